@@ -1,0 +1,14 @@
+export { type CommonErrorCode, isSandboxError, SandboxError, type SandboxErrorFields } from './errors.js';
+export { errnoName, errorCode } from './errno.js';
+export { type Layer, type LayerName, type LayerPlan, layerIds, type PlanNeed } from './layer.js';
+export { type RequirementLevel, requirementLevels } from './level.js';
+export { type Libc, libcOf, loadPrebuild, type PrebuildLocation, prebuildPath } from './prebuild.js';
+export { encodeRecord, encodeU32, type RecordFields, recordHeaderLength, recordMaxLength } from './record.js';
+export {
+  type EnforcementReport,
+  type EnforcementStatus,
+  type FeatureReport,
+  type FeatureState,
+  reportOf,
+} from './report.js';
+export { type FourIds, parseTaskStatus, readAllTasks, readTaskStatus, type TaskStatus } from './task-status.js';

@@ -1,0 +1,34 @@
+import type { EnforcementReport, FeatureReport } from './report.js';
+
+/** The layers, by the number that starts each of their records. */
+export const layerIds = { process: 1, caps: 2, privdrop: 3, landlock: 4, seccomp: 5 } as const;
+
+/** The name of a layer that has a record. */
+export type LayerName = keyof typeof layerIds;
+
+/** Something a plan needs from the process that applies it, and that belongs to another layer. */
+export type PlanNeed = 'no_new_privs';
+
+/** What will be enforced, decided from plain data before anything is touched. */
+export interface LayerPlan {
+  readonly layer: LayerName;
+  /** The bytes that the layer's C function applies; empty when there is nothing to do. */
+  readonly record: Uint8Array;
+  /** What the report will say if every step succeeds. */
+  readonly features: readonly FeatureReport[];
+  /** What has to be in force before the record is applied. */
+  readonly needs: readonly PlanNeed[];
+}
+
+/**
+ * The four verbs of a layer. A layer's module satisfies this interface as a whole.
+ *
+ * `support` reads the kernel; `policy` and `plan` decide from plain data; only `restrictSelf` changes anything,
+ * and it changes every thread of the process or refuses.
+ */
+export interface Layer<Options, Policy, Support, Plan extends LayerPlan = LayerPlan> {
+  support(): Support;
+  policy(options: Options): Policy;
+  plan(policy: Policy, support: Support): Plan;
+  restrictSelf(policy: Policy): EnforcementReport;
+}

@@ -1,0 +1,41 @@
+/**
+ * What became of one feature of one layer.
+ *
+ * - `enforced`: it was applied, and read back.
+ * - `already`: it held before we did anything.
+ * - `unsupported`: it was asked for and is not in force; `reason` says why.
+ * - `off`: it was not asked for.
+ */
+export type FeatureState = 'enforced' | 'unsupported' | 'off' | 'already';
+
+/** One line of a report. */
+export interface FeatureReport {
+  /** The layer, for instance `landlock`. */
+  readonly layer: string;
+  /** The feature by its kernel name where it has one, for instance `net.connect_tcp`. */
+  readonly feature: string;
+  readonly state: FeatureState;
+  /** Why it is not in force, or what limits it. Always present when `state` is `unsupported`. */
+  readonly reason?: string;
+}
+
+/** `full`: all that was asked for is in force; `partial`: some of it; `none`: nothing. */
+export type EnforcementStatus = 'full' | 'partial' | 'none';
+
+/** What is in force, feature by feature. */
+export interface EnforcementReport {
+  readonly status: EnforcementStatus;
+  readonly features: readonly FeatureReport[];
+}
+
+/**
+ * Sums feature lines up into a report. Features that are `off` don't count.
+ *
+ * @param features - the lines, in the order they should be shown
+ */
+export function reportOf(features: readonly FeatureReport[]): EnforcementReport {
+  const asked = features.filter(({ state }) => state !== 'off');
+  const missing = asked.filter(({ state }) => state === 'unsupported');
+  if (asked.length === 0 || missing.length === asked.length) return { status: 'none', features };
+  return { status: missing.length === 0 ? 'full' : 'partial', features };
+}

@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+import { errorCode } from './errno.js';
+
+/** Real, effective, saved set and file-system id, in the order of `/proc/<pid>/status`. */
+export type FourIds = readonly [real: number, effective: number, saved: number, filesystem: number];
+
+/** What the kernel says of one thread (`proc_pid_status(5)`). Capability sets are 64-bit masks. */
+export interface TaskStatus {
+  readonly tid: number;
+  readonly uid: FourIds;
+  readonly gid: FourIds;
+  readonly groups: readonly number[];
+  readonly capInh: bigint;
+  readonly capPrm: bigint;
+  readonly capEff: bigint;
+  readonly capBnd: bigint;
+  readonly capAmb: bigint;
+  readonly noNewPrivs: boolean;
+  /** 0 none, 1 strict, 2 filter. */
+  readonly seccomp: number;
+  /** How many filters are stacked; 0 before Linux 5.9, which doesn't say. */
+  readonly seccompFilters: number;
+}
+
+/**
+ * Reads what the kernel says of a process, or of one of its threads.
+ *
+ * @param pid - process id, or `'self'`
+ * @param tid - thread id; default: the thread-group leader
+ * @throws the error of `readFileSync`, with code `ENOENT` or `ESRCH` if there is no such task
+ */
+export function readTaskStatus(pid: number | 'self', tid?: number): TaskStatus {
+  const path = tid === undefined ? `/proc/${pid}/status` : `/proc/${pid}/task/${tid}/status`;
+  return parseTaskStatus(readFileSync(path, 'latin1'));
+}
+
+/**
+ * Reads the status of every thread of a process. A thread that ends while they are read is left out.
+ *
+ * @param pid - process id, or `'self'`
+ */
+export function readAllTasks(pid: number | 'self'): readonly TaskStatus[] {
+  const tasks: TaskStatus[] = [];
+  for (const tid of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      tasks.push(readTaskStatus(pid, Number(tid)));
+    } catch (error) {
+      const code = errorCode(error);
+      if (code !== 'ENOENT' && code !== 'ESRCH') throw error;
+    }
+  }
+  return tasks;
+}
+
+/**
+ * Parses the text of a `status` file.
+ *
+ * @param text - the whole file
+ * @throws Error if a line that every supported kernel writes is missing
+ */
+export function parseTaskStatus(text: string): TaskStatus {
+  const fields = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const colon = line.indexOf(':');
+    if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  const field = (name: string): string => {
+    const value = fields.get(name);
+    if (value === undefined) throw new Error(`the kernel's task status has no line ${name}`);
+    return value;
+  };
+  const numbers = (name: string): number[] => field(name).split(/\s+/).filter(Boolean).map(Number);
+  const ids = (name: string): FourIds => {
+    const [real, effective, saved, filesystem, ...rest] = numbers(name);
+    if (
+      real === undefined ||
+      effective === undefined ||
+      saved === undefined ||
+      filesystem === undefined ||
+      rest.length > 0
+    ) {
+      throw new Error(`the kernel's task status has a line ${name} without four ids`);
+    }
+    return [real, effective, saved, filesystem];
+  };
+  const mask = (name: string): bigint => BigInt(`0x${field(name)}`);
+  return {
+    tid: Number(field('Pid')),
+    uid: ids('Uid'),
+    gid: ids('Gid'),
+    groups: numbers('Groups'),
+    capInh: mask('CapInh'),
+    capPrm: mask('CapPrm'),
+    capEff: mask('CapEff'),
+    capBnd: mask('CapBnd'),
+    capAmb: mask('CapAmb'),
+    noNewPrivs: field('NoNewPrivs') === '1',
+    seccomp: Number(field('Seccomp')),
+    seccompFilters: Number(fields.get('Seccomp_filters') ?? 0),
+  };
+}

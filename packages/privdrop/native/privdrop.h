@@ -1,0 +1,30 @@
+/*
+ * Applies a user-switching record: setgroups, all three group ids, all three user ids, then
+ * compares them and tries to regain what was given up.
+ *
+ * Payload, after the header of sb_record.h, every field u32: uid, gid, number of groups, groups.
+ */
+#ifndef SB_PRIVDROP_H
+#define SB_PRIVDROP_H
+
+#include "sb_record.h"
+
+#define SB_PRIVDROP_VERSION 1
+#define SB_PRIVDROP_GROUPS_MAX 65536u /* NGROUPS_MAX of Linux */
+
+enum sb_privdrop_flags {
+	SB_PRIVDROP_VERIFY_ONLY = 1 << 0, /* already that user: compare and try to regain */
+	SB_PRIVDROP_KEEP_GROUPS = 1 << 1, /* leave the supplementary groups as they are */
+};
+
+/*
+ * 0, or -errno with the failed step in *failure:
+ *   record      -EINVAL, not a record of this layer; nothing was changed
+ *   setgroups, setresgid, setresuid   as the call failed; the ids may be half changed
+ *   verify      -EPERM, an id or a group is not what was asked for
+ *   regain      -EPERM, a way back was open, and may have been taken
+ * After verify or regain, and after a failed setresgid or setresuid, the process must end.
+ */
+int sb_privdrop_apply(const uint8_t *record, size_t length, struct sb_failure *failure);
+
+#endif

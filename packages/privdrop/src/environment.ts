@@ -1,0 +1,68 @@
+import { privdropError } from './errors.js';
+import type { PrivdropPolicy } from './policy.js';
+
+/** The path of a process that inherits none. */
+const defaultPath = '/usr/local/bin:/usr/bin:/bin';
+
+/** What a child may inherit by default: how it talks to people. LD_*, NODE_OPTIONS, tokens and proxies are not here. */
+const inherited = /^(?:TERM|COLORTERM|NO_COLOR|LANG|LANGUAGE|LC_[A-Z]+|TZ)$/;
+
+/** HOME, USER, LOGNAME and SHELL of a policy's user (`environ(7)`). */
+export function identityVariables({
+  name,
+  uid,
+  home,
+  shell,
+}: PrivdropPolicy): Record<'HOME' | 'USER' | 'LOGNAME' | 'SHELL', string> {
+  const user = name ?? String(uid);
+  return { HOME: home, USER: user, LOGNAME: user, SHELL: shell };
+}
+
+/**
+ * The environment of a child that runs as a policy's user: HOME, USER, LOGNAME and SHELL of that user, a fixed PATH,
+ * terminal and locale. Nothing else is inherited; name what the child needs in `extra`.
+ *
+ * @param policy - from `policy`
+ * @param extra - variables to add; they win over the default ones
+ * @param base - where terminal and locale come from. Default: `process.env`
+ */
+export function environmentOf(
+  policy: PrivdropPolicy,
+  extra: Readonly<Record<string, string>> = {},
+  base: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(base)) {
+    if (value !== undefined && inherited.test(name)) kept[name] = value;
+  }
+  return { ...kept, PATH: defaultPath, ...identityVariables(policy), ...extra };
+}
+
+/** What `child_process` needs to start a program as a policy's user. */
+export interface PrivdropSpawnOptions {
+  readonly uid: number;
+  readonly gid: number;
+  readonly env: Record<string, string>;
+}
+
+/**
+ * Options for `child_process.spawn` on systems without our launcher. Always both ids: `spawn({ uid })` alone leaves
+ * group 0. Node then clears the supplementary groups and ignores a failure to do so, so the child has to check itself
+ * with `dropPrivileges`, which is `already` where all is well.
+ *
+ * @param policy - from `policy`; must ask for no supplementary groups, since Node can't set any
+ * @param extra - variables to add to the environment
+ * @throws PrivdropError `invalid-policy` if the policy asks for supplementary groups
+ */
+export function spawnOptions(
+  policy: PrivdropPolicy,
+  extra: Readonly<Record<string, string>> = {},
+): PrivdropSpawnOptions {
+  if (policy.groups.length > 0) {
+    throw privdropError('invalid-policy', 'spawn-options', {
+      what: 'child_process can set no supplementary groups',
+      hint: "Use groups: 'none', or let the child call dropPrivileges.",
+    });
+  }
+  return { uid: policy.uid, gid: policy.gid, env: environmentOf(policy, extra) };
+}

@@ -1,0 +1,66 @@
+import { type CommonErrorCode, errnoName, SandboxError } from '@sb/core';
+
+import type { NativeFailure } from './native.js';
+
+/**
+ * Codes of this package, beside those of every layer.
+ *
+ * - `unknown-user`, `unknown-group`: the system's name service has no such entry.
+ * - `invalid-name`: an empty name, a number written as a name, `-1`, or a name with characters no entry can have.
+ * - `root-target`: the target has uid 0 or gid 0, or its groups hold gid 0; that would not be a drop.
+ * - `uid-without-gid`: a uid without an entry was given, and no group to go with it.
+ * - `setgroups-denied`: this user namespace forbids `setgroups(2)`, so inherited groups can't be cleared.
+ * - `not-mapped`: the id does not exist in this user namespace.
+ * - `worker-thread`: called in a worker thread; only the main thread may change the process.
+ */
+export type PrivdropErrorCode =
+  | CommonErrorCode
+  | 'unknown-user'
+  | 'unknown-group'
+  | 'invalid-name'
+  | 'root-target'
+  | 'uid-without-gid'
+  | 'setgroups-denied'
+  | 'not-mapped'
+  | 'worker-thread';
+
+/** A {@link SandboxError} of this layer. */
+export type PrivdropError = SandboxError<PrivdropErrorCode>;
+
+interface Details {
+  readonly what: string;
+  readonly hint: string;
+  readonly syscall?: string | undefined;
+  readonly errno?: string | undefined;
+  readonly path?: string | undefined;
+}
+
+/** Builds an error of this layer. */
+export function privdropError(code: PrivdropErrorCode, step: string, details: Details): PrivdropError {
+  return new SandboxError<PrivdropErrorCode>({ code, layer: 'privdrop', step, ...details });
+}
+
+/** Turns a failed native step into an error with its cause and remedy. */
+export function nativeError(failure: NativeFailure): PrivdropError {
+  const { step, syscall } = failure;
+  const errno = errnoName(failure.errno);
+  if (step === 'verify' || step === 'regain') {
+    const way =
+      syscall === undefined
+        ? 'the ids read back differ from those set'
+        : `${syscall} could still be used to regain ids`;
+    return privdropError('verification-failed', step, {
+      what: step === 'verify' ? 'the ids or groups read back are not those asked for' : way,
+      hint: 'End this process: its rights are unknown. Capabilities that survive a change of user cause this; drop them first.',
+      syscall,
+      errno,
+    });
+  }
+  const code = errno === 'EPERM' ? 'not-permitted' : 'syscall-failed';
+  return privdropError(code, step, {
+    what: `${syscall ?? step} failed: ${errno}`,
+    hint: 'End this process: it may have changed only some of its ids.',
+    syscall,
+    errno,
+  });
+}

@@ -1,0 +1,8 @@
+export { environmentOf, identityVariables, type PrivdropSpawnOptions, spawnOptions } from './environment.js';
+export type { PrivdropError, PrivdropErrorCode } from './errors.js';
+export { currentIdentity, type ProcessIdentity } from './identity.js';
+export { lookupUser, ownerOf, type UserIdentity, type UserReference } from './lookup.js';
+export { plan, type PrivdropPlan } from './plan.js';
+export { policy, type PrivdropOptions, type PrivdropPolicy } from './policy.js';
+export { dropPrivileges, dropPrivileges as restrictSelf } from './restrict.js';
+export { type IdRange, type PrivdropSupport, support } from './support.js';

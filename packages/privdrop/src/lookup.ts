@@ -1,0 +1,136 @@
+import { statSync } from 'node:fs';
+
+import { errnoName } from '@sb/core';
+
+import { type PrivdropErrorCode, privdropError } from './errors.js';
+import { requireUsers } from './identity.js';
+import { native, type NativeUser } from './native.js';
+
+/** A user that a process can become, as plain data. */
+export interface UserIdentity {
+  readonly uid: number;
+  readonly gid: number;
+  /** Login name; absent for a uid without an entry. */
+  readonly name?: string;
+  /** Home directory; `/` for a uid without an entry. */
+  readonly home: string;
+  /** Login shell; `/bin/sh` where the entry leaves it empty (`passwd(5)`). */
+  readonly shell: string;
+  /** The groups given explicitly, or those of the user's entries in the group database, without `gid` itself. */
+  readonly groups: readonly number[];
+}
+
+/** A user with another group, or with groups of its own; needed for a uid that has no entry. */
+export interface UserReference {
+  /** Login name or uid. */
+  readonly user: string | number;
+  /** Group name or gid. Default: the one of the user's entry. */
+  readonly group?: string | number;
+  /** Supplementary groups, names or gids. Default: those of the user's entries. */
+  readonly groups?: readonly (string | number)[];
+}
+
+/** Largest uid and gid; 2³²−1 means "leave unchanged" to the kernel. */
+const maxId = 0xffff_fffe;
+
+/**
+ * Looks a user up in the system's name service, so LDAP and systemd users count as well as `/etc/passwd`.
+ * Blocks while the name service answers.
+ *
+ * @param who - login name, uid, or a {@link UserReference}
+ * @throws PrivdropError `unknown-user`, `unknown-group`, `invalid-name`, `uid-without-gid`, `unsupported-platform`
+ * @see getpwnam_r(3), getgrouplist(3)
+ */
+export function lookupUser(who: string | number | UserReference): UserIdentity {
+  requireUsers('lookup-user');
+  const { user, group, groups } = typeof who === 'object' ? who : { user: who };
+  const entry = typeof user === 'string' ? userByName(user) : userById(user, group !== undefined);
+  const gid = group === undefined ? entry.gid : groupId(group);
+  return Object.freeze({
+    ...entry,
+    gid,
+    shell: entry.shell === '' ? '/bin/sh' : entry.shell,
+    groups: Object.freeze(groups === undefined ? groupsOf(entry.name, gid) : groups.map(groupId)),
+  });
+}
+
+/**
+ * The user that owns a file or folder: the way to infer a sandbox user from a cache folder. The group is the one of
+ * the user's entry, or the file's where the owner has no entry.
+ *
+ * @param path - an existing file or folder; a symbolic link is followed
+ * @throws the error of `statSync`; PrivdropError `unsupported-platform`
+ */
+export function ownerOf(path: string): UserIdentity {
+  requireUsers('owner-of');
+  const { uid, gid } = statSync(path);
+  const entry = native().user(uid);
+  return typeof entry === 'number' ? lookupUser({ user: uid, group: gid, groups: [] }) : lookupUser(uid);
+}
+
+/** A group's id, from its name or checked. */
+export function groupId(group: string | number): number {
+  if (typeof group === 'number') return checkedId(group, 'group');
+  checkName(group, 'group');
+  const found = native().group(group);
+  return typeof found === 'number' ? notFound('unknown-group', `group ${JSON.stringify(group)}`, found) : found.gid;
+}
+
+type Entry = Omit<NativeUser, 'name'> & { readonly name?: string };
+
+function userByName(name: string): Entry {
+  checkName(name, 'user');
+  const found = native().user(name);
+  return typeof found === 'number' ? notFound('unknown-user', `user ${JSON.stringify(name)}`, found) : found;
+}
+
+function userById(uid: number, hasGroup: boolean): Entry {
+  const found = native().user(checkedId(uid, 'user'));
+  if (typeof found !== 'number') return found;
+  if (!hasGroup) {
+    throw privdropError('uid-without-gid', 'lookup-user', {
+      what: `uid ${uid} has no entry and no group was given`,
+      hint: 'Give a group too: { user, group }. A uid alone would keep the present group.',
+    });
+  }
+  // 0 stands until lookupUser puts the given group in its place.
+  return { uid, gid: 0, home: '/', shell: '' };
+}
+
+function groupsOf(name: string | undefined, gid: number): number[] {
+  if (name === undefined) return [];
+  const found = native().groupsOf(name, gid);
+  if (typeof found === 'number') return notFound('syscall-failed', `the groups of ${name}`, found);
+  return found.filter((group) => group !== gid);
+}
+
+function checkedId(id: number, kind: 'user' | 'group'): number {
+  if (Number.isInteger(id) && id >= 0 && id <= maxId) return id;
+  throw privdropError('invalid-name', `lookup-${kind}`, {
+    what: `${id} is not a ${kind} id`,
+    hint: `Give an integer from 0 to ${maxId}; -1 would mean "leave unchanged" to the kernel.`,
+  });
+}
+
+/** Refuses what a name service could take for something else. Names of digits only are ids in many programs. */
+function checkName(name: string, kind: 'user' | 'group'): void {
+  if (name !== '' && !/^[-+]?\d+$/.test(name) && !/[:/\0\n]/.test(name) && name.trim() === name) return;
+  throw privdropError('invalid-name', `lookup-${kind}`, {
+    what: `${JSON.stringify(name)} is not a ${kind} name`,
+    hint: `Give the name of an existing ${kind}, or its id as a number.`,
+  });
+}
+
+function notFound(code: PrivdropErrorCode, what: string, errno: number): never {
+  if (errnoName(errno) === 'ENOENT') {
+    throw privdropError(code, 'lookup', {
+      what: `${what} does not exist`,
+      hint: 'Create it (on Linux: "useradd --system NAME"), or name another.',
+    });
+  }
+  throw privdropError('syscall-failed', 'lookup', {
+    what: `${what} could not be looked up: ${errnoName(errno)}`,
+    hint: 'Check the name service (nsswitch.conf, nscd, sssd) and try again.',
+    errno: errnoName(errno),
+  });
+}

@@ -1,0 +1,35 @@
+import { type FourIds, loadPrebuild } from '@sb/core';
+
+/** A step of the C side that failed; `errno` is positive. */
+export interface NativeFailure {
+  readonly step: string;
+  readonly syscall?: string;
+  readonly errno: number;
+}
+
+/** An entry of the user database. */
+export interface NativeUser {
+  readonly uid: number;
+  readonly gid: number;
+  readonly name: string;
+  readonly home: string;
+  readonly shell: string;
+}
+
+/** What `native/addon.cc` exports. A number in place of an object is a positive errno. */
+export interface Native {
+  applyRecord(record: Uint8Array): NativeFailure | null;
+  noNewPrivs(): { readonly threads: number } | NativeFailure;
+  identity(): { readonly uid: FourIds; readonly gid: FourIds; readonly groups: readonly number[] } | number;
+  user(nameOrUid: string | number): NativeUser | number;
+  group(name: string): { readonly gid: number } | number;
+  groupsOf(name: string, gid: number): readonly number[] | number;
+}
+
+let loaded: Native | undefined;
+
+/** The addon, loaded at first use so that importing this package never fails. */
+export function native(): Native {
+  loaded ??= loadPrebuild<Native>({ layer: 'privdrop', name: 'privdrop', root: new URL('../', import.meta.url) });
+  return loaded;
+}

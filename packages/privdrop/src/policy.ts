@@ -1,0 +1,100 @@
+import { type RequirementLevel, requirementLevels } from '@sb/core';
+
+import { privdropError } from './errors.js';
+import { groupId, lookupUser, type UserIdentity, type UserReference } from './lookup.js';
+
+/** What {@link policy} takes. */
+export interface PrivdropOptions {
+  /** Whom to become: login name, uid, a reference, or an identity that {@link lookupUser} or `ownerOf` gave. */
+  readonly user: string | number | UserReference | UserIdentity;
+  /**
+   * Supplementary groups: `'none'`, `'initgroups'` (those of the user's entries), or a list of names and gids.
+   * Default: `'none'`.
+   */
+  readonly groups?: 'none' | 'initgroups' | readonly (string | number)[];
+  /** Level of the switch itself. `prefer` never leaves a process that is root as root. Default: `require`. */
+  readonly level?: Exclude<RequirementLevel, 'off'>;
+  /**
+   * Level of no_new_privs, without which a set-user-ID program leads back to root. Linux only, and inherited by every
+   * program started afterwards (sudo, ping with file capabilities). Default: `require` on Linux, `prefer` elsewhere.
+   */
+  readonly noNewPrivs?: RequirementLevel;
+  /**
+   * Keeps the present supplementary groups where the user namespace denies `setgroups(2)`, instead of refusing.
+   * Whoever is in those groups keeps their files.
+   */
+  readonly unsafeKeepGroupsWhereSetgroupsIsDenied?: boolean;
+}
+
+/** A validated, frozen, JSON-serialisable decision about whom to become. */
+export interface PrivdropPolicy {
+  readonly layer: 'privdrop';
+  readonly uid: number;
+  readonly gid: number;
+  /** Supplementary gids, sorted, each once. */
+  readonly groups: readonly number[];
+  readonly name?: string;
+  readonly home: string;
+  readonly shell: string;
+  readonly level: Exclude<RequirementLevel, 'off'>;
+  readonly noNewPrivs: RequirementLevel;
+  readonly keepGroupsWhereDenied: boolean;
+}
+
+/** The kernel's limit on supplementary groups: NGROUPS_MAX, `getgroups(2)`. */
+const maxGroups = 65_536;
+
+/**
+ * Validates options into a policy. Pure for a {@link UserIdentity}; a name or uid is looked up once, here.
+ *
+ * @throws PrivdropError `root-target`, `invalid-policy`, and whatever `lookupUser` throws
+ */
+export function policy(options: PrivdropOptions): PrivdropPolicy {
+  const user = isIdentity(options.user) ? options.user : lookupUser(options.user);
+  const groups = [...new Set(supplementary(options.groups ?? 'none', user))].sort((a, b) => a - b);
+  if (user.uid === 0) refuseRoot('uid 0');
+  if (user.gid === 0) refuseRoot('gid 0');
+  if (groups.includes(0)) refuseRoot('gid 0 among its supplementary groups');
+  if (groups.length > maxGroups) refuse(`${groups.length} supplementary groups are over ${maxGroups}`, 'Give fewer.');
+  return Object.freeze({
+    layer: 'privdrop',
+    uid: user.uid,
+    gid: user.gid,
+    groups: Object.freeze(groups),
+    ...(user.name === undefined ? {} : { name: user.name }),
+    home: user.home,
+    shell: user.shell,
+    level: level(options.level ?? 'require', ['require', 'prefer']),
+    noNewPrivs: level(options.noNewPrivs ?? (process.platform === 'linux' ? 'require' : 'prefer'), requirementLevels),
+    keepGroupsWhereDenied: options.unsafeKeepGroupsWhereSetgroupsIsDenied ?? false,
+  });
+}
+
+function isIdentity(user: PrivdropOptions['user']): user is UserIdentity {
+  return typeof user === 'object' && 'uid' in user;
+}
+
+function supplementary(groups: NonNullable<PrivdropOptions['groups']>, user: UserIdentity): readonly number[] {
+  if (groups === 'none') return [];
+  if (groups === 'initgroups') return user.groups;
+  if (!Array.isArray(groups))
+    return refuse(`groups ${JSON.stringify(groups)} is no list`, "Give 'none', 'initgroups' or a list.");
+  return groups.map(groupId);
+}
+
+function level<Level extends RequirementLevel>(value: Level, allowed: readonly Level[]): Level {
+  return allowed.includes(value)
+    ? value
+    : refuse(`level ${JSON.stringify(value)} is unknown`, `Use one of: ${allowed.join(', ')}.`);
+}
+
+function refuseRoot(what: string): never {
+  throw privdropError('root-target', 'policy', {
+    what: `the target has ${what}, which is no drop of privileges`,
+    hint: 'Name an unprivileged user with a group of its own.',
+  });
+}
+
+function refuse(what: string, hint: string): never {
+  throw privdropError('invalid-policy', 'policy', { what, hint });
+}

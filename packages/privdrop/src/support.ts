@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+
+import { errorCode, parseTaskStatus } from '@sb/core';
+
+import { currentIdentity, type ProcessIdentity } from './identity.js';
+
+/** A range of ids that exist in this user namespace: `[first, count]`. */
+export type IdRange = readonly [first: number, count: number];
+
+/** What this process can do about its own ids. Plain data, so that every situation can be planned for anywhere. */
+export type PrivdropSupport =
+  | {
+      readonly state: 'available';
+      readonly identity: ProcessIdentity;
+      /** May change user ids: CAP_SETUID on Linux, effective uid 0 elsewhere. */
+      readonly setuid: boolean;
+      /** May change group ids and groups: CAP_SETGID on Linux, effective uid 0 elsewhere. */
+      readonly setgid: boolean;
+      /** `denied`: this user namespace forbids `setgroups(2)` (`user_namespaces(7)`). */
+      readonly setgroups: 'allowed' | 'denied';
+      /** Uids that exist here; absent where there are no user namespaces. */
+      readonly uidMap?: readonly IdRange[];
+      /** Gids that exist here. */
+      readonly gidMap?: readonly IdRange[];
+      /** Whether the kernel has no_new_privs (Linux 3.5), and whether it is set on this thread. */
+      readonly noNewPrivs: 'available' | 'already' | 'unsupported';
+    }
+  | { readonly state: 'unsupported-platform'; readonly reason: string };
+
+/** Bits of a capability mask, `linux/capability.h`. */
+const CAP_SETGID = 1n << 6n;
+const CAP_SETUID = 1n << 7n;
+
+/**
+ * Reads what this process can do. Never throws for a missing feature: the answer says so.
+ *
+ * @throws Error if `/proc` is not mounted on Linux, since nothing could be verified then
+ */
+export function support(): PrivdropSupport {
+  if (process.getuid === undefined) {
+    return { state: 'unsupported-platform', reason: `${process.platform} has no POSIX users` };
+  }
+  const identity = currentIdentity();
+  if (process.platform !== 'linux') {
+    const root = identity.uid[1] === 0;
+    return {
+      state: 'available',
+      identity,
+      setuid: root,
+      setgid: root,
+      setgroups: 'allowed',
+      noNewPrivs: 'unsupported',
+    };
+  }
+  const { capEff, noNewPrivs } = parseTaskStatus(readFileSync('/proc/thread-self/status', 'latin1'));
+  return {
+    state: 'available',
+    identity,
+    setuid: (capEff & CAP_SETUID) !== 0n,
+    setgid: (capEff & CAP_SETGID) !== 0n,
+    setgroups: readOptional('/proc/self/setgroups')?.trim() === 'deny' ? 'denied' : 'allowed',
+    uidMap: parseIdMap(readOptional('/proc/self/uid_map')),
+    gidMap: parseIdMap(readOptional('/proc/self/gid_map')),
+    noNewPrivs: noNewPrivs ? 'already' : 'available',
+  };
+}
+
+/** Parses `/proc/<pid>/uid_map`: lines of "first-inside first-outside count". A kernel without the file maps all. */
+export function parseIdMap(text: string | undefined): readonly IdRange[] {
+  if (text === undefined) return [[0, 0xffff_ffff]];
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line): IdRange => {
+      const [first, , count] = line.trim().split(/\s+/).map(Number);
+      return [first ?? 0, count ?? 0];
+    });
+}
+
+/** Reads a file that a kernel without user namespaces does not have. */
+function readOptional(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}

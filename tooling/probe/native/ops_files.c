@@ -1,0 +1,46 @@
+/* Attempts on files. */
+#define _GNU_SOURCE
+#include "probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static int attempt_open(const char *path, int flags)
+{
+	int descriptor = open(path, flags | O_CLOEXEC | O_NOCTTY, 0600);
+	if (descriptor < 0)
+		return -errno;
+	return close(descriptor) ? -errno : 0;
+}
+
+static int op_open_read(int argc, char **argv)
+{
+	return argc == 1 ? attempt_open(argv[0], O_RDONLY) : PROBE_USAGE;
+}
+
+static int op_open_write(int argc, char **argv)
+{
+	return argc == 1 ? attempt_open(argv[0], O_WRONLY) : PROBE_USAGE;
+}
+
+static int op_create(int argc, char **argv)
+{
+	return argc == 1 ? attempt_open(argv[0], O_WRONLY | O_CREAT | O_EXCL) : PROBE_USAGE;
+}
+
+/* Whether a descriptor number is open: for leaks. */
+static int op_has_descriptor(int argc, char **argv)
+{
+	if (argc != 1)
+		return PROBE_USAGE;
+	return fcntl((int)probe_number(argv[0]), F_GETFD) < 0 ? -errno : 0;
+}
+
+const struct probe_operation probe_file_operations[] = {
+	{"open-read", "PATH", op_open_read},
+	{"open-write", "PATH", op_open_write},
+	{"create", "PATH", op_create},
+	{"has-descriptor", "NUMBER", op_has_descriptor},
+	{0},
+};

@@ -1,0 +1,26 @@
+/*
+ * The probe attempts one operation at a time, from inside a sandbox, and reports what the kernel
+ * said. An attempt that can't be reported counts as no attempt, which fails the test that asked.
+ */
+#ifndef PROBE_H
+#define PROBE_H
+
+/* An operation: 0 when the kernel allowed it, otherwise -errno. PROBE_USAGE for bad arguments. */
+typedef int (*probe_fn)(int argc, char **argv);
+
+#define PROBE_USAGE (-100000)
+
+struct probe_operation {
+	const char *name;
+	const char *arguments; /* for the usage text */
+	probe_fn attempt;
+};
+
+extern const struct probe_operation probe_id_operations[];
+extern const struct probe_operation probe_file_operations[];
+extern const struct probe_operation probe_process_operations[];
+
+/* A number from an argument; ends the program on anything else. */
+unsigned int probe_number(const char *text);
+
+#endif

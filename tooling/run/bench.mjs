@@ -1,0 +1,7 @@
+// `npm run bench`: every package's benchmark, one after the other.
+// @ts-check
+import { build, runTask, setUp } from './setup.mjs';
+
+setUp([]);
+build();
+process.exit(runTask('bench', ['--concurrency=1']));

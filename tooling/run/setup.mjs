@@ -1,0 +1,69 @@
+// Brings a fresh clone to the point where its commands work: system packages, npm packages, built packages.
+// @ts-check
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { attempt, fail, root, run, say } from './shell.mjs';
+import { installSystemPackages, nodeHeaders } from './system-packages.mjs';
+
+/** The oldest Node that is supported: Debian 13's. */
+const oldestNode = [20, 19];
+
+/** @param {readonly import('./system-packages.mjs').Purpose[]} purposes */
+export function setUp(purposes) {
+  requireNode();
+  installSystemPackages(['build', ...purposes]);
+  installNpmPackages('.');
+  // The matrix of Node releases exists for one platform here; elsewhere tests use the Node that runs them.
+  if (purposes.includes('test') && process.platform === 'linux' && process.arch === 'x64') {
+    installNpmPackages('tooling/node-matrix/nodes');
+  }
+}
+
+/** Builds every package that has changed. */
+export function build() {
+  say('building');
+  run('npx', ['--no-install', 'turbo', 'run', 'build', '--output-logs=errors-only'], {
+    env: turboEnvironment(),
+    quiet: true,
+  });
+}
+
+/**
+ * Runs a task of every package that has it.
+ *
+ * @param {string} task
+ * @param {readonly string[]} [options] further arguments of turbo
+ * @returns {number} exit status
+ */
+export function runTask(task, options = []) {
+  return attempt('npx', ['--no-install', 'turbo', 'run', task, ...options], { env: turboEnvironment() });
+}
+
+/** The environment of turbo: no telemetry, and the headers of this Node for node-gyp. */
+function turboEnvironment() {
+  return { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', npm_config_nodedir: nodeHeaders() };
+}
+
+function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldestNode;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  fail(`Node ${oldestNode.join('.')} or later is needed; this is ${process.versions.node}.`);
+}
+
+/**
+ * Installs what a lock file says, unless exactly that is there already.
+ *
+ * @param {string} folder the folder of the lock file
+ */
+function installNpmPackages(folder) {
+  const lock = readFileSync(join(root, folder, 'package-lock.json'));
+  const digest = createHash('sha256').update(lock).digest('hex');
+  const stamp = join(root, folder, 'node_modules', '.installed-lock');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  say(`installing npm packages${folder === '.' ? '' : ` of ${folder}`}`);
+  run('npm', ['ci', '--no-audit', '--no-fund', '--prefix', folder], { quiet: true });
+  writeFileSync(stamp, digest);
+}

@@ -1,0 +1,87 @@
+// What must be installed on the system, by the command that proves it is there.
+// @ts-check
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { fail, run, say } from './shell.mjs';
+
+/** @typedef {'build' | 'test' | 'check'} Purpose */
+
+/** @type {readonly { purpose: Purpose, found: () => boolean, debian: string, arch: string }[]} */
+const packages = [
+  { purpose: 'build', found: () => onPath('gcc'), debian: 'gcc', arch: 'gcc' },
+  { purpose: 'build', found: () => onPath('g++'), debian: 'g++', arch: 'gcc' },
+  { purpose: 'build', found: () => onPath('make'), debian: 'make', arch: 'make' },
+  { purpose: 'build', found: () => onPath('python3'), debian: 'python3', arch: 'python' },
+  { purpose: 'build', found: () => nodeHeaders() !== undefined, debian: 'libnode-dev', arch: 'nodejs' },
+  { purpose: 'test', found: () => onPath('pacman'), debian: 'pacman-package-manager', arch: 'pacman' },
+  { purpose: 'test', found: () => onPath('repo-add'), debian: 'makepkg', arch: 'pacman' },
+  { purpose: 'test', found: () => onPath('bsdtar'), debian: 'libarchive-tools', arch: 'libarchive' },
+  { purpose: 'test', found: () => onPath('zstd'), debian: 'zstd', arch: 'zstd' },
+  { purpose: 'test', found: () => onPath('gpg'), debian: 'gnupg', arch: 'gnupg' },
+  { purpose: 'test', found: () => onPath('nginx'), debian: 'nginx-light', arch: 'nginx' },
+  { purpose: 'test', found: () => onPath('openssl'), debian: 'openssl', arch: 'openssl' },
+  { purpose: 'test', found: () => onPath('unshare'), debian: 'util-linux', arch: 'util-linux' },
+  { purpose: 'test', found: () => onPath('capsh'), debian: 'libcap2-bin', arch: 'libcap' },
+  { purpose: 'test', found: () => onPath('useradd'), debian: 'passwd', arch: 'shadow' },
+  { purpose: 'check', found: () => onPath('clang-format'), debian: 'clang-format', arch: 'clang' },
+];
+
+/**
+ * Installs what is missing when this is root on Debian or Arch; otherwise ends with one line saying what to install.
+ *
+ * @param {readonly Purpose[]} purposes
+ */
+export function installSystemPackages(purposes) {
+  const missing = packages.filter(({ purpose, found }) => purposes.includes(purpose) && !found());
+  if (missing.length === 0) return;
+  const isDebian = existsSync('/etc/debian_version');
+  const isArch = existsSync('/etc/arch-release');
+  const names = [...new Set(missing.map(({ debian, arch }) => (isArch ? arch : debian)))];
+  const command = isArch ? `pacman -S --needed ${names.join(' ')}` : `apt-get install ${names.join(' ')}`;
+  // An ordinary user can run every test that needs no root; only a build can't do without.
+  const needed = missing.some(({ purpose }) => purpose === 'build');
+  if (process.getuid?.() !== 0 || !(isDebian || isArch)) {
+    const text = `Install first: ${names.join(' ')} (as root: ${command}).`;
+    return needed ? fail(text) : say(`${text} Going on without; what needs it says so.`);
+  }
+  say(`installing ${names.join(', ')}`);
+  if (isArch) {
+    run('pacman', ['-S', '--needed', '--noconfirm', ...names]);
+    return;
+  }
+  const install = ['install', '--yes', '--quiet', '--no-install-recommends', ...names];
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // Package lists may be missing on a fresh machine, or too old.
+  if (spawnSync('apt-get', install, { stdio: 'ignore', env }).status === 0) return;
+  run('apt-get', ['update', '--quiet'], { env, quiet: true });
+  run('apt-get', install, { env, quiet: true });
+}
+
+/**
+ * The folder that holds `include/node` of the running Node, or undefined where its headers are not installed.
+ * Given to node-gyp, which would download them otherwise.
+ */
+export function nodeHeaders() {
+  const prefix = process.env['npm_config_nodedir'] ?? join(dirname(process.execPath), '..');
+  return existsSync(join(prefix, 'include/node/node_api.h')) ? prefix : undefined;
+}
+
+/** @param {string} name */
+function onPath(name) {
+  // sbin is not on every root's path, and nginx and useradd live there.
+  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
+  return folders.some((folder) => isExecutable(join(folder, name)));
+}
+
+/** @param {string} file */
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    // Not there or not executable is the answer, not a failure.
+    return false;
+  }
+}

@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** A Node release to run a fixture on. */
+export interface NodeRelease {
+  /** As `process.version` prints it, for instance `v22.23.3`. */
+  readonly version: string;
+  /** Path of its program. */
+  readonly file: string;
+}
+
+const aliases = ['node20', 'node22', 'node24', 'node26'] as const;
+
+/**
+ * The Node releases of `tooling/node-matrix/nodes`; only the running one where they are not installed.
+ *
+ * @throws Error under `SB_MUST_ENFORCE=1` if one of them is not installed
+ */
+export function nodeReleases(): readonly NodeRelease[] {
+  const files = aliases.map((alias) =>
+    fileURLToPath(new URL(`../../node-matrix/nodes/node_modules/${alias}/bin/node`, import.meta.url)),
+  );
+  const missing = files.filter((file) => !existsSync(file));
+  if (missing.length > 0) {
+    if (process.env['SB_MUST_ENFORCE'] === '1') throw new Error(`SB_MUST_ENFORCE=1, and there is no ${missing[0]}`);
+    return [{ version: process.version, file: process.execPath }];
+  }
+  return files.map((file) => ({ version: execFileSync(file, ['--version'], { encoding: 'utf8' }).trim(), file }));
+}

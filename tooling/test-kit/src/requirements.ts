@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** What a test may need of the machine, each with the question that decides it. */
+const requirements = {
+  root: () => process.getuid?.() === 0,
+  linux: () => process.platform === 'linux',
+  unshare: () => existsSync('/usr/bin/unshare'),
+  /** An ordinary process may create a user namespace (some distributions forbid it). */
+  userNamespaces: () => spawnSync('/usr/bin/unshare', ['--user', '--map-root-user', 'true']).status === 0,
+  pacman: () => existsSync('/usr/bin/pacman') && existsSync('/usr/bin/repo-add'),
+  nginx: () => existsSync('/usr/sbin/nginx'),
+  openssl: () => existsSync('/usr/bin/openssl'),
+} satisfies Record<string, () => boolean>;
+
+/** Something that a test needs of the machine. */
+export type Requirement = keyof typeof requirements;
+
+/**
+ * For `describe.skipIf(missing('root'))`: true where the machine lacks something, after saying what.
+ * With `SB_MUST_ENFORCE=1`, as in CI, a missing requirement is a failure instead of a skip.
+ *
+ * @throws Error under `SB_MUST_ENFORCE=1` if something is missing
+ */
+export function missing(...needed: readonly Requirement[]): boolean {
+  const lacking = needed.filter((requirement) => !requirements[requirement]());
+  if (lacking.length === 0) return false;
+  const text = `needs ${lacking.join(', ')}, which this machine or user has not got`;
+  if (process.env['SB_MUST_ENFORCE'] === '1') throw new Error(`SB_MUST_ENFORCE=1, and a test ${text}`);
+  console.warn(`skipped: ${text}`);
+  return true;
+}

@@ -1,0 +1,25 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A folder that goes when it leaves its block (`using folder = temporaryFolder()`). */
+export interface TemporaryFolder extends Disposable {
+  readonly path: string;
+  /** A path inside it. */
+  file(...parts: readonly string[]): string;
+}
+
+/**
+ * Makes a folder for one test.
+ *
+ * @param mode - its permissions. Default: 0o755, so that every user can pass through it
+ */
+export function temporaryFolder(mode = 0o755): TemporaryFolder {
+  const path = mkdtempSync(join(tmpdir(), 'sb-test-'));
+  chmodSync(path, mode);
+  return {
+    path,
+    file: (...parts) => join(path, ...parts),
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * The one place that knows how a package becomes `dist/`.
+ * Every package's `tsup.config.ts` calls this; replacing tsup means replacing this file.
+ */
+import { defineConfig } from 'tsup';
+
+/** What differs between packages. */
+export interface PackageBuild {
+  /** Entry points, relative to the package. Default: `src/index.ts`. */
+  readonly entry?: readonly string[] | Readonly<Record<string, string>>;
+  /** `false` for programs, which nobody imports. Default: `true`. */
+  readonly declarations?: boolean;
+  /** Modules to copy into the bundle instead of importing them at run time. Default: none. */
+  readonly bundle?: readonly (string | RegExp)[];
+  /** Shrink the output; for programs whose start-up time counts. Default: `false`. */
+  readonly minify?: boolean;
+  /** Share code between entries in separate chunks. Default: `false`. */
+  readonly splitting?: boolean;
+}
+
+/** ESM for Node 20.19 and later, with declarations, from the entries of one package. */
+export function packageBuild(build: PackageBuild = {}): ReturnType<typeof defineConfig> {
+  const entry = build.entry ?? ['src/index.ts'];
+  return defineConfig({
+    entry: Array.isArray(entry) ? [...entry] : { ...(entry as Record<string, string>) },
+    format: 'esm',
+    target: 'node20.19',
+    platform: 'node',
+    dts: build.declarations ?? true,
+    noExternal: [...(build.bundle ?? [])],
+    minify: build.minify ?? false,
+    splitting: build.splitting ?? false,
+    sourcemap: true,
+    clean: true,
+    silent: true,
+  });
+}
