@@ -1,0 +1,30 @@
+import { statSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import { errnoName, errorCode } from './errno.js';
+
+describe('errnoName', () => {
+  it.each([
+    [1, 'EPERM'],
+    [-2, 'ENOENT'],
+    [11, 'EAGAIN'],
+    [9999, 'E9999'],
+  ])('%i is %s', (number, name) => expect(errnoName(number)).toBe(name));
+});
+
+describe('errorCode', () => {
+  it('reads the code of an error of Node', () => {
+    try {
+      statSync('/nonexistent');
+      expect.unreachable();
+    } catch (error) {
+      expect(errorCode(error)).toBe('ENOENT');
+    }
+  });
+
+  it.each([new Error('plain'), null, 'ENOENT', { code: 'ENOENT' }, Object.assign(new Error('n'), { code: 5 })])(
+    'finds none in %s',
+    (value) => expect(errorCode(value)).toBeUndefined(),
+  );
+});
