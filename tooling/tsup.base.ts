@@ -18,6 +18,9 @@ export interface PackageBuild {
   readonly splitting?: boolean;
 }
 
+const requireBanner =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
 /** ESM for Node 20.19 and later, with declarations, from the entries of one package. */
 export function packageBuild(build: PackageBuild = {}): ReturnType<typeof defineConfig> {
   const entry = build.entry ?? ['src/index.ts'];
@@ -28,6 +31,8 @@ export function packageBuild(build: PackageBuild = {}): ReturnType<typeof define
     platform: 'node',
     dts: build.declarations ?? true,
     noExternal: [...(build.bundle ?? [])],
+    // CommonJS modules that are copied into an ES module go on calling require for Node's own.
+    ...(build.bundle === undefined ? {} : { banner: { js: requireBanner } }),
     minify: build.minify ?? false,
     splitting: build.splitting ?? false,
     sourcemap: true,

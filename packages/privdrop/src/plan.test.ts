@@ -81,7 +81,7 @@ describe('plan', () => {
       'the user with groups it should not have',
       { ...alpm, identity: { ...alpm.identity, groups: [27] } },
       'not-permitted',
-      'lacks CAP_SETUID',
+      'lacks CAP_SETGID',
     ],
     [
       'a system without users',
@@ -105,6 +105,16 @@ describe('plan', () => {
     expect(needs).toEqual(['no_new_privs']);
     expect(features.map(({ state }) => state)).toEqual(['unsupported', 'unsupported', 'unsupported', 'enforced']);
     expect(features[0]?.reason).toContain('lacks CAP_SETUID and CAP_SETGID');
+  });
+
+  it('keeps and reports the groups of a user that is the target already, under prefer', () => {
+    const { features, record } = plan(
+      { ...policy, level: 'prefer' },
+      { ...user, identity: { ...alpm.identity, groups: [27] } },
+    );
+    expect(features.map(({ state }) => state)).toEqual(['already', 'already', 'unsupported', 'enforced']);
+    expect(features[2]?.reason).toContain("can't change its supplementary groups (27)");
+    expect(record[2]).toBe(3);
   });
 
   it.each([

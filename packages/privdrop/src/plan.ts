@@ -54,12 +54,7 @@ function planSwitch(policy: PrivdropPolicy, support: Available): Part {
   const groups = keepGroups
     ? line('groups', 'unsupported', 'setgroups is denied in this user namespace; inherited groups were kept on request')
     : line('groups', state);
-  const record = encodeRecord({
-    layer: 'privdrop',
-    version: recordVersion,
-    flags: (already ? VERIFY_ONLY : 0) | (keepGroups ? KEEP_GROUPS : 0),
-    payload: encodeU32([policy.uid, policy.gid, policy.groups.length, ...policy.groups]),
-  });
+  const record = recordOf(policy, (already ? VERIFY_ONLY : 0) | (keepGroups ? KEEP_GROUPS : 0));
   return { record, features: [line('user', state), line('group', state), groups] };
 }
 
@@ -67,8 +62,17 @@ function planSwitch(policy: PrivdropPolicy, support: Available): Part {
 function planNothing(policy: PrivdropPolicy, support: PrivdropSupport, obstacle: Obstacle): Part {
   const isRoot = support.state === 'available' && support.identity.uid.includes(0);
   if (policy.level === 'require' || isRoot) throw refusal(obstacle);
-  const features = ['user', 'group', 'groups'].map((feature) => line(feature, 'unsupported', obstacle.what));
-  return { record: new Uint8Array(), features };
+  const missing = (feature: string): FeatureReport => line(feature, 'unsupported', obstacle.what);
+  if (support.state === 'available' && hasIds(policy, support)) {
+    const features = [line('user', 'already'), line('group', 'already'), missing('groups')];
+    return { record: recordOf(policy, VERIFY_ONLY | KEEP_GROUPS), features };
+  }
+  return { record: new Uint8Array(), features: ['user', 'group', 'groups'].map(missing) };
+}
+
+function recordOf({ uid, gid, groups }: PrivdropPolicy, flags: number): Uint8Array {
+  const payload = encodeU32([uid, gid, groups.length, ...groups]);
+  return encodeRecord({ layer: 'privdrop', version: recordVersion, flags, payload });
 }
 
 const unsupportedPlatform: Obstacle = {
@@ -95,8 +99,17 @@ function obstacleTo(policy: PrivdropPolicy, support: PrivdropSupport): Obstacle 
       hint: 'Create the namespace with a group map ("unshare --map-auto"), or ask for unsafeKeepGroupsWhereSetgroupsIsDenied.',
     };
   }
+  if (hasIds(policy, support)) return support.setgid ? undefined : groupsHeld(identity.groups);
   const missing = [...(support.setuid ? [] : ['CAP_SETUID']), ...(support.setgid ? [] : ['CAP_SETGID'])];
   return missing.length === 0 ? undefined : notPermitted(policy, support, missing);
+}
+
+function groupsHeld(groups: readonly number[]): Obstacle {
+  return {
+    code: 'not-permitted',
+    what: `this process lacks CAP_SETGID, so it can't change its supplementary groups (${groups.join(', ') || 'none'})`,
+    hint: 'Start it without them, or as root.',
+  };
 }
 
 function notPermitted(policy: PrivdropPolicy, support: Available, missing: readonly string[]): Obstacle {

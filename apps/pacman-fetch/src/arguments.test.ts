@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+
+import { help, parseCommand } from './arguments.js';
+
+describe('parseCommand', () => {
+  it('takes what XferCommand gives', () => {
+    expect(parseCommand(['-o', '/tmp/x.part', 'http://m/x'])).toMatchObject({
+      kind: 'fetch',
+      output: '/tmp/x.part',
+      url: 'http://m/x',
+      quiet: false,
+      disableDownloadTimeout: false,
+    });
+  });
+
+  it('takes options before and behind, and a FILE that looks like one', () => {
+    expect(parseCommand(['http://m/x', '--output=-x', '-q', '--cacert', 'ca.pem'])).toMatchObject({
+      output: '-x',
+      quiet: true,
+      cacert: 'ca.pem',
+    });
+  });
+
+  it.each([['-h'], ['--help'], ['-o', 'x', '--help']])('shows help for %s', (...args) => {
+    expect(parseCommand(args)).toEqual({ kind: 'help' });
+  });
+
+  it.each([
+    [[], 'no FILE given'],
+    [['http://m/x'], 'no FILE given'],
+    [['-o', 'x'], 'no URL given'],
+    [['-o', '', 'http://m/x'], 'FILE is empty'],
+    [['-o', 'x', 'http://m/x', 'http://m/y'], 'one URL at a time'],
+    [['--frobnicate'], 'frobnicate'],
+    [['-o'], "'-o, --output <value>' argument missing"],
+  ])('refuses %j', (args, text) => {
+    expect(() => parseCommand(args)).toThrow(text);
+    expect(() => parseCommand(args)).toThrow(
+      expect.objectContaining({ kind: 'usage', hint: expect.stringContaining('--help') as string }),
+    );
+  });
+});
+
+describe('help', () => {
+  it('fits a screen', () => {
+    const lines = help.split('\n');
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+  });
+});

@@ -1,0 +1,79 @@
+import {
+  type EnforcementReport,
+  type FeatureReport,
+  isSandboxError,
+  readTaskStatus,
+  reportOf,
+  type TaskStatus,
+} from '@sb/core';
+import { plan, type PrivdropPolicy, support } from '@sb/privdrop';
+
+import type { SandboxUser } from '../config/sandbox-user.js';
+import { FetchError } from '../errors.js';
+
+/** What is in force in the worker, with the ids that the kernel reported. */
+export interface Enforcement extends EnforcementReport {
+  /** Why just this user downloads. */
+  readonly source: string;
+  /** Read back from `/proc/<pid>/status` by the parent; absent outside Linux. */
+  readonly verified?: Pick<TaskStatus, 'uid' | 'gid' | 'groups' | 'noNewPrivs' | 'seccomp'> & {
+    readonly capEff: string;
+    readonly capBnd: string;
+  };
+}
+
+/**
+ * Decides before anything is started what will be in force.
+ *
+ * @throws FetchError `sandbox` if this process is root and can't become the user: it never goes on as root
+ */
+export function planFor(user: SandboxUser): readonly FeatureReport[] {
+  if (user.kind === 'off') return [{ layer: 'privdrop', feature: 'user', state: 'off', reason: user.source }];
+  try {
+    return plan(user.policy, support()).features;
+  } catch (error) {
+    if (isSandboxError(error)) throw new FetchError('sandbox', error.message);
+    throw error;
+  }
+}
+
+/**
+ * Reads back who the worker is and compares it with the plan, before it is told what to download.
+ *
+ * @param pid - the worker
+ * @throws FetchError `sandbox` if the kernel says otherwise
+ */
+export function verify(user: SandboxUser, features: readonly FeatureReport[], pid: number): Enforcement {
+  const report = { ...reportOf(features), source: user.source };
+  if (process.platform !== 'linux') return report;
+  const status = readTaskStatus(pid);
+  if (user.kind === 'switch') {
+    const wrong = features.find((feature) => isClaimed(feature) && !holds(feature.feature, user.policy, status));
+    if (wrong !== undefined) {
+      throw new FetchError('sandbox', `the worker's ${wrong.feature} is not what was asked for, so it was ended`);
+    }
+  }
+  const { uid, gid, groups, noNewPrivs, seccomp, capEff, capBnd } = status;
+  const hex = (mask: bigint): string => mask.toString(16).padStart(16, '0');
+  return { ...report, verified: { uid, gid, groups, noNewPrivs, seccomp, capEff: hex(capEff), capBnd: hex(capBnd) } };
+}
+
+function isClaimed({ state }: FeatureReport): boolean {
+  return state === 'enforced' || state === 'already';
+}
+
+/** Whether a feature that the report claims is what the kernel says. */
+function holds(feature: string, policy: PrivdropPolicy, status: TaskStatus): boolean {
+  switch (feature) {
+    case 'user':
+      return status.uid.every((id) => id === policy.uid);
+    case 'group':
+      return status.gid.every((id) => id === policy.gid);
+    case 'groups':
+      return status.groups.every((id) => id === policy.gid || policy.groups.includes(id));
+    case 'no_new_privs':
+      return status.noNewPrivs;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,71 @@
+/** Why a download failed; sent from the worker to the parent, which trusts nothing but the shape. */
+export const failureKinds = [
+  'url',
+  'dns',
+  'connect',
+  'proxy',
+  'tls',
+  'redirect',
+  'http',
+  'protocol',
+  'truncated',
+  'too-large',
+  'too-slow',
+  'file',
+] as const;
+
+/** The cause of a failed download. */
+export type FailureKind = (typeof failureKinds)[number];
+
+/** A download that failed, with what a person should read; never with credentials. */
+export class TransferFailure extends Error {
+  override readonly name = 'TransferFailure';
+  readonly kind: FailureKind;
+
+  constructor(kind: FailureKind, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.kind = kind;
+  }
+}
+
+/** Error codes of Node, OpenSSL and undici, by what they mean for a download. The first match counts. */
+const meanings: readonly (readonly [codes: RegExp, kind: FailureKind, text: (url: URL) => string])[] = [
+  [/^(?:ENOTFOUND|EAI_)/, 'dns', ({ hostname }) => `Could not resolve host: ${hostname}`],
+  [/^UND_ERR_CONNECT_TIMEOUT$/, 'connect', ({ host }) => `Connection to ${host} timed out`],
+  [
+    /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EADDRNOTAVAIL|EACCES)$/,
+    'connect',
+    ({ host }) => `Could not connect to ${host}`,
+  ],
+  [/^(?:UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/, 'too-slow', ({ host }) => `${host} sent nothing for too long`],
+  [/CERT|^ERR_TLS|^ERR_SSL|^EPROTO$|SIGNATURE|ISSUER/, 'tls', ({ host }) => `TLS with ${host} failed`],
+  [/^(?:UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, 'truncated', ({ host }) => `${host} closed the connection early`],
+  [/^(?:HPE_|UND_ERR_)/, 'protocol', ({ host }) => `${host} does not speak proper HTTP`],
+];
+
+/**
+ * Turns whatever a request threw into a {@link TransferFailure}.
+ *
+ * @param error - from undici, from the socket beneath it, or a failure already
+ * @param url - what was being requested
+ */
+export function failureOf(error: unknown, url: URL): TransferFailure {
+  if (error instanceof TransferFailure) return error;
+  const codes = causes(error).map((cause) => String((cause as { code?: unknown }).code ?? ''));
+  for (const [pattern, kind, text] of meanings) {
+    const code = codes.find((candidate) => pattern.test(candidate));
+    if (code !== undefined) return new TransferFailure(kind, `${text(url)} (${code})`, error);
+  }
+  return new TransferFailure(
+    'protocol',
+    `${url.host}: ${error instanceof Error ? error.message : 'unknown error'}`,
+    error,
+  );
+}
+
+/** An error, and what it was caused by; innermost first, since that says most. */
+function causes(error: unknown): readonly object[] {
+  if (typeof error !== 'object' || error === null) return [];
+  const inner = error instanceof AggregateError ? error.errors.flatMap(causes) : causes((error as Error).cause);
+  return [...inner, error];
+}

@@ -1,0 +1,34 @@
+/** Bounds on one download. */
+export interface Limits {
+  /** Largest file, in bytes. */
+  readonly maxBytes: number;
+  /** Milliseconds to resolve a host and connect to it. */
+  readonly connectTimeout: number;
+  /** Fewer bytes than this in {@link slowWindow} end the download; 0 never does. */
+  readonly slowBytes: number;
+  /** Milliseconds over which {@link slowBytes} counts, waiting for the answer included. */
+  readonly slowWindow: number;
+  /** Redirects to follow. */
+  readonly maxRedirects: number;
+}
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** pacman's own limits by the kind of file; a package is bounded by the disk only, since its size isn't known here. */
+const sizes: readonly (readonly [name: RegExp, maxBytes: number])[] = [
+  [/\.sig$/, 16 * KiB],
+  [/\.(?:db|files)$/, 128 * MiB],
+];
+
+/**
+ * The limits of one download, as pacman has them.
+ *
+ * @param name - base name of the file; a trailing `.part` doesn't count
+ * @param disableTimeout - never give up on a server that sends nothing
+ */
+export function limitsFor(name: string, disableTimeout: boolean): Limits {
+  const bare = name.replace(/\.part$/, '');
+  const [, maxBytes] = sizes.find(([pattern]) => pattern.test(bare)) ?? [undefined, Number.MAX_SAFE_INTEGER];
+  return { maxBytes, connectTimeout: 10_000, slowBytes: disableTimeout ? 0 : 10, slowWindow: 10_000, maxRedirects: 10 };
+}

@@ -1,0 +1,90 @@
+import type { Dispatcher } from 'undici';
+
+import { type ConnectionOptions, dispatcherFor } from './dispatcher.js';
+import { failureOf, TransferFailure } from './failure.js';
+import { requestOver } from './undici.js';
+
+/** An answer whose body has not been read yet. */
+export interface Response {
+  readonly status: number;
+  /** A header field's value; the first of several. */
+  header(name: string): string | undefined;
+  readonly body: Dispatcher.ResponseData['body'];
+  /** The URL that answered, after redirects. */
+  readonly url: URL;
+}
+
+/** What to ask for. */
+export interface RequestOptions extends ConnectionOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly maxRedirects: number;
+}
+
+const redirects = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Asks for a URL and follows redirects: to http and https only, never from https to http, with the URL's own
+ * credentials for its own origin only.
+ *
+ * @throws TransferFailure
+ */
+export async function request(start: URL, options: RequestOptions): Promise<Response> {
+  let url = start;
+  for (let hops = 0; hops <= options.maxRedirects; hops++) {
+    const response = await ask(url, url.origin === start.origin ? start : url, options);
+    if (!redirects.has(response.status)) return response;
+    const location = response.header('location');
+    discard(response);
+    if (location === undefined) throw new TransferFailure('redirect', `${url.host} redirects to nowhere`);
+    url = nextUrl(url, location);
+  }
+  throw new TransferFailure('redirect', `More than ${options.maxRedirects} redirects`);
+}
+
+/** Drops the connection of an answer whose body nobody wants. */
+export function discard({ body }: Pick<Response, 'body'>): void {
+  // Dropping it early is an error to the stream, and to nobody else.
+  body.on('error', () => {});
+  body.destroy();
+}
+
+/** The target of a redirect, if it may be followed. */
+export function nextUrl(from: URL, location: string): URL {
+  if (!URL.canParse(location, from.href))
+    throw new TransferFailure('redirect', `${from.host} redirects to an invalid URL`);
+  const url = new URL(location, from);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new TransferFailure('redirect', `${from.host} redirects to ${url.protocol} which is not followed`);
+  }
+  if (from.protocol === 'https:' && url.protocol === 'http:') {
+    throw new TransferFailure('redirect', `${from.host} redirects from https to http, which is not followed`);
+  }
+  return url;
+}
+
+async function ask(url: URL, credentials: URL, options: RequestOptions): Promise<Response> {
+  const dispatcher = dispatcherFor(url, options);
+  try {
+    const { statusCode, headers, body } = await requestOver(dispatcher, {
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: 'GET',
+      headers: { ...options.headers, ...authorization(credentials) },
+      signal: options.signal,
+    });
+    const header = (name: string): string | undefined => {
+      const value = headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    };
+    return { status: statusCode, header, body, url };
+  } catch (error) {
+    throw failureOf(error, url);
+  }
+}
+
+function authorization({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(plain).toString('base64')}` };
+}

@@ -1,0 +1,22 @@
+import { FetchError } from './errors.js';
+
+/**
+ * Checks a URL from the command line.
+ *
+ * @throws FetchError `usage` for anything but http and https
+ */
+export function parseUrl(text: string): URL {
+  if (!URL.canParse(text))
+    throw new FetchError('usage', `${JSON.stringify(text)} is no URL`, 'Give it as http://host/path.');
+  const url = new URL(text);
+  if (url.protocol === 'http:' || url.protocol === 'https:') return url;
+  throw new FetchError('usage', `${url.protocol} URLs are not supported`, 'Give an http or https URL.');
+}
+
+/** A URL as it may be shown: without user and password. */
+export function publicUrl(url: URL): string {
+  const shown = new URL(url);
+  shown.username = '';
+  shown.password = '';
+  return shown.href;
+}

@@ -1,0 +1,96 @@
+/**
+ * The process that downloads. It reads whom to become, becomes that and proves it, and only then is told a URL. It
+ * writes to one descriptor that it was given, and ends when its parent does.
+ */
+import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+
+import { isSandboxError } from '@sb/core';
+import { dropPrivileges } from '@sb/privdrop';
+
+import { exitStatus } from '../errors.js';
+import { download } from '../transfer/download.js';
+import { failureOf } from '../transfer/failure.js';
+import { limitsFor } from '../transfer/limits.js';
+import { Sink } from '../transfer/sink.js';
+import { type Frame, type Identity, type Job, maxFrameBytes, workerDescriptors } from './channel.js';
+
+/** Milliseconds between two progress frames; ten a second are more than anyone sees. */
+const progressInterval = 100;
+
+const socket = new Socket({ fd: workerDescriptors.channel, readable: true, writable: true });
+const lines = createInterface({ input: socket, crlfDelay: Infinity })[Symbol.asyncIterator]();
+// Without a parent nobody checks, renames or reports: there is nothing left to do.
+socket.once('close', () => process.exit(exitStatus.download));
+
+function say(frame: Frame): void {
+  const line = `${JSON.stringify(frame)}\n`;
+  if (Buffer.byteLength(line) > maxFrameBytes) throw new Error(`a frame of type ${frame.type} is too long`);
+  socket.write(line);
+}
+
+async function read<T>(): Promise<T> {
+  const { value, done } = await lines.next();
+  if (done === true) process.exit(exitStatus.download);
+  return JSON.parse(value) as T;
+}
+
+/** Says the last frame and ends once the parent has it. */
+function end(frame: Frame, status: number): void {
+  socket.removeAllListeners('close');
+  say(frame);
+  socket.end(() => process.exit(status));
+}
+
+function becomeUser({ policy }: Identity): void {
+  try {
+    if (policy !== undefined) dropPrivileges(policy);
+    say({ type: 'ready' });
+  } catch (error) {
+    // Whatever went wrong, this process must not go on: its ids may be half changed.
+    if (!isSandboxError(error)) throw error;
+    end({ type: 'refused', message: error.message.slice(0, 1024) }, exitStatus.sandbox);
+    throw new Stop();
+  }
+}
+
+/** Unwinds to the end of the program, which is under way. */
+class Stop extends Error {}
+
+function progress(): (received: number, total: number | undefined) => void {
+  let last = 0;
+  return (received, total) => {
+    const now = performance.now();
+    if (now - last < progressInterval && received !== total) return;
+    last = now;
+    say({ type: 'progress', received, total: total ?? null });
+  };
+}
+
+async function work(job: Job): Promise<void> {
+  const url = new URL(job.url);
+  const limits = limitsFor(job.name, job.disableTimeout);
+  try {
+    const { size, lastModified } = await download({
+      url,
+      sink: new Sink(workerDescriptors.file, limits.maxBytes),
+      limits,
+      userAgent: job.userAgent,
+      certificates: () => (job.hasCertificates ? readFileSync(workerDescriptors.certificates, 'latin1') : undefined),
+      onProgress: progress(),
+    });
+    end({ type: 'done', size, lastModified: lastModified?.getTime() ?? null }, exitStatus.done);
+  } catch (error) {
+    const { kind, message } = failureOf(error, url);
+    const status = kind === 'file' ? exitStatus.file : exitStatus.download;
+    end({ type: 'failed', kind, message: message.slice(0, 1024) }, status);
+  }
+}
+
+try {
+  becomeUser(await read<Identity>());
+  await work(await read<Job>());
+} catch (error) {
+  if (!(error instanceof Stop)) throw error;
+}
