@@ -11,6 +11,7 @@ export class Destination {
   readonly descriptor: number;
   /** Whether opening it made it. */
   readonly #isNew: boolean;
+  #isComplete = false;
 
   private constructor(path: string, descriptor: number, isNew: boolean) {
     this.path = path;
@@ -65,6 +66,7 @@ export class Destination {
     try {
       if (lastModified !== undefined) futimesSync(this.descriptor, new Date(), lastModified);
       fsyncSync(this.descriptor);
+      this.#isComplete = true;
     } catch (error) {
       throw new FetchError('file', `${this.path} could not be finished: ${(error as Error).message}`);
     }
@@ -72,7 +74,7 @@ export class Destination {
 
   /** Closes FILE, and removes it if it was made for a download of which nothing came. */
   close(): void {
-    const isEmpty = this.#isNew && this.size === 0;
+    const isEmpty = this.#isNew && !this.#isComplete && this.size === 0;
     closeSync(this.descriptor);
     if (isEmpty) unlinkSync(this.path);
   }

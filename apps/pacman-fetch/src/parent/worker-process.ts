@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
+import { errorCode } from '@sb/core';
 import { environmentOf, type PrivdropPolicy } from '@sb/privdrop';
 
 import type { Frame, Identity, Job } from '../worker/channel.js';
@@ -36,6 +38,13 @@ const proxyVariables = ['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy',
 
 const maxStderr = 4096;
 
+/** Milliseconds that the worker has to become its user: a busy machine needs one second, nothing needs twenty. */
+const readyTimeout = 20_000;
+/** Milliseconds that it has to end after its last frame. */
+const exitTimeout = 5000;
+/** Milliseconds that its streams have to close after its end. */
+const closeTimeout = 1000;
+
 /** The worker as its parent sees it. */
 export class WorkerProcess {
   readonly #child: ChildProcess;
@@ -44,6 +53,7 @@ export class WorkerProcess {
   #outcome: Frame | undefined;
   #lie: string | undefined;
   #stderr = '';
+  #deadline: NodeJS.Timeout | undefined;
 
   /** @param onFrame - told of `ready` and `progress` */
   constructor(options: WorkerOptions, onFrame: (frame: Frame) => void) {
@@ -57,12 +67,8 @@ export class WorkerProcess {
     });
     this.#channel = this.#child.stdio[3] as Duplex;
     this.#listen(onFrame);
-    this.#ended = new Promise((resolve, reject) => {
-      this.#child.once('error', reject);
-      this.#child.once('close', (status, signal) =>
-        resolve({ status, signal, outcome: this.#outcome, lie: this.#lie, stderr: this.#stderr }),
-      );
-    });
+    this.#deadline = setTimeout(() => this.#accuse('it did not become its user in time'), readyTimeout);
+    this.#ended = this.#end().finally(() => clearTimeout(this.#deadline));
   }
 
   /** Process id; undefined if it could not be started, in which case {@link ended} rejects. */
@@ -70,7 +76,7 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
-  /** Settles when the worker is gone and holds no descriptor any more. */
+  /** Settles when the worker is gone; rejects if it could not be started. */
   get ended(): Promise<WorkerResult> {
     return this.#ended;
   }
@@ -80,9 +86,38 @@ export class WorkerProcess {
     this.#channel.write(`${JSON.stringify(message)}\n`);
   }
 
-  /** Ends it at once. What it has written stays in FILE. */
+  /** Ends it at once, with whatever it started. What it has written stays in FILE. */
   kill(): void {
-    this.#child.kill('SIGKILL');
+    const { pid, exitCode, signalCode } = this.#child;
+    // Once it is reaped its number may be another's.
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch (error) {
+      // It ended just now.
+      if (errorCode(error) !== 'ESRCH') throw error;
+    }
+  }
+
+  async #end(): Promise<WorkerResult> {
+    const child = this.#child;
+    const closed = new Promise<void>((resolve) => {
+      child.once('close', () => resolve());
+    });
+    const [status, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    // Its streams end with it, unless something that it started elsewhere still holds them.
+    const late = setTimeout(() => {
+      for (const stream of child.stdio) stream?.destroy();
+    }, closeTimeout);
+    await closed;
+    clearTimeout(late);
+    return { status, signal, outcome: this.#outcome, lie: this.#lie, stderr: this.#stderr };
+  }
+
+  /** The worker did what no honest one does: end it and say why. */
+  #accuse(lie: string): void {
+    this.#lie ??= lie;
+    this.kill();
   }
 
   #listen(onFrame: (frame: Frame) => void): void {
@@ -97,16 +132,20 @@ export class WorkerProcess {
         for (const frame of reader.read(bytes, performance.now())) this.#take(frame, onFrame);
       } catch (error) {
         if (!(error instanceof WorkerLied)) throw error;
-        this.#lie ??= error.message;
-        this.kill();
+        this.#accuse(error.message);
       }
     });
   }
 
   #take(frame: Frame, onFrame: (frame: Frame) => void): void {
     if (this.#outcome !== undefined) throw new WorkerLied('it speaks after its last frame');
-    if (frame.type === 'ready' || frame.type === 'progress') onFrame(frame);
-    else this.#outcome = frame;
+    clearTimeout(this.#deadline);
+    if (frame.type === 'ready' || frame.type === 'progress') {
+      onFrame(frame);
+      return;
+    }
+    this.#outcome = frame;
+    this.#deadline = setTimeout(() => this.#accuse('it did not end after its last frame'), exitTimeout);
   }
 }
 

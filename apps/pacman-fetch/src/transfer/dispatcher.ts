@@ -1,8 +1,7 @@
 import { getProxyForUrl } from 'proxy-from-env';
-import type { Dispatcher } from 'undici';
 
 import { TransferFailure } from './failure.js';
-import { Agent, ProxyAgent } from './undici.js';
+import { Agent, type Dispatcher, ProxyAgent } from './undici.js';
 
 /** How connections are made. */
 export interface ConnectionOptions {

@@ -1,8 +1,6 @@
-import type { Dispatcher } from 'undici';
-
 import { type ConnectionOptions, dispatcherFor } from './dispatcher.js';
 import { failureOf, TransferFailure } from './failure.js';
-import { requestOver } from './undici.js';
+import type { Dispatcher } from './undici.js';
 
 /** An answer whose body has not been read yet. */
 export interface Response {
@@ -66,7 +64,7 @@ export function nextUrl(from: URL, location: string): URL {
 async function ask(url: URL, credentials: URL, options: RequestOptions): Promise<Response> {
   const dispatcher = dispatcherFor(url, options);
   try {
-    const { statusCode, headers, body } = await requestOver(dispatcher, {
+    const { statusCode, headers, body } = await dispatcher.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method: 'GET',

@@ -2,17 +2,13 @@
  * The parts of undici that a download needs. Its index also loads fetch, WebSocket, caches and mocks, which is more
  * than half of the time that a worker needs to start. The version is pinned, and the files are copied into the bundle.
  */
-import type { Dispatcher } from 'undici';
+import connect from 'undici/lib/api/api-connect.js';
+import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
-import apiRequest from 'undici/lib/api/api-request.js';
 
-export { Agent, ProxyAgent };
+// What the index does for every method; ProxyAgent itself calls `connect`.
+Object.assign(Dispatcher.prototype, { connect, request });
 
-/** Sends a request over a dispatcher. */
-export async function requestOver(
-  dispatcher: Dispatcher,
-  options: Dispatcher.RequestOptions,
-): Promise<Dispatcher.ResponseData> {
-  return await apiRequest.call(dispatcher, options);
-}
+export { Agent, type Dispatcher, ProxyAgent };

@@ -1,0 +1,216 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+
+import { missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { childrenOf, environment, eventually, program, runFetch, startFetch } from './kit/fetch-program.js';
+import { lastModified, type Mirror, serve, startMirror } from './kit/mirror.js';
+
+const content = randomBytes(300_000);
+const half = content.subarray(0, 150_000);
+let mirror: Mirror;
+let folder: TemporaryFolder;
+let config: string;
+
+beforeAll(async () => {
+  mirror = await startMirror(
+    { '/x.pkg': content, '/big.sig': randomBytes(20_000), '/empty': Buffer.alloc(0) },
+    {
+      '/no-range': (_request, response) => response.writeHead(200, { 'content-length': content.length }).end(content),
+      '/changed': (request, response) => serve(content, request, response, new Date('2036-01-01T00:00:00Z')),
+      '/wrong-range': (request, response) => {
+        if (request.headers.range === undefined) serve(content, request, response);
+        else response.writeHead(206, { 'content-range': `bytes 0-299999/300000` }).end(content);
+      },
+      '/truncated': (_request, response) => {
+        response.writeHead(200, { 'content-length': content.length });
+        response.write(half, () => response.destroy());
+      },
+      '/stalled': (request, response) => {
+        if (request.headers.range !== undefined) return serve(content, request, response);
+        response.writeHead(200, { 'content-length': content.length });
+        response.write(half);
+      },
+      '/silent': () => {},
+      '/unasked-206': (_request, response) =>
+        response.writeHead(206, { 'content-range': 'bytes 0-9/10' }).end('0123456789'),
+      '/204': (_request, response) => response.writeHead(204).end(),
+      '/300': (_request, response) => response.writeHead(300).end('<html>choose</html>'),
+      '/304': (_request, response) => response.writeHead(304).end(),
+      '/moved': (_request, response) => response.writeHead(302, { location: '/x.pkg' }).end('moved'),
+      '/loop': (_request, response) => response.writeHead(301, { location: '/loop' }).end(),
+      '/to-file': (_request, response) => response.writeHead(302, { location: 'file:///etc/shadow' }).end(),
+      '/nowhere': (_request, response) => response.writeHead(302).end(),
+    },
+  );
+});
+afterAll(async () => await mirror[Symbol.asyncDispose]());
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  config = folder.file('pacman.conf');
+  writeFileSync(config, '[options]\nSandboxUser = nobody\n');
+});
+afterEach(() => folder[Symbol.dispose]());
+
+const fetchTo = async (file: string, path: string, ...options: readonly string[]) =>
+  await runFetch(['--config', config, '-o', folder.file(file), ...options, mirror.origin + path]);
+
+const lastRequest = () => mirror.requests.at(-1);
+
+describe.skipIf(missing('root', 'linux'))('a download', () => {
+  it('is whole, world-readable, its parent’s, and as old as on the server', async () => {
+    expect(await fetchTo('x.part', '/x.pkg')).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(readFileSync(folder.file('x.part')).equals(content)).toBe(true);
+    const { uid, gid, mode, mtime } = statSync(folder.file('x.part'));
+    expect({ uid, gid, mode: mode & 0o7777, mtime }).toEqual({ uid: 0, gid: 0, mode: 0o644, mtime: lastModified });
+    expect(lastRequest()?.headers).toMatchObject({ 'accept-encoding': 'identity', 'user-agent': 'pacman-fetch/0.1' });
+  });
+
+  it('follows a redirect', async () => {
+    expect(await fetchTo('x', '/moved')).toMatchObject({ status: 0 });
+    expect(readFileSync(folder.file('x')).equals(content)).toBe(true);
+  });
+
+  it('of an empty file is an empty file', async () => {
+    expect(await fetchTo('x', '/empty')).toMatchObject({ status: 0 });
+    expect(statSync(folder.file('x')).size).toBe(0);
+  });
+
+  it('works in a folder that only root can enter', async () => {
+    using closed = temporaryFolder(0o700);
+    const { status } = await runFetch(['--config', config, '-o', closed.file('x'), `${mirror.origin}/x.pkg`]);
+    expect(status).toBe(0);
+    expect(readFileSync(closed.file('x')).equals(content)).toBe(true);
+  });
+});
+
+describe.skipIf(missing('root', 'linux'))('an existing FILE', () => {
+  it('is resumed', async () => {
+    writeFileSync(folder.file('x.part'), half);
+    expect(await fetchTo('x.part', '/x.pkg')).toMatchObject({ status: 0 });
+    expect(readFileSync(folder.file('x.part')).equals(content)).toBe(true);
+    expect(lastRequest()?.headers.range).toBe('bytes=150000-');
+    expect(lastRequest()?.headers['if-unmodified-since']).toMatch(/GMT$/);
+  });
+
+  it('that is complete is taken as it is', async () => {
+    writeFileSync(folder.file('x.part'), content);
+    expect(await fetchTo('x.part', '/x.pkg')).toMatchObject({ status: 0 });
+    expect(readFileSync(folder.file('x.part')).equals(content)).toBe(true);
+    expect(lastRequest()?.headers.range).toBe('bytes=300000-');
+  });
+
+  it.each([
+    ['longer than the server’s is fetched anew', Buffer.alloc(400_000), '/x.pkg', 2],
+    ['older than the server’s is fetched anew', Buffer.alloc(150_000), '/changed', 2],
+    ['is fetched anew when the server sends another range', Buffer.alloc(150_000), '/wrong-range', 2],
+    ['is replaced when the server knows no ranges', Buffer.alloc(150_000), '/no-range', 1],
+  ])('%s', async (_name, before, path, requests) => {
+    writeFileSync(folder.file('x.part'), before);
+    const earlier = mirror.requests.length;
+    expect(await fetchTo('x.part', path)).toMatchObject({ status: 0 });
+    expect(readFileSync(folder.file('x.part')).equals(content)).toBe(true);
+    expect(mirror.requests.length - earlier).toBe(requests);
+  });
+});
+
+describe.skipIf(missing('root', 'linux'))('a failed download', () => {
+  it.each([
+    ['/absent', 'The requested URL returned error: 404'],
+    ['/204', 'The requested URL returned error: 204'],
+    ['/300', 'The requested URL returned error: 300'],
+    ['/304', 'The requested URL returned error: 304'],
+    ['/unasked-206', 'The requested URL returned error: 206'],
+    ['/loop', 'More than 10 redirects'],
+    ['/to-file', 'redirects to file: which is not followed'],
+    ['/nowhere', 'redirects to nowhere'],
+  ])('of %s leaves nothing and says: %s', async (path, text) => {
+    const { status, stderr } = await fetchTo('x.part', path);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: failed retrieving file 'x' from 127\.0\.0\.1:\d+ : /);
+    expect(stderr).toContain(text);
+    expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(3);
+    expect(readdirSync(folder.path)).toEqual(['pacman.conf']);
+  });
+
+  it('with status 404 leaves what was there before', async () => {
+    writeFileSync(folder.file('x.part'), half);
+    expect(await fetchTo('x.part', '/absent')).toMatchObject({ status: 1 });
+    expect(readFileSync(folder.file('x.part')).equals(half)).toBe(true);
+  });
+
+  it('that ends early keeps what came, says so, and goes on behind it', async () => {
+    const { status, stderr } = await fetchTo('x.part', '/truncated');
+    expect(status).toBe(1);
+    expect(stderr).toContain('closed the connection early');
+    expect(stderr).toContain('150000 bytes are kept');
+    expect(readFileSync(folder.file('x.part')).equals(half)).toBe(true);
+    expect(await fetchTo('x.part', '/x.pkg')).toMatchObject({ status: 0 });
+    expect(readFileSync(folder.file('x.part')).equals(content)).toBe(true);
+  });
+
+  it('larger than its kind may be stops at the limit', async () => {
+    const { status, stderr } = await fetchTo('x.sig', '/big.sig');
+    expect(status).toBe(1);
+    expect(stderr).toContain('larger than 16384 bytes');
+    expect(existsSync(folder.file('x.sig'))).toBe(false);
+  });
+
+  it('names a host that does not resolve', async () => {
+    const { status, stderr } = await runFetch(['--config', config, '-o', folder.file('x'), 'http://nohost.invalid/x']);
+    expect(status).toBe(1);
+    expect(stderr).toContain('Could not resolve host: nohost.invalid');
+    expect(existsSync(folder.file('x'))).toBe(false);
+  });
+
+  it('names a host that refuses', async () => {
+    const { status, stderr } = await runFetch(['--config', config, '-o', folder.file('x'), 'http://127.0.0.1:1/x']);
+    expect(status).toBe(1);
+    expect(stderr).toContain('Could not connect to 127.0.0.1:1 (ECONNREFUSED)');
+  });
+
+  it('from a server that says nothing ends after ten seconds', async () => {
+    const { status, stderr } = await fetchTo('x', '/silent');
+    expect(status).toBe(1);
+    expect(stderr).toContain('Less than 1 byte/s in the last 10 seconds');
+  });
+
+  it('on a full disk says so and leaves no file under the final name', async () => {
+    const disk = folder.file('disk');
+    const script = `mkdir -p ${disk} && mount -t tmpfs -o size=128k tmpfs ${disk} && "$@"; echo "status $?"; ls ${disk}`;
+    const args = ['--config', config, '-o', `${disk}/x.part`, `${mirror.origin}/x.pkg`];
+    const command = ['--mount', 'sh', '-c', script, 'sh', process.execPath, program, ...args];
+    const { stdout, stderr } = await runProgram('unshare', command, { env: environment });
+    expect(stdout).toBe('status 4\nx.part\n');
+    expect(stderr).toContain('No space left on the disk (ENOSPC)');
+    expect(stderr).toMatch(/1\d{5} bytes are kept/);
+  });
+});
+
+describe.skipIf(missing('root', 'linux'))('an interrupted download', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGKILL', null],
+  ] as const)('by %s leaves its part and no process, and resumes', async (signal, expected) => {
+    const started = startFetch(['--config', config, '-o', folder.file('x.part'), `${mirror.origin}/stalled`]);
+    const pid = started.pid ?? 0;
+    const ended = new Promise((resolve) => {
+      started.once('exit', resolve);
+    });
+    await eventually(
+      'half of the file',
+      () => existsSync(folder.file('x.part')) && statSync(folder.file('x.part')).size === half.length,
+    );
+    const [worker = 0] = childrenOf(pid);
+    expect(worker).toBeGreaterThan(0);
+    process.kill(pid, signal);
+    expect(await ended).toBe(expected);
+    await eventually('the end of the worker', () => !existsSync(`/proc/${worker}`));
+    expect(readFileSync(folder.file('x.part')).equals(half)).toBe(true);
+    expect(await fetchTo('x.part', '/stalled')).toMatchObject({ status: 0 });
+    expect(readFileSync(folder.file('x.part')).equals(content)).toBe(true);
+  });
+});

@@ -1,0 +1,290 @@
+import {
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+
+import { missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { childrenOf, environment, eventually, program, runFetch, startFetch } from '../kit/fetch-program.js';
+import { type Mirror, startMirror } from '../kit/mirror.js';
+
+const nobody = 65_534;
+const four = `${nobody}\t${nobody}\t${nobody}\t${nobody}`;
+let mirror: Mirror;
+let folder: TemporaryFolder;
+
+beforeAll(async () => {
+  mirror = await startMirror(
+    { '/x': Buffer.from('content') },
+    { '/stalled': (_request, response) => void response.writeHead(200, { 'content-length': 10 }).write('half') },
+  );
+});
+afterAll(async () => await mirror[Symbol.asyncDispose]());
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder[Symbol.dispose]());
+
+function config(...lines: readonly string[]): string {
+  const file = folder.file('pacman.conf');
+  writeFileSync(file, ['[options]', ...lines, ''].join('\n'));
+  return file;
+}
+
+/** The lines of a status file that say who a thread is. */
+function whoIs(pid: number, tid: string): Record<string, string> {
+  const text = readFileSync(`/proc/${pid}/task/${tid}/status`, 'utf8');
+  const line = (name: string): string => new RegExp(`^${name}:[ \\t]*(.*)$`, 'm').exec(text)?.[1]?.trim() ?? 'absent';
+  return {
+    uid: line('Uid'),
+    gid: line('Gid'),
+    groups: line('Groups'),
+    noNewPrivs: line('NoNewPrivs'),
+    capEff: line('CapEff'),
+  };
+}
+
+describe.skipIf(missing('root', 'linux'))('the process that downloads', () => {
+  it('is the sandbox user on every thread while bytes arrive, and holds nothing else', async () => {
+    const started = startFetch([
+      '--config',
+      config('DownloadUser = nobody'),
+      '-o',
+      folder.file('x'),
+      `${mirror.origin}/stalled`,
+    ]);
+    const pid = started.pid ?? 0;
+    await eventually('bytes', () => existsSync(folder.file('x')) && statSync(folder.file('x')).size === 4);
+    const [worker = 0] = childrenOf(pid);
+    const threads = readdirSync(`/proc/${worker}/task`);
+    expect(threads.length).toBeGreaterThan(5);
+    for (const tid of threads) {
+      expect(whoIs(worker, tid)).toEqual({
+        uid: four,
+        gid: four,
+        groups: '',
+        noNewPrivs: '1',
+        capEff: '0000000000000000',
+      });
+    }
+    // Control: the parent is root.
+    expect(whoIs(pid, String(pid))).toMatchObject({ uid: '0\t0\t0\t0' });
+    const variables = readFileSync(`/proc/${worker}/environ`, 'utf8')
+      .split('\0')
+      .filter(Boolean)
+      .map((text) => text.split('=')[0]);
+    expect(variables.toSorted()).toEqual(['HOME', 'LC_ALL', 'LOGNAME', 'PATH', 'SHELL', 'USER']);
+    started.kill('SIGTERM');
+    await eventually('its end', () => !existsSync(`/proc/${worker}`));
+  });
+
+  it.each([
+    ['SandboxUser', ['DownloadUser = daemon', 'SandboxUser = nobody']],
+    ['DownloadUser', ['DownloadUser = nobody']],
+  ])('is the one that %s names', async (key, lines) => {
+    const report = folder.file('report.json');
+    const { status } = await runFetch([
+      '--config',
+      config(...lines),
+      '-o',
+      folder.file('x'),
+      '--report',
+      report,
+      `${mirror.origin}/x`,
+    ]);
+    expect(status).toBe(0);
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
+      status: 'full',
+      source: expect.stringContaining(key) as string,
+      verified: {
+        uid: [nobody, nobody, nobody, nobody],
+        gid: [nobody, nobody, nobody, nobody],
+        groups: [],
+        noNewPrivs: true,
+      },
+    });
+  });
+
+  it('is the owner of the folder where nobody is named', async () => {
+    const cache = folder.file('cache');
+    mkdirSync(cache);
+    chownSync(cache, nobody, nobody);
+    const report = folder.file('report.json');
+    const { status } = await runFetch([
+      '--config',
+      config(),
+      '-o',
+      `${cache}/x`,
+      '--report',
+      report,
+      `${mirror.origin}/x`,
+    ]);
+    expect(status).toBe(0);
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
+      source: `owner of ${cache}`,
+      verified: { uid: [nobody, nobody, nobody, nobody] },
+    });
+  });
+
+  it('is already the user when it was started as that', async () => {
+    const cache = folder.file('cache');
+    mkdirSync(cache);
+    chownSync(cache, nobody, nobody);
+    const report = `${cache}/report.json`;
+    const args = [
+      '--config',
+      config('DownloadUser = nobody'),
+      '-o',
+      `${cache}/x`,
+      '--report',
+      report,
+      `${mirror.origin}/x`,
+    ];
+    const options = { env: environment, uid: nobody, gid: nobody };
+    expect(await runProgram(process.execPath, [program, ...args], options)).toMatchObject({ status: 0, stderr: '' });
+    const { features } = JSON.parse(readFileSync(report, 'utf8')) as { features: { feature: string; state: string }[] };
+    expect(features.map(({ feature, state }) => [feature, state])).toEqual([
+      ['user', 'already'],
+      ['group', 'already'],
+      ['groups', 'already'],
+      ['no_new_privs', 'enforced'],
+    ]);
+  });
+
+  it('stays an ordinary user that can not become the named one, and the report says why', async () => {
+    const cache = folder.file('cache');
+    mkdirSync(cache);
+    chownSync(cache, 1, 1);
+    const report = `${cache}/report.json`;
+    const args = [
+      '--config',
+      config('DownloadUser = nobody'),
+      '-o',
+      `${cache}/x`,
+      '--report',
+      report,
+      `${mirror.origin}/x`,
+    ];
+    expect(await runProgram(process.execPath, [program, ...args], { env: environment, uid: 1, gid: 1 })).toMatchObject({
+      status: 0,
+    });
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
+      status: 'partial',
+      features: [
+        { feature: 'user', state: 'unsupported', reason: expect.stringContaining('lacks CAP_SETUID') as string },
+        { feature: 'group', state: 'unsupported' },
+        { feature: 'groups', state: 'unsupported' },
+        { feature: 'no_new_privs', state: 'enforced' },
+      ],
+      verified: { uid: [1, 1, 1, 1] },
+    });
+  });
+
+  it('is root only where UseSandbox = no asks for it', async () => {
+    const report = folder.file('report.json');
+    const args = [
+      '--config',
+      config('UseSandbox = no', 'DownloadUser = nobody'),
+      '-o',
+      folder.file('x'),
+      '--report',
+      report,
+    ];
+    expect(await runFetch([...args, `${mirror.origin}/x`])).toMatchObject({ status: 0 });
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ status: 'none', verified: { uid: [0, 0, 0, 0] } });
+  });
+});
+
+describe.skipIf(missing('root', 'linux', 'unshare', 'userNamespaces'))('root that can not switch', () => {
+  const refused: readonly (readonly [name: string, lines: readonly string[], text: string])[] = [
+    ['an unknown user', ['SandboxUser = no-such-user'], 'user "no-such-user" does not exist'],
+    ['a number as a name', ['SandboxUser = 65534'], '"65534" is not a user name'],
+    ['root as the user', ['SandboxUser = root'], 'the target has uid 0'],
+    ['nobody named and a folder of root', [], 'no user to download as'],
+    ['the sandbox asked for without a user', ['UseSandbox = yes'], 'no user to download as'],
+  ];
+
+  it.each(refused)('ends with %s, and asks the mirror for nothing', async (_name, lines, text) => {
+    const earlier = mirror.requests.length;
+    const { status, stderr } = await runFetch([
+      '--config',
+      config(...lines),
+      '-o',
+      folder.file('x'),
+      `${mirror.origin}/x`,
+    ]);
+    expect(status).toBe(3);
+    expect(stderr).toContain(text);
+    expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(3);
+    expect(existsSync(folder.file('x'))).toBe(false);
+    expect(mirror.requests.length).toBe(earlier);
+  });
+
+  it.each([
+    [
+      'in a namespace with only root',
+      ['unshare', '--user', '--map-root-user'],
+      'uid 65534 does not exist in this user namespace',
+    ],
+    ['without CAP_SETUID', ['setpriv', '--bounding-set=-setuid', '--inh-caps=-all'], 'lacks CAP_SETUID'],
+    ['without CAP_SETGID', ['setpriv', '--bounding-set=-setgid', '--inh-caps=-all'], 'lacks CAP_SETGID'],
+  ])('never goes on %s', async (_name, [file = '', ...wrapper], text) => {
+    const earlier = mirror.requests.length;
+    const args = ['--config', config('SandboxUser = nobody'), '-o', folder.file('x'), `${mirror.origin}/x`];
+    const { status, stderr } = await runProgram(file, [...wrapper, process.execPath, program, ...args], {
+      env: environment,
+    });
+    expect(status).toBe(3);
+    expect(stderr).toContain(text);
+    expect(existsSync(folder.file('x'))).toBe(false);
+    expect(mirror.requests.length).toBe(earlier);
+  });
+});
+
+describe.skipIf(missing('root', 'linux'))('FILE', () => {
+  const attacks: readonly (readonly [name: string, plant: (file: string, victim: string) => void, text: string])[] = [
+    ['a symbolic link to a file of root', (file, victim) => symlinkSync(victim, file), 'symbolic link'],
+    ['a hard link to a file of root', (file, victim) => linkSync(victim, file), 'other names'],
+    ['a dangling symbolic link', (file) => symlinkSync('/etc/sb-planted', file), 'symbolic link'],
+    ['a folder', (file) => mkdirSync(file), 'EISDIR'],
+    ['a file of a third user', (file) => (writeFileSync(file, ''), chownSync(file, 1, 1)), 'belongs to uid 1'],
+  ];
+
+  it.each(attacks)('that is %s is not written to', async (_name, plant, text) => {
+    const victim = folder.file('victim');
+    writeFileSync(victim, 'untouched', { mode: 0o600 });
+    plant(folder.file('x'), victim);
+    const { status, stderr } = await runFetch([
+      '--config',
+      config('SandboxUser = nobody'),
+      '-o',
+      folder.file('x'),
+      `${mirror.origin}/x`,
+    ]);
+    expect(status).toBe(4);
+    expect(stderr).toContain(text);
+    expect(readFileSync(victim, 'utf8')).toBe('untouched');
+    expect(existsSync('/etc/sb-planted')).toBe(false);
+  });
+
+  it('in a folder that is not there is a clear error', async () => {
+    const { status, stderr } = await runFetch([
+      '--config',
+      config('SandboxUser = nobody'),
+      '-o',
+      folder.file('no/x'),
+      `${mirror.origin}/x`,
+    ]);
+    expect(status).toBe(4);
+    expect(stderr).toContain('ENOENT');
+    expect(stderr).toContain('Create its folder first');
+  });
+});

@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { type ProgramResult, runProgram } from '@sb/test-kit';
+
+/** Path of the built program. */
+export const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+/** The environment of every run: nothing of the test runner's. */
+export const environment = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8' };
+
+/** Runs the program to its end. */
+export async function runFetch(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ProgramResult> {
+  return await runProgram(process.execPath, [program, ...args], { env: { ...environment, ...env } });
+}
+
+/** Starts the program and leaves it running. */
+export function startFetch(args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [program, ...args], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+/** The processes that a process started and that are there now. */
+export function childrenOf(pid: number): readonly number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+}
+
+/**
+ * Asks again and again until the answer is there.
+ *
+ * @throws Error after ten seconds
+ */
+export async function eventually<T>(what: string, ask: () => T | undefined | false): Promise<T> {
+  for (let tries = 0; tries < 500; tries++) {
+    const answer = ask();
+    if (answer !== undefined && answer !== false) return answer;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+  }
+  throw new Error(`waited ten seconds for ${what}`);
+}
