@@ -1,7 +1,7 @@
 import { packageBuild } from '../../tooling/tsup.base.js';
 
 export default packageBuild({
-  entry: { cli: 'src/cli.ts', worker: 'src/worker/worker.ts' },
+  entry: { cli: 'src/cli.ts', worker: 'src/worker/worker.ts', demo: 'src/demo/demo.ts' },
   declarations: false,
   bundle: [/^undici/, 'proxy-from-env', 'tinyglobby'],
   splitting: true,

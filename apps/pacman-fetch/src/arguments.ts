@@ -15,7 +15,7 @@ export type Command =
       readonly config: string | undefined;
       /** Path of a bundle of certificates that replaces the system's. */
       readonly cacert: string | undefined;
-      /** Path of a file for the report of what was in force, as JSON. */
+      /** Path of a file that gets the report of what was in force, one JSON document a line. */
       readonly report: string | undefined;
       readonly quiet: boolean;
       readonly disableDownloadTimeout: boolean;
@@ -34,7 +34,7 @@ Options:
       --cacert FILE            certificates to trust instead of the system's
       --disable-download-timeout
                                don't give up on a server that sends nothing
-      --report FILE            write what was in force to FILE, as JSON
+      --report FILE            append what was in force to FILE, one JSON line
   -q, --quiet                  no progress
   -h, --help                   this text
   -V, --version                the version

@@ -1,4 +1,4 @@
-import { closeSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import type { Command } from './arguments.js';
@@ -184,7 +184,7 @@ function writeReport({ command, url, destination }: Run, enforcement: Enforcemen
   if (command.report === undefined) return;
   const report = { url: publicUrl(url), file: destination.path, ...enforcement };
   try {
-    writeFileSync(command.report, `${JSON.stringify(report, undefined, 2)}\n`);
+    appendFileSync(command.report, `${JSON.stringify(report)}\n`);
   } catch (error) {
     throw new FetchError('file', `the report could not be written: ${(error as Error).message}`);
   }

@@ -1,6 +1,12 @@
-import { parseProbe, probeArguments, probePath, type ProbeResult } from '@sb/probe';
+import { parseProbe, probeArguments, probePath as builtProbe, type ProbeResult } from '@sb/probe';
 
 import { type ProgramOptions, runProgram } from './program.js';
+import { reachableProgram } from './stage.js';
+
+/** Path of the probe, where every user can run it. */
+export function probePath(): string {
+  return reachableProgram(builtProbe(), 'probe');
+}
 
 /** One operation of the probe with its arguments, for instance `['setuid', 0]`. */
 export type Attempt = readonly [operation: string, ...arguments: (string | number)[]];

@@ -1,33 +1,31 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { transformSync } from 'esbuild';
 
 import { type ProgramOptions, type ProgramResult, runProgram } from './program.js';
+import { stage } from './stage.js';
+
+let count = 0;
 
 /**
- * Compiles a TypeScript fixture to a module beside it, which Node 20 can run as a program of its own. Restrictions are
- * never applied in the test runner's own process: it would not be the runner any more.
+ * Compiles a TypeScript fixture to a module that Node 20 can run as a program of its own, and any user can read.
+ * Restrictions are never applied in the test runner's own process: it would not be the runner any more.
  *
- * @param fixture - URL of the `.ts` file
- * @returns path of the `.mjs` file, in a folder that git ignores
+ * @param fixture - URL of the `.ts` file; it may import packages of the project, and nothing relative
+ * @returns path of the `.mjs` file, which is there until all tests have ended
  */
 export function compileFixture(fixture: URL): string {
   const source = fileURLToPath(fixture);
-  const folder = join(dirname(source), '.fixtures');
-  const target = join(folder, `${basename(source, '.ts')}.mjs`);
+  const target = join(stage(), `${basename(source, '.ts')}-${process.pid}-${count++}.mjs`);
   const { code } = transformSync(readFileSync(source, 'utf8'), {
     loader: 'ts',
     format: 'esm',
     target: 'node20',
     sourcefile: source,
   });
-  mkdirSync(folder, { recursive: true });
-  // Renamed into place, since two test files may compile the same fixture at once.
-  const temporary = `${target}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  writeFileSync(temporary, code);
-  renameSync(temporary, target);
+  writeFileSync(target, code);
   return target;
 }
 

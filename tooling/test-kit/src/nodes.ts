@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { reachableProgram } from './stage.js';
+
 /** A Node release to run a fixture on. */
 export interface NodeRelease {
   /** As `process.version` prints it, for instance `v22.23.3`. */
@@ -26,5 +28,8 @@ export function nodeReleases(): readonly NodeRelease[] {
     if (process.env['SB_MUST_ENFORCE'] === '1') throw new Error(`SB_MUST_ENFORCE=1, and there is no ${missing[0]}`);
     return [{ version: process.version, file: process.execPath }];
   }
-  return files.map((file) => ({ version: execFileSync(file, ['--version'], { encoding: 'utf8' }).trim(), file }));
+  return files.map((file) => {
+    const version = execFileSync(file, ['--version'], { encoding: 'utf8' }).trim();
+    return { version, file: reachableProgram(file, `node-${version}`) };
+  });
 }

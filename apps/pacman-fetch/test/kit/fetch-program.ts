@@ -1,11 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { type ProgramResult, runProgram } from '@sb/test-kit';
+import { type ProgramResult, runProgram, stage } from '@sb/test-kit';
 
-/** Path of the built program. */
-export const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+/** Path of the program, installed where every user can run it. */
+export const program = install();
+
+function install(): string {
+  const target = join(stage(), `pacman-fetch-${process.pid}`);
+  for (const part of ['package.json', 'dist']) {
+    const source = fileURLToPath(new URL(`../../${part}`, import.meta.url));
+    if (!existsSync(join(target, part))) cpSync(source, join(target, part), { recursive: true });
+  }
+  return join(target, 'dist', 'cli.js');
+}
 
 /** The environment of every run: nothing of the test runner's. */
 export const environment = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8' };

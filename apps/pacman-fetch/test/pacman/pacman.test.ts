@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { missing, temporaryFolder } from '@sb/test-kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { makeAuthority } from '../kit/certificates.js';
+import { type Nginx, startNginx } from './nginx.js';
+import { Pacman, type PacmanOptions } from './pacman.js';
+import { makeRepository, type Repository } from './repository.js';
+
+const user = 'nobody';
+const folder = temporaryFolder();
+let repository: Repository;
+let nginx: Nginx;
+let cacert: string;
+let count = 0;
+let downloads = 0;
+
+/** A new pacman of its own for each case. */
+function pacman(options: Omit<PacmanOptions, 'folder' | 'cacert'>): Pacman {
+  const own = folder.file(`pacman${count++}`);
+  mkdirSync(own);
+  return new Pacman({ ...options, folder: own, cacert });
+}
+
+const idOf = (flag: string): number => Number(execFileSync('id', [flag, user], { encoding: 'utf8' }));
+const four = (id: number): readonly number[] => [id, id, id, id];
+
+/** Owner, mode and content of every file of a folder. */
+function filesIn(path: string): Record<string, { uid: number; gid: number; mode: string; bytes: Buffer }> {
+  return Object.fromEntries(
+    readdirSync(path).map((name) => {
+      const { uid, gid, mode } = statSync(join(path, name));
+      return [name, { uid, gid, mode: (mode & 0o7777).toString(8), bytes: readFileSync(join(path, name)) }];
+    }),
+  );
+}
+
+describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl'))('a real pacman with XferCommand', () => {
+  beforeAll(async () => {
+    const authority = makeAuthority(folder.path);
+    cacert = authority.file;
+    repository = makeRepository(folder.path);
+    nginx = await startNginx(folder.path, repository.folder, authority.issue('nginx', 'IP:127.0.0.1'));
+  });
+  afterAll(async () => {
+    await nginx[Symbol.asyncDispose]();
+    folder[Symbol.dispose]();
+  });
+
+  const cases = (['http', 'https'] as const).flatMap((scheme) =>
+    [false, true].flatMap((isSigned) =>
+      [false, true].map((hasDownloadUser) => ({ scheme, isSigned, hasDownloadUser })),
+    ),
+  );
+
+  it.each(cases)(
+    'refreshes and downloads by $scheme (signed: $isSigned, DownloadUser: $hasDownloadUser)',
+    async ({ scheme, isSigned, hasDownloadUser }) => {
+      const own = pacman({
+        server: nginx[scheme],
+        ...(isSigned ? { signedBy: repository } : {}),
+        ...(hasDownloadUser ? { downloadUser: user } : { sandboxUser: user }),
+      });
+      const refreshed = await own.run('-Sy');
+      expect(refreshed.status, refreshed.stdout + refreshed.stderr).toBe(0);
+      expect(readFileSync(join(own.database, 'sync', 'test.db')).equals(repository.read('test.db'))).toBe(true);
+      const names = repository.packages.map((file) => file.replace(/-1-1-any.*/, ''));
+      const downloaded = await own.run('-Sw', ...names);
+      expect(downloaded.status, downloaded.stdout + downloaded.stderr).toBe(0);
+
+      const expected = repository.packages.flatMap((name) => (isSigned ? [name, `${name}.sig`] : [name]));
+      const files = filesIn(own.cache);
+      expect(Object.keys(files)).toEqual(expected.toSorted());
+      for (const name of expected) {
+        expect({ name, ...files[name], bytes: undefined }).toEqual({
+          name,
+          uid: 0,
+          gid: 0,
+          mode: '644',
+          bytes: undefined,
+        });
+        expect(files[name]?.bytes.equals(repository.read(name)), name).toBe(true);
+      }
+
+      const reports = own.reports();
+      expect(reports.length).toBe(expected.length + (isSigned ? 2 : 1));
+      downloads += reports.length;
+      const state = hasDownloadUser ? 'already' : 'enforced';
+      for (const { verified, features, status } of reports) {
+        expect(verified).toMatchObject({ uid: four(idOf('-u')), gid: four(idOf('-g')), groups: [] });
+        expect(features.filter(({ feature }) => feature !== 'no_new_privs').map((line) => line.state)).toEqual([
+          state,
+          state,
+          state,
+        ]);
+        expect(status).toBe('full');
+      }
+    },
+    60_000,
+  );
+
+  it('was asked for every file that the server sent', () => {
+    const log = nginx.log();
+    expect(downloads).toBeGreaterThan(8 * repository.packages.length);
+    expect(log.length).toBe(downloads);
+    for (const line of log) expect(line).toMatch(/^200 \S+ pacman\/7/);
+  });
+
+  it('tells pacman of a missing file, and pacman the user', async () => {
+    const own = pacman({ server: `${nginx.http}/absent`, sandboxUser: user });
+    const { status, stderr } = await own.run('-Sy');
+    expect(status).not.toBe(0);
+    expect(stderr).toContain("error: failed retrieving file 'test.db' from 127.0.0.1");
+    expect(stderr).toContain('404');
+    expect(readdirSync(join(own.database, 'sync'))).toEqual([]);
+  });
+});

@@ -1,0 +1,4 @@
+import { makeStage } from './stage.js';
+
+/** Runs before and after all tests of a package; see vitest.base.ts. */
+export default makeStage;
