@@ -141,7 +141,7 @@ function interruptOn(signals: readonly NodeJS.Signals[], end: () => void) {
 /** The worker ended before it was who it should be. */
 function notReady({ outcome, status, signal, stderr, lie }: WorkerResult): FetchError {
   if (outcome?.type === 'refused') return new FetchError('sandbox', outcome.message);
-  const detail = lie ?? stderr.split('\n').find((line) => /Error/.test(line)) ?? `it ended with ${status ?? signal}`;
+  const detail = lie ?? errorLine(stderr) ?? `it ended with ${status ?? signal}`;
   return new FetchError('sandbox', `the worker could not become its user: ${printable(detail)}`);
 }
 
@@ -160,11 +160,18 @@ function conclude({ url, destination }: Run, { outcome, status, signal, lie, std
     throw failed(outcome.message, keptHint(destination));
   }
   if (outcome?.type !== 'done' || status !== exitStatus.done) {
-    const [line = ''] = stderr.split('\n').filter((candidate) => /Error/.test(candidate));
-    throw failed(`the worker ended with ${status ?? signal} ${printable(line)}`.trim(), keptHint(destination));
+    throw failed(
+      `the worker ended with ${status ?? signal} ${printable(errorLine(stderr) ?? '')}`.trim(),
+      keptHint(destination),
+    );
   }
   destination.complete(outcome.size, outcome.lastModified === null ? undefined : new Date(outcome.lastModified));
   return exitStatus.done;
+}
+
+/** The line of a crashed worker's standard error that says most. */
+function errorLine(stderr: string): string | undefined {
+  return stderr.split('\n').find((line) => /Error/.test(line));
 }
 
 function keptHint({ size, path }: Destination): string | undefined {

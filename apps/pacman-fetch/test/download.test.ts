@@ -5,7 +5,7 @@ import { missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { childrenOf, environment, eventually, program, runFetch, startFetch } from './kit/fetch-program.js';
-import { lastModified, type Mirror, serve, startMirror } from './kit/mirror.js';
+import { lastModified, type Mirror, serve, serveChanged, startMirror } from './kit/mirror.js';
 
 const content = randomBytes(300_000);
 const half = content.subarray(0, 150_000);
@@ -18,7 +18,7 @@ beforeAll(async () => {
     { '/x.pkg': content, '/big.sig': randomBytes(20_000), '/empty': Buffer.alloc(0) },
     {
       '/no-range': (_request, response) => response.writeHead(200, { 'content-length': content.length }).end(content),
-      '/changed': (request, response) => serve(content, request, response, new Date('2036-01-01T00:00:00Z')),
+      '/changed': serveChanged(content, new Date('2036-01-01T00:00:00Z')),
       '/wrong-range': (request, response) => {
         if (request.headers.range === undefined) serve(content, request, response);
         else response.writeHead(206, { 'content-range': `bytes 0-299999/300000` }).end(content);

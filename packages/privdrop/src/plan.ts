@@ -84,24 +84,31 @@ const unsupportedPlatform: Obstacle = {
 /** The first thing that stands in the way of becoming the user, most specific first. */
 function obstacleTo(policy: PrivdropPolicy, support: PrivdropSupport): Obstacle | undefined {
   if (support.state !== 'available') return unsupportedPlatform;
-  const { identity, setgroups } = support;
-  const groupsHold = sameGroups(identity.groups, policy);
-  if (hasIds(policy, support) && (groupsHold || (setgroups === 'denied' && policy.keepGroupsWhereDenied))) {
-    return undefined;
-  }
-  if (!isMapped(policy.uid, support.uidMap)) return notMapped('uid', policy.uid);
-  const unmapped = [policy.gid, ...policy.groups].find((gid) => !isMapped(gid, support.gidMap));
-  if (unmapped !== undefined) return notMapped('gid', unmapped);
-  if (setgroups === 'denied' && !policy.keepGroupsWhereDenied && !groupsHold) {
-    return {
-      code: 'setgroups-denied',
-      what: 'setgroups is denied in this user namespace, so inherited groups would be kept',
-      hint: 'Create the namespace with a group map ("unshare --map-auto"), or ask for unsafeKeepGroupsWhereSetgroupsIsDenied.',
-    };
-  }
-  if (hasIds(policy, support)) return support.setgid ? undefined : groupsHeld(identity.groups);
+  const isUser = hasIds(policy, support);
+  const groupsStay = sameGroups(support.identity.groups, policy) || mayKeepGroups(policy, support);
+  if (isUser && groupsStay) return undefined;
+  const unmapped = unmappedId(policy, support);
+  if (unmapped !== undefined) return unmapped;
+  if (support.setgroups === 'denied' && !groupsStay) return setgroupsDenied;
+  if (isUser) return support.setgid ? undefined : groupsHeld(support.identity.groups);
   const missing = [...(support.setuid ? [] : ['CAP_SETUID']), ...(support.setgid ? [] : ['CAP_SETGID'])];
   return missing.length === 0 ? undefined : notPermitted(policy, support, missing);
+}
+
+function mayKeepGroups({ keepGroupsWhereDenied }: PrivdropPolicy, { setgroups }: Available): boolean {
+  return setgroups === 'denied' && keepGroupsWhereDenied;
+}
+
+const setgroupsDenied: Obstacle = {
+  code: 'setgroups-denied',
+  what: 'setgroups is denied in this user namespace, so inherited groups would be kept',
+  hint: 'Create the namespace with a group map ("unshare --map-auto"), or ask for unsafeKeepGroupsWhereSetgroupsIsDenied.',
+};
+
+function unmappedId({ uid, gid, groups }: PrivdropPolicy, { uidMap, gidMap }: Available): Obstacle | undefined {
+  if (!isMapped(uid, uidMap)) return notMapped('uid', uid);
+  const group = [gid, ...groups].find((id) => !isMapped(id, gidMap));
+  return group === undefined ? undefined : notMapped('gid', group);
 }
 
 function groupsHeld(groups: readonly number[]): Obstacle {

@@ -1,3 +1,5 @@
+import { errorCode } from '@sb/core';
+
 /** Why a download failed; sent from the worker to the parent, which trusts nothing but the shape. */
 export const failureKinds = [
   'url',
@@ -51,7 +53,7 @@ const meanings: readonly (readonly [codes: RegExp, kind: FailureKind, text: (url
  */
 export function failureOf(error: unknown, url: URL): TransferFailure {
   if (error instanceof TransferFailure) return error;
-  const codes = causes(error).map((cause) => String((cause as { code?: unknown }).code ?? ''));
+  const codes = causes(error).map((cause) => errorCode(cause) ?? '');
   for (const [pattern, kind, text] of meanings) {
     const code = codes.find((candidate) => pattern.test(candidate));
     if (code !== undefined) return new TransferFailure(kind, `${text(url)} (${code})`, error);

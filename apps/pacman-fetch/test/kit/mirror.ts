@@ -57,7 +57,20 @@ export async function startMirror(
 }
 
 /** Serves a file with ranges and conditions, as nginx does. */
-export function serve(file: Buffer, request: IncomingMessage, response: ServerResponse, changed = lastModified): void {
+export function serve(file: Buffer, request: IncomingMessage, response: ServerResponse): void {
+  serveChanged(file, lastModified)(request, response);
+}
+
+/** Serves a file that last changed at another time. */
+export function serveChanged(file: Buffer, changed: Date): Route {
+  return (request, response) => answer({ file, changed }, request, response);
+}
+
+function answer(
+  { file, changed }: { readonly file: Buffer; readonly changed: Date },
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const { range, 'if-unmodified-since': unmodifiedSince } = request.headers;
   if (unmodifiedSince !== undefined && new Date(unmodifiedSince) < changed) {
     response.writeHead(412).end();
