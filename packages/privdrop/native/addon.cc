@@ -87,13 +87,13 @@ Napi::Value Identity(const Napi::CallbackInfo &info)
 		error = sb_getgids(&gids);
 	if (error)
 		return Errno(env, error);
-	int count = getgroups(0, nullptr);
+	int count = sb_getgroups(0, nullptr);
 	if (count < 0)
-		return Errno(env, -errno);
+		return Errno(env, count);
 	std::unique_ptr<gid_t[]> groups(new gid_t[static_cast<size_t>(count) + 1]);
-	count = getgroups(count, groups.get());
+	count = sb_getgroups(count, groups.get());
 	if (count < 0)
-		return Errno(env, -errno);
+		return Errno(env, count);
 	Napi::Object result = Napi::Object::New(env);
 	result.Set("uid", Ids(env, uids));
 	result.Set("gid", Ids(env, gids));

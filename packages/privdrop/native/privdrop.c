@@ -2,20 +2,16 @@
 #include "privdrop.h"
 #include "ids.h"
 
-#include <assert.h>
-#include <stdlib.h>
-
 #define ROOT 0u
-#define UNCHANGED ((uid_t)-1)
 
-static_assert(sizeof(uid_t) == 4 && sizeof(gid_t) == 4, "records hold 32-bit ids");
+_Static_assert(sizeof(uid_t) == 4 && sizeof(gid_t) == 4, "records hold 32-bit ids");
 
 struct target {
 	unsigned int flags;
 	uid_t uid;
 	gid_t gid;
 	size_t count;
-	const uint8_t *groups;
+	const gid_t *groups; /* within the record: both sides are little-endian, 32 bits */
 };
 
 static int parse(const uint8_t *record, size_t length, struct target *target)
@@ -23,11 +19,13 @@ static int parse(const uint8_t *record, size_t length, struct target *target)
 	const size_t fixed = SB_RECORD_HEADER + 3 * 4;
 	if (!sb_record_is(record, length, SB_LAYER_PRIVDROP, SB_PRIVDROP_VERSION) || length < fixed)
 		return -EINVAL;
+	if ((uintptr_t)record % sizeof(gid_t) != 0)
+		return -EINVAL;
 	target->flags = sb_u16(record + 2);
 	target->uid = sb_u32(record + SB_RECORD_HEADER);
 	target->gid = sb_u32(record + SB_RECORD_HEADER + 4);
 	target->count = sb_u32(record + SB_RECORD_HEADER + 8);
-	target->groups = record + fixed;
+	target->groups = (const void *)(record + fixed);
 	if (target->flags & ~(unsigned int)(SB_PRIVDROP_VERIFY_ONLY | SB_PRIVDROP_KEEP_GROUPS))
 		return -EINVAL;
 	if (target->count > SB_PRIVDROP_GROUPS_MAX || length != fixed + target->count * 4)
@@ -35,28 +33,18 @@ static int parse(const uint8_t *record, size_t length, struct target *target)
 	/* Root is never a target, nor is the id that means "leave it". */
 	if (target->uid == ROOT || target->gid == ROOT)
 		return -EINVAL;
-	return target->uid == UNCHANGED || target->gid == UNCHANGED ? -EINVAL : 0;
+	return target->uid == SB_UNCHANGED || target->gid == SB_UNCHANGED ? -EINVAL : 0;
 }
 
 static int set_groups(const struct target *target)
 {
-	gid_t *groups = NULL;
-	if (target->count > 0) {
-		groups = calloc(target->count, sizeof *groups);
-		if (!groups)
-			return -ENOMEM;
-		for (size_t i = 0; i < target->count; i++)
-			groups[i] = sb_u32(target->groups + i * 4);
-	}
 #ifdef __linux__
-	int error = sb_setgroups(target->count, groups);
+	return sb_setgroups(target->count, target->groups);
 #else
 	/* On the BSDs and macOS the first entry is the effective group: never leave it root's. */
-	int error = target->count > 0 ? sb_setgroups(target->count, groups)
-				      : sb_setgroups(1, &target->gid);
+	return target->count > 0 ? sb_setgroups(target->count, target->groups)
+				 : sb_setgroups(1, &target->gid);
 #endif
-	free(groups);
-	return error;
 }
 
 /* The target's own group gives nothing that the process hasn't got as its group id. */
@@ -65,7 +53,7 @@ static int is_listed(const struct target *target, gid_t group)
 	if (group == target->gid)
 		return 1;
 	for (size_t i = 0; i < target->count; i++) {
-		if (sb_u32(target->groups + i * 4) == group)
+		if (target->groups[i] == group)
 			return 1;
 	}
 	return 0;
@@ -74,27 +62,23 @@ static int is_listed(const struct target *target, gid_t group)
 /* The groups in force and those asked for, compared as sets. */
 static int compare_groups(const struct target *target)
 {
-	int count = getgroups(0, NULL);
+	/* Not on the stack, which may be small, and not allocated, which may fail. */
+	static gid_t groups[SB_PRIVDROP_GROUPS_MAX];
+	int count = sb_getgroups((int)SB_PRIVDROP_GROUPS_MAX, groups);
 	if (count < 0)
-		return -errno;
-	gid_t *groups = calloc((size_t)count + 1, sizeof *groups);
-	if (!groups)
-		return -ENOMEM;
-	count = getgroups(count, groups);
-	int error = count < 0 ? -errno : 0;
-	for (int i = 0; error == 0 && i < count; i++) {
+		return count;
+	for (int i = 0; i < count; i++) {
 		if (!is_listed(target, groups[i]))
-			error = -EPERM;
+			return -EPERM;
 	}
-	for (size_t i = 0; error == 0 && i < target->count; i++) {
-		int found = sb_u32(target->groups + i * 4) == target->gid;
+	for (size_t i = 0; i < target->count; i++) {
+		int found = target->groups[i] == target->gid;
 		for (int j = 0; j < count && !found; j++)
-			found = groups[j] == sb_u32(target->groups + i * 4);
+			found = groups[j] == target->groups[i];
 		if (!found)
-			error = -EPERM;
+			return -EPERM;
 	}
-	free(groups);
-	return error;
+	return 0;
 }
 
 static int all_are(const struct sb_ids *ids, unsigned int id)
@@ -119,28 +103,20 @@ static int verify(const struct target *target)
 static int regain(uid_t uid, gid_t gid, const char **call)
 {
 	*call = "setuid";
-	if (setuid(uid) == 0)
-		return -EPERM;
-	*call = "seteuid";
-	if (seteuid(uid) == 0)
+	if (sb_setuid(uid) == 0 || sb_seteuid(uid) == 0)
 		return -EPERM;
 	*call = "setgid";
-	if (setgid(gid) == 0)
-		return -EPERM;
-	*call = "setegid";
-	if (setegid(gid) == 0)
+	if (sb_setgid(gid) == 0 || sb_setegid(gid) == 0)
 		return -EPERM;
 	*call = "setgroups";
 	if (sb_setgroups(1, &gid) == 0)
 		return -EPERM;
-#ifndef __APPLE__
 	*call = "setresuid";
-	if (setresuid(uid, uid, uid) == 0 || setresuid(UNCHANGED, UNCHANGED, uid) == 0)
+	if (sb_setresuid(uid, uid, uid) == 0 || sb_setresuid(SB_UNCHANGED, SB_UNCHANGED, uid) == 0)
 		return -EPERM;
 	*call = "setresgid";
-	if (setresgid(gid, gid, gid) == 0 || setresgid(UNCHANGED, UNCHANGED, gid) == 0)
+	if (sb_setresgid(gid, gid, gid) == 0 || sb_setresgid(SB_UNCHANGED, SB_UNCHANGED, gid) == 0)
 		return -EPERM;
-#endif
 	return 0;
 }
 
@@ -164,10 +140,10 @@ int sb_privdrop_apply(const uint8_t *record, size_t length, struct sb_failure *f
 			if (error)
 				return sb_fail(failure, "setgroups", "setgroups", -error);
 		}
-		error = sb_setgids(target.gid);
+		error = sb_setresgid(target.gid, target.gid, target.gid);
 		if (error)
 			return sb_fail(failure, "setresgid", "setresgid", -error);
-		error = sb_setuids(target.uid);
+		error = sb_setresuid(target.uid, target.uid, target.uid);
 		if (error)
 			return sb_fail(failure, "setresuid", "setresuid", -error);
 	}
