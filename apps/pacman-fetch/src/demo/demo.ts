@@ -5,11 +5,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { lookupUser } from '@sb/privdrop';
+import { currentIdentity, lookupUser } from '@sb/privdrop';
 
 import type { Enforcement } from '../parent/enforcement.js';
 import { humanSize } from '../ui/bar.js';
@@ -90,9 +90,9 @@ async function demo(): Promise<void> {
   const user = firstUser();
   const place = prepare(user);
   await using mirror = await startDemoMirror();
-  const { username, uid } = userInfo();
+  const { uid: ids } = currentIdentity();
   print(
-    `A mirror serves ${mirror.files.length} files at ${mirror.origin}. This is ${username} (uid ${uid}); the sandbox user is ${user}.\n`,
+    `A mirror serves ${mirror.files.length} files at ${mirror.origin}. This process is uid ${ids[1]}; the sandbox user is ${user}.\n`,
   );
   for (const { name } of mirror.files) await fetchFile(`${mirror.origin}/${encodeURIComponent(name)}`, name, place);
   const reports = readReports(place);
