@@ -150,10 +150,8 @@ int sb_privdrop_apply(const uint8_t *record, size_t length, struct sb_failure *f
 	error = verify(&target);
 	if (error)
 		return sb_fail(failure, "verify", NULL, -error);
-	error = regain(ROOT, ROOT, &call);
-	/* Whoever was someone else before must not become that again either. */
-	if (error == 0)
-		error = regain(before_uids.real != target.uid ? before_uids.real : ROOT,
-			before_gids.real != target.gid ? before_gids.real : ROOT, &call);
+	/* Back to whoever it was; to root where it was the target already. */
+	error = regain(before_uids.real != target.uid ? before_uids.real : ROOT,
+		before_gids.real != target.gid ? before_gids.real : ROOT, &call);
 	return error ? sb_fail(failure, "regain", call, -error) : 0;
 }
