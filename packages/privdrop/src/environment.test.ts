@@ -50,6 +50,11 @@ describe('spawnOptions', () => {
     expect(spawnOptions(made)).toMatchObject({ uid: 954, gid: 955, env: { USER: 'alpm' } });
   });
 
+  it('refuses an id that child_process can not set', () => {
+    const user = { uid: 3_000_000_000, gid: 8, home: '/', shell: '/bin/sh', groups: [] };
+    expect(() => spawnOptions(policy({ user }))).toThrow(expect.objectContaining({ code: 'invalid-policy' }));
+  });
+
   it('refuses supplementary groups, which child_process can not set', () => {
     const user = { uid: 7, gid: 8, home: '/', shell: '/bin/sh', groups: [] };
     expect(() => spawnOptions(policy({ user, groups: [27] }))).toThrow(

@@ -1,5 +1,8 @@
 import { privdropError } from './errors.js';
-import type { PrivdropPolicy } from './policy.js';
+import { type PrivdropPolicy, requirePolicy } from './policy.js';
+
+/** The largest id that Node's child_process takes. */
+const maxSpawnId = 0x7fff_ffff;
 
 /** The path of a process that inherits none. */
 const defaultPath = '/usr/local/bin:/usr/bin:/bin';
@@ -52,12 +55,20 @@ export interface PrivdropSpawnOptions {
  *
  * @param policy - from `policy`; must ask for no supplementary groups, since Node can't set any
  * @param extra - variables to add to the environment
- * @throws PrivdropError `invalid-policy` if the policy asks for supplementary groups
+ * @throws PrivdropError `invalid-policy` if the policy asks for supplementary groups, or for an id over 2³¹−1
  */
 export function spawnOptions(
   policy: PrivdropPolicy,
   extra: Readonly<Record<string, string>> = {},
 ): PrivdropSpawnOptions {
+  requirePolicy(policy);
+  const tooLarge = [policy.uid, policy.gid].find((id) => id > maxSpawnId);
+  if (tooLarge !== undefined) {
+    throw privdropError('invalid-policy', 'spawn-options', {
+      what: `child_process can set no id over ${maxSpawnId}, and this is ${tooLarge}`,
+      hint: 'Let the child call dropPrivileges.',
+    });
+  }
   if (policy.groups.length > 0) {
     throw privdropError('invalid-policy', 'spawn-options', {
       what: 'child_process can set no supplementary groups',

@@ -43,7 +43,8 @@ const maxId = 0xffff_fffe;
  */
 export function lookupUser(who: string | number | UserReference): UserIdentity {
   requireUsers('lookup-user');
-  const { user, group, groups } = typeof who === 'object' ? who : { user: who };
+  const { user, group, groups } =
+    typeof who === 'object' && who !== null ? who : { user: who, group: undefined, groups: undefined };
   const entry = typeof user === 'string' ? userByName(user) : userById(user, group !== undefined);
   const gid = group === undefined ? entry.gid : groupId(group);
   return Object.freeze({
@@ -65,7 +66,8 @@ export function ownerOf(path: string): UserIdentity {
   requireUsers('owner-of');
   const { uid, gid } = statSync(path);
   const entry = native().user(uid);
-  return typeof entry === 'number' ? lookupUser({ user: uid, group: gid, groups: [] }) : lookupUser(uid);
+  const hasNone = typeof entry === 'number' && errnoName(entry) === 'ENOENT';
+  return hasNone ? lookupUser({ user: uid, group: gid, groups: [] }) : lookupUser(uid);
 }
 
 /** A group's id, from its name or checked. */
@@ -87,6 +89,7 @@ function userByName(name: string): Entry {
 function userById(uid: number, hasGroup: boolean): Entry {
   const found = native().user(checkedId(uid, 'user'));
   if (typeof found !== 'number') return found;
+  if (errnoName(found) !== 'ENOENT') notFound('unknown-user', `uid ${uid}`, found);
   if (!hasGroup) {
     throw privdropError('uid-without-gid', 'lookup-user', {
       what: `uid ${uid} has no entry and no group was given`,
@@ -104,10 +107,11 @@ function groupsOf(name: string | undefined, gid: number): number[] {
   return found.filter((group) => group !== gid);
 }
 
-function checkedId(id: number, kind: 'user' | 'group'): number {
+/** Refuses what is no id, whatever its type says: policies travel as JSON. */
+export function checkedId(id: number, kind: 'user' | 'group'): number {
   if (Number.isInteger(id) && id >= 0 && id <= maxId) return id;
   throw privdropError('invalid-name', `lookup-${kind}`, {
-    what: `${id} is not a ${kind} id`,
+    what: `${JSON.stringify(id) ?? 'undefined'} is not a ${kind} id`,
     hint: `Give an integer from 0 to ${maxId}; -1 would mean "leave unchanged" to the kernel.`,
   });
 }

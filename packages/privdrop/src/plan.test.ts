@@ -16,6 +16,7 @@ const policy: PrivdropPolicy = {
   level: 'require',
   noNewPrivs: 'require',
   keepGroupsWhereDenied: false,
+  allowCapabilities: false,
 };
 
 type Available = Extract<PrivdropSupport, { state: 'available' }>;

@@ -1,7 +1,7 @@
 import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan, type PlanNeed } from '@sb/core';
 
 import { type PrivdropErrorCode, privdropError } from './errors.js';
-import type { PrivdropPolicy } from './policy.js';
+import { type PrivdropPolicy, requirePolicy } from './policy.js';
 import type { IdRange, PrivdropSupport } from './support.js';
 
 /** What will be done to become the user, and what can't be. */
@@ -31,6 +31,7 @@ const recordVersion = 1;
  * @throws PrivdropError if the policy requires what is missing, and whenever a process with uid 0 would stay root
  */
 export function plan(policy: PrivdropPolicy, support: PrivdropSupport): PrivdropPlan {
+  requirePolicy(policy);
   const noNewPrivs = planNoNewPrivs(policy, support);
   const obstacle = obstacleTo(policy, support);
   const planned =

@@ -1,8 +1,12 @@
+import { SandboxError } from '@sb/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { UserIdentity } from './lookup.js';
-import { policy } from './policy.js';
+import { spawnOptions } from './environment.js';
+import { plan } from './plan.js';
+import { policy, type PrivdropPolicy } from './policy.js';
+import { support } from './support.js';
 
 const alpm: UserIdentity = { uid: 954, gid: 955, name: 'alpm', home: '/', shell: '/bin/sh', groups: [36, 27, 36] };
 
@@ -46,6 +50,31 @@ describe('policy', () => {
     expect(() => policy(options as Parameters<typeof policy>[0])).toThrow(
       expect.objectContaining({ code: 'invalid-policy' }),
     );
+  });
+
+  it.each([
+    ['uid undefined', { uid: undefined }],
+    ['uid null', { uid: null }],
+    ['uid as text', { uid: '954' }],
+    ['uid -1', { uid: -1 }],
+    ['uid 1.5', { uid: 1.5 }],
+    ['gid null', { gid: null }],
+    ['gid undefined', { gid: undefined }],
+    ['gid 2³²−1', { gid: 0xffff_ffff }],
+    ['a group as text', { groups: ['27'] }],
+    ['home that is no text', { home: 5 }],
+    ['a name with a NUL', { name: 'a\0b' }],
+  ])('refuses an identity with %s, however it came', (_name, wrong) => {
+    const identity = { ...alpm, groups: [], ...wrong } as UserIdentity;
+    expect(() => policy({ user: identity, groups: 'initgroups' })).toThrow(SandboxError);
+    const tampered = { ...policy({ user: alpm }), ...wrong } as PrivdropPolicy;
+    expect(() => spawnOptions(tampered)).toThrow(SandboxError);
+    expect(() => plan(tampered, support())).toThrow(SandboxError);
+  });
+
+  it.each([{}, null, 'alpm', { layer: 'caps' }])('refuses %j as a policy', (value) => {
+    expect(() => spawnOptions(value as PrivdropPolicy)).toThrow(expect.objectContaining({ code: 'invalid-policy' }));
+    expect(() => plan(value as PrivdropPolicy, support())).toThrow(expect.objectContaining({ code: 'invalid-policy' }));
   });
 
   it('sorts groups and keeps each once', () => {

@@ -1,7 +1,7 @@
 import { type RequirementLevel, requirementLevels } from '@sb/core';
 
 import { privdropError } from './errors.js';
-import { groupId, lookupUser, type UserIdentity, type UserReference } from './lookup.js';
+import { checkedId, groupId, lookupUser, type UserIdentity, type UserReference } from './lookup.js';
 
 /** What {@link policy} takes. */
 export interface PrivdropOptions {
@@ -24,6 +24,11 @@ export interface PrivdropOptions {
    * Whoever is in those groups keeps their files.
    */
   readonly unsafeKeepGroupsWhereSetgroupsIsDenied?: boolean;
+  /**
+   * Doesn't insist that no capability is left after the switch. For a composer that keeps some on purpose: what they
+   * allow is not checked here.
+   */
+  readonly unsafeAllowCapabilities?: boolean;
 }
 
 /** A validated, frozen, JSON-serialisable decision about whom to become. */
@@ -39,6 +44,7 @@ export interface PrivdropPolicy {
   readonly level: Exclude<RequirementLevel, 'off'>;
   readonly noNewPrivs: RequirementLevel;
   readonly keepGroupsWhereDenied: boolean;
+  readonly allowCapabilities: boolean;
 }
 
 /** The kernel's limit on supplementary groups: NGROUPS_MAX, `getgroups(2)`. */
@@ -51,27 +57,51 @@ const maxGroups = 65_536;
  */
 export function policy(options: PrivdropOptions): PrivdropPolicy {
   const user = isIdentity(options.user) ? options.user : lookupUser(options.user);
-  const groups = [...new Set(supplementary(options.groups ?? 'none', user))].sort((a, b) => a - b);
-  if (user.uid === 0) refuseRoot('uid 0');
-  if (user.gid === 0) refuseRoot('gid 0');
-  if (groups.includes(0)) refuseRoot('gid 0 among its supplementary groups');
-  if (groups.length > maxGroups) refuse(`${groups.length} supplementary groups are over ${maxGroups}`, 'Give fewer.');
-  return Object.freeze({
+  const groups = supplementary(options.groups ?? 'none', user);
+  return requirePolicy({
     layer: 'privdrop',
     uid: user.uid,
     gid: user.gid,
-    groups: Object.freeze(groups),
+    groups: [...new Set(groups)].sort((a, b) => a - b),
     ...(user.name === undefined ? {} : { name: user.name }),
     home: user.home,
     shell: user.shell,
-    level: level(options.level ?? 'require', ['require', 'prefer']),
-    noNewPrivs: level(options.noNewPrivs ?? (process.platform === 'linux' ? 'require' : 'prefer'), requirementLevels),
+    level: options.level ?? 'require',
+    noNewPrivs: options.noNewPrivs ?? (process.platform === 'linux' ? 'require' : 'prefer'),
     keepGroupsWhereDenied: options.unsafeKeepGroupsWhereSetgroupsIsDenied ?? false,
+    allowCapabilities: options.unsafeAllowCapabilities ?? false,
   });
 }
 
+/**
+ * Checks a policy as a whole, wherever it comes from: it may have travelled as JSON. Every verb that takes a policy
+ * calls this before anything else.
+ *
+ * @returns the same policy, frozen
+ * @throws PrivdropError `root-target`, `invalid-name`, `invalid-policy`
+ */
+export function requirePolicy(policy: PrivdropPolicy): PrivdropPolicy {
+  if (typeof policy !== 'object' || policy === null || policy.layer !== 'privdrop' || !Array.isArray(policy.groups)) {
+    return refuse('this is no privdrop policy', 'Make it with policy().');
+  }
+  const { uid, gid, groups } = policy;
+  checkedId(uid, 'user');
+  for (const id of [gid, ...groups]) checkedId(id, 'group');
+  if (uid === 0) refuseRoot('uid 0');
+  if (gid === 0) refuseRoot('gid 0');
+  if (groups.includes(0)) refuseRoot('gid 0 among its supplementary groups');
+  if (groups.length > maxGroups) refuse(`${groups.length} supplementary groups are over ${maxGroups}`, 'Give fewer.');
+  for (const text of [policy.home, policy.shell, policy.name ?? '']) {
+    if (typeof text !== 'string' || text.includes('\0'))
+      refuse('name, home and shell have to be texts', 'Use lookupUser.');
+  }
+  level(policy.level, ['require', 'prefer']);
+  level(policy.noNewPrivs, requirementLevels);
+  return Object.freeze({ ...policy, groups: Object.freeze([...groups]) });
+}
+
 function isIdentity(user: PrivdropOptions['user']): user is UserIdentity {
-  return typeof user === 'object' && 'uid' in user;
+  return typeof user === 'object' && user !== null && 'uid' in user;
 }
 
 function supplementary(groups: NonNullable<PrivdropOptions['groups']>, user: UserIdentity): readonly number[] {
@@ -82,10 +112,9 @@ function supplementary(groups: NonNullable<PrivdropOptions['groups']>, user: Use
   return groups.map(groupId);
 }
 
-function level<Level extends RequirementLevel>(value: Level, allowed: readonly Level[]): Level {
-  return allowed.includes(value)
-    ? value
-    : refuse(`level ${JSON.stringify(value)} is unknown`, `Use one of: ${allowed.join(', ')}.`);
+function level(value: unknown, allowed: readonly RequirementLevel[]): void {
+  if (allowed.some((one) => one === value)) return;
+  refuse(`level ${JSON.stringify(value)} is unknown`, `Use one of: ${allowed.join(', ')}.`);
 }
 
 function refuseRoot(what: string): never {

@@ -50,13 +50,18 @@ function verifyThreads(policy: PrivdropPolicy, planned: PrivdropPlan): void {
   if (process.platform !== 'linux') return;
   const inForce = (name: string): boolean =>
     planned.features.some(({ feature, state }) => feature === name && (state === 'enforced' || state === 'already'));
-  const expected = { user: inForce('user'), groups: inForce('groups'), noNewPrivs: inForce('no_new_privs') };
+  const expected = {
+    user: inForce('user'),
+    groups: inForce('groups'),
+    noNewPrivs: inForce('no_new_privs'),
+    capabilities: inForce('user') && !policy.allowCapabilities,
+  };
   for (const task of readAllTasks('self')) {
     const wrong = differences(task, policy, expected);
     if (wrong.length === 0) continue;
     throw privdropError('verification-failed', 'verify', {
       what: `thread ${task.tid} (${threadName(task.tid)}) has other ${wrong.join(', ')} than asked for`,
-      hint: 'End this process: its rights are unknown.',
+      hint: 'End this process: its rights are unknown. Capabilities that survive a change of user have to be dropped first.',
     });
   }
 }
@@ -65,6 +70,8 @@ interface Expected {
   readonly user: boolean;
   readonly groups: boolean;
   readonly noNewPrivs: boolean;
+  /** That none is left. */
+  readonly capabilities: boolean;
 }
 
 function differences(task: TaskStatus, policy: PrivdropPolicy, expected: Expected): string[] {
@@ -74,7 +81,13 @@ function differences(task: TaskStatus, policy: PrivdropPolicy, expected: Expecte
   if (expected.groups && task.groups.some((id) => id !== policy.gid && !policy.groups.includes(id)))
     wrong.push('groups');
   if (expected.noNewPrivs && !task.noNewPrivs) wrong.push('no_new_privs');
+  if (expected.capabilities && hasCapabilities(task, expected.noNewPrivs)) wrong.push('capabilities');
   return wrong;
+}
+
+/** Inheritable ones alone give nothing where no_new_privs makes the kernel ignore a file's capabilities. */
+function hasCapabilities({ capEff, capPrm, capAmb, capInh }: TaskStatus, noNewPrivs: boolean): boolean {
+  return (capEff | capPrm | capAmb | (noNewPrivs ? 0n : capInh)) !== 0n;
 }
 
 function threadName(tid: number): string {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { errorCode, parseTaskStatus } from '@sb/core';
+import { errorCode, parseTaskStatus, readAllTasks } from '@sb/core';
 
 import { currentIdentity, type ProcessIdentity } from './identity.js';
 
@@ -22,7 +22,7 @@ export type PrivdropSupport =
       readonly uidMap?: readonly IdRange[];
       /** Gids that exist here. */
       readonly gidMap?: readonly IdRange[];
-      /** Whether the kernel has no_new_privs (Linux 3.5), and whether it is set on this thread. */
+      /** Whether the kernel has no_new_privs (Linux 3.5), and whether it is set on every thread. */
       readonly noNewPrivs: 'available' | 'already' | 'unsupported';
     }
   | { readonly state: 'unsupported-platform'; readonly reason: string };
@@ -52,7 +52,7 @@ export function support(): PrivdropSupport {
       noNewPrivs: 'unsupported',
     };
   }
-  const { capEff, noNewPrivs } = parseTaskStatus(readFileSync('/proc/thread-self/status', 'latin1'));
+  const { capEff } = parseTaskStatus(readFileSync('/proc/thread-self/status', 'latin1'));
   return {
     state: 'available',
     identity,
@@ -61,7 +61,7 @@ export function support(): PrivdropSupport {
     setgroups: readOptional('/proc/self/setgroups')?.trim() === 'deny' ? 'denied' : 'allowed',
     uidMap: parseIdMap(readOptional('/proc/self/uid_map')),
     gidMap: parseIdMap(readOptional('/proc/self/gid_map')),
-    noNewPrivs: noNewPrivs ? 'already' : 'available',
+    noNewPrivs: readAllTasks('self').every(({ noNewPrivs }) => noNewPrivs) ? 'already' : 'available',
   };
 }
 

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 import type { EnforcementReport } from '@sb/core';
-import { fixtureJson, missing, nodeReleases } from '@sb/test-kit';
+import { compileFixture, fixtureJson, missing, nodeReleases, runProgram, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 interface Status {
@@ -55,10 +56,32 @@ describe.skipIf(missing('root', 'linux'))('dropPrivileges', () => {
   });
 
   it('keeps the groups of the user database on request', async () => {
-    const listed = execFileSync('id', ['-G', 'daemon'], { encoding: 'utf8' }).trim().split(' ').map(Number);
-    const { after } = await fixtureJson<Dropped>(fixture, ['daemon', 'initgroups']);
-    const own = listed.filter((group) => group !== idOf('-g', 'daemon'));
-    for (const task of after) expect(task.groups).toBe(own.join(' '));
+    // A group database of the test's own, in a mount namespace of the test's own.
+    using folder = temporaryFolder();
+    writeFileSync(
+      folder.file('group'),
+      `${readFileSync('/etc/group', 'utf8')}one:x:7001:daemon\ntwo:x:7002:daemon,bin\n`,
+    );
+    const script = 'mount --bind "$1" /etc/group && shift && exec "$@"';
+    const command = [
+      '--mount',
+      'sh',
+      '-c',
+      script,
+      'sh',
+      folder.file('group'),
+      process.execPath,
+      compileFixture(fixture),
+    ];
+    const run = async (groups: string): Promise<readonly string[]> => {
+      const { stdout, stderr } = await runProgram('unshare', [...command, 'daemon', groups]);
+      expect(stderr).toBe('');
+      return (JSON.parse(stdout) as Dropped).after.map((task) => task.groups);
+    };
+    const threads = await run('initgroups');
+    expect(threads.length).toBeGreaterThan(11);
+    expect(new Set(threads)).toEqual(new Set(['7001 7002']));
+    expect(new Set(await run('none'))).toEqual(new Set(['']));
   });
 
   it('sets HOME, USER, LOGNAME and SHELL of the user', async () => {

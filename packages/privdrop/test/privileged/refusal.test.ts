@@ -98,6 +98,22 @@ describe.skipIf(missing('linux', 'root', 'unshare', 'userNamespaces'))('where sw
     expect(outcome.hint).toContain('End this process');
   });
 
+  it('fails-verification-when-other-capabilities-survive', async () => {
+    // Not one of those that change ids, so no attempt to regain ids shows it; it reads every file all the same.
+    const caps = '+dac_override';
+    const wrapper = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+    const { outcome } = await attemptUnder([...wrapper, `--inh-caps=${caps}`, `--ambient-caps=${caps}`], nobody);
+    expect(outcome).toMatchObject({ code: 'verification-failed', step: 'verify' });
+    expect(outcome.message).toContain('capabilities');
+    const allowed = await attemptUnder([...wrapper, `--inh-caps=${caps}`, `--ambient-caps=${caps}`], {
+      ...nobody,
+      unsafeAllowCapabilities: true,
+    });
+    expect(allowed.outcome.status).toBe('full');
+    // Twin: without them the same process is taken.
+    expect((await attemptUnder(wrapper, nobody)).outcome.status).toBe('full');
+  });
+
   it('fails-verification-when-securebits-keep-capabilities', async () => {
     const { outcome } = await attemptUnder(['setpriv', '--securebits=+no_setuid_fixup'], nobody);
     expect(outcome).toMatchObject({ code: 'verification-failed', step: 'regain' });
