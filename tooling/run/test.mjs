@@ -7,6 +7,8 @@ import { build, runTask, setUp } from './setup.mjs';
 import { root } from './shell.mjs';
 import { readTotals, testedPackages, writeTotals } from './totals.mjs';
 
+// A total of an earlier run must not stand for this one.
+rmSync(join(root, 'reports'), { recursive: true, force: true });
 setUp(['test']);
 build();
 const packages = testedPackages();

@@ -65,7 +65,7 @@ export function parseCommand(args: readonly string[]): Command {
   const [url, ...rest] = positionals;
   if (values.output === undefined) throw usage('no FILE given');
   if (url === undefined) throw usage('no URL given');
-  if (rest.length > 0) throw usage(`one URL at a time, and there is also ${JSON.stringify(rest[0])}`);
+  if (rest.length > 0) throw usage(`one URL at a time, and there are ${positionals.length}`);
   if (values.output === '') throw usage('FILE is empty');
   return {
     kind: 'fetch',

@@ -5,17 +5,23 @@ import type { Command } from './arguments.js';
 import { readPacmanConf } from './config/pacman-conf.js';
 import { chooseUser, type SandboxUser } from './config/sandbox-user.js';
 import { defaultSettings, type Settings, settingsOf } from './config/settings.js';
-import { exitStatus, FetchError } from './errors.js';
+import { FetchError } from './errors.js';
 import { openCertificates } from './parent/certificates.js';
+import { conclude, notReady } from './parent/conclusion.js';
 import { Destination } from './parent/destination.js';
 import { type Enforcement, planFor, verify } from './parent/enforcement.js';
-import { WorkerProcess, type WorkerResult } from './parent/worker-process.js';
+import { watchGrowth } from './parent/growth.js';
+import { WorkerProcess } from './parent/worker-process.js';
+import { limitsFor } from './transfer/limits.js';
 import { ProgressLine } from './ui/progress-line.js';
 import { parseUrl, publicUrl } from './url.js';
 
 type FetchCommand = Extract<Command, { kind: 'fetch' }>;
 
 const defaultConfig = '/etc/pacman.conf';
+
+/** Seconds in which a worker has to bring bytes: an honest one gives up after ten, and tries twice at the most. */
+const patience = 30;
 
 /**
  * Downloads one URL into one file by a worker that is not root.
@@ -31,9 +37,8 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
   const settings = loadSettings(command);
   const user = chooseUser(settings, output);
   const features = planFor(user);
-  const owners = user.kind === 'switch' ? [user.policy.uid] : [];
   const certificates = openCertificates(command.cacert);
-  const destination = Destination.open(output, owners);
+  const destination = new Destination(output);
   try {
     const run = { command, url, settings, user, features, destination, certificates, program };
     return await supervise(run);
@@ -73,7 +78,7 @@ interface Run {
 
 async function supervise(run: Run): Promise<number> {
   const { command, destination, certificates, user } = run;
-  const progress = command.quiet ? undefined : new ProgressLine(process.stderr, displayName(destination.name));
+  const progress = command.quiet ? undefined : new ProgressLine(process.stderr, destination.name);
   const policy = user.kind === 'switch' ? user.policy : undefined;
   let enforcement: Enforcement | undefined;
   let refusal: unknown;
@@ -96,6 +101,12 @@ async function supervise(run: Run): Promise<number> {
       }
     },
   );
+  const stopWatching = watchGrowth({
+    size: () => destination.size,
+    maxBytes: limitsFor(destination.name, false).maxBytes,
+    patience: run.settings.disableDownloadTimeout ? undefined : patience,
+    onProblem: (what) => worker.accuse(what),
+  });
   const interrupted = interruptOn(['SIGINT', 'SIGTERM', 'SIGHUP'], () => worker.kill());
   try {
     worker.send({ policy });
@@ -106,10 +117,12 @@ async function supervise(run: Run): Promise<number> {
     if (interrupted.status !== undefined) return interrupted.status;
     if (refusal !== undefined) throw refusal;
     if (enforcement === undefined) throw notReady(result);
+    const status = conclude(run, result);
     writeReport(run, enforcement);
-    return conclude(run, result);
+    return status;
   } finally {
     interrupted.stop();
+    stopWatching();
   }
 }
 
@@ -117,10 +130,16 @@ function jobOf({ url, settings, destination, certificates }: Run) {
   return {
     url: url.href,
     name: destination.name,
-    userAgent: process.env['HTTP_USER_AGENT'] ?? 'pacman-fetch/0.1',
+    userAgent: userAgent(),
     disableTimeout: settings.disableDownloadTimeout,
     hasCertificates: certificates !== undefined,
   };
+}
+
+/** What a header field may hold; anything else in the environment is not sent (RFC 9110, 5.5). */
+function userAgent(): string {
+  const given = process.env['HTTP_USER_AGENT'];
+  return given !== undefined && /^[\x20-\x7E]{1,256}$/.test(given) ? given : 'pacman-fetch/0.1';
 }
 
 /** Ends the worker on a signal and remembers the status that tells of it (128 + number, as shells do). */
@@ -136,55 +155,6 @@ function interruptOn(signals: readonly NodeJS.Signals[], end: () => void) {
     for (const signal of signals) process.off(signal, listener);
   };
   return state;
-}
-
-/** The worker ended before it was who it should be. */
-function notReady({ outcome, status, signal, stderr, lie }: WorkerResult): FetchError {
-  if (outcome?.type === 'refused') return new FetchError('sandbox', outcome.message);
-  const detail = lie ?? errorLine(stderr) ?? `it ended with ${status ?? signal}`;
-  return new FetchError('sandbox', `the worker could not become its user: ${printable(detail)}`);
-}
-
-/** Draws the conclusion from the worker's word, its exit status and what is in the file: all three must agree. */
-function conclude({ url, destination }: Run, { outcome, status, signal, lie, stderr }: WorkerResult): number {
-  const failed = (why: string, hint?: string): FetchError =>
-    new FetchError(
-      'download',
-      `failed retrieving file '${displayName(destination.name)}' from ${url.host} : ${why}`,
-      hint,
-    );
-  if (lie !== undefined) throw failed(`the worker was ended: ${lie}`);
-  if (outcome?.type === 'failed') {
-    if (outcome.kind === 'file')
-      throw new FetchError('file', `${destination.path}: ${outcome.message}`, keptHint(destination));
-    throw failed(outcome.message, keptHint(destination));
-  }
-  if (outcome?.type !== 'done' || status !== exitStatus.done) {
-    throw failed(
-      `the worker ended with ${status ?? signal} ${printable(errorLine(stderr) ?? '')}`.trim(),
-      keptHint(destination),
-    );
-  }
-  destination.complete(outcome.size, outcome.lastModified === null ? undefined : new Date(outcome.lastModified));
-  return exitStatus.done;
-}
-
-/** The line of a crashed worker's standard error that says most. */
-function errorLine(stderr: string): string | undefined {
-  return stderr.split('\n').find((line) => /Error/.test(line));
-}
-
-function keptHint({ size, path }: Destination): string | undefined {
-  return size === 0 ? undefined : `${size} bytes are kept in ${path}; the next attempt goes on behind them.`;
-}
-
-/** What pacman calls the file: its `.part` is nobody's business. */
-function displayName(name: string): string {
-  return name.replace(/\.part$/, '');
-}
-
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '�').slice(0, 512);
 }
 
 function writeReport({ command, url, destination }: Run, enforcement: Enforcement): void {

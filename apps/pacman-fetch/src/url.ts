@@ -6,8 +6,7 @@ import { FetchError } from './errors.js';
  * @throws FetchError `usage` for anything but http and https
  */
 export function parseUrl(text: string): URL {
-  if (!URL.canParse(text))
-    throw new FetchError('usage', `${JSON.stringify(text)} is no URL`, 'Give it as http://host/path.');
+  if (!URL.canParse(text)) throw new FetchError('usage', 'the URL is invalid', 'Give it as http://host/path.'); // not shown: it may hold a password
   const url = new URL(text);
   if (url.protocol === 'http:' || url.protocol === 'https:') return url;
   throw new FetchError('usage', `${url.protocol} URLs are not supported`, 'Give an http or https URL.');

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type Authority, makeAuthority } from './kit/certificates.js';
 import { runFetch } from './kit/fetch-program.js';
-import { type Mirror, startMirror } from './kit/mirror.js';
+import { type Mirror, serveChanged, startMirror } from './kit/mirror.js';
 
 const content = randomBytes(50_000);
 const files = { '/x': content };
@@ -78,6 +78,29 @@ describe.skipIf(missing('root', 'linux', 'openssl'))('https', () => {
     expect(plain.requests).toHaveLength(0);
   });
 
+  it('trusts the same certificates after a redirect, and when it has to begin again', async () => {
+    await using mirror = await startMirror(
+      files,
+      {
+        '/moved': (_request, response) => response.writeHead(302, { location: '/x' }).end(),
+        '/changed': serveChanged(content, new Date('2036-01-01T00:00:00Z')),
+      },
+      authority.issue('again', 'IP:127.0.0.1'),
+    );
+    expect(await fetch(`${mirror.origin}/moved`, ['--cacert', authority.file])).toMatchObject({ isWhole: true });
+    writeFileSync(folder.file(`x${count}`), 'an older start');
+    expect(await fetch(`${mirror.origin}/changed`, ['--cacert', authority.file])).toMatchObject({ isWhole: true });
+    expect(mirror.requests).toHaveLength(4);
+  });
+
+  it('takes no file without certificates for trust in everyone', async () => {
+    await using mirror = await startMirror(files, {}, authority.issue('empty', 'IP:127.0.0.1'));
+    writeFileSync(folder.file('empty.pem'), '\n');
+    const { status, stderr } = await fetch(`${mirror.origin}/x`, ['--cacert', folder.file('empty.pem')]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('The file of certificates holds none');
+  });
+
   it('says which certificates can not be read', async () => {
     const { status, stderr } = await fetch('https://127.0.0.1:1/x', ['--cacert', '/nonexistent.pem']);
     expect(status).toBe(2);
@@ -98,6 +121,11 @@ describe.skipIf(missing('root', 'linux'))('credentials', () => {
     expect(await fetch(withSecret('/away'))).toMatchObject({ isWhole: true });
     expect(mirror.requests.at(-1)?.headers.authorization).toBe(authorization);
     expect(other.requests.at(-1)?.headers.authorization).toBeUndefined();
+    const invalid = await fetch('http://user:geheim@127.0.0.1:99999/x');
+    expect(invalid).toMatchObject({ status: 2 });
+    expect(invalid.stderr).not.toContain('geheim');
+    const odd = mirror.origin.replace('//', '//%zz:%@');
+    expect(await fetch(`${odd}/x`)).toMatchObject({ isWhole: true });
     const { stderr } = await fetch(withSecret('/absent'));
     expect(stderr).toContain('404');
     expect(stderr).not.toContain('geheim');
@@ -156,6 +184,27 @@ describe.skipIf(missing('root', 'linux', 'openssl'))('a proxy', () => {
     const options = ['--cacert', authority.file];
     expect(await fetch(`${secure.origin}/x`, options, { [name]: proxy.url })).toMatchObject({ isWhole: true });
     expect(proxy.seen).toEqual([`CONNECT ${secure.host}`]);
+  });
+
+  it('without a scheme is an http one', async () => {
+    proxy.seen.length = 0;
+    const env = { https_proxy: proxy.url.replace('http://', '') };
+    const options = ['--cacert', authority.file];
+    expect(await fetch(`${secure.origin}/x`, options, env)).toMatchObject({ isWhole: true });
+    expect(proxy.seen).toEqual([`CONNECT ${secure.host}`]);
+  });
+
+  it('that never opens its tunnel is given up, even without a time-out for the download', async () => {
+    const silent = createTcpServer();
+    await new Promise<void>((resolve) => {
+      silent.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = silent.address() as AddressInfo;
+    const env = { https_proxy: `http://127.0.0.1:${port}` };
+    const { status, stderr } = await fetch(`${secure.origin}/x`, ['--disable-download-timeout'], env);
+    expect(status).toBe(1);
+    expect(stderr).toContain('sent nothing for too long');
+    silent.close();
   });
 
   it('gets its own credentials', async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 
 import { missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
@@ -8,6 +9,7 @@ import { childrenOf, environment, eventually, program, runFetch, startFetch } fr
 import { lastModified, type Mirror, serve, serveChanged, startMirror } from './kit/mirror.js';
 
 const content = randomBytes(300_000);
+const future = 'Fri, 01 Jan 2038 00:00:00 GMT';
 const half = content.subarray(0, 150_000);
 let mirror: Mirror;
 let folder: TemporaryFolder;
@@ -33,6 +35,31 @@ beforeAll(async () => {
         response.write(half);
       },
       '/silent': () => {},
+      '/no-condition-206': (request, response) => {
+        const headers = { 'content-range': 'bytes 150000-299999/300000', 'last-modified': future };
+        if (request.headers.range === undefined) serve(content, request, response);
+        else response.writeHead(206, headers).end(Buffer.alloc(150_000));
+      },
+      '/no-condition-416': (request, response) => {
+        if (request.headers.range === undefined) serve(content, request, response);
+        else response.writeHead(416, { 'content-range': 'bytes */150000', 'last-modified': future }).end();
+      },
+      '/unknown-length': (request, response) => {
+        if (request.headers.range === undefined) serve(content, request, response);
+        else
+          response.writeHead(206, { 'content-range': 'bytes 150000-299999/*' }).end(content.subarray(150_000, 150_010));
+      },
+      '/test.db': (_request, response) =>
+        response.writeHead(200, { 'last-modified': 'Wed, 31 Dec 1969 23:59:59 GMT' }).end(content),
+      '/slow': (_request, response) => {
+        response.writeHead(200, { 'content-length': content.length });
+        let sent = 0;
+        const timer = setInterval(() => {
+          response.write(content.subarray(sent, sent + 5000));
+          sent += 5000;
+          if (sent >= content.length) response.end(() => clearInterval(timer));
+        }, 50);
+      },
       '/unasked-206': (_request, response) =>
         response.writeHead(206, { 'content-range': 'bytes 0-9/10' }).end('0123456789'),
       '/204': (_request, response) => response.writeHead(204).end(),
@@ -107,12 +134,52 @@ describe.skipIf(missing('root', 'linux'))('an existing FILE', () => {
     ['older than the server’s is fetched anew', Buffer.alloc(150_000), '/changed', 2],
     ['is fetched anew when the server sends another range', Buffer.alloc(150_000), '/wrong-range', 2],
     ['is replaced when the server knows no ranges', Buffer.alloc(150_000), '/no-range', 1],
+    [
+      'is fetched anew when the server ignores the condition and has a newer file',
+      Buffer.alloc(150_000),
+      '/no-condition-206',
+      2,
+    ],
+    [
+      'of the right length is fetched anew when the server has a newer file',
+      Buffer.alloc(150_000),
+      '/no-condition-416',
+      2,
+    ],
+    ['is fetched anew when the server does not say how long the file is', half, '/unknown-length', 2],
   ])('%s', async (_name, before, path, requests) => {
     writeFileSync(folder.file('x.part'), before);
     const earlier = mirror.requests.length;
     expect(await fetchTo('x.part', path)).toMatchObject({ status: 0 });
     expect(readFileSync(folder.file('x.part')).equals(content)).toBe(true);
     expect(mirror.requests.length - earlier).toBe(requests);
+  });
+});
+
+describe.skipIf(missing('root', 'linux'))('a database', () => {
+  it('is never resumed, and has no time where the server’s makes no sense', async () => {
+    writeFileSync(folder.file('test.db.part'), 'the start of an older one');
+    expect(await fetchTo('test.db.part', '/test.db')).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(folder.file('test.db.part')).equals(content)).toBe(true);
+    expect(lastRequest()?.headers.range).toBeUndefined();
+  });
+});
+
+describe.skipIf(missing('root', 'linux'))('a name that is not .part', () => {
+  it('appears only when the file is whole', async () => {
+    expect(await fetchTo('x', '/truncated')).toMatchObject({ status: 1 });
+    expect(readdirSync(folder.path).toSorted()).toEqual(['pacman.conf', 'x.part']);
+    expect(await fetchTo('x', '/x.pkg')).toMatchObject({ status: 0 });
+    expect(lastRequest()?.headers.range).toBe('bytes=150000-');
+    expect(readdirSync(folder.path).toSorted()).toEqual(['pacman.conf', 'x']);
+    expect(readFileSync(folder.file('x')).equals(content)).toBe(true);
+  });
+
+  it('that is there already is resumed in place', async () => {
+    writeFileSync(folder.file('x'), half);
+    expect(await fetchTo('x', '/x.pkg')).toMatchObject({ status: 0 });
+    expect(lastRequest()?.headers.range).toBe('bytes=150000-');
+    expect(readFileSync(folder.file('x')).equals(content)).toBe(true);
   });
 });
 
@@ -180,7 +247,7 @@ describe.skipIf(missing('root', 'linux'))('a failed download', () => {
   it('on a full disk says so and leaves no file under the final name', async () => {
     const disk = folder.file('disk');
     const script = `mkdir -p ${disk} && mount -t tmpfs -o size=128k tmpfs ${disk} && "$@"; echo "status $?"; ls ${disk}`;
-    const args = ['--config', config, '-o', `${disk}/x.part`, `${mirror.origin}/x.pkg`];
+    const args = ['--config', config, '-o', `${disk}/x`, `${mirror.origin}/x.pkg`];
     const command = ['--mount', 'sh', '-c', script, 'sh', process.execPath, program, ...args];
     const { stdout, stderr } = await runProgram('unshare', command, { env: environment });
     expect(stdout).toBe('status 4\nx.part\n');
@@ -212,5 +279,37 @@ describe.skipIf(missing('root', 'linux'))('an interrupted download', () => {
     expect(readFileSync(folder.file('x.part')).equals(half)).toBe(true);
     expect(await fetchTo('x.part', '/stalled')).toMatchObject({ status: 0 });
     expect(readFileSync(folder.file('x.part')).equals(content)).toBe(true);
+  });
+
+  it('by stopping the program for a while goes on', async () => {
+    const started = startFetch(['--config', config, '-o', folder.file('x'), `${mirror.origin}/slow`]);
+    const ended = new Promise((resolve) => {
+      started.once('exit', resolve);
+    });
+    await eventually('bytes', () => existsSync(folder.file('x.part')) && statSync(folder.file('x.part')).size > 0);
+    started.kill('SIGSTOP');
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2500);
+    });
+    started.kill('SIGCONT');
+    expect(await ended).toBe(0);
+    expect(readFileSync(folder.file('x')).equals(content)).toBe(true);
+  });
+
+  it('ends without CAP_KILL too', async () => {
+    const wrapper = ['--bounding-set=-kill', '--inh-caps=-all', process.execPath, program];
+    const args = ['--config', config, '-o', folder.file('x.part'), `${mirror.origin}/stalled`];
+    const started = spawn('setpriv', [...wrapper, ...args], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+    const ended = new Promise((resolve) => {
+      started.once('exit', resolve);
+    });
+    await eventually(
+      'half of the file',
+      () => existsSync(folder.file('x.part')) && statSync(folder.file('x.part')).size === half.length,
+    );
+    const [worker = 0] = childrenOf(started.pid ?? 0);
+    started.kill('SIGTERM');
+    expect(await ended).toBe(143);
+    await eventually('the end of the worker', () => !existsSync(`/proc/${worker}`));
   });
 });

@@ -80,24 +80,29 @@ export function policy(options: PrivdropOptions): PrivdropPolicy {
  * @returns the same policy, frozen
  * @throws PrivdropError `root-target`, `invalid-name`, `invalid-policy`
  */
-export function requirePolicy(policy: PrivdropPolicy): PrivdropPolicy {
-  if (typeof policy !== 'object' || policy === null || policy.layer !== 'privdrop' || !Array.isArray(policy.groups)) {
+export function requirePolicy(candidate: PrivdropPolicy): PrivdropPolicy {
+  if (
+    typeof candidate !== 'object' ||
+    candidate === null ||
+    candidate.layer !== 'privdrop' ||
+    !Array.isArray(candidate.groups)
+  ) {
     return refuse('this is no privdrop policy', 'Make it with policy().');
   }
-  const { uid, gid, groups } = policy;
+  const { uid, gid, groups } = candidate;
   checkedId(uid, 'user');
   for (const id of [gid, ...groups]) checkedId(id, 'group');
   if (uid === 0) refuseRoot('uid 0');
   if (gid === 0) refuseRoot('gid 0');
   if (groups.includes(0)) refuseRoot('gid 0 among its supplementary groups');
   if (groups.length > maxGroups) refuse(`${groups.length} supplementary groups are over ${maxGroups}`, 'Give fewer.');
-  for (const text of [policy.home, policy.shell, policy.name ?? '']) {
+  for (const text of [candidate.home, candidate.shell, candidate.name ?? '']) {
     if (typeof text !== 'string' || text.includes('\0'))
       refuse('name, home and shell have to be texts', 'Use lookupUser.');
   }
-  level(policy.level, ['require', 'prefer']);
-  level(policy.noNewPrivs, requirementLevels);
-  return Object.freeze({ ...policy, groups: Object.freeze([...groups]) });
+  level(candidate.level, ['require', 'prefer']);
+  level(candidate.noNewPrivs, requirementLevels);
+  return Object.freeze({ ...candidate, groups: Object.freeze([...groups]) });
 }
 
 function isIdentity(user: PrivdropOptions['user']): user is UserIdentity {

@@ -1,12 +1,20 @@
 import { globSync } from 'tinyglobby';
 
 /**
- * The files that an Include names, sorted as glob(3) sorts them. A name without wildcards is itself, whether or not
- * there is such a file, so that a missing one is an error; a pattern that matches nothing is no file at all.
+ * The files that an Include names, as glob(3) with GLOB_NOCHECK finds them for pacman: sorted; a pattern that matches
+ * nothing stands for itself, so that reading it is an error. No braces, and `**` is no more than `*`.
  *
- * @param value - an absolute path or pattern
+ * @param value - a path or pattern; a relative one starts at the working directory
  */
 export function expandInclude(value: string): readonly string[] {
   if (!/[*?[]/.test(value)) return [value];
-  return globSync(value, { absolute: true, dot: false, expandDirectories: false, onlyFiles: false }).toSorted();
+  const found = globSync(value, {
+    absolute: true,
+    braceExpansion: false,
+    expandDirectories: false,
+    extglob: false,
+    globstar: false,
+    onlyFiles: false,
+  });
+  return found.length === 0 ? [value] : found.toSorted();
 }

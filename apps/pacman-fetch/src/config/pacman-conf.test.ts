@@ -46,10 +46,10 @@ describe('readPacmanConf', () => {
     ]);
   });
 
-  it('takes the files of a pattern in order, and none at all', () => {
+  it('takes the files of a pattern in order', () => {
     conf('K = b\n', 'x-2.inc');
     conf('K = a\n', 'x-1.inc');
-    expect(short(conf(`[options]\nInclude = ${folder}/x-*.inc\nInclude = ${folder}/none-*.inc\n`))).toEqual([
+    expect(short(conf(`[options]\nInclude = ${folder}/x-*.inc\n`))).toEqual([
       ['options', 'K', 'a'],
       ['options', 'K', 'b'],
     ]);
@@ -63,7 +63,12 @@ describe('readPacmanConf', () => {
       /a\.conf:2: .*absent could not be read/,
     ],
     ['an Include without a name', conf('[options]\nInclude\n', 'b.conf'), /b\.conf:2: Include names no file/],
-    ['a line that starts with =', conf('[options]\n= 5\n', 'c.conf'), /c\.conf:2/],
+    ['a directive outside of a section', conf('Color\n[options]\n', 'c.conf'), /c\.conf:1: all directives must belong/],
+    [
+      'a pattern without a match',
+      conf(`[options]\nInclude = ${folder}/none-*.inc\n`, 'e.conf'),
+      /none-\*\.inc could not be read/,
+    ],
     ['an Include of itself', conf(`Include = ${folder}/d.conf\n`, 'd.conf'), /nested more than 10/],
   ])('refuses %s', (_name, file, text) => {
     expect(() => readPacmanConf(file)).toThrow(FetchError);
@@ -88,9 +93,9 @@ describe('readPacmanConf', () => {
 });
 
 describe('findDirective', () => {
-  it('takes the last one of the section', () => {
+  it('takes the first one of the section', () => {
     const directives = readPacmanConf(conf('[options]\nA = 1\nA = 2\n[core]\nA = 3\n'));
-    expect(findDirective(directives, 'options', 'A')?.value).toBe('2');
+    expect(findDirective(directives, 'options', 'A')?.value).toBe('1');
     expect(findDirective(directives, 'options', 'B')).toBeUndefined();
   });
 });

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 
+import { errorCode } from '@sb/core';
+
 import { FetchError } from '../errors.js';
 import { expandInclude } from './include.js';
 
 /** One directive of pacman.conf, with the place it came from. */
 export interface Directive {
-  /** Name of the section without brackets; empty before the first one. */
+  /** Name of the section without brackets. */
   readonly section: string;
   readonly key: string;
   /** Undefined for a directive that is written without `=`. */
@@ -23,35 +25,34 @@ const maxDepth = 10;
  * case-sensitive, white space around a value is dropped, an Include stands for the lines of its files.
  *
  * @param file - path of pacman.conf
- * @throws FetchError `usage` for an unreadable file, a line that is none of section, key or comment, or Includes
- *   deeper than ten
+ * @throws FetchError `usage` for an unreadable file, a directive outside of a section, or Includes deeper than ten
  */
 export function readPacmanConf(file: string): readonly Directive[] {
   const directives: Directive[] = [];
-  readInto(directives, { file, section: '', depth: 0, from: undefined });
+  readInto(directives, { file, section: undefined, depth: 0, from: undefined });
   return directives;
 }
 
 /**
- * The last value of a key in a section; pacman lets a later line win for single values.
+ * The first directive of a key in a section: for single values pacman lets an earlier line win.
  *
  * @returns the directive, or undefined if the key isn't there
  */
 export function findDirective(directives: readonly Directive[], section: string, key: string): Directive | undefined {
-  return directives.findLast((directive) => directive.section === section && directive.key === key);
+  return directives.find((directive) => directive.section === section && directive.key === key);
 }
 
 interface Source {
   readonly file: string;
   /** The section that the including file was in. */
-  readonly section: string;
+  readonly section: string | undefined;
   readonly depth: number;
   /** Where the Include stands; undefined for the first file. */
   readonly from: string | undefined;
 }
 
 /** Reads one file and returns the section it ends in, since an Include's sections go on after it. */
-function readInto(directives: Directive[], { file, section, depth, from }: Source): string {
+function readInto(directives: Directive[], { file, section, depth, from }: Source): string | undefined {
   let current = section;
   for (const [index, raw] of readText(file, from).split('\n').entries()) {
     const text = raw.trim();
@@ -62,7 +63,6 @@ function readInto(directives: Directive[], { file, section, depth, from }: Sourc
       continue;
     }
     const { key, value } = splitDirective(text);
-    if (key === '') throw new FetchError('usage', `${place}: a line starts with "="`, 'Write "Key = value".');
     if (key === 'Include') {
       if (value === undefined)
         throw new FetchError('usage', `${place}: Include names no file`, 'Write "Include = path".');
@@ -71,6 +71,9 @@ function readInto(directives: Directive[], { file, section, depth, from }: Sourc
         current = readInto(directives, { file: included, section: current, depth: depth + 1, from: place });
       }
       continue;
+    }
+    if (current === undefined) {
+      throw new FetchError('usage', `${place}: all directives must belong to a section`, 'Begin with "[options]".');
     }
     directives.push({ section: current, key, value, file, line: index + 1 });
   }
@@ -87,6 +90,8 @@ function readText(file: string, from: string | undefined): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
+    // pacman reads a folder as an empty file.
+    if (errorCode(error) === 'EISDIR') return '';
     const where = from === undefined ? '' : `${from}: `;
     throw new FetchError(
       'usage',

@@ -9,6 +9,8 @@ import type { Settings } from './settings.js';
 /** Who will download, and why just that user. */
 export type SandboxUser =
   | { readonly kind: 'switch'; readonly policy: PrivdropPolicy; readonly source: string }
+  /** An ordinary user that no policy can describe stays what it is. */
+  | { readonly kind: 'unchanged'; readonly source: string }
   | { readonly kind: 'off'; readonly source: string };
 
 /**
@@ -42,6 +44,8 @@ function choose({ user }: Settings, file: string): SandboxUser {
   if (!identity.uid.includes(0)) {
     const [, uid] = identity.uid;
     const [, gid] = identity.gid;
+    // Container platforms start programs with a uid of their own and gid 0.
+    if (gid === 0) return { kind: 'unchanged', source: `started as uid ${uid} with gid 0, which can't be given up` };
     return become({ user: uid, group: gid, groups: [] }, 'started as an ordinary user');
   }
   const folder = dirname(file);

@@ -40,6 +40,11 @@ describe('settingsOf', () => {
     expect(() => settingsOf(directives)).toThrow(expect.objectContaining({ kind: 'usage', message: text }));
   });
 
+  it('ignores what pacman ignores', () => {
+    expect(settingsOf(options(['DownloadUser'], ['DownloadUser', 'alpm'])).user?.name).toBe('alpm');
+    expect(settingsOf(options(['DisableDownloadTimeout', 'no'])).disableDownloadTimeout).toBe(false);
+  });
+
   it('reads DisableDownloadTimeout', () => {
     expect(settingsOf(options(['DisableDownloadTimeout'])).disableDownloadTimeout).toBe(true);
   });

@@ -23,13 +23,18 @@ const section = 'options';
  * @throws FetchError `usage`, naming file, line, key and the values that are valid
  */
 export function settingsOf(directives: readonly Directive[]): Settings {
-  const user = findDirective(directives, section, 'SandboxUser') ?? findDirective(directives, section, 'DownloadUser');
+  const user =
+    findDirective(directives, section, 'SandboxUser') ?? findDirective(withValue(directives), section, 'DownloadUser');
   return {
     useSandbox: useSandboxOf(findDirective(directives, section, 'UseSandbox')),
     user: user === undefined ? undefined : { name: required(user), source: `${user.key} in ${user.file}:${user.line}` },
-    disableDownloadTimeout: findDirective(directives, section, 'DisableDownloadTimeout') !== undefined,
+    disableDownloadTimeout: findDirective(withoutValue(directives), section, 'DisableDownloadTimeout') !== undefined,
   };
 }
+
+/** pacman ignores its own keys where they have a value and take none, and the other way round. */
+const withValue = (directives: readonly Directive[]) => directives.filter(({ value }) => value !== undefined);
+const withoutValue = (directives: readonly Directive[]) => directives.filter(({ value }) => value === undefined);
 
 const useSandboxValues = ['yes', 'no', 'auto'] as const;
 

@@ -64,6 +64,8 @@ function filesTable({ files }: DemoMirror, { cache }: Place): string {
 function enforcementTable(reports: readonly Enforcement[]): string {
   const [first] = reports;
   if (first === undefined) throw new Error('pacman-fetch left no report');
+  const differs = reports.some(({ features }) => JSON.stringify(features) !== JSON.stringify(first.features));
+  if (differs) throw new Error('not every download had the same in force');
   const rows = first.features.map(({ layer, feature, state, reason }) => [layer, feature, state, reason ?? '']);
   return table([['layer', 'feature', 'state', 'why'], ...rows]);
 }

@@ -1,27 +1,58 @@
-import { closeSync, constants, fstatSync, fsyncSync, futimesSync, openSync, type Stats, unlinkSync } from 'node:fs';
-import { basename } from 'node:path';
+import { closeSync, constants, fstatSync, fsyncSync, futimesSync, openSync, type Stats } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 
 import { FetchError } from '../errors.js';
+import { Folder } from './folder.js';
 
-/** FILE, open for the worker to write. */
+/** What a download that isn't complete ends with. pacman gives such a name itself. */
+const partSuffix = '.part';
+
+/**
+ * FILE, open for the worker to write. A FILE that is there already, or that is called `.part`, is written in place; any
+ * other comes into being only when it is whole, from `FILE.part` beside it.
+ */
 export class Destination {
-  readonly path: string;
   readonly descriptor: number;
+  readonly #folder: Folder;
+  readonly #finalName: string;
+  /** The name that is written to. */
+  readonly #name: string;
   /** Whether opening it made it. */
   readonly #isNew: boolean;
   #isComplete = false;
 
-  private constructor(path: string, descriptor: number, isNew: boolean) {
-    this.path = path;
-    this.descriptor = descriptor;
-    this.#isNew = isNew;
+  /**
+   * Opens or makes FILE. Whoever may write to its folder could have put something else under its name, so it has to
+   * be a regular file without other names that belongs to root or to this process.
+   *
+   * @param path - absolute path of FILE
+   * @throws FetchError `file`
+   */
+  constructor(path: string) {
+    this.#folder = Folder.open(dirname(path));
+    this.#finalName = basename(path);
+    try {
+      const isInPlace = this.#finalName.endsWith(partSuffix) || this.#folder.lookUp(this.#finalName) !== undefined;
+      this.#name = isInPlace ? this.#finalName : `${this.#finalName}${partSuffix}`;
+      const opened = openOrMake(this.#folder, this.#name);
+      this.descriptor = opened.descriptor;
+      this.#isNew = opened.isNew;
+    } catch (error) {
+      this.#folder.close();
+      throw error;
+    }
   }
 
-  /** Base name. */
+  /** Base name of the file that is downloaded, without the suffix of an incomplete one. */
   get name(): string {
-    return basename(this.path);
+    return this.#finalName.endsWith(partSuffix) ? this.#finalName.slice(0, -partSuffix.length) : this.#finalName;
+  }
+
+  /** Path of what is written to. */
+  get path(): string {
+    return join(this.#folder.path, this.#isComplete ? this.#finalName : this.#name);
   }
 
   /** Bytes it holds now. */
@@ -30,79 +61,83 @@ export class Destination {
   }
 
   /**
-   * Opens or makes FILE. Whoever may write to its folder could have put something else under its name, so it has to
-   * be a regular file with no other name, owned by root, by this process or by the sandbox user.
-   *
-   * @param path - where the download goes
-   * @param owners - the uids it may belong to, beside root and this process
-   * @throws FetchError `file`
-   */
-  static open(path: string, owners: readonly number[]): Destination {
-    const made = openOrMake(path);
-    try {
-      requireSafe(path, fstatSync(made.descriptor), owners);
-    } catch (error) {
-      closeSync(made.descriptor);
-      throw error;
-    }
-    return new Destination(path, made.descriptor, made.isNew);
-  }
-
-  /**
-   * Checks that FILE holds what the worker says, gives it the server's time and puts it on the disk.
+   * Checks that FILE holds what the worker says, gives it the server's time, puts it on the disk and gives it its name.
    *
    * @param size - bytes that it must hold
+   * @param maxBytes - bytes that a file of its kind may hold
    * @param lastModified - the server's time, if it said one
    * @throws FetchError `file`
    */
-  complete(size: number, lastModified: Date | undefined): void {
-    if (this.size !== size) {
-      throw new FetchError(
-        'file',
-        `${this.path} holds ${this.size} bytes and not ${size}`,
-        'Something else writes to it.',
-      );
+  complete(size: number, maxBytes: number, lastModified: Date | undefined): void {
+    const held = this.size;
+    if (held !== size) {
+      throw new FetchError('file', `${this.path} holds ${held} bytes and not ${size}`, 'Something else writes to it.');
     }
+    if (held > maxBytes) throw new FetchError('file', `${this.path} is larger than ${maxBytes} bytes`);
+    if (!this.#isStillNamed()) throw new FetchError('file', `${this.path} was taken away during the download`);
     try {
       if (lastModified !== undefined) futimesSync(this.descriptor, new Date(), lastModified);
       fsyncSync(this.descriptor);
-      this.#isComplete = true;
+      if (this.#name !== this.#finalName) this.#folder.rename(this.#name, this.#finalName);
     } catch (error) {
-      throw new FetchError('file', `${this.path} could not be finished: ${(error as Error).message}`);
+      throw new FetchError('file', `${this.path} could not be finished: ${errorCode(error)}`);
     }
+    this.#isComplete = true;
   }
 
   /** Closes FILE, and removes it if it was made for a download of which nothing came. */
   close(): void {
-    const isEmpty = this.#isNew && !this.#isComplete && this.size === 0;
+    const isLeftover = this.#isNew && !this.#isComplete && this.size === 0 && this.#isStillNamed();
     closeSync(this.descriptor);
-    if (isEmpty) unlinkSync(this.path);
+    try {
+      if (isLeftover) this.#folder.remove(this.#name);
+    } catch {
+      // An empty file stays behind; the error that is under way says more.
+    }
+    this.#folder.close();
+  }
+
+  /** Whether the name still stands for the file that is open. */
+  #isStillNamed(): boolean {
+    const named = this.#folder.lookUp(this.#name);
+    const { dev, ino } = fstatSync(this.descriptor);
+    return named?.dev === dev && named.ino === ino;
   }
 }
 
 // Not through a symbolic link, and without waiting for the other end of a pipe.
 const flags = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-function openOrMake(path: string): { readonly descriptor: number; readonly isNew: boolean } {
+function openOrMake(folder: Folder, name: string): { readonly descriptor: number; readonly isNew: boolean } {
+  const shown = join(folder.path, name);
   try {
-    return { descriptor: openSync(path, flags | constants.O_CREAT | constants.O_EXCL, 0o644), isNew: true };
+    const made = openSync(folder.at(name), flags | constants.O_CREAT | constants.O_EXCL, 0o644);
+    return { descriptor: made, isNew: true };
   } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw refusal(path, error);
+    if (errorCode(error) !== 'EEXIST') throw refusal(shown, error);
+  }
+  let descriptor: number;
+  try {
+    descriptor = openSync(folder.at(name), flags);
+  } catch (error) {
+    throw refusal(shown, error);
   }
   try {
-    return { descriptor: openSync(path, flags), isNew: false };
+    requireSafe(shown, fstatSync(descriptor));
+    return { descriptor, isNew: false };
   } catch (error) {
-    throw refusal(path, error);
+    closeSync(descriptor);
+    throw error;
   }
 }
 
 const hints: Readonly<Record<string, string>> = {
-  ENOENT: 'Create its folder first.',
   ELOOP: 'It is a symbolic link, which is not followed; name the file itself.',
   EACCES: 'Choose a place that this user may write to.',
   EROFS: 'The file system is read-only.',
   ENOSPC: 'Make room on the disk.',
   EISDIR: 'It is a folder; name a file in it.',
+  ENAMETOOLONG: 'Choose a shorter name.',
 };
 
 function refusal(path: string, error: unknown): FetchError {
@@ -110,11 +145,12 @@ function refusal(path: string, error: unknown): FetchError {
   return new FetchError('file', `${path} can't be written: ${code || String(error)}`, hints[code]);
 }
 
-function requireSafe(path: string, stats: Stats, owners: readonly number[]): void {
+function requireSafe(path: string, stats: Stats): void {
   const refuse = (why: string): never => {
     throw new FetchError('file', `${path} is not written: ${why}`, 'Remove it, or choose another place.');
   };
   if (!stats.isFile()) refuse('it is no regular file');
   if (stats.nlink !== 1) refuse('it has other names (hard links)');
-  if (![0, process.geteuid?.(), ...owners].includes(stats.uid)) refuse(`it belongs to uid ${stats.uid}`);
+  // Whoever owns it may hold it open, and write to it after it was checked.
+  if (stats.uid !== 0 && stats.uid !== process.geteuid?.()) refuse(`it belongs to uid ${stats.uid}`);
 }

@@ -2,14 +2,16 @@ import {
   type EnforcementReport,
   type FeatureReport,
   isSandboxError,
-  readTaskStatus,
+  readAllTasks,
   reportOf,
   type TaskStatus,
 } from '@sb/core';
 import { plan, type PrivdropPolicy, support } from '@sb/privdrop';
 
 import type { SandboxUser } from '../config/sandbox-user.js';
+import { strayDescriptors } from '../descriptors.js';
 import { FetchError } from '../errors.js';
+import { givenDescriptors } from '../worker/channel.js';
 
 /** What is in force in the worker, with the ids that the kernel reported. */
 export interface Enforcement extends EnforcementReport {
@@ -29,6 +31,18 @@ export interface Enforcement extends EnforcementReport {
  */
 export function planFor(user: SandboxUser): readonly FeatureReport[] {
   if (user.kind === 'off') return [{ layer: 'privdrop', feature: 'user', state: 'off', reason: user.source }];
+  if (user.kind === 'unchanged') {
+    const missing = (feature: string): FeatureReport => ({
+      layer: 'privdrop',
+      feature,
+      state: 'unsupported',
+      reason: user.source,
+    });
+    return [
+      { layer: 'privdrop', feature: 'user', state: 'already' },
+      ...['group', 'groups', 'no_new_privs'].map(missing),
+    ];
+  }
   try {
     return plan(user.policy, support()).features;
   } catch (error) {
@@ -46,16 +60,38 @@ export function planFor(user: SandboxUser): readonly FeatureReport[] {
 export function verify(user: SandboxUser, features: readonly FeatureReport[], pid: number): Enforcement {
   const report = { ...reportOf(features), source: user.source };
   if (process.platform !== 'linux') return report;
-  const status = readTaskStatus(pid);
+  const tasks = readAllTasks(pid);
+  const [status] = tasks;
+  if (status === undefined) throw new FetchError('sandbox', 'the worker ended before it could be verified');
   if (user.kind === 'switch') {
-    const wrong = features.find((feature) => isClaimed(feature) && !holds(feature.feature, user.policy, status));
+    const wrong = features.find(
+      (feature) => isClaimed(feature) && !tasks.every((task) => holds(feature.feature, user.policy, task)),
+    );
     if (wrong !== undefined) {
       throw new FetchError('sandbox', `the worker's ${wrong.feature} is not what was asked for, so it was ended`);
     }
   }
+  requireNothingElse(user, tasks, pid);
   const { uid, gid, groups, noNewPrivs, seccomp, capEff, capBnd } = status;
   const hex = (mask: bigint): string => mask.toString(16).padStart(16, '0');
   return { ...report, verified: { uid, gid, groups, noNewPrivs, seccomp, capEff: hex(capEff), capBnd: hex(capBnd) } };
+}
+
+/** No thread may be root or hold a capability, unless that was asked for; and none may hold what it wasn't given. */
+function requireNothingElse(user: SandboxUser, tasks: readonly TaskStatus[], pid: number): void {
+  const stray = strayDescriptors(pid, givenDescriptors);
+  if (stray.length > 0)
+    throw new FetchError('sandbox', `the worker holds descriptor ${stray[0]}, which it was not given`);
+  if (user.kind === 'off') return;
+  const isPowerful = ({ uid, capEff, capPrm, capAmb }: TaskStatus): boolean =>
+    uid.includes(0) || (capEff | capPrm | capAmb) !== 0n;
+  if (tasks.some(isPowerful)) {
+    throw new FetchError(
+      'sandbox',
+      'the worker is root or holds capabilities, so it was ended',
+      'Start pacman-fetch without ambient capabilities.',
+    );
+  }
 }
 
 function isClaimed({ state }: FeatureReport): boolean {

@@ -47,6 +47,8 @@ describe('parseFrame', () => {
     '{"type":"progress","received":"1","total":null}',
     '{"type":"done","size":9007199254740993,"lastModified":null}',
     '{"type":"done","size":1}',
+    '{"type":"done","size":1,"lastModified":9007199254740991}',
+    '{"type":"done","size":1,"lastModified":-1}',
     '{"type":"failed","kind":"none","message":"x"}',
     '{"type":"failed","kind":"dns","message":5}',
     JSON.stringify({ type: 'refused', message: 'x'.repeat(1025) }),
@@ -91,10 +93,16 @@ describe('FrameReader', () => {
     expect(() => new FrameReader().read(Buffer.from(`${'x'.repeat(5000)}\n`), 0)).toThrow('too long');
   });
 
-  it('takes a hundred frames a second and no more', () => {
+  it('takes a backlog, and no flood', () => {
     const line = Buffer.from('{"type":"ready"}\n');
     const reader = new FrameReader();
-    for (let i = 0; i < 300; i++) reader.read(line, Math.floor(i / 100) * 1000);
-    expect(() => reader.read(line, 2999)).toThrow('too many frames');
+    // What piled up while nobody read, then an honest rate for an hour.
+    for (let i = 0; i < 4000; i++) reader.read(line, 0);
+    for (let second = 0; second < 3600; second++) {
+      for (let i = 0; i < 10; i++) reader.read(line, second * 1000);
+    }
+    expect(() => {
+      for (let i = 0; i < 6000; i++) reader.read(line, 3_600_000);
+    }).toThrow('too many frames');
   });
 });

@@ -1,8 +1,12 @@
 import { type FailureKind, failureKinds } from '../transfer/failure.js';
-import { type Frame, maxFrameBytes } from '../worker/channel.js';
+import { type Frame, maxFileTime, maxFrameBytes } from '../worker/channel.js';
 
-/** More frames than this in a second are an attack: an honest worker sends ten. */
-const maxFramesPerSecond = 100;
+/**
+ * Frames that may come at once, and frames a second that are given back. An honest worker sends ten a second; as many
+ * as the socket holds may have piled up when this process was stopped for a while.
+ */
+const maxBurst = 5000;
+const refillPerSecond = 100;
 
 /** The worker said something that no honest worker says. */
 export class WorkerLied extends Error {
@@ -14,8 +18,8 @@ export class WorkerLied extends Error {
  */
 export class FrameReader {
   #rest = Buffer.alloc(0);
-  #second = 0;
-  #count = 0;
+  #tokens = maxBurst;
+  #refilled = 0;
 
   /**
    * Takes bytes in and gives the frames that are complete.
@@ -39,12 +43,10 @@ export class FrameReader {
   }
 
   #countFrame(now: number): void {
-    const second = Math.floor(now / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#count = 0;
-    }
-    if (++this.#count > maxFramesPerSecond) throw new WorkerLied('it sends too many frames');
+    this.#tokens = Math.min(maxBurst, this.#tokens + ((now - this.#refilled) / 1000) * refillPerSecond);
+    this.#refilled = now;
+    this.#tokens -= 1;
+    if (this.#tokens < 0) throw new WorkerLied('it sends too many frames');
   }
 }
 
@@ -62,7 +64,7 @@ const parsers: Readonly<Record<Frame['type'], (fields: Fields) => Frame>> = {
   done: ({ size: bytes, lastModified }) => ({
     type: 'done',
     size: size(bytes),
-    lastModified: lastModified === null ? null : size(lastModified),
+    lastModified: lastModified === null ? null : time(lastModified),
   }),
   failed: ({ kind, message }) => ({ type: 'failed', kind: failureKind(kind), message: text(message) }),
 };
@@ -88,6 +90,12 @@ function parseObject(line: string): Fields {
 function size(value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
   throw new WorkerLied('a number out of range');
+}
+
+function time(value: unknown): number {
+  const milliseconds = size(value);
+  if (milliseconds > maxFileTime) throw new WorkerLied('a time out of range');
+  return milliseconds;
 }
 
 /** Text for a terminal: no control characters, so that a server's words can't move the cursor or ring the bell. */

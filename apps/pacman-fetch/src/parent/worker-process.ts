@@ -54,6 +54,12 @@ export class WorkerProcess {
   #lie: string | undefined;
   #stderr = '';
   #deadline: NodeJS.Timeout | undefined;
+  #abandon: NodeJS.Timeout | undefined;
+  #giveUp: (value: undefined) => void = () => {};
+  readonly #abandoned = new Promise<undefined>((resolve) => {
+    this.#giveUp = resolve;
+  });
+  #isReady = false;
 
   /** @param onFrame - told of `ready` and `progress` */
   constructor(options: WorkerOptions, onFrame: (frame: Frame) => void) {
@@ -67,7 +73,7 @@ export class WorkerProcess {
     });
     this.#channel = this.#child.stdio[3] as Duplex;
     this.#listen(onFrame);
-    this.#deadline = setTimeout(() => this.#accuse('it did not become its user in time'), readyTimeout);
+    this.#deadline = setTimeout(() => this.accuse('it did not become its user in time'), readyTimeout);
     this.#ended = this.#end().finally(() => clearTimeout(this.#deadline));
   }
 
@@ -94,8 +100,10 @@ export class WorkerProcess {
     try {
       process.kill(-pid, 'SIGKILL');
     } catch (error) {
-      // It ended just now.
-      if (errorCode(error) !== 'ESRCH') throw error;
+      // ESRCH: it ended just now. EPERM: a root without CAP_KILL; then an honest worker ends with its channel.
+      if (errorCode(error) !== 'EPERM') return;
+      this.#channel.destroy();
+      this.#abandon = setTimeout(() => this.#giveUp(undefined), exitTimeout);
     }
   }
 
@@ -104,18 +112,29 @@ export class WorkerProcess {
     const closed = new Promise<void>((resolve) => {
       child.once('close', () => resolve());
     });
-    const [status, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    const ended = await Promise.race([once(child, 'exit'), this.#abandoned]);
+    clearTimeout(this.#abandon);
+    if (ended === undefined) {
+      child.unref();
+      for (const stream of child.stdio) stream?.destroy();
+      return this.#result(null, null, 'it could not be ended: this process lacks CAP_KILL');
+    }
+    const [status, signal] = ended as [number | null, NodeJS.Signals | null];
     // Its streams end with it, unless something that it started elsewhere still holds them.
     const late = setTimeout(() => {
       for (const stream of child.stdio) stream?.destroy();
     }, closeTimeout);
     await closed;
     clearTimeout(late);
-    return { status, signal, outcome: this.#outcome, lie: this.#lie, stderr: this.#stderr };
+    return this.#result(status, signal, this.#lie);
   }
 
-  /** The worker did what no honest one does: end it and say why. */
-  #accuse(lie: string): void {
+  #result(status: number | null, signal: NodeJS.Signals | null, lie: string | undefined): WorkerResult {
+    return { status, signal, outcome: this.#outcome, lie, stderr: this.#stderr };
+  }
+
+  /** The worker did what no honest one does: ends it and keeps why. */
+  accuse(lie: string): void {
     this.#lie ??= lie;
     this.kill();
   }
@@ -132,20 +151,25 @@ export class WorkerProcess {
         for (const frame of reader.read(bytes, performance.now())) this.#take(frame, onFrame);
       } catch (error) {
         if (!(error instanceof WorkerLied)) throw error;
-        this.#accuse(error.message);
+        this.accuse(error.message);
       }
     });
   }
 
   #take(frame: Frame, onFrame: (frame: Frame) => void): void {
     if (this.#outcome !== undefined) throw new WorkerLied('it speaks after its last frame');
-    clearTimeout(this.#deadline);
-    if (frame.type === 'ready' || frame.type === 'progress') {
+    const isReady = frame.type === 'ready';
+    if (isReady === this.#isReady && frame.type !== 'refused')
+      throw new WorkerLied('its frames come in the wrong order');
+    this.#isReady ||= isReady;
+    if (isReady) clearTimeout(this.#deadline);
+    if (isReady || frame.type === 'progress') {
       onFrame(frame);
       return;
     }
+    clearTimeout(this.#deadline);
     this.#outcome = frame;
-    this.#deadline = setTimeout(() => this.#accuse('it did not end after its last frame'), exitTimeout);
+    this.#deadline = setTimeout(() => this.accuse('it did not end after its last frame'), exitTimeout);
   }
 }
 
@@ -153,7 +177,9 @@ function environmentFor(policy: PrivdropPolicy | undefined): Record<string, stri
   const proxies: Record<string, string> = {};
   for (const name of proxyVariables) {
     const value = process.env[name];
-    if (value !== undefined) proxies[name] = value;
+    if (value === undefined || value === '') continue;
+    // A proxy without a scheme is an http one, as for curl.
+    proxies[name] = name.toLowerCase() === 'no_proxy' || value.includes('://') ? value : `http://${value}`;
   }
   return policy === undefined ? { PATH: '/usr/local/bin:/usr/bin:/bin', ...proxies } : environmentOf(policy, proxies);
 }

@@ -7,7 +7,7 @@ describe('parseContentRange', () => {
   it.each([
     ['bytes 10-99/100', { start: 10, total: 100 }],
     ['bytes 0-0/1', { start: 0, total: 1 }],
-    ['Bytes 5-9/*', { start: 5, total: undefined }],
+    ['Bytes 5-9/10', { start: 5, total: 10 }],
   ])('reads %s', (header, expected) => expect(parseContentRange(header)).toEqual(expected));
 
   it.each([
@@ -15,6 +15,7 @@ describe('parseContentRange', () => {
     '',
     'bytes 10-99',
     'bytes */100',
+    'bytes 5-9/*',
     'bytes 10-98/100',
     'bytes 10-100/100',
     'bytes 99-10/100',

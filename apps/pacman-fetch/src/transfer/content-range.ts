@@ -2,25 +2,25 @@
 export interface ContentRange {
   /** Offset of the first byte. */
   readonly start: number;
-  /** Length of the whole file in bytes; undefined where the server doesn't know. */
-  readonly total: number | undefined;
+  /** Length of the whole file in bytes. */
+  readonly total: number;
 }
 
 /**
  * Parses the Content-Range of a 206 answer (RFC 9110, 14.4).
  *
  * @param header - the field's value
- * @returns undefined if it is missing, malformed, of another unit, or contradicts itself
+ * @returns undefined if it is missing, malformed, of another unit, of unknown length, or contradicts itself
  */
 export function parseContentRange(header: string | undefined): ContentRange | undefined {
-  const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/i.exec(header ?? '');
+  const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/i.exec(header ?? '');
   if (match === null) return undefined;
   const [, first, last, length] = match;
   const start = Number(first);
   const end = Number(last);
-  const total = length === '*' ? undefined : Number(length);
+  const total = Number(length);
   // A range that stops before the end would leave a hole: we always ask for all the rest.
-  if (start > end || (total !== undefined && end !== total - 1)) return undefined;
+  if (start > end || end !== total - 1) return undefined;
   return { start, total };
 }
 

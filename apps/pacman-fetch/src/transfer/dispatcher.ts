@@ -1,7 +1,7 @@
 import { getProxyForUrl } from 'proxy-from-env';
 
 import { TransferFailure } from './failure.js';
-import { Agent, type Dispatcher, ProxyAgent } from './undici.js';
+import { Agent, type Dispatcher, Pool, ProxyAgent } from './undici.js';
 
 /** How connections are made. */
 export interface ConnectionOptions {
@@ -39,5 +39,13 @@ export function dispatcherFor(url: URL, options: ConnectionOptions): Dispatcher 
     throw new TransferFailure('proxy', `Only http and https proxies are possible, not ${proxy.split(':', 1)[0]}`);
   }
   // Plain http is not tunnelled: many proxies allow CONNECT to port 443 only.
-  return new ProxyAgent({ ...common, uri: proxy, proxyTunnel: isSecure, requestTls: tls, proxyTls: tls });
+  return new ProxyAgent({
+    ...common,
+    uri: proxy,
+    proxyTunnel: isSecure,
+    requestTls: { timeout: options.connectTimeout, ...tls },
+    proxyTls: { timeout: options.connectTimeout, ...tls },
+    // A tunnel is part of connecting: its answer has as long as that.
+    clientFactory: (origin, pool) => new Pool(origin, { ...pool, headersTimeout: options.connectTimeout }),
+  });
 }

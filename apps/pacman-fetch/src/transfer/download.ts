@@ -1,3 +1,4 @@
+import { maxFileTime } from '../worker/channel.js';
 import { parseContentLength, parseContentRange, parseUnsatisfiedRange } from './content-range.js';
 import type { ConnectionOptions } from './dispatcher.js';
 import { failureOf, TransferFailure } from './failure.js';
@@ -21,8 +22,8 @@ export interface Download {
 export interface Completed {
   /** Bytes of the whole file. */
   readonly size: number;
-  /** When the server's file last changed. */
-  readonly lastModified: Date | undefined;
+  /** When the server's file last changed, in milliseconds since 1970; undefined where it doesn't say, or can't mean it. */
+  readonly lastModified: number | undefined;
 }
 
 /**
@@ -33,7 +34,7 @@ export interface Completed {
  */
 export async function download(task: Download): Promise<Completed> {
   const { size, modified } = task.sink.stat();
-  if (size === 0) return await fetchFrom(task, undefined);
+  if (size === 0 || !task.limits.mayResume) return await fetchFrom(task, undefined);
   // Without the server's ETag, the time of our last byte is what tells an older file from this one (RFC 9110, 13.1.4).
   const resumed = await fetchFrom(task, { offset: size, unmodifiedSince: modified });
   return resumed ?? (await fetchFrom(task, undefined));
@@ -93,10 +94,12 @@ function startOf(response: Response, resume: Resume | undefined): Start | 'compl
   const { status } = response;
   if (status === 200) return { offset: 0, total: parseContentLength(response.header('content-length')) };
   if (resume !== undefined) {
+    // Not every server knows the condition; what it says of its file does as well.
+    const isNewer = (lastModifiedOf(response) ?? 0) > resume.unmodifiedSince.getTime();
     const range = status === 206 ? parseContentRange(response.header('content-range')) : undefined;
-    if (range?.start === resume.offset) return { offset: range.start, total: range.total };
+    if (range?.start === resume.offset && !isNewer) return { offset: range.start, total: range.total };
     const whole = status === 416 ? parseUnsatisfiedRange(response.header('content-range')) : undefined;
-    if (whole === resume.offset) return 'complete';
+    if (whole === resume.offset && !isNewer) return 'complete';
     // A wrong range, a range that isn't there, or a file that has changed: begin again, without asking for a part.
     if (status === 206 || status === 416 || status === 412) return 'again';
   }
@@ -127,7 +130,7 @@ async function receive(task: Download, { response, watchdog, total }: Receiving)
   }
 }
 
-function lastModifiedOf(response: Response): Date | undefined {
-  const date = new Date(response.header('last-modified') ?? '');
-  return Number.isNaN(date.getTime()) ? undefined : date;
+function lastModifiedOf(response: Response): number | undefined {
+  const time = Date.parse(response.header('last-modified') ?? '');
+  return time >= 0 && time <= maxFileTime ? time : undefined;
 }

@@ -8,6 +8,8 @@ export interface Limits {
   readonly slowBytes: number;
   /** Milliseconds over which {@link slowBytes} counts, waiting for the answer included. */
   readonly slowWindow: number;
+  /** Whether to go on behind what is there: databases and signatures change under the same name. */
+  readonly mayResume: boolean;
   /** Redirects to follow. */
   readonly maxRedirects: number;
 }
@@ -29,6 +31,13 @@ const sizes: readonly (readonly [name: RegExp, maxBytes: number])[] = [
  */
 export function limitsFor(name: string, disableTimeout: boolean): Limits {
   const bare = name.replace(/\.part$/, '');
-  const [, maxBytes] = sizes.find(([pattern]) => pattern.test(bare)) ?? [undefined, Number.MAX_SAFE_INTEGER];
-  return { maxBytes, connectTimeout: 10_000, slowBytes: disableTimeout ? 0 : 10, slowWindow: 10_000, maxRedirects: 10 };
+  const known = sizes.find(([pattern]) => pattern.test(bare));
+  return {
+    maxBytes: known?.[1] ?? Number.MAX_SAFE_INTEGER,
+    mayResume: known === undefined,
+    connectTimeout: 10_000,
+    slowBytes: disableTimeout ? 0 : 10,
+    slowWindow: 10_000,
+    maxRedirects: 10,
+  };
 }

@@ -81,8 +81,17 @@ async function ask(url: URL, credentials: URL, options: RequestOptions): Promise
   }
 }
 
+/** Percent-decoded; as it is where it isn't encoded properly. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function authorization({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {};
-  const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const plain = `${decoded(username)}:${decoded(password)}`;
   return { authorization: `Basic ${Buffer.from(plain).toString('base64')}` };
 }

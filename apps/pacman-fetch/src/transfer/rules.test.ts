@@ -15,6 +15,12 @@ describe('limitsFor', () => {
     ['sig', Number.MAX_SAFE_INTEGER],
   ])('bounds %s to %i bytes', (name, maxBytes) => expect(limitsFor(name, false).maxBytes).toBe(maxBytes));
 
+  it('resumes packages only', () => {
+    expect(limitsFor('x.pkg.tar.zst.part', false).mayResume).toBe(true);
+    for (const name of ['core.db.part', 'core.files', 'x.sig.part'])
+      expect(limitsFor(name, false).mayResume).toBe(false);
+  });
+
   it('never calls a server slow on request', () => {
     expect(limitsFor('x', false).slowBytes).toBe(10);
     expect(limitsFor('x', true).slowBytes).toBe(0);

@@ -6,9 +6,10 @@ import connect from 'undici/lib/api/api-connect.js';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 
 // What the index does for every method; ProxyAgent itself calls `connect`.
 Object.assign(Dispatcher.prototype, { connect, request });
 
-export { Agent, type Dispatcher, ProxyAgent };
+export { Agent, type Dispatcher, Pool, ProxyAgent };

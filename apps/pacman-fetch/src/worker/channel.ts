@@ -9,6 +9,9 @@ import type { FailureKind } from '../transfer/failure.js';
 /** Descriptors of the worker, beside the standard streams. */
 export const workerDescriptors = { channel: 3, file: 4, certificates: 5 } as const;
 
+/** How many descriptors the worker is given, from 0 on. */
+export const givenDescriptors = 6;
+
 /** The first thing the worker reads: whom to become. Undefined on request (`UseSandbox = no`) only. */
 export interface Identity {
   readonly policy: PrivdropPolicy | undefined;
@@ -32,6 +35,9 @@ export type Frame =
   | { readonly type: 'progress'; readonly received: number; readonly total: number | null }
   | { readonly type: 'done'; readonly size: number; readonly lastModified: number | null }
   | { readonly type: 'failed'; readonly kind: FailureKind; readonly message: string };
+
+/** The latest time that a file can have on every file system, in milliseconds: 32 unsigned bits of seconds (2106). */
+export const maxFileTime = 0xffff_ffff * 1000;
 
 /** Largest frame in bytes, its line feed included. */
 export const maxFrameBytes = 4096;

@@ -9,12 +9,13 @@ import { createInterface } from 'node:readline';
 import { isSandboxError } from '@sb/core';
 import { dropPrivileges } from '@sb/privdrop';
 
+import { closeStrayDescriptors } from '../descriptors.js';
 import { exitStatus } from '../errors.js';
 import { download } from '../transfer/download.js';
-import { failureOf } from '../transfer/failure.js';
+import { failureOf, TransferFailure } from '../transfer/failure.js';
 import { limitsFor } from '../transfer/limits.js';
 import { Sink } from '../transfer/sink.js';
-import { type Frame, type Identity, type Job, maxFrameBytes, workerDescriptors } from './channel.js';
+import { type Frame, givenDescriptors, type Identity, type Job, maxFrameBytes, workerDescriptors } from './channel.js';
 
 /** Milliseconds between two progress frames; ten a second are more than anyone sees. */
 const progressInterval = 100;
@@ -45,6 +46,7 @@ function end(frame: Frame, status: number): void {
 
 function becomeUser({ policy }: Identity): void {
   try {
+    closeStrayDescriptors(givenDescriptors);
     if (policy !== undefined) dropPrivileges(policy);
     say({ type: 'ready' });
   } catch (error) {
@@ -62,9 +64,22 @@ function progress(): (received: number, total: number | undefined) => void {
   let last = 0;
   return (received, total) => {
     const now = performance.now();
-    if (now - last < progressInterval && received !== total) return;
+    // A parent that doesn't read, because it is stopped, gets fewer.
+    if (socket.writableNeedDrain || (now - last < progressInterval && received !== total)) return;
     last = now;
     say({ type: 'progress', received, total: total ?? null });
+  };
+}
+
+/** The certificates to trust. A descriptor can be read to its end only once, and there may be several connections. */
+function readCertificates({ hasCertificates }: Job): () => string | undefined {
+  let text: string | undefined;
+  return () => {
+    if (!hasCertificates) return undefined;
+    text ??= readFileSync(workerDescriptors.certificates, 'latin1');
+    // To Node an empty list means its own one: that would trust what nobody asked to trust.
+    if (!text.includes('-----BEGIN')) throw new TransferFailure('tls', 'The file of certificates holds none');
+    return text;
   };
 }
 
@@ -77,10 +92,10 @@ async function work(job: Job): Promise<void> {
       sink: new Sink(workerDescriptors.file, limits.maxBytes),
       limits,
       userAgent: job.userAgent,
-      certificates: () => (job.hasCertificates ? readFileSync(workerDescriptors.certificates, 'latin1') : undefined),
+      certificates: readCertificates(job),
       onProgress: progress(),
     });
-    end({ type: 'done', size, lastModified: lastModified?.getTime() ?? null }, exitStatus.done);
+    end({ type: 'done', size, lastModified: lastModified ?? null }, exitStatus.done);
   } catch (error) {
     const { kind, message } = failureOf(error, url);
     const status = kind === 'file' ? exitStatus.file : exitStatus.download;

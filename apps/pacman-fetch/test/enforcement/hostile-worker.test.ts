@@ -18,9 +18,9 @@ afterEach(() => {
 });
 
 /** The real parent, in this process, with a worker that behaves as named. */
-async function fetchWith(way: string): Promise<number> {
+async function fetchWith(way: string, name = 'x'): Promise<number> {
   process.env['LC_ALL'] = way;
-  const command = { kind: 'fetch', url: 'http://mirror/x', output: folder.file('x'), quiet: true } as const;
+  const command = { kind: 'fetch', url: 'http://mirror/x', output: folder.file(name), quiet: true } as const;
   const rest = { cacert: undefined, report: undefined, disableDownloadTimeout: false };
   return await fetch({ ...command, ...rest, config: folder.file('pacman.conf') }, worker);
 }
@@ -46,14 +46,28 @@ describe.skipIf(missing('root', 'linux'))('a worker', () => {
     ['no-json', 'download', /a frame that is no object/],
     ['unknown-frame', 'download', /a frame of unknown type/],
     ['speaks-after-done', 'download', /it speaks after its last frame/],
+    ['progress-before-ready', 'sandbox', /its frames come in the wrong order/],
+    ['ready-twice', 'download', /its frames come in the wrong order/],
+    ['stands-still', 'download', /it wrote nothing for 30 seconds/],
+    ['far-future', 'download', /a time out of range/],
     ['never-ends', 'download', /it did not end after its last frame/],
     ['escape-sequences', 'download', /: �\[2J�\]0;owned�gone$/],
-  ])('that %s is a named failure of class %s', async (way, kind, text) => {
-    await expect(fetchWith(way)).rejects.toThrow(
-      expect.objectContaining({ kind, message: expect.stringMatching(text) as string }),
-    );
-    // What it wrote may stay for resuming; a file of which nothing came doesn't.
-    const isKept = way === 'wrote-more';
-    expect(existsSync(folder.file('x'))).toBe(isKept);
+  ])(
+    'that %s is a named failure of class %s',
+    async (way, kind, text) => {
+      await expect(fetchWith(way)).rejects.toThrow(
+        expect.objectContaining({ kind, message: expect.stringMatching(text) as string }),
+      );
+      // What it wrote may stay for resuming; a file of which nothing came doesn't.
+      const isKept = way === 'wrote-more';
+      expect(existsSync(folder.file('x'))).toBe(false);
+      expect(existsSync(folder.file('x.part'))).toBe(isKept);
+    },
+    45_000,
+  );
+
+  it('that writes more than its kind of file may hold is a named failure', async () => {
+    await expect(fetchWith('wrote-much', 'x.sig')).rejects.toThrow(/larger than 16384 bytes/);
+    expect(existsSync(folder.file('x.sig'))).toBe(false);
   });
 });

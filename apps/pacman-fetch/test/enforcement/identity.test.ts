@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import {
   chownSync,
   existsSync,
@@ -5,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -62,7 +64,7 @@ describe.skipIf(missing('root', 'linux'))('the process that downloads', () => {
       `${mirror.origin}/stalled`,
     ]);
     const pid = started.pid ?? 0;
-    await eventually('bytes', () => existsSync(folder.file('x')) && statSync(folder.file('x')).size === 4);
+    await eventually('bytes', () => existsSync(folder.file('x.part')) && statSync(folder.file('x.part')).size === 4);
     const [worker = 0] = childrenOf(pid);
     const threads = readdirSync(`/proc/${worker}/task`);
     expect(threads.length).toBeGreaterThan(5);
@@ -188,6 +190,69 @@ describe.skipIf(missing('root', 'linux'))('the process that downloads', () => {
     });
   });
 
+  it('that came with capabilities of its own is not told what to download', async () => {
+    const cache = folder.file('cache');
+    mkdirSync(cache);
+    chownSync(cache, nobody, nobody);
+    const caps = '+dac_override';
+    const wrapper = [
+      '--reuid=65534',
+      '--regid=65534',
+      '--clear-groups',
+      `--inh-caps=${caps}`,
+      `--ambient-caps=${caps}`,
+    ];
+    const args = ['--config', config('DownloadUser = nobody'), '-o', `${cache}/x`, `${mirror.origin}/x`];
+    const earlier = mirror.requests.length;
+    const { status, stderr } = await runProgram('setpriv', [...wrapper, process.execPath, program, ...args], {
+      env: environment,
+    });
+    expect(status).toBe(3);
+    expect(stderr).toContain('capabilities');
+    expect(mirror.requests.length).toBe(earlier);
+  });
+
+  it('is told nothing while it holds a descriptor that it was not given', async () => {
+    const log = folder.file('log');
+    writeFileSync(log, '');
+    const script = 'exec 50>>"$1"; shift; exec "$@"';
+    const args = ['--config', config('DownloadUser = nobody'), '-o', folder.file('x.part'), `${mirror.origin}/stalled`];
+    const started = spawn('bash', ['-c', script, 'bash', log, process.execPath, program, ...args], {
+      env: environment,
+      stdio: 'ignore',
+    });
+    await eventually('bytes', () => existsSync(folder.file('x.part')) && statSync(folder.file('x.part')).size === 4);
+    const pid = started.pid ?? 0;
+    const [worker = 0] = childrenOf(pid);
+    const targets = (process: number) =>
+      readdirSync(`/proc/${process}/fd`).map((fd) => readlinkSync(`/proc/${process}/fd/${fd}`));
+    // Control: its parent does hold it.
+    expect(targets(pid)).toContain(log);
+    expect(targets(worker)).not.toContain(log);
+    started.kill('SIGTERM');
+    await eventually('its end', () => !existsSync(`/proc/${worker}`));
+  });
+
+  it('of a user with gid 0, as container platforms have it, downloads as that and says so', async () => {
+    const cache = folder.file('cache');
+    mkdirSync(cache);
+    chownSync(cache, 1000, 0);
+    const report = `${cache}/report.jsonl`;
+    const args = ['--config', config(), '-o', `${cache}/x`, '--report', report, `${mirror.origin}/x`];
+    const wrapper = ['--reuid=1000', '--regid=0', '--clear-groups', process.execPath, program];
+    expect(await runProgram('setpriv', [...wrapper, ...args], { env: environment })).toMatchObject({ status: 0 });
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
+      status: 'partial',
+      features: [
+        { state: 'already' },
+        { state: 'unsupported', reason: expect.stringContaining('gid 0') as string },
+        {},
+        {},
+      ],
+      verified: { uid: [1000, 1000, 1000, 1000], gid: [0, 0, 0, 0] },
+    });
+  });
+
   it('is root only where UseSandbox = no asks for it', async () => {
     const report = folder.file('report.json');
     const args = [
@@ -255,6 +320,11 @@ describe.skipIf(missing('root', 'linux'))('FILE', () => {
     ['a hard link to a file of root', (file, victim) => linkSync(victim, file), 'other names'],
     ['a dangling symbolic link', (file) => symlinkSync('/etc/sb-planted', file), 'symbolic link'],
     ['a folder', (file) => mkdirSync(file), 'EISDIR'],
+    [
+      'a file of the sandbox user',
+      (file) => (writeFileSync(file, ''), chownSync(file, nobody, nobody)),
+      'belongs to uid 65534',
+    ],
     ['a file of a third user', (file) => (writeFileSync(file, ''), chownSync(file, 1, 1)), 'belongs to uid 1'],
   ];
 
@@ -275,6 +345,21 @@ describe.skipIf(missing('root', 'linux'))('FILE', () => {
     expect(existsSync('/etc/sb-planted')).toBe(false);
   });
 
+  it('below a folder of another user is not written by root', async () => {
+    const theirs = folder.file('theirs');
+    mkdirSync(`${theirs}/sub`, { recursive: true });
+    chownSync(theirs, nobody, nobody);
+    const { status, stderr } = await runFetch([
+      '--config',
+      config('SandboxUser = nobody'),
+      '-o',
+      `${theirs}/sub/x`,
+      `${mirror.origin}/x`,
+    ]);
+    expect(status).toBe(4);
+    expect(stderr).toContain(`${theirs} belongs to uid ${nobody}`);
+  });
+
   it('in a folder that is not there is a clear error', async () => {
     const { status, stderr } = await runFetch([
       '--config',
@@ -284,7 +369,7 @@ describe.skipIf(missing('root', 'linux'))('FILE', () => {
       `${mirror.origin}/x`,
     ]);
     expect(status).toBe(4);
-    expect(stderr).toContain('ENOENT');
-    expect(stderr).toContain('Create its folder first');
+    expect(stderr).toMatch(/ENOENT|no such file/);
+    expect(stderr).toContain('Create');
   });
 });

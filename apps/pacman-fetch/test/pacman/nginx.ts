@@ -39,6 +39,7 @@ export async function startNginx(folder: string, root: string, certificate: Cert
        ${temporary.join(' ')}
        server {
          listen 127.0.0.1:${http}; listen 127.0.0.1:${https} ssl; root ${root};
+         location /slow/ { alias ${root}/; limit_rate 1m; }
          ssl_certificate ${own}/cert.pem; ssl_certificate_key ${own}/key.pem;
        }
      }`,

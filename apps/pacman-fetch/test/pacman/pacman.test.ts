@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { makeAuthority } from '../kit/certificates.js';
 import { type Nginx, startNginx } from './nginx.js';
+import { type Observation, observeConnections } from './observed.js';
 import { Pacman, type PacmanOptions } from './pacman.js';
 import { makeRepository, type Repository } from './repository.js';
 
@@ -107,6 +108,35 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl'))('a real 
     expect(downloads).toBeGreaterThan(8 * repository.packages.length);
     expect(log.length).toBe(downloads);
     for (const line of log) expect(line).toMatch(/^200 \S+ pacman\/7/);
+  });
+
+  it.each([false, true])(
+    'downloads as the sandbox user, seen from outside (DownloadUser: %s)',
+    async (hasDownloadUser) => {
+      const server = `${nginx.http}/slow`;
+      const own = pacman({ server, ...(hasDownloadUser ? { downloadUser: user } : { sandboxUser: user }) });
+      expect(await own.run('-Sy')).toMatchObject({ status: 0 });
+      const seen: Observation[] = [];
+      const timer = setInterval(() => seen.push(...observeConnections(Number(new URL(nginx.http).port))), 20);
+      const result = await own.run('-Sw', 'pkg10', 'pkg9');
+      clearInterval(timer);
+      expect(result).toMatchObject({ status: 0 });
+      const threads = seen.flatMap((observation) => observation.threads);
+      expect(threads.length).toBeGreaterThan(20);
+      const ids = [four(idOf('-u')), four(idOf('-g'))].map((list) => list.join('\t'));
+      expect(new Set(threads)).toEqual(new Set([`${ids[0]} | ${ids[1]} | `]));
+      expect(new Set(seen.map(({ socketUid }) => socketUid))).toEqual(new Set([idOf('-u')]));
+    },
+  );
+
+  it('works by the documented two lines in /etc/pacman.conf', async () => {
+    const own = pacman({ server: nginx.http, downloadUser: user });
+    const result = await own.runWithSystemConfig('-Sy');
+    expect(result.stderr).toBe('');
+    expect(result.status).toBe(0);
+    expect(readFileSync(join(own.database, 'sync', 'test.db')).equals(repository.read('test.db'))).toBe(true);
+    // Without --report in that line nothing is reported; the log of the server tells that it was asked.
+    expect(nginx.log().at(-1)).toMatch(/^200 \/test\.db /);
   });
 
   it('tells pacman of a missing file, and pacman the user', async () => {

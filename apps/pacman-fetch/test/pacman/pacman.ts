@@ -83,6 +83,18 @@ export class Pacman {
     });
   }
 
+  /**
+   * Runs pacman with no --config: its configuration lies over /etc/pacman.conf, in a mount namespace of its own, with
+   * the XferCommand as the documentation has it.
+   */
+  async runWithSystemConfig(...args: readonly string[]): Promise<ProgramResult> {
+    const command = `XferCommand = ${process.execPath} ${program} -o %o %u`;
+    const config = `${this.#config}.system`;
+    writeFileSync(config, readFileSync(this.#config, 'utf8').replace(/^XferCommand.*$/m, command));
+    const script = 'mount --bind "$1" /etc/pacman.conf && shift && exec pacman --noconfirm "$@"';
+    return await runProgram('unshare', ['--mount', 'sh', '-c', script, 'sh', config, ...args], { env: environment });
+  }
+
   /** What was in force in each download so far. */
   reports(): readonly Report[] {
     if (!existsSync(this.#reports)) return [];

@@ -1,0 +1,100 @@
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { errorCode } from '@sb/core';
+
+import { FetchError } from '../errors.js';
+
+/** The folder of FILE, opened once: whatever happens to its path afterwards, names are looked up in this one. */
+export class Folder {
+  readonly path: string;
+  readonly #descriptor: number;
+
+  private constructor(path: string, descriptor: number) {
+    this.path = path;
+    this.#descriptor = descriptor;
+  }
+
+  /**
+   * Opens a folder. A process that is root insists that nobody else can turn its path into another one: every folder
+   * above it belongs to root and is not open for all. The folder itself may be anyone's.
+   *
+   * @throws FetchError `file`
+   */
+  static open(path: string): Folder {
+    try {
+      if (process.geteuid?.() === 0) requireTrustedPath(path);
+      return new Folder(path, openSync(path, constants.O_RDONLY | constants.O_DIRECTORY));
+    } catch (error) {
+      if (error instanceof FetchError) throw error;
+      const code = errorCode(error) ?? '';
+      const hint = code === 'ENOENT' ? 'Create its folder first.' : 'Choose a folder that this user may enter.';
+      throw new FetchError('file', `folder ${path} can't be used: ${code}`, hint);
+    }
+  }
+
+  /** A path of a name in this very folder. */
+  at(name: string): string {
+    return process.platform === 'linux' ? `/proc/self/fd/${this.#descriptor}/${name}` : join(this.path, name);
+  }
+
+  /** What a name stands for; undefined for nothing. A symbolic link is not followed. */
+  lookUp(name: string): Stats | undefined {
+    return lstatSync(this.at(name), { throwIfNoEntry: false });
+  }
+
+  /** Gives a file its final name, at once and for good. */
+  rename(from: string, to: string): void {
+    renameSync(this.at(from), this.at(to));
+    fsyncSync(this.#descriptor);
+  }
+
+  /** Removes a name. */
+  remove(name: string): void {
+    unlinkSync(this.at(name));
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}
+
+/** Both the path as it was given and the one that it leads to; each folder above, not the folder itself. */
+function requireTrustedPath(path: string): void {
+  for (const start of new Set([path, realpathSync(path)])) {
+    for (let above = dirname(start); ; above = dirname(above)) {
+      requireTrusted(above);
+      if (above === dirname(above)) break;
+    }
+  }
+  // The last step may be a symbolic link, which is only root's to set.
+  const last = lstatSync(path);
+  if (last.isSymbolicLink() && last.uid !== 0) refuse(path, `is a symbolic link of uid ${last.uid}`);
+}
+
+const sticky = 0o1000;
+const writableByAll = 0o002;
+
+function requireTrusted(folder: string): void {
+  const { uid, mode } = lstatSync(folder);
+  if (uid !== 0) refuse(folder, `belongs to uid ${uid}`);
+  if ((mode & writableByAll) !== 0 && (mode & sticky) === 0) refuse(folder, 'is writable for all');
+}
+
+function refuse(folder: string, why: string): never {
+  throw new FetchError(
+    'file',
+    `${folder} ${why}, who could turn the path of FILE into another one`,
+    'Root writes only below folders of root; run pacman-fetch as that user, or choose another place.',
+  );
+}
