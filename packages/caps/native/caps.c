@@ -116,12 +116,23 @@ static int lock_early(const struct sb_caps_target *target, struct sb_failure *fa
 	return set_securebits(wanted, failure);
 }
 
+/* Read first: once it is locked, even setting it to what it is fails. */
+static int set_keep_capabilities(int wanted, struct sb_failure *failure)
+{
+	int present = caps_prctl(PRCTL_GET_KEEPCAPS, 0, 0);
+	if (present < 0)
+		return sb_fail(failure, "keep-capabilities", "prctl", -present);
+	if (present == wanted)
+		return 0;
+	int error = caps_prctl(PRCTL_SET_KEEPCAPS, (unsigned long)wanted, 0);
+	return error ? sb_fail(failure, "keep-capabilities", "prctl", -error) : 0;
+}
+
 static int keep_capabilities(const struct sb_caps_target *target, struct sb_failure *failure)
 {
-	if (!must_carry(target))
+	if (!(target->flags & SB_CAPS_USER_SWITCH))
 		return 0;
-	int error = caps_prctl(PRCTL_SET_KEEPCAPS, 1, 0);
-	return error ? sb_fail(failure, "keep-capabilities", "prctl", -error) : 0;
+	return set_keep_capabilities(must_carry(target), failure);
 }
 
 /* Only what is kept remains, and CAP_SETPCAP for as long as securebits are to be locked. */
@@ -156,10 +167,7 @@ static int lock_late(const struct sb_caps_target *target, struct sb_failure *fai
 {
 	if (target->flags & SB_CAPS_SECUREBITS)
 		return set_securebits(sb_caps_locked_securebits(0), failure);
-	if (!must_carry(target))
-		return 0;
-	int error = caps_prctl(PRCTL_SET_KEEPCAPS, 0, 0);
-	return error ? sb_fail(failure, "keep-capabilities", "prctl", -error) : 0;
+	return target->flags & SB_CAPS_USER_SWITCH ? set_keep_capabilities(0, failure) : 0;
 }
 
 static int set_capabilities(const struct sb_caps_target *target, struct sb_failure *failure)
