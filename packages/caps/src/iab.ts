@@ -1,7 +1,7 @@
 import { lastCapability } from './last.js';
-import { capabilityBits, type CapabilityName, capabilityName, maskOf, namesOf } from './names.js';
+import { capabilityBits, type CapabilityName, maskOf, namesOf } from './names.js';
 import type { CapabilityState } from './state.js';
-import { invalid, parseCapability, type TextOptions } from './text.js';
+import { invalid, parseCapability, textName, type TextOptions } from './text.js';
 
 /** What a program started later gets: libcap's "IAB" (`cap_iab(3)`). */
 export interface Iab {
@@ -53,7 +53,7 @@ export function formatIab(iab: Iab): string {
     const [blocked, ambient, inheritable] = masks.map((mask) => ((mask >> BigInt(number)) & 1n) === 1n);
     if (!blocked && !inheritable) continue;
     const inherits = ambient ? '^' : inheritable && blocked ? '%' : '';
-    entries.push(`${blocked ? '!' : ''}${inherits}${capabilityName(number)}`);
+    entries.push(`${blocked ? '!' : ''}${inherits}${textName(number)}`);
   }
   return entries.join();
 }

@@ -1,6 +1,14 @@
 import { capsError } from './errors.js';
 import { lastCapability } from './last.js';
-import { capabilityBits, type CapabilityName, capabilityName, capabilityNumber, maskOf, namesOf } from './names.js';
+import {
+  capabilityBits,
+  type CapabilityName,
+  capabilityName,
+  capabilityNumber,
+  lastNamedCapability,
+  maskOf,
+  namesOf,
+} from './names.js';
 
 /** The three sets that a text form holds. */
 export interface CapabilitySets {
@@ -25,7 +33,7 @@ const letters = [
 type Letter = (typeof letters)[number][0];
 
 /** A clause: a list of capabilities (none means all, before "=" only), then operators with their letters. */
-const clausePattern = /^([\w,]*)((?:[=+-][eip]*)+)$/;
+const clausePattern = /^([\w,]*)((?:=[eip]*|[+-][eip]+)+)$/;
 
 /** Longer than any text that says something new. */
 const maxLength = 65_536;
@@ -63,13 +71,13 @@ export function format(sets: CapabilitySets, options: TextOptions = {}): string 
   const masks = letters.map(([, set]) => maskOf(sets[set]));
   const stateOf = (number: number) =>
     letters.map(([letter], index) => (((masks[index] ?? 0n) >> BigInt(number)) & 1n ? letter : '')).join('');
-  const groups = new Map<string, CapabilityName[]>([['', []]]);
+  const groups = new Map<string, string[]>([['', []]]);
   // Past the last one "all" doesn't reach, so those start from nothing, and are written after it.
-  const beyond = new Map<string, CapabilityName[]>();
+  const beyond = new Map<string, string[]>();
   for (let number = 0; number < capabilityBits; number++) {
     const into = number <= last ? groups : beyond;
     const state = stateOf(number);
-    into.set(state, [...(into.get(state) ?? []), capabilityName(number)]);
+    into.set(state, [...(into.get(state) ?? []), textName(number)]);
   }
   const [base] = [...groups].reduce((most, group) => (group[1].length > most[1].length ? group : most));
   const differing = [...groups].filter(([state, names]) => state !== base && names.length > 0);
@@ -94,7 +102,7 @@ function apply(
 function readClause(clause: string, all: bigint): { readonly named: bigint; readonly actions: string } {
   const [, list = '', actions = ''] = clausePattern.exec(clause) ?? [];
   if (actions === '') throw invalid(clause, 'it is no list of capabilities followed by =, + or - and letters');
-  if (list === '' && !actions.startsWith('=')) throw invalid(clause, 'it names no capability before + or -');
+  if (list === '' && !/^=[eip]*$/.test(actions)) throw invalid(clause, 'it names no capability before + or -');
   return { named: list === '' ? all : listMask(list, clause, all), actions };
 }
 
@@ -105,6 +113,11 @@ function listMask(list: string, clause: string, all: bigint): bigint {
     if (number === undefined) throw invalid(clause, `${JSON.stringify(name)} is no capability`);
     return mask | (1n << BigInt(number));
   }, 0n);
+}
+
+/** The name of a capability in a text form: its number where it has none, since libcap reads no `cap_41`. */
+export function textName(number: number): string {
+  return number <= lastNamedCapability ? capabilityName(number) : String(number);
 }
 
 /** The number of a capability by its name in either case or by its number, as libcap reads them. */

@@ -52,12 +52,7 @@ describe.skipIf(missing('linux', 'root', 'libcap'))('the order of the steps', ()
   });
 
   async function run(orders: readonly string[], keep: number | '-' = netBind): Promise<readonly Ended[]> {
-    const { status, stdout, stderr } = await runProgram(program, [
-      String(ALL),
-      String(keep),
-      String(user),
-      ...orders,
-    ]);
+    const { status, stdout, stderr } = await runProgram(program, [String(ALL), String(keep), String(user), ...orders]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const ended = stdout
       .trim()
