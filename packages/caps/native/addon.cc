@@ -104,7 +104,7 @@ int AskThread(void *argument)
 	if (slot >= answers->all.size())
 		return -EAGAIN;
 	answers->all[slot] = {
-		static_cast<int>(caps_call(NR_GETTID, 0, 0, 0, 0)), sb_caps_securebits()};
+		static_cast<int>(sb_syscall3(__NR_gettid, 0, 0, 0)), sb_caps_securebits()};
 	return 0;
 }
 

@@ -23,7 +23,8 @@ int sb_caps_securebits(void)
 int sb_caps_file(const char *path, unsigned char *bytes, size_t size)
 {
 	static const char name[] = "security.capability";
-	long length = caps_call(NR_GETXATTR, (long)path, (long)name, (long)bytes, (long)size);
+	long length =
+		sb_syscall6(__NR_getxattr, (long)path, (long)name, (long)bytes, (long)size, 0, 0);
 	/* No attribute, or a file system that has none. */
 	return length == -ENODATA || length == -EOPNOTSUPP ? 0 : (int)length;
 }

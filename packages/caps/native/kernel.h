@@ -1,8 +1,9 @@
 /*
  * The system calls of this layer, made directly, so that the same code runs in an addon and in a
- * launcher without a libc. Each returns a value of 0 or more, or -errno.
+ * launcher without a libc. Each changes the calling thread only, and returns a value of 0 or more,
+ * or -errno.
  *
- * Numbers and structures are the kernel's ABI (linux/capability.h, linux/prctl.h,
+ * Options and structures are the kernel's ABI (linux/capability.h, linux/prctl.h,
  * linux/securebits.h), written down here so that the build host doesn't decide what is enforced.
  */
 #ifndef SB_CAPS_KERNEL_H
@@ -11,13 +12,7 @@
 #include <errno.h> /* the numbers only */
 #include <stdint.h>
 
-#if defined(__x86_64__)
-enum { NR_CAPGET = 125, NR_CAPSET = 126, NR_PRCTL = 157, NR_GETTID = 186, NR_GETXATTR = 191 };
-#elif defined(__aarch64__)
-enum { NR_CAPGET = 90, NR_CAPSET = 91, NR_PRCTL = 167, NR_GETTID = 178, NR_GETXATTR = 8 };
-#else
-#error "the system calls of this architecture are not known here"
-#endif
+#include "sb_syscall.h"
 
 enum {
 	PRCTL_GET_KEEPCAPS = 7,
@@ -47,35 +42,10 @@ enum {
 	SECURE_ALL = 0xff, /* later bits (exec_restrict_file, Linux 6.14) are not ours */
 };
 
-static inline long caps_call(long number, long a, long b, long c, long d)
-{
-#if defined(__x86_64__)
-	register long fourth __asm__("r10") = d;
-	register long fifth __asm__("r8") = 0;
-	long result;
-	__asm__ volatile("syscall"
-			 : "=a"(result)
-			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(fourth), "r"(fifth)
-			 : "rcx", "r11", "memory");
-	return result;
-#else
-	register long call __asm__("x8") = number;
-	register long first __asm__("x0") = a;
-	register long second __asm__("x1") = b;
-	register long third __asm__("x2") = c;
-	register long fourth __asm__("x3") = d;
-	register long fifth __asm__("x4") = 0;
-	__asm__ volatile("svc #0"
-			 : "+r"(first)
-			 : "r"(call), "r"(second), "r"(third), "r"(fourth), "r"(fifth)
-			 : "memory");
-	return first;
-#endif
-}
-
 static inline int caps_prctl(int option, unsigned long a, unsigned long b)
 {
-	return (int)caps_call(NR_PRCTL, option, (long)a, (long)b, 0);
+	/* Unused arguments must be 0 for some of the options. */
+	return (int)sb_syscall6(__NR_prctl, option, (long)a, (long)b, 0, 0, 0);
 }
 
 /* The three sets that capset(2) changes, as 64-bit masks. */
@@ -96,7 +66,7 @@ static inline int caps_get(struct caps_sets *sets)
 {
 	struct caps_header header = {.version = CAPS_VERSION_3, .pid = 0};
 	struct caps_half half[2] = {{0, 0, 0}, {0, 0, 0}};
-	long error = caps_call(NR_CAPGET, (long)&header, (long)half, 0, 0);
+	long error = sb_syscall3(__NR_capget, (long)&header, (long)half, 0);
 	sets->effective = half[0].effective | (uint64_t)half[1].effective << 32;
 	sets->permitted = half[0].permitted | (uint64_t)half[1].permitted << 32;
 	sets->inheritable = half[0].inheritable | (uint64_t)half[1].inheritable << 32;
@@ -111,7 +81,7 @@ static inline int caps_set(const struct caps_sets *sets)
 		{(uint32_t)(sets->effective >> 32), (uint32_t)(sets->permitted >> 32),
 			(uint32_t)(sets->inheritable >> 32)},
 	};
-	return (int)caps_call(NR_CAPSET, (long)&header, (long)half, 0, 0);
+	return (int)sb_syscall3(__NR_capset, (long)&header, (long)half, 0);
 }
 
 /* 1 or 0; -EINVAL past the kernel's last capability. */

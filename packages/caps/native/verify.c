@@ -71,7 +71,7 @@ static int regain_sets(const struct sb_caps_target *target, struct sb_failure *f
 	/* CAP_SETPCAP may make inheritable whatever the bounding set holds: then that is what it gives. */
 	if (!(target->flags & SB_CAPS_SETS))
 		return 0;
-	int may_inherit = (target->sets.permitted & CAP_SETPCAP_BIT) != 0;
+	int has_setpcap = (target->sets.permitted & CAP_SETPCAP_BIT) != 0;
 	for (unsigned int cap = 0; cap < CAPS_BITS && caps_is_bounding(cap) >= 0; cap++) {
 		uint64_t bit = 1ull << cap;
 		if (target->sets.permitted & bit)
@@ -79,7 +79,7 @@ static int regain_sets(const struct sb_caps_target *target, struct sb_failure *f
 		if (is_settable(&target->sets, (struct caps_sets){.permitted = bit}) ||
 			is_settable(&target->sets, (struct caps_sets){.effective = bit}))
 			return open_way(failure, "capset");
-		if (!may_inherit &&
+		if (!has_setpcap &&
 			is_settable(&target->sets, (struct caps_sets){.inheritable = bit}))
 			return open_way(failure, "capset");
 		if (caps_prctl(PRCTL_CAP_AMBIENT, AMBIENT_RAISE, cap) == 0)

@@ -1,7 +1,7 @@
 import { lastCapability } from './last.js';
 import { capabilityBits, type CapabilityName, maskOf, namesOf } from './names.js';
 import type { CapabilityState } from './state.js';
-import { invalid, parseCapability, textName, type TextOptions } from './text.js';
+import { invalid, parseCapability, requireShort, textName, type TextOptions } from './text.js';
 
 /** What a program started later gets: libcap's "IAB" (`cap_iab(3)`). */
 export interface Iab {
@@ -22,6 +22,7 @@ const entryPattern = /^([!^%]*)(\w+)$/;
  * @see cap_iab_from_text(3)
  */
 export function parseIab(text: string): Iab {
+  requireShort(text);
   const masks = { inheritable: 0n, ambient: 0n, blocked: 0n };
   for (const entry of text === '' ? [] : text.split(',')) {
     const [, prefix = '', name = ''] = entryPattern.exec(entry) ?? [];

@@ -32,10 +32,10 @@ const letters = [
 
 type Letter = (typeof letters)[number][0];
 
-/** A clause: a list of capabilities (none means all, before "=" only), then operators with their letters. */
-const clausePattern = /^([\w,]*)((?:=[eip]*|[+-][eip]+)+)$/;
+/** A clause: a list of capabilities (none means all, with a lone "=" only), then operators with letters, "=" first. */
+const clausePattern = /^([\w,]*)((?:=[eip]*|[+-][eip]+)(?:[+-][eip]+)*)$/;
 
-/** Longer than any text that says something new. */
+/** In characters: every capability by its longest name, several times over. */
 const maxLength = 65_536;
 
 /**
@@ -46,7 +46,7 @@ const maxLength = 65_536;
  * @see cap_text_formats(7)
  */
 export function parse(text: string, options: TextOptions = {}): CapabilitySets {
-  if (text.length > maxLength) throw invalid(`${text.slice(0, 40)}…`, `it is longer than ${maxLength} characters`);
+  requireShort(text);
   const all = (1n << BigInt((options.last ?? lastCapability()) + 1)) - 1n;
   const masks: Record<Letter, bigint> = { e: 0n, i: 0n, p: 0n };
   for (const clause of text.split(/\s+/).filter(Boolean)) {
@@ -113,6 +113,11 @@ function listMask(list: string, clause: string, all: bigint): bigint {
     if (number === undefined) throw invalid(clause, `${JSON.stringify(name)} is no capability`);
     return mask | (1n << BigInt(number));
   }, 0n);
+}
+
+/** Refuses a text that is longer than any that says something new. */
+export function requireShort(text: string): void {
+  if (text.length > maxLength) throw invalid(`${text.slice(0, 40)}…`, `it is longer than ${maxLength} characters`);
 }
 
 /** The name of a capability in a text form: its number where it has none, since libcap reads no `cap_41`. */

@@ -46,8 +46,9 @@ describe.skipIf(missing('root', 'linux', 'libcap'))('reading, compared with getp
     const { stdout, stderr, status } = await runProgram('setpriv', [...wrapper, process.execPath, fixture]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const { state, own, text, iab, getpcaps, dump } = JSON.parse(stdout) as Read;
-    const [, theirText = '', theirIab] = /^\d+: "?([^"]+?)"? \[(.*)\]$/m.exec(getpcaps) ?? [];
-    expect(theirText).not.toBe('');
+    // getpcaps leaves an empty text out.
+    const [, theirText = '=', theirIab] = /^\d+:(?: "([^"]*)")? \[(.*)\]$/m.exec(getpcaps) ?? [];
+    expect(theirIab).toBeDefined();
     const { effective, permitted, inheritable } = state;
     expect(parse(theirText)).toEqual({ effective, permitted, inheritable });
     expect(parse(text)).toEqual(parse(theirText));

@@ -16,7 +16,7 @@ function thrown(run: () => unknown): CapsError {
 }
 
 describe.skipIf(missing('root', 'linux', 'libcap'))('fileCapabilities', () => {
-  it.each(['cap_net_raw=ep', 'cap_net_raw,cap_bpf=p', 'cap_chown=eip cap_kill+i', 'cap_checkpoint_restore=ei', '=ep'])(
+  it.each(['cap_net_raw=ep', 'cap_net_raw,cap_bpf=p', 'cap_chown=eip cap_kill+ei', 'cap_checkpoint_restore=ei', '=ep'])(
     'reads %s as getcap does',
     (text) => {
       using folder = temporaryFolder();
