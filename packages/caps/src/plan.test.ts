@@ -43,16 +43,15 @@ describe('plan', () => {
       support({ ...root, effective: ['cap_net_raw', 'cap_setpcap'] }),
       { userSwitch: true },
     );
-    const low = (bit: number) => [...new Uint8Array(Uint32Array.of(2 ** bit).buffer)];
-    const zero = [0, 0, 0, 0];
-    expect([...record]).toEqual([
-      ...[2, 1, 31, 0, 48, 0, 0, 0],
-      ...[...low(13), ...zero], // effective: never more than it is
-      ...[...low(13), ...low(39 - 32)], // permitted
-      ...[...zero, ...low(39 - 32)], // inheritable
-      ...[...zero, ...zero], // ambient
-      ...[...low(5), ...zero], // bounding
-    ]);
+    const header = [2, 1, 31, 0, 48, 0, 0, 0];
+    const halves = [
+      [1 << 13, 0], // effective: never more than it is
+      [1 << 13, 1 << 7], // permitted
+      [0, 1 << 7], // inheritable
+      [0, 0], // ambient
+      [1 << 5, 0], // bounding
+    ];
+    expect([...record]).toEqual([...header, ...new Uint8Array(Uint32Array.from(halves.flat()).buffer)]);
     expect(needs).toEqual([]);
     expect(target.bounding).toEqual(['cap_kill']);
   });

@@ -32,7 +32,7 @@ describe.skipIf(missing('linux', 'libcap'))(`the text forms and libcap (seed ${s
   beforeAll(async () => {
     const flags = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror'];
     const { status, stderr } = await runProgram('gcc', [...flags, '-o', program, here('libcap.c'), '-l:libcap.so.2']);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    if (status !== 0 || stderr !== '') throw new Error(`the build failed: ${stderr}`);
     return () => folder[Symbol.dispose]();
   });
 

@@ -27,15 +27,15 @@ const targetNothing = `${zero} ${zero} ${zero} ${zero} ${zero} 1 eb`;
 
 /** Every order in which one step comes at another place. */
 function displaced(order: string): readonly string[] {
-  return [...order].flatMap((step, from) => {
+  return order.split('').flatMap((step, from) => {
     const rest = order.slice(0, from) + order.slice(from + 1);
-    return [...order].map((_, to) => rest.slice(0, to) + step + rest.slice(to));
+    return order.split('').map((_, to) => rest.slice(0, to) + step + rest.slice(to));
   });
 }
 
 /** Every order without one of the steps. */
 function omitted(order: string): readonly string[] {
-  return [...order].map((_, index) => order.slice(0, index) + order.slice(index + 1));
+  return order.split('').map((_, index) => order.slice(0, index) + order.slice(index + 1));
 }
 
 describe.skipIf(missing('linux', 'root', 'libcap'))('the order of the steps', () => {
@@ -46,8 +46,7 @@ describe.skipIf(missing('linux', 'root', 'libcap'))('the order of the steps', ()
     const flags = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', `-I${here('../../../../tooling/native')}`];
     const sources = ['order.c', '../../native/record.c', '../../native/verify.c'].map(here);
     const { status, stderr } = await runProgram('gcc', [...flags, '-o', program, ...sources]);
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
+    if (status !== 0 || stderr !== '') throw new Error(`the build failed: ${stderr}`);
     return () => folder[Symbol.dispose]();
   });
 
