@@ -70,7 +70,7 @@ export function requireLinux(step: string): void {
 }
 
 /** The securebits of the calling thread, as the kernel's number. */
-export function ownSecurebits(): number {
+function ownSecurebits(): number {
   return answered(native().securebits());
 }
 
