@@ -53,5 +53,7 @@ function problemWith(file, target) {
   if (testOnly.has(other)) return isTest ? undefined : `${file}: imports ${target}, which is for tests only`;
   const otherRank = ranks.get(other);
   if (otherRank === undefined) return `${file}: imports unknown package ${target}`;
+  // What two primitives do together can be tested and shown only where both are; nothing of it is published.
+  if (otherRank === rank && (isTest || inner[0] === 'examples')) return undefined;
   return otherRank < rank ? undefined : `${file}: imports ${target}, which is not below ${name}`;
 }

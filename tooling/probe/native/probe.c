@@ -9,6 +9,7 @@ static const struct probe_operation *const tables[] = {
 	probe_id_operations,
 	probe_file_operations,
 	probe_process_operations,
+	probe_caps_operations,
 };
 
 static void usage(void)

@@ -8,6 +8,8 @@ const requirements = {
   unshare: () => existsSync('/usr/bin/unshare'),
   /** An ordinary process may create a user namespace (some distributions forbid it). */
   userNamespaces: () => spawnSync('/usr/bin/unshare', ['--user', '--map-root-user', 'true']).status === 0,
+  /** capsh, getpcaps and setcap of libcap2-bin, setpriv of util-linux, and a C compiler to ask libcap itself. */
+  libcap: () => ['/usr/sbin/capsh', '/usr/sbin/setcap', '/usr/bin/setpriv', '/usr/bin/gcc'].every(existsSync),
   pacman: () => existsSync('/usr/bin/pacman') && existsSync('/usr/bin/repo-add'),
   nginx: () => existsSync('/usr/sbin/nginx'),
   openssl: () => existsSync('/usr/bin/openssl'),

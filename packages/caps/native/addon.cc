@@ -1,0 +1,153 @@
+// Glue between JavaScript and the C files beside it: converts values, decides nothing.
+#include <napi.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+extern "C" {
+#include "caps.h"
+#include "inspect.h"
+#include "sb_threads.h"
+}
+
+namespace
+{
+
+using Phase = int (*)(const uint8_t *, size_t, sb_failure *);
+
+// What every thread is given; the first failure wins.
+struct Broadcast {
+	Phase phase;
+	const uint8_t *record;
+	size_t length;
+	std::atomic_flag failed;
+	sb_failure failure;
+};
+
+int OnThread(void *argument)
+{
+	Broadcast *broadcast = static_cast<Broadcast *>(argument);
+	sb_failure failure = {};
+	int error = broadcast->phase(broadcast->record, broadcast->length, &failure);
+	if (error && !broadcast->failed.test_and_set())
+		broadcast->failure = failure;
+	return error;
+}
+
+Napi::Object Failure(Napi::Env env, const sb_failure &failure)
+{
+	Napi::Object result = Napi::Object::New(env);
+	result.Set("step", failure.step);
+	if (failure.syscall)
+		result.Set("syscall", failure.syscall);
+	result.Set("errno", failure.error);
+	return result;
+}
+
+Napi::Value Apply(const Napi::CallbackInfo &info, Phase phase)
+{
+	Napi::Uint8Array record = info[0].As<Napi::Uint8Array>();
+	Broadcast broadcast = {phase, record.Data(), record.ByteLength(), ATOMIC_FLAG_INIT, {}};
+	sb_threads_result reached = {};
+	int error = sb_all_threads(OnThread, &broadcast, &reached);
+	if (error) {
+		// Without a failed step it is the broadcast itself that failed.
+		if (!broadcast.failure.step)
+			broadcast.failure = {"threads", nullptr, -error};
+		return Failure(info.Env(), broadcast.failure);
+	}
+	Napi::Object result = Napi::Object::New(info.Env());
+	result.Set("threads", reached.threads);
+	return result;
+}
+
+// beforeIds(record: Uint8Array): { threads } | { step, syscall?, errno }
+Napi::Value BeforeIds(const Napi::CallbackInfo &info)
+{
+	return Apply(info, sb_caps_before_ids);
+}
+
+// afterIds(record: Uint8Array): { threads } | { step, syscall?, errno }
+Napi::Value AfterIds(const Napi::CallbackInfo &info)
+{
+	return Apply(info, sb_caps_after_ids);
+}
+
+// lastCapability(): number, negative for an errno
+Napi::Value LastCapability(const Napi::CallbackInfo &info)
+{
+	return Napi::Number::New(info.Env(), sb_caps_last());
+}
+
+// securebits(): number of the calling thread, negative for an errno
+Napi::Value Securebits(const Napi::CallbackInfo &info)
+{
+	return Napi::Number::New(info.Env(), sb_caps_securebits());
+}
+
+struct Answer {
+	int tid, securebits;
+};
+
+struct Answers {
+	std::vector<Answer> all;
+	std::atomic<size_t> next;
+};
+
+// Runs in a signal handler: the slots exist already, and each thread takes one of its own.
+int AskThread(void *argument)
+{
+	Answers *answers = static_cast<Answers *>(argument);
+	size_t slot = answers->next.fetch_add(1);
+	if (slot >= answers->all.size())
+		return -EAGAIN;
+	answers->all[slot] = {
+		static_cast<int>(sb_syscall3(__NR_gettid, 0, 0, 0)), sb_caps_securebits()};
+	return 0;
+}
+
+// threadSecurebits(): { tid, securebits }[] | number, negative for an errno
+Napi::Value ThreadSecurebits(const Napi::CallbackInfo &info)
+{
+	Answers answers = {std::vector<Answer>(SB_THREADS_MAX + 1), {0}};
+	sb_threads_result reached = {};
+	int error = sb_all_threads(AskThread, &answers, &reached);
+	if (error)
+		return Napi::Number::New(info.Env(), error);
+	Napi::Array result = Napi::Array::New(info.Env(), answers.next);
+	for (uint32_t i = 0; i < answers.next; i++) {
+		Napi::Object answer = Napi::Object::New(info.Env());
+		answer.Set("tid", answers.all[i].tid);
+		answer.Set("securebits", answers.all[i].securebits);
+		result.Set(i, answer);
+	}
+	return result;
+}
+
+// fileCapabilities(path: string): Uint8Array, empty where there are none | negative errno
+Napi::Value FileCapabilities(const Napi::CallbackInfo &info)
+{
+	unsigned char bytes[SB_CAPS_XATTR_MAX];
+	std::string path = info[0].As<Napi::String>().Utf8Value();
+	int length = sb_caps_file(path.c_str(), bytes, sizeof bytes);
+	if (length < 0)
+		return Napi::Number::New(info.Env(), length);
+	return Napi::Buffer<unsigned char>::Copy(info.Env(), bytes, static_cast<size_t>(length));
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports)
+{
+	exports.Set("beforeIds", Napi::Function::New<BeforeIds>(env));
+	exports.Set("afterIds", Napi::Function::New<AfterIds>(env));
+	exports.Set("lastCapability", Napi::Function::New<LastCapability>(env));
+	exports.Set("securebits", Napi::Function::New<Securebits>(env));
+	exports.Set("threadSecurebits", Napi::Function::New<ThreadSecurebits>(env));
+	exports.Set("fileCapabilities", Napi::Function::New<FileCapabilities>(env));
+	return exports;
+}
+
+} // namespace
+
+NODE_API_MODULE(caps, Init)

@@ -1,0 +1,116 @@
+#include "caps.h"
+
+static int differs(struct sb_failure *failure, const char *call)
+{
+	return sb_fail(failure, "verify", call, EPERM);
+}
+
+static int open_way(struct sb_failure *failure, const char *call)
+{
+	return sb_fail(failure, "regain", call, EPERM);
+}
+
+static int compare_bits(const struct sb_caps_target *target, struct sb_failure *failure)
+{
+	for (unsigned int cap = 0; cap < CAPS_BITS; cap++) {
+		int bounding = caps_is_bounding(cap);
+		if (bounding == -EINVAL && cap > 0)
+			return 0;
+		if (bounding < 0)
+			return sb_fail(failure, "verify", "prctl", -bounding);
+		if (target->flags & SB_CAPS_BOUNDING && bounding && !(target->bounding >> cap & 1))
+			return differs(failure, "PR_CAPBSET_READ");
+		if (target->flags & SB_CAPS_SETS &&
+			caps_is_ambient(cap) != (int)(target->ambient >> cap & 1))
+			return differs(failure, "PR_CAP_AMBIENT_IS_SET");
+	}
+	return 0;
+}
+
+static int has_sets(const struct sb_caps_target *target, const struct caps_sets *sets)
+{
+	return sets->effective == target->sets.effective &&
+	       sets->permitted == target->sets.permitted &&
+	       sets->inheritable == target->sets.inheritable;
+}
+
+static int compare(const struct sb_caps_target *target, struct sb_failure *failure)
+{
+	struct caps_sets sets;
+	int error = caps_get(&sets);
+	if (error)
+		return sb_fail(failure, "verify", "capget", -error);
+	if (target->flags & SB_CAPS_SETS && !has_sets(target, &sets))
+		return differs(failure, "capget");
+	if (target->flags & SB_CAPS_NO_NEW_PRIVS && caps_prctl(PRCTL_GET_NO_NEW_PRIVS, 0, 0) != 1)
+		return differs(failure, "PR_GET_NO_NEW_PRIVS");
+	int securebits = caps_prctl(PRCTL_GET_SECUREBITS, 0, 0);
+	if (securebits < 0)
+		return sb_fail(failure, "verify", "prctl", -securebits);
+	/* no_setuid_fixup may have been locked as on before us; nothing is gained by either value. */
+	unsigned int compared = SECURE_ALL & ~(unsigned int)SECURE_NO_SETUID_FIXUP;
+	if (target->flags & SB_CAPS_SECUREBITS &&
+		((unsigned int)securebits & compared) != (sb_caps_locked_securebits(0) & compared))
+		return differs(failure, "PR_GET_SECUREBITS");
+	if (target->flags & SB_CAPS_USER_SWITCH && securebits & SECURE_KEEP_CAPS)
+		return differs(failure, "PR_GET_KEEPCAPS");
+	return compare_bits(target, failure);
+}
+
+static int is_settable(const struct caps_sets *target, struct caps_sets more)
+{
+	more.effective |= target->effective;
+	more.permitted |= target->permitted;
+	more.inheritable |= target->inheritable;
+	return caps_set(&more) == 0;
+}
+
+/* Every capability of this kernel, one at a time: the kernel refuses a whole set for one bit. */
+static int regain_sets(const struct sb_caps_target *target, struct sb_failure *failure)
+{
+	/* CAP_SETPCAP may make inheritable whatever the bounding set holds: then that is what it gives. */
+	if (!(target->flags & SB_CAPS_SETS))
+		return 0;
+	int has_setpcap = (target->sets.permitted & CAP_SETPCAP_BIT) != 0;
+	for (unsigned int cap = 0; cap < CAPS_BITS && caps_is_bounding(cap) >= 0; cap++) {
+		uint64_t bit = 1ull << cap;
+		if (target->sets.permitted & bit)
+			continue;
+		if (is_settable(&target->sets, (struct caps_sets){.permitted = bit}) ||
+			is_settable(&target->sets, (struct caps_sets){.effective = bit}))
+			return open_way(failure, "capset");
+		if (!has_setpcap &&
+			is_settable(&target->sets, (struct caps_sets){.inheritable = bit}))
+			return open_way(failure, "capset");
+		if (caps_prctl(PRCTL_CAP_AMBIENT, AMBIENT_RAISE, cap) == 0)
+			return open_way(failure, "PR_CAP_AMBIENT_RAISE");
+	}
+	return 0;
+}
+
+static int regain_locked(const struct sb_caps_target *target, struct sb_failure *failure)
+{
+	if (!(target->flags & SB_CAPS_SECUREBITS))
+		return 0;
+	if (caps_prctl(PRCTL_SET_SECUREBITS, 0, 0) == 0)
+		return open_way(failure, "PR_SET_SECUREBITS");
+	if (caps_prctl(PRCTL_SET_KEEPCAPS, 1, 0) == 0)
+		return open_way(failure, "PR_SET_KEEPCAPS");
+	for (unsigned int cap = 0; cap < CAPS_BITS && caps_is_bounding(cap) >= 0; cap++) {
+		if (caps_is_ambient(cap) != 1 &&
+			caps_prctl(PRCTL_CAP_AMBIENT, AMBIENT_RAISE, cap) == 0)
+			return open_way(failure, "PR_CAP_AMBIENT_RAISE");
+	}
+	return 0;
+}
+
+int sb_caps_verify(const struct sb_caps_target *target, struct sb_failure *failure)
+{
+	int error = compare(target, failure);
+	if (error == 0)
+		error = regain_sets(target, failure);
+	if (error == 0)
+		error = regain_locked(target, failure);
+	/* The attempts themselves must have changed nothing. */
+	return error ? error : compare(target, failure);
+}

@@ -1,0 +1,79 @@
+import { type CommonErrorCode, errnoName, SandboxError } from '@sb/core';
+
+import type { NativeFailure } from './native.js';
+
+/**
+ * Codes of this package, beside those of every layer.
+ *
+ * - `unknown-capability`: no capability has that name.
+ * - `invalid-text`: not a text form of libcap (`cap_text_formats(7)`, `cap_iab(3)`).
+ * - `invalid-attribute`: a file's `security.capability` has no form that `capabilities(7)` knows.
+ * - `worker-thread`: called in a worker thread; only the main thread may change the process.
+ */
+export type CapsErrorCode =
+  | CommonErrorCode
+  | 'unknown-capability'
+  | 'invalid-text'
+  | 'invalid-attribute'
+  | 'worker-thread';
+
+/** A {@link SandboxError} of this layer. */
+export type CapsError = SandboxError<CapsErrorCode>;
+
+interface Details {
+  readonly what: string;
+  readonly hint: string;
+  readonly syscall?: string | undefined;
+  readonly errno?: string | undefined;
+  readonly path?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** Builds an error of this layer. */
+export function capsError(code: CapsErrorCode, step: string, details: Details): CapsError {
+  return new SandboxError<CapsErrorCode>({ code, layer: 'caps', step, ...details });
+}
+
+const endIt = 'End this process: some of its threads may have other capabilities than the rest.';
+
+/** What a failed step means and what helps, for the steps where the errno alone doesn't say. */
+const explanations: Readonly<Record<string, string>> = {
+  inheritable: 'Inheritable capabilities must be permitted and in the bounding set.',
+  'drop-bounding': 'CAP_SETPCAP is needed for it on every thread, before the user is changed.',
+  securebits: 'CAP_SETPCAP is needed for it, before the user is changed or in what is permitted after it.',
+  'keep-capabilities': 'The securebit keep_caps may be locked.',
+  'raise-ambient': 'An ambient capability must be permitted and inheritable, and raising must not be locked.',
+  capset: 'What is kept must be permitted on every thread; a change of user without keep_caps takes it away.',
+  threads: 'Not every thread could be reached.',
+};
+
+/** Turns a failed native step into an error with its cause and remedy. */
+export function nativeError({ step, syscall, errno: number }: NativeFailure): CapsError {
+  const errno = errnoName(number);
+  if (step === 'record') {
+    return capsError('invalid-policy', step, {
+      what: 'the record is malformed or contradicts itself',
+      hint: 'Nothing was changed. Use the record of plan() as it is.',
+      errno,
+    });
+  }
+  if (step === 'verify' || step === 'regain') {
+    const call = syscall ?? 'a system call';
+    return capsError('verification-failed', step, {
+      what:
+        step === 'verify'
+          ? `${call} reads back something else than was asked for`
+          : `${call} could still regain rights`,
+      hint: 'End this process: its rights are unknown.',
+      syscall,
+      errno,
+    });
+  }
+  const why = explanations[step];
+  return capsError(errno === 'EPERM' ? 'not-permitted' : 'syscall-failed', step, {
+    what: `${step} failed: ${syscall === undefined ? '' : `${syscall}: `}${errno}`,
+    hint: why === undefined ? endIt : `${why} ${endIt}`,
+    syscall,
+    errno,
+  });
+}

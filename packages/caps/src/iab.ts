@@ -1,0 +1,75 @@
+import { lastCapability } from './last.js';
+import { capabilityBits, type CapabilityName, maskOf, namesOf } from './names.js';
+import type { CapabilityState } from './state.js';
+import { invalid, parseCapability, requireShort, textName, type TextOptions } from './text.js';
+
+/** What a program started later gets: libcap's "IAB" (`cap_iab(3)`). */
+export interface Iab {
+  readonly inheritable: readonly CapabilityName[];
+  /** Part of what is inheritable. */
+  readonly ambient: readonly CapabilityName[];
+  /** What the bounding set lacks. */
+  readonly blocked: readonly CapabilityName[];
+}
+
+const entryPattern = /^([!^%]*)(\w+)$/;
+
+/**
+ * Parses an IAB text, for instance `!cap_sys_admin,^cap_net_raw,cap_chown`: `!` blocked in the bounding set, `^` ambient
+ * and inheritable, `%` or nothing inheritable. A capability that isn't named is in none of the three.
+ *
+ * @throws CapsError `invalid-text` with the entry that is wrong
+ * @see cap_iab_from_text(3)
+ */
+export function parseIab(text: string): Iab {
+  requireShort(text);
+  const masks = { inheritable: 0n, ambient: 0n, blocked: 0n };
+  for (const entry of text === '' ? [] : text.split(',')) {
+    const [, prefix = '', name = ''] = entryPattern.exec(entry) ?? [];
+    const number = parseCapability(name);
+    if (number === undefined) throw invalid(entry, 'it is no capability after any of !, ^ and %');
+    const bit = 1n << BigInt(number);
+    if (prefix.includes('!')) masks.blocked |= bit;
+    if (prefix.includes('^')) masks.ambient |= bit;
+    if (prefix === '' || /[\^%]/.test(prefix)) masks.inheritable |= bit;
+  }
+  return {
+    inheritable: namesOf(masks.inheritable),
+    ambient: namesOf(masks.ambient),
+    blocked: namesOf(masks.blocked),
+  };
+}
+
+/**
+ * Writes an IAB text.
+ *
+ * @throws CapsError `invalid-text` if something is ambient and not inheritable, which no kernel can have
+ */
+export function formatIab(iab: Iab): string {
+  const masks = [maskOf(iab.blocked), maskOf(iab.ambient), maskOf(iab.inheritable)] as const;
+  const stray = iab.ambient.filter((name) => !iab.inheritable.includes(name));
+  if (stray.length > 0) throw invalid(stray.join(), 'it is ambient and not inheritable');
+  const entries: string[] = [];
+  for (let number = 0; number < capabilityBits; number++) {
+    const [blocked, ambient, inheritable] = masks.map((mask) => ((mask >> BigInt(number)) & 1n) === 1n);
+    if (!blocked && !inheritable) continue;
+    const inherits = ambient ? '^' : inheritable && blocked ? '%' : '';
+    entries.push(`${blocked ? '!' : ''}${inherits}${textName(number)}`);
+  }
+  return entries.join();
+}
+
+/**
+ * The IAB of what {@link get} returned.
+ *
+ * @param state - the sets of a thread
+ * @param options - `last`: number of the last capability that can be blocked. Default: this kernel's
+ */
+export function iabOf(state: CapabilityState, options: TextOptions = {}): Iab {
+  const all = (1n << BigInt((options.last ?? lastCapability()) + 1)) - 1n;
+  return {
+    inheritable: state.inheritable,
+    ambient: state.ambient,
+    blocked: namesOf(all & ~maskOf(state.bounding)),
+  };
+}

@@ -1,0 +1,32 @@
+import { loadPrebuild } from '@sb/core';
+
+/** A step of the C side that failed; `errno` is positive. */
+export interface NativeFailure {
+  readonly step: string;
+  readonly syscall?: string;
+  readonly errno: number;
+}
+
+/** What a phase reached when it failed nowhere. */
+export interface NativeReached {
+  /** How many threads ran it. */
+  readonly threads: number;
+}
+
+/** What `native/addon.cc` exports. A negative number is an errno. */
+export interface Native {
+  beforeIds(record: Uint8Array): NativeReached | NativeFailure;
+  afterIds(record: Uint8Array): NativeReached | NativeFailure;
+  lastCapability(): number;
+  securebits(): number;
+  threadSecurebits(): readonly { readonly tid: number; readonly securebits: number }[] | number;
+  fileCapabilities(path: string): Uint8Array | number;
+}
+
+let loaded: Native | undefined;
+
+/** The addon, loaded at first use so that importing this package never fails. */
+export function native(): Native {
+  loaded ??= loadPrebuild<Native>({ layer: 'caps', name: 'caps', root: new URL('../', import.meta.url) });
+  return loaded;
+}

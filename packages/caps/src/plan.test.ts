@@ -1,0 +1,234 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import type { CapsError } from './errors.js';
+import { type CapabilityName, maskOf, namesOf } from './names.js';
+import { plan, type PlanOptions } from './plan.js';
+import { type CapsFeature, type CapsOptions, featureNames, none, policy } from './policy.js';
+import { lockedSecurebits, type Securebit } from './securebits.js';
+import type { CapabilityState } from './state.js';
+import type { CapsSupport } from './support.js';
+
+const all = namesOf((1n << 41n) - 1n);
+const root: CapabilityState = {
+  effective: all,
+  permitted: all,
+  inheritable: [],
+  bounding: all,
+  ambient: [],
+  noNewPrivs: false,
+  securebits: [],
+};
+const ordinary: CapabilityState = { ...root, effective: [], permitted: [] };
+const support = (present: CapabilityState): CapsSupport => ({ state: 'available', last: 40, present });
+
+const states = (options: CapsOptions, present: CapabilityState, how?: PlanOptions) =>
+  Object.fromEntries(
+    plan(policy(options), support(present), how).features.map(({ feature, state }) => [feature, state]),
+  );
+
+function refusal(options: CapsOptions, present: CapabilityState, how?: PlanOptions): CapsError {
+  try {
+    plan(policy(options), support(present), how);
+  } catch (error) {
+    return error as CapsError;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('plan', () => {
+  it('has a record whose bytes are those of caps.h', () => {
+    const { record, needs, target } = plan(
+      policy({ keep: ['cap_net_raw', 'cap_bpf'], inheritable: ['cap_bpf'], bounding: ['cap_kill'] }),
+      support({ ...root, effective: ['cap_net_raw', 'cap_setpcap'] }),
+      { userSwitch: true },
+    );
+    const header = [2, 1, 31, 0, 48, 0, 0, 0];
+    const halves = [
+      [1 << 13, 0], // effective: never more than it is
+      [1 << 13, 1 << 7], // permitted
+      [0, 1 << 7], // inheritable
+      [0, 0], // ambient
+      [1 << 5, 0], // bounding
+    ];
+    expect([...record]).toEqual([...header, ...new Uint8Array(Uint32Array.from(halves.flat()).buffer)]);
+    expect(needs).toEqual([]);
+    expect(target.bounding).toEqual(['cap_kill']);
+  });
+
+  it('enforces everything for root', () => {
+    const report = states({ keep: ['cap_kill'], ambient: ['cap_kill'] }, root);
+    expect(Object.values(report)).toEqual(Object.keys(featureNames).map(() => 'enforced'));
+  });
+
+  it('is already done where all of it holds', () => {
+    const done: CapabilityState = {
+      effective: [],
+      permitted: [],
+      inheritable: [],
+      bounding: [],
+      ambient: [],
+      noNewPrivs: true,
+      securebits: lockedSecurebits,
+    };
+    expect(Object.values(states({}, done))).toEqual(['already', 'off', 'off', 'already', 'already', 'already']);
+    const also = { ...done, securebits: [...lockedSecurebits, 'exec_restrict_file'] as Securebit[] };
+    expect(states({}, also)).toMatchObject({ securebits: 'already' });
+  });
+
+  const table: readonly (readonly [CapsFeature, CapsOptions, CapabilityState, PlanOptions, message: RegExp])[] = [
+    [
+      'bounding',
+      { securebits: 'leave' },
+      ordinary,
+      {},
+      /CAP_SETPCAP is not effective, and dropping the bounding set needs it/,
+    ],
+    ['securebits', { bounding: 'leave' }, ordinary, {}, /CAP_SETPCAP is not effective, and locking securebits/],
+    ['keep', { keep: ['cap_kill'] }, { ...root, permitted: [] }, {}, /has not got cap_kill permitted/],
+    [
+      'keep',
+      { keep: ['cap_kill'] },
+      { ...root, securebits: ['keep_caps_locked'] },
+      { userSwitch: true },
+      /keep_caps is locked/,
+    ],
+    [
+      'ambient',
+      { keep: ['cap_kill'], ambient: ['cap_kill'] },
+      { ...root, bounding: [] },
+      {},
+      /can't be made inheritable/,
+    ],
+    [
+      'ambient',
+      { keep: ['cap_kill'], ambient: ['cap_kill'] },
+      { ...root, securebits: ['no_cap_ambient_raise'] },
+      {},
+      /can't be made ambient/,
+    ],
+    ['securebits', {}, { ...root, securebits: ['noroot_locked'] }, {}, /noroot are locked with another value/],
+    ['securebits', {}, { ...root, securebits: ['keep_caps', 'keep_caps_locked'] }, {}, /keep_caps are locked/],
+  ];
+
+  it.each(table)('%s: %j is refused, or reported under prefer', (feature, options, present, how, message) => {
+    const error = refusal(options, present, how);
+    expect(error).toMatchObject({ code: 'not-permitted', step: 'plan' });
+    expect(error.message).toMatch(message);
+    expect(error.hint).not.toBe('');
+    // Every feature that this one drags along is asked for as softly.
+    const soft: CapsOptions = { ...options, levels: { [feature]: 'prefer' } };
+    const { features, target } = plan(policy(soft), support(present), how);
+    expect(features.find((line) => line.feature === featureNames[feature])).toMatchObject({ state: 'unsupported' });
+    if (feature === 'keep') expect(target.permitted).toEqual([]);
+    if (feature === 'bounding') expect(target.bounding).toBeUndefined();
+  });
+
+  it('refuses a change of user that could be undone, whatever the levels', () => {
+    const how = { userSwitch: true };
+    expect(refusal({ keep: ['cap_setgid'], levels: { keep: 'prefer' } }, root, how).code).toBe('invalid-policy');
+    const surviving: CapabilityState = { ...root, securebits: ['no_setuid_fixup'] };
+    expect(refusal({ securebits: 'leave' }, surviving, how).message).toContain('survive the change of user');
+    // With securebits to be locked it is cleared first; without the change of user it does no harm.
+    expect(states({}, surviving, how)).toMatchObject({ securebits: 'enforced' });
+    expect(states({ securebits: 'leave' }, surviving)).toMatchObject({ capabilities: 'enforced' });
+  });
+
+  it('keeps ambient what is so already, where raising is switched off', () => {
+    const kill: readonly CapabilityName[] = ['cap_kill'];
+    const present: CapabilityState = {
+      ...root,
+      inheritable: kill,
+      ambient: kill,
+      securebits: ['no_cap_ambient_raise'],
+    };
+    expect(states({ keep: kill, ambient: kill }, present)).toMatchObject({ ambient: 'already' });
+    expect(refusal({ keep: kill, ambient: kill }, present, { userSwitch: true }).message).toContain('made ambient');
+  });
+
+  it('says what a platform lacks, or refuses', () => {
+    const elsewhere: CapsSupport = { state: 'unsupported-platform', reason: 'plan9 has no Linux capabilities' };
+    expect(() => plan(none(), elsewhere)).toThrow(/plan9 has no/);
+    const soft = none({ capabilities: 'prefer', bounding: 'prefer', securebits: 'prefer', noNewPrivs: 'prefer' });
+    const { record, features } = plan(soft, elsewhere);
+    expect(record.length).toBe(0);
+    expect(features.map(({ state }) => state)).toEqual([
+      'unsupported',
+      'off',
+      'off',
+      'unsupported',
+      'unsupported',
+      'unsupported',
+    ]);
+  });
+});
+
+const seed = Math.floor(Math.random() * 2 ** 31);
+const mask = fc.bigInt({ min: 0n, max: (1n << 41n) - 1n });
+const bits = fc.subarray<Securebit>([
+  'noroot',
+  'noroot_locked',
+  'no_setuid_fixup',
+  'no_setuid_fixup_locked',
+  'keep_caps',
+  'keep_caps_locked',
+  'no_cap_ambient_raise',
+  'no_cap_ambient_raise_locked',
+]);
+
+/** What a kernel could hold: effective within permitted, ambient within permitted and inheritable. */
+const present = fc
+  .tuple(mask, mask, mask, mask, mask, fc.boolean(), bits)
+  .map(([permitted, effective, inherited, ambient, bounding, noNewPrivs, securebits]): CapabilityState => ({
+    permitted: namesOf(permitted),
+    effective: namesOf(effective & permitted),
+    inheritable: namesOf(inherited),
+    ambient: namesOf(ambient & permitted & inherited),
+    bounding: namesOf(bounding),
+    noNewPrivs,
+    securebits,
+  }));
+
+const options = fc.tuple(mask, mask, mask, mask).map(([keep, inherited, ambient, bounding]): CapsOptions => {
+  const kept = keep & ~0xc0n; // CAP_SETUID and CAP_SETGID are refused across a change of user
+  return {
+    keep: namesOf(kept),
+    inheritable: namesOf(kept & inherited),
+    ambient: namesOf(kept & inherited & ambient),
+    bounding: namesOf(bounding),
+  };
+});
+
+describe(`the sets of a plan (seed ${seed})`, () => {
+  it('are never larger than they were, nor than the policy says', () => {
+    let planned = 0;
+    fc.assert(
+      fc.property(present, options, fc.boolean(), (now, wanted, userSwitch) => {
+        const asked = policy(wanted);
+        const soft = Object.fromEntries(
+          Object.entries(asked.levels).map(([name, level]) => [name, level === 'off' ? 'off' : 'prefer']),
+        );
+        let target;
+        try {
+          ({ target } = plan({ ...asked, levels: soft as typeof asked.levels }, support(now), { userSwitch }));
+        } catch (error) {
+          // The one refusal that no level softens.
+          expect((error as CapsError).message).toContain('no_setuid_fixup');
+          return;
+        }
+        planned++;
+        const within = (set: readonly CapabilityName[] | undefined, limit: bigint) => maskOf(set ?? []) & ~limit;
+        const [permitted, inherited] = [maskOf(now.permitted), maskOf(now.inheritable)];
+        expect(within(target.permitted, permitted & maskOf(asked.keep))).toBe(0n);
+        expect(within(target.effective, maskOf(now.effective))).toBe(0n);
+        expect(within(target.effective, maskOf(target.permitted ?? []))).toBe(0n);
+        expect(within(target.inheritable, (inherited | permitted) & maskOf(asked.inheritable))).toBe(0n);
+        expect(within(target.ambient, maskOf(target.inheritable ?? []))).toBe(0n);
+        expect(within(target.ambient, maskOf(asked.ambient))).toBe(0n);
+        expect(within(target.bounding, maskOf(now.bounding) & maskOf(asked.bounding))).toBe(0n);
+      }),
+      { seed, numRuns: 500 },
+    );
+    expect(planned).toBeGreaterThan(100);
+  });
+});

@@ -1,0 +1,98 @@
+import { isMainThread } from 'node:worker_threads';
+
+import { type EnforcementReport, readAllTasks, reportOf, type TaskStatus } from '@sb/core';
+
+import { capsError, nativeError } from './errors.js';
+import { maskOf } from './names.js';
+import { native, type NativeFailure, type NativeReached } from './native.js';
+import { type CapsTarget, plan } from './plan.js';
+import type { CapsPolicy } from './policy.js';
+import { support } from './support.js';
+
+/** Options of {@link restrictSelf}. */
+export interface RestrictOptions {
+  /**
+   * Changes the user, for good and on every thread, between the two phases: kept capabilities are carried across, and
+   * nothing else is. Synchronous; for instance `() => dropPrivileges(user)` of `@sb/privdrop`, with
+   * `unsafeAllowCapabilities` in its policy, since it would take what is carried across for a failure. If it throws, what is not
+   * kept is given up all the same, and its error is thrown on. Default: the user stays.
+   */
+  readonly switchUser?: () => unknown;
+}
+
+/**
+ * Applies a policy to every thread of this process, for good: no_new_privs, inheritable, ambient lowered, bounding set,
+ * securebits; then, after the change of user if there is one, permitted and effective, ambient raised, securebits
+ * locked. Each thread compares its sets and tries to regain what was given up; then the sets of every thread are read
+ * from `/proc`.
+ *
+ * @param policy - from {@link policy} or {@link none}
+ * @param options - the change of user, where there is one
+ * @returns what is in force, read back from the kernel
+ * @throws CapsError. `worker-thread` and every code of {@link plan}: nothing was changed. `verification-failed`,
+ *   `syscall-failed`, `not-permitted` from a step: threads are in between and the process must end; never catch and go on.
+ * @see capabilities(7), capset(2), prctl(2)
+ */
+export function restrictSelf(policy: CapsPolicy, options: RestrictOptions = {}): EnforcementReport {
+  if (!isMainThread) {
+    throw capsError('worker-thread', 'thread', {
+      what: 'capabilities can be restricted by the main thread only',
+      hint: 'Call it in the main thread; it reaches the threads of its workers too.',
+    });
+  }
+  const { switchUser } = options;
+  const planned = plan(policy, support(), { userSwitch: switchUser !== undefined });
+  if (planned.record.length > 0) {
+    succeed(native().beforeIds(planned.record));
+    if (switchUser !== undefined) runSwitch(switchUser, planned.record);
+    succeed(native().afterIds(planned.record));
+    verifyThreads(planned.target);
+  }
+  return reportOf(planned.features);
+}
+
+function runSwitch(switchUser: () => unknown, record: Uint8Array): void {
+  try {
+    const result = switchUser();
+    if (!(result instanceof Promise)) return;
+  } catch (error) {
+    // Whoever catches this has no more rights than the policy leaves; its own failure can't be worse than that error.
+    void native().afterIds(record);
+    throw error;
+  }
+  void native().afterIds(record);
+  throw capsError('invalid-policy', 'switch-user', {
+    what: 'switchUser returned a promise, and other code would run with all capabilities meanwhile',
+    hint: 'End this process. Change the user synchronously.',
+  });
+}
+
+function succeed(result: NativeReached | NativeFailure): void {
+  if ('errno' in result) throw nativeError(result);
+}
+
+/** What the kernel says of each thread, by the name of the set. */
+const readings: readonly (readonly [
+  set: Exclude<keyof CapsTarget, 'noNewPrivs'>,
+  read: (task: TaskStatus) => bigint,
+])[] = [
+  ['effective', ({ capEff }) => capEff],
+  ['permitted', ({ capPrm }) => capPrm],
+  ['inheritable', ({ capInh }) => capInh],
+  ['ambient', ({ capAmb }) => capAmb],
+  ['bounding', ({ capBnd }) => capBnd],
+];
+
+function verifyThreads(target: CapsTarget): void {
+  for (const task of readAllTasks('self')) {
+    const wrong: string[] = readings
+      .filter(([set, read]) => target[set] !== undefined && read(task) !== maskOf(target[set]))
+      .map(([set]) => set);
+    if (target.noNewPrivs === true && !task.noNewPrivs) wrong.push('no_new_privs');
+    if (wrong.length === 0) continue;
+    throw capsError('verification-failed', 'verify', {
+      what: `thread ${task.tid} has other ${wrong.join(', ')} than asked for`,
+      hint: 'End this process: its rights are unknown.',
+    });
+  }
+}

@@ -1,0 +1,120 @@
+import { errnoName, readAllTasks, readTaskStatus, type TaskStatus } from '@sb/core';
+
+import { type CapsError, capsError } from './errors.js';
+import { type CapabilityName, namesOf } from './names.js';
+import { native } from './native.js';
+import { type Securebit, securebitNames } from './securebits.js';
+
+/** The capabilities of a thread (`capabilities(7)`), each set as names in the order of their numbers. */
+export interface CapabilityState {
+  /** What the kernel checks. */
+  readonly effective: readonly CapabilityName[];
+  /** What the thread may make effective. */
+  readonly permitted: readonly CapabilityName[];
+  /** What survives execve if the file says so too. */
+  readonly inheritable: readonly CapabilityName[];
+  /** What a file may give at execve. */
+  readonly bounding: readonly CapabilityName[];
+  /** What survives execve of an ordinary file. */
+  readonly ambient: readonly CapabilityName[];
+  readonly noNewPrivs: boolean;
+  /** Absent for another process: the kernel tells a thread its own only. */
+  readonly securebits?: readonly Securebit[];
+}
+
+/** The capabilities of one thread of several. */
+export interface ThreadCapabilities extends CapabilityState {
+  /** Thread id. */
+  readonly tid: number;
+}
+
+/** Options of {@link get}. */
+export interface GetOptions {
+  /** Each thread by itself: in Linux capabilities belong to a thread. Default: the thread-group leader. */
+  readonly threads?: boolean;
+}
+
+/**
+ * Reads the capabilities of a process, as `/proc/<pid>/status` gives them. No right is needed for it.
+ *
+ * @param pid - process id. Default: this process
+ * @param options - `threads: true` for a list with every thread
+ * @throws CapsError `unsupported-platform` outside Linux, `syscall-failed` if there is no such process
+ * @see proc_pid_status(5), prctl(2) PR_GET_SECUREBITS
+ */
+export function get(pid?: number, options?: { readonly threads?: false }): CapabilityState;
+export function get(pid: number | undefined, options: { readonly threads: true }): readonly ThreadCapabilities[];
+export function get(
+  pid: number = process.pid,
+  options: GetOptions = {},
+): CapabilityState | readonly ThreadCapabilities[] {
+  requireLinux('get');
+  const own = pid === process.pid;
+  if (options.threads !== true) {
+    const securebits = own ? ownSecurebits() : undefined;
+    return stateOf(readTask(own ? 'self' : pid, readTaskStatus), securebits);
+  }
+  const securebits = own ? threadSecurebits() : new Map<number, number>();
+  return readTask(own ? 'self' : pid, readAllTasks).map((task) =>
+    Object.assign({ tid: task.tid }, stateOf(task, securebits.get(task.tid))),
+  );
+}
+
+/** Refuses systems without capabilities. */
+export function requireLinux(step: string): void {
+  if (process.platform === 'linux') return;
+  throw capsError('unsupported-platform', step, {
+    what: `${process.platform} has no Linux capabilities`,
+    hint: 'Run on Linux, or leave the capability layer off.',
+  });
+}
+
+/** The securebits of the calling thread, as the kernel's number. */
+function ownSecurebits(): number {
+  return answered(native().securebits());
+}
+
+/** The securebits of every thread of this process, by thread id. */
+function threadSecurebits(): ReadonlyMap<number, number> {
+  const answers = native().threadSecurebits();
+  if (typeof answers === 'number') throw unreadable(answers);
+  return new Map(answers.map(({ tid, securebits }) => [tid, answered(securebits)]));
+}
+
+function answered(value: number): number {
+  if (value < 0) throw unreadable(value);
+  return value;
+}
+
+function unreadable(error: number): CapsError {
+  return capsError('syscall-failed', 'get', {
+    what: `the securebits can't be read: ${errnoName(error)}`,
+    hint: 'A system-call filter may forbid prctl or rt_sigaction; allow them.',
+    errno: errnoName(error),
+  });
+}
+
+function readTask<T>(pid: number | 'self', read: (pid: number | 'self') => T): T {
+  try {
+    return read(pid);
+  } catch (cause) {
+    throw capsError('syscall-failed', 'get', {
+      what: `the capabilities of process ${pid} can't be read`,
+      hint: 'It has ended, or /proc is not mounted or hides it (hidepid).',
+      path: `/proc/${pid}/status`,
+      cause,
+    });
+  }
+}
+
+function stateOf(task: TaskStatus, securebits: number | undefined): CapabilityState {
+  return {
+    effective: namesOf(task.capEff),
+    permitted: namesOf(task.capPrm),
+    inheritable: namesOf(task.capInh),
+    bounding: namesOf(task.capBnd),
+    ambient: namesOf(task.capAmb),
+    noNewPrivs: task.noNewPrivs,
+    ...(securebits === undefined ? {} : { securebits: securebitNames(securebits) }),
+  };
+}

@@ -1,0 +1,25 @@
+import { lastCapability } from './last.js';
+import { type CapabilityState, get } from './state.js';
+
+/** What this process can do about its capabilities. Plain data, so that every situation can be planned for anywhere. */
+export type CapsSupport =
+  | {
+      readonly state: 'available';
+      /** Number of the kernel's last capability. */
+      readonly last: number;
+      /** What the calling thread has now. */
+      readonly present: CapabilityState;
+    }
+  | { readonly state: 'unsupported-platform'; readonly reason: string };
+
+/**
+ * Reads what this process can do. Never throws for a missing feature: the answer says so.
+ *
+ * @throws CapsError `syscall-failed` if `/proc` is not mounted, since nothing could be verified then
+ */
+export function support(): CapsSupport {
+  if (process.platform !== 'linux') {
+    return { state: 'unsupported-platform', reason: `${process.platform} has no Linux capabilities` };
+  }
+  return { state: 'available', last: lastCapability(), present: get() };
+}

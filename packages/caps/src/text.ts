@@ -1,0 +1,140 @@
+import { capsError } from './errors.js';
+import { lastCapability } from './last.js';
+import {
+  capabilityBits,
+  type CapabilityName,
+  capabilityName,
+  capabilityNumber,
+  lastNamedCapability,
+  maskOf,
+  namesOf,
+} from './names.js';
+
+/** The three sets that a text form holds. */
+export interface CapabilitySets {
+  readonly effective: readonly CapabilityName[];
+  readonly permitted: readonly CapabilityName[];
+  readonly inheritable: readonly CapabilityName[];
+}
+
+/** Options of {@link parse} and {@link format}. */
+export interface TextOptions {
+  /** Number of the last capability that "all" means. Default: this kernel's. */
+  readonly last?: number;
+}
+
+/** The sets by their letter, in the order libcap writes them. */
+const letters = [
+  ['e', 'effective'],
+  ['i', 'inheritable'],
+  ['p', 'permitted'],
+] as const;
+
+type Letter = (typeof letters)[number][0];
+
+/** A clause: a list of capabilities (none means all, with a lone "=" only), then operators with letters, "=" first. */
+const clausePattern = /^([\w,]*)((?:=[eip]*|[+-][eip]+)(?:[+-][eip]+)*)$/;
+
+/** In characters: every capability by its longest name, several times over. */
+const maxLength = 65_536;
+
+/**
+ * Parses a text form, for instance `cap_net_raw=ep` or `=ep cap_sys_admin-ep`. Names may be in either case, or numbers.
+ *
+ * @param text - clauses separated by white space, each applied to what the ones before it left
+ * @throws CapsError `invalid-text` with the clause that is wrong
+ * @see cap_text_formats(7)
+ */
+export function parse(text: string, options: TextOptions = {}): CapabilitySets {
+  requireShort(text);
+  const all = (1n << BigInt((options.last ?? lastCapability()) + 1)) - 1n;
+  const masks: Record<Letter, bigint> = { e: 0n, i: 0n, p: 0n };
+  for (const clause of text.split(/\s+/).filter(Boolean)) {
+    const { named, actions } = readClause(clause, all);
+    for (const [, operator = '', flags = ''] of actions.matchAll(/([=+-])([eip]*)/g)) {
+      for (const [letter] of letters)
+        masks[letter] = apply(masks[letter], named, { operator, on: flags.includes(letter) });
+    }
+  }
+  return { effective: namesOf(masks.e), permitted: namesOf(masks.p), inheritable: namesOf(masks.i) };
+}
+
+/**
+ * Writes the text form of three sets, as short as libcap does: what most capabilities have first, then what differs.
+ *
+ * @param sets - also what `get` returns
+ * @throws CapsError `unknown-capability`
+ * @see cap_to_text(3)
+ */
+export function format(sets: CapabilitySets, options: TextOptions = {}): string {
+  const last = options.last ?? lastCapability();
+  const masks = letters.map(([, set]) => maskOf(sets[set]));
+  const stateOf = (number: number) =>
+    letters.map(([letter], index) => (((masks[index] ?? 0n) >> BigInt(number)) & 1n ? letter : '')).join('');
+  const groups = new Map<string, string[]>([['', []]]);
+  // Past the last one "all" doesn't reach, so those start from nothing, and are written after it.
+  const beyond = new Map<string, string[]>();
+  for (let number = 0; number < capabilityBits; number++) {
+    const into = number <= last ? groups : beyond;
+    const state = stateOf(number);
+    into.set(state, [...(into.get(state) ?? []), textName(number)]);
+  }
+  const [base] = [...groups].reduce((most, group) => (group[1].length > most[1].length ? group : most));
+  const differing = [...groups].filter(([state, names]) => state !== base && names.length > 0);
+  const clauses = [
+    ...(base === '' ? [] : [`=${base}`]),
+    ...differing.map(([state, names]) => `${names.join(',')}=${state}`),
+    ...[...beyond].filter(([state]) => state !== '').map(([state, names]) => `${names.join(',')}=${state}`),
+  ];
+  return clauses.length === 0 ? '=' : clauses.join(' ');
+}
+
+function apply(
+  mask: bigint,
+  named: bigint,
+  { operator, on }: { readonly operator: string; readonly on: boolean },
+): bigint {
+  if (operator === '=') return on ? mask | named : mask & ~named;
+  if (!on) return mask;
+  return operator === '+' ? mask | named : mask & ~named;
+}
+
+function readClause(clause: string, all: bigint): { readonly named: bigint; readonly actions: string } {
+  const [, list = '', actions = ''] = clausePattern.exec(clause) ?? [];
+  if (actions === '') throw invalid(clause, 'it is no list of capabilities followed by =, + or - and letters');
+  if (list === '' && !/^=[eip]*$/.test(actions)) throw invalid(clause, 'it names no capability before + or -');
+  return { named: list === '' ? all : listMask(list, clause, all), actions };
+}
+
+function listMask(list: string, clause: string, all: bigint): bigint {
+  return list.split(',').reduce((mask, name) => {
+    if (name.toLowerCase() === 'all') return mask | all;
+    const number = parseCapability(name);
+    if (number === undefined) throw invalid(clause, `${JSON.stringify(name)} is no capability`);
+    return mask | (1n << BigInt(number));
+  }, 0n);
+}
+
+/** Refuses a text that is longer than any that says something new. */
+export function requireShort(text: string): void {
+  if (text.length > maxLength) throw invalid(`${text.slice(0, 40)}…`, `it is longer than ${maxLength} characters`);
+}
+
+/** The name of a capability in a text form: its number where it has none, since libcap reads no `cap_41`. */
+export function textName(number: number): string {
+  return number <= lastNamedCapability ? capabilityName(number) : String(number);
+}
+
+/** The number of a capability by its name in either case or by its number, as libcap reads them. */
+export function parseCapability(name: string): number | undefined {
+  if (/^\d{1,2}$/.test(name)) return Number(name) < capabilityBits ? Number(name) : undefined;
+  return capabilityNumber(name.toLowerCase());
+}
+
+/** The error of a text form. */
+export function invalid(part: string, why: string): Error {
+  return capsError('invalid-text', 'parse', {
+    what: `${JSON.stringify(part)} can't be read: ${why}`,
+    hint: 'Write it as cap_text_formats(7) or cap_iab(3) does, for instance "cap_net_raw=ep" or "!cap_sys_admin,^cap_net_raw".',
+  });
+}
