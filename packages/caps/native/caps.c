@@ -50,15 +50,6 @@ static int set_no_new_privs(const struct sb_caps_target *target, struct sb_failu
 	return error ? sb_fail(failure, "no_new_privs", "prctl", -error) : 0;
 }
 
-/*
- * CAP_SETPCAP would let inheritable grow to all of the bounding set (capset(2)). Here nothing grows
- * past what the thread has.
- */
-static int may_inherit(const struct caps_sets *present, uint64_t inheritable)
-{
-	return (inheritable & ~(present->inheritable | present->permitted)) == 0;
-}
-
 static int set_inheritable(const struct sb_caps_target *target, struct sb_failure *failure)
 {
 	struct caps_sets sets;
@@ -67,7 +58,8 @@ static int set_inheritable(const struct sb_caps_target *target, struct sb_failur
 	int error = caps_get(&sets);
 	if (error)
 		return sb_fail(failure, "inheritable", "capget", -error);
-	if (!may_inherit(&sets, target->sets.inheritable))
+	/* CAP_SETPCAP would let it grow to all of the bounding set (capset(2)). Here nothing grows so. */
+	if (target->sets.inheritable & ~(sets.inheritable | sets.permitted))
 		return sb_fail(failure, "inheritable", "capset", EPERM);
 	sets.inheritable = target->sets.inheritable;
 	error = caps_set(&sets);
@@ -181,17 +173,12 @@ static int lock_late(const struct sb_caps_target *target, struct sb_failure *fai
 	return target->flags & SB_CAPS_USER_SWITCH ? set_keep_capabilities(0, failure) : 0;
 }
 
+/* Inheritable is within what the record permits, and the kernel refuses to permit more. */
 static int set_capabilities(const struct sb_caps_target *target, struct sb_failure *failure)
 {
-	struct caps_sets sets;
 	if (!(target->flags & SB_CAPS_SETS))
 		return 0;
-	int error = caps_get(&sets);
-	if (error)
-		return sb_fail(failure, "capset", "capget", -error);
-	if (!may_inherit(&sets, target->sets.inheritable))
-		return sb_fail(failure, "capset", "capset", EPERM);
-	error = caps_set(&target->sets);
+	int error = caps_set(&target->sets);
 	return error ? sb_fail(failure, "capset", "capset", -error) : 0;
 }
 

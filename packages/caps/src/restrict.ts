@@ -1,13 +1,13 @@
 import { isMainThread } from 'node:worker_threads';
 
-import { type EnforcementReport, readAllTasks, reportOf, type TaskStatus } from '@sb/core';
+import { type EnforcementReport, readAllTasks, reportOf } from '@sb/core';
 
 import { capsError, nativeError } from './errors.js';
-import { maskOf } from './names.js';
 import { native, type NativeFailure, type NativeReached } from './native.js';
-import { type CapsTarget, plan } from './plan.js';
+import { plan } from './plan.js';
 import type { CapsPolicy } from './policy.js';
 import { support } from './support.js';
+import { verify } from './verify.js';
 
 /** Options of {@link restrictSelf}. */
 export interface RestrictOptions {
@@ -46,7 +46,7 @@ export function restrictSelf(policy: CapsPolicy, options: RestrictOptions = {}):
     succeed(native().beforeIds(planned.record));
     if (switchUser !== undefined) runSwitch(switchUser, planned.record);
     succeed(native().afterIds(planned.record));
-    verifyThreads(planned.target);
+    verify(readAllTasks('self'), planned.target);
   }
   return reportOf(planned.features);
 }
@@ -69,30 +69,4 @@ function runSwitch(switchUser: () => unknown, record: Uint8Array): void {
 
 function succeed(result: NativeReached | NativeFailure): void {
   if ('errno' in result) throw nativeError(result);
-}
-
-/** What the kernel says of each thread, by the name of the set. */
-const readings: readonly (readonly [
-  set: Exclude<keyof CapsTarget, 'noNewPrivs'>,
-  read: (task: TaskStatus) => bigint,
-])[] = [
-  ['effective', ({ capEff }) => capEff],
-  ['permitted', ({ capPrm }) => capPrm],
-  ['inheritable', ({ capInh }) => capInh],
-  ['ambient', ({ capAmb }) => capAmb],
-  ['bounding', ({ capBnd }) => capBnd],
-];
-
-function verifyThreads(target: CapsTarget): void {
-  for (const task of readAllTasks('self')) {
-    const wrong: string[] = readings
-      .filter(([set, read]) => target[set] !== undefined && read(task) !== maskOf(target[set]))
-      .map(([set]) => set);
-    if (target.noNewPrivs === true && !task.noNewPrivs) wrong.push('no_new_privs');
-    if (wrong.length === 0) continue;
-    throw capsError('verification-failed', 'verify', {
-      what: `thread ${task.tid} has other ${wrong.join(', ')} than asked for`,
-      hint: 'End this process: its rights are unknown.',
-    });
-  }
 }

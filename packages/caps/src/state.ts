@@ -1,3 +1,5 @@
+import { isMainThread } from 'node:worker_threads';
+
 import { errnoName, readAllTasks, readTaskStatus, type TaskStatus } from '@sb/core';
 
 import { type CapsError, capsError } from './errors.js';
@@ -18,7 +20,10 @@ export interface CapabilityState {
   /** What survives execve of an ordinary file. */
   readonly ambient: readonly CapabilityName[];
   readonly noNewPrivs: boolean;
-  /** Absent for another process: the kernel tells a thread its own only. */
+  /**
+   * Absent for another process, since the kernel tells a thread its own only; and in a worker, since only the main
+   * thread may ask all others.
+   */
   readonly securebits?: readonly Securebit[];
 }
 
@@ -39,7 +44,8 @@ export interface GetOptions {
  *
  * @param pid - process id. Default: this process
  * @param options - `threads: true` for a list with every thread
- * @throws CapsError `unsupported-platform` outside Linux, `syscall-failed` if there is no such process
+ * @throws CapsError `unsupported-platform` outside Linux, `syscall-failed` if there is no such process,
+ *   `prebuild-missing` if the native part for securebits is
  * @see proc_pid_status(5), prctl(2) PR_GET_SECUREBITS
  */
 export function get(pid?: number, options?: { readonly threads?: false }): CapabilityState;
@@ -51,10 +57,11 @@ export function get(
   requireLinux('get');
   const own = pid === process.pid;
   if (options.threads !== true) {
-    const securebits = own ? ownSecurebits() : undefined;
+    const securebits = own && isMainThread ? ownSecurebits() : undefined;
     return stateOf(readTask(own ? 'self' : pid, readTaskStatus), securebits);
   }
-  const securebits = own ? threadSecurebits() : new Map<number, number>();
+  // One broadcast at a time in a process (sb_threads.h): so never from two threads.
+  const securebits = own && isMainThread ? threadSecurebits() : new Map<number, number>();
   return readTask(own ? 'self' : pid, readAllTasks).map((task) =>
     Object.assign({ tid: task.tid }, stateOf(task, securebits.get(task.tid))),
   );

@@ -15,7 +15,8 @@ export type CapsSupport =
 /**
  * Reads what this process can do. Never throws for a missing feature: the answer says so.
  *
- * @throws CapsError `syscall-failed` if `/proc` is not mounted, since nothing could be verified then
+ * @throws CapsError `syscall-failed` if `/proc` is not mounted, since nothing could be verified then;
+ *   `prebuild-missing` on Linux without the native part
  */
 export function support(): CapsSupport {
   if (process.platform !== 'linux') {

@@ -26,6 +26,7 @@ const SECUREBITS = 2;
 const USER_SWITCH = 8;
 const SETS = 16;
 const everything = BOUNDING | SECUREBITS | SETS;
+const setpcap = 1 << 8;
 const netBind = 1 << 10;
 
 interface Masks {
@@ -115,6 +116,15 @@ describe.skipIf(missing('linux', 'root'))('a record', () => {
         ['afterIds', keeping],
       ],
       { step: 'raise-ambient', syscall: 'prctl', errno: EPERM },
+    ],
+    [
+      'CAP_SETPCAP would make inheritable what is not permitted',
+      [
+        ['beforeIds', record(SETS, { permitted: setpcap, effective: setpcap })],
+        ['afterIds', record(SETS, { permitted: setpcap, effective: setpcap })],
+        ['beforeIds', record(SETS, { permitted: setpcap | netBind, inheritable: netBind })],
+      ],
+      { step: 'inheritable', syscall: 'capset', errno: EPERM },
     ],
     [
       'a record that keeps more than an earlier one left',

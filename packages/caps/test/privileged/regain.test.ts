@@ -32,13 +32,18 @@ interface Attack {
   /** Whom to become. Default: root stays root. */
   readonly user?: string;
   readonly program?: string;
+  /** Uid and gid that the process is started with. Default: root's. */
+  readonly startedAs?: number;
 }
 
 /** Runs the probe as a child of a restricted process; `['spawn EPERM']` if the kernel refused to execute it. */
-async function attack(attempts: readonly Attempt[], { options, user = '', program = probePath() }: Attack) {
+async function attack(
+  attempts: readonly Attempt[],
+  { options, user = '', program = probePath(), startedAs = 0 }: Attack,
+) {
   const text = options === undefined ? '' : JSON.stringify(options);
   const script = [compileFixture(fixture), text, user, program, ...probeArguments(attempts)];
-  const { stdout, stderr, status } = await runProgram(process.execPath, script);
+  const { stdout, stderr, status } = await runProgram(process.execPath, script, { uid: startedAs, gid: startedAs });
   if (status === 99 && stdout.startsWith('spawn ')) return [stdout.trim()];
   if (status !== 0) throw new Error(`the probe did not run: ${stdout}${stderr}`);
   return parseProbe(stdout, attempts.length).map(({ outcome }) => outcome);
@@ -115,6 +120,21 @@ describe.skipIf(missing('root', 'linux', 'libcap'))('after giving everything up'
     ];
     for (const [options, program, outcomes] of legs) {
       expect(await attack(attempts, { options, user: nobody, program })).toEqual(outcomes);
+    }
+  });
+
+  it('an-ordinary-user-cannot-use-either-of-them', async () => {
+    using folder = temporaryFolder();
+    const [setUserId, withCapability] = [folder.file('set-user-id'), folder.file('capability')];
+    for (const file of [setUserId, withCapability]) copyFileSync(probePath(), file);
+    chmodSync(setUserId, 0o4755);
+    execFileSync('/usr/sbin/setcap', ['cap_sys_admin=ep', withCapability]);
+    const attempts: Attempt[] = [['has-effective', SYS_ADMIN], ['set-hostname']];
+    const levels = { bounding: 'prefer', securebits: 'prefer' } as const;
+    for (const program of [setUserId, withCapability]) {
+      // Control: emptying the sets alone leaves both ways open, since what executes them starts with none anyway.
+      expect(await attack(attempts, { options: off, startedAs: 65_534, program })).toEqual(['OK', 'OK']);
+      expect(await attack(attempts, { options: { levels }, startedAs: 65_534, program })).toEqual(['EPERM', 'EPERM']);
     }
   });
 

@@ -37,13 +37,12 @@ const states = ({ outcome }: Restricted) =>
   Object.fromEntries(outcome.features?.map(({ feature, state }) => [feature, state]) ?? []);
 
 /** The same process, started by setpriv with other sets than root's. */
-async function under(wrapper: readonly string[], args: readonly string[]): Promise<Restricted> {
-  const { status, stdout, stderr } = await runProgram('setpriv', [
-    ...wrapper,
-    process.execPath,
-    compileFixture(fixture),
-    ...args,
-  ]);
+async function under(
+  wrapper: readonly string[],
+  args: readonly string[],
+  node = process.execPath,
+): Promise<Restricted> {
+  const { status, stdout, stderr } = await runProgram('setpriv', [...wrapper, node, compileFixture(fixture), ...args]);
   if (status !== 0) throw new Error(`setpriv ended with ${status}: ${stderr}`);
   return JSON.parse(stdout) as Restricted;
 }
@@ -76,6 +75,13 @@ describe.skipIf(missing('root', 'linux', 'libcap'))('restrictSelf', () => {
     for (const thread of result.after) expect(thread).toEqual({ ...nothing, uid: '33\t33\t33\t33' });
   });
 
+  it('clears no_setuid_fixup first, so that leaving uid 0 takes everything away', async () => {
+    const result = await under(['--securebits=+no_setuid_fixup'], ['{}', '33']);
+    expect(result.outcome).toMatchObject({ status: 'full' });
+    for (const thread of result.before) expect(thread.securebits).toBe('no_setuid_fixup');
+    for (const thread of result.after) expect(thread).toEqual({ ...nothing, uid: '33\t33\t33\t33' });
+  });
+
   it('changes only what is asked for', async () => {
     const options = { keep: 'all', bounding: 'leave', securebits: 'leave' };
     const result = await fixtureJson<Restricted>(fixture, [JSON.stringify(options)]);
@@ -104,14 +110,15 @@ describe.skipIf(missing('root', 'linux', 'libcap'))('restrictSelf', () => {
     expect(after).toEqual(before);
   });
 
-  it('does all the rest for an ordinary user under prefer, and reports what is missing', async () => {
+  it.each(nodeReleases())('does all the rest for an ordinary user under prefer on $version', async ({ file }) => {
     const levels = { bounding: 'prefer', securebits: 'prefer' };
     const wrapper = [...user, '--inh-caps=+chown'];
-    const result = await under(wrapper, [JSON.stringify({ levels })]);
+    const result = await under(wrapper, [JSON.stringify({ levels })], file);
     for (const thread of result.before)
       expect(thread).toMatchObject({ inheritable: '0000000000000001', noNewPrivs: '0' });
     const { bounding = '' } = result.before[0] ?? {};
     expect(bounding).not.toBe(empty);
+    expect(result.after.length).toBe(result.before.length);
     for (const thread of result.after) expect(thread).toMatchObject({ ...nothing, bounding, securebits: '' });
     expect(result.outcome.status).toBe('partial');
     expect(states(result)).toMatchObject({
