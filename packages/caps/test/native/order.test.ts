@@ -91,6 +91,13 @@ describe.skipIf(missing('linux', 'root', 'libcap'))('the order of the steps', ()
     expect(await run([order])).toMatchObject([{ order, step, errno: EPERM }]);
   });
 
+  it('has given up all but what is kept, and CAP_SETPCAP, when a later step fails', async () => {
+    const [failed] = await run(['niabskUwlr']);
+    expect(failed).toMatchObject({ step: 'raise-ambient' });
+    const [, permitted, effective] = failed?.state.split(' ') ?? [];
+    expect([permitted, effective]).toEqual(['0000000000000500', '0000000000000500']);
+  });
+
   it.each<[number | '-', string]>([
     [netBind, targetKeeping],
     ['-', targetNothing],
