@@ -12,7 +12,7 @@ import {
   obstacleToUserSwitch,
   type Situation,
 } from './obstacles.js';
-import { type CapsFeature, type CapsPolicy, featureNames } from './policy.js';
+import { type CapsFeature, type CapsPolicy, featureNames, requirePolicy } from './policy.js';
 import type { CapsSupport } from './support.js';
 
 /** The sets that every thread will have; absent where they are left alone. */
@@ -55,9 +55,11 @@ const recordVersion = 1;
  * @param policy - from {@link policy}
  * @param support - from {@link support}, or made up for a test
  * @param options - whether the user changes in between
- * @throws CapsError if the policy requires what is missing, or if the change of user could be undone
+ * @throws CapsError if the policy requires what is missing, if the change of user could be undone, or if this is no
+ *   policy
  */
 export function plan(policy: CapsPolicy, support: CapsSupport, options: PlanOptions = {}): CapsPlan {
+  requirePolicy(policy);
   const userSwitch = options.userSwitch ?? false;
   if (support.state !== 'available') return planNothing(policy, support.reason);
   const situation: Situation = { present: support.present, userSwitch };

@@ -1,6 +1,9 @@
+import { SandboxError } from '@sb/core';
 import { describe, expect, it } from 'vitest';
 
-import { type CapsOptions, none, policy } from './policy.js';
+import { plan } from './plan.js';
+import { type CapsOptions, type CapsPolicy, none, policy, requirePolicy } from './policy.js';
+import { support } from './support.js';
 
 describe('policy', () => {
   it('keeps nothing and locks everything by default', () => {
@@ -62,5 +65,33 @@ describe('policy', () => {
     ['null', { keep: null }, /no list/],
   ])('refuses %s', (_name, options, message) => {
     expect(() => policy(options as CapsOptions)).toThrow(message);
+  });
+});
+
+describe('a policy that travelled as JSON', () => {
+  const good = policy({ keep: ['cap_kill', 'cap_chown'], ambient: ['cap_kill'], bounding: ['cap_bpf'] });
+  const nothing = none();
+
+  it('is taken as it was', () => {
+    for (const decided of [good, nothing])
+      expect(requirePolicy(JSON.parse(JSON.stringify(decided)) as CapsPolicy)).toEqual(decided);
+  });
+
+  it.each<readonly [name: string, tampered: unknown]>([
+    ['nothing', null],
+    ['a text', 'caps'],
+    ['the policy of another layer', { ...good, layer: 'privdrop' }],
+    ['no levels', { ...good, levels: undefined }],
+    ['a level that is missing', { ...good, levels: { ...good.levels, bounding: undefined } }],
+    ['a level that is unknown', { ...good, levels: { ...good.levels, securebits: 'maybe' } }],
+    ['ambient that is not kept', { ...good, ambient: ['cap_bpf'] }],
+    ['inheritable that is not kept', { ...good, inheritable: ['cap_bpf'] }],
+    ['a list that is none', { ...good, keep: 'cap_kill' }],
+    ['an unknown capability', { ...good, bounding: ['cap_none'] }],
+    ['a list for what is off', { ...nothing, keep: ['cap_kill'] }],
+    ['a bounding set for what is off', { ...good, levels: { ...good.levels, bounding: 'off' } }],
+  ])('is refused with %s', (_name, tampered) => {
+    expect(() => requirePolicy(tampered as CapsPolicy)).toThrow(SandboxError);
+    expect(() => plan(tampered as CapsPolicy, support())).toThrow(SandboxError);
   });
 });

@@ -1,4 +1,4 @@
-import type { RequirementLevel } from '@sb/core';
+import { type RequirementLevel, requirementLevels } from '@sb/core';
 
 import { capsError } from './errors.js';
 import { type CapabilityName, maskOf, namesOf } from './names.js';
@@ -70,11 +70,41 @@ export function policy(options: CapsOptions): CapsPolicy {
     noNewPrivs: oneOf('noNewPrivs', options.noNewPrivs ?? true, [true, false]),
   };
   if (!Object.values(asked).includes(true)) refuse('the policy asks for nothing', 'Ask for one thing at least.');
-  return Object.freeze({
+  return requirePolicy({
     layer: 'caps',
     ...sets,
     bounding: sorted(Array.isArray(bounding) ? bounding : []),
     levels: levelsOf(asked, options.levels ?? {}),
+  });
+}
+
+/**
+ * Checks a policy as a whole, wherever it comes from: it may have travelled as JSON. Every verb that takes a policy calls
+ * this before anything else, so that a level that is missing can't pass for one that is soft.
+ *
+ * @returns the same policy, frozen
+ * @throws CapsError `invalid-policy`, `unknown-capability`
+ */
+export function requirePolicy(candidate: CapsPolicy): CapsPolicy {
+  if (typeof candidate !== 'object' || candidate === null || candidate.layer !== 'caps') {
+    return refuse('this is no caps policy', 'Make it with policy() or none().');
+  }
+  const { keep, inheritable, ambient, bounding, levels } = candidate;
+  const sets = { keep: sorted(keep), inheritable: sorted(inheritable), ambient: sorted(ambient) };
+  requireNested(sets);
+  if (typeof levels !== 'object' || levels === null)
+    return refuse('the policy has no levels', 'Make it with policy().');
+  const names = Object.keys(featureNames) as CapsFeature[];
+  for (const name of names) oneOf(`levels.${name}`, levels[name], requirementLevels);
+  const idle = (name: CapsFeature, list: readonly string[]) => levels[name] === 'off' && list.length > 0;
+  const unused =
+    idle('keep', keep) || idle('ambient', inheritable) || idle('bounding', bounding) || idle('capabilities', keep);
+  if (unused) refuse('the policy lists capabilities for a feature that is off', 'Make it with policy().');
+  return Object.freeze({
+    layer: 'caps',
+    ...sets,
+    bounding: sorted(bounding),
+    levels: Object.freeze(Object.fromEntries(names.map((name) => [name, levels[name]])) as CapsPolicy['levels']),
   });
 }
 
@@ -85,9 +115,13 @@ function setsOf({ keep = [], ambient = [], inheritable = ambient }: CapsOptions)
     refuse("keep: 'all' leaves the ambient and inheritable sets alone, and they are listed", 'List what to keep.');
   }
   const sets = { keep: sorted(keep === 'all' ? [] : keep), inheritable: sorted(inheritable), ambient: sorted(ambient) };
-  requireWithin(sets.inheritable, sets.keep, 'inheritable but not kept');
-  requireWithin(sets.ambient, sets.inheritable, 'ambient but not inheritable');
+  requireNested(sets);
   return sets;
+}
+
+function requireNested({ keep, inheritable, ambient }: KeptSets): void {
+  requireWithin(inheritable, keep, 'inheritable but not kept');
+  requireWithin(ambient, inheritable, 'ambient but not inheritable');
 }
 
 /**
@@ -108,7 +142,7 @@ function levelsOf(asked: Readonly<Record<CapsFeature, boolean>>, levels: CapsLev
     oneOf(`levels.${name}`, level, ['require', 'prefer']);
   }
   const levelOf = (name: CapsFeature) => [name, asked[name] ? (levels[name] ?? 'require') : 'off'] as const;
-  return Object.freeze(Object.fromEntries(names.map(levelOf)) as Record<CapsFeature, RequirementLevel>);
+  return Object.fromEntries(names.map(levelOf)) as Record<CapsFeature, RequirementLevel>;
 }
 
 /** By number and each once; refuses unknown names. */

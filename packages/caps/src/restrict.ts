@@ -14,8 +14,8 @@ export interface RestrictOptions {
   /**
    * Changes the user, for good and on every thread, between the two phases: kept capabilities are carried across, and
    * nothing else is. Synchronous; for instance `() => dropPrivileges(user)` of `@sb/privdrop`, with
-   * `unsafeAllowCapabilities` in its policy, since it would take what is carried across for a failure. If it throws, what is not
-   * kept is given up all the same, and its error is thrown on. Default: the user stays.
+   * `unsafeAllowCapabilities` in its policy where something is kept, since it would take that for a failure. If it
+   * throws, what is not kept is given up all the same, and its error is thrown on. Default: the user stays.
    */
   readonly switchUser?: () => unknown;
 }

@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { missing, runProgram } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-const caps = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);
+const moduleOf = (name: string) => JSON.stringify(new URL(`../../../${name}/dist/index.js`, import.meta.url).href);
+const caps = moduleOf('caps');
+const privdrop = moduleOf('privdrop');
 
 interface Told {
   readonly error: { readonly code?: string; readonly message: string; readonly hint?: string } | null;
@@ -103,6 +105,14 @@ describe.skipIf(missing('root', 'linux'))('a change of user that goes wrong', ()
     );
     expect(told.error?.message).toBe('Error: no such user');
     expect(told.state).toMatchObject({ permitted: [], bounding: [] });
+  });
+
+  it('leaves-only-what-is-kept-when-privdrop-finds-it-left', async () => {
+    const told = await run(`const privdrop = await import(${privdrop});
+      const user = privdrop.policy({ user: { user: 65534, group: 65534 } });
+      caps.restrictSelf(caps.policy({ keep: ['cap_kill'] }), { switchUser: () => privdrop.dropPrivileges(user) });`);
+    expect(told.error).toMatchObject({ layer: 'privdrop', code: 'verification-failed' });
+    expect(told.state).toMatchObject({ permitted: ['cap_kill'], bounding: [] });
   });
 
   it('leaves-no-capabilities-when-it-is-asynchronous', async () => {
