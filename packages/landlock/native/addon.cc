@@ -1,6 +1,9 @@
 // Glue between JavaScript and the C files beside it: converts values, decides nothing.
 #include <napi.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <vector>
 
@@ -39,7 +42,11 @@ Napi::Value Query(const Napi::CallbackInfo &info)
 Napi::Value NoNewPrivs(const Napi::CallbackInfo &info)
 {
 	sb_threads_result result = {};
-	int error = sb_all_threads(sb_no_new_privs, nullptr, &result);
+	int tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (tasks < 0)
+		return Failure(info.Env(), {"tasks", "open", errno});
+	int error = sb_all_threads_in(tasks, sb_no_new_privs, nullptr, &result);
+	(void)close(tasks); // only read from
 	if (error)
 		return Failure(info.Env(), {"no_new_privs", "prctl", -error});
 	Napi::Object reached = Napi::Object::New(info.Env());

@@ -67,10 +67,15 @@ const causes: Readonly<Record<string, Cause>> = {
 
 const unknownState = 'End this process: some of its threads may be restricted and some not.';
 
-/** Steps after which the process is in an unknown state. */
-const broken: Readonly<Record<string, Cause & { readonly what: string }>> = {
+/** Steps that are about threads; after the first two the process is in an unknown state. */
+const ofThreads: Readonly<Record<string, Cause & { readonly what: string }>> = {
   threads: { code: 'threads-unreachable', what: 'not every thread could be restricted', hint: unknownState },
   verify: { code: 'verification-failed', what: 'a thread could still do what the rules forbid', hint: unknownState },
+  tasks: {
+    code: 'threads-unreachable',
+    what: "the list of this process's threads, /proc/self/task, can't be opened",
+    hint: 'Nothing was restricted. Mount /proc; after an earlier ruleset, put all rules into that one or let it grant list("/proc/self/task").',
+  },
   no_new_privs: {
     code: 'threads-unreachable',
     what: 'no_new_privs could not be set on every thread',
@@ -87,7 +92,7 @@ const broken: Readonly<Record<string, Cause & { readonly what: string }>> = {
 export function nativeError(failure: NativeFailure, rules: PlannedRules = { paths: [], ports: [] }): LandlockError {
   const { step, syscall } = failure;
   const errno = errnoName(failure.errno);
-  const lost = broken[step];
+  const lost = ofThreads[step];
   if (lost !== undefined) {
     return landlockError(lost.code, step, { what: `${lost.what}: ${errno}`, hint: lost.hint, syscall, errno });
   }

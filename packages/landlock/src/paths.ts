@@ -97,10 +97,10 @@ export function path(target: PathInput, rights: readonly FsRight[], options: Rul
   return { ...options, paths: [target], rights, preset: false };
 }
 
-function preset(args: RuleArguments, rights: readonly FsRight[]): PathRule {
+function preset(args: readonly (PathInput | RuleOptions)[], rights: readonly FsRight[]): PathRule {
   const last = args.at(-1);
   const options = isPath(last) ? {} : last;
-  return { ...options, paths: args.filter((value: PathInput | RuleOptions): value is PathInput => isPath(value)), rights, preset: true };
+  return { ...options, paths: args.filter(isPath), rights, preset: true };
 }
 
 function isPath(value: PathInput | RuleOptions | undefined): value is PathInput {
