@@ -8,7 +8,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <signal.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -43,26 +43,30 @@ static int fail_all(unsigned int number)
 	return load(filter, sizeof filter / sizeof *filter, 0);
 }
 
-/* Answers every question with the same number, until the program that asks is gone. */
-static void serve(int listener, int abi)
+/*
+ * Answers every question with the same number, until the program that asks is gone, which the end
+ * of the pipe tells: a parent-death signal would not come, since a signal scope stops it.
+ */
+static void serve(int listener, int alive, int abi)
 {
 	struct seccomp_notif question;
 	struct seccomp_notif_resp answer;
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
-		_exit(1);
-	for (;;) {
+	struct pollfd events[] = {{listener, POLLIN, 0}, {alive, POLLIN, 0}};
+	(void)close(STDOUT_FILENO); /* whoever reads the program's output waits for its end */
+	(void)close(STDERR_FILENO);
+	while (poll(events, 2, -1) > 0 || errno == EINTR) {
+		if (events[1].revents)
+			_exit(0);
 		memset(&question, 0, sizeof question);
 		memset(&answer, 0, sizeof answer);
-		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &question)) {
-			if (errno == EINTR || errno == ENOENT)
-				continue;
-			_exit(1);
-		}
+		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &question))
+			continue;
 		answer.id = question.id;
 		answer.val = abi;
 		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) && errno != ENOENT)
 			_exit(1);
 	}
+	_exit(1);
 }
 
 static int pretend(int abi)
@@ -79,12 +83,15 @@ static int pretend(int abi)
 	};
 	int listener =
 		load(filter, sizeof filter / sizeof *filter, SECCOMP_FILTER_FLAG_NEW_LISTENER);
-	if (listener < 0)
+	int alive[2];
+	if (listener < 0 || pipe(alive))
 		return -1;
 	pid_t server = fork();
-	if (server == 0)
-		serve(listener, abi);
-	return server < 0 ? -1 : close(listener);
+	if (server == 0) {
+		(void)close(alive[1]); /* the program's end of it stays open until it is gone */
+		serve(listener, alive[0], abi);
+	}
+	return server < 0 ? -1 : close(alive[0]) | close(listener);
 }
 
 int main(int argc, char **argv)
