@@ -104,6 +104,12 @@ export function entryOf(group: Group, name: string): Entry | undefined {
   return Object.values(table).some((known) => known.bit === bit) ? undefined : { bit, abi: newestAbi + 1 };
 }
 
+/** Where a right stands in the kernel's header, for sorting; those without a name come last, by their bits. */
+export function orderOf(group: Group, name: string): number {
+  const index = Object.keys(tables[group]).indexOf(name);
+  return index >= 0 ? index : highestBit + (entryOf(group, name)?.bit ?? 0);
+}
+
 /** Every name of a group that an ABI has, in the order of the kernel's header. */
 export function namesOf(group: Group, abi: number): readonly string[] {
   return Object.entries(tables[group])

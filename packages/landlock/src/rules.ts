@@ -1,7 +1,7 @@
 import { refuse } from './errors.js';
 import type { NetOptions, PolicyPath, PolicyPathRule, PolicyPortRule } from './options.js';
 import { type PathInput, type PathRule } from './paths.js';
-import { entryOf, type FsRight, type Group, namesOf, type NetRight, newestAbi } from './rights.js';
+import { entryOf, type FsRight, type Group, namesOf, type NetRight, newestAbi, orderOf } from './rights.js';
 
 /** PATH_MAX of Linux, the NUL at the end included. */
 const pathMax = 4096;
@@ -31,8 +31,7 @@ export function checkNames<Name extends string>(group: Group, names: readonly Na
     }
     if (names.indexOf(name) !== names.lastIndexOf(name)) refuse(`${group}.${name} is listed twice`, 'List it once.');
   }
-  const bit = (name: string): number => entryOf(group, name)?.bit ?? 0;
-  return Object.freeze([...names].sort((a, b) => bit(a) - bit(b)));
+  return Object.freeze([...names].sort((a, b) => orderOf(group, a) - orderOf(group, b)));
 }
 
 /** Turns the rules of the options into one rule a path, and refuses what can have no effect. */
