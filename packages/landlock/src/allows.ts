@@ -5,6 +5,7 @@ import { errorCode } from '@sb/core';
 
 import { landlockError, refuse } from './errors.js';
 import { type LandlockPolicy, pathBytes, pathText, type PolicyPathRule, type PolicyPortRule } from './options.js';
+import { requirePolicy } from './require-policy.js';
 import { entryOf, type FsRight, isFileRight, type NetRight, type Scope } from './rights.js';
 
 /** One question to a policy: a right on a path, a port, or a scope. */
@@ -33,13 +34,14 @@ export interface Verdict {
  * that holds the entry. It knows Landlock only: permissions, other layers and kernels older than the policy's ABI are
  * not considered, and what the kernel never restricts (pipes, sockets and such behind /proc/<pid>/fd) neither.
  *
- * @param policy - from `policy`
+ * @param given - from `policy`
  * @param query - what would be attempted
  * @throws LandlockError `path-missing` if a rule's path that isn't optional is not there; `syscall-failed` where a path
  *   can't be looked at; `invalid-policy` for a right that doesn't exist
  * @see is_access_to_paths_allowed() in security/landlock/fs.c
  */
-export function allows(policy: LandlockPolicy, query: Query): Verdict {
+export function allows(given: LandlockPolicy, query: Query): Verdict {
+  const policy = requirePolicy(given);
   if ('path' in query) return allowsPath(policy, query.path, query.right);
   if ('scope' in query) {
     const scoped = policy.scope.includes(query.scope);

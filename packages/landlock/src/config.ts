@@ -3,6 +3,7 @@ import { refuse } from './errors.js';
 import type { LandlockOptions, LandlockPolicy, LogOptions, NetOptions } from './options.js';
 import type { PathRule } from './paths.js';
 import { policy } from './policy.js';
+import { requirePolicy } from './require-policy.js';
 import { entryOf, type FsRight, namesOf, newestAbi, type Scope } from './rights.js';
 
 /** A document of the landlockconfig JSON format (github.com/landlock-lsm/landlockconfig, schema/landlockconfig.json). */
@@ -82,7 +83,7 @@ export function fromConfig(json: string | LandlockConfig, extras: ConfigExtras =
  * @throws LandlockError `invalid-policy` for a path that is no text, or a right without a name
  */
 export function toConfig(source: LandlockPolicy): LandlockConfig {
-  const { abi, handled: restricted, scope, paths, ports } = source;
+  const { abi, handled: restricted, scope, paths, ports } = requirePolicy(source);
   const unnamed = [...restricted.fs, ...restricted.net, ...scope].find((name) => name.startsWith('unsafe_unknown'));
   if (unnamed !== undefined) bad(`it has no name for ${unnamed}`);
   const ruleset = {

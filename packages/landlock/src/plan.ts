@@ -3,6 +3,7 @@ import { type FeatureReport, type LayerPlan } from '@sb/core';
 import { type LandlockErrorCode, landlockError } from './errors.js';
 import { type Feature, featuresOf, type LandlockPolicy } from './options.js';
 import { encodePolicy } from './encode.js';
+import { requirePolicy } from './require-policy.js';
 import { entryOf } from './rights.js';
 import { type LandlockSupport, obstacles } from './support.js';
 
@@ -17,12 +18,13 @@ export interface LandlockPlan extends LayerPlan {
  * The policy's own ABI is the ceiling and the kernel's the floor: a newer kernel changes nothing, an older one loses
  * exactly what it hasn't got, and each loss is in `features` with its reason.
  *
- * @param policy - from {@link policy}
+ * @param given - from `policy`, also after a journey as JSON
  * @param support - from {@link support}, or made up for a test
- * @throws LandlockError `unsupported-kernel`, `disabled-at-boot`, `not-permitted` or `unsupported-platform`, if the
+ * @throws LandlockError `invalid-policy` for what `policy` would not have made; `unsupported-kernel`, `disabled-at-boot`, `not-permitted` or `unsupported-platform`, if the
  *   policy requires what this kernel hasn't got
  */
-export function plan(policy: LandlockPolicy, support: LandlockSupport): LandlockPlan {
+export function plan(given: LandlockPolicy, support: LandlockSupport): LandlockPlan {
+  const policy = requirePolicy(given);
   const features = featuresOf(policy).map((feature) => line(feature, policy, support));
   const missing = features.filter(({ feature, state }) => state === 'unsupported' && policy.require.includes(feature));
   if (missing.length > 0) throw refusal(missing, support);

@@ -7,10 +7,8 @@
 #include "../../native/landlock_sys.h"
 
 #if defined(__x86_64__)
-enum { READ = 0, WRITE = 1, EXECVE = 59, EXIT = 60, PRCTL = 157 };
 __asm__(".globl _start\n_start:\n\tmov %rsp, %rdi\n\tand $-16, %rsp\n\tcall run\n");
 #else
-enum { READ = 63, WRITE = 64, EXECVE = 221, EXIT = 93, PRCTL = 167 };
 __asm__(".globl _start\n_start:\n\tmov x0, sp\n\tbl run\n");
 #endif
 
@@ -23,7 +21,7 @@ static void say(const char *text)
 	long length = 0;
 	while (text[length])
 		length++;
-	(void)ll_call(WRITE, 2, (long)text, length, 0, 0); /* about to end anyway */
+	(void)ll_call(__NR_write, 2, (long)text, length, 0, 0); /* about to end anyway */
 }
 
 static void say_number(uint32_t number)
@@ -43,7 +41,7 @@ static void fail(const struct sb_failure *failure, uint32_t rule)
 	say(failure->step);
 	say_number((uint32_t)failure->error);
 	say_number(rule);
-	(void)ll_call(EXIT, 70, 0, 0, 0, 0);
+	(void)ll_call(__NR_exit, 70, 0, 0, 0, 0);
 }
 
 __attribute__((used)) void run(long *stack)
@@ -55,19 +53,19 @@ __attribute__((used)) void run(long *stack)
 	long length = 0, more = 1;
 	if (stack[0] < 3)
 		fail(&failure, 0);
-	long file = ll_call(LL_SYS_OPENAT, LL_AT_FDCWD, (long)argv[1], LL_O_CLOEXEC, 0, 0);
+	long file = ll_call(__NR_openat, LL_AT_FDCWD, (long)argv[1], LL_O_CLOEXEC, 0, 0);
 	while (file >= 0 && more > 0 && length < (long)sizeof record) {
-		more = ll_call(
-			READ, file, (long)(record + length), (long)sizeof record - length, 0, 0);
+		more = ll_call(__NR_read, file, (long)(record + length),
+			(long)sizeof record - length, 0, 0);
 		length += more > 0 ? more : 0;
 	}
-	if (ll_call(PRCTL, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+	if (ll_call(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		fail(&failure, 0);
 	if (sb_landlock_build(record, (size_t)length, &state, &failure) ||
 		sb_landlock_restrict(&state, &failure))
 		fail(&failure, state.rule);
-	failure.error =
-		(int)-ll_call(EXECVE, (long)argv[2], (long)(argv + 2), (long)environment, 0, 0);
+	failure.error = (int)-ll_call(
+		__NR_execve, (long)argv[2], (long)(argv + 2), (long)environment, 0, 0);
 	failure.step = "execve";
 	fail(&failure, 0);
 }
