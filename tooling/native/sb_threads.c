@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -24,6 +25,9 @@
 #ifndef SB_THREADS_DEADLINE_SECONDS
 #define SB_THREADS_DEADLINE_SECONDS 5
 #endif
+
+/* Most threads answer within microseconds; and the shorter it takes, the fewer start meanwhile. */
+#define SPINS 100
 
 enum { PENDING = 1 }; /* outcomes are 0 or negative */
 enum { GONE = 0 };    /* the tid of a slot whose thread has ended: free to be used again */
@@ -97,8 +101,8 @@ static void set_deadline(void)
 	broadcast.deadline.tv_sec += SB_THREADS_DEADLINE_SECONDS;
 }
 
-/* Sleeps a little; -ETIMEDOUT when the time of the whole broadcast is up. */
-static int pause_or_give_up(void)
+/* Lets others run, at first without sleeping; -ETIMEDOUT when the time of the broadcast is up. */
+static int pause_or_give_up(int attempt)
 {
 	const struct timespec pause = {.tv_nsec = 100000};
 	struct timespec now;
@@ -107,7 +111,10 @@ static int pause_or_give_up(void)
 		(now.tv_sec == broadcast.deadline.tv_sec &&
 			now.tv_nsec > broadcast.deadline.tv_nsec))
 		return -ETIMEDOUT;
-	(void)nanosleep(&pause, NULL); /* an interrupted pause is just shorter */
+	if (attempt < SPINS)
+		(void)sched_yield(); /* can't fail on Linux */
+	else
+		(void)nanosleep(&pause, NULL); /* an interrupted pause is just shorter */
 	return 0;
 }
 
@@ -138,10 +145,10 @@ static int signal_thread(pid_t tid)
 	atomic_store(&slot->outcome, PENDING);
 	atomic_store(&slot->tid, tid);
 	slot->listed = 1;
-	while (syscall(SYS_tgkill, getpid(), tid, BROADCAST_SIGNAL)) {
+	for (int attempt = 0; syscall(SYS_tgkill, getpid(), tid, BROADCAST_SIGNAL); attempt++) {
 		int error = -errno;
 		/* The queue of RLIMIT_SIGPENDING is full: threads that answer make room. */
-		if (error == -EAGAIN && pause_or_give_up() == 0)
+		if (error == -EAGAIN && pause_or_give_up(attempt) == 0)
 			continue;
 		atomic_store(&slot->tid, GONE);
 		return error == -ESRCH ? 0 : error;
@@ -198,12 +205,13 @@ static int wait_for_answers(void)
 	for (int i = 0; i < count; i++) {
 		struct slot *slot = &broadcast.slots[i];
 		pid_t tid = atomic_load(&slot->tid);
+		int attempt = 0;
 		while (tid != GONE && atomic_load(&slot->outcome) == PENDING) {
 			if (is_gone(tid)) {
 				atomic_store(&slot->tid, GONE);
 				break;
 			}
-			if (pause_or_give_up())
+			if (pause_or_give_up(attempt++))
 				return -ETIMEDOUT;
 		}
 	}
@@ -242,7 +250,7 @@ static int all_accounted_for(int tasks)
 
 static int reach_all(int tasks, pid_t self)
 {
-	for (;;) {
+	for (int attempt = 0;; attempt++) {
 		int fresh = signal_new_threads(tasks, self);
 		/* Even after an error: a signal that is still under way must find the handler. */
 		int error = wait_for_answers();
@@ -251,7 +259,7 @@ static int reach_all(int tasks, pid_t self)
 		int done = all_accounted_for(tasks);
 		if (done)
 			return done < 0 ? done : 0;
-		if (pause_or_give_up())
+		if (pause_or_give_up(attempt))
 			return -ETIMEDOUT;
 	}
 }

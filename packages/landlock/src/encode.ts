@@ -98,8 +98,11 @@ function closedPort({ handled, ports }: LandlockPolicy, right: NetRight, abi: nu
   if (!known('net', handled.net, abi).includes(right)) return 0;
   const open = new Set(ports.filter(({ rights }) => rights.includes(right)).map(({ port }) => port));
   // From the top for binding, where an ordinary user may; from the bottom for connecting, where nobody listens.
-  const candidates = Array.from({ length: 65_535 }, (_, index) => (right === 'bind_tcp' ? 65_535 - index : index + 1));
-  return candidates.find((port) => !open.has(port)) ?? 0;
+  for (let port = 1; port <= 65_535; port++) {
+    const candidate = right === 'bind_tcp' ? 65_536 - port : port;
+    if (!open.has(candidate)) return candidate;
+  }
+  return 0;
 }
 
 class Writer {

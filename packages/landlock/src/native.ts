@@ -10,7 +10,7 @@ export interface NativeFailure {
 }
 
 /** What was done to this process. */
-export interface NativeReached {
+interface NativeReached {
   /** How many threads are restricted. */
   readonly threads: number;
   /** What each of them was denied that was allowed before. */

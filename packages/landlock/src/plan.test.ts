@@ -38,7 +38,7 @@ function table(): string {
 
 /** The same without the padding that the formatter puts in. */
 function committed(): string {
-  const text = readFileSync(new URL('../test/abi-table.md', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('../docs/abi-table.md', import.meta.url), 'utf8');
   const lines = text.split('\n').filter((line) => line.startsWith('|'));
   const rows = lines.map((line) =>
     line
