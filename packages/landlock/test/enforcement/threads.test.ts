@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { fixtureJson, missing, nodeReleases, runProgram, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { LandlockReport } from '../../src/index.js';
+import { type LandlockReport, support } from '../../src/index.js';
 import { compile, nobody } from './programs.js';
 
 interface Reading {
@@ -53,6 +53,17 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('restrictSelf', () => {
   );
 });
 
+describe.skipIf(missing('linux', 'root', 'landlock7'))('under scopes, the threads of one process', () => {
+  it('are strangers to each other below ABI 8, and one family from there on', async () => {
+    const outcome = await fixtureJson<object>(new URL('fixtures/strangers.ts', import.meta.url), [], nobody);
+    const answer = support().abi >= 8 ? 'OK' : 'EPERM';
+    expect(outcome).toEqual({
+      inWorker: { connect: answer, signal: answer },
+      inMain: { connect: 'OK', signal: 'OK' },
+    });
+  });
+});
+
 describe.skipIf(missing('linux', 'root'))('the broadcast to every thread', () => {
   let built: Awaited<ReturnType<typeof compile>>;
   let small: Awaited<ReturnType<typeof compile>>;
@@ -73,7 +84,7 @@ describe.skipIf(missing('linux', 'root'))('the broadcast to every thread', () =>
   };
 
   it('misses no thread while threads start and end, deaf ones among them', async () => {
-    const rounds = 60;
+    const rounds = 40;
     expect(await run(built.program, 'churn', String(rounds))).toBe(
       `complete ${rounds} timeout 0 error 0 idle 0 missed 0 crashed 0`,
     );
