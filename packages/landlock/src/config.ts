@@ -1,6 +1,6 @@
 import { expandTemplate, variablesOf } from './config-variables.js';
 import { refuse } from './errors.js';
-import type { LandlockOptions, LandlockPolicy, LogOptions, NetOptions } from './options.js';
+import { type LandlockOptions, type LandlockPolicy, type LogOptions, type NetOptions, netOptionOf } from './options.js';
 import type { PathRule } from './paths.js';
 import { policy } from './policy.js';
 import { requirePolicy } from './require-policy.js';
@@ -36,18 +36,12 @@ const keys = {
   netPort: ['allowedAccess', 'port'],
 } as const;
 
-const netOptions: Readonly<Record<string, string>> = {
-  connect_tcp: 'connectTcp',
-  bind_tcp: 'bindTcp',
-  connect_send_udp: 'connectSendUdp',
-  bind_udp: 'bindUdp',
-};
-
 /**
  * Reads a policy from the landlockconfig JSON format. What a rule grants is restricted elsewhere even where the
  * document doesn't list it as handled, as the format says.
  *
- * A document without `abi` gets the lowest that has every right it names.
+ * A document without `abi` gets the lowest that has every right it names; one for a newer ABI than this package knows
+ * means the newest that it knows.
  *
  * @param json - the text, or what `JSON.parse` made of it
  * @param extras - what the format can't say
@@ -174,7 +168,7 @@ function netOf(config: LandlockConfig, abi: number): NetOptions {
       ports.set(right, [...new Set([...(ports.get(right) ?? []), ...rule.port])]);
     }
   }
-  return Object.fromEntries([...ports].map(([right, list]) => [netOptions[right] ?? right, list]));
+  return Object.fromEntries([...ports].map(([right, list]) => [netOptionOf[right] ?? right, list]));
 }
 
 /** The lowest ABI that has every right a document names. */

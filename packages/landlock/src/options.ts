@@ -86,6 +86,14 @@ export interface LandlockPolicy {
   readonly require: readonly string[];
 }
 
+/** The rights that the options for the network have names of their own for. */
+export const netOptionOf: Readonly<Record<string, Exclude<keyof NetOptions, UnknownBit>>> = {
+  connect_tcp: 'connectTcp',
+  bind_tcp: 'bindTcp',
+  connect_send_udp: 'connectSendUdp',
+  bind_udp: 'bindUdp',
+};
+
 /** A feature that a policy asks for: its group and its kernel name. */
 export type Feature = readonly [group: Group, name: string];
 

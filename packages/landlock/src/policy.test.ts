@@ -105,6 +105,7 @@ describe('policy', () => {
     ],
     ['a second rule that adds nothing', { abi: 7, paths: [rw('/x'), ro('/x')] }, /grants nothing/],
     ['an empty path', { abi: 7, paths: [ro('')] }, /path is empty/],
+    ['half a surrogate pair in a path', { abi: 7, paths: [ro('/\ud800')] }, /is no text/],
     ['a NUL in a path', { abi: 7, paths: [ro('/a\0b')] }, /NUL/],
     ['a path that is too long', { abi: 7, paths: [ro(`/${'x'.repeat(4095)}`)] }, /4096 bytes/],
     ['port 65536', { abi: 7, net: { connectTcp: [65_536] } }, /65536 is no port/],

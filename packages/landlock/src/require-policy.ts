@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { refuse } from './errors.js';
-import type { LandlockOptions, LandlockPolicy, LogOptions, NetOptions, PolicyPathRule } from './options.js';
+import {
+  type LandlockOptions,
+  type LandlockPolicy,
+  type LogOptions,
+  type NetOptions,
+  netOptionOf,
+  type PolicyPathRule,
+} from './options.js';
 import type { PathRule } from './paths.js';
 import { policy } from './policy.js';
-
-const netOptions: Readonly<Record<string, string>> = {
-  connect_tcp: 'connectTcp',
-  bind_tcp: 'bindTcp',
-  connect_send_udp: 'connectSendUdp',
-  bind_udp: 'bindUdp',
-};
 
 /** Policies that were made here, and are frozen: nobody can have changed them. */
 const checked = new WeakSet<LandlockPolicy>();
@@ -50,7 +50,7 @@ function notOne(): never {
 /** The options that a policy was made of. */
 function optionsOf({ abi, handled, paths, ports, scope, require, log }: LandlockPolicy): LandlockOptions {
   const portsOf = (right: string) => ports.filter(({ rights }) => rights.some((name) => name === right));
-  const net = handled.net.map((right) => [netOptions[right] ?? right, portsOf(right).map(({ port }) => port)]);
+  const net = handled.net.map((right) => [netOptionOf[right] ?? right, portsOf(right).map(({ port }) => port)]);
   const logs: LogOptions = {
     sameExec: !log.includes('same_exec_off'),
     newExec: log.includes('new_exec_on'),

@@ -1,17 +1,18 @@
 import { refuse } from './errors.js';
-import type { NetOptions, PolicyPath, PolicyPathRule, PolicyPortRule } from './options.js';
+import { type NetOptions, netOptionOf, type PolicyPath, type PolicyPathRule, type PolicyPortRule } from './options.js';
 import { type PathInput, type PathRule } from './paths.js';
 import { entryOf, type FsRight, type Group, namesOf, type NetRight, newestAbi, orderOf } from './rights.js';
 
 /** PATH_MAX of Linux, the NUL at the end included. */
 const pathMax = 4096;
 
-const netOptionNames: Readonly<Record<string, NetRight>> = {
-  connectTcp: 'connect_tcp',
-  bindTcp: 'bind_tcp',
-  connectSendUdp: 'connect_send_udp',
-  bindUdp: 'bind_udp',
-};
+/** The right that an option for the network stands for. */
+function netRightOf(option: string): NetRight {
+  const named = Object.entries(netOptionOf).find(([, name]) => name === option);
+  if (named !== undefined) return named[0] as NetRight;
+  if (option.startsWith('unsafe_unknown_bit_')) return option as NetRight;
+  return refuse(`net has no ${JSON.stringify(option)}`, `Use one of: ${Object.values(netOptionOf).join(', ')}.`);
+}
 
 /**
  * Checks the names of rights: they exist, the pinned ABI has them, none is there twice. Gives them back in the order
@@ -89,6 +90,9 @@ function policyPath(input: PathInput): PolicyPath {
   if (bytes.includes(0)) refuse(`the path ${JSON.stringify(bytes.toString())} holds a NUL`, 'Remove it.');
   if (bytes.length >= pathMax) refuse(`a path has ${bytes.length} bytes, over ${pathMax - 1}`, 'Shorten it.');
   const text = bytes.toString();
+  // Half of a surrogate pair has no bytes: what was written would be another path.
+  if (typeof input === 'string' && text !== input)
+    refuse(`the path ${JSON.stringify(input)} is no text`, 'Give bytes.');
   return Buffer.from(text).equals(bytes) ? text : Object.freeze({ base64: bytes.toString('base64') });
 }
 
@@ -96,12 +100,7 @@ function policyPath(input: PathInput): PolicyPath {
 export function portRules(net: NetOptions, abi: number): { handled: readonly NetRight[]; ports: PolicyPortRule[] } {
   const asked = Object.entries(net)
     .filter((entry): entry is [string, readonly number[]] => entry[1] !== undefined)
-    .map(([option, ports]): [NetRight, readonly number[]] => {
-      const right = Object.hasOwn(netOptionNames, option) ? netOptionNames[option] : undefined;
-      if (right !== undefined) return [right, ports];
-      if (option.startsWith('unsafe_unknown_bit_')) return [option as NetRight, ports];
-      return refuse(`net has no ${JSON.stringify(option)}`, `Use one of: ${Object.keys(netOptionNames).join(', ')}.`);
-    });
+    .map(([option, ports]): [NetRight, readonly number[]] => [netRightOf(option), ports]);
   const rightsOf = new Map<number, NetRight[]>();
   for (const [right, ports] of asked) {
     for (const port of ports) {
