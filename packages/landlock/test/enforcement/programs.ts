@@ -21,6 +21,16 @@ const recipes = {
     sources: ['../native/threads.c', '../../../../tooling/native/sb_threads.c'],
     flags: ['-pthread', '-Wconversion'],
   },
+  liar: {
+    sources: [
+      '../native/liar.c',
+      '../../native/landlock.c',
+      '../../native/process.c',
+      '../../native/proof.c',
+      '../../../../tooling/native/sb_threads.c',
+    ],
+    flags: ['-pthread', '-Wl,--wrap=sb_landlock_restrict'],
+  },
   sanitize: {
     sources: ['../native/sanitize.c', '../../native/landlock.c'],
     flags: ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-Wconversion'],
