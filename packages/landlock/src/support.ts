@@ -8,7 +8,10 @@ export type LandlockSupport =
       readonly state: 'available';
       /** The kernel's Landlock ABI, 1 or more. */
       readonly abi: number;
-      /** Numbers of the errata that are fixed in this kernel, 1 and up; empty below ABI 7, which can't be asked. */
+      /**
+       * Numbers of the errata that are fixed in this kernel, 1 and up; empty where the kernel can't be asked (before 6.15,
+       * unless that was backported).
+       */
       readonly errata: readonly number[];
     }
   | {
