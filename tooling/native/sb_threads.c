@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,11 +22,15 @@
  */
 #define BROADCAST_SIGNAL 33
 
-#define ANSWER_MILLISECONDS 5000
-/* Two listings in a row without a new thread: /proc may skip one while another is ending. */
-#define QUIET_LISTINGS 2
+#ifndef SB_THREADS_DEADLINE_SECONDS
+#define SB_THREADS_DEADLINE_SECONDS 5
+#endif
+
+/* Most threads answer within microseconds; and the shorter it takes, the fewer start meanwhile. */
+#define SPINS 100
 
 enum { PENDING = 1 }; /* outcomes are 0 or negative */
+enum { GONE = 0 };    /* the tid of a slot whose thread has ended: free to be used again */
 
 /* The kernel's struct sigaction, which is not libc's (rt_sigaction(2)). */
 struct kernel_sigaction {
@@ -37,8 +43,9 @@ struct kernel_sigaction {
 };
 
 struct slot {
-	pid_t tid;
+	atomic_int tid;
 	atomic_int outcome;
+	int listed; /* in the latest listing */
 };
 
 static struct {
@@ -46,6 +53,7 @@ static struct {
 	void *argument;
 	struct slot *slots;
 	atomic_int count;
+	struct timespec deadline;
 } broadcast;
 
 #ifdef __x86_64__
@@ -61,7 +69,7 @@ static struct slot *slot_of(pid_t tid)
 {
 	int count = atomic_load(&broadcast.count);
 	for (int i = 0; i < count; i++) {
-		if (broadcast.slots[i].tid == tid)
+		if (atomic_load(&broadcast.slots[i].tid) == tid)
 			return &broadcast.slots[i];
 	}
 	return NULL;
@@ -87,22 +95,64 @@ static int set_action(const struct kernel_sigaction *action, struct kernel_sigac
 											  : 0;
 }
 
+static void set_deadline(void)
+{
+	(void)clock_gettime(CLOCK_MONOTONIC, &broadcast.deadline); /* can't fail for this clock */
+	broadcast.deadline.tv_sec += SB_THREADS_DEADLINE_SECONDS;
+}
+
+/* Lets others run, at first without sleeping; -ETIMEDOUT when the time of the broadcast is up. */
+static int pause_or_give_up(int attempt)
+{
+	const struct timespec pause = {.tv_nsec = 100000};
+	struct timespec now;
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec > broadcast.deadline.tv_sec ||
+		(now.tv_sec == broadcast.deadline.tv_sec &&
+			now.tv_nsec > broadcast.deadline.tv_nsec))
+		return -ETIMEDOUT;
+	if (attempt < SPINS)
+		(void)sched_yield(); /* can't fail on Linux */
+	else
+		(void)nanosleep(&pause, NULL); /* an interrupted pause is just shorter */
+	return 0;
+}
+
+static int is_gone(pid_t tid)
+{
+	return syscall(SYS_tgkill, getpid(), tid, 0) != 0 && errno == ESRCH;
+}
+
+/* A slot for one more thread: one whose thread is gone, else a new one. */
+static struct slot *free_slot(void)
+{
+	struct slot *slot = slot_of(GONE);
+	int count = atomic_load(&broadcast.count);
+	if (slot || count == SB_THREADS_MAX)
+		return slot;
+	slot = &broadcast.slots[count];
+	atomic_store(&slot->tid, GONE);
+	atomic_store(&broadcast.count, count + 1);
+	return slot;
+}
+
 /* Signals one thread once. A thread that is gone counts as answered. */
 static int signal_thread(pid_t tid)
 {
-	int count = atomic_load(&broadcast.count);
-	if (count == SB_THREADS_MAX)
+	struct slot *slot = free_slot();
+	if (!slot)
 		return -EAGAIN;
-	struct slot *slot = &broadcast.slots[count];
-	slot->tid = tid;
 	atomic_store(&slot->outcome, PENDING);
-	atomic_store(&broadcast.count, count + 1);
-	if (syscall(SYS_tgkill, getpid(), tid, BROADCAST_SIGNAL) == 0)
-		return 0;
-	if (errno != ESRCH)
-		return -errno;
-	slot->tid = 0;
-	atomic_store(&slot->outcome, 0);
+	atomic_store(&slot->tid, tid);
+	slot->listed = 1;
+	for (int attempt = 0; syscall(SYS_tgkill, getpid(), tid, BROADCAST_SIGNAL); attempt++) {
+		int error = -errno;
+		/* The queue of RLIMIT_SIGPENDING is full: threads that answer make room. */
+		if (error == -EAGAIN && pause_or_give_up(attempt) == 0)
+			continue;
+		atomic_store(&slot->tid, GONE);
+		return error == -ESRCH ? 0 : error;
+	}
 	return 0;
 }
 
@@ -118,7 +168,9 @@ struct linux_dirent64 {
 static int signal_new_threads(int tasks, pid_t self)
 {
 	_Alignas(struct linux_dirent64) char buffer[8192];
-	int fresh = 0;
+	int fresh = 0, count = atomic_load(&broadcast.count);
+	for (int i = 0; i < count; i++)
+		broadcast.slots[i].listed = 0;
 	if (lseek(tasks, 0, SEEK_SET) < 0)
 		return -errno;
 	for (;;) {
@@ -131,8 +183,13 @@ static int signal_new_threads(int tasks, pid_t self)
 			struct linux_dirent64 *entry = (void *)(buffer + at);
 			pid_t tid = (pid_t)strtol(entry->name, NULL, 10);
 			at += entry->reclen;
-			if (tid <= 0 || tid == self || slot_of(tid))
+			if (tid <= 0 || tid == self)
 				continue;
+			struct slot *slot = slot_of(tid);
+			if (slot) {
+				slot->listed = 1;
+				continue;
+			}
 			int error = signal_thread(tid);
 			if (error)
 				return error;
@@ -144,36 +201,67 @@ static int signal_new_threads(int tasks, pid_t self)
 /* Waits until every signalled thread has answered or is gone. */
 static int wait_for_answers(void)
 {
-	const struct timespec pause = {.tv_nsec = 100000};
 	int count = atomic_load(&broadcast.count);
 	for (int i = 0; i < count; i++) {
 		struct slot *slot = &broadcast.slots[i];
-		for (int waited = 0; atomic_load(&slot->outcome) == PENDING; waited++) {
-			if (syscall(SYS_tgkill, getpid(), slot->tid, 0) && errno == ESRCH) {
-				atomic_store(&slot->outcome, 0);
-				slot->tid = 0;
+		pid_t tid = atomic_load(&slot->tid);
+		int attempt = 0;
+		while (tid != GONE && atomic_load(&slot->outcome) == PENDING) {
+			if (is_gone(tid)) {
+				atomic_store(&slot->tid, GONE);
 				break;
 			}
-			if (waited >= ANSWER_MILLISECONDS * 10)
+			if (pause_or_give_up(attempt++))
 				return -ETIMEDOUT;
-			(void)nanosleep(&pause, NULL); /* an interrupted pause is just shorter */
 		}
 	}
 	return 0;
 }
 
+/*
+ * Whether every thread that was alive at one moment is known to have answered.
+ *
+ * A listing proves nothing by itself: the kernel ends it early when the thread it stands at ends.
+ * But the folder's link count is 2 and the number of threads (proc_task_getattr() in fs/proc/base.c).
+ * Whoever was listed before that number was read and is alive after was alive when it was read; if
+ * there are as many of those as the kernel counted, there was no other. (A number that passes from
+ * an ended thread to a new one between two of these looks would deceive this: numbers are handed out
+ * in turn, so that takes tens of thousands of new tasks within microseconds.)
+ */
+static int all_accounted_for(int tasks)
+{
+	struct stat folder;
+	if (fstat(tasks, &folder))
+		return -errno;
+	unsigned long alive = 1; /* the caller */
+	int count = atomic_load(&broadcast.count);
+	for (int i = 0; i < count; i++) {
+		struct slot *slot = &broadcast.slots[i];
+		pid_t tid = atomic_load(&slot->tid);
+		if (tid == GONE)
+			continue;
+		if (is_gone(tid)) /* now, so that a new thread of the same number is seen as new */
+			atomic_store(&slot->tid, GONE);
+		else if (slot->listed)
+			alive++;
+	}
+	return alive + 2 == (unsigned long)folder.st_nlink;
+}
+
 static int reach_all(int tasks, pid_t self)
 {
-	for (int quiet = 0; quiet < QUIET_LISTINGS;) {
+	for (int attempt = 0;; attempt++) {
 		int fresh = signal_new_threads(tasks, self);
-		if (fresh < 0)
-			return fresh;
+		/* Even after an error: a signal that is still under way must find the handler. */
 		int error = wait_for_answers();
-		if (error)
-			return error;
-		quiet = fresh == 0 ? quiet + 1 : 0;
+		if (error || fresh < 0)
+			return error ? error : fresh;
+		int done = all_accounted_for(tasks);
+		if (done)
+			return done < 0 ? done : 0;
+		if (pause_or_give_up(attempt))
+			return -ETIMEDOUT;
 	}
-	return 0;
 }
 
 static void count_outcome(struct sb_threads_result *result, int outcome)
@@ -186,7 +274,7 @@ static void count_outcome(struct sb_threads_result *result, int outcome)
 		result->error = -outcome;
 }
 
-int sb_all_threads(sb_thread_fn fn, void *argument, struct sb_threads_result *result)
+int sb_all_threads_in(int tasks, sb_thread_fn fn, void *argument, struct sb_threads_result *result)
 {
 	struct kernel_sigaction ours, old;
 	memset(&ours, 0, sizeof ours);
@@ -197,38 +285,41 @@ int sb_all_threads(sb_thread_fn fn, void *argument, struct sb_threads_result *re
 	ours.flags |= SA_RESTORER_FLAG;
 	ours.restorer = sb_threads_restorer;
 #endif
-	int tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (tasks < 0)
-		return -errno;
 	broadcast.slots = calloc(SB_THREADS_MAX, sizeof *broadcast.slots);
-	if (!broadcast.slots) {
-		(void)close(tasks); /* only read from */
+	if (!broadcast.slots)
 		return -ENOMEM;
-	}
 	broadcast.fn = fn;
 	broadcast.argument = argument;
 	atomic_store(&broadcast.count, 0);
+	set_deadline();
 	int error = set_action(&ours, &old);
 	if (error == 0) {
 		error = reach_all(tasks, (pid_t)syscall(SYS_gettid));
 		/* A thread that never answered may still get the signal: then our handler stays. */
-		if (error == -ETIMEDOUT) {
-			(void)close(tasks);
+		if (error == -ETIMEDOUT)
 			return error;
-		}
 		int restored = set_action(&old, NULL);
 		if (error == 0)
 			error = restored;
 	}
 	int count = atomic_load(&broadcast.count);
 	for (int i = 0; i < count; i++) {
-		if (broadcast.slots[i].tid != 0)
+		if (atomic_load(&broadcast.slots[i].tid) != GONE)
 			count_outcome(result, atomic_load(&broadcast.slots[i].outcome));
 	}
 	if (error == 0 && result->failed == 0)
 		count_outcome(result, fn(argument));
 	free(broadcast.slots);
 	broadcast.slots = NULL;
-	(void)close(tasks); /* only read from */
 	return error ? error : -result->error;
+}
+
+int sb_all_threads(sb_thread_fn fn, void *argument, struct sb_threads_result *result)
+{
+	int tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (tasks < 0)
+		return -errno;
+	int error = sb_all_threads_in(tasks, fn, argument, result);
+	(void)close(tasks); /* only read from */
+	return error;
 }

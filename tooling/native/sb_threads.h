@@ -8,7 +8,7 @@
 /* Runs on each thread, inside a signal handler: only async-signal-safe calls. 0 or -errno. */
 typedef int (*sb_thread_fn)(void *argument);
 
-/* What a broadcast reached. */
+/* What a broadcast reached. Threads that ended meanwhile don't count. */
 struct sb_threads_result {
 	int threads; /* how many threads ran the function, the caller included */
 	int failed;  /* how many of them returned an error */
@@ -18,15 +18,31 @@ struct sb_threads_result {
 /*
  * Runs `fn` on every thread, the caller last, and waits for each one.
  *
- * Returns 0 when every thread ran it and none failed. Otherwise -errno: -ETIMEDOUT when a thread
- * didn't answer within five seconds, -EAGAIN when there are more than SB_THREADS_MAX threads, or
+ * A thread that starts meanwhile is reached too. It is over when every thread that the kernel
+ * counted at one moment is known to have run `fn`, so whatever started later was started by one
+ * that had.
+ *
+ * Returns 0 when every thread ran it and none failed. Otherwise -errno: -ETIMEDOUT when not every
+ * thread could be reached within five seconds (one that blocks even signal 33, which takes a direct
+ * system call; a first thread that has exited; threads started faster than they can be counted),
+ * -EAGAIN when there are more than SB_THREADS_MAX threads or RLIMIT_SIGPENDING leaves no room, or
  * the first error that a thread reported. After an error some threads may have run it and some not:
  * the process must end.
  *
- * Not reentrant: one broadcast at a time in a process.
+ * Not reentrant: one broadcast at a time in a process, and no set*id call by another thread
+ * meanwhile, since glibc broadcasts those with the same signal. A child that another thread forks
+ * meanwhile is no thread of this process and may have been forked before that thread ran `fn`.
  */
 int sb_all_threads(sb_thread_fn fn, void *argument, struct sb_threads_result *result);
 
+/*
+ * The same with a descriptor of /proc/self/task opened earlier (O_RDONLY | O_DIRECTORY), for a
+ * process that may no longer open it. The descriptor stays open.
+ */
+int sb_all_threads_in(int tasks, sb_thread_fn fn, void *argument, struct sb_threads_result *result);
+
+#ifndef SB_THREADS_MAX
 #define SB_THREADS_MAX 4096
+#endif
 
 #endif

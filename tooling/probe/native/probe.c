@@ -10,6 +10,8 @@ static const struct probe_operation *const tables[] = {
 	probe_file_operations,
 	probe_process_operations,
 	probe_caps_operations,
+	probe_landlock_fs_operations,
+	probe_net_operations,
 };
 
 static void usage(void)

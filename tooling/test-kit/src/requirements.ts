@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
+import { probePath } from '@sb/probe';
+
 /** What a test may need of the machine, each with the question that decides it. */
 const requirements = {
   root: () => process.getuid?.() === 0,
@@ -10,6 +12,8 @@ const requirements = {
   userNamespaces: () => spawnSync('/usr/bin/unshare', ['--user', '--map-root-user', 'true']).status === 0,
   /** capsh, getpcaps and setcap of libcap2-bin, setpriv of util-linux, and a C compiler to ask libcap itself. */
   libcap: () => ['/usr/sbin/capsh', '/usr/sbin/setcap', '/usr/bin/setpriv', '/usr/bin/gcc'].every(existsSync),
+  /** Landlock with everything that ABI 7 (Linux 6.15) has. */
+  landlock7: () => spawnSync(probePath(), ['landlock-abi', '7'], { encoding: 'utf8' }).stdout === 'landlock-abi 0 OK\n',
   pacman: () => existsSync('/usr/bin/pacman') && existsSync('/usr/bin/repo-add'),
   nginx: () => existsSync('/usr/sbin/nginx'),
   openssl: () => existsSync('/usr/bin/openssl'),

@@ -1,0 +1,11 @@
+{
+  'includes': ['../../tooling/native/common.gypi'],
+  'targets': [{
+    'target_name': 'landlock',
+    'sources': [
+      'native/addon.cc', 'native/landlock.c', 'native/process.c', 'native/proof.c',
+      '../../tooling/native/sb_threads.c',
+    ],
+    'include_dirs': ['../../tooling/native', "<!(node -p \"require('node-addon-api').include_dir\")"],
+  }],
+}

@@ -1,0 +1,109 @@
+// Glue between JavaScript and the C files beside it: converts values, decides nothing.
+#include <napi.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <vector>
+
+extern "C" {
+#include "landlock_sys.h"
+#include "process.h"
+#include "sb_no_new_privs.h"
+#include "sb_threads.h"
+}
+
+namespace
+{
+
+Napi::Object Failure(Napi::Env env, const sb_failure &failure, uint32_t rule = SB_LANDLOCK_NO_RULE)
+{
+	Napi::Object result = Napi::Object::New(env);
+	result.Set("step", failure.step);
+	if (failure.syscall)
+		result.Set("syscall", failure.syscall);
+	result.Set("errno", failure.error);
+	if (rule != SB_LANDLOCK_NO_RULE)
+		result.Set("rule", rule);
+	return result;
+}
+
+// query(what: 'abi' | 'errata'): number; a negative one is -errno
+Napi::Value Query(const Napi::CallbackInfo &info)
+{
+	bool errata = info[0].As<Napi::String>().Utf8Value() == "errata";
+	long answer = ll_call(
+		LL_SYS_CREATE_RULESET, 0, 0, errata ? LL_CREATE_ERRATA : LL_CREATE_VERSION, 0, 0);
+	return Napi::Number::New(info.Env(), static_cast<double>(answer));
+}
+
+// noNewPrivs(): { threads } | { step, syscall, errno }
+Napi::Value NoNewPrivs(const Napi::CallbackInfo &info)
+{
+	sb_threads_result result = {};
+	int tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (tasks < 0)
+		return Failure(info.Env(), {"tasks", "open", errno});
+	int error = sb_all_threads_in(tasks, sb_no_new_privs, nullptr, &result);
+	(void)close(tasks); // only read from
+	if (error)
+		return Failure(info.Env(), {"no_new_privs", "prctl", -error});
+	Napi::Object reached = Napi::Object::New(info.Env());
+	reached.Set("threads", result.threads);
+	return reached;
+}
+
+void Skipped(void *context, uint32_t rule)
+{
+	static_cast<std::vector<uint32_t> *>(context)->push_back(rule);
+}
+
+Napi::Array Proofs(Napi::Env env, sb_proof_set proofs)
+{
+	Napi::Array names = Napi::Array::New(env);
+	for (unsigned int i = 0; sb_proof_name(i); i++) {
+		if (proofs & (sb_proof_set{1} << i))
+			names.Set(names.Length(), sb_proof_name(i));
+	}
+	return names;
+}
+
+// applyRecord(bytes: Uint8Array): { threads, proofs, skipped } | { step, syscall?, errno, rule? }
+Napi::Value ApplyRecord(const Napi::CallbackInfo &info)
+{
+	Napi::Env env = info.Env();
+	Napi::Uint8Array record = info[0].As<Napi::Uint8Array>();
+	std::vector<uint32_t> skipped;
+	sb_failure failure = {};
+	sb_landlock state = {};
+	sb_landlock_reached reached = {};
+	state.skipped = Skipped;
+	state.context = &skipped;
+	if (sb_landlock_build(record.Data(), record.ByteLength(), &state, &failure))
+		return Failure(env, failure, state.rule);
+	int error = sb_landlock_restrict_process(&state, &reached, &failure);
+	sb_landlock_close(&state);
+	if (error)
+		return Failure(env, failure);
+	Napi::Array rules = Napi::Array::New(env, skipped.size());
+	for (uint32_t i = 0; i < skipped.size(); i++)
+		rules.Set(i, skipped[i]);
+	Napi::Object result = Napi::Object::New(env);
+	result.Set("threads", reached.threads);
+	result.Set("proofs", Proofs(env, reached.proofs));
+	result.Set("skipped", rules);
+	return result;
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports)
+{
+	exports.Set("query", Napi::Function::New<Query>(env));
+	exports.Set("noNewPrivs", Napi::Function::New<NoNewPrivs>(env));
+	exports.Set("applyRecord", Napi::Function::New<ApplyRecord>(env));
+	return exports;
+}
+
+} // namespace
+
+NODE_API_MODULE(landlock, Init)

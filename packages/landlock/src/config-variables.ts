@@ -1,0 +1,51 @@
+import { refuse } from './errors.js';
+
+/** Values of the variables of a landlockconfig document. */
+export type Variables = ReadonlyMap<string, readonly string[]>;
+
+/** A document may multiply its variables; nobody means this many paths. */
+const maxPaths = 10_000;
+
+/** Reads the `variable` part of a document. */
+export function variablesOf(
+  list: readonly { readonly name: string; readonly literal?: readonly string[] }[],
+): Variables {
+  return new Map(list.map(({ name, literal = [] }) => [name, literal]));
+}
+
+/**
+ * Writes out a path of a document: `${name}` stands for each value of a variable in turn, `$$` for a dollar.
+ *
+ * @throws LandlockError `invalid-policy` for a variable without a value or without an end, or for too many paths
+ */
+export function expandTemplate(template: string, variables: Variables): readonly string[] {
+  let results: readonly string[] = [''];
+  let rest = template;
+  while (rest !== '') {
+    const { values, length } = firstToken(rest, variables);
+    results = results.flatMap((start) => values.map((value) => start + value));
+    if (results.length > maxPaths) bad(`${JSON.stringify(template)} stands for more than ${maxPaths} paths`);
+    rest = rest.slice(length);
+  }
+  return results;
+}
+
+/** The values that the beginning of a template stands for, and how long that beginning is. */
+function firstToken(text: string, variables: Variables): { values: readonly string[]; length: number } {
+  if (text.startsWith('$$')) return { values: ['$'], length: 2 };
+  const end = text.indexOf('}');
+  if (text.startsWith('${')) {
+    if (end < 0) bad(`${JSON.stringify(text)} has no end`);
+    const name = text.slice(2, end);
+    const values = variables.get(name) ?? [];
+    if (values.length === 0) bad(`the variable ${JSON.stringify(name)} has no value`);
+    return { values, length: end + 1 };
+  }
+  const next = text.indexOf('$', 1);
+  const length = next < 0 ? text.length : next;
+  return { values: [text.slice(0, length)], length };
+}
+
+function bad(what: string): never {
+  return refuse(`this is no landlockconfig document: ${what}`, 'Define every variable that a path uses.', 'config');
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+
+import { fromConfig, toConfig } from './config.js';
+import { ro, rw } from './paths.js';
+import { policy } from './policy.js';
+import { namesOf } from './rights.js';
+
+const document = {
+  abi: 5,
+  variable: [{ name: 'tmp', literal: ['/tmp', '/var/tmp'] }],
+  ruleset: [{ handledAccessFs: ['abi.all'], handledAccessNet: ['bind_tcp'] }],
+  pathBeneath: [
+    { allowedAccess: ['abi.read_execute'], parent: ['.', '/usr'] },
+    { allowedAccess: ['abi.read_write'], parent: ['${tmp}/x', '/cost$$'] },
+  ],
+  netPort: [{ allowedAccess: ['bind_tcp'], port: [80, 443] }],
+};
+
+describe('fromConfig', () => {
+  it('reads a landlockconfig document', () => {
+    const made = fromConfig(JSON.stringify(document));
+    expect(made.abi).toBe(5);
+    expect(made.handled).toEqual({ fs: namesOf('fs', 5), net: ['bind_tcp'] });
+    expect(made.paths.map((rule) => rule.path)).toEqual(['.', '/usr', '/tmp/x', '/var/tmp/x', '/cost$']);
+    expect(made.paths[0]?.rights).toEqual(['execute', 'read_file', 'read_dir', 'refer']);
+    expect(made.paths[2]?.rights).toEqual(namesOf('fs', 5).filter((right) => right !== 'execute'));
+    expect(made.ports.map(({ port }) => port)).toEqual([80, 443]);
+    expect(made.paths.every(({ optional, preset }) => preset && !optional)).toBe(true);
+  });
+
+  it('restricts what a rule grants, even where the document does not list it', () => {
+    const made = fromConfig({ pathBeneath: [{ allowedAccess: ['truncate'], parent: ['/x'] }] });
+    expect(made).toMatchObject({ abi: 3, handled: { fs: ['truncate'], net: [] } });
+    const net = fromConfig({ netPort: [{ allowedAccess: ['connect_tcp'], port: [443] }] });
+    expect(net).toMatchObject({ abi: 4, handled: { fs: [], net: ['connect_tcp'] }, paths: [] });
+  });
+
+  it('takes what the format can not say beside it', () => {
+    const made = fromConfig(document, { optional: true, require: ['net'] });
+    expect(made.require).toEqual(['net.bind_tcp']);
+    expect(made.paths.every(({ optional }) => optional)).toBe(true);
+  });
+
+  it.each<[string, unknown]>([
+    ['what is no JSON', '{'],
+    ['a list', []],
+    ['null', 'null'],
+    ['an unknown key', { ...document, pathbeneath: [] }],
+    ['an unknown key in a rule', { ...document, netPort: [{ allowedAccess: ['bind_tcp'], port: [1], host: ['x'] }] }],
+    ['an empty list', { ...document, ruleset: [] }],
+    ['a right that does not exist', { ...document, pathBeneath: [{ allowedAccess: ['read'], parent: ['/'] }] }],
+    [
+      'a file group among the port rights',
+      { ...document, netPort: [{ allowedAccess: ['abi.read_write'], port: [1] }] },
+    ],
+    ['a group without an ABI', { ruleset: [{ handledAccessFs: ['abi.all'] }] }],
+    ['ABI 0', { ...document, abi: 0 }],
+    ['a variable without a value', { ...document, variable: [{ name: 'tmp' }] }],
+    ['a variable without an end', { ...document, pathBeneath: [{ allowedAccess: ['execute'], parent: ['${tmp'] }] }],
+    ['nothing at all', {}],
+  ])('refuses %s', (_name, bad) => {
+    expect(() => fromConfig(bad as string)).toThrow(expect.objectContaining({ code: 'invalid-policy' }));
+  });
+
+  it('does not multiply variables without end', () => {
+    const variable = [{ name: 'x', literal: Array.from({ length: 200 }, (_, index) => String(index)) }];
+    const pathBeneath = [{ allowedAccess: ['execute'], parent: ['${x}${x}${x}${x}'] }];
+    expect(() => fromConfig({ abi: 1, variable, pathBeneath })).toThrow(/more than 10000 paths/);
+  });
+});
+
+describe('toConfig', () => {
+  it('is read back as the same rules', () => {
+    const made = policy({
+      abi: 7,
+      paths: [ro('/usr'), rw('/srv/$x', { refer: true })],
+      net: { connectTcp: [443], bindTcp: [] },
+      scope: ['signal'],
+    });
+    const back = fromConfig(JSON.stringify(toConfig(made)));
+    expect(back).toEqual(made);
+  });
+
+  it('refuses what the format has no words for', () => {
+    const bytes = policy({ abi: 7, paths: [ro(Uint8Array.of(0x2f, 0xff))] });
+    expect(() => toConfig(bytes)).toThrow(/no UTF-8 text/);
+    const unknown = policy({ abi: 12, handle: ['unsafe_unknown_bit_17'] });
+    expect(() => toConfig(unknown)).toThrow(/no name/);
+  });
+});

@@ -1,0 +1,204 @@
+import { expandTemplate, variablesOf } from './config-variables.js';
+import { refuse } from './errors.js';
+import { type LandlockOptions, type LandlockPolicy, type LogOptions, type NetOptions, netOptionOf } from './options.js';
+import type { PathRule } from './paths.js';
+import { policy } from './policy.js';
+import { requirePolicy } from './require-policy.js';
+import { entryOf, type FsRight, namesOf, newestAbi, type Scope } from './rights.js';
+
+/** A document of the landlockconfig JSON format (github.com/landlock-lsm/landlockconfig, schema/landlockconfig.json). */
+export interface LandlockConfig {
+  readonly abi?: number;
+  readonly variable?: readonly { readonly name: string; readonly literal?: readonly string[] }[];
+  readonly ruleset?: readonly {
+    readonly handledAccessFs?: readonly string[];
+    readonly handledAccessNet?: readonly string[];
+    readonly scoped?: readonly string[];
+  }[];
+  readonly pathBeneath?: readonly { readonly allowedAccess: readonly string[]; readonly parent: readonly string[] }[];
+  readonly netPort?: readonly { readonly allowedAccess: readonly string[]; readonly port: readonly number[] }[];
+}
+
+/** What a policy has and the format has not. */
+export interface ConfigExtras {
+  /** As in the options of `policy`. Default: everything. */
+  readonly require?: readonly string[];
+  readonly log?: LogOptions;
+  /** Whether paths may be missing, as the format's own library lets all of them. Default: false. */
+  readonly optional?: boolean;
+}
+
+/** Keys that a document and its parts may have. */
+const keys = {
+  document: ['abi', 'variable', 'ruleset', 'pathBeneath', 'netPort'],
+  ruleset: ['handledAccessFs', 'handledAccessNet', 'scoped'],
+  pathBeneath: ['allowedAccess', 'parent'],
+  netPort: ['allowedAccess', 'port'],
+} as const;
+
+/**
+ * Reads a policy from the landlockconfig JSON format. What a rule grants is restricted elsewhere even where the
+ * document doesn't list it as handled, as the format says.
+ *
+ * A document without `abi` gets the lowest that has every right it names; one for a newer ABI than this package knows
+ * means the newest that it knows.
+ *
+ * @param json - the text, or what `JSON.parse` made of it
+ * @param extras - what the format can't say
+ * @throws LandlockError `invalid-policy` for anything that is not of this format, and whatever `policy` refuses
+ */
+export function fromConfig(json: string | LandlockConfig, extras: ConfigExtras = {}): LandlockPolicy {
+  const config = typeof json === 'string' ? parse(json) : json;
+  checkKeys(config, 'document');
+  const abi = config.abi ?? lowestAbi(config);
+  if (!Number.isInteger(abi) || abi < 1) bad(`abi is ${JSON.stringify(abi)}`);
+  const known = Math.min(abi, newestAbi);
+  const paths = pathsOf(config, known, extras.optional ?? false);
+  const handle = unique([...handled(config, 'handledAccessFs', known), ...paths.flatMap(({ rights }) => rights)]);
+  const options: LandlockOptions = {
+    abi: known,
+    paths,
+    ...(handle.length > 0 ? { handle: handle as FsRight[] } : {}),
+    net: netOf(config, known),
+    scope: unique(handled(config, 'scoped', known)) as Scope[],
+    ...(extras.require === undefined ? {} : { require: extras.require }),
+    ...(extras.log === undefined ? {} : { log: extras.log }),
+  };
+  // An empty list of paths would mean "no file at all"; a document that handles none means none.
+  const { paths: _none, ...withoutPaths } = options;
+  return policy(handle.length > 0 ? options : withoutPaths);
+}
+
+/**
+ * Writes a policy in the landlockconfig JSON format. What the format can't say is left out: `require`, `log`, which
+ * paths are optional or quiet, and that a right was named exactly.
+ *
+ * @param source - from `policy`
+ * @throws LandlockError `invalid-policy` for a path that is no text, or a right without a name
+ */
+export function toConfig(source: LandlockPolicy): LandlockConfig {
+  const { abi, handled: restricted, scope, paths, ports } = requirePolicy(source);
+  const unnamed = [...restricted.fs, ...restricted.net, ...scope].find((name) => name.startsWith('unsafe_unknown'));
+  if (unnamed !== undefined) bad(`it has no name for ${unnamed}`);
+  const ruleset = {
+    ...(restricted.fs.length > 0 ? { handledAccessFs: restricted.fs } : {}),
+    ...(restricted.net.length > 0 ? { handledAccessNet: restricted.net } : {}),
+    ...(scope.length > 0 ? { scoped: scope } : {}),
+  };
+  const pathBeneath = paths.map(({ path, rights }) => ({
+    allowedAccess: rights,
+    // A dollar begins a variable there; two stand for one.
+    parent: [typeof path === 'string' ? path.replaceAll('$', '$$$$') : bad('a path is no UTF-8 text')],
+  }));
+  return {
+    abi,
+    ruleset: [ruleset],
+    ...(pathBeneath.length > 0 ? { pathBeneath } : {}),
+    ...(ports.length > 0
+      ? { netPort: ports.map(({ port, rights }) => ({ allowedAccess: rights, port: [port] })) }
+      : {}),
+  };
+}
+
+function parse(json: string): LandlockConfig {
+  try {
+    return JSON.parse(json) as LandlockConfig;
+  } catch (error) {
+    return bad(error instanceof Error ? error.message : 'it is no JSON');
+  }
+}
+
+function checkKeys(value: unknown, part: keyof typeof keys): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) bad(`${part} is no object`);
+  const allowed: readonly string[] = keys[part];
+  const unknown = Object.keys(value).find((key) => !allowed.includes(key));
+  if (unknown !== undefined) bad(`${part} has an unknown key ${JSON.stringify(unknown)}`);
+  for (const [key, items] of Object.entries(value)) {
+    if (key !== 'abi' && (!Array.isArray(items) || items.length === 0)) bad(`${key} is no list, or an empty one`);
+  }
+}
+
+function handled(config: LandlockConfig, key: (typeof keys.ruleset)[number], abi: number): readonly string[] {
+  return (config.ruleset ?? []).flatMap((ruleset) => {
+    checkKeys(ruleset, 'ruleset');
+    return expandGroups(groupOf[key], ruleset[key] ?? [], abi);
+  });
+}
+
+const groupOf = { handledAccessFs: 'fs', handledAccessNet: 'net', scoped: 'scope' } as const;
+
+/** Writes out `abi.all`, `abi.read_execute` and `abi.read_write` for an ABI. */
+function expandGroups(group: 'fs' | 'net' | 'scope', names: readonly string[], abi: number): readonly string[] {
+  const all = namesOf(group, abi);
+  return names.flatMap((name) => {
+    if (name === 'abi.all') return all;
+    if (group === 'fs' && name === 'abi.read_execute') {
+      return all.filter((right) => ['execute', 'read_file', 'read_dir', 'refer'].includes(right));
+    }
+    if (group === 'fs' && name === 'abi.read_write') return all.filter((right) => right !== 'execute');
+    if (!namesOf(group, newestAbi).includes(name)) bad(`${group} has no ${JSON.stringify(name)}`);
+    return [name];
+  });
+}
+
+function pathsOf(config: LandlockConfig, abi: number, optional: boolean): readonly PathRule[] {
+  const variables = variablesOf(config.variable ?? []);
+  const rightsOf = new Map<string, readonly string[]>();
+  for (const rule of config.pathBeneath ?? []) {
+    checkKeys(rule, 'pathBeneath');
+    const rights = expandGroups('fs', rule.allowedAccess, abi);
+    for (const path of rule.parent.flatMap((parent) => expandTemplate(parent, variables))) {
+      rightsOf.set(path, unique([...(rightsOf.get(path) ?? []), ...rights]));
+    }
+  }
+  return [...rightsOf].map(([path, rights]) => ({
+    paths: [path],
+    rights: rights as FsRight[],
+    preset: true,
+    optional,
+  }));
+}
+
+function netOf(config: LandlockConfig, abi: number): NetOptions {
+  const ports = new Map<string, number[]>();
+  for (const right of handled(config, 'handledAccessNet', abi)) ports.set(right, []);
+  for (const rule of config.netPort ?? []) {
+    checkKeys(rule, 'netPort');
+    for (const right of expandGroups('net', rule.allowedAccess, abi)) {
+      ports.set(right, [...new Set([...(ports.get(right) ?? []), ...rule.port])]);
+    }
+  }
+  return Object.fromEntries([...ports].map(([right, list]) => [netOptionOf[right] ?? right, list]));
+}
+
+/** The lowest ABI that has every right a document names. */
+function lowestAbi(config: LandlockConfig): number {
+  const text = JSON.stringify(config);
+  if (/"abi\.(?:all|read_execute|read_write)"/.test(text)) bad('it uses an abi. group and gives no abi');
+  const rulesets = config.ruleset ?? [];
+  const names = {
+    fs: [...rulesets.map(({ handledAccessFs }) => handledAccessFs), ...accessOf(config.pathBeneath)],
+    net: [...rulesets.map(({ handledAccessNet }) => handledAccessNet), ...accessOf(config.netPort)],
+    scope: rulesets.map(({ scoped }) => scoped),
+  };
+  const abiOf = (group: keyof typeof names) => names[group].flat().map((name) => entryOf(group, name ?? '')?.abi ?? 1);
+  return Math.max(1, ...abiOf('fs'), ...abiOf('net'), ...abiOf('scope'));
+}
+
+function accessOf(
+  rules: readonly { readonly allowedAccess: readonly string[] }[] = [],
+): readonly (readonly string[])[] {
+  return rules.map(({ allowedAccess }) => allowedAccess);
+}
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
+}
+
+function bad(what: string): never {
+  return refuse(
+    `this is no landlockconfig document: ${what}`,
+    'Compare it with the schema of landlockconfig.',
+    'config',
+  );
+}

@@ -1,0 +1,43 @@
+import { type CommonErrorCode, SandboxError } from '@sb/core';
+
+/**
+ * Codes of this package, beside those of every layer.
+ *
+ * - `disabled-at-boot`: the kernel has Landlock, and its boot parameters leave it off.
+ * - `path-missing`: a path of a rule that isn't optional does not exist.
+ * - `wrong-file-type`: a rule's rights need a folder, and its path is none.
+ * - `too-many-layers`: sixteen rulesets are in force already, the kernel's limit.
+ * - `threads-unreachable`: not every thread could be restricted.
+ * - `worker-thread`: called in a worker thread; only the main thread may restrict the process.
+ */
+export type LandlockErrorCode =
+  | CommonErrorCode
+  | 'disabled-at-boot'
+  | 'path-missing'
+  | 'wrong-file-type'
+  | 'too-many-layers'
+  | 'threads-unreachable'
+  | 'worker-thread';
+
+/** A {@link SandboxError} of this layer. */
+export type LandlockError = SandboxError<LandlockErrorCode>;
+
+/** What an error says beside its code and step. */
+export interface Details {
+  readonly what: string;
+  readonly hint: string;
+  readonly syscall?: string | undefined;
+  readonly errno?: string | undefined;
+  readonly path?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** Builds an error of this layer. */
+export function landlockError(code: LandlockErrorCode, step: string, details: Details): LandlockError {
+  return new SandboxError<LandlockErrorCode>({ code, layer: 'landlock', step, ...details });
+}
+
+/** Refuses options that contradict themselves or can have no effect. */
+export function refuse(what: string, hint: string, step = 'policy'): never {
+  throw landlockError('invalid-policy', step, { what, hint });
+}

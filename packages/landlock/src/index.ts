@@ -1,0 +1,29 @@
+export { allows, type Query, type Verdict } from './allows.js';
+export { type ConfigExtras, fromConfig, type LandlockConfig, toConfig } from './config.js';
+export type { LandlockError, LandlockErrorCode } from './errors.js';
+export type {
+  LandlockOptions,
+  LandlockPolicy,
+  LogOptions,
+  NetOptions,
+  PolicyPath,
+  PolicyPathRule,
+  PolicyPortRule,
+} from './options.js';
+export {
+  list,
+  path,
+  type PathInput,
+  type PathRule,
+  ro,
+  type RuleArguments,
+  type RuleOptions,
+  rw,
+  rwx,
+  rx,
+} from './paths.js';
+export { type LandlockPlan, plan } from './plan.js';
+export { policy } from './policy.js';
+export { type LandlockReport, restrictSelf } from './restrict.js';
+export { type FsRight, type LogFeature, type NetRight, newestAbi, type Scope, type UnknownBit } from './rights.js';
+export { type LandlockSupport, support } from './support.js';

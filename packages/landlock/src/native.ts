@@ -1,0 +1,36 @@
+import { loadPrebuild } from '@sb/core';
+
+/** A step of the C side that failed; `errno` is positive. */
+export interface NativeFailure {
+  readonly step: string;
+  readonly syscall?: string;
+  readonly errno: number;
+  /** Number of the record's rule that failed, paths before ports. */
+  readonly rule?: number;
+}
+
+/** What was done to this process. */
+interface NativeReached {
+  /** How many threads are restricted. */
+  readonly threads: number;
+  /** What each of them was denied that was allowed before. */
+  readonly proofs: readonly string[];
+  /** Numbers of the optional rules whose path does not exist. */
+  readonly skipped: readonly number[];
+}
+
+/** What `native/addon.cc` exports. */
+export interface Native {
+  /** The ABI, or the errata as a bit mask; a negative number is -errno. */
+  query(what: 'abi' | 'errata'): number;
+  noNewPrivs(): { readonly threads: number } | NativeFailure;
+  applyRecord(record: Uint8Array): NativeReached | NativeFailure;
+}
+
+let loaded: Native | undefined;
+
+/** The addon, loaded at first use so that importing this package never fails. */
+export function native(): Native {
+  loaded ??= loadPrebuild<Native>({ layer: 'landlock', name: 'landlock', root: new URL('../', import.meta.url) });
+  return loaded;
+}

@@ -1,0 +1,118 @@
+import type { PathRule } from './paths.js';
+import type { FsRight, Group, LogFeature, NetRight, Scope, UnknownBit } from './rights.js';
+
+/**
+ * Network rights, each with the ports that stay allowed, 1 to 65535; an empty list allows none. 0 among the ports to
+ * bind means "whichever port is free". A right that isn't mentioned is not restricted.
+ *
+ * By port only, never by address; MPTCP sockets and TCP Fast Open get round it (see the README).
+ */
+export interface NetOptions {
+  readonly connectTcp?: readonly number[];
+  readonly bindTcp?: readonly number[];
+  /** ABI 10. Sending without connecting counts as well, so name resolution needs port 53. */
+  readonly connectSendUdp?: readonly number[];
+  /** ABI 10. */
+  readonly bindUdp?: readonly number[];
+  readonly [bit: UnknownBit]: readonly number[];
+}
+
+/** What the kernel's audit log should hold (ABI 7). */
+export interface LogOptions {
+  /** Denials of this program itself. Default: true, as the kernel's. */
+  readonly sameExec?: boolean;
+  /** Denials of programs that it executes. Default: false, as the kernel's. */
+  readonly newExec?: boolean;
+  /** Denials by rulesets that are added later. Default: true, as the kernel's. */
+  readonly subdomains?: boolean;
+}
+
+/** What {@link policy} takes. */
+export interface LandlockOptions {
+  /**
+   * The Landlock ABI that you tested this policy with, 1 to 11: "everything" means what that ABI has, on every kernel.
+   * See docs/choosing-abi.md.
+   */
+  readonly abi: number;
+  /**
+   * What stays allowed of the file system; an empty list allows nothing. Not given: the file system is not restricted
+   * (unless `handle` is).
+   */
+  readonly paths?: readonly PathRule[];
+  /** The file-system rights that are restricted. Default, where `paths` is given: every one that the ABI has. */
+  readonly handle?: readonly FsRight[];
+  readonly net?: NetOptions;
+  /** `signal`: no signals to processes outside; `abstract_unix_socket`: no connections to such sockets made outside. */
+  readonly scope?: readonly Scope[];
+  /**
+   * What must be enforced or nothing is: names as the report has them (`fs.truncate`, `net.connect_tcp`) or whole
+   * groups (`fs`, `net`, `scope`, `log`). The rest is enforced where the kernel can. Default: everything.
+   */
+  readonly require?: readonly string[];
+  readonly log?: LogOptions;
+}
+
+/** A path in a policy: text, or bytes that are no UTF-8 text. */
+export type PolicyPath = string | { readonly base64: string };
+
+/** A rule for one path. */
+export interface PolicyPathRule {
+  readonly path: PolicyPath;
+  /** In the order of the kernel's header. */
+  readonly rights: readonly FsRight[];
+  readonly optional: boolean;
+  readonly quiet: boolean;
+  /** Whether rights that need a folder are left out where the path is none; otherwise that is an error. */
+  readonly preset: boolean;
+}
+
+/** A rule for one port. */
+export interface PolicyPortRule {
+  readonly port: number;
+  readonly rights: readonly NetRight[];
+}
+
+/** A validated, frozen, JSON-serialisable decision about what stays allowed. */
+export interface LandlockPolicy {
+  readonly layer: 'landlock';
+  readonly abi: number;
+  /** What is restricted: the kernel's "handled access". */
+  readonly handled: { readonly fs: readonly FsRight[]; readonly net: readonly NetRight[] };
+  readonly scope: readonly Scope[];
+  readonly paths: readonly PolicyPathRule[];
+  readonly ports: readonly PolicyPortRule[];
+  readonly log: readonly LogFeature[];
+  /** Names of the features that must be enforced, as the report has them. */
+  readonly require: readonly string[];
+}
+
+/** The rights that the options for the network have names of their own for. */
+export const netOptionOf: Readonly<Record<string, Exclude<keyof NetOptions, UnknownBit>>> = {
+  connect_tcp: 'connectTcp',
+  bind_tcp: 'bindTcp',
+  connect_send_udp: 'connectSendUdp',
+  bind_udp: 'bindUdp',
+};
+
+/** A feature that a policy asks for: its group and its kernel name. */
+export type Feature = readonly [group: Group, name: string];
+
+/** Everything that a policy asks for, in the order of a report. */
+export function featuresOf(policy: Omit<LandlockPolicy, 'require'>): readonly Feature[] {
+  return [
+    ...policy.handled.fs.map((name): Feature => ['fs', name]),
+    ...policy.handled.net.map((name): Feature => ['net', name]),
+    ...policy.scope.map((name): Feature => ['scope', name]),
+    ...policy.log.map((name): Feature => ['log', name]),
+  ];
+}
+
+/** A path as bytes, without the NUL at its end. */
+export function pathBytes(path: PolicyPath): Uint8Array {
+  return typeof path === 'string' ? Buffer.from(path) : Buffer.from(path.base64, 'base64');
+}
+
+/** A path as text for people; bytes that are no text are replaced. */
+export function pathText(path: PolicyPath): string {
+  return typeof path === 'string' ? path : Buffer.from(path.base64, 'base64').toString();
+}

@@ -1,0 +1,75 @@
+import { type FeatureReport, type LayerPlan } from '@sb/core';
+
+import { type LandlockErrorCode, landlockError } from './errors.js';
+import { type Feature, featuresOf, type LandlockPolicy } from './options.js';
+import { encodePolicy } from './encode.js';
+import { requirePolicy } from './require-policy.js';
+import { entryOf } from './rights.js';
+import { type LandlockSupport, obstacles } from './support.js';
+
+/** What will be restricted, and what can't be. */
+export interface LandlockPlan extends LayerPlan {
+  readonly layer: 'landlock';
+}
+
+/**
+ * Decides what will be enforced, right by right. Pure.
+ *
+ * The policy's own ABI is the ceiling and the kernel's the floor: a newer kernel changes nothing, an older one loses
+ * exactly what it hasn't got, and each loss is in `features` with its reason.
+ *
+ * @param given - from `policy`, also after a journey as JSON
+ * @param support - from {@link support}, or made up for a test
+ * @throws LandlockError `invalid-policy` for what `policy` would not have made; `unsupported-kernel`, `disabled-at-boot`, `not-permitted` or `unsupported-platform`, if the
+ *   policy requires what this kernel hasn't got
+ */
+export function plan(given: LandlockPolicy, support: LandlockSupport): LandlockPlan {
+  const policy = requirePolicy(given);
+  const features = featuresOf(policy).map((feature) => line(feature, policy, support));
+  const missing = features.filter(({ feature, state }) => state === 'unsupported' && policy.require.includes(feature));
+  if (missing.length > 0) throw refusal(missing, support);
+  const record = encodePolicy(policy, support);
+  return { layer: 'landlock', record, features, needs: record.length > 0 ? ['no_new_privs'] : [] };
+}
+
+function line([group, name]: Feature, policy: LandlockPolicy, support: LandlockSupport): FeatureReport {
+  const feature = `${group}.${name}`;
+  const reason = lossOf([group, name], policy, support);
+  if (reason !== undefined) return { layer: 'landlock', feature, state: 'unsupported', reason };
+  return { layer: 'landlock', feature, state: 'enforced' };
+}
+
+/** Why a feature can't be had; undefined where it can. */
+function lossOf([group, name]: Feature, policy: LandlockPolicy, support: LandlockSupport): string | undefined {
+  if (support.state !== 'available') return support.reason;
+  const needed = entryOf(group, name)?.abi ?? 0;
+  if (needed <= support.abi) return undefined;
+  const reason = `needs ABI ${needed}, kernel has ${support.abi}`;
+  if (name !== 'refer') return reason;
+  // ABI 1 denies every rename and link between folders: the restriction holds there, a grant does not.
+  const granted = policy.paths.some(({ rights }) => rights.includes('refer'));
+  return granted ? `${reason}, which always denies renaming and linking between folders` : undefined;
+}
+
+function refusal(missing: readonly FeatureReport[], support: LandlockSupport): Error {
+  const names = missing.map(({ feature, reason }) =>
+    support.state === 'available' ? `${feature} (${reason})` : feature,
+  );
+  const what = `required and not to be had: ${names.join(', ')}`;
+  if (support.state === 'available') {
+    return landlockError('unsupported-kernel', 'plan', {
+      what,
+      hint: 'Use a newer kernel, or leave these out of require; the report then says what is missing.',
+    });
+  }
+  const codes: Readonly<Record<typeof support.state, LandlockErrorCode>> = {
+    'disabled-at-boot': 'disabled-at-boot',
+    'not-built': 'unsupported-kernel',
+    blocked: 'not-permitted',
+    'unsupported-platform': 'unsupported-platform',
+  };
+  return landlockError(codes[support.state], 'plan', {
+    what: `${support.reason}; ${what}`,
+    hint: obstacles[support.state].hint,
+  });
+}

@@ -1,0 +1,131 @@
+import { refuse } from './errors.js';
+import { type NetOptions, netOptionOf, type PolicyPath, type PolicyPathRule, type PolicyPortRule } from './options.js';
+import { type PathInput, type PathRule } from './paths.js';
+import { entryOf, type FsRight, type Group, namesOf, type NetRight, newestAbi, orderOf } from './rights.js';
+
+/** PATH_MAX of Linux, the NUL at the end included. */
+const pathMax = 4096;
+
+/** The right that an option for the network stands for. */
+function netRightOf(option: string): NetRight {
+  const named = Object.entries(netOptionOf).find(([, name]) => name === option);
+  if (named !== undefined) return named[0] as NetRight;
+  if (option.startsWith('unsafe_unknown_bit_')) return option as NetRight;
+  return refuse(`net has no ${JSON.stringify(option)}`, `Use one of: ${Object.values(netOptionOf).join(', ')}.`);
+}
+
+/**
+ * Checks the names of rights: they exist, the pinned ABI has them, none is there twice. Gives them back in the order
+ * of the kernel's header.
+ */
+export function checkNames<Name extends string>(group: Group, names: readonly Name[], abi: number): readonly Name[] {
+  for (const name of names) {
+    const entry = entryOf(group, name);
+    if (entry === undefined) {
+      refuse(`${group} has no ${JSON.stringify(name)}`, `Use one of: ${namesOf(group, newestAbi).join(', ')}.`);
+    }
+    if (entry.abi > abi) {
+      refuse(
+        `${group}.${name} needs ABI ${entry.abi}, and the policy is for ABI ${abi}`,
+        entry.abi > newestAbi ? 'Say the ABI that has it.' : `Leave it out, or test the policy with ABI ${entry.abi}.`,
+      );
+    }
+    if (names.indexOf(name) !== names.lastIndexOf(name)) refuse(`${group}.${name} is listed twice`, 'List it once.');
+  }
+  return Object.freeze([...names].sort((a, b) => orderOf(group, a) - orderOf(group, b)));
+}
+
+/** Turns the rules of the options into one rule a path, and refuses what can have no effect. */
+export function pathRules(rules: readonly PathRule[], handled: readonly FsRight[], abi: number): PolicyPathRule[] {
+  const result = rules.flatMap((rule) => {
+    if (rule.paths.length === 0) refuse('a rule has no path', 'Name at least one.');
+    return rule.paths.map((input) => pathRule(rule, policyPath(input), { handled, abi }));
+  });
+  const seen = new Map<string, PolicyPathRule>();
+  for (const rule of result) {
+    const key = JSON.stringify(rule.path);
+    const other = seen.get(key);
+    if (other !== undefined && isWithin(rule.rights, other.rights)) {
+      refuse(`the second rule for ${key} grants nothing that the first does not`, 'Remove it.');
+    }
+    seen.set(key, rule);
+  }
+  return result;
+}
+
+interface Pinned {
+  readonly handled: readonly FsRight[];
+  readonly abi: number;
+}
+
+function pathRule(rule: PathRule, path: PolicyPath, { handled, abi }: Pinned): PolicyPathRule {
+  if (rule.quiet === true) checkNames('log', ['quiet'], abi);
+  const named: readonly FsRight[] =
+    rule.refer === true ? [...new Set([...rule.rights, 'refer' as const])] : rule.rights;
+  // A preset means "what this ABI has of it"; a right that was named must exist.
+  const has = (right: FsRight): boolean => (entryOf('fs', right)?.abi ?? 0) <= abi;
+  const asked = rule.preset ? named.filter((right) => right === 'refer' || has(right)) : named;
+  const rights = checkNames('fs', asked, abi);
+  const effective = rights.filter((right) => handled.includes(right));
+  const useless = rights.find((right) => !handled.includes(right) && (!rule.preset || right === 'refer'));
+  if (useless !== undefined || effective.length === 0) {
+    refuse(
+      `the rule for ${JSON.stringify(path)} can have no effect: ${useless ?? 'none of its rights'} is not restricted`,
+      'Add the right to handle, or remove it from the rule.',
+    );
+  }
+  return Object.freeze({
+    path,
+    rights: Object.freeze(effective),
+    optional: rule.optional ?? false,
+    quiet: rule.quiet ?? false,
+    preset: rule.preset,
+  });
+}
+
+/** Text where the bytes are UTF-8, base64 where they are not. */
+function policyPath(input: PathInput): PolicyPath {
+  const bytes = Buffer.from(input);
+  if (bytes.length === 0) refuse('a path is empty', 'Use "." for the working directory.');
+  if (bytes.includes(0)) refuse(`the path ${JSON.stringify(bytes.toString())} holds a NUL`, 'Remove it.');
+  if (bytes.length >= pathMax) refuse(`a path has ${bytes.length} bytes, over ${pathMax - 1}`, 'Shorten it.');
+  const text = bytes.toString();
+  // Half of a surrogate pair has no bytes: what was written would be another path.
+  if (typeof input === 'string' && text !== input)
+    refuse(`the path ${JSON.stringify(input)} is no text`, 'Give bytes.');
+  return Buffer.from(text).equals(bytes) ? text : Object.freeze({ base64: bytes.toString('base64') });
+}
+
+/** Turns the network options into the rights that are restricted and one rule a port. */
+export function portRules(net: NetOptions, abi: number): { handled: readonly NetRight[]; ports: PolicyPortRule[] } {
+  const asked = Object.entries(net)
+    .filter((entry): entry is [string, readonly number[]] => entry[1] !== undefined)
+    .map(([option, ports]): [NetRight, readonly number[]] => [netRightOf(option), ports]);
+  const rightsOf = new Map<number, NetRight[]>();
+  for (const [right, ports] of asked) {
+    for (const port of ports) {
+      checkPort(right, port);
+      const rights = rightsOf.get(port) ?? [];
+      if (rights.includes(right)) refuse(`port ${port} is listed twice for ${right}`, 'List it once.');
+      rightsOf.set(port, [...rights, right]);
+    }
+  }
+  const handled = checkNames(
+    'net',
+    asked.map(([right]) => right),
+    abi,
+  );
+  const ports = [...rightsOf].sort(([a], [b]) => a - b);
+  return { handled, ports: ports.map(([port, rights]) => Object.freeze({ port, rights: Object.freeze(rights) })) };
+}
+
+function checkPort(right: NetRight, port: number): void {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) refuse(`${port} is no port`, 'Use 1 to 65535.');
+  if (port === 0 && right.startsWith('connect')) {
+    refuse(`a rule for ${right} and port 0 can have no effect`, 'Nothing can be connected to port 0; remove it.');
+  }
+}
+
+function isWithin(rights: readonly FsRight[], others: readonly FsRight[]): boolean {
+  return rights.every((right) => others.includes(right));
+}

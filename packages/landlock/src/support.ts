@@ -1,0 +1,85 @@
+import { errnoName } from '@sb/core';
+
+import { native } from './native.js';
+
+/** What this kernel can do. Plain data, so that every kernel can be planned for anywhere. */
+export type LandlockSupport =
+  | {
+      readonly state: 'available';
+      /** The kernel's Landlock ABI, 1 or more. */
+      readonly abi: number;
+      /**
+       * Numbers of the errata that are fixed in this kernel, 1 and up; empty where the kernel can't be asked (before 6.15,
+       * unless that was backported).
+       */
+      readonly errata: readonly number[];
+    }
+  | {
+      /**
+       * - `disabled-at-boot`: built in and not enabled (`EOPNOTSUPP`).
+       * - `not-built`: not in this kernel, or hidden by a system-call filter that answers as if (`ENOSYS`).
+       * - `blocked`: the question itself was refused, as a system-call filter does.
+       * - `unsupported-platform`: not Linux.
+       */
+      readonly state: 'disabled-at-boot' | 'not-built' | 'blocked' | 'unsupported-platform';
+      readonly abi: 0;
+      readonly errata: readonly [];
+      readonly reason: string;
+    };
+
+/** The states in which nothing can be restricted. */
+export type Unavailable = Exclude<LandlockSupport['state'], 'available'>;
+
+/** What stands in the way, by state, and what to do. */
+export const obstacles: Readonly<Record<Unavailable, { readonly reason: string; readonly hint: string }>> = {
+  'disabled-at-boot': {
+    reason: 'this kernel has Landlock, but it is not enabled (EOPNOTSUPP)',
+    hint: 'Add landlock to the lsm= boot parameter, for instance "lsm=landlock,lockdown,yama,bpf".',
+  },
+  'not-built': {
+    reason: 'this kernel has no Landlock (ENOSYS)',
+    hint: 'Use Linux 5.13 or later built with CONFIG_SECURITY_LANDLOCK; in a container, let its system-call filter allow the landlock calls.',
+  },
+  blocked: {
+    reason: 'asking for Landlock was refused',
+    hint: 'A system-call filter forbids it: let it allow landlock_create_ruleset, landlock_add_rule and landlock_restrict_self.',
+  },
+  'unsupported-platform': {
+    reason: 'Landlock exists on Linux only',
+    hint: "Run on Linux, or set the layer's level to prefer.",
+  },
+};
+
+/**
+ * Asks the kernel what it can do. Never throws for a missing feature: the answer says so.
+ *
+ * @throws LandlockError `prebuild-missing` on Linux, where the question needs the native part
+ * @see landlock_create_ruleset(2), flags LANDLOCK_CREATE_RULESET_VERSION and LANDLOCK_CREATE_RULESET_ERRATA
+ */
+export function support(): LandlockSupport {
+  if (process.platform !== 'linux') return unavailable('unsupported-platform');
+  return supportFrom(native().query('abi'), native().query('errata'));
+}
+
+/**
+ * Reads the kernel's two answers. Pure.
+ *
+ * @param abi - the ABI, or -errno
+ * @param errata - the bit mask of fixed errata; -errno on a kernel that can't be asked
+ */
+export function supportFrom(abi: number, errata: number): LandlockSupport {
+  if (abi > 0) return { state: 'available', abi, errata: errata > 0 ? bitsOf(errata) : [] };
+  const errno = abi === 0 ? 'ENOSYS' : errnoName(abi);
+  if (errno === 'EOPNOTSUPP' || errno === 'ENOTSUP') return unavailable('disabled-at-boot');
+  if (errno === 'ENOSYS') return unavailable('not-built');
+  return { ...unavailable('blocked'), reason: `${obstacles.blocked.reason} (${errno})` };
+}
+
+function unavailable(state: Unavailable): Exclude<LandlockSupport, { state: 'available' }> {
+  return { state, abi: 0, errata: [], reason: obstacles[state].reason };
+}
+
+/** Erratum n is bit n-1. */
+function bitsOf(mask: number): readonly number[] {
+  return Array.from({ length: 31 }, (_, bit) => bit + 1).filter((number) => (mask & (1 << (number - 1))) !== 0);
+}

@@ -1,0 +1,141 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+
+import { fixtureJson, missing, type TemporaryFolder, temporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { type LandlockPolicy, type LandlockReport, list, path, policy, ro } from '../../src/index.js';
+import { nobody } from './programs.js';
+
+interface Outcome {
+  readonly outcomes: readonly (LandlockReport & { readonly code?: string; readonly message?: string })[];
+  readonly read: string;
+}
+
+const fixture = new URL('fixtures/attempt.ts', import.meta.url);
+const secret = '/etc/passwd';
+
+describe.skipIf(missing('linux', 'root', 'landlock7'))('at its limits, restrictSelf', () => {
+  let folder: TemporaryFolder;
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
+  afterEach(() => folder[Symbol.dispose]());
+
+  const attempt = (policies: readonly LandlockPolicy[], options: object = {}, file = secret): Promise<Outcome> =>
+    fixtureJson<Outcome>(fixture, [JSON.stringify(policies), file], { ...nobody, ...options });
+
+  it('stacks sixteen rulesets, then refuses and keeps them', async () => {
+    const one = policy({ abi: 7, paths: [list('/proc')] });
+    const { outcomes, read } = await attempt(Array.from({ length: 17 }, () => one));
+    expect(outcomes.slice(0, 16).map(({ status }) => status)).toEqual(Array.from({ length: 16 }, () => 'full'));
+    expect(outcomes[16]).toMatchObject({
+      code: 'too-many-layers',
+      step: 'rehearse',
+      syscall: 'landlock_restrict_self',
+      errno: 'E2BIG',
+    });
+    expect(outcomes[16]?.message).toContain('Nothing was restricted');
+    expect(read).toBe('EACCES');
+  });
+
+  it('says that /proc/self/task is in the way of a second ruleset', async () => {
+    const one = policy({ abi: 7, paths: [] });
+    const { outcomes } = await attempt([one, one]);
+    expect(outcomes).toMatchObject([
+      { status: 'full' },
+      { code: 'threads-unreachable', step: 'tasks', errno: 'EACCES' },
+    ]);
+  });
+
+  it('does not block on a FIFO as a path, and grants it', async () => {
+    const fifo = folder.file('fifo');
+    execFileSync('mkfifo', ['-m', '666', fifo]);
+    const { outcomes } = await attempt([policy({ abi: 7, paths: [ro(fifo), path('/', ['read_dir'])] })], {
+      timeout: 5000,
+    });
+    expect(outcomes).toMatchObject([{ status: 'full' }]);
+  });
+
+  it('refuses a right of folders on a file when it was named, and names both', async () => {
+    const file = folder.file('file');
+    writeFileSync(file, '');
+    const { outcomes, read } = await attempt([policy({ abi: 7, paths: [path(file, ['read_file', 'make_reg'])] })]);
+    expect(outcomes).toMatchObject([{ code: 'wrong-file-type', step: 'type', errno: 'ENOTDIR', path: file }]);
+    expect(outcomes[0]?.message).toContain('read_file|make_reg');
+    expect(read).toBe('OK');
+  });
+
+  it('refuses a preset of which nothing is left on a file', async () => {
+    const file = folder.file('file');
+    writeFileSync(file, '');
+    const { outcomes, read } = await attempt([policy({ abi: 7, paths: [list(file)] })]);
+    expect(outcomes).toMatchObject([{ code: 'wrong-file-type', path: file }]);
+    expect(read).toBe('OK');
+  });
+
+  it('masks a preset to a file', async () => {
+    const { outcomes, read } = await attempt([policy({ abi: 7, paths: [ro(secret)] })]);
+    expect(outcomes).toMatchObject([{ status: 'full' }]);
+    expect(read).toBe('OK');
+  });
+
+  it('follows a symbolic link to what it leads to, and grants nothing else', async () => {
+    const [target, other, link] = [folder.file('target'), folder.file('other'), folder.file('link')];
+    for (const file of [target, other]) writeFileSync(file, 'content', { mode: 0o644 });
+    symlinkSync(target, link);
+    const rules = [policy({ abi: 7, paths: [ro(link)] })];
+    expect(await attempt(rules, {}, target)).toMatchObject({ read: 'OK' });
+    expect(await attempt(rules, {}, link)).toMatchObject({ read: 'OK' });
+    expect(await attempt(rules, {}, other)).toMatchObject({ read: 'EACCES' });
+  });
+
+  it('restricts nothing when a path is missing, and names it', async () => {
+    const gone = folder.file('gone');
+    const { outcomes, read } = await attempt([policy({ abi: 7, paths: [ro('/usr', gone)] })]);
+    expect(outcomes).toMatchObject([
+      { code: 'path-missing', step: 'open', syscall: 'openat', errno: 'ENOENT', path: gone },
+    ]);
+    expect(outcomes[0]?.message).toContain('mark its rule optional');
+    expect(read).toBe('OK');
+  });
+
+  it('tells a missing path that is optional, and grants nothing if it is made later', async () => {
+    const gone = folder.file('gone');
+    const { outcomes, read } = await attempt([policy({ abi: 7, paths: [ro('/usr', gone, { optional: true })] })]);
+    expect(outcomes).toMatchObject([{ status: 'full', missingPaths: [gone] }]);
+    const line = outcomes[0]?.features.find(({ feature }) => feature === 'fs.read_file');
+    expect(line).toMatchObject({ state: 'enforced', reason: `not granted, since missing: ${gone}` });
+    expect(read).toBe('EACCES');
+  });
+
+  it('does not hide another failure behind optional', async () => {
+    mkdirSync(folder.file('closed'), { mode: 0o700 });
+    const { outcomes, read } = await attempt([
+      policy({ abi: 7, paths: [ro(folder.file('closed', 'inner'), { optional: true })] }),
+    ]);
+    expect(outcomes).toMatchObject([{ code: 'not-permitted', errno: 'EACCES', path: folder.file('closed', 'inner') }]);
+    expect(read).toBe('OK');
+  });
+
+  it('takes 10,000 rules, and the last one grants', async () => {
+    const files = Array.from({ length: 10_000 }, (_, index) => folder.file(`f${index}`));
+    for (const file of files) writeFileSync(file, '', { mode: 0o644 });
+    const last = files.at(-1) ?? '';
+    const rules = policy({ abi: 7, paths: [ro(...(files as [string, ...string[]]))] });
+    writeFileSync(folder.file('policy.json'), JSON.stringify(rules), { mode: 0o644 });
+    const many = new URL('fixtures/many.ts', import.meta.url);
+    const { outcomes, read } = await fixtureJson<Outcome>(many, [folder.file('policy.json'), last], nobody);
+    expect(outcomes).toMatchObject([{ status: 'full' }]);
+    expect(read).toBe('OK');
+  });
+
+  it('keeps to the folder it opened when the path is removed and made again', async () => {
+    // The ruleset holds the folder itself: one of the same name is another.
+    const race = new URL('fixtures/removed.ts', import.meta.url);
+    const inner = folder.file('inner');
+    execFileSync('chown', ['65534:65534', folder.path]);
+    const outcome = await fixtureJson<{ before: string; after: string }>(race, [inner], nobody);
+    expect(outcome).toEqual({ before: 'OK', after: 'EACCES' });
+  });
+});

@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url';
+
+import { runProgram, type TemporaryFolder, temporaryFolder } from '@sb/test-kit';
+
+/** The user whom root's rights can't help: `nobody`. */
+export const nobody = { uid: 65_534, gid: 65_534 };
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const include = [`-I${here('../../../../tooling/native')}`];
+const strict = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', '-Wshadow'];
+
+/** How each C program of the tests is built. */
+const recipes = {
+  /** Without a C library: links only if the core needs none. */
+  launch: {
+    sources: ['../native/launch.c', '../../native/landlock.c'],
+    flags: ['-static', '-nostdlib', '-ffreestanding', '-fno-stack-protector', '-Wconversion', '-Wl,-z,noexecstack'],
+  },
+  answer: { sources: ['../native/answer.c'], flags: ['-static'] },
+  threads: {
+    sources: ['../native/threads.c', '../../../../tooling/native/sb_threads.c'],
+    flags: ['-pthread', '-Wconversion'],
+  },
+  liar: {
+    sources: [
+      '../native/liar.c',
+      '../../native/landlock.c',
+      '../../native/process.c',
+      '../../native/proof.c',
+      '../../../../tooling/native/sb_threads.c',
+    ],
+    flags: ['-pthread', '-Wl,--wrap=sb_landlock_restrict'],
+  },
+  sanitize: {
+    sources: ['../native/sanitize.c', '../../native/landlock.c'],
+    flags: ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-Wconversion'],
+  },
+} as const;
+
+/**
+ * Compiles a C program of the tests.
+ *
+ * @param name - which one
+ * @param flags - further flags of the compiler
+ * @throws Error with what the compiler said
+ */
+export async function compile(
+  name: keyof typeof recipes,
+  flags: readonly string[] = [],
+): Promise<{ readonly program: string; readonly folder: TemporaryFolder }> {
+  const folder = temporaryFolder();
+  const program = folder.file(name);
+  const recipe = recipes[name];
+  const args = [...strict, ...recipe.flags, ...flags, ...include, '-o', program, ...recipe.sources.map(here)];
+  const { status, stderr } = await runProgram('gcc', args, { timeout: 60_000 });
+  if (status !== 0 || stderr !== '') throw new Error(`gcc ended with ${status}: ${stderr}`);
+  return { program, folder };
+}

@@ -1,0 +1,109 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+
+import { fixtureJson, missing, nodeReleases, runProgram, temporaryFolder } from '@sb/test-kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { type LandlockReport, support } from '../../src/index.js';
+import { compile, nobody } from './programs.js';
+
+interface Reading {
+  readonly main: unknown;
+  readonly workers: readonly unknown[];
+}
+
+interface Outcome {
+  readonly before: { readonly granted: Reading; readonly secret: Reading };
+  readonly after: { readonly granted: Reading; readonly secret: Reading };
+  readonly later: unknown;
+  readonly tasks: number;
+  readonly report: LandlockReport;
+}
+
+const fixture = new URL('fixtures/threads.ts', import.meta.url);
+const thread = (outcome: string) => ({ sync: outcome, pool: Array.from({ length: 8 }, () => outcome) });
+const everywhere = (outcome: string): Reading => ({
+  main: thread(outcome),
+  workers: [thread(outcome), thread(outcome)],
+});
+
+describe.skipIf(missing('linux', 'root', 'landlock7'))('restrictSelf', () => {
+  it.each(nodeReleases())(
+    'leaves no thread, no worker and no pool free to read a secret on $version',
+    async ({ file }) => {
+      using folder = temporaryFolder();
+      const [granted, secret] = [folder.file('granted'), folder.file('secret')];
+      for (const path of [granted, secret]) {
+        writeFileSync(path, 'content');
+        chmodSync(path, 0o644);
+      }
+      const options = { node: file, ...nobody };
+      const { before, after, later, tasks, report } = await fixtureJson<Outcome>(fixture, [granted, secret], options);
+      expect(before).toEqual({ granted: everywhere('OK'), secret: everywhere('OK') });
+      expect(after).toEqual({ granted: everywhere('OK'), secret: everywhere('EACCES') });
+      expect(later).toEqual(thread('EACCES'));
+      expect(report.status).toBe('full');
+      // Every thread that there was: main, four of V8, four of the pool, inspector, signals, and two workers.
+      expect(tasks).toBeGreaterThan(12);
+      expect(report.threads).toBe(tasks);
+      expect(report.proofs).toContain('open("/", read_dir): EACCES');
+      // Its parent is root's here, so it could not be signalled before either: that would prove nothing.
+      expect(report.proofs).not.toContain('kill(parent, signal): EPERM');
+      expect(report.proofs).toContain('connect(abstract socket, abstract_unix_socket): EPERM');
+    },
+  );
+});
+
+describe.skipIf(missing('linux', 'root', 'landlock7'))('under scopes, the threads of one process', () => {
+  it('are strangers to each other below ABI 8, and one family from there on', async () => {
+    const outcome = await fixtureJson<object>(new URL('fixtures/strangers.ts', import.meta.url), [], nobody);
+    const answer = support().abi >= 8 ? 'OK' : 'EPERM';
+    expect(outcome).toEqual({
+      inWorker: { connect: answer, signal: answer },
+      inMain: { connect: 'OK', signal: 'OK' },
+    });
+  });
+});
+
+describe.skipIf(missing('linux', 'root'))('the broadcast to every thread', () => {
+  let built: Awaited<ReturnType<typeof compile>>;
+  let small: Awaited<ReturnType<typeof compile>>;
+  let churn: Awaited<ReturnType<typeof compile>>;
+
+  beforeAll(async () => {
+    built = await compile('threads');
+    churn = await compile('threads', ['-DSB_THREADS_DEADLINE_SECONDS=1']);
+    small = await compile('threads', ['-DSB_THREADS_MAX=32', '-DSB_THREADS_DEADLINE_SECONDS=1']);
+  });
+  afterAll(() => {
+    built.folder[Symbol.dispose]();
+    small.folder[Symbol.dispose]();
+    churn.folder[Symbol.dispose]();
+  });
+
+  const run = async (program: string, ...args: readonly string[]) => {
+    const { stdout, stderr, signal } = await runProgram(program, args, { ...nobody });
+    expect({ stderr, signal }).toEqual({ stderr: '', signal: null });
+    return stdout.trim();
+  };
+
+  it('misses no thread while threads start and end, deaf ones among them', async () => {
+    const rounds = 40;
+    const output = await run(churn.program, 'churn', String(rounds));
+    const [, complete, timeout] = /^complete (\d+) timeout (\d+) error 0 idle 0 missed 0 crashed 0$/.exec(output) ?? [];
+    // On a machine where threads start faster than they are counted it gives up, which is an answer too; a wrong one isn't.
+    expect([output, Number(complete) + Number(timeout)]).toEqual([output, rounds]);
+    expect(Number(complete)).toBeGreaterThan(rounds / 2);
+  });
+
+  it('fails closed when a thread blocks even the broadcast signal', async () => {
+    expect(await run(small.program, 'blocked')).toBe('ETIMEDOUT threads 0 failed 0 self 0');
+  });
+
+  it('reaches every thread with no room in the signal queue', async () => {
+    expect(await run(built.program, 'sigpending')).toBe('OK threads 41 failed 0 self 1');
+  });
+
+  it('fails with more threads than it has room for, and the process lives on', async () => {
+    expect(await run(small.program, 'too-many')).toBe('EAGAIN threads 32 failed 0 self 0');
+  });
+});
