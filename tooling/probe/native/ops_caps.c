@@ -8,13 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <netinet/in.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -128,21 +126,6 @@ static int op_map_uid(int argc, char **argv)
 	return close(file) && error == 0 ? -errno : error;
 }
 
-/* Ports below 1024 need cap_net_bind_service over the network namespace (ip(7)). */
-static int op_bind_tcp(int argc, char **argv)
-{
-	if (argc != 1)
-		return PROBE_USAGE;
-	struct sockaddr_in address = {.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)probe_number(argv[0])),
-		.sin_addr = {htonl(INADDR_LOOPBACK)}};
-	int socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (socket_ < 0)
-		return -errno;
-	int error = result(bind(socket_, (struct sockaddr *)&address, sizeof address));
-	return close(socket_) && error == 0 ? -errno : error;
-}
-
 /* Sets the host name to what it is: needs cap_sys_admin over the host's namespace, changes nothing. */
 static int op_set_hostname(int argc, char **argv)
 {
@@ -165,7 +148,6 @@ const struct probe_operation probe_caps_operations[] = {
 	{"keep-capabilities", "", op_keep_capabilities},
 	{"unshare-user", "", op_unshare_user},
 	{"map-uid", "INSIDE OUTSIDE", op_map_uid},
-	{"bind-tcp", "PORT", op_bind_tcp},
 	{"set-hostname", "", op_set_hostname},
 	{0},
 };
