@@ -1,0 +1,81 @@
+import { type EnforcementReport, errorCode, type FeatureReport, readAllTasks, reportOf } from '@sb/core';
+import { readFileSync } from 'node:fs';
+
+import { nativeError, seccompError } from './errors.js';
+import { native } from './native.js';
+import { plan } from './plan.js';
+import type { SeccompPolicy } from './policy.js';
+import { support } from './support.js';
+
+/** `Seccomp:` of proc_pid_status(5) for a thread with a filter. */
+const FILTER = 2;
+
+/**
+ * Loads a policy's filter on every thread of this process at once, for good, and for every program it starts:
+ * no_new_privs on every thread, then seccomp(2) with TSYNC, then every thread's status is read back. Filters stack: the
+ * strictest answer wins, and none can be taken away.
+ *
+ * @param policy - from `policy`
+ * @returns what is in force. Where the filter itself, or another restriction, keeps `/proc` from being read, the line
+ *   says so; the kernel's answer to TSYNC stands for it then
+ * @throws SeccompError. `thread-blocked`, and every code of `plan`: no filter was loaded, but no_new_privs may be set.
+ *   `verification-failed`: the process must end
+ * @see seccomp(2), proc_pid_status(5)
+ */
+export function restrictSelf(policy: SeccompPolicy): EnforcementReport {
+  const available = support();
+  const { record, features, needs } = plan(policy, available);
+  if (record.length === 0) return reportOf(features);
+  if (needs.includes('no_new_privs')) {
+    const result = native().noNewPrivs();
+    if ('errno' in result) throw nativeError(result);
+  }
+  const failure = native().applyRecord(record, true);
+  if (failure?.thread !== undefined) throw blockedBy(failure.thread);
+  if (failure !== null) throw nativeError(failure);
+  const before = available.state === 'available' ? available.filters : 0;
+  const unread = verifyThreads(before);
+  return reportOf(features.map((line) => (unread === undefined ? line : withReason(line, unread))));
+}
+
+/** Compares every thread with what was asked for; says why it couldn't, if it couldn't. */
+function verifyThreads(before: number): string | undefined {
+  let tasks;
+  try {
+    tasks = readAllTasks('self');
+  } catch (error) {
+    const code = errorCode(error) ?? 'unknown error';
+    return `not read back: /proc can't be read any more (${code}); the kernel reported success for every thread`;
+  }
+  for (const task of tasks) {
+    // A kernel before 5.9 doesn't count.
+    const isCounted = task.seccompFilters === 0 || task.seccompFilters > before;
+    if (task.seccomp === FILTER && isCounted && task.noNewPrivs) continue;
+    throw seccompError('verification-failed', 'verify', {
+      what: `thread ${task.tid} (${threadName(task.tid)}) has no new filter, though the kernel reported success`,
+      hint: 'End this process: it is restricted in part only.',
+    });
+  }
+  return undefined;
+}
+
+function blockedBy(thread: number): Error {
+  return seccompError('thread-blocked', 'tsync', {
+    what: `thread ${thread} (${threadName(thread)}) has a filter of its own, so the kernel loaded none on any thread`,
+    hint: 'Load the filter before that thread does, or let it start from a thread that has this filter.',
+    syscall: 'seccomp',
+  });
+}
+
+function withReason(line: FeatureReport, reason: string): FeatureReport {
+  return line.state === 'off' ? line : { ...line, reason };
+}
+
+function threadName(tid: number): string {
+  try {
+    return readFileSync(`/proc/self/task/${tid}/comm`, 'utf8').trim();
+  } catch {
+    // Only decoration of an error that is thrown anyway; the thread may be gone.
+    return 'unnamed';
+  }
+}
