@@ -27,14 +27,14 @@ for (const [architecture, file] of Object.entries(tables)) {
 // Names that only other architectures have are accepted in policies, and filter nothing here.
 /** @type {Set<string>} */
 const elsewhere = new Set();
-for (const folder of readdirSync(headers)) {
-  const asm = join(headers, folder, 'asm');
-  if (!existsSync(asm)) continue;
-  for (const file of readdirSync(asm).filter((name) => name.startsWith('unistd'))) {
-    for (const [, name = ''] of readFileSync(join(asm, file), 'utf8').matchAll(/^#define __NR_([a-z_]\w*)\s/gm)) {
-      if (calls[name] === undefined && !/^(?:reserved|unused)\d+$/.test(name)) elsewhere.add(name);
-    }
-  }
+const everywhere = readdirSync(headers)
+  .map((name) => join(headers, name, 'asm'))
+  .filter((asm) => existsSync(asm))
+  .flatMap((asm) => readdirSync(asm).map((file) => join(asm, file)))
+  .filter((file) => /\/unistd[^/]*$/.test(file))
+  .flatMap((file) => Array.from(readFileSync(file, 'utf8').matchAll(/^#define __NR_([a-z_]\w*)\s/gm)));
+for (const [, name = ''] of everywhere) {
+  if (calls[name] === undefined && !/^(?:reserved|unused)\d+$/.test(name)) elsewhere.add(name);
 }
 
 /** @type {Record<string, number>} */

@@ -1,3 +1,4 @@
+import { show } from './document.js';
 import { errnoNumber, linuxErrnoName, maxErrno } from './errnos.js';
 import { invalid } from './errors.js';
 
@@ -115,8 +116,4 @@ export function sameAction(a: Action, b: Action): boolean {
 /** Whether a call goes on under an action without anyone being asked. */
 export function lets(action: Action): boolean {
   return action.action === 'allow' || action.action === 'log';
-}
-
-function show(value: unknown): string {
-  return typeof value === 'bigint' ? `${value}n` : `${JSON.stringify(value)}`.slice(0, 60);
 }

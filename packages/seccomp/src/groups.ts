@@ -59,10 +59,13 @@ function expand(name: string, above: readonly string[]): ReadonlyMap<string, Gro
   for (const [source, names] of Object.entries(dataOf(name).from)) {
     const provenance = sources.get(source);
     if (provenance === undefined) throw new Error(`group ${name} has the unknown source ${source}`);
-    for (const entry of names) {
-      if (!entry.startsWith('@')) calls.set(entry, { group: name, source, provenance });
-      else for (const [call, why] of expand(entry, [...above, name])) if (!calls.has(call)) calls.set(call, why);
-    }
+    const path = [...above, name];
+    const own: GroupEntry = { group: name, source, provenance };
+    const entries = names.flatMap((entry) =>
+      entry.startsWith('@') ? Array.from(expand(entry, path)) : [[entry, own] as const],
+    );
+    // A call that several sources name keeps the first.
+    for (const [call, why] of entries) calls.set(call, calls.get(call) ?? why);
   }
   return calls;
 }

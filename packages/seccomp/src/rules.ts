@@ -54,19 +54,22 @@ export function syscallAt(value: unknown, path: string): string {
   });
 }
 
+/** The data that goes with some actions. */
+const actionFields: Readonly<Partial<Record<ActionName, 'errno' | 'data'>>> = {
+  errno: 'errno',
+  trap: 'data',
+  trace: 'data',
+};
+
 /** Checks an action: its name, or an object with its data. */
 export function actionAt(value: unknown, path: string): Action {
-  if (typeof value === 'string') {
-    const name = wordAt(value, path, actionNames);
-    if (name === 'errno') throw invalid(path, 'names no error', 'Give { "action": "errno", "errno": "EPERM" }.');
-    return Object.freeze(name === 'trap' || name === 'trace' ? { action: name, data: 0 } : { action: name });
-  }
-  const fields = objectAt(value, path, ['action', 'errno', 'data']);
-  const action = wordAt(fields['action'], `${path}.action`, actionNames);
-  const takes = action === 'errno' ? 'errno' : action === 'trap' || action === 'trace' ? 'data' : undefined;
-  for (const key of ['errno', 'data']) {
-    if (key in fields && key !== takes) throw invalid(`${path}.${key}`, `means nothing for ${action}`, 'Leave it out.');
-  }
+  const fields =
+    typeof value === 'string'
+      ? ({ action: value } as Readonly<Record<string, unknown>>)
+      : objectAt(value, path, ['action', 'errno', 'data']);
+  const action = wordAt(fields['action'], typeof value === 'string' ? path : `${path}.action`, actionNames);
+  const other = Object.keys(fields).find((key) => key !== 'action' && key !== actionFields[action]);
+  if (other !== undefined) throw invalid(`${path}.${other}`, `means nothing for ${action}`, 'Leave it out.');
   if (action === 'errno') {
     return Object.freeze({ action, errno: canonicalErrno(fields['errno'], `${path}.errno`) });
   }

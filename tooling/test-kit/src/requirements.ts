@@ -13,6 +13,10 @@ const requirements = {
   pacman: () => existsSync('/usr/bin/pacman') && existsSync('/usr/bin/repo-add'),
   nginx: () => existsSync('/usr/sbin/nginx'),
   openssl: () => existsSync('/usr/bin/openssl'),
+  curl: () => existsSync('/usr/bin/curl'),
+  wget: () => existsSync('/usr/bin/wget'),
+  /** Debian's libseccomp-dev, the reference that our compiler is compared with. */
+  libseccomp: () => existsSync('/usr/include/seccomp.h'),
 } satisfies Record<string, () => boolean>;
 
 /** Something that a test needs of the machine. */
