@@ -10,6 +10,7 @@ static const struct probe_operation *const tables[] = {
 	probe_file_operations,
 	probe_process_operations,
 	probe_caps_operations,
+	probe_syscall_operations,
 };
 
 static void usage(void)
