@@ -4,6 +4,7 @@
 #include <cerrno>
 
 extern "C" {
+#include "rings.h"
 #include "seccomp.h"
 #ifdef __linux__
 #include "sb_no_new_privs.h"
@@ -70,12 +71,19 @@ Napi::Value HasFlag(const Napi::CallbackInfo &info)
 	return Napi::Number::New(info.Env(), sb_seccomp_has_flag(flag));
 }
 
+// hasRing(): boolean
+Napi::Value HasRing(const Napi::CallbackInfo &info)
+{
+	return Napi::Boolean::New(info.Env(), sb_has_ring() == 1);
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports)
 {
 	exports.Set("applyRecord", Napi::Function::New<ApplyRecord>(env));
 	exports.Set("noNewPrivs", Napi::Function::New<NoNewPrivs>(env));
 	exports.Set("hasAction", Napi::Function::New<HasAction>(env));
 	exports.Set("hasFlag", Napi::Function::New<HasFlag>(env));
+	exports.Set("hasRing", Napi::Function::New<HasRing>(env));
 	return exports;
 }
 

@@ -10,6 +10,7 @@ import type { NativeFailure } from './native.js';
  * - `program-too-long`: the filter would exceed the kernel's 4,096 instructions.
  * - `no-program`: the policy was not made for this machine's architecture.
  * - `no-supervisor`: the policy notifies a supervisor, and nothing here would answer.
+ * - `io-uring-in-use`: the policy denies io_uring, and this process has one in use (Node 22 and later): it would abort.
  * - `thread-blocked`: a thread has a filter of its own, so the kernel changed none of them.
  */
 export type SeccompErrorCode =
@@ -19,6 +20,7 @@ export type SeccompErrorCode =
   | 'program-too-long'
   | 'no-program'
   | 'no-supervisor'
+  | 'io-uring-in-use'
   | 'thread-blocked';
 
 /** A {@link SandboxError} of this layer. `path` names the place in the policy where one is at fault. */

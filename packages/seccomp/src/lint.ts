@@ -65,7 +65,7 @@ const checks: readonly Check[] = [
       : undefined,
   (_policy, call) => {
     const restricted = restrictedByUring.find((name) => !isOpen(call(name)));
-    return restricted !== undefined && actionsOf(call('io_uring_setup')).some(lets)
+    return restricted !== undefined && uring.some((name) => actionsOf(call(name)).some(lets))
       ? error('io-uring-bypass', 'allow', {
           message: `${restricted} is restricted and io_uring is allowed`,
           hint: 'Deny @io-uring: what it does passes no filter.',

@@ -1,11 +1,15 @@
 import { type EnforcementReport, errorCode, type FeatureReport, readAllTasks, reportOf } from '@sb/core';
 import { readFileSync } from 'node:fs';
 
+import { lets } from './actions.js';
+import { thisMachine } from './architectures.js';
 import { nativeError, seccompError } from './errors.js';
+import { evaluate } from './evaluate.js';
 import { native } from './native.js';
 import { plan } from './plan.js';
 import type { SeccompPolicy } from './policy.js';
 import { support } from './support.js';
+import { syscallNumber } from './syscalls.js';
 
 /** `Seccomp:` of proc_pid_status(5) for a thread with a filter. */
 const FILTER = 2;
@@ -18,7 +22,7 @@ const FILTER = 2;
  * @param policy - from `policy`
  * @returns what is in force. Where the filter itself, or another restriction, keeps `/proc` from being read, the line
  *   says so; the kernel's answer to TSYNC stands for it then
- * @throws SeccompError. `thread-blocked`, and every code of `plan`: no filter was loaded, but no_new_privs may be set.
+ * @throws SeccompError. `io-uring-in-use`, `thread-blocked`, and every code of `plan`: no filter was loaded, but no_new_privs may be set.
  *   `verification-failed`: the process must end
  * @see seccomp(2), proc_pid_status(5)
  */
@@ -26,6 +30,7 @@ export function restrictSelf(policy: SeccompPolicy): EnforcementReport {
   const available = support();
   const { record, features, needs } = plan(policy, available);
   if (record.length === 0) return reportOf(features);
+  refuseRings(policy);
   if (needs.includes('no_new_privs')) {
     const result = native().noNewPrivs();
     if ('errno' in result) throw nativeError(result);
@@ -36,6 +41,21 @@ export function restrictSelf(policy: SeccompPolicy): EnforcementReport {
   const before = available.state === 'available' ? available.filters : 0;
   const unread = verifyThreads(before);
   return reportOf(features.map((line) => (unread === undefined ? line : withReason(line, unread))));
+}
+
+/**
+ * libuv opens an io_uring for its event loop when Node 22 or later starts, and aborts when a later `io_uring_enter`
+ * fails, whatever the error is. Letting the call through would let everything through that an io_uring can do.
+ */
+function refuseRings(policy: SeccompPolicy): void {
+  const number = syscallNumber('io_uring_enter', thisMachine() ?? 'x86_64');
+  if (number === undefined || !native().hasRing()) return;
+  const { action } = evaluate(policy, thisMachine() ?? 'x86_64', { number, args: [] });
+  if (lets(action)) return;
+  throw seccompError('io-uring-in-use', 'io-uring', {
+    what: `the policy denies io_uring, and this process (Node ${process.versions.node}) has one in use and would abort`,
+    hint: "Start it under a filter that denies '@io-uring' already (@sb/sandbox does), or allow io_uring_enter and what can be done with it.",
+  });
 }
 
 /** Compares every thread with what was asked for; says why it couldn't, if it couldn't. */

@@ -49,7 +49,8 @@ static uint8_t record[1 << 16];
 
 static void leave(void)
 {
-	(void)call(NR_EXIT_GROUP, 126, 0, 0); /* doesn't return, unless the filter forbids even that */
+	(void)call(
+		NR_EXIT_GROUP, 126, 0, 0); /* doesn't return, unless the filter forbids even that */
 	__builtin_trap();
 }
 
