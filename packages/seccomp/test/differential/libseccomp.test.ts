@@ -3,7 +3,7 @@
  * can't say is left out of the policies, so that every difference is one of meaning; each is explained or fails.
  */
 import { missing, temporaryFolder } from '@sb/test-kit';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { describeAction, decodeAction, encodeAction } from '../../src/actions.js';
@@ -128,5 +128,25 @@ describe.skipIf(missing('linux', 'libseccomp'))('the same policies through libse
     report(kind, result);
     expect(result.compared).toBeGreaterThan(20_000);
     expect([...result.differences.keys()]).not.toContain('unexplained');
+  });
+
+  it('executes at most half of the default’s instructions for an unlisted call, and no more than the tree', () => {
+    for (const machine of machines) {
+      const { policy: made, filter } = caseOf(policy({ base: 'deny-dangerous' }), machine);
+      const { programs } = compileReference(reference, [filter, { ...filter, tree: true }]);
+      const all = [programFor(compile(made), machine).bytes, ...programs].map(decodeProgram);
+      const listed = new Set(filter.rules.map(({ syscall }) => syscall));
+      const unlisted = [...syscallTable(machine)].filter(([, name]) => !listed.has(name));
+      const sums = all.map((program) =>
+        unlisted
+          .map(([nr]) => run(program, { nr, arch: architectures[machine].audit, args: [] }).trace.length)
+          .reduce((sum, count) => sum + count, 0),
+      );
+      const [own = 0, byDefault = 0, byTree = 0] = sums;
+      expect(unlisted.length).toBeGreaterThan(200);
+      expect(own).toBeGreaterThan(0);
+      expect(own).toBeLessThanOrEqual(byDefault / 2);
+      expect(own).toBeLessThanOrEqual(byTree);
+    }
   });
 });

@@ -2,7 +2,7 @@
  * Every call that a preset denies is attempted with a filter whose error no kernel gives (ENOTNAM), with arguments that
  * do no harm where it is let through: control, denied, twin.
  */
-import { missing, probe } from '@sb/test-kit';
+import { type Attempt, missing, probe } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { compile, errno, policy, type SeccompOptions, simulate } from '../../src/index.js';
@@ -32,6 +32,8 @@ const unfiltered: ReadonlySet<string> = new Set(['uprobe', 'uretprobe']);
 
 /** Arguments that no call does anything with: no such descriptor, address, flag, process. */
 const harmless = [-1, -1, -1, -1, -1, -1] as const;
+
+const attemptOf = ({ number }: Denied): Attempt => ['syscall', number, ...harmless];
 
 interface Denied {
   readonly name: string;
@@ -71,24 +73,20 @@ describe.skipIf(missing('linux', 'root'))('every call that a preset denies', () 
     const twin = ['getppid', 'getrandom', 'uname'];
     const numbers = new Map([...syscallTable(machine)].map(([number, name]) => [name, number]));
     const outcomes = await filters.probe(marked(base), [
-      ...denied.map(({ number }) => ['syscall', number, ...harmless] as const),
+      ...denied.map(attemptOf),
       ...twin.map((name) => ['syscall', numbers.get(name) ?? -1, 0, 0, 0] as const),
     ]);
     expect(denied.map(({ name }, index) => `${name} ${outcomes[index]}`)).toEqual(
       denied.map(({ name }) => `${name} ENOTNAM`),
     );
     expect(outcomes.slice(denied.length)).toEqual(['OK', 'OK', 'EFAULT']);
-    for (const { name } of denied) {
-      if (!unattempted.has(name)) expect(control.get(name), name).toMatch(/^(?!ENOTNAM)[A-Z]/);
-    }
+    const attempted = denied.filter(({ name }) => !unattempted.has(name));
+    expect(attempted.filter(({ name }) => [undefined, 'nothing', 'ENOTNAM'].includes(control.get(name)))).toEqual([]);
   });
 
   it.each(bases)('gives-eperm-for-what-%s-lists', async (base) => {
     const denied = deniedBy(base);
-    const outcomes = await filters.probe(
-      startable(base),
-      denied.map(({ number }) => ['syscall', number, ...harmless] as const),
-    );
+    const outcomes = await filters.probe(startable(base), denied.map(attemptOf));
     expect(new Set(outcomes)).toEqual(new Set(['EPERM']));
   });
 

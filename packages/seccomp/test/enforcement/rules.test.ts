@@ -247,7 +247,7 @@ describe.skipIf(missing('linux', 'root') || !isX64)('other tables of calls', () 
     ['kill-thread', 'SIGSYS'],
     [{ action: 'trap', data: 3 } as const, 'SIGSYS'],
   ] as const)('ends with %j', async (action, signal) => {
-    const options: SeccompOptions = { base: 'allow-all', rules: [{ syscall: 'getppid', action: action as never }] };
+    const options: SeccompOptions = { base: 'allow-all', rules: [{ syscall: 'getppid', action }] };
     const result = await filters.run(options, [
       probePath(),
       ...probeArguments([

@@ -1,5 +1,5 @@
 /* Random policies, and random calls that are likely to hit what a policy is about. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { groupNames } from '../../src/groups.js';
 import type { Action, Condition, SeccompOptions, SeccompPolicy } from '../../src/index.js';
@@ -12,8 +12,22 @@ const architectures = ['x86_64', 'i386', 'aarch64', 'riscv64'] as const;
 const names = [...new Set(architectures.flatMap((architecture) => [...syscallTable(architecture).values()]))];
 /** Calls with rules of their own in presets, or with something special about them. */
 const special = [
-  ...['ioctl', 'socket', 'socketpair', 'clone', 'clone3', 'sendto', 'sendmsg', 'setsockopt', 'read', 'mmap'],
-  ...['socketcall', 'ipc', 'io_uring_setup', 'execve', 'prctl', 'unshare'],
+  'ioctl',
+  'socket',
+  'socketpair',
+  'clone',
+  'clone3',
+  'sendto',
+  'sendmsg',
+  'setsockopt',
+  'read',
+  'mmap',
+  'socketcall',
+  'ipc',
+  'io_uring_setup',
+  'execve',
+  'prctl',
+  'unshare',
 ];
 const interesting = [0n, 1n, 2n, 0x5412n, 0x10000n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn, 0x1_0000_0000n];
 const wider = [0x1_0000_5412n, 0x7fff_ffff_ffff_ffffn, 0x8000_0000_0000_0000n, 0xffff_ffff_ffff_ffffn];
@@ -40,7 +54,8 @@ export const condition: fc.Arbitrary<Condition> = fc
       compare.endsWith('64') ? `0x${number.toString(16)}` : Number(BigInt.asUintN(32, number));
     // A masked comparison that can be true at all, most of the time.
     const wanted = compare.startsWith('masked') && value % 8n !== 7n ? value & mask : value;
-    return { arg, compare, value: encode(wanted), ...(compare.startsWith('masked') ? { mask: encode(mask) } : {}) };
+    const made = { arg, compare, value: encode(wanted) };
+    return compare.startsWith('masked') ? Object.assign(made, { mask: encode(mask) }) : made;
   });
 
 const listed = fc.array(fc.oneof(name, fc.constantFrom(...groupNames)), { maxLength: 6 });
@@ -65,9 +80,10 @@ export const options: fc.Arbitrary<SeccompOptions> = fc
     },
     { requiredKeys: ['base'] },
   )
-  .map(
-    (made) => ({ ...made, allow: (made.allow ?? []).filter((entry) => !made.deny?.includes(entry)) }) as SeccompOptions,
-  );
+  .map((made) => {
+    const allow = (made.allow ?? []).filter((entry) => made.deny?.includes(entry) !== true);
+    return Object.assign(made, { allow }) as SeccompOptions;
+  });
 
 /** Random numbers from a seed (xorshift), since a policy is tried on more calls than fast-check should shrink. */
 export function random(seed: number): (below: number) => number {

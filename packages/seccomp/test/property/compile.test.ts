@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { describeAction, encodeAction } from '../../src/actions.js';
@@ -41,9 +41,8 @@ describe('compile', () => {
     console.log(`seed ${seed}: ${total} cases; decided by ${JSON.stringify(Object.fromEntries(seen))}`);
     expect(total).toBeGreaterThanOrEqual(100_000);
     // Every way to decide a call was taken often, so none was tried in vain.
-    for (const kind of ['rules[n]', 'sockets', 'deny', 'allow', 'xn', 'unknown number', 'deny-dangerous rule n']) {
-      expect(seen.get(kind) ?? 0, kind).toBeGreaterThan(20);
-    }
+    const kinds = ['rules[n]', 'sockets', 'deny', 'allow', 'xn', 'unknown number', 'deny-dangerous rule n'];
+    expect(kinds.filter((kind) => (seen.get(kind) ?? 0) <= 20)).toEqual([]);
   });
 });
 

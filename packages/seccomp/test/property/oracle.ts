@@ -40,25 +40,28 @@ export function oracle(policy: SeccompPolicy, { arch, nr, args }: OracleCall): A
   if (arch === 'x86_64' && nr >= 0x4000_0000) return policy.x32;
   const name = table.find(([, numbers]) => numbers[arch] === nr)?.[0];
   if (name === undefined) return policy.unknown;
-  const inside = hidden[name]?.split(' ').filter((call) => table.some(([known, of]) => known === call && arch in of));
-  const isOwnDecision = policy.allow.includes(name) || policy.rules.some(({ syscall }) => syscall === name);
-  if (
-    inside !== undefined &&
-    !isOwnDecision &&
-    isAllowed(policy, name) &&
-    !inside.every((call) => isFree(policy, call))
-  ) {
-    return error('ENOSYS');
-  }
-  if (policy.sockets !== 'any' && (name === 'socket' || name === 'socketpair')) {
-    const family = (args[0] ?? 0n) & 0xffff_ffffn;
-    if (!policy.sockets.some((allowed) => families.get(allowed) === family)) return error('EAFNOSUPPORT');
-  }
+  if (isDetour(policy, name, arch)) return error('ENOSYS');
+  if (isFamilyCall(name) && !hasFamily(policy, args)) return error('EAFNOSUPPORT');
   const rules = [...policy.rules, ...(isOwnDenied(policy, name) ? [] : presets[policy.base].rules)];
   const rule = rules.find(({ syscall, when }) => syscall === name && when.every((one) => isTrue(one, args)));
   if (rule !== undefined) return rule.action;
   if (isAllowed(policy, name)) return { action: 'allow' };
   return name === 'clone3' && policy.denied.action === 'errno' ? error('ENOSYS') : policy.denied;
+}
+
+const isFamilyCall = (name: string) => name === 'socket' || name === 'socketpair';
+
+function hasFamily({ sockets }: SeccompPolicy, args: readonly bigint[]): boolean {
+  const family = (args[0] ?? 0n) & 0xffff_ffffn;
+  return sockets === 'any' || sockets.some((allowed) => families.get(allowed) === family);
+}
+
+/** A call that hides others whose use is restricted, and that the policy doesn't name itself. */
+function isDetour(policy: SeccompPolicy, name: string, arch: Architecture): boolean {
+  const inside = hidden[name]?.split(' ').filter((call) => table.some(([known, of]) => known === call && arch in of));
+  if (inside === undefined || policy.allow.includes(name)) return false;
+  if (policy.rules.some(({ syscall }) => syscall === name)) return false;
+  return isAllowed(policy, name) && !inside.every((call) => isFree(policy, call));
 }
 
 function isTrue({ arg, compare, value, mask }: Condition, args: readonly bigint[]): boolean {
@@ -78,7 +81,7 @@ function members(group: string): ReadonlySet<string> {
   let all = memory.get(group);
   if (all === undefined) {
     const listed = Object.values(groupData[group]?.from ?? {}).flat();
-    all = new Set(listed.flatMap((entry) => (entry.startsWith('@') ? [...members(entry)] : [entry])));
+    all = new Set(listed.flatMap((entry) => (entry.startsWith('@') ? Array.from(members(entry)) : [entry])));
     memory.set(group, all);
   }
   return all;
@@ -103,6 +106,6 @@ function isAllowed(policy: SeccompPolicy, name: string): boolean {
 function isFree(policy: SeccompPolicy, name: string): boolean {
   const preset = isOwnDenied(policy, name) ? [] : presets[policy.base].rules;
   const hasRules = [...policy.rules, ...preset].some(({ syscall }) => syscall === name);
-  const hasFamilies = policy.sockets !== 'any' && (name === 'socket' || name === 'socketpair');
+  const hasFamilies = policy.sockets !== 'any' && isFamilyCall(name);
   return isAllowed(policy, name) && !hasRules && !hasFamilies;
 }

@@ -5,13 +5,12 @@ import type { Instruction } from '../../src/bpf.js';
  * would refuse.
  */
 export function kernelObjections(program: readonly Instruction[]): readonly string[] {
-  const objections: string[] = [];
-  if (program.length < 1 || program.length > 4096) objections.push(`${program.length} instructions`);
+  const objections = program.length < 1 || program.length > 4096 ? [`${program.length} instructions`] : [];
   for (const [at, { op, jt, jf, k }] of program.entries()) {
     const room = program.length - at - 2;
     const skips = op === 'ja' ? [k] : op.startsWith('j') ? [jt, jf] : [];
     if (skips.some((skip) => skip > room)) objections.push(`${at} jumps out of the program`);
-    if (skips.length === 0 && (jt !== 0 || jf !== 0)) objections.push(`${at} has skips and is no jump`);
+    if (skips.length === 0 && jt + jf !== 0) objections.push(`${at} has skips and is no jump`);
     if (op === 'load' && (k % 4 !== 0 || k > 60)) objections.push(`${at} loads from ${k}`);
   }
   if (program.at(-1)?.op !== 'ret') objections.push('it does not end with a return');
