@@ -2,13 +2,14 @@
 // taken away any more once they run: there it says so and changes nothing.
 import { spawnSync } from 'node:child_process';
 
+import { errorCode } from '@sb/core';
 import { policy, restrictSelf } from '@sb/seccomp';
 
 try {
   const { status, features } = restrictSelf(policy({ base: 'network-client-running' }));
   console.log(status, features.map(({ feature, state }) => `${feature}: ${state}`).join(', '));
-  console.log('starting a program:', spawnSync('/bin/true').error?.code ?? 'worked');
+  console.log('starting a program:', errorCode(spawnSync('/bin/true').error) ?? 'worked');
 } catch (error) {
-  if (error.code !== 'io-uring-in-use') throw error;
-  console.log(error.message);
+  if (errorCode(error) !== 'io-uring-in-use') throw error;
+  console.log(String(error));
 }
