@@ -47,25 +47,19 @@ struct kernel_program {
 #define KERNEL_AUDIT_ARCH 0u
 #endif
 
+#if KERNEL_AUDIT_ARCH != 0u && !defined(__riscv)
+#include "sb_syscall.h"
+#endif
+
 /* seccomp(2) itself: the kernel's own answer, negative for an error. */
 static inline long kernel_seccomp(unsigned int operation, unsigned int flags, const void *argument)
 {
-#if defined(__linux__) && defined(__x86_64__) && !defined(__ILP32__)
-	long result;
-	__asm__ volatile("syscall"
-			 : "=a"(result)
-			 : "a"((long)KERNEL_NR_SECCOMP), "D"((long)operation), "S"((long)flags),
-			 "d"(argument)
-			 : "rcx", "r11", "memory");
-	return result;
-#elif KERNEL_AUDIT_ARCH != 0u && defined(__aarch64__)
-	register long number __asm__("x8") = KERNEL_NR_SECCOMP;
-	register long first __asm__("x0") = (long)operation;
-	register long second __asm__("x1") = (long)flags;
-	register const void *third __asm__("x2") = argument;
-	__asm__ volatile("svc #0" : "+r"(first) : "r"(number), "r"(second), "r"(third) : "memory");
-	return first;
-#elif KERNEL_AUDIT_ARCH != 0u && defined(__riscv)
+#if KERNEL_AUDIT_ARCH == 0u
+	(void)operation;
+	(void)flags;
+	(void)argument;
+	return -KERNEL_ENOSYS;
+#elif defined(__riscv)
 	register long number __asm__("a7") = KERNEL_NR_SECCOMP;
 	register long first __asm__("a0") = (long)operation;
 	register long second __asm__("a1") = (long)flags;
@@ -73,10 +67,7 @@ static inline long kernel_seccomp(unsigned int operation, unsigned int flags, co
 	__asm__ volatile("ecall" : "+r"(first) : "r"(number), "r"(second), "r"(third) : "memory");
 	return first;
 #else
-	(void)operation;
-	(void)flags;
-	(void)argument;
-	return -KERNEL_ENOSYS;
+	return sb_syscall3(KERNEL_NR_SECCOMP, (long)operation, (long)flags, (long)argument);
 #endif
 }
 

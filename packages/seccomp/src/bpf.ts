@@ -4,7 +4,7 @@
  */
 
 /** Operation codes. Jumps compare the accumulator, unsigned. */
-export const opcodes = {
+const opcodes = {
   load: 0x20, // BPF_LD | BPF_W | BPF_ABS
   and: 0x54, // BPF_ALU | BPF_AND | BPF_K
   ja: 0x05, // BPF_JMP | BPF_JA

@@ -1,7 +1,7 @@
 import { invalid } from './errors.js';
 
 /** How many entries a list of a policy may have; the kernel's limit on instructions is 4,096. */
-export const listMax = 4096;
+const listMax = 4096;
 
 /**
  * Checks that a value is an object with no other keys than these: a misspelt key would silently weaken the filter.

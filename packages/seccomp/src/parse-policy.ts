@@ -2,10 +2,10 @@ import { seccompError } from './errors.js';
 import { policy, type SeccompOptions, type SeccompPolicy } from './policy.js';
 
 /** The longest document that is read, in UTF-16 code units. */
-export const documentMax = 1 << 20;
+const documentMax = 1 << 20;
 
 /** The deepest nesting that is read; a policy needs five levels. */
-export const depthMax = 8;
+const depthMax = 8;
 
 /**
  * Reads a policy from a JSON document, for instance a file. The keys are those of {@link SeccompOptions}; 64-bit

@@ -6,7 +6,7 @@ import { type Machine, thisMachine } from './architectures.js';
 import { native } from './native.js';
 
 /** Flags of `SECCOMP_SET_MODE_FILTER`, by the bit of `linux/seccomp.h`. */
-export const filterFlags = {
+const filterFlags = {
   tsync: 1 << 0,
   log: 1 << 1,
   spec_allow: 1 << 2,
