@@ -96,6 +96,27 @@ describe('compile', () => {
     );
   });
 
+  it('emits a program of exactly the kernel’s limit, and none of one more', () => {
+    const lengthOf = (count: number) => {
+      try {
+        return compile(policy({ ...many(count), architectures: ['x86_64'] })).programs[0]?.length ?? 0;
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'program-too-long' });
+        return Number.POSITIVE_INFINITY;
+      }
+    };
+    let [fits, breaks] = [1500, 4096];
+    while (breaks - fits > 1) {
+      const middle = (fits + breaks) >> 1;
+      if (lengthOf(middle) <= 4096) fits = middle;
+      else breaks = middle;
+    }
+    // A rule adds a comparison and an end.
+    expect(lengthOf(fits)).toBeGreaterThanOrEqual(4095);
+    expect(lengthOf(fits)).toBeLessThanOrEqual(4096);
+    expect(lengthOf(fits + 1)).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it('makes one program for a machine, with i386 in it where it is listed', () => {
     const filter = compile(policy({ base: 'deny-all', allow: ['read'], architectures: ['i386', 'x86_64'] }));
     expect(filter.programs.map(({ machine, architectures }) => [machine, architectures])).toEqual([
