@@ -46,7 +46,7 @@ static size_t make(uint8_t *record, size_t size)
 	record[3] = 0;
 	put32(record + 4, next() % 8 ? (uint32_t)length : next());
 	put32(record + SB_RECORD_HEADER, next() % 4 ? AUDIT_ARCH_HERE : next());
-	put32(record + SB_RECORD_HEADER + 4, next() % 8 ? count : next());
+	put32(record + SB_RECORD_HEADER + 4, next() % 8 ? count : next() % 4 ? next() % 8 : next());
 	return next() % 4 ? length : next() % size;
 }
 
