@@ -5,6 +5,8 @@ import { existsSync } from 'node:fs';
 const requirements = {
   root: () => process.getuid?.() === 0,
   linux: () => process.platform === 'linux',
+  /** For attacks that are written in numbers of one table of system calls. */
+  x64: () => process.arch === 'x64',
   unshare: () => existsSync('/usr/bin/unshare'),
   /** An ordinary process may create a user namespace (some distributions forbid it). */
   userNamespaces: () => spawnSync('/usr/bin/unshare', ['--user', '--map-root-user', 'true']).status === 0,
