@@ -7,7 +7,7 @@ import { nativeError, seccompError } from './errors.js';
 import { evaluate } from './evaluate.js';
 import { native } from './native.js';
 import { plan } from './plan.js';
-import type { SeccompPolicy } from './policy.js';
+import { policy as validate, type SeccompPolicy } from './policy.js';
 import { support } from './support.js';
 import { syscallNumber } from './syscalls.js';
 
@@ -28,9 +28,10 @@ const FILTER = 2;
  */
 export function restrictSelf(policy: SeccompPolicy): EnforcementReport {
   const available = support();
-  const { record, features, needs } = plan(policy, available);
+  const valid = validate(policy);
+  const { record, features, needs } = plan(valid, available);
   if (record.length === 0) return reportOf(features);
-  refuseRings(policy);
+  refuseRings(valid);
   if (needs.includes('no_new_privs')) {
     const result = native().noNewPrivs();
     if ('errno' in result) throw nativeError(result);
