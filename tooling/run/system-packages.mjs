@@ -25,6 +25,9 @@ const packages = [
   { purpose: 'test', found: () => onPath('unshare'), debian: 'util-linux', arch: 'util-linux' },
   { purpose: 'test', found: () => onPath('capsh'), debian: 'libcap2-bin', arch: 'libcap' },
   { purpose: 'test', found: () => onPath('useradd'), debian: 'passwd', arch: 'shadow' },
+  { purpose: 'test', found: () => existsSync('/usr/include/seccomp.h'), debian: 'libseccomp-dev', arch: 'libseccomp' },
+  { purpose: 'test', found: () => onPath('curl'), debian: 'curl', arch: 'curl' },
+  { purpose: 'test', found: () => onPath('wget'), debian: 'wget', arch: 'wget' },
   { purpose: 'check', found: () => onPath('clang-format'), debian: 'clang-format', arch: 'clang' },
 ];
 

@@ -12,6 +12,7 @@ static const struct probe_operation *const tables[] = {
 	probe_caps_operations,
 	probe_landlock_fs_operations,
 	probe_net_operations,
+	probe_syscall_operations,
 };
 
 static void usage(void)
@@ -44,10 +45,24 @@ static const struct probe_operation *find(const char *name)
 	return NULL;
 }
 
+/* Two operations of one name would let a test try something else than it says. */
+static void require_unique_names(void)
+{
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+		for (const struct probe_operation *op = tables[i]; op->name; op++) {
+			if (find(op->name) == op)
+				continue;
+			fprintf(stderr, "probe: two operations are called %s\n", op->name);
+			exit(3);
+		}
+	}
+}
+
 /* Attempts each operation in turn and prints a line for each: name, errno, errno's name. */
 int main(int argc, char **argv)
 {
 	int at = 1;
+	require_unique_names();
 	if (argc < 2)
 		usage();
 	while (at < argc) {

@@ -22,6 +22,7 @@ extern const struct probe_operation probe_process_operations[];
 extern const struct probe_operation probe_caps_operations[];
 extern const struct probe_operation probe_landlock_fs_operations[];
 extern const struct probe_operation probe_net_operations[];
+extern const struct probe_operation probe_syscall_operations[];
 
 /* A number from an argument; ends the program on anything else. */
 unsigned int probe_number(const char *text);

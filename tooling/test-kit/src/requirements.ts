@@ -7,6 +7,8 @@ import { probePath } from '@sb/probe';
 const requirements = {
   root: () => process.getuid?.() === 0,
   linux: () => process.platform === 'linux',
+  /** For attacks that are written in numbers of one table of system calls. */
+  x64: () => process.arch === 'x64',
   unshare: () => existsSync('/usr/bin/unshare'),
   /** An ordinary process may create a user namespace (some distributions forbid it). */
   userNamespaces: () => spawnSync('/usr/bin/unshare', ['--user', '--map-root-user', 'true']).status === 0,
@@ -17,6 +19,10 @@ const requirements = {
   pacman: () => existsSync('/usr/bin/pacman') && existsSync('/usr/bin/repo-add'),
   nginx: () => existsSync('/usr/sbin/nginx'),
   openssl: () => existsSync('/usr/bin/openssl'),
+  curl: () => existsSync('/usr/bin/curl'),
+  wget: () => existsSync('/usr/bin/wget'),
+  /** Debian's libseccomp-dev, the reference that our compiler is compared with. */
+  libseccomp: () => existsSync('/usr/include/seccomp.h'),
 } satisfies Record<string, () => boolean>;
 
 /** Something that a test needs of the machine. */

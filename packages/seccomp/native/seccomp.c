@@ -1,0 +1,62 @@
+#include "seccomp.h"
+#include "kernel.h"
+
+_Static_assert(
+	sizeof(struct kernel_instruction) == 8, "a record holds instructions of eight bytes");
+
+#define FIXED (SB_RECORD_HEADER + 8u)
+
+static int parse(const uint8_t *record, size_t length, struct kernel_program *program)
+{
+	if (!sb_record_is(record, length, SB_LAYER_SECCOMP, SB_SECCOMP_VERSION) || length < FIXED)
+		return -KERNEL_EINVAL;
+	uint32_t count = sb_u32(record + SB_RECORD_HEADER + 4);
+	if (sb_u16(record + 2) != 0 || count == 0 || count > SB_SECCOMP_INSTRUCTIONS_MAX)
+		return -KERNEL_EINVAL;
+	if (length != FIXED + count * sizeof(struct kernel_instruction))
+		return -KERNEL_EINVAL;
+	/* The kernel copies the bytes, so they need no alignment. */
+	program->length = (uint16_t)count;
+	program->instructions = record + FIXED;
+	return 0;
+}
+
+int sb_seccomp_apply(const uint8_t *record, size_t length, enum sb_seccomp_scope scope,
+	struct sb_failure *failure, int *thread)
+{
+	struct kernel_program program = {0};
+	*thread = 0;
+	int error = parse(record, length, &program);
+	if (error)
+		return sb_fail(failure, "record", NULL, -error);
+	/* Zero, which no record has, where filters can't be loaded at all. */
+	if (sb_u32(record + SB_RECORD_HEADER) != KERNEL_AUDIT_ARCH)
+		return sb_fail(failure, "architecture", NULL, KERNEL_ENOEXEC);
+	unsigned int flags = scope == SB_SECCOMP_ALL_THREADS ? SECCOMP_FLAG_TSYNC : 0;
+	long result = kernel_seccomp(SECCOMP_OPERATION_SET_MODE_FILTER, flags, &program);
+	if (result < 0)
+		return sb_fail(failure, "seccomp", "seccomp", (int)-result);
+	if (result > 0) {
+		/* TSYNC answers with the first thread that could not follow (seccomp(2)). */
+		*thread = (int)result;
+		return sb_fail(failure, "tsync", "seccomp", KERNEL_EBUSY);
+	}
+	return 0;
+}
+
+int sb_seccomp_has_action(uint32_t action)
+{
+	long result = kernel_seccomp(SECCOMP_OPERATION_GET_ACTION_AVAIL, 0, &action);
+	if (result == 0)
+		return 1;
+	return result == -KERNEL_EOPNOTSUPP ? 0 : (int)result;
+}
+
+int sb_seccomp_has_flag(unsigned int flag)
+{
+	/* No filter is loaded from nowhere: a known flag gets as far as EFAULT, another one doesn't. */
+	long result = kernel_seccomp(SECCOMP_OPERATION_SET_MODE_FILTER, flag, (const void *)0);
+	if (result == -KERNEL_EFAULT)
+		return 1;
+	return result == -KERNEL_EINVAL ? 0 : (int)result;
+}

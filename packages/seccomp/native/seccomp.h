@@ -1,0 +1,36 @@
+/*
+ * Loads the filter of a record (seccomp(2)). Needs no libc, allocates nothing and makes only the
+ * system calls named here, so that a freestanding launcher can use it as it is.
+ *
+ * Payload, after the header of sb_record.h: u32 AUDIT_ARCH_*, u32 number of instructions, then
+ * struct sock_filter each, eight bytes, little-endian.
+ */
+#ifndef SB_SECCOMP_H
+#define SB_SECCOMP_H
+
+#include "sb_record.h"
+
+#define SB_SECCOMP_VERSION 1
+#define SB_SECCOMP_INSTRUCTIONS_MAX 4096u /* BPF_MAXINSNS */
+
+enum sb_seccomp_scope {
+	SB_SECCOMP_ALL_THREADS,    /* every thread or none (SECCOMP_FILTER_FLAG_TSYNC) */
+	SB_SECCOMP_CALLING_THREAD, /* a launcher has no other; anyone else leaves theirs free */
+};
+
+/*
+ * 0, or -errno with the failed step in *failure; nothing was restricted then:
+ *   record        -EINVAL, not a record of this layer
+ *   architecture  -ENOEXEC, a filter for another machine
+ *   seccomp       -EACCES, no_new_privs is not set; otherwise as the call failed
+ *   tsync         -EBUSY, thread *thread has a filter of its own
+ */
+int sb_seccomp_apply(const uint8_t *record, size_t length, enum sb_seccomp_scope scope,
+	struct sb_failure *failure, int *thread);
+
+/* 1 or 0: whether the kernel has an action (SECCOMP_RET_*) or a flag; -errno if it can't be asked.
+ */
+int sb_seccomp_has_action(uint32_t action);
+int sb_seccomp_has_flag(unsigned int flag);
+
+#endif

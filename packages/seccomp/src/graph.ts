@@ -1,0 +1,58 @@
+import type { Opcode } from './bpf.js';
+
+/** A comparison of the accumulator with a constant. */
+export type Test = Extract<Opcode, 'jeq' | 'jgt' | 'jge' | 'jset'>;
+
+interface Common {
+  /** What the listing says of it: the rules or numbers it came from, since equal steps are shared. */
+  readonly notes: Set<string>;
+}
+
+/** A step of a filter, before it has a place. Equal steps are one object, which is how action tails are shared. */
+export type Node =
+  | (Common & { readonly kind: 'ret'; readonly k: number })
+  | (Common & { readonly kind: 'load' | 'and'; readonly k: number; readonly next: Node })
+  | (Common & { readonly kind: 'test'; readonly op: Test; readonly k: number; readonly yes: Node; readonly no: Node });
+
+/** Makes nodes, each at most once. */
+export class Graph {
+  readonly #nodes = new Map<string, Node>();
+  readonly #ids = new Map<Node, number>();
+
+  ret(k: number, note: string): Node {
+    return this.#once(`ret ${k}`, note, (notes) => ({ kind: 'ret', k, notes }));
+  }
+
+  load(k: number, next: Node, note: string): Node {
+    return this.#once(`load ${k} ${this.#id(next)}`, note, (notes) => ({ kind: 'load', k, next, notes }));
+  }
+
+  and(k: number, next: Node, note: string): Node {
+    return this.#once(`and ${k} ${this.#id(next)}`, note, (notes) => ({ kind: 'and', k, next, notes }));
+  }
+
+  /** A comparison whose ways are the same is no comparison. */
+  test(op: Test, k: number, ways: { readonly yes: Node; readonly no: Node; readonly note: string }): Node {
+    const { yes, no, note } = ways;
+    if (yes === no) return yes;
+    const key = `${op} ${k} ${this.#id(yes)} ${this.#id(no)}`;
+    return this.#once(key, note, (notes) => ({ kind: 'test', op, k, yes, no, notes }));
+  }
+
+  #once(key: string, note: string, make: (notes: Set<string>) => Node): Node {
+    let node = this.#nodes.get(key);
+    if (node === undefined) {
+      node = make(new Set());
+      this.#nodes.set(key, node);
+      this.#ids.set(node, this.#ids.size);
+    }
+    node.notes.add(note);
+    return node;
+  }
+
+  #id(node: Node): number {
+    const id = this.#ids.get(node);
+    if (id === undefined) throw new Error('the node belongs to another graph');
+    return id;
+  }
+}

@@ -1,0 +1,29 @@
+export {
+  type Action,
+  type ActionName,
+  allow,
+  errno,
+  killProcess,
+  killThread,
+  log,
+  trace,
+  trap,
+  userNotify,
+} from './actions.js';
+export { type Architecture, architectureNames, type Machine } from './architectures.js';
+export { compile, type SeccompFilter, type SeccompProgram } from './compile.js';
+export { arg, type Argument, type Comparison, type Condition, type Wide } from './conditions.js';
+export type { SeccompError, SeccompErrorCode } from './errors.js';
+export { explain } from './explain.js';
+export { socketFamilies, type SocketFamily } from './families.js';
+export { expandGroup, groupAbout, type GroupEntry, groupNames } from './groups.js';
+export { lint, type LintCode, type LintFinding } from './lint.js';
+export { parsePolicy } from './parse-policy.js';
+export { plan, type SeccompPlan } from './plan.js';
+export { policy, type SeccompOptions, type SeccompPolicy } from './policy.js';
+export { type Base, type Preset, presets } from './presets.js';
+export { restrictSelf } from './restrict.js';
+export type { Rule, RuleOptions, SimpleActionName } from './rules.js';
+export { simulate, type SimulatedCall, type Simulation } from './simulate.js';
+export { type FilterFlag, type SeccompSupport, support } from './support.js';
+export { syscallNumber, syscallSource } from './syscalls.js';

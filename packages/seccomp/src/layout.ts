@@ -1,0 +1,80 @@
+import type { Instruction } from './bpf.js';
+import type { Node } from './graph.js';
+
+/** An instruction and what the listing says of it. */
+export interface Placed extends Instruction {
+  readonly note: string;
+}
+
+/** A conditional jump skips at most 255 instructions. */
+const maxSkip = 255;
+
+/**
+ * Puts nodes into a row in which every jump goes forward. Built from the end, so that a jump's target has its place
+ * before the jump. A return that is out of a jump's reach is repeated nearby, which costs no step at run time; any
+ * other node out of reach is reached through an unconditional jump.
+ *
+ * @param entry - where the program starts
+ */
+export function layOut(entry: Node): readonly Placed[] {
+  // The last instruction comes first; positions count from the end.
+  const row: Placed[] = [];
+  const places = new Map<Node, number>();
+  const skipTo = (position: number): number => row.length - 1 - position;
+  const add = (placed: Placed): number => row.push(placed) - 1;
+  const put = (node: Node, placed: Omit<Placed, 'note'>): number => {
+    const place = add({ ...placed, note: [...node.notes].join(' | ') });
+    places.set(node, place);
+    return place;
+  };
+
+  /** Makes sure that the next instruction can skip to a node, and says where it is. */
+  const reach = (node: Node): number => {
+    const place = places.get(node);
+    if (place !== undefined && skipTo(place) <= maxSkip) return place;
+    if (node.kind === 'ret') return put(node, { op: 'ret', jt: 0, jf: 0, k: node.k });
+    if (place === undefined) throw new Error('a node was placed before what follows it');
+    const trampoline = add({ op: 'ja', jt: 0, jf: 0, k: skipTo(place), note: 'further than a jump can skip' });
+    places.set(node, trampoline);
+    return trampoline;
+  };
+
+  for (const node of followersFirst(entry)) {
+    if (node.kind === 'test') {
+      // Reaching one way may push the other out of reach.
+      let [no, yes] = [reach(node.no), reach(node.yes)];
+      while (skipTo(no) > maxSkip || skipTo(yes) > maxSkip) [no, yes] = [reach(node.no), reach(node.yes)];
+      put(node, { op: node.op, jt: skipTo(yes), jf: skipTo(no), k: node.k });
+    } else if (node.kind !== 'ret') {
+      // Anything but a jump falls through to what stands next.
+      const next = reach(node.next);
+      if (skipTo(next) > 0) add({ op: 'ja', jt: 0, jf: 0, k: skipTo(next), note: 'shared' });
+      put(node, { op: node.kind, jt: 0, jf: 0, k: node.k });
+    }
+  }
+  if (entry.kind === 'ret') reach(entry);
+  return row.toReversed();
+}
+
+/** All nodes, each after those it leads to. A stack of our own, since a policy's rules may be thousands. */
+function followersFirst(entry: Node): readonly Node[] {
+  const order: Node[] = [];
+  const seen = new Set<Node>();
+  const stack: { readonly node: Node; readonly isDone: boolean }[] = [{ node: entry, isDone: false }];
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const { node, isDone } = top;
+    if (isDone) order.push(node);
+    else if (!seen.has(node)) {
+      seen.add(node);
+      stack.push({ node, isDone: true });
+      for (const follower of followers(node)) stack.push({ node: follower, isDone: false });
+    }
+  }
+  return order;
+}
+
+function followers(node: Node): readonly Node[] {
+  if (node.kind === 'ret') return [];
+  // The last one is placed first, and so ends up furthest from the jump.
+  return node.kind === 'test' ? [node.yes, node.no] : [node.next];
+}

@@ -1,0 +1,82 @@
+import { argumentKind, hotCalls } from './argument-kinds.js';
+import { type Condition, describeCondition, isWide } from './conditions.js';
+import type { LintCode, LintFinding } from './lint.js';
+import type { SeccompPolicy } from './policy.js';
+import type { Rule } from './rules.js';
+import { contradiction } from './satisfiable.js';
+import { syscallNumber } from './syscalls.js';
+
+/** Findings about the rules that a policy writes itself. */
+export function lintRules(policy: SeccompPolicy): readonly LintFinding[] {
+  return policy.rules.flatMap((rule, index) => {
+    const path = `rules[${index}]`;
+    return [
+      ...reachability(policy, rule, index),
+      ...(rule.when.length > 0 && hotCalls.has(rule.syscall)
+        ? [
+            finding('hot-call-argument', 'warning', path, {
+              message: `arguments of ${rule.syscall} are compared at every call`,
+              hint: 'Filter another call: the kernel remembers an answer only where it depends on no argument.',
+            }),
+          ]
+        : []),
+      ...rule.when.flatMap((condition, at) => comparison(rule, condition, `${path}.when[${at}]`)),
+    ];
+  });
+}
+
+function reachability(policy: SeccompPolicy, rule: Rule, index: number): readonly LintFinding[] {
+  const path = `rules[${index}]`;
+  const { syscall, when } = rule;
+  if (policy.architectures.every((architecture) => syscallNumber(syscall, architecture) === undefined)) {
+    const message = `no listed architecture has ${syscall}`;
+    return [finding('no-such-call', 'warning', path, { message, hint: 'Harmless; it filters nothing here.' })];
+  }
+  const why = contradiction(when);
+  if (why !== undefined) {
+    return [finding('never-matches', 'error', path, { message: why, hint: 'Split it into several rules.' })];
+  }
+  const earlier = policy.rules.findIndex(
+    (other, at) => at < index && other.syscall === syscall && isImplied(other.when, when),
+  );
+  if (earlier < 0) return [];
+  const message = `rules[${earlier}] holds whenever this one does`;
+  return [finding('shadowed', 'error', path, { message, hint: 'Put the more specific rule first.' })];
+}
+
+/** Whether all of some conditions are among others, so that those hold only where these do. */
+function isImplied(conditions: readonly Condition[], by: readonly Condition[]): boolean {
+  const given = new Set(by.map(describeCondition));
+  return conditions.every((condition) => given.has(describeCondition(condition)));
+}
+
+function comparison({ syscall }: Rule, condition: Condition, path: string): readonly LintFinding[] {
+  const kind = argumentKind(syscall, condition.arg);
+  const what = `argument ${condition.arg} of ${syscall}`;
+  if (kind === 'pointer') {
+    const message = `${what} is an address`;
+    const hint = 'What it points to can be neither read nor kept from changing; use Landlock for paths.';
+    return [finding('pointer-compare', 'warning', path, { message, hint })];
+  }
+  if (kind === 'int' && isWide(condition)) {
+    const message = `${what} is an int and is compared in 64 bits`;
+    const hint = 'Use the 32-bit form: the kernel ignores the upper half, so a caller can put anything there.';
+    return [finding('wide-compare-of-int', 'error', path, { message, hint })];
+  }
+  if (kind === 'long' && !isWide(condition)) {
+    const message = `${what} is a long and only its lower half is compared`;
+    return [finding('narrow-compare-of-long', 'warning', path, { message, hint: 'Use the 64-bit form.' })];
+  }
+  return [];
+}
+
+interface Text {
+  readonly message: string;
+  readonly hint: string;
+}
+
+// Four parameters would be one too many for the reader: code and severity belong together, and so do the texts.
+function finding(code: LintCode, ...rest: [LintFinding['severity'], string, Text]): LintFinding {
+  const [severity, path, { message, hint }] = rest;
+  return { code, severity, path, message, hint };
+}

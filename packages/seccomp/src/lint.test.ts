@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+
+import { allow, errno, killProcess, trace } from './actions.js';
+import { arg, type Condition } from './conditions.js';
+import { lint } from './lint.js';
+import type { SeccompOptions } from './policy.js';
+import { baseNames } from './presets.js';
+import { contradiction } from './satisfiable.js';
+
+const codes = (options: SeccompOptions) => lint(options).map(({ code, path }) => `${code} at ${path}`);
+const rule = (syscall: string, when: readonly Condition[], action = errno('EPERM')): SeccompOptions => ({
+  base: 'deny-dangerous',
+  rules: [{ syscall, when, action }],
+});
+
+describe('lint', () => {
+  it.each(baseNames.filter((base) => base !== 'deny-all' && base !== 'allow-all'))('finds nothing in %s', (base) => {
+    expect(lint({ base })).toEqual([]);
+  });
+
+  it.each<[string, SeccompOptions]>([
+    ['clone3-errno at rules', { base: 'deny-dangerous', rules: [{ syscall: 'clone3', action: errno('EPERM') }] }],
+    ['clone3-bypass at allow', { base: 'deny-dangerous', allow: ['clone3'] }],
+    ['io-uring-kill at deny', { base: 'deny-dangerous', denied: killProcess }],
+    ['io-uring-bypass at allow', { base: 'deny-dangerous', allow: ['@io-uring'] }],
+    ['x32-open at x32', { base: 'deny-dangerous', x32: allow }],
+    ['foreign-open at foreign', { base: 'deny-dangerous', foreign: 'log' }],
+    ['unknown-not-enosys at unknown', { base: 'deny-dangerous', unknown: errno('EPERM') }],
+    ['cannot-exit at base', { base: 'deny-all' }],
+    ['wide-compare-of-int at rules[0].when[0]', rule('ioctl', [arg(1).eq64(0x5412)])],
+    ['narrow-compare-of-long at rules[0].when[0]', rule('ptrace', [arg(0).eq32(16)])],
+    ['pointer-compare at rules[0].when[0]', rule('openat', [arg(1).eq64(0)])],
+    ['hot-call-argument at rules[0]', rule('read', [arg(0).gt32(2)])],
+    ['never-matches at rules[0]', rule('socket', [arg(0).eq32(1), arg(0).eq32(2)])],
+    ['no-such-call at rules[0]', rule('vm86', [arg(0).eq32(1)])],
+    ['needs-supervisor at rules', rule('bind', [], trace(1))],
+  ])('finds %s', (expected, options) => {
+    expect(codes(options)).toContain(expected);
+    expect(lint(options).every(({ message, hint }) => message !== '' && hint !== '')).toBe(true);
+  });
+
+  it('finds a rule behind one that always holds when it does', () => {
+    const first = { syscall: 'prctl', when: [arg(0).eq32(15)], action: allow };
+    const second = { syscall: 'prctl', when: [arg(1).eq64(0), arg(0).eq32(15)], action: errno('EPERM') };
+    expect(codes({ base: 'allow-all', rules: [first, second] })).toEqual(['shadowed at rules[1]']);
+    expect(codes({ base: 'allow-all', rules: [second, first] })).toEqual([]);
+  });
+});
+
+describe('contradiction', () => {
+  it.each<[string, readonly Condition[]]>([
+    ['two values', [arg(0).eq32(1), arg(0).eq32(2)]],
+    ['an empty range', [arg(0).gt32(5), arg(0).lt32(6)]],
+    ['below nothing', [arg(0).lt64(0)]],
+    ['above everything', [arg(0).gt32(0xffff_ffff)]],
+    ['bits outside of the mask', [arg(0).maskedEq32(0xf0, 1)]],
+    ['a bit both set and clear', [arg(0).maskedEq32(0xf0, 0x10), arg(0).maskedEq32(0x10, 0)]],
+    ['a value and not that value', [arg(0).eq32(7), arg(0).ne32(7)]],
+    ['a value without a bit it needs', [arg(0).eq32(7), arg(0).maskedNe32(8, 0)]],
+    ['any of no bits', [arg(0).maskedNe32(0, 0)]],
+  ])('finds %s', (_name, when) => {
+    expect(contradiction(when.map((one) => ({ ...one })))).toContain('argument 0');
+  });
+
+  it.each<[string, readonly Condition[]]>([
+    ['several excluded values', [arg(0).ne32(1), arg(0).ne32(2)]],
+    ['a range', [arg(0).gt32(5), arg(0).lt32(7), arg(0).maskedEq32(1, 0)]],
+    ['the same value of different arguments', [arg(0).eq32(1), arg(1).eq32(2)]],
+    ['different halves', [arg(0).eq32(1), arg(0).ge64(2n ** 32n)]],
+  ])('accepts %s', (_name, when) => {
+    expect(contradiction(when)).toBeUndefined();
+  });
+});

@@ -1,0 +1,35 @@
+import { loadPrebuild } from '@sb/core';
+
+/** A step of the C side that failed; `errno` is positive. */
+export interface NativeFailure {
+  readonly step: string;
+  readonly syscall?: string;
+  readonly errno: number;
+  /** The thread that kept the kernel from loading the filter on all of them. */
+  readonly thread?: number;
+}
+
+/** What `native/addon.cc` exports. */
+export interface Native {
+  /**
+   * Loads a record's filter.
+   *
+   * @param allThreads - false restricts the calling thread only and leaves every other one free
+   */
+  applyRecord(record: Uint8Array, allThreads: boolean): NativeFailure | null;
+  noNewPrivs(): { readonly threads: number } | NativeFailure;
+  /** Whether the kernel knows a filter's answer, `SECCOMP_RET_*` without data; a negative errno if it can't be asked. */
+  hasAction(action: number): number;
+  /** Whether the kernel knows a flag of `SECCOMP_SET_MODE_FILTER`; a negative errno if it can't be asked. */
+  hasFlag(flag: number): number;
+  /** Whether this process has an io_uring that still works. */
+  hasRing(): boolean;
+}
+
+let loaded: Native | undefined;
+
+/** The addon, loaded at first use so that importing this package never fails. */
+export function native(): Native {
+  loaded ??= loadPrebuild<Native>({ layer: 'seccomp', name: 'seccomp', root: new URL('../', import.meta.url) });
+  return loaded;
+}

@@ -1,0 +1,77 @@
+import { recordHeaderLength } from '@sb/core';
+import { describe, expect, it } from 'vitest';
+
+import { errno, userNotify } from './actions.js';
+import { decodeProgram } from './bpf.js';
+import { plan } from './plan.js';
+import { policy } from './policy.js';
+import type { SeccompSupport } from './support.js';
+
+const available: SeccompSupport = {
+  state: 'available',
+  machine: 'x86_64',
+  actions: ['kill-process', 'kill-thread', 'trap', 'errno', 'user-notify', 'trace', 'log', 'allow'],
+  flags: ['tsync', 'log'],
+  noNewPrivs: false,
+  filters: 0,
+};
+const strict = policy({ base: 'deny-dangerous' });
+const lenient = policy({ base: 'deny-dangerous', level: 'prefer' });
+
+describe('plan', () => {
+  it('makes a record of the filter for this machine only', () => {
+    for (const [machine, audit] of [
+      ['x86_64', 0xc000_003e],
+      ['aarch64', 0xc000_00b7],
+      ['riscv64', 0xc000_00f3],
+    ] as const) {
+      const { record, layer } = plan(strict, { ...available, machine });
+      const view = new DataView(record.buffer);
+      const count = view.getUint32(recordHeaderLength + 4, true);
+      expect(layer).toBe('seccomp');
+      expect([...record.subarray(0, 4)]).toEqual([5, 1, 0, 0]);
+      expect(view.getUint32(recordHeaderLength, true)).toBe(audit);
+      expect(record).toHaveLength(recordHeaderLength + 8 + count * 8);
+      const [, second] = decodeProgram(record.subarray(recordHeaderLength + 8));
+      expect(second).toMatchObject({ op: 'jeq', k: audit });
+    }
+  });
+
+  it('needs no_new_privs, once', () => {
+    expect(plan(strict, available).needs).toEqual(['no_new_privs']);
+    const again = plan(strict, { ...available, noNewPrivs: true });
+    expect(again.needs).toEqual([]);
+    expect(again.features.map(({ feature, state }) => `${feature} ${state}`)).toEqual([
+      'filter enforced',
+      'no_new_privs already',
+    ]);
+  });
+
+  const missing: readonly (readonly [string, SeccompSupport, string])[] = [
+    ['another platform', { state: 'unsupported-platform', reason: 'darwin has no seccomp' }, 'unsupported-platform'],
+    ['a kernel without', { state: 'unsupported-kernel', reason: 'ENOSYS' }, 'unsupported-kernel'],
+    ['a kernel without TSYNC', { ...available, flags: [] }, 'unsupported-kernel'],
+    ['a kernel without an action', { ...available, actions: ['errno', 'allow', 'trap'] }, 'unsupported-kernel'],
+  ];
+
+  it.each(missing)('fails closed on %s where the filter is required', (_name, support, code) => {
+    expect(() => plan(strict, support)).toThrow(expect.objectContaining({ code, layer: 'seccomp', step: 'plan' }));
+  });
+
+  it.each(missing)('reports %s where the filter is preferred', (_name, support) => {
+    const { record, features, needs } = plan(lenient, support);
+    expect(record).toHaveLength(0);
+    expect(needs).toEqual([]);
+    expect(features[0]).toMatchObject({ feature: 'filter', state: 'unsupported', reason: expect.any(String) });
+  });
+
+  it('refuses a policy that is itself at fault at every level', () => {
+    const elsewhere = policy({ base: 'deny-all', architectures: ['aarch64'], level: 'prefer' });
+    expect(() => plan(elsewhere, available)).toThrow(expect.objectContaining({ code: 'no-program' }));
+    const asking = policy({ base: 'deny-all', rules: [{ syscall: 'read', action: userNotify }], level: 'prefer' });
+    expect(() => plan(asking, available)).toThrow(expect.objectContaining({ code: 'no-supervisor' }));
+    expect(() => plan({ ...strict, denied: errno('EPERM'), base: 'x' } as never, available)).toThrow(
+      expect.objectContaining({ code: 'invalid-policy' }),
+    );
+  });
+});

@@ -1,0 +1,92 @@
+import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan, type PlanNeed } from '@sb/core';
+
+import type { Action, ActionName } from './actions.js';
+import { compile, programFor, type SeccompProgram } from './compile.js';
+import { type SeccompErrorCode, seccompError } from './errors.js';
+import { policy as validate, type SeccompPolicy } from './policy.js';
+import type { SeccompSupport } from './support.js';
+
+/** What will be loaded, or why nothing can be. */
+export interface SeccompPlan extends LayerPlan {
+  readonly layer: 'seccomp';
+}
+
+/** Version of the record's payload; `seccomp.h` has the same number. */
+const recordVersion = 1;
+
+interface Obstacle {
+  readonly code: SeccompErrorCode;
+  readonly what: string;
+  readonly hint: string;
+}
+
+/**
+ * Decides what will be enforced. Pure. The record holds the filter's bytes, for this machine's architecture only.
+ *
+ * @param policy - from `policy`
+ * @param support - from `support`, or made up for a test
+ * @throws SeccompError if the policy requires what is missing; `no-program`, `no-supervisor` and `program-too-long` at
+ *   every level, since the policy itself is at fault
+ */
+export function plan(policy: SeccompPolicy, support: SeccompSupport): SeccompPlan {
+  const valid = validate(policy);
+  refuseNotify(valid);
+  const obstacle = obstacleTo(valid, support);
+  if (obstacle !== undefined || support.state !== 'available') {
+    const { code, what, hint } = obstacle ?? unreachable;
+    if (valid.level === 'require') throw seccompError(code, 'plan', { what, hint });
+    const features = [line('filter', 'unsupported', what), line('no_new_privs', 'off')];
+    return { layer: 'seccomp', record: new Uint8Array(), features, needs: [] };
+  }
+  const program = programFor(compile(valid), support.machine);
+  return {
+    layer: 'seccomp',
+    record: recordOf(program),
+    features: [line('filter', 'enforced'), line('no_new_privs', support.noNewPrivs ? 'already' : 'enforced')],
+    // CAP_SYS_ADMIN would do instead, but no sandboxed process should have it, and then a set-user-ID program could
+    // be made to misbehave by the filter (seccomp(2)).
+    needs: support.noNewPrivs ? [] : (['no_new_privs'] satisfies PlanNeed[]),
+  };
+}
+
+/** Payload: u32 `AUDIT_ARCH_*`, u32 number of instructions, then `struct sock_filter` each. */
+function recordOf({ audit, bytes, length }: SeccompProgram): Uint8Array {
+  const head = encodeU32([audit, length]);
+  const payload = new Uint8Array(head.length + bytes.length);
+  payload.set(head);
+  payload.set(bytes, head.length);
+  return encodeRecord({ layer: 'seccomp', version: recordVersion, flags: 0, payload });
+}
+
+function obstacleTo(policy: SeccompPolicy, support: SeccompSupport): Obstacle | undefined {
+  if (support.state !== 'available') {
+    return { code: support.state, what: support.reason, hint: "Set level to 'prefer' to go on without a filter." };
+  }
+  if (!support.flags.includes('tsync')) {
+    const what = 'this kernel can load a filter on one thread only';
+    return { code: 'unsupported-kernel', what, hint: 'Use Linux 3.17 or later.' };
+  }
+  const missing = actionsOf(policy).find((action) => !support.actions.includes(action));
+  if (missing === undefined) return undefined;
+  const what = `this kernel does not know the action ${missing} and would kill instead`;
+  return { code: 'unsupported-kernel', what, hint: 'Use another action, or Linux 5.0 or later, which knows all.' };
+}
+
+function actionsOf(policy: SeccompPolicy): readonly ActionName[] {
+  const { denied, unknown, foreign, x32, rules } = policy;
+  return [denied, unknown, foreign, x32, ...rules.map(({ action }) => action)].map(({ action }: Action) => action);
+}
+
+function refuseNotify(policy: SeccompPolicy): void {
+  if (!actionsOf(policy).includes('user-notify')) return;
+  throw seccompError('no-supervisor', 'plan', {
+    what: 'the policy asks a supervisor (user-notify), and a filter loaded here has none',
+    hint: 'Use an errno. compile() and simulate() take such policies; a supervisor has to load the filter itself.',
+  });
+}
+
+const unreachable: Obstacle = { code: 'unsupported-kernel', what: 'filters are not available', hint: 'See support().' };
+
+function line(feature: string, state: FeatureReport['state'], reason?: string): FeatureReport {
+  return { layer: 'seccomp', feature, state, ...(reason === undefined ? {} : { reason }) };
+}

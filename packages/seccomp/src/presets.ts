@@ -1,0 +1,115 @@
+import { allow, type Action, errno } from './actions.js';
+import { arg, type Condition } from './conditions.js';
+import type { SocketFamily } from './families.js';
+import type { Rule } from './rules.js';
+
+/** Where a policy starts from. */
+export interface Preset {
+  /** The group whose calls get `listed`; the other known calls get `others`. */
+  readonly group?: string;
+  readonly listed: 'allow' | 'deny';
+  readonly others: 'allow' | 'deny';
+  /** Rules on arguments, after those of the policy. */
+  readonly rules: readonly Rule[];
+  /** Address families, unless the policy names its own. */
+  readonly sockets: readonly SocketFamily[] | 'any';
+}
+
+/** A starting point by name; see {@link presets}. */
+export type Base = 'deny-dangerous' | 'network-client' | 'network-client-running' | 'allow-all' | 'deny-all';
+
+const AF_NETLINK = 16;
+const NETLINK_ROUTE = 0;
+/** Terminal requests: typing into the terminal of whoever started us, and the console's selection buffer (tty_ioctl(4)). */
+const TIOCSTI = 0x5412;
+const TIOCLINUX = 0x541c;
+/** Loads a line discipline's module on demand. */
+const TIOCSETD = 0x5423;
+/** `CLONE_NEW*` of `linux/sched.h` but NEWTIME, whose bit is part of the exit signal in clone(2). */
+const CLONE_NEW = 0x7e02_0000;
+const CLONE_THREAD = 0x0001_0000;
+const MSG_FASTOPEN = 0x2000_0000;
+const IPPROTO_TCP = 6;
+const IPPROTO_UDP = 17;
+const TCP_FASTOPEN_CONNECT = 30;
+const TCP_ULP = 31;
+const SOCK_TYPE_MASK = 0xf;
+const SOCK_STREAM = 1;
+const SOCK_DGRAM = 2;
+
+const rule = (syscall: string, action: Action, ...when: Condition[]): Rule => ({ syscall, when, action });
+const deny = (syscall: string, error: string, ...when: Condition[]): Rule => rule(syscall, errno(error), ...when);
+
+const noTerminalInjection: readonly Rule[] = [TIOCSTI, TIOCLINUX, TIOCSETD].map((request) =>
+  deny('ioctl', 'EPERM', arg(1).eq32(request)),
+);
+
+/** Requests that are harmless and in use: terminal settings and size, pending bytes, non-blocking, close-on-exec. */
+const harmlessRequests = [
+  0x5401, 0x5402, 0x5403, 0x5404, 0x540f, 0x5413, 0x541b, 0x5421, 0x5450, 0x5451,
+  // TCGETS2 and TCSETS2 of newer C libraries.
+  0x802c_542a, 0x402c_542b,
+] as const;
+
+const networkClientRules: readonly Rule[] = [
+  // A thread and nothing else: clone is not in the group, so no fork and no namespace.
+  rule('clone', allow, arg(0).maskedEq32(CLONE_NEW + CLONE_THREAD, CLONE_THREAD)),
+  ...harmlessRequests.map((request) => rule('ioctl', allow, arg(1).eq32(request))),
+  // Landlock's rules are for TCP only, so nothing else may connect: no raw, seqpacket (SCTP) or DCCP socket …
+  deny(
+    'socket',
+    'ESOCKTNOSUPPORT',
+    arg(1).maskedNe32(SOCK_TYPE_MASK, SOCK_STREAM),
+    arg(1).maskedNe32(SOCK_TYPE_MASK, SOCK_DGRAM),
+  ),
+  // … and no MPTCP, SCTP or SMC behind an ordinary type.
+  deny('socket', 'EPROTONOSUPPORT', arg(2).ne32(0), arg(2).ne32(IPPROTO_TCP), arg(2).ne32(IPPROTO_UDP)),
+  // TCP Fast Open connects without connect(2). The kernel gives the same error where it is switched off.
+  deny('sendto', 'EOPNOTSUPP', arg(3).maskedNe32(MSG_FASTOPEN, 0)),
+  deny('sendmsg', 'EOPNOTSUPP', arg(2).maskedNe32(MSG_FASTOPEN, 0)),
+  deny('sendmmsg', 'EOPNOTSUPP', arg(3).maskedNe32(MSG_FASTOPEN, 0)),
+  deny('setsockopt', 'EOPNOTSUPP', arg(1).eq32(IPPROTO_TCP), arg(2).eq32(TCP_FASTOPEN_CONNECT)),
+  // An upper-layer protocol can turn a TCP socket into another kind.
+  deny('setsockopt', 'ENOPROTOOPT', arg(1).eq32(IPPROTO_TCP), arg(2).eq32(TCP_ULP)),
+];
+
+/**
+ * The starting points of a policy.
+ *
+ * - `deny-dangerous`: everything but the group `@deny-dangerous`, new namespaces by `clone(2)`, typing into terminals,
+ *   and address families other than internet, unix and route netlink.
+ * - `network-client`: only the group `@network-client`; threads but no processes, internet and unix sockets without
+ *   MPTCP, TCP Fast Open or raw access; no bind, no listen, no signal. Lets the exec through that starts the program.
+ * - `network-client-running`: the same without exec, for a program to load itself once it runs.
+ * - `allow-all`, `deny-all`: a blank sheet.
+ */
+export const presets: Readonly<Record<Base, Preset>> = {
+  'deny-dangerous': {
+    group: '@deny-dangerous',
+    listed: 'deny',
+    others: 'allow',
+    rules: [
+      ...noTerminalInjection,
+      deny('clone', 'EPERM', arg(0).maskedNe32(CLONE_NEW, 0)),
+      deny('socket', 'EPROTONOSUPPORT', arg(0).eq32(AF_NETLINK), arg(2).ne32(NETLINK_ROUTE)),
+    ],
+    sockets: ['AF_INET', 'AF_INET6', 'AF_NETLINK', 'AF_UNIX'],
+  },
+  'network-client': networkClient('@network-client'),
+  'network-client-running': networkClient('@network-client-running'),
+  'allow-all': { listed: 'allow', others: 'allow', rules: [], sockets: 'any' },
+  'deny-all': { listed: 'deny', others: 'deny', rules: [], sockets: 'any' },
+};
+
+function networkClient(group: string): Preset {
+  return {
+    group,
+    listed: 'allow',
+    others: 'deny',
+    rules: networkClientRules,
+    sockets: ['AF_INET', 'AF_INET6', 'AF_UNIX'],
+  };
+}
+
+/** The starting points' names. */
+export const baseNames = Object.keys(presets) as readonly Base[];

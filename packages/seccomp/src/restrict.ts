@@ -1,0 +1,102 @@
+import { type EnforcementReport, errorCode, type FeatureReport, readAllTasks, reportOf } from '@sb/core';
+import { readFileSync } from 'node:fs';
+
+import { lets } from './actions.js';
+import { thisMachine } from './architectures.js';
+import { nativeError, seccompError } from './errors.js';
+import { evaluate } from './evaluate.js';
+import { native } from './native.js';
+import { plan } from './plan.js';
+import { policy as validate, type SeccompPolicy } from './policy.js';
+import { support } from './support.js';
+import { syscallNumber } from './syscalls.js';
+
+/** `Seccomp:` of proc_pid_status(5) for a thread with a filter. */
+const FILTER = 2;
+
+/**
+ * Loads a policy's filter on every thread of this process at once, for good, and for every program it starts:
+ * no_new_privs on every thread, then seccomp(2) with TSYNC, then every thread's status is read back. Filters stack: the
+ * strictest answer wins, and none can be taken away.
+ *
+ * @param policy - from `policy`
+ * @returns what is in force. Where the filter itself, or another restriction, keeps `/proc` from being read, the line
+ *   says so; the kernel's answer to TSYNC stands for it then
+ * @throws SeccompError. `io-uring-in-use`, `thread-blocked`, and every code of `plan`: no filter was loaded, but no_new_privs may be set.
+ *   `verification-failed`: the process must end
+ * @see seccomp(2), proc_pid_status(5)
+ */
+export function restrictSelf(policy: SeccompPolicy): EnforcementReport {
+  const available = support();
+  const valid = validate(policy);
+  const { record, features, needs } = plan(valid, available);
+  if (record.length === 0) return reportOf(features);
+  refuseRings(valid);
+  if (needs.includes('no_new_privs')) {
+    const result = native().noNewPrivs();
+    if ('errno' in result) throw nativeError(result);
+  }
+  const failure = native().applyRecord(record, true);
+  if (failure?.thread !== undefined) throw blockedBy(failure.thread);
+  if (failure !== null) throw nativeError(failure);
+  const before = available.state === 'available' ? available.filters : 0;
+  const unread = verifyThreads(before);
+  return reportOf(features.map((line) => (unread === undefined ? line : withReason(line, unread))));
+}
+
+/**
+ * libuv opens an io_uring for its event loop when Node 22 or later starts, and aborts when a later `io_uring_enter`
+ * fails, whatever the error is. Letting the call through would let everything through that an io_uring can do.
+ */
+function refuseRings(policy: SeccompPolicy): void {
+  const number = syscallNumber('io_uring_enter', thisMachine() ?? 'x86_64');
+  if (number === undefined || !native().hasRing()) return;
+  const { action } = evaluate(policy, thisMachine() ?? 'x86_64', { number, args: [] });
+  if (lets(action)) return;
+  throw seccompError('io-uring-in-use', 'io-uring', {
+    what: `the policy denies io_uring, and this process (Node ${process.versions.node}) has one in use and would abort`,
+    hint: "Start it under a filter that denies '@io-uring' already (@sb/sandbox does), or allow io_uring_enter and what can be done with it.",
+  });
+}
+
+/** Compares every thread with what was asked for; says why it couldn't, if it couldn't. */
+function verifyThreads(before: number): string | undefined {
+  let tasks;
+  try {
+    tasks = readAllTasks('self');
+  } catch (error) {
+    const code = errorCode(error) ?? 'unknown error';
+    return `not read back: /proc can't be read any more (${code}); the kernel reported success for every thread`;
+  }
+  for (const task of tasks) {
+    // A kernel before 5.9 doesn't count.
+    const isCounted = task.seccompFilters === 0 || task.seccompFilters > before;
+    if (task.seccomp === FILTER && isCounted && task.noNewPrivs) continue;
+    throw seccompError('verification-failed', 'verify', {
+      what: `thread ${task.tid} (${threadName(task.tid)}) has no new filter, though the kernel reported success`,
+      hint: 'End this process: it is restricted in part only.',
+    });
+  }
+  return undefined;
+}
+
+function blockedBy(thread: number): Error {
+  return seccompError('thread-blocked', 'tsync', {
+    what: `thread ${thread} (${threadName(thread)}) has a filter of its own, so the kernel loaded none on any thread`,
+    hint: 'Load the filter before that thread does, or let it start from a thread that has this filter.',
+    syscall: 'seccomp',
+  });
+}
+
+function withReason(line: FeatureReport, reason: string): FeatureReport {
+  return line.state === 'off' ? line : { ...line, reason };
+}
+
+function threadName(tid: number): string {
+  try {
+    return readFileSync(`/proc/self/task/${tid}/comm`, 'utf8').trim();
+  } catch {
+    // Only decoration of an error that is thrown anyway; the thread may be gone.
+    return 'unnamed';
+  }
+}

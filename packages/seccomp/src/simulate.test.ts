@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+
+import { allow, describeAction, errno, killProcess, killThread, log, trace, trap, userNotify } from './actions.js';
+import { decodeAction, encodeAction } from './actions.js';
+import { arg } from './conditions.js';
+import { compile } from './compile.js';
+import { linuxErrnoName } from './errnos.js';
+import { explain } from './explain.js';
+import { policy, type SeccompOptions } from './policy.js';
+import { type SimulatedCall, simulate } from './simulate.js';
+
+const answer = (options: SeccompOptions, call: SimulatedCall) => {
+  const { action, rule } = simulate(compile(policy(options)), call);
+  return `${describeAction(action)}: ${rule}`;
+};
+
+describe('simulate', () => {
+  it.each<[SeccompOptions['base'], SimulatedCall, string]>([
+    ['deny-dangerous', { syscall: 'mount' }, 'errno EPERM: deny-dangerous: @deny-dangerous'],
+    ['deny-dangerous', { syscall: 'getppid' }, 'allow: deny-dangerous: other calls'],
+    ['deny-dangerous', { syscall: 'clone3' }, "errno ENOSYS: arguments of clone3 can't be filtered"],
+    ['deny-dangerous', { syscall: 'clone', args: [0x1_0000_0000n] }, 'allow: deny-dangerous: other calls'],
+    ['deny-dangerous', { syscall: 'clone', args: [0x1000_0000] }, 'errno EPERM: deny-dangerous rule 3'],
+    ['deny-dangerous', { syscall: 'ioctl', args: [0, 0xffff_ffff_0000_5412n] }, 'errno EPERM: deny-dangerous rule 0'],
+    ['deny-dangerous', { syscall: 'socket', args: [38, 5, 0] }, 'errno EAFNOSUPPORT: sockets'],
+    ['deny-dangerous', { syscall: 'socket', args: [16, 3, 0] }, 'allow: deny-dangerous: other calls'],
+    ['deny-dangerous', { syscall: 'socket', args: [16, 3, 12] }, 'errno EPROTONOSUPPORT: deny-dangerous rule 4'],
+    ['deny-dangerous', { syscall: 'io_uring_setup' }, 'errno EPERM: deny-dangerous: @deny-dangerous'],
+    ['deny-dangerous', { syscall: 600 }, 'errno ENOSYS: unknown number'],
+    ['deny-dangerous', { syscall: -1 }, 'errno ENOSYS: x32'],
+    ['deny-dangerous', { syscall: 0x4000_0000 }, 'errno ENOSYS: x32'],
+    ['deny-dangerous', { syscall: 0x4000_0000, arch: 'aarch64' }, 'errno ENOSYS: unknown number'],
+    ['deny-dangerous', { syscall: 'read', arch: 'i386' }, 'kill-process: foreign architecture i386'],
+    ['network-client', { syscall: 'fork' }, 'errno EPERM: network-client: other calls'],
+    ['network-client', { syscall: 'clone', args: [0x3d_0f00] }, 'allow: network-client rule 0'],
+    ['network-client', { syscall: 'clone', args: [0x11] }, 'errno EPERM: network-client: other calls'],
+    ['network-client', { syscall: 'clone', args: [0x1001_0000] }, 'errno EPERM: network-client: other calls'],
+    ['network-client', { syscall: 'socket', args: [2, 1, 262] }, 'errno EPROTONOSUPPORT: network-client rule 14'],
+    ['network-client', { syscall: 'socket', args: [2, 5, 0] }, 'errno ESOCKTNOSUPPORT: network-client rule 13'],
+    ['network-client', { syscall: 'socket', args: [2, 0x80801, 6] }, 'allow: network-client: @network-client'],
+    ['network-client', { syscall: 'sendto', args: [3, 0, 1, 0x2000_4000] }, 'errno EOPNOTSUPP: network-client rule 15'],
+    ['network-client', { syscall: 'setsockopt', args: [3, 6, 30] }, 'errno EOPNOTSUPP: network-client rule 18'],
+    ['network-client', { syscall: 'setsockopt', args: [3, 1, 30] }, 'allow: network-client: @network-client'],
+    ['network-client', { syscall: 'execve' }, 'allow: network-client: @network-client'],
+    ['network-client-running', { syscall: 'execve' }, 'errno EPERM: network-client-running: other calls'],
+    ['network-client-running', { syscall: 'execveat' }, 'errno EPERM: network-client-running: other calls'],
+    ['network-client', { syscall: 'bind' }, 'errno EPERM: network-client: other calls'],
+    ['allow-all', { syscall: 'mount' }, 'allow: allow-all: other calls'],
+    ['deny-all', { syscall: 'exit_group' }, 'errno EPERM: deny-all: other calls'],
+  ])('%s answers as it should, case %#', (base, call, expected) => {
+    expect(answer({ base }, call)).toBe(expected);
+  });
+
+  it('lets a name outweigh a group, and deny outweigh allow', () => {
+    const lists: SeccompOptions = { base: 'deny-all', allow: ['@basic-io', 'umount2'], deny: ['@mount', '@io-event'] };
+    expect(answer(lists, { syscall: 'read' })).toBe('allow: allow @basic-io');
+    expect(answer(lists, { syscall: 'umount2' })).toBe('allow: allow umount2');
+    expect(answer(lists, { syscall: 'mount' })).toBe('errno EPERM: deny @mount');
+    const both: SeccompOptions = { base: 'allow-all', allow: ['@system-service'], deny: ['@process'] };
+    expect(answer(both, { syscall: 'fork' })).toBe('errno EPERM: deny @process');
+  });
+
+  it('takes the first rule that holds, and a denied call whole', () => {
+    const rules = [
+      { syscall: 'ioctl', when: [arg(1).eq32(0x5401)], action: allow },
+      { syscall: 'ioctl', when: [arg(1).le32(0x5402)], action: errno('ENOTTY') },
+    ];
+    const options: SeccompOptions = { base: 'network-client', deny: ['ioctl'], rules };
+    expect(answer(options, { syscall: 'ioctl', args: [0, 0x5401] })).toBe('allow: rules[0]');
+    expect(answer(options, { syscall: 'ioctl', args: [0, 0x5402] })).toBe('errno ENOTTY: rules[1]');
+    // A request that the preset allows.
+    expect(answer(options, { syscall: 'ioctl', args: [0, 0x5421] })).toBe('errno EPERM: deny ioctl');
+  });
+
+  it('closes the detours of i386', () => {
+    const options: SeccompOptions = { base: 'allow-all', sockets: ['AF_INET'], architectures: ['x86_64', 'i386'] };
+    expect(answer(options, { syscall: 'socketcall', arch: 'i386' })).toContain('ENOSYS');
+    expect(answer({ ...options, sockets: 'any' }, { syscall: 'socketcall', arch: 'i386' })).toContain('allow');
+    expect(answer({ ...options, deny: ['shmget'] }, { syscall: 'ipc', arch: 'i386' })).toContain('ENOSYS');
+  });
+
+  it('names what it does not know', () => {
+    const filter = compile(policy({ base: 'allow-all', architectures: ['x86_64'] }));
+    expect(() => simulate(filter, { syscall: 'vm86' })).toThrow(expect.objectContaining({ code: 'unknown-syscall' }));
+    const elsewhere = { syscall: 'read', arch: 'aarch64' } as const;
+    expect(() => simulate(filter, elsewhere)).toThrow(expect.objectContaining({ code: 'no-program' }));
+  });
+});
+
+describe('actions', () => {
+  it.each([
+    [allow, 0x7fff_0000],
+    [log, 0x7ffc_0000],
+    [trace(5), 0x7ff0_0005],
+    [userNotify, 0x7fc0_0000],
+    [errno('EPERM'), 0x0005_0001],
+    [errno(4095), 0x0005_0fff],
+    [trap(), 0x0003_0000],
+    [killThread, 0],
+    [killProcess, 0x8000_0000],
+  ])('%j is encoded as the kernel has it', (action, bits) => {
+    expect(encodeAction(action)).toBe(bits);
+    expect(decodeAction(bits)).toEqual(action);
+  });
+
+  it('has the error names of Linux on every platform', () => {
+    expect([linuxErrnoName(11), linuxErrnoName(35), linuxErrnoName(38)]).toEqual(['EAGAIN', 'EDEADLK', 'ENOSYS']);
+    expect(errno('EWOULDBLOCK')).toEqual({ action: 'errno', errno: 'EAGAIN' });
+  });
+});
+
+describe('explain', () => {
+  it('names the rule of each comparison and what each end answers', () => {
+    const rules = [{ syscall: 'ioctl', when: [arg(1).eq32(0x5412)], action: errno('EACCES') }];
+    const text = explain(compile(policy({ base: 'allow-all', rules, architectures: ['x86_64'] })));
+    expect(text).toMatchInlineSnapshot(`
+      "x86_64 (x86_64): 13 instructions
+          0  load  [4]                         arch
+          1  jeq   0xc000003e ? 3 : 2          arch == x86_64
+          2  ret   kill-process                kill-process
+          3  load  [0]                         nr
+          4  jge   0x151 ? 5 : 8               nr >= 337 (unknown)
+          5  jge   0x1a8 ? 6 : 7               nr >= 424 (pidfd_send_signal)
+          6  jge   0x1d9 ? 7 : 12              nr >= 473 (unknown)
+          7  ret   errno ENOSYS                errno ENOSYS
+          8  jeq   0x10 ? 9 : 12               nr == 16 (ioctl)
+          9  load  [24]                        arg1, low half
+         10  jeq   0x5412 ? 11 : 12            ioctl: rules[0]: arg1 == 0x5412 (32 bits)
+         11  ret   errno EACCES                errno EACCES
+         12  ret   allow                       allow
+      "
+    `);
+  });
+
+  it('numbers instructions as simulate traces them', () => {
+    const filter = compile(policy({ base: 'network-client', architectures: ['x86_64'] }));
+    const lines = explain(filter).split('\n').slice(1);
+    const { trace: steps } = simulate(filter, { syscall: 'sendto', args: [0, 0, 0, 0x2000_0000] });
+    const executed = steps.map((index) => lines[index] ?? '');
+    expect(executed[0]).toContain('arch');
+    expect(executed.at(-2)).toContain('network-client rule 15');
+    expect(executed.at(-1)).toContain('ret   errno EOPNOTSUPP');
+  });
+});

@@ -1,0 +1,71 @@
+import { errnoName, parseTaskStatus } from '@sb/core';
+import { readFileSync } from 'node:fs';
+
+import { type ActionName, actionValues } from './actions.js';
+import { type Machine, thisMachine } from './architectures.js';
+import { native } from './native.js';
+
+/** Flags of `SECCOMP_SET_MODE_FILTER`, by the bit of `linux/seccomp.h`. */
+const filterFlags = {
+  tsync: 1 << 0,
+  log: 1 << 1,
+  spec_allow: 1 << 2,
+  new_listener: 1 << 3,
+  tsync_esrch: 1 << 4,
+} as const;
+
+/** A flag by its kernel name. */
+export type FilterFlag = keyof typeof filterFlags;
+
+/** What this kernel and this process can do about filters. Plain data, so that every kernel can be planned for. */
+export type SeccompSupport =
+  | {
+      readonly state: 'available';
+      readonly machine: Machine;
+      /** Actions that the kernel has; an unknown one would kill. */
+      readonly actions: readonly ActionName[];
+      /** Flags that the kernel has. `tsync` reaches every thread (Linux 3.17). */
+      readonly flags: readonly FilterFlag[];
+      /** Whether no_new_privs is set on this thread. */
+      readonly noNewPrivs: boolean;
+      /** Filters that this thread has already; 0 before Linux 5.9, which doesn't say. */
+      readonly filters: number;
+    }
+  | { readonly state: 'unsupported-platform' | 'unsupported-kernel'; readonly reason: string };
+
+/**
+ * Asks the kernel. Never throws for a missing feature: the answer says so.
+ *
+ * @throws SeccompError `prebuild-missing` on a supported platform without the package's native part; Error if `/proc` is
+ *   not mounted
+ * @see seccomp(2)
+ */
+export function support(): SeccompSupport {
+  if (process.platform !== 'linux') {
+    return { state: 'unsupported-platform', reason: `${process.platform} has no seccomp; it is a feature of Linux` };
+  }
+  const machine = thisMachine();
+  if (machine === undefined) {
+    return { state: 'unsupported-platform', reason: `there are no call numbers for ${process.arch} in this package` };
+  }
+  const names = Object.keys(actionValues) as ActionName[];
+  const answers = names.map((name) => native().hasAction(actionValues[name]));
+  const failed = answers.find((answer) => answer < 0);
+  if (failed !== undefined) return { state: 'unsupported-kernel', reason: reasonOf(errnoName(failed)) };
+  const flags = (Object.keys(filterFlags) as FilterFlag[]).filter((name) => native().hasFlag(filterFlags[name]) === 1);
+  const { noNewPrivs, seccompFilters } = parseTaskStatus(readFileSync('/proc/thread-self/status', 'latin1'));
+  return {
+    state: 'available',
+    machine,
+    actions: names.filter((_, index) => answers[index] === 1),
+    flags,
+    noNewPrivs,
+    filters: seccompFilters,
+  };
+}
+
+function reasonOf(errno: string): string {
+  return errno === 'ENOSYS'
+    ? 'seccomp(2) fails with ENOSYS: the kernel is built without CONFIG_SECCOMP_FILTER, or a filter hides it'
+    : `seccomp(2) fails with ${errno}: a filter that is already loaded forbids it`;
+}

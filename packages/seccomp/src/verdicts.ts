@@ -1,0 +1,176 @@
+import { type Action, allow, errno, lets } from './actions.js';
+import type { Architecture } from './architectures.js';
+import { arg } from './conditions.js';
+import { familyNumber } from './families.js';
+import { expandGroup } from './groups.js';
+import type { SeccompPolicy } from './policy.js';
+import { presets } from './presets.js';
+import type { Rule } from './rules.js';
+import { syscallNumber, syscallTable } from './syscalls.js';
+
+/** A rule and where it is written, for instance `rules[2]` or `deny-dangerous rule 0`. */
+export interface PlacedRule extends Rule {
+  readonly origin: string;
+}
+
+/** What a policy says about one call of one architecture. */
+export interface Verdict {
+  /** In turn; the first whose conditions all hold decides. */
+  readonly rules: readonly PlacedRule[];
+  /** If none holds. */
+  readonly otherwise: Action;
+  /** Why, for instance `deny @mount`. */
+  readonly origin: string;
+}
+
+/** Calls that carry others inside: their arguments lie behind a pointer, so they can't be told apart (i386). */
+const multiplexers: Readonly<Record<string, readonly string[]>> = {
+  socketcall: [
+    'socket',
+    'bind',
+    'connect',
+    'listen',
+    'accept4',
+    'getsockname',
+    'getpeername',
+    'socketpair',
+    'sendto',
+    'recvfrom',
+    'shutdown',
+    'setsockopt',
+    'getsockopt',
+    'sendmsg',
+    'recvmsg',
+    'recvmmsg',
+    'sendmmsg',
+  ],
+  ipc: [
+    'semget',
+    'semctl',
+    'semtimedop_time64',
+    'msgget',
+    'msgsnd',
+    'msgrcv',
+    'msgctl',
+    'shmget',
+    'shmat',
+    'shmdt',
+    'shmctl',
+  ],
+};
+
+const familyCalls = ['socket', 'socketpair'];
+const notImplemented = errno('ENOSYS');
+
+/**
+ * What a policy says about every call that an architecture has, by number.
+ *
+ * @param policy - from `policy`
+ * @param architecture - one that the policy lists
+ */
+export function verdicts(policy: SeccompPolicy, architecture: Architecture): ReadonlyMap<number, Verdict> {
+  const byName = new Map<string, Verdict>();
+  const names = syscallTable(architecture);
+  const lists = listed(policy);
+  const rules = placedRules(policy);
+  for (const name of names.values()) byName.set(name, verdictOf(name, { policy, lists, rules }));
+  closeDetours(byName, policy);
+  return new Map([...names].map(([number, name]) => [number, byName.get(name) as Verdict]));
+}
+
+interface Context {
+  readonly policy: SeccompPolicy;
+  readonly lists: ReadonlyMap<string, Listing>;
+  readonly rules: Readonly<Record<'sockets' | 'own' | 'preset', ReadonlyMap<string, readonly PlacedRule[]>>>;
+}
+
+interface Listing {
+  readonly listed: 'allow' | 'deny';
+  readonly origin: string;
+  /** Whether the policy itself says so, rather than its starting point. */
+  readonly isOwn: boolean;
+}
+
+function verdictOf(name: string, { policy, lists, rules }: Context): Verdict {
+  const preset = presets[policy.base];
+  const fromBase: Listing = { listed: preset.others, origin: `${policy.base}: other calls`, isOwn: false };
+  const { listed: verdict, origin, isOwn } = lists.get(name) ?? fromBase;
+  return {
+    rules: [
+      ...(rules.sockets.get(name) ?? []),
+      ...(rules.own.get(name) ?? []),
+      // A call that the policy itself denies is denied whatever its arguments are.
+      ...(isOwn && verdict === 'deny' ? [] : (rules.preset.get(name) ?? [])),
+    ],
+    otherwise: verdict === 'allow' ? allow : deniedAs(name, policy),
+    origin,
+  };
+}
+
+/** `clone3` hides its flags behind a pointer; programs fall back to `clone` on ENOSYS, and abort on EPERM. */
+function deniedAs(name: string, { denied }: SeccompPolicy): Action {
+  return name === 'clone3' && denied.action === 'errno' ? notImplemented : denied;
+}
+
+/** Where each listed call is listed; later entries outweigh earlier ones. */
+function listed(policy: SeccompPolicy): ReadonlyMap<string, Listing> {
+  const lists = new Map<string, Listing>();
+  const add = (name: string, listing: Listing) => {
+    const calls = name.startsWith('@') ? expandGroup(name).keys() : [name];
+    for (const call of calls) lists.set(call, listing);
+  };
+  const { group, listed: verdict } = presets[policy.base];
+  if (group !== undefined) add(group, { listed: verdict, origin: `${policy.base}: ${group}`, isOwn: false });
+  for (const isGroup of [true, false]) {
+    for (const list of ['allow', 'deny'] as const) {
+      for (const name of policy[list].filter((entry) => entry.startsWith('@') === isGroup)) {
+        add(name, { listed: list, origin: `${list} ${name}`, isOwn: true });
+      }
+    }
+  }
+  return lists;
+}
+
+function placedRules(policy: SeccompPolicy): Context['rules'] {
+  const sockets: PlacedRule[] = [];
+  if (policy.sockets !== 'any') {
+    const when = policy.sockets.map((family) => arg(0).ne32(familyNumber(family)));
+    for (const syscall of familyCalls)
+      sockets.push({ syscall, when, action: errno('EAFNOSUPPORT'), origin: 'sockets' });
+  }
+  const place = (rules: readonly Rule[], origin: (index: number) => string) =>
+    byCall(rules.map((rule, index) => ({ ...rule, origin: origin(index) })));
+  return {
+    sockets: byCall(sockets),
+    own: place(policy.rules, (index) => `rules[${index}]`),
+    preset: place(presets[policy.base].rules, (index) => `${policy.base} rule ${index}`),
+  };
+}
+
+function byCall(rules: readonly PlacedRule[]): ReadonlyMap<string, readonly PlacedRule[]> {
+  const map = new Map<string, PlacedRule[]>();
+  for (const rule of rules) map.set(rule.syscall, [...(map.get(rule.syscall) ?? []), rule]);
+  return map;
+}
+
+/** Closes the ways around rules: calls that do another's work with arguments that no filter sees. */
+function closeDetours(byName: Map<string, Verdict>, policy: SeccompPolicy): void {
+  const isPlain = (name: string) => {
+    const verdict = byName.get(name);
+    return verdict === undefined || (verdict.rules.length === 0 && lets(verdict.otherwise));
+  };
+  const close = (detour: string, calls: readonly string[]) => {
+    const verdict = byName.get(detour);
+    // A policy that names the detour itself has decided; lint says what that means.
+    if (verdict === undefined || verdict.rules.length > 0 || !lets(verdict.otherwise)) return;
+    if (policy.allow.includes(detour) || calls.every(isPlain)) return;
+    byName.set(detour, { rules: [], otherwise: notImplemented, origin: `arguments of ${detour} can't be filtered` });
+  };
+  close('clone3', ['clone']);
+  for (const [detour, calls] of Object.entries(multiplexers)) close(detour, calls);
+}
+
+/** The number of a call on an architecture, from its name or as it is. */
+export function numberOf(syscall: string | number, architecture: Architecture): number | undefined {
+  return typeof syscall === 'number' ? syscall : syscallNumber(syscall, architecture);
+}

@@ -1,0 +1,86 @@
+/* Why an answer of libseccomp's may differ from ours. Each explanation is a test of the difference itself. */
+import { encodeAction } from '../../src/actions.js';
+import type { Machine } from '../../src/architectures.js';
+import type { SeccompPolicy } from '../../src/index.js';
+import type { OracleCall } from '../property/oracle.js';
+import type { ReferenceFilter, ReferenceRule } from '../support/reference.mjs';
+
+/** A call on which the two programs answer differently. */
+export interface Difference {
+  readonly policy: SeccompPolicy;
+  readonly machine: Machine;
+  readonly call: OracleCall;
+  /** Of the call; undefined for a number without one. */
+  readonly name: string | undefined;
+  readonly our: number;
+  readonly their: number;
+  readonly filter: ReferenceFilter;
+}
+
+type Test = (difference: Difference) => boolean;
+
+/** `SCMP_CMP_*`, in 64 bits as libseccomp documents them (seccomp_rule_add(3)). */
+const operators: Readonly<Record<number, (argument: bigint, a: bigint, b: bigint) => boolean>> = {
+  1: (argument, a) => argument !== a,
+  2: (argument, a) => argument < a,
+  3: (argument, a) => argument <= a,
+  4: (argument, a) => argument === a,
+  5: (argument, a) => argument >= a,
+  6: (argument, a) => argument > a,
+  7: (argument, a, b) => (argument & a) === b,
+};
+
+/** The rules given to libseccomp that hold for a call. */
+function holding({ filter, name, call }: Difference): readonly ReferenceRule[] {
+  return filter.rules.filter(
+    ({ syscall, when }) =>
+      syscall === name && when.every(([arg, op, a, b]) => operators[op]?.(call.args[arg] ?? 0n, a, b) === true),
+  );
+}
+
+/** Whether some argument of a call is compared in 64 bits by more than one rule. */
+function mergesWide({ filter, name }: Difference): boolean {
+  const compared = filter.rules
+    .filter(({ syscall }) => syscall === name)
+    .flatMap(({ when }) => when.filter(([, op, a]) => op !== 7 || a > 0xffff_ffffn).map(([arg]) => arg));
+  return new Set(compared).size < compared.length;
+}
+
+const explanations: readonly (readonly [why: string, test: Test])[] = [
+  [
+    'libseccomp has no answer of its own for unknown numbers, and gives its default',
+    ({ policy, call, name, our, their, filter }) =>
+      name === undefined &&
+      (call.arch !== 'x86_64' || call.nr < 0x4000_0000) &&
+      our === encodeAction(policy.unknown) &&
+      their === filter.otherwise,
+  ],
+  [
+    'libseccomp answers x32 as a foreign architecture',
+    ({ policy, call, our, their, filter }) =>
+      call.arch === 'x86_64' && call.nr >= 0x4000_0000 && our === encodeAction(policy.x32) && their === filter.foreign,
+  ],
+  [
+    'libseccomp lets number -1 through to the default, for tracers that skip calls',
+    ({ call, their, filter }) => call.arch === 'x86_64' && call.nr === 0xffff_ffff && their === filter.otherwise,
+  ],
+  [
+    'several rules hold: the first decides here, the order is libseccomp’s own there',
+    (difference) => {
+      const rules = holding(difference);
+      return rules[0]?.action === difference.our && rules.some(({ action }) => action === difference.their);
+    },
+  ],
+  [
+    'libseccomp 2.6.0 merges 64-bit comparisons of one argument wrongly (GHSA-4q85-33p6-j5g6): by its own rules it is wrong',
+    (difference) => {
+      const expected = holding(difference)[0]?.action ?? difference.filter.otherwise;
+      return mergesWide(difference) && difference.our === expected && difference.their !== expected;
+    },
+  ],
+];
+
+/** The first explanation that holds, or undefined. */
+export function explanationOf(difference: Difference): string | undefined {
+  return explanations.find(([, test]) => test(difference))?.[0];
+}

@@ -1,0 +1,108 @@
+/* Random policies that libseccomp can be told: what it has no words for is left out. */
+import * as fc from 'fast-check';
+
+import type { Action, Condition, RuleOptions, SeccompOptions } from '../../src/index.js';
+import { action as anyAction, condition } from '../property/arbitraries.js';
+
+const calls = [
+  'ioctl',
+  'socket',
+  'prctl',
+  'sendto',
+  'read',
+  'mmap',
+  'fcntl',
+  'lseek',
+  'setsockopt',
+  'openat',
+  'futex',
+  'getpid',
+  'kill',
+  'madvise',
+  'mprotect',
+  'dup3',
+];
+const others = ['mount', 'ptrace', 'bpf', 'reboot', 'chdir', 'write', 'close', 'acct', 'epoll_ctl', 'getppid', 'sync'];
+const sayable = /^(?:eq32|maskedEq32|eq64|ne64|lt64|le64|gt64|ge64|maskedEq64)$/;
+
+/** Conditions on different arguments: libseccomp takes one for each. */
+const when = fc.uniqueArray(
+  condition.filter(({ compare }) => sayable.test(compare)),
+  {
+    selector: ({ arg }: Condition) => arg,
+    minLength: 1,
+    maxLength: 3,
+  },
+);
+
+/** libseccomp's trap has no data, and its largest error is 4,094. */
+const action = anyAction.filter((made: Action) => made.action !== 'trap' && !('errno' in made && made.errno === 4095));
+/** It takes no user-notify for foreign calls. */
+const foreignAction = action.filter((made) => made.action !== 'user-notify');
+
+type Rules = fc.Arbitrary<readonly RuleOptions[]>;
+const rule = fc.record({ syscall: fc.constantFrom(...calls), when, action });
+
+const single: Rules = fc.uniqueArray(rule, { selector: ({ syscall }) => syscall, maxLength: 8 });
+const alike: Rules = fc
+  .tuple(fc.array(rule, { maxLength: 14 }), action)
+  .map(([rules, one]) => rules.map(({ syscall, when: conditions }) => ({ syscall, when: conditions, action: one })));
+/** Many 64-bit comparisons of one argument with values that share their halves. */
+const wide: Rules = fc.array(
+  fc.record({
+    syscall: fc.constantFrom('mmap', 'lseek'),
+    when: fc
+      .record({
+        arg: fc.constant(1),
+        compare: fc.constantFrom('eq64', 'ne64', 'lt64', 'le64', 'gt64', 'ge64'),
+        value: fc.constantFrom(
+          '0x0',
+          '0x1',
+          '0x7',
+          '0xffffffff',
+          '0x100000000',
+          '0x100000001',
+          '0x1ffffffff',
+          '0x700000007',
+        ),
+      })
+      .map((one): Condition[] => [one]),
+    action: fc.constant<Action>({ action: 'errno', errno: 'ENOTNAM' }),
+  }),
+  { minLength: 2, maxLength: 5 },
+);
+const mixed: Rules = fc.array(rule, { maxLength: 14 });
+
+function isDefault(said: RuleOptions['action'], base: 'allow-all' | 'deny-all'): boolean {
+  const name = typeof said === 'string' ? said : 'errno' in said ? said.errno : said.action;
+  return base === 'allow-all' ? name === 'allow' : name === 'EPERM' || name === 1;
+}
+
+function policyWith(rules: Rules): fc.Arbitrary<SeccompOptions> {
+  return fc
+    .record({
+      base: fc.constantFrom('allow-all' as const, 'deny-all' as const),
+      rules,
+      listed: fc.subarray(others),
+      foreign: foreignAction,
+    })
+    .map(({ base, rules: own, listed, foreign }) => ({
+      base,
+      // Nor does it take a rule that says what the default says.
+      rules: own.filter(({ action: said }) => !isDefault(said, base)),
+      foreign,
+      // libseccomp answers x32 as a foreign architecture, and knows no unknown numbers.
+      x32: foreign,
+      unknown: base === 'allow-all' ? { action: 'allow' } : { action: 'errno', errno: 'EPERM' },
+      deny: base === 'allow-all' ? listed : [],
+      allow: base === 'allow-all' ? [] : listed,
+    }));
+}
+
+/** Random policies by what their rules have in common. */
+export const policies = {
+  single: policyWith(single),
+  alike: policyWith(alike),
+  wide: policyWith(wide),
+  mixed: policyWith(mixed),
+};

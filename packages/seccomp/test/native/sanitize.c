@@ -1,0 +1,90 @@
+/*
+ * Feeds the C core malformed, truncated and random records, in a build with AddressSanitizer and UBSan. No record is
+ * loaded: without no_new_privs and without privileges the kernel refuses each one that passes the checks. Arguments:
+ * number of records, seed. Prints how many passed the checks.
+ */
+#include "../../native/rings.h"
+#include "../../native/seccomp.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t state;
+
+static uint32_t next(void)
+{
+	state ^= state << 13;
+	state ^= state >> 17;
+	state ^= state << 5;
+	return state;
+}
+
+static void put32(uint8_t *at, uint32_t value)
+{
+	for (int i = 0; i < 4; i++)
+		at[i] = (uint8_t)(value >> (8 * i));
+}
+
+#ifdef __aarch64__
+#define AUDIT_ARCH_HERE 0xc00000b7u
+#else
+#define AUDIT_ARCH_HERE 0xc000003eu
+#endif
+
+/* A record that is right in most places, so that every check is reached. */
+static size_t make(uint8_t *record, size_t size)
+{
+	uint32_t count = next() % 6;
+	size_t length = SB_RECORD_HEADER + 8 + count * 8;
+	for (size_t i = 0; i < size; i++)
+		record[i] = (uint8_t)next();
+	record[0] = next() % 8 ? SB_LAYER_SECCOMP : record[0];
+	record[1] = next() % 8 ? SB_SECCOMP_VERSION : record[1];
+	record[2] = next() % 8 ? 0 : record[2];
+	record[3] = 0;
+	put32(record + 4, next() % 8 ? (uint32_t)length : next());
+	put32(record + SB_RECORD_HEADER, next() % 4 ? AUDIT_ARCH_HERE : next());
+	put32(record + SB_RECORD_HEADER + 4, next() % 8 ? count : next() % 4 ? next() % 8 : next());
+	return next() % 4 ? length : next() % size;
+}
+
+int main(int argc, char **argv)
+{
+	struct sb_failure failure = {0};
+	unsigned long passed = 0, runs = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000;
+	state = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1;
+	if (sb_seccomp_has_action(0x7fff0000u) != 1 || sb_seccomp_has_action(0x12340000u) != 0)
+		return 2;
+	if (sb_seccomp_has_flag(1) != 1 || sb_seccomp_has_flag(1u << 30) != 0 || sb_has_ring() != 0)
+		return 3;
+	for (unsigned long i = 0; i < runs; i++) {
+		/* Exactly as long as it says, so that a read past the end is caught. */
+		uint8_t buffer[80];
+		size_t length = make(buffer, sizeof buffer);
+		uint8_t *record = malloc(length ? length : 1);
+		int thread = -1;
+		if (!record)
+			return 4;
+		memcpy(record, buffer, length);
+		failure.step = NULL;
+		int error = sb_seccomp_apply(record, length,
+			next() % 2 ? SB_SECCOMP_ALL_THREADS : SB_SECCOMP_CALLING_THREAD, &failure,
+			&thread);
+		if (error >= 0 || !failure.step || failure.error != -error || thread != 0)
+			return 5;
+		if (strcmp(failure.step, "seccomp") == 0) {
+			if (error != -EACCES && error != -EINVAL)
+				return 6;
+			/* The kernel must never be told of more than there is. */
+			if (length !=
+				SB_RECORD_HEADER + 8 + 8ul * sb_u32(record + SB_RECORD_HEADER + 4))
+				return 7;
+			passed++;
+		}
+		free(record);
+	}
+	printf("%lu\n", passed);
+	return 0;
+}

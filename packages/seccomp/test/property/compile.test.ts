@@ -1,0 +1,49 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { describeAction, encodeAction } from '../../src/actions.js';
+import { decodeProgram } from '../../src/bpf.js';
+import { compile, policy, simulate } from '../../src/index.js';
+import { kernelObjections } from '../support/kernel-checker.js';
+import { callFor, options, random } from './arbitraries.js';
+import { oracle } from './oracle.js';
+
+const seed = Date.now() % 2 ** 31;
+const policies = 1000;
+const callsEach = 120;
+
+describe('compile', () => {
+  it(`means what the policy means, in ${policies * callsEach} cases (seed ${seed})`, { timeout: 120_000 }, () => {
+    const seen = new Map<string, number>();
+    fc.assert(
+      fc.property(options, fc.integer({ min: 1, max: 2 ** 31 - 1 }), (made, callSeed) => {
+        const valid = policy(made);
+        const filter = compile(valid);
+        for (const { bytes } of filter.programs) expect(kernelObjections(decodeProgram(bytes))).toEqual([]);
+        const next = random(callSeed);
+        for (let index = 0; index < callsEach; index++) {
+          const call = callFor(valid, next);
+          const expected = oracle(valid, call);
+          // An architecture of a machine that the filter has no program for is no case.
+          if (!filter.programs.some(({ machine }) => machine === machineOf(call.arch))) continue;
+          const { action, rule } = simulate(filter, { syscall: call.nr, args: call.args, arch: call.arch });
+          if (encodeAction(action) !== encodeAction(expected)) {
+            const shown = JSON.stringify(call, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
+            throw new Error(`${shown}: ${describeAction(action)} (${rule}) instead of ${describeAction(expected)}`);
+          }
+          const kind = rule.replace(/\d+/, 'n').replace(/(deny|allow) .*/, '$1');
+          seen.set(kind, (seen.get(kind) ?? 0) + 1);
+        }
+      }),
+      { numRuns: policies, seed },
+    );
+    const total = [...seen.values()].reduce((sum, count) => sum + count, 0);
+    console.log(`seed ${seed}: ${total} cases; decided by ${JSON.stringify(Object.fromEntries(seen))}`);
+    expect(total).toBeGreaterThanOrEqual(100_000);
+    // Every way to decide a call was taken often, so none was tried in vain.
+    const kinds = ['rules[n]', 'sockets', 'deny', 'allow', 'xn', 'unknown number', 'deny-dangerous rule n'];
+    expect(kinds.filter((kind) => (seen.get(kind) ?? 0) <= 20)).toEqual([]);
+  });
+});
+
+const machineOf = (architecture: string) => (architecture === 'i386' ? 'x86_64' : architecture);
