@@ -1,0 +1,8 @@
+{
+  'includes': ['../../tooling/native/common.gypi'],
+  'targets': [{
+    'target_name': 'sandbox',
+    'sources': ['native/addon.cc'],
+    'include_dirs': ["<!(node -p \"require('node-addon-api').include_dir\")"],
+  }],
+}

@@ -1,0 +1,91 @@
+#include "launcher.h"
+#include "strings.h"
+#include "sb_syscall.h"
+
+#include <asm/errno.h>
+#include <asm/fcntl.h>
+
+#ifndef __NR_close_range
+#define __NR_close_range 436 /* the same on every architecture */
+#endif
+
+#define LAST 0x7fffffffu
+
+static int is_kept(const struct sb_process *process, unsigned int descriptor)
+{
+	for (uint32_t i = 0; i < process->keep_count; i++) {
+		if (sb_u32(process->keep + 4 * i) == descriptor)
+			return 1;
+	}
+	return 0;
+}
+
+struct linux_dirent64 {
+	uint64_t ino;
+	int64_t off;
+	uint16_t reclen;
+	uint8_t type;
+	char name[];
+};
+
+/* Before Linux 5.9: every number that /proc/self/fd lists, again and again until none is left. */
+static int close_listed(const struct sb_process *process, unsigned int status)
+{
+	_Alignas(8) char buffer[4096];
+	long folder = sb_syscall6(__NR_openat, -100, (long)"/proc/self/fd",
+		O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, 0, 0);
+	if (folder < 0)
+		return (int)folder;
+	for (int closed = 1; closed;) {
+		closed = 0;
+		long error = sb_syscall3(__NR_lseek, folder, 0, 0);
+		if (error)
+			return (int)error;
+		long length;
+		while ((length = sb_syscall3(
+				__NR_getdents64, folder, (long)buffer, sizeof buffer)) > 0) {
+			for (long at = 0; at < length;) {
+				struct linux_dirent64 *entry = (void *)(buffer + at);
+				int descriptor = sb_parse_number(entry->name);
+				at += entry->reclen;
+				if (descriptor < 0 || descriptor == folder)
+					continue;
+				if ((unsigned int)descriptor == status ||
+					is_kept(process, (unsigned int)descriptor))
+					continue;
+				/* A descriptor is gone even where close(2) reports an error. */
+				(void)sb_syscall3(__NR_close, descriptor, 0, 0);
+				closed = 1;
+			}
+		}
+		if (length < 0)
+			return (int)length;
+	}
+	return (int)sb_syscall3(__NR_close, folder, 0, 0);
+}
+
+/* Closes from..to, both included; nothing if there is nothing between. */
+static int close_span(unsigned int from, unsigned int to)
+{
+	return from > to ? 0 : (int)sb_syscall3(__NR_close_range, from, to, 0);
+}
+
+int sb_close_others(const struct sb_process *process, int status)
+{
+	unsigned int next = 0, own = (unsigned int)status;
+	for (uint32_t i = 0; i <= process->keep_count; i++) {
+		/* The kept numbers ascend; `status` is put where it belongs among them. */
+		unsigned int kept = i < process->keep_count ? sb_u32(process->keep + 4 * i) : LAST;
+		if (own >= next && own < kept) {
+			int error = own == 0 ? 0 : close_span(next, own - 1);
+			if (error)
+				return error == -ENOSYS ? close_listed(process, own) : error;
+			next = own + 1;
+		}
+		int error = kept == 0 ? 0 : close_span(next, kept == LAST ? LAST : kept - 1);
+		if (error)
+			return error == -ENOSYS ? close_listed(process, own) : error;
+		next = kept + 1;
+	}
+	return 0;
+}

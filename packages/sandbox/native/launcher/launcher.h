@@ -1,0 +1,56 @@
+/*
+ * The launcher: applies records to itself, in one documented order, and becomes the target.
+ *
+ * It is static, has one thread, no libc, no heap and no environment, and reads nothing but the
+ * descriptor it is given. Every step is checked; after a failed one it says which on the status
+ * descriptor and exits. The target starts after the last step or not at all.
+ */
+#ifndef SB_LAUNCHER_H
+#define SB_LAUNCHER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sb_record.h"
+
+/* Exit status after a failed step; the status descriptor says the rest. */
+#define SB_LAUNCHER_FAILED 125
+
+/* Argument or environment strings of the target. */
+#define SB_STRINGS_MAX 8192u
+
+/* The process record, taken apart; pointers lead into the record. */
+struct sb_process {
+	uint16_t flags;
+	uint32_t parent; /* process id that must be the parent's, 0 for any */
+	uint32_t umask;
+	uint32_t limit_count;
+	const uint8_t *limits; /* u32 resource, u32 zero, u64 soft, u64 hard */
+	uint32_t keep_count;
+	const uint8_t *keep; /* u32 descriptor numbers, ascending */
+	const char *cwd;     /* "" to stay */
+	const char *path;    /* absolute path of the target */
+	const char **argv;
+	const char **envp;
+};
+
+enum sb_process_flags {
+	SB_PROCESS_NEW_SESSION = 1 << 0,
+	SB_PROCESS_DIE_WITH_PARENT = 1 << 1,
+};
+
+#define SB_UMASK_KEEP 0xffffffffu
+
+/* 0, or -EINVAL for anything that is not exactly a process record; nothing is changed. */
+int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *process);
+
+/* Session, parent-death signal, limits, umask, working directory, descriptors: in that order. */
+int sb_process_apply(const struct sb_process *process, int status, struct sb_failure *failure);
+
+/* The parent-death signal, which a change of user clears; and whether the parent is still there. */
+int sb_process_bind(const struct sb_process *process, struct sb_failure *failure);
+
+/* Closes every descriptor that is not in keep and not `status`. 0 or -errno. */
+int sb_close_others(const struct sb_process *process, int status);
+
+#endif

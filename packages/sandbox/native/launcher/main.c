@@ -1,0 +1,160 @@
+#include "launcher.h"
+#include "records.h"
+#include "report.h"
+#include "strings.h"
+#include "sb_syscall.h"
+
+#include <asm/errno.h>
+#include <linux/prctl.h>
+
+#include "../../../caps/native/caps.h"
+#include "../../../landlock/native/landlock.h"
+#include "../../../privdrop/native/privdrop.h"
+#include "../../../seccomp/native/seccomp.h"
+
+#define FD_CLOEXEC 1
+#define F_SETFD 2
+
+int sb_main(int argc, char **argv);
+
+static int no_new_privs(struct sb_failure *failure)
+{
+	long error = sb_syscall6(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0);
+	return error ? sb_fail(failure, "no_new_privs", "prctl", (int)-error) : 0;
+}
+
+/* A step of one layer: 0 or -errno, with the failed step in *failure. */
+struct launch {
+	struct sb_records records;
+	struct sb_process process;
+	struct sb_landlock landlock;
+	int status;      /* the descriptor that says what happened */
+	int status_text; /* /proc/self/status, opened while that is allowed */
+	struct sb_failure failure;
+};
+
+static int has(const struct launch *launch, enum sb_layer layer)
+{
+	return launch->records.bytes[layer] != NULL;
+}
+
+static int step_process(struct launch *launch)
+{
+	return sb_process_apply(&launch->process, launch->status, &launch->failure);
+}
+
+static int step_build_ruleset(struct launch *launch)
+{
+	launch->status_text = sb_open_status_text();
+	if (!has(launch, SB_LAYER_LANDLOCK))
+		return 0;
+	return sb_landlock_build(launch->records.bytes[SB_LAYER_LANDLOCK],
+		launch->records.length[SB_LAYER_LANDLOCK], &launch->landlock, &launch->failure);
+}
+
+static int step_no_new_privs(struct launch *launch)
+{
+	return no_new_privs(&launch->failure);
+}
+
+static int step_caps_before(struct launch *launch)
+{
+	if (!has(launch, SB_LAYER_CAPS))
+		return 0;
+	return sb_caps_before_ids(launch->records.bytes[SB_LAYER_CAPS],
+		launch->records.length[SB_LAYER_CAPS], &launch->failure);
+}
+
+static int step_privdrop(struct launch *launch)
+{
+	if (!has(launch, SB_LAYER_PRIVDROP))
+		return 0;
+	return sb_privdrop_apply(launch->records.bytes[SB_LAYER_PRIVDROP],
+		launch->records.length[SB_LAYER_PRIVDROP], &launch->failure);
+}
+
+static int step_caps_after(struct launch *launch)
+{
+	if (!has(launch, SB_LAYER_CAPS))
+		return 0;
+	return sb_caps_after_ids(launch->records.bytes[SB_LAYER_CAPS],
+		launch->records.length[SB_LAYER_CAPS], &launch->failure);
+}
+
+static int step_bind(struct launch *launch)
+{
+	return sb_process_bind(&launch->process, &launch->failure);
+}
+
+static int step_restrict(struct launch *launch)
+{
+	if (!has(launch, SB_LAYER_LANDLOCK))
+		return 0;
+	int error = sb_landlock_restrict(&launch->landlock, &launch->failure);
+	sb_landlock_close(&launch->landlock);
+	return error;
+}
+
+static int step_seccomp(struct launch *launch)
+{
+	int thread = 0;
+	sb_report_ready(launch->status, launch->status_text);
+	if (!has(launch, SB_LAYER_SECCOMP))
+		return 0;
+	return sb_seccomp_apply(launch->records.bytes[SB_LAYER_SECCOMP],
+		launch->records.length[SB_LAYER_SECCOMP], SB_SECCOMP_CALLING_THREAD,
+		&launch->failure, &thread);
+}
+
+static int step_exec(struct launch *launch)
+{
+	const struct sb_process *process = &launch->process;
+	long error = sb_syscall6(__NR_execveat, -100, (long)process->path, (long)process->argv,
+		(long)process->envp, 0, 0);
+	return sb_fail(&launch->failure, "exec", "execveat", (int)-error);
+}
+
+/* The documented order. Nothing of the target runs unless every step before the last succeeded. */
+static const struct {
+	enum sb_layer layer;
+	int (*run)(struct launch *launch);
+} steps[] = {
+	{SB_LAYER_PROCESS, step_process},
+	{SB_LAYER_LANDLOCK, step_build_ruleset},
+	{SB_LAYER_CAPS, step_no_new_privs},
+	{SB_LAYER_CAPS, step_caps_before},
+	{SB_LAYER_PRIVDROP, step_privdrop},
+	{SB_LAYER_CAPS, step_caps_after},
+	{SB_LAYER_PROCESS, step_bind},
+	{SB_LAYER_LANDLOCK, step_restrict},
+	{SB_LAYER_SECCOMP, step_seccomp},
+	{SB_LAYER_PROCESS, step_exec},
+};
+
+int sb_main(int argc, char **argv)
+{
+	static struct launch launch; /* zero, and not on the stack */
+	int source = argc == 3 ? sb_parse_number(argv[1]) : -1;
+	launch.status = argc == 3 ? sb_parse_number(argv[2]) : -1;
+	if (source < 0 || launch.status < 0 || source == launch.status)
+		return SB_LAUNCHER_FAILED;
+	if (sb_syscall3(__NR_fcntl, launch.status, F_SETFD, FD_CLOEXEC))
+		return SB_LAUNCHER_FAILED; /* nobody to tell */
+	launch.landlock.ruleset = -1;
+	const uint8_t *document;
+	long length = sb_records_read(source, &document);
+	launch.failure = (struct sb_failure){
+		"records", length < 0 ? "read" : NULL, length < 0 ? (int)-length : EINVAL};
+	int layer = 0;
+	if (length >= 0 && sb_records_split(document, (size_t)length, &launch.records) == 0 &&
+		sb_process_parse(launch.records.bytes[SB_LAYER_PROCESS],
+			launch.records.length[SB_LAYER_PROCESS], &launch.process) == 0) {
+		for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+			layer = (int)steps[i].layer;
+			if (steps[i].run(&launch))
+				break;
+		}
+	}
+	sb_report_failure(launch.status, layer, &launch.failure);
+	return SB_LAUNCHER_FAILED;
+}

@@ -1,0 +1,148 @@
+#include "launcher.h"
+#include "strings.h"
+#include "sb_syscall.h"
+
+#include <asm/errno.h>
+#include <linux/prctl.h>
+#include <linux/signal.h>
+
+#define VERSION 1
+
+/* Reads a record from front to back; `ok` turns false at the first byte that isn't there. */
+struct reader {
+	const uint8_t *at, *end;
+	int ok;
+};
+
+static const uint8_t *take(struct reader *reader, size_t length)
+{
+	if (!reader->ok || (size_t)(reader->end - reader->at) < length) {
+		reader->ok = 0;
+		return NULL;
+	}
+	const uint8_t *bytes = reader->at;
+	reader->at += length;
+	return bytes;
+}
+
+static uint32_t take_u32(struct reader *reader)
+{
+	const uint8_t *bytes = take(reader, 4);
+	return bytes ? sb_u32(bytes) : 0;
+}
+
+/* A string: u32 length without its NUL, the bytes, the NUL. No NUL inside. */
+static const char *take_string(struct reader *reader)
+{
+	uint32_t length = take_u32(reader);
+	if (length >= SB_RECORD_MAX)
+		reader->ok = 0;
+	const uint8_t *bytes = take(reader, (size_t)length + 1);
+	if (!bytes || bytes[length] != 0 || strlen((const char *)bytes) != length) {
+		reader->ok = 0;
+		return "";
+	}
+	return (const char *)bytes;
+}
+
+static void take_strings(struct reader *reader, const char **strings)
+{
+	uint32_t count = take_u32(reader);
+	if (count > SB_STRINGS_MAX)
+		reader->ok = 0;
+	for (uint32_t i = 0; reader->ok && i < count; i++)
+		strings[i] = take_string(reader);
+	strings[reader->ok ? count : 0] = NULL;
+}
+
+static int ascends(const uint8_t *numbers, uint32_t count)
+{
+	for (uint32_t i = 1; i < count; i++) {
+		if (sb_u32(numbers + 4 * i) <= sb_u32(numbers + 4 * (i - 1)))
+			return 0;
+	}
+	return 1;
+}
+
+int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *process)
+{
+	static const char *argv[SB_STRINGS_MAX + 1], *envp[SB_STRINGS_MAX + 1];
+	if (!sb_record_is(record, length, SB_LAYER_PROCESS, VERSION))
+		return -EINVAL;
+	struct reader reader = {record + SB_RECORD_HEADER, record + length, 1};
+	process->flags = sb_u16(record + 2);
+	process->parent = take_u32(&reader);
+	process->umask = take_u32(&reader);
+	process->limit_count = take_u32(&reader);
+	if (process->limit_count > 64)
+		return -EINVAL;
+	process->limits = take(&reader, (size_t)process->limit_count * 24);
+	process->keep_count = take_u32(&reader);
+	if (process->keep_count > 4096)
+		return -EINVAL;
+	process->keep = take(&reader, (size_t)process->keep_count * 4);
+	process->cwd = take_string(&reader);
+	process->path = take_string(&reader);
+	process->argv = argv;
+	process->envp = envp;
+	take_strings(&reader, argv);
+	take_strings(&reader, envp);
+	if (!reader.ok || reader.at != reader.end || !argv[0] || process->path[0] != '/')
+		return -EINVAL;
+	if (process->flags & ~(SB_PROCESS_NEW_SESSION | SB_PROCESS_DIE_WITH_PARENT))
+		return -EINVAL;
+	return ascends(process->keep, process->keep_count) ? 0 : -EINVAL;
+}
+
+int sb_process_bind(const struct sb_process *process, struct sb_failure *failure)
+{
+	if (!(process->flags & SB_PROCESS_DIE_WITH_PARENT))
+		return 0;
+	long error = sb_syscall3(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0);
+	if (error)
+		return sb_fail(failure, "die_with_parent", "prctl", (int)-error);
+	/* It may have died before the signal was asked for. */
+	if (process->parent != 0 && sb_syscall3(__NR_getppid, 0, 0, 0) != (long)process->parent)
+		return sb_fail(failure, "die_with_parent", "getppid", ESRCH);
+	return 0;
+}
+
+static int set_limits(const struct sb_process *process)
+{
+	for (uint32_t i = 0; i < process->limit_count; i++) {
+		const uint8_t *entry = process->limits + 24 * i;
+		uint64_t limit[2];
+		memcpy(limit, entry + 8, sizeof limit);
+		long error =
+			sb_syscall6(__NR_prlimit64, 0, (long)sb_u32(entry), (long)limit, 0, 0, 0);
+		if (error)
+			return (int)error;
+	}
+	return 0;
+}
+
+int sb_process_apply(const struct sb_process *process, int status, struct sb_failure *failure)
+{
+	int error = sb_process_bind(process, failure);
+	if (error)
+		return error;
+	if (process->flags & SB_PROCESS_NEW_SESSION) {
+		long session = sb_syscall3(__NR_setsid, 0, 0, 0);
+		/* EPERM: it leads a process group already, as a child of detached: true does. */
+		if (session < 0 &&
+			sb_syscall3(__NR_getsid, 0, 0, 0) != sb_syscall3(__NR_getpid, 0, 0, 0))
+			return sb_fail(failure, "new_session", "setsid", (int)-session);
+	}
+	error = set_limits(process);
+	if (error)
+		return sb_fail(failure, "rlimits", "prlimit64", -error);
+	if (process->umask != SB_UMASK_KEEP)
+		(void)sb_syscall3(__NR_umask, process->umask, 0, 0); /* umask(2) can't fail */
+	if (process->cwd[0]) {
+		error = (int)sb_syscall3(__NR_chdir, (long)process->cwd, 0, 0);
+		if (error)
+			return sb_fail(failure, "cwd", "chdir", -error);
+	}
+	error = sb_close_others(process, status);
+	return error ? sb_fail(failure, "descriptors", "close_range", -error) : 0;
+}

@@ -1,0 +1,25 @@
+/* The document that the launcher reads: records, one behind the other. */
+#ifndef SB_RECORDS_H
+#define SB_RECORDS_H
+
+#include "sb_record.h"
+
+/* One record of each layer at the most; those that aren't there are NULL. */
+struct sb_records {
+	const uint8_t *bytes[SB_LAYER_SECCOMP + 1];
+	size_t length[SB_LAYER_SECCOMP + 1];
+};
+
+/* All records of one launch, in bytes; a larger document is refused. */
+#define SB_RECORDS_MAX (4u << 20)
+
+/* Reads a descriptor to its end. The length, or -errno; the bytes are in *document. */
+long sb_records_read(int descriptor, const uint8_t **document);
+
+/*
+ * Cuts a document into records, each padded to eight bytes. Layers ascend, so each comes once, and
+ * the process record comes first. 0, or -EINVAL.
+ */
+int sb_records_split(const uint8_t *document, size_t length, struct sb_records *records);
+
+#endif

@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+
+import { anonymousFile, launcherPath } from './native.js';
+import { type LauncherStatus, parseStatus } from './status.js';
+
+/** A process that the launcher was started for. */
+export interface Launched {
+  /** The launcher, and after its last step the target: the same process. */
+  readonly child: ChildProcess;
+  /** Settles when the target is executed, or can't be. */
+  readonly status: Promise<LauncherStatus>;
+}
+
+/** Something that `child_process` takes for one descriptor. */
+export type StdioEntry = 'pipe' | 'ignore' | 'inherit' | 'ipc' | number;
+
+/**
+ * Starts the launcher with records from `joinRecords`.
+ *
+ * @param records - the process record first, then those of the layers
+ * @param stdio - what the target gets as descriptors 0, 1, 2 …
+ * @throws SandboxError if the records can't be handed over
+ */
+export function launch(records: Uint8Array, stdio: readonly StdioEntry[]): Launched {
+  const source = anonymousFile(records);
+  try {
+    // The launcher closes the first of its two, and the kernel the second when the target is executed.
+    const all: StdioOptions = [...stdio, source, 'pipe'];
+    const args = [String(stdio.length), String(stdio.length + 1)];
+    // No environment: the target's own is in the records, and the launcher reads none.
+    const child = spawn(launcherPath(), args, { env: {}, stdio: all });
+    return { child, status: readStatus(child, stdio.length + 1) };
+  } finally {
+    closeSync(source);
+  }
+}
+
+async function readStatus(child: ChildProcess, index: number): Promise<LauncherStatus> {
+  const stream = child.stdio[index];
+  if (stream === null || stream === undefined || !('read' in stream)) return { kind: 'lost' };
+  return parseStatus(await text(stream));
+}

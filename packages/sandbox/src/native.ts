@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url';
+
+import { errnoName, loadPrebuild } from '@sb/core';
+
+import { sandboxError } from './errors.js';
+
+/** What `native/addon.cc` exports. */
+interface Native {
+  anonymousFile(bytes: Uint8Array): number;
+}
+
+const root = new URL('../', import.meta.url);
+
+let loaded: Native | undefined;
+
+/**
+ * Puts bytes into an anonymous file that nobody can change any more, not even we.
+ *
+ * @returns a descriptor, close-on-exec, that stands at the start; the caller closes it
+ * @throws SandboxError `syscall-failed`, `unsupported-platform`
+ * @see memfd_create(2), F_ADD_SEALS in fcntl(2)
+ */
+export function anonymousFile(bytes: Uint8Array): number {
+  loaded ??= loadPrebuild<Native>({ layer: 'sandbox', name: 'sandbox', root });
+  const descriptor = loaded.anonymousFile(bytes);
+  if (descriptor >= 0) return descriptor;
+  const errno = errnoName(descriptor);
+  throw sandboxError(errno === 'ENOSYS' ? 'unsupported-platform' : 'syscall-failed', 'records', {
+    what: `the launcher's records could not be put into an anonymous file: ${errno}`,
+    hint: 'memfd_create needs Linux 3.17 and must not be forbidden by a system-call filter.',
+    errno,
+  });
+}
+
+/** Path of the launcher for this machine. */
+export function launcherPath(): string {
+  return fileURLToPath(new URL(`prebuilds/${process.platform}-${process.arch}/launcher`, root));
+}

@@ -1,0 +1,96 @@
+import { encodeRecord, encodeU32 } from '@sb/core';
+
+/** Limits of a process by their kernel names, with their numbers (`prlimit(2)`, asm-generic/resource.h). */
+export const rlimitNumbers = {
+  cpu: 0,
+  fsize: 1,
+  data: 2,
+  stack: 3,
+  core: 4,
+  rss: 5,
+  nproc: 6,
+  nofile: 7,
+  memlock: 8,
+  as: 9,
+  locks: 10,
+  sigpending: 11,
+  msgqueue: 12,
+  nice: 13,
+  rtprio: 14,
+  rttime: 15,
+} as const;
+
+/** Name of a limit. */
+export type RlimitName = keyof typeof rlimitNumbers;
+
+/** What the launcher does beside the layers, and what it becomes. */
+export interface ProcessRecord {
+  readonly newSession: boolean;
+  readonly dieWithParent: boolean;
+  /** Process id of the parent, so that the launcher notices when it died meanwhile; 0 for any. */
+  readonly parent: number;
+  /** File mode creation mask; undefined leaves it. */
+  readonly umask: number | undefined;
+  /** Soft and hard limit alike. */
+  readonly rlimits: Readonly<Partial<Record<RlimitName, number>>>;
+  /** Descriptors that stay open, ascending. */
+  readonly keep: readonly number[];
+  /** Working directory; empty to stay. */
+  readonly cwd: string;
+  /** Absolute path of the target. */
+  readonly path: string;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const NEW_SESSION = 1;
+const DIE_WITH_PARENT = 2;
+const KEEP_UMASK = 0xffff_ffff;
+const version = 1;
+
+/** RLIM_INFINITY, which `Infinity` stands for. */
+const unlimited = 0xffff_ffff_ffff_ffffn;
+
+/**
+ * Encodes the process record; `native/launcher/launcher.h` describes the same bytes.
+ *
+ * @throws RangeError if a string holds a NUL, or the record would exceed the limit of a record
+ */
+export function encodeProcess(record: ProcessRecord): Uint8Array {
+  const flags = (record.newSession ? NEW_SESSION : 0) | (record.dieWithParent ? DIE_WITH_PARENT : 0);
+  const limits = Object.entries(record.rlimits).map(([name, value]) => encodeLimit(name as RlimitName, value));
+  const payload = Buffer.concat([
+    encodeU32([record.parent, record.umask ?? KEEP_UMASK, limits.length]),
+    ...limits,
+    encodeU32([record.keep.length, ...record.keep]),
+    encodeString(record.cwd),
+    encodeString(record.path),
+    encodeStrings(record.argv),
+    encodeStrings(Object.entries(record.env).map(([name, value]) => `${name}=${value}`)),
+  ]);
+  return encodeRecord({ layer: 'process', version, flags, payload });
+}
+
+/** Puts records one behind the other, each padded to eight bytes; their layers must ascend. */
+export function joinRecords(records: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(records.flatMap((record) => [record, new Uint8Array((8 - (record.length % 8)) % 8)]));
+}
+
+function encodeLimit(name: RlimitName, value: number): Uint8Array {
+  const bytes = Buffer.alloc(24);
+  const limit = value === Number.POSITIVE_INFINITY ? unlimited : BigInt(value);
+  bytes.writeUInt32LE(rlimitNumbers[name], 0);
+  bytes.writeBigUInt64LE(limit, 8);
+  bytes.writeBigUInt64LE(limit, 16);
+  return bytes;
+}
+
+function encodeString(text: string): Uint8Array {
+  if (text.includes('\0')) throw new RangeError(`${JSON.stringify(text)} holds a NUL`);
+  const bytes = Buffer.from(text);
+  return Buffer.concat([encodeU32([bytes.length]), bytes, new Uint8Array(1)]);
+}
+
+function encodeStrings(texts: readonly string[]): Uint8Array {
+  return Buffer.concat([encodeU32([texts.length]), ...texts.map(encodeString)]);
+}

@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import { closeSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+
+import * as caps from '@sb/caps';
+import { encodeRecord, encodeU32, errnoName } from '@sb/core';
+import * as landlock from '@sb/landlock';
+import * as privdrop from '@sb/privdrop';
+import * as seccomp from '@sb/seccomp';
+import { missing, reachableProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { launch } from '../../src/launch.js';
+import { anonymousFile, launcherPath } from '../../src/native.js';
+import { joinRecords, type ProcessRecord } from '../../src/process-record.js';
+import { type LauncherStatus, parseStatus } from '../../src/status.js';
+import { processOf, run } from '../launcher.js';
+
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = temporaryFolder(0o777);
+});
+afterEach(() => folder[Symbol.dispose]());
+
+const { arg } = seccomp;
+type Condition = ReturnType<ReturnType<typeof arg>['eq32']>;
+
+/** A target that leaves a trace when it runs. */
+const target = (changes: Partial<ProcessRecord> = {}) => processOf(['/bin/touch', folder.file('ran')], changes);
+
+/** A filter that makes a system call fail with an error that it never has by nature. */
+function failing(syscall: string, ...when: readonly Condition[]): Uint8Array {
+  const rules = [{ syscall, when, action: seccomp.errno('EOWNERDEAD') }];
+  return seccomp.plan(seccomp.policy({ base: 'allow-all', rules }), seccomp.support()).record;
+}
+
+const none = () => caps.plan(caps.none(), caps.support(), { userSwitch: true }).record;
+const nobody = () => privdrop.plan(privdrop.policy({ user: 'nobody' }), privdrop.support()).record;
+const ruleset = (...paths: ReturnType<typeof landlock.rx>[]) =>
+  landlock.plan(landlock.policy({ abi: 6, paths }), landlock.support()).record;
+const rules = () => ruleset(landlock.rx('/usr', '/bin', '/lib'));
+const rootTarget = () => encodeRecord({ layer: 'privdrop', version: 1, flags: 0, payload: encodeU32([0, 5, 0]) });
+const emptyFilter = () => encodeRecord({ layer: 'seccomp', version: 1, flags: 0, payload: encodeU32([0, 0]) });
+
+type Fault = readonly [step: string, layer: string, errno: string, records: () => readonly Uint8Array[]];
+
+/** Faults that lie in the records. */
+const byRecords: readonly Fault[] = [
+  ['die_with_parent', 'process', 'ESRCH', () => [target({ parent: 1 })]],
+  ['rlimits', 'process', 'EPERM', () => [target({ rlimits: { nofile: Number.POSITIVE_INFINITY } })]],
+  ['cwd', 'process', 'ENOENT', () => [target({ cwd: '/nonexistent-sb' })]],
+  ['open', 'landlock', 'ENOENT', () => [target(), ruleset(landlock.rx('/nonexistent-sb'))]],
+  ['record', 'privdrop', 'EINVAL', () => [target(), rootTarget()]],
+  ['record', 'seccomp', 'EINVAL', () => [target(), emptyFilter()]],
+  ['exec', 'process', 'ENOENT', () => [processOf(['/nonexistent-sb'])]],
+  ['exec', 'process', 'EACCES', () => [processOf(['/etc/passwd'])]],
+  ['exec', 'process', 'EACCES', () => [target(), ruleset(landlock.ro('/etc'))]],
+];
+
+/** EOWNERDEAD (asm-generic/errno.h), which no call of the launcher has by nature; Node has no name for it. */
+const EOWNERDEAD = 130;
+const nameOf = (errno: number): string => (errno === EOWNERDEAD ? 'EOWNERDEAD' : errnoName(errno));
+
+const PR_SET_PDEATHSIG = 1;
+const PR_CAPBSET_DROP = 24;
+const PR_SET_SECUREBITS = 28;
+const PR_SET_NO_NEW_PRIVS = 38;
+const prctl = (option: number) => () => failing('prctl', arg(0).eq32(option));
+
+/** Faults of the kernel: a filter makes the call fail that a step needs. */
+const byFilter: readonly (readonly [filter: () => Uint8Array, ...fault: Fault])[] = [
+  [prctl(PR_SET_PDEATHSIG), 'die_with_parent', 'process', 'EOWNERDEAD', () => [target()]],
+  [() => failing('setsid'), 'new_session', 'process', 'EOWNERDEAD', () => [target()]],
+  [() => failing('prlimit64'), 'rlimits', 'process', 'EOWNERDEAD', () => [target({ rlimits: { core: 0 } })]],
+  [() => failing('chdir'), 'cwd', 'process', 'EOWNERDEAD', () => [target()]],
+  [() => failing('close_range'), 'descriptors', 'process', 'EOWNERDEAD', () => [target()]],
+  [
+    () => failing('landlock_create_ruleset'),
+    'landlock_create_ruleset',
+    'landlock',
+    'EOWNERDEAD',
+    () => [target(), rules()],
+  ],
+  [() => failing('landlock_add_rule'), 'landlock_add_rule', 'landlock', 'EOWNERDEAD', () => [target(), rules()]],
+  [prctl(PR_SET_NO_NEW_PRIVS), 'no_new_privs', 'caps', 'EOWNERDEAD', () => [target()]],
+  [() => failing('capget'), 'inheritable', 'caps', 'EOWNERDEAD', () => [target(), none(), nobody()]],
+  [prctl(PR_CAPBSET_DROP), 'drop-bounding', 'caps', 'EOWNERDEAD', () => [target(), none(), nobody()]],
+  [prctl(PR_SET_SECUREBITS), 'securebits', 'caps', 'EOWNERDEAD', () => [target(), none(), nobody()]],
+  [() => failing('setgroups'), 'setgroups', 'privdrop', 'EOWNERDEAD', () => [target(), nobody()]],
+  [() => failing('setresgid'), 'setresgid', 'privdrop', 'EOWNERDEAD', () => [target(), nobody()]],
+  [() => failing('setresuid'), 'setresuid', 'privdrop', 'EOWNERDEAD', () => [target(), nobody()]],
+  [
+    () => failing('landlock_restrict_self'),
+    'landlock_restrict_self',
+    'landlock',
+    'EOWNERDEAD',
+    () => [target(), rules()],
+  ],
+  [() => failing('seccomp'), 'seccomp', 'seccomp', 'EOWNERDEAD', () => [target(), failing('personality')]],
+];
+
+/** Runs the launcher under a filter: one launcher loads it and executes a second one, whose status this is. */
+async function runUnder(
+  filter: Uint8Array,
+  records: readonly Uint8Array[],
+): Promise<{ status: LauncherStatus; exit: unknown }> {
+  const source = anonymousFile(joinRecords(records));
+  const outer = processOf([reachableProgram(launcherPath(), 'launcher'), '3', '4'], {
+    keep: [0, 1, 2, 3, 4],
+    newSession: false,
+    parent: 0,
+  });
+  const { child, status } = launch(joinRecords([outer, filter]), ['ignore', 'ignore', 'inherit', source, 'pipe']);
+  closeSync(source);
+  const [first, said, [exit]] = await Promise.all([status, text(child.stdio[4] as Readable), once(child, 'close')]);
+  expect(first.kind).toBe('executed');
+  return { status: parseStatus(said), exit };
+}
+
+describe.skipIf(missing('root', 'linux'))('a step that fails', () => {
+  it('control: without a fault the target runs, also under an outer launcher', async () => {
+    const { status, exit } = await run([target(), none(), nobody()]);
+    expect({ kind: status.kind, exit }).toEqual({ kind: 'executed', exit: 0 });
+    expect(existsSync(folder.file('ran'))).toBe(true);
+    const own = [target({ parent: 0, dieWithParent: false }), none(), nobody(), ruleset(landlock.rwx('/'))];
+    expect(await runUnder(failing('personality'), own)).toMatchObject({ status: { kind: 'executed' }, exit: 0 });
+  });
+
+  it.each(byRecords)('%s of %s (%s) is named, and the target never runs', async (step, layer, errno, records) => {
+    const { status, exit } = await run(records());
+    expect(status).toMatchObject({ kind: 'failed', layer, step });
+    expect(status.kind === 'failed' && nameOf(status.errno)).toBe(errno);
+    expect(exit).toBe(125);
+    expect(existsSync(folder.file('ran'))).toBe(false);
+  });
+
+  it.each(byFilter)(
+    '%s: %s of %s (%s) is named, and the target never runs',
+    async (filter, step, layer, errno, records) => {
+      const { status, exit } = await runUnder(filter(), records());
+      expect(status).toMatchObject({ kind: 'failed', layer, step });
+      expect(status.kind === 'failed' && nameOf(status.errno)).toBe(errno);
+      expect(exit).toBe(125);
+      expect(existsSync(folder.file('ran'))).toBe(false);
+    },
+  );
+
+  it('closes every descriptor on kernels without close_range too', async () => {
+    writeFileSync(folder.file('open'), '');
+    const script = `ls /proc/self/fd > ${folder.file('list')}`;
+    const plain = processOf(['/bin/sh', '-c', script], { parent: 0 });
+    const filter = seccomp.policy({
+      base: 'allow-all',
+      rules: [{ syscall: 'close_range', when: [], action: seccomp.errno('ENOSYS') }],
+    });
+    const { record } = seccomp.plan(filter, seccomp.support());
+    expect(await runUnder(record, [plain])).toMatchObject({ status: { kind: 'executed' }, exit: 0 });
+    // 0, 1, 2 are kept; 1 is the list, and ls opens the folder as 3.
+    expect(readFileSync(folder.file('list'), 'utf8').trim().split('\n')).toEqual(['0', '1', '2', '3']);
+  });
+});

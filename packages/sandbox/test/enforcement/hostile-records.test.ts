@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+
+import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { joinRecords } from '../../src/process-record.js';
+import { allLayers, processOf, runBytes } from '../launcher.js';
+
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = temporaryFolder(0o777);
+});
+afterEach(() => folder[Symbol.dispose]());
+
+const seed = Math.floor(Math.random() * 2 ** 31);
+const target = () => processOf(['/bin/touch', folder.file('ran')]);
+
+/** Bytes of a good launch, changed in one place. */
+const mutants: readonly (readonly [name: string, change: (good: Buffer, process: Uint8Array) => Uint8Array])[] = [
+  ['nothing', () => new Uint8Array()],
+  ['a single byte', () => new Uint8Array(1)],
+  ['no process record', (good, process) => good.subarray(Math.ceil(process.length / 8) * 8)],
+  ['the process record twice', (good, process) => Buffer.concat([joinRecords([process]), good])],
+  ['layers in the wrong order', (good, process) => Buffer.concat([good, joinRecords([process])])],
+  ['a truncated end', (good) => good.subarray(0, -1)],
+  ['a layer that does not exist', (_good, process) => joinRecords([process, Uint8Array.of(9, 1, 0, 0, 8, 0, 0, 0)])],
+  [
+    'a record shorter than its header',
+    (_good, process) => joinRecords([process, Uint8Array.of(2, 1, 0, 0, 4, 0, 0, 0)]),
+  ],
+  [
+    'a record that says it is huge',
+    (_good, process) => joinRecords([process, Uint8Array.of(2, 1, 0, 0, 255, 255, 255, 255)]),
+  ],
+  ['more than the launcher takes', (good) => Buffer.concat([good, Buffer.alloc(5 << 20)])],
+];
+
+describe.skipIf(missing('root', 'linux'))('hostile records', () => {
+  it('control: the good ones start the target', async () => {
+    const { status, exit } = await runBytes(joinRecords([target()]));
+    expect({ kind: status.kind, exit }).toEqual({ kind: 'executed', exit: 0 });
+    expect(existsSync(folder.file('ran'))).toBe(true);
+  });
+
+  it.each(mutants)('with %s start nothing', async (_name, change) => {
+    const process = target();
+    const { status, exit } = await runBytes(change(Buffer.from(joinRecords([process, ...allLayers()])), process));
+    expect(status).toMatchObject({ kind: 'failed', layer: 'launcher', step: 'records' });
+    expect(exit).toBe(125);
+    expect(existsSync(folder.file('ran'))).toBe(false);
+  });
+
+  it(`cut anywhere start nothing (seed ${seed})`, async () => {
+    const good = joinRecords([target(), ...allLayers()]);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: good.length - 1 }), async (length) => {
+        const { exit } = await runBytes(good.subarray(0, length));
+        // Between two records a cut leaves a shorter, complete list: that is the composer's to prevent.
+        const isWhole = exit !== 125;
+        expect(isWhole && !boundaries(good).includes(length)).toBe(false);
+      }),
+      { seed, numRuns: 60 },
+    );
+  });
+});
+
+/** Offsets at which a record ends. */
+function boundaries(bytes: Uint8Array): readonly number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const ends: number[] = [];
+  for (let at = 0; at < bytes.length;) {
+    at += Math.ceil(view.getUint32(at + 4, true) / 8) * 8;
+    ends.push(at);
+  }
+  return ends;
+}

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+
+import * as caps from '@sb/caps';
+import * as landlock from '@sb/landlock';
+import * as privdrop from '@sb/privdrop';
+import * as seccomp from '@sb/seccomp';
+import { parseProbe, probeArguments, probePath, type Attempt } from '@sb/test-kit';
+
+import { launch } from '../src/launch.js';
+import { encodeProcess, joinRecords, type ProcessRecord } from '../src/process-record.js';
+import type { LauncherStatus } from '../src/status.js';
+
+/** How a launch went: what the launcher said, and what the target did. */
+export interface Outcome {
+  readonly status: LauncherStatus;
+  readonly exit: number | NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A process record for a program, with nothing but what a test changes. */
+export function processOf(argv: readonly string[], changes: Partial<ProcessRecord> = {}): Uint8Array {
+  return encodeProcess({
+    newSession: true,
+    dieWithParent: true,
+    parent: process.pid,
+    umask: 0o077,
+    rlimits: {},
+    keep: [0, 1, 2],
+    cwd: '/',
+    path: argv[0] ?? '',
+    argv,
+    env: { PATH: '/usr/bin:/bin' },
+    ...changes,
+  });
+}
+
+/** Runs the launcher on records to the end of whatever comes of it. */
+export async function run(records: readonly Uint8Array[]): Promise<Outcome> {
+  return await runBytes(joinRecords(records));
+}
+
+/** The same with bytes that need not be records. */
+export async function runBytes(bytes: Uint8Array): Promise<Outcome> {
+  const { child, status } = launch(bytes, ['ignore', 'pipe', 'pipe']);
+  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('no pipes');
+  const [said, out, err, [code, signal]] = await Promise.all([status, text(stdout), text(stderr), ended]);
+  return { status: said, exit: signal ?? code, stdout: out, stderr: err };
+}
+
+/** The records of every layer for the user nobody, as this kernel takes them. */
+export function allLayers(
+  changes: { readonly paths?: readonly ReturnType<typeof landlock.rx>[] } = {},
+): readonly Uint8Array[] {
+  const user = privdrop.policy({ user: 'nobody' });
+  const rules = landlock.policy({
+    abi: 6,
+    paths: [...(changes.paths ?? []), landlock.rx(probePath()), landlock.ro('/etc', '/proc')],
+    net: { connectTcp: [443], bindTcp: [] },
+    scope: ['signal', 'abstract_unix_socket'],
+  });
+  return [
+    caps.plan(caps.none(), caps.support(), { userSwitch: true }).record,
+    privdrop.plan(user, privdrop.support()).record,
+    landlock.plan(rules, landlock.support()).record,
+    seccomp.plan(seccomp.policy({ base: 'deny-dangerous' }), seccomp.support()).record,
+  ];
+}
+
+/** What the kernel answers to the probe's attempts under some records. */
+export async function attack(attempts: readonly Attempt[], layers: readonly Uint8Array[]): Promise<readonly string[]> {
+  const outcome = await run([processOf([probePath(), ...probeArguments(attempts)]), ...layers]);
+  if (outcome.exit !== 0) throw new Error(`the probe did not run: ${JSON.stringify(outcome)}`);
+  return parseProbe(outcome.stdout, attempts.length).map((result) => result.outcome);
+}
