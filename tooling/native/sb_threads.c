@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "sb_threads.h"
+#include "sb_broadcast_signal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,14 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/*
- * Signal 33 is the one that glibc (setxid) and musl (cancellation) keep for themselves and
- * therefore never let a program block, not even Node's threads that block "all" signals
- * (nptl(7)). libc's sigaction() refuses it, so the system call is made directly, and the handler
- * that was there is put back afterwards.
- */
-#define BROADCAST_SIGNAL 33
-
 #ifndef SB_THREADS_DEADLINE_SECONDS
 #define SB_THREADS_DEADLINE_SECONDS 5
 #endif
@@ -31,16 +24,6 @@
 
 enum { PENDING = 1 }; /* outcomes are 0 or negative */
 enum { GONE = 0 };    /* the tid of a slot whose thread has ended: free to be used again */
-
-/* The kernel's struct sigaction, which is not libc's (rt_sigaction(2)). */
-struct kernel_sigaction {
-	void (*handler)(int, siginfo_t *, void *);
-	unsigned long flags;
-#ifdef __x86_64__
-	void (*restorer)(void);
-#endif
-	uint64_t mask;
-};
 
 struct slot {
 	atomic_int tid;
@@ -55,15 +38,6 @@ static struct {
 	atomic_int count;
 	struct timespec deadline;
 } broadcast;
-
-#ifdef __x86_64__
-#define SA_RESTORER_FLAG 0x04000000ul
-/* The kernel returns from a handler through this; libc's own is not reachable by name. */
-void sb_threads_restorer(void);
-__asm__(".text\n.hidden sb_threads_restorer\n.globl sb_threads_restorer\n"
-	".type sb_threads_restorer, @function\nsb_threads_restorer:\n"
-	"\tmovl $15, %eax\n\tsyscall\n.size sb_threads_restorer, .-sb_threads_restorer\n");
-#endif
 
 static struct slot *slot_of(pid_t tid)
 {
@@ -87,12 +61,6 @@ static void on_signal(int number, siginfo_t *info, void *context)
 			atomic_store(&slot->outcome, broadcast.fn(broadcast.argument));
 	}
 	errno = saved;
-}
-
-static int set_action(const struct kernel_sigaction *action, struct kernel_sigaction *old)
-{
-	return syscall(SYS_rt_sigaction, BROADCAST_SIGNAL, action, old, sizeof(uint64_t)) ? -errno
-											  : 0;
 }
 
 static void set_deadline(void)
@@ -276,15 +244,9 @@ static void count_outcome(struct sb_threads_result *result, int outcome)
 
 int sb_all_threads_in(int tasks, sb_thread_fn fn, void *argument, struct sb_threads_result *result)
 {
-	struct kernel_sigaction ours, old;
-	memset(&ours, 0, sizeof ours);
+	const struct kernel_sigaction ours = action_of(on_signal);
+	struct kernel_sigaction old;
 	memset(result, 0, sizeof *result);
-	ours.handler = on_signal;
-	ours.flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
-#ifdef __x86_64__
-	ours.flags |= SA_RESTORER_FLAG;
-	ours.restorer = sb_threads_restorer;
-#endif
 	broadcast.slots = calloc(SB_THREADS_MAX, sizeof *broadcast.slots);
 	if (!broadcast.slots)
 		return -ENOMEM;

@@ -1,5 +1,5 @@
 // Glue between JavaScript and the C files beside it: converts values, decides nothing.
-#include <napi.h>
+#include "sb_addon.h"
 
 #include <atomic>
 #include <memory>
@@ -36,16 +36,6 @@ int OnThread(void *argument)
 	return error;
 }
 
-Napi::Object Failure(Napi::Env env, const sb_failure &failure)
-{
-	Napi::Object result = Napi::Object::New(env);
-	result.Set("step", failure.step);
-	if (failure.syscall)
-		result.Set("syscall", failure.syscall);
-	result.Set("errno", failure.error);
-	return result;
-}
-
 Napi::Value Apply(const Napi::CallbackInfo &info, Phase phase)
 {
 	Napi::Uint8Array record = info[0].As<Napi::Uint8Array>();
@@ -56,7 +46,7 @@ Napi::Value Apply(const Napi::CallbackInfo &info, Phase phase)
 		// Without a failed step it is the broadcast itself that failed.
 		if (!broadcast.failure.step)
 			broadcast.failure = {"threads", nullptr, -error};
-		return Failure(info.Env(), broadcast.failure);
+		return sb::Failure(info.Env(), broadcast.failure);
 	}
 	Napi::Object result = Napi::Object::New(info.Env());
 	result.Set("threads", reached.threads);

@@ -1,5 +1,5 @@
 // Glue between JavaScript and the C files beside it: converts values, decides nothing.
-#include <napi.h>
+#include "sb_addon.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,7 +10,6 @@
 extern "C" {
 #include "landlock_sys.h"
 #include "process.h"
-#include "sb_no_new_privs.h"
 #include "sb_threads.h"
 }
 
@@ -19,11 +18,7 @@ namespace
 
 Napi::Object Failure(Napi::Env env, const sb_failure &failure, uint32_t rule = SB_LANDLOCK_NO_RULE)
 {
-	Napi::Object result = Napi::Object::New(env);
-	result.Set("step", failure.step);
-	if (failure.syscall)
-		result.Set("syscall", failure.syscall);
-	result.Set("errno", failure.error);
+	Napi::Object result = sb::Failure(env, failure);
 	if (rule != SB_LANDLOCK_NO_RULE)
 		result.Set("rule", rule);
 	return result;
@@ -36,22 +31,6 @@ Napi::Value Query(const Napi::CallbackInfo &info)
 	long answer = ll_call(
 		LL_SYS_CREATE_RULESET, 0, 0, errata ? LL_CREATE_ERRATA : LL_CREATE_VERSION, 0, 0);
 	return Napi::Number::New(info.Env(), static_cast<double>(answer));
-}
-
-// noNewPrivs(): { threads } | { step, syscall, errno }
-Napi::Value NoNewPrivs(const Napi::CallbackInfo &info)
-{
-	sb_threads_result result = {};
-	int tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (tasks < 0)
-		return Failure(info.Env(), {"tasks", "open", errno});
-	int error = sb_all_threads_in(tasks, sb_no_new_privs, nullptr, &result);
-	(void)close(tasks); // only read from
-	if (error)
-		return Failure(info.Env(), {"no_new_privs", "prctl", -error});
-	Napi::Object reached = Napi::Object::New(info.Env());
-	reached.Set("threads", result.threads);
-	return reached;
 }
 
 void Skipped(void *context, uint32_t rule)
@@ -99,7 +78,7 @@ Napi::Value ApplyRecord(const Napi::CallbackInfo &info)
 Napi::Object Init(Napi::Env env, Napi::Object exports)
 {
 	exports.Set("query", Napi::Function::New<Query>(env));
-	exports.Set("noNewPrivs", Napi::Function::New<NoNewPrivs>(env));
+	exports.Set("noNewPrivs", Napi::Function::New<sb::NoNewPrivs>(env));
 	exports.Set("applyRecord", Napi::Function::New<ApplyRecord>(env));
 	return exports;
 }

@@ -1,5 +1,5 @@
 // Glue between JavaScript and the C files beside it: converts values, decides nothing.
-#include <napi.h>
+#include "sb_addon.h"
 
 #include <cstdlib>
 #include <memory>
@@ -9,10 +9,6 @@ extern "C" {
 #include "ids.h"
 #include "lookup.h"
 #include "privdrop.h"
-#ifdef __linux__
-#include "sb_no_new_privs.h"
-#include "sb_threads.h"
-#endif
 }
 
 namespace
@@ -23,40 +19,14 @@ Napi::Value Errno(Napi::Env env, int error)
 	return Napi::Number::New(env, -error);
 }
 
-Napi::Object Failure(Napi::Env env, const sb_failure &failure)
-{
-	Napi::Object result = Napi::Object::New(env);
-	result.Set("step", failure.step);
-	if (failure.syscall)
-		result.Set("syscall", failure.syscall);
-	result.Set("errno", failure.error);
-	return result;
-}
-
 // applyRecord(bytes: Uint8Array): { step, syscall?, errno } | null
 Napi::Value ApplyRecord(const Napi::CallbackInfo &info)
 {
 	Napi::Uint8Array record = info[0].As<Napi::Uint8Array>();
 	sb_failure failure = {};
 	if (sb_privdrop_apply(record.Data(), record.ByteLength(), &failure))
-		return Failure(info.Env(), failure);
+		return sb::Failure(info.Env(), failure);
 	return info.Env().Null();
-}
-
-// noNewPrivs(): { threads } | { step, syscall, errno }
-Napi::Value NoNewPrivs(const Napi::CallbackInfo &info)
-{
-#ifdef __linux__
-	sb_threads_result result = {};
-	int error = sb_all_threads(sb_no_new_privs, nullptr, &result);
-	if (error)
-		return Failure(info.Env(), {"no_new_privs", "prctl", -error});
-	Napi::Object reached = Napi::Object::New(info.Env());
-	reached.Set("threads", result.threads);
-	return reached;
-#else
-	return Failure(info.Env(), {"no_new_privs", nullptr, ENOSYS});
-#endif
 }
 
 Napi::Array Ids(Napi::Env env, const sb_ids &ids)
@@ -149,7 +119,7 @@ Napi::Value GroupsOf(const Napi::CallbackInfo &info)
 Napi::Object Init(Napi::Env env, Napi::Object exports)
 {
 	exports.Set("applyRecord", Napi::Function::New<ApplyRecord>(env));
-	exports.Set("noNewPrivs", Napi::Function::New<NoNewPrivs>(env));
+	exports.Set("noNewPrivs", Napi::Function::New<sb::NoNewPrivs>(env));
 	exports.Set("identity", Napi::Function::New<Identity>(env));
 	exports.Set("user", Napi::Function::New<User>(env));
 	exports.Set("group", Napi::Function::New<Group>(env));

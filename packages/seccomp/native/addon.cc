@@ -1,29 +1,15 @@
 // Glue between JavaScript and the C file beside it: converts values, decides nothing.
-#include <napi.h>
+#include "sb_addon.h"
 
 #include <cerrno>
 
 extern "C" {
 #include "rings.h"
 #include "seccomp.h"
-#ifdef __linux__
-#include "sb_no_new_privs.h"
-#include "sb_threads.h"
-#endif
 }
 
 namespace
 {
-
-Napi::Object Failure(Napi::Env env, const sb_failure &failure)
-{
-	Napi::Object result = Napi::Object::New(env);
-	result.Set("step", failure.step);
-	if (failure.syscall)
-		result.Set("syscall", failure.syscall);
-	result.Set("errno", failure.error);
-	return result;
-}
 
 // applyRecord(bytes: Uint8Array, allThreads: boolean): { step, syscall?, errno, thread? } | null
 Napi::Value ApplyRecord(const Napi::CallbackInfo &info)
@@ -35,26 +21,10 @@ Napi::Value ApplyRecord(const Napi::CallbackInfo &info)
 	int thread = 0;
 	if (sb_seccomp_apply(record.Data(), record.ByteLength(), scope, &failure, &thread) == 0)
 		return info.Env().Null();
-	Napi::Object result = Failure(info.Env(), failure);
+	Napi::Object result = sb::Failure(info.Env(), failure);
 	if (thread != 0)
 		result.Set("thread", thread);
 	return result;
-}
-
-// noNewPrivs(): { threads } | { step, syscall, errno }
-Napi::Value NoNewPrivs(const Napi::CallbackInfo &info)
-{
-#ifdef __linux__
-	sb_threads_result result = {};
-	int error = sb_all_threads(sb_no_new_privs, nullptr, &result);
-	if (error)
-		return Failure(info.Env(), {"no_new_privs", "prctl", -error});
-	Napi::Object reached = Napi::Object::New(info.Env());
-	reached.Set("threads", result.threads);
-	return reached;
-#else
-	return Failure(info.Env(), {"no_new_privs", nullptr, ENOSYS});
-#endif
 }
 
 // hasAction(action: number): 1 | 0 | -errno
@@ -80,7 +50,7 @@ Napi::Value HasRing(const Napi::CallbackInfo &info)
 Napi::Object Init(Napi::Env env, Napi::Object exports)
 {
 	exports.Set("applyRecord", Napi::Function::New<ApplyRecord>(env));
-	exports.Set("noNewPrivs", Napi::Function::New<NoNewPrivs>(env));
+	exports.Set("noNewPrivs", Napi::Function::New<sb::NoNewPrivs>(env));
 	exports.Set("hasAction", Napi::Function::New<HasAction>(env));
 	exports.Set("hasFlag", Napi::Function::New<HasFlag>(env));
 	exports.Set("hasRing", Napi::Function::New<HasRing>(env));

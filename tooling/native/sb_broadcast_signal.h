@@ -1,0 +1,62 @@
+/*
+ * The signal of a broadcast to threads, and how its handler is set without libc. For sb_threads.c
+ * alone: it defines what it declares.
+ */
+#ifndef SB_BROADCAST_SIGNAL_H
+#define SB_BROADCAST_SIGNAL_H
+
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/*
+ * Signal 33 is the one that glibc (setxid) and musl (cancellation) keep for themselves and
+ * therefore never let a program block, not even Node's threads that block "all" signals
+ * (nptl(7)). libc's sigaction() refuses it, so the system call is made directly, and the handler
+ * that was there is put back afterwards.
+ */
+#define BROADCAST_SIGNAL 33
+
+/* The kernel's struct sigaction, which is not libc's (rt_sigaction(2)). */
+struct kernel_sigaction {
+	void (*handler)(int, siginfo_t *, void *);
+	unsigned long flags;
+#ifdef __x86_64__
+	void (*restorer)(void);
+#endif
+	uint64_t mask;
+};
+
+#ifdef __x86_64__
+#define SA_RESTORER_FLAG 0x04000000ul
+/* The kernel returns from a handler through this; libc's own is not reachable by name. */
+void sb_threads_restorer(void);
+__asm__(".text\n.hidden sb_threads_restorer\n.globl sb_threads_restorer\n"
+	".type sb_threads_restorer, @function\nsb_threads_restorer:\n"
+	"\tmovl $15, %eax\n\tsyscall\n.size sb_threads_restorer, .-sb_threads_restorer\n");
+#endif
+
+static int set_action(const struct kernel_sigaction *action, struct kernel_sigaction *old)
+{
+	return syscall(SYS_rt_sigaction, BROADCAST_SIGNAL, action, old, sizeof(uint64_t)) ? -errno
+											  : 0;
+}
+
+/* What set_action() takes for a handler of ours. */
+static struct kernel_sigaction action_of(void (*handler)(int, siginfo_t *, void *))
+{
+	struct kernel_sigaction action;
+	memset(&action, 0, sizeof action);
+	action.handler = handler;
+	action.flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
+#ifdef __x86_64__
+	action.flags |= SA_RESTORER_FLAG;
+	action.restorer = sb_threads_restorer;
+#endif
+	return action;
+}
+
+#endif
