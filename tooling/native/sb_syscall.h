@@ -21,10 +21,12 @@ static inline long sb_syscall6(long number, long a, long b, long c, long d, long
 	register long r10 __asm__("r10") = d;
 	register long r8 __asm__("r8") = e;
 	register long r9 __asm__("r9") = f;
+	/* clang-format off: its releases disagree about assembly */
 	__asm__ volatile("syscall"
 			 : "=a"(result)
 			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
 			 : "rcx", "r11", "memory");
+	/* clang-format on */
 	return result;
 }
 #elif defined(__aarch64__)
@@ -37,10 +39,12 @@ static inline long sb_syscall6(long number, long a, long b, long c, long d, long
 	register long x3 __asm__("x3") = d;
 	register long x4 __asm__("x4") = e;
 	register long x5 __asm__("x5") = f;
+	/* clang-format off: its releases disagree about assembly */
 	__asm__ volatile("svc #0"
 			 : "+r"(x0)
 			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
 			 : "memory");
+	/* clang-format on */
 	return x0;
 }
 #else

@@ -67,8 +67,8 @@ export function installSystemPackages(purposes) {
  * Given to node-gyp, which would download them otherwise.
  */
 export function nodeHeaders() {
-  const prefix = process.env['npm_config_nodedir'] ?? join(dirname(process.execPath), '..');
-  return existsSync(join(prefix, 'include/node/node_api.h')) ? prefix : undefined;
+  const prefixes = [process.env['npm_config_nodedir'], join(dirname(process.execPath), '..')];
+  return prefixes.find((prefix) => prefix !== undefined && existsSync(join(prefix, 'include/node/node_api.h')));
 }
 
 /** @param {string} name */

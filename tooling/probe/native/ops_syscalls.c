@@ -45,10 +45,12 @@ static int op_int80(int argc, char **argv)
 	if (argc != 1)
 		return PROBE_USAGE;
 	int result;
+	/* clang-format off: its releases disagree about assembly */
 	__asm__ volatile("int $0x80"
 			 : "=a"(result)
 			 : "a"((int)word(argv[0]))
 			 : "memory", "r8", "r9", "r10", "r11");
+	/* clang-format on */
 	return result < 0 && result > -4096 ? result : 0;
 }
 #else
