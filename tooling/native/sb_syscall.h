@@ -21,7 +21,7 @@ static inline long sb_syscall6(long number, long a, long b, long c, long d, long
 	register long r10 __asm__("r10") = d;
 	register long r8 __asm__("r8") = e;
 	register long r9 __asm__("r9") = f;
-	/* clang-format off: its releases disagree about assembly */
+	/* clang-format off */ /* whose releases disagree about assembly */
 	__asm__ volatile("syscall"
 			 : "=a"(result)
 			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
@@ -39,7 +39,7 @@ static inline long sb_syscall6(long number, long a, long b, long c, long d, long
 	register long x3 __asm__("x3") = d;
 	register long x4 __asm__("x4") = e;
 	register long x5 __asm__("x5") = f;
-	/* clang-format off: its releases disagree about assembly */
+	/* clang-format off */ /* whose releases disagree about assembly */
 	__asm__ volatile("svc #0"
 			 : "+r"(x0)
 			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)

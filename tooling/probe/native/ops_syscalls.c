@@ -45,7 +45,7 @@ static int op_int80(int argc, char **argv)
 	if (argc != 1)
 		return PROBE_USAGE;
 	int result;
-	/* clang-format off: its releases disagree about assembly */
+	/* clang-format off */ /* whose releases disagree about assembly */
 	__asm__ volatile("int $0x80"
 			 : "=a"(result)
 			 : "a"((int)word(argv[0]))
