@@ -61,7 +61,7 @@ function becomeUser({ policy }: Identity): void {
 class Stop extends Error {}
 
 function progress(): (received: number, total: number | undefined) => void {
-  let last = 0;
+  let last = Number.NEGATIVE_INFINITY;
   return (received, total) => {
     const now = performance.now();
     // A parent that doesn't read, because it is stopped, gets fewer.
