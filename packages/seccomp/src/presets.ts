@@ -29,6 +29,10 @@ const TIOCSETD = 0x5423;
 const CLONE_NEW = 0x7e02_0000;
 const CLONE_THREAD = 0x0001_0000;
 const MSG_FASTOPEN = 0x2000_0000;
+const F_SETFL = 4;
+/** Requests of fcntl(2) that choose who gets a descriptor's signals, and which: F_SETOWN, F_SETSIG, F_SETOWN_EX. */
+const signalRequests = [8, 10, 15] as const;
+const O_ASYNC = 0x2000;
 const IPPROTO_TCP = 6;
 const IPPROTO_UDP = 17;
 const TCP_FASTOPEN_CONNECT = 30;
@@ -44,6 +48,15 @@ const noTerminalInjection: readonly Rule[] = [TIOCSTI, TIOCLINUX, TIOCSETD].map(
   deny('ioctl', 'EPERM', arg(1).eq32(request)),
 );
 
+/** A limit on another process's time has the kernel kill it; one's own limits are process 0. */
+const noLimitsOfOthers = deny('prlimit64', 'EPERM', arg(0).ne32(0));
+
+/** A descriptor can signal any process of the same user; with O_ASYNC alone, a terminal signals its own group. */
+const noDescriptorSignals: readonly Rule[] = ['fcntl', 'fcntl64'].flatMap((call) => [
+  ...signalRequests.map((request) => deny(call, 'EPERM', arg(1).eq32(request))),
+  deny(call, 'EPERM', arg(1).eq32(F_SETFL), arg(2).maskedNe32(O_ASYNC, 0)),
+]);
+
 /** Requests that are harmless and in use: terminal settings and size, pending bytes, non-blocking, close-on-exec. */
 const harmlessRequests = [
   0x5401, 0x5402, 0x5403, 0x5404, 0x540f, 0x5413, 0x541b, 0x5421, 0x5450, 0x5451,
@@ -55,6 +68,8 @@ const networkClientRules: readonly Rule[] = [
   // A thread and nothing else: clone is not in the group, so no fork and no namespace.
   rule('clone', allow, arg(0).maskedEq32(CLONE_NEW + CLONE_THREAD, CLONE_THREAD)),
   ...harmlessRequests.map((request) => rule('ioctl', allow, arg(1).eq32(request))),
+  noLimitsOfOthers,
+  ...noDescriptorSignals,
   // Landlock's rules are for TCP only, so nothing else may connect: no raw, seqpacket (SCTP) or DCCP socket …
   deny(
     'socket',
@@ -77,9 +92,10 @@ const networkClientRules: readonly Rule[] = [
  * The starting points of a policy.
  *
  * - `deny-dangerous`: everything but the group `@deny-dangerous`, new namespaces by `clone(2)`, typing into terminals,
- *   and address families other than internet, unix and route netlink.
+ *   limits of other processes, and address families other than internet, unix and route netlink.
  * - `network-client`: only the group `@network-client`; threads but no processes, internet and unix sockets without
- *   MPTCP, TCP Fast Open or raw access; no bind, no listen, no signal. Lets the exec through that starts the program.
+ *   MPTCP, TCP Fast Open or raw access; no bind, no listen, no signal, be it
+ *   through a descriptor's owner or a limit. Lets the exec through that starts the program.
  * - `network-client-running`: the same without exec, for a program to load itself once it runs.
  * - `allow-all`, `deny-all`: a blank sheet.
  */
@@ -91,6 +107,7 @@ export const presets: Readonly<Record<Base, Preset>> = {
     rules: [
       ...noTerminalInjection,
       deny('clone', 'EPERM', arg(0).maskedNe32(CLONE_NEW, 0)),
+      noLimitsOfOthers,
       deny('socket', 'EPROTONOSUPPORT', arg(0).eq32(AF_NETLINK), arg(2).ne32(NETLINK_ROUTE)),
     ],
     sockets: ['AF_INET', 'AF_INET6', 'AF_NETLINK', 'AF_UNIX'],
