@@ -21,6 +21,7 @@ describe('lint', () => {
   it.each<[string, SeccompOptions]>([
     ['clone3-errno at rules', { base: 'deny-dangerous', rules: [{ syscall: 'clone3', action: errno('EPERM') }] }],
     ['clone3-bypass at allow', { base: 'deny-dangerous', allow: ['clone3'] }],
+    ['namespaces-bypass at allow', { base: 'allow-all', deny: ['unshare'], allow: ['clone'] }],
     ['io-uring-kill at deny', { base: 'deny-dangerous', denied: killProcess }],
     ['io-uring-bypass at allow', { base: 'deny-dangerous', allow: ['@io-uring'] }],
     ['x32-open at x32', { base: 'deny-dangerous', x32: allow }],

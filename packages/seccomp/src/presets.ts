@@ -1,5 +1,6 @@
 import { allow, type Action, errno } from './actions.js';
 import { arg, type Condition } from './conditions.js';
+import { CLONE_NEW } from './detours.js';
 import type { SocketFamily } from './families.js';
 import type { Rule } from './rules.js';
 
@@ -25,8 +26,6 @@ const TIOCSTI = 0x5412;
 const TIOCLINUX = 0x541c;
 /** Loads a line discipline's module on demand. */
 const TIOCSETD = 0x5423;
-/** `CLONE_NEW*` of `linux/sched.h` but NEWTIME, whose bit is part of the exit signal in clone(2). */
-const CLONE_NEW = 0x7e02_0000;
 const CLONE_THREAD = 0x0001_0000;
 const MSG_FASTOPEN = 0x2000_0000;
 const F_SETFL = 4;
@@ -52,10 +51,10 @@ const noTerminalInjection: readonly Rule[] = [TIOCSTI, TIOCLINUX, TIOCSETD].map(
 const noLimitsOfOthers = deny('prlimit64', 'EPERM', arg(0).ne32(0));
 
 /** A descriptor can signal any process of the same user; with O_ASYNC alone, a terminal signals its own group. */
-const noDescriptorSignals: readonly Rule[] = ['fcntl', 'fcntl64'].flatMap((call) => [
+const noDescriptorSignals = (call: 'fcntl' | 'fcntl64'): readonly Rule[] => [
   ...signalRequests.map((request) => deny(call, 'EPERM', arg(1).eq32(request))),
   deny(call, 'EPERM', arg(1).eq32(F_SETFL), arg(2).maskedNe32(O_ASYNC, 0)),
-]);
+];
 
 /** Requests that are harmless and in use: terminal settings and size, pending bytes, non-blocking, close-on-exec. */
 const harmlessRequests = [
@@ -68,8 +67,6 @@ const networkClientRules: readonly Rule[] = [
   // A thread and nothing else: clone is not in the group, so no fork and no namespace.
   rule('clone', allow, arg(0).maskedEq32(CLONE_NEW + CLONE_THREAD, CLONE_THREAD)),
   ...harmlessRequests.map((request) => rule('ioctl', allow, arg(1).eq32(request))),
-  noLimitsOfOthers,
-  ...noDescriptorSignals,
   // Landlock's rules are for TCP only, so nothing else may connect: no raw, seqpacket (SCTP) or DCCP socket …
   deny(
     'socket',
@@ -86,6 +83,9 @@ const networkClientRules: readonly Rule[] = [
   deny('setsockopt', 'EOPNOTSUPP', arg(1).eq32(IPPROTO_TCP), arg(2).eq32(TCP_FASTOPEN_CONNECT)),
   // An upper-layer protocol can turn a TCP socket into another kind.
   deny('setsockopt', 'ENOPROTOOPT', arg(1).eq32(IPPROTO_TCP), arg(2).eq32(TCP_ULP)),
+  noLimitsOfOthers,
+  ...noDescriptorSignals('fcntl'),
+  ...noDescriptorSignals('fcntl64'),
 ];
 
 /**
@@ -107,8 +107,8 @@ export const presets: Readonly<Record<Base, Preset>> = {
     rules: [
       ...noTerminalInjection,
       deny('clone', 'EPERM', arg(0).maskedNe32(CLONE_NEW, 0)),
-      noLimitsOfOthers,
       deny('socket', 'EPROTONOSUPPORT', arg(0).eq32(AF_NETLINK), arg(2).ne32(NETLINK_ROUTE)),
+      noLimitsOfOthers,
     ],
     sockets: ['AF_INET', 'AF_INET6', 'AF_NETLINK', 'AF_UNIX'],
   },
