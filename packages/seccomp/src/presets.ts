@@ -99,7 +99,7 @@ const networkClientRules: readonly Rule[] = [
  * - `network-client-running`: the same without exec, for a program to load itself once it runs.
  * - `allow-all`, `deny-all`: a blank sheet.
  */
-export const presets: Readonly<Record<Base, Preset>> = {
+export const presets: Readonly<Record<Base, Preset>> = deepFrozen({
   'deny-dangerous': {
     group: '@deny-dangerous',
     listed: 'deny',
@@ -116,7 +116,15 @@ export const presets: Readonly<Record<Base, Preset>> = {
   'network-client-running': networkClient('@network-client-running'),
   'allow-all': { listed: 'allow', others: 'allow', rules: [], sockets: 'any' },
   'deny-all': { listed: 'deny', others: 'deny', rules: [], sockets: 'any' },
-};
+});
+
+/** Freezes all that a value holds: a preset that someone changed would weaken every later policy. */
+function deepFrozen<T extends object>(value: T): T {
+  for (const inner of Object.values(value) as unknown[]) {
+    if (typeof inner === 'object' && inner !== null) deepFrozen(inner);
+  }
+  return Object.freeze(value);
+}
 
 function networkClient(group: string): Preset {
   return {
