@@ -29,6 +29,7 @@ describe('lint', () => {
     ['unknown-not-enosys at unknown', { base: 'deny-dangerous', unknown: errno('EPERM') }],
     ['cannot-exit at base', { base: 'deny-all' }],
     ['wide-compare-of-int at rules[0].when[0]', rule('ioctl', [arg(1).eq64(0x5412)])],
+    ['wide-compare-of-int at rules[0].when[0]', rule('mmap', [arg(2).eq64(7)])],
     ['narrow-compare-of-long at rules[0].when[0]', rule('ptrace', [arg(0).eq32(16)])],
     ['pointer-compare at rules[0].when[0]', rule('openat', [arg(1).eq64(0)])],
     ['hot-call-argument at rules[0]', rule('read', [arg(0).gt32(2)])],
