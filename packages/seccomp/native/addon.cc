@@ -3,6 +3,10 @@
 
 #include <cerrno>
 
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
 extern "C" {
 #include "rings.h"
 #include "seccomp.h"
@@ -47,12 +51,23 @@ Napi::Value HasRing(const Napi::CallbackInfo &info)
 	return Napi::Boolean::New(info.Env(), sb_has_ring() == 1);
 }
 
+// hasNoNewPrivs(): boolean
+Napi::Value HasNoNewPrivs(const Napi::CallbackInfo &info)
+{
+#ifdef __linux__
+	return Napi::Boolean::New(info.Env(), prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+#else
+	return Napi::Boolean::New(info.Env(), false);
+#endif
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports)
 {
 	exports.Set("applyRecord", Napi::Function::New<ApplyRecord>(env));
 	exports.Set("noNewPrivs", Napi::Function::New<sb::NoNewPrivs>(env));
 	exports.Set("hasAction", Napi::Function::New<HasAction>(env));
 	exports.Set("hasFlag", Napi::Function::New<HasFlag>(env));
+	exports.Set("hasNoNewPrivs", Napi::Function::New<HasNoNewPrivs>(env));
 	exports.Set("hasRing", Napi::Function::New<HasRing>(env));
 	return exports;
 }

@@ -89,7 +89,7 @@ export function encodeAction(action: Action): number {
   if (action.action === 'errno') {
     return value + (typeof action.errno === 'number' ? action.errno : (errnoNumber(action.errno) ?? Number.NaN));
   }
-  return 'data' in action ? value + action.data : value;
+  return Object.hasOwn(action, 'data') && 'data' in action ? value + action.data : value;
 }
 
 /** The action that 32 returned bits mean. @throws RangeError if the kernel would take them for something else */
@@ -105,7 +105,7 @@ export function decodeAction(bits: number): Action {
 /** An action as one word, for instance `errno EPERM` or `trap 7`. */
 export function describeAction(action: Action): string {
   if (action.action === 'errno') return `errno ${action.errno}`;
-  return 'data' in action ? `${action.action} ${action.data}` : action.action;
+  return Object.hasOwn(action, 'data') && 'data' in action ? `${action.action} ${action.data}` : action.action;
 }
 
 /** Whether two actions are the same. */

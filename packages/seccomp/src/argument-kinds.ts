@@ -4,7 +4,7 @@ export type ArgumentKind = 'int' | 'long' | 'pointer';
 /**
  * Kinds of the arguments of calls that filters are commonly written for, from their `SYSCALL_DEFINE` in the kernel:
  * `i` a 32-bit value, of which the kernel ignores the upper half; `l` a whole register; `p` an address. `clone` has
- * its flags in a register and only their lower half is used (`kernel_clone_args`).
+ * its flags in a register and only their lower half is used (`kernel_clone_args`), like `mmap` its protection and flags.
  */
 const kinds: Readonly<Record<string, string>> = {
   accept4: 'ippi',
@@ -30,7 +30,7 @@ const kinds: Readonly<Record<string, string>> = {
   lseek: 'ili',
   madvise: 'pli',
   mknod: 'pii',
-  mmap: 'plllil',
+  mmap: 'pliiil',
   mount: 'ppplp',
   mprotect: 'pll',
   mremap: 'plllp',

@@ -106,7 +106,9 @@ export function arg(index: number): Argument {
   };
 }
 
-const condition = (value: Condition): Condition => Object.freeze(value);
+/** A condition that inherits nothing: a mask on `Object.prototype` must not become its mask. */
+export const condition = (value: Condition): Condition =>
+  Object.freeze(Object.assign(Object.create(null) as object, value));
 
 /** A bigint has no form in JSON. */
 const data = (value: Wide): number | string => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value);

@@ -20,8 +20,8 @@ export function objectAt(value: unknown, path: string, keys: readonly string[]):
       `Leave it out, or correct it: ${keys.join(', ')}.`,
     );
   }
-  // Own properties only, so that nothing inherited counts.
-  return { ...value };
+  // Own properties only: nothing that anything inherits may count.
+  return Object.assign(Object.create(null) as Record<string, unknown>, value);
 }
 
 /** Checks a list and each of its entries. An absent list is an empty one. */
@@ -30,7 +30,7 @@ export function listAt<Entry>(
   path: string,
   entry: (value: unknown, path: string) => Entry,
 ): readonly Entry[] {
-  if (value === undefined) return [];
+  if (value === undefined) return Object.freeze([]);
   if (!Array.isArray(value)) throw invalid(path, `is no list: ${show(value)}`, 'Give a list, if only of one.');
   if (value.length > listMax) throw invalid(path, `has ${value.length} entries`, `Give at most ${listMax}.`);
   return Object.freeze(Array.from(value, (item: unknown, index) => entry(item, `${path}[${index}]`)));

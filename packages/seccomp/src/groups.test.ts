@@ -45,6 +45,13 @@ describe('groups', () => {
     expect([...expandGroup('@network-client').keys()].filter((call) => denied.has(call))).toEqual([]);
   });
 
+  it('give a copy, which nobody can change for others', () => {
+    const mine = expandGroup('@mount') as Map<string, unknown>;
+    mine.clear();
+    expect(expandGroup('@mount').has('mount')).toBe(true);
+    expect([...expandGroup('@mount').values()].every(Object.isFrozen)).toBe(true);
+  });
+
   it('refuses unknown groups', () => {
     expect(() => expandGroup('@nothing')).toThrow(expect.objectContaining({ code: 'unknown-group' }));
   });

@@ -50,7 +50,8 @@ export function expandGroup(name: string): ReadonlyMap<string, GroupEntry> {
     calls = expand(name, []);
     expanded.set(name, calls);
   }
-  return calls;
+  // The caller's own: a group that someone changed would weaken every later policy.
+  return new Map(calls);
 }
 
 function expand(name: string, above: readonly string[]): ReadonlyMap<string, GroupEntry> {
@@ -60,7 +61,7 @@ function expand(name: string, above: readonly string[]): ReadonlyMap<string, Gro
     const provenance = sources.get(source);
     if (provenance === undefined) throw new Error(`group ${name} has the unknown source ${source}`);
     const path = [...above, name];
-    const own: GroupEntry = { group: name, source, provenance };
+    const own: GroupEntry = Object.freeze({ group: name, source, provenance });
     const entries = names.flatMap((entry) =>
       entry.startsWith('@') ? Array.from(expand(entry, path)) : [[entry, own] as const],
     );

@@ -21,6 +21,7 @@ describe('lint', () => {
   it.each<[string, SeccompOptions]>([
     ['clone3-errno at rules', { base: 'deny-dangerous', rules: [{ syscall: 'clone3', action: errno('EPERM') }] }],
     ['clone3-bypass at allow', { base: 'deny-dangerous', allow: ['clone3'] }],
+    ['namespaces-bypass at allow', { base: 'allow-all', deny: ['unshare'], allow: ['clone'] }],
     ['io-uring-kill at deny', { base: 'deny-dangerous', denied: killProcess }],
     ['io-uring-bypass at allow', { base: 'deny-dangerous', allow: ['@io-uring'] }],
     ['x32-open at x32', { base: 'deny-dangerous', x32: allow }],
@@ -28,6 +29,7 @@ describe('lint', () => {
     ['unknown-not-enosys at unknown', { base: 'deny-dangerous', unknown: errno('EPERM') }],
     ['cannot-exit at base', { base: 'deny-all' }],
     ['wide-compare-of-int at rules[0].when[0]', rule('ioctl', [arg(1).eq64(0x5412)])],
+    ['wide-compare-of-int at rules[0].when[0]', rule('mmap', [arg(2).eq64(7)])],
     ['narrow-compare-of-long at rules[0].when[0]', rule('ptrace', [arg(0).eq32(16)])],
     ['pointer-compare at rules[0].when[0]', rule('openat', [arg(1).eq64(0)])],
     ['hot-call-argument at rules[0]', rule('read', [arg(0).gt32(2)])],

@@ -1,5 +1,7 @@
 import { lets, sameAction } from './actions.js';
 import type { Architecture } from './architectures.js';
+import { describeCondition } from './conditions.js';
+import { detours, isShut, newNamespaces, ringCalls } from './detours.js';
 import { lintRules } from './lint-rules.js';
 import { policy as validate, type SeccompOptions, type SeccompPolicy } from './policy.js';
 import { syscallNumber } from './syscalls.js';
@@ -9,6 +11,7 @@ import { type Verdict, verdicts } from './verdicts.js';
 export type LintCode =
   | 'clone3-errno'
   | 'clone3-bypass'
+  | 'namespaces-bypass'
   | 'io-uring-kill'
   | 'io-uring-bypass'
   | 'x32-open'
@@ -36,8 +39,6 @@ export interface LintFinding {
 
 type Check = (policy: SeccompPolicy, call: (name: string) => Verdict | undefined) => LintFinding | undefined;
 
-const uring = ['io_uring_setup', 'io_uring_enter', 'io_uring_register'];
-const restrictedByUring = ['socket', 'connect', 'openat', 'openat2', 'open', 'sendmsg', 'accept4', 'statx', 'unlinkat'];
 const notImplemented = { action: 'errno', errno: 'ENOSYS' } as const;
 
 /** Checks of the policy as a whole, each on one architecture. */
@@ -56,16 +57,26 @@ const checks: readonly Check[] = [
           hint: 'Leave clone3 out: its flags lie behind a pointer. It is answered ENOSYS then, and programs use clone.',
         })
       : undefined,
+  (policy, call) => {
+    const [unshare, clone] = [call('unshare'), call('clone')];
+    const isBypass = unshare !== undefined && isShut(unshare) && clone?.rules.length === 0 && lets(clone.otherwise);
+    return isBypass && policy.allow.includes('clone')
+      ? error('namespaces-bypass', 'allow', {
+          message: 'unshare is denied and clone is allowed, which makes the same namespaces',
+          hint: `Leave clone out of allow, or deny it with ${newNamespaces.map(describeCondition).join(' and ')}.`,
+        })
+      : undefined;
+  },
   (_policy, call) =>
-    uring.some((name) => actionsOf(call(name)).some(({ action }) => action.startsWith('kill')))
+    ringCalls.some((name) => actionsOf(call(name)).some(({ action }) => action.startsWith('kill')))
       ? error('io-uring-kill', 'deny', {
           message: 'io_uring calls kill',
           hint: 'Use an errno: Node 26 calls io_uring_setup at start-up, whatever UV_USE_IO_URING says.',
         })
       : undefined,
   (_policy, call) => {
-    const restricted = restrictedByUring.find((name) => !isOpen(call(name)));
-    return restricted !== undefined && uring.some((name) => actionsOf(call(name)).some(lets))
+    const restricted = detours[ringCalls[0]]?.find((name) => !isOpen(call(name)));
+    return restricted !== undefined && ringCalls.some((name) => actionsOf(call(name)).some(lets))
       ? error('io-uring-bypass', 'allow', {
           message: `${restricted} is restricted and io_uring is allowed`,
           hint: 'Deny @io-uring: what it does passes no filter.',

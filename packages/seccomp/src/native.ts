@@ -22,6 +22,8 @@ export interface Native {
   hasAction(action: number): number;
   /** Whether the kernel knows a flag of `SECCOMP_SET_MODE_FILTER`; a negative errno if it can't be asked. */
   hasFlag(flag: number): number;
+  /** Whether no_new_privs is set on the calling thread; asked without `/proc`. */
+  hasNoNewPrivs(): boolean;
   /** Whether this process has an io_uring that still works. */
   hasRing(): boolean;
 }

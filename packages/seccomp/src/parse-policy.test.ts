@@ -59,6 +59,23 @@ describe('parsePolicy', () => {
     ['[]', 'policy'],
     ['null', 'policy'],
     ['"deny-all"', 'policy'],
+    ['{"base":"deny-all","base":"allow-all"}', '(document)'],
+    ['{"base":"allow-all","deny":["mount"],"d\\u0065ny" : []}', '(document)'],
+    ['{"base":"allow-all","denied":{"action":"errno","errno":1,"errno":2}}', '(document)'],
+    ...[
+      'layer',
+      'deny',
+      'allow',
+      'rules',
+      'sockets',
+      'denied',
+      'unknown',
+      'foreign',
+      'x32',
+      'architectures',
+      'level',
+    ].map((key): [string, string] => [`{"base":"allow-all","${key}":null}`, key]),
+    ['{"base":"allow-all","denied":{"action":"trap","data":null}}', 'denied.data'],
     ['['.repeat(100_000), '(document)'],
     ['{"a":'.repeat(9) + '1' + '}'.repeat(9), '(document)'],
     [' '.repeat(2 ** 20) + '{}', '(document)'],
@@ -68,6 +85,10 @@ describe('parsePolicy', () => {
     ],
   ])('names the place of what is wrong (%#)', (text, path) => {
     expect(pathOf(text)).toBe(path);
+  });
+
+  it('takes the same name in two objects, and as a value', () => {
+    expect(pathOf(JSON.stringify({ ...example, deny: ['mount', 'mount', 'read'] }))).toBeUndefined();
   });
 
   it('is not fooled by brackets in strings', () => {
@@ -96,6 +117,18 @@ describe('parsePolicy', () => {
       { numRuns: 2000, seed },
     );
     expect(refused).toBeGreaterThan(500);
+  });
+
+  it(`refuses a key twice, wherever it is (seed ${seed})`, () => {
+    const keys = [...JSON.stringify(example).matchAll(/"\w+":/g)];
+    fc.assert(
+      fc.property(fc.nat(keys.length - 1), fc.json({ maxDepth: 1 }), (which, value) => {
+        const { 0: key, index } = keys[which] as RegExpExecArray;
+        const good = JSON.stringify(example);
+        expect(pathOf(`${good.slice(0, index)}${key}${value},${good.slice(index)}`)).toBe('(document)');
+      }),
+      { numRuns: 500, seed },
+    );
   });
 
   it(`takes no damage from a damaged text (seed ${seed})`, () => {

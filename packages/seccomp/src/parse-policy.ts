@@ -24,6 +24,8 @@ export function parsePolicy(text: string): SeccompPolicy {
   } catch (cause) {
     throw bad(`is no JSON: ${cause instanceof Error ? cause.message : 'unknown cause'}`, 'Correct it.', cause);
   }
+  const twice = repeatedKey(text);
+  if (twice !== undefined) throw bad(`has the key ${twice} twice in one object`, 'Leave one of them out.');
   return policy(document as SeccompOptions);
 }
 
@@ -36,6 +38,20 @@ function isDeep(text: string): boolean {
     if (depth > depthMax) return true;
   }
   return false;
+}
+
+/** The first key that an object has twice, of which JSON would take the last in silence. The text is JSON. */
+function repeatedKey(text: string): string | undefined {
+  const objects: Set<string>[] = [];
+  for (const [token, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[[{]|[\]}]/gs)) {
+    if (token === '[' || token === '{') objects.push(new Set());
+    else if (token === ']' || token === '}') objects.pop();
+    if (string === undefined || colon === undefined) continue;
+    const key = JSON.parse(string) as string;
+    if (objects.at(-1)?.has(key) === true) return string.slice(0, 60);
+    objects.at(-1)?.add(key);
+  }
+  return undefined;
 }
 
 function bad(what: string, hint: string, cause?: unknown): Error {

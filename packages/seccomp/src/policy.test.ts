@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { errno, killProcess } from './actions.js';
 import { arg } from './conditions.js';
+import { compile } from './compile.js';
+import { presets } from './presets.js';
+import { simulate } from './simulate.js';
 import { policy, type SeccompOptions } from './policy.js';
 
 describe('policy', () => {
@@ -104,4 +107,61 @@ describe('policy', () => {
       }),
     );
   });
+});
+
+describe('what is shared', () => {
+  const isDeepFrozen = (value: unknown): boolean =>
+    typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(isDeepFrozen));
+
+  it('is frozen all the way down in presets', () => {
+    expect(isDeepFrozen(presets)).toBe(true);
+    expect(isDeepFrozen(policy({ base: 'deny-all', rules: [{ syscall: 'read', action: 'allow' }] }))).toBe(true);
+  });
+
+  it.each<[string, unknown, SeccompOptions]>([
+    ['base', 'allow-all', {} as SeccompOptions],
+    ['errno', 'EACCES', { base: 'deny-all', denied: 'errno' as never }],
+    ['action', 'allow', { base: 'deny-all', denied: {} as never }],
+  ])('takes no %s from Object.prototype', (key, value, options) => {
+    polluted(key, value, () => {
+      expect(() => policy(options)).toThrow(expect.objectContaining({ name: 'SandboxError' }));
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['allow', ['mount']],
+    ['sockets', 'any'],
+    ['when', [{ arg: 0, compare: 'eq32', value: 9 }]],
+    ['mask', 0],
+    ['data', 9],
+  ])('decides the same with %s on Object.prototype', (key, value) => {
+    const rules = [
+      { syscall: 'ioctl', when: [{ arg: 1, compare: 'eq32', value: 0x5413 }], action: errno('EACCES') },
+      { syscall: 'read', action: 'trap' },
+    ] as never;
+    const answers = () => {
+      const filter = compile(policy({ base: 'deny-dangerous', rules }));
+      const calls: [string, number][] = [
+        ['ioctl', 0x5413],
+        ['ioctl', 0x5412],
+        ['mount', 0],
+        ['socket', 0],
+        ['read', 0],
+        ['getpid', 0],
+      ];
+      return calls.map(([syscall, one]) => JSON.stringify(simulate(filter, { syscall, args: [17, one] }).action));
+    };
+    const clean = answers();
+    polluted(key, value, () => expect(answers()).toEqual(clean));
+  });
+
+  function polluted(key: string, value: unknown, run: () => void): void {
+    const shared: object = Object.prototype;
+    Object.defineProperty(shared, key, { value, configurable: true, writable: true });
+    try {
+      run();
+    } finally {
+      Reflect.deleteProperty(shared, key);
+    }
+  }
 });

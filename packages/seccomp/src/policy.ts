@@ -80,19 +80,21 @@ export function policy(options: SeccompOptions | SeccompPolicy): SeccompPolicy {
   if (fields['layer'] !== undefined) wordAt(fields['layer'], 'layer', ['seccomp']);
   const base = wordAt(fields['base'], 'base', baseNames);
   const action = (key: string, or: Action) => (fields[key] === undefined ? or : actionAt(fields[key], key));
+  // Not `??`: null is no absent key but a mistake, and must not take a default.
+  const or = (key: string, other: unknown) => (fields[key] === undefined ? other : fields[key]);
   const made: SeccompPolicy = Object.freeze({
     layer: 'seccomp',
     base,
     deny: sortedOnce(listAt(fields['deny'], 'deny', nameAt)),
     allow: sortedOnce(listAt(fields['allow'], 'allow', nameAt)),
     rules: listAt(fields['rules'], 'rules', ruleAt),
-    sockets: socketsAt(fields['sockets'] ?? presets[base].sockets),
+    sockets: socketsAt(or('sockets', presets[base].sockets)),
     denied: deniedAction(action('denied', errno('EPERM'))),
     unknown: action('unknown', errno('ENOSYS')),
     foreign: action('foreign', killProcess),
     x32: action('x32', errno('ENOSYS')),
-    architectures: architecturesAt(fields['architectures'] ?? ['aarch64', 'riscv64', 'x86_64']),
-    level: wordAt(fields['level'] ?? 'require', 'level', ['require', 'prefer']),
+    architectures: architecturesAt(or('architectures', ['aarch64', 'riscv64', 'x86_64'])),
+    level: wordAt(or('level', 'require'), 'level', ['require', 'prefer']),
   });
   const both = made.deny.find((name) => made.allow.includes(name));
   if (both !== undefined) throw invalid('allow', `and deny both name ${both}`, 'Leave one of them out.');

@@ -1,5 +1,6 @@
 import { allow, type Action, errno } from './actions.js';
 import { arg, type Condition } from './conditions.js';
+import { CLONE_NEW } from './detours.js';
 import type { SocketFamily } from './families.js';
 import type { Rule } from './rules.js';
 
@@ -25,10 +26,12 @@ const TIOCSTI = 0x5412;
 const TIOCLINUX = 0x541c;
 /** Loads a line discipline's module on demand. */
 const TIOCSETD = 0x5423;
-/** `CLONE_NEW*` of `linux/sched.h` but NEWTIME, whose bit is part of the exit signal in clone(2). */
-const CLONE_NEW = 0x7e02_0000;
 const CLONE_THREAD = 0x0001_0000;
 const MSG_FASTOPEN = 0x2000_0000;
+const F_SETFL = 4;
+/** Requests of fcntl(2) that choose who gets a descriptor's signals, and which: F_SETOWN, F_SETSIG, F_SETOWN_EX. */
+const signalRequests = [8, 10, 15] as const;
+const O_ASYNC = 0x2000;
 const IPPROTO_TCP = 6;
 const IPPROTO_UDP = 17;
 const TCP_FASTOPEN_CONNECT = 30;
@@ -43,6 +46,15 @@ const deny = (syscall: string, error: string, ...when: Condition[]): Rule => rul
 const noTerminalInjection: readonly Rule[] = [TIOCSTI, TIOCLINUX, TIOCSETD].map((request) =>
   deny('ioctl', 'EPERM', arg(1).eq32(request)),
 );
+
+/** A limit on another process's time has the kernel kill it; one's own limits are process 0. */
+const noLimitsOfOthers = deny('prlimit64', 'EPERM', arg(0).ne32(0));
+
+/** A descriptor can signal any process of the same user; with O_ASYNC alone, a terminal signals its own group. */
+const noDescriptorSignals = (call: 'fcntl' | 'fcntl64'): readonly Rule[] => [
+  ...signalRequests.map((request) => deny(call, 'EPERM', arg(1).eq32(request))),
+  deny(call, 'EPERM', arg(1).eq32(F_SETFL), arg(2).maskedNe32(O_ASYNC, 0)),
+];
 
 /** Requests that are harmless and in use: terminal settings and size, pending bytes, non-blocking, close-on-exec. */
 const harmlessRequests = [
@@ -71,19 +83,23 @@ const networkClientRules: readonly Rule[] = [
   deny('setsockopt', 'EOPNOTSUPP', arg(1).eq32(IPPROTO_TCP), arg(2).eq32(TCP_FASTOPEN_CONNECT)),
   // An upper-layer protocol can turn a TCP socket into another kind.
   deny('setsockopt', 'ENOPROTOOPT', arg(1).eq32(IPPROTO_TCP), arg(2).eq32(TCP_ULP)),
+  noLimitsOfOthers,
+  ...noDescriptorSignals('fcntl'),
+  ...noDescriptorSignals('fcntl64'),
 ];
 
 /**
  * The starting points of a policy.
  *
  * - `deny-dangerous`: everything but the group `@deny-dangerous`, new namespaces by `clone(2)`, typing into terminals,
- *   and address families other than internet, unix and route netlink.
+ *   limits of other processes, and address families other than internet, unix and route netlink.
  * - `network-client`: only the group `@network-client`; threads but no processes, internet and unix sockets without
- *   MPTCP, TCP Fast Open or raw access; no bind, no listen, no signal. Lets the exec through that starts the program.
+ *   MPTCP, TCP Fast Open or raw access; no bind, no listen, no signal, be it
+ *   through a descriptor's owner or a limit. Lets the exec through that starts the program.
  * - `network-client-running`: the same without exec, for a program to load itself once it runs.
  * - `allow-all`, `deny-all`: a blank sheet.
  */
-export const presets: Readonly<Record<Base, Preset>> = {
+export const presets: Readonly<Record<Base, Preset>> = deepFrozen({
   'deny-dangerous': {
     group: '@deny-dangerous',
     listed: 'deny',
@@ -92,6 +108,7 @@ export const presets: Readonly<Record<Base, Preset>> = {
       ...noTerminalInjection,
       deny('clone', 'EPERM', arg(0).maskedNe32(CLONE_NEW, 0)),
       deny('socket', 'EPROTONOSUPPORT', arg(0).eq32(AF_NETLINK), arg(2).ne32(NETLINK_ROUTE)),
+      noLimitsOfOthers,
     ],
     sockets: ['AF_INET', 'AF_INET6', 'AF_NETLINK', 'AF_UNIX'],
   },
@@ -99,7 +116,15 @@ export const presets: Readonly<Record<Base, Preset>> = {
   'network-client-running': networkClient('@network-client-running'),
   'allow-all': { listed: 'allow', others: 'allow', rules: [], sockets: 'any' },
   'deny-all': { listed: 'deny', others: 'deny', rules: [], sockets: 'any' },
-};
+});
+
+/** Freezes all that a value holds: a preset that someone changed would weaken every later policy. */
+function deepFrozen<T extends object>(value: T): T {
+  for (const inner of Object.values(value) as unknown[]) {
+    if (typeof inner === 'object' && inner !== null) deepFrozen(inner);
+  }
+  return Object.freeze(value);
+}
 
 function networkClient(group: string): Preset {
   return {

@@ -1,5 +1,5 @@
 import { type Action, actionData, type ActionName, actionValues, canonicalErrno } from './actions.js';
-import { type Condition, comparisons } from './conditions.js';
+import { type Condition, condition as makeCondition, comparisons } from './conditions.js';
 import { listAt, objectAt, show, wordAt } from './document.js';
 import { invalid, seccompError } from './errors.js';
 import { isSyscall } from './syscalls.js';
@@ -65,7 +65,7 @@ const actionFields: Readonly<Partial<Record<ActionName, 'errno' | 'data'>>> = {
 export function actionAt(value: unknown, path: string): Action {
   const fields =
     typeof value === 'string'
-      ? ({ action: value } as Readonly<Record<string, unknown>>)
+      ? objectAt({ action: value }, path, ['action'])
       : objectAt(value, path, ['action', 'errno', 'data']);
   const action = wordAt(fields['action'], typeof value === 'string' ? path : `${path}.action`, actionNames);
   const other = Object.keys(fields).find((key) => key !== 'action' && key !== actionFields[action]);
@@ -74,7 +74,10 @@ export function actionAt(value: unknown, path: string): Action {
     return Object.freeze({ action, errno: canonicalErrno(fields['errno'], `${path}.errno`) });
   }
   if (action === 'trap' || action === 'trace') {
-    return Object.freeze({ action, data: actionData(fields['data'] ?? 0, `${path}.data`) });
+    return Object.freeze({
+      action,
+      data: actionData(fields['data'] === undefined ? 0 : fields['data'], `${path}.data`),
+    });
   }
   return Object.freeze({ action });
 }
@@ -88,10 +91,10 @@ function conditionAt(value: unknown, path: string): Condition {
   const compare = wordAt(fields['compare'], `${path}.compare`, comparisons);
   const number = compare.endsWith('32') ? narrowAt : wideAt;
   const isMasked = compare.startsWith('masked');
-  if ('mask' in fields !== isMasked) {
+  if (Object.hasOwn(fields, 'mask') !== isMasked) {
     throw invalid(`${path}.mask`, isMasked ? 'is missing' : `means nothing for ${compare}`, 'A mask goes with masked.');
   }
-  return Object.freeze({
+  return makeCondition({
     arg,
     compare,
     value: number(fields['value'], `${path}.value`),

@@ -142,3 +142,44 @@ describe('explain', () => {
     expect(executed.at(-1)).toContain('ret   errno EOPNOTSUPP');
   });
 });
+
+describe('detours', () => {
+  const actionOf = (options: SeccompOptions, syscall: string, arch: 'x86_64' | 'i386' = 'x86_64') =>
+    simulate(compile(policy(options)), { syscall, arch, args: [0x1000_0000] }).action;
+  const open = { action: 'allow' };
+  const closed = { action: 'errno', errno: 'ENOSYS' };
+  const clones = { syscall: 'clone', when: [arg(0).eq32(1)], action: errno('EPERM') };
+
+  it.each(['clone3', 'socketcall', 'ipc'])('stays closed where %s has a rule of its own', (detour) => {
+    const rules = [clones, { syscall: detour, when: [arg(5).eq32(7)], action: errno('EPERM') }];
+    const options = { base: 'allow-all', deny: ['socket', 'shmget'], architectures: ['x86_64', 'i386'] } as const;
+    expect(actionOf({ ...options, rules }, detour, 'i386')).toEqual(closed);
+    expect(actionOf({ ...options, rules, allow: [detour] }, detour, 'i386')).toEqual(open);
+  });
+
+  it.each<[string, SeccompOptions]>([
+    ['sockets', { base: 'allow-all', sockets: ['AF_UNIX'] }],
+    ...['socket', 'connect', 'open', 'openat', 'openat2', 'unlinkat'].map((name): [string, SeccompOptions] => [
+      name,
+      { base: 'allow-all', deny: [name] },
+    ]),
+  ])('closes io_uring where %s is restricted', (_name, options) => {
+    for (const call of ['io_uring_setup', 'io_uring_enter', 'io_uring_register']) {
+      expect(actionOf(options, call)).toEqual(closed);
+      expect(actionOf({ ...options, allow: [call] }, call)).toEqual(open);
+      expect(actionOf({ ...options, allow: ['@io-uring'] }, call)).toEqual(open);
+    }
+    expect(actionOf({ base: 'allow-all', deny: ['reboot'] }, 'io_uring_setup')).toEqual(open);
+  });
+
+  it.each<[string, SeccompOptions]>([
+    ['the group', { base: 'allow-all', deny: ['@namespaces'] }],
+    ['the call', { base: 'allow-all', deny: ['unshare'] }],
+    ['a rule', { base: 'allow-all', rules: [{ syscall: 'unshare', action: errno('EPERM') }] }],
+    ['the call beside another rule', { base: 'allow-all', deny: ['unshare'], rules: [clones] }],
+  ])('makes no namespaces by clone where unshare is denied by %s', (_name, options) => {
+    expect(actionOf(options, 'clone')).toEqual({ action: 'errno', errno: 'EPERM' });
+    expect(actionOf(options, 'clone3')).toEqual(closed);
+    expect(simulate(compile(policy(options)), { syscall: 'clone', args: [0x3d_0f00] }).action).toEqual(open);
+  });
+});

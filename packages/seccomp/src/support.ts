@@ -1,4 +1,4 @@
-import { errnoName, parseTaskStatus } from '@sb/core';
+import { errnoName, parseTaskStatus, type TaskStatus } from '@sb/core';
 import { readFileSync } from 'node:fs';
 
 import { type ActionName, actionValues } from './actions.js';
@@ -28,7 +28,7 @@ export type SeccompSupport =
       readonly flags: readonly FilterFlag[];
       /** Whether no_new_privs is set on this thread. */
       readonly noNewPrivs: boolean;
-      /** Filters that this thread has already; 0 before Linux 5.9, which doesn't say. */
+      /** Filters that this thread has already; 0 before Linux 5.9 and where `/proc` can't be read. */
       readonly filters: number;
     }
   | { readonly state: 'unsupported-platform' | 'unsupported-kernel'; readonly reason: string };
@@ -36,8 +36,7 @@ export type SeccompSupport =
 /**
  * Asks the kernel. Never throws for a missing feature: the answer says so.
  *
- * @throws SeccompError `prebuild-missing` on a supported platform without the package's native part; Error if `/proc` is
- *   not mounted
+ * @throws SeccompError `prebuild-missing` on a supported platform without the package's native part
  * @see seccomp(2)
  */
 export function support(): SeccompSupport {
@@ -53,7 +52,7 @@ export function support(): SeccompSupport {
   const failed = answers.find((answer) => answer < 0);
   if (failed !== undefined) return { state: 'unsupported-kernel', reason: reasonOf(errnoName(failed)) };
   const flags = (Object.keys(filterFlags) as FilterFlag[]).filter((name) => native().hasFlag(filterFlags[name]) === 1);
-  const { noNewPrivs, seccompFilters } = parseTaskStatus(readFileSync('/proc/thread-self/status', 'latin1'));
+  const { noNewPrivs, seccompFilters } = ownStatus();
   return {
     state: 'available',
     machine,
@@ -62,6 +61,17 @@ export function support(): SeccompSupport {
     noNewPrivs,
     filters: seccompFilters,
   };
+}
+
+/** Where earlier restrictions hide `/proc`, the kernel still says whether no_new_privs is set; filters count as none. */
+function ownStatus(): Pick<TaskStatus, 'noNewPrivs' | 'seccompFilters'> {
+  let text: string;
+  try {
+    text = readFileSync('/proc/thread-self/status', 'latin1');
+  } catch {
+    return { noNewPrivs: native().hasNoNewPrivs(), seccompFilters: 0 };
+  }
+  return parseTaskStatus(text);
 }
 
 function reasonOf(errno: string): string {

@@ -1,6 +1,7 @@
 import { type Action, allow, errno, lets } from './actions.js';
 import type { Architecture } from './architectures.js';
 import { arg } from './conditions.js';
+import { closeDetours, isShut, newNamespaces } from './detours.js';
 import { familyNumber } from './families.js';
 import { expandGroup } from './groups.js';
 import type { SeccompPolicy } from './policy.js';
@@ -23,42 +24,6 @@ export interface Verdict {
   readonly origin: string;
 }
 
-/** Calls that carry others inside: their arguments lie behind a pointer, so they can't be told apart (i386). */
-const multiplexers: Readonly<Record<string, readonly string[]>> = {
-  socketcall: [
-    'socket',
-    'bind',
-    'connect',
-    'listen',
-    'accept4',
-    'getsockname',
-    'getpeername',
-    'socketpair',
-    'sendto',
-    'recvfrom',
-    'shutdown',
-    'setsockopt',
-    'getsockopt',
-    'sendmsg',
-    'recvmsg',
-    'recvmmsg',
-    'sendmmsg',
-  ],
-  ipc: [
-    'semget',
-    'semctl',
-    'semtimedop_time64',
-    'msgget',
-    'msgsnd',
-    'msgrcv',
-    'msgctl',
-    'shmget',
-    'shmat',
-    'shmdt',
-    'shmctl',
-  ],
-};
-
 const familyCalls = ['socket', 'socketpair'];
 const notImplemented = errno('ENOSYS');
 
@@ -74,7 +39,8 @@ export function verdicts(policy: SeccompPolicy, architecture: Architecture): Rea
   const lists = listed(policy);
   const rules = placedRules(policy);
   for (const name of names.values()) byName.set(name, verdictOf(name, { policy, lists, rules }));
-  closeDetours(byName, policy);
+  closeNamespaces(byName, policy);
+  closeDetours(byName, policy.allow);
   return new Map([...names].map(([number, name]) => [number, byName.get(name) as Verdict]));
 }
 
@@ -153,21 +119,14 @@ function byCall(rules: readonly PlacedRule[]): ReadonlyMap<string, readonly Plac
   return map;
 }
 
-/** Closes the ways around rules: calls that do another's work with arguments that no filter sees. */
-function closeDetours(byName: Map<string, Verdict>, policy: SeccompPolicy): void {
-  const isPlain = (name: string) => {
-    const verdict = byName.get(name);
-    return verdict === undefined || (verdict.rules.length === 0 && lets(verdict.otherwise));
-  };
-  const close = (detour: string, calls: readonly string[]) => {
-    const verdict = byName.get(detour);
-    // A policy that names the detour itself has decided; lint says what that means.
-    if (verdict === undefined || verdict.rules.length > 0 || !lets(verdict.otherwise)) return;
-    if (policy.allow.includes(detour) || calls.every(isPlain)) return;
-    byName.set(detour, { rules: [], otherwise: notImplemented, origin: `arguments of ${detour} can't be filtered` });
-  };
-  close('clone3', ['clone']);
-  for (const [detour, calls] of Object.entries(multiplexers)) close(detour, calls);
+/** Where unshare is denied, clone must not make the namespaces instead, unless the policy allows clone by name. */
+function closeNamespaces(byName: Map<string, Verdict>, policy: SeccompPolicy): void {
+  const [unshare, clone] = [byName.get('unshare'), byName.get('clone')];
+  if (unshare === undefined || clone === undefined || !isShut(unshare) || !lets(clone.otherwise)) return;
+  const hasPresetRules = presets[policy.base].rules.some(({ syscall }) => syscall === 'clone');
+  if (hasPresetRules || policy.allow.includes('clone')) return;
+  const rule = { syscall: 'clone', when: newNamespaces, action: policy.denied, origin: 'namespaces of clone' };
+  byName.set('clone', { ...clone, rules: [...clone.rules, rule] });
 }
 
 /** The number of a call on an architecture, from its name or as it is. */

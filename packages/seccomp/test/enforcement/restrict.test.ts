@@ -1,3 +1,5 @@
+import { closeSync, openSync } from 'node:fs';
+
 import { type EnforcementReport, recordHeaderLength, type SandboxErrorFields } from '@sb/core';
 import { compileFixture, fixtureJson, missing, nodeReleases } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -124,11 +126,37 @@ describe.skipIf(missing('linux', 'root'))('restrictSelf', () => {
   it('says so where the filter keeps it from being read back', async () => {
     const options: SeccompOptions = {
       base: 'allow-all',
+      allow: ['@io-uring'],
       rules: [{ syscall: 'openat', action: { action: 'errno', errno: 'EMFILE' } }],
     };
     const unread = new URL('fixtures/unread.ts', import.meta.url);
     const { features } = await fixtureJson<EnforcementReport>(unread, [JSON.stringify(options)], nobody);
     expect(features[0]).toMatchObject({ state: 'enforced', reason: expect.stringContaining('EMFILE') });
+  });
+
+  it('loads a second stage where the first keeps it from reading /proc', async () => {
+    const first: SeccompOptions = {
+      base: 'allow-all',
+      allow: ['@io-uring'],
+      rules: [{ syscall: 'openat', action: { action: 'errno', errno: 'EACCES' } }],
+    };
+    const second: SeccompOptions = { base: 'allow-all', deny: ['reboot'] };
+    const args = [first, second].map((options) => JSON.stringify(options));
+    const unread = new URL('fixtures/unread.ts', import.meta.url);
+    const { features } = await fixtureJson<EnforcementReport>(unread, args, nobody);
+    expect(features[0]).toMatchObject({ state: 'enforced', reason: expect.stringContaining('EACCES') });
+  });
+
+  it.each(nodeReleases())('finds an io_uring of $version behind a thousand descriptors', async ({ version, file }) => {
+    const nothing = openSync('/dev/null', 'r');
+    try {
+      const settings = { ...nobody, node: file, descriptors: Array.from({ length: 1100 }, () => nothing) };
+      const { reports } = await fixtureJson<Restricted>(fixture, [JSON.stringify([noFolders])], settings);
+      const expected = version.startsWith('v20.') ? { status: 'full' } : { code: 'io-uring-in-use' };
+      expect(reports).toEqual([expect.objectContaining(expected)]);
+    } finally {
+      closeSync(nothing);
+    }
   });
 
   it('puts the same bytes into the record as the launcher gets', () => {

@@ -25,6 +25,7 @@ const special = [
   'socketcall',
   'ipc',
   'io_uring_setup',
+  'io_uring_enter',
   'execve',
   'prctl',
   'unshare',
@@ -43,7 +44,7 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
   fc.constantFrom<Action>({ action: 'user-notify' }, { action: 'trace', data: 7 }, { action: 'trap', data: 65_535 }),
   fc.integer({ min: 1, max: 4095 }).map((errno): Action => ({ action: 'errno', errno })),
 );
-const denial = action.filter(({ action: is }) => is !== 'allow' && is !== 'log');
+export const denial = action.filter(({ action: is }) => is !== 'allow' && is !== 'log');
 
 const value64 = fc.oneof(fc.constantFrom(...interesting, ...wider), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }));
 
@@ -59,7 +60,7 @@ export const condition: fc.Arbitrary<Condition> = fc
   });
 
 const listed = fc.array(fc.oneof(name, fc.constantFrom(...groupNames)), { maxLength: 6 });
-const rule = fc.record({ syscall: name, when: fc.array(condition, { maxLength: 4 }), action });
+export const rule = fc.record({ syscall: name, when: fc.array(condition, { maxLength: 4 }), action });
 
 export const options: fc.Arbitrary<SeccompOptions> = fc
   .record(

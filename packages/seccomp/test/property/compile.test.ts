@@ -1,11 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { describeAction, encodeAction } from '../../src/actions.js';
+import { describeAction, encodeAction, lets } from '../../src/actions.js';
 import { decodeProgram } from '../../src/bpf.js';
+import { evaluate } from '../../src/evaluate.js';
 import { compile, policy, simulate } from '../../src/index.js';
 import { kernelObjections } from '../support/kernel-checker.js';
-import { callFor, options, random } from './arbitraries.js';
+import { callFor, denial, options, random, rule } from './arbitraries.js';
 import { oracle } from './oracle.js';
 
 const seed = Date.now() % 2 ** 31;
@@ -26,12 +27,12 @@ describe('compile', () => {
           const expected = oracle(valid, call);
           // An architecture of a machine that the filter has no program for is no case.
           if (!filter.programs.some(({ machine }) => machine === machineOf(call.arch))) continue;
-          const { action, rule } = simulate(filter, { syscall: call.nr, args: call.args, arch: call.arch });
+          const { action, rule: why } = simulate(filter, { syscall: call.nr, args: call.args, arch: call.arch });
           if (encodeAction(action) !== encodeAction(expected)) {
             const shown = JSON.stringify(call, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
-            throw new Error(`${shown}: ${describeAction(action)} (${rule}) instead of ${describeAction(expected)}`);
+            throw new Error(`${shown}: ${describeAction(action)} (${why}) instead of ${describeAction(expected)}`);
           }
-          const kind = rule.replace(/\d+/, 'n').replace(/(deny|allow) .*/, '$1');
+          const kind = why.replace(/\d+/, 'n').replace(/(deny|allow) .*/, '$1');
           seen.set(kind, (seen.get(kind) ?? 0) + 1);
         }
       }),
@@ -43,6 +44,29 @@ describe('compile', () => {
     // Every way to decide a call was taken often, so none was tried in vain.
     const kinds = ['rules[n]', 'sockets', 'deny', 'allow', 'xn', 'unknown number', 'deny-dangerous rule n'];
     expect(kinds.filter((kind) => (seen.get(kind) ?? 0) <= 20)).toEqual([]);
+  });
+
+  it(`denies no less with one denial more (seed ${seed})`, { timeout: 120_000 }, () => {
+    let denied = 0;
+    fc.assert(
+      fc.property(options, rule, denial, fc.boolean(), fc.integer({ min: 1, max: 2 ** 31 - 1 }), (...made) => {
+        const [before, more, action, isFirst, callSeed] = made;
+        const own = before.rules ?? [];
+        const added = { ...more, action };
+        const stricter = policy({ ...before, rules: isFirst ? [added, ...own] : [...own, added] });
+        const valid = policy(before);
+        const next = random(callSeed);
+        for (let index = 0; index < 40; index++) {
+          const { arch, nr, args } = callFor(stricter, next);
+          if (lets(evaluate(valid, arch, { number: nr, args }).action)) continue;
+          denied++;
+          const { action: now, rule: why } = evaluate(stricter, arch, { number: nr, args });
+          if (lets(now)) throw new Error(`${arch} ${nr}: ${why} after ${JSON.stringify(added)}`);
+        }
+      }),
+      { numRuns: 1000, seed },
+    );
+    expect(denied).toBeGreaterThan(1000);
   });
 });
 

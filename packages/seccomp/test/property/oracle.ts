@@ -25,9 +25,18 @@ const families = new Map([
   ['AF_PACKET', 17n],
   ['AF_VSOCK', 40n],
 ]);
-/** i386 calls that hide others, and those. */
+const rings =
+  'accept accept4 bind close connect creat epoll_ctl epoll_wait fadvise64 fallocate fdatasync fgetxattr fsetxattr fsync ' +
+  'ftruncate futex_wait futex_wake getsockopt getxattr link linkat listen madvise mkdir mkdirat open openat ' +
+  'openat2 pipe pipe2 poll ppoll pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readv recv recvfrom recvmsg ' +
+  'rename renameat renameat2 rmdir send sendmsg sendto setsockopt setxattr shutdown socket splice statx symlink ' +
+  'symlinkat sync_file_range tee unlink unlinkat waitid write writev';
+/** Calls that hide others, and those. */
 const hidden: Record<string, string> = {
   clone3: 'clone',
+  io_uring_setup: rings,
+  io_uring_enter: rings,
+  io_uring_register: rings,
   socketcall:
     'socket bind connect listen accept4 getsockname getpeername socketpair sendto recvfrom shutdown setsockopt ' +
     'getsockopt sendmsg recvmsg recvmmsg sendmmsg',
@@ -40,15 +49,20 @@ export function oracle(policy: SeccompPolicy, { arch, nr, args }: OracleCall): A
   if (arch === 'x86_64' && nr >= 0x4000_0000) return policy.x32;
   const name = table.find(([, numbers]) => numbers[arch] === nr)?.[0];
   if (name === undefined) return policy.unknown;
-  if (isDetour(policy, name, arch)) return error('ENOSYS');
   if (isFamilyCall(name) && !hasFamily(policy, args)) return error('EAFNOSUPPORT');
   const rules = [...policy.rules, ...(isOwnDenied(policy, name) ? [] : presets[policy.base].rules)];
   const rule = rules.find(({ syscall, when }) => syscall === name && when.every((one) => isTrue(one, args)));
   if (rule !== undefined) return rule.action;
+  if (name === 'clone' && hidesNamespaces(policy) && makesNamespaces(args)) return policy.denied;
+  return isDetour(policy, name, arch) ? error('ENOSYS') : fallThrough(policy, name);
+}
+
+function fallThrough(policy: SeccompPolicy, name: string): Action {
   if (isAllowed(policy, name)) return { action: 'allow' };
   return name === 'clone3' && policy.denied.action === 'errno' ? error('ENOSYS') : policy.denied;
 }
 
+const makesNamespaces = (args: readonly bigint[]) => ((args[0] ?? 0n) & 0x7e02_0000n) !== 0n;
 const isFamilyCall = (name: string) => name === 'socket' || name === 'socketpair';
 
 function hasFamily({ sockets }: SeccompPolicy, args: readonly bigint[]): boolean {
@@ -60,8 +74,20 @@ function hasFamily({ sockets }: SeccompPolicy, args: readonly bigint[]): boolean
 function isDetour(policy: SeccompPolicy, name: string, arch: Architecture): boolean {
   const inside = hidden[name]?.split(' ').filter((call) => table.some(([known, of]) => known === call && arch in of));
   if (inside === undefined || policy.allow.includes(name)) return false;
-  if (policy.rules.some(({ syscall }) => syscall === name)) return false;
+  if (name.startsWith('io_uring') && policy.allow.includes('@io-uring')) return false;
   return isAllowed(policy, name) && !inside.every((call) => isFree(policy, call));
+}
+
+/** Whether clone is let through beside an unshare that never is, and nobody has said that it may. */
+function hidesNamespaces(policy: SeccompPolicy): boolean {
+  if (policy.allow.includes('clone') || !isAllowed(policy, 'clone')) return false;
+  if (presets[policy.base].rules.some(({ syscall }) => syscall === 'clone')) return false;
+  for (const { syscall, when, action } of policy.rules) {
+    if (syscall !== 'unshare') continue;
+    if (action.action === 'allow' || action.action === 'log') return false;
+    if (when.length === 0) return true;
+  }
+  return !isAllowed(policy, 'unshare');
 }
 
 function isTrue({ arg, compare, value, mask }: Condition, args: readonly bigint[]): boolean {
@@ -107,5 +133,5 @@ function isFree(policy: SeccompPolicy, name: string): boolean {
   const preset = isOwnDenied(policy, name) ? [] : presets[policy.base].rules;
   const hasRules = [...policy.rules, ...preset].some(({ syscall }) => syscall === name);
   const hasFamilies = policy.sockets !== 'any' && isFamilyCall(name);
-  return isAllowed(policy, name) && !hasRules && !hasFamilies;
+  return isAllowed(policy, name) && !hasRules && !hasFamilies && !(name === 'clone' && hidesNamespaces(policy));
 }

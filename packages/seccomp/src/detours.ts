@@ -1,0 +1,68 @@
+import { type Action, errno, lets } from './actions.js';
+import { arg, type Condition } from './conditions.js';
+
+/** The ways on from one call, as far as closing detours is concerned. */
+export interface Decided {
+  readonly rules: readonly { readonly when: readonly Condition[]; readonly action: Action }[];
+  readonly otherwise: Action;
+  readonly origin: string;
+}
+
+const words = (text: string): readonly string[] => text.trim().split(/\s+/);
+
+/** What an io_uring does unseen by a filter: the calls behind `IORING_OP_*` of `linux/io_uring.h`, and their elders. */
+const doneByRings = words(`
+  accept accept4 bind close connect creat epoll_ctl epoll_wait fadvise64 fallocate fdatasync fgetxattr fsetxattr fsync
+  ftruncate futex_wait futex_wake getsockopt getxattr link linkat listen madvise mkdir mkdirat open openat openat2
+  pipe pipe2 poll ppoll pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readv recv recvfrom recvmsg rename renameat
+  renameat2 rmdir send sendmsg sendto setsockopt setxattr shutdown socket splice statx symlink symlinkat sync_file_range
+  tee unlink unlinkat waitid write writev`);
+
+/** The calls of an io_uring. */
+export const ringCalls = ['io_uring_setup', 'io_uring_enter', 'io_uring_register'] as const;
+
+/**
+ * Calls that do others' work with arguments that no filter sees, and those others: behind a pointer, or in a ring.
+ * The last two are those of i386 alone.
+ */
+export const detours: Readonly<Record<string, readonly string[]>> = {
+  clone3: ['clone'],
+  ...Object.fromEntries(ringCalls.map((name) => [name, doneByRings])),
+  socketcall: words(`
+    socket bind connect listen accept4 getsockname getpeername socketpair sendto recvfrom shutdown setsockopt getsockopt
+    sendmsg recvmsg recvmmsg sendmmsg`),
+  ipc: words('semget semctl semtimedop_time64 msgget msgsnd msgrcv msgctl shmget shmat shmdt shmctl'),
+};
+
+/** `CLONE_NEW*` of `linux/sched.h` but NEWTIME, whose bit is part of the exit signal in clone(2). */
+export const CLONE_NEW = 0x7e02_0000;
+
+/** What clone is not to do where unshare is denied: make the namespaces that unshare would. */
+export const newNamespaces: readonly Condition[] = [arg(0).maskedNe32(CLONE_NEW, 0)];
+
+/** Whether a call is denied whatever its arguments are. */
+export function isShut({ rules, otherwise }: Pick<Decided, 'rules' | 'otherwise'>): boolean {
+  const end = rules.findIndex(({ when }) => when.length === 0);
+  const reached = end < 0 ? [...rules.map(({ action }) => action), otherwise] : rules.slice(0, end + 1).map(actionOf);
+  return !reached.some(lets);
+}
+
+/**
+ * Closes the ways around restrictions. A detour's own rules stay, only what comes after them is closed: with a rule more
+ * it must not be more open. A policy that allows the detour by name has decided; lint says what that means.
+ */
+export function closeDetours<Entry extends Decided>(byName: Map<string, Entry>, allowed: readonly string[]): void {
+  const isPlain = (name: string) => {
+    const verdict = byName.get(name);
+    return verdict === undefined || (verdict.rules.length === 0 && lets(verdict.otherwise));
+  };
+  for (const [detour, calls] of Object.entries(detours)) {
+    const verdict = byName.get(detour);
+    const isNamed = allowed.includes(detour) || (calls === doneByRings && allowed.includes('@io-uring'));
+    if (verdict === undefined || !lets(verdict.otherwise) || isNamed || calls.every(isPlain)) continue;
+    const origin = `arguments of ${detour} can't be filtered`;
+    byName.set(detour, { ...verdict, otherwise: errno('ENOSYS'), origin });
+  }
+}
+
+const actionOf = ({ action }: { readonly action: Action }): Action => action;
