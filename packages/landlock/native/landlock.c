@@ -44,8 +44,8 @@ static int parse(
 		return -EINVAL;
 	const uint8_t *at = record + SB_RECORD_HEADER;
 	state->record_flags = sb_u16(record + 2);
-	layout->attr.handled_fs = u64(at);
-	layout->attr.handled_net = u64(at + 8);
+	layout->attr.handled_fs = state->handled_fs = u64(at);
+	layout->attr.handled_net = state->handled_net = u64(at + 8);
 	layout->attr.scoped = state->scoped = u64(at + 16);
 	layout->attr.quiet_fs = u64(at + 24);
 	layout->attr.quiet_net = u64(at + 32);
@@ -114,6 +114,8 @@ static int add_path(struct sb_landlock *state, const uint8_t *at, struct sb_fail
 		error = add(state, LL_RULE_PATH_BENEATH, &attr, flags);
 		if (error)
 			(void)sb_fail(failure, "landlock_add_rule", "landlock_add_rule", -error);
+		else if (state->granted)
+			state->granted((int)descriptor, rights);
 	}
 	ll_close(descriptor);
 	return error;
