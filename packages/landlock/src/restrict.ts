@@ -83,4 +83,7 @@ function withLimits(line: FeatureReport, policy: LandlockPolicy, { missingPaths,
 /** What a right does not reach, by the name of its line. */
 const waysRound: Readonly<Record<string, readonly string[]>> = {
   'net.connect_tcp': ['not for MPTCP sockets and TCP Fast Open: a system-call filter must forbid those'],
+  'net.bind_tcp': [
+    'not for MPTCP sockets, nor for listening without binding, on a free port: a system-call filter must forbid those',
+  ],
 };
