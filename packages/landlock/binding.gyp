@@ -3,7 +3,7 @@
   'targets': [{
     'target_name': 'landlock',
     'sources': [
-      'native/addon.cc', 'native/landlock.c', 'native/process.c', 'native/proof.c',
+      'native/addon.cc', 'native/above.c', 'native/landlock.c', 'native/process.c', 'native/proof.c',
       '../../tooling/native/sb_threads.c',
     ],
     'include_dirs': ['../../tooling/native', "<!(node -p \"require('node-addon-api').include_dir\")"],

@@ -59,12 +59,8 @@ Napi::Value ApplyRecord(const Napi::CallbackInfo &info)
 	sb_landlock_reached reached = {};
 	state.skipped = Skipped;
 	state.context = &skipped;
-	if (sb_landlock_build(record.Data(), record.ByteLength(), &state, &failure))
+	if (sb_landlock_apply(record.Data(), record.ByteLength(), &state, &reached, &failure))
 		return Failure(env, failure, state.rule);
-	int error = sb_landlock_restrict_process(&state, &reached, &failure);
-	sb_landlock_close(&state);
-	if (error)
-		return Failure(env, failure);
 	Napi::Array rules = Napi::Array::New(env, skipped.size());
 	for (uint32_t i = 0; i < skipped.size(); i++)
 		rules.Set(i, skipped[i]);

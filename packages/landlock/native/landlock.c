@@ -7,6 +7,9 @@
 #define PATH_RULE 12u /* what comes before a path */
 #define PORT_RULE 12u
 #define RULE_FLAGS (SB_LANDLOCK_OPTIONAL | SB_LANDLOCK_EXACT | SB_LANDLOCK_QUIET)
+#define RESTRICT_FLAGS                                                                             \
+	(LL_RESTRICT_LOG_SAME_EXEC_OFF | LL_RESTRICT_LOG_NEW_EXEC_ON |                             \
+		LL_RESTRICT_LOG_SUBDOMAINS_OFF | LL_RESTRICT_TSYNC)
 
 static uint64_t u64(const uint8_t *bytes)
 {
@@ -44,8 +47,8 @@ static int parse(
 		return -EINVAL;
 	const uint8_t *at = record + SB_RECORD_HEADER;
 	state->record_flags = sb_u16(record + 2);
-	layout->attr.handled_fs = u64(at);
-	layout->attr.handled_net = u64(at + 8);
+	layout->attr.handled_fs = state->handled_fs = u64(at);
+	layout->attr.handled_net = state->handled_net = u64(at + 8);
 	layout->attr.scoped = state->scoped = u64(at + 16);
 	layout->attr.quiet_fs = u64(at + 24);
 	layout->attr.quiet_net = u64(at + 32);
@@ -56,6 +59,8 @@ static int parse(
 	state->connect_port = sb_u16(at + 60);
 	state->bind_port = sb_u16(at + 62);
 	if (state->record_flags & ~(uint32_t)SB_LANDLOCK_ONE_LOOK)
+		return -EINVAL;
+	if (state->restrict_flags & ~RESTRICT_FLAGS)
 		return -EINVAL;
 	/* A ruleset that handles nothing would succeed and mean nothing. */
 	if (!(layout->attr.handled_fs | layout->attr.handled_net | layout->attr.scoped))
@@ -69,7 +74,13 @@ static int parse(
 		at += rule;
 		left -= rule;
 	}
-	return left == (uint64_t)layout->ports * PORT_RULE ? 0 : -EINVAL;
+	if (left != (uint64_t)layout->ports * PORT_RULE)
+		return -EINVAL;
+	for (; left > 0; at += PORT_RULE, left -= PORT_RULE) {
+		if (sb_u16(at + 10) & ~(uint32_t)SB_LANDLOCK_QUIET)
+			return -EINVAL;
+	}
+	return 0;
 }
 
 static int add(const struct sb_landlock *state, int type, const void *attr, uint32_t rule_flags)
@@ -114,6 +125,8 @@ static int add_path(struct sb_landlock *state, const uint8_t *at, struct sb_fail
 		error = add(state, LL_RULE_PATH_BENEATH, &attr, flags);
 		if (error)
 			(void)sb_fail(failure, "landlock_add_rule", "landlock_add_rule", -error);
+		else if (state->granted)
+			state->granted((int)descriptor, rights);
 	}
 	ll_close(descriptor);
 	return error;

@@ -38,12 +38,14 @@ struct sb_landlock {
 	uint32_t restrict_flags;
 	uint16_t record_flags;
 	uint16_t connect_port, bind_port;
-	uint64_t scoped;
+	uint64_t handled_fs, handled_net, scoped;
 	/* On failure, the number of the rule that failed (paths first, then ports), or NO_RULE. */
 	uint32_t rule;
 	/* Called for each optional rule whose path doesn't exist; may be NULL. */
 	void (*skipped)(void *context, uint32_t rule);
 	void *context;
+	/* Called for each path rule with what was opened and the rights there; may be NULL. */
+	void (*granted)(int descriptor, uint64_t rights);
 };
 
 /*

@@ -14,16 +14,17 @@
 static struct work {
 	struct sb_landlock state;
 	struct sb_proof_context context;
-	sb_proof_set before; /* denied to the caller before: proves nothing */
-	sb_proof_set proofs; /* denied to the rehearsing thread, and not before */
+	struct sb_proof_answers before; /* what the caller was answered */
+	sb_proof_set proofs;            /* denied to the rehearsing thread, and not before */
 	int error;
+	int shortage;
 	struct sb_failure failure;
 } work;
 
 static int show(void *argument)
 {
 	(void)argument;
-	return sb_proof_denied(&work.context, work.proofs) == work.proofs ? 0 : -EPERM;
+	return sb_proof_try(&work.context, work.proofs).denied == work.proofs ? 0 : -EPERM;
 }
 
 static int restrict_and_show(void *argument)
@@ -43,8 +44,11 @@ static void *rehearse(void *argument)
 	struct sb_landlock alone = work.state;
 	alone.restrict_flags &= ~LL_RESTRICT_TSYNC;
 	work.error = sb_landlock_restrict(&alone, &work.failure);
-	if (work.error == 0)
-		work.proofs = sb_proof_denied(&work.context, ~work.before);
+	if (work.error == 0) {
+		struct sb_proof_answers answers = sb_proof_try(&work.context, ~work.before.denied);
+		work.proofs = answers.denied;
+		work.shortage = answers.shortage;
+	}
 	return argument;
 }
 
@@ -57,7 +61,15 @@ static int run_rehearsal(struct sb_failure *failure)
 	error = pthread_join(thread, NULL);
 	if (error)
 		return sb_fail(failure, "rehearse", "pthread_join", error);
-	return work.error ? sb_fail(failure, "rehearse", work.failure.syscall, -work.error) : 0;
+	if (work.error)
+		return sb_fail(failure, "rehearse", work.failure.syscall, -work.error);
+	/* An attempt that couldn't be made would be missing from the proofs, and from every look. */
+	if (work.shortage)
+		return sb_fail(failure, "rehearse", NULL, -work.shortage);
+	/* No proof, though something must be denied: the call answered 0 and restricted nothing. */
+	if (work.proofs == 0 && sb_proof_due(&work.state, work.before.allowed))
+		return sb_fail(failure, "rehearse", NULL, EPERM);
+	return 0;
 }
 
 static int restrict_all(int tasks, struct sb_landlock_reached *reached, struct sb_failure *failure)
@@ -84,23 +96,39 @@ static int restrict_all(int tasks, struct sb_landlock_reached *reached, struct s
 	return 0;
 }
 
-int sb_landlock_restrict_process(const struct sb_landlock *state,
+static int restrict_process(const struct sb_landlock *state, int tasks,
 	struct sb_landlock_reached *reached, struct sb_failure *failure)
 {
-	/* Opened now: the new rules may forbid it to whoever comes after the first thread. */
-	int tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (tasks < 0)
-		return sb_fail(failure, "tasks", "open", errno);
 	work.state = *state;
 	work.proofs = 0;
 	work.error = 0;
+	work.shortage = 0;
 	sb_proof_prepare(&work.context, state);
-	work.before = sb_proof_denied(&work.context, ~(sb_proof_set)0);
-	int error = run_rehearsal(failure);
+	work.before = sb_proof_try(&work.context, ~(sb_proof_set)0);
+	int error = work.before.shortage ? sb_fail(failure, "rehearse", NULL, -work.before.shortage)
+					 : run_rehearsal(failure);
 	reached->proofs = work.proofs;
 	if (error == 0)
 		error = restrict_all(tasks, reached, failure);
 	sb_proof_release(&work.context);
-	(void)close(tasks); /* only read from */
+	return error;
+}
+
+int sb_landlock_apply(const uint8_t *record, size_t length, struct sb_landlock *state,
+	struct sb_landlock_reached *reached, struct sb_failure *failure)
+{
+	sb_proof_watch(state);
+	int error = sb_landlock_build(record, length, state, failure);
+	if (error)
+		return error;
+	/* Opened now: the new rules may forbid it to whoever comes after the first thread. */
+	int tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (tasks < 0) {
+		error = sb_fail(failure, "tasks", "open", errno);
+	} else {
+		error = restrict_process(state, tasks, reached, failure);
+		(void)close(tasks); /* only read from */
+	}
+	sb_landlock_close(state);
 	return error;
 }

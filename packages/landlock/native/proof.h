@@ -28,8 +28,20 @@ typedef uint32_t sb_proof_set;
 /* Prepares the attempts that `state` may forbid. Never fails: what can't be prepared is left out. */
 void sb_proof_prepare(struct sb_proof_context *context, const struct sb_landlock *state);
 
-/* Makes the attempts in `which`; the set of those that were answered as Landlock answers. */
-sb_proof_set sb_proof_denied(const struct sb_proof_context *context, sb_proof_set which);
+struct sb_proof_answers {
+	sb_proof_set denied;  /* as Landlock denies */
+	sb_proof_set allowed; /* as a kernel answers that let it happen */
+	int shortage;         /* -EMFILE and such, from an attempt that couldn't be made; or 0 */
+};
+
+/* Makes the attempts in `which`. An attempt that is in neither set says nothing. */
+struct sb_proof_answers sb_proof_try(const struct sb_proof_context *context, sb_proof_set which);
+
+/* Before sb_landlock_build: notes what its rules grant, for sb_proof_due. One ruleset at a time. */
+void sb_proof_watch(struct sb_landlock *state);
+
+/* Those of `allowed` that the ruleset must deny: it has the right, and no rule gives it back. */
+sb_proof_set sb_proof_due(const struct sb_landlock *state, sb_proof_set allowed);
 
 /* The attempt as text, for instance `open("/", read_dir): EACCES`; NULL past the last. */
 const char *sb_proof_name(unsigned int attempt);

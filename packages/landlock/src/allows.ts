@@ -1,21 +1,16 @@
-import { statSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import { errorCode } from '@sb/core';
 
-import { landlockError, refuse } from './errors.js';
+import { landlockError } from './errors.js';
 import { type LandlockPolicy, pathBytes, pathText, type PolicyPathRule, type PolicyPortRule } from './options.js';
+import { checkQuery, type Query } from './query.js';
 import { requirePolicy } from './require-policy.js';
-import { entryOf, type FsRight, isFileRight, type NetRight, type Scope } from './rights.js';
+import { type FsRight, isFileRight, type NetRight } from './rights.js';
+import { type BinaryPath, lookFailed, startOf, toBytes } from './walk.js';
 
-/** One question to a policy: a right on a path, a port, or a scope. */
-export type Query =
-  | { readonly path: string; readonly right: FsRight }
-  | { readonly connectTcp: number }
-  | { readonly bindTcp: number }
-  | { readonly connectSendUdp: number }
-  | { readonly bindUdp: number }
-  | { readonly scope: Scope };
+export type { Query } from './query.js';
 
 /** The answer to a {@link Query}. */
 export interface Verdict {
@@ -31,28 +26,26 @@ export interface Verdict {
  *
  * It looks at the file system as it is now, as the kernel would: a rule stands for the file or folder that its path
  * leads to, symbolic links followed, and for everything beneath. Making, removing and moving are decided by the folder
- * that holds the entry. It knows Landlock only: permissions, other layers and kernels older than the policy's ABI are
- * not considered, and what the kernel never restricts (pipes, sockets and such behind /proc/<pid>/fd) neither.
+ * that holds the entry; `make_reg` on a link to nothing, by the folder where opening with O_CREAT would make the file.
+ * `refer` is answered for the one folder that is asked about: moving or linking takes it in both, and whatever the
+ * other rights there are. It knows Landlock only: permissions, other layers and kernels older than the policy's ABI are
+ * not considered.
  *
  * @param given - from `policy`
  * @param query - what would be attempted
- * @throws LandlockError `path-missing` if a rule's path that isn't optional is not there; `syscall-failed` where a path
- *   can't be looked at; `invalid-policy` for a right that doesn't exist
+ * @throws LandlockError `path-missing` if a rule's path that isn't optional is not there, or if the path asked about
+ *   leads nowhere (only its last part may be missing); `syscall-failed` where a path can't be looked at, or stands for
+ *   an open file that no path leads to, as some of /proc/<pid>/fd; `invalid-policy` for a query that is none
  * @see is_access_to_paths_allowed() in security/landlock/fs.c
  */
 export function allows(given: LandlockPolicy, query: Query): Verdict {
   const policy = requirePolicy(given);
-  if ('path' in query) return allowsPath(policy, query.path, query.right);
-  if ('scope' in query) {
-    const scoped = policy.scope.includes(query.scope);
-    return scoped
-      ? { allowed: false, reason: `scope ${query.scope} has no exceptions` }
-      : { allowed: true, reason: `scope ${query.scope} is not restricted` };
-  }
-  if ('connectTcp' in query) return allowsPort(policy, 'connect_tcp', query.connectTcp);
-  if ('bindTcp' in query) return allowsPort(policy, 'bind_tcp', query.bindTcp);
-  if ('bindUdp' in query) return allowsPort(policy, 'bind_udp', query.bindUdp);
-  return allowsPort(policy, 'connect_send_udp', query.connectSendUdp);
+  const asked = checkQuery(query);
+  if (asked.kind === 'path') return allowsPath(policy, asked.path, asked.right);
+  if (asked.kind === 'port') return allowsPort(policy, asked.right, asked.port);
+  return policy.scope.includes(asked.scope)
+    ? { allowed: false, reason: `scope ${asked.scope} has no exceptions` }
+    : { allowed: true, reason: `scope ${asked.scope} is not restricted` };
 }
 
 function allowsPort({ handled, ports }: LandlockPolicy, right: NetRight, port: number): Verdict {
@@ -64,7 +57,8 @@ function allowsPort({ handled, ports }: LandlockPolicy, right: NetRight, port: n
 }
 
 function allowsPath(policy: LandlockPolicy, path: string, right: FsRight): Verdict {
-  if (entryOf('fs', right) === undefined) refuse(`fs has no ${JSON.stringify(right)}`, 'Use a kernel name.', 'allows');
+  // First, so that a path that leads nowhere is told whatever the policy restricts.
+  const start = startOf(path, right);
   // The one right that every ruleset for files denies, handled or not.
   const denied = policy.handled.fs.includes(right) || (right === 'refer' && policy.handled.fs.length > 0);
   if (!denied) return { allowed: true, reason: `${right} is not restricted` };
@@ -74,8 +68,8 @@ function allowsPath(policy: LandlockPolicy, path: string, right: FsRight): Verdi
       const inode = ruleInode(rule, right);
       return inode === undefined ? [] : [{ rule, inode }];
     });
-  for (const folder of walk(startOf(path, right))) {
-    const inode = inodeOf(folder)?.key;
+  for (const folder of walk(start)) {
+    const inode = inodeOf(toBytes(folder))?.key;
     const found = rules.find((candidate) => candidate.inode === inode);
     if (found === undefined) continue;
     return { allowed: true, rule: found.rule, reason: `the rule for ${pathText(found.rule.path)} grants ${right}` };
@@ -83,29 +77,8 @@ function allowsPath(policy: LandlockPolicy, path: string, right: FsRight): Verdi
   return { allowed: false, reason: `no rule grants ${right} on ${path} or above` };
 }
 
-/** Rights that are decided by the folder which holds the entry. */
-function isEntryRight(right: FsRight): boolean {
-  return right === 'refer' || right.startsWith('make_') || right.startsWith('remove_');
-}
-
-/** Where the kernel starts to look: the real path of the file, or of the folder that holds it or would. */
-function startOf(path: string, right: FsRight): string {
-  const absolute = resolve(path);
-  if (isEntryRight(right)) return realOrNearest(dirname(absolute));
-  return realOrNearest(absolute);
-}
-
-function realOrNearest(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT' || path === '/') throw lookFailed(path, error);
-    return join(realOrNearest(dirname(path)), basename(path));
-  }
-}
-
 /** The path and every folder above it. */
-function* walk(path: string): Generator<string> {
+function* walk(path: BinaryPath): Generator<BinaryPath> {
   yield path;
   if (path !== '/') yield* walk(dirname(path));
 }
@@ -122,7 +95,7 @@ function ruleInode(rule: PolicyPathRule, right: FsRight): string | undefined {
   });
 }
 
-function inodeOf(path: string | Buffer): { readonly key: string; readonly isFolder: boolean } | undefined {
+function inodeOf(path: Buffer): { readonly key: string; readonly isFolder: boolean } | undefined {
   try {
     const status = statSync(path, { bigint: true });
     return { key: `${status.dev}:${status.ino}`, isFolder: status.isDirectory() };
@@ -130,14 +103,4 @@ function inodeOf(path: string | Buffer): { readonly key: string; readonly isFold
     if (errorCode(error) === 'ENOENT') return undefined;
     throw lookFailed(path.toString(), error);
   }
-}
-
-function lookFailed(path: string, error: unknown): Error {
-  return landlockError('syscall-failed', 'allows', {
-    what: `${JSON.stringify(path)} can't be looked at: ${errorCode(error) ?? 'unknown'}`,
-    hint: 'Ask as a user who may see the path.',
-    errno: errorCode(error),
-    path,
-    cause: error,
-  });
 }

@@ -10,7 +10,10 @@ const maxPaths = 10_000;
 export function variablesOf(
   list: readonly { readonly name: string; readonly literal?: readonly string[] }[],
 ): Variables {
-  return new Map(list.map(({ name, literal = [] }) => [name, literal]));
+  const values = new Map<string, readonly string[]>();
+  // A variable may be defined in parts, as the format says: each adds to what was there.
+  for (const { name, literal = [] } of list) values.set(name, [...new Set([...(values.get(name) ?? []), ...literal])]);
+  return values;
 }
 
 /**

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fromConfig, toConfig } from './config.js';
 import { ro, rw } from './paths.js';
 import { policy } from './policy.js';
-import { namesOf } from './rights.js';
+import { namesOf, newestAbi } from './rights.js';
 
 const document = {
   abi: 5,
@@ -57,9 +57,34 @@ describe('fromConfig', () => {
     ['ABI 0', { ...document, abi: 0 }],
     ['a variable without a value', { ...document, variable: [{ name: 'tmp' }] }],
     ['a variable without an end', { ...document, pathBeneath: [{ allowedAccess: ['execute'], parent: ['${tmp'] }] }],
+    ['a newer ABI than is known', { ...document, abi: 12 }],
+    ['an ABI that is text', { ...document, abi: '5' }],
+    ['an unknown key in a variable', { ...document, variable: [{ name: 'tmp', literal: ['/tmp'], values: [] }] }],
+    ['a variable that is no object', { ...document, variable: ['tmp'] }],
+    ['a variable that is null', { ...document, variable: [null] }],
+    ['a variable without a name', { ...document, variable: [{ literal: ['/tmp'] }] }],
+    ['a value that is no text', { ...document, variable: [{ name: 'tmp', literal: [7] }] }],
+    ['a rule that is null', { pathBeneath: [null] }],
+    ['a ruleset that is null', { ruleset: [null] }],
+    ['a rule without paths', { pathBeneath: [{ allowedAccess: ['execute'] }] }],
+    ['a rule without rights', { netPort: [{ port: [1] }] }],
+    ['a path that is no text', { pathBeneath: [{ allowedAccess: ['execute'], parent: [7] }] }],
+    ['a port that is text', { netPort: [{ allowedAccess: ['bind_tcp'], port: ['1'] }] }],
     ['nothing at all', {}],
   ])('refuses %s', (_name, bad) => {
     expect(() => fromConfig(bad as string)).toThrow(expect.objectContaining({ code: 'invalid-policy' }));
+  });
+
+  it('takes a variable that is defined in parts, and a newer ABI when told', () => {
+    const variable = [
+      { name: 'tmp', literal: ['/tmp', '/a'] },
+      { name: 'tmp', literal: ['/a', '/b'] },
+    ];
+    const pathBeneath = [{ allowedAccess: ['read_file'], parent: ['${tmp}/x'] }];
+    const made = fromConfig({ abi: 12, variable, pathBeneath }, { newerAbi: true });
+    expect(made.paths.map((rule) => rule.path)).toEqual(['/tmp/x', '/a/x', '/b/x']);
+    expect(made.abi).toBe(newestAbi);
+    expect(() => fromConfig(document, { optinal: true } as object)).toThrow(/no "optinal"/);
   });
 
   it('does not multiply variables without end', () => {

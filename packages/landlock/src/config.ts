@@ -1,3 +1,4 @@
+import { checkDocument } from './config-check.js';
 import { expandTemplate, variablesOf } from './config-variables.js';
 import { refuse } from './errors.js';
 import { type LandlockOptions, type LandlockPolicy, type LogOptions, type NetOptions, netOptionOf } from './options.js';
@@ -5,6 +6,7 @@ import type { PathRule } from './paths.js';
 import { policy } from './policy.js';
 import { requirePolicy } from './require-policy.js';
 import { entryOf, type FsRight, namesOf, newestAbi, type Scope } from './rights.js';
+import { checkShape } from './shape.js';
 
 /** A document of the landlockconfig JSON format (github.com/landlock-lsm/landlockconfig, schema/landlockconfig.json). */
 export interface LandlockConfig {
@@ -26,22 +28,16 @@ export interface ConfigExtras {
   readonly log?: LogOptions;
   /** Whether paths may be missing, as the format's own library lets all of them. Default: false. */
   readonly optional?: boolean;
+  /** Whether a document for a newer ABI than this package knows is read as one for the newest known. Default: false. */
+  readonly newerAbi?: boolean;
 }
-
-/** Keys that a document and its parts may have. */
-const keys = {
-  document: ['abi', 'variable', 'ruleset', 'pathBeneath', 'netPort'],
-  ruleset: ['handledAccessFs', 'handledAccessNet', 'scoped'],
-  pathBeneath: ['allowedAccess', 'parent'],
-  netPort: ['allowedAccess', 'port'],
-} as const;
 
 /**
  * Reads a policy from the landlockconfig JSON format. What a rule grants is restricted elsewhere even where the
  * document doesn't list it as handled, as the format says.
  *
  * A document without `abi` gets the lowest that has every right it names; one for a newer ABI than this package knows
- * means the newest that it knows.
+ * is refused, unless the extras allow it: it would restrict less than it says.
  *
  * @param json - the text, or what `JSON.parse` made of it
  * @param extras - what the format can't say
@@ -49,9 +45,13 @@ const keys = {
  */
 export function fromConfig(json: string | LandlockConfig, extras: ConfigExtras = {}): LandlockPolicy {
   const config = typeof json === 'string' ? parse(json) : json;
-  checkKeys(config, 'document');
+  checkDocument(config);
+  checkShape(extras, 'the extras', { require: 'list', log: 'object', optional: 'boolean', newerAbi: 'boolean' });
   const abi = config.abi ?? lowestAbi(config);
   if (!Number.isInteger(abi) || abi < 1) bad(`abi is ${JSON.stringify(abi)}`);
+  if (abi > newestAbi && extras.newerAbi !== true) {
+    bad(`it is for ABI ${abi}, and this package knows ${newestAbi}: its groups would mean less than it says`);
+  }
   const known = Math.min(abi, newestAbi);
   const paths = pathsOf(config, known, extras.optional ?? false);
   const handle = unique([...handled(config, 'handledAccessFs', known), ...paths.flatMap(({ rights }) => rights)]);
@@ -108,21 +108,8 @@ function parse(json: string): LandlockConfig {
   }
 }
 
-function checkKeys(value: unknown, part: keyof typeof keys): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) bad(`${part} is no object`);
-  const allowed: readonly string[] = keys[part];
-  const unknown = Object.keys(value).find((key) => !allowed.includes(key));
-  if (unknown !== undefined) bad(`${part} has an unknown key ${JSON.stringify(unknown)}`);
-  for (const [key, items] of Object.entries(value)) {
-    if (key !== 'abi' && (!Array.isArray(items) || items.length === 0)) bad(`${key} is no list, or an empty one`);
-  }
-}
-
-function handled(config: LandlockConfig, key: (typeof keys.ruleset)[number], abi: number): readonly string[] {
-  return (config.ruleset ?? []).flatMap((ruleset) => {
-    checkKeys(ruleset, 'ruleset');
-    return expandGroups(groupOf[key], ruleset[key] ?? [], abi);
-  });
+function handled(config: LandlockConfig, key: keyof typeof groupOf, abi: number): readonly string[] {
+  return (config.ruleset ?? []).flatMap((ruleset) => expandGroups(groupOf[key], ruleset[key] ?? [], abi));
 }
 
 const groupOf = { handledAccessFs: 'fs', handledAccessNet: 'net', scoped: 'scope' } as const;
@@ -145,7 +132,6 @@ function pathsOf(config: LandlockConfig, abi: number, optional: boolean): readon
   const variables = variablesOf(config.variable ?? []);
   const rightsOf = new Map<string, readonly string[]>();
   for (const rule of config.pathBeneath ?? []) {
-    checkKeys(rule, 'pathBeneath');
     const rights = expandGroups('fs', rule.allowedAccess, abi);
     for (const path of rule.parent.flatMap((parent) => expandTemplate(parent, variables))) {
       rightsOf.set(path, unique([...(rightsOf.get(path) ?? []), ...rights]));
@@ -163,7 +149,6 @@ function netOf(config: LandlockConfig, abi: number): NetOptions {
   const ports = new Map<string, number[]>();
   for (const right of handled(config, 'handledAccessNet', abi)) ports.set(right, []);
   for (const rule of config.netPort ?? []) {
-    checkKeys(rule, 'netPort');
     for (const right of expandGroups('net', rule.allowedAccess, abi)) {
       ports.set(right, [...new Set([...(ports.get(right) ?? []), ...rule.port])]);
     }

@@ -48,6 +48,8 @@ describe('an error of a kernel call', () => {
     [{ step: 'rehearse', syscall: restrict, errno: EPERM }, 'not-permitted', /no_new_privs/],
     [{ step: 'rehearse', syscall: restrict, errno: E2BIG }, 'too-many-layers', /Sixteen rulesets/],
     [{ step: 'restrict', syscall: restrict, errno: EINVAL }, 'unsupported-kernel', /flag/],
+    [{ step: 'rehearse', errno: EPERM }, 'verification-failed', /could still do what the rules forbid/],
+    [{ step: 'rehearse', errno: 24 }, 'syscall-failed', /rehearse failed: EMFILE.*Close some descriptors/],
     [{ step: add, syscall: add, errno: EIO, rule: 0 }, 'syscall-failed', /EIO/],
   ])('%o names the call, the rule and the remedy', (failure, code, message) => {
     const error = nativeError(failure, rules);

@@ -56,12 +56,17 @@ const causes: Readonly<Record<string, Cause>> = {
     code: 'invalid-policy',
     hint: 'No rule can be given for a file of this kind of file system (a pipe, a socket, a memory file).',
   },
+  'rehearse EPERM': {
+    code: 'verification-failed',
+    hint: 'The kernel accepted the ruleset, and the thread that it was tried on could still do what the rules forbid: a system-call filter may be answering in its place.',
+  },
   '* EOPNOTSUPP': { code: 'disabled-at-boot', hint: obstacles['disabled-at-boot'].hint },
   '* ENOTSUP': { code: 'disabled-at-boot', hint: obstacles['disabled-at-boot'].hint },
   '* ENOSYS': { code: 'unsupported-kernel', hint: obstacles['not-built'].hint },
   '* EPERM': { code: 'not-permitted', hint: obstacles.blocked.hint },
   '* E2BIG': { code: 'unsupported-kernel', hint: 'Pin a lower ABI.' },
   '* ENOMEM': { code: 'syscall-failed', hint: 'The kernel has no memory for this ruleset: use fewer rules.' },
+  '* ENFILE': { code: 'syscall-failed', hint: 'This machine has no descriptor left: close some.' },
   '* EMFILE': { code: 'syscall-failed', hint: 'Close some descriptors, or raise RLIMIT_NOFILE.' },
 };
 

@@ -99,10 +99,13 @@ export function path(target: PathInput, rights: readonly FsRight[], options: Rul
 
 function preset(args: readonly (PathInput | RuleOptions)[], rights: readonly FsRight[]): PathRule {
   const last = args.at(-1);
-  const options = isPath(last) ? {} : last;
-  return { ...options, paths: args.filter(isPath), rights, preset: true };
+  const hasOptions = typeof last === 'object' && last !== null && !isPath(last);
+  // What is no path here stays, for policy() to refuse.
+  const paths = (hasOptions ? args.slice(0, -1) : args) as readonly PathInput[];
+  return { ...(hasOptions ? last : {}), paths, rights, preset: true };
 }
 
-function isPath(value: PathInput | RuleOptions | undefined): value is PathInput {
+/** Whether a value can be a path. */
+export function isPath(value: unknown): value is PathInput {
   return typeof value === 'string' || value instanceof Uint8Array;
 }

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { LandlockErrorCode } from './errors.js';
 import { path, ro, rw } from './paths.js';
 import { plan } from './plan.js';
 import { policy } from './policy.js';
+import { type FsRight, namesOf } from './rights.js';
 import { type LandlockSupport, supportFrom } from './support.js';
 
 /** A policy that asks for everything that there is. */
@@ -111,6 +113,44 @@ describe('plan', () => {
       state: 'unsupported',
       reason: expect.stringContaining('always denies'),
     });
+  });
+
+  it('never calls refer enforced on ABI 1 where no other right for files is', () => {
+    for (const options of [{}, { net: { connectTcp: [] } }]) {
+      const alone = policy({ abi: 4, handle: ['refer', 'truncate'], require: [], ...options });
+      expect(plan(alone, available(1)).features[0]).toMatchObject({ feature: 'fs.refer', state: 'unsupported' });
+      expect(() => plan(policy({ abi: 2, handle: ['refer'] }), available(1))).toThrow(/fs.refer/);
+    }
+  });
+
+  it('claims nothing without a record that does it, for any rights and kernel', () => {
+    const names = namesOf('fs', 11) as FsRight[];
+    const some = fc.record({
+      handle: fc.subarray(names),
+      net: fc.subarray(['connectTcp', 'bindTcp', 'bindUdp'] as const),
+      scope: fc.subarray(['signal', 'abstract_unix_socket'] as const),
+      newExec: fc.boolean(),
+    });
+    const claims = (one: Parameters<typeof plan>[0], abi: number) => {
+      const { features, record } = plan(one, kernel(abi));
+      return { claimed: features.some(({ state }) => state === 'enforced'), empty: record.length === 0 };
+    };
+    fc.assert(
+      fc.property(some, fc.nat(12), ({ handle, net, scope, newExec }, abi) => {
+        fc.pre(handle.length + net.length + scope.length > 0);
+        const one = policy({
+          abi: 11,
+          ...(handle.length > 0 ? { handle } : {}),
+          net: Object.fromEntries(net.map((name) => [name, []])),
+          scope,
+          log: { newExec },
+          require: [],
+        });
+        const { claimed, empty } = claims(one, abi);
+        expect(claimed && empty).toBe(false);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('never claims what a newer kernel would have to be asked for by number', () => {

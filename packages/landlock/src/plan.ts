@@ -43,10 +43,18 @@ function line([group, name]: Feature, policy: LandlockPolicy, support: LandlockS
 function lossOf([group, name]: Feature, policy: LandlockPolicy, support: LandlockSupport): string | undefined {
   if (support.state !== 'available') return support.reason;
   const needed = entryOf(group, name)?.abi ?? 0;
+  const known = featuresOf(policy).filter(([other, right]) => (entryOf(other, right)?.abi ?? 0) <= support.abi);
+  if (group === 'log' && needed <= support.abi) {
+    // The log's flags go with a ruleset; quiet rules are rules for files.
+    const isSubject = ([other]: Feature): boolean => (name === 'quiet' ? other === 'fs' : other !== 'log');
+    return known.some(isSubject) ? undefined : 'this kernel has nothing of the policy that could be logged';
+  }
   if (needed <= support.abi) return undefined;
   const reason = `needs ABI ${needed}, kernel has ${support.abi}`;
   if (name !== 'refer') return reason;
-  // ABI 1 denies every rename and link between folders: the restriction holds there, a grant does not.
+  // ABI 1 denies every rename and link between folders under any ruleset for files: the restriction holds there, a
+  // grant does not. Without another right for files that this kernel knows there is no ruleset for files.
+  if (!known.some(([other]) => other === 'fs')) return reason;
   const granted = policy.paths.some(({ rights }) => rights.includes('refer'));
   return granted ? `${reason}, which always denies renaming and linking between folders` : undefined;
 }

@@ -5,6 +5,8 @@ import { list, path, ro, rw, rwx, rx } from './paths.js';
 import { policy } from './policy.js';
 import { namesOf } from './rights.js';
 
+/** What is written in JavaScript, where no type is checked. */
+const loose = (options: unknown) => options as LandlockOptions;
 const rule = (options: Partial<LandlockOptions>) => policy({ abi: 7, paths: [], ...options }).paths[0];
 
 describe('policy', () => {
@@ -113,6 +115,29 @@ describe('policy', () => {
     ['connecting to port 0', { abi: 7, net: { connectTcp: [0] } }, /no effect/],
     ['a port twice', { abi: 7, net: { connectTcp: [443, 443] } }, /listed twice/],
     ['a misspelt port right', { abi: 7, net: { connectTCP: [443] } as object }, /net has no "connectTCP"/],
+    ['an unknown key', loose({ abi: 7, paths: [], scopes: ['signal'] }), /policy has no "scopes"/],
+    ['a misspelt key', loose({ abi: 7, paths: [], nett: {} }), /no "nett"/],
+    ['a key of Object', loose({ abi: 7, paths: [], constructor: [] }), /no "constructor"/],
+    ['options that are none', loose(null), /no object/],
+    ['an undefined key', loose({ abi: 7, paths: [], net: undefined }), /net .* undefined/],
+    ['undefined ports', loose({ abi: 7, paths: [], net: { connectTcp: undefined } }), /connectTcp of net is undefined/],
+    ['a port that is no list', loose({ abi: 7, net: { connectTcp: 443 } }), /no list/],
+    ['a scope that is no list', loose({ abi: 7, scope: 'signal' }), /scope .* no list/],
+    ['an unknown key of log', loose({ abi: 7, paths: [], log: { newExecs: true } }), /log has no "newExecs"/],
+    ['a log option that is no boolean', loose({ abi: 7, paths: [], log: { sameExec: 0 } }), /no boolean/],
+    [
+      'an unknown rule option',
+      loose({ abi: 7, paths: [ro('/x', { optinal: true } as object)] }),
+      /rule has no "optinal"/,
+    ],
+    ['a rule option that is text', loose({ abi: 7, paths: [{ ...ro('/x'), optional: 'false' }] }), /no boolean/],
+    ['an undefined rule option', loose({ abi: 7, paths: [{ ...ro('/x'), refer: undefined }] }), /refer .* undefined/],
+    [
+      'options before a path',
+      loose({ abi: 7, paths: [{ ...ro('/x'), paths: [{ refer: true }, '/y'] }] }),
+      /is no path/,
+    ],
+    ['a rule without preset', loose({ abi: 7, paths: [{ paths: ['/x'], rights: ['read_file'] }] }), /no preset/],
     [
       'a requirement that nothing asks for',
       { abi: 7, paths: [], require: ['net'] },
@@ -123,6 +148,18 @@ describe('policy', () => {
     expect(() => policy(options)).toThrow(
       expect.objectContaining({ code: 'invalid-policy', layer: 'landlock', message: expect.stringMatching(message) }),
     );
+  });
+
+  it('takes options last only, and drops nothing that a builder was given', () => {
+    const build = ro as (...args: readonly unknown[]) => ReturnType<typeof ro>;
+    for (const args of [
+      ['/x', { refer: true }, '/y'],
+      ['/x', 5],
+      ['/x', 5, {}],
+      ['/x', null],
+    ]) {
+      expect(() => policy({ abi: 7, paths: [build(...args)] })).toThrow(/is no path/);
+    }
   });
 
   it('allows port 0 for binding, which means any free one', () => {

@@ -1,23 +1,37 @@
 import { refuse } from './errors.js';
 import { featuresOf, type LandlockOptions, type LandlockPolicy, type LogOptions } from './options.js';
 import { type FsRight, type LogFeature, namesOf, newestAbi } from './rights.js';
-import { checkNames, pathRules, portRules } from './rules.js';
+import { checkNames, checkRule, pathRules, portRules } from './rules.js';
+import { checkShape, type Shape } from './shape.js';
 
 /** Names that stand for every feature of a group. */
 const groups = new Set(['fs', 'net', 'scope', 'log']);
 
+/** What the options may hold. */
+const optionShape: Shape = {
+  abi: 'number',
+  paths: 'list',
+  handle: 'list',
+  net: 'object',
+  scope: 'list',
+  require: 'list',
+  log: 'object',
+};
+
 /**
  * Validates options into a policy. Pure: no path is looked at, and none has to exist yet.
  *
- * @throws LandlockError `invalid-policy`: names that don't exist or that the ABI hasn't got, rules that can have no
+ * @throws LandlockError `invalid-policy`: keys and values of no meaning, names that don't exist or that the ABI hasn't got, rules that can have no
  *   effect, requirements that nothing asks for
  * @see linux/landlock.h, Documentation/userspace-api/landlock.rst
  */
 export function policy(options: LandlockOptions): LandlockPolicy {
+  checkShape(options, 'the policy', optionShape);
   const { abi } = options;
   if (!Number.isInteger(abi) || abi < 1) {
     refuse(`abi ${JSON.stringify(abi)} is none`, `Give the ABI that you tested, 1 to ${newestAbi}.`);
   }
+  for (const rule of options.paths ?? []) checkRule(rule);
   const fs = checkNames('fs', handledFs(options), abi);
   const net = portRules(options.net ?? {}, abi);
   const paths = pathRules(options.paths ?? [], fs, abi);
@@ -48,6 +62,7 @@ function handledFs({ handle, paths, abi }: LandlockOptions): readonly FsRight[] 
 }
 
 function logFeatures(log: LogOptions, abi: number, quiet: boolean): readonly LogFeature[] {
+  checkShape(log, 'log', { sameExec: 'boolean', newExec: 'boolean', subdomains: 'boolean' });
   const asked: Readonly<Record<LogFeature, boolean>> = {
     same_exec_off: log.sameExec === false,
     new_exec_on: log.newExec === true,

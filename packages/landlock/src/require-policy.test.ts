@@ -52,6 +52,10 @@ describe('requirePolicy', () => {
       'a rule with a right that does not exist',
       { ...travelled(), paths: [{ ...travelled().paths[0], rights: ['everything'] }] },
     ],
+    ['a boolean that is text', { ...travelled(), paths: [{ ...travelled().paths[0], optional: 'false' }] }],
+    ['a boolean that is a number', { ...travelled(), paths: [{ ...travelled().paths[0], quiet: 1 }] }],
+    ['a preset that is text', { ...travelled(), paths: [{ ...travelled().paths[0], preset: 'rw' }] }],
+    ['a rule with an unknown key', { ...travelled(), paths: [{ ...travelled().paths[0], refer: true }] }],
     ['a path with a NUL', { ...travelled(), paths: [{ ...travelled().paths[0], path: '/a\0b' }] }],
   ])('refuses %s', (_name, bad) => {
     expect(() => requirePolicy(bad as LandlockPolicy)).toThrow(expect.objectContaining({ code: 'invalid-policy' }));

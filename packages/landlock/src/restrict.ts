@@ -17,7 +17,7 @@ export interface LandlockReport extends EnforcementReport {
   /**
    * What every one of those threads was denied that was allowed before, for instance `open("/", read_dir): EACCES`.
    * A thread has a ruleset or it hasn't, so one line proves all of it. Empty where the policy forbids nothing that can
-   * be tried without harm: then the kernel's answer to the call on each thread is all there is.
+   * be tried without harm: then the kernel's answer to the call on each thread is all there is, and `features` say so.
    */
   readonly proofs: readonly string[];
   /** Optional paths that do not exist; nothing beneath them is allowed, also if they are made later. */
@@ -34,7 +34,7 @@ export interface LandlockReport extends EnforcementReport {
  * @param policy - from {@link policy}
  * @throws LandlockError. Every code of {@link plan}, `worker-thread`, `path-missing`, `wrong-file-type`,
  *   `too-many-layers`, `invalid-policy`: nothing is restricted (no_new_privs may be set). `threads-unreachable` and
- *   `verification-failed`: some threads may be restricted and some not; the process must end
+ *   `verification-failed` in step `verify`: some threads may be restricted and some not; the process must end
  * @see landlock_restrict_self(2), Documentation/userspace-api/landlock.rst
  */
 export function restrictSelf(policy: LandlockPolicy): LandlockReport {
@@ -56,19 +56,34 @@ export function restrictSelf(policy: LandlockPolicy): LandlockReport {
   const reached = native().applyRecord(planned.record);
   if ('errno' in reached) throw nativeError(reached, rules);
   const missingPaths = reached.skipped.flatMap((rule) => rules.paths[rule] ?? []).map(({ path }) => pathText(path));
-  const features = planned.features.map((feature) => withLimits(feature, policy, missingPaths));
+  const features = planned.features.map((feature) =>
+    withLimits(feature, policy, { missingPaths, proofs: reached.proofs }),
+  );
   return { ...reportOf(features), threads: reached.threads, proofs: reached.proofs, missingPaths };
 }
 
+/** What is known after the fact. */
+type Known = Pick<LandlockReport, 'missingPaths' | 'proofs'>;
+
 /** Adds to a line what limits it though it is in force. */
-function withLimits(line: FeatureReport, policy: LandlockPolicy, missingPaths: readonly string[]): FeatureReport {
+function withLimits(line: FeatureReport, policy: LandlockPolicy, { missingPaths, proofs }: Known): FeatureReport {
   if (line.state !== 'enforced') return line;
-  if (line.feature === 'net.connect_tcp') {
-    return { ...line, reason: 'not for MPTCP sockets and TCP Fast Open: a system-call filter must forbid those' };
-  }
   const lost = policy.paths.filter(({ path, rights }) => {
     return missingPaths.includes(pathText(path)) && rights.some((right) => line.feature === `fs.${right}`);
   });
-  if (lost.length === 0) return line;
-  return { ...line, reason: `not granted, since missing: ${lost.map(({ path }) => pathText(path)).join(', ')}` };
+  const reasons = [
+    ...(waysRound[line.feature] ?? []),
+    ...(lost.length > 0 ? [`not granted, since missing: ${lost.map(({ path }) => pathText(path)).join(', ')}`] : []),
+    // Only the kernel's word is left then; who reads a single line must see that there.
+    ...(proofs.length === 0 ? ['not verified: nothing that the policy forbids can be tried without harm'] : []),
+  ];
+  return reasons.length === 0 ? line : { ...line, reason: reasons.join('; ') };
 }
+
+/** What a right does not reach, by the name of its line. */
+const waysRound: Readonly<Record<string, readonly string[]>> = {
+  'net.connect_tcp': ['not for MPTCP sockets and TCP Fast Open: a system-call filter must forbid those'],
+  'net.bind_tcp': [
+    'not for MPTCP sockets, nor for listening without binding, on a free port: a system-call filter must forbid those',
+  ],
+};

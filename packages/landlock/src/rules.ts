@@ -1,7 +1,8 @@
 import { refuse } from './errors.js';
 import { type NetOptions, netOptionOf, type PolicyPath, type PolicyPathRule, type PolicyPortRule } from './options.js';
-import { type PathInput, type PathRule } from './paths.js';
+import { isPath, type PathInput, type PathRule } from './paths.js';
 import { entryOf, type FsRight, type Group, namesOf, type NetRight, newestAbi, orderOf } from './rights.js';
+import { checkShape } from './shape.js';
 
 /** PATH_MAX of Linux, the NUL at the end included. */
 const pathMax = 4096;
@@ -33,6 +34,21 @@ export function checkNames<Name extends string>(group: Group, names: readonly Na
     if (names.indexOf(name) !== names.lastIndexOf(name)) refuse(`${group}.${name} is listed twice`, 'List it once.');
   }
   return Object.freeze([...names].sort((a, b) => orderOf(group, a) - orderOf(group, b)));
+}
+
+/** Checks what a rule is made of; it need not come from one of the builders. */
+export function checkRule(rule: PathRule): void {
+  checkShape(rule, 'a rule', {
+    paths: 'list',
+    rights: 'list',
+    preset: 'boolean',
+    optional: 'boolean',
+    refer: 'boolean',
+    quiet: 'boolean',
+  });
+  for (const key of ['paths', 'rights', 'preset'] as const) {
+    if (!Object.hasOwn(rule, key)) refuse(`a rule has no ${key}`, 'Make it with one of the builders.');
+  }
 }
 
 /** Turns the rules of the options into one rule a path, and refuses what can have no effect. */
@@ -85,6 +101,7 @@ function pathRule(rule: PathRule, path: PolicyPath, { handled, abi }: Pinned): P
 
 /** Text where the bytes are UTF-8, base64 where they are not. */
 function policyPath(input: PathInput): PolicyPath {
+  if (!isPath(input)) refuse(`${JSON.stringify(input)} is no path`, 'Give text or bytes, and options last.');
   const bytes = Buffer.from(input);
   if (bytes.length === 0) refuse('a path is empty', 'Use "." for the working directory.');
   if (bytes.includes(0)) refuse(`the path ${JSON.stringify(bytes.toString())} holds a NUL`, 'Remove it.');
@@ -98,9 +115,10 @@ function policyPath(input: PathInput): PolicyPath {
 
 /** Turns the network options into the rights that are restricted and one rule a port. */
 export function portRules(net: NetOptions, abi: number): { handled: readonly NetRight[]; ports: PolicyPortRule[] } {
-  const asked = Object.entries(net)
-    .filter((entry): entry is [string, readonly number[]] => entry[1] !== undefined)
-    .map(([option, ports]): [NetRight, readonly number[]] => [netRightOf(option), ports]);
+  const asked = (Object.entries(net) as [string, readonly number[]][]).map(
+    ([option, ports]): [NetRight, readonly number[]] => [netRightOf(option), ports],
+  );
+  checkShape(net, 'net', Object.fromEntries(Object.keys(net).map((option) => [option, 'list' as const])));
   const rightsOf = new Map<number, NetRight[]>();
   for (const [right, ports] of asked) {
     for (const port of ports) {

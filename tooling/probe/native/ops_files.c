@@ -29,6 +29,12 @@ static int op_create(int argc, char **argv)
 	return argc == 1 ? attempt_open(argv[0], O_WRONLY | O_CREAT | O_EXCL) : PROBE_USAGE;
 }
 
+/* Without O_EXCL, which follows no link: makes the file that a link to nothing names. */
+static int op_create_through(int argc, char **argv)
+{
+	return argc == 1 ? attempt_open(argv[0], O_WRONLY | O_CREAT) : PROBE_USAGE;
+}
+
 /* Whether a descriptor number is open: for leaks. */
 static int op_has_descriptor(int argc, char **argv)
 {
@@ -41,6 +47,7 @@ const struct probe_operation probe_file_operations[] = {
 	{"open-read", "PATH", op_open_read},
 	{"open-write", "PATH", op_open_write},
 	{"create", "PATH", op_create},
+	{"create-through", "PATH", op_create_through},
 	{"has-descriptor", "NUMBER", op_has_descriptor},
 	{0},
 };

@@ -39,10 +39,10 @@ static int connect_with(const char *port, int type, int protocol)
 	return finish(descriptor, connect(descriptor, (struct sockaddr *)&address, sizeof address));
 }
 
-static int bind_with(const char *port, int type)
+static int bind_with(const char *port, int type, int protocol)
 {
 	struct sockaddr_in address = local(port);
-	int descriptor = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+	int descriptor = socket(AF_INET, type | SOCK_CLOEXEC, protocol);
 	if (descriptor < 0)
 		return -errno;
 	return finish(descriptor, bind(descriptor, (struct sockaddr *)&address, sizeof address));
@@ -65,12 +65,29 @@ static int op_connect_udp(int argc, char **argv)
 
 static int op_bind_tcp(int argc, char **argv)
 {
-	return argc == 1 ? bind_with(argv[0], SOCK_STREAM) : PROBE_USAGE;
+	return argc == 1 ? bind_with(argv[0], SOCK_STREAM, 0) : PROBE_USAGE;
+}
+
+static int op_bind_mptcp(int argc, char **argv)
+{
+	return argc == 1 ? bind_with(argv[0], SOCK_STREAM, MPTCP_PROTOCOL) : PROBE_USAGE;
+}
+
+/* Listens without a bind before: the kernel picks a free port (tcp(7)). */
+static int op_listen_unbound(int argc, char **argv)
+{
+	(void)argv;
+	if (argc != 0)
+		return PROBE_USAGE;
+	int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (descriptor < 0)
+		return -errno;
+	return finish(descriptor, listen(descriptor, 1));
 }
 
 static int op_bind_udp(int argc, char **argv)
 {
-	return argc == 1 ? bind_with(argv[0], SOCK_DGRAM) : PROBE_USAGE;
+	return argc == 1 ? bind_with(argv[0], SOCK_DGRAM, 0) : PROBE_USAGE;
 }
 
 /* Connects by sending (tcp(7), MSG_FASTOPEN). */
@@ -128,6 +145,8 @@ const struct probe_operation probe_net_operations[] = {
 	{"connect-mptcp", "PORT", op_connect_mptcp},
 	{"connect-udp", "PORT", op_connect_udp},
 	{"bind-tcp", "PORT", op_bind_tcp},
+	{"bind-mptcp", "PORT", op_bind_mptcp},
+	{"listen-unbound", "", op_listen_unbound},
 	{"bind-udp", "PORT", op_bind_udp},
 	{"fast-open", "PORT", op_fast_open},
 	{"send-udp", "PORT", op_send_udp},

@@ -90,6 +90,14 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a kernel that lacks some
     expect(read).toBe('OK');
   });
 
+  it('that accepts every ruleset and restricts nobody is found out before anything is claimed', async () => {
+    const { outcomes, read } = await attempt(['skip', '446'], [policy(options)]);
+    expect(outcomes).toMatchObject([
+      { code: 'verification-failed', step: 'rehearse', message: expect.stringMatching(/Nothing was restricted\.$/) },
+    ]);
+    expect(read).toBe('OK');
+  });
+
   it.each([
     { claimed: 8, asks: policy(options), step: 'restrict' },
     { claimed: 9, asks: policy({ abi: 9, paths: [] }), step: 'landlock_create_ruleset' },

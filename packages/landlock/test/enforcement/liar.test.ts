@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { missing, runProgram } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { type LandlockOptions, plan, policy, rx } from '../../src/index.js';
+import { type LandlockOptions, path, plan, policy, rx } from '../../src/index.js';
 import { supportFrom } from '../../src/support.js';
 import { compile, nobody } from './programs.js';
 
@@ -16,7 +16,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))(
     });
     afterAll(() => built.folder[Symbol.dispose]());
 
-    const run = async (options: Omit<LandlockOptions, 'abi'>, kind: 'honest' | 'liar') => {
+    const run = async (options: Omit<LandlockOptions, 'abi'>, kind: 'honest' | 'liar' | 'liar-to-all' | 'starved') => {
       const record = built.folder.file('record');
       // As for ABI 7, so that every thread is restricted by a call of its own.
       writeFileSync(record, plan(policy({ abi: 7, ...options }), supportFrom(7, 0b111)).record, { mode: 0o644 });
@@ -34,6 +34,18 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))(
     ])('is found out by what it can still do (%s)', async (_name, options) => {
       expect(await run(options, 'honest')).toBe('done 7\n');
       expect(await run(options, 'liar')).toBe('threads EPERM\n');
+      // No thread is denied anything then, so there is nothing to compare threads by.
+      expect(await run(options, 'liar-to-all')).toBe('rehearse EPERM\n');
+    });
+
+    it('is no matter where every attempt is allowed by a rule or can not be tried', async () => {
+      const allowed = [path('/', ['read_file'])];
+      expect(await run({ handle: ['read_file'], paths: allowed }, 'honest')).toBe('done 7\n');
+      expect(await run({ handle: ['make_dir'], paths: [] }, 'honest')).toBe('done 7\n');
+    });
+
+    it('is not looked for without the descriptors to look with', async () => {
+      expect(await run({ paths: [rx('/usr')] }, 'starved')).toBe('rehearse EMFILE\n');
     });
   },
 );

@@ -109,6 +109,21 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('at its limits, restrictS
     expect(read).toBe('EACCES');
   });
 
+  it('says what gets round the rules for ports', async () => {
+    const { outcomes } = await attempt([policy({ abi: 7, net: { bindTcp: [], connectTcp: [] } })]);
+    expect(outcomes[0]?.features).toMatchObject([
+      { feature: 'net.bind_tcp', reason: expect.stringMatching(/MPTCP.*listening without binding/) },
+      { feature: 'net.connect_tcp', reason: expect.stringMatching(/MPTCP.*Fast Open/) },
+    ]);
+  });
+
+  it('says on every line when nothing that is forbidden can be tried', async () => {
+    const { outcomes } = await attempt([policy({ abi: 7, handle: ['make_dir'], paths: [] })]);
+    expect(outcomes).toMatchObject([
+      { proofs: [], features: [{ state: 'enforced', reason: expect.stringContaining('not verified: ') }] },
+    ]);
+  });
+
   it('does not hide another failure behind optional', async () => {
     mkdirSync(folder.file('closed'), { mode: 0o700 });
     const { outcomes, read } = await attempt([

@@ -24,6 +24,7 @@ const recipes = {
   liar: {
     sources: [
       '../native/liar.c',
+      '../../native/above.c',
       '../../native/landlock.c',
       '../../native/process.c',
       '../../native/proof.c',

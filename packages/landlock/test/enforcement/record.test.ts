@@ -26,6 +26,15 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a record', () => {
       payload: Uint8Array.from([...good.slice(8), ...extra]),
     }),
   ];
+  const withPort = (flags: number) => [
+    ...encodeRecord({
+      layer: 'landlock',
+      version: 1,
+      flags: 0,
+      // One port rule announced and given: the rights, the port, the flags.
+      payload: Uint8Array.from([...good.slice(8).toSpliced(56, 1, 1), 1, 0, 0, 0, 0, 0, 0, 0, 80, 0, flags, 0]),
+    }),
+  ];
   const malformed: readonly (readonly [name: string, bytes: readonly number[]])[] = [
     ['nothing', []],
     ['a header alone', good.slice(0, 8)],
@@ -33,6 +42,10 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a record', () => {
     ['a record of another layer', changed(0, 3)],
     ['a record of another version', changed(1, 2)],
     ['an unknown flag', changed(2, 2)],
+    ['an unknown flag of the restriction', changed(56, 0x20)],
+    ['a flag that the package sets elsewhere', changed(56, 0x10)],
+    ['an unknown flag of a port rule', withPort(8)],
+    ['a flag of paths on a port rule', withPort(1)],
     ['nothing to handle', changed(8, 0, 0, 0, 0, 0, 0, 0, 0)],
     ['more paths announced than given', changed(60, 3)],
     ['fewer paths announced than given', changed(60, 1)],

@@ -103,7 +103,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('in the kernel, as an ord
 
   it('has a control leg for every cell that denies', () => {
     expect(table.size).toBe(13);
-    expect(Object.keys(control()).length).toBe(28);
+    expect(Object.keys(control()).length).toBe(30);
     for (const [name, cells] of table) {
       if (name === 'nothing') continue;
       const denied = Object.entries(cells).filter(([operation, outcome]) => outcome !== control()[operation]);

@@ -115,6 +115,8 @@ export function operations(tree: string, outside: Outside): Readonly<Record<stri
     'connect, granted port': ['connect-tcp', outside.open],
     'connect, other port': ['connect-tcp', outside.closed],
     'bind, other port': ['bind-tcp', outside.free],
+    'MPTCP bind': ['bind-mptcp', outside.free],
+    'listen without bind': ['listen-unbound'],
     'MPTCP, other port': ['connect-mptcp', outside.closed],
     'TCP Fast Open, other port': ['fast-open', outside.closed],
     'signal a process outside': ['signal', outside.victim],

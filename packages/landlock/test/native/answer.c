@@ -1,7 +1,8 @@
 /*
  * Answers the Landlock calls of a program in the kernel's place, to provoke kernels that this
- * machine has not got. Arguments: `errno N` (all three calls fail with N) or `abi N` (the kernel
- * says that its ABI is N; the rest is left to it), then the program and its arguments.
+ * machine has not got. Arguments: `errno N` (all three calls fail with N), `skip N` (the call of
+ * number N answers 0 and does nothing) or `abi N` (the kernel says that its ABI is N; the rest is
+ * left to it), then the program and its arguments.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -94,12 +95,31 @@ static int pretend(int abi)
 	return server < 0 ? -1 : close(alive[0]) | close(listener);
 }
 
+/* The call answers 0 and does nothing. */
+static int skip(unsigned int number)
+{
+	struct sock_filter filter[] = {
+		FIELD(nr),
+		IF_NOT(number, 1),
+		ANSWER(SECCOMP_RET_ERRNO | 0),
+		ANSWER(SECCOMP_RET_ALLOW),
+	};
+	return load(filter, sizeof filter / sizeof *filter, 0);
+}
+
+static int answer_for(const char *kind, int number)
+{
+	if (strcmp(kind, "errno") == 0)
+		return fail_all((unsigned int)number);
+	return strcmp(kind, "skip") == 0 ? skip((unsigned int)number) : pretend(number);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 4)
 		return 2;
 	int number = atoi(argv[2]);
-	if (strcmp(argv[1], "errno") == 0 ? fail_all((unsigned int)number) : pretend(number)) {
+	if (answer_for(argv[1], number)) {
 		perror("answer");
 		return 71;
 	}

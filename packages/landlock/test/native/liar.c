@@ -1,7 +1,7 @@
 /*
- * A kernel that says yes and does nothing: the restriction of one thread is left out, and the call
+ * A kernel that says yes and does nothing: the restriction of one thread, or of all, is left out, and the call
  * answers 0 all the same (linked with --wrap). Whoever trusts the answer would call it done.
- * Arguments: file of a record, `honest` or `liar`. Prints the failed step and errno, or "done".
+ * Arguments: file of a record, `honest`, `liar`, `liar-to-all`, or `starved` of descriptors. Prints the failed step and errno, or "done".
  */
 #define _GNU_SOURCE
 #include "../../native/process.h"
@@ -13,10 +13,12 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define THREADS 6
+#define EVERYONE (-1)
 
 int __real_sb_landlock_restrict(const struct sb_landlock *state, struct sb_failure *failure);
 int __wrap_sb_landlock_restrict(const struct sb_landlock *state, struct sb_failure *failure);
@@ -25,7 +27,8 @@ static atomic_int spared; /* the thread that goes free; 0 for none */
 
 int __wrap_sb_landlock_restrict(const struct sb_landlock *state, struct sb_failure *failure)
 {
-	if (syscall(SYS_gettid) == atomic_load(&spared))
+	int free = atomic_load(&spared);
+	if (free == EVERYONE || syscall(SYS_gettid) == free)
 		return 0;
 	return __real_sb_landlock_restrict(state, failure);
 }
@@ -37,6 +40,17 @@ static void *idle(void *argument)
 	for (;;)
 		pause();
 	return NULL;
+}
+
+/* Lets this process open so many more: the ruleset and the list of threads, and then no attempt. */
+static int leave_descriptors(int count)
+{
+	int next = dup(STDIN_FILENO);
+	struct rlimit limit;
+	if (next < 0 || close(next) || getrlimit(RLIMIT_NOFILE, &limit))
+		return -1;
+	limit.rlim_cur = (rlim_t)(next + count);
+	return setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static uint8_t record[SB_RECORD_MAX];
@@ -62,10 +76,13 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[2], "liar") == 0)
 		atomic_store(&spared, atomic_load(&tids[THREADS / 2]));
-	if (sb_all_threads(sb_no_new_privs, NULL, &broadcast) ||
-		sb_landlock_build(record, length, &state, &failure))
+	if (strcmp(argv[2], "liar-to-all") == 0)
+		atomic_store(&spared, EVERYONE);
+	if (sb_all_threads(sb_no_new_privs, NULL, &broadcast))
 		return 4;
-	int error = sb_landlock_restrict_process(&state, &reached, &failure);
+	if (strcmp(argv[2], "starved") == 0 && leave_descriptors(2))
+		return 5;
+	int error = sb_landlock_apply(record, length, &state, &reached, &failure);
 	if (error)
 		printf("%s %s\n", failure.step, strerrorname_np(failure.error));
 	else

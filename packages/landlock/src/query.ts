@@ -1,0 +1,65 @@
+import { refuse } from './errors.js';
+import { entryOf, type FsRight, namesOf, newestAbi, type NetRight, type Scope } from './rights.js';
+
+/** One question to a policy: a right on a path, a port, or a scope. */
+export type Query =
+  | { readonly path: string; readonly right: FsRight }
+  | { readonly connectTcp: number }
+  | { readonly bindTcp: number }
+  | { readonly connectSendUdp: number }
+  | { readonly bindUdp: number }
+  | { readonly scope: Scope };
+
+/** A question that has been checked, in one shape for all ports. */
+export type CheckedQuery =
+  | { readonly kind: 'path'; readonly path: string; readonly right: FsRight }
+  | { readonly kind: 'port'; readonly port: number; readonly right: NetRight }
+  | { readonly kind: 'scope'; readonly scope: Scope };
+
+const portRights: ReadonlyMap<string, NetRight> = new Map([
+  ['connectTcp', 'connect_tcp'],
+  ['bindTcp', 'bind_tcp'],
+  ['connectSendUdp', 'connect_send_udp'],
+  ['bindUdp', 'bind_udp'],
+]);
+
+/**
+ * Checks a question. One that is misspelt would otherwise be about something that the policy doesn't restrict, and the
+ * answer would be yes.
+ *
+ * @throws LandlockError `invalid-policy`
+ */
+export function checkQuery(query: Query): CheckedQuery {
+  // Whoever writes JavaScript is not held to the type.
+  const given: unknown = query;
+  if (typeof given !== 'object' || given === null) return bad('it is no object');
+  const values = new Map<string, unknown>(Object.entries(given));
+  const [[key, value] = ['', undefined]] = values;
+  if (values.size === 2 && values.has('path') && values.has('right')) {
+    return { kind: 'path', path: pathOf(values.get('path')), right: nameOf<FsRight>('fs', values.get('right')) };
+  }
+  const right = portRights.get(key);
+  if (values.size === 1 && right !== undefined) return { kind: 'port', port: portOf(value), right };
+  if (values.size === 1 && key === 'scope') return { kind: 'scope', scope: nameOf<Scope>('scope', value) };
+  return bad(`it has the keys ${JSON.stringify([...values.keys()])}`);
+}
+
+function pathOf(path: unknown): string {
+  if (typeof path !== 'string' || path === '') return bad('its path is no text, or empty');
+  return path.includes('\0') ? bad('its path holds a NUL') : path;
+}
+
+function portOf(port: unknown): number {
+  const fits = typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65_535;
+  return fits ? port : bad(`${JSON.stringify(port)} is no port`);
+}
+
+function nameOf<Name extends FsRight | Scope>(group: 'fs' | 'scope', name: unknown): Name {
+  if (typeof name === 'string' && entryOf(group, name) !== undefined) return name as Name;
+  return bad(`${group} has no ${JSON.stringify(name)}; there are ${namesOf(group, newestAbi).join(', ')}`);
+}
+
+function bad(what: string): never {
+  const keys = [...portRights.keys()].join(', ');
+  return refuse(`this is no query: ${what}`, `Ask for path and right, or for one of: ${keys}, scope.`, 'allows');
+}

@@ -1,0 +1,162 @@
+import { lstatSync, readlinkSync, type Stats, statfsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { errorCode } from '@sb/core';
+
+import { landlockError } from './errors.js';
+import type { FsRight } from './rights.js';
+
+/** As many links as the kernel follows (MAXSYMLINKS). */
+const maxLinks = 40;
+/** PROC_SUPER_MAGIC */
+const procType = 0x9fa0;
+
+/** A path whose characters are its bytes, so that names that are no UTF-8 text survive. */
+export type BinaryPath = string;
+
+/** The bytes of such a path. */
+export function toBytes(path: BinaryPath): Buffer {
+  return Buffer.from(path, 'latin1');
+}
+
+/** Rights that are decided by the folder which holds the entry. */
+function isEntryRight(right: FsRight): boolean {
+  return right === 'refer' || right.startsWith('make_') || right.startsWith('remove_');
+}
+
+/**
+ * Finds where the kernel starts to look for rules: the file itself, or the folder that holds the entry or would. Walks
+ * as the kernel does, one part after the other: `..` leads out of the folder that a link led to, and a link to nothing
+ * leads to where a new file would be.
+ *
+ * @throws LandlockError `path-missing` where the kernel would find no such file or folder (ENOENT, ENOTDIR, ELOOP,
+ *   EINVAL for an entry that has no name); `syscall-failed` where something can't be looked at
+ * @see path_resolution(7)
+ */
+export function startOf(path: string, right: FsRight): BinaryPath {
+  const text = Buffer.from(path).toString('latin1');
+  const walk: Walk = {
+    path,
+    right,
+    asEntry: isEntryRight(right),
+    at: text.startsWith('/') ? '/' : Buffer.from(process.cwd()).toString('latin1'),
+    rest: partsOf(text),
+    needsFolder: text.endsWith('/'),
+    links: 0,
+  };
+  while (walk.rest.length > 0) {
+    const end = step(walk);
+    if (end !== undefined) return end;
+  }
+  // What an entry is made or removed by is a name: "/", "." and ".." are none.
+  if (walk.asEntry) throw lost(path, 'EINVAL');
+  return walk.at;
+}
+
+interface Walk {
+  readonly path: string;
+  readonly right: FsRight;
+  readonly asEntry: boolean;
+  /** A folder without links, or the file at the end. */
+  at: BinaryPath;
+  rest: readonly string[];
+  needsFolder: boolean;
+  links: number;
+}
+
+/** Takes one part of the path; gives the end of the walk where that is known early. */
+function step(walk: Walk): BinaryPath | undefined {
+  const [name = '', ...rest] = walk.rest;
+  walk.rest = rest;
+  if (name === '.' || name === '..') {
+    walk.at = name === '.' ? walk.at : dirname(walk.at);
+    return undefined;
+  }
+  const isLast = rest.length === 0;
+  const next = join(walk.at, name);
+  const status = look(next, lstatSync);
+  if (status === undefined) return unborn(walk, next);
+  if (status.isSymbolicLink() && isFollowed(walk, next)) {
+    follow(walk, next);
+    return undefined;
+  }
+  if (!status.isDirectory() && (!isLast || walk.needsFolder)) throw lost(walk.path, 'ENOTDIR');
+  if (isLast && walk.asEntry) return walk.at;
+  walk.at = next;
+  return undefined;
+}
+
+/** Where nothing is yet: only the last part may be missing, and only a folder's name may end with a slash. */
+function unborn({ path, right, asEntry, at, rest, needsFolder }: Walk, next: BinaryPath): BinaryPath {
+  const mayBeFolder = right === 'make_dir' || right === 'refer';
+  if (rest.length > 0 || (needsFolder && !mayBeFolder)) throw lost(path, 'ENOENT');
+  return asEntry ? at : next;
+}
+
+function follow(walk: Walk, link: BinaryPath): void {
+  walk.links++;
+  if (walk.links > maxLinks) throw lost(walk.path, 'ELOOP');
+  const target = targetOf(link);
+  walk.needsFolder ||= walk.rest.length === 0 && target.endsWith('/');
+  walk.rest = [...partsOf(target), ...walk.rest];
+  if (target.startsWith('/')) walk.at = '/';
+}
+
+function partsOf(path: BinaryPath): readonly string[] {
+  return path.split('/').filter((part) => part !== '');
+}
+
+/** Opening with O_CREAT makes the file that a link to nothing names; whatever else makes an entry follows no link. */
+function isFollowed({ right, asEntry, rest }: Walk, link: BinaryPath): boolean {
+  if (rest.length > 0 || !asEntry) return true;
+  return right === 'make_reg' && look(link, statSync) === undefined;
+}
+
+/** What a link says. Those of /proc that stand for an open file may say what is no path, or another file's. */
+function targetOf(link: BinaryPath): BinaryPath {
+  const target = readlinkSync(toBytes(link), 'buffer').toString('latin1');
+  if (statfsSync(toBytes(dirname(link))).type !== procType) return target;
+  const opened = look(link, statSync);
+  const named = look(target.startsWith('/') ? target : join(dirname(link), target), statSync);
+  if (opened === undefined || (named?.dev === opened.dev && named.ino === opened.ino)) return target;
+  throw landlockError('syscall-failed', 'allows', {
+    what: `${JSON.stringify(shown(link))} leads to a file that no path leads to`,
+    hint: 'Ask about a path of the file system.',
+    path: shown(link),
+  });
+}
+
+function look(path: BinaryPath, how: (path: Buffer) => Stats): Stats | undefined {
+  try {
+    return how(toBytes(path));
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ENOTDIR' || code === 'ELOOP') throw lost(shown(path), code);
+    throw lookFailed(shown(path), error);
+  }
+}
+
+function shown(path: BinaryPath): string {
+  return toBytes(path).toString();
+}
+
+function lost(path: string, errno: string): Error {
+  return landlockError('path-missing', 'allows', {
+    what: `${JSON.stringify(path)} leads nowhere: ${errno}`,
+    hint: 'Correct the path; only its last part may be missing.',
+    errno,
+    path,
+  });
+}
+
+/** An error for a path that can't be looked at. */
+export function lookFailed(path: string, error: unknown): Error {
+  return landlockError('syscall-failed', 'allows', {
+    what: `${JSON.stringify(path)} can't be looked at: ${errorCode(error) ?? 'unknown'}`,
+    hint: 'Ask as a user who may see the path.',
+    errno: errorCode(error),
+    path,
+    cause: error,
+  });
+}
