@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 extern "C" {
@@ -45,20 +46,25 @@ int OnThread(void *argument)
 	return error;
 }
 
-Napi::Value Apply(const Napi::CallbackInfo &info, Phase phase)
+std::vector<uint8_t> BytesOf(const Napi::Value &value)
 {
-	Napi::Uint8Array record = info[0].As<Napi::Uint8Array>();
+	Napi::Uint8Array bytes = value.As<Napi::Uint8Array>();
+	return {bytes.Data(), bytes.Data() + bytes.ByteLength()};
+}
+
+Napi::Value Apply(Napi::Env env, std::vector<uint8_t> record, Phase phase)
+{
 	auto broadcast = std::make_unique<Broadcast>();
 	broadcast->phase = phase;
-	broadcast->record.assign(record.Data(), record.Data() + record.ByteLength());
+	broadcast->record = std::move(record);
 	sb_threads_result reached = {};
 	int error = OnEveryThread(OnThread, broadcast, &reached);
 	// Without a failed step, or with a thread that may yet write one, it is the broadcast that failed.
 	if (error && (!broadcast || !broadcast->failure.step))
-		return sb::Failure(info.Env(), {"threads", nullptr, -error});
+		return sb::Failure(env, {"threads", nullptr, -error});
 	if (error)
-		return sb::Failure(info.Env(), broadcast->failure);
-	Napi::Object result = Napi::Object::New(info.Env());
+		return sb::Failure(env, broadcast->failure);
+	Napi::Object result = Napi::Object::New(env);
 	result.Set("threads", reached.threads);
 	return result;
 }
@@ -66,13 +72,24 @@ Napi::Value Apply(const Napi::CallbackInfo &info, Phase phase)
 // beforeIds(record: Uint8Array): { threads } | { step, syscall?, errno }
 Napi::Value BeforeIds(const Napi::CallbackInfo &info)
 {
-	return Apply(info, sb_caps_before_ids);
+	return Apply(info.Env(), BytesOf(info[0]), sb_caps_before_ids);
 }
 
 // afterIds(record: Uint8Array): { threads } | { step, syscall?, errno }
 Napi::Value AfterIds(const Napi::CallbackInfo &info)
 {
-	return Apply(info, sb_caps_after_ids);
+	return Apply(info.Env(), BytesOf(info[0]), sb_caps_after_ids);
+}
+
+int SurrenderPhase(const uint8_t *, size_t, sb_failure *failure)
+{
+	return sb_caps_surrender(failure);
+}
+
+// surrender(): { threads } | { step, syscall?, errno }
+Napi::Value Surrender(const Napi::CallbackInfo &info)
+{
+	return Apply(info.Env(), {}, SurrenderPhase);
 }
 
 // lastCapability(): number, negative for an errno
@@ -142,6 +159,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports)
 {
 	exports.Set("beforeIds", Napi::Function::New<BeforeIds>(env));
 	exports.Set("afterIds", Napi::Function::New<AfterIds>(env));
+	exports.Set("surrender", Napi::Function::New<Surrender>(env));
 	exports.Set("lastCapability", Napi::Function::New<LastCapability>(env));
 	exports.Set("securebits", Napi::Function::New<Securebits>(env));
 	exports.Set("threadSecurebits", Napi::Function::New<ThreadSecurebits>(env));

@@ -4,9 +4,10 @@ import { type EnforcementReport, readAllTasks, reportOf } from '@sb/core';
 
 import { capsError, nativeError } from './errors.js';
 import { native, type NativeFailure, type NativeReached } from './native.js';
-import { plan } from './plan.js';
+import { type CapsPlan, plan } from './plan.js';
 import type { CapsPolicy } from './policy.js';
 import { support } from './support.js';
+import { surrendered } from './surrender.js';
 import { verify } from './verify.js';
 
 /** Options of {@link restrictSelf}. */
@@ -31,6 +32,7 @@ export interface RestrictOptions {
  * @returns what is in force, read back from the kernel
  * @throws CapsError. `worker-thread` and every code of {@link plan}: nothing was changed. `verification-failed`,
  *   `syscall-failed`, `not-permitted` from a step: threads are in between and the process must end; never catch and go on.
+ *   Where the second phase failed, everything was given up instead, and the error says whether that worked.
  * @see capabilities(7), capset(2), prctl(2)
  */
 export function restrictSelf(policy: CapsPolicy, options: RestrictOptions = {}): EnforcementReport {
@@ -45,10 +47,19 @@ export function restrictSelf(policy: CapsPolicy, options: RestrictOptions = {}):
   if (planned.record.length > 0) {
     succeed(native().beforeIds(planned.record));
     if (switchUser !== undefined) runSwitch(switchUser, planned.record);
-    succeed(native().afterIds(planned.record));
-    verify(readAllTasks('self'), planned.target);
+    finish(planned);
   }
   return reportOf(planned.features);
+}
+
+/** The second phase. Where it fails, CAP_SETPCAP and keep_caps could still be there: then everything is given up. */
+function finish({ record, target }: CapsPlan): void {
+  try {
+    succeed(native().afterIds(record));
+    verify(readAllTasks('self'), target);
+  } catch (cause) {
+    throw surrendered(cause);
+  }
 }
 
 function runSwitch(switchUser: () => unknown, record: Uint8Array): void {
@@ -56,15 +67,20 @@ function runSwitch(switchUser: () => unknown, record: Uint8Array): void {
     const result = switchUser();
     if (!(result instanceof Promise)) return;
   } catch (error) {
-    // Whoever catches this has no more rights than the policy leaves; its own failure can't be worse than that error.
-    void native().afterIds(record);
+    leave(record, error);
     throw error;
   }
-  void native().afterIds(record);
+  leave(record);
   throw capsError('invalid-policy', 'switch-user', {
     what: 'switchUser returned a promise, and other code would run with all capabilities meanwhile',
     hint: 'End this process. Change the user synchronously.',
   });
+}
+
+/** After a change of user that went wrong: whoever catches that has no more rights than the policy leaves. */
+function leave(record: Uint8Array, cause?: unknown): void {
+  const result = native().afterIds(record);
+  if ('errno' in result) throw surrendered(nativeError(result), cause);
 }
 
 function succeed(result: NativeReached | NativeFailure): void {

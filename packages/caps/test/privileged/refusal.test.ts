@@ -115,6 +115,18 @@ describe.skipIf(missing('root', 'linux'))('a change of user that goes wrong', ()
     expect(told.state).toMatchObject({ permitted: ['cap_kill'], bounding: [] });
   });
 
+  it('leaves-no-capabilities-when-what-comes-after-it-fails-too', async () => {
+    // What is to be kept is gone by then, so the second phase stops before it gives CAP_SETPCAP up.
+    const told = await run(`
+      const taken = { keep: ['cap_chown', 'cap_setpcap'], securebits: 'leave', bounding: 'leave' };
+      const switchUser = () => { caps.restrictSelf(caps.policy(taken)); throw new Error('no such user'); };
+      try { caps.restrictSelf(caps.policy({ keep: ['cap_chown', 'cap_kill'] }), { switchUser }); }
+      catch (caught) { if (caught.cause?.message !== 'no such user') throw new Error('no cause'); throw caught; }`);
+    expect(told.error).toMatchObject({ code: 'not-permitted', step: 'capset' });
+    expect(told.error?.hint).toContain('All capabilities were given up instead, on every thread.');
+    expect(told.state).toMatchObject({ permitted: [], bounding: [] });
+  });
+
   it('leaves-no-capabilities-when-it-is-asynchronous', async () => {
     const told = await run(`caps.restrictSelf(caps.none(), { switchUser: async () => {} });`);
     expect(told.error).toMatchObject({ code: 'invalid-policy', step: 'switch-user' });
