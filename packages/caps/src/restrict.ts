@@ -8,6 +8,7 @@ import { type CapsPlan, plan } from './plan.js';
 import type { CapsPolicy } from './policy.js';
 import { support } from './support.js';
 import { surrendered } from './surrender.js';
+import { changeUser } from './switch-user.js';
 import { verify } from './verify.js';
 
 /** Options of {@link restrictSelf}. */
@@ -15,8 +16,9 @@ export interface RestrictOptions {
   /**
    * Changes the user, for good and on every thread, between the two phases: kept capabilities are carried across, and
    * nothing else is. Synchronous; for instance `() => dropPrivileges(user)` of `@sb/privdrop`, with
-   * `unsafeAllowCapabilities` in its policy where something is kept, since it would take that for a failure. If it
-   * throws, what is not kept is given up all the same, and its error is thrown on. Default: the user stays.
+   * `unsafeAllowCapabilities` in its policy where something is kept, since it would take that for a failure. Its result
+   * doesn't count, only whether every thread has another user. If it throws, what is not kept is given up all the same,
+   * and its error is thrown on. It is called also where there are no capabilities. Default: the user stays.
    */
   readonly switchUser?: () => unknown;
 }
@@ -48,6 +50,9 @@ export function restrictSelf(policy: CapsPolicy, options: RestrictOptions = {}):
     succeed(native().beforeIds(planned.record));
     if (switchUser !== undefined) runSwitch(switchUser, planned.record);
     finish(planned);
+  } else if (switchUser !== undefined) {
+    // No capabilities here, and the policy is content with that; the user is to change all the same.
+    changeUser(switchUser);
   }
   return reportOf(planned.features);
 }
@@ -64,21 +69,15 @@ function finish({ record, target }: CapsPlan): void {
 
 function runSwitch(switchUser: () => unknown, record: Uint8Array): void {
   try {
-    const result = switchUser();
-    if (!(result instanceof Promise)) return;
+    changeUser(switchUser);
   } catch (error) {
     leave(record, error);
     throw error;
   }
-  leave(record);
-  throw capsError('invalid-policy', 'switch-user', {
-    what: 'switchUser returned a promise, and other code would run with all capabilities meanwhile',
-    hint: 'End this process. Change the user synchronously.',
-  });
 }
 
 /** After a change of user that went wrong: whoever catches that has no more rights than the policy leaves. */
-function leave(record: Uint8Array, cause?: unknown): void {
+function leave(record: Uint8Array, cause: unknown): void {
   const result = native().afterIds(record);
   if ('errno' in result) throw surrendered(nativeError(result), cause);
 }
