@@ -77,7 +77,7 @@ describe.skipIf(missing('linux', 'libcap'))(`the text forms and libcap (seed ${s
       [inheritable, ambient, blocked].map(hex).join(' '),
     );
     const texts = samples.map(formatIab);
-    expect(await ask(masks.map((numbers) => `vectors ${numbers}`))).toEqual(texts);
+    expect(await ask(masks.map((triple) => `vectors ${triple}`))).toEqual(texts);
     expect(await ask(texts.map((text) => `iab ${text}`))).toEqual(masks);
     expect(texts.map(parseIab)).toEqual(samples);
   });

@@ -81,7 +81,7 @@ describe.skipIf(missing('root', 'linux', 'libcap'))('fileCapabilities', () => {
   });
 
   it.each([undefined, null, 5, {}, ['/']])('refuses %j', (path) => {
-    expect(thrown(() => fileCapabilities(path as unknown as string))).toMatchObject({
+    expect(thrown(() => fileCapabilities(path as string))).toMatchObject({
       layer: 'caps',
       code: 'syscall-failed',
       errno: 'EINVAL',
