@@ -5,7 +5,8 @@
     'conditions': [
       ['OS=="linux"', {
         'sources': [
-          'native/addon.cc', 'native/caps.c', 'native/inspect.c', 'native/record.c', 'native/verify.c',
+          'native/addon.cc', 'native/caps.c', 'native/inspect.c', 'native/record.c', 'native/surrender.c',
+          'native/verify.c',
           '../../tooling/native/sb_threads.c',
         ],
         'include_dirs': ['../../tooling/native', "<!(node -p \"require('node-addon-api').include_dir\")"],

@@ -31,20 +31,29 @@ struct slot {
 	int listed; /* in the latest listing */
 };
 
-static struct {
+struct broadcast {
 	sb_thread_fn fn;
 	void *argument;
-	struct slot *slots;
-	atomic_int count;
 	struct timespec deadline;
-} broadcast;
+	atomic_int count;
+	struct slot slots[SB_THREADS_MAX];
+};
 
-static struct slot *slot_of(pid_t tid)
+/*
+ * What a signal is answered with; NULL: with nothing. A handler reads it once, so that one that is
+ * late can't take the function of one broadcast, the argument of another and the slot of a third.
+ */
+static struct broadcast *_Atomic current;
+
+/* A thread may still get the signal of a broadcast that gave up, at any time: then none is freed. */
+static int has_stragglers;
+
+static struct slot *slot_of(struct broadcast *broadcast, pid_t tid)
 {
-	int count = atomic_load(&broadcast.count);
+	int count = atomic_load(&broadcast->count);
 	for (int i = 0; i < count; i++) {
-		if (atomic_load(&broadcast.slots[i].tid) == tid)
-			return &broadcast.slots[i];
+		if (atomic_load(&broadcast->slots[i].tid) == tid)
+			return &broadcast->slots[i];
 	}
 	return NULL;
 }
@@ -55,29 +64,30 @@ static void on_signal(int number, siginfo_t *info, void *context)
 	(void)number;
 	(void)context;
 	/* Anyone else's signal 33 is not ours to answer. */
-	if (info->si_code == SI_TKILL && info->si_pid == getpid()) {
-		struct slot *slot = slot_of((pid_t)syscall(SYS_gettid));
+	struct broadcast *broadcast = atomic_load(&current);
+	if (broadcast && info->si_code == SI_TKILL && info->si_pid == getpid()) {
+		struct slot *slot = slot_of(broadcast, (pid_t)syscall(SYS_gettid));
 		if (slot && atomic_load(&slot->outcome) == PENDING)
-			atomic_store(&slot->outcome, broadcast.fn(broadcast.argument));
+			atomic_store(&slot->outcome, broadcast->fn(broadcast->argument));
 	}
 	errno = saved;
 }
 
-static void set_deadline(void)
+static void set_deadline(struct broadcast *broadcast)
 {
-	(void)clock_gettime(CLOCK_MONOTONIC, &broadcast.deadline); /* can't fail for this clock */
-	broadcast.deadline.tv_sec += SB_THREADS_DEADLINE_SECONDS;
+	(void)clock_gettime(CLOCK_MONOTONIC, &broadcast->deadline); /* can't fail for this clock */
+	broadcast->deadline.tv_sec += SB_THREADS_DEADLINE_SECONDS;
 }
 
 /* Lets others run, at first without sleeping; -ETIMEDOUT when the time of the broadcast is up. */
-static int pause_or_give_up(int attempt)
+static int pause_or_give_up(const struct broadcast *broadcast, int attempt)
 {
 	const struct timespec pause = {.tv_nsec = 100000};
 	struct timespec now;
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	if (now.tv_sec > broadcast.deadline.tv_sec ||
-		(now.tv_sec == broadcast.deadline.tv_sec &&
-			now.tv_nsec > broadcast.deadline.tv_nsec))
+	if (now.tv_sec > broadcast->deadline.tv_sec ||
+		(now.tv_sec == broadcast->deadline.tv_sec &&
+			now.tv_nsec > broadcast->deadline.tv_nsec))
 		return -ETIMEDOUT;
 	if (attempt < SPINS)
 		(void)sched_yield(); /* can't fail on Linux */
@@ -92,22 +102,22 @@ static int is_gone(pid_t tid)
 }
 
 /* A slot for one more thread: one whose thread is gone, else a new one. */
-static struct slot *free_slot(void)
+static struct slot *free_slot(struct broadcast *broadcast)
 {
-	struct slot *slot = slot_of(GONE);
-	int count = atomic_load(&broadcast.count);
+	struct slot *slot = slot_of(broadcast, GONE);
+	int count = atomic_load(&broadcast->count);
 	if (slot || count == SB_THREADS_MAX)
 		return slot;
-	slot = &broadcast.slots[count];
+	slot = &broadcast->slots[count];
 	atomic_store(&slot->tid, GONE);
-	atomic_store(&broadcast.count, count + 1);
+	atomic_store(&broadcast->count, count + 1);
 	return slot;
 }
 
 /* Signals one thread once. A thread that is gone counts as answered. */
-static int signal_thread(pid_t tid)
+static int signal_thread(struct broadcast *broadcast, pid_t tid)
 {
-	struct slot *slot = free_slot();
+	struct slot *slot = free_slot(broadcast);
 	if (!slot)
 		return -EAGAIN;
 	atomic_store(&slot->outcome, PENDING);
@@ -116,7 +126,7 @@ static int signal_thread(pid_t tid)
 	for (int attempt = 0; syscall(SYS_tgkill, getpid(), tid, BROADCAST_SIGNAL); attempt++) {
 		int error = -errno;
 		/* The queue of RLIMIT_SIGPENDING is full: threads that answer make room. */
-		if (error == -EAGAIN && pause_or_give_up(attempt) == 0)
+		if (error == -EAGAIN && pause_or_give_up(broadcast, attempt) == 0)
 			continue;
 		atomic_store(&slot->tid, GONE);
 		return error == -ESRCH ? 0 : error;
@@ -133,12 +143,12 @@ struct linux_dirent64 {
 };
 
 /* Signals every listed thread that has no slot yet; returns how many, or -errno. */
-static int signal_new_threads(int tasks, pid_t self)
+static int signal_new_threads(struct broadcast *broadcast, int tasks, pid_t self)
 {
 	_Alignas(struct linux_dirent64) char buffer[8192];
-	int fresh = 0, count = atomic_load(&broadcast.count);
+	int fresh = 0, count = atomic_load(&broadcast->count);
 	for (int i = 0; i < count; i++)
-		broadcast.slots[i].listed = 0;
+		broadcast->slots[i].listed = 0;
 	if (lseek(tasks, 0, SEEK_SET) < 0)
 		return -errno;
 	for (;;) {
@@ -153,12 +163,12 @@ static int signal_new_threads(int tasks, pid_t self)
 			at += entry->reclen;
 			if (tid <= 0 || tid == self)
 				continue;
-			struct slot *slot = slot_of(tid);
+			struct slot *slot = slot_of(broadcast, tid);
 			if (slot) {
 				slot->listed = 1;
 				continue;
 			}
-			int error = signal_thread(tid);
+			int error = signal_thread(broadcast, tid);
 			if (error)
 				return error;
 			fresh++;
@@ -167,11 +177,11 @@ static int signal_new_threads(int tasks, pid_t self)
 }
 
 /* Waits until every signalled thread has answered or is gone. */
-static int wait_for_answers(void)
+static int wait_for_answers(struct broadcast *broadcast)
 {
-	int count = atomic_load(&broadcast.count);
+	int count = atomic_load(&broadcast->count);
 	for (int i = 0; i < count; i++) {
-		struct slot *slot = &broadcast.slots[i];
+		struct slot *slot = &broadcast->slots[i];
 		pid_t tid = atomic_load(&slot->tid);
 		int attempt = 0;
 		while (tid != GONE && atomic_load(&slot->outcome) == PENDING) {
@@ -179,7 +189,7 @@ static int wait_for_answers(void)
 				atomic_store(&slot->tid, GONE);
 				break;
 			}
-			if (pause_or_give_up(attempt++))
+			if (pause_or_give_up(broadcast, attempt++))
 				return -ETIMEDOUT;
 		}
 	}
@@ -196,15 +206,15 @@ static int wait_for_answers(void)
  * an ended thread to a new one between two of these looks would deceive this: numbers are handed out
  * in turn, so that takes tens of thousands of new tasks within microseconds.)
  */
-static int all_accounted_for(int tasks)
+static int all_accounted_for(struct broadcast *broadcast, int tasks)
 {
 	struct stat folder;
 	if (fstat(tasks, &folder))
 		return -errno;
 	unsigned long alive = 1; /* the caller */
-	int count = atomic_load(&broadcast.count);
+	int count = atomic_load(&broadcast->count);
 	for (int i = 0; i < count; i++) {
-		struct slot *slot = &broadcast.slots[i];
+		struct slot *slot = &broadcast->slots[i];
 		pid_t tid = atomic_load(&slot->tid);
 		if (tid == GONE)
 			continue;
@@ -216,18 +226,18 @@ static int all_accounted_for(int tasks)
 	return alive + 2 == (unsigned long)folder.st_nlink;
 }
 
-static int reach_all(int tasks, pid_t self)
+static int reach_all(struct broadcast *broadcast, int tasks, pid_t self)
 {
 	for (int attempt = 0;; attempt++) {
-		int fresh = signal_new_threads(tasks, self);
+		int fresh = signal_new_threads(broadcast, tasks, self);
 		/* Even after an error: a signal that is still under way must find the handler. */
-		int error = wait_for_answers();
+		int error = wait_for_answers(broadcast);
 		if (error || fresh < 0)
 			return error ? error : fresh;
-		int done = all_accounted_for(tasks);
+		int done = all_accounted_for(broadcast, tasks);
 		if (done)
 			return done < 0 ? done : 0;
-		if (pause_or_give_up(attempt))
+		if (pause_or_give_up(broadcast, attempt))
 			return -ETIMEDOUT;
 	}
 }
@@ -242,37 +252,46 @@ static void count_outcome(struct sb_threads_result *result, int outcome)
 		result->error = -outcome;
 }
 
+static void finish(struct broadcast *broadcast)
+{
+	atomic_store(&current, NULL);
+	if (!has_stragglers)
+		free(broadcast);
+}
+
 int sb_all_threads_in(int tasks, sb_thread_fn fn, void *argument, struct sb_threads_result *result)
 {
 	const struct kernel_sigaction ours = action_of(on_signal);
 	struct kernel_sigaction old;
 	memset(result, 0, sizeof *result);
-	broadcast.slots = calloc(SB_THREADS_MAX, sizeof *broadcast.slots);
-	if (!broadcast.slots)
+	struct broadcast *broadcast = calloc(1, sizeof *broadcast);
+	if (!broadcast)
 		return -ENOMEM;
-	broadcast.fn = fn;
-	broadcast.argument = argument;
-	atomic_store(&broadcast.count, 0);
-	set_deadline();
+	broadcast->fn = fn;
+	broadcast->argument = argument;
+	set_deadline(broadcast);
+	atomic_store(&current, broadcast);
 	int error = set_action(&ours, &old);
 	if (error == 0) {
-		error = reach_all(tasks, (pid_t)syscall(SYS_gettid));
+		error = reach_all(broadcast, tasks, (pid_t)syscall(SYS_gettid));
 		/* A thread that never answered may still get the signal: then our handler stays. */
-		if (error == -ETIMEDOUT)
+		if (error == -ETIMEDOUT) {
+			has_stragglers = 1;
+			finish(broadcast);
 			return error;
+		}
 		int restored = set_action(&old, NULL);
 		if (error == 0)
 			error = restored;
 	}
-	int count = atomic_load(&broadcast.count);
+	int count = atomic_load(&broadcast->count);
 	for (int i = 0; i < count; i++) {
-		if (atomic_load(&broadcast.slots[i].tid) != GONE)
-			count_outcome(result, atomic_load(&broadcast.slots[i].outcome));
+		if (atomic_load(&broadcast->slots[i].tid) != GONE)
+			count_outcome(result, atomic_load(&broadcast->slots[i].outcome));
 	}
 	if (error == 0 && result->failed == 0)
 		count_outcome(result, fn(argument));
-	free(broadcast.slots);
-	broadcast.slots = NULL;
+	finish(broadcast);
 	return error ? error : -result->error;
 }
 

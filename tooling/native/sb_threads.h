@@ -29,6 +29,12 @@ struct sb_threads_result {
  * the first error that a thread reported. After an error some threads may have run it and some not:
  * the process must end.
  *
+ * `argument` is read by other threads: until this returns, and after -ETIMEDOUT for as long as the
+ * process lives, since a thread may have been within `fn` when the time was up. So it must be static
+ * or on the heap, whatever it points to included, and after -ETIMEDOUT it must not be freed. No
+ * thread enters `fn` any more once this has returned; the handler of the signal stays then, does
+ * nothing, and a set*id call of glibc would wait for it forever.
+ *
  * Not reentrant: one broadcast at a time in a process, and no set*id call by another thread
  * meanwhile, since glibc broadcasts those with the same signal. A child that another thread forks
  * meanwhile is no thread of this process and may have been forked before that thread ran `fn`.

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 extern "C" {
@@ -17,38 +18,53 @@ namespace
 
 using Phase = int (*)(const uint8_t *, size_t, sb_failure *);
 
-// What every thread is given; the first failure wins.
+// What every thread is given; the first failure wins. The record is a copy: a late thread may read it.
 struct Broadcast {
 	Phase phase;
-	const uint8_t *record;
-	size_t length;
-	std::atomic_flag failed;
-	sb_failure failure;
+	std::vector<uint8_t> record;
+	std::atomic_flag failed = ATOMIC_FLAG_INIT;
+	sb_failure failure = {};
 };
+
+// Runs `fn` on every thread. After a timeout `argument` is never freed, as sb_threads.h asks for.
+template <typename Argument>
+int OnEveryThread(sb_thread_fn fn, std::unique_ptr<Argument> &argument, sb_threads_result *reached)
+{
+	int error = sb_all_threads(fn, argument.get(), reached);
+	if (error == -ETIMEDOUT)
+		(void)argument.release();
+	return error;
+}
 
 int OnThread(void *argument)
 {
 	Broadcast *broadcast = static_cast<Broadcast *>(argument);
 	sb_failure failure = {};
-	int error = broadcast->phase(broadcast->record, broadcast->length, &failure);
+	int error = broadcast->phase(broadcast->record.data(), broadcast->record.size(), &failure);
 	if (error && !broadcast->failed.test_and_set())
 		broadcast->failure = failure;
 	return error;
 }
 
-Napi::Value Apply(const Napi::CallbackInfo &info, Phase phase)
+std::vector<uint8_t> BytesOf(const Napi::Value &value)
 {
-	Napi::Uint8Array record = info[0].As<Napi::Uint8Array>();
-	Broadcast broadcast = {phase, record.Data(), record.ByteLength(), ATOMIC_FLAG_INIT, {}};
+	Napi::Uint8Array bytes = value.As<Napi::Uint8Array>();
+	return {bytes.Data(), bytes.Data() + bytes.ByteLength()};
+}
+
+Napi::Value Apply(Napi::Env env, std::vector<uint8_t> record, Phase phase)
+{
+	auto broadcast = std::make_unique<Broadcast>();
+	broadcast->phase = phase;
+	broadcast->record = std::move(record);
 	sb_threads_result reached = {};
-	int error = sb_all_threads(OnThread, &broadcast, &reached);
-	if (error) {
-		// Without a failed step it is the broadcast itself that failed.
-		if (!broadcast.failure.step)
-			broadcast.failure = {"threads", nullptr, -error};
-		return sb::Failure(info.Env(), broadcast.failure);
-	}
-	Napi::Object result = Napi::Object::New(info.Env());
+	int error = OnEveryThread(OnThread, broadcast, &reached);
+	// Without a failed step, or with a thread that may yet write one, it is the broadcast that failed.
+	if (error && (!broadcast || !broadcast->failure.step))
+		return sb::Failure(env, {"threads", nullptr, -error});
+	if (error)
+		return sb::Failure(env, broadcast->failure);
+	Napi::Object result = Napi::Object::New(env);
 	result.Set("threads", reached.threads);
 	return result;
 }
@@ -56,13 +72,24 @@ Napi::Value Apply(const Napi::CallbackInfo &info, Phase phase)
 // beforeIds(record: Uint8Array): { threads } | { step, syscall?, errno }
 Napi::Value BeforeIds(const Napi::CallbackInfo &info)
 {
-	return Apply(info, sb_caps_before_ids);
+	return Apply(info.Env(), BytesOf(info[0]), sb_caps_before_ids);
 }
 
 // afterIds(record: Uint8Array): { threads } | { step, syscall?, errno }
 Napi::Value AfterIds(const Napi::CallbackInfo &info)
 {
-	return Apply(info, sb_caps_after_ids);
+	return Apply(info.Env(), BytesOf(info[0]), sb_caps_after_ids);
+}
+
+int SurrenderPhase(const uint8_t *, size_t, sb_failure *failure)
+{
+	return sb_caps_surrender(failure);
+}
+
+// surrender(): { threads } | { step, syscall?, errno }
+Napi::Value Surrender(const Napi::CallbackInfo &info)
+{
+	return Apply(info.Env(), {}, SurrenderPhase);
 }
 
 // lastCapability(): number, negative for an errno
@@ -83,7 +110,7 @@ struct Answer {
 
 struct Answers {
 	std::vector<Answer> all;
-	std::atomic<size_t> next;
+	std::atomic<size_t> next = {0};
 };
 
 // Runs in a signal handler: the slots exist already, and each thread takes one of its own.
@@ -101,16 +128,17 @@ int AskThread(void *argument)
 // threadSecurebits(): { tid, securebits }[] | number, negative for an errno
 Napi::Value ThreadSecurebits(const Napi::CallbackInfo &info)
 {
-	Answers answers = {std::vector<Answer>(SB_THREADS_MAX + 1), {0}};
+	auto answers = std::make_unique<Answers>();
+	answers->all.resize(SB_THREADS_MAX + 1);
 	sb_threads_result reached = {};
-	int error = sb_all_threads(AskThread, &answers, &reached);
+	int error = OnEveryThread(AskThread, answers, &reached);
 	if (error)
 		return Napi::Number::New(info.Env(), error);
-	Napi::Array result = Napi::Array::New(info.Env(), answers.next);
-	for (uint32_t i = 0; i < answers.next; i++) {
+	Napi::Array result = Napi::Array::New(info.Env(), answers->next);
+	for (uint32_t i = 0; i < answers->next; i++) {
 		Napi::Object answer = Napi::Object::New(info.Env());
-		answer.Set("tid", answers.all[i].tid);
-		answer.Set("securebits", answers.all[i].securebits);
+		answer.Set("tid", answers->all[i].tid);
+		answer.Set("securebits", answers->all[i].securebits);
 		result.Set(i, answer);
 	}
 	return result;
@@ -131,6 +159,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports)
 {
 	exports.Set("beforeIds", Napi::Function::New<BeforeIds>(env));
 	exports.Set("afterIds", Napi::Function::New<AfterIds>(env));
+	exports.Set("surrender", Napi::Function::New<Surrender>(env));
 	exports.Set("lastCapability", Napi::Function::New<LastCapability>(env));
 	exports.Set("securebits", Napi::Function::New<Securebits>(env));
 	exports.Set("threadSecurebits", Napi::Function::New<ThreadSecurebits>(env));

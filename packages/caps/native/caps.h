@@ -45,10 +45,18 @@ int sb_caps_parse(const uint8_t *record, size_t length, struct sb_caps_target *t
 
 /*
  * 0, or -errno with the failed step in *failure; `record` failed before anything was changed.
- * After any other failed step the process is in between, and must end.
+ * After any other failed step the process is in between, perhaps with CAP_SETPCAP and
+ * keep-capabilities still there: give them up with sb_caps_surrender(), and end.
  */
 int sb_caps_before_ids(const uint8_t *record, size_t length, struct sb_failure *failure);
 int sb_caps_after_ids(const uint8_t *record, size_t length, struct sb_failure *failure);
+
+/*
+ * After a phase that failed, or was never reached: ambient cleared, keep-capabilities off, and the
+ * three other sets emptied, whatever was to be kept. 0, or -errno with the step `surrender` when
+ * something is left.
+ */
+int sb_caps_surrender(struct sb_failure *failure);
 
 /* Compares every set with the target (step `verify`), then tries each way back (step `regain`). */
 int sb_caps_verify(const struct sb_caps_target *target, struct sb_failure *failure);

@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-
 import { errnoName } from '@sb/core';
 
 import { capsError } from './errors.js';
@@ -31,7 +29,8 @@ const revisions = [
 const FLAG_EFFECTIVE = 1;
 
 /**
- * Reads what executing a file would give. Links are followed, as execve(2) does.
+ * Reads the capabilities of a file, which executing it would give. Links are followed, as execve(2) does. A file without
+ * any gives the rights of another user all the same where it is set-user-ID.
  *
  * @param path - the file; relative ones count from the working directory
  * @returns undefined where the file has no capabilities, or its file system no such attribute
@@ -82,14 +81,17 @@ export function decodeFileCapabilities(bytes: Uint8Array): FileCapabilities {
   };
 }
 
-/** A zero byte would cut the path short in C, and name another file. */
-function checkedPath(path: string): string {
-  if (path !== '' && !path.includes('\0')) return resolve(path);
+/**
+ * The path as it is: `..` is the kernel's to follow, since behind a link it leads elsewhere than the text says. A zero
+ * byte would cut it short in C, and name another file.
+ */
+function checkedPath(path: unknown): string {
+  const isText = typeof path === 'string';
+  if (isText && path !== '' && !path.includes('\0')) return path;
   throw capsError('syscall-failed', 'file-capabilities', {
-    what: `${JSON.stringify(path)} is no path`,
-    hint: 'Give the path of a file.',
-    path,
-    errno: 'ENOENT',
+    what: isText ? `${JSON.stringify(path)} is no path` : `a value of type ${typeof path} is no path`,
+    hint: 'Give the path of a file, as a text.',
+    ...(isText ? { path, errno: 'ENOENT' } : { errno: 'EINVAL' }),
   });
 }
 

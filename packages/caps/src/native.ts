@@ -17,6 +17,8 @@ export interface NativeReached {
 export interface Native {
   beforeIds(record: Uint8Array): NativeReached | NativeFailure;
   afterIds(record: Uint8Array): NativeReached | NativeFailure;
+  /** Gives up everything, also what was to be kept: for after a failure. */
+  surrender(): NativeReached | NativeFailure;
   lastCapability(): number;
   securebits(): number;
   threadSecurebits(): readonly { readonly tid: number; readonly securebits: number }[] | number;

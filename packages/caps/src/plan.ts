@@ -52,14 +52,14 @@ const recordVersion = 1;
 /**
  * Decides what will be enforced. Pure.
  *
- * @param policy - from {@link policy}
+ * @param candidate - a policy from {@link policy}
  * @param support - from {@link support}, or made up for a test
  * @param options - whether the user changes in between
  * @throws CapsError if the policy requires what is missing, if the change of user could be undone, or if this is no
  *   policy
  */
-export function plan(policy: CapsPolicy, support: CapsSupport, options: PlanOptions = {}): CapsPlan {
-  requirePolicy(policy);
+export function plan(candidate: CapsPolicy, support: CapsSupport, options: PlanOptions = {}): CapsPlan {
+  const policy = requirePolicy(candidate);
   const userSwitch = options.userSwitch ?? false;
   if (support.state !== 'available') return planNothing(policy, support.reason);
   const situation: Situation = { present: support.present, userSwitch };

@@ -63,6 +63,12 @@ describe('policy', () => {
     ['a level for an unknown feature', { levels: { bouding: 'prefer' } }, /feature "bouding" is unknown/],
     ['a level for what is not asked for', { bounding: 'leave', levels: { bounding: 'prefer' } }, /not asked for/],
     ['null', { keep: null }, /no list/],
+    ['securebits by another spelling', { secureBits: 'lock' }, /options: secureBits is unknown/],
+    ['no_new_privs by another name', { noNewPriv: false }, /options: noNewPriv is unknown/],
+    ['a misspelt list', { keep: ['cap_chown'], ambiant: ['cap_chown'] }, /options: ambiant is unknown/],
+    ['a key without a value', { bounding: undefined }, /options: bounding is undefined/],
+    ['a level without a value', { levels: { bounding: undefined } }, /levels.bounding undefined is unknown/],
+    ['no object', 'keep', /this is no object/],
   ])('refuses %s', (_name, options, message) => {
     expect(() => policy(options as CapsOptions)).toThrow(message);
   });
@@ -77,6 +83,22 @@ describe('a policy that travelled as JSON', () => {
       expect(requirePolicy(JSON.parse(JSON.stringify(decided)) as CapsPolicy)).toEqual(decided);
   });
 
+  it('is planned for by what was checked, whatever is listed how often and in which order', () => {
+    const jumbled = { ...good, keep: ['cap_kill', 'cap_chown', 'cap_kill'] } as CapsPolicy;
+    const kept = ['cap_chown', 'cap_kill'] as const; // in this order, as the kernel's sets are read
+    const present = {
+      effective: ['cap_setpcap'],
+      permitted: kept,
+      inheritable: ['cap_kill'],
+      bounding: ['cap_kill'],
+      ambient: [],
+      noNewPrivs: false,
+      securebits: [],
+    } as const;
+    const where = { state: 'available', last: 40, present } as const;
+    expect(plan(jumbled, where)).toEqual(plan(good, where));
+  });
+
   it.each<readonly [name: string, tampered: unknown]>([
     ['nothing', null],
     ['a text', 'caps'],
@@ -89,6 +111,13 @@ describe('a policy that travelled as JSON', () => {
     ['a list that is none', { ...good, keep: 'cap_kill' }],
     ['an unknown capability', { ...good, bounding: ['cap_none'] }],
     ['a list for what is off', { ...nothing, keep: ['cap_kill'] }],
+    ['a key that is unknown', { ...good, ambiant: [] }],
+    ['a level for an unknown feature', { ...good, levels: { ...good.levels, bouding: 'require' } }],
+    [
+      'every level off',
+      { ...nothing, levels: Object.fromEntries(Object.keys(good.levels).map((key) => [key, 'off'])) },
+    ],
+    ['a level for what lists nothing', { ...nothing, levels: { ...nothing.levels, keep: 'require' } }],
     ['a bounding set for what is off', { ...good, levels: { ...good.levels, bounding: 'off' } }],
   ])('is refused with %s', (_name, tampered) => {
     expect(() => requirePolicy(tampered as CapsPolicy)).toThrow(SandboxError);

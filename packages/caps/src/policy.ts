@@ -40,6 +40,16 @@ export interface CapsOptions {
   readonly levels?: CapsLevels;
 }
 
+const optionNames = [
+  'keep',
+  'ambient',
+  'inheritable',
+  'bounding',
+  'securebits',
+  'noNewPrivs',
+  'levels',
+] as const satisfies readonly (keyof CapsOptions)[];
+
 /** A validated, frozen, JSON-serialisable decision about the capabilities of a process. */
 export interface CapsPolicy {
   readonly layer: 'caps';
@@ -59,6 +69,7 @@ export interface CapsPolicy {
  * @see capabilities(7)
  */
 export function policy(options: CapsOptions): CapsPolicy {
+  requireKeys('options', options, optionNames);
   const sets = setsOf(options);
   const bounding = options.bounding ?? 'drop';
   const asked: Readonly<Record<CapsFeature, boolean>> = {
@@ -69,7 +80,6 @@ export function policy(options: CapsOptions): CapsPolicy {
     securebits: oneOf('securebits', options.securebits ?? 'lock', ['lock', 'leave']) === 'lock',
     noNewPrivs: oneOf('noNewPrivs', options.noNewPrivs ?? true, [true, false]),
   };
-  if (!Object.values(asked).includes(true)) refuse('the policy asks for nothing', 'Ask for one thing at least.');
   return requirePolicy({
     layer: 'caps',
     ...sets,
@@ -82,30 +92,58 @@ export function policy(options: CapsOptions): CapsPolicy {
  * Checks a policy as a whole, wherever it comes from: it may have travelled as JSON. Every verb that takes a policy calls
  * this before anything else, so that a level that is missing can't pass for one that is soft.
  *
- * @returns the same policy, frozen
+ * @returns a copy of the policy, frozen: what was checked and nothing else, so it is this that must be used
  * @throws CapsError `invalid-policy`, `unknown-capability`
  */
 export function requirePolicy(candidate: CapsPolicy): CapsPolicy {
   if (typeof candidate !== 'object' || candidate === null || candidate.layer !== 'caps') {
     return refuse('this is no caps policy', 'Make it with policy() or none().');
   }
-  const { keep, inheritable, ambient, bounding, levels } = candidate;
-  const sets = { keep: sorted(keep), inheritable: sorted(inheritable), ambient: sorted(ambient) };
+  requireKeys('policy', candidate, ['layer', 'keep', 'inheritable', 'ambient', 'bounding', 'levels']);
+  const { layer, levels } = candidate;
+  const sets = {
+    keep: sorted(candidate.keep),
+    inheritable: sorted(candidate.inheritable),
+    ambient: sorted(candidate.ambient),
+  };
+  const bounding = sorted(candidate.bounding);
   requireNested(sets);
   if (typeof levels !== 'object' || levels === null)
     return refuse('the policy has no levels', 'Make it with policy().');
   const names = Object.keys(featureNames) as CapsFeature[];
-  for (const name of names) oneOf(`levels.${name}`, levels[name], requirementLevels);
-  const idle = (name: CapsFeature, list: readonly string[]) => levels[name] === 'off' && list.length > 0;
-  const unused =
-    idle('keep', keep) || idle('ambient', inheritable) || idle('bounding', bounding) || idle('capabilities', keep);
-  if (unused) refuse('the policy lists capabilities for a feature that is off', 'Make it with policy().');
-  return Object.freeze({
-    layer: 'caps',
-    ...sets,
-    bounding: sorted(bounding),
-    levels: Object.freeze(Object.fromEntries(names.map((name) => [name, levels[name]])) as CapsPolicy['levels']),
-  });
+  requireKeys('levels', levels, names);
+  // Read once, and from here on only the copy: what is checked is what is used.
+  const copy = Object.fromEntries(
+    names.map((name) => [name, oneOf(`levels.${name}`, levels[name], requirementLevels)]),
+  ) as Record<CapsFeature, RequirementLevel>;
+  if (names.every((name) => copy[name] === 'off')) askForOne();
+  requireConsistent(copy, sets, bounding);
+  return Object.freeze({ layer, ...sets, bounding, levels: Object.freeze(copy) });
+}
+
+/** A list and the level of its feature say the same, as in whatever policy() makes. */
+function requireConsistent(levels: CapsPolicy['levels'], sets: KeptSets, bounding: readonly string[]): void {
+  const { keep, inheritable } = sets;
+  const unused = (name: CapsFeature, list: readonly string[]) => levels[name] === 'off' && list.length > 0;
+  if (unused('keep', keep) || unused('ambient', inheritable) || unused('bounding', bounding))
+    refuse('the policy lists capabilities for a feature that is off', 'Make it with policy().');
+  if (unused('capabilities', keep)) refuse('the policy keeps some and takes none away', 'Make it with policy().');
+  const empty = (name: CapsFeature, list: readonly string[]) => levels[name] !== 'off' && list.length === 0;
+  if (empty('keep', keep) || empty('ambient', inheritable))
+    refuse('the policy has a feature that lists nothing', 'Make it with policy().');
+}
+
+function askForOne(): never {
+  return refuse('the policy asks for nothing', 'Ask for one thing at least.');
+}
+
+/** Refuses a misspelt key, which would look like a promise, and one without a value, which would get the default. */
+function requireKeys(what: string, value: object, allowed: readonly string[]): void {
+  if (typeof value !== 'object' || value === null) refuse(`${what}: this is no object`, 'Give an object.');
+  for (const [key, given] of Object.entries(value)) {
+    if (!allowed.includes(key)) refuse(`${what}: ${key} is unknown`, `Use: ${allowed.join(', ')}.`);
+    if (given === undefined) refuse(`${what}: ${key} is undefined`, 'Leave it out, or give it a value.');
+  }
 }
 
 type KeptSets = Pick<CapsPolicy, 'keep' | 'inheritable' | 'ambient'>;

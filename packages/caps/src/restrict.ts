@@ -4,9 +4,11 @@ import { type EnforcementReport, readAllTasks, reportOf } from '@sb/core';
 
 import { capsError, nativeError } from './errors.js';
 import { native, type NativeFailure, type NativeReached } from './native.js';
-import { plan } from './plan.js';
+import { type CapsPlan, plan } from './plan.js';
 import type { CapsPolicy } from './policy.js';
 import { support } from './support.js';
+import { surrendered } from './surrender.js';
+import { changeUser } from './switch-user.js';
 import { verify } from './verify.js';
 
 /** Options of {@link restrictSelf}. */
@@ -14,8 +16,9 @@ export interface RestrictOptions {
   /**
    * Changes the user, for good and on every thread, between the two phases: kept capabilities are carried across, and
    * nothing else is. Synchronous; for instance `() => dropPrivileges(user)` of `@sb/privdrop`, with
-   * `unsafeAllowCapabilities` in its policy where something is kept, since it would take that for a failure. If it
-   * throws, what is not kept is given up all the same, and its error is thrown on. Default: the user stays.
+   * `unsafeAllowCapabilities` in its policy where something is kept, since it would take that for a failure. Its result
+   * doesn't count, only whether every thread has another user. If it throws, what is not kept is given up all the same,
+   * and its error is thrown on. It is called also where there are no capabilities. Default: the user stays.
    */
   readonly switchUser?: () => unknown;
 }
@@ -31,6 +34,7 @@ export interface RestrictOptions {
  * @returns what is in force, read back from the kernel
  * @throws CapsError. `worker-thread` and every code of {@link plan}: nothing was changed. `verification-failed`,
  *   `syscall-failed`, `not-permitted` from a step: threads are in between and the process must end; never catch and go on.
+ *   Where the second phase failed, everything was given up instead, and the error says whether that worked.
  * @see capabilities(7), capset(2), prctl(2)
  */
 export function restrictSelf(policy: CapsPolicy, options: RestrictOptions = {}): EnforcementReport {
@@ -45,26 +49,37 @@ export function restrictSelf(policy: CapsPolicy, options: RestrictOptions = {}):
   if (planned.record.length > 0) {
     succeed(native().beforeIds(planned.record));
     if (switchUser !== undefined) runSwitch(switchUser, planned.record);
-    succeed(native().afterIds(planned.record));
-    verify(readAllTasks('self'), planned.target);
+    finish(planned);
+  } else if (switchUser !== undefined) {
+    // No capabilities here, and the policy is content with that; the user is to change all the same.
+    changeUser(switchUser);
   }
   return reportOf(planned.features);
 }
 
+/** The second phase. Where it fails, CAP_SETPCAP and keep_caps could still be there: then everything is given up. */
+function finish({ record, target }: CapsPlan): void {
+  try {
+    succeed(native().afterIds(record));
+    verify(readAllTasks('self'), target);
+  } catch (cause) {
+    throw surrendered(cause);
+  }
+}
+
 function runSwitch(switchUser: () => unknown, record: Uint8Array): void {
   try {
-    const result = switchUser();
-    if (!(result instanceof Promise)) return;
+    changeUser(switchUser);
   } catch (error) {
-    // Whoever catches this has no more rights than the policy leaves; its own failure can't be worse than that error.
-    void native().afterIds(record);
+    leave(record, error);
     throw error;
   }
-  void native().afterIds(record);
-  throw capsError('invalid-policy', 'switch-user', {
-    what: 'switchUser returned a promise, and other code would run with all capabilities meanwhile',
-    hint: 'End this process. Change the user synchronously.',
-  });
+}
+
+/** After a change of user that went wrong: whoever catches that has no more rights than the policy leaves. */
+function leave(record: Uint8Array, cause: unknown): void {
+  const result = native().afterIds(record);
+  if ('errno' in result) throw surrendered(nativeError(result), cause);
 }
 
 function succeed(result: NativeReached | NativeFailure): void {

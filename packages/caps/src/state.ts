@@ -94,10 +94,14 @@ function answered(value: number): number {
 }
 
 function unreadable(error: number): CapsError {
+  const errno = errnoName(error);
   return capsError('syscall-failed', 'get', {
-    what: `the securebits can't be read: ${errnoName(error)}`,
-    hint: 'A system-call filter may forbid prctl or rt_sigaction; allow them.',
-    errno: errnoName(error),
+    what: `the securebits can't be read: ${errno}`,
+    hint:
+      errno === 'ETIMEDOUT'
+        ? 'A thread did not answer within five seconds: it blocks signal 33, or a debugger holds it.'
+        : 'A system-call filter may forbid prctl or rt_sigaction; allow them.',
+    errno,
   });
 }
 

@@ -35,6 +35,9 @@ type Letter = (typeof letters)[number][0];
 /** A clause: a list of capabilities (none means all, with a lone "=" only), then operators with letters, "=" first. */
 const clausePattern = /^([\w,]*)((?:=[eip]*|[+-][eip]+)(?:[+-][eip]+)*)$/;
 
+/** What `isspace` of C takes, which is less than `\s` does: no U+00A0. */
+const spaces = /[ \t\n\v\f\r]+/;
+
 /** In characters: every capability by its longest name, several times over. */
 const maxLength = 65_536;
 
@@ -49,7 +52,7 @@ export function parse(text: string, options: TextOptions = {}): CapabilitySets {
   requireShort(text);
   const all = (1n << BigInt((options.last ?? lastCapability()) + 1)) - 1n;
   const masks: Record<Letter, bigint> = { e: 0n, i: 0n, p: 0n };
-  for (const clause of text.split(/\s+/).filter(Boolean)) {
+  for (const clause of text.split(spaces).filter(Boolean)) {
     const { named, actions } = readClause(clause, all);
     for (const [, operator = '', flags = ''] of actions.matchAll(/([=+-])([eip]*)/g)) {
       for (const [letter] of letters)
@@ -125,10 +128,15 @@ export function textName(number: number): string {
   return number <= lastNamedCapability ? capabilityName(number) : String(number);
 }
 
-/** The number of a capability by its name in either case or by its number, as libcap reads them. */
+/**
+ * The number of a capability by its name in either case, or by its number: decimal without leading zeros. libcap takes
+ * `010` and `0xd` as well (octal and hexadecimal, as `strtoul` does), which nobody writes on purpose; `08` it refuses.
+ * It knows `cap_41` no more than we do; in texts that is `41`.
+ */
 export function parseCapability(name: string): number | undefined {
-  if (/^\d{1,2}$/.test(name)) return Number(name) < capabilityBits ? Number(name) : undefined;
-  return capabilityNumber(name.toLowerCase());
+  if (/^(?:0|[1-9]\d?)$/.test(name)) return Number(name) < capabilityBits ? Number(name) : undefined;
+  const number = capabilityNumber(name.toLowerCase());
+  return number === undefined || number > lastNamedCapability ? undefined : number;
 }
 
 /** The error of a text form. */

@@ -5,6 +5,7 @@
  * Arguments: flags, capability to keep (a number, or - for none), uid to become (0: stay root), then orders. Each letter is a step:
  *   n no_new_privs  i inheritable  a lower ambient  b drop bounding  s early securebits  k keep capabilities
  *   U the change of user  w narrow  r raise ambient  l late securebits  c capset  v verify
+ * An x at the end gives everything up after a failed step, as the package does.
  */
 #define _GNU_SOURCE
 #include "../../native/caps.c"
@@ -71,7 +72,9 @@ static void run_order(const char *order, const struct sb_caps_target *target)
 {
 	struct sb_failure failure = {0};
 	int error = 0;
-	for (const char *at = order; *at && error == 0; at++) {
+	size_t length = strlen(order);
+	int gives_up = length > 0 && order[length - 1] == 'x';
+	for (const char *at = order; *at && *at != 'x' && error == 0; at++) {
 		step_fn found = NULL;
 		for (size_t i = 0; i < COUNT(steps); i++)
 			found = steps[i].letter == *at ? steps[i].run : found;
@@ -79,6 +82,9 @@ static void run_order(const char *order, const struct sb_caps_target *target)
 			exit(2);
 		error = found(target, &failure);
 	}
+	struct sb_failure last = {0};
+	if (error && gives_up && sb_caps_surrender(&last))
+		failure = last;
 	printf("%s %s %d", order, error ? failure.step : "ok", -error);
 	print_status();
 	fflush(stdout);

@@ -44,7 +44,7 @@ describe.skipIf(missing('linux', 'root', 'libcap'))('the order of the steps', ()
 
   beforeAll(async () => {
     const flags = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', `-I${here('../../../../tooling/native')}`];
-    const sources = ['order.c', '../../native/record.c', '../../native/verify.c'].map(here);
+    const sources = ['order.c', '../../native/record.c', '../../native/surrender.c', '../../native/verify.c'].map(here);
     const { status, stderr } = await runProgram('gcc', [...flags, '-o', program, ...sources]);
     if (status !== 0 || stderr !== '') throw new Error(`the build failed: ${stderr}`);
     return () => folder[Symbol.dispose]();
@@ -91,11 +91,12 @@ describe.skipIf(missing('linux', 'root', 'libcap'))('the order of the steps', ()
     expect(await run([order])).toMatchObject([{ order, step, errno: EPERM }]);
   });
 
-  it('has given up all but what is kept, and CAP_SETPCAP, when a later step fails', async () => {
-    const [failed] = await run(['niabskUwlr']);
-    expect(failed).toMatchObject({ step: 'raise-ambient' });
-    const [, permitted, effective] = failed?.state.split(' ') ?? [];
-    expect([permitted, effective]).toEqual(['0000000000000500', '0000000000000500']);
+  it('has nothing left when a later step fails and everything is given up', async () => {
+    const [alone, givenUp] = await run(['niabskUwrvlc', 'niabskUwrvlcx']);
+    // By itself a failed step leaves CAP_SETPCAP, what is kept, what is ambient, and keep_caps.
+    expect(alone).toMatchObject({ step: 'verify' });
+    expect(alone?.state).toBe(`${kept} 0000000000000500 0000000000000500 ${zero} ${kept} 1 1b`);
+    expect(givenUp).toMatchObject({ step: 'verify', state: `${zero} ${zero} ${zero} ${zero} ${zero} 1 b` });
   });
 
   it.each<[number | '-', string]>([

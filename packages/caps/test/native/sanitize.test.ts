@@ -11,7 +11,9 @@ describe.skipIf(missing('linux', 'root'))('the C core under AddressSanitizer and
   const seed = String(Math.floor(Math.random() * 2 ** 31) + 1);
 
   beforeAll(async () => {
-    const core = ['caps.c', 'inspect.c', 'record.c', 'verify.c'].map((name) => here(`../../native/${name}`));
+    const core = ['caps.c', 'inspect.c', 'record.c', 'surrender.c', 'verify.c'].map((name) =>
+      here(`../../native/${name}`),
+    );
     const flags = ['-std=gnu11', '-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
     const include = `-I${here('../../../../tooling/native')}`;
     const { status, stderr } = await runProgram('gcc', [...flags, include, '-o', program, here('sanitize.c'), ...core]);

@@ -65,6 +65,26 @@ describe.skipIf(missing('root', 'linux', 'libcap'))('fileCapabilities', () => {
     expect(fileCapabilities('/proc/self/status')).toBeUndefined();
     const missingFile = thrown(() => fileCapabilities(folder.file('none')));
     expect(missingFile).toMatchObject({ code: 'syscall-failed', errno: 'ENOENT', path: folder.file('none') });
+    expect(thrown(() => fileCapabilities(`${file}/`))).toMatchObject({ code: 'syscall-failed', errno: 'ENOTDIR' });
     expect(thrown(() => fileCapabilities(`${file}\0.txt`))).toMatchObject({ errno: 'ENOENT' });
+  });
+
+  it('follows a link before the .. behind it, as execve does', () => {
+    using folder = temporaryFolder();
+    mkdirSync(folder.file('near'));
+    mkdirSync(folder.file('far/inner'), { recursive: true });
+    symlinkSync(folder.file('far/inner'), folder.file('near/link'));
+    writeFileSync(folder.file('far/program'), '');
+    writeFileSync(folder.file('near/program'), '');
+    execFileSync('/usr/sbin/setcap', ['cap_net_raw=p', folder.file('far/program')]);
+    expect(fileCapabilities(`${folder.file('near')}/link/../program`)?.permitted).toEqual(['cap_net_raw']);
+  });
+
+  it.each([undefined, null, 5, {}, ['/']])('refuses %j', (path) => {
+    expect(thrown(() => fileCapabilities(path as string))).toMatchObject({
+      layer: 'caps',
+      code: 'syscall-failed',
+      errno: 'EINVAL',
+    });
   });
 });

@@ -115,16 +115,50 @@ describe.skipIf(missing('root', 'linux'))('a change of user that goes wrong', ()
     expect(told.state).toMatchObject({ permitted: ['cap_kill'], bounding: [] });
   });
 
-  it('leaves-no-capabilities-when-it-is-asynchronous', async () => {
-    const told = await run(`caps.restrictSelf(caps.none(), { switchUser: async () => {} });`);
+  it('leaves-no-capabilities-when-what-comes-after-it-fails-too', async () => {
+    // What is to be kept is gone by then, so the second phase stops before it gives CAP_SETPCAP up.
+    const told = await run(`
+      const taken = { keep: ['cap_chown', 'cap_setpcap'], securebits: 'leave', bounding: 'leave' };
+      const switchUser = () => { caps.restrictSelf(caps.policy(taken)); throw new Error('no such user'); };
+      try { caps.restrictSelf(caps.policy({ keep: ['cap_chown', 'cap_kill'] }), { switchUser }); }
+      catch (caught) { if (caught.cause?.message !== 'no such user') throw new Error('no cause'); throw caught; }`);
+    expect(told.error).toMatchObject({ code: 'not-permitted', step: 'capset' });
+    expect(told.error?.hint).toContain('All capabilities were given up instead, on every thread.');
+    expect(told.state).toMatchObject({ permitted: [], bounding: [] });
+  });
+
+  it.each([
+    ['a promise', 'async () => {}'],
+    [
+      'a promise of another realm',
+      "() => (process.setuid(65534), require('node:vm').runInNewContext('(async () => 1)()'))",
+    ],
+    ['anything that can be awaited', '() => (process.setuid(65534), { then() {} })'],
+    ['a function that can be awaited', '() => (process.setuid(65534), Object.assign(() => {}, { then() {} }))'],
+  ])('leaves-no-capabilities-when-it-returns %s', async (_name, switchUser) => {
+    const told = await run(`const { createRequire } = await import('node:module');
+      const require = createRequire('/');
+      caps.restrictSelf(caps.none(), { switchUser: ${switchUser} });`);
     expect(told.error).toMatchObject({ code: 'invalid-policy', step: 'switch-user' });
     expect(told.state).toMatchObject({ permitted: [], bounding: [] });
   });
 
+  it.each([
+    ['does nothing', '() => {}', 'still has uid 0'],
+    ['changes the group alone', '() => process.setgid(65534)', 'still has uid 0'],
+    ['leaves the saved uid, which is the way back', '() => process.seteuid(65534)', 'still has uid 0'],
+    ['leaves the saved gid', '() => (process.setegid(65534), process.setuid(65534))', 'more than one uid or gid'],
+  ])('says-so-when-it %s', async (_name, switchUser, why) => {
+    const told = await run(`caps.restrictSelf(caps.none(), { switchUser: ${switchUser} });`);
+    expect(told.error).toMatchObject({ code: 'verification-failed', step: 'switch-user' });
+    expect(told.error?.message).toContain(why);
+    expect(told.state).toMatchObject({ permitted: [], bounding: [] });
+  });
+
   it('cannot-regain-capabilities-when-the-user-was-not-changed-for-good', async () => {
-    // A saved uid of 0 is the way back: capabilities are gone, and privdrop's own verification is for the ids.
-    const told = await run(`caps.restrictSelf(caps.none(), { switchUser: () => process.seteuid(65534) });
-      try { process.seteuid(0); } catch (error) { throw new Error('kept out'); }
+    const told =
+      await run(`try { caps.restrictSelf(caps.none(), { switchUser: () => process.seteuid(65534) }); } catch {}
+      process.seteuid(0);
       if (caps.get().effective.length > 0) throw new Error('regained');`);
     expect(told.error).toBeNull();
     expect(told.state).toMatchObject({ permitted: [], effective: [] });

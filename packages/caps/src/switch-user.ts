@@ -1,0 +1,63 @@
+import { type FourIds, readAllTasks, type TaskStatus } from '@sb/core';
+
+import { capsError, type CapsError } from './errors.js';
+
+/**
+ * Calls the change of user and looks at what it did. The result doesn't count: what counts is that every thread has one
+ * other uid in all four places, and one gid. The gid may be the one from before, since the user may be of that group.
+ *
+ * @param switchUser - the option of `restrictSelf`
+ * @throws what it throws; CapsError `invalid-policy` for a promise, `verification-failed` if the user is the one from
+ *   before, wholly or in part
+ */
+export function changeUser(switchUser: () => unknown): void {
+  const before = tasks();
+  const result = switchUser();
+  if (isThenable(result)) {
+    throw refusal(
+      'invalid-policy',
+      'switchUser returned a promise, and other code would run with all capabilities meanwhile',
+    );
+  }
+  const why = unchanged(before, tasks());
+  if (why !== undefined) throw refusal('verification-failed', `switchUser did not change the user: ${why}`);
+}
+
+/** Elsewhere there are no threads to read, and no capabilities whose loss depends on it. */
+function tasks(): readonly TaskStatus[] {
+  return process.platform === 'linux' ? readAllTasks('self') : [];
+}
+
+/**
+ * What is left of the user from before.
+ *
+ * @returns undefined if nothing is
+ */
+export function unchanged(before: readonly TaskStatus[], after: readonly TaskStatus[]): string | undefined {
+  const old = new Set(before.flatMap(({ uid }) => uid));
+  const [first] = after;
+  for (const { tid, uid, gid } of after) {
+    const kept = uid.find((id) => old.has(id));
+    if (kept !== undefined) return `thread ${tid} still has uid ${kept}`;
+    if (!isOne(uid) || !isOne(gid)) return `thread ${tid} has more than one uid or gid`;
+    if (uid[0] !== first?.uid[0] || gid[0] !== first.gid[0]) return `thread ${tid} has other ids than the rest`;
+  }
+  return undefined;
+}
+
+function isOne(ids: FourIds): boolean {
+  return new Set(ids).size === 1;
+}
+
+/** Whatever `await` would wait for, from any realm or library. */
+function isThenable(value: unknown): boolean {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  return typeof (value as { readonly then?: unknown }).then === 'function';
+}
+
+function refusal(code: 'invalid-policy' | 'verification-failed', what: string): CapsError {
+  return capsError(code, 'switch-user', {
+    what,
+    hint: 'End this process. Change the user synchronously and on every thread, real, effective and saved id.',
+  });
+}
