@@ -23,10 +23,19 @@ async function main(): Promise<number> {
   }
 }
 
+// A reader that is gone changes nothing about what was done.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof FetchError)) throw error;
-  process.stderr.write(`error: ${error.message}\n${error.hint === undefined ? '' : `       ${error.hint}\n`}`);
-  process.exitCode = exitStatus[error.kind];
+  const known = error instanceof FetchError ? error : new FetchError('file', `unexpected: ${String(error)}`);
+  process.exitCode = exitStatus[known.kind];
+  const hint = known.hint === undefined ? '' : `       ${known.hint}\n`;
+  process.stderr.write(printable(`error: ${known.message}\n${hint}`));
+}
+
+/** File names may hold anything; a terminal should not. Line feeds stay. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\P{C}\n]/gu, '\uFFFD');
 }

@@ -1,5 +1,6 @@
-import { appendFileSync, closeSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import type { Server } from 'node:net';
+import { basename, resolve } from 'node:path';
 
 import type { Command } from './arguments.js';
 import { readPacmanConf } from './config/pacman-conf.js';
@@ -11,6 +12,7 @@ import { conclude, notReady } from './parent/conclusion.js';
 import { Destination } from './parent/destination.js';
 import { type Enforcement, planFor, verify } from './parent/enforcement.js';
 import { watchGrowth } from './parent/growth.js';
+import { lockFile } from './parent/lock.js';
 import { WorkerProcess } from './parent/worker-process.js';
 import { limitsFor } from './transfer/limits.js';
 import { ProgressLine } from './ui/progress-line.js';
@@ -38,11 +40,15 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
   const user = chooseUser(settings, output);
   const features = planFor(user);
   const certificates = openCertificates(command.cacert);
-  const destination = new Destination(output);
+  const mayResume = limitsFor(basename(output), false).mayResume;
+  const destination = new Destination(output, mayResume);
+  let lock: Server | undefined;
   try {
+    lock = await lockFile(destination.descriptor, destination.path);
     const run = { command, url, settings, user, features, destination, certificates, program };
     return await supervise(run);
   } finally {
+    lock?.close();
     destination.close();
     if (certificates !== undefined) closeSync(certificates);
   }
@@ -157,12 +163,26 @@ function interruptOn(signals: readonly NodeJS.Signals[], end: () => void) {
   return state;
 }
 
+/** Written when all is done: a report that can't be written is said, and undoes nothing. */
 function writeReport({ command, url, destination }: Run, enforcement: Enforcement): void {
   if (command.report === undefined) return;
   const report = { url: publicUrl(url), file: destination.path, ...enforcement };
   try {
-    appendFileSync(command.report, `${JSON.stringify(report)}\n`);
+    appendLine(command.report, JSON.stringify(report));
   } catch (error) {
-    throw new FetchError('file', `the report could not be written: ${(error as Error).message}`);
+    process.stderr.write(`warning: the report could not be written: ${(error as Error).message}\n`);
+  }
+}
+
+// Not through a symbolic link that somebody else may have set, and without waiting for the other end of a pipe.
+const reportFlags =
+  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+function appendLine(path: string, line: string): void {
+  const descriptor = openSync(path, reportFlags, 0o644);
+  try {
+    writeSync(descriptor, `${line}\n`);
+  } finally {
+    closeSync(descriptor);
   }
 }

@@ -34,6 +34,7 @@ export function environmentOf(
   extra: Readonly<Record<string, string>> = {},
   base: NodeJS.ProcessEnv = process.env,
 ): Record<string, string> {
+  requirePolicy(policy);
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(base)) {
     if (value !== undefined && inherited.test(name)) kept[name] = value;

@@ -26,12 +26,12 @@ const recordVersion = 1;
 /**
  * Decides what will be enforced. Pure.
  *
- * @param policy - from {@link policy}
+ * @param given - from {@link policy}, also after a journey as JSON
  * @param support - from {@link support}, or made up for a test
  * @throws PrivdropError if the policy requires what is missing, and whenever a process with uid 0 would stay root
  */
-export function plan(policy: PrivdropPolicy, support: PrivdropSupport): PrivdropPlan {
-  requirePolicy(policy);
+export function plan(given: PrivdropPolicy, support: PrivdropSupport): PrivdropPlan {
+  const policy = requirePolicy(given);
   const noNewPrivs = planNoNewPrivs(policy, support);
   const obstacle = obstacleTo(policy, support);
   const planned =

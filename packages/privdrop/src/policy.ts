@@ -96,10 +96,8 @@ export function requirePolicy(candidate: PrivdropPolicy): PrivdropPolicy {
   if (gid === 0) refuseRoot('gid 0');
   if (groups.includes(0)) refuseRoot('gid 0 among its supplementary groups');
   if (groups.length > maxGroups) refuse(`${groups.length} supplementary groups are over ${maxGroups}`, 'Give fewer.');
-  for (const text of [candidate.home, candidate.shell, candidate.name ?? '']) {
-    if (typeof text !== 'string' || text.includes('\0'))
-      refuse('name, home and shell have to be texts', 'Use lookupUser.');
-  }
+  for (const text of [candidate.home, candidate.shell, candidate.name ?? '']) requireText(text);
+  for (const flag of [candidate.keepGroupsWhereDenied, candidate.allowCapabilities]) requireBoolean(flag);
   level(candidate.level, ['require', 'prefer']);
   level(candidate.noNewPrivs, requirementLevels);
   return Object.freeze({ ...candidate, groups: Object.freeze([...groups]) });
@@ -120,6 +118,15 @@ function supplementary(groups: NonNullable<PrivdropOptions['groups']>, user: Use
 function level(value: unknown, allowed: readonly RequirementLevel[]): void {
   if (allowed.some((one) => one === value)) return;
   refuse(`level ${JSON.stringify(value)} is unknown`, `Use one of: ${allowed.join(', ')}.`);
+}
+
+function requireBoolean(value: unknown): void {
+  if (typeof value !== 'boolean') refuse(`${JSON.stringify(value)} is neither true nor false`, 'Use policy().');
+}
+
+function requireText(value: unknown): void {
+  if (typeof value === 'string' && !value.includes('\0')) return;
+  refuse('name, home and shell have to be texts', 'Use lookupUser.');
 }
 
 function refuseRoot(what: string): never {

@@ -24,19 +24,20 @@ export function openCertificates(file: string | undefined): number | undefined {
     try {
       return openSync(file, 'r');
     } catch (error) {
-      throw new FetchError(
-        'usage',
-        `certificates ${file} can't be read: ${errorCode(error)}`,
-        'Name a PEM file with --cacert.',
-      );
+      throw unreadable(file, error);
     }
   }
   for (const bundle of bundles) {
     try {
       return openSync(bundle, 'r');
     } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error;
+      if (errorCode(error) !== 'ENOENT') throw unreadable(bundle, error);
     }
   }
   return undefined;
+}
+
+function unreadable(file: string, error: unknown): FetchError {
+  const text = `certificates ${file} can't be read: ${errorCode(error)}`;
+  return new FetchError('usage', text, 'Name a PEM file with --cacert.');
 }

@@ -49,8 +49,9 @@ function errorLine(stderr: string): string | undefined {
   return stderr.split('\n').find((line) => /Error/.test(line));
 }
 
-function keptHint({ size, path }: Destination): string | undefined {
-  return size === 0 ? undefined : `${size} bytes are kept in ${path}; the next attempt goes on behind them.`;
+function keptHint({ size, path, name }: Destination): string | undefined {
+  if (size === 0 || !limitsFor(name, false).mayResume) return undefined;
+  return `${size} bytes are kept in ${path}; the next attempt goes on behind them.`;
 }
 
 function printable(text: string): string {

@@ -28,13 +28,15 @@ export class Destination {
    * be a regular file without other names that belongs to root or to this process.
    *
    * @param path - absolute path of FILE
+   * @param mayResume - whether a FILE that is there can be gone on with; otherwise it stays until a new one is whole
    * @throws FetchError `file`
    */
-  constructor(path: string) {
+  constructor(path: string, mayResume: boolean) {
     this.#folder = Folder.open(dirname(path));
     this.#finalName = basename(path);
     try {
-      const isInPlace = this.#finalName.endsWith(partSuffix) || this.#folder.lookUp(this.#finalName) !== undefined;
+      const isPart = this.#finalName.endsWith(partSuffix);
+      const isInPlace = isPart || (mayResume && this.#folder.lookUp(this.#finalName) !== undefined);
       this.#name = isInPlace ? this.#finalName : `${this.#finalName}${partSuffix}`;
       const opened = openOrMake(this.#folder, this.#name);
       this.descriptor = opened.descriptor;
@@ -87,13 +89,13 @@ export class Destination {
 
   /** Closes FILE, and removes it if it was made for a download of which nothing came. */
   close(): void {
-    const isLeftover = this.#isNew && !this.#isComplete && this.size === 0 && this.#isStillNamed();
-    closeSync(this.descriptor);
     try {
-      if (isLeftover) this.#folder.remove(this.#name);
+      const isLeftover = this.#isNew && !this.#isComplete && this.size === 0;
+      if (isLeftover && this.#isStillNamed()) this.#folder.remove(this.#name);
     } catch {
       // An empty file stays behind; the error that is under way says more.
     }
+    closeSync(this.descriptor);
     this.#folder.close();
   }
 

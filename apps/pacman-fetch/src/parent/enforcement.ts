@@ -1,4 +1,5 @@
 import {
+  errorCode,
   type EnforcementReport,
   type FeatureReport,
   isSandboxError,
@@ -71,17 +72,32 @@ export function verify(user: SandboxUser, features: readonly FeatureReport[], pi
       throw new FetchError('sandbox', `the worker's ${wrong.feature} is not what was asked for, so it was ended`);
     }
   }
-  requireNothingElse(user, tasks, pid);
+  const unseen = requireNoStray(pid);
+  requireNoPower(user, tasks);
   const { uid, gid, groups, noNewPrivs, seccomp, capEff, capBnd } = status;
   const hex = (mask: bigint): string => mask.toString(16).padStart(16, '0');
-  return { ...report, verified: { uid, gid, groups, noNewPrivs, seccomp, capEff: hex(capEff), capBnd: hex(capBnd) } };
+  return {
+    ...reportOf([...features, ...unseen]),
+    source: user.source,
+    verified: { uid, gid, groups, noNewPrivs, seccomp, capEff: hex(capEff), capBnd: hex(capBnd) },
+  };
 }
 
-/** No thread may be root or hold a capability, unless that was asked for; and none may hold what it wasn't given. */
-function requireNothingElse(user: SandboxUser, tasks: readonly TaskStatus[], pid: number): void {
-  const stray = strayDescriptors(pid, givenDescriptors);
-  if (stray.length > 0)
-    throw new FetchError('sandbox', `the worker holds descriptor ${stray[0]}, which it was not given`);
+/** It closes what it inherited; whether it did is to be seen in `/proc` only by those who may trace it. */
+function requireNoStray(pid: number): readonly FeatureReport[] {
+  try {
+    const [stray] = strayDescriptors(pid, givenDescriptors);
+    if (stray === undefined) return [];
+    throw new FetchError('sandbox', `the worker holds descriptor ${stray}, which it was not given`);
+  } catch (error) {
+    if (errorCode(error) !== 'EACCES' && errorCode(error) !== 'EPERM') throw error;
+    const reason = "its descriptors can't be verified without CAP_SYS_PTRACE";
+    return [{ layer: 'process', feature: 'descriptors', state: 'unsupported', reason }];
+  }
+}
+
+/** No thread may be root or hold a capability, unless that was asked for. */
+function requireNoPower(user: SandboxUser, tasks: readonly TaskStatus[]): void {
   if (user.kind === 'off') return;
   const isPowerful = ({ uid, capEff, capPrm, capAmb }: TaskStatus): boolean =>
     uid.includes(0) || (capEff | capPrm | capAmb) !== 0n;

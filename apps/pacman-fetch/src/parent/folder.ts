@@ -4,12 +4,12 @@ import {
   fsyncSync,
   lstatSync,
   openSync,
-  realpathSync,
+  readlinkSync,
   renameSync,
   type Stats,
   unlinkSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 
@@ -50,7 +50,11 @@ export class Folder {
 
   /** What a name stands for; undefined for nothing. A symbolic link is not followed. */
   lookUp(name: string): Stats | undefined {
-    return lstatSync(this.at(name), { throwIfNoEntry: false });
+    try {
+      return lstatSync(this.at(name), { throwIfNoEntry: false });
+    } catch (error) {
+      throw new FetchError('file', `${join(this.path, name)} can't be looked at: ${errorCode(error)}`);
+    }
   }
 
   /** Gives a file its final name, at once and for good. */
@@ -69,17 +73,32 @@ export class Folder {
   }
 }
 
-/** Both the path as it was given and the one that it leads to; each folder above, not the folder itself. */
+/** Symbolic links that may be followed on the way; the kernel's own limit (path_resolution(7)). */
+const maxLinks = 40;
+
+/**
+ * Walks a path as the kernel does and checks every folder and every link that decides where it leads: all but the last
+ * folder, which may be anyone's.
+ */
 function requireTrustedPath(path: string): void {
-  for (const start of new Set([path, realpathSync(path)])) {
-    for (let above = dirname(start); ; above = dirname(above)) {
-      requireTrusted(above);
-      if (above === dirname(above)) break;
+  let todo = path.split('/').filter(Boolean);
+  let at = '/';
+  for (let links = 0; todo.length > 0;) {
+    requireTrusted(at);
+    const [name = '', ...rest] = todo;
+    const next = join(at, name);
+    const stats = lstatSync(next);
+    if (!stats.isSymbolicLink()) {
+      at = next;
+      todo = rest;
+      continue;
     }
+    if (stats.uid !== 0) refuse(next, `is a symbolic link of uid ${stats.uid}`);
+    if (++links > maxLinks) refuse(next, 'leads round in a circle');
+    const target = readlinkSync(next);
+    if (target.startsWith('/')) at = '/';
+    todo = [...target.split('/').filter(Boolean), ...rest];
   }
-  // The last step may be a symbolic link, which is only root's to set.
-  const last = lstatSync(path);
-  if (last.isSymbolicLink() && last.uid !== 0) refuse(path, `is a symbolic link of uid ${last.uid}`);
 }
 
 const sticky = 0o1000;

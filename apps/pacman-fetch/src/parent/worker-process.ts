@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Duplex } from 'node:stream';
+import { type Duplex, PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 import { errorCode } from '@sb/core';
@@ -71,7 +71,8 @@ export class WorkerProcess {
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', options.file, options.certificates ?? 'ignore'],
     });
-    this.#channel = this.#child.stdio[3] as Duplex;
+    // Without descriptors to spare there are no streams; the error event says so.
+    this.#channel = (this.#child.stdio?.[3] as Duplex | undefined) ?? new PassThrough();
     this.#listen(onFrame);
     this.#deadline = setTimeout(() => this.accuse('it did not become its user in time'), readyTimeout);
     this.#ended = this.#end().finally(() => clearTimeout(this.#deadline));
@@ -103,7 +104,7 @@ export class WorkerProcess {
       // ESRCH: it ended just now. EPERM: a root without CAP_KILL; then an honest worker ends with its channel.
       if (errorCode(error) !== 'EPERM') return;
       this.#channel.destroy();
-      this.#abandon = setTimeout(() => this.#giveUp(undefined), exitTimeout);
+      this.#abandon ??= setTimeout(() => this.#giveUp(undefined), exitTimeout);
     }
   }
 
@@ -116,13 +117,13 @@ export class WorkerProcess {
     clearTimeout(this.#abandon);
     if (ended === undefined) {
       child.unref();
-      for (const stream of child.stdio) stream?.destroy();
+      for (const stream of child.stdio ?? []) stream?.destroy();
       return this.#result(null, null, 'it could not be ended: this process lacks CAP_KILL');
     }
     const [status, signal] = ended as [number | null, NodeJS.Signals | null];
     // Its streams end with it, unless something that it started elsewhere still holds them.
     const late = setTimeout(() => {
-      for (const stream of child.stdio) stream?.destroy();
+      for (const stream of child.stdio ?? []) stream?.destroy();
     }, closeTimeout);
     await closed;
     clearTimeout(late);
