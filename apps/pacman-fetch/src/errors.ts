@@ -1,7 +1,7 @@
 /**
  * The program's exit statuses. pacman only asks whether it is 0; people and scripts may want to know more.
  *
- * 130 and 143 mean that SIGINT or SIGTERM ended it.
+ * 129, 130 and 143 mean that SIGHUP, SIGINT or SIGTERM ended it.
  */
 export const exitStatus = { done: 0, download: 1, usage: 2, sandbox: 3, file: 4 } as const;
 

@@ -33,11 +33,13 @@ export interface Enforcement extends EnforcementReport {
 export function planFor(user: SandboxUser): readonly FeatureReport[] {
   if (user.kind === 'off') return [{ layer: 'privdrop', feature: 'user', state: 'off', reason: user.source }];
   if (user.kind === 'unchanged') {
+    // Only the group has that reason; the rest is simply not done for a user that no policy describes.
+    const undone = 'not applied to a user that is left as it is';
     const missing = (feature: string): FeatureReport => ({
       layer: 'privdrop',
       feature,
       state: 'unsupported',
-      reason: user.source,
+      reason: feature === 'group' ? user.source : undone,
     });
     return [
       { layer: 'privdrop', feature: 'user', state: 'already' },
