@@ -1,4 +1,4 @@
-export type { CapsError, CapsErrorCode } from './errors.js';
+export { type CapsError, type CapsErrorCode, nativeError } from './errors.js';
 export { decodeFileCapabilities, type FileCapabilities, fileCapabilities } from './file.js';
 export { formatIab, type Iab, iabOf, parseIab } from './iab.js';
 export { lastCapability } from './last.js';

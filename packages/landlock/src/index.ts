@@ -1,6 +1,8 @@
 export { allows, type Query, type Verdict } from './allows.js';
 export { type ConfigExtras, fromConfig, type LandlockConfig, toConfig } from './config.js';
+export { type PlannedRules, plannedRules } from './encode.js';
 export type { LandlockError, LandlockErrorCode } from './errors.js';
+export { nativeError } from './native-error.js';
 export type {
   LandlockOptions,
   LandlockPolicy,

@@ -1,5 +1,5 @@
 export { environmentOf, identityVariables, type PrivdropSpawnOptions, spawnOptions } from './environment.js';
-export type { PrivdropError, PrivdropErrorCode } from './errors.js';
+export { nativeError, type PrivdropError, type PrivdropErrorCode } from './errors.js';
 export { currentIdentity, type ProcessIdentity } from './identity.js';
 export { lookupUser, ownerOf, type UserIdentity, type UserReference } from './lookup.js';
 export { plan, type PrivdropPlan } from './plan.js';

@@ -4,14 +4,26 @@ import { type CommonErrorCode, SandboxError } from '@sb/core';
  * Codes of this package, beside those of every layer.
  *
  * - `launcher-missing`: the launcher's program isn't there or can't be executed.
+ * - `not-found`: the target doesn't exist, or is on no folder of the sandbox's PATH.
+ * - `not-executable`: the target is there and can't be executed.
+ * - `launcher-lost`: the launcher ended without a word, as when something kills it. The target may not have run.
+ * - `aborted`: the child was ended before it became the target.
  */
-export type SandboxPackageErrorCode = CommonErrorCode | 'launcher-missing';
+export type SandboxPackageErrorCode =
+  | CommonErrorCode
+  | 'launcher-missing'
+  | 'not-found'
+  | 'not-executable'
+  | 'launcher-lost'
+  | 'aborted';
 
 interface Details {
   readonly what: string;
   readonly hint: string;
-  readonly errno?: string;
-  readonly path?: string;
+  readonly syscall?: string | undefined;
+  readonly errno?: string | undefined;
+  readonly path?: string | undefined;
+  readonly cause?: unknown;
 }
 
 /** Builds an error of this package. */
@@ -21,4 +33,9 @@ export function sandboxError(
   details: Details,
 ): SandboxError<SandboxPackageErrorCode> {
   return new SandboxError({ code, layer: 'sandbox', step, ...details });
+}
+
+/** Refuses options that contradict themselves or mean nothing; `path` is the place in the options. */
+export function refuse(path: string, what: string, hint: string): never {
+  throw sandboxError('invalid-policy', 'policy', { what: `${path} ${what}`, hint, path });
 }

@@ -1,4 +1,20 @@
+export type { SandboxedProcess } from './child.js';
+export type { Command } from './command.js';
+export { definePolicy } from './define.js';
+export type { SandboxReport } from './enforcement.js';
 export type { SandboxPackageErrorCode } from './errors.js';
-export { launch, type Launched, type StdioEntry } from './launch.js';
-export { encodeProcess, joinRecords, type ProcessRecord, type RlimitName, rlimitNumbers } from './process-record.js';
-export { type LauncherStatus, parseStatus } from './status.js';
+export type {
+  Access,
+  FilesystemPreset,
+  LandlockChoice,
+  RlimitValue,
+  SandboxOptions,
+  SandboxPolicy,
+  SandboxUser,
+  ShortRule,
+} from './options.js';
+export type { SandboxPlan } from './plan.js';
+export type { RlimitName } from './process-record.js';
+export { createSandbox, type Sandbox, type SandboxSpawnOptions } from './sandbox.js';
+export type { SandboxStdio } from './stdio.js';
+export type { Verified } from './verify.js';

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 
 import { anonymousFile, launcherPath } from './native.js';
 import { type LauncherStatus, parseStatus } from './status.js';
+import type { StdioEntry } from './stdio.js';
 
 /** A process that the launcher was started for. */
 export interface Launched {
@@ -13,24 +14,26 @@ export interface Launched {
   readonly status: Promise<LauncherStatus>;
 }
 
-/** Something that `child_process` takes for one descriptor. */
-export type StdioEntry = 'pipe' | 'ignore' | 'inherit' | 'ipc' | number;
-
 /**
  * Starts the launcher with records from `joinRecords`.
  *
  * @param records - the process record first, then those of the layers
  * @param stdio - what the target gets as descriptors 0, 1, 2 …
+ * @param serialization - of messages over `ipc`
  * @throws SandboxError if the records can't be handed over
  */
-export function launch(records: Uint8Array, stdio: readonly StdioEntry[]): Launched {
+export function launch(
+  records: Uint8Array,
+  stdio: readonly StdioEntry[],
+  serialization: 'json' | 'advanced' = 'json',
+): Launched {
   const source = anonymousFile(records);
   try {
     // The launcher closes the first of its two, and the kernel the second when the target is executed.
-    const all: StdioOptions = [...stdio, source, 'pipe'];
+    const all = [...stdio, source, 'pipe'] as StdioOptions;
     const args = [String(stdio.length), String(stdio.length + 1)];
     // No environment: the target's own is in the records, and the launcher reads none.
-    const child = spawn(launcherPath(), args, { env: {}, stdio: all });
+    const child = spawn(launcherPath(), args, { env: {}, stdio: all, serialization });
     return { child, status: readStatus(child, stdio.length + 1) };
   } finally {
     closeSync(source);

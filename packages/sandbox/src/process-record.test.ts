@@ -46,7 +46,15 @@ describe('parseStatus', () => {
   it.each([
     ['', { kind: 'lost' }],
     ['rea', { kind: 'lost' }],
-    ['ready\n', { kind: 'executed', task: undefined }],
+    ['ready\n', { kind: 'executed', task: undefined, skipped: [], proofs: [] }],
+    [
+      'skipped\t3\nproof\tnet.bind_tcp\t13\nready\n',
+      { kind: 'executed', task: undefined, skipped: [3], proofs: [{ feature: 'net.bind_tcp', errno: 13 }] },
+    ],
+    [
+      'rule\t4\nfailed\tlandlock\topen\topenat\t2\n',
+      { kind: 'failed', layer: 'landlock', step: 'open', syscall: 'openat', errno: 2, rule: 4 },
+    ],
     [
       'failed\tcaps\tnarrow\tcapset\t1\n',
       { kind: 'failed', layer: 'caps', step: 'narrow', syscall: 'capset', errno: 1 },

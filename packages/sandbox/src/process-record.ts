@@ -37,14 +37,15 @@ export interface ProcessRecord {
   readonly keep: readonly number[];
   /** Working directory; empty to stay. */
   readonly cwd: string;
-  /** Absolute path of the target. */
-  readonly path: string;
+  /** Absolute path of the target; or the number of a descriptor that is kept until then, of a file without a name. */
+  readonly path: string | number;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
 const NEW_SESSION = 1;
 const DIE_WITH_PARENT = 2;
+const TARGET_DESCRIPTOR = 4;
 const KEEP_UMASK = 0xffff_ffff;
 const version = 1;
 
@@ -57,14 +58,17 @@ const unlimited = 0xffff_ffff_ffff_ffffn;
  * @throws RangeError if a string holds a NUL, or the record would exceed the limit of a record
  */
 export function encodeProcess(record: ProcessRecord): Uint8Array {
-  const flags = (record.newSession ? NEW_SESSION : 0) | (record.dieWithParent ? DIE_WITH_PARENT : 0);
+  const flags =
+    (record.newSession ? NEW_SESSION : 0) |
+    (record.dieWithParent ? DIE_WITH_PARENT : 0) |
+    (typeof record.path === 'number' ? TARGET_DESCRIPTOR : 0);
   const limits = Object.entries(record.rlimits).map(([name, value]) => encodeLimit(name as RlimitName, value));
   const payload = Buffer.concat([
     encodeU32([record.parent, record.umask ?? KEEP_UMASK, limits.length]),
     ...limits,
     encodeU32([record.keep.length, ...record.keep]),
     encodeString(record.cwd),
-    encodeString(record.path),
+    encodeString(String(record.path)),
     encodeStrings(record.argv),
     encodeStrings(Object.entries(record.env).map(([name, value]) => `${name}=${value}`)),
   ]);

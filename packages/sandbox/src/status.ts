@@ -1,9 +1,23 @@
 import { parseTaskStatus, type TaskStatus } from '@sb/core';
 
+/** What the kernel answered to an attempt that the ruleset may forbid; 0 where it let it happen. */
+export interface Proof {
+  /** The right by the name that reports use, for instance `net.connect_tcp`. */
+  readonly feature: string;
+  readonly errno: number;
+}
+
+/** What the launcher noticed on the way. */
+export interface Notes {
+  /** Numbers of the optional rules whose path does not exist. */
+  readonly skipped: readonly number[];
+  readonly proofs: readonly Proof[];
+}
+
 /** What the launcher said before it was gone or became the target. */
 export type LauncherStatus =
-  /** It applied every layer and executed the target; `task` is the kernel's word just before. */
-  | { readonly kind: 'executed'; readonly task: TaskStatus | undefined }
+  /** It applied every layer and executed the target; `task` is the kernel's word just before the filter. */
+  | ({ readonly kind: 'executed'; readonly task: TaskStatus | undefined } & Notes)
   /** A step failed; the target never ran. */
   | {
       readonly kind: 'failed';
@@ -11,9 +25,14 @@ export type LauncherStatus =
       readonly step: string;
       readonly syscall: string | undefined;
       readonly errno: number;
+      /** Number of the rule that it was about, paths before ports. */
+      readonly rule: number | undefined;
     }
   /** It ended without a word: something killed it. */
   | { readonly kind: 'lost' };
+
+const failurePattern = /(?:^|\n)failed\t([^\t\n]+)\t([^\t\n]+)\t([^\t\n]*)\t(\d+)\n$/;
+const readyPattern = /(?:^|\n)ready\n/;
 
 /**
  * Reads what arrived on the status descriptor until its end.
@@ -21,12 +40,25 @@ export type LauncherStatus =
  * @param text - all of it
  */
 export function parseStatus(text: string): LauncherStatus {
-  const failure = /(?:^|\n)failed\t([^\t\n]+)\t([^\t\n]+)\t([^\t\n]*)\t(\d+)\n$/.exec(text);
+  const failure = failurePattern.exec(text);
   if (failure !== null) {
     const [, layer = '', step = '', syscall = '', errno = ''] = failure;
-    return { kind: 'failed', layer, step, syscall: syscall === '' ? undefined : syscall, errno: Number(errno) };
+    const [rule] = numbersOf(text, 'rule');
+    return { kind: 'failed', layer, step, syscall: syscall === '' ? undefined : syscall, errno: Number(errno), rule };
   }
-  if (!text.startsWith('ready\n')) return { kind: 'lost' };
-  const rest = text.slice('ready\n'.length);
-  return { kind: 'executed', task: rest === '' ? undefined : parseTaskStatus(rest) };
+  const ready = readyPattern.exec(text);
+  if (ready === null) return { kind: 'lost' };
+  const before = text.slice(0, ready.index + 1);
+  const rest = text.slice(ready.index + ready[0].length);
+  const proofs = [...before.matchAll(/^proof\t(\S+)\t(\d+)$/gm)];
+  return {
+    kind: 'executed',
+    task: rest === '' ? undefined : parseTaskStatus(rest),
+    skipped: numbersOf(before, 'skipped'),
+    proofs: proofs.map(([, feature = '', errno = '']) => ({ feature, errno: Number(errno) })),
+  };
+}
+
+function numbersOf(text: string, word: string): readonly number[] {
+  return [...text.matchAll(new RegExp(`^${word}\t(\\d+)$`, 'gm'))].map(([, number]) => Number(number));
 }

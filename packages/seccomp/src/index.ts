@@ -13,7 +13,7 @@ export {
 export { type Architecture, architectureNames, type Machine } from './architectures.js';
 export { compile, type SeccompFilter, type SeccompProgram } from './compile.js';
 export { arg, type Argument, type Comparison, type Condition, type Wide } from './conditions.js';
-export type { SeccompError, SeccompErrorCode } from './errors.js';
+export { nativeError, type SeccompError, type SeccompErrorCode } from './errors.js';
 export { explain } from './explain.js';
 export { socketFamilies, type SocketFamily } from './families.js';
 export { expandGroup, groupAbout, type GroupEntry, groupNames } from './groups.js';

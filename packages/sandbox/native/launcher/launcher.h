@@ -4,6 +4,10 @@
  * It is static, has one thread, no libc, no heap and no environment, and reads nothing but the
  * descriptor it is given. Every step is checked; after a failed one it says which on the status
  * descriptor and exits. The target starts after the last step or not at all.
+ *
+ * Arguments: the records, as the number of a descriptor or as the absolute path of a file; then the
+ * number of the status descriptor, or "-" where nobody reads one: then a failure is one line on
+ * standard error.
  */
 #ifndef SB_LAUNCHER_H
 #define SB_LAUNCHER_H
@@ -29,7 +33,8 @@ struct sb_process {
 	uint32_t keep_count;
 	const uint8_t *keep; /* u32 descriptor numbers, ascending */
 	const char *cwd;     /* "" to stay */
-	const char *path;    /* absolute path of the target */
+	const char *path;    /* absolute path of the target; "" where it is a descriptor */
+	int descriptor;      /* the target's descriptor, which is in keep, or -1 */
 	const char **argv;
 	const char **envp;
 };
@@ -37,6 +42,8 @@ struct sb_process {
 enum sb_process_flags {
 	SB_PROCESS_NEW_SESSION = 1 << 0,
 	SB_PROCESS_DIE_WITH_PARENT = 1 << 1,
+	/* `path` is the decimal number of a descriptor to execute: of a file without a name. */
+	SB_PROCESS_TARGET_DESCRIPTOR = 1 << 2,
 };
 
 #define SB_UMASK_KEEP 0xffffffffu
@@ -49,6 +56,9 @@ int sb_process_apply(const struct sb_process *process, int status, struct sb_fai
 
 /* The parent-death signal, which a change of user clears; and whether the parent is still there. */
 int sb_process_bind(const struct sb_process *process, struct sb_failure *failure);
+
+/* Becomes the target; returns only if that failed, with -errno. */
+int sb_process_execute(const struct sb_process *process, struct sb_failure *failure);
 
 /* Closes every descriptor that is not in keep and not `status`. 0 or -errno. */
 int sb_close_others(const struct sb_process *process, int status);

@@ -1,19 +1,19 @@
 #include "launcher.h"
+#include "prove.h"
 #include "records.h"
 #include "report.h"
 #include "strings.h"
 #include "sb_syscall.h"
 
 #include <asm/errno.h>
+#include <asm/fcntl.h>
+#include <linux/fcntl.h>
 #include <linux/prctl.h>
 
 #include "../../../caps/native/caps.h"
 #include "../../../landlock/native/landlock.h"
 #include "../../../privdrop/native/privdrop.h"
 #include "../../../seccomp/native/seccomp.h"
-
-#define FD_CLOEXEC 1
-#define F_SETFD 2
 
 int sb_main(int argc, char **argv);
 
@@ -43,13 +43,23 @@ static int step_process(struct launch *launch)
 	return sb_process_apply(&launch->process, launch->status, &launch->failure);
 }
 
+static void skipped(void *status, uint32_t rule)
+{
+	sb_report_number(*(const int *)status, "skipped", rule);
+}
+
 static int step_build_ruleset(struct launch *launch)
 {
 	launch->status_text = sb_open_status_text();
+	launch->landlock.skipped = skipped;
+	launch->landlock.context = &launch->status;
 	if (!has(launch, SB_LAYER_LANDLOCK))
 		return 0;
-	return sb_landlock_build(launch->records.bytes[SB_LAYER_LANDLOCK],
+	int error = sb_landlock_build(launch->records.bytes[SB_LAYER_LANDLOCK],
 		launch->records.length[SB_LAYER_LANDLOCK], &launch->landlock, &launch->failure);
+	if (error && launch->landlock.rule != SB_LANDLOCK_NO_RULE)
+		sb_report_number(launch->status, "rule", launch->landlock.rule);
+	return error;
 }
 
 static int step_no_new_privs(struct launch *launch)
@@ -92,6 +102,8 @@ static int step_restrict(struct launch *launch)
 		return 0;
 	int error = sb_landlock_restrict(&launch->landlock, &launch->failure);
 	sb_landlock_close(&launch->landlock);
+	if (!error)
+		sb_prove(launch->status, &launch->landlock);
 	return error;
 }
 
@@ -108,10 +120,7 @@ static int step_seccomp(struct launch *launch)
 
 static int step_exec(struct launch *launch)
 {
-	const struct sb_process *process = &launch->process;
-	long error = sb_syscall6(__NR_execveat, -100, (long)process->path, (long)process->argv,
-		(long)process->envp, 0, 0);
-	return sb_fail(&launch->failure, "exec", "execveat", (int)-error);
+	return sb_process_execute(&launch->process, &launch->failure);
 }
 
 /* The documented order. Nothing of the target runs unless every step before the last succeeded. */
@@ -131,18 +140,36 @@ static const struct {
 	{SB_LAYER_PROCESS, step_exec},
 };
 
+/* The records' descriptor, -1 if the argument names none. */
+static int open_records(const char *argument)
+{
+	if (argument[0] != '/')
+		return sb_parse_number(argument);
+	return (int)sb_syscall6(
+		__NR_openat, AT_FDCWD, (long)argument, O_RDONLY | O_CLOEXEC, 0, 0, 0);
+}
+
+/* SB_NOBODY for "-"; otherwise the descriptor, which the kernel will close, or -1. */
+static int open_status(const char *argument)
+{
+	if (argument[0] == '-' && !argument[1])
+		return SB_NOBODY;
+	int status = sb_parse_number(argument);
+	return status >= 0 && !sb_syscall3(__NR_fcntl, status, F_SETFD, FD_CLOEXEC) ? status : -1;
+}
+
 int sb_main(int argc, char **argv)
 {
 	static struct launch launch; /* zero, and not on the stack */
-	int source = argc == 3 ? sb_parse_number(argv[1]) : -1;
-	launch.status = argc == 3 ? sb_parse_number(argv[2]) : -1;
-	if (source < 0 || launch.status < 0 || source == launch.status)
+	if (argc != 3)
 		return SB_LAUNCHER_FAILED;
-	if (sb_syscall3(__NR_fcntl, launch.status, F_SETFD, FD_CLOEXEC))
+	launch.status = open_status(argv[2]);
+	int source = open_records(argv[1]);
+	if (launch.status == -1 || source == launch.status)
 		return SB_LAUNCHER_FAILED; /* nobody to tell */
 	launch.landlock.ruleset = -1;
 	const uint8_t *document;
-	long length = sb_records_read(source, &document);
+	long length = source < 0 ? source : sb_records_read(source, &document);
 	launch.failure = (struct sb_failure){
 		"records", length < 0 ? "read" : NULL, length < 0 ? (int)-length : EINVAL};
 	int layer = 0;

@@ -3,6 +3,8 @@
 #include "sb_syscall.h"
 
 #include <asm/errno.h>
+#include <asm/fcntl.h>
+#include <linux/fcntl.h>
 #include <linux/prctl.h>
 #include <linux/signal.h>
 
@@ -64,6 +66,21 @@ static int ascends(const uint8_t *numbers, uint32_t count)
 	return 1;
 }
 
+/* The target: an absolute path, or a descriptor that is kept open until it is executed. */
+static int parse_target(struct sb_process *process)
+{
+	process->descriptor = -1;
+	if (!(process->flags & SB_PROCESS_TARGET_DESCRIPTOR))
+		return process->path[0] == '/' ? 0 : -EINVAL;
+	process->descriptor = sb_parse_number(process->path);
+	process->path = "";
+	for (uint32_t i = 0; process->descriptor >= 0 && i < process->keep_count; i++) {
+		if (sb_u32(process->keep + 4 * i) == (uint32_t)process->descriptor)
+			return 0;
+	}
+	return -EINVAL;
+}
+
 int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *process)
 {
 	static const char *argv[SB_STRINGS_MAX + 1], *envp[SB_STRINGS_MAX + 1];
@@ -87,11 +104,14 @@ int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *pr
 	process->envp = envp;
 	take_strings(&reader, argv);
 	take_strings(&reader, envp);
-	if (!reader.ok || reader.at != reader.end || !argv[0] || process->path[0] != '/')
+	if (!reader.ok || reader.at != reader.end || !argv[0])
 		return -EINVAL;
-	if (process->flags & ~(SB_PROCESS_NEW_SESSION | SB_PROCESS_DIE_WITH_PARENT))
+	if (process->flags & ~(SB_PROCESS_NEW_SESSION | SB_PROCESS_DIE_WITH_PARENT |
+				     SB_PROCESS_TARGET_DESCRIPTOR))
 		return -EINVAL;
-	return ascends(process->keep, process->keep_count) ? 0 : -EINVAL;
+	if (!ascends(process->keep, process->keep_count))
+		return -EINVAL;
+	return parse_target(process);
 }
 
 int sb_process_bind(const struct sb_process *process, struct sb_failure *failure)
@@ -144,5 +164,19 @@ int sb_process_apply(const struct sb_process *process, int status, struct sb_fai
 			return sb_fail(failure, "cwd", "chdir", -error);
 	}
 	error = sb_close_others(process, status);
-	return error ? sb_fail(failure, "descriptors", "close_range", -error) : 0;
+	if (error)
+		return sb_fail(failure, "descriptors", "close_range", -error);
+	if (process->descriptor < 0)
+		return 0;
+	error = (int)sb_syscall3(__NR_fcntl, process->descriptor, F_SETFD, FD_CLOEXEC);
+	return error ? sb_fail(failure, "descriptors", "fcntl", -error) : 0;
+}
+
+int sb_process_execute(const struct sb_process *process, struct sb_failure *failure)
+{
+	int by_path = process->descriptor < 0;
+	long error = sb_syscall6(__NR_execveat, by_path ? AT_FDCWD : process->descriptor,
+		(long)process->path, (long)process->argv, (long)process->envp,
+		by_path ? 0 : AT_EMPTY_PATH, 0);
+	return sb_fail(failure, "exec", "execveat", (int)-error);
 }

@@ -5,6 +5,8 @@
 
 #include <asm/errno.h>
 
+#define STDERR 2
+
 static const char *const layers[] = {
 	[0] = "launcher",
 	[SB_LAYER_PROCESS] = "process",
@@ -42,21 +44,53 @@ static void add(struct line *line, const char *text)
 	line->length += length;
 }
 
+static void add_number(struct line *line, unsigned int number)
+{
+	char digits[11] = {0};
+	(void)sb_format_number(digits, number);
+	add(line, digits);
+}
+
+static void send(int status, struct line *line)
+{
+	line->text[line->length++] = '\n';
+	if (status != SB_NOBODY)
+		write_all(status, line->text, line->length);
+}
+
 void sb_report_failure(int status, int layer, const struct sb_failure *failure)
 {
 	struct line line = {.length = 0};
-	char number[11] = {0};
-	add(&line, "failed\t");
+	const char *between = status == SB_NOBODY ? " " : "\t";
+	add(&line, status == SB_NOBODY ? "sandbox launcher: failed" : "failed");
+	add(&line, between);
 	add(&line, layers[layer]);
-	add(&line, "\t");
+	add(&line, between);
 	add(&line, failure->step);
-	add(&line, "\t");
+	add(&line, between);
 	add(&line, failure->syscall ? failure->syscall : "");
+	add(&line, status == SB_NOBODY ? ": errno " : between);
+	add_number(&line, (unsigned int)failure->error);
+	send(status == SB_NOBODY ? STDERR : status, &line);
+}
+
+void sb_report_number(int status, const char *word, unsigned int number)
+{
+	struct line line = {.length = 0};
+	add(&line, word);
 	add(&line, "\t");
-	(void)sb_format_number(number, (unsigned int)failure->error);
-	add(&line, number);
-	line.text[line.length++] = '\n';
-	write_all(status, line.text, line.length);
+	add_number(&line, number);
+	send(status, &line);
+}
+
+void sb_report_proof(int status, const char *name, unsigned int error)
+{
+	struct line line = {.length = 0};
+	add(&line, "proof\t");
+	add(&line, name);
+	add(&line, "\t");
+	add_number(&line, error);
+	send(status, &line);
 }
 
 int sb_open_status_text(void)
@@ -68,6 +102,8 @@ void sb_report_ready(int status, int text)
 {
 	/* The file is made anew at each read from its start: it tells of this moment. */
 	static char buffer[8192];
+	if (status == SB_NOBODY)
+		return;
 	long length =
 		text < 0 ? 0
 			 : sb_syscall6(__NR_pread64, text, (long)buffer, sizeof buffer, 0, 0, 0);

@@ -4,8 +4,17 @@
 
 #include "sb_record.h"
 
+/* In place of the status descriptor: nobody listens, and a failure goes to standard error. */
+#define SB_NOBODY (-2)
+
 /* "failed TAB layer TAB step TAB system call TAB errno LF"; layer 0 is the launcher itself. */
 void sb_report_failure(int status, int layer, const struct sb_failure *failure);
+
+/* "word TAB number LF", in between. */
+void sb_report_number(int status, const char *word, unsigned int number);
+
+/* "proof TAB name TAB errno LF": what the kernel answered to an attempt, 0 if it let it happen. */
+void sb_report_proof(int status, const char *name, unsigned int error);
 
 /* Opens the kernel's word about this process while that is still allowed; -errno without /proc. */
 int sb_open_status_text(void);

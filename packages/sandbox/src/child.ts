@@ -1,0 +1,81 @@
+import type { ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
+
+import { SandboxError } from '@sb/core';
+
+import { enforcementOf, type SandboxReport } from './enforcement.js';
+import type { Launched } from './launch.js';
+import type { SandboxPlan } from './plan.js';
+
+/** An ordinary child process, and what is in force in it. */
+export type SandboxedProcess = ChildProcess & {
+  /**
+   * Settles when the target was executed and what is in force was read back, or when it can't be executed. Rejects with
+   * the SandboxError that the `error` event carries; nobody has to wait for it.
+   */
+  readonly enforcement: Promise<SandboxReport>;
+};
+
+/** What happens to a child; each waits until it is known whether the child ever became the target. */
+const held = new Set<string | symbol>(['spawn', 'exit', 'close']);
+
+/**
+ * Makes a started launcher look like the target it becomes: `spawn` when the target was executed; `exit` and `close`
+ * are the target's own. A step that failed is an `error` and a `close`, as for a program that `child_process` can't
+ * start, and never an exit status.
+ *
+ * @param launched - the launcher
+ * @param plan - what it was told to enforce
+ * @param end - ends the child when something else runs in it than was planned
+ */
+export function asTarget({ child, status }: Launched, plan: SandboxPlan, end: () => void): SandboxedProcess {
+  const events: (readonly [name: string | symbol, values: readonly unknown[]])[] = [];
+  const emit = child.emit.bind(child) as (name: string | symbol, ...values: unknown[]) => boolean;
+  let pass: typeof emit = (name, ...values) =>
+    held.has(name) ? events.push([name, values]) > 0 : emit(name, ...values);
+  Object.assign(child, { emit: (name: string | symbol, ...values: unknown[]) => pass(name, ...values) });
+  const release = (by: typeof emit): void => {
+    pass = by;
+    for (const [name, values] of events.splice(0)) by(name, ...values);
+  };
+  const enforcement = status
+    .then((said) => enforcementOf(said, child, plan))
+    .then(
+      (report) => {
+        release(emit);
+        return report;
+      },
+      (error: unknown) => {
+        const ran = !(error instanceof SandboxError) || error.code === 'verification-failed';
+        if (ran) end();
+        // Where nobody listens it is thrown, as child_process does; not from here, where it would be a rejection.
+        process.nextTick(() => {
+          emit('error', error);
+          release(ran ? emit : asNeverStarted(child, emit, error));
+        });
+        throw error;
+      },
+    );
+  // Also who only listens to `error` has been told.
+  enforcement.catch(() => undefined);
+  return Object.assign(child, { enforcement });
+}
+
+/** The launcher's own end is nobody's business. child_process gives `close` the negated error then, and so do we. */
+function asNeverStarted(
+  child: ChildProcess,
+  emit: (name: string | symbol, ...values: unknown[]) => boolean,
+  error: SandboxError,
+): typeof emit {
+  const numbers: Readonly<Record<string, number>> = constants.errno;
+  const code = -(numbers[error.errno ?? ''] ?? numbers['ECANCELED'] ?? 1);
+  const settle = (): void => {
+    Object.assign(child, { exitCode: code, signalCode: null });
+  };
+  settle();
+  return (name, ...values) => {
+    settle();
+    if (name === 'spawn' || name === 'exit') return false;
+    return name === 'close' ? emit(name, code, null) : emit(name, ...values);
+  };
+}

@@ -1,0 +1,43 @@
+import { closeSync } from 'node:fs';
+
+import { anonymousFile, launcherPath } from './native.js';
+
+/** A program with arguments for whatever starts programs. */
+export interface Command extends Disposable {
+  /** The launcher. */
+  readonly file: string;
+  readonly args: readonly string[];
+  /** One entry a descriptor: pass it on where the spawner takes descriptors beyond the standard streams. */
+  readonly stdio: readonly ('inherit' | 'ignore' | number)[];
+  /** Gives up the descriptor that the launcher's records lie behind: the command can't be started any more. */
+  dispose(): void;
+}
+
+/**
+ * Makes a command out of records. It may be started any number of times, by any means that executes a file with
+ * arguments, as long as this process lives and the command isn't disposed of. The environment that the spawner gives is
+ * not used. A layer that fails is one line on standard error and exit status 125.
+ *
+ * @param records - of a whole launch
+ * @param keep - descriptors that the target keeps
+ * @throws SandboxError if the records can't be put into an anonymous file
+ */
+export function commandOf(records: Uint8Array, keep: readonly number[]): Command {
+  let descriptor: number | undefined = anonymousFile(records);
+  const dispose = (): void => {
+    if (descriptor !== undefined) closeSync(descriptor);
+    descriptor = undefined;
+  };
+  const last = keep.at(-1) ?? 2;
+  return {
+    file: launcherPath(),
+    // By its path, since not every spawner passes descriptors on; whoever opens that gets a position of its own.
+    args: [`/proc/${process.pid}/fd/${descriptor}`, '-'],
+    stdio: Array.from({ length: last + 1 }, (_, number) => {
+      if (number <= 2) return 'inherit';
+      return keep.includes(number) ? number : 'ignore';
+    }),
+    dispose,
+    [Symbol.dispose]: dispose,
+  };
+}

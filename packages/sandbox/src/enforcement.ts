@@ -1,0 +1,127 @@
+import type { ChildProcess } from 'node:child_process';
+
+import { type EnforcementReport, errnoName, errorCode, type FeatureReport, readTaskStatus, reportOf } from '@sb/core';
+import { allows, type LandlockPolicy } from '@sb/landlock';
+
+import { sandboxError } from './errors.js';
+import { launchError } from './launch-error.js';
+import { pathOf } from './path-text.js';
+import type { Expected, SandboxPlan } from './plan.js';
+import type { LauncherStatus } from './status.js';
+import { differences, type Verified, verifiedOf } from './verify.js';
+
+/** What is in force in a child, and how that is known. */
+export interface SandboxReport extends EnforcementReport {
+  /** Read back from the kernel. */
+  readonly verified: Verified;
+  /**
+   * Attempts that the launcher made under the ruleset and that were denied, for instance `net.connect_tcp: EACCES`:
+   * the kernel has no file that tells of Landlock.
+   */
+  readonly proofs: readonly string[];
+  /** Optional paths that do not exist; nothing beneath them is allowed, also if they are made later. */
+  readonly missingPaths: readonly string[];
+}
+
+/**
+ * Turns the launcher's word into a report, once the kernel was asked.
+ *
+ * @param status - what the launcher said
+ * @param child - the process, which may have ended
+ * @param plan - what was planned
+ * @throws SandboxError for a step that failed, a launcher that was lost, and for what was read back otherwise than
+ *   planned
+ */
+export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan: SandboxPlan): SandboxReport {
+  const { expected } = plan;
+  if (status.kind === 'failed') throw launchError(status, expected.rules, child.spawnfile);
+  if (status.kind === 'lost') throw lost();
+  const { task, by } = readBack(child, status);
+  if (task === undefined) throw unread();
+  const wrong = [...differences(task, expected, by), ...disproved(status.proofs, expected.landlock)];
+  if (wrong.length > 0) throw contradiction(wrong);
+  const missingPaths = status.skipped
+    .flatMap((rule) => expected.rules.paths[rule] ?? [])
+    .map(({ path }) => pathOf(path));
+  const proofs = status.proofs.filter(({ errno }) => errno !== 0);
+  return {
+    ...reportOf(plan.features.map((line) => withLimits(line, { missingPaths, expected, proven: proofs.length > 0 }))),
+    verified: verifiedOf(task, by, expected.filter),
+    proofs: proofs.map(({ feature, errno }) => `${feature}: ${errnoName(errno)}`),
+    missingPaths,
+  };
+}
+
+/** The kernel's word about the target while it is there: as long as nobody has waited for it, its number is its own. */
+function readBack(child: ChildProcess, { task }: Extract<LauncherStatus, { kind: 'executed' }>) {
+  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+    try {
+      return { task: readTaskStatus(child.pid), by: 'parent' as const };
+    } catch (error) {
+      // A /proc that shows no process of others (hidepid) leaves the launcher's own word.
+      if (!['ENOENT', 'ESRCH', 'EACCES'].includes(errorCode(error) ?? '')) throw error;
+    }
+  }
+  return { task, by: 'launcher' as const };
+}
+
+const EACCES = 'EACCES';
+const EPERM = 'EPERM';
+
+/** Rights that the kernel let through though the rules forbid them: it, or a filter in its place, restricts nothing. */
+function disproved(proofs: readonly { feature: string; errno: number }[], policy: LandlockPolicy | undefined) {
+  if (policy === undefined) return [];
+  return proofs
+    .filter(({ feature, errno }) => {
+      const denied = feature.startsWith('scope.') ? EPERM : EACCES;
+      if (errno !== 0 && errnoName(errno) === denied) return false;
+      return errno === 0 || errnoName(errno) === 'ECONNREFUSED' ? isDue(feature, policy) : false;
+    })
+    .map(({ feature }) => `landlock.${feature}`);
+}
+
+function isDue(feature: string, policy: LandlockPolicy): boolean {
+  // For ports the launcher tried one that no rule names; a scope has no exceptions.
+  return feature !== 'fs.write_file' || !allows(policy, { path: '/proc/self/comm', right: 'write_file' }).allowed;
+}
+
+interface Known {
+  readonly missingPaths: readonly string[];
+  readonly expected: Expected;
+  readonly proven: boolean;
+}
+
+/** Adds to a line what limits it though it is in force. */
+function withLimits(line: FeatureReport, { missingPaths, expected, proven }: Known): FeatureReport {
+  if (line.layer !== 'landlock' || line.state !== 'enforced') return line;
+  const missed = expected.rules.paths.filter(({ path, rights }) => {
+    return missingPaths.includes(pathOf(path)) && rights.some((right) => line.feature === `fs.${right}`);
+  });
+  const reasons = [
+    ...(line.reason === undefined ? [] : [line.reason]),
+    ...(missed.length > 0 ? [`not granted, since missing: ${missed.map(({ path }) => pathOf(path)).join(', ')}`] : []),
+    ...(proven ? [] : ['not verified: nothing that the policy forbids could be tried without harm']),
+  ];
+  return reasons.length === 0 ? line : { ...line, reason: reasons.join('; ') };
+}
+
+function lost(): Error {
+  return sandboxError('launcher-lost', 'launch', {
+    what: 'the launcher ended without a word, so something killed it',
+    hint: 'A system-call filter above, a limit (cpu, as) or the out-of-memory killer may have; see the kernel log.',
+  });
+}
+
+function unread(): Error {
+  return sandboxError('verification-failed', 'verify', {
+    what: 'what the kernel says of the child could not be read',
+    hint: 'Mount /proc: without it nothing can be verified. The child was ended.',
+  });
+}
+
+function contradiction(wrong: readonly string[]): Error {
+  return sandboxError('verification-failed', 'verify', {
+    what: `the kernel says otherwise than planned: ${wrong.join(', ')}`,
+    hint: 'The child was ended. A kernel module or a filter above may be answering in the place of the kernel.',
+  });
+}

@@ -1,0 +1,83 @@
+import { pathOf } from './path-text.js';
+import type { LayerPolicies } from './layers.js';
+import type { SandboxPolicy } from './options.js';
+import type { SandboxPlan } from './plan.js';
+import { rlimitsOf } from './process-features.js';
+
+/**
+ * A plan in plain words: who the child is, what it can reach, and what of that can't be enforced here.
+ *
+ * @param policy - from `definePolicy`
+ * @param layers - from `layerPolicies`
+ * @param plan - from `planSandbox`
+ */
+export function explainSandbox(policy: SandboxPolicy, layers: LayerPolicies, plan: SandboxPlan): string {
+  const missing = plan.features.filter(({ state }) => state === 'unsupported');
+  const lines: readonly (readonly [subject: string, text: string])[] = [
+    ['user', userText(layers)],
+    ['capabilities', capsText(layers)],
+    ['files', filesText(layers)],
+    ['network', networkText(layers)],
+    [
+      'scopes',
+      layers.landlock?.scope.length ? `none of its own leads out: ${layers.landlock.scope.join(', ')}` : 'open',
+    ],
+    ['system calls', seccompText(layers)],
+    ['process', processText(policy)],
+    ['in force', plan.status],
+    ...missing.map(
+      ({ layer, feature, reason }) => ['missing', `${layer}.${feature}: ${reason ?? 'no reason'}`] as const,
+    ),
+  ];
+  return lines.map(([subject, text]) => `${subject.padEnd(13)} ${text}\n`).join('');
+}
+
+function userText({ privdrop }: LayerPolicies): string {
+  if (privdrop === undefined) return 'stays who we are';
+  const groups = privdrop.groups.length === 0 ? 'no other groups' : `groups ${privdrop.groups.join(', ')}`;
+  return `${privdrop.name ?? 'no name'} (uid ${privdrop.uid}, gid ${privdrop.gid}, ${groups})`;
+}
+
+function capsText({ caps }: LayerPolicies): string {
+  if (caps === undefined) return 'left alone; no_new_privs';
+  return `${caps.keep.length === 0 ? 'none' : caps.keep.join(', ')}; no_new_privs`;
+}
+
+function filesText({ landlock }: LayerPolicies): string {
+  if (landlock === undefined || landlock.handled.fs.length === 0) return 'not restricted';
+  const can = (right: string) =>
+    landlock.paths.filter(({ rights }) => rights.some((one) => one === right)).map(({ path }) => pathOf(path));
+  const part = (verb: string, right: string) => `${verb} ${can(right).join(' ') || 'nothing'}`;
+  return [part('read', 'read_file'), part('execute', 'execute'), part('write', 'write_file')].join('\n              ');
+}
+
+function networkText({ landlock }: LayerPolicies): string {
+  const handled = landlock?.handled.net ?? [];
+  if (landlock === undefined || handled.length === 0) return 'ports are not restricted';
+  return handled
+    .map((right) => {
+      const ports = landlock.ports.filter(({ rights }) => rights.includes(right)).map(({ port }) => port);
+      return `${right}: ${ports.length === 0 ? 'no port' : ports.join(', ')}`;
+    })
+    .join('; ');
+}
+
+function seccompText({ seccomp }: LayerPolicies): string {
+  if (seccomp === undefined) return 'not filtered';
+  const { base, deny, allow, sockets } = seccomp;
+  const more = [
+    ...(deny.length > 0 ? [`denied too: ${deny.join(' ')}`] : []),
+    ...(allow.length > 0 ? [`allowed too: ${allow.join(' ')}`] : []),
+    `sockets: ${sockets === 'any' ? 'any' : sockets.join(' ')}`,
+  ];
+  return `${base}; ${more.join('; ')}`;
+}
+
+function processText(policy: SandboxPolicy): string {
+  const limits = Object.entries(rlimitsOf(policy)).map(([name, value]) => `${name} ${value}`);
+  return [
+    policy.newSession === false ? 'in our session' : 'a session of its own',
+    policy.dieWithParent === false ? 'may outlive us' : 'dies with us',
+    `limits: ${limits.join(', ')}`,
+  ].join('; ');
+}

@@ -1,0 +1,126 @@
+import {
+  type LandlockOptions,
+  type LandlockPolicy,
+  list,
+  path,
+  type PathRule,
+  policy,
+  ro,
+  rw,
+  rwx,
+  rx,
+} from '@sb/landlock';
+
+import { resolve } from 'node:path';
+
+import { booleanAt, objectAt, textAt, wordAt } from './document.js';
+import { refuse } from './errors.js';
+import type { Access, FilesystemPreset, LandlockChoice, ShortRule } from './options.js';
+
+/** The presets' names. */
+export const filesystemPresets = ['read-only', 'minimal', 'none'] as const satisfies readonly FilesystemPreset[];
+
+/** The Landlock ABI that the presets were tested with (Linux 6.15); the choice's own `abi` wins. */
+const presetAbi = 7;
+
+const optional = { optional: true } as const;
+
+/** What nearly every program opens for writing, and nobody can keep anything in. */
+const sinks = path('/dev/null', ['read_file', 'write_file'], optional);
+
+/** Libraries, and the loader that a dynamic program's own file names. */
+const libraries = rx('/lib', '/lib64', '/usr/lib', '/usr/lib32', '/usr/lib64', '/usr/local/lib', optional);
+
+/** What the C library and TLS libraries read to resolve a name and to check a certificate. */
+const networkClient = ro(
+  '/etc/ld.so.cache',
+  '/etc/resolv.conf',
+  '/run/systemd/resolve',
+  '/run/resolvconf',
+  '/etc/hosts',
+  '/etc/host.conf',
+  '/etc/nsswitch.conf',
+  '/etc/gai.conf',
+  '/etc/services',
+  '/etc/protocols',
+  '/etc/ssl',
+  '/etc/pki',
+  '/etc/ca-certificates',
+  '/etc/crypto-policies',
+  '/usr/share/ca-certificates',
+  '/usr/local/share/ca-certificates',
+  '/etc/localtime',
+  '/usr/share/zoneinfo',
+  '/usr/share/locale',
+  '/dev/urandom',
+  '/dev/random',
+  optional,
+);
+
+const presetPaths: Readonly<Record<FilesystemPreset, readonly PathRule[]>> = {
+  'read-only': [rx('/'), sinks],
+  minimal: [libraries, networkClient, sinks],
+  none: [],
+};
+
+const builders: Readonly<Record<Access, (...args: [string, ...string[], object]) => PathRule>> = {
+  ro: (...args) => ro(...args),
+  rx: (...args) => rx(...args),
+  rw: (...args) => rw(...args),
+  rwx: (...args) => rwx(...args),
+  list: (...args) => list(...args),
+};
+
+/** What stays restricted where a preset says nothing of it: no signal and no abstract socket leads out, no port binds. */
+const presetDefaults = { abi: presetAbi, net: { bindTcp: [] }, scope: ['abstract_unix_socket', 'signal'] } as const;
+
+/**
+ * The Landlock policy of a choice; undefined where it restricts nothing. A preset `none` starts from nothing at all.
+ *
+ * @param choice - a preset, or one with additions
+ * @param program - files of the program itself, which the preset `minimal` grants
+ */
+export function landlockPolicy(choice: LandlockChoice, program: readonly string[] = []): LandlockPolicy {
+  const { preset: given = 'read-only', paths = [], net = {}, ...rest } = choice;
+  const preset = wordAt(given, 'landlock.preset', filesystemPresets);
+  const rules = [...presetPaths[preset], ...paths.map((rule, index) => ruleOf(rule, `landlock.paths[${index}]`))];
+  const own = preset === 'minimal' && program.length > 0 ? [rx(...(program as [string]), {})] : [];
+  const options: LandlockOptions = {
+    ...(preset === 'none' ? { abi: presetAbi } : presetDefaults),
+    ...(preset === 'none' && rules.length === 0 ? {} : { paths: [...rules, ...own] }),
+    ...rest,
+    net: netOf(preset === 'none' ? net : { ...presetDefaults.net, ...net }),
+  };
+  return policy(options);
+}
+
+/** The same with every path absolute: the launcher opens them when it has changed to the child's working directory. */
+export function absolutePaths(choice: LandlockChoice): LandlockChoice {
+  const { paths = [], ...rest } = choice;
+  const rules = paths.map((rule, index) => ruleOf(rule, `landlock.paths[${index}]`));
+  const absolute = (one: PathRule['paths'][number]) => (typeof one === 'string' ? resolve(one) : one);
+  return { ...rest, paths: rules.map((rule) => Object.assign({}, rule, { paths: rule.paths.map(absolute) })) };
+}
+
+function netOf(net: NonNullable<LandlockChoice['net']>): NonNullable<LandlockOptions['net']> {
+  const named = Object.entries(net);
+  return Object.fromEntries(named.filter(([, ports]) => ports !== 'any')) as NonNullable<LandlockOptions['net']>;
+}
+
+/** A rule as the builders make it, or a short one of a document. */
+function ruleOf(rule: PathRule | ShortRule, at: string): PathRule {
+  if ('paths' in rule) return rule;
+  const fields = objectAt(rule, at, [...Object.keys(builders), 'optional', 'refer']);
+  const accesses = (Object.keys(builders) as Access[]).filter((access) => fields[access] !== undefined);
+  const [access] = accesses;
+  if (access === undefined || accesses.length > 1) {
+    return refuse(at, 'names not exactly one kind of access', `Use one of: ${Object.keys(builders).join(', ')}.`);
+  }
+  const options = {
+    ...(fields['optional'] === undefined ? {} : { optional: booleanAt(fields['optional'], `${at}.optional`) }),
+    ...(fields['refer'] === undefined ? {} : { refer: booleanAt(fields['refer'], `${at}.refer`) }),
+  };
+  const [first, ...others] = [fields[access]].flat().map((one, index) => textAt(one, `${at}.${access}[${index}]`));
+  if (first === undefined) return refuse(`${at}.${access}`, 'is empty', 'Name a path.');
+  return builders[access](...([first, ...others, options] as [string, ...string[], object]));
+}

@@ -1,0 +1,128 @@
+import { type CapsOptions, type CapsPolicy, policy as capsPolicy } from '@sb/caps';
+import type { RequirementLevel } from '@sb/core';
+import type { LandlockPolicy } from '@sb/landlock';
+import { lookupUser, policy as privdropPolicy, type PrivdropPolicy, type UserIdentity } from '@sb/privdrop';
+import { policy as seccompPolicy, type SeccompOptions, type SeccompPolicy } from '@sb/seccomp';
+
+import { refuse } from './errors.js';
+import { absolutePaths, landlockPolicy } from './filesystem.js';
+import { layerLevel, levelOf, levelsOf } from './levels.js';
+import type { LandlockChoice, Levels, SandboxPolicy } from './options.js';
+import { withoutTcpHoles } from './tcp-holes.js';
+
+/** The policies of the layers that a sandbox's policy comes to; undefined where a layer is off. */
+export interface LayerPolicies {
+  readonly privdrop: PrivdropPolicy | undefined;
+  readonly caps: CapsPolicy | undefined;
+  readonly landlock: LandlockPolicy | undefined;
+  readonly seccomp: SeccompPolicy | undefined;
+}
+
+/**
+ * Looks the user up and makes each layer's own policy.
+ *
+ * @param policy - from `definePolicy`
+ * @param program - files of the target, which the file-system preset `minimal` grants
+ * @throws SandboxError of the layer whose options are at fault, or whose user does not exist
+ */
+export function layerPolicies(policy: SandboxPolicy, program: readonly string[] = []): LayerPolicies {
+  const levels = levelsOf(policy);
+  const landlock = landlockOf(policy, levels, program);
+  return {
+    privdrop: privdropOf(policy, levels),
+    caps: capsOf(policy, levels),
+    landlock,
+    seccomp: seccompOf(policy, levels, landlock),
+  };
+}
+
+function privdropOf({ user, groups = 'none' }: SandboxPolicy, levels: Levels): PrivdropPolicy | undefined {
+  if (user === undefined || levelOf(levels, 'privdrop') === 'off') return undefined;
+  return privdropPolicy({
+    user: identityOf(user),
+    groups,
+    level: layerLevel(levels, 'privdrop'),
+    // The launcher sets it for every sandbox, and the capabilities' layer says so.
+    noNewPrivs: 'off',
+    unsafeAllowCapabilities: true,
+  });
+}
+
+/** The user as the name service has it, with its supplementary groups, or with none where it has no entry. */
+function identityOf(user: NonNullable<SandboxPolicy['user']>): UserIdentity {
+  return lookupUser(typeof user === 'object' ? user : { user });
+}
+
+const softFeatures = ['capabilities', 'keep', 'ambient', 'bounding', 'securebits'] as const;
+
+function capsOf({ caps: choice = 'none' }: SandboxPolicy, levels: Levels): CapsPolicy | undefined {
+  if (choice === 'off' || levelOf(levels, 'caps') === 'off') return undefined;
+  const given: CapsOptions = choice === 'none' ? {} : choice;
+  const options: CapsOptions = {
+    ...given,
+    ...(levelOf(levels, 'caps.bounding') === 'off' ? { bounding: 'leave' } : {}),
+    ...(levelOf(levels, 'caps.securebits') === 'off' ? { securebits: 'leave' } : {}),
+  };
+  const asked = capsPolicy(options).levels;
+  const named = softFeatures.filter((name) => asked[name] !== 'off');
+  const soft = named.map((name) => [name, notOff(levelOf(levels, `caps.${name}`), `caps.${name}`)] as const);
+  return capsPolicy({ ...options, levels: Object.fromEntries(soft) });
+}
+
+function notOff(level: RequirementLevel, name: string): Exclude<RequirementLevel, 'off'> {
+  if (level !== 'off') return level;
+  return refuse('off', `names ${name}, which the options ask for`, 'Leave it out of the options instead.');
+}
+
+function landlockOf(
+  { landlock: choice = 'read-only' }: SandboxPolicy,
+  levels: Levels,
+  program: readonly string[],
+): LandlockPolicy | undefined {
+  if (choice === 'off' || levelOf(levels, 'landlock') === 'off') return undefined;
+  const given: LandlockChoice = typeof choice === 'string' ? { preset: choice } : absolutePaths(choice);
+  if (given.preset === 'none' && Object.keys(given).length === 1) return undefined;
+  const whole = landlockPolicy(given, program);
+  checkFeatures(whole, levels);
+  const levelled = (level: RequirementLevel) =>
+    whole.require.filter((feature) => levelOf(levels, `landlock.${feature}`) === level);
+  const off = levelled('off');
+  return landlockPolicy({ ...without(given, whole, off), require: levelled('require') } as LandlockChoice, program);
+}
+
+/** A name of a level that the policy has nothing for would look like a promise. */
+function checkFeatures(whole: LandlockPolicy, levels: Levels): void {
+  const known = whole.require.flatMap((feature) => [`landlock.${feature}`, `landlock.${feature.split('.')[0]}`]);
+  for (const [name, level] of levels) {
+    if (!name.startsWith('landlock.') || known.includes(name)) continue;
+    refuse(
+      level,
+      `names ${name}, which the policy does not ask for`,
+      `It asks for: ${[...new Set(known)].join(', ')}.`,
+    );
+  }
+}
+
+function without(given: LandlockChoice, { handled, scope }: LandlockPolicy, off: readonly string[]): LandlockChoice {
+  if (off.length === 0) return given;
+  const keep = <Name extends string>(group: string, names: readonly Name[]): readonly Name[] =>
+    names.filter((name) => !off.includes(`${group}.${name}`));
+  const open = handled.net.filter((right) => off.includes(`net.${right}`));
+  const net = { ...given.net, ...Object.fromEntries(open.map((right) => [netOption(right), 'any'])) };
+  return { ...given, handle: keep('fs', handled.fs), scope: keep('scope', scope), net };
+}
+
+/** `connect_tcp` is `connectTcp` among the options. */
+function netOption(right: string): string {
+  return right.startsWith('unsafe_') ? right : right.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function seccompOf(
+  { seccomp: choice = 'deny-dangerous' }: SandboxPolicy,
+  levels: Levels,
+  landlock: LandlockPolicy | undefined,
+): SeccompPolicy | undefined {
+  if (choice === 'off' || levelOf(levels, 'seccomp') === 'off') return undefined;
+  const given: SeccompOptions = typeof choice === 'string' ? { base: choice } : choice;
+  return seccompPolicy({ ...withoutTcpHoles(given, landlock), level: layerLevel(levels, 'seccomp') });
+}

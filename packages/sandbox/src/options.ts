@@ -1,0 +1,77 @@
+import type { CapsOptions } from '@sb/caps';
+import type { RequirementLevel } from '@sb/core';
+import type { LandlockOptions, NetOptions, PathRule } from '@sb/landlock';
+import type { Base, SeccompOptions } from '@sb/seccomp';
+
+import type { RlimitName } from './process-record.js';
+
+/** Whom to become: a login name, a uid, or either with a group. */
+export type SandboxUser = string | number | { readonly user: string | number; readonly group?: string | number };
+
+/** What of the file system stays, where nothing else is said; see the README for what each grants. */
+export type FilesystemPreset = 'read-only' | 'minimal' | 'none';
+
+/** Kinds of access that a short path rule may name, as the builders of `@sb/landlock` do. */
+export type Access = 'ro' | 'rx' | 'rw' | 'rwx' | 'list';
+
+/** A path rule of a document: one key of {@link Access} with its paths, for instance `{ rw: ['out'], optional: true }`. */
+export type ShortRule = Readonly<Partial<Record<Access, string | readonly string[]>>> & {
+  readonly optional?: boolean;
+  readonly refer?: boolean;
+};
+
+/** A choice for the Landlock layer: a preset with additions, or everything by hand (`preset: 'none'`). */
+export interface LandlockChoice extends Partial<Omit<LandlockOptions, 'require' | 'paths' | 'net'>> {
+  /** Where to start from. Default: `read-only`. */
+  readonly preset?: FilesystemPreset;
+  /** More paths, relative to the parent's working directory. */
+  readonly paths?: readonly (PathRule | ShortRule)[];
+  /** Ports that stay allowed, as for `@sb/landlock`; `any` leaves a right alone that a preset would restrict. */
+  readonly net?: { readonly [Right in keyof NetOptions]: NetOptions[Right] | 'any' };
+}
+
+/** What a limit may be: a number in the kernel's unit, or none. */
+export type RlimitValue = number | 'unlimited';
+
+/** What {@link createSandbox} takes. Everything may be left out; what is left out is as strict as it can be. */
+export interface SandboxOptions {
+  /** Whom the child becomes. Default: it stays who we are. */
+  readonly user?: SandboxUser;
+  /** Supplementary groups: `none`, `initgroups` (those of the user's entries) or a list. Default: `none`. */
+  readonly groups?: 'none' | 'initgroups' | readonly (string | number)[];
+  /** Capabilities: `none` in any set, or what to keep. Default: `none`. */
+  readonly caps?: 'none' | 'off' | Omit<CapsOptions, 'levels' | 'noNewPrivs'>;
+  /** Files, ports, scopes. Default: `read-only`, without signals or abstract sockets out of it and without binding. */
+  readonly landlock?: FilesystemPreset | 'off' | LandlockChoice;
+  /** System calls. Default: `deny-dangerous`. */
+  readonly seccomp?: Base | 'off' | Omit<SeccompOptions, 'level'>;
+  /** Limits, soft and hard alike, in the units of `getrlimit(2)`. Default: no core dumps. */
+  readonly rlimits?: Readonly<Partial<Record<RlimitName, RlimitValue>>>;
+  /** The whole environment. Default: PATH, HOME, USER, LOGNAME, SHELL and how to talk to people (TERM, LANG, …). */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Working directory. Default: ours. */
+  readonly cwd?: string;
+  /** File mode creation mask. Default: ours. */
+  readonly umask?: number;
+  /** Descriptors of ours that the child has under the same number, beside its standard streams. Default: none. */
+  readonly keepDescriptors?: readonly number[];
+  /** A session and process group of its own, without a controlling terminal. Default: true. */
+  readonly newSession?: boolean;
+  /** The child is killed when the thread that started it ends. Default: true. */
+  readonly dieWithParent?: boolean;
+  /** What must be enforced or nothing runs: `LAYER` or `LAYER.FEATURE`. Default: everything but `caps.bounding` and
+   * `caps.securebits`, which give nothing more where no_new_privs is set and no capability is left. */
+  readonly require?: readonly string[];
+  /** What is enforced where it can be. */
+  readonly prefer?: readonly string[];
+  /** What is not asked for. */
+  readonly off?: readonly string[];
+}
+
+/** A checked, frozen, JSON-serialisable description of a sandbox; {@link definePolicy} of it gives the same again. */
+export interface SandboxPolicy extends SandboxOptions {
+  readonly version: 1;
+}
+
+/** Levels by `LAYER` or `LAYER.FEATURE`. */
+export type Levels = ReadonlyMap<string, RequirementLevel>;

@@ -1,0 +1,130 @@
+import { type CapsTarget, plan as planCaps, support as capsSupport } from '@sb/caps';
+import { type EnforcementReport, type FeatureReport, type LayerPlan, reportOf } from '@sb/core';
+import {
+  type LandlockPolicy,
+  type LandlockSupport,
+  plan as planLandlock,
+  plannedRules,
+  type PlannedRules,
+  support as landlockSupport,
+} from '@sb/landlock';
+import { plan as planPrivdrop, type PrivdropPolicy, support as privdropSupport } from '@sb/privdrop';
+import { plan as planSeccomp, support as seccompSupport } from '@sb/seccomp';
+
+import type { LayerPolicies } from './layers.js';
+import type { SandboxPolicy } from './options.js';
+import { processFeatures } from './process-features.js';
+import { openHoles } from './tcp-holes.js';
+
+/** What this process and this kernel can do, layer by layer. Plain data, so that any machine can be planned for. */
+export interface SandboxSupport {
+  readonly privdrop: ReturnType<typeof privdropSupport>;
+  readonly caps: ReturnType<typeof capsSupport>;
+  readonly landlock: LandlockSupport;
+  readonly seccomp: ReturnType<typeof seccompSupport>;
+}
+
+/** What will be enforced, decided before anything is started. */
+export interface SandboxPlan extends EnforcementReport {
+  /** The layers' records, in the launcher's order; without the process record, which each start has its own of. */
+  readonly records: readonly Uint8Array[];
+  /** What has to be read back afterwards. */
+  readonly expected: Expected;
+}
+
+/** What the kernel must say of the child. */
+export interface Expected {
+  /** Absent where the user stays. */
+  readonly user?: PrivdropPolicy;
+  /** Whether the supplementary groups are the user's; they are not where `setgroups` is denied. */
+  readonly groups: boolean;
+  readonly caps?: CapsTarget;
+  readonly filter: boolean;
+  readonly landlock?: LandlockPolicy;
+  /** The rules as the launcher counts them. */
+  readonly rules: PlannedRules;
+}
+
+/** Asks the kernel and the process. */
+export function sandboxSupport(): SandboxSupport {
+  return {
+    privdrop: privdropSupport(),
+    caps: capsSupport(),
+    landlock: landlockSupport(),
+    seccomp: seccompSupport(),
+  };
+}
+
+/**
+ * Decides what will be enforced. Pure.
+ *
+ * @param policy - from `definePolicy`, for what the launcher itself does
+ * @param layers - from `layerPolicies`
+ * @param support - from {@link sandboxSupport}, or made up for a test
+ * @throws SandboxError of the layer that requires what is missing
+ */
+export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, support: SandboxSupport): SandboxPlan {
+  const plans = planLayers(layers, support);
+  const isOn = (line: FeatureReport) => line.feature !== 'no_new_privs';
+  const features = [
+    ...processFeatures(policy),
+    ...plans.privdrop.features.filter(isOn),
+    ...plans.caps.features.filter(isOn),
+    { layer: 'caps', feature: 'no_new_privs', state: isSet(support) ? 'already' : 'enforced' } as const,
+    ...plans.landlock.features,
+    ...plans.seccomp.features.filter(isOn),
+  ];
+  const inLaunchOrder = [plans.caps, plans.privdrop, plans.landlock, plans.seccomp];
+  return {
+    ...reportOf(features.map((line) => (isActive(plans.seccomp) ? line : withHole(line)))),
+    records: inLaunchOrder.filter(isActive).map(({ record }) => record),
+    expected: expectedOf(layers, plans, support),
+  };
+}
+
+/** A layer's plan, or what stands for one where it is off. */
+type Planned = Pick<LayerPlan, 'record' | 'features'> & { readonly target?: CapsTarget };
+
+type Plans = Readonly<Record<'privdrop' | 'caps' | 'landlock' | 'seccomp', Planned>>;
+
+function planLayers(layers: LayerPolicies, support: SandboxSupport): Plans {
+  const privdrop = layers.privdrop ? planPrivdrop(layers.privdrop, support.privdrop) : off('privdrop', 'user');
+  const userSwitch = isActive(privdrop);
+  return {
+    privdrop,
+    caps: layers.caps ? planCaps(layers.caps, support.caps, { userSwitch }) : off('caps', 'capabilities'),
+    landlock: layers.landlock ? planLandlock(layers.landlock, support.landlock) : off('landlock', 'fs'),
+    seccomp: layers.seccomp ? planSeccomp(layers.seccomp, support.seccomp) : off('seccomp', 'filter'),
+  };
+}
+
+/** Whether there is anything for the launcher to apply. */
+function isActive({ record }: Planned): boolean {
+  return record.length > 0;
+}
+
+function expectedOf(layers: LayerPolicies, { privdrop, caps, landlock, seccomp }: Plans, support: SandboxSupport) {
+  const groups = privdrop.features.find(({ feature }) => feature === 'groups')?.state ?? 'off';
+  const expected: Expected = {
+    groups: groups === 'enforced' || groups === 'already',
+    filter: isActive(seccomp),
+    rules: layers.landlock ? plannedRules(layers.landlock, support.landlock.abi) : { paths: [], ports: [] },
+    ...(layers.privdrop && isActive(privdrop) ? { user: layers.privdrop } : {}),
+    ...(caps.target && isActive(caps) ? { caps: caps.target } : {}),
+    ...(layers.landlock && isActive(landlock) ? { landlock: layers.landlock } : {}),
+  };
+  return expected;
+}
+
+function off(layer: string, feature: string): Planned {
+  return { record: new Uint8Array(), features: [{ layer, feature, state: 'off' }] };
+}
+
+function isSet({ privdrop }: SandboxSupport): boolean {
+  return privdrop.state === 'available' && privdrop.noNewPrivs === 'already';
+}
+
+function withHole(line: FeatureReport): FeatureReport {
+  const reason = openHoles[`${line.layer}.${line.feature}`];
+  return reason === undefined || line.state !== 'enforced' ? line : { ...line, reason };
+}

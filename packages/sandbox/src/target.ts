@@ -1,0 +1,92 @@
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { errorCode } from '@sb/core';
+
+import { defaultPath } from './environment.js';
+import { sandboxError } from './errors.js';
+
+/** The longest first line that the kernel reads of a script (BINPRM_BUF_SIZE, `execve(2)`). */
+const firstLineMax = 256;
+
+/** A program that was found. */
+export interface Target {
+  /** Absolute path, as it will be executed. */
+  readonly path: string;
+  /** The file, and the interpreter that its first line names. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Finds a program as `execvp(3)` does: a name with a slash as it is, another on the PATH of the sandbox.
+ *
+ * @param name - what was asked for
+ * @param where - the sandbox's environment, and its working directory where it names one
+ * @throws SandboxError `not-found`, `not-executable`
+ */
+export function findTarget(name: string, where: { readonly path?: string | undefined; readonly cwd: string }): Target {
+  if (name === '') throw notFound(name, 'The name is empty.');
+  const candidates = name.includes('/')
+    ? [resolve(where.cwd, name)]
+    : (where.path ?? defaultPath).split(':').map((folder) => join(resolve(where.cwd, folder), name));
+  const reasons = new Set<string>();
+  for (const path of candidates) {
+    const reason = obstacleTo(path);
+    if (reason === undefined) return { path, files: [path, ...interpreterOf(path)] };
+    reasons.add(reason);
+  }
+  const denied = [...reasons].find((reason) => reason !== 'ENOENT' && reason !== 'ENOTDIR');
+  if (denied === undefined) throw notFound(name, `It was looked for at ${candidates.join(', ')}.`);
+  throw sandboxError('not-executable', 'exec', {
+    what: `${name} can't be executed: ${denied}`,
+    hint: 'Check its mode (chmod +x), and that it is no folder.',
+    errno: denied,
+    path: name,
+  });
+}
+
+/** Why a path can't be executed by us; undefined where it can. The kernel decides for the child. */
+function obstacleTo(path: string): string | undefined {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile() ? undefined : 'EACCES';
+  } catch (error) {
+    return errorCode(error) ?? 'ENOENT';
+  }
+}
+
+/** What a script's first line names; the program that env(1) is to find is not followed. */
+function interpreterOf(path: string): readonly string[] {
+  const line = firstLine(path);
+  const [, interpreter, argument] = /^#!\s*(\S+)(?:\s+(\S+))?/.exec(line) ?? [];
+  if (interpreter === undefined) return [];
+  if (!interpreter.endsWith('/env') || argument === undefined) return [interpreter];
+  const found = defaultPath.split(':').map((folder) => join(folder, argument));
+  return [interpreter, ...found.filter((file) => obstacleTo(file) === undefined).slice(0, 1)];
+}
+
+function firstLine(path: string): string {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch {
+    // A program may be executable and not readable; then it is no script.
+    return '';
+  }
+  try {
+    const bytes = Buffer.alloc(firstLineMax);
+    const length = readSync(descriptor, bytes, 0, firstLineMax, 0);
+    return bytes.toString('latin1', 0, length).split('\n', 1)[0] ?? '';
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function notFound(name: string, detail: string): Error {
+  return sandboxError('not-found', 'exec', {
+    what: `there is no program ${JSON.stringify(name)}`,
+    hint: `${detail} The sandbox's own PATH counts, not ours.`,
+    errno: 'ENOENT',
+    path: name,
+  });
+}

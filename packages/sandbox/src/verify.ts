@@ -1,0 +1,89 @@
+import type { CapsTarget } from '@sb/caps';
+import { capabilityName } from '@sb/caps';
+import type { TaskStatus } from '@sb/core';
+
+import type { Expected } from './plan.js';
+
+/** What was read back from the kernel, as plain data. */
+export interface Verified {
+  /**
+   * Who read it: the parent, from `/proc/<pid>/status` of the running target; or the launcher, from its own just before
+   * the filter, where the target had ended by then. Then `seccomp` is the kernel's answer to the launcher's call.
+   */
+  readonly by: 'parent' | 'launcher';
+  /** Real, effective, saved and file-system id. */
+  readonly uid: readonly number[];
+  readonly gid: readonly number[];
+  readonly groups: readonly number[];
+  /** Effective capabilities, by name. */
+  readonly capEff: readonly string[];
+  /** The bounding set, by name. */
+  readonly capBnd: readonly string[];
+  readonly noNewPrivs: boolean;
+  /** 0 none, 1 strict, 2 filter, as proc_pid_status(5) has it. */
+  readonly seccomp: number;
+}
+
+const FILTER = 2;
+
+/** Turns a task's status into plain data. */
+export function verifiedOf(task: TaskStatus, by: Verified['by'], filter: boolean): Verified {
+  return {
+    by,
+    uid: task.uid,
+    gid: task.gid,
+    groups: task.groups,
+    capEff: namesOf(task.capEff),
+    capBnd: namesOf(task.capBnd),
+    noNewPrivs: task.noNewPrivs,
+    seccomp: by === 'launcher' && filter ? FILTER : task.seccomp,
+  };
+}
+
+/**
+ * What the kernel says otherwise than was planned; empty where all is well. Pure.
+ *
+ * @param task - of the child
+ * @param expected - from the plan
+ * @param by - who read it: before the filter there is none to see
+ */
+export function differences(task: TaskStatus, expected: Expected, by: Verified['by']): readonly string[] {
+  return [
+    ...(expected.user === undefined ? [] : idDifferences(task, expected.user, expected.groups)),
+    ...(expected.caps === undefined ? [] : capabilityDifferences(task, expected.caps)),
+    ...(task.noNewPrivs ? [] : ['no_new_privs']),
+    ...(by === 'parent' && expected.filter && task.seccomp !== FILTER ? ['seccomp'] : []),
+  ];
+}
+
+function idDifferences(
+  task: TaskStatus,
+  { uid, gid, groups }: NonNullable<Expected['user']>,
+  hasGroups: boolean,
+): readonly string[] {
+  return [
+    ...(task.uid.every((id) => id === uid) ? [] : ['user ids']),
+    ...(task.gid.every((id) => id === gid) ? [] : ['group ids']),
+    ...(hasGroups && task.groups.some((id) => id !== gid && !groups.includes(id)) ? ['groups'] : []),
+  ];
+}
+
+/** A set may be smaller than planned, as after the execution of an ordinary program, never larger. */
+function capabilityDifferences(task: TaskStatus, target: CapsTarget): readonly string[] {
+  const sets: readonly (readonly [name: string, mask: bigint, most: readonly string[] | undefined])[] = [
+    ['effective capabilities', task.capEff, target.permitted],
+    ['permitted capabilities', task.capPrm, target.permitted],
+    ['inheritable capabilities', task.capInh, target.inheritable],
+    ['ambient capabilities', task.capAmb, target.ambient],
+    ['bounding set', task.capBnd, target.bounding],
+  ];
+  return sets.flatMap(([name, mask, most]) => {
+    return most === undefined || namesOf(mask).every((capability) => most.includes(capability)) ? [] : [name];
+  });
+}
+
+function namesOf(mask: bigint): readonly string[] {
+  return Array.from({ length: 64 }, (_, number) => number)
+    .filter((number) => (mask & (1n << BigInt(number))) !== 0n)
+    .map((number) => capabilityName(number));
+}
