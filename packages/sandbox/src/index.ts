@@ -15,6 +15,9 @@ export type {
 } from './options.js';
 export type { SandboxPlan } from './plan.js';
 export type { RlimitName } from './process-record.js';
-export { createSandbox, type Sandbox, type SandboxSpawnOptions } from './sandbox.js';
+export { createSandbox } from './sandbox.js';
 export type { SandboxStdio } from './stdio.js';
 export type { Verified } from './verify.js';
+export type { SelfTest, SelfTestLine } from './self-test/self-test.js';
+export type { Sandbox, SandboxSpawnOptions } from './types.js';
+export { restrictSelf } from './restrict-self.js';

@@ -71,17 +71,19 @@ function ownError({ step, syscall, errno: number }: Failed, target: string): San
 
 /** The layers' hints are for a process that restricts itself; here a child failed, and it is gone. */
 function ofChild(error: SandboxError): SandboxError {
+  return withOutcome(error, 'The target was not run.');
+}
+
+/**
+ * A layer's error with another word on what state that leaves: the layer knows only of itself.
+ *
+ * @param error - of a layer
+ * @param outcome - a sentence
+ */
+export function withOutcome(error: SandboxError, outcome: string): SandboxError {
   const hint = (error.hint ?? '').replace(/ ?End this process:[^.]*\.| ?Nothing was (?:restricted|changed)\./g, '');
   const { code, layer, step, syscall, errno, path, message } = error;
   const what = message.slice(`${layer}: `.length, error.hint === undefined ? -1 : -(error.hint.length + 2));
-  return new SandboxError({
-    code,
-    layer,
-    step,
-    what,
-    syscall,
-    errno,
-    path,
-    hint: `${hint} The target was not run.`.trim(),
-  });
+  const fields = { code, layer, step, what, syscall, errno, path, hint: `${hint} ${outcome}`.trim() };
+  return new SandboxError({ ...fields, cause: error.cause });
 }

@@ -34,5 +34,14 @@ export function anonymousFile(bytes: Uint8Array): number {
 
 /** Path of the launcher for this machine. */
 export function launcherPath(): string {
-  return fileURLToPath(new URL(`prebuilds/${process.platform}-${process.arch}/launcher`, root));
+  return programPath('launcher');
+}
+
+/** Path of the probe for this machine: a static program that attempts what it is told and reports the kernel's answer. */
+export function probePath(): string {
+  return programPath('probe');
+}
+
+function programPath(name: string): string {
+  return fileURLToPath(new URL(`prebuilds/${process.platform}-${process.arch}/${name}`, root));
 }

@@ -6,46 +6,16 @@ import { definePolicy } from './define.js';
 import { Ending, type EndingOptions } from './ending.js';
 import { defaultEnvironment } from './environment.js';
 import { explainSandbox } from './explain.js';
-import { launch } from './launch.js';
+import { launch, type Launched } from './launch.js';
 import { layerPolicies, type LayerPolicies } from './layers.js';
 import type { SandboxOptions, SandboxPolicy } from './options.js';
 import { planSandbox, type SandboxPlan, sandboxSupport } from './plan.js';
 import { rlimitsOf } from './process-features.js';
+import { type SelfTest, selfTest } from './self-test/self-test.js';
 import { encodeProcess, joinRecords } from './process-record.js';
-import { layOut, type SandboxStdio } from './stdio.js';
+import { layOut } from './stdio.js';
 import { findTarget, type Target } from './target.js';
-
-/** How one program is started; everything else is the sandbox's. */
-export interface SandboxSpawnOptions extends EndingOptions {
-  /** As for `child_process.spawn`. Default: `pipe` for all three. */
-  readonly stdio?: SandboxStdio;
-  /** What the program finds as its own name. Default: as it was called. */
-  readonly argv0?: string;
-  /** Of messages over `ipc`. Default: `json`. */
-  readonly serialization?: 'json' | 'advanced';
-}
-
-/** One sandbox, for any number of processes. */
-export interface Sandbox {
-  /** The checked options. */
-  readonly policy: SandboxPolicy;
-  /**
-   * Starts a program in the sandbox.
-   *
-   * @param program - a path, or a name that is looked for on the sandbox's own PATH
-   * @throws SandboxError before anything is started, if the program isn't there or a required layer can't be had;
-   *   later failures are events and reject `enforcement`
-   */
-  spawn(program: string, args?: readonly string[], options?: SandboxSpawnOptions): SandboxedProcess;
-  /** The same as a command for whatever starts programs: execa, zx, node-pty, Bun, Deno. */
-  command(program: string, args?: readonly string[]): Command;
-  /** What would be enforced here and now, and what can't be. Asks the kernel anew. */
-  plan(): SandboxPlan;
-  /** The plan in plain words. */
-  explain(): string;
-  /** For `JSON.stringify`; `definePolicy` takes it. */
-  toJSON(): SandboxPolicy;
-}
+import type { Sandbox, SandboxSpawnOptions } from './types.js';
 
 /**
  * Makes a sandbox. Looks its user up; starts nothing.
@@ -82,6 +52,18 @@ class LauncherSandbox implements Sandbox {
     const process = this.#process(target.path, argv, { keep: layout.keep, env: channel });
     const launched = launch(joinRecords([process, ...plan.records]), layout.stdio, options.serialization);
     Object.assign(launched.child, { spawnfile: target.path, spawnargs: argv });
+    return this.#supervise(launched, plan, options);
+  }
+
+  /** A program that is a descriptor of ours; the child finds it behind its standard streams. */
+  #startDescriptor(plan: SandboxPlan, descriptor: number, args: readonly string[]): SandboxedProcess {
+    const { stdio, keep } = layOut(['ignore', 'pipe', 'inherit'], this.policy.keepDescriptors);
+    const position = stdio.length;
+    const process = this.#process(position, ['probe', ...args], { keep: [...keep, position] });
+    return this.#supervise(launch(joinRecords([process, ...plan.records]), [...stdio, descriptor]), plan, {});
+  }
+
+  #supervise(launched: Launched, plan: SandboxPlan, options: EndingOptions): SandboxedProcess {
     const ending = new Ending(launched.child, options, this.policy.newSession ?? true);
     const child = asTarget(launched, plan, () => ending.end('SIGKILL'));
     void child.enforcement.then(
@@ -106,6 +88,19 @@ class LauncherSandbox implements Sandbox {
     return explainSandbox(this.policy, this.#layers, this.plan());
   }
 
+  async selfTest(): Promise<SelfTest> {
+    const plan = this.plan();
+    const none = { privdrop: undefined, caps: undefined, landlock: undefined, seccomp: undefined };
+    const outside = planSandbox(this.policy, none, sandboxSupport());
+    return await selfTest(
+      { layers: this.#layers, plan },
+      {
+        inside: (probe, args) => this.#startDescriptor(plan, probe, args),
+        outside: (probe, args) => this.#startDescriptor(outside, probe, args),
+      },
+    );
+  }
+
   toJSON(): SandboxPolicy {
     return this.policy;
   }
@@ -126,7 +121,7 @@ class LauncherSandbox implements Sandbox {
     return this.#environment;
   }
 
-  #process(path: string, argv: readonly string[], differs: Differences): Uint8Array {
+  #process(path: string | number, argv: readonly string[], differs: Differences): Uint8Array {
     const { newSession = true, dieWithParent = true, umask, cwd } = this.policy;
     return encodeProcess({
       newSession,

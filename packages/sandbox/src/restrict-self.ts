@@ -1,0 +1,90 @@
+import { isMainThread } from 'node:worker_threads';
+
+import { restrictSelf as restrictCaps } from '@sb/caps';
+import { type EnforcementReport, type FeatureReport, isSandboxError, reportOf } from '@sb/core';
+import { restrictSelf as restrictLandlock } from '@sb/landlock';
+import { dropPrivileges } from '@sb/privdrop';
+import { restrictSelf as restrictSeccomp } from '@sb/seccomp';
+
+import { definePolicy } from './define.js';
+import { refuse, sandboxError } from './errors.js';
+import { withOutcome } from './launch-error.js';
+import { layerPolicies, type LayerPolicies } from './layers.js';
+import type { SandboxOptions, SandboxPolicy } from './options.js';
+import { planSandbox, sandboxSupport } from './plan.js';
+
+/** What only a new process can be given. */
+const ofChildren = ['rlimits', 'env', 'cwd', 'umask', 'keepDescriptors', 'newSession', 'dieWithParent'] as const;
+
+/**
+ * Restricts the current process, every thread of it and all its future children, for good: user and capabilities,
+ * then files, ports and scopes, then system calls. All layers are planned before the first is applied, so that a layer
+ * that can't be had changes nothing. A child from `createSandbox` is the better choice wherever there can be one: what
+ * this process has open, has read and has running stays with it.
+ *
+ * @param options - options or a policy; only those that a running process can still be given
+ * @returns what is in force, as the layers read it back
+ * @throws SandboxError. `invalid-policy`, `worker-thread` and every code of the layers' plans: nothing was changed.
+ *   Whatever a step throws after that leaves the process in between: end it, never catch and go on
+ * @see nptl(7), landlock_restrict_self(2), seccomp(2)
+ */
+export function restrictSelf(options: SandboxOptions | SandboxPolicy): EnforcementReport {
+  const policy = definePolicy(options);
+  for (const key of ofChildren) {
+    if (policy[key] !== undefined) refuse(key, 'can be had for a child only', 'Leave it out, or use createSandbox.');
+  }
+  if (!isMainThread) {
+    throw sandboxError('not-permitted', 'thread', {
+      what: 'a process can be restricted by its main thread only',
+      hint: 'Call it in the main thread; it reaches the threads of workers too.',
+    });
+  }
+  const layers = layerPolicies(policy, [process.execPath]);
+  const planned = planSandbox(policy, layers, sandboxSupport());
+  const { landlock, seccomp } = layers;
+  const switches = planned.features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
+  const lines = [
+    ...identityReports(layers, switches),
+    ...(landlock ? [afterOthers(() => restrictLandlock(landlock))] : []),
+    ...(seccomp ? [afterOthers(() => restrictSeccomp(seccomp))] : []),
+  ].flatMap(({ features }) => features);
+  const off = planned.features.filter(({ layer, state }) => layer !== 'process' && state === 'off');
+  return reportOf(onceEach([...lines, ...off]));
+}
+
+/** The user changes between the two phases of the capabilities, so that what is kept is carried across. */
+function identityReports({ privdrop, caps }: LayerPolicies, switches: boolean): readonly EnforcementReport[] {
+  const user = privdrop === undefined || switches ? [] : [dropPrivileges(privdrop)];
+  if (caps === undefined) return privdrop !== undefined && switches ? [dropPrivileges(privdrop)] : user;
+  if (privdrop === undefined || !switches) return [...user, restrictCaps(caps)];
+  let switched: EnforcementReport | undefined;
+  const report = restrictCaps(caps, {
+    switchUser: () => {
+      switched = dropPrivileges(privdrop);
+    },
+  });
+  return switched === undefined ? [report] : [switched, report];
+}
+
+function afterOthers(restrict: () => EnforcementReport): EnforcementReport {
+  try {
+    return restrict();
+  } catch (error) {
+    if (!isSandboxError(error)) throw error;
+    throw withOutcome(error, 'End this process: other layers are in force already, and this one is not.');
+  }
+}
+
+/** Several layers tell of no_new_privs; the strongest word stands. */
+function onceEach(lines: readonly FeatureReport[]): readonly FeatureReport[] {
+  const strength = ['enforced', 'already', 'unsupported', 'off'];
+  const known = new Map<string, FeatureReport>();
+  for (const line of lines) {
+    const layer = line.feature === 'no_new_privs' ? 'caps' : line.layer;
+    const key = `${layer}.${line.feature}`;
+    const other = known.get(key);
+    const isStronger = other === undefined || strength.indexOf(line.state) < strength.indexOf(other.state);
+    if (isStronger) known.set(key, { ...line, layer });
+  }
+  return [...known.values()];
+}

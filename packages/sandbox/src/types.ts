@@ -1,0 +1,44 @@
+import type { SandboxedProcess } from './child.js';
+import type { Command } from './command.js';
+import type { EndingOptions } from './ending.js';
+import type { SandboxPolicy } from './options.js';
+import type { SandboxPlan } from './plan.js';
+import type { SelfTest } from './self-test/self-test.js';
+import type { SandboxStdio } from './stdio.js';
+
+/** How one program is started; everything else is the sandbox's. */
+export interface SandboxSpawnOptions extends EndingOptions {
+  /** As for `child_process.spawn`. Default: `pipe` for all three. */
+  readonly stdio?: SandboxStdio;
+  /** What the program finds as its own name. Default: as it was called. */
+  readonly argv0?: string;
+  /** Of messages over `ipc`. Default: `json`. */
+  readonly serialization?: 'json' | 'advanced';
+}
+
+/** One sandbox, for any number of processes. */
+export interface Sandbox {
+  /** The checked options. */
+  readonly policy: SandboxPolicy;
+  /**
+   * Starts a program in the sandbox.
+   *
+   * @param program - a path, or a name that is looked for on the sandbox's own PATH
+   * @throws SandboxError before anything is started, if the program isn't there or a required layer can't be had;
+   *   later failures are events and reject `enforcement`
+   */
+  spawn(program: string, args?: readonly string[], options?: SandboxSpawnOptions): SandboxedProcess;
+  /** The same as a command for whatever starts programs: execa, zx, node-pty, Bun, Deno. */
+  command(program: string, args?: readonly string[]): Command;
+  /** What would be enforced here and now, and what can't be. Asks the kernel anew. */
+  plan(): SandboxPlan;
+  /** The plan in plain words. */
+  explain(): string;
+  /**
+   * Runs the probe inside, where it attempts what the policy forbids, and compares what it saw with what the policy
+   * says. Listens on an abstract socket and makes a temporary folder while it runs.
+   */
+  selfTest(): Promise<SelfTest>;
+  /** For `JSON.stringify`; `definePolicy` takes it. */
+  toJSON(): SandboxPolicy;
+}
