@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LandlockOptions, path, plan, policy, rx } from '../../src/index.js';
 import { supportFrom } from '../../src/support.js';
 import { compile, nobody } from './programs.js';
+import { underParent } from './world.js';
 
 describe.skipIf(missing('linux', 'root', 'landlock7'))(
   'a thread that was not restricted though the call said so',
@@ -20,7 +21,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))(
       const record = built.folder.file('record');
       // As for ABI 7, so that every thread is restricted by a call of its own.
       writeFileSync(record, plan(policy({ abi: 7, ...options }), supportFrom(7, 0b111)).record, { mode: 0o644 });
-      const { stdout, stderr } = await runProgram(built.program, [record, kind], nobody);
+      const { stdout, stderr } = await runProgram(...underParent(built.program, [record, kind]), nobody);
       expect(stderr).toBe('');
       return stdout;
     };
@@ -31,6 +32,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))(
       ['ports', { net: { connectTcp: [443] } }],
       ['binding', { net: { bindTcp: [80] } }],
       ['abstract sockets', { scope: ['abstract_unix_socket'] }],
+      ['signals', { scope: ['signal'] }],
     ])('is found out by what it can still do (%s)', async (_name, options) => {
       expect(await run(options, 'honest')).toBe('done 7\n');
       expect(await run(options, 'liar')).toBe('threads EPERM\n');

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LandlockPolicy, plan, support } from '../../src/index.js';
 import { policies } from './policies.js';
 import { compile, nobody } from './programs.js';
-import { listing, makeOutside, makeTree, operations, type Outside } from './world.js';
+import { listing, makeOutside, makeTree, operations, type Outside, underParent } from './world.js';
 
 const fixture = new URL('fixtures/run-as.ts', import.meta.url);
 const table = readTable(readFileSync(new URL('../../docs/kernel-table.md', import.meta.url), 'utf8'));
@@ -39,9 +39,9 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('in the kernel, as an ord
     outside = await makeOutside();
     launch = await compile('launch');
   });
-  afterAll(async () => {
+  afterAll(() => {
     launch.folder[Symbol.dispose]();
-    await outside[Symbol.asyncDispose]();
+    outside[Symbol.dispose]();
   });
 
   /** Two doors to the same rules: this process's addon, and a static program that executes the target. */
@@ -65,11 +65,8 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('in the kernel, as an ord
     if (policy === undefined && name !== 'nothing') throw new Error(`no policy is called ${name}`);
     const [file, args] = doors[door](policy);
     const before = { files: listing(tree.path), connections: outside.connections() };
-    const { stdout, stderr, status } = await runProgram(
-      file,
-      [...args, ...probeArguments(Object.values(asked))],
-      nobody,
-    );
+    const command = underParent(file, [...args, ...probeArguments(Object.values(asked))]);
+    const { stdout, stderr, status } = await runProgram(...command, nobody);
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
     const results = parseProbe(stdout, Object.keys(asked).length);
     const cells = Object.fromEntries(Object.keys(asked).map((operation, i) => [operation, results[i]?.outcome ?? '']));

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, copyFileSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
@@ -37,18 +36,17 @@ export function listing(folder: string): readonly string[] {
     });
 }
 
-/** Ports, a process and a socket outside the sandbox. */
-export interface Outside extends AsyncDisposable {
+/** Ports and a socket outside the sandbox. */
+export interface Outside extends Disposable {
   readonly open: number;
   readonly closed: number;
   readonly free: number;
-  readonly victim: number;
   readonly abstract: string;
   /** How many connections each server has had. */
   connections(): { readonly open: number; readonly closed: number };
 }
 
-/** Starts two servers, a process of the sandbox's own user and an abstract socket. */
+/** Starts two servers and an abstract socket. */
 export async function makeOutside(): Promise<Outside> {
   const counts = { open: 0, closed: 0 };
   const serve = async (name: keyof typeof counts): Promise<Server> => {
@@ -67,7 +65,6 @@ export async function makeOutside(): Promise<Outside> {
 
   const socket = createServer((connection) => connection.end()).listen(`\0${abstract}`);
   await once(socket, 'listening');
-  const victim = spawn('sleep', ['600'], { ...nobody, stdio: 'ignore' });
   const portOf = (server: Server) => (server.address() as AddressInfo).port;
   const spare = createServer().listen(0, '127.0.0.1');
   await once(spare, 'listening');
@@ -77,15 +74,27 @@ export async function makeOutside(): Promise<Outside> {
     open: portOf(servers[0]),
     closed: portOf(servers[1]),
     free,
-    victim: victim.pid ?? 0,
     abstract,
     connections: () => ({ ...counts }),
-    [Symbol.asyncDispose]: async () => {
+    [Symbol.dispose]: () => {
       for (const server of [...servers, socket]) server.close();
-      victim.kill('SIGKILL');
-      await once(victim, 'exit');
     },
   };
+}
+
+/** Stands for the process id of the parent among the arguments of a command. */
+const parentPid = 'PARENT';
+
+/**
+ * A command that starts a program as the child of a shell, which is of the same user and stays what it was: the parent
+ * that signals and ptrace are aimed at. It ends as the program does.
+ *
+ * @param file - path of the program
+ * @param args - its arguments, in which {@link parentPid} stands for the shell's id
+ */
+export function underParent(file: string, args: readonly string[]): readonly [file: string, args: string[]] {
+  const script = `for a; do shift; [ "$a" = ${parentPid} ] && a=$$; set -- "$@" "$a"; done; "$@"; exit $?`;
+  return ['/bin/sh', ['-c', script, 'sh', file, ...args]];
 }
 
 /** Every operation of the table, in turn; none touches what another one needs. */
@@ -119,9 +128,9 @@ export function operations(tree: string, outside: Outside): Readonly<Record<stri
     'listen without bind': ['listen-unbound'],
     'MPTCP, other port': ['connect-mptcp', outside.closed],
     'TCP Fast Open, other port': ['fast-open', outside.closed],
-    'signal a process outside': ['signal', outside.victim],
+    'signal the parent': ['signal', parentPid],
     'abstract socket outside': ['connect-abstract', outside.abstract],
-    'ptrace a process outside': ['ptrace', outside.victim],
+    'ptrace the parent': ['ptrace', parentPid],
     'stat, access, chmod': ['chmod', a('read')],
   };
 }
