@@ -66,7 +66,8 @@ function capsOf({ caps: choice = 'none' }: SandboxPolicy, levels: Levels): CapsP
   const asked = capsPolicy(options).levels;
   const named = softFeatures.filter((name) => asked[name] !== 'off');
   const soft = named.map((name) => [name, notOff(levelOf(levels, `caps.${name}`), `caps.${name}`)] as const);
-  return capsPolicy({ ...options, levels: Object.fromEntries(soft) });
+  const noNewPrivs = layerLevel(levels, 'caps');
+  return capsPolicy({ ...options, levels: { ...Object.fromEntries(soft), noNewPrivs } });
 }
 
 function notOff(level: RequirementLevel, name: string): Exclude<RequirementLevel, 'off'> {

@@ -5,7 +5,7 @@ import { refuse } from './errors.js';
 import type { Levels, SandboxOptions } from './options.js';
 
 /** The layers that have a level, in the order of the report. */
-export const levelLayers = ['privdrop', 'caps', 'landlock', 'seccomp'] as const;
+const levelLayers = ['process', 'privdrop', 'caps', 'landlock', 'seccomp'] as const;
 
 /** A layer that has a level. */
 export type LevelLayer = (typeof levelLayers)[number];
@@ -21,6 +21,7 @@ const defaults: Levels = new Map<string, RequirementLevel>([
 
 /** Features of layers other than Landlock, whose names depend on the policy. */
 const features: Readonly<Record<Exclude<LevelLayer, 'landlock'>, readonly string[]>> = {
+  process: [],
   privdrop: [],
   caps: ['capabilities', 'keep', 'ambient', 'bounding', 'securebits'],
   seccomp: [],
@@ -32,6 +33,9 @@ export function levelsOf(options: Pick<SandboxOptions, 'require' | 'prefer' | 'o
   for (const level of ['require', 'prefer', 'off'] as const) {
     for (const name of listAt(options[level] ?? [], level, nameAt)) {
       if (levels.has(name)) refuse(level, `and ${levels.get(name)} both name ${name}`, 'Leave one of them out.');
+      if (name === 'process' && level === 'off') {
+        refuse(level, 'names process', 'Set newSession, dieWithParent or rlimits instead.');
+      }
       levels.set(name, level);
     }
   }

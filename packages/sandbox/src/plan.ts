@@ -13,11 +13,13 @@ import { plan as planSeccomp, support as seccompSupport } from '@sb/seccomp';
 
 import type { LayerPolicies } from './layers.js';
 import type { SandboxPolicy } from './options.js';
-import { processFeatures } from './process-features.js';
+import { noLauncher, processFeatures } from './process-features.js';
 import { openHoles } from './tcp-holes.js';
 
 /** What this process and this kernel can do, layer by layer. Plain data, so that any machine can be planned for. */
 export interface SandboxSupport {
+  /** Whether there is a launcher: on Linux, for the architectures that it is built for. */
+  readonly launcher: boolean;
   readonly privdrop: ReturnType<typeof privdropSupport>;
   readonly caps: ReturnType<typeof capsSupport>;
   readonly landlock: LandlockSupport;
@@ -39,6 +41,8 @@ export interface Expected {
   /** Whether the supplementary groups are the user's; they are not where `setgroups` is denied. */
   readonly groups: boolean;
   readonly caps?: CapsTarget;
+  /** Whether the launcher starts the child, and so sets no_new_privs. */
+  readonly launcher: boolean;
   readonly filter: boolean;
   readonly landlock?: LandlockPolicy;
   /** The rules as the launcher counts them. */
@@ -48,6 +52,7 @@ export interface Expected {
 /** Asks the kernel and the process. */
 export function sandboxSupport(): SandboxSupport {
   return {
+    launcher: process.platform === 'linux',
     privdrop: privdropSupport(),
     caps: capsSupport(),
     landlock: landlockSupport(),
@@ -67,10 +72,10 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
   const plans = planLayers(layers, support);
   const isOn = (line: FeatureReport) => line.feature !== 'no_new_privs';
   const features = [
-    ...processFeatures(policy),
+    ...processFeatures(policy, support.launcher),
     ...plans.privdrop.features.filter(isOn),
     ...plans.caps.features.filter(isOn),
-    { layer: 'caps', feature: 'no_new_privs', state: isSet(support) ? 'already' : 'enforced' } as const,
+    noNewPrivs(support),
     ...plans.landlock.features,
     ...plans.seccomp.features.filter(isOn),
   ];
@@ -107,6 +112,7 @@ function expectedOf(layers: LayerPolicies, { privdrop, caps, landlock, seccomp }
   const groups = privdrop.features.find(({ feature }) => feature === 'groups')?.state ?? 'off';
   const expected: Expected = {
     groups: groups === 'enforced' || groups === 'already',
+    launcher: support.launcher,
     filter: isActive(seccomp),
     rules: layers.landlock ? plannedRules(layers.landlock, support.landlock.abi) : { paths: [], ports: [] },
     ...(layers.privdrop && isActive(privdrop) ? { user: layers.privdrop } : {}),
@@ -120,8 +126,11 @@ function off(layer: string, feature: string): Planned {
   return { record: new Uint8Array(), features: [{ layer, feature, state: 'off' }] };
 }
 
-function isSet({ privdrop }: SandboxSupport): boolean {
-  return privdrop.state === 'available' && privdrop.noNewPrivs === 'already';
+function noNewPrivs({ launcher, privdrop }: SandboxSupport): FeatureReport {
+  const line = { layer: 'caps', feature: 'no_new_privs' };
+  if (!launcher) return { ...line, state: 'unsupported', reason: noLauncher };
+  const isSet = privdrop.state === 'available' && privdrop.noNewPrivs === 'already';
+  return { ...line, state: isSet ? 'already' : 'enforced' };
 }
 
 function withHole(line: FeatureReport): FeatureReport {

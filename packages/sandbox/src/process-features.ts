@@ -1,5 +1,7 @@
 import type { FeatureReport } from '@sb/core';
 
+import { sandboxError } from './errors.js';
+import { levelOf, levelsOf } from './levels.js';
 import type { RlimitValue, SandboxPolicy } from './options.js';
 import type { RlimitName } from './process-record.js';
 
@@ -8,13 +10,28 @@ export function rlimitsOf(policy: SandboxPolicy): Readonly<Partial<Record<Rlimit
   return { core: 0, ...policy.rlimits };
 }
 
-/** What the launcher itself does, as lines of the report. */
-export function processFeatures(policy: SandboxPolicy): readonly FeatureReport[] {
-  const line = (feature: string, isOn: boolean): FeatureReport => ({
-    layer: 'process',
-    feature,
-    state: isOn ? 'enforced' : 'off',
-  });
+/** Why something is missing on macOS and the BSDs. */
+export const noLauncher = 'only Linux has it';
+
+/** What a child can be given without the launcher. */
+const portable = new Set(['environment', 'new_session', 'umask', 'cwd']);
+
+/**
+ * What the launcher itself does, as lines of the report.
+ *
+ * @param policy - from `definePolicy`
+ * @param launcher - whether there is one here
+ * @throws SandboxError `unsupported-platform` where there is none and the policy asks for what it alone can do, unless
+ *   `process` is among what it prefers
+ */
+export function processFeatures(policy: SandboxPolicy, launcher: boolean): readonly FeatureReport[] {
+  if (!launcher && levelOf(levelsOf(policy), 'process') === 'require') refuseUnportable(policy);
+  const line = (feature: string, isOn: boolean): FeatureReport => {
+    if (isOn && !launcher && !portable.has(feature)) {
+      return { layer: 'process', feature, state: 'unsupported', reason: noLauncher };
+    }
+    return { layer: 'process', feature, state: isOn ? 'enforced' : 'off' };
+  };
   return [
     line('environment', true),
     line('descriptors', true),
@@ -24,4 +41,18 @@ export function processFeatures(policy: SandboxPolicy): readonly FeatureReport[]
     ...(policy.umask === undefined ? [] : [line('umask', true)]),
     ...(policy.cwd === undefined ? [] : [line('cwd', true)]),
   ];
+}
+
+/** What nobody asked for is missing with a line in the report; what was asked for is refused. */
+function refuseUnportable({ rlimits, dieWithParent, keepDescriptors = [] }: SandboxPolicy): void {
+  const asked = [
+    ...(rlimits === undefined ? [] : ['rlimits']),
+    ...(dieWithParent === true ? ['dieWithParent'] : []),
+    ...(keepDescriptors.length > 0 ? ['keepDescriptors'] : []),
+  ];
+  if (asked.length === 0) return;
+  throw sandboxError('unsupported-platform', 'plan', {
+    what: `the policy asks for ${asked.join(', ')}, which is only there on Linux`,
+    hint: "Leave it out, or go on without it: prefer: ['process'].",
+  });
 }

@@ -5,14 +5,15 @@ import { type Command, commandOf } from './command.js';
 import { definePolicy } from './define.js';
 import { Ending, type EndingOptions } from './ending.js';
 import { defaultEnvironment } from './environment.js';
+import { sandboxError } from './errors.js';
 import { explainSandbox } from './explain.js';
 import { launch, type Launched } from './launch.js';
 import { layerPolicies, type LayerPolicies } from './layers.js';
 import type { SandboxOptions, SandboxPolicy } from './options.js';
 import { planSandbox, type SandboxPlan, sandboxSupport } from './plan.js';
-import { rlimitsOf } from './process-features.js';
+import { launchPortable } from './portable.js';
 import { type SelfTest, selfTest } from './self-test/self-test.js';
-import { encodeProcess, joinRecords } from './process-record.js';
+import { type Start, startRecords } from './start.js';
 import { layOut } from './stdio.js';
 import { findTarget, type Target } from './target.js';
 import type { Sandbox, SandboxSpawnOptions } from './types.js';
@@ -49,8 +50,15 @@ class LauncherSandbox implements Sandbox {
     const layout = layOut(options.stdio, this.policy.keepDescriptors);
     const channel = layout.ipc === undefined ? {} : channelVariables(layout.ipc, options.serialization);
     const argv = [options.argv0 ?? program, ...args];
-    const process = this.#process(target.path, argv, { keep: layout.keep, env: channel });
-    const launched = launch(joinRecords([process, ...plan.records]), layout.stdio, options.serialization);
+    const start: Start = { path: target.path, argv, env: { ...this.#env(), ...channel }, keep: layout.keep };
+    const launched = plan.expected.launcher
+      ? launch(startRecords(this.policy, plan, start), layout.stdio, options.serialization)
+      : launchPortable({
+          user: plan.expected.user,
+          policy: this.policy,
+          start: { ...start, path: target.path },
+          stdio: layout.stdio,
+        });
     Object.assign(launched.child, { spawnfile: target.path, spawnargs: argv });
     return this.#supervise(launched, plan, options);
   }
@@ -59,8 +67,8 @@ class LauncherSandbox implements Sandbox {
   #startDescriptor(plan: SandboxPlan, descriptor: number, args: readonly string[]): SandboxedProcess {
     const { stdio, keep } = layOut(['ignore', 'pipe', 'inherit'], this.policy.keepDescriptors);
     const position = stdio.length;
-    const process = this.#process(position, ['probe', ...args], { keep: [...keep, position] });
-    return this.#supervise(launch(joinRecords([process, ...plan.records]), [...stdio, descriptor]), plan, {});
+    const start = { path: position, argv: ['probe', ...args], env: this.#env(), keep: [...keep, position] };
+    return this.#supervise(launch(startRecords(this.policy, plan, start), [...stdio, descriptor]), plan, {});
   }
 
   #supervise(launched: Launched, plan: SandboxPlan, options: EndingOptions): SandboxedProcess {
@@ -76,8 +84,10 @@ class LauncherSandbox implements Sandbox {
   command(program: string, args: readonly string[] = []): Command {
     const { target, plan } = this.#prepare(program);
     const keep = [0, 1, 2, ...(this.policy.keepDescriptors ?? [])];
-    const process = this.#process(target.path, [program, ...args], { keep, anyParent: true });
-    return commandOf(joinRecords([process, ...plan.records]), keep);
+    needLauncher(plan, 'command');
+    const argv = [program, ...args];
+    const start = { path: target.path, argv, env: this.#env(), keep, anyParent: true };
+    return commandOf(startRecords(this.policy, plan, start), keep);
   }
 
   plan(): SandboxPlan {
@@ -90,6 +100,7 @@ class LauncherSandbox implements Sandbox {
 
   async selfTest(): Promise<SelfTest> {
     const plan = this.plan();
+    needLauncher(plan, 'selfTest');
     const none = { privdrop: undefined, caps: undefined, landlock: undefined, seccomp: undefined };
     const outside = planSandbox(this.policy, none, sandboxSupport());
     return await selfTest(
@@ -120,32 +131,14 @@ class LauncherSandbox implements Sandbox {
     this.#environment ??= this.policy.env ?? defaultEnvironment(this.#layers.privdrop);
     return this.#environment;
   }
-
-  #process(path: string | number, argv: readonly string[], differs: Differences): Uint8Array {
-    const { newSession = true, dieWithParent = true, umask, cwd } = this.policy;
-    return encodeProcess({
-      newSession,
-      dieWithParent,
-      parent: differs.anyParent === true ? 0 : process.pid,
-      umask,
-      rlimits: Object.fromEntries(
-        Object.entries(rlimitsOf(this.policy)).map(([name, limit]) => [name, limit === 'unlimited' ? Infinity : limit]),
-      ),
-      keep: differs.keep,
-      cwd: cwd === undefined ? '' : resolve(cwd),
-      path,
-      argv,
-      env: { ...this.#env(), ...differs.env },
-    });
-  }
 }
 
-/** What one start has of its own. */
-interface Differences {
-  readonly keep: readonly number[];
-  readonly env?: Readonly<Record<string, string>>;
-  /** Whoever starts it is not known. */
-  readonly anyParent?: boolean;
+function needLauncher({ expected }: SandboxPlan, step: string): void {
+  if (expected.launcher) return;
+  throw sandboxError('unsupported-platform', step, {
+    what: `${step}() needs the launcher, which only Linux has`,
+    hint: 'Use spawn(), which verifies the user in the child.',
+  });
 }
 
 /** How a child that is Node finds its channel; child_process says it to the launcher, which passes nothing on. */

@@ -1,14 +1,14 @@
 import { parseTaskStatus, type TaskStatus } from '@sb/core';
 
 /** What the kernel answered to an attempt that the ruleset may forbid; 0 where it let it happen. */
-export interface Proof {
+interface Proof {
   /** The right by the name that reports use, for instance `net.connect_tcp`. */
   readonly feature: string;
   readonly errno: number;
 }
 
 /** What the launcher noticed on the way. */
-export interface Notes {
+interface Notes {
   /** Numbers of the optional rules whose path does not exist. */
   readonly skipped: readonly number[];
   readonly proofs: readonly Proof[];

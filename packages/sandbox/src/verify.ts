@@ -51,7 +51,7 @@ export function differences(task: TaskStatus, expected: Expected, by: Verified['
   return [
     ...(expected.user === undefined ? [] : idDifferences(task, expected.user, expected.groups)),
     ...(expected.caps === undefined ? [] : capabilityDifferences(task, expected.caps)),
-    ...(task.noNewPrivs ? [] : ['no_new_privs']),
+    ...(task.noNewPrivs || !expected.launcher ? [] : ['no_new_privs']),
     ...(by === 'parent' && expected.filter && task.seccomp !== FILTER ? ['seccomp'] : []),
   ];
 }

@@ -33,15 +33,18 @@ export function compileFixture(fixture: URL): string {
 export interface FixtureOptions extends ProgramOptions {
   /** Path of the Node to run it with. Default: the running one. */
   readonly node?: string;
+  /** A program with arguments that is to start it, for instance unshare(1). */
+  readonly prefix?: readonly string[];
 }
 
 /** Compiles a fixture and runs it to its end. */
 export async function runFixture(
   fixture: URL,
   args: readonly string[] = [],
-  { node = process.execPath, ...options }: FixtureOptions = {},
+  { node = process.execPath, prefix = [], ...options }: FixtureOptions = {},
 ): Promise<ProgramResult> {
-  return runProgram(node, [compileFixture(fixture), ...args], options);
+  const [program = node, ...words] = [...prefix, node, compileFixture(fixture), ...args];
+  return runProgram(program, words, options);
 }
 
 /**

@@ -32,7 +32,7 @@ export interface SelfTest {
 }
 
 /** Starts a program that is a descriptor: in the sandbox, or with no layer at all. */
-export type StartProbe = (descriptor: number, args: readonly string[]) => SandboxedProcess;
+type StartProbe = (descriptor: number, args: readonly string[]) => SandboxedProcess;
 
 /** The two ways to start the probe. */
 export interface ProbeStarts {

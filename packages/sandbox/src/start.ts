@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+
+import type { SandboxPolicy } from './options.js';
+import type { SandboxPlan } from './plan.js';
+import { rlimitsOf } from './process-features.js';
+import { encodeProcess, joinRecords } from './process-record.js';
+
+/** One start of one program: all that is not the sandbox's. */
+export interface Start {
+  /** Absolute path, or the number of a descriptor that is kept until the target is executed. */
+  readonly path: string | number;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Descriptors that the target has, ascending. */
+  readonly keep: readonly number[];
+  /** Whoever starts it is not known, so the launcher can't tell whether that one is still there. */
+  readonly anyParent?: boolean;
+}
+
+/**
+ * Everything that the launcher has to know for one start, as the bytes that it reads.
+ *
+ * @throws RangeError if a text holds a NUL, or a record would exceed 1 MiB
+ */
+export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: Start): Uint8Array {
+  const { newSession = true, dieWithParent = true, umask, cwd } = policy;
+  const limits = Object.entries(rlimitsOf(policy));
+  const record = encodeProcess({
+    newSession,
+    dieWithParent,
+    parent: start.anyParent === true ? 0 : process.pid,
+    umask,
+    rlimits: Object.fromEntries(limits.map(([name, limit]) => [name, limit === 'unlimited' ? Infinity : limit])),
+    keep: start.keep,
+    cwd: cwd === undefined ? '' : resolve(cwd),
+    path: start.path,
+    argv: start.argv,
+    env: start.env,
+  });
+  return joinRecords([record, ...plan.records]);
+}
