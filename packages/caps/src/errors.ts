@@ -8,6 +8,7 @@ import type { NativeFailure } from './native.js';
  * - `unknown-capability`: no capability has that name.
  * - `invalid-text`: not a text form of libcap (`cap_text_formats(7)`, `cap_iab(3)`).
  * - `invalid-attribute`: a file's `security.capability` has no form that `capabilities(7)` knows.
+ * - `invalid-pid`: not the number of a process.
  * - `worker-thread`: called in a worker thread; only the main thread may change the process.
  */
 export type CapsErrorCode =
@@ -15,6 +16,7 @@ export type CapsErrorCode =
   | 'unknown-capability'
   | 'invalid-text'
   | 'invalid-attribute'
+  | 'invalid-pid'
   | 'worker-thread';
 
 /** A {@link SandboxError} of this layer. */

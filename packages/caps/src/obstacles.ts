@@ -126,6 +126,15 @@ export function areLocked(present: Available['present']): boolean {
   return lockedSecurebits.every((name) => has(present, name)) && !has(present, 'keep_caps');
 }
 
+/**
+ * What limits a feature that is in force, for its line in the report. Nobody can unlock `no_setuid_fixup`, and nothing is
+ * gained by either value: so it is no obstacle, but it is not what a policy promises either.
+ */
+export function limitOf(feature: CapsFeature, { present }: Situation): string | undefined {
+  if (feature !== 'securebits' || !has(present, 'no_setuid_fixup_locked') || !has(present, 'no_setuid_fixup')) return;
+  return 'no_setuid_fixup was locked as on before: leaving uid 0 takes no capability away from this process';
+}
+
 /** What makes a change of user unsafe whatever the levels say. */
 export function obstacleToUserSwitch(policy: CapsPolicy, { present }: Situation): Obstacle | undefined {
   const back = policy.keep.filter((name) => name === 'cap_setuid' || name === 'cap_setgid');
@@ -134,6 +143,13 @@ export function obstacleToUserSwitch(policy: CapsPolicy, { present }: Situation)
       code: 'invalid-policy',
       what: `${back.join(', ')} would be kept across the change of user, which could then be undone`,
       hint: "Don't keep it.",
+    };
+  }
+  if (has(present, 'keep_caps') && has(present, 'keep_caps_locked')) {
+    return {
+      code: 'not-permitted',
+      what: 'the securebit keep_caps is locked as on, so what is permitted would survive any change of user',
+      hint: 'Start it without that securebit.',
     };
   }
   const cleared = policy.levels.securebits !== 'off' && hasSetpcap(present) && !has(present, 'no_setuid_fixup_locked');

@@ -124,6 +124,26 @@ describe('plan', () => {
     if (feature === 'bounding') expect(target.bounding).toBeUndefined();
   });
 
+  it('says what no_setuid_fixup is where it was locked as on, whoever locked the rest', () => {
+    const fixup: readonly Securebit[] = ['no_setuid_fixup', 'no_setuid_fixup_locked'];
+    const securebitsLine = (securebits: readonly Securebit[]) =>
+      plan(policy({}), support({ ...root, securebits })).features.find(({ feature }) => feature === 'securebits');
+    const reason: unknown = expect.stringContaining('no_setuid_fixup was locked as on before');
+    expect(securebitsLine(fixup)).toMatchObject({ state: 'enforced', reason });
+    expect(securebitsLine([...lockedSecurebits, 'no_setuid_fixup'])).toMatchObject({ state: 'already', reason });
+    // Not locked, it is cleared; locked as off, it is what was asked for.
+    for (const bits of [['no_setuid_fixup'], ['no_setuid_fixup_locked'], lockedSecurebits] as const)
+      expect(securebitsLine(bits)).not.toHaveProperty('reason');
+  });
+
+  it('refuses a change of user where keep_caps is locked as on, whatever is to be locked', () => {
+    const present: CapabilityState = { ...root, securebits: ['keep_caps', 'keep_caps_locked'] };
+    const options: CapsOptions = { levels: { securebits: 'prefer' } };
+    expect(refusal(options, present, { userSwitch: true }).message).toContain('keep_caps is locked as on');
+    expect(refusal({ securebits: 'leave' }, present, { userSwitch: true }).code).toBe('not-permitted');
+    expect(states({ securebits: 'leave' }, present)).toMatchObject({ capabilities: 'enforced' });
+  });
+
   it('refuses a change of user that could be undone, whatever the levels', () => {
     const how = { userSwitch: true };
     expect(refusal({ keep: ['cap_setgid'], levels: { keep: 'prefer' } }, root, how).code).toBe('invalid-policy');
@@ -212,8 +232,8 @@ describe(`the sets of a plan (seed ${seed})`, () => {
         try {
           ({ target } = plan({ ...asked, levels: soft as typeof asked.levels }, support(now), { userSwitch }));
         } catch (error) {
-          // The one refusal that no level softens.
-          expect((error as CapsError).message).toContain('no_setuid_fixup');
+          // The two refusals that no level softens.
+          expect((error as CapsError).message).toMatch(/no_setuid_fixup is set|keep_caps is locked as on/);
           return;
         }
         planned++;

@@ -7,6 +7,7 @@ import {
   areLocked,
   inheritable,
   keepable,
+  limitOf,
   type Obstacle,
   obstacles,
   obstacleToUserSwitch,
@@ -111,7 +112,9 @@ function featuresOf(policy: CapsPolicy, situation: Situation): readonly FeatureR
     const level = policy.levels[name];
     if (level === 'off') return line(name, 'off');
     const obstacle = obstacles[name](policy, situation);
-    if (obstacle === undefined) return line(name, holds(name, policy, situation) ? 'already' : 'enforced');
+    if (obstacle === undefined) {
+      return line(name, holds(name, policy, situation) ? 'already' : 'enforced', limitOf(name, situation));
+    }
     if (level === 'require') throw refusal(obstacle);
     return line(name, 'unsupported', obstacle.what);
   });

@@ -27,6 +27,9 @@ export interface CapabilityState {
   readonly securebits?: readonly Securebit[];
 }
 
+/** The largest number that a `pid_t` holds. */
+const lastPid = 2 ** 31 - 1;
+
 /** The capabilities of one thread of several. */
 export interface ThreadCapabilities extends CapabilityState {
   /** Thread id. */
@@ -44,8 +47,8 @@ export interface GetOptions {
  *
  * @param pid - process id. Default: this process
  * @param options - `threads: true` for a list with every thread
- * @throws CapsError `unsupported-platform` outside Linux, `syscall-failed` if there is no such process,
- *   `prebuild-missing` if the native part for securebits is
+ * @throws CapsError `unsupported-platform` outside Linux, `invalid-pid` for anything but a whole number of 1 or more,
+ *   `syscall-failed` if there is no such process, `prebuild-missing` if the native part for securebits is
  * @see proc_pid_status(5), prctl(2) PR_GET_SECUREBITS
  */
 export function get(pid?: number, options?: { readonly threads?: false }): CapabilityState;
@@ -55,6 +58,7 @@ export function get(
   options: GetOptions = {},
 ): CapabilityState | readonly ThreadCapabilities[] {
   requireLinux('get');
+  requirePid(pid);
   const own = pid === process.pid;
   if (options.threads !== true) {
     const securebits = own && isMainThread ? ownSecurebits() : undefined;
@@ -65,6 +69,16 @@ export function get(
   return readTask(own ? 'self' : pid, readAllTasks).map((task) =>
     Object.assign({ tid: task.tid }, stateOf(task, securebits.get(task.tid))),
   );
+}
+
+/** A number only: a text could lead anywhere under `/proc`, as `self/../1` or `1/task/2` do. */
+function requirePid(pid: unknown): void {
+  const isNumber = typeof pid === 'number';
+  if (isNumber && Number.isInteger(pid) && pid > 0 && pid <= lastPid) return;
+  throw capsError('invalid-pid', 'get', {
+    what: `${isNumber ? pid : `a value of type ${typeof pid}`} is no process id`,
+    hint: `Give a whole number from 1 to ${lastPid}, or leave it out for this process.`,
+  });
 }
 
 /** Refuses systems without capabilities. */

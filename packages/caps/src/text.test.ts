@@ -58,6 +58,8 @@ describe(`text forms (seed ${seed})`, () => {
     ['cap_chown=p\t\n cap_chown=', [], [], []],
     ['cap_chown=e+p-e', [], ['cap_chown'], []],
     ['41=p', [], ['cap_41'], []],
+    ['all,41=p', [], [...all, 'cap_41'], []],
+    ['41,all=p', [], all, []],
   ])('reads %j', (text, effective, permitted, inheritable) => {
     expect(parse(text, { last })).toEqual({ effective, permitted, inheritable });
   });

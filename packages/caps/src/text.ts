@@ -111,7 +111,8 @@ function readClause(clause: string, all: bigint): { readonly named: bigint; read
 
 function listMask(list: string, clause: string, all: bigint): bigint {
   return list.split(',').reduce((mask, name) => {
-    if (name.toLowerCase() === 'all') return mask | all;
+    // As libcap has it: what was named before "all" in the same list, and lies past the last capability, is forgotten.
+    if (name.toLowerCase() === 'all') return all;
     const number = parseCapability(name);
     if (number === undefined) throw invalid(clause, `${JSON.stringify(name)} is no capability`);
     return mask | (1n << BigInt(number));
