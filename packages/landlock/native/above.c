@@ -20,10 +20,12 @@ static int look_at(struct sb_above *above, const char *path)
 void sb_above_look(struct sb_above *above, const char *path)
 {
 	char real[PATH_MAX];
+	struct stat file, named;
 	memset(above, 0, sizeof *above);
 	above->granted = ~0ull;
-	/* Without links, so that what is above is what the text says. */
-	if (!realpath(path, real))
+	/* Without links, so that what is above is what the text says, if it says where the file is. */
+	if (!realpath(path, real) || stat(path, &file) || stat(real, &named) ||
+		file.st_dev != named.st_dev || file.st_ino != named.st_ino)
 		return;
 	while (real[1]) {
 		if (!look_at(above, real))

@@ -66,8 +66,11 @@ static int run_rehearsal(struct sb_failure *failure)
 	/* An attempt that couldn't be made would be missing from the proofs, and from every look. */
 	if (work.shortage)
 		return sb_fail(failure, "rehearse", NULL, -work.shortage);
-	/* No proof, though something must be denied: the call answered 0 and restricted nothing. */
-	if (work.proofs == 0 && sb_proof_due(&work.state, work.before.allowed))
+	/*
+	 * Something that must be denied is not: the call answered 0 and restricted nothing, or less than
+	 * it was asked.
+	 */
+	if (sb_proof_due(&work.state, work.before.allowed) & ~work.proofs)
 		return sb_fail(failure, "rehearse", NULL, EPERM);
 	return 0;
 }

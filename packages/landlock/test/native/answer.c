@@ -1,10 +1,17 @@
 /*
  * Answers the Landlock calls of a program in the kernel's place, to provoke kernels that this
- * machine has not got. Arguments: `errno N` (all three calls fail with N), `skip N` (the call of
- * number N answers 0 and does nothing) or `abi N` (the kernel says that its ABI is N; the rest is
- * left to it), then the program and its arguments.
+ * machine has not got. Arguments, then the program and its arguments:
+ *   errno N      all three calls fail with N
+ *   skip N       the call of number N answers 0 and does nothing
+ *   abi N        the kernel says that its ABI is N; the rest is left to it
+ *   lie caller   restricting the main thread answers 0 and does nothing; others are restricted
+ *   lie later    likewise for every thread but the first that asks, which is the rehearsal
+ *   lie tsync    says ABI 8, and restricting all threads at once answers 0 and does nothing
+ *   lie ruleset  every ruleset forbids writing and nothing else
  */
 #define _GNU_SOURCE
+#include "../../native/landlock_abi.h"
+
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -36,63 +43,119 @@ static int fail_all(unsigned int number)
 {
 	struct sock_filter filter[] = {
 		FIELD(nr),
-		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 444, 0, 2),
-		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 446, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, LL_SYS_CREATE_RULESET, 0, 2),
+		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, LL_SYS_RESTRICT_SELF, 1, 0),
 		ANSWER(SECCOMP_RET_ERRNO | (number & SECCOMP_RET_DATA)),
 		ANSWER(SECCOMP_RET_ALLOW),
 	};
 	return load(filter, sizeof filter / sizeof *filter, 0);
 }
 
+/* How a kernel answers that can't be told from one number. */
+struct manner {
+	const char *name;
+	int abi;     /* what it says its ABI is; 0 leaves that to the kernel */
+	int ruleset; /* what it gives out whatever was asked for; -1 leaves that to the kernel */
+};
+
+static pid_t caller; /* the main thread of the program */
+
+static int is_lie(const struct manner *manner, const struct seccomp_notif *question, int calls)
+{
+	if (strcmp(manner->name, "caller") == 0)
+		return question->pid == (uint32_t)caller;
+	/* The first is the rehearsal. */
+	if (strcmp(manner->name, "later") == 0)
+		return calls > 1;
+	return strcmp(manner->name, "tsync") == 0 && question->data.args[1] & LL_RESTRICT_TSYNC;
+}
+
+static void answer_create(const struct manner *manner, int listener, struct seccomp_notif *question,
+	struct seccomp_notif_resp *answer)
+{
+	struct seccomp_notif_addfd gift = {.id = question->id,
+		.flags = SECCOMP_ADDFD_FLAG_SEND,
+		.srcfd = (uint32_t)manner->ruleset};
+	if (question->data.args[2] == LL_CREATE_VERSION && manner->abi) {
+		answer->val = manner->abi;
+	} else if (question->data.args[2] == LL_CREATE_ERRATA && manner->abi) {
+		answer->error = -EINVAL; /* older kernels can't be asked */
+	} else if (question->data.args[2] == 0 && manner->ruleset >= 0) {
+		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &gift) < 0)
+			_exit(1);
+		answer->id = 0; /* that was the answer */
+	} else {
+		answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	}
+}
+
 /*
- * Answers every question with the same number, until the program that asks is gone, which the end
- * of the pipe tells: a parent-death signal would not come, since a signal scope stops it.
+ * Answers every question until the program that asks is gone, which the end of the pipe tells: a
+ * parent-death signal would not come, since a signal scope stops it.
  */
-static void serve(int listener, int alive, int abi)
+static void serve(int listener, int alive, const struct manner *manner)
 {
 	struct seccomp_notif question;
-	struct seccomp_notif_resp answer;
 	struct pollfd events[] = {{listener, POLLIN, 0}, {alive, POLLIN, 0}};
+	int calls = 0;
 	(void)close(STDOUT_FILENO); /* whoever reads the program's output waits for its end */
 	(void)close(STDERR_FILENO);
 	while (poll(events, 2, -1) > 0 || errno == EINTR) {
+		struct seccomp_notif_resp answer = {0};
 		if (events[1].revents)
 			_exit(0);
 		memset(&question, 0, sizeof question);
-		memset(&answer, 0, sizeof answer);
 		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &question))
 			continue;
 		answer.id = question.id;
-		answer.val = abi;
-		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) && errno != ENOENT)
+		if (question.data.nr == LL_SYS_CREATE_RULESET)
+			answer_create(manner, listener, &question, &answer);
+		else if (!is_lie(manner, &question, ++calls))
+			answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		if (answer.id && ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) &&
+			errno != ENOENT)
 			_exit(1);
 	}
 	_exit(1);
 }
 
-static int pretend(int abi)
+static int pretend(const struct manner *manner)
 {
 	struct sock_filter filter[] = {
 		FIELD(nr),
-		IF_NOT(444, 5),
-		FIELD(args[2]),
-		IF_NOT(1, 1),
+		IF_NOT(LL_SYS_CREATE_RULESET, 1),
 		ANSWER(SECCOMP_RET_USER_NOTIF),
-		IF_NOT(2, 1),
-		ANSWER(SECCOMP_RET_ERRNO | EINVAL), /* no errata: older kernels have none */
+		IF_NOT(LL_SYS_RESTRICT_SELF, 1),
+		ANSWER(SECCOMP_RET_USER_NOTIF),
 		ANSWER(SECCOMP_RET_ALLOW),
 	};
 	int listener =
 		load(filter, sizeof filter / sizeof *filter, SECCOMP_FILTER_FLAG_NEW_LISTENER);
 	int alive[2];
+	caller = getpid();
 	if (listener < 0 || pipe(alive))
 		return -1;
 	pid_t server = fork();
 	if (server == 0) {
 		(void)close(alive[1]); /* the program's end of it stays open until it is gone */
-		serve(listener, alive[0], abi);
+		serve(listener, alive[0], manner);
 	}
 	return server < 0 ? -1 : close(alive[0]) | close(listener);
+}
+
+/* A ruleset that forbids writing, whatever more was asked for. */
+static int weak_ruleset(void)
+{
+	const struct ll_ruleset_attr attr = {.handled_fs = LL_FS_WRITE_FILE};
+	return (int)syscall(LL_SYS_CREATE_RULESET, &attr, sizeof attr, 0);
+}
+
+static int lie(const char *name)
+{
+	struct manner manner = {name, strcmp(name, "tsync") == 0 ? 8 : 0, -1};
+	if (strcmp(name, "ruleset") == 0 && (manner.ruleset = weak_ruleset()) < 0)
+		return -1;
+	return pretend(&manner);
 }
 
 /* The call answers 0 and does nothing. */
@@ -107,19 +170,21 @@ static int skip(unsigned int number)
 	return load(filter, sizeof filter / sizeof *filter, 0);
 }
 
-static int answer_for(const char *kind, int number)
+static int answer_for(const char *kind, const char *what)
 {
+	struct manner says = {"abi", atoi(what), -1};
+	if (strcmp(kind, "lie") == 0)
+		return lie(what);
 	if (strcmp(kind, "errno") == 0)
-		return fail_all((unsigned int)number);
-	return strcmp(kind, "skip") == 0 ? skip((unsigned int)number) : pretend(number);
+		return fail_all((unsigned int)atoi(what));
+	return strcmp(kind, "skip") == 0 ? skip((unsigned int)atoi(what)) : pretend(&says);
 }
 
 int main(int argc, char **argv)
 {
 	if (argc < 4)
 		return 2;
-	int number = atoi(argv[2]);
-	if (answer_for(argv[1], number)) {
+	if (answer_for(argv[1], argv[2])) {
 		perror("answer");
 		return 71;
 	}
