@@ -87,6 +87,12 @@ static int op_mknod(int argc, char **argv)
 	return argc == 1 ? result(mknod(argv[0], S_IFCHR | 0600, makedev(1, 3))) : PROBE_USAGE;
 }
 
+/* Likewise a block device. */
+static int op_mknod_block(int argc, char **argv)
+{
+	return argc == 1 ? result(mknod(argv[0], S_IFBLK | 0600, makedev(7, 0))) : PROBE_USAGE;
+}
+
 static int op_bind_unix(int argc, char **argv)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -192,6 +198,7 @@ const struct probe_operation probe_landlock_fs_operations[] = {
 	{"symlink", "PATH", op_symlink},
 	{"mkfifo", "PATH", op_mkfifo},
 	{"mknod", "PATH", op_mknod},
+	{"mknod-block", "PATH", op_mknod_block},
 	{"bind-unix", "PATH", op_bind_unix},
 	{"ioctl-device", "PATH", op_ioctl_device},
 	{"execute", "PATH", op_execute},
