@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { kernelObjections } from '../test/support/kernel-checker.js';
 import { errno } from './actions.js';
 import { hotCalls } from './argument-kinds.js';
 import { decodeProgram, run } from './bpf.js';
 import { compile, programFor } from './compile.js';
-import { arg } from './conditions.js';
+import { arg, type Condition } from './conditions.js';
+import { Graph } from './graph.js';
 import { policy, type SeccompOptions } from './policy.js';
 import { baseNames, presets } from './presets.js';
 import { simulate } from './simulate.js';
@@ -96,6 +97,28 @@ describe('compile', () => {
     expect(() => compile(policy(many(4096)))).toThrow(
       expect.objectContaining({ code: 'program-too-long', layer: 'seccomp', step: 'compile' }),
     );
+  });
+
+  it.each<[string, (index: number) => readonly Condition[]]>([
+    ['of a value each', (index) => [arg(1).eq32(index)]],
+    ['of a mask each', (index) => [arg(1).maskedEq32(index * 2 + 1, 1), arg(2).maskedEq64(index * 2 + 1, 1)]],
+    ['of many conditions', (index) => Array.from({ length: 48 }, (_, at) => arg(at % 6).gt64(index * 48 + at))],
+  ])('refuses thousands of rules %s on one call after bounded work', (_name, when) => {
+    const steps = ['ret', 'load', 'and', 'test'] as const;
+    const spies = steps.map((step) => vi.spyOn(Graph.prototype, step));
+    const rules = Array.from({ length: 4096 }, (_, index) => ({
+      syscall: 'ioctl',
+      when: when(index),
+      action: errno((index % 4000) + 1),
+    }));
+    expect(() => compile(policy({ base: 'allow-all', rules }))).toThrow(
+      expect.objectContaining({ code: 'program-too-long' }),
+    );
+    const asked = spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
+    vi.restoreAllMocks();
+    // About one for each of the 4,096 instructions; before work was bounded, it was up to ten million.
+    expect(asked).toBeGreaterThan(4096);
+    expect(asked).toBeLessThan(20 * 4096);
   });
 
   it('emits a program of exactly the kernel’s limit, and none of one more', () => {

@@ -52,19 +52,19 @@ export function compile(policy: SeccompPolicy): SeccompFilter {
 }
 
 function programOf(policy: SeccompPolicy, machine: Machine, list: readonly Architecture[]): SeccompProgram {
-  const graph = new Graph();
+  const tooLong = (instructions: number) =>
+    seccompError('program-too-long', 'compile', {
+      what: `the filter for ${machine} would have ${instructions} instructions or more, over the kernel's ${maxInstructions}`,
+      hint: 'Use fewer rules: put them on fewer calls, or compare masked bits instead of single values.',
+    });
+  const graph = new Graph(tooLong);
   let other: Node = graph.ret(encodeAction(policy.foreign), describeAction(policy.foreign));
   for (const architecture of list.toReversed()) {
     const yes = graph.load(dataOffsets.nr, searchOf(graph, policy, architecture), 'nr');
     other = graph.test('jeq', architectures[architecture].audit, { yes, no: other, note: `arch == ${architecture}` });
   }
   const placed = layOut(graph.load(dataOffsets.arch, other, 'arch'));
-  if (placed.length > maxInstructions) {
-    throw seccompError('program-too-long', 'compile', {
-      what: `the filter for ${machine} would have ${placed.length} instructions, over the kernel's ${maxInstructions}`,
-      hint: 'Use fewer rules: put them on fewer calls, or compare masked bits instead of single values.',
-    });
-  }
+  if (placed.length > maxInstructions) throw tooLong(placed.length);
   return Object.freeze({
     machine,
     audit: architectures[machine].audit,

@@ -41,10 +41,14 @@ export const CLONE_NEW = 0x7e02_0000;
 export const newNamespaces: readonly Condition[] = [arg(0).maskedNe32(CLONE_NEW, 0)];
 
 /** Whether a call is denied whatever its arguments are. */
-export function isShut({ rules, otherwise }: Pick<Decided, 'rules' | 'otherwise'>): boolean {
+export function isShut(verdict: Pick<Decided, 'rules' | 'otherwise'>): boolean {
+  return !reachedActions(verdict).some(lets);
+}
+
+/** The actions that a call may get: those of its rules up to the first that always holds, or else what comes after. */
+export function reachedActions({ rules, otherwise }: Pick<Decided, 'rules' | 'otherwise'>): readonly Action[] {
   const end = rules.findIndex(({ when }) => when.length === 0);
-  const reached = end < 0 ? [...rules.map(({ action }) => action), otherwise] : rules.slice(0, end + 1).map(actionOf);
-  return !reached.some(lets);
+  return end < 0 ? [...rules.map(actionOf), otherwise] : rules.slice(0, end + 1).map(actionOf);
 }
 
 /**

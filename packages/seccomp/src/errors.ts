@@ -7,6 +7,7 @@ import type { NativeFailure } from './native.js';
  *
  * - `unknown-syscall`: no architecture of Linux has a call of that name.
  * - `unknown-group`: there is no such `@group`.
+ * - `invalid-call`: a simulated call is none that a kernel could see.
  * - `program-too-long`: the filter would exceed the kernel's 4,096 instructions.
  * - `no-program`: the policy was not made for this machine's architecture.
  * - `no-supervisor`: the policy notifies a supervisor, and nothing here would answer.
@@ -17,6 +18,7 @@ export type SeccompErrorCode =
   | CommonErrorCode
   | 'unknown-syscall'
   | 'unknown-group'
+  | 'invalid-call'
   | 'program-too-long'
   | 'no-program'
   | 'no-supervisor'

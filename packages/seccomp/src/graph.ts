@@ -1,4 +1,4 @@
-import type { Opcode } from './bpf.js';
+import { maxInstructions, type Opcode } from './bpf.js';
 
 /** A comparison of the accumulator with a constant. */
 export type Test = Extract<Opcode, 'jeq' | 'jgt' | 'jge' | 'jset'>;
@@ -14,10 +14,24 @@ export type Node =
   | (Common & { readonly kind: 'load' | 'and'; readonly k: number; readonly next: Node })
   | (Common & { readonly kind: 'test'; readonly op: Test; readonly k: number; readonly yes: Node; readonly no: Node });
 
-/** Makes nodes, each at most once. */
+/**
+ * Makes nodes, each at most once, and not more than a filter can have instructions: each of them becomes one at least,
+ * so that work on a policy of thousands of rules ends as soon as it is in vain.
+ */
 export class Graph {
   readonly #nodes = new Map<string, Node>();
   readonly #ids = new Map<Node, number>();
+  readonly #refuse: (instructions: number) => Error;
+
+  /** @param refuse - makes the error for more than {@link maxInstructions}; it is given how many there are at least */
+  constructor(refuse: (instructions: number) => Error) {
+    this.#refuse = refuse;
+  }
+
+  /** How many nodes there are. */
+  get size(): number {
+    return this.#ids.size;
+  }
 
   ret(k: number, note: string): Node {
     return this.#once(`ret ${k}`, note, (notes) => ({ kind: 'ret', k, notes }));
@@ -42,6 +56,7 @@ export class Graph {
   #once(key: string, note: string, make: (notes: Set<string>) => Node): Node {
     let node = this.#nodes.get(key);
     if (node === undefined) {
+      if (this.size >= maxInstructions) throw this.#refuse(this.size + 1);
       node = make(new Set());
       this.#nodes.set(key, node);
       this.#ids.set(node, this.#ids.size);

@@ -24,6 +24,7 @@ export { policy, type SeccompOptions, type SeccompPolicy } from './policy.js';
 export { type Base, type Preset, presets } from './presets.js';
 export { restrictSelf } from './restrict.js';
 export type { Rule, RuleOptions, SimpleActionName } from './rules.js';
-export { simulate, type SimulatedCall, type Simulation } from './simulate.js';
+export { simulate, type Simulation } from './simulate.js';
+export type { SimulatedCall } from './simulated-call.js';
 export { type FilterFlag, type SeccompSupport, support } from './support.js';
 export { syscallNumber, syscallSource } from './syscalls.js';

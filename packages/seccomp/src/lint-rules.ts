@@ -1,17 +1,19 @@
 import { argumentKind, hotCalls } from './argument-kinds.js';
-import { type Condition, describeCondition, isWide } from './conditions.js';
+import { type Condition, isWide } from './conditions.js';
 import type { LintCode, LintFinding } from './lint.js';
 import type { SeccompPolicy } from './policy.js';
 import type { Rule } from './rules.js';
 import { contradiction } from './satisfiable.js';
+import { shadowedRules } from './shadowed.js';
 import { syscallNumber } from './syscalls.js';
 
 /** Findings about the rules that a policy writes itself. */
 export function lintRules(policy: SeccompPolicy): readonly LintFinding[] {
+  const shadowed = shadowedRules(policy.rules);
   return policy.rules.flatMap((rule, index) => {
     const path = `rules[${index}]`;
     return [
-      ...reachability(policy, rule, index),
+      ...reachability(policy, rule, { path, earlier: shadowed.get(index) }),
       ...(rule.when.length > 0 && hotCalls.has(rule.syscall)
         ? [
             finding('hot-call-argument', 'warning', path, {
@@ -25,9 +27,17 @@ export function lintRules(policy: SeccompPolicy): readonly LintFinding[] {
   });
 }
 
-function reachability(policy: SeccompPolicy, rule: Rule, index: number): readonly LintFinding[] {
-  const path = `rules[${index}]`;
-  const { syscall, when } = rule;
+interface Place {
+  readonly path: string;
+  /** Index of the rule that decides in its stead. */
+  readonly earlier: number | undefined;
+}
+
+function reachability(
+  policy: SeccompPolicy,
+  { syscall, when }: Rule,
+  { path, earlier }: Place,
+): readonly LintFinding[] {
   if (policy.architectures.every((architecture) => syscallNumber(syscall, architecture) === undefined)) {
     const message = `no listed architecture has ${syscall}`;
     return [finding('no-such-call', 'warning', path, { message, hint: 'Harmless; it filters nothing here.' })];
@@ -36,18 +46,9 @@ function reachability(policy: SeccompPolicy, rule: Rule, index: number): readonl
   if (why !== undefined) {
     return [finding('never-matches', 'error', path, { message: why, hint: 'Split it into several rules.' })];
   }
-  const earlier = policy.rules.findIndex(
-    (other, at) => at < index && other.syscall === syscall && isImplied(other.when, when),
-  );
-  if (earlier < 0) return [];
+  if (earlier === undefined) return [];
   const message = `rules[${earlier}] holds whenever this one does`;
   return [finding('shadowed', 'error', path, { message, hint: 'Put the more specific rule first.' })];
-}
-
-/** Whether all of some conditions are among others, so that those hold only where these do. */
-function isImplied(conditions: readonly Condition[], by: readonly Condition[]): boolean {
-  const given = new Set(by.map(describeCondition));
-  return conditions.every((condition) => given.has(describeCondition(condition)));
 }
 
 function comparison({ syscall }: Rule, condition: Condition, path: string): readonly LintFinding[] {

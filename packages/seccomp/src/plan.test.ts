@@ -1,10 +1,11 @@
 import { recordHeaderLength } from '@sb/core';
 import { describe, expect, it } from 'vitest';
 
-import { errno, userNotify } from './actions.js';
+import { errno, killProcess, trace, userNotify } from './actions.js';
 import { decodeProgram } from './bpf.js';
+import { arg } from './conditions.js';
 import { plan } from './plan.js';
-import { policy } from './policy.js';
+import { policy, type SeccompOptions } from './policy.js';
 import type { SeccompSupport } from './support.js';
 
 const available: SeccompSupport = {
@@ -63,6 +64,55 @@ describe('plan', () => {
     expect(record).toHaveLength(0);
     expect(needs).toEqual([]);
     expect(features[0]).toMatchObject({ feature: 'filter', state: 'unsupported', reason: expect.any(String) });
+  });
+
+  const blank = { base: 'allow-all', unknown: 'allow', foreign: 'allow', x32: 'allow' } as const;
+
+  it.each<[string, SeccompOptions]>([
+    ['nothing on it', blank],
+    ['a rule that lets through', { ...blank, rules: [{ syscall: 'reboot', when: [arg(0).eq32(1)], action: 'allow' }] }],
+    [
+      'a denial behind a rule that always lets through',
+      {
+        ...blank,
+        rules: [
+          { syscall: 'reboot', action: 'allow' },
+          { syscall: 'reboot', action: errno('EPERM') },
+        ],
+      },
+    ],
+    ['a denial that this machine has no call for', { ...blank, deny: ['rtas'] }],
+  ])('has nothing to enforce with %s', (_name, options) => {
+    const { record, features, needs } = plan(policy(options), available);
+    expect({ record: record.length, needs }).toEqual({ record: 0, needs: [] });
+    expect(features[0]).toMatchObject({
+      feature: 'filter',
+      state: 'off',
+      reason: expect.stringContaining('every call'),
+    });
+  });
+
+  it.each<[string, SeccompOptions]>([
+    ['all defaults', { base: 'allow-all' }],
+    ['unknown numbers', { ...blank, unknown: errno('ENOSYS') }],
+    ['foreign calls', { ...blank, foreign: killProcess }],
+    ['x32', { ...blank, x32: errno('ENOSYS') }],
+    ['a rule that logs', { ...blank, rules: [{ syscall: 'reboot', action: 'log' }] }],
+  ])('claims no filter, but loads it, where a policy denies no known call: %s', (_name, options) => {
+    const { record, features } = plan(policy(options), available);
+    expect(record.length).toBeGreaterThan(recordHeaderLength + 8);
+    expect(features[0]).toMatchObject({ state: 'off', reason: expect.stringContaining('no known call') });
+  });
+
+  it.each<[string, SeccompOptions]>([
+    ['a denied call', { ...blank, deny: ['reboot'] }],
+    ['a rule', { ...blank, rules: [{ syscall: 'read', when: [arg(0).eq32(1)], action: trace(1) }] }],
+    ['address families', { ...blank, sockets: ['AF_UNIX'] }],
+    ['a call of a listed foreign architecture', { ...blank, architectures: ['x86_64', 'i386'], deny: ['socketcall'] }],
+  ])('enforces %s', (_name, options) => {
+    const { record, features } = plan(policy(options), available);
+    expect(record.length).toBeGreaterThan(0);
+    expect(features[0]).toEqual({ layer: 'seccomp', feature: 'filter', state: 'enforced' });
   });
 
   it('refuses a policy that is itself at fault at every level', () => {

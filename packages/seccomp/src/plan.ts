@@ -1,10 +1,12 @@
 import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan, type PlanNeed } from '@sb/core';
 
-import type { Action, ActionName } from './actions.js';
+import { type Action, type ActionName, lets } from './actions.js';
 import { compile, programFor, type SeccompProgram } from './compile.js';
+import { reachedActions } from './detours.js';
 import { type SeccompErrorCode, seccompError } from './errors.js';
 import { policy as validate, type SeccompPolicy } from './policy.js';
 import type { SeccompSupport } from './support.js';
+import { verdicts } from './verdicts.js';
 
 /** What will be loaded, or why nothing can be. */
 export interface SeccompPlan extends LayerPlan {
@@ -21,7 +23,9 @@ interface Obstacle {
 }
 
 /**
- * Decides what will be enforced. Pure. The record holds the filter's bytes, for this machine's architecture only.
+ * Decides what will be enforced. Pure. The record holds the filter's bytes, for this machine's architecture only. A
+ * policy that denies no known call is reported as `off`, with what its filter still does; one that denies nothing at all
+ * has no record.
  *
  * @param policy - from `policy`
  * @param support - from `support`, or made up for a test
@@ -39,14 +43,30 @@ export function plan(policy: SeccompPolicy, support: SeccompSupport): SeccompPla
     return { layer: 'seccomp', record: new Uint8Array(), features, needs: [] };
   }
   const program = programFor(compile(valid), support.machine);
+  const does = effect(valid, program);
+  if (does === 'nothing') {
+    const features = [line('filter', 'off', 'the policy lets every call through'), line('no_new_privs', 'off')];
+    return { layer: 'seccomp', record: new Uint8Array(), features, needs: [] };
+  }
+  const limit = 'the policy denies no known call; its filter logs, or answers other tables and unknown numbers, only';
+  const filter = does === 'denies' ? line('filter', 'enforced') : line('filter', 'off', limit);
   return {
     layer: 'seccomp',
     record: recordOf(program),
-    features: [line('filter', 'enforced'), line('no_new_privs', support.noNewPrivs ? 'already' : 'enforced')],
+    features: [filter, line('no_new_privs', support.noNewPrivs ? 'already' : 'enforced')],
     // CAP_SYS_ADMIN would do instead, but no sandboxed process should have it, and then a set-user-ID program could
     // be made to misbehave by the filter (seccomp(2)).
     needs: support.noNewPrivs ? [] : (['no_new_privs'] satisfies PlanNeed[]),
   };
+}
+
+/** What a filter does on its machine: deny known calls, only log or answer the numbers beside them, or nothing. */
+function effect(policy: SeccompPolicy, { architectures }: SeccompProgram): 'denies' | 'little' | 'nothing' {
+  const known = architectures.flatMap((architecture) => [...verdicts(policy, architecture).values()]);
+  const actions = known.flatMap(reachedActions);
+  if (!actions.every(lets)) return 'denies';
+  const { unknown, foreign, x32 } = policy;
+  return [...actions, unknown, foreign, x32].every(({ action }) => action === 'allow') ? 'nothing' : 'little';
 }
 
 /** Payload: u32 `AUDIT_ARCH_*`, u32 number of instructions, then `struct sock_filter` each. */

@@ -10,9 +10,7 @@ import { plan } from './plan.js';
 import { policy as validate, type SeccompPolicy } from './policy.js';
 import { support } from './support.js';
 import { syscallNumber } from './syscalls.js';
-
-/** `Seccomp:` of proc_pid_status(5) for a thread with a filter. */
-const FILTER = 2;
+import { unfilteredThread } from './unfiltered.js';
 
 /**
  * Loads a policy's filter on every thread of this process at once, for good, and for every program it starts:
@@ -68,12 +66,10 @@ function verifyThreads(before: number): string | undefined {
     const code = errorCode(error) ?? 'unknown error';
     return `not read back: /proc can't be read any more (${code}); the kernel reported success for every thread`;
   }
-  for (const task of tasks) {
-    // A kernel before 5.9 doesn't count.
-    const isCounted = task.seccompFilters === 0 || task.seccompFilters > before;
-    if (task.seccomp === FILTER && isCounted && task.noNewPrivs) continue;
+  const free = unfilteredThread(tasks, before);
+  if (free !== undefined) {
     throw seccompError('verification-failed', 'verify', {
-      what: `thread ${task.tid} (${threadName(task.tid)}) has no new filter, though the kernel reported success`,
+      what: `thread ${free.tid} (${threadName(free.tid)}) has no new filter, though the kernel reported success`,
       hint: 'End this process: it is restricted in part only.',
     });
   }

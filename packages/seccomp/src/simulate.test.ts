@@ -7,7 +7,8 @@ import { compile } from './compile.js';
 import { linuxErrnoName } from './errnos.js';
 import { explain } from './explain.js';
 import { policy, type SeccompOptions } from './policy.js';
-import { type SimulatedCall, simulate } from './simulate.js';
+import { simulate } from './simulate.js';
+import type { SimulatedCall } from './simulated-call.js';
 
 const answer = (options: SeccompOptions, call: SimulatedCall) => {
   const { action, rule } = simulate(compile(policy(options)), call);
@@ -27,7 +28,7 @@ describe('simulate', () => {
     ['deny-dangerous', { syscall: 'socket', args: [16, 3, 12] }, 'errno EPROTONOSUPPORT: deny-dangerous rule 4'],
     ['deny-dangerous', { syscall: 'io_uring_setup' }, 'errno EPERM: deny-dangerous: @deny-dangerous'],
     ['deny-dangerous', { syscall: 600 }, 'errno ENOSYS: unknown number'],
-    ['deny-dangerous', { syscall: -1 }, 'errno ENOSYS: x32'],
+    ['deny-dangerous', { syscall: 0xffff_ffff }, 'errno ENOSYS: x32'],
     ['deny-dangerous', { syscall: 0x4000_0000 }, 'errno ENOSYS: x32'],
     ['deny-dangerous', { syscall: 0x4000_0000, arch: 'aarch64' }, 'errno ENOSYS: unknown number'],
     ['deny-dangerous', { syscall: 'read', arch: 'i386' }, 'kill-process: foreign architecture i386'],
@@ -84,6 +85,47 @@ describe('simulate', () => {
     expect(() => simulate(filter, { syscall: 'vm86' })).toThrow(expect.objectContaining({ code: 'unknown-syscall' }));
     const elsewhere = { syscall: 'read', arch: 'aarch64' } as const;
     expect(() => simulate(filter, elsewhere)).toThrow(expect.objectContaining({ code: 'no-program' }));
+  });
+});
+
+describe('a simulated call', () => {
+  const filter = compile(policy({ base: 'deny-dangerous', architectures: ['x86_64', 'i386'] }));
+
+  it.each<[path: string, call: unknown]>([
+    ['call', null],
+    ['call', 'read'],
+    ['syscall', {}],
+    ['syscall', { syscall: Number.NaN }],
+    ['syscall', { syscall: 1.5 }],
+    ['syscall', { syscall: -1 }],
+    ['syscall', { syscall: 2 ** 32 }],
+    ['syscall', { syscall: Number.POSITIVE_INFINITY }],
+    ['syscall', { syscall: 1n }],
+    ['arch', { syscall: 'read', arch: 'x64' }],
+    ['arch', { syscall: 'read', arch: 'constructor' }],
+    ['arch', { syscall: 'read', arch: null }],
+    ['args', { syscall: 'read', args: 1 }],
+    ['args', { syscall: 'read', args: null }],
+    ['args', { syscall: 'read', args: [0, 1, 2, 3, 4, 5, 6] }],
+    ['args[0]', { syscall: 'read', args: [-1] }],
+    ['args[1]', { syscall: 'read', args: [0, Number.NaN] }],
+    ['args[2]', { syscall: 'read', args: [0, 0, 1.5] }],
+    ['args[0]', { syscall: 'read', args: [2 ** 53] }],
+    ['args[0]', { syscall: 'read', args: ['1'] }],
+    ['args[0]', { syscall: 'read', args: [undefined] }],
+    ['args[0]', { syscall: 'read', args: [-1n] }],
+    ['args[5]', { syscall: 'read', args: [0, 0, 0, 0, 0, 2n ** 64n] }],
+    ['args[0]', { syscall: 'read', arch: 'i386', args: [2n ** 32n] }],
+  ])('names %s as the place of what is wrong in case %#', (path, call) => {
+    expect(() => simulate(filter, call as SimulatedCall)).toThrow(
+      expect.objectContaining({ code: 'invalid-call', step: 'simulate', path, message: expect.stringContaining(path) }),
+    );
+  });
+
+  it('takes whole registers, and no more', () => {
+    const top = 2n ** 64n - 1n;
+    expect(simulate(filter, { syscall: 0xffff_ffff, args: [top, top, top, top, top, top] }).rule).toBe('x32');
+    expect(simulate(filter, { syscall: 'socket', arch: 'i386', args: [2 ** 32 - 1] }).rule).toBe('sockets');
   });
 });
 

@@ -1,20 +1,9 @@
 import { type Action, decodeAction, describeAction, sameAction } from './actions.js';
-import { type Architecture, architectures } from './architectures.js';
+import { architectures } from './architectures.js';
 import { decodeProgram, type Instruction, run } from './bpf.js';
 import { programFor, type SeccompFilter, type SeccompProgram } from './compile.js';
-import { seccompError } from './errors.js';
 import { evaluate } from './evaluate.js';
-import { numberOf } from './verdicts.js';
-
-/** A call to try a filter on. */
-export interface SimulatedCall {
-  /** Name, or number as the kernel would see it. */
-  readonly syscall: string | number;
-  /** Up to six arguments; missing ones are 0. Negative ones become their two's complement. */
-  readonly args?: readonly (number | bigint)[];
-  /** Whose call it is. Default: the first of the filter's programs. */
-  readonly arch?: Architecture;
-}
+import { checkedCall, type SimulatedCall } from './simulated-call.js';
 
 /** What a filter answers. */
 export interface Simulation {
@@ -34,24 +23,16 @@ const decoded = new WeakMap<SeccompProgram, readonly Instruction[]>();
  *
  * @param filter - from `compile`
  * @param call - what is called
- * @throws SeccompError `unknown-syscall` if the architecture has no such call, `no-program` if the filter has no program
- *   for its machine
+ * @throws SeccompError `invalid-call` for what no kernel would see, with its place as `path`; `unknown-syscall` if the
+ *   architecture has no such call; `no-program` if the filter has no program for its machine
  */
 export function simulate(filter: SeccompFilter, call: SimulatedCall): Simulation {
-  const arch = call.arch ?? filter.programs[0]?.machine ?? 'x86_64';
-  const number = numberOf(call.syscall, arch);
-  if (number === undefined) {
-    throw seccompError('unknown-syscall', 'simulate', {
-      what: `${arch} has no call ${JSON.stringify(call.syscall)}`,
-      hint: 'Give a name of that architecture, or a number.',
-    });
-  }
-  const { audit, machine, bits } = architectures[arch];
+  const { arch, number, args } = checkedCall(call, filter.programs[0]?.machine ?? 'x86_64');
+  const { audit, machine } = architectures[arch];
   const program = programFor(filter, machine);
-  const args = (call.args ?? []).map((value) => BigInt.asUintN(bits, BigInt(value)));
-  const { returned, trace } = run(instructionsOf(program), { nr: number >>> 0, arch: audit, args });
+  const { returned, trace } = run(instructionsOf(program), { nr: number, arch: audit, args });
   const action = decodeAction(returned);
-  const decision = evaluate(filter.policy, arch, { number: number >>> 0, args });
+  const decision = evaluate(filter.policy, arch, { number, args });
   if (!sameAction(action, decision.action)) {
     // Never seen; if it is, the filter must not be believed.
     const answers = `${describeAction(action)}, but the policy says ${describeAction(decision.action)}`;

@@ -7,10 +7,10 @@ import { expandGroup } from './groups.js';
 import type { SeccompPolicy } from './policy.js';
 import { presets } from './presets.js';
 import type { Rule } from './rules.js';
-import { syscallNumber, syscallTable } from './syscalls.js';
+import { syscallTable } from './syscalls.js';
 
 /** A rule and where it is written, for instance `rules[2]` or `deny-dangerous rule 0`. */
-export interface PlacedRule extends Rule {
+interface PlacedRule extends Rule {
   readonly origin: string;
 }
 
@@ -115,7 +115,11 @@ function placedRules(policy: SeccompPolicy): Context['rules'] {
 
 function byCall(rules: readonly PlacedRule[]): ReadonlyMap<string, readonly PlacedRule[]> {
   const map = new Map<string, PlacedRule[]>();
-  for (const rule of rules) map.set(rule.syscall, [...(map.get(rule.syscall) ?? []), rule]);
+  for (const rule of rules) {
+    const own = map.get(rule.syscall);
+    if (own === undefined) map.set(rule.syscall, [rule]);
+    else own.push(rule);
+  }
   return map;
 }
 
@@ -127,9 +131,4 @@ function closeNamespaces(byName: Map<string, Verdict>, policy: SeccompPolicy): v
   if (hasPresetRules || policy.allow.includes('clone')) return;
   const rule = { syscall: 'clone', when: newNamespaces, action: policy.denied, origin: 'namespaces of clone' };
   byName.set('clone', { ...clone, rules: [...clone.rules, rule] });
-}
-
-/** The number of a call on an architecture, from its name or as it is. */
-export function numberOf(syscall: string | number, architecture: Architecture): number | undefined {
-  return typeof syscall === 'number' ? syscall : syscallNumber(syscall, architecture);
 }

@@ -33,6 +33,8 @@ const unfiltered: ReadonlySet<string> = new Set(['uprobe', 'uretprobe']);
 /** Arguments that no call does anything with: no such descriptor, address, flag, process. */
 const harmless = [-1, -1, -1, -1, -1, -1] as const;
 
+const registerOf = (value: number) => BigInt.asUintN(64, BigInt(value));
+
 const attemptOf = ({ number }: Denied): Attempt => ['syscall', number, ...harmless];
 
 interface Denied {
@@ -43,7 +45,7 @@ interface Denied {
 function deniedBy(base: SeccompOptions['base']): readonly Denied[] {
   const filter = compile(policy(marked(base)));
   return [...syscallTable(machine)].flatMap(([number, name]) => {
-    const { action } = simulate(filter, { syscall: number, args: harmless, arch: machine });
+    const { action } = simulate(filter, { syscall: number, args: harmless.map(registerOf), arch: machine });
     const isDenied = action.action === 'errno' && action.errno === 'ENOTNAM';
     return isDenied && !unfiltered.has(name) ? [{ name, number }] : [];
   });

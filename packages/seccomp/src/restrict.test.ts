@@ -1,0 +1,32 @@
+/* The effect itself is proved in test/enforcement; here a native part that only says so must not be believed. */
+import { describe, expect, it, vi } from 'vitest';
+
+import { policy } from './policy.js';
+import { restrictSelf } from './restrict.js';
+
+const native = vi.hoisted(() => ({
+  applyRecord: vi.fn<() => null>(() => null),
+  noNewPrivs: () => ({ threads: 1 }),
+  hasAction: () => 1,
+  hasFlag: () => 1,
+  hasNoNewPrivs: () => true,
+  hasRing: () => false,
+}));
+vi.mock('./native.js', () => ({ native: () => native }));
+
+describe.skipIf(process.platform !== 'linux')('restrictSelf', () => {
+  it('fails where the kernel reported success and a thread has no new filter', () => {
+    expect(() => restrictSelf(policy({ base: 'deny-dangerous' }))).toThrow(
+      expect.objectContaining({ code: 'verification-failed', layer: 'seccomp', step: 'verify' }),
+    );
+    expect(native.applyRecord).toHaveBeenCalledWith(expect.any(Uint8Array), true);
+  });
+
+  it('loads nothing where nothing is denied, and says so', () => {
+    native.applyRecord.mockClear();
+    const open = policy({ base: 'allow-all', unknown: 'allow', foreign: 'allow', x32: 'allow' });
+    const { status, features } = restrictSelf(open);
+    expect(native.applyRecord).not.toHaveBeenCalled();
+    expect({ status, states: features.map(({ state }) => state) }).toEqual({ status: 'none', states: ['off', 'off'] });
+  });
+});
