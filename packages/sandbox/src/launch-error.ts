@@ -17,12 +17,12 @@ const causes: Readonly<Record<string, { readonly code?: SandboxPackageErrorCode;
   },
   'exec EACCES': {
     code: 'not-executable',
-    hint: 'The user may not execute it or pass through a folder above it, or no Landlock rule grants execute there: grant rx for it, for its interpreter and for its loader.',
+    hint: 'The user may not execute it or pass through a folder above it, its file system is mounted noexec, or no Landlock rule grants execute there: grant rx for it, for its interpreter and for its loader.',
   },
   'exec ENOEXEC': { code: 'not-executable', hint: 'It is no program: a script needs a first line such as #!/bin/sh.' },
   'exec EPERM': {
     code: 'not-executable',
-    hint: 'The filter must allow execveat, or its file system is mounted noexec.',
+    hint: 'The filter must allow execveat; and a program with file capabilities (getcap) is not started without them.',
   },
   'exec EAGAIN': { hint: 'The user has as many processes as RLIMIT_NPROC allows: raise it, or use another user.' },
   'exec E2BIG': { hint: 'Arguments and environment are too long for the kernel (execve(2)).' },

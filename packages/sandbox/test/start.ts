@@ -1,4 +1,6 @@
-import type { SandboxOptions, SandboxReport } from '@sb/sandbox';
+import { text } from 'node:stream/consumers';
+
+import type { SandboxedProcess, SandboxOptions, SandboxReport } from '@sb/sandbox';
 import { fixtureJson, type FixtureOptions } from '@sb/test-kit';
 
 /** What a program in a sandbox came to, as told by the process that started it. */
@@ -27,6 +29,24 @@ const fixture = new URL('enforcement/fixtures/start.ts', import.meta.url);
 /** Starts a program in a sandbox from a process of its own, which may be another user or in a container. */
 export async function startIn(request: StartRequest, options: FixtureOptions = {}): Promise<Started> {
   return await fixtureJson<Started>(fixture, [JSON.stringify(request)], options);
+}
+
+/** Collects what a program in a sandbox of ours comes to. */
+export async function collect(child: SandboxedProcess): Promise<Started> {
+  const outcome: { -readonly [Key in keyof Started]: Started[Key] } = {};
+  child.on('error', (error: Error) => {
+    const { code, layer, step } = error as Error & NonNullable<Started['error']>;
+    outcome.error = { code, layer, step, message: error.message };
+  });
+  const [[status, signal], stdout, stderr] = await Promise.all([
+    new Promise<readonly [number | null, string | null]>((resolve) => {
+      child.once('close', (...how) => resolve(how));
+    }),
+    child.stdout === null ? '' : text(child.stdout),
+    child.stderr === null ? '' : text(child.stderr),
+  ]);
+  const report = await child.enforcement.catch(() => undefined);
+  return { ...outcome, ...(report === undefined ? {} : { report }), stdout, stderr, status, signal };
 }
 
 /** The states of a report, as `LAYER.FEATURE`. */

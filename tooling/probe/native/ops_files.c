@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static int attempt_open(const char *path, int flags)
@@ -35,6 +37,27 @@ static int op_create_through(int argc, char **argv)
 	return argc == 1 ? attempt_open(argv[0], O_WRONLY | O_CREAT) : PROBE_USAGE;
 }
 
+/* A file without a name in a folder: O_TMPFILE. */
+static int op_create_nameless(int argc, char **argv)
+{
+	return argc == 1 ? attempt_open(argv[0], O_WRONLY | O_TMPFILE) : PROBE_USAGE;
+}
+
+static int op_set_attribute(int argc, char **argv)
+{
+	if (argc != 1)
+		return PROBE_USAGE;
+	return setxattr(argv[0], "user.probe", "x", 1, 0) ? -errno : 0;
+}
+
+/* Two files change places. */
+static int op_exchange(int argc, char **argv)
+{
+	if (argc != 2)
+		return PROBE_USAGE;
+	return renameat2(AT_FDCWD, argv[0], AT_FDCWD, argv[1], RENAME_EXCHANGE) ? -errno : 0;
+}
+
 /* Whether a descriptor number is open: for leaks. */
 static int op_has_descriptor(int argc, char **argv)
 {
@@ -48,6 +71,9 @@ const struct probe_operation probe_file_operations[] = {
 	{"open-write", "PATH", op_open_write},
 	{"create", "PATH", op_create},
 	{"create-through", "PATH", op_create_through},
+	{"create-nameless", "FOLDER", op_create_nameless},
+	{"set-attribute", "PATH", op_set_attribute},
+	{"exchange", "ONE OTHER", op_exchange},
 	{"has-descriptor", "NUMBER", op_has_descriptor},
 	{0},
 };

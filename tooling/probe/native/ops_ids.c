@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -53,6 +54,16 @@ static int op_setgroups(int argc, char **argv)
 	return result(setgroups((size_t)argc, groups));
 }
 
+/* setfsuid(2) never fails: it tells the id that was before, so the second call tells what came of the first. */
+static int op_setfsuid(int argc, char **argv)
+{
+	if (argc != 1)
+		return PROBE_USAGE;
+	uid_t wanted = probe_number(argv[0]);
+	(void)setfsuid(wanted);
+	return (uid_t)setfsuid((uid_t)-1) == wanted ? 0 : -EPERM;
+}
+
 /* Whether this program's effective user is the given one: for a set-user-ID copy of the probe. */
 static int op_is_euid(int argc, char **argv)
 {
@@ -68,6 +79,7 @@ const struct probe_operation probe_id_operations[] = {
 	{"setgid", "GID", op_setgid},
 	{"setresgid", "REAL EFFECTIVE SAVED", op_setresgid},
 	{"setgroups", "[GID ...]", op_setgroups},
+	{"setfsuid", "UID", op_setfsuid},
 	{"is-euid", "UID", op_is_euid},
 	{0},
 };

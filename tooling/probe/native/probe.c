@@ -1,9 +1,12 @@
 #define _GNU_SOURCE
 #include "probe.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static const struct probe_operation *const tables[] = {
 	probe_id_operations,
@@ -13,11 +16,16 @@ static const struct probe_operation *const tables[] = {
 	probe_landlock_fs_operations,
 	probe_net_operations,
 	probe_syscall_operations,
+	probe_address_operations,
+	probe_others_operations,
+	probe_kernel_operations,
+	probe_namespace_operations,
+	probe_inherited_operations,
 };
 
 static void usage(void)
 {
-	fputs("usage: probe OPERATION [ARGUMENT ...] [+ OPERATION ...]\n", stderr);
+	fputs("usage: probe [--apart] OPERATION [ARGUMENT ...] [+ OPERATION ...]\n", stderr);
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
 		for (const struct probe_operation *op = tables[i]; op->name; op++)
 			fprintf(stderr, "  %s %s\n", op->name, op->arguments);
@@ -58,12 +66,44 @@ static void require_unique_names(void)
 	}
 }
 
-/* Attempts each operation in turn and prints a line for each: name, errno, errno's name. */
+/* A line for each attempt: name, errno, errno's name. */
+static void tell(const char *name, int outcome)
+{
+	printf("%s %d %s\n", name, -outcome, outcome == 0 ? "OK" : strerrorname_np(-outcome));
+	fflush(stdout);
+}
+
+/* An attempt in a process of its own, so that it changes nothing for the next; a signal that ends it is its outcome. */
+static void attempt_apart(const struct probe_operation *op, int argc, char **argv)
+{
+	int status;
+	pid_t child = fork();
+	if (child == 0) {
+		int outcome = op->attempt(argc, argv);
+		if (outcome == PROBE_USAGE)
+			usage();
+		tell(op->name, outcome);
+		_exit(0);
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child) {
+		perror("probe: fork");
+		exit(3);
+	}
+	if (WIFSIGNALED(status)) {
+		printf("%s %d SIG%s\n", op->name, WTERMSIG(status), sigabbrev_np(WTERMSIG(status)));
+		fflush(stdout);
+	} else if (WEXITSTATUS(status) != 0) {
+		exit(WEXITSTATUS(status));
+	}
+}
+
+/* Attempts each operation in turn, in one process or, with --apart, each in a child. */
 int main(int argc, char **argv)
 {
-	int at = 1;
+	int apart = argc > 1 && strcmp(argv[1], "--apart") == 0;
+	int at = apart ? 2 : 1;
 	require_unique_names();
-	if (argc < 2)
+	if (at >= argc)
 		usage();
 	while (at < argc) {
 		const struct probe_operation *op = find(argv[at]);
@@ -72,12 +112,14 @@ int main(int argc, char **argv)
 			end++;
 		if (!op)
 			usage();
-		int outcome = op->attempt(end - at - 1, argv + at + 1);
-		if (outcome == PROBE_USAGE)
-			usage();
-		printf("%s %d %s\n", op->name, -outcome,
-			outcome == 0 ? "OK" : strerrorname_np(-outcome));
-		fflush(stdout);
+		if (apart) {
+			attempt_apart(op, end - at - 1, argv + at + 1);
+		} else {
+			int outcome = op->attempt(end - at - 1, argv + at + 1);
+			if (outcome == PROBE_USAGE)
+				usage();
+			tell(op->name, outcome);
+		}
 		at = end + 1;
 	}
 	return 0;

@@ -23,6 +23,11 @@ extern const struct probe_operation probe_caps_operations[];
 extern const struct probe_operation probe_landlock_fs_operations[];
 extern const struct probe_operation probe_net_operations[];
 extern const struct probe_operation probe_syscall_operations[];
+extern const struct probe_operation probe_address_operations[];
+extern const struct probe_operation probe_others_operations[];
+extern const struct probe_operation probe_kernel_operations[];
+extern const struct probe_operation probe_namespace_operations[];
+extern const struct probe_operation probe_inherited_operations[];
 
 /* A number from an argument; ends the program on anything else. */
 unsigned int probe_number(const char *text);
