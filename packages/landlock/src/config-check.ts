@@ -5,16 +5,18 @@ type Kind = 'number' | 'text' | 'texts' | 'numbers' | Part;
 /** A list of objects with these keys; one that must be there ends with `!`. */
 interface Part {
   readonly keys: Readonly<Record<string, Kind>>;
+  /** Whether an object without any key is refused. */
+  readonly isFilled?: boolean;
 }
 
-const list = (keys: Part['keys']): Part => ({ keys });
+const list = (keys: Part['keys'], isFilled = false): Part => ({ keys, isFilled });
 
 /** The schema of landlockconfig. */
 const schema: Part = {
   keys: {
     abi: 'number',
     variable: list({ 'name!': 'text', literal: 'texts' }),
-    ruleset: list({ handledAccessFs: 'texts', handledAccessNet: 'texts', scoped: 'texts' }),
+    ruleset: list({ handledAccessFs: 'texts', handledAccessNet: 'texts', scoped: 'texts' }, true),
     pathBeneath: list({ 'allowedAccess!': 'texts', 'parent!': 'texts' }),
     netPort: list({ 'allowedAccess!': 'texts', 'port!': 'numbers' }),
   },
@@ -23,33 +25,38 @@ const schema: Part = {
 /**
  * Checks a document, every part of it, before anything is read from it.
  *
- * @throws LandlockError `invalid-policy` for unknown or missing keys, values of another type and empty lists
+ * @throws LandlockError `invalid-policy` for unknown or missing keys, values of another type and empty lists; it names
+ *   the place, for instance `netPort[1].host`
  */
 export function checkDocument(document: unknown): void {
-  checkPart('the document', document, schema);
+  checkPart('', document, schema);
 }
 
-function checkPart(name: string, value: unknown, { keys }: Part): void {
+function checkPart(place: string, value: unknown, { keys, isFilled = false }: Part): void {
+  const name = place === '' ? 'the document' : place;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) bad(`${name} is no object`);
   const kinds = new Map(Object.entries(keys).map(([key, kind]) => [key.replace('!', ''), kind]));
   for (const [key, part] of Object.entries(value) as [string, unknown][]) {
+    const inner = place === '' ? key : `${place}.${key}`;
     const kind = kinds.get(key);
-    if (kind === undefined) return bad(`${name} has an unknown key ${JSON.stringify(key)}`);
-    checkValue(key, part, kind);
+    if (kind === undefined) return bad(`${inner} is unknown; ${name} may have ${[...kinds.keys()].join(', ')}`);
+    checkValue(inner, part, kind);
   }
   const missing = Object.keys(keys).find((key) => key.endsWith('!') && !Object.hasOwn(value, key.slice(0, -1)));
   if (missing !== undefined) bad(`${name} has no ${missing.slice(0, -1)}`);
+  if (isFilled && Object.keys(value).length === 0) bad(`${name} is empty`);
 }
 
-function checkValue(key: string, value: unknown, kind: Kind): void {
+function checkValue(place: string, value: unknown, kind: Kind): void {
   if (kind === 'number' || kind === 'text') {
-    if (typeof value !== (kind === 'text' ? 'string' : kind)) bad(`${key} is ${JSON.stringify(value)}, no ${kind}`);
+    if (typeof value !== (kind === 'text' ? 'string' : kind)) bad(`${place} is ${JSON.stringify(value)}, no ${kind}`);
     return;
   }
-  if (!Array.isArray(value) || value.length === 0) return bad(`${key} is no list, or an empty one`);
-  for (const item of value as readonly unknown[]) {
-    if (typeof kind === 'object') checkPart(key, item, kind);
-    else checkValue(key, item, kind === 'texts' ? 'text' : 'number');
+  if (!Array.isArray(value) || value.length === 0) return bad(`${place} is no list, or an empty one`);
+  for (const [index, item] of (value as readonly unknown[]).entries()) {
+    const inner = `${place}[${index}]`;
+    if (typeof kind === 'object') checkPart(inner, item, kind);
+    else checkValue(inner, item, kind === 'texts' ? 'text' : 'number');
   }
 }
 

@@ -6,11 +6,18 @@ export type Variables = ReadonlyMap<string, readonly string[]>;
 /** A document may multiply its variables; nobody means this many paths. */
 const maxPaths = 10_000;
 
-/** Reads the `variable` part of a document. */
+/**
+ * Reads the `variable` part of a document.
+ *
+ * @throws LandlockError `invalid-policy` for a name that does not begin with an ASCII letter, or goes on with anything
+ *   but letters, digits and `_`
+ */
 export function variablesOf(
   list: readonly { readonly name: string; readonly literal?: readonly string[] }[],
 ): Variables {
   const values = new Map<string, readonly string[]>();
+  const misnamed = list.find(({ name }) => !/^[A-Za-z][A-Za-z0-9_]*$/.test(name));
+  if (misnamed !== undefined) bad(`${JSON.stringify(misnamed.name)} is no name of a variable`);
   // A variable may be defined in parts, as the format says: each adds to what was there.
   for (const { name, literal = [] } of list) values.set(name, [...new Set([...(values.get(name) ?? []), ...literal])]);
   return values;
@@ -50,5 +57,9 @@ function firstToken(text: string, variables: Variables): { values: readonly stri
 }
 
 function bad(what: string): never {
-  return refuse(`this is no landlockconfig document: ${what}`, 'Define every variable that a path uses.', 'config');
+  return refuse(
+    `this is no landlockconfig document: ${what}`,
+    'Define every variable that a path uses, by a name of letters, digits and _.',
+    'config',
+  );
 }

@@ -1,9 +1,11 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { fromConfig, toConfig } from './config.js';
-import { ro, rw } from './paths.js';
+import { type ConfigExtras, fromConfig, type LandlockConfig, toConfig } from './config.js';
+import { type LandlockPolicy, netOptionOf } from './options.js';
+import { type PathRule, ro, rw } from './paths.js';
 import { policy } from './policy.js';
-import { namesOf, newestAbi } from './rights.js';
+import { type FsRight, namesOf, newestAbi, type Scope } from './rights.js';
 
 const document = {
   abi: 5,
@@ -75,6 +77,32 @@ describe('fromConfig', () => {
     expect(() => fromConfig(bad as string)).toThrow(expect.objectContaining({ code: 'invalid-policy' }));
   });
 
+  it.each<[string, unknown, RegExp]>([
+    ['the document', { ...document, paths: [] }, / paths is unknown; the document may have abi, variable, ruleset/],
+    [
+      'a rule',
+      { netPort: [...document.netPort, { allowedAccess: ['bind_tcp'], port: [1], host: ['x'] }] },
+      / netPort\[1\]\.host is unknown; netPort\[1\] may have allowedAccess, port\./,
+    ],
+    ['a ruleset', { ruleset: [{ scoped: ['signal'], handled: [] }] }, / ruleset\[0\]\.handled is unknown/],
+    [
+      'a value',
+      { pathBeneath: [{ allowedAccess: ['execute'], parent: ['/', 7] }] },
+      / pathBeneath\[0\]\.parent\[1\] is 7/,
+    ],
+    ['a missing key', { pathBeneath: [{ parent: ['/'] }] }, / pathBeneath\[0\] has no allowedAccess/],
+    ['an empty ruleset', { ...document, ruleset: [{}] }, / ruleset\[0\] is empty/],
+    ['a name', { ...document, variable: [{ name: '0', literal: ['x'] }] }, / "0" is no name of a variable/],
+  ])('names the place of what it refuses (%s)', (_name, bad, message) => {
+    expect(() => fromConfig(bad as object)).toThrow(message);
+  });
+
+  it('takes a dollar that begins no variable as it is, and two as one', () => {
+    const parent = ['/a$b', '/$', '/$$', '/$${x}', '/$$$'];
+    const made = fromConfig({ abi: 1, pathBeneath: [{ allowedAccess: ['execute'], parent }] });
+    expect(made.paths.map((rule) => rule.path)).toEqual(['/a$b', '/$', '/${x}', '/$$']);
+  });
+
   it('takes a variable that is defined in parts, and a newer ABI when told', () => {
     const variable = [
       { name: 'tmp', literal: ['/tmp', '/a'] },
@@ -94,7 +122,101 @@ describe('fromConfig', () => {
   });
 });
 
+interface Rule {
+  readonly path: string;
+  readonly take: readonly FsRight[];
+  readonly optional: boolean;
+  readonly quiet: boolean;
+  readonly preset: boolean;
+}
+
+/** Policies that the format has words for; with `beyond`, others as well. */
+function policies(beyond: boolean): fc.Arbitrary<LandlockPolicy> {
+  const paths = fc
+    .array(fc.constantFrom('$', '{', '}', '${x}', '$$', '/', '..', 'a', 'é', ' ', '"', '\\'), {
+      minLength: 1,
+      maxLength: 7,
+    })
+    .map((parts) => parts.join(''));
+  return fc.integer({ min: 1, max: newestAbi }).chain((abi) => {
+    const handle = namesOf('fs', abi) as FsRight[];
+    const rule: fc.Arbitrary<Rule> = fc.record({
+      path: paths,
+      take: fc.subarray(handle, { minLength: 1 }),
+      optional: fc.boolean(),
+      quiet: fc.boolean(),
+      preset: fc.boolean(),
+    });
+    const ports = fc.uniqueArray(fc.integer({ min: 1, max: 65_535 }), { maxLength: 4 });
+    const rulesOf = (made: { rules: readonly Rule[]; handle: readonly FsRight[]; optional: boolean }) =>
+      made.rules.flatMap(({ path, take, ...flags }): PathRule[] => {
+        const rights = take.filter((right) => made.handle.includes(right));
+        if (rights.length === 0) return [];
+        const said = { optional: made.optional, preset: true };
+        const unsaid = { optional: flags.optional, preset: flags.preset, quiet: flags.quiet && abi >= 10 };
+        return [{ paths: [path], rights, ...(beyond ? unsaid : said) }];
+      });
+    return fc
+      .record({
+        handle: fc.subarray(handle),
+        rules: fc.uniqueArray(rule, { maxLength: 5, selector: ({ path }) => path }),
+        optional: fc.boolean(),
+        files: fc.boolean(),
+        net: fc
+          .subarray(
+            namesOf('net', abi).map((right) => netOptionOf[right] ?? ''),
+            {},
+          )
+          .chain((names) => fc.tuple(...names.map((name) => fc.tuple(fc.constant(name), ports)))),
+        scope: fc.subarray(namesOf('scope', abi) as Scope[]),
+        log: abi < 7 ? fc.constant({}) : fc.record({ sameExec: fc.boolean(), newExec: fc.boolean() }),
+        level: fc.constantFrom<readonly string[] | undefined>(undefined, []),
+      })
+      .filter(({ handle: { length }, files, net, scope }) => files || length + net.length + scope.length > 0)
+      .map((made) =>
+        policy({
+          abi,
+          ...(made.handle.length > 0 ? { handle: made.handle } : {}),
+          ...(made.handle.length > 0 || made.files ? { paths: rulesOf(made) } : {}),
+          net: Object.fromEntries(made.net),
+          scope: made.scope,
+          log: made.log,
+          ...(made.level === undefined ? {} : { require: made.level }),
+        }),
+      );
+  });
+}
+
+/** What the format has no words for, as it is given back beside a document. */
+const extrasOf = ({ log, require, paths }: LandlockPolicy): ConfigExtras => ({
+  require: require.filter((name) => name !== 'log.quiet'),
+  log: { sameExec: !log.includes('same_exec_off'), newExec: log.includes('new_exec_on') },
+  optional: paths.some(({ optional }) => optional),
+});
+const travel = (config: LandlockConfig) => JSON.stringify(config);
+
 describe('toConfig', () => {
+  it('is read back as exactly the same policy, for any that the format has words for', () => {
+    fc.assert(
+      fc.property(policies(false), (made) => {
+        expect(fromConfig(travel(toConfig(made)), extrasOf(made))).toEqual(made);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is read back without what the format has no words for, and with all that it has, for any policy', () => {
+    fc.assert(
+      fc.property(policies(true), (made) => {
+        const back = fromConfig(travel(toConfig(made)), { ...extrasOf(made), optional: false });
+        const paths = made.paths.map((rule) => ({ ...rule, optional: false, quiet: false, preset: true }));
+        const without = (names: readonly string[]) => names.filter((name) => !name.endsWith('quiet'));
+        expect(back).toEqual({ ...made, paths, log: without(made.log), require: without(made.require) });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('is read back as the same rules', () => {
     const made = policy({
       abi: 7,

@@ -71,7 +71,9 @@ export function fromConfig(json: string | LandlockConfig, extras: ConfigExtras =
 
 /**
  * Writes a policy in the landlockconfig JSON format. What the format can't say is left out: `require`, `log`, which
- * paths are optional or quiet, and that a right was named exactly.
+ * paths are optional or quiet, and that a right was named exactly. All else is read back by {@link fromConfig} as it
+ * was, two rules for one path as one. Rights have their kernel names, also those that the published schema, which ends
+ * with ABI 6, does not list yet.
  *
  * @param source - from `policy`
  * @throws LandlockError `invalid-policy` for a path that is no text, or a right without a name
