@@ -74,6 +74,7 @@ function withLimits(line: FeatureReport, policy: LandlockPolicy, { missingPaths,
   const reasons = [
     ...(waysRound[line.feature] ?? []),
     ...(lost.length > 0 ? [`not granted, since missing: ${lost.map(({ path }) => pathText(path)).join(', ')}`] : []),
+    ...(line.feature.startsWith('log.') ? ['the kernel took it; what its audit log then holds is not read back'] : []),
     // Only the kernel's word is left then; who reads a single line must see that there.
     ...(proofs.length === 0 ? ['not verified: nothing that the policy forbids can be tried without harm'] : []),
   ];

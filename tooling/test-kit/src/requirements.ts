@@ -1,7 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 import { probePath } from '@sb/probe';
+
+/** Whether this process has capabilities in effect, by their numbers (capabilities(7)). */
+function hasCapabilities(...numbers: readonly bigint[]): boolean {
+  const [, mask = '0'] = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'latin1')) ?? [];
+  return numbers.every((number) => (BigInt(`0x${mask}`) & (1n << number)) !== 0n);
+}
 
 /** What a test may need of the machine, each with the question that decides it. */
 const requirements = {
@@ -16,6 +22,8 @@ const requirements = {
   libcap: () => ['/usr/sbin/capsh', '/usr/sbin/setcap', '/usr/bin/setpriv', '/usr/bin/gcc'].every(existsSync),
   /** Landlock with everything that ABI 7 (Linux 6.15) has. */
   landlock7: () => spawnSync(probePath(), ['landlock-abi', '7'], { encoding: 'utf8' }).stdout === 'landlock-abi 0 OK\n',
+  /** The kernel has an audit log, and this process may switch it on and read it: CAP_AUDIT_CONTROL, CAP_AUDIT_READ. */
+  audit: () => existsSync('/proc/self/loginuid') && hasCapabilities(30n, 37n),
   pacman: () => existsSync('/usr/bin/pacman') && existsSync('/usr/bin/repo-add'),
   nginx: () => existsSync('/usr/sbin/nginx'),
   openssl: () => existsSync('/usr/bin/openssl'),

@@ -117,6 +117,19 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('at its limits, restrictS
     ]);
   });
 
+  it('says of the audit log that it was asked for, and not that it was seen', async () => {
+    const { outcomes } = await attempt([policy({ abi: 7, paths: [], log: { newExec: true, subdomains: false } })]);
+    const reason = 'the kernel took it; what its audit log then holds is not read back';
+    expect(outcomes[0]?.features.filter(({ feature }) => feature.startsWith('log.'))).toEqual(
+      ['new_exec_on', 'subdomains_off'].map((name) => ({
+        layer: 'landlock',
+        feature: `log.${name}`,
+        state: 'enforced',
+        reason,
+      })),
+    );
+  });
+
   it('says on every line when nothing that is forbidden can be tried', async () => {
     const { outcomes } = await attempt([policy({ abi: 7, handle: ['make_dir'], paths: [] })]);
     expect(outcomes).toMatchObject([

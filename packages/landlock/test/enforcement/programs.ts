@@ -16,6 +16,7 @@ const recipes = {
     sources: ['../native/launch.c', '../../native/landlock.c'],
     flags: ['-static', '-nostdlib', '-ffreestanding', '-fno-stack-protector', '-Wconversion', '-Wl,-z,noexecstack'],
   },
+  audit: { sources: ['../native/audit.c'], flags: ['-static'] },
   answer: { sources: ['../native/answer.c'], flags: ['-static'] },
   threads: {
     sources: ['../native/threads.c', '../../../../tooling/native/sb_threads.c'],

@@ -1,0 +1,150 @@
+/*
+ * Runs a program as an ordinary user and prints what Landlock denials the kernel's audit log had
+ * meanwhile. Needs CAP_AUDIT_CONTROL and CAP_AUDIT_READ; switches auditing on for that long
+ * (auditctl -e 1 -b 0) and then back to what it was; one such program at a time.
+ * Arguments: text that a record must contain to be printed, uid, program, its arguments.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/audit.h>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LANDLOCK_ACCESS 1423 /* AUDIT_LANDLOCK_ACCESS, Linux 6.15 */
+#define QUIET_MILLISECONDS 300
+
+struct message {
+	struct nlmsghdr head;
+	char text[9000];
+};
+
+static struct audit_status before; /* to be restored; a mask of 0 leaves all as it is */
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(70);
+}
+
+static int audit_socket(unsigned int groups)
+{
+	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
+	int size = 8 << 20;
+	int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+	if (descriptor < 0 ||
+		setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) ||
+		bind(descriptor, (const struct sockaddr *)&address, sizeof address))
+		die("audit socket");
+	return descriptor;
+}
+
+/* Asks for the status, or sets what its mask says. */
+static struct audit_status control(unsigned short type, struct audit_status status)
+{
+	struct message message;
+	int descriptor = audit_socket(0);
+	memset(&message, 0, sizeof message);
+	message.head = (struct nlmsghdr){.nlmsg_len = NLMSG_LENGTH(sizeof status),
+		.nlmsg_type = type,
+		.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK};
+	memcpy(NLMSG_DATA(&message.head), &status, sizeof status);
+	if (send(descriptor, &message, message.head.nlmsg_len, 0) < 0)
+		die("audit request");
+	for (int acknowledged = 0; !acknowledged || type == AUDIT_GET;) {
+		struct nlmsgerr *answer = NLMSG_DATA(&message.head);
+		if (recv(descriptor, &message, sizeof message, 0) < 0)
+			die("audit answer");
+		if (message.head.nlmsg_type == NLMSG_ERROR) {
+			errno = -answer->error;
+			if (errno)
+				die("audit refuses");
+			acknowledged = 1;
+		} else if (message.head.nlmsg_type == AUDIT_GET) {
+			memcpy(&status, answer, sizeof status);
+			break;
+		}
+	}
+	if (close(descriptor))
+		die("close");
+	return status;
+}
+
+static void restore(void)
+{
+	const struct audit_status status = before;
+	before.mask = 0; /* once, also if it fails */
+	if (status.mask)
+		(void)control(AUDIT_SET, status);
+}
+
+/* Prints the records that hold the text, until there have been none for a while after the end. */
+static void collect(int log, pid_t child, const char *needle)
+{
+	struct message message;
+	struct pollfd event = {log, POLLIN, 0};
+	int ended = 0, status = 0;
+	for (;;) {
+		int ready = poll(&event, 1, QUIET_MILLISECONDS);
+		if (ready == 0 && ended)
+			break;
+		if (!ended && waitpid(child, &status, WNOHANG) == child)
+			ended = 1;
+		if (ready <= 0)
+			continue;
+		ssize_t length = recv(log, &message, sizeof message - 1, 0);
+		if (length < 0)
+			die("audit log");
+		((char *)&message)[length] = 0;
+		if (message.head.nlmsg_type == LANDLOCK_ACCESS && strstr(message.text, needle))
+			printf("%s\n", message.text);
+	}
+	if (status) {
+		fprintf(stderr, "the program ended with %d\n", status);
+		exit(71);
+	}
+}
+
+/* The child's part; it restores nothing. */
+static void run(unsigned int id, char **program)
+{
+	int silent = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (silent >= 0 && dup2(silent, STDOUT_FILENO) >= 0 && setgroups(0, NULL) == 0 &&
+		setresgid(id, id, id) == 0 && setresuid(id, id, id) == 0)
+		(void)execv(program[0], program);
+	perror(program[0]);
+	_exit(72);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 4)
+		return 2;
+	int lock = open("/run/sb-audit-test", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (lock < 0 || flock(lock, LOCK_EX))
+		die("lock");
+	/* No limit on what waits to be sent: each thread's proofs are denials as well. */
+	const struct audit_status loud = {
+		.mask = AUDIT_STATUS_ENABLED | AUDIT_STATUS_BACKLOG_LIMIT, .enabled = 1};
+	before = control(AUDIT_GET, loud);
+	before.mask = 0;
+	int log = audit_socket(1u << (AUDIT_NLGRP_READLOG - 1));
+	if (atexit(restore))
+		die("atexit");
+	(void)control(AUDIT_SET, loud);
+	before.mask = loud.mask;
+	pid_t child = fork();
+	if (child == 0)
+		run((unsigned int)atoi(argv[2]), argv + 3);
+	if (child > 0)
+		collect(log, child, argv[1]);
+	return child > 0 ? 0 : 72;
+}
