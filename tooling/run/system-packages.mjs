@@ -23,6 +23,7 @@ const packages = [
   { purpose: 'test', found: () => onPath('nginx'), debian: 'nginx-light', arch: 'nginx' },
   { purpose: 'test', found: () => onPath('openssl'), debian: 'openssl', arch: 'openssl' },
   { purpose: 'test', found: () => onPath('unshare'), debian: 'util-linux', arch: 'util-linux' },
+  { purpose: 'test', found: () => onPath('ip'), debian: 'iproute2', arch: 'iproute2' },
   { purpose: 'test', found: () => onPath('capsh'), debian: 'libcap2-bin', arch: 'libcap' },
   { purpose: 'test', found: () => onPath('useradd'), debian: 'passwd', arch: 'shadow' },
   { purpose: 'test', found: () => existsSync('/usr/include/seccomp.h'), debian: 'libseccomp-dev', arch: 'libseccomp' },

@@ -34,16 +34,19 @@ interface Attack {
   readonly program?: string;
   /** Uid and gid that the process is started with. Default: root's. */
   readonly startedAs?: number;
+  /** Program that starts the process with other capabilities. Default: none. */
+  readonly wrapper?: readonly string[];
 }
 
 /** Runs the probe as a child of a restricted process; `['spawn EPERM']` if the kernel refused to execute it. */
 async function attack(
   attempts: readonly Attempt[],
-  { options, user = '', program = probePath(), startedAs = 0 }: Attack,
+  { options, user = '', program = probePath(), startedAs = 0, wrapper = [] }: Attack,
 ) {
   const text = options === undefined ? '' : JSON.stringify(options);
   const script = [compileFixture(fixture), text, user, program, ...probeArguments(attempts)];
-  const { stdout, stderr, status } = await runProgram(process.execPath, script, { uid: startedAs, gid: startedAs });
+  const [file = '', ...args] = [...wrapper, process.execPath, ...script];
+  const { stdout, stderr, status } = await runProgram(file, args, { uid: startedAs, gid: startedAs });
   if (status === 99 && stdout.startsWith('spawn ')) return [stdout.trim()];
   if (status !== 0) throw new Error(`the probe did not run: ${stdout}${stderr}`);
   return parseProbe(stdout, attempts.length).map(({ outcome }) => outcome);
@@ -136,6 +139,29 @@ describe.skipIf(missing('root', 'linux', 'libcap'))('after giving everything up'
       expect(await attack(attempts, { options: off, startedAs: 65_534, program })).toEqual(['OK', 'OK']);
       expect(await attack(attempts, { options: { levels }, startedAs: 65_534, program })).toEqual(['EPERM', 'EPERM']);
     }
+  });
+
+  it('an-ordinary-user-that-had-some-cannot-raise-or-unlock-anything', async () => {
+    const given = '+net_raw,+net_bind_service,+setpcap';
+    const wrapper = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+    wrapper.push(`--inh-caps=${given}`, `--ambient-caps=${given}`);
+    const attempts: Attempt[] = [
+      ['bind-tcp', port],
+      ['raise-permitted', NET_RAW],
+      ['raise-effective', NET_RAW],
+      ['raise-inheritable', CHOWN],
+      ['raise-ambient', NET_RAW],
+      ['keep-capabilities'],
+      ['set-securebits', 0],
+    ];
+    expect(await attack(attempts, { wrapper })).toEqual(attempts.map(() => 'OK'));
+    const denied = ['EACCES', 'EPERM', 'EPERM', 'EPERM', 'EPERM', 'EPERM', 'EPERM'];
+    expect(await attack(attempts, { wrapper, options: {} })).toEqual(denied);
+    // Nor in a user namespace of its own, whose capabilities reach nothing outside (user_namespaces(7)).
+    const inside: Attempt[] = [['unshare-user'], ['bind-tcp', port], ['set-hostname'], ['map-uid', 0, 0]];
+    expect(await attack(inside, { wrapper, options: {} })).toEqual(['OK', 'EACCES', 'EPERM', 'EPERM']);
+    // Twin: what needs no capability.
+    expect(await attack([['bind-tcp', 0]], { wrapper, options: {} })).toEqual(['OK']);
   });
 
   it('cannot-raise-permitted-inheritable-or-ambient', async () => {
