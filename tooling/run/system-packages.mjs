@@ -29,6 +29,8 @@ const packages = [
   { purpose: 'test', found: () => existsSync('/usr/include/seccomp.h'), debian: 'libseccomp-dev', arch: 'libseccomp' },
   { purpose: 'test', found: () => onPath('curl'), debian: 'curl', arch: 'curl' },
   { purpose: 'test', found: () => onPath('wget'), debian: 'wget', arch: 'wget' },
+  { purpose: 'test', found: () => onPath('zsh'), debian: 'zsh', arch: 'zsh' },
+  { purpose: 'test', found: () => onPath('fish'), debian: 'fish', arch: 'fish' },
   { purpose: 'check', found: () => onPath('clang-format'), debian: 'clang-format', arch: 'clang' },
 ];
 

@@ -72,7 +72,11 @@ const builders: Readonly<Record<Access, (...args: [string, ...string[], object])
 };
 
 /** What stays restricted where a preset says nothing of it: no signal and no abstract socket leads out, no port binds. */
-const presetDefaults = { abi: presetAbi, net: { bindTcp: [] }, scope: ['abstract_unix_socket', 'signal'] } as const;
+export const presetDefaults = {
+  abi: presetAbi,
+  net: { bindTcp: [] },
+  scope: ['abstract_unix_socket', 'signal'],
+} as const;
 
 /**
  * The Landlock policy of a choice; undefined where it restricts nothing. A preset `none` starts from nothing at all.
@@ -81,13 +85,15 @@ const presetDefaults = { abi: presetAbi, net: { bindTcp: [] }, scope: ['abstract
  * @param program - files of the program itself, which the preset `minimal` grants
  */
 export function landlockPolicy(choice: LandlockChoice, program: readonly string[] = []): LandlockPolicy {
-  const { preset: given = 'read-only', paths = [], net = {}, ...rest } = choice;
+  const { preset: given = 'read-only', paths, net = {}, ...rest } = choice;
   const preset = wordAt(given, 'landlock.preset', filesystemPresets);
-  const rules = [...presetPaths[preset], ...paths.map((rule, index) => ruleOf(rule, `landlock.paths[${index}]`))];
+  const added = (paths ?? []).map((rule, index) => ruleOf(rule, `landlock.paths[${index}]`));
+  const rules = [...presetPaths[preset], ...added];
   const own = preset === 'minimal' && program.length > 0 ? [rx(...(program as [string]), {})] : [];
   const options: LandlockOptions = {
     ...(preset === 'none' ? { abi: presetAbi } : presetDefaults),
-    ...(preset === 'none' && rules.length === 0 ? {} : { paths: [...rules, ...own] }),
+    // As for @sb/landlock: an empty list allows nothing, and none at all restricts nothing.
+    ...(preset === 'none' && paths === undefined ? {} : { paths: [...rules, ...own] }),
     ...rest,
     net: netOf(preset === 'none' ? net : { ...presetDefaults.net, ...net }),
   };
@@ -96,7 +102,8 @@ export function landlockPolicy(choice: LandlockChoice, program: readonly string[
 
 /** The same with every path absolute: the launcher opens them when it has changed to the child's working directory. */
 export function absolutePaths(choice: LandlockChoice): LandlockChoice {
-  const { paths = [], ...rest } = choice;
+  const { paths, ...rest } = choice;
+  if (paths === undefined) return rest;
   const rules = paths.map((rule, index) => ruleOf(rule, `landlock.paths[${index}]`));
   const absolute = (one: PathRule['paths'][number]) => (typeof one === 'string' ? resolve(one) : one);
   return { ...rest, paths: rules.map((rule) => Object.assign({}, rule, { paths: rule.paths.map(absolute) })) };

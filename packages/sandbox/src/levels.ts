@@ -5,7 +5,7 @@ import { refuse } from './errors.js';
 import type { Levels, SandboxOptions } from './options.js';
 
 /** The layers that have a level, in the order of the report. */
-const levelLayers = ['process', 'privdrop', 'caps', 'landlock', 'seccomp'] as const;
+export const levelLayers = ['process', 'privdrop', 'caps', 'landlock', 'seccomp'] as const;
 
 /** A layer that has a level. */
 export type LevelLayer = (typeof levelLayers)[number];

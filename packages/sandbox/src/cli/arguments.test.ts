@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+
+import { parseArguments } from './arguments.js';
+import { UsageError } from './usage-error.js';
+
+describe('parseArguments', () => {
+  it('leaves all that follows the first -- to the command', () => {
+    const args = parseArguments(['--ro', '/a', '--', 'ls', '--ro', '--', '-x']);
+    expect(args.all('ro')).toEqual(['/a']);
+    expect(args.command).toEqual(['ls', '--ro', '--', '-x']);
+  });
+
+  it('reads values behind a blank and behind =', () => {
+    const args = parseArguments(['--rw=/a=b', '--rw', '/c,d', '--require=caps,seccomp', '--require', 'landlock']);
+    expect(args.all('rw')).toEqual(['/a=b', '/c,d']);
+    expect(args.list('require')).toEqual(['caps', 'seccomp', 'landlock']);
+  });
+
+  it('has a report with and without a file, which is no next word', () => {
+    expect(parseArguments(['--report']).one('report')).toBe('');
+    expect(parseArguments(['--report=f']).one('report')).toBe('f');
+    expect(parseArguments(['--report', '--dry-run']).has('dry-run')).toBe(true);
+    expect(parseArguments(['--', 'x']).has('report')).toBe(false);
+  });
+
+  it.each([
+    [['--rwo', '/a'], /no option --rwo\. Did you mean --rwx\?|--rw\?|--ro\?/],
+    [['--polcy', 'x'], /Did you mean --policy\?/],
+    [['--dryrun'], /Did you mean --dry-run\?/],
+    [['--nonsense'], /sb-run --help lists all/],
+    [['-x'], /no option -x/],
+    [['--no-report'], /no option --no-report/],
+    [['--constructor'], /no option --constructor/],
+    [['ls'], /"ls" is no option\. Put -- before the command/],
+    [['--rw'], /--rw needs a value/],
+    [['--rw='], /--rw needs a value/],
+    [['--rw', '--ro', '/a'], /--rw needs a value/],
+    [['--report', 'file'], /"file" is no option/],
+    [['--report='], /--report needs a value/],
+    [['--explain=yes'], /--explain takes no value/],
+    [['--user', 'a', '--user', 'b'], /--user is given twice/],
+    [['--explain', '--explain'], /--explain is given twice/],
+  ])('refuses %j', (argv, expected) => {
+    expect(() => parseArguments(argv)).toThrow(UsageError);
+    expect(() => parseArguments(argv)).toThrow(expected);
+  });
+});

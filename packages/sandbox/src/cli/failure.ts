@@ -1,0 +1,24 @@
+import { errorCode, isSandboxError, type SandboxError } from '@sb/core';
+
+import { failed, statusOfError, statusOfSignal } from './exit-status.js';
+import { UsageError } from './usage-error.js';
+
+/** What sb-run says of an error, and its exit status. */
+export interface Failure {
+  /** Absent where there is nobody to say it to. */
+  readonly message?: string;
+  readonly status: number;
+}
+
+/** Turns anything that was thrown into a message: layer, step, cause and remedy, or usage. */
+export function explainFailure(error: unknown): Failure {
+  if (error instanceof UsageError) return { message: error.message, status: failed };
+  if (isSandboxError(error)) return { message: layerMessage(error), status: statusOfError(error) };
+  // As for any program that writes into a pipe that nobody reads, had Node not switched SIGPIPE off.
+  if (errorCode(error) === 'EPIPE') return { status: statusOfSignal('SIGPIPE') };
+  return { message: error instanceof Error ? error.message : String(error), status: failed };
+}
+
+function layerMessage({ layer, step, message }: SandboxError): string {
+  return `${layer}, step ${step}: ${message.replace(`${layer}: `, '')}`;
+}

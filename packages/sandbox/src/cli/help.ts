@@ -1,0 +1,27 @@
+/** The help: one screen of 24 lines and 80 columns. A test compares it with the table of options. */
+export const help = `\
+Usage: sb-run [options] -- command [args]     Everything not granted is denied.
+
+ --user NAME[:GROUP]          become a user   --groups none|initgroups|LIST
+ --caps none|off|LIST         capabilities that the command has (none)
+ --fs read-only|minimal|none  read and execute: all (read-only), libraries, none
+ --ro --rx --rw --rwx PATH    grant reading, executing, writing beneath PATH
+ --connect-tcp --bind-tcp PORT|none|any        only these ports (any; none)
+ --scope none|LIST            no signal, abstract_unix_socket out (both)
+ --seccomp PRESET|FILE|off    deny-dangerous (default), network-client, JSON
+ --deny --allow LIST          system calls and @groups on top of that
+ --rlimit NAME=VALUE          such as nofile=64; cpu in s, sizes in bytes
+ --env NAME[=VALUE]           add to PATH HOME USER LOGNAME SHELL TERM LANG
+ --cwd FOLDER  --umask OCTAL  --keep-fd N  --no-new-session
+ --policy FILE                JSON to start from; options add to it
+ --require --prefer --off LAYER[.FEATURE]      process privdrop caps landlock
+                              seccomp: or nothing runs; if possible; not at all
+ --report[=FILE]              what is in force, as JSON (to standard error)
+ --dry-run  --explain         print the plan, or plain words; run nothing
+ --self-test                  attempt from inside what the policy forbids
+ --completion bash|zsh|fish   --version   --help
+
+PORT and the levels take LISTs (a,b,c); PATH, PORT, LIST, NAME and N may repeat.
+Signals reach the command. Exit status: the command's, or 128+n for signal n;
+125 usage, or a layer failed and nothing ran; 126 not executable; 127 not found.
+`;

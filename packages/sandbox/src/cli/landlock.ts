@@ -1,0 +1,72 @@
+import { presetDefaults } from '../filesystem.js';
+import type { FilesystemPreset, LandlockChoice, SandboxOptions, ShortRule } from '../options.js';
+import type { Arguments } from './arguments.js';
+import type { OptionName } from './options.js';
+import { misuse } from './usage-error.js';
+import { integerOf } from './words.js';
+
+/** Options that grant access to paths, by the name that rules have for it. */
+const accesses = ['ro', 'rx', 'rw', 'rwx'] as const;
+
+const about = ['fs', ...accesses, 'connect-tcp', 'bind-tcp', 'scope'] as const satisfies readonly OptionName[];
+
+/**
+ * The choice for files, ports and scopes: that of the policy file with what the options add. `--fs none` grants nothing
+ * of itself and keeps the scopes and ports of the other presets.
+ *
+ * @param args - the command line
+ * @param before - from the policy file
+ * @throws UsageError where the file switches the layer off and an option adds to it
+ */
+export function landlockFrom(args: Arguments, before: SandboxOptions['landlock']): SandboxOptions['landlock'] {
+  const given = about.filter((name) => args.has(name));
+  if (given.length === 0) return before;
+  const preset = args.one('fs') as FilesystemPreset | undefined;
+  if (before === 'off' && preset === undefined) {
+    return misuse(`the policy file switches landlock off, and --${given[0]} adds to it`, 'Give --fs as well.');
+  }
+  const start = startOf(before);
+  const strict: LandlockChoice = preset === 'none' ? presetDefaults : {};
+  return {
+    ...strict,
+    ...start,
+    ...(preset === undefined ? {} : { preset }),
+    paths: [...(start.paths ?? []), ...rulesFrom(args)],
+    net: { ...strict.net, ...start.net, ...netFrom(args, start.net ?? {}) },
+    ...(args.has('scope') ? { scope: wordsOrNone(args.list('scope')) as NonNullable<LandlockChoice['scope']> } : {}),
+  };
+}
+
+function startOf(before: SandboxOptions['landlock']): LandlockChoice {
+  if (typeof before === 'object') return before;
+  return before === undefined || before === 'off' ? {} : { preset: before };
+}
+
+function rulesFrom(args: Arguments): readonly ShortRule[] {
+  return accesses.flatMap((access) => args.all(access).map((path): ShortRule => ({ [access]: path })));
+}
+
+type Net = NonNullable<LandlockChoice['net']>;
+
+function netFrom(args: Arguments, before: Net): Net {
+  return {
+    ...(args.has('connect-tcp') ? { connectTcp: portsFrom(args, 'connect-tcp', before.connectTcp) } : {}),
+    ...(args.has('bind-tcp') ? { bindTcp: portsFrom(args, 'bind-tcp', before.bindTcp) } : {}),
+  };
+}
+
+/** `any` leaves the right alone, `none` forbids every port; else those of the file and these. */
+function portsFrom(args: Arguments, name: OptionName, before: Net['bindTcp'] = []): readonly number[] | 'any' {
+  const words = args.list(name);
+  if (words.includes('any')) {
+    return words.length === 1 ? 'any' : misuse(`--${name} any leaves no place for other ports`, 'Leave one out.');
+  }
+  const ports = wordsOrNone(words).map((word) => integerOf(word, name));
+  if (words[0] === 'none') return [];
+  return [...new Set([...(before === 'any' ? [] : before), ...ports])];
+}
+
+/** `none` stands for an empty list. */
+function wordsOrNone(words: readonly string[]): readonly string[] {
+  return words.length === 1 && words[0] === 'none' ? [] : words;
+}

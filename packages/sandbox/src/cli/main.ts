@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+
+import { type Arguments, parseArguments } from './arguments.js';
+import { complain, print } from './output.js';
+
+process.exitCode = await main(process.argv.slice(2));
+
+/** Does what the command line asks for, and says what hinders it. */
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const args = parseArguments(argv);
+    return (await answered(args)) ? 0 : await sandboxed(args);
+  } catch (error) {
+    const { explainFailure } = await import('./failure.js');
+    const { message, status } = explainFailure(error);
+    if (message !== undefined) complain(message);
+    return status;
+  }
+}
+
+/** What needs no layer is answered without loading one. */
+async function answered(args: Arguments): Promise<boolean> {
+  if (args.has('help')) await print((await import('./help.js')).help);
+  else if (args.has('version')) await print(`sb-run ${version()}\n`);
+  else if (args.has('completion')) {
+    const { completion } = await import('./completion.js');
+    await print(completion(args.one('completion') ?? ''));
+  } else return false;
+  return true;
+}
+
+async function sandboxed(args: Arguments): Promise<number> {
+  const { perform } = await import('./perform.js');
+  return await perform(args);
+}
+
+function version(): string {
+  const { version: text } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return text;
+}

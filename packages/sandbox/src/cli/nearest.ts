@@ -1,0 +1,26 @@
+/**
+ * The word that is most like another; undefined where none is alike enough for a typing mistake, that is within a third
+ * of its length.
+ *
+ * @param word - what was written
+ * @param known - what could be meant
+ */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const ranked = known.map((one) => [one, distance(word, one)] as const).sort(([, a], [, b]) => a - b);
+  const [best] = ranked;
+  return best !== undefined && best[1] <= Math.ceil(word.length / 3) ? best[0] : undefined;
+}
+
+/** Levenshtein's: how many letters must be put in, taken out or changed. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [at, letter] of Array.from(from).entries()) {
+    const next = [at + 1];
+    for (const [index, other] of Array.from(to).entries()) {
+      const change = (row[index] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(change, (row[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

@@ -1,0 +1,79 @@
+/** What is known of one option of the command line. */
+export interface Option {
+  /** What its value is called; absent for a switch. */
+  readonly value?: string;
+  /** The value may be left out; given, it follows a `=`. */
+  readonly optionalValue?: boolean;
+  /** May be given more than once. */
+  readonly repeatable?: boolean;
+  /** What it does, for completions. */
+  readonly about: string;
+  /** Values that a completion offers. */
+  readonly words?: readonly string[];
+  /** What the shell itself can offer as a value. */
+  readonly names?: 'file' | 'folder' | 'user' | 'group';
+}
+
+const path = (about: string): Option => ({ value: 'PATH', repeatable: true, about, names: 'file' });
+const port = (about: string): Option => ({ value: 'PORT', repeatable: true, about, words: ['none', 'any'] });
+const layers = ['privdrop', 'caps', 'landlock', 'seccomp'] as const;
+const level = (about: string, words: readonly string[]): Option => ({
+  value: 'LAYER[.FEATURE]',
+  repeatable: true,
+  about,
+  words,
+});
+
+/**
+ * Every option of sb-run. Parsing, the help's test and the completions read this one table. It imports nothing, so that
+ * `--help` loads no layer; a test compares its words with what the layers take.
+ */
+export const options = {
+  user: { value: 'NAME[:GROUP]', about: 'become this user', names: 'user' },
+  groups: { value: 'LIST', about: 'supplementary groups', words: ['none', 'initgroups'], names: 'group' },
+  caps: { value: 'LIST', about: 'capabilities that stay', words: ['none', 'off'] },
+  fs: { value: 'PRESET', about: 'what of the files stays', words: ['read-only', 'minimal', 'none'] },
+  ro: path('grant reading beneath a path'),
+  rx: path('grant reading and executing beneath a path'),
+  rw: path('grant reading and writing beneath a path'),
+  rwx: path('grant reading, writing and executing beneath a path'),
+  'connect-tcp': port('connect to this TCP port only'),
+  'bind-tcp': port('bind this TCP port only'),
+  scope: { value: 'LIST', about: 'what may not lead out', words: ['none', 'signal', 'abstract_unix_socket'] },
+  seccomp: {
+    value: 'PRESET|FILE',
+    about: 'filter system calls by a preset, or by a policy in JSON',
+    words: ['deny-dangerous', 'network-client', 'network-client-running', 'allow-all', 'deny-all', 'off'],
+    names: 'file',
+  },
+  deny: { value: 'LIST', repeatable: true, about: 'deny system calls and @groups too' },
+  allow: { value: 'LIST', repeatable: true, about: 'allow system calls and @groups too' },
+  rlimit: { value: 'NAME=VALUE', repeatable: true, about: 'set a limit, soft and hard' },
+  env: { value: 'NAME[=VALUE]', repeatable: true, about: 'add to the environment' },
+  cwd: { value: 'FOLDER', about: 'working directory', names: 'folder' },
+  umask: { value: 'OCTAL', about: 'file mode creation mask' },
+  'keep-fd': { value: 'N', repeatable: true, about: 'keep a descriptor open' },
+  'no-new-session': { about: 'stay in this session, with its terminal' },
+  policy: { value: 'FILE', about: 'start from a policy in JSON', names: 'file' },
+  require: level('enforce this or run nothing', ['process', ...layers]),
+  prefer: level('enforce this where possible', ['process', ...layers]),
+  off: level("don't ask for this", layers),
+  report: { value: 'FILE', optionalValue: true, about: 'tell what is in force, as JSON', names: 'file' },
+  'dry-run': { about: 'print the plan, run nothing' },
+  explain: { about: 'print the policy in plain words, run nothing' },
+  'self-test': { about: 'attempt from inside what the policy forbids' },
+  completion: { value: 'SHELL', about: 'print a completion script', words: ['bash', 'zsh', 'fish'] },
+  version: { about: 'print the version' },
+  help: { about: 'print the help' },
+} as const satisfies Readonly<Record<string, Option>>;
+
+/** Name of an option, without its dashes. */
+export type OptionName = keyof typeof options;
+
+/** The names of all options, in the order of the help. */
+export const optionNames = Object.keys(options) as OptionName[];
+
+/** What is known of an option by its name. */
+export function optionOf(name: OptionName): Option {
+  return options[name];
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+
+import { errorCode, isSandboxError } from '@sb/core';
+import { parsePolicy, type SeccompPolicy } from '@sb/seccomp';
+
+import { definePolicy } from '../define.js';
+import type { SandboxOptions, SandboxPolicy } from '../options.js';
+import { misuse } from './usage-error.js';
+
+/**
+ * Reads a sandbox's policy.
+ *
+ * @param file - path of a JSON document, as `schema/policy.schema.json` describes it
+ * @throws UsageError with the file, the place in the document and the remedy
+ */
+export function readPolicyFile(file: string): SandboxPolicy {
+  const text = textOf(file, 'policy');
+  return inFile(file, () => definePolicy(parsed(text, file) as SandboxOptions));
+}
+
+/**
+ * Reads a policy of system calls, as `@sb/seccomp` has it.
+ *
+ * @param file - path of a JSON document
+ * @throws UsageError with the file, the place in the document and the remedy
+ */
+export function readSeccompFile(file: string): Omit<SeccompPolicy, 'layer' | 'level'> {
+  const text = textOf(file, 'seccomp');
+  const { layer: _, level, ...policy } = inFile(file, () => parsePolicy(text));
+  if (level !== 'require') misuse(`${file}: level is ${level}`, 'Leave it out, and give --prefer seccomp.');
+  return policy;
+}
+
+function textOf(file: string, option: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = errorCode(error) ?? 'unknown error';
+    return misuse(`${file} can't be read: ${code}`, `Name a file that is there for --${option}.`);
+  }
+}
+
+function parsed(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown cause';
+    return misuse(`${file} is no JSON: ${reason}`, 'Correct it.');
+  }
+}
+
+/** What a layer or `definePolicy` finds fault with, with the file's name before it. */
+function inFile<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isSandboxError(error)) throw error;
+    return misuse(`${file}: ${error.message.replace(/\.$/, '')}`, 'Nothing was run.');
+  }
+}

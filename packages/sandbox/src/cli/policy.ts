@@ -1,0 +1,126 @@
+import type { CapsOptions } from '@sb/caps';
+import { type Base, presets, type SeccompOptions } from '@sb/seccomp';
+
+import { definePolicy } from '../define.js';
+import { defaultEnvironment } from '../environment.js';
+import { layerPolicies } from '../layers.js';
+import type { RlimitValue, SandboxOptions, SandboxPolicy, SandboxUser } from '../options.js';
+import type { Arguments } from './arguments.js';
+import { checkKept } from './kept-descriptors.js';
+import { landlockFrom } from './landlock.js';
+import { readPolicyFile, readSeccompFile } from './policy-file.js';
+import { misuse } from './usage-error.js';
+import { assignment, integerOf, nameOrNumber, octalOf } from './words.js';
+
+/**
+ * Makes the policy that the command line describes. Where it starts from a policy file, lists are added to, and what
+ * can be said once is replaced.
+ *
+ * @throws UsageError; SandboxError for what the layers refuse
+ */
+export function policyFrom(args: Arguments): SandboxPolicy {
+  const file = args.one('policy');
+  const before: SandboxOptions = file === undefined ? {} : readPolicyFile(file);
+  const landlock = landlockFrom(args, before.landlock);
+  const seccomp = seccompFrom(args, before.seccomp);
+  const policy = definePolicy({
+    ...before,
+    ...single(args),
+    ...(landlock === undefined ? {} : { landlock }),
+    ...(seccomp === undefined ? {} : { seccomp }),
+    ...(args.has('rlimit') ? { rlimits: { ...before.rlimits, ...limitsFrom(args) } } : {}),
+    ...(args.has('keep-fd') ? { keepDescriptors: keptFrom(args, before.keepDescriptors) } : {}),
+    ...levelsFrom(args, before),
+  });
+  return args.has('env') ? withEnvironment(policy, args) : policy;
+}
+
+/** What has one value. */
+function single(args: Arguments): SandboxOptions {
+  const [user, caps, cwd, umask] = [args.one('user'), args.one('caps'), args.one('cwd'), args.one('umask')];
+  return {
+    ...(user === undefined ? {} : { user: userOf(user) }),
+    ...(args.has('groups') ? { groups: groupsOf(args.list('groups')) } : {}),
+    ...(caps === undefined ? {} : { caps: capsOf(caps, args.list('caps')) }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(umask === undefined ? {} : { umask: octalOf(umask, 'umask') }),
+    ...(args.has('no-new-session') ? { newSession: false } : {}),
+  };
+}
+
+function userOf(text: string): SandboxUser {
+  const at = text.indexOf(':');
+  if (at < 0) return nameOrNumber(text);
+  const [user, group] = [text.slice(0, at), text.slice(at + 1)];
+  if (user === '' || group === '') misuse(`--user ${text} lacks a part`, 'Write NAME or NAME:GROUP.');
+  return { user: nameOrNumber(user), group: nameOrNumber(group) };
+}
+
+function groupsOf(words: readonly string[]): NonNullable<SandboxOptions['groups']> {
+  const [word] = words;
+  return words.length === 1 && (word === 'none' || word === 'initgroups') ? word : words.map(nameOrNumber);
+}
+
+/** What stays must be ambient: nothing else outlives the execution of an ordinary program (`capabilities(7)`). */
+function capsOf(word: string, names: readonly string[]): NonNullable<SandboxOptions['caps']> {
+  if (word === 'none' || word === 'off') return word;
+  const keep = names as NonNullable<CapsOptions['ambient']>;
+  return { keep, ambient: keep };
+}
+
+function seccompFrom(args: Arguments, before: SandboxOptions['seccomp']): SandboxOptions['seccomp'] {
+  const start = args.one('seccomp');
+  const choice = start === undefined ? before : seccompOf(start);
+  if (!args.has('deny') && !args.has('allow')) return choice;
+  if (choice === 'off') return misuse('there is no filter that --deny or --allow could add to', 'Give --seccomp.');
+  const given: SeccompOptions = typeof choice === 'object' ? choice : { base: choice ?? 'deny-dangerous' };
+  const { deny = [], allow = [] } = given;
+  return { ...given, deny: [...deny, ...args.list('deny')], allow: [...allow, ...args.list('allow')] };
+}
+
+/** A preset's name is no file's; for a file of that name there is `./`. */
+function seccompOf(text: string): NonNullable<SandboxOptions['seccomp']> {
+  return text === 'off' || Object.hasOwn(presets, text) ? (text as Base | 'off') : readSeccompFile(text);
+}
+
+function limitsFrom(args: Arguments): Readonly<Record<string, RlimitValue>> {
+  const limits = args.all('rlimit').map((text) => {
+    const [name, value] = assignment(text);
+    if (value === undefined) return misuse(`--rlimit ${text} has no value`, 'Write NAME=VALUE or NAME=unlimited.');
+    return [name, value === 'unlimited' ? value : integerOf(value, 'rlimit')] as const;
+  });
+  return Object.fromEntries(limits);
+}
+
+function keptFrom(args: Arguments, before: readonly number[] = []): readonly number[] {
+  const added = args.list('keep-fd').map((text) => integerOf(text, 'keep-fd'));
+  const kept = [...new Set([...before, ...added])];
+  checkKept(added);
+  return kept;
+}
+
+type LevelLists = Pick<SandboxOptions, 'require' | 'prefer' | 'off'>;
+
+/** A name that the command line gives a level loses the one that the file gave it. */
+function levelsFrom(args: Arguments, before: LevelLists): LevelLists {
+  const levels = ['require', 'prefer', 'off'] as const;
+  const named = new Set(levels.flatMap((level) => args.list(level)));
+  if (named.size === 0) return {};
+  const listOf = (level: (typeof levels)[number]) => [
+    ...(before[level] ?? []).filter((name) => !named.has(name)),
+    ...args.list(level),
+  ];
+  return { require: listOf('require'), prefer: listOf('prefer'), off: listOf('off') };
+}
+
+/** The environment is exact, so an addition needs all of it: the file's, or the one that a sandbox has by itself. */
+function withEnvironment(policy: SandboxPolicy, args: Arguments): SandboxPolicy {
+  const added = args.all('env').map((text) => {
+    const [name, value = process.env[name]] = assignment(text);
+    return value === undefined
+      ? misuse(`--env ${name} is not set here`, `Set it, or write --env ${name}=VALUE.`)
+      : ([name, value] as const);
+  });
+  const own = policy.env ?? defaultEnvironment(layerPolicies(policy).privdrop);
+  return definePolicy({ ...policy, env: { ...own, ...Object.fromEntries(added) } });
+}

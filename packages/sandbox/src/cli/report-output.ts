@@ -1,0 +1,57 @@
+import { closeSync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
+
+import { errorCode } from '@sb/core';
+
+import { misuse } from './usage-error.js';
+
+const standardError = 2;
+
+/** Where the report goes, as one line of JSON: `child.enforcement`, or `{ "error": … }` where nothing was run. */
+export class ReportOutput {
+  readonly #descriptor: number;
+  readonly #name: string;
+
+  /**
+   * Opens the file, before anything is started.
+   *
+   * @param file - its path, emptied if it exists; empty for standard error
+   * @throws UsageError if it can't be written
+   */
+  constructor(file: string) {
+    this.#name = file;
+    this.#descriptor = file === '' ? standardError : openedFor(file);
+  }
+
+  /**
+   * Writes and closes it. What can't be written as a whole isn't left there in part.
+   *
+   * @returns why it could not be written; undefined where it was
+   */
+  write(value: unknown): string | undefined {
+    try {
+      writeFileSync(this.#descriptor, `${JSON.stringify(value)}\n`);
+      if (this.#descriptor !== standardError) closeSync(this.#descriptor);
+      return undefined;
+    } catch (error) {
+      this.#empty();
+      return `the report could not be written to ${this.#name || 'standard error'}: ${errorCode(error) ?? 'unknown'}`;
+    }
+  }
+
+  #empty(): void {
+    try {
+      ftruncateSync(this.#descriptor);
+    } catch {
+      // No regular file, or one that is full beyond help: what is there is no JSON document.
+    }
+  }
+}
+
+function openedFor(file: string): number {
+  try {
+    return openSync(file, 'w');
+  } catch (error) {
+    const code = errorCode(error) ?? 'unknown';
+    return misuse(`${file} can't be written: ${code}`, 'Name another file for --report. Nothing was run.');
+  }
+}

@@ -1,0 +1,54 @@
+import type { SandboxedProcess } from '../child.js';
+import type { Sandbox } from '../types.js';
+import { failed, statusOfEnd } from './exit-status.js';
+import { complain, leaveStandardError } from './output.js';
+import { ReportOutput } from './report-output.js';
+import { SignalForwarding } from './signals.js';
+
+/**
+ * Runs the command to its end, with our standard streams.
+ *
+ * @param sandbox - what it runs in
+ * @param command - the program and its arguments
+ * @param file - where the report goes, as for {@link ReportOutput}; undefined for nowhere
+ * @returns its exit status, or 125 where it was 0 and the report could not be written
+ * @throws SandboxError where it was not run, or something else ran than was planned
+ */
+export async function run(sandbox: Sandbox, command: readonly string[], file: string | undefined): Promise<number> {
+  leaveStandardError();
+  const output = file === undefined ? undefined : new ReportOutput(file);
+  const signals = new SignalForwarding(sandbox.policy.newSession ?? true);
+  let problem: string | undefined;
+  const tell = (value: unknown): void => {
+    problem = output?.write(value);
+    if (problem !== undefined) complain(problem);
+  };
+  try {
+    const [program = '', ...args] = command;
+    const child = sandbox.spawn(program, args, { stdio: 'inherit' });
+    const end = endOf(child);
+    tell(await started(child, end));
+    signals.startTo(child);
+    const status = await end;
+    return status === 0 && problem !== undefined ? failed : status;
+  } catch (error) {
+    tell({ error });
+    throw error;
+  }
+}
+
+async function endOf(child: SandboxedProcess): Promise<number> {
+  // The promise of enforcement carries the same error.
+  child.on('error', () => undefined);
+  return await new Promise((resolve) => child.once('close', (code, signal) => resolve(statusOfEnd(code, signal))));
+}
+
+/** What is in force; an error only once nothing runs any more. */
+async function started(child: SandboxedProcess, end: Promise<number>) {
+  try {
+    return await child.enforcement;
+  } catch (error) {
+    await end;
+    throw error;
+  }
+}

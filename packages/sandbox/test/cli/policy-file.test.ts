@@ -1,0 +1,114 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+
+import { type Attempt, missing, temporaryFolder } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { answers, says, sbRun } from '../sb-run.js';
+
+describe.skipIf(missing('root', 'landlock7'))('sb-run: a policy file', () => {
+  it('is what the options add to', async () => {
+    using folder = temporaryFolder();
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => folder.file(name)) as [string, string, string];
+    for (const path of [a, b, c]) {
+      mkdirSync(path);
+      chmodSync(path, 0o777);
+    }
+    const file = folder.file('policy.json');
+    writeFileSync(file, JSON.stringify({ user: 'nobody', landlock: { paths: [{ rw: a }] }, env: { ONLY: '1' } }));
+    const creates: readonly Attempt[] = [a, b, c].map((path) => ['create', `${path}/file`]);
+    expect(await answers(['--policy', file], creates)).toEqual(['OK', 'EACCES', 'EACCES']);
+    expect(await answers(['--policy', file, '--rw', b], creates)).toEqual(['EEXIST', 'OK', 'EACCES']);
+    expect(await says(['--policy', file], 'id -u; export')).toMatch(/^65534\nexport ONLY='1'\nexport PWD=[^\n]*$/);
+    expect(await says(['--policy', file, '--env', 'MORE=2', '--user', 'daemon'], 'id -u; echo $ONLY $MORE')).toBe(
+      '1\n1 2',
+    );
+  });
+
+  it('loses a level to the command line', async () => {
+    using folder = temporaryFolder();
+    const file = folder.file('policy.json');
+    writeFileSync(file, JSON.stringify({ require: ['caps.bounding', 'caps.securebits'], seccomp: 'allow-all' }));
+    const ordinary = { uid: 65_534, gid: 65_534 };
+    expect(await sbRun(['--policy', file, '--', 'true'], ordinary)).toMatchObject({ status: 125 });
+    const softer = ['--policy', file, '--prefer', 'caps.bounding,caps.securebits', '--', 'true'];
+    expect(await sbRun(softer, ordinary)).toMatchObject({ status: 0 });
+  });
+
+  it('that switches a layer off is not added to in silence', async () => {
+    using folder = temporaryFolder();
+    const file = folder.file('policy.json');
+    writeFileSync(file, JSON.stringify({ landlock: 'off', seccomp: 'off' }));
+    for (const [options, word] of [
+      [['--rw', '/tmp'], 'landlock'],
+      [['--deny', 'getpid'], 'filter'],
+    ] as const) {
+      const { status, stderr } = await sbRun(['--policy', file, ...options, '--', 'true']);
+      expect(status).toBe(125);
+      expect(stderr).toMatch(word);
+    }
+  });
+});
+
+describe('sb-run: files that are at fault', () => {
+  it.each([
+    ['', /FILE is no JSON: .*\. Correct it\./],
+    ['{"user": ', /FILE is no JSON: /],
+    ['[]', /FILE: sandbox: policy is no object\. Give one\. Nothing was run\./],
+    ['{"usr": 1}', /FILE: sandbox: policy\.usr is unknown\. Use: .*user/],
+    ['{"rlimits": {"nofile": -1}}', /FILE: sandbox: rlimits\.nofile -1 is no integer/],
+    ['{"landlock": {"paths": [{"rx": "/"}, {}]}}', /FILE: sandbox: landlock\.paths\[1\] names not exactly one/],
+    ['{"landlock": {"scope": ["signals"]}}', /FILE: landlock: scope has no "signals"/],
+    ['{"seccomp": {"base": "deny-dangerous", "deny": ["opne"]}}', /FILE: seccomp: deny\[0\] is no system call/],
+    ['{"caps": {"keep": ["net_raw"]}}', /FILE: caps: "net_raw" is no capability. Write cap_net_raw/],
+    ['{"require": ["landlok"]}', /FILE: sandbox: require\[0\] names no layer: landlok/],
+  ])('--policy with %j', async (content, expected) => {
+    using folder = temporaryFolder();
+    const file = folder.file('policy.json');
+    writeFileSync(file, content);
+    const { status, stderr } = await sbRun(['--policy', file, '--', 'true']);
+    expect(status).toBe(125);
+    expect(stderr.replaceAll(file, 'FILE')).toMatch(expected);
+  });
+
+  it.each([
+    ['{"base": "deny-all", "alow": []}', /FILE: seccomp: policy\.alow is an unknown key/],
+    ['{"base": "deny-all", "level": "prefer"}', /FILE: level is prefer\. Leave it out, and give --prefer seccomp\./],
+    ['{"base": "deny-all", "base": "allow-all"}', /FILE: seccomp: \(document\) has the key "base" twice/],
+  ])('--seccomp with %j', async (content, expected) => {
+    using folder = temporaryFolder();
+    const file = folder.file('filter.json');
+    writeFileSync(file, content);
+    const { status, stderr } = await sbRun(['--seccomp', file, '--', 'true']);
+    expect(status).toBe(125);
+    expect(stderr.replaceAll(file, 'FILE')).toMatch(expected);
+  });
+
+  it.each([
+    [['--policy', '/no/such/file'], /\/no\/such\/file can't be read: ENOENT/],
+    [['--policy', '/etc'], /\/etc can't be read: EISDIR/],
+    [['--seccomp', 'deny-dangeros'], /deny-dangeros can't be read: ENOENT/],
+    [['--rlimit', 'files=3'], /rlimits\.files is unknown\. Use: .*nofile/],
+    [['--rlimit', 'nofile'], /has no value/],
+    [['--rlimit', 'nofile=many'], /many is no number/],
+    [['--umask', '99'], /no octal number/],
+    [['--connect-tcp', 'http'], /http is no number/],
+    [['--connect-tcp', '65536'], /65536 is no port/],
+    [['--connect-tcp', 'any,80'], /leaves no place/],
+    [['--bind-tcp', '1,,2'], /has an empty part/],
+    [['--env', 'NOT_SET_HERE'], /--env NOT_SET_HERE is not set here/],
+    [['--env', '=1'], /name/],
+    [['--user', ':nobody'], /lacks a part/],
+    [['--caps', 'net_raw'], /Write cap_net_raw/],
+    [['--deny', '@no-such-group'], /is no group/],
+    [['--scope', 'signals'], /scope has no "signals"/],
+    [['--fs', 'all'], /"all" is unknown\. Use one of: read-only, minimal, none/],
+    [['--require', 'seccomp', '--off', 'seccomp'], /both name seccomp/],
+    [['--off', 'process'], /names process/],
+    [['--keep-fd', '2'], /2 is no integer from 3/],
+    [['--completion', 'tcsh'], /Use bash, zsh or fish/],
+  ] as const)('%j', async (options, expected) => {
+    const { status, stdout, stderr } = await sbRun([...options, '--', 'echo', 'ran']);
+    expect({ status, stdout }).toEqual({ status: 125, stdout: '' });
+    expect(stderr).toMatch(expected);
+  });
+});

@@ -1,0 +1,121 @@
+import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+
+import { missing, temporaryFolder } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { sbRun } from '../sb-run.js';
+import { startIn, states } from '../start.js';
+
+const packageFile = new URL('../../package.json', import.meta.url);
+
+describe('sb-run: what it prints', () => {
+  it('prints its version', async () => {
+    const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
+    expect(await sbRun(['--version'])).toMatchObject({ status: 0, stdout: `sb-run ${version}\n`, stderr: '' });
+  });
+
+  it.each(['--help', '-h'])('prints its help with %s', async (option) => {
+    const { status, stdout } = await sbRun([option]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Usage: sb-run/);
+  });
+
+  it('--dry-run prints the plan and runs nothing', async () => {
+    using folder = temporaryFolder();
+    const command = ['--rw', folder.path, '--', 'touch', folder.file('ran')];
+    const { status, stdout } = await sbRun(['--dry-run', ...command]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^enforced +seccomp\.filter$/m);
+    expect(stdout).toMatch(/^would run: .*\/touch$/m);
+    expect(existsSync(folder.file('ran'))).toBe(false);
+    expect(await sbRun(command)).toMatchObject({ status: 0 });
+    expect(existsSync(folder.file('ran'))).toBe(true);
+  });
+
+  it('--dry-run tells what would not run', async () => {
+    expect(await sbRun(['--dry-run', '--', 'no-such-program'])).toMatchObject({ status: 127, stdout: '' });
+    const ordinary = { uid: 65_534, gid: 65_534 };
+    const { status, stderr } = await sbRun(['--dry-run', '--user', 'daemon'], ordinary);
+    expect(status).toBe(125);
+    expect(stderr).toMatch(/^sb-run: privdrop/);
+    const soft = await sbRun(['--dry-run', '--user', 'daemon', '--prefer', 'privdrop'], ordinary);
+    expect(soft.stdout).toMatch(/^unsupported +privdrop\.user +\S/m);
+  });
+
+  it('--explain says it in words, and runs nothing', async () => {
+    using folder = temporaryFolder();
+    const { status, stdout } = await sbRun(['--explain', '--connect-tcp', '443', '--', 'touch', folder.file('ran')]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^network .*connect_tcp: 443/m);
+    expect(existsSync(folder.file('ran'))).toBe(false);
+  });
+
+  it.skipIf(missing('landlock7'))('--self-test attempts what is forbidden, and tells', async () => {
+    const { status, stdout } = await sbRun(['--self-test']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^passed +landlock\.fs\.write_file +EACCES +EACCES +OK/m);
+    expect(stdout).toMatch(/\d+ attempts passed; in force: full\n$/);
+    expect((await sbRun(['--self-test', '--off', 'landlock'])).stdout).not.toMatch(/landlock/);
+  });
+
+  it('refuses a report of nothing', async () => {
+    expect(await sbRun(['--dry-run', '--report'])).toMatchObject({ status: 125, stdout: '' });
+  });
+});
+
+describe('sb-run: the report', () => {
+  // Long enough to be read by the parent.
+  const command = ['--', 'sleep', '0.5'];
+
+  it('is child.enforcement', async () => {
+    using folder = temporaryFolder();
+    const file = folder.file('report.json');
+    const policy = { landlock: { net: { connectTcp: [443] } } };
+    const { report } = await startIn({ policy, program: 'sleep', args: ['0.5'] });
+    expect(states(report)).toMatchObject({ 'landlock.net.connect_tcp': 'enforced' });
+    const ran = await sbRun(['--connect-tcp', '443', `--report=${file}`, ...command]);
+    expect(ran).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(report);
+    const shown = await sbRun(['--connect-tcp', '443', '--report', ...command]);
+    expect(JSON.parse(shown.stderr)).toEqual(report);
+  });
+
+  it('can go to a descriptor', async () => {
+    using folder = temporaryFolder();
+    const descriptors = [openSync(folder.file('report'), 'w')];
+    await sbRun(['--report=/dev/fd/3', ...command], { descriptors });
+    expect(JSON.parse(readFileSync(folder.file('report'), 'utf8'))).toMatchObject({ status: 'full' });
+  });
+
+  it('is the error where nothing was run', async () => {
+    using folder = temporaryFolder();
+    const file = folder.file('report.json');
+    writeFileSync(file, 'older and longer '.repeat(100));
+    const { status } = await sbRun([`--report=${file}`, '--ro', folder.file('missing'), ...command]);
+    expect(status).toBe(125);
+    const { error } = JSON.parse(readFileSync(file, 'utf8')) as { error: unknown };
+    expect(error).toMatchObject({ layer: 'landlock', step: 'open', errno: 'ENOENT' });
+  });
+
+  it('is refused before anything runs where its file can not be written', async () => {
+    using folder = temporaryFolder();
+    const file = folder.file('no', 'such', 'folder');
+    const { status, stderr } = await sbRun([
+      `--report=${file}`,
+      '--rw',
+      folder.path,
+      '--',
+      'touch',
+      folder.file('ran'),
+    ]);
+    expect(status).toBe(125);
+    expect(stderr).toBe(`sb-run: ${file} can't be written: ENOENT. Name another file for --report. Nothing was run.\n`);
+    expect(existsSync(folder.file('ran'))).toBe(false);
+  });
+
+  it('that does not fit on the disk is told, and the command is not blamed', async () => {
+    const full = await sbRun(['--report=/dev/full', '--', 'true']);
+    expect(full).toMatchObject({ status: 125, stderr: expect.stringMatching(/\/dev\/full: ENOSPC/) });
+    expect(await sbRun(['--report=/dev/full', '--', 'sh', '-c', 'exit 7'])).toMatchObject({ status: 7 });
+  });
+});
