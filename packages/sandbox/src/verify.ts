@@ -20,11 +20,13 @@ export interface Verified {
   /** The bounding set, by name. */
   readonly capBnd: readonly string[];
   readonly noNewPrivs: boolean;
-  /** 0 none, 1 strict, 2 filter, as proc_pid_status(5) has it. */
+  /** 0 none, 1 strict, 2 filter, as proc_pid_status(5) has it; 3 where the filter has killed the target already. */
   readonly seccomp: number;
 }
 
+/** Modes of the kernel's kernel/seccomp.c: a filter, and a filter that has ended its process. */
 const FILTER = 2;
+const DEAD = 3;
 
 /** Turns a task's status into plain data. */
 export function verifiedOf(task: TaskStatus, by: Verified['by'], filter: boolean): Verified {
@@ -52,7 +54,7 @@ export function differences(task: TaskStatus, expected: Expected, by: Verified['
     ...(expected.user === undefined ? [] : idDifferences(task, expected.user, expected.groups)),
     ...(expected.caps === undefined ? [] : capabilityDifferences(task, expected.caps)),
     ...(task.noNewPrivs || !expected.launcher ? [] : ['no_new_privs']),
-    ...(by === 'parent' && expected.filter && task.seccomp !== FILTER ? ['seccomp'] : []),
+    ...(by === 'parent' && expected.filter && ![FILTER, DEAD].includes(task.seccomp) ? ['seccomp'] : []),
   ];
 }
 

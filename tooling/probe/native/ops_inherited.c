@@ -23,9 +23,10 @@ static int result(long returned)
 /* Whether any descriptor from a number on is open: EBADF where none is. */
 static int op_find_descriptor(int argc, char **argv)
 {
-	if (argc != 1)
+	if (argc != 1 && argc != 2)
 		return PROBE_USAGE;
-	for (unsigned int number = probe_number(argv[0]); number < NUMBERS; number++) {
+	unsigned int end = argc == 2 ? probe_number(argv[1]) : NUMBERS;
+	for (unsigned int number = probe_number(argv[0]); number < end; number++) {
 		if (fcntl((int)number, F_GETFD) >= 0)
 			return 0;
 	}
@@ -88,7 +89,7 @@ static int op_outlive_parent(int argc, char **argv)
 }
 
 const struct probe_operation probe_inherited_operations[] = {
-	{"find-descriptor", "FROM", op_find_descriptor},
+	{"find-descriptor", "FROM [END]", op_find_descriptor},
 	{"read-environment", "NAME", op_read_environment},
 	{"raise-limit", "RESOURCE", op_raise_limit},
 	{"type-into-terminal", "[HIGH-BITS]", op_type_into_terminal},
