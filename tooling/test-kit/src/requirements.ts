@@ -24,6 +24,8 @@ const requirements = {
   landlock7: () => spawnSync(probePath(), ['landlock-abi', '7'], { encoding: 'utf8' }).stdout === 'landlock-abi 0 OK\n',
   /** The kernel has an audit log, and this process may switch it on and read it: CAP_AUDIT_CONTROL, CAP_AUDIT_READ. */
   audit: () => existsSync('/proc/self/loginuid') && hasCapabilities(30n, 37n),
+  /** A terminal of one's own for a program: script of util-linux. */
+  script: () => existsSync('/usr/bin/script'),
   pacman: () => existsSync('/usr/bin/pacman') && existsSync('/usr/bin/repo-add'),
   nginx: () => existsSync('/usr/sbin/nginx'),
   openssl: () => existsSync('/usr/bin/openssl'),

@@ -1,0 +1,69 @@
+/* Outliving the parent, and leaving a core file behind. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+
+import { compileFixture, missing, runProgram, temporaryFolder } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { nobody } from '../attack/place.js';
+import { startAs } from '../attack/suite.js';
+
+const fixture = new URL('fixtures/survivor.ts', import.meta.url);
+
+/** Whether a process that says its number in a sandbox is still there after its parent was killed. */
+async function outlives(policy: object, script: string): Promise<boolean> {
+  const args = [compileFixture(fixture), JSON.stringify(policy), '/bin/sh', '-c', script];
+  const parent = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pid = Number(line);
+  const stat = () => (existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '');
+  expect(stat()).not.toBe('');
+  parent.kill('SIGKILL');
+  await once(parent, 'exit');
+  for (let tries = 0; tries < 40 && stat() !== '' && !/\) Z/.test(stat()); tries++) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 10);
+    });
+  }
+  const alive = stat() !== '' && !/\) Z/.test(stat());
+  if (alive) process.kill(pid, 'SIGKILL');
+  return alive;
+}
+
+describe.skipIf(missing('linux', 'root'))('surviving', () => {
+  it.each([{}, { user: 'nobody' }, { user: 'nobody', newSession: false }])(
+    'dies with its parent with %j',
+    async (policy) => {
+      expect(await outlives(policy, 'echo $$; exec sleep 60')).toBe(false);
+    },
+  );
+
+  it('outlives its parent where it was allowed to', async () => {
+    expect(await outlives({ dieWithParent: false }, 'echo $$; exec sleep 60')).toBe(true);
+  });
+
+  /* The promise is for the process that is started, not for what it starts; see ways-out.md. */
+  it('does not promise that of children that it leaves behind', async () => {
+    expect(await outlives({}, '(setsid sh -c "echo \\$\\$; exec sleep 60" &); exec sleep 60')).toBe(true);
+  });
+});
+
+describe.skipIf(missing('linux', 'root'))('a core file', () => {
+  const script = 'kill -SEGV $$';
+
+  it('is not written, whatever the sandbox may write', async () => {
+    using folder = temporaryFolder(0o777);
+    const policy = { cwd: folder.path, landlock: { paths: [{ rw: folder.path }] } };
+    const crash = { program: '/bin/sh', args: ['-c', script] };
+    for (const who of ['switched', 'root', 'ordinary'] as const) {
+      expect(await startAs(who, { policy, ...crash })).toMatchObject({ signal: 'SIGSEGV' });
+    }
+    expect(readdirSync(folder.path)).toEqual([]);
+    // Where the kernel writes core files into the working directory, the same crash leaves one outside.
+    if (readFileSync('/proc/sys/kernel/core_pattern', 'utf8').trim() !== 'core') return;
+    const outside = ['-c', `ulimit -c unlimited; ${script}`];
+    await runProgram('/bin/sh', outside, { cwd: folder.path, ...nobody });
+    expect(readdirSync(folder.path).join()).toMatch(/^core/);
+  });
+});
