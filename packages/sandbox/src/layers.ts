@@ -7,6 +7,7 @@ import { policy as seccompPolicy, type SeccompOptions, type SeccompPolicy } from
 import { refuse } from './errors.js';
 import { absolutePaths, landlockPolicy } from './filesystem.js';
 import { layerLevel, levelOf, levelsOf } from './levels.js';
+import { withoutMetadataHoles } from './metadata-holes.js';
 import type { LandlockChoice, Levels, SandboxPolicy } from './options.js';
 import { withoutTcpHoles } from './tcp-holes.js';
 
@@ -125,5 +126,6 @@ function seccompOf(
 ): SeccompPolicy | undefined {
   if (choice === 'off' || levelOf(levels, 'seccomp') === 'off') return undefined;
   const given: SeccompOptions = typeof choice === 'string' ? { base: choice } : choice;
-  return seccompPolicy({ ...withoutTcpHoles(given, landlock), level: layerLevel(levels, 'seccomp') });
+  const closed = withoutMetadataHoles(withoutTcpHoles(given, landlock), landlock);
+  return seccompPolicy({ ...closed, level: layerLevel(levels, 'seccomp') });
 }

@@ -12,6 +12,7 @@ import { plan as planPrivdrop, type PrivdropPolicy, support as privdropSupport }
 import { plan as planSeccomp, support as seccompSupport } from '@sb/seccomp';
 
 import type { LayerPolicies } from './layers.js';
+import { isReadOnly, openMetadata } from './metadata-holes.js';
 import type { SandboxPolicy } from './options.js';
 import { noLauncher, processFeatures } from './process-features.js';
 import { openHoles } from './tcp-holes.js';
@@ -81,7 +82,7 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
   ];
   const inLaunchOrder = [plans.caps, plans.privdrop, plans.landlock, plans.seccomp];
   return {
-    ...reportOf(features.map((line) => (isActive(plans.seccomp) ? line : withHole(line)))),
+    ...reportOf(features.map((line) => withHole(line, { layers, filtered: isActive(plans.seccomp) }))),
     records: inLaunchOrder.filter(isActive).map(({ record }) => record),
     expected: expectedOf(layers, plans, support),
   };
@@ -133,7 +134,11 @@ function noNewPrivs({ launcher, privdrop }: SandboxSupport): FeatureReport {
   return { ...line, state: isSet ? 'already' : 'enforced' };
 }
 
-function withHole(line: FeatureReport): FeatureReport {
-  const reason = openHoles[`${line.layer}.${line.feature}`];
-  return reason === undefined || line.state !== 'enforced' ? line : { ...line, reason };
+/** What a layer leaves open though it is in force, unless another layer closes it. */
+function withHole(line: FeatureReport, { layers, filtered }: { layers: LayerPolicies; filtered: boolean }) {
+  if (line.state !== 'enforced') return line;
+  const name = `${line.layer}.${line.feature}`;
+  const isOpen = name === 'landlock.fs.write_file' && !(filtered && isReadOnly(layers.landlock));
+  const reason = isOpen ? openMetadata : filtered ? undefined : openHoles[name];
+  return reason === undefined ? line : { ...line, reason };
 }

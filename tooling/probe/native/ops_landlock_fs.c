@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -169,6 +170,28 @@ static int op_chmod(int argc, char **argv)
 	return argc == 1 ? result(chmod(argv[0], 0600)) : PROBE_USAGE;
 }
 
+/* To the group that it has: a change all the same, which takes away a set-user-ID bit. */
+static int op_chown(int argc, char **argv)
+{
+	return argc == 1 ? result(chown(argv[0], (uid_t)-1, getegid())) : PROBE_USAGE;
+}
+
+/* The flags of chattr(1), to what they are, by a descriptor for reading. */
+static int op_set_flags(int argc, char **argv)
+{
+	int flags = 0;
+	if (argc != 1)
+		return PROBE_USAGE;
+	int descriptor = open(argv[0], O_RDONLY | O_CLOEXEC);
+	if (descriptor < 0)
+		return -errno;
+	int outcome = result(ioctl(descriptor, FS_IOC_GETFLAGS, &flags));
+	if (!outcome)
+		outcome = result(ioctl(descriptor, FS_IOC_SETFLAGS, &flags));
+	(void)close(descriptor); /* nothing was written */
+	return outcome;
+}
+
 static int op_utimes(int argc, char **argv)
 {
 	return argc == 1 ? result(utimensat(AT_FDCWD, argv[0], NULL, 0)) : PROBE_USAGE;
@@ -206,6 +229,8 @@ const struct probe_operation probe_landlock_fs_operations[] = {
 	{"access", "PATH", op_access},
 	{"chdir", "PATH", op_chdir},
 	{"chmod", "PATH", op_chmod},
+	{"chown", "PATH", op_chown},
+	{"set-flags", "PATH", op_set_flags},
 	{"utimes", "PATH", op_utimes},
 	{0},
 };

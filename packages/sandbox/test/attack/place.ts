@@ -1,7 +1,17 @@
 /* What there is to attack: made anew for every leg, since an attack that succeeds changes it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 
 import { probePath, temporaryFolder } from '@sb/test-kit';
 
@@ -45,6 +55,7 @@ export async function makePlace(ids: { readonly uid?: number; readonly gid?: num
   for (const path of [file, other]) {
     writeFileSync(path, content);
     chmodSync(path, 0o666);
+    chownSync(path, ids.uid ?? 0, ids.gid ?? 0);
   }
   copyFileSync(probePath(), program);
   chmodSync(program, 0o755);
@@ -70,6 +81,7 @@ export async function makePlace(ids: { readonly uid?: number; readonly gid?: num
       ...(existsSync(`/proc/${pid}`) && victim.exitCode === null && victim.signalCode === null ? [] : ['victim']),
       ...(entries() === before ? [] : [`folder: ${entries()}`]),
       ...[file, other].filter((path) => !existsSync(path) || readFileSync(path, 'utf8') !== content),
+      ...[file, other].filter((path) => existsSync(path) && (statSync(path).mode & 0o7777) !== 0o666),
     ],
     [Symbol.dispose]() {
       victim.kill('SIGKILL');

@@ -1,9 +1,8 @@
 /* Changing, making and executing files outside the rules. */
-import { chmodSync } from 'node:fs';
-
 import { missing } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
+import { createSandbox } from '../../src/index.js';
 import { makePlace, nobody, type Place } from '../attack/place.js';
 import { type Attack, describeAttacks, inside, works, worksForRoot } from '../attack/suite.js';
 
@@ -26,9 +25,19 @@ const changes = (place: Place): readonly Attack[] => [
   works(['unlink', place.other], 'EACCES'),
 ];
 
+/** What whoever owns a file may change about it without writing to it. */
+const metadata = ({ file }: Place): readonly Attack[] => [
+  works(['chmod', file], 'EPERM'),
+  works(['chown', file], 'EPERM'),
+  works(['utimes', file], 'EPERM'),
+  works(['set-attribute', file], 'EPERM'),
+  works(['set-flags', file], 'EPERM'),
+];
+
 describe.skipIf(missing('linux', 'root', 'landlock7'))('files', () => {
   describeAttacks('in the default preset', {
     attacks: (place) => [
+      ...metadata(place),
       ...changes(place),
       worksForRoot(['open-write', '/proc/sys/kernel/core_pattern'], 'EACCES', 'EACCES'),
       worksForRoot(['open-write', '/dev/kmsg'], 'EACCES', 'EACCES'),
@@ -102,10 +111,24 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('files', () => {
     expect(await inside('ordinary', [['execute', place.program]], executable)).toEqual(['OK']);
   });
 
-  /* Landlock has no right for these; see ways-out.md. They fail here when that changes. */
-  it('does not keep a user from the metadata of its own files, nor from programs in memory', async () => {
+  it('says where metadata is open: beside what may be written, and without a filter', async () => {
     using place = await makePlace(nobody);
-    chmodSync(place.folder, 0o777);
+    const attempts = metadata(place).map(({ attempt }) => attempt);
+    const open = [{ landlock: { paths: [{ rw: place.empty }] } }, { seccomp: 'off' }] as const;
+    for (const policy of open) {
+      expect(await inside('switched', attempts, policy)).toEqual(attempts.map(() => 'OK'));
+      const line = createSandbox(policy)
+        .plan()
+        .features.find(({ feature }) => feature === 'fs.write_file');
+      expect(line?.reason).toMatch(/^not for modes, owners, times/);
+    }
+    const closed = createSandbox().plan().features;
+    expect(closed.find(({ feature }) => feature === 'fs.write_file')?.reason).toBeUndefined();
+  });
+
+  /* Landlock has no right for these; see ways-out.md. They fail here when that changes. */
+  it('does not keep a user from looking at names, nor from programs in memory', async () => {
+    using place = await makePlace(nobody);
     const attempts = [
       ['stat', place.file],
       ['access', place.file],
@@ -113,6 +136,8 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('files', () => {
       ['execute-memory', place.program],
     ] as const;
     expect(await inside('switched', attempts)).toEqual(['OK', 'OK', 'OK', 'OK']);
+    const minimal = { landlock: 'minimal' } as const;
+    expect(await inside('switched', attempts.slice(0, 3), minimal)).toEqual(['OK', 'OK', 'OK']);
     const closed = { seccomp: { base: 'deny-dangerous', deny: ['memfd_create'] } } as const;
     expect(await inside('switched', [['execute-memory', place.program]], closed)).toEqual(['EPERM']);
   });
