@@ -84,7 +84,7 @@ const ofThreads: Readonly<Record<string, Cause & { readonly what: string }>> = {
   no_new_privs: {
     code: 'threads-unreachable',
     what: 'no_new_privs could not be set on every thread',
-    hint: 'Nothing was restricted. A thread that blocks every signal by a direct system call can cause this.',
+    hint: "Nothing was restricted. A thread that blocks every signal by a direct system call can cause this, and so can the kernel's own threads for io_uring: leave UV_USE_IO_URING unset.",
   },
 };
 

@@ -21,6 +21,7 @@ static const struct probe_operation *const tables[] = {
 	probe_kernel_operations,
 	probe_namespace_operations,
 	probe_inherited_operations,
+	probe_unrestricted_operations,
 };
 
 static void usage(void)

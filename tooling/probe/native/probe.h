@@ -28,6 +28,7 @@ extern const struct probe_operation probe_others_operations[];
 extern const struct probe_operation probe_kernel_operations[];
 extern const struct probe_operation probe_namespace_operations[];
 extern const struct probe_operation probe_inherited_operations[];
+extern const struct probe_operation probe_unrestricted_operations[];
 
 /* A number from an argument; ends the program on anything else. */
 unsigned int probe_number(const char *text);

@@ -53,6 +53,25 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('restrictSelf', () => {
   );
 });
 
+/*
+ * A thread of the kernel that serves an io_uring keeps the rights that it began with, and takes no signal that could
+ * change that (io_uring_setup(2), IORING_SETUP_SQPOLL).
+ */
+describe.skipIf(missing('linux', 'root', 'landlock7'))('with io_uring in its thread pool', () => {
+  it.each(nodeReleases())('$version is restricted as a whole or not at all', async ({ version, file }) => {
+    const options = { node: file, env: { ...process.env, UV_USE_IO_URING: '1' }, ...nobody };
+    const { rings, ...rest } = await fixtureJson<{ rings: number; outcome: string; read: string }>(
+      new URL('fixtures/rings.ts', import.meta.url),
+      ['/etc/passwd'],
+      options,
+    );
+    if (version.startsWith('v20.')) expect(rings).toBeGreaterThan(0);
+    expect(rest).toEqual(
+      rings > 0 ? { outcome: 'threads-unreachable', read: 'OK' } : { outcome: 'full', read: 'EACCES' },
+    );
+  });
+});
+
 describe.skipIf(missing('linux', 'root', 'landlock7'))('under scopes, the threads of one process', () => {
   it('are strangers to each other below ABI 8, and one family from there on', async () => {
     const outcome = await fixtureJson<object>(new URL('fixtures/strangers.ts', import.meta.url), [], nobody);
