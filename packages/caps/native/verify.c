@@ -65,24 +65,35 @@ static int is_settable(const struct caps_sets *target, struct caps_sets more)
 	return caps_set(&more) == 0;
 }
 
-/* Every capability of this kernel, one at a time: the kernel refuses a whole set for one bit. */
+/* The lowest capability that the target does not permit; CAPS_BITS where it permits all of this kernel. */
+static unsigned int lowest_missing(const struct sb_caps_target *target)
+{
+	unsigned int cap = 0;
+	while (cap < CAPS_BITS && caps_is_bounding(cap) >= 0 && target->sets.permitted >> cap & 1)
+		cap++;
+	return caps_is_bounding(cap) >= 0 ? cap : CAPS_BITS;
+}
+
+/*
+ * One capability stands for all: capset(2) compares whole sets, and each attempt costs the kernel a
+ * copy of the credentials. compare() has seen that the sets hold no more than they should.
+ */
 static int regain_sets(const struct sb_caps_target *target, struct sb_failure *failure)
 {
-	/* CAP_SETPCAP may make inheritable whatever the bounding set holds: then that is what it gives. */
-	if (!(target->flags & SB_CAPS_SETS))
+	unsigned int cap = lowest_missing(target);
+	if (!(target->flags & SB_CAPS_SETS) || cap == CAPS_BITS)
 		return 0;
+	uint64_t bit = 1ull << cap;
+	/* CAP_SETPCAP may make inheritable whatever the bounding set holds: then that is what it gives. */
 	int has_setpcap = (target->sets.permitted & CAP_SETPCAP_BIT) != 0;
-	for (unsigned int cap = 0; cap < CAPS_BITS && caps_is_bounding(cap) >= 0; cap++) {
-		uint64_t bit = 1ull << cap;
-		if (target->sets.permitted & bit)
-			continue;
-		if (is_settable(&target->sets, (struct caps_sets){.permitted = bit}) ||
-			is_settable(&target->sets, (struct caps_sets){.effective = bit}))
-			return open_way(failure, "capset");
-		if (!has_setpcap &&
-			is_settable(&target->sets, (struct caps_sets){.inheritable = bit}))
-			return open_way(failure, "capset");
-		if (caps_prctl(PRCTL_CAP_AMBIENT, AMBIENT_RAISE, cap) == 0)
+	if (is_settable(&target->sets, (struct caps_sets){.permitted = bit}) ||
+		is_settable(&target->sets, (struct caps_sets){.effective = bit}))
+		return open_way(failure, "capset");
+	if (!has_setpcap && is_settable(&target->sets, (struct caps_sets){.inheritable = bit}))
+		return open_way(failure, "capset");
+	for (; cap < CAPS_BITS && caps_is_bounding(cap) >= 0; cap++) {
+		if (!(target->sets.permitted >> cap & 1) &&
+			caps_prctl(PRCTL_CAP_AMBIENT, AMBIENT_RAISE, cap) == 0)
 			return open_way(failure, "PR_CAP_AMBIENT_RAISE");
 	}
 	return 0;
