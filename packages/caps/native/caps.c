@@ -72,7 +72,10 @@ static int lower_ambient(const struct sb_caps_target *target, struct sb_failure 
 	if (!(target->flags & SB_CAPS_SETS))
 		return 0;
 	for (unsigned int cap = 0; cap < CAPS_BITS; cap++) {
-		if (caps_is_ambient(cap) != 1 || target->ambient & bit(cap))
+		int present = caps_is_ambient(cap);
+		if (present == -EINVAL && cap > 0)
+			return 0; /* past the kernel's last one */
+		if (present != 1 || target->ambient & bit(cap))
 			continue;
 		int error = caps_prctl(PRCTL_CAP_AMBIENT, AMBIENT_LOWER, cap);
 		if (error)

@@ -34,7 +34,7 @@ static int has_sets(const struct sb_caps_target *target, const struct caps_sets 
 	       sets->inheritable == target->sets.inheritable;
 }
 
-static int compare(const struct sb_caps_target *target, struct sb_failure *failure)
+static int compare_held(const struct sb_caps_target *target, struct sb_failure *failure)
 {
 	struct caps_sets sets;
 	int error = caps_get(&sets);
@@ -54,7 +54,7 @@ static int compare(const struct sb_caps_target *target, struct sb_failure *failu
 		return differs(failure, "PR_GET_SECUREBITS");
 	if (target->flags & SB_CAPS_USER_SWITCH && securebits & SECURE_KEEP_CAPS)
 		return differs(failure, "PR_GET_KEEPCAPS");
-	return compare_bits(target, failure);
+	return 0;
 }
 
 static int is_settable(const struct caps_sets *target, struct caps_sets more)
@@ -76,7 +76,7 @@ static unsigned int lowest_missing(const struct sb_caps_target *target)
 
 /*
  * One capability stands for all: capset(2) compares whole sets, and each attempt costs the kernel a
- * copy of the credentials. compare() has seen that the sets hold no more than they should.
+ * copy of the credentials. compare_held() has seen that the sets hold no more than they should.
  */
 static int regain_sets(const struct sb_caps_target *target, struct sb_failure *failure)
 {
@@ -91,11 +91,8 @@ static int regain_sets(const struct sb_caps_target *target, struct sb_failure *f
 		return open_way(failure, "capset");
 	if (!has_setpcap && is_settable(&target->sets, (struct caps_sets){.inheritable = bit}))
 		return open_way(failure, "capset");
-	for (; cap < CAPS_BITS && caps_is_bounding(cap) >= 0; cap++) {
-		if (!(target->sets.permitted >> cap & 1) &&
-			caps_prctl(PRCTL_CAP_AMBIENT, AMBIENT_RAISE, cap) == 0)
-			return open_way(failure, "PR_CAP_AMBIENT_RAISE");
-	}
+	if (caps_prctl(PRCTL_CAP_AMBIENT, AMBIENT_RAISE, cap) == 0)
+		return open_way(failure, "PR_CAP_AMBIENT_RAISE");
 	return 0;
 }
 
@@ -107,9 +104,10 @@ static int regain_locked(const struct sb_caps_target *target, struct sb_failure 
 		return open_way(failure, "PR_SET_SECUREBITS");
 	if (caps_prctl(PRCTL_SET_KEEPCAPS, 1, 0) == 0)
 		return open_way(failure, "PR_SET_KEEPCAPS");
-	for (unsigned int cap = 0; cap < CAPS_BITS && caps_is_bounding(cap) >= 0; cap++) {
-		if (caps_is_ambient(cap) != 1 &&
-			caps_prctl(PRCTL_CAP_AMBIENT, AMBIENT_RAISE, cap) == 0)
+	/* Nothing but the lock stands in the way of these. */
+	uint64_t raisable = target->sets.permitted & target->sets.inheritable & ~target->ambient;
+	for (unsigned int cap = 0; cap < CAPS_BITS; cap++) {
+		if (raisable >> cap & 1 && caps_prctl(PRCTL_CAP_AMBIENT, AMBIENT_RAISE, cap) == 0)
 			return open_way(failure, "PR_CAP_AMBIENT_RAISE");
 	}
 	return 0;
@@ -117,11 +115,13 @@ static int regain_locked(const struct sb_caps_target *target, struct sb_failure 
 
 int sb_caps_verify(const struct sb_caps_target *target, struct sb_failure *failure)
 {
-	int error = compare(target, failure);
+	int error = compare_held(target, failure);
+	if (error == 0)
+		error = compare_bits(target, failure);
 	if (error == 0)
 		error = regain_sets(target, failure);
 	if (error == 0)
 		error = regain_locked(target, failure);
 	/* The attempts themselves must have changed nothing. */
-	return error ? error : compare(target, failure);
+	return error ? error : compare_held(target, failure);
 }
