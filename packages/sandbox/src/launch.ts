@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
 
 import { anonymousFile, launcherPath } from './native.js';
 import { type LauncherStatus, parseStatus } from './status.js';
@@ -34,14 +33,26 @@ export function launch(
     const args = [String(stdio.length), String(stdio.length + 1)];
     // No environment: the target's own is in the records, and the launcher reads none.
     const child = spawn(launcherPath(), args, { env: {}, stdio: all, serialization });
-    return { child, status: readStatus(child, stdio.length + 1) };
+    return { child, status: saidOn(child, stdio.length + 1).then(parseStatus) };
   } finally {
     closeSync(source);
   }
 }
 
-async function readStatus(child: ChildProcess, index: number): Promise<LauncherStatus> {
-  const stream = child.stdio[index];
-  if (stream === null || stream === undefined || !('read' in stream)) return { kind: 'lost' };
-  return parseStatus(await text(stream));
+/**
+ * Everything that a child says on one of its descriptors, until every holder has closed it; empty if there is none.
+ *
+ * @param child - with a `pipe` at that place
+ * @param index - number of the descriptor
+ */
+export async function saidOn({ stdio }: ChildProcess, index: number): Promise<string> {
+  const stream = stdio[index];
+  if (stream === null || stream === undefined || !('read' in stream)) return '';
+  const parts: Buffer[] = [];
+  // By events: an iterator would take longer than the launcher.
+  return await new Promise((resolve) => {
+    stream.on('data', (part: Buffer) => parts.push(part));
+    stream.once('error', () => resolve(''));
+    stream.once('end', () => resolve(Buffer.concat(parts).toString('latin1')));
+  });
 }

@@ -13,6 +13,8 @@ const root = new URL('../', import.meta.url);
 
 let loaded: Native | undefined;
 
+let launcher: string | undefined;
+
 /**
  * Puts bytes into an anonymous file that nobody can change any more, not even we.
  *
@@ -34,7 +36,8 @@ export function anonymousFile(bytes: Uint8Array): number {
 
 /** Path of the launcher for this machine. */
 export function launcherPath(): string {
-  return programPath('launcher');
+  launcher ??= programPath('launcher');
+  return launcher;
 }
 
 /** Path of the probe for this machine: a static program that attempts what it is told and reports the kernel's answer. */

@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
-import { text } from 'node:stream/consumers';
+import { spawn, type StdioOptions } from 'node:child_process';
 
 import { type PrivdropPolicy, spawnOptions } from '@sb/privdrop';
 
 import { sandboxError } from './errors.js';
-import type { Launched } from './launch.js';
+import { type Launched, saidOn } from './launch.js';
 import type { SandboxPolicy } from './options.js';
 import type { Start } from './start.js';
 import type { LauncherStatus } from './status.js';
@@ -47,7 +46,7 @@ export function launchPortable({ user, policy, start, stdio }: PortableStart): L
     detached: policy.newSession ?? true,
     stdio: [...stdio, 'pipe'] as StdioOptions,
   });
-  return { child, status: readStatus(child, status) };
+  return { child, status: saidOn(child, status).then(parsePortable) };
 }
 
 /** Says ids and groups on the status descriptor, which is closed for the target. */
@@ -66,12 +65,6 @@ function script(status: number, umask: number | undefined): string {
     `echo ready >&${status} || exit 125`,
     `exec "$@" ${status}>&-`,
   ].join('\n');
-}
-
-async function readStatus(child: ChildProcess, index: number): Promise<LauncherStatus> {
-  const stream = child.stdio[index];
-  if (stream === null || stream === undefined || !('read' in stream)) return { kind: 'lost' };
-  return parsePortable(await text(stream));
 }
 
 /**

@@ -119,8 +119,9 @@ class LauncherSandbox implements Sandbox {
   /** Only the preset `minimal` grants something that depends on the program; one plan does for all that are equal. */
   #prepare(program: string): Prepared {
     const known = this.#prepared.get(program);
-    const target = findTarget(program, { path: this.#env()['PATH'], cwd: resolve(this.policy.cwd ?? '.') });
-    if (known !== undefined && known.target.files.join('\0') === target.files.join('\0')) return known;
+    const where = { path: this.#env()['PATH'], cwd: resolve(this.policy.cwd ?? '.') };
+    const target = findTarget(program, where, known?.target);
+    if (known !== undefined && known.target === target) return known;
     const layers = layerPolicies(this.policy, target.files);
     const prepared = { target, plan: planSandbox(this.policy, layers, sandboxSupport()) };
     this.#prepared.set(program, prepared);

@@ -15,6 +15,8 @@ export interface Target {
   readonly path: string;
   /** The file, and the interpreter that its first line names. */
   readonly files: readonly string[];
+  /** Tells this state of the file from any other. */
+  readonly state: string;
 }
 
 /**
@@ -22,18 +24,26 @@ export interface Target {
  *
  * @param name - what was asked for
  * @param where - the sandbox's environment, and its working directory where it names one
+ * @param known - what was found before, whose first line is not read again unless it changed
  * @throws SandboxError `not-found`, `not-executable`
  */
-export function findTarget(name: string, where: { readonly path?: string | undefined; readonly cwd: string }): Target {
+export function findTarget(
+  name: string,
+  where: { readonly path?: string | undefined; readonly cwd: string },
+  known?: Target,
+): Target {
   if (name === '') throw notFound(name, 'The name is empty.');
   const candidates = name.includes('/')
     ? [resolve(where.cwd, name)]
     : (where.path ?? defaultPath).split(':').map((folder) => join(resolve(where.cwd, folder), name));
   const reasons = new Set<string>();
   for (const path of candidates) {
-    const reason = obstacleTo(path);
-    if (reason === undefined) return { path, files: [path, ...interpreterOf(path)] };
-    reasons.add(reason);
+    const found = look(path);
+    if ('state' in found) {
+      if (known?.path === path && known.state === found.state) return known;
+      return { path, files: [path, ...interpreterOf(path)], state: found.state };
+    }
+    reasons.add(found.obstacle);
   }
   const denied = [...reasons].find((reason) => reason !== 'ENOENT' && reason !== 'ENOTDIR');
   if (denied === undefined) throw notFound(name, `It was looked for at ${candidates.join(', ')}.`);
@@ -45,13 +55,17 @@ export function findTarget(name: string, where: { readonly path?: string | undef
   });
 }
 
-/** Why a path can't be executed by us; undefined where it can. The kernel decides for the child. */
-function obstacleTo(path: string): string | undefined {
+/** Whether we can execute a path, and in what state it is. The kernel decides for the child. */
+function look(path: string): { readonly state: string } | { readonly obstacle: string } {
   try {
+    // Most folders of a PATH have no such file; an exception for each would be slow.
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status === undefined) return { obstacle: 'ENOENT' };
+    if (!status.isFile()) return { obstacle: 'EACCES' };
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile() ? undefined : 'EACCES';
+    return { state: [status.dev, status.ino, status.size, status.mtimeMs, status.ctimeMs].join(' ') };
   } catch (error) {
-    return errorCode(error) ?? 'ENOENT';
+    return { obstacle: errorCode(error) ?? 'ENOENT' };
   }
 }
 
@@ -62,7 +76,7 @@ function interpreterOf(path: string): readonly string[] {
   if (interpreter === undefined) return [];
   if (!interpreter.endsWith('/env') || argument === undefined) return [interpreter];
   const found = defaultPath.split(':').map((folder) => join(folder, argument));
-  return [interpreter, ...found.filter((file) => obstacleTo(file) === undefined).slice(0, 1)];
+  return [interpreter, ...found.filter((file) => 'state' in look(file)).slice(0, 1)];
 }
 
 function firstLine(path: string): string {

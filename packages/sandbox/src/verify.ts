@@ -85,6 +85,7 @@ function capabilityDifferences(task: TaskStatus, target: CapsTarget): readonly s
 }
 
 function namesOf(mask: bigint): readonly string[] {
+  if (mask === 0n) return [];
   return Array.from({ length: 64 }, (_, number) => number)
     .filter((number) => (mask & (1n << BigInt(number))) !== 0n)
     .map((number) => capabilityName(number));

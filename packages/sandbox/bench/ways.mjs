@@ -1,0 +1,84 @@
+// The ways to start a program that are compared, each with what it takes away.
+// @ts-check
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+import { createSandbox } from '@sb/sandbox';
+
+/**
+ * @typedef {object} Way
+ * @property {string} name
+ * @property {string} does
+ * @property {() => Promise<void>} start one program, to its end
+ */
+
+const program = '/bin/true';
+const user = 'nobody';
+
+/**
+ * @param {string} filter path of the seccomp program that setpriv(1) is to load
+ * @returns {readonly Way[]} those whose program is here
+ */
+export function ways(filter) {
+  const rights = 'execute,read-file,read-dir';
+  const identity = ['--reuid', user, '--regid', 'nogroup', '--clear-groups', '--no-new-privs'];
+  const layers = [
+    ...['--bounding-set', '-all', '--inh-caps', '-all', '--ambient-caps', '-all', '--pdeathsig', 'KILL'],
+    ...['--landlock-access', 'fs', '--landlock-rule', `path-beneath:${rights}:/`],
+    ...['--seccomp-filter', filter],
+  ];
+  const bubble = ['--unshare-all', '--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--die-with-parent'];
+  const commands = /** @type {const} */ ([
+    ['plain', 'nothing', [program]],
+    ['setpriv, all', 'user, capabilities, Landlock, seccomp', ['setpriv', ...identity, ...layers, program]],
+    ['setpriv, user', 'user, no_new_privs', ['setpriv', ...identity, program]],
+    ['bwrap', 'namespaces, read-only mounts', ['bwrap', ...bubble, program]],
+    [
+      'firejail',
+      'namespaces, capabilities, seccomp',
+      ['firejail', '--quiet', '--noprofile', '--caps.drop=all', '--seccomp', '--private-tmp', program],
+    ],
+  ]);
+  return [
+    ...commands.flatMap(([name, does, [file = '', ...args]]) =>
+      isThere(file) ? [{ name, does, start: () => run(file, args) }] : [],
+    ),
+    ...ours(),
+  ];
+}
+
+function ours() {
+  const sandbox = createSandbox({ user, env: {} });
+  return [
+    {
+      name: 'ours',
+      does: 'user, capabilities, Landlock, seccomp, descriptors; read back',
+      start: async () => {
+        const child = sandbox.spawn(program, [], { stdio: 'ignore' });
+        await Promise.all([ended(child), child.enforcement]);
+      },
+    },
+  ];
+}
+
+/**
+ * @param {string} file
+ * @param {readonly string[]} args
+ */
+async function run(file, args) {
+  await ended(spawn(file, args, { stdio: 'ignore', env: { PATH: '/usr/bin:/bin' } }));
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+async function ended(child) {
+  const status = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? signal));
+  });
+  if (status !== 0) throw new Error(`${child.spawnargs.join(' ')} ended with ${status}`);
+}
+
+/** @param {string} file */
+function isThere(file) {
+  return file.startsWith('/') || existsSync(`/usr/bin/${file}`);
+}
