@@ -66,16 +66,17 @@ static int set_inheritable(const struct sb_caps_target *target, struct sb_failur
 	return error ? sb_fail(failure, "inheritable", "capset", -error) : 0;
 }
 
-/* Not "clear all": where raising is locked, what is kept could not be raised again. */
+/*
+ * Lowering inheritable has lowered ambient as far (capset(2)), so what is left to look at is what
+ * stays inheritable. Not "clear all": where raising is locked, what is kept could not be raised again.
+ */
 static int lower_ambient(const struct sb_caps_target *target, struct sb_failure *failure)
 {
+	uint64_t left = target->sets.inheritable & ~target->ambient;
 	if (!(target->flags & SB_CAPS_SETS))
 		return 0;
 	for (unsigned int cap = 0; cap < CAPS_BITS; cap++) {
-		int present = caps_is_ambient(cap);
-		if (present == -EINVAL && cap > 0)
-			return 0; /* past the kernel's last one */
-		if (present != 1 || target->ambient & bit(cap))
+		if (!(left & bit(cap)) || caps_is_ambient(cap) != 1)
 			continue;
 		int error = caps_prctl(PRCTL_CAP_AMBIENT, AMBIENT_LOWER, cap);
 		if (error)
@@ -89,16 +90,18 @@ static int drop_bounding(const struct sb_caps_target *target, struct sb_failure 
 	if (!(target->flags & SB_CAPS_BOUNDING))
 		return 0;
 	for (unsigned int cap = 0; cap < CAPS_BITS; cap++) {
+		if (target->bounding & bit(cap))
+			continue;
+		int error = caps_prctl(PRCTL_CAPBSET_DROP, cap, 0);
+		if (!error)
+			continue;
+		/* Without CAP_SETPCAP even what is not there can't be dropped. */
 		int present = caps_is_bounding(cap);
 		if (present == -EINVAL && cap > 0)
 			return 0; /* past the kernel's last one */
-		if (present < 0)
-			return sb_fail(failure, "drop-bounding", "prctl", -present);
-		if (present == 0 || target->bounding & bit(cap))
-			continue;
-		int error = caps_prctl(PRCTL_CAPBSET_DROP, cap, 0);
-		if (error)
-			return sb_fail(failure, "drop-bounding", "prctl", -error);
+		if (present != 0)
+			return sb_fail(
+				failure, "drop-bounding", "prctl", present < 0 ? -present : -error);
 	}
 	return 0;
 }

@@ -1,4 +1,6 @@
-import { encodeRecord, encodeU32 } from '@sb/core';
+import { encodeRecord } from '@sb/core';
+
+import { ByteWriter } from './byte-writer.js';
 
 /** Limits of a process by their kernel names, with their numbers (`prlimit(2)`, asm-generic/resource.h). */
 export const rlimitNumbers = {
@@ -62,45 +64,22 @@ export function encodeProcess(record: ProcessRecord): Uint8Array {
     (record.newSession ? NEW_SESSION : 0) |
     (record.dieWithParent ? DIE_WITH_PARENT : 0) |
     (typeof record.path === 'number' ? TARGET_DESCRIPTOR : 0);
-  const limits = Object.entries(record.rlimits).map(([name, value]) => encodeLimit(name as RlimitName, value));
-  const payload = Buffer.concat([
-    encodeU32([record.parent, record.umask ?? KEEP_UMASK, limits.length]),
-    ...limits,
-    encodeU32([record.keep.length, ...record.keep]),
-    encodeTexts([record.cwd, String(record.path)]),
-    encodeList(record.argv),
-    encodeList(Object.entries(record.env).map(([name, value]) => `${name}=${value}`)),
-  ]);
-  return encodeRecord({ layer: 'process', version, flags, payload });
+  const limits = Object.entries(record.rlimits) as [RlimitName, number][];
+  const payload = new ByteWriter().u32(record.parent, record.umask ?? KEEP_UMASK, limits.length);
+  for (const [name, value] of limits) {
+    const limit = value === Number.POSITIVE_INFINITY ? unlimited : BigInt(value);
+    payload.u32(rlimitNumbers[name], 0).u64(limit, limit);
+  }
+  payload
+    .u32(record.keep.length, ...record.keep)
+    .text(record.cwd)
+    .text(String(record.path))
+    .texts(record.argv)
+    .texts(Object.entries(record.env).map(([name, value]) => `${name}=${value}`));
+  return encodeRecord({ layer: 'process', version, flags, payload: payload.bytes() });
 }
 
 /** Puts records one behind the other, each padded to eight bytes; their layers must ascend. */
 export function joinRecords(records: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(records.flatMap((record) => [record, new Uint8Array((8 - (record.length % 8)) % 8)]));
-}
-
-function encodeLimit(name: RlimitName, value: number): Uint8Array {
-  const bytes = Buffer.alloc(24);
-  const limit = value === Number.POSITIVE_INFINITY ? unlimited : BigInt(value);
-  bytes.writeUInt32LE(rlimitNumbers[name], 0);
-  bytes.writeBigUInt64LE(limit, 8);
-  bytes.writeBigUInt64LE(limit, 16);
-  return bytes;
-}
-
-/** `u32 length, bytes, NUL` each, in one buffer: a launch encodes some hundred of them. */
-function encodeTexts(texts: readonly string[]): Uint8Array {
-  const lengths = texts.map((text) => Buffer.byteLength(text));
-  const bytes = Buffer.alloc(lengths.reduce((sum, length) => sum + length + 5, 0));
-  let at = 0;
-  for (const [index, text] of texts.entries()) {
-    if (text.includes('\0')) throw new RangeError(`${JSON.stringify(text)} holds a NUL`);
-    at = bytes.writeUInt32LE(lengths[index] ?? 0, at);
-    at += bytes.write(text, at) + 1;
-  }
-  return bytes;
-}
-
-function encodeList(texts: readonly string[]): Uint8Array {
-  return Buffer.concat([encodeU32([texts.length]), encodeTexts(texts)]);
 }

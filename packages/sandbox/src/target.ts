@@ -38,11 +38,9 @@ export function findTarget(
     : (where.path ?? defaultPath).split(':').map((folder) => join(resolve(where.cwd, folder), name));
   const reasons = new Set<string>();
   for (const path of candidates) {
-    const found = look(path);
-    if ('state' in found) {
-      if (known?.path === path && known.state === found.state) return known;
-      return { path, files: [path, ...interpreterOf(path)], state: found.state };
-    }
+    const found = look(path, known);
+    if (found === known && known !== undefined) return known;
+    if ('state' in found) return { path, files: [path, ...interpreterOf(path)], state: found.state };
     reasons.add(found.obstacle);
   }
   const denied = [...reasons].find((reason) => reason !== 'ENOENT' && reason !== 'ENOTDIR');
@@ -55,15 +53,17 @@ export function findTarget(
   });
 }
 
-/** Whether we can execute a path, and in what state it is. The kernel decides for the child. */
-function look(path: string): { readonly state: string } | { readonly obstacle: string } {
+/** Whether we can execute a path, and in what state it is; `known` if it is that one still. The kernel decides. */
+function look(path: string, known?: Target): Target | { readonly state: string } | { readonly obstacle: string } {
   try {
     // Most folders of a PATH have no such file; an exception for each would be slow.
     const status = statSync(path, { throwIfNoEntry: false });
     if (status === undefined) return { obstacle: 'ENOENT' };
     if (!status.isFile()) return { obstacle: 'EACCES' };
+    const state = `${status.dev} ${status.ino} ${status.size} ${status.mtimeMs} ${status.ctimeMs}`;
+    if (known?.path === path && known.state === state) return known;
     accessSync(path, constants.X_OK);
-    return { state: [status.dev, status.ino, status.size, status.mtimeMs, status.ctimeMs].join(' ') };
+    return { state };
   } catch (error) {
     return { obstacle: errorCode(error) ?? 'ENOENT' };
   }

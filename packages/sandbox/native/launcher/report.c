@@ -30,6 +30,18 @@ static void write_all(int descriptor, const char *bytes, size_t length)
 	}
 }
 
+/* What was said and not written yet: each write would wake the parent, which waits for the last. */
+static char said[16384];
+static size_t said_length;
+
+static void flush(int status)
+{
+	if (status != SB_NOBODY)
+		write_all(status, said, said_length);
+	said_length = 0;
+}
+
+/* The start of a line; lines are at most 512 bytes. */
 struct line {
 	char text[512];
 	size_t length;
@@ -51,11 +63,20 @@ static void add_number(struct line *line, unsigned int number)
 	add(line, digits);
 }
 
+static void say(int status, const char *bytes, size_t length)
+{
+	if (length > sizeof said - said_length)
+		flush(status);
+	memcpy(said + said_length, bytes, length);
+	said_length += length;
+}
+
 static void send(int status, struct line *line)
 {
 	line->text[line->length++] = '\n';
-	if (status != SB_NOBODY)
-		write_all(status, line->text, line->length);
+	if (status == SB_NOBODY)
+		return;
+	say(status, line->text, line->length);
 }
 
 void sb_report_failure(int status, int layer, const struct sb_failure *failure)
@@ -71,7 +92,9 @@ void sb_report_failure(int status, int layer, const struct sb_failure *failure)
 	add(&line, failure->syscall ? failure->syscall : "");
 	add(&line, status == SB_NOBODY ? ": errno " : between);
 	add_number(&line, (unsigned int)failure->error);
-	send(status == SB_NOBODY ? STDERR : status, &line);
+	int where = status == SB_NOBODY ? STDERR : status;
+	send(where, &line);
+	flush(where);
 }
 
 void sb_report_number(int status, const char *word, unsigned int number)
@@ -107,7 +130,8 @@ void sb_report_ready(int status, int text)
 	long length =
 		text < 0 ? 0
 			 : sb_syscall6(__NR_pread64, text, (long)buffer, sizeof buffer, 0, 0, 0);
-	write_all(status, "ready\n", 6);
+	say(status, "ready\n", 6);
 	if (length > 0)
-		write_all(status, buffer, (size_t)length);
+		say(status, buffer, (size_t)length);
+	flush(status);
 }
