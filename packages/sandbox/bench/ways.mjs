@@ -21,13 +21,13 @@ const user = 'nobody';
  */
 export function ways(filter) {
   const rights = 'execute,read-file,read-dir';
-  const identity = ['--reuid', user, '--regid', 'nogroup', '--clear-groups', '--no-new-privs'];
+  const identity = words(`--reuid ${user} --regid nogroup --clear-groups --no-new-privs`);
   const layers = [
-    ...['--bounding-set', '-all', '--inh-caps', '-all', '--ambient-caps', '-all', '--pdeathsig', 'KILL'],
-    ...['--landlock-access', 'fs', '--landlock-rule', `path-beneath:${rights}:/`],
-    ...['--seccomp-filter', filter],
+    ...words('--bounding-set -all --inh-caps -all --ambient-caps -all --pdeathsig KILL'),
+    ...words(`--landlock-access fs --landlock-rule path-beneath:${rights}:/ --seccomp-filter`),
+    filter,
   ];
-  const bubble = ['--unshare-all', '--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--die-with-parent'];
+  const bubble = words('--unshare-all --ro-bind / / --dev /dev --proc /proc --die-with-parent');
   const commands = /** @type {const} */ ([
     ['plain', 'nothing', [program]],
     ['setpriv, all', 'user, capabilities, Landlock, seccomp', ['setpriv', ...identity, ...layers, program]],
@@ -36,7 +36,7 @@ export function ways(filter) {
     [
       'firejail',
       'namespaces, capabilities, seccomp',
-      ['firejail', '--quiet', '--noprofile', '--caps.drop=all', '--seccomp', '--private-tmp', program],
+      ['firejail', ...words('--quiet --noprofile --caps.drop=all --seccomp --private-tmp'), program],
     ],
   ]);
   return [
@@ -45,6 +45,11 @@ export function ways(filter) {
     ),
     ...ours(),
   ];
+}
+
+/** @param {string} text */
+function words(text) {
+  return text.split(' ');
 }
 
 function ours() {
