@@ -7,7 +7,7 @@
         'sources': [
           'native/addon.cc', 'native/caps.c', 'native/inspect.c', 'native/record.c', 'native/surrender.c',
           'native/verify.c',
-          '../../tooling/native/sb_threads.c',
+          '../../tooling/native/sb_task_list.c', '../../tooling/native/sb_threads.c',
         ],
         'include_dirs': ['../../tooling/native', "<!(node -p \"require('node-addon-api').include_dir\")"],
       }, {

@@ -4,7 +4,7 @@
     'target_name': 'landlock',
     'sources': [
       'native/addon.cc', 'native/above.c', 'native/landlock.c', 'native/process.c', 'native/proof.c',
-      '../../tooling/native/sb_threads.c',
+      '../../tooling/native/sb_task_list.c', '../../tooling/native/sb_threads.c',
     ],
     'include_dirs': ['../../tooling/native', "<!(node -p \"require('node-addon-api').include_dir\")"],
   }],

@@ -1,43 +1,17 @@
 #define _GNU_SOURCE
 #include "sb_threads.h"
+#include "sb_broadcast.h"
 #include "sb_broadcast_signal.h"
+#include "sb_task_list.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
-
-#ifndef SB_THREADS_DEADLINE_SECONDS
-#define SB_THREADS_DEADLINE_SECONDS 5
-#endif
-
-/* Most threads answer within microseconds; and the shorter it takes, the fewer start meanwhile. */
-#define SPINS 100
-
-enum { PENDING = 1 }; /* outcomes are 0 or negative */
-enum { GONE = 0 };    /* the tid of a slot whose thread has ended: free to be used again */
-
-struct slot {
-	atomic_int tid;
-	atomic_int outcome;
-	int listed; /* in the latest listing */
-};
-
-struct broadcast {
-	sb_thread_fn fn;
-	void *argument;
-	struct timespec deadline;
-	atomic_int count;
-	struct slot slots[SB_THREADS_MAX];
-};
 
 /*
  * What a signal is answered with; NULL: with nothing. A handler reads it once, so that one that is
@@ -47,16 +21,6 @@ static struct broadcast *_Atomic current;
 
 /* A thread may still get the signal of a broadcast that gave up, at any time: then none is freed. */
 static int has_stragglers;
-
-static struct slot *slot_of(struct broadcast *broadcast, pid_t tid)
-{
-	int count = atomic_load(&broadcast->count);
-	for (int i = 0; i < count; i++) {
-		if (atomic_load(&broadcast->slots[i].tid) == tid)
-			return &broadcast->slots[i];
-	}
-	return NULL;
-}
 
 static void on_signal(int number, siginfo_t *info, void *context)
 {
@@ -73,45 +37,9 @@ static void on_signal(int number, siginfo_t *info, void *context)
 	errno = saved;
 }
 
-static void set_deadline(struct broadcast *broadcast)
-{
-	(void)clock_gettime(CLOCK_MONOTONIC, &broadcast->deadline); /* can't fail for this clock */
-	broadcast->deadline.tv_sec += SB_THREADS_DEADLINE_SECONDS;
-}
-
-/* Lets others run, at first without sleeping; -ETIMEDOUT when the time of the broadcast is up. */
-static int pause_or_give_up(const struct broadcast *broadcast, int attempt)
-{
-	const struct timespec pause = {.tv_nsec = 100000};
-	struct timespec now;
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	if (now.tv_sec > broadcast->deadline.tv_sec ||
-		(now.tv_sec == broadcast->deadline.tv_sec &&
-			now.tv_nsec > broadcast->deadline.tv_nsec))
-		return -ETIMEDOUT;
-	if (attempt < SPINS)
-		(void)sched_yield(); /* can't fail on Linux */
-	else
-		(void)nanosleep(&pause, NULL); /* an interrupted pause is just shorter */
-	return 0;
-}
-
 static int is_gone(pid_t tid)
 {
 	return syscall(SYS_tgkill, getpid(), tid, 0) != 0 && errno == ESRCH;
-}
-
-/* A slot for one more thread: one whose thread is gone, else a new one. */
-static struct slot *free_slot(struct broadcast *broadcast)
-{
-	struct slot *slot = slot_of(broadcast, GONE);
-	int count = atomic_load(&broadcast->count);
-	if (slot || count == SB_THREADS_MAX)
-		return slot;
-	slot = &broadcast->slots[count];
-	atomic_store(&slot->tid, GONE);
-	atomic_store(&broadcast->count, count + 1);
-	return slot;
 }
 
 /* Signals one thread once. A thread that is gone counts as answered. */
@@ -134,46 +62,38 @@ static int signal_thread(struct broadcast *broadcast, pid_t tid)
 	return 0;
 }
 
-struct linux_dirent64 {
-	uint64_t ino;
-	int64_t off;
-	uint16_t reclen;
-	uint8_t type;
-	char name[];
+/* One round of signals. */
+struct round {
+	struct broadcast *broadcast;
+	pid_t self;
+	int fresh; /* how many threads were signalled in it */
 };
+
+static int signal_if_new(void *argument, pid_t tid)
+{
+	struct round *round = argument;
+	if (tid == round->self)
+		return 0;
+	struct slot *slot = slot_of(round->broadcast, tid);
+	if (slot) {
+		slot->listed = 1;
+		return 0;
+	}
+	int error = signal_thread(round->broadcast, tid);
+	if (error == 0)
+		round->fresh++;
+	return error;
+}
 
 /* Signals every listed thread that has no slot yet; returns how many, or -errno. */
 static int signal_new_threads(struct broadcast *broadcast, int tasks, pid_t self)
 {
-	_Alignas(struct linux_dirent64) char buffer[8192];
-	int fresh = 0, count = atomic_load(&broadcast->count);
+	struct round round = {.broadcast = broadcast, .self = self};
+	int count = atomic_load(&broadcast->count);
 	for (int i = 0; i < count; i++)
 		broadcast->slots[i].listed = 0;
-	if (lseek(tasks, 0, SEEK_SET) < 0)
-		return -errno;
-	for (;;) {
-		long length = syscall(SYS_getdents64, tasks, buffer, sizeof buffer);
-		if (length < 0)
-			return -errno;
-		if (length == 0)
-			return fresh;
-		for (long at = 0; at < length;) {
-			struct linux_dirent64 *entry = (void *)(buffer + at);
-			pid_t tid = (pid_t)strtol(entry->name, NULL, 10);
-			at += entry->reclen;
-			if (tid <= 0 || tid == self)
-				continue;
-			struct slot *slot = slot_of(broadcast, tid);
-			if (slot) {
-				slot->listed = 1;
-				continue;
-			}
-			int error = signal_thread(broadcast, tid);
-			if (error)
-				return error;
-			fresh++;
-		}
-	}
+	int error = sb_list_tasks(tasks, signal_if_new, &round);
+	return error ? error : round.fresh;
 }
 
 /* Waits until every signalled thread has answered or is gone. */
@@ -199,19 +119,18 @@ static int wait_for_answers(struct broadcast *broadcast)
 /*
  * Whether every thread that was alive at one moment is known to have answered.
  *
- * A listing proves nothing by itself: the kernel ends it early when the thread it stands at ends.
- * But the folder's link count is 2 and the number of threads (proc_task_getattr() in fs/proc/base.c).
- * Whoever was listed before that number was read and is alive after was alive when it was read; if
- * there are as many of those as the kernel counted, there was no other. (A number that passes from
+ * A listing alone doesn't say (sb_task_list.h), but the kernel counts threads as well. Whoever was
+ * listed before that number was read and is alive after was alive when it was read; if there are as
+ * many of those as the kernel counted, there was no other. (A number that passes from
  * an ended thread to a new one between two of these looks would deceive this: numbers are handed out
  * in turn, so that takes tens of thousands of new tasks within microseconds.)
  */
 static int all_accounted_for(struct broadcast *broadcast, int tasks)
 {
-	struct stat folder;
-	if (fstat(tasks, &folder))
-		return -errno;
-	unsigned long alive = 1; /* the caller */
+	long counted = sb_count_tasks(tasks);
+	if (counted < 0)
+		return (int)counted;
+	long alive = 1; /* the caller */
 	int count = atomic_load(&broadcast->count);
 	for (int i = 0; i < count; i++) {
 		struct slot *slot = &broadcast->slots[i];
@@ -223,7 +142,7 @@ static int all_accounted_for(struct broadcast *broadcast, int tasks)
 		else if (slot->listed)
 			alive++;
 	}
-	return alive + 2 == (unsigned long)folder.st_nlink;
+	return alive == counted;
 }
 
 static int reach_all(struct broadcast *broadcast, int tasks, pid_t self)

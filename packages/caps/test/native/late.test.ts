@@ -15,7 +15,8 @@ describe.skipIf(missing('linux'))('a thread that takes the signal of a broadcast
   it('runs nothing, and the next broadcast reaches it', async () => {
     using folder = temporaryFolder();
     const program = folder.file('late');
-    await build(program, '-DSB_THREADS_DEADLINE_SECONDS=1', here('../../../../tooling/native/sb_threads.c'));
+    const sources = ['sb_task_list.c', 'sb_threads.c'].map((name) => here(`../../../../tooling/native/${name}`));
+    await build(program, '-DSB_THREADS_DEADLINE_SECONDS=1', ...sources);
     const { stdout } = await runProgram(program, []);
     expect(stdout).toBe('ETIMEDOUT late 0; OK threads 2\n');
   });

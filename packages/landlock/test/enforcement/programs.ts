@@ -7,6 +7,7 @@ export const nobody = { uid: 65_534, gid: 65_534 };
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const include = [`-I${here('../../../../tooling/native')}`];
+const broadcast = ['../../../../tooling/native/sb_task_list.c', '../../../../tooling/native/sb_threads.c'] as const;
 const strict = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', '-Wshadow'];
 
 /** How each C program of the tests is built. */
@@ -19,7 +20,7 @@ const recipes = {
   audit: { sources: ['../native/audit.c'], flags: ['-static'] },
   answer: { sources: ['../native/answer.c'], flags: ['-static'] },
   threads: {
-    sources: ['../native/threads.c', '../../../../tooling/native/sb_threads.c'],
+    sources: ['../native/threads.c', ...broadcast],
     flags: ['-pthread', '-Wconversion'],
   },
   liar: {
@@ -29,7 +30,7 @@ const recipes = {
       '../../native/landlock.c',
       '../../native/process.c',
       '../../native/proof.c',
-      '../../../../tooling/native/sb_threads.c',
+      ...broadcast,
     ],
     flags: ['-pthread', '-Wl,--wrap=sb_landlock_restrict'],
   },
