@@ -15,12 +15,6 @@ static int result(long returned)
 	return returned < 0 ? -errno : 0;
 }
 
-/* Gives a file to the user who has it already, which takes no capability. */
-static int op_chown(int argc, char **argv)
-{
-	return argc == 1 ? result(chown(argv[0], getuid(), getgid())) : PROBE_USAGE;
-}
-
 static int op_read_descriptor(int argc, char **argv)
 {
 	char byte;
@@ -108,7 +102,6 @@ static int op_pivot_root(int argc, char **argv)
 }
 
 const struct probe_operation probe_unrestricted_operations[] = {
-	{"chown", "PATH", op_chown},
 	{"read-descriptor", "NUMBER", op_read_descriptor},
 	{"write-descriptor", "NUMBER", op_write_descriptor},
 	{"truncate-descriptor", "NUMBER", op_truncate_descriptor},
