@@ -62,12 +62,19 @@ export class Ending {
       this.end();
       this.#child.emit('error', abortError(signal?.reason));
     };
-    if (signal?.aborted === true) process.nextTick(abort);
-    else signal?.addEventListener('abort', abort, { once: true });
-    this.#child.once('close', () => {
+    if (signal?.aborted === true) {
+      // At once, so that as a rule it never becomes the target; the error when somebody can listen.
+      this.end();
+      process.nextTick(abort);
+    } else {
+      signal?.addEventListener('abort', abort, { once: true });
+    }
+    const forget = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
-    });
+    };
+    // A child that never became the target has no exit.
+    this.#child.once('exit', forget).once('close', forget);
   }
 }
 

@@ -1,0 +1,74 @@
+/* The command of a sandbox, for whatever starts programs. */
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+
+import { missing } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { createSandbox } from '../../src/index.js';
+
+const status = ['/bin/sh', ['-c', 'grep -E "^(Uid|NoNewPrivs|Seccomp):" /proc/self/status; env | sort']] as const;
+const confined = 'Uid:\t65534\t65534\t65534\t65534\nNoNewPrivs:\t1\nSeccomp:\t2\nA=1\nPWD=/\n';
+const sandbox = createSandbox({ user: 'nobody', env: { A: '1' }, cwd: '/' });
+
+describe.skipIf(missing('linux', 'root'))('command()', () => {
+  it('is started by execFile, spawnSync and a shell, any number of times', async () => {
+    using command = sandbox.command(...status);
+    const { file, args } = command;
+    const env = { SECRET: 'x', LD_PRELOAD: '', PATH: '/nowhere' };
+    expect((await promisify(execFile)(file, args, { env })).stdout).toBe(confined);
+    expect(execFileSync(file, args, { encoding: 'utf8' })).toBe(confined);
+    expect(spawnSync('/bin/bash', ['-c', 'exec "$@"', 'bash', file, ...args], { encoding: 'utf8' }).stdout).toBe(
+      confined,
+    );
+    expect(spawnSync('/bin/bash', ['-c', '"$@" | cat; exit "${PIPESTATUS[0]}"', 'bash', file, ...args]).status).toBe(0);
+  });
+
+  it('passes on the descriptors of its stdio, and no others', async () => {
+    const [kept, leaked] = [openSync('/etc/passwd', 'r'), openSync('/etc/passwd', 'r')];
+    const script = 'for n in 0 1 2 3 4 5 6 7 8 9 $0 $1; do [ -e /proc/$$/fd/$n ] && echo $n; done';
+    using command = createSandbox({ keepDescriptors: [kept] }).command('/bin/sh', [
+      '-c',
+      script,
+      `${kept}`,
+      `${leaked}`,
+    ]);
+    const stdio = [...command.stdio.slice(0, 1), 'pipe' as const, ...command.stdio.slice(2)];
+    // One more than is listed, which only the launcher can close.
+    const child = spawn(command.file, command.args, { stdio: [...stdio, leaked] });
+    if (child.stdout === null) throw new Error('no pipe');
+    const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
+    closeSync(kept);
+    closeSync(leaked);
+    const shown = [...new Set(output.trim().split('\n'))].map(Number);
+    // The shell has its script's descriptor nowhere; 255 and the like are not looked at.
+    expect(shown).toEqual([...new Set([0, 1, 2, ...(kept < 10 ? [kept] : []), kept])]);
+  });
+
+  it('passes on exit status and signal', () => {
+    using exits = sandbox.command('/bin/sh', ['-c', 'exit 42']);
+    expect(spawnSync(exits.file, exits.args)).toMatchObject({ status: 42, signal: null });
+    using dies = sandbox.command('/bin/sh', ['-c', 'kill -TERM $$']);
+    expect(spawnSync(dies.file, dies.args)).toMatchObject({ status: null, signal: 'SIGTERM' });
+  });
+
+  it('says on one line what failed, with 125, and runs nothing', () => {
+    using command = createSandbox({ landlock: { preset: 'none', paths: [{ ro: '/etc' }] } }).command('/bin/echo', [
+      'ran',
+    ]);
+    const { stdout, stderr, status: code } = spawnSync(command.file, command.args, { encoding: 'utf8' });
+    expect({ stdout, code }).toEqual({ stdout: '', code: 125 });
+    expect(stderr).toMatch(/^[^\n]*exec[^\n]*\n$/);
+  });
+
+  it('can’t be started once it was disposed of', () => {
+    const command = sandbox.command('/bin/echo', ['ran']);
+    command.dispose();
+    command.dispose();
+    const { stdout, status: code } = spawnSync(command.file, command.args, { encoding: 'utf8' });
+    expect({ stdout, code }).toEqual({ stdout: '', code: 125 });
+  });
+});

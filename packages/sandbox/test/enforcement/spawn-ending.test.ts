@@ -1,0 +1,122 @@
+/* Ending a child: AbortSignal, timeout, the whole process group, a grace between TERM and KILL. */
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as after } from 'node:timers/promises';
+
+import { missing } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { createSandbox, type SandboxedProcess } from '../../src/index.js';
+
+const sandbox = createSandbox();
+
+/** A shell that ignores TERM, and so does what it starts; says both numbers. */
+const stubborn = 'trap "" TERM; sleep 60 & echo $$ $!; wait; sleep 60';
+/** A shell with a child, neither of which ignores anything; says both numbers. */
+const willing = 'sleep 60 & echo $$ $!; wait';
+
+interface Watched {
+  readonly child: SandboxedProcess;
+  readonly pids: readonly number[];
+  /** How it ended, with errors told before, and after how many milliseconds. */
+  readonly end: Promise<{ readonly signal: unknown; readonly errors: readonly string[]; readonly took: number }>;
+}
+
+async function start(script: string, options: object): Promise<Watched> {
+  const begin = performance.now();
+  const child = sandbox.spawn('/bin/sh', ['-c', script], options);
+  const errors: string[] = [];
+  child.on('error', (error) => errors.push(error.name));
+  const end = new Promise<Awaited<Watched['end']>>((resolve) => {
+    child.once('exit', (_code, signal) => resolve({ signal, errors, took: performance.now() - begin }));
+  });
+  if (child.stdout === null) throw new Error('no pipe');
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  child.stdout.resume();
+  return { child, pids: line.toString().trim().split(' ').map(Number), end };
+}
+
+/** Whether a process is there and no zombie. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    // Gone, which is the answer.
+    return false;
+  }
+}
+
+const allGone = async (pids: readonly number[]) => {
+  await expect.poll(() => pids.filter(isAlive), { timeout: 3000 }).toEqual([]);
+};
+
+describe.skipIf(missing('linux'))('a timeout', () => {
+  it('ends the whole process group with TERM', async () => {
+    const { pids, end } = await start(willing, { timeout: 300 });
+    const { signal, errors, took } = await end;
+    expect({ signal, errors }).toEqual({ signal: 'SIGTERM', errors: [] });
+    expect(took).toBeGreaterThan(250);
+    await allGone(pids);
+  });
+
+  it('ends what ignores TERM with KILL, after the grace', async () => {
+    const { pids, end } = await start(stubborn, { timeout: 300, killGrace: 300 });
+    const { signal, took } = await end;
+    expect(signal).toBe('SIGKILL');
+    expect(took).toBeGreaterThan(550);
+    await allGone(pids);
+  });
+
+  it('ends a member of the group that outlived its leader', async () => {
+    const script = '(trap "" TERM; sleep 60) & echo $$ $!; wait';
+    const { pids, end } = await start(script, { timeout: 300 });
+    expect((await end).signal).toBe('SIGTERM');
+    await allGone(pids);
+  });
+
+  it('takes the signal that is asked for, and is none where the child has ended', async () => {
+    const { end } = await start(willing, { timeout: 200, killSignal: 'SIGHUP' });
+    expect((await end).signal).toBe('SIGHUP');
+    const { child, end: early } = await start('echo 1 2', { timeout: 50 });
+    expect(await early).toMatchObject({ signal: null, errors: [] });
+    await after(100);
+    expect(child.killed).toBe(false);
+  });
+
+  it('reaches the child alone where it has no group of its own, and us never', async () => {
+    const shared = createSandbox({ newSession: false });
+    const child = shared.spawn('/bin/sleep', ['60'], { timeout: 200, stdio: 'ignore' });
+    expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);
+  });
+});
+
+describe.skipIf(missing('linux'))('an AbortSignal', () => {
+  it('that is aborted already ends the child at once, as in child_process', async () => {
+    const child = sandbox.spawn('/bin/sleep', ['60'], { signal: AbortSignal.abort('why') });
+    const errors: Error[] = [];
+    child.on('error', (error) => errors.push(error));
+    await new Promise((resolve) => {
+      child.once('close', resolve);
+    });
+    expect(errors).toContainEqual(expect.objectContaining({ name: 'AbortError', code: 'ABORT_ERR', cause: 'why' }));
+    expect(existsSync(`/proc/${child.pid}`)).toBe(false);
+  });
+
+  it('ends a running child and its group, with an AbortError', async () => {
+    const controller = new AbortController();
+    const { pids, end } = await start(willing, { signal: controller.signal });
+    controller.abort();
+    expect(await end).toMatchObject({ signal: 'SIGTERM', errors: ['AbortError'] });
+    await allGone(pids);
+  });
+
+  it('means nothing once the child has ended', async () => {
+    const controller = new AbortController();
+    const { child, end } = await start('echo 1 2', { signal: controller.signal });
+    expect(await end).toMatchObject({ signal: null });
+    controller.abort();
+    await after(20);
+    expect(await end).toMatchObject({ errors: [] });
+    expect(existsSync(`/proc/${child.pid}`)).toBe(false);
+  });
+});
