@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 import { fail, run, say } from './shell.mjs';
 
-/** @typedef {'build' | 'test' | 'check'} Purpose */
+/** @typedef {'build' | 'test' | 'check' | 'kernels'} Purpose */
 
 /** @type {readonly { purpose: Purpose, found: () => boolean, debian: string, arch: string }[]} */
 const packages = [
@@ -33,6 +33,14 @@ const packages = [
   { purpose: 'test', found: () => onPath('wget'), debian: 'wget', arch: 'wget' },
   { purpose: 'test', found: () => onPath('zsh'), debian: 'zsh', arch: 'zsh' },
   { purpose: 'test', found: () => onPath('fish'), debian: 'fish', arch: 'fish' },
+  {
+    purpose: 'kernels',
+    found: () => onPath('qemu-system-x86_64'),
+    debian: 'qemu-system-x86',
+    arch: 'qemu-system-x86',
+  },
+  { purpose: 'kernels', found: () => existsSync('/usr/libexec/virtiofsd'), debian: 'virtiofsd', arch: 'virtiofsd' },
+  { purpose: 'kernels', found: () => onPath('busybox'), debian: 'busybox-static', arch: 'busybox' },
   { purpose: 'check', found: () => onPath('clang-format'), debian: 'clang-format', arch: 'clang' },
 ];
 

@@ -1,6 +1,8 @@
 import { spawn, type SpawnOptions } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 
+import { patience } from './expected-kernel.js';
+
 /** How a program ended. */
 export interface ProgramResult {
   /** Exit status, or null if a signal ended it. */
@@ -14,7 +16,7 @@ export interface ProgramResult {
 export interface ProgramOptions extends Omit<SpawnOptions, 'stdio'> {
   /** Descriptors of ours that the program gets as 3, 4, … */
   readonly descriptors?: readonly number[];
-  /** Milliseconds until it is killed. Default: 15,000. */
+  /** Milliseconds until it is killed, on a real machine; more in an emulated one. Default: 15,000. */
   readonly timeout?: number;
 }
 
@@ -31,7 +33,7 @@ export async function runProgram(
   const { descriptors = [], timeout = 15_000, ...rest } = options;
   const child = spawn(file, args, {
     ...rest,
-    timeout,
+    timeout: timeout * patience,
     killSignal: 'SIGKILL',
     stdio: ['ignore', 'pipe', 'pipe', ...descriptors],
   });

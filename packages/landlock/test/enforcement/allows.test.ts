@@ -70,7 +70,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
   handled: fc.subarray([...rights], { minLength: 1 }),
 });
 
-describe.skipIf(missing('linux', 'root', 'landlock7'))('allows', () => {
+describe.skipIf(missing('linux', 'root', 'landlock6'))('allows', () => {
   let launch: Awaited<ReturnType<typeof compile>>;
   const seed = Math.floor(Math.random() * 2 ** 31);
   const files = ['file', 'unwanted', 'shared', 'to-link', 'to-move-0', 'to-move-1'];

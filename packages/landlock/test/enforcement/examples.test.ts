@@ -14,7 +14,7 @@ const run = async (name: string) => {
   return stdout;
 };
 
-describe.skipIf(missing('linux', 'landlock7'))('the examples', () => {
+describe.skipIf(missing('linux', 'landlock6'))('the examples', () => {
   it('read-only writes from no thread', async () => {
     const output = await run('read-only.mjs');
     expect(output).toMatch(/^full: \d+ threads, each of which was denied: open\("\/dev\/null", write_file\): EACCES/);

@@ -9,7 +9,7 @@ import { makeOutside, makeTree, operations, type Outside, underParent } from './
 const runAs = new URL('fixtures/run-as.ts', import.meta.url);
 const options = { abi: 7, paths: [], net: { connectTcp: [] }, scope: ['signal'] } as const;
 
-describe.skipIf(missing('linux', 'root', 'landlock7'))('a kernel that lacks something', () => {
+describe.skipIf(missing('linux', 'root', 'landlock6'))('a kernel that lacks something', () => {
   const real = support().abi;
   let kernel: Pretence;
   let outside: Outside;

@@ -8,7 +8,7 @@ import { supportFrom } from '../../src/support.js';
 import { compile, nobody } from './programs.js';
 import { underParent } from './world.js';
 
-describe.skipIf(missing('linux', 'root', 'landlock7'))(
+describe.skipIf(missing('linux', 'root', 'landlock6'))(
   'a thread that was not restricted though the call said so',
   () => {
     let built: Awaited<ReturnType<typeof compile>>;

@@ -15,7 +15,7 @@ interface Outcome {
 const fixture = new URL('fixtures/attempt.ts', import.meta.url);
 const secret = '/etc/passwd';
 
-describe.skipIf(missing('linux', 'root', 'landlock7'))('at its limits, restrictSelf', () => {
+describe.skipIf(missing('linux', 'root', 'landlock6'))('at its limits, restrictSelf', () => {
   let folder: TemporaryFolder;
   beforeEach(() => {
     folder = temporaryFolder();

@@ -22,7 +22,7 @@ const runAs = new URL('fixtures/run-as.ts', import.meta.url);
 const attempt = new URL('fixtures/attempt.ts', import.meta.url);
 
 /* On a kernel without it, each of these shows instead that nothing is claimed and nothing is lost. */
-describe.skipIf(missing('linux', 'root', 'landlock7'))('a right that not every kernel has', () => {
+describe.skipIf(missing('linux', 'root', 'landlock6'))('a right that not every kernel has', () => {
   const kernel = support();
   const server = createServer((connection) => connection.end());
   let folder: TemporaryFolder;

@@ -13,7 +13,7 @@ interface Applied {
 const fixture = new URL('fixtures/apply.ts', import.meta.url);
 const EINVAL = 22;
 
-describe.skipIf(missing('linux', 'root', 'landlock7'))('a record', () => {
+describe.skipIf(missing('linux', 'root', 'landlock6'))('a record', () => {
   const good = [
     ...plan(policy({ abi: 7, paths: [ro('/usr'), path('/proc/self/task', ['read_dir'])] }), support()).record,
   ];

@@ -1,6 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-import { compileFixture, missing, parseProbe, probeArguments, probePath, runProgram } from '@sb/test-kit';
+import {
+  compileFixture,
+  expectedLandlock,
+  missing,
+  parseProbe,
+  probeArguments,
+  probePath,
+  runProgram,
+} from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { type LandlockPolicy, plan, support } from '../../src/index.js';
@@ -31,7 +39,7 @@ function readTable(text: string): ReadonlyMap<string, Readonly<Record<string, st
 
 const unchanged = new Set(['no paths', 'list', 'ro', 'rx']);
 
-describe.skipIf(missing('linux', 'root', 'landlock7'))('in the kernel, as an ordinary user', () => {
+describe.skipIf(missing('linux', 'root', 'landlock6'))('in the kernel, as an ordinary user', () => {
   let outside: Outside;
   let launch: Awaited<ReturnType<typeof compile>>;
 
@@ -93,7 +101,10 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('in the kernel, as an ord
     [...table.keys()].flatMap((name) => Object.keys(doors).map((door) => [name, door as keyof typeof doors] as const)),
   )('answers every attack as the table says under "%s", through %s', async (name, door) => {
     const { cells, changed } = await row(name, door);
-    expect(cells).toEqual(table.get(name));
+    // Newer releases of older kernels have closed this hole too, and none of them says so (see the table).
+    const hole = 'TCP Fast Open, other port';
+    const isClosed = name === 'net' && cells[hole] === 'EACCES' && expectedLandlock() !== undefined;
+    expect({ ...cells, ...(isClosed ? { [hole]: 'OK' } : {}) }).toEqual(table.get(name));
     // The tree as well: rules that let nothing be written leave every name, type, size and link count.
     expect(changed).toBe(!unchanged.has(name));
   });

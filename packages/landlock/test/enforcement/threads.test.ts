@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 
-import { fixtureJson, missing, nodeReleases, runProgram, temporaryFolder } from '@sb/test-kit';
+import { fixtureJson, missing, nodeReleases, patience, runProgram, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type LandlockReport, support } from '../../src/index.js';
@@ -26,7 +26,7 @@ const everywhere = (outcome: string): Reading => ({
   workers: [thread(outcome), thread(outcome)],
 });
 
-describe.skipIf(missing('linux', 'root', 'landlock7'))('restrictSelf', () => {
+describe.skipIf(missing('linux', 'root', 'landlock6'))('restrictSelf', () => {
   it.each(nodeReleases())(
     'leaves no thread, no worker and no pool free to read a secret on $version',
     async ({ file }) => {
@@ -57,7 +57,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('restrictSelf', () => {
  * A thread of the kernel that serves an io_uring keeps the rights that it began with, and takes no signal that could
  * change that (io_uring_setup(2), IORING_SETUP_SQPOLL).
  */
-describe.skipIf(missing('linux', 'root', 'landlock7'))('with io_uring in its thread pool', () => {
+describe.skipIf(missing('linux', 'root', 'landlock6'))('with io_uring in its thread pool', () => {
   it.each(nodeReleases())('$version is restricted as a whole or not at all', async ({ version, file }) => {
     const options = { node: file, env: { ...process.env, UV_USE_IO_URING: '1' }, ...nobody };
     const { rings, ...rest } = await fixtureJson<{ rings: number; outcome: string; read: string }>(
@@ -72,7 +72,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('with io_uring in its thr
   });
 });
 
-describe.skipIf(missing('linux', 'root', 'landlock7'))('under scopes, the threads of one process', () => {
+describe.skipIf(missing('linux', 'root', 'landlock6'))('under scopes, the threads of one process', () => {
   it('are strangers to each other below ABI 8, and one family from there on', async () => {
     const outcome = await fixtureJson<object>(new URL('fixtures/strangers.ts', import.meta.url), [], nobody);
     const answer = support().abi >= 8 ? 'OK' : 'EPERM';
@@ -111,7 +111,8 @@ describe.skipIf(missing('linux', 'root'))('the broadcast to every thread', () =>
     const [, complete, timeout] = /^complete (\d+) timeout (\d+) error 0 idle 0 missed 0 crashed 0$/.exec(output) ?? [];
     // On a machine where threads start faster than they are counted it gives up, which is an answer too; a wrong one isn't.
     expect([output, Number(complete) + Number(timeout)]).toEqual([output, rounds]);
-    expect(Number(complete)).toBeGreaterThan(rounds / 2);
+    // An emulated machine is as slow as that.
+    if (patience === 1) expect(Number(complete)).toBeGreaterThan(rounds / 2);
   });
 
   it('fails closed when a thread blocks even the broadcast signal', async () => {

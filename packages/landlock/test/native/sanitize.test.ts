@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { compile, nobody } from '../enforcement/programs.js';
 
-describe.skipIf(missing('linux', 'root', 'landlock7'))('the C core under AddressSanitizer and UBSan', () => {
+describe.skipIf(missing('linux', 'root', 'landlock6'))('the C core under AddressSanitizer and UBSan', () => {
   const seed = String(Math.floor(Math.random() * 2 ** 31) + 1);
   let built: Awaited<ReturnType<typeof compile>>;
 

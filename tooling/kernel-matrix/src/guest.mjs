@@ -1,0 +1,123 @@
+// One guest from its start to its end, whatever that is.
+// @ts-check
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { makeInitrd } from './initrd.mjs';
+import { guestFolders, initScript, marks } from './init-script.mjs';
+import { machineArguments, programOf } from './machine.mjs';
+import { share } from './share.mjs';
+
+/** How long a kernel may take to its first process, in seconds; emulated on a busy machine it takes ten. */
+const startSeconds = 180;
+
+/**
+ * @typedef {object} GuestResult
+ * @property {string | undefined} failure why it did not come to an end of its own; undefined if it did
+ * @property {string} serial what it wrote to its console
+ * @property {string} log what the command wrote
+ * @property {string | undefined} report the file that the command left, `report.json`
+ * @property {number} seconds
+ */
+
+/**
+ * Boots a kernel, runs a command in it, and waits for its end.
+ *
+ * @param {object} job
+ * @param {import('./kernels.mjs').Kernel} job.kernel
+ * @param {import('./image.mjs').Image} job.image
+ * @param {import('./machine.mjs').Accelerator} job.accelerator
+ * @param {string} job.folder where the command runs
+ * @param {readonly string[]} job.command
+ * @param {Readonly<Record<string, string>>} job.env
+ * @param {number} job.minutes after which it is ended
+ * @returns {Promise<GuestResult>}
+ */
+export async function runGuest(job) {
+  const { kernel, image } = job;
+  const folder = mkdtempSync(join(tmpdir(), 'sb-guest-'));
+  const init = join(folder, 'init');
+  const results = join(folder, 'results');
+  mkdirSync(results);
+  writeFileSync(init, initScript(job));
+  for (const path of [folder, init]) chmodSync(path, 0o755);
+  /** @type {{ end: () => void }[]} */
+  const shares = [];
+  try {
+    const offers = [
+      { tag: 'rootfs', socket: join(folder, 'root.socket'), folder: '/', readOnly: true },
+      { tag: 'results', socket: join(folder, 'results.socket'), folder: results, readOnly: false },
+    ];
+    for (const offer of offers) shares.push(await share(offer));
+    const root = `rootfstype=virtiofs root=rootfs ro init=${init}`;
+    const initrd = kernel.initrd ? { initrd: makeInitrd(folder, { modules: image.modules, init, busybox }) } : {};
+    const args = machineArguments({
+      arch: kernel.arch,
+      accelerator: job.accelerator,
+      kernel: image.file,
+      shares: offers,
+      ...initrd,
+      parameters: [root, kernel.parameters ?? ''].join(' '),
+    });
+    const started = performance.now();
+    const { serial, failure } = await run(programOf(kernel.arch), args, job.minutes);
+    const seconds = Math.round((performance.now() - started) / 1000);
+    return { failure, serial, seconds, log: read(results, 'log.txt') ?? '', report: read(results, 'report.json') };
+  } finally {
+    for (const one of shares) one.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Where Debian's busybox-static has it. */
+const busybox = '/bin/busybox';
+
+/** Where a command in a guest leaves its report. */
+export const reportFile = `${guestFolders.results}/report.json`;
+
+/**
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {number} minutes
+ * @returns {Promise<{ serial: string, failure: string | undefined }>}
+ */
+function run(program, args, minutes) {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [serial, errors] = ['', ''];
+  /** @type {string | undefined} */
+  let reason;
+  /** @param {string} why */
+  const end = (why) => {
+    reason ??= why;
+    child.kill('SIGKILL');
+  };
+  child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => (serial += text));
+  child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => (errors += text));
+  const timers = [
+    setTimeout(
+      () => serial.includes(marks.started) || end(`no first process after ${startSeconds} s`),
+      startSeconds * 1000,
+    ),
+    setTimeout(() => end(`not done after ${minutes} minutes`), minutes * 60_000),
+  ];
+  return new Promise((resolve) => {
+    child.on('error', (error) => end(error.message));
+    child.on('close', (status) => {
+      for (const timer of timers) clearTimeout(timer);
+      if (status !== 0) reason ??= `qemu ended with ${status}: ${errors.trim()}`;
+      if (!serial.includes(marks.ended)) reason ??= 'the kernel ended before its tests did';
+      resolve({ serial, failure: reason });
+    });
+  });
+}
+
+/**
+ * @param {string} folder
+ * @param {string} name
+ */
+function read(folder, name) {
+  const file = join(folder, name);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}

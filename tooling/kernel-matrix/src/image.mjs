@@ -1,0 +1,67 @@
+// Kernel images, fetched once and kept in the user's cache.
+// @ts-check
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { openSuite, packagesNamed, unpack } from './apt.mjs';
+import { MatrixError } from './shell.mjs';
+
+/**
+ * @typedef {object} Image
+ * @property {string} file the kernel itself
+ * @property {string} modules the folder of its modules
+ * @property {string} version as `uname -r` has it
+ */
+
+const debianName = { x64: 'amd64', arm64: 'arm64' };
+
+/** Where kernels are kept: `$XDG_CACHE_HOME` or `~/.cache`. */
+const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'sb-kernels');
+
+/**
+ * The image of a kernel; fetched if it isn't there, or if `refresh` asks for the newest.
+ *
+ * @param {import('./kernels.mjs').Kernel} kernel
+ * @param {{ refresh?: boolean }} [options]
+ * @returns {Image}
+ * @throws {MatrixError} if it can't be had
+ */
+export function imageOf(kernel, { refresh = false } = {}) {
+  const key = `${kernel.suite}-${kernel.arch}-${kernel.package.source.replaceAll(/[^\w.]+/g, '_')}`;
+  const folder = join(cache, key);
+  if (!refresh && existsSync(join(folder, 'package'))) return found(folder);
+  const release = { suite: kernel.suite, architecture: debianName[kernel.arch] };
+  const apt = openSuite(join(cache, 'apt'), release);
+  const name = packagesNamed(apt, kernel.package).at(-1);
+  if (name === undefined) {
+    throw new MatrixError(`${kernel.suite} has no package like ${kernel.package.source}: update kernels.mjs.`);
+  }
+  if (existsSync(join(folder, 'package')) && readFileSync(join(folder, 'package'), 'utf8') === name)
+    return found(folder);
+  const fresh = `${folder}.${process.pid}`;
+  mkdirSync(fresh, { recursive: true });
+  unpack(apt, name, fresh);
+  rmSync(join(fresh, 'download'), { recursive: true });
+  writeFileSync(join(fresh, 'package'), name);
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(fresh, folder);
+  return found(folder);
+}
+
+/**
+ * @param {string} folder
+ * @returns {Image}
+ */
+function found(folder) {
+  // Debian 11's packages have /lib, later ones /usr/lib; since 7.2 the image lies beside the modules.
+  for (const parent of ['usr/lib/modules', 'lib/modules']) {
+    const versions = join(folder, parent);
+    const [version] = existsSync(versions) ? readdirSync(versions) : [];
+    if (version === undefined) continue;
+    const modules = join(versions, version);
+    const file = [join(modules, 'vmlinuz'), join(folder, 'boot', `vmlinuz-${version}`)].find((one) => existsSync(one));
+    if (file !== undefined) return { file, modules, version };
+  }
+  throw new MatrixError(`${dirname(folder)} holds a package without a kernel: remove ${folder} and try again.`);
+}

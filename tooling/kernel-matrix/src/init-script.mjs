@@ -1,0 +1,44 @@
+// What a guest runs as its first process: mounts what tests need, runs them, switches the machine off.
+// @ts-check
+
+/** The marks that the script writes to the console; what lies between is the kernel's and the tests'. */
+export const marks = { started: 'sb-guest: started', ended: 'sb-guest: ended' };
+
+/** Where a guest has its writable folder, and the one that it shares with the host. */
+export const guestFolders = { temporary: '/run/tmp', results: '/run/results' };
+
+/**
+ * The script. The root file system is the host's, read-only; /run and /dev/shm are memory.
+ *
+ * @param {{ folder: string, command: readonly string[], env: Readonly<Record<string, string>> }} job
+ * @returns {string}
+ */
+export function initScript({ folder, command, env }) {
+  const { temporary, results } = guestFolders;
+  const variables = Object.entries({ TMPDIR: temporary, HOME: temporary, ...env });
+  return `#!/bin/sh
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs dev /dev 2>/dev/null
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir -p /dev/pts /dev/shm ${temporary} ${results}
+chmod 1777 ${temporary}
+mount -t devpts -o ptmxmode=666 devpts /dev/pts
+ln -sfn /proc/self/fd /dev/fd
+mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+mount -t virtiofs results ${results}
+ip link set lo up
+exec </dev/null >/dev/console 2>&1
+echo '${marks.started}'
+cd ${quoted(folder)}
+env -i ${variables.map(([name, value]) => quoted(`${name}=${value}`)).join(' ')} \\
+  ${command.map(quoted).join(' ')} >${results}/log.txt 2>&1
+echo "${marks.ended} $?"
+busybox poweroff -f
+`;
+}
+
+/** @param {string} text */
+function quoted(text) {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,48 @@
+// How qemu is started for each architecture.
+// @ts-check
+
+/** Memory of a guest in MiB. */
+const memory = 2048;
+
+const machines = {
+  x64: { program: 'qemu-system-x86_64', machine: 'q35', cpu: 'max', console: 'ttyS0' },
+  arm64: { program: 'qemu-system-aarch64', machine: 'virt', cpu: 'max,pauth-impdef=on', console: 'ttyAMA0' },
+};
+
+/** @typedef {'kvm' | 'tcg'} Accelerator */
+
+/** @param {'x64' | 'arm64'} arch */
+export function programOf(arch) {
+  return machines[arch].program;
+}
+
+/**
+ * Arguments of qemu.
+ *
+ * @param {object} guest
+ * @param {'x64' | 'arm64'} guest.arch
+ * @param {Accelerator} guest.accelerator
+ * @param {string} guest.kernel path of the image
+ * @param {string} [guest.initrd]
+ * @param {string} guest.parameters for the kernel
+ * @param {readonly { tag: string, socket: string }[]} guest.shares
+ * @returns {readonly string[]}
+ */
+export function machineArguments({ arch, accelerator, kernel, initrd, parameters, shares }) {
+  const { machine, cpu, console } = machines[arch];
+  // virtiofsd works in the guest's memory, so that has to be shared.
+  const backing = ['-object', `memory-backend-memfd,id=mem,size=${memory}M,share=on`];
+  const folders = shares.flatMap(({ tag, socket }) => [
+    ['-chardev', `socket,id=${tag},path=${socket}`],
+    ['-device', `vhost-user-fs-pci,queue-size=1024,chardev=${tag},tag=${tag}`],
+  ]);
+  return [
+    ['-M', arch === 'arm64' ? `${machine},memory-backend=mem` : machine],
+    ['-accel', accelerator === 'tcg' ? 'tcg,thread=multi' : accelerator, '-cpu', cpu],
+    ['-smp', '2', '-m', `${memory}M`, ...backing, ...(arch === 'arm64' ? [] : ['-numa', 'node,memdev=mem'])],
+    ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-serial', 'stdio', '-nic', 'none'],
+    ...folders,
+    ['-kernel', kernel, ...(initrd === undefined ? [] : ['-initrd', initrd])],
+    ['-append', `console=${console} quiet panic=-1 mitigations=off ${parameters}`],
+  ].flat();
+}
