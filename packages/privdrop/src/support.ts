@@ -40,8 +40,8 @@ export function support(): PrivdropSupport {
   if (process.getuid === undefined) {
     return { state: 'unsupported-platform', reason: `${process.platform} has no POSIX users` };
   }
-  const identity = currentIdentity();
   if (process.platform !== 'linux') {
+    const identity = currentIdentity();
     const root = identity.uid[1] === 0;
     return {
       state: 'available',
@@ -52,10 +52,11 @@ export function support(): PrivdropSupport {
       noNewPrivs: 'unsupported',
     };
   }
-  const { capEff } = parseTaskStatus(readFileSync('/proc/thread-self/status', 'latin1'));
+  // Not by the C library, whose answers a wrapper such as fakeroot(1) makes up.
+  const { capEff, uid, gid, groups } = parseTaskStatus(readFileSync('/proc/thread-self/status', 'latin1'));
   return {
     state: 'available',
-    identity,
+    identity: { uid, gid, groups },
     setuid: (capEff & CAP_SETUID) !== 0n,
     setgid: (capEff & CAP_SETGID) !== 0n,
     setgroups: readOptional('/proc/self/setgroups')?.trim() === 'deny' ? 'denied' : 'allowed',

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 
 import type { SandboxedProcess, SandboxOptions, SandboxReport } from '@sb/sandbox';
+import type { SeccompOptions } from '@sb/seccomp';
 import { fixtureJson, type FixtureOptions } from '@sb/test-kit';
 
 /** What a program in a sandbox came to, as told by the process that started it. */
@@ -22,6 +23,8 @@ export interface StartRequest {
   readonly platform?: string;
   /** System calls that fail with EPERM in the starting process and in what it starts. */
   readonly deny?: readonly string[];
+  /** A filter that is over the starting process and over what it starts, as a container has one. */
+  readonly above?: SeccompOptions;
 }
 
 const fixture = new URL('enforcement/fixtures/start.ts', import.meta.url);

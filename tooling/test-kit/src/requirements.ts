@@ -36,6 +36,8 @@ const requirements = {
   audit: () => existsSync('/proc/self/loginuid') && hasCapabilities(30n, 37n),
   /** A terminal of one's own for a program: script of util-linux. */
   script: () => existsSync('/usr/bin/script'),
+  /** Pretends to programs that they are root. */
+  fakeroot: () => existsSync('/usr/bin/fakeroot'),
   pacman: () => existsSync('/usr/bin/pacman') && existsSync('/usr/bin/repo-add'),
   nginx: () => existsSync('/usr/sbin/nginx'),
   openssl: () => existsSync('/usr/bin/openssl'),
