@@ -16,7 +16,7 @@ const filter = compile(mine);
 for (const call of [
   { syscall: 'read' },
   { syscall: 'clock_settime' },
-  { syscall: 'personality', args: [0] },
+  { syscall: 'personality', args: [0xffff_ffff] },
   { syscall: 'personality', args: [0x4_0000] },
   { syscall: 'socket', args: [16, 3, 0] },
   { syscall: 'ioctl', args: [0, 0x5412n | (1n << 40n)] },

@@ -54,7 +54,7 @@ interface Exits {
 }
 
 /** Where the checks of a condition may end. */
-export function exitsOf(condition: Condition): Exits {
+function exitsOf(condition: Condition): Exits {
   const [low, high] = wordsOf(condition);
   const atLow = heldName(isBitTest(condition, low) ? { offset: low.offset, mask: all32 } : low);
   if (high === undefined) return { yes: [atLow], no: [atLow] };

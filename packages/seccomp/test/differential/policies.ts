@@ -23,17 +23,11 @@ const calls = [
   'dup3',
 ];
 const others = ['mount', 'ptrace', 'bpf', 'reboot', 'chdir', 'write', 'close', 'acct', 'epoll_ctl', 'getppid', 'sync'];
-const sayable = /^(?:eq32|maskedEq32|eq64|ne64|lt64|le64|gt64|ge64|maskedEq64)$/;
+/** Calls that x86-64 and i386 both have, and that no other call of i386 does the work of (socketcall, ipc, mmap). */
+const shared = ['ioctl', 'prctl', 'read', 'fcntl', 'lseek', 'openat', 'futex', 'kill', 'madvise', 'mprotect', 'dup3'];
 
-/** Conditions on different arguments: libseccomp takes one for each. */
-const when = fc.uniqueArray(
-  condition.filter(({ compare }) => sayable.test(compare)),
-  {
-    selector: ({ arg }: Condition) => arg,
-    minLength: 1,
-    maxLength: 3,
-  },
-);
+/** Conditions on any arguments, some on the same one. */
+const when = fc.array(condition, { minLength: 1, maxLength: 4 });
 
 /** libseccomp's trap has no data, and its largest error is 4,094. */
 const action = anyAction.filter((made: Action) => made.action !== 'trap' && !('errno' in made && made.errno === 4095));
@@ -71,6 +65,15 @@ const wide: Rules = fc.array(
   }),
   { minLength: 2, maxLength: 5 },
 );
+/** Several conditions on one argument, all of which must hold. */
+const crowd = fc
+  .tuple(fc.nat(5), fc.array(condition, { minLength: 2, maxLength: 4 }))
+  .map(([arg, conditions]) => conditions.map((made): Condition => Object.assign({}, made, { arg })));
+const crowded: Rules = fc.array(fc.record({ syscall: fc.constantFrom(...calls), when: crowd, action }), {
+  minLength: 1,
+  maxLength: 8,
+});
+const onBoth: Rules = fc.array(fc.record({ syscall: fc.constantFrom(...shared), when, action }), { maxLength: 10 });
 const mixed: Rules = fc.array(rule, { maxLength: 14 });
 
 function isDefault(said: RuleOptions['action'], base: 'allow-all' | 'deny-all'): boolean {
@@ -104,5 +107,7 @@ export const policies = {
   single: policyWith(single),
   alike: policyWith(alike),
   wide: policyWith(wide),
+  crowded: policyWith(crowded),
   mixed: policyWith(mixed),
+  onBoth: policyWith(onBoth),
 };

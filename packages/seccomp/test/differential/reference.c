@@ -1,6 +1,7 @@
 /*
  * Compiles filters with libseccomp, as a reference. Reads from standard input:
- *   filter ARCH DEFAULT BADARCH OPTIMIZE   starts one; SCMP_ARCH_*, SCMP_ACT_*, 1 or 2 (binary tree)
+ *   filter ARCH DEFAULT BADARCH OPTIMIZE ALSO   starts one; SCMP_ARCH_*, SCMP_ACT_*, 1 or 2 (binary tree), another
+ *                                          SCMP_ARCH_* or 0
  *   rule ACTION NAME COUNT [ARG OP A B]…   adds a rule; SCMP_CMP_* for OP
  *   end                                    writes u32 length and the program
  * A rule that libseccomp refuses is left out and named on standard error.
@@ -20,11 +21,12 @@ static void die(const char *what, int error)
 	exit(1);
 }
 
-static scmp_filter_ctx start(void)
+static scmp_filter_ctx start(int *exact)
 {
-	uint32_t arch, action, bad;
+	uint32_t arch, action, bad, also;
 	unsigned int optimize;
-	if (scanf("%" SCNu32 " %" SCNu32 " %" SCNu32 " %u", &arch, &action, &bad, &optimize) != 4)
+	if (scanf("%" SCNu32 " %" SCNu32 " %" SCNu32 " %u %" SCNu32, &arch, &action, &bad,
+		    &optimize, &also) != 5)
 		die("filter", EINVAL);
 	scmp_filter_ctx filter = seccomp_init(action);
 	if (!filter)
@@ -37,12 +39,15 @@ static scmp_filter_ctx start(void)
 		if (error == 0)
 			error = seccomp_arch_remove(filter, seccomp_arch_native());
 	}
+	*exact = !also;
+	if (error == 0 && also)
+		error = seccomp_arch_add(filter, also);
 	if (error)
 		die("attributes", -error);
 	return filter;
 }
 
-static void add_rule(scmp_filter_ctx filter)
+static void add_rule(scmp_filter_ctx filter, int exact)
 {
 	struct scmp_arg_cmp conditions[CONDITIONS_MAX];
 	char name[64];
@@ -63,7 +68,9 @@ static void add_rule(scmp_filter_ctx filter)
 		fprintf(stderr, "unknown %s\n", name);
 		return;
 	}
-	int error = seccomp_rule_add_exact_array(filter, action, number, count, conditions);
+	/* With two architectures libseccomp promises nothing exact. */
+	int error = exact ? seccomp_rule_add_exact_array(filter, action, number, count, conditions)
+			  : seccomp_rule_add_array(filter, action, number, count, conditions);
 	if (error)
 		fprintf(stderr, "refused %s %d\n", name, -error);
 }
@@ -91,12 +98,13 @@ static void finish(scmp_filter_ctx filter)
 int main(void)
 {
 	scmp_filter_ctx filter = NULL;
+	int exact = 1;
 	char word[16];
 	while (scanf("%15s", word) == 1) {
 		if (strcmp(word, "filter") == 0)
-			filter = start();
+			filter = start(&exact);
 		else if (strcmp(word, "rule") == 0 && filter)
-			add_rule(filter);
+			add_rule(filter, exact);
 		else if (strcmp(word, "end") == 0 && filter)
 			finish(filter);
 		else

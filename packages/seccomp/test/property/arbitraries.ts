@@ -59,8 +59,19 @@ export const condition: fc.Arbitrary<Condition> = fc
     return compare.startsWith('masked') ? Object.assign(made, { mask: encode(mask) }) : made;
   });
 
-const listed = fc.array(fc.oneof(name, fc.constantFrom(...groupNames)), { maxLength: 6 });
+/** An entry of a list. */
+export const entry = fc.oneof(name, fc.constantFrom(...groupNames));
+const listed = fc.array(entry, { maxLength: 6 });
 export const rule = fc.record({ syscall: name, when: fc.array(condition, { maxLength: 4 }), action });
+
+/** Few rules on any calls, or many of them on a few, so that they meet. */
+const rules = fc.oneof(
+  fc.array(rule, { maxLength: 8 }),
+  fc.array(rule, { minLength: 9, maxLength: 40 }),
+  fc
+    .tuple(fc.array(name, { minLength: 1, maxLength: 3 }), fc.array(rule, { minLength: 9, maxLength: 30 }))
+    .map(([few, many]) => many.map((one, index) => ({ ...one, syscall: few[index % few.length] ?? one.syscall }))),
+);
 
 export const options: fc.Arbitrary<SeccompOptions> = fc
   .record(
@@ -68,7 +79,7 @@ export const options: fc.Arbitrary<SeccompOptions> = fc
       base: fc.constantFrom(...baseNames),
       deny: listed,
       allow: listed,
-      rules: fc.array(rule, { maxLength: 8 }),
+      rules,
       sockets: fc.oneof(
         fc.constant('any' as const),
         fc.subarray(['AF_UNIX', 'AF_INET', 'AF_INET6', 'AF_NETLINK', 'AF_PACKET', 'AF_VSOCK'] as const).map(Array.from),
@@ -82,7 +93,7 @@ export const options: fc.Arbitrary<SeccompOptions> = fc
     { requiredKeys: ['base'] },
   )
   .map((made) => {
-    const allow = (made.allow ?? []).filter((entry) => made.deny?.includes(entry) !== true);
+    const allow = (made.allow ?? []).filter((one) => made.deny?.includes(one) !== true);
     return Object.assign(made, { allow }) as SeccompOptions;
   });
 
@@ -101,11 +112,11 @@ export function random(seed: number): (below: number) => number {
 export function callFor(policy: SeccompPolicy, next: (below: number) => number): OracleCall {
   const pick = <T>(list: readonly T[]): T => list[next(list.length)] as T;
   const arch = pick(next(8) === 0 ? architectures : policy.architectures);
-  const rules = policy.rules;
-  const about = rules.length > 0 && next(2) === 0 ? pick(rules) : undefined;
+  const about = policy.rules.length > 0 && next(2) === 0 ? pick(policy.rules) : undefined;
   const wanted = about?.syscall ?? (next(2) === 0 ? pick(special) : pick([...syscallTable(arch).values()]));
   const number = syscallNumber(wanted, arch) ?? next(600);
-  const nr = [number, number, number, number, next(600), number + 0x4000_0000, next(2 ** 32)][next(7)] ?? number;
+  const odd = [next(600), number + 0x4000_0000, next(2 ** 32), next(4) === 0 ? 0xffff_ffff : next(600)];
+  const nr = next(2) === 0 ? number : (odd[next(odd.length)] ?? number);
   const args = Array.from({ length: 6 }, (_, index) =>
     argument(
       about?.when.filter(({ arg }) => arg === index),

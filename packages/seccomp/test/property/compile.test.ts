@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { describeAction, encodeAction, lets } from '../../src/actions.js';
 import { decodeProgram } from '../../src/bpf.js';
 import { evaluate } from '../../src/evaluate.js';
-import { compile, policy, simulate } from '../../src/index.js';
+import { compile, policy, type SeccompOptions, simulate } from '../../src/index.js';
 import { kernelObjections } from '../support/kernel-checker.js';
-import { callFor, denial, options, random, rule } from './arbitraries.js';
+import { callFor, denial, entry, options, random, rule } from './arbitraries.js';
 import { oracle } from './oracle.js';
 
 const seed = Date.now() % 2 ** 31;
@@ -16,10 +16,12 @@ const callsEach = 120;
 describe('compile', () => {
   it(`means what the policy means, in ${policies * callsEach} cases (seed ${seed})`, { timeout: 120_000 }, () => {
     const seen = new Map<string, number>();
+    let long = 0;
     fc.assert(
       fc.property(options, fc.integer({ min: 1, max: 2 ** 31 - 1 }), (made, callSeed) => {
         const valid = policy(made);
         const filter = compile(valid);
+        if (valid.rules.length > 8) long++;
         for (const { bytes } of filter.programs) expect(kernelObjections(decodeProgram(bytes))).toEqual([]);
         const next = random(callSeed);
         for (let index = 0; index < callsEach; index++) {
@@ -41,28 +43,47 @@ describe('compile', () => {
     const total = [...seen.values()].reduce((sum, count) => sum + count, 0);
     console.log(`seed ${seed}: ${total} cases; decided by ${JSON.stringify(Object.fromEntries(seen))}`);
     expect(total).toBeGreaterThanOrEqual(100_000);
+    expect(long).toBeGreaterThan(policies / 4);
     // Every way to decide a call was taken often, so none was tried in vain.
     const kinds = ['rules[n]', 'sockets', 'deny', 'allow', 'xn', 'unknown number', 'deny-dangerous rule n'];
     expect(kinds.filter((kind) => (seen.get(kind) ?? 0) <= 20)).toEqual([]);
   });
 
-  it(`denies no less with one denial more (seed ${seed})`, { timeout: 120_000 }, () => {
+  const callSeed = fc.integer({ min: 1, max: 2 ** 31 - 1 });
+  /** Calls that a policy denied and a stricter one lets through are an error; how many were denied before. */
+  function deniedStill(before: SeccompOptions, stricter: SeccompOptions, ofCalls: number): number {
+    const [valid, more] = [policy(before), policy(stricter)];
+    const next = random(ofCalls);
+    let denied = 0;
+    for (let index = 0; index < 40; index++) {
+      const { arch, nr, args } = callFor(more, next);
+      if (lets(evaluate(valid, arch, { number: nr, args }).action)) continue;
+      denied++;
+      const { action, rule: why } = evaluate(more, arch, { number: nr, args });
+      if (lets(action)) throw new Error(`${arch} ${nr}: ${why} under ${JSON.stringify(stricter)}`);
+    }
+    return denied;
+  }
+
+  it(`denies no less with one rule more that denies (seed ${seed})`, { timeout: 120_000 }, () => {
     let denied = 0;
     fc.assert(
-      fc.property(options, rule, denial, fc.boolean(), fc.integer({ min: 1, max: 2 ** 31 - 1 }), (...made) => {
-        const [before, more, action, isFirst, callSeed] = made;
+      fc.property(options, rule, denial, fc.boolean(), callSeed, (before, more, action, isFirst, calls) => {
         const own = before.rules ?? [];
         const added = { ...more, action };
-        const stricter = policy({ ...before, rules: isFirst ? [added, ...own] : [...own, added] });
-        const valid = policy(before);
-        const next = random(callSeed);
-        for (let index = 0; index < 40; index++) {
-          const { arch, nr, args } = callFor(stricter, next);
-          if (lets(evaluate(valid, arch, { number: nr, args }).action)) continue;
-          denied++;
-          const { action: now, rule: why } = evaluate(stricter, arch, { number: nr, args });
-          if (lets(now)) throw new Error(`${arch} ${nr}: ${why} after ${JSON.stringify(added)}`);
-        }
+        denied += deniedStill(before, { ...before, rules: isFirst ? [added, ...own] : [...own, added] }, calls);
+      }),
+      { numRuns: 1000, seed },
+    );
+    expect(denied).toBeGreaterThan(1000);
+  });
+
+  it(`denies no less with one call or group more to deny (seed ${seed})`, { timeout: 120_000 }, () => {
+    let denied = 0;
+    fc.assert(
+      fc.property(options, entry, callSeed, (before, more, calls) => {
+        fc.pre(before.allow?.includes(more) !== true);
+        denied += deniedStill(before, { ...before, deny: [...(before.deny ?? []), more] }, calls);
       }),
       { numRuns: 1000, seed },
     );

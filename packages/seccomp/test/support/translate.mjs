@@ -1,22 +1,29 @@
 // What a policy says, in the words of libseccomp, as far as those reach.
 // @ts-check
+import { cubesOf } from './cubes.mjs';
 
 /**
  * @typedef {import('../../src/index.js').Condition} Condition
  * @typedef {import('../../src/index.js').Action} Action
  * @typedef {{ rules: readonly { when: readonly Condition[], action: Action }[], otherwise: Action }} Verdict
  * @typedef {import('./reference.mjs').ReferenceRule} ReferenceRule
- * @typedef {readonly (readonly [op: number, a: bigint, b: bigint])[]} Alternatives one of them must hold
+ * @typedef {readonly (readonly [op: number, a: bigint, b: bigint] | undefined)[]} Alternatives one of them must hold;
+ *   undefined always does
  */
 
 /** `SCMP_CMP_*` of seccomp.h */
 const operators = { ne64: 1, lt64: 2, le64: 3, eq64: 4, ge64: 5, gt64: 6 };
 const MASKED_EQ = 7;
-const low32 = 0xffff_ffffn;
 
 /**
- * The rules of one call, or undefined where libseccomp can't say it: it has no "otherwise" for a single call, no
- * masked-ne, no 32-bit order, and no two conditions on one argument.
+ * More rules for one call than this are left out: libseccomp takes minutes for a dozen rules with masks on several
+ * arguments, not for those on a single one.
+ */
+const waysMax = { oneArgument: 64, several: 6 };
+
+/**
+ * The rules of one call, or undefined where libseccomp can't say it: it has no "otherwise" for a single call. It takes
+ * one comparison of an argument in a rule and none of 32 bits, so anything else becomes several rules with masks.
  *
  * @param {string} syscall
  * @param {Verdict} verdict
@@ -37,7 +44,8 @@ export function translate(syscall, { rules, otherwise }, filter) {
     if (encoded === filter.otherwise) continue;
     for (const way of ways) translated.push({ syscall, action: encoded, when: way });
   }
-  return translated;
+  const compared = new Set(translated.flatMap(({ when }) => when.map(([arg]) => arg)));
+  return translated.length > (compared.size > 1 ? waysMax.several : waysMax.oneArgument) ? undefined : translated;
 }
 
 /**
@@ -51,8 +59,10 @@ function alternatives(when) {
   let ways = [[]];
   for (const arg of new Set(when.map((condition) => condition.arg))) {
     const options = ofArgument(when.filter((condition) => condition.arg === arg));
-    if (options === undefined) return undefined;
-    ways = ways.flatMap((way) => options.map(([op, a, b]) => way.concat([[arg, op, a, b]])));
+    if (options === undefined || ways.length * options.length > waysMax.oneArgument) return undefined;
+    ways = ways.flatMap((way) =>
+      options.map((option) => (option === undefined ? way : way.concat([[arg, option[0], option[1], option[2]]]))),
+    );
   }
   return ways;
 }
@@ -62,48 +72,10 @@ function alternatives(when) {
  * @returns {Alternatives | undefined}
  */
 function ofArgument(conditions) {
-  const [first] = conditions;
-  if (first === undefined) return [];
-  if (conditions.length === 1 && !first.compare.startsWith('ne32') && !first.compare.startsWith('maskedNe')) {
-    return single(first);
+  const [only] = conditions;
+  if (only !== undefined && conditions.length === 1) {
+    const operator = /** @type {Record<string, number>} */ (operators)[only.compare];
+    if (operator !== undefined) return [[operator, BigInt(only.value), 0n]];
   }
-  if (conditions.every(({ compare }) => compare === 'ne32'))
-    return noneOf(conditions.map(({ value }) => BigInt(value)));
-  if (conditions.length === 1 && BigInt(first.value) === 0n) return bitsOf(BigInt(first.mask ?? 0));
-  const mask = BigInt(first.mask ?? 0);
-  const isSmall = conditions.every(({ compare, mask: other }) => compare === 'maskedNe32' && other === first.mask);
-  if (!isSmall || mask !== 0xfn) return undefined;
-  const excluded = new Set(conditions.map(({ value }) => BigInt(value)));
-  return range(16).flatMap((value) => (excluded.has(value) ? [] : [[MASKED_EQ, mask, value]]));
+  return cubesOf(conditions)?.map(([mask, value]) => (mask === 0n ? undefined : [MASKED_EQ, mask, value]));
 }
-
-/** @param {Condition} condition @returns {Alternatives | undefined} */
-function single({ compare, value: wanted, mask: bits }) {
-  const value = BigInt(wanted);
-  if (compare === 'eq32') return [[MASKED_EQ, low32, value]];
-  if (compare.startsWith('maskedEq')) {
-    const mask = BigInt(bits ?? 0);
-    // Bits outside of the mask never match; libseccomp would drop them and match.
-    return (value & ~mask) === 0n ? [[MASKED_EQ, mask, value]] : [];
-  }
-  const operator = /** @type {Record<string, number>} */ (operators)[compare];
-  return operator === undefined ? undefined : [[operator, value, 0n]];
-}
-
-/** No value of a list, all below 64: the other small ones, or any higher bit. @param {readonly bigint[]} values */
-function noneOf(values) {
-  if (values.some((value) => value >= 64n)) return undefined;
-  const others = range(64).filter((value) => !values.includes(value));
-  return [...others.map((value) => /** @type {const} */ ([MASKED_EQ, low32, value])), ...bitsOf(low32 & ~63n)];
-}
-
-/** Any bit of a mask. @param {bigint} mask @returns {Alternatives} */
-function bitsOf(mask) {
-  return range(64)
-    .map((index) => 1n << index)
-    .filter((bit) => (mask & bit) !== 0n)
-    .map((bit) => [MASKED_EQ, bit, bit]);
-}
-
-/** @param {number} count */
-const range = (count) => Array.from({ length: count }, (_, index) => BigInt(index));
