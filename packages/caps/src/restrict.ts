@@ -34,7 +34,7 @@ export interface RestrictOptions {
  * @returns what is in force, read back from the kernel
  * @throws CapsError. `worker-thread` and every code of {@link plan}: nothing was changed. `verification-failed`,
  *   `syscall-failed`, `not-permitted` from a step: threads are in between and the process must end; never catch and go on.
- *   Where the second phase failed, everything was given up instead, and the error says whether that worked.
+ *   Where a phase failed, everything was given up instead, and the error says whether that worked.
  * @see capabilities(7), capset(2), prctl(2)
  */
 export function restrictSelf(policy: CapsPolicy, options: RestrictOptions = {}): EnforcementReport {
@@ -47,7 +47,7 @@ export function restrictSelf(policy: CapsPolicy, options: RestrictOptions = {}):
   const { switchUser } = options;
   const planned = plan(policy, support(), { userSwitch: switchUser !== undefined });
   if (planned.record.length > 0) {
-    succeed(native().beforeIds(planned.record));
+    begin(planned);
     if (switchUser !== undefined) runSwitch(switchUser, planned.record);
     finish(planned);
   } else if (switchUser !== undefined) {
@@ -55,6 +55,14 @@ export function restrictSelf(policy: CapsPolicy, options: RestrictOptions = {}):
     changeUser(switchUser);
   }
   return reportOf(planned.features);
+}
+
+/** The first phase. Where it fails, some threads may have gone through it and others not: then everything is given up. */
+function begin({ record }: CapsPlan): void {
+  const result = native().beforeIds(record);
+  if (!('errno' in result)) return;
+  const error = nativeError(result);
+  throw result.step === 'record' ? error : surrendered(error);
 }
 
 /** The second phase. Where it fails, CAP_SETPCAP and keep_caps could still be there: then everything is given up. */

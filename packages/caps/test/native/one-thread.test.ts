@@ -39,6 +39,13 @@ describe.skipIf(missing('linux', 'root'))('a thread that differs from the others
     expect(new Set(control.after)).toEqual(new Set(['cap_net_bind_service=ep']));
   });
 
+  it('makes the whole fail in its first phase where it lacks what is to be ambient', async () => {
+    const options = { keep: ['cap_net_bind_service'], ambient: ['cap_net_bind_service'] };
+    const { outcome, after } = await fixtureJson<Told>(fixture, [library, JSON.stringify(options)]);
+    expect(outcome).toBe('not-permitted inheritable');
+    expect(new Set(after)).toEqual(new Set(['=']));
+  });
+
   it('is restricted like the others where nothing is kept', async () => {
     const { outcome, after } = await fixtureJson<Told>(fixture, [library, '{}']);
     expect(outcome).toBe('full');
