@@ -102,10 +102,12 @@ export function namesOf(mask: bigint): readonly CapabilityName[] {
   return names;
 }
 
-function unknownCapability(name: string): Error {
-  const guess = `cap_${name.toLowerCase().replace(/^cap_/, '')}`;
+/** @param name - anything, where the list came as JSON */
+function unknownCapability(name: unknown): Error {
+  const text = String(name);
+  const guess = `cap_${text.toLowerCase().replace(/^cap_/, '')}`;
   return capsError('unknown-capability', 'name', {
-    what: `${JSON.stringify(name)} is no capability`,
+    what: `${JSON.stringify(text)} is no capability`,
     hint: numbers.has(guess) ? `Write ${guess}.` : 'Write it as capabilities(7) does, in lower case: cap_net_raw.',
   });
 }

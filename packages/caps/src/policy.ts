@@ -142,7 +142,8 @@ function requireKeys(what: string, value: object, allowed: readonly string[]): v
   if (typeof value !== 'object' || value === null) refuse(`${what}: this is no object`, 'Give an object.');
   for (const [key, given] of Object.entries(value)) {
     if (!allowed.includes(key)) refuse(`${what}: ${key} is unknown`, `Use: ${allowed.join(', ')}.`);
-    if (given === undefined) refuse(`${what}: ${key} is undefined`, 'Leave it out, or give it a value.');
+    if (given === undefined || given === null)
+      refuse(`${what}: ${key} is ${given}`, 'Leave it out, or give it a value.');
   }
 }
 

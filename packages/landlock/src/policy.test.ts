@@ -137,6 +137,11 @@ describe('policy', () => {
       loose({ abi: 7, paths: [{ ...ro('/x'), paths: [{ refer: true }, '/y'] }] }),
       /is no path/,
     ],
+    [
+      'a right that is no name',
+      loose({ abi: 7, paths: [{ paths: ['/x'], rights: [null], preset: false }] }),
+      /no name: null/,
+    ],
     ['a rule without preset', loose({ abi: 7, paths: [{ paths: ['/x'], rights: ['read_file'] }] }), /no preset/],
     [
       'a requirement that nothing asks for',

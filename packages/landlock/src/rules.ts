@@ -49,6 +49,8 @@ export function checkRule(rule: PathRule): void {
   for (const key of ['paths', 'rights', 'preset'] as const) {
     if (!Object.hasOwn(rule, key)) refuse(`a rule has no ${key}`, 'Make it with one of the builders.');
   }
+  const other = rule.rights.findIndex((right) => typeof right !== 'string');
+  if (other >= 0) refuse(`a rule has a right that is no name: ${JSON.stringify(rule.rights[other])}`, 'Name it.');
 }
 
 /** Turns the rules of the options into one rule a path, and refuses what can have no effect. */

@@ -18,6 +18,7 @@ type Checks = Readonly<Record<keyof SandboxPolicy, (value: unknown, path: string
 
 /** How each option is checked. A table, so that none is forgotten. */
 const checks: Checks = {
+  $schema: textAt,
   version: (value, path) => wordAt(value, path, [1]),
   user: userAt,
   groups: (value, path) => (Array.isArray(value) ? listAt(value, path, nameOrId) : wordAt(value, path, groupWords)),
@@ -68,26 +69,26 @@ function nameOrId(value: unknown, path: string): string | number {
 
 function capsAt(value: unknown, path: string): unknown {
   if (typeof value !== 'object') return wordAt(value, path, ['none', 'off']);
-  for (const key of ['levels', 'noNewPrivs']) refuseKey(value, `${path}.${key}`, key);
+  for (const key of ['levels', 'noNewPrivs']) refuseKey(value, path, key);
   return capsPolicy(value as object);
 }
 
 function landlockAt(value: unknown, path: string): unknown {
   if (typeof value !== 'object') return wordAt(value, path, ['off', ...filesystemPresets]);
-  refuseKey(value, `${path}.require`, 'require');
+  refuseKey(value, path, 'require');
   return landlockPolicy(value as object);
 }
 
 function seccompAt(value: unknown, path: string): unknown {
   if (typeof value !== 'object') return wordAt(value, path, ['off', ...(Object.keys(seccompPresets) as Base[])]);
-  refuseKey(value, `${path}.level`, 'level');
+  refuseKey(value, path, 'level');
   return seccompPolicy(value as { base: Base });
 }
 
 /** A layer's own levels: they are said in one place for all layers. */
 function refuseKey(value: object | null, path: string, key: string): void {
-  if (value === null) refuse(path, 'is null', 'Leave it out.');
-  if (key in value) refuse(path, 'is said elsewhere', "Use the sandbox's own require, prefer and off.");
+  if (value === null || Array.isArray(value)) refuse(path, 'is no object', 'Leave it out, or give one.');
+  if (key in value) refuse(`${path}.${key}`, 'is said elsewhere', "Use the sandbox's own require, prefer and off.");
 }
 
 function rlimitsAt(value: unknown, path: string): unknown {

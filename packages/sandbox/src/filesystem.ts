@@ -13,9 +13,9 @@ import {
 
 import { resolve } from 'node:path';
 
-import { booleanAt, objectAt, textAt, wordAt } from './document.js';
+import { booleanAt, listAt, objectAt, textAt, wordAt } from './document.js';
 import { refuse } from './errors.js';
-import type { Access, FilesystemPreset, LandlockChoice, ShortRule } from './options.js';
+import type { Access, FilesystemPreset, LandlockChoice } from './options.js';
 
 /** The presets' names. */
 export const filesystemPresets = ['read-only', 'minimal', 'none'] as const satisfies readonly FilesystemPreset[];
@@ -87,7 +87,7 @@ export const presetDefaults = {
 export function landlockPolicy(choice: LandlockChoice, program: readonly string[] = []): LandlockPolicy {
   const { preset: given = 'read-only', paths, net = {}, ...rest } = choice;
   const preset = wordAt(given, 'landlock.preset', filesystemPresets);
-  const added = (paths ?? []).map((rule, index) => ruleOf(rule, `landlock.paths[${index}]`));
+  const added = paths === undefined ? [] : listAt(paths, 'landlock.paths', ruleOf);
   const rules = [...presetPaths[preset], ...added];
   const own = preset === 'minimal' && program.length > 0 ? [rx(...(program as [string]), {})] : [];
   const options: LandlockOptions = {
@@ -95,7 +95,7 @@ export function landlockPolicy(choice: LandlockChoice, program: readonly string[
     // As for @sb/landlock: an empty list allows nothing, and none at all restricts nothing.
     ...(preset === 'none' && paths === undefined ? {} : { paths: [...rules, ...own] }),
     ...rest,
-    net: netOf(preset === 'none' ? net : { ...presetDefaults.net, ...net }),
+    net: netOf(net, preset === 'none' ? {} : presetDefaults.net),
   };
   return policy(options);
 }
@@ -104,19 +104,26 @@ export function landlockPolicy(choice: LandlockChoice, program: readonly string[
 export function absolutePaths(choice: LandlockChoice): LandlockChoice {
   const { paths, ...rest } = choice;
   if (paths === undefined) return rest;
-  const rules = paths.map((rule, index) => ruleOf(rule, `landlock.paths[${index}]`));
+  const rules = listAt(paths, 'landlock.paths', ruleOf);
   const absolute = (one: PathRule['paths'][number]) => (typeof one === 'string' ? resolve(one) : one);
   return { ...rest, paths: rules.map((rule) => Object.assign({}, rule, { paths: rule.paths.map(absolute) })) };
 }
 
-function netOf(net: NonNullable<LandlockChoice['net']>): NonNullable<LandlockOptions['net']> {
-  const named = Object.entries(net);
+type Net = NonNullable<LandlockChoice['net']>;
+
+/** Rights by their options' names; those newer than `@sb/landlock` go by their bit. */
+const netOptions = ['connectTcp', 'bindTcp', 'connectSendUdp', 'bindUdp'] as const;
+
+function netOf(net: Net, defaults: Net): NonNullable<LandlockOptions['net']> {
+  // null is no object, and has no keys to ask for.
+  const bits = Object.keys(net ?? {}).filter((key) => key.startsWith('unsafe_unknown_bit_'));
+  const named = Object.entries({ ...defaults, ...objectAt(net, 'landlock.net', [...netOptions, ...bits]) });
   return Object.fromEntries(named.filter(([, ports]) => ports !== 'any')) as NonNullable<LandlockOptions['net']>;
 }
 
 /** A rule as the builders make it, or a short one of a document. */
-function ruleOf(rule: PathRule | ShortRule, at: string): PathRule {
-  if ('paths' in rule) return rule;
+function ruleOf(rule: unknown, at: string): PathRule {
+  if (typeof rule === 'object' && rule !== null && 'paths' in rule) return rule as PathRule;
   const fields = objectAt(rule, at, [...Object.keys(builders), 'optional', 'refer']);
   const accesses = (Object.keys(builders) as Access[]).filter((access) => fields[access] !== undefined);
   const [access] = accesses;

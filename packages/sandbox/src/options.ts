@@ -35,6 +35,8 @@ export type RlimitValue = number | 'unlimited';
 
 /** What {@link createSandbox} takes. Everything may be left out; what is left out is as strict as it can be. */
 export interface SandboxOptions {
+  /** Where an editor finds the schema of a document; means nothing here. */
+  readonly $schema?: string;
   /** Whom the child becomes. Default: it stays who we are. */
   readonly user?: SandboxUser;
   /** Supplementary groups: `none`, `initgroups` (those of the user's entries) or a list. Default: `none`. */

@@ -1,0 +1,70 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+
+import { temporaryFolder } from '@sb/test-kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { findTarget } from './target.js';
+
+const folder = temporaryFolder();
+const files: readonly (readonly [name: string, content: string, mode: number])[] = [
+  ['a/tool', '\u007fELF', 0o755],
+  ['b/tool', '\u007fELF', 0o755],
+  ['a/plain', 'text', 0o644],
+  ['b/plain', '\u007fELF', 0o755],
+  ['a/only-plain', 'text', 0o644],
+  ['a/script', '#!/bin/sh -e\n', 0o755],
+  ['a/env-script', '#! /usr/bin/env sh\n', 0o755],
+  ['a/env-nothing', '#!/usr/bin/env\n', 0o755],
+  ['a/env-missing', '#!/usr/bin/env no-such-program\n', 0o755],
+];
+
+beforeAll(() => {
+  for (const name of ['a', 'b', 'a/folder']) mkdirSync(folder.file(name));
+  for (const [name, content, mode] of files) {
+    writeFileSync(folder.file(name), content, 'latin1');
+    chmodSync(folder.file(name), mode);
+  }
+});
+afterAll(() => folder[Symbol.dispose]());
+
+const find = (name: string, path = `${folder.file('a')}:${folder.file('b')}`) =>
+  findTarget(name, { path, cwd: folder.path });
+
+describe('findTarget', () => {
+  it.each([
+    ['tool', 'a/tool'],
+    ['plain', 'b/plain'],
+    ['b/tool', 'b/tool'],
+    ['./a/../b/tool', 'b/tool'],
+  ])('finds %s', (name, expected) => {
+    expect(find(name).path).toBe(folder.file(expected));
+  });
+
+  it('takes folders of the PATH from the working directory, an empty one for it itself', () => {
+    expect(find('tool', 'b:a').path).toBe(folder.file('b/tool'));
+    expect(() => find('tool', '')).toThrow(/no program "tool"/);
+  });
+
+  it.each([
+    ['a/tool', []],
+    ['a/script', ['/bin/sh']],
+    ['a/env-script', ['/usr/bin/env', '/usr/bin/sh']],
+    ['a/env-nothing', ['/usr/bin/env']],
+    ['a/env-missing', ['/usr/bin/env']],
+  ])('grants %s its interpreter: %j', (name, expected) => {
+    expect(find(name).files).toEqual([folder.file(name), ...expected]);
+  });
+
+  it.each([
+    ['', 'not-found'],
+    ['no-such-tool', 'not-found'],
+    ['a/no-such-tool', 'not-found'],
+    ['a/tool/more', 'not-found'],
+    ['only-plain', 'not-executable'],
+    ['a/plain', 'not-executable'],
+    ['a/folder', 'not-executable'],
+    ['folder', 'not-executable'],
+  ])('says of %j: %s', (name, code) => {
+    expect(() => find(name)).toThrow(expect.objectContaining({ code, step: 'exec' }));
+  });
+});
