@@ -4,7 +4,7 @@ import { restrictSelf as restrictCaps } from '@sb/caps';
 import { type EnforcementReport, type FeatureReport, isSandboxError, reportOf } from '@sb/core';
 import { restrictSelf as restrictLandlock } from '@sb/landlock';
 import { dropPrivileges } from '@sb/privdrop';
-import { restrictSelf as restrictSeccomp } from '@sb/seccomp';
+import { refuseRings, restrictSelf as restrictSeccomp } from '@sb/seccomp';
 
 import { definePolicy } from './define.js';
 import { refuse, sandboxError } from './errors.js';
@@ -24,7 +24,8 @@ const ofChildren = ['rlimits', 'env', 'cwd', 'umask', 'keepDescriptors', 'newSes
  *
  * @param options - options or a policy; only those that a running process can still be given
  * @returns what is in force, as the layers read it back
- * @throws SandboxError. `invalid-policy`, `worker-thread` and every code of the layers' plans: nothing was changed.
+ * @throws SandboxError. `invalid-policy`, `not-permitted`, every code of the layers' plans, and `io-uring-in-use`, since
+ *   Node 22 and later don't survive the loss of their io_uring: nothing was changed.
  *   Whatever a step throws after that leaves the process in between: end it, never catch and go on
  * @see nptl(7), landlock_restrict_self(2), seccomp(2)
  */
@@ -42,6 +43,7 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy): Enforceme
   const layers = layerPolicies(policy, [process.execPath]);
   const planned = planSandbox(policy, layers, sandboxSupport());
   const { landlock, seccomp } = layers;
+  if (seccomp && planned.expected.filter) refuseRings(seccomp);
   const switches = planned.features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
   const lines = [
     ...identityReports(layers, switches),

@@ -22,7 +22,7 @@ export { parsePolicy } from './parse-policy.js';
 export { plan, type SeccompPlan } from './plan.js';
 export { policy, type SeccompOptions, type SeccompPolicy } from './policy.js';
 export { type Base, type Preset, presets } from './presets.js';
-export { restrictSelf } from './restrict.js';
+export { refuseRings, restrictSelf } from './restrict.js';
 export type { Rule, RuleOptions, SimpleActionName } from './rules.js';
 export { simulate, type Simulation } from './simulate.js';
 export type { SimulatedCall } from './simulated-call.js';

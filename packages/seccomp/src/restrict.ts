@@ -43,10 +43,15 @@ export function restrictSelf(policy: SeccompPolicy): EnforcementReport {
 }
 
 /**
+ * Refuses what {@link restrictSelf} can't do to this process, for who has other things to restrict before the filter.
+ *
  * libuv opens an io_uring for its event loop when Node 22 or later starts, and aborts when a later `io_uring_enter`
  * fails, whatever the error is. Letting the call through would let everything through that an io_uring can do.
+ *
+ * @param policy - from `policy`
+ * @throws SeccompError `io-uring-in-use`
  */
-function refuseRings(policy: SeccompPolicy): void {
+export function refuseRings(policy: SeccompPolicy): void {
   const number = syscallNumber('io_uring_enter', thisMachine() ?? 'x86_64');
   if (number === undefined || !native().hasRing()) return;
   const { action } = evaluate(policy, thisMachine() ?? 'x86_64', { number, args: [] });

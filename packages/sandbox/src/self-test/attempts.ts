@@ -72,9 +72,11 @@ function ofCaps({ plan }: Situation): readonly Attempt[] {
   const target = plan.expected.caps;
   if (target?.permitted === undefined) return [];
   const CAP_CHOWN = 0;
-  const kept = target.permitted.includes('cap_chown');
-  const operation = ['raise-permitted', CAP_CHOWN];
-  return kept ? [] : [{ layer: 'caps', feature: 'capabilities', operation, denied: 'EPERM' }];
+  if (target.permitted.includes('cap_chown')) return [];
+  // Having it is asked too: a filter may deny capset(2), and would hide that it could be raised.
+  return ['has-permitted', 'raise-permitted'].map((attempt): Attempt => {
+    return { layer: 'caps', feature: 'capabilities', operation: [attempt, CAP_CHOWN], denied: 'EPERM' };
+  });
 }
 
 function ofLandlock(situation: Situation): readonly Attempt[] {

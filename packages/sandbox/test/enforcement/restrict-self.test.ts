@@ -1,0 +1,119 @@
+/* restrictSelf: every layer on every thread, or nothing on any. */
+import { chmodSync, writeFileSync } from 'node:fs';
+
+import type { SandboxOptions, SandboxReport } from '@sb/sandbox';
+import {
+  compileFixture,
+  fixtureJson,
+  type FixtureOptions,
+  missing,
+  nodeReleases,
+  runProgram,
+  temporaryFolder,
+} from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { nobody } from '../attack/place.js';
+import { createSandbox } from '../../src/index.js';
+import { collect, states } from '../start.js';
+
+type Threads = Readonly<Record<string, readonly string[]>>;
+
+interface Outcome {
+  readonly before: { readonly attempts: readonly (readonly string[])[]; readonly threads: Threads };
+  readonly after: Outcome['before'] & { readonly listening: string };
+  readonly child: string;
+  readonly error?: { readonly code: string; readonly layer: string };
+  readonly report?: SandboxReport;
+}
+
+const fixture = new URL('fixtures/restrict-self.ts', import.meta.url);
+const everywhere = (answer: string) => [[answer], [answer], [answer]];
+
+async function restrict(policy: SandboxOptions, options: FixtureOptions = {}): Promise<Outcome> {
+  using folder = temporaryFolder();
+  const file = folder.file('file');
+  writeFileSync(file, '');
+  chmodSync(file, 0o666);
+  return await fixtureJson<Outcome>(fixture, [JSON.stringify({ policy, file })], options);
+}
+
+describe.skipIf(missing('linux', 'root', 'landlock7'))('restrictSelf', () => {
+  it.each(nodeReleases())('restricts every thread of Node $version, and its children', async ({ file, version }) => {
+    const { before, after, child, error, report } = await restrict({ user: 'nobody' }, { node: file });
+    if (!version.startsWith('v20.')) {
+      // It would abort: see io-uring-in-use in the README of the filter. Nothing at all may have changed then.
+      expect(error).toMatchObject({ code: 'io-uring-in-use' });
+      expect(after).toMatchObject({ ...before, listening: 'OK' });
+      return;
+    }
+    expect(error).toBeUndefined();
+    expect(before.attempts).toEqual(everywhere('OK'));
+    expect(before.threads).toMatchObject({ NoNewPrivs: ['0'], Seccomp: ['0'], Uid: ['0\t0\t0\t0'] });
+    expect(after.attempts).toEqual(everywhere('EACCES'));
+    expect(after.threads).toMatchObject({
+      Uid: ['65534\t65534\t65534\t65534'],
+      Gid: ['65534\t65534\t65534\t65534'],
+      CapEff: ['0000000000000000'],
+      CapPrm: ['0000000000000000'],
+      NoNewPrivs: ['1'],
+      Seccomp: ['2'],
+    });
+    expect(after.threads['Groups']?.map((groups) => groups.trim())).toEqual(['']);
+    expect(after.listening).toBe('EACCES');
+    expect(child).toBe('denied');
+    expect(report?.status).toBe('full');
+    expect(states(report)).toMatchObject({ 'privdrop.user': 'enforced', 'landlock.fs.write_file': 'enforced' });
+  });
+
+  it.each(nodeReleases())('restricts Node $version where it was started without io_uring', async ({ file }) => {
+    using folder = temporaryFolder();
+    const path = folder.file('file');
+    writeFileSync(path, '');
+    chmodSync(path, 0o666);
+    const ringless = createSandbox({
+      caps: 'off',
+      landlock: 'off',
+      seccomp: { base: 'allow-all', deny: ['@io-uring'] },
+    });
+    const request = JSON.stringify({ policy: { user: 'nobody' }, file: path });
+    const { stdout, stderr } = await collect(ringless.spawn(file, [compileFixture(fixture), request]));
+    expect(stderr).toBe('');
+    const { before, after, child, error } = JSON.parse(stdout ?? '') as Outcome;
+    expect(error).toBeUndefined();
+    expect(before.attempts).toEqual(everywhere('OK'));
+    expect(after.attempts).toEqual(everywhere('EACCES'));
+    expect(after.threads).toMatchObject({ Uid: ['65534\t65534\t65534\t65534'], CapEff: ['0000000000000000'] });
+    expect([after.listening, child]).toEqual(['EACCES', 'denied']);
+  });
+
+  it('leaves what it grants', async () => {
+    const { after, child } = await restrict({ landlock: { paths: [{ rw: '/tmp' }], net: { bindTcp: 'any' } } });
+    expect(after.attempts).toEqual(everywhere('OK'));
+    expect(after.listening).toBe('OK');
+    expect(child).toBe('OK');
+  });
+
+  it.each<[string, SandboxOptions, FixtureOptions, object]>([
+    ['a user that can’t be had', { user: 'daemon' }, nobody, { layer: 'privdrop', code: 'not-permitted' }],
+    ['a bounding set that can’t be had', { require: ['caps.bounding'] }, nobody, { layer: 'caps' }],
+    ['what only a child can have', { rlimits: { nofile: 9 } }, {}, { code: 'invalid-policy' }],
+    ['a capability that it hasn’t got', { caps: { keep: ['cap_chown'] } }, nobody, { layer: 'caps' }],
+  ])('changes nothing on any thread where the policy asks for %s', async (_name, policy, options, error) => {
+    const outcome = await restrict(policy, options);
+    expect(outcome.error).toMatchObject(error);
+    expect(outcome.after.threads).toEqual(outcome.before.threads);
+    expect(outcome.after.attempts).toEqual(everywhere('OK'));
+    expect([outcome.after.listening, outcome.child]).toEqual(['OK', 'OK']);
+  });
+
+  it('is refused in a worker thread, which could not speak for the others', async () => {
+    const script = `
+      import { Worker, isMainThread } from 'node:worker_threads';
+      import { restrictSelf } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)};
+      if (isMainThread) new Worker(new URL('data:text/javascript,' + encodeURIComponent(process.argv[1])));
+      else try { restrictSelf({}); console.log('restricted'); } catch (error) { console.log(error.code); }`;
+    const { stdout } = await runProgram(process.execPath, ['--input-type=module', '-e', script, script]);
+    expect(stdout).toBe('not-permitted\n');
+  });
+});
