@@ -41,6 +41,8 @@ const packages = [
   },
   { purpose: 'kernels', found: () => existsSync('/usr/libexec/virtiofsd'), debian: 'virtiofsd', arch: 'virtiofsd' },
   { purpose: 'kernels', found: () => onPath('busybox'), debian: 'busybox-static', arch: 'busybox' },
+  { purpose: 'test', found: () => onPath('git'), debian: 'git', arch: 'git' },
+  { purpose: 'test', found: () => onPath('convert'), debian: 'imagemagick', arch: 'imagemagick' },
   { purpose: 'check', found: () => onPath('clang-format'), debian: 'clang-format', arch: 'clang' },
 ];
 

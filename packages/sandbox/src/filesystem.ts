@@ -89,7 +89,8 @@ export function landlockPolicy(choice: LandlockChoice, program: readonly string[
   const preset = wordAt(given, 'landlock.preset', filesystemPresets);
   const added = paths === undefined ? [] : listAt(paths, 'landlock.paths', ruleOf);
   const rules = [...presetPaths[preset], ...added];
-  const own = preset === 'minimal' && program.length > 0 ? [rx(...(program as [string]), {})] : [];
+  const [first, ...others] = preset === 'minimal' ? program.filter((file) => !added.some(grants(file))) : [];
+  const own = first === undefined ? [] : [rx(first, ...others, {})];
   const options: LandlockOptions = {
     ...(preset === 'none' ? { abi: presetAbi } : presetDefaults),
     // As for @sb/landlock: an empty list allows nothing, and none at all restricts nothing.
@@ -99,6 +100,12 @@ export function landlockPolicy(choice: LandlockChoice, program: readonly string[
   };
   return policy(options);
 }
+
+/** Whether a rule lets a file be executed already: @sb/landlock refuses a second one that adds nothing. */
+const grants =
+  (file: string) =>
+  ({ paths, rights }: PathRule): boolean =>
+    paths.some((one) => one === file) && rights.includes('execute') && rights.includes('read_file');
 
 /** The same with every path absolute: the launcher opens them when it has changed to the child's working directory. */
 export function absolutePaths(choice: LandlockChoice): LandlockChoice {
