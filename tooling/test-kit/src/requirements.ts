@@ -44,7 +44,8 @@ const requirements = {
   curl: () => existsSync('/usr/bin/curl'),
   wget: () => existsSync('/usr/bin/wget'),
   /** Programs that people run, to be run in a sandbox. */
-  programs: () => ['curl', 'wget', 'git', 'tar', 'python3', 'bash', 'convert'].every((name) => existsSync(`/usr/bin/${name}`)),
+  programs: () =>
+    ['curl', 'wget', 'git', 'tar', 'python3', 'bash', 'convert'].every((name) => existsSync(`/usr/bin/${name}`)),
   /** Debian's libseccomp-dev, the reference that our compiler is compared with. */
   libseccomp: () => existsSync('/usr/include/seccomp.h'),
 } satisfies Record<string, () => boolean>;
