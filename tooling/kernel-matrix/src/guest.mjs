@@ -1,10 +1,10 @@
 // One guest from its start to its end, whatever that is.
 // @ts-check
-import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { startChild } from './children.mjs';
 import { makeInitrd } from './initrd.mjs';
 import { guestFolders, initScript, marks } from './init-script.mjs';
 import { machineArguments, programOf } from './machine.mjs';
@@ -84,7 +84,7 @@ export const reportFile = `${guestFolders.results}/report.json`;
  * @returns {Promise<{ serial: string, failure: string | undefined }>}
  */
 function run(program, args, minutes) {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = startChild(program, args);
   let [serial, errors] = ['', ''];
   /** @type {string | undefined} */
   let reason;

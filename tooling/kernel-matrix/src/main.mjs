@@ -1,21 +1,18 @@
 // `npm run test:kernels`: boots each kernel, runs the tests that ask it, and prints one table.
 // @ts-check
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
 import { acceleratorFor } from './accelerator.mjs';
 import { reportFile, runGuest } from './guest.mjs';
 import { imageOf } from './image.mjs';
 import { kernels } from './kernels.mjs';
 import { optionsOf, usage } from './options.mjs';
 import { requirePrograms } from './programs.mjs';
+import { keepLog, keepRow, root } from './record.mjs';
 import { resultsByLayer } from './results.mjs';
 import { MatrixError } from './shell.mjs';
 import { suites } from './suites.mjs';
+import { inTurn } from './turns.mjs';
+import { writeSupportPage } from './support-page.mjs';
 import { tableOf } from './table.mjs';
-
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Emulation is about ten times slower than a real machine, and the machine that emulates may be busy. */
 const patience = { kvm: 4, tcg: 30 };
@@ -28,13 +25,10 @@ const say = (text) => process.stdout.write(`${text}\n`);
  * @param {ReturnType<typeof optionsOf>} options
  * @returns {Promise<import('./table.mjs').Row>}
  */
-async function testKernel(kernel, { refresh, layers, minutes, only }) {
+async function testKernel(kernel, { refresh, files, minutes }) {
   const image = imageOf(kernel, { refresh });
   const accelerator = acceleratorFor(kernel.arch, image.file);
   say(`» ${kernel.name} ${kernel.arch}: ${image.version}, ${accelerator}`);
-  const chosen = Object.fromEntries(
-    layers.map((layer) => [layer, (suites[layer] ?? []).filter((file) => file.includes(only))]),
-  );
   const vitest = `${root}node_modules/vitest/vitest.mjs`;
   const config = `${root}tooling/kernel-matrix/guest/vitest.config.ts`;
   const guest = await runGuest({
@@ -50,11 +44,11 @@ async function testKernel(kernel, { refresh, layers, minutes, only }) {
       SB_MUST_ENFORCE: '1',
       SB_EXPECT_LANDLOCK: String(kernel.landlock),
       SB_PATIENCE: String(patience[accelerator]),
-      SB_SUITES: Object.values(chosen).flat().join(':'),
+      SB_SUITES: Object.values(files).flat().join(':'),
       SB_REPORT: reportFile,
     },
   });
-  const results = resultsByLayer(guest.report, chosen, kernel.landlock);
+  const results = resultsByLayer(guest.report, files, kernel.landlock);
   const log = keepLog(kernel, guest);
   if (guest.failure !== undefined || guest.report === undefined) {
     say(`${guest.failure ?? 'no report'}; see ${log}\n${tail(guest.serial)}\n${tail(guest.log)}`);
@@ -72,20 +66,6 @@ async function testKernel(kernel, { refresh, layers, minutes, only }) {
   };
 }
 
-/**
- * Keeps what a guest wrote, for whoever looks for the cause of a failure.
- *
- * @param {import('./kernels.mjs').Kernel} kernel
- * @param {import('./guest.mjs').GuestResult} guest
- */
-function keepLog({ name, arch }, { serial, log }) {
-  const folder = join(root, 'reports/kernels');
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${name.replaceAll(' ', '-')}-${arch}.log`);
-  writeFileSync(file, `${serial}\n${log}`);
-  return file;
-}
-
 /** @param {string} text */
 function tail(text) {
   return text.split('\n').slice(-40).join('\n');
@@ -99,13 +79,15 @@ async function main() {
     return;
   }
   requirePrograms(options.kernels);
-  const rows = [];
-  for (const kernel of options.kernels) {
+  const rows = await inTurn(options.kernels, options.jobs, async (kernel) => {
     const row = await testKernel(kernel, options);
-    rows.push(row);
+    if (options.isWhole) keepRow(row, new Date());
     say(`${tableOf([row], options.layers)}\n${row.seconds} s, ${row.accelerator}`);
-  }
+    return row;
+  });
   say(`\n${tableOf(rows, options.layers)}`);
+  const page = options.isWhole ? writeSupportPage(options.layers) : undefined;
+  if (page !== undefined) say(`written: ${page}`);
   const bad = rows.filter(
     ({ failure, layers }) => failure !== undefined || Object.values(layers).some(({ state }) => state === 'failed'),
   );

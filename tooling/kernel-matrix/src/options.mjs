@@ -4,13 +4,15 @@ import { parseArgs } from 'node:util';
 
 import { kernels } from './kernels.mjs';
 import { MatrixError } from './shell.mjs';
-import { suites } from './suites.mjs';
+import { suites, thorough } from './suites.mjs';
 
 export const usage = `npm run test:kernels [-- OPTIONS]
 
   --quick            the few kernels that every change is tested on
   --kernel NAME      only this one; may be repeated
   --layer NAME       only these tests; may be repeated
+  --thorough         more tests of each layer; takes several times as long
+  --jobs N           so many kernels at once (default: 1)
   --only TEXT        only test files with this in their names
   --minutes N        how long one kernel may take (default: 40)
   --refresh          fetch the newest kernels, though there are some
@@ -29,6 +31,8 @@ export function optionsOf(args) {
       kernel: { type: 'string', multiple: true },
       layer: { type: 'string', multiple: true },
       only: { type: 'string', default: '' },
+      thorough: { type: 'boolean', default: false },
+      jobs: { type: 'string', default: '1' },
       minutes: { type: 'string', default: '40' },
       refresh: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
@@ -37,6 +41,8 @@ export function optionsOf(args) {
   });
   const minutes = Number(values.minutes);
   if (!(minutes > 0)) throw new MatrixError(`--minutes ${values.minutes} is no time.`);
+  const jobs = Number(values.jobs);
+  if (!Number.isInteger(jobs) || jobs < 1) throw new MatrixError(`--jobs ${values.jobs} is no number of kernels.`);
   const { kernel: names = [], layer: layers = Object.keys(suites), ...rest } = values;
   const unknown = [
     ...names.filter((name) => !kernels.some((one) => one.name === name)),
@@ -47,5 +53,13 @@ export function optionsOf(args) {
     if (names.length > 0) return names.includes(name);
     return values.quick ? quick === true : true;
   });
-  return { ...rest, minutes, kernels: chosen, layers };
+  const files = Object.fromEntries(
+    layers.map((layer) => {
+      const all = [...(suites[layer] ?? []), ...(values.thorough ? (thorough[layer] ?? []) : [])];
+      return [layer, all.filter((file) => file.includes(values.only))];
+    }),
+  );
+  // What was tested in part says nothing of a kernel as a whole.
+  const isWhole = values.layer === undefined && values.only === '';
+  return { ...rest, minutes, jobs, kernels: chosen, layers, files, isWhole };
 }
