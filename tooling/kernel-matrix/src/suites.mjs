@@ -11,20 +11,11 @@ export const suites = {
   landlock: [
     'packages/landlock/test/enforcement/this-kernel.test.ts',
     'packages/landlock/test/enforcement/newer.test.ts',
-    'packages/landlock/test/enforcement/threads.test.ts',
   ],
-  seccomp: [
-    'packages/seccomp/test/enforcement/presets.test.ts',
-    'packages/seccomp/test/enforcement/rules.test.ts',
-    'packages/seccomp/test/enforcement/tables.test.ts',
-    'packages/seccomp/test/enforcement/restrict.test.ts',
-  ],
-  caps: ['packages/caps/test/privileged/record.test.ts', 'packages/caps/test/privileged/threads.test.ts'],
-  privdrop: ['packages/privdrop/test/privileged/record.test.ts', 'packages/privdrop/test/privileged/drop.test.ts'],
-  sandbox: [
-    'packages/sandbox/test/enforcement/this-kernel.test.ts',
-    'packages/sandbox/test/enforcement/launcher.test.ts',
-  ],
+  seccomp: ['packages/seccomp/test/enforcement/presets.test.ts', 'packages/seccomp/test/enforcement/tables.test.ts'],
+  caps: ['packages/caps/test/privileged/record.test.ts'],
+  privdrop: ['packages/privdrop/test/privileged/record.test.ts'],
+  sandbox: ['packages/sandbox/test/enforcement/this-kernel.test.ts'],
   'pacman-fetch': ['apps/pacman-fetch/test/enforcement/end-to-end.test.ts'],
 };
 
@@ -35,13 +26,19 @@ export const suites = {
  */
 export const thorough = {
   landlock: [
+    'packages/landlock/test/enforcement/threads.test.ts',
     'packages/landlock/test/enforcement/table.test.ts',
     'packages/landlock/test/enforcement/record.test.ts',
     'packages/landlock/test/enforcement/liar.test.ts',
     'packages/landlock/test/enforcement/kernels.test.ts',
   ],
-  caps: ['packages/caps/test/enforcement/ordinary.test.ts', 'packages/caps/test/privileged/regain.test.ts'],
-  privdrop: ['packages/privdrop/test/privileged/regain.test.ts'],
-  sandbox: ['packages/sandbox/test/enforcement/faults.test.ts'],
+  seccomp: ['packages/seccomp/test/enforcement/rules.test.ts', 'packages/seccomp/test/enforcement/restrict.test.ts'],
+  caps: [
+    'packages/caps/test/privileged/threads.test.ts',
+    'packages/caps/test/enforcement/ordinary.test.ts',
+    'packages/caps/test/privileged/regain.test.ts',
+  ],
+  privdrop: ['packages/privdrop/test/privileged/drop.test.ts', 'packages/privdrop/test/privileged/regain.test.ts'],
+  sandbox: ['packages/sandbox/test/enforcement/launcher.test.ts', 'packages/sandbox/test/enforcement/faults.test.ts'],
   'pacman-fetch': ['apps/pacman-fetch/test/enforcement/identity.test.ts'],
 };

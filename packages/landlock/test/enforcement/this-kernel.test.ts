@@ -189,3 +189,15 @@ describe.skipIf(missing('linux', 'root'))('this kernel', () => {
     expect(read).toBe(kernel.abi > 0 ? 'EACCES' : 'OK');
   });
 });
+
+/* The kernel's own synchronisation of threads where it has it (ABI 8), the broadcast below. */
+describe.skipIf(missing('linux', 'root', 'landlock6'))('under scopes, the threads of one process', () => {
+  it('are strangers to each other below ABI 8, and one family from there on', async () => {
+    const outcome = await fixtureJson<object>(new URL('fixtures/strangers.ts', import.meta.url), [], nobody);
+    const answer = support().abi >= 8 ? 'OK' : 'EPERM';
+    expect(outcome).toEqual({
+      inWorker: { connect: answer, signal: answer },
+      inMain: { connect: 'OK', signal: 'OK' },
+    });
+  });
+});

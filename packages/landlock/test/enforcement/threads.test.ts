@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { fixtureJson, missing, nodeReleases, patience, runProgram, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { type LandlockReport, support } from '../../src/index.js';
+import { type LandlockReport } from '../../src/index.js';
 import { compile, nobody } from './programs.js';
 
 interface Reading {
@@ -69,17 +69,6 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('with io_uring in its thr
     expect(rest).toEqual(
       rings > 0 ? { outcome: 'threads-unreachable', read: 'OK' } : { outcome: 'full', read: 'EACCES' },
     );
-  });
-});
-
-describe.skipIf(missing('linux', 'root', 'landlock6'))('under scopes, the threads of one process', () => {
-  it('are strangers to each other below ABI 8, and one family from there on', async () => {
-    const outcome = await fixtureJson<object>(new URL('fixtures/strangers.ts', import.meta.url), [], nobody);
-    const answer = support().abi >= 8 ? 'OK' : 'EPERM';
-    expect(outcome).toEqual({
-      inWorker: { connect: answer, signal: answer },
-      inMain: { connect: 'OK', signal: 'OK' },
-    });
   });
 });
 
