@@ -40,8 +40,8 @@ const maxStderr = 4096;
 
 /** Milliseconds that the worker has to become its user: a busy machine needs one second, nothing needs twenty. */
 const readyTimeout = 20_000;
-/** Milliseconds that it has to end after its last frame. */
-const exitTimeout = 5000;
+/** Milliseconds that it has to end after its last frame; on a machine that emulates another one, five seconds are few. */
+const exitTimeout = 20_000;
 /** Milliseconds that its streams have to close after its end. */
 const closeTimeout = 1000;
 
