@@ -1,0 +1,127 @@
+import type { ChildProcess } from 'node:child_process';
+
+import { isSandboxError, type SandboxError, type TaskStatus } from '@sb/core';
+import { describe, expect, it } from 'vitest';
+
+import { root } from '../test/machines.js';
+import { definePolicy } from './define.js';
+import { enforcementOf, type SandboxReport } from './enforcement.js';
+import { layerPolicies } from './layers.js';
+import type { SandboxOptions } from './options.js';
+import { planSandbox } from './plan.js';
+import type { LauncherStatus } from './status.js';
+
+/** A child that has ended: only the launcher's word is left. */
+const ended = { pid: 7, exitCode: 0, signalCode: null, spawnfile: '/usr/bin/tool' } as ChildProcess;
+
+const task: TaskStatus = {
+  tid: 7,
+  uid: [0, 0, 0, 0],
+  gid: [0, 0, 0, 0],
+  groups: [],
+  capInh: 0n,
+  capPrm: 0n,
+  capEff: 0n,
+  capBnd: 0n,
+  capAmb: 0n,
+  noNewPrivs: true,
+  seccomp: 0,
+  seccompFilters: 0,
+};
+type Executed = Extract<LauncherStatus, { kind: 'executed' }>;
+const EACCES = 13;
+const executed: Executed = {
+  kind: 'executed',
+  task,
+  skipped: [],
+  proofs: [{ feature: 'fs.write_file', errno: EACCES }],
+};
+
+function outcome(status: LauncherStatus, options: SandboxOptions = {}): SandboxReport | SandboxError {
+  const policy = definePolicy(options);
+  try {
+    return enforcementOf(status, ended, planSandbox(policy, layerPolicies(policy), root));
+  } catch (error) {
+    if (isSandboxError(error)) return error;
+    throw error;
+  }
+}
+
+describe('enforcementOf', () => {
+  it('reports what was planned, with who read it back', () => {
+    expect(outcome(executed)).toMatchObject({
+      status: 'full',
+      verified: { by: 'launcher', capEff: [], noNewPrivs: true, seccomp: 2 },
+      proofs: ['fs.write_file: EACCES'],
+      missingPaths: [],
+    });
+  });
+
+  it.each<[string, LauncherStatus, object]>([
+    ['a lost launcher', { kind: 'lost' }, { code: 'launcher-lost' }],
+    [
+      'a failed step',
+      { kind: 'failed', layer: 'caps', step: 'bounding', syscall: 'prctl', errno: 1, rule: undefined },
+      { layer: 'caps', step: 'bounding', errno: 'EPERM' },
+    ],
+    ['a child that nobody could look at', { ...executed, task: undefined }, { code: 'verification-failed' }],
+    [
+      'a capability that is left',
+      { ...executed, task: { ...task, capEff: 1n } },
+      { message: /effective capabilities/ },
+    ],
+    [
+      'no_new_privs that is not set',
+      { ...executed, task: { ...task, noNewPrivs: false } },
+      { message: /no_new_privs/ },
+    ],
+  ])('throws for %s', (_, status, expected) => {
+    const { message, ...fields } = { message: /./, ...expected };
+    const error = outcome(status);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject(fields);
+    expect((error as Error).message).toMatch(message);
+  });
+
+  it.each<[string, number, string | undefined]>([
+    // What the policy forbids and the kernel let happen disproves the rule; other errors have other causes.
+    ['net.bind_tcp', 0, 'landlock.net.bind_tcp'],
+    ['net.bind_tcp', EACCES, undefined],
+    ['net.bind_tcp', 98, undefined],
+    ['fs.write_file', 0, 'landlock.fs.write_file'],
+    ['scope.signal', 1, undefined],
+    ['scope.signal', 0, 'landlock.scope.signal'],
+    ['scope.abstract_unix_socket', 111, 'landlock.scope.abstract_unix_socket'],
+  ])('of an attempt at %s that ended with %i', (feature, errno, disproved) => {
+    const result = outcome({ ...executed, proofs: [{ feature, errno }] });
+    if (disproved === undefined) expect(result).toMatchObject({ status: 'full' });
+    else expect(result).toMatchObject({ code: 'verification-failed', message: expect.stringContaining(disproved) });
+  });
+
+  it('takes what the policy allows for no contradiction', () => {
+    const options = { landlock: { paths: [{ rw: '/proc' }] } } satisfies SandboxOptions;
+    expect(outcome({ ...executed, proofs: [{ feature: 'fs.write_file', errno: 0 }] }, options)).toMatchObject({
+      status: 'full',
+      proofs: [],
+    });
+  });
+
+  it('names optional paths that are missing, on the lines that they limit', () => {
+    const options = { landlock: { paths: [{ rw: '/missing', optional: true }] } } satisfies SandboxOptions;
+    const policy = definePolicy(options);
+    const { expected } = planSandbox(policy, layerPolicies(policy), root);
+    const skipped = expected.rules.paths.findIndex(({ path }) => path === '/missing');
+    const report = outcome({ ...executed, skipped: [skipped] }, options) as SandboxReport;
+    expect(report.missingPaths).toEqual(['/missing']);
+    const reasonOf = (feature: string) => report.features.find((line) => line.feature === feature)?.reason;
+    expect(reasonOf('fs.make_dir')).toMatch(/since missing: \/missing/);
+    expect(reasonOf('fs.execute')).toBeUndefined();
+  });
+
+  it('says that nothing was proven where nothing could be tried', () => {
+    const report = outcome({ ...executed, proofs: [] }) as SandboxReport;
+    const landlock = report.features.filter(({ layer, state }) => layer === 'landlock' && state === 'enforced');
+    expect(landlock.length).toBeGreaterThan(0);
+    for (const { reason } of landlock) expect(reason).toMatch(/not verified/);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+
+import { ordinary, root, withLandlock } from '../test/machines.js';
+import { definePolicy } from './define.js';
+import { explainSandbox } from './explain.js';
+import { layerPolicies } from './layers.js';
+import type { SandboxOptions } from './options.js';
+import { planSandbox, type SandboxSupport } from './plan.js';
+
+function explained(options: SandboxOptions, support: SandboxSupport = root): string {
+  const policy = definePolicy(options);
+  const layers = layerPolicies(policy);
+  return explainSandbox(policy, layers, planSandbox(policy, layers, support));
+}
+
+describe('explainSandbox', () => {
+  it.each<[SandboxOptions, RegExp]>([
+    [{}, /^user +stays who we are$/m],
+    [{ user: 65_534 }, /^user +nobody \(uid 65534, gid 65534, no other groups\)$/m],
+    [{ user: 65_534, groups: [27] }, /groups 27\)$/m],
+    [{}, /^capabilities +none; no_new_privs$/m],
+    [{ caps: { keep: ['cap_net_raw'] } }, /^capabilities +cap_net_raw; no_new_privs$/m],
+    [{ caps: 'off' }, /^capabilities +left alone; no_new_privs$/m],
+    [{}, /^files +read \/ \/dev\/null\n +execute \/\n +write \/dev\/null$/m],
+    [{ landlock: { preset: 'none', paths: [] } }, /^files +read nothing\n +execute nothing\n +write nothing$/m],
+    [{ landlock: 'off' }, /^files +not restricted\nnetwork +ports are not restricted\nscopes +open$/m],
+    [{}, /^network +bind_tcp: no port$/m],
+    [{ landlock: { net: { connectTcp: [80, 443] } } }, /connect_tcp: 80, 443/],
+    [{}, /^scopes +none of its own leads out: abstract_unix_socket, signal$/m],
+    [{}, /^system calls +deny-dangerous; .*sockets: AF_INET AF_INET6 AF_NETLINK AF_UNIX$/m],
+    [
+      { seccomp: { base: 'allow-all', deny: ['open'], sockets: 'any' } },
+      /allow-all; denied too: .*\bopen\b.*; sockets: any$/m,
+    ],
+    [{ seccomp: 'off' }, /^system calls +not filtered$/m],
+    [{}, /^process +a session of its own; dies with us; limits: core 0$/m],
+    [{ newSession: false, dieWithParent: false }, /^process +in our session; may outlive us/m],
+    [{ rlimits: { nofile: 64 } }, /limits: core 0, nofile 64$/m],
+    [{}, /^in force +full$/m],
+  ])('%j', (options, expected) => {
+    expect(explained(options)).toMatch(expected);
+  });
+
+  it('says what is missing, and why', () => {
+    expect(explained({}, ordinary)).toMatch(/^missing +caps\.bounding: \S/m);
+    const old = explained({ prefer: ['landlock'] }, withLandlock(5));
+    expect(old).toMatch(/^in force +partial\nmissing +landlock\.scope\.\w+: \S/m);
+    expect(explained({})).not.toMatch(/missing/);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+
+import { root } from '../test/machines.js';
+import { definePolicy } from './define.js';
+import { layerPolicies } from './layers.js';
+import type { SandboxOptions } from './options.js';
+import { planSandbox } from './plan.js';
+import { encodeProcess, type ProcessRecord } from './process-record.js';
+import { type Start, startRecords } from './start.js';
+
+const start: Start = { path: '/bin/true', argv: ['true'], env: { A: 'b' }, keep: [0, 1, 2] };
+const plain: ProcessRecord = {
+  newSession: true,
+  dieWithParent: true,
+  parent: process.pid,
+  umask: undefined,
+  rlimits: { core: 0 },
+  keep: [0, 1, 2],
+  cwd: '',
+  path: '/bin/true',
+  argv: ['true'],
+  env: { A: 'b' },
+};
+
+function recordsOf(options: SandboxOptions, changes: Partial<Start> = {}): Buffer {
+  const policy = definePolicy(options);
+  const plan = planSandbox(policy, layerPolicies(policy), root);
+  return Buffer.from(startRecords(policy, plan, { ...start, ...changes }));
+}
+
+describe('startRecords', () => {
+  it.each<[SandboxOptions, Partial<Start>, Partial<ProcessRecord>]>([
+    [{}, {}, {}],
+    [{ newSession: false, dieWithParent: false }, {}, { newSession: false, dieWithParent: false }],
+    [{ umask: 0o27 }, {}, { umask: 0o27 }],
+    [{ cwd: '/usr' }, {}, { cwd: '/usr' }],
+    [{ cwd: 'src' }, {}, { cwd: `${process.cwd()}/src` }],
+    [{ rlimits: { nofile: 9, core: 'unlimited' } }, {}, { rlimits: { core: Infinity, nofile: 9 } }],
+    [{}, { anyParent: true }, { parent: 0 }],
+    [{}, { path: 5, keep: [0, 1, 2, 5] }, { path: 5, keep: [0, 1, 2, 5] }],
+    [{ env: { IGNORED: 'here' } }, {}, {}],
+  ])('%j with %j', (options, changes, expected) => {
+    const record = Buffer.from(encodeProcess({ ...plain, ...expected }));
+    expect(recordsOf(options, changes).subarray(0, record.length)).toEqual(record);
+  });
+
+  it('puts the layers behind, each at eight bytes, and none that is off', () => {
+    const all = recordsOf({ user: 65_534 });
+    const few = recordsOf({ off: ['caps', 'landlock', 'seccomp'] });
+    expect(all.length % 8).toBe(0);
+    expect(few).toHaveLength(Math.ceil(encodeProcess(plain).length / 8) * 8);
+    expect(all.length).toBeGreaterThan(few.length);
+  });
+
+  it('refuses what would end a text early', () => {
+    expect(() => recordsOf({}, { argv: ['true', 'a\0b'] })).toThrow(RangeError);
+    expect(() => recordsOf({}, { env: { A: 'b\0LD_PRELOAD=x' } })).toThrow(RangeError);
+    expect(() => recordsOf({}, { argv: ['x'.repeat(2 ** 20)] })).toThrow(RangeError);
+  });
+});
