@@ -1,3 +1,5 @@
+import { repeatedKey } from '@sb/core';
+
 import { seccompError } from './errors.js';
 import { policy, type SeccompOptions, type SeccompPolicy } from './policy.js';
 
@@ -38,20 +40,6 @@ function isDeep(text: string): boolean {
     if (depth > depthMax) return true;
   }
   return false;
-}
-
-/** The first key that an object has twice, of which JSON would take the last in silence. The text is JSON. */
-function repeatedKey(text: string): string | undefined {
-  const objects: Set<string>[] = [];
-  for (const [token, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[[{]|[\]}]/gs)) {
-    if (token === '[' || token === '{') objects.push(new Set());
-    else if (token === ']' || token === '}') objects.pop();
-    if (string === undefined || colon === undefined) continue;
-    const key = JSON.parse(string) as string;
-    if (objects.at(-1)?.has(key) === true) return string.slice(0, 60);
-    objects.at(-1)?.add(key);
-  }
-  return undefined;
 }
 
 function bad(what: string, hint: string, cause?: unknown): Error {

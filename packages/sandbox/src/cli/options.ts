@@ -53,6 +53,7 @@ export const options = {
   cwd: { value: 'FOLDER', about: 'working directory', names: 'folder' },
   umask: { value: 'OCTAL', about: 'file mode creation mask' },
   'keep-fd': { value: 'N', repeatable: true, about: 'keep a descriptor open' },
+  // The terminal is then the command's too: only the filter keeps it from typing there (TIOCSTI, tty_ioctl(4)).
   'no-new-session': { about: 'stay in this session, with its terminal' },
   policy: { value: 'FILE', about: 'start from a policy in JSON', names: 'file' },
   require: level('enforce this or run nothing', ['process', ...layers]),

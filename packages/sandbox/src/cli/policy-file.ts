@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { errorCode, isSandboxError } from '@sb/core';
+import { errorCode, isSandboxError, repeatedKey } from '@sb/core';
 import { parsePolicy, type SeccompPolicy } from '@sb/seccomp';
 
 import { definePolicy } from '../define.js';
@@ -41,12 +41,15 @@ function textOf(file: string, option: string): string {
 }
 
 function parsed(text: string, file: string): unknown {
+  let document: unknown;
   try {
-    return JSON.parse(text);
+    document = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown cause';
     return misuse(`${file} is no JSON: ${reason}`, 'Correct it.');
   }
+  const twice = repeatedKey(text);
+  return twice === undefined ? document : misuse(`${file} has the key ${twice} twice in one object`, 'Leave one out.');
 }
 
 /** What a layer or `definePolicy` finds fault with, with the file's name before it. */

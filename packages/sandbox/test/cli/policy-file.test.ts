@@ -53,6 +53,7 @@ describe('sb-run: files that are at fault', () => {
   it.each([
     ['', /FILE is no JSON: .*\. Correct it\./],
     ['{"user": ', /FILE is no JSON: /],
+    ['{"seccomp": "deny-dangerous", "seccomp": "off"}', /FILE has the key "seccomp" twice in one object\./],
     ['[]', /FILE: sandbox: policy is no object\. Give one\. Nothing was run\./],
     ['{"usr": 1}', /FILE: sandbox: policy\.usr is unknown\. Use: .*user/],
     ['{"rlimits": {"nofile": -1}}', /FILE: sandbox: rlimits\.nofile -1 is no integer/],
