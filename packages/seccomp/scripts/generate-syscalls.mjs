@@ -6,23 +6,12 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { readNumbers, tables } from './kernel-headers.mjs';
+
 const [headers = '/usr/lib/linux/uapi', source = ''] = process.argv.slice(2);
 if (source === '') throw new Error('usage: generate-syscalls.mjs HEADERS "PACKAGE VERSION"');
 
-/** Where the numbers of each architecture are. */
-const tables = {
-  x86_64: 'x86/asm/unistd_64.h',
-  i386: 'x86/asm/unistd_32.h',
-  aarch64: 'arm64/asm/unistd_64.h',
-  riscv64: 'riscv/asm/unistd_64.h',
-};
-
-/** @type {Record<string, Record<string, number>>} */
-const calls = {};
-for (const [architecture, file] of Object.entries(tables)) {
-  const defines = readFileSync(join(headers, file), 'utf8').matchAll(/^#define __NR_([a-z_]\w*)\s+(\d+)$/gm);
-  for (const [, name = '', number] of defines) (calls[name] ??= {})[architecture] = Number(number);
-}
+const calls = readNumbers(headers);
 
 // Names that only other architectures have are accepted in policies, and filter nothing here.
 /** @type {Set<string>} */

@@ -48,7 +48,7 @@ function verdictsOf(policy: SeccompPolicy, architecture: Architecture): Readonly
 }
 
 /** Whether an argument satisfies a condition. */
-function holds({ compare, value: wanted, mask: bits }: Condition, argument: bigint): boolean {
+export function holds({ compare, value: wanted, mask: bits }: Condition, argument: bigint): boolean {
   const width = compare.endsWith('32') ? 0xffff_ffffn : 0xffff_ffff_ffff_ffffn;
   const value = BigInt(wanted);
   const seen = argument & width & (bits === undefined ? width : BigInt(bits));

@@ -1,4 +1,4 @@
-import { argumentKind, hotCalls } from './argument-kinds.js';
+import { argumentCount, argumentKind, hotCalls } from './argument-kinds.js';
 import { type Condition, isWide } from './conditions.js';
 import type { LintCode, LintFinding } from './lint.js';
 import type { SeccompPolicy } from './policy.js';
@@ -54,6 +54,11 @@ function reachability(
 function comparison({ syscall }: Rule, condition: Condition, path: string): readonly LintFinding[] {
   const kind = argumentKind(syscall, condition.arg);
   const what = `argument ${condition.arg} of ${syscall}`;
+  if (condition.arg >= (argumentCount(syscall) ?? 6)) {
+    const message = `${what} is compared, which it does not take`;
+    const hint = 'Leave it out: the caller can put anything into that register. The first argument is 0.';
+    return [finding('no-such-argument', 'error', path, { message, hint })];
+  }
   if (kind === 'pointer') {
     const message = `${what} is an address`;
     const hint = 'What it points to can be neither read nor kept from changing; use Landlock for paths.';

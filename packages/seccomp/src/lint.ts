@@ -25,6 +25,7 @@ export type LintCode =
   | 'never-matches'
   | 'shadowed'
   | 'no-such-call'
+  | 'no-such-argument'
   | 'needs-supervisor';
 
 /** One finding. An `error` is a hole or a crash; a `warning` costs time or surprises. */

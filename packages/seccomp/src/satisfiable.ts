@@ -1,4 +1,5 @@
-import type { Condition } from './conditions.js';
+import { type Condition, isWide } from './conditions.js';
+import { holds } from './evaluate.js';
 
 /** Bounds and bits of what an argument can still be. */
 interface Possible {
@@ -17,23 +18,23 @@ interface Possible {
  */
 export function contradiction(conditions: readonly Condition[]): string | undefined {
   for (const index of new Set(conditions.map(({ arg }) => arg))) {
-    for (const width of ['32', '64']) {
-      const own = conditions.filter(({ arg, compare }) => arg === index && compare.endsWith(width));
-      if (own.length > 0 && !isPossible(own, width === '32' ? 0xffff_ffffn : 0xffff_ffff_ffff_ffffn)) {
-        return `no value of argument ${index} satisfies all of its conditions`;
-      }
+    const own = conditions.filter(({ arg }) => arg === index);
+    const [whole, half] = [own.filter(isWide), own.filter((condition) => !isWide(condition))];
+    if (!isPossible(whole, 0xffff_ffff_ffff_ffffn, half) || !isPossible(half, 0xffff_ffffn, [])) {
+      return `no value of argument ${index} satisfies all of its conditions`;
     }
   }
   return undefined;
 }
 
-function isPossible(conditions: readonly Condition[], max: bigint): boolean {
+/** @param others - conditions of the other width, which count where a single value is left */
+function isPossible(conditions: readonly Condition[], max: bigint, others: readonly Condition[]): boolean {
   const possible: Possible = { low: 0n, high: max, known: 0n, bits: 0n };
   if (!conditions.every((condition) => narrow(possible, condition))) return false;
   if (possible.low > possible.high) return false;
   if (possible.low < possible.high) return possible.known === 0n || possible.bits <= possible.high;
   // One value is left: everything must hold for it.
-  return (possible.low & possible.known) === possible.bits && conditions.every((one) => allows(one, possible.low));
+  return [...conditions, ...others].every((condition) => holds(condition, possible.low));
 }
 
 /** Takes a condition into account; false if it contradicts the known bits or nothing can satisfy it at all. */
@@ -80,11 +81,4 @@ function raise(possible: Possible, to: bigint): void {
 
 function lower(possible: Possible, to: bigint): void {
   if (to < possible.high) Object.assign(possible, { high: to });
-}
-
-/** Whether a value passes the conditions that bounds and known bits don't express. */
-function allows({ compare, value, mask }: Condition, only: bigint): boolean {
-  if (compare.startsWith('ne')) return only !== BigInt(value);
-  if (compare.startsWith('maskedNe')) return (only & BigInt(mask ?? 0)) !== BigInt(value);
-  return true;
 }

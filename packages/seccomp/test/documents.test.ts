@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { missing, runProgram } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { expandGroup, groupAbout, groupNames } from '../src/index.js';
+import { programFor } from '../src/compile.js';
+import { compile, expandGroup, groupAbout, groupNames, policy, syscallNumber } from '../src/index.js';
+import { baseNames } from '../src/presets.js';
 
 const examples = fileURLToPath(new URL('../examples/', import.meta.url));
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -16,10 +18,36 @@ const rows = new Map(
     .map((cells) => [cells[1] ?? '', cells]),
 );
 
+const machines = ['x86_64', 'aarch64', 'riscv64'] as const;
+
 describe('the README', () => {
-  it.each(groupNames)('has a row for %s', (name) => {
+  it.each(groupNames)('has a row for %s, with its numbers of calls', (name) => {
+    const calls = [...expandGroup(name).keys()];
+    const onEach = machines.map((one) => calls.filter((call) => syscallNumber(call, one) !== undefined).length);
     const row = rows.get(`\`${name}\``);
-    expect(row?.slice(2, 4)).toEqual([groupAbout(name), String(expandGroup(name).size)]);
+    expect(row?.slice(2, 5)).toEqual([groupAbout(name), String(calls.length), onEach.join(' / ')]);
+  });
+
+  it.each(baseNames)('has a row for %s, with its numbers of instructions', (base) => {
+    const lengths = machines.map((one) => programFor(compile(policy({ base, architectures: [one] })), one).length);
+    expect(rows.get(`\`${base}\``)?.at(3)).toBe(lengths.join(' / '));
+  });
+
+  it('has no row for a group or a starting point that there is not', () => {
+    const named = [...rows.keys()].flatMap((cell) => /^`(@?[\w-]+)`$/.exec(cell)?.[1] ?? []);
+    const known = new Set<string>([...groupNames, ...baseNames]);
+    expect(named.filter((name) => /^@|^(?:deny|allow|network)-/.test(name) && !known.has(name))).toEqual([]);
+  });
+
+  it('names every code that lint and errors have', () => {
+    const codes = (file: string) =>
+      Array.from(
+        readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8').matchAll(/^ {2}\| '([a-z-]+)'/gm),
+        ([, code]) => code,
+      );
+    const all = [...codes('lint.ts'), ...codes('errors.ts')];
+    expect(all.length).toBeGreaterThan(20);
+    expect(all.filter((code) => !readme.includes(`\`${code}\``))).toEqual([]);
   });
 });
 
