@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 
-import { fixtureJson, missing, type TemporaryFolder, temporaryFolder } from '@sb/test-kit';
+import { compileFixture, fixtureJson, missing, runProgram, type TemporaryFolder, temporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { type LandlockPolicy, type LandlockReport, list, path, policy, ro } from '../../src/index.js';
@@ -10,6 +10,7 @@ import { nobody } from './programs.js';
 interface Outcome {
   readonly outcomes: readonly (LandlockReport & { readonly code?: string; readonly message?: string })[];
   readonly read: string;
+  readonly others: readonly string[];
 }
 
 const fixture = new URL('fixtures/attempt.ts', import.meta.url);
@@ -22,8 +23,10 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('at its limits, restrictS
   });
   afterEach(() => folder[Symbol.dispose]());
 
-  const attempt = (policies: readonly LandlockPolicy[], options: object = {}, file = secret): Promise<Outcome> =>
-    fixtureJson<Outcome>(fixture, [JSON.stringify(policies), file], { ...nobody, ...options });
+  const attempt = (policies: readonly LandlockPolicy[], options: object = {}, ...files: string[]): Promise<Outcome> => {
+    const args = [JSON.stringify(policies), ...(files.length === 0 ? [secret] : files)];
+    return fixtureJson<Outcome>(fixture, args, { ...nobody, ...options });
+  };
 
   it('stacks sixteen rulesets, then refuses and keeps them', async () => {
     const one = policy({ abi: 7, paths: [list('/proc')] });
@@ -48,13 +51,13 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('at its limits, restrictS
     ]);
   });
 
-  it('does not block on a FIFO as a path, and grants it', async () => {
-    const fifo = folder.file('fifo');
-    execFileSync('mkfifo', ['-m', '666', fifo]);
-    const { outcomes } = await attempt([policy({ abi: 7, paths: [ro(fifo), path('/', ['read_dir'])] })], {
-      timeout: 5000,
-    });
+  it('does not block on a FIFO as a path, and grants that one', async () => {
+    const [fifo, other] = [folder.file('fifo'), folder.file('other')];
+    execFileSync('mkfifo', ['-m', '666', fifo, other]);
+    const rules = policy({ abi: 7, paths: [ro(fifo)] });
+    const { outcomes, read, others } = await attempt([rules], { timeout: 5000 }, fifo, other);
     expect(outcomes).toMatchObject([{ status: 'full' }]);
+    expect([read, others]).toEqual(['OK', ['EACCES']]);
   });
 
   it('refuses a right of folders on a file when it was named, and names both', async () => {
@@ -88,6 +91,31 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('at its limits, restrictS
     expect(await attempt(rules, {}, target)).toMatchObject({ read: 'OK' });
     expect(await attempt(rules, {}, link)).toMatchObject({ read: 'OK' });
     expect(await attempt(rules, {}, other)).toMatchObject({ read: 'EACCES' });
+  });
+
+  it.each([
+    ['in a circle', 'ELOOP', /symbolic links lead in a circle/],
+    ['to nothing', 'ENOENT', /mark its rule optional/],
+    ['through a file', 'ENOTDIR', /A part of the path is no folder/],
+  ] as const)('restricts nothing when a symbolic link leads %s, and names it', async (_name, errno, hint) => {
+    const link = folder.file('link');
+    symlinkSync({ ELOOP: link, ENOENT: folder.file('gone'), ENOTDIR: '/etc/passwd/x' }[errno], link);
+    const { outcomes, read } = await attempt([policy({ abi: 7, paths: [ro('/usr', link)] })]);
+    expect(outcomes).toMatchObject([{ code: 'path-missing', step: 'open', syscall: 'openat', errno, path: link }]);
+    expect(outcomes[0]?.message).toMatch(hint);
+    expect(read).toBe('OK');
+  });
+
+  it('restricts nothing when the working directory of a relative path was removed meanwhile', async () => {
+    mkdirSync(folder.file('cwd'));
+    const script = 'cd "$1" && rmdir "$1" && shift && exec "$@"';
+    const rules = JSON.stringify([policy({ abi: 7, paths: [ro('.', 'inner')] })]);
+    execFileSync('chown', ['65534:65534', folder.path]);
+    const run = ['sh', folder.file('cwd'), process.execPath, compileFixture(fixture), rules, secret];
+    const { stdout } = await runProgram('/bin/sh', ['-c', script, ...run], nobody);
+    const { outcomes, read } = JSON.parse(stdout) as Outcome;
+    expect(outcomes).toMatchObject([{ code: 'path-missing', errno: 'ENOENT', path: 'inner' }]);
+    expect(read).toBe('OK');
   });
 
   it('restricts nothing when a path is missing, and names it', async () => {
@@ -146,16 +174,19 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('at its limits, restrictS
     expect(read).toBe('OK');
   });
 
-  it('takes 10,000 rules, and the last one grants', async () => {
-    const files = Array.from({ length: 10_000 }, (_, index) => folder.file(`f${index}`));
+  it('takes 10,000 rules: the first and the last one grant, and nothing beside them is granted', async () => {
+    const files = Array.from({ length: 10_001 }, (_, index) => folder.file(`f${index}`));
     for (const file of files) writeFileSync(file, '', { mode: 0o644 });
-    const last = files.at(-1) ?? '';
-    const rules = policy({ abi: 7, paths: [ro(...(files as [string, ...string[]]))] });
+    const [other = '', first = '', ...rest] = files;
+    const rules = policy({ abi: 7, paths: [ro(first, ...rest)] });
     writeFileSync(folder.file('policy.json'), JSON.stringify(rules), { mode: 0o644 });
-    const many = new URL('fixtures/many.ts', import.meta.url);
-    const { outcomes, read } = await fixtureJson<Outcome>(many, [folder.file('policy.json'), last], nobody);
-    expect(outcomes).toMatchObject([{ status: 'full' }]);
-    expect(read).toBe('OK');
+    const { outcome, reads } = await fixtureJson<{ outcome: LandlockReport; reads: readonly string[] }>(
+      new URL('fixtures/many.ts', import.meta.url),
+      [folder.file('policy.json'), first, rest.at(-1) ?? '', other],
+      nobody,
+    );
+    expect(outcome).toMatchObject({ status: 'full' });
+    expect(reads).toEqual(['OK', 'OK', 'EACCES']);
   });
 
   it('keeps to the folder it opened when the path is removed and made again', async () => {
