@@ -1,4 +1,4 @@
-import { type CommonErrorCode, errnoName, SandboxError } from '@sb/core';
+import { type CommonErrorCode, type ErrorDetails, errnoName, SandboxError } from '@sb/core';
 
 import type { NativeFailure } from './native.js';
 
@@ -22,17 +22,8 @@ export type CapsErrorCode =
 /** A {@link SandboxError} of this layer. */
 export type CapsError = SandboxError<CapsErrorCode>;
 
-interface Details {
-  readonly what: string;
-  readonly hint: string;
-  readonly syscall?: string | undefined;
-  readonly errno?: string | undefined;
-  readonly path?: string | undefined;
-  readonly cause?: unknown;
-}
-
 /** Builds an error of this layer. */
-export function capsError(code: CapsErrorCode, step: string, details: Details): CapsError {
+export function capsError(code: CapsErrorCode, step: string, details: ErrorDetails): CapsError {
   return new SandboxError<CapsErrorCode>({ code, layer: 'caps', step, ...details });
 }
 

@@ -40,6 +40,12 @@ export interface SandboxErrorFields<Code extends string = string> {
   readonly cause?: unknown;
 }
 
+/** What a layer says of its own error, beside code, layer and step: always the reason and the remedy. */
+export type ErrorDetails = Omit<SandboxErrorFields, 'code' | 'layer' | 'step' | 'what' | 'hint'> & {
+  readonly what: string;
+  readonly hint: string;
+};
+
 /**
  * The one error family of every package.
  *

@@ -1,4 +1,10 @@
-export { type CommonErrorCode, isSandboxError, SandboxError, type SandboxErrorFields } from './errors.js';
+export {
+  type CommonErrorCode,
+  type ErrorDetails,
+  isSandboxError,
+  SandboxError,
+  type SandboxErrorFields,
+} from './errors.js';
 export { errnoName, errorCode } from './errno.js';
 export { type Layer, type LayerName, type LayerPlan, layerIds, type PlanNeed } from './layer.js';
 export { type RequirementLevel, requirementLevels } from './level.js';

@@ -1,4 +1,4 @@
-import { type CommonErrorCode, SandboxError } from '@sb/core';
+import { type CommonErrorCode, type ErrorDetails, SandboxError } from '@sb/core';
 
 /**
  * Codes of this package, beside those of every layer.
@@ -22,18 +22,8 @@ export type LandlockErrorCode =
 /** A {@link SandboxError} of this layer. */
 export type LandlockError = SandboxError<LandlockErrorCode>;
 
-/** What an error says beside its code and step. */
-export interface Details {
-  readonly what: string;
-  readonly hint: string;
-  readonly syscall?: string | undefined;
-  readonly errno?: string | undefined;
-  readonly path?: string | undefined;
-  readonly cause?: unknown;
-}
-
 /** Builds an error of this layer. */
-export function landlockError(code: LandlockErrorCode, step: string, details: Details): LandlockError {
+export function landlockError(code: LandlockErrorCode, step: string, details: ErrorDetails): LandlockError {
   return new SandboxError<LandlockErrorCode>({ code, layer: 'landlock', step, ...details });
 }
 

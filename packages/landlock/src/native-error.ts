@@ -1,7 +1,7 @@
-import { errnoName } from '@sb/core';
+import { type ErrorDetails, errnoName } from '@sb/core';
 
 import type { PlannedRules } from './encode.js';
-import { type Details, landlockError, type LandlockError, type LandlockErrorCode } from './errors.js';
+import { landlockError, type LandlockError, type LandlockErrorCode } from './errors.js';
 import type { NativeFailure } from './native.js';
 import { pathText } from './options.js';
 import { obstacles } from './support.js';
@@ -103,7 +103,7 @@ export function nativeError(failure: NativeFailure, rules: PlannedRules = { path
   }
   const { code, hint } = causes[`${syscall ?? step} ${errno}`] ?? causes[`* ${errno}`] ?? fallback;
   const subject = subjectOf(failure.rule, rules);
-  const details: Details = {
+  const details: ErrorDetails = {
     what: `${syscall ?? step}${subject.text} failed: ${errno}`,
     hint: `${hint} Nothing was restricted.`,
     syscall,

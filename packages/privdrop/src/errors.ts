@@ -1,4 +1,4 @@
-import { type CommonErrorCode, errnoName, SandboxError } from '@sb/core';
+import { type CommonErrorCode, type ErrorDetails, errnoName, SandboxError } from '@sb/core';
 
 import type { NativeFailure } from './native.js';
 
@@ -27,16 +27,8 @@ export type PrivdropErrorCode =
 /** A {@link SandboxError} of this layer. */
 export type PrivdropError = SandboxError<PrivdropErrorCode>;
 
-interface Details {
-  readonly what: string;
-  readonly hint: string;
-  readonly syscall?: string | undefined;
-  readonly errno?: string | undefined;
-  readonly path?: string | undefined;
-}
-
 /** Builds an error of this layer. */
-export function privdropError(code: PrivdropErrorCode, step: string, details: Details): PrivdropError {
+export function privdropError(code: PrivdropErrorCode, step: string, details: ErrorDetails): PrivdropError {
   return new SandboxError<PrivdropErrorCode>({ code, layer: 'privdrop', step, ...details });
 }
 

@@ -1,4 +1,4 @@
-import { type CommonErrorCode, SandboxError } from '@sb/core';
+import { type CommonErrorCode, type ErrorDetails, SandboxError } from '@sb/core';
 
 /**
  * Codes of this package, beside those of every layer.
@@ -17,20 +17,11 @@ export type SandboxPackageErrorCode =
   | 'launcher-lost'
   | 'aborted';
 
-interface Details {
-  readonly what: string;
-  readonly hint: string;
-  readonly syscall?: string | undefined;
-  readonly errno?: string | undefined;
-  readonly path?: string | undefined;
-  readonly cause?: unknown;
-}
-
 /** Builds an error of this package. */
 export function sandboxError(
   code: SandboxPackageErrorCode,
   step: string,
-  details: Details,
+  details: ErrorDetails,
 ): SandboxError<SandboxPackageErrorCode> {
   return new SandboxError({ code, layer: 'sandbox', step, ...details });
 }

@@ -1,4 +1,4 @@
-import { type CommonErrorCode, errnoName, SandboxError } from '@sb/core';
+import { type CommonErrorCode, type ErrorDetails, errnoName, SandboxError } from '@sb/core';
 
 import type { NativeFailure } from './native.js';
 
@@ -28,17 +28,8 @@ export type SeccompErrorCode =
 /** A {@link SandboxError} of this layer. `path` names the place in the policy where one is at fault. */
 export type SeccompError = SandboxError<SeccompErrorCode>;
 
-interface Details {
-  readonly what: string;
-  readonly hint: string;
-  readonly syscall?: string | undefined;
-  readonly errno?: string | undefined;
-  readonly path?: string | undefined;
-  readonly cause?: unknown;
-}
-
 /** Builds an error of this layer. */
-export function seccompError(code: SeccompErrorCode, step: string, details: Details): SeccompError {
+export function seccompError(code: SeccompErrorCode, step: string, details: ErrorDetails): SeccompError {
   return new SandboxError<SeccompErrorCode>({ code, layer: 'seccomp', step, ...details });
 }
 

@@ -1,4 +1,5 @@
 export { type Attempt, probe, probePath } from './attempt.js';
+export { compileC, sanitizers } from './compile.js';
 export { expectedLandlock, patience } from './expected-kernel.js';
 export { compileFixture, type FixtureOptions, fixtureJson, runFixture } from './fixture.js';
 export { type NodeRelease, nodeReleases } from './nodes.js';

@@ -1,9 +1,5 @@
-import { fileURLToPath } from 'node:url';
-
-import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
+import { compileC, missing, runProgram, sanitizers, temporaryFolder } from '@sb/test-kit';
 import { beforeAll, describe, expect, it } from 'vitest';
-
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 describe.skipIf(missing('linux', 'root'))('the C core under AddressSanitizer and UBSan', () => {
   const folder = temporaryFolder();
@@ -11,13 +7,8 @@ describe.skipIf(missing('linux', 'root'))('the C core under AddressSanitizer and
   const seed = String(Math.floor(Math.random() * 2 ** 31) + 1);
 
   beforeAll(async () => {
-    const core = ['caps.c', 'inspect.c', 'record.c', 'surrender.c', 'verify.c'].map((name) =>
-      here(`../../native/${name}`),
-    );
-    const flags = ['-std=gnu11', '-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
-    const include = `-I${here('../../../../tooling/native')}`;
-    const { status, stderr } = await runProgram('gcc', [...flags, include, '-o', program, here('sanitize.c'), ...core]);
-    if (status !== 0 || stderr !== '') throw new Error(`the sanitiser build failed: ${stderr}`);
+    const core = ['caps.c', 'inspect.c', 'record.c', 'surrender.c', 'verify.c'].map((name) => `../../native/${name}`);
+    await compileC(program, { from: import.meta.url, sources: ['sanitize.c', ...core], flags: sanitizers });
     return () => folder[Symbol.dispose]();
   });
 

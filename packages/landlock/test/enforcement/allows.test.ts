@@ -44,6 +44,8 @@ const targets = {
   folder: '',
   // Removing it is for the folder above to allow, so a rule for itself must not help.
   'empty folder': '/hollow',
+  'moved folder': '/sub-1',
+  'moved file': '/to-move-1',
   file: '/file',
   'link to folder': '/to-folder',
   'folder above': '/to-folder/..',

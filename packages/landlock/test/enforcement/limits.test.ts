@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 
 import { compileFixture, fixtureJson, missing, runProgram, type TemporaryFolder, temporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ interface Outcome {
 const fixture = new URL('fixtures/attempt.ts', import.meta.url);
 const secret = '/etc/passwd';
 
-describe.skipIf(missing('linux', 'root', 'landlock6'))('at its limits, restrictSelf', () => {
+describe.skipIf(missing('linux', 'root', 'landlock6', 'unshare'))('at its limits, restrictSelf', () => {
   let folder: TemporaryFolder;
   beforeEach(() => {
     folder = temporaryFolder();
@@ -187,6 +187,18 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('at its limits, restrictS
     );
     expect(outcome).toMatchObject({ status: 'full' });
     expect(reads).toEqual(['OK', 'OK', 'EACCES']);
+  });
+
+  it('takes a file that is hidden by a mount for what it is, not for what its path says', async () => {
+    // One of the proofs is about the running program, whose path may lead to another file by now.
+    mkdirSync(folder.file('bin'));
+    copyFileSync(process.execPath, folder.file('bin', 'node'));
+    const fixtureFile = compileFixture(new URL('fixtures/hidden.ts', import.meta.url));
+    const { stdout, stderr } = await runProgram('unshare', ['--mount', folder.file('bin', 'node'), fixtureFile]);
+    expect(stderr).toBe('');
+    const report = JSON.parse(stdout) as LandlockReport;
+    expect(report).toMatchObject({ status: 'full' });
+    expect(report.proofs).not.toContain('open("/proc/self/exe", read_file): EACCES');
   });
 
   it('keeps to the folder it opened when the path is removed and made again', async () => {

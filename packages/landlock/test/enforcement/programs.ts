@@ -1,14 +1,9 @@
-import { fileURLToPath } from 'node:url';
-
-import { runProgram, type TemporaryFolder, temporaryFolder } from '@sb/test-kit';
+import { compileC, sanitizers, type TemporaryFolder, temporaryFolder } from '@sb/test-kit';
 
 /** The user whom root's rights can't help: `nobody`. */
 export const nobody = { uid: 65_534, gid: 65_534 };
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const include = [`-I${here('../../../../tooling/native')}`];
 const broadcast = ['../../../../tooling/native/sb_task_list.c', '../../../../tooling/native/sb_threads.c'] as const;
-const strict = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', '-Wshadow'];
 
 /** How each C program of the tests is built. */
 const recipes = {
@@ -36,7 +31,7 @@ const recipes = {
   },
   sanitize: {
     sources: ['../native/sanitize.c', '../../native/landlock.c'],
-    flags: ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-Wconversion'],
+    flags: [...sanitizers, '-Wconversion'],
   },
 } as const;
 
@@ -53,9 +48,7 @@ export async function compile(
 ): Promise<{ readonly program: string; readonly folder: TemporaryFolder }> {
   const folder = temporaryFolder();
   const program = folder.file(name);
-  const recipe = recipes[name];
-  const args = [...strict, ...recipe.flags, ...flags, ...include, '-o', program, ...recipe.sources.map(here)];
-  const { status, stderr } = await runProgram('gcc', args, { timeout: 60_000 });
-  if (status !== 0 || stderr !== '') throw new Error(`gcc ended with ${status}: ${stderr}`);
+  const { sources, flags: own } = recipes[name];
+  await compileC(program, { from: import.meta.url, sources, flags: ['-Wshadow', ...own, ...flags] });
   return { program, folder };
 }

@@ -53,6 +53,13 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('restrictSelf', () => {
   );
 });
 
+describe.skipIf(missing('linux', 'root', 'landlock7'))('a worker', () => {
+  it('can not restrict the process, and nothing is restricted', async () => {
+    const outcome = await fixtureJson<object>(new URL('fixtures/worker.ts', import.meta.url), ['/etc/passwd'], nobody);
+    expect(outcome).toEqual({ code: 'worker-thread', read: 'OK' });
+  });
+});
+
 /*
  * A thread of the kernel that serves an io_uring keeps the rights that it began with, and takes no signal that could
  * change that (io_uring_setup(2), IORING_SETUP_SQPOLL).

@@ -28,10 +28,10 @@ const needingCapability =
   (policy: LandlockPolicy): string =>
     outcomeOf(policy, [need], 'EPERM');
 
-/** Whether a folder and all above it grant a right to what is in it. */
-function isGrantedIn(policy: LandlockPolicy, folder: string, right: FsRight): boolean {
+/** Whether a right is granted on a file, or to what is in a folder. */
+function isGrantedIn(policy: LandlockPolicy, place: string, right: FsRight): boolean {
   const isOfEntries = right === 'refer' || /^(?:make|remove)_/.test(right);
-  return allows(policy, { path: isOfEntries ? `${folder}/entry` : folder, right }).allowed;
+  return allows(policy, { path: isOfEntries ? `${place}/entry` : place, right }).allowed;
 }
 
 interface Move {
@@ -53,8 +53,10 @@ function outcomeOfMove(policy: LandlockPolicy, { from, to, name, kind, isLink }:
   const outcome = outcomeOf(policy, needs);
   if (outcome !== 'OK' || from === to) return outcome;
   const ofKind = policy.handled.fs.filter((right) => kind === 'folder' || fsRights[right as 'execute'].onFile);
-  const gains = ofKind.some((right) => isGrantedIn(policy, to, right) && !isGrantedIn(policy, from, right));
-  const refers = [from, to].every((folder) => isGrantedIn(policy, folder, 'refer'));
+  const moved = `${from}/${name}`;
+  const gains = ofKind.some((right) => isGrantedIn(policy, to, right) && !isGrantedIn(policy, moved, right));
+  // A rule for what is moved says nothing of where it may go.
+  const refers = [moved, `${to}/new`].every((path) => allows(policy, { path, right: 'refer' }).allowed);
   return refers && !gains ? 'OK' : 'EXDEV';
 }
 

@@ -1,33 +1,20 @@
-import { fileURLToPath } from 'node:url';
-
-import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
+import { compileC, missing, runProgram, sanitizers, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const documents = 1_000_000;
 const folder = temporaryFolder();
 const seed = String(Math.floor(Math.random() * 2 ** 31) + 1);
 
 describe.skipIf(missing('linux'))('what the launcher reads, under AddressSanitizer and UBSan', () => {
   beforeAll(async () => {
-    const sources = ['fuzz.c', '../../native/launcher/records.c', '../../native/launcher/process.c'];
-    const more = [
-      '../../native/launcher/descriptors.c',
-      '../../native/launcher/text.c',
-      '../../../caps/native/record.c',
-    ];
-    const flags = [
-      '-std=gnu11',
-      '-g',
-      '-O1',
-      '-fsanitize=address,undefined',
-      '-fno-sanitize-recover=all',
-      '-DSB_FREESTANDING',
-    ];
-    const include = `-I${here('../../../../tooling/native')}`;
-    const files = [...sources, ...more].map(here);
-    const { status, stderr } = await runProgram('gcc', [...flags, include, '-o', folder.file('fuzz'), ...files]);
-    if (status !== 0) throw new Error(`the sanitiser build failed: ${stderr}`);
+    const launcher = ['records.c', 'process.c', 'descriptors.c', 'text.c'].map(
+      (name) => `../../native/launcher/${name}`,
+    );
+    await compileC(folder.file('fuzz'), {
+      from: import.meta.url,
+      sources: ['fuzz.c', ...launcher, '../../../caps/native/record.c'],
+      flags: [...sanitizers, '-DSB_FREESTANDING'],
+    });
   });
   afterAll(() => folder[Symbol.dispose]());
 

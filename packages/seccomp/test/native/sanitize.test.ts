@@ -1,11 +1,7 @@
-import { fileURLToPath } from 'node:url';
-
-import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
+import { compileC, missing, runProgram, sanitizers, temporaryFolder } from '@sb/test-kit';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { nobody } from '../support/confine.js';
-
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 describe.skipIf(missing('linux', 'root'))('the C core under AddressSanitizer and UBSan', () => {
   const folder = temporaryFolder();
@@ -13,11 +9,8 @@ describe.skipIf(missing('linux', 'root'))('the C core under AddressSanitizer and
   const seed = String(Math.floor(Math.random() * 2 ** 31) + 1);
 
   beforeAll(async () => {
-    const sources = ['sanitize.c', '../../native/seccomp.c', '../../native/rings.c'].map(here);
-    const flags = ['-std=gnu11', '-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
-    const include = `-I${here('../../../../tooling/native')}`;
-    const { status, stderr } = await runProgram('gcc', [...flags, include, '-o', program, ...sources]);
-    if (status !== 0 || stderr !== '') throw new Error(`sanitize.c could not be built: ${stderr}`);
+    const sources = ['sanitize.c', '../../native/seccomp.c', '../../native/rings.c'];
+    await compileC(program, { from: import.meta.url, sources, flags: sanitizers });
     return () => folder[Symbol.dispose]();
   });
 
