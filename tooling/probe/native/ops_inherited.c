@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -88,6 +89,18 @@ static int op_outlive_parent(int argc, char **argv)
 	return argc == 0 ? result(prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0)) : PROBE_USAGE;
 }
 
+/* OK if the parent's death brings SIGKILL, ESRCH if it brings nothing. */
+static int op_dies_with_parent(int argc, char **argv)
+{
+	int signal = 0;
+	(void)argv;
+	if (argc != 0)
+		return PROBE_USAGE;
+	if (prctl(PR_GET_PDEATHSIG, &signal, 0, 0, 0))
+		return -errno;
+	return signal == SIGKILL ? 0 : -ESRCH;
+}
+
 const struct probe_operation probe_inherited_operations[] = {
 	{"find-descriptor", "FROM [END]", op_find_descriptor},
 	{"read-environment", "NAME", op_read_environment},
@@ -97,5 +110,6 @@ const struct probe_operation probe_inherited_operations[] = {
 	{"set-discipline", "", op_set_discipline},
 	{"take-terminal", "", op_take_terminal},
 	{"outlive-parent", "", op_outlive_parent},
+	{"dies-with-parent", "", op_dies_with_parent},
 	{0},
 };

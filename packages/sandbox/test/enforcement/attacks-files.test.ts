@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { createSandbox } from '../../src/index.js';
 import { makePlace, nobody, type Place } from '../attack/place.js';
-import { type Attack, describeAttacks, inside, works, worksForRoot } from '../attack/suite.js';
+import { type Attack, describeAttacks, inside, startAs, works, worksForRoot } from '../attack/suite.js';
 
 /** Every way to change something in a folder that all may write in. */
 const changes = (place: Place): readonly Attack[] => [
@@ -72,6 +72,14 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('files', () => {
       ['open-read', '/etc/hosts'],
       ['open-write', '/dev/null'],
     ],
+  });
+
+  it('runs a program with its libraries in the preset minimal', async () => {
+    const minimal = { landlock: 'minimal' } as const;
+    expect(await startAs('switched', { policy: minimal, program: '/bin/true' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
   });
 
   describeAttacks('with one folder for writing', {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 
 import { rx } from '@sb/landlock';
-import { type Attempt, compileFixture, missing } from '@sb/test-kit';
+import * as privdrop from '@sb/privdrop';
+import { type Attempt, compileFixture, missing, probeArguments, probePath } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { launch } from '../../src/launch.js';
@@ -36,6 +37,29 @@ describe.skipIf(missing('root', 'linux'))('the launcher', () => {
       NoNewPrivs: '1',
       Seccomp: '2',
     });
+  });
+
+  it('sets no_new_privs whatever layers there are', async () => {
+    expect(lines((await run([processOf(['/bin/cat', '/proc/self/status'])])).stdout)).toMatchObject({
+      NoNewPrivs: '1',
+    });
+  });
+
+  it('gives the groups of the user, and no others', async () => {
+    const groups = async (list: readonly number[]) => {
+      const policy = privdrop.policy({ user: 'nobody', groups: list });
+      const { record } = privdrop.plan(policy, privdrop.support());
+      return lines((await run([processOf(['/bin/cat', '/proc/self/status']), record])).stdout)['Groups'];
+    };
+    expect(await groups([27, 44])).toBe('27 44');
+    expect(await groups([])).toBe('');
+  });
+
+  it('asks for the signal of its parent’s death when the ids have changed, which takes it away', async () => {
+    expect(await attack([['dies-with-parent']], allLayers())).toEqual(['OK']);
+    const program = [probePath(), ...probeArguments([['dies-with-parent']])];
+    const { stdout } = await run([processOf(program, { dieWithParent: false })]);
+    expect(stdout).toContain('ESRCH');
   });
 
   it('denies what each layer forbids, and lets the rest', async () => {

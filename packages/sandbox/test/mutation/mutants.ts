@@ -1,0 +1,209 @@
+/* Each takes one thing away; a test that notices is named beside it. */
+
+/** One change of a source. */
+export interface Mutant {
+  /** What is gone. */
+  readonly name: string;
+  /** Source, below `packages`. */
+  readonly file: string;
+  /** Text that is there exactly once. */
+  readonly from: string;
+  readonly to: string;
+  /** Test file below `test/enforcement`, without `.test.ts`, and the part of a test's name that is enough. */
+  readonly red: readonly [file: string, test: string];
+}
+
+const process = 'sandbox/native/launcher/process.c';
+const main = 'sandbox/native/launcher/main.c';
+const caps = 'caps/native/caps.c';
+const privdrop = 'privdrop/native/privdrop.c';
+const filesystem = 'sandbox/src/filesystem.ts';
+const holes = 'sandbox/src/tcp-holes.ts';
+
+const given = ['launcher', 'gives exactly'] as const;
+const files = ['attacks-files', 'in the default preset fails inside for switched'] as const;
+const minimal = ['attacks-files', 'in the preset minimal fails inside for switched'] as const;
+const network = ['attacks-network', 'in the default policy fails inside for switched'] as const;
+const ports = ['attacks-network', 'with one port to connect to fails inside for switched'] as const;
+const applied = ['launcher', 'applies every layer'] as const;
+const others = ['attacks-processes', 'of the same user, outside fails inside for switched'] as const;
+
+/** A step of the launcher's table that does nothing. */
+const step = (name: string, red: Mutant['red']): Mutant => ({
+  name: `the launcher's ${name.replace('step_', '').replaceAll('_', ' ')}`,
+  file: main,
+  from: `static int ${name}(struct launch *launch)\n{`,
+  to: `static int ${name}(struct launch *launch)\n{\n\treturn 0;`,
+  red,
+});
+
+/** A statement that is gone. */
+const without = (name: string, file: string, from: string, red: Mutant['red']): Mutant => ({
+  name,
+  file,
+  from,
+  to: '',
+  red,
+});
+
+/** A condition that never holds. */
+const never = (name: string, file: string, condition: string, red: Mutant['red']): Mutant => ({
+  name,
+  file,
+  from: `if (${condition})`,
+  to: `if (0 && (${condition}))`,
+  red,
+});
+
+/** Steps of the launcher, and of the layers that it is built from. */
+export const launcherMutants: readonly Mutant[] = [
+  step('step_process', given),
+  step('step_build_ruleset', files),
+  step('step_no_new_privs', ['launcher', 'sets no_new_privs whatever']),
+  step('step_caps_before', applied),
+  step('step_privdrop', applied),
+  step('step_caps_after', ['attacks-ids-capabilities', 'by asking for them fails inside for root']),
+  step('step_bind', ['launcher', 'asks for the signal']),
+  step('step_restrict', files),
+  step('step_seccomp', applied),
+  never('a session of its own', process, 'process->flags & SB_PROCESS_NEW_SESSION', given),
+  never(
+    'noticing a parent that is gone',
+    process,
+    'process->parent != 0 && sb_syscall3(__NR_getppid, 0, 0, 0) != (long)process->parent',
+    ['faults', 'parent'],
+  ),
+  without('limits', process, '\terror = set_limits(process);', [
+    'attacks-descriptors-environment',
+    'has no limit to raise',
+  ]),
+  never('the umask', process, 'process->umask != SB_UMASK_KEEP', given),
+  never('the working directory', process, 'process->cwd[0]', given),
+  without('closing descriptors', process, '\terror = sb_close_others(process, status);', [
+    'attacks-descriptors-environment',
+    'keeps only those that are listed',
+  ]),
+  without('groups', privdrop, '\t\t\terror = set_groups(&target);', ['launcher', 'gives the groups']),
+  without('the group', privdrop, '\t\terror = sb_setresgid(target.gid, target.gid, target.gid);', applied),
+  without('the user', privdrop, '\t\terror = sb_setresuid(target.uid, target.uid, target.uid);', applied),
+  without('the bounding set', caps, '\tdrop_bounding,\n', applied),
+  without('locked securebits', caps, '\tlock_early,\n', [
+    'attacks-ids-capabilities',
+    'by asking for them fails inside for root',
+  ]),
+  without('giving capabilities up', caps, '\tset_capabilities,\n', [
+    'attacks-ids-capabilities',
+    'by asking for them fails inside for root',
+  ]),
+];
+
+/** Rules of the presets for files, ports and scopes, and what the filter adds to them. */
+export const presetMutants: readonly Mutant[] = [
+  {
+    name: 'read-only: reading and executing',
+    file: filesystem,
+    from: "'read-only': [rx('/'), sinks]",
+    to: "'read-only': [sinks]",
+    red: files,
+  },
+  {
+    name: 'read-only: no writing',
+    file: filesystem,
+    from: "'read-only': [rx('/'), sinks]",
+    to: "'read-only': [rwx('/'), sinks]",
+    red: files,
+  },
+  {
+    name: 'read-only: /dev/null',
+    file: filesystem,
+    from: "'read-only': [rx('/'), sinks]",
+    to: "'read-only': [rx('/')]",
+    red: files,
+  },
+  {
+    name: 'minimal: not everything',
+    file: filesystem,
+    from: 'minimal: [libraries',
+    to: "minimal: [rx('/'), libraries",
+    red: minimal,
+  },
+  {
+    name: 'minimal: libraries',
+    file: filesystem,
+    from: 'minimal: [libraries, networkClient',
+    to: 'minimal: [networkClient',
+    red: ['attacks-files', 'runs a program with its libraries'],
+  },
+  {
+    name: 'minimal: names and certificates',
+    file: filesystem,
+    from: 'minimal: [libraries, networkClient',
+    to: 'minimal: [libraries',
+    red: minimal,
+  },
+  { name: 'no port to bind to', file: filesystem, from: 'net: { bindTcp: [] },\n', to: 'net: {},\n', red: network },
+  {
+    name: 'the scope of signals',
+    file: filesystem,
+    from: "'abstract_unix_socket', 'signal'",
+    to: "'abstract_unix_socket'",
+    red: others,
+  },
+  {
+    name: 'the scope of abstract sockets',
+    file: filesystem,
+    from: "'abstract_unix_socket', 'signal'",
+    to: "'signal'",
+    red: network,
+  },
+  {
+    name: 'other streams than TCP, by type',
+    file: holes,
+    from: '      arg(1).maskedNe32(SOCK_TYPE_MASK, SOCK_STREAM),\n',
+    to: '      arg(1).eq32(0xffff_ffff),\n',
+    red: network,
+  },
+  {
+    name: 'other streams than TCP, by protocol',
+    file: holes,
+    from: '...[0, IPPROTO_ICMP,',
+    to: '...[0, 262, IPPROTO_ICMP,',
+    red: network,
+  },
+  ...(['sendto', 'sendmsg', 'sendmmsg'] as const).map((call): Mutant => ({
+    name: `TCP Fast Open by ${call}`,
+    file: holes,
+    from: `  deny('${call}', 'EOPNOTSUPP'`,
+    to: `  deny('vhangup', 'EOPNOTSUPP'`,
+    red: ports,
+  })),
+  {
+    name: 'TCP Fast Open by setsockopt',
+    file: holes,
+    from: 'TCP_FASTOPEN_CONNECT = 30',
+    to: 'TCP_FASTOPEN_CONNECT = 31',
+    red: ports,
+  },
+  { name: 'listening without binding', file: holes, from: "[deny('listen', 'EPERM')]", to: '[]', red: network },
+  {
+    name: 'modes, owners and times',
+    file: 'sandbox/src/metadata-holes.ts',
+    from: '  chmod fchmod fchmodat',
+    to: '  fchmod fchmodat',
+    red: files,
+  },
+  {
+    name: 'core files',
+    file: 'sandbox/src/process-features.ts',
+    from: 'return { core: 0, ...policy.rlimits }',
+    to: 'return { ...policy.rlimits }',
+    red: ['attacks-descriptors-environment', 'has no limit to raise'],
+  },
+  {
+    name: 'an environment of its own',
+    file: 'sandbox/src/start.ts',
+    from: 'env: start.env,',
+    to: 'env: { ...(globalThis.process.env as Record<string, string>), ...start.env },',
+    red: ['attacks-descriptors-environment', 'is exactly the one'],
+  },
+];
