@@ -1,4 +1,5 @@
 /* Changing, making and executing files outside the rules. */
+import { syscallNumber } from '@sb/seccomp';
 import { missing } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
@@ -24,6 +25,19 @@ const changes = (place: Place): readonly Attack[] => [
   works(['rmdir', place.empty], 'EACCES'),
   works(['unlink', place.other], 'EACCES'),
 ];
+
+/** All calls of x86-64 and arm64 that change a file's mode, owner, times or attributes. */
+const metadataCalls = `
+  chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes futimesat utimensat
+  setxattr lsetxattr fsetxattr setxattrat file_setattr removexattr lremovexattr fremovexattr removexattrat`;
+
+/** The calls of this machine with arguments that mean nothing: EBADF, EFAULT and the like where they are let through. */
+const harmlessMetadata = metadataCalls
+  .trim()
+  .split(/\s+/)
+  .map((name) => syscallNumber(name, process.arch === 'arm64' ? 'aarch64' : 'x86_64'))
+  .filter((number) => number !== undefined)
+  .map((number) => ['syscall', number, -1, -1, -1, -1, -1, -1] as const);
 
 /** What whoever owns a file may change about it without writing to it. */
 const metadata = ({ file }: Place): readonly Attack[] => [
@@ -117,6 +131,14 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('files', () => {
     ).toEqual(['EACCES', 'OK']);
     const executable = { landlock: { preset: 'minimal', paths: [{ rwx: place.folder }] } } as const;
     expect(await inside('ordinary', [['execute', place.program]], executable)).toEqual(['OK']);
+  });
+
+  it('denies every call that changes metadata', async () => {
+    const closed = await inside('switched', harmlessMetadata);
+    expect(new Set(closed)).toEqual(new Set(['EPERM']));
+    const open = await inside('switched', harmlessMetadata, { seccomp: 'off' });
+    expect(open).not.toContain('EPERM');
+    expect(open.length).toBeGreaterThan(12);
   });
 
   it('says where metadata is open: beside what may be written, and without a filter', async () => {
