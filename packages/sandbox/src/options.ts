@@ -57,9 +57,12 @@ export interface SandboxOptions {
   readonly umask?: number;
   /** Descriptors of ours that the child has under the same number, beside its standard streams. Default: none. */
   readonly keepDescriptors?: readonly number[];
-  /** A session and process group of its own, without a controlling terminal. Default: true. */
+  /**
+   * A session and process group of its own, without a controlling terminal; but a command whose starter makes it lead a
+   * session already, as node-pty does, keeps that one and its terminal. Default: true.
+   */
   readonly newSession?: boolean;
-  /** The child is killed when the thread that started it ends. Default: true. */
+  /** The child is killed when the thread that started it ends; not what it has started itself by then. Default: true. */
   readonly dieWithParent?: boolean;
   /** What must be enforced or nothing runs: `LAYER` or `LAYER.FEATURE`. Default: everything but `caps.bounding` and
    * `caps.securebits`, which give nothing more where no_new_privs is set and no capability is left. */

@@ -76,12 +76,6 @@ static int op_set_discipline(int argc, char **argv)
 	return argc == 0 ? result(ioctl(STDIN_FILENO, TIOCSETD, &discipline)) : PROBE_USAGE;
 }
 
-static int op_take_terminal(int argc, char **argv)
-{
-	(void)argv;
-	return argc == 0 ? result(ioctl(STDIN_FILENO, TIOCSCTTY, 0)) : PROBE_USAGE;
-}
-
 /* Gives up the signal that ends it with its parent. */
 static int op_outlive_parent(int argc, char **argv)
 {
@@ -108,7 +102,6 @@ const struct probe_operation probe_inherited_operations[] = {
 	{"type-into-terminal", "[HIGH-BITS]", op_type_into_terminal},
 	{"command-console", "", op_command_console},
 	{"set-discipline", "", op_set_discipline},
-	{"take-terminal", "", op_take_terminal},
 	{"outlive-parent", "", op_outlive_parent},
 	{"dies-with-parent", "", op_dies_with_parent},
 	{0},

@@ -92,6 +92,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'x64'))('the network', () 
       ['socket', AF_NETLINK, SOCK_RAW, NETLINK_ROUTE],
       ['socket', AF_INET, SOCK_DGRAM, 0],
       ['bind-udp', freePort],
+      ['send-udp', freePort],
     ],
   });
 

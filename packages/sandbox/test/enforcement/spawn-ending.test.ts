@@ -33,6 +33,8 @@ async function start(script: string, options: object): Promise<Watched> {
   if (child.stdout === null) throw new Error('no pipe');
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   child.stdout.resume();
+  // Before that is known a child is ended by KILL.
+  await child.enforcement;
   return { child, pids: line.toString().trim().split(' ').map(Number), end };
 }
 
