@@ -25,6 +25,8 @@ describe('startOf', () => {
     ['to-inner/.', 'read_dir', 'a/inner'],
     ['to-inner/', 'read_dir', 'a/inner'],
     ['to-inner', 'remove_file', '.'],
+    // A folder is moved out of the one that holds it, whatever it grants itself.
+    ['a/inner', 'refer', 'a'],
     ['dangling', 'write_file', 'b/unborn'],
     ['dangling', 'make_reg', 'b'],
     // Neither mkdir nor unlink follows a link.
