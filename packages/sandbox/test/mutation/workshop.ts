@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const copied = ['src', 'test', 'native', 'prebuilds', 'package.json', 'Makefile', 'vitest.config.ts'];
 
 /** How the tests that should notice went. */
-export interface Verdict {
+interface Verdict {
   readonly passed: number;
   readonly failed: number;
   /** What the first of them says. */
