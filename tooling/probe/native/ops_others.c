@@ -140,6 +140,15 @@ static int op_set_limit(int argc, char **argv)
 	return result(prlimit((pid_t)probe_number(argv[0]), RLIMIT_CPU, &limit, NULL));
 }
 
+/* Has the kernel end a process that computes: one second of processor time is all that it may have. */
+static int op_limit_processor_time(int argc, char **argv)
+{
+	const struct rlimit second = {1, 1};
+	if (argc != 1)
+		return PROBE_USAGE;
+	return result(prlimit((pid_t)probe_number(argv[0]), RLIMIT_CPU, &second, NULL));
+}
+
 static int op_compare(int argc, char **argv)
 {
 	const long KCMP_VM = 1;
@@ -165,6 +174,7 @@ const struct probe_operation probe_others_operations[] = {
 	{"signal-parent", "", op_signal_parent},
 	{"signal-by-descriptor", "PID", op_signal_by_descriptor},
 	{"set-limit", "PID", op_set_limit},
+	{"limit-processor-time", "PID", op_limit_processor_time},
 	{"compare", "PID", op_compare},
 	{"read-link", "PATH", op_read_link},
 	{0},

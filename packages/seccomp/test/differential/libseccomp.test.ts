@@ -58,27 +58,27 @@ describe.skipIf(missing('linux', 'libseccomp'))('the same policies through libse
   });
 
   describe.each(forms)('random policies (%s)', (form, tree) => {
-    const sampled = (kind: keyof typeof policies) => fc.sample(policies[kind], { numRuns: 100, seed });
+    const sampled = (kind: keyof typeof policies) => fc.sample(policies[kind], { numRuns: 60, seed });
 
     it.each(kinds)('answer alike, but for explained differences: %s', (title, kind) => {
       const cases = sampled(kind).flatMap((made) => machines.map((machine) => caseOf(made, machine)));
       const result = compare(cases, { reference, tree, seed });
       const { total, whys } = summary(`${title}, ${form}`, result);
-      expect(total).toBeGreaterThan(20_000);
+      expect(total).toBeGreaterThan(15_000);
       expect(whys).not.toContain('unexplained');
       expect(result.byRule).toBeGreaterThan(1000);
       // Foreign to every machine here.
-      expect(result.compared.get('i386')).toBeGreaterThan(500);
+      expect(result.compared.get('i386')).toBeGreaterThan(300);
     });
 
     it('answer alike where i386 is filtered by name too, but for explained differences', () => {
       const cases = sampled('onBoth').flatMap((made) => [1, 2, 3].map(() => caseOf(made, 'x86_64', 'i386')));
       const result = compare(cases, { reference, tree, seed });
       const { total, whys } = summary(`i386 by name, ${form}`, result);
-      expect(total).toBeGreaterThan(20_000);
+      expect(total).toBeGreaterThan(15_000);
       expect(whys).not.toContain('unexplained');
       expect(result.byRule).toBeGreaterThan(1000);
-      expect(result.compared.get('i386')).toBeGreaterThan(10_000);
+      expect(result.compared.get('i386')).toBeGreaterThan(5000);
     });
   });
 

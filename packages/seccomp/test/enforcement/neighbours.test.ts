@@ -1,0 +1,95 @@
+/*
+ * What presets say they keep from other processes of the same user, done in earnest to one: without the filter it ends,
+ * under the filter it lives.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+
+import { type Attempt, missing, probe } from '@sb/test-kit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { syscallNumber } from '../../src/index.js';
+import { confiner, type Confiner, nobody } from '../support/confine.js';
+
+interface Neighbour {
+  readonly pid: number;
+  /** The signal that ended it, or null. */
+  readonly ended: Promise<string | null>;
+}
+
+const call = (name: string, ...args: number[]): Attempt => ['syscall', syscallNumber(name, 'x86_64') ?? -1, ...args];
+const outcomes = async (attempts: readonly Attempt[]) => (await probe(attempts, nobody)).map(({ outcome }) => outcome);
+
+describe.skipIf(missing('linux', 'root', 'x64'))('a neighbour of the same user', () => {
+  let filters: Confiner;
+  const victims: ChildProcess[] = [];
+  beforeAll(async () => {
+    filters = await confiner();
+  });
+  afterEach(() => {
+    for (const victim of victims.splice(0)) victim.kill('SIGKILL');
+  });
+  afterAll(() => filters[Symbol.dispose]());
+
+  /** A process that sleeps, or one that takes one and a half seconds of processor time, and gives up after twenty. */
+  async function neighbour(does: 'sleeps' | 'computes'): Promise<Neighbour> {
+    const code =
+      'console.log(); const end = Date.now() + 20_000; while (process.cpuUsage().user < 1.5e6 && Date.now() < end);';
+    const [command, args] =
+      does === 'sleeps' ? ['/bin/sh', ['-c', 'echo; exec sleep 60']] : [process.execPath, ['-e', code]];
+    const victim = spawn(command, args, { ...nobody, stdio: ['ignore', 'pipe', 'inherit'] });
+    victims.push(victim);
+    const ended = new Promise<string | null>((resolve) => victim.once('exit', (_, signal) => resolve(signal)));
+    await new Promise((resolve) => victim.stdout?.once('data', resolve));
+    return { pid: victim.pid ?? -1, ended };
+  }
+
+  /** The signal that ended a process, or null if it ended by itself or went on for a while. */
+  async function endOf({ ended }: Neighbour, milliseconds: number): Promise<string | null> {
+    let timer: NodeJS.Timeout | undefined;
+    const lived = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), milliseconds);
+    });
+    const end = await Promise.race([ended, lived]);
+    clearTimeout(timer);
+    return end;
+  }
+
+  it('ends by a limit on its processor time, without a filter', { timeout: 40_000 }, async () => {
+    const victim = await neighbour('computes');
+    expect(await outcomes([['limit-processor-time', victim.pid]])).toEqual(['OK']);
+    expect(await endOf(victim, 25_000)).toBe('SIGKILL');
+  });
+
+  it.each(['deny-dangerous', 'network-client'] as const)(
+    'denies-limits-on-others under %s',
+    { timeout: 40_000 },
+    async (base) => {
+      const victim = await neighbour('computes');
+      const attempts: Attempt[] = [['limit-processor-time', victim.pid], call('prlimit64', 0, 0, 0, 0)];
+      expect(await filters.probe({ base }, attempts)).toEqual(['EPERM', 'OK']);
+      expect(await endOf(victim, 25_000)).toBeNull();
+    },
+  );
+
+  it('ends by a signal through a descriptor, without a filter', async () => {
+    const victim = await neighbour('sleeps');
+    expect(await outcomes([['signal-by-descriptor', victim.pid]])).toEqual(['OK']);
+    expect(await endOf(victim, 5000)).toBe('SIGIO');
+  });
+
+  it('denies-signals-through-a-descriptor under network-client', async () => {
+    const victim = await neighbour('sleeps');
+    const attempts: Attempt[] = [['signal-by-descriptor', victim.pid], call('fcntl', 1, 3, 0)];
+    expect(await filters.probe({ base: 'network-client' }, attempts)).toEqual(['EPERM', 'OK']);
+    expect(await endOf(victim, 300)).toBeNull();
+  });
+
+  it.each(['kill', 'tkill'])('denies-%s under network-client', async (name) => {
+    const victim = await neighbour('sleeps');
+    const attack = () => call(name, victim.pid, 15);
+    expect(await filters.probe({ base: 'network-client' }, [attack()])).toEqual(['EPERM']);
+    expect(await endOf(victim, 300)).toBeNull();
+    expect(await outcomes([attack()])).toEqual(['OK']);
+    expect(await endOf(victim, 5000)).toBe('SIGTERM');
+  });
+});
