@@ -20,15 +20,23 @@
  */
 #define BROADCAST_SIGNAL 33
 
-/* The kernel's struct sigaction, which is not libc's (rt_sigaction(2)). */
+/*
+ * The kernel's struct sigaction, which is not libc's (rt_sigaction(2)). It has a restorer on every
+ * architecture that defines SA_RESTORER (include/uapi/asm-generic/signal.h), arm64 among them, which
+ * returns from a handler through its vDSO all the same and needs none to be set.
+ */
 struct kernel_sigaction {
 	void (*handler)(int, siginfo_t *, void *);
 	unsigned long flags;
-#ifdef __x86_64__
 	void (*restorer)(void);
-#endif
 	uint64_t mask;
 };
+
+/* The kernel writes one of these: a smaller one would be written past its end. */
+_Static_assert(sizeof(struct kernel_sigaction) == 32, "x86-64 and arm64 only");
+#if !defined(__x86_64__) && !defined(__aarch64__)
+#error "the kernel's struct sigaction is not known for this architecture"
+#endif
 
 #ifdef __x86_64__
 #define SA_RESTORER_FLAG 0x04000000ul

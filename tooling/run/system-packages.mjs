@@ -39,6 +39,18 @@ const packages = [
     debian: 'qemu-system-x86',
     arch: 'qemu-system-x86',
   },
+  {
+    purpose: 'kernels',
+    found: () => onPath('qemu-system-aarch64'),
+    debian: 'qemu-system-arm',
+    arch: 'qemu-system-aarch64',
+  },
+  {
+    purpose: 'kernels',
+    found: () => onPath('aarch64-linux-gnu-g++'),
+    debian: 'g++-aarch64-linux-gnu',
+    arch: 'aarch64-linux-gnu-gcc',
+  },
   { purpose: 'kernels', found: () => existsSync('/usr/libexec/virtiofsd'), debian: 'virtiofsd', arch: 'virtiofsd' },
   { purpose: 'kernels', found: () => onPath('busybox'), debian: 'busybox-static', arch: 'busybox' },
   { purpose: 'test', found: () => onPath('git'), debian: 'git', arch: 'git' },

@@ -8,6 +8,7 @@ import { startChild } from './children.mjs';
 import { makeInitrd } from './initrd.mjs';
 import { guestFolders, initScript, marks } from './init-script.mjs';
 import { machineArguments, programOf } from './machine.mjs';
+import { root as projectRoot } from './record.mjs';
 import { share } from './share.mjs';
 
 /** How long a kernel may take to its first process, in seconds; emulated on a busy machine it takes ten. */
@@ -29,6 +30,8 @@ const startSeconds = 180;
  * @param {import('./kernels.mjs').Kernel} job.kernel
  * @param {import('./image.mjs').Image} job.image
  * @param {import('./machine.mjs').Accelerator} job.accelerator
+ * @param {string} [job.root] the folder that is its root file system; default: the host's
+ * @param {string} [job.project] where the project is mounted there, if the root hasn't got it
  * @param {string} job.folder where the command runs
  * @param {readonly string[]} job.command
  * @param {Readonly<Record<string, string>>} job.env
@@ -38,20 +41,23 @@ const startSeconds = 180;
 export async function runGuest(job) {
   const { kernel, image } = job;
   const folder = mkdtempSync(join(tmpdir(), 'sb-guest-'));
-  const init = join(folder, 'init');
+  const { root = '/' } = job;
+  const init = root === '/' ? join(folder, 'init') : '/init';
   const results = join(folder, 'results');
   mkdirSync(results);
-  writeFileSync(init, initScript(job));
-  for (const path of [folder, init]) chmodSync(path, 0o755);
+  writeFileSync(join(root, init), initScript(job));
+  for (const path of [folder, join(root, init)]) chmodSync(path, 0o755);
   /** @type {{ end: () => void }[]} */
   const shares = [];
   try {
     const offers = [
-      { tag: 'rootfs', socket: join(folder, 'root.socket'), folder: '/', readOnly: true },
+      { tag: 'rootfs', socket: join(folder, 'root.socket'), folder: root, readOnly: true },
       { tag: 'results', socket: join(folder, 'results.socket'), folder: results, readOnly: false },
     ];
+    const project = { tag: 'project', socket: join(folder, 'project.socket'), folder: projectRoot, readOnly: true };
+    if (job.project !== undefined) offers.push(project);
     for (const offer of offers) shares.push(await share(offer));
-    const root = `rootfstype=virtiofs root=rootfs ro init=${init}`;
+    const parameters = `rootfstype=virtiofs root=rootfs ro init=${init}`;
     const initrd = kernel.initrd ? { initrd: makeInitrd(folder, { modules: image.modules, init, busybox }) } : {};
     const args = machineArguments({
       arch: kernel.arch,
@@ -59,7 +65,7 @@ export async function runGuest(job) {
       kernel: image.file,
       shares: offers,
       ...initrd,
-      parameters: [root, kernel.parameters ?? ''].join(' '),
+      parameters: [parameters, kernel.parameters ?? ''].join(' '),
     });
     const started = performance.now();
     const { serial, failure } = await run(programOf(kernel.arch), args, job.minutes);

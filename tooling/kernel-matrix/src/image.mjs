@@ -17,7 +17,7 @@ import { MatrixError } from './shell.mjs';
 const debianName = { x64: 'amd64', arm64: 'arm64' };
 
 /** Where kernels are kept: `$XDG_CACHE_HOME` or `~/.cache`. */
-const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'sb-kernels');
+export const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'sb-kernels');
 
 /**
  * The image of a kernel; fetched if it isn't there, or if `refresh` asks for the newest.

@@ -10,16 +10,20 @@ export const guestFolders = { temporary: '/run/tmp', results: '/run/results' };
 /**
  * The script. The root file system is the host's, read-only; /run and /dev/shm are memory.
  *
- * @param {{ folder: string, command: readonly string[], env: Readonly<Record<string, string>> }} job
+ * @param {object} job
+ * @param {string} job.folder where the command runs
+ * @param {string} [job.project] where the project is mounted, if it isn't part of the root
+ * @param {readonly string[]} job.command
+ * @param {Readonly<Record<string, string>>} job.env
  * @returns {string}
  */
-export function initScript({ folder, command, env }) {
+export function initScript({ folder, project, command, env }) {
   const { temporary, results } = guestFolders;
   const variables = Object.entries({ TMPDIR: temporary, HOME: temporary, ...env });
   return `#!/bin/sh
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
-mount -t devtmpfs dev /dev 2>/dev/null
+mount -t devtmpfs dev /dev
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /dev/pts /dev/shm ${temporary} ${results}
 chmod 1777 ${temporary}
@@ -27,7 +31,7 @@ mount -t devpts -o ptmxmode=666 devpts /dev/pts
 ln -sfn /proc/self/fd /dev/fd
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 mount -t virtiofs results ${results}
-ip link set lo up
+${project === undefined ? '' : `mount -t virtiofs -o ro project ${project}\n`}ip link set lo up
 exec </dev/null >/dev/console 2>&1
 echo '${marks.started}'
 cd ${quoted(folder)}

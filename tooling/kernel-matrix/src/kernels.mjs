@@ -61,14 +61,14 @@ export const kernels = [
     name: '6.19',
     arch: 'x64',
     suite: 'trixie-backports',
-    package: /^linux-image-6\.19\.[\d.]+\+deb13-cloud-amd64$/,
+    package: /^linux-binary-6\.19\.[\d.]+\+deb13-cloud-amd64$/,
     landlock: 7,
   },
   {
     name: '7.0',
     arch: 'x64',
     suite: 'trixie-backports',
-    package: /^linux-(?:image|binary)-7\.0\.[\d.]+\+deb13-cloud-amd64$/,
+    package: /^linux-binary-7\.0\.[\d.]+\+deb13-cloud-amd64$/,
     landlock: 8,
     quick: true,
   },
@@ -76,7 +76,7 @@ export const kernels = [
     name: '7.1',
     arch: 'x64',
     suite: 'trixie-backports',
-    package: /^linux-(?:image|binary)-7\.1\.[\d.]+\+deb13-cloud-amd64$/,
+    package: /^linux-binary-7\.1\.[\d.]+\+deb13-cloud-amd64$/,
     landlock: 9,
   },
   {
@@ -93,5 +93,12 @@ export const kernels = [
     package: /^linux-binary-7\.3\.[\d.]+\+deb13-cloud-amd64$/,
     landlock: 11,
     quick: true,
+  },
+  {
+    name: '6.12',
+    arch: 'arm64',
+    suite: 'trixie',
+    package: /^linux-image-6\.12\.[\d.]+\+deb13-cloud-arm64$/,
+    landlock: 6,
   },
 ];

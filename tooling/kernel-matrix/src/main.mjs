@@ -3,10 +3,11 @@
 import { acceleratorFor } from './accelerator.mjs';
 import { reportFile, runGuest } from './guest.mjs';
 import { imageOf } from './image.mjs';
+import { smokeRun, testRun } from './jobs.mjs';
 import { kernels } from './kernels.mjs';
 import { optionsOf, usage } from './options.mjs';
 import { requirePrograms } from './programs.mjs';
-import { keepLog, keepRow, root } from './record.mjs';
+import { keepLog, keepRow } from './record.mjs';
 import { resultsByLayer } from './results.mjs';
 import { MatrixError } from './shell.mjs';
 import { suites } from './suites.mjs';
@@ -29,26 +30,24 @@ async function testKernel(kernel, { refresh, files, minutes }) {
   const image = imageOf(kernel, { refresh });
   const accelerator = acceleratorFor(kernel.arch, image.file);
   say(`» ${kernel.name} ${kernel.arch}: ${image.version}, ${accelerator}`);
-  const vitest = `${root}node_modules/vitest/vitest.mjs`;
-  const config = `${root}tooling/kernel-matrix/guest/vitest.config.ts`;
+  const job = kernel.arch === 'x64' ? testRun(files) : smokeRun();
   const guest = await runGuest({
     kernel,
     image,
     accelerator,
     minutes,
-    folder: root,
-    command: [process.execPath, vitest, 'run', '--configLoader', 'runner', '--config', config],
+    ...job,
     env: {
+      ...job.env,
       PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       LC_ALL: 'C.UTF-8',
       SB_MUST_ENFORCE: '1',
       SB_EXPECT_LANDLOCK: String(kernel.landlock),
       SB_PATIENCE: String(patience[accelerator]),
-      SB_SUITES: Object.values(files).flat().join(':'),
       SB_REPORT: reportFile,
     },
   });
-  const results = resultsByLayer(guest.report, files, kernel.landlock);
+  const results = resultsByLayer(guest.report, job.files, kernel.landlock);
   const log = keepLog(kernel, guest);
   if (guest.failure !== undefined || guest.report === undefined) {
     say(`${guest.failure ?? 'no report'}; see ${log}\n${tail(guest.serial)}\n${tail(guest.log)}`);
@@ -66,6 +65,21 @@ async function testKernel(kernel, { refresh, files, minutes }) {
   };
 }
 
+/**
+ * A kernel that could not be fetched or started is one that failed, and no reason to stop.
+ *
+ * @param {import('./kernels.mjs').Kernel} kernel
+ * @param {ReturnType<typeof optionsOf>} options
+ * @param {unknown} error
+ * @returns {import('./table.mjs').Row}
+ */
+function notTested(kernel, { files }, error) {
+  if (!(error instanceof MatrixError)) throw error;
+  say(`${kernel.name} ${kernel.arch}: ${error.message}`);
+  const layers = resultsByLayer(undefined, files, kernel.landlock);
+  return { kernel, version: '', accelerator: 'tcg', seconds: 0, failure: error.message, layers };
+}
+
 /** @param {string} text */
 function tail(text) {
   return text.split('\n').slice(-40).join('\n');
@@ -80,7 +94,9 @@ async function main() {
   }
   requirePrograms(options.kernels);
   const rows = await inTurn(options.kernels, options.jobs, async (kernel) => {
-    const row = await testKernel(kernel, options);
+    const row = await testKernel(kernel, options).catch((/** @type {unknown} */ error) =>
+      notTested(kernel, options, error),
+    );
     if (options.isWhole) keepRow(row, new Date());
     say(`${tableOf([row], options.layers)}\n${row.seconds} s, ${row.accelerator}`);
     return row;

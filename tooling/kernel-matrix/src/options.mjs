@@ -45,12 +45,14 @@ export function optionsOf(args) {
   if (!Number.isInteger(jobs) || jobs < 1) throw new MatrixError(`--jobs ${values.jobs} is no number of kernels.`);
   const { kernel: names = [], layer: layers = Object.keys(suites), ...rest } = values;
   const unknown = [
-    ...names.filter((name) => !kernels.some((one) => one.name === name)),
+    ...names.filter(
+      (name) => !kernels.some(({ name: one, arch }) => name === (arch === 'x64' ? one : `${one} ${arch}`)),
+    ),
     ...layers.filter((layer) => suites[layer] === undefined),
   ];
   if (unknown.length > 0) throw new MatrixError(`Unknown: ${unknown.join(', ')}. Try --list.`);
-  const chosen = kernels.filter(({ name, quick }) => {
-    if (names.length > 0) return names.includes(name);
+  const chosen = kernels.filter(({ name, arch, quick }) => {
+    if (names.length > 0) return names.includes(arch === 'x64' ? name : `${name} ${arch}`);
     return values.quick ? quick === true : true;
   });
   const files = Object.fromEntries(
