@@ -20,15 +20,10 @@
 #define PERMITTED 2
 #define INHERITABLE 4
 
-static int result(long returned)
-{
-	return returned < 0 ? -errno : 0;
-}
-
 static int read_sets(struct __user_cap_data_struct sets[2])
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	return result(syscall(SYS_capget, &header, sets));
+	return probe_result(syscall(SYS_capget, &header, sets));
 }
 
 /* Adds a capability to some of the sets. */
@@ -45,7 +40,7 @@ static int raise_sets(const char *argument, int which)
 	half->effective |= which & EFFECTIVE ? bit : 0;
 	half->permitted |= which & PERMITTED ? bit : 0;
 	half->inheritable |= which & INHERITABLE ? bit : 0;
-	return result(syscall(SYS_capset, &header, sets));
+	return probe_result(syscall(SYS_capset, &header, sets));
 }
 
 /* Whether a capability is in the set, told by EPERM if not. */
@@ -90,25 +85,26 @@ static int op_raise_ambient(int argc, char **argv)
 {
 	if (argc != 1)
 		return PROBE_USAGE;
-	return result(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, probe_number(argv[0]), 0, 0));
+	return probe_result(
+		prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, probe_number(argv[0]), 0, 0));
 }
 
 static int op_set_securebits(int argc, char **argv)
 {
-	return argc == 1 ? result(prctl(PR_SET_SECUREBITS, probe_number(argv[0]), 0, 0, 0))
+	return argc == 1 ? probe_result(prctl(PR_SET_SECUREBITS, probe_number(argv[0]), 0, 0, 0))
 			 : PROBE_USAGE;
 }
 
 static int op_keep_capabilities(int argc, char **argv)
 {
 	(void)argv;
-	return argc == 0 ? result(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)) : PROBE_USAGE;
+	return argc == 0 ? probe_result(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)) : PROBE_USAGE;
 }
 
 static int op_unshare_user(int argc, char **argv)
 {
 	(void)argv;
-	return argc == 0 ? result(unshare(CLONE_NEWUSER)) : PROBE_USAGE;
+	return argc == 0 ? probe_result(unshare(CLONE_NEWUSER)) : PROBE_USAGE;
 }
 
 /* Maps one uid into the user namespace that was just made. */
@@ -122,7 +118,7 @@ static int op_map_uid(int argc, char **argv)
 	int file = open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC);
 	if (file < 0)
 		return -errno;
-	int error = result(write(file, text, (size_t)length));
+	int error = probe_result(write(file, text, (size_t)length));
 	return close(file) && error == 0 ? -errno : error;
 }
 
@@ -133,8 +129,8 @@ static int op_set_hostname(int argc, char **argv)
 	(void)argv;
 	if (argc != 0)
 		return PROBE_USAGE;
-	int error = result(gethostname(name, sizeof name - 1));
-	return error ? error : result(sethostname(name, strlen(name)));
+	int error = probe_result(gethostname(name, sizeof name - 1));
+	return error ? error : probe_result(sethostname(name, strlen(name)));
 }
 
 const struct probe_operation probe_caps_operations[] = {

@@ -16,11 +16,6 @@
 /* Numbers beyond any limit that a process usually has (fs.nr_open is 1,048,576). */
 #define NUMBERS 1048576
 
-static int result(long returned)
-{
-	return returned < 0 ? -errno : 0;
-}
-
 /* Whether any descriptor from a number on is open: EBADF where none is. */
 static int op_find_descriptor(int argc, char **argv)
 {
@@ -47,7 +42,7 @@ static int op_raise_limit(int argc, char **argv)
 	const struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 	if (argc != 1)
 		return PROBE_USAGE;
-	return result(syscall(SYS_prlimit64, 0, probe_number(argv[0]), &limit, NULL));
+	return probe_result(syscall(SYS_prlimit64, 0, probe_number(argv[0]), &limit, NULL));
 }
 
 /* Types a character into the terminal on standard input, as an ordinary program's argument or with high bits set. */
@@ -57,7 +52,7 @@ static int op_type_into_terminal(int argc, char **argv)
 	if (argc > 1)
 		return PROBE_USAGE;
 	uint64_t high = argc == 1 ? (uint64_t)probe_number(argv[0]) << 32 : 0;
-	return result(syscall(SYS_ioctl, STDIN_FILENO, (uint64_t)TIOCSTI | high, &letter));
+	return probe_result(syscall(SYS_ioctl, STDIN_FILENO, (uint64_t)TIOCSTI | high, &letter));
 }
 
 /* Asks the console for its shift state: a subcode of TIOCLINUX that changes nothing; ENOTTY on other terminals. */
@@ -65,7 +60,7 @@ static int op_command_console(int argc, char **argv)
 {
 	char subcode = 6;
 	(void)argv;
-	return argc == 0 ? result(ioctl(STDIN_FILENO, TIOCLINUX, &subcode)) : PROBE_USAGE;
+	return argc == 0 ? probe_result(ioctl(STDIN_FILENO, TIOCLINUX, &subcode)) : PROBE_USAGE;
 }
 
 /* The line discipline that it has: N_TTY. */
@@ -73,14 +68,14 @@ static int op_set_discipline(int argc, char **argv)
 {
 	const int discipline = 0;
 	(void)argv;
-	return argc == 0 ? result(ioctl(STDIN_FILENO, TIOCSETD, &discipline)) : PROBE_USAGE;
+	return argc == 0 ? probe_result(ioctl(STDIN_FILENO, TIOCSETD, &discipline)) : PROBE_USAGE;
 }
 
 /* Gives up the signal that ends it with its parent. */
 static int op_outlive_parent(int argc, char **argv)
 {
 	(void)argv;
-	return argc == 0 ? result(prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0)) : PROBE_USAGE;
+	return argc == 0 ? probe_result(prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0)) : PROBE_USAGE;
 }
 
 /* OK if the parent's death brings SIGKILL, ESRCH if it brings nothing. */

@@ -23,23 +23,10 @@
 #define UFFD_USER_MODE_ONLY 1
 #endif
 
-static int result(long returned)
-{
-	return returned < 0 ? -errno : 0;
-}
-
-/* The outcome of a call that makes a descriptor. */
-static int made(long descriptor)
-{
-	if (descriptor < 0)
-		return -errno;
-	return close((int)descriptor) ? -errno : 0;
-}
-
 static int op_userfaultfd(int argc, char **argv)
 {
 	(void)argv;
-	return argc == 0 ? made(syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY))
+	return argc == 0 ? probe_made(syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY))
 			 : PROBE_USAGE;
 }
 
@@ -47,7 +34,7 @@ static int op_io_uring(int argc, char **argv)
 {
 	struct io_uring_params parameters = {0};
 	(void)argv;
-	return argc == 0 ? made(syscall(SYS_io_uring_setup, 1, &parameters)) : PROBE_USAGE;
+	return argc == 0 ? probe_made(syscall(SYS_io_uring_setup, 1, &parameters)) : PROBE_USAGE;
 }
 
 static int op_perf_event(int argc, char **argv)
@@ -58,7 +45,8 @@ static int op_perf_event(int argc, char **argv)
 		.exclude_kernel = 1,
 		.exclude_hv = 1};
 	(void)argv;
-	return argc == 0 ? made(syscall(SYS_perf_event_open, &event, 0, -1, -1, 0)) : PROBE_USAGE;
+	return argc == 0 ? probe_made(syscall(SYS_perf_event_open, &event, 0, -1, -1, 0))
+			 : PROBE_USAGE;
 }
 
 static int op_bpf_map(int argc, char **argv)
@@ -66,7 +54,8 @@ static int op_bpf_map(int argc, char **argv)
 	union bpf_attr map = {
 		.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1};
 	(void)argv;
-	return argc == 0 ? made(syscall(SYS_bpf, BPF_MAP_CREATE, &map, sizeof map)) : PROBE_USAGE;
+	return argc == 0 ? probe_made(syscall(SYS_bpf, BPF_MAP_CREATE, &map, sizeof map))
+			 : PROBE_USAGE;
 }
 
 /* A key of the calling thread's own, which goes with it. */
@@ -75,14 +64,14 @@ static int op_add_key(int argc, char **argv)
 	(void)argv;
 	if (argc != 0)
 		return PROBE_USAGE;
-	return result(
+	return probe_result(
 		syscall(SYS_add_key, "user", "probe", "x", 1, (long)KEY_SPEC_PROCESS_KEYRING));
 }
 
 static int op_request_key(int argc, char **argv)
 {
 	(void)argv;
-	return argc == 0 ? result(syscall(SYS_request_key, "user", "probe-none", NULL, 0))
+	return argc == 0 ? probe_result(syscall(SYS_request_key, "user", "probe-none", NULL, 0))
 			 : PROBE_USAGE;
 }
 
@@ -91,7 +80,7 @@ static int op_session_keyring(int argc, char **argv)
 	(void)argv;
 	if (argc != 0)
 		return PROBE_USAGE;
-	return result(
+	return probe_result(
 		syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, (long)KEY_SPEC_SESSION_KEYRING, 0));
 }
 
@@ -104,7 +93,7 @@ static int op_set_clock(int argc, char **argv)
 		return PROBE_USAGE;
 	if (clock_gettime(CLOCK_REALTIME, &now))
 		return -errno;
-	return result(clock_settime(CLOCK_REALTIME, &now));
+	return probe_result(clock_settime(CLOCK_REALTIME, &now));
 }
 
 /* The kernel's tick to what it is. */
@@ -117,7 +106,7 @@ static int op_adjust_clock(int argc, char **argv)
 	if (adjtimex(&state) < 0)
 		return -errno;
 	state.modes = ADJ_TICK;
-	return result(adjtimex(&state));
+	return probe_result(adjtimex(&state));
 }
 
 /* A process by clone3(2), whose flags no filter sees. */
@@ -132,7 +121,7 @@ static int op_clone3(int argc, char **argv)
 		return -errno;
 	if (child == 0)
 		_exit(0);
-	return result(waitpid((pid_t)child, NULL, 0));
+	return probe_result(waitpid((pid_t)child, NULL, 0));
 }
 
 /* Executes a program from memory that no file system holds: the file at PATH, which is only read. */

@@ -16,21 +16,9 @@
 #define OPEN_TREE_CLONE 1
 #endif
 
-static int result(long returned)
-{
-	return returned < 0 ? -errno : 0;
-}
-
-static int made(long descriptor)
-{
-	if (descriptor < 0)
-		return -errno;
-	return close((int)descriptor) ? -errno : 0;
-}
-
 static int op_unshare(int argc, char **argv)
 {
-	return argc == 1 ? result(unshare((int)probe_number(argv[0]))) : PROBE_USAGE;
+	return argc == 1 ? probe_result(unshare((int)probe_number(argv[0]))) : PROBE_USAGE;
 }
 
 /* A process with clone(2) and flags of one's own. */
@@ -44,7 +32,7 @@ static int op_clone(int argc, char **argv)
 		return -errno;
 	if (child == 0)
 		_exit(0);
-	return result(waitpid((pid_t)child, NULL, __WALL));
+	return probe_result(waitpid((pid_t)child, NULL, __WALL));
 }
 
 static int op_enter_namespace(int argc, char **argv)
@@ -54,7 +42,7 @@ static int op_enter_namespace(int argc, char **argv)
 	int namespace = open(argv[0], O_RDONLY | O_CLOEXEC);
 	if (namespace < 0)
 		return -errno;
-	int outcome = result(setns(namespace, 0));
+	int outcome = probe_result(setns(namespace, 0));
 	(void)close(namespace); /* entered or not */
 	return outcome;
 }
@@ -69,28 +57,28 @@ static int op_mount(int argc, char **argv)
 	/* Private, or a shared mount would show up elsewhere. EPERM here is EPERM below. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return -errno;
-	return result(mount("none", argv[0], "tmpfs", 0, NULL));
+	return probe_result(mount("none", argv[0], "tmpfs", 0, NULL));
 }
 
 static int op_open_tree(int argc, char **argv)
 {
 	if (argc != 1)
 		return PROBE_USAGE;
-	return made(syscall(SYS_open_tree, AT_FDCWD, argv[0], OPEN_TREE_CLONE | O_CLOEXEC));
+	return probe_made(syscall(SYS_open_tree, AT_FDCWD, argv[0], OPEN_TREE_CLONE | O_CLOEXEC));
 }
 
 static int op_open_file_system(int argc, char **argv)
 {
 	const unsigned int close_on_exec = 1; /* FSOPEN_CLOEXEC */
 	(void)argv;
-	return argc == 0 ? made(syscall(SYS_fsopen, "tmpfs", close_on_exec)) : PROBE_USAGE;
+	return argc == 0 ? probe_made(syscall(SYS_fsopen, "tmpfs", close_on_exec)) : PROBE_USAGE;
 }
 
 /* Its own root again: changes nothing, and needs cap_sys_chroot all the same. */
 static int op_chroot(int argc, char **argv)
 {
 	(void)argv;
-	return argc == 0 ? result(chroot("/")) : PROBE_USAGE;
+	return argc == 0 ? probe_result(chroot("/")) : PROBE_USAGE;
 }
 
 /* Opens a file past all folders above it: open_by_handle_at(2). */
@@ -107,7 +95,7 @@ static int op_open_handle(int argc, char **argv)
 	int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return -errno;
-	int outcome = made(open_by_handle_at(root, handle, O_RDONLY | O_CLOEXEC));
+	int outcome = probe_made(open_by_handle_at(root, handle, O_RDONLY | O_CLOEXEC));
 	(void)close(root); /* named the file system only */
 	return outcome;
 }

@@ -22,11 +22,6 @@
 /* What is read and written in the victim. */
 static char victim_word[8] = "victim";
 
-static int result(long returned)
-{
-	return returned < 0 ? -errno : 0;
-}
-
 /* Listens for datagrams on an abstract name, says that it is there, and waits to be attacked. */
 static int op_wait(int argc, char **argv)
 {
@@ -51,7 +46,7 @@ static int op_read_memory(int argc, char **argv)
 	struct iovec here = {copy, sizeof copy}, there = {victim_word, sizeof victim_word};
 	if (argc != 1)
 		return PROBE_USAGE;
-	return result(process_vm_readv((pid_t)probe_number(argv[0]), &here, 1, &there, 1, 0));
+	return probe_result(process_vm_readv((pid_t)probe_number(argv[0]), &here, 1, &there, 1, 0));
 }
 
 static int op_write_memory(int argc, char **argv)
@@ -60,7 +55,8 @@ static int op_write_memory(int argc, char **argv)
 	struct iovec here = {word, sizeof word}, there = {victim_word, sizeof victim_word};
 	if (argc != 1)
 		return PROBE_USAGE;
-	return result(process_vm_writev((pid_t)probe_number(argv[0]), &here, 1, &there, 1, 0));
+	return probe_result(
+		process_vm_writev((pid_t)probe_number(argv[0]), &here, 1, &there, 1, 0));
 }
 
 static long open_process(const char *pid)
@@ -76,7 +72,7 @@ static int op_take_descriptor(int argc, char **argv)
 	long process = open_process(argv[0]);
 	if (process < 0)
 		return -errno;
-	int outcome = result(syscall(SYS_pidfd_getfd, process, probe_number(argv[1]), 0));
+	int outcome = probe_result(syscall(SYS_pidfd_getfd, process, probe_number(argv[1]), 0));
 	(void)close((int)process); /* only asked */
 	return outcome;
 }
@@ -88,26 +84,27 @@ static int op_signal_descriptor(int argc, char **argv)
 	long process = open_process(argv[0]);
 	if (process < 0)
 		return -errno;
-	int outcome = result(syscall(SYS_pidfd_send_signal, process, 0, NULL, 0));
+	int outcome = probe_result(syscall(SYS_pidfd_send_signal, process, 0, NULL, 0));
 	(void)close((int)process); /* only asked */
 	return outcome;
 }
 
 static int op_signal_thread(int argc, char **argv)
 {
-	return argc == 1 ? result(syscall(SYS_tkill, probe_number(argv[0]), 0)) : PROBE_USAGE;
+	return argc == 1 ? probe_result(syscall(SYS_tkill, probe_number(argv[0]), 0)) : PROBE_USAGE;
 }
 
 static int op_queue_signal(int argc, char **argv)
 {
 	const union sigval value = {0};
-	return argc == 1 ? result(sigqueue((pid_t)probe_number(argv[0]), 0, value)) : PROBE_USAGE;
+	return argc == 1 ? probe_result(sigqueue((pid_t)probe_number(argv[0]), 0, value))
+			 : PROBE_USAGE;
 }
 
 static int op_signal_parent(int argc, char **argv)
 {
 	(void)argv;
-	return argc == 0 ? result(kill(getppid(), 0)) : PROBE_USAGE;
+	return argc == 0 ? probe_result(kill(getppid(), 0)) : PROBE_USAGE;
 }
 
 /*
@@ -121,11 +118,11 @@ static int op_signal_by_descriptor(int argc, char **argv)
 		return PROBE_USAGE;
 	if (pipe2(channel, O_CLOEXEC))
 		return -errno;
-	int error = result(fcntl(channel[0], F_SETOWN, probe_number(argv[0])));
+	int error = probe_result(fcntl(channel[0], F_SETOWN, probe_number(argv[0])));
 	if (!error)
-		error = result(fcntl(channel[0], F_SETFL, O_ASYNC));
+		error = probe_result(fcntl(channel[0], F_SETFL, O_ASYNC));
 	if (!error)
-		error = result(write(channel[1], "x", 1));
+		error = probe_result(write(channel[1], "x", 1));
 	(void)close(channel[0]); /* the signal is sent */
 	(void)close(channel[1]);
 	return error;
@@ -137,7 +134,7 @@ static int op_set_limit(int argc, char **argv)
 	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 	if (argc != 1)
 		return PROBE_USAGE;
-	return result(prlimit((pid_t)probe_number(argv[0]), RLIMIT_CPU, &limit, NULL));
+	return probe_result(prlimit((pid_t)probe_number(argv[0]), RLIMIT_CPU, &limit, NULL));
 }
 
 /* Has the kernel end a process that computes: one second of processor time is all that it may have. */
@@ -146,7 +143,7 @@ static int op_limit_processor_time(int argc, char **argv)
 	const struct rlimit second = {1, 1};
 	if (argc != 1)
 		return PROBE_USAGE;
-	return result(prlimit((pid_t)probe_number(argv[0]), RLIMIT_CPU, &second, NULL));
+	return probe_result(prlimit((pid_t)probe_number(argv[0]), RLIMIT_CPU, &second, NULL));
 }
 
 static int op_compare(int argc, char **argv)
@@ -154,13 +151,13 @@ static int op_compare(int argc, char **argv)
 	const long KCMP_VM = 1;
 	if (argc != 1)
 		return PROBE_USAGE;
-	return result(syscall(SYS_kcmp, getpid(), probe_number(argv[0]), KCMP_VM, 0, 0));
+	return probe_result(syscall(SYS_kcmp, getpid(), probe_number(argv[0]), KCMP_VM, 0, 0));
 }
 
 static int op_read_link(int argc, char **argv)
 {
 	char target[PATH_MAX];
-	return argc == 1 ? result(readlink(argv[0], target, sizeof target)) : PROBE_USAGE;
+	return argc == 1 ? probe_result(readlink(argv[0], target, sizeof target)) : PROBE_USAGE;
 }
 
 const struct probe_operation probe_others_operations[] = {

@@ -166,11 +166,10 @@ static int op_sendto_fastopen(int argc, char **argv)
 	return error;
 }
 
-static int op_sendmsg_fastopen(int argc, char **argv)
+/* What sendmsg(2) and sendmmsg(2) share; `send` returns 1 where the byte was taken. */
+static int message_fastopen(char *port, int (*send)(int made, struct mmsghdr *message, int flags))
 {
-	if (argc != 1)
-		return PROBE_USAGE;
-	struct sockaddr_in address = loopback(argv[0]);
+	struct sockaddr_in address = loopback(port);
 	struct iovec byte = {.iov_base = (char[]){'x'}, .iov_len = 1};
 	struct mmsghdr message = {.msg_hdr = {.msg_name = &address,
 					  .msg_namelen = sizeof address,
@@ -180,30 +179,30 @@ static int op_sendmsg_fastopen(int argc, char **argv)
 	int error = 0;
 	if (made < 0)
 		return -errno;
-	if (sendmsg(made, &message.msg_hdr, MSG_FASTOPEN | MSG_NOSIGNAL) != 1)
+	if (send(made, &message, MSG_FASTOPEN | MSG_NOSIGNAL) != 1)
 		error = -errno;
 	(void)close(made); /* the outcome is the attempt's */
 	return error;
 }
 
+static int send_one(int made, struct mmsghdr *message, int flags)
+{
+	return (int)sendmsg(made, &message->msg_hdr, flags);
+}
+
+static int send_many(int made, struct mmsghdr *message, int flags)
+{
+	return sendmmsg(made, message, 1, flags);
+}
+
+static int op_sendmsg_fastopen(int argc, char **argv)
+{
+	return argc == 1 ? message_fastopen(argv[0], send_one) : PROBE_USAGE;
+}
+
 static int op_sendmmsg_fastopen(int argc, char **argv)
 {
-	if (argc != 1)
-		return PROBE_USAGE;
-	struct sockaddr_in address = loopback(argv[0]);
-	struct iovec byte = {.iov_base = (char[]){'x'}, .iov_len = 1};
-	struct mmsghdr message = {.msg_hdr = {.msg_name = &address,
-					  .msg_namelen = sizeof address,
-					  .msg_iov = &byte,
-					  .msg_iovlen = 1}};
-	int made = socket(AF_INET, SOCK_STREAM, 0);
-	int error = 0;
-	if (made < 0)
-		return -errno;
-	if (sendmmsg(made, &message, 1, MSG_FASTOPEN | MSG_NOSIGNAL) != 1)
-		error = -errno;
-	(void)close(made); /* the outcome is the attempt's */
-	return error;
+	return argc == 1 ? message_fastopen(argv[0], send_many) : PROBE_USAGE;
 }
 
 const struct probe_operation probe_syscall_operations[] = {

@@ -10,30 +10,27 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int result(long returned)
-{
-	return returned < 0 ? -errno : 0;
-}
-
 static int op_read_descriptor(int argc, char **argv)
 {
 	char byte;
-	return argc == 1 ? result(pread((int)probe_number(argv[0]), &byte, 1, 0)) : PROBE_USAGE;
+	return argc == 1 ? probe_result(pread((int)probe_number(argv[0]), &byte, 1, 0))
+			 : PROBE_USAGE;
 }
 
 static int op_write_descriptor(int argc, char **argv)
 {
-	return argc == 1 ? result(pwrite((int)probe_number(argv[0]), "x", 1, 0)) : PROBE_USAGE;
+	return argc == 1 ? probe_result(pwrite((int)probe_number(argv[0]), "x", 1, 0))
+			 : PROBE_USAGE;
 }
 
 static int op_truncate_descriptor(int argc, char **argv)
 {
-	return argc == 1 ? result(ftruncate((int)probe_number(argv[0]), 0)) : PROBE_USAGE;
+	return argc == 1 ? probe_result(ftruncate((int)probe_number(argv[0]), 0)) : PROBE_USAGE;
 }
 
 static int op_lock_descriptor(int argc, char **argv)
 {
-	return argc == 1 ? result(flock((int)probe_number(argv[0]), LOCK_EX)) : PROBE_USAGE;
+	return argc == 1 ? probe_result(flock((int)probe_number(argv[0]), LOCK_EX)) : PROBE_USAGE;
 }
 
 /* Opens what a descriptor stands for once more, through /proc. */
@@ -42,7 +39,7 @@ static int open_again(int descriptor, int flags)
 	char path[64];
 	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor); /* fits */
 	int again = open(path, flags | O_CLOEXEC | O_NONBLOCK);
-	int outcome = result(again);
+	int outcome = probe_result(again);
 	if (again >= 0)
 		(void)close(again); /* nothing was written */
 	return outcome;
@@ -89,7 +86,7 @@ static int op_map_executable(int argc, char **argv)
 	if (file < 0)
 		return -errno;
 	void *code = mmap(NULL, 1, PROT_READ | PROT_EXEC, MAP_PRIVATE, file, 0);
-	int outcome = code == MAP_FAILED ? -errno : result(munmap(code, 1));
+	int outcome = code == MAP_FAILED ? -errno : probe_result(munmap(code, 1));
 	(void)close(file); /* only read from */
 	return outcome;
 }
@@ -98,7 +95,7 @@ static int op_map_executable(int argc, char **argv)
 static int op_pivot_root(int argc, char **argv)
 {
 	(void)argv;
-	return argc == 0 ? result(syscall(SYS_pivot_root, "/", "/")) : PROBE_USAGE;
+	return argc == 0 ? probe_result(syscall(SYS_pivot_root, "/", "/")) : PROBE_USAGE;
 }
 
 const struct probe_operation probe_unrestricted_operations[] = {

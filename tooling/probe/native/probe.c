@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "probe.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,18 @@ static void usage(void)
 			fprintf(stderr, "  %s %s\n", op->name, op->arguments);
 	}
 	exit(2);
+}
+
+int probe_result(long returned)
+{
+	return returned < 0 ? -errno : 0;
+}
+
+int probe_made(long descriptor)
+{
+	if (descriptor < 0)
+		return -errno;
+	return close((int)descriptor) ? -errno : 0;
 }
 
 unsigned int probe_number(const char *text)

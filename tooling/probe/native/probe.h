@@ -30,6 +30,12 @@ extern const struct probe_operation probe_namespace_operations[];
 extern const struct probe_operation probe_inherited_operations[];
 extern const struct probe_operation probe_unrestricted_operations[];
 
+/* The outcome of a call: 0, or -errno as it left it. */
+int probe_result(long returned);
+
+/* The same for one that makes a descriptor, which is closed. */
+int probe_made(long descriptor);
+
 /* A number from an argument; ends the program on anything else. */
 unsigned int probe_number(const char *text);
 

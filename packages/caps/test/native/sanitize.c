@@ -6,20 +6,11 @@
 #define _GNU_SOURCE
 #include "../../native/caps.h"
 #include "../../native/inspect.h"
+#include "sb_test_random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static uint32_t state;
-
-static uint32_t next(void)
-{
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
-}
 
 static void put64(uint8_t *at, uint64_t value)
 {

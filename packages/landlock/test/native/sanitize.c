@@ -4,20 +4,11 @@
  * which step. It builds rulesets and restricts nothing.
  */
 #include "../../native/landlock.h"
+#include "sb_test_random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static uint32_t state;
-
-static uint32_t next(void)
-{
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
-}
 
 static void put(uint8_t *at, uint64_t value, int bytes)
 {

@@ -6,20 +6,11 @@
 #include "../../../caps/native/caps.h"
 #include "../../native/launcher/launcher.h"
 #include "../../native/launcher/records.h"
+#include "sb_test_random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static uint32_t state;
-
-static uint32_t next(void)
-{
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
-}
 
 static size_t put32(uint8_t *at, uint32_t value)
 {

@@ -27,7 +27,8 @@ static void *leak(void *seed)
 			abort();
 		usleep(200);
 		if (state % 4 == 0)
-			(void)close(number); /* it may be another thread's by now, which is as good */
+			(void)close(
+				number); /* it may be another thread's by now, which is as good */
 	}
 	return NULL;
 }

@@ -5,21 +5,12 @@
  */
 #include "../../native/rings.h"
 #include "../../native/seccomp.h"
+#include "sb_test_random.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static uint32_t state;
-
-static uint32_t next(void)
-{
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
-}
 
 static void put32(uint8_t *at, uint32_t value)
 {
