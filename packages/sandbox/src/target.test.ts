@@ -16,6 +16,14 @@ const files: readonly (readonly [name: string, content: string, mode: number])[]
   ['a/env-script', '#! /usr/bin/env sh\n', 0o755],
   ['a/env-nothing', '#!/usr/bin/env\n', 0o755],
   ['a/env-missing', '#!/usr/bin/env no-such-program\n', 0o755],
+  ['a/env-path', '#!/usr/bin/env ../../bin/sh\n', 0o755],
+  ['a/vertical-tab', '#!/bin/sh\v\n', 0o755],
+  ['a/return', '#!/bin/sh\r\n', 0o755],
+  ['a/wide-blank', '#!/bin/sh\u00a0\n', 0o755],
+  ['a/names-folder', '#!/etc\n', 0o755],
+  ['a/names-root', '#!/\v\n', 0o755],
+  ['a/relative', '#!tool\n', 0o755],
+  ['a/tabs', '#!\t/bin/sh\t-e\n', 0o755],
 ];
 
 beforeAll(() => {
@@ -51,6 +59,15 @@ describe('findTarget', () => {
     ['a/env-script', ['/usr/bin/env', '/usr/bin/sh']],
     ['a/env-nothing', ['/usr/bin/env']],
     ['a/env-missing', ['/usr/bin/env']],
+    ['a/env-path', ['/usr/bin/env']],
+    ['a/tabs', ['/bin/sh']],
+    // What other languages take for white space is part of a name to the kernel.
+    ['a/vertical-tab', []],
+    ['a/return', []],
+    ['a/wide-blank', []],
+    ['a/names-folder', []],
+    ['a/names-root', []],
+    ['a/relative', []],
   ])('grants %s its interpreter: %j', (name, expected) => {
     expect(find(name).files).toEqual([folder.file(name), ...expected]);
   });

@@ -1,5 +1,5 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 
 import { errorCode } from '@sb/core';
 
@@ -69,20 +69,28 @@ function look(path: string, known?: Target): Target | { readonly state: string }
   }
 }
 
-/** What a script's first line names; the program that env(1) is to find is not followed. */
+/**
+ * What a script's first line names, read as the kernel does (fs/binfmt_script.c):
+ * only blanks and tabs end a name. Whoever wrote the script chose it, and the preset `minimal` grants it with all that
+ * is beneath, so it must be a file. The program that env(1) is to find is not followed.
+ */
 function interpreterOf(path: string): readonly string[] {
-  const line = firstLine(path);
-  const [, interpreter, argument] = /^#!\s*(\S+)(?:\s+(\S+))?/.exec(line) ?? [];
-  if (interpreter === undefined) return [];
-  if (!interpreter.endsWith('/env') || argument === undefined) return [interpreter];
+  const [, interpreter, argument] = /^#![ \t]*([^ \t]+)(?:[ \t]+([^ \t]+))?/.exec(firstLine(path)) ?? [];
+  if (interpreter === undefined || !isAbsolute(interpreter) || !isProgram(interpreter)) return [];
+  if (!interpreter.endsWith('/env') || argument === undefined || argument.includes('/')) return [interpreter];
   const found = defaultPath.split(':').map((folder) => join(folder, argument));
-  return [interpreter, ...found.filter((file) => 'state' in look(file)).slice(0, 1)];
+  return [interpreter, ...found.filter(isProgram).slice(0, 1)];
+}
+
+function isProgram(path: string): boolean {
+  return 'state' in look(path);
 }
 
 function firstLine(path: string): string {
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    // Without O_NONBLOCK a FIFO that was put in its place would hold us for good.
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
     // A program may be executable and not readable; then it is no script.
     return '';
@@ -90,7 +98,7 @@ function firstLine(path: string): string {
   try {
     const bytes = Buffer.alloc(firstLineMax);
     const length = readSync(descriptor, bytes, 0, firstLineMax, 0);
-    return bytes.toString('latin1', 0, length).split('\n', 1)[0] ?? '';
+    return bytes.toString('utf8', 0, length).split(/[\n\0]/, 1)[0] ?? '';
   } finally {
     closeSync(descriptor);
   }
