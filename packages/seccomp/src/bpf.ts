@@ -41,12 +41,17 @@ export const instructionSize = 8;
 /** Offsets in `struct seccomp_data`. */
 export const dataOffsets = { nr: 0, arch: 4, args: 16 } as const;
 
-/** Encodes a program as the kernel reads it. */
+/**
+ * Encodes a program as the kernel reads it.
+ *
+ * @throws RangeError if a number doesn't fit its place, where it would silently become another one
+ */
 export function encodeProgram(program: readonly Instruction[]): Uint8Array {
   const bytes = new Uint8Array(program.length * instructionSize);
   const view = new DataView(bytes.buffer);
   for (const [index, { op, jt, jf, k }] of program.entries()) {
     const at = index * instructionSize;
+    if (jt > 0xff || jf > 0xff || k > 0xffff_ffff) throw new RangeError(`instruction ${index} is out of range`);
     view.setUint16(at, opcodes[op], true);
     view.setUint8(at + 2, jt);
     view.setUint8(at + 3, jf);

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { kernelObjections } from '../test/support/kernel-checker.js';
 import { errno } from './actions.js';
 import { hotCalls } from './argument-kinds.js';
-import { decodeProgram, run } from './bpf.js';
+import { decodeProgram, encodeProgram, run } from './bpf.js';
 import { compile, programFor } from './compile.js';
 import { arg, type Condition } from './conditions.js';
 import { Graph } from './graph.js';
@@ -93,6 +93,20 @@ describe('compile', () => {
     }
   });
 
+  it('places jumps of every length around what one can skip', () => {
+    // Ends that are all different keep the last one at a distance that grows with the number of rules.
+    for (let count = 100; count < 280; count++) {
+      const rules = many(count * 2).rules?.filter(({ syscall }) => syscall === 'ioctl') ?? [];
+      const filter = compile(policy({ base: 'allow-all', rules, architectures: ['x86_64'] }));
+      const program = decodeProgram(programFor(filter, 'x86_64').bytes);
+      expect(kernelObjections(program)).toEqual([]);
+      for (const index of [0, count - 1]) {
+        expect(simulate(filter, { syscall: 'ioctl', args: [0, index * 2] }).rule).toBe(`rules[${index}]`);
+      }
+      expect(simulate(filter, { syscall: 'ioctl', args: [0, count * 2] }).action.action).toBe('allow');
+    }
+  });
+
   it('refuses to emit more than 4,096 instructions', () => {
     expect(() => compile(policy(many(4096)))).toThrow(
       expect.objectContaining({ code: 'program-too-long', layer: 'seccomp', step: 'compile' }),
@@ -159,6 +173,14 @@ describe('compile', () => {
 });
 
 describe('the interpreter', () => {
+  it('encodes no number that does not fit', () => {
+    const ret = { op: 'ret', jt: 0, jf: 0, k: 0 } as const;
+    expect(encodeProgram([{ ...ret, k: 0xffff_ffff }])).toHaveLength(8);
+    for (const wrong of [{ jt: 256 }, { jf: 256 }, { k: 2 ** 32 }]) {
+      expect(() => encodeProgram([{ ...ret, ...wrong }])).toThrow(RangeError);
+    }
+  });
+
   it('refuses to leave the program or the data', () => {
     const data = { nr: 0, arch: 0, args: [] };
     expect(() => run([{ op: 'ja', jt: 0, jf: 0, k: 5 }], data)).toThrow(RangeError);

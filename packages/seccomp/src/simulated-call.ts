@@ -73,7 +73,7 @@ function argumentsAt(value: unknown, bits: 32 | 64): readonly bigint[] {
 
 function argumentAt(value: unknown, path: string, bits: 32 | 64): bigint {
   const isWhole = typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value));
-  if (isWhole && value >= 0 && BigInt.asUintN(bits, BigInt(value)) === BigInt(value)) return BigInt(value);
+  if (isWhole && BigInt.asUintN(bits, BigInt(value)) === BigInt(value)) return BigInt(value);
   const hint = `Give a whole number from 0 to 2 ** ${bits} - 1, above 2 ** 53 a bigint; write -1 as 0xffffffff or as 2n ** 64n - 1n.`;
   throw invalidCall(path, value, hint);
 }

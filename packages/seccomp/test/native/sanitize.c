@@ -41,6 +41,31 @@ static size_t make(uint8_t *record, size_t size)
 	return next() % 4 ? length : next() % size;
 }
 
+/* More instructions than the kernel takes, and so many that their number fits no 16 bits, in records that are right else. */
+static int takes_too_many(void)
+{
+	const uint32_t counts[] = {4097, 65536, 65537};
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+		struct sb_failure failure = {0};
+		int thread = -1;
+		size_t length = SB_RECORD_HEADER + 8 + counts[i] * 8ul;
+		uint8_t *record = calloc(1, length);
+		if (!record)
+			return 1;
+		record[0] = SB_LAYER_SECCOMP;
+		record[1] = SB_SECCOMP_VERSION;
+		put32(record + 4, (uint32_t)length);
+		put32(record + SB_RECORD_HEADER, AUDIT_ARCH_HERE);
+		put32(record + SB_RECORD_HEADER + 4, counts[i]);
+		int error = sb_seccomp_apply(
+			record, length, SB_SECCOMP_CALLING_THREAD, &failure, &thread);
+		free(record);
+		if (error != -EINVAL || !failure.step || strcmp(failure.step, "record") != 0)
+			return 1;
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct sb_failure failure = {0};
@@ -50,6 +75,8 @@ int main(int argc, char **argv)
 		return 2;
 	if (sb_seccomp_has_flag(1) != 1 || sb_seccomp_has_flag(1u << 30) != 0 || sb_has_ring() != 0)
 		return 3;
+	if (takes_too_many())
+		return 8;
 	for (unsigned long i = 0; i < runs; i++) {
 		/* Exactly as long as it says, so that a read past the end is caught. */
 		uint8_t buffer[80];
