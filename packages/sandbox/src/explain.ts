@@ -1,6 +1,7 @@
-import { pathOf } from './path-text.js';
 import type { LayerPolicies } from './layers.js';
+import { metadataCalls } from './metadata-holes.js';
 import type { SandboxPolicy } from './options.js';
+import { pathOf } from './path-text.js';
 import type { SandboxPlan } from './plan.js';
 import { rlimitsOf } from './process-features.js';
 
@@ -53,20 +54,22 @@ function filesText({ landlock }: LayerPolicies): string {
 
 function networkText({ landlock }: LayerPolicies): string {
   const handled = landlock?.handled.net ?? [];
-  if (landlock === undefined || handled.length === 0) return 'ports are not restricted';
-  return handled
-    .map((right) => {
-      const ports = landlock.ports.filter(({ rights }) => rights.includes(right)).map(({ port }) => port);
-      return `${right}: ${ports.length === 0 ? 'no port' : ports.join(', ')}`;
-    })
-    .join('; ');
+  const usual = (['connect_tcp', 'bind_tcp'] as const).filter((right) => !handled.includes(right));
+  const restricted = handled.map((right) => {
+    const ports = landlock?.ports.filter(({ rights }) => rights.includes(right)).map(({ port }) => port) ?? [];
+    return `${right}: ${ports.length === 0 ? 'no port' : ports.join(', ')}`;
+  });
+  return [...usual.map((right) => `${right}: any port`), ...restricted].join('; ');
 }
 
 function seccompText({ seccomp }: LayerPolicies): string {
   if (seccomp === undefined) return 'not filtered';
   const { base, deny, allow, sockets } = seccomp;
+  const isReadOnly = metadataCalls.every((name) => deny.includes(name));
+  const others = isReadOnly ? deny.filter((name) => !metadataCalls.includes(name)) : deny;
   const more = [
-    ...(deny.length > 0 ? [`denied too: ${deny.join(' ')}`] : []),
+    ...(isReadOnly ? ['no change of modes, owners, times and attributes of files'] : []),
+    ...(others.length > 0 ? [`denied too: ${others.join(' ')}`] : []),
     ...(allow.length > 0 ? [`allowed too: ${allow.join(' ')}`] : []),
     `sockets: ${sockets === 'any' ? 'any' : sockets.join(' ')}`,
   ];

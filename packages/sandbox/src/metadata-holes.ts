@@ -5,7 +5,7 @@ import { arg, type Base, errno, type Rule, type SeccompOptions } from '@sb/secco
  * Calls that change mode, owner, times and extended attributes of a file, which Landlock has no right for
  * (landlock.rst, "Filesystem actions"): whoever owns a file can change those wherever it lies.
  */
-const metadataCalls = `
+export const metadataCalls = `
   chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat chown32 fchown32 lchown32
   utime utimes futimesat utimensat utimensat_time64
   setxattr lsetxattr fsetxattr setxattrat file_setattr removexattr lremovexattr fremovexattr removexattrat`
