@@ -53,7 +53,10 @@ export function parseStatus(text: string): LauncherStatus {
   const proofs = [...before.matchAll(/^proof\t(\S+)\t(\d+)$/gm)];
   return {
     kind: 'executed',
-    task: rest === '' ? undefined : parseTaskStatus(rest),
+    // Looked at only where the parent came too late to ask the kernel itself.
+    get task() {
+      return rest === '' ? undefined : parseTaskStatus(rest);
+    },
     skipped: numbersOf(before, 'skipped'),
     proofs: proofs.map(([, feature = '', errno = '']) => ({ feature, errno: Number(errno) })),
   };
