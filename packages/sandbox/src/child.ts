@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 
-import { SandboxError } from '@sb/core';
+import { isSandboxError, SandboxError } from '@sb/core';
 
 import { enforcementOf, type SandboxReport } from './enforcement.js';
 import type { Launched } from './launch.js';
@@ -31,8 +31,12 @@ const held = new Set<string | symbol>(['spawn', 'exit', 'close']);
 export function asTarget({ child, status }: Launched, plan: SandboxPlan, end: () => void): SandboxedProcess {
   const events: (readonly [name: string | symbol, values: readonly unknown[]])[] = [];
   const emit = child.emit.bind(child) as (name: string | symbol, ...values: unknown[]) => boolean;
-  let pass: typeof emit = (name, ...values) =>
-    held.has(name) ? events.push([name, values]) > 0 : emit(name, ...values);
+  let told = false;
+  let pass: typeof emit = (name, ...values) => {
+    if (held.has(name)) return events.push([name, values]) > 0;
+    told ||= name === 'error';
+    return emit(name, ...values);
+  };
   Object.assign(child, { emit: (name: string | symbol, ...values: unknown[]) => pass(name, ...values) });
   const release = (by: typeof emit): void => {
     pass = by;
@@ -50,7 +54,8 @@ export function asTarget({ child, status }: Launched, plan: SandboxPlan, end: ()
         if (ran) end();
         // Where nobody listens it is thrown, as child_process does; not from here, where it would be a rejection.
         process.nextTick(() => {
-          emit('error', error);
+          // Of one that was aborted the AbortError has told already, as child_process tells it: once.
+          if (!(told && isSandboxError(error) && error.code === 'aborted')) emit('error', error);
           release(ran ? emit : asNeverStarted(child, emit, error));
         });
         throw error;

@@ -28,7 +28,7 @@ export function commandOf(records: Uint8Array, keep: readonly number[]): Command
     if (descriptor !== undefined) closeSync(descriptor);
     descriptor = undefined;
   };
-  const last = keep.at(-1) ?? 2;
+  const last = Math.max(2, ...keep);
   return {
     file: launcherPath(),
     // By its path, since not every spawner passes descriptors on; whoever opens that gets a position of its own.

@@ -70,6 +70,7 @@ describe('definePolicy', () => {
     [{ umask: 0o1000 }, 'umask'],
     [{ keepDescriptors: [2] }, 'keepDescriptors[0]'],
     [{ keepDescriptors: [3, 1024] }, 'keepDescriptors[1]'],
+    [{ keepDescriptors: [5, 5] }, 'keepDescriptors'],
     [{ newSession: 'no' }, 'newSession'],
     [{ dieWithParent: null }, 'dieWithParent'],
     [{ require: 'caps' }, 'require'],

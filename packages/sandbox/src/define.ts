@@ -29,7 +29,7 @@ const checks: Checks = {
   env: environmentAt,
   cwd: textAt,
   umask: (value, path) => integerAt(value, path, [0, 0o777]),
-  keepDescriptors: (value, path) => listAt(value, path, (one, at) => integerAt(one, at, [3, maxDescriptor])),
+  keepDescriptors: descriptorsAt,
   newSession: booleanAt,
   dieWithParent: booleanAt,
   require: namesAt,
@@ -110,6 +110,12 @@ function environmentAt(value: unknown, path: string): unknown {
     }
   }
   return value;
+}
+
+function descriptorsAt(value: unknown, path: string): readonly number[] {
+  const descriptors = listAt(value, path, (one, at) => integerAt(one, at, [3, maxDescriptor]));
+  const twice = descriptors.find((one, index) => descriptors.indexOf(one) !== index);
+  return twice === undefined ? descriptors : refuse(path, `names ${twice} twice`, 'Leave one out.');
 }
 
 function namesAt(value: unknown, path: string): readonly string[] {

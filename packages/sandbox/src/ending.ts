@@ -1,12 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
 
 import { errorCode } from '@sb/core';
+
+import { integerAt, wordAt } from './document.js';
 
 /** When and how a child is ended by us. */
 export interface EndingOptions {
   /** Ends the child when it is aborted; the `error` event then carries an AbortError. */
   readonly signal?: AbortSignal;
-  /** Milliseconds until the child is ended. Default: never. */
+  /** Milliseconds until the child is ended, up to 2³¹−1. Default: 0, which is never. */
   readonly timeout?: number;
   /** The first signal. Default: SIGTERM. */
   readonly killSignal?: NodeJS.Signals;
@@ -15,6 +18,20 @@ export interface EndingOptions {
 }
 
 const defaultGrace = 5000;
+
+/** The longest time that a timer can wait (setTimeout): longer ones would be over at once. */
+const longest = 2 ** 31 - 1;
+
+/**
+ * Checks what would fail when the child runs already.
+ *
+ * @throws SandboxError `invalid-policy`
+ */
+export function checkEnding({ timeout, killGrace, killSignal }: EndingOptions): void {
+  if (timeout !== undefined) integerAt(timeout, 'timeout', [0, longest]);
+  if (killGrace !== undefined) integerAt(killGrace, 'killGrace', [0, longest]);
+  if (killSignal !== undefined) wordAt(killSignal, 'killSignal', Object.keys(constants.signals));
+}
 
 /** Ends a child and, where it has one of its own, its whole process group. */
 export class Ending {
@@ -38,7 +55,8 @@ export class Ending {
 
   /** The first signal now, SIGKILL when the grace is over or the leader is gone, whichever is first. */
   end(signal: NodeJS.Signals = this.#options.killSignal ?? 'SIGTERM'): void {
-    if (this.#asked || hasEnded(this.#child)) return;
+    // Of one that was never started the number means nothing, and child_process would signal it.
+    if (this.#asked || hasEnded(this.#child) || this.#child.pid === undefined) return;
     this.#asked = true;
     // Before the target runs there is nothing to be gentle with, and no group yet.
     this.#send(this.#isTarget ? signal : 'SIGKILL');
@@ -57,7 +75,7 @@ export class Ending {
   }
 
   #watch({ signal, timeout }: EndingOptions): void {
-    const timer = timeout === undefined ? undefined : setTimeout(() => this.end(), timeout);
+    const timer = timeout === undefined || timeout === 0 ? undefined : setTimeout(() => this.end(), timeout);
     const abort = (): void => {
       this.end();
       this.#child.emit('error', abortError(signal?.reason));

@@ -5,6 +5,7 @@ import { allows, type LandlockPolicy } from '@sb/landlock';
 
 import { sandboxError } from './errors.js';
 import { launchError } from './launch-error.js';
+import { launcherPath } from './native.js';
 import { pathOf } from './path-text.js';
 import type { Expected, SandboxPlan } from './plan.js';
 import type { LauncherStatus } from './status.js';
@@ -35,7 +36,8 @@ export interface SandboxReport extends EnforcementReport {
 export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan: SandboxPlan): SandboxReport {
   const { expected } = plan;
   if (status.kind === 'failed') throw launchError(status, expected.rules, child.spawnfile);
-  if (status.kind === 'lost') throw lost();
+  if (status.kind === 'unstarted') throw unstarted(status.errno);
+  if (status.kind === 'lost') throw child.killed ? aborted() : lost();
   const { task, by } = readBack(child, status);
   if (task === undefined) throw unread();
   const wrong = [...differences(task, expected, by), ...disproved(status.proofs, expected.landlock)];
@@ -115,6 +117,25 @@ function withLimits(line: FeatureReport, { missingPaths, expected, proven }: Kno
     ...(proven ? [] : ['not verified: nothing that the policy forbids could be tried without harm']),
   ];
   return reasons.length === 0 ? line : { ...line, reason: reasons.join('; ') };
+}
+
+function unstarted(errno: string): Error {
+  const isMissing = errno === 'ENOENT' || errno === 'EACCES';
+  return sandboxError(isMissing ? 'launcher-missing' : 'syscall-failed', 'launch', {
+    what: `the launcher could not be started: ${errno}`,
+    hint: isMissing
+      ? 'Install the package anew, where programs may be executed (not mounted noexec). The target was not run.'
+      : 'RLIMIT_NOFILE or RLIMIT_NPROC may be reached: close some descriptors or wait for some processes, or raise it. The target was not run.',
+    errno,
+    ...(isMissing ? { path: launcherPath() } : {}),
+  });
+}
+
+function aborted(): Error {
+  return sandboxError('aborted', 'launch', {
+    what: 'the child was ended before it became the target',
+    hint: 'A signal of ours, a timeout or an AbortSignal did that. The target was not run.',
+  });
 }
 
 function lost(): Error {

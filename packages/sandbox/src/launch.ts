@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { closeSync } from 'node:fs';
 
+import { errorCode } from '@sb/core';
+
 import { anonymousFile, launcherPath } from './native.js';
 import { type LauncherStatus, parseStatus } from './status.js';
 import type { StdioEntry } from './stdio.js';
@@ -33,10 +35,29 @@ export function launch(
     const args = [String(stdio.length), String(stdio.length + 1)];
     // No environment: the target's own is in the records, and the launcher reads none.
     const child = spawn(launcherPath(), args, { env: {}, stdio: all, serialization });
+    if (child.pid === undefined) return { child, status: unstarted(child) };
     return { child, status: saidOn(child, stdio.length + 1).then(parseStatus) };
   } finally {
     closeSync(source);
   }
+}
+
+/**
+ * What child_process says at the next tick of a program that it could not start. Its event would name the launcher as
+ * the target; ours tells it instead.
+ */
+async function unstarted(child: ChildProcess): Promise<LauncherStatus> {
+  const emit = child.emit.bind(child) as (name: string | symbol, ...values: unknown[]) => boolean;
+  return await new Promise((resolve) => {
+    let isFirst = true;
+    const hold = (name: string | symbol, ...values: unknown[]): boolean => {
+      if (name !== 'error' || !isFirst) return emit(name, ...values);
+      isFirst = false;
+      resolve({ kind: 'unstarted', errno: errorCode(values[0]) ?? 'unknown error' });
+      return true;
+    };
+    Object.assign(child, { emit: hold });
+  });
 }
 
 /**

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type SandboxedProcess, asTarget } from './child.js';
 import { type Command, commandOf } from './command.js';
 import { definePolicy } from './define.js';
-import { Ending, type EndingOptions } from './ending.js';
+import { checkEnding, Ending, type EndingOptions } from './ending.js';
 import { defaultEnvironment } from './environment.js';
 import { sandboxError } from './errors.js';
 import { explainSandbox } from './explain.js';
@@ -46,6 +46,7 @@ class LauncherSandbox implements Sandbox {
   }
 
   spawn(program: string, args: readonly string[] = [], options: SandboxSpawnOptions = {}): SandboxedProcess {
+    checkEnding(options);
     const { target, plan } = this.#prepare(program);
     const layout = layOut(options.stdio, this.policy.keepDescriptors);
     const channel = layout.ipc === undefined ? {} : channelVariables(layout.ipc, options.serialization);
@@ -83,7 +84,7 @@ class LauncherSandbox implements Sandbox {
 
   command(program: string, args: readonly string[] = []): Command {
     const { target, plan } = this.#prepare(program);
-    const keep = [0, 1, 2, ...(this.policy.keepDescriptors ?? [])];
+    const keep = [0, 1, 2, ...(this.policy.keepDescriptors ?? [])].sort((a, b) => a - b);
     needLauncher(plan, 'command');
     const argv = [program, ...args];
     const start = { path: target.path, argv, env: this.#env(), keep, anyParent: true };

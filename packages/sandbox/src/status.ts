@@ -28,6 +28,8 @@ export type LauncherStatus =
       /** Number of the rule that it was about, paths before ports. */
       readonly rule: number | undefined;
     }
+  /** The launcher itself could not be started. */
+  | { readonly kind: 'unstarted'; readonly errno: string }
   /** It ended without a word: something killed it. */
   | { readonly kind: 'lost' };
 

@@ -27,6 +27,16 @@ describe.skipIf(missing('linux', 'root'))('command()', () => {
     expect(spawnSync('/bin/bash', ['-c', '"$@" | cat; exit "${PIPESTATUS[0]}"', 'bash', file, ...args]).status).toBe(0);
   });
 
+  it('takes descriptors in any order', () => {
+    const [low, high] = [openSync('/etc/passwd', 'r'), openSync('/etc/passwd', 'r')];
+    const keepDescriptors = [Math.max(low, high), Math.min(low, high)];
+    using command = createSandbox({ keepDescriptors }).command('/bin/true');
+    expect(command.stdio).toHaveLength(Math.max(low, high) + 1);
+    expect(spawnSync(command.file, command.args, { stdio: [...command.stdio] }).status).toBe(0);
+    closeSync(low);
+    closeSync(high);
+  });
+
   it('passes on the descriptors of its stdio, and no others', async () => {
     const [kept, leaked] = [openSync('/etc/passwd', 'r'), openSync('/etc/passwd', 'r')];
     const script = 'for n in 0 1 2 3 4 5 6 7 8 9 $0 $1; do [ -e /proc/$$/fd/$n ] && echo $n; done';

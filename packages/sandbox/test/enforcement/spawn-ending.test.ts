@@ -85,6 +85,13 @@ describe.skipIf(missing('linux'))('a timeout', () => {
     expect(child.killed).toBe(false);
   });
 
+  it('that is over before the child is the target is an error that says so', async () => {
+    const child = sandbox.spawn('/bin/sleep', ['60']);
+    child.kill();
+    const error = await new Promise((resolve) => child.once('error', resolve));
+    expect(error).toMatchObject({ code: 'aborted', step: 'launch' });
+  });
+
   it('reaches the child alone where it has no group of its own, and us never', async () => {
     const shared = createSandbox({ newSession: false });
     const child = shared.spawn('/bin/sleep', ['60'], { timeout: 200, stdio: 'ignore' });
@@ -100,7 +107,8 @@ describe.skipIf(missing('linux'))('an AbortSignal', () => {
     await new Promise((resolve) => {
       child.once('close', resolve);
     });
-    expect(errors).toContainEqual(expect.objectContaining({ name: 'AbortError', code: 'ABORT_ERR', cause: 'why' }));
+    expect(errors).toEqual([expect.objectContaining({ name: 'AbortError', code: 'ABORT_ERR', cause: 'why' })]);
+    await expect(child.enforcement).rejects.toMatchObject({ code: 'aborted' });
     expect(existsSync(`/proc/${child.pid}`)).toBe(false);
   });
 
