@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-import { missing, runProgram } from '@sb/test-kit';
+import { missing, runProgram, stage } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const moduleOf = (name: string) => JSON.stringify(new URL(`../../../${name}/dist/index.js`, import.meta.url).href);
+
+/** Of a copy that every user can read. */
+const moduleOf = (name: string) =>
+  JSON.stringify(pathToFileURL(join(stage(), 'node_modules/@sb', name, 'dist/index.js')).href);
 
 /** The JavaScript below a heading of the README, as it is printed there. */
 function blocks(heading: string): readonly string[] {
