@@ -17,7 +17,8 @@ export { nativeError, type SeccompError, type SeccompErrorCode } from './errors.
 export { explain } from './explain.js';
 export { socketFamilies, type SocketFamily } from './families.js';
 export { expandGroup, groupAbout, type GroupEntry, groupNames } from './groups.js';
-export { lint, type LintCode, type LintFinding } from './lint.js';
+export type { LintCode, LintFinding } from './finding.js';
+export { lint } from './lint.js';
 export { parsePolicy } from './parse-policy.js';
 export { plan, type SeccompPlan } from './plan.js';
 export { policy, type SeccompOptions, type SeccompPolicy } from './policy.js';

@@ -1,6 +1,6 @@
 import { argumentCount, argumentKind, hotCalls } from './argument-kinds.js';
 import { type Condition, isWide } from './conditions.js';
-import type { LintCode, LintFinding } from './lint.js';
+import { error, type LintFinding, warning } from './finding.js';
 import type { SeccompPolicy } from './policy.js';
 import type { Rule } from './rules.js';
 import { contradiction } from './satisfiable.js';
@@ -16,7 +16,7 @@ export function lintRules(policy: SeccompPolicy): readonly LintFinding[] {
       ...reachability(policy, rule, { path, earlier: shadowed.get(index) }),
       ...(rule.when.length > 0 && hotCalls.has(rule.syscall)
         ? [
-            finding('hot-call-argument', 'warning', path, {
+            warning('hot-call-argument', path, {
               message: `arguments of ${rule.syscall} are compared at every call`,
               hint: 'Filter another call: the kernel remembers an answer only where it depends on no argument.',
             }),
@@ -40,15 +40,15 @@ function reachability(
 ): readonly LintFinding[] {
   if (policy.architectures.every((architecture) => syscallNumber(syscall, architecture) === undefined)) {
     const message = `no listed architecture has ${syscall}`;
-    return [finding('no-such-call', 'warning', path, { message, hint: 'Harmless; it filters nothing here.' })];
+    return [warning('no-such-call', path, { message, hint: 'Harmless; it filters nothing here.' })];
   }
   const why = contradiction(when);
   if (why !== undefined) {
-    return [finding('never-matches', 'error', path, { message: why, hint: 'Split it into several rules.' })];
+    return [error('never-matches', path, { message: why, hint: 'Split it into several rules.' })];
   }
   if (earlier === undefined) return [];
   const message = `rules[${earlier}] holds whenever this one does`;
-  return [finding('shadowed', 'error', path, { message, hint: 'Put the more specific rule first.' })];
+  return [error('shadowed', path, { message, hint: 'Put the more specific rule first.' })];
 }
 
 function comparison({ syscall }: Rule, condition: Condition, path: string): readonly LintFinding[] {
@@ -57,32 +57,21 @@ function comparison({ syscall }: Rule, condition: Condition, path: string): read
   if (condition.arg >= (argumentCount(syscall) ?? 6)) {
     const message = `${what} is compared, which it does not take`;
     const hint = 'Leave it out: the caller can put anything into that register. The first argument is 0.';
-    return [finding('no-such-argument', 'error', path, { message, hint })];
+    return [error('no-such-argument', path, { message, hint })];
   }
   if (kind === 'pointer') {
     const message = `${what} is an address`;
     const hint = 'What it points to can be neither read nor kept from changing; use Landlock for paths.';
-    return [finding('pointer-compare', 'warning', path, { message, hint })];
+    return [warning('pointer-compare', path, { message, hint })];
   }
   if (kind === 'int' && isWide(condition)) {
     const message = `${what} is an int and is compared in 64 bits`;
     const hint = 'Use the 32-bit form: the kernel ignores the upper half, so a caller can put anything there.';
-    return [finding('wide-compare-of-int', 'error', path, { message, hint })];
+    return [error('wide-compare-of-int', path, { message, hint })];
   }
   if (kind === 'long' && !isWide(condition)) {
     const message = `${what} is a long and only its lower half is compared`;
-    return [finding('narrow-compare-of-long', 'warning', path, { message, hint: 'Use the 64-bit form.' })];
+    return [warning('narrow-compare-of-long', path, { message, hint: 'Use the 64-bit form.' })];
   }
   return [];
-}
-
-interface Text {
-  readonly message: string;
-  readonly hint: string;
-}
-
-// Four parameters would be one too many for the reader: code and severity belong together, and so do the texts.
-function finding(code: LintCode, ...rest: [LintFinding['severity'], string, Text]): LintFinding {
-  const [severity, path, { message, hint }] = rest;
-  return { code, severity, path, message, hint };
 }

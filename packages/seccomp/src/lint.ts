@@ -2,41 +2,11 @@ import { lets, sameAction } from './actions.js';
 import type { Architecture } from './architectures.js';
 import { describeCondition } from './conditions.js';
 import { detours, isShut, newNamespaces, ringCalls } from './detours.js';
+import { error, type LintFinding, warning } from './finding.js';
 import { lintRules } from './lint-rules.js';
 import { policy as validate, type SeccompOptions, type SeccompPolicy } from './policy.js';
 import { syscallNumber } from './syscalls.js';
 import { type Verdict, verdicts } from './verdicts.js';
-
-/** What {@link lint} finds. */
-export type LintCode =
-  | 'clone3-errno'
-  | 'clone3-bypass'
-  | 'namespaces-bypass'
-  | 'io-uring-kill'
-  | 'io-uring-bypass'
-  | 'x32-open'
-  | 'foreign-open'
-  | 'unknown-not-enosys'
-  | 'cannot-exit'
-  | 'wide-compare-of-int'
-  | 'narrow-compare-of-long'
-  | 'pointer-compare'
-  | 'hot-call-argument'
-  | 'never-matches'
-  | 'shadowed'
-  | 'no-such-call'
-  | 'no-such-argument'
-  | 'needs-supervisor';
-
-/** One finding. An `error` is a hole or a crash; a `warning` costs time or surprises. */
-export interface LintFinding {
-  readonly code: LintCode;
-  readonly severity: 'error' | 'warning';
-  /** The place in the policy, for instance `rules[0].when[1]`. */
-  readonly path: string;
-  readonly message: string;
-  readonly hint: string;
-}
 
 type Check = (policy: SeccompPolicy, call: (name: string) => Verdict | undefined) => LintFinding | undefined;
 
@@ -159,14 +129,4 @@ function actionsOf(verdict: Verdict | undefined) {
 /** Whether a call is let through whatever its arguments are. */
 function isOpen(verdict: Verdict | undefined): boolean {
   return actionsOf(verdict).every(lets);
-}
-
-type Text = Pick<LintFinding, 'message' | 'hint'>;
-
-function error(code: LintCode, path: string, text: Text): LintFinding {
-  return { code, severity: 'error', path, ...text };
-}
-
-function warning(code: LintCode, path: string, text: Text): LintFinding {
-  return { code, severity: 'warning', path, ...text };
 }

@@ -4,7 +4,8 @@ import { type EnforcementReport, recordHeaderLength, type SandboxErrorFields } f
 import { compileFixture, fixtureJson, missing, nodeReleases } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { SeccompOptions } from '../../src/index.js';
+import { thisMachine } from '../../src/architectures.js';
+import type { SeccompOptions, SeccompSupport } from '../../src/index.js';
 import { confiner, type Confiner, nobody, recordOf } from '../support/confine.js';
 
 interface State {
@@ -157,6 +158,22 @@ describe.skipIf(missing('linux', 'root'))('restrictSelf', () => {
     } finally {
       closeSync(nothing);
     }
+  });
+
+  it('tells what this kernel has, which filters this thread has, and who forbids to ask', async () => {
+    const asking = new URL('fixtures/support.ts', import.meta.url);
+    const free = await fixtureJson<SeccompSupport>(asking, [], nobody);
+    const under = async (options: SeccompOptions) => {
+      const { stdout } = await filters.run(options, [process.execPath, compileFixture(asking)]);
+      return JSON.parse(stdout) as SeccompSupport;
+    };
+    const had = free.state === 'available' ? free.filters : Number.NaN;
+    expect(free).toMatchObject({ state: 'available', machine: thisMachine(), noNewPrivs: false });
+    expect(free).toMatchObject({ actions: expect.arrayContaining(['kill-process', 'user-notify']) });
+    expect(free).toMatchObject({ flags: expect.arrayContaining(['tsync', 'log', 'spec_allow', 'new_listener']) });
+    expect(await under(firstStage)).toEqual({ ...free, noNewPrivs: true, filters: had + 1 });
+    const forbidden = await under({ base: 'allow-all', deny: ['@io-uring', 'seccomp'] });
+    expect(forbidden).toEqual({ state: 'unsupported-kernel', reason: expect.stringContaining('EPERM') });
   });
 
   it('puts the same bytes into the record as the launcher gets', () => {
