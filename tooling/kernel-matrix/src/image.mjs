@@ -2,7 +2,7 @@
 // @ts-check
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { openSuite, packagesNamed, unpack } from './apt.mjs';
 import { MatrixError } from './shell.mjs';
@@ -54,14 +54,17 @@ export function imageOf(kernel, { refresh = false } = {}) {
  * @returns {Image}
  */
 function found(folder) {
-  // Debian 11's packages have /lib, later ones /usr/lib; since 7.2 the image lies beside the modules.
-  for (const parent of ['usr/lib/modules', 'lib/modules']) {
-    const versions = join(folder, parent);
-    const [version] = existsSync(versions) ? readdirSync(versions) : [];
-    if (version === undefined) continue;
-    const modules = join(versions, version);
-    const file = [join(modules, 'vmlinuz'), join(folder, 'boot', `vmlinuz-${version}`)].find((one) => existsSync(one));
-    if (file !== undefined) return { file, modules, version };
+  // Debian 11's packages have /lib, later ones /usr/lib; those called linux-binary have the image alone, in either place.
+  const boot = join(folder, 'boot');
+  const names = existsSync(boot) ? readdirSync(boot) : [];
+  const [inBoot] = names.filter((name) => name.startsWith('vmlinuz-')).map((name) => name.slice('vmlinuz-'.length));
+  const parents = ['usr/lib/modules', 'lib/modules'].map((parent) => join(folder, parent));
+  const parent = parents.find((one) => existsSync(one));
+  const version = inBoot ?? (parent === undefined ? undefined : readdirSync(parent)[0]);
+  if (version !== undefined) {
+    const modules = join(parent ?? folder, version);
+    const file = inBoot === undefined ? join(modules, 'vmlinuz') : join(boot, `vmlinuz-${version}`);
+    if (existsSync(file)) return { file, modules, version };
   }
-  throw new MatrixError(`${dirname(folder)} holds a package without a kernel: remove ${folder} and try again.`);
+  throw new MatrixError(`${folder} holds a package without a kernel: update kernels.mjs, and remove it.`);
 }

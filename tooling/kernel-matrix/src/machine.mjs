@@ -11,6 +11,17 @@ const machines = {
 
 /** @typedef {'kvm' | 'tcg'} Accelerator */
 
+/**
+ * An emulated guest's clock counts its instructions (`-icount`), so that it runs out of no time limit because the machine
+ * that emulates it is slow or busy.
+ *
+ * @type {Readonly<Record<Accelerator, readonly string[]>>}
+ */
+const accelerators = {
+  kvm: ['-accel', 'kvm'],
+  tcg: ['-accel', 'tcg,thread=single', '-icount', 'shift=1,sleep=off'],
+};
+
 /** @param {'x64' | 'arm64'} arch */
 export function programOf(arch) {
   return machines[arch].program;
@@ -38,7 +49,7 @@ export function machineArguments({ arch, accelerator, kernel, initrd, parameters
   ]);
   return [
     ['-M', arch === 'arm64' ? `${machine},memory-backend=mem` : machine],
-    ['-accel', accelerator === 'tcg' ? 'tcg,thread=multi' : accelerator, '-cpu', cpu],
+    [...accelerators[accelerator], '-cpu', cpu],
     ['-smp', '2', '-m', `${memory}M`, ...backing, ...(arch === 'arm64' ? [] : ['-numa', 'node,memdev=mem'])],
     ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-serial', 'stdio', '-nic', 'none'],
     ...folders,
