@@ -55,9 +55,21 @@ Napi::Value AnonymousFile(const Napi::CallbackInfo &info)
 	return Napi::Number::New(info.Env(), Sealed(bytes.Data(), bytes.ByteLength()));
 }
 
+// closeFile(descriptor: number): 0 or -errno. Not every runtime's own close knows a descriptor that it hasn't opened.
+Napi::Value CloseFile(const Napi::CallbackInfo &info)
+{
+#ifdef __linux__
+	int error = close(info[0].As<Napi::Number>().Int32Value()) ? -errno : 0;
+#else
+	int error = -ENOSYS;
+#endif
+	return Napi::Number::New(info.Env(), error);
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports)
 {
 	exports.Set("anonymousFile", Napi::Function::New<AnonymousFile>(env));
+	exports.Set("closeFile", Napi::Function::New<CloseFile>(env));
 	return exports;
 }
 

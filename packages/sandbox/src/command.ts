@@ -1,6 +1,4 @@
-import { closeSync } from 'node:fs';
-
-import { anonymousFile, launcherPath } from './native.js';
+import { anonymousFile, closeAnonymous, launcherPath } from './native.js';
 
 /** A program with arguments for whatever starts programs. */
 export interface Command extends Disposable {
@@ -25,7 +23,7 @@ export interface Command extends Disposable {
 export function commandOf(records: Uint8Array, keep: readonly number[]): Command {
   let descriptor: number | undefined = anonymousFile(records);
   const dispose = (): void => {
-    if (descriptor !== undefined) closeSync(descriptor);
+    if (descriptor !== undefined) closeAnonymous(descriptor);
     descriptor = undefined;
   };
   const last = Math.max(2, ...keep);

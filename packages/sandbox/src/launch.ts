@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
-import { closeSync } from 'node:fs';
 
 import { errorCode } from '@sb/core';
 
-import { anonymousFile, launcherPath } from './native.js';
+import { anonymousFile, closeAnonymous, launcherPath } from './native.js';
 import { type LauncherStatus, parseStatus } from './status.js';
 import type { StdioEntry } from './stdio.js';
 
@@ -38,7 +37,7 @@ export function launch(
     if (child.pid === undefined) return { child, status: unstarted(child) };
     return { child, status: saidOn(child, stdio.length + 1).then(parseStatus) };
   } finally {
-    closeSync(source);
+    closeAnonymous(source);
   }
 }
 

@@ -7,6 +7,7 @@ import { sandboxError } from './errors.js';
 /** What `native/addon.cc` exports. */
 interface Native {
   anonymousFile(bytes: Uint8Array): number;
+  closeFile(descriptor: number): number;
 }
 
 const root = new URL('../', import.meta.url);
@@ -18,13 +19,12 @@ let launcher: string | undefined;
 /**
  * Puts bytes into an anonymous file that nobody can change any more, not even we.
  *
- * @returns a descriptor, close-on-exec, that stands at the start; the caller closes it
+ * @returns a descriptor, close-on-exec, that stands at the start; the caller closes it with {@link closeAnonymous}
  * @throws SandboxError `syscall-failed`, `unsupported-platform`
  * @see memfd_create(2), F_ADD_SEALS in fcntl(2)
  */
 export function anonymousFile(bytes: Uint8Array): number {
-  loaded ??= loadPrebuild<Native>({ layer: 'sandbox', name: 'sandbox', root });
-  const descriptor = loaded.anonymousFile(bytes);
+  const descriptor = native().anonymousFile(bytes);
   if (descriptor >= 0) return descriptor;
   const errno = errnoName(descriptor);
   throw sandboxError(errno === 'ENOSYS' ? 'unsupported-platform' : 'syscall-failed', 'records', {
@@ -32,6 +32,27 @@ export function anonymousFile(bytes: Uint8Array): number {
     hint: 'memfd_create needs Linux 3.17 and must not be forbidden by a system-call filter.',
     errno,
   });
+}
+
+/**
+ * Closes what {@link anonymousFile} made. By the addon as well: Deno's `closeSync` refuses what Deno hasn't opened.
+ *
+ * @throws SandboxError `syscall-failed`
+ */
+export function closeAnonymous(descriptor: number): void {
+  const error = native().closeFile(descriptor);
+  if (error === 0) return;
+  const errno = errnoName(error);
+  throw sandboxError('syscall-failed', 'records', {
+    what: `an anonymous file could not be closed: ${errno}`,
+    hint: 'Something else in this process has closed it: look for a descriptor that is closed twice.',
+    errno,
+  });
+}
+
+function native(): Native {
+  loaded ??= loadPrebuild<Native>({ layer: 'sandbox', name: 'sandbox', root });
+  return loaded;
 }
 
 /** Path of the launcher for this machine. */

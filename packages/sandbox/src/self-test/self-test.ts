@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
-import { anonymousFile, probePath } from '../native.js';
+import { anonymousFile, closeAnonymous, probePath } from '../native.js';
 import type { SandboxReport } from '../enforcement.js';
 import type { SandboxedProcess } from '../child.js';
 import { type Attempt, attemptsOf, type Situation } from './attempts.js';
@@ -83,7 +83,7 @@ function reopened(descriptor: number): number {
   try {
     return openSync(`/proc/self/fd/${descriptor}`, 'r');
   } finally {
-    closeSync(descriptor);
+    closeAnonymous(descriptor);
   }
 }
 
