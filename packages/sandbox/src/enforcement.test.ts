@@ -99,11 +99,21 @@ describe('enforcementOf', () => {
   });
 
   it('takes what the policy allows for no contradiction', () => {
-    const options = { landlock: { paths: [{ rw: '/proc' }] } } satisfies SandboxOptions;
+    const options = { landlock: { paths: [{ rw: '/dev' }] } } satisfies SandboxOptions;
     expect(outcome({ ...executed, proofs: [{ feature: 'fs.write_file', errno: 0 }] }, options)).toMatchObject({
       status: 'full',
       proofs: [],
     });
+  });
+
+  it.each([
+    ['fs.write_file', 2],
+    ['net.bind_tcp', 97],
+    ['scope.signal', 3],
+  ])('takes another error than that of Landlock for no proof: %s %i', (feature, errno) => {
+    const report = outcome({ ...executed, proofs: [{ feature, errno }] }) as SandboxReport;
+    expect(report.proofs).toEqual([]);
+    expect(report.features.find((line) => line.feature === 'fs.write_file')?.reason).toMatch(/not verified/);
   });
 
   it('names optional paths that are missing, on the lines that they limit', () => {

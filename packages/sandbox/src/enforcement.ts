@@ -45,7 +45,7 @@ export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan:
   const missingPaths = status.skipped
     .flatMap((rule) => expected.rules.paths[rule] ?? [])
     .map(({ path }) => pathOf(path));
-  const proofs = status.proofs.filter(({ errno }) => errno !== 0);
+  const proofs = status.proofs.filter(isDenied);
   return {
     ...reportFor(plan, { missingPaths, expected, proven: proofs.length > 0 }),
     verified: verifiedOf(task, by, expected.filter),
@@ -67,24 +67,28 @@ function readBack(child: ChildProcess, said: Extract<LauncherStatus, { kind: 'ex
   return { task: said.task, by: 'launcher' as const };
 }
 
-const EACCES = 'EACCES';
-const EPERM = 'EPERM';
+type Proofs = Extract<LauncherStatus, { kind: 'executed' }>['proofs'];
+
+/** Whether an attempt ended with the error that Landlock gives. Others have other causes, and prove nothing. */
+function isDenied({ feature, errno }: Proofs[number]): boolean {
+  return errno !== 0 && errnoName(errno) === (feature.startsWith('scope.') ? 'EPERM' : 'EACCES');
+}
 
 /** Rights that the kernel let through though the rules forbid them: it, or a filter in its place, restricts nothing. */
-function disproved(proofs: readonly { feature: string; errno: number }[], policy: LandlockPolicy | undefined) {
+function disproved(proofs: Proofs, policy: LandlockPolicy | undefined): readonly string[] {
   if (policy === undefined) return [];
   return proofs
-    .filter(({ feature, errno }) => {
-      const denied = feature.startsWith('scope.') ? EPERM : EACCES;
-      if (errno !== 0 && errnoName(errno) === denied) return false;
-      return errno === 0 || errnoName(errno) === 'ECONNREFUSED' ? isDue(feature, policy) : false;
-    })
+    .filter(({ errno }) => errno === 0 || errnoName(errno) === 'ECONNREFUSED')
+    .filter(({ feature }) => isDue(feature, policy))
     .map(({ feature }) => `landlock.${feature}`);
 }
 
+/** What the launcher opens for writing (native/launcher/prove.c). */
+const bait = '/dev/full';
+
 function isDue(feature: string, policy: LandlockPolicy): boolean {
   // For ports the launcher tried one that no rule names; a scope has no exceptions.
-  return feature !== 'fs.write_file' || !allows(policy, { path: '/proc/self/comm', right: 'write_file' }).allowed;
+  return feature !== 'fs.write_file' || !allows(policy, { path: bait, right: 'write_file' }).allowed;
 }
 
 interface Known {

@@ -1,15 +1,18 @@
 import { once } from 'node:events';
+import { closeSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 import * as caps from '@sb/caps';
 import * as landlock from '@sb/landlock';
 import * as privdrop from '@sb/privdrop';
 import * as seccomp from '@sb/seccomp';
-import { parseProbe, probeArguments, probePath, type Attempt } from '@sb/test-kit';
+import { parseProbe, probeArguments, probePath, reachableProgram, type Attempt } from '@sb/test-kit';
 
 import { launch } from '../src/launch.js';
+import { anonymousFile, launcherPath } from '../src/native.js';
 import { encodeProcess, joinRecords, type ProcessRecord } from '../src/process-record.js';
-import type { LauncherStatus } from '../src/status.js';
+import { type LauncherStatus, parseStatus } from '../src/status.js';
 
 /** How a launch went: what the launcher said, and what the target did. */
 export interface Outcome {
@@ -49,6 +52,24 @@ export async function runBytes(bytes: Uint8Array): Promise<Outcome> {
   if (stdout === null || stderr === null) throw new Error('no pipes');
   const [said, out, err, [code, signal]] = await Promise.all([status, text(stdout), text(stderr), ended]);
   return { status: said, exit: signal ?? code, stdout: out, stderr: err };
+}
+
+/** Runs the launcher under a filter: one launcher loads it and executes a second one, whose status this is. */
+export async function runUnder(
+  filter: Uint8Array,
+  records: readonly Uint8Array[],
+): Promise<{ status: LauncherStatus; exit: unknown }> {
+  const source = anonymousFile(joinRecords(records));
+  const outer = processOf([reachableProgram(launcherPath(), 'launcher'), '3', '4'], {
+    keep: [0, 1, 2, 3, 4],
+    newSession: false,
+    parent: 0,
+  });
+  const { child, status } = launch(joinRecords([outer, filter]), ['ignore', 'ignore', 'inherit', source, 'pipe']);
+  closeSync(source);
+  const [first, said, [exit]] = await Promise.all([status, text(child.stdio[4] as Readable), once(child, 'close')]);
+  if (first.kind !== 'executed') throw new Error(`the outer launcher failed: ${JSON.stringify(first)}`);
+  return { status: parseStatus(said), exit };
 }
 
 /** The records of every layer for the user nobody, as this kernel takes them. */

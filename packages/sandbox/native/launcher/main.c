@@ -100,10 +100,11 @@ static int step_restrict(struct launch *launch)
 {
 	if (!has(launch, SB_LAYER_LANDLOCK))
 		return 0;
+	unsigned int control = sb_control(&launch->landlock);
 	int error = sb_landlock_restrict(&launch->landlock, &launch->failure);
 	sb_landlock_close(&launch->landlock);
 	if (!error)
-		sb_prove(launch->status, &launch->landlock);
+		sb_prove(launch->status, &launch->landlock, control);
 	return error;
 }
 

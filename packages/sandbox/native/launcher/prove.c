@@ -37,20 +37,39 @@ static long use_port(long number, uint16_t port)
 	return result;
 }
 
-void sb_prove(int status, const struct sb_landlock *ruleset)
+/* A device that all may write to, and that keeps nothing (full(4)); opening it changes nothing. */
+static long open_for_writing(void)
 {
-	if (ruleset->handled_fs & LL_FS_WRITE_FILE) {
-		long descriptor = sb_syscall6(__NR_openat, AT_FDCWD, (long)"/proc/self/comm",
-			O_WRONLY | O_CLOEXEC, 0, 0, 0);
-		close_quietly(descriptor);
-		answer(status, "fs.write_file", descriptor);
-	}
+	long descriptor = sb_syscall6(__NR_openat, AT_FDCWD, (long)"/dev/full",
+		O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0, 0, 0);
+	close_quietly(descriptor);
+	return descriptor;
+}
+
+/* Signal 0 only asks. */
+static long ask_parent(void)
+{
+	return sb_syscall3(__NR_kill, sb_syscall3(__NR_getppid, 0, 0, 0), 0, 0);
+}
+
+unsigned int sb_control(const struct sb_landlock *ruleset)
+{
+	unsigned int control = 0;
+	if (ruleset->handled_fs & LL_FS_WRITE_FILE && open_for_writing() >= 0)
+		control |= SB_CONTROL_WRITE;
+	if (ruleset->scoped & LL_SCOPE_SIGNAL && ask_parent() == 0)
+		control |= SB_CONTROL_SIGNAL;
+	return control;
+}
+
+void sb_prove(int status, const struct sb_landlock *ruleset, unsigned int control)
+{
+	if (control & SB_CONTROL_WRITE)
+		answer(status, "fs.write_file", open_for_writing());
 	if (ruleset->connect_port)
 		answer(status, "net.connect_tcp", use_port(__NR_connect, ruleset->connect_port));
 	if (ruleset->bind_port)
 		answer(status, "net.bind_tcp", use_port(__NR_bind, ruleset->bind_port));
-	if (ruleset->scoped & LL_SCOPE_SIGNAL)
-		/* Signal 0 only asks. */
-		answer(status, "scope.signal",
-			sb_syscall3(__NR_kill, sb_syscall3(__NR_getppid, 0, 0, 0), 0, 0));
+	if (control & SB_CONTROL_SIGNAL)
+		answer(status, "scope.signal", ask_parent());
 }

@@ -4,10 +4,22 @@
 
 #include "../../../landlock/native/landlock.h"
 
+/* What was let happen before the ruleset, so that only the ruleset can have denied it afterwards. */
+enum sb_control {
+	SB_CONTROL_WRITE = 1 << 0,
+	SB_CONTROL_SIGNAL = 1 << 1,
+};
+
+/*
+ * Attempts, before the ruleset, what another user may be denied for other reasons: writing by the
+ * file's mode or its file system, signalling by the ids (credentials(7)).
+ */
+unsigned int sb_control(const struct sb_landlock *ruleset);
+
 /*
  * Attempts what the ruleset may forbid and reports each answer; the composer knows which answers are
  * due. Nothing is written, sent or signalled, whatever the answers are.
  */
-void sb_prove(int status, const struct sb_landlock *ruleset);
+void sb_prove(int status, const struct sb_landlock *ruleset, unsigned int control);
 
 #endif

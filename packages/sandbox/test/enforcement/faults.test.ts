@@ -1,21 +1,15 @@
-import { once } from 'node:events';
-import { closeSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 import * as caps from '@sb/caps';
 import { encodeRecord, encodeU32, errnoName } from '@sb/core';
 import * as landlock from '@sb/landlock';
 import * as privdrop from '@sb/privdrop';
 import * as seccomp from '@sb/seccomp';
-import { missing, reachableProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { launch } from '../../src/launch.js';
-import { anonymousFile, launcherPath } from '../../src/native.js';
-import { joinRecords, type ProcessRecord } from '../../src/process-record.js';
-import { type LauncherStatus, parseStatus } from '../../src/status.js';
-import { processOf, run } from '../launcher.js';
+import type { ProcessRecord } from '../../src/process-record.js';
+import { processOf, run, runUnder } from '../launcher.js';
 
 let folder: TemporaryFolder;
 beforeEach(() => {
@@ -99,24 +93,6 @@ const byFilter: readonly (readonly [filter: () => Uint8Array, ...fault: Fault])[
   ],
   [() => failing('seccomp'), 'seccomp', 'seccomp', 'EOWNERDEAD', () => [target(), failing('personality')]],
 ];
-
-/** Runs the launcher under a filter: one launcher loads it and executes a second one, whose status this is. */
-async function runUnder(
-  filter: Uint8Array,
-  records: readonly Uint8Array[],
-): Promise<{ status: LauncherStatus; exit: unknown }> {
-  const source = anonymousFile(joinRecords(records));
-  const outer = processOf([reachableProgram(launcherPath(), 'launcher'), '3', '4'], {
-    keep: [0, 1, 2, 3, 4],
-    newSession: false,
-    parent: 0,
-  });
-  const { child, status } = launch(joinRecords([outer, filter]), ['ignore', 'ignore', 'inherit', source, 'pipe']);
-  closeSync(source);
-  const [first, said, [exit]] = await Promise.all([status, text(child.stdio[4] as Readable), once(child, 'close')]);
-  expect(first.kind).toBe('executed');
-  return { status: parseStatus(said), exit };
-}
 
 describe.skipIf(missing('root', 'linux'))('a step that fails', () => {
   it('control: without a fault the target runs, also under an outer launcher', async () => {
