@@ -16,6 +16,8 @@ export interface PackageBuild {
   readonly minify?: boolean;
   /** Share code between entries in separate chunks. Default: `false`. */
   readonly splitting?: boolean;
+  /** Empty `dist/` first; `false` for the second of two builds of one package. Default: `true`. */
+  readonly clean?: boolean;
 }
 
 const requireBanner =
@@ -36,7 +38,7 @@ export function packageBuild(build: PackageBuild = {}): ReturnType<typeof define
     minify: build.minify ?? false,
     splitting: build.splitting ?? false,
     sourcemap: true,
-    clean: true,
+    clean: build.clean ?? true,
     silent: true,
   });
 }

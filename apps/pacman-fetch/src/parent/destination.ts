@@ -2,9 +2,10 @@ import { closeSync, constants, fstatSync, fsyncSync, futimesSync, openSync, type
 import { basename, dirname, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
+import type { Folder } from '@sb/fetcher/files';
 
 import { FetchError } from '../errors.js';
-import { Folder } from './folder.js';
+import { openFolder } from './files.js';
 
 /** What a download that isn't complete ends with. pacman gives such a name itself. */
 const partSuffix = '.part';
@@ -32,7 +33,7 @@ export class Destination {
    * @throws FetchError `file`
    */
   constructor(path: string, mayResume: boolean) {
-    this.#folder = Folder.open(dirname(path));
+    this.#folder = openFolder(dirname(path));
     this.#finalName = basename(path);
     try {
       const isPart = this.#finalName.endsWith(partSuffix);

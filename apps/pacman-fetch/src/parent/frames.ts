@@ -1,4 +1,5 @@
-import { type FailureKind, failureKinds } from '../transfer/failure.js';
+import { type FailureKind, failureKinds } from '@sb/fetcher/failure-kinds';
+
 import { type Frame, maxFileTime, maxFrameBytes } from '../worker/channel.js';
 
 /**

@@ -1,11 +1,20 @@
+import {
+  type ConnectionOptions,
+  discard,
+  dispatcherFor,
+  failureOf,
+  parseContentLength,
+  parseContentRange,
+  parseUnsatisfiedRange,
+  request,
+  type Response,
+  type Sink,
+  TransferFailure,
+  Watchdog,
+} from '@sb/fetcher/transfer';
+
 import { maxFileTime } from '../worker/channel.js';
-import { parseContentLength, parseContentRange, parseUnsatisfiedRange } from './content-range.js';
-import type { ConnectionOptions } from './dispatcher.js';
-import { failureOf, TransferFailure } from './failure.js';
 import type { Limits } from './limits.js';
-import { discard, request, type Response } from './request.js';
-import type { Sink } from './sink.js';
-import { Watchdog } from './watchdog.js';
 
 /** One file to download. */
 export interface Download {
@@ -54,9 +63,8 @@ async function fetchFrom(task: Download, resume: Resume | undefined): Promise<Co
   const response = await request(task.url, {
     headers: headersOf(task, resume),
     signal: watchdog.signal,
-    connectTimeout,
     maxRedirects,
-    certificates: task.certificates,
+    dispatcher: (url) => dispatcherFor(url, { connectTimeout, certificates: task.certificates }),
   });
   const start = startOf(response, resume);
   if (start === 'complete' || start === 'again') discard(response);

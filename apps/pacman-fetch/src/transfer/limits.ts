@@ -1,13 +1,11 @@
+import type { SpeedLimits } from '@sb/fetcher/transfer';
+
 /** Bounds on one download. */
-export interface Limits {
+export interface Limits extends SpeedLimits {
   /** Largest file, in bytes. */
   readonly maxBytes: number;
   /** Milliseconds to resolve a host and connect to it. */
   readonly connectTimeout: number;
-  /** Fewer bytes than this in {@link slowWindow} end the download; 0 never does. */
-  readonly slowBytes: number;
-  /** Milliseconds over which {@link slowBytes} counts, waiting for the answer included. */
-  readonly slowWindow: number;
   /** Whether to go on behind what is there: databases and signatures change under the same name. */
   readonly mayResume: boolean;
   /** Redirects to follow. */

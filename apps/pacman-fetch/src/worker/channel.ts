@@ -2,9 +2,8 @@
  * The two directions between the parent and the worker: JSON documents, one a line. The parent takes every byte from
  * the worker for hostile; see `parent/frames.ts` for the other end.
  */
+import type { FailureKind } from '@sb/fetcher/failure-kinds';
 import type { PrivdropPolicy } from '@sb/privdrop';
-
-import type { FailureKind } from '../transfer/failure.js';
 
 /** Descriptors of the worker, beside the standard streams. */
 export const workerDescriptors = { channel: 3, file: 4, certificates: 5 } as const;

@@ -7,14 +7,13 @@ import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
 import { isSandboxError } from '@sb/core';
+import { failureOf, Sink, TransferFailure } from '@sb/fetcher/transfer';
 import { dropPrivileges } from '@sb/privdrop';
 
 import { closeStrayDescriptors } from '../descriptors.js';
 import { exitStatus } from '../errors.js';
 import { download } from '../transfer/download.js';
-import { failureOf, TransferFailure } from '../transfer/failure.js';
 import { limitsFor } from '../transfer/limits.js';
-import { Sink } from '../transfer/sink.js';
 import { type Frame, givenDescriptors, type Identity, type Job, maxFrameBytes, workerDescriptors } from './channel.js';
 
 /** Milliseconds between two progress frames; ten a second are more than anyone sees. */

@@ -107,7 +107,7 @@ describe.skipIf(missing('root', 'linux'))('FILE', () => {
     await eventually('bytes', () => existsSync(folder.file('x.part')) && statSync(folder.file('x.part')).size === 4);
     const { status, stderr } = await runFetch(args);
     expect(status).toBe(4);
-    expect(stderr).toContain('another pacman-fetch writes to');
+    expect(stderr).toContain('another process downloads to');
     expect(statSync(folder.file('x.part')).size).toBe(4);
     started.kill('SIGTERM');
     await eventually('its end', () => started.exitCode !== null);

@@ -1,5 +1,12 @@
 import { TransferFailure } from './failure.js';
-import type { Limits } from './limits.js';
+
+/** When a download is too slow. */
+export interface SpeedLimits {
+  /** Fewer bytes than this in {@link slowWindow} end the download; 0 never does. */
+  readonly slowBytes: number;
+  /** Milliseconds over which {@link slowBytes} counts, waiting for the answer included. */
+  readonly slowWindow: number;
+}
 
 /** How often it looks, in milliseconds. */
 const interval = 500;
@@ -15,7 +22,7 @@ export class Watchdog implements Disposable {
   readonly #history: number[] = [0];
   #received = 0;
 
-  constructor({ slowBytes, slowWindow }: Limits) {
+  constructor({ slowBytes, slowWindow }: SpeedLimits) {
     if (slowBytes === 0) return;
     const length = Math.ceil(slowWindow / interval);
     this.#timer = setInterval(() => {

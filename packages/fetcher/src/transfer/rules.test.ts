@@ -1,31 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { failureOf, TransferFailure } from './failure.js';
-import { limitsFor } from './limits.js';
 import { nextUrl } from './request.js';
-
-describe('limitsFor', () => {
-  it.each([
-    ['core.db', 134_217_728],
-    ['core.db.part', 134_217_728],
-    ['core.files', 134_217_728],
-    ['core.db.sig', 16_384],
-    ['x-1-1-any.pkg.tar.zst.sig.part', 16_384],
-    ['x-1-1-any.pkg.tar.zst.part', Number.MAX_SAFE_INTEGER],
-    ['sig', Number.MAX_SAFE_INTEGER],
-  ])('bounds %s to %i bytes', (name, maxBytes) => expect(limitsFor(name, false).maxBytes).toBe(maxBytes));
-
-  it('resumes packages only', () => {
-    expect(limitsFor('x.pkg.tar.zst.part', false).mayResume).toBe(true);
-    for (const name of ['core.db.part', 'core.files', 'x.sig.part'])
-      expect(limitsFor(name, false).mayResume).toBe(false);
-  });
-
-  it('never calls a server slow on request', () => {
-    expect(limitsFor('x', false).slowBytes).toBe(10);
-    expect(limitsFor('x', true).slowBytes).toBe(0);
-  });
-});
 
 describe('nextUrl', () => {
   const from = new URL('https://mirror/a/b');

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 
 import { errorCode } from '@sb/core';
 
-import { FetchError } from '../errors.js';
+import { FetcherError } from './errors.js';
 
 /**
  * Makes sure that nobody else of us writes to an open file: a socket in Linux's abstract namespace that is named after
@@ -13,21 +13,21 @@ import { FetchError } from '../errors.js';
  * @param descriptor - the open file
  * @param path - for the error
  * @returns what holds the lock; close it when done
- * @throws FetchError `file` if another process has it
+ * @throws FetcherError `file` if another process has it
  */
 export async function lockFile(descriptor: number, path: string): Promise<Server | undefined> {
   if (process.platform !== 'linux') return undefined;
   const { dev, ino } = fstatSync(descriptor);
   const server = createServer((socket) => socket.destroy());
   server.unref();
-  server.listen(`\0pacman-fetch:${dev}:${ino}`);
+  server.listen(`\0sb-fetcher:${dev}:${ino}`);
   try {
     await once(server, 'listening');
   } catch (error) {
     if (errorCode(error) !== 'EADDRINUSE') {
-      throw new FetchError('file', `${path} can't be locked: ${errorCode(error)}`);
+      throw new FetcherError('file', `${path} can't be locked: ${errorCode(error)}`, { path });
     }
-    throw new FetchError('file', `another pacman-fetch writes to ${path}`, 'Wait for it to end.');
+    throw new FetcherError('file', `another process downloads to ${path}`, { path, hint: 'Wait for it to end.' });
   }
   return server;
 }

@@ -1,23 +1,6 @@
 import { errorCode } from '@sb/core';
 
-/** Why a download failed; sent from the worker to the parent, which trusts nothing but the shape. */
-export const failureKinds = [
-  'url',
-  'dns',
-  'connect',
-  'proxy',
-  'tls',
-  'redirect',
-  'http',
-  'protocol',
-  'truncated',
-  'too-large',
-  'too-slow',
-  'file',
-] as const;
-
-/** The cause of a failed download. */
-export type FailureKind = (typeof failureKinds)[number];
+import type { FailureKind } from './failure-kinds.js';
 
 /** A download that failed, with what a person should read; never with credentials. */
 export class TransferFailure extends Error {

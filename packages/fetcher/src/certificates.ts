@@ -2,7 +2,7 @@ import { openSync } from 'node:fs';
 
 import { errorCode } from '@sb/core';
 
-import { FetchError } from '../errors.js';
+import { FetcherError } from './errors.js';
 
 /** Where systems keep the certificates that they trust, as one PEM file; the first that is there counts. */
 const bundles = [
@@ -17,27 +17,17 @@ const bundles = [
  *
  * @param file - a bundle that replaces the system's; undefined for the system's
  * @returns a descriptor; undefined if the system has none, and those that come with Node count
- * @throws FetchError `usage` if the named file can't be read
+ * @throws FetcherError `invalid-request` if a bundle can't be read
  */
 export function openCertificates(file: string | undefined): number | undefined {
-  if (file !== undefined) {
-    try {
-      return openSync(file, 'r');
-    } catch (error) {
-      throw unreadable(file, error);
-    }
-  }
-  for (const bundle of bundles) {
+  for (const bundle of file === undefined ? bundles : [file]) {
     try {
       return openSync(bundle, 'r');
     } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw unreadable(bundle, error);
+      const code = errorCode(error);
+      if (file === undefined && code === 'ENOENT') continue;
+      throw new FetcherError('invalid-request', `certificates ${bundle} can't be read: ${code}`, { path: bundle });
     }
   }
   return undefined;
-}
-
-function unreadable(file: string, error: unknown): FetchError {
-  const text = `certificates ${file} can't be read: ${errorCode(error)}`;
-  return new FetchError('usage', text, 'Name a PEM file with --cacert.');
 }

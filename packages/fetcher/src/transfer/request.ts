@@ -1,5 +1,5 @@
-import { type ConnectionOptions, dispatcherFor } from './dispatcher.js';
 import { failureOf, TransferFailure } from './failure.js';
+import { portOf } from './port.js';
 import type { Dispatcher } from './undici.js';
 
 /** An answer whose body has not been read yet. */
@@ -13,10 +13,14 @@ export interface Response {
 }
 
 /** What to ask for. */
-export interface RequestOptions extends ConnectionOptions {
+export interface RequestOptions {
+  /** The connections to use for a URL; asked anew for each redirect. */
+  readonly dispatcher: (url: URL) => Dispatcher;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly maxRedirects: number;
+  /** TCP ports that redirects may lead to. Default: any. */
+  readonly ports?: readonly number[] | undefined;
 }
 
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -36,6 +40,7 @@ export async function request(start: URL, options: RequestOptions): Promise<Resp
     discard(response);
     if (location === undefined) throw new TransferFailure('redirect', `${url.host} redirects to nowhere`);
     url = nextUrl(url, location);
+    requirePort(url, options.ports);
   }
   throw new TransferFailure('redirect', `More than ${options.maxRedirects} redirects`);
 }
@@ -61,10 +66,15 @@ export function nextUrl(from: URL, location: string): URL {
   return url;
 }
 
+function requirePort(url: URL, ports: readonly number[] | undefined): void {
+  const port = portOf(url);
+  if (ports === undefined || ports.includes(port)) return;
+  throw new TransferFailure('redirect', `A redirect leads to ${url.hostname}, port ${port}, which is not allowed`);
+}
+
 async function ask(url: URL, credentials: URL, options: RequestOptions): Promise<Response> {
-  const dispatcher = dispatcherFor(url, options);
   try {
-    const { statusCode, headers, body } = await dispatcher.request({
+    const { statusCode, headers, body } = await options.dispatcher(url).request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method: 'GET',

@@ -9,6 +9,8 @@ export interface ConnectionOptions {
   readonly connectTimeout: number;
   /** PEM certificates to trust, read when the first TLS connection is made; undefined: those that Node brings. */
   readonly certificates: () => string | undefined;
+  /** Connections to one host at the most. Default: as many as there are requests. */
+  readonly connections?: number;
 }
 
 /** Largest header block that is read, in bytes; undici's own default. */
@@ -29,6 +31,7 @@ export function dispatcherFor(url: URL, options: ConnectionOptions): Dispatcher 
   const common = {
     maxHeaderSize,
     pipelining: 1,
+    connections: options.connections ?? null,
     // The watchdog is stricter than undici's idle timers, which a slow drip never trips.
     headersTimeout: 0,
     bodyTimeout: 0,

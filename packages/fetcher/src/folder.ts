@@ -13,9 +13,9 @@ import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 
-import { FetchError } from '../errors.js';
+import { FetcherError } from './errors.js';
 
-/** The folder of FILE, opened once: whatever happens to its path afterwards, names are looked up in this one. */
+/** The folder of a file, opened once: whatever happens to its path afterwards, names are looked up in this one. */
 export class Folder {
   readonly path: string;
   readonly #descriptor: number;
@@ -29,17 +29,17 @@ export class Folder {
    * Opens a folder. A process that is root insists that nobody else can turn its path into another one: every folder
    * above it belongs to root and is not open for all. The folder itself may be anyone's.
    *
-   * @throws FetchError `file`
+   * @throws FetcherError `file`
    */
   static open(path: string): Folder {
     try {
       if (process.geteuid?.() === 0) requireTrustedPath(path);
       return new Folder(path, openSync(path, constants.O_RDONLY | constants.O_DIRECTORY));
     } catch (error) {
-      if (error instanceof FetchError) throw error;
+      if (error instanceof FetcherError) throw error;
       const code = errorCode(error) ?? '';
       const hint = code === 'ENOENT' ? 'Create its folder first.' : 'Choose a folder that this user may enter.';
-      throw new FetchError('file', `folder ${path} can't be used: ${code}`, hint);
+      throw new FetcherError('file', `folder ${path} can't be used: ${code}`, { path, hint });
     }
   }
 
@@ -53,7 +53,8 @@ export class Folder {
     try {
       return lstatSync(this.at(name), { throwIfNoEntry: false });
     } catch (error) {
-      throw new FetchError('file', `${join(this.path, name)} can't be looked at: ${errorCode(error)}`);
+      const path = join(this.path, name);
+      throw new FetcherError('file', `${path} can't be looked at: ${errorCode(error)}`, { path });
     }
   }
 
@@ -111,9 +112,9 @@ function requireTrusted(folder: string): void {
 }
 
 function refuse(folder: string, why: string): never {
-  throw new FetchError(
-    'file',
-    `${folder} ${why}, who could turn the path of FILE into another one`,
-    'Root writes only below folders of root; run pacman-fetch as that user, or choose another place.',
-  );
+  const hint = 'Root writes only below folders of root; run this as that user, or choose another place.';
+  throw new FetcherError('file', `${folder} ${why}, who could turn the path of a file into another one`, {
+    path: folder,
+    hint,
+  });
 }

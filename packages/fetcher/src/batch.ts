@@ -1,0 +1,113 @@
+import type { CheckedRequest } from './check.js';
+import { FetcherError } from './errors.js';
+import { failed, type Job, openJob } from './job.js';
+import type { Account } from './ledger.js';
+import type { FileProgress, Outcome } from './options.js';
+import { type RoundOptions, runRound } from './round.js';
+import { verdict } from './verdict.js';
+import type { WorkerEnd } from './worker-process.js';
+
+/** Options of a batch. */
+export interface BatchOptions extends Omit<RoundOptions, 'onFrame' | 'signal'> {
+  readonly signal: AbortSignal;
+  readonly onProgress: ((progress: FileProgress) => void) | undefined;
+}
+
+/** Milliseconds between two reports on one file, whatever the worker sends. */
+const progressInterval = 100;
+
+/** Downloads as many files as one worker takes; another one follows for those that it couldn't finish. */
+export class Batch {
+  readonly #options: BatchOptions;
+  readonly #reported = new Map<string, number>();
+
+  constructor(options: BatchOptions) {
+    this.#options = options;
+  }
+
+  /** @throws FetcherError `sandbox`; what was opened is closed, and what came stays */
+  async run(requests: readonly CheckedRequest[]): Promise<readonly Outcome[]> {
+    const outcomes = new Map<string, Outcome>();
+    const settle = (outcome: Outcome): void => void outcomes.set(outcome.to, outcome);
+    let jobs: Job[] = [];
+    for (const request of requests) {
+      try {
+        jobs.push(await openJob(request));
+      } catch (error) {
+        settle(unopened(request, error));
+      }
+    }
+    let deaths = 0;
+    while (jobs.length > 0) {
+      const { accounts, end } = await this.#round(jobs);
+      const open: Job[] = [];
+      for (const [index, job] of jobs.entries()) {
+        const outcome = await judged(job, accounts[index], end);
+        if (outcome === undefined) open.push(job);
+        else settle(outcome);
+      }
+      const hasDied = accounts.some(({ state }) => state === 'open');
+      deaths += hasDied ? 1 : 0;
+      jobs = this.#goesOn(open, { end, deaths }, settle);
+    }
+    return requests.flatMap(({ to }) => outcomes.get(to) ?? []);
+  }
+
+  async #round(jobs: readonly Job[]) {
+    const { signal } = this.#options;
+    try {
+      return await runRound(jobs, { ...this.#options, signal, onFrame: (job, account) => this.#report(job, account) });
+    } catch (error) {
+      for (const { part, lastModified } of jobs) part.keep(lastModified);
+      throw error;
+    }
+  }
+
+  /** The files that the next worker takes. A worker that died is replaced once. */
+  #goesOn(
+    open: Job[],
+    { end, deaths }: { readonly end: WorkerEnd; readonly deaths: number },
+    settle: (outcome: Outcome) => void,
+  ): Job[] {
+    const isCancelled = this.#options.signal.aborted;
+    if (!isCancelled && deaths <= maxDeaths) return open;
+    const detail = firstError(end.stderr) ?? '';
+    for (const job of open) {
+      const error = isCancelled
+        ? new FetcherError('cancelled', 'the download was cancelled')
+        : new FetcherError('worker-died', `the worker ended with ${end.signal ?? end.status} ${detail}`.trim());
+      settle(failed(job, error));
+    }
+    return [];
+  }
+
+  #report(job: Job, { received, total, state }: Account): void {
+    const { to } = job.request;
+    const now = performance.now();
+    if (state === 'open' && now - (this.#reported.get(to) ?? Number.NEGATIVE_INFINITY) < progressInterval) return;
+    this.#reported.set(to, now);
+    this.#options.onProgress?.({ to, received, total: total ?? undefined });
+  }
+}
+
+const maxDeaths = 1;
+
+async function judged(job: Job, account: Account | undefined, end: WorkerEnd): Promise<Outcome | undefined> {
+  try {
+    return account === undefined ? undefined : await verdict(job, account, end);
+  } catch (error) {
+    if (!(error instanceof FetcherError)) throw error;
+    return failed(job, error);
+  }
+}
+
+function unopened({ to }: CheckedRequest, error: unknown): Outcome {
+  if (!(error instanceof FetcherError)) throw error;
+  return { status: 'failed', to, failures: [], error };
+}
+
+/** The line of a crashed worker's standard error that says most. */
+function firstError(stderr: string): string | undefined {
+  const line = stderr.split('\n').find((text) => /Error/.test(text));
+  return line?.replaceAll(/[\p{Cc}\p{Cf}]/gu, '�').slice(0, 512);
+}

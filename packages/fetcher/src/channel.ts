@@ -1,0 +1,71 @@
+/**
+ * The two directions between the parent and the worker: JSON documents, one a line. The parent takes every byte from
+ * the worker for hostile; see `frames.ts` and `ledger.ts`.
+ */
+import type { Limits } from './limits.js';
+import type { FailureKind } from './transfer/failure-kinds.js';
+
+/** Descriptors of the worker. Its program is its standard input, so that it needs no right to read it anywhere. */
+export const workerDescriptors = { channel: 3, certificates: 4, firstFile: 5 } as const;
+
+/** Files that one worker is given; a larger batch takes several workers, one after the other. */
+export const maxFiles = 128;
+
+/** How the worker can tell that what is in a file is the start of what a server has. */
+export interface Confirmation {
+  /** The server's time of what is there, exactly; milliseconds since 1970. */
+  readonly lastModified: number | null;
+  /** When the last byte came, where that is all that is known; milliseconds since 1970. */
+  readonly lastByte: number;
+}
+
+/** One file of a worker; its descriptor is `firstFile` plus its place in the list. */
+export interface WorkerFile {
+  readonly sources: readonly string[];
+  readonly maxBytes: number;
+  readonly size: number | null;
+  /** Null: whatever is there counts for nothing. */
+  readonly resume: Confirmation | null;
+}
+
+/** All that a worker is told; it comes once the parent has read back what is in force. */
+export interface Work {
+  readonly files: readonly WorkerFile[];
+  readonly parallel: number;
+  readonly limits: Limits;
+  /** TCP ports that it may connect to. */
+  readonly ports: readonly number[];
+  readonly userAgent: string;
+  /** Whether descriptor 4 holds the certificates to trust. */
+  readonly hasCertificates: boolean;
+}
+
+/** What the worker says: each frame is about one file, by its place in the list. */
+export type Frame =
+  | {
+      readonly type: 'started';
+      readonly file: number;
+      readonly source: number;
+      /** Bytes of the whole file, if the server said it. */
+      readonly total: number | null;
+      readonly lastModified: number | null;
+    }
+  | { readonly type: 'progress'; readonly file: number; readonly received: number }
+  | {
+      readonly type: 'source-failed';
+      readonly file: number;
+      readonly source: number;
+      readonly kind: FailureKind;
+      readonly status: number | null;
+      readonly message: string;
+    }
+  | { readonly type: 'done'; readonly file: number; readonly size: number };
+
+/** The latest time that a file can have on every file system, in milliseconds: 32 unsigned bits of seconds (2106). */
+export const maxFileTime = 0xffff_ffff * 1000;
+
+/** Largest frame in bytes, its line feed included. */
+export const maxFrameBytes = 2048;
+
+/** Longest text in a frame, in UTF-16 code units. */
+export const maxTextLength = 512;

@@ -1,0 +1,88 @@
+import { isAbsolute, normalize } from 'node:path';
+
+import { FetcherError } from './errors.js';
+import { defaultMaxBytes } from './limits.js';
+import type { DownloadRequest } from './options.js';
+
+/** A request that was checked, with what it left out. */
+export interface CheckedRequest {
+  readonly sources: readonly URL[];
+  readonly to: string;
+  readonly resume: boolean;
+  readonly size: number | null;
+  readonly maxBytes: number;
+  readonly sha256: string | undefined;
+  readonly optional: boolean;
+  readonly mode: number;
+  readonly mtime: 'last-modified' | 'now';
+}
+
+/**
+ * Checks a batch before anything is done.
+ *
+ * @throws FetcherError `invalid-request`
+ */
+export function checkAll(requests: readonly DownloadRequest[]): readonly CheckedRequest[] {
+  const checked = requests.map(check);
+  const seen = new Set<string>();
+  for (const { to } of checked) {
+    if (seen.has(to)) refuse(to, 'is the destination of two requests');
+    seen.add(to);
+  }
+  return checked;
+}
+
+function check(request: DownloadRequest): CheckedRequest {
+  const { to, size, sha256, resume = true, optional = false, mode = 0o644, mtime = 'last-modified' } = request;
+  requirePath(to);
+  const maxBytes = request.maxBytes ?? size ?? defaultMaxBytes;
+  requireSizes(to, size, maxBytes);
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256)) refuse(to, 'has a SHA-256 that is none');
+  if (!Number.isInteger(mode) || mode < 0 || mode > 0o777) refuse(to, 'has a mode that is none');
+  return {
+    sources: sourcesOf(request),
+    to: normalize(to),
+    resume,
+    size: size ?? null,
+    maxBytes,
+    sha256: sha256?.toLowerCase(),
+    optional,
+    mode,
+    mtime,
+  };
+}
+
+function requirePath(to: string): void {
+  const isName = isAbsolute(to) && !to.includes('\0') && !/\/\.{0,2}$/.test(to);
+  if (!isName) refuse(to, 'is no absolute path of a file');
+}
+
+function requireSizes(to: string, size: number | undefined, maxBytes: number): void {
+  for (const bytes of [maxBytes, size ?? 0]) {
+    if (!Number.isSafeInteger(bytes) || bytes < 0) refuse(to, 'has a size that is no number of bytes');
+  }
+  if (size !== undefined && size > maxBytes) refuse(to, 'must have more bytes than it may have');
+}
+
+function sourcesOf({ sources, to }: DownloadRequest): readonly URL[] {
+  if (sources.length === 0) refuse(to, 'has no source');
+  if (sources.length > maxSources) refuse(to, `has more than ${maxSources} sources`);
+  return sources.map((source) => urlOf(source, to));
+}
+
+/** Sources of one file: more are a mistake, and would outgrow what one message holds. */
+const maxSources = 64;
+
+function urlOf(source: string | URL, to: string): URL {
+  // The text is not shown: it may hold a password.
+  if (!URL.canParse(String(source))) return refuse(to, 'has a source that is no URL');
+  const url = new URL(source);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    return refuse(to, `has a source of ${url.protocol} where only http and https are possible`);
+  }
+  return url;
+}
+
+function refuse(path: string, what: string): never {
+  throw new FetcherError('invalid-request', `${path} ${what}`, { path });
+}

@@ -1,0 +1,32 @@
+import type { SandboxOptions } from '@sb/sandbox';
+
+import type { WorkerFile } from './channel.js';
+import { portOf } from './transfer/port.js';
+
+/** The TCP ports that a worker needs: those of its sources, and those that redirects may lead to. */
+export function portsOf(files: readonly WorkerFile[], redirectPorts: readonly number[]): readonly number[] {
+  const own = files.flatMap(({ sources }) => sources.map((source) => portOf(new URL(source))));
+  return [...new Set([...own, ...redirectPorts])].sort((a, b) => a - b);
+}
+
+/**
+ * What a worker is confined by: nothing that it can write, TCP connections to the given ports only, threads but no
+ * processes, and no file larger than the largest that is wanted.
+ *
+ * @param base - user and levels
+ * @param ports - TCP ports that it may connect to
+ * @param files - what it is to download
+ */
+export function confinement(
+  base: SandboxOptions,
+  ports: readonly number[],
+  files: readonly WorkerFile[],
+): SandboxOptions {
+  return {
+    ...base,
+    landlock: { preset: 'minimal', net: { connectTcp: [...ports] } },
+    // The launcher executes by descriptor; nothing else of ours executes anything.
+    seccomp: { base: 'network-client', deny: ['execve'] },
+    rlimits: { core: 0, fsize: Math.max(...files.map(({ maxBytes }) => maxBytes)) },
+  };
+}

@@ -1,0 +1,74 @@
+import { closeSync } from 'node:fs';
+
+import type { SandboxReport } from '@sb/sandbox';
+
+import { Batch } from './batch.js';
+import { openCertificates } from './certificates.js';
+import { maxFiles } from './channel.js';
+import { checkAll } from './check.js';
+import type { DownloadOptions, DownloadRequest, Fetcher, FetcherOptions, Outcome } from './options.js';
+import { type Settings, settingsOf } from './settings.js';
+
+/**
+ * Makes a fetcher. Starts nothing.
+ *
+ * @param options - who downloads, and how
+ * @throws FetcherError `invalid-request`
+ */
+export function createFetcher(options: FetcherOptions = {}): Fetcher {
+  return new WorkerFetcher(settingsOf(options));
+}
+
+/** A fetcher whose worker may be another program: tests put a hostile one there. */
+export class WorkerFetcher implements Fetcher {
+  enforcement: SandboxReport | undefined;
+  readonly #settings: Settings;
+  readonly #program: string | undefined;
+  readonly #disposal = new AbortController();
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(settings: Settings, program?: string) {
+    this.#settings = settings;
+    this.#program = program;
+  }
+
+  async download(requests: readonly DownloadRequest[], options: DownloadOptions = {}): Promise<readonly Outcome[]> {
+    const running = this.#download(requests, options);
+    this.#running.add(running);
+    return await running.finally(() => this.#running.delete(running));
+  }
+
+  /** Ends what is under way, as an aborted signal does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal.abort();
+    await Promise.allSettled(this.#running);
+  }
+
+  async #download(
+    requests: readonly DownloadRequest[],
+    { onProgress, signal }: DownloadOptions,
+  ): Promise<readonly Outcome[]> {
+    const checked = checkAll(requests);
+    const certificates = openCertificates(this.#settings.certificates);
+    const own = this.#disposal.signal;
+    const batch = new Batch({
+      settings: this.#settings,
+      certificates,
+      program: this.#program,
+      signal: signal === undefined ? own : AbortSignal.any([own, signal]),
+      onProgress,
+      onEnforcement: (report) => {
+        this.enforcement = report;
+      },
+    });
+    try {
+      const outcomes: Outcome[] = [];
+      for (let at = 0; at < checked.length; at += maxFiles) {
+        outcomes.push(...(await batch.run(checked.slice(at, at + maxFiles))));
+      }
+      return outcomes;
+    } finally {
+      if (certificates !== undefined) closeSync(certificates);
+    }
+  }
+}

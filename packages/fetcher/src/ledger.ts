@@ -1,0 +1,98 @@
+import type { Frame, WorkerFile } from './channel.js';
+import { WorkerLied } from './frames.js';
+
+/** A source that failed, in the worker's words. */
+export type SourceFailure = Extract<Frame, { type: 'source-failed' }>;
+
+/** What a worker has said of one file. */
+export interface Account {
+  /** `open`: nothing final. `done`: it says that it is whole. `failed`: no source is left, or the disk refuses. */
+  state: 'open' | 'done' | 'failed';
+  /** The source under way, or the one that it came from. */
+  source: number;
+  hasStarted: boolean;
+  total: number | null;
+  /** The server's time of what was written; undefined while nothing was. */
+  lastModified: number | null | undefined;
+  received: number;
+  /** Bytes that it says a whole file has. */
+  size: number;
+  readonly failures: SourceFailure[];
+}
+
+/** Keeps what a worker says of its files, and refuses what doesn't follow from what it said before. */
+export class Ledger {
+  readonly accounts: readonly Account[];
+  readonly #files: readonly WorkerFile[];
+
+  constructor(files: readonly WorkerFile[]) {
+    this.#files = files;
+    this.accounts = files.map(() => ({
+      state: 'open',
+      source: 0,
+      hasStarted: false,
+      total: null,
+      lastModified: undefined,
+      received: 0,
+      size: 0,
+      failures: [],
+    }));
+  }
+
+  /** Whether the worker has nothing left to say. */
+  get isComplete(): boolean {
+    return this.accounts.every(({ state }) => state !== 'open');
+  }
+
+  /**
+   * Enters a frame.
+   *
+   * @throws WorkerLied
+   */
+  enter(frame: Frame): void {
+    const account = this.accounts[frame.file];
+    const file = this.#files[frame.file];
+    if (account === undefined || file === undefined) throw new WorkerLied('it speaks of a file that it has not got');
+    if (account.state !== 'open') throw new WorkerLied('it speaks of a file after its last word on it');
+    if ('source' in frame) this.#turnTo(account, frame.source, file.sources.length);
+    if (frame.type === 'started') start(account, frame, file);
+    else if (frame.type === 'source-failed') fail(account, frame, file);
+    else if (!account.hasStarted) throw new WorkerLied('its frames come in the wrong order');
+    else if (frame.type === 'progress') account.received = bounded(frame.received, file);
+    else finish(account, bounded(frame.size, file), file);
+  }
+
+  #turnTo(account: Account, source: number, sources: number): void {
+    const isNext = source === account.source + 1 && account.failures.at(-1)?.source === account.source;
+    if (source >= sources || (source !== account.source && !isNext)) {
+      throw new WorkerLied('it takes a source out of turn');
+    }
+    if (!isNext && account.failures.at(-1)?.source === source) throw new WorkerLied('it takes a failed source again');
+    account.source = source;
+  }
+}
+
+function start(account: Account, { total, lastModified }: Extract<Frame, { type: 'started' }>, file: WorkerFile): void {
+  account.hasStarted = true;
+  account.total = total === null ? null : bounded(total, file);
+  account.lastModified = lastModified;
+}
+
+function fail(account: Account, frame: SourceFailure, { sources }: WorkerFile): void {
+  account.failures.push(frame);
+  account.hasStarted = false;
+  if (frame.kind === 'file' || frame.source === sources.length - 1) account.state = 'failed';
+}
+
+function finish(account: Account, size: number, file: WorkerFile): void {
+  if (file.size !== null && size !== file.size) throw new WorkerLied('it calls a file of the wrong size whole');
+  if (account.total !== null && size !== account.total) throw new WorkerLied('it contradicts itself on a size');
+  account.state = 'done';
+  account.size = size;
+  account.received = size;
+}
+
+function bounded(bytes: number, { maxBytes }: WorkerFile): number {
+  if (bytes > maxBytes) throw new WorkerLied('it claims more than the file may have');
+  return bytes;
+}

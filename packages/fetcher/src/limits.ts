@@ -1,0 +1,21 @@
+import type { SpeedLimits } from './transfer/watchdog.js';
+
+/** Bounds on every download of a fetcher. */
+export interface Limits extends SpeedLimits {
+  /** Milliseconds to resolve a host and connect to it. */
+  readonly connectTimeout: number;
+  /** Redirects to follow: http and https only, never from https to http. */
+  readonly maxRedirects: number;
+}
+
+/** pacman's own: ten seconds to connect, ten redirects, one byte a second over ten seconds. */
+export const defaultLimits: Limits = { connectTimeout: 10_000, maxRedirects: 10, slowBytes: 10, slowWindow: 10_000 };
+
+/** Largest file in bytes where a request names neither `maxBytes` nor `size`: 64 GiB. */
+export const defaultMaxBytes = 64 * 1024 ** 3;
+
+/** Downloads at once where nothing is said: pacman's own default in its shipped configuration. */
+export const defaultParallel = 5;
+
+/** Largest number of downloads at once. */
+export const maxParallel = 64;

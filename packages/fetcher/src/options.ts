@@ -1,0 +1,93 @@
+import type { SandboxOptions, SandboxReport, SandboxUser } from '@sb/sandbox';
+
+import type { FetcherError } from './errors.js';
+import type { Limits } from './limits.js';
+
+/** What {@link createFetcher} takes. */
+export interface FetcherOptions {
+  /** Whom the worker becomes. As root it has to be somebody else; default: it stays who we are. */
+  readonly user?: SandboxUser;
+  /** Downloads at once, 1 to 64. Default: 5. */
+  readonly parallel?: number;
+  /** Levels of the worker's layers, as for `@sb/sandbox`. Default: everything is required. */
+  readonly sandbox?: Pick<SandboxOptions, 'require' | 'prefer'>;
+  /** Bounds on time and redirects. */
+  readonly limits?: Partial<Limits>;
+  /** TCP ports that redirects may lead to, beside those of the sources. Default: none. */
+  readonly redirectPorts?: readonly number[];
+  /** PEM file of the certificates to trust. Default: the system's. */
+  readonly certificates?: string;
+  /** What servers are told of us: printable ASCII, at most 256 characters. Default: `sb-fetcher`. */
+  readonly userAgent?: string;
+}
+
+/** One file to download. */
+export interface DownloadRequest {
+  /** http and https URLs of the same file, in the order in which they are tried. */
+  readonly sources: readonly (string | URL)[];
+  /** Absolute path of the file; written as `PATH.part` beside it until it is whole. */
+  readonly to: string;
+  /** Go on behind what `PATH.part` holds, if the server confirms it. Default: true. */
+  readonly resume?: boolean;
+  /** Bytes that it must have. Default: any number. */
+  readonly size?: number;
+  /** Bytes that it may have. Default: `size`, or 64 GiB. */
+  readonly maxBytes?: number;
+  /** SHA-256 that it must have, as 64 hexadecimal digits. Default: not checked. */
+  readonly sha256?: string;
+  /** No source having it (404, 410) is no failure. Default: false. */
+  readonly optional?: boolean;
+  /** Permissions of the file. Default: 0o644. */
+  readonly mode?: number;
+  /** Its time: the server's, or that of the download. Default: `last-modified`. */
+  readonly mtime?: 'last-modified' | 'now';
+}
+
+/** How one file ended. */
+export type Outcome = {
+  readonly to: string;
+  /** What went wrong on the way, source by source. */
+  readonly failures: readonly FetcherError[];
+} & (
+  | {
+      readonly status: 'done';
+      /** The source that it came from, without credentials. */
+      readonly source: string;
+      /** Bytes. */
+      readonly size: number;
+      /** The server's time of it. */
+      readonly lastModified: Date | undefined;
+    }
+  | { readonly status: 'absent' }
+  | { readonly status: 'failed'; readonly error: FetcherError }
+);
+
+/** How far one file is. */
+export interface FileProgress {
+  readonly to: string;
+  /** Bytes that are there. */
+  readonly received: number;
+  /** Bytes of the whole file, if known. */
+  readonly total: number | undefined;
+}
+
+/** Options of one batch. */
+export interface DownloadOptions {
+  /** Told how far a file is; at most ten times a second for each file. */
+  readonly onProgress?: (progress: FileProgress) => void;
+  /** Ends the batch; what came stays in `.part` files for the next attempt. */
+  readonly signal?: AbortSignal;
+}
+
+/** Downloads files by a confined worker. */
+export interface Fetcher extends AsyncDisposable {
+  /** What was in force in the latest worker; undefined before the first. */
+  readonly enforcement: SandboxReport | undefined;
+  /**
+   * Downloads a batch. A file that fails is an outcome, and doesn't keep the others from being downloaded.
+   *
+   * @returns one outcome a request, in their order
+   * @throws FetcherError `invalid-request` before anything is done; `sandbox` if the worker can't be confined
+   */
+  download(requests: readonly DownloadRequest[], options?: DownloadOptions): Promise<readonly Outcome[]>;
+}

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  futimesSync,
+  openSync,
+  type Stats,
+} from 'node:fs';
+import type { Server } from 'node:net';
+import { basename, dirname, join } from 'node:path';
+
+import { errorCode } from '@sb/core';
+
+import type { Confirmation } from './channel.js';
+import { FetcherError } from './errors.js';
+import { Folder } from './folder.js';
+import { lockFile } from './lock.js';
+
+/** What a download that isn't whole ends with, as pacman has it. */
+const partSuffix = '.part';
+
+// Not through a symbolic link, and without waiting for the other end of a pipe.
+const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** What a file gets when it is whole. */
+export interface Finish {
+  readonly mode: number;
+  /** Undefined: it keeps the time of its last byte. */
+  readonly modified: Date | undefined;
+}
+
+/** `FILE.part`, open for a worker to write; it becomes FILE when it is whole and checked. */
+export class Part {
+  readonly descriptor: number;
+  readonly path: string;
+  readonly #folder: Folder;
+  readonly #finalName: string;
+  readonly #name: string;
+  #lock: Server | undefined;
+
+  private constructor(path: string) {
+    this.path = `${path}${partSuffix}`;
+    this.#finalName = basename(path);
+    this.#name = `${this.#finalName}${partSuffix}`;
+    this.#folder = Folder.open(dirname(path));
+    try {
+      this.descriptor = openSync(this.#folder.at(this.#name), flags, 0o644);
+    } catch (error) {
+      this.#folder.close();
+      throw this.#failed("can't be written", error);
+    }
+  }
+
+  /**
+   * Opens or makes the file beside a path. Whoever may write to the folder could have put something else there, so it
+   * has to be a regular file without other names that belongs to root or to this process.
+   *
+   * @param path - absolute path of FILE
+   * @throws FetcherError `file`
+   */
+  static async open(path: string): Promise<Part> {
+    const part = new Part(path);
+    try {
+      requireSafe(part.path, fstatSync(part.descriptor));
+      part.#lock = await lockFile(part.descriptor, part.path);
+      return part;
+    } catch (error) {
+      part.#close();
+      throw error;
+    }
+  }
+
+  /** Bytes it holds now. */
+  get size(): number {
+    return fstatSync(this.descriptor).size;
+  }
+
+  /** How a server can confirm what is there. A whole second is a server's time that {@link keep} has set. */
+  get confirmation(): Confirmation {
+    const { mtimeMs } = fstatSync(this.descriptor);
+    return { lastModified: mtimeMs % 1000 === 0 ? mtimeMs : null, lastByte: Math.floor(mtimeMs) };
+  }
+
+  /** SHA-256 of what it holds, in hexadecimal digits. */
+  async sha256(): Promise<string> {
+    const hash = createHash('sha256');
+    const stream = createReadStream('', { fd: this.descriptor, start: 0, autoClose: false, highWaterMark: 1 << 20 });
+    for await (const chunk of stream) hash.update(chunk as Buffer);
+    return hash.digest('hex');
+  }
+
+  /** Throws away what it holds. */
+  truncate(): void {
+    ftruncateSync(this.descriptor, 0);
+  }
+
+  /**
+   * Gives the file mode and time, puts it on the disk and gives it its name. No process but this one may hold it open.
+   *
+   * @throws FetcherError `file`
+   */
+  complete({ mode, modified }: Finish): void {
+    if (!this.#isStillNamed()) {
+      throw new FetcherError('file', `${this.path} was taken away during the download`, { path: this.path });
+    }
+    try {
+      fchmodSync(this.descriptor, mode);
+      if (modified !== undefined) futimesSync(this.descriptor, new Date(), modified);
+      fsyncSync(this.descriptor);
+      this.#folder.rename(this.#name, this.#finalName);
+    } catch (error) {
+      throw this.#failed('could not be finished', error);
+    }
+    this.#close();
+  }
+
+  /** Leaves what it holds for another attempt; a file of which nothing came goes. */
+  keep(lastModified: number | null): void {
+    if (this.size === 0) {
+      this.discard();
+      return;
+    }
+    if (lastModified !== null) futimesSync(this.descriptor, new Date(), new Date(lastModified));
+    this.#close();
+  }
+
+  /** Removes it. */
+  discard(): void {
+    if (this.#isStillNamed()) this.#folder.remove(this.#name);
+    this.#close();
+  }
+
+  #close(): void {
+    this.#lock?.close();
+    closeSync(this.descriptor);
+    this.#folder.close();
+  }
+
+  /** Whether the name still stands for the file that is open. */
+  #isStillNamed(): boolean {
+    const named = this.#folder.lookUp(this.#name);
+    const { dev, ino } = fstatSync(this.descriptor);
+    return named?.dev === dev && named.ino === ino;
+  }
+
+  #failed(what: string, cause: unknown): FetcherError {
+    const code = errorCode(cause);
+    const path = join(this.#folder.path, this.#name);
+    const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'file';
+    return new FetcherError(kind, `${path} ${what}: ${code ?? String(cause)}`, { path, cause });
+  }
+}
+
+function requireSafe(path: string, stats: Stats): void {
+  const refuse = (why: string): never => {
+    const hint = 'Remove it, or choose another place.';
+    throw new FetcherError('file', `${path} is not written: ${why}`, { path, hint });
+  };
+  if (!stats.isFile()) refuse('it is no regular file');
+  if (stats.nlink !== 1) refuse('it has other names (hard links)');
+  // Whoever owns it may hold it open, and write to it after it was checked.
+  if (stats.uid !== 0 && stats.uid !== process.geteuid?.()) refuse(`it belongs to uid ${stats.uid}`);
+}

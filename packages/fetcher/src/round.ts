@@ -1,0 +1,77 @@
+import type { SandboxReport } from '@sb/sandbox';
+
+import { type Frame, maxFiles } from './channel.js';
+import { confinement, portsOf } from './confinement.js';
+import { type Job, workerFile } from './job.js';
+import { type Account, Ledger } from './ledger.js';
+import { Patience } from './patience.js';
+import type { Settings } from './settings.js';
+import { type WorkerEnd, WorkerProcess } from './worker-process.js';
+
+/** Everything that one worker needs, beside its files. */
+export interface RoundOptions {
+  readonly settings: Settings;
+  /** Open certificates to trust; undefined: those that Node brings. */
+  readonly certificates: number | undefined;
+  /** The worker's program; tests put a hostile one here. */
+  readonly program: string | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly onEnforcement: (report: SandboxReport) => void;
+  /** Told of a frame that was entered. */
+  readonly onFrame: (job: Job, account: Account) => void;
+}
+
+/** What one worker came to. */
+export interface Round {
+  readonly accounts: readonly Account[];
+  readonly end: WorkerEnd;
+}
+
+/** Milliseconds that a worker has to end after its last word; on a machine that emulates another one, five seconds are few. */
+const exitTimeout = 20_000;
+
+/** Seconds that a worker may do nothing, beyond what its own limits let a server do. */
+const grace = 10;
+
+/**
+ * Runs one worker for some files, until it is gone: before that it could still write to what it was given.
+ *
+ * @param jobs - at most {@link maxFiles}
+ * @throws FetcherError `sandbox`
+ */
+export async function runRound(jobs: readonly Job[], options: RoundOptions): Promise<Round> {
+  if (jobs.length > maxFiles) throw new RangeError(`a worker takes ${maxFiles} files and not ${jobs.length}`);
+  const { settings, certificates, program } = options;
+  const { parallel, limits, userAgent } = settings;
+  const files = jobs.map(workerFile);
+  const ports = portsOf(files, settings.redirectPorts);
+  const ledger = new Ledger(files);
+  let deadline: NodeJS.Timeout | undefined;
+  const onFrame = (frame: Frame): void => {
+    ledger.enter(frame);
+    if (frame.type !== 'progress') patience.renew();
+    const [job, account] = [jobs[frame.file], ledger.accounts[frame.file]];
+    if (job !== undefined && account !== undefined) options.onFrame(job, account);
+    if (!ledger.isComplete) return;
+    deadline = setTimeout(() => worker.accuse('it did not end after its last word'), exitTimeout);
+  };
+  const given = { descriptors: jobs.map(({ part }) => part.descriptor), certificates, program };
+  const worker = new WorkerProcess(confinement(settings.sandbox, ports, files), given, onFrame);
+  using patience = new Patience({
+    sizes: () => jobs.map(({ part }) => part.size),
+    maxBytes: files.map(({ maxBytes }) => maxBytes),
+    seconds: Math.ceil((limits.connectTimeout + limits.slowWindow) / 1000) + grace,
+    onProblem: (what) => worker.accuse(what),
+  });
+  const cancel = (): void => worker.kill();
+  options.signal?.addEventListener('abort', cancel, { once: true });
+  try {
+    options.onEnforcement(await worker.enforcement());
+    if (options.signal?.aborted === true) cancel();
+    worker.send({ files, parallel, limits, ports, userAgent, hasCertificates: certificates !== undefined });
+    return { accounts: ledger.accounts, end: await worker.ended };
+  } finally {
+    clearTimeout(deadline);
+    options.signal?.removeEventListener('abort', cancel);
+  }
+}

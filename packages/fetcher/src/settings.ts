@@ -1,0 +1,48 @@
+import type { SandboxOptions } from '@sb/sandbox';
+
+import { FetcherError } from './errors.js';
+import { defaultLimits, defaultParallel, type Limits, maxParallel } from './limits.js';
+import type { FetcherOptions } from './options.js';
+
+/** Options that were checked, with what they left out. */
+export interface Settings {
+  readonly parallel: number;
+  readonly limits: Limits;
+  readonly redirectPorts: readonly number[];
+  readonly certificates: string | undefined;
+  readonly userAgent: string;
+  /** What confines every worker, beside the ports of its batch. */
+  readonly sandbox: SandboxOptions;
+}
+
+/**
+ * Checks the options of a fetcher.
+ *
+ * @throws FetcherError `invalid-request`
+ */
+export function settingsOf(options: FetcherOptions): Settings {
+  const { parallel = defaultParallel, redirectPorts = [], certificates, userAgent = 'sb-fetcher' } = options;
+  if (!Number.isInteger(parallel) || parallel < 1 || parallel > maxParallel) {
+    refuse(`parallel is no number from 1 to ${maxParallel}`);
+  }
+  // What a header field may hold (RFC 9110, 5.5).
+  if (!/^[\x20-\x7E]{1,256}$/.test(userAgent)) refuse('userAgent is no printable ASCII of at most 256 characters');
+  const limits = { ...defaultLimits, ...options.limits };
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Number.isSafeInteger(value) || value < 0) refuse(`limits.${name} is no number from 0 on`);
+  }
+  return { parallel, limits, redirectPorts, certificates, userAgent, sandbox: sandboxOf(options) };
+}
+
+function sandboxOf({ user, sandbox: { require = [], prefer = [] } = {} }: FetcherOptions): SandboxOptions {
+  const common: SandboxOptions = { groups: 'none', caps: 'none', cwd: '/', env: {}, require, prefer };
+  const isNobody = user === undefined || user === 0 || user === 'root';
+  if (isNobody && process.geteuid?.() === 0) {
+    refuse('user has to be somebody else than root', 'Name a user that owns nothing, for instance nobody.');
+  }
+  return user === undefined ? common : { ...common, user };
+}
+
+function refuse(what: string, hint?: string): never {
+  throw new FetcherError('invalid-request', what, { hint });
+}

@@ -1,0 +1,19 @@
+/** Why a download failed; sent from the worker to the parent, which trusts nothing but the shape. */
+export const failureKinds = [
+  'url',
+  'dns',
+  'connect',
+  'proxy',
+  'tls',
+  'redirect',
+  'http',
+  'protocol',
+  'truncated',
+  'too-large',
+  'too-slow',
+  'wrong-size',
+  'file',
+] as const;
+
+/** The cause of a failed download. */
+export type FailureKind = (typeof failureKinds)[number];

@@ -1,0 +1,5 @@
+/** The TCP port of an http or https URL. */
+export function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port);
+  return url.protocol === 'https:' ? 443 : 80;
+}

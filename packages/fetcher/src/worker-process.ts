@@ -1,0 +1,121 @@
+import { closeSync, openSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+import { isSandboxError } from '@sb/core';
+import { createSandbox, type SandboxedProcess, type SandboxOptions, type SandboxReport } from '@sb/sandbox';
+
+import { type Frame, type Work, workerDescriptors } from './channel.js';
+import { FetcherError } from './errors.js';
+import { FrameReader, WorkerLied } from './frames.js';
+
+/** How the worker ended. */
+export interface WorkerEnd {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** What it did that an honest worker doesn't do; it was killed for it. */
+  readonly lie: string | undefined;
+  /** Start of its standard error, for the case that it crashed. */
+  readonly stderr: string;
+}
+
+const maxStderr = 4096;
+
+/** The worker as its parent sees it. */
+export class WorkerProcess {
+  readonly #child: SandboxedProcess;
+  readonly #channel: Duplex;
+  readonly ended: Promise<WorkerEnd>;
+  #lie: string | undefined;
+  #stderr = '';
+
+  /**
+   * Starts the worker in a sandbox. Its program is its standard input: the worker's user needs no right to read it
+   * where it lies, for instance below /root.
+   *
+   * @param sandbox - what it is confined by
+   * @param files - descriptors of the files to write, and of the certificates to trust
+   * @param onFrame - told of each frame; throws WorkerLied for one that can't be true
+   * @throws FetcherError `sandbox`
+   */
+  constructor(sandbox: SandboxOptions, files: WorkerFiles, onFrame: (frame: Frame) => void) {
+    const program = openSync(files.program ?? fileURLToPath(new URL('worker.js', import.meta.url)), 'r');
+    try {
+      this.#child = createSandbox(sandbox).spawn(process.execPath, ['--input-type=module', '-'], {
+        stdio: [program, 'ignore', 'pipe', 'pipe', files.certificates ?? 'ignore', ...files.descriptors],
+      });
+    } catch (error) {
+      throw asFetcherError(error);
+    } finally {
+      closeSync(program);
+    }
+    const child = this.#child;
+    this.#channel = child.stdio[workerDescriptors.channel] as Duplex;
+    this.#listen(onFrame);
+    this.ended = new Promise((resolve) => {
+      child.once('close', (status, signal) => {
+        resolve({ status, signal, lie: this.#lie, stderr: this.#stderr });
+      });
+    });
+    // The rejection of `enforcement` says the same.
+    child.on('error', () => {});
+  }
+
+  /**
+   * What is in force, read back.
+   *
+   * @throws FetcherError `sandbox`; then nothing of the worker has run, or it was ended
+   */
+  async enforcement(): Promise<SandboxReport> {
+    return await this.#child.enforcement.catch((error: unknown) => {
+      throw asFetcherError(error);
+    });
+  }
+
+  /** Tells it what to download. */
+  send(work: Work): void {
+    this.#channel.write(`${JSON.stringify(work)}\n`);
+  }
+
+  /** The worker did what no honest one does: ends it and keeps why. */
+  accuse(lie: string): void {
+    this.#lie ??= lie;
+    this.kill();
+  }
+
+  /** Ends it at once; it can't have started anything. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  #listen(onFrame: (frame: Frame) => void): void {
+    const reader = new FrameReader();
+    this.#child.stderr?.on('data', (bytes: Buffer) => {
+      if (this.#stderr.length < maxStderr) this.#stderr += bytes.toString('latin1').slice(0, maxStderr);
+    });
+    // Writing to a worker that is gone fails here; its end says so better.
+    this.#channel.on('error', () => {});
+    this.#channel.on('data', (bytes: Buffer) => {
+      if (this.#lie !== undefined) return;
+      try {
+        for (const frame of reader.read(bytes, performance.now())) onFrame(frame);
+      } catch (error) {
+        if (!(error instanceof WorkerLied)) throw error;
+        this.accuse(error.message);
+      }
+    });
+  }
+}
+
+/** What a worker is given. */
+export interface WorkerFiles {
+  readonly descriptors: readonly number[];
+  readonly certificates: number | undefined;
+  /** Path of its program; tests put a hostile one here. Default: the one beside this file. */
+  readonly program: string | undefined;
+}
+
+function asFetcherError(error: unknown): unknown {
+  if (!isSandboxError(error)) return error;
+  return new FetcherError('sandbox', error.message, { hint: error.hint, cause: error });
+}

@@ -1,0 +1,75 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+
+import { compileFixture, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Outcome } from '../../src/options.js';
+import { errorOf, fetchOne } from '../kit/fetch.js';
+
+const program = compileFixture(new URL('fixtures/hostile-worker.ts', import.meta.url));
+
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = temporaryFolder();
+  writeFileSync(folder.file('other'), 'untouched');
+});
+afterEach(() => folder[Symbol.dispose]());
+
+/** The real parent, in this process, with a worker that behaves as named. */
+async function fetchFrom(way: string, fetcher = {}): Promise<Outcome> {
+  const request = { sources: [`http://127.0.0.1:1/${way}`], to: folder.file('x'), maxBytes: 1000 };
+  return await fetchOne(request, { fetcher, program });
+}
+
+describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker', () => {
+  it('that is honest is believed', async () => {
+    expect(await fetchFrom('honest')).toMatchObject({ status: 'done', size: 6 });
+    expect(readFileSync(folder.file('x'), 'utf8')).toBe('honest');
+  });
+
+  it('that did all and ended badly is believed: what counts is in the file', async () => {
+    expect(await fetchFrom('done-and-bad-status')).toMatchObject({ status: 'done', size: 6 });
+  });
+
+  it.each([
+    ['wrote-nothing', /^worker-lied: the worker says 6 bytes, and .* holds 0/],
+    ['wrote-more', /^worker-lied: the worker says 6 bytes, and .* holds 10/],
+    ['changes-after-done', /^worker-lied: the worker says 6 bytes, and .* holds 1/],
+    ['closes-and-lies', /^worker-lied: .* it claims more than the file may have/],
+    ['exits-silently', /^worker-died: the worker ended with 0/],
+    ['crashes', /^worker-died: the worker ended with SIG/],
+    ['floods', /^worker-lied: .* its frames come in the wrong order/],
+    ['floods-started', /^worker-lied: .* it sends too many frames/],
+    ['endless-line', /^worker-lied: .* a frame is too long/],
+    ['one-gigabyte', /^worker-lied: .* a frame is too long/],
+    ['no-json', /^worker-lied: .* a frame that is no object/],
+    ['unknown-frame', /^worker-lied: .* a frame of unknown type/],
+    ['another-file', /^worker-lied: .* of a file that it has not got/],
+    ['speaks-after-done', /^worker-lied: .* after its last word/],
+    ['done-before-start', /^worker-lied: .* wrong order/],
+    ['source-out-of-turn', /^worker-lied: .* a source out of turn/],
+    ['too-large-a-word', /^worker-lied: .* more than the file may have/],
+    ['far-future', /^worker-lied: .* a number out of range/],
+    ['writes-too-much', /^worker-died: the worker ended with SIGXFSZ|^worker-died: .*EFBIG/],
+    ['sparse-too-much', /^worker-died: the worker ended with SIGXFSZ|^worker-died: .*EFBIG/],
+    ['escape-sequences', /^dns: �\[2J�\]0;x�$/],
+  ])('that %s is a named failure', async (way, text) => {
+    expect(errorOf(await fetchFrom(way))).toMatch(text);
+    expect(existsSync(folder.file('x'))).toBe(false);
+    // Nothing that a liar wrote is gone on with.
+    const kept = way === 'writes-too-much' ? ['other', 'x.part'] : ['other'];
+    expect(readdirSync(folder.path).sort()).toEqual(kept);
+    expect(readFileSync(folder.file('other'), 'utf8')).toBe('untouched');
+  });
+
+  it.each([
+    ['stands-still', /^worker-lied: .* it did nothing for 11 seconds/],
+    ['ignores-sigterm', /^worker-lied: .* it did nothing for 11 seconds/],
+    ['never-ends', /^worker-lied: .* it did nothing for 11 seconds|did not end after its last word/],
+  ])('that %s is ended in time', async (way, text) => {
+    const begun = performance.now();
+    expect(errorOf(await fetchFrom(way, { limits: { connectTimeout: 500, slowWindow: 500 } }))).toMatch(text);
+    expect(performance.now() - begun).toBeLessThan(25_000);
+    expect(readdirSync(folder.path)).toEqual(['other']);
+  });
+});
