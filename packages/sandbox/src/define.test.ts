@@ -40,6 +40,9 @@ describe('definePolicy', () => {
   it.each<[unknown, string]>([
     [{ version: 2 }, 'version'],
     [{ usr: 'x' }, 'policy.usr'],
+    // It would be checked, and then be missing in the copy: the user would stay.
+    [Object.create({ user: 'nobody' }), 'policy'],
+    [{ landlock: Object.create({ paths: [] }) as object }, 'policy.landlock'],
     [{ user: '' }, 'user'],
     [{ user: 0xffff_ffff }, 'user'],
     [{ user: -1 }, 'user'],

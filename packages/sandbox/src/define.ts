@@ -1,7 +1,7 @@
 import { policy as capsPolicy } from '@sb/caps';
 import { type Base, policy as seccompPolicy, presets as seccompPresets } from '@sb/seccomp';
 
-import { booleanAt, integerAt, listAt, objectAt, text, textAt, wordAt } from './document.js';
+import { booleanAt, integerAt, listAt, objectAt, plainAt, text, textAt, wordAt } from './document.js';
 import { refuse } from './errors.js';
 import { filesystemPresets, landlockPolicy } from './filesystem.js';
 import { levelsOf } from './levels.js';
@@ -49,6 +49,7 @@ const groupWords = ['none', 'initgroups'] as const;
  */
 export function definePolicy(document: SandboxOptions | SandboxPolicy): SandboxPolicy {
   const keys = Object.keys(checks) as (keyof SandboxPolicy)[];
+  plainAt(document, 'policy');
   const fields = objectAt(document, 'policy', keys);
   const given = keys.filter((key) => fields[key] !== undefined);
   for (const key of given) checks[key](fields[key], key);

@@ -1,6 +1,39 @@
 import { describe, expect, it } from 'vitest';
 
-import { booleanAt, integerAt, listAt, objectAt, text, textAt, wordAt } from './document.js';
+import { booleanAt, integerAt, listAt, objectAt, plainAt, text, textAt, wordAt } from './document.js';
+
+describe('plainAt', () => {
+  it.each([
+    ['a prototype', Object.create({ user: 'nobody' }), 'policy'],
+    [
+      'a class',
+      new (class {
+        get user() {
+          return 'nobody';
+        }
+      })(),
+      'policy',
+    ],
+    ['a prototype within', { landlock: Object.create({ paths: [] }) as object }, 'policy.landlock'],
+    ['a prototype in a list', { paths: [Object.create({ ro: '/' })] as object[] }, 'policy.paths.0'],
+    ['an object without an end', endless(), `policy${'.env'.repeat(33)}`.slice(0, 60)],
+  ])('refuses %s', (_, value, path) => {
+    expect(() => plainAt(value, 'policy')).toThrow(expect.objectContaining({ code: 'invalid-policy', path }));
+  });
+
+  it('takes what JSON gives, an object without a prototype, and process.env', () => {
+    const bare = Object.assign(Object.create(null) as object, { a: [{ b: null }] });
+    for (const value of [JSON.parse('{"a":[{"b":1}]}'), bare, { env: process.env }, { bytes: Buffer.from('a') }]) {
+      expect(() => plainAt(value, 'policy')).not.toThrow();
+    }
+  });
+});
+
+function endless(): object {
+  const value: { env?: object } = {};
+  value.env = value;
+  return value;
+}
 
 describe('checks of a document', () => {
   it.each<[string, () => unknown]>([

@@ -2,6 +2,31 @@ import { refuse } from './errors.js';
 
 /** Checks of values that may have come as JSON; each names the place that is at fault. */
 
+/** More levels than any document has, and few enough for everything that walks through one. */
+const deepest = 32;
+
+/**
+ * Objects and lists that have all they have themselves, as from JSON: what lies in a prototype would be checked, and
+ * would be missing in the copy that counts.
+ */
+export function plainAt(value: unknown, path: string, depth = 0): void {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
+  if (depth > deepest) refuse(path.slice(0, 60), 'is nested too deeply', `Stay within ${deepest} levels.`);
+  if (!Array.isArray(value) && inherits(value))
+    refuse(path, 'has properties that it inherits', 'Give a plain object with all of them.');
+  for (const [key, part] of Object.entries(value)) plainAt(part, `${path}.${key}`, depth + 1);
+}
+
+/** Whether there is anything in its prototypes but what every object has. */
+function inherits(value: object): boolean {
+  let from = Object.getPrototypeOf(value) as object | null;
+  while (from !== null && Object.getPrototypeOf(from) !== null) {
+    if (Reflect.ownKeys(from).some((key) => key !== 'constructor')) return true;
+    from = Object.getPrototypeOf(from) as object | null;
+  }
+  return false;
+}
+
 /** An object with only these keys; one that is there and undefined is a mistake, not an absent one. */
 export function objectAt(value: unknown, path: string, keys: readonly string[]): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse(path, 'is no object', 'Give one.');

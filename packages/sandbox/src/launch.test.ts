@@ -1,4 +1,4 @@
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 
 import { describe, expect, it, vi } from 'vitest';
 
@@ -8,6 +8,7 @@ import type { SandboxPlan } from './plan.js';
 
 vi.mock('./native.js', () => ({
   anonymousFile: () => openSync('/dev/null', 'r'),
+  closeAnonymous: (descriptor: number) => closeSync(descriptor),
   launcherPath: () => '/nonexistent/launcher',
 }));
 

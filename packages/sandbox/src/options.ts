@@ -24,7 +24,7 @@ export type ShortRule = Readonly<Partial<Record<Access, string | readonly string
 export interface LandlockChoice extends Partial<Omit<LandlockOptions, 'require' | 'paths' | 'net'>> {
   /** Where to start from. Default: `read-only`. */
   readonly preset?: FilesystemPreset;
-  /** More paths, relative to the parent's working directory. */
+  /** More paths, relative to where the parent is when it makes the sandbox. */
   readonly paths?: readonly (PathRule | ShortRule)[];
   /** Ports that stay allowed, as for `@sb/landlock`; `any` leaves a right alone that a preset would restrict. */
   readonly net?: { readonly [Right in keyof NetOptions]: NetOptions[Right] | 'any' };

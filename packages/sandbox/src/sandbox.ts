@@ -7,6 +7,7 @@ import { checkEnding, Ending, type EndingOptions } from './ending.js';
 import { defaultEnvironment } from './environment.js';
 import { sandboxError } from './errors.js';
 import { explainSandbox } from './explain.js';
+import { absolutePaths } from './filesystem.js';
 import { launch, type Launched } from './launch.js';
 import { layerPolicies, type LayerPolicies } from './layers.js';
 import type { SandboxOptions, SandboxPolicy } from './options.js';
@@ -36,13 +37,17 @@ interface Prepared {
 
 class LauncherSandbox implements Sandbox {
   readonly policy: SandboxPolicy;
+  /** The policy with the paths of its rules as they were when it was made, wherever this process goes since. */
+  readonly #fixed: SandboxPolicy;
   readonly #layers: LayerPolicies;
   readonly #prepared = new Map<string, Prepared>();
   #environment: Readonly<Record<string, string>> | undefined;
 
   constructor(policy: SandboxPolicy) {
     this.policy = policy;
-    this.#layers = layerPolicies(policy);
+    const { landlock } = policy;
+    this.#fixed = typeof landlock === 'object' ? { ...policy, landlock: absolutePaths(landlock) } : policy;
+    this.#layers = layerPolicies(this.#fixed);
   }
 
   spawn(program: string, args: readonly string[] = [], options: SandboxSpawnOptions = {}): SandboxedProcess {
@@ -120,13 +125,18 @@ class LauncherSandbox implements Sandbox {
   /** Only the preset `minimal` grants something that depends on the program; one plan does for all that are equal. */
   #prepare(program: string): Prepared {
     const known = this.#prepared.get(program);
-    const where = { path: this.#env()['PATH'], cwd: resolve(this.policy.cwd ?? '.') };
+    const where = { path: this.#env()['PATH'], cwd: this.#folder() };
     const target = findTarget(program, where, known?.target);
     if (known !== undefined && known.target === target) return known;
-    const layers = layerPolicies(this.policy, target.files);
+    const layers = layerPolicies(this.#fixed, target.files);
     const prepared = { target, plan: planSandbox(this.policy, layers, sandboxSupport()) };
     this.#prepared.set(program, prepared);
     return prepared;
+  }
+
+  /** Empty for ours, which may be gone: that hinders no absolute path. */
+  #folder(): string {
+    return this.policy.cwd === undefined ? '' : resolve(this.policy.cwd);
   }
 
   #env(): Readonly<Record<string, string>> {

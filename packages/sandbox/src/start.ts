@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 
+import { sandboxError } from './errors.js';
 import type { SandboxPolicy } from './options.js';
 import type { SandboxPlan } from './plan.js';
 import { rlimitsOf } from './process-features.js';
-import { encodeProcess, joinRecords } from './process-record.js';
+import { encodeProcess, joinRecords, type ProcessRecord } from './process-record.js';
 
 /** One start of one program: all that is not the sandbox's. */
 export interface Start {
@@ -20,12 +21,12 @@ export interface Start {
 /**
  * Everything that the launcher has to know for one start, as the bytes that it reads.
  *
- * @throws RangeError if a text holds a NUL, or a record would exceed 1 MiB
+ * @throws SandboxError `invalid-policy` if a text holds a NUL, or the process record would exceed 1 MiB
  */
 export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: Start): Uint8Array {
   const { newSession = true, dieWithParent = true, umask, cwd } = policy;
   const limits = Object.entries(rlimitsOf(policy));
-  const record = encodeProcess({
+  const record = encoded({
     newSession,
     dieWithParent,
     parent: start.anyParent === true ? 0 : process.pid,
@@ -38,4 +39,16 @@ export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: St
     env: start.env,
   });
   return joinRecords([record, ...plan.records]);
+}
+
+function encoded(record: ProcessRecord): Uint8Array {
+  try {
+    return encodeProcess(record);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw sandboxError('invalid-policy', 'records', {
+      what: `the arguments and the environment can't be handed over: ${error.message}`,
+      hint: 'They hold no NUL and take up to 1 MiB together. The target was not run.',
+    });
+  }
 }

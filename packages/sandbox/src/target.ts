@@ -23,7 +23,7 @@ export interface Target {
  * Finds a program as `execvp(3)` does: a name with a slash as it is, another on the PATH of the sandbox.
  *
  * @param name - what was asked for
- * @param where - the sandbox's environment, and its working directory where it names one
+ * @param where - the sandbox's environment, and its working directory where it names one, else empty for ours
  * @param known - what was found before, whose first line is not read again unless it changed
  * @throws SandboxError `not-found`, `not-executable`
  */

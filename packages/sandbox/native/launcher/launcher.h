@@ -20,8 +20,8 @@
 /* Exit status after a failed step; the status descriptor says the rest. */
 #define SB_LAUNCHER_FAILED 125
 
-/* Argument or environment strings of the target. */
-#define SB_STRINGS_MAX 8192u
+/* Argument or environment strings of the target: as many as a record holds, five bytes for an empty one. */
+#define SB_STRINGS_MAX (SB_RECORD_MAX / 5u)
 
 /* The process record, taken apart; pointers lead into the record. */
 struct sb_process {
