@@ -19,7 +19,9 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
  * @param {readonly string[]} args
  */
 export function startChild(file, args) {
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // A session of its own: Linux shares the processor out by sessions (sched_autogroup, sched(7)), and an emulated machine
+  // would have to share that of whoever started this.
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   running.add(child);
   child.once('close', () => running.delete(child));
   return child;

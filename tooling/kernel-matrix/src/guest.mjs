@@ -11,8 +11,8 @@ import { machineArguments, programOf } from './machine.mjs';
 import { root as projectRoot } from './record.mjs';
 import { share } from './share.mjs';
 
-/** How long a kernel may take to its first process, in seconds; emulated on a busy machine it takes ten. */
-const startSeconds = 180;
+/** How long a kernel may take to its first process, in seconds; emulated it takes five, and minutes on a busy machine. */
+const startSeconds = 600;
 
 /**
  * @typedef {object} GuestResult

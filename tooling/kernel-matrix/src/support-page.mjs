@@ -6,6 +6,14 @@ import { join } from 'node:path';
 import { keptRows, root } from './record.mjs';
 import { tableOf } from './table.mjs';
 
+/** What has been looked at by hand, and no command repeats. */
+const elsewhere = `
+## Elsewhere
+
+- **macOS**: \`@sb/privdrop\`'s addon compiles and links for aarch64 and x86_64 with zig 0.14. It has not been run there.
+- **Bun 1.4**: \`createSandbox\`'s \`spawn\` and \`command\` work; the self-test does not. **Deno 2.9**: all three work.
+`;
+
 const introduction = `# What was tested where
 
 Written by \`npm run test:kernels\`, which boots each of these kernels in qemu, on the files of the machine it runs on, and
@@ -30,7 +38,7 @@ export function writeSupportPage(layers) {
   const dates = [...new Set(rows.map(({ date }) => date))].sort();
   const when = dates.length === 1 ? `on ${dates[0]}` : `from ${dates[0]} to ${dates.at(-1)}`;
   const how = [...new Set(rows.map(({ accelerator }) => (accelerator === 'kvm' ? 'virtualised' : 'emulated')))];
-  const text = `${introduction}\nRun ${when}, ${how.join(' and ')}.\n\n${tableOf(rows, layers)}\n`;
+  const text = `${introduction}\nRun ${when}, ${how.join(' and ')}.\n\n${tableOf(rows, layers)}\n${elsewhere}`;
   const file = join(root, 'docs/support.md');
   writeFileSync(file, text);
   return file;
