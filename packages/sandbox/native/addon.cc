@@ -27,9 +27,21 @@ int WriteAll(int descriptor, const uint8_t *bytes, size_t length)
 	return lseek(descriptor, 0, SEEK_SET) < 0 ? -errno : 0;
 }
 
-int Sealed(const uint8_t *bytes, size_t length)
+// Of <linux/memfd.h> since Linux 6.3; which of them holds where none is given is vm.memfd_noexec's to say.
+const unsigned int NOEXEC_SEAL = 0x8, EXEC = 0x10;
+
+int Create(bool executable)
 {
-	int descriptor = memfd_create("sb-records", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	const unsigned int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+	int descriptor = memfd_create("sb-records", flags | (executable ? EXEC : NOEXEC_SEAL));
+	if (descriptor >= 0 || errno != EINVAL)
+		return descriptor;
+	return memfd_create("sb-records", flags);
+}
+
+int Sealed(const uint8_t *bytes, size_t length, bool executable)
+{
+	int descriptor = Create(executable);
 	if (descriptor < 0)
 		return -errno;
 	int error = WriteAll(descriptor, bytes, length);
@@ -42,17 +54,18 @@ int Sealed(const uint8_t *bytes, size_t length)
 	return error;
 }
 #else
-int Sealed(const uint8_t *, size_t)
+int Sealed(const uint8_t *, size_t, bool)
 {
 	return -ENOSYS;
 }
 #endif
 
-// anonymousFile(bytes: Uint8Array): number, a descriptor at its start, or -errno
+// anonymousFile(bytes: Uint8Array, executable: boolean): number, a descriptor at its start, or -errno
 Napi::Value AnonymousFile(const Napi::CallbackInfo &info)
 {
 	Napi::Uint8Array bytes = info[0].As<Napi::Uint8Array>();
-	return Napi::Number::New(info.Env(), Sealed(bytes.Data(), bytes.ByteLength()));
+	return Napi::Number::New(info.Env(),
+		Sealed(bytes.Data(), bytes.ByteLength(), info[1].As<Napi::Boolean>().Value()));
 }
 
 // closeFile(descriptor: number): 0 or -errno. Not every runtime's own close knows a descriptor that it hasn't opened.

@@ -6,7 +6,7 @@ import { sandboxError } from './errors.js';
 
 /** What `native/addon.cc` exports. */
 interface Native {
-  anonymousFile(bytes: Uint8Array): number;
+  anonymousFile(bytes: Uint8Array, executable: boolean): number;
   closeFile(descriptor: number): number;
 }
 
@@ -19,17 +19,19 @@ let launcher: string | undefined;
 /**
  * Puts bytes into an anonymous file that nobody can change any more, not even we.
  *
+ * @param bytes - its content
+ * @param use - whether it is a program, which a kernel may forbid of such files (vm.memfd_noexec). Default: `data`
  * @returns a descriptor, close-on-exec, that stands at the start; the caller closes it with {@link closeAnonymous}
  * @throws SandboxError `syscall-failed`, `unsupported-platform`
  * @see memfd_create(2), F_ADD_SEALS in fcntl(2)
  */
-export function anonymousFile(bytes: Uint8Array): number {
-  const descriptor = native().anonymousFile(bytes);
+export function anonymousFile(bytes: Uint8Array, use: 'data' | 'program' = 'data'): number {
+  const descriptor = native().anonymousFile(bytes, use === 'program');
   if (descriptor >= 0) return descriptor;
   const errno = errnoName(descriptor);
   throw sandboxError(errno === 'ENOSYS' ? 'unsupported-platform' : 'syscall-failed', 'records', {
-    what: `the launcher's records could not be put into an anonymous file: ${errno}`,
-    hint: 'memfd_create needs Linux 3.17 and must not be forbidden by a system-call filter.',
+    what: `${use === 'data' ? "the launcher's records" : 'the probe'} could not be put into an anonymous file: ${errno}`,
+    hint: 'memfd_create needs Linux 3.17 and must not be forbidden by a system-call filter; for a program vm.memfd_noexec must be below 2.',
     errno,
   });
 }

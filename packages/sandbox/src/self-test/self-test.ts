@@ -48,21 +48,29 @@ export interface ProbeStarts {
  * @param starts - how the probe is started
  */
 export async function selfTest(situation: Omit<Situation, 'bait'>, starts: ProbeStarts): Promise<SelfTest> {
-  const bait = await layBait(probePath());
-  const probe = reopened(anonymousFile(readFileSync(probePath())));
+  const probe = reopened(anonymousFile(readFileSync(probePath()), 'program'));
   try {
-    const attempts = attemptsOf({ ...situation, bait });
-    const outside = await run(starts.outside, probe, attempts);
-    for (const made of [bait.made, bait.link]) rmSync(made, { recursive: true, force: true });
-    const inside = await run(starts.inside, probe, attempts);
-    const lines = attempts.map((attempt, index) =>
-      lineOf(attempt, inside.answers[index] ?? 'nothing', outside.answers[index] ?? 'nothing'),
-    );
-    return { passed: lines.length > 0 && lines.every(({ passed }) => passed), lines, report: inside.report };
+    const bait = await layBait(probePath());
+    try {
+      return await comparison({ ...situation, bait }, starts, probe);
+    } finally {
+      await bait[Symbol.asyncDispose]();
+    }
   } finally {
     closeSync(probe);
-    await bait[Symbol.asyncDispose]();
   }
+}
+
+async function comparison(situation: Situation, starts: ProbeStarts, probe: number): Promise<SelfTest> {
+  const { bait } = situation;
+  const attempts = attemptsOf(situation);
+  const outside = await run(starts.outside, probe, attempts);
+  for (const made of [bait.made, bait.link]) rmSync(made, { recursive: true, force: true });
+  const inside = await run(starts.inside, probe, attempts);
+  const lines = attempts.map((attempt, index) =>
+    lineOf(attempt, inside.answers[index] ?? 'nothing', outside.answers[index] ?? 'nothing'),
+  );
+  return { passed: lines.length > 0 && lines.every(({ passed }) => passed), lines, report: inside.report };
 }
 
 function lineOf({ layer, feature, operation, denied }: Attempt, seen: string, control: string): SelfTestLine {
@@ -90,6 +98,8 @@ function reopened(descriptor: number): number {
 async function run(start: StartProbe, probe: number, attempts: readonly Attempt[]) {
   const words = attempts.flatMap(({ operation }, index) => [...(index === 0 ? [] : ['+']), ...operation.map(String)]);
   const child = start(probe, words);
+  // The promise of enforcement carries the same error.
+  child.on('error', () => undefined);
   const [report, output] = await Promise.all([child.enforcement, child.stdout ? text(child.stdout) : '']);
   const answers = output
     .split('\n')
