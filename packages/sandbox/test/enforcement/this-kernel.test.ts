@@ -7,6 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { createSandbox, type SandboxOptions } from '../../src/index.js';
 import { sandboxSupport } from '../../src/plan.js';
 
+/** The first ABI that has all that is asked for here: UDP came last. */
+const completeAbi = 10;
+
 const everything: SandboxOptions = {
   user: 'nobody',
   landlock: { preset: 'read-only', abi: newestAbi, net: { connectTcp: [443], connectSendUdp: [53], bindUdp: [0] } },
@@ -29,7 +32,7 @@ describe.skipIf(missing('root', 'linux'))('on this kernel', () => {
     expect(passed).toBe(true);
     const landlock = report.features.filter(({ layer }) => layer === 'landlock');
     const lost = landlock.filter(({ state }) => state !== 'enforced');
-    expect(lost.length === 0).toBe(kernel.abi >= newestAbi);
+    expect(lost.length === 0).toBe(kernel.abi >= completeAbi);
     expect(lost.length === landlock.length).toBe(kernel.abi === 0);
     for (const { state, reason } of lost) {
       expect(state).toBe('unsupported');
@@ -45,7 +48,7 @@ describe.skipIf(missing('root', 'linux'))('on this kernel', () => {
 
   it('require starts nothing without what is missing', async () => {
     const sandbox = createSandbox(everything);
-    if (kernel.abi >= newestAbi) {
+    if (kernel.abi >= completeAbi) {
       const child = sandbox.spawn('/bin/true');
       const [[code], { status }] = await Promise.all([once(child, 'close'), child.enforcement]);
       expect({ code, status }).toEqual({ code: 0, status: 'full' });
