@@ -3,10 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 
-import { missing, temporaryFolder } from '@sb/test-kit';
+import { type Authority, makeAuthority, missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { type Authority, makeAuthority } from './kit/certificates.js';
 import { runFetch } from './kit/fetch-program.js';
 import { type Mirror, serveChanged, startMirror } from './kit/mirror.js';
 

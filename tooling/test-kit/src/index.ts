@@ -1,4 +1,5 @@
 export { type Attempt, probe, probePath } from './attempt.js';
+export { type Authority, type Certificate, makeAuthority } from './authority.js';
 export { compileC, sanitizers } from './compile.js';
 export { expectedLandlock, patience } from './expected-kernel.js';
 export { compileFixture, type FixtureOptions, fixtureJson, runFixture } from './fixture.js';

@@ -1,9 +1,9 @@
+import type { Certificate } from '@sb/test-kit';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 
-import type { Certificate } from '../kit/certificates.js';
 import { eventually } from '../kit/fetch-program.js';
 
 /** A real web server on loopback that serves a folder by http and https. */

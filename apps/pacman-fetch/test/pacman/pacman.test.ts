@@ -2,10 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { missing, temporaryFolder } from '@sb/test-kit';
+import { makeAuthority, missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { makeAuthority } from '../kit/certificates.js';
 import { type Nginx, startNginx } from './nginx.js';
 import { type Observation, observeConnections } from './observed.js';
 import { Pacman, type PacmanOptions } from './pacman.js';

@@ -1,6 +1,7 @@
 import { getProxyForUrl } from 'proxy-from-env';
 
 import { TransferFailure } from './failure.js';
+import { checkServerIdentity } from './server-identity.js';
 import { Agent, type Dispatcher, Pool, ProxyAgent } from './undici.js';
 
 /** How connections are made. */
@@ -27,7 +28,7 @@ export function dispatcherFor(url: URL, options: ConnectionOptions): Dispatcher 
   const proxy = getProxyForUrl(url.href);
   const isSecureProxy = proxy.startsWith('https:');
   const ca = isSecure || isSecureProxy ? options.certificates() : undefined;
-  const tls = ca === undefined ? {} : { ca };
+  const tls = { checkServerIdentity, ...(ca === undefined ? {} : { ca }) };
   const common = {
     maxHeaderSize,
     pipelining: 1,

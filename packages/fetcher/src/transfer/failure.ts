@@ -23,7 +23,11 @@ const meanings: readonly (readonly [codes: RegExp, kind: FailureKind, text: (url
     ({ host }) => `Could not connect to ${host}`,
   ],
   [/^(?:UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/, 'too-slow', ({ host }) => `${host} sent nothing for too long`],
-  [/CERT|^ERR_TLS|^ERR_SSL|^EPROTO$|SIGNATURE|ISSUER/, 'tls', ({ host }) => `TLS with ${host} failed`],
+  [
+    /CERT|^ERR_TLS|^ERR_SSL|^EPROTO$|SIGNATURE|ISSUER|CRL|^(?:INVALID_PURPOSE|INVALID_CA|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)$/,
+    'tls',
+    ({ host }) => `TLS with ${host} failed`,
+  ],
   [/^(?:UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, 'truncated', ({ host }) => `${host} closed the connection early`],
   [/^(?:HPE_|UND_ERR_)/, 'protocol', ({ host }) => `${host} does not speak proper HTTP`],
 ];

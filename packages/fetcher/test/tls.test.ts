@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type Server, type ServerOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
+
+import { type Authority, makeAuthority, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Outcome } from '../src/options.js';
+import { errorOf, fetchOne } from './kit/fetch.js';
+
+let folder: TemporaryFolder;
+let authority: Authority;
+beforeAll(() => {
+  folder = temporaryFolder();
+  authority = makeAuthority(folder.path);
+});
+afterAll(() => folder[Symbol.dispose]());
+
+/** Downloads one file from a server with these certificates. */
+async function fetchFrom(name: string, options: ServerOptions, certificates?: string): Promise<Outcome> {
+  const server: Server = createServer(options, (request, response) => {
+    if (request.url === '/down') response.writeHead(302, { location: `http://127.0.0.1:${portOf(server)}/` }).end();
+    else response.end('good');
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  try {
+    const sources = [`https://127.0.0.1:${portOf(server)}/${name}`];
+    const fetcher = certificates === undefined ? {} : { certificates };
+    return await fetchOne({ sources, to: folder.file(`file-${name}`) }, { fetcher });
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+const names = 'subjectAltName=IP:127.0.0.1';
+const rsa = (bits: number): readonly string[] => ['-newkey', `rsa:${bits}`, '-nodes'];
+const past = ['-not_before', '20200101000000Z', '-not_after', '20200201000000Z'];
+const future = ['-not_before', '20900101000000Z', '-not_after', '20910101000000Z'];
+
+describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('over TLS', () => {
+  it.each([
+    ['ec', { extensions: names }],
+    ['rsa', { extensions: names, key: rsa(2048) }],
+  ])('a good certificate (%s) is taken', async (name, odd) => {
+    expect(errorOf(await fetchFrom(name, authority.issueOdd(name, odd), authority.file))).toBeUndefined();
+    expect(readFileSync(folder.file(`file-${name}`), 'utf8')).toBe('good');
+  });
+
+  it.each([
+    ['another-host', { extensions: 'subjectAltName=DNS:example.org' }, /ERR_TLS_CERT_ALTNAME_INVALID/],
+    ['no-names', { extensions: 'keyUsage=digitalSignature' }, /ERR_TLS_CERT_NO_ALT_NAME/],
+    ['weak-key', { extensions: names, key: rsa(1024) }, /ERR_TLS_CERT_WEAK_KEY/],
+    ['expired', { extensions: names, validity: past }, /CERT_HAS_EXPIRED/],
+    ['not-yet', { extensions: names, validity: future }, /CERT_NOT_YET_VALID/],
+    ['for-clients', { extensions: `${names}\nextendedKeyUsage=clientAuth` }, /INVALID_PURPOSE/],
+  ])('a certificate is refused: %s', async (name, odd, code) => {
+    const error = errorOf(await fetchFrom(name, authority.issueOdd(name, odd), authority.file));
+    expect(error).toMatch(/^tls: TLS with 127\.0\.0\.1:\d+ failed/);
+    expect(error).toMatch(code);
+    expect(existsSync(folder.file(`file-${name}`))).toBe(false);
+  });
+
+  it('an authority that the system does not know is refused', async () => {
+    const good = authority.issueOdd('unknown', { extensions: names });
+    expect(errorOf(await fetchFrom('unknown', good))).toMatch(/^tls: /);
+  });
+
+  it('an old protocol is refused', async () => {
+    const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const;
+    const good = authority.issueOdd('old', { extensions: names });
+    expect(errorOf(await fetchFrom('old', { ...good, ...old }, authority.file))).toMatch(/^tls: /);
+  });
+
+  it('a redirect to http is not followed', async () => {
+    const good = authority.issueOdd('down', { extensions: names });
+    expect(errorOf(await fetchFrom('down', good, authority.file))).toMatch(/^redirect: .*from https to http/);
+  });
+});
