@@ -1,9 +1,12 @@
-/** What is written first without asking for more room, in bytes: most launches fit. */
-const usualSize = 4096;
+/** Where every writer writes: to ask for memory takes longer than to fill it. It grows with the largest. */
+let shared = Buffer.alloc(4096);
 
-/** Writes the fields of a record one behind the other. Numbers are little-endian on every architecture. */
+/**
+ * Writes the fields of a record one behind the other. Numbers are little-endian on every architecture. One at a time:
+ * what {@link bytes} gives is to be copied before the next is made.
+ */
 export class ByteWriter {
-  #bytes = Buffer.alloc(usualSize);
+  #bytes = shared;
   #length = 0;
 
   /** @throws RangeError if a number is not an integer from 0 to 2³²−1 */
@@ -29,7 +32,8 @@ export class ByteWriter {
     if (text.includes('\0')) throw new RangeError(`${JSON.stringify(text)} holds a NUL`);
     const length = Buffer.byteLength(text);
     this.u32(length).#room(length + 1);
-    this.#length += this.#bytes.write(text, this.#length) + 1;
+    this.#length += this.#bytes.write(text, this.#length);
+    this.#length = this.#bytes.writeUInt8(0, this.#length);
     return this;
   }
 
@@ -51,5 +55,6 @@ export class ByteWriter {
     const larger = Buffer.alloc(needed * 2);
     this.#bytes.copy(larger);
     this.#bytes = larger;
+    shared = larger;
   }
 }

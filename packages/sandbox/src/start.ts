@@ -38,7 +38,16 @@ export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: St
     argv: start.argv,
     env: start.env,
   });
-  return joinRecords([record, ...plan.records]);
+  return joinRecords([record, layersOf(plan)]);
+}
+
+/** The layers' records, which are the same for every start. */
+const joined = new WeakMap<SandboxPlan, Uint8Array>();
+
+function layersOf(plan: SandboxPlan): Uint8Array {
+  const known = joined.get(plan) ?? joinRecords(plan.records);
+  joined.set(plan, known);
+  return known;
 }
 
 function encoded(record: ProcessRecord): Uint8Array {
