@@ -1,9 +1,10 @@
 /* Ending a child: AbortSignal, timeout, the whole process group, a grace between TERM and KILL. */
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 
-import { missing } from '@sb/test-kit';
+import type { Sandbox } from '@sb/sandbox';
+import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { createSandbox, type SandboxedProcess } from '../../src/index.js';
@@ -52,6 +53,13 @@ const allGone = async (pids: readonly number[]) => {
   await expect.poll(() => pids.filter(isAlive), { timeout: 3000 }).toEqual([]);
 };
 
+/** A sandbox whose launcher has so many rules to make that a signal at once reaches it before its last step. */
+function slow(folder: TemporaryFolder): Sandbox {
+  const files = Array.from({ length: 10_000 }, (_, number) => folder.file(`file-${number}`));
+  for (const file of files) writeFileSync(file, '');
+  return createSandbox({ landlock: { paths: [{ rw: files }] } });
+}
+
 describe.skipIf(missing('linux'))('a timeout', () => {
   it('ends the whole process group with TERM', async () => {
     const { pids, end } = await start(willing, { timeout: 300 });
@@ -86,7 +94,8 @@ describe.skipIf(missing('linux'))('a timeout', () => {
   });
 
   it('that is over before the child is the target is an error that says so', async () => {
-    const child = sandbox.spawn('/bin/sleep', ['60']);
+    using folder = temporaryFolder();
+    const child = slow(folder).spawn('/bin/sleep', ['60']);
     child.kill();
     const error = await new Promise((resolve) => child.once('error', resolve));
     expect(error).toMatchObject({ code: 'aborted', step: 'launch' });
@@ -101,7 +110,8 @@ describe.skipIf(missing('linux'))('a timeout', () => {
 
 describe.skipIf(missing('linux'))('an AbortSignal', () => {
   it('that is aborted already ends the child at once, as in child_process', async () => {
-    const child = sandbox.spawn('/bin/sleep', ['60'], { signal: AbortSignal.abort('why') });
+    using folder = temporaryFolder();
+    const child = slow(folder).spawn('/bin/sleep', ['60'], { signal: AbortSignal.abort('why') });
     const errors: Error[] = [];
     child.on('error', (error) => errors.push(error));
     await new Promise((resolve) => {

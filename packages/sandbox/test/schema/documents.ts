@@ -99,7 +99,7 @@ export const policies: fc.Arbitrary<Record<string, unknown>> = optional({
   env: fc.dictionary(fc.constantFrom('A', 'PATH', 'ä', 'with blank'), fc.constantFrom('', 'b', '=c')),
   cwd: path,
   umask: fc.nat(0o777),
-  keepDescriptors: fc.array(fc.integer({ min: 3, max: 1023 }), { maxLength: 2 }),
+  keepDescriptors: fc.uniqueArray(fc.integer({ min: 3, max: 1023 }), { maxLength: 2 }),
   newSession: fc.boolean(),
   dieWithParent: fc.boolean(),
   require: some(levelNames, 1),

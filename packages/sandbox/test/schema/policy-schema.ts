@@ -56,7 +56,11 @@ export const policySchema: Schema = {
     },
     cwd: { ...text, description: 'Working directory. Default: ours.' },
     umask: { ...integer(0, 0o777), description: 'File mode creation mask, in decimal. Default: ours.' },
-    keepDescriptors: { ...listOf(integer(3, 1023)), description: 'Descriptors that stay open. Default: none.' },
+    keepDescriptors: {
+      ...listOf(integer(3, 1023)),
+      uniqueItems: true,
+      description: 'Descriptors that stay open. Default: none.',
+    },
     newSession: { type: 'boolean', description: 'A session of its own. Default: true.' },
     dieWithParent: { type: 'boolean', description: 'Killed when its parent ends. Default: true.' },
     require: levels(words.levelLayers, 'What must be enforced or nothing runs. Default: nearly everything.'),
