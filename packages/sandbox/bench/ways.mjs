@@ -54,7 +54,13 @@ function words(text) {
 
 function ours() {
   const sandbox = createSandbox({ user, env: {} });
+  const { file, args } = sandbox.command(program);
   return [
+    {
+      name: 'ours, bare',
+      does: 'the launcher alone, by command(): nothing is read back',
+      start: () => run(file, args),
+    },
     {
       name: 'ours',
       does: 'user, capabilities, Landlock, seccomp, descriptors; read back',

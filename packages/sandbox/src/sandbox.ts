@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 
 import { type SandboxedProcess, asTarget } from './child.js';
 import { type Command, commandOf } from './command.js';
@@ -125,7 +125,8 @@ class LauncherSandbox implements Sandbox {
   /** Only the preset `minimal` grants something that depends on the program; one plan does for all that are equal. */
   #prepare(program: string): Prepared {
     const known = this.#prepared.get(program);
-    const where = { path: this.#env()['PATH'], cwd: this.#folder() };
+    // Nothing is looked for from a folder where the path is whole.
+    const where = { path: this.#env()['PATH'], cwd: isAbsolute(program) ? '/' : this.#folder() };
     const target = findTarget(program, where, known?.target);
     if (known !== undefined && known.target === target) return known;
     const layers = layerPolicies(this.#fixed, target.files);

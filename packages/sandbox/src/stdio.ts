@@ -29,7 +29,18 @@ export interface DescriptorLayout {
  * @throws SandboxError `invalid-policy` if both name one number
  */
 export function layOut(stdio: SandboxStdio = 'pipe', keepDescriptors: readonly number[] = []): DescriptorLayout {
-  const given: StdioEntry[] = typeof stdio === 'string' ? [stdio, stdio, stdio] : [...stdio];
+  if (typeof stdio !== 'string') return layOutList(stdio, keepDescriptors);
+  const known = keepDescriptors.length === 0 ? ofOneWord.get(stdio) : undefined;
+  const layout = known ?? layOutList([stdio, stdio, stdio], keepDescriptors);
+  if (keepDescriptors.length === 0) ofOneWord.set(stdio, layout);
+  return layout;
+}
+
+/** What most starts say, laid out. */
+const ofOneWord = new Map<string, DescriptorLayout>();
+
+function layOutList(stdio: readonly StdioEntry[], keepDescriptors: readonly number[]): DescriptorLayout {
+  const given: StdioEntry[] = [...stdio];
   while (given.length < 3) given.push('pipe');
   // As in child_process: 'pipe' for the first three, nothing beyond.
   const entries = given.map((entry, index) => entry ?? (index < 3 ? 'pipe' : 'ignore'));

@@ -34,7 +34,7 @@ export function findTarget(
 ): Target {
   if (name === '') throw notFound(name, 'The name is empty.');
   const candidates = name.includes('/')
-    ? [resolve(where.cwd, name)]
+    ? [isAbsolute(name) ? name : resolve(where.cwd, name)]
     : (where.path ?? defaultPath).split(':').map((folder) => join(resolve(where.cwd, folder), name));
   const reasons = new Set<string>();
   for (const path of candidates) {
