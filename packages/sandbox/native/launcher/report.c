@@ -41,7 +41,7 @@ static void flush(int status)
 	said_length = 0;
 }
 
-/* The start of a line; lines are at most 512 bytes. */
+/* A line in the making: what doesn't fit is cut, since a failure must be told whatever it is about. */
 struct line {
 	char text[512];
 	size_t length;
