@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { CapsError } from './errors.js';
-import { type CapabilityName, maskOf, namesOf } from './names.js';
+import { type CapabilityName, namesOf } from './names.js';
 import { plan, type PlanOptions } from './plan.js';
 import { type CapsFeature, type CapsOptions, featureNames, none, policy } from './policy.js';
 import { lockedSecurebits, type Securebit } from './securebits.js';
