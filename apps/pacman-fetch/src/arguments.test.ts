@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { help, parseCommand } from './arguments.js';
+import { parseCommand } from './arguments.js';
 
 describe('parseCommand', () => {
   it('takes what XferCommand gives', () => {
@@ -32,6 +32,8 @@ describe('parseCommand', () => {
     [['-o', '', 'http://m/x'], 'FILE is empty'],
     [['-o', 'x', 'http://m/x', 'http://m/y'], 'one URL at a time'],
     [['--frobnicate'], 'frobnicate'],
+    [['frobnicate'], 'there is no command frobnicate'],
+    [['-q', 'conf'], 'the command conf must come first'],
     [['-o'], "'-o, --output <value>' argument missing"],
   ])('refuses %j', (args, text) => {
     expect(() => parseCommand(args)).toThrow(text);
@@ -39,12 +41,8 @@ describe('parseCommand', () => {
       expect.objectContaining({ kind: 'usage', hint: expect.stringContaining('--help') as string }),
     );
   });
-});
 
-describe('help', () => {
-  it('fits a screen', () => {
-    const lines = help.split('\n');
-    expect(lines.length).toBeLessThanOrEqual(40);
-    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+  it('knows what was meant', () => {
+    expect(() => parseCommand(['cnof'])).toThrow(expect.objectContaining({ hint: 'Did you mean conf?' }));
   });
 });

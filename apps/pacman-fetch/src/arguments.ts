@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
 
+import { nearest } from '@sb/core';
+
+import { commandOf, commands } from './commands/table.js';
 import { FetchError } from './errors.js';
 
 /** What the command line asks for. */
@@ -21,36 +24,29 @@ export type Command =
       readonly disableDownloadTimeout: boolean;
     };
 
-/** The help text; fits a screen. */
-export const help = `Usage: pacman-fetch [options] -o FILE URL
+/** The help of the whole program; fits a screen of 24 lines and 80 columns. */
+export function help(): string {
+  const lines = Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}\n`);
+  return `\
+Usage: pacman-fetch [options] -o FILE URL
+       pacman-fetch COMMAND [options] ...
 
-Downloads URL into FILE in a separate process that is not root. Made for
+Downloads for pacman in a process that is not root. In pacman.conf:
   XferCommand = /usr/bin/pacman-fetch -o %o %u
-in pacman.conf. An existing FILE is resumed. http and https only.
 
-Options:
-  -o, --output FILE            where the download goes
-      --config FILE            pacman.conf to read (default: /etc/pacman.conf)
-      --cacert FILE            certificates to trust instead of the system's
-      --disable-download-timeout
-                               don't give up on a server that sends nothing
-      --report FILE            append what was in force to FILE, one JSON line
-  -q, --quiet                  no progress
-  -h, --help                   this text
-  -V, --version                the version
-
-Read from [options] of pacman.conf:
-  SandboxUser, DownloadUser    who downloads; SandboxUser wins
-  UseSandbox = yes|no|auto     no: download as whoever started it
-  DisableDownloadTimeout       as the option
-Without a user there, the owner of FILE's folder downloads, if that isn't root.
-
-From the environment: http_proxy, https_proxy, all_proxy, no_proxy,
-HTTP_USER_AGENT.
+Commands; "pacman-fetch COMMAND --help" tells more:
+${lines.join('')}
+Options of a download:
+  --config FILE                pacman.conf to read (/etc/pacman.conf)
+  --cacert FILE                certificates to trust instead of the system's
+  --disable-download-timeout   don't give up on a server that sends nothing
+  --report FILE                append what was in force to FILE, one JSON line
+  -q, --quiet  no progress     -h, --help  this text   -V, --version
 
 Exit status: 0 done, 1 the download failed, 2 usage or configuration,
 3 the user could not be switched, 4 FILE could not be written.
 `;
+}
 
 /**
  * Parses the command line.
@@ -63,7 +59,7 @@ export function parseCommand(args: readonly string[]): Command {
   if (values.help === true) return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };
   const [url, ...rest] = positionals;
-  if (values.output === undefined) throw usage('no FILE given');
+  if (values.output === undefined) throw noFile(url);
   if (url === undefined) throw usage('no URL given');
   if (rest.length > 0) throw usage(`one URL at a time, and there are ${positionals.length}`);
   if (values.output === '') throw usage('FILE is empty');
@@ -100,6 +96,14 @@ function parse(args: readonly string[]) {
   }
 }
 
-function usage(message: string): FetchError {
-  return new FetchError('usage', message, 'Try "pacman-fetch --help".');
+/** Without FILE the first word was more likely meant as a command, unless it looks like a URL. */
+function noFile(word: string | undefined): FetchError {
+  if (word === undefined || word.includes(':')) return usage('no FILE given');
+  if (commandOf(word) !== undefined) return usage(`the command ${word} must come first`);
+  const meant = nearest(word, Object.keys(commands));
+  return usage(`there is no command ${word}`, meant === undefined ? undefined : `Did you mean ${meant}?`);
+}
+
+function usage(message: string, hint = 'Try "pacman-fetch --help".'): FetchError {
+  return new FetchError('usage', message, hint);
 }

@@ -8,6 +8,7 @@ export {
 export { errnoName, errorCode } from './errno.js';
 export { type Layer, type LayerName, type LayerPlan, layerIds, type PlanNeed } from './layer.js';
 export { type RequirementLevel, requirementLevels } from './level.js';
+export { nearest } from './nearest.js';
 export { type Libc, libcOf, loadPrebuild, type PrebuildLocation, prebuildPath } from './prebuild.js';
 export { encodeRecord, encodeU32, type RecordFields, recordHeaderLength, recordMaxLength } from './record.js';
 export { repeatedKey } from './repeated-key.js';

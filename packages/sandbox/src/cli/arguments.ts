@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
-import { nearest } from './nearest.js';
+import { nearest } from '@sb/core';
+
 import { optionNames, type OptionName, optionOf } from './options.js';
 import { misuse } from './usage-error.js';
 

@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+
+import { nearest } from '@sb/core';
+
+import { FetchError } from '../errors.js';
+import type { Given, Options } from './subcommand.js';
+
+/** What every command has. */
+export const helpOption = { help: { short: 'h', about: 'this text' } } as const satisfies Options;
+
+/**
+ * Reads the arguments of a command.
+ *
+ * @param name - of the command, for messages
+ * @param options - of the command
+ * @param args - what follows the command's name
+ * @throws FetchError `usage` for an option that doesn't exist, lacks its value or has one too many
+ */
+export function readGiven(name: string, options: Options, args: readonly string[]): Given {
+  const all: Options = { ...options, ...helpOption };
+  const switches = new Set<string>();
+  const values = new Map<string, string>();
+  const operands: string[] = [];
+  const usage = (what: string, hint = `Try "pacman-fetch ${name} --help".`) => new FetchError('usage', what, hint);
+  for (const token of tokensOf(all, args)) {
+    if (token.kind === 'positional') operands.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { rawName, value } = token;
+    const option = Object.hasOwn(all, token.name) ? all[token.name] : undefined;
+    if (option === undefined) {
+      const meant = nearest(token.name, Object.keys(all));
+      throw usage(`there is no option ${rawName}`, meant === undefined ? undefined : `Did you mean --${meant}?`);
+    }
+    if (option.value === undefined) {
+      if (value !== undefined) throw usage(`${rawName} takes no value`);
+      switches.add(token.name);
+    } else {
+      if (value === undefined) throw usage(`${rawName} needs a ${option.value}`);
+      values.set(token.name, value);
+    }
+  }
+  return { switches, values, operands };
+}
+
+/** parseArgs finds the words; what they may be is checked here, so that the messages are ours. */
+function tokensOf(options: Options, args: readonly string[]) {
+  const known = Object.entries(options).map(([long, { short, value }]) => {
+    const type = value === undefined ? ('boolean' as const) : ('string' as const);
+    return [long, { type, ...(short === undefined ? {} : { short }) }] as const;
+  });
+  return parseArgs({
+    args: [...args],
+    options: Object.fromEntries(known),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  }).tokens;
+}

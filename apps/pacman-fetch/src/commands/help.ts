@@ -1,0 +1,22 @@
+import { helpOption } from './given.js';
+import type { Option, Subcommand } from './subcommand.js';
+
+/** Columns before what an option does. */
+const indent = 28;
+
+/**
+ * The help of one command; fits a screen of 24 lines and 80 columns, which a test asks of every command.
+ *
+ * @param name - of the command
+ */
+export function helpOf(name: string, { operands, about, options }: Subcommand): string {
+  const lines = Object.entries({ ...options, ...helpOption }).map(([long, option]) => optionLine(long, option));
+  const usage = ['Usage: pacman-fetch', name, '[options]', operands].filter((word) => word !== undefined).join(' ');
+  return `${usage}\n\n${about}\n\nOptions:\n${lines.join('')}`;
+}
+
+function optionLine(long: string, { short, value, about }: Option): string {
+  const names = `${short === undefined ? '    ' : `-${short}, `}--${long}${value === undefined ? '' : ` ${value}`}`;
+  const left = `  ${names}`.padEnd(indent);
+  return left.length > indent ? `${left}\n${' '.repeat(indent)}${about}\n` : `${left}${about}\n`;
+}

@@ -1,0 +1,41 @@
+/** What is known of one option of a command. */
+export interface Option {
+  /** The letter that stands for it. */
+  readonly short?: string;
+  /** What its value is called; absent for a switch. */
+  readonly value?: string;
+  /** What it does, for the help and for completions; a clause. */
+  readonly about: string;
+  /** What the shell itself can offer as a value. */
+  readonly names?: 'file' | 'folder';
+}
+
+/** Options by their long names. */
+export type Options = Readonly<Record<string, Option>>;
+
+/** What was given on the command line, by the long names of the options. */
+export interface Given {
+  /** The switches that are there. */
+  readonly switches: ReadonlySet<string>;
+  /** The values of the options that have one. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Everything that is no option, and all that follows a `--`. */
+  readonly operands: readonly string[];
+}
+
+/** One command of the program. Parsing, help and completions read its table of options. */
+export interface Subcommand {
+  /** What follows the options in the help's first line, for instance `[DIRECTIVE…]`. */
+  readonly operands?: string;
+  /** What it does: lines of at most 80 columns, without a line feed at the end. */
+  readonly about: string;
+  /** Beside `-h, --help`, which every command has. */
+  readonly options: Options;
+  /**
+   * Does it.
+   *
+   * @returns exit status
+   * @throws FetchError whose kind is the exit status
+   */
+  run(given: Given): number | Promise<number>;
+}

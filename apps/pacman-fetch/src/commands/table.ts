@@ -1,0 +1,22 @@
+import type { Subcommand } from './subcommand.js';
+
+/** One line of the table of commands. */
+export interface CommandEntry {
+  /** What it does, for the help and for completions; a clause of at most 60 columns. */
+  readonly about: string;
+  /** Its code, which is loaded only when it is asked for: `-o FILE URL` has to start fast. */
+  load(): Promise<Subcommand>;
+}
+
+/** Every command by its name, in the order of the help. */
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  conf: {
+    about: 'print the configuration that is in effect',
+    load: async () => (await import('./conf.js')).conf,
+  },
+};
+
+/** The command of that name; undefined for anything else. */
+export function commandOf(name: string | undefined): CommandEntry | undefined {
+  return name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+}
