@@ -2,7 +2,8 @@ import type { CheckedRequest } from './check.js';
 import { FetcherError } from './errors.js';
 import { failed, type Job, openJob } from './job.js';
 import type { Account } from './ledger.js';
-import type { FileProgress, Outcome } from './options.js';
+import type { Outcome } from './options.js';
+import type { ProgressMeter } from './progress.js';
 import { type RoundOptions, runRound } from './round.js';
 import { verdict } from './verdict.js';
 import type { WorkerEnd } from './worker-process.js';
@@ -10,16 +11,12 @@ import type { WorkerEnd } from './worker-process.js';
 /** Options of a batch. */
 export interface BatchOptions extends Omit<RoundOptions, 'onFrame' | 'signal'> {
   readonly signal: AbortSignal;
-  readonly onProgress: ((progress: FileProgress) => void) | undefined;
+  readonly progress: ProgressMeter;
 }
-
-/** Milliseconds between two reports on one file, whatever the worker sends. */
-const progressInterval = 100;
 
 /** Downloads as many files as one worker takes; another one follows for those that it couldn't finish. */
 export class Batch {
   readonly #options: BatchOptions;
-  readonly #reported = new Map<string, number>();
 
   constructor(options: BatchOptions) {
     this.#options = options;
@@ -28,11 +25,16 @@ export class Batch {
   /** @throws FetcherError `sandbox`; what was opened is closed, and what came stays */
   async run(requests: readonly CheckedRequest[]): Promise<readonly Outcome[]> {
     const outcomes = new Map<string, Outcome>();
-    const settle = (outcome: Outcome): void => void outcomes.set(outcome.to, outcome);
+    const settle = (outcome: Outcome): void => {
+      outcomes.set(outcome.to, outcome);
+      this.#options.progress.end(outcome);
+    };
     let jobs: Job[] = [];
     for (const request of requests) {
       try {
-        jobs.push(await openJob(request));
+        const job = await openJob(request);
+        jobs.push(job);
+        this.#options.progress.open(request.to, job.part.size);
       } catch (error) {
         settle(unopened(request, error));
       }
@@ -54,9 +56,14 @@ export class Batch {
   }
 
   async #round(jobs: readonly Job[]) {
-    const { signal } = this.#options;
+    const { signal, progress } = this.#options;
     try {
-      return await runRound(jobs, { ...this.#options, signal, onFrame: (job, account) => this.#report(job, account) });
+      return await runRound(jobs, {
+        ...this.#options,
+        signal,
+        // The worker says when, the file itself says how much.
+        onFrame: ({ request, part }, account) => progress.update(request.to, part.size, account),
+      });
     } catch (error) {
       for (const { part, lastModified } of jobs) part.keep(lastModified);
       throw error;
@@ -79,14 +86,6 @@ export class Batch {
       settle(failed(job, error));
     }
     return [];
-  }
-
-  #report(job: Job, { received, total, state }: Account): void {
-    const { to } = job.request;
-    const now = performance.now();
-    if (state === 'open' && now - (this.#reported.get(to) ?? Number.NEGATIVE_INFINITY) < progressInterval) return;
-    this.#reported.set(to, now);
-    this.#options.onProgress?.({ to, received, total: total ?? undefined });
   }
 }
 

@@ -7,6 +7,7 @@ import { openCertificates } from './certificates.js';
 import { maxFiles } from './channel.js';
 import { checkAll } from './check.js';
 import type { DownloadOptions, DownloadRequest, Fetcher, FetcherOptions, Outcome } from './options.js';
+import { ProgressMeter } from './progress.js';
 import { type Settings, settingsOf } from './settings.js';
 
 /**
@@ -50,13 +51,14 @@ export class WorkerFetcher implements Fetcher {
   ): Promise<readonly Outcome[]> {
     const checked = checkAll(requests);
     const certificates = openCertificates(this.#settings.certificates);
+    using progress = new ProgressMeter(checked, onProgress);
     const own = this.#disposal.signal;
     const batch = new Batch({
       settings: this.#settings,
       certificates,
       program: this.#program,
       signal: signal === undefined ? own : AbortSignal.any([own, signal]),
-      onProgress,
+      progress,
       onEnforcement: (report) => {
         this.enforcement = report;
       },
@@ -66,6 +68,7 @@ export class WorkerFetcher implements Fetcher {
       for (let at = 0; at < checked.length; at += maxFiles) {
         outcomes.push(...(await batch.run(checked.slice(at, at + maxFiles))));
       }
+      progress.finish();
       return outcomes;
     } finally {
       if (certificates !== undefined) closeSync(certificates);

@@ -1,4 +1,12 @@
 export { FetcherError, type FetcherErrorCode, type FetcherErrorDetails } from './errors.js';
 export { createFetcher } from './fetcher.js';
 export type { Limits } from './limits.js';
-export type { DownloadOptions, DownloadRequest, Fetcher, FetcherOptions, FileProgress, Outcome } from './options.js';
+export type {
+  DownloadOptions,
+  DownloadRequest,
+  Fetcher,
+  FetcherOptions,
+  FileProgress,
+  Outcome,
+  Progress,
+} from './options.js';

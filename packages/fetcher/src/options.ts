@@ -65,16 +65,38 @@ export type Outcome = {
 /** How far one file is. */
 export interface FileProgress {
   readonly to: string;
-  /** Bytes that are there. */
+  readonly state: 'waiting' | 'active' | 'done' | 'absent' | 'failed';
+  /** Bytes that are there, those of an earlier attempt included. */
   readonly received: number;
-  /** Bytes of the whole file, if known. */
+  /** Bytes of the whole file; undefined if nobody has said it. */
   readonly total: number | undefined;
+  /** Bytes a second, over the last five seconds. */
+  readonly rate: number;
+  /** Seconds until it is there at that rate; undefined where that can't be said, or is more than 100 hours. */
+  readonly eta: number | undefined;
+}
+
+/** How far a batch is. */
+export interface Progress {
+  /** The files under way, and those of which something is new. */
+  readonly files: readonly FileProgress[];
+  /** All files of the batch together. */
+  readonly overall: {
+    readonly files: number;
+    /** Files that are done, absent or failed. */
+    readonly ended: number;
+    readonly received: number;
+    /** Bytes of all files, what is there of failed ones included; undefined while that of one isn't known. */
+    readonly total: number | undefined;
+    readonly rate: number;
+    readonly eta: number | undefined;
+  };
 }
 
 /** Options of one batch. */
 export interface DownloadOptions {
-  /** Told how far a file is; at most ten times a second for each file. */
-  readonly onProgress?: (progress: FileProgress) => void;
+  /** Told how far the files are: at most ten times a second, once a second while nothing comes, and at the end. */
+  readonly onProgress?: (progress: Progress) => void;
   /** Ends the batch; what came stays in `.part` files for the next attempt. */
   readonly signal?: AbortSignal;
 }

@@ -26,7 +26,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a download', () => {
     const progress: number[] = [];
     const sources = [`${server.origin}/x`];
     const outcomes = await fetcher.download([{ sources, to, sha256, size: content.length, mode: 0o640 }], {
-      onProgress: ({ received }) => progress.push(received),
+      onProgress: ({ overall }) => progress.push(overall.received),
     });
     expect(outcomes).toEqual([
       { status: 'done', to, failures: [], source: sources[0], size: content.length, lastModified },
