@@ -65,7 +65,10 @@ export class Batch {
         onFrame: ({ request, part }, account) => progress.update(request.to, part.size, account),
       });
     } catch (error) {
-      for (const { part, lastModified } of jobs) part.keep(lastModified);
+      for (const { part, local, lastModified } of jobs) {
+        local.close();
+        part.keep(lastModified);
+      }
       throw error;
     }
   }

@@ -22,6 +22,8 @@ export interface Confirmation {
 /** One file of a worker; its descriptor is `firstFile` plus its place in the list. */
 export interface WorkerFile {
   readonly sources: readonly string[];
+  /** Descriptors of the `file:` sources that could be opened, by their place among the sources. */
+  readonly opened: Readonly<Record<number, number>>;
   readonly maxBytes: number;
   readonly size: number | null;
   /** Null: whatever is there counts for nothing. */

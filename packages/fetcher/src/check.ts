@@ -1,4 +1,5 @@
 import { isAbsolute, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { FetcherError } from './errors.js';
 import { defaultMaxBytes } from './limits.js';
@@ -73,13 +74,25 @@ function sourcesOf({ sources, to }: DownloadRequest): readonly URL[] {
 /** Sources of one file: more are a mistake, and would outgrow what one message holds. */
 const maxSources = 64;
 
+const protocols: ReadonlySet<string> = new Set(['http:', 'https:', 'file:']);
+
+/** Whether it is a path of this machine: no other host, no encoded slash, no NUL. */
+function isLocal(url: URL): boolean {
+  try {
+    return url.host === '' && !fileURLToPath(url).includes('\0');
+  } catch {
+    return false;
+  }
+}
+
 function urlOf(source: string | URL, to: string): URL {
   // The text is not shown: it may hold a password.
   if (!URL.canParse(String(source))) return refuse(to, 'has a source that is no URL');
   const url = new URL(source);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    return refuse(to, `has a source of ${url.protocol} where only http and https are possible`);
+  if (!protocols.has(url.protocol)) {
+    return refuse(to, `has a source of ${url.protocol} where only http, https and file are possible`);
   }
+  if (url.protocol === 'file:' && !isLocal(url)) return refuse(to, 'has a source of file: that names no path');
   return url;
 }
 

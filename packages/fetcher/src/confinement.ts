@@ -5,7 +5,8 @@ import { portOf } from './transfer/port.js';
 
 /** The TCP ports that a worker needs: those of its sources, and those that redirects may lead to. */
 export function portsOf(files: readonly WorkerFile[], redirectPorts: readonly number[]): readonly number[] {
-  const own = files.flatMap(({ sources }) => sources.map((source) => portOf(new URL(source))));
+  const urls = files.flatMap(({ sources }) => sources.map((source) => new URL(source)));
+  const own = urls.filter(({ protocol }) => protocol !== 'file:').map(portOf);
   return [...new Set([...own, ...redirectPorts])].sort((a, b) => a - b);
 }
 

@@ -4,6 +4,7 @@ import type { FailureKind } from './transfer/failure-kinds.js';
  * Why a file was not downloaded: the causes of a single source (`dns`, `connect`, `tls`, `http` …), and
  *
  * - `invalid-request`: what was asked for contradicts itself.
+ * - `source`: a `file:` source can't be opened or read.
  * - `file`: the destination can't be written; `disk-full`: there is no room for it.
  * - `checksum`: what came is not what it should be.
  * - `sandbox`: the worker could not be confined, and nothing was downloaded.

@@ -4,9 +4,9 @@ import type { SandboxReport } from '@sb/sandbox';
 
 import { Batch } from './batch.js';
 import { openCertificates } from './certificates.js';
-import { maxFiles } from './channel.js';
 import { checkAll } from './check.js';
 import type { DownloadOptions, DownloadRequest, Fetcher, FetcherOptions, Outcome } from './options.js';
+import { portions } from './portions.js';
 import { ProgressMeter } from './progress.js';
 import { type Settings, settingsOf } from './settings.js';
 
@@ -65,9 +65,7 @@ export class WorkerFetcher implements Fetcher {
     });
     try {
       const outcomes: Outcome[] = [];
-      for (let at = 0; at < checked.length; at += maxFiles) {
-        outcomes.push(...(await batch.run(checked.slice(at, at + maxFiles))));
-      }
+      for (const portion of portions(checked)) outcomes.push(...(await batch.run(portion)));
       progress.finish();
       return outcomes;
     } finally {

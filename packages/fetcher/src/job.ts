@@ -1,13 +1,17 @@
+import { errorCode } from '@sb/core';
+
 import type { Confirmation, WorkerFile } from './channel.js';
 import type { CheckedRequest } from './check.js';
 import type { FetcherError } from './errors.js';
 import type { Outcome } from './options.js';
+import { LocalSources } from './local-sources.js';
 import { Part } from './part.js';
 
 /** One file on its way through one or more workers. */
 export interface Job {
   readonly request: CheckedRequest;
   readonly part: Part;
+  readonly local: LocalSources;
   readonly failures: FetcherError[];
   /** Sources that are not tried again. */
   spent: number;
@@ -26,18 +30,41 @@ export async function openJob(request: CheckedRequest): Promise<Job> {
   const part = await Part.open(request.to);
   if (!request.resume || part.size > request.maxBytes) part.truncate();
   const { confirmation } = part;
-  return { request, part, failures: [], spent: 0, lastModified: confirmation.lastModified, resume: confirmation };
+  const local = new LocalSources(request.sources);
+  return {
+    request,
+    part,
+    local,
+    failures: [],
+    spent: 0,
+    lastModified: confirmation.lastModified,
+    resume: confirmation,
+  };
 }
 
-/** What a worker is told of a job. */
-export function workerFile({ request, spent, resume }: Job): WorkerFile {
-  const { sources, maxBytes, size } = request;
-  return { sources: sources.slice(spent).map(({ href }) => href), maxBytes, size, resume };
+/**
+ * What a worker is told of a job.
+ *
+ * @param handOver - takes a descriptor and gives the number that it has in the worker
+ */
+export function workerFile(
+  { request, local, spent, resume }: Job,
+  handOver: (descriptor: number) => number,
+): WorkerFile {
+  const { maxBytes, size } = request;
+  const sources = request.sources.slice(spent).map(({ href }) => href);
+  const opened: Record<number, number> = {};
+  for (const index of sources.keys()) {
+    const descriptor = local.descriptor(spent + index);
+    if (descriptor !== undefined) opened[index] = handOver(descriptor);
+  }
+  return { sources, opened, maxBytes, size, resume };
 }
 
 /** The file is whole and checked. */
 export function completed(job: Job, source: URL): Outcome {
-  const { request, part, failures, lastModified } = job;
+  const { request, part, local, failures, lastModified } = job;
+  local.close();
   const { size } = part;
   const time = lastModified === null ? undefined : new Date(lastModified);
   part.complete({ mode: request.mode, modified: request.mtime === 'last-modified' ? time : undefined });
@@ -45,12 +72,19 @@ export function completed(job: Job, source: URL): Outcome {
 }
 
 /** Nothing more is tried; what came stays, if it may be gone on with. */
-export function failed({ request, part, failures, lastModified }: Job, error: FetcherError): Outcome {
+export function failed({ request, part, local, failures, lastModified }: Job, error: FetcherError): Outcome {
+  local.close();
   const { to, optional } = request;
   if (error.code === 'worker-lied') part.discard();
   else part.keep(lastModified);
-  const isAbsent = optional && failures.length > 0 && failures.every(({ status }) => status === 404 || status === 410);
+  const isAbsent = optional && failures.length > 0 && failures.every(isMissing);
   return isAbsent ? { status: 'absent', to, failures } : { status: 'failed', to, failures, error };
+}
+
+/** Whether a source simply hasn't got the file. */
+function isMissing({ code, status, cause }: FetcherError): boolean {
+  if (code === 'source') return typeof cause === 'object' && cause !== null && errorCode(cause) === 'ENOENT';
+  return status === 404 || status === 410;
 }
 
 /** A URL as it may be shown: without user and password. */

@@ -5,7 +5,7 @@ import type { Frame } from './channel.js';
 import { WorkerLied } from './frames.js';
 import { Ledger } from './ledger.js';
 
-const file = { sources: ['http://a/x', 'http://b/x'], maxBytes: 100, size: null, resume: null };
+const file = { sources: ['http://a/x', 'http://b/x'], opened: {}, maxBytes: 100, size: null, resume: null };
 const started = { type: 'started', file: 0, source: 0, total: 10, lastModified: null } as const;
 const sourceFailed = { type: 'source-failed', file: 0, source: 0, kind: 'dns', status: null, message: '' } as const;
 const done = { type: 'done', file: 0, size: 10 } as const;

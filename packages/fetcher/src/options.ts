@@ -23,7 +23,7 @@ export interface FetcherOptions {
 
 /** One file to download. */
 export interface DownloadRequest {
-  /** http and https URLs of the same file, in the order in which they are tried. */
+  /** http, https and file URLs of the same file, in the order in which they are tried. */
   readonly sources: readonly (string | URL)[];
   /** Absolute path of the file; written as `PATH.part` beside it until it is whole. */
   readonly to: string;

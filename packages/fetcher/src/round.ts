@@ -1,6 +1,6 @@
 import type { SandboxReport } from '@sb/sandbox';
 
-import { type Frame, maxFiles } from './channel.js';
+import { type Frame, maxFiles, workerDescriptors } from './channel.js';
 import { confinement, portsOf } from './confinement.js';
 import { type Job, workerFile } from './job.js';
 import { type Account, Ledger } from './ledger.js';
@@ -43,7 +43,9 @@ export async function runRound(jobs: readonly Job[], options: RoundOptions): Pro
   if (jobs.length > maxFiles) throw new RangeError(`a worker takes ${maxFiles} files and not ${jobs.length}`);
   const { settings, certificates, program } = options;
   const { parallel, limits, userAgent } = settings;
-  const files = jobs.map(workerFile);
+  const descriptors = jobs.map(({ part }) => part.descriptor);
+  const handOver = (descriptor: number): number => workerDescriptors.firstFile + descriptors.push(descriptor) - 1;
+  const files = jobs.map((job) => workerFile(job, handOver));
   const ports = portsOf(files, settings.redirectPorts);
   const ledger = new Ledger(files);
   let deadline: NodeJS.Timeout | undefined;
@@ -55,7 +57,7 @@ export async function runRound(jobs: readonly Job[], options: RoundOptions): Pro
     if (!ledger.isComplete) return;
     deadline = setTimeout(() => worker.accuse('it did not end after its last word'), exitTimeout);
   };
-  const given = { descriptors: jobs.map(({ part }) => part.descriptor), certificates, program };
+  const given = { descriptors, certificates, program };
   const worker = new WorkerProcess(confinement(settings.sandbox, ports, files), given, onFrame);
   using patience = new Patience({
     sizes: () => jobs.map(({ part }) => part.size),

@@ -2,6 +2,7 @@ import { FetcherError, type FetcherErrorCode } from './errors.js';
 import { completed, failed, type Job } from './job.js';
 import type { Account, SourceFailure } from './ledger.js';
 import type { Outcome } from './options.js';
+import { sourceHost } from './source-host.js';
 import type { WorkerEnd } from './worker-process.js';
 
 /**
@@ -12,7 +13,10 @@ import type { WorkerEnd } from './worker-process.js';
  */
 export async function verdict(job: Job, account: Account, end: WorkerEnd): Promise<Outcome | undefined> {
   const first = job.spent;
-  for (const failure of account.failures) job.failures.push(told(failure, hostOf(job, first + failure.source)));
+  for (const failure of account.failures) {
+    const source = first + failure.source;
+    job.failures.push(job.local.failure(source) ?? told(failure, hostOf(job, source)));
+  }
   if (end.lie !== undefined) return failed(job, new FetcherError('worker-lied', `the worker was ended: ${end.lie}`));
   if (account.lastModified !== undefined) job.lastModified = account.lastModified;
   const last = job.failures.at(-1);
@@ -33,7 +37,7 @@ async function check(job: Job, { size }: Account): Promise<Outcome | undefined> 
   }
   const isRight = request.sha256 === undefined || (await part.sha256()) === request.sha256;
   if (isRight) return completed(job, source);
-  const { host } = source;
+  const host = sourceHost(source);
   const error = new FetcherError('checksum', `${host} has another file: its SHA-256 is not the one asked for`, {
     host,
   });
@@ -47,7 +51,8 @@ async function check(job: Job, { size }: Account): Promise<Outcome | undefined> 
 }
 
 function hostOf({ request }: Job, source: number): string | undefined {
-  return request.sources[source]?.host;
+  const url = request.sources[source];
+  return url === undefined ? undefined : sourceHost(url);
 }
 
 function told({ kind, status, message }: SourceFailure, host: string | undefined): FetcherError {

@@ -12,6 +12,7 @@ export const failureKinds = [
   'too-large',
   'too-slow',
   'wrong-size',
+  'source',
   'file',
 ] as const;
 

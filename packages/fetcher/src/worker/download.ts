@@ -6,6 +6,7 @@ import { discard, request, type Response } from '../transfer/request.js';
 import type { Sink } from '../transfer/sink.js';
 import type { Dispatcher } from '../transfer/undici.js';
 import { Watchdog } from '../transfer/watchdog.js';
+import { checkSize } from './check-size.js';
 import { StatusFailure } from './status-failure.js';
 
 /** One source of one file. */
@@ -108,16 +109,12 @@ function isSame(response: Response, { lastModified, lastByte }: Resume): boolean
   return lastModified === null ? time <= lastByte : time === lastModified;
 }
 
-/** Refuses an answer before its body where its size can't be right: what is in the file stays as it is. */
-function requireSize({ maxBytes, size }: SourceDownload, response: Response, total: number | undefined): void {
-  if (total === undefined) return;
-  if (total > maxBytes) {
+function requireSize(task: SourceDownload, response: Response, total: number | undefined): void {
+  try {
+    checkSize(task, response.url.host, total);
+  } catch (error) {
     discard(response);
-    throw new TransferFailure('too-large', `${response.url.host} has ${total} bytes, and ${maxBytes} are allowed`);
-  }
-  if (size !== null && total !== size) {
-    discard(response);
-    throw new TransferFailure('wrong-size', `${response.url.host} has ${total} bytes, and not ${size}`);
+    throw error;
   }
 }
 

@@ -9,7 +9,8 @@ import { type Confirmation, type Frame, maxTextLength, type Work, workerDescript
 import { failureOf } from '../transfer/failure.js';
 import { Sink } from '../transfer/sink.js';
 import { connectionsOf } from './connections.js';
-import { download } from './download.js';
+import { copy } from './copy.js';
+import { download, type SourceDownload } from './download.js';
 import { StatusFailure } from './status-failure.js';
 
 /** Milliseconds between two progress frames of a file; ten a second are more than anyone sees. */
@@ -39,7 +40,7 @@ async function work(task: Work, file: number, dispatcher: ReturnType<typeof conn
   for (const [source, text] of sources.entries()) {
     const url = new URL(text);
     try {
-      await download({
+      const attempt: SourceDownload = {
         url,
         sink,
         maxBytes,
@@ -55,7 +56,9 @@ async function work(task: Work, file: number, dispatcher: ReturnType<typeof conn
           say({ type: 'started', file, source, total: total ?? null, lastModified: lastModified ?? null });
         },
         onProgress: progressOf(file),
-      });
+      };
+      if (url.protocol === 'file:') await copy({ ...attempt, descriptor: given.opened[source] });
+      else await download(attempt);
       say({ type: 'done', file, size: sink.position });
       return;
     } catch (error) {

@@ -1,0 +1,77 @@
+import { fstatSync, read } from 'node:fs';
+import { promisify } from 'node:util';
+
+import { errorCode } from '@sb/core';
+
+import { maxFileTime } from '../channel.js';
+import { sourceHost } from '../source-host.js';
+import { TransferFailure } from '../transfer/failure.js';
+import { Watchdog } from '../transfer/watchdog.js';
+import { checkSize } from './check-size.js';
+import type { SourceDownload } from './download.js';
+
+/** Bytes that are read at once. */
+const chunkSize = 256 * 1024;
+
+/** One `file:` source of one file. */
+export type SourceCopy = Pick<
+  SourceDownload,
+  'url' | 'sink' | 'maxBytes' | 'size' | 'limits' | 'onStart' | 'onProgress'
+> & {
+  /** The open source; undefined if the parent could not open it. */
+  readonly descriptor: number | undefined;
+};
+
+/**
+ * Copies a file from an open one. It begins anew each time: disks are fast, and nothing tells whether what is there is
+ * of the same file.
+ *
+ * @throws TransferFailure
+ */
+export async function copy(task: SourceCopy): Promise<void> {
+  const { descriptor, sink, url } = task;
+  if (descriptor === undefined) throw new TransferFailure('source', 'The file could not be opened');
+  const { size: total, mtimeMs } = fstatSync(descriptor);
+  checkSize(task, sourceHost(url), total);
+  sink.restart();
+  const time = Math.trunc(mtimeMs);
+  task.onStart(total, time >= 0 && time <= maxFileTime ? time : undefined);
+  await copyBytes(task, descriptor, total);
+  const after = fstatSync(descriptor);
+  if (sink.position !== total || after.size !== total || after.mtimeMs !== mtimeMs) {
+    throw new TransferFailure('source', 'The file changed while it was copied');
+  }
+}
+
+async function copyBytes({ sink, limits, onProgress }: SourceCopy, descriptor: number, total: number): Promise<void> {
+  using watchdog = new Watchdog(limits);
+  const tooSlow = rejection(watchdog.signal);
+  const buffer = Buffer.alloc(chunkSize);
+  while (sink.position < total) {
+    // At a position: the descriptor's own is shared with the parent, and with the worker before.
+    const reading = readAt(descriptor, buffer, sink.position);
+    const length = await Promise.race([reading, tooSlow]);
+    if (length === 0) return;
+    watchdog.count(length);
+    sink.write(buffer.subarray(0, Math.min(length, total - sink.position)));
+    onProgress(sink.position);
+  }
+}
+
+async function readAt(descriptor: number, buffer: Buffer, position: number): Promise<number> {
+  try {
+    return (await promisify(read)(descriptor, buffer, 0, buffer.length, position)).bytesRead;
+  } catch (error) {
+    throw new TransferFailure('source', `The file could not be read (${errorCode(error)})`, error);
+  }
+}
+
+/** Rejects with a signal's reason, and never does anything else. */
+async function rejection(signal: AbortSignal): Promise<never> {
+  const promise = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  // It may reject when nobody waits any more.
+  promise.catch(() => {});
+  return await promise;
+}
