@@ -1,5 +1,7 @@
-// `npm run test:nodes`: every test of every package, run by each Node release of tooling/node-matrix/nodes.
-// `-- --quick` runs the oldest and the newest only; `-- --node node22` and `-- --package packages/core` choose.
+// `npm run test:nodes`: every test of every package, run by each Node release of tooling/node-matrix/nodes; those of Bun
+// and Deno are among them. A run of everything is kept in docs/support.json.
+// `-- --quick` runs what the kernel matrix runs in each guest, on the oldest and the newest release only.
+// `-- --node node22` and `-- --package packages/core` choose.
 // @ts-check
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
@@ -7,9 +9,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { suites } from '../kernel-matrix/src/suites.mjs';
+import { hostKernel, otherRuntimes } from '../support/src/host.mjs';
+import { thisRun } from '../support/src/data.mjs';
+import { keep } from '../support/src/write.mjs';
 import { build, setUp } from './setup.mjs';
 import { fail, root, say } from './shell.mjs';
-import { readTotals, testedPackages } from './totals.mjs';
+import { readReports, readTotals, testedPackages, writePart } from './totals.mjs';
 
 if (process.platform !== 'linux' || process.arch !== 'x64')
   fail('The releases of Node are fetched for Linux on x64 only.');
@@ -18,7 +24,7 @@ build();
 
 const nodes = join(root, 'tooling/node-matrix/nodes');
 const { dependencies } = JSON.parse(readFileSync(join(nodes, 'package.json'), 'utf8'));
-const all = Object.keys(dependencies);
+const all = Object.keys(dependencies).filter((name) => name.startsWith('node'));
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
@@ -29,38 +35,76 @@ const { values } = parseArgs({
 const packages = values.package ?? testedPackages();
 const chosen = values.node ?? (values.quick ? [all[0] ?? '', all.at(-1) ?? ''] : all);
 for (const name of chosen) if (!all.includes(name)) fail(`There is no ${name}; there are ${all.join(', ')}.`);
+const isWhole = !values.quick && values.package === undefined && all.every((name) => chosen.includes(name));
+const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+const quickReport = join(root, 'reports/nodes.json');
 // Tests start programs as users who can't enter every folder that a clone may lie in.
 const folder = mkdtempSync(join(tmpdir(), 'sb-nodes-'));
 chmodSync(folder, 0o755);
-let failures = 0;
 try {
-  const results = chosen.map((alias) => [alias, testWith(alias)]);
-  for (const [alias, line] of results) say(`${alias}: ${line}`);
+  const rows = chosen.map((alias) => testWith(alias));
+  for (const { name, version, line } of rows) say(`${name} ${version}: ${line}`);
+  const sum = { passed: 0, failed: 0 };
+  for (const { passed, failed } of rows)
+    Object.assign(sum, { passed: sum.passed + passed, failed: sum.failed + failed });
+  writePart('nodes', { ...sum, note: `Node ${rows.map(({ version }) => version).join(', ')}` });
+  if (isWhole) {
+    const kept = rows.map(({ name, version, passed, failed, skipped }) => ({ name, version, passed, failed, skipped }));
+    keep({ nodes: { ...thisRun(), host: hostKernel(), nodes: kept, others: otherRuntimes() } });
+  }
+  say(isWhole ? 'kept in docs/support.json' : 'not kept: only part of the matrix was run');
+  process.exitCode = sum.failed === 0 ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-process.exit(failures === 0 ? 0 : 1);
 
 /**
  * @param {string} alias of a release
- * @returns {string} what came of it, in one line
+ * @returns what came of it
  */
 function testWith(alias) {
   const node = join(folder, alias, 'node');
   mkdirSync(join(folder, alias));
   copyFileSync(join(nodes, 'node_modules', alias, 'bin/node'), node);
-  const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
-  for (const one of packages) {
-    say(`${version}: ${one}`);
-    rmSync(join(root, one, 'reports'), { recursive: true, force: true });
-    const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-    const env = { ...process.env, PATH: `${join(folder, alias)}:${process.env['PATH'] ?? ''}` };
-    const { status } = spawnSync(node, [vitest, 'run'], { cwd: join(root, one), env, stdio: 'inherit' });
-    // The report has the details; a runner that failed and reported nothing wrong is one failure more.
-    if (status !== 0) failures++;
-  }
-  const totals = readTotals(packages);
+  const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim().slice(1);
+  const { failures, totals } = values.quick ? quickly(node) : packageByPackage(node, version);
   for (const problem of totals.problems) say(problem);
-  failures += totals.failed;
-  return `${version}, ${totals.line}`;
+  // The reports have the details; a runner that failed and reported nothing wrong is one failure more.
+  const failed = Math.max(totals.failed, failures);
+  const { passed, skipped } = totals;
+  return {
+    name: 'Node',
+    version,
+    passed,
+    failed,
+    skipped,
+    line: `${passed} passed, ${failed} failed, ${skipped} skipped`,
+  };
+}
+
+/** What the kernel matrix runs, in one go. @param {string} node */
+function quickly(node) {
+  mkdirSync(join(root, 'reports'), { recursive: true });
+  rmSync(quickReport, { force: true });
+  const files = Object.values(suites).flat();
+  const config = join(root, 'tooling/kernel-matrix/guest/vitest.config.ts');
+  const status = vitestRun(node, root, ['--config', config], { SB_SUITES: files.join(':'), SB_REPORT: quickReport });
+  return { failures: status === 0 ? 0 : 1, totals: readReports([quickReport]) };
+}
+
+/** @type {(node: string, version: string) => { failures: number, totals: import('./totals.mjs').Totals }} */
+function packageByPackage(node, version) {
+  let failures = 0;
+  for (const one of packages) {
+    say(`Node ${version}: ${one}`);
+    rmSync(join(root, one, 'reports'), { recursive: true, force: true });
+    if (vitestRun(node, join(root, one), [], {}) !== 0) failures++;
+  }
+  return { failures, totals: readTotals(packages) };
+}
+
+/** @type {(node: string, cwd: string, args: readonly string[], variables: Readonly<Record<string, string>>) => number} */
+function vitestRun(node, cwd, args, variables) {
+  const env = { ...process.env, ...variables, PATH: `${join(node, '..')}:${process.env['PATH'] ?? ''}` };
+  return spawnSync(node, [vitest, 'run', ...args], { cwd, env, stdio: 'inherit' }).status ?? 1;
 }

@@ -58,7 +58,7 @@ function requireNode() {
  *
  * @param {string} folder the folder of the lock file
  */
-function installNpmPackages(folder) {
+export function installNpmPackages(folder) {
   const lock = readFileSync(join(root, folder, 'package-lock.json'));
   const digest = createHash('sha256').update(lock).digest('hex');
   const stamp = join(root, folder, 'node_modules', '.installed-lock');

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 import { fail, run, say } from './shell.mjs';
 
-/** @typedef {'build' | 'test' | 'check' | 'kernels'} Purpose */
+/** @typedef {'build' | 'test' | 'check' | 'kernels' | 'arm64'} Purpose */
 
 /** @type {readonly { purpose: Purpose, found: () => boolean, debian: string, arch: string }[]} */
 const packages = [
@@ -40,13 +40,13 @@ const packages = [
     arch: 'qemu-system-x86',
   },
   {
-    purpose: 'kernels',
+    purpose: 'arm64',
     found: () => onPath('qemu-system-aarch64'),
     debian: 'qemu-system-arm',
     arch: 'qemu-system-aarch64',
   },
   {
-    purpose: 'kernels',
+    purpose: 'arm64',
     found: () => onPath('aarch64-linux-gnu-g++'),
     debian: 'g++-aarch64-linux-gnu',
     arch: 'aarch64-linux-gnu-gcc',

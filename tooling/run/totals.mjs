@@ -1,13 +1,14 @@
 // The true totals of a run, from vitest's JSON report of each package.
 // @ts-check
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 import { root } from './shell.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number, problems: string[], line: string }} Totals */
 
 const totalsFile = join(root, 'reports', 'totals.txt');
+const partsFolder = join(root, 'reports', 'totals');
 
 /** Folders of the packages that have tests. */
 export function testedPackages() {
@@ -27,12 +28,19 @@ export function testedPackages() {
  * @returns {Totals}
  */
 export function readTotals(packages) {
+  return readReports(packages.map((folder) => join(root, folder, 'reports', 'vitest.json')));
+}
+
+/**
+ * @param {readonly string[]} files reports of vitest
+ * @returns {Totals}
+ */
+export function readReports(files) {
   const totals = { passed: 0, failed: 0, skipped: 0, problems: /** @type {string[]} */ ([]) };
-  for (const folder of packages) {
-    const file = join(root, folder, 'reports', 'vitest.json');
+  for (const file of files) {
     if (!existsSync(file)) {
       totals.failed++;
-      totals.problems.push(`${folder}: its tests left no report`);
+      totals.problems.push(`the tests left no report ${relative(root, file)}`);
       continue;
     }
     const report = JSON.parse(readFileSync(file, 'utf8'));
@@ -59,8 +67,41 @@ export function readTotals(packages) {
   return { ...totals, line: `${totals.passed} passed, ${totals.failed} failed${skipped}` };
 }
 
-/** Keeps the line for `.ci/run`, which prints it last. @param {Totals} totals */
+/** Keeps the line of `npm test`, which `.ci/run` adds the matrices to. @param {Totals} totals */
 export function writeTotals(totals) {
-  mkdirSync(join(root, 'reports'), { recursive: true });
+  writePart('tests', totals);
   writeFileSync(totalsFile, `${totals.line}\n`);
+}
+
+/**
+ * Keeps what a command ran, for the sum of all of them.
+ *
+ * @param {string} name of the command's part
+ * @param {{ passed: number, failed: number, note?: string }} total
+ */
+export function writePart(name, { passed, failed, note }) {
+  mkdirSync(partsFolder, { recursive: true });
+  writeFileSync(join(partsFolder, `${name}.json`), JSON.stringify({ passed, failed, note }));
+}
+
+/**
+ * The sum of parts that must all have been run: one that kept no total counts as a failure.
+ *
+ * @param {readonly string[]} names
+ * @returns {{ failed: number, lines: readonly string[] }} a line a part, and last the sum, which is kept as the total
+ */
+export function sumUp(names) {
+  const sum = { passed: 0, failed: 0 };
+  const lines = names.map((name) => {
+    const file = join(partsFolder, `${name}.json`);
+    const found = existsSync(file)
+      ? JSON.parse(readFileSync(file, 'utf8'))
+      : { passed: 0, failed: 1, note: 'no total' };
+    sum.passed += found.passed;
+    sum.failed += found.failed;
+    return `${name}: ${found.passed} passed, ${found.failed} failed${found.note ? ` (${found.note})` : ''}`;
+  });
+  const last = `${sum.passed} passed, ${sum.failed} failed`;
+  writeFileSync(totalsFile, `${last}\n`);
+  return { failed: sum.failed, lines: [...lines, last] };
 }

@@ -7,13 +7,12 @@ import { smokeRun, testRun } from './jobs.mjs';
 import { kernels } from './kernels.mjs';
 import { optionsOf, usage } from './options.mjs';
 import { requirePrograms } from './programs.mjs';
-import { keepLog, keepRow } from './record.mjs';
+import { kernelTable } from '../../support/src/table.mjs';
+import { keepLog, keepTotal, keepWholeRun } from './record.mjs';
 import { resultsByLayer } from './results.mjs';
 import { MatrixError } from './shell.mjs';
 import { suites } from './suites.mjs';
 import { inTurn } from './turns.mjs';
-import { writeSupportPage } from './support-page.mjs';
-import { tableOf } from './table.mjs';
 
 /** By how much longer tests may wait in a guest, which has two processors of whoever runs this. */
 const patience = 4;
@@ -24,7 +23,7 @@ const say = (text) => process.stdout.write(`${text}\n`);
 /**
  * @param {import('./kernels.mjs').Kernel} kernel
  * @param {ReturnType<typeof optionsOf>} options
- * @returns {Promise<import('./table.mjs').Row>}
+ * @returns {Promise<import('./record.mjs').Row>}
  */
 async function testKernel(kernel, { refresh, files, minutes }) {
   const image = imageOf(kernel, { refresh });
@@ -55,14 +54,8 @@ async function testKernel(kernel, { refresh, files, minutes }) {
   for (const [layer, { problems }] of Object.entries(results)) {
     for (const problem of problems) say(`${kernel.name} ${layer}: ${problem}`);
   }
-  return {
-    kernel,
-    accelerator,
-    version: image.version,
-    seconds: guest.seconds,
-    failure: guest.failure,
-    layers: results,
-  };
+  say(`» ${kernel.name} ${kernel.arch}: done after ${guest.seconds} s`);
+  return rowOf(kernel, { accelerator, version: image.version, failure: guest.failure, results });
 }
 
 /**
@@ -71,13 +64,31 @@ async function testKernel(kernel, { refresh, files, minutes }) {
  * @param {import('./kernels.mjs').Kernel} kernel
  * @param {ReturnType<typeof optionsOf>} options
  * @param {unknown} error
- * @returns {import('./table.mjs').Row}
+ * @returns {import('./record.mjs').Row}
  */
 function notTested(kernel, { files }, error) {
   if (!(error instanceof MatrixError)) throw error;
   say(`${kernel.name} ${kernel.arch}: ${error.message}`);
   const layers = resultsByLayer(undefined, files, kernel.landlock);
-  return { kernel, version: '', accelerator: 'tcg', seconds: 0, failure: error.message, layers };
+  return rowOf(kernel, { accelerator: 'tcg', version: '', failure: error.message, results: layers });
+}
+
+/**
+ * @param {import('./kernels.mjs').Kernel} kernel
+ * @param {object} outcome
+ * @param {import('./machine.mjs').Accelerator} outcome.accelerator
+ * @param {string} outcome.version
+ * @param {string | undefined} outcome.failure
+ * @param {Readonly<Record<string, import('./results.mjs').LayerResult>>} outcome.results
+ * @returns {import('./record.mjs').Row}
+ */
+function rowOf({ name, arch, landlock }, { accelerator, version, failure, results }) {
+  const layers = Object.entries(results).map(([layer, { problems, ...rest }]) => [
+    layer,
+    { ...rest, failed: problems.length },
+  ]);
+  const why = failure === undefined ? {} : { failure };
+  return { kernel: name, arch, version, landlock, accelerator, ...why, layers: Object.fromEntries(layers) };
 }
 
 /** @param {string} text */
@@ -97,20 +108,19 @@ async function main() {
     const row = await testKernel(kernel, options).catch((/** @type {unknown} */ error) =>
       notTested(kernel, options, error),
     );
-    if (options.isWhole) keepRow(row, new Date());
-    say(`${tableOf([row], options.layers)}\n${row.seconds} s, ${row.accelerator}`);
+    say(kernelTable([row], options.layers));
     return row;
   });
-  say(`\n${tableOf(rows, options.layers)}`);
-  const page = options.isWhole ? writeSupportPage(options.layers) : undefined;
-  if (page !== undefined) say(`written: ${page}`);
+  say(`\n${kernelTable(rows, options.layers)}\n${keepTotal(rows)}`);
+  if (options.isWhole) keepWholeRun(rows, options.thorough);
+  say(options.isWhole ? 'kept in docs/support.json' : 'not kept: only part of the matrix was run');
   const bad = rows.filter(
     ({ failure, layers }) => failure !== undefined || Object.values(layers).some(({ state }) => state === 'failed'),
   );
   say(
     bad.length === 0
       ? `${rows.length} kernels, none failed`
-      : `failed on: ${bad.map(({ kernel }) => kernel.name).join(', ')}`,
+      : `failed on: ${bad.map(({ kernel, arch }) => `${kernel} ${arch}`).join(', ')}`,
   );
   process.exitCode = bad.length === 0 ? 0 : 1;
 }

@@ -4,11 +4,11 @@ import { parseArgs } from 'node:util';
 
 import { kernels } from './kernels.mjs';
 import { MatrixError } from './shell.mjs';
-import { suites, thorough } from './suites.mjs';
+import { slow, suites, thorough } from './suites.mjs';
 
 export const usage = `npm run test:kernels [-- OPTIONS]
 
-  --quick            the few kernels that every change is tested on
+  --quick            the few kernels that every change is tested on, without the slowest tests
   --kernel NAME      only this one; may be repeated
   --layer NAME       only these tests; may be repeated
   --thorough         more tests of each layer; takes several times as long
@@ -58,10 +58,10 @@ export function optionsOf(args) {
   const files = Object.fromEntries(
     layers.map((layer) => {
       const all = [...(suites[layer] ?? []), ...(values.thorough ? (thorough[layer] ?? []) : [])];
-      return [layer, all.filter((file) => file.includes(values.only))];
+      return [layer, all.filter((file) => file.includes(values.only) && !(values.quick && slow.has(file)))];
     }),
   );
-  // What was tested in part says nothing of a kernel as a whole.
-  const isWhole = values.layer === undefined && values.only === '';
+  // Only what was tested as a whole replaces what the last whole run showed.
+  const isWhole = chosen.length === kernels.length && values.layer === undefined && values.only === '' && !values.quick;
   return { ...rest, minutes, jobs, kernels: chosen, layers, files, isWhole };
 }

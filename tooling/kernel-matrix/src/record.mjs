@@ -1,22 +1,15 @@
-// What is kept of each run, so that the page of what is supported says when each kernel was last tested as a whole.
+// What is kept of a run: what guests wrote, the total, and the results of a whole run.
 // @ts-check
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-import { kernels } from './kernels.mjs';
+import { writePart } from '../../run/totals.mjs';
+import { root, thisRun } from '../../support/src/data.mjs';
+import { keep } from '../../support/src/write.mjs';
 
-/** The project's top folder. */
-export const root = fileURLToPath(new URL('../../..', import.meta.url));
+export { root };
 
-/** @typedef {import('./table.mjs').Row & { readonly date: string }} Dated */
-
-const folder = join(root, 'reports/kernels');
-
-/** @param {import('./kernels.mjs').Kernel} kernel */
-function nameOf({ name, arch }) {
-  return `${name.replaceAll(' ', '-')}-${arch}`;
-}
+/** @typedef {import('../../support/src/data.mjs').KernelRow} Row */
 
 /**
  * Keeps what a guest wrote, for whoever looks for the cause of a failure.
@@ -25,32 +18,37 @@ function nameOf({ name, arch }) {
  * @param {import('./guest.mjs').GuestResult} guest
  * @returns {string} the file
  */
-export function keepLog(kernel, { serial, log }) {
+export function keepLog({ name, arch }, { serial, log }) {
+  const folder = join(root, 'reports/kernels');
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${nameOf(kernel)}.log`);
+  const file = join(folder, `${name.replaceAll(' ', '-')}-${arch}.log`);
   writeFileSync(file, `${serial}\n${log}`);
   return file;
 }
 
 /**
- * Keeps the result of a kernel.
+ * Keeps the sum of a run for `.ci/run`.
  *
- * @param {import('./table.mjs').Row} row
- * @param {Date} date
+ * @param {readonly Row[]} rows
+ * @returns {string} the sum in one line
  */
-export function keepRow(row, date) {
-  mkdirSync(folder, { recursive: true });
-  const dated = { ...row, date: date.toISOString().slice(0, 10) };
-  writeFileSync(join(folder, `${nameOf(row.kernel)}.json`), `${JSON.stringify(dated, undefined, 2)}\n`);
+export function keepTotal(rows) {
+  const layers = rows.flatMap((row) => Object.values(row.layers));
+  const passed = layers.reduce((sum, layer) => sum + layer.passed, 0);
+  // A guest that came to no end of its own has failed, though its tests may have passed.
+  const ended = rows.filter(({ failure }) => failure !== undefined).length;
+  const failed = layers.reduce((sum, layer) => sum + layer.failed, ended);
+  const absent = layers.reduce((sum, layer) => sum + layer.absent, 0);
+  writePart('kernels', { passed, failed, note: `${absent} not run, of what its kernel lacks` });
+  return `${passed} passed, ${failed} failed, ${absent} not run, of what its kernel lacks`;
 }
 
 /**
- * The last result of each kernel; undefined where one was never tested.
+ * Keeps the results of a run of every kernel and every layer, and writes the pages that tell of it.
  *
- * @returns {readonly Dated[] | undefined}
+ * @param {readonly Row[]} rows
+ * @param {boolean} thorough
  */
-export function keptRows() {
-  const files = kernels.map((kernel) => ({ kernel, file: join(folder, `${nameOf(kernel)}.json`) }));
-  if (!files.every(({ file }) => existsSync(file))) return undefined;
-  return files.map(({ kernel, file }) => Object.assign(JSON.parse(readFileSync(file, 'utf8')), { kernel }));
+export function keepWholeRun(rows, thorough) {
+  keep({ kernels: { ...thisRun(), thorough, rows } });
 }

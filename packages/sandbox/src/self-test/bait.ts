@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,8 +20,11 @@ export interface Bait extends AsyncDisposable {
   readonly pid: number;
 }
 
-/** A whole sun_path without its first byte (unix(7)): older releases of Node fill shorter names up with NULs. */
-const abstractNameMax = 107;
+/**
+ * Lengths of the abstract socket's name, in turn. First a whole sun_path without its first byte (unix(7)), since older
+ * releases of Node fill shorter names up with NULs; Bun takes none that is so long, and fills none up.
+ */
+const abstractNameLengths = [107, 106] as const;
 
 /**
  * Lays the bait out in a temporary folder, and removes it again.
@@ -35,12 +39,8 @@ export async function layBait(program: string): Promise<Bait> {
   chmodSync(bait.file, 0o666);
   copyFileSync(program, bait.program);
   chmodSync(bait.program, 0o755);
-  const abstract = `sb-self-test-${process.pid}-${folder.slice(-6)}`.padEnd(abstractNameMax, '.');
-  const server = createServer((socket) => socket.destroy());
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(`\0${abstract}`, resolve);
-  });
+  const name = `sb-self-test-${process.pid}-${folder.slice(-6)}`;
+  const { abstract, server } = await listenAt(abstractNameLengths.map((length) => name.padEnd(length, '.')));
   return {
     ...bait,
     made: join(folder, 'made'),
@@ -54,4 +54,18 @@ export async function layBait(program: string): Promise<Bait> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Listens at the first name that the runtime takes. */
+async function listenAt(names: readonly string[]): Promise<{ readonly abstract: string; readonly server: Server }> {
+  const [abstract = '', ...others] = names;
+  const server = createServer((socket) => socket.destroy());
+  try {
+    server.listen(`\0${abstract}`);
+    await once(server, 'listening');
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return await listenAt(others);
+  }
+  return { abstract, server };
 }

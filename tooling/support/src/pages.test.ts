@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+
+import type { KernelRow, Layer, Support } from './data.mjs';
+import { supportPage } from './page.mjs';
+import { readmeWith } from './readme.mjs';
+
+const layer = (state: Layer['state'], failed = 0): Layer => ({ state, passed: 3, absent: 0, failed });
+
+const row = (landlock: KernelRow['landlock'], layers: Readonly<Record<string, Layer>>): KernelRow => ({
+  kernel: '6.12',
+  arch: 'x64',
+  version: '6.12.1',
+  landlock,
+  accelerator: 'tcg',
+  layers,
+});
+
+const run = { date: '2026-01-02', commit: 'abcdef0' };
+const marks = [
+  '<!-- what is supported: written from docs/support.json, don’t edit -->',
+  '<!-- end of what is supported -->',
+];
+const readme = `before\n${marks.join('\nold\n')}\nafter\n`;
+
+const kernels = (...rows: readonly KernelRow[]): Support => ({ kernels: { ...run, thorough: false, rows } });
+
+describe('the page of what was tested', () => {
+  it('says of each part that never ran that it never ran', () => {
+    expect(supportPage({}).match(/Not (?:run|built)/g)).toHaveLength(3);
+  });
+
+  it('shows what failed, and which kernel never came up', () => {
+    const failed = {
+      ...row(6, { landlock: layer('failed', 2), caps: layer('enforced') }),
+      failure: 'no first process',
+    };
+    const page = supportPage(kernels(failed));
+    expect(page).toContain('| FAILED (2 of 5) | enforced (3) |');
+    expect(page).toContain('- 6.12 x64 failed as a whole: no first process');
+    expect(page).toContain('Run on 2026-01-02, at abcdef0, emulated.');
+  });
+
+  it('tells Landlock that is not built in from Landlock that is not enabled', () => {
+    const page = supportPage(kernels(row('not-built', {}), row('disabled-at-boot', {}), row(11, {})));
+    for (const text of ['| not built in |', '| not enabled  |', '| ABI 11       |']) expect(page).toContain(text);
+  });
+
+  it('says of macOS that it was not run', () => {
+    const builds = [{ target: 'aarch64-macos', objects: 3, linked: ['@sb/privdrop'] }];
+    const page = supportPage({ macos: { ...run, compiler: 'zig', builds } });
+    expect(page).toContain('**It has been run on no Mac**');
+    expect(page).toContain('| aarch64-macos | 3       | @sb/privdrop |');
+  });
+});
+
+describe('the table in the README', () => {
+  it('stands between its marks and leaves the rest alone', () => {
+    const nodes = [{ name: 'Node', version: '20.19.0', passed: 9, failed: 0, skipped: 0 }];
+    const others = [{ name: 'Bun', version: '1.4.5', passed: 1, failed: 1, skipped: 0 }];
+    const support = {
+      ...kernels(row(6, { caps: layer('enforced') })),
+      nodes: { ...run, host: 'Linux', nodes, others },
+    };
+    const text = readmeWith(readme, support);
+    expect(text.startsWith('before\n<!--')).toBe(true);
+    expect(text.endsWith('-->\nafter\n')).toBe(true);
+    expect(text).not.toContain('old');
+    expect(text).toContain('| 6.12 x64 | ABI 6    | every layer          |');
+    expect(text).toContain('On Node 20.19.0, Bun 1.4.5 (**1 failed**).');
+    expect(readmeWith(text, support)).toBe(text);
+  });
+
+  it('hides neither a failed layer nor a missing one', () => {
+    const missing = row('not-built', { landlock: layer('missing'), caps: layer('enforced') });
+    const text = readmeWith(readme, kernels(missing, row(6, { caps: layer('failed', 1) })));
+    expect(text).toContain('every layer but landlock, which is reported missing');
+    expect(text).toContain('**failed**: caps');
+  });
+
+  it.each([
+    ['no mark', 'text'],
+    ['one mark', `${marks[0]}`],
+    ['marks the wrong way round', `${marks[1]}${marks[0]}`],
+  ])('fails for a README with %s', (_name, text) => {
+    expect(() => readmeWith(text, {})).toThrow(/must have/);
+  });
+});
