@@ -13,6 +13,8 @@ export const maxFiles = 128;
 
 /** How the worker can tell that what is in a file is the start of what a server has. */
 export interface Confirmation {
+  /** The strong ETag of what is there, for the one server that gave it: the first source. */
+  readonly etag: string | null;
   /** The server's time of what is there, exactly; milliseconds since 1970. */
   readonly lastModified: number | null;
   /** When the last byte came, where that is all that is known; milliseconds since 1970. */
@@ -28,6 +30,8 @@ export interface WorkerFile {
   readonly size: number | null;
   /** Null: whatever is there counts for nothing. */
   readonly resume: Confirmation | null;
+  /** `unchanged` is an answer if it hasn't changed since; milliseconds since 1970. */
+  readonly modifiedSince: number | null;
 }
 
 /** All that a worker is told; it comes once the parent has read back what is in force. */
@@ -51,6 +55,7 @@ export type Frame =
       /** Bytes of the whole file, if the server said it. */
       readonly total: number | null;
       readonly lastModified: number | null;
+      readonly etag: string | null;
     }
   | { readonly type: 'progress'; readonly file: number; readonly received: number }
   | {
@@ -61,10 +66,14 @@ export type Frame =
       readonly status: number | null;
       readonly message: string;
     }
+  | { readonly type: 'unchanged'; readonly file: number; readonly source: number }
   | { readonly type: 'done'; readonly file: number; readonly size: number };
 
 /** The latest time that a file can have on every file system, in milliseconds: 32 unsigned bits of seconds (2106). */
 export const maxFileTime = 0xffff_ffff * 1000;
+
+/** A strong ETag of reasonable length: ASCII in quotes (RFC 9110, 8.8.3). */
+export const strongEtag = /^"[\x21\x23-\x7E]{1,254}"$/;
 
 /** Largest frame in bytes, its line feed included. */
 export const maxFrameBytes = 2048;

@@ -1,6 +1,7 @@
 import { isAbsolute, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { maxFileTime } from './channel.js';
 import { FetcherError } from './errors.js';
 import { defaultMaxBytes } from './limits.js';
 import type { DownloadRequest } from './options.js';
@@ -10,6 +11,7 @@ export interface CheckedRequest {
   readonly sources: readonly URL[];
   readonly to: string;
   readonly resume: boolean;
+  readonly ifModifiedSince: 'local' | Date | false;
   readonly size: number | null;
   readonly maxBytes: number;
   readonly sha256: string | undefined;
@@ -44,6 +46,7 @@ function check(request: DownloadRequest): CheckedRequest {
     sources: sourcesOf(request),
     to: normalize(to),
     resume,
+    ifModifiedSince: dateOf(request),
     size: size ?? null,
     maxBytes,
     sha256: sha256?.toLowerCase(),
@@ -51,6 +54,12 @@ function check(request: DownloadRequest): CheckedRequest {
     mode,
     mtime,
   };
+}
+
+function dateOf({ to, ifModifiedSince = false }: DownloadRequest): 'local' | Date | false {
+  if (ifModifiedSince === false || ifModifiedSince === 'local') return ifModifiedSince;
+  const time = ifModifiedSince.getTime();
+  return time >= 0 && time <= maxFileTime ? ifModifiedSince : refuse(to, 'has a date that is none');
 }
 
 function requirePath(to: string): void {

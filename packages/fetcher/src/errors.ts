@@ -6,6 +6,7 @@ import type { FailureKind } from './transfer/failure-kinds.js';
  * - `invalid-request`: what was asked for contradicts itself.
  * - `source`: a `file:` source can't be opened or read.
  * - `file`: the destination can't be written; `disk-full`: there is no room for it.
+ * - `timeout`: it took longer than its limit, all sources together.
  * - `checksum`: what came is not what it should be.
  * - `sandbox`: the worker could not be confined, and nothing was downloaded.
  * - `worker-lied`: the worker did what no honest one does, and was ended.

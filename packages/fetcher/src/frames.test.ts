@@ -5,11 +5,12 @@ import { maxFrameBytes } from './channel.js';
 import { FrameReader, parseFrame, WorkerLied } from './frames.js';
 
 const good = [
-  { type: 'started', file: 0, source: 0, total: null, lastModified: null },
-  { type: 'started', file: 127, source: 1, total: 10, lastModified: 1_700_000_000_000 },
+  { type: 'started', file: 0, source: 0, total: null, lastModified: null, etag: null },
+  { type: 'started', file: 127, source: 1, total: 10, lastModified: 1_700_000_000_000, etag: '"a-1"' },
   { type: 'progress', file: 0, received: 5 },
   { type: 'source-failed', file: 0, source: 0, kind: 'dns', status: null, message: 'no' },
   { type: 'done', file: 0, size: 10 },
+  { type: 'unchanged', file: 0, source: 1 },
 ];
 
 describe('parseFrame', () => {
@@ -43,6 +44,9 @@ describe('parseFrame', () => {
     '{"type":"progress","file":0,"received":1e400}',
     '{"type":"done","file":0,"size":9007199254740993}',
     '{"type":"started","file":0,"source":0,"total":null,"lastModified":9007199254740991}',
+    JSON.stringify({ ...good[1], etag: 'W/"a"' }),
+    JSON.stringify({ ...good[1], etag: `"${'a'.repeat(255)}"` }),
+    JSON.stringify({ ...good[1], etag: '"a\r\nb"' }),
     '{"type":"source-failed","file":0,"source":0,"kind":"none","status":null,"message":""}',
     '{"type":"source-failed","file":0,"source":0,"kind":"dns","status":1000,"message":""}',
     JSON.stringify({ ...good[3], message: 'x'.repeat(513) }),

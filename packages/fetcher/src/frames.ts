@@ -1,4 +1,4 @@
-import { type Frame, maxFiles, maxFileTime, maxFrameBytes, maxTextLength } from './channel.js';
+import { type Frame, maxFiles, maxFileTime, maxFrameBytes, maxTextLength, strongEtag } from './channel.js';
 import { type FailureKind, failureKinds } from './transfer/failure-kinds.js';
 
 /**
@@ -50,12 +50,13 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** How each type of frame is checked; what is not in this table is no frame, and what it hasn't got is dropped. */
 const parsers: Readonly<Record<Frame['type'], (fields: Fields) => Frame>> = {
-  started: ({ file, source, total, lastModified }) => ({
+  started: ({ file, source, total, lastModified, etag }) => ({
     type: 'started',
     file: index(file),
     source: index(source),
     total: total === null ? null : natural(total),
     lastModified: lastModified === null ? null : natural(lastModified, maxFileTime),
+    etag: etag === null ? null : etagText(etag),
   }),
   progress: ({ file, received }) => ({ type: 'progress', file: index(file), received: natural(received) }),
   'source-failed': ({ file, source, kind, status, message }) => ({
@@ -66,6 +67,7 @@ const parsers: Readonly<Record<Frame['type'], (fields: Fields) => Frame>> = {
     status: status === null ? null : natural(status, 999),
     message: text(message),
   }),
+  unchanged: ({ file, source }) => ({ type: 'unchanged', file: index(file), source: index(source) }),
   done: ({ file, size }) => ({ type: 'done', file: index(file), size: natural(size) }),
 };
 
@@ -100,6 +102,11 @@ function index(value: unknown): number {
 function text(value: unknown): string {
   if (typeof value === 'string' && value.length <= maxTextLength) return value.replaceAll(/[\p{Cc}\p{Cf}]/gu, '�');
   throw new WorkerLied('a text that is none');
+}
+
+function etagText(value: unknown): string {
+  if (typeof value === 'string' && strongEtag.test(value)) return value;
+  throw new WorkerLied('an ETag that is none');
 }
 
 function failureKind(value: unknown): FailureKind {

@@ -19,6 +19,10 @@ export interface Job {
   lastModified: number | null;
   /** How what is in the file can be confirmed; null if it counts for nothing. */
   resume: Confirmation | null;
+  /** Nothing is to come if the file hasn't changed since. */
+  readonly modifiedSince: number | null;
+  /** Whether the worker under way found bytes of an earlier one. */
+  hasBeginning: boolean;
 }
 
 /**
@@ -29,7 +33,9 @@ export interface Job {
 export async function openJob(request: CheckedRequest): Promise<Job> {
   const part = await Part.open(request.to);
   if (!request.resume || part.size > request.maxBytes) part.truncate();
-  const { confirmation } = part;
+  const { confirmation, finalTime } = part;
+  const { ifModifiedSince } = request;
+  const date = ifModifiedSince === false ? null : ifModifiedSince;
   const local = new LocalSources(request.sources);
   return {
     request,
@@ -39,6 +45,8 @@ export async function openJob(request: CheckedRequest): Promise<Job> {
     spent: 0,
     lastModified: confirmation.lastModified,
     resume: confirmation,
+    modifiedSince: date === 'local' ? finalTime : (date?.getTime() ?? null),
+    hasBeginning: false,
   };
 }
 
@@ -47,10 +55,9 @@ export async function openJob(request: CheckedRequest): Promise<Job> {
  *
  * @param handOver - takes a descriptor and gives the number that it has in the worker
  */
-export function workerFile(
-  { request, local, spent, resume }: Job,
-  handOver: (descriptor: number) => number,
-): WorkerFile {
+export function workerFile(job: Job, handOver: (descriptor: number) => number): WorkerFile {
+  const { request, local, spent, resume, modifiedSince } = job;
+  job.hasBeginning = job.part.size > 0;
   const { maxBytes, size } = request;
   const sources = request.sources.slice(spent).map(({ href }) => href);
   const opened: Record<number, number> = {};
@@ -58,7 +65,7 @@ export function workerFile(
     const descriptor = local.descriptor(spent + index);
     if (descriptor !== undefined) opened[index] = handOver(descriptor);
   }
-  return { sources, opened, maxBytes, size, resume };
+  return { sources, opened, maxBytes, size, resume, modifiedSince };
 }
 
 /** The file is whole and checked. */
@@ -69,6 +76,13 @@ export function completed(job: Job, source: URL): Outcome {
   const time = lastModified === null ? undefined : new Date(lastModified);
   part.complete({ mode: request.mode, modified: request.mtime === 'last-modified' ? time : undefined });
   return { status: 'done', to: request.to, failures, source: publicUrl(source), size, lastModified: time };
+}
+
+/** There is nothing newer than what has the name already. */
+export function unchanged({ request, part, local, failures }: Job, source: URL): Outcome {
+  local.close();
+  part.discard();
+  return { status: 'unchanged', to: request.to, failures, source: publicUrl(source) };
 }
 
 /** Nothing more is tried; what came stays, if it may be gone on with. */

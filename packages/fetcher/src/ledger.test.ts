@@ -5,10 +5,18 @@ import type { Frame } from './channel.js';
 import { WorkerLied } from './frames.js';
 import { Ledger } from './ledger.js';
 
-const file = { sources: ['http://a/x', 'http://b/x'], opened: {}, maxBytes: 100, size: null, resume: null };
-const started = { type: 'started', file: 0, source: 0, total: 10, lastModified: null } as const;
+const file = {
+  sources: ['http://a/x', 'http://b/x'],
+  opened: {},
+  maxBytes: 100,
+  size: null,
+  resume: null,
+  modifiedSince: null,
+};
+const started = { type: 'started', file: 0, source: 0, total: 10, lastModified: null, etag: null } as const;
 const sourceFailed = { type: 'source-failed', file: 0, source: 0, kind: 'dns', status: null, message: '' } as const;
 const done = { type: 'done', file: 0, size: 10 } as const;
+const unchanged = { type: 'unchanged', file: 0, source: 0 } as const;
 const progress = { type: 'progress', file: 0, received: 5 } as const;
 
 function enterAll(frames: readonly Frame[], size: number | null = null): Ledger {
@@ -44,11 +52,24 @@ describe('a ledger', () => {
     ['a size that is not the total', [started, { ...done, size: 9 }]],
     ['a size that is not the one asked for', [{ ...started, total: null }, done], 11],
     ['a word after the last', [started, done, progress]],
+    ['no change that nobody asked about', [unchanged]],
     ['the end twice', [started, done, done]],
   ];
 
   it.each(lies.map(([what, frames, size = null]) => ({ what, frames, size })))('refuses $what', ({ frames, size }) => {
     expect(() => enterAll(frames, size)).toThrow(WorkerLied);
+  });
+
+  it('takes no change for an answer, from a source that has not begun', () => {
+    const asked = (frames: readonly Frame[]): Ledger => {
+      const ledger = new Ledger([{ ...file, modifiedSince: 1000 }]);
+      for (const frame of frames) ledger.enter(frame);
+      return ledger;
+    };
+    expect(asked([unchanged]).accounts[0]?.state).toBe('unchanged');
+    expect(asked([started, sourceFailed, { ...unchanged, source: 1 }]).isComplete).toBe(true);
+    expect(() => asked([started, unchanged])).toThrow(WorkerLied);
+    expect(() => asked([unchanged, done])).toThrow(WorkerLied);
   });
 
   it('never believes more than its rules, in any order of frames', () => {

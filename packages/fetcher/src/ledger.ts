@@ -1,19 +1,24 @@
 import type { Frame, WorkerFile } from './channel.js';
 import { WorkerLied } from './frames.js';
+import { isFinal } from './transfer/failure-kinds.js';
 
 /** A source that failed, in the worker's words. */
 export type SourceFailure = Extract<Frame, { type: 'source-failed' }>;
 
 /** What a worker has said of one file. */
 export interface Account {
-  /** `open`: nothing final. `done`: it says that it is whole. `failed`: no source is left, or the disk refuses. */
-  state: 'open' | 'done' | 'failed';
+  /** `open`: nothing final. `done`: it says that it is whole. `unchanged`: there is nothing newer. `failed`: no source is left, or the disk refuses. */
+  state: 'open' | 'done' | 'unchanged' | 'failed';
   /** The source under way, or the one that it came from. */
   source: number;
   hasStarted: boolean;
   total: number | null;
   /** The server's time of what was written; undefined while nothing was. */
   lastModified: number | null | undefined;
+  /** The ETag of what the source under way has written. */
+  etag: string | null;
+  /** More than one source may have written to it. */
+  isMixed: boolean;
   received: number;
   /** Bytes that it says a whole file has. */
   size: number;
@@ -33,6 +38,8 @@ export class Ledger {
       hasStarted: false,
       total: null,
       lastModified: undefined,
+      etag: null,
+      isMixed: false,
       received: 0,
       size: 0,
       failures: [],
@@ -57,6 +64,7 @@ export class Ledger {
     if ('source' in frame) this.#turnTo(account, frame.source, file.sources.length);
     if (frame.type === 'started') start(account, frame, file);
     else if (frame.type === 'source-failed') fail(account, frame, file);
+    else if (frame.type === 'unchanged') leave(account, file);
     else if (!account.hasStarted) throw new WorkerLied('its frames come in the wrong order');
     else if (frame.type === 'progress') account.received = bounded(frame.received, file);
     else finish(account, bounded(frame.size, file), file);
@@ -72,16 +80,28 @@ export class Ledger {
   }
 }
 
-function start(account: Account, { total, lastModified }: Extract<Frame, { type: 'started' }>, file: WorkerFile): void {
+function start(
+  account: Account,
+  { total, lastModified, etag }: Extract<Frame, { type: 'started' }>,
+  file: WorkerFile,
+): void {
   account.hasStarted = true;
   account.total = total === null ? null : bounded(total, file);
   account.lastModified = lastModified;
+  account.etag = etag;
 }
 
 function fail(account: Account, frame: SourceFailure, { sources }: WorkerFile): void {
   account.failures.push(frame);
+  account.isMixed ||= account.hasStarted;
   account.hasStarted = false;
-  if (frame.kind === 'file' || frame.source === sources.length - 1) account.state = 'failed';
+  if (isFinal(frame.kind) || frame.source === sources.length - 1) account.state = 'failed';
+}
+
+function leave(account: Account, { modifiedSince }: WorkerFile): void {
+  if (modifiedSince === null) throw new WorkerLied('it calls a file unchanged that nobody asked about');
+  if (account.hasStarted) throw new WorkerLied('it calls a file unchanged that it has begun');
+  account.state = 'unchanged';
 }
 
 function finish(account: Account, size: number, file: WorkerFile): void {

@@ -6,10 +6,21 @@ export interface Limits extends SpeedLimits {
   readonly connectTimeout: number;
   /** Redirects to follow: http and https only, never from https to http. */
   readonly maxRedirects: number;
+  /** Milliseconds for one file, all its sources together; 0 sets no bound. Default: 24 hours. */
+  readonly timeout: number;
 }
 
-/** pacman's own: ten seconds to connect, ten redirects, one byte a second over ten seconds. */
-export const defaultLimits: Limits = { connectTimeout: 10_000, maxRedirects: 10, slowBytes: 10, slowWindow: 10_000 };
+/** pacman's own: ten seconds to connect, ten redirects, one byte a second over ten seconds; and a day. */
+export const defaultLimits: Limits = {
+  connectTimeout: 10_000,
+  maxRedirects: 10,
+  slowBytes: 10,
+  slowWindow: 10_000,
+  timeout: 24 * 60 * 60 * 1000,
+};
+
+/** The longest that a timer can wait, in milliseconds: 24 days. */
+export const maxTimer = 0x7fff_ffff;
 
 /** Largest file in bytes where a request names neither `maxBytes` nor `size`: 64 GiB. */
 export const defaultMaxBytes = 64 * 1024 ** 3;

@@ -29,6 +29,11 @@ export interface DownloadRequest {
   readonly to: string;
   /** Go on behind what `PATH.part` holds, if the server confirms it. Default: true. */
   readonly resume?: boolean;
+  /**
+   * Only if it has changed since the time of the file that is there (`local`), or since a date. What is there stays as
+   * it is otherwise, unlooked at. Default: false, whatever is there.
+   */
+  readonly ifModifiedSince?: 'local' | Date | false;
   /** Bytes that it must have. Default: any number. */
   readonly size?: number;
   /** Bytes that it may have. Default: `size`, or 64 GiB. */
@@ -58,6 +63,12 @@ export type Outcome = {
       /** The server's time of it. */
       readonly lastModified: Date | undefined;
     }
+  | {
+      /** It hasn't changed since {@link DownloadRequest.ifModifiedSince}. */
+      readonly status: 'unchanged';
+      /** The source that said so, without credentials. */
+      readonly source: string;
+    }
   | { readonly status: 'absent' }
   | { readonly status: 'failed'; readonly error: FetcherError }
 );
@@ -65,7 +76,7 @@ export type Outcome = {
 /** How far one file is. */
 export interface FileProgress {
   readonly to: string;
-  readonly state: 'waiting' | 'active' | 'done' | 'absent' | 'failed';
+  readonly state: 'waiting' | 'active' | 'done' | 'unchanged' | 'absent' | 'failed';
   /** Bytes that are there, those of an earlier attempt included. */
   readonly received: number;
   /** Bytes of the whole file; undefined if nobody has said it. */

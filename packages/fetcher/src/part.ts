@@ -83,7 +83,13 @@ export class Part {
   /** How a server can confirm what is there. A whole second is a server's time that {@link keep} has set. */
   get confirmation(): Confirmation {
     const { mtimeMs } = fstatSync(this.descriptor);
-    return { lastModified: mtimeMs % 1000 === 0 ? mtimeMs : null, lastByte: Math.floor(mtimeMs) };
+    return { etag: null, lastModified: mtimeMs % 1000 === 0 ? mtimeMs : null, lastByte: Math.floor(mtimeMs) };
+  }
+
+  /** The time of the file that has the final name now; null if there is none. */
+  get finalTime(): number | null {
+    const stats = this.#folder.lookUp(this.#finalName);
+    return stats?.isFile() === true ? Math.max(0, Math.trunc(stats.mtimeMs)) : null;
   }
 
   /** SHA-256 of what it holds, in hexadecimal digits. */

@@ -4,6 +4,7 @@ import { type Frame, maxFiles, workerDescriptors } from './channel.js';
 import { confinement, portsOf } from './confinement.js';
 import { type Job, workerFile } from './job.js';
 import { type Account, Ledger } from './ledger.js';
+import { maxTimer } from './limits.js';
 import { Patience } from './patience.js';
 import type { Settings } from './settings.js';
 import { type WorkerEnd, WorkerProcess } from './worker-process.js';
@@ -49,6 +50,7 @@ export async function runRound(jobs: readonly Job[], options: RoundOptions): Pro
   const ports = portsOf(files, settings.redirectPorts);
   const ledger = new Ledger(files);
   let deadline: NodeJS.Timeout | undefined;
+  let last: NodeJS.Timeout | undefined;
   const onFrame = (frame: Frame): void => {
     ledger.enter(frame);
     if (frame.type !== 'progress') patience.renew();
@@ -70,10 +72,14 @@ export async function runRound(jobs: readonly Job[], options: RoundOptions): Pro
   try {
     options.onEnforcement(await worker.enforcement());
     if (options.signal?.aborted === true) cancel();
+    // Its own word for it comes first, file by file.
+    const longest = Math.ceil(files.length / parallel) * limits.timeout + exitTimeout;
+    if (limits.timeout > 0) last = setTimeout(() => worker.accuse('it took too long'), Math.min(longest, maxTimer));
     worker.send({ files, parallel, limits, ports, userAgent, hasCertificates: certificates !== undefined });
     return { accounts: ledger.accounts, end: await worker.ended };
   } finally {
     clearTimeout(deadline);
+    clearTimeout(last);
     options.signal?.removeEventListener('abort', cancel);
   }
 }

@@ -1,7 +1,7 @@
 import type { SandboxOptions } from '@sb/sandbox';
 
 import { FetcherError } from './errors.js';
-import { defaultLimits, defaultParallel, type Limits, maxParallel } from './limits.js';
+import { defaultLimits, defaultParallel, type Limits, maxParallel, maxTimer } from './limits.js';
 import type { FetcherOptions } from './options.js';
 
 /** Options that were checked, with what they left out. */
@@ -29,7 +29,8 @@ export function settingsOf(options: FetcherOptions): Settings {
   if (!/^[\x20-\x7E]{1,256}$/.test(userAgent)) refuse('userAgent is no printable ASCII of at most 256 characters');
   const limits = { ...defaultLimits, ...options.limits };
   for (const [name, value] of Object.entries(limits)) {
-    if (!Number.isSafeInteger(value) || value < 0) refuse(`limits.${name} is no number from 0 on`);
+    const isGood = Number.isInteger(value) && value >= 0 && value <= maxTimer;
+    if (!isGood) refuse(`limits.${name} is no number from 0 to ${maxTimer}`);
   }
   return { parallel, limits, redirectPorts, certificates, userAgent, sandbox: sandboxOf(options) };
 }

@@ -1,5 +1,5 @@
 import { FetcherError, type FetcherErrorCode } from './errors.js';
-import { completed, failed, type Job } from './job.js';
+import { completed, failed, type Job, unchanged } from './job.js';
 import type { Account, SourceFailure } from './ledger.js';
 import type { Outcome } from './options.js';
 import { sourceHost } from './source-host.js';
@@ -23,12 +23,18 @@ export async function verdict(job: Job, account: Account, end: WorkerEnd): Promi
   if (account.state === 'failed' && last !== undefined) return failed(job, last);
   job.spent = first + account.source;
   // Died in the middle: what came is confirmed like any other beginning.
-  job.resume = { ...job.part.confirmation, lastModified: job.lastModified };
-  return account.state === 'done' ? await check(job, account) : undefined;
+  job.resume = {
+    ...job.part.confirmation,
+    lastModified: job.lastModified,
+    etag: account.hasStarted ? account.etag : null,
+  };
+  if (account.state === 'done') return await check(job, account);
+  const source = job.request.sources[job.spent];
+  return account.state === 'unchanged' && source !== undefined ? unchanged(job, source) : undefined;
 }
 
 /** The worker says that the file is whole: its length and its sum have to say so too. */
-async function check(job: Job, { size }: Account): Promise<Outcome | undefined> {
+async function check(job: Job, { size, isMixed }: Account): Promise<Outcome | undefined> {
   const { request, part, spent } = job;
   const source = request.sources[spent];
   if (source === undefined || part.size !== size) {
@@ -42,7 +48,8 @@ async function check(job: Job, { size }: Account): Promise<Outcome | undefined> 
     host,
   });
   job.failures.push(error);
-  job.spent = spent + 1;
+  // What another one began may be what is wrong: then this source is asked for all of it.
+  if (!job.hasBeginning && !isMixed) job.spent = spent + 1;
   // Nothing of it is worth going on with.
   part.truncate();
   job.lastModified = null;

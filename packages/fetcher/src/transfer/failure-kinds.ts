@@ -14,7 +14,13 @@ export const failureKinds = [
   'wrong-size',
   'source',
   'file',
+  'timeout',
 ] as const;
 
 /** The cause of a failed download. */
 export type FailureKind = (typeof failureKinds)[number];
+
+/** Whether it is a failure of the file, so that no other source is tried. */
+export function isFinal(kind: FailureKind): boolean {
+  return kind === 'file' || kind === 'timeout';
+}

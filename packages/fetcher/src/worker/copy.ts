@@ -8,7 +8,7 @@ import { sourceHost } from '../source-host.js';
 import { TransferFailure } from '../transfer/failure.js';
 import { Watchdog } from '../transfer/watchdog.js';
 import { checkSize } from './check-size.js';
-import type { SourceDownload } from './download.js';
+import type { Result, SourceDownload } from './download.js';
 
 /** Bytes that are read at once. */
 const chunkSize = 256 * 1024;
@@ -16,7 +16,7 @@ const chunkSize = 256 * 1024;
 /** One `file:` source of one file. */
 export type SourceCopy = Pick<
   SourceDownload,
-  'url' | 'sink' | 'maxBytes' | 'size' | 'limits' | 'onStart' | 'onProgress'
+  'url' | 'sink' | 'maxBytes' | 'size' | 'modifiedSince' | 'limits' | 'deadline' | 'onStart' | 'onProgress'
 > & {
   /** The open source; undefined if the parent could not open it. */
   readonly descriptor: number | undefined;
@@ -28,24 +28,28 @@ export type SourceCopy = Pick<
  *
  * @throws TransferFailure
  */
-export async function copy(task: SourceCopy): Promise<void> {
-  const { descriptor, sink, url } = task;
+export async function copy(task: SourceCopy): Promise<Result> {
+  const { descriptor, sink, url, modifiedSince } = task;
   if (descriptor === undefined) throw new TransferFailure('source', 'The file could not be opened');
   const { size: total, mtimeMs } = fstatSync(descriptor);
+  // Whole seconds, as HTTP has them: the copy has no finer time on every file system.
+  if (modifiedSince !== null && Math.floor(mtimeMs / 1000) <= Math.floor(modifiedSince / 1000)) return 'unchanged';
   checkSize(task, sourceHost(url), total);
   sink.restart();
   const time = Math.trunc(mtimeMs);
-  task.onStart(total, time >= 0 && time <= maxFileTime ? time : undefined);
+  task.onStart({ total, lastModified: time >= 0 && time <= maxFileTime ? time : undefined });
   await copyBytes(task, descriptor, total);
   const after = fstatSync(descriptor);
   if (sink.position !== total || after.size !== total || after.mtimeMs !== mtimeMs) {
     throw new TransferFailure('source', 'The file changed while it was copied');
   }
+  return 'done';
 }
 
-async function copyBytes({ sink, limits, onProgress }: SourceCopy, descriptor: number, total: number): Promise<void> {
+async function copyBytes(task: SourceCopy, descriptor: number, total: number): Promise<void> {
+  const { sink, limits, deadline, onProgress } = task;
   using watchdog = new Watchdog(limits);
-  const tooSlow = rejection(watchdog.signal);
+  const tooSlow = rejection(AbortSignal.any([watchdog.signal, deadline]));
   const buffer = Buffer.alloc(chunkSize);
   while (sink.position < total) {
     // At a position: the descriptor's own is shared with the parent, and with the worker before.

@@ -6,11 +6,13 @@ import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
 import { type Confirmation, type Frame, maxTextLength, type Work, workerDescriptors } from '../channel.js';
+import { isFinal } from '../transfer/failure-kinds.js';
 import { failureOf } from '../transfer/failure.js';
 import { Sink } from '../transfer/sink.js';
 import { connectionsOf } from './connections.js';
 import { copy } from './copy.js';
 import { download, type SourceDownload } from './download.js';
+import { Deadline } from './deadline.js';
 import { StatusFailure } from './status-failure.js';
 
 /** Milliseconds between two progress frames of a file; ten a second are more than anyone sees. */
@@ -37,6 +39,7 @@ async function work(task: Work, file: number, dispatcher: ReturnType<typeof conn
   const { sources, size, maxBytes } = given;
   const sink = new Sink(workerDescriptors.firstFile + file, maxBytes);
   let resume: Confirmation | null = given.resume;
+  using deadline = new Deadline(task.limits.timeout);
   for (const [source, text] of sources.entries()) {
     const url = new URL(text);
     try {
@@ -46,26 +49,30 @@ async function work(task: Work, file: number, dispatcher: ReturnType<typeof conn
         maxBytes,
         size,
         resume,
+        modifiedSince: given.modifiedSince,
+        deadline: deadline.signal,
         dispatcher,
         limits: task.limits,
         ports: task.ports,
         userAgent: task.userAgent,
-        onStart: (total, lastModified) => {
+        onStart: ({ total, lastModified = null, etag = null }) => {
           // What the next source has to confirm, should this one fail half-way.
-          resume = { lastModified: lastModified ?? null, lastByte: Date.now() };
-          say({ type: 'started', file, source, total: total ?? null, lastModified: lastModified ?? null });
+          resume = { etag: null, lastModified, lastByte: Date.now() };
+          say({ type: 'started', file, source, total: total ?? null, lastModified, etag });
         },
         onProgress: progressOf(file),
       };
-      if (url.protocol === 'file:') await copy({ ...attempt, descriptor: given.opened[source] });
-      else await download(attempt);
-      say({ type: 'done', file, size: sink.position });
+      const isLocal = url.protocol === 'file:';
+      const result = await (isLocal ? copy({ ...attempt, descriptor: given.opened[source] }) : download(attempt));
+      say(result === 'unchanged' ? { type: result, file, source } : { type: result, file, size: sink.position });
       return;
     } catch (error) {
       const { kind, message } = failureOf(error, url);
       const status = error instanceof StatusFailure ? error.status : null;
       say({ type: 'source-failed', file, source, kind, status, message: message.slice(0, maxTextLength) });
-      if (kind === 'file') return;
+      if (isFinal(kind)) return;
+      // Another server has other ETags.
+      if (resume !== null) resume = { ...resume, etag: null };
     }
   }
 }

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+
+import { missing, temporaryFolder } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { createFetcher } from '../src/fetcher.js';
+import { errorOf, fetcherFor } from './kit/fetch.js';
+import { fileServer, rawServer, response } from './kit/server.js';
+
+describe.skipIf(missing('root', 'linux', 'landlock6'))('a file that takes too long', () => {
+  it('is left, however fast its bytes come, and no other source is asked', async () => {
+    using folder = temporaryFolder();
+    await using drip = await rawServer((socket) => {
+      socket.write(response('200 OK', { 'content-length': 1_000_000 }));
+      const timer = setInterval(() => socket.write('x'.repeat(100)), 50);
+      socket.on('close', () => clearInterval(timer));
+    });
+    await using server = await fileServer({ '/x': 'good', '/y': 'good' });
+    await using fetcher = fetcherFor({ limits: { timeout: 1500 } });
+    const begun = performance.now();
+    const outcomes = await fetcher.download([
+      { sources: [`${drip.origin}/x`, `${server.origin}/x`], to: folder.file('x') },
+      { sources: [`${server.origin}/y`], to: folder.file('y') },
+    ]);
+    expect(performance.now() - begun).toBeLessThan(5000);
+    expect(outcomes.map(errorOf)).toEqual(['timeout: The file took longer than 1.5 seconds', undefined]);
+    expect(server.requests).toHaveLength(1);
+    // What came can be gone on with.
+    expect(readFileSync(folder.file('x.part'), 'latin1')).toMatch(/^x{500,}$/);
+  });
+
+  it('has all of it where there is no bound, and no bound longer than a timer', () => {
+    expect(() => createFetcher({ user: 'nobody', limits: { timeout: 0 } })).not.toThrow();
+    expect(() => createFetcher({ user: 'nobody', limits: { timeout: 2 ** 31 } })).toThrow('limits.timeout');
+  });
+});
