@@ -5,6 +5,7 @@ import type { SandboxReport } from '@sb/sandbox';
 import { Batch } from './batch.js';
 import { openCertificates } from './certificates.js';
 import { checkAll } from './check.js';
+import { descriptorBudget } from './descriptor-budget.js';
 import type { DownloadOptions, DownloadRequest, Fetcher, FetcherOptions, Outcome } from './options.js';
 import { portions } from './portions.js';
 import { ProgressMeter } from './progress.js';
@@ -65,7 +66,7 @@ export class WorkerFetcher implements Fetcher {
     });
     try {
       const outcomes: Outcome[] = [];
-      for (const portion of portions(checked)) outcomes.push(...(await batch.run(portion)));
+      for (const portion of portions(checked, descriptorBudget())) outcomes.push(...(await batch.run(portion)));
       progress.finish();
       return outcomes;
     } finally {

@@ -2,7 +2,7 @@ import { errorCode } from '@sb/core';
 
 import type { Confirmation, WorkerFile } from './channel.js';
 import type { CheckedRequest } from './check.js';
-import type { FetcherError } from './errors.js';
+import { FetcherError } from './errors.js';
 import type { Outcome } from './options.js';
 import { LocalSources } from './local-sources.js';
 import { Part } from './part.js';
@@ -89,8 +89,14 @@ export function unchanged({ request, part, local, failures }: Job, source: URL):
 export function failed({ request, part, local, failures, lastModified }: Job, error: FetcherError): Outcome {
   local.close();
   const { to, optional } = request;
-  if (error.code === 'worker-lied') part.discard();
-  else part.keep(lastModified);
+  try {
+    if (error.code === 'worker-lied') part.discard();
+    else part.keep(lastModified);
+  } catch (second) {
+    if (!(second instanceof FetcherError)) throw second;
+    // Why there is no file says more than why something is left of it.
+    failures.push(second);
+  }
   const isAbsent = optional && failures.length > 0 && failures.every(isMissing);
   return isAbsent ? { status: 'absent', to, failures } : { status: 'failed', to, failures, error };
 }

@@ -125,20 +125,40 @@ export class Part {
     this.#close();
   }
 
-  /** Leaves what it holds for another attempt; a file of which nothing came goes. */
+  /**
+   * Leaves what it holds for another attempt; a file of which nothing came goes.
+   *
+   * @throws FetcherError `file`, closed all the same
+   */
   keep(lastModified: number | null): void {
     if (this.size === 0) {
       this.discard();
       return;
     }
-    if (lastModified !== null) futimesSync(this.descriptor, new Date(), new Date(lastModified));
-    this.#close();
+    try {
+      if (lastModified !== null) futimesSync(this.descriptor, new Date(), new Date(lastModified));
+    } catch (error) {
+      throw this.#failed("can't be given its time", error);
+    } finally {
+      this.#close();
+    }
   }
 
-  /** Removes it. */
+  /**
+   * Removes it.
+   *
+   * @throws FetcherError `file`, emptied and closed all the same
+   */
   discard(): void {
-    if (this.#isStillNamed()) this.#folder.remove(this.#name);
-    this.#close();
+    try {
+      // The folder may not let go of the name; what it stands for is worth nothing in any case.
+      this.truncate();
+      if (this.#isStillNamed()) this.#folder.remove(this.#name);
+    } catch (error) {
+      throw this.#failed("can't be removed", error);
+    } finally {
+      this.#close();
+    }
   }
 
   #close(): void {
@@ -155,6 +175,7 @@ export class Part {
   }
 
   #failed(what: string, cause: unknown): FetcherError {
+    if (cause instanceof FetcherError) return cause;
     const code = errorCode(cause);
     const path = join(this.#folder.path, this.#name);
     const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'file';

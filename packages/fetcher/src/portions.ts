@@ -4,13 +4,21 @@ import type { CheckedRequest } from './check.js';
 /** `file:` sources that are open at once, so that no limit on descriptors is in the way. */
 const maxLocalSources = 128;
 
-/** Cuts a batch into what one worker takes at once: at most {@link maxFiles} files. */
-export function portions(requests: readonly CheckedRequest[]): readonly (readonly CheckedRequest[])[] {
+/** Descriptors of this process for one file, beside its sources: the file, its folder, its lock. */
+const perFile = 3;
+
+/**
+ * Cuts a batch into what one worker takes at once: at most {@link maxFiles} files.
+ *
+ * @param budget - descriptors that may be opened for them; a single file may take more, and then fails
+ */
+export function portions(requests: readonly CheckedRequest[], budget: number): readonly (readonly CheckedRequest[])[] {
   const cut: CheckedRequest[][] = [];
   let [files, locals] = [Infinity, 0];
   for (const request of requests) {
     const own = request.sources.filter(({ protocol }) => protocol === 'file:').length;
-    if (files + 1 > maxFiles || locals + own > maxLocalSources) {
+    const isOver = (files + 1) * perFile + locals + own > budget;
+    if (files + 1 > maxFiles || locals + own > maxLocalSources || (isOver && files > 0)) {
       cut.push([]);
       [files, locals] = [0, 0];
     }

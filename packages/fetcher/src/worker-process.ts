@@ -2,10 +2,11 @@ import { closeSync, openSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-import { isSandboxError } from '@sb/core';
+import { errorCode, isSandboxError } from '@sb/core';
 import { createSandbox, type SandboxedProcess, type SandboxOptions, type SandboxReport } from '@sb/sandbox';
 
 import { type Frame, type Work, workerDescriptors } from './channel.js';
+import { tooFew } from './descriptor-budget.js';
 import { FetcherError } from './errors.js';
 import { FrameReader, WorkerLied } from './frames.js';
 
@@ -39,7 +40,7 @@ export class WorkerProcess {
    * @throws FetcherError `sandbox`
    */
   constructor(sandbox: SandboxOptions, files: WorkerFiles, onFrame: (frame: Frame) => void) {
-    const program = openSync(files.program ?? fileURLToPath(new URL('worker.js', import.meta.url)), 'r');
+    const program = openProgram(files.program ?? fileURLToPath(new URL('worker.js', import.meta.url)));
     try {
       this.#child = createSandbox(sandbox).spawn(process.execPath, ['--input-type=module', '-'], {
         stdio: [program, 'ignore', 'pipe', 'pipe', files.certificates ?? 'ignore', ...files.descriptors],
@@ -50,6 +51,9 @@ export class WorkerProcess {
       closeSync(program);
     }
     const child = this.#child;
+    // The rejection of `enforcement` says the same.
+    child.on('error', () => {});
+    requireStarted(child);
     this.#channel = child.stdio[workerDescriptors.channel] as Duplex;
     this.#listen(onFrame);
     this.ended = new Promise((resolve) => {
@@ -57,8 +61,6 @@ export class WorkerProcess {
         resolve({ status, signal, lie: this.#lie, stderr: this.#stderr });
       });
     });
-    // The rejection of `enforcement` says the same.
-    child.on('error', () => {});
   }
 
   /**
@@ -115,7 +117,24 @@ export interface WorkerFiles {
   readonly program: string | undefined;
 }
 
+function openProgram(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw tooFew(errorCode(error) ?? 'unknown', error);
+  }
+}
+
+/** Where there are too few descriptors for its pipes, Node makes none (`child_process`), and the child has no channel. */
+function requireStarted(child: SandboxedProcess): void {
+  const stdio = child.stdio as SandboxedProcess['stdio'] | undefined;
+  if (stdio?.[workerDescriptors.channel] !== undefined) return;
+  child.enforcement.catch(() => {});
+  throw tooFew('EMFILE');
+}
+
 function asFetcherError(error: unknown): unknown {
-  if (!isSandboxError(error)) return error;
-  return new FetcherError('sandbox', error.message, { hint: error.hint, cause: error });
+  if (isSandboxError(error)) return new FetcherError('sandbox', error.message, { hint: error.hint, cause: error });
+  const code = errorCode(error);
+  return code === 'EMFILE' || code === 'ENFILE' ? tooFew(code, error) : error;
 }

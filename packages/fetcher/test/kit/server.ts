@@ -12,8 +12,8 @@ export interface RawServer extends AsyncDisposable {
   readonly connections: () => number;
 }
 
-/** Answers one request; the head is what the client sent. */
-export type Answer = (socket: Socket, head: string) => void;
+/** Answers one request, perhaps later; the head is what the client sent. */
+export type Answer = (socket: Socket, head: string) => unknown;
 
 /** Starts a server that reads heads of requests and leaves the rest to a test. */
 export async function rawServer(answer: Answer): Promise<RawServer> {

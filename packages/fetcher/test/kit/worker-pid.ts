@@ -1,11 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The workers that this process has now. */
-export function workerPids(): readonly number[] {
-  return readdirSync('/proc/self/task')
-    .flatMap((task) => readFileSync(`/proc/self/task/${task}/children`, 'latin1').split(' '))
+/** The workers that a process has now. Default: this one. */
+export function workerPids(parent: number | 'self' = 'self'): readonly number[] {
+  return readdirSync(`/proc/${parent}/task`)
+    .flatMap((task) => readFileSync(`/proc/${parent}/task/${task}/children`, 'latin1').split(' '))
     .filter((pid) => pid !== '' && isWorker(pid))
     .map(Number);
+}
+
+/** Whether a process is there; one that ended and waits for its parent is not. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s*[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
+  } catch {
+    // It ended meanwhile.
+    return false;
+  }
 }
 
 function isWorker(pid: string): boolean {

@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { runBatch, startBatch } from './kit/batch.js';
+import { lastModified, type RawServer, rawServer, response } from './kit/server.js';
+import { eventually, isAlive, workerPids } from './kit/worker-pid.js';
+
+const names = Array.from({ length: 12 }, (_, index) => `file-${index}`);
+const contentOf = (name: string): string => `${name} has this.\n`.repeat(30_000);
+const chunkBytes = 32 * 1024;
+
+/** A server of files with ranges, a megabyte a second for each. */
+async function slowServer(): Promise<RawServer> {
+  return await rawServer((socket, head) => {
+    const [, path = ''] = head.split(' ');
+    const content = contentOf(path.slice(1));
+    const start = Number(/^range: bytes=(\d+)-/im.exec(head)?.[1] ?? 0);
+    const range = { 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` };
+    const headers = { 'last-modified': lastModified.toUTCString(), 'content-length': content.length - start };
+    socket.write(start === 0 ? response('200 OK', headers) : response('206 Partial Content', { ...headers, ...range }));
+    let at = start;
+    const timer = setInterval(() => {
+      socket.write(content.slice(at, at + chunkBytes));
+      at += chunkBytes;
+      if (at >= content.length || socket.destroyed) clearInterval(timer);
+    }, 30);
+  });
+}
+
+let folder: TemporaryFolder;
+let server: RawServer;
+beforeEach(async () => {
+  folder = temporaryFolder();
+  server = await slowServer();
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  folder[Symbol.dispose]();
+});
+
+const batch = () => ({
+  requests: names.map((name) => ({ sources: [`${server.origin}/${name}`], to: folder.file(name) })),
+});
+
+const sleep = async (milliseconds: number): Promise<void> => {
+  await new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+};
+
+/** What is whole under a final name, and of what a part is there; anything that is neither, or not right, is an error. */
+function inventory(): { readonly whole: readonly string[]; readonly begun: readonly string[] } {
+  const found = { whole: [] as string[], begun: [] as string[] };
+  for (const entry of readdirSync(folder.path)) {
+    const name = entry.replace(/\.part$/, '');
+    expect(names).toContain(name);
+    const bytes = readFileSync(folder.file(entry), 'latin1');
+    const content = contentOf(name);
+    if (entry === name) expect(bytes === content).toBe(true);
+    else expect(content.startsWith(bytes)).toBe(true);
+    if (entry === name) found.whole.push(name);
+    else if (bytes !== '') found.begun.push(name);
+  }
+  return found;
+}
+
+/** Runs the batch to its end, which must take up what is there. */
+async function finish(): Promise<void> {
+  const [before, { begun }] = [server.requests.length, inventory()];
+  expect(await runBatch(batch())).toEqual(names.map(() => 'done'));
+  expect(readdirSync(folder.path)).toEqual([...names].sort());
+  inventory();
+  const resumed = server.requests.slice(before).filter((head) => /^range:/m.test(head));
+  expect(resumed).toHaveLength(begun.length);
+}
+
+describe.skipIf(missing('root', 'linux', 'landlock6'))('a program that downloads', () => {
+  it('and is killed at any of 20 moments takes its worker along, and loses nothing', async () => {
+    let before: readonly string[] = [];
+    let interrupted = 0;
+    for (let turn = 0; turn < 20; turn++) {
+      const { child, outcomes } = startBatch(batch());
+      // In every second turn when it has a worker for sure.
+      if (turn % 2 === 1) await eventually('a worker', () => workerPids(child.pid).length > 0);
+      await sleep(Math.random() * 500);
+      const workers = workerPids(child.pid);
+      child.kill('SIGKILL');
+      expect(await outcomes).toBeUndefined();
+      await eventually('the end of the worker', () => !workers.some(isAlive));
+      const { whole, begun } = inventory();
+      // What one turn left, no later one takes away.
+      expect([...whole, ...begun]).toEqual(expect.arrayContaining([...before]));
+      before = [...whole, ...begun];
+      interrupted += workers.length;
+    }
+    expect(interrupted).toBeGreaterThanOrEqual(10);
+    await finish();
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('and passes %s on leaves what came, and no process', async (signal) => {
+    const { child, outcomes } = startBatch(batch());
+    await eventually('the start of some files', () => inventory().begun.length > 3);
+    const workers = workerPids(child.pid);
+    expect(workers).toHaveLength(1);
+    child.kill(signal);
+    expect(await outcomes).toEqual(names.map(() => 'cancelled: the download was cancelled'));
+    expect(workers.filter(isAlive)).toEqual([]);
+    const { whole, begun } = inventory();
+    expect(whole).toEqual([]);
+    // Of the others not even an empty file is left.
+    expect(readdirSync(folder.path)).toHaveLength(begun.length);
+    await finish();
+  });
+});
