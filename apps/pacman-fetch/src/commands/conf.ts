@@ -1,20 +1,53 @@
-import { readPacmanConf } from '../config/pacman-conf.js';
-import { exitStatus } from '../errors.js';
-import type { Subcommand } from './subcommand.js';
+import { type Configuration, loadConfiguration } from '../config/configuration.js';
+import { exitStatus, FetchError } from '../errors.js';
+import { type Answer, listing, query, type Query } from './conf-listing.js';
+import type { Given, Subcommand } from './subcommand.js';
 
-/** `pacman-fetch conf`: the configuration that is in effect. */
+/** `pacman-fetch conf`: the configuration that is in effect, in the format of pacman-conf. */
 export const conf: Subcommand = {
   operands: '[DIRECTIVE...]',
-  about: 'Prints the configuration that is in effect.',
+  about: `Prints the configuration that is in effect, in the format of pacman-conf, with the
+directives of pacman-fetch at the end of [options]. One DIRECTIVE gives its
+values alone. Exit status 1: there is no such directive.`,
   options: {
     config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
+    rootdir: { short: 'R', value: 'PATH', about: 'another installation root', names: 'folder' },
+    repo: { short: 'r', value: 'NAME', about: 'ask about this repository' },
+    'repo-list': { short: 'l', about: 'list the repositories' },
+    verbose: { short: 'v', about: 'also say where each value came from' },
   },
-  run({ values, operands }) {
-    for (const { key, value } of readPacmanConf(values.get('config') ?? '/etc/pacman.conf')) {
-      if (operands.length === 0 || operands.includes(key)) {
-        process.stdout.write(value === undefined ? `${key}\n` : `${key} = ${value}\n`);
-      }
-    }
-    return exitStatus.done;
+  async run(given) {
+    const { lines, isWhole, warnings } = await answer(given);
+    for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+    process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+    return isWhole ? exitStatus.done : exitStatus.download;
   },
 };
+
+/**
+ * What is printed.
+ *
+ * @throws ConfigError; FetchError `usage`, and `download` for a repository that isn't there
+ */
+export async function answer({ operands, values, switches }: Given): Promise<Answer> {
+  const isList = switches.has('repo-list');
+  if (isList && operands.length > 0) throw new FetchError('usage', 'directives may not be specified with --repo-list');
+  const configuration = await loadConfiguration({ config: values.get('config'), rootDir: values.get('rootdir') });
+  const asked = { directives: operands, repository: values.get('repo'), origins: switches.has('verbose') };
+  const found = isList ? whole(names(configuration, asked.repository)) : ask(configuration, asked);
+  return { ...found, warnings: [...configuration.warnings, ...found.warnings] };
+}
+
+function ask(configuration: Configuration, asked: Query): Answer {
+  const isAll = asked.directives.length === 0 && asked.repository === undefined;
+  return isAll ? whole(listing(configuration, asked.origins)) : query(configuration, asked);
+}
+
+function whole(lines: readonly string[]): Answer {
+  return { lines, isWhole: true, warnings: [] };
+}
+
+function names({ pacman }: Configuration, only: string | undefined): readonly string[] {
+  const all = pacman.repositories.map(({ name }) => name);
+  return only === undefined ? all : all.filter((name) => name === only);
+}

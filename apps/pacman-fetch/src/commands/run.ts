@@ -1,10 +1,11 @@
+import { ConfigError, problemText } from '../config/problem.js';
 import { exitStatus } from '../errors.js';
 import { readGiven } from './given.js';
 import { helpOf } from './help.js';
 import type { CommandEntry } from './table.js';
 
 /**
- * Loads a command and does it, or shows its help.
+ * Loads a command and does it, or shows its help. A configuration that is wrong is told of as a whole.
  *
  * @param name - of the command
  * @param entry - its line of the table
@@ -15,7 +16,20 @@ import type { CommandEntry } from './table.js';
 export async function runCommand(name: string, entry: CommandEntry, args: readonly string[]): Promise<number> {
   const command = await entry.load();
   const given = readGiven(name, command.options, args);
-  if (!given.switches.has('help')) return await command.run(given);
-  process.stdout.write(helpOf(name, command));
-  return exitStatus.done;
+  if (given.switches.has('help')) {
+    process.stdout.write(helpOf(name, command));
+    return exitStatus.done;
+  }
+  try {
+    return await command.run(given);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(error.problems.map(told).join(''));
+    return exitStatus[error.kind];
+  }
+}
+
+function told(problem: ConfigError['problems'][number]): string {
+  const hint = problem.hint === undefined ? '' : `       ${problem.hint}\n`;
+  return `error: ${problemText(problem)}\n${hint}`;
 }

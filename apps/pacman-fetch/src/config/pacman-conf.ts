@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { errorCode } from '@sb/core';
 
 import { FetchError } from '../errors.js';
-import { expandInclude } from './include.js';
+import { glob } from './glob.js';
 
 /** One directive of pacman.conf, with the place it came from. */
 export interface Directive {
@@ -67,7 +67,7 @@ function readInto(directives: Directive[], { file, section, depth, from }: Sourc
       if (value === undefined)
         throw new FetchError('usage', `${place}: Include names no file`, 'Write "Include = path".');
       if (depth >= maxDepth) throw new FetchError('usage', `${place}: Include is nested more than ${maxDepth} deep`);
-      for (const included of expandInclude(value)) {
+      for (const included of glob(value)) {
         current = readInto(directives, { file: included, section: current, depth: depth + 1, from: place });
       }
       continue;

@@ -1,84 +1,84 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { readPacmanConf } from '../../src/config/pacman-conf.js';
-import { settingsOf } from '../../src/config/settings.js';
-import { environment } from '../kit/fetch-program.js';
+import { environment, program } from '../kit/fetch-program.js';
+import { bodies, included, longLines } from './conf-files.js';
+import { ours, theirs } from './conf-kit.js';
 
 const folder = temporaryFolder();
 afterAll(() => folder[Symbol.dispose]());
 
-for (const [name, user] of [
-  ['a.conf', 'ann'],
-  ['b.conf', 'bob'],
-  ['{a,b}.conf', 'brace'],
-  ['.hidden.conf', 'hid'],
-] as const) {
-  writeFileSync(folder.file(name), `DownloadUser = ${user}\n`);
+for (const [name, text] of Object.entries(included)) {
+  mkdirSync(dirname(folder.file(name)), { recursive: true });
+  writeFileSync(folder.file(name), text.replaceAll('@', folder.path));
 }
-mkdirSync(folder.file('sub', 'deep'), { recursive: true });
-writeFileSync(folder.file('sub', 'z.conf'), 'DownloadUser = sub\n');
-writeFileSync(folder.file('sub', 'deep', 'z.conf'), 'DownloadUser = deep\n');
-writeFileSync(folder.file('section.conf'), '[core]\nServer = x\n');
 
-/** Bodies of a pacman.conf; `@` stands for the test's folder. */
-const bodies: readonly string[] = [
-  '[options]\nDownloadUser = ann\n',
-  '[options]\n\tDownloadUser\t=\t ann \t\n',
-  '[options]\nDownloadUser=ann=bob\n',
-  '[options]\nDownloadUser = ann # bob\n',
-  '[options]\n#DownloadUser = ann\n',
-  '[options]\n  # DownloadUser = ann\n',
-  '[options]\nDownloadUser = ann\nDownloadUser = bob\n',
-  '[options]\nDownloadUser\n',
-  '[options]\nDownloadUser\nDownloadUser = bob\n',
-  '[options]\ndownloaduser = ann\n',
-  '[options]\n= ann\n',
-  '  [options]  \nDownloadUser = ann\n',
-  '[ options ]\nDownloadUser = ann\n',
-  '[options] # x\nDownloadUser = ann\n',
-  '[options\nDownloadUser = ann\n',
-  '[]\nDownloadUser = ann\n',
-  'DownloadUser = ann\n',
-  'Color\n[options]\n',
-  '[core]\nDownloadUser = ann\n',
-  '[core]\nServer = x\n[options]\nDownloadUser = ann\n',
-  '[options]\r\nDownloadUser = ann\r\n',
-  '[options]\nDownloadUser = ann',
-  '[options]\nInclude = @/a.conf\n',
-  '[options]\nInclude = @/b.conf\nInclude = @/a.conf\n',
-  '[options]\nInclude = @/?.conf\n',
-  '[options]\nInclude = @/[b-z].conf\n',
-  '[options]\nInclude = @/[!a].conf\n',
-  '[options]\nInclude = @/*.conf\n',
-  '[options]\nInclude = @/{a,b}.conf\n',
-  '[options]\nInclude = @/{a,b}*.conf\n',
-  '[options]\nInclude = @/**/z.conf\n',
-  '[options]\nInclude = @/*/z.conf\n',
-  '[options]\nInclude = @/none*.conf\n',
-  '[options]\nInclude = @/none.conf\n',
-  '[options]\nInclude = @/sub\nDownloadUser = ann\n',
-  '[options]\nInclude\n',
-  '[options]\nInclude = @/section.conf\nDownloadUser = ann\n',
-  'Include = @/a.conf\n[options]\n',
-];
+const file = folder.file('pacman.conf.test');
+
+function write(body: string): void {
+  writeFileSync(file, body.replaceAll('@', folder.path));
+}
 
 describe.skipIf(missing('pacman'))('the configuration', () => {
   it.each(bodies)('reads as pacman-conf reads it: %j', async (body) => {
-    const file = folder.file('pacman.conf.test');
-    writeFileSync(file, body.replaceAll('@', folder.path));
-    const { status, stdout } = await runProgram('pacman-conf', ['--config', file, 'DownloadUser'], {
-      env: environment,
-    });
-    const theirs = status === 0 ? stdout.trim() : 'error';
-    let ours: string;
-    try {
-      ours = settingsOf(readPacmanConf(file)).user?.name ?? '';
-    } catch {
-      ours = 'error';
-    }
-    expect(ours).toBe(theirs);
+    write(body);
+    expect(await ours(['--config', file])).toEqual(await theirs(['--config', file]));
+  });
+
+  const whole =
+    '[options]\nColor\nCacheDir = /a /b\nArchitecture = x\n[core]\nServer = $arch\nUsage = Sync\n[core]\n[e]\n';
+  it.each([
+    ['--repo-list'],
+    ['-l', '-r', 'core'],
+    ['-l', '-r', 'none'],
+    ['-l', 'Color'],
+    ['-r', 'core'],
+    ['--repo=core', 'Server'],
+    ['-r', 'core', 'Server', 'usage'],
+    ['-r', 'core', 'Foo', 'Server'],
+    ['-r', 'core', 'CacheServer'],
+    ['-r', 'core', 'Color'],
+    ['-r', 'none'],
+    ['-r', 'options'],
+    ['-r', ''],
+    ['Color'],
+    ['CheckSpace'],
+    ['cachedir'],
+    ['CacheDir', 'Color'],
+    ['DBPath', 'DBPath'],
+    ['Foo'],
+    ['Include'],
+    ['include', 'Color'],
+    ['Server'],
+    ['--rootdir', '/r/', 'DBPath', 'LogFile', 'RootDir'],
+    ['-R', 'r', 'DBPath'],
+    ['-R', ''],
+  ])('answers as pacman-conf does: %s %s %s %s', async (...args) => {
+    write(whole);
+    const given = ['--config', file, ...args.filter((one) => one !== undefined)];
+    expect(await ours(given)).toEqual(await theirs(given));
+  });
+
+  it('reads long lines as pacman does, and counts them as an editor does', async () => {
+    write(longLines);
+    const said = [await ours(['--config', file]), await theirs(['--config', file])] as const;
+    expect(said[0].stdout).toBe(said[1].stdout);
+    expect(said[0].warnings[1]).toContain("line 3: directive 'olor'");
+    expect(said[1].warnings[1]).toContain("line 5: directive 'olor'");
+  });
+
+  it('fails where pacman-conf fails to read the first file', async () => {
+    const path = folder.file('none');
+    expect((await theirs(['--config', path])).status).toBe(1);
+    expect((await ours(['--config', path])).status).toBe(1);
+  });
+
+  it('takes the first file from a pipe', async () => {
+    const script = `"$0" "$1" conf --config <(printf '[options]\\nDownloadUser = ann\\n') DownloadUser`;
+    const { stdout } = await runProgram('bash', ['-c', script, process.execPath, program], { env: environment });
+    expect(stdout).toBe('ann\n');
   });
 });

@@ -1,0 +1,73 @@
+import type { Configuration } from '../config/configuration.js';
+import { optionDirectives, optionNames, repositoryDirectives } from '../config/directives.js';
+import type { Repository } from '../config/repository.js';
+import { FetchError } from '../errors.js';
+import { type Entry, entryLines } from './conf-text.js';
+
+/** What `conf` is asked for. */
+export interface Query {
+  /** In whatever case; all of a repository where there is none. */
+  readonly directives: readonly string[];
+  /** Name of a repository; undefined for `[options]`. */
+  readonly repository: string | undefined;
+  readonly origins: boolean;
+}
+
+/** What came of a query. */
+export interface Answer {
+  readonly lines: readonly string[];
+  /** Whether all that was asked for is there. */
+  readonly isWhole: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** Everything, section by section. */
+export function listing(configuration: Configuration, origins: boolean): readonly string[] {
+  const style = { keys: true, origins };
+  const section = (name: string, entries: readonly Entry[]) => [
+    `[${name}]`,
+    ...entries.flatMap((entry) => entryLines(entry, style)),
+  ];
+  const repositories = configuration.pacman.repositories.map((one) => section(one.name, entriesOf(one)));
+  return [...section('options', optionEntries(configuration)), ...repositories.flat()];
+}
+
+/**
+ * Some directives, or all of a repository.
+ *
+ * @throws FetchError `download` (status 1, as pacman-conf) if there is no such repository
+ */
+export function query(configuration: Configuration, { directives, repository, origins }: Query): Answer {
+  const entries = repository === undefined ? optionEntries(configuration) : entriesOf(named(configuration, repository));
+  const style = { keys: origins || directives.length !== 1, origins };
+  if (directives.length === 0) {
+    return { lines: entries.flatMap((entry) => entryLines(entry, style)), isWhole: true, warnings: [] };
+  }
+  const lines: string[] = [];
+  const warnings: string[] = [];
+  for (const directive of directives) {
+    const entry = entries.find(({ key }) => key.toLowerCase() === directive.toLowerCase());
+    if (entry !== undefined) lines.push(...entryLines(entry, style));
+    else if (directive.toLowerCase() === 'include') warnings.push("'Include' directives cannot be queried");
+    else warnings.push(`unknown directive '${directive}'`);
+  }
+  return { lines, isWhole: warnings.length === 0, warnings };
+}
+
+function named({ pacman }: Configuration, name: string): Repository {
+  const found = pacman.repositories.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  throw new FetchError('download', `repo '${name}' not configured`);
+}
+
+function optionEntries({ pacman }: Configuration): readonly Entry[] {
+  return optionNames.map((key) => ({
+    key,
+    isSwitch: optionDirectives[key] === 'switch',
+    values: pacman.options.get(key) ?? [],
+  }));
+}
+
+function entriesOf({ values }: Repository): readonly Entry[] {
+  return repositoryDirectives.map((key) => ({ key, isSwitch: false, values: values[key] }));
+}

@@ -1,0 +1,61 @@
+import { lstatSync, readdirSync, statSync } from 'node:fs';
+
+import { isPattern, matcherOf, unquoted } from './glob-pattern.js';
+
+/**
+ * The paths that a pattern names, as glob(3) with GLOB_NOCHECK finds them for pacman: sorted, without hidden files
+ * unless the pattern has the dot, and the pattern itself where nothing is found. Folders that can't be read have
+ * nothing. Sorted by code unit, where glob(3) asks the locale.
+ *
+ * @param pattern - a path or pattern; a relative one starts at the working directory
+ */
+export function glob(pattern: string): readonly string[] {
+  // Without anything to look for or to unquote there is nothing to do: whether it exists is for the reader to find out.
+  if (!/[*?[\\]/.test(pattern)) return [pattern];
+  const parts = pattern.split('/');
+  let found: readonly string[] = [''];
+  for (const [index, part] of parts.entries()) {
+    const separator = index === 0 ? '' : '/';
+    found = found.flatMap((path) => step(`${path}${separator}`, part));
+  }
+  return found.length === 0 ? [pattern] : found.toSorted();
+}
+
+/** One part further from a path that ends in a slash, or from nothing. */
+function step(path: string, part: string): readonly string[] {
+  if (part === '') return path === '' || isFolder(path) ? [path.replace(/(?<=.)\/$/, '')] : [];
+  if (!isPattern(part)) {
+    const next = `${path}${unquoted(part)}`;
+    return isThere(next) ? [next] : [];
+  }
+  const isMatch = matcherOf(part);
+  return namesIn(path === '' ? '.' : path)
+    .filter(isMatch)
+    .map((name) => `${path}${name}`);
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // No folder, or not for us: glob(3) without GLOB_ERR goes on.
+    return [];
+  }
+}
+
+function isThere(path: string): boolean {
+  return attempt(() => lstatSync(path, { throwIfNoEntry: false })) !== undefined;
+}
+
+function isFolder(path: string): boolean {
+  return attempt(() => statSync(path, { throwIfNoEntry: false }))?.isDirectory() === true;
+}
+
+/** What can't be looked at, for a folder above it for instance, isn't there for glob(3). */
+function attempt<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}

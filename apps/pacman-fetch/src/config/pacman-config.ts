@@ -1,0 +1,96 @@
+import { nearest } from '@sb/core';
+
+import { type OptionName, optionNames, repositoryDirectives } from './directives.js';
+import { optionDefaults, OptionsReader } from './options-reader.js';
+import { byDefault, type Value } from './place.js';
+import type { Problem } from './problem.js';
+import { type Repository, RepositoryReader } from './repository.js';
+import type { Directive, Section, Sections } from './sections.js';
+import { defaultSigLevel, isSaid, mergeSigLevel, type SigLevel, sigLevelValues } from './sig-level.js';
+
+/** pacman.conf as pacman understands it. Every value knows where it came from. */
+export interface PacmanConfig {
+  /** By key, defaults included, as pacman-conf prints them; what isn't set and has no default is absent. */
+  readonly options: ReadonlyMap<OptionName, readonly Value[]>;
+  /** In the order of the files; a section that comes twice is there twice, as for pacman. */
+  readonly repositories: readonly Repository[];
+  /** What signatures packages and databases need where a repository says nothing. */
+  readonly sigLevel: SigLevel;
+  /** The words of pacman about directives that it doesn't know, each with what was probably meant. */
+  readonly warnings: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/** What the command line and our own configuration add. */
+export interface PacmanConfigOptions {
+  /** `--rootdir`. */
+  readonly rootDir?: string | undefined;
+  /** Takes a directive of `[options]` that pacman doesn't know; true if it is known to us. */
+  readonly takeOther?: (directive: Directive) => boolean;
+}
+
+/**
+ * Reads sections as pacman does. Pure but for the machine's architecture.
+ *
+ * @param parsed - from `readSections`
+ */
+export function pacmanConfig(parsed: Sections, { rootDir, takeOther }: PacmanConfigOptions = {}): PacmanConfig {
+  const warnings: string[] = [];
+  const options = new OptionsReader();
+  const repositories: RepositoryReader[] = [];
+  for (const section of parsed.sections) {
+    const isOptions = section.name === 'options';
+    const reader = isOptions ? options : new RepositoryReader(section);
+    if (reader instanceof RepositoryReader) repositories.push(reader);
+    for (const directive of section.directives) {
+      if (reader.take(directive) || (isOptions && takeOther?.(directive) === true)) continue;
+      warnings.push(notRecognized(directive, section));
+    }
+  }
+  const values = withDefaults(options, rootDir);
+  const [architecture] = values.get('Architecture') ?? [];
+  const { SigLevel: sigLevel } = options.sigLevels;
+  const finished = repositories.map((one) => one.finish(sigLevel, architecture?.text));
+  return {
+    options: values,
+    repositories: finished,
+    sigLevel: mergeSigLevel(defaultSigLevel, sigLevel),
+    warnings,
+    problems: [...parsed.problems, ...options.problems, ...repositories.flatMap(({ problems }) => problems)],
+  };
+}
+
+/** pacman's own sentence, and ours. */
+function notRecognized({ key, file, line }: Directive, { name }: Section): string {
+  const meant = nearest(key, name === 'options' ? optionNames : repositoryDirectives);
+  const hint = meant === undefined || meant === key ? '' : ` Did you mean ${meant}?`;
+  return `config file ${file}, line ${line}: directive '${key}' in section '${name}' not recognized.${hint}`;
+}
+
+function withDefaults({ values, sigLevels }: OptionsReader, rootDir: string | undefined) {
+  const all = new Map<OptionName, readonly Value[]>(optionDefaults.map(([name, value]) => [name, [value]]));
+  for (const [name, given] of values) all.set(name, given);
+  if (rootDir !== undefined) all.set('RootDir', [{ text: rootDir, origin: { kind: 'option', name: '--rootdir' } }]);
+  const [root] = all.get('RootDir') ?? [];
+  if (root === undefined) all.set('RootDir', [{ text: '/', origin: byDefault }]);
+  for (const [name, path] of [
+    ['DBPath', 'var/lib/pacman/'],
+    ['LogFile', 'var/log/pacman.log'],
+  ] as const) {
+    if (!all.has(name)) all.set(name, [below(root, path)]);
+  }
+  const sigLevel = mergeSigLevel(defaultSigLevel, sigLevels.SigLevel);
+  all.set('SigLevel', sigLevelValues(sigLevel));
+  for (const name of ['LocalFileSigLevel', 'RemoteFileSigLevel'] as const) {
+    const own = sigLevels[name];
+    if (isSaid(own)) all.set(name, sigLevelValues(mergeSigLevel(sigLevel, own), ['Package']));
+  }
+  return all;
+}
+
+/** A path of the default that RootDir moves. */
+function below(root: Value | undefined, path: string): Value {
+  if (root === undefined) return { text: `/${path}`, origin: byDefault };
+  const text = root.text.endsWith('/') ? `${root.text}${path}` : `${root.text}/${path}`;
+  return { text, origin: { kind: 'inferred', from: 'RootDir' } };
+}

@@ -1,0 +1,42 @@
+import { FetchError } from '../errors.js';
+import type { Place } from './place.js';
+
+/** One mistake in the configuration. */
+export interface Problem {
+  /** Absent where no line is at fault. */
+  readonly place?: Place | undefined;
+  /** What is wrong; begins with the key where there is one. */
+  readonly what: string;
+  /** What to do, as a sentence. */
+  readonly hint?: string | undefined;
+}
+
+/** A configuration that can't be used, with everything that is wrong in it. */
+export class ConfigError extends FetchError {
+  /** In the order of the files; never empty. */
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const [first] = problems;
+    const others = problems.length - 1;
+    const more = others > 0 ? `"pacman-fetch conf" shows this and ${others} more.` : undefined;
+    super('usage', first === undefined ? 'the configuration is invalid' : problemText(first), more ?? first?.hint);
+    this.problems = problems;
+  }
+}
+
+/** Where and what, in one line. */
+export function problemText({ place, what }: Problem): string {
+  return place === undefined ? what : `${place.file}:${place.line}: ${what}`;
+}
+
+/** @throws ConfigError if there is any problem */
+export function refuseProblems(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** What was probably meant, or what there is to choose from. */
+export function suggestion(meant: string | undefined, all: readonly string[] = []): string | undefined {
+  if (meant !== undefined) return `Did you mean ${meant}?`;
+  return all.length === 0 ? undefined : `Use one of: ${all.join(', ')}.`;
+}

@@ -1,0 +1,119 @@
+import { FileTexts } from './file-text.js';
+import { glob } from './glob.js';
+import { linesOf, trimmed } from './lines.js';
+import type { Place } from './place.js';
+import type { Problem } from './problem.js';
+
+/** One directive, with the place that it stands at. */
+export interface Directive extends Place {
+  readonly key: string;
+  /** Undefined for a directive that is written without `=`. */
+  readonly value: string | undefined;
+}
+
+/** What stands between two headers; a name may come more than once. */
+export interface Section extends Place {
+  /** Without brackets. */
+  readonly name: string;
+  readonly directives: readonly Directive[];
+}
+
+/** A file and all that it includes. */
+export interface Sections {
+  readonly sections: readonly Section[];
+  readonly problems: readonly Problem[];
+  /** Whether the first file could be read. */
+  readonly isRead: boolean;
+}
+
+/** How deep Include may nest, as in pacman. */
+const maxDepth = 10;
+
+/**
+ * Reads a configuration file as pacman does: `#` starts a comment only at the start of a line, keys are
+ * case-sensitive, white space around a value is dropped, an Include stands for the lines of its files and what follows
+ * it is in the section that they end in. Never throws, and ends for whatever is in the files.
+ *
+ * @param file - path of the first file
+ */
+export function readSections(file: string): Sections {
+  const reader = new Reader();
+  reader.read(file, undefined);
+  return { sections: reader.sections, problems: reader.problems, isRead: reader.isRead };
+}
+
+class Reader {
+  readonly sections: (Section & { readonly directives: Directive[] })[] = [];
+  readonly problems: Problem[] = [];
+  isRead = false;
+  readonly #texts = new FileTexts();
+  #depth = 0;
+  /** Set by what every further line would only repeat: then nothing more is read. */
+  #isOver = false;
+
+  read(file: string, from: Place | undefined): void {
+    const bytes = this.#bytes(file, from);
+    if (bytes === undefined) return;
+    if (from === undefined) this.isRead = true;
+    for (const { number, text } of linesOf(bytes)) {
+      if (this.#isOver) return;
+      this.#take(text, { file, line: number });
+    }
+  }
+
+  #take(text: string, place: Place): void {
+    if (text.startsWith('[') && text.endsWith(']')) {
+      this.sections.push({ name: text.slice(1, -1), ...place, directives: [] });
+      return;
+    }
+    const { key, value } = splitDirective(text);
+    if (key === 'Include') {
+      this.#include(value, place);
+      return;
+    }
+    const section = this.sections.at(-1);
+    if (section === undefined) {
+      this.#refuse(place, `${key} belongs to no section`, 'Begin with "[options]".');
+      // The next lines belong to none either.
+      this.#isOver = true;
+      return;
+    }
+    section.directives.push({ key, value, ...place });
+  }
+
+  #include(pattern: string | undefined, place: Place): void {
+    if (pattern === undefined) {
+      this.#refuse(place, 'Include names no file', 'Write "Include = PATH".');
+      return;
+    }
+    if (this.#depth >= maxDepth) {
+      this.#refuse(place, `Include is nested more than ${maxDepth} deep`, 'Does a file include itself?');
+      this.#isOver = true;
+      return;
+    }
+    this.#depth += 1;
+    for (const file of glob(pattern)) if (!this.#isOver) this.read(file, place);
+    this.#depth -= 1;
+  }
+
+  #bytes(file: string, from: Place | undefined): Buffer | undefined {
+    try {
+      return this.#texts.read(file, from === undefined);
+    } catch (error) {
+      const hint = from === undefined ? 'Name another file with --config.' : 'Create it, or remove the Include.';
+      this.#refuse(from, `config file ${file} could not be read: ${(error as Error).message}`, hint);
+      this.#isOver = !(error as Error & { code?: string }).code?.startsWith('E');
+      return undefined;
+    }
+  }
+
+  #refuse(place: Place | undefined, what: string, hint: string): void {
+    this.problems.push({ place, what, hint });
+  }
+}
+
+function splitDirective(text: string): { readonly key: string; readonly value: string | undefined } {
+  const equals = text.indexOf('=');
+  if (equals < 0) return { key: text, value: undefined };
+  return { key: trimmed(text.slice(0, equals)), value: trimmed(text.slice(equals + 1)) };
+}

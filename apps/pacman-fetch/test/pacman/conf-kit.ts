@@ -1,0 +1,43 @@
+import { runProgram } from '@sb/test-kit';
+
+import { answer, conf } from '../../src/commands/conf.js';
+import { readGiven } from '../../src/commands/given.js';
+import { FetchError } from '../../src/errors.js';
+import { environment } from '../kit/fetch-program.js';
+
+/** What a program said of a configuration. */
+export interface Said {
+  /** 0, or 1 for every failure. */
+  readonly status: 0 | 1;
+  /** Empty where a file was refused. */
+  readonly stdout: string;
+  /** pacman's own words. */
+  readonly warnings: readonly string[];
+}
+
+/** Asks pacman-conf. */
+export async function theirs(args: readonly string[]): Promise<Said> {
+  const { status, stdout, stderr } = await runProgram('pacman-conf', args, { env: environment });
+  const warnings = stderr.split('\n').filter((line) => line.startsWith('warning: '));
+  const isRefused = status !== 0 && /^error/m.test(stderr);
+  return { status: status === 0 ? 0 : 1, stdout: isRefused ? '' : stdout, warnings: isRefused ? [] : warnings };
+}
+
+/** Asks `pacman-fetch conf` in this process; its own directives are left out. */
+export async function ours(args: readonly string[]): Promise<Said> {
+  try {
+    const { lines, isWhole, warnings } = await answer(readGiven('conf', conf.options, args));
+    const isTheirs = (line: string) => !/^(Use)?Sandbox/.test(line);
+    return {
+      status: isWhole ? 0 : 1,
+      stdout: lines
+        .filter(isTheirs)
+        .map((line) => `${line}\n`)
+        .join(''),
+      warnings: warnings.map((text) => `warning: ${text.replace(/ Did you mean .*\?$/, '')}`),
+    };
+  } catch (error) {
+    if (error instanceof FetchError) return { status: 1, stdout: '', warnings: [] };
+    throw error;
+  }
+}
