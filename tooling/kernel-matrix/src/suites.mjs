@@ -10,6 +10,7 @@
 export const suites = {
   landlock: [
     'packages/landlock/test/enforcement/this-kernel.test.ts',
+    'packages/landlock/test/enforcement/generations.test.ts',
     'packages/landlock/test/enforcement/newer.test.ts',
   ],
   seccomp: ['packages/seccomp/test/enforcement/presets.test.ts', 'packages/seccomp/test/enforcement/tables.test.ts'],

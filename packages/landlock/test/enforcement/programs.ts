@@ -14,6 +14,7 @@ const recipes = {
   },
   audit: { sources: ['../native/audit.c'], flags: ['-static'] },
   answer: { sources: ['../native/answer.c'], flags: ['-static'] },
+  'new-privs-flag': { sources: ['../native/new-privs-flag.c'], flags: ['-static'] },
   threads: {
     sources: ['../native/threads.c', ...broadcast],
     flags: ['-pthread', '-Wconversion'],
