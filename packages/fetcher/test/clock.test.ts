@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { compileFixture, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import type { Progress } from '../src/options.js';
 import { runBatch } from './kit/batch.js';
 import { errorOf, fetchOne } from './kit/fetch.js';
 import { lastModified, rawServer, response } from './kit/server.js';
@@ -57,14 +58,14 @@ describe.skipIf(missing('root', 'linux', 'landlock6')).each(clocks)(
     it('in the worker ends no download, and the progress goes on', async () => {
       await using server = await slowServer();
       const progress: number[] = [];
-      const onProgress = ({ received }: { readonly received: number }): void => void progress.push(received);
+      const onProgress = ({ overall }: Progress): void => void progress.push(overall.received);
       const fetcher = { limits: { slowWindow: 3000, slowBytes: 100 } };
       const request = { sources: [`${server.origin}/x`], to: folder.file('x') };
       const outcome = await fetchOne(request, { program: workerBehind(clock), fetcher, onProgress });
       expect(errorOf(outcome)).toBeUndefined();
       expect(readFileSync(folder.file('x'), 'latin1')).toBe(content);
       // A second has time for ten, and one more is due at the end.
-      expect(progress.length).toBeGreaterThan(4);
+      expect(new Set(progress).size).toBeGreaterThan(4);
       expect(progress.length).toBeLessThan(20);
       expect(progress).toEqual([...progress].sort((a, b) => a - b));
     });
