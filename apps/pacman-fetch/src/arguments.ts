@@ -4,6 +4,7 @@ import { nearest } from '@sb/core';
 
 import { commandOf, commands } from './commands/table.js';
 import { FetchError } from './errors.js';
+import { type ColorChoice, colorChoices } from './ui/environment.js';
 
 /** What the command line asks for. */
 export type Command =
@@ -21,6 +22,9 @@ export type Command =
       /** Path of a file that gets the report of what was in force, one JSON document a line. */
       readonly report: string | undefined;
       readonly quiet: boolean;
+      /** Events for programs on standard output instead of bars. */
+      readonly json: boolean;
+      readonly color: ColorChoice;
       readonly disableDownloadTimeout: boolean;
     };
 
@@ -41,7 +45,9 @@ Options of a download:
   --cacert FILE                certificates to trust instead of the system's
   --disable-download-timeout   don't give up on a server that sends nothing
   --report FILE                append what was in force to FILE, one JSON line
-  -q, --quiet  no progress     -h, --help  this text   -V, --version
+  --json                       what happens, as JSON: one event a line
+  --color WHEN                 auto (default), always or never
+  -q, --quiet  errors only     -h, --help  this text   -V, --version
 
 Exit status: 0 done, 1 the download failed, 2 usage or configuration,
 3 the user could not be switched, 4 FILE could not be written.
@@ -71,6 +77,8 @@ export function parseCommand(args: readonly string[]): Command {
     cacert: values.cacert,
     report: values.report,
     quiet: values.quiet ?? false,
+    json: values.json ?? false,
+    color: colorOf(values.color),
     disableDownloadTimeout: values['disable-download-timeout'] ?? false,
   };
 }
@@ -86,6 +94,8 @@ function parse(args: readonly string[]) {
         cacert: { type: 'string' },
         report: { type: 'string' },
         quiet: { type: 'boolean', short: 'q' },
+        json: { type: 'boolean' },
+        color: { type: 'string' },
         'disable-download-timeout': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'V' },
@@ -94,6 +104,12 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw usage((error as Error).message);
   }
+}
+
+function colorOf(value: string | undefined): ColorChoice {
+  const choice = colorChoices.find((one) => one === (value ?? 'auto'));
+  if (choice === undefined) throw usage(`--color is ${colorChoices.join(', ')}, and not "${value}"`);
+  return choice;
 }
 
 /** Without FILE the first word was more likely meant as a command, unless it looks like a URL. */

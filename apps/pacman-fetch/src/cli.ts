@@ -4,8 +4,13 @@ import { readFileSync } from 'node:fs';
 import { help, parseCommand } from './arguments.js';
 import { commandOf } from './commands/table.js';
 import { exitStatus, FetchError } from './errors.js';
+import { charsetOf, type ColorChoice, wantsColor } from './ui/environment.js';
+import { message } from './ui/messages.js';
 
 type Manifest = { readonly version: string };
+
+/** Errors before the command line is understood are coloured as nobody has chosen. */
+let color: ColorChoice = 'auto';
 
 async function main(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
@@ -25,6 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
       return exitStatus.done;
     }
     case 'fetch': {
+      ({ color } = command);
       const { fetch } = await import('./fetch.js');
       return await fetch(command);
     }
@@ -39,11 +45,7 @@ try {
 } catch (error) {
   const known = error instanceof FetchError ? error : new FetchError('file', `unexpected: ${String(error)}`);
   process.exitCode = exitStatus[known.kind];
-  const hint = known.hint === undefined ? '' : `       ${known.hint}\n`;
-  process.stderr.write(printable(`error: ${known.message}\n${hint}`));
-}
-
-/** File names may hold anything; a terminal should not. Line feeds stay. */
-function printable(text: string): string {
-  return text.replaceAll(/[^\P{C}\n]/gu, '\uFFFD');
+  const { env, stderr } = process;
+  const style = { color: wantsColor(color, stderr.isTTY, env), charset: charsetOf(env) };
+  stderr.write(message('error', { text: known.message, hint: known.hint }, style));
 }

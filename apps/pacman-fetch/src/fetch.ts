@@ -12,10 +12,12 @@ import { Destination } from './parent/destination.js';
 import { type Enforcement, planFor, verify } from './parent/enforcement.js';
 import { lockFile, openCertificates } from './parent/files.js';
 import { watchGrowth } from './parent/growth.js';
-import { WorkerProcess } from './parent/worker-process.js';
+import { WorkerProcess, type WorkerResult } from './parent/worker-process.js';
 import { limitsFor } from './transfer/limits.js';
-import { ProgressLine } from './ui/progress-line.js';
+import { createDisplay } from './ui/display.js';
+import type { Display, DisplayEvent } from './ui/events.js';
 import { parseUrl, publicUrl } from './url.js';
+import type { Frame } from './worker/channel.js';
 
 type FetchCommand = Extract<Command, { kind: 'fetch' }>;
 
@@ -83,7 +85,8 @@ interface Run {
 
 async function supervise(run: Run): Promise<number> {
   const { command, destination, certificates, user } = run;
-  const progress = command.quiet ? undefined : new ProgressLine(process.stderr, destination.name);
+  const { name, size: offset } = destination;
+  const display = displayFor(command);
   const policy = user.kind === 'switch' ? user.policy : undefined;
   let enforcement: Enforcement | undefined;
   let refusal: unknown;
@@ -95,11 +98,12 @@ async function supervise(run: Run): Promise<number> {
       ...(run.program === undefined ? {} : { program: run.program }),
     },
     (frame) => {
-      if (frame.type === 'progress') progress?.update(frame.received, frame.total ?? undefined);
+      if (frame.type === 'progress') display.show(progressOf(name, frame));
       if (frame.type !== 'ready' || enforcement !== undefined) return;
       try {
         enforcement = verify(user, run.features, worker.pid ?? 0);
         worker.send(jobOf(run));
+        display.show({ event: 'start', name, offset });
       } catch (error) {
         refusal = error;
         worker.kill();
@@ -118,16 +122,40 @@ async function supervise(run: Run): Promise<number> {
     const result = await worker.ended.catch((error: unknown) => {
       throw new FetchError('sandbox', `the worker could not be started: ${(error as Error).message}`);
     });
-    progress?.end();
     if (interrupted.status !== undefined) return interrupted.status;
     if (refusal !== undefined) throw refusal;
     if (enforcement === undefined) throw notReady(result);
-    const status = conclude(run, result);
+    const status = concludeShown(run, result, display);
     writeReport(run, enforcement);
     return status;
   } finally {
+    display.end();
     interrupted.stop();
     stopWatching();
+  }
+}
+
+/** Bars go where messages go, since standard output may be redirected; without a terminal only errors are said. */
+function displayFor({ quiet, json, color }: FetchCommand): Display {
+  const { stderr, stdout } = process;
+  const isSilent = quiet || !stderr.isTTY;
+  const style = json ? 'json' : isSilent ? 'quiet' : 'normal';
+  return createDisplay({ stream: json ? stdout : stderr, errors: stderr, style, color });
+}
+
+function progressOf(name: string, { received, total }: Extract<Frame, { type: 'progress' }>): DisplayEvent {
+  return { event: 'progress', name, received, ...(total === null ? {} : { size: total }) };
+}
+
+function concludeShown(run: Run, result: WorkerResult, display: Display): number {
+  const { name } = run.destination;
+  try {
+    const status = conclude(run, result);
+    display.show({ event: 'done', name });
+    return status;
+  } catch (error) {
+    display.show({ event: 'failed', name, ...(error instanceof Error ? { reason: error.message } : {}) });
+    throw error;
   }
 }
 

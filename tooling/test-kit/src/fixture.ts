@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { transformSync } from 'esbuild';
+import { buildSync, transformSync } from 'esbuild';
 
 import { type ProgramOptions, type ProgramResult, runProgram } from './program.js';
 import { stage } from './stage.js';
@@ -26,6 +26,25 @@ export function compileFixture(fixture: URL): string {
     sourcefile: source,
   });
   writeFileSync(target, code);
+  return target;
+}
+
+/**
+ * The same for a fixture that imports files of its own package: everything is copied into the one module.
+ *
+ * @param fixture - URL of the `.ts` file
+ */
+export function bundleFixture(fixture: URL): string {
+  const source = fileURLToPath(fixture);
+  const target = join(stage(), `${basename(source, '.ts')}-${process.pid}-${count++}.mjs`);
+  buildSync({
+    entryPoints: [source],
+    outfile: target,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+  });
   return target;
 }
 

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { currentIdentity, lookupUser } from '@sb/privdrop';
 
 import type { Enforcement } from '../parent/enforcement.js';
-import { humanSize } from '../ui/bar.js';
+import { size } from '../ui/figures.js';
 import { type DemoMirror, digest, startDemoMirror } from './mirror.js';
 import { table } from './table.js';
 
@@ -46,17 +46,23 @@ async function fetchFile(url: string, name: string, { cache, config, report }: P
   const [status] = (await once(child, 'exit')) as [number | null];
   if (status !== 0) throw new Error(`pacman-fetch ended with ${status} for ${name}`);
   // In a terminal the progress line has said it already.
-  if (!process.stderr.isTTY) print(` ${name} downloaded (${humanSize(statSync(join(cache, name)).size)})`);
+  if (!process.stderr.isTTY) print(` ${name} downloaded (${size(statSync(join(cache, name)).size).trim()})`);
 }
 
 /** Compares what was downloaded with what the mirror has, and lays out where it is. */
 function filesTable({ files }: DemoMirror, { cache }: Place): string {
-  const rows = files.map(({ name, size, sha256 }) => {
+  const rows = files.map(({ name, size: bytes, sha256 }) => {
     const path = join(cache, name);
     const { uid, mode } = statSync(path);
     const isSame = digest(readFileSync(path)) === sha256;
     if (!isSame) throw new Error(`${name} is not what the mirror has`);
-    return [path, humanSize(size), `uid ${uid}`, (mode & 0o7777).toString(8).padStart(4, '0'), 'same as on the mirror'];
+    return [
+      path,
+      size(bytes).trim(),
+      `uid ${uid}`,
+      (mode & 0o7777).toString(8).padStart(4, '0'),
+      'same as on the mirror',
+    ];
   });
   return table([['file', 'size', 'owner', 'mode', 'content'], ...rows]);
 }

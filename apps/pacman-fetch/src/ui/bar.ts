@@ -1,56 +1,75 @@
-/** How far a download is. */
-export interface Progress {
-  readonly name: string;
+import { clock, clockWidth, rate, size, sizeWidth } from './figures.js';
+import { type Charset, fit, printable } from './text.js';
+
+/** What one line says of a download, or of all of them. */
+export interface BarLine {
+  /** Anything; it is made printable here. */
+  readonly label: string;
   readonly received: number;
-  /** Bytes of the whole file, if known. */
+  /** Bytes of the whole, where that is known. */
   readonly total: number | undefined;
-  /** Bytes a second, averaged. */
+  /** Bytes a second. */
   readonly rate: number;
+  /** Until it is done; after that, how long it took. Undefined where nobody can say. */
+  readonly seconds: number | undefined;
 }
 
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-/** A size as pacman shows it: one decimal, or none for bytes. */
-export function humanSize(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${value.toFixed(unit === 0 ? 0 : 1)} ${units[unit] ?? ''}`;
+/** The terminal that a line is for. */
+export interface BarSpace {
+  readonly columns: number;
+  readonly charset: Charset;
+  /** pacman's ILoveCandy. */
+  readonly candy: boolean;
 }
 
-/** Seconds as `mm:ss`, or `--:--` where nobody can say. */
-export function clock(seconds: number): string {
-  if (!Number.isFinite(seconds) || seconds >= 6000) return '--:--';
-  const whole = Math.ceil(seconds);
-  return `${String(Math.floor(whole / 60)).padStart(2, '0')}:${String(whole % 60).padStart(2, '0')}`;
-}
-
-/** Below this many columns there is room for name, size and percent only. */
-const narrow = 64;
+/** ` [] 100%`: what a bar needs beside its signs. */
+const frameWidth = 8;
 
 /**
- * One line about a download, like pacman's: name, size, rate, time left, a bar and percent.
- *
- * @param progress - how far it is
- * @param width - columns of the terminal
+ * One line as pacman draws it: name, size, rate and time in six tenths of the terminal and at least fifty columns, a bar
+ * and percent in the rest. Where it is narrower pacman's lines wrap; these leave out the bar, then the rate, then the
+ * time and the size. Never wider than the terminal.
  */
-export function bar({ name, received, total, rate }: Progress, width: number): string {
-  const left = total === undefined || rate === 0 ? Number.NaN : (total - received) / rate;
-  const size = ` ${humanSize(received).padStart(10)}`;
-  const figures = width < narrow ? size : `${size} ${`${humanSize(rate)}/s`.padStart(12)} ${clock(left)}`;
-  const fraction = total === undefined || total === 0 ? undefined : Math.min(1, received / total);
-  const percent = fraction === undefined ? '     ' : `${String(Math.floor(fraction * 100)).padStart(4)}%`;
-  const fixed = figures.length + percent.length + 1;
-  // A third of what is left is the bar's, at least ten columns; narrow terminals have none.
-  const free = Math.max(8, width - fixed);
-  const room = width < narrow ? free : Math.max(8, Math.min(40, free - Math.max(10, Math.floor(free / 3))));
-  const shown = name.length > room ? `${name.slice(0, room - 3)}...` : name.padEnd(room);
-  const line = ` ${shown}${figures}`;
-  const space = width - line.length - percent.length - 3;
-  if (fraction === undefined || space < 5) return `${line}${percent}`.slice(0, width).trimEnd();
-  const filled = Math.round(space * fraction);
-  return `${line} [${'#'.repeat(filled)}${'-'.repeat(space - filled)}]${percent}`;
+export function barLine(line: BarLine, space: BarSpace): string {
+  const percent = percentOf(line);
+  const right = percent === undefined ? '' : `${String(percent).padStart(4)}%`;
+  const left = Math.max(50, Math.floor((space.columns * 6) / 10));
+  if (space.columns < left + 5) return narrowLine(line, right, space);
+  const figures = ` ${size(line.received)}  ${rate(line.rate)} ${clock(line.seconds)}`;
+  const name = left - figures.length - 2;
+  const signs = space.columns - left - frameWidth;
+  const bar = percent === undefined || signs < 1 ? '' : ` [${signsOf(percent, signs, space.candy)}]`;
+  return ` ${nameIn(line, name, space)} ${figures}${bar}${right}`;
+}
+
+/** Below this there is no time left, and below the other no size. */
+const leastName = 12;
+
+function narrowLine(line: BarLine, right: string, space: BarSpace): string {
+  const width = space.columns - 1 - right.length;
+  const withSize = ` ${size(line.received)}`;
+  const withTime = `${withSize} ${clock(line.seconds)}`;
+  if (width - sizeWidth - clockWidth - 2 >= leastName) {
+    return ` ${nameIn(line, width - withTime.length, space)}${withTime}${right}`;
+  }
+  if (width - sizeWidth - 1 >= leastName) return ` ${nameIn(line, width - withSize.length, space)}${withSize}${right}`;
+  return ` ${nameIn(line, Math.max(0, width), space)}${right}`.slice(0, Math.max(0, space.columns));
+}
+
+function nameIn({ label }: BarLine, columns: number, { charset }: BarSpace): string {
+  return fit(printable(label, charset), columns);
+}
+
+function percentOf({ received, total }: BarLine): number | undefined {
+  if (total === undefined || total <= 0) return undefined;
+  return Math.floor(Math.min(1, received / total) * 100);
+}
+
+function signsOf(percent: number, signs: number, candy: boolean): string {
+  const done = Math.floor((percent * signs) / 100);
+  if (!candy) return '#'.repeat(done) + '-'.repeat(signs - done);
+  const eaten = Math.max(0, Math.min(signs - 1, done));
+  const mouth = percent === 100 ? '-' : eaten % 2 === 0 ? 'C' : 'c';
+  const pellets = Array.from({ length: signs - eaten - 1 }, (_, index) => ((index + eaten) % 3 === 1 ? 'o' : ' '));
+  return '-'.repeat(eaten) + mouth + pellets.join('');
 }

@@ -21,7 +21,13 @@ afterEach(() => {
 async function fetchWith(way: string, name = 'x'): Promise<number> {
   process.env['LC_ALL'] = way;
   const command = { kind: 'fetch', url: 'http://mirror/x', output: folder.file(name), quiet: true } as const;
-  const rest = { cacert: undefined, report: undefined, disableDownloadTimeout: false };
+  const rest = {
+    cacert: undefined,
+    report: undefined,
+    disableDownloadTimeout: false,
+    json: false,
+    color: 'auto',
+  } as const;
   return await fetch({ ...command, ...rest, config: folder.file('pacman.conf') }, worker);
 }
 

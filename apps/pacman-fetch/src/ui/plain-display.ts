@@ -1,0 +1,50 @@
+import { type Display, type DisplayEvent, isSignature } from './events.js';
+import { heading, labelOf, message, type MessageStyle, serverFailure } from './messages.js';
+import { printable } from './text.js';
+
+/** Something that takes text. */
+export interface TextStream {
+  write(text: string): unknown;
+}
+
+/** What a display of lines is made of. */
+export interface PlainOptions extends MessageStyle {
+  readonly out: TextStream;
+  readonly errors: TextStream;
+  readonly errorStyle: MessageStyle;
+  /** Nothing but errors and warnings. */
+  readonly quiet: boolean;
+}
+
+/** A display without a terminal, or without bars: a line where a download begins, and where it isn't needed or fails. */
+export class PlainDisplay implements Display {
+  readonly #options: PlainOptions;
+  #hasEnded = false;
+
+  constructor(options: PlainOptions) {
+    this.#options = options;
+  }
+
+  show(event: DisplayEvent): void {
+    if (this.#hasEnded) return;
+    const { out, errors, errorStyle, quiet, charset } = this.#options;
+    if (event.event === 'warning' || event.event === 'error') errors.write(message(event.event, event, errorStyle));
+    if (event.event === 'serverFailed') errors.write(message('error', { text: serverFailure(event) }, errorStyle));
+    if (quiet) return;
+    if (event.event === 'heading') out.write(heading(event.text, this.#options));
+    const text = lineOf(event);
+    if (text !== undefined) out.write(`${printable(` ${text}`, charset)}\n`);
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+  }
+}
+
+/** pacman's words, which it has for some events only. */
+function lineOf(event: DisplayEvent): string | undefined {
+  if (!('name' in event) || isSignature(event.name)) return undefined;
+  if (event.event === 'start') return `${labelOf(event.name)} downloading...`;
+  if (event.event === 'upToDate') return `${labelOf(event.name)} is up to date`;
+  return event.event === 'failed' ? `${event.name} failed to download` : undefined;
+}

@@ -1,0 +1,61 @@
+import { eastAsianWidth } from 'get-east-asian-width';
+
+/** What a terminal can show. */
+export type Charset = 'ascii' | 'utf8';
+
+/**
+ * A text that can't do anything to a terminal: no control character, no escape sequence, nothing invisible that turns
+ * writing around. In ASCII each other character is a question mark.
+ *
+ * @param text - anything, for instance the name of a file on a mirror
+ */
+export function printable(text: string, charset: Charset): string {
+  if (/^[\x20-\x7E]*$/.test(text)) return text;
+  // Category C is control, format, surrogate, private and unassigned; U+2028 and U+2029 separate lines.
+  if (charset === 'utf8') return text.replaceAll(/[\p{C}\u2028\u2029]/gu, '\uFFFD');
+  return text.replaceAll(/[^\x20-\x7E]/gu, '?');
+}
+
+/**
+ * Columns of a printable text in a terminal: two for what East Asia writes wide (UAX #11) and for emoji, none for marks.
+ *
+ * @param text - from {@link printable}
+ */
+export function columnsOf(text: string): number {
+  if (/^[\x20-\x7E]*$/.test(text)) return text.length;
+  return graphemesOf(text).reduce((sum, grapheme) => sum + graphemeColumns(grapheme), 0);
+}
+
+/**
+ * A text in just so many columns: filled up with blanks, or cut and ended by three dots as pacman does.
+ *
+ * @param text - from {@link printable}
+ * @param columns - how many
+ */
+export function fit(text: string, columns: number): string {
+  const width = columnsOf(text);
+  if (width <= columns) return `${text}${' '.repeat(columns - width)}`;
+  if (columns <= 3) return '.'.repeat(Math.max(0, columns));
+  let kept = '';
+  let used = 0;
+  for (const grapheme of graphemesOf(text)) {
+    const next = graphemeColumns(grapheme);
+    if (used + next > columns - 3) break;
+    kept += grapheme;
+    used += next;
+  }
+  return `${kept}...${' '.repeat(columns - 3 - used)}`;
+}
+
+let segmenter: Intl.Segmenter | undefined;
+
+function graphemesOf(text: string): readonly string[] {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+function graphemeColumns(grapheme: string): number {
+  if (/^\p{M}+$/u.test(grapheme)) return 0;
+  if (/\p{Emoji_Presentation}|\uFE0F/u.test(grapheme)) return 2;
+  return eastAsianWidth(grapheme.codePointAt(0) ?? 0);
+}
