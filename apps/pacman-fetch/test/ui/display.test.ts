@@ -14,13 +14,13 @@ const node = (...args: readonly string[]) => [process.execPath, fixture, ...args
 describe('bars in a terminal', () => {
   it.each([40, 80, 200])('look like this at %i columns while they move', async (columns) => {
     const { screen } = await runInTerminal(node('packages'), { columns });
-    expect(screen).toMatchSnapshot();
+    expect(screen).toMatchSnapshot('screen');
     expect(Math.max(...screen.map((line) => line.length))).toBeLessThanOrEqual(columns);
   });
 
   it.each([40, 80, 200])('look like this at %i columns when all is done', async (columns) => {
     const { screen, status } = await runInTerminal(node('packages,end'), { columns });
-    expect(screen).toMatchSnapshot();
+    expect(screen).toMatchSnapshot('screen');
     expect(status).toBe(0);
   });
 
