@@ -3,6 +3,6 @@ import { packageBuild } from '../../tooling/tsup.base.js';
 export default packageBuild({
   entry: { cli: 'src/cli.ts', worker: 'src/worker/worker.ts', demo: 'src/demo/demo.ts' },
   declarations: false,
-  bundle: ['@sb/fetcher', /^undici/, 'proxy-from-env', 'get-east-asian-width'],
+  bundle: ['@sb/fetcher', /^undici/, 'get-east-asian-width'],
   splitting: true,
 });

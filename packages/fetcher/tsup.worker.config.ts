@@ -4,6 +4,6 @@ import { packageBuild } from '../../tooling/tsup.base.js';
 export default packageBuild({
   entry: { worker: 'src/worker/worker.ts' },
   declarations: false,
-  bundle: [/^undici/, 'proxy-from-env', '@sb/core'],
+  bundle: [/^undici/, '@sb/core'],
   clean: false,
 });

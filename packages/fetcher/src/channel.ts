@@ -4,6 +4,7 @@
  */
 import type { Limits } from './limits.js';
 import type { FailureKind } from './transfer/failure-kinds.js';
+import type { ProxyRules } from './transfer/proxies.js';
 
 /** Descriptors of the worker. Its program is its standard input, so that it needs no right to read it anywhere. */
 export const workerDescriptors = { channel: 3, certificates: 4, firstFile: 5 } as const;
@@ -39,8 +40,9 @@ export interface Work {
   readonly files: readonly WorkerFile[];
   readonly parallel: number;
   readonly limits: Limits;
-  /** TCP ports that it may connect to. */
+  /** TCP ports of the hosts that it may ask, through a proxy or not. */
   readonly ports: readonly number[];
+  readonly proxies: ProxyRules;
   readonly userAgent: string;
   /** Whether descriptor 4 holds the certificates to trust. */
   readonly hasCertificates: boolean;

@@ -3,10 +3,15 @@ import type { SandboxOptions } from '@sb/sandbox';
 import type { WorkerFile } from './channel.js';
 import { portOf } from './transfer/port.js';
 
+/** The URLs that a worker asks servers for. */
+export function urlsOf(files: readonly WorkerFile[]): readonly URL[] {
+  const urls = files.flatMap(({ sources }) => sources.map((source) => new URL(source)));
+  return urls.filter(({ protocol }) => protocol !== 'file:');
+}
+
 /** The TCP ports that a worker needs: those of its sources, and those that redirects may lead to. */
 export function portsOf(files: readonly WorkerFile[], redirectPorts: readonly number[]): readonly number[] {
-  const urls = files.flatMap(({ sources }) => sources.map((source) => new URL(source)));
-  const own = urls.filter(({ protocol }) => protocol !== 'file:').map(portOf);
+  const own = urlsOf(files).map(portOf);
   return [...new Set([...own, ...redirectPorts])].sort((a, b) => a - b);
 }
 

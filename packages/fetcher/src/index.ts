@@ -9,4 +9,5 @@ export type {
   FileProgress,
   Outcome,
   Progress,
+  ProxyOptions,
 } from './options.js';

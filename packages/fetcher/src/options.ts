@@ -17,8 +17,23 @@ export interface FetcherOptions {
   readonly redirectPorts?: readonly number[];
   /** PEM file of the certificates to trust. Default: the system's. */
   readonly certificates?: string;
+  /**
+   * Proxies. Default: `environment`, read once, by curl's rules: `http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`, of
+   * which the last three count in upper case too. False: every host is asked directly.
+   */
+  readonly proxies?: ProxyOptions | 'environment' | false;
   /** What servers are told of us: printable ASCII, at most 256 characters. Default: `sb-fetcher`. */
   readonly userAgent?: string;
+}
+
+/** Through which proxies requests go: http and https ones, with credentials in the URL where they want any. */
+export interface ProxyOptions {
+  /** The proxy that is asked for http URLs. Default: none. */
+  readonly http?: string | URL;
+  /** The proxy that opens tunnels for https URLs. Default: none. */
+  readonly https?: string | URL;
+  /** Hosts that are asked directly: names with those below them, addresses, networks as `10.0.0.0/8`, or `*` alone. */
+  readonly except?: readonly string[];
 }
 
 /** One file to download. */

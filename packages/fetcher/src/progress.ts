@@ -4,7 +4,7 @@ import type { FileProgress, Outcome, Progress } from './options.js';
 import { rateOf, type Reading, secondsLeft, withReading } from './rate.js';
 
 /** Milliseconds between two events: nine in a second at the most, and the last one. */
-export const eventInterval = 120;
+const eventInterval = 120;
 
 /** Milliseconds after which there is an event though nothing has come, for a display of rates. */
 const heartbeat = 1000;

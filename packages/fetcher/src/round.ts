@@ -1,11 +1,12 @@
 import type { SandboxReport } from '@sb/sandbox';
 
 import { type Frame, maxFiles, workerDescriptors } from './channel.js';
-import { confinement, portsOf } from './confinement.js';
+import { confinement, portsOf, urlsOf } from './confinement.js';
 import { type Job, workerFile } from './job.js';
 import { type Account, Ledger } from './ledger.js';
 import { maxTimer } from './limits.js';
 import { Patience } from './patience.js';
+import { proxiesNeeded } from './proxies.js';
 import type { Settings } from './settings.js';
 import { type WorkerEnd, WorkerProcess } from './worker-process.js';
 
@@ -48,6 +49,7 @@ export async function runRound(jobs: readonly Job[], options: RoundOptions): Pro
   const handOver = (descriptor: number): number => workerDescriptors.firstFile + descriptors.push(descriptor) - 1;
   const files = jobs.map((job) => workerFile(job, handOver));
   const ports = portsOf(files, settings.redirectPorts);
+  const proxies = proxiesNeeded(settings.proxies, urlsOf(files));
   const ledger = new Ledger(files);
   let deadline: NodeJS.Timeout | undefined;
   let last: NodeJS.Timeout | undefined;
@@ -60,7 +62,7 @@ export async function runRound(jobs: readonly Job[], options: RoundOptions): Pro
     deadline = setTimeout(() => worker.accuse('it did not end after its last word'), exitTimeout);
   };
   const given = { descriptors, certificates, program };
-  const worker = new WorkerProcess(confinement(settings.sandbox, ports, files), given, onFrame);
+  const worker = new WorkerProcess(confinement(settings.sandbox, [...ports, ...proxies.ports], files), given, onFrame);
   using patience = new Patience({
     sizes: () => jobs.map(({ part }) => part.size),
     maxBytes: files.map(({ maxBytes }) => maxBytes),
@@ -75,7 +77,8 @@ export async function runRound(jobs: readonly Job[], options: RoundOptions): Pro
     // Its own word for it comes first, file by file.
     const longest = Math.ceil(files.length / parallel) * limits.timeout + exitTimeout;
     if (limits.timeout > 0) last = setTimeout(() => worker.accuse('it took too long'), Math.min(longest, maxTimer));
-    worker.send({ files, parallel, limits, ports, userAgent, hasCertificates: certificates !== undefined });
+    const hasCertificates = certificates !== undefined;
+    worker.send({ files, parallel, limits, ports, proxies: proxies.rules, userAgent, hasCertificates });
     return { accounts: ledger.accounts, end: await worker.ended };
   } finally {
     clearTimeout(deadline);

@@ -3,6 +3,8 @@ import type { SandboxOptions } from '@sb/sandbox';
 import { FetcherError } from './errors.js';
 import { defaultLimits, defaultParallel, type Limits, maxParallel, maxTimer } from './limits.js';
 import type { FetcherOptions } from './options.js';
+import { proxyRules } from './proxies.js';
+import type { ProxyRules } from './transfer/proxies.js';
 
 /** Options that were checked, with what they left out. */
 export interface Settings {
@@ -10,6 +12,7 @@ export interface Settings {
   readonly limits: Limits;
   readonly redirectPorts: readonly number[];
   readonly certificates: string | undefined;
+  readonly proxies: ProxyRules;
   readonly userAgent: string;
   /** What confines every worker, beside the ports of its batch. */
   readonly sandbox: SandboxOptions;
@@ -22,6 +25,7 @@ export interface Settings {
  */
 export function settingsOf(options: FetcherOptions): Settings {
   const { parallel = defaultParallel, redirectPorts = [], certificates, userAgent = 'sb-fetcher' } = options;
+  const proxies = proxyRules(options.proxies ?? 'environment');
   if (!Number.isInteger(parallel) || parallel < 1 || parallel > maxParallel) {
     refuse(`parallel is no number from 1 to ${maxParallel}`);
   }
@@ -32,7 +36,7 @@ export function settingsOf(options: FetcherOptions): Settings {
     const isGood = Number.isInteger(value) && value >= 0 && value <= maxTimer;
     if (!isGood) refuse(`limits.${name} is no number from 0 to ${maxTimer}`);
   }
-  return { parallel, limits, redirectPorts, certificates, userAgent, sandbox: sandboxOf(options) };
+  return { parallel, limits, redirectPorts, certificates, proxies, userAgent, sandbox: sandboxOf(options) };
 }
 
 function sandboxOf({ user, sandbox: { require = [], prefer = [] } = {} }: FetcherOptions): SandboxOptions {

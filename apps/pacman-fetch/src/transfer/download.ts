@@ -1,11 +1,12 @@
 import {
   type ConnectionOptions,
+  Connections,
   discard,
-  dispatcherFor,
   failureOf,
   parseContentLength,
   parseContentRange,
   parseUnsatisfiedRange,
+  proxiesOf,
   request,
   type Response,
   type Sink,
@@ -64,7 +65,11 @@ async function fetchFrom(task: Download, resume: Resume | undefined): Promise<Co
     headers: headersOf(task, resume),
     signal: watchdog.signal,
     maxRedirects,
-    dispatcher: (url) => dispatcherFor(url, { connectTimeout, certificates: task.certificates }),
+    connections: new Connections({
+      connectTimeout,
+      certificates: task.certificates,
+      proxies: proxiesOf(process.env),
+    }),
   });
   const start = startOf(response, resume);
   if (start === 'complete' || start === 'again') discard(response);

@@ -1,5 +1,9 @@
+import { basicCredentials } from './basic.js';
+import type { Connections } from './connections.js';
+import type { FailureKind } from './failure-kinds.js';
 import { failureOf, TransferFailure } from './failure.js';
 import { portOf } from './port.js';
+import { proxyFailure, refusal } from './tunnel.js';
 import type { Dispatcher } from './undici.js';
 
 /** An answer whose body has not been read yet. */
@@ -14,8 +18,8 @@ export interface Response {
 
 /** What to ask for. */
 export interface RequestOptions {
-  /** The connections to use for a URL; asked anew for each redirect. */
-  readonly dispatcher: (url: URL) => Dispatcher;
+  /** What the requests go through, each redirect's anew. */
+  readonly connections: Connections;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly maxRedirects: number;
@@ -73,35 +77,51 @@ function requirePort(url: URL, ports: readonly number[] | undefined): void {
 }
 
 async function ask(url: URL, credentials: URL, options: RequestOptions): Promise<Response> {
+  const { dispatcher, proxy } = options.connections.route(url);
   try {
-    const { statusCode, headers, body } = await options.dispatcher(url).request({
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
+    const { statusCode, headers, body } = await dispatcher.request({
+      ...targetOf(url, proxy),
       method: 'GET',
-      headers: { ...options.headers, ...authorization(credentials) },
+      headers: { ...options.headers, ...authorization(credentials, proxy), ...hostFor(url, proxy) },
       signal: options.signal,
     });
     const header = (name: string): string | undefined => {
       const value = headers[name];
       return Array.isArray(value) ? value[0] : value;
     };
-    return { status: statusCode, header, body, url };
+    const response = { status: statusCode, header, body, url };
+    if (proxy === undefined || statusCode !== 407) return response;
+    discard(response);
+    throw refusal(statusCode, proxy);
   } catch (error) {
-    throw failureOf(error, url);
+    const failure = failureOf(error, url);
+    const isOfProxy = proxy !== undefined && beforeAnswer.has(failure.kind);
+    throw isOfProxy ? proxyFailure(error, proxy) : failure;
   }
 }
 
-/** Percent-decoded; as it is where it isn't encoded properly. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** What goes wrong while the one who is asked is connected to. */
+const beforeAnswer: ReadonlySet<FailureKind> = new Set(['dns', 'connect', 'tls']);
+
+/** A proxy is asked for the whole URL (RFC 9112, 3.2.2). */
+function targetOf(url: URL, proxy: URL | undefined): { readonly origin: string; readonly path: string } {
+  const path = `${url.pathname}${url.search}`;
+  return proxy === undefined ? { origin: url.origin, path } : { origin: proxy.origin, path: `${url.origin}${path}` };
 }
 
-function authorization({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {};
-  const plain = `${decoded(username)}:${decoded(password)}`;
-  return { authorization: `Basic ${Buffer.from(plain).toString('base64')}` };
+/**
+ * A proxy ignores Host beside a whole URL (RFC 9112, 3.2.2), but is told. Over TLS undici would take it for the name in
+ * the proxy's certificate.
+ */
+function hostFor({ host }: URL, proxy: URL | undefined): Record<string, string> {
+  return proxy?.protocol === 'http:' ? { host } : {};
+}
+
+function authorization(url: URL, proxy: URL | undefined): Record<string, string> {
+  const own = basicCredentials(url);
+  const forProxy = proxy === undefined ? undefined : basicCredentials(proxy);
+  return {
+    ...(own === undefined ? {} : { authorization: own }),
+    ...(forProxy === undefined ? {} : { 'proxy-authorization': forProxy }),
+  };
 }

@@ -1,26 +1,19 @@
 import { readFileSync } from 'node:fs';
 
 import { type Work, workerDescriptors } from '../channel.js';
-import { dispatcherFor } from '../transfer/dispatcher.js';
+import { Connections } from '../transfer/connections.js';
 import { TransferFailure } from '../transfer/failure.js';
-import type { Dispatcher } from '../transfer/undici.js';
 
-/**
- * The connections of one worker: they stay open between files of one host.
- *
- * @returns for a URL, what its requests go through
- */
-export function connectionsOf({ limits, parallel, hasCertificates }: Work): (url: URL) => Dispatcher {
-  const pools = new Map<string, Dispatcher>();
-  return (url) => {
-    let pool = pools.get(url.protocol);
-    if (pool === undefined) {
-      const certificates = (): string | undefined => (hasCertificates ? readCertificates() : undefined);
-      pool = dispatcherFor(url, { connectTimeout: limits.connectTimeout, certificates, connections: parallel });
-      pools.set(url.protocol, pool);
-    }
-    return pool;
-  };
+/** The connections of one worker: they stay open between files of one host. */
+export function connectionsOf({ limits, parallel, hasCertificates, proxies }: Work): Connections {
+  let text: string | undefined;
+  return new Connections({
+    connectTimeout: limits.connectTimeout,
+    // The descriptor can be read to its end only once.
+    certificates: () => (hasCertificates ? (text ??= readCertificates()) : undefined),
+    proxies,
+    connections: parallel,
+  });
 }
 
 function readCertificates(): string {

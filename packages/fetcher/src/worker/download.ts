@@ -1,9 +1,9 @@
 import type { Confirmation } from '../channel.js';
 import type { Limits } from '../limits.js';
+import type { Connections } from '../transfer/connections.js';
 import { failureOf, TransferFailure } from '../transfer/failure.js';
 import { discard, request, type Response } from '../transfer/request.js';
 import type { Sink } from '../transfer/sink.js';
-import type { Dispatcher } from '../transfer/undici.js';
 import { Watchdog } from '../transfer/watchdog.js';
 import { checkSize } from './check-size.js';
 import { conditionsOf, lastModifiedOf, placementOf, type Question, strongEtagOf } from './conditions.js';
@@ -37,7 +37,7 @@ export interface SourceDownload {
   readonly deadline: AbortSignal;
   readonly ports: readonly number[];
   readonly userAgent: string;
-  readonly dispatcher: (url: URL) => Dispatcher;
+  readonly connections: Connections;
   /** Told that a server's answer was taken, before its first byte is written. */
   readonly onStart: (started: Started) => void;
   /** Told how many bytes are there. */
@@ -72,7 +72,7 @@ async function ask(task: SourceDownload, question: Question): Promise<Result | '
     signal,
     maxRedirects: task.limits.maxRedirects,
     ports: task.ports,
-    dispatcher: task.dispatcher,
+    connections: task.connections,
   });
   const placement = placementOf(response, question);
   if (placement === undefined || placement === 'unchanged' || placement === 'again') {

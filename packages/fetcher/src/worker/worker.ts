@@ -6,6 +6,7 @@ import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
 import { type Confirmation, type Frame, maxTextLength, type Work, workerDescriptors } from '../channel.js';
+import type { Connections } from '../transfer/connections.js';
 import { isFinal } from '../transfer/failure-kinds.js';
 import { failureOf } from '../transfer/failure.js';
 import { Sink } from '../transfer/sink.js';
@@ -33,7 +34,7 @@ async function readWork(): Promise<Work> {
 }
 
 /** Tries the sources of one file until one has it. */
-async function work(task: Work, file: number, dispatcher: ReturnType<typeof connectionsOf>): Promise<void> {
+async function work(task: Work, file: number, connections: Connections): Promise<void> {
   const given = task.files[file];
   if (given === undefined) return;
   const { sources, size, maxBytes } = given;
@@ -51,7 +52,7 @@ async function work(task: Work, file: number, dispatcher: ReturnType<typeof conn
         resume,
         modifiedSince: given.modifiedSince,
         deadline: deadline.signal,
-        dispatcher,
+        connections,
         limits: task.limits,
         ports: task.ports,
         userAgent: task.userAgent,
@@ -90,10 +91,10 @@ function progressOf(file: number): (received: number) => void {
 
 async function main(): Promise<void> {
   const task = await readWork();
-  const dispatcher = connectionsOf(task);
+  const connections = connectionsOf(task);
   const waiting = task.files.keys();
   const lane = async (): Promise<void> => {
-    for (const file of waiting) await work(task, file, dispatcher);
+    for (const file of waiting) await work(task, file, connections);
   };
   await Promise.all(Array.from({ length: task.parallel }, lane));
   socket.removeAllListeners('close');

@@ -1,0 +1,88 @@
+import { basicCredentials } from './basic.js';
+import { proxyFor, type ProxyRules } from './proxies.js';
+import { checkServerIdentity } from './server-identity.js';
+import { Tunnel } from './tunnel.js';
+import { Agent, type Dispatcher, ProxyAgent } from './undici.js';
+
+/** How connections are made. */
+export interface ConnectionOptions {
+  /** Milliseconds to resolve and connect, through a proxy or not. */
+  readonly connectTimeout: number;
+  /** PEM certificates to trust, read when the first TLS connection is made; undefined: those that Node brings. */
+  readonly certificates: () => string | undefined;
+  readonly proxies: ProxyRules;
+  /** Connections to one host at the most. Default: as many as there are requests. */
+  readonly connections?: number;
+}
+
+/** What requests for a URL go through. */
+export interface Route {
+  readonly dispatcher: Dispatcher;
+  /** The proxy that is asked in the host's place; undefined where the host itself answers, for instance in a tunnel. */
+  readonly proxy: URL | undefined;
+}
+
+/** Largest header block that is read, in bytes; undici's own default. */
+const maxHeaderSize = 16 * 1024;
+
+/** Connections that stay open from one request to the next. */
+export class Connections {
+  readonly #options: ConnectionOptions;
+  readonly #dispatchers = new Map<string, Dispatcher>();
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * What a request goes through. A proxy is asked for http as such, since many allow tunnels to port 443 only, and for a
+   * tunnel to the host for https.
+   *
+   * @throws TransferFailure `proxy` for a proxy that isn't http or https
+   */
+  route(url: URL): Route {
+    const proxy = proxyFor(url, this.#options.proxies);
+    if (proxy !== undefined && url.protocol === 'https:') {
+      return { dispatcher: this.#keep(proxy.href, () => this.#tunnels(proxy)), proxy: undefined };
+    }
+    const { protocol } = proxy ?? url;
+    return { dispatcher: this.#keep(protocol, () => new Agent(this.#common(protocol === 'https:'))), proxy };
+  }
+
+  #keep(name: string, make: () => Dispatcher): Dispatcher {
+    const dispatcher = this.#dispatchers.get(name) ?? make();
+    this.#dispatchers.set(name, dispatcher);
+    return dispatcher;
+  }
+
+  #tunnels(proxy: URL): Dispatcher {
+    const { connect, ...common } = this.#common(true);
+    const authorization = basicCredentials(proxy);
+    return new ProxyAgent({
+      ...common,
+      // Its own reading of credentials leaves out a user without a password, and fails where they aren't well encoded.
+      uri: proxy.origin,
+      ...(authorization === undefined ? {} : { token: authorization }),
+      proxyTunnel: true,
+      requestTls: connect,
+      proxyTls: connect,
+      // A tunnel is part of connecting: its answer has as long as that.
+      clientFactory: (origin, pool) => new Tunnel(origin, { ...pool, headersTimeout: this.#options.connectTimeout }),
+    });
+  }
+
+  #common(isSecure: boolean) {
+    const { connectTimeout, certificates, connections = null } = this.#options;
+    const ca = isSecure ? certificates() : undefined;
+    const tls = { checkServerIdentity, ...(ca === undefined ? {} : { ca }) };
+    return {
+      maxHeaderSize,
+      pipelining: 1,
+      connections,
+      // The watchdog is stricter than undici's idle timers, which a slow drip never trips.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: connectTimeout, ...tls },
+    };
+  }
+}
