@@ -27,12 +27,13 @@ const version = spawnSync(compiler, ['version'], { encoding: 'utf8' }).stdout.tr
 const folder = mkdtempSync(join(tmpdir(), 'sb-macos-'));
 try {
   const addons = packages.flatMap((name) => addonOf(name) ?? []);
+  const run = { ...thisRun(), compiler: `zig ${version.split('+')[0]}` };
   const builds = targets.map((target) => {
     say(target);
-    const objects = addons.map((addon) => buildAddon(addon, target));
-    return { target, objects: objects.flat().length, linked: addons.map(({ name }) => `@sb/${name}`) };
+    const sources = addons.flatMap((addon) => buildAddon(addon, target)).length;
+    return { ...run, target, sources, linked: addons.map(({ name }) => `@sb/${name}`) };
   });
-  keep({ macos: { ...thisRun(), compiler: `zig ${version.split('+')[0]}`, builds } });
+  for (const build of builds) keep('builds', build, targets);
   say(
     `${addons.map(({ name }) => name).join(', ')}: compiled and linked for ${targets.join(' and ')}. Not run: no Mac.`,
   );

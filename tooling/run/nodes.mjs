@@ -1,5 +1,5 @@
 // `npm run test:nodes`: every test of every package, run by each Node release of tooling/node-matrix/nodes; those of Bun
-// and Deno are among them. A run of everything is kept in docs/support.json.
+// and Deno are among them. What was run with every package is kept in docs/support.json.
 // `-- --quick` runs what the kernel matrix runs in each guest, on the oldest and the newest release only.
 // `-- --node node22` and `-- --package packages/core` choose.
 // @ts-check
@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { suites } from '../kernel-matrix/src/suites.mjs';
-import { hostKernel, otherRuntimes } from '../support/src/host.mjs';
 import { thisRun } from '../support/src/data.mjs';
+import { hostKernel, otherRuntimes } from '../support/src/host.mjs';
 import { keep } from '../support/src/write.mjs';
 import { build, setUp } from './setup.mjs';
 import { fail, root, say } from './shell.mjs';
@@ -35,7 +35,8 @@ const { values } = parseArgs({
 const packages = values.package ?? testedPackages();
 const chosen = values.node ?? (values.quick ? [all[0] ?? '', all.at(-1) ?? ''] : all);
 for (const name of chosen) if (!all.includes(name)) fail(`There is no ${name}; there are ${all.join(', ')}.`);
-const isWhole = !values.quick && values.package === undefined && all.every((name) => chosen.includes(name));
+const isWhole = !values.quick && values.package === undefined;
+const run = { ...thisRun(), host: hostKernel() };
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 const quickReport = join(root, 'reports/nodes.json');
 // Tests start programs as users who can't enter every folder that a clone may lie in.
@@ -48,11 +49,7 @@ try {
   for (const { passed, failed } of rows)
     Object.assign(sum, { passed: sum.passed + passed, failed: sum.failed + failed });
   writePart('nodes', { ...sum, note: `Node ${rows.map(({ version }) => version).join(', ')}` });
-  if (isWhole) {
-    const kept = rows.map(({ name, version, passed, failed, skipped }) => ({ name, version, passed, failed, skipped }));
-    keep({ nodes: { ...thisRun(), host: hostKernel(), nodes: kept, others: otherRuntimes() } });
-  }
-  say(isWhole ? 'kept in docs/support.json' : 'not kept: only part of the matrix was run');
+  say(isWhole ? 'kept in docs/support.json' : 'not kept: only some tests were run');
   process.exitCode = sum.failed === 0 ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -72,14 +69,16 @@ function testWith(alias) {
   // The reports have the details; a runner that failed and reported nothing wrong is one failure more.
   const failed = Math.max(totals.failed, failures);
   const { passed, skipped } = totals;
-  return {
-    name: 'Node',
-    version,
-    passed,
-    failed,
-    skipped,
-    line: `${passed} passed, ${failed} failed, ${skipped} skipped`,
-  };
+  const row = { name: 'Node', version, passed, failed, skipped };
+  if (isWhole) for (const one of [row, ...otherRuntimes()]) keep('runtimes', { ...run, ...one }, namesInOrder());
+  return { ...row, line: `${passed} passed, ${failed} failed, ${skipped} skipped` };
+}
+
+/** Every runtime that there is, as docs/support.json names them. */
+function namesInOrder() {
+  const versions = all.map((alias) => String(dependencies[alias]).split('@').at(-1));
+  const others = otherRuntimes().map(({ name, version }) => `${name} ${version}`);
+  return [...versions.map((version) => `Node ${version}`), ...others];
 }
 
 /** What the kernel matrix runs, in one go. @param {string} node */

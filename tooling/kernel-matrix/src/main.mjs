@@ -7,8 +7,9 @@ import { smokeRun, testRun } from './jobs.mjs';
 import { kernels } from './kernels.mjs';
 import { optionsOf, usage } from './options.mjs';
 import { requirePrograms } from './programs.mjs';
+import { thisRun } from '../../support/src/data.mjs';
 import { kernelTable } from '../../support/src/table.mjs';
-import { keepLog, keepTotal, keepWholeRun } from './record.mjs';
+import { keepLog, keepTotal, keepWhole } from './record.mjs';
 import { resultsByLayer } from './results.mjs';
 import { MatrixError } from './shell.mjs';
 import { suites } from './suites.mjs';
@@ -25,7 +26,7 @@ const say = (text) => process.stdout.write(`${text}\n`);
  * @param {ReturnType<typeof optionsOf>} options
  * @returns {Promise<import('./record.mjs').Row>}
  */
-async function testKernel(kernel, { refresh, files, minutes }) {
+async function testKernel(kernel, { refresh, files, minutes, thorough }) {
   const image = imageOf(kernel, { refresh });
   const accelerator = acceleratorFor(kernel.arch, image.file);
   say(`» ${kernel.name} ${kernel.arch}: ${image.version}, ${accelerator}`);
@@ -55,7 +56,7 @@ async function testKernel(kernel, { refresh, files, minutes }) {
     for (const problem of problems) say(`${kernel.name} ${layer}: ${problem}`);
   }
   say(`» ${kernel.name} ${kernel.arch}: done after ${guest.seconds} s`);
-  return rowOf(kernel, { accelerator, version: image.version, failure: guest.failure, results });
+  return rowOf(kernel, { thorough, accelerator, version: image.version, failure: guest.failure, results });
 }
 
 /**
@@ -66,29 +67,30 @@ async function testKernel(kernel, { refresh, files, minutes }) {
  * @param {unknown} error
  * @returns {import('./record.mjs').Row}
  */
-function notTested(kernel, { files }, error) {
+function notTested(kernel, { files, thorough }, error) {
   if (!(error instanceof MatrixError)) throw error;
   say(`${kernel.name} ${kernel.arch}: ${error.message}`);
   const layers = resultsByLayer(undefined, files, kernel.landlock);
-  return rowOf(kernel, { accelerator: 'tcg', version: '', failure: error.message, results: layers });
+  return rowOf(kernel, { thorough, accelerator: 'tcg', version: '', failure: error.message, results: layers });
 }
 
 /**
  * @param {import('./kernels.mjs').Kernel} kernel
  * @param {object} outcome
+ * @param {boolean} outcome.thorough
  * @param {import('./machine.mjs').Accelerator} outcome.accelerator
  * @param {string} outcome.version
  * @param {string | undefined} outcome.failure
  * @param {Readonly<Record<string, import('./results.mjs').LayerResult>>} outcome.results
  * @returns {import('./record.mjs').Row}
  */
-function rowOf({ name, arch, landlock }, { accelerator, version, failure, results }) {
+function rowOf({ name, arch, landlock }, { failure, results, ...outcome }) {
   const layers = Object.entries(results).map(([layer, { problems, ...rest }]) => [
     layer,
     { ...rest, failed: problems.length },
   ]);
   const why = failure === undefined ? {} : { failure };
-  return { kernel: name, arch, version, landlock, accelerator, ...why, layers: Object.fromEntries(layers) };
+  return { kernel: name, arch, landlock, ...outcome, ...why, layers: Object.fromEntries(layers) };
 }
 
 /** @param {string} text */
@@ -104,16 +106,17 @@ async function main() {
     return;
   }
   requirePrograms(options.kernels);
+  const run = thisRun();
   const rows = await inTurn(options.kernels, options.jobs, async (kernel) => {
     const row = await testKernel(kernel, options).catch((/** @type {unknown} */ error) =>
       notTested(kernel, options, error),
     );
     say(kernelTable([row], options.layers));
+    if (options.isWhole) keepWhole(row, run);
     return row;
   });
   say(`\n${kernelTable(rows, options.layers)}\n${keepTotal(rows)}`);
-  if (options.isWhole) keepWholeRun(rows, options.thorough);
-  say(options.isWhole ? 'kept in docs/support.json' : 'not kept: only part of the matrix was run');
+  say(options.isWhole ? 'kept in docs/support.json' : 'not kept: only some tests were run');
   const bad = rows.filter(
     ({ failure, layers }) => failure !== undefined || Object.values(layers).some(({ state }) => state === 'failed'),
   );

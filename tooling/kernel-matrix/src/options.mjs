@@ -61,7 +61,7 @@ export function optionsOf(args) {
       return [layer, all.filter((file) => file.includes(values.only) && !(values.quick && slow.has(file)))];
     }),
   );
-  // Only what was tested as a whole replaces what the last whole run showed.
-  const isWhole = chosen.length === kernels.length && values.layer === undefined && values.only === '' && !values.quick;
+  // Only what was tested as a whole replaces what the last such test of a kernel showed.
+  const isWhole = values.layer === undefined && values.only === '' && !values.quick;
   return { ...rest, minutes, jobs, kernels: chosen, layers, files, isWhole };
 }

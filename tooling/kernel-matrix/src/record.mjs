@@ -1,15 +1,16 @@
-// What is kept of a run: what guests wrote, the total, and the results of a whole run.
+// What is kept of a run: what guests wrote, the total, and the results of whole kernels.
 // @ts-check
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { writePart } from '../../run/totals.mjs';
-import { root, thisRun } from '../../support/src/data.mjs';
+import { root } from '../../support/src/data.mjs';
 import { keep } from '../../support/src/write.mjs';
+import { kernels } from './kernels.mjs';
 
 export { root };
 
-/** @typedef {import('../../support/src/data.mjs').KernelRow} Row */
+/** @typedef {import('../../support/src/data.mjs').Kernel} Row */
 
 /**
  * Keeps what a guest wrote, for whoever looks for the cause of a failure.
@@ -44,11 +45,12 @@ export function keepTotal(rows) {
 }
 
 /**
- * Keeps the results of a run of every kernel and every layer, and writes the pages that tell of it.
+ * Keeps the results of a kernel on which every layer was tested, and writes the pages that tell of it.
  *
- * @param {readonly Row[]} rows
- * @param {boolean} thorough
+ * @param {Row} row
+ * @param {import('../../support/src/data.mjs').Run} run
  */
-export function keepWholeRun(rows, thorough) {
-  keep({ kernels: { ...thisRun(), thorough, rows } });
+export function keepWhole(row, run) {
+  const order = kernels.map(({ name, arch }) => `${name} ${arch}`);
+  keep('kernels', { ...run, ...row }, order);
 }

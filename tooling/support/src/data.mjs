@@ -1,4 +1,4 @@
-// docs/support.json: what the last whole runs showed. Each command that tests somewhere owns one part of it.
+// docs/support.json: what the last whole run on each kernel and runtime showed.
 // @ts-check
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -20,39 +20,58 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url));
  */
 
 /**
- * @typedef {object} KernelRow
+ * @typedef {object} Kernel
  * @property {string} kernel its name in the matrix
  * @property {'x64' | 'arm64'} arch
  * @property {string} version as `uname -r` has it; empty if it didn't start
  * @property {number | 'not-built' | 'disabled-at-boot'} landlock what it must answer: an ABI, or why there is none
  * @property {'kvm' | 'tcg'} accelerator
+ * @property {boolean} thorough
  * @property {string} [failure] why the guest failed as a whole
  * @property {Readonly<Record<string, Layer>>} layers
  */
 
-/** @typedef {{ name: string, version: string, passed: number, failed: number, skipped: number }} RuntimeRow */
+/** @typedef {{ name: string, version: string, passed: number, failed: number, skipped: number, host: string }} Runtime */
 
-/** @typedef {{ target: string, objects: number, linked: readonly string[] }} BuildRow what was compiled for a target */
+/** @typedef {{ target: string, compiler: string, sources: number, linked: readonly string[] }} Build for a target */
+
+/** @typedef {Run & Kernel} KernelRow by `npm run test:kernels` */
+/** @typedef {Run & Runtime} RuntimeRow by `npm run test:nodes` */
+/** @typedef {Run & Build} BuildRow by `npm run build:macos` */
 
 /**
  * @typedef {object} Support
- * @property {Run & { thorough: boolean, rows: readonly KernelRow[] }} [kernels] by `npm run test:kernels`
- * @property {Run & { host: string, nodes: readonly RuntimeRow[], others: readonly RuntimeRow[] }} [nodes] by
- *   `npm run test:nodes`
- * @property {Run & { compiler: string, builds: readonly BuildRow[] }} [macos] by `npm run build:macos`
+ * @property {readonly KernelRow[]} kernels
+ * @property {readonly RuntimeRow[]} runtimes
+ * @property {readonly BuildRow[]} builds
  */
 
 const file = join(root, 'docs/support.json');
 
-/** @returns {Support} nothing of what was never run */
+/** @returns {Support} */
 export function readSupport() {
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const nothing = { kernels: [], runtimes: [], builds: [] };
+  return existsSync(file) ? { ...nothing, ...JSON.parse(readFileSync(file, 'utf8')) } : nothing;
 }
 
 /** @param {Support} support */
 export function saveSupport(support) {
-  const { kernels, nodes, macos } = support;
-  writeFileSync(file, `${JSON.stringify({ kernels, nodes, macos }, undefined, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(support, undefined, 2)}\n`);
+}
+
+/**
+ * Rows with a new one in place of the one of the same name.
+ *
+ * @template Row
+ * @param {readonly Row[]} rows
+ * @param {Row} row
+ * @param {{ nameOf: (row: Row) => string, order: readonly string[] }} names `order`: all names there are; rows of others
+ *   go, since nothing tests them any more
+ * @returns {readonly Row[]} in that order
+ */
+export function withRow(rows, row, { nameOf, order }) {
+  const all = new Map([...rows, row].map((one) => [nameOf(one), one]));
+  return order.flatMap((name) => all.get(name) ?? []);
 }
 
 /** The run that is going on. @returns {Run} */

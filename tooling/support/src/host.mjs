@@ -14,7 +14,7 @@ export function hostKernel() {
 /**
  * What the last test of `tooling/node-matrix` showed of Bun and Deno.
  *
- * @returns {readonly import('./data.mjs').RuntimeRow[]}
+ * @returns {readonly Omit<import('./data.mjs').Runtime, 'host'>[]}
  */
 export function otherRuntimes() {
   const matrix = join(root, 'tooling/node-matrix');

@@ -1,13 +1,13 @@
 // docs/support.md, from docs/support.json.
 // @ts-check
-import { kernelTable, markdownTable } from './table.mjs';
+import { datesOf, kernelTable, markdownTable } from './table.mjs';
 
 /** @typedef {import('./data.mjs').Support} Support */
 
 const head = `# What was tested where
 
-Written by \`npm run test:kernels\`, \`npm run test:nodes\` and \`npm run build:macos\`, each its own part, and only by a run of
-everything that it has. The numbers are in [support.json](support.json). Don't edit either by hand.
+Written by \`npm run test:kernels\`, \`npm run test:nodes\` and \`npm run build:macos\`: a line changes only when everything
+that it tells of was run again. The numbers are in [support.json](support.json). Don't edit either by hand.
 `;
 
 const kernelsText = `
@@ -26,40 +26,46 @@ and a program that tries every layer instead of the test runner.
  * @param {Support} support
  * @returns {string} the page
  */
-export function supportPage({ kernels, nodes, macos }) {
+export function supportPage({ kernels, runtimes, builds }) {
   return [
     head,
     `\n## Kernels\n`,
-    kernels === undefined ? '\nNot run as a whole yet.\n' : kernelsPart(kernels),
+    kernels.length === 0 ? '\nNone was tested as a whole yet.\n' : kernelsPart(kernels),
     `\n## Node, Bun and Deno\n`,
-    nodes === undefined ? '\nNot run as a whole yet.\n' : nodesPart(nodes),
+    runtimes.length === 0 ? '\nNone was tested as a whole yet.\n' : runtimesPart(runtimes),
     `\n## macOS\n`,
-    macos === undefined ? '\nNot built yet.\n' : macosPart(macos),
+    builds.length === 0 ? '\nNot built yet.\n' : buildsPart(builds),
   ].join('');
 }
 
-/** @param {NonNullable<Support['kernels']>} kernels */
-function kernelsPart({ date, commit, thorough, rows }) {
-  const layers = [...new Set(rows.flatMap((row) => Object.keys(row.layers)))];
-  const how = [...new Set(rows.map(({ accelerator }) => (accelerator === 'kvm' ? 'virtualised' : 'emulated')))];
-  const tests = thorough ? ', with `--thorough`' : '';
-  const failures = rows.flatMap(({ kernel, arch, failure }) =>
+/** @param {Support['kernels']} kernels */
+function kernelsPart(kernels) {
+  const layers = [...new Set(kernels.flatMap((row) => Object.keys(row.layers)))];
+  const how = [...new Set(kernels.map(({ accelerator }) => (accelerator === 'kvm' ? 'virtualised' : 'emulated')))];
+  const thorough = kernels.filter((row) => row.thorough).map(({ kernel, arch }) => `${kernel} ${arch}`);
+  const failures = kernels.flatMap(({ kernel, arch, failure }) =>
     failure === undefined ? [] : [`- ${kernel} ${arch} failed as a whole: ${failure.split('\n')[0]}`],
   );
-  const list = failures.length === 0 ? '' : `\n${failures.join('\n')}\n`;
-  return `${kernelsText}\nRun on ${date}, at ${commit}${tests}, ${how.join(' and ')}.\n\n${kernelTable(rows, layers)}\n${list}`;
+  return [
+    kernelsText,
+    `\n${whenOf(kernels)} ${how.join(' and ')}.\n`,
+    thorough.length === 0 ? '' : `With \`--thorough\`: ${thorough.join(', ')}.\n`,
+    `\n${kernelTable(kernels, layers)}\n`,
+    failures.length === 0 ? '' : `\n${failures.join('\n')}\n`,
+  ].join('');
 }
 
-/** @param {NonNullable<Support['nodes']>} nodes */
-function nodesPart({ date, commit, host, nodes, others }) {
-  const rows = [...nodes, ...others].map(({ name, version, passed, failed, skipped }) =>
+/** @param {Support['runtimes']} runtimes */
+function runtimesPart(runtimes) {
+  const hosts = [...new Set(runtimes.map(({ host }) => host))];
+  const rows = runtimes.map(({ name, version, passed, failed, skipped }) =>
     [`${name} ${version}`, passed, failed, skipped].map(String),
   );
   return `
 \`npm run test:nodes\` runs every test of every package on each of these releases of Node, and on Bun and Deno what
 \`tooling/node-matrix/test\` has: a sandbox from each, with a program that it lets run and one that it denies a file.
 
-Run on ${date}, at ${commit}, on ${host}.
+${whenOf(runtimes)} on ${hosts.join(' and ')}.
 
 ${markdownTable(['runtime', 'passed', 'failed', 'skipped'], rows)}
 
@@ -68,16 +74,26 @@ only.
 `;
 }
 
-/** @param {NonNullable<Support['macos']>} macos */
-function macosPart({ date, commit, compiler, builds }) {
-  const rows = builds.map(({ target, objects, linked }) => [target, String(objects), linked.join(', ')]);
+/** @param {Support['builds']} builds */
+function buildsPart(builds) {
+  const compilers = [...new Set(builds.map(({ compiler }) => compiler))];
+  const rows = builds.map(({ target, sources, linked }) => [target, String(sources), linked.join(', ')]);
   return `
 \`npm run build:macos\` compiles and links for these targets on Linux. **It has been run on no Mac**: that it compiles is all
 that is known. Landlock, seccomp and capabilities are Linux's; elsewhere those packages import and say that they are
 unsupported.
 
-Built on ${date}, at ${commit}, with ${compiler}.
+${whenOf(builds)} with ${compilers.join(' and ')}.
 
 ${markdownTable(['target', 'sources', 'linked'], rows)}
 `;
+}
+
+/**
+ * @param {readonly import('./data.mjs').Run[]} runs
+ * @returns {string} the beginning of a sentence: when they were, and of which states of the project
+ */
+function whenOf(runs) {
+  const commits = [...new Set(runs.map(({ commit }) => commit))];
+  return `Run ${datesOf(runs)}, at ${commits.join(' and ')},`;
 }

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
-import type { KernelRow, Layer, Support } from './data.mjs';
+import { type KernelRow, type Layer, type Support, withRow } from './data.mjs';
 import { supportPage } from './page.mjs';
 import { readmeWith } from './readme.mjs';
 
 const layer = (state: Layer['state'], failed = 0): Layer => ({ state, passed: 3, absent: 0, failed });
+
+const run = { date: '2026-01-02', commit: 'abcdef0' };
+const nothing: Support = { kernels: [], runtimes: [], builds: [] };
 
 const row = (landlock: KernelRow['landlock'], layers: Readonly<Record<string, Layer>>): KernelRow => ({
   kernel: '6.12',
@@ -12,21 +15,22 @@ const row = (landlock: KernelRow['landlock'], layers: Readonly<Record<string, La
   version: '6.12.1',
   landlock,
   accelerator: 'tcg',
+  thorough: false,
   layers,
+  ...run,
 });
 
-const run = { date: '2026-01-02', commit: 'abcdef0' };
 const marks = [
   '<!-- what is supported: written from docs/support.json, don’t edit -->',
   '<!-- end of what is supported -->',
 ];
 const readme = `before\n${marks.join('\nold\n')}\nafter\n`;
 
-const kernels = (...rows: readonly KernelRow[]): Support => ({ kernels: { ...run, thorough: false, rows } });
+const kernels = (...rows: readonly KernelRow[]): Support => ({ ...nothing, kernels: rows });
 
 describe('the page of what was tested', () => {
   it('says of each part that never ran that it never ran', () => {
-    expect(supportPage({}).match(/Not (?:run|built)/g)).toHaveLength(3);
+    expect(supportPage(nothing).match(/None was tested|Not built/g)).toHaveLength(3);
   });
 
   it('shows what failed, and which kernel never came up', () => {
@@ -46,8 +50,8 @@ describe('the page of what was tested', () => {
   });
 
   it('says of macOS that it was not run', () => {
-    const builds = [{ target: 'aarch64-macos', objects: 3, linked: ['@sb/privdrop'] }];
-    const page = supportPage({ macos: { ...run, compiler: 'zig', builds } });
+    const builds = [{ ...run, compiler: 'zig', target: 'aarch64-macos', sources: 3, linked: ['@sb/privdrop'] }];
+    const page = supportPage({ ...nothing, builds });
     expect(page).toContain('**It has been run on no Mac**');
     expect(page).toContain('| aarch64-macos | 3       | @sb/privdrop |');
   });
@@ -55,12 +59,12 @@ describe('the page of what was tested', () => {
 
 describe('the table in the README', () => {
   it('stands between its marks and leaves the rest alone', () => {
-    const nodes = [{ name: 'Node', version: '20.19.0', passed: 9, failed: 0, skipped: 0 }];
-    const others = [{ name: 'Bun', version: '1.4.5', passed: 1, failed: 1, skipped: 0 }];
-    const support = {
-      ...kernels(row(6, { caps: layer('enforced') })),
-      nodes: { ...run, host: 'Linux', nodes, others },
-    };
+    const counts = { ...run, host: 'Linux', passed: 9, skipped: 0 };
+    const runtimes = [
+      { ...counts, name: 'Node', version: '20.19.0', failed: 0 },
+      { ...counts, name: 'Bun', version: '1.4.5', failed: 1 },
+    ];
+    const support = { ...kernels(row(6, { caps: layer('enforced') })), runtimes };
     const text = readmeWith(readme, support);
     expect(text.startsWith('before\n<!--')).toBe(true);
     expect(text.endsWith('-->\nafter\n')).toBe(true);
@@ -82,6 +86,26 @@ describe('the table in the README', () => {
     ['one mark', `${marks[0]}`],
     ['marks the wrong way round', `${marks[1]}${marks[0]}`],
   ])('fails for a README with %s', (_name, text) => {
-    expect(() => readmeWith(text, {})).toThrow(/must have/);
+    expect(() => readmeWith(text, nothing)).toThrow(/must have/);
+  });
+});
+
+describe('a new row', () => {
+  const names = { nameOf: ({ name }: { readonly name: string }) => name, order: ['a', 'b', 'c'] };
+  const old = [
+    { name: 'c', run: 1 },
+    { name: 'gone', run: 1 },
+    { name: 'a', run: 1 },
+  ];
+
+  it('takes the place of the one before it, and leaves the others', () => {
+    expect(withRow(old, { name: 'c', run: 2 }, names)).toEqual([
+      { name: 'a', run: 1 },
+      { name: 'c', run: 2 },
+    ]);
+  });
+
+  it('stands where the list has it', () => {
+    expect(withRow(old, { name: 'b', run: 2 }, names).map(({ name }) => name)).toEqual(['a', 'b', 'c']);
   });
 });

@@ -1,6 +1,6 @@
 // The table of what is supported in README.md, between two marks.
 // @ts-check
-import { landlockText, markdownTable } from './table.mjs';
+import { datesOf, landlockText, markdownTable } from './table.mjs';
 
 const begin = '<!-- what is supported: written from docs/support.json, don’t edit -->';
 const end = '<!-- end of what is supported -->';
@@ -18,23 +18,22 @@ export function readmeWith(text, support) {
 }
 
 /** @param {import('./data.mjs').Support} support */
-function block({ kernels, nodes, macos }) {
-  const rows = (kernels?.rows ?? []).map((row) => [
-    `${row.kernel} ${row.arch}`,
-    landlockText(row.landlock),
-    inForce(row),
-  ]);
+function block({ kernels, runtimes, builds }) {
+  const rows = kernels.map((row) => [`${row.kernel} ${row.arch}`, landlockText(row.landlock), inForce(row)]);
   const table = rows.length === 0 ? [] : [markdownTable(['Linux', 'Landlock', 'shown to be in force'], rows)];
-  const runtimes = [...(nodes?.nodes ?? []), ...(nodes?.others ?? [])].map(
+  const names = runtimes.map(
     ({ name, version, failed }) => `${name} ${version}${failed === 0 ? '' : ` (**${failed} failed**)`}`,
   );
   const lines = [
-    ...(runtimes.length === 0 ? [] : [`On ${runtimes.join(', ')}.`]),
-    ...(macos === undefined ? [] : ['For macOS it compiles and links, and has not been run.']),
-    `Last whole runs: kernels ${kernels?.date ?? 'never'}, Node ${nodes?.date ?? 'never'}; see [docs/support.md](docs/support.md).`,
+    ...(names.length === 0 ? [] : [`On ${names.join(', ')}.`]),
+    ...(builds.length === 0 ? [] : ['For macOS it compiles and links, and has not been run.']),
+    `Last whole runs: kernels ${when(kernels)}, Node ${when(runtimes)}; see [docs/support.md](docs/support.md).`,
   ];
   return [...table, lines.join('\n')].join('\n\n');
 }
+
+/** @param {readonly import('./data.mjs').Run[]} runs */
+const when = (runs) => (runs.length === 0 ? 'never' : datesOf(runs));
 
 /** @param {import('./data.mjs').KernelRow} row */
 function inForce({ layers }) {

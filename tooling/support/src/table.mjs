@@ -15,7 +15,7 @@ export function markdownTable(head, body) {
 /**
  * The kernel matrix: one line a kernel, one column a layer.
  *
- * @param {readonly import('./data.mjs').KernelRow[]} rows
+ * @param {readonly import('./data.mjs').Kernel[]} rows
  * @param {readonly string[]} layers
  */
 export function kernelTable(rows, layers) {
@@ -27,7 +27,7 @@ export function kernelTable(rows, layers) {
   return markdownTable(['kernel', 'Landlock', ...layers], body);
 }
 
-/** @param {import('./data.mjs').KernelRow['landlock']} landlock */
+/** @param {import('./data.mjs').Kernel['landlock']} landlock */
 export function landlockText(landlock) {
   if (typeof landlock === 'number') return `ABI ${landlock}`;
   return landlock === 'not-built' ? 'not built in' : 'not enabled';
@@ -39,4 +39,14 @@ function cell(layer) {
   const { state, passed, absent, failed } = layer;
   if (state === 'failed') return `FAILED (${failed} of ${passed + failed})`;
   return `${state === 'missing' ? 'reported missing' : 'enforced'} (${passed}${absent > 0 ? `, ${absent} not for it` : ''})`;
+}
+
+/**
+ * @param {readonly { readonly date: string }[]} runs at least one
+ * @returns {string} `on` a day, or `from` one day `to` another
+ */
+export function datesOf(runs) {
+  const dates = runs.map(({ date }) => date).sort();
+  const [first, last] = [dates[0], dates.at(-1)];
+  return first === last ? `on ${first}` : `from ${first} to ${last}`;
 }

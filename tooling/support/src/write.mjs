@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { readSupport, root, saveSupport } from './data.mjs';
+import { readSupport, root, saveSupport, withRow } from './data.mjs';
 import { supportPage } from './page.mjs';
 import { readmeWith } from './readme.mjs';
 
@@ -12,6 +12,13 @@ const pages = [
   { file: 'docs/support.md', due: () => supportPage(readSupport()) },
   { file: 'README.md', due: (/** @type {string} */ text) => readmeWith(text, readSupport()) },
 ];
+
+/** What a row is the result of. */
+const namesOf = {
+  kernels: (/** @type {any} */ { kernel, arch }) => `${kernel} ${arch}`,
+  runtimes: (/** @type {any} */ { name, version }) => `${name} ${version}`,
+  builds: (/** @type {any} */ { target }) => target,
+};
 
 /** @param {string} file */
 const textOf = (file) => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '');
@@ -22,12 +29,17 @@ function writePages() {
 }
 
 /**
- * Keeps what a whole run showed, in place of what the last one of its kind did, and writes the pages.
+ * Keeps what a whole run on something showed, in place of what the last one on the same showed, and writes the pages.
  *
- * @param {import('./data.mjs').Support} part
+ * @template {'kernels' | 'runtimes' | 'builds'} Part
+ * @param {Part} part
+ * @param {import('./data.mjs').Support[Part][number]} row
+ * @param {readonly string[]} order names of all that there are, as `nameOf` has them
  */
-export function keep(part) {
-  saveSupport({ ...readSupport(), ...part });
+export function keep(part, row, order) {
+  const support = readSupport();
+  const rows = withRow(/** @type {readonly any[]} */ (support[part]), row, { nameOf: namesOf[part], order });
+  saveSupport({ ...support, [part]: rows });
   writePages();
 }
 
