@@ -8,6 +8,7 @@ import { checkAll } from './check.js';
 import { descriptorBudget } from './descriptor-budget.js';
 import type { DownloadOptions, DownloadRequest, Fetcher, FetcherOptions, Outcome } from './options.js';
 import { portions } from './portions.js';
+import { withNetrc } from './netrc-file.js';
 import { ProgressMeter } from './progress.js';
 import { type Settings, settingsOf } from './settings.js';
 
@@ -50,7 +51,7 @@ export class WorkerFetcher implements Fetcher {
     requests: readonly DownloadRequest[],
     { onProgress, signal }: DownloadOptions,
   ): Promise<readonly Outcome[]> {
-    const checked = checkAll(requests);
+    const checked = withNetrc(checkAll(requests), this.#settings.netrc);
     const certificates = openCertificates(this.#settings.certificates);
     using progress = new ProgressMeter(checked, onProgress);
     const own = this.#disposal.signal;

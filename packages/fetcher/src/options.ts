@@ -22,6 +22,11 @@ export interface FetcherOptions {
    * which the last three count in upper case too. False: every host is asked directly.
    */
   readonly proxies?: ProxyOptions | 'environment' | false;
+  /**
+   * File of credentials, for hosts whose URLs have none: a path, or true for `$NETRC` or else `.netrc` in the home folder
+   * of the caller, if it is there. It has to be the caller's or root's, and nobody else's to read. Default: true.
+   */
+  readonly netrc?: string | boolean;
   /** What servers are told of us: printable ASCII, at most 256 characters. Default: `sb-fetcher`. */
   readonly userAgent?: string;
 }

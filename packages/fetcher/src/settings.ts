@@ -13,6 +13,7 @@ export interface Settings {
   readonly redirectPorts: readonly number[];
   readonly certificates: string | undefined;
   readonly proxies: ProxyRules;
+  readonly netrc: string | boolean;
   readonly userAgent: string;
   /** What confines every worker, beside the ports of its batch. */
   readonly sandbox: SandboxOptions;
@@ -24,7 +25,13 @@ export interface Settings {
  * @throws FetcherError `invalid-request`
  */
 export function settingsOf(options: FetcherOptions): Settings {
-  const { parallel = defaultParallel, redirectPorts = [], certificates, userAgent = 'sb-fetcher' } = options;
+  const {
+    parallel = defaultParallel,
+    redirectPorts = [],
+    certificates,
+    netrc = true,
+    userAgent = 'sb-fetcher',
+  } = options;
   const proxies = proxyRules(options.proxies ?? 'environment');
   if (!Number.isInteger(parallel) || parallel < 1 || parallel > maxParallel) {
     refuse(`parallel is no number from 1 to ${maxParallel}`);
@@ -36,7 +43,7 @@ export function settingsOf(options: FetcherOptions): Settings {
     const isGood = Number.isInteger(value) && value >= 0 && value <= maxTimer;
     if (!isGood) refuse(`limits.${name} is no number from 0 to ${maxTimer}`);
   }
-  return { parallel, limits, redirectPorts, certificates, proxies, userAgent, sandbox: sandboxOf(options) };
+  return { parallel, limits, redirectPorts, certificates, proxies, netrc, userAgent, sandbox: sandboxOf(options) };
 }
 
 function sandboxOf({ user, sandbox: { require = [], prefer = [] } = {} }: FetcherOptions): SandboxOptions {

@@ -9,8 +9,8 @@ export function basicCredentials({ username, password }: URL): string | undefine
   return `Basic ${Buffer.from(plain).toString('base64')}`;
 }
 
-/** Percent-decoded; as it is where it isn't encoded properly. */
-function decoded(text: string): string {
+/** Percent-decoded text of a URL; as it is where it isn't encoded properly. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
