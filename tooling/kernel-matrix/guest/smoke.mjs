@@ -3,7 +3,7 @@
 // @ts-check
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, promises, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, promises, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,6 +81,72 @@ function restrictedProcess(hasLandlock) {
   compare('sandbox', 'restrictSelf reaches the thread pool', seen, answers);
 }
 
+/** No capability, as /proc has it. */
+const noCapability = '0'.repeat(16);
+const allowed = { write: 'OK', granted: 'OK', mkdir: 'OK', chown: 'OK' };
+
+/**
+ * What each layer alone must deny, beside its control: to the main thread, to the pool and to a worker; what it must
+ * leave alone; and what the kernel says of every thread (of Landlock it says nothing).
+ *
+ * @type {(hasLandlock: boolean) => Readonly<Record<string, object>>}
+ */
+const dueAlone = (hasLandlock) => ({
+  landlock: {
+    files: hasLandlock ? { ...allowed, write: 'EACCES', mkdir: 'EACCES' } : allowed,
+    others: { listen: 'OK', setuid: 'OK' },
+    threads: {},
+  },
+  seccomp: {
+    files: { ...allowed, mkdir: 'ENOSPC' },
+    others: { listen: 'OK', setuid: 'OK' },
+    threads: { Seccomp: ['2'], NoNewPrivs: ['1'] },
+  },
+  caps: {
+    files: { ...allowed, chown: 'EPERM' },
+    others: { listen: 'EACCES', setuid: 'OK' },
+    threads: { CapEff: [noCapability], CapBnd: [noCapability], NoNewPrivs: ['1'] },
+  },
+  privdrop: {
+    files: { ...allowed, chown: 'EPERM' },
+    others: { listen: 'EACCES', setuid: 'EPERM' },
+    threads: {
+      Uid: [Array.from({ length: 4 }, () => '65534').join('\t')],
+      Gid: [Array.from({ length: 4 }, () => '65534').join('\t')],
+      Groups: [''],
+      CapEff: [noCapability],
+      NoNewPrivs: ['1'],
+    },
+  },
+});
+
+/** @type {(layer: string, due: any) => void} */
+function alone(layer, { files, others, threads }) {
+  const program = fileURLToPath(new URL('alone.mjs', import.meta.url));
+  for (const leg of ['control', 'restricted']) {
+    const folder = mkdtempSync(join(tmpdir(), 'sb-smoke-'));
+    mkdirSync(join(folder, 'granted'));
+    writeFileSync(join(folder, 'owned'), '');
+    for (const one of [folder, join(folder, 'granted')]) chmodSync(one, 0o777);
+    const { stdout, stderr } = spawnSync(process.execPath, [program, layer, folder, leg], { encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    const { main, worker, listen, setuid, after } = stdout === '' ? { main: stderr } : JSON.parse(stdout);
+    const isControl = leg === 'control';
+    const due = isControl ? allowed : files;
+    compare(layer, `${leg}: files, to the main thread and the pool`, main, due);
+    compare(layer, `${leg}: files, to a worker`, worker, due);
+    compare(
+      layer,
+      `${leg}: port 80 and uid 0`,
+      { listen, setuid },
+      isControl ? { listen: 'OK', setuid: 'OK' } : others,
+    );
+    if (isControl) continue;
+    for (const [name, values] of Object.entries(threads))
+      compare(layer, `${name} of every thread`, after[name], values);
+  }
+}
+
 /** One download over loopback. */
 async function download() {
   const content = Buffer.alloc(300_000, 'content');
@@ -107,6 +173,7 @@ if (process.argv.includes('--restricted')) {
   const hasLandlock = await launcherDoor();
   if (!process.argv.includes('--launcher-only')) {
     restrictedProcess(hasLandlock);
+    for (const [layer, due] of Object.entries(dueAlone(hasLandlock))) alone(layer, due);
     await download();
   }
   const testResults = [...layers].map(([layer, tests]) => ({
