@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 
 import { errorCode } from './errno.js';
 
@@ -28,12 +28,29 @@ export interface TaskStatus {
  *
  * @param pid - process id, or `'self'`
  * @param tid - thread id; default: the thread-group leader
- * @throws the error of `readFileSync`, with code `ENOENT` or `ESRCH` if there is no such task
+ * @throws the error of `openSync` or `readSync`, with code `ENOENT` or `ESRCH` if there is no such task
  */
 export function readTaskStatus(pid: number | 'self', tid?: number): TaskStatus {
   const path = tid === undefined ? `/proc/${pid}/status` : `/proc/${pid}/task/${tid}/status`;
-  return parseTaskStatus(readFileSync(path, 'latin1'));
+  return parseTaskStatus(readProcFile(path));
 }
+
+/** As `readFileSync`, in half its time: it doesn't ask for the size, which such a file hasn't, and keeps its buffer. */
+function readProcFile(path: string): string {
+  const descriptor = openSync(path, 'r');
+  try {
+    let text = '';
+    for (let length = -1; length !== 0;) {
+      length = readSync(descriptor, buffer, 0, buffer.length, null);
+      text += buffer.toString('latin1', 0, length);
+    }
+    return text;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const buffer = Buffer.allocUnsafeSlow(8192);
 
 /**
  * Reads the status of every thread of a process. A thread that ends while they are read is left out.

@@ -1,4 +1,7 @@
-// An anonymous file for the launcher's records: memfd_create(2), sealed so that nobody changes it.
+// What a launch needs of the kernel: an anonymous file for the records (memfd_create(2)), sealed so that nobody changes it,
+// and the pipe for the report.
+#include "status_pipe.h"
+
 #include <napi.h>
 
 #include <cerrno>
@@ -83,6 +86,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports)
 {
 	exports.Set("anonymousFile", Napi::Function::New<AnonymousFile>(env));
 	exports.Set("closeFile", Napi::Function::New<CloseFile>(env));
+	exports.Set("statusPipe", Napi::Function::New<StatusPipe>(env));
 	return exports;
 }
 

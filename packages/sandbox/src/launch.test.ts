@@ -10,6 +10,7 @@ vi.mock('./native.js', () => ({
   anonymousFile: () => openSync('/dev/null', 'r'),
   closeAnonymous: (descriptor: number) => closeSync(descriptor),
   launcherPath: () => '/nonexistent/launcher',
+  statusPipe: () => openSync('/dev/null', 'w'),
 }));
 
 describe('a launcher that is not there', () => {

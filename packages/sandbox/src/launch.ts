@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
 import { errorCode } from '@sb/core';
 
 import { anonymousFile, closeAnonymous, launcherPath } from './native.js';
+import { openStatusChannel } from './status-channel.js';
 import { type LauncherStatus, parseStatus } from './status.js';
 import type { StdioEntry } from './stdio.js';
 
@@ -29,13 +30,18 @@ export function launch(
 ): Launched {
   const source = anonymousFile(records);
   try {
-    // The launcher closes the first of its two, and the kernel the second when the target is executed.
-    const all = [...stdio, source, 'pipe'] as StdioOptions;
-    const args = [String(stdio.length), String(stdio.length + 1)];
-    // No environment: the target's own is in the records, and the launcher reads none.
-    const child = spawn(launcherPath(), args, { env: {}, stdio: all, serialization });
-    if (child.pid === undefined) return { child, status: unstarted(child) };
-    return { child, status: saidOn(child, stdio.length + 1).then(parseStatus) };
+    const channel = openStatusChannel(records.length);
+    try {
+      // The launcher closes the first of its two, and the kernel the second when the target is executed.
+      const all = [...stdio, source, channel.entry] as StdioOptions;
+      const args = [String(stdio.length), String(stdio.length + 1)];
+      // No environment: the target's own is in the records, and the launcher reads none.
+      const child = spawn(launcherPath(), args, { env: {}, stdio: all, serialization });
+      if (child.pid === undefined) return { child, status: unstarted(child) };
+      return { child, status: channel.said(child, stdio.length + 1).then(parseStatus) };
+    } finally {
+      channel.close();
+    }
   } finally {
     closeAnonymous(source);
   }
@@ -56,23 +62,5 @@ async function unstarted(child: ChildProcess): Promise<LauncherStatus> {
       return true;
     };
     Object.assign(child, { emit: hold });
-  });
-}
-
-/**
- * Everything that a child says on one of its descriptors, until every holder has closed it; empty if there is none.
- *
- * @param child - with a `pipe` at that place
- * @param index - number of the descriptor
- */
-export async function saidOn({ stdio }: ChildProcess, index: number): Promise<string> {
-  const stream = stdio[index];
-  if (stream === null || stream === undefined || !('read' in stream)) return '';
-  const parts: Buffer[] = [];
-  // By events: an iterator would take longer than the launcher.
-  return await new Promise((resolve) => {
-    stream.on('data', (part: Buffer) => parts.push(part));
-    stream.once('error', () => resolve(''));
-    stream.once('end', () => resolve(Buffer.concat(parts).toString('latin1')));
   });
 }

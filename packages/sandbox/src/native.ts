@@ -8,6 +8,7 @@ import { sandboxError } from './errors.js';
 interface Native {
   anonymousFile(bytes: Uint8Array, executable: boolean): number;
   closeFile(descriptor: number): number;
+  statusPipe(most: number, done: (said: string) => void): number;
 }
 
 const root = new URL('../', import.meta.url);
@@ -48,6 +49,26 @@ export function closeAnonymous(descriptor: number): void {
   throw sandboxError('syscall-failed', 'records', {
     what: `an anonymous file could not be closed: ${errno}`,
     hint: 'Something else in this process has closed it: look for a descriptor that is closed twice.',
+    errno,
+  });
+}
+
+/**
+ * Opens a pipe and watches it from this thread's event loop, which it keeps going.
+ *
+ * @param most - bytes that are written to it at most; more of them are waited for one by one
+ * @param done - called once with all that was written, as latin1, when every holder of the other end has closed it
+ * @returns the end that is written to, close-on-exec; the caller closes it with {@link closeAnonymous}
+ * @throws SandboxError `syscall-failed`
+ * @see pipe(7)
+ */
+export function statusPipe(most: number, done: (said: string) => void): number {
+  const descriptor = native().statusPipe(most, done);
+  if (descriptor >= 0) return descriptor;
+  const errno = errnoName(descriptor);
+  throw sandboxError('syscall-failed', 'launch', {
+    what: `the pipe for the launcher's report could not be opened: ${errno}`,
+    hint: 'RLIMIT_NOFILE may be reached: close some descriptors, or raise it. The target was not run.',
     errno,
   });
 }

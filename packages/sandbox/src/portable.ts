@@ -3,9 +3,10 @@ import { spawn, type StdioOptions } from 'node:child_process';
 import { type PrivdropPolicy, spawnOptions } from '@sb/privdrop';
 
 import { sandboxError } from './errors.js';
-import { type Launched, saidOn } from './launch.js';
+import type { Launched } from './launch.js';
 import type { SandboxPolicy } from './options.js';
 import type { Start } from './start.js';
+import { saidOn } from './status-channel.js';
 import type { LauncherStatus } from './status.js';
 import type { StdioEntry } from './stdio.js';
 

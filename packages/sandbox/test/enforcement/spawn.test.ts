@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
+import { rx } from '@sb/landlock';
 import { fixtureJson, missing, runProgram, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
@@ -177,5 +178,20 @@ describe.skipIf(missing('linux', 'root'))('many', () => {
   it('can be started from a worker thread', async () => {
     const outcome = await fixtureJson(new URL('fixtures/worker.ts', import.meta.url));
     expect(outcome).toEqual({ status: 'full', stdout: '65534\n', code: 0 });
+  });
+
+  it('takes nothing down with a worker thread that ends meanwhile', async () => {
+    expect(await fixtureJson(new URL('fixtures/ended-threads.ts', import.meta.url))).toEqual({ ended: 10 });
+  });
+
+  it('tells of more than a pipe holds', async () => {
+    const paths = Array.from({ length: 6000 }, (_, number) => `/missing/${number}`);
+    const grants = [
+      rx('/usr', '/bin', '/lib', '/lib64', { optional: true }),
+      ...paths.map((path) => rx(path, { optional: true })),
+    ];
+    const child = createSandbox({ landlock: { paths: grants } }).spawn('/bin/true', [], { stdio: 'ignore' });
+    const missed = (await child.enforcement).missingPaths.filter((path) => path.startsWith('/missing/'));
+    expect(missed).toHaveLength(paths.length);
   });
 });
