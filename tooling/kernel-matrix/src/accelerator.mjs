@@ -8,6 +8,9 @@ import { machineArguments, programOf } from './machine.mjs';
 /** A kernel that finds no root panics, and its machine ends: that takes a second or two where KVM works. */
 const trialSeconds = 10;
 
+/** What was found out, by architecture: it is the processor's business, and the same for all kernels. */
+const known = new Map();
+
 /**
  * KVM where it works, emulation everywhere else. A /dev/kvm proves nothing: inside some virtual machines it is there
  * and can't run an ordinary kernel, so one is tried.
@@ -17,6 +20,13 @@ const trialSeconds = 10;
  * @returns {import('./machine.mjs').Accelerator}
  */
 export function acceleratorFor(arch, kernel) {
+  const accelerator = known.get(arch) ?? tried(arch, kernel);
+  known.set(arch, accelerator);
+  return accelerator;
+}
+
+/** @type {typeof acceleratorFor} */
+function tried(arch, kernel) {
   if (process.arch !== arch || !isUsable('/dev/kvm')) return 'tcg';
   const parameters = 'root=none';
   const args = machineArguments({ arch, accelerator: 'kvm', kernel, parameters, shares: [] });
