@@ -26,7 +26,7 @@ export function portsOf(files: readonly WorkerFile[], redirectPorts: readonly nu
 export function confinement(
   base: SandboxOptions,
   ports: readonly number[],
-  files: readonly WorkerFile[],
+  files: readonly Pick<WorkerFile, 'maxBytes'>[],
 ): SandboxOptions {
   return {
     ...base,

@@ -1,3 +1,4 @@
+export { confinement } from './confinement.js';
 export { FetcherError, type FetcherErrorCode, type FetcherErrorDetails } from './errors.js';
 export { createFetcher } from './fetcher.js';
 export type { Limits } from './limits.js';

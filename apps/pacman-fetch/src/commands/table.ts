@@ -14,6 +14,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     about: 'print the configuration that is in effect',
     load: async () => (await import('./conf.js')).conf,
   },
+  doctor: {
+    about: 'find out what this machine can enforce, and what is missing',
+    load: async () => (await import('./doctor.js')).doctor,
+  },
 };
 
 /** The command of that name; undefined for anything else. */

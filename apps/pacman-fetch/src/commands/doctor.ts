@@ -1,0 +1,25 @@
+import { diagnosisText } from '../doctor/diagnosis-text.js';
+import { doctorStatus } from '../doctor/diagnosis.js';
+import { examine } from '../doctor/examine.js';
+import { charsetOf, wantsColor } from '../ui/environment.js';
+import { asciiJson } from '../ui/json-display.js';
+import type { Subcommand } from './subcommand.js';
+
+/** `pacman-fetch doctor`: what this machine can enforce. */
+export const doctor: Subcommand = {
+  about: `Attempts from inside the sandbox what it forbids, and shows what came of it,
+with cause and remedy of all that is missing. As root it also makes and removes
+an empty folder in each CacheDir and in the folder of the databases.
+Exit status: 0 full, 1 partial, 2 usage or configuration, 3 broken.`,
+  options: {
+    config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
+    json: { about: 'the same as one JSON document' },
+  },
+  async run({ values, switches }) {
+    const diagnosis = await examine(values.get('config') ?? '/etc/pacman.conf');
+    const { env, stdout } = process;
+    const style = { color: wantsColor('auto', stdout.isTTY, env), charset: charsetOf(env) };
+    stdout.write(switches.has('json') ? `${asciiJson(diagnosis, 2)}\n` : diagnosisText(diagnosis, style));
+    return doctorStatus[diagnosis.verdict];
+  },
+};

@@ -1,0 +1,228 @@
+/* doctor on machines that lack something: what it names, and that the exit status says how bad it is. */
+import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+
+import type { SeccompOptions } from '@sb/seccomp';
+import {
+  compileFixture,
+  missing,
+  type ProgramOptions,
+  runProgram,
+  temporaryFolder,
+  type TemporaryFolder,
+} from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Diagnosis } from '../../src/doctor/diagnosis.js';
+import { environment, program } from '../kit/fetch-program.js';
+
+const nobody = { uid: 65_534, gid: 65_534 };
+const beneath = compileFixture(new URL('fixtures/beneath.ts', import.meta.url));
+
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = temporaryFolder();
+  mkdirSync(folder.file('cache'));
+});
+afterEach(() => folder[Symbol.dispose]());
+
+interface Situation extends ProgramOptions {
+  /** Lines of `[options]`. Default: nobody downloads. */
+  readonly options?: readonly string[];
+  /** A program with arguments that is to start it. */
+  readonly prefix?: readonly string[];
+  readonly filter?: SeccompOptions;
+}
+
+async function run(situation: Situation, ...args: readonly string[]) {
+  const { options = ['SandboxUser = nobody'], prefix = [], filter, ...rest } = situation;
+  const paths = [`CacheDir = ${folder.file('cache')}`, `DBPath = ${folder.file('db')}`];
+  writeFileSync(folder.file('pacman.conf'), ['[options]', ...options, ...paths, ''].join('\n'));
+  const above = filter === undefined ? [] : [process.execPath, beneath, JSON.stringify(filter)];
+  const command = [...prefix, ...above, process.execPath, program, 'doctor', '--config', folder.file('pacman.conf')];
+  const [file = '', ...words] = [...command, ...args];
+  return await runProgram(file, words, { env: environment, ...rest });
+}
+
+async function diagnose(situation: Situation = {}) {
+  const { status, stdout, stderr } = await run(situation, '--json');
+  expect(stderr).toBe('');
+  const diagnosis = JSON.parse(stdout) as Diagnosis;
+  const texts = (level: string) => diagnosis.findings.filter((one) => one.level === level).map(({ what }) => what);
+  const states = Object.fromEntries(diagnosis.features.map((one) => [`${one.layer}.${one.feature}`, one.state]));
+  return { ...diagnosis, status, states, broken: texts('broken'), partial: texts('partial'), notes: texts('note') };
+}
+
+const inForce = { 'landlock.fs.write_file': 'enforced', 'seccomp.filter': 'enforced' };
+const bounded = (...dropped: readonly string[]) => ({
+  prefix: ['setpriv', `--bounding-set=${dropped.map((name) => `-${name}`).join(',')}`],
+});
+
+describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
+  it('is full: each layer is attempted from inside, and denies what works outside', async () => {
+    const { status, verdict, user, attempts, partial, broken } = await diagnose();
+    expect([status, verdict, partial, broken]).toEqual([0, 'full', [], []]);
+    expect(user).toEqual({ name: 'nobody', source: expect.stringMatching(/^SandboxUser in .*pacman\.conf:2$/) });
+    const denied = attempts.filter(({ passed, seen, control }) => passed && seen !== control);
+    expect(new Set(denied.map(({ layer }) => layer))).toEqual(new Set(['privdrop', 'caps', 'landlock', 'seccomp']));
+  });
+
+  it('shows it as tables, with the verdict as the last line', async () => {
+    const { status, stdout } = await run({});
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^:: Downloads as nobody \(SandboxUser in .*\), on Linux /);
+    expect(stdout).toMatch(/^ {2}landlock +enforced +fs\.\* \(\d+\), net\.bind_tcp/m);
+    expect(stdout).toMatch(/^ {6}FEATURE +ATTEMPTED +EXPECTED +SEEN +WITHOUT$/m);
+    expect(stdout).toMatch(/^ {2}ok {2}landlock fs\.write_file +open-write \S+ +EACCES +EACCES +OK$/m);
+    expect(stdout).toMatch(/^ {2}ok {2}seccomp filter +unshare\(0\) +EPERM +EPERM +OK$/m);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(':: full: every layer is in force');
+  });
+
+  it('leaves nothing in the folders', async () => {
+    await diagnose();
+    expect((await runProgram('ls', ['-A', folder.file('cache')])).stdout).toBe('');
+  });
+});
+
+describe.skipIf(missing('root'))('who downloads', () => {
+  it('a user that does not exist is broken, with the remedy; the other layers are still shown', async () => {
+    const { status, broken, states, findings } = await diagnose({ options: ['DownloadUser = nosuchuser'] });
+    expect(status).toBe(3);
+    expect(broken).toEqual([expect.stringMatching(/nosuchuser/)]);
+    expect(findings[0]?.remedy).toMatch(/systemd-sysusers/);
+    expect(states).toMatchObject(inForce);
+  });
+
+  it('nobody to download as is broken; UseSandbox = no is partial', async () => {
+    expect(await diagnose({ options: [] })).toMatchObject({ status: 3, user: null });
+    const off = await diagnose({ options: ['UseSandbox = no'] });
+    expect(off).toMatchObject({ status: 1, partial: [expect.stringMatching(/^UseSandbox = no/)] });
+  });
+
+  it('a configuration that can’t be read is usage, not a diagnosis', async () => {
+    const { status, stdout } = await runProgram(process.execPath, [program, 'doctor', '-c', '/nonexistent'], {
+      env: environment,
+    });
+    expect([status, stdout]).toEqual([2, '']);
+  });
+});
+
+describe.skipIf(missing('root'))('folders', () => {
+  beforeEach(() => {
+    mkdirSync(folder.file('closed'), { mode: 0o700 });
+    mkdirSync(folder.file('closed/cache'));
+  });
+
+  it.each([
+    ['SandboxUser', 0, 'notes'],
+    ['DownloadUser', 3, 'broken'],
+  ] as const)('below a parent of mode 0700, with %s: status %i', async (key, status, level) => {
+    const cache = `CacheDir = ${folder.file('closed/cache')}`;
+    const diagnosis = await diagnose({ options: [`${key} = nobody`, cache] });
+    expect(diagnosis.status).toBe(status);
+    expect(diagnosis[level]).toContainEqual(
+      expect.stringMatching(/nobody can't pass through \S+\/closed \(mode 0700\)/),
+    );
+    chmodSync(folder.file('closed'), 0o711);
+    expect(await diagnose({ options: [`${key} = nobody`, cache] })).toMatchObject({ status: 0, broken: [] });
+  });
+
+  it.each([
+    ['SandboxUser', 'notes'],
+    ['DownloadUser', 'broken'],
+  ] as const)('that refuse chown, with %s', async (key, level) => {
+    const options = [`${key} = nobody`];
+    const refused = await diagnose({ options, ...bounded('chown') });
+    expect(refused[level]).toContainEqual(expect.stringMatching(/cache refuses chown \(EPERM\)/));
+    expect((await diagnose({ options }))[level]).not.toContainEqual(expect.stringMatching(/chown/));
+  });
+
+  it('on a read-only file system are broken', async () => {
+    const mount = 'mount -t tmpfs -o ro none "$0" && exec "$@"';
+    const prefix = ['unshare', '--mount', 'sh', '-c', mount, folder.file('cache')];
+    expect(await diagnose({ prefix })).toMatchObject({ status: 3, broken: [expect.stringMatching(/as root: EROFS/)] });
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'landlock7', 'libcap'))('with fewer rights', () => {
+  it('an ordinary user has every layer but the bounding set, and says so', async () => {
+    const { status, partial, states, notes } = await diagnose(nobody);
+    expect(status).toBe(1);
+    expect(partial).toEqual([
+      expect.stringMatching(/^caps \(bounding\) .*CAP_SETPCAP/),
+      expect.stringMatching(/^caps \(securebits\) .*CAP_SETPCAP/),
+    ]);
+    expect(states).toMatchObject({ ...inForce, 'privdrop.user': 'already' });
+    expect(notes).toContainEqual(expect.stringMatching(/nothing can be written to .* as this user: EACCES/));
+  });
+
+  it('without CAP_SYS_ADMIN, as in a container, is full', async () => {
+    expect(await diagnose(bounded('sys_admin'))).toMatchObject({ status: 0, broken: [] });
+  });
+
+  it('without CAP_SETUID root can’t become anybody: broken', async () => {
+    const { status, broken, states } = await diagnose(bounded('setuid'));
+    expect(status).toBe(3);
+    expect(broken).toEqual([expect.stringMatching(/lacks CAP_SETUID, so it can't become/)]);
+    expect(states).toMatchObject(inForce);
+  });
+
+  it('beneath the rules and with the capabilities of Docker is full', async () => {
+    const url = new URL('../../../../packages/sandbox/test/data/docker-default.json', import.meta.url);
+    interface Profile {
+      readonly capabilities: readonly string[];
+      readonly blocked: Readonly<Record<string, readonly string[]>>;
+    }
+    const { capabilities, blocked } = JSON.parse(readFileSync(url, 'utf8')) as Profile;
+    const set = `--bounding-set=-all,${capabilities.map((name) => `+${name}`).join(',')}`;
+    const filter: SeccompOptions = { base: 'allow-all', deny: [...new Set(Object.values(blocked).flat())] };
+    const diagnosis = await diagnose({ prefix: ['setpriv', set], filter });
+    expect(diagnosis).toMatchObject({ status: 0, partial: [], broken: [], states: inForce });
+    // The filter is there: it denies what works without one.
+    expect(diagnosis.attempts.find(({ feature }) => feature.includes('unshare'))?.control).toBe('EPERM');
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'landlock7'))('without Landlock', () => {
+  const calls = ['landlock_create_ruleset', 'landlock_add_rule', 'landlock_restrict_self'];
+  const without = (errno: string): SeccompOptions => ({
+    base: 'allow-all',
+    rules: calls.map((syscall) => ({ syscall, action: { action: 'errno', errno } })),
+  });
+
+  it.each([
+    ['EOPNOTSUPP', /is built into Linux \S+, but is not in lsm=/],
+    ['ENOSYS', /a system-call filter hides it/],
+    ['EPERM', /a system-call filter forbids it/],
+  ])('%s is partial, and names the cause; the rest is in force', async (errno, cause) => {
+    const { status, partial, states } = await diagnose({ filter: without(errno) });
+    expect(status).toBe(1);
+    expect(partial).toEqual([expect.stringMatching(cause)]);
+    expect(states).toMatchObject({ 'privdrop.user': 'enforced', 'seccomp.filter': 'enforced' });
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'unshare', 'userNamespaces'))('in a user namespace', () => {
+  it('whose root is the only user is broken where another is asked for', async () => {
+    const { status, broken } = await diagnose({ ...nobody, prefix: ['unshare', '--user', '--map-root-user'] });
+    expect(status).toBe(3);
+    expect(broken).toContainEqual(expect.stringMatching(/does not exist in this user namespace/));
+  });
+
+  it('that denies setgroups keeps the groups, and says so', async () => {
+    const prefix = ['setpriv', '--groups=27', 'unshare', '--user', '--map-user=1', '--map-group=1'];
+    const { status, partial } = await diagnose({ prefix, options: ['SandboxUser = daemon'] });
+    expect(status).toBe(1);
+    expect(partial).toContainEqual(expect.stringMatching(/^privdrop \(groups\) .*setgroups is denied/));
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'fakeroot'))('under fakeroot', () => {
+  it('isn’t taken for root, and names fakeroot', async () => {
+    chownSync(folder.file('cache'), nobody.uid, nobody.gid);
+    const { status, partial } = await diagnose({ ...nobody, prefix: ['fakeroot'], options: ['SandboxUser = daemon'] });
+    expect(status).toBe(1);
+    expect(partial).toContainEqual(
+      expect.stringMatching(/fakeroot only pretends to be root; the kernel sees uid 65534/),
+    );
+  });
+});
