@@ -29,6 +29,8 @@ export interface WorkerFile {
   readonly opened: Readonly<Record<number, number>>;
   readonly maxBytes: number;
   readonly size: number | null;
+  /** The parent compares it with a SHA-256, so that half of it is not taken for the whole. */
+  readonly isSummed: boolean;
   /** Null: whatever is there counts for nothing. */
   readonly resume: Confirmation | null;
   /** `unchanged` is an answer if it hasn't changed since; milliseconds since 1970. */

@@ -65,7 +65,7 @@ export function workerFile(job: Job, handOver: (descriptor: number) => number): 
     const descriptor = local.descriptor(spent + index);
     if (descriptor !== undefined) opened[index] = handOver(descriptor);
   }
-  return { sources, opened, maxBytes, size, resume, modifiedSince };
+  return { sources, opened, maxBytes, size, isSummed: request.sha256 !== undefined, resume, modifiedSince };
 }
 
 /** The file is whole and checked. */

@@ -10,6 +10,7 @@ const file = {
   opened: {},
   maxBytes: 100,
   size: null,
+  isSummed: false,
   resume: null,
   modifiedSince: null,
 };

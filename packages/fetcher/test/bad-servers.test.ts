@@ -55,7 +55,7 @@ const modes: readonly Mode[] = [
     /^protocol: /,
   ],
   ['is too large, and says so', (socket) => socket.write(ok({ 'content-length': 100_001 })), /^too-large: /],
-  ['is endless', (socket) => endlessly(socket, 'x', ok({})), /^too-large: /],
+  ['is endless', (socket) => endlessly(socket, 'x', ok({})), /^protocol: .*how long/],
   [
     'is endless in chunks',
     (socket) => endlessly(socket, '1\r\nx\r\n', ok({ 'transfer-encoding': 'chunked' })),
@@ -93,7 +93,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a server that', () => {
       if (answer === undefined) socket.write(ok({ 'content-length': 4 }, 'good'));
       else answer(socket);
     });
-    const limits = { connectTimeout: 3000, slowWindow: 3000, slowBytes: 100 };
+    const limits = { connectTimeout: 3000, slowWindow: 6000, slowBytes: 100 };
     await using fetcher = fetcherFor({ parallel: 64, limits });
     const names = [...modes.map(([name]) => name), 'good'];
     const begun = performance.now();
@@ -122,7 +122,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a server that', () => {
     expect(readFileSync(folder.file('good'), 'utf8')).toBe('good');
     const whole = readdirSync(folder.path).filter((name) => !name.endsWith('.part'));
     expect(whole).toEqual(['good']);
-    expect(milliseconds).toBeLessThan(15_000);
+    expect(milliseconds).toBeLessThan(30_000);
   });
 
   it('sends more than its length gives what it promised, and no more', async () => {

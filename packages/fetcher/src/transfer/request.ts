@@ -4,6 +4,7 @@ import type { FailureKind } from './failure-kinds.js';
 import { failureOf, TransferFailure } from './failure.js';
 import { portOf } from './port.js';
 import { proxyFailure, refusal } from './tunnel.js';
+import { checkTransferEncoding } from './transfer-encoding.js';
 import type { Dispatcher } from './undici.js';
 
 /** An answer whose body has not been read yet. */
@@ -39,7 +40,7 @@ export async function request(start: URL, options: RequestOptions): Promise<Resp
   let url = start;
   for (let hops = 0; hops <= options.maxRedirects; hops++) {
     const response = await ask(url, url.origin === start.origin ? start : url, options);
-    if (!redirects.has(response.status)) return response;
+    if (!redirects.has(response.status)) return plain(response);
     const location = response.header('location');
     discard(response);
     if (location === undefined) throw new TransferFailure('redirect', `${url.host} redirects to nowhere`);
@@ -47,6 +48,16 @@ export async function request(start: URL, options: RequestOptions): Promise<Resp
     requirePort(url, options.ports);
   }
   throw new TransferFailure('redirect', `More than ${options.maxRedirects} redirects`);
+}
+
+function plain(response: Response): Response {
+  try {
+    checkTransferEncoding(response.header('transfer-encoding'), response.url.host);
+    return response;
+  } catch (error) {
+    discard(response);
+    throw error;
+  }
 }
 
 /** Drops the connection of an answer whose body nobody wants. */

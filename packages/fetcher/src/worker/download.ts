@@ -5,6 +5,7 @@ import { failureOf, TransferFailure } from '../transfer/failure.js';
 import { discard, request, type Response } from '../transfer/request.js';
 import type { Sink } from '../transfer/sink.js';
 import { Watchdog } from '../transfer/watchdog.js';
+import { checkEnd } from './check-end.js';
 import { checkSize } from './check-size.js';
 import { conditionsOf, lastModifiedOf, placementOf, type Question, strongEtagOf } from './conditions.js';
 import { StatusFailure } from './status-failure.js';
@@ -28,6 +29,8 @@ export interface SourceDownload {
   readonly sink: Sink;
   readonly maxBytes: number;
   readonly size: number | null;
+  /** The parent compares the file with a sum. */
+  readonly isSummed: boolean;
   /** How what the sink holds can be confirmed; null if it counts for nothing. */
   readonly resume: Confirmation | null;
   /** Nothing is to come if the file hasn't changed since; milliseconds since 1970. */
@@ -80,7 +83,7 @@ async function ask(task: SourceDownload, question: Question): Promise<Result | '
     if (placement !== undefined) return placement;
     throw new StatusFailure(response.status, response.url.host);
   }
-  requireSize(task, response, placement.total);
+  requireFitting(task, response, placement.total);
   if (placement.isAppended) task.sink.append();
   else task.sink.restart();
   const { total, skip } = placement;
@@ -90,9 +93,10 @@ async function ask(task: SourceDownload, question: Question): Promise<Result | '
   return 'done';
 }
 
-function requireSize(task: SourceDownload, response: Response, total: number | undefined): void {
+function requireFitting(task: SourceDownload, response: Response, total: number | undefined): void {
   try {
     checkSize(task, response.url.host, total);
+    checkEnd(response, total ?? task.size ?? undefined, task.isSummed);
   } catch (error) {
     discard(response);
     throw error;

@@ -49,6 +49,7 @@ async function work(task: Work, file: number, connections: Connections): Promise
         sink,
         maxBytes,
         size,
+        isSummed: given.isSummed,
         resume,
         modifiedSince: given.modifiedSince,
         deadline: deadline.signal,

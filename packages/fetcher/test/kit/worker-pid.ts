@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** The workers that a process has now. Default: this one. */
-export function workerPids(parent: number | 'self' = 'self'): readonly number[] {
+export function workerPids(parent: number | 'self' | undefined = 'self'): readonly number[] {
   return readdirSync(`/proc/${parent}/task`)
     .flatMap((task) => readFileSync(`/proc/${parent}/task/${task}/children`, 'latin1').split(' '))
     .filter((pid) => pid !== '' && isWorker(pid))
@@ -40,4 +40,15 @@ export async function eventually(what: string, ask: () => boolean): Promise<void
     });
   }
   throw new Error(`waited ten seconds for ${what}`);
+}
+
+/** The most memory that a process has had so far, in megabytes of 10^6 bytes (`VmHWM`, proc_pid_status(5)); 0 if it ended. */
+export function peakMemory(pid: number | undefined): number {
+  try {
+    const [, kibibytes = '0'] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
+    return (Number(kibibytes) * 1024) / 1e6;
+  } catch {
+    // It ended meanwhile.
+    return 0;
+  }
 }
