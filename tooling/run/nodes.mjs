@@ -37,6 +37,8 @@ const chosen = values.node ?? (values.quick ? [all[0] ?? '', all.at(-1) ?? ''] :
 for (const name of chosen) if (!all.includes(name)) fail(`There is no ${name}; there are ${all.join(', ')}.`);
 const isWhole = !values.quick && values.package === undefined;
 const run = { ...thisRun(), host: hostKernel() };
+/** A run takes half an hour in which the machine may have other things to do: no test is to fail for that. */
+const patient = ['--testTimeout=90000', '--hookTimeout=180000'];
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 const quickReport = join(root, 'reports/nodes.json');
 // Tests start programs as users who can't enter every folder that a clone may lie in.
@@ -97,7 +99,7 @@ function packageByPackage(node, version) {
   for (const one of packages) {
     say(`Node ${version}: ${one}`);
     rmSync(join(root, one, 'reports'), { recursive: true, force: true });
-    if (vitestRun(node, join(root, one), [], {}) !== 0) failures++;
+    if (vitestRun(node, join(root, one), patient, {}) !== 0) failures++;
   }
   return { failures, totals: readTotals(packages) };
 }
