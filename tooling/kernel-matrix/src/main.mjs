@@ -116,7 +116,7 @@ async function main() {
     return row;
   });
   say(`\n${kernelTable(rows, options.layers)}\n${keepTotal(rows)}`);
-  say(options.isWhole ? 'kept in docs/support.json' : 'not kept: only some tests were run');
+  say(options.isWhole ? 'kept in docs/support.json' : 'not kept: --quick, or only some tests');
   const bad = rows.filter(
     ({ failure, layers }) => failure !== undefined || Object.values(layers).some(({ state }) => state === 'failed'),
   );

@@ -13,18 +13,12 @@ export const suites = {
     'packages/landlock/test/enforcement/generations.test.ts',
     'packages/landlock/test/enforcement/newer.test.ts',
   ],
-  seccomp: ['packages/seccomp/test/enforcement/presets.test.ts', 'packages/seccomp/test/enforcement/tables.test.ts'],
+  seccomp: ['packages/seccomp/test/enforcement/tables.test.ts'],
   caps: ['packages/caps/test/privileged/record.test.ts'],
   privdrop: ['packages/privdrop/test/privileged/record.test.ts'],
   sandbox: ['packages/sandbox/test/enforcement/this-kernel.test.ts'],
   'pacman-fetch': ['apps/pacman-fetch/test/enforcement/end-to-end.test.ts'],
 };
-
-/**
- * Left out under `--quick`: what a preset of seccomp says of each call is the same on every kernel, and takes half of
- * a guest's time. The sandbox's own test tries such a preset in any case.
- */
-export const slow = new Set(['packages/seccomp/test/enforcement/presets.test.ts']);
 
 /**
  * Run in addition under `--thorough`, which takes several times as long.
@@ -39,7 +33,13 @@ export const thorough = {
     'packages/landlock/test/enforcement/liar.test.ts',
     'packages/landlock/test/enforcement/kernels.test.ts',
   ],
-  seccomp: ['packages/seccomp/test/enforcement/rules.test.ts', 'packages/seccomp/test/enforcement/restrict.test.ts'],
+  // Every call that a preset names: the same on every kernel, and half of a guest's time. Without it a preset is tried
+  // by the sandbox's own test.
+  seccomp: [
+    'packages/seccomp/test/enforcement/presets.test.ts',
+    'packages/seccomp/test/enforcement/rules.test.ts',
+    'packages/seccomp/test/enforcement/restrict.test.ts',
+  ],
   caps: [
     'packages/caps/test/privileged/threads.test.ts',
     'packages/caps/test/enforcement/ordinary.test.ts',
