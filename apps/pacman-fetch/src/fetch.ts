@@ -3,9 +3,9 @@ import type { Server } from 'node:net';
 import { basename, resolve } from 'node:path';
 
 import type { Command } from './arguments.js';
-import { readPacmanConf } from './config/pacman-conf.js';
+import { loadConfiguration } from './config/configuration.js';
+import { requireNoOther } from './config/only-user.js';
 import { chooseUser, type SandboxUser } from './config/sandbox-user.js';
-import { defaultSettings, type Settings, settingsOf } from './config/settings.js';
 import { FetchError } from './errors.js';
 import { conclude, notReady } from './parent/conclusion.js';
 import { Destination } from './parent/destination.js';
@@ -21,8 +21,6 @@ import type { Frame } from './worker/channel.js';
 
 type FetchCommand = Extract<Command, { kind: 'fetch' }>;
 
-const defaultConfig = '/etc/pacman.conf';
-
 /** Seconds in which a worker has to bring bytes: an honest one gives up after ten, and tries twice at the most. */
 const patience = 30;
 
@@ -37,8 +35,9 @@ const patience = 30;
 export async function fetch(command: FetchCommand, program?: string): Promise<number> {
   const url = parseUrl(command.url);
   const output = resolve(command.output);
-  const settings = loadSettings(command);
-  const user = chooseUser(settings, output);
+  const { sandbox, pacman } = await loadConfiguration({ config: command.config, mayBeAbsent: true });
+  const user = chooseUser(sandbox, output);
+  requireNoOther(sandbox);
   const features = planFor(user);
   const certificates = openCertificates(command.cacert);
   const mayResume = limitsFor(basename(output), false).mayResume;
@@ -46,7 +45,8 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
   let lock: Server | undefined;
   try {
     lock = await lockFile(destination.descriptor, destination.path);
-    const run = { command, url, settings, user, features, destination, certificates, program };
+    const disableTimeout = command.disableDownloadTimeout || pacman.options.has('DisableDownloadTimeout');
+    const run = { command, url, disableTimeout, user, features, destination, certificates, program };
     return await supervise(run);
   } finally {
     lock?.close();
@@ -55,27 +55,10 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
   }
 }
 
-function loadSettings({ config, disableDownloadTimeout }: FetchCommand): Settings {
-  const settings = readSettings(config);
-  return disableDownloadTimeout ? { ...settings, disableDownloadTimeout } : settings;
-}
-
-/** Only the default file may be missing: then this is a machine without pacman. */
-function readSettings(config: string | undefined): Settings {
-  try {
-    return settingsOf(readPacmanConf(config ?? defaultConfig));
-  } catch (error) {
-    const isAbsent =
-      config === undefined && error instanceof FetchError && /ENOENT.*'\/etc\/pacman\.conf'/.test(error.message);
-    if (isAbsent) return defaultSettings;
-    throw error;
-  }
-}
-
 interface Run {
   readonly command: FetchCommand;
   readonly url: URL;
-  readonly settings: Settings;
+  readonly disableTimeout: boolean;
   readonly user: SandboxUser;
   readonly features: ReturnType<typeof planFor>;
   readonly destination: Destination;
@@ -113,7 +96,7 @@ async function supervise(run: Run): Promise<number> {
   const stopWatching = watchGrowth({
     size: () => destination.size,
     maxBytes: limitsFor(destination.name, false).maxBytes,
-    patience: run.settings.disableDownloadTimeout ? undefined : patience,
+    patience: run.disableTimeout ? undefined : patience,
     onProblem: (what) => worker.accuse(what),
   });
   const interrupted = interruptOn(['SIGINT', 'SIGTERM', 'SIGHUP'], () => worker.kill());
@@ -159,12 +142,12 @@ function concludeShown(run: Run, result: WorkerResult, display: Display): number
   }
 }
 
-function jobOf({ url, settings, destination, certificates }: Run) {
+function jobOf({ url, disableTimeout, destination, certificates }: Run) {
   return {
     url: url.href,
     name: destination.name,
     userAgent: userAgent(),
-    disableTimeout: settings.disableDownloadTimeout,
+    disableTimeout,
     hasCertificates: certificates !== undefined,
   };
 }

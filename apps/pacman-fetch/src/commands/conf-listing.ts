@@ -1,6 +1,7 @@
 import type { Configuration } from '../config/configuration.js';
 import { optionDirectives, optionNames, repositoryDirectives } from '../config/directives.js';
 import type { Repository } from '../config/repository.js';
+import { type Effective, effective } from '../config/effective.js';
 import { FetchError } from '../errors.js';
 import { type Entry, entryLines } from './conf-text.js';
 
@@ -21,6 +22,9 @@ export interface Answer {
   readonly warnings: readonly string[];
 }
 
+/** Name of the section that our own directives are printed in, behind all that pacman-conf prints. */
+const ownSection = 'pacman-fetch';
+
 /** Everything, section by section. */
 export function listing(configuration: Configuration, origins: boolean): readonly string[] {
   const style = { keys: true, origins };
@@ -29,7 +33,13 @@ export function listing(configuration: Configuration, origins: boolean): readonl
     ...entries.flatMap((entry) => entryLines(entry, style)),
   ];
   const repositories = configuration.pacman.repositories.map((one) => section(one.name, entriesOf(one)));
-  return [...section('options', optionEntries(configuration)), ...repositories.flat()];
+  const { values, nobody } = effective(configuration);
+  return [
+    ...section('options', optionEntries(configuration)),
+    ...repositories.flat(),
+    ...section(ownSection, ownEntries(values)),
+    ...(origins && nobody !== undefined ? [`# no SandboxUser: ${nobody}`] : []),
+  ];
 }
 
 /**
@@ -38,7 +48,7 @@ export function listing(configuration: Configuration, origins: boolean): readonl
  * @throws FetchError `download` (status 1, as pacman-conf) if there is no such repository
  */
 export function query(configuration: Configuration, { directives, repository, origins }: Query): Answer {
-  const entries = repository === undefined ? optionEntries(configuration) : entriesOf(named(configuration, repository));
+  const entries = repository === undefined ? allEntries(configuration) : entriesOf(named(configuration, repository));
   const style = { keys: origins || directives.length !== 1, origins };
   if (directives.length === 0) {
     return { lines: entries.flatMap((entry) => entryLines(entry, style)), isWhole: true, warnings: [] };
@@ -66,6 +76,15 @@ function optionEntries({ pacman }: Configuration): readonly Entry[] {
     isSwitch: optionDirectives[key] === 'switch',
     values: pacman.options.get(key) ?? [],
   }));
+}
+
+function ownEntries(values: Effective['values']): readonly Entry[] {
+  return Array.from(values, ([key, own]) => ({ key, isSwitch: false, values: own }));
+}
+
+/** What can be asked for without a repository. XferCommand is pacman's then: ours is in its section only. */
+function allEntries(configuration: Configuration): readonly Entry[] {
+  return [...optionEntries(configuration), ...ownEntries(effective(configuration).values)];
 }
 
 function entriesOf({ values }: Repository): readonly Entry[] {

@@ -6,9 +6,9 @@ import type { Given, Subcommand } from './subcommand.js';
 /** `pacman-fetch conf`: the configuration that is in effect, in the format of pacman-conf. */
 export const conf: Subcommand = {
   operands: '[DIRECTIVE...]',
-  about: `Prints the configuration that is in effect, in the format of pacman-conf, with the
-directives of pacman-fetch at the end of [options]. One DIRECTIVE gives its
-values alone. Exit status 1: there is no such directive.`,
+  about: `Prints the configuration that is in effect, in the format of pacman-conf, and
+then the directives of pacman-fetch, as a section [pacman-fetch]. A single
+DIRECTIVE gives its values alone. Exit status 1: it isn't there.`,
   options: {
     config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
     rootdir: { short: 'R', value: 'PATH', about: 'another installation root', names: 'folder' },

@@ -1,10 +1,21 @@
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { checkNames, userProblems } from './names-check.js';
+import { mergeOwn, OwnReader, type OwnValues } from './own-reader.js';
 import { type PacmanConfig, pacmanConfig } from './pacman-config.js';
-import { refuseProblems } from './problem.js';
+import { type Problem, problemText, refuseProblems } from './problem.js';
+import { sandboxSettings, type SandboxSettings } from './sandbox-settings.js';
 import { readSections } from './sections.js';
 
 /** What was read from all files. */
 export interface Configuration {
   readonly pacman: PacmanConfig;
+  /** Our own directives as they were written. */
+  readonly own: OwnValues;
+  readonly sandbox: SandboxSettings;
+  /** Path of our own file, whether it is there or not. */
+  readonly ownFile: string;
   /** What is odd, and stops nothing. */
   readonly warnings: readonly string[];
 }
@@ -15,18 +26,65 @@ export interface ConfigurationOptions {
   readonly config?: string | undefined;
   /** `--rootdir`, for the paths that follow from it. */
   readonly rootDir?: string | undefined;
+  /** A machine without the default pacman.conf has an empty one. Default: that is an error. */
+  readonly mayBeAbsent?: boolean;
 }
 
 /** pacman's own. */
 const defaultConfig = '/etc/pacman.conf';
 
 /**
- * Reads the configuration as a whole.
+ * Reads pacman.conf and `pacman.d/pacman-fetch.conf` beside it, as a whole.
  *
- * @throws ConfigError with everything that is wrong in it
+ * @throws ConfigError with everything that is wrong in them
  */
-export async function loadConfiguration({ config, rootDir }: ConfigurationOptions): Promise<Configuration> {
-  const pacman = pacmanConfig(readSections(config ?? defaultConfig), { rootDir });
-  refuseProblems(pacman.problems);
-  return { pacman, warnings: pacman.warnings };
+export async function loadConfiguration(options: ConfigurationOptions): Promise<Configuration> {
+  const { config = defaultConfig, rootDir, mayBeAbsent = false } = options;
+  const isAbsent = mayBeAbsent && options.config === undefined && !isThere(config);
+  const theirs = new OwnReader();
+  const takeOther = theirs.take.bind(theirs);
+  const nothing = { sections: [], problems: [] };
+  const pacman = pacmanConfig(isAbsent ? nothing : readSections(config), { rootDir, takeOther });
+  const ownFile = join(dirname(config), 'pacman.d', 'pacman-fetch.conf');
+  const ours = readOwn(ownFile, config);
+  const own = mergeOwn(theirs.values, ours.values);
+  const problems = [...pacman.problems, ...theirs.problems, ...ours.problems];
+  refuseProblems([...problems, ...(await checkNames(own))]);
+  const sandbox = sandboxSettings(own, pacman);
+  return { pacman, own, sandbox, ownFile, warnings: [...pacman.warnings, ...missingUser(sandbox)] };
+}
+
+function readOwn(file: string, config: string): OwnReader {
+  const reader = new OwnReader();
+  if (!isThere(file)) return reader;
+  const stranger = ownerProblem(file, config);
+  if (stranger === undefined) reader.takeAll(readSections(file));
+  else reader.problems.push(stranger);
+  return reader;
+}
+
+/** In a folder that others may write to, somebody else could have put it beside pacman.conf. */
+function ownerProblem(file: string, config: string): Problem | undefined {
+  const owner = statSync(file).uid;
+  const trusted = [0, process.geteuid?.(), statSync(config, { throwIfNoEntry: false })?.uid];
+  if (trusted.includes(owner)) return undefined;
+  return {
+    what: `${file} belongs to uid ${owner}, who is neither root nor you`,
+    hint: 'Change its owner, or remove it.',
+  };
+}
+
+function isThere(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // Something is there that can't be looked at; reading it says why.
+    return true;
+  }
+}
+
+/** pacman takes any name; whoever downloads finds out that nobody has it. */
+function missingUser({ user, useSandbox }: SandboxSettings): readonly string[] {
+  if (user?.key !== 'DownloadUser' || useSandbox.word === 'no') return [];
+  return userProblems(user.key, user).map(problemText);
 }

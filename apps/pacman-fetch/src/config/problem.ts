@@ -9,6 +9,8 @@ export interface Problem {
   readonly what: string;
   /** What to do, as a sentence. */
   readonly hint?: string | undefined;
+  /** Set where all is well written, but there is nobody to download as. */
+  readonly isAboutUser?: true;
 }
 
 /** A configuration that can't be used, with everything that is wrong in it. */
@@ -20,7 +22,8 @@ export class ConfigError extends FetchError {
     const [first] = problems;
     const others = problems.length - 1;
     const more = others > 0 ? `"pacman-fetch conf" shows this and ${others} more.` : undefined;
-    super('usage', first === undefined ? 'the configuration is invalid' : problemText(first), more ?? first?.hint);
+    const kind = problems.every(({ isAboutUser }) => isAboutUser === true) ? 'sandbox' : 'usage';
+    super(kind, first === undefined ? 'the configuration is invalid' : problemText(first), more ?? first?.hint);
     this.problems = problems;
   }
 }

@@ -4,7 +4,8 @@ import { isSandboxError } from '@sb/core';
 import { currentIdentity, lookupUser, ownerOf, policy, type PrivdropPolicy } from '@sb/privdrop';
 
 import { FetchError } from '../errors.js';
-import type { Settings } from './settings.js';
+import { originText } from './place.js';
+import type { SandboxSettings } from './sandbox-settings.js';
 
 /** Who will download, and why just that user. */
 export type SandboxUser =
@@ -18,12 +19,13 @@ export type SandboxUser =
  * in a process that isn't root, that process's own user. A process that is root never downloads as root unless
  * `UseSandbox = no` says so.
  *
- * @param settings - from pacman.conf
+ * @param settings - of both files
  * @param file - where the download goes
  * @throws FetchError `sandbox` for an unknown user, for root as a target, or where there is nobody to become
  */
-export function chooseUser(settings: Settings, file: string): SandboxUser {
-  if (settings.useSandbox === 'no') return { kind: 'off', source: 'UseSandbox = no' };
+export function chooseUser(settings: SandboxSettings, file: string): SandboxUser {
+  if (settings.useSandbox.word === 'no') return { kind: 'off', source: 'UseSandbox = no' };
+  if (settings.levels.userSwitch.word === 'off') return { kind: 'off', source: 'SandboxUserSwitch = off' };
   try {
     return choose(settings, file);
   } catch (error) {
@@ -32,20 +34,22 @@ export function chooseUser(settings: Settings, file: string): SandboxUser {
   }
 }
 
-function choose({ user }: Settings, file: string): SandboxUser {
+function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
   // `prefer` lets an ordinary user stay itself where it can't switch; root is never kept (see privdrop's plan).
+  const level = levels.userSwitch.word === 'require' ? 'require' : 'prefer';
   const become = (who: Parameters<typeof policy>[0]['user'], source: string): SandboxUser => ({
     kind: 'switch',
-    policy: policy({ user: who, level: 'prefer' }),
+    policy: policy({ user: who, level }),
     source,
   });
-  if (user !== undefined) return become(lookupUser(user.name), user.source);
+  if (user !== undefined) return become(lookupUser(user.text), `${user.key} in ${originText(user.origin)}`);
   const identity = currentIdentity();
   if (!identity.uid.includes(0)) {
     const [, uid] = identity.uid;
     const [, gid] = identity.gid;
     // Container platforms start programs with a uid of their own and gid 0.
-    if (gid === 0) return { kind: 'unchanged', source: `started as uid ${uid} with gid 0, which can't be given up` };
+    const source = `started as uid ${uid} with gid 0, which can't be given up`;
+    if (gid === 0 && level === 'prefer') return { kind: 'unchanged', source };
     return become({ user: uid, group: gid, groups: [] }, 'started as an ordinary user');
   }
   const folder = dirname(file);

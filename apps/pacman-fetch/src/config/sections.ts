@@ -22,8 +22,6 @@ export interface Section extends Place {
 export interface Sections {
   readonly sections: readonly Section[];
   readonly problems: readonly Problem[];
-  /** Whether the first file could be read. */
-  readonly isRead: boolean;
 }
 
 /** How deep Include may nest, as in pacman. */
@@ -39,13 +37,12 @@ const maxDepth = 10;
 export function readSections(file: string): Sections {
   const reader = new Reader();
   reader.read(file, undefined);
-  return { sections: reader.sections, problems: reader.problems, isRead: reader.isRead };
+  return { sections: reader.sections, problems: reader.problems };
 }
 
 class Reader {
   readonly sections: (Section & { readonly directives: Directive[] })[] = [];
   readonly problems: Problem[] = [];
-  isRead = false;
   readonly #texts = new FileTexts();
   #depth = 0;
   /** Set by what every further line would only repeat: then nothing more is read. */
@@ -54,7 +51,6 @@ class Reader {
   read(file: string, from: Place | undefined): void {
     const bytes = this.#bytes(file, from);
     if (bytes === undefined) return;
-    if (from === undefined) this.isRead = true;
     for (const { number, text } of linesOf(bytes)) {
       if (this.#isOver) return;
       this.#take(text, { file, line: number });

@@ -4,9 +4,8 @@ import { createSandbox, type Sandbox, type SandboxOptions, type SelfTest } from 
 import { join } from 'node:path';
 
 import { loadConfiguration } from '../config/configuration.js';
-import { readPacmanConf } from '../config/pacman-conf.js';
 import { chooseUser, type SandboxUser } from '../config/sandbox-user.js';
-import { settingsOf } from '../config/settings.js';
+import type { SandboxSettings } from '../config/sandbox-settings.js';
 import { FetchError } from '../errors.js';
 import { explainMissing, explainUser } from './causes.js';
 import { type Diagnosis, type Finding, verdictOf } from './diagnosis.js';
@@ -26,12 +25,12 @@ const layers = ['process', 'privdrop', 'caps', 'landlock', 'seccomp'];
  * @throws FetchError `usage` for a configuration that can't be read
  */
 export async function examine(config: string): Promise<Diagnosis> {
-  const { pacman } = await loadConfiguration({ config });
+  const { pacman, sandbox } = await loadConfiguration({ config });
   const textsOf = (name: 'CacheDir' | 'DBPath' | 'DownloadUser') =>
     (pacman.options.get(name) ?? []).map(({ text }) => text);
   const caches = textsOf('CacheDir');
   const machine = readMachine();
-  const choice = choose(config, caches[0] ?? '/');
+  const choice = choose(sandbox, caches[0] ?? '/');
   const { user } = choice;
   const trial = await tryLayers(user, machine);
   const identity = user?.kind === 'switch' ? user.policy : undefined;
@@ -63,13 +62,13 @@ function nameOf({ name, uid }: { readonly name?: string | undefined; readonly ui
 }
 
 /** Who downloads; where nobody can, that is what was found. */
-function choose(config: string, cache: string): { user?: SandboxUser; findings: readonly Finding[] } {
+function choose(settings: SandboxSettings, cache: string): { user?: SandboxUser; findings: readonly Finding[] } {
   try {
-    const user = chooseUser(settingsOf(readPacmanConf(config)), join(cache, 'file'));
+    const user = chooseUser(settings, join(cache, 'file'));
     const off: Finding = {
       level: 'partial',
-      what: 'UseSandbox = no: downloads are made as whoever starts them, with no layer at all',
-      remedy: 'Remove the line, or write "UseSandbox = auto".',
+      what: `${user.source}: downloads are made as whoever starts them`,
+      remedy: 'Remove the line, or write "UseSandbox = auto" or "SandboxUserSwitch = prefer".',
     };
     return { user, findings: user.kind === 'off' ? [off] : [] };
   } catch (error) {

@@ -23,18 +23,18 @@ export async function theirs(args: readonly string[]): Promise<Said> {
   return { status: status === 0 ? 0 : 1, stdout: isRefused ? '' : stdout, warnings: isRefused ? [] : warnings };
 }
 
-/** Asks `pacman-fetch conf` in this process; its own directives are left out. */
+/** Asks `pacman-fetch conf` in this process; its own section is left out. */
 export async function ours(args: readonly string[]): Promise<Said> {
   try {
     const { lines, isWhole, warnings } = await answer(readGiven('conf', conf.options, args));
-    const isTheirs = (line: string) => !/^(Use)?Sandbox/.test(line);
+    const own = lines.indexOf('[pacman-fetch]');
+    const before = own < 0 ? lines : lines.slice(0, own);
     return {
       status: isWhole ? 0 : 1,
-      stdout: lines
-        .filter(isTheirs)
-        .map((line) => `${line}\n`)
-        .join(''),
-      warnings: warnings.map((text) => `warning: ${text.replace(/ Did you mean .*\?$/, '')}`),
+      stdout: before.map((line) => `${line}\n`).join(''),
+      warnings: warnings
+        .filter((text) => !text.includes('DownloadUser = '))
+        .map((text) => `warning: ${text.replace(/ Did you mean .*\?$/, '')}`),
     };
   } catch (error) {
     if (error instanceof FetchError) return { status: 1, stdout: '', warnings: [] };

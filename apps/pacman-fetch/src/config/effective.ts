@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+
+import { FetchError } from '../errors.js';
+import type { Configuration } from './configuration.js';
+import { type OwnName, ownNames } from './own-directives.js';
+import { originText, type Value } from './place.js';
+import { chooseUser } from './sandbox-user.js';
+import type { Said } from './sandbox-settings.js';
+
+/** Our own directives as they take effect, what follows from others included. */
+export interface Effective {
+  /** In the order of `conf`; a directive without values is absent. */
+  readonly values: ReadonlyMap<OwnName, readonly Value[]>;
+  /** Why there is no SandboxUser, where there is none. */
+  readonly nobody: string | undefined;
+}
+
+/**
+ * What is in effect here and now: asks who owns the cache folder, where no user is named.
+ *
+ * @param configuration - from `loadConfiguration`
+ */
+export function effective(configuration: Configuration): Effective {
+  const { sandbox } = configuration;
+  const { useSandbox, levels, preset } = sandbox;
+  const user = userOf(configuration);
+  const values: Readonly<Record<OwnName, readonly Value[]>> = {
+    UseSandbox: [value(useSandbox)],
+    SandboxUser: typeof user === 'string' ? [] : [user],
+    SandboxUserSwitch: [value(levels.userSwitch)],
+    SandboxCapabilities: [value(levels.capabilities)],
+    SandboxFilesystem: [value(levels.filesystem)],
+    SandboxSyscalls: [value(levels.syscalls)],
+    SandboxPreset: preset === undefined ? [] : [value(preset)],
+    SandboxReadable: sandbox.readable,
+    SandboxWritable: sandbox.writable,
+    SandboxPorts: sandbox.ports,
+    SandboxDenySyscalls: sandbox.denySyscalls,
+    SandboxAllowSyscalls: sandbox.allowSyscalls,
+    XferCommand: sandbox.xferCommand === undefined ? [] : [sandbox.xferCommand],
+  };
+  return {
+    values: new Map(ownNames.map((name) => [name, values[name]])),
+    nobody: typeof user === 'string' ? user : undefined,
+  };
+}
+
+function value({ word, origin }: Said<string>): Value {
+  return { text: word, origin };
+}
+
+/** The first cache folder, where packages go. */
+function cacheFolder({ pacman }: Configuration): string {
+  return pacman.options.get('CacheDir')?.[0]?.text ?? '/var/cache/pacman/pkg/';
+}
+
+/** The user, or why there is none. */
+function userOf(configuration: Configuration): Value | string {
+  const { user } = configuration.sandbox;
+  if (user?.key === 'SandboxUser') return user;
+  if (user !== undefined) {
+    return { text: user.text, origin: { kind: 'inferred', from: `DownloadUser in ${originText(user.origin)}` } };
+  }
+  try {
+    const chosen = chooseUser(configuration.sandbox, join(cacheFolder(configuration), 'package'));
+    if (chosen.kind !== 'switch') return chosen.source;
+    const { name, uid } = chosen.policy;
+    return { text: name ?? String(uid), origin: { kind: 'inferred', from: chosen.source } };
+  } catch (error) {
+    if (error instanceof FetchError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import type { SandboxOptions, SandboxUser } from '@sb/sandbox';
+
+import type { SandboxLayer, SandboxSettings } from './sandbox-settings.js';
+
+/** What a program that downloads needs, whatever the configuration says. */
+export interface Needs {
+  /** `worker`: our own, which gets open descriptors; `command`: that of XferCommand, which opens files itself. */
+  readonly program: 'worker' | 'command';
+  /** Whom it becomes; undefined: it stays who we are. */
+  readonly user: SandboxUser | undefined;
+  /** TCP ports of its servers and proxies. */
+  readonly ports: readonly number[];
+  /** Folders that it writes to: the staging folder of a command. */
+  readonly writable: readonly string[];
+}
+
+/** What `@sb/sandbox` calls the layers. */
+const layers: Readonly<Record<SandboxLayer, string>> = {
+  userSwitch: 'privdrop',
+  capabilities: 'caps',
+  filesystem: 'landlock',
+  syscalls: 'seccomp',
+};
+
+/** What a program is given: a worker parses what strangers send, and starts nothing. */
+const programs = {
+  worker: { preset: 'minimal', base: 'network-client', deny: ['execve'] },
+  command: { preset: 'read-only', base: 'deny-dangerous', deny: [] },
+} as const;
+
+/**
+ * The sandbox that the configuration asks for, as options of `@sb/sandbox`. Pure.
+ *
+ * @returns undefined where `UseSandbox = no`: then the program is started as any other
+ */
+export function sandboxOptions(settings: SandboxSettings, needs: Needs): SandboxOptions | undefined {
+  if (settings.useSandbox.word === 'no') return undefined;
+  const { preset, base, deny } = programs[needs.program];
+  const allow = settings.allowSyscalls.map(({ text }) => text);
+  const denied = [...deny.filter((name) => !allow.includes(name)), ...settings.denySyscalls.map(({ text }) => text)];
+  const isSwitched = needs.user !== undefined && settings.levels.userSwitch.word !== 'off';
+  return {
+    ...(isSwitched ? { user: needs.user } : {}),
+    landlock: {
+      preset: settings.preset?.word ?? preset,
+      ...pathsOf(settings, needs),
+      net: { connectTcp: portsOf(settings, needs) },
+    },
+    seccomp: { base, deny: [...new Set(denied)], allow: [...new Set(allow)] },
+    // What is required is so by default, but for two features that an ordinary user can't have.
+    prefer: named(settings, 'prefer'),
+    off: named(settings, 'off'),
+  };
+}
+
+function pathsOf({ readable, writable }: SandboxSettings, needs: Needs): { paths?: readonly object[] } {
+  const ro = readable.map(({ text }) => text);
+  const rw = [...needs.writable, ...writable.map(({ text }) => text)];
+  const rules = [...(ro.length === 0 ? [] : [{ ro }]), ...(rw.length === 0 ? [] : [{ rw }])];
+  return rules.length === 0 ? {} : { paths: rules };
+}
+
+function portsOf({ ports }: SandboxSettings, needs: Needs): readonly number[] | 'any' {
+  if (ports.some(({ text }) => text === 'any')) return 'any';
+  return [...new Set([...needs.ports, ...ports.map(({ text }) => Number(text))])].sort((a, b) => a - b);
+}
+
+function named({ levels }: SandboxSettings, level: 'prefer' | 'off'): readonly string[] {
+  return (Object.keys(layers) as SandboxLayer[])
+    .filter((layer) => levels[layer].word === level)
+    .map((layer) => layers[layer]);
+}

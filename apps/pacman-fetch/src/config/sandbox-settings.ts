@@ -1,0 +1,104 @@
+import { levelWords, type OwnName, presetWords, useSandboxWords } from './own-directives.js';
+import type { OwnValues } from './own-reader.js';
+import type { PacmanConfig } from './pacman-config.js';
+import { byDefault, type Origin, type Value } from './place.js';
+
+type Level = (typeof levelWords)[number];
+
+/** One of some words, and where it came from. */
+export interface Said<Word> {
+  readonly word: Word;
+  readonly origin: Origin;
+}
+
+/** What can be switched off by itself. */
+export type SandboxLayer = 'userSwitch' | 'capabilities' | 'filesystem' | 'syscalls';
+
+/** What both files say of the sandbox, with what follows from it. */
+export interface SandboxSettings {
+  /** `no`: download as an ordinary program; `yes`: what can't be enforced is an error; `auto`: it is reported. */
+  readonly useSandbox: Said<(typeof useSandboxWords)[number]>;
+  /** Who was named: SandboxUser, otherwise pacman's DownloadUser. Nobody: see `chooseUser`. */
+  readonly user: (Value & { readonly key: 'SandboxUser' | 'DownloadUser' }) | undefined;
+  /** `off` throughout where `useSandbox` is `no`. */
+  readonly levels: Readonly<Record<SandboxLayer, Said<Level>>>;
+  /** What stays readable; undefined: what suits the program. */
+  readonly preset: Said<(typeof presetWords)[number]> | undefined;
+  readonly readable: readonly Value[];
+  readonly writable: readonly Value[];
+  /** TCP ports beside those of servers and proxies; one of them may be `any`. */
+  readonly ports: readonly Value[];
+  readonly denySyscalls: readonly Value[];
+  readonly allowSyscalls: readonly Value[];
+  /** The program that downloads instead of ours, as it was written. */
+  readonly xferCommand: Value | undefined;
+}
+
+const levelKeys: Readonly<Record<SandboxLayer, OwnName>> = {
+  userSwitch: 'SandboxUserSwitch',
+  capabilities: 'SandboxCapabilities',
+  filesystem: 'SandboxFilesystem',
+  syscalls: 'SandboxSyscalls',
+};
+
+/** pacman's switches, each for its own layer; none is for the user. */
+const disablers = {
+  filesystem: ['DisableSandboxFilesystem', 'DisableSandbox'],
+  syscalls: ['DisableSandboxSyscalls', 'DisableSandbox'],
+} as const;
+
+/**
+ * Puts together what both files say. Pure.
+ *
+ * @param own - our own directives, checked
+ * @param options - of pacman.conf
+ */
+export function sandboxSettings(own: OwnValues, { options }: Pick<PacmanConfig, 'options'>): SandboxSettings {
+  const all = (name: OwnName) => own.get(name) ?? [];
+  const useSandbox = said(all('UseSandbox'), useSandboxWords) ?? { word: 'auto', origin: byDefault };
+  const [sandboxUser] = all('SandboxUser');
+  const [downloadUser] = options.get('DownloadUser') ?? [];
+  const user = sandboxUser
+    ? ({ key: 'SandboxUser', ...sandboxUser } as const)
+    : downloadUser && ({ key: 'DownloadUser', ...downloadUser } as const);
+  const level = (layer: SandboxLayer) => levelOf(layer, { own, options, useSandbox });
+  return {
+    useSandbox,
+    user,
+    levels: {
+      userSwitch: level('userSwitch'),
+      capabilities: level('capabilities'),
+      filesystem: level('filesystem'),
+      syscalls: level('syscalls'),
+    },
+    preset: said(all('SandboxPreset'), presetWords),
+    readable: all('SandboxReadable'),
+    writable: all('SandboxWritable'),
+    ports: all('SandboxPorts'),
+    denySyscalls: all('SandboxDenySyscalls'),
+    allowSyscalls: all('SandboxAllowSyscalls'),
+    xferCommand: all('XferCommand')[0],
+  };
+}
+
+interface Sources extends Pick<PacmanConfig, 'options'> {
+  readonly own: OwnValues;
+  readonly useSandbox: SandboxSettings['useSandbox'];
+}
+
+/** Our own word for a layer outweighs pacman's switch, which outweighs what UseSandbox means. */
+function levelOf(layer: SandboxLayer, { own, options, useSandbox }: Sources): Said<Level> {
+  const inferred = (word: Level, from: string): Said<Level> => ({ word, origin: { kind: 'inferred', from } });
+  if (useSandbox.word === 'no') return inferred('off', 'UseSandbox = no');
+  const word = said(own.get(levelKeys[layer]) ?? [], levelWords);
+  if (word !== undefined) return word;
+  const switches = layer === 'filesystem' || layer === 'syscalls' ? disablers[layer] : [];
+  const disabler = switches.find((name) => options.has(name));
+  if (disabler !== undefined) return inferred('off', disabler);
+  return useSandbox.word === 'yes' ? inferred('require', 'UseSandbox = yes') : { word: 'prefer', origin: byDefault };
+}
+
+function said<Word extends string>([value]: readonly Value[], words: readonly Word[]): Said<Word> | undefined {
+  const word = words.find((one) => one === value?.text);
+  return word === undefined || value === undefined ? undefined : { word, origin: value.origin };
+}
