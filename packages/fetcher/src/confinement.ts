@@ -1,4 +1,4 @@
-import type { SandboxOptions } from '@sb/sandbox';
+import type { LandlockChoice, SandboxOptions } from '@sb/sandbox';
 
 import type { WorkerFile } from './channel.js';
 import { portOf } from './transfer/port.js';
@@ -15,11 +15,17 @@ export function portsOf(files: readonly WorkerFile[], redirectPorts: readonly nu
   return [...new Set([...own, ...redirectPorts])].sort((a, b) => a - b);
 }
 
+/** What nothing else is said about: it reads what Node needs, and starts nothing. */
+const defaultLandlock: LandlockChoice = { preset: 'minimal' };
+// The launcher executes by descriptor; nothing else of ours executes anything.
+const defaultSeccomp: NonNullable<SandboxOptions['seccomp']> = { base: 'network-client', deny: ['execve'] };
+
 /**
  * What a worker is confined by: nothing that it can write, TCP connections to the given ports only, threads but no
- * processes, and no file larger than the largest that is wanted.
+ * processes, and no file larger than the largest that is wanted; where the base says something else of files or calls,
+ * that, with the ports beside its own.
  *
- * @param base - user and levels
+ * @param base - user, levels, and other choices than these
  * @param ports - TCP ports that it may connect to
  * @param files - what it is to download
  */
@@ -28,11 +34,24 @@ export function confinement(
   ports: readonly number[],
   files: readonly Pick<WorkerFile, 'maxBytes'>[],
 ): SandboxOptions {
+  const { landlock = defaultLandlock, seccomp = defaultSeccomp } = base;
   return {
     ...base,
-    landlock: { preset: 'minimal', net: { connectTcp: [...ports] } },
-    // The launcher executes by descriptor; nothing else of ours executes anything.
-    seccomp: { base: 'network-client', deny: ['execve'] },
+    landlock: withPorts(landlock, ports),
+    seccomp,
     rlimits: { core: 0, fsize: Math.max(...files.map(({ maxBytes }) => maxBytes)) },
+  };
+}
+
+function withPorts(
+  choice: NonNullable<SandboxOptions['landlock']>,
+  ports: readonly number[],
+): NonNullable<SandboxOptions['landlock']> {
+  if (choice === 'off') return choice;
+  const { net = {}, ...rest }: LandlockChoice = typeof choice === 'string' ? { preset: choice } : choice;
+  const { connectTcp = [] } = net;
+  return {
+    ...rest,
+    net: { ...net, connectTcp: connectTcp === 'any' ? 'any' : [...new Set([...connectTcp, ...ports])] },
   };
 }

@@ -9,8 +9,12 @@ export interface FetcherOptions {
   readonly user?: SandboxUser;
   /** Downloads at once, 1 to 64. Default: 5. */
   readonly parallel?: number;
-  /** Levels of the worker's layers, as for `@sb/sandbox`. Default: everything is required. */
-  readonly sandbox?: Pick<SandboxOptions, 'require' | 'prefer'>;
+  /**
+   * Levels of the worker's layers, and what it is left of files and system calls, as for `@sb/sandbox`; ports of sources
+   * and proxies come to those that are named here. `off: ['privdrop']` is the only way to download as root. Default:
+   * everything is required, files as of `minimal`, calls as of `network-client` without `execve`.
+   */
+  readonly sandbox?: Pick<SandboxOptions, 'require' | 'prefer' | 'off' | 'landlock' | 'seccomp'>;
   /** Bounds on time and redirects. */
   readonly limits?: Partial<Limits>;
   /** TCP ports that redirects may lead to, beside those of the sources. Default: none. */

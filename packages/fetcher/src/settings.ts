@@ -46,13 +46,14 @@ export function settingsOf(options: FetcherOptions): Settings {
   return { parallel, limits, redirectPorts, certificates, proxies, netrc, userAgent, sandbox: sandboxOf(options) };
 }
 
-function sandboxOf({ user, sandbox: { require = [], prefer = [] } = {} }: FetcherOptions): SandboxOptions {
-  const common: SandboxOptions = { groups: 'none', caps: 'none', cwd: '/', env: {}, require, prefer };
+function sandboxOf({ user, sandbox = {} }: FetcherOptions): SandboxOptions {
+  const common: SandboxOptions = { groups: 'none', caps: 'none', cwd: '/', env: {}, ...sandbox };
   const isNobody = user === undefined || user === 0 || user === 'root';
-  if (isNobody && process.geteuid?.() === 0) {
+  const isAskedFor = sandbox.off?.includes('privdrop') === true;
+  if (isNobody && !isAskedFor && process.geteuid?.() === 0) {
     refuse('user has to be somebody else than root', 'Name a user that owns nothing, for instance nobody.');
   }
-  return user === undefined ? common : { ...common, user };
+  return user === undefined || isAskedFor ? common : { ...common, user };
 }
 
 function refuse(what: string, hint?: string): never {
