@@ -40,6 +40,11 @@ const requirements = {
   fakeroot: () => existsSync('/usr/bin/fakeroot'),
   pacman: () => existsSync('/usr/bin/pacman') && existsSync('/usr/bin/repo-add'),
   nginx: () => existsSync('/usr/sbin/nginx'),
+  /** The servers of `@sb/fetcher`'s tests, as Debian has them. */
+  webServers: () =>
+    ['sbin/nginx', 'sbin/apache2', 'sbin/lighttpd', 'bin/caddy', 'sbin/haproxy', 'sbin/squid'].every((name) =>
+      existsSync(`/usr/${name}`),
+    ) && existsSync('/usr/lib/lighttpd/mod_openssl.so'),
   openssl: () => existsSync('/usr/bin/openssl'),
   curl: () => existsSync('/usr/bin/curl'),
   wget: () => existsSync('/usr/bin/wget'),
