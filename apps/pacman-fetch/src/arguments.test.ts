@@ -34,7 +34,7 @@ describe('parseCommand', () => {
     [['--frobnicate'], 'frobnicate'],
     [['frobnicate'], 'there is no command frobnicate'],
     [['-q', 'conf'], 'the command conf must come first'],
-    [['-o'], "'-o, --output <value>' argument missing"],
+    [['-o'], '-o needs a FILE'],
   ])('refuses %j', (args, text) => {
     expect(() => parseCommand(args)).toThrow(text);
     expect(() => parseCommand(args)).toThrow(

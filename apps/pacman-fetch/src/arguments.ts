@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util';
-
 import { nearest } from '@sb/core';
 
+import { readGiven } from './commands/given.js';
 import { commandOf, commands } from './commands/table.js';
+import { downloadOptions } from './download-options.js';
 import { FetchError } from './errors.js';
 import { type ColorChoice, colorChoices } from './ui/environment.js';
 
@@ -45,12 +45,10 @@ Options of a download:
   --cacert FILE                certificates to trust instead of the system's
   --disable-download-timeout   don't give up on a server that sends nothing
   --report FILE                append what was in force to FILE, one JSON line
-  --json                       what happens, as JSON: one event a line
-  --color WHEN                 auto (default), always or never
-  -q, --quiet  errors only     -h, --help  this text   -V, --version
+  -q, --quiet  errors only  --json  one event a line   --color auto|always|never
+  -h, --help   this text     -V, --version
 
-Exit status: 0 done, 1 the download failed, 2 usage or configuration,
-3 the user could not be switched, 4 FILE could not be written.
+Exit status: 0 done, 1 download failed, 2 usage, 3 no such user, 4 FILE failed.
 `;
 }
 
@@ -61,49 +59,27 @@ Exit status: 0 done, 1 the download failed, 2 usage or configuration,
  * @throws FetchError `usage`
  */
 export function parseCommand(args: readonly string[]): Command {
-  const { values, positionals } = parse(args);
-  if (values.help === true) return { kind: 'help' };
-  if (values.version === true) return { kind: 'version' };
-  const [url, ...rest] = positionals;
-  if (values.output === undefined) throw noFile(url);
+  const { switches, values, operands } = readGiven(undefined, downloadOptions, args);
+  if (switches.has('help')) return { kind: 'help' };
+  if (switches.has('version')) return { kind: 'version' };
+  const [url, ...rest] = operands;
+  const output = values.get('output');
+  if (output === undefined) throw noFile(url);
   if (url === undefined) throw usage('no URL given');
-  if (rest.length > 0) throw usage(`one URL at a time, and there are ${positionals.length}`);
-  if (values.output === '') throw usage('FILE is empty');
+  if (rest.length > 0) throw usage(`one URL at a time, and there are ${operands.length}`);
+  if (output === '') throw usage('FILE is empty');
   return {
     kind: 'fetch',
     url,
-    output: values.output,
-    config: values.config,
-    cacert: values.cacert,
-    report: values.report,
-    quiet: values.quiet ?? false,
-    json: values.json ?? false,
-    color: colorOf(values.color),
-    disableDownloadTimeout: values['disable-download-timeout'] ?? false,
+    output,
+    config: values.get('config'),
+    cacert: values.get('cacert'),
+    report: values.get('report'),
+    quiet: switches.has('quiet'),
+    json: switches.has('json'),
+    color: colorOf(values.get('color')),
+    disableDownloadTimeout: switches.has('disable-download-timeout'),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        output: { type: 'string', short: 'o' },
-        config: { type: 'string' },
-        cacert: { type: 'string' },
-        report: { type: 'string' },
-        quiet: { type: 'boolean', short: 'q' },
-        json: { type: 'boolean' },
-        color: { type: 'string' },
-        'disable-download-timeout': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean', short: 'V' },
-      },
-    });
-  } catch (error) {
-    throw usage((error as Error).message);
-  }
 }
 
 function colorOf(value: string | undefined): ColorChoice {

@@ -11,17 +11,18 @@ export const helpOption = { help: { short: 'h', about: 'this text' } } as const 
 /**
  * Reads the arguments of a command.
  *
- * @param name - of the command, for messages
+ * @param name - of the command, for messages; undefined for `-o FILE URL`
  * @param options - of the command
  * @param args - what follows the command's name
  * @throws FetchError `usage` for an option that doesn't exist, lacks its value or has one too many
  */
-export function readGiven(name: string, options: Options, args: readonly string[]): Given {
+export function readGiven(name: string | undefined, options: Options, args: readonly string[]): Given {
   const all: Options = { ...options, ...helpOption };
   const switches = new Set<string>();
   const values = new Map<string, string>();
   const operands: string[] = [];
-  const usage = (what: string, hint = `Try "pacman-fetch ${name} --help".`) => new FetchError('usage', what, hint);
+  const help = ['pacman-fetch', name, '--help'].filter((word) => word !== undefined).join(' ');
+  const usage = (what: string, hint = `Try "${help}".`) => new FetchError('usage', what, hint);
   for (const token of tokensOf(all, args)) {
     if (token.kind === 'positional') operands.push(token.value);
     if (token.kind !== 'option') continue;

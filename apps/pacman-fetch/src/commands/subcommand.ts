@@ -8,6 +8,8 @@ export interface Option {
   readonly about: string;
   /** What the shell itself can offer as a value. */
   readonly names?: 'file' | 'folder';
+  /** The values that there are. */
+  readonly words?: readonly string[];
 }
 
 /** Options by their long names. */
@@ -27,6 +29,8 @@ export interface Given {
 export interface Subcommand {
   /** What follows the options in the help's first line, for instance `[DIRECTIVE…]`. */
   readonly operands?: string;
+  /** Words that may follow the options, for completions. */
+  readonly offers?: readonly string[];
   /** What it does: lines of at most 80 columns, without a line feed at the end. */
   readonly about: string;
   /** Beside `-h, --help`, which every command has. */

@@ -18,6 +18,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     about: 'find out what this machine can enforce, and what is missing',
     load: async () => (await import('./doctor.js')).doctor,
   },
+  completion: {
+    about: 'print what bash, zsh or fish completes the commands by',
+    load: async () => (await import('./completion.js')).completion,
+  },
 };
 
 /** The command of that name; undefined for anything else. */

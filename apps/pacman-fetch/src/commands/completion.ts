@@ -1,0 +1,35 @@
+import { nearest } from '@sb/core';
+
+import { bashCompletion } from '../completion/bash.js';
+import { fishCompletion } from '../completion/fish.js';
+import { type Completable, completables } from '../completion/words.js';
+import { zshCompletion } from '../completion/zsh.js';
+import { exitStatus, FetchError } from '../errors.js';
+import type { Subcommand } from './subcommand.js';
+
+const shells: Readonly<Record<string, (all: readonly Completable[]) => string>> = {
+  bash: bashCompletion,
+  zsh: zshCompletion,
+  fish: fishCompletion,
+};
+
+const names = Object.keys(shells);
+
+/** `pacman-fetch completion`: a completion script, made from the tables of options. */
+export const completion: Subcommand = {
+  operands: 'SHELL',
+  about: `Prints a completion script for SHELL: ${names.join(', ')}. To use it now:
+  source <(pacman-fetch completion bash)`,
+  options: {},
+  offers: names,
+  async run({ operands: [shell = '', ...rest] }) {
+    const make = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
+    if (make === undefined || rest.length > 0) {
+      const meant = nearest(shell, names);
+      const hint = meant === undefined ? `Use one of: ${names.join(', ')}.` : `Did you mean ${meant}?`;
+      throw new FetchError('usage', 'SHELL must be one shell that there is a completion for', hint);
+    }
+    process.stdout.write(make(await completables()));
+    return exitStatus.done;
+  },
+};
