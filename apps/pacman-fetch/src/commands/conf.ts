@@ -1,5 +1,6 @@
 import { type Configuration, loadConfiguration } from '../config/configuration.js';
 import { optionNames, repositoryDirectives } from '../config/directives.js';
+import { ownNames } from '../config/own-directives.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { type Answer, listing, query, type Query } from './conf-listing.js';
 import type { Given, Subcommand } from './subcommand.js';
@@ -7,7 +8,7 @@ import type { Given, Subcommand } from './subcommand.js';
 /** `pacman-fetch conf`: the configuration that is in effect, in the format of pacman-conf. */
 export const conf: Subcommand = {
   operands: '[DIRECTIVE...]',
-  offers: [...optionNames, ...repositoryDirectives],
+  offers: [...optionNames, ...ownNames, ...repositoryDirectives],
   about: `Prints the configuration that is in effect, in the format of pacman-conf, and
 then the directives of pacman-fetch, as a section [pacman-fetch]. A single
 DIRECTIVE gives its values alone. Exit status 1: it isn't there.`,
