@@ -1,8 +1,9 @@
 import type { CheckedRequest } from './check.js';
 import { FetcherError } from './errors.js';
-import { failed, type Job, openJob } from './job.js';
-import type { Account } from './ledger.js';
+import { type Job, leave, openJob } from './job.js';
+import { type Account, isSettled } from './ledger.js';
 import type { Outcome } from './options.js';
+import { failed } from './outcome.js';
 import type { ProgressMeter } from './progress.js';
 import { type RoundOptions, runRound } from './round.js';
 import { verdict } from './verdict.js';
@@ -48,7 +49,7 @@ export class Batch {
         if (outcome === undefined) open.push(job);
         else settle(outcome);
       }
-      const hasDied = accounts.some(({ state }) => state === 'open');
+      const hasDied = accounts.some((account, index) => !isSettled(account, jobs[index]?.signature !== undefined));
       deaths += hasDied ? 1 : 0;
       jobs = this.#goesOn(open, { end, deaths }, settle);
     }
@@ -65,10 +66,7 @@ export class Batch {
         onFrame: ({ request, part }, account) => progress.update(request.to, part.size, account),
       });
     } catch (error) {
-      for (const { part, local, lastModified } of jobs) {
-        local.close();
-        part.keep(lastModified);
-      }
+      for (const job of jobs) leave(job, false);
       throw error;
     }
   }

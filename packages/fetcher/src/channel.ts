@@ -35,6 +35,19 @@ export interface WorkerFile {
   readonly resume: Confirmation | null;
   /** `unchanged` is an answer if it hasn't changed since; milliseconds since 1970. */
   readonly modifiedSince: number | null;
+  readonly signature: WorkerSignature | null;
+}
+
+/** The signature of a file, asked for when the file is there. */
+export interface WorkerSignature {
+  readonly descriptor: number;
+  readonly suffix: string;
+  readonly maxBytes: number;
+  readonly optional: boolean;
+  /** As for the file, and counts only if the file itself is unchanged. */
+  readonly modifiedSince: number | null;
+  /** Descriptors of the signatures beside `file:` sources, by the place of these. */
+  readonly opened: Readonly<Record<number, number>>;
 }
 
 /** All that a worker is told; it comes once the parent has read back what is in force. */
@@ -71,6 +84,17 @@ export type Frame =
       readonly message: string;
     }
   | { readonly type: 'unchanged'; readonly file: number; readonly source: number }
+  | { readonly type: 'signature'; readonly file: number; readonly size: number; readonly lastModified: number | null }
+  | { readonly type: 'signature-unchanged'; readonly file: number }
+  | {
+      readonly type: 'signature-failed';
+      readonly file: number;
+      /** The source whose signature was asked for last. */
+      readonly source: number;
+      readonly kind: FailureKind;
+      readonly status: number | null;
+      readonly message: string;
+    }
   | { readonly type: 'done'; readonly file: number; readonly size: number };
 
 /** The latest time that a file can have on every file system, in milliseconds: 32 unsigned bits of seconds (2106). */

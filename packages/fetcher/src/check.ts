@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 
 import { maxFileTime } from './channel.js';
 import { FetcherError } from './errors.js';
-import { defaultMaxBytes } from './limits.js';
-import type { DownloadRequest } from './options.js';
+import { defaultMaxBytes, defaultMaxSignatureBytes } from './limits.js';
+import type { DownloadRequest, SignatureRequest } from './options.js';
+import { partSuffix } from './part.js';
 
 /** A request that was checked, with what it left out. */
 export interface CheckedRequest {
@@ -16,6 +17,7 @@ export interface CheckedRequest {
   readonly maxBytes: number;
   readonly sha256: string | undefined;
   readonly optional: boolean;
+  readonly signature: Required<SignatureRequest> | undefined;
   readonly mode: number;
   readonly mtime: 'last-modified' | 'now';
 }
@@ -28,11 +30,17 @@ export interface CheckedRequest {
 export function checkAll(requests: readonly DownloadRequest[]): readonly CheckedRequest[] {
   const checked = requests.map(check);
   const seen = new Set<string>();
-  for (const { to } of checked) {
-    if (seen.has(to)) refuse(to, 'is the destination of two requests');
-    seen.add(to);
+  for (const path of checked.flatMap(namesOf)) {
+    if (seen.has(path)) refuse(path, 'is the destination of two requests');
+    seen.add(path);
   }
   return checked;
+}
+
+/** Every name that a request writes to: a file has another one at first, which must not be a third one's. */
+function namesOf({ to, signature }: CheckedRequest): readonly string[] {
+  const names = signature === undefined ? [to] : [to, `${to}${signature.suffix}`];
+  return names.flatMap((name) => [name, `${name}${partSuffix}`]);
 }
 
 function check(request: DownloadRequest): CheckedRequest {
@@ -51,9 +59,18 @@ function check(request: DownloadRequest): CheckedRequest {
     maxBytes,
     sha256: sha256?.toLowerCase(),
     optional,
+    signature: signatureOf(request),
     mode,
     mtime,
   };
+}
+
+function signatureOf({ to, signature }: DownloadRequest): CheckedRequest['signature'] {
+  if (signature === undefined) return undefined;
+  const { suffix = '.sig', maxBytes = defaultMaxSignatureBytes, optional = false } = signature;
+  if (!/^\.[\w.-]{1,31}$/.test(suffix) || suffix === partSuffix) refuse(to, 'has a signature of no good suffix');
+  requireSizes(to, undefined, maxBytes);
+  return { suffix, maxBytes, optional };
 }
 
 function dateOf({ to, ifModifiedSince = false }: DownloadRequest): 'local' | Date | false {

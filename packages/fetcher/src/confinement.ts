@@ -32,14 +32,17 @@ const defaultSeccomp: NonNullable<SandboxOptions['seccomp']> = { base: 'network-
 export function confinement(
   base: SandboxOptions,
   ports: readonly number[],
-  files: readonly Pick<WorkerFile, 'maxBytes'>[],
+  files: readonly (Pick<WorkerFile, 'maxBytes'> & Partial<WorkerFile>)[],
 ): SandboxOptions {
   const { landlock = defaultLandlock, seccomp = defaultSeccomp } = base;
   return {
     ...base,
     landlock: withPorts(landlock, ports),
     seccomp,
-    rlimits: { core: 0, fsize: Math.max(...files.map(({ maxBytes }) => maxBytes)) },
+    rlimits: {
+      core: 0,
+      fsize: Math.max(...files.flatMap(({ maxBytes, signature }) => [maxBytes, signature?.maxBytes ?? 0])),
+    },
   };
 }
 

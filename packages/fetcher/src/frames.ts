@@ -59,14 +59,15 @@ const parsers: Readonly<Record<Frame['type'], (fields: Fields) => Frame>> = {
     etag: etag === null ? null : etagText(etag),
   }),
   progress: ({ file, received }) => ({ type: 'progress', file: index(file), received: natural(received) }),
-  'source-failed': ({ file, source, kind, status, message }) => ({
-    type: 'source-failed',
+  'source-failed': (fields) => ({ type: 'source-failed', ...failure(fields) }),
+  signature: ({ file, size, lastModified }) => ({
+    type: 'signature',
     file: index(file),
-    source: index(source),
-    kind: failureKind(kind),
-    status: status === null ? null : natural(status, 999),
-    message: text(message),
+    size: natural(size),
+    lastModified: lastModified === null ? null : natural(lastModified, maxFileTime),
   }),
+  'signature-unchanged': ({ file }) => ({ type: 'signature-unchanged', file: index(file) }),
+  'signature-failed': (fields) => ({ type: 'signature-failed', ...failure(fields) }),
   unchanged: ({ file, source }) => ({ type: 'unchanged', file: index(file), source: index(source) }),
   done: ({ file, size }) => ({ type: 'done', file: index(file), size: natural(size) }),
 };
@@ -87,6 +88,16 @@ function parseObject(line: string): Fields {
     // Not JSON is the same lie as JSON that is no object.
   }
   throw new WorkerLied('a frame that is no object');
+}
+
+function failure({ file, source, kind, status, message }: Fields) {
+  return {
+    file: index(file),
+    source: index(source),
+    kind: failureKind(kind),
+    status: status === null ? null : natural(status, 999),
+    message: text(message),
+  };
 }
 
 function natural(value: unknown, max = Number.MAX_SAFE_INTEGER): number {

@@ -1,17 +1,16 @@
-import { errorCode } from '@sb/core';
-
 import type { Confirmation, WorkerFile } from './channel.js';
 import type { CheckedRequest } from './check.js';
-import { FetcherError } from './errors.js';
-import type { Outcome } from './options.js';
+import type { FetcherError } from './errors.js';
 import { LocalSources } from './local-sources.js';
 import { Part } from './part.js';
+import { openSignature, type SignatureJob, workerSignature } from './signature.js';
 
 /** One file on its way through one or more workers. */
 export interface Job {
   readonly request: CheckedRequest;
   readonly part: Part;
   readonly local: LocalSources;
+  readonly signature: SignatureJob | undefined;
   readonly failures: FetcherError[];
   /** Sources that are not tried again. */
   spent: number;
@@ -32,6 +31,10 @@ export interface Job {
  */
 export async function openJob(request: CheckedRequest): Promise<Job> {
   const part = await Part.open(request.to);
+  const signature = await openSignature(request).catch((error: unknown) => {
+    part.keep(part.confirmation.lastModified);
+    throw error;
+  });
   if (!request.resume || part.size > request.maxBytes) part.truncate();
   const { confirmation, finalTime } = part;
   const { ifModifiedSince } = request;
@@ -41,6 +44,7 @@ export async function openJob(request: CheckedRequest): Promise<Job> {
     request,
     part,
     local,
+    signature,
     failures: [],
     spent: 0,
     lastModified: confirmation.lastModified,
@@ -60,57 +64,26 @@ export function workerFile(job: Job, handOver: (descriptor: number) => number): 
   job.hasBeginning = job.part.size > 0;
   const { maxBytes, size } = request;
   const sources = request.sources.slice(spent).map(({ href }) => href);
-  const opened: Record<number, number> = {};
-  for (const index of sources.keys()) {
-    const descriptor = local.descriptor(spent + index);
-    if (descriptor !== undefined) opened[index] = handOver(descriptor);
-  }
-  return { sources, opened, maxBytes, size, isSummed: request.sha256 !== undefined, resume, modifiedSince };
+  return {
+    sources,
+    opened: local.handOver(spent, handOver),
+    maxBytes,
+    size,
+    isSummed: request.sha256 !== undefined,
+    resume,
+    modifiedSince,
+    signature: job.signature === undefined ? null : workerSignature(job.signature, spent, handOver),
+  };
 }
 
-/** The file is whole and checked. */
-export function completed(job: Job, source: URL): Outcome {
-  const { request, part, local, failures, lastModified } = job;
+/** Closes all of it; what came stays for another attempt, if it may be gone on with. */
+export function leave({ part, local, signature, lastModified }: Job, isWorthless: boolean): void {
   local.close();
-  const { size } = part;
-  const time = lastModified === null ? undefined : new Date(lastModified);
-  part.complete({ mode: request.mode, modified: request.mtime === 'last-modified' ? time : undefined });
-  return { status: 'done', to: request.to, failures, source: publicUrl(source), size, lastModified: time };
-}
-
-/** There is nothing newer than what has the name already. */
-export function unchanged({ request, part, local, failures }: Job, source: URL): Outcome {
-  local.close();
-  part.discard();
-  return { status: 'unchanged', to: request.to, failures, source: publicUrl(source) };
-}
-
-/** Nothing more is tried; what came stays, if it may be gone on with. */
-export function failed({ request, part, local, failures, lastModified }: Job, error: FetcherError): Outcome {
-  local.close();
-  const { to, optional } = request;
   try {
-    if (error.code === 'worker-lied') part.discard();
+    signature?.local.close();
+    signature?.part.discard();
+  } finally {
+    if (isWorthless) part.discard();
     else part.keep(lastModified);
-  } catch (second) {
-    if (!(second instanceof FetcherError)) throw second;
-    // Why there is no file says more than why something is left of it.
-    failures.push(second);
   }
-  const isAbsent = optional && failures.length > 0 && failures.every(isMissing);
-  return isAbsent ? { status: 'absent', to, failures } : { status: 'failed', to, failures, error };
-}
-
-/** Whether a source simply hasn't got the file. */
-function isMissing({ code, status, cause }: FetcherError): boolean {
-  if (code === 'source') return typeof cause === 'object' && cause !== null && errorCode(cause) === 'ENOENT';
-  return status === 404 || status === 410;
-}
-
-/** A URL as it may be shown: without user and password. */
-function publicUrl(url: URL): string {
-  const shown = new URL(url);
-  shown.username = '';
-  shown.password = '';
-  return shown.href;
 }

@@ -13,6 +13,7 @@ const file = {
   isSummed: false,
   resume: null,
   modifiedSince: null,
+  signature: null,
 };
 const started = { type: 'started', file: 0, source: 0, total: 10, lastModified: null, etag: null } as const;
 const sourceFailed = { type: 'source-failed', file: 0, source: 0, kind: 'dns', status: null, message: '' } as const;
@@ -71,6 +72,35 @@ describe('a ledger', () => {
     expect(asked([started, sourceFailed, { ...unchanged, source: 1 }]).isComplete).toBe(true);
     expect(() => asked([started, unchanged])).toThrow(WorkerLied);
     expect(() => asked([unchanged, done])).toThrow(WorkerLied);
+  });
+
+  it('takes a last word on a signature that is asked for, once its file is there', () => {
+    const signature = { descriptor: 6, suffix: '.sig', maxBytes: 10, optional: true, modifiedSince: 1000, opened: {} };
+    const signed = (frames: readonly Frame[], odd: object = {}): Ledger => {
+      const ledger = new Ledger([{ ...file, modifiedSince: 1000, signature: { ...signature, ...odd } }]);
+      for (const frame of frames) ledger.enter(frame);
+      return ledger;
+    };
+    const came = { type: 'signature', file: 0, size: 10, lastModified: null } as const;
+    const same = { type: 'signature-unchanged', file: 0 } as const;
+    const gone = { ...sourceFailed, type: 'signature-failed' } as const;
+    expect(signed([started, done]).isComplete).toBe(false);
+    expect(signed([sourceFailed, { ...sourceFailed, source: 1 }]).isComplete).toBe(true);
+    const good = [
+      [started, done, came],
+      [started, done, gone],
+      [unchanged, same],
+      [unchanged, came],
+    ];
+    for (const frames of good) expect(signed(frames).isComplete).toBe(true);
+    expect(() => enterAll([started, done, came])).toThrow('nobody asked for');
+    const early = [[came], [started, came], [sourceFailed, { ...sourceFailed, source: 1 }, came]];
+    for (const frames of early) expect(() => signed(frames)).toThrow('out of turn');
+    for (const frame of [came, gone]) expect(() => signed([started, done, came, frame])).toThrow('out of turn');
+    expect(() => signed([started, done, { ...came, size: 11 }])).toThrow('more than a signature');
+    expect(() => signed([started, done, same])).toThrow('nobody asked about');
+    expect(() => signed([unchanged, same], { modifiedSince: null })).toThrow('nobody asked about');
+    expect(() => signed([unchanged, { ...gone, source: 2 }])).toThrow('out of turn');
   });
 
   it('never believes more than its rules, in any order of frames', () => {

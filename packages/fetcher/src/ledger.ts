@@ -5,9 +5,15 @@ import { isFinal } from './transfer/failure-kinds.js';
 /** A source that failed, in the worker's words. */
 export type SourceFailure = Extract<Frame, { type: 'source-failed' }>;
 
+/** What a worker has said of the signature of a file. */
+export type SignatureAccount = Extract<Frame, { type: 'signature' | 'signature-unchanged' | 'signature-failed' }>;
+
 /** What a worker has said of one file. */
 export interface Account {
-  /** `open`: nothing final. `done`: it says that it is whole. `unchanged`: there is nothing newer. `failed`: no source is left, or the disk refuses. */
+  /**
+   * `open`: nothing final. `done`: it says that it is whole. `unchanged`: there is nothing newer. `failed`: no source is
+   * left, or it is the file's own failure.
+   */
   state: 'open' | 'done' | 'unchanged' | 'failed';
   /** The source under way, or the one that it came from. */
   source: number;
@@ -23,6 +29,8 @@ export interface Account {
   /** Bytes that it says a whole file has. */
   size: number;
   readonly failures: SourceFailure[];
+  /** Undefined while there is nothing final. */
+  signature: SignatureAccount | undefined;
 }
 
 /** Keeps what a worker says of its files, and refuses what doesn't follow from what it said before. */
@@ -43,12 +51,13 @@ export class Ledger {
       received: 0,
       size: 0,
       failures: [],
+      signature: undefined,
     }));
   }
 
   /** Whether the worker has nothing left to say. */
   get isComplete(): boolean {
-    return this.accounts.every(({ state }) => state !== 'open');
+    return this.accounts.every((account, index) => isSettled(account, this.#files[index]?.signature !== null));
   }
 
   /**
@@ -60,6 +69,10 @@ export class Ledger {
     const account = this.accounts[frame.file];
     const file = this.#files[frame.file];
     if (account === undefined || file === undefined) throw new WorkerLied('it speaks of a file that it has not got');
+    if (isOfSignature(frame)) {
+      sign(account, frame, file);
+      return;
+    }
     if (account.state !== 'open') throw new WorkerLied('it speaks of a file after its last word on it');
     if ('source' in frame) this.#turnTo(account, frame.source, file.sources.length);
     if (frame.type === 'started') start(account, frame, file);
@@ -78,6 +91,33 @@ export class Ledger {
     if (!isNext && account.failures.at(-1)?.source === source) throw new WorkerLied('it takes a failed source again');
     account.source = source;
   }
+}
+
+/** Whether a worker has nothing left to say of a file, which may have a signature. */
+export function isSettled({ state, signature }: Account, hasSignature: boolean): boolean {
+  return state === 'failed' || (state !== 'open' && (!hasSignature || signature !== undefined));
+}
+
+function isOfSignature(frame: Frame): frame is SignatureAccount {
+  return frame.type === 'signature' || frame.type === 'signature-unchanged' || frame.type === 'signature-failed';
+}
+
+function sign(account: Account, frame: SignatureAccount, file: WorkerFile): void {
+  const { signature, sources } = file;
+  if (signature === null) throw new WorkerLied('it speaks of a signature that nobody asked for');
+  if (account.state === 'open' || isSettled(account, true)) {
+    throw new WorkerLied('it speaks of a signature out of turn');
+  }
+  if (frame.type === 'signature' && frame.size > signature.maxBytes) {
+    throw new WorkerLied('it claims more than a signature may have');
+  }
+  if (frame.type === 'signature-unchanged' && (account.state !== 'unchanged' || signature.modifiedSince === null)) {
+    throw new WorkerLied('it calls a signature unchanged that nobody asked about');
+  }
+  if (frame.type === 'signature-failed' && frame.source >= sources.length) {
+    throw new WorkerLied('it takes a source out of turn');
+  }
+  account.signature = frame;
 }
 
 function start(

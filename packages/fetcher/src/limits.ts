@@ -25,6 +25,9 @@ export const maxTimer = 0x7fff_ffff;
 /** Largest file in bytes where a request names neither `maxBytes` nor `size`: 64 GiB. */
 export const defaultMaxBytes = 64 * 1024 ** 3;
 
+/** Largest signature in bytes where nothing is said, as pacman has it. */
+export const defaultMaxSignatureBytes = 16 * 1024;
+
 /** Downloads at once where nothing is said: pacman's own default in its shipped configuration. */
 export const defaultParallel = 5;
 

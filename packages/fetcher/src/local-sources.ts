@@ -26,9 +26,16 @@ export class LocalSources {
     }
   }
 
-  /** The descriptor of a source, by its place in the list; undefined if there is none. */
-  descriptor(source: number): number | undefined {
-    return this.#opened.get(source);
+  /**
+   * Hands over what is open, from a source on.
+   *
+   * @param from - place of the first one
+   * @param handOver - takes a descriptor and gives the number that it has in the worker
+   * @returns these numbers, by their place behind the first
+   */
+  handOver(from: number, handOver: (descriptor: number) => number): Readonly<Record<number, number>> {
+    const rest = [...this.#opened].filter(([source]) => source >= from);
+    return Object.fromEntries(rest.map(([source, descriptor]) => [source - from, handOver(descriptor)]));
   }
 
   /** Why a source could not be opened. */

@@ -66,11 +66,28 @@ export interface DownloadRequest {
   readonly sha256?: string;
   /** No source having it (404, 410) is no failure. Default: false. */
   readonly optional?: boolean;
+  /** A signature that comes with it, and is kept beside it. Default: none is asked for. */
+  readonly signature?: SignatureRequest;
   /** Permissions of the file. Default: 0o644. */
   readonly mode?: number;
   /** Its time: the server's, or that of the download. Default: `last-modified`. */
   readonly mtime?: 'last-modified' | 'now';
 }
+
+/** A detached signature, named after its file. It is not verified here, and neither name appears before both are there. */
+export interface SignatureRequest {
+  /** What its name has behind that of the file. Default: `.sig`. */
+  readonly suffix?: string;
+  /** Bytes that it may have. Default: 16,384. */
+  readonly maxBytes?: number;
+  /** The file counts without it, too. Default: false. */
+  readonly optional?: boolean;
+}
+
+/** How the signature of a file ended that counts: an optional one may be `absent` or have `failed`. */
+export type SignatureOutcome =
+  | { readonly status: 'done' | 'unchanged' | 'absent' }
+  | { readonly status: 'failed'; readonly error: FetcherError };
 
 /** How one file ended. */
 export type Outcome = {
@@ -86,12 +103,16 @@ export type Outcome = {
       readonly size: number;
       /** The server's time of it. */
       readonly lastModified: Date | undefined;
+      /** Undefined if none was asked for. */
+      readonly signature?: SignatureOutcome | undefined;
     }
   | {
       /** It hasn't changed since {@link DownloadRequest.ifModifiedSince}. */
       readonly status: 'unchanged';
       /** The source that said so, without credentials. */
       readonly source: string;
+      /** Undefined if none was asked for. */
+      readonly signature?: SignatureOutcome | undefined;
     }
   | { readonly status: 'absent' }
   | { readonly status: 'failed'; readonly error: FetcherError }

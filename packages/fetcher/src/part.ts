@@ -22,7 +22,7 @@ import { Folder } from './folder.js';
 import { lockFile } from './lock.js';
 
 /** What a download that isn't whole ends with, as pacman has it. */
-const partSuffix = '.part';
+export const partSuffix = '.part';
 
 // Not through a symbolic link, and without waiting for the other end of a pipe.
 const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -42,6 +42,7 @@ export class Part {
   readonly #finalName: string;
   readonly #name: string;
   #lock: Server | undefined;
+  #isOpen = true;
 
   private constructor(path: string) {
     this.path = `${path}${partSuffix}`;
@@ -106,23 +107,43 @@ export class Part {
   }
 
   /**
-   * Gives the file mode and time, puts it on the disk and gives it its name. No process but this one may hold it open.
+   * Gives the file mode and time, and puts it on the disk. No process but this one may hold it open.
    *
    * @throws FetcherError `file`
    */
-  complete({ mode, modified }: Finish): void {
+  prepare({ mode, modified }: Finish): void {
     if (!this.#isStillNamed()) {
       throw new FetcherError('file', `${this.path} was taken away during the download`, { path: this.path });
     }
     try {
+      if (this.#folder.lookUp(this.#finalName)?.isDirectory() === true)
+        throw Object.assign(new Error(), { code: 'EISDIR' });
       fchmodSync(this.descriptor, mode);
       if (modified !== undefined) futimesSync(this.descriptor, new Date(), modified);
       fsyncSync(this.descriptor);
+    } catch (error) {
+      throw this.#failed('could not be finished', error);
+    }
+  }
+
+  /**
+   * Gives what is prepared its name.
+   *
+   * @throws FetcherError `file`
+   */
+  publish(): void {
+    try {
       this.#folder.rename(this.#name, this.#finalName);
     } catch (error) {
       throw this.#failed('could not be finished', error);
     }
     this.#close();
+  }
+
+  /** Removes it, and what has the final name: it is of an older file. */
+  discardWithOlder(): void {
+    if (this.#folder.lookUp(this.#finalName)?.isFile() === true) this.#folder.remove(this.#finalName);
+    this.discard();
   }
 
   /**
@@ -131,6 +152,7 @@ export class Part {
    * @throws FetcherError `file`, closed all the same
    */
   keep(lastModified: number | null): void {
+    if (!this.#isOpen) return;
     if (this.size === 0) {
       this.discard();
       return;
@@ -150,6 +172,7 @@ export class Part {
    * @throws FetcherError `file`, emptied and closed all the same
    */
   discard(): void {
+    if (!this.#isOpen) return;
     try {
       // The folder may not let go of the name; what it stands for is worth nothing in any case.
       this.truncate();
@@ -162,6 +185,7 @@ export class Part {
   }
 
   #close(): void {
+    this.#isOpen = false;
     this.#lock?.close();
     closeSync(this.descriptor);
     this.#folder.close();

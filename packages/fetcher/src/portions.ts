@@ -8,7 +8,7 @@ const maxLocalSources = 128;
 const perFile = 3;
 
 /**
- * Cuts a batch into what one worker takes at once: at most {@link maxFiles} files.
+ * Cuts a batch into what one worker takes at once: at most {@link maxFiles} files, signatures among them.
  *
  * @param budget - descriptors that may be opened for them; a single file may take more, and then fails
  */
@@ -16,13 +16,14 @@ export function portions(requests: readonly CheckedRequest[], budget: number): r
   const cut: CheckedRequest[][] = [];
   let [files, locals] = [Infinity, 0];
   for (const request of requests) {
-    const own = request.sources.filter(({ protocol }) => protocol === 'file:').length;
-    const isOver = (files + 1) * perFile + locals + own > budget;
-    if (files + 1 > maxFiles || locals + own > maxLocalSources || (isOver && files > 0)) {
+    const each = request.signature === undefined ? 1 : 2;
+    const own = each * request.sources.filter(({ protocol }) => protocol === 'file:').length;
+    const isOver = (files + each) * perFile + locals + own > budget;
+    if (files + each > maxFiles || locals + own > maxLocalSources || (isOver && files > 0)) {
       cut.push([]);
       [files, locals] = [0, 0];
     }
-    files += 1;
+    files += each;
     locals += own;
     cut.at(-1)?.push(request);
   }

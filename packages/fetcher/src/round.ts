@@ -63,9 +63,10 @@ export async function runRound(jobs: readonly Job[], options: RoundOptions): Pro
   };
   const given = { descriptors, certificates, program };
   const worker = new WorkerProcess(confinement(settings.sandbox, [...ports, ...proxies.ports], files), given, onFrame);
+  const watched = jobs.flatMap((job) => (job.signature === undefined ? [job] : [job, job.signature]));
   using patience = new Patience({
-    sizes: () => jobs.map(({ part }) => part.size),
-    maxBytes: files.map(({ maxBytes }) => maxBytes),
+    sizes: () => watched.map(({ part }) => part.size),
+    maxBytes: watched.map(({ request }) => request.maxBytes),
     seconds: Math.ceil((limits.connectTimeout + limits.slowWindow) / 1000) + grace,
     onProblem: (what) => worker.accuse(what),
   });

@@ -1,7 +1,10 @@
 import { FetcherError, type FetcherErrorCode } from './errors.js';
-import { completed, failed, type Job, unchanged } from './job.js';
-import type { Account, SourceFailure } from './ledger.js';
+import type { Job } from './job.js';
+import type { Account, SignatureAccount, SourceFailure } from './ledger.js';
 import type { Outcome } from './options.js';
+import { done, failed, isMissing, type SignatureEnd, unchanged } from './outcome.js';
+import type { Part } from './part.js';
+import type { SignatureJob } from './signature.js';
 import { sourceHost } from './source-host.js';
 import type { WorkerEnd } from './worker-process.js';
 
@@ -30,19 +33,52 @@ export async function verdict(job: Job, account: Account, end: WorkerEnd): Promi
   };
   if (account.state === 'done') return await check(job, account);
   const source = job.request.sources[job.spent];
-  return account.state === 'unchanged' && source !== undefined ? unchanged(job, source) : undefined;
+  if (account.state !== 'unchanged' || source === undefined) return undefined;
+  return withSignature(job, account, (signature) => unchanged(job, source, signature));
+}
+
+/** Goes on once there is a last word on the signature; without one another worker has to ask for it. */
+function withSignature(
+  job: Job,
+  account: Account,
+  end: (signature: SignatureEnd | undefined) => Outcome,
+): Outcome | undefined {
+  if (job.signature === undefined) return end(undefined);
+  if (account.signature === undefined) return undefined;
+  const source = job.spent - account.source + ('source' in account.signature ? account.signature.source : 0);
+  return end(signatureEnd(job.signature, account.signature, { source, host: hostOf(job, source) }));
+}
+
+/** @throws FetcherError if it is required and not there, or if the worker lied */
+function signatureEnd(
+  { part, local, request }: SignatureJob,
+  said: SignatureAccount,
+  { source, host }: { readonly source: number; readonly host: string | undefined },
+): SignatureEnd {
+  if (said.type === 'signature-unchanged') return { outcome: { status: 'unchanged' }, lastModified: null };
+  if (said.type === 'signature') {
+    if (part.size === said.size) return { outcome: { status: 'done' }, lastModified: said.lastModified };
+    throw sizeLie(part, said.size);
+  }
+  const why = local.failure(source) ?? told(said, host);
+  const { code, path, status, cause } = why;
+  const error = new FetcherError(code, `signature: ${why.message}`, { host, path, status, cause });
+  if (!request.optional) throw error;
+  return { outcome: isMissing(error) ? { status: 'absent' } : { status: 'failed', error }, lastModified: null };
+}
+
+function sizeLie({ path, size }: Part, said: number): FetcherError {
+  return new FetcherError('worker-lied', `the worker says ${said} bytes, and ${path} holds ${size}`, { path });
 }
 
 /** The worker says that the file is whole: its length and its sum have to say so too. */
-async function check(job: Job, { size, isMixed }: Account): Promise<Outcome | undefined> {
+async function check(job: Job, account: Account): Promise<Outcome | undefined> {
   const { request, part, spent } = job;
+  const { size, isMixed } = account;
   const source = request.sources[spent];
-  if (source === undefined || part.size !== size) {
-    const what = `the worker says ${size} bytes, and ${part.path} holds ${part.size}`;
-    return failed(job, new FetcherError('worker-lied', what, { path: part.path }));
-  }
+  if (source === undefined || part.size !== size) return failed(job, sizeLie(part, size));
   const isRight = request.sha256 === undefined || (await part.sha256()) === request.sha256;
-  if (isRight) return completed(job, source);
+  if (isRight) return withSignature(job, account, (signature) => done(job, source, signature));
   const host = sourceHost(source);
   const error = new FetcherError('checksum', `${host} has another file: its SHA-256 is not the one asked for`, {
     host,
@@ -62,7 +98,10 @@ function hostOf({ request }: Job, source: number): string | undefined {
   return url === undefined ? undefined : sourceHost(url);
 }
 
-function told({ kind, status, message }: SourceFailure, host: string | undefined): FetcherError {
+function told(
+  { kind, status, message }: Pick<SourceFailure, 'kind' | 'status' | 'message'>,
+  host: string | undefined,
+): FetcherError {
   const isFull = kind === 'file' && /\((?:ENOSPC|EDQUOT)\)/.test(message);
   const code: FetcherErrorCode = isFull ? 'disk-full' : kind;
   return new FetcherError(code, message, { host, status: status ?? undefined });

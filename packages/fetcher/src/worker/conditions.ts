@@ -4,7 +4,7 @@ import { parseContentLength, parseContentRange, parseUnsatisfiedRange } from '..
 import type { Response } from '../transfer/request.js';
 
 /** What is there of a file already, and how a server can confirm it. */
-export interface Beginning extends Confirmation {
+interface Beginning extends Confirmation {
   /** Bytes that are there; not 0. */
   readonly length: number;
 }

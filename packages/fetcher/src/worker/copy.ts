@@ -33,7 +33,9 @@ export async function copy(task: SourceCopy): Promise<Result> {
   if (descriptor === undefined) throw new TransferFailure('source', 'The file could not be opened');
   const { size: total, mtimeMs } = fstatSync(descriptor);
   // Whole seconds, as HTTP has them: the copy has no finer time on every file system.
-  if (modifiedSince !== null && Math.floor(mtimeMs / 1000) <= Math.floor(modifiedSince / 1000)) return 'unchanged';
+  if (modifiedSince !== null && Math.floor(mtimeMs / 1000) <= Math.floor(modifiedSince / 1000)) {
+    return { state: 'unchanged', url };
+  }
   checkSize(task, sourceHost(url), total);
   sink.restart();
   const time = Math.trunc(mtimeMs);
@@ -43,7 +45,7 @@ export async function copy(task: SourceCopy): Promise<Result> {
   if (sink.position !== total || after.size !== total || after.mtimeMs !== mtimeMs) {
     throw new TransferFailure('source', 'The file changed while it was copied');
   }
-  return 'done';
+  return { state: 'done', url };
 }
 
 async function copyBytes(task: SourceCopy, descriptor: number, total: number): Promise<void> {

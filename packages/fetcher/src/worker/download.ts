@@ -20,8 +20,13 @@ export interface Started {
   readonly etag?: string | undefined;
 }
 
-/** How a source ended well: the file is whole, or there is nothing newer than what the parent has. */
-export type Result = 'done' | 'unchanged';
+/** How a source ended well. */
+export interface Result {
+  /** The file is whole, or there is nothing newer than what the parent has. */
+  readonly state: 'done' | 'unchanged';
+  /** What answered, after redirects. */
+  readonly url: URL;
+}
 
 /** One source of one file. */
 export interface SourceDownload {
@@ -80,7 +85,8 @@ async function ask(task: SourceDownload, question: Question): Promise<Result | '
   const placement = placementOf(response, question);
   if (placement === undefined || placement === 'unchanged' || placement === 'again') {
     discard(response);
-    if (placement !== undefined) return placement;
+    if (placement === 'again') return placement;
+    if (placement === 'unchanged') return { state: placement, url: response.url };
     throw new StatusFailure(response.status, response.url.host);
   }
   requireFitting(task, response, placement.total);
@@ -90,7 +96,7 @@ async function ask(task: SourceDownload, question: Question): Promise<Result | '
   task.onStart({ total, lastModified: lastModifiedOf(response), etag: strongEtagOf(response) });
   if (placement.isComplete) discard(response);
   else await receive(task, { response, watchdog, signal, skip, total: total ?? task.size ?? undefined });
-  return 'done';
+  return { state: 'done', url: response.url };
 }
 
 function requireFitting(task: SourceDownload, response: Response, total: number | undefined): void {

@@ -5,19 +5,9 @@
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
-import { type Confirmation, type Frame, maxTextLength, type Work, workerDescriptors } from '../channel.js';
-import type { Connections } from '../transfer/connections.js';
-import { isFinal } from '../transfer/failure-kinds.js';
-import { failureOf } from '../transfer/failure.js';
-import { Sink } from '../transfer/sink.js';
+import { type Frame, type Work, workerDescriptors } from '../channel.js';
 import { connectionsOf } from './connections.js';
-import { copy } from './copy.js';
-import { download, type SourceDownload } from './download.js';
-import { Deadline } from './deadline.js';
-import { StatusFailure } from './status-failure.js';
-
-/** Milliseconds between two progress frames of a file; ten a second are more than anyone sees. */
-const progressInterval = 100;
+import { downloadFile } from './file.js';
 
 const socket = new Socket({ fd: workerDescriptors.channel, readable: true, writable: true });
 // Without a parent nobody checks, renames or reports: there is nothing left to do.
@@ -33,71 +23,14 @@ async function readWork(): Promise<Work> {
   return done === true ? process.exit(1) : (JSON.parse(value) as Work);
 }
 
-/** Tries the sources of one file until one has it. */
-async function work(task: Work, file: number, connections: Connections): Promise<void> {
-  const given = task.files[file];
-  if (given === undefined) return;
-  const { sources, size, maxBytes } = given;
-  const sink = new Sink(workerDescriptors.firstFile + file, maxBytes);
-  let resume: Confirmation | null = given.resume;
-  using deadline = new Deadline(task.limits.timeout);
-  for (const [source, text] of sources.entries()) {
-    const url = new URL(text);
-    try {
-      const attempt: SourceDownload = {
-        url,
-        sink,
-        maxBytes,
-        size,
-        isSummed: given.isSummed,
-        resume,
-        modifiedSince: given.modifiedSince,
-        deadline: deadline.signal,
-        connections,
-        limits: task.limits,
-        ports: task.ports,
-        userAgent: task.userAgent,
-        onStart: ({ total, lastModified = null, etag = null }) => {
-          // What the next source has to confirm, should this one fail half-way.
-          resume = { etag: null, lastModified, lastByte: Date.now() };
-          say({ type: 'started', file, source, total: total ?? null, lastModified, etag });
-        },
-        onProgress: progressOf(file),
-      };
-      const isLocal = url.protocol === 'file:';
-      const result = await (isLocal ? copy({ ...attempt, descriptor: given.opened[source] }) : download(attempt));
-      say(result === 'unchanged' ? { type: result, file, source } : { type: result, file, size: sink.position });
-      return;
-    } catch (error) {
-      const { kind, message } = failureOf(error, url);
-      const status = error instanceof StatusFailure ? error.status : null;
-      say({ type: 'source-failed', file, source, kind, status, message: message.slice(0, maxTextLength) });
-      if (isFinal(kind)) return;
-      // Another server has other ETags.
-      if (resume !== null) resume = { ...resume, etag: null };
-    }
-  }
-}
-
-function progressOf(file: number): (received: number) => void {
-  let last = Number.NEGATIVE_INFINITY;
-  return (received) => {
-    const now = performance.now();
-    // A parent that doesn't read, because it is stopped, gets fewer.
-    if (socket.writableNeedDrain || now - last < progressInterval) return;
-    last = now;
-    say({ type: 'progress', file, received });
-  };
-}
-
 async function main(): Promise<void> {
-  const task = await readWork();
-  const connections = connectionsOf(task);
-  const waiting = task.files.keys();
+  const work = await readWork();
+  const tools = { work, connections: connectionsOf(work), say, isBusy: () => socket.writableNeedDrain };
+  const waiting = work.files.entries();
   const lane = async (): Promise<void> => {
-    for (const file of waiting) await work(task, file, connections);
+    for (const [file, given] of waiting) await downloadFile(tools, file, given);
   };
-  await Promise.all(Array.from({ length: task.parallel }, lane));
+  await Promise.all(Array.from({ length: work.parallel }, lane));
   socket.removeAllListeners('close');
   socket.end(() => process.exit(0));
 }

@@ -50,6 +50,8 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker', () => {
     ['source-out-of-turn', /^worker-lied: .* a source out of turn/],
     ['too-large-a-word', /^worker-lied: .* more than the file may have/],
     ['far-future', /^worker-lied: .* a number out of range/],
+    ['calls-unchanged', /^worker-lied: .* unchanged that nobody asked about/],
+    ['signs-unasked', /^worker-lied: .* a signature that nobody asked for/],
     ['writes-too-much', /^worker-died: the worker ended with SIGXFSZ|^worker-died: .*EFBIG/],
     ['sparse-too-much', /^worker-died: the worker ended with SIGXFSZ|^worker-died: .*EFBIG/],
     ['escape-sequences', /^dns: �\[2J�\]0;x�$/],
@@ -71,5 +73,19 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker', () => {
     expect(errorOf(await fetchFrom(way, { limits: { connectTimeout: 500, slowWindow: 500 } }))).toMatch(text);
     expect(performance.now() - begun).toBeLessThan(25_000);
     expect(readdirSync(folder.path)).toEqual(['other']);
+  });
+});
+
+describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker with a signature to fetch', () => {
+  it.each([
+    ['signature-too-long', /^worker-lied: .* more than a signature may have/],
+    ['signature-not-written', /^worker-lied: the worker says 5 bytes, and .*x\.sig\.part holds 0/],
+    ['signature-only', /^worker-lied: .* a signature out of turn/],
+    ['signature-twice', /^worker-lied: .* a signature out of turn/],
+    ['signature-forgotten', /^worker-died: /],
+  ])('that %s gives no name to file or signature', async (way, text) => {
+    const request = { sources: [`http://127.0.0.1:1/${way}`], to: folder.file('x'), maxBytes: 1000, signature: {} };
+    expect(errorOf(await fetchOne(request, { program }))).toMatch(text);
+    expect(readdirSync(folder.path)).toEqual(way === 'signature-forgotten' ? ['other', 'x.part'] : ['other']);
   });
 });

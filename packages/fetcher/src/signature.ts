@@ -1,0 +1,44 @@
+import type { WorkerSignature } from './channel.js';
+import type { CheckedRequest } from './check.js';
+import { LocalSources } from './local-sources.js';
+import { Part } from './part.js';
+import { signatureUrl } from './signature-url.js';
+
+/** The signature of a file on its way. */
+export interface SignatureJob {
+  readonly part: Part;
+  readonly local: LocalSources;
+  readonly request: NonNullable<CheckedRequest['signature']>;
+  /** Nothing is to come if neither the file nor it has changed since. */
+  readonly modifiedSince: number | null;
+}
+
+/**
+ * Opens what a request needs for its signature. It is small, and begins anew each time.
+ *
+ * @returns undefined if none is asked for
+ * @throws FetcherError `file`
+ */
+export async function openSignature(request: CheckedRequest): Promise<SignatureJob | undefined> {
+  const { signature, sources, to, ifModifiedSince } = request;
+  if (signature === undefined) return undefined;
+  const part = await Part.open(`${to}${signature.suffix}`);
+  part.truncate();
+  const local = new LocalSources(sources.map((source) => signatureUrl(source, source, signature.suffix)));
+  const modifiedSince = ifModifiedSince === 'local' ? part.finalTime : null;
+  return { part, local, request: signature, modifiedSince };
+}
+
+/**
+ * What a worker is told of a signature.
+ *
+ * @param spent - sources that are not tried again
+ * @param handOver - takes a descriptor and gives the number that it has in the worker
+ */
+export function workerSignature(
+  { part, local, request, modifiedSince }: SignatureJob,
+  spent: number,
+  handOver: (descriptor: number) => number,
+): WorkerSignature {
+  return { ...request, descriptor: handOver(part.descriptor), modifiedSince, opened: local.handOver(spent, handOver) };
+}

@@ -1,0 +1,28 @@
+import { setImmediate } from 'node:timers/promises';
+
+import { type Frame, maxTextLength } from '../channel.js';
+import { failureOf } from '../transfer/failure.js';
+import { copy } from './copy.js';
+import { download, type Result, type SourceDownload } from './download.js';
+import { StatusFailure } from './status-failure.js';
+
+/** Why a source failed, in the words of a frame. */
+export type Failure = Pick<Extract<Frame, { type: 'source-failed' }>, 'kind' | 'status' | 'message'>;
+
+/**
+ * Tries one source of one file.
+ *
+ * @param descriptor - the open file of a `file:` source
+ */
+export async function attempt(task: SourceDownload, descriptor: number | undefined): Promise<Result | Failure> {
+  try {
+    return await (task.url.protocol === 'file:' ? copy({ ...task, descriptor }) : download(task));
+  } catch (error) {
+    const { kind, message } = failureOf(error, task.url);
+    const status = error instanceof StatusFailure ? error.status : null;
+    return { kind, status, message: message.slice(0, maxTextLength) };
+  } finally {
+    // A connection is free a turn after its body has ended; without this, the next request makes another one.
+    await setImmediate();
+  }
+}

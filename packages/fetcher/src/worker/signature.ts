@@ -1,0 +1,81 @@
+import type { WorkerFile, WorkerSignature } from '../channel.js';
+import { signatureUrl } from '../signature-url.js';
+import { isFinal } from '../transfer/failure-kinds.js';
+import { Sink } from '../transfer/sink.js';
+import { attempt, type Failure } from './attempt.js';
+import type { Result } from './download.js';
+import type { Tools } from './tools.js';
+
+/** The signature of a file that is there. */
+interface SignatureDownload {
+  readonly file: number;
+  readonly given: WorkerFile;
+  /** The source that has the file. */
+  readonly source: number;
+  readonly found: Result;
+  readonly deadline: AbortSignal;
+}
+
+/**
+ * Asks for the signature of a file, if one is wanted: where the file was found first, beside the other sources then.
+ * An optional one that simply isn't there is asked for once.
+ */
+export async function downloadSignature(tools: Tools, task: SignatureDownload): Promise<void> {
+  const { file, given, source: foundIn, found } = task;
+  if (given.signature === null) return;
+  const { suffix, optional } = given.signature;
+  let last: { readonly source: number; readonly failure: Failure } | undefined;
+  for (const [source, text] of given.sources.entries()) {
+    if (source < foundIn) continue;
+    const original = new URL(text);
+    const url = signatureUrl(original, source === foundIn ? found.url : original, suffix);
+    const result = await tryUrl(tools, task, { signature: given.signature, source, url });
+    if (result === undefined) return;
+    last = { source, failure: result };
+    const isMissing = result.status === 404 || result.status === 410;
+    if (isFinal(result.kind) || (optional && isMissing)) break;
+  }
+  if (last !== undefined) tools.say({ type: 'signature-failed', file, source: last.source, ...last.failure });
+}
+
+interface Candidate {
+  readonly signature: WorkerSignature;
+  readonly source: number;
+  readonly url: URL;
+}
+
+/** @returns why it isn't there; undefined if it is, and the parent knows */
+async function tryUrl(
+  { work, connections, say }: Tools,
+  { file, found, deadline }: SignatureDownload,
+  { signature, source, url }: Candidate,
+): Promise<Failure | undefined> {
+  const { descriptor, maxBytes } = signature;
+  const sink = new Sink(descriptor, maxBytes);
+  // Of a new file, the signature is wanted whatever its time is.
+  const modifiedSince = found.state === 'unchanged' ? signature.modifiedSince : null;
+  let lastModified: number | null = null;
+  const result = await attempt(
+    {
+      ...work,
+      connections,
+      deadline,
+      url,
+      sink,
+      maxBytes,
+      size: null,
+      isSummed: false,
+      resume: null,
+      modifiedSince,
+      onStart: (started) => {
+        lastModified = started.lastModified ?? null;
+      },
+      onProgress: () => {},
+    },
+    signature.opened[source],
+  );
+  if ('kind' in result) return result;
+  if (result.state === 'unchanged') say({ type: 'signature-unchanged', file });
+  else say({ type: 'signature', file, size: sink.position, lastModified });
+  return undefined;
+}

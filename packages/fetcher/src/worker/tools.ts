@@ -1,0 +1,12 @@
+import type { Frame, Work } from '../channel.js';
+import type { Connections } from '../transfer/connections.js';
+
+/** What all files of a worker share. */
+export interface Tools {
+  readonly work: Work;
+  readonly connections: Connections;
+  /** Tells the parent. */
+  readonly say: (frame: Frame) => void;
+  /** Whether frames pile up, since the parent doesn't read. */
+  readonly isBusy: () => boolean;
+}
