@@ -24,7 +24,6 @@ struct Watch {
 void Closed(uv_handle_t *handle)
 {
 	Watch *watch = static_cast<Watch *>(handle->data);
-	(void)close(watch->descriptor); // only read from
 	if (watch->hook)
 		(void)napi_remove_async_cleanup_hook(watch->hook); // fails for an unknown hook only
 	delete watch;
@@ -33,8 +32,10 @@ void Closed(uv_handle_t *handle)
 void Close(Watch *watch)
 {
 	uv_handle_t *handle = reinterpret_cast<uv_handle_t *>(&watch->poll);
-	if (!uv_is_closing(handle))
-		uv_close(handle, Closed);
+	if (uv_is_closing(handle))
+		return;
+	uv_close(handle, Closed);
+	(void)close(watch->descriptor); // only read from; libuv has let go of it
 }
 
 // The thread ends: a loop may not be closed before its handles are.

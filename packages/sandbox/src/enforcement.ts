@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
 import { type EnforcementReport, errnoName, errorCode, type FeatureReport, readTaskStatus, reportOf } from '@sb/core';
-import { allows, type LandlockPolicy } from '@sb/landlock';
 
 import { sandboxError } from './errors.js';
 import { launchError } from './launch-error.js';
@@ -40,17 +39,15 @@ export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan:
   if (status.kind === 'lost') throw child.killed ? aborted() : lost();
   const { task, by } = readBack(child, status);
   if (task === undefined) throw unread();
-  const wrong = [...differences(task, expected, by), ...disproved(status.proofs, expected.landlock)];
+  const wrong = differences(task, expected, by);
   if (wrong.length > 0) throw contradiction(wrong);
-  const missingPaths = status.skipped
-    .flatMap((rule) => expected.rules.paths[rule] ?? [])
-    .map(({ path }) => pathOf(path));
+  const missed = status.skipped.flatMap((rule) => expected.rules.paths[rule] ?? []);
   const proofs = status.proofs.filter(isDenied);
   return {
-    ...reportFor(plan, { missingPaths, expected, proven: proofs.length > 0 }),
+    ...reportFor(plan, { missed, proven: proofs.length > 0 }),
     verified: verifiedOf(task, by, expected.filter),
     proofs: proofs.map(({ feature, errno }) => `${feature}: ${errnoName(errno)}`),
-    missingPaths,
+    missingPaths: missed.map(({ path }) => pathOf(path)),
   };
 }
 
@@ -74,50 +71,34 @@ function isDenied({ feature, errno }: Proofs[number]): boolean {
   return errno !== 0 && errnoName(errno) === (feature.startsWith('scope.') ? 'EPERM' : 'EACCES');
 }
 
-/** Rights that the kernel let through though the rules forbid them: it, or a filter in its place, restricts nothing. */
-function disproved(proofs: Proofs, policy: LandlockPolicy | undefined): readonly string[] {
-  if (policy === undefined) return [];
-  return proofs
-    .filter(({ errno }) => errno === 0 || errnoName(errno) === 'ECONNREFUSED')
-    .filter(({ feature }) => isDue(feature, policy))
-    .map(({ feature }) => `landlock.${feature}`);
-}
-
-/** What the launcher opens for writing (native/launcher/prove.c). */
-const bait = '/dev/full';
-
-function isDue(feature: string, policy: LandlockPolicy): boolean {
-  // For ports the launcher tried one that no rule names; a scope has no exceptions.
-  return feature !== 'fs.write_file' || !allows(policy, { path: bait, right: 'write_file' }).allowed;
-}
-
-interface Known {
-  readonly missingPaths: readonly string[];
-  readonly expected: Expected;
+/** What limits the rights that are in force. */
+interface Limits {
+  /** Rules for paths that are not there. */
+  readonly missed: Expected['rules']['paths'];
   readonly proven: boolean;
 }
 
 /** Reports of plans for which nothing was missing: the same for every start. */
 const usual = new WeakMap<SandboxPlan, EnforcementReport>();
 
-function reportFor(plan: SandboxPlan, known: Known): EnforcementReport {
-  const isUsual = known.missingPaths.length === 0 && known.proven;
+function reportFor(plan: SandboxPlan, limits: Limits): EnforcementReport {
+  const isUsual = limits.missed.length === 0 && limits.proven;
   const before = isUsual ? usual.get(plan) : undefined;
   if (before !== undefined) return before;
-  const report = reportOf(plan.features.map((line) => withLimits(line, known)));
+  const report = reportOf(plan.features.map((line) => withLimits(line, limits)));
   if (isUsual) usual.set(plan, report);
   return report;
 }
 
 /** Adds to a line what limits it though it is in force. */
-function withLimits(line: FeatureReport, { missingPaths, expected, proven }: Known): FeatureReport {
+function withLimits(line: FeatureReport, { missed, proven }: Limits): FeatureReport {
   if (line.layer !== 'landlock' || line.state !== 'enforced') return line;
-  const missed = expected.rules.paths.filter(({ path, rights }) => {
-    return missingPaths.includes(pathOf(path)) && rights.some((right) => line.feature === `fs.${right}`);
+  const paths = missed.flatMap(({ path, rights }) => {
+    return rights.some((right) => line.feature === `fs.${right}`) ? [pathOf(path)] : [];
   });
   const reasons = [
     ...(line.reason === undefined ? [] : [line.reason]),
-    ...(missed.length > 0 ? [`not granted, since missing: ${missed.map(({ path }) => pathOf(path)).join(', ')}`] : []),
+    ...(paths.length > 0 ? [`not granted, since missing: ${paths.join(', ')}`] : []),
     ...(proven ? [] : ['not verified: nothing that the policy forbids could be tried without harm']),
   ];
   return reasons.length === 0 ? line : { ...line, reason: reasons.join('; ') };

@@ -49,11 +49,20 @@ export function launchError(failed: Failed, rules: PlannedRules, target: string)
     errno,
     ...(rule === undefined ? {} : { rule }),
   };
+  if (layer === 'landlock' && step === 'prove') return disproved(failed);
   if (layer === 'landlock') return ofChild(landlockError(failure, rules));
   if (layer === 'caps') return ofChild(capsError(failure));
   if (layer === 'privdrop') return ofChild(privdropError(failure));
   if (layer === 'seccomp') return ofChild(seccompError(failure));
   return ownError(failed, target);
+}
+
+function disproved({ syscall = '' }: Failed): SandboxError {
+  return sandboxError('verification-failed', 'prove', {
+    what: `${syscall} did what the Landlock rules forbid, though the kernel said that they are in force`,
+    hint: 'An emulator or a filter may be answering in its place: leave landlock out, or run elsewhere. The target was not run.',
+    syscall,
+  });
 }
 
 function ownError({ step, syscall, errno: number }: Failed, target: string): SandboxError {

@@ -7,6 +7,7 @@ const record: ProcessRecord = {
   newSession: true,
   dieWithParent: false,
   parent: 7,
+  writeDenied: false,
   umask: undefined,
   rlimits: { core: 0, fsize: Number.POSITIVE_INFINITY },
   keep: [0, 1],

@@ -31,6 +31,8 @@ export interface ProcessRecord {
   readonly dieWithParent: boolean;
   /** Process id of the parent, so that the launcher notices when it died meanwhile; 0 for any. */
   readonly parent: number;
+  /** Whether the Landlock rules forbid to write to the file that the launcher tries. */
+  readonly writeDenied: boolean;
   /** File mode creation mask; undefined leaves it. */
   readonly umask: number | undefined;
   /** Soft and hard limit alike. */
@@ -48,6 +50,7 @@ export interface ProcessRecord {
 const NEW_SESSION = 1;
 const DIE_WITH_PARENT = 2;
 const TARGET_DESCRIPTOR = 4;
+const WRITE_DENIED = 8;
 const KEEP_UMASK = 0xffff_ffff;
 const version = 1;
 
@@ -63,7 +66,8 @@ export function encodeProcess(record: ProcessRecord): Uint8Array {
   const flags =
     (record.newSession ? NEW_SESSION : 0) |
     (record.dieWithParent ? DIE_WITH_PARENT : 0) |
-    (typeof record.path === 'number' ? TARGET_DESCRIPTOR : 0);
+    (typeof record.path === 'number' ? TARGET_DESCRIPTOR : 0) |
+    (record.writeDenied ? WRITE_DENIED : 0);
   const limits = Object.entries(record.rlimits) as [RlimitName, number][];
   const payload = new ByteWriter().u32(record.parent, record.umask ?? KEEP_UMASK, limits.length);
   for (const [name, value] of limits) {

@@ -13,6 +13,7 @@ const plain: ProcessRecord = {
   newSession: true,
   dieWithParent: true,
   parent: process.pid,
+  writeDenied: true,
   umask: undefined,
   rlimits: { core: 0 },
   keep: [0, 1, 2],
@@ -37,6 +38,9 @@ describe('startRecords', () => {
     [{ cwd: 'src' }, {}, { cwd: `${process.cwd()}/src` }],
     [{ rlimits: { nofile: 9, core: 'unlimited' } }, {}, { rlimits: { core: Infinity, nofile: 9 } }],
     [{}, { anyParent: true }, { parent: 0 }],
+    [{ landlock: { paths: [{ rw: '/dev' }] } }, {}, { writeDenied: false }],
+    [{ landlock: { paths: [{ rw: '/dev/null' }] } }, {}, {}],
+    [{ off: ['landlock'] }, {}, { writeDenied: false }],
     [{}, { path: 5, keep: [0, 1, 2, 5] }, { path: 5, keep: [0, 1, 2, 5] }],
     [{ env: { IGNORED: 'here' } }, {}, {}],
   ])('%j with %j', (options, changes, expected) => {

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 
+import { allows } from '@sb/landlock';
+
 import { sandboxError } from './errors.js';
 import type { SandboxPolicy } from './options.js';
 import type { SandboxPlan } from './plan.js';
@@ -30,6 +32,7 @@ export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: St
     newSession,
     dieWithParent,
     parent: start.anyParent === true ? 0 : process.pid,
+    writeDenied: isWriteDenied(plan),
     umask,
     rlimits: Object.fromEntries(limits.map(([name, limit]) => [name, limit === 'unlimited' ? Infinity : limit])),
     keep: start.keep,
@@ -39,6 +42,19 @@ export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: St
     env: start.env,
   });
   return joinRecords([record, layersOf(plan)]);
+}
+
+/** What the launcher opens for writing, to see whether its rules hold (native/launcher/prove.h). */
+const proofFile = '/dev/full';
+
+const writeDenied = new WeakMap<SandboxPlan, boolean>();
+
+function isWriteDenied(plan: SandboxPlan): boolean {
+  const { landlock } = plan.expected;
+  if (landlock === undefined) return false;
+  const known = writeDenied.get(plan) ?? !allows(landlock, { path: proofFile, right: 'write_file' }).allowed;
+  writeDenied.set(plan, known);
+  return known;
 }
 
 /** The layers' records, which are the same for every start. */

@@ -28,6 +28,7 @@ export function processOf(argv: readonly string[], changes: Partial<ProcessRecor
     newSession: true,
     dieWithParent: true,
     parent: process.pid,
+    writeDenied: true,
     umask: 0o077,
     rlimits: {},
     keep: [0, 1, 2],

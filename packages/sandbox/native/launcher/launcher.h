@@ -44,6 +44,8 @@ enum sb_process_flags {
 	SB_PROCESS_DIE_WITH_PARENT = 1 << 1,
 	/* `path` is the decimal number of a descriptor to execute: of a file without a name. */
 	SB_PROCESS_TARGET_DESCRIPTOR = 1 << 2,
+	/* The Landlock rules don't allow to write to the file that proves them (prove.h). */
+	SB_PROCESS_WRITE_DENIED = 1 << 3,
 };
 
 #define SB_UMASK_KEEP 0xffffffffu

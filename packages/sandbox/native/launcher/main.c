@@ -103,9 +103,10 @@ static int step_restrict(struct launch *launch)
 	unsigned int control = sb_control(&launch->landlock);
 	int error = sb_landlock_restrict(&launch->landlock, &launch->failure);
 	sb_landlock_close(&launch->landlock);
-	if (!error)
-		sb_prove(launch->status, &launch->landlock, control);
-	return error;
+	if (error)
+		return error;
+	return sb_prove(launch->status, &launch->landlock, control,
+		launch->process.flags & SB_PROCESS_WRITE_DENIED, &launch->failure);
 }
 
 static int step_seccomp(struct launch *launch)

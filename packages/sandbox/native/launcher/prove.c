@@ -2,6 +2,7 @@
 #include "report.h"
 #include "sb_syscall.h"
 
+#include <asm/errno.h>
 #include <asm/fcntl.h>
 #include <linux/fcntl.h>
 #include <linux/in.h>
@@ -11,9 +12,25 @@
 #define AF_INET 2
 #define SOCK_STREAM 1
 
-static void answer(int status, const char *name, long result)
+/* One attempt and the kernel's answer. */
+struct proof {
+	const char *name;
+	const char *syscall;
+	long result;
+};
+
+/* A port that nobody listens to refuses a connection that was allowed. */
+static int was_let_happen(long result)
 {
-	sb_report_proof(status, name, result < 0 ? (unsigned int)-result : 0);
+	return result >= 0 || result == -ECONNREFUSED || result == -EINPROGRESS;
+}
+
+static int answer(int status, struct proof proof, int is_due, struct sb_failure *failure)
+{
+	sb_report_proof(status, proof.name, proof.result < 0 ? (unsigned int)-proof.result : 0);
+	if (is_due && was_let_happen(proof.result))
+		return sb_fail(failure, "prove", proof.syscall, EPERM);
+	return 0;
 }
 
 static void close_quietly(long descriptor)
@@ -40,7 +57,7 @@ static long use_port(long number, uint16_t port)
 /* A device that all may write to, and that keeps nothing (full(4)); opening it changes nothing. */
 static long open_for_writing(void)
 {
-	long descriptor = sb_syscall6(__NR_openat, AT_FDCWD, (long)"/dev/full",
+	long descriptor = sb_syscall6(__NR_openat, AT_FDCWD, (long)SB_PROOF_FILE,
 		O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0, 0, 0);
 	close_quietly(descriptor);
 	return descriptor;
@@ -62,14 +79,27 @@ unsigned int sb_control(const struct sb_landlock *ruleset)
 	return control;
 }
 
-void sb_prove(int status, const struct sb_landlock *ruleset, unsigned int control)
+int sb_prove(int status, const struct sb_landlock *ruleset, unsigned int control, int write_denied,
+	struct sb_failure *failure)
 {
-	if (control & SB_CONTROL_WRITE)
-		answer(status, "fs.write_file", open_for_writing());
-	if (ruleset->connect_port)
-		answer(status, "net.connect_tcp", use_port(__NR_connect, ruleset->connect_port));
-	if (ruleset->bind_port)
-		answer(status, "net.bind_tcp", use_port(__NR_bind, ruleset->bind_port));
-	if (control & SB_CONTROL_SIGNAL)
-		answer(status, "scope.signal", ask_parent());
+	int error = 0;
+	if (control & SB_CONTROL_WRITE) {
+		struct proof proof = {"fs.write_file", "openat", open_for_writing()};
+		error = answer(status, proof, write_denied, failure);
+	}
+	if (!error && ruleset->connect_port) {
+		long result = use_port(__NR_connect, ruleset->connect_port);
+		struct proof proof = {"net.connect_tcp", "connect", result};
+		error = answer(status, proof, 1, failure);
+	}
+	if (!error && ruleset->bind_port) {
+		long result = use_port(__NR_bind, ruleset->bind_port);
+		struct proof proof = {"net.bind_tcp", "bind", result};
+		error = answer(status, proof, 1, failure);
+	}
+	if (!error && control & SB_CONTROL_SIGNAL) {
+		struct proof proof = {"scope.signal", "kill", ask_parent()};
+		error = answer(status, proof, 1, failure);
+	}
+	return error;
 }

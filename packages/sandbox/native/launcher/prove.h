@@ -10,6 +10,9 @@ enum sb_control {
 	SB_CONTROL_SIGNAL = 1 << 1,
 };
 
+/* What the launcher opens for writing; whether a rule allows that, the composer knows. */
+#define SB_PROOF_FILE "/dev/full"
+
 /*
  * Attempts, before the ruleset, what another user may be denied for other reasons: writing by the
  * file's mode or its file system, signalling by the ids (credentials(7)).
@@ -17,9 +20,11 @@ enum sb_control {
 unsigned int sb_control(const struct sb_landlock *ruleset);
 
 /*
- * Attempts what the ruleset may forbid and reports each answer; the composer knows which answers are
- * due. Nothing is written, sent or signalled, whatever the answers are.
+ * Attempts what the ruleset forbids and reports each answer. Nothing is written, sent or signalled,
+ * whatever the answers are. 0, or -EPERM if something was let happen: then the kernel, or what
+ * answers in its place, restricts nothing. `write_denied` says that no rule allows the file.
  */
-void sb_prove(int status, const struct sb_landlock *ruleset, unsigned int control);
+int sb_prove(int status, const struct sb_landlock *ruleset, unsigned int control, int write_denied,
+	struct sb_failure *failure);
 
 #endif

@@ -99,7 +99,8 @@ describe.skipIf(missing('root', 'linux'))('a step that fails', () => {
     const { status, exit } = await run([target(), none(), nobody()]);
     expect({ kind: status.kind, exit }).toEqual({ kind: 'executed', exit: 0 });
     expect(existsSync(folder.file('ran'))).toBe(true);
-    const own = [target({ parent: 0, dieWithParent: false }), none(), nobody(), ruleset(landlock.rwx('/'))];
+    const open = { parent: 0, dieWithParent: false, writeDenied: false };
+    const own = [target(open), none(), nobody(), ruleset(landlock.rwx('/'))];
     expect(await runUnder(failing('personality'), own)).toMatchObject({ status: { kind: 'executed' }, exit: 0 });
   });
 

@@ -141,6 +141,13 @@ export const presetMutants: readonly Mutant[] = [
   },
   { name: 'no port to bind to', file: filesystem, from: 'net: { bindTcp: [] },\n', to: 'net: {},\n', red: network },
   {
+    name: 'an attempt that was let happen',
+    file: 'sandbox/native/launcher/prove.c',
+    from: 'is_due && was_let_happen(proof.result)',
+    to: '!is_due && was_let_happen(proof.result)',
+    red: ['proofs', 'let no target run'],
+  },
+  {
     name: 'the scope of signals',
     file: filesystem,
     from: "'abstract_unix_socket', 'signal'",
