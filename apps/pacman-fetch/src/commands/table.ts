@@ -14,6 +14,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     about: 'print the configuration that is in effect',
     load: async () => (await import('./conf.js')).conf,
   },
+  explain: {
+    about: 'say in plain words what a download may do',
+    load: async () => (await import('./explain.js')).explain,
+  },
   doctor: {
     about: 'find out what this machine can enforce, and what is missing',
     load: async () => (await import('./doctor.js')).doctor,

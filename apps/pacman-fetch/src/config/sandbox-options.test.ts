@@ -69,6 +69,7 @@ const table: readonly (readonly [
   ],
   [['SandboxUserSwitch = require'], [], worker, { prefer: ['caps', 'landlock', 'seccomp'] }],
   // Paths, ports, calls.
+  [['SandboxWritable = /a'], [], { ...worker, writable: ['/stage'] }, {}],
   [
     ['SandboxWritable = /a /b', 'SandboxReadable = /srv/repo', 'SandboxWritable = /c', 'SandboxPreset = minimal'],
     [],

@@ -53,9 +53,10 @@ export function sandboxOptions(settings: SandboxSettings, needs: Needs): Sandbox
   };
 }
 
+/** A worker has its files open: it writes to no path, whatever commands may write to. */
 function pathsOf({ readable, writable }: SandboxSettings, needs: Needs): { paths?: readonly object[] } {
   const ro = readable.map(({ text }) => text);
-  const rw = [...needs.writable, ...writable.map(({ text }) => text)];
+  const rw = needs.program === 'worker' ? [] : [...needs.writable, ...writable.map(({ text }) => text)];
   const rules = [...(ro.length === 0 ? [] : [{ ro }]), ...(rw.length === 0 ? [] : [{ rw }])];
   return rules.length === 0 ? {} : { paths: rules };
 }

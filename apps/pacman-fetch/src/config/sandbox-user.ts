@@ -58,7 +58,7 @@ function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
   throw new FetchError(
     'sandbox',
     `no user to download as: none is set, and ${folder} belongs to root`,
-    'Set SandboxUser (or pacman\'s DownloadUser) in pacman.conf; "UseSandbox = no" downloads as root.',
+    'Set DownloadUser in pacman.conf, or SandboxUser in pacman.d/pacman-fetch.conf.',
   );
 }
 

@@ -2,7 +2,7 @@
 export { parseContentLength, parseContentRange, parseUnsatisfiedRange } from './content-range.js';
 export { type ConnectionOptions, Connections } from './connections.js';
 export { failureOf, TransferFailure } from './failure.js';
-export { proxiesOf } from './proxies.js';
+export { parseProxy, proxiesOf, type ProxyRules } from './proxies.js';
 export { discard, request, type Response } from './request.js';
 export { Sink } from './sink.js';
 export { type SpeedLimits, Watchdog } from './watchdog.js';

@@ -1,0 +1,23 @@
+import { loadConfiguration } from '../config/configuration.js';
+import { exitStatus } from '../errors.js';
+import { explanationText } from '../explain/explanation.js';
+import { explainPlan } from '../explain/plan.js';
+import type { Subcommand } from './subcommand.js';
+
+/** `pacman-fetch explain`: the plan in plain words. */
+export const explain: Subcommand = {
+  about: `Says in plain words who downloads, what it may read, write, connect to and call,
+and what of that can't be enforced here: for our own worker, and for the
+XferCommand of pacman.d/pacman-fetch.conf. Starts nothing.
+Exit status: 0, or 3 if nothing would be downloaded.`,
+  options: {
+    config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
+  },
+  async run({ values }) {
+    const configuration = await loadConfiguration({ config: values.get('config') });
+    for (const warning of configuration.warnings) process.stderr.write(`warning: ${warning}\n`);
+    const parts = explainPlan(configuration, process.env);
+    process.stdout.write(explanationText(parts));
+    return parts.every(({ isPossible }) => isPossible) ? exitStatus.done : exitStatus.sandbox;
+  },
+};

@@ -1,0 +1,76 @@
+import { isSandboxError } from '@sb/core';
+import { createSandbox, type SandboxOptions } from '@sb/sandbox';
+
+import { type Origin, originText } from '../config/place.js';
+import type { SandboxLayer, SandboxSettings } from '../config/sandbox-settings.js';
+
+/** A part of the explanation. */
+export interface Part {
+  readonly title: string;
+  /** Lines of text. */
+  readonly lines: readonly string[];
+  /** Whether what it is about can be done here. */
+  readonly isPossible: boolean;
+}
+
+/**
+ * What a program may do in its sandbox, in the words of `@sb/sandbox`. Asks the kernel; starts nothing.
+ *
+ * @param title - of the program
+ * @param options - from `sandboxOptions`
+ */
+export function explainProgram(title: string, options: SandboxOptions | undefined): Part {
+  if (options === undefined) {
+    return { title, lines: ['No sandbox: it may do all that whoever starts pacman-fetch may.'], isPossible: true };
+  }
+  try {
+    const lines = createSandbox(options).explain().trimEnd().split('\n');
+    return { title, lines, isPossible: true };
+  } catch (error) {
+    if (!isSandboxError(error)) throw error;
+    return { title, lines: [`It would not be started: ${error.message}`], isPossible: false };
+  }
+}
+
+const layerTexts: Readonly<Record<SandboxLayer, string>> = {
+  userSwitch: 'change of user',
+  capabilities: 'capabilities',
+  filesystem: 'files and network (Landlock)',
+  syscalls: 'system calls (seccomp)',
+};
+
+const levelTexts = { require: 'required', prefer: 'where possible', off: 'off' } as const;
+
+/** How much is insisted on each layer, and where that was said. */
+export function explainLevels({ levels }: SandboxSettings): Part {
+  const lines = (Object.keys(layerTexts) as SandboxLayer[]).map((layer) => {
+    const { word, origin } = levels[layer];
+    return `${layerTexts[layer].padEnd(29)} ${levelTexts[word]} ${said(origin)}`;
+  });
+  return { title: 'Layers: where a required one is missing, nothing is downloaded', lines, isPossible: true };
+}
+
+/** Where something was said, in parentheses. */
+export function said(origin: Origin): string {
+  return `(${originText(origin)})`;
+}
+
+/** Columns of a line, and those before a text that goes on in the next one. */
+const width = 80;
+const hanging = 16;
+
+/** All parts as one text, no wider than 80 columns where there are spaces to break at. */
+export function explanationText(parts: readonly Part[]): string {
+  const texts = parts.map(({ title, lines }) =>
+    [title, ...lines.flatMap((line) => wrapped(`  ${line}`)), ''].join('\n'),
+  );
+  return texts.join('\n');
+}
+
+function wrapped(line: string): readonly string[] {
+  if (line.length <= width) return [line];
+  const space = line.lastIndexOf(' ', width);
+  const at = space > hanging ? space : line.indexOf(' ', width);
+  if (at < 0) return [line];
+  return [line.slice(0, at), ...wrapped(`${' '.repeat(hanging)}${line.slice(at + 1)}`)];
+}

@@ -1,0 +1,101 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+
+import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { environment, program, runFetch } from './kit/fetch-program.js';
+
+const folder = temporaryFolder();
+afterAll(() => folder[Symbol.dispose]());
+mkdirSync(folder.file('pacman.d'));
+const config = folder.file('pacman.conf');
+
+function write(pacmanConf: readonly string[], own: readonly string[]): void {
+  const cache = `CacheDir = ${folder.path}/`;
+  const repository = ['[core]', 'Server = https://m.example:8443/$repo', 'Server = http://n.example/$repo'];
+  writeFileSync(config, ['[options]', cache, ...pacmanConf, ...repository, ''].join('\n'));
+  writeFileSync(folder.file('pacman.d', 'pacman-fetch.conf'), ['[options]', ...own, ''].join('\n'));
+}
+
+const explain = async (env: Readonly<Record<string, string>> = {}) => await runFetch(['explain', '-c', config], env);
+
+/** Without what is there for the eye. */
+function unwrapped(text: string): string {
+  return text
+    .replaceAll(/\n {16}(?!execute|write)/g, ' ')
+    .replaceAll(/ +/g, ' ')
+    .replaceAll(/^ /gm, '');
+}
+
+describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
+  it('says who, where, which ports and which calls, for the worker and for XferCommand', async () => {
+    const own = [
+      'XferCommand = /usr/bin/curl -fLo %o %u',
+      'SandboxWritable = /var/tmp',
+      'SandboxReadable = /srv',
+      'SandboxDenySyscalls = ptrace',
+      'SandboxPorts = 21',
+    ];
+    write(['DownloadUser = nobody', 'DisableSandboxSyscalls'], ['SandboxSyscalls = require', ...own]);
+    const { status, stdout, stderr } = await explain({ https_proxy: 'http://proxy.example:3128' });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    const [user, files, layers, worker, command] = stdout.split('\n\n').map(unwrapped);
+    expect(user).toBe(`User\nnobody, uid 65534, gid 65534 (DownloadUser in ${config}:3)`);
+    expect(files).toContain(`packages ${folder.path}/\n`);
+    expect(files).toContain('servers m.example:8443 n.example\n');
+    expect(layers).toMatch(/^system calls \(seccomp\) required \(.*pacman-fetch\.conf:2\)$/m);
+    expect(worker).toContain('connect_tcp: 21, 80, 3128, 8443\n');
+    expect(worker).toMatch(/^system calls network-client; .*denied too: execve ptrace;/m);
+    expect(worker).toMatch(/^write \/dev\/null$/m);
+    expect(worker).toMatch(/^files read .* \/srv$/m);
+    expect(command).toMatch(/^XferCommand: \/usr\/bin\/curl -fLo %o %u \(.*pacman-fetch\.conf:3\)\n/);
+    expect(command).toMatch(/^write \/dev\/null \S+\/download-XXXXXX \/var\/tmp$/m);
+    expect(command).toMatch(/^system calls deny-dangerous; .*denied too: ptrace;/m);
+  });
+
+  it('stays within 80 columns but for long names', async () => {
+    write(['DownloadUser = nobody'], []);
+    const { stdout } = await explain();
+    const long = stdout.split('\n').filter((line) => line.length > 80 && line.trim().includes(' '));
+    expect(long.filter((line) => !line.includes(folder.path))).toEqual([]);
+  });
+
+  it('says that nothing is restricted where nothing is', async () => {
+    write(['DownloadUser = nobody'], ['UseSandbox = no']);
+    const { status, stdout } = await explain();
+    expect(status).toBe(0);
+    expect(stdout).toContain('whoever starts pacman-fetch, root too (UseSandbox = no)');
+    expect(stdout.match(/No sandbox: /g)).toHaveLength(2);
+  });
+
+  it('says why nothing would be downloaded', async () => {
+    write([], []);
+    expect(await explain()).toMatchObject({
+      status: 3,
+      stdout: expect.stringContaining('Nothing is downloaded: no user to download as') as string,
+    });
+  });
+
+  it('says which required layer keeps the worker from being started', async () => {
+    write([], ['SandboxUser = daemon', 'SandboxUserSwitch = require']);
+    const prefix = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, program];
+    const { status, stdout } = await runProgram('setpriv', [...prefix, 'explain', '-c', config], { env: environment });
+    expect(stdout).toMatch(/It would not be started: .*CAP_SETUID/s);
+    expect(status).toBe(3);
+    // The same where it is only preferred: it says what is missing.
+    write([], ['SandboxUser = daemon']);
+    const other = await runProgram('setpriv', [...prefix, 'explain', '-c', config], { env: environment });
+    expect(unwrapped(other.stdout)).toMatch(/missing privdrop\.user: .*CAP_SETUID/);
+    expect(other.status).toBe(0);
+  });
+
+  it('tells of a mistake instead', async () => {
+    write(['DownloadUser = nobody'], ['SandboxPorts = 0', 'SandboxPreset = nothing']);
+    const { status, stdout, stderr } = await explain();
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /:2: SandboxPorts = 0 names 0, which is no port\n.*\n.*:3: SandboxPreset = nothing is invalid\n/,
+    );
+  });
+});
