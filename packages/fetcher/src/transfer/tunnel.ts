@@ -1,15 +1,21 @@
+import { isIP } from 'node:net';
+
 import { failureOf, TransferFailure } from './failure.js';
 import { type Dispatcher, Pool } from './undici.js';
 
 /** Answers of a proxy that mean the host behind it could not be reached (RFC 9110, 15.6). */
 const unreachable = new Set([502, 503, 504]);
 
+/** What makes a connection for undici. */
+type Connector = Extract<Pool.Options['connect'], (...args: never[]) => unknown>;
+
 /** The connections to a proxy, each of which becomes a tunnel: what goes wrong on the way is told from what does in it. */
 export class Tunnel extends Pool {
   readonly #proxy: URL;
 
   constructor(proxy: URL | string, options: Pool.Options) {
-    super(proxy, options);
+    const { connect } = options;
+    super(proxy, { ...options, ...(typeof connect === 'function' ? { connect: namingHostsOnly(connect) } : {}) });
     this.#proxy = new URL(proxy);
   }
 
@@ -26,6 +32,18 @@ export class Tunnel extends Pool {
     }
     throw refusal(answer.statusCode, this.#proxy);
   }
+}
+
+/**
+ * undici names the proxy to itself also where its name is an address, which is no name of a server (RFC 6066, 3), and
+ * from Node 26 on an error.
+ */
+function namingHostsOnly(connect: Connector): Connector {
+  return (options, callback) => {
+    const { servername, ...rest } = options;
+    const isName = servername !== undefined && isIP(servername) === 0;
+    connect(isName ? options : rest, callback);
+  };
 }
 
 /** A proxy that can't be reached or doesn't speak properly, told from a host that doesn't. */
