@@ -9,10 +9,16 @@ export function urlsOf(files: readonly WorkerFile[]): readonly URL[] {
   return urls.filter(({ protocol }) => protocol !== 'file:');
 }
 
-/** The TCP ports that a worker needs: those of its sources, and those that redirects may lead to. */
-export function portsOf(files: readonly WorkerFile[], redirectPorts: readonly number[]): readonly number[] {
+/**
+ * The TCP ports that a worker needs: those of its sources, and those that redirects may lead to. They are fixed when it
+ * starts; a host that is asked on port 80 may well send to https, its own or another's.
+ *
+ * @param redirectPorts - undefined: 443 where a source has port 80
+ */
+export function portsOf(files: readonly WorkerFile[], redirectPorts: readonly number[] | undefined): readonly number[] {
   const own = urlsOf(files).map(portOf);
-  return [...new Set([...own, ...redirectPorts])].sort((a, b) => a - b);
+  const more = redirectPorts ?? (own.includes(80) ? [443] : []);
+  return [...new Set([...own, ...more])].sort((a, b) => a - b);
 }
 
 /** What nothing else is said about: it reads what Node needs, and starts nothing. */

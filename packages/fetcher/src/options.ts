@@ -17,7 +17,7 @@ export interface FetcherOptions {
   readonly sandbox?: Pick<SandboxOptions, 'require' | 'prefer' | 'off' | 'landlock' | 'seccomp'>;
   /** Bounds on time and redirects. */
   readonly limits?: Partial<Limits>;
-  /** TCP ports that redirects may lead to, beside those of the sources. Default: none. */
+  /** TCP ports that redirects may lead to, beside those of the sources. Default: 443 where a source has port 80. */
   readonly redirectPorts?: readonly number[];
   /** PEM file of the certificates to trust. Default: the system's. */
   readonly certificates?: string;

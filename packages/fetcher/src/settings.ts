@@ -10,7 +10,7 @@ import type { ProxyRules } from './transfer/proxies.js';
 export interface Settings {
   readonly parallel: number;
   readonly limits: Limits;
-  readonly redirectPorts: readonly number[];
+  readonly redirectPorts: readonly number[] | undefined;
   readonly certificates: string | undefined;
   readonly proxies: ProxyRules;
   readonly netrc: string | boolean;
@@ -25,13 +25,7 @@ export interface Settings {
  * @throws FetcherError `invalid-request`
  */
 export function settingsOf(options: FetcherOptions): Settings {
-  const {
-    parallel = defaultParallel,
-    redirectPorts = [],
-    certificates,
-    netrc = true,
-    userAgent = 'sb-fetcher',
-  } = options;
+  const { parallel = defaultParallel, redirectPorts, certificates, netrc = true, userAgent = 'sb-fetcher' } = options;
   const proxies = proxyRules(options.proxies ?? 'environment');
   if (!Number.isInteger(parallel) || parallel < 1 || parallel > maxParallel) {
     refuse(`parallel is no number from 1 to ${maxParallel}`);

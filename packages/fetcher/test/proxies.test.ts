@@ -125,6 +125,17 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a proxy', () 
     expect(proxy.seen).toEqual(['GET http://files.invalid/x']);
   });
 
+  it('may answer with a redirect from http to https, on their usual ports', async () => {
+    await using plain = await rawServer((socket) => {
+      socket.write(response('301 Moved', { location: 'https://files.invalid/x', 'content-length': 0 }));
+    });
+    const proxies = { http: plain.origin, https: proxy.origin };
+    expect(errorOf(await fetchFrom('http://files.invalid/x', { proxies }))).toBeUndefined();
+    expect(text()).toBe('behind the tunnel');
+    const none = await fetchFrom('http://files.invalid/x', { proxies, redirectPorts: [] });
+    expect(errorOf(none)).toMatch(/^redirect: .* port 443, which is not allowed/);
+  });
+
   it('that can not be used is refused before anything is done, and not shown', async () => {
     vi.stubEnv('all_proxy', 'socks5://me:geheim@127.0.0.1:1');
     const error: unknown = await fetchFrom('http://files.invalid/x').catch((reason: unknown) => reason);

@@ -2,7 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
-import { type Authority, makeAuthority, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import {
+  type Authority,
+  type Certificate,
+  makeAuthority,
+  missing,
+  temporaryFolder,
+  type TemporaryFolder,
+} from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Outcome } from '../src/options.js';
@@ -56,7 +63,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('over TLS', ()
   it.each([
     ['another-host', { extensions: 'subjectAltName=DNS:example.org' }, /ERR_TLS_CERT_ALTNAME_INVALID/],
     ['no-names', { extensions: 'keyUsage=digitalSignature' }, /ERR_TLS_CERT_NO_ALT_NAME/],
-    ['weak-key', { extensions: names, key: rsa(1024) }, /ERR_TLS_CERT_WEAK_KEY/],
+    ['weak-key', { extensions: names, key: rsa(1024) }, /EE certificate key too weak/],
     ['expired', { extensions: names, validity: past }, /CERT_HAS_EXPIRED/],
     ['not-yet', { extensions: names, validity: future }, /CERT_NOT_YET_VALID/],
     ['for-clients', { extensions: `${names}\nextendedKeyUsage=clientAuth` }, /INVALID_PURPOSE/],
@@ -65,6 +72,20 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('over TLS', ()
     expect(error).toMatch(/^tls: TLS with 127\.0\.0\.1:\d+ failed/);
     expect(error).toMatch(code);
     expect(existsSync(folder.file(`file-${name}`))).toBe(false);
+  });
+
+  it('a chain with a weak key is refused, wherever the key is', async () => {
+    const chain = (name: string, bits: number): Certificate => {
+      return authority.intermediate(`${name}-issuer`, rsa(bits)).issueOdd(name, { extensions: names });
+    };
+    expect(errorOf(await fetchFrom('chain', chain('chain', 2048), authority.file))).toBeUndefined();
+    const weak = await fetchFrom('weak-chain', chain('weak-chain', 1024), authority.file);
+    expect(errorOf(weak)).toMatch(/^tls: TLS with 127\.0\.0\.1:\d+ failed: CA certificate key too weak/);
+    expect(existsSync(folder.file('file-weak-chain'))).toBe(false);
+    using own = temporaryFolder();
+    const root = makeAuthority(own.path, rsa(1024));
+    const rooted = root.issueOdd('weak-root', { extensions: names });
+    expect(errorOf(await fetchFrom('weak-root', rooted, root.file))).toMatch(/CA certificate key too weak/);
   });
 
   it('an authority that the system does not know is refused', async () => {

@@ -1,3 +1,5 @@
+import { DEFAULT_CIPHERS } from 'node:tls';
+
 import { basicCredentials } from './basic.js';
 import { proxyFor, type ProxyRules } from './proxies.js';
 import { checkServerIdentity } from './server-identity.js';
@@ -24,6 +26,12 @@ export interface Route {
 
 /** Largest header block that is read, in bytes; undici's own default. */
 const maxHeaderSize = 16 * 1024;
+
+/**
+ * Node's own list, at OpenSSL's security level 2 or more: of every certificate that leads to the server's, RSA keys have
+ * 2,048 bits at least and signatures no SHA-1 (SSL_CTX_set_security_level(3)). Older versions of Node are at level 1.
+ */
+const ciphers = `${DEFAULT_CIPHERS}:@SECLEVEL=2`;
 
 /** Connections that stay open from one request to the next. */
 export class Connections {
@@ -74,7 +82,7 @@ export class Connections {
   #common(isSecure: boolean) {
     const { connectTimeout, certificates, connections = null } = this.#options;
     const ca = isSecure ? certificates() : undefined;
-    const tls = { checkServerIdentity, ...(ca === undefined ? {} : { ca }) };
+    const tls = { checkServerIdentity, ciphers, ...(ca === undefined ? {} : { ca }) };
     return {
       maxHeaderSize,
       pipelining: 1,

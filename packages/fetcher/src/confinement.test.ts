@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+
+import { confinement, portsOf } from './confinement.js';
+
+const file = { opened: {}, maxBytes: 10, size: null, isSummed: false, resume: null, modifiedSince: null };
+const fileOf = (...sources: readonly string[]) => ({ ...file, sources, signature: null });
+
+describe('portsOf', () => {
+  it.each<
+    readonly [sources: readonly string[], redirectPorts: readonly number[] | undefined, ports: readonly number[]]
+  >([
+    [['http://a/x'], undefined, [80, 443]],
+    [['http://a/x'], [], [80]],
+    [['http://a/x'], [8443], [80, 8443]],
+    [['https://a/x'], undefined, [443]],
+    [['http://a:8080/x'], undefined, [8080]],
+    [['http://a:8080/x', 'https://b:8443/x'], [80], [80, 8080, 8443]],
+    [['file:///x'], undefined, []],
+  ])('of %j with %j are %j', (sources, redirectPorts, ports) =>
+    expect(portsOf([fileOf(...sources)], redirectPorts)).toEqual(ports),
+  );
+});
+
+describe('confinement', () => {
+  it('has the largest file and signature as its limit, and no port beside those given', () => {
+    const signature = { descriptor: 6, suffix: '.sig', maxBytes: 20, optional: true, modifiedSince: null, opened: {} };
+    const options = confinement({}, [80], [fileOf(), { ...fileOf(), signature }]);
+    expect(options.rlimits).toEqual({ core: 0, fsize: 20 });
+    expect(options.landlock).toMatchObject({ net: { connectTcp: [80] } });
+  });
+});
