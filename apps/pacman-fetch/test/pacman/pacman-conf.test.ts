@@ -2,8 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 
+import { plausible } from '../config/generated.js';
 import { environment, program } from '../kit/fetch-program.js';
 import { bodies, included, longLines } from './conf-files.js';
 import { ours, theirs } from './conf-kit.js';
@@ -74,6 +76,16 @@ describe.skipIf(missing('pacman'))('the configuration', () => {
     const path = folder.file('none');
     expect((await theirs(['--config', path])).status).toBe(1);
     expect((await ours(['--config', path])).status).toBe(1);
+  });
+
+  it('reads what nobody would write as pacman-conf does', async () => {
+    await fc.assert(
+      fc.asyncProperty(plausible, async (body) => {
+        writeFileSync(file, body);
+        expect(await ours(['--config', file])).toEqual(await theirs(['--config', file]));
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('takes the first file from a pipe', async () => {
