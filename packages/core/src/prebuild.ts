@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { SandboxError } from './errors.js';
@@ -48,8 +49,13 @@ export function loadPrebuild<Addon>(location: PrebuildLocation): Addon {
  * @param name - the addon's name
  */
 export function prebuildPath(name: string): string {
-  const tag = process.platform === 'linux' ? `.${libcOf(process.execPath)}` : '';
+  const tag = process.platform === 'linux' ? `.${ownLibc()}` : '';
   return `prebuilds/${process.platform}-${process.arch}/${name}${tag}.node`;
+}
+
+/** Without `/proc` a process doesn't know its own file; then the more common one is tried. */
+function ownLibc(): Libc {
+  return isAbsolute(process.execPath) ? libcOf(process.execPath) : 'glibc';
 }
 
 /**

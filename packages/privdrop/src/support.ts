@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { errorCode, parseTaskStatus, readAllTasks } from '@sb/core';
 
+import { privdropError } from './errors.js';
 import { currentIdentity, type ProcessIdentity } from './identity.js';
 
 /** A range of ids that exist in this user namespace: `[first, count]`. */
@@ -53,7 +54,7 @@ export function support(): PrivdropSupport {
     };
   }
   // Not by the C library, whose answers a wrapper such as fakeroot(1) makes up.
-  const { capEff, uid, gid, groups } = parseTaskStatus(readFileSync('/proc/thread-self/status', 'latin1'));
+  const { capEff, uid, gid, groups } = parseTaskStatus(ownStatus());
   return {
     state: 'available',
     identity: { uid, gid, groups },
@@ -64,6 +65,19 @@ export function support(): PrivdropSupport {
     gidMap: parseIdMap(readOptional('/proc/self/gid_map')),
     noNewPrivs: readAllTasks('self').every(({ noNewPrivs }) => noNewPrivs) ? 'already' : 'available',
   };
+}
+
+function ownStatus(): string {
+  try {
+    return readFileSync('/proc/thread-self/status', 'latin1');
+  } catch (cause) {
+    throw privdropError('unsupported-platform', 'support', {
+      what: `what the kernel says of this process can't be read: ${errorCode(cause)} at /proc/thread-self/status`,
+      hint: 'Mount /proc (mount -t proc proc /proc); without it nothing can be verified. Nothing was changed.',
+      path: '/proc/thread-self/status',
+      cause,
+    });
+  }
 }
 
 /** Parses `/proc/<pid>/uid_map`: lines of "first-inside first-outside count". A kernel without the file maps all. */

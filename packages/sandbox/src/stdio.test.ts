@@ -25,6 +25,7 @@ describe('layOut', () => {
     [['pipe', 'pipe', 'pipe', 'pipe'], [3], /names 3, and so does stdio/],
     ['pipe', [3, 3], /names 3/],
     [['pipe', 'pipe', 'pipe', 'ipc', 'ipc'], [], /ipc 2 times/],
+    ['pipe', [4000], /names 4000, which is not open/],
   ] as const)('refuses %j with %j', (stdio, kept, message) => {
     expect(() => layOut(stdio, kept)).toThrow(message);
   });

@@ -1,5 +1,8 @@
 import type { IOType } from 'node:child_process';
+import { fstatSync } from 'node:fs';
 import type { Stream } from 'node:stream';
+
+import { errorCode } from '@sb/core';
 
 import { text } from './document.js';
 import { refuse } from './errors.js';
@@ -26,7 +29,7 @@ export interface DescriptorLayout {
  *
  * @param stdio - as for `child_process.spawn`; default: `pipe`
  * @param keepDescriptors - numbers of ours, 3 and up
- * @throws SandboxError `invalid-policy` if both name one number
+ * @throws SandboxError `invalid-policy` if both name one number, or if one of ours is not open
  */
 export function layOut(stdio: SandboxStdio = 'pipe', keepDescriptors: readonly number[] = []): DescriptorLayout {
   if (typeof stdio !== 'string') return layOutList(stdio, keepDescriptors);
@@ -47,6 +50,7 @@ function layOutList(stdio: readonly StdioEntry[], keepDescriptors: readonly numb
   const keep = new Set(entries.flatMap((entry, index) => (index < 3 || entry !== 'ignore' ? [index] : [])));
   for (const descriptor of keepDescriptors) {
     if (keep.has(descriptor)) refuse('keepDescriptors', `names ${descriptor}, and so does stdio`, 'Leave one out.');
+    if (!isOpen(descriptor)) refuse('keepDescriptors', `names ${descriptor}, which is not open`, 'Open it first.');
     while (entries.length <= descriptor) entries.push('ignore');
     entries[descriptor] = descriptor;
     keep.add(descriptor);
@@ -54,4 +58,14 @@ function layOutList(stdio: readonly StdioEntry[], keepDescriptors: readonly numb
   const channels = entries.flatMap((entry, index) => (entry === 'ipc' ? [index] : []));
   if (channels.length > 1) refuse('stdio', `names ipc ${channels.length} times: ${text(channels)}`, 'One is enough.');
   return { stdio: entries, keep: [...keep].sort((a, b) => a - b), ipc: channels[0] };
+}
+
+function isOpen(descriptor: number): boolean {
+  try {
+    fstatSync(descriptor);
+    return true;
+  } catch (error) {
+    if (errorCode(error) !== 'EBADF') throw error;
+    return false;
+  }
 }

@@ -1,7 +1,7 @@
 /* The launcher itself can't be started: one error of ours, and no signal to a process that isn't there. */
 import { constants } from 'node:os';
 
-import { fixtureJson, missing } from '@sb/test-kit';
+import { fixtureJson, missing, runProgram } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { createSandbox } from '../../src/index.js';
@@ -18,6 +18,23 @@ describe.skipIf(missing('linux'))('a launcher that could not be started', () => 
       enforcement: 'syscall-failed',
       exitCode: -constants.errno.EMFILE,
       kills: 0,
+    });
+  });
+});
+
+describe.skipIf(missing('linux', 'root'))('a machine without /proc', () => {
+  const program = `import { createSandbox } from '@sb/sandbox'; createSandbox({ user: 'nobody' }).plan(); console.log('made')`;
+  const node = `exec ${process.execPath} --input-type=module --eval "$0"`;
+  const run = async (script: string) => {
+    return await runProgram('unshare', ['--mount', 'sh', '-c', script, program], { cwd: import.meta.dirname });
+  };
+
+  it('is told so, and what helps', async () => {
+    expect(await run(node)).toMatchObject({ status: 0, stdout: 'made\n' });
+    const { status, stderr } = await run(`mount -t tmpfs none /proc && ${node}`);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/can't be read: ENOENT at \/proc.*mount -t proc/),
     });
   });
 });
