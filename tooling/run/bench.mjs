@@ -2,6 +2,6 @@
 // @ts-check
 import { build, runTask, setUp } from './setup.mjs';
 
-setUp([]);
+setUp(['bench']);
 build();
 process.exit(runTask('bench', ['--concurrency=1']));

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 import { fail, run, say } from './shell.mjs';
 
-/** @typedef {'build' | 'test' | 'check' | 'kernels' | 'arm64'} Purpose */
+/** @typedef {'build' | 'test' | 'bench' | 'check' | 'kernels' | 'arm64'} Purpose */
 
 /** @type {readonly { purpose: Purpose, found: () => boolean, debian: string, arch: string }[]} */
 const packages = [
@@ -66,6 +66,12 @@ const packages = [
   { purpose: 'kernels', found: () => onPath('busybox'), debian: 'busybox-static', arch: 'busybox' },
   { purpose: 'test', found: () => onPath('git'), debian: 'git', arch: 'git' },
   { purpose: 'test', found: () => onPath('convert'), debian: 'imagemagick', arch: 'imagemagick' },
+  { purpose: 'bench', found: () => onPath('nginx'), debian: 'nginx-light', arch: 'nginx' },
+  { purpose: 'bench', found: () => onPath('curl'), debian: 'curl', arch: 'curl' },
+  { purpose: 'bench', found: () => onPath('wget'), debian: 'wget', arch: 'wget' },
+  { purpose: 'bench', found: () => onPath('aria2c'), debian: 'aria2', arch: 'aria2' },
+  { purpose: 'bench', found: () => onPath('unshare'), debian: 'util-linux', arch: 'util-linux' },
+  { purpose: 'bench', found: () => onPath('ip'), debian: 'iproute2', arch: 'iproute2' },
   { purpose: 'check', found: () => onPath('clang-format'), debian: 'clang-format', arch: 'clang' },
 ];
 

@@ -1,0 +1,70 @@
+// What a program and all of its children take: time, processor, memory.
+// @ts-check
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+
+/** @typedef {{ wall: number, cpu: number, memory: number }} Cost seconds, seconds, megabytes of 10^6 bytes */
+
+/** Milliseconds between two looks at the memory. */
+const interval = 20;
+
+/**
+ * Runs a program to its end.
+ *
+ * @param {readonly string[]} command
+ * @returns {Promise<Cost>}
+ */
+export async function measure(command) {
+  // The shell counts what its children took, and theirs (times(2)).
+  const script = '"$@"; status=$?; times >&3; exit $status';
+  const begun = performance.now();
+  const shell = spawn('bash', ['-c', script, 'bash', ...command], { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+  let memory = 0;
+  const timer = setInterval(() => {
+    memory = Math.max(
+      memory,
+      family(shell.pid ?? 0).reduce((sum, pid) => sum + memoryOf(pid), 0),
+    );
+  }, interval);
+  const times = text(/** @type {import('node:stream').Readable} */ (shell.stdio[3]));
+  const [status] = await once(shell, 'exit');
+  const wall = (performance.now() - begun) / 1000;
+  clearInterval(timer);
+  if (status !== 0) throw new Error(`${command.join(' ')} ended with ${status}`);
+  return { wall, cpu: seconds(await times), memory };
+}
+
+/** The second line of the shell's `times`: user and system time of its children. @param {string} lines */
+function seconds(lines) {
+  const [, children = ''] = lines.split('\n');
+  return [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, m, s]) => sum + Number(m) * 60 + Number(s), 0);
+}
+
+/**
+ * The descendants of a process.
+ *
+ * @param {number} pid
+ * @returns {readonly number[]}
+ */
+function family(pid) {
+  const children = read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+  return children.flatMap((child) => [child, ...family(child)]);
+}
+
+/** What is a process's own, and its part of what it shares (`Pss`, proc_pid_smaps(5)). @param {number} pid */
+function memoryOf(pid) {
+  const [, kibibytes = '0'] = /^Pss:\s*(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`)) ?? [];
+  return (Number(kibibytes) * 1024) / 1e6;
+}
+
+/** @param {string} file */
+function read(file) {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    // It ended meanwhile.
+    return '';
+  }
+}
