@@ -30,23 +30,32 @@ try {
     `${parallel} downloads at once (wget: one), median of ${rounds} rounds in turn; memory is the sum of all processes`,
   );
   if (absent.length > 0) say(`not installed, and not compared: ${absent.join(', ')}`);
-  for (const roundTrip of [0, 20, 80]) {
-    const network = await makeNetwork(roundTrip, folder);
-    const root = roundTrip === 0 ? 'root' : 'root-delayed';
-    const server = await startServer(network, join(folder, root));
-    try {
-      const where = roundTrip === 0 ? 'loopback' : `a round trip of ${roundTrip} ms`;
-      for (const load of roundTrip === 0 ? [large, packages] : [delayed.large, delayed.packages]) {
-        await compare(load, `${load.name}, ${(load.bytes / 1e6).toFixed(0)} MB, ${where}`, network);
-      }
-    } finally {
-      server.kill();
-      await once(server, 'exit');
-      network.close();
-    }
+  await compareOver(0, join(folder, 'root'), [large, packages]);
+  for (const roundTrip of [20, 80]) {
+    await compareOver(roundTrip, join(folder, 'root-delayed'), [delayed.large, delayed.packages]);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/**
+ * @param {number} roundTrip milliseconds
+ * @param {string} root of the server
+ * @param {readonly import('./files.mjs').Load[]} loads
+ */
+async function compareOver(roundTrip, root, loads) {
+  const network = await makeNetwork(roundTrip, folder);
+  const server = await startServer(network, root);
+  const where = roundTrip === 0 ? 'loopback' : `a round trip of ${roundTrip} ms`;
+  try {
+    for (const load of loads) {
+      await compare(load, `${load.name}, ${(load.bytes / 1e6).toFixed(0)} MB, ${where}`, network);
+    }
+  } finally {
+    server.kill();
+    await once(server, 'exit');
+    network.close();
+  }
 }
 
 /**

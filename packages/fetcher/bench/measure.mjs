@@ -50,7 +50,7 @@ function seconds(lines) {
  */
 function family(pid) {
   const children = read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
-  return children.flatMap((child) => [child, ...family(child)]);
+  return children.concat(children.flatMap(family));
 }
 
 /** What is a process's own, and its part of what it shares (`Pss`, proc_pid_smaps(5)). @param {number} pid */

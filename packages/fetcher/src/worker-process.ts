@@ -22,6 +22,12 @@ export interface WorkerEnd {
 
 const maxStderr = 4096;
 
+/**
+ * Arguments of the worker's Node. undici's parser of HTTP is WebAssembly: V8's optimizing compiler takes more time for it
+ * than it saves in a batch, and a process that ends waits for it.
+ */
+const nodeFlags = ['--liftoff-only', '--input-type=module'];
+
 /** The worker as its parent sees it. */
 export class WorkerProcess {
   readonly #child: SandboxedProcess;
@@ -42,7 +48,7 @@ export class WorkerProcess {
   constructor(sandbox: SandboxOptions, files: WorkerFiles, onFrame: (frame: Frame) => void) {
     const program = openProgram(files.program ?? fileURLToPath(new URL('worker.js', import.meta.url)));
     try {
-      this.#child = createSandbox(sandbox).spawn(process.execPath, ['--input-type=module', '-'], {
+      this.#child = createSandbox(sandbox).spawn(process.execPath, [...nodeFlags, '-'], {
         stdio: [program, 'ignore', 'pipe', 'pipe', files.certificates ?? 'ignore', ...files.descriptors],
       });
     } catch (error) {
