@@ -24,4 +24,8 @@ try {
 } catch (error) {
   console.log(`writing in the main thread: ${error.code}`);
 }
-await writeFile(file, 'x').catch((error) => console.log(`writing in the thread pool: ${error.code}`));
+try {
+  await writeFile(file, 'x');
+} catch (error) {
+  console.log(`writing in the thread pool: ${error.code}`);
+}
