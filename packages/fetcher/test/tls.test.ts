@@ -68,7 +68,9 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('over TLS', ()
     ['not-yet', { extensions: names, validity: future }, /CERT_NOT_YET_VALID/],
     ['for-clients', { extensions: `${names}\nextendedKeyUsage=clientAuth` }, /INVALID_PURPOSE/],
   ])('a certificate is refused: %s', async (name, odd, code) => {
-    const error = errorOf(await fetchFrom(name, authority.issueOdd(name, odd), authority.file));
+    // A server of Node 26 doesn't begin to offer a weak key unless it is made to.
+    const offered = { ...authority.issueOdd(name, odd), ciphers: 'DEFAULT@SECLEVEL=0' };
+    const error = errorOf(await fetchFrom(name, offered, authority.file));
     expect(error).toMatch(/^tls: TLS with 127\.0\.0\.1:\d+ failed/);
     expect(error).toMatch(code);
     expect(existsSync(folder.file(`file-${name}`))).toBe(false);
