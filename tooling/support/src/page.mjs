@@ -48,7 +48,7 @@ function kernelsPart(kernels) {
   );
   return [
     kernelsText,
-    `\n${whenOf(kernels)} ${how.join(' and ')}.\n`,
+    `\nRun ${whenOf(kernels)} ${how.join(' and ')}.\n`,
     thorough.length === 0 ? '' : `With \`--thorough\`: ${thorough.join(', ')}.\n`,
     `\n${kernelTable(kernels, layers)}\n`,
     failures.length === 0 ? '' : `\n${failures.join('\n')}\n`,
@@ -65,7 +65,7 @@ function runtimesPart(runtimes) {
 \`npm run test:nodes\` runs every test of every package on each of these releases of Node, and on Bun and Deno what
 \`tooling/node-matrix/test\` has: a sandbox from each, with a program that it lets run and one that it denies a file.
 
-${whenOf(runtimes)} on ${hosts.join(' and ')}.
+Run ${whenOf(runtimes)} on ${hosts.join(' and ')}.
 
 ${markdownTable(['runtime', 'passed', 'failed', 'skipped'], rows)}
 
@@ -83,7 +83,7 @@ function buildsPart(builds) {
 that is known. Landlock, seccomp and capabilities are Linux's; elsewhere those packages import and say that they are
 unsupported.
 
-${whenOf(builds)} with ${compilers.join(' and ')}.
+Built ${whenOf(builds)} with ${compilers.join(' and ')}.
 
 ${markdownTable(['target', 'sources', 'linked'], rows)}
 `;
@@ -91,9 +91,9 @@ ${markdownTable(['target', 'sources', 'linked'], rows)}
 
 /**
  * @param {readonly import('./data.mjs').Run[]} runs
- * @returns {string} the beginning of a sentence: when they were, and of which states of the project
+ * @returns {string} when they were, and of which states of the project
  */
 function whenOf(runs) {
   const commits = [...new Set(runs.map(({ commit }) => commit))];
-  return `Run ${datesOf(runs)}, at ${commits.join(' and ')},`;
+  return `${datesOf(runs)}, at ${commits.join(' and ')},`;
 }
