@@ -140,6 +140,15 @@ describe('the parser, for whatever is in a file', () => {
     );
   });
 
+  it('waits for no pipe, and takes no folder for a mistake', async () => {
+    writeFileSync(own, '');
+    execFileSync('mkfifo', [folder.file('waiting')]);
+    writeFileSync(config, `Include = ${folder.path}/waiting\n`);
+    await expect(loadConfiguration({ config })).rejects.toThrow('waiting could not be read: it is a pipe');
+    writeFileSync(config, `Include = ${folder.path}/inc\n`);
+    expect((await loadConfiguration({ config })).warnings).toEqual([]);
+  });
+
   it('ends for ten levels of files that each name the next one a hundred times', async () => {
     mkdirSync(folder.file('laughs'));
     for (let level = 0; level < 10; level++) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** A directive as it was meant. */
-export interface Meant {
+interface Meant {
   readonly key: string;
   readonly value: string | undefined;
 }
