@@ -64,6 +64,7 @@ const packages = [
   },
   { purpose: 'kernels', found: () => existsSync('/usr/libexec/virtiofsd'), debian: 'virtiofsd', arch: 'virtiofsd' },
   { purpose: 'kernels', found: () => onPath('busybox'), debian: 'busybox-static', arch: 'busybox' },
+  { purpose: 'test', found: () => onPath('man'), debian: 'man-db', arch: 'man-db' },
   { purpose: 'test', found: () => onPath('git'), debian: 'git', arch: 'git' },
   { purpose: 'test', found: () => onPath('convert'), debian: 'imagemagick', arch: 'imagemagick' },
   { purpose: 'bench', found: () => onPath('nginx'), debian: 'nginx-light', arch: 'nginx' },

@@ -38,7 +38,7 @@ const defaultSeccomp: NonNullable<SandboxOptions['seccomp']> = { base: 'network-
 export function confinement(
   base: SandboxOptions,
   ports: readonly number[],
-  files: readonly (Pick<WorkerFile, 'maxBytes'> & Partial<WorkerFile>)[],
+  files: readonly WorkerFile[],
 ): SandboxOptions {
   const { landlock = defaultLandlock, seccomp = defaultSeccomp } = base;
   return {

@@ -1,4 +1,3 @@
-export { confinement } from './confinement.js';
 export { FetcherError, type FetcherErrorCode, type FetcherErrorDetails } from './errors.js';
 export { createFetcher } from './fetcher.js';
 export type { Limits } from './limits.js';

@@ -45,6 +45,7 @@ const requirements = {
     ['sbin/nginx', 'sbin/apache2', 'sbin/lighttpd', 'bin/caddy', 'sbin/haproxy', 'sbin/squid'].every((name) =>
       existsSync(`/usr/${name}`),
     ) && existsSync('/usr/lib/lighttpd/mod_openssl.so'),
+  man: () => existsSync('/usr/bin/man'),
   openssl: () => existsSync('/usr/bin/openssl'),
   curl: () => existsSync('/usr/bin/curl'),
   wget: () => existsSync('/usr/bin/wget'),

@@ -11,14 +11,19 @@ type Explanation = Omit<Finding, 'level'>;
  *
  * @param features - from a plan
  * @param machine - what may be the cause
+ * @param level - how bad that is
  */
-export function explainMissing(features: readonly FeatureReport[], machine: Machine): readonly Finding[] {
+export function explainMissing(
+  features: readonly FeatureReport[],
+  machine: Machine,
+  level: Finding['level'] = 'partial',
+): readonly Finding[] {
   const missing = new Map<string, FeatureReport[]>();
   for (const line of features.filter(({ state }) => state === 'unsupported')) {
     const key = `${line.layer} ${line.reason ?? ''}`;
     missing.set(key, [...(missing.get(key) ?? []), line]);
   }
-  return Array.from(missing.values(), (lines): Finding => ({ level: 'partial', ...explain(lines, machine) }));
+  return Array.from(missing.values(), (lines): Finding => ({ level, ...explain(lines, machine) }));
 }
 
 function explain(lines: readonly FeatureReport[], machine: Machine): Explanation {

@@ -189,6 +189,24 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('without Landlock', () =>
     rules: calls.map((syscall) => ({ syscall, action: { action: 'errno', errno } })),
   });
 
+  it('is broken where the configuration requires it', async () => {
+    const options = ['SandboxUser = nobody', 'SandboxFilesystem = require'];
+    expect(await diagnose({ options })).toMatchObject({ status: 0, broken: [] });
+    const { status, broken } = await diagnose({ options, filter: without('EOPNOTSUPP') });
+    expect([status, broken]).toEqual([3, [expect.stringMatching(/not in lsm=/)]]);
+  });
+
+  it.each(['DisableSandbox', 'DisableSandboxFilesystem', 'SandboxFilesystem = off'])(
+    'because of %s is partial, and nothing is attempted for it',
+    async (line) => {
+      const { status, partial, attempts } = await diagnose({ options: ['SandboxUser = nobody', line] });
+      expect(status).toBe(1);
+      expect(partial).toContainEqual(expect.stringMatching(/^landlock is switched off \(.*\)$/));
+      expect(attempts.map(({ layer }) => layer)).not.toContain('landlock');
+      expect(attempts.map(({ layer }) => layer)).toContain('privdrop');
+    },
+  );
+
   it.each([
     ['EOPNOTSUPP', /is built into Linux \S+, but is not in lsm=/],
     ['ENOSYS', /a system-call filter hides it/],

@@ -1,0 +1,131 @@
+import { isSandboxError } from '@sb/core';
+import { createSandbox, type Sandbox, type SandboxOptions, type SelfTest } from '@sb/sandbox';
+
+import { originText } from '../config/place.js';
+import { sandboxOptions } from '../config/sandbox-options.js';
+import type { SandboxLayer, SandboxSettings } from '../config/sandbox-settings.js';
+import type { SandboxUser } from '../config/sandbox-user.js';
+import { explainMissing, explainUser } from './causes.js';
+import type { Diagnosis, Finding } from './diagnosis.js';
+import type { Machine } from './machine.js';
+
+/** Ports that mirrors have. */
+const ports = [80, 443];
+
+/** What `@sb/sandbox` calls the layers of the configuration. */
+const layers: Readonly<Record<SandboxLayer, string>> = {
+  userSwitch: 'privdrop',
+  capabilities: 'caps',
+  filesystem: 'landlock',
+  syscalls: 'seccomp',
+};
+
+/** What came of the layers. */
+type Trial = Pick<Diagnosis, 'features' | 'attempts' | 'findings'>;
+
+/**
+ * Starts the probe in the sandbox that the configuration asks for, but that nothing of it refuses: all that is missing is
+ * seen at once, and what is required and missing is broken.
+ *
+ * @param settings - of both files
+ * @param user - who downloads; undefined where nobody can
+ * @param machine - what may be the cause of what is missing
+ */
+export async function tryLayers(
+  settings: SandboxSettings,
+  user: SandboxUser | undefined,
+  machine: Machine,
+): Promise<Trial> {
+  const identity = user?.kind === 'switch' ? user.policy : undefined;
+  const as = identity && { user: identity.uid, group: identity.gid };
+  const switchedOff = offFindings(settings);
+  try {
+    const trial = await attempt(createSandbox(lenient(settings, as)), { settings, machine });
+    return { ...trial, findings: [...switchedOff, ...trial.findings] };
+  } catch (error) {
+    // Root that can't become the user: nothing is downloaded, and the other layers are still worth knowing.
+    if (!isSandboxError(error) || as === undefined) throw error;
+    const rest = await attempt(createSandbox(lenient(settings, undefined)), { settings, machine });
+    const what = whatOf(error.message, error.hint);
+    const refusal: Finding = { level: 'broken', ...explainUser(what, machine, error.hint) };
+    return { ...rest, findings: [refusal, ...switchedOff, ...rest.findings] };
+  }
+}
+
+/** Where `UseSandbox = no` asks for none, what there could be. */
+function lenient(settings: SandboxSettings, user: SandboxOptions['user']): SandboxOptions {
+  const asked = sandboxOptions(settings, { program: 'worker', user, ports, writable: [] }) ?? {};
+  const { off = [] } = asked;
+  const prefer = ['process', ...Object.values(layers)].filter((layer) => !off.includes(layer));
+  return { ...asked, prefer, require: [] };
+}
+
+/** What is missing because it was switched off; `UseSandbox = no` has a finding of its own, as has the user. */
+function offFindings({ levels, useSandbox }: SandboxSettings): readonly Finding[] {
+  if (useSandbox.word === 'no') return [];
+  return (Object.keys(layers) as SandboxLayer[])
+    .filter((layer) => layer !== 'userSwitch' && levels[layer].word === 'off')
+    .map((layer) => ({
+      level: 'partial',
+      what: `${layers[layer]} is switched off (${originText(levels[layer].origin)})`,
+      remedy: 'Remove that line.',
+    }));
+}
+
+interface Context {
+  readonly settings: SandboxSettings;
+  readonly machine: Machine;
+}
+
+async function attempt(sandbox: Sandbox, { settings, machine }: Context): Promise<Trial> {
+  const { features } = sandbox.plan();
+  const missing = (Object.keys(layers) as SandboxLayer[]).flatMap((layer) =>
+    missingOf(
+      features.filter((line) => line.layer === layers[layer]),
+      settings.levels[layer].word,
+      machine,
+    ),
+  );
+  const process = explainMissing(
+    features.filter((line) => line.layer === 'process'),
+    machine,
+  );
+  const test = await selfTest(sandbox);
+  if ('findings' in test) return { features, attempts: [], findings: [...missing, ...process, ...test.findings] };
+  const wrong = test.lines.filter(({ passed }) => !passed);
+  const findings = wrong.map(({ layer, feature, expected, seen }): Finding => ({
+    level: 'broken',
+    what: `${layer} ${feature} is planned and doesn't hold: ${seen} in place of ${expected}`,
+    remedy: 'Report it, with the output of "pacman-fetch doctor --json".',
+  }));
+  return { features, attempts: test.lines, findings: [...missing, ...process, ...findings] };
+}
+
+/** What can't be had of a layer; it stops every download where the configuration requires the layer. */
+function missingOf(features: Diagnosis['features'], level: string, machine: Machine): readonly Finding[] {
+  const isOptional = (feature: string) => feature === 'bounding' || feature === 'securebits';
+  const required = level === 'require' ? features.filter(({ feature }) => !isOptional(feature)) : [];
+  return [
+    ...explainMissing(required, machine, 'broken'),
+    ...explainMissing(
+      features.filter((line) => !required.includes(line)),
+      machine,
+    ),
+  ];
+}
+
+async function selfTest(sandbox: Sandbox): Promise<SelfTest | { readonly findings: readonly Finding[] }> {
+  try {
+    return await sandbox.selfTest();
+  } catch (error) {
+    if (!isSandboxError(error)) throw error;
+    const what = `nothing can be started in the sandbox: ${whatOf(error.message, error.hint)}`;
+    return { findings: [{ level: 'broken', what, remedy: error.hint ?? 'Report it.' }] };
+  }
+}
+
+/** A message without the advice at its end, which has a place of its own. */
+function whatOf(message: string, hint: string | undefined): string {
+  const end = hint === undefined ? message : message.slice(0, -hint.length).trim();
+  return end.replace(/\.$/, '');
+}
