@@ -7,6 +7,7 @@ import { loadConfiguration } from './config/configuration.js';
 import { requireNoOther } from './config/only-user.js';
 import { chooseUser, type SandboxUser } from './config/sandbox-user.js';
 import { FetchError } from './errors.js';
+import { interruptOn } from './interrupt.js';
 import { conclude, notReady } from './parent/conclusion.js';
 import { Destination } from './parent/destination.js';
 import { type Enforcement, planFor, verify } from './parent/enforcement.js';
@@ -17,6 +18,7 @@ import { limitsFor } from './transfer/limits.js';
 import { createDisplay } from './ui/display.js';
 import type { Display, DisplayEvent } from './ui/events.js';
 import { parseUrl, publicUrl } from './url.js';
+import { userAgent } from './user-agent.js';
 import type { Frame } from './worker/channel.js';
 
 type FetchCommand = Extract<Command, { kind: 'fetch' }>;
@@ -99,7 +101,7 @@ async function supervise(run: Run): Promise<number> {
     patience: run.disableTimeout ? undefined : patience,
     onProblem: (what) => worker.accuse(what),
   });
-  const interrupted = interruptOn(['SIGINT', 'SIGTERM', 'SIGHUP'], () => worker.kill());
+  const interrupted = interruptOn(() => worker.kill());
   try {
     worker.send({ policy });
     const result = await worker.ended.catch((error: unknown) => {
@@ -150,27 +152,6 @@ function jobOf({ url, disableTimeout, destination, certificates }: Run) {
     disableTimeout,
     hasCertificates: certificates !== undefined,
   };
-}
-
-/** What a header field may hold; anything else in the environment is not sent (RFC 9110, 5.5). */
-function userAgent(): string {
-  const given = process.env['HTTP_USER_AGENT'];
-  return given !== undefined && /^[\x20-\x7E]{1,256}$/.test(given) ? given : 'pacman-fetch/0.1';
-}
-
-/** Ends the worker on a signal and remembers the status that tells of it (128 + number, as shells do). */
-function interruptOn(signals: readonly NodeJS.Signals[], end: () => void) {
-  const numbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
-  const state = { status: undefined as number | undefined, stop: () => {} };
-  const listener = (signal: NodeJS.Signals): void => {
-    state.status = 128 + (numbers[signal] ?? 0);
-    end();
-  };
-  for (const signal of signals) process.on(signal, listener);
-  state.stop = () => {
-    for (const signal of signals) process.off(signal, listener);
-  };
-  return state;
 }
 
 /** Written when all is done: a report that can't be written is said, and undoes nothing. */

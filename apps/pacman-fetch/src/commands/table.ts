@@ -10,6 +10,14 @@ export interface CommandEntry {
 
 /** Every command by its name, in the order of the help. */
 export const commands: Readonly<Record<string, CommandEntry>> = {
+  refresh: {
+    about: 'bring the databases up to date, as pacman -Sy',
+    load: async () => (await import('./refresh.js')).refreshCommand,
+  },
+  prefetch: {
+    about: 'download what a transaction of pacman will need',
+    load: async () => (await import('./prefetch.js')).prefetchCommand,
+  },
   conf: {
     about: 'print the configuration that is in effect',
     load: async () => (await import('./conf.js')).conf,

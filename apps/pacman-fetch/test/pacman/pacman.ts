@@ -104,7 +104,7 @@ export class Pacman {
 }
 
 /** Lets a pacman trust a repository's key, as pacman-key does with an Arch keyring. */
-function trust(folder: string, { publicKey, keyId }: Repository): void {
+export function trust(folder: string, { publicKey, keyId }: Repository): void {
   const gpg = (args: readonly string[], input?: string) =>
     execFileSync('gpg', ['--homedir', folder, '--batch', '--quiet', ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,0 +1,46 @@
+import { downloadOptions } from '../download/given-options.js';
+import { openSession } from '../download/session.js';
+import { exitStatus, FetchError } from '../errors.js';
+import { askPacman, prefetch } from '../prefetch/prefetch.js';
+import type { Subcommand } from './subcommand.js';
+
+/** `pacman-fetch prefetch`: what `pacman -Sw` downloads. */
+export const prefetchCommand: Subcommand = {
+  operands: '[TARGET...]',
+  about: `Downloads what "pacman -S TARGET" or, with -u, "pacman -Su" needs, into the
+cache folder: in parallel, with signatures, and checked by size and SHA-256.
+The pacman that follows then downloads nothing.
+Exit status: 0 done, 1 a download failed or pacman refuses the targets,
+2 configuration, 3 the sandbox, 4 files.`,
+  options: {
+    sysupgrade: { short: 'u', about: 'what an upgrade of everything needs' },
+    needed: { about: 'nothing of what is installed and up to date' },
+    ...downloadOptions,
+  },
+  async run(given) {
+    const { operands, switches, values } = given;
+    const isUpgrade = switches.has('sysupgrade');
+    if (operands.length === 0 && !isUpgrade) {
+      throw new FetchError('usage', 'no targets specified', 'Name packages, or give -u for an upgrade.');
+    }
+    await using session = await openSession(given);
+    const config = values.get('config');
+    const answer = await askPacman(
+      [
+        isUpgrade ? '-Su' : '-S',
+        ...(config === undefined ? [] : ['--config', config]),
+        ...(switches.has('needed') ? ['--needed'] : []),
+        '--',
+        ...operands,
+      ],
+      session.places.caches,
+    );
+    if ('refusal' in answer) {
+      // pacman's own words say it best.
+      process.stderr.write(answer.refusal);
+      return exitStatus.download;
+    }
+    process.stderr.write(answer.warnings);
+    return await prefetch(session, answer.wanted);
+  },
+};

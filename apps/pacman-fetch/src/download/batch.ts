@@ -1,0 +1,85 @@
+import { basename } from 'node:path';
+
+import { type DownloadRequest, type Fetcher, FetcherError, type Outcome } from '@sb/fetcher';
+
+import { FetchError } from '../errors.js';
+import { interruptOn } from '../interrupt.js';
+import type { Display } from '../ui/events.js';
+import { ProgressEvents } from './progress-events.js';
+
+/** How a batch is done and shown. */
+export interface BatchOptions {
+  readonly fetcher: Fetcher;
+  readonly display: Display;
+  /** Whether people look at the display. */
+  readonly isForPeople: boolean;
+  /** Hosts and ports whose not having a file is nothing to tell: cache servers. */
+  readonly silentHosts?: ReadonlySet<string>;
+}
+
+/** How a batch ended. */
+export interface BatchResult {
+  readonly outcomes: readonly Outcome[];
+  /** The exit status of a signal that ended it. */
+  readonly interrupted: number | undefined;
+}
+
+/**
+ * Downloads files, showing how far they are, and what went wrong.
+ *
+ * @throws FetchError `sandbox`, `usage`
+ */
+export async function runBatch(requests: readonly DownloadRequest[], options: BatchOptions): Promise<BatchResult> {
+  const { fetcher, display, isForPeople } = options;
+  const abort = new AbortController();
+  const interruption = interruptOn(() => abort.abort());
+  const events = new ProgressEvents(isForPeople);
+  try {
+    const outcomes = await fetcher.download(requests, {
+      signal: abort.signal,
+      onProgress: (progress) => {
+        for (const event of events.of(progress)) display.show(event);
+      },
+    });
+    if (interruption.status === undefined) warnOfMissing(options);
+    for (const outcome of outcomes) showOutcome(outcome, options);
+    return { outcomes, interrupted: interruption.status };
+  } catch (error) {
+    if (interruption.status !== undefined) return { outcomes: [], interrupted: interruption.status };
+    throw asFetchError(error);
+  } finally {
+    interruption.stop();
+  }
+}
+
+/** What was to be enforced where possible, and couldn't be. */
+function warnOfMissing({ fetcher, display }: BatchOptions): void {
+  const features = fetcher.enforcement?.features ?? [];
+  const missing = features.filter(({ state }) => state === 'unsupported');
+  const layers = [...new Set(missing.map(({ layer, feature }) => `${layer} ${feature}`))];
+  if (layers.length === 0) return;
+  const text = `the worker lacked ${layers.join(', ')}`;
+  display.show({ event: 'warning', text, hint: '"pacman-fetch doctor" says why, and what helps.' });
+}
+
+function showOutcome(outcome: Outcome, { display, silentHosts = new Set() }: BatchOptions): void {
+  const name = basename(outcome.to);
+  for (const { host, message, status } of outcome.failures) {
+    if (host === undefined || (status === 404 && silentHosts.has(host))) continue;
+    display.show({ event: 'serverFailed', name, host, reason: message });
+  }
+  if (outcome.status === 'done') display.show({ event: 'done', name });
+  if (outcome.status === 'unchanged') display.show({ event: 'upToDate', name });
+  if (outcome.status !== 'failed') return;
+  const isTold = outcome.failures.includes(outcome.error) && outcome.error.host !== undefined;
+  display.show({ event: 'failed', name, reason: outcome.error.message });
+  if (isTold || outcome.error.code === 'cancelled') return;
+  const { message, hint } = outcome.error;
+  display.show({ event: 'error', text: message, ...(hint === undefined ? {} : { hint }) });
+}
+
+function asFetchError(error: unknown): unknown {
+  if (!(error instanceof FetcherError)) return error;
+  const { code, message, hint } = error;
+  return new FetchError(code === 'sandbox' ? 'sandbox' : code === 'invalid-request' ? 'usage' : 'file', message, hint);
+}

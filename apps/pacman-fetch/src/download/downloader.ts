@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+
+import { createFetcher, type Fetcher, type FetcherOptions } from '@sb/fetcher';
+
+import type { Configuration } from '../config/configuration.js';
+import { sandboxOptions } from '../config/sandbox-options.js';
+import { chooseUser } from '../config/sandbox-user.js';
+import { isOn, textsOf } from '../config/values.js';
+import { userAgent } from '../user-agent.js';
+
+/** Connections at once; pacman takes any number, and no mirror likes more. */
+const maxParallel = 64;
+
+/** curl's own time to connect, which pacman leaves alone with DisableDownloadTimeout. */
+const patientConnect = 300_000;
+
+/** What the command line says of downloads. */
+export interface DownloaderOptions {
+  /** The first cache folder: its owner downloads where nobody is named. */
+  readonly cache: string;
+  /** `--cacert`. */
+  readonly certificates: string | undefined;
+}
+
+/**
+ * Makes the fetcher that the configuration asks for.
+ *
+ * @throws FetchError `sandbox` where there is nobody to download as
+ */
+export function downloader(configuration: Configuration, { cache, certificates }: DownloaderOptions): Fetcher {
+  const [parallel = '1'] = textsOf(configuration, 'ParallelDownloads');
+  const isPatient = isOn(configuration, 'DisableDownloadTimeout');
+  return createFetcher({
+    ...workerOptions(configuration, cache),
+    parallel: Math.min(maxParallel, Number(parallel)),
+    userAgent: userAgent(),
+    ...(isPatient ? { limits: { connectTimeout: patientConnect, slowBytes: 0 } } : {}),
+    ...(certificates === undefined ? {} : { certificates }),
+  });
+}
+
+/** Who downloads, and what of the sandbox is insisted on. */
+function workerOptions({ sandbox }: Configuration, cache: string): Pick<FetcherOptions, 'user' | 'sandbox'> {
+  const choice = chooseUser(sandbox, join(cache, 'package'));
+  const user = choice.kind === 'switch' ? { user: choice.policy.uid, group: choice.policy.gid } : undefined;
+  const options = sandboxOptions(sandbox, { program: 'worker', user, ports: [], writable: [] });
+  // UseSandbox = no: no layer at all.
+  if (options === undefined) return { sandbox: { off: ['privdrop', 'caps', 'landlock', 'seccomp'] } };
+  const { user: who, ...rest } = options;
+  return { ...(who === undefined ? {} : { user: who }), sandbox: rest };
+}

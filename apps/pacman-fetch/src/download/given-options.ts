@@ -1,0 +1,35 @@
+import type { Given, Options } from '../commands/subcommand.js';
+import type { Configuration } from '../config/configuration.js';
+import { isOn } from '../config/values.js';
+import { FetchError } from '../errors.js';
+import { type ColorChoice, colorChoices } from '../ui/environment.js';
+import type { DisplayOptions } from '../ui/display.js';
+
+/** The options of every command that downloads. */
+export const downloadOptions = {
+  config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
+  cacert: { value: 'FILE', about: "certificates to trust instead of the system's", names: 'file' },
+  quiet: { short: 'q', about: 'errors only' },
+  json: { about: 'what happens, as JSON: one event a line' },
+  color: { value: 'WHEN', about: 'auto, always or never' },
+} as const satisfies Options;
+
+/** How to show what happens, but for the streams. */
+export type Look = Pick<DisplayOptions, 'style' | 'color' | 'bars' | 'candy'>;
+
+/**
+ * How to show what happens: what the command line says, and pacman.conf where it says nothing.
+ *
+ * @throws FetchError `usage` for a colour that is none
+ */
+export function lookOf({ switches, values }: Given, configuration: Configuration): Look {
+  const byConfig: ColorChoice = isOn(configuration, 'Color') ? 'auto' : 'never';
+  const color = colorChoices.find((one) => one === (values.get('color') ?? byConfig));
+  if (color === undefined) throw new FetchError('usage', `--color is ${colorChoices.join(', ')}`);
+  return {
+    style: switches.has('json') ? 'json' : switches.has('quiet') ? 'quiet' : 'normal',
+    color,
+    bars: !isOn(configuration, 'NoProgressBar'),
+    candy: isOn(configuration, 'ILoveCandy'),
+  };
+}

@@ -1,0 +1,40 @@
+import { basename } from 'node:path';
+
+import type { FileProgress, Progress } from '@sb/fetcher';
+
+import type { DisplayEvent } from '../ui/events.js';
+
+/**
+ * Turns what a fetcher tells of its progress into events of a display.
+ *
+ * Files get their names when all are there. For people each is done as soon as its last byte is there, as in pacman; a
+ * program is told only of what is so.
+ */
+export class ProgressEvents {
+  readonly #isForPeople: boolean;
+  readonly #begun = new Set<string>();
+  readonly #ended = new Set<string>();
+
+  constructor(isForPeople: boolean) {
+    this.#isForPeople = isForPeople;
+  }
+
+  /** The events of one progress; ends are told by the outcomes. */
+  of({ files }: Progress): readonly DisplayEvent[] {
+    return files.flatMap((file) => (file.state === 'active' ? this.#active(file) : []));
+  }
+
+  #active({ to, received, total }: FileProgress): readonly DisplayEvent[] {
+    const name = basename(to);
+    const size = total === undefined ? {} : { size: total };
+    if (this.#ended.has(to)) return [];
+    if (!this.#begun.has(to)) {
+      this.#begun.add(to);
+      return [{ event: 'start', name, ...size, offset: received }];
+    }
+    const progress: DisplayEvent = { event: 'progress', name, received, ...size };
+    if (!this.#isForPeople || received !== total) return [progress];
+    this.#ended.add(to);
+    return [progress, { event: 'done', name }];
+  }
+}

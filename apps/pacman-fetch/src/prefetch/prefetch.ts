@@ -1,0 +1,66 @@
+import { dirname } from 'node:path';
+
+import type { DownloadRequest } from '@sb/fetcher';
+
+import { runBatch } from '../download/batch.js';
+import { failuresOf, statusOf } from '../download/ending.js';
+import type { Session } from '../download/session.js';
+import { exitStatus, FetchError } from '../errors.js';
+import { runPacman } from '../pacman/run-pacman.js';
+import type { DisplayEvent } from '../ui/events.js';
+import { cacheHosts, prefetchPlan } from './plan.js';
+import { parseWanted, printFormat, type Wanted } from './wanted.js';
+
+/** What was found out beforehand: what is needed, or in pacman's words why that can't be said. */
+export type Answer = { readonly wanted: readonly Wanted[]; readonly warnings: string } | { readonly refusal: string };
+
+/**
+ * Asks pacman what a transaction needs; nothing is changed, and no lock taken.
+ *
+ * @param args - pacman's, as for the transaction itself, without `-y`
+ * @param caches - where pacman looks for packages, in its order
+ * @throws FetchError `usage` without a pacman; `download` for a hostile database
+ */
+export async function askPacman(args: readonly string[], caches: readonly string[]): Promise<Answer> {
+  const result = await runPacman(['--print', '--print-format', printFormat, '--noconfirm', ...args]);
+  if (result === undefined) throw new FetchError('usage', 'there is no pacman', 'Install it, or set PATH.');
+  const { status, stdout, stderr } = result;
+  return status === 0 ? { wanted: parseWanted(stdout, caches), warnings: stderr } : { refusal: stderr };
+}
+
+/**
+ * Downloads what isn't in a cache folder yet, in parallel and by the confined worker.
+ *
+ * @param wanted - what a transaction needs
+ * @returns exit status
+ * @throws FetchError whose kind is the exit status
+ */
+export async function prefetch(session: Session, wanted: readonly Wanted[]): Promise<number> {
+  const { configuration, places, fetcher, isForPeople } = session;
+  const requests = await prefetchPlan(configuration, wanted, places.caches);
+  if (requests.length === 0) return exitStatus.done;
+  const display = session.display('finished-first');
+  try {
+    display.show({ event: 'heading', text: 'Retrieving packages...' });
+    display.show(totalOf(requests));
+    const silentHosts = cacheHosts(configuration);
+    const { outcomes, interrupted } = await runBatch(requests, { fetcher, display, isForPeople, silentHosts });
+    if (interrupted !== undefined) return interrupted;
+    const failures = failuresOf(outcomes);
+    const [first] = failures;
+    if (first !== undefined) {
+      const text = `failed to retrieve ${failures.length} of ${outcomes.length} packages`;
+      const hint = `What is complete stays in ${dirname(first.to)}; run it again to go on from there.`;
+      display.show({ event: 'error', text, hint });
+    }
+    return statusOf(outcomes);
+  } finally {
+    display.end();
+  }
+}
+
+function totalOf(requests: readonly DownloadRequest[]): DisplayEvent {
+  const files = requests.length;
+  const isKnown = requests.every(({ size }) => size !== undefined);
+  return { event: 'total', files, ...(isKnown ? { size: requests.reduce((sum, { size = 0 }) => sum + size, 0) } : {}) };
+}

@@ -1,0 +1,18 @@
+import { runPacman } from '../pacman/run-pacman.js';
+
+/**
+ * Asks pacman whether it can use databases: whether they are archives, and signed as their SigLevel says.
+ *
+ * @param options - pacman's, for another pacman.conf or other places
+ * @param repositories - their names
+ * @returns what is wrong, in pacman's words
+ */
+export async function databaseProblems(
+  options: readonly string[],
+  repositories: readonly string[],
+): Promise<readonly string[]> {
+  const result = await runPacman(['-Slq', ...options, '--', ...repositories]);
+  if (result === undefined) return [];
+  const said = result.stderr.split('\n').flatMap((line) => /^error: (.*)$/.exec(line)?.[1] ?? []);
+  return [...new Set(said)];
+}

@@ -1,0 +1,74 @@
+import { mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+import { errorCode } from '@sb/core';
+
+import { runBatch } from '../download/batch.js';
+import { failuresOf, statusOf } from '../download/ending.js';
+import type { Session } from '../download/session.js';
+import { exitStatus, FetchError } from '../errors.js';
+import type { Display } from '../ui/events.js';
+import { databaseProblems } from './database-check.js';
+import { DatabaseLock } from './database-lock.js';
+import { type RefreshChoice, refreshPlan } from './plan.js';
+
+/**
+ * Refreshes databases as `pacman -Sy` does, in parallel and by the confined worker.
+ *
+ * @param session - what is common to all parts
+ * @param choice - which databases
+ * @param pacmanOptions - options with which pacman reads the same databases
+ * @returns exit status
+ * @throws FetchError whose kind is the exit status
+ */
+export async function refresh(
+  session: Session,
+  choice: RefreshChoice,
+  pacmanOptions: readonly string[],
+): Promise<number> {
+  const { configuration, places, fetcher, isForPeople } = session;
+  const folder = join(places.database, 'sync');
+  const requests = refreshPlan(configuration, choice, folder);
+  makeFolder(folder);
+  const lock = await DatabaseLock.take(places.database);
+  const display = session.display('kept');
+  try {
+    display.show({ event: 'heading', text: 'Synchronizing package databases...' });
+    const { outcomes, interrupted } = await runBatch(requests, { fetcher, display, isForPeople });
+    if (interrupted !== undefined) return interrupted;
+    const failed = failuresOf(outcomes).length;
+    if (failed > 0) showFailure(display, `${failed} of ${outcomes.length} could not be refreshed`);
+    const changed = outcomes.filter(({ status }) => status === 'done').map(({ to }) => basename(to, `.${choice.kind}`));
+    const isSound = choice.kind === 'files' || (await checked(changed, pacmanOptions, display));
+    return failed > 0 ? statusOf(outcomes) : isSound ? exitStatus.done : exitStatus.download;
+  } finally {
+    display.end();
+    lock[Symbol.dispose]();
+  }
+}
+
+function showFailure(display: Display, why: string): void {
+  const text = `failed to synchronize all databases (${why})`;
+  display.show({ event: 'error', text, hint: 'The others are up to date; run it again for those.' });
+}
+
+/** Whether pacman can use what came. */
+async function checked(
+  repositories: readonly string[],
+  pacmanOptions: readonly string[],
+  display: Display,
+): Promise<boolean> {
+  if (repositories.length === 0) return true;
+  const problems = await databaseProblems(pacmanOptions, repositories);
+  for (const text of problems) display.show({ event: 'error', text });
+  return problems.length === 0;
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+  } catch (error) {
+    const hint = errorCode(error) === 'EACCES' ? 'Run it as root.' : undefined;
+    throw new FetchError('file', `${folder} can't be made: ${errorCode(error)}`, hint);
+  }
+}

@@ -1,0 +1,170 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+import { missing } from '@sb/test-kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { startMirror } from '../kit/mirror.js';
+import type { Machine } from './machine.js';
+import { makeScene, type Scene } from './scene.js';
+
+let scene: Scene;
+
+const targets = ['pkg1', 'pkg8', 'pkg10'];
+const files = targets.map((name) => `${name}-1-1-any.pkg.tar.zst`);
+
+/** A machine whose databases are there. */
+async function refreshed(options: Parameters<Scene['machine']>[0] = {}): Promise<Machine> {
+  const machine = scene.machine(options);
+  expect(await machine.run('refresh')).toMatchObject({ status: 0, stderr: '' });
+  scene.asked();
+  return machine;
+}
+
+function expectPackages({ cache }: Machine, expected: readonly string[] = files): void {
+  expect(readdirSync(cache).toSorted()).toEqual([...expected].toSorted());
+  for (const name of expected) {
+    expect(readFileSync(join(cache, name)).equals(scene.repository.read(name)), name).toBe(true);
+  }
+}
+
+describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare', 'landlock6'))('prefetch', () => {
+  beforeAll(async () => {
+    scene = await makeScene();
+  });
+  afterAll(async () => await scene[Symbol.asyncDispose]());
+
+  it.each(['http', 'https', 'file'] as const)(
+    'brings by %s what pacman then installs without a network',
+    async (scheme) => {
+      const { repository, nginx } = scene;
+      const server = scheme === 'file' ? `file://${repository.folder}` : nginx[scheme];
+      const machine = await refreshed({ servers: [server], signedBy: repository });
+      // The control: without the packages pacman can't.
+      expect((await machine.pacmanWithoutNetwork('-Sw', ...targets)).status).toBe(scheme === 'file' ? 0 : 1);
+      for (const name of readdirSync(machine.cache)) rmSync(join(machine.cache, name), { recursive: true });
+      expect(await machine.run('prefetch', ...targets)).toMatchObject({ status: 0, stderr: '' });
+      expectPackages(
+        machine,
+        files.flatMap((name) => [name, `${name}.sig`]),
+      );
+      const { uid, mode } = statSync(join(machine.cache, files[0] ?? ''));
+      expect({ uid, mode: mode & 0o777 }).toEqual({ uid: 0, mode: 0o644 });
+      scene.asked();
+      const installed = await machine.pacmanWithoutNetwork('-S', ...targets);
+      expect(installed.status, installed.stderr).toBe(0);
+      expect((await machine.pacman('-Q')).stdout.split('\n').filter(Boolean)).toHaveLength(targets.length);
+      expect(scene.asked()).toEqual([]);
+    },
+  );
+
+  it('asks for nothing that is complete in any cache folder, and again for what is not', async () => {
+    const machine = await refreshed();
+    await machine.run('prefetch', ...targets);
+    scene.asked();
+    expect(await machine.run('prefetch', ...targets)).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(scene.asked()).toEqual([]);
+    const [first = ''] = files;
+    appendFileSync(join(machine.cache, first), 'x');
+    expect(await machine.run('prefetch', ...targets)).toMatchObject({ status: 0 });
+    expect(scene.asked()).toEqual([`200 /${first}`]);
+    expectPackages(machine);
+
+    const second = `${machine.cache}2`;
+    mkdirSync(second);
+    appendFileSync(machine.config, `[options]\nCacheDir = ${second}\n`);
+    writeFileSync(join(second, first), readFileSync(join(machine.cache, first)));
+    rmSync(join(machine.cache, first));
+    expect(await machine.run('prefetch', ...targets)).toMatchObject({ status: 0 });
+    expect(scene.asked()).toEqual([]);
+  });
+
+  it('begins with the largest, and tells of all with --json', async () => {
+    const machine = await refreshed({ options: ['ParallelDownloads = 1'] });
+    const { stdout } = await machine.run('prefetch', '--json', ...targets);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event: string; name: string });
+    expect(events[1]).toMatchObject({ event: 'total', files: 3 });
+    const begun = events.filter(({ event }) => event === 'start').map(({ name }) => name);
+    expect(begun).toEqual(files.toReversed());
+    expect(events.filter(({ event }) => event === 'done')).toHaveLength(3);
+  });
+
+  it('goes on with a part that is there', async () => {
+    const machine = await refreshed();
+    const name = files[2] ?? '';
+    const whole = scene.repository.read(name);
+    writeFileSync(join(machine.cache, `${name}.part`), whole.subarray(0, 1_000_000));
+    expect(await machine.run('prefetch', 'pkg10')).toMatchObject({ status: 0, stderr: '' });
+    expectPackages(machine, [name]);
+  });
+
+  it('asks cache servers first, and says nothing of what they have not', async () => {
+    await using cacheServer = await startMirror({});
+    const machine = await refreshed({ cacheServers: [cacheServer.origin] });
+    expect(cacheServer.requests).toHaveLength(0);
+    expect(await machine.run('prefetch', 'pkg1')).toMatchObject({ status: 0, stderr: '' });
+    expect(cacheServer.requests.map(({ url }) => url)).toEqual([`/${files[0]}`]);
+    expectPackages(machine, files.slice(0, 1));
+  });
+
+  it('takes from another mirror what the first has spoilt, and nothing spoilt in any case', async () => {
+    const broken = scene.copy();
+    const [first = ''] = files;
+    const good = scene.repository.read(first);
+    writeFileSync(join(broken.folder, first), Buffer.alloc(good.length, 'x'));
+    const lucky = await refreshed({ servers: [broken.url, scene.nginx.http] });
+    const result = await lucky.run('prefetch', ...targets);
+    expect(result.status).toBe(0);
+    expect(result.stderr).toMatch(/^error: failed retrieving file 'pkg1-.*' from disk : .*SHA-256/);
+    expectPackages(lucky);
+
+    const unlucky = await refreshed({ servers: [broken.url] });
+    const { status, stderr } = await unlucky.run('prefetch', ...targets);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: failed to retrieve 1 of 3 packages\n {7}What is complete stays in /m);
+    expectPackages(unlucky, files.slice(1));
+  });
+
+  it("gives pacman's words for targets that are none", async () => {
+    const machine = await refreshed();
+    expect(await machine.run('prefetch', 'nothing')).toMatchObject({
+      status: 1,
+      stderr: 'error: target not found: nothing\n',
+    });
+    expect(await machine.run('prefetch')).toMatchObject({ status: 2 });
+    expect(existsSync(join(machine.database, 'db.lck'))).toBe(false);
+  });
+
+  it('fetches what an upgrade needs with -u', async () => {
+    const machine = await refreshed();
+    expect(await machine.run('prefetch', '-u')).toMatchObject({ status: 0, stdout: '' });
+    // What is installed is older than what the repository has.
+    await machine.pacman('-S', 'pkg1');
+    const local = join(machine.database, 'local');
+    const desc = join(local, 'pkg1-1-1', 'desc');
+    writeFileSync(desc, readFileSync(desc, 'utf8').replace('%VERSION%\n1-1', '%VERSION%\n0-1'));
+    const older = join(local, 'pkg1-0-1');
+    mkdirSync(older);
+    for (const name of readdirSync(join(local, 'pkg1-1-1'))) {
+      writeFileSync(join(older, name), readFileSync(join(local, 'pkg1-1-1', name)));
+    }
+    rmSync(join(local, 'pkg1-1-1'), { recursive: true });
+    rmSync(join(machine.cache, files[0] ?? ''));
+    expect(await machine.run('prefetch', '-u')).toMatchObject({ status: 0, stderr: '' });
+    expectPackages(machine, files.slice(0, 1));
+    expect(await machine.pacmanWithoutNetwork('-Su')).toMatchObject({ status: 0 });
+    expect((await machine.pacman('-Q')).stdout).toBe('pkg1 1-1\n');
+  });
+});

@@ -1,0 +1,114 @@
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { missing } from '@sb/test-kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Machine } from './machine.js';
+import { makeScene, type Scene } from './scene.js';
+
+let scene: Scene;
+
+const sync = ({ database }: Machine): string => join(database, 'sync');
+const databases = (machine: Machine): readonly string[] => readdirSync(sync(machine)).toSorted();
+
+describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock6'))('pacman-fetch refresh', () => {
+  beforeAll(async () => {
+    scene = await makeScene();
+  });
+  afterAll(async () => await scene[Symbol.asyncDispose]());
+
+  it.each(['http', 'https', 'file'] as const)('brings a signed database by %s, as pacman does', async (scheme) => {
+    const { repository, nginx } = scene;
+    const server = scheme === 'file' ? `file://${repository.folder}` : nginx[scheme];
+    const [ours, theirs] = [scene.machine({ servers: [server], signedBy: repository }), scene.machine()];
+    expect(await ours.run('refresh')).toMatchObject({ status: 0, stderr: '' });
+    expect(await theirs.pacman('-Sy')).toMatchObject({ status: 0 });
+    expect(databases(ours)).toEqual(['test.db', 'test.db.sig']);
+    const [our, their] = [ours, theirs].map((machine) => join(sync(machine), 'test.db'));
+    expect(readFileSync(our ?? '').equals(readFileSync(their ?? ''))).toBe(true);
+    const [mine, its] = [statSync(our ?? ''), statSync(their ?? '')];
+    expect({ uid: mine.uid, mode: mine.mode & 0o777 }).toEqual({ uid: 0, mode: 0o644 });
+    // pacman has whole seconds of a local file.
+    expect(Math.floor(mine.mtimeMs / 1000)).toBe(Math.floor(its.mtimeMs / 1000));
+    expect(await ours.pacman('-Sl')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('asks only for what has changed, and for the signature in any case', async () => {
+    const machine = scene.machine({ signedBy: scene.repository });
+    await machine.run('refresh');
+    scene.asked();
+    const again = await machine.run('refresh');
+    expect(again.stdout).toContain('\n test is up to date\n');
+    expect(scene.asked()).toEqual([expect.stringContaining('304 /test.db'), expect.stringMatching(/\/test\.db\.sig$/)]);
+    expect(await machine.run('refresh', '--force')).toMatchObject({ status: 0 });
+    expect(scene.asked()).toEqual(expect.arrayContaining(['200 /test.db']));
+    // pacman takes it for its own.
+    scene.asked();
+    expect(await machine.pacman('-Sy')).toMatchObject({ status: 0 });
+    expect(scene.asked()).toContain('304 /test.db');
+  });
+
+  it('brings the lists of files with -F', async () => {
+    const machine = scene.machine();
+    expect(await machine.run('refresh', '-F', 'test')).toMatchObject({ status: 0 });
+    expect(databases(machine)).toEqual(['test.files']);
+    expect((await machine.pacman('-Fl', 'pkg0')).stdout).toContain('pkg0 usr/share/pkg0/data');
+  });
+
+  it('refuses a repository that is not there', async () => {
+    const { status, stderr } = await scene.machine().run('refresh', 'tets');
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: 'error: there is no repository tets\n       Did you mean test?\n',
+    });
+  });
+
+  it('keeps what was there if no server has it, and says so', async () => {
+    const machine = scene.machine({ servers: [`${scene.nginx.http}/absent`] });
+    const file = join(sync(machine), 'test.db');
+    const good = scene.copy();
+    await scene.machine().run('refresh');
+    expect((await machine.run('refresh')).status).toBe(1);
+    expect(databases(machine)).toEqual([]);
+    writeFileSync(file, readFileSync(join(good.folder, 'test.db')));
+    const { status, stderr } = await machine.run('refresh');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: failed retrieving file 'test\.db' from 127\.0\.0\.1:\d+ : .*404/);
+    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(3);
+    expect(existsSync(file)).toBe(true);
+  });
+
+  it('tells of a database that pacman can not use: no archive, or a signature that is not right', async () => {
+    const broken = scene.copy();
+    writeFileSync(join(broken.folder, 'test.db'), '<html>captive portal</html>');
+    const unsigned = await scene.machine({ servers: [broken.url] }).run('refresh');
+    expect(unsigned).toMatchObject({ status: 1, stderr: expect.stringMatching(/^error: .*test\.db/) as string });
+    const signed = await scene.machine({ servers: [broken.url], signedBy: scene.repository }).run('refresh');
+    expect(signed).toMatchObject({ status: 1, stderr: expect.stringMatching(/^error: .*signature/) as string });
+  });
+
+  it('takes no database that is larger than pacman takes', async () => {
+    const large = scene.copy();
+    truncateSync(join(large.folder, 'test.db'), 128 * 1024 * 1024 + 1);
+    const machine = scene.machine({ servers: [large.url] });
+    const { status, stderr } = await machine.run('refresh');
+    expect(status).toBe(1);
+    expect(stderr).toContain("failed retrieving file 'test.db' from disk");
+    expect(databases(machine)).toEqual([]);
+  });
+
+  it("holds pacman's lock, and takes over only one that it has left behind itself", async () => {
+    const machine = scene.machine();
+    const lock = join(machine.database, 'db.lck');
+    writeFileSync(lock, '');
+    expect(await machine.run('refresh')).toMatchObject({
+      status: 4,
+      stderr: expect.stringContaining('unable to lock database') as string,
+    });
+    expect(existsSync(lock)).toBe(true);
+    writeFileSync(lock, `pacman-fetch ${process.pid} 1\n`);
+    expect(await machine.run('refresh')).toMatchObject({ status: 0, stderr: '' });
+    expect(existsSync(lock)).toBe(false);
+  });
+});
