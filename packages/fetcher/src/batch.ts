@@ -6,6 +6,7 @@ import type { Outcome } from './options.js';
 import { failed } from './outcome.js';
 import type { ProgressMeter } from './progress.js';
 import { type RoundOptions, runRound } from './round.js';
+import { learn } from './source-failures.js';
 import { verdict } from './verdict.js';
 import type { WorkerEnd } from './worker-process.js';
 
@@ -13,6 +14,7 @@ import type { WorkerEnd } from './worker-process.js';
 export interface BatchOptions extends Omit<RoundOptions, 'onFrame' | 'signal'> {
   readonly signal: AbortSignal;
   readonly progress: ProgressMeter;
+  readonly onHostSkipped: (error: FetcherError) => void;
 }
 
 /** Downloads as many files as one worker takes; another one follows for those that it couldn't finish. */
@@ -30,30 +32,50 @@ export class Batch {
       outcomes.set(outcome.to, outcome);
       this.#options.progress.end(outcome);
     };
+    const { mirrors, progress } = this.#options;
     let jobs: Job[] = [];
-    for (const request of requests) {
+    for (const asked of requests) {
+      const request = { ...asked, sources: mirrors.inOrder(asked.sources) };
       try {
         const job = await openJob(request);
         jobs.push(job);
-        this.#options.progress.open(request.to, job.part.size);
+        progress.open(request.to, job.part.size);
       } catch (error) {
         settle(unopened(request, error));
       }
     }
     let deaths = 0;
     while (jobs.length > 0) {
+      const begun = performance.now();
+      const before = jobs.map(({ part }) => part.size);
       const { accounts, end } = await this.#round(jobs);
+      const milliseconds = performance.now() - begun;
+      let brought = 0;
+      if (end.lie === undefined) this.#learn(jobs, accounts);
       const open: Job[] = [];
       for (const [index, job] of jobs.entries()) {
-        const outcome = await judged(job, accounts[index], end);
+        const outcome = await judged(job, accounts[index], { end, mirrors });
         if (outcome === undefined) open.push(job);
         else settle(outcome);
+        if (outcome?.status !== 'done') continue;
+        brought += Math.max(0, outcome.size - (before[index] ?? 0));
+        mirrors.clear(job.request.sources[job.spent]);
       }
+      mirrors.measure(brought, milliseconds);
       const hasDied = accounts.some((account, index) => !isSettled(account, jobs[index]?.signature !== undefined));
       deaths += hasDied ? 1 : 0;
       jobs = this.#goesOn(open, { end, deaths }, settle);
     }
     return requests.flatMap(({ to }) => outcomes.get(to) ?? []);
+  }
+
+  #learn(jobs: readonly Job[], accounts: readonly Account[]): void {
+    const { mirrors, onHostSkipped } = this.#options;
+    for (const [index, account] of accounts.entries()) {
+      const job = jobs[index];
+      if (job === undefined) continue;
+      for (const error of learn(job, account, mirrors)) onHostSkipped(error);
+    }
   }
 
   async #round(jobs: readonly Job[]) {
@@ -92,9 +114,13 @@ export class Batch {
 
 const maxDeaths = 1;
 
-async function judged(job: Job, account: Account | undefined, end: WorkerEnd): Promise<Outcome | undefined> {
+async function judged(
+  job: Job,
+  account: Account | undefined,
+  context: Parameters<typeof verdict>[2],
+): Promise<Outcome | undefined> {
   try {
-    return account === undefined ? undefined : await verdict(job, account, end);
+    return account === undefined ? undefined : await verdict(job, account, context);
   } catch (error) {
     if (!(error instanceof FetcherError)) throw error;
     return failed(job, error);

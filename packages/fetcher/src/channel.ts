@@ -25,6 +25,10 @@ export interface Confirmation {
 /** One file of a worker; its descriptor is `firstFile` plus its place in the list. */
 export interface WorkerFile {
   readonly sources: readonly string[];
+  /** Places of the sources that may lack the file, which then says nothing against their hosts. */
+  readonly mayLack: readonly number[];
+  /** Whether a slow source may be left for another one. */
+  readonly mayLeave: boolean;
   /** Descriptors of the `file:` sources that could be opened, by their place among the sources. */
   readonly opened: Readonly<Record<number, number>>;
   readonly maxBytes: number;
@@ -50,6 +54,16 @@ export interface WorkerSignature {
   readonly opened: Readonly<Record<number, number>>;
 }
 
+/** What is known of hosts from earlier workers. */
+export interface KnownHosts {
+  /** Errors that count against a host, fewer than make it be skipped. */
+  readonly errors: readonly (readonly [host: string, count: number])[];
+  /** Hosts that were left for being slow. */
+  readonly slow: readonly string[];
+  /** Bytes a second that a worker has brought. */
+  readonly bestRate: number;
+}
+
 /** All that a worker is told; it comes once the parent has read back what is in force. */
 export interface Work {
   readonly files: readonly WorkerFile[];
@@ -58,6 +72,7 @@ export interface Work {
   /** TCP ports of the hosts that it may ask, through a proxy or not. */
   readonly ports: readonly number[];
   readonly proxies: ProxyRules;
+  readonly hosts: KnownHosts;
   readonly userAgent: string;
   /** Whether descriptor 4 holds the certificates to trust. */
   readonly hasCertificates: boolean;

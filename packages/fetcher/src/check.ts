@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { maxFileTime } from './channel.js';
 import { FetcherError } from './errors.js';
+import { hostKey } from './host-errors.js';
 import { defaultMaxBytes, defaultMaxSignatureBytes } from './limits.js';
 import type { DownloadRequest, SignatureRequest } from './options.js';
 import { partSuffix } from './part.js';
@@ -10,6 +11,8 @@ import { partSuffix } from './part.js';
 /** A request that was checked, with what it left out. */
 export interface CheckedRequest {
   readonly sources: readonly URL[];
+  /** Hosts that are cache servers. */
+  readonly caches: ReadonlySet<string>;
   readonly to: string;
   readonly resume: boolean;
   readonly ifModifiedSince: 'local' | Date | false;
@@ -51,7 +54,7 @@ function check(request: DownloadRequest): CheckedRequest {
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256)) refuse(to, 'has a SHA-256 that is none');
   if (!Number.isInteger(mode) || mode < 0 || mode > 0o777) refuse(to, 'has a mode that is none');
   return {
-    sources: sourcesOf(request),
+    ...sourcesOf(request),
     to: normalize(to),
     resume,
     ifModifiedSince: dateOf(request),
@@ -91,10 +94,15 @@ function requireSizes(to: string, size: number | undefined, maxBytes: number): v
   if (size !== undefined && size > maxBytes) refuse(to, 'must have more bytes than it may have');
 }
 
-function sourcesOf({ sources, to }: DownloadRequest): readonly URL[] {
+function sourcesOf({ sources, to }: DownloadRequest): Pick<CheckedRequest, 'sources' | 'caches'> {
   if (sources.length === 0) refuse(to, 'has no source');
   if (sources.length > maxSources) refuse(to, `has more than ${maxSources} sources`);
-  return sources.map((source) => urlOf(source, to));
+  const all = sources.map((source) => {
+    const { url, cache = false } = typeof source === 'string' || source instanceof URL ? { url: source } : source;
+    return { url: urlOf(url, to), cache };
+  });
+  const caches = all.filter(({ url, cache }) => cache && url.protocol !== 'file:').map(({ url }) => hostKey(url));
+  return { sources: all.map(({ url }) => url), caches: new Set(caches) };
 }
 
 /** Sources of one file: more are a mistake, and would outgrow what one message holds. */

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 
 import { confinement, portsOf } from './confinement.js';
 
-const file = { opened: {}, maxBytes: 10, size: null, isSummed: false, resume: null, modifiedSince: null };
+const file = {
+  opened: {},
+  mayLack: [],
+  mayLeave: true,
+  maxBytes: 10,
+  size: null,
+  isSummed: false,
+  resume: null,
+  modifiedSince: null,
+};
 const fileOf = (...sources: readonly string[]) => ({ ...file, sources, signature: null });
 
 describe('portsOf', () => {

@@ -4,6 +4,7 @@ import type { FailureKind } from './transfer/failure-kinds.js';
  * Why a file was not downloaded: the causes of a single source (`dns`, `connect`, `tls`, `http` …), and
  *
  * - `invalid-request`: what was asked for contradicts itself.
+ * - `slower`: a source was left, since others bring more.
  * - `source`: a `file:` source can't be opened or read.
  * - `file`: the destination can't be written; `disk-full`: there is no room for it.
  * - `timeout`: it took longer than its limit, all sources together.
@@ -14,7 +15,7 @@ import type { FailureKind } from './transfer/failure-kinds.js';
  * - `cancelled`: the caller's signal.
  */
 export type FetcherErrorCode =
-  | Exclude<FailureKind, 'file'>
+  | Exclude<FailureKind, 'file' | 'skipped'>
   | 'invalid-request'
   | 'file'
   | 'disk-full'

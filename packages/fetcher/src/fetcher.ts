@@ -8,6 +8,7 @@ import { checkAll } from './check.js';
 import { descriptorBudget } from './descriptor-budget.js';
 import type { DownloadOptions, DownloadRequest, Fetcher, FetcherOptions, Outcome } from './options.js';
 import { portions } from './portions.js';
+import { Mirrors } from './mirrors.js';
 import { withNetrc } from './netrc-file.js';
 import { ProgressMeter } from './progress.js';
 import { type Settings, settingsOf } from './settings.js';
@@ -28,10 +29,12 @@ export class WorkerFetcher implements Fetcher {
   readonly #settings: Settings;
   readonly #program: string | undefined;
   readonly #disposal = new AbortController();
+  readonly #mirrors: Mirrors;
   readonly #running = new Set<Promise<unknown>>();
 
   constructor(settings: Settings, program?: string) {
     this.#settings = settings;
+    this.#mirrors = new Mirrors(settings.limits.hostErrors);
     this.#program = program;
   }
 
@@ -49,7 +52,7 @@ export class WorkerFetcher implements Fetcher {
 
   async #download(
     requests: readonly DownloadRequest[],
-    { onProgress, signal }: DownloadOptions,
+    { onProgress, onHostSkipped = () => {}, signal }: DownloadOptions,
   ): Promise<readonly Outcome[]> {
     const checked = withNetrc(checkAll(requests), this.#settings.netrc);
     const certificates = openCertificates(this.#settings.certificates);
@@ -61,6 +64,8 @@ export class WorkerFetcher implements Fetcher {
       program: this.#program,
       signal: signal === undefined ? own : AbortSignal.any([own, signal]),
       progress,
+      mirrors: this.#mirrors,
+      onHostSkipped,
       onEnforcement: (report) => {
         this.enforcement = report;
       },

@@ -5,7 +5,7 @@ import { type FailureKind, failureKinds } from './transfer/failure-kinds.js';
  * Frames that may come at once, and frames a second that are given back. An honest worker sends ten a second for each
  * file under way; as many as the socket holds may have piled up when this process was stopped for a while.
  */
-const maxBurst = 5000;
+const maxBurst = 10_000;
 const refillPerSecond = 1000;
 
 /** The worker did what no honest worker does; the message says what. */

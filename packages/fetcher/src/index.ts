@@ -9,5 +9,6 @@ export type {
   FileProgress,
   Outcome,
   Progress,
+  Source,
   ProxyOptions,
 } from './options.js';

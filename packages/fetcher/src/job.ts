@@ -1,6 +1,7 @@
 import type { Confirmation, WorkerFile } from './channel.js';
 import type { CheckedRequest } from './check.js';
 import type { FetcherError } from './errors.js';
+import { hostKey } from './host-errors.js';
 import { LocalSources } from './local-sources.js';
 import { Part } from './part.js';
 import { openSignature, type SignatureJob, workerSignature } from './signature.js';
@@ -20,6 +21,8 @@ export interface Job {
   resume: Confirmation | null;
   /** Nothing is to come if the file hasn't changed since. */
   readonly modifiedSince: number | null;
+  /** Whether it stays with a slow source, since the others have failed. */
+  isPatient: boolean;
   /** Whether the worker under way found bytes of an earlier one. */
   hasBeginning: boolean;
 }
@@ -50,6 +53,7 @@ export async function openJob(request: CheckedRequest): Promise<Job> {
     lastModified: confirmation.lastModified,
     resume: confirmation,
     modifiedSince: date === 'local' ? finalTime : (date?.getTime() ?? null),
+    isPatient: false,
     hasBeginning: false,
   };
 }
@@ -63,9 +67,11 @@ export function workerFile(job: Job, handOver: (descriptor: number) => number): 
   const { request, local, spent, resume, modifiedSince } = job;
   job.hasBeginning = job.part.size > 0;
   const { maxBytes, size } = request;
-  const sources = request.sources.slice(spent).map(({ href }) => href);
+  const urls = request.sources.slice(spent);
   return {
-    sources,
+    sources: urls.map(({ href }) => href),
+    mayLack: urls.flatMap((url, index) => (mayLack(job, url) ? index : [])),
+    mayLeave: !job.isPatient,
     opened: local.handOver(spent, handOver),
     maxBytes,
     size,
@@ -74,6 +80,11 @@ export function workerFile(job: Job, handOver: (descriptor: number) => number): 
     modifiedSince,
     signature: job.signature === undefined ? null : workerSignature(job.signature, spent, handOver),
   };
+}
+
+/** Whether a source may lack the file, which then says nothing against its host. */
+export function mayLack({ request: { optional, caches } }: Job, url: URL): boolean {
+  return optional || caches.has(hostKey(url));
 }
 
 /** Closes all of it; what came stays for another attempt, if it may be gone on with. */

@@ -8,6 +8,8 @@ import { Ledger } from './ledger.js';
 const file = {
   sources: ['http://a/x', 'http://b/x'],
   opened: {},
+  mayLack: [],
+  mayLeave: true,
   maxBytes: 100,
   size: null,
   isSummed: false,

@@ -2,8 +2,17 @@ import type { SpeedLimits } from './transfer/watchdog.js';
 
 /** Bounds on every download of a fetcher. */
 export interface Limits extends SpeedLimits {
+  /**
+   * A source is left for the next one while it brings less than this share of the best rate that was seen, divided among
+   * the downloads under way; in percent, over {@link slowWindow}. 0 never leaves one. Default: 10.
+   */
+  readonly slowPercent: number;
   /** Milliseconds to resolve a host and connect to it. */
   readonly connectTimeout: number;
+  /**
+   * Errors of a host after which it is not asked any more; 0: it always is. Default: 3.
+   */
+  readonly hostErrors: number;
   /** Redirects to follow: http and https only, never from https to http. */
   readonly maxRedirects: number;
   /** Milliseconds for one file, all its sources together; 0 sets no bound. Default: 24 hours. */
@@ -14,8 +23,10 @@ export interface Limits extends SpeedLimits {
 export const defaultLimits: Limits = {
   connectTimeout: 10_000,
   maxRedirects: 10,
+  hostErrors: 3,
   slowBytes: 10,
   slowWindow: 10_000,
+  slowPercent: 10,
   timeout: 24 * 60 * 60 * 1000,
 };
 

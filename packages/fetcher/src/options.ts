@@ -45,10 +45,20 @@ export interface ProxyOptions {
   readonly except?: readonly string[];
 }
 
+/** A source that something is known of. */
+export interface Source {
+  readonly url: string | URL;
+  /**
+   * It is a cache server, as pacman's CacheServer: a file that it hasn't got (404, 410) is no failure of the source, and
+   * says nothing against its host. Default: false.
+   */
+  readonly cache?: boolean;
+}
+
 /** One file to download. */
 export interface DownloadRequest {
   /** http, https and file URLs of the same file, in the order in which they are tried. */
-  readonly sources: readonly (string | URL)[];
+  readonly sources: readonly (string | URL | Source)[];
   /** Absolute path of the file; written as `PATH.part` beside it until it is whole. */
   readonly to: string;
   /** Go on behind what `PATH.part` holds, if the server confirms it. Default: true. */
@@ -153,6 +163,11 @@ export interface Progress {
 export interface DownloadOptions {
   /** Told how far the files are: at most ten times a second, once a second while nothing comes, and at the end. */
   readonly onProgress?: (progress: Progress) => void;
+  /**
+   * Told once of a host that is not asked any more, with its last error: three of them, or one where its name doesn't
+   * resolve. It is told when the worker under way has ended.
+   */
+  readonly onHostSkipped?: (error: FetcherError) => void;
   /** Ends the batch; what came stays in `.part` files for the next attempt. */
   readonly signal?: AbortSignal;
 }

@@ -8,6 +8,9 @@ export interface Reading {
 /** Milliseconds over which a rate is measured: long enough for a calm figure, short enough to show a server that stops. */
 export const rateWindow = 5000;
 
+/** Milliseconds between two readings that are kept. */
+const readingInterval = 100;
+
 /** Seconds from which on a prediction means nothing: 100 hours, where pacman's display ends too. */
 const longest = 360_000;
 
@@ -21,7 +24,10 @@ const longest = 360_000;
 export function withReading(readings: readonly Reading[], reading: Reading): readonly Reading[] {
   const last = readings.at(-1);
   if (last !== undefined && reading.bytes < last.bytes) return [reading];
-  const all = [...readings, reading];
+  // However often it is read: what comes within a tenth of a second is one reading.
+  const before = readings.at(-2);
+  const isClose = before !== undefined && reading.at - before.at < readingInterval;
+  const all = [...(isClose ? readings.slice(0, -1) : readings), reading];
   const begin = all.findLastIndex(({ at }) => at <= reading.at - rateWindow);
   return all.slice(Math.max(begin, 0));
 }

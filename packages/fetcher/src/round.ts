@@ -6,6 +6,7 @@ import { type Job, workerFile } from './job.js';
 import { type Account, Ledger } from './ledger.js';
 import { maxTimer } from './limits.js';
 import { Patience } from './patience.js';
+import type { Mirrors } from './mirrors.js';
 import { proxiesNeeded } from './proxies.js';
 import type { Settings } from './settings.js';
 import { type WorkerEnd, WorkerProcess } from './worker-process.js';
@@ -18,6 +19,7 @@ export interface RoundOptions {
   /** The worker's program; tests put a hostile one here. */
   readonly program: string | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly mirrors: Mirrors;
   readonly onEnforcement: (report: SandboxReport) => void;
   /** Told of a frame that was entered. */
   readonly onFrame: (job: Job, account: Account) => void;
@@ -50,6 +52,7 @@ export async function runRound(jobs: readonly Job[], options: RoundOptions): Pro
   const files = jobs.map((job) => workerFile(job, handOver));
   const ports = portsOf(files, settings.redirectPorts);
   const proxies = proxiesNeeded(settings.proxies, urlsOf(files));
+  const hosts = options.mirrors.known(urlsOf(files));
   const ledger = new Ledger(files);
   let deadline: NodeJS.Timeout | undefined;
   let last: NodeJS.Timeout | undefined;
@@ -79,7 +82,7 @@ export async function runRound(jobs: readonly Job[], options: RoundOptions): Pro
     const longest = Math.ceil(files.length / parallel) * limits.timeout + exitTimeout;
     if (limits.timeout > 0) last = setTimeout(() => worker.accuse('it took too long'), Math.min(longest, maxTimer));
     const hasCertificates = certificates !== undefined;
-    worker.send({ files, parallel, limits, ports, proxies: proxies.rules, userAgent, hasCertificates });
+    worker.send({ files, parallel, limits, ports, proxies: proxies.rules, hosts, userAgent, hasCertificates });
     return { accounts: ledger.accounts, end: await worker.ended };
   } finally {
     clearTimeout(deadline);

@@ -1,10 +1,12 @@
-import { FetcherError, type FetcherErrorCode } from './errors.js';
+import { FetcherError } from './errors.js';
 import type { Job } from './job.js';
-import type { Account, SignatureAccount, SourceFailure } from './ledger.js';
+import type { Account, SignatureAccount } from './ledger.js';
+import type { Mirrors } from './mirrors.js';
 import type { Outcome } from './options.js';
 import { done, failed, isMissing, type SignatureEnd, unchanged } from './outcome.js';
 import type { Part } from './part.js';
 import type { SignatureJob } from './signature.js';
+import { nextSource, takeFailures, told } from './source-failures.js';
 import { sourceHost } from './source-host.js';
 import type { WorkerEnd } from './worker-process.js';
 
@@ -12,19 +14,20 @@ import type { WorkerEnd } from './worker-process.js';
  * Draws the conclusion for one file, once the worker is gone and nobody else can write to it.
  *
  * @param end - how the worker ended
+ * @param mirrors - why hosts are not asked any more
  * @returns the outcome; undefined if another worker has to go on with it
  */
-export async function verdict(job: Job, account: Account, end: WorkerEnd): Promise<Outcome | undefined> {
-  const first = job.spent;
-  for (const failure of account.failures) {
-    const source = first + failure.source;
-    job.failures.push(job.local.failure(source) ?? told(failure, hostOf(job, source)));
-  }
+export async function verdict(
+  job: Job,
+  account: Account,
+  { end, mirrors }: { readonly end: WorkerEnd; readonly mirrors: Mirrors },
+): Promise<Outcome | undefined> {
+  const last = takeFailures(job, account, mirrors);
   if (end.lie !== undefined) return failed(job, new FetcherError('worker-lied', `the worker was ended: ${end.lie}`));
   if (account.lastModified !== undefined) job.lastModified = account.lastModified;
-  const last = job.failures.at(-1);
-  if (account.state === 'failed' && last !== undefined) return failed(job, last);
-  job.spent = first + account.source;
+  const next = nextSource(job, account, last);
+  if (next instanceof FetcherError) return failed(job, next);
+  job.spent += next;
   // Died in the middle: what came is confirmed like any other beginning.
   job.resume = {
     ...job.part.confirmation,
@@ -96,13 +99,4 @@ async function check(job: Job, account: Account): Promise<Outcome | undefined> {
 function hostOf({ request }: Job, source: number): string | undefined {
   const url = request.sources[source];
   return url === undefined ? undefined : sourceHost(url);
-}
-
-function told(
-  { kind, status, message }: Pick<SourceFailure, 'kind' | 'status' | 'message'>,
-  host: string | undefined,
-): FetcherError {
-  const isFull = kind === 'file' && /\((?:ENOSPC|EDQUOT)\)/.test(message);
-  const code: FetcherErrorCode = isFull ? 'disk-full' : kind;
-  return new FetcherError(code, message, { host, status: status ?? undefined });
 }

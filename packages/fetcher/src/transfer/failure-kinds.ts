@@ -11,6 +11,8 @@ export const failureKinds = [
   'truncated',
   'too-large',
   'too-slow',
+  'slower',
+  'skipped',
   'wrong-size',
   'source',
   'file',

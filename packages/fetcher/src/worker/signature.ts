@@ -1,5 +1,6 @@
 import type { WorkerFile, WorkerSignature } from '../channel.js';
 import { signatureUrl } from '../signature-url.js';
+import { isMissingStatus } from '../host-errors.js';
 import { isFinal } from '../transfer/failure-kinds.js';
 import { Sink } from '../transfer/sink.js';
 import { attempt, type Failure } from './attempt.js';
@@ -29,10 +30,12 @@ export async function downloadSignature(tools: Tools, task: SignatureDownload): 
     if (source < foundIn) continue;
     const original = new URL(text);
     const url = signatureUrl(original, source === foundIn ? found.url : original, suffix);
+    if (source !== foundIn && tools.hosts.isSkipped(url, false)) continue;
     const result = await tryUrl(tools, task, { signature: given.signature, source, url });
     if (result === undefined) return;
     last = { source, failure: result };
-    const isMissing = result.status === 404 || result.status === 410;
+    const isMissing = isMissingStatus(result.status);
+    if (!(isMissing && optional)) tools.hosts.count(url, result.kind);
     if (isFinal(result.kind) || (optional && isMissing)) break;
   }
   if (last !== undefined) tools.say({ type: 'signature-failed', file, source: last.source, ...last.failure });

@@ -8,6 +8,8 @@ import { createInterface } from 'node:readline';
 import { type Frame, type Work, workerDescriptors } from '../channel.js';
 import { connectionsOf } from './connections.js';
 import { downloadFile } from './file.js';
+import { Hosts } from './hosts.js';
+import { Pace } from './pace.js';
 
 const socket = new Socket({ fd: workerDescriptors.channel, readable: true, writable: true });
 // Without a parent nobody checks, renames or reports: there is nothing left to do.
@@ -25,7 +27,17 @@ async function readWork(): Promise<Work> {
 
 async function main(): Promise<void> {
   const work = await readWork();
-  const tools = { work, connections: connectionsOf(work), say, isBusy: () => socket.writableNeedDrain };
+  const { limits, hosts } = work;
+  using pace = new Pace(limits, hosts.bestRate, hosts.slow);
+  const isBusy = (): boolean => socket.writableNeedDrain;
+  const tools = {
+    work,
+    connections: connectionsOf(work),
+    hosts: new Hosts(limits.hostErrors, hosts.errors),
+    pace,
+    say,
+    isBusy,
+  };
   const waiting = work.files.entries();
   const lane = async (): Promise<void> => {
     for (const [file, given] of waiting) await downloadFile(tools, file, given);

@@ -1,0 +1,37 @@
+import { hostKey, isAnswer, weightOf } from '../host-errors.js';
+import type { FailureKind } from '../transfer/failure-kinds.js';
+
+/** The errors of hosts: who has made too many is not asked any more by this worker. */
+export class Hosts {
+  readonly #max: number;
+  readonly #errors: Map<string, number>;
+  /** Those of them that were no answers. */
+  readonly #silences = new Map<string, number>();
+
+  /**
+   * @param max - errors that are too many; 0: none are
+   * @param errors - of earlier workers, by host
+   */
+  constructor(max: number, errors: readonly (readonly [host: string, count: number])[]) {
+    this.#max = max;
+    this.#errors = new Map(errors);
+  }
+
+  /** Counts a failure against the host of a URL, if it is one of the host. */
+  count(url: URL, kind: FailureKind): void {
+    const host = hostKey(url);
+    const weight = weightOf(kind);
+    this.#errors.set(host, (this.#errors.get(host) ?? 0) + weight);
+    if (!isAnswer(kind)) this.#silences.set(host, (this.#silences.get(host) ?? 0) + weight);
+  }
+
+  /**
+   * Whether the host of a URL is not asked any more.
+   *
+   * @param isLast - no other source is left: then one that answers is asked nevertheless
+   */
+  isSkipped(url: URL, isLast: boolean): boolean {
+    const errors = (isLast ? this.#silences : this.#errors).get(hostKey(url)) ?? 0;
+    return this.#max > 0 && errors >= this.#max;
+  }
+}
