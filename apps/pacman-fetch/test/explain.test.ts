@@ -90,6 +90,15 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     expect(other.status).toBe(0);
   });
 
+  it('lets no name do anything to the terminal', async () => {
+    write(['DownloadUser = nobody', 'X\u001B[2J'], ['XferCommand = /bin/x \u001B[2J %u']);
+    const { stdout, stderr } = await explain();
+    expect(stdout).toContain('XferCommand: /bin/x \uFFFD[2J %u');
+    expect(stderr).toContain("directive 'X\uFFFD[2J'");
+    write(['DownloadUser = nobody', 'SigLevel = \u001B[2J'], []);
+    expect((await explain()).stderr).toContain('SigLevel = \uFFFD[2J is invalid');
+  });
+
   it('tells of a mistake instead', async () => {
     write(['DownloadUser = nobody'], ['SandboxPorts = 0', 'SandboxPreset = nothing']);
     const { status, stdout, stderr } = await explain();

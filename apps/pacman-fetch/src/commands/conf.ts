@@ -3,6 +3,7 @@ import { optionNames, repositoryDirectives } from '../config/directives.js';
 import { ownNames } from '../config/own-directives.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { type Answer, listing, query, type Query } from './conf-listing.js';
+import { say } from './say.js';
 import type { Given, Subcommand } from './subcommand.js';
 
 /** `pacman-fetch conf`: the configuration that is in effect, in the format of pacman-conf. */
@@ -21,7 +22,7 @@ DIRECTIVE gives its values alone. Exit status 1: it isn't there.`,
   },
   async run(given) {
     const { lines, isWhole, warnings } = await answer(given);
-    for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+    for (const text of warnings) say('warning', { text });
     process.stdout.write(lines.map((line) => `${line}\n`).join(''));
     return isWhole ? exitStatus.done : exitStatus.download;
   },

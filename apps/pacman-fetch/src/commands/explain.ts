@@ -2,6 +2,8 @@ import { loadConfiguration } from '../config/configuration.js';
 import { exitStatus } from '../errors.js';
 import { explanationText } from '../explain/explanation.js';
 import { explainPlan } from '../explain/plan.js';
+import { charsetOf } from '../ui/environment.js';
+import { say } from './say.js';
 import type { Subcommand } from './subcommand.js';
 
 /** `pacman-fetch explain`: the plan in plain words. */
@@ -15,9 +17,9 @@ Exit status: 0, or 3 if nothing would be downloaded.`,
   },
   async run({ values }) {
     const configuration = await loadConfiguration({ config: values.get('config') });
-    for (const warning of configuration.warnings) process.stderr.write(`warning: ${warning}\n`);
+    for (const text of configuration.warnings) say('warning', { text });
     const parts = explainPlan(configuration, process.env);
-    process.stdout.write(explanationText(parts));
+    process.stdout.write(explanationText(parts, charsetOf(process.env)));
     return parts.every(({ isPossible }) => isPossible) ? exitStatus.done : exitStatus.sandbox;
   },
 };

@@ -2,6 +2,7 @@ import { ConfigError, problemText } from '../config/problem.js';
 import { exitStatus } from '../errors.js';
 import { readGiven } from './given.js';
 import { helpOf } from './help.js';
+import { say } from './say.js';
 import type { CommandEntry } from './table.js';
 
 /**
@@ -24,12 +25,7 @@ export async function runCommand(name: string, entry: CommandEntry, args: readon
     return await command.run(given);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(error.problems.map(told).join(''));
+    for (const problem of error.problems) say('error', { text: problemText(problem), hint: problem.hint });
     return exitStatus[error.kind];
   }
-}
-
-function told(problem: ConfigError['problems'][number]): string {
-  const hint = problem.hint === undefined ? '' : `       ${problem.hint}\n`;
-  return `error: ${problemText(problem)}\n${hint}`;
 }

@@ -2,6 +2,7 @@ import { isSandboxError } from '@sb/core';
 import { createSandbox, type SandboxOptions } from '@sb/sandbox';
 
 import { type Origin, originText } from '../config/place.js';
+import { type Charset, printable } from '../ui/text.js';
 import type { SandboxLayer, SandboxSettings } from '../config/sandbox-settings.js';
 
 /** A part of the explanation. */
@@ -59,10 +60,15 @@ export function said(origin: Origin): string {
 const width = 80;
 const hanging = 16;
 
-/** All parts as one text, no wider than 80 columns where there are spaces to break at. */
-export function explanationText(parts: readonly Part[]): string {
+/**
+ * All parts as one text, no wider than 80 columns where there are spaces to break at.
+ *
+ * @param charset - of the terminal, which names from files can't do anything to
+ */
+export function explanationText(parts: readonly Part[], charset: Charset): string {
+  const shown = (line: string) => printable(line, charset);
   const texts = parts.map(({ title, lines }) =>
-    [title, ...lines.flatMap((line) => wrapped(`  ${line}`)), ''].join('\n'),
+    [shown(title), ...lines.flatMap((line) => wrapped(`  ${shown(line)}`)), ''].join('\n'),
   );
   return texts.join('\n');
 }
