@@ -10,7 +10,7 @@ import type { ProxyRules } from './transfer/proxies.js';
 export const workerDescriptors = { channel: 3, certificates: 4, firstFile: 5 } as const;
 
 /** Files that one worker is given; a larger batch takes several workers, one after the other. */
-export const maxFiles = 128;
+export const maxFiles = 256;
 
 /** How the worker can tell that what is in a file is the start of what a server has. */
 export interface Confirmation {

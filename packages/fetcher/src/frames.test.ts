@@ -41,7 +41,7 @@ describe('parseFrame', () => {
     '{"type":"constructor"}',
     '{"type":"__proto__"}',
     '{"type":"progress","file":0}',
-    '{"type":"progress","file":128,"received":1}',
+    '{"type":"progress","file":256,"received":1}',
     '{"type":"progress","file":-1,"received":1}',
     '{"type":"progress","file":"0","received":1}',
     '{"type":"progress","file":0,"received":1e400}',

@@ -56,7 +56,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a download', () => {
   });
 
   it('takes a batch larger than one worker holds', async () => {
-    const names = Array.from({ length: 150 }, (_, index) => `file-${index}`);
+    const names = Array.from({ length: 300 }, (_, index) => `file-${index}`);
     await using server = await fileServer(Object.fromEntries(names.map((name) => [`/${name}`, name])));
     await using fetcher = fetcherFor();
     const requests = names.map((name) => ({ sources: [`${server.origin}/${name}`], to: folder.file(name) }));
