@@ -74,7 +74,8 @@ export class Batch {
     for (const [index, account] of accounts.entries()) {
       const job = jobs[index];
       if (job === undefined) continue;
-      for (const error of learn(job, account, mirrors)) onHostSkipped(error);
+      // Not from here: what it throws would leave files open.
+      for (const error of learn(job, account, mirrors)) queueMicrotask(() => onHostSkipped(error));
     }
   }
 

@@ -126,7 +126,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a signature', () => {
     expect(errorOf(await fetchFrom(server))).toMatch(/^too-large: signature: .* 16385 bytes, and 16384 are allowed$/);
     await using endless = await rawServer((socket, head) => {
       if (!head.includes('.sig')) socket.write(response('200 OK', { 'content-length': 4 }, 'good'));
-      else socket.end(response('200 OK', {}, 'x'.repeat(200)));
+      else socket.end(response('200 OK', { 'transfer-encoding': 'chunked' }, `c8\r\n${'x'.repeat(200)}\r\n0\r\n\r\n`));
     });
     const odd = { to: folder.file('y'), signature: { maxBytes: 100 } };
     expect(errorOf(await fetchFrom(endless, odd))).toBe('too-large: signature: The file is larger than 100 bytes');
