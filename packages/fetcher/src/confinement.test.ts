@@ -37,4 +37,12 @@ describe('confinement', () => {
     expect(options.rlimits).toEqual({ core: 0, fsize: 20 });
     expect(options.landlock).toMatchObject({ net: { connectTcp: [80] } });
   });
+
+  it('lets the worker execute nothing, unless there is no filter to see to it', () => {
+    expect(confinement({}, [], [fileOf()])).toMatchObject({ seccomp: 'network-client', execOnce: true });
+    expect(confinement({ seccomp: 'allow-all' }, [], [fileOf()]).execOnce).toBe(true);
+    for (const base of [{ seccomp: 'off' }, { off: ['seccomp'] }] as const) {
+      expect(confinement(base, [], [fileOf()]).execOnce).toBe(false);
+    }
+  });
 });

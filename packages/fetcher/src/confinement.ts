@@ -23,8 +23,7 @@ export function portsOf(files: readonly WorkerFile[], redirectPorts: readonly nu
 
 /** What nothing else is said about: it reads what Node needs, and starts nothing. */
 const defaultLandlock: LandlockChoice = { preset: 'minimal' };
-// The launcher executes by descriptor; nothing else of ours executes anything.
-const defaultSeccomp: NonNullable<SandboxOptions['seccomp']> = { base: 'network-client', deny: ['execve'] };
+const defaultSeccomp: NonNullable<SandboxOptions['seccomp']> = 'network-client';
 
 /**
  * What a worker is confined by: nothing that it can write, TCP connections to the given ports only, threads but no
@@ -45,6 +44,7 @@ export function confinement(
     ...base,
     landlock: withPorts(landlock, ports),
     seccomp,
+    execOnce: seccomp !== 'off' && base.off?.includes('seccomp') !== true,
     rlimits: {
       core: 0,
       fsize: Math.max(...files.flatMap(({ maxBytes, signature }) => [maxBytes, signature?.maxBytes ?? 0])),

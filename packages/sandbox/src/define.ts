@@ -32,6 +32,7 @@ const checks: Checks = {
   keepDescriptors: descriptorsAt,
   newSession: booleanAt,
   dieWithParent: booleanAt,
+  execOnce: booleanAt,
   require: namesAt,
   prefer: namesAt,
   off: namesAt,

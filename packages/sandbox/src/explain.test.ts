@@ -34,6 +34,7 @@ describe('explainSandbox', () => {
     ],
     [{ seccomp: 'off' }, /^system calls +not filtered$/m],
     [{}, /^process +a session of its own; dies with us; limits: core 0$/m],
+    [{ execOnce: true }, /^process .*executes no other program in its place/m],
     [{ newSession: false, dieWithParent: false }, /^process +in our session; may outlive us/m],
     [{ rlimits: { nofile: 64 } }, /limits: core 0, nofile 64$/m],
     [{}, /^in force +full$/m],

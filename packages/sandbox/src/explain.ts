@@ -81,6 +81,7 @@ function processText(policy: SandboxPolicy): string {
   return [
     policy.newSession === false ? 'in our session' : 'a session of its own',
     policy.dieWithParent === false ? 'may outlive us' : 'dies with us',
+    ...(policy.execOnce === true ? ['executes no other program in its place'] : []),
     `limits: ${limits.join(', ')}`,
   ].join('; ');
 }

@@ -5,6 +5,7 @@ import { lookupUser, policy as privdropPolicy, type PrivdropPolicy, type UserIde
 import { policy as seccompPolicy, type SeccompOptions, type SeccompPolicy } from '@sb/seccomp';
 
 import { refuse } from './errors.js';
+import { newExecKey, withExecOnce } from './exec-once.js';
 import { absolutePaths, landlockPolicy } from './filesystem.js';
 import { layerLevel, levelOf, levelsOf } from './levels.js';
 import { withoutMetadataHoles } from './metadata-holes.js';
@@ -24,16 +25,21 @@ export interface LayerPolicies {
  *
  * @param policy - from `definePolicy`
  * @param program - files of the target, which the file-system preset `minimal` grants
+ * @param execKey - what the launcher's own exec is known by, where the policy lets no other through
  * @throws SandboxError of the layer whose options are at fault, or whose user does not exist
  */
-export function layerPolicies(policy: SandboxPolicy, program: readonly string[] = []): LayerPolicies {
+export function layerPolicies(
+  policy: SandboxPolicy,
+  program: readonly string[] = [],
+  execKey = newExecKey(),
+): LayerPolicies {
   const levels = levelsOf(policy);
   const landlock = landlockOf(policy, levels, program);
   return {
     privdrop: privdropOf(policy, levels),
     caps: capsOf(policy, levels),
     landlock,
-    seccomp: seccompOf(policy, levels, landlock),
+    seccomp: seccompOf(policy, levels, { landlock, execKey }),
   };
 }
 
@@ -120,12 +126,16 @@ function netOption(right: string): string {
 }
 
 function seccompOf(
-  { seccomp: choice = 'deny-dangerous' }: SandboxPolicy,
+  { seccomp: choice = 'deny-dangerous', execOnce = false }: SandboxPolicy,
   levels: Levels,
-  landlock: LandlockPolicy | undefined,
+  { landlock, execKey }: { readonly landlock: LandlockPolicy | undefined; readonly execKey: bigint },
 ): SeccompPolicy | undefined {
-  if (choice === 'off' || levelOf(levels, 'seccomp') === 'off') return undefined;
+  if (choice === 'off' || levelOf(levels, 'seccomp') === 'off') {
+    if (execOnce) refuse('execOnce', 'needs the filter, which is switched off', 'Leave one of the two out.');
+    return undefined;
+  }
   const given: SeccompOptions = typeof choice === 'string' ? { base: choice } : choice;
   const closed = withoutMetadataHoles(withoutTcpHoles(given, landlock), landlock);
-  return seccompPolicy({ ...closed, level: layerLevel(levels, 'seccomp') });
+  const once = execOnce ? withExecOnce(closed, execKey) : closed;
+  return seccompPolicy({ ...once, level: layerLevel(levels, 'seccomp') });
 }

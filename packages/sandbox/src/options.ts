@@ -64,6 +64,11 @@ export interface SandboxOptions {
   readonly newSession?: boolean;
   /** The child is killed when the thread that started it ends; not what it has started itself by then. Default: true. */
   readonly dieWithParent?: boolean;
+  /**
+   * The child is the program that was started for good: it can execute no other in its place, by path or by descriptor.
+   * Needs the filter. Default: false.
+   */
+  readonly execOnce?: boolean;
   /** What must be enforced or nothing runs: `LAYER` or `LAYER.FEATURE`. Default: everything but `caps.bounding` and
    * `caps.securebits`, which give nothing more where no_new_privs is set and no capability is left. */
   readonly require?: readonly string[];

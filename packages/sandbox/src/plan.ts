@@ -79,6 +79,7 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
     noNewPrivs(support),
     ...plans.landlock.features,
     ...plans.seccomp.features.filter(isOn),
+    ...execOnce(policy, isActive(plans.seccomp)),
   ];
   const inLaunchOrder = [plans.caps, plans.privdrop, plans.landlock, plans.seccomp];
   return {
@@ -86,6 +87,13 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
     records: inLaunchOrder.filter(isActive).map(({ record }) => record),
     expected: expectedOf(layers, plans, support),
   };
+}
+
+/** Whether the child stays the program that it is: the filter's work, so there is none where there is no filter. */
+function execOnce(policy: SandboxPolicy, filtered: boolean): readonly FeatureReport[] {
+  if (policy.execOnce !== true) return [];
+  const line = { layer: 'seccomp', feature: 'exec_once' } as const;
+  return [filtered ? { ...line, state: 'enforced' } : { ...line, state: 'unsupported', reason: 'there is no filter' }];
 }
 
 /** A layer's plan, or what stands for one where it is off. */

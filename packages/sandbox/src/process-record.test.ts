@@ -28,6 +28,13 @@ describe('encodeProcess', () => {
     expect(Buffer.from(bytes).toString('latin1')).toContain('A=b\0');
   });
 
+  it('puts the key of the exec behind everything else', () => {
+    const bytes = Buffer.from(encodeProcess({ ...record, execKey: 0x0123_4567_89ab_cdefn }));
+    expect(bytes.readUInt16LE(2)).toBe(17);
+    expect(bytes.readBigUInt64LE(bytes.length - 8)).toBe(0x0123_4567_89ab_cdefn);
+    expect(bytes.subarray(8, -8)).toEqual(Buffer.from(encodeProcess(record)).subarray(8));
+  });
+
   it.each([
     ['path', { path: '/bin/true\0x' }],
     ['cwd', { cwd: '\0' }],

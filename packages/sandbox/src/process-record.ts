@@ -45,12 +45,15 @@ export interface ProcessRecord {
   readonly path: string | number;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** The sixth argument of the launcher's `execveat`, which a filter knows it by. Default: none, which is 0. */
+  readonly execKey?: bigint | undefined;
 }
 
 const NEW_SESSION = 1;
 const DIE_WITH_PARENT = 2;
 const TARGET_DESCRIPTOR = 4;
 const WRITE_DENIED = 8;
+const EXEC_KEY = 16;
 const KEEP_UMASK = 0xffff_ffff;
 const version = 1;
 
@@ -67,7 +70,8 @@ export function encodeProcess(record: ProcessRecord): Uint8Array {
     (record.newSession ? NEW_SESSION : 0) |
     (record.dieWithParent ? DIE_WITH_PARENT : 0) |
     (typeof record.path === 'number' ? TARGET_DESCRIPTOR : 0) |
-    (record.writeDenied ? WRITE_DENIED : 0);
+    (record.writeDenied ? WRITE_DENIED : 0) |
+    (record.execKey === undefined ? 0 : EXEC_KEY);
   const limits = Object.entries(record.rlimits) as [RlimitName, number][];
   const payload = new ByteWriter().u32(record.parent, record.umask ?? KEEP_UMASK, limits.length);
   for (const [name, value] of limits) {
@@ -80,6 +84,7 @@ export function encodeProcess(record: ProcessRecord): Uint8Array {
     .text(String(record.path))
     .texts(record.argv)
     .texts(Object.entries(record.env).map(([name, value]) => `${name}=${value}`));
+  if (record.execKey !== undefined) payload.u64(record.execKey);
   return encodeRecord({ layer: 'process', version, flags, payload: payload.bytes() });
 }
 

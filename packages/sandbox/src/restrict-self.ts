@@ -14,7 +14,16 @@ import type { SandboxOptions, SandboxPolicy } from './options.js';
 import { planSandbox, sandboxSupport } from './plan.js';
 
 /** What only a new process can be given. */
-const ofChildren = ['rlimits', 'env', 'cwd', 'umask', 'keepDescriptors', 'newSession', 'dieWithParent'] as const;
+const ofChildren = [
+  'rlimits',
+  'env',
+  'cwd',
+  'umask',
+  'keepDescriptors',
+  'newSession',
+  'dieWithParent',
+  'execOnce',
+] as const;
 
 /**
  * Restricts the current process, every thread of it and all its future children, for good: user and capabilities,

@@ -6,6 +6,7 @@ import { definePolicy } from './define.js';
 import { checkEnding, Ending, type EndingOptions } from './ending.js';
 import { defaultEnvironment } from './environment.js';
 import { sandboxError } from './errors.js';
+import { newExecKey } from './exec-once.js';
 import { explainSandbox } from './explain.js';
 import { absolutePaths } from './filesystem.js';
 import { launch, type Launched } from './launch.js';
@@ -40,6 +41,7 @@ class LauncherSandbox implements Sandbox {
   /** The policy with the paths of its rules as they were when it was made, wherever this process goes since. */
   readonly #fixed: SandboxPolicy;
   readonly #layers: LayerPolicies;
+  readonly #execKey: bigint | undefined;
   readonly #prepared = new Map<string, Prepared>();
   #environment: Readonly<Record<string, string>> | undefined;
 
@@ -47,7 +49,8 @@ class LauncherSandbox implements Sandbox {
     this.policy = policy;
     const { landlock } = policy;
     this.#fixed = typeof landlock === 'object' ? { ...policy, landlock: absolutePaths(landlock) } : policy;
-    this.#layers = layerPolicies(this.#fixed);
+    this.#execKey = policy.execOnce === true ? newExecKey() : undefined;
+    this.#layers = layerPolicies(this.#fixed, [], this.#execKey);
   }
 
   spawn(program: string, args: readonly string[] = [], options: SandboxSpawnOptions = {}): SandboxedProcess {
@@ -56,7 +59,13 @@ class LauncherSandbox implements Sandbox {
     const layout = layOut(options.stdio, this.policy.keepDescriptors);
     const channel = layout.ipc === undefined ? {} : channelVariables(layout.ipc, options.serialization);
     const argv = [options.argv0 ?? program, ...args];
-    const start: Start = { path: target.path, argv, env: { ...this.#env(), ...channel }, keep: layout.keep };
+    const start: Start = {
+      path: target.path,
+      argv,
+      env: { ...this.#env(), ...channel },
+      keep: layout.keep,
+      execKey: this.#execKey,
+    };
     const launched = plan.expected.launcher
       ? launch(startRecords(this.policy, plan, start), layout.stdio, options.serialization)
       : launchPortable({
@@ -73,7 +82,13 @@ class LauncherSandbox implements Sandbox {
   #startDescriptor(plan: SandboxPlan, descriptor: number, args: readonly string[]): SandboxedProcess {
     const { stdio, keep } = layOut(['ignore', 'pipe', 'inherit'], this.policy.keepDescriptors);
     const position = stdio.length;
-    const start = { path: position, argv: ['probe', ...args], env: this.#env(), keep: [...keep, position] };
+    const start = {
+      path: position,
+      argv: ['probe', ...args],
+      env: this.#env(),
+      keep: [...keep, position],
+      execKey: this.#execKey,
+    };
     return this.#supervise(launch(startRecords(this.policy, plan, start), [...stdio, descriptor]), plan, {});
   }
 
@@ -92,7 +107,7 @@ class LauncherSandbox implements Sandbox {
     const keep = [0, 1, 2, ...(this.policy.keepDescriptors ?? [])].sort((a, b) => a - b);
     needLauncher(plan, 'command');
     const argv = [program, ...args];
-    const start = { path: target.path, argv, env: this.#env(), keep, anyParent: true };
+    const start = { path: target.path, argv, env: this.#env(), keep, anyParent: true, execKey: this.#execKey };
     return commandOf(startRecords(this.policy, plan, start), keep);
   }
 
@@ -129,7 +144,7 @@ class LauncherSandbox implements Sandbox {
     const where = { path: this.#env()['PATH'], cwd: isAbsolute(program) ? '/' : this.#folder() };
     const target = findTarget(program, where, known?.target);
     if (known !== undefined && known.target === target) return known;
-    const layers = layerPolicies(this.#fixed, target.files);
+    const layers = layerPolicies(this.#fixed, target.files, this.#execKey);
     const prepared = { target, plan: planSandbox(this.policy, layers, sandboxSupport()) };
     this.#prepared.set(program, prepared);
     return prepared;

@@ -18,6 +18,8 @@ export interface Start {
   readonly keep: readonly number[];
   /** Whoever starts it is not known, so the launcher can't tell whether that one is still there. */
   readonly anyParent?: boolean;
+  /** What the filter knows the launcher's own exec by. */
+  readonly execKey?: bigint | undefined;
 }
 
 /**
@@ -40,6 +42,7 @@ export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: St
     path: start.path,
     argv: start.argv,
     env: start.env,
+    execKey: start.execKey,
   });
   return joinRecords([record, layersOf(plan)]);
 }

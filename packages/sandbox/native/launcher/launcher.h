@@ -37,6 +37,7 @@ struct sb_process {
 	int descriptor;      /* the target's descriptor, which is in keep, or -1 */
 	const char **argv;
 	const char **envp;
+	uint64_t exec_key; /* sixth argument of execveat, which takes five; or 0 */
 };
 
 enum sb_process_flags {
@@ -46,6 +47,8 @@ enum sb_process_flags {
 	SB_PROCESS_TARGET_DESCRIPTOR = 1 << 2,
 	/* The Landlock rules don't allow to write to the file that proves them (prove.h). */
 	SB_PROCESS_WRITE_DENIED = 1 << 3,
+	/* A u64 follows the environment: the key that the filter knows this exec by. */
+	SB_PROCESS_EXEC_KEY = 1 << 4,
 };
 
 #define SB_UMASK_KEEP 0xffffffffu

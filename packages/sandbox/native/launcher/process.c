@@ -104,10 +104,16 @@ int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *pr
 	process->envp = envp;
 	take_strings(&reader, argv);
 	take_strings(&reader, envp);
+	process->exec_key = 0;
+	if (process->flags & SB_PROCESS_EXEC_KEY) {
+		process->exec_key = take_u32(&reader);
+		process->exec_key |= (uint64_t)take_u32(&reader) << 32;
+	}
 	if (!reader.ok || reader.at != reader.end || !argv[0])
 		return -EINVAL;
 	if (process->flags & ~(SB_PROCESS_NEW_SESSION | SB_PROCESS_DIE_WITH_PARENT |
-				     SB_PROCESS_TARGET_DESCRIPTOR | SB_PROCESS_WRITE_DENIED))
+				     SB_PROCESS_TARGET_DESCRIPTOR | SB_PROCESS_WRITE_DENIED |
+				     SB_PROCESS_EXEC_KEY))
 		return -EINVAL;
 	if (!ascends(process->keep, process->keep_count))
 		return -EINVAL;
@@ -177,6 +183,6 @@ int sb_process_execute(const struct sb_process *process, struct sb_failure *fail
 	int by_path = process->descriptor < 0;
 	long error = sb_syscall6(__NR_execveat, by_path ? AT_FDCWD : process->descriptor,
 		(long)process->path, (long)process->argv, (long)process->envp,
-		by_path ? 0 : AT_EMPTY_PATH, 0);
+		by_path ? 0 : AT_EMPTY_PATH, (long)process->exec_key);
 	return sb_fail(failure, "exec", "execveat", (int)-error);
 }

@@ -45,6 +45,7 @@ const harmlessCalls: readonly Call[] = [
   ['process_vm_readv', 0, 0, 0, 0, 0, 0xffff],
   ['ptrace', 0xffff, 0],
   ['memfd_create', 0, 0],
+  ['execve', 0, 0, 0],
   ['socket', 16, 3, 9],
 ];
 
@@ -85,10 +86,10 @@ function ofLandlock(situation: Situation): readonly Attempt[] {
   if (landlock === undefined) return [];
   const isOn = (feature: string) =>
     plan.features.some((line) => line.layer === 'landlock' && line.feature === feature && line.state === 'enforced');
-  const file = (right: FsRight, call: Call, ...operation: string[]): readonly Attempt[] => {
+  const file = (right: FsRight, calls: readonly Call[], ...operation: string[]): readonly Attempt[] => {
     if (!isOn(`fs.${right}`)) return [];
     const { allowed } = allows(landlock, { path: operation[1] ?? '', right });
-    const denied = filtered(situation, call) ?? (allowed ? undefined : 'EACCES');
+    const denied = firstFiltered(situation, calls) ?? (allowed ? undefined : 'EACCES');
     return [{ layer: 'landlock', feature: `fs.${right}`, operation, denied }];
   };
   const other = (feature: string, calls: readonly Call[], operation: Attempt['operation']): readonly Attempt[] => {
@@ -97,12 +98,12 @@ function ofLandlock(situation: Situation): readonly Attempt[] {
     return [{ layer: 'landlock', feature, operation, denied }];
   };
   return [
-    ...file('read_file', openat, 'open-read', bait.file),
-    ...file('write_file', openat, 'open-write', bait.file),
-    ...file('read_dir', openat, 'list', bait.folder),
-    ...file('make_dir', ['mkdir'], 'mkdir', bait.made),
-    ...file('make_sym', ['symlink'], 'symlink', bait.link),
-    ...file('execute', fork, 'execute', bait.program),
+    ...file('read_file', [openat], 'open-read', bait.file),
+    ...file('write_file', [openat], 'open-write', bait.file),
+    ...file('read_dir', [openat], 'list', bait.folder),
+    ...file('make_dir', [['mkdir']], 'mkdir', bait.made),
+    ...file('make_sym', [['symlink']], 'symlink', bait.link),
+    ...file('execute', [fork, ['execve']], 'execute', bait.program),
     ...other('net.connect_tcp', [socket, ['connect']], ['connect-tcp', closedPort(situation, 'connect_tcp')]),
     ...other('net.bind_tcp', [socket, ['bind']], ['bind-tcp', closedPort(situation, 'bind_tcp')]),
     ...other('scope.signal', [['kill', 1, 0]], ['signal', bait.pid]),

@@ -189,6 +189,13 @@ export const presetMutants: readonly Mutant[] = [
     to: 'TCP_FASTOPEN_CONNECT = 31',
     red: ports,
   },
+  {
+    name: 'the denial of every exec but the first',
+    file: 'sandbox/src/exec-once.ts',
+    from: 'deny: [...new Set([...deny, ...calls])]',
+    to: 'deny',
+    red: ['exec-once', 'which executes nothing afterwards, as switched'],
+  },
   { name: 'listening without binding', file: holes, from: "[deny('listen', 'EPERM')]", to: '[]', red: network },
   {
     name: 'modes, owners and times',

@@ -48,9 +48,14 @@ static size_t make_process(uint8_t *at)
 	length += put32(at + length, envc);
 	for (uint32_t i = 0; i < envc; i++)
 		length += put_string(at + length, "A=b");
+	at[2] = (uint8_t)(next() % 4);
+	if (next() % 2) {
+		at[2] |= SB_PROCESS_EXEC_KEY;
+		length += put32(at + length, next());
+		length += put32(at + length, next());
+	}
 	at[0] = SB_LAYER_PROCESS;
 	at[1] = 1;
-	at[2] = (uint8_t)(next() % 4);
 	at[3] = 0;
 	put32(at + 4, (uint32_t)length);
 	return length;

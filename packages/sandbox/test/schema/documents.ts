@@ -102,6 +102,7 @@ export const policies: fc.Arbitrary<Record<string, unknown>> = optional({
   keepDescriptors: fc.uniqueArray(fc.integer({ min: 3, max: 1023 }), { maxLength: 2 }),
   newSession: fc.boolean(),
   dieWithParent: fc.boolean(),
+  execOnce: fc.boolean(),
   require: some(levelNames, 1),
   prefer: some(levelNames, 1),
   off: some(levelNames, 1),
