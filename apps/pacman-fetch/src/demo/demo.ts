@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 import { currentIdentity, lookupUser } from '@sb/privdrop';
 
+import { doctorStatus } from '../doctor/diagnosis.js';
 import type { Enforcement } from '../parent/enforcement.js';
 import { size } from '../ui/figures.js';
 import { type DemoMirror, digest, startDemoMirror } from './mirror.js';
@@ -35,15 +36,20 @@ function prepare(user: string): Place {
     report: join(folder, 'report.jsonl'),
   };
   mkdirSync(place.cache);
-  writeFileSync(place.config, `[options]\nSandboxUser = ${user}\n`);
+  const lines = ['[options]', `SandboxUser = ${user}`, `CacheDir = ${place.cache}`, `DBPath = ${folder}`, ''];
+  writeFileSync(place.config, lines.join('\n'));
   return place;
 }
 
-async function fetchFile(url: string, name: string, { cache, config, report }: Place): Promise<void> {
+async function runProgram(...args: readonly string[]): Promise<number | null> {
   const program = fileURLToPath(new URL('cli.js', import.meta.url));
-  const args = ['--config', config, '--report', report, '-o', join(cache, name), url];
   const child = spawn(process.execPath, [program, ...args], { stdio: 'inherit' });
   const [status] = (await once(child, 'exit')) as [number | null];
+  return status;
+}
+
+async function fetchFile(url: string, name: string, { cache, config, report }: Place): Promise<void> {
+  const status = await runProgram('--config', config, '--report', report, '-o', join(cache, name), url);
   if (status !== 0) throw new Error(`pacman-fetch ended with ${status} for ${name}`);
   // In a terminal the progress line has said it already.
   if (!process.stderr.isTTY) print(` ${name} downloaded (${size(statSync(join(cache, name)).size).trim()})`);
@@ -113,6 +119,9 @@ async function demo(): Promise<void> {
     );
   }
   print(`\n${filesTable(mirror, place)}`);
+  print('\nWhat this machine can enforce, as "pacman-fetch doctor" finds out:\n');
+  const status = await runProgram('doctor', '--config', place.config);
+  if (status !== doctorStatus.full && status !== doctorStatus.partial) throw new Error(`doctor ended with ${status}`);
   print('\nUse it with pacman:  XferCommand = /usr/bin/pacman-fetch -o %o %u');
 }
 
