@@ -18,6 +18,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     about: 'download what a transaction of pacman will need',
     load: async () => (await import('./prefetch.js')).prefetchCommand,
   },
+  pacman: {
+    about: 'run pacman, after downloading all that it needs',
+    load: async () => (await import('./pacman.js')).pacmanCommand,
+  },
   conf: {
     about: 'print the configuration that is in effect',
     load: async () => (await import('./conf.js')).conf,

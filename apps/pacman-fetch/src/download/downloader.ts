@@ -18,6 +18,8 @@ const patientConnect = 300_000;
 export interface DownloaderOptions {
   /** The first cache folder: its owner downloads where nobody is named. */
   readonly cache: string;
+  /** `--disable-download-timeout`; pacman.conf may say it, too. */
+  readonly isPatient: boolean;
   /** `--cacert`. */
   readonly certificates: string | undefined;
 }
@@ -27,9 +29,10 @@ export interface DownloaderOptions {
  *
  * @throws FetchError `sandbox` where there is nobody to download as
  */
-export function downloader(configuration: Configuration, { cache, certificates }: DownloaderOptions): Fetcher {
+export function downloader(configuration: Configuration, options: DownloaderOptions): Fetcher {
+  const { cache, certificates } = options;
   const [parallel = '1'] = textsOf(configuration, 'ParallelDownloads');
-  const isPatient = isOn(configuration, 'DisableDownloadTimeout');
+  const isPatient = options.isPatient || isOn(configuration, 'DisableDownloadTimeout');
   return createFetcher({
     ...workerOptions(configuration, cache),
     parallel: Math.min(maxParallel, Number(parallel)),

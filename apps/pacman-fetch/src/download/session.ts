@@ -14,6 +14,8 @@ export interface Overrides {
   readonly rootDir?: string | undefined;
   readonly places?: Partial<Places>;
   readonly look?: Partial<Look>;
+  /** `--disable-download-timeout`. */
+  readonly isPatient?: boolean;
   /** pacman.conf has been warned of, or the real pacman will do it. */
   readonly isSilent?: boolean;
 }
@@ -36,7 +38,7 @@ export interface Session extends AsyncDisposable {
  * @throws ConfigError; FetchError `sandbox`, `usage`
  */
 export async function openSession(given: Given, overrides: Overrides = {}): Promise<Session> {
-  const { rootDir, isSilent = false } = overrides;
+  const { rootDir, isSilent = false, isPatient = false } = overrides;
   const configuration = await loadConfiguration({ config: given.values.get('config'), rootDir });
   const places = placesOf(configuration, overrides.places);
   const look = { ...lookOf(given, configuration), ...overrides.look };
@@ -44,7 +46,7 @@ export async function openSession(given: Given, overrides: Overrides = {}): Prom
   const display: Session['display'] = (order) => createDisplay({ stream: stdout, errors: stderr, ...look, order });
   if (!isSilent) warn(configuration, display('kept'));
   const cache = places.caches[0] ?? '/';
-  const fetcher = downloader(configuration, { cache, certificates: given.values.get('cacert') });
+  const fetcher = downloader(configuration, { cache, isPatient, certificates: given.values.get('cacert') });
   return {
     configuration,
     places,

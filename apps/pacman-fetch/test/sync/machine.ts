@@ -27,6 +27,7 @@ export class Machine {
   readonly cache: string;
   readonly database: string;
   readonly config: string;
+  readonly cacert: string | undefined;
   readonly #cacert: readonly string[];
 
   /**
@@ -38,6 +39,7 @@ export class Machine {
     this.cache = at('cache');
     this.database = at('db');
     this.config = at('pacman.conf');
+    this.cacert = cacert;
     this.#cacert = cacert === undefined ? [] : ['--cacert', cacert];
     for (const name of ['root', 'cache', 'db', 'keys', 'pacman.d']) mkdirSync(at(name));
     writeFileSync(at('pacman.d/pacman-fetch.conf'), '[options]\nSandboxUser = nobody\n');

@@ -1,0 +1,82 @@
+import type { Places } from '../config/values.js';
+import { downloadOptions } from '../download/given-options.js';
+import { openSession, type Overrides, type Session } from '../download/session.js';
+import { exitStatus, FetchError } from '../errors.js';
+import { type PacmanCommand, readPacmanCommand } from '../pacman/command-line.js';
+import { runThrough } from '../pacman/run-through.js';
+import { type Steps, stepsOf } from '../pacman/steps.js';
+import { askPacman, prefetch } from '../prefetch/prefetch.js';
+import { refresh } from '../refresh/refresh.js';
+import type { Given, Subcommand } from './subcommand.js';
+
+const { cacert, quiet, json } = downloadOptions;
+
+/** `pacman-fetch pacman`: the real pacman, after everything that it would download is there. */
+export const pacmanCommand: Subcommand = {
+  operands: '-- PACMAN-ARGUMENTS...',
+  about: `Refreshes (-Sy, -Fy) and downloads what is needed (-S, -Su, -Sw), and then runs
+pacman with the same arguments but for the -y that is done. Everything else is
+pacman's alone. Exit status: that of pacman; before it 1 a download failed,
+2 configuration, 3 the sandbox, 4 files.`,
+  options: { cacert, quiet, json },
+  async run(given) {
+    const args = given.operands;
+    if (args.length === 0) throw new FetchError('usage', 'no arguments for pacman', 'For instance "pacman -- -Syu".');
+    const command = readPacmanCommand(args);
+    const steps = stepsOf(command);
+    if (command === undefined || (steps.refresh === undefined && !steps.isPrefetched)) return await runThrough(args);
+    const status = await before(given, command, steps);
+    if (status !== exitStatus.done || !steps.needsPacman) return status;
+    return await runThrough(command.withoutRefresh);
+  },
+};
+
+/** What is done before pacman; the worker is gone when it starts. */
+async function before(given: Given, command: PacmanCommand, steps: Steps): Promise<number> {
+  const values = new Map([...given.values, ...last(command, 'config'), ...last(command, 'color')]);
+  await using session = await openSession({ ...given, values }, overridesOf(command));
+  if (steps.refresh !== undefined) {
+    const status = await refresh(session, { ...steps.refresh, repositories: [] }, placeOptions(command));
+    if (status !== exitStatus.done) return status;
+  }
+  return steps.isPrefetched ? await fetchNeeded(session, command) : exitStatus.done;
+}
+
+async function fetchNeeded(session: Session, { withoutRefresh }: PacmanCommand): Promise<number> {
+  const answer = await askPacman(withoutRefresh, session.places.caches);
+  if ('wanted' in answer) return await prefetch(session, answer.wanted);
+  const display = session.display('kept');
+  const text = 'what pacman needs could not be found out; it downloads it itself';
+  display.show({ event: 'warning', text });
+  display.end();
+  return exitStatus.done;
+}
+
+function last({ values }: PacmanCommand, name: string): readonly (readonly [string, string])[] {
+  const value = values.get(name)?.at(-1);
+  return value === undefined ? [] : [[name, value]];
+}
+
+/** What pacman's own options say in place of pacman.conf. */
+function overridesOf({ values, switches }: PacmanCommand): Overrides {
+  const [database] = values.get('dbpath') ?? [];
+  const caches = values.get('cachedir');
+  const places: Partial<Places> = {
+    ...(database === undefined ? {} : { database }),
+    ...(caches === undefined ? {} : { caches }),
+  };
+  return {
+    rootDir: values.get('root')?.[0],
+    places,
+    isSilent: true,
+    isPatient: switches.has('disable-download-timeout'),
+    ...(switches.has('noprogressbar') ? { look: { bars: false } } : {}),
+  };
+}
+
+/** Where things are, for another question to pacman. */
+function placeOptions({ values }: PacmanCommand): readonly string[] {
+  return ['config', 'root', 'dbpath', 'gpgdir', 'arch'].flatMap((name) =>
+    (values.get(name) ?? []).flatMap((value) => [`--${name}`, value]),
+  );
+}

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { missing, type ProgramResult, runProgram } from '@sb/test-kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { environment, program } from '../kit/fetch-program.js';
+import { startMirror } from '../kit/mirror.js';
+import type { Machine } from './machine.js';
+import { makeScene, type Scene } from './scene.js';
+
+let scene: Scene;
+
+/** `pacman-fetch pacman -- …` on a machine. */
+async function through({ config, cacert = '' }: Machine, ...args: readonly string[]): Promise<ProgramResult> {
+  const options = cacert === '' ? [] : ['--cacert', cacert];
+  const all = [program, 'pacman', ...options, '--', '--config', config, '--noconfirm', ...args];
+  return await runProgram(process.execPath, all, { env: environment, timeout: 55_000 });
+}
+
+const installed = async (machine: Machine): Promise<string> => (await machine.pacman('-Q')).stdout;
+
+describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock6'))('pacman-fetch pacman', () => {
+  beforeAll(async () => {
+    scene = await makeScene();
+  });
+  afterAll(async () => await scene[Symbol.asyncDispose]());
+
+  const cases = (['http', 'https', 'file'] as const).flatMap((scheme) =>
+    [false, true].map((hasDownloadUser) => ({ scheme, hasDownloadUser })),
+  );
+
+  it.each(cases)('-Sy, -Sw and -Syu by $scheme (DownloadUser: $hasDownloadUser)', async (one) => {
+    const { repository, nginx } = scene;
+    const server = one.scheme === 'file' ? `file://${repository.folder}` : nginx[one.scheme];
+    const options = one.hasDownloadUser ? ['DownloadUser = nobody'] : [];
+    const machine = scene.machine({ servers: [server], signedBy: repository, options });
+    scene.asked();
+    expect(await through(machine, '-Sy')).toMatchObject({ status: 0, stderr: '' });
+    expect(await through(machine, '-Sw', 'pkg3')).toMatchObject({ status: 0 });
+    expect(await installed(machine)).toBe('');
+    expect(await through(machine, '-Syu', 'pkg3', 'pkg9')).toMatchObject({ status: 0 });
+    expect(await installed(machine)).toBe('pkg3 1-1\npkg9 1-1\n');
+    // Nothing but ours has asked for anything.
+    const agents = nginx.log().filter((line) => line !== '' && !line.includes(' pacman-fetch/'));
+    expect(agents).toEqual([]);
+  });
+
+  it("ends with pacman's own status", async () => {
+    const machine = scene.machine();
+    expect(await through(machine, '-Q', 'nothing')).toMatchObject({ status: 1 });
+    expect(await through(machine, '-T', 'nothing')).toMatchObject({ status: 127, stdout: 'nothing\n' });
+    expect(await through(machine, '--nonsense')).toMatchObject({ status: 1 });
+  });
+
+  it('does not start pacman where something could not be downloaded', async () => {
+    const broken = scene.copy();
+    writeFileSync(join(broken.folder, 'pkg3-1-1-any.pkg.tar.zst'), 'broken');
+    const machine = scene.machine({ servers: [broken.url] });
+    const { status, stderr } = await through(machine, '-Sy', 'pkg3', 'pkg4');
+    expect(status).toBe(1);
+    expect(stderr).toContain('error: failed to retrieve 1 of 2 packages\n');
+    expect(await installed(machine)).toBe('');
+    expect(readdirSync(machine.cache)).toContain('pkg4-1-1-any.pkg.tar.zst');
+  });
+
+  it('goes past a dead mirror and a slow one', async () => {
+    await using slow = await startMirror({}, { '/test.db': () => {}, '/pkg3-1-1-any.pkg.tar.zst': () => {} });
+    const machine = scene.machine({ servers: ['http://127.0.0.1:1', slow.origin, scene.nginx.http] });
+    expect(await through(machine, '-Sy', 'pkg3')).toMatchObject({ status: 0 });
+    expect(await installed(machine)).toBe('pkg3 1-1\n');
+    expect(slow.requests.length).toBeGreaterThan(0);
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('can be gone on with after %s', async (signal) => {
+    const machine = scene.machine({ servers: [`${scene.nginx.http}/slow`] });
+    const name = 'pkg10-1-1-any.pkg.tar.zst';
+    expect(await machine.run('refresh')).toMatchObject({ status: 0 });
+    for (const milliseconds of [200, 1200, 2000]) {
+      const child = machine.start('prefetch', 'pkg10', 'pkg1');
+      const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
+      await wait(milliseconds);
+      child.kill(signal);
+      const [status] = await ended;
+      expect([0, null, signal === 'SIGINT' ? 130 : 143]).toContain(status);
+      expect(readdirSync(machine.cache).filter((file) => !/\.zst(\.part)?$/.test(file))).toEqual([]);
+    }
+    expect(await machine.run('prefetch', 'pkg10', 'pkg1')).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(join(machine.cache, name)).equals(scene.repository.read(name))).toBe(true);
+    expect(readdirSync(machine.cache).filter((file) => file.endsWith('.part'))).toEqual([]);
+    expect(existsSync(join(machine.database, 'db.lck'))).toBe(false);
+  });
+});
