@@ -46,7 +46,8 @@ describe.skipIf(missing('linux', 'root'))('on this generation of kernels', () =>
     expect(later).toEqual(thread(denied));
     expect(tasks).toBeGreaterThan(12);
     expect(report.threads ?? 0).toBe(abi > 0 ? tasks : 0);
-    expect(report.status).toBe(abi === 0 ? 'none' : abi >= 7 ? 'full' : 'partial');
+    // The fixture's policy asks for nothing that came after ABI 6.
+    expect(report.status).toBe(abi === 0 ? 'none' : abi >= 6 ? 'full' : 'partial');
   });
 
   it('a name is resolved where UDP is restricted and port 53 granted, and not where it is not', async () => {
