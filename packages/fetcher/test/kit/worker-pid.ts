@@ -3,9 +3,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** The workers that a process has now. Default: this one. */
 export function workerPids(parent: number | 'self' | undefined = 'self'): readonly number[] {
   return readdirSync(`/proc/${parent}/task`)
-    .flatMap((task) => readFileSync(`/proc/${parent}/task/${task}/children`, 'latin1').split(' '))
+    .flatMap((task) => childrenOf(`/proc/${parent}/task/${task}/children`))
     .filter((pid) => pid !== '' && isWorker(pid))
     .map(Number);
+}
+
+function childrenOf(list: string): readonly string[] {
+  try {
+    return readFileSync(list, 'latin1').split(' ');
+  } catch {
+    // The thread ended meanwhile; what it had started belongs to another one now.
+    return [];
+  }
 }
 
 /** Whether a process is there; one that ended and waits for its parent is not. */
