@@ -37,7 +37,7 @@ const defaultSeccomp: NonNullable<SandboxOptions['seccomp']> = 'network-client';
 export function confinement(
   base: SandboxOptions,
   ports: readonly number[],
-  files: readonly WorkerFile[],
+  files: readonly Pick<WorkerFile, 'maxBytes' | 'signature'>[],
 ): SandboxOptions {
   const { landlock = defaultLandlock, seccomp = defaultSeccomp } = base;
   return {

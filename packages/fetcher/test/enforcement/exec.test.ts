@@ -30,7 +30,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('in the place of a worker
   it('no program is executed, from a file, a descriptor or memory', async () => {
     const control = await probe(attempts, { uid: 65_534, gid: 65_534 });
     expect(control.map(({ outcome }) => outcome)).toEqual(['EFAULT', 'EFAULT', 'EFAULT', 'EFAULT', 'EFAULT', 'OK']);
-    const options = confinement(settingsOf({ user: 'nobody' }).sandbox, [], [{ maxBytes: 0 }]);
+    const options = confinement(settingsOf({ user: 'nobody' }).sandbox, [], [{ maxBytes: 0, signature: null }]);
     const child = createSandbox(options).spawn(probePath(), probeArguments(attempts), {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
