@@ -2,18 +2,20 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { databaseOf, type DemoPackage } from './database.js';
+
 /** The embedded mirror: a small package repository on loopback, made of random bytes. */
 export interface DemoMirror extends AsyncDisposable {
   readonly origin: string;
-  /** Names and sizes of its files, with their SHA-256. */
-  readonly files: readonly { readonly name: string; readonly size: number; readonly sha256: string }[];
+  readonly packages: readonly DemoPackage[];
+  /** What pacman calls them. */
+  readonly targets: readonly string[];
 }
 
 const KiB = 1024;
 
 /** Names and sizes as in a real repository. */
 const contents: readonly (readonly [name: string, size: number])[] = [
-  ['demo.db', 130 * KiB],
   ['zlib-1:1.3.1-2-x86_64.pkg.tar.zst', 95 * KiB],
   ['curl-8.17.0-1-x86_64.pkg.tar.zst', 1280 * KiB],
   ['openssl-3.6.0-1-x86_64.pkg.tar.zst', 5300 * KiB],
@@ -27,9 +29,12 @@ const slice = 64 * KiB;
 
 /** Starts the mirror on a free port of loopback. */
 export async function startDemoMirror(): Promise<DemoMirror> {
-  const bodies = new Map(contents.map(([name, size]) => [`/${encodeURIComponent(name)}`, randomBytes(size)]));
+  const files = contents.map(([name, size]) => ({ name, body: randomBytes(size) }));
+  const packages = files.map(({ name, body }) => ({ name, size: body.length, sha256: digest(body) }));
+  const bodies = new Map<string, Buffer>(files.map(({ name, body }) => [name, body]));
+  bodies.set('demo.db', databaseOf(packages));
   const server = createServer((request, response) => {
-    const body = bodies.get(request.url ?? '');
+    const body = bodies.get(decodeURIComponent(request.url ?? '').slice(1));
     if (body === undefined) {
       response.writeHead(404).end();
       return;
@@ -51,7 +56,8 @@ export async function startDemoMirror(): Promise<DemoMirror> {
   });
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    files: contents.map(([name, size]) => ({ name, size, sha256: digest(bodies.get(`/${encodeURIComponent(name)}`)) })),
+    packages,
+    targets: contents.map(([name]) => name.replace(/-[^-]+-[^-]+-[^-]+$/, '')),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => {

@@ -42,7 +42,10 @@ export async function runBatch(requests: readonly DownloadRequest[], options: Ba
       },
     });
     if (interruption.status === undefined) warnOfMissing(options);
-    for (const outcome of outcomes) showOutcome(outcome, options);
+    for (const outcome of outcomes) {
+      for (const event of events.ending(outcome)) display.show(event);
+      showProblems(outcome, options);
+    }
     return { outcomes, interrupted: interruption.status };
   } catch (error) {
     if (interruption.status !== undefined) return { outcomes: [], interrupted: interruption.status };
@@ -62,14 +65,12 @@ function warnOfMissing({ fetcher, display }: BatchOptions): void {
   display.show({ event: 'warning', text, hint: '"pacman-fetch doctor" says why, and what helps.' });
 }
 
-function showOutcome(outcome: Outcome, { display, silentHosts = new Set() }: BatchOptions): void {
+function showProblems(outcome: Outcome, { display, silentHosts = new Set() }: BatchOptions): void {
   const name = basename(outcome.to);
   for (const { host, message, status } of outcome.failures) {
     if (host === undefined || (status === 404 && silentHosts.has(host))) continue;
     display.show({ event: 'serverFailed', name, host, reason: message });
   }
-  if (outcome.status === 'done') display.show({ event: 'done', name });
-  if (outcome.status === 'unchanged') display.show({ event: 'upToDate', name });
   if (outcome.status !== 'failed') return;
   const isTold = outcome.failures.includes(outcome.error) && outcome.error.host !== undefined;
   display.show({ event: 'failed', name, reason: outcome.error.message });

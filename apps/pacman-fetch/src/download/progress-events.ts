@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 
-import type { FileProgress, Progress } from '@sb/fetcher';
+import type { FileProgress, Outcome, Progress } from '@sb/fetcher';
 
 import type { DisplayEvent } from '../ui/events.js';
 
@@ -19,9 +19,17 @@ export class ProgressEvents {
     this.#isForPeople = isForPeople;
   }
 
-  /** The events of one progress; ends are told by the outcomes. */
+  /** The events of one progress. */
   of({ files }: Progress): readonly DisplayEvent[] {
     return files.flatMap((file) => (file.state === 'active' ? this.#active(file) : []));
+  }
+
+  /** The events of a file's end; one that came between two progresses has its beginning here. */
+  ending({ to, status }: Pick<Outcome, 'to' | 'status'>): readonly DisplayEvent[] {
+    const name = basename(to);
+    const start: readonly DisplayEvent[] = this.#begun.has(to) ? [] : [{ event: 'start', name }];
+    if (status === 'done') return [...start, { event: 'done', name }];
+    return status === 'unchanged' ? [...start, { event: 'upToDate', name }] : [];
   }
 
   #active({ to, received, total }: FileProgress): readonly DisplayEvent[] {
