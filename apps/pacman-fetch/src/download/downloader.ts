@@ -7,6 +7,7 @@ import { sandboxOptions } from '../config/sandbox-options.js';
 import { chooseUser } from '../config/sandbox-user.js';
 import { isOn, textsOf } from '../config/values.js';
 import { userAgent } from '../user-agent.js';
+import { XferFetcher } from '../xfer/xfer-fetcher.js';
 
 /** Connections at once; pacman takes any number, and no mirror likes more. */
 const maxParallel = 64;
@@ -33,9 +34,13 @@ export function downloader(configuration: Configuration, options: DownloaderOpti
   const { cache, certificates } = options;
   const [parallel = '1'] = textsOf(configuration, 'ParallelDownloads');
   const isPatient = options.isPatient || isOn(configuration, 'DisableDownloadTimeout');
+  const atOnce = Math.min(maxParallel, Number(parallel));
+  if (configuration.sandbox.xferCommand !== undefined) {
+    return new XferFetcher(configuration, chooseUser(configuration.sandbox, join(cache, 'package')), atOnce);
+  }
   return createFetcher({
     ...workerOptions(configuration, cache),
-    parallel: Math.min(maxParallel, Number(parallel)),
+    parallel: atOnce,
     userAgent: userAgent(),
     ...(isPatient ? { limits: { connectTimeout: patientConnect, slowBytes: 0 } } : {}),
     ...(certificates === undefined ? {} : { certificates }),
