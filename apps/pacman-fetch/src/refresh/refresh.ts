@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
+import type { DownloadRequest } from '@sb/fetcher';
 
-import { runBatch } from '../download/batch.js';
+import { type BatchResult, runBatch } from '../download/batch.js';
 import { failuresOf, statusOf } from '../download/ending.js';
 import type { Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
@@ -26,15 +27,13 @@ export async function refresh(
   choice: RefreshChoice,
   pacmanOptions: readonly string[],
 ): Promise<number> {
-  const { configuration, places, fetcher, isForPeople } = session;
+  const { configuration, places } = session;
   const folder = join(places.database, 'sync');
   const requests = refreshPlan(configuration, choice, folder);
   makeFolder(folder);
-  const lock = await DatabaseLock.take(places.database);
   const display = session.display('kept');
   try {
-    display.show({ event: 'heading', text: 'Synchronizing package databases...' });
-    const { outcomes, interrupted } = await runBatch(requests, { fetcher, display, isForPeople });
+    const { outcomes, interrupted } = await downloadLocked(session, requests, display);
     if (interrupted !== undefined) return interrupted;
     const failed = failuresOf(outcomes).length;
     if (failed > 0) showFailure(display, `${failed} of ${outcomes.length} could not be refreshed`);
@@ -43,6 +42,20 @@ export async function refresh(
     return failed > 0 ? statusOf(outcomes) : isSound ? exitStatus.done : exitStatus.download;
   } finally {
     display.end();
+  }
+}
+
+/** The lock is held no longer than signals are listened to: one that is left behind would stop pacman. */
+async function downloadLocked(
+  { places, fetcher, isForPeople }: Session,
+  requests: readonly DownloadRequest[],
+  display: Display,
+): Promise<BatchResult> {
+  const lock = await DatabaseLock.take(places.database);
+  try {
+    display.show({ event: 'heading', text: 'Synchronizing package databases...' });
+    return await runBatch(requests, { fetcher, display, isForPeople });
+  } finally {
     lock[Symbol.dispose]();
   }
 }
