@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Milliseconds between two looks. */
-const interval = 100;
+const interval = 20;
 
 /** The memory of this process and of its children, in megabytes of 10^6 bytes, from when it is made until it is stopped. */
 export class Memory {
