@@ -1,8 +1,10 @@
-/* What a worker could become, tried by a program in its place: Node itself can't make these calls. */
+/* What a worker could become or trace, tried by a program in its place: Node itself can't make these calls. */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
 import { createSandbox } from '@sb/sandbox';
-import { type Attempt, missing, parseProbe, probe, probeArguments, probePath } from '@sb/test-kit';
+import { type Attempt, missing, parseProbe, probe, probeArguments, probePath, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { confinement } from '../../src/confinement.js';
@@ -26,18 +28,44 @@ const attempts = [
   call('getpid'),
 ];
 
+/** What a worker's confinement answers to attempts, and what it says is in force. */
+async function inside(tried: readonly Attempt[]) {
+  const options = confinement(settingsOf({ user: 'nobody' }).sandbox, [], [{ maxBytes: 0, signature: null }]);
+  const child = createSandbox(options).spawn(probePath(), probeArguments(tried), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const said = child.stdout === null ? '' : await text(child.stdout);
+  const outcomes = parseProbe(said, tried.length).map(({ outcome }) => outcome);
+  return { outcomes, report: await child.enforcement };
+}
+
 describe.skipIf(missing('root', 'linux', 'landlock6'))('in the place of a worker', () => {
   it('no program is executed, from a file, a descriptor or memory', async () => {
     const control = await probe(attempts, { uid: 65_534, gid: 65_534 });
     expect(control.map(({ outcome }) => outcome)).toEqual(['EFAULT', 'EFAULT', 'EFAULT', 'EFAULT', 'EFAULT', 'OK']);
-    const options = confinement(settingsOf({ user: 'nobody' }).sandbox, [], [{ maxBytes: 0, signature: null }]);
-    const child = createSandbox(options).spawn(probePath(), probeArguments(attempts), {
-      stdio: ['ignore', 'pipe', 'inherit'],
+    const { outcomes, report } = await inside(attempts);
+    expect(outcomes).toEqual(['EPERM', 'EPERM', 'EPERM', 'EPERM', 'EPERM', 'OK']);
+    expect(report.features).toContainEqual({ layer: 'seccomp', feature: 'exec_once', state: 'enforced' });
+  });
+
+  it('another process of its user is not traced, and none of its descriptors opened', async () => {
+    using folder = temporaryFolder();
+    const file = openSync(folder.file('theirs'), 'w+');
+    const other = spawn('/bin/sleep', ['60'], {
+      uid: 65_534,
+      gid: 65_534,
+      stdio: ['ignore', 'ignore', 'ignore', file],
     });
-    const said = child.stdout === null ? '' : await text(child.stdout);
-    const denied = ['EPERM', 'EPERM', 'EPERM', 'EPERM', 'EPERM', 'OK'];
-    expect(parseProbe(said, attempts.length).map(({ outcome }) => outcome)).toEqual(denied);
-    const line = { layer: 'seccomp', feature: 'exec_once', state: 'enforced' };
-    expect((await child.enforcement).features).toContainEqual(line);
+    closeSync(file);
+    try {
+      const tried = [
+        ['open-write', `/proc/${other.pid}/fd/3`],
+        ['ptrace', Number(other.pid)],
+      ] as const satisfies readonly Attempt[];
+      expect((await probe(tried)).map(({ outcome }) => outcome)).toEqual(['OK', 'OK']);
+      expect((await inside(tried)).outcomes).toEqual(['EACCES', 'EPERM']);
+    } finally {
+      other.kill('SIGKILL');
+    }
   });
 });
