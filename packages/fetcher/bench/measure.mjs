@@ -2,8 +2,9 @@
 // @ts-check
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+
+import { read } from '../soak/process-file.mjs';
 
 /** @typedef {{ wall: number, cpu: number, memory: number }} Cost seconds, seconds, megabytes of 10^6 bytes */
 
@@ -57,14 +58,4 @@ function family(pid) {
 function memoryOf(pid) {
   const [, kibibytes = '0'] = /^Pss:\s*(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`)) ?? [];
   return (Number(kibibytes) * 1024) / 1e6;
-}
-
-/** @param {string} file */
-function read(file) {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    // It ended meanwhile.
-    return '';
-  }
 }

@@ -1,6 +1,8 @@
 // How much memory a program and its worker hold, over a long run.
 // @ts-check
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+
+import { read } from './process-file.mjs';
 
 /** Milliseconds between two looks. */
 const interval = 20;
@@ -54,14 +56,4 @@ function children() {
 function residentOf(pid) {
   const [, kibibytes = '0'] = /^VmRSS:\s*(\d+)/m.exec(read(`/proc/${pid}/status`)) ?? [];
   return (Number(kibibytes) * 1024) / 1e6;
-}
-
-/** @param {string} file */
-function read(file) {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    // It ended meanwhile.
-    return '';
-  }
 }

@@ -135,6 +135,7 @@ function openProgram(path: string): number {
 function requireStarted(child: SandboxedProcess): void {
   const stdio = child.stdio as SandboxedProcess['stdio'] | undefined;
   if (stdio?.[workerDescriptors.channel] !== undefined) return;
+  // The same is told by what is thrown here.
   child.enforcement.catch(() => {});
   throw tooFew('EMFILE');
 }
