@@ -42,6 +42,7 @@ const packages = [
   { purpose: 'test', found: () => existsSync('/usr/include/seccomp.h'), debian: 'libseccomp-dev', arch: 'libseccomp' },
   { purpose: 'test', found: () => onPath('curl'), debian: 'curl', arch: 'curl' },
   { purpose: 'test', found: () => onPath('wget'), debian: 'wget', arch: 'wget' },
+  { purpose: 'test', found: () => onPath('aria2c'), debian: 'aria2', arch: 'aria2' },
   { purpose: 'test', found: () => onPath('zsh'), debian: 'zsh', arch: 'zsh' },
   { purpose: 'test', found: () => onPath('fish'), debian: 'fish', arch: 'fish' },
   {

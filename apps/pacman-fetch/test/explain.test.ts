@@ -50,7 +50,7 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     expect(worker).toMatch(/^write \/dev\/null$/m);
     expect(worker).toMatch(/^files read .* \/srv$/m);
     expect(command).toMatch(/^XferCommand: \/usr\/bin\/curl -fLo %o %u \(.*pacman-fetch\.conf:3\)\n/);
-    expect(command).toMatch(/^write \/dev\/null \S+\/download-XXXXXX \/var\/tmp$/m);
+    expect(command).toMatch(/^write \/dev\/null \S+\/pacman-fetch-XXXXXX \/var\/tmp$/m);
     expect(command).toMatch(/^system calls deny-dangerous; .*denied too: ptrace;/m);
   });
 

@@ -49,6 +49,7 @@ const requirements = {
   openssl: () => existsSync('/usr/bin/openssl'),
   curl: () => existsSync('/usr/bin/curl'),
   wget: () => existsSync('/usr/bin/wget'),
+  aria2: () => existsSync('/usr/bin/aria2c'),
   /** Programs that people run, to be run in a sandbox. */
   programs: () =>
     ['curl', 'wget', 'git', 'tar', 'python3', 'bash', 'convert'].every((name) => existsSync(`/usr/bin/${name}`)),

@@ -13,8 +13,6 @@ export interface BatchOptions {
   readonly display: Display;
   /** Whether people look at the display. */
   readonly isForPeople: boolean;
-  /** Hosts and ports whose not having a file is nothing to tell: cache servers. */
-  readonly silentHosts?: ReadonlySet<string>;
 }
 
 /** How a batch ended. */
@@ -65,11 +63,10 @@ function warnOfMissing({ fetcher, display }: BatchOptions): void {
   display.show({ event: 'warning', text, hint: '"pacman-fetch doctor" says why, and what helps.' });
 }
 
-function showProblems(outcome: Outcome, { display, silentHosts = new Set() }: BatchOptions): void {
+function showProblems(outcome: Outcome, { display }: BatchOptions): void {
   const name = basename(outcome.to);
-  for (const { host, message, status } of outcome.failures) {
-    if (host === undefined || (status === 404 && silentHosts.has(host))) continue;
-    display.show({ event: 'serverFailed', name, host, reason: message });
+  for (const { host, message } of outcome.failures) {
+    if (host !== undefined) display.show({ event: 'serverFailed', name, host, reason: message });
   }
   if (outcome.status !== 'failed') return;
   const isTold = outcome.failures.includes(outcome.error) && outcome.error.host !== undefined;

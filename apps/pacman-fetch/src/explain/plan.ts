@@ -10,7 +10,7 @@ import { explainLevels, explainProgram, type Part, said } from './explanation.js
 import { portsOf } from './ports.js';
 
 /** Stands for the folder of a download that a command writes into; each gets a new one. */
-const staging = 'download-XXXXXX';
+const staging = 'pacman-fetch-XXXXXX';
 
 /**
  * The plan in plain words, for this machine and this user.

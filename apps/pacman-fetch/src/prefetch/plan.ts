@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 
-import type { DownloadRequest } from '@sb/fetcher';
+import type { DownloadRequest, Source } from '@sb/fetcher';
 
 import type { Configuration } from '../config/configuration.js';
+import type { Value } from '../config/place.js';
 import type { Repository } from '../config/repository.js';
 import { signatureOf } from '../download/signature.js';
 import { FetchError } from '../errors.js';
@@ -57,10 +58,12 @@ async function requestOf(
   };
 }
 
-/** Cache servers come first. */
-function sourcesOf({ name, values }: Repository, file: string): readonly string[] {
-  const servers = [...values.CacheServer, ...values.Server].map(({ text }) => `${text}/${inUrl(file)}`);
-  if (servers.length > 0) return servers.slice(0, maxSources);
+/** Cache servers come first; what they haven't got says nothing against them (pacman.conf(5)). */
+function sourcesOf({ name, values }: Repository, file: string): readonly Source[] {
+  const at = (servers: readonly Value[], cache: boolean) =>
+    servers.map(({ text }) => ({ url: `${text}/${inUrl(file)}`, cache }));
+  const sources = [...at(values.CacheServer, true), ...at(values.Server, false)];
+  if (sources.length > 0) return sources.slice(0, maxSources);
   const hint = 'Write "Server = URL" into its section.';
   throw new FetchError('usage', `no servers configured for repository: ${name}`, hint);
 }
@@ -68,10 +71,4 @@ function sourcesOf({ name, values }: Repository, file: string): readonly string[
 /** A name in a URL: as it is, which mirrors are used to, but for what means something there. */
 function inUrl(file: string): string {
   return encodeURI(file).replaceAll('#', '%23').replaceAll('?', '%3F');
-}
-
-/** Hosts and ports of the cache servers: pacman says nothing of what they haven't got. */
-export function cacheHosts({ pacman }: Configuration): ReadonlySet<string> {
-  const urls = pacman.repositories.flatMap(({ values }) => values.CacheServer.map(({ text }) => text));
-  return new Set(urls.flatMap((url) => (URL.canParse(url) ? new URL(url).host : [])));
 }

@@ -8,7 +8,7 @@ import type { Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { runPacman } from '../pacman/run-pacman.js';
 import type { DisplayEvent } from '../ui/events.js';
-import { cacheHosts, prefetchPlan } from './plan.js';
+import { prefetchPlan } from './plan.js';
 import { parseWanted, printFormat, type Wanted } from './wanted.js';
 
 /** What was found out beforehand: what is needed, or in pacman's words why that can't be said. */
@@ -43,8 +43,7 @@ export async function prefetch(session: Session, wanted: readonly Wanted[]): Pro
   try {
     display.show({ event: 'heading', text: 'Retrieving packages...' });
     display.show(totalOf(requests));
-    const silentHosts = cacheHosts(configuration);
-    const { outcomes, interrupted } = await runBatch(requests, { fetcher, display, isForPeople, silentHosts });
+    const { outcomes, interrupted } = await runBatch(requests, { fetcher, display, isForPeople });
     if (interrupted !== undefined) return interrupted;
     const failures = failuresOf(outcomes);
     const [first] = failures;

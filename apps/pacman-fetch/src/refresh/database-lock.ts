@@ -6,12 +6,13 @@ import { errorCode } from '@sb/core';
 
 import { FetchError } from '../errors.js';
 import { lockFile } from '../parent/files.js';
+import { isGone, markPattern, processMark } from '../process-mark.js';
 
 /** pacman's own lock: a file that is there while somebody changes databases. It can't be told from one left behind. */
 const lockName = 'db.lck';
 
-/** What ours holds: our process, by its id and start, so that one left behind by SIGKILL is known to be. */
-const pattern = /^pacman-fetch (\d+) (\d+)\n$/;
+/** What ours holds: our process, so that one left behind by SIGKILL is known to be. */
+const pattern = new RegExp(`^pacman-fetch (${markPattern})\n$`);
 
 /** pacman's lock of its databases, held by us. */
 export class DatabaseLock implements Disposable {
@@ -69,7 +70,7 @@ function create(path: string): void {
 function tryCreate(path: string): boolean {
   try {
     const descriptor = openSync(path, 'wx', 0);
-    writeSync(descriptor, `pacman-fetch ${process.pid} ${startOf(process.pid)}\n`);
+    writeSync(descriptor, `pacman-fetch ${processMark()}\n`);
     closeSync(descriptor);
     return true;
   } catch (error) {
@@ -81,21 +82,11 @@ function tryCreate(path: string): boolean {
 /** Whether a lock is one of ours whose process is gone. */
 function isAbandoned(path: string): boolean {
   try {
-    const [, pid, start] = pattern.exec(readFileSync(path, 'latin1')) ?? [];
-    return pid !== undefined && startOf(Number(pid)) !== start;
+    const [, mark] = pattern.exec(readFileSync(path, 'latin1')) ?? [];
+    return mark !== undefined && isGone(mark);
   } catch {
     // It can't be read: then it isn't ours to remove.
     return false;
-  }
-}
-
-/** When a process began, in clock ticks since the machine did (proc_pid_stat(5), field 22); undefined if it is gone. */
-function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,14 +1,15 @@
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 
+import type { Folder } from '@sb/fetcher/files';
 import { createSandbox, type SandboxReport } from '@sb/sandbox';
 
 import type { Configuration } from '../config/configuration.js';
 import { sandboxOptions } from '../config/sandbox-options.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
 import { wordsOf } from '../config/words.js';
-import { type Expected, moveIn } from './staged-file.js';
+import { type Expected, StagedFile } from './staged-file.js';
+import { Staging } from './staging.js';
 
 /** What a command may know of our environment: how to find programs and proxies. */
 const passed = [
@@ -29,46 +30,46 @@ export interface XferRun {
   /** Who downloads. */
   readonly choice: SandboxUser;
   readonly url: string;
+  /** Where the file belongs. */
+  readonly folder: Folder;
   readonly file: Expected;
   readonly signal: AbortSignal;
 }
 
+/** A command that ended with another status than 0: what went wrong, it has said itself. */
+export class CommandFailure extends Error {}
+
 /**
  * Runs XferCommand for one URL under every layer that the configuration asks for, with a staging folder as the only place
- * that it can write to beside SandboxWritable, and moves what it left to where it belongs.
+ * that it can write to beside SandboxWritable.
  *
- * @returns bytes of the file, and what was in force
- * @throws Error that says what is wrong; SandboxError where it can't be confined
+ * @returns a checked copy of what it left, and what was in force
+ * @throws CommandFailure; Error that says what is wrong with the file; SandboxError where it can't be confined
  */
 export async function runXfer(
   configuration: Configuration,
-  { command, choice, url, file, signal }: XferRun,
-): Promise<{ readonly size: number; readonly enforcement: SandboxReport | undefined }> {
+  { command, choice, url, folder, file, signal }: XferRun,
+): Promise<{ readonly staged: StagedFile; readonly enforcement: SandboxReport | undefined }> {
   const { sandbox } = configuration;
   const policy = choice.kind === 'switch' ? choice.policy : undefined;
-  const folder = mkdtempSync(join(dirname(file.to), 'download-'));
-  try {
-    chmodSync(folder, 0o700);
-    if (policy !== undefined) chownSync(folder, policy.uid, policy.gid);
-    const staged = join(folder, `${basename(file.to)}.part`);
-    const [program = '', ...args] = (wordsOf(command) ?? []).map((word) =>
-      word === '%u' ? url : word === '%o' ? staged : word,
-    );
-    const user = policy === undefined ? undefined : { user: policy.uid, group: policy.gid };
-    const options = sandboxOptions(sandbox, { program: 'command', user, ports: portsOf(url), writable: [folder] });
-    const base = options ?? { off: ['privdrop', 'caps', 'landlock', 'seccomp'] };
-    const rlimits = { core: 0, fsize: file.maxBytes ?? file.size ?? ('unlimited' as const) };
-    const confined = createSandbox({ ...base, rlimits, cwd: folder, env: environmentIn(folder) });
-    const child = confined.spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-    const kill = (): void => void child.kill('SIGKILL');
-    signal.addEventListener('abort', kill, { once: true });
-    const [status, killedBy] = (await once(child, 'close')) as [number | null, string | null];
-    signal.removeEventListener('abort', kill);
-    if (status !== 0) throw new Error(`${basename(program)} ended with ${killedBy ?? status}`);
-    return { size: moveIn(staged, file), enforcement: await child.enforcement };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  using staging = Staging.make(folder.path, policy);
+  const output = join(staging.path, `${basename(file.to)}.part`);
+  const [program = '', ...args] = (wordsOf(command) ?? []).map((word) =>
+    word === '%u' ? url : word === '%o' ? output : word,
+  );
+  const user = policy === undefined ? undefined : { user: policy.uid, group: policy.gid };
+  const needs = { program: 'command', user, ports: portsOf(url), writable: [staging.path] } as const;
+  const base = sandboxOptions(sandbox, needs) ?? { off: ['privdrop', 'caps', 'landlock', 'seccomp'] };
+  const rlimits = { core: 0, fsize: file.maxBytes ?? file.size ?? ('unlimited' as const) };
+  const confined = createSandbox({ ...base, rlimits, cwd: staging.path, env: environmentIn(staging.path) });
+  const child = confined.spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const kill = (): void => void child.kill('SIGKILL');
+  signal.addEventListener('abort', kill, { once: true });
+  const [status, killedBy] = (await once(child, 'close')) as [number | null, string | null];
+  signal.removeEventListener('abort', kill);
+  if (status !== 0) throw new CommandFailure(`${basename(program)} ended with ${killedBy ?? status}`);
+  const staged = new StagedFile(output, { folder, copyName: staging.copyName }, file);
+  return { staged, enforcement: await child.enforcement };
 }
 
 function environmentIn(folder: string): Readonly<Record<string, string>> {

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync, renameSync, unlinkSync, writeSync } from 'node:fs';
-import { fchmodSync, fsyncSync, futimesSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, futimesSync, openSync, readSync } from 'node:fs';
+import { writeSync } from 'node:fs';
+import { basename } from 'node:path';
 
+import { errorCode } from '@sb/core';
 import type { DownloadRequest } from '@sb/fetcher';
+import type { Folder } from '@sb/fetcher/files';
 
 /** What a file has to be like. */
 export type Expected = Pick<DownloadRequest, 'to' | 'size' | 'sha256' | 'maxBytes'>;
@@ -11,41 +14,88 @@ export type Expected = Pick<DownloadRequest, 'to' | 'size' | 'sha256' | 'maxByte
 const sourceFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const targetFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
-/**
- * Copies what a command has left in its staging folder to where it belongs, and checks what was copied.
- *
- * @param staged - path of the file that the command was to write
- * @param expected - where it belongs, and what it has to be like
- * @throws Error that says what is wrong; then the name stands for what it stood for before
- */
-export function moveIn(staged: string, { to, size, sha256, maxBytes = size }: Expected): number {
-  const source = openSync(staged, sourceFlags);
-  const temporary = `${to}.new-${process.pid}`;
-  try {
-    const stats = fstatSync(source);
-    if (!stats.isFile() || stats.nlink !== 1) throw new Error('what it left is no file of its own');
-    const target = openSync(temporary, targetFlags, 0o600);
+/** A checked copy of what a command has left, which has not got its name yet, and goes if it never does. */
+export class StagedFile implements Disposable {
+  /** Bytes. */
+  readonly size: number;
+  /** SHA-256 in hexadecimal digits. */
+  readonly sha256: string;
+  readonly #folder: Folder;
+  readonly #to: string;
+  #copyName: string | undefined;
+
+  /**
+   * Copies a file from where a command could write to where it can't, and checks the copy.
+   *
+   * @param staged - path of the file that the command was to write
+   * @param place - the folder that the copy belongs in, and its name until it gets the right one
+   * @param expected - where it belongs, and what it has to be like
+   * @throws Error that says what is wrong; then there is no copy
+   */
+  constructor(
+    staged: string,
+    { folder, copyName }: { readonly folder: Folder; readonly copyName: string },
+    expected: Expected,
+  ) {
+    this.#folder = folder;
+    this.#to = basename(expected.to);
+    const source = openStaged(staged);
     try {
-      const copied = copy(source, target, maxBytes ?? Number.MAX_SAFE_INTEGER);
-      if (size !== undefined && copied.size !== size) throw new Error(`it left ${copied.size} bytes, and not ${size}`);
-      if (sha256 !== undefined && copied.sha256 !== sha256) throw new Error('its SHA-256 is not the one asked for');
-      fchmodSync(target, 0o644);
-      futimesSync(target, new Date(), stats.mtime);
-      fsyncSync(target);
-      renameSync(temporary, to);
-      return copied.size;
+      const stats = fstatSync(source);
+      if (!stats.isFile() || stats.nlink !== 1) throw new Error('what it left is no file of its own');
+      const target = openSync(folder.at(copyName), targetFlags, 0o600);
+      this.#copyName = copyName;
+      try {
+        const copied = copy(source, target, expected.maxBytes ?? expected.size ?? Number.MAX_SAFE_INTEGER);
+        check(copied, expected);
+        this.size = copied.size;
+        this.sha256 = copied.sha256;
+        fchmodSync(target, 0o644);
+        futimesSync(target, new Date(), stats.mtime);
+        fsyncSync(target);
+      } finally {
+        closeSync(target);
+      }
     } catch (error) {
-      unlinkSync(temporary);
+      this[Symbol.dispose]();
       throw error;
     } finally {
-      closeSync(target);
+      closeSync(source);
     }
-  } finally {
-    closeSync(source);
+  }
+
+  /** Gives it its name, which stood for what it stood for before until now. */
+  commit(): void {
+    if (this.#copyName === undefined) return;
+    this.#folder.rename(this.#copyName, this.#to);
+    this.#copyName = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#copyName !== undefined) this.#folder.remove(this.#copyName);
+    this.#copyName = undefined;
   }
 }
 
-function copy(source: number, target: number, maxBytes: number): { readonly size: number; readonly sha256: string } {
+function openStaged(path: string): number {
+  try {
+    return openSync(path, sourceFlags);
+  } catch (error) {
+    throw new Error(`it left no file (${errorCode(error)})`, { cause: error });
+  }
+}
+
+interface Copied {
+  readonly size: number;
+  readonly sha256: string;
+}
+
+function check(copied: Copied, { size, sha256 }: Expected): void {
+  if (size !== undefined && copied.size !== size) throw new Error(`it left ${copied.size} bytes, and not ${size}`);
+  if (sha256 !== undefined && copied.sha256 !== sha256) throw new Error('its SHA-256 is not the one asked for');
+}
+
+function copy(source: number, target: number, maxBytes: number): Copied {
   const buffer = Buffer.alloc(1 << 20);
   const hash = createHash('sha256');
   let size = 0;

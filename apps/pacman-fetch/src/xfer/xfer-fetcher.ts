@@ -1,4 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 
 import {
   type DownloadOptions,
@@ -8,12 +10,15 @@ import {
   type FileProgress,
   type Outcome,
 } from '@sb/fetcher';
-import { isSandboxError } from '@sb/core';
+import { Folder } from '@sb/fetcher/files';
+import { errorCode, isSandboxError } from '@sb/core';
 import type { SandboxReport } from '@sb/sandbox';
 
 import type { Configuration } from '../config/configuration.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
-import { runXfer } from './command.js';
+import { CommandFailure, runXfer } from './command.js';
+import type { StagedFile } from './staged-file.js';
+import { removeAbandoned } from './staging.js';
 
 /** pacman's own limit of a signature. */
 const maxSignature = 16 * 1024;
@@ -45,6 +50,7 @@ export class XferFetcher implements Fetcher {
     const signal = given === undefined ? own : AbortSignal.any([own, given]);
     const outcomes = new Map<string, Outcome>();
     const queue = [...requests];
+    for (const folder of new Set(requests.map(({ to }) => dirname(to)))) removeAbandoned(folder);
     const work = async (): Promise<void> => {
       for (let request = queue.shift(); request !== undefined; request = queue.shift()) {
         const { to, size: total } = request;
@@ -66,47 +72,96 @@ export class XferFetcher implements Fetcher {
   async #fetch(request: DownloadRequest, signal: AbortSignal): Promise<Outcome> {
     const { to } = request;
     const failures: FetcherError[] = [];
-    for (const source of request.sources.map(String)) {
+    let last: FetcherError | undefined;
+    for (const source of request.sources.map(asSource)) {
       if (signal.aborted) break;
       try {
-        const before = contentOf(to, request);
-        await this.#signature(request, source, signal);
-        const size = await this.#run(source, request, signal);
-        if (before?.equals(readFileSync(to)) === true) return { status: 'unchanged', to, failures, source };
-        return { status: 'done', to, failures, source, size, lastModified: statSync(to).mtime };
+        const found = await this.#from(source.url, request, signal);
+        return { ...found, to, failures, source: source.url };
       } catch (error) {
-        if (isSandboxError(error)) throw new FetcherError('sandbox', error.message, { hint: error.hint });
-        failures.push(new FetcherError('source', (error as Error).message, { host: hostOf(source), cause: error }));
+        last = asFetcherError(error, source.url);
+        if (last.code === 'sandbox') throw last;
+        // Whether a cache server just hasn't got it, the status of a command doesn't say.
+        if (!source.cache || !(error instanceof CommandFailure)) failures.push(last);
+        if (last.code === 'file' || last.code === 'disk-full') break;
       }
     }
     const error = signal.aborted
       ? new FetcherError('cancelled', 'the download was cancelled')
-      : (failures.at(-1) ?? new FetcherError('invalid-request', `${to} has no source`));
+      : (last ?? new FetcherError('invalid-request', `${to} has no source`));
     return { status: 'failed', to, failures, error };
   }
 
-  /** The signature first: nobody sees a file without the one that it has to have. */
-  async #signature({ to, signature }: DownloadRequest, source: string, signal: AbortSignal): Promise<void> {
-    if (signature === undefined) return;
+  /** Neither of file and signature gets its name before both are there: a signature fits only the file that it is of. */
+  async #from(url: string, request: DownloadRequest, signal: AbortSignal): Promise<Found> {
+    const { to, ifModifiedSince = false } = request;
+    using folder = openFolder(dirname(to));
+    using file = await this.#run(url, request, { folder, signal });
+    using signature = await this.#signature(url, request, { folder, signal });
+    // A command can't ask for that.
+    const isUnchanged = ifModifiedSince !== false && sumOf(to) === file.sha256;
+    if (signature !== undefined) signature.commit();
+    else if (request.signature !== undefined && !isUnchanged) rmSync(folder.at(`${basename(to)}.sig`), { force: true });
+    if (isUnchanged) return { status: 'unchanged' };
+    file.commit();
+    return { status: 'done', size: file.size, lastModified: statSync(to).mtime };
+  }
+
+  /** @returns undefined where none is asked for, or an optional one isn't there */
+  async #signature(url: string, { to, signature }: DownloadRequest, run: Run): Promise<StagedFile | undefined> {
+    if (signature === undefined) return undefined;
     try {
-      await this.#run(`${source}.sig`, { to: `${to}.sig`, maxBytes: maxSignature, sources: [] }, signal);
+      return await this.#run(`${url}.sig`, { to: `${to}.sig`, maxBytes: maxSignature, sources: [] }, run);
     } catch (error) {
-      if (signature.optional !== true || isSandboxError(error)) throw error;
+      if (signature.optional === true && error instanceof CommandFailure) return undefined;
+      throw error;
     }
   }
 
-  async #run(url: string, file: DownloadRequest, signal: AbortSignal): Promise<number> {
-    const run = { command: this.#command, choice: this.#choice, url, file, signal };
-    const { size, enforcement } = await runXfer(this.#configuration, run);
+  async #run(url: string, file: DownloadRequest, { folder, signal }: Run): Promise<StagedFile> {
+    const run = { command: this.#command, choice: this.#choice, url, folder, file, signal };
+    const { staged, enforcement } = await runXfer(this.#configuration, run);
     this.enforcement = enforcement;
-    return size;
+    return staged;
   }
 }
 
-/** What is there, where that decides whether something has changed: a command can't ask for that. */
-function contentOf(path: string, { ifModifiedSince = false }: DownloadRequest): Buffer | undefined {
-  if (ifModifiedSince === false) return undefined;
-  return statSync(path, { throwIfNoEntry: false }) === undefined ? undefined : readFileSync(path);
+/** What the runs for one file have in common. */
+interface Run {
+  readonly folder: Folder;
+  readonly signal: AbortSignal;
+}
+
+/** How a file ended that a source had. */
+type Found =
+  | { readonly status: 'done'; readonly size: number; readonly lastModified: Date }
+  | { readonly status: 'unchanged' };
+
+function asSource(source: DownloadRequest['sources'][number]): { readonly url: string; readonly cache: boolean } {
+  const isPlain = typeof source === 'string' || source instanceof URL;
+  return isPlain ? { url: String(source), cache: false } : { url: String(source.url), cache: source.cache === true };
+}
+
+function openFolder(path: string): Folder & Disposable {
+  const folder = Folder.open(path);
+  return Object.assign(folder, { [Symbol.dispose]: () => folder.close() });
+}
+
+function asFetcherError(error: unknown, url: string): FetcherError {
+  if (error instanceof FetcherError) return error;
+  if (isSandboxError(error)) return new FetcherError('sandbox', error.message, { hint: error.hint });
+  const code = errorCode(error);
+  // What the system refuses us is no fault of a server.
+  if (code !== undefined) {
+    return new FetcherError(/^(ENOSPC|EDQUOT)$/.test(code) ? 'disk-full' : 'file', (error as Error).message);
+  }
+  return new FetcherError('source', (error as Error).message, { host: hostOf(url), cause: error });
+}
+
+/** The SHA-256 of what is there; undefined if nothing is. */
+function sumOf(path: string): string | undefined {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
 /** A URL's host as pacman shows it. */

@@ -16,6 +16,8 @@ export interface MachineOptions {
   readonly cacheServers?: readonly string[];
   /** More lines of `[options]`; a SandboxUser is there in any case. */
   readonly options?: readonly string[];
+  /** More lines of pacman-fetch.conf; `@` stands for the certificates. */
+  readonly own?: readonly string[];
   /** Checks signatures with this repository's key; without it none are asked for. */
   readonly signedBy?: Repository;
   /** Certificates to trust. */
@@ -34,7 +36,8 @@ export class Machine {
    * @param folder - an empty one that everyone can pass through
    * @param setup - how it is set up
    */
-  constructor(folder: string, { servers, cacheServers = [], options = [], signedBy, cacert }: MachineOptions) {
+  constructor(folder: string, setup: MachineOptions) {
+    const { servers, cacheServers = [], options = [], own = [], signedBy, cacert } = setup;
     const at = (name: string): string => join(folder, name);
     this.cache = at('cache');
     this.database = at('db');
@@ -42,7 +45,8 @@ export class Machine {
     this.cacert = cacert;
     this.#cacert = cacert === undefined ? [] : ['--cacert', cacert];
     for (const name of ['root', 'cache', 'db', 'keys', 'pacman.d']) mkdirSync(at(name));
-    writeFileSync(at('pacman.d/pacman-fetch.conf'), '[options]\nSandboxUser = nobody\n');
+    const ownLines = ['[options]', 'SandboxUser = nobody', ...own].map((line) => line.replaceAll('@', cacert ?? ''));
+    writeFileSync(at('pacman.d/pacman-fetch.conf'), `${ownLines.join('\n')}\n`);
     const lines = [
       '[options]',
       `RootDir = ${at('root')}`,

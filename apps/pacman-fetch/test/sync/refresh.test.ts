@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { missing } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { processMark } from '../../src/process-mark.js';
 import type { Machine } from './machine.js';
 import { makeScene, type Scene } from './scene.js';
 
@@ -107,7 +108,13 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
       stderr: expect.stringContaining('unable to lock database') as string,
     });
     expect(existsSync(lock)).toBe(true);
-    writeFileSync(lock, `pacman-fetch ${process.pid} 1\n`);
+    // Of a process that is alive, and of one in another container: neither can be said to be gone.
+    const ours = processMark();
+    for (const mark of [ours, `${process.pid}-1-1`]) {
+      writeFileSync(lock, `pacman-fetch ${mark}\n`);
+      expect(await machine.run('refresh')).toMatchObject({ status: 4 });
+    }
+    writeFileSync(lock, `pacman-fetch ${ours.replace(/-\d+-/, '-1-')}\n`);
     expect(await machine.run('refresh')).toMatchObject({ status: 0, stderr: '' });
     expect(existsSync(lock)).toBe(false);
   });

@@ -35,10 +35,15 @@ export async function downloadSignature(tools: Tools, task: SignatureDownload): 
     if (result === undefined) return;
     last = { source, failure: result };
     const isMissing = isMissingStatus(result.status);
-    if (!(isMissing && optional)) tools.hosts.count(url, result.kind);
+    if (!isMissing || !mayLack(given, source)) tools.hosts.count(url, result.kind);
     if (isFinal(result.kind) || (optional && isMissing)) break;
   }
   if (last !== undefined) tools.say({ type: 'signature-failed', file, source: last.source, ...last.failure });
+}
+
+/** Whether a source may lack the signature, which then says nothing against its host. */
+function mayLack({ signature, mayLack: caches }: WorkerFile, source: number): boolean {
+  return signature?.optional === true || caches.includes(source);
 }
 
 interface Candidate {
