@@ -10,7 +10,14 @@ export { type Layer, type LayerName, type LayerPlan, layerIds, type PlanNeed } f
 export { type RequirementLevel, requirementLevels } from './level.js';
 export { nearest } from './nearest.js';
 export { type Libc, libcOf, loadPrebuild, type PrebuildLocation, prebuildPath } from './prebuild.js';
-export { encodeRecord, encodeU32, type RecordFields, recordHeaderLength, recordMaxLength } from './record.js';
+export {
+  encodeRecord,
+  encodeU32,
+  type RecordFields,
+  recordHeaderLength,
+  recordMaxLength,
+  setRecordLength,
+} from './record.js';
 export { repeatedKey } from './repeated-key.js';
 export {
   type EnforcementReport,

@@ -25,18 +25,26 @@ export interface RecordFields {
  * @throws RangeError if a field doesn't fit or the record would exceed {@link recordMaxLength}
  */
 export function encodeRecord({ layer, version, flags, payload }: RecordFields): Uint8Array {
-  const length = recordHeaderLength + payload.length;
-  if (length > recordMaxLength) throw new RangeError(`record of ${length} bytes is over ${recordMaxLength}`);
   if (version < 1 || version > 0xff) throw new RangeError(`record version ${version} is not 1 to 255`);
   if (flags < 0 || flags > 0xffff) throw new RangeError(`record flags ${flags} do not fit 16 bits`);
-  const bytes = new Uint8Array(length);
-  const view = new DataView(bytes.buffer);
-  view.setUint8(0, layerIds[layer]);
-  view.setUint8(1, version);
-  view.setUint16(2, flags, true);
-  view.setUint32(4, length, true);
+  const bytes = new Uint8Array(recordHeaderLength + payload.length);
+  bytes.set([layerIds[layer], version, flags & 0xff, flags >> 8]);
   bytes.set(payload, recordHeaderLength);
-  return bytes;
+  return setRecordLength(bytes);
+}
+
+/**
+ * Writes into the header of a record how long the record is, in all.
+ *
+ * @param record - with everything else in its place
+ * @returns the same bytes
+ * @throws RangeError if it exceeds {@link recordMaxLength}
+ */
+export function setRecordLength(record: Uint8Array): Uint8Array {
+  const { length } = record;
+  if (length > recordMaxLength) throw new RangeError(`record of ${length} bytes is over ${recordMaxLength}`);
+  new DataView(record.buffer, record.byteOffset).setUint32(4, length, true);
+  return record;
 }
 
 /**

@@ -44,6 +44,14 @@ export class ByteWriter {
     return this;
   }
 
+  /** Writes what was encoded before. */
+  raw(bytes: Uint8Array): this {
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+    return this;
+  }
+
   /** What was written. */
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);

@@ -1,4 +1,4 @@
-import { encodeRecord } from '@sb/core';
+import { encodeRecord, setRecordLength } from '@sb/core';
 
 import { ByteWriter } from './byte-writer.js';
 
@@ -60,12 +60,27 @@ const version = 1;
 /** RLIM_INFINITY, which `Infinity` stands for. */
 const unlimited = 0xffff_ffff_ffff_ffffn;
 
+/** A process record without its arguments: most starts of a sandbox differ in them alone. */
+export interface RecordFrame {
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+}
+
 /**
  * Encodes the process record; `native/launcher/launcher.h` describes the same bytes.
  *
  * @throws RangeError if a string holds a NUL, or the record would exceed the limit of a record
  */
 export function encodeProcess(record: ProcessRecord): Uint8Array {
+  return Uint8Array.from(encodeWithin(frameOf(record), record.argv));
+}
+
+/**
+ * Encodes all of a process record but its arguments.
+ *
+ * @throws RangeError as `encodeProcess`
+ */
+export function frameOf(record: Omit<ProcessRecord, 'argv'>): RecordFrame {
   const flags =
     (record.newSession ? NEW_SESSION : 0) |
     (record.dieWithParent ? DIE_WITH_PARENT : 0) |
@@ -73,22 +88,44 @@ export function encodeProcess(record: ProcessRecord): Uint8Array {
     (record.writeDenied ? WRITE_DENIED : 0) |
     (record.execKey === undefined ? 0 : EXEC_KEY);
   const limits = Object.entries(record.rlimits) as [RlimitName, number][];
-  const payload = new ByteWriter().u32(record.parent, record.umask ?? KEEP_UMASK, limits.length);
+  const fields = new ByteWriter().u32(record.parent, record.umask ?? KEEP_UMASK, limits.length);
   for (const [name, value] of limits) {
     const limit = value === Number.POSITIVE_INFINITY ? unlimited : BigInt(value);
-    payload.u32(rlimitNumbers[name], 0).u64(limit, limit);
+    fields.u32(rlimitNumbers[name], 0).u64(limit, limit);
   }
-  payload
+  fields
     .u32(record.keep.length, ...record.keep)
     .text(record.cwd)
-    .text(String(record.path))
-    .texts(record.argv)
-    .texts(Object.entries(record.env).map(([name, value]) => `${name}=${value}`));
-  if (record.execKey !== undefined) payload.u64(record.execKey);
-  return encodeRecord({ layer: 'process', version, flags, payload: payload.bytes() });
+    .text(String(record.path));
+  const head = encodeRecord({ layer: 'process', version, flags, payload: fields.bytes() });
+  const rest = new ByteWriter().texts(Object.entries(record.env).map(([name, value]) => `${name}=${value}`));
+  if (record.execKey !== undefined) rest.u64(record.execKey);
+  return { head, tail: Uint8Array.from(rest.bytes()) };
+}
+
+/**
+ * Puts arguments into a frame.
+ *
+ * @returns the record, to be copied before anything else is encoded
+ * @throws RangeError as `encodeProcess`
+ */
+export function encodeWithin({ head, tail }: RecordFrame, argv: readonly string[]): Uint8Array {
+  return setRecordLength(new ByteWriter().raw(head).texts(argv).raw(tail).bytes());
 }
 
 /** Puts records one behind the other, each padded to eight bytes; their layers must ascend. */
 export function joinRecords(records: readonly Uint8Array[]): Uint8Array {
-  return Buffer.concat(records.flatMap((record) => [record, new Uint8Array((8 - (record.length % 8)) % 8)]));
+  const joined = Buffer.allocUnsafe(records.reduce((sum, { length }) => sum + paddedLength(length), 0));
+  let at = 0;
+  for (const record of records) {
+    joined.set(record, at);
+    const end = at + paddedLength(record.length);
+    joined.fill(0, at + record.length, end);
+    at = end;
+  }
+  return joined;
+}
+
+function paddedLength(length: number): number {
+  return Math.ceil(length / 8) * 8;
 }

@@ -57,12 +57,12 @@ class LauncherSandbox implements Sandbox {
     checkEnding(options);
     const { target, plan } = this.#prepare(program);
     const layout = layOut(options.stdio, this.policy.keepDescriptors);
-    const channel = layout.ipc === undefined ? {} : channelVariables(layout.ipc, options.serialization);
     const argv = [options.argv0 ?? program, ...args];
+    const { ipc } = layout;
     const start: Start = {
       path: target.path,
       argv,
-      env: { ...this.#env(), ...channel },
+      env: ipc === undefined ? this.#env() : { ...this.#env(), ...channelVariables(ipc, options.serialization) },
       keep: layout.keep,
       execKey: this.#execKey,
     };

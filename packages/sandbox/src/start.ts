@@ -6,7 +6,7 @@ import { sandboxError } from './errors.js';
 import type { SandboxPolicy } from './options.js';
 import type { SandboxPlan } from './plan.js';
 import { rlimitsOf } from './process-features.js';
-import { encodeProcess, joinRecords, type ProcessRecord } from './process-record.js';
+import { encodeWithin, frameOf, joinRecords, type ProcessRecord, type RecordFrame } from './process-record.js';
 
 /** One start of one program: all that is not the sandbox's. */
 export interface Start {
@@ -28,50 +28,61 @@ export interface Start {
  * @throws SandboxError `invalid-policy` if a text holds a NUL, or the process record would exceed 1 MiB
  */
 export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: Start): Uint8Array {
-  const { newSession = true, dieWithParent = true, umask, cwd } = policy;
+  const fixed = fixedOf(policy, plan);
+  const { path, env, keep, execKey, anyParent = false } = start;
+  const cwd = policy.cwd === undefined ? '' : resolve(policy.cwd);
+  const varying = { path, env, keep, execKey, cwd, parent: anyParent ? 0 : process.pid };
+  return encoded(() => joinRecords([encodeWithin(frameWith(fixed, varying), start.argv), fixed.layers]));
+}
+
+type Varying = Pick<ProcessRecord, 'path' | 'env' | 'keep' | 'execKey' | 'cwd' | 'parent'>;
+
+/** What a plan has encoded. */
+interface Fixed {
+  readonly settings: Omit<ProcessRecord, keyof Varying | 'argv'>;
+  /** The layers' records. */
+  readonly layers: Uint8Array;
+  /** Of the last start: as a rule the next one differs in its arguments only. */
+  last: { readonly varying: Varying; readonly frame: RecordFrame } | undefined;
+}
+
+const plans = new WeakMap<SandboxPlan, Fixed>();
+
+function fixedOf(policy: SandboxPolicy, plan: SandboxPlan): Fixed {
+  const known = plans.get(plan);
+  if (known !== undefined) return known;
+  const { newSession = true, dieWithParent = true, umask } = policy;
   const limits = Object.entries(rlimitsOf(policy));
-  const record = encoded({
-    newSession,
-    dieWithParent,
-    parent: start.anyParent === true ? 0 : process.pid,
-    writeDenied: isWriteDenied(plan),
-    umask,
-    rlimits: Object.fromEntries(limits.map(([name, limit]) => [name, limit === 'unlimited' ? Infinity : limit])),
-    keep: start.keep,
-    cwd: cwd === undefined ? '' : resolve(cwd),
-    path: start.path,
-    argv: start.argv,
-    env: start.env,
-    execKey: start.execKey,
-  });
-  return joinRecords([record, layersOf(plan)]);
+  const rlimits = Object.fromEntries(limits.map(([name, limit]) => [name, limit === 'unlimited' ? Infinity : limit]));
+  const settings = { newSession, dieWithParent, writeDenied: isWriteDenied(plan), umask, rlimits };
+  const made = { settings, layers: joinRecords(plan.records), last: undefined };
+  plans.set(plan, made);
+  return made;
+}
+
+function frameWith(fixed: Fixed, varying: Varying): RecordFrame {
+  const { last } = fixed;
+  if (last !== undefined && isSame(last.varying, varying)) return last.frame;
+  const frame = frameOf({ ...fixed.settings, ...varying });
+  fixed.last = { varying, frame };
+  return frame;
+}
+
+function isSame(a: Varying, b: Varying): boolean {
+  const isSameTarget = a.path === b.path && a.env === b.env && a.keep === b.keep;
+  return isSameTarget && a.execKey === b.execKey && a.cwd === b.cwd && a.parent === b.parent;
 }
 
 /** What the launcher opens for writing, to see whether its rules hold (native/launcher/prove.h). */
 const proofFile = '/dev/full';
 
-const writeDenied = new WeakMap<SandboxPlan, boolean>();
-
-function isWriteDenied(plan: SandboxPlan): boolean {
-  const { landlock } = plan.expected;
-  if (landlock === undefined) return false;
-  const known = writeDenied.get(plan) ?? !allows(landlock, { path: proofFile, right: 'write_file' }).allowed;
-  writeDenied.set(plan, known);
-  return known;
+function isWriteDenied({ expected: { landlock } }: SandboxPlan): boolean {
+  return landlock !== undefined && !allows(landlock, { path: proofFile, right: 'write_file' }).allowed;
 }
 
-/** The layers' records, which are the same for every start. */
-const joined = new WeakMap<SandboxPlan, Uint8Array>();
-
-function layersOf(plan: SandboxPlan): Uint8Array {
-  const known = joined.get(plan) ?? joinRecords(plan.records);
-  joined.set(plan, known);
-  return known;
-}
-
-function encoded(record: ProcessRecord): Uint8Array {
+function encoded<T>(encode: () => T): T {
   try {
-    return encodeProcess(record);
+    return encode();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw sandboxError('invalid-policy', 'records', {

@@ -52,14 +52,26 @@ export function parseStatus(text: string): LauncherStatus {
   if (ready === null) return { kind: 'lost' };
   const before = text.slice(0, ready.index + 1);
   const rest = text.slice(ready.index + ready[0].length);
-  const proofs = [...before.matchAll(/^proof\t(\S+)\t(\d+)$/gm)];
+  // One start after another says the same here.
+  if (last?.text !== before) last = { text: before, notes: notesOf(before) };
+  const { skipped, proofs } = last.notes;
   return {
     kind: 'executed',
     // Looked at only where the parent came too late to ask the kernel itself.
     get task() {
       return rest === '' ? undefined : parseTaskStatus(rest);
     },
-    skipped: numbersOf(before, 'skipped'),
+    skipped,
+    proofs,
+  };
+}
+
+let last: { readonly text: string; readonly notes: Notes } | undefined;
+
+function notesOf(text: string): Notes {
+  const proofs = [...text.matchAll(/^proof\t(\S+)\t(\d+)$/gm)];
+  return {
+    skipped: numbersOf(text, 'skipped'),
     proofs: proofs.map(([, feature = '', errno = '']) => ({ feature, errno: Number(errno) })),
   };
 }

@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 
 import { errorCode } from '@sb/core';
@@ -15,9 +15,11 @@ export interface Target {
   readonly path: string;
   /** The file, and the interpreter that its first line names. */
   readonly files: readonly string[];
-  /** Tells this state of the file from any other. */
-  readonly state: string;
+  readonly state: FileState;
 }
+
+/** Tells a state of a file from any other. */
+type FileState = Pick<Stats, 'dev' | 'ino' | 'size' | 'mtimeMs' | 'ctimeMs'>;
 
 /**
  * Finds a program as `execvp(3)` does: a name with a slash as it is, another on the PATH of the sandbox.
@@ -54,19 +56,22 @@ export function findTarget(
 }
 
 /** Whether we can execute a path, and in what state it is; `known` if it is that one still. The kernel decides. */
-function look(path: string, known?: Target): Target | { readonly state: string } | { readonly obstacle: string } {
+function look(path: string, known?: Target): Target | { readonly state: FileState } | { readonly obstacle: string } {
   try {
     // Most folders of a PATH have no such file; an exception for each would be slow.
-    const status = statSync(path, { throwIfNoEntry: false });
-    if (status === undefined) return { obstacle: 'ENOENT' };
-    if (!status.isFile()) return { obstacle: 'EACCES' };
-    const state = `${status.dev} ${status.ino} ${status.size} ${status.mtimeMs} ${status.ctimeMs}`;
-    if (known?.path === path && known.state === state) return known;
+    const state = statSync(path, { throwIfNoEntry: false });
+    if (state === undefined) return { obstacle: 'ENOENT' };
+    if (!state.isFile()) return { obstacle: 'EACCES' };
+    if (known?.path === path && isSame(known.state, state)) return known;
     accessSync(path, constants.X_OK);
     return { state };
   } catch (error) {
     return { obstacle: errorCode(error) ?? 'ENOENT' };
   }
+}
+
+function isSame(a: FileState, b: FileState): boolean {
+  return a.ino === b.ino && a.ctimeMs === b.ctimeMs && a.mtimeMs === b.mtimeMs && a.size === b.size && a.dev === b.dev;
 }
 
 /**
