@@ -42,6 +42,21 @@ describe('parseTaskStatus', () => {
     expect(parseTaskStatus(older)).toMatchObject({ groups: [], seccompFilters: 0 });
   });
 
+  it.each([
+    ['Uid:\t1\t2', 'Uid:\t1\t7', { uid: [1, 7, 3, 4] }],
+    ['Gid:\t5', 'Gid:\t6', { gid: [6, 6, 7, 8] }],
+    ['Groups:\t9 10', 'Groups:\t9', { groups: [9] }],
+    ['CapAmb:\t0000000000000001', 'CapAmb:\t0000000000000000', { capAmb: 0n }],
+    ['NoNewPrivs:\t1', 'NoNewPrivs:\t0', { noNewPrivs: false }],
+    ['Seccomp:\t2', 'Seccomp:\t0', { seccomp: 0 }],
+    ['Seccomp_filters:\t3', 'Seccomp_filters:\t4', { seccompFilters: 4 }],
+    ['Pid:\t42', 'Pid:\t43', { tid: 43 }],
+  ])('sees %j become %j after another task', (before, after, expected) => {
+    const whole = sample.replace('CapInh', 'NStgid:\t42\nVmPeak:\t1 kB\nCapInh') + 'Cpus_allowed:\t3\n';
+    expect(parseTaskStatus(whole)).not.toMatchObject(expected);
+    expect(parseTaskStatus(whole.replace(before, after))).toMatchObject(expected);
+  });
+
   it.each(['Pid', 'Uid', 'Gid', 'Groups', 'CapEff', 'NoNewPrivs', 'Seccomp'])('refuses a text without %s', (name) => {
     expect(() => parseTaskStatus(sample.replace(`\n${name}:`, '\nOther:'))).toThrow(name);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { root } from '../test/machines.js';
 import { definePolicy } from './define.js';
@@ -46,6 +46,36 @@ describe('startRecords', () => {
   ])('%j with %j', (options, changes, expected) => {
     const record = Buffer.from(encodeProcess({ ...plain, ...expected }));
     expect(recordsOf(options, changes).subarray(0, record.length)).toEqual(record);
+  });
+
+  it.each<Partial<Start>>([
+    { path: '/bin/false' },
+    { path: 5 },
+    { argv: ['true', 'more'] },
+    { env: { A: 'c' } },
+    { keep: [0, 1] },
+    { anyParent: true },
+    { execKey: 7n },
+  ])('forgets what the last start of the plan had where the next has %o', (changes) => {
+    const policy = definePolicy({});
+    const plan = planSandbox(policy, layerPolicies(policy), root);
+    const bytes = (some: Partial<Start>) => Buffer.from(startRecords(policy, plan, { ...start, ...some }));
+    const first = bytes({});
+    expect(bytes(changes)).toEqual(recordsOf({}, changes));
+    expect(bytes(changes)).not.toEqual(first);
+    expect(bytes({})).toEqual(first);
+  });
+
+  it('sees that the folder was changed that the working directory is relative to', () => {
+    const policy = definePolicy({ cwd: 'src' });
+    const plan = planSandbox(policy, layerPolicies(policy), root);
+    const cwd = vi.spyOn(process, 'cwd');
+    const folders = ['/one', '/two'].map((folder) => {
+      cwd.mockReturnValue(folder);
+      return Buffer.from(startRecords(policy, plan, start)).includes(`${folder}/src`);
+    });
+    cwd.mockRestore();
+    expect(folders).toEqual([true, true]);
   });
 
   it('puts the layers behind, each at eight bytes, and none that is off', () => {
