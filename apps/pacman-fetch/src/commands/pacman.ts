@@ -1,13 +1,14 @@
 import type { Places } from '../config/values.js';
 import { downloadOptions } from '../download/given-options.js';
-import { openSession, type Overrides, type Session } from '../download/session.js';
+import { inSession, type Overrides, type Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { type PacmanCommand, readPacmanCommand } from '../pacman/command-line.js';
 import { runThrough } from '../pacman/run-through.js';
 import { type Steps, stepsOf } from '../pacman/steps.js';
 import { askPacman, prefetch } from '../prefetch/prefetch.js';
+import { DatabaseLock } from '../refresh/database-lock.js';
 import { refresh } from '../refresh/refresh.js';
-import type { Given, Subcommand } from './subcommand.js';
+import type { Subcommand } from './subcommand.js';
 
 const { cacert, quiet, json } = downloadOptions;
 
@@ -25,25 +26,31 @@ pacman's alone. Exit status: that of pacman; before it 1 a download failed,
     const command = readPacmanCommand(args);
     const steps = stepsOf(command);
     if (command === undefined || (steps.refresh === undefined && !steps.isPrefetched)) return await runThrough(args);
-    const status = await before(given, command, steps);
-    if (status !== exitStatus.done || !steps.needsPacman) return status;
-    return await runThrough(command.withoutRefresh);
+    const values = new Map([...given.values, ...last(command, 'config'), ...last(command, 'color')]);
+    return await inSession(
+      { ...given, values },
+      {
+        during: async (session) => await before(session, command, steps),
+        afterwards: steps.needsPacman ? async () => await runThrough(command.withoutRefresh) : undefined,
+        overrides: overridesOf(command),
+      },
+    );
   },
 };
 
 /** What is done before pacman; the worker is gone when it starts. */
-async function before(given: Given, command: PacmanCommand, steps: Steps): Promise<number> {
-  const values = new Map([...given.values, ...last(command, 'config'), ...last(command, 'color')]);
-  await using session = await openSession({ ...given, values }, overridesOf(command));
+async function before(session: Session, command: PacmanCommand, steps: Steps): Promise<number> {
   if (steps.refresh !== undefined) {
     const status = await refresh(session, { ...steps.refresh, repositories: [] }, placeOptions(command));
     if (status !== exitStatus.done) return status;
   }
+  // A refresh has its own; pacman needs one as well.
+  await DatabaseLock.removeAbandoned(session.places.database);
   return steps.isPrefetched ? await fetchNeeded(session, command) : exitStatus.done;
 }
 
 async function fetchNeeded(session: Session, { withoutRefresh }: PacmanCommand): Promise<number> {
-  const answer = await askPacman(withoutRefresh, session.places.caches);
+  const answer = await askPacman(session, withoutRefresh);
   if ('wanted' in answer) return await prefetch(session, answer.wanted);
   const display = session.display('kept');
   const text = 'what pacman needs could not be found out; it downloads it itself';

@@ -1,7 +1,8 @@
 import { downloadOptions } from '../download/given-options.js';
-import { openSession } from '../download/session.js';
+import { inSession, type Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { askPacman, prefetch } from '../prefetch/prefetch.js';
+import { DatabaseLock } from '../refresh/database-lock.js';
 import type { Subcommand } from './subcommand.js';
 
 /** `pacman-fetch prefetch`: what `pacman -Sw` downloads. */
@@ -23,24 +24,26 @@ Exit status: 0 done, 1 a download failed or pacman refuses the targets,
     if (operands.length === 0 && !isUpgrade) {
       throw new FetchError('usage', 'no targets specified', 'Name packages, or give -u for an upgrade.');
     }
-    await using session = await openSession(given);
     const config = values.get('config');
-    const answer = await askPacman(
-      [
-        isUpgrade ? '-Su' : '-S',
-        ...(config === undefined ? [] : ['--config', config]),
-        ...(switches.has('needed') ? ['--needed'] : []),
-        '--',
-        ...operands,
-      ],
-      session.places.caches,
-    );
-    if ('refusal' in answer) {
-      // pacman's own words say it best.
-      process.stderr.write(answer.refusal);
-      return exitStatus.download;
-    }
-    process.stderr.write(answer.warnings);
-    return await prefetch(session, answer.wanted);
+    const question = [
+      isUpgrade ? '-Su' : '-S',
+      ...(config === undefined ? [] : ['--config', config]),
+      ...(switches.has('needed') ? ['--needed'] : []),
+      '--',
+      ...operands,
+    ];
+    return await inSession(given, { during: async (session) => await askAndFetch(session, question) });
   },
 };
+
+async function askAndFetch(session: Session, question: readonly string[]): Promise<number> {
+  await DatabaseLock.removeAbandoned(session.places.database);
+  const answer = await askPacman(session, question);
+  if ('refusal' in answer) {
+    // pacman's own words say it best.
+    process.stderr.write(answer.refusal);
+    return exitStatus.download;
+  }
+  process.stderr.write(answer.warnings);
+  return await prefetch(session, answer.wanted);
+}

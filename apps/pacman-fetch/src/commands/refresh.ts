@@ -1,5 +1,5 @@
 import { downloadOptions } from '../download/given-options.js';
-import { openSession } from '../download/session.js';
+import { inSession } from '../download/session.js';
 import { refresh } from '../refresh/refresh.js';
 import type { Subcommand } from './subcommand.js';
 
@@ -17,12 +17,10 @@ Exit status: 0 done, 1 a download failed or pacman can't use what came,
   },
   async run(given) {
     const { operands, switches, values } = given;
-    await using session = await openSession(given);
     const config = values.get('config');
-    return await refresh(
-      session,
-      { repositories: operands, kind: switches.has('files') ? 'files' : 'db', force: switches.has('force') },
-      config === undefined ? [] : ['--config', config],
-    );
+    const kind = switches.has('files') ? 'files' : 'db';
+    const choice = { repositories: operands, kind, force: switches.has('force') } as const;
+    const pacmanOptions = config === undefined ? [] : ['--config', config];
+    return await inSession(given, { during: async (session) => await refresh(session, choice, pacmanOptions) });
   },
 };

@@ -3,7 +3,6 @@ import { basename } from 'node:path';
 import { type DownloadRequest, type Fetcher, FetcherError, type Outcome } from '@sb/fetcher';
 
 import { FetchError } from '../errors.js';
-import { interruptOn } from '../interrupt.js';
 import type { Display } from '../ui/events.js';
 import { ProgressEvents } from './progress-events.js';
 
@@ -13,43 +12,37 @@ export interface BatchOptions {
   readonly display: Display;
   /** Whether people look at the display. */
   readonly isForPeople: boolean;
-}
-
-/** How a batch ended. */
-export interface BatchResult {
-  readonly outcomes: readonly Outcome[];
-  /** The exit status of a signal that ended it. */
-  readonly interrupted: number | undefined;
+  /** Ends it when aborted. */
+  readonly signal: AbortSignal;
 }
 
 /**
  * Downloads files, showing how far they are, and what went wrong.
  *
- * @throws FetchError `sandbox`, `usage`
+ * @throws FetchError `sandbox`, `usage`; the signal's reason where it is aborted, with everything shown
  */
-export async function runBatch(requests: readonly DownloadRequest[], options: BatchOptions): Promise<BatchResult> {
-  const { fetcher, display, isForPeople } = options;
-  const abort = new AbortController();
-  const interruption = interruptOn(() => abort.abort());
+export async function runBatch(
+  requests: readonly DownloadRequest[],
+  options: BatchOptions,
+): Promise<readonly Outcome[]> {
+  const { fetcher, display, isForPeople, signal } = options;
   const events = new ProgressEvents(isForPeople);
   try {
     const outcomes = await fetcher.download(requests, {
-      signal: abort.signal,
+      signal,
       onProgress: (progress) => {
         for (const event of events.of(progress)) display.show(event);
       },
     });
-    if (interruption.status === undefined) warnOfMissing(options);
+    if (!signal.aborted) warnOfMissing(options);
     for (const outcome of outcomes) {
       for (const event of events.ending(outcome)) display.show(event);
       showProblems(outcome, options);
     }
-    return { outcomes, interrupted: interruption.status };
+    signal.throwIfAborted();
+    return outcomes;
   } catch (error) {
-    if (interruption.status !== undefined) return { outcomes: [], interrupted: interruption.status };
     throw asFetchError(error);
-  } finally {
-    interruption.stop();
   }
 }
 

@@ -1,8 +1,12 @@
+import { setImmediate as immediate } from 'node:timers/promises';
+
 import type { Fetcher } from '@sb/fetcher';
 
 import type { Given } from '../commands/subcommand.js';
 import { type Configuration, loadConfiguration } from '../config/configuration.js';
 import { type Places, placesOf } from '../config/values.js';
+import { exitStatus } from '../errors.js';
+import { interruptOn } from '../interrupt.js';
 import { createDisplay } from '../ui/display.js';
 import type { Display } from '../ui/events.js';
 import { downloader } from './downloader.js';
@@ -27,17 +31,53 @@ export interface Session extends AsyncDisposable {
   readonly fetcher: Fetcher;
   /** Whether people look at what is shown. */
   readonly isForPeople: boolean;
+  /** Aborted when a signal asks the program to end; what is under way has to end, and nothing more to begin. */
+  readonly signal: AbortSignal;
   /** Makes a display for one part of the work: `kept` for databases, `finished-first` for packages. */
   display(order: 'kept' | 'finished-first'): Display;
 }
 
+/** What is done in a session, and what follows it. */
+export interface Work {
+  /** @returns exit status. May throw where the session's signal is aborted */
+  readonly during: (session: Session) => Promise<number>;
+  /** Follows when all of that is done and the session is closed; it sees to signals itself. */
+  readonly afterwards?: (() => Promise<number>) | undefined;
+  readonly overrides?: Overrides;
+}
+
 /**
- * Reads the configuration and makes ready to download. Starts nothing.
+ * Reads the configuration, does some work, and closes what the work has opened. From first to last it listens to
+ * signals: wherever one comes, the work is cut short in order.
  *
  * @param given - the options of `downloadOptions`
- * @throws ConfigError; FetchError `sandbox`, `usage`
+ * @returns exit status of the work, or of the signal that ended it
+ * @throws ConfigError; FetchError
  */
-export async function openSession(given: Given, overrides: Overrides = {}): Promise<Session> {
+export async function inSession(given: Given, { during, afterwards, overrides = {} }: Work): Promise<number> {
+  const interruption = interruptOn();
+  try {
+    const status = await duringSession(await openSession(given, overrides, interruption.signal), during);
+    // A signal that has come already is heard when Node next looks for events, and never if nobody listens then.
+    await immediate();
+    if (interruption.status !== undefined) return interruption.status;
+    // Still listened to: until the other one listens no signal may get lost.
+    return status === exitStatus.done && afterwards !== undefined ? await afterwards() : status;
+  } catch (error) {
+    if (interruption.status === undefined) throw error;
+    return interruption.status;
+  } finally {
+    interruption.stop();
+  }
+}
+
+async function duringSession(opened: Session, during: Work['during']): Promise<number> {
+  await using session = opened;
+  return await during(session);
+}
+
+/** Makes ready to download. Starts nothing. */
+async function openSession(given: Given, overrides: Overrides, signal: AbortSignal): Promise<Session> {
   const { rootDir, isSilent = false, isPatient = false } = overrides;
   const configuration = await loadConfiguration({ config: given.values.get('config'), rootDir });
   const places = placesOf(configuration, overrides.places);
@@ -52,6 +92,7 @@ export async function openSession(given: Given, overrides: Overrides = {}): Prom
     places,
     fetcher,
     isForPeople: look.style !== 'json',
+    signal,
     display,
     [Symbol.asyncDispose]: async () => await fetcher[Symbol.asyncDispose](),
   };

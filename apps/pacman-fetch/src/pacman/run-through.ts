@@ -17,10 +17,12 @@ const passed = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * @throws FetchError `usage` where there is none
  */
 export async function runThrough(args: readonly string[]): Promise<number> {
-  const child = spawn('pacman', args, { stdio: 'inherit' });
+  let child: ChildProcess | undefined;
   const listeners = passed.map((signal) => [signal, () => passOn(child, signal)] as const);
+  // Before there is a pacman: none may be left behind by a signal that ends us.
   for (const [signal, listener] of listeners) process.on(signal, listener);
   try {
+    child = spawn('pacman', args, { stdio: 'inherit' });
     const [status, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     return status ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } catch (error) {
@@ -31,7 +33,7 @@ export async function runThrough(args: readonly string[]): Promise<number> {
   }
 }
 
-function passOn(child: ChildProcess, signal: NodeJS.Signals): void {
+function passOn(child: ChildProcess | undefined, signal: NodeJS.Signals): void {
   if (signal === 'SIGINT' && process.stdin.isTTY) return;
-  child.kill(signal);
+  child?.kill(signal);
 }

@@ -18,14 +18,13 @@ export type Answer = { readonly wanted: readonly Wanted[]; readonly warnings: st
  * Asks pacman what a transaction needs; nothing is changed, and no lock taken.
  *
  * @param args - pacman's, as for the transaction itself, without `-y`
- * @param caches - where pacman looks for packages, in its order
  * @throws FetchError `usage` without a pacman; `download` for a hostile database
  */
-export async function askPacman(args: readonly string[], caches: readonly string[]): Promise<Answer> {
-  const result = await runPacman(['--print', '--print-format', printFormat, '--noconfirm', ...args]);
+export async function askPacman({ places, signal }: Session, args: readonly string[]): Promise<Answer> {
+  const result = await runPacman(['--print', '--print-format', printFormat, '--noconfirm', ...args], signal);
   if (result === undefined) throw new FetchError('usage', 'there is no pacman', 'Install it, or set PATH.');
   const { status, stdout, stderr } = result;
-  return status === 0 ? { wanted: parseWanted(stdout, caches), warnings: stderr } : { refusal: stderr };
+  return status === 0 ? { wanted: parseWanted(stdout, places.caches), warnings: stderr } : { refusal: stderr };
 }
 
 /**
@@ -36,15 +35,14 @@ export async function askPacman(args: readonly string[], caches: readonly string
  * @throws FetchError whose kind is the exit status
  */
 export async function prefetch(session: Session, wanted: readonly Wanted[]): Promise<number> {
-  const { configuration, places, fetcher, isForPeople } = session;
+  const { configuration, places, fetcher, isForPeople, signal } = session;
   const requests = await prefetchPlan(configuration, wanted, places.caches);
   if (requests.length === 0) return exitStatus.done;
   const display = session.display('finished-first');
   try {
     display.show({ event: 'heading', text: 'Retrieving packages...' });
     display.show(totalOf(requests));
-    const { outcomes, interrupted } = await runBatch(requests, { fetcher, display, isForPeople });
-    if (interrupted !== undefined) return interrupted;
+    const outcomes = await runBatch(requests, { fetcher, display, isForPeople, signal });
     const failures = failuresOf(outcomes);
     const [first] = failures;
     if (first !== undefined) {

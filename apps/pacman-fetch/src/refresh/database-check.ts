@@ -5,13 +5,15 @@ import { runPacman } from '../pacman/run-pacman.js';
  *
  * @param options - pacman's, for another pacman.conf or other places
  * @param repositories - their names
+ * @param signal - ends it when aborted
  * @returns what is wrong, in pacman's words
  */
 export async function databaseProblems(
   options: readonly string[],
   repositories: readonly string[],
+  signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const result = await runPacman(['-Slq', ...options, '--', ...repositories]);
+  const result = await runPacman(['-Slq', ...options, '--', ...repositories], signal);
   if (result === undefined) return [];
   const said = result.stderr.split('\n').flatMap((line) => /^error: (.*)$/.exec(line)?.[1] ?? []);
   return [...new Set(said)];

@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, linkSync, openSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 
@@ -48,6 +48,22 @@ export class DatabaseLock implements Disposable {
     }
   }
 
+  /**
+   * Removes a lock that a killed process of ours has left behind: pacman would wait for it for ever. What can't be
+   * removed stays, and pacman says so.
+   *
+   * @param database - DBPath
+   */
+  static async removeAbandoned(database: string): Promise<void> {
+    const path = join(database, lockName);
+    if (!isAbandoned(path)) return;
+    // Another one of us may be at it, and whoever isn't root can't.
+    await DatabaseLock.take(database).then(
+      (lock) => lock[Symbol.dispose](),
+      () => {},
+    );
+  }
+
   [Symbol.dispose](): void {
     unlinkSync(this.#path);
     this.#own?.close();
@@ -67,15 +83,31 @@ function create(path: string): void {
   );
 }
 
+/** @returns false if it is there already */
 function tryCreate(path: string): boolean {
+  const content = `pacman-fetch ${processMark()}\n`;
+  const draft = `${path}.new`;
   try {
-    const descriptor = openSync(path, 'wx', 0);
-    writeSync(descriptor, `pacman-fetch ${processMark()}\n`);
-    closeSync(descriptor);
+    rmSync(draft, { force: true });
+    writeFileSync(draft, content, { flag: 'wx', mode: 0 });
+    name(draft, path, content);
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
     throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** The lock has its content from its first moment on: an empty one, of a process that was killed, would be pacman's. */
+function name(draft: string, path: string, content: string): void {
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') throw error;
+    // A file system without hard links.
+    writeFileSync(path, content, { flag: 'wx', mode: 0 });
   }
 }
 

@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
-import type { DownloadRequest } from '@sb/fetcher';
+import type { DownloadRequest, Outcome } from '@sb/fetcher';
 
-import { type BatchResult, runBatch } from '../download/batch.js';
+import { runBatch } from '../download/batch.js';
 import { failuresOf, statusOf } from '../download/ending.js';
 import type { Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
@@ -33,28 +33,26 @@ export async function refresh(
   makeFolder(folder);
   const display = session.display('kept');
   try {
-    const { outcomes, interrupted } = await downloadLocked(session, requests, display);
-    if (interrupted !== undefined) return interrupted;
+    const outcomes = await downloadLocked(session, requests, display);
     const failed = failuresOf(outcomes).length;
     if (failed > 0) showFailure(display, `${failed} of ${outcomes.length} could not be refreshed`);
     const changed = outcomes.filter(({ status }) => status === 'done').map(({ to }) => basename(to, `.${choice.kind}`));
-    const isSound = choice.kind === 'files' || (await checked(changed, pacmanOptions, display));
+    const isSound = choice.kind === 'files' || (await checked(session, changed, { pacmanOptions, display }));
     return failed > 0 ? statusOf(outcomes) : isSound ? exitStatus.done : exitStatus.download;
   } finally {
     display.end();
   }
 }
 
-/** The lock is held no longer than signals are listened to: one that is left behind would stop pacman. */
 async function downloadLocked(
-  { places, fetcher, isForPeople }: Session,
+  { places, fetcher, isForPeople, signal }: Session,
   requests: readonly DownloadRequest[],
   display: Display,
-): Promise<BatchResult> {
+): Promise<readonly Outcome[]> {
   const lock = await DatabaseLock.take(places.database);
   try {
     display.show({ event: 'heading', text: 'Synchronizing package databases...' });
-    return await runBatch(requests, { fetcher, display, isForPeople });
+    return await runBatch(requests, { fetcher, display, isForPeople, signal });
   } finally {
     lock[Symbol.dispose]();
   }
@@ -67,12 +65,12 @@ function showFailure(display: Display, why: string): void {
 
 /** Whether pacman can use what came. */
 async function checked(
+  { signal }: Session,
   repositories: readonly string[],
-  pacmanOptions: readonly string[],
-  display: Display,
+  { pacmanOptions, display }: { readonly pacmanOptions: readonly string[]; readonly display: Display },
 ): Promise<boolean> {
   if (repositories.length === 0) return true;
-  const problems = await databaseProblems(pacmanOptions, repositories);
+  const problems = await databaseProblems(pacmanOptions, repositories, signal);
   for (const text of problems) display.show({ event: 'error', text });
   return problems.length === 0;
 }

@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 
 import { missing, type ProgramResult, runProgram } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -72,24 +70,5 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     expect(await through(machine, '-Sy', 'pkg3')).toMatchObject({ status: 0 });
     expect(await installed(machine)).toBe('pkg3 1-1\n');
     expect(slow.requests.length).toBeGreaterThan(0);
-  });
-
-  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('can be gone on with after %s', async (signal) => {
-    const machine = scene.machine({ servers: [`${scene.nginx.http}/slow`] });
-    const name = 'pkg10-1-1-any.pkg.tar.zst';
-    expect(await machine.run('refresh')).toMatchObject({ status: 0 });
-    for (const milliseconds of [200, 1200, 2000]) {
-      const child = machine.start('prefetch', 'pkg10', 'pkg1');
-      const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
-      await wait(milliseconds);
-      child.kill(signal);
-      const [status] = await ended;
-      expect([0, null, signal === 'SIGINT' ? 130 : 143]).toContain(status);
-      expect(readdirSync(machine.cache).filter((file) => !/\.zst(\.part)?$/.test(file))).toEqual([]);
-    }
-    expect(await machine.run('prefetch', 'pkg10', 'pkg1')).toMatchObject({ status: 0, stderr: '' });
-    expect(readFileSync(join(machine.cache, name)).equals(scene.repository.read(name))).toBe(true);
-    expect(readdirSync(machine.cache).filter((file) => file.endsWith('.part'))).toEqual([]);
-    expect(existsSync(join(machine.database, 'db.lck'))).toBe(false);
   });
 });

@@ -114,8 +114,14 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
       writeFileSync(lock, `pacman-fetch ${mark}\n`);
       expect(await machine.run('refresh')).toMatchObject({ status: 4 });
     }
-    writeFileSync(lock, `pacman-fetch ${ours.replace(/-\d+-/, '-1-')}\n`);
+    const abandoned = `pacman-fetch ${ours.replace(/-\d+-/, '-1-')}\n`;
+    writeFileSync(lock, abandoned);
     expect(await machine.run('refresh')).toMatchObject({ status: 0, stderr: '' });
+    expect(existsSync(lock)).toBe(false);
+    // pacman would wait for it as well.
+    writeFileSync(lock, abandoned);
+    expect(await machine.pacman('-Sw', 'pkg1')).toMatchObject({ status: 1 });
+    expect(await machine.run('prefetch', 'pkg1')).toMatchObject({ status: 0, stderr: '' });
     expect(existsSync(lock)).toBe(false);
   });
 });
