@@ -32,8 +32,8 @@ const requirements = {
   landlock6: landlock(6),
   /** The same with Linux 6.15's audit-log flags and errata. */
   landlock7: landlock(7),
-  /** The kernel has an audit log, and this process may switch it on and read it: CAP_AUDIT_CONTROL, CAP_AUDIT_READ. */
-  audit: () => existsSync('/proc/self/loginuid') && hasCapabilities(30n, 37n),
+  /** The kernel has an audit log, and this process may switch it on and read it: CAP_AUDIT_WRITE, _CONTROL and _READ. */
+  audit: () => existsSync('/proc/self/loginuid') && hasCapabilities(29n, 30n, 37n),
   /** A terminal of one's own for a program: script of util-linux. */
   script: () => existsSync('/usr/bin/script'),
   /** Pretends to programs that they are root. */

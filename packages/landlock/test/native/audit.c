@@ -1,6 +1,6 @@
 /*
  * Runs a program as an ordinary user and prints what Landlock denials the kernel's audit log had
- * meanwhile. Needs CAP_AUDIT_CONTROL and CAP_AUDIT_READ; switches auditing on for that long
+ * meanwhile. Needs CAP_AUDIT_CONTROL, _READ and _WRITE; switches auditing on for that long
  * (auditctl -e 1 -b 0) and then back to what it was; one such program at a time.
  * Arguments: text that a record must contain to be printed, uid, program, its arguments.
  */
@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define LANDLOCK_ACCESS 1423 /* AUDIT_LANDLOCK_ACCESS, Linux 6.15 */
-#define QUIET_MILLISECONDS 300
+#define WAIT_MILLISECONDS 5000
 
 struct message {
 	struct nlmsghdr head;
@@ -86,18 +86,36 @@ static void restore(void)
 		(void)control(AUDIT_SET, status);
 }
 
-/* Prints the records that hold the text, until there have been none for a while after the end. */
+/* Writes a record into the log, behind all that the child caused; others may go on to cause some. */
+static void mark(const char *text)
+{
+	struct message message;
+	int descriptor = audit_socket(0);
+	memset(&message, 0, sizeof message);
+	message.head = (struct nlmsghdr){.nlmsg_len = NLMSG_LENGTH((unsigned int)strlen(text) + 1),
+		.nlmsg_type = AUDIT_USER,
+		.nlmsg_flags = NLM_F_REQUEST};
+	strcpy(NLMSG_DATA(&message.head), text);
+	if (send(descriptor, &message, message.head.nlmsg_len, 0) < 0 || close(descriptor))
+		die("audit mark");
+}
+
+/* Prints the records that hold the text, up to the mark that follows the child's end. */
 static void collect(int log, pid_t child, const char *needle)
 {
 	struct message message;
 	struct pollfd event = {log, POLLIN, 0};
-	int ended = 0, status = 0;
+	char last[64] = "";
+	int status = 0;
 	for (;;) {
-		int ready = poll(&event, 1, QUIET_MILLISECONDS);
-		if (ready == 0 && ended)
-			break;
-		if (!ended && waitpid(child, &status, WNOHANG) == child)
-			ended = 1;
+		const int is_marked = last[0] != 0;
+		int ready = poll(&event, 1, is_marked ? WAIT_MILLISECONDS : 10);
+		if (!is_marked && waitpid(child, &status, WNOHANG) == child) {
+			(void)snprintf(last, sizeof last, "sb-audit-test end %d", getpid());
+			mark(last);
+		}
+		if (ready == 0 && is_marked)
+			die("audit mark was not seen");
 		if (ready <= 0)
 			continue;
 		ssize_t length = recv(log, &message, sizeof message - 1, 0);
@@ -106,6 +124,8 @@ static void collect(int log, pid_t child, const char *needle)
 		((char *)&message)[length] = 0;
 		if (message.head.nlmsg_type == LANDLOCK_ACCESS && strstr(message.text, needle))
 			printf("%s\n", message.text);
+		if (is_marked && message.head.nlmsg_type == AUDIT_USER && strstr(message.text, last))
+			break;
 	}
 	if (status) {
 		fprintf(stderr, "the program ended with %d\n", status);
