@@ -19,7 +19,7 @@ const ranks = new Map([
 ]);
 
 /** Only tests may use these. */
-const testOnly = new Set(['probe', 'test-kit']);
+const testOnly = new Set(['probe', 'test-kit', 'containers']);
 
 const importPattern = /(?:\bfrom|\bimport|\bimport\()\s*['"]([^'"]+)['"]/g;
 

@@ -1,22 +1,15 @@
 /* doctor on machines that lack something: what it names, and that the exit status says how bad it is. */
-import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 
+import { beneath, dockerCapabilities, dockerFilter, withoutLandlock } from '@sb/containers';
 import type { SeccompOptions } from '@sb/seccomp';
-import {
-  compileFixture,
-  missing,
-  type ProgramOptions,
-  runProgram,
-  temporaryFolder,
-  type TemporaryFolder,
-} from '@sb/test-kit';
+import { missing, type ProgramOptions, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Diagnosis } from '../../src/doctor/diagnosis.js';
 import { environment, program } from '../kit/fetch-program.js';
 
 const nobody = { uid: 65_534, gid: 65_534 };
-const beneath = compileFixture(new URL('fixtures/beneath.ts', import.meta.url));
 
 let folder: TemporaryFolder;
 beforeEach(() => {
@@ -37,7 +30,7 @@ async function run(situation: Situation, ...args: readonly string[]) {
   const { options = ['SandboxUser = nobody'], prefix = [], filter, ...rest } = situation;
   const paths = [`CacheDir = ${folder.file('cache')}`, `DBPath = ${folder.file('db')}`];
   writeFileSync(folder.file('pacman.conf'), ['[options]', ...options, ...paths, ''].join('\n'));
-  const above = filter === undefined ? [] : [process.execPath, beneath, JSON.stringify(filter)];
+  const above = filter === undefined ? [] : beneath(filter);
   const command = [...prefix, ...above, process.execPath, program, 'doctor', '--config', folder.file('pacman.conf')];
   const [file = '', ...words] = [...command, ...args];
   return await runProgram(file, words, { env: environment, ...rest });
@@ -167,15 +160,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'libcap'))('with fewer rig
   });
 
   it('beneath the rules and with the capabilities of Docker is full', async () => {
-    const url = new URL('../../../../packages/sandbox/test/data/docker-default.json', import.meta.url);
-    interface Profile {
-      readonly capabilities: readonly string[];
-      readonly blocked: Readonly<Record<string, readonly string[]>>;
-    }
-    const { capabilities, blocked } = JSON.parse(readFileSync(url, 'utf8')) as Profile;
-    const set = `--bounding-set=-all,${capabilities.map((name) => `+${name}`).join(',')}`;
-    const filter: SeccompOptions = { base: 'allow-all', deny: [...new Set(Object.values(blocked).flat())] };
-    const diagnosis = await diagnose({ prefix: ['setpriv', set], filter });
+    const diagnosis = await diagnose({ prefix: dockerCapabilities, filter: dockerFilter() });
     expect(diagnosis).toMatchObject({ status: 0, partial: [], broken: [], states: inForce });
     // The filter is there: it denies what works without one.
     expect(diagnosis.attempts.find(({ feature }) => feature.includes('unshare'))?.control).toBe('EPERM');
@@ -183,16 +168,10 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'libcap'))('with fewer rig
 });
 
 describe.skipIf(missing('linux', 'root', 'landlock7'))('without Landlock', () => {
-  const calls = ['landlock_create_ruleset', 'landlock_add_rule', 'landlock_restrict_self'];
-  const without = (errno: string): SeccompOptions => ({
-    base: 'allow-all',
-    rules: calls.map((syscall) => ({ syscall, action: { action: 'errno', errno } })),
-  });
-
   it('is broken where the configuration requires it', async () => {
     const options = ['SandboxUser = nobody', 'SandboxFilesystem = require'];
     expect(await diagnose({ options })).toMatchObject({ status: 0, broken: [] });
-    const { status, broken } = await diagnose({ options, filter: without('EOPNOTSUPP') });
+    const { status, broken } = await diagnose({ options, filter: withoutLandlock('EOPNOTSUPP') });
     expect([status, broken]).toEqual([3, [expect.stringMatching(/not in lsm=/)]]);
   });
 
@@ -211,8 +190,8 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('without Landlock', () =>
     ['EOPNOTSUPP', /is built into Linux \S+, but is not in lsm=/],
     ['ENOSYS', /a system-call filter hides it/],
     ['EPERM', /a system-call filter forbids it/],
-  ])('%s is partial, and names the cause; the rest is in force', async (errno, cause) => {
-    const { status, partial, states } = await diagnose({ filter: without(errno) });
+  ] as const)('%s is partial, and names the cause; the rest is in force', async (errno, cause) => {
+    const { status, partial, states } = await diagnose({ filter: withoutLandlock(errno) });
     expect(status).toBe(1);
     expect(partial).toEqual([expect.stringMatching(cause)]);
     expect(states).toMatchObject({ 'privdrop.user': 'enforced', 'seccomp.filter': 'enforced' });

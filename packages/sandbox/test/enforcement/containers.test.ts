@@ -1,9 +1,9 @@
 /* In containers and on lesser kernels: what can be had is in force, what can't has a reason, what is required refuses. */
+import { dockerCapabilities, dockerFilter, withoutLandlock } from '@sb/containers';
 import { missing, probeArguments, probePath } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { nobody } from '../attack/place.js';
-import { dockerCapabilities, dockerFilter, withoutLandlock } from '../containers.js';
 import { type Started, startIn, type StartRequest, states } from '../start.js';
 
 const everything = ['process', 'privdrop', 'caps', 'landlock', 'seccomp'];

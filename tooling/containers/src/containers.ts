@@ -1,4 +1,4 @@
-/* Filters that are over a sandbox, as a container or another kernel has them. */
+/* Filters that are over a program, as a container or another kernel has them. */
 import { readFileSync } from 'node:fs';
 
 import { allow, arg, errno, expandGroup, groupNames, type SeccompOptions } from '@sb/seccomp';
@@ -8,7 +8,7 @@ interface Profile {
   readonly blocked: Readonly<Record<string, readonly string[]>>;
 }
 
-const profile = JSON.parse(readFileSync(new URL('data/docker-default.json', import.meta.url), 'utf8')) as Profile;
+const profile = JSON.parse(readFileSync(new URL('docker-default.json', import.meta.url), 'utf8')) as Profile;
 
 const CLONE_NEW = 0x7e02_0000;
 const AF_VSOCK = 40;

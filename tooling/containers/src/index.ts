@@ -1,0 +1,2 @@
+export { dockerCapabilities, dockerFilter, withoutLandlock } from './containers.js';
+export { beneath } from './prefix.js';
