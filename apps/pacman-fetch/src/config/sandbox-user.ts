@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { isSandboxError } from '@sb/core';
 import { currentIdentity, lookupUser, ownerOf, policy, type PrivdropPolicy } from '@sb/privdrop';
 
-import { FetchError } from '../errors.js';
+import { FetchError, withoutHint } from '../errors.js';
 import { originText } from './place.js';
 import type { SandboxSettings } from './sandbox-settings.js';
 
@@ -29,7 +29,7 @@ export function chooseUser(settings: SandboxSettings, file: string): SandboxUser
   try {
     return choose(settings, file);
   } catch (error) {
-    if (isSandboxError(error)) throw new FetchError('sandbox', error.message, undefined);
+    if (isSandboxError(error)) throw new FetchError('sandbox', withoutHint(error), error.hint);
     throw error;
   }
 }
@@ -58,7 +58,7 @@ function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
   throw new FetchError(
     'sandbox',
     `no user to download as: none is set, and ${folder} belongs to root`,
-    'Set DownloadUser in pacman.conf, or SandboxUser in pacman.d/pacman-fetch.conf.',
+    "Set SandboxUser in pacman.d/pacman-fetch.conf, or pacman's own DownloadUser: to alpm, where that user exists.",
   );
 }
 

@@ -14,9 +14,10 @@ const verdicts: Readonly<Record<Diagnosis['verdict'], string>> = {
 /** A diagnosis for people. */
 export function diagnosisText(diagnosis: Diagnosis, style: MessageStyle): string {
   const { verdict, kernel, user, features, attempts, findings } = diagnosis;
-  const who = user === null ? 'nobody' : `${user.name} (${user.source})`;
+  // Not "as nobody": that is a user's name.
+  const who = user === null ? 'Nothing is downloaded' : `Downloads as ${user.name} (${user.source})`;
   const parts = [
-    heading(`Downloads as ${who}, on Linux ${kernel}`, style),
+    heading(`${who}, on Linux ${kernel}`, style),
     table([['LAYER', 'STATE', 'FEATURES'], ...featureRows(features)], style),
     heading('Attempts from inside', style),
     table([['', 'FEATURE', 'ATTEMPTED', 'EXPECTED', 'SEEN', 'WITHOUT'], ...attempts.map(attemptRow)], style),

@@ -52,6 +52,9 @@ function nameOf({ name, uid }: { readonly name?: string | undefined; readonly ui
   return name ?? `uid ${uid}`;
 }
 
+/** Arch's packages come with their users as files for systemd-sysusers(8). */
+const createUser = 'Create the user ("systemd-sysusers", or "useradd --system alpm"), or name another.';
+
 /** Who downloads; where nobody can, that is what was found. */
 function choose(settings: SandboxSettings, cache: string): { user?: SandboxUser; findings: readonly Finding[] } {
   try {
@@ -64,7 +67,8 @@ function choose(settings: SandboxSettings, cache: string): { user?: SandboxUser;
     return { user, findings: user.kind === 'off' ? [off] : [] };
   } catch (error) {
     if (!(error instanceof FetchError) || error.kind === 'usage') throw error;
-    const remedy = error.hint ?? 'Create the user ("systemd-sysusers", or "useradd --system alpm"), or name another.';
+    const isAbsent = error.message.endsWith('does not exist');
+    const remedy = isAbsent ? createUser : (error.hint ?? 'Name another user.');
     return { findings: [{ level: 'broken', what: error.message, remedy }] };
   }
 }

@@ -5,6 +5,7 @@ import { originText } from '../config/place.js';
 import { sandboxOptions } from '../config/sandbox-options.js';
 import type { SandboxLayer, SandboxSettings } from '../config/sandbox-settings.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
+import { withoutHint } from '../errors.js';
 import { explainMissing, explainUser } from './causes.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
 import type { Machine } from './machine.js';
@@ -46,7 +47,7 @@ export async function tryLayers(
     // Root that can't become the user: nothing is downloaded, and the other layers are still worth knowing.
     if (!isSandboxError(error) || as === undefined) throw error;
     const rest = await attempt(createSandbox(lenient(settings, undefined)), { settings, machine });
-    const what = whatOf(error.message, error.hint);
+    const what = withoutHint(error);
     const refusal: Finding = { level: 'broken', ...explainUser(what, machine, error.hint) };
     return { ...rest, findings: [refusal, ...switchedOff, ...rest.findings] };
   }
@@ -119,13 +120,7 @@ async function selfTest(sandbox: Sandbox): Promise<SelfTest | { readonly finding
     return await sandbox.selfTest();
   } catch (error) {
     if (!isSandboxError(error)) throw error;
-    const what = `nothing can be started in the sandbox: ${whatOf(error.message, error.hint)}`;
+    const what = `nothing can be started in the sandbox: ${withoutHint(error)}`;
     return { findings: [{ level: 'broken', what, remedy: error.hint ?? 'Report it.' }] };
   }
-}
-
-/** A message without the advice at its end, which has a place of its own. */
-function whatOf(message: string, hint: string | undefined): string {
-  const end = hint === undefined ? message : message.slice(0, -hint.length).trim();
-  return end.replace(/\.$/, '');
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 
 import { type DownloadRequest, type Fetcher, FetcherError, type Outcome } from '@sb/fetcher';
 
-import { FetchError } from '../errors.js';
+import { FetchError, withoutHint } from '../errors.js';
 import type { Display } from '../ui/events.js';
 import { ProgressEvents } from './progress-events.js';
 
@@ -66,11 +66,12 @@ function showProblems(outcome: Outcome, { display }: BatchOptions): void {
   display.show({ event: 'failed', name, reason: outcome.error.message });
   if (isTold || outcome.error.code === 'cancelled') return;
   const { message, hint } = outcome.error;
-  display.show({ event: 'error', text: message, ...(hint === undefined ? {} : { hint }) });
+  display.show({ event: 'error', text: withoutHint({ message, hint }), ...(hint === undefined ? {} : { hint }) });
 }
 
 function asFetchError(error: unknown): unknown {
   if (!(error instanceof FetcherError)) return error;
-  const { code, message, hint } = error;
-  return new FetchError(code === 'sandbox' ? 'sandbox' : code === 'invalid-request' ? 'usage' : 'file', message, hint);
+  const { code, hint } = error;
+  const kind = code === 'sandbox' ? 'sandbox' : code === 'invalid-request' ? 'usage' : 'file';
+  return new FetchError(kind, withoutHint({ message: error.message, hint }), hint);
 }

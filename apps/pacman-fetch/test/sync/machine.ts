@@ -14,7 +14,9 @@ export interface MachineOptions {
   readonly servers: readonly string[];
   /** Its cache servers. */
   readonly cacheServers?: readonly string[];
-  /** More lines of `[options]`; a SandboxUser is there in any case. */
+  /** Who downloads for us, by pacman-fetch.conf; '' for nobody. Default: the user `nobody`. */
+  readonly sandboxUser?: string;
+  /** More lines of `[options]`. */
   readonly options?: readonly string[];
   /** More lines of pacman-fetch.conf; `@` stands for the certificates. */
   readonly own?: readonly string[];
@@ -37,7 +39,7 @@ export class Machine {
    * @param setup - how it is set up
    */
   constructor(folder: string, setup: MachineOptions) {
-    const { servers, cacheServers = [], options = [], own = [], signedBy, cacert } = setup;
+    const { servers, cacheServers = [], options = [], own = [], signedBy, cacert, sandboxUser = 'nobody' } = setup;
     const at = (name: string): string => join(folder, name);
     this.cache = at('cache');
     this.database = at('db');
@@ -45,7 +47,8 @@ export class Machine {
     this.cacert = cacert;
     this.#cacert = cacert === undefined ? [] : ['--cacert', cacert];
     for (const name of ['root', 'cache', 'db', 'keys', 'pacman.d']) mkdirSync(at(name));
-    const ownLines = ['[options]', 'SandboxUser = nobody', ...own].map((line) => line.replaceAll('@', cacert ?? ''));
+    const userLines = sandboxUser === '' ? [] : [`SandboxUser = ${sandboxUser}`];
+    const ownLines = ['[options]', ...userLines, ...own].map((line) => line.replaceAll('@', cacert ?? ''));
     writeFileSync(at('pacman.d/pacman-fetch.conf'), `${ownLines.join('\n')}\n`);
     const lines = [
       '[options]',
