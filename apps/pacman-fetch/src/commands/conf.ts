@@ -16,6 +16,7 @@ DIRECTIVE gives its values alone. Exit status 1: it isn't there.`,
   options: {
     config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
     rootdir: { short: 'R', value: 'PATH', about: 'another installation root', names: 'folder' },
+    sysroot: { short: 'S', value: 'PATH', about: 'another system, whose paths all begin there', names: 'folder' },
     repo: { short: 'r', value: 'NAME', about: 'ask about this repository' },
     'repo-list': { short: 'l', about: 'list the repositories' },
     verbose: { short: 'v', about: 'also say where each value came from' },
@@ -36,7 +37,11 @@ DIRECTIVE gives its values alone. Exit status 1: it isn't there.`,
 export async function answer({ operands, values, switches }: Given): Promise<Answer> {
   const isList = switches.has('repo-list');
   if (isList && operands.length > 0) throw new FetchError('usage', 'directives may not be specified with --repo-list');
-  const configuration = await loadConfiguration({ config: values.get('config'), rootDir: values.get('rootdir') });
+  const configuration = await loadConfiguration({
+    config: values.get('config'),
+    rootDir: values.get('rootdir'),
+    sysroot: values.get('sysroot'),
+  });
   const asked = { directives: operands, repository: values.get('repo'), origins: switches.has('verbose') };
   const found = isList ? whole(names(configuration, asked.repository)) : ask(configuration, asked);
   return { ...found, warnings: [...configuration.warnings, ...found.warnings] };

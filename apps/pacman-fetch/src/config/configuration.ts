@@ -7,6 +7,7 @@ import { type PacmanConfig, pacmanConfig } from './pacman-config.js';
 import { type Problem, problemText, refuseProblems } from './problem.js';
 import { sandboxSettings, type SandboxSettings } from './sandbox-settings.js';
 import { readSections } from './sections.js';
+import { underSystemRoot } from './system-root.js';
 
 /** What was read from all files. */
 export interface Configuration {
@@ -26,6 +27,8 @@ export interface ConfigurationOptions {
   readonly config?: string | undefined;
   /** `--rootdir`, for the paths that follow from it. */
   readonly rootDir?: string | undefined;
+  /** `--sysroot`: every path, that of pacman.conf too, begins there. Default: our own root. */
+  readonly sysroot?: string | undefined;
   /** A machine without the default pacman.conf has an empty one. Default: that is an error. */
   readonly mayBeAbsent?: boolean;
 }
@@ -39,14 +42,15 @@ const defaultConfig = '/etc/pacman.conf';
  * @throws ConfigError with everything that is wrong in them
  */
 export async function loadConfiguration(options: ConfigurationOptions): Promise<Configuration> {
-  const { config = defaultConfig, rootDir, mayBeAbsent = false } = options;
+  const { rootDir, sysroot, mayBeAbsent = false } = options;
+  const config = underSystemRoot(sysroot, options.config ?? defaultConfig);
   const isAbsent = mayBeAbsent && options.config === undefined && !isThere(config);
   const theirs = new OwnReader();
   const takeOther = theirs.take.bind(theirs);
   const nothing = { sections: [], problems: [] };
-  const pacman = pacmanConfig(isAbsent ? nothing : readSections(config), { rootDir, takeOther });
+  const pacman = pacmanConfig(isAbsent ? nothing : readSections(config, sysroot), { rootDir, sysroot, takeOther });
   const ownFile = join(dirname(config), 'pacman.d', 'pacman-fetch.conf');
-  const ours = readOwn(ownFile, config);
+  const ours = readOwn(ownFile, { config, sysroot });
   const own = mergeOwn(theirs.values, ours.values);
   const problems = [...pacman.problems, ...theirs.problems, ...ours.problems];
   refuseProblems([...problems, ...(await checkNames(own))]);
@@ -54,11 +58,11 @@ export async function loadConfiguration(options: ConfigurationOptions): Promise<
   return { pacman, own, sandbox, ownFile, warnings: [...pacman.warnings, ...missingUser(sandbox)] };
 }
 
-function readOwn(file: string, config: string): OwnReader {
+function readOwn(file: string, { config = defaultConfig, sysroot }: ConfigurationOptions): OwnReader {
   const reader = new OwnReader();
   if (!isThere(file)) return reader;
   const stranger = ownerProblem(file, config);
-  if (stranger === undefined) reader.takeAll(readSections(file));
+  if (stranger === undefined) reader.takeAll(readSections(file, sysroot));
   else reader.problems.push(stranger);
   return reader;
 }

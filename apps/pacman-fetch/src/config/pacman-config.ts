@@ -7,6 +7,7 @@ import type { Problem } from './problem.js';
 import { type Repository, RepositoryReader } from './repository.js';
 import type { Directive, Section, Sections } from './sections.js';
 import { defaultSigLevel, isSaid, mergeSigLevel, type SigLevel, sigLevelValues } from './sig-level.js';
+import { underSystemRoot } from './system-root.js';
 
 /** pacman.conf as pacman understands it. Every value knows where it came from. */
 export interface PacmanConfig {
@@ -25,6 +26,8 @@ export interface PacmanConfig {
 export interface PacmanConfigOptions {
   /** `--rootdir`. */
   readonly rootDir?: string | undefined;
+  /** `--sysroot`: where all paths begin. */
+  readonly sysroot?: string | undefined;
   /** Takes a directive of `[options]` that pacman doesn't know; true if it is known to us. */
   readonly takeOther?: (directive: Directive) => boolean;
 }
@@ -34,7 +37,8 @@ export interface PacmanConfigOptions {
  *
  * @param parsed - from `readSections`
  */
-export function pacmanConfig(parsed: Sections, { rootDir, takeOther }: PacmanConfigOptions = {}): PacmanConfig {
+export function pacmanConfig(parsed: Sections, given: PacmanConfigOptions = {}): PacmanConfig {
+  const { takeOther } = given;
   const warnings: string[] = [];
   const options = new OptionsReader();
   const repositories: RepositoryReader[] = [];
@@ -47,7 +51,7 @@ export function pacmanConfig(parsed: Sections, { rootDir, takeOther }: PacmanCon
       warnings.push(notRecognized(directive, section));
     }
   }
-  const values = withDefaults(options, rootDir);
+  const values = withDefaults(options, given);
   const [architecture] = values.get('Architecture') ?? [];
   const { SigLevel: sigLevel } = options.sigLevels;
   const finished = repositories.map((one) => one.finish(sigLevel, architecture?.text));
@@ -67,7 +71,10 @@ function notRecognized({ key, file, line }: Directive, { name }: Section): strin
   return `config file ${file}, line ${line}: directive '${key}' in section '${name}' not recognized.${hint}`;
 }
 
-function withDefaults({ values, sigLevels }: OptionsReader, rootDir: string | undefined) {
+/** Options whose values are paths. */
+const paths = ['RootDir', 'DBPath', 'CacheDir', 'HookDir', 'GPGDir', 'LogFile'] as const;
+
+function withDefaults({ values, sigLevels }: OptionsReader, { rootDir, sysroot }: PacmanConfigOptions) {
   const all = new Map<OptionName, readonly Value[]>(optionDefaults.map(([name, value]) => [name, [value]]));
   for (const [name, given] of values) all.set(name, given);
   if (rootDir !== undefined) all.set('RootDir', [{ text: rootDir, origin: { kind: 'option', name: '--rootdir' } }]);
@@ -78,6 +85,10 @@ function withDefaults({ values, sigLevels }: OptionsReader, rootDir: string | un
     ['LogFile', 'var/log/pacman.log'],
   ] as const) {
     if (!all.has(name)) all.set(name, [below(root, path)]);
+  }
+  for (const name of paths) {
+    const moved = (all.get(name) ?? []).map(({ text, origin }) => ({ text: underSystemRoot(sysroot, text), origin }));
+    if (moved.length > 0) all.set(name, moved);
   }
   const sigLevel = mergeSigLevel(defaultSigLevel, sigLevels.SigLevel);
   all.set('SigLevel', sigLevelValues(sigLevel));

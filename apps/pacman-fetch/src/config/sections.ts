@@ -3,6 +3,7 @@ import { glob } from './glob.js';
 import { linesOf, trimmed } from './lines.js';
 import type { Place } from './place.js';
 import type { Problem } from './problem.js';
+import { underSystemRoot } from './system-root.js';
 
 /** One directive, with the place that it stands at. */
 export interface Directive extends Place {
@@ -33,9 +34,10 @@ const maxDepth = 10;
  * it is in the section that they end in. Never throws, and ends for whatever is in the files.
  *
  * @param file - path of the first file
+ * @param sysroot - where files of an Include are; undefined: in our own root
  */
-export function readSections(file: string): Sections {
-  const reader = new Reader();
+export function readSections(file: string, sysroot?: string): Sections {
+  const reader = new Reader(sysroot);
   reader.read(file, undefined);
   return { sections: reader.sections, problems: reader.problems };
 }
@@ -44,9 +46,14 @@ class Reader {
   readonly sections: (Section & { readonly directives: Directive[] })[] = [];
   readonly problems: Problem[] = [];
   readonly #texts = new FileTexts();
+  readonly #sysroot: string | undefined;
   #depth = 0;
   /** Set by what every further line would only repeat: then nothing more is read. */
   #isOver = false;
+
+  constructor(sysroot: string | undefined) {
+    this.#sysroot = sysroot;
+  }
 
   read(file: string, from: Place | undefined): void {
     const bytes = this.#bytes(file, from);
@@ -88,7 +95,7 @@ class Reader {
       return;
     }
     this.#depth += 1;
-    for (const file of glob(pattern)) if (!this.#isOver) this.read(file, place);
+    for (const file of glob(underSystemRoot(this.#sysroot, pattern))) if (!this.#isOver) this.read(file, place);
     this.#depth -= 1;
   }
 

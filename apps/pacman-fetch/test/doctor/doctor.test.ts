@@ -86,7 +86,11 @@ describe.skipIf(missing('root'))('who downloads', () => {
   });
 
   it('nobody to download as is broken; UseSandbox = no is partial', async () => {
-    expect(await diagnose({ options: [] })).toMatchObject({ status: 3, user: null });
+    const { status, user, broken, findings } = await diagnose({ options: [] });
+    expect({ status, user }).toEqual({ status: 3, user: null });
+    expect(broken).toEqual([`no user to download as: none is set, and ${folder.file('cache')} belongs to root`]);
+    expect(findings[0]?.remedy).toMatch(/^Set SandboxUser in .*: to alpm, where that user exists\.$/);
+    expect((await run({ options: [] })).stdout).toMatch(/^:: Nothing is downloaded, on Linux /);
     const off = await diagnose({ options: ['UseSandbox = no'] });
     expect(off).toMatchObject({ status: 1, partial: [expect.stringMatching(/^UseSandbox = no/)] });
   });

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 
 import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
 import fc from 'fast-check';
@@ -28,6 +28,39 @@ describe.skipIf(missing('pacman'))('the configuration', () => {
   it.each(bodies)('reads as pacman-conf reads it: %j', async (body) => {
     write(body);
     expect(await ours(['--config', file])).toEqual(await theirs(['--config', file]));
+    // The same files, in the root of another system.
+    writeFileSync(file, body.replaceAll('@', ''));
+    const elsewhere = ['--sysroot', folder.path, '--config', basename(file)];
+    expect(await ours(elsewhere)).toEqual(await theirs(elsewhere));
+  });
+
+  const paths = '[options]\nCacheDir = rel //abs\nGPGDir =\nHookDir = /\nInclude = //?.conf\n';
+  it.each([
+    [paths, ['--sysroot', '@']],
+    [paths, ['-S', '@/']],
+    [paths, ['-S', '@//', '-R', '/r']],
+    [paths, ['-S', '@', '-R', '']],
+    [paths, ['-S', '@', '-R', 'r/', 'DBPath', 'RootDir']],
+    [`${paths}RootDir = r\nLogFile = l\nDBPath = /d\n`, ['-S', '@', '-R', 'x']],
+    [paths, ['-S', '@/none']],
+    [paths, ['-S', '@', '-l']],
+    [paths, ['-S', '@', '-r', 'core']],
+    [paths, ['-S', '']],
+  ])('finds another system as pacman-conf does: %j %j', async (body, args) => {
+    writeFileSync(file, body);
+    const given = ['-c', basename(file), ...args.map((one) => one.replace('@', folder.path))];
+    expect(await ours(given)).toEqual(await theirs(given));
+  });
+
+  it('finds our own file there, too, and who owns its cache', async () => {
+    for (const name of ['sys/etc/pacman.d', 'sys/cache']) mkdirSync(folder.file(name), { recursive: true });
+    writeFileSync(folder.file('sys/etc/pacman.conf'), '[options]\nCacheDir = /cache\n');
+    writeFileSync(folder.file('sys/etc/pacman.d/pacman-fetch.conf'), '[options]\nInclude = /etc/more\n');
+    writeFileSync(folder.file('sys/etc/more'), '[options]\nUseSandbox = yes\n');
+    const run = async (...args: readonly string[]) =>
+      await runProgram(process.execPath, [program, 'conf', '-S', folder.file('sys'), ...args], { env: environment });
+    expect((await run('UseSandbox')).stdout).toBe('yes\n');
+    expect((await run('-v')).stdout).toContain(folder.file('sys/cache'));
   });
 
   const whole =
@@ -58,10 +91,15 @@ describe.skipIf(missing('pacman'))('the configuration', () => {
     ['--rootdir', '/r/', 'DBPath', 'LogFile', 'RootDir'],
     ['-R', 'r', 'DBPath'],
     ['-R', ''],
+    ['-v', 'Color'],
+    ['--verbose', '-r', 'core', 'Server'],
+    ['-v', 'CacheDir', '-R', '/r'],
   ])('answers as pacman-conf does: %s %s %s %s', async (...args) => {
     write(whole);
     const given = ['--config', file, ...args.filter((one) => one !== undefined)];
-    expect(await ours(given)).toEqual(await theirs(given));
+    const said = await ours(given);
+    // Ours also says where each value came from.
+    expect({ ...said, stdout: said.stdout.replaceAll(/ *# .*$/gm, '') }).toEqual(await theirs(given));
   });
 
   it('reads long lines as pacman does, and counts them as an editor does', async () => {
@@ -80,9 +118,10 @@ describe.skipIf(missing('pacman'))('the configuration', () => {
 
   it('reads what nobody would write as pacman-conf does', async () => {
     await fc.assert(
-      fc.asyncProperty(plausible, async (body) => {
+      fc.asyncProperty(plausible, fc.constantFrom([], ['-S', '/'], ['-S', '/proc/self/root/.']), async (body, more) => {
         writeFileSync(file, body);
-        expect(await ours(['--config', file])).toEqual(await theirs(['--config', file]));
+        const given = ['--config', file, ...more];
+        expect(await ours(given)).toEqual(await theirs(given));
       }),
       { numRuns: 300 },
     );
