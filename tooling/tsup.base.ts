@@ -12,6 +12,8 @@ export interface PackageBuild {
   readonly declarations?: boolean;
   /** Modules to copy into the bundle instead of importing them at run time. Default: none. */
   readonly bundle?: readonly (string | RegExp)[];
+  /** Whether CommonJS modules are among them, which call `require` for Node's own. Default: as there is a bundle. */
+  readonly requires?: boolean;
   /** Shrink the output; for programs whose start-up time counts. Default: `false`. */
   readonly minify?: boolean;
   /** Share code between entries in separate chunks. Default: `false`. */
@@ -34,7 +36,7 @@ export function packageBuild(build: PackageBuild = {}): ReturnType<typeof define
     dts: build.declarations ?? true,
     noExternal: [...(build.bundle ?? [])],
     // CommonJS modules that are copied into an ES module go on calling require for Node's own.
-    ...(build.bundle === undefined ? {} : { banner: { js: requireBanner } }),
+    ...((build.requires ?? build.bundle !== undefined) ? { banner: { js: requireBanner } } : {}),
     minify: build.minify ?? false,
     splitting: build.splitting ?? false,
     sourcemap: true,

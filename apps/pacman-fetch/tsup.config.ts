@@ -1,9 +1,11 @@
 import { packageBuild } from '../../tooling/tsup.base.js';
 
 export default packageBuild({
-  entry: { cli: 'src/cli.ts', worker: 'src/worker/worker.ts', demo: 'src/demo/demo.ts' },
+  entry: { cli: 'src/cli.ts', demo: 'src/demo/demo.ts' },
   declarations: false,
-  // The fetcher itself has a worker of its own, which lies beside it.
-  bundle: [/^@sb\/fetcher\//, /^undici/, 'get-east-asian-width'],
+  // The fetcher itself has a worker, which lies beside it.
+  bundle: [/^@sb\/fetcher\/(?:files|here|transfer)$/, 'get-east-asian-width'],
+  // Those of the fetcher have theirs already.
+  requires: false,
   splitting: true,
 });

@@ -7,5 +7,10 @@ export default packageBuild({
     files: 'src/files.ts',
     'failure-kinds': 'src/transfer/failure-kinds.ts',
     transfer: 'src/transfer/index.ts',
+    here: 'src/single/here.ts',
+    'by-worker': 'src/single/by-worker.ts',
   },
+  bundle: [/^undici/],
+  // An error of one entry is the same class to another.
+  splitting: true,
 });

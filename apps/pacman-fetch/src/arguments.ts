@@ -48,7 +48,7 @@ Options of a download:
   -q, --quiet  errors only  --json  one event a line   --color auto|always|never
   -h, --help   this text     -V, --version
 
-Exit status: 0 done, 1 download failed, 2 usage, 3 no such user, 4 FILE failed.
+Exit status: 0 done, 1 download failed, 2 usage, 3 no sandbox, 4 FILE failed.
 `;
 }
 

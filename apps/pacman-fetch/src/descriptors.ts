@@ -6,27 +6,21 @@ import { errorCode } from '@sb/core';
 const O_CLOEXEC = 0o2_000_000;
 
 /**
- * The descriptors of a process that it inherited and was not meant to have. Node opens all of its own close-on-exec; a
- * descriptor without that flag came with exec. Empty where there is no `/proc`.
+ * Closes what this process inherited and was not meant to have, for instance a log that its parent holds open. Node opens
+ * all of its own close-on-exec; a descriptor without that flag came with exec. Nothing is done where there is no `/proc`.
  *
- * @param pid - process id, or `'self'`
  * @param expected - how many descriptors it was given, from 0 on
  */
-export function strayDescriptors(pid: number | 'self', expected: number): readonly number[] {
-  if (process.platform !== 'linux') return [];
-  return readdirSync(`/proc/${pid}/fd`)
-    .map(Number)
-    .filter((descriptor) => descriptor >= expected && !closesOnExec(pid, descriptor));
-}
-
-/** Closes what this process inherited and was not meant to have, for instance a log that its parent holds open. */
 export function closeStrayDescriptors(expected: number): void {
-  for (const descriptor of strayDescriptors('self', expected)) closeSync(descriptor);
+  if (process.platform !== 'linux') return;
+  const descriptors = readdirSync('/proc/self/fd').map(Number);
+  const stray = descriptors.filter((descriptor) => descriptor >= expected && !closesOnExec(descriptor));
+  for (const descriptor of stray) closeSync(descriptor);
 }
 
-function closesOnExec(pid: number | 'self', descriptor: number): boolean {
+function closesOnExec(descriptor: number): boolean {
   try {
-    const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/${pid}/fdinfo/${descriptor}`, 'latin1'))?.[1];
+    const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1'))?.[1];
     return (Number.parseInt(flags ?? '0', 8) & O_CLOEXEC) !== 0;
   } catch (error) {
     // It was the one that listed the folder, or was closed meanwhile.

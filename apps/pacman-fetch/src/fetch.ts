@@ -1,33 +1,32 @@
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { basename, resolve } from 'node:path';
 
+import type { EnforcementReport } from '@sb/core';
+import type { SingleResult } from '@sb/fetcher/here';
+
 import type { Command } from './arguments.js';
-import { loadConfiguration } from './config/configuration.js';
-import { requireNoOther } from './config/only-user.js';
-import { chooseUser, type SandboxUser } from './config/sandbox-user.js';
-import { FetchError } from './errors.js';
+import { type Configuration, loadConfiguration } from './config/configuration.js';
+import { chooseUser } from './config/sandbox-user.js';
+import { exitStatus } from './errors.js';
 import { interruptOn } from './interrupt.js';
-import { conclude, notReady } from './parent/conclusion.js';
-import { Destination } from './parent/destination.js';
-import { type Enforcement, planFor, verify } from './parent/enforcement.js';
-import { lockFile, openCertificates } from './parent/files.js';
-import { watchGrowth } from './parent/growth.js';
-import { WorkerProcess, type WorkerResult } from './parent/worker-process.js';
-import { limitsFor } from './transfer/limits.js';
+import { complete, failureOf } from './one-file/conclusion.js';
+import { Destination } from './one-file/destination.js';
+import { lockFile, openCertificates } from './one-file/files.js';
+import { downloadInThisProcess } from './one-file/in-this-process.js';
+import { limitsFor } from './one-file/limits.js';
+import { ReportFile } from './one-file/report-file.js';
+import { requestOf } from './one-file/request.js';
+import type { Run, RunEvents } from './one-file/run.js';
 import { createDisplay } from './ui/display.js';
-import type { Display, DisplayEvent } from './ui/events.js';
+import type { Display } from './ui/events.js';
 import { parseUrl, publicUrl } from './url.js';
-import { userAgent } from './user-agent.js';
-import type { Frame } from './worker/channel.js';
 
 type FetchCommand = Extract<Command, { kind: 'fetch' }>;
 
-/** Seconds in which a worker has to bring bytes: an honest one gives up after ten, and tries twice at the most. */
-const patience = 30;
-
 /**
- * Downloads one URL into one file by a worker that is not root.
+ * Downloads one URL into one file, under every layer that the configuration asks for. All that takes rights is opened
+ * first; then this process gives them up, or a worker is started that never had them.
  *
  * @param command - from the command line
  * @param program - the worker's program; tests put a hostile one here
@@ -37,19 +36,19 @@ const patience = 30;
 export async function fetch(command: FetchCommand, program?: string): Promise<number> {
   const url = parseUrl(command.url);
   const output = resolve(command.output);
-  const { sandbox, pacman } = await loadConfiguration({ config: command.config, mayBeAbsent: true });
-  const user = chooseUser(sandbox, output);
-  requireNoOther(sandbox);
-  const features = planFor(user);
+  const configuration = await loadConfiguration({ config: command.config, mayBeAbsent: true });
+  const user = chooseUser(configuration.sandbox, output);
   const certificates = openCertificates(command.cacert);
-  const mayResume = limitsFor(basename(output), false).mayResume;
-  const destination = new Destination(output, mayResume);
+  using report = new ReportFile(command.report);
+  const destination = new Destination(output, limitsFor(basename(output), false).mayResume);
   let lock: Server | undefined;
   try {
     lock = await lockFile(destination.descriptor, destination.path);
-    const disableTimeout = command.disableDownloadTimeout || pacman.options.has('DisableDownloadTimeout');
-    const run = { command, url, disableTimeout, user, features, destination, certificates, program };
-    return await supervise(run);
+    const settings = configuration.sandbox;
+    const isPatient = isPatientIn(command, configuration);
+    const request = requestOf({ url, destination, isPatient, certificates, settings });
+    const written = [1, 2, ...(report.descriptor === undefined ? [] : [report.descriptor])];
+    return await supervise(command, { request, destination, settings, user, written, program }, report);
   } finally {
     lock?.close();
     destination.close();
@@ -57,67 +56,56 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
   }
 }
 
-interface Run {
-  readonly command: FetchCommand;
-  readonly url: URL;
-  readonly disableTimeout: boolean;
-  readonly user: SandboxUser;
-  readonly features: ReturnType<typeof planFor>;
-  readonly destination: Destination;
-  readonly certificates: number | undefined;
-  readonly program: string | undefined;
+function isPatientIn(command: FetchCommand, { pacman }: Configuration): boolean {
+  return command.disableDownloadTimeout || pacman.options.has('DisableDownloadTimeout');
 }
 
-async function supervise(run: Run): Promise<number> {
-  const { command, destination, certificates, user } = run;
-  const { name, size: offset } = destination;
+async function supervise(command: FetchCommand, run: Run, report: ReportFile): Promise<number> {
+  const { request, destination, user } = run;
+  const { name } = destination;
   const display = displayFor(command);
-  const policy = user.kind === 'switch' ? user.policy : undefined;
-  let enforcement: Enforcement | undefined;
-  let refusal: unknown;
-  const worker = new WorkerProcess(
-    {
-      policy,
-      file: destination.descriptor,
-      certificates,
-      ...(run.program === undefined ? {} : { program: run.program }),
+  const controller = new AbortController();
+  const interrupted = interruptOn(() => controller.abort());
+  let enforcement: EnforcementReport | undefined;
+  const events: RunEvents = {
+    signal: controller.signal,
+    onEnforcement: (said) => {
+      enforcement = said;
+      display.show({ event: 'start', name, offset: destination.size });
     },
-    (frame) => {
-      if (frame.type === 'progress') display.show(progressOf(name, frame));
-      if (frame.type !== 'ready' || enforcement !== undefined) return;
-      try {
-        enforcement = verify(user, run.features, worker.pid ?? 0);
-        worker.send(jobOf(run));
-        display.show({ event: 'start', name, offset });
-      } catch (error) {
-        refusal = error;
-        worker.kill();
-      }
+    onProgress: (received, total) => {
+      display.show({ event: 'progress', name, received, ...(total === undefined ? {} : { size: total }) });
     },
-  );
-  const stopWatching = watchGrowth({
-    size: () => destination.size,
-    maxBytes: limitsFor(destination.name, false).maxBytes,
-    patience: run.disableTimeout ? undefined : patience,
-    onProblem: (what) => worker.accuse(what),
-  });
-  const interrupted = interruptOn(() => worker.kill());
+  };
   try {
-    worker.send({ policy });
-    const result = await worker.ended.catch((error: unknown) => {
-      throw new FetchError('sandbox', `the worker could not be started: ${(error as Error).message}`);
-    });
+    complete(run, await download(run, events));
+    // Of a run that a signal came too late for, there is nothing to take back.
+    display.show({ event: 'done', name });
+    const { source } = user;
+    report.append({ url: publicUrl(request.url), file: destination.path, ...enforcement, source });
+    return exitStatus.done;
+  } catch (error) {
     if (interrupted.status !== undefined) return interrupted.status;
-    if (refusal !== undefined) throw refusal;
-    if (enforcement === undefined) throw notReady(result);
-    const status = concludeShown(run, result, display);
-    writeReport(run, enforcement);
-    return status;
+    const failure = failureOf(run, error);
+    const reason = failure instanceof Error ? { reason: failure.message } : {};
+    if (enforcement !== undefined) display.show({ event: 'failed', name, ...reason });
+    throw failure;
   } finally {
     display.end();
     interrupted.stop();
-    stopWatching();
   }
+}
+
+/**
+ * In this process where that can be. A FILE that gets its name in the end needs somebody who may give it, unless nothing
+ * is given up at all.
+ */
+async function download(run: Run, events: RunEvents): Promise<SingleResult> {
+  const canBeHere = run.destination.isInPlace || run.settings.useSandbox.word === 'no';
+  const result = canBeHere && run.program === undefined ? await downloadInThisProcess(run, events) : undefined;
+  if (result !== undefined) return result;
+  const { downloadByWorker } = await import('./one-file/by-worker.js');
+  return await downloadByWorker(run, events);
 }
 
 /** Bars go where messages go, since standard output may be redirected; without a terminal only errors are said. */
@@ -126,54 +114,4 @@ function displayFor({ quiet, json, color }: FetchCommand): Display {
   const isSilent = quiet || !stderr.isTTY;
   const style = json ? 'json' : isSilent ? 'quiet' : 'normal';
   return createDisplay({ stream: json ? stdout : stderr, errors: stderr, style, color });
-}
-
-function progressOf(name: string, { received, total }: Extract<Frame, { type: 'progress' }>): DisplayEvent {
-  return { event: 'progress', name, received, ...(total === null ? {} : { size: total }) };
-}
-
-function concludeShown(run: Run, result: WorkerResult, display: Display): number {
-  const { name } = run.destination;
-  try {
-    const status = conclude(run, result);
-    display.show({ event: 'done', name });
-    return status;
-  } catch (error) {
-    display.show({ event: 'failed', name, ...(error instanceof Error ? { reason: error.message } : {}) });
-    throw error;
-  }
-}
-
-function jobOf({ url, disableTimeout, destination, certificates }: Run) {
-  return {
-    url: url.href,
-    name: destination.name,
-    userAgent: userAgent(),
-    disableTimeout,
-    hasCertificates: certificates !== undefined,
-  };
-}
-
-/** Written when all is done: a report that can't be written is said, and undoes nothing. */
-function writeReport({ command, url, destination }: Run, enforcement: Enforcement): void {
-  if (command.report === undefined) return;
-  const report = { url: publicUrl(url), file: destination.path, ...enforcement };
-  try {
-    appendLine(command.report, JSON.stringify(report));
-  } catch (error) {
-    process.stderr.write(`warning: the report could not be written: ${(error as Error).message}\n`);
-  }
-}
-
-// Not through a symbolic link that somebody else may have set, and without waiting for the other end of a pipe.
-const reportFlags =
-  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
-function appendLine(path: string, line: string): void {
-  const descriptor = openSync(path, reportFlags, 0o644);
-  try {
-    writeSync(descriptor, `${line}\n`);
-  } finally {
-    closeSync(descriptor);
-  }
 }

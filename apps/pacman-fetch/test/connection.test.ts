@@ -18,7 +18,7 @@ const past = ['-not_before', '20200101000000Z', '-not_after', '20200201000000Z']
 
 /** Downloads a URL into a new file and tells what came. */
 async function fetch(url: string, options: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
-  const file = folder.file(`x${count++}`);
+  const file = folder.file(`x${count++}.part`);
   const result = await runFetch(['--config', folder.file('pacman.conf'), '-o', file, ...options, url], env);
   return { ...result, isWhole: result.status === 0 && readFileSync(file).equals(content) };
 }
@@ -87,7 +87,7 @@ describe.skipIf(missing('root', 'linux', 'openssl'))('https', () => {
       authority.issue('again', 'IP:127.0.0.1'),
     );
     expect(await fetch(`${mirror.origin}/moved`, ['--cacert', authority.file])).toMatchObject({ isWhole: true });
-    writeFileSync(folder.file(`x${count}`), 'an older start');
+    writeFileSync(folder.file(`x${count}.part`), 'an older start');
     expect(await fetch(`${mirror.origin}/changed`, ['--cacert', authority.file])).toMatchObject({ isWhole: true });
     expect(mirror.requests).toHaveLength(4);
   });
@@ -113,6 +113,8 @@ describe.skipIf(missing('root', 'linux'))('credentials', () => {
     await using mirror = await startMirror(files, {
       '/away': (_request, response) => response.writeHead(302, { location: `${other.origin}/x` }).end(),
     });
+    const ports = `SandboxPorts = ${new URL(other.origin).port}`;
+    writeFileSync(folder.file('pacman.conf'), `[options]\nDownloadUser = nobody\n${ports}\n`);
     const withSecret = (path: string) => mirror.origin.replace('//', '//user:geheim@') + path;
     expect(await fetch(withSecret('/x'))).toMatchObject({ isWhole: true });
     const authorization = `Basic ${Buffer.from('user:geheim').toString('base64')}`;

@@ -1,11 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 
 import { missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { childrenOf, environment, eventually, program, runFetch, startFetch } from './kit/fetch-program.js';
+import {
+  childrenOf,
+  environment,
+  eventually,
+  isInOneProcess,
+  program,
+  runFetch,
+  startFetch,
+} from './kit/fetch-program.js';
 import { lastModified, type Mirror, serve, serveChanged, startMirror } from './kit/mirror.js';
 
 const content = randomBytes(300_000);
@@ -51,6 +59,8 @@ beforeAll(async () => {
       },
       '/test.db': (_request, response) =>
         response.writeHead(200, { 'last-modified': 'Wed, 31 Dec 1969 23:59:59 GMT' }).end(content),
+      // Without a length, so that only the bytes themselves tell.
+      '/long.sig': (_request, response) => void response.writeHead(200).end(randomBytes(20_000)),
       '/slow': (_request, response) => {
         response.writeHead(200, { 'content-length': content.length });
         let sent = 0;
@@ -87,12 +97,24 @@ const fetchTo = async (file: string, path: string, ...options: readonly string[]
 const lastRequest = () => mirror.requests.at(-1);
 
 describe.skipIf(missing('root', 'linux'))('a download', () => {
-  it('is whole, world-readable, its parent’s, and as old as on the server', async () => {
+  it('is whole, world-readable and its parent’s', async () => {
     expect(await fetchTo('x.part', '/x.pkg')).toMatchObject({ status: 0, stdout: '', stderr: '' });
     expect(readFileSync(folder.file('x.part')).equals(content)).toBe(true);
-    const { uid, gid, mode, mtime } = statSync(folder.file('x.part'));
-    expect({ uid, gid, mode: mode & 0o7777, mtime }).toEqual({ uid: 0, gid: 0, mode: 0o644, mtime: lastModified });
+    const { uid, gid, mode } = statSync(folder.file('x.part'));
+    expect({ uid, gid, mode: mode & 0o7777 }).toEqual({ uid: 0, gid: 0, mode: 0o644 });
     expect(lastRequest()?.headers).toMatchObject({ 'accept-encoding': 'identity', 'user-agent': 'pacman-fetch/0.1' });
+  });
+
+  it('is as old as on the server where its owner downloads, or names it in the end', async () => {
+    const place = folder.file('place');
+    mkdirSync(place);
+    chownSync(place, 65_534, 65_534);
+    const args = ['--config', config, '-o', `${place}/x.part`, `${mirror.origin}/x.pkg`];
+    const who = { env: environment, uid: 65_534, gid: 65_534 };
+    expect(await runProgram(process.execPath, [program, ...args], who)).toMatchObject({ status: 0, stderr: '' });
+    expect(statSync(`${place}/x.part`)).toMatchObject({ uid: 65_534, mtime: lastModified });
+    expect(await fetchTo('x', '/x.pkg')).toMatchObject({ status: 0 });
+    expect(statSync(folder.file('x'))).toMatchObject({ uid: 0, mtime: lastModified });
   });
 
   it('follows a redirect', async () => {
@@ -185,21 +207,24 @@ describe.skipIf(missing('root', 'linux'))('a name that is not .part', () => {
 
 describe.skipIf(missing('root', 'linux'))('a failed download', () => {
   it.each([
-    ['/absent', 'The requested URL returned error: 404'],
-    ['/204', 'The requested URL returned error: 204'],
-    ['/300', 'The requested URL returned error: 300'],
-    ['/304', 'The requested URL returned error: 304'],
-    ['/unasked-206', 'The requested URL returned error: 206'],
+    ['/absent', 'answered with status 404'],
+    ['/204', 'answered with status 204'],
+    ['/300', 'answered with status 300'],
+    ['/304', 'answered with status 304'],
+    ['/unasked-206', 'answered with status 206'],
     ['/loop', 'More than 10 redirects'],
     ['/to-file', 'redirects to file: which is not followed'],
     ['/nowhere', 'redirects to nowhere'],
   ])('of %s leaves nothing and says: %s', async (path, text) => {
-    const { status, stderr } = await fetchTo('x.part', path);
+    const { status, stderr } = await fetchTo('x', path);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^error: failed retrieving file 'x' from 127\.0\.0\.1:\d+ : /);
     expect(stderr).toContain(text);
     expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(3);
     expect(readdirSync(folder.path)).toEqual(['pacman.conf']);
+    // What writes in place can't take the name away any more: nothing has come, so nothing is there.
+    expect(await fetchTo('y.part', path)).toMatchObject({ status: 1, stderr: stderr.replace("'x'", "'y'") });
+    expect(statSync(folder.file('y.part')).size).toBe(0);
   });
 
   it('with status 404 leaves what was there before', async () => {
@@ -219,10 +244,16 @@ describe.skipIf(missing('root', 'linux'))('a failed download', () => {
   });
 
   it('larger than its kind may be stops at the limit', async () => {
-    const { status, stderr } = await fetchTo('x.sig', '/big.sig');
-    expect(status).toBe(1);
-    expect(stderr).toContain('larger than 16384 bytes');
+    for (const file of ['x.sig', 'x.sig.part']) {
+      const { status, stderr } = await fetchTo(file, '/big.sig');
+      expect(status).toBe(1);
+      expect(stderr).toContain('has 20000 bytes, and 16384 are allowed');
+      const unsaid = await fetchTo(file, '/long.sig');
+      expect(unsaid.status).toBe(1);
+      expect(unsaid.stderr).toContain('larger than 16384 bytes');
+    }
     expect(existsSync(folder.file('x.sig'))).toBe(false);
+    expect(statSync(folder.file('x.sig.part')).size).toBeLessThanOrEqual(16_384);
   });
 
   it('names a host that does not resolve', async () => {
@@ -262,23 +293,24 @@ describe.skipIf(missing('root', 'linux'))('an interrupted download', () => {
     ['SIGTERM', 143],
     ['SIGKILL', null],
   ] as const)('by %s leaves its part and no process, and resumes', async (signal, expected) => {
-    const started = startFetch(['--config', config, '-o', folder.file('x.part'), `${mirror.origin}/stalled`]);
-    const pid = started.pid ?? 0;
-    const ended = new Promise((resolve) => {
-      started.once('exit', resolve);
-    });
-    await eventually(
-      'half of the file',
-      () => existsSync(folder.file('x.part')) && statSync(folder.file('x.part')).size === half.length,
-    );
-    const [worker = 0] = childrenOf(pid);
-    expect(worker).toBeGreaterThan(0);
-    process.kill(pid, signal);
-    expect(await ended).toBe(expected);
-    await eventually('the end of the worker', () => !existsSync(`/proc/${worker}`));
-    expect(readFileSync(folder.file('x.part')).equals(half)).toBe(true);
-    expect(await fetchTo('x.part', '/stalled')).toMatchObject({ status: 0 });
-    expect(readFileSync(folder.file('x.part')).equals(content)).toBe(true);
+    // Its own process writes a .part in place, and a worker one that is to get another name.
+    for (const file of ['x.part', 'y']) {
+      const started = startFetch(['--config', config, '-o', folder.file(file), `${mirror.origin}/stalled`]);
+      const pid = started.pid ?? 0;
+      const ended = new Promise((resolve) => {
+        started.once('exit', resolve);
+      });
+      const part = folder.file(file === 'y' ? 'y.part' : file);
+      await eventually('half of the file', () => existsSync(part) && statSync(part).size === half.length);
+      const [worker] = childrenOf(pid);
+      expect(worker === undefined).toBe(file === 'x.part' && isInOneProcess);
+      process.kill(pid, signal);
+      expect(await ended).toBe(expected);
+      await eventually('the end of the worker', () => worker === undefined || !existsSync(`/proc/${worker}`));
+      expect(readFileSync(part).equals(half)).toBe(true);
+      expect(await fetchTo(file, '/stalled')).toMatchObject({ status: 0 });
+      expect(readFileSync(folder.file(file)).equals(content)).toBe(true);
+    }
   });
 
   it('by stopping the program for a while goes on', async () => {
@@ -298,7 +330,7 @@ describe.skipIf(missing('root', 'linux'))('an interrupted download', () => {
 
   it('ends without CAP_KILL too', async () => {
     const wrapper = ['--bounding-set=-kill', '--inh-caps=-all', process.execPath, program];
-    const args = ['--config', config, '-o', folder.file('x.part'), `${mirror.origin}/stalled`];
+    const args = ['--config', config, '-o', folder.file('x'), `${mirror.origin}/stalled`];
     const started = spawn('setpriv', [...wrapper, ...args], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
     const ended = new Promise((resolve) => {
       started.once('exit', resolve);

@@ -40,7 +40,7 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     const { status, stdout, stderr } = await explain({ https_proxy: 'http://proxy.example:3128' });
     expect(stderr).toBe('');
     expect(status).toBe(0);
-    const [user, files, layers, worker, command] = stdout.split('\n\n').map(unwrapped);
+    const [user, files, layers, worker, self, command] = stdout.split('\n\n').map(unwrapped);
     expect(user).toBe(`User\nnobody, uid 65534, gid 65534 (DownloadUser in ${config}:3)`);
     expect(files).toContain(`packages ${folder.path}/\n`);
     expect(files).toContain('servers m.example:8443 n.example\n');
@@ -49,6 +49,10 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     expect(worker).toMatch(/^system calls network-client; .*denied too: execve ptrace;/m);
     expect(worker).toMatch(/^write \/dev\/null$/m);
     expect(worker).toMatch(/^files read .* \/srv$/m);
+    expect(self).toMatch(/^-o FILE URL: /);
+    expect(self).toMatch(/^system calls network-client-running; .*denied too: ptrace;/m);
+    expect(self).toMatch(/^write \/dev\/null$/m);
+    expect(self).not.toContain('dies with us');
     expect(command).toMatch(/^XferCommand: \/usr\/bin\/curl -fLo %o %u \(.*pacman-fetch\.conf:3\)\n/);
     expect(command).toMatch(/^write \/dev\/null \S+\/pacman-fetch-XXXXXX \/var\/tmp$/m);
     expect(command).toMatch(/^system calls deny-dangerous; .*denied too: ptrace;/m);
@@ -66,7 +70,7 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     const { status, stdout } = await explain();
     expect(status).toBe(0);
     expect(stdout).toContain('whoever starts pacman-fetch, root too (UseSandbox = no)');
-    expect(stdout.match(/No sandbox: /g)).toHaveLength(2);
+    expect(stdout.match(/No sandbox: /g)).toHaveLength(3);
   });
 
   it('says why nothing would be downloaded', async () => {

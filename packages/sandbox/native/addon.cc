@@ -1,5 +1,5 @@
 // What a launch needs of the kernel: an anonymous file for the records (memfd_create(2)), sealed so that nobody changes it,
-// and the pipe for the report.
+// and the pipe for the report. And what restrictSelf needs beside the layers: limits of this process.
 #include "status_pipe.h"
 
 #include <napi.h>
@@ -8,6 +8,8 @@
 #ifdef __linux__
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #endif
 
@@ -82,10 +84,29 @@ Napi::Value CloseFile(const Napi::CallbackInfo &info)
 	return Napi::Number::New(info.Env(), error);
 }
 
+// setLimit(resource: number, value: bigint): 0 or -errno. Soft and hard alike; of the whole process (setrlimit(2)).
+Napi::Value SetLimit(const Napi::CallbackInfo &info)
+{
+#ifdef __linux__
+	bool lossless = false;
+	const rlim_t value = info[1].As<Napi::BigInt>().Uint64Value(&lossless);
+	const struct rlimit limit = { value, value };
+	const unsigned int resource = info[0].As<Napi::Number>().Uint32Value();
+	// By its number: setrlimit's first parameter has a type of its own in glibc's C++, and none in musl's.
+	int error = lossless ? 0 : -EINVAL;
+	if (lossless && syscall(SYS_prlimit64, 0, resource, &limit, nullptr))
+		error = -errno;
+#else
+	int error = -ENOSYS;
+#endif
+	return Napi::Number::New(info.Env(), error);
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports)
 {
 	exports.Set("anonymousFile", Napi::Function::New<AnonymousFile>(env));
 	exports.Set("closeFile", Napi::Function::New<CloseFile>(env));
+	exports.Set("setLimit", Napi::Function::New<SetLimit>(env));
 	exports.Set("statusPipe", Napi::Function::New<StatusPipe>(env));
 	return exports;
 }

@@ -8,6 +8,7 @@ import { sandboxError } from './errors.js';
 interface Native {
   anonymousFile(bytes: Uint8Array, executable: boolean): number;
   closeFile(descriptor: number): number;
+  setLimit(resource: number, value: bigint): number;
   statusPipe(most: number, done: (said: string) => void): number;
 }
 
@@ -71,6 +72,19 @@ export function statusPipe(most: number, done: (said: string) => void): number {
     hint: 'RLIMIT_NOFILE may be reached: close some descriptors, or raise it. The target was not run.',
     errno,
   });
+}
+
+/**
+ * Sets a limit of this process, soft and hard alike.
+ *
+ * @param resource - its number in the kernel
+ * @param value - in the kernel's unit
+ * @returns the name of an errno; undefined where it was set
+ * @see setrlimit(2)
+ */
+export function setLimit(resource: number, value: bigint): string | undefined {
+  const error = native().setLimit(resource, value);
+  return error === 0 ? undefined : errnoName(error);
 }
 
 function native(): Native {

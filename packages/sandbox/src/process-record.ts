@@ -58,7 +58,7 @@ const KEEP_UMASK = 0xffff_ffff;
 const version = 1;
 
 /** RLIM_INFINITY, which `Infinity` stands for. */
-const unlimited = 0xffff_ffff_ffff_ffffn;
+export const unlimited = 0xffff_ffff_ffff_ffffn;
 
 /** A process record without its arguments: most starts of a sandbox differ in them alone. */
 export interface RecordFrame {

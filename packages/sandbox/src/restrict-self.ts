@@ -10,35 +10,32 @@ import { definePolicy } from './define.js';
 import { refuse, sandboxError } from './errors.js';
 import { withOutcome } from './launch-error.js';
 import { layerPolicies, type LayerPolicies } from './layers.js';
+import { limitSelf } from './limit-self.js';
 import type { SandboxOptions, SandboxPolicy } from './options.js';
+import { OwnTasks } from './own-tasks.js';
 import { planSandbox, sandboxSupport } from './plan.js';
+import { canWrite, type SelfVerified, verifySelf } from './verify-self.js';
+
+/** What is in force in a process that restricted itself, and how that is known. */
+export interface SelfReport extends EnforcementReport, SelfVerified {}
 
 /** What only a new process can be given. */
-const ofChildren = [
-  'rlimits',
-  'env',
-  'cwd',
-  'umask',
-  'keepDescriptors',
-  'newSession',
-  'dieWithParent',
-  'execOnce',
-] as const;
+const ofChildren = ['env', 'cwd', 'umask', 'keepDescriptors', 'newSession', 'dieWithParent', 'execOnce'] as const;
 
 /**
- * Restricts the current process, every thread of it and all its future children, for good: user and capabilities,
- * then files, ports and scopes, then system calls. All layers are planned before the first is applied, so that a layer
+ * Restricts the current process, every thread of it and all its future children, for good: limits, user and
+ * capabilities, then files, ports and scopes, then system calls. All layers are planned before the first is applied, so that a layer
  * that can't be had changes nothing. A child from `createSandbox` is the better choice wherever there can be one: what
  * this process has open, has read and has running stays with it.
  *
  * @param options - options or a policy; only those that a running process can still be given
- * @returns what is in force, as the layers read it back
+ * @returns what is in force, as the layers and the kernel's word about every thread have it
  * @throws SandboxError. `invalid-policy`, `not-permitted`, every code of the layers' plans, and `io-uring-in-use`, since
  *   Node 22 and later don't survive the loss of their io_uring: nothing was changed.
  *   Whatever a step throws after that leaves the process in between: end it, never catch and go on
  * @see nptl(7), landlock_restrict_self(2), seccomp(2)
  */
-export function restrictSelf(options: SandboxOptions | SandboxPolicy): EnforcementReport {
+export function restrictSelf(options: SandboxOptions | SandboxPolicy): SelfReport {
   const policy = definePolicy(options);
   for (const key of ofChildren) {
     if (policy[key] !== undefined) refuse(key, 'can be had for a child only', 'Leave it out, or use createSandbox.');
@@ -54,13 +51,18 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy): Enforceme
   const { landlock, seccomp } = layers;
   if (seccomp && planned.expected.filter) refuseRings(seccomp);
   const switches = planned.features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
+  using tasks = OwnTasks.open();
+  const couldWrite = canWrite();
+  // First, while the process may still raise them, and no layer has changed anything.
+  const limits = limitSelf(policy);
   const lines = [
     ...identityReports(layers, switches),
     ...(landlock ? [afterOthers(() => restrictLandlock(landlock))] : []),
     ...(seccomp ? [afterOthers(() => restrictSeccomp(seccomp))] : []),
   ].flatMap(({ features }) => features);
   const off = planned.features.filter(({ layer, state }) => layer !== 'process' && state === 'off');
-  return reportOf(onceEach([...lines, ...off]));
+  const features = [...limits, ...onceEach([...lines, ...off])];
+  return { ...reportOf(features), ...verifySelf(tasks, planned.expected, { features, couldWrite }) };
 }
 
 /** The user changes between the two phases of the capabilities, so that what is kept is carried across. */

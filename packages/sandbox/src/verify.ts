@@ -8,9 +8,10 @@ import type { Expected } from './plan.js';
 export interface Verified {
   /**
    * Who read it: the parent, from `/proc/<pid>/status` of the running target; or the launcher, from its own just before
-   * the filter, where the target had ended by then. Then `seccomp` is the kernel's answer to the launcher's call.
+   * the filter, where the target had ended by then. Then `seccomp` is the kernel's answer to the launcher's call. A
+   * process that restricts itself reads its own.
    */
-  readonly by: 'parent' | 'launcher';
+  readonly by: 'parent' | 'launcher' | 'self';
   /** Real, effective, saved and file-system id. */
   readonly uid: readonly number[];
   readonly gid: readonly number[];
@@ -54,7 +55,7 @@ export function differences(task: TaskStatus, expected: Expected, by: Verified['
     ...(expected.user === undefined ? [] : idDifferences(task, expected.user, expected.groups)),
     ...(expected.caps === undefined ? [] : capabilityDifferences(task, expected.caps)),
     ...(task.noNewPrivs || !expected.launcher ? [] : ['no_new_privs']),
-    ...(by === 'parent' && expected.filter && ![FILTER, DEAD].includes(task.seccomp) ? ['seccomp'] : []),
+    ...(by !== 'launcher' && expected.filter && ![FILTER, DEAD].includes(task.seccomp) ? ['seccomp'] : []),
   ];
 }
 

@@ -33,14 +33,16 @@ export function compileFixture(fixture: URL): string {
  * The same for a fixture that imports files of its own package: everything is copied into the one module.
  *
  * @param fixture - URL of the `.ts` file
+ * @param packages - `external`: packages are not copied, since they look for files beside them. Default: `bundle`
  */
-export function bundleFixture(fixture: URL): string {
+export function bundleFixture(fixture: URL, packages: 'bundle' | 'external' = 'bundle'): string {
   const source = fileURLToPath(fixture);
   const target = join(stage(), `${basename(source, '.ts')}-${process.pid}-${count++}.mjs`);
   buildSync({
     entryPoints: [source],
     outfile: target,
     bundle: true,
+    packages,
     platform: 'node',
     format: 'esm',
     target: 'node20',

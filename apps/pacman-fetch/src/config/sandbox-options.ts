@@ -4,8 +4,11 @@ import type { SandboxLayer, SandboxSettings } from './sandbox-settings.js';
 
 /** What a program that downloads needs, whatever the configuration says. */
 export interface Needs {
-  /** `worker`: our own, which gets open descriptors; `command`: that of XferCommand, which opens files itself. */
-  readonly program: 'worker' | 'command';
+  /**
+   * `worker`: our own, which gets open descriptors; `self`: this process, which has them open and is loaded already;
+   * `command`: that of XferCommand, which opens files itself.
+   */
+  readonly program: 'worker' | 'self' | 'command';
   /** Whom it becomes; undefined: it stays who we are. */
   readonly user: SandboxUser | undefined;
   /** TCP ports of its servers and proxies. */
@@ -25,6 +28,7 @@ const layers: Readonly<Record<SandboxLayer, string>> = {
 /** What a program is given: a worker parses what strangers send, and starts nothing. */
 const programs = {
   worker: { preset: 'minimal', base: 'network-client', deny: ['execve'] },
+  self: { preset: 'minimal', base: 'network-client-running', deny: [] },
   command: { preset: 'read-only', base: 'deny-dangerous', deny: [] },
 } as const;
 
@@ -53,10 +57,10 @@ export function sandboxOptions(settings: SandboxSettings, needs: Needs): Sandbox
   };
 }
 
-/** A worker has its files open: it writes to no path, whatever commands may write to. */
+/** We have our files open: we write to no path, whatever commands may write to. */
 function pathsOf({ readable, writable }: SandboxSettings, needs: Needs): { paths?: readonly object[] } {
   const ro = readable.map(({ text }) => text);
-  const rw = needs.program === 'worker' ? [] : [...needs.writable, ...writable.map(({ text }) => text)];
+  const rw = needs.program === 'command' ? [...needs.writable, ...writable.map(({ text }) => text)] : [];
   const rules = [...(ro.length === 0 ? [] : [{ ro }]), ...(rw.length === 0 ? [] : [{ rw }])];
   return rules.length === 0 ? {} : { paths: rules };
 }

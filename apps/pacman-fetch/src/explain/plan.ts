@@ -1,11 +1,11 @@
 import { proxiesOf } from '@sb/fetcher/transfer';
-import type { SandboxUser as SandboxOptionsUser } from '@sb/sandbox';
 import { join } from 'node:path';
 
 import type { Configuration } from '../config/configuration.js';
 import { type Needs, sandboxOptions } from '../config/sandbox-options.js';
 import { chooseUser, type SandboxUser } from '../config/sandbox-user.js';
 import { FetchError } from '../errors.js';
+import { optionsUser } from '../one-file/run.js';
 import { explainLevels, explainProgram, type Part, said } from './explanation.js';
 import { portsOf } from './ports.js';
 
@@ -31,7 +31,14 @@ export function explainPlan(
   const needs: Needs = { program: 'worker', user: optionsUser(user), ports, writable: [] };
   const worker = explainProgram('Our own worker, which gets open files', sandboxOptions(sandbox, needs));
   const who: Part = { title: 'User', lines: [userLine(user)], isPossible: true };
-  return [who, files, explainLevels(sandbox), worker, explainCommand(configuration, needs, cache)];
+  return [
+    who,
+    files,
+    explainLevels(sandbox),
+    worker,
+    explainSelf(sandbox, needs),
+    explainCommand(configuration, needs, cache),
+  ];
 }
 
 /** Who downloads, or the part that says why nobody does. */
@@ -52,8 +59,15 @@ function userLine(user: SandboxUser): string {
   return `${name ?? 'no name'}, uid ${uid}, gid ${gid} (${user.source})`;
 }
 
-function optionsUser(user: SandboxUser): SandboxOptionsUser | undefined {
-  return user.kind === 'switch' ? { user: user.policy.uid, group: user.policy.gid } : undefined;
+/** The process that downloads one FILE: nothing is started, so what only a child can be given is not there. */
+function explainSelf(sandbox: Configuration['sandbox'], needs: Needs): Part {
+  const title = '-o FILE URL: pacman-fetch itself, once FILE is open';
+  const part = explainProgram(title, sandboxOptions(sandbox, { ...needs, program: 'self' }));
+  const process = 'process       the one that you start; FILE at most 16 KiB (.sig) or 128 MiB (.db, .files)';
+  const note =
+    'It connects to the ports of URL and its proxy; a worker takes its place where a name is given in the end.';
+  const lines = part.lines.map((line) => (line.startsWith('process ') ? process : line));
+  return { ...part, lines: part.isPossible ? [...lines, note] : lines };
 }
 
 function fileLines({ pacman, ownFile }: Configuration, cache: string): readonly string[] {

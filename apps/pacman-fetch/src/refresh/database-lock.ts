@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { errorCode } from '@sb/core';
 
 import { FetchError } from '../errors.js';
-import { lockFile } from '../parent/files.js';
+import { lockFile } from '../one-file/files.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
 
 /** pacman's own lock: a file that is there while somebody changes databases. It can't be told from one left behind. */

@@ -1,18 +1,29 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
+import type { FeatureReport } from '@sb/core';
+import { createSandbox } from '@sb/sandbox';
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { runFetch } from '../kit/fetch-program.js';
+import { program, runFetch } from '../kit/fetch-program.js';
 import { type Mirror, startMirror } from '../kit/mirror.js';
 
 let mirror: Mirror;
+let other: Mirror;
 let folder: TemporaryFolder;
 
 beforeAll(async () => {
-  mirror = await startMirror({ '/x': Buffer.from('content') });
+  other = await startMirror({ '/x': Buffer.from('content') });
+  mirror = await startMirror(
+    { '/x': Buffer.from('content') },
+    { '/away': (_request, response) => response.writeHead(302, { location: `${other.origin}/x` }).end() },
+  );
 });
-afterAll(async () => await mirror[Symbol.asyncDispose]());
+afterAll(async () => {
+  await mirror[Symbol.asyncDispose]();
+  await other[Symbol.asyncDispose]();
+});
 beforeEach(() => {
   folder = temporaryFolder();
   mkdirSync(folder.file('pacman.d'));
@@ -20,19 +31,24 @@ beforeEach(() => {
 afterEach(() => folder[Symbol.dispose]());
 
 /** Downloads one file, configured by lines of pacman.conf and of our own file. */
-async function download(pacmanConf: readonly string[], own: readonly string[]) {
+async function download(pacmanConf: readonly string[], own: readonly string[], name = 'x', url = `${mirror.origin}/x`) {
   const config = folder.file('pacman.conf');
   const write = (file: string, lines: readonly string[]) => writeFileSync(file, ['[options]', ...lines, ''].join('\n'));
   write(config, pacmanConf);
   write(folder.file('pacman.d', 'pacman-fetch.conf'), own);
   const report = folder.file('report.json');
+  rmSync(report, { force: true });
   const earlier = mirror.requests.length;
-  const args = ['--config', config, '--report', report, '-o', folder.file('x'), `${mirror.origin}/x`];
+  const args = ['--config', config, '--report', report, '-o', folder.file(name), url];
   const { status, stderr } = await runFetch(args);
-  const said = existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as Record<string, unknown>) : {};
-  const { source, verified } = said;
+  const text = existsSync(report) ? readFileSync(report, 'utf8') : '';
+  const said = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+  const { source, verified, features = [] } = said;
+  const states = Object.fromEntries(
+    (features as readonly FeatureReport[]).map(({ layer, feature, state }) => [`${layer}.${feature}`, state]),
+  );
   const requests = mirror.requests.length - earlier;
-  return { status, stderr, requests, exists: existsSync(folder.file('x')), source, verified };
+  return { status, stderr, requests, exists: existsSync(folder.file(name)), source, verified, states };
 }
 
 const refused = { requests: 0, exists: false };
@@ -56,19 +72,62 @@ describe.skipIf(missing('root', 'linux'))('-o with pacman.d/pacman-fetch.conf', 
   });
 
   it.each([
-    [[], ['SandboxFilesystem = require'], /SandboxFilesystem = require \(.*:2\) can't be had with -o yet/],
-    [[], ['SandboxSyscalls = require'], /SandboxSyscalls = require \(.*:2\) can't be had/],
-    [['UseSandbox = yes'], [], /SandboxFilesystem = require \(inferred: UseSandbox = yes\) can't be had/],
-    [['UseSandbox = yes', 'DisableSandboxFilesystem'], [], /SandboxSyscalls = require \(inferred: UseSandbox = yes\)/],
-  ])('refuses where a layer is required that it does not have: %j %j', async (pacmanConf, own, text) => {
-    const result = await download(['DownloadUser = nobody', ...pacmanConf], own);
-    expect(result).toMatchObject({ ...refused, status: 3 });
-    expect(result.stderr).toMatch(text);
+    [[], ['SandboxFilesystem = require']],
+    [[], ['SandboxSyscalls = require']],
+    [['UseSandbox = yes'], []],
+    [['UseSandbox = yes', 'DisableSandboxSyscalls'], ['SandboxFilesystem = prefer']],
+  ])('has every layer that is required: %j %j', async (pacmanConf, own) => {
+    for (const name of ['x', 'y.part']) {
+      const result = await download(['DownloadUser = nobody', ...pacmanConf], own, name);
+      const seccomp = pacmanConf.includes('DisableSandboxSyscalls') ? 0 : 2;
+      expect(result).toMatchObject({ status: 0, stderr: '', verified: { seccomp, noNewPrivs: true } });
+      expect(result.states['landlock.fs.write_file']).toBe('enforced');
+    }
   });
 
-  it('downloads where they are preferred, or switched off', async () => {
-    const own = ['UseSandbox = yes', 'SandboxFilesystem = prefer'];
-    expect(await download(['DownloadUser = nobody', 'DisableSandboxSyscalls'], own)).toMatchObject({ status: 0 });
+  it.each([
+    ['DisableSandboxFilesystem', 'landlock.fs', 'seccomp.filter'],
+    ['DisableSandboxSyscalls', 'seccomp.filter', 'landlock.fs.write_file'],
+  ])('%s of pacman.conf switches off its layer and no other', async (line, off, on) => {
+    for (const name of ['x', 'y.part']) {
+      const { status, states } = await download(['DownloadUser = nobody', line], [], name);
+      expect({ status, off: states[off], on: states[on] }).toEqual({ status: 0, off: 'off', on: 'enforced' });
+    }
+  });
+
+  it.each(['x', 'y.part'])('refuses where a layer is required that can not be had, for %s', async (name) => {
+    const place = folder.file('place');
+    mkdirSync(place);
+    chownSync(place, 65_534, 65_534);
+    // A filter from above hides Landlock.
+    const hidden = createSandbox({
+      caps: 'off',
+      landlock: 'off',
+      seccomp: { base: 'allow-all', deny: ['landlock_create_ruleset'] },
+    });
+    const config = folder.file('pacman.conf');
+    writeFileSync(config, '[options]\nDownloadUser = nobody\nUseSandbox = yes\n');
+    const args = ['--config', config, '-o', `${place}/${name}`, `${mirror.origin}/x`];
+    const earlier = mirror.requests.length;
+    const child = hidden.spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr?.on('data', (bytes: Buffer) => {
+      stderr += bytes.toString();
+    });
+    const [status] = (await once(child, 'close')) as [number];
+    expect({ status, requests: mirror.requests.length - earlier }).toEqual({ status: 3, requests: 0 });
+    expect(stderr).toMatch(/^error: .*[Ll]andlock/);
+    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(3);
+  });
+
+  it('lets redirects go to the ports that it names, and to no other', async () => {
+    const own = (port: string) => [`SandboxPorts = ${port}`];
+    const to = async (lines: readonly string[]) =>
+      await download(['DownloadUser = nobody'], lines, 'x.part', `${mirror.origin}/away`);
+    expect(await to(own(new URL(other.origin).port))).toMatchObject({ status: 0 });
+    const refusedOne = await to(own('1'));
+    expect(refusedOne.status).toBe(1);
+    expect(refusedOne.stderr).toContain('which is not allowed');
   });
 
   it('tells of the first mistake in three lines at most, and asks nobody for anything', async () => {

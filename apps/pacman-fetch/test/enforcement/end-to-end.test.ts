@@ -5,11 +5,11 @@ import { missing, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { runFetch } from '../kit/fetch-program.js';
-import { lastModified, startMirror } from '../kit/mirror.js';
+import { startMirror } from '../kit/mirror.js';
 
 /* Runs on every kernel of the matrix: one download from its start to its end. */
 describe.skipIf(missing('root', 'linux'))('end to end', () => {
-  it('a download is whole, its parent’s and as old as on the server, and is resumed', async () => {
+  it('a download is whole and its parent’s, under every layer that there is, and is resumed', async () => {
     const content = randomBytes(300_000);
     await using mirror = await startMirror({ '/x.pkg': content });
     using folder = temporaryFolder();
@@ -20,8 +20,7 @@ describe.skipIf(missing('root', 'linux'))('end to end', () => {
       const outcome = await runFetch(['--config', folder.file('pacman.conf'), '-o', file, `${mirror.origin}/x.pkg`]);
       expect(outcome).toMatchObject({ status: 0, stdout: '', stderr: '' });
       expect(readFileSync(file).equals(content)).toBe(true);
-      const { uid, mtime } = statSync(file);
-      expect({ uid, mtime }).toEqual({ uid: 0, mtime: lastModified });
+      expect(statSync(file).uid).toBe(0);
     }
     expect(mirror.requests.at(-1)?.headers.range).toBe('bytes=150000-');
   });

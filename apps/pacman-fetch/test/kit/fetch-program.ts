@@ -20,6 +20,9 @@ function install(): string {
 /** The environment of every run: nothing of the test runner's. */
 export const environment = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8' };
 
+/** Whether a FILE that is written in place is downloaded by the program's own process: not where Node has an io_uring. */
+export const isInOneProcess = Number(process.versions.node.split('.')[0]) < 22;
+
 /** Runs the program to its end. */
 export async function runFetch(
   args: readonly string[],

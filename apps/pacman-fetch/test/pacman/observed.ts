@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 export interface Observation {
   /** Owner of the socket by `/proc/net/tcp`. */
   readonly socketUid: number;
-  /** Uid, Gid and Groups of every thread of the process that holds it. */
+  /** Who every thread of the process that holds it is, and what confines it. */
   readonly threads: readonly string[];
 }
 
@@ -35,7 +35,7 @@ function threadsOf(pid: string): readonly string[] {
   const read = () =>
     readdirSync(`/proc/${pid}/task`).map((tid) => {
       const text = readFileSync(`/proc/${pid}/task/${tid}/status`, 'latin1');
-      return ['Uid', 'Gid', 'Groups']
+      return ['Uid', 'Gid', 'Groups', 'CapEff', 'CapBnd', 'NoNewPrivs', 'Seccomp']
         .map((name) => new RegExp(`^${name}:[ \\t]*(.*?)\\s*$`, 'm').exec(text)?.[1])
         .join(' | ');
     });

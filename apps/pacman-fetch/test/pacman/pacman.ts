@@ -27,7 +27,7 @@ export interface PacmanOptions {
 export interface Report {
   readonly url: string;
   readonly status: string;
-  readonly features: readonly { readonly feature: string; readonly state: string }[];
+  readonly features: readonly { readonly layer: string; readonly feature: string; readonly state: string }[];
   readonly verified: {
     readonly uid: readonly number[];
     readonly gid: readonly number[];

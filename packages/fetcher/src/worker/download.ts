@@ -63,8 +63,11 @@ export async function download(task: SourceDownload): Promise<Result> {
   const beginning = task.resume === null || length === 0 ? undefined : { ...task.resume, length };
   const { modifiedSince } = task;
   const rest = beginning !== undefined && (await ask(task, { beginning, isRange: true, modifiedSince }));
+  // What the server did not confirm a moment ago counts only if it is named exactly: an ETag, or its own time.
+  const isNamed = task.resume !== null && (task.resume.etag !== null || task.resume.lastModified !== null);
+  const known = isNamed ? beginning : undefined;
   const answer =
-    rest === false || rest === 'again' ? await ask(task, { beginning, isRange: false, modifiedSince }) : rest;
+    rest === false || rest === 'again' ? await ask(task, { beginning: known, isRange: false, modifiedSince }) : rest;
   if (answer !== 'again') return answer;
   throw new TransferFailure('protocol', `${task.url.host} answers another question`);
 }

@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const isBusy = (): boolean => socket.writableNeedDrain;
   const tools = {
     work,
-    connections: connectionsOf(work),
+    connections: connectionsOf(work, work.hasCertificates ? workerDescriptors.certificates : undefined),
     hosts: new Hosts(limits.hostErrors, hosts.errors),
     pace,
     say,

@@ -87,6 +87,26 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('restrictSelf', () => {
     expect([after.listening, child]).toEqual(['EACCES', 'denied']);
   });
 
+  it.each<[string, SandboxOptions, string, string]>([
+    ['unlimited', {}, 'unlimited unlimited', 'OK'],
+    ['limited', { rlimits: { fsize: 4096 } }, '4096 4096', 'EFBIG'],
+  ])('%s lets a file of this process and of its children grow so far', async (_name, options, limit, wanted) => {
+    using folder = temporaryFolder();
+    const script = `
+      import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+      import { restrictSelf } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)};
+      const file = openSync(process.argv[1], 'w');
+      const report = restrictSelf({ landlock: 'off', ...JSON.parse(process.argv[2]) });
+      const write = (at) => { try { writeSync(file, 'x', at); return 'OK'; } catch (error) { return error.code; } };
+      const [, soft, hard] = /^Max file size +(\\S+) +(\\S+)/m.exec(readFileSync('/proc/self/limits', 'latin1'));
+      const state = report.features.find(({ feature }) => feature === 'rlimit.fsize')?.state;
+      console.log(JSON.stringify([soft + ' ' + hard, write(4095), write(4096), state]));`;
+    const args = ['--input-type=module', '-e', script, folder.file('x'), JSON.stringify(options)];
+    const { stdout, stderr } = await runProgram(nodeReleases()[0]?.file ?? process.execPath, args);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual([limit, 'OK', wanted, wanted === 'OK' ? null : 'enforced']);
+  });
+
   it('leaves what it grants', async () => {
     const { after, child } = await restrict({ landlock: { paths: [{ rw: '/tmp' }], net: { bindTcp: 'any' } } });
     expect(after.attempts).toEqual(everywhere('OK'));
@@ -97,7 +117,8 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('restrictSelf', () => {
   it.each<[string, SandboxOptions, FixtureOptions, object]>([
     ['a user that can’t be had', { user: 'daemon' }, nobody, { layer: 'privdrop', code: 'not-permitted' }],
     ['a bounding set that can’t be had', { require: ['caps.bounding'] }, nobody, { layer: 'caps' }],
-    ['what only a child can have', { rlimits: { nofile: 9 } }, {}, { code: 'invalid-policy' }],
+    ['what only a child can have', { umask: 0o77 }, {}, { code: 'invalid-policy' }],
+    ['a limit that it may not raise', { rlimits: { nofile: 0x7fff_ffff } }, nobody, { code: 'syscall-failed' }],
     ['a capability that it hasn’t got', { caps: { keep: ['cap_chown'] } }, nobody, { layer: 'caps' }],
   ])('changes nothing on any thread where the policy asks for %s', async (_name, policy, options, error) => {
     const outcome = await restrict(policy, options);

@@ -11,7 +11,7 @@ import { openFolder } from './files.js';
 const partSuffix = '.part';
 
 /**
- * FILE, open for the worker to write. A FILE that is there already, or that is called `.part`, is written in place; any
+ * FILE, open to be written. A FILE that is there already, or that is called `.part`, is written in place; any
  * other comes into being only when it is whole, from `FILE.part` beside it.
  */
 export class Destination {
@@ -23,6 +23,7 @@ export class Destination {
   /** Whether opening it made it. */
   readonly #isNew: boolean;
   #isComplete = false;
+  #isSealed = false;
 
   /**
    * Opens or makes FILE. Whoever may write to its folder could have put something else under its name, so it has to
@@ -58,13 +59,29 @@ export class Destination {
     return join(this.#folder.path, this.#isComplete ? this.#finalName : this.#name);
   }
 
+  /** Whether the name that it is written under is the one it is to have. */
+  get isInPlace(): boolean {
+    return this.#name === this.#finalName;
+  }
+
+  /** Whether who has a uid may give it the server's time: its owner (`utimensat(2)`). */
+  isDatedBy(uid: number | undefined): boolean {
+    return fstatSync(this.descriptor).uid === uid;
+  }
+
+  /** Says that this process is about to give up looking up, renaming and removing names. */
+  seal(): void {
+    this.#isSealed = true;
+  }
+
   /** Bytes it holds now. */
   get size(): number {
     return fstatSync(this.descriptor).size;
   }
 
   /**
-   * Checks that FILE holds what the worker says, gives it the server's time, puts it on the disk and gives it its name.
+   * Checks that FILE holds what was said to have come, gives it the server's time if it may, puts it on the disk and
+   * gives it its name.
    *
    * @param size - bytes that it must hold
    * @param maxBytes - bytes that a file of its kind may hold
@@ -72,6 +89,7 @@ export class Destination {
    * @throws FetchError `file`
    */
   complete(size: number, maxBytes: number, lastModified: Date | undefined): void {
+    if (this.#isSealed && !this.isInPlace) throw new Error('a sealed file can get no other name');
     const held = this.size;
     if (held !== size) {
       throw new FetchError('file', `${this.path} holds ${held} bytes and not ${size}`, 'Something else writes to it.');
@@ -79,9 +97,10 @@ export class Destination {
     if (held > maxBytes) throw new FetchError('file', `${this.path} is larger than ${maxBytes} bytes`);
     if (!this.#isStillNamed()) throw new FetchError('file', `${this.path} was taken away during the download`);
     try {
-      if (lastModified !== undefined) futimesSync(this.descriptor, new Date(), lastModified);
+      const isDated = lastModified !== undefined && this.isDatedBy(process.geteuid?.());
+      if (isDated) futimesSync(this.descriptor, new Date(), lastModified);
       fsyncSync(this.descriptor);
-      if (this.#name !== this.#finalName) this.#folder.rename(this.#name, this.#finalName);
+      if (!this.isInPlace) this.#folder.rename(this.#name, this.#finalName);
     } catch (error) {
       throw new FetchError('file', `${this.path} could not be finished: ${errorCode(error)}`);
     }
@@ -91,7 +110,7 @@ export class Destination {
   /** Closes FILE, and removes it if it was made for a download of which nothing came. */
   close(): void {
     try {
-      const isLeftover = this.#isNew && !this.#isComplete && this.size === 0;
+      const isLeftover = !this.#isSealed && this.#isNew && !this.#isComplete && this.size === 0;
       if (isLeftover && this.#isStillNamed()) this.#folder.remove(this.#name);
     } catch {
       // An empty file stays behind; the error that is under way says more.
@@ -100,10 +119,11 @@ export class Destination {
     this.#folder.close();
   }
 
-  /** Whether the name still stands for the file that is open. */
+  /** Whether the name still stands for the file that is open; sealed, whether any name does. */
   #isStillNamed(): boolean {
+    const { dev, ino, nlink } = fstatSync(this.descriptor);
+    if (this.#isSealed) return nlink > 0;
     const named = this.#folder.lookUp(this.#name);
-    const { dev, ino } = fstatSync(this.descriptor);
     return named?.dev === dev && named.ino === ino;
   }
 }

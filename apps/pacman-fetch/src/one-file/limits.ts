@@ -1,15 +1,13 @@
-import type { SpeedLimits } from '@sb/fetcher/transfer';
+import { defaultLimits, type Limits as FetcherLimits } from '@sb/fetcher/here';
 
 /** Bounds on one download. */
-export interface Limits extends SpeedLimits {
-  /** Largest file, in bytes. */
-  readonly maxBytes: number;
-  /** Milliseconds to resolve a host and connect to it. */
-  readonly connectTimeout: number;
+export interface Limits {
+  /** Largest file, in bytes; undefined: as large as the disk lets it become. */
+  readonly maxBytes: number | undefined;
   /** Whether to go on behind what is there: databases and signatures change under the same name. */
   readonly mayResume: boolean;
-  /** Redirects to follow. */
-  readonly maxRedirects: number;
+  /** Bounds on time and redirects. */
+  readonly time: FetcherLimits;
 }
 
 const KiB = 1024;
@@ -21,6 +19,9 @@ const sizes: readonly (readonly [name: RegExp, maxBytes: number])[] = [
   [/\.(?:db|files)$/, 128 * MiB],
 ];
 
+/** No server is too slow, and no worker that waits for one: 24 days, as long as a timer can wait. */
+const forever = { slowBytes: 0, slowWindow: 0x7fff_ffff, timeout: 0 };
+
 /**
  * The limits of one download, as pacman has them.
  *
@@ -31,11 +32,8 @@ export function limitsFor(name: string, disableTimeout: boolean): Limits {
   const bare = name.replace(/\.part$/, '');
   const known = sizes.find(([pattern]) => pattern.test(bare));
   return {
-    maxBytes: known?.[1] ?? Number.MAX_SAFE_INTEGER,
+    maxBytes: known?.[1],
     mayResume: known === undefined,
-    connectTimeout: 10_000,
-    slowBytes: disableTimeout ? 0 : 10,
-    slowWindow: 10_000,
-    maxRedirects: 10,
+    time: disableTimeout ? { ...defaultLimits, ...forever } : defaultLimits,
   };
 }

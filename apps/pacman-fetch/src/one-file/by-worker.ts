@@ -1,0 +1,18 @@
+/** The way of two processes: for a FILE that gets its name in the end, and where this process can't be restricted. */
+import { downloadByWorker as download } from '@sb/fetcher/by-worker';
+import type { SingleResult } from '@sb/fetcher/here';
+
+import { sandboxOptions } from '../config/sandbox-options.js';
+import { allLayers, optionsUser, type Run, type RunEvents } from './run.js';
+
+/**
+ * Has FILE written by a worker of `@sb/fetcher` under the same layers.
+ *
+ * @throws FetcherError
+ */
+export async function downloadByWorker(run: Run, events: RunEvents): Promise<SingleResult> {
+  const { request, settings, user, program } = run;
+  const needs = { program: 'worker', user: optionsUser(user), ports: [], writable: [] } as const;
+  const sandbox = sandboxOptions(settings, needs) ?? { off: allLayers };
+  return await download(request, { ...events, sandbox, program });
+}

@@ -1,0 +1,29 @@
+import type { SingleResult } from '@sb/fetcher/here';
+
+import { FetchError } from '../errors.js';
+import type { Run } from './run.js';
+
+/** Checks what is in FILE, and finishes it. */
+export function complete({ destination, request }: Run, { size, lastModified }: SingleResult): void {
+  destination.complete(size, request.maxBytes, lastModified === null ? undefined : new Date(lastModified));
+}
+
+/** The fields that errors of `@sb/fetcher` have, whichever copy of it threw them. */
+type FetcherFailure = Error & { readonly kind?: string; readonly code?: string; readonly hint?: string };
+
+/** What went wrong, as this program tells it; anything unexpected as it is. */
+export function failureOf(run: Run, error: unknown): unknown {
+  if (!(error instanceof Error) || !['TransferFailure', 'FetcherError'].includes(error.name)) return error;
+  const { kind, code = kind, message, hint } = error as FetcherFailure;
+  const { destination, request } = run;
+  if (code === 'sandbox') return new FetchError('sandbox', message, hint);
+  const isOfFile = code === 'file' || code === 'disk-full';
+  if (isOfFile) return new FetchError('file', `${destination.path}: ${message}`, keptHint(run));
+  const text = `failed retrieving file '${destination.name}' from ${request.url.host} : ${message}`;
+  return new FetchError('download', text, hint ?? keptHint(run));
+}
+
+function keptHint({ destination: { size, path }, request }: Run): string | undefined {
+  if (size === 0 || !request.mayResume) return undefined;
+  return `${size} bytes are kept in ${path}; the next attempt goes on behind them.`;
+}

@@ -1,0 +1,107 @@
+/** The way of one process: it gives up what it could do, and downloads then. */
+import { closeSync, fstatSync, openSync } from 'node:fs';
+
+import { isSandboxError } from '@sb/core';
+import { confinementHere, downloadHere, type SingleResult } from '@sb/fetcher/here';
+import { restrictSelf, type SandboxOptions, type SelfReport } from '@sb/sandbox';
+import { allow, arg, type Rule } from '@sb/seccomp';
+
+import { sandboxOptions } from '../config/sandbox-options.js';
+import { closeStrayDescriptors } from '../descriptors.js';
+import { FetchError } from '../errors.js';
+import { allLayers, optionsUser, type Run, type RunEvents } from './run.js';
+
+/**
+ * Restricts this process for good and downloads.
+ *
+ * @returns undefined if this process can't be restricted as it must be, and nothing was changed
+ * @throws TransferFailure; FetchError `sandbox`
+ */
+export async function downloadInThisProcess(run: Run, events: RunEvents): Promise<SingleResult | undefined> {
+  const report = restrictThisProcess(run);
+  if (report === undefined) return undefined;
+  events.onEnforcement(report);
+  return await downloadHere(run.request, events);
+}
+
+/**
+ * Gives up all that the download doesn't take.
+ *
+ * @returns what is in force; undefined if this process can't be restricted as it must be, and nothing was changed
+ * @throws FetchError `sandbox`: the process must end
+ */
+export function restrictThisProcess(run: Run): SelfReport | undefined {
+  // Both make their streams when they are first asked for, which takes calls that are denied afterwards.
+  void [process.stdout, process.stderr];
+  const report = restrict(restrictionOf(run));
+  if (report === undefined) return undefined;
+  requireNoRoot(run, report);
+  if (run.settings.useSandbox.word !== 'no') run.destination.seal();
+  return report;
+}
+
+/** What this process is restricted to. */
+function restrictionOf(run: Run): SandboxOptions {
+  const { request, settings, user } = run;
+  const options = sandboxOptions(settings, { program: 'self', user: optionsUser(user), ports: [], writable: [] });
+  if (options === undefined) return { off: allLayers };
+  const confined = confinementHere(request, options);
+  return { ...confined, ...withRules(confined, datingRules(run)), rlimits: { core: 0, ...fileLimit(run) } };
+}
+
+function withRules({ seccomp }: SandboxOptions, rules: readonly Rule[]): Pick<SandboxOptions, 'seccomp'> {
+  if (seccomp === undefined || seccomp === 'off') return {};
+  const given = typeof seccomp === 'string' ? { base: seccomp } : seccomp;
+  return { seccomp: { ...given, rules: [...(given.rules ?? []), ...rules] } };
+}
+
+/** Lets FILE have the server's time if it belongs to who downloads, and no other file. */
+function datingRules({ destination, user }: Run): readonly Rule[] {
+  const uid = user.kind === 'switch' ? user.policy.uid : process.geteuid?.();
+  if (!destination.isDatedBy(uid)) return [];
+  // With no path the call is about the descriptor itself (futimens(3)).
+  const when = [arg(0).eq32(destination.descriptor), arg(1).eq64(0)];
+  return [{ syscall: 'utimensat', when, action: allow }];
+}
+
+/** Bytes that messages and reports may come to in files that hold more than FILE may. */
+const roomForWords = 1 << 20;
+
+/** The limit is for each file that is written to, the one of `--report` and a log on standard error included. */
+function fileLimit({ request: { maxBytes }, written }: Run): { readonly fsize?: number } {
+  if (maxBytes === Number.MAX_SAFE_INTEGER) return {};
+  const sizes = written
+    .map((descriptor) => fstatSync(descriptor))
+    .flatMap((stats) => (stats.isFile() ? stats.size : []));
+  return { fsize: Math.max(maxBytes, ...sizes.map((size) => size + roomForWords)) };
+}
+
+function restrict(options: SandboxOptions): SelfReport | undefined {
+  try {
+    if (options.off !== allLayers) forget();
+    return restrictSelf(options);
+  } catch (error) {
+    if (!isSandboxError(error)) throw error;
+    if (error.code === 'io-uring-in-use') return undefined;
+    throw new FetchError('sandbox', error.message, error.hint);
+  }
+}
+
+/** What the rest of the program reads of the environment: how to write to a terminal. */
+const kept = new Set(['LC_ALL', 'LC_CTYPE', 'LANG', 'NO_COLOR', 'TERM', 'XTERM_VERSION']);
+
+/** Gives up what was inherited and isn't needed: descriptors, variables, what is typed, the working directory. */
+function forget(): void {
+  closeStrayDescriptors(3);
+  closeSync(0);
+  // The lowest number that is free.
+  if (openSync('/dev/null', 'r') !== 0) throw new FetchError('sandbox', "standard input can't be replaced");
+  for (const name of Object.keys(process.env)) if (!kept.has(name)) delete process.env[name];
+  process.chdir('/');
+}
+
+/** No thread may be root unless that was asked for, whatever the levels are. */
+function requireNoRoot({ user }: Run, { verified }: SelfReport): void {
+  if (user.kind === 'off' || verified?.uid.includes(0) !== true) return;
+  throw new FetchError('sandbox', 'this process is still root, so nothing was downloaded');
+}

@@ -1,0 +1,40 @@
+import { proxiesOf, type SingleRequest } from '@sb/fetcher/here';
+
+import type { SandboxSettings } from '../config/sandbox-settings.js';
+import { userAgent } from '../user-agent.js';
+import type { Destination } from './destination.js';
+import { limitsFor } from './limits.js';
+
+/** What a request is made of. */
+export interface RequestParts {
+  readonly url: URL;
+  readonly destination: Destination;
+  /** Never give up on a server that sends nothing. */
+  readonly isPatient: boolean;
+  /** Open certificates. */
+  readonly certificates: number | undefined;
+  readonly settings: SandboxSettings;
+}
+
+/** Puts together what `@sb/fetcher` is asked for, with pacman's limits for the name of the file. */
+export function requestOf({ url, destination, isPatient, certificates, settings }: RequestParts): SingleRequest {
+  const { maxBytes = Number.MAX_SAFE_INTEGER, mayResume, time } = limitsFor(destination.name, isPatient);
+  return {
+    url,
+    descriptor: destination.descriptor,
+    maxBytes,
+    mayResume,
+    limits: time,
+    redirectPorts: redirectPortsOf(url, settings),
+    proxies: proxiesOf(process.env),
+    certificates,
+    userAgent: userAgent(),
+  };
+}
+
+/** What SandboxPorts names is for redirects, too; `any` leaves only what the fetcher follows by itself. */
+function redirectPortsOf({ protocol, port }: URL, { ports }: SandboxSettings): readonly number[] | undefined {
+  const named = ports.map(({ text }) => Number(text)).filter((one) => !Number.isNaN(one));
+  if (named.length === 0) return undefined;
+  return protocol === 'http:' && port === '' ? [443, ...named] : named;
+}

@@ -1,0 +1,32 @@
+import type { SingleEvents, SingleRequest } from '@sb/fetcher/here';
+import type { EnforcementReport } from '@sb/core';
+
+import type { SandboxSettings } from '../config/sandbox-settings.js';
+import type { SandboxUser } from '../config/sandbox-user.js';
+import type { Destination } from './destination.js';
+
+/** One download, with all that it takes open. */
+export interface Run {
+  readonly request: SingleRequest;
+  readonly destination: Destination;
+  readonly settings: SandboxSettings;
+  readonly user: SandboxUser;
+  /** Descriptors beside FILE's that this process writes to. */
+  readonly written: readonly number[];
+  /** The worker's program; tests put a hostile one here. */
+  readonly program: string | undefined;
+}
+
+/** What is told of a run. */
+export interface RunEvents extends SingleEvents {
+  /** Told what is in force, before anything is asked of the network. */
+  readonly onEnforcement: (report: EnforcementReport) => void;
+}
+
+/** All layers, as `@sb/sandbox` calls them. */
+export const allLayers = ['privdrop', 'caps', 'landlock', 'seccomp'] as const;
+
+/** Whom `@sb/sandbox` is to make of the process that downloads; undefined: it stays who we are. */
+export function optionsUser(user: SandboxUser): { readonly user: number; readonly group: number } | undefined {
+  return user.kind === 'switch' ? { user: user.policy.uid, group: user.policy.gid } : undefined;
+}

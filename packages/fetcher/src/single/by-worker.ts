@@ -1,0 +1,74 @@
+/** One file, downloaded by a worker: for programs whose own process can't be restricted. */
+import { fstatSync } from 'node:fs';
+
+import type { SandboxOptions, SandboxReport } from '@sb/sandbox';
+
+import { FetcherError } from '../errors.js';
+import { runWorker } from '../run-worker.js';
+import { settingsOf } from '../settings.js';
+import { told } from '../source-failures.js';
+import { sourceHost } from '../source-host.js';
+import type { WorkerEnd } from '../worker-process.js';
+import { planSingle, type SingleEvents, type SingleRequest, type SingleResult } from './request.js';
+
+export { FetcherError, type FetcherErrorCode } from '../errors.js';
+export type { SingleEvents, SingleRequest, SingleResult } from './request.js';
+
+/** How the worker of a single download is confined, and by whom that is told. */
+export interface SingleWorker extends SingleEvents {
+  /** User, levels, and other choices than those of `@sb/fetcher`. As root it has to be another user, or none on request. */
+  readonly sandbox: SandboxOptions;
+  /** Told what is in force, before anything is asked of the network. */
+  readonly onEnforcement: (report: SandboxReport) => void;
+  /** The worker's program; tests put a hostile one here. */
+  readonly program?: string | undefined;
+}
+
+/**
+ * Downloads one URL into one open file by a worker in a sandbox.
+ *
+ * @throws FetcherError; what was received stays in the file for another attempt
+ */
+export async function downloadByWorker(request: SingleRequest, how: SingleWorker): Promise<SingleResult> {
+  const { url, descriptor, maxBytes, limits, redirectPorts, proxies, userAgent } = request;
+  const { sandbox, signal, onProgress, onEnforcement, program } = how;
+  const { user, require, prefer, off, landlock, seccomp } = sandbox;
+  const levels = { require, prefer, off, landlock, seccomp };
+  const given = Object.fromEntries(Object.entries(levels).filter(([, value]) => value !== undefined));
+  const common = settingsOf({
+    ...(user === undefined ? {} : { user }),
+    sandbox: given,
+    userAgent,
+    limits,
+    parallel: 1,
+  });
+  const settings = { ...common, redirectPorts, proxies };
+  const size = (): number => fstatSync(descriptor).size;
+  const files = {
+    files: [planSingle(request).file],
+    descriptors: [descriptor],
+    watched: [{ size, maxBytes }],
+    hosts: { errors: [], slow: [], bestRate: 0 },
+  };
+  const options = { settings, certificates: request.certificates, program, signal, onEnforcement };
+  const { accounts, end } = await runWorker(files, options, (_file, { hasStarted, total }) => {
+    // The worker says when, the file itself says how much.
+    if (hasStarted) onProgress(size(), total ?? undefined);
+  });
+  if (signal.aborted) throw new FetcherError('cancelled', 'the download was cancelled');
+  if (end.lie !== undefined) throw new FetcherError('worker-lied', `the worker was ended: ${end.lie}`);
+  const [account] = accounts;
+  const failure = account?.failures.at(-1);
+  if (failure !== undefined) throw told(failure, sourceHost(url));
+  if (account?.state !== 'done' || end.status !== 0) throw died(end);
+  if (account.size !== size()) {
+    throw new FetcherError('worker-lied', `the worker says ${account.size} bytes, and the file holds ${size()}`);
+  }
+  return { size: account.size, lastModified: account.lastModified ?? null };
+}
+
+function died({ signal, status, stderr }: WorkerEnd): FetcherError {
+  const line = stderr.split('\n').find((text) => /Error/.test(text)) ?? '';
+  const detail = line.replaceAll(/[\p{Cc}\p{Cf}]/gu, '�').slice(0, 512);
+  return new FetcherError('worker-died', `the worker ended with ${signal ?? status} ${detail}`.trim());
+}

@@ -1,0 +1,71 @@
+/**
+ * One file, downloaded by the process that is running: for programs that restrict themselves. What parses the network is
+ * the worker's own code.
+ */
+import type { SandboxOptions } from '@sb/sandbox';
+
+import { confinement } from '../confinement.js';
+import { Sink } from '../transfer/sink.js';
+import { connectionsOf } from '../worker/connections.js';
+import { Deadline } from '../worker/deadline.js';
+import { download } from '../worker/download.js';
+import { planSingle, type SingleEvents, type SingleRequest, type SingleResult } from './request.js';
+
+export { defaultLimits, type Limits } from '../limits.js';
+export { failureOf, TransferFailure } from '../transfer/failure.js';
+export { proxiesOf } from '../transfer/proxies.js';
+export type { SingleEvents, SingleRequest, SingleResult } from './request.js';
+
+/**
+ * What this process can be restricted to before {@link downloadHere}: nothing that it can write, TCP connections to the
+ * ports of the request and its proxies only, threads but no processes, and no file larger than the request's may be.
+ *
+ * @param request - with its file open already
+ * @param base - user, levels, and other choices than these
+ * @throws FetcherError `invalid-request` for a proxy that can't be used
+ */
+export function confinementHere(request: SingleRequest, base: SandboxOptions): SandboxOptions {
+  const { file, ports, proxies } = planSingle(request);
+  // A child could be the one program that is started; here there is none to start.
+  const { execOnce: _, ...options } = confinement(base, [...ports, ...proxies.ports], [file]);
+  return options;
+}
+
+/**
+ * Downloads one URL into one open file. What the file holds is kept only if the server confirms that it is the start of
+ * the same file.
+ *
+ * @throws TransferFailure; what was received stays in the file for another attempt
+ * @throws the reason of the signal, once that is aborted
+ * @throws FetcherError `invalid-request` for a proxy that can't be used
+ */
+export async function downloadHere(request: SingleRequest, events: SingleEvents): Promise<SingleResult> {
+  const { url, maxBytes, limits, userAgent, certificates } = request;
+  const { file, ports, proxies } = planSingle(request);
+  const sink = new Sink(request.descriptor, maxBytes);
+  using deadline = new Deadline(limits.timeout);
+  const rules = { limits, parallel: 1, proxies: proxies.rules };
+  let lastModified: number | null = null;
+  let total: number | undefined;
+  await download({
+    url,
+    sink,
+    maxBytes,
+    size: null,
+    isSummed: false,
+    resume: file.resume,
+    modifiedSince: null,
+    limits,
+    deadline: AbortSignal.any([deadline.signal, events.signal]),
+    ports,
+    userAgent,
+    connections: connectionsOf(rules, certificates),
+    onStart: (started) => {
+      lastModified = started.lastModified ?? null;
+      total = started.total;
+      events.onProgress(sink.position, total);
+    },
+    onProgress: (received) => events.onProgress(received, total),
+  });
+  return { size: sink.position, lastModified };
+}

@@ -1,0 +1,51 @@
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+
+import { errorCode, parseTaskStatus, type TaskStatus } from '@sb/core';
+
+/** Larger than any `status` file. */
+const buffer = Buffer.alloc(16_384);
+
+/**
+ * The status files of every thread of this process, opened while that is still allowed: what is read from an open one
+ * is what the kernel says at that moment (`proc_pid_status(5)`), whatever may be opened by then.
+ */
+export class OwnTasks implements Disposable {
+  readonly #descriptors: readonly number[];
+
+  private constructor(descriptors: readonly number[]) {
+    this.#descriptors = descriptors;
+  }
+
+  /** Opens them; undefined where there is no `/proc`. */
+  static open(): OwnTasks | undefined {
+    const descriptors: number[] = [];
+    try {
+      for (const tid of readdirSync('/proc/self/task'))
+        descriptors.push(openSync(`/proc/self/task/${tid}/status`, 'r'));
+      return new OwnTasks(descriptors);
+    } catch (error) {
+      for (const descriptor of descriptors) closeSync(descriptor);
+      const code = errorCode(error);
+      // A thread that ended just now: the others are asked for again.
+      if (code === 'ENOENT' && descriptors.length > 0) return OwnTasks.open();
+      if (code === 'ENOENT' || code === 'EACCES') return undefined;
+      throw error;
+    }
+  }
+
+  /** What the kernel says now. A thread that has ended is left out. */
+  read(): readonly TaskStatus[] {
+    return this.#descriptors.flatMap((descriptor) => {
+      try {
+        return parseTaskStatus(buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, buffer.length, 0)));
+      } catch (error) {
+        if (errorCode(error) === 'ESRCH') return [];
+        throw error;
+      }
+    });
+  }
+
+  [Symbol.dispose](): void {
+    for (const descriptor of this.#descriptors) closeSync(descriptor);
+  }
+}
