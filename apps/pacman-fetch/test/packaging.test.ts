@@ -84,6 +84,7 @@ describe.skipIf(isMissing)('the package', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         '/usr/bin/pacman-fetch',
+        '/usr/lib/pacman-fetch/start',
         '/etc/pacman.d/pacman-fetch.conf',
         '/usr/lib/sysusers.d/pacman_fetch.conf',
         '/usr/share/man/man8/pacman-fetch.8.gz',

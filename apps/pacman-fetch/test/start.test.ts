@@ -1,0 +1,86 @@
+/* The starter of the Arch package: Node without io_uring for a download, and as it is for everything else. */
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { missing, nodeReleases, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { environment, program } from './kit/fetch-program.js';
+import { startMirror } from './kit/mirror.js';
+
+const built = fileURLToPath(new URL(`../prebuilds/linux-${process.arch}/start`, import.meta.url));
+let folder: TemporaryFolder;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder[Symbol.dispose]());
+
+/** Puts the starter beside a program, and a name of it elsewhere. */
+function install(script: string): string {
+  const lib = folder.file('lib');
+  mkdirSync(lib);
+  copyFileSync(built, join(lib, 'start'));
+  chmodSync(join(lib, 'start'), 0o755);
+  symlinkSync(script, join(lib, 'dist'));
+  symlinkSync('lib/start', folder.file('pacman-fetch'));
+  return folder.file('pacman-fetch');
+}
+
+/** How many rings it has, whether it may gain privileges, and its arguments. */
+const look = `
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+const target = (fd) => { try { return readlinkSync('/proc/self/fd/' + fd); } catch { return ''; } };
+const rings = readdirSync('/proc/self/fd').map(target).filter((text) => text.includes('io_uring')).length;
+const [, noNewPrivs] = /^NoNewPrivs:\\s*(\\d)/m.exec(readFileSync('/proc/self/status', 'latin1'));
+console.log(JSON.stringify({ hasRings: rings > 0, noNewPrivs, args: process.argv.slice(2) }));
+`;
+
+const withNode = (node: string) => ({ env: { ...environment, PATH: `${dirname(node)}:${environment.PATH}` } });
+
+describe.skipIf(missing('linux'))('the starter', () => {
+  it.each(nodeReleases())(
+    'keeps Node $version from io_uring for a download, and no command',
+    async ({ file, version }) => {
+      const dist = folder.file('program');
+      mkdirSync(dist);
+      writeFileSync(join(dist, 'cli.js'), look);
+      writeFileSync(join(dist, 'package.json'), '{"type":"module"}');
+      const start = install(dist);
+      const of = async (...args: readonly string[]) => {
+        const { stdout, stderr, status } = await runProgram(start, args, withNode(file));
+        expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+        return JSON.parse(stdout) as object;
+      };
+      const download = ['-o', 'a b', '', 'http://x/'];
+      expect(await of(...download)).toEqual({ hasRings: false, noNewPrivs: '1', args: download });
+      const hasRings = !version.startsWith('v20.');
+      expect(await of('pacman', '--', '-o')).toEqual({ hasRings, noNewPrivs: '0', args: ['pacman', '--', '-o'] });
+      expect(await of()).toEqual({ hasRings, noNewPrivs: '0', args: [] });
+    },
+  );
+
+  it('says so where there is no node', async () => {
+    const start = install('/nonexistent');
+    const { status, stderr } = await runProgram(start, ['--help'], { env: { PATH: '/nonexistent' } });
+    expect({ status, stderr }).toEqual({
+      status: 127,
+      stderr: "error: node can't be started: No such file or directory\n",
+    });
+  });
+});
+
+describe.skipIf(missing('root', 'linux', 'landlock6'))('a download by the starter', () => {
+  it.each(nodeReleases())('takes one process on Node $version', async ({ file }) => {
+    await using mirror = await startMirror({ '/x': Buffer.from('content') });
+    const start = install(dirname(program));
+    writeFileSync(folder.file('pacman.conf'), '[options]\nSandboxUser = nobody\nUseSandbox = yes\n');
+    const report = folder.file('report');
+    const args = ['--config', folder.file('pacman.conf'), '--report', report, '-o', folder.file('x.part')];
+    const result = await runProgram(start, [...args, `${mirror.origin}/x`], withNode(file));
+    expect(result).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(folder.file('x.part'), 'utf8')).toBe('content');
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ status: 'full', verified: { by: 'self' } });
+  });
+});
