@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 
 import { help, parseCommand } from './arguments.js';
 import { commandOf } from './commands/table.js';
@@ -31,6 +32,9 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'fetch': {
       ({ color } = command);
+      // undici's parser of HTTP is WebAssembly: V8's optimizing compiler takes more time for it than it saves in one file,
+      // and a process that ends waits for it. Before that is loaded the flag may be set.
+      setFlagsFromString('--liftoff-only');
       const { fetch } = await import('./fetch.js');
       return await fetch(command);
     }

@@ -25,14 +25,10 @@ export interface LayerPolicies {
  *
  * @param policy - from `definePolicy`
  * @param program - files of the target, which the file-system preset `minimal` grants
- * @param execKey - what the launcher's own exec is known by, where the policy lets no other through
+ * @param execKey - what the launcher's own exec is known by, where the policy lets no other through. Default: a new one
  * @throws SandboxError of the layer whose options are at fault, or whose user does not exist
  */
-export function layerPolicies(
-  policy: SandboxPolicy,
-  program: readonly string[] = [],
-  execKey = newExecKey(),
-): LayerPolicies {
+export function layerPolicies(policy: SandboxPolicy, program: readonly string[] = [], execKey?: bigint): LayerPolicies {
   const levels = levelsOf(policy);
   const landlock = landlockOf(policy, levels, program);
   return {
@@ -128,7 +124,7 @@ function netOption(right: string): string {
 function seccompOf(
   { seccomp: choice = 'deny-dangerous', execOnce = false }: SandboxPolicy,
   levels: Levels,
-  { landlock, execKey }: { readonly landlock: LandlockPolicy | undefined; readonly execKey: bigint },
+  { landlock, execKey }: { readonly landlock: LandlockPolicy | undefined; readonly execKey: bigint | undefined },
 ): SeccompPolicy | undefined {
   if (choice === 'off' || levelOf(levels, 'seccomp') === 'off') {
     if (execOnce) refuse('execOnce', 'needs the filter, which is switched off', 'Leave one of the two out.');
@@ -136,6 +132,6 @@ function seccompOf(
   }
   const given: SeccompOptions = typeof choice === 'string' ? { base: choice } : choice;
   const closed = withoutMetadataHoles(withoutTcpHoles(given, landlock), landlock);
-  const once = execOnce ? withExecOnce(closed, execKey) : closed;
+  const once = execOnce ? withExecOnce(closed, execKey ?? newExecKey()) : closed;
   return seccompPolicy({ ...once, level: layerLevel(levels, 'seccomp') });
 }

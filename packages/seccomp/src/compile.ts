@@ -51,6 +51,26 @@ export function compile(policy: SeccompPolicy): SeccompFilter {
   return Object.freeze({ policy: valid, programs: Object.freeze(programs) });
 }
 
+/** What was compiled last: planning and loading a filter ask for the same one. */
+let latest: { readonly key: string; readonly program: SeccompProgram } | undefined;
+
+/**
+ * Compiles a policy for one machine only, as {@link compile} does for all.
+ *
+ * @param policy - from `policy`
+ * @throws SeccompError `program-too-long`, `no-program`, and what `policy` throws for anything it didn't make
+ */
+export function compileFor(policy: SeccompPolicy, machine: Machine): SeccompProgram {
+  const valid = validate(policy);
+  const key = `${machine} ${JSON.stringify(valid)}`;
+  if (latest?.key === key) return latest.program;
+  const list = onMachine(valid.architectures, machine);
+  // Of no machine but others: the whole filter knows which.
+  const program = list.length === 0 ? programFor(compile(valid), machine) : programOf(valid, machine, list);
+  latest = { key, program };
+  return program;
+}
+
 function programOf(policy: SeccompPolicy, machine: Machine, list: readonly Architecture[]): SeccompProgram {
   const tooLong = (instructions: number) =>
     seccompError('program-too-long', 'compile', {

@@ -1,7 +1,7 @@
 import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan, type PlanNeed } from '@sb/core';
 
 import { type Action, type ActionName, lets } from './actions.js';
-import { compile, programFor, type SeccompProgram } from './compile.js';
+import { compileFor, type SeccompProgram } from './compile.js';
 import { reachedActions } from './detours.js';
 import { type SeccompErrorCode, seccompError } from './errors.js';
 import { policy as validate, type SeccompPolicy } from './policy.js';
@@ -42,7 +42,7 @@ export function plan(policy: SeccompPolicy, support: SeccompSupport): SeccompPla
     const features = [line('filter', 'unsupported', what), line('no_new_privs', 'off')];
     return { layer: 'seccomp', record: new Uint8Array(), features, needs: [] };
   }
-  const program = programFor(compile(valid), support.machine);
+  const program = compileFor(valid, support.machine);
   const does = effect(valid, program);
   if (does === 'nothing') {
     const features = [line('filter', 'off', 'the policy lets every call through'), line('no_new_privs', 'off')];
