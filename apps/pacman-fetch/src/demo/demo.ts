@@ -52,16 +52,27 @@ function prepare(user: string | undefined, { origin }: DemoMirror): Place {
   return { folder, cache: at('cache'), config: at('pacman.conf') };
 }
 
+/** What each command is there for. */
+const captions = {
+  refresh: 'The databases, as pacman -Sy brings them:',
+  prefetch: 'The packages and what they need, as pacman -Sw brings them:',
+  doctor: 'What whoever downloaded that may not do, attempted:',
+};
+
 /** Shows and runs one command. */
-async function show({ config }: Place, command: string, ...args: readonly string[]): Promise<number | null> {
-  print(`\n$ ${['pacman-fetch', command, ...args].join(' ')}`);
+async function show(
+  { config }: Place,
+  command: keyof typeof captions,
+  ...args: readonly string[]
+): Promise<number | null> {
+  print(`\n${captions[command]}\n\n$ ${['pacman-fetch', command, ...args].join(' ')}`);
   const program = fileURLToPath(new URL('cli.js', import.meta.url));
   const all = [program, command, '--config', config, ...args];
   const [status] = (await once(spawn(process.execPath, all, { stdio: 'inherit' }), 'exit')) as [number | null];
   return status;
 }
 
-async function mustShow(place: Place, command: string, ...args: readonly string[]): Promise<void> {
+async function mustShow(place: Place, command: keyof typeof captions, ...args: readonly string[]): Promise<void> {
   const status = await show(place, command, ...args);
   if (status !== 0) throw new Error(`pacman-fetch ${command} ended with ${status}`);
 }
@@ -72,7 +83,7 @@ function filesTable({ packages }: DemoMirror, { cache }: Place): string {
     const path = join(cache, name);
     const { uid, mode } = statSync(path);
     if (digest(readFileSync(path)) !== sha256) throw new Error(`${name} is not what the mirror has`);
-    return [name, size(bytes).trim(), `uid ${uid}`, (mode & 0o7777).toString(8), 'same as on the mirror'];
+    return [name, size(bytes).trim(), `uid ${uid}`, (mode & 0o7777).toString(8), 'as on mirror'];
   });
   return table([['file', 'size', 'owner', 'mode', 'content'], ...rows]);
 }
@@ -92,6 +103,10 @@ function sandboxUser(): string | undefined {
   return found;
 }
 
+function whose(user: string | undefined): string {
+  return user === undefined ? 'the same one, confined' : `the user ${user}`;
+}
+
 function hasPacman(): boolean {
   return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
     try {
@@ -109,7 +124,7 @@ async function demo(): Promise<void> {
   const place = prepare(user, mirror);
   try {
     print(`A mirror serves a database and ${mirror.packages.length} packages at ${mirror.origin}.`);
-    print(`This process is uid ${currentIdentity().uid[1]}; who downloads is ${user ?? 'the same, confined'}.`);
+    print(`This process is uid ${currentIdentity().uid[1]}; its downloads are made by ${whose(user)}.`);
     await mustShow(place, 'refresh');
     if (hasPacman()) {
       await mustShow(place, 'prefetch', ...mirror.targets);
@@ -119,7 +134,7 @@ async function demo(): Promise<void> {
     }
     // Its status says what is missing here, which is no failure of the demonstration.
     await show(place, 'doctor');
-    print('\nUse it:  pacman-fetch pacman -- -Syu');
+    print('\nTo use it, once it is installed:  pacman-fetch pacman -- -Syu');
   } finally {
     rmSync(place.folder, { recursive: true, force: true });
   }

@@ -15,12 +15,13 @@ const verdicts: Readonly<Record<Diagnosis['verdict'], string>> = {
 export function diagnosisText(diagnosis: Diagnosis, style: MessageStyle): string {
   const { verdict, kernel, user, features, attempts, findings } = diagnosis;
   // Not "as nobody": that is a user's name.
-  const who = user === null ? 'Nothing is downloaded' : `Downloads as ${user.name} (${user.source})`;
+  const who = user === null ? 'Nothing is downloaded' : `Downloads as ${user.name}`;
   const parts = [
     heading(`${who}, on Linux ${kernel}`, style),
+    user === null ? '' : `  ${printable(user.source, style.charset)}\n`,
     table([['LAYER', 'STATE', 'FEATURES'], ...featureRows(features)], style),
-    heading('Attempts from inside', style),
-    table([['', 'FEATURE', 'ATTEMPTED', 'EXPECTED', 'SEEN', 'WITHOUT'], ...attempts.map(attemptRow)], style),
+    heading('Attempts, in the sandbox and without it', style),
+    table([['', 'LAYER', 'ATTEMPTED', 'INSIDE', 'WITHOUT'], ...attempts.map(attemptRow)], style),
     ...findings.map((finding) => findingText(finding, style)),
     heading(verdicts[verdict], style),
   ];
@@ -32,11 +33,14 @@ function findingText({ level, what, remedy }: Finding, style: MessageStyle): str
   return message(level === 'broken' ? 'error' : 'warning', { text: what, hint: remedy }, style);
 }
 
-/** Of a filtered call the words, and not the numbers that the probe was given. */
+/** Columns of an attempt: with them a line has 80 at the most. */
+const attemptWidth = 34;
+
+/** What was expected is said where it didn't come. Files lie in one folder, whose name says nothing. */
 function attemptRow({ layer, feature, attempted, expected, seen, control, passed }: SelfTestLine): readonly string[] {
-  const call = /^filter: (.*)$/.exec(feature)?.[1];
-  const subject = `${layer} ${call === undefined ? feature : 'filter'}`;
-  return [passed ? 'ok' : 'WRONG', subject, call ?? attempted, expected, seen, control];
+  const call = /^filter: (.*)$/.exec(feature)?.[1] ?? attempted.replace(/\/\S*\//, '.../');
+  const short = call.length > attemptWidth ? `${call.slice(0, attemptWidth - 3)}...` : call;
+  return [passed ? 'ok' : 'WRONG', layer, short, passed ? seen : `${seen}, not ${expected}`, control];
 }
 
 /** One row for each layer and state; the features of Landlock that share a prefix are counted. */
@@ -46,7 +50,24 @@ function featureRows(features: readonly FeatureReport[]): readonly (readonly str
     const row = rows.get(`${layer} ${state}`) ?? { head: [layer, state], names: [] };
     rows.set(`${layer} ${state}`, { ...row, names: [...row.names, feature] });
   }
-  return Array.from(rows.values(), ({ head, names }) => [...head, shortened(names).join(', ')]);
+  return Array.from(rows.values()).flatMap(({ head, names }) =>
+    linesOf(shortened(names)).map((line, index) => [...(index === 0 ? head : ['', '']), line]),
+  );
+}
+
+/** Columns of the features: with them a line has 80 at the most. */
+const featureWidth = 56;
+
+function linesOf(words: readonly string[]): readonly string[] {
+  const lines = [''];
+  for (const [index, word] of words.entries()) {
+    const text = index === words.length - 1 ? word : `${word},`;
+    const last = lines.at(-1) ?? '';
+    if (last === '') lines[lines.length - 1] = text;
+    else if (last.length + text.length < featureWidth) lines[lines.length - 1] = `${last} ${text}`;
+    else lines.push(text);
+  }
+  return lines;
 }
 
 function shortened(names: readonly string[]): readonly string[] {

@@ -4,6 +4,11 @@ import type { FileProgress, Outcome, Progress } from '@sb/fetcher';
 
 import type { DisplayEvent } from '../ui/events.js';
 
+/** What of an outcome is shown. */
+type Ending =
+  | { readonly status: 'done'; readonly size: number }
+  | { readonly status: Exclude<Outcome['status'], 'done'> };
+
 /**
  * Turns what a fetcher tells of its progress into events of a display.
  *
@@ -24,12 +29,20 @@ export class ProgressEvents {
     return files.flatMap((file) => (file.state === 'active' ? this.#active(file) : []));
   }
 
-  /** The events of a file's end; one that came between two progresses has its beginning here. */
-  ending({ to, status }: Pick<Outcome, 'to' | 'status'>): readonly DisplayEvent[] {
+  /** The events of a file's end; one that came between two progresses has its beginning and its size here. */
+  ending(outcome: Pick<Outcome, 'to'> & Ending): readonly DisplayEvent[] {
+    const { to, status } = outcome;
     const name = basename(to);
-    const start: readonly DisplayEvent[] = this.#begun.has(to) ? [] : [{ event: 'start', name }];
-    if (status === 'done') return [...start, { event: 'done', name }];
-    return status === 'unchanged' ? [...start, { event: 'upToDate', name }] : [];
+    const isBegun = this.#begun.has(to);
+    if (status === 'unchanged')
+      return [...(isBegun ? [] : [{ event: 'start', name } as const]), { event: 'upToDate', name }];
+    if (status !== 'done') return [];
+    const { size } = outcome;
+    return [
+      ...(isBegun ? [] : [{ event: 'start', name, size } as const]),
+      ...(this.#ended.has(to) ? [] : [{ event: 'progress', name, received: size, size } as const]),
+      { event: 'done', name },
+    ];
   }
 
   #active({ to, received, total }: FileProgress): readonly DisplayEvent[] {

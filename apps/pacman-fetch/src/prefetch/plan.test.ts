@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { temporaryFolder } from '@sb/test-kit';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { loadConfiguration } from '../config/configuration.js';
+import { prefetchPlan } from './plan.js';
+import type { Wanted } from './wanted.js';
+
+const folder = temporaryFolder();
+afterAll(() => folder[Symbol.dispose]());
+
+const caches = [folder.file('cache1'), folder.file('cache2')] as const;
+beforeEach(() => {
+  for (const cache of caches) {
+    rmSync(cache, { recursive: true, force: true });
+    mkdirSync(cache);
+  }
+});
+
+const bytes = Buffer.from('a package');
+const sha256 = createHash('sha256').update(bytes).digest('hex');
+const a: Wanted = { repository: 'core', file: 'a.pkg.tar.zst', size: bytes.length, sha256 };
+
+async function plan(wanted: readonly Wanted[], text = '[core]\nSigLevel = Never\nServer = http://s\n') {
+  const config = folder.file('pacman.conf');
+  writeFileSync(config, text);
+  return await prefetchPlan(await loadConfiguration({ config }), wanted, caches);
+}
+
+const put = (cache: string, content: string | Buffer = bytes, name = a.file): void =>
+  writeFileSync(join(cache, name), content);
+
+describe('prefetchPlan', () => {
+  it('asks for what the database says, of cache servers first', async () => {
+    const text = '[core]\nSigLevel = Required\nServer = http://s/$repo\nServer = http://t\nCacheServer = http://c\n';
+    expect(await plan([a], text)).toEqual([
+      {
+        sources: [
+          { url: `http://c/${a.file}`, cache: true },
+          { url: `http://s/core/${a.file}`, cache: false },
+          { url: `http://t/${a.file}`, cache: false },
+        ],
+        to: join(caches[0], a.file),
+        size: bytes.length,
+        sha256,
+        signature: { optional: false },
+      },
+    ]);
+  });
+
+  it('knows no size and no sum where the database has none', async () => {
+    const [request] = await plan([{ ...a, size: undefined, sha256: undefined }]);
+    expect(Object.keys(request ?? {}).toSorted()).toEqual(['sources', 'to']);
+  });
+
+  it('begins with the largest; one of unknown size comes last', async () => {
+    const sizes = [5, undefined, 9, 7];
+    const requests = await plan(sizes.map((size) => ({ ...a, file: `${size}.pkg`, size })));
+    expect(requests.map(({ size }) => size)).toEqual([9, 7, 5, undefined]);
+  });
+
+  it('leaves out what is complete in the first folder that has it', async () => {
+    put(caches[1]);
+    expect(await plan([a])).toEqual([]);
+    // pacman looks no further than the first, so that is where it has to be right.
+    put(caches[0], 'an  other');
+    expect(await plan([a])).toMatchObject([{ to: join(caches[0], a.file) }]);
+    rmSync(join(caches[0], a.file));
+    put(caches[1], 'another length');
+    expect(await plan([{ ...a, sha256: undefined }])).toMatchObject([{ to: join(caches[1], a.file) }]);
+    put(caches[1], 'a packagE');
+    expect(await plan([a])).toMatchObject([{ to: join(caches[1], a.file) }]);
+    // Without a sum there is nothing to tell it by.
+    expect(await plan([{ ...a, sha256: undefined }])).toEqual([]);
+  });
+
+  it('takes no folder for a package', async () => {
+    mkdirSync(join(caches[0], a.file));
+    put(caches[1]);
+    expect(await plan([a])).toEqual([]);
+  });
+
+  it('asks for a signature that lacks, and the package only if it has changed', async () => {
+    put(caches[1]);
+    const signed = '[core]\nSigLevel = PackageRequired DatabaseNever\nServer = http://s\n';
+    expect(await plan([a], signed)).toMatchObject([
+      { to: join(caches[1], a.file), ifModifiedSince: 'local', signature: { optional: false } },
+    ]);
+    put(caches[1], 'signature', `${a.file}.sig`);
+    expect(await plan([a], signed)).toEqual([]);
+  });
+
+  it('downloads to the first folder that can be written', async () => {
+    rmSync(caches[0], { recursive: true });
+    writeFileSync(caches[0], 'no folder');
+    expect(await plan([a])).toMatchObject([{ to: join(caches[1], a.file) }]);
+    rmSync(caches[1], { recursive: true });
+    writeFileSync(caches[1], 'no folder');
+    await expect(plan([a])).rejects.toMatchObject({ kind: 'file', hint: 'Run it as root.' });
+    rmSync(caches[0]);
+    // One that isn't there yet is made.
+    expect(await plan([a])).toMatchObject([{ to: join(caches[0], a.file) }]);
+  });
+
+  it('leaves names as they are in URLs, but for what means something there', async () => {
+    const [request] = await plan([{ ...a, file: 'a-1:2+3~4@5 6#7?8%9.pkg' }]);
+    expect(request?.sources).toEqual([{ url: 'http://s/a-1:2+3~4@5%206%237%3F8%259.pkg', cache: false }]);
+  });
+
+  it('takes 64 sources, and refuses none', async () => {
+    const servers = Array.from({ length: 70 }, (_, index) => `Server = http://s${index}\n`);
+    const [request] = await plan([a], `[core]\n${servers.join('')}`);
+    expect(request?.sources).toHaveLength(64);
+    await expect(plan([a], '[core]\n')).rejects.toMatchObject({
+      kind: 'usage',
+      message: 'no servers configured for repository: core',
+    });
+    await expect(plan([{ ...a, repository: 'extra' }])).rejects.toMatchObject({ kind: 'usage' });
+  });
+});

@@ -1,0 +1,87 @@
+import { writeFileSync } from 'node:fs';
+
+import { temporaryFolder } from '@sb/test-kit';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { loadConfiguration } from '../config/configuration.js';
+import { refreshPlan } from './plan.js';
+
+const folder = temporaryFolder();
+afterAll(() => folder[Symbol.dispose]());
+
+const all = { repositories: [], kind: 'db', force: false } as const;
+
+async function plan(text: string, choice: Partial<Parameters<typeof refreshPlan>[1]> = {}) {
+  const config = folder.file('pacman.conf');
+  writeFileSync(config, text);
+  return refreshPlan(await loadConfiguration({ config }), { ...all, ...choice }, '/db/sync');
+}
+
+const namesOf = (requests: Awaited<ReturnType<typeof plan>>) => requests.map(({ to }) => to);
+const core = '[core]\nServer = http://a/$repo\nCacheServer = http://c\nServer = http://b\n';
+
+describe('refreshPlan', () => {
+  it('asks servers in their order, and no cache server', async () => {
+    expect(await plan(core)).toEqual([
+      {
+        sources: ['http://a/core/core.db', 'http://b/core.db'],
+        to: '/db/sync/core.db',
+        resume: false,
+        ifModifiedSince: 'local',
+        maxBytes: 134_217_728,
+        signature: { optional: true },
+      },
+    ]);
+    expect(await plan(core, { kind: 'files', force: true })).toMatchObject([
+      {
+        sources: ['http://a/core/core.files', 'http://b/core.files'],
+        to: '/db/sync/core.files',
+        ifModifiedSince: false,
+      },
+    ]);
+  });
+
+  it.each([
+    ['Never', undefined],
+    ['Required', { optional: false }],
+    ['Optional', { optional: true }],
+    ['DatabaseRequired PackageNever', { optional: false }],
+    ['DatabaseNever PackageRequired', undefined],
+  ])('wants signatures as SigLevel says of databases: %s', async (level, signature) => {
+    const [request] = await plan(`${core}SigLevel = ${level}\n`);
+    expect(request?.signature).toEqual(signature);
+  });
+
+  it('leaves out what Usage says is not refreshed, unless it is named', async () => {
+    const server = 'Server = http://a\n';
+    const text = `[a]\n${server}Usage = Search\n[b]\n${server}Usage = Sync Install\n[c]\n${server}Usage = All\n[d]\n${server}`;
+    expect(namesOf(await plan(text))).toEqual(['b', 'c', 'd'].map((name) => `/db/sync/${name}.db`));
+    expect(namesOf(await plan(text, { repositories: ['a'] }))).toEqual(['/db/sync/a.db']);
+    await expect(plan(`[a]\n${server}Usage = Search\n`)).rejects.toMatchObject({
+      kind: 'usage',
+      message: 'no usable package repositories configured',
+    });
+  });
+
+  it('downloads once what is named twice', async () => {
+    expect(namesOf(await plan(`${core}[core]\nServer = http://b\n`))).toEqual(['/db/sync/core.db']);
+    expect(namesOf(await plan(core, { repositories: ['core', 'core'] }))).toEqual(['/db/sync/core.db']);
+  });
+
+  it.each([
+    ['[../x]\nServer = http://a\n', "can't be the name of a file"],
+    ['[a/b]\nServer = http://a\n', "can't be the name of a file"],
+    ['[.x]\nServer = http://a\n', "can't be the name of a file"],
+    ['[core]\nCacheServer = http://c\n', 'no servers configured for repository: core'],
+  ])('refuses %j', async (text, message) => {
+    await expect(plan(text)).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  it('says what was probably meant', async () => {
+    await expect(plan(core, { repositories: ['cor'] })).rejects.toMatchObject({ hint: 'Did you mean core?' });
+    await expect(plan(core, { repositories: ['quite another'] })).rejects.toMatchObject({ hint: undefined });
+  });
+});
