@@ -45,13 +45,13 @@ function attemptRow({ layer, feature, attempted, expected, seen, control, passed
 
 /** One row for each layer and state; the features of Landlock that share a prefix are counted. */
 function featureRows(features: readonly FeatureReport[]): readonly (readonly string[])[] {
-  const rows = new Map<string, { readonly head: readonly string[]; readonly names: string[] }>();
+  const rows = new Map<string, { readonly head: string[]; readonly names: string[] }>();
   for (const { layer, feature, state } of features) {
     const row = rows.get(`${layer} ${state}`) ?? { head: [layer, state], names: [] };
     rows.set(`${layer} ${state}`, { ...row, names: [...row.names, feature] });
   }
   return Array.from(rows.values()).flatMap(({ head, names }) =>
-    linesOf(shortened(names)).map((line, index) => [...(index === 0 ? head : ['', '']), line]),
+    linesOf(shortened(names)).map((line, index) => (index === 0 ? head : ['', '']).concat(line)),
   );
 }
 

@@ -58,7 +58,8 @@ describe('prefetchPlan', () => {
 
   it('begins with the largest; one of unknown size comes last', async () => {
     const sizes = [5, undefined, 9, 7];
-    const requests = await plan(sizes.map((size) => ({ ...a, file: `${size}.pkg`, size })));
+    const sized = (size: number | undefined): Wanted => ({ ...a, file: `${size}.pkg`, size });
+    const requests = await plan(sizes.map(sized));
     expect(requests.map(({ size }) => size)).toEqual([9, 7, 5, undefined]);
   });
 
