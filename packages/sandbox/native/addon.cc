@@ -1,5 +1,6 @@
 // What a launch needs of the kernel: an anonymous file for the records (memfd_create(2)), sealed so that nobody changes it,
-// and the pipe for the report. And what restrictSelf needs beside the layers: limits of this process.
+// the pipe for the report, and what ended the child. And what restrictSelf needs beside the layers: limits of this process.
+#include "death.h"
 #include "status_pipe.h"
 
 #include <napi.h>
@@ -90,7 +91,7 @@ Napi::Value SetLimit(const Napi::CallbackInfo &info)
 #ifdef __linux__
 	bool lossless = false;
 	const rlim_t value = info[1].As<Napi::BigInt>().Uint64Value(&lossless);
-	const struct rlimit limit = { value, value };
+	const struct rlimit limit = {value, value};
 	const unsigned int resource = info[0].As<Napi::Number>().Uint32Value();
 	// By its number: setrlimit's first parameter has a type of its own in glibc's C++, and none in musl's.
 	int error = lossless ? 0 : -EINVAL;
@@ -108,6 +109,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports)
 	exports.Set("closeFile", Napi::Function::New<CloseFile>(env));
 	exports.Set("setLimit", Napi::Function::New<SetLimit>(env));
 	exports.Set("statusPipe", Napi::Function::New<StatusPipe>(env));
+	exports.Set("watchDeath", Napi::Function::New<WatchDeath>(env));
 	return exports;
 }
 

@@ -19,11 +19,16 @@ export function statusOfError(error: unknown): number {
 }
 
 /**
- * The status for a program that ended, as `child_process` tells it. Node has no name for real-time signals and reports
- * a program that one of them ended as status 0; that can't be told apart here.
+ * The status for a program that ended.
+ *
+ * @param code - as `child_process` tells it, which has no name for real-time signals and says 0 of a program that one
+ *   of them ended
+ * @param signal - as `child_process` tells it
+ * @param death - number of the signal by the kernel's own word, if that is known; 0 for none
  */
-export function statusOfEnd(code: number | null, signal: NodeJS.Signals | null): number {
-  return signal === null ? (code ?? failed) : statusOfSignal(signal);
+export function statusOfEnd(code: number | null, signal: NodeJS.Signals | null, death = 0): number {
+  if (signal !== null) return statusOfSignal(signal);
+  return death === 0 ? (code ?? failed) : bySignal + death;
 }
 
 /** The status for the end by a signal. */

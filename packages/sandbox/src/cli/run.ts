@@ -1,4 +1,5 @@
 import type { SandboxedProcess } from '../child.js';
+import { watchDeath } from '../native.js';
 import type { Sandbox } from '../types.js';
 import { failed, statusOfEnd } from './exit-status.js';
 import { complain, leaveStandardError } from './output.js';
@@ -40,7 +41,15 @@ export async function run(sandbox: Sandbox, command: readonly string[], file: st
 async function endOf(child: SandboxedProcess): Promise<number> {
   // The promise of enforcement carries the same error.
   child.on('error', () => undefined);
-  return await new Promise((resolve) => child.once('close', (code, signal) => resolve(statusOfEnd(code, signal))));
+  let death = 0;
+  if (child.pid !== undefined) {
+    watchDeath(child.pid, (signal) => {
+      death = signal;
+    });
+  }
+  return await new Promise((resolve) => {
+    child.once('close', (code, signal) => resolve(statusOfEnd(code, signal, death)));
+  });
 }
 
 /** What is in force; an error only once nothing runs any more. */

@@ -19,6 +19,9 @@ describe('sb-run: exit status', () => {
     [sh('kill -TERM $$'), 143],
     [sh('kill -KILL $$'), 137],
     [sh('kill -SEGV $$'), 139],
+    // Real-time signals, which Node has no name for.
+    [sh('kill -34 $$'), 162],
+    [sh('kill -64 $$'), 192],
     [['--', 'no-such-program'], 127],
     [['--', '/no/such/program'], 127],
     [['--', '/etc/passwd'], 126],
