@@ -21,15 +21,3 @@ export class FetchError extends Error {
     this.hint = hint;
   }
 }
-
-/** A message of the sandbox without the advice at its end, which has a place of its own. */
-export function withoutHint({
-  message,
-  hint,
-}: {
-  readonly message: string;
-  readonly hint: string | undefined;
-}): string {
-  const end = hint !== undefined && message.endsWith(hint) ? message.slice(0, -hint.length).trim() : message;
-  return end.replace(/\.$/, '');
-}

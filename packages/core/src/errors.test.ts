@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { isSandboxError, SandboxError } from './errors.js';
+import { clauseOf, isSandboxError, SandboxError } from './errors.js';
 
 describe('SandboxError', () => {
   it('says what failed, on what, why and what to do', () => {
@@ -16,6 +16,12 @@ describe('SandboxError', () => {
     expect(error.message).toBe(
       'landlock: landlock_add_rule("/srv/cache") failed: ENOENT. Create the folder or mark the rule optional.',
     );
+  });
+
+  it('has a clause without the remedy', () => {
+    const fields = { code: 'x', layer: 'caps', step: 'lock', what: 'this is so' };
+    expect(clauseOf(new SandboxError(fields))).toBe('caps: this is so');
+    expect(clauseOf(new SandboxError({ ...fields, hint: 'Do that.' }))).toBe('caps: this is so');
   });
 
   it('names the step where there is neither a clause nor a system call', () => {

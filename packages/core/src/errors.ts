@@ -92,6 +92,16 @@ function failedCall({ syscall, path, errno }: SandboxErrorFields): string | unde
 }
 
 /**
+ * What failed and why, as a clause: the message without the remedy, which `hint` has.
+ *
+ * @param error - a {@link SandboxError}, also of another copy of this package
+ */
+export function clauseOf({ message, hint }: Pick<SandboxError, 'message' | 'hint'>): string {
+  const end = hint !== undefined && message.endsWith(hint) ? message.slice(0, -hint.length).trim() : message;
+  return end.replace(/\.$/, '');
+}
+
+/**
  * Tells whether a value is a {@link SandboxError}, also when it comes from another copy of this package.
  *
  * @param value - anything, usually what a `catch` caught

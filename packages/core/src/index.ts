@@ -1,4 +1,5 @@
 export {
+  clauseOf,
   type CommonErrorCode,
   type ErrorDetails,
   isSandboxError,

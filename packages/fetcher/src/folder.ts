@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { errorCode } from '@sb/core';
 
 import { FetcherError } from './errors.js';
+import { isRoot } from './own-user.js';
 
 /** The folder of a file, opened once: whatever happens to its path afterwards, names are looked up in this one. */
 export class Folder {
@@ -33,7 +34,7 @@ export class Folder {
    */
   static open(path: string): Folder {
     try {
-      if (process.geteuid?.() === 0) requireTrustedPath(path);
+      if (isRoot()) requireTrustedPath(path);
       return new Folder(path, openSync(path, constants.O_RDONLY | constants.O_DIRECTORY));
     } catch (error) {
       if (error instanceof FetcherError) throw error;

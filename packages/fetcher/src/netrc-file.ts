@@ -7,6 +7,7 @@ import { errorCode } from '@sb/core';
 import type { CheckedRequest } from './check.js';
 import { FetcherError } from './errors.js';
 import { decoded } from './transfer/basic.js';
+import { effectiveUser } from './own-user.js';
 import { credentialsFor, type NetrcEntry, NetrcError, parseNetrc } from './netrc.js';
 
 /** Largest netrc file in bytes. */
@@ -84,6 +85,6 @@ function readText(descriptor: number): string {
 }
 
 function flawOf(uid: number, mode: number): string | undefined {
-  if (uid !== 0 && uid !== process.geteuid?.()) return `belongs to uid ${uid}`;
+  if (uid !== 0 && uid !== effectiveUser()) return `belongs to uid ${uid}`;
   return (mode & 0o077) === 0 ? undefined : 'is open to others';
 }

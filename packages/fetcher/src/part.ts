@@ -21,6 +21,7 @@ import type { Confirmation } from './channel.js';
 import { FetcherError } from './errors.js';
 import { Folder } from './folder.js';
 import { lockFile } from './lock.js';
+import { effectiveUser } from './own-user.js';
 
 /** What a download that isn't whole ends with, as pacman has it. */
 export const partSuffix = '.part';
@@ -225,5 +226,5 @@ function requireSafe(path: string, stats: Stats): void {
   if (!stats.isFile()) refuse('it is no regular file');
   if (stats.nlink !== 1) refuse('it has other names (hard links)');
   // Whoever owns it may hold it open, and write to it after it was checked.
-  if (stats.uid !== 0 && stats.uid !== process.geteuid?.()) refuse(`it belongs to uid ${stats.uid}`);
+  if (stats.uid !== 0 && stats.uid !== effectiveUser()) refuse(`it belongs to uid ${stats.uid}`);
 }

@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync } fr
 import { errorCode } from '@sb/core';
 
 import { FetcherError } from './errors.js';
+import { effectiveUser } from './own-user.js';
 
 /** Of Linux; Node has no name for it. Opens what a name stands for without reading it (open(2)). */
 const oPath = 0o10_000_000;
@@ -101,7 +102,7 @@ function openHeld(held: number, path: string, owners: ReadonlySet<number>): numb
   const stats = fstatSync(held);
   const { uid } = stats;
   if (!stats.isFile()) refuse(path, 'it is no regular file');
-  const trusted = new Set([0, process.geteuid?.(), uid]);
+  const trusted = new Set([0, effectiveUser(), uid]);
   for (const owner of owners) {
     if (!trusted.has(owner)) refuse(path, `a symbolic link of uid ${owner} leads to a file of uid ${uid}`);
   }

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-import { errorCode, isSandboxError } from '@sb/core';
+import { clauseOf, errorCode, isSandboxError } from '@sb/core';
 import { createSandbox, type SandboxedProcess, type SandboxOptions, type SandboxReport } from '@sb/sandbox';
 
 import { type Frame, type Work, workerDescriptors } from './channel.js';
@@ -141,7 +141,7 @@ function requireStarted(child: SandboxedProcess): void {
 }
 
 function asFetcherError(error: unknown): unknown {
-  if (isSandboxError(error)) return new FetcherError('sandbox', error.message, { hint: error.hint, cause: error });
+  if (isSandboxError(error)) return new FetcherError('sandbox', clauseOf(error), { hint: error.hint, cause: error });
   const code = errorCode(error);
   return code === 'EMFILE' || code === 'ENFILE' ? tooFew(code, error) : error;
 }

@@ -60,13 +60,11 @@ function lossOf([group, name]: Feature, policy: LandlockPolicy, support: Landloc
 }
 
 function refusal(missing: readonly FeatureReport[], support: LandlockSupport): Error {
-  const names = missing.map(({ feature, reason }) =>
-    support.state === 'available' ? `${feature} (${reason})` : feature,
-  );
-  const what = `required and not to be had: ${names.join(', ')}`;
+  const names = missing.map(({ feature }) => feature);
   if (support.state === 'available') {
+    const reasons = missing.map(({ feature, reason }) => `${feature} (${reason})`);
     return landlockError('unsupported-kernel', 'plan', {
-      what,
+      what: `required and not to be had: ${reasons.join(', ')}`,
       hint: 'Use a newer kernel, or leave these out of require; the report then says what is missing.',
     });
   }
@@ -77,7 +75,8 @@ function refusal(missing: readonly FeatureReport[], support: LandlockSupport): E
     'unsupported-platform': 'unsupported-platform',
   };
   return landlockError(codes[support.state], 'plan', {
-    what: `${support.reason}; ${what}`,
+    // All of it is missing for the same reason, which a list of twenty names would hide.
+    what: `${support.reason}; required and not to be had: ${names.length > 5 ? `${names.length} features of it` : names.join(', ')}`,
     hint: obstacles[support.state].hint,
   });
 }

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 
-import { isSandboxError } from '@sb/core';
+import { clauseOf, isSandboxError } from '@sb/core';
 import { currentIdentity, lookupUser, ownerOf, policy, type PrivdropPolicy } from '@sb/privdrop';
 
-import { FetchError, withoutHint } from '../errors.js';
+import { FetchError } from '../errors.js';
 import { originText } from './place.js';
 import type { SandboxSettings } from './sandbox-settings.js';
 
@@ -29,7 +29,7 @@ export function chooseUser(settings: SandboxSettings, file: string): SandboxUser
   try {
     return choose(settings, file);
   } catch (error) {
-    if (isSandboxError(error)) throw new FetchError('sandbox', withoutHint(error), error.hint);
+    if (isSandboxError(error)) throw new FetchError('sandbox', clauseOf(error), error.hint);
     throw error;
   }
 }

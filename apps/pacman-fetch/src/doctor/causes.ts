@@ -1,6 +1,7 @@
 import type { FeatureReport } from '@sb/core';
 
 import type { Finding } from './diagnosis.js';
+import { featureNames } from './feature-names.js';
 import type { Machine } from './machine.js';
 
 /** Cause and remedy of what is missing. */
@@ -28,7 +29,7 @@ export function explainMissing(
 
 function explain(lines: readonly FeatureReport[], machine: Machine): Explanation {
   const [{ layer, reason = 'no reason is known' } = { layer: '' }] = lines;
-  const name = `${layer} (${lines.map(({ feature }) => feature).join(', ')})`;
+  const name = `${layer} (${featureNames(lines.map(({ feature }) => feature)).join(', ')})`;
   switch (layer) {
     case 'landlock':
       return explainLandlock(name, reason, machine);

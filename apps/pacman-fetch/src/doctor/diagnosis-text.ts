@@ -4,6 +4,7 @@ import type { SelfTestLine } from '@sb/sandbox';
 import { heading, message, type MessageStyle } from '../ui/messages.js';
 import { columnsOf, printable } from '../ui/text.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
+import { featureNames } from './feature-names.js';
 
 const verdicts: Readonly<Record<Diagnosis['verdict'], string>> = {
   full: 'full: every layer is in force',
@@ -51,7 +52,7 @@ function featureRows(features: readonly FeatureReport[]): readonly (readonly str
     rows.set(`${layer} ${state}`, { ...row, names: [...row.names, feature] });
   }
   return Array.from(rows.values()).flatMap(({ head, names }) =>
-    linesOf(shortened(names)).map((line, index) => (index === 0 ? head : ['', '']).concat(line)),
+    linesOf(featureNames(names)).map((line, index) => (index === 0 ? head : ['', '']).concat(line)),
   );
 }
 
@@ -68,12 +69,6 @@ function linesOf(words: readonly string[]): readonly string[] {
     else lines.push(text);
   }
   return lines;
-}
-
-function shortened(names: readonly string[]): readonly string[] {
-  const files = names.filter((name) => name.startsWith('fs.'));
-  if (files.length < 4) return names;
-  return [`fs.* (${files.length})`, ...names.filter((name) => !name.startsWith('fs.'))];
 }
 
 function table(rows: readonly (readonly string[])[], { charset }: MessageStyle): string {

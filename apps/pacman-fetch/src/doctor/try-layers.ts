@@ -1,11 +1,10 @@
-import { isSandboxError } from '@sb/core';
+import { clauseOf, isSandboxError } from '@sb/core';
 import { createSandbox, type Sandbox, type SandboxOptions, type SelfTest } from '@sb/sandbox';
 
 import { originText } from '../config/place.js';
 import { sandboxOptions } from '../config/sandbox-options.js';
 import type { SandboxLayer, SandboxSettings } from '../config/sandbox-settings.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
-import { withoutHint } from '../errors.js';
 import { explainMissing, explainUser } from './causes.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
 import type { Machine } from './machine.js';
@@ -47,7 +46,7 @@ export async function tryLayers(
     // Root that can't become the user: nothing is downloaded, and the other layers are still worth knowing.
     if (!isSandboxError(error) || as === undefined) throw error;
     const rest = await attempt(createSandbox(lenient(settings, undefined)), { settings, machine });
-    const what = withoutHint(error);
+    const what = clauseOf(error);
     const refusal: Finding = { level: 'broken', ...explainUser(what, machine, error.hint) };
     return { ...rest, findings: [refusal, ...switchedOff, ...rest.findings] };
   }
@@ -120,7 +119,7 @@ async function selfTest(sandbox: Sandbox): Promise<SelfTest | { readonly finding
     return await sandbox.selfTest();
   } catch (error) {
     if (!isSandboxError(error)) throw error;
-    const what = `nothing can be started in the sandbox: ${withoutHint(error)}`;
+    const what = `nothing can be started in the sandbox: ${clauseOf(error)}`;
     return { findings: [{ level: 'broken', what, remedy: error.hint ?? 'Report it.' }] };
   }
 }

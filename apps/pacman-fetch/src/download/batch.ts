@@ -2,7 +2,9 @@ import { basename } from 'node:path';
 
 import { type DownloadRequest, type Fetcher, FetcherError, type Outcome } from '@sb/fetcher';
 
-import { FetchError, withoutHint } from '../errors.js';
+import { explainMissing } from '../doctor/causes.js';
+import { readMachine } from '../doctor/machine.js';
+import { FetchError } from '../errors.js';
 import type { Display } from '../ui/events.js';
 import { ProgressEvents } from './progress-events.js';
 
@@ -46,14 +48,17 @@ export async function runBatch(
   }
 }
 
-/** What was to be enforced where possible, and couldn't be. */
+/** The fetchers of which it has been told what their workers lack. */
+const told = new WeakSet<Fetcher>();
+
+/** What was to be enforced where possible, and couldn't be: each with its cause and remedy, and once. */
 function warnOfMissing({ fetcher, display }: BatchOptions): void {
   const features = fetcher.enforcement?.features ?? [];
-  const missing = features.filter(({ state }) => state === 'unsupported');
-  const layers = [...new Set(missing.map(({ layer, feature }) => `${layer} ${feature}`))];
-  if (layers.length === 0) return;
-  const text = `the worker lacked ${layers.join(', ')}`;
-  display.show({ event: 'warning', text, hint: '"pacman-fetch doctor" says why, and what helps.' });
+  if (told.has(fetcher) || features.every(({ state }) => state !== 'unsupported')) return;
+  told.add(fetcher);
+  for (const { what, remedy } of explainMissing(features, readMachine())) {
+    display.show({ event: 'warning', text: what, hint: remedy });
+  }
 }
 
 function showProblems(outcome: Outcome, { display }: BatchOptions): void {
@@ -66,12 +71,12 @@ function showProblems(outcome: Outcome, { display }: BatchOptions): void {
   display.show({ event: 'failed', name, reason: outcome.error.message });
   if (isTold || outcome.error.code === 'cancelled') return;
   const { message, hint } = outcome.error;
-  display.show({ event: 'error', text: withoutHint({ message, hint }), ...(hint === undefined ? {} : { hint }) });
+  display.show({ event: 'error', text: message, ...(hint === undefined ? {} : { hint }) });
 }
 
 function asFetchError(error: unknown): unknown {
   if (!(error instanceof FetcherError)) return error;
-  const { code, hint } = error;
+  const { code, message, hint } = error;
   const kind = code === 'sandbox' ? 'sandbox' : code === 'invalid-request' ? 'usage' : 'file';
-  return new FetchError(kind, withoutHint({ message: error.message, hint }), hint);
+  return new FetchError(kind, message, hint);
 }

@@ -35,7 +35,7 @@ export async function refresh(
   try {
     const outcomes = await downloadLocked(session, requests, display);
     const failed = failuresOf(outcomes).length;
-    if (failed > 0) showFailure(display, `${failed} of ${outcomes.length} could not be refreshed`);
+    if (failed > 0) showFailure(display, failed, outcomes.length);
     const changed = outcomes.filter(({ status }) => status === 'done').map(({ to }) => basename(to, `.${choice.kind}`));
     const isSound = choice.kind === 'files' || (await checked(session, changed, { pacmanOptions, display }));
     return failed > 0 ? statusOf(outcomes) : isSound ? exitStatus.done : exitStatus.download;
@@ -58,9 +58,10 @@ async function downloadLocked(
   }
 }
 
-function showFailure(display: Display, why: string): void {
-  const text = `failed to synchronize all databases (${why})`;
-  display.show({ event: 'error', text, hint: 'The others are up to date; run it again for those.' });
+function showFailure(display: Display, failed: number, all: number): void {
+  const text = `failed to synchronize all databases (${failed} of ${all} could not be refreshed)`;
+  const hint = 'The others are up to date; run it again for those.';
+  display.show({ event: 'error', text, ...(failed === all ? {} : { hint }) });
 }
 
 /** Whether pacman can use what came. */

@@ -11,7 +11,7 @@ import {
   type Outcome,
 } from '@sb/fetcher';
 import { Folder } from '@sb/fetcher/files';
-import { errorCode, isSandboxError } from '@sb/core';
+import { clauseOf, errorCode, isSandboxError } from '@sb/core';
 import type { SandboxReport } from '@sb/sandbox';
 
 import type { Configuration } from '../config/configuration.js';
@@ -149,7 +149,7 @@ function openFolder(path: string): Folder & Disposable {
 
 function asFetcherError(error: unknown, url: string): FetcherError {
   if (error instanceof FetcherError) return error;
-  if (isSandboxError(error)) return new FetcherError('sandbox', error.message, { hint: error.hint });
+  if (isSandboxError(error)) return new FetcherError('sandbox', clauseOf(error), { hint: error.hint });
   const code = errorCode(error);
   // What the system refuses us is no fault of a server.
   if (code !== undefined) {

@@ -1,0 +1,6 @@
+/** Names of a layer's features, for people: those of Landlock for files are counted where there are many. */
+export function featureNames(names: readonly string[]): readonly string[] {
+  const files = names.filter((name) => name.startsWith('fs.'));
+  if (files.length < 4) return names;
+  return [`fs.* (${files.length})`, ...names.filter((name) => !name.startsWith('fs.'))];
+}

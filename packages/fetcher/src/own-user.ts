@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+
+import { readTaskStatus } from '@sb/core';
+
+/** Who this process is: by the kernel's own word where it can be read, since fakeroot(1) changes the C library's. */
+export function effectiveUser(): number | undefined {
+  try {
+    return readTaskStatus('self').uid[1];
+  } catch {
+    return process.geteuid?.();
+  }
+}
+
+/**
+ * Whether this process may do what others may not, so that they could use it to do it for them. Root of a user namespace
+ * whose only user is itself is not: outside it is somebody ordinary (user_namespaces(7)).
+ */
+export function isRoot(): boolean {
+  return effectiveUser() === 0 && !isOnlyUser();
+}
+
+function isOnlyUser(): boolean {
+  try {
+    const lengths = readFileSync('/proc/self/uid_map', 'latin1').trim().split('\n');
+    return lengths.reduce((sum, line) => sum + Number(line.trim().split(/\s+/)[2]), 0) === 1;
+  } catch {
+    // Without /proc nothing says so.
+    return false;
+  }
+}
