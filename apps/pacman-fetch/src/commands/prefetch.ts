@@ -44,6 +44,5 @@ async function askAndFetch(session: Session, question: readonly string[]): Promi
     process.stderr.write(answer.refusal);
     return exitStatus.download;
   }
-  process.stderr.write(answer.warnings);
   return await prefetch(session, answer.wanted);
 }

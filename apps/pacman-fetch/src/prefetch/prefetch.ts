@@ -12,7 +12,7 @@ import { prefetchPlan } from './plan.js';
 import { parseWanted, printFormat, type Wanted } from './wanted.js';
 
 /** What was found out beforehand: what is needed, or in pacman's words why that can't be said. */
-export type Answer = { readonly wanted: readonly Wanted[]; readonly warnings: string } | { readonly refusal: string };
+export type Answer = { readonly wanted: readonly Wanted[] } | { readonly refusal: string };
 
 /**
  * Asks pacman what a transaction needs; nothing is changed, and no lock taken.
@@ -24,7 +24,9 @@ export async function askPacman({ places, signal }: Session, args: readonly stri
   const result = await runPacman(['--print', '--print-format', printFormat, '--noconfirm', ...args], signal);
   if (result === undefined) throw new FetchError('usage', 'there is no pacman', 'Install it, or set PATH.');
   const { status, stdout, stderr } = result;
-  return status === 0 ? { wanted: parseWanted(stdout, places.caches), warnings: stderr } : { refusal: stderr };
+  if (status === 0) return { wanted: parseWanted(stdout, places.caches) };
+  // With --print it warns of nothing but its configuration, which we have done.
+  return { refusal: stderr.replaceAll(/^warning: config file .*\n/gm, '') };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdtempSync, readdirSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
@@ -35,7 +35,6 @@ export class Staging implements Disposable {
     let staging: Staging | undefined;
     try {
       staging = new Staging(mkdtempSync(join(parent, `${prefix}${processMark()}-`)));
-      chmodSync(staging.path, 0o700);
       if (owner !== undefined) chownSync(staging.path, owner.uid, owner.gid);
       return staging;
     } catch (error) {

@@ -148,6 +148,37 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     expect(existsSync(join(machine.database, 'db.lck'))).toBe(false);
   });
 
+  it('leaves out with --needed what is installed', async () => {
+    const machine = await refreshed();
+    expect(await machine.pacman('-S', 'pkg1')).toMatchObject({ status: 0 });
+    rmSync(join(machine.cache, files[0] ?? ''));
+    expect(await machine.run('prefetch', '--needed', 'pkg1')).toMatchObject({ status: 0, stderr: '' });
+    expectPackages(machine, []);
+    expect(await machine.run('prefetch', 'pkg1')).toMatchObject({ status: 0, stderr: '' });
+    expectPackages(machine, files.slice(0, 1));
+  });
+
+  it('warns once of what is odd in pacman.conf', async () => {
+    const machine = await refreshed();
+    appendFileSync(machine.config, '[options]\nNonsense = 1\n');
+    for (const [target, status] of [
+      ['pkg1', 0],
+      ['nothing', 1],
+    ] as const) {
+      const result = await machine.run('prefetch', target);
+      expect(result.status).toBe(status);
+      expect(result.stderr.match(/'Nonsense' in section 'options' not recognized/g)).toHaveLength(1);
+    }
+  });
+
+  it('takes no target for an option of pacman', async () => {
+    const machine = await refreshed();
+    expect(await machine.run('prefetch', '--', '--needed')).toMatchObject({
+      status: 1,
+      stderr: 'error: target not found: --needed\n',
+    });
+  });
+
   it('fetches what an upgrade needs with -u', async () => {
     const machine = await refreshed();
     expect(await machine.run('prefetch', '-u')).toMatchObject({ status: 0, stdout: '' });

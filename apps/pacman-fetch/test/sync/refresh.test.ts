@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { missing } from '@sb/test-kit';
+import { missing, runProgram } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { environment, program } from '../kit/fetch-program.js';
 import { processMark } from '../../src/process-mark.js';
 import type { Machine } from './machine.js';
 import { makeScene, type Scene } from './scene.js';
@@ -84,9 +85,32 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     const broken = scene.copy();
     writeFileSync(join(broken.folder, 'test.db'), '<html>captive portal</html>');
     const unsigned = await scene.machine({ servers: [broken.url] }).run('refresh');
-    expect(unsigned).toMatchObject({ status: 1, stderr: expect.stringMatching(/^error: .*test\.db/) as string });
+    expect(unsigned).toMatchObject({ status: 1, stderr: expect.stringMatching(/^error: .*test\.db.*\n$/) as string });
     const signed = await scene.machine({ servers: [broken.url], signedBy: scene.repository }).run('refresh');
     expect(signed).toMatchObject({ status: 1, stderr: expect.stringMatching(/^error: .*signature/) as string });
+  });
+
+  it('keeps a good one from being called bad, and a bad one from being called good, beside others', async () => {
+    const broken = scene.copy();
+    writeFileSync(join(broken.folder, 'bad.db'), '<html>captive portal</html>');
+    const machine = scene.machine({ servers: [broken.url] });
+    appendFileSync(machine.config, `[bad]\nServer = ${broken.url}\n[none]\nServer = ${broken.url}\n`);
+    const { status, stderr } = await machine.run('refresh');
+    expect(status).toBe(1);
+    expect(databases(machine)).toEqual(['bad.db', 'test.db']);
+    expect(stderr).toContain('(1 of 3 could not be refreshed)');
+    expect(stderr.match(/bad\.db/g)).toHaveLength(1);
+    expect(await machine.pacman('-Sl', 'test')).toMatchObject({ status: 0 });
+  });
+
+  it('says where somebody else would have to run it', async () => {
+    const { config, database } = scene.machine();
+    const args = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, program, 'refresh'];
+    const result = await runProgram('setpriv', [...args, '--config', config], { env: environment });
+    expect(result).toMatchObject({
+      status: 4,
+      stderr: `error: ${join(database, 'sync')} can't be made: EACCES\n       Run it as root.\n`,
+    });
   });
 
   it('takes no database that is larger than pacman takes', async () => {
