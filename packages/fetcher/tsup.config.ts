@@ -1,12 +1,11 @@
 import { packageBuild } from '../../tooling/tsup.base.js';
 
-// Programs with a worker of their own copy `transfer` and its undici into it.
+// Programs that download one file copy `here` and its undici into them.
 export default packageBuild({
   entry: {
     index: 'src/index.ts',
     files: 'src/files.ts',
-    'failure-kinds': 'src/transfer/failure-kinds.ts',
-    transfer: 'src/transfer/index.ts',
+    proxies: 'src/transfer/proxies.ts',
     here: 'src/single/here.ts',
     'by-worker': 'src/single/by-worker.ts',
   },

@@ -1,4 +1,4 @@
-/** Folders and locks for whoever writes what a worker downloads: for programs with a worker of their own. */
+/** Folders and locks for whoever writes what a worker downloads: for programs that own their file. */
 export { openCertificates } from './certificates.js';
 export { FetcherError } from './errors.js';
 export { Folder } from './folder.js';

@@ -21,4 +21,3 @@ export type { Verified } from './verify.js';
 export type { SelfTest, SelfTestLine } from './self-test/self-test.js';
 export type { Sandbox, SandboxSpawnOptions } from './types.js';
 export { restrictSelf, type SelfReport } from './restrict-self.js';
-export type { SelfVerified } from './verify-self.js';

@@ -14,18 +14,26 @@ import { limitSelf } from './limit-self.js';
 import type { SandboxOptions, SandboxPolicy } from './options.js';
 import { OwnTasks } from './own-tasks.js';
 import { planSandbox, sandboxSupport } from './plan.js';
-import { canWrite, type SelfVerified, verifySelf } from './verify-self.js';
+import type { Verified } from './verify.js';
+import { verifySelf } from './verify-self.js';
 
 /** What is in force in a process that restricted itself, and how that is known. */
-export interface SelfReport extends EnforcementReport, SelfVerified {}
+export interface SelfReport extends EnforcementReport {
+  /** Of the main thread; every other one was compared with the plan as well. Absent where there is no `/proc`. */
+  readonly verified?: Verified;
+  /** What every thread was denied that was allowed before: the kernel has no file that tells of Landlock. */
+  readonly proofs: readonly string[];
+  /** Optional paths that do not exist; nothing beneath them is allowed, also if they are made later. */
+  readonly missingPaths: readonly string[];
+}
 
 /** What only a new process can be given. */
 const ofChildren = ['env', 'cwd', 'umask', 'keepDescriptors', 'newSession', 'dieWithParent', 'execOnce'] as const;
 
 /**
  * Restricts the current process, every thread of it and all its future children, for good: limits, user and
- * capabilities, then files, ports and scopes, then system calls. All layers are planned before the first is applied, so that a layer
- * that can't be had changes nothing. A child from `createSandbox` is the better choice wherever there can be one: what
+ * capabilities, then files, ports and scopes, then system calls. All layers are planned before the first is applied, so
+ * that a layer that can't be had changes nothing. A child from `createSandbox` is the better choice wherever there can be one: what
  * this process has open, has read and has running stays with it.
  *
  * @param options - options or a policy; only those that a running process can still be given
@@ -52,17 +60,22 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy): SelfRepor
   if (seccomp && planned.expected.filter) refuseRings(seccomp);
   const switches = planned.features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
   using tasks = OwnTasks.open();
-  const couldWrite = canWrite();
   // First, while the process may still raise them, and no layer has changed anything.
   const limits = limitSelf(policy);
-  const lines = [
-    ...identityReports(layers, switches),
-    ...(landlock ? [afterOthers(() => restrictLandlock(landlock))] : []),
-    ...(seccomp ? [afterOthers(() => restrictSeccomp(seccomp))] : []),
-  ].flatMap(({ features }) => features);
+  const identity = identityReports(layers, switches);
+  const ruleset = landlock && afterOthers(() => restrictLandlock(landlock));
+  const filter = seccomp && afterOthers(() => restrictSeccomp(seccomp));
+  const lines = [...identity, ruleset, filter].flatMap((report) => report?.features ?? []);
   const off = planned.features.filter(({ layer, state }) => layer !== 'process' && state === 'off');
   const features = [...limits, ...onceEach([...lines, ...off])];
-  return { ...reportOf(features), ...verifySelf(tasks, planned.expected, { features, couldWrite }) };
+  const verified = verifySelf(tasks, planned.expected, features);
+  const known = features.map((line) => withoutAnswered(line, planned.expected.filter, verified !== undefined));
+  return {
+    ...reportOf(known),
+    ...(verified === undefined ? {} : { verified }),
+    proofs: ruleset?.proofs ?? [],
+    missingPaths: ruleset?.missingPaths ?? [],
+  };
 }
 
 /** The user changes between the two phases of the capabilities, so that what is kept is carried across. */
@@ -79,13 +92,25 @@ function identityReports({ privdrop, caps }: LayerPolicies, switches: boolean): 
   return switched === undefined ? [report] : [switched, report];
 }
 
-function afterOthers(restrict: () => EnforcementReport): EnforcementReport {
+function afterOthers<Report extends EnforcementReport>(restrict: () => Report): Report {
   try {
     return restrict();
   } catch (error) {
     if (!isSandboxError(error)) throw error;
     throw withOutcome(error, 'End this process: other layers are in force already, and this one is not.');
   }
+}
+
+/** Takes away what a layer by itself has to say and another one has answered: the filter, and what was read back here. */
+function withoutAnswered(line: FeatureReport, hasFilter: boolean, isRead: boolean): FeatureReport {
+  const answered = (text: string): boolean =>
+    (hasFilter && line.layer === 'landlock' && text.endsWith('a system-call filter must forbid those')) ||
+    (isRead && line.layer === 'seccomp' && text.startsWith("not read back: /proc can't be read any more"));
+  if (line.reason === undefined) return line;
+  const { reason, ...rest } = line;
+  // Its own sentences are put together with a semicolon, and one of them has one.
+  const left = isRead && answered(reason) ? [] : reason.split('; ').filter((text) => !answered(text));
+  return left.length === 0 ? rest : { ...rest, reason: left.join('; ') };
 }
 
 /** Several layers tell of no_new_privs; the strongest word stands. */

@@ -70,7 +70,8 @@ Run ${whenOf(runtimes)} on ${hosts.join(' and ')}.
 ${markdownTable(['runtime', 'passed', 'failed', 'skipped'], rows)}
 
 \`restrictSelf()\` has been tried on both by hand. pacman-fetch and the fetcher start workers of Node's own and run on Node
-only.
+only. On Node 22 and later a process is restricted only if it was started without io_uring, as the Arch package of pacman-fetch
+does it.
 `;
 }
 

@@ -1,4 +1,4 @@
-import { proxiesOf } from '@sb/fetcher/transfer';
+import { proxiesOf } from '@sb/fetcher/proxies';
 import { join } from 'node:path';
 
 import type { Configuration } from '../config/configuration.js';

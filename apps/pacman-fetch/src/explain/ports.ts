@@ -1,4 +1,4 @@
-import { parseProxy, type ProxyRules } from '@sb/fetcher/transfer';
+import { parseProxy, type ProxyRules } from '@sb/fetcher/proxies';
 
 import type { PacmanConfig } from '../config/pacman-config.js';
 

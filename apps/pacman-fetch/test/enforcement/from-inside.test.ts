@@ -136,7 +136,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('from inside the process 
     expect(report).toMatchObject({
       status: 'full',
       verified: { by: 'self', uid: [65_534, 65_534, 65_534, 65_534], capBnd: [], noNewPrivs: true, seccomp: 2 },
-      proofs: ['fs.write_file: EACCES'],
+      proofs: expect.arrayContaining([expect.stringMatching(/: EACCES$/)]) as object,
     });
   });
 

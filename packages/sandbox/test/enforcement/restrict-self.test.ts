@@ -62,7 +62,12 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('restrictSelf', () => {
     expect(after.threads['Groups']?.map((groups) => groups.trim())).toEqual(['']);
     expect(after.listening).toBe('EACCES');
     expect(child).toBe('denied');
-    expect(report?.status).toBe('full');
+    expect(report).toMatchObject({ status: 'full', verified: { by: 'self', uid: [65_534, 65_534, 65_534, 65_534] } });
+    expect(report?.verified).toMatchObject({ capEff: [], capBnd: [], noNewPrivs: true, seccomp: 2 });
+    expect(report?.proofs.length).toBeGreaterThan(0);
+    expect(report?.features.map(({ reason }) => reason).filter((text) => /filter|read back/.test(text ?? ''))).toEqual(
+      [],
+    );
     expect(states(report)).toMatchObject({ 'privdrop.user': 'enforced', 'landlock.fs.write_file': 'enforced' });
   });
 
