@@ -119,7 +119,7 @@ async function attack(line: string, who: readonly string[], owner: number) {
   }
 }
 
-const untouched = { files: ['other', 'x.sig.part'], left: [], other: 'untouched', reached: 1 };
+const untouched = { files: ['mine', 'other', 'x.sig.part'], left: [], other: 'untouched', reached: 1 };
 const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('from inside the process that downloads', () => {
