@@ -124,7 +124,8 @@ static void collect(int log, pid_t child, const char *needle)
 		((char *)&message)[length] = 0;
 		if (message.head.nlmsg_type == LANDLOCK_ACCESS && strstr(message.text, needle))
 			printf("%s\n", message.text);
-		if (is_marked && message.head.nlmsg_type == AUDIT_USER && strstr(message.text, last))
+		if (is_marked && message.head.nlmsg_type == AUDIT_USER &&
+			strstr(message.text, last))
 			break;
 	}
 	if (status) {
