@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 
 import { type DownloadRequest, type Fetcher, FetcherError, type Outcome } from '@sb/fetcher';
 
@@ -6,6 +6,7 @@ import { explainMissing } from '../doctor/causes.js';
 import { readMachine } from '../doctor/machine.js';
 import { FetchError } from '../errors.js';
 import type { Display } from '../ui/events.js';
+import { removeAbandoned } from '../xfer/staging.js';
 import { ProgressEvents } from './progress-events.js';
 
 /** How a batch is done and shown. */
@@ -29,6 +30,8 @@ export async function runBatch(
 ): Promise<readonly Outcome[]> {
   const { fetcher, display, isForPeople, signal } = options;
   const events = new ProgressEvents(isForPeople);
+  // Of an XferCommand, whether it is one this time or not.
+  for (const folder of new Set(requests.map(({ to }) => dirname(to)))) removeAbandoned(folder);
   try {
     const outcomes = await fetcher.download(requests, {
       signal,

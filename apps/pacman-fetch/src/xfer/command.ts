@@ -60,7 +60,7 @@ export async function runXfer(
   const user = policy === undefined ? undefined : { user: policy.uid, group: policy.gid };
   const needs = { program: 'command', user, ports: portsOf(url), writable: [staging.path] } as const;
   const base = sandboxOptions(sandbox, needs) ?? { off: ['privdrop', 'caps', 'landlock', 'seccomp'] };
-  const rlimits = { core: 0, fsize: file.maxBytes ?? file.size ?? ('unlimited' as const) };
+  const rlimits = { fsize: file.maxBytes ?? file.size ?? ('unlimited' as const) };
   const confined = createSandbox({ ...base, rlimits, cwd: staging.path, env: environmentIn(staging.path) });
   const child = confined.spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const kill = (): void => void child.kill('SIGKILL');

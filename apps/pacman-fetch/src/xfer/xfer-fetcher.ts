@@ -18,7 +18,6 @@ import type { Configuration } from '../config/configuration.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
 import { CommandFailure, runXfer } from './command.js';
 import type { StagedFile } from './staged-file.js';
-import { removeAbandoned } from './staging.js';
 
 /** pacman's own limit of a signature. */
 const maxSignature = 16 * 1024;
@@ -50,7 +49,6 @@ export class XferFetcher implements Fetcher {
     const signal = given === undefined ? own : AbortSignal.any([own, given]);
     const outcomes = new Map<string, Outcome>();
     const queue = [...requests];
-    for (const folder of new Set(requests.map(({ to }) => dirname(to)))) removeAbandoned(folder);
     const work = async (): Promise<void> => {
       for (let request = queue.shift(); request !== undefined; request = queue.shift()) {
         const { to, size: total } = request;
