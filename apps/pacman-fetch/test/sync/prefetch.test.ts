@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { missing } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { makeInstalledOlder } from './installed-older.js';
 import type { Machine } from './machine.js';
 import { makeScene, type Scene } from './scene.js';
 
@@ -184,15 +185,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     expect(await machine.run('prefetch', '-u')).toMatchObject({ status: 0, stdout: '' });
     // What is installed is older than what the repository has.
     await machine.pacman('-S', 'pkg1');
-    const local = join(machine.database, 'local');
-    const desc = join(local, 'pkg1-1-1', 'desc');
-    writeFileSync(desc, readFileSync(desc, 'utf8').replace('%VERSION%\n1-1', '%VERSION%\n0-1'));
-    const older = join(local, 'pkg1-0-1');
-    mkdirSync(older);
-    for (const name of readdirSync(join(local, 'pkg1-1-1'))) {
-      writeFileSync(join(older, name), readFileSync(join(local, 'pkg1-1-1', name)));
-    }
-    rmSync(join(local, 'pkg1-1-1'), { recursive: true });
+    makeInstalledOlder(machine, 'pkg1');
     rmSync(join(machine.cache, files[0] ?? ''));
     expect(await machine.run('prefetch', '-u')).toMatchObject({ status: 0, stderr: '' });
     expectPackages(machine, files.slice(0, 1));
