@@ -12,7 +12,7 @@ import { exitStatus } from './errors.js';
 import { interruptOn } from './interrupt.js';
 import { complete, failureOf } from './one-file/conclusion.js';
 import { Destination } from './one-file/destination.js';
-import { lockFile, openCertificates } from './one-file/files.js';
+import { lockFile, openCertificates, openSource } from './one-file/files.js';
 import { downloadInThisProcess } from './one-file/in-this-process.js';
 import { limitsFor } from './one-file/limits.js';
 import { ReportFile } from './one-file/report-file.js';
@@ -39,6 +39,7 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
   const configuration = await loadConfiguration({ config: command.config, mayBeAbsent: true });
   const user = chooseUser(configuration.sandbox, output);
   const certificates = openCertificates(command.cacert);
+  const source = openSource(url, basename(output));
   using report = new ReportFile(command.report);
   const destination = new Destination(output, limitsFor(basename(output), false).mayResume);
   let lock: Server | undefined;
@@ -46,13 +47,13 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
     lock = await lockFile(destination.descriptor, destination.path);
     const settings = configuration.sandbox;
     const isPatient = isPatientIn(command, configuration);
-    const request = requestOf({ url, destination, isPatient, certificates, settings });
+    const request = requestOf({ url, source, destination, isPatient, certificates, settings });
     const written = [1, 2, ...(report.descriptor === undefined ? [] : [report.descriptor])];
     return await supervise(command, { request, destination, settings, user, written, program }, report);
   } finally {
     lock?.close();
     destination.close();
-    if (certificates !== undefined) closeSync(certificates);
+    for (const opened of [certificates, source]) if (opened !== undefined) closeSync(opened);
   }
 }
 

@@ -3,13 +3,13 @@ import { FetchError } from './errors.js';
 /**
  * Checks a URL from the command line.
  *
- * @throws FetchError `usage` for anything but http and https
+ * @throws FetchError `usage` for anything but http, https and file
  */
 export function parseUrl(text: string): URL {
   if (!URL.canParse(text)) throw new FetchError('usage', 'the URL is invalid', 'Give it as http://host/path.'); // not shown: it may hold a password
   const url = new URL(text);
-  if (url.protocol === 'http:' || url.protocol === 'https:') return url;
-  throw new FetchError('usage', `${url.protocol} URLs are not supported`, 'Give an http or https URL.');
+  if (['http:', 'https:', 'file:'].includes(url.protocol)) return url;
+  throw new FetchError('usage', `${url.protocol} URLs are not supported`, 'Give an http, https or file URL.');
 }
 
 /** A URL as it may be shown: without user and password. */

@@ -3,3 +3,4 @@ export { openCertificates } from './certificates.js';
 export { FetcherError } from './errors.js';
 export { Folder } from './folder.js';
 export { lockFile } from './lock.js';
+export { openSourceFile } from './source-file.js';

@@ -19,8 +19,13 @@ export function failureOf(run: Run, error: unknown): unknown {
   if (code === 'sandbox') return new FetchError('sandbox', message, hint);
   const isOfFile = code === 'file' || code === 'disk-full';
   if (isOfFile) return new FetchError('file', `${destination.path}: ${message}`, keptHint(run));
-  const text = `failed retrieving file '${destination.name}' from ${request.url.host} : ${message}`;
+  const text = `failed retrieving file '${destination.name}' from ${hostOf(request.url)} : ${message}`;
   return new FetchError('download', text, hint ?? keptHint(run));
+}
+
+/** A file of this machine comes from `disk`, as pacman says it. */
+function hostOf({ protocol, host }: URL): string {
+  return protocol === 'file:' ? 'disk' : host;
 }
 
 function keptHint({ destination: { size, path }, request }: Run): string | undefined {

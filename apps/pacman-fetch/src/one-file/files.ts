@@ -1,5 +1,7 @@
-import { FetcherError, Folder, lockFile as lock, openCertificates as open } from '@sb/fetcher/files';
 import type { Server } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+import { FetcherError, Folder, lockFile as lock, openCertificates as open, openSourceFile } from '@sb/fetcher/files';
 
 import { FetchError } from '../errors.js';
 
@@ -31,6 +33,31 @@ export function openCertificates(file: string | undefined): number | undefined {
   } catch (error) {
     if (!(error instanceof FetcherError)) throw error;
     throw new FetchError('usage', error.message, 'Name a PEM file with --cacert.');
+  }
+}
+
+/**
+ * Opens what a `file:` URL names: who downloads may have no right to it.
+ *
+ * @param name - of the file, for messages
+ * @returns undefined for other URLs
+ * @throws FetchError `usage` for one that names no path; `download` if it can't be read
+ */
+export function openSource(url: URL, name: string): number | undefined {
+  if (url.protocol !== 'file:') return undefined;
+  try {
+    return openSourceFile(pathOf(url));
+  } catch (error) {
+    if (!(error instanceof FetcherError)) throw error;
+    throw new FetchError('download', `failed retrieving file '${name}' from disk : ${error.message}`, error.hint);
+  }
+}
+
+function pathOf(url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    throw new FetchError('usage', `${url.href} names no path of this machine`, 'Give it as file:///path.');
   }
 }
 

@@ -9,6 +9,8 @@ import { limitsFor } from './limits.js';
 export interface RequestParts {
   readonly url: URL;
   readonly destination: Destination;
+  /** What a `file:` URL names, open. */
+  readonly source?: number | undefined;
   /** Never give up on a server that sends nothing. */
   readonly isPatient: boolean;
   /** Open certificates. */
@@ -17,10 +19,18 @@ export interface RequestParts {
 }
 
 /** Puts together what `@sb/fetcher` is asked for, with pacman's limits for the name of the file. */
-export function requestOf({ url, destination, isPatient, certificates, settings }: RequestParts): SingleRequest {
+export function requestOf({
+  url,
+  source,
+  destination,
+  isPatient,
+  certificates,
+  settings,
+}: RequestParts): SingleRequest {
   const { maxBytes = Number.MAX_SAFE_INTEGER, mayResume, time } = limitsFor(destination.name, isPatient);
   return {
     url,
+    source,
     descriptor: destination.descriptor,
     maxBytes,
     mayResume,

@@ -7,7 +7,7 @@ import { beneath } from '@sb/containers';
 import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { environment, program } from '../kit/fetch-program.js';
+import { environment, program, runFetch } from '../kit/fetch-program.js';
 import { startMirror } from '../kit/mirror.js';
 import { makeRepository, type Repository } from '../pacman/repository.js';
 import { Machine, type MachineOptions } from '../sync/machine.js';
@@ -58,6 +58,17 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'landlock6', 'curl'))('downlo
     const machine = machineBelow(0o755, { servers: [`file://${closed}`] });
     expect((await machine.pacman('-Sy')).status).toBe(1);
     await expectDownloads(machine);
+    // One file as well: in place as pacman has it, and under its name in the end.
+    const file = join(machine.cache, 'file');
+    for (const name of [`${file}.part`, file]) {
+      const result = await runFetch(['--config', machine.config, '-o', name, `file://${closed}/${packageFile}`]);
+      expect(result).toMatchObject({ status: 0, stderr: '' });
+      expect(readFileSync(name).equals(repository.read(packageFile))).toBe(true);
+    }
+    expect(await runFetch(['--config', machine.config, '-o', file, `file://${closed}/none`])).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^error: failed retrieving file 'file' from disk : .*ENOENT\n$/) as string,
+    });
   });
 
   it('not by an XferCommand where its staging folder can’t be given to it, and says so', async () => {

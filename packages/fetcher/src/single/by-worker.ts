@@ -30,7 +30,7 @@ export interface SingleWorker extends SingleEvents {
  * @throws FetcherError; what was received stays in the file for another attempt
  */
 export async function downloadByWorker(request: SingleRequest, how: SingleWorker): Promise<SingleResult> {
-  const { url, descriptor, maxBytes, limits, redirectPorts, proxies, userAgent } = request;
+  const { url, descriptor, source, maxBytes, limits, redirectPorts, proxies, userAgent } = request;
   const { sandbox, signal, onProgress, onEnforcement, program } = how;
   const { user, require, prefer, off, landlock, seccomp } = sandbox;
   const levels = { require, prefer, off, landlock, seccomp };
@@ -46,7 +46,7 @@ export async function downloadByWorker(request: SingleRequest, how: SingleWorker
   const size = (): number => fstatSync(descriptor).size;
   const files = {
     files: [planSingle(request).file],
-    descriptors: [descriptor],
+    descriptors: source === undefined ? [descriptor] : [descriptor, source],
     watched: [{ size, maxBytes }],
     hosts: { errors: [], slow: [], bestRate: 0 },
   };

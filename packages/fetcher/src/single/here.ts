@@ -7,8 +7,9 @@ import type { SandboxOptions } from '@sb/sandbox';
 import { confinement } from '../confinement.js';
 import { Sink } from '../transfer/sink.js';
 import { connectionsOf } from '../worker/connections.js';
+import { copy } from '../worker/copy.js';
 import { Deadline } from '../worker/deadline.js';
-import { download } from '../worker/download.js';
+import { download, type Started } from '../worker/download.js';
 import { planSingle, type SingleEvents, type SingleRequest, type SingleResult } from './request.js';
 
 export { defaultLimits, type Limits } from '../limits.js';
@@ -47,7 +48,7 @@ export async function downloadHere(request: SingleRequest, events: SingleEvents)
   const rules = { limits, parallel: 1, proxies: proxies.rules };
   let lastModified: number | null = null;
   let total: number | undefined;
-  await download({
+  const task = {
     url,
     sink,
     maxBytes,
@@ -60,12 +61,13 @@ export async function downloadHere(request: SingleRequest, events: SingleEvents)
     ports,
     userAgent,
     connections: connectionsOf(rules, certificates),
-    onStart: (started) => {
+    onStart: (started: Started) => {
       lastModified = started.lastModified ?? null;
       total = started.total;
       events.onProgress(sink.position, total);
     },
-    onProgress: (received) => events.onProgress(received, total),
-  });
+    onProgress: (received: number) => events.onProgress(received, total),
+  };
+  await (url.protocol === 'file:' ? copy({ ...task, descriptor: request.source }) : download(task));
   return { size: sink.position, lastModified };
 }

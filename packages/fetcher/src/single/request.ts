@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 
-import type { Confirmation, WorkerFile } from '../channel.js';
+import { type Confirmation, workerDescriptors, type WorkerFile } from '../channel.js';
 import { portsOf, urlsOf } from '../confinement.js';
 import type { Limits } from '../limits.js';
 import { proxiesNeeded, type WorkerProxies } from '../proxies.js';
@@ -8,8 +8,10 @@ import type { ProxyRules } from '../transfer/proxies.js';
 
 /** One URL that goes into one file, which is open already. */
 export interface SingleRequest {
-  /** http or https. */
+  /** http, https or file. */
   readonly url: URL;
+  /** What a `file:` URL names, open for reading: whoever downloads may have no right to it. */
+  readonly source?: number | undefined;
   /** The file, open for reading and writing. It has no other position than its end. */
   readonly descriptor: number;
   /** Bytes that it may have. */
@@ -60,7 +62,7 @@ export function planSingle(request: SingleRequest): SinglePlan {
     sources: [request.url.href],
     mayLack: [],
     mayLeave: false,
-    opened: {},
+    opened: request.source === undefined ? {} : { 0: workerDescriptors.firstFile + 1 },
     maxBytes: request.maxBytes,
     size: null,
     isSummed: false,
