@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -28,6 +29,13 @@
 
 #ifndef __NR_io_uring_setup
 #define __NR_io_uring_setup 425
+#endif
+
+#ifndef __NR_close_range
+#define __NR_close_range 436
+#endif
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
 #endif
 
 /* Of no restriction, so calls of another architecture pass: Node makes none. */
@@ -47,6 +55,18 @@ static int without_rings(void)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -1;
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+/*
+ * What Node must not have: descriptors that nobody meant to hand over, and certificates beside those of --cacert or the
+ * system. A kernel without close_range(2) leaves the descriptors, and the program sees them.
+ */
+static void forget(void)
+{
+	if (syscall(__NR_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC))
+		errno = 0;
+	unsetenv("NODE_EXTRA_CA_CERTS");
+	unsetenv("NODE_USE_SYSTEM_CA");
 }
 
 /* A command, for instance "pacman", runs programs that must not inherit this; a download begins with an option. */
@@ -80,8 +100,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "error: pacman-fetch can't find itself: %s\n", strerror(errno));
 		return 127;
 	}
-	if (is_download(argc, argv) && without_rings())
-		errno = 0; /* a worker downloads, as where this program isn't used */
+	if (is_download(argc, argv)) {
+		forget();
+		if (without_rings())
+			errno = 0; /* a worker downloads, as where this program isn't used */
+	}
 	arguments[0] = "node";
 	arguments[1] = script;
 	for (int i = 1; i <= argc; i++)

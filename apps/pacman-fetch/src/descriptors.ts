@@ -1,4 +1,4 @@
-import { closeSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 import { errorCode } from '@sb/core';
 
@@ -6,16 +6,15 @@ import { errorCode } from '@sb/core';
 const O_CLOEXEC = 0o2_000_000;
 
 /**
- * Closes what this process inherited and was not meant to have, for instance a log that its parent holds open. Node opens
- * all of its own close-on-exec; a descriptor without that flag came with exec. Nothing is done where there is no `/proc`.
+ * The descriptors that this process inherited and was not meant to have, for instance a log that its parent holds open.
+ * Node opens all of its own close-on-exec; a descriptor without that flag came with exec. None where there is no `/proc`.
  *
  * @param expected - how many descriptors it was given, from 0 on
  */
-export function closeStrayDescriptors(expected: number): void {
-  if (process.platform !== 'linux') return;
+export function strayDescriptors(expected: number): readonly number[] {
+  if (process.platform !== 'linux') return [];
   const descriptors = readdirSync('/proc/self/fd').map(Number);
-  const stray = descriptors.filter((descriptor) => descriptor >= expected && !closesOnExec(descriptor));
-  for (const descriptor of stray) closeSync(descriptor);
+  return descriptors.filter((descriptor) => descriptor >= expected && !closesOnExec(descriptor));
 }
 
 function closesOnExec(descriptor: number): boolean {

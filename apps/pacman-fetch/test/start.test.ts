@@ -1,5 +1,5 @@
 /* The starter of the Arch package: Node without io_uring for a download, and as it is for everything else. */
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -37,6 +37,10 @@ const [, noNewPrivs] = /^NoNewPrivs:\\s*(\\d)/m.exec(readFileSync('/proc/self/st
 console.log(JSON.stringify({ hasRings: rings > 0, noNewPrivs, args: process.argv.slice(2) }));
 `;
 
+/** Certificates that Node reads in a thread of its own, where they are. */
+const bundle = '/etc/ssl/certs/ca-certificates.crt';
+const extra = existsSync(bundle) ? { NODE_EXTRA_CA_CERTS: bundle } : {};
+
 const withNode = (node: string) => ({ env: { ...environment, PATH: `${dirname(node)}:${environment.PATH}` } });
 
 describe.skipIf(missing('linux'))('the starter', () => {
@@ -71,6 +75,27 @@ describe.skipIf(missing('linux'))('the starter', () => {
   });
 });
 
+describe.skipIf(missing('root', 'linux', 'landlock6'))('a download', () => {
+  it.each(nodeReleases())(
+    'with an inherited descriptor works on Node $version without the starter',
+    async ({ file }) => {
+      await using mirror = await startMirror({ '/x': Buffer.from('content') });
+      writeFileSync(
+        folder.file('pacman.conf'),
+        '[options]\nSandboxUser = nobody\nUseSandbox = yes\nSandboxSyscalls = off\n',
+      );
+      const { env } = withNode(file);
+      const options = { env: { ...env, ...extra } };
+      const args = ['--config', folder.file('pacman.conf'), '-o', folder.file('x.part'), `${mirror.origin}/x`];
+      for (const script of ['exec "$@"', 'exec 50</etc/hosts; exec "$@"']) {
+        const result = await runProgram('bash', ['-c', script, 'bash', file, program, ...args], options);
+        expect(result).toMatchObject({ status: 0, stderr: '' });
+        expect(readFileSync(folder.file('x.part'), 'utf8')).toBe('content');
+      }
+    },
+  );
+});
+
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a download by the starter', () => {
   it.each(nodeReleases())('takes one process on Node $version', async ({ file }) => {
     await using mirror = await startMirror({ '/x': Buffer.from('content') });
@@ -78,7 +103,11 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a download by the starte
     writeFileSync(folder.file('pacman.conf'), '[options]\nSandboxUser = nobody\nUseSandbox = yes\n');
     const report = folder.file('report');
     const args = ['--config', folder.file('pacman.conf'), '--report', report, '-o', folder.file('x.part')];
-    const result = await runProgram(start, [...args, `${mirror.origin}/x`], withNode(file));
+    // Certificates that Node would read in a thread of its own, and a descriptor that nobody meant to hand over.
+    const { env } = withNode(file);
+    const options = { env: { ...env, ...extra } };
+    const command = ['-c', 'exec 50</etc/hosts; exec "$@"', 'bash', start, ...args, `${mirror.origin}/x`];
+    const result = await runProgram('bash', command, options);
     expect(result).toMatchObject({ status: 0, stderr: '' });
     expect(readFileSync(folder.file('x.part'), 'utf8')).toBe('content');
     expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ status: 'full', verified: { by: 'self' } });

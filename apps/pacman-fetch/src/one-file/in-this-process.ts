@@ -7,7 +7,7 @@ import { restrictSelf, type SandboxOptions, type SelfReport } from '@sb/sandbox'
 import { allow, arg, type Rule } from '@sb/seccomp';
 
 import { sandboxOptions } from '../config/sandbox-options.js';
-import { closeStrayDescriptors } from '../descriptors.js';
+import { strayDescriptors } from '../descriptors.js';
 import { FetchError } from '../errors.js';
 import { allLayers, optionsUser, type Run, type RunEvents } from './run.js';
 
@@ -33,6 +33,7 @@ export async function downloadInThisProcess(run: Run, events: RunEvents): Promis
 export function restrictThisProcess(run: Run): SelfReport | undefined {
   // Both make their streams when they are first asked for, which takes calls that are denied afterwards.
   void [process.stdout, process.stderr];
+  if (run.settings.useSandbox.word !== 'no' && !canForget()) return undefined;
   const report = restrict(restrictionOf(run));
   if (report === undefined) return undefined;
   requireNoRoot(run, report);
@@ -90,9 +91,20 @@ function restrict(options: SandboxOptions): SelfReport | undefined {
 /** What the rest of the program reads of the environment: how to write to a terminal. */
 const kept = new Set(['LC_ALL', 'LC_CTYPE', 'LANG', 'NO_COLOR', 'TERM', 'XTERM_VERSION']);
 
+/**
+ * Whether a thread of Node's may be reading certificates that the environment names: by a descriptor that looks like one
+ * that was inherited, and must not be closed.
+ */
+const readsInThreads = Number(process.versions.node.split('.')[0]) >= 22;
+
+/** What was inherited is to be closed before Node starts then; the starter does so, and a worker has nothing of it. */
+function canForget(): boolean {
+  return !readsInThreads || strayDescriptors(3).length === 0;
+}
+
 /** Gives up what was inherited and isn't needed: descriptors, variables, what is typed, the working directory. */
 function forget(): void {
-  closeStrayDescriptors(3);
+  if (!readsInThreads) for (const descriptor of strayDescriptors(3)) closeSync(descriptor);
   closeSync(0);
   // The lowest number that is free.
   if (openSync('/dev/null', 'r') !== 0) throw new FetchError('sandbox', "standard input can't be replaced");
