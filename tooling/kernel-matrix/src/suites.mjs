@@ -17,7 +17,7 @@ export const suites = {
   caps: ['packages/caps/test/privileged/record.test.ts'],
   privdrop: ['packages/privdrop/test/privileged/record.test.ts'],
   sandbox: ['packages/sandbox/test/enforcement/this-kernel.test.ts'],
-  'pacman-fetch': ['apps/pacman-fetch/test/enforcement/end-to-end.test.ts'],
+  'pacman-fetch': ['apps/pacman-fetch/test/enforcement/end-to-end.test.ts', 'apps/pacman-fetch/test/sync/demo.test.ts'],
 };
 
 /**

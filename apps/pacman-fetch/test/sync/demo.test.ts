@@ -1,24 +1,39 @@
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-import { missing, runProgram } from '@sb/test-kit';
+import { expectedLandlock, missing, runProgram } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { environment } from '../kit/fetch-program.js';
 
 const demo = fileURLToPath(new URL('../../dist/demo.js', import.meta.url));
 
-describe.skipIf(missing('root', 'linux', 'pacman', 'landlock6'))('npm start', () => {
-  it('shows refresh, prefetch and doctor', async () => {
+/** The first Landlock that has all that a worker is denied by it. */
+const wholeAbi = 6;
+
+/* Runs on every kernel of the matrix: with all of Landlock, with a part of it, and without. */
+const expected = expectedLandlock() ?? wholeAbi;
+const isWhole = typeof expected === 'number' && expected >= wholeAbi;
+
+describe.skipIf(missing('root', 'linux', 'pacman', ...(isWhole ? ['landlock6' as const] : [])))('npm start', () => {
+  it('shows refresh, prefetch and doctor, and what this kernel lacks', async () => {
     const { status, stdout, stderr } = await runProgram(process.execPath, [demo], {
-      env: environment,
+      env: { ...environment, TMPDIR: tmpdir() },
       timeout: 55_000,
     });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(status, stderr).toBe(0);
+    // Refresh and prefetch say it, each with cause and remedy; doctor has it on standard output.
+    const said = stderr.match(/^warning: .*(?:\n {7}.*)$/gm) ?? [];
+    if (isWhole) expect(stderr).toBe('');
+    else {
+      expect(said.length).toBeGreaterThanOrEqual(2);
+      for (const warning of said) expect(warning).toMatch(/^warning: landlock \(.*\) is missing: /);
+    }
     expect(stdout.match(/^\$ pacman-fetch \w+/gm)).toEqual(
       ['refresh', 'prefetch', 'doctor'].map((one) => `$ pacman-fetch ${one}`),
     );
     expect(stdout.match(/as on mirror$/gm)).toHaveLength(5);
-    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
-    expect(stdout).toContain(':: full: every layer is in force');
+    expect(stdout).toContain(isWhole ? ':: full: every layer is in force' : ':: partial: ');
+    if (isWhole) expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 });
