@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 
 import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -12,7 +12,12 @@ const config = folder.file('pacman.conf');
 
 function write(pacmanConf: readonly string[], own: readonly string[]): void {
   const cache = `CacheDir = ${folder.path}/`;
-  const repository = ['[core]', 'Server = https://m.example:8443/$repo', 'Server = http://n.example/$repo'];
+  const repository = [
+    '[core]',
+    'CacheServer = http://c.example:8080',
+    'Server = https://m.example:8443/$repo',
+    'Server = http://n.example/$repo',
+  ];
   writeFileSync(config, ['[options]', cache, ...pacmanConf, ...repository, ''].join('\n'));
   writeFileSync(folder.file('pacman.d', 'pacman-fetch.conf'), ['[options]', ...own, ''].join('\n'));
 }
@@ -43,9 +48,9 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     const [user, files, layers, worker, self, command] = stdout.split('\n\n').map(unwrapped);
     expect(user).toBe(`User\nnobody, uid 65534, gid 65534 (DownloadUser in ${config}:3)`);
     expect(files).toContain(`packages ${folder.path}/\n`);
-    expect(files).toContain('servers m.example:8443 n.example\n');
+    expect(files).toContain('servers c.example:8080 m.example:8443 n.example\n');
     expect(layers).toMatch(/^system calls \(seccomp\) required \(.*pacman-fetch\.conf:2\)$/m);
-    expect(worker).toContain('connect_tcp: 21, 80, 3128, 8443\n');
+    expect(worker).toContain('connect_tcp: 21, 80, 3128, 8080, 8443\n');
     expect(worker).toMatch(/^system calls network-client; .*denied too: execve ptrace;/m);
     expect(worker).toMatch(/^write \/dev\/null$/m);
     expect(worker).toMatch(/^files read .* \/srv$/m);
@@ -56,6 +61,14 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     expect(command).toMatch(/^XferCommand: \/usr\/bin\/curl -fLo %o %u \(.*pacman-fetch\.conf:3\)\n/);
     expect(command).toMatch(/^write \/dev\/null \S+\/pacman-fetch-XXXXXX \/var\/tmp$/m);
     expect(command).toMatch(/^system calls deny-dangerous; .*denied too: ptrace;/m);
+  });
+
+  it('calls a server of files the disk, and connects to no port for it', async () => {
+    write(['DownloadUser = nobody'], []);
+    appendFileSync(config, '[local]\nServer = file:///srv/repo\n');
+    const { stdout } = await explain();
+    expect(unwrapped(stdout)).toContain('servers c.example:8080 m.example:8443 n.example disk\n');
+    expect(unwrapped(stdout)).toContain('connect_tcp: 80, 8080, 8443\n');
   });
 
   it('stays within 80 columns but for long names', async () => {

@@ -16,7 +16,7 @@ export function portsOf(repositories: PacmanConfig['repositories'], { http, http
   const servers = repositories.flatMap(({ values }) => [...values.CacheServer, ...values.Server]);
   const own = servers.flatMap(({ text }) => (URL.canParse(text) ? portOf(new URL(text)) : []));
   const between = [http, https].flatMap((text) => (text === null ? [] : portOf(parseProxy(text))));
-  return [...new Set([...own, ...between])].sort((a, b) => a - b);
+  return [...new Set([...own, ...between])];
 }
 
 function portOf({ port, protocol }: URL): readonly number[] {
