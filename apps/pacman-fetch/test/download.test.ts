@@ -224,7 +224,7 @@ describe.skipIf(missing('root', 'linux'))('a failed download', () => {
     expect(readdirSync(folder.path)).toEqual(['pacman.conf']);
     // What writes in place can't take the name away any more: nothing has come, so nothing is there.
     expect(await fetchTo('y.part', path)).toMatchObject({ status: 1, stderr: stderr.replace("'x'", "'y'") });
-    expect(statSync(folder.file('y.part')).size).toBe(0);
+    expect(statSync(folder.file('y.part'), { throwIfNoEntry: false })?.size).toBe(isInOneProcess ? 0 : undefined);
   });
 
   it('with status 404 leaves what was there before', async () => {
@@ -253,7 +253,8 @@ describe.skipIf(missing('root', 'linux'))('a failed download', () => {
       expect(unsaid.stderr).toContain('larger than 16384 bytes');
     }
     expect(existsSync(folder.file('x.sig'))).toBe(false);
-    expect(statSync(folder.file('x.sig.part')).size).toBeLessThanOrEqual(16_384);
+    const left = statSync(folder.file('x.sig.part'), { throwIfNoEntry: false })?.size ?? 0;
+    expect(left).toBeLessThanOrEqual(16_384);
   });
 
   it('names a host that does not resolve', async () => {

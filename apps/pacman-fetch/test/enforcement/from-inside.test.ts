@@ -1,12 +1,24 @@
 /* What downloads in the program's own process, attacked from inside. */
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  symlinkSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import type { AddressInfo } from 'node:net';
 
-import { bundleFixture, missing, runProgram, temporaryFolder } from '@sb/test-kit';
+import { bundleFixture, missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { environment } from '../kit/fetch-program.js';
+import { environment, isInOneProcess } from '../kit/fetch-program.js';
 import type { Place } from './fixtures/from-inside.js';
 
 const fixture = bundleFixture(new URL('fixtures/from-inside.ts', import.meta.url), 'external');
@@ -63,6 +75,17 @@ async function listening(server: Server, at: number | string): Promise<Server> {
   return server;
 }
 
+const starter = fileURLToPath(new URL(`../../prebuilds/linux-${process.arch}/start`, import.meta.url));
+
+/** What starts the fixture: Node, by the program's own starter where that is what makes one process possible. */
+function startOf(folder: TemporaryFolder, isConfined: boolean): readonly string[] {
+  if (isInOneProcess || !isConfined) return [process.execPath, fixture];
+  mkdirSync(folder.file('lib/dist'), { recursive: true });
+  copyFileSync(starter, folder.file('lib/start'));
+  symlinkSync(fixture, folder.file('lib/dist/cli.js'));
+  return [folder.file('lib/start')];
+}
+
 /** Runs the fixture in a folder that everybody may write to. */
 async function attack(line: string, who: readonly string[], owner: number) {
   using folder = temporaryFolder();
@@ -107,7 +130,7 @@ async function attack(line: string, who: readonly string[], owner: number) {
   // Something to read on standard input, a descriptor that nobody meant to hand over, a secret in the environment.
   const script = 'exec 50</etc/hosts; printf typed | exec "$@"';
   try {
-    const args = ['-c', script, 'bash', ...who, process.execPath, fixture, JSON.stringify(given)];
+    const args = ['-c', script, 'bash', ...who, ...startOf(folder, line !== unconfined), '-o', JSON.stringify(given)];
     const { stdout, stderr, status } = await runProgram('bash', args, { env: { ...environment, SB_SECRET: 'x' } });
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
     const files = readdirSync(place).toSorted();
@@ -119,12 +142,13 @@ async function attack(line: string, who: readonly string[], owner: number) {
   }
 }
 
+const unconfined = 'UseSandbox = no';
 const untouched = { files: ['mine', 'other', 'x.sig.part'], left: [], other: 'untouched', reached: 1 };
 const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('from inside the process that downloads', () => {
   it('each attempt works where nothing is in force', async () => {
-    const { results } = await attack('UseSandbox = no', [], 0);
+    const { results } = await attack(unconfined, [], 0);
     const removed = { 'use an inherited descriptor': 'OK' };
     expect(results).toEqual({ ...Object.fromEntries(Object.keys(confined).map((name) => [name, 'OK'])), ...removed });
   });
