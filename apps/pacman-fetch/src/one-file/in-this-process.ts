@@ -1,7 +1,7 @@
 /** The way of one process: it gives up what it could do, and downloads then. */
 import { closeSync, fstatSync, openSync } from 'node:fs';
 
-import { isSandboxError } from '@sb/core';
+import { clauseOf, isSandboxError } from '@sb/core';
 import { confinementHere, downloadHere, type SingleResult } from '@sb/fetcher/here';
 import { restrictSelf, type SandboxOptions, type SelfReport } from '@sb/sandbox';
 import { allow, arg, type Rule } from '@sb/seccomp';
@@ -84,7 +84,7 @@ function restrict(options: SandboxOptions): SelfReport | undefined {
   } catch (error) {
     if (!isSandboxError(error)) throw error;
     if (error.code === 'io-uring-in-use') return undefined;
-    throw new FetchError('sandbox', error.message, error.hint);
+    throw new FetchError('sandbox', clauseOf(error), error.hint);
   }
 }
 
