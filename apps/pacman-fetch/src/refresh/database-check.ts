@@ -15,6 +15,5 @@ export async function databaseProblems(
 ): Promise<readonly string[]> {
   const result = await runPacman(['-Slq', ...options, '--', ...repositories], signal);
   if (result === undefined) return [];
-  const said = result.stderr.split('\n').flatMap((line) => /^error: (.*)$/.exec(line)?.[1] ?? []);
-  return [...new Set(said)];
+  return result.stderr.split('\n').flatMap((line) => /^error: (.*)$/.exec(line)?.[1] ?? []);
 }

@@ -36,8 +36,9 @@ export async function refresh(
     const outcomes = await downloadLocked(session, requests, display);
     const failed = failuresOf(outcomes).length;
     if (failed > 0) showFailure(display, failed, outcomes.length);
-    const changed = outcomes.filter(({ status }) => status === 'done').map(({ to }) => basename(to, `.${choice.kind}`));
-    const isSound = choice.kind === 'files' || (await checked(session, changed, { pacmanOptions, display }));
+    // Also what was there already: a bad one doesn't get better by being up to date.
+    const there = outcomes.filter(({ status }) => status !== 'failed').map(({ to }) => basename(to, `.${choice.kind}`));
+    const isSound = choice.kind === 'files' || (await checked(session, there, { pacmanOptions, display }));
     return failed > 0 ? statusOf(outcomes) : isSound ? exitStatus.done : exitStatus.download;
   } finally {
     display.end();
