@@ -17,7 +17,7 @@ import { downloadInThisProcess } from './one-file/in-this-process.js';
 import { limitsFor } from './one-file/limits.js';
 import { ReportFile } from './one-file/report-file.js';
 import { requestOf } from './one-file/request.js';
-import type { Run, RunEvents } from './one-file/run.js';
+import { downloaderUid, type Run, type RunEvents } from './one-file/run.js';
 import { createDisplay } from './ui/display.js';
 import type { Display } from './ui/events.js';
 import { parseUrl, publicUrl } from './url.js';
@@ -98,11 +98,13 @@ async function supervise(command: FetchCommand, run: Run, report: ReportFile): P
 }
 
 /**
- * In this process where that can be. A FILE that gets its name in the end needs somebody who may give it, unless nothing
- * is given up at all.
+ * In this process where that can be. A FILE that gets its name in the end, or a time that it must have from its owner,
+ * needs somebody who may do that, unless nothing is given up at all.
  */
 async function download(run: Run, events: RunEvents): Promise<SingleResult> {
-  const canBeHere = run.destination.isInPlace || run.settings.useSandbox.word === 'no';
+  const { destination, user } = run;
+  const isLate = limitsFor(destination.name, false).isDated && !destination.isDatedBy(downloaderUid(user));
+  const canBeHere = (destination.isInPlace && !isLate) || run.settings.useSandbox.word === 'no';
   const result = canBeHere && run.program === undefined ? await downloadInThisProcess(run, events) : undefined;
   if (result !== undefined) return result;
   const { downloadByWorker } = await import('./one-file/by-worker.js');

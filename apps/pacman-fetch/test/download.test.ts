@@ -117,6 +117,13 @@ describe.skipIf(missing('root', 'linux'))('a download', () => {
     expect(statSync(folder.file('x'))).toMatchObject({ uid: 0, mtime: lastModified });
   });
 
+  it('of a database has that time whoever downloads: the next server is asked for a newer one by it', async () => {
+    expect(await fetchTo('x.db.part', '/x.pkg')).toMatchObject({ status: 0, stderr: '' });
+    expect(statSync(folder.file('x.db.part'))).toMatchObject({ uid: 0, mtime: lastModified });
+    expect(await fetchTo('x.pkg.part', '/x.pkg')).toMatchObject({ status: 0, stderr: '' });
+    expect(statSync(folder.file('x.pkg.part')).mtime).not.toEqual(lastModified);
+  });
+
   it('follows a redirect', async () => {
     expect(await fetchTo('x', '/moved')).toMatchObject({ status: 0 });
     expect(readFileSync(folder.file('x')).equals(content)).toBe(true);

@@ -9,7 +9,7 @@ import { allow, arg, type Rule } from '@sb/seccomp';
 import { sandboxOptions } from '../config/sandbox-options.js';
 import { strayDescriptors } from '../descriptors.js';
 import { FetchError } from '../errors.js';
-import { allLayers, optionsUser, type Run, type RunEvents } from './run.js';
+import { allLayers, downloaderUid, optionsUser, type Run, type RunEvents } from './run.js';
 
 /**
  * Restricts this process for good and downloads.
@@ -58,8 +58,7 @@ function withRules({ seccomp }: SandboxOptions, rules: readonly Rule[]): Pick<Sa
 
 /** Lets FILE have the server's time if it belongs to who downloads, and no other file. */
 function datingRules({ destination, user }: Run): readonly Rule[] {
-  const uid = user.kind === 'switch' ? user.policy.uid : process.geteuid?.();
-  if (!destination.isDatedBy(uid)) return [];
+  if (!destination.isDatedBy(downloaderUid(user))) return [];
   // With no path the call is about the descriptor itself (futimens(3)).
   const when = [arg(0).eq32(destination.descriptor), arg(1).eq64(0)];
   return [{ syscall: 'utimensat', when, action: allow }];

@@ -6,6 +6,8 @@ export interface Limits {
   readonly maxBytes: number | undefined;
   /** Whether to go on behind what is there: databases and signatures change under the same name. */
   readonly mayResume: boolean;
+  /** Whether its time matters: a database's tells the next server whether it has a newer one. */
+  readonly isDated: boolean;
   /** Bounds on time and redirects. */
   readonly time: FetcherLimits;
 }
@@ -13,10 +15,12 @@ export interface Limits {
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
+const databases = /\.(?:db|files)$/;
+
 /** pacman's own limits by the kind of file; a package is bounded by the disk only, since its size isn't known here. */
 const sizes: readonly (readonly [name: RegExp, maxBytes: number])[] = [
   [/\.sig$/, 16 * KiB],
-  [/\.(?:db|files)$/, 128 * MiB],
+  [databases, 128 * MiB],
 ];
 
 /** No server is too slow, and no worker that waits for one: 24 days, as long as a timer can wait. */
@@ -34,6 +38,7 @@ export function limitsFor(name: string, disableTimeout: boolean): Limits {
   return {
     maxBytes: known?.[1],
     mayResume: known === undefined,
+    isDated: databases.test(bare),
     time: disableTimeout ? { ...defaultLimits, ...forever } : defaultLimits,
   };
 }

@@ -30,3 +30,8 @@ export const allLayers = ['privdrop', 'caps', 'landlock', 'seccomp'] as const;
 export function optionsUser(user: SandboxUser): { readonly user: number; readonly group: number } | undefined {
   return user.kind === 'switch' ? { user: user.policy.uid, group: user.policy.gid } : undefined;
 }
+
+/** Uid of the process that downloads. */
+export function downloaderUid(user: SandboxUser): number | undefined {
+  return user.kind === 'switch' ? user.policy.uid : process.geteuid?.();
+}
