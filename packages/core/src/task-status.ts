@@ -83,7 +83,7 @@ export function parseTaskStatus(text: string): TaskStatus {
   const known = rightsText(text);
   // One task after another has the same: parsed once, a start of a process takes a tenth less.
   if (last?.text !== known) last = { text: known, rights: parseRights(text) };
-  return { tid: Number(/\nPid:\t(\d+)/.exec(text)?.[1] ?? missing('Pid')), ...last.rights };
+  return { tid: Number(/^Pid:\s*(\d+)/m.exec(text)?.[1] ?? missing('Pid')), ...last.rights };
 }
 
 type Rights = Omit<TaskStatus, 'tid'>;
