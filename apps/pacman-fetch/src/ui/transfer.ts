@@ -79,8 +79,9 @@ export class Transfer {
     const { received } = this;
     const base = { label: labelOf(this.name), received, total: this.#size };
     if (this.#ended !== undefined) {
-      const seconds = (this.#ended - this.#begun.at) / 1000;
-      return { ...base, rate: seconds > 0 ? (received - this.offset) / seconds : 0, seconds };
+      // All that came within one tick of the clock took some time, too.
+      const seconds = Math.max(1, this.#ended - this.#begun.at) / 1000;
+      return { ...base, rate: (received - this.offset) / seconds, seconds };
     }
     const rate = this.#rate(at);
     const isKnown = this.#size !== undefined && rate > 0;
