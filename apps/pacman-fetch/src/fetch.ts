@@ -99,12 +99,14 @@ async function supervise(command: FetchCommand, run: Run, report: ReportFile): P
 
 /**
  * In this process where that can be. A FILE that gets its name in the end, or a time that it must have from its owner,
- * needs somebody who may do that, unless nothing is given up at all.
+ * needs somebody who may do that, unless nothing is given up at all. A library that is preloaded, as fakeroot(1) does,
+ * makes calls of its own that are denied then, and answers in the kernel's place; a worker has none.
  */
 async function download(run: Run, events: RunEvents): Promise<SingleResult> {
   const { destination, user } = run;
   const isLate = limitsFor(destination.name, false).isDated && !destination.isDatedBy(downloaderUid(user));
-  const canBeHere = (destination.isInPlace && !isLate) || run.settings.useSandbox.word === 'no';
+  const isAlone = process.env['LD_PRELOAD'] === undefined;
+  const canBeHere = (destination.isInPlace && !isLate && isAlone) || run.settings.useSandbox.word === 'no';
   const result = canBeHere && run.program === undefined ? await downloadInThisProcess(run, events) : undefined;
   if (result !== undefined) return result;
   const { downloadByWorker } = await import('./one-file/by-worker.js');

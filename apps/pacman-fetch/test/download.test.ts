@@ -96,7 +96,7 @@ const fetchTo = async (file: string, path: string, ...options: readonly string[]
 
 const lastRequest = () => mirror.requests.at(-1);
 
-describe.skipIf(missing('root', 'linux'))('a download', () => {
+describe.skipIf(missing('root', 'linux', 'fakeroot'))('a download', () => {
   it('is whole, world-readable and its parent’s', async () => {
     expect(await fetchTo('x.part', '/x.pkg')).toMatchObject({ status: 0, stdout: '', stderr: '' });
     expect(readFileSync(folder.file('x.part')).equals(content)).toBe(true);
@@ -122,6 +122,25 @@ describe.skipIf(missing('root', 'linux'))('a download', () => {
     expect(statSync(folder.file('x.db.part'))).toMatchObject({ uid: 0, mtime: lastModified });
     expect(await fetchTo('x.pkg.part', '/x.pkg')).toMatchObject({ status: 0, stderr: '' });
     expect(statSync(folder.file('x.pkg.part')).mtime).not.toEqual(lastModified);
+  });
+
+  it.each([
+    ['somebody else than SandboxUser', [], lastModified],
+    // fakeroot(1) answers in the kernel's place, so nobody can say whose file it is.
+    ['somebody who takes himself for root', ['fakeroot'], undefined],
+  ])('is one of %s as well, who stays that', async (_who, prefix, mtime) => {
+    const place = folder.file('place');
+    mkdirSync(place);
+    chownSync(place, 65_534, 65_534);
+    writeFileSync(config, '[options]\nSandboxUser = daemon\n');
+    const args = ['--config', config, '-o', `${place}/x.part`, '--report', `${place}/report`, `${mirror.origin}/x.pkg`];
+    const [file = '', ...words] = [...prefix, process.execPath, program, ...args];
+    const who = { env: environment, uid: 65_534, gid: 65_534 };
+    expect(await runProgram(file, words, who)).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(`${place}/x.part`).equals(content)).toBe(true);
+    expect(statSync(`${place}/x.part`)).toMatchObject({ uid: 65_534, ...(mtime === undefined ? {} : { mtime }) });
+    const report = JSON.parse(readFileSync(`${place}/report`, 'utf8')) as { verified: { uid: number[] } };
+    expect(report.verified.uid).toEqual([65_534, 65_534, 65_534, 65_534]);
   });
 
   it('follows a redirect', async () => {
