@@ -1,5 +1,14 @@
 /* The starter of the Arch package: Node without io_uring for a download, and as it is for everything else. */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -41,7 +50,14 @@ console.log(JSON.stringify({ hasRings: rings > 0, noNewPrivs, args: process.argv
 const bundle = '/etc/ssl/certs/ca-certificates.crt';
 const extra = existsSync(bundle) ? { NODE_EXTRA_CA_CERTS: bundle } : {};
 
-const withNode = (node: string) => ({ env: { ...environment, PATH: `${dirname(node)}:${environment.PATH}` } });
+/** An environment where `node` is one release, whatever its file is called. */
+function withNode(file: string) {
+  const bin = folder.file('bin');
+  if (!existsSync(bin)) mkdirSync(bin);
+  rmSync(join(bin, 'node'), { force: true });
+  symlinkSync(file, join(bin, 'node'));
+  return { env: { ...environment, PATH: `${bin}:${environment.PATH}` } };
+}
 
 describe.skipIf(missing('linux'))('the starter', () => {
   it.each(nodeReleases())(
