@@ -67,8 +67,11 @@ beforeAll(async () => {
         const timer = setInterval(() => {
           response.write(content.subarray(sent, sent + 5000));
           sent += 5000;
-          if (sent >= content.length) response.end(() => clearInterval(timer));
+          if (sent < content.length) return;
+          clearInterval(timer);
+          response.end();
         }, 50);
+        response.once('close', () => clearInterval(timer));
       },
       '/unasked-206': (_request, response) =>
         response.writeHead(206, { 'content-range': 'bytes 0-9/10' }).end('0123456789'),

@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { databaseOf, type DemoPackage } from './database.js';
 
@@ -40,16 +43,8 @@ export async function startDemoMirror(): Promise<DemoMirror> {
       return;
     }
     response.writeHead(200, { 'content-length': body.length, 'last-modified': new Date(0).toUTCString() });
-    let sent = 0;
-    const timer = setInterval(
-      () => {
-        response.write(body.subarray(sent, sent + slice));
-        sent += slice;
-        if (sent >= body.length) response.end();
-      },
-      (slice / rate) * 1000,
-    );
-    response.on('close', () => clearInterval(timer));
+    // Who goes away before the end has a reason of its own.
+    pipeline(Readable.from(paced(body)), response).catch(() => undefined);
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -65,6 +60,14 @@ export async function startDemoMirror(): Promise<DemoMirror> {
       });
     },
   };
+}
+
+/** A body in slices, no faster than the rate. */
+async function* paced(body: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < body.length; at += slice) {
+    yield body.subarray(at, at + slice);
+    await delay((slice / rate) * 1000);
+  }
 }
 
 /** SHA-256 of bytes, in hexadecimal. */
