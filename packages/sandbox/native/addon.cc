@@ -85,7 +85,28 @@ Napi::Value CloseFile(const Napi::CallbackInfo &info)
 	return Napi::Number::New(info.Env(), error);
 }
 
-// setLimit(resource: number, value: bigint): 0 or -errno. Soft and hard alike; of the whole process (setrlimit(2)).
+#ifdef __linux__
+// By its number: setrlimit's first parameter has a type of its own in glibc's C++, and none in musl's.
+int Limit(unsigned int resource, const struct rlimit *wanted, struct rlimit *present)
+{
+	return syscall(SYS_prlimit64, 0, resource, wanted, present) ? -errno : 0;
+}
+
+// Whether a limit could be set: a hard one is raised and lowered again, since only the kernel knows how far that goes.
+int Try(unsigned int resource, rlim_t value)
+{
+	struct rlimit present;
+	int error = Limit(resource, nullptr, &present);
+	if (error || value <= present.rlim_max)
+		return error;
+	const struct rlimit raised = {present.rlim_cur, value};
+	error = Limit(resource, &raised, nullptr);
+	return error ? error : Limit(resource, &present, nullptr);
+}
+#endif
+
+// setLimit(resource: number, value: bigint, tries: boolean): 0 or -errno. Soft and hard alike, of the whole process
+// (setrlimit(2)); or tries whether it could, and leaves it.
 Napi::Value SetLimit(const Napi::CallbackInfo &info)
 {
 #ifdef __linux__
@@ -93,10 +114,10 @@ Napi::Value SetLimit(const Napi::CallbackInfo &info)
 	const rlim_t value = info[1].As<Napi::BigInt>().Uint64Value(&lossless);
 	const struct rlimit limit = {value, value};
 	const unsigned int resource = info[0].As<Napi::Number>().Uint32Value();
-	// By its number: setrlimit's first parameter has a type of its own in glibc's C++, and none in musl's.
-	int error = lossless ? 0 : -EINVAL;
-	if (lossless && syscall(SYS_prlimit64, 0, resource, &limit, nullptr))
-		error = -errno;
+	int error = -EINVAL;
+	if (lossless)
+		error = info[2].As<Napi::Boolean>() ? Try(resource, value)
+						    : Limit(resource, &limit, nullptr);
 #else
 	int error = -ENOSYS;
 #endif

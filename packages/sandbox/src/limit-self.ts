@@ -11,19 +11,27 @@ import { type RlimitName, rlimitNumbers, unlimited } from './process-record.js';
  *
  * @param policy - from `definePolicy`
  * @returns a line for each limit
- * @throws SandboxError `syscall-failed`: to raise a hard limit takes CAP_SYS_RESOURCE
+ * @throws SandboxError `syscall-failed`, and none was set: to raise a hard limit takes CAP_SYS_RESOURCE
  * @see setrlimit(2)
  */
 export function limitSelf({ rlimits = {} }: SandboxPolicy): readonly FeatureReport[] {
-  return (Object.keys(rlimits) as RlimitName[]).map((name) => limit(name, rlimits[name] ?? 'unlimited'));
+  const limits = Object.entries(rlimits) as [RlimitName, RlimitValue][];
+  if (process.platform === 'linux') {
+    // A lowered limit can't be raised again, so each is tried before the first is set.
+    for (const how of ['try', 'set'] as const) for (const [name, value] of limits) apply(name, value, how);
+  }
+  return limits.map(([name]) => reportLine(`rlimit.${name}`));
 }
 
-function limit(name: RlimitName, value: RlimitValue): FeatureReport {
-  const line = { layer: 'process', feature: `rlimit.${name}` };
-  if (process.platform !== 'linux') return { ...line, state: 'unsupported', reason: noLauncher };
-  const errno = setLimit(rlimitNumbers[name], value === 'unlimited' ? unlimited : BigInt(value));
-  if (errno === undefined) return { ...line, state: 'enforced' };
-  throw sandboxError('syscall-failed', line.feature, {
+function reportLine(feature: string): FeatureReport {
+  if (process.platform === 'linux') return { layer: 'process', feature, state: 'enforced' };
+  return { layer: 'process', feature, state: 'unsupported', reason: noLauncher };
+}
+
+function apply(name: RlimitName, value: RlimitValue, how: 'set' | 'try'): void {
+  const errno = setLimit(rlimitNumbers[name], value === 'unlimited' ? unlimited : BigInt(value), how);
+  if (errno === undefined) return;
+  throw sandboxError('syscall-failed', `rlimit.${name}`, {
     what: `the limit ${name} could not be set to ${value}: ${errno}`,
     hint: 'A hard limit can be raised with CAP_SYS_RESOURCE only: ask for a lower one.',
     errno,

@@ -8,7 +8,7 @@ import { sandboxError } from './errors.js';
 interface Native {
   anonymousFile(bytes: Uint8Array, executable: boolean): number;
   closeFile(descriptor: number): number;
-  setLimit(resource: number, value: bigint): number;
+  setLimit(resource: number, value: bigint, tries: boolean): number;
   statusPipe(most: number, done: (said: string) => void): number;
   watchDeath(pid: number, done: (signal: number) => void): number;
 }
@@ -80,11 +80,12 @@ export function statusPipe(most: number, done: (said: string) => void): number {
  *
  * @param resource - its number in the kernel
  * @param value - in the kernel's unit
- * @returns the name of an errno; undefined where it was set
+ * @param how - `set`; or `try` whether it could be, which changes nothing
+ * @returns the name of an errno; undefined where it was set, or could be
  * @see setrlimit(2)
  */
-export function setLimit(resource: number, value: bigint): string | undefined {
-  const error = native().setLimit(resource, value);
+export function setLimit(resource: number, value: bigint, how: 'set' | 'try'): string | undefined {
+  const error = native().setLimit(resource, value, how === 'try');
   return error === 0 ? undefined : errnoName(error);
 }
 

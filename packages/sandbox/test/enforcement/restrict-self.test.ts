@@ -112,6 +112,26 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('restrictSelf', () => {
     expect(JSON.parse(stdout)).toEqual([limit, 'OK', wanted, wanted === 'OK' ? null : 'enforced']);
   });
 
+  it('sets no limit where one of them can’t be', async () => {
+    // More descriptors than fs.nr_open lets even root have, and of one that can be raised and is not the last.
+    const options = { off: ['seccomp', 'landlock'], rlimits: { fsize: 4096, core: 8192, nofile: 0x7fff_ffff } };
+    const script = `
+      import { readFileSync } from 'node:fs';
+      import { restrictSelf } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)};
+      const read = () => readFileSync('/proc/self/limits', 'latin1');
+      const before = read();
+      let code;
+      try { restrictSelf(JSON.parse(process.argv[1])); } catch (error) { code = error.code; }
+      console.log(JSON.stringify({ code, isSame: read() === before }));`;
+    const limited = ['prlimit', '--core=4096:4096', process.execPath, '--input-type=module', '-e', script] as const;
+    const [file, ...args] = limited;
+    const { stdout, stderr } = await runProgram(file, [...args, JSON.stringify(options)]);
+    expect({ stderr, said: JSON.parse(stdout) as object }).toEqual({
+      stderr: '',
+      said: { code: 'syscall-failed', isSame: true },
+    });
+  });
+
   it('leaves what it grants', async () => {
     const { after, child } = await restrict({ landlock: { paths: [{ rw: '/tmp' }], net: { bindTcp: 'any' } } });
     expect(after.attempts).toEqual(everywhere('OK'));
