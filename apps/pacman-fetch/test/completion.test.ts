@@ -29,6 +29,8 @@ describe.skipIf(missing('linux'))('completion', () => {
       [['do'], ['doctor'], ['conf', '--output']],
       [['--c'], ['--config', '--cacert', '--color'], ['--json']],
       [['--color', 'a'], ['auto', 'always'], ['never']],
+      [['refresh', '--color', 'a'], ['auto', 'always'], ['never']],
+      [['pacman', '--', '--'], [], ['--json', '--quiet', '--output']],
       [['--cacert', '/etc/passw'], ['/etc/passwd'], ['doctor']],
       [['doctor', '--'], ['--json', '--config', '--help'], ['--output']],
       [['conf', 'CacheD'], ['CacheDir'], ['DBPath', 'doctor']],

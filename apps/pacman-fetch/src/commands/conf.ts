@@ -12,7 +12,8 @@ export const conf: Subcommand = {
   offers: [...optionNames, ...ownNames, ...repositoryDirectives],
   about: `Prints the configuration that is in effect, in the format of pacman-conf, and
 then the directives of pacman-fetch, as a section [pacman-fetch]. A single
-DIRECTIVE gives its values alone. Exit status 1: it isn't there.`,
+DIRECTIVE gives its values alone. Exit status: 1 it isn't there, 2 a mistake in
+it, 3 it names a user that isn't there.`,
   options: {
     config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
     rootdir: { short: 'R', value: 'PATH', about: 'another installation root', names: 'folder' },

@@ -9,9 +9,9 @@ import type { Subcommand } from './subcommand.js';
 /** `pacman-fetch explain`: the plan in plain words. */
 export const explain: Subcommand = {
   about: `Says in plain words who downloads, what it may read, write, connect to and call,
-and what of that can't be enforced here: for our own worker, and for the
+and what of that can't be enforced here: for our own worker, for -o, and for the
 XferCommand of pacman.d/pacman-fetch.conf. Starts nothing.
-Exit status: 0, or 3 if nothing would be downloaded.`,
+Exit status: 0, 2 configuration, 3 nothing would be downloaded.`,
   options: {
     config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
   },

@@ -23,6 +23,8 @@ _pacman_fetch() {
       ${names.join(' | ')}) command=\${COMP_WORDS[1]} ;;
     esac
   fi
+  # What follows -- is pacman's.
+  [[ " \${COMP_WORDS[*]:0:COMP_CWORD} " == *' -- '* ]] && return
   case $command:$prev in
 ${values.join('\n')}
   esac

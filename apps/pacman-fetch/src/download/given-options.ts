@@ -11,7 +11,7 @@ export const downloadOptions = {
   cacert: { value: 'FILE', about: "certificates to trust instead of the system's", names: 'file' },
   quiet: { short: 'q', about: 'errors only' },
   json: { about: 'what happens, as JSON: one event a line' },
-  color: { value: 'WHEN', about: 'auto, always or never' },
+  color: { value: 'WHEN', about: 'auto, always or never (Color of pacman.conf)', words: colorChoices },
 } as const satisfies Options;
 
 /** How to show what happens, but for the streams. */

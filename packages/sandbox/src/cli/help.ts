@@ -14,8 +14,8 @@ Usage: sb-run [options] -- command [args]     Everything not granted is denied.
  --env NAME[=VALUE]           add to PATH HOME USER LOGNAME SHELL TERM LANG
  --cwd FOLDER  --umask OCTAL  --keep-fd N  --no-new-session
  --policy FILE                JSON to start from; options add to it
- --require --prefer --off LAYER[.FEATURE]      process privdrop caps landlock
-                              seccomp: or nothing runs; if possible; not at all
+ --require --prefer --off LAYER[.FEATURE]      process (never off) privdrop
+                              caps landlock seccomp: must; if possible; not
  --report[=FILE]              what is in force, as JSON (to standard error)
  --dry-run  --explain         print the plan, or plain words; run nothing
  --self-test                  attempt from inside what the policy forbids
