@@ -151,6 +151,34 @@ static int open_records(const char *argument)
 		__NR_openat, AT_FDCWD, (long)argument, O_RDONLY | O_CLOEXEC, 0, 0, 0);
 }
 
+/* Whether nobody can change it any more: it is what was made for us, and no other file of that number. */
+static int is_sealed(int records)
+{
+	const long all = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+	long seals = sb_syscall3(__NR_fcntl, records, F_GET_SEALS, 0);
+	return seals >= 0 && (seals & all) == all;
+}
+
+/* Reads the records, and finds the process record; what is wrong with them is an EINVAL of no call. */
+static int take_records(struct launch *launch, int source)
+{
+	if (source < 0)
+		return sb_fail(
+			&launch->failure, "records", "openat", source == -1 ? EBADF : -source);
+	if (!is_sealed(source))
+		return sb_fail(&launch->failure, "records", "fcntl", EPERM);
+	const uint8_t *document;
+	long length = sb_records_read(source, &document);
+	if (length < 0)
+		return sb_fail(&launch->failure, "records", "read", (int)-length);
+	const struct sb_records *records = &launch->records;
+	if (sb_records_split(document, (size_t)length, &launch->records) ||
+		sb_process_parse(records->bytes[SB_LAYER_PROCESS],
+			records->length[SB_LAYER_PROCESS], &launch->process))
+		return sb_fail(&launch->failure, "records", NULL, EINVAL);
+	return 0;
+}
+
 /* SB_NOBODY for "-"; otherwise the descriptor, which the kernel will close, or -1. */
 static int open_status(const char *argument)
 {
@@ -170,14 +198,8 @@ int sb_main(int argc, char **argv)
 	if (launch.status == -1 || source == launch.status)
 		return SB_LAUNCHER_FAILED; /* nobody to tell */
 	launch.landlock.ruleset = -1;
-	const uint8_t *document;
-	long length = source < 0 ? source : sb_records_read(source, &document);
-	launch.failure = (struct sb_failure){
-		"records", length < 0 ? "read" : NULL, length < 0 ? (int)-length : EINVAL};
 	int layer = 0;
-	if (length >= 0 && sb_records_split(document, (size_t)length, &launch.records) == 0 &&
-		sb_process_parse(launch.records.bytes[SB_LAYER_PROCESS],
-			launch.records.length[SB_LAYER_PROCESS], &launch.process) == 0) {
+	if (take_records(&launch, source) == 0) {
 		for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 			layer = (int)steps[i].layer;
 			if (steps[i].run(&launch))

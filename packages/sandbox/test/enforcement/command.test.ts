@@ -1,11 +1,11 @@
 /* The command of a sandbox, for whatever starts programs. */
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 
-import { missing } from '@sb/test-kit';
+import { missing, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { createSandbox } from '../../src/index.js';
@@ -80,5 +80,19 @@ describe.skipIf(missing('linux', 'root'))('command()', () => {
     command.dispose();
     const { stdout, status: code } = spawnSync(command.file, command.args, { encoding: 'utf8' });
     expect({ stdout, code }).toEqual({ stdout: '', code: 125 });
+  });
+
+  it('starts nothing from another file that has got its number', () => {
+    using folder = temporaryFolder();
+    using weaker = createSandbox({ env: {}, off: ['caps', 'landlock', 'seccomp'] }).command('/bin/echo', ['ran']);
+    // The control: these are records that run.
+    expect(spawnSync(weaker.file, weaker.args, { encoding: 'utf8' }).stdout).toBe('ran\n');
+    const file = folder.file('records');
+    writeFileSync(file, readFileSync(weaker.args[0] ?? ''));
+    for (const path of [file, '/dev/null', folder.path]) {
+      const { stdout, stderr, status: code } = spawnSync(weaker.file, [path, '-'], { encoding: 'utf8' });
+      expect({ stdout, code }).toEqual({ stdout: '', code: 125 });
+      expect(stderr).toBe('sandbox launcher: failed launcher records fcntl: errno 1\n');
+    }
   });
 });

@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node
 
 import { rx } from '@sb/landlock';
 import * as privdrop from '@sb/privdrop';
+import * as seccomp from '@sb/seccomp';
 import { type Attempt, compileFixture, missing, probeArguments, probePath } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
@@ -43,6 +44,13 @@ describe.skipIf(missing('root', 'linux'))('the launcher', () => {
     expect(lines((await run([processOf(['/bin/cat', '/proc/self/status'])])).stdout)).toMatchObject({
       NoNewPrivs: '1',
     });
+  });
+
+  it('dies where its own filter lets it neither become the target nor end', async () => {
+    const { record } = seccomp.plan(seccomp.policy({ base: 'deny-all' }), seccomp.support());
+    const { exit, stdout } = await run([processOf(['/bin/echo', 'ran']), record]);
+    expect(stdout).toBe('');
+    expect(exit).toBe(process.arch === 'arm64' ? 'SIGTRAP' : 'SIGILL');
   });
 
   it('gives the groups of the user, and no others', async () => {
