@@ -11,8 +11,7 @@ import {
   rx,
 } from '@sb/landlock';
 
-import { resolve } from 'node:path';
-
+import { absolutePath } from './absolute-path.js';
 import { booleanAt, listAt, objectAt, textAt, wordAt } from './document.js';
 import { refuse } from './errors.js';
 import type { Access, FilesystemPreset, LandlockChoice } from './options.js';
@@ -112,7 +111,7 @@ export function absolutePaths(choice: LandlockChoice): LandlockChoice {
   const { paths, ...rest } = choice;
   if (paths === undefined) return rest;
   const rules = listAt(paths, 'landlock.paths', ruleOf);
-  const absolute = (one: PathRule['paths'][number]) => (typeof one === 'string' ? resolve(one) : one);
+  const absolute = (one: PathRule['paths'][number]) => (typeof one === 'string' ? absolutePath(one) : one);
   return { ...rest, paths: rules.map((rule) => Object.assign({}, rule, { paths: rule.paths.map(absolute) })) };
 }
 

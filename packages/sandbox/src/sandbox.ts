@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute } from 'node:path';
 
 import { type SandboxedProcess, asTarget } from './child.js';
 import { type Command, commandOf } from './command.js';
@@ -152,7 +152,7 @@ class LauncherSandbox implements Sandbox {
 
   /** Empty for ours, which may be gone: that hinders no absolute path. */
   #folder(): string {
-    return this.policy.cwd === undefined ? '' : resolve(this.policy.cwd);
+    return this.policy.cwd ?? '';
   }
 
   #env(): Readonly<Record<string, string>> {

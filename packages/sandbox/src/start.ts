@@ -1,7 +1,6 @@
-import { resolve } from 'node:path';
-
 import { allows } from '@sb/landlock';
 
+import { absolutePath } from './absolute-path.js';
 import { sandboxError } from './errors.js';
 import type { SandboxPolicy } from './options.js';
 import type { SandboxPlan } from './plan.js';
@@ -30,7 +29,7 @@ export interface Start {
 export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: Start): Uint8Array {
   const fixed = fixedOf(policy, plan);
   const { path, env, keep, execKey, anyParent = false } = start;
-  const cwd = policy.cwd === undefined ? '' : resolve(policy.cwd);
+  const cwd = policy.cwd === undefined ? '' : absolutePath(policy.cwd);
   const varying = { path, env, keep, execKey, cwd, parent: anyParent ? 0 : process.pid };
   return encoded(() => joinRecords([encodeWithin(frameWith(fixed, varying), start.argv), fixed.layers]));
 }

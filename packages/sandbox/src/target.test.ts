@@ -43,9 +43,9 @@ describe('findTarget', () => {
     ['tool', 'a/tool'],
     ['plain', 'b/plain'],
     ['b/tool', 'b/tool'],
-    ['./a/../b/tool', 'b/tool'],
+    ['./a/../b/tool', 'a/../b/tool'],
   ])('finds %s', (name, expected) => {
-    expect(find(name).path).toBe(folder.file(expected));
+    expect(find(name).path).toBe(`${folder.path}/${expected}`);
   });
 
   it('takes folders of the PATH from the working directory, an empty one for it itself', () => {

@@ -1,8 +1,9 @@
 import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 
+import { absolutePath } from './absolute-path.js';
 import { defaultPath } from './environment.js';
 import { sandboxError } from './errors.js';
 
@@ -36,8 +37,8 @@ export function findTarget(
 ): Target {
   if (name === '') throw notFound(name, 'The name is empty.');
   const candidates = name.includes('/')
-    ? [isAbsolute(name) ? name : resolve(where.cwd, name)]
-    : (where.path ?? defaultPath).split(':').map((folder) => join(resolve(where.cwd, folder), name));
+    ? [absolutePath(name, where.cwd)]
+    : (where.path ?? defaultPath).split(':').map((one) => absolutePath(name, absolutePath(one, where.cwd)));
   const reasons = new Set<string>();
   for (const path of candidates) {
     const found = look(path, known);

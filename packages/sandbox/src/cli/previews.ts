@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-
 import type { SelfTest } from '../self-test/self-test.js';
 import { findTarget } from '../target.js';
 import type { Sandbox } from '../types.js';
@@ -16,8 +14,8 @@ export function planText(sandbox: Sandbox, [program]: readonly string[]): string
   const { features, status } = sandbox.plan();
   const rows = features.map(({ layer, feature, state, reason = '' }) => [state, `${layer}.${feature}`, reason]);
   const table = tableOf([['STATE', 'FEATURE', 'REASON'], ...rows]);
-  const { env, cwd = '.' } = sandbox.policy;
-  const { path } = program === undefined ? {} : findTarget(program, { path: env?.['PATH'], cwd: resolve(cwd) });
+  const { env, cwd = '' } = sandbox.policy;
+  const { path } = program === undefined ? {} : findTarget(program, { path: env?.['PATH'], cwd });
   return `${table}\nin force: ${status}\n${path === undefined ? '' : `would run: ${path}\n`}`;
 }
 

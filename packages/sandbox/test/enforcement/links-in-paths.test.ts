@@ -1,0 +1,50 @@
+/* What `..` means behind a symbolic link: where the link leads, for rules, folders and programs alike. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+
+import { missing, temporaryFolder } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { createSandbox } from '../../src/index.js';
+
+/** `link/../out` is `real/out` to the kernel, and `out` to who only reads the text. */
+function scene() {
+  const folder = temporaryFolder();
+  const [meant, other] = [folder.file('real/out'), folder.file('out')];
+  for (const path of [folder.file('real/deep'), meant, other]) mkdirSync(path, { recursive: true });
+  symlinkSync('real/deep', folder.file('link'));
+  return { folder, meant, other, through: `${folder.path}/link/../out` };
+}
+
+describe.skipIf(missing('linux', 'landlock7'))('a path through a link', () => {
+  it('grants the folder that the kernel finds, and not the one that the text names', () => {
+    const { folder, meant, other, through } = scene();
+    using _ = folder;
+    const script = `echo x >${meant}/file; echo x >${other}/file`;
+    using command = createSandbox({ landlock: { paths: [{ rw: through }] } }).command('/bin/sh', ['-c', script]);
+    const { stderr } = spawnSync(command.file, command.args, { encoding: 'utf8' });
+    expect([existsSync(`${meant}/file`), existsSync(`${other}/file`)]).toEqual([true, false]);
+    expect(stderr).toContain('Permission denied');
+    // The control: without rules both can be written.
+    spawnSync('/bin/sh', ['-c', script]);
+    expect(existsSync(`${other}/file`)).toBe(true);
+  });
+
+  it('leads to the working folder and the program that the kernel finds', () => {
+    const { folder, meant, other, through } = scene();
+    using _ = folder;
+    for (const [path, word] of [
+      [meant, 'meant'],
+      [other, 'other'],
+    ] as const) {
+      writeFileSync(`${path}/program`, `#!/bin/sh\necho ${word} $(pwd -P)\n`);
+      chmodSync(`${path}/program`, 0o755);
+    }
+    const run = (cwd: string, program: string) => {
+      using command = createSandbox({ cwd }).command(program);
+      return spawnSync(command.file, command.args, { encoding: 'utf8' }).stdout;
+    };
+    expect(run(through, './program')).toBe(`meant ${meant}\n`);
+    expect(run(folder.path, 'link/../out/program')).toBe(`meant ${folder.path}\n`);
+  });
+});
