@@ -31,7 +31,15 @@ export function readSeccompFile(file: string): Omit<SeccompPolicy, 'layer' | 'le
   return policy;
 }
 
+/** Characters of a policy: a hundred times what anybody has reason to write. */
+const longest = 1 << 20;
+
 function textOf(file: string, option: string): string {
+  const text = contentOf(file, option);
+  return text.length <= longest ? text : misuse(`${file} has more than ${longest} characters`, 'Is it a policy?');
+}
+
+function contentOf(file: string, option: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

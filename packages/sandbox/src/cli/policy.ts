@@ -32,6 +32,7 @@ export function policyFrom(args: Arguments): SandboxPolicy {
     ...(args.has('keep-fd') ? { keepDescriptors: keptFrom(args, before.keepDescriptors) } : {}),
     ...levelsFrom(args, before),
   });
+  checkKept(policy.keepDescriptors ?? []);
   return args.has('env') ? withEnvironment(policy, args) : policy;
 }
 
@@ -94,9 +95,7 @@ function limitsFrom(args: Arguments): Readonly<Record<string, RlimitValue>> {
 
 function keptFrom(args: Arguments, before: readonly number[] = []): readonly number[] {
   const added = args.list('keep-fd').map((text) => integerOf(text, 'keep-fd'));
-  const kept = [...new Set([...before, ...added])];
-  checkKept(added);
-  return kept;
+  return [...new Set([...before, ...added])];
 }
 
 type LevelLists = Pick<SandboxOptions, 'require' | 'prefer' | 'off'>;

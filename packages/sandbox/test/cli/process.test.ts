@@ -180,6 +180,27 @@ describe('sb-run: limits, environment, place', () => {
     }
   });
 
+  it("refuses that of a policy file, too: the command could write to Node's own pipes", async () => {
+    using folder = temporaryFolder();
+    const file = folder.file('policy.json');
+    for (const [descriptor, reason] of [
+      [900, /descriptor 900 isn't open/],
+      [5, /descriptor 5 is Node's own/],
+    ] as const) {
+      writeFileSync(file, JSON.stringify({ keepDescriptors: [descriptor] }));
+      const { status, stderr, stdout } = await sbRun(['--policy', file, '--', 'echo', 'ran']);
+      expect({ status, stdout }).toEqual({ status: 125, stdout: '' });
+      expect(stderr).toMatch(reason);
+    }
+    writeFileSync(file, JSON.stringify({ keepDescriptors: [3] }));
+    const given = openSync('/etc/passwd', 'r');
+    try {
+      expect(await answers(['--policy', file], [['has-descriptor', 3]], { descriptors: [given] })).toEqual(['OK']);
+    } finally {
+      closeSync(given);
+    }
+  });
+
   it('gives a session of its own, unless --no-new-session', async () => {
     const line = 'echo $$; cut -d" " -f6 /proc/$$/stat';
     const [pid, session] = (await says([], line)).split('\n');
