@@ -41,7 +41,7 @@ export function settingsOf(options: FetcherOptions): Settings {
 }
 
 function sandboxOf({ user, sandbox = {} }: FetcherOptions): SandboxOptions {
-  const common: SandboxOptions = { groups: 'none', caps: 'none', cwd: '/', env: {}, ...sandbox };
+  const common: SandboxOptions = { caps: 'none', cwd: '/', env: {}, ...sandbox };
   const isNobody = user === undefined || user === 0 || user === 'root';
   const isAskedFor = sandbox.off?.includes('privdrop') === true;
   if (isNobody && !isAskedFor && process.geteuid?.() === 0) {

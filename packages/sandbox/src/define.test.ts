@@ -50,7 +50,10 @@ describe('definePolicy', () => {
     [{ user: { group: 1 } }, 'user.user'],
     [{ user: { user: 1, gruop: 1 } }, 'user.gruop'],
     [{ groups: 'all' }, 'groups'],
-    [{ groups: [true] }, 'groups[0]'],
+    // They would stay, whatever they are.
+    [{ groups: 'none' }, 'groups'],
+    [{ groups: [5], caps: 'none' }, 'groups'],
+    [{ user: 1, groups: [true] }, 'groups[0]'],
     [{ caps: 'all' }, 'caps'],
     [{ caps: null }, 'caps'],
     [{ caps: [] }, 'caps'],

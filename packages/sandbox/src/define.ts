@@ -55,6 +55,9 @@ export function definePolicy(document: SandboxOptions | SandboxPolicy): SandboxP
   const given = keys.filter((key) => fields[key] !== undefined);
   for (const key of given) checks[key](fields[key], key);
   levelsOf(document);
+  if (fields['groups'] !== undefined && fields['user'] === undefined) {
+    refuse('groups', 'are those of a user, and none is named', 'Name a user; without one the groups stay.');
+  }
   return deepFrozen({ ...structuredClone(document), version: 1 });
 }
 

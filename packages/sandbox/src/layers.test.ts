@@ -59,9 +59,24 @@ describe('layerPolicies', () => {
     expect(rules({ landlock: 'off' })).toEqual([]);
   });
 
+  it.each<SandboxOptions>([
+    { user: 65_534, require: ['privdrop', 'caps', 'caps.bounding', 'landlock.fs', 'seccomp', 'process'] },
+    // What may be missing, and what is switched off, may also not be asked for.
+    { landlock: 'off', prefer: ['privdrop', 'landlock.fs'], off: ['seccomp'] },
+  ])('takes %j', (options) => {
+    expect(() => layers(options)).not.toThrow();
+  });
+
   it.each<[SandboxOptions, RegExp]>([
     [{ require: ['landlock.net.connect_tcp'] }, /names landlock\.net\.connect_tcp, which the policy does not ask for/],
     [{ prefer: ['landlock.fs.wirte_file'] }, /does not ask for/],
+    [{ require: ['privdrop'] }, /require names privdrop, which the policy does not ask for\. Name a user/],
+    [{ seccomp: 'off', require: ['seccomp'] }, /names seccomp, which/],
+    [{ landlock: 'off', require: ['landlock'] }, /names landlock, which/],
+    [{ landlock: 'off', require: ['landlock.fs'] }, /names landlock\.fs, which/],
+    [{ caps: 'off', require: ['caps'] }, /names caps, which/],
+    [{ require: ['caps.keep'] }, /names caps\.keep, which/],
+    [{ caps: { bounding: 'leave' }, require: ['caps.bounding'] }, /names caps\.bounding, which/],
     [{ off: ['caps.capabilities'] }, /names caps\.capabilities, which the options ask for/],
     [{ user: 0 }, /uid 0/],
     [{ user: 'no-such-user-here' }, /does not exist/],

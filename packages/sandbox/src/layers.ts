@@ -31,12 +31,30 @@ export interface LayerPolicies {
 export function layerPolicies(policy: SandboxPolicy, program: readonly string[] = [], execKey?: bigint): LayerPolicies {
   const levels = levelsOf(policy);
   const landlock = landlockOf(policy, levels, program);
-  return {
+  const layers = {
     privdrop: privdropOf(policy, levels),
     caps: capsOf(policy, levels),
     landlock,
     seccomp: seccompOf(policy, levels, { landlock, execKey }),
   };
+  checkRequired(levels, layers);
+  return layers;
+}
+
+/** What is required and not asked for would look like a promise. */
+function checkRequired(levels: Levels, layers: LayerPolicies): void {
+  for (const [name, level] of levels) {
+    const [layer = '', feature] = name.split('.');
+    if (level !== 'require' || layer === 'process') continue;
+    const asked = layers[layer as keyof LayerPolicies];
+    const isSoft = softFeatures.find((one) => layer === 'caps' && one === feature);
+    if (asked !== undefined && (isSoft === undefined || layers.caps?.levels[isSoft] !== 'off')) continue;
+    refuse(
+      level,
+      `names ${name}, which the policy does not ask for`,
+      layer === 'privdrop' ? 'Name a user.' : 'Ask for it.',
+    );
+  }
 }
 
 function privdropOf({ user, groups = 'none' }: SandboxPolicy, levels: Levels): PrivdropPolicy | undefined {

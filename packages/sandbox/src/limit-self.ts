@@ -3,7 +3,7 @@ import type { FeatureReport } from '@sb/core';
 import { sandboxError } from './errors.js';
 import { setLimit } from './native.js';
 import type { RlimitValue, SandboxPolicy } from './options.js';
-import { noLauncher } from './process-features.js';
+import { noLauncher, rlimitsOf } from './process-features.js';
 import { type RlimitName, rlimitNumbers, unlimited } from './process-record.js';
 
 /**
@@ -14,8 +14,8 @@ import { type RlimitName, rlimitNumbers, unlimited } from './process-record.js';
  * @throws SandboxError `syscall-failed`, and none was set: to raise a hard limit takes CAP_SYS_RESOURCE
  * @see setrlimit(2)
  */
-export function limitSelf({ rlimits = {} }: SandboxPolicy): readonly FeatureReport[] {
-  const limits = Object.entries(rlimits) as [RlimitName, RlimitValue][];
+export function limitSelf(policy: SandboxPolicy): readonly FeatureReport[] {
+  const limits = Object.entries(rlimitsOf(policy)) as [RlimitName, RlimitValue][];
   if (process.platform === 'linux') {
     // A lowered limit can't be raised again, so each is tried before the first is set.
     for (const how of ['try', 'set'] as const) for (const [name, value] of limits) apply(name, value, how);

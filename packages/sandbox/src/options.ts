@@ -39,7 +39,10 @@ export interface SandboxOptions {
   readonly $schema?: string;
   /** Whom the child becomes. Default: it stays who we are. */
   readonly user?: SandboxUser;
-  /** Supplementary groups: `none`, `initgroups` (those of the user's entries) or a list. Default: `none`. */
+  /**
+   * Supplementary groups of `user`: `none`, `initgroups` (those of its entries) or a list. Default: `none`. Where no user
+   * is named the groups stay as they are, and none may be named.
+   */
   readonly groups?: 'none' | 'initgroups' | readonly (string | number)[];
   /** Capabilities: `none` in any set, or what to keep. Default: `none`. */
   readonly caps?: 'none' | 'off' | Omit<CapsOptions, 'levels' | 'noNewPrivs'>;

@@ -103,13 +103,22 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('restrictSelf', () => {
       const file = openSync(process.argv[1], 'w');
       const report = restrictSelf({ landlock: 'off', ...JSON.parse(process.argv[2]) });
       const write = (at) => { try { writeSync(file, 'x', at); return 'OK'; } catch (error) { return error.code; } };
-      const [, soft, hard] = /^Max file size +(\\S+) +(\\S+)/m.exec(readFileSync('/proc/self/limits', 'latin1'));
+      const limits = readFileSync('/proc/self/limits', 'latin1');
+      const [, soft, hard] = /^Max file size +(\\S+) +(\\S+)/m.exec(limits);
+      const [core] = /^Max core file size +0 +0 /m.exec(limits) ?? ['dumps core'];
       const state = report.features.find(({ feature }) => feature === 'rlimit.fsize')?.state;
-      console.log(JSON.stringify([soft + ' ' + hard, write(4095), write(4096), state]));`;
+      console.log(JSON.stringify([soft + ' ' + hard, write(4095), write(4096), state, core.replace(/ +/g, ' ')]));`;
     const args = ['--input-type=module', '-e', script, folder.file('x'), JSON.stringify(options)];
     const { stdout, stderr } = await runProgram(nodeReleases()[0]?.file ?? process.execPath, args);
     expect(stderr).toBe('');
-    expect(JSON.parse(stdout)).toEqual([limit, 'OK', wanted, wanted === 'OK' ? null : 'enforced']);
+    expect(JSON.parse(stdout)).toEqual([
+      limit,
+      'OK',
+      wanted,
+      wanted === 'OK' ? null : 'enforced',
+      // Whatever else is asked for: a dump would hold what this process has read.
+      'Max core file size 0 0 ',
+    ]);
   });
 
   it('sets no limit where one of them can’t be', async () => {

@@ -106,7 +106,8 @@ export const policies: fc.Arbitrary<Record<string, unknown>> = optional({
   require: some(levelNames, 1),
   prefer: some(levelNames, 1),
   off: some(levelNames, 1),
-});
+  // Groups are those of a user.
+}).map((document) => ('groups' in document ? Object.assign({ user: 'nobody' }, document) : document));
 
 /** What may stand anywhere in a document by mistake. */
 const anything = fc.oneof(

@@ -20,6 +20,7 @@ export const policySchema: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Policy of @sb/sandbox',
   description: 'What createSandbox, definePolicy and sb-run --policy take. What is left out is as strict as it can be.',
+  dependentRequired: { groups: ['user'] },
   ...closed({
     $schema: { ...text, description: 'Where an editor finds this schema.' },
     version: { const: 1 },
@@ -28,7 +29,7 @@ export const policySchema: Schema = {
       anyOf: [id, closed({ user: id, group: id }, ['user'])],
     },
     groups: {
-      description: 'Supplementary groups. Default: none.',
+      description: 'Supplementary groups of the user that is named. Default: none.',
       anyOf: [oneOf(['none', 'initgroups']), listOf(id)],
     },
     caps: { description: 'Capabilities. Default: none.', anyOf: [oneOf(['none', 'off']), capsSchema] },
