@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { UserIdentity } from './lookup.js';
 import { spawnOptions } from './environment.js';
 import { plan } from './plan.js';
-import { policy, type PrivdropPolicy } from './policy.js';
+import { policy, type PrivdropOptions, type PrivdropPolicy } from './policy.js';
 import { support } from './support.js';
 
 const alpm: UserIdentity = { uid: 954, gid: 955, name: 'alpm', home: '/', shell: '/bin/sh', groups: [36, 27, 36] };
@@ -71,6 +71,13 @@ describe('policy', () => {
     expect(() => spawnOptions(tampered)).toThrow(SandboxError);
     expect(() => plan(tampered, support())).toThrow(SandboxError);
   });
+
+  it.each([null, 'nobody', { user: 'nobody', group: 5 }, { user: 'nobody', noNewPriv: 'off' }])(
+    'refuses %j as options',
+    (options) => {
+      expect(() => policy(options as PrivdropOptions)).toThrow(expect.objectContaining({ code: 'invalid-policy' }));
+    },
+  );
 
   it.each([{}, null, 'alpm', { layer: 'caps' }])('refuses %j as a policy', (value) => {
     expect(() => spawnOptions(value as PrivdropPolicy)).toThrow(expect.objectContaining({ code: 'invalid-policy' }));

@@ -56,6 +56,7 @@ const maxGroups = 65_536;
  * @throws PrivdropError `root-target`, `invalid-policy`, and whatever `lookupUser` throws
  */
 export function policy(options: PrivdropOptions): PrivdropPolicy {
+  requireKnown(options);
   const user = isIdentity(options.user) ? options.user : lookupUser(options.user);
   const groups = supplementary(options.groups ?? 'none', user);
   return requirePolicy({
@@ -101,6 +102,22 @@ export function requirePolicy(candidate: PrivdropPolicy): PrivdropPolicy {
   level(candidate.level, ['require', 'prefer']);
   level(candidate.noNewPrivs, requirementLevels);
   return Object.freeze({ ...candidate, groups: Object.freeze([...groups]) });
+}
+
+const optionNames = [
+  'user',
+  'groups',
+  'level',
+  'noNewPrivs',
+  'unsafeKeepGroupsWhereSetgroupsIsDenied',
+  'unsafeAllowCapabilities',
+] as const satisfies readonly (keyof PrivdropOptions)[];
+
+/** A misspelt option would be none, and whoever gave it would believe in it. */
+function requireKnown(options: PrivdropOptions): void {
+  if (typeof options !== 'object' || options === null) refuse('there are no options', 'Give an object with a user.');
+  const unknown = Object.keys(options).find((key) => !optionNames.some((name) => name === key));
+  if (unknown !== undefined) refuse(`${unknown} is no option`, `Use: ${optionNames.join(', ')}.`);
 }
 
 function isIdentity(user: PrivdropOptions['user']): user is UserIdentity {
