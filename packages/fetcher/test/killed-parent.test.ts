@@ -18,6 +18,13 @@ async function slowServer(): Promise<RawServer> {
     const content = contentOf(path.slice(1));
     const start = Number(/^range: bytes=(\d+)-/im.exec(head)?.[1] ?? 0);
     const range = { 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` };
+    if (start >= content.length) {
+      // All of it is there already (RFC 9110, 14.4): only its name was missing when the program was killed.
+      const unsatisfied = { 'content-range': `bytes */${content.length}`, 'content-length': 0 };
+      const time = { 'last-modified': lastModified.toUTCString() };
+      socket.write(response('416 Range Not Satisfiable', { ...time, ...unsatisfied }));
+      return;
+    }
     const headers = { 'last-modified': lastModified.toUTCString(), 'content-length': content.length - start };
     socket.write(start === 0 ? response('200 OK', headers) : response('206 Partial Content', { ...headers, ...range }));
     let at = start;
