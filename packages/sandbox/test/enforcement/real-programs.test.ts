@@ -64,7 +64,8 @@ function outFolder(name: string): string {
 }
 
 const runs = (options: readonly string[], command: readonly string[]): Promise<ProgramResult> =>
-  sbRun(['--user', 'nobody', '--cwd', '/', ...options, '--', ...command]);
+  // The system's own programs, and not what somebody has put before them.
+  sbRun(['--user', 'nobody', '--cwd', '/', '--env', 'PATH=/usr/bin:/bin:/usr/local/bin', ...options, '--', ...command]);
 
 const madeBy = ({ result = '' }: Work, target: string): string =>
   existsSync(`${target}${result}`) ? readFileSync(`${target}${result}`, 'latin1') : 'nothing';
