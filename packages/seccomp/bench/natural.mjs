@@ -55,6 +55,8 @@ export function naturalRules() {
     ...['socket', 'socketpair'].map((name) => rule(name, EAFNOSUPPORT, [0, LT, lowest])),
     ...['socket', 'socketpair'].flatMap((name) => others.map((family) => rule(name, EAFNOSUPPORT, [0, EQ, family]))),
     ...['socket', 'socketpair'].map((name) => rule(name, EAFNOSUPPORT, [0, GT, highest])),
+    // AF_INET with SOCK_PACKET is AF_PACKET.
+    ...['socket', 'socketpair'].map((name) => rule(name, EAFNOSUPPORT, [0, EQ, 2], [1, MASKED_EQ, 0xf, 10])),
     rule('socket', EPROTONOSUPPORT, [0, EQ, highest], [2, NE, 0]),
     ...requests.map((request) => rule('ioctl', EPERM, [1, EQ, request])),
     ...namespaces.map((flag) => rule('clone', EPERM, [0, MASKED_EQ, flag, flag])),

@@ -24,6 +24,12 @@ describe('simulate', () => {
     ['deny-dangerous', { syscall: 'clone', args: [0x1000_0000] }, 'errno EPERM: deny-dangerous rule 3'],
     ['deny-dangerous', { syscall: 'ioctl', args: [0, 0xffff_ffff_0000_5412n] }, 'errno EPERM: deny-dangerous rule 0'],
     ['deny-dangerous', { syscall: 'socket', args: [38, 5, 0] }, 'errno EAFNOSUPPORT: sockets'],
+    // AF_INET with SOCK_PACKET, and with its flags: the kernel makes a socket of AF_PACKET.
+    ['deny-dangerous', { syscall: 'socket', args: [2, 10, 0x300] }, 'errno EAFNOSUPPORT: sockets'],
+    ['deny-dangerous', { syscall: 'socket', args: [0x1_0000_0002n, 0o2004000 | 10, 0] }, 'errno EAFNOSUPPORT: sockets'],
+    ['deny-dangerous', { syscall: 'socket', args: [10, 10, 0] }, 'allow: deny-dangerous: other calls'],
+    ['network-client', { syscall: 'socket', args: [2, 10, 0] }, 'errno EAFNOSUPPORT: sockets'],
+    ['allow-all', { syscall: 'socket', args: [2, 10, 0] }, 'allow: allow-all: other calls'],
     ['deny-dangerous', { syscall: 'socket', args: [16, 3, 0] }, 'allow: deny-dangerous: other calls'],
     ['deny-dangerous', { syscall: 'socket', args: [16, 3, 12] }, 'errno EPROTONOSUPPORT: deny-dangerous rule 4'],
     ['deny-dangerous', { syscall: 'io_uring_setup' }, 'errno EPERM: deny-dangerous: @deny-dangerous'],

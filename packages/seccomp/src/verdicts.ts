@@ -1,6 +1,6 @@
 import { type Action, allow, errno, lets } from './actions.js';
 import type { Architecture } from './architectures.js';
-import { arg } from './conditions.js';
+import { arg, type Condition } from './conditions.js';
 import { closeDetours, isShut, newNamespaces } from './detours.js';
 import { familyNumber } from './families.js';
 import { expandGroup } from './groups.js';
@@ -25,6 +25,8 @@ export interface Verdict {
 }
 
 const familyCalls = ['socket', 'socketpair'];
+const SOCK_TYPE_MASK = 0xf;
+const SOCK_PACKET = 10;
 const notImplemented = errno('ENOSYS');
 
 /**
@@ -98,12 +100,9 @@ function listed(policy: SeccompPolicy): ReadonlyMap<string, Listing> {
 }
 
 function placedRules(policy: SeccompPolicy): Context['rules'] {
-  const sockets: PlacedRule[] = [];
-  if (policy.sockets !== 'any') {
-    const when = policy.sockets.map((family) => arg(0).ne32(familyNumber(family)));
-    for (const syscall of familyCalls)
-      sockets.push({ syscall, when, action: errno('EAFNOSUPPORT'), origin: 'sockets' });
-  }
+  const sockets = familyCalls.flatMap((syscall) =>
+    otherFamilies(policy).map((when) => ({ syscall, when, action: errno('EAFNOSUPPORT'), origin: 'sockets' })),
+  );
   const place = (rules: readonly Rule[], origin: (index: number) => string) =>
     byCall(rules.map((rule, index) => ({ ...rule, origin: origin(index) })));
   return {
@@ -111,6 +110,15 @@ function placedRules(policy: SeccompPolicy): Context['rules'] {
     own: place(policy.rules, (index) => `rules[${index}]`),
     preset: place(presets[policy.base].rules, (index) => `${policy.base} rule ${index}`),
   };
+}
+
+/** What makes a socket of a family that the policy doesn't list; each list of conditions is a rule of its own. */
+function otherFamilies({ sockets }: SeccompPolicy): readonly (readonly Condition[])[] {
+  if (sockets === 'any') return [];
+  const unlisted = sockets.map((family) => arg(0).ne32(familyNumber(family)));
+  // An old spelling: __sock_create() in net/socket.c takes AF_INET with SOCK_PACKET for AF_PACKET.
+  const packet = [arg(0).eq32(familyNumber('AF_INET')), arg(1).maskedEq32(SOCK_TYPE_MASK, SOCK_PACKET)];
+  return sockets.includes('AF_INET') && !sockets.includes('AF_PACKET') ? [unlisted, packet] : [unlisted];
 }
 
 function byCall(rules: readonly PlacedRule[]): ReadonlyMap<string, readonly PlacedRule[]> {

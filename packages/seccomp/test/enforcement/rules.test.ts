@@ -44,6 +44,10 @@ const dangerous: readonly Leg[] = [
   { attempt: ['socket', 16, 3, 15], control: 'OK', denied: 'EPROTONOSUPPORT' },
   { attempt: ['socket', 16, 3, 0], control: 'OK', denied: 'OK' },
   { attempt: ['socket', 17, 3, 0], control: 'EPERM', denied: 'EAFNOSUPPORT' },
+  // The kernel makes a packet socket of SOCK_PACKET, whatever flags the type has.
+  { attempt: ['socket', 2, 10, 0x300], control: 'EPERM', denied: 'EAFNOSUPPORT' },
+  { attempt: call('socket', '0x7fffffff00000002', '0x7fffffff0008080a', 0), control: 'EPERM', denied: 'EAFNOSUPPORT' },
+  { attempt: ['socket', 10, 10, 0], control: 'ESOCKTNOSUPPORT', denied: 'ESOCKTNOSUPPORT' },
   { attempt: call('socket', '0x7fffffff00000011', 3, 0), control: 'EPERM', denied: 'EAFNOSUPPORT' },
   { attempt: ['socket', 1, 1, 0], control: 'OK', denied: 'OK' },
   { attempt: ['socket', 2, 1, 0], control: 'OK', denied: 'OK' },

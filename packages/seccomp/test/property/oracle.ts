@@ -67,7 +67,10 @@ const isFamilyCall = (name: string) => name === 'socket' || name === 'socketpair
 
 function hasFamily({ sockets }: SeccompPolicy, args: readonly bigint[]): boolean {
   const family = (args[0] ?? 0n) & 0xffff_ffffn;
-  return sockets === 'any' || sockets.some((allowed) => families.get(allowed) === family);
+  // AF_INET with SOCK_PACKET is another spelling of AF_PACKET.
+  const isPacket = family === 2n && ((args[1] ?? 0n) & 0xfn) === 10n;
+  const lists = (wanted: bigint) => sockets !== 'any' && sockets.some((allowed) => families.get(allowed) === wanted);
+  return sockets === 'any' || (lists(family) && (!isPacket || lists(17n)));
 }
 
 /** A call that hides others whose use is restricted, and that the policy doesn't name itself. */
