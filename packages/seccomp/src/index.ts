@@ -14,6 +14,7 @@ export { type Architecture, architectureNames, type Machine } from './architectu
 export { compile, type SeccompFilter, type SeccompProgram } from './compile.js';
 export { arg, type Argument, type Comparison, type Condition, type Wide } from './conditions.js';
 export { nativeError, type SeccompError, type SeccompErrorCode } from './errors.js';
+export { type Decision, evaluate } from './evaluate.js';
 export { explain } from './explain.js';
 export { socketFamilies, type SocketFamily } from './families.js';
 export { expandGroup, groupAbout, type GroupEntry, groupNames } from './groups.js';

@@ -112,7 +112,26 @@ describe('plan', () => {
   ])('enforces %s', (_name, options) => {
     const { record, features } = plan(policy(options), available);
     expect(record.length).toBeGreaterThan(0);
-    expect(features[0]).toEqual({ layer: 'seccomp', feature: 'filter', state: 'enforced' });
+    expect(features[0]).toMatchObject({ layer: 'seccomp', feature: 'filter', state: 'enforced' });
+  });
+
+  it.each<[string, Omit<SeccompOptions, 'base'>, 'x86_64' | 'aarch64', string | undefined]>([
+    ['nothing of the defaults', {}, 'x86_64', undefined],
+    ['other architectures', { foreign: 'allow' }, 'x86_64', 'not for calls of other architectures'],
+    ['other architectures', { foreign: 'log' }, 'aarch64', 'not for calls of other architectures'],
+    ['x32', { x32: 'allow' }, 'x86_64', 'not for calls of the x32 table'],
+    ['no x32 where there is none', { x32: 'allow' }, 'aarch64', undefined],
+    [
+      'no other architecture where all are listed',
+      { foreign: 'allow', architectures: ['x86_64', 'i386'] },
+      'x86_64',
+      undefined,
+    ],
+  ])('says what goes through unseen: %s', (_name, options, machine, expected) => {
+    const { features } = plan(policy({ ...options, base: 'deny-dangerous' }), { ...available, machine });
+    expect(features[0]).toMatchObject({ feature: 'filter', state: 'enforced' });
+    if (expected === undefined) expect(features[0]?.reason).toBeUndefined();
+    else expect(features[0]?.reason).toContain(expected);
   });
 
   it('refuses a policy that is itself at fault at every level', () => {

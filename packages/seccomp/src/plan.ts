@@ -4,6 +4,7 @@ import { type Action, type ActionName, lets } from './actions.js';
 import { compileFor, type SeccompProgram } from './compile.js';
 import { reachedActions } from './detours.js';
 import { type SeccompErrorCode, seccompError } from './errors.js';
+import { openTables } from './open-tables.js';
 import { policy as validate, type SeccompPolicy } from './policy.js';
 import type { SeccompSupport } from './support.js';
 import { verdicts } from './verdicts.js';
@@ -25,7 +26,7 @@ interface Obstacle {
 /**
  * Decides what will be enforced. Pure. The record holds the filter's bytes, for this machine's architecture only. A
  * policy that denies no known call is reported as `off`, with what its filter still does; one that denies nothing at all
- * has no record.
+ * has no record. Where calls of other tables go through unseen, the filter's line has that as its reason.
  *
  * @param policy - from `policy`
  * @param support - from `support`, or made up for a test
@@ -49,7 +50,9 @@ export function plan(policy: SeccompPolicy, support: SeccompSupport): SeccompPla
     return { layer: 'seccomp', record: new Uint8Array(), features, needs: [] };
   }
   const limit = 'the policy denies no known call; its filter logs, or answers other tables and unknown numbers, only';
-  const filter = does === 'denies' ? line('filter', 'enforced') : line('filter', 'off', limit);
+  const unseen = openTables(valid, support.machine);
+  const denies = line('filter', 'enforced', unseen.length === 0 ? undefined : unseen.join('; '));
+  const filter = does === 'denies' ? denies : line('filter', 'off', limit);
   return {
     layer: 'seccomp',
     record: recordOf(program),

@@ -90,7 +90,8 @@ function blockedBy(thread: number): Error {
 }
 
 function withReason(line: FeatureReport, reason: string): FeatureReport {
-  return line.state === 'off' ? line : { ...line, reason };
+  if (line.state === 'off') return line;
+  return { ...line, reason: line.reason === undefined ? reason : `${line.reason}; ${reason}` };
 }
 
 function threadName(tid: number): string {
