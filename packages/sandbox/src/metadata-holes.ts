@@ -1,34 +1,70 @@
 import type { LandlockPolicy } from '@sb/landlock';
-import { arg, type Base, errno, type Rule, type SeccompOptions } from '@sb/seccomp';
+import { arg, errno, type Rule, type SeccompOptions } from '@sb/seccomp';
+
+import type { Question } from './filter-questions.js';
+import { mayLet } from './may-let.js';
 
 /**
  * Calls that change mode, owner, times and extended attributes of a file, which Landlock has no right for
  * (landlock.rst, "Filesystem actions"): whoever owns a file can change those wherever it lies.
  */
-export const metadataCalls = `
-  chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat chown32 fchown32 lchown32
-  utime utimes futimesat utimensat utimensat_time64
-  setxattr lsetxattr fsetxattr setxattrat file_setattr removexattr lremovexattr fremovexattr removexattrat`
-  .trim()
-  .split(/\s+/);
+const callsByKind = {
+  modes: `
+  chmod fchmod fchmodat fchmodat2`,
+  owners: `
+  chown fchown lchown fchownat chown32 fchown32 lchown32`,
+  times: `
+  utime utimes futimesat utimensat utimensat_time64`,
+  attributes: `
+  setxattr lsetxattr fsetxattr setxattrat file_setattr removexattr lremovexattr fremovexattr removexattrat`,
+} as const;
 
-/** The same for the flags of chattr(1), which take a descriptor for reading: FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR. */
-const attributeRequests = [0x4008_6602, 0x4004_6602, 0x401c_5820] as const;
+const namesOf = (text: string): readonly string[] => text.trim().split(/\s+/);
 
-const attributeRules: readonly Rule[] = attributeRequests.map((request) => ({
+/** All of those calls. */
+export const metadataCalls: readonly string[] = Object.values(callsByKind).flatMap(namesOf);
+
+/**
+ * Requests of ioctl(2) that change a file or folder for good and take a descriptor for reading only, from its owner:
+ * linux/fs.h, fscrypt.h, fsverity.h, msdos_fs.h, ext4.h and btrfs.h.
+ */
+const lastingRequests = [
+  // The flags of chattr(1): FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR; FAT_IOCTL_SET_ATTRIBUTES.
+  0x4008_6602, 0x4004_6602, 0x401c_5820, 0x4004_7211,
+  // The generation: FS_IOC_SETVERSION, FS_IOC32_SETVERSION, EXT4_IOC_SETVERSION, EXT4_IOC32_SETVERSION.
+  0x4008_7602, 0x4004_7602, 0x4008_6604, 0x4004_6604,
+  // FS_IOC_SET_ENCRYPTION_POLICY and FS_IOC_ENABLE_VERITY: nobody can take these back.
+  0x800c_6613, 0x4080_6685,
+  // BTRFS_IOC_SUBVOL_SETFLAGS, BTRFS_IOC_SET_RECEIVED_SUBVOL and its form for 32 bits.
+  0x4008_941a, 0xc0c8_9425, 0xc0c0_9425,
+  // Making and removing subvolumes, which no hook of Landlock sees: BTRFS_IOC_SNAP_CREATE, SUBVOL_CREATE, SNAP_DESTROY
+  // and the second version of each.
+  0x5000_9401, 0x5000_940e, 0x5000_940f, 0x5000_9417, 0x5000_9418, 0x5000_943f,
+] as const;
+
+const requestRules: readonly Rule[] = lastingRequests.map((request) => ({
   syscall: 'ioctl',
   when: [arg(1).eq32(request)],
   action: errno('EPERM'),
 }));
 
+/** Each kind of metadata, and what changes it; an io_uring sets extended attributes unseen. */
+export const metadataKinds: readonly { readonly what: string; readonly by: readonly Question[] }[] = Object.entries(
+  callsByKind,
+).map(([what, text]) => {
+  const by = namesOf(text).map((name): Question => [name]);
+  if (what !== 'attributes') return { what, by };
+  return {
+    what,
+    by: [...by, ['io_uring_setup'], ...lastingRequests.map((request): Question => ['ioctl', undefined, request])],
+  };
+});
+
 /** Rights that change nothing. */
 const harmless: ReadonlySet<string> = new Set(['read_file', 'read_dir', 'execute', 'ioctl_dev', 'resolve_unix']);
 
-/** These presets allow no more than they list. */
-const closedAlready: ReadonlySet<Base> = new Set<Base>(['deny-all']);
-
 /** Whether a ruleset lets nothing be written but into /dev/null, so that nobody needs to change a file's metadata. */
-export function isReadOnly(ruleset: LandlockPolicy | undefined): boolean {
+function isReadOnly(ruleset: LandlockPolicy | undefined): boolean {
   if (ruleset?.handled.fs.includes('write_file') !== true) return false;
   return ruleset.paths.every(
     ({ path, rights }) => path === '/dev/null' || rights.every((right) => harmless.has(right)),
@@ -37,19 +73,15 @@ export function isReadOnly(ruleset: LandlockPolicy | undefined): boolean {
 
 /**
  * Adds to a filter what a read-only ruleset leaves open. Where something may be written the calls stay: tar, cp and git
- * need them there, and a filter sees no path. A call that the caller allows by name stays too.
+ * need them there, and a filter sees no path. A call that the caller allows by name stays too; `openHoles` reports it.
  *
  * @param filter - the filter's options
  * @param ruleset - the ruleset beside it, if there is one
  */
 export function withoutMetadataHoles(filter: SeccompOptions, ruleset: LandlockPolicy | undefined): SeccompOptions {
-  if (closedAlready.has(filter.base) || !isReadOnly(ruleset)) return filter;
+  if (!isReadOnly(ruleset)) return filter;
   const { allow = [], deny = [], rules = [] } = filter;
   const denied = [...deny, ...metadataCalls.filter((name) => !allow.includes(name))];
-  const closed = attributeRules.filter(({ syscall }) => !allow.includes(syscall));
+  const closed = requestRules.filter(({ syscall }) => !allow.includes(syscall) && mayLet(filter, syscall));
   return { ...filter, deny: [...new Set(denied)], rules: [...rules, ...closed] };
 }
-
-/** What `fs.write_file` does not keep from, where the calls above are let through. */
-export const openMetadata =
-  'not for modes, owners, times and attributes of files of the same user, which Landlock has no right for';

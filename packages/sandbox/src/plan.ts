@@ -9,13 +9,12 @@ import {
   support as landlockSupport,
 } from '@sb/landlock';
 import { plan as planPrivdrop, type PrivdropPolicy, support as privdropSupport } from '@sb/privdrop';
-import { plan as planSeccomp, support as seccompSupport } from '@sb/seccomp';
+import { type Machine, plan as planSeccomp, support as seccompSupport } from '@sb/seccomp';
 
 import type { LayerPolicies } from './layers.js';
-import { isReadOnly, openMetadata } from './metadata-holes.js';
+import { openHoles, withHole } from './open-holes.js';
 import type { SandboxPolicy } from './options.js';
 import { noLauncher, processFeatures } from './process-features.js';
-import { openHoles } from './tcp-holes.js';
 
 /** What this process and this kernel can do, layer by layer. Plain data, so that any machine can be planned for. */
 export interface SandboxSupport {
@@ -81,12 +80,18 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
     ...plans.seccomp.features.filter(isOn),
     ...execOnce(policy, isActive(plans.seccomp)),
   ];
+  const holes = openHoles(layers, isActive(plans.seccomp) ? machineOf(support) : undefined);
   const inLaunchOrder = [plans.caps, plans.privdrop, plans.landlock, plans.seccomp];
   return {
-    ...reportOf(features.map((line) => withHole(line, { layers, filtered: isActive(plans.seccomp) }))),
+    ...reportOf(features.map((line) => withHole(line, holes))),
     records: inLaunchOrder.filter(isActive).map(({ record }) => record),
     expected: expectedOf(layers, plans, support),
   };
+}
+
+/** The machine that filters are made for; undefined where there are none. */
+export function machineOf({ seccomp }: SandboxSupport): Machine | undefined {
+  return seccomp.state === 'available' ? seccomp.machine : undefined;
 }
 
 /** Whether the child stays the program that it is: the filter's work, so there is none where there is no filter. */
@@ -140,13 +145,4 @@ function noNewPrivs({ launcher, privdrop }: SandboxSupport): FeatureReport {
   if (!launcher) return { ...line, state: 'unsupported', reason: noLauncher };
   const isSet = privdrop.state === 'available' && privdrop.noNewPrivs === 'already';
   return { ...line, state: isSet ? 'already' : 'enforced' };
-}
-
-/** What a layer leaves open though it is in force, unless another layer closes it. */
-function withHole(line: FeatureReport, { layers, filtered }: { layers: LayerPolicies; filtered: boolean }) {
-  if (line.state !== 'enforced') return line;
-  const name = `${line.layer}.${line.feature}`;
-  const isOpen = name === 'landlock.fs.write_file' && !(filtered && isReadOnly(layers.landlock));
-  const reason = isOpen ? openMetadata : filtered ? undefined : openHoles[name];
-  return reason === undefined ? line : { ...line, reason };
 }

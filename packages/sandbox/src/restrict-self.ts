@@ -11,9 +11,10 @@ import { refuse, sandboxError } from './errors.js';
 import { withOutcome } from './launch-error.js';
 import { layerPolicies, type LayerPolicies } from './layers.js';
 import { limitSelf } from './limit-self.js';
+import { openHoles, withHole } from './open-holes.js';
 import type { SandboxOptions, SandboxPolicy } from './options.js';
 import { OwnTasks } from './own-tasks.js';
-import { planSandbox, sandboxSupport } from './plan.js';
+import { machineOf, planSandbox, sandboxSupport } from './plan.js';
 import type { Verified } from './verify.js';
 import { verifySelf } from './verify-self.js';
 
@@ -55,7 +56,8 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy): SelfRepor
     });
   }
   const layers = layerPolicies(policy, [process.execPath]);
-  const planned = planSandbox(policy, layers, sandboxSupport());
+  const support = sandboxSupport();
+  const planned = planSandbox(policy, layers, support);
   const { landlock, seccomp } = layers;
   if (seccomp && planned.expected.filter) refuseRings(seccomp);
   const switches = planned.features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
@@ -69,7 +71,8 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy): SelfRepor
   const off = planned.features.filter(({ layer, state }) => layer !== 'process' && state === 'off');
   const features = [...limits, ...onceEach([...lines, ...off])];
   const verified = verifySelf(tasks, planned.expected, features);
-  const known = features.map((line) => withoutAnswered(line, planned.expected.filter, verified !== undefined));
+  const holes = openHoles(layers, planned.expected.filter ? machineOf(support) : undefined);
+  const known = features.map((line) => withHole(withoutAnswered(line, verified !== undefined), holes));
   return {
     ...reportOf(known),
     ...(verified === undefined ? {} : { verified }),
@@ -101,15 +104,18 @@ function afterOthers<Report extends EnforcementReport>(restrict: () => Report): 
   }
 }
 
-/** Takes away what a layer by itself has to say and another one has answered: the filter, and what was read back here. */
-function withoutAnswered(line: FeatureReport, hasFilter: boolean, isRead: boolean): FeatureReport {
-  const answered = (text: string): boolean =>
-    (hasFilter && line.layer === 'landlock' && text.endsWith('a system-call filter must forbid those')) ||
-    (isRead && line.layer === 'seccomp' && text.startsWith("not read back: /proc can't be read any more"));
+const forFilter = 'a system-call filter must forbid those';
+const notReadBack =
+  /not read back: \/proc can't be read any more \([^)]*\); the kernel reported success for every thread/;
+
+/** Takes away what a layer by itself has to say and this one says: what the filter leaves open, and what was read back. */
+function withoutAnswered(line: FeatureReport, isRead: boolean): FeatureReport {
   if (line.reason === undefined) return line;
   const { reason, ...rest } = line;
-  // Its own sentences are put together with a semicolon, and one of them has one.
-  const left = isRead && answered(reason) ? [] : reason.split('; ').filter((text) => !answered(text));
+  const said = isRead && line.layer === 'seccomp' ? reason.replace(notReadBack, '') : reason;
+  const left = said
+    .split('; ')
+    .filter((text) => text !== '' && !(line.layer === 'landlock' && text.endsWith(forFilter)));
   return left.length === 0 ? rest : { ...rest, reason: left.join('; ') };
 }
 

@@ -24,6 +24,7 @@ const udp: Call = ['socket', 10, 2, 17];
 const fastOpen: Call = ['sendto', 3, 0, 0, 0x2000_0000, 0, 0];
 const send: Call = ['sendto', 3, 0, 0, 0x4000, 0, 0];
 const listen: Call = ['listen', 3, 1];
+const smc: Call = ['socket', 43, 1, 0];
 const base = { base: 'deny-dangerous' } as const;
 
 describe('withoutTcpHoles', () => {
@@ -49,6 +50,34 @@ describe('withoutTcpHoles', () => {
   it('leaves a call alone that the caller allows by name', () => {
     expect(verdict({ ...base, allow: ['socket'] }, net([443]), mptcp)).toBe('allow');
     expect(verdict({ ...base, allow: ['socket'] }, net([443]), fastOpen)).toBe('EOPNOTSUPP');
+  });
+
+  it.each<[string, SeccompOptions, Call, string]>([
+    ['MPTCP from deny-all with a group', { base: 'deny-all', allow: ['@system-service'] }, mptcp, 'EPROTONOSUPPORT'],
+    ['Fast Open from it', { base: 'deny-all', allow: ['@system-service'] }, fastOpen, 'EOPNOTSUPP'],
+    ['listening from it', { base: 'deny-all', allow: ['@system-service'] }, listen, 'EPERM'],
+    ['TCP from it', { base: 'deny-all', allow: ['@system-service'] }, tcp, 'allow'],
+    ['sending from it', { base: 'deny-all', allow: ['@system-service'] }, send, 'allow'],
+    // What is denied anyway stays denied the same way.
+    ['any socket from deny-all alone', { base: 'deny-all' }, tcp, 'EPERM'],
+    ['MPTCP from deny-all alone', { base: 'deny-all', denied: 'kill-process' }, mptcp, 'kill-process'],
+    [
+      'Fast Open, denied',
+      { base: 'deny-dangerous', deny: ['sendto'], denied: 'kill-process' },
+      fastOpen,
+      'kill-process',
+    ],
+    ['listening that a group allows a client', { base: 'network-client', allow: ['@network-io'] }, listen, 'EPERM'],
+    ['MPTCP of such a client', { base: 'network-client', allow: ['@network-io'] }, mptcp, 'EPROTONOSUPPORT'],
+    ['SMC from allow-all', { base: 'allow-all' }, smc, 'EAFNOSUPPORT'],
+    ['SMC where families are open', { base: 'network-client', sockets: 'any' }, smc, 'EAFNOSUPPORT'],
+    ['SMC where it is listed', { base: 'deny-dangerous', sockets: ['AF_INET', 'AF_SMC'] }, smc, 'EAFNOSUPPORT'],
+  ])('%s', (_, options, call, expected) => {
+    expect(verdict(options, net([443], []), call)).toBe(expected);
+  });
+
+  it('leaves SMC alone where no port is restricted', () => {
+    expect(verdict({ base: 'allow-all' }, undefined, smc)).toBe('allow');
   });
 
   it('comes after the rules of the caller', () => {

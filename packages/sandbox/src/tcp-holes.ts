@@ -1,9 +1,12 @@
 import type { LandlockPolicy } from '@sb/landlock';
-import { arg, type Base, errno, type Rule, type SeccompOptions } from '@sb/seccomp';
+import { arg, type Base, errno, presets, type Rule, type SeccompOptions } from '@sb/seccomp';
+
+import { mayLet } from './may-let.js';
 
 /** Numbers of linux/socket.h, linux/in.h, linux/net.h and linux/tcp.h. */
 const AF_INET = 2;
 const AF_INET6 = 10;
+const AF_SMC = 43;
 const SOCK_TYPE_MASK = 0xf;
 const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
@@ -40,6 +43,9 @@ const otherStreams: readonly Rule[] = [
   ),
 ];
 
+/** SMC connects by TCP first, and stays with it where the other side has no SMC (af_smc(7), net/smc/af_smc.c). */
+const smcFamily: readonly Rule[] = [deny('socket', 'EAFNOSUPPORT', arg(0).eq32(AF_SMC))];
+
 /** TCP Fast Open connects without connect(2); an upper-layer protocol can turn a socket into another kind. */
 const fastOpen: readonly Rule[] = [
   deny('sendto', 'EOPNOTSUPP', arg(3).maskedNe32(MSG_FASTOPEN, 0)),
@@ -52,31 +58,32 @@ const fastOpen: readonly Rule[] = [
 /** Listening on a socket that was never bound takes a free port, whatever Landlock's rules for binding say. */
 const unboundListen: readonly Rule[] = [deny('listen', 'EPERM')];
 
-/** These presets have such rules of their own. */
-const closedAlready: ReadonlySet<Base> = new Set<Base>(['network-client', 'network-client-running', 'deny-all']);
+/** These presets have such rules of their own, but for listening, which they deny, and for families that they don't list. */
+const closedAlready: ReadonlySet<Base> = new Set<Base>(['network-client', 'network-client-running']);
 
 /**
  * Adds to a filter what closes the holes in a ruleset's TCP rules. A rule of the caller on the same call comes first,
- * and a call that the caller allows by name stays allowed.
+ * and a call that the caller allows by name stays allowed; `openHoles` reports what is open then.
  *
  * @param filter - the filter's options
  * @param ruleset - the ruleset beside it, if there is one
  */
 export function withoutTcpHoles(filter: SeccompOptions, ruleset: LandlockPolicy | undefined): SeccompOptions {
+  const added = holesOf(filter, ruleset).filter(
+    ({ syscall }) => !(filter.allow ?? []).includes(syscall) && mayLet(filter, syscall),
+  );
+  return added.length === 0 ? filter : { ...filter, rules: [...(filter.rules ?? []), ...added] };
+}
+
+function holesOf({ base, sockets = presets[base].sockets }: SeccompOptions, ruleset: LandlockPolicy | undefined) {
   const net = ruleset?.handled.net ?? [];
   const connects = net.includes('connect_tcp');
   const binds = net.includes('bind_tcp');
-  if (closedAlready.has(filter.base) || !(connects || binds)) return filter;
+  if (!(connects || binds)) return [];
   const mayBind = ruleset?.ports.some(({ rights }) => rights.includes('bind_tcp')) ?? false;
-  const added = [...otherStreams, ...(connects ? fastOpen : []), ...(binds && !mayBind ? unboundListen : [])].filter(
-    ({ syscall }) => !(filter.allow ?? []).includes(syscall),
-  );
-  return { ...filter, rules: [...(filter.rules ?? []), ...added] };
+  return [
+    ...(closedAlready.has(base) ? [] : [...otherStreams, ...(connects ? fastOpen : [])]),
+    ...(sockets === 'any' || sockets.includes('AF_SMC') ? smcFamily : []),
+    ...(binds && !mayBind ? unboundListen : []),
+  ];
 }
-
-/** What a ruleset's rights for TCP leave open where no filter closes it, by the name of their line. */
-export const openHoles: Readonly<Record<string, string>> = {
-  'landlock.net.connect_tcp': 'not for MPTCP sockets and TCP Fast Open, since there is no filter that forbids those',
-  'landlock.net.bind_tcp':
-    'not for MPTCP sockets, nor for listening without binding, since there is no filter that forbids those',
-};

@@ -48,6 +48,29 @@ const metadata = ({ file }: Place): readonly Attack[] => [
   works(['set-flags', file], 'EPERM'),
 ];
 
+/** Requests that change a file or folder for good by a descriptor for reading, as the kernel's headers have them. */
+const lastingRequests: Readonly<Record<string, number>> = {
+  FS_IOC_SETFLAGS: 0x4008_6602,
+  FS_IOC32_SETFLAGS: 0x4004_6602,
+  FS_IOC_FSSETXATTR: 0x401c_5820,
+  FS_IOC_SETVERSION: 0x4008_7602,
+  FS_IOC32_SETVERSION: 0x4004_7602,
+  EXT4_IOC_SETVERSION: 0x4008_6604,
+  EXT4_IOC32_SETVERSION: 0x4004_6604,
+  FS_IOC_SET_ENCRYPTION_POLICY: 0x800c_6613,
+  FS_IOC_ENABLE_VERITY: 0x4080_6685,
+  FAT_IOCTL_SET_ATTRIBUTES: 0x4004_7211,
+  BTRFS_IOC_SUBVOL_SETFLAGS: 0x4008_941a,
+  BTRFS_IOC_SET_RECEIVED_SUBVOL: 0xc0c8_9425,
+  BTRFS_IOC_SET_RECEIVED_SUBVOL_32: 0xc0c0_9425,
+  BTRFS_IOC_SNAP_CREATE: 0x5000_9401,
+  BTRFS_IOC_SUBVOL_CREATE: 0x5000_940e,
+  BTRFS_IOC_SNAP_DESTROY: 0x5000_940f,
+  BTRFS_IOC_SNAP_CREATE_V2: 0x5000_9417,
+  BTRFS_IOC_SUBVOL_CREATE_V2: 0x5000_9418,
+  BTRFS_IOC_SNAP_DESTROY_V2: 0x5000_943f,
+};
+
 describe.skipIf(missing('linux', 'root', 'landlock7'))('files', () => {
   describeAttacks('in the default preset', {
     attacks: (place) => [
@@ -139,6 +162,19 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('files', () => {
     const open = await inside('switched', harmlessMetadata, { seccomp: 'off' });
     expect(open).not.toContain('EPERM');
     expect(open.length).toBeGreaterThan(12);
+  });
+
+  it.each(Object.entries(lastingRequests))('denies the request %s, with any upper half', async (_name, request) => {
+    const ioctl = syscallNumber('ioctl', process.arch === 'arm64' ? 'aarch64' : 'x86_64') ?? -1;
+    const attempts = [request, `0x7fffffff${request.toString(16)}`].map(
+      (one) => ['syscall', ioctl, -1, one, 0] as const,
+    );
+    expect(await inside('switched', attempts)).toEqual(['EPERM', 'EPERM']);
+    // EBADF: the kernel looked at the descriptor.
+    expect(await inside('switched', attempts, { seccomp: 'off' })).toEqual(['EBADF', 'EBADF']);
+    // FS_IOC_GETFLAGS and FS_IOC_ADD_ENCRYPTION_KEY change no file.
+    const others = [0x8008_6601, 0xc050_6617].map((one) => ['syscall', ioctl, -1, one, 0] as const);
+    expect(await inside('switched', others)).toEqual(['EBADF', 'EBADF']);
   });
 
   it('says where metadata is open: beside what may be written, and without a filter', async () => {

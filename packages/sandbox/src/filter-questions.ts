@@ -1,0 +1,77 @@
+import { type Architecture, evaluate, type Machine, type Rule, type SeccompPolicy, syscallNumber } from '@sb/seccomp';
+
+/** What an argument has to be: a number, some bits of it, or anything. */
+type Wanted = number | { readonly mask: number; readonly value: number } | undefined;
+
+/** A call by its name, with what its arguments have to be; missing ones may be anything. */
+export type Question = readonly [syscall: string, ...args: readonly Wanted[]];
+
+type Action = Rule['action'];
+type Condition = Rule['when'][number];
+
+/** Whether a call may go on: a tracer lets through what it likes. */
+function passes({ action }: Action): boolean {
+  return action === 'allow' || action === 'log' || action === 'trace';
+}
+
+/**
+ * Whether a filter lets such a call through, by any of the tables that its machine's kernel has. Where a rule of the
+ * policy's own looks at an argument that may be anything, it is asked with what that rule looks for.
+ *
+ * @param policy - the filter's policy
+ * @param machine - whose kernel takes the call
+ * @param question - the call
+ */
+export function letsThrough(policy: SeccompPolicy, machine: Machine, question: Question): boolean {
+  const own = answersOf(policy, machine, question);
+  if (machine !== 'x86_64') return own.some(passes) || passes(policy.foreign);
+  // int $0x80, and x32: every number of the machine's own has a twin there.
+  const x32 = policy.architectures.includes(machine) ? [policy.x32] : [];
+  return [...own, ...answersOf(policy, 'i386', question), ...x32].some(passes);
+}
+
+/**
+ * What a filter answers to such calls by one table; nothing where that has no such call.
+ *
+ * @param policy - the filter's policy
+ * @param table - by whose numbers
+ * @param question - the call
+ */
+export function answersOf(policy: SeccompPolicy, table: Architecture, question: Question): readonly Action[] {
+  const [name, ...wanted] = question;
+  const number = syscallNumber(name, table);
+  if (number === undefined) return [];
+  const letting = policy.rules.filter(({ syscall, action }) => syscall === name && passes(action));
+  const calls = [argumentsFor(wanted, []), ...letting.map(({ when }) => argumentsFor(wanted, when))];
+  return calls.map((args) => evaluate(policy, table, { number, args }).action);
+}
+
+/** Arguments as they are wanted, and otherwise such that a rule's conditions hold, as far as both can be. */
+function argumentsFor(wanted: readonly Wanted[], when: readonly Condition[]): readonly bigint[] {
+  return Array.from({ length: 6 }, (_, index) => {
+    const condition = when.find(({ arg }) => arg === index);
+    const other = condition === undefined ? 0n : satisfying(condition);
+    const one = wanted[index];
+    if (one === undefined) return other;
+    if (typeof one === 'number') return BigInt.asUintN(64, BigInt(one));
+    return (other & ~BigInt(one.mask)) | BigInt(one.value);
+  });
+}
+
+/** A value that a condition holds for, where there is one. */
+function satisfying({ compare, value: text, mask = 1 }: Condition): bigint {
+  const value = BigInt(text);
+  switch (compare.slice(0, -2)) {
+    case 'ne':
+    case 'gt':
+      return value + 1n;
+    case 'lt':
+      return value === 0n ? 0n : value - 1n;
+    case 'maskedNe': {
+      const bits = BigInt(mask);
+      return value ^ (bits & -bits);
+    }
+    default:
+      return value;
+  }
+}
