@@ -69,7 +69,7 @@ export interface SandboxOptions {
   readonly dieWithParent?: boolean;
   /**
    * The child is the program that was started for good: it can execute no other in its place, by path or by descriptor.
-   * Needs the filter. Default: false.
+   * Needs the filter, and one that lets no calls of other tables through (`foreign`, `x32`). Default: false.
    */
   readonly execOnce?: boolean;
   /** What must be enforced or nothing runs: `LAYER` or `LAYER.FEATURE`. Default: everything but `caps.bounding` and

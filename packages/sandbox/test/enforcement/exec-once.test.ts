@@ -89,6 +89,36 @@ describe.skipIf(missing('linux', 'root'))('a sandbox that executes once', () => 
     expect(lines).toContainEqual(expect.objectContaining(line));
   });
 
+  it.each<[string, Partial<seccomp.SeccompOptions>]>([
+    ['foreign', { foreign: 'allow' }],
+    ['foreign', { foreign: 'log' }],
+    ['x32', { x32: 'allow' }],
+    ['x32', { x32: { action: 'trace', data: 1 } }],
+  ])('can not be where calls go through by other numbers: %s %j', (key, open) => {
+    const policy = { seccomp: { base: 'deny-dangerous', ...open } } as const;
+    expect(() => createSandbox({ ...policy, execOnce: true })).toThrow(
+      expect.objectContaining({ code: 'invalid-policy', path: `seccomp.${key}`, hint: expect.any(String) }),
+    );
+    expect(() => createSandbox(policy)).not.toThrow();
+  });
+
+  it.skipIf(process.arch !== 'x64')('leaves no exec by int $0x80 either', async () => {
+    const execve32 = 11;
+    const attempts = [
+      ['int80', execve32],
+      ['int80', 20],
+    ] as const;
+    const listed = { seccomp: { base: 'deny-dangerous', architectures: ['i386', 'x86_64'] } } as const;
+    // EFAULT: the kernel looked at the call, whose path points to nothing.
+    const open = { seccomp: { base: 'deny-dangerous', foreign: 'allow' } } as const;
+    expect(await inside('switched', attempts, open)).toEqual(['EFAULT', 'OK']);
+    expect(await inside('switched', attempts, listed)).toEqual(['EFAULT', 'OK']);
+    expect(await inside('switched', attempts, { ...listed, execOnce: true })).toEqual(['EPERM', 'OK']);
+    const { features } = createSandbox(open).plan();
+    const filter = features.find(({ feature }) => feature === 'filter');
+    expect(filter).toMatchObject({ state: 'enforced', reason: expect.stringMatching(/^not for calls of other arch/) });
+  });
+
   it('can not be without a filter', () => {
     for (const without of [{ seccomp: 'off' }, { off: ['seccomp'] }] as const) {
       expect(() => createSandbox({ execOnce: true, ...without })).toThrow(/needs the filter/);
