@@ -1,7 +1,7 @@
 import { type Architecture, evaluate, type Machine, type Rule, type SeccompPolicy, syscallNumber } from '@sb/seccomp';
 
 /** What an argument has to be: a number, some bits of it, or anything. */
-type Wanted = number | { readonly mask: number; readonly value: number } | undefined;
+type Wanted = number | bigint | { readonly mask: number; readonly value: number } | undefined;
 
 /** A call by its name, with what its arguments have to be; missing ones may be anything. */
 export type Question = readonly [syscall: string, ...args: readonly Wanted[]];
@@ -53,7 +53,7 @@ function argumentsFor(wanted: readonly Wanted[], when: readonly Condition[]): re
     const other = condition === undefined ? 0n : satisfying(condition);
     const one = wanted[index];
     if (one === undefined) return other;
-    if (typeof one === 'number') return BigInt.asUintN(64, BigInt(one));
+    if (typeof one !== 'object') return BigInt.asUintN(64, BigInt(one));
     return (other & ~BigInt(one.mask)) | BigInt(one.value);
   });
 }

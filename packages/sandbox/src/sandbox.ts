@@ -10,9 +10,10 @@ import { newExecKey } from './exec-once.js';
 import { explainSandbox } from './explain.js';
 import { absolutePaths } from './filesystem.js';
 import { launch, type Launched } from './launch.js';
+import { type LoadedFilter, refuseUnstartable, usualStatus } from './launcher-calls.js';
 import { layerPolicies, type LayerPolicies } from './layers.js';
 import type { SandboxOptions, SandboxPolicy } from './options.js';
-import { planSandbox, type SandboxPlan, sandboxSupport } from './plan.js';
+import { machineOf, planSandbox, type SandboxPlan, sandboxSupport } from './plan.js';
 import { launchPortable } from './portable.js';
 import { type SelfTest, selfTest } from './self-test/self-test.js';
 import { type Start, startRecords } from './start.js';
@@ -31,9 +32,14 @@ export function createSandbox(options: SandboxOptions | SandboxPolicy = {}): San
 }
 
 /** What doesn't change between two starts of one program. */
-interface Prepared {
+interface Prepared extends Planned {
   readonly target: Target;
+}
+
+/** A plan, and the filter that it loads, if it loads one. */
+interface Planned {
   readonly plan: SandboxPlan;
+  readonly filter: LoadedFilter | undefined;
 }
 
 class LauncherSandbox implements Sandbox {
@@ -55,8 +61,9 @@ class LauncherSandbox implements Sandbox {
 
   spawn(program: string, args: readonly string[] = [], options: SandboxSpawnOptions = {}): SandboxedProcess {
     checkEnding(options);
-    const { target, plan } = this.#prepare(program);
+    const { target, plan, filter } = this.#prepare(program);
     const layout = layOut(options.stdio, this.policy.keepDescriptors);
+    if (filter) refuseUnstartable(filter, statusAfter(layout.stdio));
     const argv = [options.argv0 ?? program, ...args];
     const { ipc } = layout;
     const start: Start = {
@@ -103,7 +110,8 @@ class LauncherSandbox implements Sandbox {
   }
 
   command(program: string, args: readonly string[] = []): Command {
-    const { target, plan } = this.#prepare(program);
+    const { target, plan, filter } = this.#prepare(program);
+    if (filter) refuseUnstartable(filter, standardError);
     const keep = [0, 1, 2, ...(this.policy.keepDescriptors ?? [])].sort((a, b) => a - b);
     needLauncher(plan, 'command');
     const argv = [program, ...args];
@@ -112,7 +120,18 @@ class LauncherSandbox implements Sandbox {
   }
 
   plan(): SandboxPlan {
-    return planSandbox(this.policy, this.#layers, sandboxSupport());
+    const { plan, filter } = this.#planned(this.#layers);
+    if (filter) refuseUnstartable(filter, usualStatus);
+    return plan;
+  }
+
+  #planned(layers: LayerPolicies): Planned {
+    const support = sandboxSupport();
+    const plan = planSandbox(this.policy, layers, support);
+    const machine = plan.expected.filter ? machineOf(support) : undefined;
+    const { seccomp } = layers;
+    const filter = seccomp && machine && { policy: seccomp, machine, execKey: this.#execKey };
+    return { plan, filter };
   }
 
   explain(): string {
@@ -145,7 +164,7 @@ class LauncherSandbox implements Sandbox {
     const target = findTarget(program, where, known?.target);
     if (known !== undefined && known.target === target) return known;
     const layers = layerPolicies(this.#fixed, target.files, this.#execKey);
-    const prepared = { target, plan: planSandbox(this.policy, layers, sandboxSupport()) };
+    const prepared = { target, ...this.#planned(layers) };
     this.#prepared.set(program, prepared);
     return prepared;
   }
@@ -160,6 +179,10 @@ class LauncherSandbox implements Sandbox {
     return this.#environment;
   }
 }
+
+/** Where a command's launcher tells of its failure, and where one of ours does: see `launch`. */
+const standardError = 2;
+const statusAfter = (stdio: readonly unknown[]): number => stdio.length + 1;
 
 function needLauncher({ expected }: SandboxPlan, step: string): void {
   if (expected.launcher) return;
