@@ -135,7 +135,8 @@ class LauncherSandbox implements Sandbox {
   }
 
   explain(): string {
-    return explainSandbox(this.policy, this.#layers, this.plan());
+    // Of a policy for restrictSelf too, which starts nothing.
+    return explainSandbox(this.policy, this.#layers, this.#planned(this.#layers).plan);
   }
 
   async selfTest(): Promise<SelfTest> {

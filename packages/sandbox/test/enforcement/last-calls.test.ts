@@ -73,6 +73,12 @@ describe.skipIf(missing('linux', 'root', 'x64'))('a filter that denies the launc
     expect(await collect(child)).toMatchObject({ status: 0, report: { status: 'full' } });
   });
 
+  it('can be explained, since restrictSelf takes it', () => {
+    expect(createSandbox({ seccomp: 'network-client-running' }).explain()).toMatch(
+      /system calls +network-client-running/,
+    );
+  });
+
   it('is one whose target never runs, without a word about it', async () => {
     using folder = temporaryFolder(0o777);
     const target = processOf(['/bin/touch', folder.file('ran')]);
