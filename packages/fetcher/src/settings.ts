@@ -37,17 +37,37 @@ export function settingsOf(options: FetcherOptions): Settings {
     const isGood = Number.isInteger(value) && value >= 0 && value <= maxTimer;
     if (!isGood) refuse(`limits.${name} is no number from 0 to ${maxTimer}`);
   }
-  return { parallel, limits, redirectPorts, certificates, proxies, netrc, userAgent, sandbox: sandboxOf(options) };
+  return {
+    parallel,
+    limits,
+    redirectPorts,
+    certificates,
+    proxies,
+    netrc,
+    userAgent,
+    sandbox: sandboxOf(options, parallel),
+  };
 }
 
-function sandboxOf({ user, sandbox = {} }: FetcherOptions): SandboxOptions {
-  const common: SandboxOptions = { caps: 'none', cwd: '/', env: {}, ...sandbox };
+function sandboxOf({ user, sandbox = {} }: FetcherOptions, parallel: number): SandboxOptions {
+  const env = { UV_THREADPOOL_SIZE: String(threadsFor(parallel)) };
+  const common: SandboxOptions = { caps: 'none', cwd: '/', env, ...sandbox };
   const isNobody = user === undefined || user === 0 || user === 'root';
   const isAskedFor = sandbox.off?.includes('privdrop') === true;
   if (isNobody && !isAskedFor && process.geteuid?.() === 0) {
     refuse('user has to be somebody else than root', 'Name a user that owns nothing, for instance nobody.');
   }
   return user === undefined || isAskedFor ? common : { ...common, user };
+}
+
+/**
+ * Threads of a worker's libuv. Half of them resolve names at the most (`slow_io_work` of libuv's threadpool.c), each as
+ * long as the name servers of one are silent, which may be six times the ten seconds after which the next source is
+ * asked; with libuv's own four, two dead mirrors stop all the others. More than 128 could be more than the machine lets
+ * a user or a container have, and libuv aborts then.
+ */
+function threadsFor(parallel: number): number {
+  return Math.min(128, Math.max(16, 8 * parallel));
 }
 
 function refuse(what: string, hint?: string): never {

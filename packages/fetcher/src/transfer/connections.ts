@@ -3,6 +3,7 @@ import { DEFAULT_CIPHERS } from 'node:tls';
 import { basicCredentials } from './basic.js';
 import { proxyFor, type ProxyRules } from './proxies.js';
 import { checkServerIdentity } from './server-identity.js';
+import { sharedLookup } from './shared-lookup.js';
 import { Tunnel } from './tunnel.js';
 import { Agent, type Dispatcher, ProxyAgent } from './undici.js';
 
@@ -37,6 +38,7 @@ const ciphers = `${DEFAULT_CIPHERS}:@SECLEVEL=2`;
 export class Connections {
   readonly #options: ConnectionOptions;
   readonly #dispatchers = new Map<string, Dispatcher>();
+  readonly #lookup = sharedLookup();
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -90,7 +92,7 @@ export class Connections {
       // The watchdog is stricter than undici's idle timers, which a slow drip never trips.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: connectTimeout, ...tls },
+      connect: { timeout: connectTimeout, lookup: this.#lookup, ...tls },
     };
   }
 }
