@@ -36,8 +36,15 @@ export interface Round {
   readonly end: WorkerEnd;
 }
 
-/** Milliseconds that a worker has to end after its last word; on a machine that emulates another one, five seconds are few. */
-const exitTimeout = 20_000;
+/**
+ * Milliseconds that a worker has to end by itself after its last word. Then it is ended: Node's exit waits for its
+ * threads, and one that resolves a name takes as long as the name servers are silent (`timeout` and `attempts` of
+ * resolv.conf(5); getaddrinfo(3) can't be called off).
+ */
+const exitGrace = 1000;
+
+/** Milliseconds beyond those of its files that a worker has to say so; where another machine is emulated, five seconds are few. */
+const lastWordGrace = 20_000;
 
 /** Seconds that a worker may do nothing, beyond what its own limits let a server do. */
 const grace = 10;
@@ -67,7 +74,7 @@ export async function runWorker(
     const account = ledger.accounts[frame.file];
     if (account !== undefined) onAccount(frame.file, account);
     if (!ledger.isComplete) return;
-    deadline = setTimeout(() => worker.accuse('it did not end after its last word'), exitTimeout);
+    deadline = setTimeout(() => worker.stop('complete'), exitGrace);
   };
   const handed = { descriptors, certificates, program };
   const worker = new WorkerProcess(confinement(settings.sandbox, [...ports, ...proxies.ports], files), handed, onFrame);
@@ -83,7 +90,7 @@ export async function runWorker(
     options.onEnforcement(await worker.enforcement());
     if (options.signal?.aborted === true) cancel();
     // Its own word for it comes first, file by file.
-    const longest = Math.ceil(files.length / parallel) * limits.timeout + exitTimeout;
+    const longest = Math.ceil(files.length / parallel) * limits.timeout + lastWordGrace;
     if (limits.timeout > 0) last = setTimeout(() => worker.accuse('it took too long'), Math.min(longest, maxTimer));
     const hasCertificates = certificates !== undefined;
     worker.send({ files, parallel, limits, ports, proxies: proxies.rules, hosts, userAgent, hasCertificates });

@@ -10,14 +10,27 @@ import { tooFew } from './descriptor-budget.js';
 import { FetcherError } from './errors.js';
 import { FrameReader, WorkerLied } from './frames.js';
 
+/**
+ * Why its parent ended a worker that did nothing wrong: it had said all (`complete`), or neither it nor its files moved
+ * (`stand-still`).
+ */
+export type Stop = 'complete' | 'stand-still';
+
 /** How the worker ended. */
 export interface WorkerEnd {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
   /** What it did that an honest worker doesn't do; it was killed for it. */
   readonly lie: string | undefined;
+  /** What it was ended for though it was no lie; undefined where it ended in any other way. */
+  readonly stop: Stop | undefined;
   /** Start of its standard error, for the case that it crashed. */
   readonly stderr: string;
+}
+
+/** Whether a worker ended as one does that has said all: by itself, or since it was not waited for. */
+export function hasEndedWell({ status, stop }: WorkerEnd): boolean {
+  return status === 0 || stop === 'complete';
 }
 
 const maxStderr = 4096;
@@ -34,6 +47,7 @@ export class WorkerProcess {
   readonly #channel: Duplex;
   readonly ended: Promise<WorkerEnd>;
   #lie: string | undefined;
+  #stop: Stop | undefined;
   #stderr = '';
 
   /**
@@ -64,7 +78,9 @@ export class WorkerProcess {
     this.#listen(onFrame);
     this.ended = new Promise((resolve) => {
       child.once('close', (status, signal) => {
-        resolve({ status, signal, lie: this.#lie, stderr: this.#stderr });
+        // One that was faster has ended for a reason of its own.
+        const stop = signal === 'SIGKILL' ? this.#stop : undefined;
+        resolve({ status, signal, lie: this.#lie, stop, stderr: this.#stderr });
       });
     });
   }
@@ -88,6 +104,12 @@ export class WorkerProcess {
   /** The worker did what no honest one does: ends it and keeps why. */
   accuse(lie: string): void {
     this.#lie ??= lie;
+    this.kill();
+  }
+
+  /** Ends it without a reproach. */
+  stop(why: Stop): void {
+    this.#stop ??= why;
     this.kill();
   }
 
