@@ -8,7 +8,7 @@ import type { ProgressMeter } from './progress.js';
 import { type RoundOptions, runRound } from './round.js';
 import { learn } from './source-failures.js';
 import { verdict } from './verdict.js';
-import type { WorkerEnd } from './worker-process.js';
+import type { WorkerEnd } from './worker-end.js';
 
 /** Options of a batch. */
 export interface BatchOptions extends Omit<RoundOptions, 'onFrame' | 'signal'> {

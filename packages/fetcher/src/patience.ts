@@ -4,10 +4,12 @@ export interface Watched {
   readonly sizes: () => readonly number[];
   /** Bytes that each may hold. */
   readonly maxBytes: readonly number[];
-  /** Seconds without a new byte or a word that are allowed. */
+  /** Seconds without a new byte or a word that are allowed; Infinity where any number is. */
   readonly seconds: number;
-  /** Told once what is wrong. */
-  readonly onProblem: (what: string) => void;
+  /** Told once, of the first file that holds more than it may. */
+  readonly onTooLarge: (maxBytes: number) => void;
+  /** Told once that the time is over. */
+  readonly onStandStill: () => void;
 }
 
 /**
@@ -19,14 +21,14 @@ export class Patience implements Disposable {
   #last = '';
   #still = 0;
 
-  constructor({ sizes, maxBytes, seconds, onProblem }: Watched) {
+  constructor({ sizes, maxBytes, seconds, onTooLarge, onStandStill }: Watched) {
     this.#timer = setInterval(() => {
       const now = sizes();
       const tooLarge = now.findIndex((size, file) => size > (maxBytes[file] ?? 0));
       this.#still = this.#last === now.join(' ') ? this.#still + 1 : 0;
       this.#last = now.join(' ');
-      if (tooLarge >= 0) onProblem(`it wrote more than ${maxBytes[tooLarge]} bytes`);
-      else if (this.#still >= seconds) onProblem(`it did nothing for ${seconds} seconds`);
+      if (tooLarge >= 0) onTooLarge(maxBytes[tooLarge] ?? 0);
+      else if (this.#still >= seconds) onStandStill();
       else return;
       clearInterval(this.#timer);
     }, 1000);

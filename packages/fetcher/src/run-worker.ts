@@ -3,11 +3,12 @@ import type { SandboxReport } from '@sb/sandbox';
 import { type Frame, type KnownHosts, type WorkerFile } from './channel.js';
 import { confinement, portsOf, urlsOf } from './confinement.js';
 import { type Account, Ledger } from './ledger.js';
-import { maxTimer } from './limits.js';
+import { type Limits, maxTimer } from './limits.js';
 import { Patience } from './patience.js';
 import { proxiesNeeded } from './proxies.js';
 import type { Settings } from './settings.js';
-import { type WorkerEnd, WorkerProcess } from './worker-process.js';
+import type { WorkerEnd } from './worker-end.js';
+import { WorkerProcess } from './worker-process.js';
 
 /** Everything that one worker needs, beside its files. */
 export interface WorkerOptions {
@@ -74,15 +75,18 @@ export async function runWorker(
     const account = ledger.accounts[frame.file];
     if (account !== undefined) onAccount(frame.file, account);
     if (!ledger.isComplete) return;
-    deadline = setTimeout(() => worker.stop('complete'), exitGrace);
+    deadline = setTimeout(() => worker.stop({ kind: 'complete' }), exitGrace);
   };
   const handed = { descriptors, certificates, program };
   const worker = new WorkerProcess(confinement(settings.sandbox, [...ports, ...proxies.ports], files), handed, onFrame);
+  const allowed = secondsAllowed(limits);
   using patience = new Patience({
     sizes: () => watched.map(({ size }) => size()),
     maxBytes: watched.map(({ maxBytes }) => maxBytes),
-    seconds: Math.ceil((limits.connectTimeout + limits.slowWindow) / 1000) + grace,
-    onProblem: (what) => worker.accuse(what),
+    seconds: allowed,
+    onTooLarge: (maxBytes) => worker.accuse(`it wrote more than ${maxBytes} bytes`),
+    // Where its machine was stopped it did no wrong, and what it wrote is checked in any case.
+    onStandStill: () => worker.stop({ kind: 'stand-still', seconds: allowed }),
   });
   const cancel = (): void => worker.kill();
   options.signal?.addEventListener('abort', cancel, { once: true });
@@ -100,4 +104,9 @@ export async function runWorker(
     clearTimeout(last);
     options.signal?.removeEventListener('abort', cancel);
   }
+}
+
+/** Seconds that a worker may do nothing; where no server is too slow, it may wait for one for ever. */
+function secondsAllowed({ connectTimeout, slowBytes, slowWindow }: Limits): number {
+  return slowBytes === 0 ? Infinity : Math.ceil((connectTimeout + slowWindow) / 1000) + grace;
 }

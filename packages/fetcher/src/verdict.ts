@@ -1,6 +1,6 @@
 import { FetcherError } from './errors.js';
 import type { Job } from './job.js';
-import type { Account, SignatureAccount } from './ledger.js';
+import { type Account, isSettled, type SignatureAccount } from './ledger.js';
 import type { Mirrors } from './mirrors.js';
 import type { Outcome } from './options.js';
 import { done, failed, isMissing, type SignatureEnd, unchanged } from './outcome.js';
@@ -8,7 +8,7 @@ import type { Part } from './part.js';
 import type { SignatureJob } from './signature.js';
 import { nextSource, takeFailures, told } from './source-failures.js';
 import { sourceHost } from './source-host.js';
-import type { WorkerEnd } from './worker-process.js';
+import { standStill, type WorkerEnd } from './worker-end.js';
 
 /**
  * Draws the conclusion for one file, once the worker is gone and nobody else can write to it.
@@ -25,6 +25,8 @@ export async function verdict(
   const last = takeFailures(job, account, mirrors);
   if (end.lie !== undefined) return failed(job, new FetcherError('worker-lied', `the worker was ended: ${end.lie}`));
   if (account.lastModified !== undefined) job.lastModified = account.lastModified;
+  const still = isSettled(account, job.signature !== undefined) ? undefined : standStill(end);
+  if (still !== undefined) return failed(job, still);
   const next = nextSource(job, account, last);
   if (next instanceof FetcherError) return failed(job, next);
   job.spent += next;

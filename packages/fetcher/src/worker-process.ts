@@ -9,29 +9,7 @@ import { type Frame, type Work, workerDescriptors } from './channel.js';
 import { tooFew } from './descriptor-budget.js';
 import { FetcherError } from './errors.js';
 import { FrameReader, WorkerLied } from './frames.js';
-
-/**
- * Why its parent ended a worker that did nothing wrong: it had said all (`complete`), or neither it nor its files moved
- * (`stand-still`).
- */
-export type Stop = 'complete' | 'stand-still';
-
-/** How the worker ended. */
-export interface WorkerEnd {
-  readonly status: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** What it did that an honest worker doesn't do; it was killed for it. */
-  readonly lie: string | undefined;
-  /** What it was ended for though it was no lie; undefined where it ended in any other way. */
-  readonly stop: Stop | undefined;
-  /** Start of its standard error, for the case that it crashed. */
-  readonly stderr: string;
-}
-
-/** Whether a worker ended as one does that has said all: by itself, or since it was not waited for. */
-export function hasEndedWell({ status, stop }: WorkerEnd): boolean {
-  return status === 0 || stop === 'complete';
-}
+import type { Stop, WorkerEnd } from './worker-end.js';
 
 const maxStderr = 4096;
 

@@ -6,14 +6,12 @@ import type { Configuration } from '../config/configuration.js';
 import { sandboxOptions } from '../config/sandbox-options.js';
 import { chooseUser } from '../config/sandbox-user.js';
 import { isOn, textsOf } from '../config/values.js';
+import { timeLimits } from '../one-file/limits.js';
 import { userAgent } from '../user-agent.js';
 import { XferFetcher } from '../xfer/xfer-fetcher.js';
 
 /** Connections at once; pacman takes any number, and no mirror likes more. */
 const maxParallel = 64;
-
-/** curl's own time to connect, which pacman leaves alone with DisableDownloadTimeout. */
-const patientConnect = 300_000;
 
 /** What the command line says of downloads. */
 export interface DownloaderOptions {
@@ -42,7 +40,7 @@ export function downloader(configuration: Configuration, options: DownloaderOpti
     ...workerOptions(configuration, cache),
     parallel: atOnce,
     userAgent: userAgent(),
-    ...(isPatient ? { limits: { connectTimeout: patientConnect, slowBytes: 0 } } : {}),
+    limits: timeLimits(isPatient),
     ...(certificates === undefined ? {} : { certificates }),
   });
 }

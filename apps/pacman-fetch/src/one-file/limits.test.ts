@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { limitsFor } from './limits.js';
+import { limitsFor, timeLimits } from './limits.js';
 
 describe('limitsFor', () => {
   it.each([
@@ -22,5 +22,16 @@ describe('limitsFor', () => {
   it('never calls a server slow on request', () => {
     expect(limitsFor('x', false).time.slowBytes).toBe(10);
     expect(limitsFor('x', true).time.slowBytes).toBe(0);
+  });
+});
+
+describe('timeLimits', () => {
+  it('gives up on no server, however slow, on request, but for the ten seconds to connect', () => {
+    expect(timeLimits(true)).toMatchObject({ slowBytes: 0, slowPercent: 0, timeout: 0, connectTimeout: 10_000 });
+  });
+
+  it("are pacman's own, and a day, otherwise", () => {
+    expect(timeLimits(false)).toMatchObject({ slowBytes: 10, slowWindow: 10_000, connectTimeout: 10_000 });
+    expect(timeLimits(false).timeout).toBe(86_400_000);
   });
 });

@@ -23,8 +23,15 @@ const sizes: readonly (readonly [name: RegExp, maxBytes: number])[] = [
   [databases, 128 * MiB],
 ];
 
-/** No server is too slow, and no worker that waits for one: 24 days, as long as a timer can wait. */
-const forever = { slowBytes: 0, slowWindow: 0x7fff_ffff, timeout: 0 };
+/**
+ * Bounds on the time of a download, as pacman has them: with DisableDownloadTimeout no server is too slow, none is left
+ * for a faster one, and no file takes too long. Connecting has its ten seconds all the same (libalpm's dload.c).
+ *
+ * @param disableTimeout - `--disable-download-timeout`, or what pacman.conf says
+ */
+export function timeLimits(disableTimeout: boolean): FetcherLimits {
+  return disableTimeout ? { ...defaultLimits, slowBytes: 0, slowPercent: 0, timeout: 0 } : defaultLimits;
+}
 
 /**
  * The limits of one download, as pacman has them.
@@ -39,6 +46,6 @@ export function limitsFor(name: string, disableTimeout: boolean): Limits {
     maxBytes: known?.[1],
     mayResume: known === undefined,
     isDated: databases.test(bare),
-    time: disableTimeout ? { ...defaultLimits, ...forever } : defaultLimits,
+    time: timeLimits(disableTimeout),
   };
 }

@@ -8,7 +8,7 @@ import { runWorker } from '../run-worker.js';
 import { settingsOf } from '../settings.js';
 import { told } from '../source-failures.js';
 import { sourceHost } from '../source-host.js';
-import { hasEndedWell, type WorkerEnd } from '../worker-process.js';
+import { hasEndedWell, standStill, type WorkerEnd } from '../worker-end.js';
 import { planSingle, type SingleEvents, type SingleRequest, type SingleResult } from './request.js';
 
 export { FetcherError, type FetcherErrorCode } from '../errors.js';
@@ -60,7 +60,7 @@ export async function downloadByWorker(request: SingleRequest, how: SingleWorker
   const [account] = accounts;
   const failure = account?.failures.at(-1);
   if (failure !== undefined) throw told(failure, sourceHost(url));
-  if (account?.state !== 'done' || !hasEndedWell(end)) throw died(end);
+  if (account?.state !== 'done' || !hasEndedWell(end)) throw standStill(end) ?? died(end);
   if (account.size !== size()) {
     throw new FetcherError('worker-lied', `the worker says ${account.size} bytes, and the file holds ${size()}`);
   }

@@ -4,7 +4,7 @@ import { compileFixture, missing, temporaryFolder, type TemporaryFolder } from '
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Outcome } from '../../src/options.js';
-import { errorOf, fetchOne } from '../kit/fetch.js';
+import { errorOf, fetcherFor, fetchOne } from '../kit/fetch.js';
 import { workerPids } from '../kit/worker-pid.js';
 
 const program = compileFixture(new URL('fixtures/hostile-worker.ts', import.meta.url));
@@ -74,13 +74,29 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker', () => {
   });
 
   it.each([
-    ['stands-still', /^worker-lied: .* it did nothing for 11 seconds/],
-    ['ignores-sigterm', /^worker-lied: .* it did nothing for 11 seconds/],
-  ])('that %s is ended in time', async (way, text) => {
+    ['stands-still', ['other']],
+    ['ignores-sigterm', ['other']],
+    ['stands-still-half-way', ['other', 'x', 'y.part']],
+  ])('that %s is ended in time, and costs nothing that came', async (way, left) => {
     const begun = performance.now();
-    expect(errorOf(await fetchFrom(way, { limits: { connectTimeout: 500, slowWindow: 500 } }))).toMatch(text);
+    await using fetcher = fetcherFor({ limits: { connectTimeout: 500, slowWindow: 500 } }, program);
+    const requests = ['x', 'y'].map((name) => ({ sources: [`http://127.0.0.1:1/${way}`], to: folder.file(name) }));
+    const outcomes = (await fetcher.download(requests)).map(errorOf);
     expect(performance.now() - begun).toBeLessThan(25_000);
-    expect(readdirSync(folder.path)).toEqual(['other']);
+    const tooSlow = 'too-slow: the worker did nothing for 11 seconds';
+    expect(outcomes).toEqual([left.includes('x') ? undefined : tooSlow, tooSlow]);
+    expect(readdirSync(folder.path).sort()).toEqual(left);
+    if (left.includes('y.part')) expect(readFileSync(folder.file('y.part'), 'utf8')).toBe('half');
+  });
+
+  it('that stands still is waited for where no server is too slow', async () => {
+    const controller = new AbortController();
+    const limits = { connectTimeout: 0, slowWindow: 0, slowBytes: 0 };
+    await using fetcher = fetcherFor({ limits }, program);
+    const requests = [{ sources: ['http://127.0.0.1:1/stands-still'], to: folder.file('x') }];
+    setTimeout(() => controller.abort(), 13_000);
+    const [outcome] = await fetcher.download(requests, { signal: controller.signal });
+    expect(errorOf(outcome)).toMatch(/^cancelled/);
   });
 });
 
