@@ -25,6 +25,9 @@ export interface Route {
   readonly proxy: URL | undefined;
 }
 
+/** Whether a request may go over a connection that was kept and is kept, or has one of its own that ends with it. */
+export type ConnectionUse = 'kept' | 'own';
+
 /** Largest header block that is read, in bytes; undici's own default. */
 const maxHeaderSize = 16 * 1024;
 
@@ -50,13 +53,15 @@ export class Connections {
    *
    * @throws TransferFailure `proxy` for a proxy that isn't http or https
    */
-  route(url: URL): Route {
+  route(url: URL, use: ConnectionUse): Route {
     const proxy = proxyFor(url, this.#options.proxies);
     if (proxy !== undefined && url.protocol === 'https:') {
-      return { dispatcher: this.#keep(proxy.href, () => this.#tunnels(proxy)), proxy: undefined };
+      const dispatcher = this.#keep(`${use} ${proxy.href}`, () => this.#tunnels(proxy, use));
+      return { dispatcher, proxy: undefined };
     }
     const { protocol } = proxy ?? url;
-    return { dispatcher: this.#keep(protocol, () => new Agent(this.#common(protocol === 'https:'))), proxy };
+    const make = (): Dispatcher => new Agent(this.#common(protocol === 'https:', use));
+    return { dispatcher: this.#keep(`${use} ${protocol}`, make), proxy };
   }
 
   #keep(name: string, make: () => Dispatcher): Dispatcher {
@@ -65,8 +70,8 @@ export class Connections {
     return dispatcher;
   }
 
-  #tunnels(proxy: URL): Dispatcher {
-    const { connect, ...common } = this.#common(true);
+  #tunnels(proxy: URL, use: ConnectionUse): Dispatcher {
+    const { connect, ...common } = this.#common(true, use);
     const authorization = basicCredentials(proxy);
     return new ProxyAgent({
       ...common,
@@ -81,13 +86,14 @@ export class Connections {
     });
   }
 
-  #common(isSecure: boolean) {
+  #common(isSecure: boolean, use: ConnectionUse) {
     const { connectTimeout, certificates, connections = null } = this.#options;
     const ca = isSecure ? certificates() : undefined;
     const tls = { checkServerIdentity, ciphers, ...(ca === undefined ? {} : { ca }) };
     return {
       maxHeaderSize,
-      pipelining: 1,
+      // undici keeps no connection where it is 0.
+      pipelining: use === 'kept' ? 1 : 0,
       connections,
       // The watchdog is stricter than undici's idle timers, which a slow drip never trips.
       headersTimeout: 0,

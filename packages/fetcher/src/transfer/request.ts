@@ -1,5 +1,5 @@
 import { basicCredentials } from './basic.js';
-import type { Connections } from './connections.js';
+import type { Connections, ConnectionUse } from './connections.js';
 import type { FailureKind } from './failure-kinds.js';
 import { failureOf, TransferFailure } from './failure.js';
 import { portOf } from './port.js';
@@ -87,8 +87,27 @@ function requirePort(url: URL, ports: readonly number[] | undefined): void {
   throw new TransferFailure('redirect', `A redirect leads to ${url.hostname}, port ${port}, which is not allowed`);
 }
 
+/**
+ * A server may close a connection that was kept while it is asked for the next file (RFC 9112, 9.3.1). What can't be told
+ * from there is whether it was one: where no answer came, it is asked once more, as may be done with a GET (RFC 9110,
+ * 9.2.2), and over a connection of its own, since what else was kept may be as dead.
+ */
 async function ask(url: URL, credentials: URL, options: RequestOptions): Promise<Response> {
-  const { dispatcher, proxy } = options.connections.route(url);
+  try {
+    return await askOnce(url, credentials, { ...options, connection: 'kept' });
+  } catch (error) {
+    if (!(error instanceof TransferFailure) || error.kind !== 'truncated') throw error;
+    return await askOnce(url, credentials, { ...options, connection: 'own' });
+  }
+}
+
+interface Ask extends RequestOptions {
+  readonly connection: ConnectionUse;
+}
+
+/** @throws TransferFailure `truncated` if the connection was lost before the answer */
+async function askOnce(url: URL, credentials: URL, options: Ask): Promise<Response> {
+  const { dispatcher, proxy } = options.connections.route(url, options.connection);
   try {
     const { statusCode, headers, body } = await dispatcher.request({
       ...targetOf(url, proxy),

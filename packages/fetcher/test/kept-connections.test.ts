@@ -1,0 +1,72 @@
+import type { Socket } from 'node:net';
+
+import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { errorOf, fetcherFor } from './kit/fetch.js';
+import { type RawServer, rawServer, response } from './kit/server.js';
+
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder[Symbol.dispose]());
+
+const answer = response('200 OK', { 'content-length': 4 }, 'good');
+
+/** A server that answers the first requests of a connection, and closes it instead of answering the next one. */
+async function closingServer(answered: number, close: (socket: Socket) => void): Promise<RawServer> {
+  const counts = new WeakMap<Socket, number>();
+  return await rawServer((socket) => {
+    const count = (counts.get(socket) ?? 0) + 1;
+    counts.set(socket, count);
+    if (count > answered) close(socket);
+    else socket.write(answer);
+  });
+}
+
+const ways: readonly (readonly [way: string, close: (socket: Socket) => void])[] = [
+  ['closes', (socket) => void socket.end()],
+  ['resets', (socket) => void socket.resetAndDestroy()],
+];
+
+const filesOf = ({ origin }: RawServer, count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    sources: [`${origin}/${index}`],
+    to: folder.file(`x${index}`),
+  }));
+
+describe.skipIf(missing('root', 'linux', 'landlock6'))('a connection', () => {
+  it.each(ways)('that was kept, and that the server %s, costs no file', async (_way, close) => {
+    await using server = await closingServer(1, close);
+    await using fetcher = fetcherFor();
+    const requests = filesOf(server, 30);
+    expect((await fetcher.download(requests)).map(errorOf)).toEqual(requests.map(() => undefined));
+    // Those of the others were answered at once, and each that was asked again had a connection of its own.
+    expect(server.requests.length).toBeGreaterThan(30);
+  });
+
+  it.each(ways)('that the server %s without an answer is tried twice, and counts once', async (_way, close) => {
+    await using server = await closingServer(0, close);
+    await using other = await closingServer(Infinity, close);
+    await using fetcher = fetcherFor({ parallel: 1, limits: { hostErrors: 2 } });
+    const requests = filesOf(server, 3).map(({ sources, to }) => ({ sources: [...sources, `${other.origin}/x`], to }));
+    const outcomes = await fetcher.download(requests);
+    expect(outcomes.map(errorOf)).toEqual(requests.map(() => undefined));
+    const [first, second, third] = outcomes.map(({ failures }) => failures.map(({ message }) => message));
+    expect(first).toEqual([expect.stringMatching(/closed the connection early/)]);
+    expect(second).toEqual(first);
+    // Two errors are too many here: the third file doesn't ask any more.
+    expect(third).toEqual([]);
+    expect(server.requests).toHaveLength(4);
+    expect(server.connections()).toBe(4);
+  });
+
+  it('that breaks in the body is not: the next attempt goes on there', async () => {
+    await using server = await rawServer((socket) => void socket.end(answer.slice(0, -1)));
+    await using fetcher = fetcherFor();
+    const outcomes = (await fetcher.download(filesOf(server, 1))).map(errorOf);
+    expect(outcomes).toEqual([expect.stringMatching(/^truncated: /)]);
+    expect(server.requests).toHaveLength(1);
+  });
+});
