@@ -49,9 +49,9 @@ async function before(session: Session, command: PacmanCommand, steps: Steps): P
   return steps.isPrefetched ? await fetchNeeded(session, command) : exitStatus.done;
 }
 
-async function fetchNeeded(session: Session, { withoutRefresh }: PacmanCommand): Promise<number> {
-  const answer = await askPacman(session, withoutRefresh);
-  if ('wanted' in answer) return await prefetch(session, answer.wanted);
+async function fetchNeeded(session: Session, command: PacmanCommand): Promise<number> {
+  const answer = await askPacman(session, command.withoutRefresh, placeOptions(command));
+  if ('wanted' in answer) return await prefetch(session, answer);
   const display = session.display('kept');
   const text = 'what pacman needs could not be found out; it downloads it itself';
   display.show({ event: 'warning', text });

@@ -25,24 +25,25 @@ Exit status: 0 done, 1 a download failed or pacman refuses the targets,
       throw new FetchError('usage', 'no targets specified', 'Name packages, or give -u for an upgrade.');
     }
     const config = values.get('config');
+    const options = config === undefined ? [] : ['--config', config];
     const question = [
       isUpgrade ? '-Su' : '-S',
-      ...(config === undefined ? [] : ['--config', config]),
+      ...options,
       ...(switches.has('needed') ? ['--needed'] : []),
       '--',
       ...operands,
     ];
-    return await inSession(given, { during: async (session) => await askAndFetch(session, question) });
+    return await inSession(given, { during: async (session) => await askAndFetch(session, question, options) });
   },
 };
 
-async function askAndFetch(session: Session, question: readonly string[]): Promise<number> {
+async function askAndFetch(session: Session, question: readonly string[], options: readonly string[]): Promise<number> {
   await DatabaseLock.removeAbandoned(session.places.database);
-  const answer = await askPacman(session, question);
+  const answer = await askPacman(session, question, options);
   if ('refusal' in answer) {
     // pacman's own words say it best.
     process.stderr.write(answer.refusal);
     return exitStatus.download;
   }
-  return await prefetch(session, answer.wanted);
+  return await prefetch(session, answer);
 }

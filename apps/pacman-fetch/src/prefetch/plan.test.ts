@@ -22,7 +22,7 @@ beforeEach(() => {
 
 const bytes = Buffer.from('a package');
 const sha256 = createHash('sha256').update(bytes).digest('hex');
-const a: Wanted = { repository: 'core', file: 'a.pkg.tar.zst', size: bytes.length, sha256 };
+const a: Wanted = { repository: 'core', name: 'a', file: 'a.pkg.tar.zst', size: bytes.length, sha256 };
 
 async function plan(wanted: readonly Wanted[], text = '[core]\nSigLevel = Never\nServer = http://s\n') {
   const config = folder.file('pacman.conf');

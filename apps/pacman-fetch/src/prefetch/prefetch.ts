@@ -8,23 +8,36 @@ import type { Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { runPacman } from '../pacman/run-pacman.js';
 import type { DisplayEvent } from '../ui/events.js';
+import { withBounds } from './bounds.js';
 import { prefetchPlan } from './plan.js';
 import { parseWanted, printFormat, type Wanted } from './wanted.js';
 
 /** What was found out beforehand: what is needed, or in pacman's words why that can't be said. */
-export type Answer = { readonly wanted: readonly Wanted[] } | { readonly refusal: string };
+export type Answer = Needed | { readonly refusal: string };
+
+/** What a transaction needs. */
+export interface Needed {
+  readonly wanted: readonly Wanted[];
+  /** Options of pacman that say where things are, for another question. */
+  readonly options: readonly string[];
+}
 
 /**
  * Asks pacman what a transaction needs; nothing is changed, and no lock taken.
  *
  * @param args - pacman's, as for the transaction itself, without `-y`
+ * @param options - those of them that say where things are
  * @throws FetchError `usage` without a pacman; `download` for a hostile database
  */
-export async function askPacman({ places, signal }: Session, args: readonly string[]): Promise<Answer> {
+export async function askPacman(
+  { places, signal }: Session,
+  args: readonly string[],
+  options: readonly string[],
+): Promise<Answer> {
   const result = await runPacman(['--print', '--print-format', printFormat, '--noconfirm', ...args], signal);
   if (result === undefined) throw new FetchError('usage', 'there is no pacman', 'Install it, or set PATH.');
   const { status, stdout, stderr } = result;
-  if (status === 0) return { wanted: parseWanted(stdout, places.caches) };
+  if (status === 0) return { wanted: parseWanted(stdout, places.caches), options };
   // With --print it warns of nothing but its configuration, which we have done.
   return { refusal: stderr.replaceAll(/^warning: config file .*\n/gm, '') };
 }
@@ -32,13 +45,17 @@ export async function askPacman({ places, signal }: Session, args: readonly stri
 /**
  * Downloads what isn't in a cache folder yet, in parallel and by the confined worker.
  *
- * @param wanted - what a transaction needs
+ * @param needed - as pacman says it
  * @returns exit status
  * @throws FetchError whose kind is the exit status
  */
-export async function prefetch(session: Session, wanted: readonly Wanted[]): Promise<number> {
+export async function prefetch(session: Session, { wanted, options }: Needed): Promise<number> {
   const { configuration, places, fetcher, isForPeople, signal } = session;
-  const requests = await prefetchPlan(configuration, wanted, places.caches);
+  const planned = await prefetchPlan(configuration, wanted, places.caches);
+  const requests = await withBounds(planned, wanted, async (packages) => {
+    const result = await runPacman(['-Si', ...options, '--', ...packages], signal);
+    return result?.status === 0 ? result.stdout : undefined;
+  });
   if (requests.length === 0) return exitStatus.done;
   const display = session.display('finished-first');
   try {

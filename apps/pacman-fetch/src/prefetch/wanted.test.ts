@@ -9,13 +9,14 @@ const folder = temporaryFolder();
 afterAll(() => folder[Symbol.dispose]());
 
 const sum = 'a'.repeat(64);
-const line = (...cells: readonly string[]): string => ['@pacman-fetch@', ...cells].join('\t');
+const line = (repository: string, ...cells: readonly string[]): string =>
+  ['@pacman-fetch@', repository, 'a', ...cells].join('\t');
 const parse = (...lines: readonly string[]) => parseWanted(lines.join('\n'), [folder.path]);
 
 describe('parseWanted', () => {
   it('reads its own lines, and leaves all others alone', () => {
     const lines = ['core\t7\tx\tother.pkg', line('core', '7', sum, 'a.pkg'), ':: a question', ''];
-    expect(parse(...lines)).toEqual([{ repository: 'core', file: 'a.pkg', size: 7, sha256: sum }]);
+    expect(parse(...lines)).toEqual([{ repository: 'core', name: 'a', file: 'a.pkg', size: 7, sha256: sum }]);
   });
 
   it('adds what is there to what is still to come', () => {

@@ -7,6 +7,7 @@ import { FetchError } from '../errors.js';
 export interface Wanted {
   /** Name of its repository. */
   readonly repository: string;
+  readonly name: string;
   /** Name of its file. */
   readonly file: string;
   /** Bytes; undefined where pacman doesn't say it. */
@@ -18,8 +19,8 @@ export interface Wanted {
 /** Begins each line that is meant for us: pacman may print others. */
 const mark = '@pacman-fetch@';
 
-/** What `--print-format` is given (pacman(8)): repository, bytes still to come, SHA-256, name of the file. */
-export const printFormat = [mark, '%r', '%s', '%h', '%f'].join('\t');
+/** What `--print-format` is given (pacman(8)): repository, name, bytes still to come, SHA-256, name of the file. */
+export const printFormat = [mark, '%r', '%n', '%s', '%h', '%f'].join('\t');
 
 /**
  * Reads what `pacman --print` says.
@@ -30,11 +31,12 @@ export const printFormat = [mark, '%r', '%s', '%h', '%f'].join('\t');
  */
 export function parseWanted(output: string, caches: readonly string[]): readonly Wanted[] {
   const lines = output.split('\n').map((line) => line.split('\t'));
-  return lines.flatMap(([first, repository = '', remaining = '', sha256 = '', file = '']) => {
+  return lines.flatMap(([first, repository = '', name = '', remaining = '', sha256 = '', file = '']) => {
     if (first !== mark) return [];
     requireFileName(file, repository);
     return {
       repository,
+      name,
       file,
       size: sizeOf(Number(remaining), file, caches),
       sha256: /^[0-9a-f]{64}$/i.test(sha256) ? sha256.toLowerCase() : undefined,

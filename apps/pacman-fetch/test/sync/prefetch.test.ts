@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { missing } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { startMirror } from '../kit/mirror.js';
 import { makeInstalledOlder } from './installed-older.js';
 import type { Machine } from './machine.js';
 import { makeScene, type Scene } from './scene.js';
@@ -118,6 +119,43 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     const whole = scene.repository.read(name);
     writeFileSync(join(machine.cache, `${name}.part`), whole.subarray(0, 1_000_000));
     expect(await machine.run('prefetch', 'pkg10')).toMatchObject({ status: 0, stderr: '' });
+    expectPackages(machine, [name]);
+  });
+
+  it.each([
+    ['a part that is whole', '.part'],
+    ['another file of that name', ''],
+  ])('takes no more than the package may be where there is %s', async (_what, suffix) => {
+    const [name = ''] = files;
+    const whole = scene.repository.read(name);
+    let sent = 0;
+    // Says no length, so that only a bound can end it.
+    await using server = await startMirror(
+      {},
+      {
+        [`/${name}`]: (_request, response) => {
+          const piece = Buffer.alloc(65_536);
+          const more = (): void => {
+            sent += piece.length;
+            if (sent < 100_000_000 && !response.destroyed) response.write(piece, more);
+            else response.end();
+          };
+          response.writeHead(200);
+          more();
+        },
+      },
+    );
+    const machine = await refreshed({ options: ['ParallelDownloads = 1'] });
+    writeFileSync(machine.config, readFileSync(machine.config, 'utf8').replaceAll(scene.nginx.http, server.origin));
+    const there = `${name}${suffix}`;
+    writeFileSync(join(machine.cache, there), Buffer.alloc(whole.length + 10, 'x'));
+    const { status, stderr } = await machine.run('prefetch', 'pkg1');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/: The file is larger than \d+ bytes$/m);
+    expect(sent).toBeLessThan(20_000_000);
+    // The twin: an honest mirror has it replaced.
+    writeFileSync(machine.config, readFileSync(machine.config, 'utf8').replaceAll(server.origin, scene.nginx.http));
+    expect(await machine.run('prefetch', 'pkg1')).toMatchObject({ status: 0, stderr: '' });
     expectPackages(machine, [name]);
   });
 
