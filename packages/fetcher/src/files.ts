@@ -3,4 +3,5 @@ export { openCertificates } from './certificates.js';
 export { FetcherError } from './errors.js';
 export { Folder } from './folder.js';
 export { lockFile } from './lock.js';
+export { effectiveUser } from './own-user.js';
 export { openSourceFile } from './source-file.js';

@@ -40,7 +40,7 @@ export class Folder {
       if (error instanceof FetcherError) throw error;
       const code = errorCode(error) ?? '';
       const hint = code === 'ENOENT' ? 'Create its folder first.' : 'Choose a folder that this user may enter.';
-      throw new FetcherError('file', `folder ${path} can't be used: ${code}`, { path, hint });
+      throw new FetcherError('file', `folder ${path} can't be used: ${code}`, { path, hint, cause: error });
     }
   }
 

@@ -1,8 +1,10 @@
-import { chownSync, mkdtempSync, rmdirSync, statSync, type Stats } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { statSync, type Stats } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 
 import { errorCode } from '@sb/core';
+import { FetcherError, Folder } from '@sb/fetcher/files';
 
+import { NewFolder } from '../new-folder.js';
 import type { Finding } from './diagnosis.js';
 
 /** Who downloads. */
@@ -66,28 +68,39 @@ function mayPass({ mode, uid, gid }: Stats, user: Downloader): boolean {
   return (mode & bit) !== 0;
 }
 
-function tryFolder(folder: string, { user, isPacmans }: FolderQuestion): readonly Finding[] {
-  let trial: string;
+function tryFolder(path: string, question: FolderQuestion): readonly Finding[] {
+  let folder: Folder | undefined;
   try {
-    trial = mkdtempSync(join(folder, '.pacman-fetch-doctor-'));
+    folder = Folder.open(path);
+    return tryToGive(folder, question);
   } catch (error) {
-    return [notWritable(folder, errorCode(error) ?? String(error))];
+    if (!(error instanceof FetcherError) || error.cause !== undefined) {
+      return [notWritable(path, errorCode((error as Error).cause ?? error) ?? String(error))];
+    }
+    // Somebody else could turn its path into another one: nothing is downloaded to it either.
+    return [{ level: 'broken', what: error.message, remedy: error.hint ?? '' }];
+  } finally {
+    folder?.close();
   }
+}
+
+function tryToGive(folder: Folder, { user, isPacmans }: FolderQuestion): readonly Finding[] {
+  using trial = NewFolder.make(folder, '.pacman-fetch-doctor-');
   try {
-    if (user !== undefined && process.geteuid?.() === 0) chownSync(trial, user.uid, user.gid);
+    if (user !== undefined && process.geteuid?.() === 0) trial.giveTo(user);
     return [];
   } catch (error) {
     return [
       {
         level: isPacmans ? 'broken' : 'note',
-        what: `${folder} refuses chown (${errorCode(error) ?? String(error)}), as NFS with root_squash does`,
+        what: `${folder.path} refuses chown (${errorCode(error) ?? (error as Error).message}), as NFS with root_squash does`,
         remedy: isPacmans
           ? 'Set SandboxUser in place of DownloadUser: pacman-fetch gives no file away. Or export it with no_root_squash.'
           : 'Nothing to do: pacman-fetch gives no file away. With DownloadUser pacman would have to.',
       },
     ];
   } finally {
-    rmdirSync(trial);
+    trial.remove();
   }
 }
 

@@ -52,8 +52,9 @@ export async function runXfer(
 ): Promise<{ readonly staged: StagedFile; readonly enforcement: SandboxReport | undefined }> {
   const { sandbox } = configuration;
   const policy = choice.kind === 'switch' ? choice.policy : undefined;
-  using staging = Staging.make(folder.path, policy);
-  const output = join(staging.path, `${basename(file.to)}.part`);
+  using staging = Staging.make(folder, policy);
+  const name = `${basename(file.to)}.part`;
+  const output = join(staging.path, name);
   const [program = '', ...args] = (wordsOf(command) ?? []).map((word) =>
     word === '%u' ? url : word === '%o' ? output : word,
   );
@@ -68,7 +69,7 @@ export async function runXfer(
   const [status, killedBy] = (await once(child, 'close')) as [number | null, string | null];
   signal.removeEventListener('abort', kill);
   if (status !== 0) throw new CommandFailure(`${basename(program)} ended with ${killedBy ?? status}`);
-  const staged = new StagedFile(output, { folder, copyName: staging.copyName }, file);
+  const staged = new StagedFile(staging.at(name), { folder, copyName: staging.copyName }, file);
   return { staged, enforcement: await child.enforcement };
 }
 

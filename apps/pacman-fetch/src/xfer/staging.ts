@@ -1,9 +1,11 @@
-import { chownSync, mkdtempSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import { FetcherError } from '@sb/fetcher';
+import type { Folder } from '@sb/fetcher/files';
 
+import { NewFolder, type Owner } from '../new-folder.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
 import { removeTree } from './remove-tree.js';
 
@@ -17,41 +19,53 @@ const pattern = new RegExp(String.raw`^${prefix}(${markPattern})-\w{6}(\.new)?$`
 
 /** A folder for one run of a command, beside where its file belongs; it goes with everything in it. */
 export class Staging implements Disposable {
-  /** The folder. */
+  /** The folder, as the command is told of it. */
   readonly path: string;
+  readonly #parent: Folder;
+  readonly #folder: NewFolder;
 
-  private constructor(path: string) {
-    this.path = path;
+  private constructor(parent: Folder, folder: NewFolder) {
+    this.path = join(parent.path, folder.name);
+    this.#parent = parent;
+    this.#folder = folder;
   }
 
   /**
    * Makes it.
    *
-   * @param parent - where the file belongs
+   * @param parent - where the file belongs; stays open meanwhile
    * @param owner - who runs the command; undefined: we do
    * @throws FetcherError `file` where it can't be made, or can't be given away
    */
-  static make(parent: string, owner: { readonly uid: number; readonly gid: number } | undefined): Staging {
+  static make(parent: Folder, owner: Owner | undefined): Staging {
     let staging: Staging | undefined;
     try {
-      staging = new Staging(mkdtempSync(join(parent, `${prefix}${processMark()}-`)));
-      if (owner !== undefined) chownSync(staging.path, owner.uid, owner.gid);
+      const folder = NewFolder.make(parent, `${prefix}${processMark()}-`);
+      staging = new Staging(parent, folder);
+      if (owner !== undefined) folder.giveTo(owner);
       return staging;
     } catch (error) {
       staging?.[Symbol.dispose]();
       const what = staging === undefined ? 'has no room for a staging folder' : 'refuses chown';
       const hint = 'Without XferCommand nothing has to be given away.';
-      throw new FetcherError('file', `${parent} ${what}: ${errorCode(error)}`, { path: parent, hint });
+      const why = errorCode(error) ?? (error as Error).message;
+      throw new FetcherError('file', `${parent.path} ${what}: ${why}`, { path: parent.path, hint });
     }
   }
 
   /** What a checked copy is called until it gets its own name. */
   get copyName(): string {
-    return `${basename(this.path)}${copySuffix}`;
+    return `${this.#folder.name}${copySuffix}`;
+  }
+
+  /** A path of a name in this very folder, whatever its own path leads to by now. */
+  at(name: string): string {
+    return this.#folder.at(name);
   }
 
   [Symbol.dispose](): void {
-    removeTree(this.path);
+    this.#folder[Symbol.dispose]();
+    removeTree(this.#parent.at(this.#folder.name));
   }
 }
 

@@ -1,0 +1,114 @@
+/* Whoever owns the folder above exchanges what root has just made in it, at the worst moment: root gives away nothing else. */
+import type * as FileSystem from 'node:fs';
+import {
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+import { Folder } from '@sb/fetcher/files';
+import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { examineFolder } from './doctor/folders.js';
+import { NewFolder } from './new-folder.js';
+import { Staging } from './xfer/staging.js';
+
+/** What the attacker does with a folder as soon as it is there. */
+const attack = vi.hoisted(() => ({ exchange: (_made: string): void => {} }));
+
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof FileSystem>();
+  const attacked = (prefix: string): string => {
+    const made = real.mkdtempSync(prefix);
+    attack.exchange(made);
+    return made;
+  };
+  return { ...real, mkdtempSync: attacked };
+});
+
+const nobody = { uid: 65_534, gid: 65_534 };
+const user = { name: 'nobody', ...nobody };
+
+let folder: TemporaryFolder;
+let cache: Folder;
+let prize: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+  prize = folder.file('prize');
+  mkdirSync(prize, { mode: 0o700 });
+  mkdirSync(folder.file('cache'));
+  chownSync(folder.file('cache'), nobody.uid, nobody.gid);
+  cache = Folder.open(folder.file('cache'));
+});
+afterEach(() => {
+  attack.exchange = () => {};
+  cache.close();
+  folder[Symbol.dispose]();
+});
+
+function putLink(made: string): void {
+  rmdirSync(made);
+  symlinkSync(prize, made);
+}
+
+describe.skipIf(missing('root', 'linux'))('a link put in the place of a folder of root’s', () => {
+  beforeEach(() => {
+    attack.exchange = putLink;
+  });
+
+  it('leads chown by its path to what it names: the control', () => {
+    chownSync(mkdtempSync(join(cache.path, 'x-')), nobody.uid, nobody.gid);
+    expect(statSync(prize).uid).toBe(nobody.uid);
+  });
+
+  it('gives a staging folder to nobody', () => {
+    expect(() => Staging.make(cache, nobody)).toThrow(/cache has no room for a staging folder: ENOTDIR$/);
+    expect(statSync(prize).uid).toBe(0);
+  });
+
+  it('gives doctor’s trial to nobody', () => {
+    const findings = examineFolder(cache.path, { user, isPacmans: true });
+    expect(findings).toMatchObject([{ level: 'broken', what: expect.stringContaining('ENOTDIR') as string }]);
+    expect(statSync(prize).uid).toBe(0);
+  });
+});
+
+describe.skipIf(missing('root', 'linux'))('a folder that root has just made', () => {
+  it('is given away: the twin', () => {
+    using staging = Staging.make(cache, nobody);
+    expect(statSync(staging.path)).toMatchObject(nobody);
+    expect(examineFolder(cache.path, { user, isPacmans: true })).toEqual([]);
+  });
+
+  it('is not, once it is open, what its name stands for', () => {
+    using made = NewFolder.make(cache, 'x-');
+    putLink(join(cache.path, made.name));
+    made.giveTo(nobody);
+    expect(statSync(prize).uid).toBe(0);
+    expect(() => made.remove()).toThrow(/ENOTDIR/);
+  });
+
+  it.each([
+    ['an open one', 'of uid 0 with mode 755', (path: string) => mkdirSync(path)],
+    ['a full one', 'not empty', (path: string) => (mkdirSync(path, 0o700), writeFileSync(join(path, 'x'), ''))],
+    [
+      'theirs',
+      'of uid 65534 with mode 700',
+      (path: string) => (mkdirSync(path, 0o700), chownSync(path, 65_534, 65_534)),
+    ],
+  ])('exchanged for %s is not given away', (_, why, make) => {
+    attack.exchange = (made) => {
+      rmdirSync(made);
+      make(folder.file('other'));
+      renameSync(folder.file('other'), made);
+    };
+    expect(() => Staging.make(cache, nobody)).toThrow(`cache refuses chown: what was made there is ${why}`);
+  });
+});

@@ -1,0 +1,81 @@
+import { closeSync, constants, fchownSync, fstatSync, mkdtempSync, openSync, readdirSync, rmdirSync } from 'node:fs';
+import { basename } from 'node:path';
+
+import { effectiveUser, type Folder } from '@sb/fetcher/files';
+
+/** Who a folder is given to. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+// Not through a symbolic link: whoever owns the folder above may remove what was made there and put one in its place.
+const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+const permissions = 0o777;
+const onlyOwner = 0o700;
+
+/** A folder that was just made, held open: what is done to it is done to no other one. */
+export class NewFolder implements Disposable {
+  /** Its name in the folder above. */
+  readonly name: string;
+  readonly #above: Folder;
+  readonly #descriptor: number;
+
+  private constructor(above: Folder, name: string) {
+    this.#above = above;
+    this.name = name;
+    this.#descriptor = openSync(above.at(name), flags);
+  }
+
+  /**
+   * Makes it, with mode 0700.
+   *
+   * @param above - stays open for as long as this one is in use
+   * @param prefix - what its name begins with; six characters follow (`mkdtemp(3)`)
+   * @throws Error of the system: ELOOP or ENOTDIR where somebody else has put something else under its name meanwhile
+   */
+  static make(above: Folder, prefix: string): NewFolder {
+    return new NewFolder(above, basename(mkdtempSync(above.at(prefix))));
+  }
+
+  /** A path of a name in this very folder. */
+  at(name: string): string {
+    return process.platform === 'linux'
+      ? `/proc/self/fd/${this.#descriptor}/${name}`
+      : this.#above.at(`${this.name}/${name}`);
+  }
+
+  /**
+   * Gives it away. One that others can have put there meanwhile, or put something into, stays whose it is.
+   *
+   * @throws Error of the system: EPERM where that is not allowed; or one that says what is there
+   */
+  giveTo({ uid, gid }: Owner): void {
+    this.#requireUntouched();
+    fchownSync(this.#descriptor, uid, gid);
+  }
+
+  /**
+   * Removes its name.
+   *
+   * @throws Error of the system: ENOTDIR or ENOTEMPTY where it doesn't stand for an empty folder by now
+   */
+  remove(): void {
+    rmdirSync(this.#above.at(this.name));
+  }
+
+  /** Lets go of it; it stays where it is. */
+  [Symbol.dispose](): void {
+    closeSync(this.#descriptor);
+  }
+
+  /** Whoever can rename in the folder above could put an older one of ours there: hardly one that is closed and empty. */
+  #requireUntouched(): void {
+    const { uid, mode } = fstatSync(this.#descriptor);
+    const isEmpty = readdirSync(this.at('.')).length === 0;
+    if (uid === effectiveUser() && (mode & permissions) === onlyOwner && isEmpty) return;
+    const is = isEmpty ? `of uid ${uid} with mode ${(mode & permissions).toString(8)}` : 'not empty';
+    throw new Error(`what was made there is ${is}`);
+  }
+}
