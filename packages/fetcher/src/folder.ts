@@ -1,20 +1,11 @@
-import {
-  closeSync,
-  constants,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  readlinkSync,
-  renameSync,
-  type Stats,
-  unlinkSync,
-} from 'node:fs';
+import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync, type Stats, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 
 import { FetcherError } from './errors.js';
 import { isRoot } from './own-user.js';
+import { openTrusted } from './trusted-path.js';
 
 /** The folder of a file, opened once: whatever happens to its path afterwards, names are looked up in this one. */
 export class Folder {
@@ -27,15 +18,15 @@ export class Folder {
   }
 
   /**
-   * Opens a folder. A process that is root insists that nobody else can turn its path into another one: every folder
-   * above it belongs to root and is not open for all. The folder itself may be anyone's.
+   * Opens a folder. A process that is root insists that nobody else can turn its path into another one; the folder itself
+   * may be anyone's.
    *
    * @throws FetcherError `file`
    */
   static open(path: string): Folder {
     try {
-      if (isRoot()) requireTrustedPath(path);
-      return new Folder(path, openSync(path, constants.O_RDONLY | constants.O_DIRECTORY));
+      const flags = constants.O_RDONLY | constants.O_DIRECTORY;
+      return new Folder(path, isRoot() ? openTrusted(path) : openSync(path, flags));
     } catch (error) {
       if (error instanceof FetcherError) throw error;
       const code = errorCode(error) ?? '';
@@ -73,49 +64,4 @@ export class Folder {
   close(): void {
     closeSync(this.#descriptor);
   }
-}
-
-/** Symbolic links that may be followed on the way; the kernel's own limit (path_resolution(7)). */
-const maxLinks = 40;
-
-/**
- * Walks a path as the kernel does and checks every folder and every link that decides where it leads: all but the last
- * folder, which may be anyone's.
- */
-function requireTrustedPath(path: string): void {
-  let todo = path.split('/').filter(Boolean);
-  let at = '/';
-  for (let links = 0; todo.length > 0;) {
-    requireTrusted(at);
-    const [name = '', ...rest] = todo;
-    const next = join(at, name);
-    const stats = lstatSync(next);
-    if (!stats.isSymbolicLink()) {
-      at = next;
-      todo = rest;
-      continue;
-    }
-    if (stats.uid !== 0) refuse(next, `is a symbolic link of uid ${stats.uid}`);
-    if (++links > maxLinks) refuse(next, 'leads round in a circle');
-    const target = readlinkSync(next);
-    if (target.startsWith('/')) at = '/';
-    todo = [...target.split('/').filter(Boolean), ...rest];
-  }
-}
-
-const sticky = 0o1000;
-const writableByAll = 0o002;
-
-function requireTrusted(folder: string): void {
-  const { uid, mode } = lstatSync(folder);
-  if (uid !== 0) refuse(folder, `belongs to uid ${uid}`);
-  if ((mode & writableByAll) !== 0 && (mode & sticky) === 0) refuse(folder, 'is writable for all');
-}
-
-function refuse(folder: string, why: string): never {
-  const hint = 'Root writes only below folders of root; run this as that user, or choose another place.';
-  throw new FetcherError('file', `${folder} ${why}, who could turn the path of a file into another one`, {
-    path: folder,
-    hint,
-  });
 }

@@ -1,0 +1,68 @@
+/* Folders above a cache whose group or owner could exchange what lies in them. */
+import { chmodSync, chownSync, lchownSync, mkdirSync, symlinkSync } from 'node:fs';
+
+import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { Folder } from './folder.js';
+
+const nobody = 65_534;
+
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = temporaryFolder();
+  mkdirSync(folder.file('top/pkg'), { recursive: true });
+});
+afterEach(() => folder[Symbol.dispose]());
+
+function open(path: string): void {
+  Folder.open(folder.file(path)).close();
+}
+
+describe.skipIf(missing('root', 'linux'))('root', () => {
+  it.each([
+    [0, nobody, 0o775, 'is writable for the group 65534'],
+    [0, nobody, 0o2775, 'is writable for the group 65534'],
+    [0, nobody, 0o777, 'is writable for all'],
+    [0, 0, 0o777, 'is writable for all'],
+    [0, 0, 0o702, 'is writable for all'],
+    [nobody, 0, 0o755, 'belongs to uid 65534'],
+    [nobody, 0, 0o1777, 'belongs to uid 65534'],
+  ])('goes through no folder of %i:%i with mode %o', (uid, gid, mode, why) => {
+    chownSync(folder.file('top'), uid, gid);
+    chmodSync(folder.file('top'), mode);
+    expect(() => open('top/pkg')).toThrow(`${folder.file('top')} ${why}, who could turn the path`);
+  });
+
+  it.each([
+    [0, 0, 0o755],
+    [0, 0, 0o775],
+    [0, nobody, 0o755],
+    [0, nobody, 0o1775],
+    [0, 0, 0o1777],
+  ])('goes through one of %i:%i with mode %o: the twin', (uid, gid, mode) => {
+    chownSync(folder.file('top'), uid, gid);
+    chmodSync(folder.file('top'), mode);
+    expect(() => open('top/pkg')).not.toThrow();
+  });
+
+  it('uses a folder of anyone', () => {
+    chownSync(folder.file('top/pkg'), nobody, nobody);
+    chmodSync(folder.file('top/pkg'), 0o777);
+    expect(() => open('top/pkg')).not.toThrow();
+  });
+
+  it('follows links of root alone', () => {
+    symlinkSync('top', folder.file('link'));
+    expect(() => open('link/pkg')).not.toThrow();
+    lchownSync(folder.file('link'), nobody, nobody);
+    expect(() => open('link/pkg')).toThrow(`${folder.file('link')} is a symbolic link of uid 65534`);
+    symlinkSync('loop', folder.file('loop'));
+    expect(() => open('loop')).toThrow('in a circle');
+  });
+
+  it('says what is wrong with the way', () => {
+    expect(() => open('none')).toThrow(/none can't be used: ENOENT$/);
+    expect(() => open('none/pkg')).toThrow(/pkg can't be used: ENOENT$/);
+  });
+});

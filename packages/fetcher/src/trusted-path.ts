@@ -1,0 +1,62 @@
+import { closeSync, constants, openSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
+
+import { FetcherError } from './errors.js';
+import { type Judge, walk } from './walk.js';
+
+const flags = constants.O_RDONLY | constants.O_DIRECTORY;
+
+const sticky = 0o1000;
+const writableByGroup = 0o020;
+const writableByAll = 0o002;
+
+/**
+ * Opens a folder for root, whose path nobody else can turn into another one: every folder above it and every link on the
+ * way belongs to root, and no folder is open to all or to a group of others, unless it is sticky. The folder itself may
+ * be anyone's. An access control list shows in the mode of a folder as its group's rights (acl(5)); of root's own group it
+ * is not told apart.
+ *
+ * @param path - absolute
+ * @returns a descriptor
+ * @throws FetcherError `file`; Error of the system
+ */
+export function openTrusted(path: string): number {
+  if (process.platform !== 'linux') return openByPath(path);
+  const held = walk(path, judge);
+  try {
+    return openSync(`/proc/self/fd/${held}`, flags);
+  } finally {
+    closeSync(held);
+  }
+}
+
+const judge: Judge = {
+  folder({ path, stats: { uid, gid, mode } }) {
+    if (uid !== 0) refuse(path, `belongs to uid ${uid}`);
+    if ((mode & sticky) !== 0) return;
+    if ((mode & writableByAll) !== 0) refuse(path, 'is writable for all');
+    if ((mode & writableByGroup) !== 0 && gid !== 0) refuse(path, `is writable for the group ${gid}`);
+  },
+  link({ path, stats: { uid } }) {
+    if (uid !== 0) refuse(path, `is a symbolic link of uid ${uid}`);
+  },
+  refuse(path, why): never {
+    throw new FetcherError('file', `folder ${path} can't be used: ${why}`, { path });
+  },
+};
+
+/** Without /proc each folder above is looked at by its path, and what changes meanwhile is not noticed. */
+function openByPath(path: string): number {
+  for (const one of [path, realpathSync(path)]) {
+    for (let above = dirname(one), below = one; above !== below; [above, below] = [dirname(above), above]) {
+      const stats: Stats = statSync(above);
+      judge.folder({ path: above, stats });
+    }
+  }
+  return openSync(path, flags);
+}
+
+function refuse(path: string, why: string): never {
+  const hint = 'Root writes only below folders of root; run this as that user, or choose another place.';
+  throw new FetcherError('file', `${path} ${why}, who could turn the path of a file into another one`, { path, hint });
+}

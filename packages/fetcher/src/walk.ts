@@ -1,0 +1,101 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+
+import { errorCode } from '@sb/core';
+
+/** Of Linux; Node has no name for it. Opens what a name stands for without reading it (open(2)). */
+const oPath = 0o10_000_000;
+
+/** Symbolic links that may be followed on the way; the kernel's own limit (path_resolution(7)). */
+const maxLinks = 40;
+
+/** Something on the way that decides where a path leads, held open: `stats` are of no other one. */
+export interface Waypoint {
+  readonly path: string;
+  readonly stats: Stats;
+}
+
+/** Who may decide where a path leads. Each throws where it is the wrong one. */
+export interface Judge {
+  /** A folder that a name is looked up in. */
+  folder(waypoint: Waypoint): void;
+  /** A symbolic link that is followed. */
+  link(waypoint: Waypoint): void;
+  /** Neither of them can be said of a place. */
+  refuse(path: string, why: string): never;
+}
+
+/**
+ * Walks a path of Linux as the kernel does, from the root folder, holding each folder open, so that nothing changes behind
+ * a check.
+ *
+ * @param path - absolute
+ * @param judge - is asked before each step
+ * @returns a descriptor of what the path leads to, with O_PATH; open it by `/proc/self/fd`
+ * @throws Error of the system, or what the judge throws
+ */
+export function walk(path: string, judge: Judge): number {
+  let todo = namesOf(path);
+  let at = '/';
+  let held = openSync('/', oPath);
+  const enter = (next: number, where: string): void => {
+    closeSync(held);
+    [held, at] = [next, where];
+  };
+  try {
+    for (let links = 0; todo.length > 0;) {
+      judge.folder({ path: at, stats: fstatSync(held) });
+      const [name = '', ...rest] = todo;
+      const place = `/proc/self/fd/${held}/${name}`;
+      const next = { descriptor: openPlace(place), path: join(at, name) };
+      todo = rest;
+      if (!fstatSync(next.descriptor).isSymbolicLink()) {
+        enter(next.descriptor, next.path);
+        continue;
+      }
+      const target = readLink({ ...next, place }, judge);
+      if (++links > maxLinks) judge.refuse(path, 'its symbolic links lead round in a circle');
+      if (target.startsWith('/')) enter(openSync('/', oPath), '/');
+      todo = [...namesOf(target), ...rest];
+    }
+    return held;
+  } catch (error) {
+    closeSync(held);
+    throw error;
+  }
+}
+
+function namesOf(path: string): string[] {
+  return path.split('/').filter(Boolean);
+}
+
+/** A folder is asked for first: only then is one mounted that waits for its first use (`LOOKUP_DIRECTORY`, autofs(5)). */
+function openPlace(place: string): number {
+  try {
+    return openSync(place, oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOTDIR') throw error;
+    return openSync(place, oPath | constants.O_NOFOLLOW);
+  }
+}
+
+interface LinkAt {
+  /** The link itself, held open; closed here. */
+  readonly descriptor: number;
+  readonly path: string;
+  readonly place: string;
+}
+
+/** Reads a link by its name, which has to stand for the held one before and after: renaming it changes its ctime. */
+function readLink({ descriptor, path, place }: LinkAt, judge: Judge): string {
+  try {
+    judge.link({ path, stats: fstatSync(descriptor) });
+    const before = fstatSync(descriptor, { bigint: true });
+    const target = readlinkSync(place);
+    const after = lstatSync(place, { bigint: true });
+    const isSame = after.dev === before.dev && after.ino === before.ino && after.ctimeNs === before.ctimeNs;
+    return isSame ? target : judge.refuse(path, 'a symbolic link on the way changed meanwhile');
+  } finally {
+    closeSync(descriptor);
+  }
+}
