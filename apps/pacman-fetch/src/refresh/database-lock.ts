@@ -1,12 +1,11 @@
-import { closeSync, constants, linkSync, openSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:net';
+import { readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 
 import { FetchError } from '../errors.js';
-import { lockFile } from '../one-file/files.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
+import { LockDraft } from './lock-draft.js';
 
 /** pacman's own lock: a file that is there while somebody changes databases. It can't be told from one left behind. */
 const lockName = 'db.lck';
@@ -17,13 +16,11 @@ const pattern = new RegExp(`^pacman-fetch (${markPattern})\n$`);
 /** pacman's lock of its databases, held by us. */
 export class DatabaseLock implements Disposable {
   readonly #path: string;
-  readonly #folder: number;
-  readonly #own: Server | undefined;
+  readonly #content: string;
 
-  private constructor(path: string, folder: number, own: Server | undefined) {
+  private constructor(path: string, content: string) {
     this.#path = path;
-    this.#folder = folder;
-    this.#own = own;
+    this.#content = content;
   }
 
   /**
@@ -33,17 +30,18 @@ export class DatabaseLock implements Disposable {
    * @throws FetchError `file` if pacman or another of us has it, or it can't be written
    */
   static async take(database: string): Promise<DatabaseLock> {
-    const folder = openSync(database, constants.O_RDONLY | constants.O_DIRECTORY);
-    let own: Server | undefined;
+    const path = join(database, lockName);
+    const content = `pacman-fetch ${processMark()}\n`;
     try {
       // Only one of us at a time looks at what another has left behind.
-      own = await lockFile(folder, database);
-      const path = join(database, lockName);
-      create(path);
-      return new DatabaseLock(path, folder, own);
+      using draft = await LockDraft.open(`${path}.new`);
+      draft.write(content);
+      if (draft.name(path)) return new DatabaseLock(path, content);
+      if (!isAbandoned(path)) throw taken(path);
+      unlinkSync(path);
+      if (draft.name(path)) return new DatabaseLock(path, content);
+      throw taken(path);
     } catch (error) {
-      own?.close();
-      closeSync(folder);
       throw error instanceof FetchError ? error : refusal(database, error);
     }
   }
@@ -64,50 +62,19 @@ export class DatabaseLock implements Disposable {
     );
   }
 
+  /**
+   * Removes it. Somebody may have removed it meanwhile, and another one taken it: that one's stays.
+   *
+   * @throws FetchError `file` where it can't be removed
+   */
   [Symbol.dispose](): void {
-    unlinkSync(this.#path);
-    this.#own?.close();
-    closeSync(this.#folder);
-  }
-}
-
-function create(path: string): void {
-  const isLeftBehind = tryCreate(path) ? undefined : isAbandoned(path);
-  if (isLeftBehind === undefined) return;
-  if (isLeftBehind) unlinkSync(path);
-  if (isLeftBehind && tryCreate(path)) return;
-  throw new FetchError(
-    'file',
-    'failed to synchronize all databases (unable to lock database)',
-    `If you're sure a package manager is not already running, you can remove ${path}`,
-  );
-}
-
-/** @returns false if it is there already */
-function tryCreate(path: string): boolean {
-  const content = `pacman-fetch ${processMark()}\n`;
-  const draft = `${path}.new`;
-  try {
-    rmSync(draft, { force: true });
-    writeFileSync(draft, content, { flag: 'wx', mode: 0 });
-    name(draft, path, content);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
-    throw error;
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
-
-/** The lock has its content from its first moment on: an empty one, of a process that was killed, would be pacman's. */
-function name(draft: string, path: string, content: string): void {
-  try {
-    linkSync(draft, path);
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') throw error;
-    // A file system without hard links.
-    writeFileSync(path, content, { flag: 'wx', mode: 0 });
+    try {
+      if (readFileSync(this.#path, 'latin1') === this.#content) unlinkSync(this.#path);
+    } catch (error) {
+      // pacman's own has no rights at all, so that it can't be read by whoever isn't root.
+      if (['ENOENT', 'EACCES'].includes(errorCode(error) ?? '')) return;
+      throw refusal(this.#path, error);
+    }
   }
 }
 
@@ -120,6 +87,14 @@ function isAbandoned(path: string): boolean {
     // It can't be read: then it isn't ours to remove.
     return false;
   }
+}
+
+function taken(path: string): FetchError {
+  return new FetchError(
+    'file',
+    'failed to synchronize all databases (unable to lock database)',
+    `If you're sure a package manager is not already running, you can remove ${path}`,
+  );
 }
 
 function refusal(database: string, error: unknown): FetchError {
