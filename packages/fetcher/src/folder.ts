@@ -7,6 +7,9 @@ import { FetcherError } from './errors.js';
 import { isRoot } from './own-user.js';
 import { openTrusted } from './trusted-path.js';
 
+/** What a file system answers whose folders have no fsync(2), as vboxsf and some of FUSE: the name is there all the same. */
+const withoutFsync: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
 /** The folder of a file, opened once: whatever happens to its path afterwards, names are looked up in this one. */
 export class Folder {
   readonly path: string;
@@ -50,10 +53,18 @@ export class Folder {
     }
   }
 
-  /** Gives a file its final name, at once and for good. */
+  /**
+   * Gives a file its final name, at once and for good: where the file system can put a folder on the disk.
+   *
+   * @throws Error of the system
+   */
   rename(from: string, to: string): void {
     renameSync(this.at(from), this.at(to));
-    fsyncSync(this.#descriptor);
+    try {
+      fsyncSync(this.#descriptor);
+    } catch (error) {
+      if (!withoutFsync.has(errorCode(error))) throw error;
+    }
   }
 
   /** Removes a name. */
