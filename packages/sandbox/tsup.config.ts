@@ -1,3 +1,6 @@
 import { packageBuild } from '../../tooling/tsup.base.js';
 
-export default packageBuild({ entry: { index: 'src/index.ts', 'sb-run': 'src/cli/main.ts' }, splitting: true });
+export default packageBuild({
+  entry: { index: 'src/index.ts', 'file-lock': 'src/file-lock.ts', 'sb-run': 'src/cli/main.ts' },
+  splitting: true,
+});

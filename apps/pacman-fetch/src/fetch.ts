@@ -1,5 +1,4 @@
 import { closeSync } from 'node:fs';
-import type { Server } from 'node:net';
 import { basename, resolve } from 'node:path';
 
 import type { EnforcementReport } from '@sb/core';
@@ -42,16 +41,15 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
   const source = openSource(url, basename(output));
   using report = new ReportFile(command.report);
   const destination = new Destination(output, limitsFor(basename(output), false).mayResume);
-  let lock: Server | undefined;
   try {
-    lock = await lockFile(destination.descriptor, destination.path);
+    // It goes with the descriptor; this process may have given up the call that would end it sooner.
+    lockFile(destination.descriptor, destination.path);
     const settings = configuration.sandbox;
     const isPatient = isPatientIn(command, configuration);
     const request = requestOf({ url, source, destination, isPatient, certificates, settings });
     const written = [1, 2, ...(report.descriptor === undefined ? [] : [report.descriptor])];
     return await supervise(command, { request, destination, settings, user, written, program }, report);
   } finally {
-    lock?.close();
     destination.close();
     for (const opened of [certificates, source]) if (opened !== undefined) closeSync(opened);
   }

@@ -37,7 +37,7 @@ export class Batch {
     for (const asked of requests) {
       const request = { ...asked, sources: mirrors.inOrder(asked.sources) };
       try {
-        const job = await openJob(request);
+        const job = openJob(request);
         jobs.push(job);
         progress.open(request.to, job.part.size);
       } catch (error) {

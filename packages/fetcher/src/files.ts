@@ -2,6 +2,6 @@
 export { openCertificates } from './certificates.js';
 export { FetcherError } from './errors.js';
 export { Folder } from './folder.js';
-export { lockFile } from './lock.js';
+export { type FileLock, lockFile } from './lock.js';
 export { effectiveUser } from './own-user.js';
 export { openSourceFile } from './source-file.js';

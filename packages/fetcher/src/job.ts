@@ -32,12 +32,9 @@ export interface Job {
  *
  * @throws FetcherError `file`
  */
-export async function openJob(request: CheckedRequest): Promise<Job> {
-  const part = await Part.open(request.to);
-  const signature = await openSignature(request).catch((error: unknown) => {
-    part.keep(part.confirmation.lastModified);
-    throw error;
-  });
+export function openJob(request: CheckedRequest): Job {
+  const part = Part.open(request.to);
+  const signature = openSignatureOf(request, part);
   if (!request.resume || part.size > request.maxBytes) part.truncate();
   const { confirmation, finalTime } = part;
   const { ifModifiedSince } = request;
@@ -56,6 +53,15 @@ export async function openJob(request: CheckedRequest): Promise<Job> {
     isPatient: false,
     hasBeginning: false,
   };
+}
+
+function openSignatureOf(request: CheckedRequest, part: Part): SignatureJob | undefined {
+  try {
+    return openSignature(request);
+  } catch (error) {
+    part.keep(part.confirmation.lastModified);
+    throw error;
+  }
 }
 
 /**

@@ -1,33 +1,39 @@
-import { once } from 'node:events';
-import { fstatSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
-
-import { errorCode } from '@sb/core';
+import { tryLockFile, unlockFile } from '@sb/sandbox/file-lock';
 
 import { FetcherError } from './errors.js';
 
+/** What holds a lock. */
+export interface FileLock {
+  /** Lets go of it, also for a worker that still has the file open. To be called before that is closed here. */
+  close(): void;
+}
+
 /**
- * Makes sure that nobody else of us writes to an open file: a socket in Linux's abstract namespace that is named after
- * the file and goes with its process, however that ends (`unix(7)`). Elsewhere two at once are not noticed.
- *
- * @param descriptor - the open file
- * @param path - for the error
- * @returns what holds the lock; close it when done
- * @throws FetcherError `file` if another process has it
+ * What says that nobody can tell: a file system or a kernel without such locks, a rule that forbids them, or a lock of
+ * somebody who may only read in the way, which must not stop who may write.
  */
-export async function lockFile(descriptor: number, path: string): Promise<Server | undefined> {
+const withoutLocks: ReadonlySet<string> = new Set(['EINVAL', 'ENOLCK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EACCES']);
+
+/**
+ * Makes sure that nobody else of us writes to an open file, in whichever container: a lock that only who may write to it
+ * can take, and that goes with the processes that have it open, however those end ({@link tryLockFile}). Where there are
+ * no such locks two at once are not noticed.
+ *
+ * @param descriptor - the file, open for writing
+ * @param path - for the error
+ * @returns what holds the lock; undefined where there is none
+ * @throws FetcherError `file` if somebody else has it
+ */
+export function lockFile(descriptor: number, path: string): FileLock | undefined {
   if (process.platform !== 'linux') return undefined;
-  const { dev, ino } = fstatSync(descriptor);
-  const server = createServer((socket) => socket.destroy());
-  server.unref();
-  server.listen(`\0sb-fetcher:${dev}:${ino}`);
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    if (errorCode(error) !== 'EADDRINUSE') {
-      throw new FetcherError('file', `${path} can't be locked: ${errorCode(error)}`, { path });
-    }
+  const answer = tryLockFile(descriptor);
+  if (answer.state === 'taken') {
     throw new FetcherError('file', `another process downloads to ${path}`, { path, hint: 'Wait for it to end.' });
   }
-  return server;
+  if (answer.state === 'unknown') {
+    if (withoutLocks.has(answer.errno)) return undefined;
+    throw new FetcherError('file', `${path} can't be locked: ${answer.errno}`, { path });
+  }
+  // Where this fails, closing the file does it.
+  return { close: () => void unlockFile(descriptor) };
 }

@@ -11,7 +11,6 @@ import {
   read,
   type Stats,
 } from 'node:fs';
-import type { Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -20,7 +19,7 @@ import { errorCode } from '@sb/core';
 import type { Confirmation } from './channel.js';
 import { FetcherError } from './errors.js';
 import { Folder } from './folder.js';
-import { lockFile } from './lock.js';
+import { type FileLock, lockFile } from './lock.js';
 import { effectiveUser } from './own-user.js';
 
 /** What a download that isn't whole ends with, as pacman has it. */
@@ -48,7 +47,7 @@ export class Part {
   readonly #folder: Folder;
   readonly #finalName: string;
   readonly #name: string;
-  #lock: Server | undefined;
+  #lock: FileLock | undefined;
   #isOpen = true;
 
   private constructor(path: string) {
@@ -71,11 +70,11 @@ export class Part {
    * @param path - absolute path of FILE
    * @throws FetcherError `file`
    */
-  static async open(path: string): Promise<Part> {
+  static open(path: string): Part {
     const part = new Part(path);
     try {
       requireSafe(part.path, fstatSync(part.descriptor));
-      part.#lock = await lockFile(part.descriptor, part.path);
+      part.#lock = lockFile(part.descriptor, part.path);
       return part;
     } catch (error) {
       part.#close();

@@ -19,10 +19,10 @@ export interface SignatureJob {
  * @returns undefined if none is asked for
  * @throws FetcherError `file`
  */
-export async function openSignature(request: CheckedRequest): Promise<SignatureJob | undefined> {
+export function openSignature(request: CheckedRequest): SignatureJob | undefined {
   const { signature, sources, to, ifModifiedSince } = request;
   if (signature === undefined) return undefined;
-  const part = await Part.open(`${to}${signature.suffix}`);
+  const part = Part.open(`${to}${signature.suffix}`);
   part.truncate();
   const local = new LocalSources(sources.map((source) => signatureUrl(source, source, signature.suffix)));
   const modifiedSince = ifModifiedSince === 'local' ? part.finalTime : null;

@@ -5,11 +5,13 @@ import { errnoName, loadPrebuild } from '@sb/core';
 import { sandboxError } from './errors.js';
 
 /** What `native/addon.cc` exports. */
-interface Native {
+export interface Native {
   anonymousFile(bytes: Uint8Array, executable: boolean): number;
   closeFile(descriptor: number): number;
+  lockFile(descriptor: number): number;
   setLimit(resource: number, value: bigint, tries: boolean): number;
   statusPipe(most: number, done: (said: string) => void): number;
+  unlockFile(descriptor: number): number;
   watchDeath(pid: number, done: (signal: number) => void): number;
 }
 
@@ -101,7 +103,11 @@ export function watchDeath(pid: number, done: (signal: number) => void): void {
   if (process.platform === 'linux') native().watchDeath(pid, done);
 }
 
-function native(): Native {
+/** The addon, loaded once.
+ *
+ * @throws SandboxError `prebuild-missing`
+ */
+export function native(): Native {
   loaded ??= loadPrebuild<Native>({ layer: 'sandbox', name: 'sandbox', root });
   return loaded;
 }

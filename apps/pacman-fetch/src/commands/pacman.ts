@@ -45,7 +45,7 @@ async function before(session: Session, command: PacmanCommand, steps: Steps): P
     if (status !== exitStatus.done) return status;
   }
   // A refresh has its own; pacman needs one as well.
-  await DatabaseLock.removeAbandoned(session.places.database);
+  DatabaseLock.removeAbandoned(session.places.database);
   return steps.isPrefetched ? await fetchNeeded(session, command) : exitStatus.done;
 }
 

@@ -38,7 +38,7 @@ Exit status: 0 done, 1 a download failed or pacman refuses the targets,
 };
 
 async function askAndFetch(session: Session, question: readonly string[], options: readonly string[]): Promise<number> {
-  await DatabaseLock.removeAbandoned(session.places.database);
+  DatabaseLock.removeAbandoned(session.places.database);
   const answer = await askPacman(session, question, options);
   if ('refusal' in answer) {
     // pacman's own words say it best.

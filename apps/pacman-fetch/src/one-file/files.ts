@@ -1,7 +1,13 @@
-import type { Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-import { FetcherError, Folder, lockFile as lock, openCertificates as open, openSourceFile } from '@sb/fetcher/files';
+import {
+  FetcherError,
+  type FileLock,
+  Folder,
+  lockFile as lock,
+  openCertificates as open,
+  openSourceFile,
+} from '@sb/fetcher/files';
 
 import { FetchError } from '../errors.js';
 
@@ -15,10 +21,12 @@ export function openFolder(path: string): Folder {
 }
 
 /** {@link lock}, with its error as this program tells it. */
-export async function lockFile(descriptor: number, path: string): Promise<Server | undefined> {
-  return await lock(descriptor, path).catch((error: unknown) => {
+export function lockFile(descriptor: number, path: string): FileLock | undefined {
+  try {
+    return lock(descriptor, path);
+  } catch (error) {
     throw toldHere(error);
-  });
+  }
 }
 
 /**

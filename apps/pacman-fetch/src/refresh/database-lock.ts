@@ -29,12 +29,12 @@ export class DatabaseLock implements Disposable {
    * @param database - DBPath
    * @throws FetchError `file` if pacman or another of us has it, or it can't be written
    */
-  static async take(database: string): Promise<DatabaseLock> {
+  static take(database: string): DatabaseLock {
     const path = join(database, lockName);
     const content = `pacman-fetch ${processMark()}\n`;
     try {
       // Only one of us at a time looks at what another has left behind.
-      using draft = await LockDraft.open(`${path}.new`);
+      using draft = LockDraft.open(`${path}.new`);
       draft.write(content);
       if (draft.name(path)) return new DatabaseLock(path, content);
       if (!isAbandoned(path)) throw taken(path);
@@ -52,14 +52,15 @@ export class DatabaseLock implements Disposable {
    *
    * @param database - DBPath
    */
-  static async removeAbandoned(database: string): Promise<void> {
+  static removeAbandoned(database: string): void {
     const path = join(database, lockName);
     if (!isAbandoned(path)) return;
     // Another one of us may be at it, and whoever isn't root can't.
-    await DatabaseLock.take(database).then(
-      (lock) => lock[Symbol.dispose](),
-      () => {},
-    );
+    try {
+      DatabaseLock.take(database)[Symbol.dispose]();
+    } catch {
+      // pacman says so.
+    }
   }
 
   /**

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 
 import { errorCode } from '@sb/core';
+import type { FileLock } from '@sb/fetcher/files';
 
 import { FetchError } from '../errors.js';
 import { lockFile } from '../one-file/files.js';
@@ -32,10 +33,10 @@ const mostAttempts = 100;
 export class LockDraft implements Disposable {
   readonly #path: string;
   readonly #descriptor: number;
-  readonly #own: { close(): void } | undefined;
+  readonly #own: FileLock | undefined;
   #content = '';
 
-  private constructor(path: string, descriptor: number, own: { close(): void } | undefined) {
+  private constructor(path: string, descriptor: number, own: FileLock | undefined) {
     this.#path = path;
     this.#descriptor = descriptor;
     this.#own = own;
@@ -46,12 +47,12 @@ export class LockDraft implements Disposable {
    *
    * @throws FetchError `file` if another process has it; Error of the system
    */
-  static async open(path: string): Promise<LockDraft> {
+  static open(path: string): LockDraft {
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       const descriptor = openSync(path, flags, mode);
-      let own: { close(): void } | undefined;
+      let own: FileLock | undefined;
       try {
-        own = await lockFile(descriptor, path);
+        own = lockFile(descriptor, path);
         if (isAlone(path, descriptor)) return new LockDraft(path, descriptor, own);
       } catch (error) {
         own?.close();

@@ -50,7 +50,7 @@ async function downloadLocked(
   requests: readonly DownloadRequest[],
   display: Display,
 ): Promise<readonly Outcome[]> {
-  const lock = await DatabaseLock.take(places.database);
+  const lock = DatabaseLock.take(places.database);
   try {
     display.show({ event: 'heading', text: 'Synchronizing package databases...' });
     return await runBatch(requests, { fetcher, display, isForPeople, signal });
