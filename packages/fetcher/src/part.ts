@@ -73,7 +73,7 @@ export class Part {
   static open(path: string): Part {
     const part = new Part(path);
     try {
-      requireSafe(part.path, fstatSync(part.descriptor));
+      requireSafe(part.path, fstatSync(part.descriptor), part.#folder.lookUp(part.#name));
       part.#lock = lockFile(part.descriptor, part.path);
       return part;
     } catch (error) {
@@ -217,13 +217,15 @@ export class Part {
   }
 }
 
-function requireSafe(path: string, stats: Stats): void {
+/** @param named - what the name stands for after the file was looked at: one that lost a name is still another's file */
+function requireSafe(path: string, stats: Stats, named: Stats | undefined): void {
   const refuse = (why: string): never => {
     const hint = 'Remove it, or choose another place.';
     throw new FetcherError('file', `${path} is not written: ${why}`, { path, hint });
   };
   if (!stats.isFile()) refuse('it is no regular file');
   if (stats.nlink !== 1) refuse('it has other names (hard links)');
+  if (named?.dev !== stats.dev || named.ino !== stats.ino || named.nlink !== 1) refuse('its name was taken away');
   // Whoever owns it may hold it open, and write to it after it was checked.
   if (stats.uid !== 0 && stats.uid !== effectiveUser()) refuse(`it belongs to uid ${stats.uid}`);
 }

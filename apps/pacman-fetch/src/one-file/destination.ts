@@ -146,7 +146,7 @@ function openOrMake(folder: Folder, name: string): { readonly descriptor: number
     throw refusal(shown, error);
   }
   try {
-    requireSafe(shown, fstatSync(descriptor));
+    requireSafe(shown, fstatSync(descriptor), folder.lookUp(name));
     return { descriptor, isNew: false };
   } catch (error) {
     closeSync(descriptor);
@@ -168,12 +168,14 @@ function refusal(path: string, error: unknown): FetchError {
   return new FetchError('file', `${path} can't be written: ${code || String(error)}`, hints[code]);
 }
 
-function requireSafe(path: string, stats: Stats): void {
+/** @param named - what the name stands for after the file was looked at: one that lost a name is still another's file */
+function requireSafe(path: string, stats: Stats, named: Stats | undefined): void {
   const refuse = (why: string): never => {
     throw new FetchError('file', `${path} is not written: ${why}`, 'Remove it, or choose another place.');
   };
   if (!stats.isFile()) refuse('it is no regular file');
   if (stats.nlink !== 1) refuse('it has other names (hard links)');
+  if (named?.dev !== stats.dev || named.ino !== stats.ino || named.nlink !== 1) refuse('its name was taken away');
   // Whoever owns it may hold it open, and write to it after it was checked.
   if (stats.uid !== 0 && stats.uid !== process.geteuid?.()) refuse(`it belongs to uid ${stats.uid}`);
 }
