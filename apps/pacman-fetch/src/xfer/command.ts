@@ -8,21 +8,12 @@ import type { Configuration } from '../config/configuration.js';
 import { sandboxOptions } from '../config/sandbox-options.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
 import { wordsOf } from '../config/words.js';
+import { commandPorts, proxyVariables } from './ports.js';
 import { type Expected, StagedFile } from './staged-file.js';
 import { Staging } from './staging.js';
 
 /** What a command may know of our environment: how to find programs and proxies. */
-const passed = [
-  'PATH',
-  'LANG',
-  'http_proxy',
-  'https_proxy',
-  'all_proxy',
-  'no_proxy',
-  'HTTPS_PROXY',
-  'ALL_PROXY',
-  'NO_PROXY',
-] as const;
+const passed = ['PATH', 'LANG', ...proxyVariables, 'no_proxy', 'NO_PROXY'] as const;
 
 /** A run of XferCommand. */
 export interface XferRun {
@@ -44,12 +35,15 @@ export class CommandFailure extends Error {}
  * that it can write to beside SandboxWritable.
  *
  * @returns a checked copy of what it left, and what was in force
- * @throws CommandFailure; Error that says what is wrong with the file; SandboxError where it can't be confined
+ * @throws CommandFailure; Error that says what is wrong with the file; SandboxError where it can't be confined; the
+ *   signal's reason where it is aborted already, and then nothing is started
  */
 export async function runXfer(
   configuration: Configuration,
   { command, choice, url, folder, file, signal }: XferRun,
 ): Promise<{ readonly staged: StagedFile; readonly enforcement: SandboxReport | undefined }> {
+  // A listener would never hear of it.
+  signal.throwIfAborted();
   const { sandbox } = configuration;
   const policy = choice.kind === 'switch' ? choice.policy : undefined;
   using staging = Staging.make(folder, policy);
@@ -59,7 +53,12 @@ export async function runXfer(
     word === '%u' ? url : word === '%o' ? output : word,
   );
   const user = policy === undefined ? undefined : { user: policy.uid, group: policy.gid };
-  const needs = { program: 'command', user, ports: portsOf(url), writable: [staging.path] } as const;
+  const needs = {
+    program: 'command',
+    user,
+    ports: commandPorts([url], process.env),
+    writable: [staging.path],
+  } as const;
   const base = sandboxOptions(sandbox, needs) ?? { off: ['privdrop', 'caps', 'landlock', 'seccomp'] };
   const rlimits = { fsize: file.maxBytes ?? file.size ?? ('unlimited' as const) };
   const confined = createSandbox({ ...base, rlimits, cwd: staging.path, env: environmentIn(staging.path) });
@@ -77,10 +76,4 @@ function environmentIn(folder: string): Readonly<Record<string, string>> {
   const kept = passed.map((name) => [name, process.env[name]] as const);
   const known = kept.filter((entry): entry is readonly [(typeof passed)[number], string] => entry[1] !== undefined);
   return { ...Object.fromEntries(known), HOME: folder };
-}
-
-/** The ports of a URL, and those that mirrors redirect to. */
-function portsOf(url: string): readonly number[] {
-  const { port } = new URL(url);
-  return [...new Set([80, 443, ...(port === '' ? [] : [Number(port)])])];
 }

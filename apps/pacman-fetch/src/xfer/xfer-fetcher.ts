@@ -79,6 +79,8 @@ export class XferFetcher implements Fetcher {
       } catch (error) {
         last = asFetcherError(error, source.url);
         if (last.code === 'sandbox') throw last;
+        // What we have ended ourselves is no server's fault.
+        if (signal.aborted) break;
         // Whether a cache server just hasn't got it, the status of a command doesn't say.
         if (!source.cache || !(error instanceof CommandFailure)) failures.push(last);
         if (last.code === 'file' || last.code === 'disk-full') break;
@@ -111,7 +113,8 @@ export class XferFetcher implements Fetcher {
     try {
       return await this.#run(`${url}.sig`, { to: `${to}.sig`, maxBytes: maxSignature, sources: [] }, run);
     } catch (error) {
-      if (signature.optional === true && error instanceof CommandFailure) return undefined;
+      // One that we have ended says nothing of what the server has.
+      if (signature.optional === true && error instanceof CommandFailure && !run.signal.aborted) return undefined;
       throw error;
     }
   }

@@ -1,12 +1,14 @@
 /* What an XferCommand is given, and what it can't do with it. */
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 
-import { missing } from '@sb/test-kit';
+import { missing, runProgram } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { eventually } from '../kit/fetch-program.js';
+import { environment, eventually, program } from '../kit/fetch-program.js';
 import type { Machine, MachineOptions } from './machine.js';
 import { makeScene, type Scene } from './scene.js';
 
@@ -54,6 +56,44 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     const seen = readFileSync(join(outside, 'seen'), 'utf8');
     const answers = ports.map((one) => new RegExp(`/${one}: (.*)$`, 'm').exec(seen)?.[1]);
     expect(answers).toEqual([undefined, 'Connection refused', 'Connection refused', 'Permission denied']);
+  });
+
+  it('connects to the port of the proxy that it is told of, and downloads through it', async () => {
+    const { host, port } = new URL(scene.nginx.http);
+    const asked: string[] = [];
+    const proxy = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      const { pathname: path } = new URL(request.url ?? '');
+      get({ host: '127.0.0.1', port, path }, (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(response);
+      });
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const proxyPort = String((proxy.address() as AddressInfo).port);
+    const connect = (to: string) =>
+      `(exec 3<>/dev/tcp/127.0.0.1/${proxyPort}) 2>> ${to}/seen; exec curl -sfo "$2" "$1"`;
+    const env = { ...environment, http_proxy: `http://127.0.0.1:${proxyPort}` };
+    const run = async (variables: Readonly<Record<string, string>>) => {
+      const [machine, outside] = scripted(connect);
+      const result = await runProgram(process.execPath, [program, 'refresh', '--config', machine.config], {
+        env: variables,
+      });
+      return { ...result, seen: readFileSync(join(outside, 'seen'), 'utf8') };
+    };
+    try {
+      // The control: where no proxy is named, its port is closed.
+      expect(await run(environment)).toMatchObject({
+        status: 0,
+        seen: expect.stringContaining('Permission denied') as string,
+      });
+      expect(asked).toEqual([]);
+      expect(await run(env)).toMatchObject({ status: 0, stderr: '', seen: '' });
+      expect(asked).toEqual([`http://${host}/test.db`]);
+    } finally {
+      proxy.close();
+    }
   });
 
   it('can leave no more than fits, neither written nor moved there', async () => {
@@ -110,6 +150,18 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     expect(await ended).toEqual([143, null]);
     expect(performance.now() - began).toBeLessThan(20_000);
     expect(existsSync(`/proc/${pid}`)).toBe(false);
+    expect(readdirSync(join(machine.database, 'sync'))).toEqual([]);
+  });
+
+  it('that is ended while it asks for an optional signature has not found out that there is none', async () => {
+    const body = (to: string) =>
+      `case "$1" in *.sig) echo $$ > ${to}/pid; exec sleep 50;; *) exec curl -sfo "$2" "$1";; esac`;
+    const [machine, outside] = scripted(body, { signedBy: scene.repository, options: ['SigLevel = Optional'] });
+    const child = machine.start('refresh');
+    const ended = once(child, 'exit');
+    await eventually('the command for the signature', () => existsSync(join(outside, 'pid')));
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([143, null]);
     expect(readdirSync(join(machine.database, 'sync'))).toEqual([]);
   });
 
