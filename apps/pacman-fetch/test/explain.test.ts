@@ -50,7 +50,7 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     expect(files).toContain(`packages ${folder.path}/\n`);
     expect(files).toContain('servers c.example:8080 m.example:8443 n.example\n');
     expect(layers).toMatch(/^system calls \(seccomp\) required \(.*pacman-fetch\.conf:2\)$/m);
-    expect(worker).toContain('connect_tcp: 21, 80, 3128, 8080, 8443\n');
+    expect(worker).toContain('connect_tcp: 21, 80, 443, 3128, 8080, 8443\n');
     expect(worker).toMatch(/^system calls network-client; .*denied too: execve ptrace;/m);
     expect(worker).toMatch(/^write \/dev\/null$/m);
     expect(worker).toMatch(/^files read .* \/srv$/m);
@@ -61,6 +61,7 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     expect(command).toMatch(/^XferCommand: \/usr\/bin\/curl -fLo %o %u \(.*pacman-fetch\.conf:3\)\n/);
     expect(command).toMatch(/^write \/dev\/null \S+\/pacman-fetch-XXXXXX \/var\/tmp$/m);
     expect(command).toMatch(/^system calls deny-dangerous; .*denied too: ptrace;/m);
+    expect(command).toContain('connect_tcp: 21, 80, 443, 3128, 8080, 8443\n');
   });
 
   it('calls a server of files the disk, and connects to no port for it', async () => {
@@ -68,7 +69,44 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     appendFileSync(config, '[local]\nServer = file:///srv/repo\n');
     const { stdout } = await explain();
     expect(unwrapped(stdout)).toContain('servers c.example:8080 m.example:8443 n.example disk\n');
-    expect(unwrapped(stdout)).toContain('connect_tcp: 80, 8080, 8443\n');
+    expect(unwrapped(stdout)).toContain('connect_tcp: 80, 443, 8080, 8443\n');
+  });
+
+  it('warns of servers that nothing is asked of, and counts no port of theirs', async () => {
+    write(['DownloadUser = nobody'], []);
+    appendFileSync(config, 'Server = ftp://user:secret@f.example:2121/\n[extra]\nServer = r.example\n');
+    const { status, stdout, stderr } = await explain();
+    expect(status).toBe(0);
+    expect(stderr.split('\n').filter((line) => line.startsWith('warning: '))).toEqual([
+      `warning: ${config}:8: Server = ftp://f.example:2121/ is left out: a source of ftp: where only http, https and file are possible`,
+      `warning: ${config}:10: Server = r.example is left out: a source that is no URL`,
+      'warning: no usable servers configured for repository: extra',
+    ]);
+    expect(unwrapped(stdout)).toContain('servers c.example:8080 m.example:8443 n.example\n');
+    expect(stdout).not.toContain('2121');
+    // A command may know more than our worker does.
+    write(['DownloadUser = nobody'], ['XferCommand = /usr/bin/curl -fLo %o %u']);
+    appendFileSync(config, 'Server = ftp://f.example:2121/\n');
+    const withCommand = await explain();
+    expect(withCommand.stderr).toBe('');
+    const [worker, command] = withCommand.stdout
+      .split('\n\n')
+      .slice(3)
+      .filter((_, index) => index !== 1)
+      .map(unwrapped);
+    expect(worker).toContain('connect_tcp: 80, 443, 8080, 8443\n');
+    expect(command).toContain('connect_tcp: 80, 443, 2121, 8080, 8443\n');
+  });
+
+  it('says that a proxy can not be used by our worker, and which port a command has for it', async () => {
+    write(['DownloadUser = nobody'], []);
+    const env = { http_proxy: 'socks5://user:secret@p.example:9050' };
+    const { status, stdout, stderr } = await explain(env);
+    expect({ status, stderr }).toEqual({ status: 3, stderr: '' });
+    expect(stdout).toContain('It would not be started: Only http and https proxies are possible, not socks5');
+    expect(unwrapped(stdout)).toContain('connect_tcp: 80, 443, 8080, 8443, 9050\n');
+    write(['DownloadUser = nobody'], ['XferCommand = /usr/bin/curl -fLo %o %u']);
+    expect((await explain(env)).status).toBe(0);
   });
 
   it('stays within 80 columns but for long names', async () => {

@@ -1,12 +1,12 @@
 import { isAbsolute, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { maxFileTime } from './channel.js';
 import { FetcherError } from './errors.js';
 import { hostKey } from './host-errors.js';
-import { defaultMaxBytes, defaultMaxSignatureBytes } from './limits.js';
+import { defaultMaxBytes, defaultMaxSignatureBytes, maxSources } from './limits.js';
 import type { DownloadRequest, SignatureRequest } from './options.js';
 import { partSuffix } from './part.js';
+import { sourceProblem } from './source-url.js';
 
 /** A request that was checked, with what it left out. */
 export interface CheckedRequest {
@@ -105,29 +105,9 @@ function sourcesOf({ sources, to }: DownloadRequest): Pick<CheckedRequest, 'sour
   return { sources: all.map(({ url }) => url), caches: new Set(caches) };
 }
 
-/** Sources of one file: more are a mistake, and would outgrow what one message holds. */
-const maxSources = 64;
-
-const protocols: ReadonlySet<string> = new Set(['http:', 'https:', 'file:']);
-
-/** Whether it is a path of this machine: no other host, no encoded slash, no NUL. */
-function isLocal(url: URL): boolean {
-  try {
-    return url.host === '' && !fileURLToPath(url).includes('\0');
-  } catch {
-    return false;
-  }
-}
-
 function urlOf(source: string | URL, to: string): URL {
-  // The text is not shown: it may hold a password.
-  if (!URL.canParse(String(source))) return refuse(to, 'has a source that is no URL');
-  const url = new URL(source);
-  if (!protocols.has(url.protocol)) {
-    return refuse(to, `has a source of ${url.protocol} where only http, https and file are possible`);
-  }
-  if (url.protocol === 'file:' && !isLocal(url)) return refuse(to, 'has a source of file: that names no path');
-  return url;
+  const problem = sourceProblem(source);
+  return problem === undefined ? new URL(source) : refuse(to, `has a source ${problem}`);
 }
 
 function refuse(path: string, what: string): never {

@@ -1,6 +1,6 @@
 export { FetcherError, type FetcherErrorCode, type FetcherErrorDetails } from './errors.js';
 export { createFetcher } from './fetcher.js';
-export type { Limits } from './limits.js';
+export { type Limits, maxSources } from './limits.js';
 export type {
   DownloadOptions,
   DownloadRequest,
@@ -12,3 +12,4 @@ export type {
   Source,
   ProxyOptions,
 } from './options.js';
+export { sourceProblem } from './source-url.js';

@@ -44,3 +44,6 @@ export const defaultParallel = 5;
 
 /** Largest number of downloads at once. */
 export const maxParallel = 64;
+
+/** Largest number of sources of one file: more are a mistake, and would outgrow what one message holds. */
+export const maxSources = 64;

@@ -1,4 +1,5 @@
 import { loadConfiguration } from '../config/configuration.js';
+import { serverProblems } from '../download/server-problems.js';
 import { exitStatus } from '../errors.js';
 import { explanationText } from '../explain/explanation.js';
 import { explainPlan } from '../explain/plan.js';
@@ -18,6 +19,7 @@ Exit status: 0, 2 configuration, 3 nothing would be downloaded.`,
   async run({ values }) {
     const configuration = await loadConfiguration({ config: values.get('config') });
     for (const text of configuration.warnings) say('warning', { text });
+    for (const problem of serverProblems(configuration)) say('warning', problem);
     const parts = explainPlan(configuration, process.env);
     process.stdout.write(explanationText(parts, charsetOf(process.env)));
     return parts.every(({ isPossible }) => isPossible) ? exitStatus.done : exitStatus.sandbox;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadConfiguration } from '../config/configuration.js';
 import { chooseUser, type SandboxUser } from '../config/sandbox-user.js';
 import type { SandboxSettings } from '../config/sandbox-settings.js';
+import { serverProblems } from '../download/server-problems.js';
 import { FetchError } from '../errors.js';
 import { type Diagnosis, type Finding, verdictOf } from './diagnosis.js';
 import { examineFolder } from './folders.js';
@@ -16,7 +17,8 @@ import { tryLayers } from './try-layers.js';
  * @throws FetchError `usage` for a configuration that can't be read
  */
 export async function examine(config: string): Promise<Diagnosis> {
-  const { pacman, sandbox } = await loadConfiguration({ config });
+  const configuration = await loadConfiguration({ config });
+  const { pacman, sandbox } = configuration;
   const textsOf = (name: 'CacheDir' | 'DBPath' | 'DownloadUser') =>
     (pacman.options.get(name) ?? []).map(({ text }) => text);
   const caches = textsOf('CacheDir');
@@ -34,6 +36,7 @@ export async function examine(config: string): Promise<Diagnosis> {
     ...choice.findings,
     ...trial.findings,
     ...folders.flatMap((folder) => examineFolder(folder, question)),
+    ...serverProblems(configuration).map(({ text, hint }): Finding => ({ level: 'note', what: text, remedy: hint })),
   ];
   return {
     verdict: verdictOf(findings),

@@ -1,12 +1,13 @@
 import { basename, dirname } from 'node:path';
 
-import { type DownloadRequest, type Fetcher, FetcherError, type Outcome } from '@sb/fetcher';
+import { type Fetcher, FetcherError, type Outcome } from '@sb/fetcher';
 
 import { explainMissing } from '../doctor/causes.js';
 import { readMachine } from '../doctor/machine.js';
 import { FetchError } from '../errors.js';
 import type { Display } from '../ui/events.js';
 import { removeAbandoned } from '../xfer/staging.js';
+import type { Plan } from './plan.js';
 import { ProgressEvents } from './progress-events.js';
 
 /** How a batch is done and shown. */
@@ -22,27 +23,22 @@ export interface BatchOptions {
 /**
  * Downloads files, showing how far they are, and what went wrong.
  *
+ * @returns what became of them, the refused ones included
  * @throws FetchError `sandbox`, `usage`; the signal's reason where it is aborted, with everything shown
  */
-export async function runBatch(
-  requests: readonly DownloadRequest[],
-  options: BatchOptions,
-): Promise<readonly Outcome[]> {
-  const { fetcher, display, isForPeople, signal } = options;
+export async function runBatch(plan: Plan, options: BatchOptions): Promise<readonly Outcome[]> {
+  const { display, isForPeople, signal } = options;
   const events = new ProgressEvents(isForPeople);
+  warnOfServers(plan, options);
   // Of an XferCommand, whether it is one this time or not.
-  for (const folder of new Set(requests.map(({ to }) => dirname(to)))) removeAbandoned(folder);
+  for (const folder of new Set(plan.requests.map(({ to }) => dirname(to)))) removeAbandoned(folder);
   try {
-    const outcomes = await fetcher.download(requests, {
-      signal,
-      onProgress: (progress) => {
-        for (const event of events.of(progress)) display.show(event);
-      },
-    });
+    const outcomes = [...(await downloaded(plan, events, options)), ...plan.refused];
     if (!signal.aborted) warnOfMissing(options);
+    const told = new Set<string>();
     for (const outcome of outcomes) {
       for (const event of events.ending(outcome)) display.show(event);
-      showProblems(outcome, options);
+      showProblems(outcome, told, display);
     }
     signal.throwIfAborted();
     return outcomes;
@@ -51,29 +47,57 @@ export async function runBatch(
   }
 }
 
+async function downloaded(
+  { requests }: Plan,
+  events: ProgressEvents,
+  { fetcher, display, signal }: BatchOptions,
+): Promise<readonly Outcome[]> {
+  if (requests.length === 0) return [];
+  return await fetcher.download(requests, {
+    signal,
+    onProgress: (progress) => {
+      for (const event of events.of(progress)) display.show(event);
+    },
+  });
+}
+
+/** The lines of servers that it has been told of, by fetcher: databases and packages have the same ones. */
+const toldServers = new WeakMap<Fetcher, Set<string>>();
+
+function warnOfServers({ leftOut }: Plan, { fetcher, display }: BatchOptions): void {
+  const places = toldServers.get(fetcher) ?? new Set();
+  toldServers.set(fetcher, places);
+  for (const { place, text } of leftOut) {
+    if (!places.has(place)) display.show({ event: 'warning', text });
+    places.add(place);
+  }
+}
+
 /** The fetchers of which it has been told what their workers lack. */
-const told = new WeakSet<Fetcher>();
+const toldFetchers = new WeakSet<Fetcher>();
 
 /** What was to be enforced where possible, and couldn't be: each with its cause and remedy, and once. */
 function warnOfMissing({ fetcher, display }: BatchOptions): void {
   const features = fetcher.enforcement?.features ?? [];
-  if (told.has(fetcher) || features.every(({ state }) => state !== 'unsupported')) return;
-  told.add(fetcher);
+  if (toldFetchers.has(fetcher) || features.every(({ state }) => state !== 'unsupported')) return;
+  toldFetchers.add(fetcher);
   for (const { what, remedy } of explainMissing(features, readMachine())) {
     display.show({ event: 'warning', text: what, hint: remedy });
   }
 }
 
-function showProblems(outcome: Outcome, { display }: BatchOptions): void {
+/** @param told - the errors that were shown, each of which is shown once */
+function showProblems(outcome: Outcome, told: Set<string>, display: Display): void {
   const name = basename(outcome.to);
   for (const { host, message } of outcome.failures) {
     if (host !== undefined) display.show({ event: 'serverFailed', name, host, reason: message });
   }
   if (outcome.status !== 'failed') return;
+  const { code, message, hint } = outcome.error;
   const isTold = outcome.failures.includes(outcome.error) && outcome.error.host !== undefined;
-  display.show({ event: 'failed', name, reason: outcome.error.message });
-  if (isTold || outcome.error.code === 'cancelled') return;
-  const { message, hint } = outcome.error;
+  display.show({ event: 'failed', name, reason: message });
+  if (isTold || code === 'cancelled' || told.has(message)) return;
+  told.add(message);
   display.show({ event: 'error', text: message, ...(hint === undefined ? {} : { hint }) });
 }
 

@@ -5,9 +5,11 @@ import type { Configuration } from '../config/configuration.js';
 import { type Needs, sandboxOptions } from '../config/sandbox-options.js';
 import { chooseUser, type SandboxUser } from '../config/sandbox-user.js';
 import { FetchError } from '../errors.js';
+import { packageServers, serversOf } from '../download/servers.js';
 import { optionsUser } from '../one-file/run.js';
+import { commandPorts } from '../xfer/ports.js';
 import { explainLevels, explainProgram, type Part, said } from './explanation.js';
-import { portsOf } from './ports.js';
+import { workerPorts } from './ports.js';
 
 /** Stands for the folder of a download that a command writes into; each gets a new one. */
 const staging = 'pacman-fetch-XXXXXX';
@@ -24,21 +26,32 @@ export function explainPlan(
 ): readonly Part[] {
   const { sandbox, pacman } = configuration;
   const cache = pacman.options.get('CacheDir')?.[0]?.text ?? '/';
-  const files: Part = { title: 'Files', lines: fileLines(configuration, cache), isPossible: true };
+  const urls = pacman.repositories.flatMap((one) =>
+    serversOf(configuration, one, packageServers).usable.map(({ url }) => url),
+  );
+  const files: Part = { title: 'Files', lines: fileLines(configuration, cache, urls), isPossible: true };
   const user = choose(configuration, cache);
   if ('title' in user) return [user, files];
-  const ports = portsOf(pacman.repositories, proxiesOf(environment));
-  const needs: Needs = { program: 'worker', user: optionsUser(user), ports, writable: [] };
-  const worker = explainProgram('Our own worker, which gets open files', sandboxOptions(sandbox, needs));
-  const who: Part = { title: 'User', lines: [userLine(user)], isPossible: true };
+  const ports = workerPorts(urls, proxiesOf(environment));
+  const needs: Needs = { program: 'worker', user: optionsUser(user), ports: [], writable: [] };
   return [
-    who,
+    { title: 'User', lines: [userLine(user)], isPossible: true },
     files,
     explainLevels(sandbox),
-    worker,
-    explainSelf(sandbox, needs),
-    explainCommand(configuration, needs, cache),
+    ...explainOwn(configuration, needs, ports),
+    explainCommand(configuration, { ...needs, ports: commandPorts(urls, environment) }, cache),
   ];
+}
+
+/** Our worker and our own process, or why neither would download anything. */
+function explainOwn({ sandbox }: Configuration, needs: Needs, ports: readonly number[] | string): readonly Part[] {
+  const title = 'Our own worker, which gets open files';
+  if (typeof ports === 'string') {
+    const isInTheWay = sandbox.xferCommand === undefined;
+    return [{ title, lines: [`It would not be started: ${ports}`], isPossible: !isInTheWay }];
+  }
+  const own = { ...needs, ports };
+  return [explainProgram(title, sandboxOptions(sandbox, own)), explainSelf(sandbox, own)];
 }
 
 /** Who downloads, or the part that says why nobody does. */
@@ -70,10 +83,9 @@ function explainSelf(sandbox: Configuration['sandbox'], needs: Needs): Part {
   return { ...part, lines: part.isPossible ? [...lines, note] : lines };
 }
 
-function fileLines({ pacman, ownFile }: Configuration, cache: string): readonly string[] {
+function fileLines({ pacman, ownFile }: Configuration, cache: string, urls: readonly string[]): readonly string[] {
   const [database] = pacman.options.get('DBPath') ?? [];
-  const servers = pacman.repositories.flatMap(({ values }) => [...values.CacheServer, ...values.Server]);
-  const hosts = new Set(servers.flatMap(({ text }) => (URL.canParse(text) ? [new URL(text).host || 'disk'] : [])));
+  const hosts = new Set(urls.map((url) => new URL(url).host || 'disk'));
   return [
     `packages      ${cache}`,
     `databases     ${join(database?.text ?? '/', 'sync')}`,

@@ -52,16 +52,17 @@ export async function askPacman(
 export async function prefetch(session: Session, { wanted, options }: Needed): Promise<number> {
   const { configuration, places, fetcher, isForPeople, signal } = session;
   const planned = await prefetchPlan(configuration, wanted, places.caches);
-  const requests = await withBounds(planned, wanted, async (packages) => {
+  if (planned.requests.length + planned.refused.length === 0) return exitStatus.done;
+  const requests = await withBounds(planned.requests, wanted, async (packages) => {
     const result = await runPacman(['-Si', ...options, '--', ...packages], signal);
     return result?.status === 0 ? result.stdout : undefined;
   });
-  if (requests.length === 0) return exitStatus.done;
+  const plan = { ...planned, requests };
   const display = session.display('finished-first');
   try {
     display.show({ event: 'heading', text: 'Retrieving packages...' });
-    display.show(totalOf(requests));
-    const outcomes = await runBatch(requests, { fetcher, display, isForPeople, signal });
+    display.show(totalOf(plan.requests));
+    const outcomes = await runBatch(plan, { fetcher, display, isForPeople, signal });
     const failures = failuresOf(outcomes);
     const [first] = failures;
     if (first !== undefined) {

@@ -17,14 +17,16 @@ async function plan(text: string, choice: Partial<Parameters<typeof refreshPlan>
   return refreshPlan(await loadConfiguration({ config }), { ...all, ...choice }, '/db/sync');
 }
 
-const namesOf = (requests: Awaited<ReturnType<typeof plan>>) => requests.map(({ to }) => to);
+const requestsOf = async (...given: Parameters<typeof plan>) => (await plan(...given)).requests;
+const namesOf = ({ requests }: Awaited<ReturnType<typeof plan>>) => requests.map(({ to }) => to);
+const urls = (...texts: readonly string[]) => texts.map((url) => ({ url, cache: false }));
 const core = '[core]\nServer = http://a/$repo\nCacheServer = http://c\nServer = http://b\n';
 
 describe('refreshPlan', () => {
   it('asks servers in their order, and no cache server', async () => {
-    expect(await plan(core)).toEqual([
+    expect(await requestsOf(core)).toEqual([
       {
-        sources: ['http://a/core/core.db', 'http://b/core.db'],
+        sources: urls('http://a/core/core.db', 'http://b/core.db'),
         to: '/db/sync/core.db',
         resume: false,
         ifModifiedSince: 'local',
@@ -32,9 +34,9 @@ describe('refreshPlan', () => {
         signature: { optional: true },
       },
     ]);
-    expect(await plan(core, { kind: 'files', force: true })).toMatchObject([
+    expect(await requestsOf(core, { kind: 'files', force: true })).toMatchObject([
       {
-        sources: ['http://a/core/core.files', 'http://b/core.files'],
+        sources: urls('http://a/core/core.files', 'http://b/core.files'),
         to: '/db/sync/core.files',
         ifModifiedSince: false,
       },
@@ -48,7 +50,7 @@ describe('refreshPlan', () => {
     ['DatabaseRequired PackageNever', { optional: false }],
     ['DatabaseNever PackageRequired', undefined],
   ])('wants signatures as SigLevel says of databases: %s', async (level, signature) => {
-    const [request] = await plan(`${core}SigLevel = ${level}\n`);
+    const [request] = await requestsOf(`${core}SigLevel = ${level}\n`);
     expect(request?.signature).toEqual(signature);
   });
 
@@ -72,12 +74,37 @@ describe('refreshPlan', () => {
     ['[../x]\nServer = http://a\n', "can't be the name of a file"],
     ['[a/b]\nServer = http://a\n', "can't be the name of a file"],
     ['[.x]\nServer = http://a\n', "can't be the name of a file"],
-    ['[core]\nCacheServer = http://c\n', 'no servers configured for repository: core'],
   ])('refuses %j', async (text, message) => {
     await expect(plan(text)).rejects.toMatchObject({
       kind: 'usage',
       message: expect.stringContaining(message) as string,
     });
+  });
+
+  it('takes as many servers as a fetcher does, and those that can be used', async () => {
+    const lines = Array.from({ length: 70 }, (_, index) => `Server = ftp://f${index}\nServer = http://s${index}/\n`);
+    const { requests, leftOut } = await plan(`[core]\n${lines.join('')}`);
+    expect(requests[0]?.sources).toEqual(urls(...Array.from({ length: 64 }, (_, index) => `http://s${index}/core.db`)));
+    expect(leftOut).toHaveLength(70);
+  });
+
+  it('lets a repository fail by itself that has no server, or none that can be used', async () => {
+    const text = `[no]\nCacheServer = http://c\n[odd]\nServer = rsync://r\n${core}`;
+    const found = await plan(text);
+    expect(namesOf(found)).toEqual(['/db/sync/core.db']);
+    expect(found.refused.map(({ to, error: { message } }) => ({ to, message }))).toEqual([
+      { to: '/db/sync/no.db', message: 'no servers configured for repository: no' },
+      { to: '/db/sync/odd.db', message: 'no usable servers configured for repository: odd' },
+    ]);
+  });
+
+  it('tells once of a line that several repositories include', async () => {
+    writeFileSync(folder.file('list'), 'Server = ftp://f/$repo\nServer = http://a/$repo\n');
+    const include = `Include = ${folder.file('list')}\n`;
+    const { leftOut } = await plan(`[core]\n${include}[extra]\n${include}`);
+    expect(leftOut.map(({ text }) => text)).toEqual([
+      `${folder.file('list')}:1: Server = ftp://f/core is left out: a source of ftp: where only http, https and file are possible`,
+    ]);
   });
 
   it('says what was probably meant', async () => {

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 
 import { nearest } from '@sb/core';
 import type { DownloadRequest } from '@sb/fetcher';
-
 import type { Configuration } from '../config/configuration.js';
 import type { Repository } from '../config/repository.js';
+import { type Plan, type Refused, refusedFile } from '../download/plan.js';
+import { eachOnce, serversOf, sourcesAt } from '../download/servers.js';
 import { signatureOf } from '../download/signature.js';
 import { FetchError } from '../errors.js';
 
@@ -22,28 +23,43 @@ export interface RefreshChoice {
 }
 
 /**
- * The downloads of a refresh.
+ * The downloads of a refresh. A repository without a usable server fails by itself.
  *
  * @param folder - where databases lie
- * @throws FetchError `usage` for a repository that isn't there or has no server
+ * @throws FetchError `usage` for a repository that isn't there, or whose name is none for a file
  */
 export function refreshPlan(
   configuration: Configuration,
   { repositories, kind, force }: RefreshChoice,
   folder: string,
-): readonly DownloadRequest[] {
+): Plan {
   const all = configuration.pacman.repositories;
   const chosen = repositories.length === 0 ? all.filter(isSynced) : repositories.map((name) => named(all, name));
   if (chosen.length === 0) throw new FetchError('usage', 'no usable package repositories configured');
   const unique = new Map(chosen.map((repository) => [repository.name, repository]));
-  return Array.from(unique.values(), (repository) => ({
-    sources: sourcesOf(repository, kind),
-    to: join(folder, `${repository.name}.${kind}`),
-    resume: false,
-    ifModifiedSince: force ? false : ('local' as const),
-    maxBytes,
-    ...signatureOf(repository.sigLevel, 'Database'),
-  }));
+  const files = Array.from(unique.values(), (repository) => {
+    requireFileName(repository);
+    // Cache servers have no databases.
+    return { repository, servers: serversOf(configuration, repository, ['Server']) };
+  });
+  const plan = { requests: [] as DownloadRequest[], refused: [] as Refused[] };
+  for (const { repository, servers } of files) {
+    const { name, sigLevel } = repository;
+    const to = join(folder, `${name}.${kind}`);
+    if (servers.usable.length === 0) {
+      plan.refused.push(refusedFile(to, name, servers));
+      continue;
+    }
+    plan.requests.push({
+      sources: sourcesAt(servers.usable, `${name}.${kind}`),
+      to,
+      resume: false,
+      ifModifiedSince: force ? false : 'local',
+      maxBytes,
+      ...signatureOf(sigLevel, 'Database'),
+    });
+  }
+  return { ...plan, leftOut: eachOnce(files.flatMap(({ servers }) => servers.leftOut)) };
 }
 
 /** Usage says whether `-y` is for a repository (pacman.conf(5)). */
@@ -61,13 +77,7 @@ function named(all: readonly Repository[], name: string): Repository {
   throw new FetchError('usage', `there is no repository ${name}`, meant && `Did you mean ${meant}?`);
 }
 
-/** Cache servers have no databases. */
-function sourcesOf({ name, values, file, line }: Repository, kind: string): readonly string[] {
-  if (name.includes('/') || name.startsWith('.')) {
-    throw new FetchError('usage', `${file}:${line}: ${name} can't be the name of a file`);
-  }
-  const sources = values.Server.map(({ text }) => `${text}/${name}.${kind}`);
-  if (sources.length > 0) return sources;
-  const hint = 'Write "Server = URL" into its section.';
-  throw new FetchError('usage', `no servers configured for repository: ${name}`, hint);
+function requireFileName({ name, file, line }: Repository): void {
+  if (!name.includes('/') && !name.startsWith('.')) return;
+  throw new FetchError('usage', `${file}:${line}: ${name} can't be the name of a file`);
 }

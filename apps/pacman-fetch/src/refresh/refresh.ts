@@ -2,10 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
-import type { DownloadRequest, Outcome } from '@sb/fetcher';
+import type { Outcome } from '@sb/fetcher';
 
 import { runBatch } from '../download/batch.js';
 import { failuresOf, statusOf } from '../download/ending.js';
+import type { Plan } from '../download/plan.js';
 import type { Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
 import type { Display } from '../ui/events.js';
@@ -29,11 +30,11 @@ export async function refresh(
 ): Promise<number> {
   const { configuration, places } = session;
   const folder = join(places.database, 'sync');
-  const requests = refreshPlan(configuration, choice, folder);
+  const plan = refreshPlan(configuration, choice, folder);
   makeFolder(folder);
   const display = session.display('kept');
   try {
-    const outcomes = await downloadLocked(session, requests, display);
+    const outcomes = await downloadLocked(session, plan, display);
     const failed = failuresOf(outcomes).length;
     if (failed > 0) showFailure(display, failed, outcomes.length);
     // Also what was there already: a bad one doesn't get better by being up to date.
@@ -47,13 +48,13 @@ export async function refresh(
 
 async function downloadLocked(
   { places, fetcher, isForPeople, signal }: Session,
-  requests: readonly DownloadRequest[],
+  plan: Plan,
   display: Display,
 ): Promise<readonly Outcome[]> {
   const lock = DatabaseLock.take(places.database);
   try {
     display.show({ event: 'heading', text: 'Synchronizing package databases...' });
-    return await runBatch(requests, { fetcher, display, isForPeople, signal });
+    return await runBatch(plan, { fetcher, display, isForPeople, signal });
   } finally {
     lock[Symbol.dispose]();
   }

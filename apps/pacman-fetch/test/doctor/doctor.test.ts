@@ -59,6 +59,24 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
     expect(new Set(denied.map(({ layer }) => layer))).toEqual(new Set(['privdrop', 'caps', 'landlock', 'seccomp']));
   });
 
+  it('notes servers that are left out, without their password, and a repository that none is left of', async () => {
+    const options = [
+      'SandboxUser = nobody',
+      '[core]',
+      'Server = ftp://user:secret@m',
+      'Server = http://m',
+      '[options]',
+    ];
+    expect((await diagnose({ options })).notes.slice(1)).toEqual([
+      expect.stringMatching(/pacman\.conf:4: Server = ftp:\/\/m is left out: a source of ftp: where only http, /),
+    ]);
+    const { status, notes } = await diagnose({ options: options.filter((line) => !line.includes('http:')) });
+    expect({ status, last: notes.at(-1) }).toEqual({
+      status: 0,
+      last: 'no usable servers configured for repository: core',
+    });
+  });
+
   it('shows it as tables, with the verdict as the last line', async () => {
     const { status, stdout } = await run({});
     expect(status).toBe(0);

@@ -1,0 +1,37 @@
+import type { Configuration } from '../config/configuration.js';
+import { eachOnce, packageServers, type Servers, serversOf } from './servers.js';
+
+/** Something that is wrong with servers, and what to do about it, as a sentence. */
+export interface ServerProblem {
+  readonly text: string;
+  readonly hint: string;
+}
+
+/**
+ * What is wrong with the servers of all repositories: those that are left out, each once, and repositories that none is
+ * left of.
+ *
+ * @param configuration - from `loadConfiguration`
+ */
+export function serverProblems(configuration: Configuration): readonly ServerProblem[] {
+  const all = configuration.pacman.repositories.map((repository) => ({
+    name: repository.name,
+    packages: serversOf(configuration, repository, packageServers),
+    databases: serversOf(configuration, repository, ['Server']),
+  }));
+  const leftOut = eachOnce(all.flatMap(({ packages }) => packages.leftOut));
+  const without = all.filter(({ databases }) => databases.usable.length === 0);
+  return [
+    ...leftOut.map(({ text }) => ({ text, hint: 'Correct the line, or remove it.' })),
+    ...without.map(({ name, databases }) => withoutServer(name, databases)),
+  ];
+}
+
+/** What is said of a repository that has no usable server. */
+export function withoutServer(repository: string, { leftOut }: Servers): ServerProblem {
+  const hasSome = leftOut.length > 0;
+  return {
+    text: `no ${hasSome ? 'usable servers' : 'servers'} configured for repository: ${repository}`,
+    hint: `Write "Server = URL"${hasSome ? ' with an http, https or file URL' : ''} into its section.`,
+  };
+}
