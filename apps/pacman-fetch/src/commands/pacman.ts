@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 import type { Places } from '../config/values.js';
 import { downloadOptions } from '../download/given-options.js';
 import { inSession, type Overrides, type Session } from '../download/session.js';
@@ -64,16 +66,21 @@ function last({ values }: PacmanCommand, name: string): readonly (readonly [stri
   return value === undefined ? [] : [[name, value]];
 }
 
-/** What pacman's own options say in place of pacman.conf. */
+/**
+ * What pacman's own options say in place of pacman.conf. As `pacman -v` shows, the last of each counts; but `--cachedir`
+ * adds up, and `$arch` is the first `--arch`.
+ */
 function overridesOf({ values, switches }: PacmanCommand): Overrides {
-  const [database] = values.get('dbpath') ?? [];
+  const database = values.get('dbpath')?.at(-1);
   const caches = values.get('cachedir');
+  const rootDir = values.get('root')?.at(-1);
   const places: Partial<Places> = {
     ...(database === undefined ? {} : { database }),
     ...(caches === undefined ? {} : { caches }),
   };
   return {
-    rootDir: values.get('root')?.[0],
+    rootDir: rootDir === undefined ? undefined : resolve(rootDir),
+    architecture: values.get('arch')?.[0],
     places,
     isSilent: true,
     isPatient: switches.has('disable-download-timeout'),

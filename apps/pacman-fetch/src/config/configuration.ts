@@ -27,6 +27,8 @@ export interface ConfigurationOptions {
   readonly config?: string | undefined;
   /** `--rootdir`, for the paths that follow from it. */
   readonly rootDir?: string | undefined;
+  /** `--arch`, which comes before Architecture. */
+  readonly architecture?: string | undefined;
   /** `--sysroot`: every path, that of pacman.conf too, begins there. Default: our own root. */
   readonly sysroot?: string | undefined;
   /** A machine without the default pacman.conf has an empty one. Default: that is an error. */
@@ -42,13 +44,14 @@ const defaultConfig = '/etc/pacman.conf';
  * @throws ConfigError with everything that is wrong in them
  */
 export async function loadConfiguration(options: ConfigurationOptions): Promise<Configuration> {
-  const { rootDir, sysroot, mayBeAbsent = false } = options;
+  const { rootDir, architecture, sysroot, mayBeAbsent = false } = options;
   const config = underSystemRoot(sysroot, options.config ?? defaultConfig);
   const isAbsent = mayBeAbsent && options.config === undefined && !isThere(config);
   const theirs = new OwnReader();
   const takeOther = theirs.take.bind(theirs);
   const nothing = { sections: [], problems: [] };
-  const pacman = pacmanConfig(isAbsent ? nothing : readSections(config, sysroot), { rootDir, sysroot, takeOther });
+  const sections = isAbsent ? nothing : readSections(config, sysroot);
+  const pacman = pacmanConfig(sections, { rootDir, architecture, sysroot, takeOther });
   const ownFile = join(dirname(config), 'pacman.d', 'pacman-fetch.conf');
   const ours = readOwn(ownFile, { config, sysroot });
   const own = mergeOwn(theirs.values, ours.values);

@@ -1,3 +1,5 @@
+import { machine } from 'node:os';
+
 import { nearest } from '@sb/core';
 
 import { type OptionName, optionNames, repositoryDirectives } from './directives.js';
@@ -26,6 +28,8 @@ export interface PacmanConfig {
 export interface PacmanConfigOptions {
   /** `--rootdir`. */
   readonly rootDir?: string | undefined;
+  /** `--arch`, which comes before Architecture: `$arch` stands for it. */
+  readonly architecture?: string | undefined;
   /** `--sysroot`: where all paths begin. */
   readonly sysroot?: string | undefined;
   /** Takes a directive of `[options]` that pacman doesn't know; true if it is known to us. */
@@ -52,9 +56,9 @@ export function pacmanConfig(parsed: Sections, given: PacmanConfigOptions = {}):
     }
   }
   const values = withDefaults(options, given);
-  const [architecture] = values.get('Architecture') ?? [];
+  const architecture = given.architecture ?? values.get('Architecture')?.[0]?.text;
   const { SigLevel: sigLevel } = options.sigLevels;
-  const finished = repositories.map((one) => one.finish(sigLevel, architecture?.text));
+  const finished = repositories.map((one) => one.finish(sigLevel, architecture === 'auto' ? machine() : architecture));
   return {
     options: values,
     repositories: finished,

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 import type { Configuration } from './configuration.js';
 import type { OptionName } from './directives.js';
 
@@ -20,14 +22,14 @@ export function isOn({ pacman }: Configuration, name: OptionName): boolean {
 }
 
 /**
- * Where things are.
+ * Where things are, relative paths from the working directory as for pacman.
  *
  * @param given - of pacman's command line: `--cachedir` comes before those of pacman.conf, `--dbpath` replaces it
  */
 export function placesOf(configuration: Configuration, given: Partial<Places> = {}): Places {
   const [database = '/var/lib/pacman/'] = textsOf(configuration, 'DBPath');
   return {
-    database: given.database ?? database,
-    caches: [...(given.caches ?? []), ...textsOf(configuration, 'CacheDir')],
+    database: resolve(given.database ?? database),
+    caches: [...(given.caches ?? []), ...textsOf(configuration, 'CacheDir')].map((path) => resolve(path)),
   };
 }

@@ -16,6 +16,8 @@ import { type Look, lookOf } from './given-options.js';
 export interface Overrides {
   /** `--root`. */
   readonly rootDir?: string | undefined;
+  /** The first `--arch`. */
+  readonly architecture?: string | undefined;
   readonly places?: Partial<Places>;
   readonly look?: Partial<Look>;
   /** `--disable-download-timeout`. */
@@ -78,8 +80,8 @@ async function duringSession(opened: Session, during: Work['during']): Promise<n
 
 /** Makes ready to download. Starts nothing. */
 async function openSession(given: Given, overrides: Overrides, signal: AbortSignal): Promise<Session> {
-  const { rootDir, isSilent = false, isPatient = false } = overrides;
-  const configuration = await loadConfiguration({ config: given.values.get('config'), rootDir });
+  const { rootDir, architecture, isSilent = false, isPatient = false } = overrides;
+  const configuration = await loadConfiguration({ config: given.values.get('config'), rootDir, architecture });
   const places = placesOf(configuration, overrides.places);
   const look = { ...lookOf(given, configuration), ...overrides.look };
   const { stdout, stderr } = process;

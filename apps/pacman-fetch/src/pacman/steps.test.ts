@@ -36,6 +36,9 @@ describe('stepsOf', () => {
     ['-SU vim', 'pacman'],
     ['-S --sysroot / vim', 'pacman'],
     ['-S --nonsense vim', 'pacman'],
+    ['-Sy --root= vim', 'pacman'],
+    ['-Sy --dbpath /a --dbpath= vim', 'pacman'],
+    ['-Sy --dbpath= --dbpath /a vim', 'db prefetch pacman'],
   ])('%s: %s', (line, expected) => {
     expect(steps(line)).toBe(expected);
   });

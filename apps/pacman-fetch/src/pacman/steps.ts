@@ -19,7 +19,7 @@ const lookups = ['clean', 'groups', 'help', 'info', 'list', 'print', 'search'];
  * @param command - undefined where it couldn't be read
  */
 export function stepsOf(command: PacmanCommand | undefined): Steps {
-  if (command === undefined || command.values.has('sysroot')) return none;
+  if (command === undefined || isElsewhere(command)) return none;
   const { operation, refreshes, switches, targets } = command;
   const isSync = operation === 'sync';
   if ((!isSync && operation !== 'files') || switches.has('help')) return none;
@@ -31,6 +31,11 @@ export function stepsOf(command: PacmanCommand | undefined): Steps {
     isPrefetched: isSync && hasWork && !isLookup && !targets.includes('-'),
     needsPacman: refreshes === 0 || hasWork || isLookup,
   };
+}
+
+/** Whether it is about another system, or about no folder at all: pacman refuses an empty path. */
+function isElsewhere({ values }: PacmanCommand): boolean {
+  return values.has('sysroot') || ['root', 'dbpath'].some((name) => values.get(name)?.at(-1) === '');
 }
 
 function looksUp({ values, switches }: PacmanCommand): boolean {

@@ -76,6 +76,50 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     expect(readdirSync(join(root, 'var/lib/pacman/sync'))).toEqual(['test.db', 'test.db.sig']);
   });
 
+  it('takes of repeated options what pacman takes: the last path, every cache folder, the first architecture', async () => {
+    await using server = await startMirror({}, {});
+    const machine = scene.machine();
+    change(machine, /^DBPath = .*$/m, '');
+    change(machine, /^Server = .*$/m, `Server = ${server.origin}/$arch`);
+    const [root1, root2, db1, db2] = ['r1', 'r2', 'd1', 'd2'].map((name) => folderOf(machine, name));
+    const [cache1, cache2] = ['c1', 'c2'].map((name) => folderOf(machine, name));
+    for (const root of ['r1', 'r2']) folderOf(machine, `${root}/var/lib/pacman`);
+    const roots = ['--root', `${root1}`, '-r', `${root2}`];
+    const cases = [
+      [roots, `${root2}/var/lib/pacman`],
+      [[...roots, '--dbpath', `${db1}`, `-b${db2}`], `${db2}`],
+    ] as const;
+    for (const [options, database] of cases) {
+      const args = [...options, '--arch', 'one', '--arch=two', '--cachedir', `${cache1}`, '--cachedir', `${cache2}`];
+      const said = (await machine.pacman(...args, '-v', '-Q')).stdout;
+      expect(said).toContain(`DB Path   : ${database}/\n`);
+      expect(said).toContain(`Cache Dirs: ${cache1}/  ${cache2}/  ${machine.cache}/`);
+      expect(await through(machine, ...args, '-Sy')).toMatchObject({ status: 1 });
+      expect(existsSync(join(database, 'sync'))).toBe(true);
+      expect(await machine.pacman(...args, '-Sy')).toMatchObject({ status: 1 });
+    }
+    const others = [`${root1}/var/lib/pacman`, `${db1}`, machine.database];
+    expect(others.filter((path) => existsSync(join(path, 'sync')))).toEqual([]);
+    expect(server.requests.map(({ url }) => url)).toEqual(Array.from({ length: 4 }, () => '/one/test.db'));
+  });
+
+  it('goes to the first --cachedir, and takes paths from where it stands; an empty one is left to pacman', async () => {
+    const machine = scene.machine();
+    for (const name of ['db2', 'c1', 'c2']) folderOf(machine, name);
+    const options = ['--dbpath', 'db2', '--cachedir', 'c1', '--cachedir', 'c2'];
+    const cwd = join(machine.config, '..');
+    const run = async (...args: readonly string[]) =>
+      await runProgram(process.execPath, commandOf(machine, ...args), { env: environment, cwd });
+    expect(await run(...options, '-Syw', 'pkg3')).toMatchObject({ status: 0, stderr: '' });
+    expect([readdirSync(join(cwd, 'c1')), readdirSync(join(cwd, 'c2'))]).toEqual([[file], []]);
+    expect(readdirSync(join(cwd, 'db2/sync'))).toEqual(['test.db']);
+    for (const empty of ['--root=', '--dbpath=']) {
+      const { status, stderr } = await run('-Sy', empty);
+      expect({ empty, status }).toEqual({ empty, status: 255 });
+      expect(stderr).toMatch(/^error: failed to initialize alpm library/);
+    }
+  });
+
   it('has colour with --color always, and no bars with --noprogressbar', async () => {
     const escape = '\u001B[';
     const machine = scene.machine();
