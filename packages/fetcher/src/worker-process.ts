@@ -127,7 +127,14 @@ function openProgram(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    throw tooFew(errorCode(error) ?? 'unknown', error);
+    const code = errorCode(error) ?? 'unknown';
+    if (code === 'EMFILE' || code === 'ENFILE') throw tooFew(code, error);
+    const hint = 'Install the package anew.';
+    throw new FetcherError('sandbox', `the worker's program ${path} can't be opened: ${code}`, {
+      path,
+      hint,
+      cause: error,
+    });
   }
 }
 

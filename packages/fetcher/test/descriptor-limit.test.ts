@@ -4,6 +4,7 @@ import { missing, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { runBatch } from './kit/batch.js';
+import { fetchOne } from './kit/fetch.js';
 import { fileServer } from './kit/server.js';
 
 const names = Array.from({ length: 60 }, (_, index) => `file-${index}`);
@@ -40,5 +41,16 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a process that may open'
       ),
     ]);
     expect(files).toEqual({});
+  });
+
+  it('no program of the worker says which, and not that files are too many', async () => {
+    using folder = temporaryFolder();
+    const request = { sources: ['http://127.0.0.1:9/file'], to: folder.file('file') };
+    await expect(fetchOne(request, { program: folder.file('none') })).rejects.toMatchObject({
+      code: 'sandbox',
+      message: `the worker's program ${folder.file('none')} can't be opened: ENOENT`,
+      hint: 'Install the package anew.',
+    });
+    expect(readdirSync(folder.path)).toEqual([]);
   });
 });
