@@ -1,9 +1,9 @@
 import type { Action } from './actions.js';
 import { type Architecture, architectures } from './architectures.js';
 import type { Condition } from './conditions.js';
-import type { SeccompPolicy } from './policy.js';
+import { policy as validate, type SeccompPolicy } from './policy.js';
 import { syscallTable } from './syscalls.js';
-import { type Verdict, verdicts } from './verdicts.js';
+import { verdicts } from './verdicts.js';
 
 /** What a policy says of one call, without a filter. */
 export interface Decision {
@@ -12,39 +12,31 @@ export interface Decision {
   readonly rule: string;
 }
 
-const tables = new WeakMap<SeccompPolicy, Map<Architecture, ReadonlyMap<number, Verdict>>>();
-
 /**
  * Decides a call directly from the policy. The compiler is not involved, so its filter can be compared with this.
  *
  * @param policy - from `policy`
  * @param architecture - whose call it is
- * @param call - its number, unsigned, and its arguments, 64 bits each
+ * @param call - its number, unsigned, and its arguments, unsigned and 64 bits each; missing ones are 0
+ * @throws SeccompError what `policy` throws for anything it didn't make
  */
 export function evaluate(
   policy: SeccompPolicy,
   architecture: Architecture,
   call: { readonly number: number; readonly args: readonly bigint[] },
 ): Decision {
-  if (!policy.architectures.includes(architecture)) {
-    return { action: policy.foreign, rule: `foreign architecture ${architecture}` };
+  const valid = validate(policy);
+  if (!valid.architectures.includes(architecture)) {
+    return { action: valid.foreign, rule: `foreign architecture ${architecture}` };
   }
   const { x32 } = architectures[architecture];
-  if (x32 !== undefined && call.number >= x32) return { action: policy.x32, rule: 'x32' };
-  if (!syscallTable(architecture).has(call.number)) return { action: policy.unknown, rule: 'unknown number' };
-  const verdict = verdictsOf(policy, architecture).get(call.number);
+  if (x32 !== undefined && call.number >= x32) return { action: valid.x32, rule: 'x32' };
+  if (!syscallTable(architecture).has(call.number)) return { action: valid.unknown, rule: 'unknown number' };
+  const verdict = verdicts(valid, architecture).get(call.number);
   if (verdict === undefined) throw new Error(`no verdict on call ${call.number}`);
   const { rules, otherwise, origin } = verdict;
   const rule = rules.find(({ when }) => when.every((condition) => holds(condition, call.args[condition.arg] ?? 0n)));
   return rule === undefined ? { action: otherwise, rule: origin } : { action: rule.action, rule: rule.origin };
-}
-
-function verdictsOf(policy: SeccompPolicy, architecture: Architecture): ReadonlyMap<number, Verdict> {
-  let table = tables.get(policy);
-  if (table === undefined) tables.set(policy, (table = new Map()));
-  let found = table.get(architecture);
-  if (found === undefined) table.set(architecture, (found = verdicts(policy, architecture)));
-  return found;
 }
 
 /** Whether an argument satisfies a condition. */

@@ -29,13 +29,26 @@ const SOCK_TYPE_MASK = 0xf;
 const SOCK_PACKET = 10;
 const notImplemented = errno('ENOSYS');
 
+type Table = ReadonlyMap<number, Verdict>;
+
+/** Planning, compiling and evaluating ask for the same one. */
+const tables = new WeakMap<SeccompPolicy, Map<Architecture, Table>>();
+
 /**
  * What a policy says about every call that an architecture has, by number.
  *
  * @param policy - from `policy`
  * @param architecture - one that the policy lists
  */
-export function verdicts(policy: SeccompPolicy, architecture: Architecture): ReadonlyMap<number, Verdict> {
+export function verdicts(policy: SeccompPolicy, architecture: Architecture): Table {
+  let table = tables.get(policy);
+  if (table === undefined) tables.set(policy, (table = new Map()));
+  let found = table.get(architecture);
+  if (found === undefined) table.set(architecture, (found = made(policy, architecture)));
+  return found;
+}
+
+function made(policy: SeccompPolicy, architecture: Architecture): Table {
   const byName = new Map<string, Verdict>();
   const names = syscallTable(architecture);
   const lists = listed(policy);
