@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import { FetcherError } from '@sb/fetcher';
-import type { Folder } from '@sb/fetcher/files';
+import { Folder } from '@sb/fetcher/files';
 
 import { NewFolder, type Owner } from '../new-folder.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
@@ -71,18 +71,31 @@ export class Staging implements Disposable {
 
 /**
  * Removes what runs have left in a folder that were killed, by the names that they give. What can't be removed stays for
- * the next time.
+ * the next time; so does all of it where somebody else could turn the path into another one.
  *
  * @param parent - where files belong
  */
 export function removeAbandoned(parent: string): void {
-  for (const name of readdirSync(parent)) {
-    const [, mark] = pattern.exec(name) ?? [];
-    if (mark === undefined || !isGone(mark)) continue;
-    try {
-      removeTree(join(parent, name));
-    } catch {
-      // A program that outlived its run still writes there, or it isn't ours to remove.
-    }
+  let folder: Folder;
+  try {
+    folder = Folder.open(parent);
+  } catch {
+    // Nothing is downloaded to it either, which is said then.
+    return;
+  }
+  try {
+    for (const name of readdirSync(folder.at('.'))) removeIfAbandoned(folder, name);
+  } finally {
+    folder.close();
+  }
+}
+
+function removeIfAbandoned(folder: Folder, name: string): void {
+  const [, mark] = pattern.exec(name) ?? [];
+  if (mark === undefined || !isGone(mark)) return;
+  try {
+    removeTree(folder.at(name));
+  } catch {
+    // A program that outlived its run still writes there, or it isn't ours to remove.
   }
 }
