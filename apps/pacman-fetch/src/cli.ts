@@ -13,6 +13,11 @@ type Manifest = { readonly version: string };
 /** Errors before the command line is understood are coloured as nobody has chosen. */
 let color: ColorChoice = 'auto';
 
+/** How the process ends; a download waits for no name that is still being resolved. */
+let end: (status: number) => void = (status) => {
+  process.exitCode = status;
+};
+
 async function main(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
   const entry = commandOf(first);
@@ -35,7 +40,9 @@ async function main(args: readonly string[]): Promise<number> {
       // undici's parser of HTTP is WebAssembly: V8's optimizing compiler takes more time for it than it saves in one file,
       // and a process that ends waits for it. Before that is loaded the flag may be set.
       setFlagsFromString('--liftoff-only');
+      const { endNow } = await import('@sb/sandbox/end-now');
       const { fetch } = await import('./fetch.js');
+      end = endOf(endNow);
       return await fetch(command);
     }
   }
@@ -44,12 +51,20 @@ async function main(args: readonly string[]): Promise<number> {
 // A reader that is gone changes nothing about what was done.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
+/** What goes into a pipe is written by then, as a rule (process I/O of Node); what isn't is waited for. */
+function endOf(endNow: (status: number) => never): typeof end {
+  return (status) => {
+    process.exitCode = status;
+    if (process.stdout.writableLength + process.stderr.writableLength === 0) endNow(status);
+  };
+}
+
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  end(await main(process.argv.slice(2)));
 } catch (error) {
   const known = error instanceof FetchError ? error : new FetchError('file', `unexpected: ${String(error)}`);
-  process.exitCode = exitStatus[known.kind];
   const { env, stderr } = process;
   const style = { color: wantsColor(color, stderr.isTTY, env), charset: charsetOf(env) };
   stderr.write(message('error', { text: known.message, hint: known.hint }, style));
+  end(exitStatus[known.kind]);
 }

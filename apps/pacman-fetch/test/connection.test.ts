@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 
-import { type Authority, makeAuthority, missing, temporaryFolder } from '@sb/test-kit';
+import { type Authority, makeAuthority, missing, runProgram, silentResolver, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { runFetch } from './kit/fetch-program.js';
+import { environment, program, runFetch } from './kit/fetch-program.js';
 import { type Mirror, serveChanged, startMirror } from './kit/mirror.js';
 
 const content = randomBytes(50_000);
@@ -226,5 +226,23 @@ describe.skipIf(missing('root', 'linux', 'openssl'))('a proxy', () => {
     const { status, stderr } = await fetch(`${mirror.origin}/x`, [], { http_proxy: 'socks5://127.0.0.1:1' });
     expect(status).toBe(1);
     expect(stderr).toContain('Only http and https proxies are possible, not socks5');
+  });
+});
+
+describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('a resolver that never answers', () => {
+  it('is not waited for longer than a connection, whoever downloads', async () => {
+    await using network = await silentResolver(folder.file('resolv.conf'), 3);
+    for (const name of ['dead.part', 'dead']) {
+      const [prefix = '', ...rest] = network.prefix;
+      const args = ['--config', folder.file('pacman.conf'), '-o', folder.file(name), 'http://dead.test/x'];
+      const begun = performance.now();
+      const { status, stderr } = await runProgram(prefix, [...rest, process.execPath, program, ...args], {
+        env: environment,
+      });
+      expect(status).toBe(1);
+      expect(stderr).toContain('dead.test timed out');
+      // Ten seconds to connect; a look-up takes thirty.
+      expect(performance.now() - begun).toBeLessThan(20_000);
+    }
   });
 });

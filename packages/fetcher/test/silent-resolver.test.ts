@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { missing, silentResolver, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { runBatch } from './kit/batch.js';
-import { silentResolver } from './kit/silent-resolver.js';
 
 let folder: TemporaryFolder;
 beforeEach(() => {

@@ -7,12 +7,12 @@
 #include <napi.h>
 
 #include <cerrno>
+#include <unistd.h>
 #ifdef __linux__
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 #endif
 
 namespace
@@ -125,10 +125,17 @@ Napi::Value SetLimit(const Napi::CallbackInfo &info)
 	return Napi::Number::New(info.Env(), error);
 }
 
+// endNow(status: number): doesn't return (_exit(2)).
+void EndNow(const Napi::CallbackInfo &info)
+{
+	_exit(info[0].As<Napi::Number>().Int32Value());
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports)
 {
 	exports.Set("anonymousFile", Napi::Function::New<AnonymousFile>(env));
 	exports.Set("closeFile", Napi::Function::New<CloseFile>(env));
+	exports.Set("endNow", Napi::Function::New<EndNow>(env));
 	exports.Set("lockFile", Napi::Function::New<LockFile>(env));
 	exports.Set("setLimit", Napi::Function::New<SetLimit>(env));
 	exports.Set("statusPipe", Napi::Function::New<StatusPipe>(env));

@@ -8,6 +8,7 @@ import { sandboxError } from './errors.js';
 export interface Native {
   anonymousFile(bytes: Uint8Array, executable: boolean): number;
   closeFile(descriptor: number): number;
+  endNow(status: number): never;
   lockFile(descriptor: number): number;
   setLimit(resource: number, value: bigint, tries: boolean): number;
   statusPipe(most: number, done: (said: string) => void): number;

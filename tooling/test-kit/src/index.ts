@@ -7,5 +7,6 @@ export { type NodeRelease, nodeReleases } from './nodes.js';
 export { type ProgramOptions, type ProgramResult, runProgram } from './program.js';
 export { missing, type Requirement } from './requirements.js';
 export { type TemporaryFolder, temporaryFolder } from './temporary.js';
+export { type SilentResolver, silentResolver } from './silent-resolver.js';
 export { isReachable, reachableProgram, stage } from './stage.js';
 export { parseProbe, probeArguments, type ProbeResult } from '@sb/probe';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 
-import { compileFixture } from '@sb/test-kit';
+import { compileFixture } from './fixture.js';
 
 /** A network of its own, whose resolver never answers for some names. */
 export interface SilentResolver extends AsyncDisposable {
