@@ -9,9 +9,12 @@ import { eventually, isAlive, workerPids } from './kit/worker-pid.js';
 
 const names = Array.from({ length: 12 }, (_, index) => `file-${index}`);
 const contentOf = (name: string): string => `${name} has this.\n`.repeat(30_000);
-const chunkBytes = 32 * 1024;
 
-/** A server of files with ranges, a megabyte a second for each. */
+/** Bytes that the server sends of each file in 30 ms: so few that no batch is over before its program is killed. */
+const slow = 4 * 1024;
+let chunkBytes = slow;
+
+/** A server of files with ranges. */
 async function slowServer(): Promise<RawServer> {
   return await rawServer((socket, head) => {
     const [, path = ''] = head.split(' ');
@@ -39,6 +42,7 @@ async function slowServer(): Promise<RawServer> {
 let folder: TemporaryFolder;
 let server: RawServer;
 beforeEach(async () => {
+  chunkBytes = slow;
   folder = temporaryFolder();
   server = await slowServer();
 });
@@ -75,6 +79,7 @@ function inventory(): { readonly whole: readonly string[]; readonly begun: reado
 
 /** Runs the batch to its end, which must take up what is there. */
 async function finish(): Promise<void> {
+  chunkBytes = 64 * 1024;
   const [before, { begun }] = [server.requests.length, inventory()];
   expect(await runBatch(batch())).toEqual(names.map(() => 'done'));
   expect(readdirSync(folder.path)).toEqual([...names].sort());
