@@ -10,7 +10,7 @@ import { type RlimitName, rlimitNumbers, unlimited } from './process-record.js';
  * Gives this process the limits of a policy, soft and hard alike: they hold for all its threads and children.
  *
  * @param policy - from `definePolicy`
- * @returns a line for each limit
+ * @returns a line for each limit that the policy names: core files are off in any case
  * @throws SandboxError `syscall-failed`, and none was set: to raise a hard limit takes CAP_SYS_RESOURCE
  * @see setrlimit(2)
  */
@@ -20,7 +20,7 @@ export function limitSelf(policy: SandboxPolicy): readonly FeatureReport[] {
     // A lowered limit can't be raised again, so each is tried before the first is set.
     for (const how of ['try', 'set'] as const) for (const [name, value] of limits) apply(name, value, how);
   }
-  return limits.map(([name]) => reportLine(`rlimit.${name}`));
+  return Object.keys(policy.rlimits ?? {}).map((name) => reportLine(`rlimit.${name}`));
 }
 
 function reportLine(feature: string): FeatureReport {

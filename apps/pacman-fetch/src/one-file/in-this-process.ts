@@ -47,7 +47,7 @@ function restrictionOf(run: Run): SandboxOptions {
   const options = sandboxOptions(settings, { program: 'self', user: optionsUser(user), ports: [], writable: [] });
   if (options === undefined) return { off: allLayers };
   const confined = confinementHere(request, options);
-  return { ...confined, ...withRules(confined, datingRules(run)), rlimits: fileLimit(run) };
+  return { ...confined, ...withRules(confined, datingRules(run)), rlimits: { core: 0, ...fileLimit(run) } };
 }
 
 function withRules({ seccomp }: SandboxOptions, rules: readonly Rule[]): Pick<SandboxOptions, 'seccomp'> {
