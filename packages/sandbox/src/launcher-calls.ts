@@ -51,7 +51,10 @@ interface LastCall {
  * @param status - the descriptor that the launcher tells of its failure by
  * @throws SandboxError `invalid-policy`
  */
-export function refuseUnstartable({ policy, machine, execKey = 0n }: LoadedFilter, status: number): void {
+export function refuseUnstartable(filter: LoadedFilter, status: number): void {
+  const { policy, machine, execKey = 0n } = filter;
+  // A thousand starts ask the same.
+  if (startable.get(filter) === status) return;
   for (const { question, purpose, hint } of lastCalls(execKey, status)) {
     const answers = answersOf(policy, machine, question);
     if (answers.some(isLet)) continue;
@@ -62,7 +65,11 @@ export function refuseUnstartable({ policy, machine, execKey = 0n }: LoadedFilte
       path: 'seccomp',
     });
   }
+  startable.set(filter, status);
 }
+
+/** Filters that were found right, and the descriptor that was last asked about. */
+const startable = new WeakMap<LoadedFilter, number>();
 
 /** A tracer that would let the call through is not there: the kernel answers ENOSYS then. */
 const isLet = ({ action }: Rule['action']): boolean => action === 'allow' || action === 'log';
