@@ -60,7 +60,9 @@ function endOf(endNow: (status: number) => never): typeof end {
 }
 
 try {
-  end(await main(process.argv.slice(2)));
+  // Not in one line: how to end is known when main is done.
+  const status = await main(process.argv.slice(2));
+  end(status);
 } catch (error) {
   const known = error instanceof FetchError ? error : new FetchError('file', `unexpected: ${String(error)}`);
   const { env, stderr } = process;

@@ -245,4 +245,17 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('a resolver th
       expect(performance.now() - begun).toBeLessThan(20_000);
     }
   });
+
+  it('is not waited for where a signal ends the download', async () => {
+    await using network = await silentResolver(folder.file('resolv.conf'), 3);
+    const args = ['--config', folder.file('pacman.conf'), '-o', folder.file('ended.part'), 'http://dead.test/x'];
+    const begun = performance.now();
+    const prefix = ['--preserve-status', '--signal=TERM', '4', ...network.prefix];
+    const { status } = await runProgram('timeout', [...prefix, process.execPath, program, ...args], {
+      env: environment,
+    });
+    expect(status).toBe(143);
+    // The look-up itself takes thirty seconds.
+    expect(performance.now() - begun).toBeLessThan(12_000);
+  });
 });
