@@ -12,7 +12,16 @@ import { compile, policy } from '@sb/seccomp';
 
 import { ways } from './ways.mjs';
 
-const rounds = Number(process.argv[2] ?? 300);
+/** Starts of one way in one turn: so many that don't count, since the pause and the way before leave cold caches. */
+const ahead = 10;
+/** And then so many that do. */
+const counted = 30;
+
+const rounds = Number(process.argv[2] ?? 600);
+if (!Number.isInteger(rounds) || rounds < 1) {
+  say('Usage: bench.mjs [ROUNDS]   how often each way is started, 1 or more; 600 where nothing is said');
+  process.exit(process.argv[2] === '--help' ? 0 : 2);
+}
 
 /** What our overhead over a plain start may be, as a part of theirs. */
 const targets = new Map([
@@ -62,19 +71,19 @@ function schedule(name, priority) {
  */
 async function compare(all, conditions) {
   const times = await measure(all);
-  const plain = medianOf(times.get('plain') ?? []);
-  const own = medianOf(times.get('ours') ?? []) - plain;
+  /** @param {string} name */
+  const overheadOf = (name) => undisturbed(times.get(name)) - undisturbed(times.get('plain'));
+  const own = overheadOf('ours');
   const ratios = new Map();
   say(`Linux ${release()}, Node ${process.version}: milliseconds to start /bin/true, ${rounds} rounds in turn`);
-  say(`${conditions}\n`);
-  say(line(['', 'least', 'median', 'overhead', 'ours of it', 'takes away']));
+  say(`${conditions}; one start in ten takes at most "undisturbed", and overheads are the differences of these\n`);
+  say(line(['', 'undisturbed', 'median', 'overhead', 'ours of it', 'takes away']));
   for (const { name, does } of all) {
-    const measured = times.get(name) ?? [];
-    const overhead = medianOf(measured) - plain;
+    const overhead = overheadOf(name);
     const isOther = name !== 'plain' && name !== 'ours';
     if (isOther) ratios.set(name, own / overhead);
     const ratio = isOther ? (own / overhead).toFixed(2) : '';
-    say(line([name, Math.min(...measured), medianOf(measured), overhead, ratio, does]));
+    say(line([name, undisturbed(times.get(name)), quantileOf(0.5, times.get(name)), overhead, ratio, does]));
   }
   say('');
   return ratios;
@@ -83,22 +92,25 @@ async function compare(all, conditions) {
 /** @param {readonly import('./ways.mjs').Way[]} all */
 async function measure(all) {
   const times = new Map(all.map(({ name }) => [name, /** @type {number[]} */ ([])]));
-  // Ten of each in turn: what the slow ones leave of the processor's caches is not for the next one to pay.
-  for (let round = -2; round < rounds / 10; round++) {
-    for (const { name, start } of all) {
+  for (let turn = -1; turn < rounds / counted; turn++) {
+    // From the last: those that use namespaces are furthest from what we are measured by.
+    for (const { name, start } of [...all].reverse()) {
       // The kernel takes namespaces apart when their processes are gone, and the next way shall not pay for that.
       await setTimeout(200);
-      const taken = await tenTimes(start);
-      if (round >= 0) times.get(name)?.push(...taken.slice(1));
+      const taken = await timesOf(start, ahead + counted);
+      if (turn >= 0) times.get(name)?.push(...taken.slice(ahead));
     }
   }
   return times;
 }
 
-/** @param {() => Promise<void>} start */
-async function tenTimes(start) {
+/**
+ * @param {() => Promise<void>} start
+ * @param {number} count
+ */
+async function timesOf(start, count) {
   const taken = [];
-  while (taken.length < 10) {
+  while (taken.length < count) {
     const before = performance.now();
     await start();
     taken.push(performance.now() - before);
@@ -126,9 +138,22 @@ function say(text) {
   process.stdout.write(`${text}\n`);
 }
 
-/** @param {readonly number[]} values */
-function medianOf(values) {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+/**
+ * What a start takes where nothing else wants the processors, caches and memory of the host: other guests of it make all
+ * ways slower for seconds, and medians of two runs differ by a third.
+ *
+ * @param {readonly number[]} [times]
+ */
+function undisturbed(times) {
+  return quantileOf(0.1, times);
+}
+
+/**
+ * @param {number} part
+ * @param {readonly number[]} [values]
+ */
+function quantileOf(part, values = []) {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length * part)] ?? NaN;
 }
 
 /** @param {readonly (string | number)[]} cells */

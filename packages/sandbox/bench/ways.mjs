@@ -28,8 +28,8 @@ export function ways(filter) {
     filter,
   ];
   const bubble = words('--unshare-all --ro-bind / / --dev /dev --proc /proc --die-with-parent');
-  const commands = /** @type {const} */ ([
-    ['plain', 'nothing', [program]],
+  /** @type {readonly (readonly [name: string, does: string, command: readonly string[]])[]} */
+  const others = [
     ['setpriv, all', 'user, capabilities, Landlock, seccomp', ['setpriv', ...identity, ...layers, program]],
     ['setpriv, user', 'user, no_new_privs', ['setpriv', ...identity, program]],
     ['bwrap', 'namespaces, read-only mounts', ['bwrap', ...bubble, program]],
@@ -38,12 +38,13 @@ export function ways(filter) {
       'namespaces, capabilities, seccomp',
       ['firejail', ...words('--quiet --noprofile --caps.drop=all --seccomp --private-tmp'), program],
     ],
-  ]);
+  ];
   return [
-    ...commands.flatMap(([name, does, [file = '', ...args]]) =>
-      isThere(file) ? [{ name, does, start: () => run(file, args) }] : [],
-    ),
+    { name: 'plain', does: 'nothing', start: () => run(program, []) },
     ...ours(),
+    ...others.flatMap(([name, does, [file = '', ...args]]) =>
+      existsSync(`/usr/bin/${file}`) ? [{ name, does, start: () => run(file, args) }] : [],
+    ),
   ];
 }
 
@@ -87,9 +88,4 @@ async function ended(child) {
     child.once('exit', (code, signal) => resolve(code ?? signal));
   });
   if (status !== 0) throw new Error(`${child.spawnargs.join(' ')} ended with ${status}`);
-}
-
-/** @param {string} file */
-function isThere(file) {
-  return file.startsWith('/') || existsSync(`/usr/bin/${file}`);
 }

@@ -21,17 +21,17 @@ namespace
 #ifdef __linux__
 int WriteAll(int descriptor, const uint8_t *bytes, size_t length)
 {
-	while (length > 0) {
-		ssize_t written = write(descriptor, bytes, length);
+	// The launcher reads from where the descriptor stands, which it shares with us: that stays the start.
+	for (size_t done = 0; done < length;) {
+		ssize_t written =
+			pwrite(descriptor, bytes + done, length - done, static_cast<off_t>(done));
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written <= 0)
 			return -errno;
-		bytes += written;
-		length -= static_cast<size_t>(written);
+		done += static_cast<size_t>(written);
 	}
-	// The launcher reads from where the descriptor stands, which it shares with us.
-	return lseek(descriptor, 0, SEEK_SET) < 0 ? -errno : 0;
+	return 0;
 }
 
 // Of <linux/memfd.h> since Linux 6.3; which of them holds where none is given is vm.memfd_noexec's to say.

@@ -66,6 +66,19 @@ describe('startRecords', () => {
     expect(bytes({})).toEqual(first);
   });
 
+  it('sees that a list of arguments was changed in place', () => {
+    const policy = definePolicy({});
+    const plan = planSandbox(policy, layerPolicies(policy), root);
+    const argv = ['true', 'one'];
+    const bytes = () => Buffer.from(startRecords(policy, plan, { ...start, argv }));
+    const first = bytes();
+    expect(bytes()).toEqual(first);
+    argv[1] = 'two';
+    expect(bytes()).toEqual(recordsOf({}, { argv: ['true', 'two'] }));
+    argv.push('more');
+    expect(bytes()).toEqual(recordsOf({}, { argv: ['true', 'two', 'more'] }));
+  });
+
   it('sees that the folder was changed that the working directory is relative to', () => {
     const policy = definePolicy({ cwd: 'src' });
     const plan = planSandbox(policy, layerPolicies(policy), root);

@@ -31,7 +31,15 @@ export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: St
   const { path, env, keep, execKey, anyParent = false } = start;
   const cwd = policy.cwd === undefined ? '' : absolutePath(policy.cwd);
   const varying = { path, env, keep, execKey, cwd, parent: anyParent ? 0 : process.pid };
-  return encoded(() => joinRecords([encodeWithin(frameWith(fixed, varying), start.argv), fixed.layers]));
+  const { last } = fixed;
+  const isLastFrame = last !== undefined && isSame(last.varying, varying);
+  if (isLastFrame && isSameList(last.argv, start.argv)) return last.records;
+  return encoded(() => {
+    const frame = isLastFrame ? last.frame : frameOf({ ...fixed.settings, ...varying });
+    const records = joinRecords([encodeWithin(frame, start.argv), fixed.layers]);
+    fixed.last = { varying, frame, argv: [...start.argv], records };
+    return records;
+  });
 }
 
 type Varying = Pick<ProcessRecord, 'path' | 'env' | 'keep' | 'execKey' | 'cwd' | 'parent'>;
@@ -41,8 +49,15 @@ interface Fixed {
   readonly settings: Omit<ProcessRecord, keyof Varying | 'argv'>;
   /** The layers' records. */
   readonly layers: Uint8Array;
-  /** Of the last start: as a rule the next one differs in its arguments only. */
-  last: { readonly varying: Varying; readonly frame: RecordFrame } | undefined;
+  last: LastStart | undefined;
+}
+
+/** What was encoded last: as a rule the next start differs in its arguments only, or not at all. */
+interface LastStart {
+  readonly varying: Varying;
+  readonly frame: RecordFrame;
+  readonly argv: readonly string[];
+  readonly records: Uint8Array;
 }
 
 const plans = new WeakMap<SandboxPlan, Fixed>();
@@ -59,17 +74,13 @@ function fixedOf(policy: SandboxPolicy, plan: SandboxPlan): Fixed {
   return made;
 }
 
-function frameWith(fixed: Fixed, varying: Varying): RecordFrame {
-  const { last } = fixed;
-  if (last !== undefined && isSame(last.varying, varying)) return last.frame;
-  const frame = frameOf({ ...fixed.settings, ...varying });
-  fixed.last = { varying, frame };
-  return frame;
-}
-
 function isSame(a: Varying, b: Varying): boolean {
   const isSameTarget = a.path === b.path && a.env === b.env && a.keep === b.keep;
   return isSameTarget && a.execKey === b.execKey && a.cwd === b.cwd && a.parent === b.parent;
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one, index) => one === b[index]);
 }
 
 /** What the launcher opens for writing, to see whether its rules hold (native/launcher/prove.h). */
