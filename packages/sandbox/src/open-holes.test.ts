@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 import { definePolicy } from './define.js';
 import { layerPolicies } from './layers.js';
-import { openHoles, withHole } from './open-holes.js';
-import type { LandlockChoice } from './options.js';
+import { lostByExec, openHoles, withHole } from './open-holes.js';
+import type { LandlockChoice, SandboxOptions } from './options.js';
 
 const system = ['@system-service'];
 const ports = { net: { connectTcp: [443], bindTcp: [] } } as const;
@@ -142,5 +142,22 @@ describe('openHoles', () => {
     expect(withHole({ ...line, reason: 'not verified' }, holes).reason).toBe('not verified; not for x');
     expect(withHole({ ...line, state: 'off' }, holes).reason).toBeUndefined();
     expect(withHole({ ...line, feature: 'net.connect_tcp' }, holes).reason).toBeUndefined();
+  });
+});
+
+describe('lostByExec', () => {
+  const keep = ['cap_chown', 'cap_kill'] as const;
+
+  it.each<[string, SandboxOptions, string | undefined]>([
+    ['nothing that is kept', {}, undefined],
+    ['what is ambient', { caps: { keep, ambient: keep } }, undefined],
+    ['what is not', { caps: { keep, ambient: ['cap_kill'] } }, 'not for cap_chown once'],
+    ['of root, which counts for nothing', { caps: { keep } }, 'not for cap_chown and cap_kill once'],
+    ['of root, which gets it anew', { caps: { keep, securebits: 'leave' } }, undefined],
+    ['of another user', { user: 65_534, caps: { keep, securebits: 'leave' } }, 'not for cap_chown and cap_kill once'],
+    ['where the layer is off', { caps: 'off' }, undefined],
+  ])('%s', (_name, options, reason) => {
+    const lost = lostByExec(layerPolicies(definePolicy(options))).get('caps.keep');
+    expect(lost?.slice(0, reason?.length)).toBe(reason);
   });
 });

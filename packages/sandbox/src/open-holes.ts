@@ -39,6 +39,19 @@ export function openHoles({ landlock, seccomp }: LayerPolicies, machine: Machine
 }
 
 /**
+ * Says which kept capabilities a program gets nothing of: what is not ambient ends with the exec of a process that is not
+ * root, or whose root counts for nothing (capabilities(7), SECBIT_NOROOT). Not where a process restricts itself.
+ *
+ * @param layers - from `layerPolicies`
+ */
+export function lostByExec({ caps, privdrop }: LayerPolicies): OpenHoles {
+  const mayBeRoot = caps?.levels.securebits === 'off' && privdrop === undefined;
+  const lost = caps === undefined || mayBeRoot ? [] : caps.keep.filter((name) => !caps.ambient.includes(name));
+  if (lost.length === 0) return new Map();
+  return new Map([['caps.keep', `not for ${listed(lost)} once the program is executed: name it in ambient as well`]]);
+}
+
+/**
  * Adds to a line what it leaves open.
  *
  * @param line - of a report

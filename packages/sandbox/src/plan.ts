@@ -12,7 +12,7 @@ import { plan as planPrivdrop, type PrivdropPolicy, support as privdropSupport }
 import { type Machine, plan as planSeccomp, support as seccompSupport } from '@sb/seccomp';
 
 import type { LayerPolicies } from './layers.js';
-import { openHoles, withHole } from './open-holes.js';
+import { lostByExec, openHoles, withHole } from './open-holes.js';
 import type { SandboxPolicy } from './options.js';
 import { noLauncher, processFeatures } from './process-features.js';
 
@@ -80,7 +80,8 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
     ...plans.seccomp.features.filter(isOn),
     ...execOnce(policy, isActive(plans.seccomp)),
   ];
-  const holes = openHoles(layers, isActive(plans.seccomp) ? machineOf(support) : undefined);
+  const machine = isActive(plans.seccomp) ? machineOf(support) : undefined;
+  const holes = new Map([...openHoles(layers, machine), ...lostByExec(layers)]);
   const inLaunchOrder = [plans.caps, plans.privdrop, plans.landlock, plans.seccomp];
   return {
     ...reportOf(features.map((line) => withHole(line, holes))),

@@ -40,6 +40,18 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a capability that is kep
     });
   });
 
+  it('is gone where it is kept and not ambient, and the report says so', async () => {
+    const { report, outcomes } = await answers({ landlock, caps: { keep } });
+    expect(outcomes).toEqual(['EACCES', 'EACCES', 'EPERM', 'EPERM', 'EPERM', 'EPERM', 'EPERM']);
+    expect(report?.verified.capEff).toEqual([]);
+    expect(report?.features).toContainEqual({
+      layer: 'caps',
+      feature: 'keep',
+      state: 'enforced',
+      reason: 'not for cap_net_bind_service once the program is executed: name it in ambient as well',
+    });
+  });
+
   it('is gone where it is not kept: then the port is root’s', async () => {
     const { report, outcomes } = await answers({ landlock });
     expect(outcomes).toEqual(['EACCES', 'EACCES', 'EPERM', 'EPERM', 'EPERM', 'EPERM', 'EPERM']);

@@ -64,7 +64,11 @@ export const policySchema: Schema = {
     },
     newSession: { type: 'boolean', description: 'A session of its own. Default: true.' },
     dieWithParent: { type: 'boolean', description: 'Killed when its parent ends. Default: true.' },
-    execOnce: { type: 'boolean', description: 'It executes no other program in its place. Default: false.' },
+    execOnce: {
+      type: 'boolean',
+      description:
+        'It executes no other program in its place. Needs the filter, and none of foreign or x32. Default: false.',
+    },
     require: levels(words.levelLayers, 'What must be enforced or nothing runs. Default: nearly everything.'),
     prefer: levels(words.levelLayers, 'What is enforced where it can be.'),
     off: levels(
