@@ -3,6 +3,7 @@ export { type Authority, type Certificate, makeAuthority } from './authority.js'
 export { compileC, sanitizers } from './compile.js';
 export { expectedLandlock, patience } from './expected-kernel.js';
 export { bundleFixture, compileFixture, type FixtureOptions, fixtureJson, runFixture } from './fixture.js';
+export { freePorts } from './free-ports.js';
 export { type NodeRelease, nodeReleases } from './nodes.js';
 export { type ProgramOptions, type ProgramResult, runProgram } from './program.js';
 export { missing, type Requirement } from './requirements.js';

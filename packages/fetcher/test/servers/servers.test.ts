@@ -2,13 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-import { makeAuthority, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { freePorts, makeAuthority, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { DownloadRequest, Outcome } from '../../src/options.js';
 import { errorOf, fetcherFor } from '../kit/fetch.js';
 import { configure, configureSquid, serverPrograms } from './programs.js';
-import { countConnections, freePort, startProgram } from './running.js';
+import { countConnections, startProgram } from './running.js';
 
 const content = randomBytes(3_000_000);
 const sha256 = createHash('sha256').update(content).digest('hex');
@@ -37,7 +37,7 @@ afterAll(() => folder[Symbol.dispose]());
 
 /** Starts one of the programs; what has no files of its own stands in front of another one. */
 async function start(name: keyof typeof serverPrograms, behind = 1) {
-  const [http, https] = [await freePort(), await freePort()];
+  const [http = 0, https = 0] = await freePorts(2);
   const place = { folder: folder.file(name), root: folder.file('root'), ...pair, http, https, behind };
   running.push(await startProgram(configure(serverPrograms[name], place), [http, https], folder.path));
   return { http, https };
@@ -145,7 +145,7 @@ describe.skipIf(isLacking)('squid', () => {
   let proxy: string;
   beforeAll(async () => {
     ports = await start('nginx');
-    const port = await freePort();
+    const [port = 0] = await freePorts(1);
     running.push(await startProgram(configureSquid(folder.file('squid'), port), [port], folder.path));
     proxy = `http://127.0.0.1:${port}`;
   });
@@ -168,7 +168,7 @@ describe.skipIf(isLacking)('squid', () => {
 
   it('says where it reaches nobody', async () => {
     using target = temporaryFolder();
-    const port = await freePort();
+    const [port = 0] = await freePorts(1);
     const requests = ['http', 'https'].map((scheme) => {
       return { sources: [`${scheme}://127.0.0.1:${port}/x`], to: target.file(scheme) };
     });
