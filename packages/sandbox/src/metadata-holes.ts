@@ -37,28 +37,33 @@ const lastingRequests = [
   0x800c_6613, 0x4080_6685,
   // BTRFS_IOC_SUBVOL_SETFLAGS, BTRFS_IOC_SET_RECEIVED_SUBVOL and its form for 32 bits.
   0x4008_941a, 0xc0c8_9425, 0xc0c0_9425,
-  // Making and removing subvolumes, which no hook of Landlock sees: BTRFS_IOC_SNAP_CREATE, SUBVOL_CREATE, SNAP_DESTROY
-  // and the second version of each.
-  0x5000_9401, 0x5000_940e, 0x5000_940f, 0x5000_9417, 0x5000_9418, 0x5000_943f,
 ] as const;
 
-const requestRules: readonly Rule[] = lastingRequests.map((request) => ({
+/**
+ * Requests that make and remove folders unseen by any hook of Landlock, in every folder that can be opened: BTRFS_IOC_
+ * SNAP_CREATE, SUBVOL_CREATE and SNAP_DESTROY, and the second version of each (btrfs.h).
+ */
+const subvolumeRequests = [0x5000_9401, 0x5000_940e, 0x5000_940f, 0x5000_9417, 0x5000_9418, 0x5000_943f] as const;
+
+const deniedRequest = (request: number): Rule => ({
   syscall: 'ioctl',
   when: [arg(1).eq32(request)],
   action: errno('EPERM'),
-}));
+});
+
+const asks = (request: number): Question => ['ioctl', undefined, request];
 
 /** Each kind of metadata, and what changes it; an io_uring sets extended attributes unseen. */
-export const metadataKinds: readonly { readonly what: string; readonly by: readonly Question[] }[] = Object.entries(
-  callsByKind,
-).map(([what, text]) => {
-  const by = namesOf(text).map((name): Question => [name]);
-  if (what !== 'attributes') return { what, by };
-  return {
-    what,
-    by: [...by, ['io_uring_setup'], ...lastingRequests.map((request): Question => ['ioctl', undefined, request])],
-  };
-});
+export const metadataKinds: readonly { readonly what: string; readonly by: readonly Question[] }[] = [
+  ...Object.entries(callsByKind).map(([what, text]) => {
+    const by = namesOf(text).map((name): Question => [name]);
+    return {
+      what,
+      by: what === 'attributes' ? [...by, ['io_uring_setup'] as const, ...lastingRequests.map(asks)] : by,
+    };
+  }),
+  { what: 'btrfs subvolumes', by: subvolumeRequests.map(asks) },
+];
 
 /** Rights that change nothing. */
 const harmless: ReadonlySet<string> = new Set(['read_file', 'read_dir', 'execute', 'ioctl_dev', 'resolve_unix']);
@@ -71,17 +76,28 @@ function isReadOnly(ruleset: LandlockPolicy | undefined): boolean {
   );
 }
 
+/** Whether a ruleset says where folders are made and removed. */
+function handlesFolders(ruleset: LandlockPolicy | undefined): boolean {
+  return ['make_dir', 'remove_dir'].some((right) => ruleset?.handled.fs.some((one) => one === right));
+}
+
 /**
- * Adds to a filter what a read-only ruleset leaves open. Where something may be written the calls stay: tar, cp and git
- * need them there, and a filter sees no path. A call that the caller allows by name stays too; `openHoles` reports it.
+ * Adds to a filter what a ruleset leaves open. Where something may be written the calls for metadata stay: tar, cp and
+ * git need them there, and a filter sees no path; hardly anything needs subvolumes. A call that the caller allows by name
+ * stays too; `openHoles` reports it.
  *
  * @param filter - the filter's options
  * @param ruleset - the ruleset beside it, if there is one
  */
 export function withoutMetadataHoles(filter: SeccompOptions, ruleset: LandlockPolicy | undefined): SeccompOptions {
-  if (!isReadOnly(ruleset)) return filter;
   const { allow = [], deny = [], rules = [] } = filter;
-  const denied = [...deny, ...metadataCalls.filter((name) => !allow.includes(name))];
-  const closed = requestRules.filter(({ syscall }) => !allow.includes(syscall) && mayLet(filter, syscall));
-  return { ...filter, deny: [...new Set(denied)], rules: [...rules, ...closed] };
+  const readOnly = isReadOnly(ruleset);
+  const calls = readOnly ? metadataCalls.filter((name) => !allow.includes(name)) : [];
+  const requests = [
+    ...(readOnly ? lastingRequests : []),
+    ...(readOnly || handlesFolders(ruleset) ? subvolumeRequests : []),
+  ];
+  if (requests.length === 0) return filter;
+  const closed = !allow.includes('ioctl') && mayLet(filter, 'ioctl') ? requests.map(deniedRequest) : [];
+  return { ...filter, deny: [...new Set([...deny, ...calls])], rules: [...rules, ...closed] };
 }

@@ -27,7 +27,7 @@ const ofFiles = 'of files of the same user, which Landlock has no right for';
 const everything = [
   `not for ${others}, TCP Fast Open and upper-layer protocols of TCP, ${through}`,
   `not for ${others} and listening on a free port without binding, ${through}`,
-  `not for modes, owners, times and attributes ${ofFiles}`,
+  `not for modes, owners, times, attributes and btrfs subvolumes ${ofFiles}`,
 ];
 
 describe('openHoles', () => {
@@ -83,9 +83,9 @@ describe('openHoles', () => {
     ],
     ['chmod by name', { base: 'deny-dangerous', allow: ['chmod'] }, [undefined, undefined, `not for modes ${ofFiles}`]],
     [
-      'times and attributes by name',
+      'times, attributes and subvolumes by name',
       { base: 'deny-all', allow: [...system, 'ioctl', 'utime'] },
-      [undefined, undefined, `not for times and attributes ${ofFiles}`],
+      [undefined, undefined, `not for times, attributes and btrfs subvolumes ${ofFiles}`],
     ],
     [
       'a rule of the caller',
@@ -116,6 +116,11 @@ describe('openHoles', () => {
     expect(open({ base: 'deny-dangerous', foreign: 'allow' }, ports, 'aarch64')).toEqual(everything);
     // Calls that only x86-64 has.
     expect(open({ base: 'deny-dangerous', allow: ['chmod', 'utime'] }, ports, 'aarch64')).toEqual(closed);
+  });
+
+  it('finds metadata, and no subvolumes, open beside what may be written', () => {
+    const [, , write] = open({ base: 'deny-dangerous' }, { paths: [{ rw: '/tmp' }] });
+    expect(write).toBe(`not for modes, owners, times and attributes ${ofFiles}`);
   });
 
   it('finds that listening needs no right where some port may be bound', () => {

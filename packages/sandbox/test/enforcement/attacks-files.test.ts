@@ -177,6 +177,21 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('files', () => {
     expect(await inside('switched', others)).toEqual(['EBADF', 'EBADF']);
   });
 
+  it('denies what makes and removes subvolumes beside what may be written too', async () => {
+    using place = await makePlace(nobody);
+    const ioctl = syscallNumber('ioctl', process.arch === 'arm64' ? 'aarch64' : 'x86_64') ?? -1;
+    const subvolumes = Object.entries(lastingRequests).filter(([name]) => /SNAP_|SUBVOL_CREATE/.test(name));
+    const attempts = [...subvolumes.map(([, request]) => request), lastingRequests['FS_IOC_SETFLAGS'] ?? 0].map(
+      (request) => ['syscall', ioctl, -1, request, 0] as const,
+    );
+    const landlock = { paths: [{ rw: place.empty }] };
+    const denied = Array.from({ length: 6 }, () => 'EPERM');
+    // EBADF: the kernel looked at the descriptor.
+    expect(await inside('switched', attempts, { landlock })).toEqual([...denied, 'EBADF']);
+    const allowed = { base: 'deny-dangerous', allow: ['ioctl'] } as const;
+    expect(await inside('switched', attempts, { landlock, seccomp: allowed })).toEqual(attempts.map(() => 'EBADF'));
+  });
+
   it('says where metadata is open: beside what may be written, and without a filter', async () => {
     using place = await makePlace(nobody);
     const attempts = metadata(place).map(({ attempt }) => attempt);

@@ -212,6 +212,13 @@ export const presetMutants: readonly Mutant[] = [
     red: ['attacks-files', 'denies the request FS_IOC_SET_ENCRYPTION_POLICY'],
   },
   {
+    name: 'subvolumes beside what may be written',
+    file: 'sandbox/src/metadata-holes.ts',
+    from: 'readOnly || handlesFolders(ruleset)',
+    to: 'readOnly',
+    red: ['attacks-files', 'denies what makes and removes subvolumes'],
+  },
+  {
     name: 'SMC beside rules for TCP',
     file: holes,
     from: "sockets === 'any' || sockets.includes('AF_SMC')",
