@@ -56,6 +56,7 @@ function words(text) {
 function ours() {
   const sandbox = createSandbox({ user, env: {} });
   const { file, args } = sandbox.command(program);
+  let started = 0;
   return [
     {
       name: 'ours, bare',
@@ -63,14 +64,25 @@ function ours() {
       start: () => run(file, args),
     },
     {
+      name: 'ours, same',
+      does: 'as ours, with the same arguments each time: encoded once',
+      start: async () => await spawned(sandbox, []),
+    },
+    {
       name: 'ours',
       does: 'user, capabilities, Landlock, seccomp, descriptors; read back',
-      start: async () => {
-        const child = sandbox.spawn(program, [], { stdio: 'ignore' });
-        await Promise.all([ended(child), child.enforcement]);
-      },
+      start: async () => await spawned(sandbox, [String(started++)]),
     },
   ];
+}
+
+/**
+ * @param {import('@sb/sandbox').Sandbox} sandbox
+ * @param {readonly string[]} args
+ */
+async function spawned(sandbox, args) {
+  const child = sandbox.spawn(program, args, { stdio: 'ignore' });
+  await Promise.all([ended(child), child.enforcement]);
 }
 
 /**
