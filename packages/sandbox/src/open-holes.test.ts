@@ -1,10 +1,12 @@
 import { arg, type SeccompOptions } from '@sb/seccomp';
 import { describe, expect, it } from 'vitest';
 
+import { ordinary, root } from '../test/machines.js';
 import { definePolicy } from './define.js';
 import { layerPolicies } from './layers.js';
-import { lostByExec, openHoles, withHole } from './open-holes.js';
+import { openHoles, withHole } from './open-holes.js';
 import type { LandlockChoice, SandboxOptions } from './options.js';
+import { planSandbox, type SandboxSupport } from './plan.js';
 
 const system = ['@system-service'];
 const ports = { net: { connectTcp: [443], bindTcp: [] } } as const;
@@ -152,17 +154,26 @@ describe('openHoles', () => {
 
 describe('lostByExec', () => {
   const keep = ['cap_chown', 'cap_kill'] as const;
+  const capable: SandboxSupport = { ...ordinary, caps: root.caps };
+  // Without CAP_SETPCAP.
+  const present = { ...root.caps.present, effective: keep, permitted: [...keep, 'cap_fowner'] as const };
+  const exact: SandboxSupport = { ...ordinary, caps: { ...root.caps, present: { ...present, permitted: keep } } };
+  const unlockable: SandboxSupport = { ...root, caps: { ...root.caps, present } };
 
-  it.each<[string, SandboxOptions, string | undefined]>([
-    ['nothing that is kept', {}, undefined],
-    ['what is ambient', { caps: { keep, ambient: keep } }, undefined],
-    ['what is not', { caps: { keep, ambient: ['cap_kill'] } }, 'not for cap_chown once'],
-    ['of root, which counts for nothing', { caps: { keep } }, 'not for cap_chown and cap_kill once'],
-    ['of root, which gets it anew', { caps: { keep, securebits: 'leave' } }, undefined],
-    ['of another user', { user: 65_534, caps: { keep, securebits: 'leave' } }, 'not for cap_chown and cap_kill once'],
-    ['where the layer is off', { caps: 'off' }, undefined],
-  ])('%s', (_name, options, reason) => {
-    const lost = lostByExec(layerPolicies(definePolicy(options))).get('caps.keep');
-    expect(lost?.slice(0, reason?.length)).toBe(reason);
+  it.each<[string, SandboxOptions, SandboxSupport, RegExp | undefined]>([
+    ['of root, all that is ambient', { caps: { keep, ambient: keep } }, root, undefined],
+    ['of root, what is not', { caps: { keep, ambient: ['cap_kill'] } }, root, /^not for cap_chown once/],
+    ['of root that does not count', { caps: { keep } }, root, /^not for cap_chown and cap_kill once/],
+    ['of root that counts', { caps: { keep, securebits: 'leave' } }, root, undefined],
+    ['of root whose securebits can’t be locked', { caps: { keep, bounding: 'leave' } }, unlockable, undefined],
+    ['of a user', { caps: { keep, securebits: 'leave' } }, capable, /^not for cap_chown and cap_kill once/],
+    ['of a user who has no more', { caps: { keep, bounding: 'leave' } }, exact, /^not for cap_chown and cap_kill once/],
+    ['of another user', { user: 65_534, caps: { keep, securebits: 'leave' } }, root, /^not for cap_chown and cap_kill/],
+  ])('%s', (_name, options, support, reason) => {
+    const policy = definePolicy(options);
+    const { features } = planSandbox(policy, layerPolicies(policy), support);
+    const line = features.find(({ layer, feature }) => layer === 'caps' && feature === 'keep');
+    expect(line?.state).toBe(support === exact ? 'already' : 'enforced');
+    expect(line?.reason ?? '').toMatch(reason ?? /^$/);
   });
 });

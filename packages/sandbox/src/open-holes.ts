@@ -39,14 +39,14 @@ export function openHoles({ landlock, seccomp }: LayerPolicies, machine: Machine
 }
 
 /**
- * Says which kept capabilities a program gets nothing of: what is not ambient ends with the exec of a process that is not
- * root, or whose root counts for nothing (capabilities(7), SECBIT_NOROOT). Not where a process restricts itself.
+ * Says which kept capabilities a program gets nothing of: what is not ambient ends with the exec, but where root counts
+ * (capabilities(7), SECBIT_NOROOT). Not where a process restricts itself.
  *
  * @param layers - from `layerPolicies`
+ * @param rootCounts - whether the target starts as root, with securebits that were not locked
  */
-export function lostByExec({ caps, privdrop }: LayerPolicies): OpenHoles {
-  const mayBeRoot = caps?.levels.securebits === 'off' && privdrop === undefined;
-  const lost = caps === undefined || mayBeRoot ? [] : caps.keep.filter((name) => !caps.ambient.includes(name));
+export function lostByExec({ caps }: LayerPolicies, rootCounts: boolean): OpenHoles {
+  const lost = caps === undefined || rootCounts ? [] : caps.keep.filter((name) => !caps.ambient.includes(name));
   if (lost.length === 0) return new Map();
   return new Map([['caps.keep', `not for ${listed(lost)} once the program is executed: name it in ambient as well`]]);
 }
@@ -59,7 +59,7 @@ export function lostByExec({ caps, privdrop }: LayerPolicies): OpenHoles {
  */
 export function withHole(line: FeatureReport, holes: OpenHoles): FeatureReport {
   const hole = holes.get(`${line.layer}.${line.feature}`);
-  if (hole === undefined || line.state !== 'enforced') return line;
+  if (hole === undefined || (line.state !== 'enforced' && line.state !== 'already')) return line;
   return { ...line, reason: line.reason === undefined ? hole : `${line.reason}; ${hole}` };
 }
 

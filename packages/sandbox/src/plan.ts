@@ -81,13 +81,22 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
     ...execOnce(policy, isActive(plans.seccomp)),
   ];
   const machine = isActive(plans.seccomp) ? machineOf(support) : undefined;
-  const holes = new Map([...openHoles(layers, machine), ...lostByExec(layers)]);
+  const holes = new Map([...openHoles(layers, machine), ...lostByExec(layers, rootCounts(plans, support))]);
   const inLaunchOrder = [plans.caps, plans.privdrop, plans.landlock, plans.seccomp];
   return {
     ...reportOf(features.map((line) => withHole(line, holes))),
     records: inLaunchOrder.filter(isActive).map(({ record }) => record),
     expected: expectedOf(layers, plans, support),
   };
+}
+
+/** By what will be in force, not by what was asked for: both layers may be preferred, and not to be had. */
+function rootCounts(plans: Plans, { privdrop }: SandboxSupport): boolean {
+  const isRoot = 'identity' in privdrop && privdrop.identity.uid.includes(0);
+  const locked = plans.caps.features.some(
+    ({ feature, state }) => feature === 'securebits' && (state === 'enforced' || state === 'already'),
+  );
+  return isRoot && !isActive(plans.privdrop) && !locked;
 }
 
 /** The machine that filters are made for; undefined where there are none. */
