@@ -114,7 +114,7 @@ export function trust(folder: string, { publicKey, keyId }: Repository): void {
   writeFileSync(join(folder, 'pubring.gpg'), '');
   gpg(['--import', publicKey]);
   gpg(['--import-ownertrust'], `${keyId}:6:\n`);
-  execFileSync('gpgconf', ['--homedir', folder, '--kill', 'all']);
-  // Read by the user who runs pacman only.
+  // Read by the user who runs pacman only. Before gpg's agent is ended, which takes its sockets away while it ends.
   execFileSync('chmod', ['-R', 'go-rwx', folder]);
+  execFileSync('gpgconf', ['--homedir', folder, '--kill', 'all']);
 }
