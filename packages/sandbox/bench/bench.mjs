@@ -17,6 +17,9 @@ const ahead = 10;
 /** And then so many that do. */
 const counted = 30;
 
+/** How many starts there were. */
+let started = 0;
+
 const rounds = Number(process.argv[2] ?? 600);
 if (!Number.isInteger(rounds) || rounds < 1) {
   say('Usage: bench.mjs [ROUNDS]   how often each way is started, 1 or more; 600 where nothing is said');
@@ -105,14 +108,15 @@ async function measure(all) {
 }
 
 /**
- * @param {() => Promise<void>} start
+ * @param {import('./ways.mjs').Way['start']} start
  * @param {number} count
  */
 async function timesOf(start, count) {
   const taken = [];
   while (taken.length < count) {
     const before = performance.now();
-    await start();
+    // Another at each start, as of most programs that are started often: nothing may be made once for all of them.
+    await start(String(started++));
     taken.push(performance.now() - before);
   }
   return taken;

@@ -9,7 +9,7 @@ import { createSandbox } from '@sb/sandbox';
  * @typedef {object} Way
  * @property {string} name
  * @property {string} does
- * @property {() => Promise<void>} start one program, to its end
+ * @property {(argument: string) => Promise<void>} start one program with this argument, to its end
  */
 
 const program = '/bin/true';
@@ -40,10 +40,12 @@ export function ways(filter) {
     ],
   ];
   return [
-    { name: 'plain', does: 'nothing', start: () => run(program, []) },
+    { name: 'plain', does: 'nothing', start: (argument) => run(program, [argument]) },
     ...ours(),
     ...others.flatMap(([name, does, [file = '', ...args]]) =>
-      existsSync(`/usr/bin/${file}`) ? [{ name, does, start: () => run(file, args) }] : [],
+      existsSync(`/usr/bin/${file}`)
+        ? [{ name, does, start: (/** @type {string} */ argument) => run(file, [...args, argument]) }]
+        : [],
     ),
   ];
 }
@@ -53,25 +55,20 @@ function words(text) {
   return text.split(' ');
 }
 
+/** @returns {readonly Way[]} */
 function ours() {
   const sandbox = createSandbox({ user, env: {} });
-  const { file, args } = sandbox.command(program);
-  let started = 0;
+  const { file, args } = sandbox.command(program, ['0']);
   return [
     {
       name: 'ours, bare',
-      does: 'the launcher alone, by command(): nothing is read back',
+      does: 'the launcher alone, by command(), one argument for all: nothing is read back',
       start: () => run(file, args),
-    },
-    {
-      name: 'ours, same',
-      does: 'as ours, with the same arguments each time: encoded once',
-      start: async () => await spawned(sandbox, []),
     },
     {
       name: 'ours',
       does: 'user, capabilities, Landlock, seccomp, descriptors; read back',
-      start: async () => await spawned(sandbox, [String(started++)]),
+      start: async (argument) => await spawned(sandbox, [argument]),
     },
   ];
 }
