@@ -1,5 +1,8 @@
-/** Where every writer writes: to ask for memory takes longer than to fill it. It grows with the largest. */
-let shared = Buffer.alloc(4096);
+/** Where every writer writes first: to ask for memory takes longer than to fill it. */
+const shared = Buffer.alloc(16_384);
+
+/** What no launch has a use for: four layers' records and the process record, with room for its last text. */
+const most = 2 ** 23;
 
 /**
  * Writes the fields of a record one behind the other. Numbers are little-endian on every architecture. One at a time:
@@ -9,17 +12,17 @@ export class ByteWriter {
   #bytes = shared;
   #length = 0;
 
-  /** @throws RangeError if a number is not an integer from 0 to 2³²−1 */
-  u32(...numbers: readonly number[]): this {
-    this.#room(numbers.length * 4);
-    for (const number of numbers) this.#length = this.#bytes.writeUInt32LE(number, this.#length);
+  /** @throws RangeError if the number is not an integer from 0 to 2³²−1 */
+  u32(number: number): this {
+    this.#room(4);
+    this.#length = this.#bytes.writeUInt32LE(number, this.#length);
     return this;
   }
 
-  /** @throws RangeError if a number is not an integer from 0 to 2⁶⁴−1 */
-  u64(...numbers: readonly bigint[]): this {
-    this.#room(numbers.length * 8);
-    for (const number of numbers) this.#length = this.#bytes.writeBigUInt64LE(number, this.#length);
+  /** @throws RangeError if the number is not an integer from 0 to 2⁶⁴−1 */
+  u64(number: bigint): this {
+    this.#room(8);
+    this.#length = this.#bytes.writeBigUInt64LE(number, this.#length);
     return this;
   }
 
@@ -30,10 +33,13 @@ export class ByteWriter {
    */
   text(text: string): this {
     if (text.includes('\0')) throw new RangeError(`${JSON.stringify(text)} holds a NUL`);
-    const length = Buffer.byteLength(text);
-    this.u32(length).#room(length + 1);
-    this.#length += this.#bytes.write(text, this.#length);
-    this.#length = this.#bytes.writeUInt8(0, this.#length);
+    // The most that it can take, which is known without looking at it: three bytes for a code unit.
+    this.#room(4 + text.length * 3 + 1);
+    const start = this.#length + 4;
+    const length = this.#bytes.write(text, start);
+    this.#bytes.writeUInt32LE(length, this.#length);
+    this.#bytes[start + length] = 0;
+    this.#length = start + length + 1;
     return this;
   }
 
@@ -52,17 +58,27 @@ export class ByteWriter {
     return this;
   }
 
+  /** Writes zeros up to the next multiple of a number of bytes. */
+  pad(multiple: number): this {
+    const more = -this.#length & (multiple - 1);
+    this.#room(more);
+    this.#bytes.fill(0, this.#length, this.#length + more);
+    this.#length += more;
+    return this;
+  }
+
   /** What was written. */
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** @throws RangeError if nothing could use so much, before there is any */
   #room(more: number): void {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
+    if (needed > most) throw new RangeError(`more than ${most} bytes`);
     const larger = Buffer.alloc(needed * 2);
-    this.#bytes.copy(larger);
+    this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
-    shared = larger;
   }
 }

@@ -60,10 +60,12 @@ const version = 1;
 /** RLIM_INFINITY, which `Infinity` stands for. */
 export const unlimited = 0xffff_ffff_ffff_ffffn;
 
-/** A process record without its arguments: most starts of a sandbox differ in them alone. */
+/** A process record without its arguments, and what follows it: most starts of a sandbox differ in them alone. */
 export interface RecordFrame {
   readonly head: Uint8Array;
   readonly tail: Uint8Array;
+  /** The layers' records. */
+  readonly layers: Uint8Array;
 }
 
 /**
@@ -72,15 +74,16 @@ export interface RecordFrame {
  * @throws RangeError if a string holds a NUL, or the record would exceed the limit of a record
  */
 export function encodeProcess(record: ProcessRecord): Uint8Array {
-  return Uint8Array.from(encodeWithin(frameOf(record), record.argv));
+  return Uint8Array.from(processWithin(frameOf(record), record.argv).bytes());
 }
 
 /**
  * Encodes all of a process record but its arguments.
  *
+ * @param layers - what is to follow it, from {@link joinRecords}
  * @throws RangeError as `encodeProcess`
  */
-export function frameOf(record: Omit<ProcessRecord, 'argv'>): RecordFrame {
+export function frameOf(record: Omit<ProcessRecord, 'argv'>, layers: Uint8Array = new Uint8Array()): RecordFrame {
   const flags =
     (record.newSession ? NEW_SESSION : 0) |
     (record.dieWithParent ? DIE_WITH_PARENT : 0) |
@@ -88,44 +91,45 @@ export function frameOf(record: Omit<ProcessRecord, 'argv'>): RecordFrame {
     (record.writeDenied ? WRITE_DENIED : 0) |
     (record.execKey === undefined ? 0 : EXEC_KEY);
   const limits = Object.entries(record.rlimits) as [RlimitName, number][];
-  const fields = new ByteWriter().u32(record.parent, record.umask ?? KEEP_UMASK, limits.length);
+  const fields = new ByteWriter()
+    .u32(record.parent)
+    .u32(record.umask ?? KEEP_UMASK)
+    .u32(limits.length);
   for (const [name, value] of limits) {
     const limit = value === Number.POSITIVE_INFINITY ? unlimited : BigInt(value);
-    fields.u32(rlimitNumbers[name], 0).u64(limit, limit);
+    fields.u32(rlimitNumbers[name]).u32(0).u64(limit).u64(limit);
   }
-  fields
-    .u32(record.keep.length, ...record.keep)
-    .text(record.cwd)
-    .text(String(record.path));
+  fields.u32(record.keep.length);
+  for (const descriptor of record.keep) fields.u32(descriptor);
+  fields.text(record.cwd).text(String(record.path));
   const head = encodeRecord({ layer: 'process', version, flags, payload: fields.bytes() });
   const rest = new ByteWriter().texts(Object.entries(record.env).map(([name, value]) => `${name}=${value}`));
   if (record.execKey !== undefined) rest.u64(record.execKey);
-  return { head, tail: Uint8Array.from(rest.bytes()) };
+  return { head, tail: Uint8Array.from(rest.bytes()), layers };
 }
 
 /**
  * Puts arguments into a frame.
  *
- * @returns the record, to be copied before anything else is encoded
+ * @returns all records, to be copied before anything else is encoded
  * @throws RangeError as `encodeProcess`
  */
-export function encodeWithin({ head, tail }: RecordFrame, argv: readonly string[]): Uint8Array {
-  return setRecordLength(new ByteWriter().raw(head).texts(argv).raw(tail).bytes());
+export function encodeWithin(frame: RecordFrame, argv: readonly string[]): Uint8Array {
+  return processWithin(frame, argv).pad(recordAlignment).raw(frame.layers).bytes();
 }
 
-/** Puts records one behind the other, each padded to eight bytes; their layers must ascend. */
+function processWithin({ head, tail }: RecordFrame, argv: readonly string[]): ByteWriter {
+  const writer = new ByteWriter().raw(head).texts(argv).raw(tail);
+  setRecordLength(writer.bytes());
+  return writer;
+}
+
+/** Each record begins at a multiple of so many bytes. */
+const recordAlignment = 8;
+
+/** Puts records one behind the other, each where one may begin; their layers must ascend. */
 export function joinRecords(records: readonly Uint8Array[]): Uint8Array {
-  const joined = Buffer.allocUnsafe(records.reduce((sum, { length }) => sum + paddedLength(length), 0));
-  let at = 0;
-  for (const record of records) {
-    joined.set(record, at);
-    const end = at + paddedLength(record.length);
-    joined.fill(0, at + record.length, end);
-    at = end;
-  }
-  return joined;
-}
-
-function paddedLength(length: number): number {
-  return Math.ceil(length / 8) * 8;
+  const writer = new ByteWriter();
+  for (const record of records) writer.raw(record).pad(recordAlignment);
+  return Uint8Array.from(writer.bytes());
 }

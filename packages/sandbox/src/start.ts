@@ -24,6 +24,7 @@ export interface Start {
 /**
  * Everything that the launcher has to know for one start, as the bytes that it reads.
  *
+ * @returns the bytes, to be handed over before another start is encoded
  * @throws SandboxError `invalid-policy` if a text holds a NUL, or the process record would exceed 1 MiB
  */
 export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: Start): Uint8Array {
@@ -31,15 +32,14 @@ export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: St
   const { path, env, keep, execKey, anyParent = false } = start;
   const cwd = policy.cwd === undefined ? '' : absolutePath(policy.cwd);
   const varying = { path, env, keep, execKey, cwd, parent: anyParent ? 0 : process.pid };
-  const { last } = fixed;
-  const isLastFrame = last !== undefined && isSame(last.varying, varying);
-  if (isLastFrame && isSameList(last.argv, start.argv)) return last.records;
-  return encoded(() => {
-    const frame = isLastFrame ? last.frame : frameOf({ ...fixed.settings, ...varying });
-    const records = joinRecords([encodeWithin(frame, start.argv), fixed.layers]);
-    fixed.last = { varying, frame, argv: [...start.argv], records };
-    return records;
-  });
+  try {
+    if (fixed.last === undefined || !isSame(fixed.last.varying, varying))
+      fixed.last = { varying, frame: frameOf({ ...fixed.settings, ...varying }, fixed.layers) };
+    return encodeWithin(fixed.last.frame, start.argv);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw tooMuch(error);
+  }
 }
 
 type Varying = Pick<ProcessRecord, 'path' | 'env' | 'keep' | 'execKey' | 'cwd' | 'parent'>;
@@ -52,12 +52,10 @@ interface Fixed {
   last: LastStart | undefined;
 }
 
-/** What was encoded last: as a rule the next start differs in its arguments only, or not at all. */
+/** What was encoded last: as a rule the next start differs in its arguments only. */
 interface LastStart {
   readonly varying: Varying;
   readonly frame: RecordFrame;
-  readonly argv: readonly string[];
-  readonly records: Uint8Array;
 }
 
 const plans = new WeakMap<SandboxPlan, Fixed>();
@@ -79,10 +77,6 @@ function isSame(a: Varying, b: Varying): boolean {
   return isSameTarget && a.execKey === b.execKey && a.cwd === b.cwd && a.parent === b.parent;
 }
 
-function isSameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((one, index) => one === b[index]);
-}
-
 /** What the launcher opens for writing, to see whether its rules hold (native/launcher/prove.h). */
 const proofFile = '/dev/full';
 
@@ -90,14 +84,9 @@ function isWriteDenied({ expected: { landlock } }: SandboxPlan): boolean {
   return landlock !== undefined && !allows(landlock, { path: proofFile, right: 'write_file' }).allowed;
 }
 
-function encoded<T>(encode: () => T): T {
-  try {
-    return encode();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw sandboxError('invalid-policy', 'records', {
-      what: `the arguments and the environment can't be handed over: ${error.message}`,
-      hint: 'They hold no NUL and take up to 1 MiB together. The target was not run.',
-    });
-  }
+function tooMuch({ message }: RangeError): Error {
+  return sandboxError('invalid-policy', 'records', {
+    what: `the arguments and the environment can't be handed over: ${message}`,
+    hint: 'They hold no NUL and take up to 1 MiB together. The target was not run.',
+  });
 }

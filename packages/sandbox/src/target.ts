@@ -35,6 +35,8 @@ export function findTarget(
   where: { readonly path?: string | undefined; readonly cwd: string },
   known?: Target,
 ): Target {
+  // A whole path has nothing else to look at; a start as most are shall cost no more than that.
+  if (known?.path === name && look(name, known) === known) return known;
   if (name === '') throw notFound(name, 'The name is empty.');
   const candidates = name.includes('/')
     ? [absolutePath(name, where.cwd)]

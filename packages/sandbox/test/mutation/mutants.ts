@@ -249,8 +249,8 @@ export const presetMutants: readonly Mutant[] = [
   {
     name: 'an environment of its own',
     file: 'sandbox/src/start.ts',
-    from: 'frameOf({ ...fixed.settings, ...varying })',
-    to: 'frameOf({ ...fixed.settings, ...varying, env: { ...(globalThis.process.env as Record<string, string>), ...varying.env } })',
+    from: 'frameOf({ ...fixed.settings, ...varying }',
+    to: 'frameOf({ ...fixed.settings, ...varying, env: { ...(globalThis.process.env as Record<string, string>), ...varying.env } }',
     red: ['attacks-descriptors-environment', 'is exactly the one'],
   },
 ];
