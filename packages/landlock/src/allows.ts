@@ -90,7 +90,7 @@ function ruleInode(rule: PolicyPathRule, right: FsRight): string | undefined {
   if (rule.optional) return undefined;
   throw landlockError('path-missing', 'allows', {
     what: `${JSON.stringify(pathText(rule.path))} does not exist`,
-    hint: 'Create it, or mark its rule optional.',
+    hint: 'Create it, or mark its rule optional ("optional": true in a policy).',
     path: pathText(rule.path),
   });
 }

@@ -13,7 +13,10 @@ interface Cause {
 
 /** What an error of one call means, and what to do; `*` stands for any call and any step. */
 const causes: Readonly<Record<string, Cause>> = {
-  'openat ENOENT': { code: 'path-missing', hint: 'Create it, or mark its rule optional.' },
+  'openat ENOENT': {
+    code: 'path-missing',
+    hint: 'Create it, or mark its rule optional ("optional": true in a policy).',
+  },
   'openat ENOTDIR': { code: 'path-missing', hint: 'A part of the path is no folder; correct it.' },
   'openat EACCES': {
     code: 'not-permitted',

@@ -129,7 +129,7 @@ function notFound(code: PrivdropErrorCode, what: string, errno: number): never {
   if (errnoName(errno) === 'ENOENT') {
     throw privdropError(code, 'lookup', {
       what: `${what} does not exist`,
-      hint: 'Create it (on Linux: "useradd --system NAME"), or name another.',
+      hint: `Create it (on Linux: "${code === 'unknown-group' ? 'groupadd' : 'useradd'} --system NAME"), or name another.`,
     });
   }
   throw privdropError('syscall-failed', 'lookup', {

@@ -1,3 +1,4 @@
+import { arg } from '@sb/seccomp';
 import { describe, expect, it } from 'vitest';
 
 import { ordinary, root, withLandlock } from '../test/machines.js';
@@ -32,7 +33,18 @@ describe('explainSandbox', () => {
       { seccomp: { base: 'allow-all', deny: ['open'], sockets: 'any' } },
       /allow-all; no change of modes, [a-z, ]+; denied too: open; sockets: any$/m,
     ],
+    [
+      {
+        seccomp: {
+          base: 'deny-dangerous',
+          rules: [{ syscall: 'fchmodat', when: [arg(2).eq32(7)], action: { action: 'allow' } }],
+        },
+      },
+      /^system calls +deny-dangerous; denied too: chmod /m,
+    ],
+    [{ seccomp: { base: 'deny-dangerous', allow: ['ioctl'] } }, /^system calls +deny-dangerous; denied too: chmod /m],
     [{ seccomp: 'off' }, /^system calls +not filtered$/m],
+    [{ user: 65_534, off: ['privdrop'] }, /^user +stays who we are, though the policy names one: off names privdrop$/m],
     [{}, /^process +a session of its own; dies with us; limits: core 0$/m],
     [{ execOnce: true }, /^process .*executes no other program in its place/m],
     [{ newSession: false, dieWithParent: false }, /^process +in our session; may outlive us/m],

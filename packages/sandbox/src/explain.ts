@@ -2,7 +2,7 @@ import type { LayerPolicies } from './layers.js';
 import { metadataCalls } from './metadata-holes.js';
 import type { SandboxPolicy } from './options.js';
 import { pathOf } from './path-text.js';
-import type { SandboxPlan } from './plan.js';
+import { isTakenBack, type SandboxPlan } from './plan.js';
 import { rlimitsOf } from './process-features.js';
 
 /**
@@ -15,7 +15,7 @@ import { rlimitsOf } from './process-features.js';
 export function explainSandbox(policy: SandboxPolicy, layers: LayerPolicies, plan: SandboxPlan): string {
   const missing = plan.features.filter(({ state }) => state === 'unsupported');
   const lines: readonly (readonly [subject: string, text: string])[] = [
-    ['user', userText(layers)],
+    ['user', userText(policy, layers)],
     ['capabilities', capsText(layers)],
     ['files', filesText(layers)],
     ['network', networkText(layers)],
@@ -33,7 +33,8 @@ export function explainSandbox(policy: SandboxPolicy, layers: LayerPolicies, pla
   return lines.map(([subject, text]) => `${subject.padEnd(13)} ${text}\n`).join('');
 }
 
-function userText({ privdrop }: LayerPolicies): string {
+function userText(policy: SandboxPolicy, { privdrop }: LayerPolicies): string {
+  if (isTakenBack(policy, 'privdrop')) return 'stays who we are, though the policy names one: off names privdrop';
   if (privdrop === undefined) return 'stays who we are';
   const groups = privdrop.groups.length === 0 ? 'no other groups' : `groups ${privdrop.groups.join(', ')}`;
   return `${privdrop.name ?? 'no name'} (uid ${privdrop.uid}, gid ${privdrop.gid}, ${groups})`;
@@ -65,7 +66,7 @@ function networkText({ landlock }: LayerPolicies): string {
 function seccompText({ seccomp }: LayerPolicies): string {
   if (seccomp === undefined) return 'not filtered';
   const { base, deny, allow, sockets } = seccomp;
-  const isReadOnly = metadataCalls.every((name) => deny.includes(name));
+  const isReadOnly = metadataCalls.every((name) => deny.includes(name)) && !letsMetadata(seccomp);
   const others = isReadOnly ? deny.filter((name) => !metadataCalls.includes(name)) : deny;
   const more = [
     ...(isReadOnly ? ['no change of modes, owners, times and attributes of files'] : []),
@@ -74,6 +75,12 @@ function seccompText({ seccomp }: LayerPolicies): string {
     `sockets: ${sockets === 'any' ? 'any' : sockets.join(' ')}`,
   ];
   return `${base}; ${more.join('; ')}`;
+}
+
+/** Whether something that the policy says itself may let a change of metadata through, which a denied call is then. */
+function letsMetadata({ allow, rules }: NonNullable<LayerPolicies['seccomp']>): boolean {
+  const isAbout = (name: string) => name === 'ioctl' || metadataCalls.includes(name);
+  return allow.some(isAbout) || rules.some(({ syscall, action }) => isAbout(syscall) && action.action === 'allow');
 }
 
 function processText(policy: SandboxPolicy): string {

@@ -35,6 +35,8 @@ const lastingRequests = [
   0x4008_7602, 0x4004_7602, 0x4008_6604, 0x4004_6604,
   // FS_IOC_SET_ENCRYPTION_POLICY and FS_IOC_ENABLE_VERITY: nobody can take these back.
   0x800c_6613, 0x4080_6685,
+  // How a file lies on the disk: EXT4_IOC_MIGRATE, EXT4_IOC_ALLOC_DA_BLKS, BTRFS_IOC_DEFRAG and BTRFS_IOC_DEFRAG_RANGE.
+  0x6609, 0x660c, 0x5000_9402, 0x4030_9410,
   // BTRFS_IOC_SUBVOL_SETFLAGS, BTRFS_IOC_SET_RECEIVED_SUBVOL and its form for 32 bits.
   0x4008_941a, 0xc0c8_9425, 0xc0c0_9425,
 ] as const;
@@ -44,6 +46,26 @@ const lastingRequests = [
  * SNAP_CREATE, SUBVOL_CREATE and SNAP_DESTROY, and the second version of each (btrfs.h).
  */
 const subvolumeRequests = [0x5000_9401, 0x5000_940e, 0x5000_940f, 0x5000_9417, 0x5000_9418, 0x5000_943f] as const;
+
+/**
+ * Requests that add and remove the keys of encrypted folders, for everybody on the machine: FS_IOC_ADD_ENCRYPTION_KEY,
+ * FS_IOC_REMOVE_ENCRYPTION_KEY and FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS (fscrypt.h).
+ */
+const keyRequests = [0xc050_6617, 0xc040_6618, 0xc040_6619] as const;
+
+/** What hardly any program needs, whatever it may write. */
+const rareRequests = [...subvolumeRequests, ...keyRequests] as const;
+
+const O_CREAT = 0x40;
+
+/**
+ * POSIX message queues are made and removed unseen by any hook of Landlock (ipc/mqueue.c): what mq_open makes it refuses
+ * to open then, and leaves.
+ */
+const queueRules: readonly Rule[] = [
+  { syscall: 'mq_open', when: [arg(1).maskedNe32(O_CREAT, 0)], action: errno('EPERM') },
+  { syscall: 'mq_unlink', when: [], action: errno('EPERM') },
+];
 
 const deniedRequest = (request: number): Rule => ({
   syscall: 'ioctl',
@@ -63,6 +85,7 @@ export const metadataKinds: readonly { readonly what: string; readonly by: reado
     };
   }),
   { what: 'btrfs subvolumes', by: subvolumeRequests.map(asks) },
+  { what: 'encryption keys', by: keyRequests.map(asks) },
 ];
 
 /** Rights that change nothing. */
@@ -93,11 +116,9 @@ export function withoutMetadataHoles(filter: SeccompOptions, ruleset: LandlockPo
   const { allow = [], deny = [], rules = [] } = filter;
   const readOnly = isReadOnly(ruleset);
   const calls = readOnly ? metadataCalls.filter((name) => !allow.includes(name)) : [];
-  const requests = [
-    ...(readOnly ? lastingRequests : []),
-    ...(readOnly || handlesFolders(ruleset) ? subvolumeRequests : []),
-  ];
+  const requests = [...(readOnly ? lastingRequests : []), ...(readOnly || handlesFolders(ruleset) ? rareRequests : [])];
   if (requests.length === 0) return filter;
   const closed = !allow.includes('ioctl') && mayLet(filter, 'ioctl') ? requests.map(deniedRequest) : [];
-  return { ...filter, deny: [...new Set([...deny, ...calls])], rules: [...rules, ...closed] };
+  const queues = queueRules.filter(({ syscall }) => readOnly && !allow.includes(syscall) && mayLet(filter, syscall));
+  return { ...filter, deny: [...new Set([...deny, ...calls])], rules: [...rules, ...closed, ...queues] };
 }

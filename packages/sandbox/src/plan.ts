@@ -69,7 +69,7 @@ export function sandboxSupport(): SandboxSupport {
  * @throws SandboxError of the layer that requires what is missing
  */
 export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, support: SandboxSupport): SandboxPlan {
-  const plans = planLayers(layers, support);
+  const plans = planLayers(layers, support, policy);
   const isOn = (line: FeatureReport) => line.feature !== 'no_new_privs';
   const features = [
     ...processFeatures(policy, support.launcher),
@@ -116,7 +116,11 @@ type Planned = Pick<LayerPlan, 'record' | 'features'> & { readonly target?: Caps
 
 type Plans = Readonly<Record<'privdrop' | 'caps' | 'landlock' | 'seccomp', Planned>>;
 
-function planLayers(layers: LayerPolicies, support: SandboxSupport): Plans {
+function planLayers(layers: LayerPolicies, support: SandboxSupport, policy: SandboxPolicy): Plans {
+  const off = (layer: 'privdrop' | 'caps' | 'landlock' | 'seccomp', feature: string) => {
+    const line: FeatureReport = { layer, feature, state: 'off' };
+    return { record: new Uint8Array(), features: [isTakenBack(policy, layer) ? { ...line, reason: takenBack } : line] };
+  };
   const privdrop = layers.privdrop ? planPrivdrop(layers.privdrop, support.privdrop) : off('privdrop', 'user');
   const userSwitch = isActive(privdrop);
   return {
@@ -146,9 +150,13 @@ function expectedOf(layers: LayerPolicies, { privdrop, caps, landlock, seccomp }
   return expected;
 }
 
-function off(layer: string, feature: string): Planned {
-  return { record: new Uint8Array(), features: [{ layer, feature, state: 'off' }] };
+/** Whether a policy asks for a layer in its own words, and switches it off with others. */
+export function isTakenBack(policy: SandboxPolicy, layer: 'privdrop' | 'caps' | 'landlock' | 'seccomp'): boolean {
+  const asked = layer === 'privdrop' ? policy.user : policy[layer];
+  return asked !== undefined && asked !== 'off' && policy.off?.includes(layer) === true;
 }
+
+const takenBack = 'the policy asks for it, and off names it';
 
 function noNewPrivs({ launcher, privdrop }: SandboxSupport): FeatureReport {
   const line = { layer: 'caps', feature: 'no_new_privs' };

@@ -27,6 +27,8 @@ const TIOCLINUX = 0x541c;
 /** Loads a line discipline's module on demand. */
 const TIOCSETD = 0x5423;
 const CLONE_THREAD = 0x0001_0000;
+/** Makes a child of our own parent, which never waits for it: it would stay a zombie as long as that parent lives. */
+const CLONE_PARENT = 0x8000;
 const MSG_FASTOPEN = 0x2000_0000;
 const F_SETFL = 4;
 /** Requests of fcntl(2) that choose who gets a descriptor's signals, and which: F_SETOWN, F_SETSIG, F_SETOWN_EX. */
@@ -91,8 +93,8 @@ const networkClientRules: readonly Rule[] = [
 /**
  * The starting points of a policy.
  *
- * - `deny-dangerous`: everything but the group `@deny-dangerous`, new namespaces by `clone(2)`, typing into terminals,
- *   limits of other processes, and address families other than internet, unix and route netlink.
+ * - `deny-dangerous`: everything but the group `@deny-dangerous`, new namespaces and children of one's parent by
+ *   `clone(2)`, typing into terminals, limits of other processes, and address families other than internet, unix and route netlink.
  * - `network-client`: only the group `@network-client`; threads but no processes, internet and unix sockets without
  *   MPTCP, TCP Fast Open or raw access; no bind, no listen, no signal, be it
  *   through a descriptor's owner or a limit. Lets the exec through that starts the program.
@@ -106,7 +108,7 @@ export const presets: Readonly<Record<Base, Preset>> = deepFrozen({
     others: 'allow',
     rules: [
       ...noTerminalInjection,
-      deny('clone', 'EPERM', arg(0).maskedNe32(CLONE_NEW, 0)),
+      deny('clone', 'EPERM', arg(0).maskedNe32(CLONE_NEW + CLONE_PARENT, 0)),
       deny('socket', 'EPROTONOSUPPORT', arg(0).eq32(AF_NETLINK), arg(2).ne32(NETLINK_ROUTE)),
       noLimitsOfOthers,
     ],

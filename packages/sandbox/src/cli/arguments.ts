@@ -71,7 +71,10 @@ function tokensOf(args: readonly string[]): readonly (readonly [name: OptionName
   });
   return tokens.map((token) => {
     if (token.kind === 'positional') {
-      return misuse(`${JSON.stringify(token.value)} is no option`, 'Put -- before the command.');
+      return misuse(
+        `${JSON.stringify(token.value)} is no option`,
+        'Put -- before the command; --report takes a file as --report=FILE.',
+      );
     }
     if (token.kind === 'option-terminator') return misuse('-- is out of place', 'Put it before the command.');
     const name = optionNames.find((one) => one === token.name) ?? unknown(token.rawName);
@@ -87,7 +90,8 @@ function valueOf(name: OptionName, value: string | undefined, inline: boolean): 
   if (value === undefined && optionalValue === true) return '';
   // The next word may be an option that was meant as one.
   if (value === undefined || value === '' || (!inline && value.startsWith('-'))) {
-    return misuse(`--${name} needs a value`, `Write --${name} ${placeholder}, or --${name}=${placeholder}.`);
+    const forms = [...(optionalValue === true ? [] : [`--${name} ${placeholder}`]), `--${name}=${placeholder}`];
+    return misuse(`--${name} needs a value`, `Write ${forms.join(', or ')}.`);
   }
   return value;
 }

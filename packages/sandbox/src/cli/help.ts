@@ -22,6 +22,6 @@ Usage: sb-run [options] -- command [args]     Everything not granted is denied.
  --completion bash|zsh|fish   --version   --help
 
 PORT and the levels take LISTs (a,b,c); PATH, PORT, LIST, NAME and N may repeat.
-Signals reach the command. Exit status: the command's, or 128+n for signal n;
-125 usage, or a layer failed and nothing ran; 126 not executable; 127 not found.
+Exit status: the command's, or 128+n for signal n; 125 usage, or a layer failed
+and nothing ran, or the report was lost; 126 not executable; 127 not found.
 `;

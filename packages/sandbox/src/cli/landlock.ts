@@ -8,7 +8,14 @@ import { integerOf } from './words.js';
 /** Options that grant access to paths, by the name that rules have for it. */
 const accesses = ['ro', 'rx', 'rw', 'rwx'] as const;
 
-const about = ['fs', ...accesses, 'connect-tcp', 'bind-tcp', 'scope'] as const satisfies readonly OptionName[];
+/** The options that are about this layer. */
+export const aboutLandlock = [
+  'fs',
+  ...accesses,
+  'connect-tcp',
+  'bind-tcp',
+  'scope',
+] as const satisfies readonly OptionName[];
 
 /**
  * The choice for files, ports and scopes: that of the policy file with what the options add. `--fs none` grants nothing
@@ -19,7 +26,7 @@ const about = ['fs', ...accesses, 'connect-tcp', 'bind-tcp', 'scope'] as const s
  * @throws UsageError where the file switches the layer off and an option adds to it
  */
 export function landlockFrom(args: Arguments, before: SandboxOptions['landlock']): SandboxOptions['landlock'] {
-  const given = about.filter((name) => args.has(name));
+  const given = aboutLandlock.filter((name) => args.has(name));
   if (given.length === 0) return before;
   const preset = args.one('fs') as FilesystemPreset | undefined;
   if (before === 'off' && preset === undefined) {
@@ -58,9 +65,9 @@ function netFrom(args: Arguments, before: Net): Net {
 /** `any` leaves the right alone, `none` forbids every port; else those of the file and these. */
 function portsFrom(args: Arguments, name: OptionName, before: Net['bindTcp'] = []): readonly number[] | 'any' {
   const words = args.list(name);
-  if (words.includes('any')) {
-    return words.length === 1 ? 'any' : misuse(`--${name} any leaves no place for other ports`, 'Leave one out.');
-  }
+  if (words[0] === 'any' && words.length === 1) return 'any';
+  const alone = words.find((word) => word === 'any' || (word === 'none' && words.length > 1));
+  if (alone !== undefined) misuse(`--${name} ${alone} leaves no place for other ports`, 'Leave one out.');
   const ports = wordsOrNone(words).map((word) => integerOf(word, name));
   if (words[0] === 'none') return [];
   return [...new Set([...(before === 'any' ? [] : before), ...ports])];
@@ -68,5 +75,8 @@ function portsFrom(args: Arguments, name: OptionName, before: Net['bindTcp'] = [
 
 /** `none` stands for an empty list. */
 function wordsOrNone(words: readonly string[]): readonly string[] {
-  return words.length === 1 && words[0] === 'none' ? [] : words;
+  if (!words.includes('none')) return words;
+  return words.length === 1
+    ? []
+    : misuse(`none stands for an empty list, and ${words.join(', ')} is none`, 'Leave one out.');
 }

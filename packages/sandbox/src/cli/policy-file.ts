@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 
 import { errorCode, isSandboxError, repeatedKey } from '@sb/core';
 import { parsePolicy, type SeccompPolicy } from '@sb/seccomp';
@@ -41,10 +41,25 @@ function textOf(file: string, option: string): string {
 
 function contentOf(file: string, option: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return beginningOf(file);
   } catch (error) {
     const code = errorCode(error) ?? 'unknown error';
     return misuse(`${file} can't be read: ${code}`, `Name a file that is there for --${option}.`);
+  }
+}
+
+/** As much of it as tells whether it is too long: what never ends is none. */
+function beginningOf(file: string): string {
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(4 * longest);
+    let length = 0;
+    for (let more = 1; more > 0 && length < bytes.length; length += more) {
+      more = readSync(descriptor, bytes, length, bytes.length - length, null);
+    }
+    return bytes.toString('utf8', 0, length);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

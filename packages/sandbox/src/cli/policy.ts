@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import type { CapsOptions } from '@sb/caps';
 import { type Base, presets, type SeccompOptions } from '@sb/seccomp';
 
@@ -7,7 +9,8 @@ import { layerPolicies } from '../layers.js';
 import type { RlimitValue, SandboxOptions, SandboxPolicy, SandboxUser } from '../options.js';
 import type { Arguments } from './arguments.js';
 import { checkKept } from './kept-descriptors.js';
-import { landlockFrom } from './landlock.js';
+import { aboutLandlock, landlockFrom } from './landlock.js';
+import type { OptionName } from './options.js';
 import { readPolicyFile, readSeccompFile } from './policy-file.js';
 import { misuse } from './usage-error.js';
 import { assignment, integerOf, nameOrNumber, octalOf } from './words.js';
@@ -19,6 +22,7 @@ import { assignment, integerOf, nameOrNumber, octalOf } from './words.js';
  * @throws UsageError; SandboxError for what the layers refuse
  */
 export function policyFrom(args: Arguments): SandboxPolicy {
+  refuseTakenBack(args);
   const file = args.one('policy');
   const before: SandboxOptions = file === undefined ? {} : readPolicyFile(file);
   const landlock = landlockFrom(args, before.landlock);
@@ -81,14 +85,19 @@ function seccompFrom(args: Arguments, before: SandboxOptions['seccomp']): Sandbo
 
 /** A preset's name is no file's; for a file of that name there is `./`. */
 function seccompOf(text: string): NonNullable<SandboxOptions['seccomp']> {
-  return text === 'off' || Object.hasOwn(presets, text) ? (text as Base | 'off') : readSeccompFile(text);
+  if (text === 'off' || Object.hasOwn(presets, text)) return text as Base | 'off';
+  const words = [...Object.keys(presets), 'off'];
+  if (!text.includes('/') && !existsSync(text)) {
+    misuse(`--seccomp ${text} is no preset, and no file`, `The presets are ${words.join(', ')}.`);
+  }
+  return readSeccompFile(text);
 }
 
 function limitsFrom(args: Arguments): Readonly<Record<string, RlimitValue>> {
   const limits = args.all('rlimit').map((text) => {
     const [name, value] = assignment(text);
     if (value === undefined) return misuse(`--rlimit ${text} has no value`, 'Write NAME=VALUE or NAME=unlimited.');
-    return [name, value === 'unlimited' ? value : integerOf(value, 'rlimit')] as const;
+    return [name, value === 'unlimited' ? value : integerOf(value, `rlimit ${name}`)] as const;
   });
   return Object.fromEntries(limits);
 }
@@ -96,6 +105,23 @@ function limitsFrom(args: Arguments): Readonly<Record<string, RlimitValue>> {
 function keptFrom(args: Arguments, before: readonly number[] = []): readonly number[] {
   const added = args.list('keep-fd').map((text) => integerOf(text, 'keep-fd'));
   return [...new Set([...before, ...added])];
+}
+
+/** The options that say what a layer shall do. */
+const optionsOf: Readonly<Record<string, readonly OptionName[]>> = {
+  privdrop: ['user', 'groups'],
+  caps: ['caps'],
+  landlock: aboutLandlock,
+  seccomp: ['seccomp', 'deny', 'allow'],
+};
+
+/** What a policy file asks for may be switched off; on one command line both are a mistake, and nobody would see it. */
+function refuseTakenBack(args: Arguments): void {
+  for (const layer of args.list('off')) {
+    const option = optionsOf[layer]?.find((name) => args.has(name) && !args.all(name).includes('off'));
+    if (option !== undefined)
+      misuse(`--off ${layer} switches off what --${option} asks for`, 'Leave one of the two out.');
+  }
 }
 
 type LevelLists = Pick<SandboxOptions, 'require' | 'prefer' | 'off'>;

@@ -34,6 +34,26 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: a policy file', () => {
     expect(await sbRun(softer, ordinary)).toMatchObject({ status: 0 });
   });
 
+  it('can be had without a layer, and the report says that it asks for it', async () => {
+    using folder = temporaryFolder();
+    const file = folder.file('policy.json');
+    writeFileSync(file, JSON.stringify({ user: 'nobody' }));
+    const { status, stdout, stderr } = await sbRun([
+      '--policy',
+      file,
+      '--off',
+      'privdrop',
+      '--report',
+      '--',
+      'id',
+      '-u',
+    ]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '0\n' });
+    expect(stderr).toContain(
+      '{"layer":"privdrop","feature":"user","state":"off","reason":"the policy asks for it, and off names it"}',
+    );
+  });
+
   it('that switches a layer off is not added to in silence', async () => {
     using folder = temporaryFolder();
     const file = folder.file('policy.json');
@@ -87,14 +107,18 @@ describe('sb-run: files that are at fault', () => {
   it.each([
     [['--policy', '/no/such/file'], /\/no\/such\/file can't be read: ENOENT/],
     [['--policy', '/etc'], /\/etc can't be read: EISDIR/],
-    [['--seccomp', 'deny-dangeros'], /deny-dangeros can't be read: ENOENT/],
+    [['--policy', '/dev/zero'], /\/dev\/zero has more than \d+ characters/],
+    [['--seccomp', 'deny-dangeros'], /deny-dangeros is no preset, and no file\. The presets are deny-dangerous, /],
+    [['--seccomp', './deny-dangeros'], /deny-dangeros can't be read: ENOENT/],
     [['--rlimit', 'files=3'], /rlimits\.files is unknown\. Use: .*nofile/],
     [['--rlimit', 'nofile'], /has no value/],
-    [['--rlimit', 'nofile=many'], /many is no number/],
+    [['--rlimit', 'nofile=many'], /--rlimit nofile many is no number/],
     [['--umask', '99'], /no octal number/],
     [['--connect-tcp', 'http'], /http is no number/],
     [['--connect-tcp', '65536'], /65536 is no port/],
     [['--connect-tcp', 'any,80'], /leaves no place/],
+    [['--connect-tcp', '80', '--connect-tcp', 'none'], /--connect-tcp none leaves no place/],
+    [['--scope', 'none,signal'], /none stands for an empty list/],
     [['--bind-tcp', '1,,2'], /has an empty part/],
     [['--env', 'NOT_SET_HERE'], /--env NOT_SET_HERE is not set here/],
     [['--env', '=1'], /name/],
@@ -105,6 +129,10 @@ describe('sb-run: files that are at fault', () => {
     [['--fs', 'all'], /"all" is unknown\. Use one of: read-only, minimal, none/],
     [['--require', 'seccomp', '--off', 'seccomp'], /both name seccomp/],
     [['--off', 'process'], /names process/],
+    [['--user', 'nobody', '--off', 'privdrop'], /--off privdrop switches off what --user asks for/],
+    [['--caps', 'cap_chown', '--off', 'caps'], /--off caps switches off what --caps asks for/],
+    [['--rw', '/tmp', '--off', 'landlock'], /--off landlock switches off what --rw asks for/],
+    [['--deny', 'open', '--off', 'seccomp'], /--off seccomp switches off what --deny asks for/],
     [['--keep-fd', '2'], /2 is no integer from 3/],
     [['--completion', 'tcsh'], /Use bash, zsh or fish/],
   ] as const)('%j', async (options, expected) => {

@@ -60,6 +60,10 @@ const lastingRequests: Readonly<Record<string, number>> = {
   FS_IOC_SET_ENCRYPTION_POLICY: 0x800c_6613,
   FS_IOC_ENABLE_VERITY: 0x4080_6685,
   FAT_IOCTL_SET_ATTRIBUTES: 0x4004_7211,
+  EXT4_IOC_MIGRATE: 0x6609,
+  EXT4_IOC_ALLOC_DA_BLKS: 0x660c,
+  BTRFS_IOC_DEFRAG: 0x5000_9402,
+  BTRFS_IOC_DEFRAG_RANGE: 0x4030_9410,
   BTRFS_IOC_SUBVOL_SETFLAGS: 0x4008_941a,
   BTRFS_IOC_SET_RECEIVED_SUBVOL: 0xc0c8_9425,
   BTRFS_IOC_SET_RECEIVED_SUBVOL_32: 0xc0c0_9425,
@@ -69,6 +73,9 @@ const lastingRequests: Readonly<Record<string, number>> = {
   BTRFS_IOC_SNAP_CREATE_V2: 0x5000_9417,
   BTRFS_IOC_SUBVOL_CREATE_V2: 0x5000_9418,
   BTRFS_IOC_SNAP_DESTROY_V2: 0x5000_943f,
+  FS_IOC_ADD_ENCRYPTION_KEY: 0xc050_6617,
+  FS_IOC_REMOVE_ENCRYPTION_KEY: 0xc040_6618,
+  FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS: 0xc040_6619,
 };
 
 describe.skipIf(missing('linux', 'root', 'landlock7'))('files', () => {
@@ -166,30 +173,46 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('files', () => {
 
   it.each(Object.entries(lastingRequests))('denies the request %s, with any upper half', async (_name, request) => {
     const ioctl = syscallNumber('ioctl', process.arch === 'arm64' ? 'aarch64' : 'x86_64') ?? -1;
-    const attempts = [request, `0x7fffffff${request.toString(16)}`].map(
+    const attempts = [request, `0x7fffffff${request.toString(16).padStart(8, '0')}`].map(
       (one) => ['syscall', ioctl, -1, one, 0] as const,
     );
     expect(await inside('switched', attempts)).toEqual(['EPERM', 'EPERM']);
     // EBADF: the kernel looked at the descriptor.
     expect(await inside('switched', attempts, { seccomp: 'off' })).toEqual(['EBADF', 'EBADF']);
-    // FS_IOC_GETFLAGS and FS_IOC_ADD_ENCRYPTION_KEY change no file.
-    const others = [0x8008_6601, 0xc050_6617].map((one) => ['syscall', ioctl, -1, one, 0] as const);
+    // FS_IOC_GETFLAGS and FS_IOC_GET_ENCRYPTION_POLICY_EX change nothing.
+    const others = [0x8008_6601, 0xc009_6616].map((one) => ['syscall', ioctl, -1, one, 0] as const);
     expect(await inside('switched', others)).toEqual(['EBADF', 'EBADF']);
   });
 
-  it('denies what makes and removes subvolumes beside what may be written too', async () => {
+  it('denies what makes and removes subvolumes and keys beside what may be written too', async () => {
     using place = await makePlace(nobody);
     const ioctl = syscallNumber('ioctl', process.arch === 'arm64' ? 'aarch64' : 'x86_64') ?? -1;
-    const subvolumes = Object.entries(lastingRequests).filter(([name]) => /SNAP_|SUBVOL_CREATE/.test(name));
-    const attempts = [...subvolumes.map(([, request]) => request), lastingRequests['FS_IOC_SETFLAGS'] ?? 0].map(
+    const rare = Object.entries(lastingRequests).filter(([name]) => /SNAP_|SUBVOL_CREATE|_KEY/.test(name));
+    const attempts = [...rare.map(([, request]) => request), lastingRequests['FS_IOC_SETFLAGS'] ?? 0].map(
       (request) => ['syscall', ioctl, -1, request, 0] as const,
     );
     const landlock = { paths: [{ rw: place.empty }] };
-    const denied = Array.from({ length: 6 }, () => 'EPERM');
+    const denied = Array.from({ length: 9 }, () => 'EPERM');
     // EBADF: the kernel looked at the descriptor.
     expect(await inside('switched', attempts, { landlock })).toEqual([...denied, 'EBADF']);
     const allowed = { base: 'deny-dangerous', allow: ['ioctl'] } as const;
     expect(await inside('switched', attempts, { landlock, seccomp: allowed })).toEqual(attempts.map(() => 'EBADF'));
+  });
+
+  it('denies making and removing message queues, where nothing may be written', async () => {
+    const table = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+    const [open, unlink] = [syscallNumber('mq_open', table) ?? -1, syscallNumber('mq_unlink', table) ?? -1];
+    // Of no name: EFAULT where the kernel looked at it. O_CREAT with any upper half, and without.
+    const attempts = [
+      ['syscall', open, 0, 0x42, 0, 0],
+      ['syscall', open, 0, '0x7fffffff00000042', 0, 0],
+      ['syscall', unlink, 0],
+      ['syscall', open, 0, 2, 0, 0],
+    ] as const;
+    expect(await inside('switched', attempts)).toEqual(['EPERM', 'EPERM', 'EPERM', 'EFAULT']);
+    using place = await makePlace(nobody);
+    for (const policy of [{ seccomp: 'off' }, { landlock: { paths: [{ rw: place.empty }] } }] as const)
+      expect(await inside('switched', attempts, policy)).toEqual(attempts.map(() => 'EFAULT'));
   });
 
   it('says where metadata is open: beside what may be written, and without a filter', async () => {

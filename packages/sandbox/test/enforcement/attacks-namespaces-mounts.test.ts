@@ -28,6 +28,8 @@ describe.skipIf(missing('linux', 'root', 'userNamespaces'))('namespaces and moun
       works(['clone', user], 'EPERM'),
       works(['clone', user | others.mount | others.net], 'EPERM'),
       ...Object.values(others).map((flag) => worksForRoot(['clone', flag], 'EPERM')),
+      // CLONE_PARENT: whoever started the program gets a child that it doesn't know, and never waits for. ECHILD: made.
+      { attempt: ['clone', 0x8000], control: 'ECHILD', denied: 'EPERM' },
       // The flags of clone3 lie behind a pointer: ENOSYS, so that a C library falls back to clone.
       works(['clone3'], 'ENOSYS'),
       works(['clone3', user], 'ENOSYS'),

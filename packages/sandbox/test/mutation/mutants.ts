@@ -219,6 +219,27 @@ export const presetMutants: readonly Mutant[] = [
     red: ['attacks-files', 'denies what makes and removes subvolumes'],
   },
   {
+    name: 'keys of encrypted folders',
+    file: 'sandbox/src/metadata-holes.ts',
+    from: '[...subvolumeRequests, ...keyRequests]',
+    to: 'subvolumeRequests',
+    red: ['attacks-files', 'denies the request FS_IOC_REMOVE_ENCRYPTION_KEY'],
+  },
+  {
+    name: 'message queues',
+    file: 'sandbox/src/metadata-holes.ts',
+    from: 'maskedNe32(O_CREAT, 0)',
+    to: 'maskedEq32(O_CREAT, 1)',
+    red: ['attacks-files', 'denies making and removing message queues'],
+  },
+  {
+    name: 'children of the parent',
+    file: 'seccomp/src/presets.ts',
+    from: 'CLONE_NEW + CLONE_PARENT',
+    to: 'CLONE_NEW',
+    red: ['attacks-namespaces-mounts', 'clone 32768'],
+  },
+  {
     name: 'SMC beside rules for TCP',
     file: holes,
     from: "sockets === 'any' || sockets.includes('AF_SMC')",

@@ -39,6 +39,8 @@ const dangerous: readonly Leg[] = [
     denied: 'EPERM',
   })),
   { attempt: call('clone', `0x7fffffff10010000`), control: 'EINVAL', denied: 'EPERM' },
+  // CLONE_PARENT.
+  { attempt: call('clone', 0x8000 | impossibleClone), control: 'EINVAL', denied: 'EPERM' },
   { attempt: call('clone', impossibleClone), control: 'EINVAL', denied: 'EINVAL' },
   { attempt: call('clone3', 0, 0), control: 'EINVAL', denied: 'ENOSYS' },
   { attempt: ['socket', 16, 3, 15], control: 'OK', denied: 'EPROTONOSUPPORT' },
