@@ -89,6 +89,6 @@ describe.skipIf(missing('linux'))('completion', () => {
   it('for another shell is refused', async () => {
     const { status, stderr } = await runFetch(['completion', 'zshh']);
     expect(status).toBe(2);
-    expect(stderr).toContain('Did you mean zsh?');
+    expect(stderr).toContain('Use one of: bash, zsh, fish.');
   });
 });

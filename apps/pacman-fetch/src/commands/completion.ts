@@ -1,5 +1,3 @@
-import { nearest } from '@sb/core';
-
 import { bashCompletion } from '../completion/bash.js';
 import { fishCompletion } from '../completion/fish.js';
 import { type Completable, completables } from '../completion/words.js';
@@ -19,15 +17,18 @@ const names = Object.keys(shells);
 export const completion: Subcommand = {
   operands: 'SHELL',
   about: `Prints a completion script for SHELL: ${names.join(', ')}. To use it now:
-  source <(pacman-fetch completion bash)`,
+  source <(pacman-fetch completion bash)
+  pacman-fetch completion fish | source`,
   options: {},
   offers: names,
   async run({ operands: [shell = '', ...rest] }) {
     const make = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
     if (make === undefined || rest.length > 0) {
-      const meant = nearest(shell, names);
-      const hint = meant === undefined ? `Use one of: ${names.join(', ')}.` : `Did you mean ${meant}?`;
-      throw new FetchError('usage', 'SHELL must be one shell that there is a completion for', hint);
+      throw new FetchError(
+        'usage',
+        'SHELL must be one shell that there is a completion for',
+        `Use one of: ${names.join(', ')}.`,
+      );
     }
     process.stdout.write(make(await completables()));
     return exitStatus.done;

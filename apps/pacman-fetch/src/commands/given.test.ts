@@ -41,4 +41,10 @@ describe('readGiven', () => {
   ])('refuses %j', (args, message, hint) => {
     expect(() => given(...args)).toThrow(expect.objectContaining({ kind: 'usage', message, hint }));
   });
+
+  it("says where pacman's own arguments belong", () => {
+    expect(() => readGiven('pacman', options, ['-Syu'])).toThrow(
+      expect.objectContaining({ hint: "Put -- before pacman's own arguments." }),
+    );
+  });
 });

@@ -30,7 +30,8 @@ export function readGiven(name: string | undefined, options: Options, args: read
     const option = Object.hasOwn(all, token.name) ? all[token.name] : undefined;
     if (option === undefined) {
       const meant = nearest(token.name, Object.keys(all));
-      throw usage(`there is no option ${rawName}`, meant === undefined ? undefined : `Did you mean --${meant}?`);
+      const guess = meant === undefined ? undefined : `Did you mean --${meant}?`;
+      throw usage(`there is no option ${rawName}`, name === 'pacman' ? "Put -- before pacman's own arguments." : guess);
     }
     if (option.value === undefined) {
       if (value !== undefined) throw usage(`${rawName} takes no value`);

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -178,6 +178,21 @@ describe('our own file', () => {
     expect(await problems()).toEqual([]);
     for (const file of [own, config]) chownSync(file, 0, 0);
     chmodSync(own, 0o644);
+  });
+
+  it('is not taken for absent where it is a folder, or a link that leads nowhere', async () => {
+    rmSync(own);
+    mkdirSync(own);
+    expect(await problems()).toEqual([['pacman.d/pacman-fetch.conf is a folder', expect.stringMatching(/^Move it/)]]);
+    rmSync(own, { recursive: true });
+    symlinkSync('nowhere', own);
+    expect(await problems()).toEqual([
+      ['pacman.d/pacman-fetch.conf is a link that leads nowhere', expect.stringMatching(/^Make what it names/)],
+    ]);
+    writeFileSync(folder.file('pacman.d', 'nowhere'), '[options]\nSandboxPorts = 21\n');
+    expect((await loadConfiguration({ config })).sandbox.ports.map(({ text }) => text)).toEqual(['21']);
+    rmSync(own);
+    expect(await problems()).toEqual([]);
   });
 
   it('may be absent, and so may pacman.conf where it is the default', async () => {

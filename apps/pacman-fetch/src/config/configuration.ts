@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { checkNames, userProblems } from './names-check.js';
@@ -63,11 +63,20 @@ export async function loadConfiguration(options: ConfigurationOptions): Promise<
 
 function readOwn(file: string, { config = defaultConfig, sysroot }: ConfigurationOptions): OwnReader {
   const reader = new OwnReader();
-  if (!isThere(file)) return reader;
-  const stranger = ownerProblem(file, config);
-  if (stranger === undefined) reader.takeAll(readSections(file, sysroot));
-  else reader.problems.push(stranger);
+  if (!isThere(file, lstatSync)) return reader;
+  const problem = nothingToRead(file) ?? ownerProblem(file, config);
+  if (problem === undefined) reader.takeAll(readSections(file, sysroot));
+  else reader.problems.push(problem);
   return reader;
+}
+
+/** pacman takes a folder for an empty file. Of ours a level would be lost in silence, and so it would behind a link. */
+function nothingToRead(file: string): Problem | undefined {
+  if (!isThere(file)) {
+    return { what: `${file} is a link that leads nowhere`, hint: 'Make what it names, or remove it.' };
+  }
+  if (!statSync(file).isDirectory()) return undefined;
+  return { what: `${file} is a folder`, hint: 'Move it away: a file belongs there, or nothing.' };
 }
 
 /** In a folder that others may write to, somebody else could have put it beside pacman.conf. */
@@ -81,9 +90,9 @@ function ownerProblem(file: string, config: string): Problem | undefined {
   };
 }
 
-function isThere(file: string): boolean {
+function isThere(file: string, look = statSync): boolean {
   try {
-    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+    return look(file, { throwIfNoEntry: false }) !== undefined;
   } catch {
     // Something is there that can't be looked at; reading it says why.
     return true;

@@ -103,9 +103,9 @@ class Reader {
     try {
       return this.#texts.read(file, from === undefined);
     } catch (error) {
-      const hint = from === undefined ? 'Name another file with --config.' : 'Create it, or remove the Include.';
-      this.#refuse(from, `config file ${file} could not be read: ${(error as Error).message}`, hint);
-      this.#isOver = !(error as Error & { code?: string }).code?.startsWith('E');
+      const { message, code } = error as NodeJS.ErrnoException;
+      this.#refuse(from, `config file ${file} could not be read: ${message}`, hintFor(code, from));
+      this.#isOver = code?.startsWith('E') !== true;
       return undefined;
     }
   }
@@ -113,6 +113,12 @@ class Reader {
   #refuse(place: Place | undefined, what: string, hint: string): void {
     this.problems.push({ place, what, hint });
   }
+}
+
+function hintFor(code: string | undefined, from: Place | undefined): string {
+  if (code === 'EACCES')
+    return 'Let whoever runs this read it (chmod 644), and pass through the folders above (chmod +x).';
+  return from === undefined ? 'Name another file with --config.' : 'Create it, or remove the Include.';
 }
 
 function splitDirective(text: string): { readonly key: string; readonly value: string | undefined } {

@@ -6,6 +6,7 @@ import type { SandboxSettings } from '../config/sandbox-settings.js';
 import { serverProblems } from '../download/server-problems.js';
 import { FetchError } from '../errors.js';
 import { type Diagnosis, type Finding, verdictOf } from './diagnosis.js';
+import { examineDownloader } from './downloader.js';
 import { examineFolder } from './folders.js';
 import { readMachine } from './machine.js';
 import { tryLayers } from './try-layers.js';
@@ -35,6 +36,7 @@ export async function examine(config: string): Promise<Diagnosis> {
   const findings = [
     ...choice.findings,
     ...trial.findings,
+    ...(await examineDownloader(sandbox)),
     ...folders.flatMap((folder) => examineFolder(folder, question)),
     ...serverProblems(configuration).map(({ text, hint }): Finding => ({ level: 'note', what: text, remedy: hint })),
   ];

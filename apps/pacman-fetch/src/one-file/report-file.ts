@@ -7,13 +7,15 @@ const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | cons
 export class ReportFile implements Disposable {
   /** Undefined where nobody asked for a report, or it could not be opened. */
   readonly descriptor: number | undefined;
+  readonly #path: string | undefined;
 
   /** @param path - undefined where nobody asked for one; one that can't be opened is said, and stops nothing */
   constructor(path: string | undefined) {
+    this.#path = path;
     try {
       this.descriptor = path === undefined ? undefined : openSync(path, flags, 0o644);
     } catch (error) {
-      warn(error);
+      this.#warn(error);
     }
   }
 
@@ -23,15 +25,15 @@ export class ReportFile implements Disposable {
     try {
       writeSync(this.descriptor, `${JSON.stringify(document)}\n`);
     } catch (error) {
-      warn(error);
+      this.#warn(error);
     }
+  }
+
+  #warn(error: unknown): void {
+    process.stderr.write(`warning: the report ${this.#path} could not be written: ${(error as Error).message}\n`);
   }
 
   [Symbol.dispose](): void {
     if (this.descriptor !== undefined) closeSync(this.descriptor);
   }
-}
-
-function warn(error: unknown): void {
-  process.stderr.write(`warning: the report could not be written: ${(error as Error).message}\n`);
 }

@@ -62,6 +62,35 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
     expect(new Set(denied.map(({ layer }) => layer))).toEqual(new Set(['privdrop', 'caps', 'landlock', 'seccomp']));
   });
 
+  it('is broken where the program of XferCommand is not there', async () => {
+    mkdirSync(folder.file('pacman.d'));
+    const broken = async (command: string) => {
+      writeFileSync(folder.file('pacman.d', 'pacman-fetch.conf'), `[options]\nXferCommand = ${command} -o %o %u\n`);
+      return (await diagnose()).broken;
+    };
+    const told = (command: string) => [
+      expect.stringMatching(`pacman-fetch\\.conf:2: XferCommand names ${command}, which is no program here$`),
+    ];
+    expect(await broken('/usr/bin/no-such-curl')).toEqual(told('/usr/bin/no-such-curl'));
+    expect(await broken('no-such-curl')).toEqual(told('no-such-curl'));
+    expect(await broken('/etc')).toEqual(told('/etc'));
+    expect(await broken('true')).toEqual([]);
+    expect(await broken('/usr/bin/true')).toEqual([]);
+  });
+
+  it('notes calls that are denied and that the worker needs', async () => {
+    const options = ['SandboxUser = nobody'];
+    const before = (await diagnose({ options })).notes;
+    mkdirSync(folder.file('pacman.d'));
+    const denied = '[options]\nSandboxDenySyscalls = ptrace read @network-io\n';
+    writeFileSync(folder.file('pacman.d', 'pacman-fetch.conf'), denied);
+    const { notes } = await diagnose({ options });
+    expect(notes.filter((note) => !before.includes(note))).toEqual([
+      expect.stringMatching(/conf:2: SandboxDenySyscalls denies what the built-in worker may need: read$/),
+      expect.stringMatching(/may need: \w+, \w+, \w+ and \d+ more$/),
+    ]);
+  });
+
   it('notes servers that are left out, without their password, and a repository that none is left of', async () => {
     const options = [
       'SandboxUser = nobody',

@@ -1,0 +1,55 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+
+import { originText } from '../config/place.js';
+import type { SandboxSettings } from '../config/sandbox-settings.js';
+import { wordsOf } from '../config/words.js';
+import type { Finding } from './diagnosis.js';
+
+/** What stands in the way of whatever downloads: the program of XferCommand, or else the built-in worker. */
+export async function examineDownloader(settings: SandboxSettings): Promise<readonly Finding[]> {
+  return settings.xferCommand === undefined ? await deniedCalls(settings) : missingProgram(settings.xferCommand);
+}
+
+function missingProgram({ text, origin }: NonNullable<SandboxSettings['xferCommand']>): readonly Finding[] {
+  const [program = ''] = wordsOf(text) ?? [];
+  const folders = isAbsolute(program) ? [''] : (process.env['PATH'] ?? '').split(':');
+  if (folders.some((folder) => isProgram(join(folder, program)))) return [];
+  return [
+    {
+      level: 'broken',
+      what: `${originText(origin)}: XferCommand names ${program}, which is no program here`,
+      remedy: 'Install it, or correct the path.',
+    },
+  ];
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    // Absent, or out of reach.
+    return false;
+  }
+}
+
+/** Calls that are in use while it downloads; `@sb/seccomp` is loaded only if a call is named. */
+async function deniedCalls({ denySyscalls }: SandboxSettings): Promise<readonly Finding[]> {
+  if (denySyscalls.length === 0) return [];
+  const { expandGroup } = await import('@sb/seccomp');
+  const used = expandGroup('@network-client-running');
+  return denySyscalls.flatMap(({ text, origin }): readonly Finding[] => {
+    const names = text.startsWith('@') ? [...expandGroup(text).keys()] : [text];
+    const inUse = names.filter((name) => used.has(name));
+    if (inUse.length === 0) return [];
+    const shown = inUse.length > 3 ? `${inUse.slice(0, 3).join(', ')} and ${inUse.length - 3} more` : inUse.join(', ');
+    return [
+      {
+        level: 'note',
+        what: `${originText(origin)}: SandboxDenySyscalls denies what the built-in worker may need: ${shown}`,
+        remedy: 'Take it out if downloads fail.',
+      },
+    ];
+  });
+}
