@@ -233,13 +233,6 @@ export const presetMutants: readonly Mutant[] = [
     red: ['attacks-files', 'denies making and removing message queues'],
   },
   {
-    name: 'children of the parent',
-    file: 'seccomp/src/presets.ts',
-    from: 'CLONE_NEW + CLONE_PARENT',
-    to: 'CLONE_NEW',
-    red: ['attacks-namespaces-mounts', 'clone 32768'],
-  },
-  {
     name: 'SMC beside rules for TCP',
     file: holes,
     from: "sockets === 'any' || sockets.includes('AF_SMC')",
