@@ -58,7 +58,7 @@ export class ByteWriter {
     return this;
   }
 
-  /** Writes zeros up to the next multiple of a number of bytes. */
+  /** Writes zeros up to the next multiple of a power of two. */
   pad(multiple: number): this {
     const more = -this.#length & (multiple - 1);
     this.#room(more);

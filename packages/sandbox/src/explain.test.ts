@@ -42,6 +42,10 @@ describe('explainSandbox', () => {
       },
       /^system calls +deny-dangerous; denied too: chmod /m,
     ],
+    [
+      { seccomp: { base: 'deny-dangerous', rules: [{ syscall: 'ioctl', when: [], action: { action: 'log' } }] } },
+      /^system calls +deny-dangerous; denied too: chmod /m,
+    ],
     [{ seccomp: { base: 'deny-dangerous', allow: ['ioctl'] } }, /^system calls +deny-dangerous; denied too: chmod /m],
     [{ seccomp: 'off' }, /^system calls +not filtered$/m],
     [{ user: 65_534, off: ['privdrop'] }, /^user +stays who we are, though the policy names one: off names privdrop$/m],

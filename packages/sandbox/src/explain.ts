@@ -1,3 +1,4 @@
+import { passes } from './filter-questions.js';
 import type { LayerPolicies } from './layers.js';
 import { metadataCalls } from './metadata-holes.js';
 import type { SandboxPolicy } from './options.js';
@@ -80,7 +81,7 @@ function seccompText({ seccomp }: LayerPolicies): string {
 /** Whether something that the policy says itself may let a change of metadata through, which a denied call is then. */
 function letsMetadata({ allow, rules }: NonNullable<LayerPolicies['seccomp']>): boolean {
   const isAbout = (name: string) => name === 'ioctl' || metadataCalls.includes(name);
-  return allow.some(isAbout) || rules.some(({ syscall, action }) => isAbout(syscall) && action.action === 'allow');
+  return allow.some(isAbout) || rules.some(({ syscall, action }) => isAbout(syscall) && passes(action));
 }
 
 function processText(policy: SandboxPolicy): string {

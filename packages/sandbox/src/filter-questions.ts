@@ -10,7 +10,7 @@ type Action = Rule['action'];
 type Condition = Rule['when'][number];
 
 /** Whether a call may go on: a tracer lets through what it likes. */
-function passes({ action }: Action): boolean {
+export function passes({ action }: Action): boolean {
   return action === 'allow' || action === 'log' || action === 'trace';
 }
 

@@ -94,7 +94,8 @@ const networkClientRules: readonly Rule[] = [
  * The starting points of a policy.
  *
  * - `deny-dangerous`: everything but the group `@deny-dangerous`, new namespaces and children of one's parent by
- *   `clone(2)`, typing into terminals, limits of other processes, and address families other than internet, unix and route netlink.
+ *   `clone(2)`, typing into terminals, limits of other processes, and address families other than internet, unix and
+ *   route netlink.
  * - `network-client`: only the group `@network-client`; threads but no processes, internet and unix sockets without
  *   MPTCP, TCP Fast Open or raw access; no bind, no listen, no signal, be it
  *   through a descriptor's owner or a limit. Lets the exec through that starts the program.

@@ -13,8 +13,10 @@ export async function examineDownloader(settings: SandboxSettings): Promise<read
 
 function missingProgram({ text, origin }: NonNullable<SandboxSettings['xferCommand']>): readonly Finding[] {
   const [program = ''] = wordsOf(text) ?? [];
-  const folders = isAbsolute(program) ? [''] : (process.env['PATH'] ?? '').split(':');
-  if (folders.some((folder) => isProgram(join(folder, program)))) return [];
+  // It starts in a staging folder of its own, where a relative path leads nowhere.
+  const folders = program.includes('/') ? [] : (process.env['PATH'] ?? '').split(':');
+  const candidates = isAbsolute(program) ? [program] : folders.map((folder) => join(folder, program));
+  if (candidates.some(isProgram)) return [];
   return [
     {
       level: 'broken',

@@ -74,6 +74,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
     expect(await broken('/usr/bin/no-such-curl')).toEqual(told('/usr/bin/no-such-curl'));
     expect(await broken('no-such-curl')).toEqual(told('no-such-curl'));
     expect(await broken('/etc')).toEqual(told('/etc'));
+    expect(await broken('./true')).toEqual(told('./true'));
     expect(await broken('true')).toEqual([]);
     expect(await broken('/usr/bin/true')).toEqual([]);
   });

@@ -229,7 +229,7 @@ export const presetMutants: readonly Mutant[] = [
     name: 'message queues',
     file: 'sandbox/src/metadata-holes.ts',
     from: 'maskedNe32(O_CREAT, 0)',
-    to: 'maskedEq32(O_CREAT, 1)',
+    to: 'maskedEq32(O_CREAT, 0)',
     red: ['attacks-files', 'denies making and removing message queues'],
   },
   {
