@@ -9,6 +9,7 @@ import { root } from '../run/shell.mjs';
 /** A package may import packages of a lower rank only; primitives share one rank, so never each other. */
 const ranks = new Map([
   ['core', 0],
+  ['files', 1],
   ['privdrop', 1],
   ['caps', 1],
   ['landlock', 1],

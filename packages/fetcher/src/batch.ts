@@ -1,5 +1,5 @@
 import type { CheckedRequest } from './check.js';
-import { FetcherError } from './errors.js';
+import { asFileError, FetcherError } from './errors.js';
 import { type Job, leave, openJob } from './job.js';
 import { type Account, isSettled } from './ledger.js';
 import type { Outcome } from './options.js';
@@ -122,13 +122,15 @@ async function judged(
 ): Promise<Outcome | undefined> {
   try {
     return account === undefined ? undefined : await verdict(job, account, context);
-  } catch (error) {
+  } catch (caught) {
+    const error = asFileError(caught);
     if (!(error instanceof FetcherError)) throw error;
     return failed(job, error);
   }
 }
 
-function unopened({ to }: CheckedRequest, error: unknown): Outcome {
+function unopened({ to }: CheckedRequest, caught: unknown): Outcome {
+  const error = asFileError(caught);
   if (!(error instanceof FetcherError)) throw error;
   return { status: 'failed', to, failures: [], error };
 }

@@ -1,3 +1,5 @@
+import { filesClause, isFilesError } from '@sb/files';
+
 import type { FailureKind } from './transfer/failure-kinds.js';
 
 /**
@@ -56,4 +58,15 @@ export class FetcherError extends Error {
     this.status = details.status;
     this.hint = details.hint;
   }
+}
+
+/**
+ * What `@sb/files` says of a folder or a file, as an error of a download.
+ *
+ * @param error - anything that was caught
+ */
+export function asFileError(error: unknown): unknown {
+  if (!isFilesError(error)) return error;
+  const { path, hint, cause } = error;
+  return new FetcherError('file', filesClause(error), { path, hint, cause });
 }

@@ -3,11 +3,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
+import { effectiveUser } from '@sb/files';
 
 import type { CheckedRequest } from './check.js';
 import { FetcherError } from './errors.js';
 import { decoded } from './transfer/basic.js';
-import { effectiveUser } from './own-user.js';
 import { credentialsFor, type NetrcEntry, NetrcError, parseNetrc } from './netrc.js';
 
 /** Largest netrc file in bytes. */

@@ -1,6 +1,6 @@
 import { errorCode } from '@sb/core';
 
-import { FetcherError } from './errors.js';
+import { asFileError, FetcherError } from './errors.js';
 import { type Job, leave } from './job.js';
 import type { Outcome, SignatureOutcome } from './options.js';
 import type { Finish } from './part.js';
@@ -55,7 +55,8 @@ export function failed(job: Job, error: FetcherError): Outcome {
   const { request, failures } = job;
   try {
     leave(job, error.code === 'worker-lied');
-  } catch (second) {
+  } catch (caught) {
+    const second = asFileError(caught);
     if (!(second instanceof FetcherError)) throw second;
     // Why there is no file says more than why something is left of it.
     failures.push(second);

@@ -15,12 +15,12 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { errorCode } from '@sb/core';
+import { effectiveUser, type Folder } from '@sb/files';
 
 import type { Confirmation } from './channel.js';
-import { FetcherError } from './errors.js';
-import { Folder } from './folder.js';
+import { asFileError, FetcherError } from './errors.js';
 import { type FileLock, lockFile } from './lock.js';
-import { effectiveUser } from './own-user.js';
+import { openFolder } from './open-folder.js';
 
 /** What a download that isn't whole ends with, as pacman has it. */
 export const partSuffix = '.part';
@@ -54,7 +54,7 @@ export class Part {
     this.path = `${path}${partSuffix}`;
     this.#finalName = basename(path);
     this.#name = `${this.#finalName}${partSuffix}`;
-    this.#folder = Folder.open(dirname(path));
+    this.#folder = openFolder(dirname(path));
     try {
       this.descriptor = openSync(this.#folder.at(this.#name), flags, 0o644);
     } catch (error) {
@@ -208,7 +208,8 @@ export class Part {
     return named?.dev === dev && named.ino === ino;
   }
 
-  #failed(what: string, cause: unknown): FetcherError {
+  #failed(what: string, caught: unknown): FetcherError {
+    const cause = asFileError(caught);
     if (cause instanceof FetcherError) return cause;
     const code = errorCode(cause);
     const path = join(this.#folder.path, this.#name);

@@ -1,10 +1,9 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 
 import { errorCode } from '@sb/core';
+import { effectiveUser, walk } from '@sb/files';
 
 import { FetcherError } from './errors.js';
-import { effectiveUser } from './own-user.js';
-import { walk } from './walk.js';
 
 /**
  * Opens a file that a `file:` URL names, for a worker whose user may not be allowed to. Whoever may write to a folder

@@ -2,9 +2,8 @@ import { statSync, type Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 import { errorCode } from '@sb/core';
-import { FetcherError, Folder } from '@sb/fetcher/files';
+import { filesClause, Folder, isFilesError, NewFolder } from '@sb/files';
 
-import { NewFolder } from '../new-folder.js';
 import type { Finding } from './diagnosis.js';
 
 /** Who downloads. */
@@ -74,11 +73,11 @@ function tryFolder(path: string, question: FolderQuestion): readonly Finding[] {
     folder = Folder.open(path);
     return tryToGive(folder, question);
   } catch (error) {
-    if (!(error instanceof FetcherError) || error.cause !== undefined) {
-      return [notWritable(path, errorCode((error as Error).cause ?? error) ?? String(error))];
+    if (isFilesError(error) && error.code === 'untrusted-path') {
+      // Somebody else could turn its path into another one: nothing is downloaded to it either.
+      return [{ level: 'broken', what: filesClause(error), remedy: error.hint ?? '' }];
     }
-    // Somebody else could turn its path into another one: nothing is downloaded to it either.
-    return [{ level: 'broken', what: error.message, remedy: error.hint ?? '' }];
+    return [notWritable(path, errorCode((error as Error).cause ?? error) ?? String(error))];
   } finally {
     folder?.close();
   }

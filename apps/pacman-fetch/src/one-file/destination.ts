@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, fsyncSync, futimesSync, openSync, type
 import { basename, dirname, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
-import type { Folder } from '@sb/fetcher/files';
+import type { Folder } from '@sb/files';
 
 import { FetchError } from '../errors.js';
 import { openFolder } from './files.js';

@@ -3,18 +3,19 @@ import { fileURLToPath } from 'node:url';
 import {
   FetcherError,
   type FileLock,
-  Folder,
   lockFile as lock,
   openCertificates as open,
+  openFolder as openFolderOf,
   openSourceFile,
 } from '@sb/fetcher/files';
+import type { Folder } from '@sb/files';
 
 import { FetchError } from '../errors.js';
 
-/** {@link Folder.open}, with its error as this program tells it. */
+/** {@link openFolderOf}, with its error as this program tells it. */
 export function openFolder(path: string): Folder {
   try {
-    return Folder.open(path);
+    return openFolderOf(path);
   } catch (error) {
     throw toldHere(error);
   }

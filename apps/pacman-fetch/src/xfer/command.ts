@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { basename, join } from 'node:path';
 
-import type { Folder } from '@sb/fetcher/files';
+import type { Folder } from '@sb/files';
 import { createSandbox, type SandboxReport } from '@sb/sandbox';
 
 import type { Configuration } from '../config/configuration.js';

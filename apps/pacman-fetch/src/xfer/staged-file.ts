@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import type { DownloadRequest } from '@sb/fetcher';
-import type { Folder } from '@sb/fetcher/files';
+import type { Folder } from '@sb/files';
 
 /** What a file has to be like. */
 export type Expected = Pick<DownloadRequest, 'to' | 'size' | 'sha256' | 'maxBytes'>;

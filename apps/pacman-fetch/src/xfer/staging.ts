@@ -1,13 +1,10 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import { FetcherError } from '@sb/fetcher';
-import { Folder } from '@sb/fetcher/files';
+import { Folder, NewFolder, type Owner } from '@sb/files';
 
-import { NewFolder, type Owner } from '../new-folder.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
-import { removeTree } from './remove-tree.js';
 
 /** What names of ours begin with. pacman's own folders are called `download-XXXXXX`: those are never touched. */
 const prefix = 'pacman-fetch-';
@@ -21,12 +18,10 @@ const pattern = new RegExp(String.raw`^${prefix}(${markPattern})-\w{6}(\.new)?$`
 export class Staging implements Disposable {
   /** The folder, as the command is told of it. */
   readonly path: string;
-  readonly #parent: Folder;
   readonly #folder: NewFolder;
 
   private constructor(parent: Folder, folder: NewFolder) {
     this.path = join(parent.path, folder.name);
-    this.#parent = parent;
     this.#folder = folder;
   }
 
@@ -60,12 +55,12 @@ export class Staging implements Disposable {
 
   /** A path of a name in this very folder, whatever its own path leads to by now. */
   at(name: string): string {
-    return this.#folder.at(name);
+    return this.#folder.inside.at(name);
   }
 
   [Symbol.dispose](): void {
     this.#folder[Symbol.dispose]();
-    removeTree(this.#parent.at(this.#folder.name));
+    this.#folder.removeAll();
   }
 }
 
@@ -84,7 +79,7 @@ export function removeAbandoned(parent: string): void {
     return;
   }
   try {
-    for (const name of readdirSync(folder.at('.'))) removeIfAbandoned(folder, name);
+    for (const name of folder.names()) removeIfAbandoned(folder, name);
   } finally {
     folder.close();
   }
@@ -94,7 +89,7 @@ function removeIfAbandoned(folder: Folder, name: string): void {
   const [, mark] = pattern.exec(name) ?? [];
   if (mark === undefined || !isGone(mark)) return;
   try {
-    removeTree(folder.at(name));
+    folder.removeAll(name);
   } catch {
     // A program that outlived its run still writes there, or it isn't ours to remove.
   }

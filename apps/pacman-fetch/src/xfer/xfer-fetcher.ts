@@ -10,7 +10,8 @@ import {
   type FileProgress,
   type Outcome,
 } from '@sb/fetcher';
-import { Folder } from '@sb/fetcher/files';
+import { asFileError, openFolder } from '@sb/fetcher/files';
+import type { Folder } from '@sb/files';
 import { clauseOf, errorCode, isSandboxError } from '@sb/core';
 import type { SandboxReport } from '@sb/sandbox';
 
@@ -143,12 +144,8 @@ function asSource(source: DownloadRequest['sources'][number]): { readonly url: s
   return isPlain ? { url: String(source), cache: false } : { url: String(source.url), cache: source.cache === true };
 }
 
-function openFolder(path: string): Folder & Disposable {
-  const folder = Folder.open(path);
-  return Object.assign(folder, { [Symbol.dispose]: () => folder.close() });
-}
-
-function asFetcherError(error: unknown, url: string): FetcherError {
+function asFetcherError(caught: unknown, url: string): FetcherError {
+  const error = asFileError(caught);
   if (error instanceof FetcherError) return error;
   if (isSandboxError(error)) return new FetcherError('sandbox', clauseOf(error), { hint: error.hint });
   const code = errorCode(error);

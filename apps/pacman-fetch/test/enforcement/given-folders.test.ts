@@ -12,13 +12,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-import { Folder } from '@sb/fetcher/files';
+import { Folder, NewFolder } from '@sb/files';
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { examineFolder } from './doctor/folders.js';
-import { NewFolder } from './new-folder.js';
-import { Staging } from './xfer/staging.js';
+import { examineFolder } from '../../src/doctor/folders.js';
+import { Staging } from '../../src/xfer/staging.js';
 
 /** What the attacker does with a folder as soon as it is there. */
 const attack = vi.hoisted(() => ({ exchange: (_made: string): void => {} }));

@@ -62,7 +62,7 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
   });
 
   it('says what is wrong with the way', () => {
-    expect(() => open('none')).toThrow(/none can't be used: ENOENT$/);
-    expect(() => open('none/pkg')).toThrow(/pkg can't be used: ENOENT$/);
+    expect(() => open('none')).toThrow(/none can't be used: ENOENT\. Create its folder first\.$/);
+    expect(() => open('none/pkg')).toThrow(/pkg can't be used: ENOENT\./);
   });
 });

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { FetcherError } from './errors.js';
+import { refusal } from './errors.js';
 import { type Judge, walk } from './walk.js';
 
 const flags = constants.O_RDONLY | constants.O_DIRECTORY;
@@ -18,11 +18,11 @@ const writableByAll = 0o002;
  *
  * @param path - absolute
  * @returns a descriptor
- * @throws FetcherError `file`; Error of the system
+ * @throws SandboxError `untrusted-path`; Error of the system
  */
 export function openTrusted(path: string): number {
   if (process.platform !== 'linux') return openByPath(path);
-  const held = walk(path, judge);
+  const held = walk(path, rootDecides);
   try {
     return openSync(`/proc/self/fd/${held}`, flags);
   } finally {
@@ -30,7 +30,8 @@ export function openTrusted(path: string): number {
   }
 }
 
-const judge: Judge = {
+/** Nobody but root decides where the path leads. */
+export const rootDecides: Judge = {
   folder({ path, stats: { uid, gid, mode } }) {
     if (uid !== 0) refuse(path, `belongs to uid ${uid}`);
     if ((mode & sticky) !== 0) return;
@@ -41,7 +42,8 @@ const judge: Judge = {
     if (uid !== 0) refuse(path, `is a symbolic link of uid ${uid}`);
   },
   refuse(path, why): never {
-    throw new FetcherError('file', `folder ${path} can't be used: ${why}`, { path });
+    const hint = 'Try again, or choose another place.';
+    throw refusal('untrusted-path', { path, what: `${path} can't be used: ${why}`, hint });
   },
 };
 
@@ -50,13 +52,14 @@ function openByPath(path: string): number {
   for (const one of [path, realpathSync(path)]) {
     for (let above = dirname(one), below = one; above !== below; [above, below] = [dirname(above), above]) {
       const stats: Stats = statSync(above);
-      judge.folder({ path: above, stats });
+      rootDecides.folder({ path: above, stats });
     }
   }
   return openSync(path, flags);
 }
 
 function refuse(path: string, why: string): never {
-  const hint = 'Root writes only below folders of root; run this as that user, or choose another place.';
-  throw new FetcherError('file', `${path} ${why}, who could turn the path of a file into another one`, { path, hint });
+  const hint = 'Root uses only paths that root alone decides; run this as that user, or choose another place.';
+  const what = `${path} ${why}, who could turn the path of a file into another one`;
+  throw refusal('untrusted-path', { path, what, hint });
 }

@@ -1,7 +1,8 @@
-import { closeSync, constants, fchownSync, fstatSync, mkdtempSync, openSync, readdirSync, rmdirSync } from 'node:fs';
-import { basename } from 'node:path';
+import { constants, fchmodSync, fchownSync, fstatSync, mkdtempSync, openSync, rmdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
-import { effectiveUser, type Folder } from '@sb/fetcher/files';
+import { Folder } from './folder.js';
+import { effectiveUser } from './own-user.js';
 
 /** Who a folder is given to. */
 export interface Owner {
@@ -19,6 +20,8 @@ const onlyOwner = 0o700;
 export class NewFolder implements Disposable {
   /** Its name in the folder above. */
   readonly name: string;
+  /** What is in it. */
+  readonly inside: Folder;
   readonly #above: Folder;
   readonly #descriptor: number;
 
@@ -26,6 +29,7 @@ export class NewFolder implements Disposable {
     this.#above = above;
     this.name = name;
     this.#descriptor = openSync(above.at(name), flags);
+    this.inside = Folder.of(join(above.path, name), this.#descriptor);
   }
 
   /**
@@ -39,11 +43,15 @@ export class NewFolder implements Disposable {
     return new NewFolder(above, basename(mkdtempSync(above.at(prefix))));
   }
 
-  /** A path of a name in this very folder. */
-  at(name: string): string {
-    return process.platform === 'linux'
-      ? `/proc/self/fd/${this.#descriptor}/${name}`
-      : this.#above.at(`${this.name}/${name}`);
+  /**
+   * Lets others in.
+   *
+   * @param mode - permissions; what others can have put there meanwhile stays as it is
+   * @throws Error as for {@link giveTo}
+   */
+  openTo(mode: number): void {
+    this.#requireUntouched();
+    fchmodSync(this.#descriptor, mode);
   }
 
   /**
@@ -57,6 +65,15 @@ export class NewFolder implements Disposable {
   }
 
   /**
+   * Removes it and all that is in it.
+   *
+   * @throws Error of the system
+   */
+  removeAll(): void {
+    this.#above.removeAll(this.name);
+  }
+
+  /**
    * Removes its name.
    *
    * @throws Error of the system: ENOTDIR or ENOTEMPTY where it doesn't stand for an empty folder by now
@@ -67,13 +84,13 @@ export class NewFolder implements Disposable {
 
   /** Lets go of it; it stays where it is. */
   [Symbol.dispose](): void {
-    closeSync(this.#descriptor);
+    this.inside.close();
   }
 
   /** Whoever can rename in the folder above could put an older one of ours there: hardly one that is closed and empty. */
   #requireUntouched(): void {
     const { uid, mode } = fstatSync(this.#descriptor);
-    const isEmpty = readdirSync(this.at('.')).length === 0;
+    const isEmpty = this.inside.names().length === 0;
     if (uid === effectiveUser() && (mode & permissions) === onlyOwner && isEmpty) return;
     const is = isEmpty ? `of uid ${uid} with mode ${(mode & permissions).toString(8)}` : 'not empty';
     throw new Error(`what was made there is ${is}`);

@@ -1,0 +1,139 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+import { errorCode } from '@sb/core';
+
+import { isFilesError, openFailed } from './errors.js';
+import { isRoot } from './own-user.js';
+import { removeTree } from './remove-tree.js';
+import { openTrusted } from './trusted-path.js';
+
+/** What a file system answers whose folders have no fsync(2), as vboxsf and some of FUSE: the name is there all the same. */
+const withoutFsync: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+const newFile = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/** The folder of a file, opened once: whatever happens to its path afterwards, names are looked up in this one. */
+export class Folder implements Disposable {
+  readonly path: string;
+  readonly #descriptor: number;
+
+  private constructor(path: string, descriptor: number) {
+    this.path = path;
+    this.#descriptor = descriptor;
+  }
+
+  /**
+   * Opens a folder. A process that is root insists that nobody else can turn its path into another one; the folder itself
+   * may be anyone's.
+   *
+   * @param path - absolute
+   * @throws SandboxError `untrusted-path`, `open-failed`
+   */
+  static open(path: string): Folder {
+    try {
+      const flags = constants.O_RDONLY | constants.O_DIRECTORY;
+      return new Folder(path, isRoot() ? openTrusted(path) : openSync(path, flags));
+    } catch (error) {
+      if (isFilesError(error)) throw error;
+      const isMissing = errorCode(error) === 'ENOENT';
+      const hint = isMissing ? 'Create its folder first.' : 'Choose a folder that this user may enter.';
+      throw openFailed({ path, what: `folder ${path} can't be used`, hint }, error);
+    }
+  }
+
+  /**
+   * A folder that is open already.
+   *
+   * @param path - for messages
+   * @param descriptor - {@link close} closes it
+   */
+  static of(path: string, descriptor: number): Folder {
+    return new Folder(path, descriptor);
+  }
+
+  /** A path of a name in this very folder. */
+  at(name: string): string {
+    return process.platform === 'linux' ? `/proc/self/fd/${this.#descriptor}/${name}` : join(this.path, name);
+  }
+
+  /** What a name stands for; undefined for nothing. A symbolic link is not followed. */
+  lookUp(name: string): Stats | undefined {
+    try {
+      return lstatSync(this.at(name), { throwIfNoEntry: false });
+    } catch (error) {
+      const path = join(this.path, name);
+      throw openFailed({ path, what: `${path} can't be looked at`, hint: undefined }, error);
+    }
+  }
+
+  /** Names of what is in it, without `.` and `..`. */
+  names(): readonly string[] {
+    return readdirSync(this.at('.'));
+  }
+
+  /**
+   * Makes a file that was not there: what others have put under its name is neither opened nor followed.
+   *
+   * @param mode - its permissions, whatever the umask
+   * @returns a descriptor to read and write
+   * @throws Error of the system: EEXIST where the name stands for something
+   */
+  create(name: string, mode: number): number {
+    const descriptor = openSync(this.at(name), newFile, mode);
+    try {
+      fchmodSync(descriptor, mode);
+      return descriptor;
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+  }
+
+  /**
+   * Gives a file its final name, at once and for good: where the file system can put a folder on the disk.
+   *
+   * @throws Error of the system
+   */
+  rename(from: string, to: string): void {
+    renameSync(this.at(from), this.at(to));
+    try {
+      fsyncSync(this.#descriptor);
+    } catch (error) {
+      if (!withoutFsync.has(errorCode(error))) throw error;
+    }
+  }
+
+  /** Removes a name. */
+  remove(name: string): void {
+    unlinkSync(this.at(name));
+  }
+
+  /**
+   * Removes a folder or a file and all that is in it, even while a process of its owner changes it ({@link removeTree}).
+   *
+   * @throws Error of the system
+   */
+  removeAll(name: string): void {
+    removeTree(this.at(name));
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

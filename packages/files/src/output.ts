@@ -1,0 +1,90 @@
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, type Stats } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+import { errorCode } from '@sb/core';
+
+import { openFailed, refusal } from './errors.js';
+import { Folder } from './folder.js';
+import { effectiveUser } from './own-user.js';
+import { ownDescriptor } from './own-descriptor.js';
+
+// Not through a symbolic link, and without waiting for the other end of a pipe.
+const flags = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/**
+ * Opens a file that the caller wants something written to, for instance a report: a new one, or an empty one in the place
+ * of what was in it. As root it lies in a folder that nobody else can turn into another one, and one that is there
+ * already is a regular file of root's without other names, or a character device.
+ *
+ * @param path - a file, or `/dev/fd/N` and its like for one that the caller has handed over
+ * @param mode - of a new one, before the umask
+ * @returns a descriptor to write to
+ * @throws SandboxError `untrusted-path`, `untrusted-file`, `open-failed`
+ */
+export function openOutput(path: string, mode = 0o644): number {
+  if (ownDescriptor(path) !== undefined) return byPath(path);
+  const absolute = resolve(path);
+  const folder = Folder.open(dirname(absolute));
+  try {
+    return openIn(folder, basename(absolute), mode);
+  } finally {
+    folder.close();
+  }
+}
+
+function byPath(path: string): number {
+  try {
+    return openSync(path, constants.O_WRONLY);
+  } catch (error) {
+    throw failed(path, error);
+  }
+}
+
+function openIn(folder: Folder, name: string, mode: number): number {
+  const shown = join(folder.path, name);
+  try {
+    return openSync(folder.at(name), flags | constants.O_CREAT | constants.O_EXCL, mode);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw failed(shown, error);
+  }
+  let descriptor: number;
+  try {
+    descriptor = openSync(folder.at(name), flags);
+  } catch (error) {
+    throw failed(shown, error);
+  }
+  try {
+    const stats = fstatSync(descriptor);
+    requireOwn(shown, stats);
+    if (stats.isFile()) ftruncateSync(descriptor, 0);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+function requireOwn(path: string, stats: Stats): void {
+  const refuse = (why: string): never => {
+    const hint = 'Remove it, or choose another file.';
+    throw refusal('untrusted-file', { path, what: `refusing to write to ${path}: ${why}`, hint });
+  };
+  if (stats.isCharacterDevice()) return;
+  if (!stats.isFile()) refuse('not a regular file');
+  if (stats.nlink !== 1) refuse('it has other names (hard links)');
+  if (stats.uid !== 0 && stats.uid !== effectiveUser()) refuse(`it belongs to uid ${stats.uid}`);
+}
+
+const hints: Readonly<Record<string, string>> = {
+  ELOOP: 'It is a symbolic link, which is not followed; name the file itself.',
+  EACCES: 'Choose a place that this user may write to.',
+  EROFS: 'The file system is read-only; choose another place.',
+  ENOSPC: 'Make room on the disk.',
+  EISDIR: 'It is a directory; name a file in it.',
+  ENXIO: 'It is a pipe that nobody reads; choose a file.',
+};
+
+function failed(path: string, error: unknown): Error {
+  const hint = hints[errorCode(error) ?? ''] ?? 'Choose another file.';
+  return openFailed({ path, what: `cannot write to ${path}`, hint }, error);
+}

@@ -1,0 +1,76 @@
+/* Orders for root, in places where a neighbour could have written them. */
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  lchownSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+
+import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { readTrustedFile } from './trusted-file.js';
+
+const nobody = 65_534;
+
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = temporaryFolder();
+  mkdirSync(folder.file('etc'));
+  writeFileSync(folder.file('etc/conf'), 'orders', { mode: 0o644 });
+});
+afterEach(() => folder[Symbol.dispose]());
+
+const read = (path: string, maxBytes = 100): string => readTrustedFile(folder.file(path), maxBytes).toString();
+
+describe.skipIf(missing('root', 'linux'))('root', () => {
+  it('reads a file of its own: the control', () => {
+    expect(read('etc/conf')).toBe('orders');
+    chmodSync(folder.file('etc/conf'), 0o664);
+    expect(read('etc/conf')).toBe('orders');
+  });
+
+  it.each([
+    [nobody, 0, 0o644, 'it belongs to uid 65534'],
+    [0, 0, 0o646, 'it is writable for all'],
+    [0, nobody, 0o664, 'it is writable for the group 65534'],
+  ])('takes no orders from a file of %i:%i with mode %o', (uid, gid, mode, why) => {
+    chownSync(folder.file('etc/conf'), uid, gid);
+    chmodSync(folder.file('etc/conf'), mode);
+    expect(() => read('etc/conf')).toThrow(`${folder.file('etc/conf')} is not read: ${why}`);
+  });
+
+  it('follows a link of root, and none of a neighbour', () => {
+    symlinkSync('etc/conf', folder.file('link'));
+    expect(read('link')).toBe('orders');
+    lchownSync(folder.file('link'), nobody, nobody);
+    expect(() => read('link')).toThrow('is a symbolic link of uid 65534');
+  });
+
+  it('takes no orders from below a directory of a neighbour', () => {
+    chownSync(folder.file('etc'), nobody, nobody);
+    expect(() => read('etc/conf')).toThrow(`${folder.file('etc')} belongs to uid 65534`);
+  });
+
+  it('takes orders of root’s in a sticky directory, and not what a neighbour puts beside them', () => {
+    chmodSync(folder.file('etc'), 0o1777);
+    expect(read('etc/conf')).toBe('orders');
+    writeFileSync(folder.file('etc/other'), 'UseSandbox = no');
+    chownSync(folder.file('etc/other'), nobody, nobody);
+    renameSync(folder.file('etc/other'), folder.file('etc/conf'));
+    expect(() => read('etc/conf')).toThrow('belongs to uid 65534');
+  });
+
+  it('reads no more than asked for, and a descriptor that it was given', () => {
+    expect(() => read('etc/conf', 5)).toThrow('has more than 5 bytes');
+    expect(() => readTrustedFile('/dev/fd/9999', 5)).toThrow(/ENOENT/);
+    const given = openSync(folder.file('etc/conf'), 'r');
+    expect(readTrustedFile(`/dev/fd/${given}`, 100).toString()).toBe('orders');
+    closeSync(given);
+  });
+});
