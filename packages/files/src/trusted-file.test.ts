@@ -36,12 +36,12 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
   });
 
   it.each([
-    [nobody, 0, 0o644, 'it belongs to uid 65534'],
-    [0, 0, 0o646, 'it is writable for all'],
-    [0, nobody, 0o664, 'it is writable for the group 65534'],
-  ])('takes no orders from a file of %i:%i with mode %o', (uid, gid, mode, why) => {
+    [nobody, 0, '0o644', 'it belongs to uid 65534'],
+    [0, 0, '0o646', 'it is writable for all'],
+    [0, nobody, '0o664', 'it is writable for the group 65534'],
+  ])('takes no orders from a file of %i:%i with mode %s', (uid, gid, mode, why) => {
     chownSync(folder.file('etc/conf'), uid, gid);
-    chmodSync(folder.file('etc/conf'), mode);
+    chmodSync(folder.file('etc/conf'), Number(mode));
     expect(() => read('etc/conf')).toThrow(`${folder.file('etc/conf')} is not read: ${why}`);
   });
 

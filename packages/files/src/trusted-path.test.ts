@@ -21,28 +21,28 @@ function open(path: string): void {
 
 describe.skipIf(missing('root', 'linux'))('root', () => {
   it.each([
-    [0, nobody, 0o775, 'is writable for the group 65534'],
-    [0, nobody, 0o2775, 'is writable for the group 65534'],
-    [0, nobody, 0o777, 'is writable for all'],
-    [0, 0, 0o777, 'is writable for all'],
-    [0, 0, 0o702, 'is writable for all'],
-    [nobody, 0, 0o755, 'belongs to uid 65534'],
-    [nobody, 0, 0o1777, 'belongs to uid 65534'],
-  ])('goes through no folder of %i:%i with mode %o', (uid, gid, mode, why) => {
+    [0, nobody, '0o775', 'is writable for the group 65534'],
+    [0, nobody, '0o2775', 'is writable for the group 65534'],
+    [0, nobody, '0o777', 'is writable for all'],
+    [0, 0, '0o777', 'is writable for all'],
+    [0, 0, '0o702', 'is writable for all'],
+    [nobody, 0, '0o755', 'belongs to uid 65534'],
+    [nobody, 0, '0o1777', 'belongs to uid 65534'],
+  ])('goes through no folder of %i:%i with mode %s', (uid, gid, mode, why) => {
     chownSync(folder.file('top'), uid, gid);
-    chmodSync(folder.file('top'), mode);
+    chmodSync(folder.file('top'), Number(mode));
     expect(() => open('top/pkg')).toThrow(`${folder.file('top')} ${why}, who could turn the path`);
   });
 
   it.each([
-    [0, 0, 0o755],
-    [0, 0, 0o775],
-    [0, nobody, 0o755],
-    [0, nobody, 0o1775],
-    [0, 0, 0o1777],
-  ])('goes through one of %i:%i with mode %o: the twin', (uid, gid, mode) => {
+    [0, 0, '0o755'],
+    [0, 0, '0o775'],
+    [0, nobody, '0o755'],
+    [0, nobody, '0o1775'],
+    [0, 0, '0o1777'],
+  ])('goes through one of %i:%i with mode %s: the twin', (uid, gid, mode) => {
     chownSync(folder.file('top'), uid, gid);
-    chmodSync(folder.file('top'), mode);
+    chmodSync(folder.file('top'), Number(mode));
     expect(() => open('top/pkg')).not.toThrow();
   });
 

@@ -1,0 +1,125 @@
+/* Each takes one thing away; the test that notices is named beside it. */
+import type { Mutant } from '@sb/test-kit/mutation';
+
+const path = 'src/trusted-path';
+const file = 'src/trusted-file';
+const output = 'src/output';
+const walk = 'src/walk';
+
+/** A change of a source whose own test notices. */
+const change = (name: string, of: string, from: string, to: string, test: string): Mutant => ({
+  name,
+  file: `${of}.ts`,
+  from,
+  to,
+  red: [of, test],
+});
+
+/** A statement that is gone. */
+const without = (name: string, of: string, from: string, test: string): Mutant => change(name, of, from, '', test);
+
+export const mutants: readonly Mutant[] = [
+  without(
+    'the owner of a folder on the way',
+    path,
+    'if (uid !== 0) refuse(path, `belongs to uid ${uid}`);',
+    '65534:0 with mode 0o755',
+  ),
+  without(
+    'the mode for all of a folder on the way',
+    path,
+    "if ((mode & writableByAll) !== 0) refuse(path, 'is writable for all');",
+    '0:0 with mode 0o777',
+  ),
+  without(
+    'the mode for a group of a folder on the way',
+    path,
+    'if ((mode & writableByGroup) !== 0 && gid !== 0) refuse(path, `is writable for the group ${gid}`);',
+    '0:65534 with mode 0o775',
+  ),
+  without(
+    'the owner of a link on the way',
+    path,
+    'if (uid !== 0) refuse(path, `is a symbolic link of uid ${uid}`);',
+    'follows links of root alone',
+  ),
+  change(
+    'the owner of a sticky folder',
+    path,
+    'if (uid !== 0) refuse(path, `belongs',
+    'if (uid !== 0 && (mode & sticky) === 0) refuse(path, `belongs',
+    '65534:0 with mode 0o1777',
+  ),
+  without(
+    'the owner of a file with orders',
+    file,
+    'if (uid !== 0 && uid !== effectiveUser()) refuse(`belongs to uid ${uid}`);',
+    'from a file of 65534:0',
+  ),
+  without(
+    'the mode for all of a file with orders',
+    file,
+    "if ((mode & writableByAll) !== 0) refuse('is writable for all');",
+    'mode 0o646',
+  ),
+  without(
+    'the mode for a group of a file with orders',
+    file,
+    'if ((mode & writableByGroup) !== 0 && gid !== 0) refuse(`is writable for the group ${gid}`);',
+    'mode 0o664',
+  ),
+  change(
+    'the way to a file with orders',
+    file,
+    'const held = walk(resolve(path), rootDecides);',
+    "const held = openSync(path, 'r');",
+    'from below a directory of a neighbour',
+  ),
+  change(
+    'the bytes of a file with orders',
+    file,
+    'if (length > maxBytes)',
+    'if (false)',
+    'reads no more than asked for',
+  ),
+  change(
+    'not following a link of an output',
+    output,
+    'constants.O_WRONLY | constants.O_NOFOLLOW',
+    'constants.O_WRONLY',
+    'through no symbolic link',
+  ),
+  without(
+    'other names of an output',
+    output,
+    "if (stats.nlink !== 1) refuse('it has other names (hard links)');",
+    'that has another name',
+  ),
+  without(
+    'the owner of an output',
+    output,
+    'if (stats.uid !== 0 && stats.uid !== effectiveUser()) refuse(`it belongs to uid ${stats.uid}`);',
+    'to no file of a neighbour',
+  ),
+  change(
+    'the folder of an output',
+    output,
+    'Folder.open(dirname(absolute))',
+    "Folder.of(dirname(absolute), openSync(dirname(absolute), 'r'))",
+    'below no directory of a neighbour',
+  ),
+  change(
+    'looking at a link twice',
+    walk,
+    'return isSame ? target',
+    'return isSame || true ? target',
+    'follows no link that changed',
+  ),
+  change(
+    'not following a link on the way',
+    walk,
+    'openSync(place, oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY)',
+    'openSync(place, oPath | constants.O_DIRECTORY)',
+    'tells of a link that was put',
+  ),
+];

@@ -1,0 +1,22 @@
+/** One change of a source. */
+export interface Mutant {
+  /** What is gone. */
+  readonly name: string;
+  /** Source, below the package. */
+  readonly file: string;
+  /** Text that is there exactly once. */
+  readonly from: string;
+  readonly to: string;
+  /** A test file below the package, and the part of a test's name that is enough: this test notices. */
+  readonly red: readonly [file: string, test: string];
+}
+
+/**
+ * A source with its change.
+ *
+ * @throws Error where the text to change is not there exactly once: the list is out of date
+ */
+export function mutated(source: string, { file, from, to }: Pick<Mutant, 'file' | 'from' | 'to'>): string {
+  if (source.split(from).length !== 2) throw new Error(`${file} does not contain exactly one ${from}`);
+  return source.replace(from, () => to);
+}

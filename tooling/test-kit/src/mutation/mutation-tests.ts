@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { missing, type Requirement } from '../requirements.js';
+import type { Mutant } from './mutant.js';
+import { makeWorkshop, type Workshop } from './workshop.js';
+
+/** Building a package and starting the test runner, in milliseconds. */
+const timeout = 180_000;
+
+/**
+ * The tests of a list of mutants: each is noticed by the test that is named for it, and none of those fails without one.
+ *
+ * @param name - of the package's folder, below the top
+ * @param mutants - what is taken away, one at a time
+ * @param needs - what the named tests need
+ */
+export function mutationTests(name: string, mutants: readonly Mutant[], ...needs: readonly Requirement[]): void {
+  describe.skipIf(missing(...needs))(`a test of ${name} goes red without`, () => {
+    let workshop: Workshop;
+    beforeAll(() => {
+      workshop = makeWorkshop(name);
+    });
+    afterAll(() => workshop[Symbol.dispose]());
+
+    it('control: nothing, and none does', { timeout: timeout * 2 }, async () => {
+      const { failed, passed, why } = await workshop.control(mutants);
+      expect([failed, why]).toEqual([0, '']);
+      expect(passed).toBeGreaterThan(0);
+    });
+
+    it.each(mutants)('$name', { timeout }, async (mutant) => {
+      const { failed, why } = await workshop.judge(mutant);
+      expect(failed).toBeGreaterThan(0);
+      expect(why).not.toBe('');
+    });
+  });
+}

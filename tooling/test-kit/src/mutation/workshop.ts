@@ -1,0 +1,93 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { runProgram } from '../program.js';
+import { temporaryFolder } from '../temporary.js';
+import { type Mutant, mutated } from './mutant.js';
+import { runTests, type Verdict } from './verdict.js';
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+const tsup = join(root, 'node_modules/tsup/dist/cli-default.js');
+
+/** What a package is made of. The rest of the tree stays where it is. */
+const parts = [
+  'src',
+  'test',
+  'native',
+  'man',
+  'packaging',
+  'dist',
+  'prebuilds',
+  'package.json',
+  'README.md',
+  'tsconfig.json',
+];
+
+/** A copy of one TypeScript package, in which one thing at a time is taken away. */
+export interface Workshop extends Disposable {
+  /**
+   * Makes the change, builds, runs the test that is named for it, and takes the change back.
+   *
+   * @throws Error where the list is out of date, or the mutant can't be built
+   */
+  judge(mutant: Mutant): Promise<Verdict>;
+  /** Builds and runs tests without any change. */
+  control(mutants: readonly Mutant[]): Promise<Verdict>;
+}
+
+/**
+ * Copies a package.
+ *
+ * @param name - its folder, below the top: `packages/fetcher`
+ */
+export function makeWorkshop(name: string): Workshop {
+  const folder = temporaryFolder();
+  const here = folder.file(name);
+  mkdirSync(here, { recursive: true });
+  for (const shared of ['node_modules', 'tooling', 'tsconfig.base.json']) {
+    symlinkSync(join(root, shared), folder.file(shared));
+  }
+  // Tests read sources of other packages, and documents beside their own.
+  const original = join(root, name);
+  for (const sibling of readdirSync(dirname(original))) {
+    const target = join(dirname(here), sibling);
+    if (target !== here) symlinkSync(join(dirname(original), sibling), target);
+  }
+  const configurations = readdirSync(original).filter((file) => file.endsWith('.config.ts'));
+  for (const part of [...parts, ...configurations]) {
+    if (readdirSync(original).includes(part)) cpSync(join(original, part), join(here, part), { recursive: true });
+  }
+  return {
+    judge: async (mutant) => {
+      const file = join(here, mutant.file);
+      const source = readFileSync(file, 'utf8');
+      writeFileSync(file, mutated(source, mutant));
+      try {
+        await build(here, configurations);
+        return await runTests(here, vitest, [mutant.red]);
+      } finally {
+        writeFileSync(file, source);
+      }
+    },
+    control: async (mutants) => {
+      await build(here, configurations);
+      return await runTests(
+        here,
+        vitest,
+        mutants.map(({ red }) => red),
+      );
+    },
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  };
+}
+
+/** Without declarations, which no test reads: a change may not fit the types. */
+async function build(here: string, configurations: readonly string[]): Promise<void> {
+  for (const config of configurations.filter((file) => file.startsWith('tsup.')).toSorted()) {
+    const args = [tsup, '--no-dts', '--silent', '--config', config];
+    const { status, stderr, stdout } = await runProgram(process.execPath, args, { cwd: here, timeout: 60_000 });
+    if (status !== 0) throw new Error(`the mutant could not be built: ${stdout}${stderr}`);
+  }
+}
