@@ -3,7 +3,8 @@ import { capabilityName } from '@sb/caps';
 import type { SandboxSupport } from '../src/plan.js';
 
 const all = Array.from({ length: 41 }, (_, number) => capabilityName(number));
-const everyId = [[0, 0xffff_ffff]] as const;
+const everyId = { ranges: [[0, 0xffff_ffff]], overflow: 65_534 } as const;
+const onlyRoot = { ranges: [[0, 1]], overflow: 65_534 } as const;
 
 /** Root on a kernel that has everything that is known here. */
 export const root = {
@@ -57,7 +58,7 @@ export const ordinary: SandboxSupport = {
 /** `unshare -Ur`: root of a namespace with one user, where setgroups(2) is denied. */
 export const namespaceRoot: SandboxSupport = {
   ...root,
-  privdrop: { ...root.privdrop, setgroups: 'denied', uidMap: [[0, 1]], gidMap: [[0, 1]] },
+  privdrop: { ...root.privdrop, setgroups: 'denied', uidMap: onlyRoot, gidMap: onlyRoot },
 };
 
 /** Not Linux. */
