@@ -62,6 +62,7 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy): SelfRepor
   if (seccomp && planned.expected.filter) refuseRings(seccomp);
   const switches = planned.features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
   using tasks = OwnTasks.open();
+  const filters = tasks?.read()[0]?.seccompFilters;
   // First, while the process may still raise them, and no layer has changed anything.
   const limits = limitSelf(policy);
   const identity = identityReports(layers, switches);
@@ -70,7 +71,7 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy): SelfRepor
   const lines = [...identity, ruleset, filter].flatMap((report) => report?.features ?? []);
   const off = planned.features.filter(({ layer, state }) => layer !== 'process' && state === 'off');
   const features = [...limits, ...onceEach([...lines, ...off])];
-  const verified = verifySelf(tasks, planned.expected, features);
+  const verified = verifySelf(tasks, planned.expected, features, filters);
   const holes = openHoles(layers, planned.expected.filter ? machineOf(support) : undefined);
   const known = features.map((line) => withHole(withoutAnswered(line, verified !== undefined), holes));
   return {

@@ -64,6 +64,8 @@ export async function runUnder(
   const outer = processOf([reachableProgram(launcherPath(), 'launcher'), '3', '4'], {
     keep: [0, 1, 2, 3, 4],
     newSession: false,
+    // The signal would be the second one's too.
+    dieWithParent: false,
     parent: 0,
   });
   const { child, status } = launch(joinRecords([outer, filter]), ['ignore', 'ignore', 'inherit', source, 'pipe']);

@@ -41,6 +41,7 @@ export const root = {
     noNewPrivs: false,
     filters: 0,
   },
+  proofKey: 0x8000_0000n,
 } as const satisfies SandboxSupport;
 
 /** Somebody without any capability. */
@@ -68,6 +69,7 @@ export const elsewhere: SandboxSupport = {
   caps: { state: 'unsupported-platform', reason: 'darwin has no capabilities' },
   landlock: { state: 'unsupported-platform', abi: 0, errata: [], reason: 'darwin has no Landlock' },
   seccomp: { state: 'unsupported-platform', reason: 'darwin has no seccomp' },
+  proofKey: root.proofKey,
 };
 
 /** A kernel without Landlock, or with an older one. */
