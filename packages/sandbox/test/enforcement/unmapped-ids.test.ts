@@ -1,7 +1,10 @@
 /* Root of outside reads as nobody in a user namespace without a map (user_namespaces(7)). */
+import { encodeRecord, encodeU32 } from '@sb/core';
 import { missing, runProgram } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
+import { processOf, runUnder } from '../launcher.js';
+import { saysYesTo } from '../liar.js';
 import { sbRunPath } from '../sb-run.js';
 
 const shadow = ['head', '-c', '5', '/etc/shadow'] as const;
@@ -32,5 +35,17 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'userNamespaces
     const mapped = ['--map-user=65534', '--map-group=65534'];
     const { status, stdout, stderr } = await sbRunIn(mapped, [...user, '--off', 'caps'], ['id', '-u']);
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '65534\n', stderr: '' });
+  });
+
+  it('is-not-taken-for-nobody by the launcher, whatever was planned', async () => {
+    const VERIFY_ONLY = 1;
+    const payload = encodeU32([65_534, 65_534, 0]);
+    const verifying = encodeRecord({ layer: 'privdrop', version: 1, flags: VERIFY_ONLY, payload });
+    const records = [processOf(['/bin/true'], { parent: 0 }), verifying];
+    const unshare = ['/usr/bin/setpriv', '--clear-groups', '/usr/bin/unshare', '--user'];
+    const under = async (map: readonly string[]) =>
+      (await runUnder(saysYesTo('personality'), records, [...unshare, ...map])).status;
+    expect(await under([])).toMatchObject({ kind: 'failed', layer: 'privdrop', step: 'setresgid', errno: 22 });
+    expect(await under(['--map-user=65534', '--map-group=65534'])).toMatchObject({ kind: 'executed' });
   });
 });
