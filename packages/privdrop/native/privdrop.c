@@ -27,7 +27,7 @@ static int parse(const uint8_t *record, size_t length, struct target *target)
 	target->count = sb_u32(record + SB_RECORD_HEADER + 8);
 	target->groups = (const void *)(record + fixed);
 	if (target->flags & ~(unsigned int)(SB_PRIVDROP_VERIFY_ONLY | SB_PRIVDROP_KEEP_GROUPS |
-				    SB_PRIVDROP_SET_GROUPS))
+					    SB_PRIVDROP_SET_GROUPS))
 		return -EINVAL;
 	if (target->count > SB_PRIVDROP_GROUPS_MAX || length != fixed + target->count * 4)
 		return -EINVAL;

@@ -75,8 +75,8 @@ function notMapped({ kind, id, overflow }: NonNullable<ReturnType<typeof unmappe
   };
 }
 
-/** Why a process goes on as nobody it knows under no level: it may be root, as which it never goes on. */
-export function stranger({ identity }: Available): Obstacle {
+/** A process whose uid does not exist here: it may be root, and under no level does it go on as that. */
+export function mayBeAnyone({ identity }: Available): Obstacle {
   return {
     code: 'not-mapped',
     what: `this process has a uid that does not exist in this user namespace and reads as ${identity.uid[1]}; it may be root's`,

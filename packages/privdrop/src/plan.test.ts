@@ -172,7 +172,9 @@ describe('plan', () => {
       const { record, features } = plan(nobody, alone);
       expect(record[2]).toBe(0);
       expect(features.map(({ state }) => state)).toEqual(['enforced', 'enforced', 'enforced', 'enforced']);
-      expect(plan(nobody, { ...alone, uidMap: mapOf([0, 0xffff_ffff]), gidMap: mapOf([0, 0xffff_ffff]) }).record[2]).toBe(1);
+      expect(
+        plan(nobody, { ...alone, uidMap: mapOf([0, 0xffff_ffff]), gidMap: mapOf([0, 0xffff_ffff]) }).record[2],
+      ).toBe(1);
     });
 
     it.each<[string, Available, PrivdropErrorCode]>([

@@ -1,7 +1,7 @@
 import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan, type PlanNeed } from '@sb/core';
 
 import { privdropError } from './errors.js';
-import { type Obstacle, obstacleTo, stranger, unsupportedPlatform } from './obstacles.js';
+import { mayBeAnyone, type Obstacle, obstacleTo, unsupportedPlatform } from './obstacles.js';
 import { type PrivdropPolicy, requirePolicy } from './policy.js';
 import { type Available, mayBeRoot, standingOf } from './standing.js';
 import type { PrivdropSupport } from './support.js';
@@ -69,7 +69,7 @@ function planNothing(policy: PrivdropPolicy, support: PrivdropSupport, obstacle:
     return { record: recordOf(policy, (isDoubtful ? 0 : VERIFY_ONLY) | KEEP_GROUPS), features };
   }
   if (support.identity.uid.includes(0)) throw refusal(obstacle);
-  if (mayBeRoot(support)) throw refusal(stranger(support));
+  if (mayBeRoot(support)) throw refusal(mayBeAnyone(support));
   return nothing(missing);
 }
 

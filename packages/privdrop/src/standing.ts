@@ -21,7 +21,7 @@ export interface Standing {
 const everything: IdMap = { ranges: [[0, 0xffff_ffff]], overflow: defaultOverflowId };
 
 /** The map of uids; everything where there are no user namespaces. */
-export const uidMapOf = ({ uidMap }: Available): IdMap => uidMap ?? everything;
+const uidMapOf = ({ uidMap }: Available): IdMap => uidMap ?? everything;
 
 /** The map of gids. */
 export const gidMapOf = ({ gidMap }: Available): IdMap => gidMap ?? everything;

@@ -57,24 +57,15 @@ const ofChildren = ['env', 'cwd', 'umask', 'keepDescriptors', 'newSession', 'die
  */
 export function restrictSelf(options: SandboxOptions | SandboxPolicy, more: RestrictSelfOptions = {}): SelfReport {
   const policy = definePolicy(options);
-  for (const key of ofChildren) {
-    if (policy[key] !== undefined) refuse(key, 'can be had for a child only', 'Leave it out, or use createSandbox.');
-  }
-  if (!isMainThread) {
-    throw sandboxError('not-permitted', 'thread', {
-      what: 'a process can be restricted by its main thread only',
-      hint: 'Call it in the main thread; it reaches the threads of workers too.',
-    });
-  }
+  requireOwn(policy);
   const layers = layerPolicies(policy, [process.execPath]);
   const support = sandboxSupport();
   const planned = planSandbox(policy, layers, support);
   const { landlock, seccomp } = layers;
   if (seccomp && planned.expected.filter) refuseRings(seccomp);
-  const switches = planned.features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
   more.prepare?.();
+  const switches = planned.features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
   using tasks = OwnTasks.open();
-  const filters = tasks?.read()[0]?.seccompFilters;
   // First, while the process may still raise them, and no layer has changed anything.
   const limits = limitSelf(policy);
   const identity = identityReports(layers, switches);
@@ -83,7 +74,7 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy, more: Rest
   const lines = [...identity, ruleset, filter].flatMap((report) => report?.features ?? []);
   const off = planned.features.filter(({ layer, state }) => layer !== 'process' && state === 'off');
   const features = [...limits, ...onceEach([...lines, ...off])];
-  const verified = verifySelf(tasks, planned.expected, features, filters);
+  const verified = verifySelf(tasks, planned.expected, features);
   const holes = openHoles(layers, planned.expected.filter ? machineOf(support) : undefined);
   const known = features.map((line) => withHole(withoutAnswered(line, verified !== undefined), holes));
   return {
@@ -92,6 +83,18 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy, more: Rest
     proofs: ruleset?.proofs ?? [],
     missingPaths: ruleset?.missingPaths ?? [],
   };
+}
+
+/** What only a child can have, or only the main thread can do, is refused. */
+function requireOwn(policy: SandboxPolicy): void {
+  for (const key of ofChildren) {
+    if (policy[key] !== undefined) refuse(key, 'can be had for a child only', 'Leave it out, or use createSandbox.');
+  }
+  if (isMainThread) return;
+  throw sandboxError('not-permitted', 'thread', {
+    what: 'a process can be restricted by its main thread only',
+    hint: 'Call it in the main thread; it reaches the threads of workers too.',
+  });
 }
 
 /** The user changes between the two phases of the capabilities, so that what is kept is carried across. */

@@ -22,7 +22,7 @@ describe('parseStatus', () => {
     });
   });
 
-  it('counts the filters from before the launcher\'s own, as far as the kernel says', () => {
+  it("counts the filters from before the launcher's own, as far as the kernel says", () => {
     const outer = task.replace('Seccomp_filters:\t0', 'Seccomp_filters:\t3');
     expect(parseStatus(`ready\n${outer}`)).toMatchObject({ filters: 3 });
     expect(parseStatus(`ready\n${task.replace(/Seccomp_filters.*\n/, '')}`)).toMatchObject({ filters: 0 });

@@ -11,7 +11,6 @@ import { differences, type Verified, verifiedOf } from './verify.js';
  * @param tasks - opened before; undefined where there are none
  * @param expected - from the plan
  * @param features - what the layers claim
- * @param filters - how many the main thread had before
  * @returns what was read of the main thread; undefined where there is no `/proc`
  * @throws SandboxError `verification-failed`: the process must end
  */
@@ -19,13 +18,16 @@ export function verifySelf(
   tasks: OwnTasks | undefined,
   expected: Expected,
   features: readonly FeatureReport[],
-  filters: number | undefined,
 ): Verified | undefined {
   const isSet = ({ feature, state }: FeatureReport): boolean =>
     feature === 'no_new_privs' && (state === 'enforced' || state === 'already');
   const read = tasks?.read() ?? [];
   const wrong = read.flatMap((task) =>
-    differences(task, { ...expected, launcher: features.some(isSet), newSession: false }, 'self', filters),
+    differences(
+      task,
+      { ...expected, launcher: features.some(isSet), newSession: false },
+      { by: 'self', filters: tasks?.filters },
+    ),
   );
   if (wrong.length > 0) {
     throw sandboxError('verification-failed', 'verify', {

@@ -29,6 +29,14 @@ export interface Verified {
 const FILTER = 2;
 const DEAD = 3;
 
+/** How the kernel's word of a task was read. */
+export interface Reading {
+  /** Who read it: before the filter there is none to see. */
+  readonly by: Verified['by'];
+  /** How many filters there were before, since an outer one has the same mode; undefined if nobody knows. */
+  readonly filters: number | undefined;
+}
+
 /** Turns a task's status into plain data. */
 export function verifiedOf(task: TaskStatus, by: Verified['by'], filter: boolean): Verified {
   return {
@@ -48,15 +56,9 @@ export function verifiedOf(task: TaskStatus, by: Verified['by'], filter: boolean
  *
  * @param task - of the child
  * @param expected - from the plan
- * @param by - who read it: before the filter there is none to see
- * @param filters - how many there were before the filter, as an outer one has the same mode; undefined if nobody knows
+ * @param reading - how it was read
  */
-export function differences(
-  task: TaskStatus,
-  expected: Expected,
-  by: Verified['by'],
-  filters: number | undefined,
-): readonly string[] {
+export function differences(task: TaskStatus, expected: Expected, { by, filters }: Reading): readonly string[] {
   return [
     ...(expected.user === undefined ? [] : idDifferences(task, expected.user, expected.groups)),
     ...(expected.caps === undefined ? [] : capabilityDifferences(task, expected.caps)),

@@ -30,7 +30,10 @@ export const lookMutants: readonly Mutant[] = [
     'lies',
     'of prlimit64 that sets',
   ]),
-  without('what is read back of the folder', process, '\terror = sb_verify_folder(process->cwd);', ['lies', 'of chdir']),
+  without('what is read back of the folder', process, '\terror = sb_verify_folder(process->cwd);', [
+    'lies',
+    'of chdir',
+  ]),
   without('what is read back of the descriptors', process, '\terror = sb_verify_descriptors(process, status);', [
     'lies',
     'of close_range is',
