@@ -25,4 +25,12 @@ describe('the user after a change', () => {
   ])('is refused where %s', (_name, after, why) => {
     expect(unchanged(root, after)).toContain(why);
   });
+
+  it('is refused where it has no number in this user namespace: the one from before reads so too', () => {
+    const map = (count: number) => ({ ranges: [[0, count] as const], overflow: 65_534 });
+    const shown = [task(1, [65_534, 65_534, 65_534, 65_534])];
+    expect(unchanged(root, shown, { uid: map(1), gid: map(65_535) })).toContain('a uid that does not exist');
+    expect(unchanged(root, shown, { uid: map(65_535), gid: map(1) })).toContain('a gid that does not exist');
+    expect(unchanged(root, shown, { uid: map(65_535), gid: map(65_535) })).toBeUndefined();
+  });
 });

@@ -1,10 +1,11 @@
-import { type FourIds, readAllTasks, type TaskStatus } from '@sb/core';
+import { type FourIds, type IdMap, isMapped, readAllTasks, readIdMap, type TaskStatus } from '@sb/core';
 
 import { capsError, type CapsError } from './errors.js';
 
 /**
  * Calls the change of user and looks at what it did. The result doesn't count: what counts is that every thread has one
  * other uid in all four places, and one gid. The gid may be the one from before, since the user may be of that group.
+ * Both must exist in this user namespace: where they don't, the user from before reads as another.
  *
  * @param switchUser - the option of `restrictSelf`
  * @throws what it throws; CapsError `invalid-policy` for a promise, `verification-failed` if the user is the one from
@@ -19,7 +20,7 @@ export function changeUser(switchUser: () => unknown): void {
       'switchUser returned a promise, and other code would run with all capabilities meanwhile',
     );
   }
-  const why = unchanged(before, tasks());
+  const why = unchanged(before, tasks(), idMaps());
   if (why !== undefined) throw refusal('verification-failed', `switchUser did not change the user: ${why}`);
 }
 
@@ -28,18 +29,35 @@ function tasks(): readonly TaskStatus[] {
   return process.platform === 'linux' ? readAllTasks('self') : [];
 }
 
+/** The ids that exist in this user namespace. */
+interface IdMaps {
+  readonly uid: IdMap;
+  readonly gid: IdMap;
+}
+
+function idMaps(): IdMaps | undefined {
+  return process.platform === 'linux' ? { uid: readIdMap('uid'), gid: readIdMap('gid') } : undefined;
+}
+
 /**
  * What is left of the user from before.
  *
+ * @param maps - undefined where every id exists
  * @returns undefined if nothing is
  */
-export function unchanged(before: readonly TaskStatus[], after: readonly TaskStatus[]): string | undefined {
+export function unchanged(
+  before: readonly TaskStatus[],
+  after: readonly TaskStatus[],
+  maps?: IdMaps,
+): string | undefined {
   const old = new Set(before.flatMap(({ uid }) => uid));
   const [first] = after;
   for (const { tid, uid, gid } of after) {
     const kept = uid.find((id) => old.has(id));
     if (kept !== undefined) return `thread ${tid} still has uid ${kept}`;
     if (!isOne(uid) || !isOne(gid)) return `thread ${tid} has more than one uid or gid`;
+    if (maps !== undefined && !isMapped(uid[0], maps.uid)) return `thread ${tid} has a uid that does not exist here`;
+    if (maps !== undefined && !isMapped(gid[0], maps.gid)) return `thread ${tid} has a gid that does not exist here`;
     if (uid[0] !== first?.uid[0] || gid[0] !== first.gid[0]) return `thread ${tid} has other ids than the rest`;
   }
   return undefined;

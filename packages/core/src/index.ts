@@ -7,6 +7,7 @@ export {
   type SandboxErrorFields,
 } from './errors.js';
 export { errnoName, errorCode } from './errno.js';
+export { defaultOverflowId, type IdMap, type IdRange, isMapped, mayBeStranger, readIdMap } from './id-map.js';
 export { type Layer, type LayerName, type LayerPlan, layerIds, type PlanNeed } from './layer.js';
 export { type RequirementLevel, requirementLevels } from './level.js';
 export { nearest } from './nearest.js';

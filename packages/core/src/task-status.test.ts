@@ -37,6 +37,13 @@ describe('parseTaskStatus', () => {
     });
   });
 
+  it('reads the session, as the first of the namespaces numbers it', () => {
+    expect(parseTaskStatus(`${sample}NSsid:\t41\t1\n`).session).toBe(41);
+    // Of two tasks that are alike else.
+    expect(parseTaskStatus(`${sample}NSsid:\t42\n`).session).toBe(42);
+    expect('session' in parseTaskStatus(sample)).toBe(false);
+  });
+
   it('takes an empty group list, and a kernel that does not count filters', () => {
     const older = sample.replace('Groups:\t9 10 ', 'Groups:\t').replace(/Seccomp_filters.*\n/, '');
     expect(parseTaskStatus(older)).toMatchObject({ groups: [], seccompFilters: 0 });

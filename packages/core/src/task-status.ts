@@ -8,6 +8,8 @@ export type FourIds = readonly [real: number, effective: number, saved: number, 
 /** What the kernel says of one thread (`proc_pid_status(5)`). Capability sets are 64-bit masks. */
 export interface TaskStatus {
   readonly tid: number;
+  /** Number of its session in the same namespace as `tid`; absent before Linux 4.1, which doesn't say. */
+  readonly session?: number;
   readonly uid: FourIds;
   readonly gid: FourIds;
   readonly groups: readonly number[];
@@ -83,10 +85,15 @@ export function parseTaskStatus(text: string): TaskStatus {
   const known = rightsText(text);
   // One task after another has the same: parsed once, a start of a process takes a tenth less.
   if (last?.text !== known) last = { text: known, rights: parseRights(text) };
-  return { tid: Number(/^Pid:\s*(\d+)/m.exec(text)?.[1] ?? missing('Pid')), ...last.rights };
+  const session = /^NSsid:\s*(\d+)/m.exec(text)?.[1];
+  return {
+    tid: Number(/^Pid:\s*(\d+)/m.exec(text)?.[1] ?? missing('Pid')),
+    ...(session === undefined ? {} : { session: Number(session) }),
+    ...last.rights,
+  };
 }
 
-type Rights = Omit<TaskStatus, 'tid'>;
+type Rights = Omit<TaskStatus, 'tid' | 'session'>;
 
 let last: { readonly text: string; readonly rights: Rights } | undefined;
 

@@ -26,7 +26,8 @@ static int parse(const uint8_t *record, size_t length, struct target *target)
 	target->gid = sb_u32(record + SB_RECORD_HEADER + 4);
 	target->count = sb_u32(record + SB_RECORD_HEADER + 8);
 	target->groups = (const void *)(record + fixed);
-	if (target->flags & ~(unsigned int)(SB_PRIVDROP_VERIFY_ONLY | SB_PRIVDROP_KEEP_GROUPS))
+	if (target->flags & ~(unsigned int)(SB_PRIVDROP_VERIFY_ONLY | SB_PRIVDROP_KEEP_GROUPS |
+					    SB_PRIVDROP_SET_GROUPS))
 		return -EINVAL;
 	if (target->count > SB_PRIVDROP_GROUPS_MAX || length != fixed + target->count * 4)
 		return -EINVAL;
@@ -78,6 +79,40 @@ static int compare_groups(const struct target *target)
 		if (!found)
 			return -EPERM;
 	}
+	return 0;
+}
+
+/*
+ * An id that doesn't exist in this user namespace is read as the overflow id (user_namespaces(7)),
+ * so that comparing alone takes root of outside for the user of that number. Setting an id to
+ * itself takes no privilege, and fails with EINVAL where there is no such id. A filter above may
+ * deny the call to who is that user already: then the comparison has to do.
+ */
+static int is_excused(const struct target *target, int error)
+{
+	if (!(target->flags & SB_PRIVDROP_VERIFY_ONLY))
+		return 0;
+	return error == -EPERM || error == -EACCES || error == -ENOSYS;
+}
+
+static int become(const struct target *target, struct sb_failure *failure)
+{
+	int error = 0;
+	if (!(target->flags & SB_PRIVDROP_KEEP_GROUPS)) {
+		error = set_groups(target);
+		/* A user namespace that denies it needs no call where the groups are right already. */
+		if ((error == -EPERM || is_excused(target, error)) &&
+			!(target->flags & SB_PRIVDROP_SET_GROUPS))
+			error = compare_groups(target) == 0 ? 0 : error;
+		if (error)
+			return sb_fail(failure, "setgroups", "setgroups", -error);
+	}
+	error = sb_setresgid(target->gid, target->gid, target->gid);
+	if (error && !is_excused(target, error))
+		return sb_fail(failure, "setresgid", "setresgid", -error);
+	error = sb_setresuid(target->uid, target->uid, target->uid);
+	if (error && !is_excused(target, error))
+		return sb_fail(failure, "setresuid", "setresuid", -error);
 	return 0;
 }
 
@@ -134,22 +169,9 @@ int sb_privdrop_apply(const uint8_t *record, size_t length, struct sb_failure *f
 	if (error)
 		return sb_fail(failure, "verify", "getresuid", -error);
 
-	if (!(target.flags & SB_PRIVDROP_VERIFY_ONLY)) {
-		if (!(target.flags & SB_PRIVDROP_KEEP_GROUPS)) {
-			error = set_groups(&target);
-			/* A user namespace that denies it needs no call where the groups are right already. */
-			if (error == -EPERM)
-				error = compare_groups(&target) == 0 ? 0 : error;
-			if (error)
-				return sb_fail(failure, "setgroups", "setgroups", -error);
-		}
-		error = sb_setresgid(target.gid, target.gid, target.gid);
-		if (error)
-			return sb_fail(failure, "setresgid", "setresgid", -error);
-		error = sb_setresuid(target.uid, target.uid, target.uid);
-		if (error)
-			return sb_fail(failure, "setresuid", "setresuid", -error);
-	}
+	error = become(&target, failure);
+	if (error)
+		return error;
 	error = verify(&target);
 	if (error)
 		return sb_fail(failure, "verify", NULL, -error);

@@ -13,14 +13,18 @@
 #define SB_PRIVDROP_GROUPS_MAX 65536u /* NGROUPS_MAX of Linux */
 
 enum sb_privdrop_flags {
-	SB_PRIVDROP_VERIFY_ONLY = 1 << 0, /* already that user: compare and try to regain */
+	/* Already that user: the calls change nothing, and may be denied, but the ids must exist. */
+	SB_PRIVDROP_VERIFY_ONLY = 1 << 0,
 	SB_PRIVDROP_KEEP_GROUPS = 1 << 1, /* leave the supplementary groups as they are */
+	/* What is read of the groups doesn't count, since one may not exist here: set them. */
+	SB_PRIVDROP_SET_GROUPS = 1 << 2,
 };
 
 /*
  * 0, or -errno with the failed step in *failure:
  *   record      -EINVAL, not a record of this layer; nothing was changed
- *   setgroups, setresgid, setresuid   as the call failed; the ids may be half changed
+ *   setgroups, setresgid, setresuid   as the call failed; the ids may be half changed. -EINVAL: no
+ *               such id in this user namespace, though it may be what is read there
  *   verify      -EPERM, an id or a group is not what was asked for
  *   regain      -EPERM, a way back was open, and may have been taken
  * After verify or regain, and after a failed setresgid or setresuid, the process must end.

@@ -48,6 +48,14 @@ export function nativeError(failure: NativeFailure): PrivdropError {
       errno,
     });
   }
+  if (errno === 'EINVAL' && syscall !== undefined) {
+    return privdropError('not-mapped', step, {
+      what: `${syscall} failed: EINVAL: the id does not exist in this user namespace`,
+      hint: 'Map it (/proc/self/uid_map, /proc/self/gid_map), or choose a mapped user. End this process: it may have changed only some of its ids.',
+      syscall,
+      errno,
+    });
+  }
   const code = errno === 'EPERM' ? 'not-permitted' : 'syscall-failed';
   return privdropError(code, step, {
     what: `${syscall ?? step} failed: ${errno}`,

@@ -5,4 +5,4 @@ export { lookupUser, ownerOf, type UserIdentity, type UserReference } from './lo
 export { plan, type PrivdropPlan } from './plan.js';
 export { policy, type PrivdropOptions, type PrivdropPolicy } from './policy.js';
 export { dropPrivileges, dropPrivileges as restrictSelf } from './restrict.js';
-export { type IdRange, type PrivdropSupport, support } from './support.js';
+export { type PrivdropSupport, support } from './support.js';

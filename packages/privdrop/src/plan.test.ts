@@ -1,3 +1,4 @@
+import type { IdMap, IdRange } from '@sb/core';
 import { describe, expect, it } from 'vitest';
 
 import type { PrivdropErrorCode } from './errors.js';
@@ -19,6 +20,8 @@ const policy: PrivdropPolicy = {
   allowCapabilities: false,
 };
 
+const mapOf = (...ranges: readonly IdRange[]): IdMap => ({ ranges, overflow: 65_534 });
+
 type Available = Extract<PrivdropSupport, { state: 'available' }>;
 
 const root: Available = {
@@ -27,8 +30,8 @@ const root: Available = {
   setuid: true,
   setgid: true,
   setgroups: 'allowed',
-  uidMap: [[0, 0xffff_ffff]],
-  gidMap: [[0, 0xffff_ffff]],
+  uidMap: mapOf([0, 0xffff_ffff]),
+  gidMap: mapOf([0, 0xffff_ffff]),
   noNewPrivs: 'available',
 };
 const user: Available = {
@@ -38,7 +41,7 @@ const user: Available = {
   setgid: false,
 };
 const alpm: Available = { ...user, identity: { uid: [954, 954, 954, 954], gid: [955, 955, 955, 955], groups: [] } };
-const onlyRootMapped: Available = { ...root, setgroups: 'denied', uidMap: [[0, 1]], gidMap: [[0, 1]] };
+const onlyRootMapped: Available = { ...root, setgroups: 'denied', uidMap: mapOf([0, 1]), gidMap: mapOf([0, 1]) };
 const setgroupsDenied: Available = { ...root, setgroups: 'denied' };
 
 const states = (support: PrivdropSupport, changes: Partial<PrivdropPolicy> = {}) =>
@@ -76,7 +79,7 @@ describe('plan', () => {
     ],
     ['root without CAP_SETGID', { ...root, setgid: false }, 'not-permitted', 'lacks CAP_SETGID,'],
     ['a namespace with only root', onlyRootMapped, 'not-mapped', 'uid 954 does not exist'],
-    ['a namespace without the group', { ...root, gidMap: [[0, 955]] }, 'not-mapped', 'gid 955 does not exist'],
+    ['a namespace without the group', { ...root, gidMap: mapOf([0, 955]) }, 'not-mapped', 'gid 955 does not exist'],
     ['denied setgroups', setgroupsDenied, 'setgroups-denied', 'inherited groups would be kept'],
     [
       'the user with groups it should not have',
@@ -136,6 +139,56 @@ describe('plan', () => {
     expect(states(setgroupsDenied, { keepGroupsWhereDenied: true })).toMatchObject({
       user: 'enforced',
       group: 'enforced',
+    });
+  });
+
+  describe('in a user namespace without numbers for some', () => {
+    const shown = 65_534;
+    const nobody = { ...policy, uid: shown, gid: shown, name: 'nobody' };
+    const unread: Available = {
+      ...user,
+      identity: { uid: [shown, shown, shown, shown], gid: [shown, shown, shown, shown], groups: [shown] },
+      uidMap: mapOf(),
+      gidMap: mapOf(),
+    };
+    const someMapped: Available = { ...unread, uidMap: mapOf([0, 65_536]), gidMap: mapOf([0, 65_536]) };
+    const alone: Available = { ...someMapped, identity: { ...unread.identity, groups: [] } };
+
+    it.each(['require', 'prefer'] as const)('takes no id that reads alike for the user: %s', (level) => {
+      expect(() => plan({ ...nobody, level }, unread)).toThrow(
+        expect.objectContaining({ code: 'not-mapped', message: expect.stringContaining('uid') as string }),
+      );
+      expect(() => plan({ ...nobody, level }, { ...unread, uidMap: mapOf([shown, 1]) })).toThrow(
+        expect.objectContaining({ code: 'not-mapped' }),
+      );
+    });
+
+    it('never goes on under prefer as who may be root outside', () => {
+      expect(() => plan({ ...policy, level: 'prefer' }, someMapped)).toThrow("it may be root's");
+      expect(() => plan({ ...policy, level: 'prefer' }, { ...user, uidMap: mapOf([0, 65_536]) })).not.toThrow();
+    });
+
+    it('lets the calls decide where the number is mapped and others read alike', () => {
+      const { record, features } = plan(nobody, alone);
+      expect(record[2]).toBe(0);
+      expect(features.map(({ state }) => state)).toEqual(['enforced', 'enforced', 'enforced', 'enforced']);
+      expect(
+        plan(nobody, { ...alone, uidMap: mapOf([0, 0xffff_ffff]), gidMap: mapOf([0, 0xffff_ffff]) }).record[2],
+      ).toBe(1);
+    });
+
+    it.each<[string, Available, PrivdropErrorCode]>([
+      ['setgroups is denied', { ...someMapped, setgroups: 'denied' }, 'setgroups-denied'],
+      ['CAP_SETGID is missing', someMapped, 'not-permitted'],
+    ])('keeps no group that reads alike where %s', (_name, support, code) => {
+      expect(() => plan(nobody, support)).toThrow(expect.objectContaining({ code }));
+    });
+
+    it('reports such groups where they are kept on request, and has them set where that can be', () => {
+      const kept = plan({ ...nobody, keepGroupsWhereDenied: true }, { ...someMapped, setgroups: 'denied' });
+      expect(kept.features[2]).toMatchObject({ feature: 'groups', state: 'unsupported' });
+      const set = plan(nobody, { ...someMapped, setuid: true, setgid: true });
+      expect([set.record[2], set.features[2]?.state]).toEqual([4, 'enforced']);
     });
   });
 

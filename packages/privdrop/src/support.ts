@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-import { errorCode, parseTaskStatus, readAllTasks } from '@sb/core';
+import { errorCode, type IdMap, parseTaskStatus, readAllTasks, readIdMap } from '@sb/core';
 
 import { privdropError } from './errors.js';
 import { currentIdentity, type ProcessIdentity } from './identity.js';
-
-/** A range of ids that exist in this user namespace: `[first, count]`. */
-export type IdRange = readonly [first: number, count: number];
 
 /** What this process can do about its own ids. Plain data, so that every situation can be planned for anywhere. */
 export type PrivdropSupport =
@@ -19,10 +16,10 @@ export type PrivdropSupport =
       readonly setgid: boolean;
       /** `denied`: this user namespace forbids `setgroups(2)` (`user_namespaces(7)`). */
       readonly setgroups: 'allowed' | 'denied';
-      /** Uids that exist here; absent where there are no user namespaces. */
-      readonly uidMap?: readonly IdRange[];
-      /** Gids that exist here. */
-      readonly gidMap?: readonly IdRange[];
+      /** Uids that exist here, and the one that all others read as; absent where there are no user namespaces. */
+      readonly uidMap?: IdMap;
+      /** The same of gids. */
+      readonly gidMap?: IdMap;
       /** Whether the kernel has no_new_privs (Linux 3.5), and whether it is set on every thread. */
       readonly noNewPrivs: 'available' | 'already' | 'unsupported';
     }
@@ -61,8 +58,8 @@ export function support(): PrivdropSupport {
     setuid: (capEff & CAP_SETUID) !== 0n,
     setgid: (capEff & CAP_SETGID) !== 0n,
     setgroups: readOptional('/proc/self/setgroups')?.trim() === 'deny' ? 'denied' : 'allowed',
-    uidMap: parseIdMap(readOptional('/proc/self/uid_map')),
-    gidMap: parseIdMap(readOptional('/proc/self/gid_map')),
+    uidMap: readIdMap('uid'),
+    gidMap: readIdMap('gid'),
     noNewPrivs: readAllTasks('self').every(({ noNewPrivs }) => noNewPrivs) ? 'already' : 'available',
   };
 }
@@ -78,18 +75,6 @@ function ownStatus(): string {
       cause,
     });
   }
-}
-
-/** Parses `/proc/<pid>/uid_map`: lines of "first-inside first-outside count". A kernel without the file maps all. */
-export function parseIdMap(text: string | undefined): readonly IdRange[] {
-  if (text === undefined) return [[0, 0xffff_ffff]];
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line): IdRange => {
-      const [first, , count] = line.trim().split(/\s+/).map(Number);
-      return [first ?? 0, count ?? 0];
-    });
 }
 
 /** Reads a file that a kernel without user namespaces does not have. */

@@ -106,6 +106,21 @@ int Try(unsigned int resource, rlim_t value)
 }
 #endif
 
+#ifdef __linux__
+// Sets a limit, and reads it back: -EBADMSG where success was reported and nothing was done.
+int Set(unsigned int resource, const struct rlimit &limit)
+{
+	struct rlimit present = {~limit.rlim_cur, ~limit.rlim_max};
+	int error = Limit(resource, &limit, nullptr);
+	if (error == 0)
+		error = Limit(resource, nullptr, &present);
+	if (error)
+		return error;
+	bool is_set = present.rlim_cur == limit.rlim_cur && present.rlim_max == limit.rlim_max;
+	return is_set ? 0 : -EBADMSG;
+}
+#endif
+
 // setLimit(resource: number, value: bigint, tries: boolean): 0 or -errno. Soft and hard alike, of the whole process
 // (setrlimit(2)); or tries whether it could, and leaves it.
 Napi::Value SetLimit(const Napi::CallbackInfo &info)
@@ -117,8 +132,7 @@ Napi::Value SetLimit(const Napi::CallbackInfo &info)
 	const unsigned int resource = info[0].As<Napi::Number>().Uint32Value();
 	int error = -EINVAL;
 	if (lossless)
-		error = info[2].As<Napi::Boolean>() ? Try(resource, value)
-						    : Limit(resource, &limit, nullptr);
+		error = info[2].As<Napi::Boolean>() ? Try(resource, value) : Set(resource, limit);
 #else
 	int error = -ENOSYS;
 #endif

@@ -42,15 +42,19 @@ export function asTarget({ child, status }: Launched, plan: SandboxPlan, end: ()
     pass = by;
     for (const [name, values] of events.splice(0)) by(name, ...values);
   };
+  let isTarget = false;
   const enforcement = status
-    .then((said) => enforcementOf(said, child, plan))
+    .then((said) => {
+      isTarget = said.kind === 'executed';
+      return enforcementOf(said, child, plan);
+    })
     .then(
       (report) => {
         release(emit);
         return report;
       },
       (error: unknown) => {
-        const ran = !(error instanceof SandboxError) || error.code === 'verification-failed';
+        const ran = isTarget || !(error instanceof SandboxError);
         if (ran) end();
         // Where nobody listens it is thrown, as child_process does; not from here, where it would be a rejection.
         process.nextTick(() => {

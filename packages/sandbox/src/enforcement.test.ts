@@ -33,6 +33,7 @@ const EACCES = 13;
 const executed: Executed = {
   kind: 'executed',
   task,
+  filters: 0,
   skipped: [],
   proofs: [{ feature: 'fs.write_file', errno: EACCES }],
 };

@@ -39,7 +39,7 @@ export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan:
   if (status.kind === 'lost') throw child.killed ? aborted() : lost();
   const { task, by } = readBack(child, status);
   if (task === undefined) throw unread();
-  const wrong = differences(task, expected, by);
+  const wrong = differences(task, expected, { by, filters: status.filters });
   if (wrong.length > 0) throw contradiction(wrong);
   const missed = status.skipped.flatMap((rule) => expected.rules.paths[rule] ?? []);
   const proofs = status.proofs.filter(isDenied);

@@ -20,4 +20,4 @@ export type { SandboxStdio } from './stdio.js';
 export type { Verified } from './verify.js';
 export type { SelfTest, SelfTestLine } from './self-test/self-test.js';
 export type { Sandbox, SandboxSpawnOptions } from './types.js';
-export { restrictSelf, type SelfReport } from './restrict-self.js';
+export { restrictSelf, type RestrictSelfOptions, type SelfReport } from './restrict-self.js';

@@ -50,6 +50,7 @@ export function launchError(failed: Failed, rules: PlannedRules, target: string)
     ...(rule === undefined ? {} : { rule }),
   };
   if (layer === 'landlock' && step === 'prove') return disproved(failed);
+  if (layer === 'process' && step === 'verify') return undone(failed);
   if (layer === 'landlock') return ofChild(landlockError(failure, rules));
   if (layer === 'caps') return ofChild(capsError(failure));
   if (layer === 'privdrop') return ofChild(privdropError(failure));
@@ -62,6 +63,16 @@ function disproved({ syscall = '' }: Failed): SandboxError {
     what: `${syscall} did what the Landlock rules forbid, though the kernel said that they are in force`,
     hint: 'An emulator or a filter may be answering in its place: leave landlock out, or run elsewhere. The target was not run.',
     syscall,
+  });
+}
+
+function undone({ syscall = '', errno }: Failed): SandboxError {
+  const name = errnoName(errno);
+  return sandboxError('verification-failed', 'verify', {
+    what: `what ${syscall} did can't be read back: ${name === 'EPERM' ? 'nothing has changed, though it reported success' : name}`,
+    hint: 'An emulator or a filter may be answering in the place of the kernel: let the call through there, or run elsewhere. The target was not run.',
+    syscall,
+    errno: name,
   });
 }
 

@@ -31,9 +31,18 @@ function reportLine(feature: string): FeatureReport {
 function apply(name: RlimitName, value: RlimitValue, how: 'set' | 'try'): void {
   const errno = setLimit(rlimitNumbers[name], value === 'unlimited' ? unlimited : BigInt(value), how);
   if (errno === undefined) return;
+  if (errno === 'EBADMSG') throw unset(name, value);
   throw sandboxError('syscall-failed', `rlimit.${name}`, {
     what: `the limit ${name} could not be set to ${value}: ${errno}`,
     hint: 'A hard limit can be raised with CAP_SYS_RESOURCE only: ask for a lower one.',
     errno,
+  });
+}
+
+function unset(name: RlimitName, value: RlimitValue): Error {
+  return sandboxError('verification-failed', `rlimit.${name}`, {
+    what: `the limit ${name} is not ${value}, though prlimit64 reported success`,
+    hint: 'A filter above may be answering in the place of the kernel: let prlimit64 through there. End this process.',
+    syscall: 'prlimit64',
   });
 }

@@ -11,9 +11,12 @@ const buffer = Buffer.alloc(16_384);
  */
 export class OwnTasks implements Disposable {
   readonly #descriptors: readonly number[];
+  /** How many filters the main thread had when they were opened. */
+  readonly filters: number | undefined;
 
   private constructor(descriptors: readonly number[]) {
     this.#descriptors = descriptors;
+    this.filters = this.read()[0]?.seccompFilters;
   }
 
   /** Opens them; undefined where there is no `/proc`. */

@@ -9,7 +9,7 @@ import {
   support as landlockSupport,
 } from '@sb/landlock';
 import { plan as planPrivdrop, type PrivdropPolicy, support as privdropSupport } from '@sb/privdrop';
-import { type Machine, plan as planSeccomp, support as seccompSupport } from '@sb/seccomp';
+import { type Machine, newProofKey, plan as planSeccomp, support as seccompSupport } from '@sb/seccomp';
 
 import type { LayerPolicies } from './layers.js';
 import { lostByExec, openHoles, withHole } from './open-holes.js';
@@ -24,6 +24,8 @@ export interface SandboxSupport {
   readonly caps: ReturnType<typeof capsSupport>;
   readonly landlock: LandlockSupport;
   readonly seccomp: ReturnType<typeof seccompSupport>;
+  /** A number that nobody else knows: by the filter's answer to it the launcher finds the filter in force. */
+  readonly proofKey: bigint;
 }
 
 /** What will be enforced, decided before anything is started. */
@@ -43,6 +45,8 @@ export interface Expected {
   readonly caps?: CapsTarget;
   /** Whether the launcher starts the child, and so sets no_new_privs. */
   readonly launcher: boolean;
+  /** Whether the child leads a session of its own. */
+  readonly newSession: boolean;
   readonly filter: boolean;
   readonly landlock?: LandlockPolicy;
   /** The rules as the launcher counts them. */
@@ -57,6 +61,7 @@ export function sandboxSupport(): SandboxSupport {
     caps: capsSupport(),
     landlock: landlockSupport(),
     seccomp: seccompSupport(),
+    proofKey: newProofKey(),
   };
 }
 
@@ -86,7 +91,7 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
   return {
     ...reportOf(features.map((line) => withHole(line, holes))),
     records: inLaunchOrder.filter(isActive).map(({ record }) => record),
-    expected: expectedOf(layers, plans, support),
+    expected: { ...expectedOf(layers, plans, support), newSession: policy.newSession ?? true },
   };
 }
 
@@ -127,7 +132,7 @@ function planLayers(layers: LayerPolicies, support: SandboxSupport, policy: Sand
     privdrop,
     caps: layers.caps ? planCaps(layers.caps, support.caps, { userSwitch }) : off('caps', 'capabilities'),
     landlock: layers.landlock ? planLandlock(layers.landlock, support.landlock) : off('landlock', 'fs'),
-    seccomp: layers.seccomp ? planSeccomp(layers.seccomp, support.seccomp) : off('seccomp', 'filter'),
+    seccomp: layers.seccomp ? planSeccomp(layers.seccomp, support.seccomp, support) : off('seccomp', 'filter'),
   };
 }
 
@@ -138,7 +143,7 @@ function isActive({ record }: Planned): boolean {
 
 function expectedOf(layers: LayerPolicies, { privdrop, caps, landlock, seccomp }: Plans, support: SandboxSupport) {
   const groups = privdrop.features.find(({ feature }) => feature === 'groups')?.state ?? 'off';
-  const expected: Expected = {
+  const expected: Omit<Expected, 'newSession'> = {
     groups: groups === 'enforced' || groups === 'already',
     launcher: support.launcher,
     filter: isActive(seccomp),

@@ -28,6 +28,16 @@ export interface SelfReport extends EnforcementReport {
   readonly missingPaths: readonly string[];
 }
 
+/** What a process does for itself beside. */
+export interface RestrictSelfOptions {
+  /**
+   * Called once, when every layer is planned and this process is found fit for them, and before anything is changed: the
+   * place to give up what the process has, which is not to be lost where it can't be restricted. What it throws is
+   * thrown on, and nothing of the sandbox is in force then. Default: nothing.
+   */
+  readonly prepare?: () => void;
+}
+
 /** What only a new process can be given. */
 const ofChildren = ['env', 'cwd', 'umask', 'keepDescriptors', 'newSession', 'dieWithParent', 'execOnce'] as const;
 
@@ -38,28 +48,22 @@ const ofChildren = ['env', 'cwd', 'umask', 'keepDescriptors', 'newSession', 'die
  * this process has open, has read and has running stays with it.
  *
  * @param options - options or a policy; only those that a running process can still be given
+ * @param more - what is to be done before the first change
  * @returns what is in force, as the layers and the kernel's word about every thread have it
  * @throws SandboxError. `invalid-policy`, `not-permitted`, every code of the layers' plans, and `io-uring-in-use`, since
- *   Node 22 and later don't survive the loss of their io_uring: nothing was changed.
+ *   Node 22 and later don't survive the loss of their io_uring: nothing was changed, and `prepare` was not called.
  *   Whatever a step throws after that leaves the process in between: end it, never catch and go on
  * @see nptl(7), landlock_restrict_self(2), seccomp(2)
  */
-export function restrictSelf(options: SandboxOptions | SandboxPolicy): SelfReport {
+export function restrictSelf(options: SandboxOptions | SandboxPolicy, more: RestrictSelfOptions = {}): SelfReport {
   const policy = definePolicy(options);
-  for (const key of ofChildren) {
-    if (policy[key] !== undefined) refuse(key, 'can be had for a child only', 'Leave it out, or use createSandbox.');
-  }
-  if (!isMainThread) {
-    throw sandboxError('not-permitted', 'thread', {
-      what: 'a process can be restricted by its main thread only',
-      hint: 'Call it in the main thread; it reaches the threads of workers too.',
-    });
-  }
+  requireOwn(policy);
   const layers = layerPolicies(policy, [process.execPath]);
   const support = sandboxSupport();
   const planned = planSandbox(policy, layers, support);
   const { landlock, seccomp } = layers;
   if (seccomp && planned.expected.filter) refuseRings(seccomp);
+  more.prepare?.();
   const switches = planned.features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
   using tasks = OwnTasks.open();
   // First, while the process may still raise them, and no layer has changed anything.
@@ -79,6 +83,18 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy): SelfRepor
     proofs: ruleset?.proofs ?? [],
     missingPaths: ruleset?.missingPaths ?? [],
   };
+}
+
+/** What only a child can have, or only the main thread can do, is refused. */
+function requireOwn(policy: SandboxPolicy): void {
+  for (const key of ofChildren) {
+    if (policy[key] !== undefined) refuse(key, 'can be had for a child only', 'Leave it out, or use createSandbox.');
+  }
+  if (isMainThread) return;
+  throw sandboxError('not-permitted', 'thread', {
+    what: 'a process can be restricted by its main thread only',
+    hint: 'Call it in the main thread; it reaches the threads of workers too.',
+  });
 }
 
 /** The user changes between the two phases of the capabilities, so that what is kept is carried across. */

@@ -22,8 +22,20 @@ describe('parseStatus', () => {
     });
   });
 
+  it("counts the filters from before the launcher's own, as far as the kernel says", () => {
+    const outer = task.replace('Seccomp_filters:\t0', 'Seccomp_filters:\t3');
+    expect(parseStatus(`ready\n${outer}`)).toMatchObject({ filters: 3 });
+    expect(parseStatus(`ready\n${task.replace(/Seccomp_filters.*\n/, '')}`)).toMatchObject({ filters: 0 });
+  });
+
   it('reads a start where /proc is not mounted', () => {
-    expect(parseStatus('ready\n')).toEqual({ kind: 'executed', task: undefined, skipped: [], proofs: [] });
+    expect(parseStatus('ready\n')).toEqual({
+      kind: 'executed',
+      task: undefined,
+      filters: undefined,
+      skipped: [],
+      proofs: [],
+    });
   });
 
   it.each([

@@ -17,7 +17,12 @@ interface Notes {
 /** What the launcher said before it was gone or became the target. */
 export type LauncherStatus =
   /** It applied every layer and executed the target; `task` is the kernel's word just before the filter. */
-  | ({ readonly kind: 'executed'; readonly task: TaskStatus | undefined } & Notes)
+  | ({
+      readonly kind: 'executed';
+      readonly task: TaskStatus | undefined;
+      /** How many filters it had just before its own; undefined where it could not read that. */
+      readonly filters: number | undefined;
+    } & Notes)
   /** A step failed; the target never ran. */
   | {
       readonly kind: 'failed';
@@ -61,9 +66,15 @@ export function parseStatus(text: string): LauncherStatus {
     get task() {
       return rest === '' ? undefined : parseTaskStatus(rest);
     },
+    filters: filtersIn(rest),
     skipped,
     proofs,
   };
+}
+
+/** Not by the whole of the status: one start after another would parse two. 0 before Linux 5.9, which doesn't count. */
+function filtersIn(task: string): number | undefined {
+  return task === '' ? undefined : Number(/^Seccomp_filters:\s*(\d+)$/m.exec(task)?.[1] ?? 0);
 }
 
 let last: { readonly text: string; readonly notes: Notes } | undefined;

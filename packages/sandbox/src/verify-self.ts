@@ -22,7 +22,13 @@ export function verifySelf(
   const isSet = ({ feature, state }: FeatureReport): boolean =>
     feature === 'no_new_privs' && (state === 'enforced' || state === 'already');
   const read = tasks?.read() ?? [];
-  const wrong = read.flatMap((task) => differences(task, { ...expected, launcher: features.some(isSet) }, 'self'));
+  const wrong = read.flatMap((task) =>
+    differences(
+      task,
+      { ...expected, launcher: features.some(isSet), newSession: false },
+      { by: 'self', filters: tasks?.filters },
+    ),
+  );
   if (wrong.length > 0) {
     throw sandboxError('verification-failed', 'verify', {
       what: `the kernel says otherwise than was planned of this process: ${[...new Set(wrong)].join(', ')}`,

@@ -56,17 +56,29 @@ describe('differences', () => {
     [{ seccomp: 0 }, { filter: false }, []],
     [{ uid: [0, 0, 0, 0], capEff: 1n, seccomp: 0 }, {}, ['user ids', 'effective capabilities', 'seccomp']],
   ])('of %o with %o: %j', (task, changes, wrong) => {
-    expect(differences({ ...good, ...task }, { ...expected, ...changes }, 'parent')).toEqual(wrong);
+    expect(differences({ ...good, ...task }, { ...expected, ...changes }, { by: 'parent', filters: 0 })).toEqual(wrong);
   });
 
   it('sees no filter where the launcher looked before there was one', () => {
-    expect(differences({ ...good, seccomp: 0 }, expected, 'launcher')).toEqual([]);
-    expect(differences({ ...good, uid: [0, 0, 0, 0] }, expected, 'launcher')).toEqual(['user ids']);
+    expect(differences({ ...good, seccomp: 0 }, expected, { by: 'launcher', filters: 0 })).toEqual([]);
+    expect(differences({ ...good, uid: [0, 0, 0, 0] }, expected, { by: 'launcher', filters: 0 })).toEqual(['user ids']);
+  });
+
+  it.each<[string, Partial<TaskStatus>, number | undefined, readonly string[]]>([
+    ['an outer filter alone', { seccompFilters: 1 }, 1, ['seccomp']],
+    ['fewer than before', { seccompFilters: 0 }, 1, ['seccomp']],
+    ['an outer one and its own', { seccompFilters: 2 }, 1, []],
+    ['its own, where a filter has ended it', { seccompFilters: 2, seccomp: 3 }, 1, []],
+    ['a mode alone, where none is counted', { seccompFilters: 0 }, 0, []],
+    ['a filter, where nobody knows how many there were', { seccompFilters: 1 }, undefined, []],
+  ])('counts the filters of a task with %s', (_name, task, before, wrong) => {
+    expect(differences({ ...good, ...task }, expected, { by: 'parent', filters: before })).toEqual(wrong);
+    expect(differences({ ...good, ...task }, expected, { by: 'self', filters: before })).toEqual(wrong);
   });
 
   it('expects nothing of a layer that is off', () => {
     const { user: _, caps: __, ...rest } = expected;
-    expect(differences({ ...good, uid: [0, 0, 0, 0], capEff: 1n }, rest, 'parent')).toEqual([]);
+    expect(differences({ ...good, uid: [0, 0, 0, 0], capEff: 1n }, rest, { by: 'parent', filters: 0 })).toEqual([]);
   });
 });
 

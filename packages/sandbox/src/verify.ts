@@ -8,8 +8,8 @@ import type { Expected } from './plan.js';
 export interface Verified {
   /**
    * Who read it: the parent, from `/proc/<pid>/status` of the running target; or the launcher, from its own just before
-   * the filter, where the target had ended by then. Then `seccomp` is the kernel's answer to the launcher's call. A
-   * process that restricts itself reads its own.
+   * the filter, where the target had ended by then. Then `seccomp` is what the launcher found by an attempt that the
+   * filter alone answers as it does. A process that restricts itself reads its own.
    */
   readonly by: 'parent' | 'launcher' | 'self';
   /** Real, effective, saved and file-system id. */
@@ -28,6 +28,14 @@ export interface Verified {
 /** Modes of the kernel's kernel/seccomp.c: a filter, and a filter that has ended its process. */
 const FILTER = 2;
 const DEAD = 3;
+
+/** How the kernel's word of a task was read. */
+export interface Reading {
+  /** Who read it: before the filter there is none to see. */
+  readonly by: Verified['by'];
+  /** How many filters there were before, since an outer one has the same mode; undefined if nobody knows. */
+  readonly filters: number | undefined;
+}
 
 /** Turns a task's status into plain data. */
 export function verifiedOf(task: TaskStatus, by: Verified['by'], filter: boolean): Verified {
@@ -48,15 +56,23 @@ export function verifiedOf(task: TaskStatus, by: Verified['by'], filter: boolean
  *
  * @param task - of the child
  * @param expected - from the plan
- * @param by - who read it: before the filter there is none to see
+ * @param reading - how it was read
  */
-export function differences(task: TaskStatus, expected: Expected, by: Verified['by']): readonly string[] {
+export function differences(task: TaskStatus, expected: Expected, { by, filters }: Reading): readonly string[] {
   return [
     ...(expected.user === undefined ? [] : idDifferences(task, expected.user, expected.groups)),
     ...(expected.caps === undefined ? [] : capabilityDifferences(task, expected.caps)),
     ...(task.noNewPrivs || !expected.launcher ? [] : ['no_new_privs']),
-    ...(by !== 'launcher' && expected.filter && ![FILTER, DEAD].includes(task.seccomp) ? ['seccomp'] : []),
+    ...(expected.newSession && (task.session ?? task.tid) !== task.tid ? ['session'] : []),
+    ...(by !== 'launcher' && expected.filter && !isFiltered(task, filters) ? ['seccomp'] : []),
   ];
+}
+
+/** By its mode, and by one filter more than before where the kernel counts them (Linux 5.9). */
+function isFiltered({ seccomp, seccompFilters }: TaskStatus, before: number | undefined): boolean {
+  if (![FILTER, DEAD].includes(seccomp)) return false;
+  const isCounted = before !== undefined && (before > 0 || seccompFilters > 0);
+  return !isCounted || seccompFilters > before;
 }
 
 function idDifferences(

@@ -55,15 +55,22 @@ export async function runBytes(bytes: Uint8Array): Promise<Outcome> {
   return { status: said, exit: signal ?? code, stdout: out, stderr: err };
 }
 
-/** Runs the launcher under a filter: one launcher loads it and executes a second one, whose status this is. */
+/**
+ * Runs the launcher under a filter: one launcher loads it and executes a second one, whose status this is.
+ *
+ * @param wrapper - a program that executes the second one
+ */
 export async function runUnder(
   filter: Uint8Array,
   records: readonly Uint8Array[],
+  wrapper: readonly string[] = [],
 ): Promise<{ status: LauncherStatus; exit: unknown }> {
   const source = anonymousFile(joinRecords(records));
-  const outer = processOf([reachableProgram(launcherPath(), 'launcher'), '3', '4'], {
+  const outer = processOf([...wrapper, reachableProgram(launcherPath(), 'launcher'), '3', '4'], {
     keep: [0, 1, 2, 3, 4],
     newSession: false,
+    // The signal would be the second one's too.
+    dieWithParent: false,
     parent: 0,
   });
   const { child, status } = launch(joinRecords([outer, filter]), ['ignore', 'ignore', 'inherit', source, 'pipe']);

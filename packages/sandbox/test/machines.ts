@@ -3,7 +3,8 @@ import { capabilityName } from '@sb/caps';
 import type { SandboxSupport } from '../src/plan.js';
 
 const all = Array.from({ length: 41 }, (_, number) => capabilityName(number));
-const everyId = [[0, 0xffff_ffff]] as const;
+const everyId = { ranges: [[0, 0xffff_ffff]], overflow: 65_534 } as const;
+const onlyRoot = { ranges: [[0, 1]], overflow: 65_534 } as const;
 
 /** Root on a kernel that has everything that is known here. */
 export const root = {
@@ -40,6 +41,7 @@ export const root = {
     noNewPrivs: false,
     filters: 0,
   },
+  proofKey: 0x8000_0000n,
 } as const satisfies SandboxSupport;
 
 /** Somebody without any capability. */
@@ -57,7 +59,7 @@ export const ordinary: SandboxSupport = {
 /** `unshare -Ur`: root of a namespace with one user, where setgroups(2) is denied. */
 export const namespaceRoot: SandboxSupport = {
   ...root,
-  privdrop: { ...root.privdrop, setgroups: 'denied', uidMap: [[0, 1]], gidMap: [[0, 1]] },
+  privdrop: { ...root.privdrop, setgroups: 'denied', uidMap: onlyRoot, gidMap: onlyRoot },
 };
 
 /** Not Linux. */
@@ -67,6 +69,7 @@ export const elsewhere: SandboxSupport = {
   caps: { state: 'unsupported-platform', reason: 'darwin has no capabilities' },
   landlock: { state: 'unsupported-platform', abi: 0, errata: [], reason: 'darwin has no Landlock' },
   seccomp: { state: 'unsupported-platform', reason: 'darwin has no seccomp' },
+  proofKey: root.proofKey,
 };
 
 /** A kernel without Landlock, or with an older one. */

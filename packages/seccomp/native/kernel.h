@@ -6,12 +6,14 @@
 
 /* Error numbers of asm-generic/errno-base.h and errno.h. */
 enum {
+	KERNEL_EPERM = 1,
 	KERNEL_ENOEXEC = 8,
 	KERNEL_EFAULT = 14,
 	KERNEL_EBUSY = 16,
 	KERNEL_EINVAL = 22,
 	KERNEL_ENOSYS = 38,
 	KERNEL_EOPNOTSUPP = 95,
+	KERNEL_EHWPOISON = 133,
 };
 
 /* linux/seccomp.h */

@@ -6,19 +6,44 @@ _Static_assert(
 
 #define FIXED (SB_RECORD_HEADER + 8u)
 
+/* Of a proof, the constants that its fourth and its sixth instruction compare with. */
+static uint32_t proof_operation(const uint8_t *record)
+{
+	return sb_u32(record + FIXED + 3 * 8 + 4);
+}
+
+static uint32_t proof_flags(const uint8_t *record)
+{
+	return sb_u32(record + FIXED + 5 * 8 + 4);
+}
+
 static int parse(const uint8_t *record, size_t length, struct kernel_program *program)
 {
 	if (!sb_record_is(record, length, SB_LAYER_SECCOMP, SB_SECCOMP_VERSION) || length < FIXED)
 		return -KERNEL_EINVAL;
 	uint32_t count = sb_u32(record + SB_RECORD_HEADER + 4);
-	if (sb_u16(record + 2) != 0 || count == 0 || count > SB_SECCOMP_INSTRUCTIONS_MAX)
+	unsigned int flags = sb_u16(record + 2);
+	if (flags & ~(unsigned int)SB_SECCOMP_PROVEN)
+		return -KERNEL_EINVAL;
+	if (count == 0 || count > SB_SECCOMP_INSTRUCTIONS_MAX)
 		return -KERNEL_EINVAL;
 	if (length != FIXED + count * sizeof(struct kernel_instruction))
+		return -KERNEL_EINVAL;
+	/* An operation that there is would be carried out. */
+	if (flags & SB_SECCOMP_PROVEN &&
+		(count <= SB_SECCOMP_PROOF_LENGTH || !(proof_operation(record) >> 31)))
 		return -KERNEL_EINVAL;
 	/* The kernel copies the bytes, so they need no alignment. */
 	program->length = (uint16_t)count;
 	program->instructions = record + FIXED;
 	return 0;
+}
+
+/* Whether the call that a record's first instructions answer is answered as they do. */
+static int answers(const uint8_t *record)
+{
+	return kernel_seccomp(proof_operation(record), proof_flags(record), (const void *)0) ==
+	       -KERNEL_EHWPOISON;
 }
 
 int sb_seccomp_apply(const uint8_t *record, size_t length, enum sb_seccomp_scope scope,
@@ -32,6 +57,10 @@ int sb_seccomp_apply(const uint8_t *record, size_t length, enum sb_seccomp_scope
 	/* Zero, which no record has, where filters can't be loaded at all. */
 	if (sb_u32(record + SB_RECORD_HEADER) != KERNEL_AUDIT_ARCH)
 		return sb_fail(failure, "architecture", NULL, KERNEL_ENOEXEC);
+	int is_proven = sb_u16(record + 2) & SB_SECCOMP_PROVEN;
+	/* What is answered so before shows nothing afterwards. */
+	if (is_proven && answers(record))
+		return sb_fail(failure, "prove", "seccomp", KERNEL_EPERM);
 	unsigned int flags = scope == SB_SECCOMP_ALL_THREADS ? SECCOMP_FLAG_TSYNC : 0;
 	long result = kernel_seccomp(SECCOMP_OPERATION_SET_MODE_FILTER, flags, &program);
 	if (result < 0)
@@ -41,6 +70,8 @@ int sb_seccomp_apply(const uint8_t *record, size_t length, enum sb_seccomp_scope
 		*thread = (int)result;
 		return sb_fail(failure, "tsync", "seccomp", KERNEL_EBUSY);
 	}
+	if (is_proven && !answers(record))
+		return sb_fail(failure, "prove", "seccomp", KERNEL_EPERM);
 	return 0;
 }
 

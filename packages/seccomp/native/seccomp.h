@@ -13,17 +13,28 @@
 #define SB_SECCOMP_VERSION 1
 #define SB_SECCOMP_INSTRUCTIONS_MAX 4096u /* BPF_MAXINSNS */
 
+enum sb_seccomp_flags {
+	/*
+	 * The first instructions answer a call of seccomp(2) that means nothing with EHWPOISON: an
+	 * operation and flags that the fourth and the sixth have. Only the filter itself does that.
+	 */
+	SB_SECCOMP_PROVEN = 1 << 0,
+};
+
+#define SB_SECCOMP_PROOF_LENGTH 7u /* instructions */
+
 enum sb_seccomp_scope {
 	SB_SECCOMP_ALL_THREADS,    /* every thread or none (SECCOMP_FILTER_FLAG_TSYNC) */
 	SB_SECCOMP_CALLING_THREAD, /* a launcher has no other; anyone else leaves theirs free */
 };
 
 /*
- * 0, or -errno with the failed step in *failure; nothing was restricted then:
+ * 0, or -errno with the failed step in *failure; nothing was restricted then but by a lie:
  *   record        -EINVAL, not a record of this layer
  *   architecture  -ENOEXEC, a filter for another machine
  *   seccomp       -EACCES, no_new_privs is not set; otherwise as the call failed
  *   tsync         -EBUSY, thread *thread has a filter of its own
+ *   prove         -EPERM, the filter isn't in force, whatever the call answered
  */
 int sb_seccomp_apply(const uint8_t *record, size_t length, enum sb_seccomp_scope scope,
 	struct sb_failure *failure, int *thread);

@@ -48,6 +48,13 @@ const hints: Readonly<Record<string, string>> = {
 /** Turns a failed native step into an error with its cause and remedy. */
 export function nativeError({ step, syscall, errno: number }: NativeFailure): SeccompError {
   const errno = errnoName(number);
+  if (step === 'prove') {
+    return seccompError('verification-failed', step, {
+      what: 'the filter is not in force, though seccomp reported success',
+      hint: 'A filter above, a supervisor or an emulator may be answering in the place of the kernel: let seccomp(2) through there, or run elsewhere. End this process: nothing is filtered.',
+      syscall,
+    });
+  }
   const code = errno === 'EACCES' || errno === 'EPERM' ? 'not-permitted' : 'syscall-failed';
   return seccompError(code, step, {
     what: syscall === undefined ? `${step} was refused: ${errno}` : `${syscall} failed: ${errno}`,

@@ -21,9 +21,10 @@ export { expandGroup, groupAbout, type GroupEntry, groupNames } from './groups.j
 export type { LintCode, LintFinding } from './finding.js';
 export { lint } from './lint.js';
 export { parsePolicy } from './parse-policy.js';
-export { plan, type SeccompPlan } from './plan.js';
+export { plan, type SeccompPlan, type SeccompPlanOptions } from './plan.js';
 export { policy, type SeccompOptions, type SeccompPolicy } from './policy.js';
 export { type Base, type Preset, presets } from './presets.js';
+export { newProofKey } from './proof.js';
 export { refuseRings, restrictSelf } from './restrict.js';
 export type { Rule, RuleOptions, SimpleActionName } from './rules.js';
 export { simulate, type Simulation } from './simulate.js';

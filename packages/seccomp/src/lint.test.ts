@@ -77,6 +77,56 @@ describe('lint', () => {
   });
 });
 
+describe('lint of calls that do the work of others', () => {
+  const readOnly = [arg(2).maskedNe32(3, 0)];
+  const world = [arg(2).maskedNe32(0o2, 0)];
+  const both = (...calls: readonly string[]): SeccompOptions => ({
+    base: 'allow-all',
+    deny: ['@io-uring'],
+    rules: calls.map((syscall) => ({ syscall, when: world, action: errno('EPERM') })),
+  });
+
+  it.each<[string, SeccompOptions]>([
+    [
+      'openat2-bypass at deny',
+      { base: 'allow-all', rules: [{ syscall: 'openat', when: readOnly, action: errno('EPERM') }] },
+    ],
+    ['openat2-bypass at deny', { base: 'allow-all', deny: ['openat'] }],
+    ['fchmodat2-bypass at deny', both('fchmodat')],
+    ['fchmodat2-bypass at deny', { base: 'allow-all', deny: ['fchmodat'] }],
+    ['futex-bypass at deny', { ...rule('futex', [arg(1).eq32(12)]), base: 'allow-all' }],
+    ['futex-bypass at deny', { base: 'allow-all', deny: ['futex', 'futex_waitv'] }],
+    [
+      'io-uring-commands at allow',
+      {
+        base: 'allow-all',
+        allow: ['@io-uring'],
+        rules: [{ syscall: 'ioctl', when: [arg(1).eq32(0x5412)], action: errno('EPERM') }],
+      },
+    ],
+  ])('finds %s', (expected, options) => {
+    expect(codes(options)).toContain(expected);
+  });
+
+  it.each<[string, SeccompOptions]>([
+    ['neither is restricted', { base: 'allow-all' }],
+    ['openat2 is denied too', { base: 'allow-all', deny: ['openat', 'openat2'] }],
+    ['both have the same rules', both('fchmodat', 'fchmodat2')],
+    [
+      'all are denied',
+      { base: 'allow-all', deny: ['futex', 'futex_waitv', 'futex_wait', 'futex_wake', 'futex_requeue'] },
+    ],
+    ['the newer one alone is denied', { base: 'allow-all', deny: ['openat2', 'fchmodat2', 'futex_waitv'] }],
+    ['io_uring is denied', { base: 'allow-all', deny: ['ioctl', '@io-uring'] }],
+  ])('finds none where %s', (_name, options) => {
+    expect(
+      lint(options)
+        .map(({ code }) => code)
+        .filter((code) => /bypass|commands/.test(code)),
+    ).toEqual([]);
+  });
+});
+
 describe('contradiction', () => {
   it.each<[string, readonly Condition[]]>([
     ['two values', [arg(0).eq32(1), arg(0).eq32(2)]],

@@ -4,6 +4,7 @@ import { describeCondition } from './conditions.js';
 import { detours, isShut, newNamespaces, ringCalls } from './detours.js';
 import { error, type LintFinding, warning } from './finding.js';
 import { lintRules } from './lint-rules.js';
+import { lintSiblings } from './lint-siblings.js';
 import { policy as validate, type SeccompOptions, type SeccompPolicy } from './policy.js';
 import { syscallNumber } from './syscalls.js';
 import { type Verdict, verdicts } from './verdicts.js';
@@ -111,6 +112,7 @@ export function lint(policy: SeccompPolicy | SeccompOptions): readonly LintFindi
       const found = check(valid, call);
       if (found !== undefined) add(found);
     }
+    lintSiblings(call).forEach(add);
   }
   lintRules(valid).forEach(add);
   return [...findings.values()];

@@ -1,11 +1,13 @@
 import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan, type PlanNeed } from '@sb/core';
 
 import { type Action, type ActionName, lets } from './actions.js';
+import { instructionSize } from './bpf.js';
 import { compileFor, type SeccompProgram } from './compile.js';
 import { reachedActions } from './detours.js';
 import { type SeccompErrorCode, seccompError } from './errors.js';
 import { openTables } from './open-tables.js';
 import { policy as validate, type SeccompPolicy } from './policy.js';
+import { proofOf } from './proof.js';
 import type { SeccompSupport } from './support.js';
 import { verdicts } from './verdicts.js';
 
@@ -16,6 +18,15 @@ export interface SeccompPlan extends LayerPlan {
 
 /** Version of the record's payload; `seccomp.h` has the same number. */
 const recordVersion = 1;
+
+/** Flag of the record: its first instructions prove that it is loaded. `seccomp.h` has the same number. */
+const PROVEN = 1;
+
+/** What a plan may do beside the policy. */
+export interface SeccompPlanOptions {
+  /** From `newProofKey`: who loads the record finds out by it whether the filter is in force. Default: none. */
+  readonly proofKey?: bigint;
+}
 
 interface Obstacle {
   readonly code: SeccompErrorCode;
@@ -30,10 +41,15 @@ interface Obstacle {
  *
  * @param policy - from `policy`
  * @param support - from `support`, or made up for a test
+ * @param options - how the record shows that it is in force
  * @throws SeccompError if the policy requires what is missing; `no-program`, `no-supervisor` and `program-too-long` at
  *   every level, since the policy itself is at fault
  */
-export function plan(policy: SeccompPolicy, support: SeccompSupport): SeccompPlan {
+export function plan(
+  policy: SeccompPolicy,
+  support: SeccompSupport,
+  { proofKey }: SeccompPlanOptions = {},
+): SeccompPlan {
   const valid = validate(policy);
   refuseNotify(valid);
   const obstacle = obstacleTo(valid, support);
@@ -55,7 +71,7 @@ export function plan(policy: SeccompPolicy, support: SeccompSupport): SeccompPla
   const filter = does === 'denies' ? denies : line('filter', 'off', limit);
   return {
     layer: 'seccomp',
-    record: recordOf(program),
+    record: recordOf(program, proofKey),
     features: [filter, line('no_new_privs', support.noNewPrivs ? 'already' : 'enforced')],
     // CAP_SYS_ADMIN would do instead, but no sandboxed process should have it, and then a set-user-ID program could
     // be made to misbehave by the filter (seccomp(2)).
@@ -73,12 +89,12 @@ function effect(policy: SeccompPolicy, { architectures }: SeccompProgram): 'deni
 }
 
 /** Payload: u32 `AUDIT_ARCH_*`, u32 number of instructions, then `struct sock_filter` each. */
-function recordOf({ audit, bytes, length }: SeccompProgram): Uint8Array {
-  const head = encodeU32([audit, length]);
-  const payload = new Uint8Array(head.length + bytes.length);
-  payload.set(head);
-  payload.set(bytes, head.length);
-  return encodeRecord({ layer: 'seccomp', version: recordVersion, flags: 0, payload });
+function recordOf({ machine, audit, bytes, length }: SeccompProgram, proofKey: bigint | undefined): Uint8Array {
+  const proof = proofKey === undefined ? undefined : proofOf(machine, proofKey, length);
+  const whole = proof === undefined ? bytes : Buffer.concat([proof, bytes]);
+  const payload = Buffer.concat([encodeU32([audit, whole.length / instructionSize]), whole]);
+  const flags = proof === undefined ? 0 : PROVEN;
+  return encodeRecord({ layer: 'seccomp', version: recordVersion, flags, payload });
 }
 
 function obstacleTo(policy: SeccompPolicy, support: SeccompSupport): Obstacle | undefined {

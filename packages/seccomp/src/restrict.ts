@@ -8,14 +8,15 @@ import { evaluate } from './evaluate.js';
 import { native } from './native.js';
 import { plan } from './plan.js';
 import { policy as validate, type SeccompPolicy } from './policy.js';
+import { newProofKey } from './proof.js';
 import { support } from './support.js';
 import { syscallNumber } from './syscalls.js';
 import { unfilteredThread } from './unfiltered.js';
 
 /**
  * Loads a policy's filter on every thread of this process at once, for good, and for every program it starts:
- * no_new_privs on every thread, then seccomp(2) with TSYNC, then every thread's status is read back. Filters stack: the
- * strictest answer wins, and none can be taken away.
+ * no_new_privs on every thread, then seccomp(2) with TSYNC, then an attempt that the filter alone answers as it does, then
+ * every thread's status is read back. Filters stack: the strictest answer wins, and none can be taken away.
  *
  * @param policy - from `policy`
  * @returns what is in force. Where the filter itself, or another restriction, keeps `/proc` from being read, the line
@@ -27,7 +28,7 @@ import { unfilteredThread } from './unfiltered.js';
 export function restrictSelf(policy: SeccompPolicy): EnforcementReport {
   const available = support();
   const valid = validate(policy);
-  const { record, features, needs } = plan(valid, available);
+  const { record, features, needs } = plan(valid, available, { proofKey: newProofKey() });
   if (record.length === 0) return reportOf(features);
   refuseRings(valid);
   if (needs.includes('no_new_privs')) {

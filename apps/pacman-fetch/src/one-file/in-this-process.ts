@@ -80,8 +80,8 @@ function fileLimit({ request: { maxBytes }, written }: Run): { readonly fsize?: 
 
 function restrict(options: SandboxOptions): SelfReport | undefined {
   try {
-    if (options.off !== allLayers) forget();
-    return restrictSelf(options);
+    // Not before it is known that this process stays the one that downloads: a worker takes what would be lost.
+    return restrictSelf(options, options.off === allLayers ? {} : { prepare: forget });
   } catch (error) {
     if (!isSandboxError(error)) throw error;
     if (error.code === 'io-uring-in-use') return undefined;

@@ -26,7 +26,7 @@ static size_t make(uint8_t *record, size_t size)
 		record[i] = (uint8_t)next();
 	record[0] = next() % 8 ? SB_LAYER_PRIVDROP : record[0];
 	record[1] = next() % 8 ? SB_PRIVDROP_VERSION : record[1];
-	record[2] = (uint8_t)(next() % 4);
+	record[2] = (uint8_t)(next() % 8);
 	record[3] = 0;
 	put32(record + 4, next() % 8 ? (uint32_t)length : next());
 	put32(record + SB_RECORD_HEADER + 8, next() % 8 ? count : next());

@@ -26,7 +26,7 @@ const malformed: readonly (readonly [name: string, bytes: readonly number[]])[] 
   ['a record with a byte too many', [...good, 0]],
   ['a record of another layer', [4, ...good.slice(1)]],
   ['a record of another version', record([954, 955, 0], { version: 2 })],
-  ['an unknown flag', record([954, 955, 0], { flags: 4 })],
+  ['an unknown flag', record([954, 955, 0], { flags: 8 })],
   ['uid 0', record([0, 955, 0])],
   ['gid 0', record([954, 0, 0])],
   ['uid -1', record([0xffff_ffff, 955, 0])],

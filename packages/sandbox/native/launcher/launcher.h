@@ -56,7 +56,7 @@ enum sb_process_flags {
 /* 0, or -EINVAL for anything that is not exactly a process record; nothing is changed. */
 int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *process);
 
-/* Session, parent-death signal, limits, umask, working directory, descriptors: in that order. */
+/* Parent-death signal, session, limits, umask, working directory, descriptors: in that order, each read back. */
 int sb_process_apply(const struct sb_process *process, int status, struct sb_failure *failure);
 
 /* The parent-death signal, which a change of user clears; and whether the parent is still there. */
@@ -67,5 +67,17 @@ int sb_process_execute(const struct sb_process *process, struct sb_failure *fail
 
 /* Closes every descriptor that is not in keep and not `status`. 0 or -errno. */
 int sb_close_others(const struct sb_process *process, int status);
+
+/* Whether a descriptor is among those that the target has. */
+int sb_is_kept(const struct sb_process *process, unsigned int descriptor);
+
+/* Opens the list of this process's descriptors: one, or -errno. */
+int sb_open_descriptors(void);
+
+/*
+ * The first descriptor in that list that is wanted, or -ENOENT; -EPERM for a list that has not even
+ * the list itself; otherwise -errno.
+ */
+int sb_find_descriptor(int folder, int (*is_wanted)(void *context, int descriptor), void *context);
 
 #endif

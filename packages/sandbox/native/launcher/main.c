@@ -3,6 +3,7 @@
 #include "records.h"
 #include "report.h"
 #include "strings.h"
+#include "verify.h"
 #include "sb_syscall.h"
 
 #include <asm/errno.h>
@@ -20,7 +21,10 @@ int sb_main(int argc, char **argv);
 static int no_new_privs(struct sb_failure *failure)
 {
 	long error = sb_syscall6(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0);
-	return error ? sb_fail(failure, "no_new_privs", "prctl", (int)-error) : 0;
+	if (error)
+		return sb_fail(failure, "no_new_privs", "prctl", (int)-error);
+	error = sb_verify_no_new_privs();
+	return error ? sb_fail(failure, "verify", "prctl", (int)-error) : 0;
 }
 
 /* A step of one layer: 0 or -errno, with the failed step in *failure. */

@@ -1,5 +1,6 @@
 #include "launcher.h"
 #include "strings.h"
+#include "verify.h"
 #include "sb_syscall.h"
 
 #include <asm/errno.h>
@@ -127,13 +128,16 @@ int sb_process_bind(const struct sb_process *process, struct sb_failure *failure
 	long error = sb_syscall3(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0);
 	if (error)
 		return sb_fail(failure, "die_with_parent", "prctl", (int)-error);
+	error = sb_verify_death_signal(SIGKILL);
+	if (error)
+		return sb_fail(failure, "verify", "prctl", (int)-error);
 	/* It may have died before the signal was asked for. */
 	if (process->parent != 0 && sb_syscall3(__NR_getppid, 0, 0, 0) != (long)process->parent)
 		return sb_fail(failure, "die_with_parent", "getppid", ESRCH);
 	return 0;
 }
 
-static int set_limits(const struct sb_process *process)
+static int set_limits(const struct sb_process *process, struct sb_failure *failure)
 {
 	for (uint32_t i = 0; i < process->limit_count; i++) {
 		const uint8_t *entry = process->limits + 24 * i;
@@ -142,38 +146,57 @@ static int set_limits(const struct sb_process *process)
 		long error =
 			sb_syscall6(__NR_prlimit64, 0, (long)sb_u32(entry), (long)limit, 0, 0, 0);
 		if (error)
-			return (int)error;
+			return sb_fail(failure, "rlimits", "prlimit64", (int)-error);
+		error = sb_verify_limit(sb_u32(entry), limit);
+		if (error)
+			return sb_fail(failure, "verify", "prlimit64", (int)-error);
 	}
 	return 0;
+}
+
+/* A session of its own; EPERM: it leads a process group already, as a child of detached: true does. */
+static int lead_session(struct sb_failure *failure)
+{
+	long session = sb_syscall3(__NR_setsid, 0, 0, 0);
+	if (sb_syscall3(__NR_getsid, 0, 0, 0) == sb_syscall3(__NR_getpid, 0, 0, 0))
+		return 0;
+	return session < 0 ? sb_fail(failure, "new_session", "setsid", (int)-session)
+			   : sb_fail(failure, "verify", "setsid", EPERM);
+}
+
+static int enter_folder(const struct sb_process *process, struct sb_failure *failure)
+{
+	int error = (int)sb_syscall3(__NR_chdir, (long)process->cwd, 0, 0);
+	if (error)
+		return sb_fail(failure, "cwd", "chdir", -error);
+	error = sb_verify_folder(process->cwd);
+	return error ? sb_fail(failure, "verify", "chdir", -error) : 0;
+}
+
+static int close_others(const struct sb_process *process, int status, struct sb_failure *failure)
+{
+	int error = sb_close_others(process, status);
+	if (error)
+		return sb_fail(failure, "descriptors", "close_range", -error);
+	error = sb_verify_descriptors(process, status);
+	return error ? sb_fail(failure, "verify", "close_range", -error) : 0;
 }
 
 int sb_process_apply(const struct sb_process *process, int status, struct sb_failure *failure)
 {
 	int error = sb_process_bind(process, failure);
-	if (error)
+	if (!error && process->flags & SB_PROCESS_NEW_SESSION)
+		error = lead_session(failure);
+	if (!error)
+		error = set_limits(process, failure);
+	if (!error && process->umask != SB_UMASK_KEEP && sb_set_umask(process->umask))
+		error = sb_fail(failure, "verify", "umask", EPERM);
+	if (!error && process->cwd[0])
+		error = enter_folder(process, failure);
+	if (!error)
+		error = close_others(process, status, failure);
+	if (error || process->descriptor < 0)
 		return error;
-	if (process->flags & SB_PROCESS_NEW_SESSION) {
-		long session = sb_syscall3(__NR_setsid, 0, 0, 0);
-		/* EPERM: it leads a process group already, as a child of detached: true does. */
-		if (session < 0 &&
-			sb_syscall3(__NR_getsid, 0, 0, 0) != sb_syscall3(__NR_getpid, 0, 0, 0))
-			return sb_fail(failure, "new_session", "setsid", (int)-session);
-	}
-	error = set_limits(process);
-	if (error)
-		return sb_fail(failure, "rlimits", "prlimit64", -error);
-	if (process->umask != SB_UMASK_KEEP)
-		(void)sb_syscall3(__NR_umask, process->umask, 0, 0); /* umask(2) can't fail */
-	if (process->cwd[0]) {
-		error = (int)sb_syscall3(__NR_chdir, (long)process->cwd, 0, 0);
-		if (error)
-			return sb_fail(failure, "cwd", "chdir", -error);
-	}
-	error = sb_close_others(process, status);
-	if (error)
-		return sb_fail(failure, "descriptors", "close_range", -error);
-	if (process->descriptor < 0)
-		return 0;
 	error = (int)sb_syscall3(__NR_fcntl, process->descriptor, F_SETFD, FD_CLOEXEC);
 	return error ? sb_fail(failure, "descriptors", "fcntl", -error) : 0;
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import fc from 'fast-check';
@@ -35,6 +35,47 @@ const mutants: readonly (readonly [name: string, change: (good: Buffer, process:
   ],
   ['more than the launcher takes', (good) => Buffer.concat([good, Buffer.alloc(5 << 20)])],
 ];
+
+/** A mark of a test's own in a text of the process record, and what takes its place: of the same length, with a NUL. */
+const [mark, cut] = [Buffer.from('mark-x'), Buffer.from('mark\0x')];
+
+/** Process records with the mark in one text each. */
+const texts: readonly (readonly [name: string, marked: () => Uint8Array])[] = [
+  ['the path', () => processOf(['/bin/touch', folder.file('ran')], { path: '/bin/../bin/mark-x' })],
+  ['an argument', () => processOf(['/bin/touch', folder.file('ran'), folder.file('mark-x')])],
+  ['a variable', () => processOf(['/bin/touch', folder.file('ran')], { env: { PATH: '/bin', OTHER: 'mark-x' } })],
+  ['the working directory', () => processOf(['/bin/touch', folder.file('ran')], { cwd: folder.file('mark-x') })],
+];
+
+function withNul(record: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(record);
+  const at = bytes.indexOf(mark);
+  if (at < 0) throw new Error('the record has no mark');
+  cut.copy(bytes, at);
+  return bytes;
+}
+
+describe.skipIf(missing('root', 'linux'))('a NUL within a text', () => {
+  beforeEach(() => {
+    mkdirSync(folder.file('mark'));
+    mkdirSync(folder.file('mark-x'));
+  });
+
+  it('control: texts without one start the target', async () => {
+    for (const [name, marked] of texts.slice(1)) {
+      const { status } = await runBytes(joinRecords([marked()]));
+      expect(status.kind, name).toBe('executed');
+    }
+  });
+
+  it.each(texts)('starts-nothing in %s', async (_name, marked) => {
+    const { status, exit } = await runBytes(joinRecords([withNul(marked())]));
+    // Refused as it is read, not where it would be used, cut off.
+    expect(status).toMatchObject({ kind: 'failed', layer: 'launcher', step: 'records' });
+    expect(exit).toBe(125);
+    expect(existsSync(folder.file('ran'))).toBe(false);
+  });
+});
 
 describe.skipIf(missing('root', 'linux'))('hostile records', () => {
   it('control: the good ones start the target', async () => {

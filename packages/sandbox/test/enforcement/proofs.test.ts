@@ -1,30 +1,42 @@
 /* A kernel that says yes to Landlock and restricts nothing is found out before the target runs. */
+import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 
+import { recordHeaderLength } from '@sb/core';
 import * as landlock from '@sb/landlock';
 import * as privdrop from '@sb/privdrop';
-import * as seccomp from '@sb/seccomp';
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { processOf, runUnder } from '../launcher.js';
-
-/** EOWNERDEAD, and SECCOMP_RET_ERRNO of <linux/seccomp.h> with it and with 0, which no policy may ask for. */
-const [answersOwnerDead, answersYes] = [0x0005_0082, 0x0005_0000];
-
-/** A filter in whose place a call succeeds without being made. */
-function saysYesTo(syscall: string): Uint8Array {
-  const rules = [{ syscall, when: [], action: seccomp.errno('EOWNERDEAD') }];
-  const record = Buffer.from(seccomp.plan(seccomp.policy({ base: 'allow-all', rules }), seccomp.support()).record);
-  const word = Buffer.alloc(4);
-  word.writeUInt32LE(answersOwnerDead);
-  for (let at = record.indexOf(word); at >= 0; at = record.indexOf(word, at)) record.writeUInt32LE(answersYes, at);
-  return record;
-}
+import { saysYesTo } from '../liar.js';
 
 const nobody = () => privdrop.plan(privdrop.policy({ user: 'nobody' }), privdrop.support()).record;
 const ruleset = (options: Omit<landlock.LandlockOptions, 'abi'>) =>
   landlock.plan(landlock.policy({ abi: 6, ...options }), landlock.support()).record;
+
+/** The port that a ruleset's record says will be bound, which no rule allows (packages/landlock/native/landlock.c). */
+function triedPort(options: Omit<landlock.LandlockOptions, 'abi'>): number {
+  const record = ruleset(options);
+  return new DataView(record.buffer, record.byteOffset).getUint16(recordHeaderLength + 62, true);
+}
+
+/** Has a port as another process would, until it is disposed. */
+async function holdPort(port: number) {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    isHeld: async () => {
+      const second = createServer().listen(port, '127.0.0.1');
+      const [error] = (await once(second, 'error')) as [NodeJS.ErrnoException];
+      return error.code === 'EADDRINUSE';
+    },
+    [Symbol.asyncDispose]: async () => {
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
 
 let folder: TemporaryFolder;
 beforeEach(() => {
@@ -67,6 +79,15 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('the attempts of the laun
   ] as const)('show a ruleset for ports that holds, and one that does not: %s', async (syscall, feature, ports) => {
     expect(await outcome(honest(), ports, 'root')).toEqual({ proofs: [[feature, EACCES]], ran: true });
     expect(await outcome(lying(), ports, 'root')).toEqual(disproved(syscall));
+  });
+
+  it('take a port that another process has for one that was let happen', async () => {
+    const ports = { net: { bindTcp: [1] } };
+    await using holder = await holdPort(triedPort(ports));
+    expect(await holder.isHeld()).toBe(true);
+    expect(await outcome(lying(), ports, 'root')).toEqual(disproved('bind'));
+    // Twin: a ruleset that holds denies it all the same.
+    expect(await outcome(honest(), ports, 'root')).toEqual({ proofs: [['net.bind_tcp', EACCES]], ran: true });
   });
 
   it('show a scope that holds, and one that does not', async () => {

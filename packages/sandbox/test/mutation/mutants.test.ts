@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs';
 import { missing } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { lookMutants } from './look-mutants.js';
 import { launcherMutants, presetMutants } from './mutants.js';
 import { makeWorkshop, type Workshop } from './workshop.js';
 
-const all = [...launcherMutants, ...presetMutants];
+const all = [...launcherMutants, ...lookMutants, ...presetMutants];
 /** Building a launcher and starting the test runner, in milliseconds. */
 const timeout = 120_000;
 

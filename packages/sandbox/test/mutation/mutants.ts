@@ -39,7 +39,7 @@ const step = (name: string, red: Mutant['red']): Mutant => ({
 });
 
 /** A statement that is gone. */
-const without = (name: string, file: string, from: string, red: Mutant['red']): Mutant => ({
+export const without = (name: string, file: string, from: string, red: Mutant['red']): Mutant => ({
   name,
   file,
   from,

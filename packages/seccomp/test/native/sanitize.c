@@ -66,6 +66,37 @@ static int takes_too_many(void)
 	return 0;
 }
 
+/* A proof that names an operation there is, which would be carried out; and one that is nothing but a proof. */
+static int takes_bad_proofs(void)
+{
+	static const struct {
+		uint32_t count, operation;
+		const char *step;
+	} proofs[] = {
+		{8, 0, "record"},
+		{8, 1, "record"},
+		{8, 0x7fffffff, "record"},
+		{7, 0x80000000, "record"},
+		{8, 0x80000000, "seccomp"},
+	};
+	for (size_t i = 0; i < sizeof proofs / sizeof *proofs; i++) {
+		struct sb_failure failure = {0};
+		int thread = -1;
+		uint8_t record[SB_RECORD_HEADER + 8 + 8 * 8] = {
+			SB_LAYER_SECCOMP, SB_SECCOMP_VERSION, SB_SECCOMP_PROVEN};
+		size_t length = SB_RECORD_HEADER + 8 + proofs[i].count * 8ul;
+		put32(record + 4, (uint32_t)length);
+		put32(record + SB_RECORD_HEADER, AUDIT_ARCH_HERE);
+		put32(record + SB_RECORD_HEADER + 4, proofs[i].count);
+		put32(record + SB_RECORD_HEADER + 8 + 3 * 8 + 4, proofs[i].operation);
+		int error = sb_seccomp_apply(
+			record, length, SB_SECCOMP_CALLING_THREAD, &failure, &thread);
+		if (error >= 0 || !failure.step || strcmp(failure.step, proofs[i].step) != 0)
+			return 1;
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct sb_failure failure = {0};
@@ -77,6 +108,8 @@ int main(int argc, char **argv)
 		return 3;
 	if (takes_too_many())
 		return 8;
+	if (takes_bad_proofs())
+		return 9;
 	for (unsigned long i = 0; i < runs; i++) {
 		/* Exactly as long as it says, so that a read past the end is caught. */
 		uint8_t buffer[80];

@@ -1,0 +1,73 @@
+/* Each takes away a question that the launcher asks; a test that notices is named beside it. */
+import { type Mutant, without } from './mutants.js';
+
+const process = 'sandbox/native/launcher/process.c';
+const main = 'sandbox/native/launcher/main.c';
+const verify = 'sandbox/native/launcher/verify.c';
+const privdrop = 'privdrop/native/privdrop.c';
+
+/** What the launcher asks of its records, and of what it did. */
+export const lookMutants: readonly Mutant[] = [
+  {
+    name: 'a NUL within a text',
+    file: process,
+    from: '|| strlen((const char *)bytes) != length',
+    to: '',
+    red: ['hostile-records', 'starts-nothing in an argument'],
+  },
+  {
+    name: 'what is read back of the session',
+    file: process,
+    from: 'if (sb_syscall3(__NR_getsid, 0, 0, 0) == sb_syscall3(__NR_getpid, 0, 0, 0))',
+    to: 'if (session >= 0)',
+    red: ['lies', 'of setsid'],
+  },
+  without('what is read back of the death signal', process, '\terror = sb_verify_death_signal(SIGKILL);', [
+    'lies',
+    'of prctl(PR_SET_PDEATHSIG)',
+  ]),
+  without('what is read back of a limit', process, '\t\terror = sb_verify_limit(sb_u32(entry), limit);', [
+    'lies',
+    'of prlimit64 that sets',
+  ]),
+  without('what is read back of the folder', process, '\terror = sb_verify_folder(process->cwd);', [
+    'lies',
+    'of chdir',
+  ]),
+  without('what is read back of the descriptors', process, '\terror = sb_verify_descriptors(process, status);', [
+    'lies',
+    'of close_range is',
+  ]),
+  {
+    name: 'what is read back of the umask',
+    file: verify,
+    from: 'return first == ALL_BITS && second == (long)(mask & ALL_BITS) ? 0 : -EPERM;',
+    to: 'return 0;',
+    red: ['lies', 'of umask is'],
+  },
+  without('what is read back of no_new_privs', main, '\terror = sb_verify_no_new_privs();', [
+    'lies',
+    'of prctl(PR_GET_NO_NEW_PRIVS)',
+  ]),
+  {
+    name: "the filter's proof",
+    file: 'seccomp/native/seccomp.c',
+    from: 'if (is_proven && !answers(record))',
+    to: 'if (0)',
+    red: ['lies', 'of seccomp(SECCOMP_SET_MODE_FILTER)'],
+  },
+  {
+    name: 'a port that another process has',
+    file: 'sandbox/native/launcher/prove.c',
+    from: ' ||\n\t       result == -EADDRINUSE',
+    to: '',
+    red: ['proofs', 'take a port that another process has'],
+  },
+  {
+    name: 'an id that has no number here',
+    file: privdrop,
+    from: 'return error == -EPERM || error == -EACCES || error == -ENOSYS;',
+    to: 'return 1;',
+    red: ['unmapped-ids', 'is-not-taken-for-nobody by the launcher'],
+  },
+];
