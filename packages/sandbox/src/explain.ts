@@ -5,6 +5,7 @@ import type { SandboxPolicy } from './options.js';
 import { pathOf } from './path-text.js';
 import { isTakenBack, type SandboxPlan } from './plan.js';
 import { rlimitsOf } from './process-features.js';
+import type { sharedFeatureNames } from './shared-features.js';
 
 /**
  * A plan in plain words: who the child is, what it can reach, and what of that can't be enforced here.
@@ -25,6 +26,8 @@ export function explainSandbox(policy: SandboxPolicy, layers: LayerPolicies, pla
       layers.landlock?.scope.length ? `none of its own leads out: ${layers.landlock.scope.join(', ')}` : 'open',
     ],
     ['system calls', seccompText(layers)],
+    ['unix sockets', sharedText(plan, 'unix_sockets', 'none but connected pairs')],
+    ['shared ipc', sharedText(plan, 'shared_ipc', 'none')],
     ['process', processText(policy)],
     ['in force', plan.status],
     ...missing.map(
@@ -76,6 +79,12 @@ function seccompText({ seccomp }: LayerPolicies): string {
     `sockets: ${sockets === 'any' ? 'any' : sockets.join(' ')}`,
   ];
   return `${base}; ${more.join('; ')}`;
+}
+
+/** What of that is open, as its line of the report has it. */
+function sharedText({ features }: SandboxPlan, name: (typeof sharedFeatureNames)[number], closed: string): string {
+  const line = features.find(({ feature }) => feature === name);
+  return line?.state === 'enforced' ? closed : (line?.reason ?? 'not known');
 }
 
 /** Whether something that the policy says itself may let a change of metadata through, which a denied call is then. */

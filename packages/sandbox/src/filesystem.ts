@@ -20,7 +20,7 @@ import type { Access, FilesystemPreset, LandlockChoice } from './options.js';
 export const filesystemPresets = ['read-only', 'minimal', 'none'] as const satisfies readonly FilesystemPreset[];
 
 /** The Landlock ABI that the presets were tested with (Linux 6.15); the choice's own `abi` wins. */
-const presetAbi = 7;
+export const presetAbi = 7;
 
 const optional = { optional: true } as const;
 

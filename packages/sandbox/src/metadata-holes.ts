@@ -2,6 +2,7 @@ import type { LandlockPolicy } from '@sb/landlock';
 import { arg, errno, type Rule, type SeccompOptions } from '@sb/seccomp';
 
 import type { Question } from './filter-questions.js';
+import { sharedIpc } from './granted.js';
 import { mayLet } from './may-let.js';
 
 /**
@@ -119,6 +120,7 @@ export function withoutMetadataHoles(filter: SeccompOptions, ruleset: LandlockPo
   const requests = [...(readOnly ? lastingRequests : []), ...(readOnly || handlesFolders(ruleset) ? rareRequests : [])];
   if (requests.length === 0) return filter;
   const closed = !allow.includes('ioctl') && mayLet(filter, 'ioctl') ? requests.map(deniedRequest) : [];
-  const queues = queueRules.filter(({ syscall }) => readOnly && !allow.includes(syscall) && mayLet(filter, syscall));
+  const isGranted = (name: string) => allow.includes(sharedIpc) || allow.includes(name);
+  const queues = queueRules.filter(({ syscall }) => readOnly && !isGranted(syscall) && mayLet(filter, syscall));
   return { ...filter, deny: [...new Set([...deny, ...calls])], rules: [...rules, ...closed, ...queues] };
 }

@@ -1,16 +1,25 @@
 /* What processes of one user share by a path, a key or a name, and what a daemon answers on a socket with a path. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 
 import { missing, probePath, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { abstractName, nobody } from '../attack/place.js';
-import { type Attack, attackers, describeAttacks, inside, works } from '../attack/suite.js';
+import { type Attack, attackers, describeAttacks, inside, startAs, works } from '../attack/suite.js';
 
 const [SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET] = [1, 2, 3, 5] as const;
+
+/** Children with pipes and a channel are pairs of sockets to libuv. */
+const parent = `
+  const { fork, spawnSync } = require('node:child_process');
+  if (process.send) process.send('channel');
+  else {
+    process.stdout.write(spawnSync('/bin/echo', ['pipe'], { encoding: 'utf8' }).stdout);
+    fork(process.argv[1], { execArgv: [] }).once('message', (word) => process.stdout.write(word + '\\n'));
+  }`;
 
 /** The probe as the owner of what is attacked, outside. */
 const owner = (...attempt: readonly (string | number)[]): string =>
@@ -70,6 +79,13 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sockets with a path', ()
       reached().map(({ attempt }) => attempt),
     );
     expect(count).toBe(before);
+  });
+
+  it('leaves Node its children, their pipes and their channels', async () => {
+    const script = folder.file('parent.cjs');
+    writeFileSync(script, parent);
+    const { stdout, status } = await startAs('switched', { policy: {}, program: process.execPath, args: [script] });
+    expect({ stdout, status }).toEqual({ stdout: 'pipe\nchannel\n', status: 0 });
   });
 
   it('cannot-leave-by-a-pair-that-can-be-no-datagrams', async () => {
