@@ -1,3 +1,4 @@
+import { isTopRule } from './filesystem.js';
 import { passes } from './filter-questions.js';
 import type { LayerPolicies } from './layers.js';
 import { metadataCalls } from './metadata-holes.js';
@@ -49,11 +50,17 @@ function capsText({ caps }: LayerPolicies): string {
   return `${caps.keep.length === 0 ? 'none' : caps.keep.join(', ')}; no_new_privs`;
 }
 
+/** What stands for the twenty paths of the preset read-only. */
+const wholeTree = 'what lies in / now, without /dev';
+
 function filesText({ landlock }: LayerPolicies): string {
   if (landlock === undefined || landlock.handled.fs.length === 0) return 'not restricted';
-  const can = (right: string) =>
-    landlock.paths.filter(({ rights }) => rights.some((one) => one === right)).map(({ path }) => pathOf(path));
-  const part = (verb: string, right: string) => `${verb} ${can(right).join(' ') || 'nothing'}`;
+  const can = (right: string) => {
+    const rules = landlock.paths.filter(({ rights }) => rights.some((one) => one === right));
+    const others = rules.filter((rule) => !isTopRule(rule)).map(({ path }) => pathOf(path));
+    return [...(rules.some(isTopRule) ? [wholeTree] : []), ...(others.length > 0 ? [others.join(' ')] : [])];
+  };
+  const part = (verb: string, right: string) => `${verb} ${can(right).join('; ') || 'nothing'}`;
   return [part('read', 'read_file'), part('execute', 'execute'), part('write', 'write_file')].join('\n              ');
 }
 

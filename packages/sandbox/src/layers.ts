@@ -12,6 +12,7 @@ import { layerLevel, levelOf, levelsOf } from './levels.js';
 import { withoutMetadataHoles } from './metadata-holes.js';
 import type { LandlockChoice, Levels, SandboxPolicy } from './options.js';
 import { withoutTcpHoles } from './tcp-holes.js';
+import { topFolders } from './top-folders.js';
 
 /** The policies of the layers that a sandbox's policy comes to; undefined where a layer is off. */
 export interface LayerPolicies {
@@ -104,12 +105,16 @@ function landlockOf(policy: SandboxPolicy, said: Levels, program: readonly strin
   const files: LandlockChoice = typeof choice === 'string' ? { preset: choice } : absolutePaths(choice);
   const given = withSockets(files, policy);
   if (given.preset === 'none' && Object.keys(given).length === 1) return undefined;
-  const whole = landlockPolicy(given, program);
+  const surroundings = { program, top: topFolders };
+  const whole = landlockPolicy(given, surroundings);
   checkFeatures(whole, levels);
   const levelled = (level: RequirementLevel) =>
     whole.require.filter((feature) => levelOf(levels, `landlock.${feature}`) === level);
   const off = levelled('off');
-  return landlockPolicy({ ...without(given, whole, off), require: levelled('require') } as LandlockChoice, program);
+  return landlockPolicy(
+    { ...without(given, whole, off), require: levelled('require') } as LandlockChoice,
+    surroundings,
+  );
 }
 
 /** A name of a level that the policy has nothing for would look like a promise. */

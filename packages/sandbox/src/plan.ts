@@ -81,7 +81,7 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
     ...plans.landlock.features,
     ...plans.seccomp.features.filter(isOn),
     ...execOnce(policy, isActive(plans.seccomp)),
-    ...sharedFeatures({ layers, machine, landlock: plans.landlock.features }),
+    ...sharedFeatures({ layers, machine, lines: [...plans.landlock.features, ...plans.seccomp.features] }),
   ];
   const holes = new Map([...openHoles(layers, machine), ...lostByExec(layers, rootCounts(plans, support))]);
   const inLaunchOrder = [plans.caps, plans.privdrop, plans.landlock, plans.seccomp];

@@ -29,8 +29,8 @@ export interface Situation {
   readonly layers: LayerPolicies;
   /** The one that the filter is loaded on; undefined where none is. */
   readonly machine: Machine | undefined;
-  /** The lines of Landlock. */
-  readonly landlock: readonly FeatureReport[];
+  /** The lines of Landlock and of the filter. */
+  readonly lines: readonly FeatureReport[];
 }
 
 /**
@@ -47,19 +47,22 @@ export function sharedFeatures(situation: Situation): readonly FeatureReport[] {
 function lineOf(
   feature: (typeof sharedFeatureNames)[number],
   questions: readonly Question[],
-  { layers: { seccomp }, machine }: Situation,
+  { layers: { seccomp }, machine, lines }: Situation,
   reachable: string,
 ): FeatureReport {
   const line = { layer: 'seccomp', feature } as const;
   if (seccomp === undefined) return { ...line, state: 'off', reason: `no filter; open: ${reachable}` };
-  if (machine === undefined) return { ...line, state: 'unsupported', reason: `no filter; open: ${reachable}` };
+  if (machine === undefined) {
+    const why = lines.find((one) => one.layer === 'seccomp' && one.feature === 'filter')?.reason ?? 'no filter';
+    return { ...line, state: 'unsupported', reason: `${why}; open: ${reachable}` };
+  }
   const isOpen = questions.some((question) => letsThrough(seccomp, machine, question));
   return isOpen ? { ...line, state: 'off', reason: `open: ${reachable}` } : { ...line, state: 'enforced' };
 }
 
 /** What Landlock lets be reached, where the filter lets sockets be made. */
-function reachableSockets({ layers, landlock }: Situation): string {
-  const isOn = (feature: string) => landlock.some((line) => line.feature === feature && line.state === 'enforced');
+function reachableSockets({ layers, lines }: Situation): string {
+  const isOn = (feature: string) => lines.some((line) => line.feature === feature && line.state === 'enforced');
   const named = (layers.landlock?.paths ?? []).filter(({ rights }) => rights.includes('resolve_unix'));
   const paths = named.map((rule) => pathOf(rule.path));
   const abstract = isOn('scope.abstract_unix_socket') ? [] : ['abstract sockets'];

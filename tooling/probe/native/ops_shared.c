@@ -139,6 +139,18 @@ static int op_read_terminal(int argc, char **argv)
 	return terminal < 0 ? -errno : finish(terminal, read(terminal, bytes, sizeof bytes));
 }
 
+/* The number of the controlling terminal, which proc(5) has as the seventh word; 0 where there is none. */
+static int controlling_terminal(void)
+{
+	int number = 0;
+	FILE *file = fopen("/proc/self/stat", "re");
+	if (file == NULL)
+		return -errno;
+	int found = fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %d", &number);
+	(void)fclose(file); /* only read from */
+	return found == 1 ? number : -EPROTO;
+}
+
 /* A leader of a session without a terminal gets the first that it opens, for reading too (credentials(7)). */
 static int op_gain_terminal(int argc, char **argv)
 {
@@ -149,7 +161,9 @@ static int op_gain_terminal(int argc, char **argv)
 	int terminal = open(argv[0], O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (terminal < 0)
 		return -errno;
-	return finish(terminal, tcgetpgrp(terminal));
+	int number = controlling_terminal();
+	(void)close(terminal); /* it stays the session's */
+	return number > 0 ? 0 : number < 0 ? number : -ENXIO;
 }
 
 const struct probe_operation probe_shared_operations[] = {
