@@ -114,15 +114,15 @@ export function landlockPolicy(choice: LandlockChoice, { program = [], top }: Su
   const { preset: given = 'read-only', paths, net = {}, ...rest } = choice;
   const preset = wordAt(given, 'landlock.preset', filesystemPresets);
   const added = paths === undefined ? [] : listAt(paths, 'landlock.paths', ruleOf);
-  const missing = (paths: readonly string[], rights: readonly string[]) =>
-    paths.filter((path) => !added.some((rule) => grants(rule, path, rights)));
+  const lacking = (names: readonly string[], rights: readonly string[]) =>
+    names.filter((name) => !added.some((rule) => grants(rule, name, rights)));
   const rules = [
     ...presetPaths[preset],
     ...added,
-    ...(preset === 'minimal' ? ruleFor(rx, missing(program, ['execute', 'read_file']), {}) : []),
-    ...(preset === 'read-only' ? ruleFor(ro, missing(harmlessDevices, ['read_file']), optional) : []),
+    ...(preset === 'minimal' ? ruleFor(rx, lacking(program, ['execute', 'read_file']), {}) : []),
+    ...(preset === 'read-only' ? ruleFor(ro, lacking(harmlessDevices, ['read_file']), optional) : []),
     ...(preset === 'read-only' && top
-      ? ruleFor(rx, missing(top(), ['execute', 'read_file', 'read_dir']), optional)
+      ? ruleFor(rx, lacking(top(), ['execute', 'read_file', 'read_dir']), optional)
       : []),
   ];
   const options: LandlockOptions = {
@@ -136,21 +136,22 @@ export function landlockPolicy(choice: LandlockChoice, { program = [], top }: Su
 }
 
 /** Whether a rule has such rights for a path already: @sb/landlock refuses a second one that adds nothing. */
-function grants(rule: PathRule, path: string, rights: readonly string[]): boolean {
+function grants(rule: PathRule, name: string, rights: readonly string[]): boolean {
   // A rule of a document may have anything there still; policy() refuses it.
-  const [paths, given] = [[rule.paths].flat(), [rule.rights].flat()];
-  return paths.includes(path) && rights.every((right) => given.some((one) => one === right));
+  const [names, given] = [[rule.paths].flat(), [rule.rights].flat()];
+  return names.includes(name) && rights.every((right) => given.some((one) => one === right));
 }
 
 /** One rule for some paths; none for no path. */
-function ruleFor(builder: typeof rx, paths: readonly string[], options: object): readonly PathRule[] {
-  const [first, ...others] = paths;
+function ruleFor(builder: typeof rx, names: readonly string[], options: object): readonly PathRule[] {
+  const [first, ...others] = names;
   return first === undefined ? [] : [builder(first, ...others, options)];
 }
 
 /** Whether a rule is one for something that lies in `/`, as the preset `read-only` has them. */
-export function isTopRule({ path, optional: mayLack, rights }: LandlockPolicy['paths'][number]): boolean {
-  return mayLack && typeof path === 'string' && /^\/[^/]+$/.test(path) && rights.includes('execute');
+export function isTopRule(rule: LandlockPolicy['paths'][number]): boolean {
+  const isInRoot = typeof rule.path === 'string' && /^\/[^/]+$/.test(rule.path);
+  return rule.optional && isInRoot && rule.rights.includes('execute');
 }
 
 /** The same with every path absolute: the launcher opens them when it has changed to the child's working directory. */

@@ -30,19 +30,25 @@ function namesSockets({ unix = [] }: Granted): boolean {
  * @param granted - the policy
  */
 export function withSockets(choice: LandlockChoice, { unix = [] }: Granted): LandlockChoice {
-  const { preset, abi = presetAbi, handle, paths = [] } = choice;
-  const restrictsFiles = preset !== 'none' || choice.paths !== undefined || handle !== undefined;
-  const isHandled = restrictsFiles && abi >= unixAbi && (handle?.includes('resolve_unix') ?? true);
-  // An ABI that forbids them all was asked for as well; the grant is what counts.
-  if (unix === 'any') return isHandled ? { ...choice, paths: [...paths, path('/', ['resolve_unix'])] } : choice;
   if (unix.length === 0) return choice;
-  const handled = restrictsFiles ? handle : [];
+  const { abi = presetAbi, paths = [] } = choice;
+  const handled = handledBy(choice);
+  if (unix === 'any') {
+    // An ABI that forbids them all was asked for as well; the grant is what counts.
+    const isForbidden = abi >= unixAbi && (handled?.includes('resolve_unix') ?? true);
+    return isForbidden ? { ...choice, paths: [...paths, path('/', ['resolve_unix'])] } : choice;
+  }
   return {
     ...choice,
     abi: Math.max(abi, unixAbi),
     paths: [...paths, ...unix.map((one) => path(absolutePath(one), ['resolve_unix']))],
     ...(handled === undefined ? {} : { handle: [...new Set([...handled, 'resolve_unix' as const])] }),
   };
+}
+
+/** The rights for files that a choice restricts; undefined for all that its ABI has. */
+function handledBy({ preset, handle, paths }: LandlockChoice): LandlockChoice['handle'] {
+  return handle ?? (preset === 'none' && paths === undefined ? [] : undefined);
 }
 
 /**

@@ -39,17 +39,25 @@ export interface Situation {
  */
 export function sharedFeatures(situation: Situation): readonly FeatureReport[] {
   return [
-    lineOf('unix_sockets', unixQuestions, situation, reachableSockets(situation)),
-    lineOf('shared_ipc', ipcQuestions, situation, 'what its user may reach by key or name'),
+    lineOf({ feature: 'unix_sockets', questions: unixQuestions, reachable: reachableSockets(situation) }, situation),
+    lineOf(
+      { feature: 'shared_ipc', questions: ipcQuestions, reachable: 'what its user may reach by key or name' },
+      situation,
+    ),
   ];
 }
 
-function lineOf(
-  feature: (typeof sharedFeatureNames)[number],
-  questions: readonly Question[],
-  { layers: { seccomp }, machine, lines }: Situation,
-  reachable: string,
-): FeatureReport {
+/** One line before its state is known. */
+interface Subject {
+  readonly feature: (typeof sharedFeatureNames)[number];
+  /** What opens it, where one of these calls is let through. */
+  readonly questions: readonly Question[];
+  /** What is open then. */
+  readonly reachable: string;
+}
+
+function lineOf({ feature, questions, reachable }: Subject, { layers, machine, lines }: Situation): FeatureReport {
+  const { seccomp } = layers;
   const line = { layer: 'seccomp', feature } as const;
   if (seccomp === undefined) return { ...line, state: 'off', reason: `no filter; open: ${reachable}` };
   if (machine === undefined) {

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { getPriority } from 'node:os';
 
-import { type Attempt, missing, probe, probePath } from '@sb/test-kit';
+import { type Attempt, missing, probe, probeArguments, probePath } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { attackers, describeAttacks, inside, works } from '../attack/suite.js';
@@ -60,7 +60,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'x64'))('priorities of oth
 
   it('cannot-put-all-processes-of-a-user-at-nice-19', async () => {
     expect(priority()).toBe(0);
-    const args = ['--apart', ...[...attempts(), ...own].flatMap((one) => ['+', ...one.map(String)]).slice(1)];
+    const args = ['--apart', ...probeArguments([...attempts(), ...own])];
     const { stdout } = await startIn({ policy: {}, program: probePath(), args }, ids);
     const answers = stdout
       ?.trim()

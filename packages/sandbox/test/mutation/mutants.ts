@@ -107,8 +107,8 @@ export const presetMutants: readonly Mutant[] = [
   {
     name: 'read-only: no writing',
     file: filesystem,
-    from: 'ruleFor(rx, missing(top()',
-    to: 'ruleFor(rwx, missing(top()',
+    from: 'ruleFor(rx, lacking(top()',
+    to: 'ruleFor(rwx, lacking(top()',
     red: files,
   },
   {
