@@ -25,6 +25,8 @@ const checks: Checks = {
   caps: capsAt,
   landlock: landlockAt,
   seccomp: seccompAt,
+  unix: (value, path) => (Array.isArray(value) ? listAt(value, path, textAt) : wordAt(value, path, ['any'])),
+  ipc: booleanAt,
   rlimits: rlimitsAt,
   env: environmentAt,
   cwd: textAt,

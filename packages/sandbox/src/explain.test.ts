@@ -22,7 +22,14 @@ describe('explainSandbox', () => {
     [{}, /^capabilities +none; no_new_privs$/m],
     [{ caps: { keep: ['cap_net_raw'] } }, /^capabilities +cap_net_raw; no_new_privs$/m],
     [{ caps: 'off' }, /^capabilities +left alone; no_new_privs$/m],
-    [{}, /^files +read \/ \/dev\/null\n +execute \/\n +write \/dev\/null$/m],
+    [
+      {},
+      /^files +read what lies in \/ now, without \/dev; \/dev\/null \/dev\/full \/dev\/random \/dev\/urandom \/dev\/zero\n +execute what lies in \/ now, without \/dev\n +write \/dev\/null$/m,
+    ],
+    [
+      { landlock: { paths: [{ rwx: '/srv' }] } },
+      /^ +execute what lies in \/ now, without \/dev; \/srv\n +write \/dev\/null \/srv$/m,
+    ],
     [{ landlock: { preset: 'none', paths: [] } }, /^files +read nothing\n +execute nothing\n +write nothing$/m],
     [{ landlock: 'off' }, /^files +not restricted\nnetwork +connect_tcp: any port; bind_tcp: any port\nscopes +open$/m],
     [{}, /^network +connect_tcp: any port; bind_tcp: no port$/m],

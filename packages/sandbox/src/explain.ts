@@ -1,3 +1,4 @@
+import { isTopRule } from './filesystem.js';
 import { passes } from './filter-questions.js';
 import type { LayerPolicies } from './layers.js';
 import { metadataCalls } from './metadata-holes.js';
@@ -5,6 +6,7 @@ import type { SandboxPolicy } from './options.js';
 import { pathOf } from './path-text.js';
 import { isTakenBack, type SandboxPlan } from './plan.js';
 import { rlimitsOf } from './process-features.js';
+import type { sharedFeatureNames } from './shared-features.js';
 
 /**
  * A plan in plain words: who the child is, what it can reach, and what of that can't be enforced here.
@@ -25,6 +27,8 @@ export function explainSandbox(policy: SandboxPolicy, layers: LayerPolicies, pla
       layers.landlock?.scope.length ? `none of its own leads out: ${layers.landlock.scope.join(', ')}` : 'open',
     ],
     ['system calls', seccompText(layers)],
+    ['unix sockets', sharedText(plan, 'unix_sockets', 'none but connected pairs')],
+    ['shared ipc', sharedText(plan, 'shared_ipc', 'none')],
     ['process', processText(policy)],
     ['in force', plan.status],
     ...missing.map(
@@ -46,11 +50,17 @@ function capsText({ caps }: LayerPolicies): string {
   return `${caps.keep.length === 0 ? 'none' : caps.keep.join(', ')}; no_new_privs`;
 }
 
+/** What stands for the twenty paths of the preset read-only. */
+const wholeTree = 'what lies in / now, without /dev';
+
 function filesText({ landlock }: LayerPolicies): string {
   if (landlock === undefined || landlock.handled.fs.length === 0) return 'not restricted';
-  const can = (right: string) =>
-    landlock.paths.filter(({ rights }) => rights.some((one) => one === right)).map(({ path }) => pathOf(path));
-  const part = (verb: string, right: string) => `${verb} ${can(right).join(' ') || 'nothing'}`;
+  const can = (right: string) => {
+    const rules = landlock.paths.filter(({ rights }) => rights.some((one) => one === right));
+    const others = rules.filter((rule) => !isTopRule(rule)).map(({ path }) => pathOf(path));
+    return [...(rules.some(isTopRule) ? [wholeTree] : []), ...(others.length > 0 ? [others.join(' ')] : [])];
+  };
+  const part = (verb: string, right: string) => `${verb} ${can(right).join('; ') || 'nothing'}`;
   return [part('read', 'read_file'), part('execute', 'execute'), part('write', 'write_file')].join('\n              ');
 }
 
@@ -76,6 +86,12 @@ function seccompText({ seccomp }: LayerPolicies): string {
     `sockets: ${sockets === 'any' ? 'any' : sockets.join(' ')}`,
   ];
   return `${base}; ${more.join('; ')}`;
+}
+
+/** What of that is open, as its line of the report has it. */
+function sharedText({ features }: SandboxPlan, name: (typeof sharedFeatureNames)[number], closed: string): string {
+  const line = features.find(({ feature }) => feature === name);
+  return line?.state === 'enforced' ? closed : (line?.reason ?? 'not known');
 }
 
 /** Whether something that the policy says itself may let a change of metadata through, which a denied call is then. */

@@ -2,16 +2,34 @@ import { allows, type FsRight } from '@sb/landlock';
 import { describe, expect, it } from 'vitest';
 
 import { absolutePaths, landlockPolicy } from './filesystem.js';
+import { topFolders } from './top-folders.js';
 import type { LandlockChoice } from './options.js';
 
 const may = (choice: LandlockChoice, path: string, right: FsRight, program: readonly string[] = []) =>
-  allows(landlockPolicy(choice, program), { path, right }).allowed;
+  allows(landlockPolicy(choice, { program, top: topFolders }), { path, right }).allowed;
 
 describe('landlockPolicy', () => {
   it.each<[LandlockChoice, string, FsRight, boolean]>([
     [{}, '/etc/passwd', 'read_file', true],
     [{}, '/usr/bin/sh', 'execute', true],
     [{}, '/etc/passwd', 'write_file', false],
+    [{}, '/', 'read_dir', true],
+    [{}, '/dev', 'read_dir', true],
+    [{}, '/dev/urandom', 'read_file', true],
+    [{}, '/dev/urandom', 'write_file', false],
+    [{}, '/dev/zero', 'read_file', true],
+    [{}, '/dev/ptmx', 'read_file', false],
+    [{}, '/dev/tty', 'read_file', false],
+    [{}, '/dev/pts', 'read_file', false],
+    [{}, '/dev/shm', 'read_file', false],
+    [{ paths: [{ ro: '/dev/tty' }] }, '/dev/tty', 'read_file', true],
+    [{ paths: [{ rw: '/dev/shm' }] }, '/dev/shm/x', 'make_reg', true],
+    [{ paths: [{ ro: '/usr' }] }, '/usr/bin/sh', 'execute', true],
+    [{ paths: [{ rw: '/usr' }] }, '/usr/bin/sh', 'execute', true],
+    [{ paths: [{ rwx: '/usr' }] }, '/usr/bin/sh', 'execute', true],
+    [{ paths: [{ rx: '/' }] }, '/dev/tty', 'read_file', true],
+    [{ preset: 'minimal' }, '/dev/tty', 'read_file', false],
+    [{ preset: 'minimal' }, '/etc/ssl', 'read_file', false],
     [{}, '/tmp', 'make_reg', false],
     [{}, '/dev/null', 'write_file', true],
     [{ preset: 'minimal' }, '/etc/passwd', 'read_file', false],
@@ -35,6 +53,18 @@ describe('landlockPolicy', () => {
     [{ paths: [{ rw: '/var', refer: true }] }, '/var/lib', 'refer', true],
   ])('%j: %s %s is %s', (choice, path, right, expected) => {
     expect(may(choice, path, right)).toBe(expected);
+  });
+
+  it('looks at no folder where it is only checked', () => {
+    expect(landlockPolicy({}).paths.filter(({ rights }) => rights.includes('execute'))).toEqual([]);
+  });
+
+  it('takes every path that a preset grants from the policy too, whatever the access', () => {
+    const paths = ['/etc', '/dev/urandom', '/dev/zero', '/usr'];
+    for (const access of ['ro', 'rx', 'rw', 'rwx'] as const) {
+      const policy = landlockPolicy({ paths: paths.map((path) => ({ [access]: path })) }, { top: topFolders });
+      expect(policy.paths.length).toBeGreaterThan(paths.length);
+    }
   });
 
   it('grants the program itself with minimal, and only there', () => {

@@ -2,15 +2,17 @@ import { type CapsOptions, type CapsPolicy, policy as capsPolicy } from '@sb/cap
 import type { RequirementLevel } from '@sb/core';
 import type { LandlockPolicy } from '@sb/landlock';
 import { lookupUser, policy as privdropPolicy, type PrivdropPolicy, type UserIdentity } from '@sb/privdrop';
-import { policy as seccompPolicy, type SeccompOptions, type SeccompPolicy } from '@sb/seccomp';
+import { policy as seccompPolicy, type SeccompPolicy } from '@sb/seccomp';
 
 import { refuse } from './errors.js';
 import { newExecKey, withExecOnce } from './exec-once.js';
 import { absolutePaths, landlockPolicy } from './filesystem.js';
+import { levelsWithSockets, withGrants, withSockets } from './granted.js';
 import { layerLevel, levelOf, levelsOf } from './levels.js';
 import { withoutMetadataHoles } from './metadata-holes.js';
 import type { LandlockChoice, Levels, SandboxPolicy } from './options.js';
 import { withoutTcpHoles } from './tcp-holes.js';
+import { topFolders } from './top-folders.js';
 
 /** The policies of the layers that a sandbox's policy comes to; undefined where a layer is off. */
 export interface LayerPolicies {
@@ -96,20 +98,23 @@ function notOff(level: RequirementLevel, name: string): Exclude<RequirementLevel
   return refuse('off', `names ${name}, which the options ask for`, 'Leave it out of the options instead.');
 }
 
-function landlockOf(
-  { landlock: choice = 'read-only' }: SandboxPolicy,
-  levels: Levels,
-  program: readonly string[],
-): LandlockPolicy | undefined {
-  if (choice === 'off' || levelOf(levels, 'landlock') === 'off') return undefined;
-  const given: LandlockChoice = typeof choice === 'string' ? { preset: choice } : absolutePaths(choice);
+function landlockOf(policy: SandboxPolicy, said: Levels, program: readonly string[]): LandlockPolicy | undefined {
+  const { landlock: choice = 'read-only' } = policy;
+  if (choice === 'off' || levelOf(said, 'landlock') === 'off') return undefined;
+  const levels = levelsWithSockets(said, policy);
+  const files: LandlockChoice = typeof choice === 'string' ? { preset: choice } : absolutePaths(choice);
+  const given = withSockets(files, policy);
   if (given.preset === 'none' && Object.keys(given).length === 1) return undefined;
-  const whole = landlockPolicy(given, program);
+  const surroundings = { program, top: topFolders };
+  const whole = landlockPolicy(given, surroundings);
   checkFeatures(whole, levels);
   const levelled = (level: RequirementLevel) =>
     whole.require.filter((feature) => levelOf(levels, `landlock.${feature}`) === level);
   const off = levelled('off');
-  return landlockPolicy({ ...without(given, whole, off), require: levelled('require') } as LandlockChoice, program);
+  return landlockPolicy(
+    { ...without(given, whole, off), require: levelled('require') } as LandlockChoice,
+    surroundings,
+  );
 }
 
 /** A name of a level that the policy has nothing for would look like a promise. */
@@ -140,15 +145,16 @@ function netOption(right: string): string {
 }
 
 function seccompOf(
-  { seccomp: choice = 'deny-dangerous', execOnce = false }: SandboxPolicy,
+  policy: SandboxPolicy,
   levels: Levels,
   { landlock, execKey }: { readonly landlock: LandlockPolicy | undefined; readonly execKey: bigint | undefined },
 ): SeccompPolicy | undefined {
+  const { seccomp: choice = 'deny-dangerous', execOnce = false } = policy;
   if (choice === 'off' || levelOf(levels, 'seccomp') === 'off') {
     if (execOnce) refuse('execOnce', 'needs the filter, which is switched off', 'Leave one of the two out.');
     return undefined;
   }
-  const given: SeccompOptions = typeof choice === 'string' ? { base: choice } : choice;
+  const given = withGrants(typeof choice === 'string' ? { base: choice } : choice, policy);
   const closed = withoutMetadataHoles(withoutTcpHoles(given, landlock), landlock);
   const once = execOnce ? withExecOnce(closed, execKey ?? newExecKey()) : closed;
   return seccompPolicy({ ...once, level: layerLevel(levels, 'seccomp') });

@@ -2,6 +2,7 @@ import type { LandlockPolicy } from '@sb/landlock';
 import { arg, errno, type Rule, type SeccompOptions } from '@sb/seccomp';
 
 import type { Question } from './filter-questions.js';
+import { sharedIpc } from './granted.js';
 import { mayLet } from './may-let.js';
 
 /**
@@ -53,8 +54,11 @@ const subvolumeRequests = [0x5000_9401, 0x5000_940e, 0x5000_940f, 0x5000_9417, 0
  */
 const keyRequests = [0xc050_6617, 0xc040_6618, 0xc040_6619] as const;
 
+/** Has one file share the blocks of another, which its owner may with a descriptor for reading: FIDEDUPERANGE (fs.h). */
+const dedupeRequest = 0xc018_9436;
+
 /** What hardly any program needs, whatever it may write. */
-const rareRequests = [...subvolumeRequests, ...keyRequests] as const;
+const rareRequests = [...subvolumeRequests, ...keyRequests, dedupeRequest] as const;
 
 const O_CREAT = 0x40;
 
@@ -86,6 +90,7 @@ export const metadataKinds: readonly { readonly what: string; readonly by: reado
   }),
   { what: 'btrfs subvolumes', by: subvolumeRequests.map(asks) },
   { what: 'encryption keys', by: keyRequests.map(asks) },
+  { what: 'shared blocks', by: [asks(dedupeRequest)] },
 ];
 
 /** Rights that change nothing. */
@@ -119,6 +124,7 @@ export function withoutMetadataHoles(filter: SeccompOptions, ruleset: LandlockPo
   const requests = [...(readOnly ? lastingRequests : []), ...(readOnly || handlesFolders(ruleset) ? rareRequests : [])];
   if (requests.length === 0) return filter;
   const closed = !allow.includes('ioctl') && mayLet(filter, 'ioctl') ? requests.map(deniedRequest) : [];
-  const queues = queueRules.filter(({ syscall }) => readOnly && !allow.includes(syscall) && mayLet(filter, syscall));
+  const isGranted = (name: string) => allow.includes(sharedIpc) || allow.includes(name);
+  const queues = queueRules.filter(({ syscall }) => readOnly && !isGranted(syscall) && mayLet(filter, syscall));
   return { ...filter, deny: [...new Set([...deny, ...calls])], rules: [...rules, ...closed, ...queues] };
 }

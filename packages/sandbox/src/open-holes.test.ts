@@ -29,7 +29,7 @@ const ofFiles = 'of files of the same user, which Landlock has no right for';
 const everything = [
   `not for ${others}, TCP Fast Open and upper-layer protocols of TCP, ${through}`,
   `not for ${others} and listening on a free port without binding, ${through}`,
-  `not for modes, owners, times, attributes, btrfs subvolumes and encryption keys ${ofFiles}`,
+  `not for modes, owners, times, attributes, btrfs subvolumes, encryption keys and shared blocks ${ofFiles}`,
 ];
 
 describe('openHoles', () => {
@@ -87,7 +87,11 @@ describe('openHoles', () => {
     [
       'times, attributes and subvolumes by name',
       { base: 'deny-all', allow: [...system, 'ioctl', 'utime'] },
-      [undefined, undefined, `not for times, attributes, btrfs subvolumes and encryption keys ${ofFiles}`],
+      [
+        undefined,
+        undefined,
+        `not for times, attributes, btrfs subvolumes, encryption keys and shared blocks ${ofFiles}`,
+      ],
     ],
     [
       'a rule of the caller',

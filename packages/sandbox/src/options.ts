@@ -50,6 +50,15 @@ export interface SandboxOptions {
   readonly landlock?: FilesystemPreset | 'off' | LandlockChoice;
   /** System calls. Default: `deny-dangerous`. */
   readonly seccomp?: Base | 'off' | Omit<SeccompOptions, 'level'>;
+  /**
+   * Unix sockets with a path that can be reached: these and those beneath these folders, or `any` that its user may.
+   * The filter sees no path, and lets unix sockets be made or not; which, Landlock says from ABI 9 on (Linux 7.1). Before
+   * that all are open where one is granted, and the report says so; `require: ['landlock.fs.resolve_unix']` refuses
+   * instead. Abstract sockets are the scope's. Default: none; connected pairs stay.
+   */
+  readonly unix?: 'any' | readonly string[];
+  /** Message queues, shared memory and semaphores of System V and POSIX, which processes of one user share. Default: false. */
+  readonly ipc?: boolean;
   /** Limits, soft and hard alike, in the units of `getrlimit(2)`. Default: no core dumps. */
   readonly rlimits?: Readonly<Partial<Record<RlimitName, RlimitValue>>>;
   /** The whole environment. Default: PATH, HOME, USER, LOGNAME, SHELL and how to talk to people (TERM, LANG, …). */

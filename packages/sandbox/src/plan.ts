@@ -15,6 +15,7 @@ import type { LayerPolicies } from './layers.js';
 import { lostByExec, openHoles, withHole } from './open-holes.js';
 import type { SandboxPolicy } from './options.js';
 import { noLauncher, processFeatures } from './process-features.js';
+import { sharedFeatures } from './shared-features.js';
 
 /** What this process and this kernel can do, layer by layer. Plain data, so that any machine can be planned for. */
 export interface SandboxSupport {
@@ -76,6 +77,7 @@ export function sandboxSupport(): SandboxSupport {
 export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, support: SandboxSupport): SandboxPlan {
   const plans = planLayers(layers, support, policy);
   const isOn = (line: FeatureReport) => line.feature !== 'no_new_privs';
+  const machine = isActive(plans.seccomp) ? machineOf(support) : undefined;
   const features = [
     ...processFeatures(policy, support.launcher),
     ...plans.privdrop.features.filter(isOn),
@@ -84,8 +86,8 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
     ...plans.landlock.features,
     ...plans.seccomp.features.filter(isOn),
     ...execOnce(policy, isActive(plans.seccomp)),
+    ...sharedFeatures({ layers, machine, lines: [...plans.landlock.features, ...plans.seccomp.features] }),
   ];
-  const machine = isActive(plans.seccomp) ? machineOf(support) : undefined;
   const holes = new Map([...openHoles(layers, machine), ...lostByExec(layers, rootCounts(plans, support))]);
   const inLaunchOrder = [plans.caps, plans.privdrop, plans.landlock, plans.seccomp];
   return {

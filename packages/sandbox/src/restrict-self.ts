@@ -15,6 +15,7 @@ import { openHoles, withHole } from './open-holes.js';
 import type { SandboxOptions, SandboxPolicy } from './options.js';
 import { OwnTasks } from './own-tasks.js';
 import { machineOf, planSandbox, sandboxSupport } from './plan.js';
+import { sharedFeatureNames } from './shared-features.js';
 import type { Verified } from './verify.js';
 import { verifySelf } from './verify-self.js';
 
@@ -73,7 +74,8 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy, more: Rest
   const filter = seccomp && afterOthers(() => restrictSeccomp(seccomp));
   const lines = [...identity, ruleset, filter].flatMap((report) => report?.features ?? []);
   const off = planned.features.filter(({ layer, state }) => layer !== 'process' && state === 'off');
-  const features = [...limits, ...onceEach([...lines, ...off])];
+  const shared = planned.features.filter(({ feature }) => sharedFeatureNames.some((name) => name === feature));
+  const features = [...limits, ...onceEach([...lines, ...shared, ...off])];
   const verified = verifySelf(tasks, planned.expected, features);
   const holes = openHoles(layers, planned.expected.filter ? machineOf(support) : undefined);
   const known = features.map((line) => withHole(withoutAnswered(line, verified !== undefined), holes));

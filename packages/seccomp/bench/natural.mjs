@@ -20,6 +20,10 @@ const [EPERM, ENOSYS, EPROTONOSUPPORT, EAFNOSUPPORT] = [1, 38, 93, 97].map(fails
 
 /** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK */
 const families = [1, 2, 10, 16];
+/** What a pair of unix sockets may not be: all but SOCK_STREAM and SOCK_SEQPACKET. */
+const pairs = Array.from({ length: 16 }, (_, type) => type).filter((type) => type !== 1 && type !== 5);
+/** F_SETLEASE, F_SETDELEG, F_NOTIFY */
+const leases = [1024, 1040, 1026];
 /** TIOCSTI, TIOCLINUX, TIOCSETD */
 const requests = [0x5412, 0x541c, 0x5423];
 /** `CLONE_NEW*` but NEWTIME, whose bit clone(2) doesn't have. */
@@ -61,5 +65,10 @@ export function naturalRules() {
     ...requests.map((request) => rule('ioctl', EPERM, [1, EQ, request])),
     ...namespaces.map((flag) => rule('clone', EPERM, [0, MASKED_EQ, flag, flag])),
     rule('prlimit64', EPERM, [0, NE, 0]),
+    rule('socket', EAFNOSUPPORT, [0, EQ, 1]),
+    ...pairs.map((type) => rule('socketpair', EAFNOSUPPORT, [0, EQ, 1], [1, MASKED_EQ, 0xf, type])),
+    ...leases.map((request) => rule('fcntl', EPERM, [1, EQ, request])),
+    rule('setpriority', EPERM, [0, NE, 0]),
+    rule('ioprio_set', EPERM, [0, NE, 1]),
   ];
 }

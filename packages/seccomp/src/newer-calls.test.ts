@@ -53,7 +53,12 @@ const decided: readonly (readonly [name: string, dangerous: Answer, client: Answ
     'frees the memory of a process that is dying anyway; a download has no other process',
   ],
   ['futex_waitv', 'allow', 'allow', 'waiting for threads'],
-  ['set_mempolicy_home_node', 'allow', 'EPERM', 'where the caller’s own memory lies; a download has no use for it'],
+  [
+    'set_mempolicy_home_node',
+    'EPERM',
+    'EPERM',
+    'where the caller’s own memory lies; closed by Docker too, as mbind is',
+  ],
   ['cachestat', 'allow', 'EPERM', 'counts cached pages of an open file; a download has no use for it'],
   ['fchmodat2', 'allow', 'EPERM', 'sets permissions, as fchmodat does, which a download does not either'],
   ['map_shadow_stack', 'allow', 'EPERM', 'a stack that only return instructions use; C libraries do without'],

@@ -42,16 +42,32 @@ describe('simulate', () => {
     ['network-client', { syscall: 'clone', args: [0x3d_0f00] }, 'allow: network-client rule 0'],
     ['network-client', { syscall: 'clone', args: [0x11] }, 'errno EPERM: network-client: other calls'],
     ['network-client', { syscall: 'clone', args: [0x1001_0000] }, 'errno EPERM: network-client: other calls'],
-    ['network-client', { syscall: 'socket', args: [2, 1, 262] }, 'errno EPROTONOSUPPORT: network-client rule 14'],
-    ['network-client', { syscall: 'socket', args: [2, 5, 0] }, 'errno ESOCKTNOSUPPORT: network-client rule 13'],
+    ['network-client', { syscall: 'socket', args: [2, 1, 262] }, 'errno EPROTONOSUPPORT: network-client rule 16'],
+    ['network-client', { syscall: 'socket', args: [2, 5, 0] }, 'errno ESOCKTNOSUPPORT: network-client rule 15'],
     ['network-client', { syscall: 'socket', args: [2, 0x80801, 6] }, 'allow: network-client: @network-client'],
-    ['network-client', { syscall: 'sendto', args: [3, 0, 1, 0x2000_4000] }, 'errno EOPNOTSUPP: network-client rule 15'],
-    ['network-client', { syscall: 'setsockopt', args: [3, 6, 30] }, 'errno EOPNOTSUPP: network-client rule 18'],
+    ['network-client', { syscall: 'sendto', args: [3, 0, 1, 0x2000_4000] }, 'errno EOPNOTSUPP: network-client rule 17'],
+    ['network-client', { syscall: 'setsockopt', args: [3, 6, 30] }, 'errno EOPNOTSUPP: network-client rule 20'],
     ['network-client', { syscall: 'setsockopt', args: [3, 1, 30] }, 'allow: network-client: @network-client'],
     ['network-client', { syscall: 'execve' }, 'allow: network-client: @network-client'],
     ['network-client-running', { syscall: 'execve' }, 'errno EPERM: network-client-running: other calls'],
     ['network-client-running', { syscall: 'execveat' }, 'errno EPERM: network-client-running: other calls'],
     ['network-client', { syscall: 'bind' }, 'errno EPERM: network-client: other calls'],
+    // AF_UNIX: no socket, and pairs that are connected for good, whatever flags their type has.
+    ['deny-dangerous', { syscall: 'socket', args: [1, 1, 0] }, 'errno EAFNOSUPPORT: deny-dangerous rule 6'],
+    [
+      'deny-dangerous',
+      { syscall: 'socket', args: [0x1_0000_0001n, 2, 0] },
+      'errno EAFNOSUPPORT: deny-dangerous rule 6',
+    ],
+    ['deny-dangerous', { syscall: 'socketpair', args: [1, 0x80801, 0] }, 'allow: deny-dangerous: other calls'],
+    ['deny-dangerous', { syscall: 'socketpair', args: [1, 0x80005, 0] }, 'allow: deny-dangerous: other calls'],
+    ['deny-dangerous', { syscall: 'socketpair', args: [1, 0x80802, 0] }, 'errno EAFNOSUPPORT: deny-dangerous rule 7'],
+    ['deny-dangerous', { syscall: 'socketpair', args: [1, 3, 0] }, 'errno EAFNOSUPPORT: deny-dangerous rule 7'],
+    ['network-client', { syscall: 'socketpair', args: [1, 2, 0] }, 'errno EAFNOSUPPORT: network-client rule 14'],
+    ['deny-dangerous', { syscall: 'setpriority', args: [0, 4711, 5] }, 'allow: deny-dangerous: other calls'],
+    ['deny-dangerous', { syscall: 'setpriority', args: [2, 0, 5] }, 'errno EPERM: deny-dangerous rule 14'],
+    ['deny-dangerous', { syscall: 'ioprio_set', args: [1, 0, 0] }, 'allow: deny-dangerous: other calls'],
+    ['deny-dangerous', { syscall: 'shmget' }, 'errno EPERM: deny-dangerous: @deny-dangerous'],
     ['allow-all', { syscall: 'mount' }, 'allow: allow-all: other calls'],
     ['deny-all', { syscall: 'exit_group' }, 'errno EPERM: deny-all: other calls'],
   ])('%s answers as it should, case %#', (base, call, expected) => {
@@ -186,7 +202,7 @@ describe('explain', () => {
     const { trace: steps } = simulate(filter, { syscall: 'sendto', args: [0, 0, 0, 0x2000_0000] });
     const executed = steps.map((index) => lines[index] ?? '');
     expect(executed[0]).toContain('arch');
-    expect(executed.at(-2)).toContain('network-client rule 15');
+    expect(executed.at(-2)).toContain('network-client rule 17');
     expect(executed.at(-1)).toContain('ret   errno EOPNOTSUPP');
   });
 });

@@ -23,6 +23,8 @@ static const struct probe_operation *const tables[] = {
 	probe_namespace_operations,
 	probe_inherited_operations,
 	probe_unrestricted_operations,
+	probe_shared_operations,
+	probe_ipc_operations,
 };
 
 static void usage(void)

@@ -29,6 +29,8 @@ extern const struct probe_operation probe_kernel_operations[];
 extern const struct probe_operation probe_namespace_operations[];
 extern const struct probe_operation probe_inherited_operations[];
 extern const struct probe_operation probe_unrestricted_operations[];
+extern const struct probe_operation probe_shared_operations[];
+extern const struct probe_operation probe_ipc_operations[];
 
 /* The outcome of a call: 0, or -errno as it left it. */
 int probe_result(long returned);

@@ -44,7 +44,8 @@ const confined: Readonly<Record<string, string>> = {
   'change the time of its file by path': 'EPERM',
   'change the time of another descriptor': 'EPERM',
   'connect to another port': 'EACCES',
-  'connect to an abstract socket': 'EPERM',
+  'connect to an abstract socket': 'EAFNOSUPPORT',
+  'connect to a socket with a path': 'EAFNOSUPPORT',
   listen: 'EPERM',
   'bind a UDP port': 'EPERM',
   fork: 'EPERM',
@@ -107,7 +108,12 @@ async function attack(line: string, who: readonly string[], owner: number) {
       createServer((one) => one.destroy()),
       `\0${name}`,
     ),
+    await listening(
+      createServer((one) => one.destroy()),
+      folder.file('socket'),
+    ),
   ];
+  chmodSync(folder.file('socket'), 0o777);
   const [own, other] = servers.map((server) => (server.address() as AddressInfo).port);
   const place = folder.file('place');
   mkdirSync(place);
@@ -126,6 +132,7 @@ async function attack(line: string, who: readonly string[], owner: number) {
     name,
     other: other ?? 0,
     abstract: name,
+    socket: folder.file('socket'),
   };
   // Something to read on standard input, a descriptor that nobody meant to hand over, a secret in the environment.
   const script = 'exec 50</etc/hosts; printf typed | exec "$@"';

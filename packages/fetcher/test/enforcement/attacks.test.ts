@@ -41,7 +41,8 @@ const expected = {
   'change the mode of its file': 'EPERM',
   'change the time of its file': 'EPERM',
   'connect to another port': 'EACCES',
-  'connect to an abstract socket': 'EPERM',
+  'connect to an abstract socket': 'EAFNOSUPPORT',
+  'connect to a socket with a path': 'EAFNOSUPPORT',
   listen: 'EPERM',
   'bind a UDP port': 'EPERM',
   fork: 'EPERM',
@@ -73,13 +74,15 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('from inside the worker',
     await using other = await rawServer(() => {});
     const abstract = `sb-fetcher-test-${process.pid}`;
     const server = createServer((socket) => socket.destroy()).listen(`\0${abstract}`);
+    const path = folder.file('socket');
+    const daemon = createServer((socket) => socket.destroy()).listen(path, () => chmodSync(path, 0o777));
     const name = `sb-fetcher-test-${process.pid}`;
     const place = folder.file('place');
     mkdirSync(place);
     // Whoever the worker is, its user could write here.
     chmodSync(place, 0o777);
     writeFileSync(`${place}/other`, 'untouched');
-    const url = `${own.origin}/?folder=${place}&other=${other.port}&abstract=${abstract}&name=${name}`;
+    const url = `${own.origin}/?folder=${place}&other=${other.port}&abstract=${abstract}&path=${path}&name=${name}`;
     const leftovers = ['/tmp', '/dev/shm', '/var/tmp'].map((parent) => `${parent}/${name}`);
     try {
       const outcome = await fetchOne({ sources: [url], to: `${place}/x` }, { program });
@@ -96,6 +99,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('from inside the worker',
       expect(other.connections()).toBe(1);
     } finally {
       server.close();
+      daemon.close();
       for (const file of leftovers) rmSync(file, { force: true });
     }
   });

@@ -8,6 +8,7 @@ Usage: sb-run [options] -- command [args]     Everything not granted is denied.
  --ro --rx --rw --rwx PATH    grant reading, executing, writing beneath PATH
  --connect-tcp --bind-tcp PORT|none|any        only these ports (any; none)
  --scope none|LIST            no signal, abstract_unix_socket out (both)
+ --unix PATH|any  --ipc       unix sockets there; System V and POSIX IPC (none)
  --seccomp PRESET|FILE|off    deny-dangerous (default), network-client, JSON
  --deny --allow LIST          system calls and @groups on top of that
  --rlimit NAME=VALUE          such as nofile=64; cpu in s, sizes in bytes
@@ -18,8 +19,7 @@ Usage: sb-run [options] -- command [args]     Everything not granted is denied.
                               caps landlock seccomp: must; if possible; not
  --report[=FILE]              what is in force, as JSON (to standard error)
  --dry-run  --explain         print the plan, or plain words; run nothing
- --self-test                  attempt from inside what the policy forbids
- --completion bash|zsh|fish   --version   --help
+ --self-test (tries what is denied)  --completion bash|zsh|fish --version --help
 
 PORT and the levels take LISTs (a,b,c); PATH, PORT, LIST, NAME and N may repeat.
 Exit status: the command's, or 128+n for signal n; 125 usage, or a layer failed

@@ -40,6 +40,14 @@ export const options = {
   'connect-tcp': port('connect to this TCP port only'),
   'bind-tcp': port('bind this TCP port only'),
   scope: { value: 'LIST', about: 'what may not lead out', words: ['none', 'signal', 'abstract_unix_socket'] },
+  unix: {
+    value: 'PATH|any',
+    repeatable: true,
+    about: 'grant unix sockets at or beneath a path, or any',
+    words: ['any'],
+    names: 'file',
+  },
+  ipc: { about: 'grant System V and POSIX queues, memory, semaphores' },
   seccomp: {
     value: 'PRESET|FILE',
     about: 'filter system calls by a preset, or by a policy in JSON',

@@ -32,6 +32,7 @@ export function policyFrom(args: Arguments): SandboxPolicy {
     ...single(args),
     ...(landlock === undefined ? {} : { landlock }),
     ...(seccomp === undefined ? {} : { seccomp }),
+    ...(args.has('unix') ? { unix: socketsFrom(args, before.unix) } : {}),
     ...(args.has('rlimit') ? { rlimits: { ...before.rlimits, ...limitsFrom(args) } } : {}),
     ...(args.has('keep-fd') ? { keepDescriptors: keptFrom(args, before.keepDescriptors) } : {}),
     ...levelsFrom(args, before),
@@ -50,6 +51,7 @@ function single(args: Arguments): SandboxOptions {
     ...(cwd === undefined ? {} : { cwd }),
     ...(umask === undefined ? {} : { umask: octalOf(umask, 'umask') }),
     ...(args.has('no-new-session') ? { newSession: false } : {}),
+    ...(args.has('ipc') ? { ipc: true } : {}),
   };
 }
 
@@ -102,6 +104,15 @@ function limitsFrom(args: Arguments): Readonly<Record<string, RlimitValue>> {
   return Object.fromEntries(limits);
 }
 
+/** A path is no list: it may hold a comma. */
+function socketsFrom(args: Arguments, before: SandboxOptions['unix'] = []): NonNullable<SandboxOptions['unix']> {
+  const paths = args.all('unix');
+  if (!paths.includes('any')) return before === 'any' ? paths : [...new Set([...before, ...paths])];
+  return paths.length === 1
+    ? 'any'
+    : misuse('--unix any leaves no place for a path', 'Leave one out; a file is ./any.');
+}
+
 function keptFrom(args: Arguments, before: readonly number[] = []): readonly number[] {
   const added = args.list('keep-fd').map((text) => integerOf(text, 'keep-fd'));
   return [...new Set([...before, ...added])];
@@ -112,7 +123,7 @@ const optionsOf: Readonly<Record<string, readonly OptionName[]>> = {
   privdrop: ['user', 'groups'],
   caps: ['caps'],
   landlock: aboutLandlock,
-  seccomp: ['seccomp', 'deny', 'allow'],
+  seccomp: ['seccomp', 'deny', 'allow', 'unix', 'ipc'],
 };
 
 /** What a policy file asks for may be switched off; on one command line both are a mistake, and nobody would see it. */

@@ -187,7 +187,7 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: scopes', () => {
         ['signal', other.pid ?? 0],
         ['connect-abstract', name],
       ];
-      expect(await asNobody(options, attempts)).toEqual(expected);
+      expect(await asNobody(['--unix', 'any', ...options], attempts)).toEqual(expected);
     } finally {
       other.kill('SIGKILL');
       server.close();

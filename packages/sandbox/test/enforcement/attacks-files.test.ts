@@ -16,7 +16,7 @@ const changes = (place: Place): readonly Attack[] => [
   works(['symlink', place.fresh('made-link')], 'EACCES'),
   works(['mkfifo', place.fresh('made-fifo')], 'EACCES'),
   worksForRoot(['mknod', place.fresh('made-device')], 'EACCES'),
-  works(['bind-unix', place.fresh('made-socket')], 'EACCES'),
+  works(['bind-unix', place.fresh('made-socket')], 'EAFNOSUPPORT'),
   works(['link', place.file, place.fresh('made-hard-link')], 'EACCES'),
   works(['exchange', place.file, place.other], 'EACCES'),
   works(['rename', place.file, place.fresh('renamed')], 'EACCES'),
@@ -73,6 +73,7 @@ const lastingRequests: Readonly<Record<string, number>> = {
   BTRFS_IOC_SNAP_CREATE_V2: 0x5000_9417,
   BTRFS_IOC_SUBVOL_CREATE_V2: 0x5000_9418,
   BTRFS_IOC_SNAP_DESTROY_V2: 0x5000_943f,
+  FIDEDUPERANGE: 0xc018_9436,
   FS_IOC_ADD_ENCRYPTION_KEY: 0xc050_6617,
   FS_IOC_REMOVE_ENCRYPTION_KEY: 0xc040_6618,
   FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS: 0xc040_6619,
@@ -163,6 +164,14 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('files', () => {
     expect(await inside('ordinary', [['execute', place.program]], executable)).toEqual(['OK']);
   });
 
+  it('cannot-make-a-socket-in-a-folder, where unix sockets are granted', async () => {
+    using place = await makePlace(nobody);
+    const bind = (folder: string) => [['bind-unix', `${folder}/socket`]] as const;
+    expect(await inside('switched', bind(place.folder), { unix: 'any' })).toEqual(['EACCES']);
+    const writing = { unix: 'any', landlock: { paths: [{ rw: place.empty }] } } as const;
+    expect(await inside('switched', bind(place.empty), writing)).toEqual(['OK']);
+  });
+
   it('denies every call that changes metadata', async () => {
     const closed = await inside('switched', harmlessMetadata);
     expect(new Set(closed)).toEqual(new Set(['EPERM']));
@@ -184,15 +193,15 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('files', () => {
     expect(await inside('switched', others)).toEqual(['EBADF', 'EBADF']);
   });
 
-  it('denies what makes and removes subvolumes and keys beside what may be written too', async () => {
+  it('denies what makes and removes subvolumes and keys, and shares extents, beside what may be written too', async () => {
     using place = await makePlace(nobody);
     const ioctl = syscallNumber('ioctl', process.arch === 'arm64' ? 'aarch64' : 'x86_64') ?? -1;
-    const rare = Object.entries(lastingRequests).filter(([name]) => /SNAP_|SUBVOL_CREATE|_KEY/.test(name));
+    const rare = Object.entries(lastingRequests).filter(([name]) => /SNAP_|SUBVOL_CREATE|_KEY|DEDUPE/.test(name));
     const attempts = [...rare.map(([, request]) => request), lastingRequests['FS_IOC_SETFLAGS'] ?? 0].map(
       (request) => ['syscall', ioctl, -1, request, 0] as const,
     );
     const landlock = { paths: [{ rw: place.empty }] };
-    const denied = Array.from({ length: 9 }, () => 'EPERM');
+    const denied = Array.from({ length: 10 }, () => 'EPERM');
     // EBADF: the kernel looked at the descriptor.
     expect(await inside('switched', attempts, { landlock })).toEqual([...denied, 'EBADF']);
     const allowed = { base: 'deny-dangerous', allow: ['ioctl'] } as const;
@@ -209,9 +218,12 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('files', () => {
       ['syscall', unlink, 0],
       ['syscall', open, 0, 2, 0, 0],
     ] as const;
-    expect(await inside('switched', attempts)).toEqual(['EPERM', 'EPERM', 'EPERM', 'EFAULT']);
+    expect(await inside('switched', attempts)).toEqual(['EPERM', 'EPERM', 'EPERM', 'EPERM']);
+    // A filter that opens queues that are there has none made or removed.
+    expect(await inside('switched', attempts, { seccomp: 'allow-all' })).toEqual(['EPERM', 'EPERM', 'EPERM', 'EFAULT']);
     using place = await makePlace(nobody);
-    for (const policy of [{ seccomp: 'off' }, { landlock: { paths: [{ rw: place.empty }] } }] as const)
+    const writing = { landlock: { paths: [{ rw: place.empty }] } };
+    for (const policy of [{ seccomp: 'off' }, { ipc: true }, { ...writing, seccomp: 'allow-all' }] as const)
       expect(await inside('switched', attempts, policy)).toEqual(attempts.map(() => 'EFAULT'));
   });
 

@@ -1,8 +1,7 @@
 /* Reaching ports and sockets outside the rules, by TCP and around it. */
-import { chmodSync } from 'node:fs';
 import { createServer, type ListenOptions, type Server } from 'node:net';
 
-import { missing, temporaryFolder } from '@sb/test-kit';
+import { missing } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { abstractName } from '../attack/place.js';
@@ -72,13 +71,11 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'x64'))('the network', () 
   });
 
   describeAttacks('in the default policy', {
-    attacks: ({ datagrams }) => [
+    attacks: () => [
       works(['bind-tcp', freePort], 'EACCES'),
       works(['bind-ipv6', freePort], 'EACCES'),
       works(['bind-mptcp', freePort], 'EPROTONOSUPPORT'),
       works(['listen-unbound'], 'EPERM'),
-      works(['connect-abstract', servers.name], 'EPERM'),
-      works(['send-abstract', datagrams], 'EPERM'),
       works(['socket', AF_INET, SOCK_STREAM, MPTCP], 'EPROTONOSUPPORT'),
       works(['syscall', 41, AF_INET, SOCK_STREAM, high + MPTCP], 'EPROTONOSUPPORT'),
       worksForRoot(['socket', AF_INET, SOCK_RAW, 1], 'ESOCKTNOSUPPORT'),
@@ -94,6 +91,16 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'x64'))('the network', () 
       ['bind-udp', freePort],
       ['send-udp', freePort],
     ],
+  });
+
+  // The filter makes no unix socket at all; where it is told to, the scope is what keeps.
+  describeAttacks('with unix sockets granted', {
+    policy: () => ({ unix: 'any' }),
+    attacks: ({ datagrams }) => [
+      works(['connect-abstract', servers.name], 'EPERM'),
+      works(['send-abstract', datagrams], 'EPERM'),
+    ],
+    twins: () => [['unix-pair', SOCK_DGRAM]],
   });
 
   it.each(attackers)('lets no connection of %s arrive at a forbidden port', async (who) => {
@@ -117,19 +124,5 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'x64'))('the network', () 
     ] as const;
     expect(await inside('switched', holes, policy)).toEqual(['EACCES', 'OK', 'OK']);
     await expect.poll(() => count).toBe(before + 2);
-  });
-
-  /* Landlock's ABI 7 has no right for sockets with a path, and the default is what it was tested with; see ways-out.md. */
-  it('keeps from a socket with a path by its mode, and by the families of the filter', async () => {
-    using folder = temporaryFolder(0o755);
-    const path = folder.file('socket');
-    await listen({ path });
-    chmodSync(path, 0o777);
-    const attempt = [['connect-unix', path]] as const;
-    expect(await inside('switched', attempt)).toEqual(['OK']);
-    const closed = { seccomp: { base: 'deny-dangerous', sockets: ['AF_INET', 'AF_INET6'] } } as const;
-    expect(await inside('switched', attempt, closed)).toEqual(['EAFNOSUPPORT']);
-    chmodSync(path, 0o700);
-    expect(await inside('switched', attempt)).toEqual(['EACCES']);
   });
 });

@@ -50,12 +50,17 @@ describe.skipIf(missing('linux', 'root', 'script'))('the terminal', () => {
   });
 
   it.each([{}, { user: 'nobody' }])('cannot-be-typed-into-from-inside with %j', async (user) => {
-    expect(await inSandbox(user)).toEqual(['EPERM', 'EPERM', 'EPERM', 'EPERM', 'ENXIO']);
+    expect(await inSandbox(user)).toEqual(['EPERM', 'EPERM', 'EPERM', 'EPERM', 'EACCES']);
+    // Where it may be opened there is none.
+    const open = { ...user, landlock: { paths: [{ ro: '/dev/tty' }] } };
+    expect(await inSandbox(open)).toEqual(['EPERM', 'EPERM', 'EPERM', 'EPERM', 'ENXIO']);
   });
 
   it('is kept by the filter alone, and by the session alone', async () => {
     const shared = { newSession: false } as const;
-    expect(await inSandbox(shared)).toEqual(['EPERM', 'EPERM', 'EPERM', 'EPERM', 'OK']);
+    expect(await inSandbox(shared)).toEqual(['EPERM', 'EPERM', 'EPERM', 'EPERM', 'EACCES']);
+    const open = { ...shared, landlock: { paths: [{ ro: '/dev/tty' }] } };
+    expect(await inSandbox(open)).toEqual(['EPERM', 'EPERM', 'EPERM', 'EPERM', 'OK']);
     // Without cap_sys_admin nobody types into a terminal that isn't its own.
     const [plain, high] = await inSandbox({ seccomp: 'off' });
     expect([plain, high]).toEqual(['EPERM', 'EPERM']);

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
+import { chmodSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 import { newestAbi } from '@sb/landlock';
-import { expectedLandlock, missing } from '@sb/test-kit';
+import { expectedLandlock, missing, parseProbe, probeArguments, probePath, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { createSandbox, type SandboxOptions } from '../../src/index.js';
@@ -44,6 +47,35 @@ describe.skipIf(missing('root', 'linux'))('on this kernel', () => {
     }
     expect(lines.some(({ layer }) => layer === 'landlock')).toBe(kernel.abi > 0);
     expect(report.features.some(({ layer, state }) => layer === 'seccomp' && state === 'enforced')).toBe(true);
+  });
+
+  it('reaches a socket that is granted, and says what else can be reached', async () => {
+    using folder = temporaryFolder(0o755);
+    const [granted, other] = [folder.file('granted'), folder.file('other')];
+    const servers = [granted, other].map((path) => createServer((socket) => socket.destroy()).listen(path));
+    await Promise.all(servers.map(async (server) => await once(server, 'listening')));
+    for (const path of [granted, other]) chmodSync(path, 0o777);
+    const attempts = [
+      ['connect-unix', granted],
+      ['connect-unix', other],
+    ] as const;
+    const seen = async (options: SandboxOptions) => {
+      const sandbox = createSandbox({ user: 'nobody', prefer: ['landlock'], ...options });
+      const child = sandbox.spawn(probePath(), probeArguments(attempts));
+      const [said, { features }] = await Promise.all([text(child.stdout ?? process.stdin), child.enforcement]);
+      const line = features.find(({ feature }) => feature === 'unix_sockets');
+      return [...parseProbe(said, attempts.length).map(({ outcome }) => outcome), line?.reason ?? line?.state];
+    };
+    try {
+      expect(await seen({})).toEqual(['EAFNOSUPPORT', 'EAFNOSUPPORT', 'enforced']);
+      expect(await seen({ unix: [granted] })).toEqual(
+        kernel.abi >= 9
+          ? ['OK', 'EACCES', `open: sockets at ${granted}`]
+          : ['OK', 'OK', expect.stringMatching(/^open: all sockets with a path .*, not only .* before ABI 9/)],
+      );
+    } finally {
+      for (const server of servers) server.close();
+    }
   });
 
   it('require starts nothing without what is missing', async () => {

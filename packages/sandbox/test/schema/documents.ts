@@ -95,6 +95,8 @@ export const policies: fc.Arbitrary<Record<string, unknown>> = optional({
   caps,
   landlock,
   seccomp,
+  unix: fc.oneof(fc.constant('any'), fc.array(path, { maxLength: 2 })),
+  ipc: fc.boolean(),
   rlimits: fc.dictionary(fc.constantFrom(...words.rlimits), fc.oneof(fc.nat(), fc.constant('unlimited'))),
   env: fc.dictionary(fc.constantFrom('A', 'PATH', 'ä', 'with blank'), fc.constantFrom('', 'b', '=c')),
   cwd: path,

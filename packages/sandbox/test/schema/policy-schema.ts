@@ -41,6 +41,11 @@ export const policySchema: Schema = {
       description: 'System calls. Default: deny-dangerous.',
       anyOf: [oneOf([...words.seccompPresets, 'off']), seccompSchema],
     },
+    unix: {
+      description: 'Unix sockets with a path that can be reached. Default: none.',
+      anyOf: [{ const: 'any' }, listOf(text)],
+    },
+    ipc: { type: 'boolean', description: 'System V and POSIX queues, memory, semaphores. Default: false.' },
     rlimits: {
       description: 'Limits, soft and hard alike, in the units of getrlimit(2). Default: core 0.',
       ...closed(

@@ -28,7 +28,7 @@ const beyondSchema: readonly (readonly [why: string, message: RegExp, example: u
   ['the ABI lacks what is named', /needs ABI/, { landlock: { abi: 1 } }],
   ['no right has that bit', /has no "unsafe_unknown_bit_/, { landlock: { abi: 12, scope: ['unsafe_unknown_bit_0'] } }],
   ['an ABI that nothing needs', /is newer than this package/, { landlock: { abi: 12 } }],
-  ['a rule that adds nothing', /grants nothing that/, { landlock: { paths: [{ rx: '/' }] } }],
+  ['a rule that adds nothing', /grants nothing that/, { landlock: { paths: [{ list: '/' }] } }],
   ['a rule without effect', /can have no effect/, { landlock: { handle: ['execute'], paths: [{ ro: '/etc' }] } }],
   ['nothing is restricted', /restricts nothing/, { landlock: { preset: 'none' } }],
   ['a path is too long in bytes', /has \d+ bytes/, { landlock: { paths: [{ ro: 'ä'.repeat(2048) }] } }],

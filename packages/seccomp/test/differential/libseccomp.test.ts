@@ -124,11 +124,21 @@ describe.skipIf(missing('linux', 'libseccomp'))('the same policies through libse
     const made = compile(policy({ base: 'deny-dangerous', architectures: ['x86_64'] }));
     const next = random(seed);
     const values = [
-      0, 1, 2, 3, 9, 10, 11, 15, 16, 17, 0x5412, 0x5413, 0x541c, 0x5423, 0x1000_0000, 0x3d_0f00, 0x2_0000,
+      0, 1, 2, 3, 5, 9, 10, 11, 15, 16, 17, 1024, 1025, 1026, 1040, 0x5412, 0x5413, 0x541c, 0x5423, 0x1000_0000,
+      0x3d_0f00, 0x2_0000,
     ];
     const args = () => Array.from({ length: 3 }, () => BigInt(values[next(values.length)] ?? 0));
     const names = [...syscallTable('x86_64')].filter(([, name]) => !unknown.has(name));
-    const special = new Set(['socket', 'socketpair', 'ioctl', 'clone', 'prlimit64']);
+    const special = new Set([
+      'socket',
+      'socketpair',
+      'ioctl',
+      'clone',
+      'prlimit64',
+      'fcntl',
+      'setpriority',
+      'ioprio_set',
+    ]);
     for (const [nr, name] of names) {
       for (let count = special.has(name) ? 200 : 2; count > 0; count--) {
         const call = { syscall: nr, args: args() };

@@ -25,6 +25,36 @@ interface Leg {
   readonly denied: string;
 }
 
+/** Of no process, group or user. */
+const noId = 0x7fff_fff0;
+
+/** AF_UNIX: neither a socket nor a pair of datagrams, which could be sent anywhere; a stream stays where it is. */
+const unix: readonly Leg[] = [
+  { attempt: ['socket', 1, 1, 0], control: 'OK', denied: 'EAFNOSUPPORT' },
+  { attempt: ['socket', 1, 2, 0], control: 'OK', denied: 'EAFNOSUPPORT' },
+  { attempt: ['socket', 1, 5, 0], control: 'OK', denied: 'EAFNOSUPPORT' },
+  { attempt: call('socket', '0x7fffffff00000001', 1, 0), control: 'OK', denied: 'EAFNOSUPPORT' },
+  { attempt: ['unix-pair', 2], control: 'OK', denied: 'EAFNOSUPPORT' },
+  { attempt: ['unix-pair', 3], control: 'OK', denied: 'EAFNOSUPPORT' },
+  {
+    attempt: call('socketpair', '0x7fffffff00000001', '0x7fffffff00080802', 0, 0),
+    control: 'EFAULT',
+    denied: 'EAFNOSUPPORT',
+  },
+  { attempt: ['unix-pair', 1], control: 'OK', denied: 'OK' },
+  { attempt: ['unix-pair', 5], control: 'OK', denied: 'OK' },
+];
+
+/** F_SETLEASE, F_SETDELEG and F_NOTIFY; F_GETLEASE asks only. */
+const leases: readonly Leg[] = [
+  ...[1024, 1040, 1026, '0x7fffffff00000400'].map((request): Leg => ({
+    attempt: call('fcntl', -1, request, 0),
+    control: 'EBADF',
+    denied: 'EPERM',
+  })),
+  { attempt: call('fcntl', -1, 1025, 0), control: 'EBADF', denied: 'EBADF' },
+];
+
 /** Each rule of `deny-dangerous`, with what is let through beside it. */
 const dangerous: readonly Leg[] = [
   ...['0x5412', '0x541c', '0x5423'].flatMap((request): Leg[] => [
@@ -51,7 +81,16 @@ const dangerous: readonly Leg[] = [
   { attempt: call('socket', '0x7fffffff00000002', '0x7fffffff0008080a', 0), control: 'EPERM', denied: 'EAFNOSUPPORT' },
   { attempt: ['socket', 10, 10, 0], control: 'ESOCKTNOSUPPORT', denied: 'ESOCKTNOSUPPORT' },
   { attempt: call('socket', '0x7fffffff00000011', 3, 0), control: 'EPERM', denied: 'EAFNOSUPPORT' },
-  { attempt: ['socket', 1, 1, 0], control: 'OK', denied: 'OK' },
+  ...unix,
+  ...leases,
+  // Nobody's processes of that number: what is asked for changes nothing where it is let through.
+  { attempt: call('setpriority', 1, noId, 19), control: 'ESRCH', denied: 'EPERM' },
+  { attempt: call('setpriority', 2, noId, 19), control: 'ESRCH', denied: 'EPERM' },
+  { attempt: call('setpriority', '0x7fffffff00000002', noId, 19), control: 'ESRCH', denied: 'EPERM' },
+  { attempt: call('setpriority', 0, 0, 0), control: 'OK', denied: 'OK' },
+  { attempt: call('ioprio_set', 2, noId, 0), control: 'ESRCH', denied: 'EPERM' },
+  { attempt: call('ioprio_set', 3, noId, 0), control: 'ESRCH', denied: 'EPERM' },
+  { attempt: call('ioprio_set', 1, 0, 0), control: 'OK', denied: 'OK' },
   { attempt: ['socket', 2, 1, 0], control: 'OK', denied: 'OK' },
   { attempt: ['socket', 10, 2, 0], control: 'OK', denied: 'OK' },
   { attempt: call('socketpair', 17, 3, 0, 0), control: 'EFAULT', denied: 'EAFNOSUPPORT' },
@@ -77,13 +116,14 @@ const client: readonly Leg[] = [
   running(['socket', 16, 3, 0], 'OK', 'EAFNOSUPPORT'),
   running(['socket', 17, 3, 0], 'EPERM', 'EAFNOSUPPORT'),
   running(['socket', 2, 3, 6], 'EPERM', 'ESOCKTNOSUPPORT'),
-  running(['socket', 1, 5, 0], 'OK', 'ESOCKTNOSUPPORT'),
+  running(['socket', 10, 5, 0], 'ESOCKTNOSUPPORT', 'ESOCKTNOSUPPORT'),
+  ...unix,
+  ...leases,
   running(['socket', 2, 1, 262], 'OK', 'EPROTONOSUPPORT'),
   running(call('socket', 2, 1, '0x7fffffff00000106'), 'OK', 'EPROTONOSUPPORT'),
   running(['socket', 2, 2, 1], 'EACCES', 'EPROTONOSUPPORT'),
   running(['socket', 2, 1, 6], 'OK', 'OK'),
   running(['socket', 10, 2, 17], 'OK', 'OK'),
-  running(['socket', 1, 1, 0], 'OK', 'OK'),
   running(call('setsockopt', -1, 6, 30, 0, 0), 'EBADF', 'EOPNOTSUPP'),
   running(call('setsockopt', -1, 6, 31, 0, 0), 'EBADF', 'ENOPROTOOPT'),
   running(call('setsockopt', -1, 6, 1, 0, 0), 'EBADF', 'EBADF'),
@@ -146,6 +186,7 @@ describe.skipIf(missing('linux', 'root', 'x64'))('rules on arguments', () => {
 
   /** What an attempt asks the kernel for. */
   const callOf = ([operation, ...given]: Attempt): { syscall: number | string; args: readonly bigint[] } => {
+    if (operation === 'unix-pair') return callOf(call('socketpair', 1, ...given));
     const args = given.map((value) => BigInt.asUintN(64, BigInt(value)));
     if (operation === 'syscall') return { syscall: Number(given[0]), args: args.slice(1) };
     if (operation === 'thread') return { syscall: 'clone', args: [0x3d_0f00n] };
