@@ -164,11 +164,6 @@ int sb_process_apply(const struct sb_process *process, int status, struct sb_fai
 		return sb_fail(failure, "rlimits", "prlimit64", -error);
 	if (process->umask != SB_UMASK_KEEP)
 		(void)sb_syscall3(__NR_umask, process->umask, 0, 0); /* umask(2) can't fail */
-	if (process->cwd[0]) {
-		error = (int)sb_syscall3(__NR_chdir, (long)process->cwd, 0, 0);
-		if (error)
-			return sb_fail(failure, "cwd", "chdir", -error);
-	}
 	error = sb_close_others(process, status);
 	if (error)
 		return sb_fail(failure, "descriptors", "close_range", -error);
@@ -176,6 +171,14 @@ int sb_process_apply(const struct sb_process *process, int status, struct sb_fai
 		return 0;
 	error = (int)sb_syscall3(__NR_fcntl, process->descriptor, F_SETFD, FD_CLOEXEC);
 	return error ? sb_fail(failure, "descriptors", "fcntl", -error) : 0;
+}
+
+int sb_process_enter(const struct sb_process *process, struct sb_failure *failure)
+{
+	if (!process->cwd[0])
+		return 0;
+	int error = (int)sb_syscall3(__NR_chdir, (long)process->cwd, 0, 0);
+	return error ? sb_fail(failure, "cwd", "chdir", -error) : 0;
 }
 
 int sb_process_execute(const struct sb_process *process, struct sb_failure *failure)
