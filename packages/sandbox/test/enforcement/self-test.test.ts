@@ -1,9 +1,8 @@
 /* selfTest() is green where a policy is in force, whatever the policy, and red where a layer is missing inside. */
 import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 
-import { missing } from '@sb/test-kit';
-import { describe, expect, it } from 'vitest';
+import { missing, temporaryFolder } from '@sb/test-kit';
+import { describe, expect, it, vi } from 'vitest';
 
 import { asTarget } from '../../src/child.js';
 import { createSandbox, definePolicy, type SandboxOptions } from '../../src/index.js';
@@ -73,10 +72,11 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('selfTest', () => {
   });
 
   it('leaves nothing behind', async () => {
-    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('sb-self-test-')).length;
-    const [before, open] = [left(), readdirSync('/proc/self/fd').length];
-    await createSandbox().selfTest();
-    expect(left()).toBeLessThanOrEqual(before);
+    using folder = temporaryFolder();
+    vi.stubEnv('TMPDIR', folder.path);
+    const open = readdirSync('/proc/self/fd').length;
+    await createSandbox().selfTest().finally(vi.unstubAllEnvs);
+    expect(readdirSync(folder.path)).toEqual([]);
     // A pipe of the probe may close a moment after its end.
     await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(open);
   });
