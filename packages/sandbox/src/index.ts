@@ -18,6 +18,7 @@ export type { RlimitName } from './process-record.js';
 export { createSandbox } from './sandbox.js';
 export type { SandboxStdio } from './stdio.js';
 export type { Verified } from './verify.js';
-export type { SelfTest, SelfTestLine } from './self-test/self-test.js';
+export type { SelfTestLine } from './self-test/result.js';
+export type { SelfTest } from './self-test/self-test.js';
 export type { Sandbox, SandboxSpawnOptions } from './types.js';
 export { restrictSelf, type RestrictSelfOptions, type SelfReport } from './restrict-self.js';

@@ -42,6 +42,17 @@ interface Planned {
   readonly filter: LoadedFilter | undefined;
 }
 
+/** Milliseconds that the probe may take; it needs a few. */
+const probeTime = 15_000;
+
+/** How a program that is a descriptor is started. */
+interface DescriptorStart {
+  readonly program: number;
+  /** A folder that it gets behind the program, for its arguments. */
+  readonly folder?: number;
+  readonly args: (folder: string) => readonly string[];
+}
+
 class LauncherSandbox implements Sandbox {
   readonly policy: SandboxPolicy;
   /** The policy with the paths of its rules as they were when it was made, wherever this process goes since. */
@@ -86,17 +97,23 @@ class LauncherSandbox implements Sandbox {
   }
 
   /** A program that is a descriptor of ours; the child finds it behind its standard streams. */
-  #startDescriptor(plan: SandboxPlan, descriptor: number, args: readonly string[]): SandboxedProcess {
-    const { stdio, keep } = layOut(['ignore', 'pipe', 'inherit'], this.policy.keepDescriptors);
+  #startDescriptor(plan: SandboxPlan, { program, args, folder }: DescriptorStart): SandboxedProcess {
+    // A process of the user's that is not in the sandbox gets no descriptor of ours that it has no need of: another one of
+    // that user could take it, a terminal for instance.
+    const isInside = folder === undefined;
+    const { stdio, keep } = layOut(['ignore', 'pipe', 'ignore'], isInside ? this.policy.keepDescriptors : []);
     const position = stdio.length;
+    const others = isInside ? [] : [folder];
     const start = {
       path: position,
-      argv: ['probe', ...args],
+      argv: ['probe', ...args(`/proc/self/fd/${position + 1}`)],
       env: this.#env(),
-      keep: [...keep, position],
+      keep: [...keep, position, ...others.map((_, index) => position + 1 + index)],
       execKey: this.#execKey,
     };
-    return this.#supervise(launch(startRecords(this.policy, plan, start), [...stdio, descriptor]), plan, {});
+    const launched = launch(startRecords(this.policy, plan, start), [...stdio, program, ...others]);
+    // Another process of the same user may stop it for good.
+    return this.#supervise(launched, plan, { timeout: probeTime, killSignal: 'SIGKILL' });
   }
 
   #supervise(launched: Launched, plan: SandboxPlan, options: EndingOptions): SandboxedProcess {
@@ -143,12 +160,16 @@ class LauncherSandbox implements Sandbox {
     const plan = this.plan();
     needLauncher(plan, 'selfTest');
     const none = { privdrop: undefined, caps: undefined, landlock: undefined, seccomp: undefined };
-    const outside = planSandbox(this.policy, none, sandboxSupport());
+    const privdrop = plan.expected.user && this.#layers.privdrop;
+    const outside = {
+      caller: planSandbox(this.policy, none, sandboxSupport()),
+      user: planSandbox(this.policy, { ...none, privdrop }, sandboxSupport()),
+    };
     return await selfTest(
       { layers: this.#layers, plan },
       {
-        inside: (probe, args) => this.#startDescriptor(plan, probe, args),
-        outside: (probe, args) => this.#startDescriptor(outside, probe, args),
+        inside: (program, args) => this.#startDescriptor(plan, { program, args: () => args }),
+        outside: (as, start) => this.#startDescriptor(outside[as], start),
       },
     );
   }

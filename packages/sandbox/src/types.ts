@@ -36,7 +36,11 @@ export interface Sandbox {
   explain(): string;
   /**
    * Runs the probe inside, where it attempts what the policy forbids, and compares what it saw with what the policy
-   * says. Listens on an abstract socket and makes a temporary folder while it runs.
+   * says, and with what comes of it as the sandbox's user without the sandbox. Listens on an abstract socket and makes a
+   * folder in the temporary one (`TMPDIR`) while it runs.
+   *
+   * @throws SandboxError `untrusted-path` of `files` where root is asked to use a temporary folder in which another user
+   *   could rename what is made there; `syscall-failed` where nothing can be made in it
    */
   selfTest(): Promise<SelfTest>;
   /** For `JSON.stringify`; `definePolicy` takes it. */

@@ -31,7 +31,9 @@ function compare(layer, name, seen, due) {
 /** What the probe sees from inside a sandbox, line by line. */
 async function launcherDoor() {
   const { passed, lines, report } = await createSandbox(options).selfTest();
-  for (const { layer, attempted, seen, expected: due } of lines) compare(layer, attempted, seen, due);
+  // What fails without the sandbox too shows nothing of the layer.
+  const proving = lines.filter(({ result }) => result !== 'unproved');
+  for (const { layer, attempted, seen, expected: due } of proving) compare(layer, attempted, seen, due);
   compare('sandbox', 'its self-test', passed, true);
   const landlock = report.features.filter(({ layer }) => layer === 'landlock');
   const isOn = landlock.some(({ state }) => state === 'enforced');

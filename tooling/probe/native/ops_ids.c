@@ -72,6 +72,15 @@ static int op_is_euid(int argc, char **argv)
 	return geteuid() == probe_number(argv[0]) ? 0 : -EPERM;
 }
 
+/* Whether this program has a group, as its effective or as a supplementary one. */
+static int op_has_group(int argc, char **argv)
+{
+	if (argc != 1)
+		return PROBE_USAGE;
+	gid_t wanted = probe_number(argv[0]);
+	return getegid() == wanted || group_member(wanted) ? 0 : -EPERM;
+}
+
 const struct probe_operation probe_id_operations[] = {
 	{"setuid", "UID", op_setuid},
 	{"seteuid", "UID", op_seteuid},
@@ -81,5 +90,6 @@ const struct probe_operation probe_id_operations[] = {
 	{"setgroups", "[GID ...]", op_setgroups},
 	{"setfsuid", "UID", op_setfsuid},
 	{"is-euid", "UID", op_is_euid},
+	{"has-group", "GID", op_has_group},
 	{0},
 };

@@ -3,6 +3,7 @@ import type { SelfTestLine } from '@sb/sandbox';
 
 import { heading, message, type MessageStyle } from '../ui/messages.js';
 import { columnsOf, printable } from '../ui/text.js';
+import { attemptName } from './attempt-name.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
 import { featureNames } from './feature-names.js';
 
@@ -35,13 +36,20 @@ function findingText({ level, what, remedy }: Finding, style: MessageStyle): str
 }
 
 /** Columns of an attempt: with them a line has 80 at the most. */
-const attemptWidth = 34;
+const attemptWidth = 30;
 
-/** What was expected is said where it didn't come. Files lie in one folder, whose name says nothing. */
-function attemptRow({ layer, feature, attempted, expected, seen, control, passed }: SelfTestLine): readonly string[] {
-  const call = /^filter: (.*)$/.exec(feature)?.[1] ?? attempted.replace(/\/\S*\//, '.../');
+/** How the result of an attempt is shown. */
+const results: Readonly<Record<SelfTestLine['result'], string>> = {
+  passed: 'ok',
+  failed: 'WRONG',
+  unproved: 'unproved',
+};
+
+/** What was expected is said where it didn't come. */
+function attemptRow({ layer, feature, attempted, expected, seen, control, result }: SelfTestLine): readonly string[] {
+  const call = attemptName({ feature, attempted });
   const short = call.length > attemptWidth ? `${call.slice(0, attemptWidth - 3)}...` : call;
-  return [passed ? 'ok' : 'WRONG', layer, short, passed ? seen : `${seen}, not ${expected}`, control];
+  return [results[result], layer, short, result === 'failed' ? `${seen}, not ${expected}` : seen, control];
 }
 
 /** One row for each layer and state; the features of Landlock that share a prefix are counted. */

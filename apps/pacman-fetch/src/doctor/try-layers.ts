@@ -5,6 +5,7 @@ import { originText } from '../config/place.js';
 import { sandboxOptions } from '../config/sandbox-options.js';
 import type { SandboxLayer, SandboxSettings } from '../config/sandbox-settings.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
+import { attemptName } from './attempt-name.js';
 import { explainMissing, explainUser } from './causes.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
 import type { Machine } from './machine.js';
@@ -92,13 +93,32 @@ async function attempt(sandbox: Sandbox, { settings, machine }: Context): Promis
   );
   const test = await selfTest(sandbox);
   if ('findings' in test) return { features, attempts: [], findings: [...missing, ...process, ...test.findings] };
-  const wrong = test.lines.filter(({ passed }) => !passed);
+  const wrong = test.lines.filter(({ result }) => result === 'failed');
   const findings = wrong.map(({ layer, feature, expected, seen }): Finding => ({
     level: 'broken',
     what: `${layer} ${feature} is planned and doesn't hold: ${seen} in place of ${expected}`,
     remedy: 'Report it, with the output of "pacman-fetch doctor --json".',
   }));
-  return { features, attempts: test.lines, findings: [...missing, ...process, ...findings] };
+  return { features, attempts: test.lines, findings: [...missing, ...process, ...findings, ...unproved(test)] };
+}
+
+/** What shows nothing of the sandbox is no proof of it, and no fault either: what is in force was read back. */
+function unproved({ lines }: SelfTest): readonly Finding[] {
+  return Object.values(layers).flatMap((layer): readonly Finding[] => {
+    const own = lines.filter((line) => line.layer === layer);
+    const names = own.filter(({ result }) => result === 'unproved').map(attemptName);
+    if (names.length === 0) return [];
+    const which = own.some(({ result }) => result === 'passed')
+      ? `${names.length} of ${own.length} attempts prove nothing of ${layer}`
+      : `no attempt proves anything of ${layer}`;
+    return [
+      {
+        level: 'note',
+        what: `${which}, since they fail without the sandbox too: ${names.join(', ')}`,
+        remedy: 'Something else denies it, for instance a container. What is in force was read back all the same.',
+      },
+    ];
+  });
 }
 
 /** What can't be had of a layer; it stops every download where the configuration requires the layer. */
@@ -119,7 +139,7 @@ async function selfTest(sandbox: Sandbox): Promise<SelfTest | { readonly finding
     return await sandbox.selfTest();
   } catch (error) {
     if (!isSandboxError(error)) throw error;
-    const what = `nothing can be started in the sandbox: ${clauseOf(error)}`;
+    const what = `the sandbox can't be tried: ${clauseOf(error)}`;
     return { findings: [{ level: 'broken', what, remedy: error.hint ?? 'Report it.' }] };
   }
 }

@@ -58,7 +58,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
     const { status, verdict, user, attempts, partial, broken } = await diagnose();
     expect([status, verdict, partial, broken]).toEqual([0, 'full', [], []]);
     expect(user).toEqual({ name: 'nobody', source: expect.stringMatching(/^SandboxUser in .*pacman\.conf:2$/) });
-    const denied = attempts.filter(({ passed, seen, control }) => passed && seen !== control);
+    const denied = attempts.filter(({ result, seen, control }) => result === 'passed' && seen !== control);
     expect(new Set(denied.map(({ layer }) => layer))).toEqual(new Set(['privdrop', 'caps', 'landlock', 'seccomp']));
   });
 
@@ -222,8 +222,25 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'libcap'))('with fewer rig
   it('beneath the rules and with the capabilities of Docker is full', async () => {
     const diagnosis = await diagnose({ prefix: dockerCapabilities, filter: dockerFilter() });
     expect(diagnosis).toMatchObject({ status: 0, partial: [], broken: [], states: inForce });
-    // The filter is there: it denies what works without one.
-    expect(diagnosis.attempts.find(({ feature }) => feature.includes('unshare'))?.control).toBe('EPERM');
+    // The filter is there: it denies what works without one. So our own shows nothing by it, and isn't said to.
+    const denied = diagnosis.attempts.filter(({ control }) => control === 'EPERM');
+    expect(denied.map(({ feature }) => feature)).toContain('filter: unshare(0)');
+    for (const { result, reason } of denied) {
+      expect({ result, reason }).toEqual({ result: 'unproved', reason: 'it ends with EPERM without the sandbox too' });
+    }
+    expect(diagnosis.notes).toContainEqual(
+      expect.stringMatching(/^\d of \d+ attempts prove nothing of seccomp, since .*: unshare\(0\)/),
+    );
+  });
+
+  it('shows what proves nothing as such', async () => {
+    const { stdout } = await run({ prefix: dockerCapabilities, filter: dockerFilter() });
+    expect(stdout).toMatch(/^ {2}unproved {2}seccomp +unshare\(0\) +EPERM +EPERM$/m);
+    const isPath = (line: string) => line.includes(folder.path);
+    const tooLong = stdout
+      .split('\n')
+      .filter((line) => line.length > 80 && !isPath(line) && !/^note: |^ {7}/.test(line));
+    expect(tooLong).toEqual([]);
   });
 });
 

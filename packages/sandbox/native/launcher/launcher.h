@@ -56,11 +56,14 @@ enum sb_process_flags {
 /* 0, or -EINVAL for anything that is not exactly a process record; nothing is changed. */
 int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *process);
 
-/* Parent-death signal, session, limits, umask, working directory, descriptors: in that order, each read back. */
+/* Parent-death signal, session, limits, umask, descriptors: in that order, each read back. */
 int sb_process_apply(const struct sb_process *process, int status, struct sb_failure *failure);
 
 /* The parent-death signal, which a change of user clears; and whether the parent is still there. */
 int sb_process_bind(const struct sb_process *process, struct sb_failure *failure);
+
+/* The working directory, read back: as the user that the target has, so that it is one that this user may enter. */
+int sb_process_enter(const struct sb_process *process, struct sb_failure *failure);
 
 /* Becomes the target; returns only if that failed, with -errno. */
 int sb_process_execute(const struct sb_process *process, struct sb_failure *failure);

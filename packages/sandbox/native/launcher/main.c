@@ -100,6 +100,11 @@ static int step_bind(struct launch *launch)
 	return sb_process_bind(&launch->process, &launch->failure);
 }
 
+static int step_enter(struct launch *launch)
+{
+	return sb_process_enter(&launch->process, &launch->failure);
+}
+
 static int step_restrict(struct launch *launch)
 {
 	if (!has(launch, SB_LAYER_LANDLOCK))
@@ -141,6 +146,7 @@ static const struct {
 	{SB_LAYER_PRIVDROP, step_privdrop},
 	{SB_LAYER_CAPS, step_caps_after},
 	{SB_LAYER_PROCESS, step_bind},
+	{SB_LAYER_PROCESS, step_enter},
 	{SB_LAYER_LANDLOCK, step_restrict},
 	{SB_LAYER_SECCOMP, step_seccomp},
 	{SB_LAYER_PROCESS, step_exec},

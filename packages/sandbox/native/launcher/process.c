@@ -164,15 +164,6 @@ static int lead_session(struct sb_failure *failure)
 			   : sb_fail(failure, "verify", "setsid", EPERM);
 }
 
-static int enter_folder(const struct sb_process *process, struct sb_failure *failure)
-{
-	int error = (int)sb_syscall3(__NR_chdir, (long)process->cwd, 0, 0);
-	if (error)
-		return sb_fail(failure, "cwd", "chdir", -error);
-	error = sb_verify_folder(process->cwd);
-	return error ? sb_fail(failure, "verify", "chdir", -error) : 0;
-}
-
 static int close_others(const struct sb_process *process, int status, struct sb_failure *failure)
 {
 	int error = sb_close_others(process, status);
@@ -191,14 +182,23 @@ int sb_process_apply(const struct sb_process *process, int status, struct sb_fai
 		error = set_limits(process, failure);
 	if (!error && process->umask != SB_UMASK_KEEP && sb_set_umask(process->umask))
 		error = sb_fail(failure, "verify", "umask", EPERM);
-	if (!error && process->cwd[0])
-		error = enter_folder(process, failure);
 	if (!error)
 		error = close_others(process, status, failure);
 	if (error || process->descriptor < 0)
 		return error;
 	error = (int)sb_syscall3(__NR_fcntl, process->descriptor, F_SETFD, FD_CLOEXEC);
 	return error ? sb_fail(failure, "descriptors", "fcntl", -error) : 0;
+}
+
+int sb_process_enter(const struct sb_process *process, struct sb_failure *failure)
+{
+	if (!process->cwd[0])
+		return 0;
+	int error = (int)sb_syscall3(__NR_chdir, (long)process->cwd, 0, 0);
+	if (error)
+		return sb_fail(failure, "cwd", "chdir", -error);
+	error = sb_verify_folder(process->cwd);
+	return error ? sb_fail(failure, "verify", "chdir", -error) : 0;
 }
 
 int sb_process_execute(const struct sb_process *process, struct sb_failure *failure)

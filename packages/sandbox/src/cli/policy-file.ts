@@ -1,6 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-
 import { errorCode, isSandboxError, repeatedKey } from '@sb/core';
+import { filesClause, isFilesError, readTrustedFile } from '@sb/files';
 import { parsePolicy, type SeccompPolicy } from '@sb/seccomp';
 
 import { definePolicy } from '../define.js';
@@ -39,27 +38,14 @@ function textOf(file: string, option: string): string {
   return text.length <= longest ? text : misuse(`${file} has more than ${longest} characters`, 'Is it a policy?');
 }
 
+/** What root takes orders from nobody else can have written; what never ends is not a policy. */
 function contentOf(file: string, option: string): string {
   try {
-    return beginningOf(file);
+    return readTrustedFile(file, 4 * longest).toString('utf8');
   } catch (error) {
+    if (isFilesError(error)) return misuse(filesClause(error), error.hint ?? `Name another file for --${option}.`);
     const code = errorCode(error) ?? 'unknown error';
     return misuse(`${file} can't be read: ${code}`, `Name a file that is there for --${option}.`);
-  }
-}
-
-/** As much of it as tells whether it is too long: what never ends is none. */
-function beginningOf(file: string): string {
-  const descriptor = openSync(file, 'r');
-  try {
-    const bytes = Buffer.alloc(4 * longest);
-    let length = 0;
-    for (let more = 1; more > 0 && length < bytes.length; length += more) {
-      more = readSync(descriptor, bytes, length, bytes.length - length, null);
-    }
-    return bytes.toString('utf8', 0, length);
-  } finally {
-    closeSync(descriptor);
   }
 }
 

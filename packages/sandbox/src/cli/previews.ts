@@ -19,18 +19,28 @@ export function planText(sandbox: Sandbox, [program]: readonly string[]): string
   return `${table}\nin force: ${status}\n${path === undefined ? '' : `would run: ${path}\n`}`;
 }
 
+/** How the result of an attempt is shown. */
+const results = { passed: 'passed', failed: 'FAILED', unproved: 'unproved' } as const;
+
 /** What the probe attempted from inside, and what the kernel answered there and outside. */
-export function selfTestText({ lines, passed, report }: SelfTest): string {
+export function selfTestText({ lines, report }: SelfTest): string {
   const rows = lines.map((line) => [
-    line.passed ? 'passed' : 'FAILED',
+    results[line.result],
     `${line.layer}.${line.feature}`,
     line.expected,
     line.seen,
     line.control,
-    line.attempted,
+    line.attempted + (line.reason === undefined ? '' : ` (${line.reason})`),
   ]);
   const table = tableOf([['RESULT', 'FEATURE', 'EXPECTED', 'INSIDE', 'OUTSIDE', 'ATTEMPTED'], ...rows]);
-  const missed = lines.filter((line) => !line.passed).length;
-  const verdict = passed ? `${lines.length} attempts passed` : `${missed} of ${lines.length} attempts FAILED`;
-  return `${table}\n${verdict}; in force: ${report.status}\n`;
+  return `${table}\n${verdictOf(lines)}; in force: ${report.status}\n`;
+}
+
+function verdictOf(lines: SelfTest['lines']): string {
+  const count = (result: keyof typeof results) => lines.filter((line) => line.result === result).length;
+  const unproved = count('unproved') === 0 ? '' : `, ${count('unproved')} prove nothing`;
+  const failed = count('failed');
+  return failed === 0
+    ? `${count('passed')} attempts passed${unproved}`
+    : `${failed} of ${lines.length} attempts FAILED${unproved}`;
 }

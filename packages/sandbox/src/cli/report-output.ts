@@ -1,6 +1,7 @@
-import { closeSync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, ftruncateSync, writeFileSync } from 'node:fs';
 
 import { errorCode } from '@sb/core';
+import { filesClause, isFilesError, openOutput } from '@sb/files';
 
 import { misuse } from './usage-error.js';
 
@@ -14,7 +15,7 @@ export class ReportOutput {
   /**
    * Opens the file, before anything is started.
    *
-   * @param file - its path, emptied if it exists; empty for standard error
+   * @param file - its path, emptied if it exists, and no link or special file; empty for standard error
    * @throws UsageError if it can't be written
    */
   constructor(file: string) {
@@ -47,11 +48,12 @@ export class ReportOutput {
   }
 }
 
+/** No link is followed: as root it could lead to a file of root's. */
 function openedFor(file: string): number {
   try {
-    return openSync(file, 'w');
+    return openOutput(file);
   } catch (error) {
-    const code = errorCode(error) ?? 'unknown';
-    return misuse(`${file} can't be written: ${code}`, 'Name another file for --report. Nothing was run.');
+    if (!isFilesError(error)) throw error;
+    return misuse(filesClause(error), `${error.hint ?? 'Name another file for --report.'} Nothing was run.`);
   }
 }

@@ -21,6 +21,11 @@ export interface Attempt {
   readonly operation: readonly (string | number)[];
   /** The error that it must end with; undefined where the sandbox lets it happen as without one. */
   readonly denied: string | undefined;
+  /**
+   * Who attempts it without the sandbox: its user; where the loss of that very identity is attempted, and no file is
+   * touched, whoever calls.
+   */
+  readonly control: 'user' | 'caller';
 }
 
 /** A call with the arguments that the probe gives it, which a filter may look at. */
@@ -54,30 +59,42 @@ export function attemptsOf(situation: Situation): readonly Attempt[] {
   return [...ofUser(situation), ...ofCaps(situation), ...ofLandlock(situation), ...ofSeccomp(situation)];
 }
 
-function ofUser({ layers, plan }: Situation): readonly Attempt[] {
+function ofUser(situation: Situation): readonly Attempt[] {
+  const { layers, plan } = situation;
   if (plan.expected.user === undefined || layers.privdrop === undefined) return [];
-  const attempt = (feature: string, ...operation: (string | number)[]): Attempt => ({
-    layer: 'privdrop',
-    feature,
-    operation,
-    denied: 'EPERM',
-  });
+  const attempt = (feature: string, ...operation: readonly [string, ...number[]]): Attempt =>
+    namedFor(situation, [[...operation]], {
+      layer: 'privdrop',
+      feature,
+      operation,
+      denied: 'EPERM',
+      control: 'caller',
+    });
+  // Having them is asked too: a filter may deny the calls that would raise them, and nothing would show that they are gone.
   return [
+    attempt('user', 'is-euid', 0),
     attempt('user', 'setresuid', 0, 0, 0),
+    attempt('group', 'has-group', 0),
     attempt('group', 'setresgid', 0, 0, 0),
     attempt('groups', 'setgroups', 0),
   ];
 }
 
-function ofCaps({ plan }: Situation): readonly Attempt[] {
-  const target = plan.expected.caps;
+function ofCaps(situation: Situation): readonly Attempt[] {
+  const target = situation.plan.expected.caps;
   if (target?.permitted === undefined) return [];
   const CAP_CHOWN = 0;
   if (target.permitted.includes('cap_chown')) return [];
+  const attempt = (operation: string, calls: readonly Call[]): Attempt =>
+    namedFor(situation, calls, {
+      layer: 'caps',
+      feature: 'capabilities',
+      operation: [operation, CAP_CHOWN],
+      denied: 'EPERM',
+      control: 'caller',
+    });
   // Having it is asked too: a filter may deny capset(2), and would hide that it could be raised.
-  return ['has-permitted', 'raise-permitted'].map((attempt): Attempt => {
-    return { layer: 'caps', feature: 'capabilities', operation: [attempt, CAP_CHOWN], denied: 'EPERM' };
-  });
+  return [attempt('has-permitted', [['capget']]), attempt('raise-permitted', [['capget'], ['capset']])];
 }
 
 function ofLandlock(situation: Situation): readonly Attempt[] {
@@ -86,29 +103,36 @@ function ofLandlock(situation: Situation): readonly Attempt[] {
   if (landlock === undefined) return [];
   const isOn = (feature: string) =>
     plan.features.some((line) => line.layer === 'landlock' && line.feature === feature && line.state === 'enforced');
-  const file = (right: FsRight, calls: readonly Call[], ...operation: string[]): readonly Attempt[] => {
-    if (!isOn(`fs.${right}`)) return [];
-    const { allowed } = allows(landlock, { path: operation[1] ?? '', right });
-    const denied = firstFiltered(situation, calls) ?? (allowed ? undefined : 'EACCES');
-    return [{ layer: 'landlock', feature: `fs.${right}`, operation, denied }];
+  const attempt = (feature: string, calls: readonly Call[], rest: Pick<Attempt, 'operation' | 'denied'>) =>
+    isOn(feature) ? [namedFor(situation, calls, { layer: 'landlock', feature, control: 'user', ...rest })] : [];
+  const file = (right: FsRight, calls: readonly Call[], ...operation: readonly [string, string]) => {
+    const { allowed } = allows(landlock, { path: operation[1], right });
+    return attempt(`fs.${right}`, calls, { operation, denied: allowed ? undefined : 'EACCES' });
   };
-  const other = (feature: string, calls: readonly Call[], operation: Attempt['operation']): readonly Attempt[] => {
-    if (!isOn(feature)) return [];
-    const denied = firstFiltered(situation, calls) ?? (feature.startsWith('scope.') ? 'EPERM' : 'EACCES');
-    return [{ layer: 'landlock', feature, operation, denied }];
-  };
+  const other = (feature: string, calls: readonly Call[], operation: Attempt['operation']) =>
+    attempt(feature, calls, { operation, denied: feature.startsWith('scope.') ? 'EPERM' : 'EACCES' });
+  const { files, pid, abstract } = bait;
   return [
-    ...file('read_file', [openat], 'open-read', bait.file),
-    ...file('write_file', [openat], 'open-write', bait.file),
-    ...file('read_dir', [openat], 'list', bait.folder),
-    ...file('make_dir', [['mkdir']], 'mkdir', bait.made),
-    ...file('make_sym', [['symlink']], 'symlink', bait.link),
-    ...file('execute', [fork, ['execve']], 'execute', bait.program),
+    ...file('read_file', [openat], 'open-read', files.file),
+    ...file('write_file', [openat], 'open-write', files.file),
+    ...file('read_dir', [openat], 'list', files.folder),
+    ...file('make_dir', [['mkdir']], 'mkdir', files.made),
+    ...file('make_sym', [['symlink']], 'symlink', files.link),
+    ...file('execute', [fork, ['execve']], 'execute', files.program),
     ...other('net.connect_tcp', [socket, ['connect']], ['connect-tcp', closedPort(situation, 'connect_tcp')]),
     ...other('net.bind_tcp', [socket, ['bind']], ['bind-tcp', closedPort(situation, 'bind_tcp')]),
-    ...other('scope.signal', [['kill', 1, 0]], ['signal', bait.pid]),
-    ...other('scope.abstract_unix_socket', [['socket', 1, 1], ['connect']], ['connect-abstract', bait.abstract]),
+    ...other('scope.signal', [['kill', 1, 0]], ['signal', pid]),
+    ...other('scope.abstract_unix_socket', [['socket', 1, 1], ['connect']], ['connect-abstract', abstract]),
   ];
+}
+
+/** Where the filter denies a call on the way it is the filter that the attempt tries, and that the result names. */
+function namedFor(situation: Situation, calls: readonly Call[], attempt: Attempt): Attempt {
+  for (const call of calls) {
+    const denied = filtered(situation, call);
+    if (denied !== undefined) return { ...attempt, layer: 'seccomp', feature: `filter: ${call[0]}`, denied };
+  }
+  return attempt;
 }
 
 /** A port that the policy doesn't grant, for an ordinary user to use. */
@@ -127,7 +151,9 @@ function ofSeccomp(situation: Situation): readonly Attempt[] {
     if (number === undefined) return [];
     const words = args.map((argument) => Number(argument));
     const operation = ['syscall', number, ...words];
-    return [{ layer: 'seccomp', feature: named(name, words), operation, denied: filtered(situation, call) }];
+    return [
+      { layer: 'seccomp', feature: named(name, words), operation, denied: filtered(situation, call), control: 'user' },
+    ];
   });
 }
 
@@ -144,8 +170,4 @@ function filtered({ layers, plan }: Situation, [name, ...args]: Call): string | 
   const { action } = simulate(compile(layers.seccomp), { syscall: name, args, arch: machine });
   if (action.action !== 'errno') return undefined;
   return typeof action.errno === 'number' ? errnoName(action.errno) : action.errno;
-}
-
-function firstFiltered(situation: Situation, calls: readonly Call[]): string | undefined {
-  return calls.map((call) => filtered(situation, call)).find((error) => error !== undefined);
 }

@@ -1,22 +1,15 @@
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
-/** Things that every user may use, so that only a sandbox can forbid it. */
-export interface Bait extends AsyncDisposable {
-  readonly folder: string;
-  /** A file that all may read and write. */
-  readonly file: string;
-  /** A program that all may execute. */
-  readonly program: string;
-  /** Names that do not exist yet. */
-  readonly made: string;
-  readonly link: string;
+import type { SandboxedProcess } from '../child.js';
+import type { BaitFiles } from './bait-files.js';
+
+/** Things that the sandbox's user may use, so that only a sandbox can forbid it. */
+export interface Bait {
+  readonly files: BaitFiles;
   /** Name of an abstract socket that listens. */
   readonly abstract: string;
-  /** A process outside: this one. */
+  /** A process outside, of the sandbox's user. */
   readonly pid: number;
 }
 
@@ -26,32 +19,25 @@ export interface Bait extends AsyncDisposable {
  */
 const abstractNameLengths = [107, 106] as const;
 
+/** A socket that listens at an abstract name (`await using`). */
+export interface Listener extends AsyncDisposable {
+  readonly abstract: string;
+}
+
 /**
- * Lays the bait out in a temporary folder, and removes it again.
+ * Listens at an abstract name of this process.
  *
- * @param program - path of a static program
+ * @param mark - what no other listener of this process has
  */
-export async function layBait(program: string): Promise<Bait> {
-  const folder = mkdtempSync(join(tmpdir(), 'sb-self-test-'));
-  const bait = { folder, file: join(folder, 'file'), program: join(folder, 'program') };
-  chmodSync(folder, 0o777);
-  writeFileSync(bait.file, '');
-  chmodSync(bait.file, 0o666);
-  copyFileSync(program, bait.program);
-  chmodSync(bait.program, 0o755);
-  const name = `sb-self-test-${process.pid}-${folder.slice(-6)}`;
+export async function listen(mark: string): Promise<Listener> {
+  const name = `sb-self-test-${process.pid}-${mark}`;
   const { abstract, server } = await listenAt(abstractNameLengths.map((length) => name.padEnd(length, '.')));
   return {
-    ...bait,
-    made: join(folder, 'made'),
-    link: join(folder, 'link'),
     abstract,
-    pid: process.pid,
     async [Symbol.asyncDispose]() {
       await new Promise((resolve) => {
         server.close(resolve);
       });
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -68,4 +54,26 @@ async function listenAt(names: readonly string[]): Promise<{ readonly abstract: 
     return await listenAt(others);
   }
   return { abstract, server };
+}
+
+/**
+ * Waits until a process that was started to be attacked is there.
+ *
+ * @param child - a probe that waits
+ * @returns its process id, and what ends it
+ * @throws SandboxError where it can't be started
+ */
+export async function asVictim(child: SandboxedProcess): Promise<{ readonly pid: number } & AsyncDisposable> {
+  // The promise of enforcement carries the same error.
+  child.on('error', () => undefined);
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  const said = child.stdout === null ? closed : Promise.race([once(child.stdout, 'data'), closed]);
+  await Promise.all([child.enforcement, said]);
+  return {
+    pid: child.pid ?? 0,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
 }

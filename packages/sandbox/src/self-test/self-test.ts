@@ -1,89 +1,105 @@
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
-import { anonymousFile, closeAnonymous, probePath } from '../native.js';
-import type { SandboxReport } from '../enforcement.js';
 import type { SandboxedProcess } from '../child.js';
+import type { SandboxReport } from '../enforcement.js';
+import { anonymousFile, closeAnonymous, probePath } from '../native.js';
 import { type Attempt, attemptsOf, type Situation } from './attempts.js';
-import { layBait } from './bait.js';
-
-/** What came of one attempt. */
-export interface SelfTestLine {
-  readonly layer: string;
-  readonly feature: string;
-  /** What the probe attempted, for instance `open-write /tmp/…/file`. */
-  readonly attempted: string;
-  /** What the policy says must come of it: `OK` or the name of an error. */
-  readonly expected: string;
-  /** What the kernel answered inside the sandbox. */
-  readonly seen: string;
-  /** What it answers without one. */
-  readonly control: string;
-  readonly passed: boolean;
-}
+import { asVictim, listen } from './bait.js';
+import { BaitFiles } from './bait-files.js';
+import { lineOf, nothing, type SelfTestLine } from './result.js';
 
 /** What the probe saw from inside. */
 export interface SelfTest {
-  /** Whether every line is as expected, and whether there was one. */
+  /** Whether no line failed, and at least one passed. */
   readonly passed: boolean;
   readonly lines: readonly SelfTestLine[];
   /** What was in force while it looked. */
   readonly report: SandboxReport;
 }
 
-/** Starts a program that is a descriptor: in the sandbox, or with no layer at all. */
-type StartProbe = (descriptor: number, args: readonly string[]) => SandboxedProcess;
+/** A start of the probe without the sandbox. */
+export interface OutsideStart {
+  readonly program: number;
+  /** A descriptor that it gets too. */
+  readonly folder: number;
+  /** Makes its arguments from the path that the folder has there. */
+  readonly args: (folder: string) => readonly string[];
+}
 
-/** The two ways to start the probe. */
+/** The ways to start the probe, which is a descriptor. */
 export interface ProbeStarts {
-  readonly inside: StartProbe;
-  readonly outside: StartProbe;
+  readonly inside: (probe: number, args: readonly string[]) => SandboxedProcess;
+  /** With no layer at all, or with the change of user alone. */
+  readonly outside: (as: Attempt['control'], start: OutsideStart) => SandboxedProcess;
 }
 
 /**
  * Attempts what the policy forbids, from inside, and once without the sandbox. The probe is a file without a name, so
- * no rule has to grant it anything, and the policy under test is the policy itself.
+ * no rule has to grant it anything, and the policy under test is the policy itself. Without the sandbox nothing is
+ * attempted as root that the sandbox's user can attempt, and files are found in an open folder, not by a path.
  *
  * @param situation - the layers and the plan
  * @param starts - how the probe is started
+ * @throws SandboxError where the bait can't be laid out or the probe can't be started
  */
 export async function selfTest(situation: Omit<Situation, 'bait'>, starts: ProbeStarts): Promise<SelfTest> {
-  const probe = reopened(anonymousFile(readFileSync(probePath()), 'program'));
+  const program = readFileSync(probePath());
+  const probe = reopened(anonymousFile(program, 'program'));
   try {
-    const bait = await layBait(probePath());
+    const files = new BaitFiles(program, situation.plan.expected.user);
     try {
-      return await comparison({ ...situation, bait }, starts, probe);
+      return await comparison(situation, starts, { probe, files });
     } finally {
-      await bait[Symbol.asyncDispose]();
+      files[Symbol.dispose]();
     }
   } finally {
     closeSync(probe);
   }
 }
 
-async function comparison(situation: Situation, starts: ProbeStarts, probe: number): Promise<SelfTest> {
-  const { bait } = situation;
-  const attempts = attemptsOf(situation);
-  const outside = await run(starts.outside, probe, attempts);
-  for (const made of [bait.made, bait.link]) rmSync(made, { recursive: true, force: true });
-  const inside = await run(starts.inside, probe, attempts);
-  const lines = attempts.map((attempt, index) =>
-    lineOf(attempt, inside.answers[index] ?? 'nothing', outside.answers[index] ?? 'nothing'),
-  );
-  return { passed: lines.length > 0 && lines.every(({ passed }) => passed), lines, report: inside.report };
+interface Material {
+  readonly probe: number;
+  readonly files: BaitFiles;
 }
 
-function lineOf({ layer, feature, operation, denied }: Attempt, seen: string, control: string): SelfTestLine {
-  const expected = denied ?? control;
-  return {
-    layer,
-    feature,
-    attempted: operation.join(' ').replace(/\.{4,}$/, '…'),
-    expected,
-    seen,
-    control,
-    passed: seen === expected,
-  };
+async function comparison(
+  situation: Omit<Situation, 'bait'>,
+  starts: ProbeStarts,
+  { probe, files }: Material,
+): Promise<SelfTest> {
+  const mark = files.folder.slice(-6);
+  const outside = (as: Attempt['control'], args: (folder: string) => readonly string[]): SandboxedProcess =>
+    starts.outside(as, { program: probe, folder: files.descriptor, args });
+  await using listener = await listen(mark);
+  await using victim = await asVictim(outside('user', () => ['wait', `${listener.abstract.slice(0, -1)}:`]));
+  const attempts = attemptsOf({ ...situation, bait: { files, abstract: listener.abstract, pid: victim.pid } });
+  const controls = new Map<Attempt, string>();
+  for (const as of ['caller', 'user'] as const) {
+    const own = attempts.filter(({ control }) => control === as);
+    if (own.length === 0) continue;
+    const open = (folder: string) => own.map((attempt) => throughFolder(attempt, files.folder, folder));
+    const { answers } = await answersOf(outside(as, (folder) => words(open(folder))));
+    own.forEach((attempt, index) => controls.set(attempt, answers[index] ?? nothing));
+  }
+  files.clear();
+  const { answers, report } = await answersOf(starts.inside(probe, words(attempts.map(({ operation }) => operation))));
+  const lines = attempts.map((attempt, index) =>
+    lineOf(attempt, answers[index] ?? nothing, controls.get(attempt) ?? nothing),
+  );
+  const has = (result: SelfTestLine['result']): boolean => lines.some((line) => line.result === result);
+  return { passed: has('passed') && !has('failed'), lines, report };
+}
+
+type Operation = Attempt['operation'];
+
+/** The same, with the bait's folder as a descriptor in place of its path. */
+function throughFolder({ operation }: Attempt, path: string, descriptor: string): Operation {
+  return operation.map((word) =>
+    typeof word === 'string' && (word === path || word.startsWith(`${path}/`))
+      ? `${descriptor}${word.slice(path.length)}`
+      : word,
+  );
 }
 
 /** A program can't be executed while it is open for writing (ETXTBSY, execve(2)). */
@@ -95,15 +111,17 @@ function reopened(descriptor: number): number {
   }
 }
 
-async function run(start: StartProbe, probe: number, attempts: readonly Attempt[]) {
-  const words = attempts.flatMap(({ operation }, index) => [...(index === 0 ? [] : ['+']), ...operation.map(String)]);
-  const child = start(probe, words);
+function words(operations: readonly Operation[]): readonly string[] {
+  return operations.flatMap((operation, index) => [...(index === 0 ? [] : ['+']), ...operation.map(String)]);
+}
+
+async function answersOf(child: SandboxedProcess) {
   // The promise of enforcement carries the same error.
   child.on('error', () => undefined);
   const [report, output] = await Promise.all([child.enforcement, child.stdout ? text(child.stdout) : '']);
   const answers = output
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => line.split(' ')[2] ?? 'nothing');
+    .map((line) => line.split(' ')[2] ?? nothing);
   return { report, answers };
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 
 import { type Attempt, missing, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
@@ -107,7 +107,6 @@ describe('sb-run: files that are at fault', () => {
   it.each([
     [['--policy', '/no/such/file'], /\/no\/such\/file can't be read: ENOENT/],
     [['--policy', '/etc'], /\/etc can't be read: EISDIR/],
-    [['--policy', '/dev/zero'], /\/dev\/zero has more than \d+ characters/],
     [['--seccomp', 'deny-dangeros'], /deny-dangeros is no preset, and no file\. The presets are deny-dangerous, /],
     [['--seccomp', './deny-dangeros'], /deny-dangeros can't be read: ENOENT/],
     [['--rlimit', 'files=3'], /rlimits\.files is unknown\. Use: .*nofile/],
@@ -139,5 +138,15 @@ describe('sb-run: files that are at fault', () => {
     const { status, stdout, stderr } = await sbRun([...options, '--', 'echo', 'ran']);
     expect({ status, stdout }).toEqual({ status: 125, stdout: '' });
     expect(stderr).toMatch(expected);
+  });
+
+  it('that never end are given up', async () => {
+    const { status, stderr } = await sbRun(['--policy', '/dev/fd/3', '--', 'true'], {
+      descriptors: [openSync('/dev/zero', 'r')],
+    });
+    expect({ status, stderr }).toEqual({
+      status: 125,
+      stderr: expect.stringMatching(/\/dev\/fd\/3 has more than \d+ bytes/),
+    });
   });
 });

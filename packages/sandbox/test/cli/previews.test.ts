@@ -58,6 +58,17 @@ describe('sb-run: what it prints', () => {
     expect((await sbRun(['--self-test', '--off', 'landlock'])).stdout).not.toMatch(/landlock/);
   });
 
+  it.skipIf(missing('root', 'landlock7'))('--self-test doesn’t count what fails without the sandbox too', async () => {
+    const { status, stdout } = await sbRun(['--self-test'], { uid: 65_534, gid: 65_534 });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^unproved +caps\.capabilities +EPERM +EPERM +EPERM +has-permitted 0 \(it ends with EPERM without the sandbox too\)$/m,
+    );
+    const passed = stdout.split('\n').filter((line) => line.startsWith('passed ')).length;
+    const unproved = stdout.split('\n').filter((line) => line.startsWith('unproved ')).length;
+    expect(stdout).toMatch(new RegExp(`^${passed} attempts passed, ${unproved} prove nothing; in force: `, 'm'));
+  });
+
   it('refuses a report of nothing', async () => {
     expect(await sbRun(['--dry-run', '--report'])).toMatchObject({ status: 125, stdout: '' });
   });
@@ -109,7 +120,8 @@ describe('sb-run: the report', () => {
       folder.file('ran'),
     ]);
     expect(status).toBe(125);
-    expect(stderr).toBe(`sb-run: ${file} can't be written: ENOENT. Name another file for --report. Nothing was run.\n`);
+    const parent = folder.file('no', 'such');
+    expect(stderr).toBe(`sb-run: folder ${parent} can't be used: ENOENT. Create its folder first. Nothing was run.\n`);
     expect(existsSync(folder.file('ran'))).toBe(false);
   });
 

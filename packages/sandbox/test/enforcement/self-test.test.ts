@@ -1,16 +1,15 @@
 /* selfTest() is green where a policy is in force, whatever the policy, and red where a layer is missing inside. */
 import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 
-import { missing } from '@sb/test-kit';
-import { describe, expect, it } from 'vitest';
+import { missing, temporaryFolder } from '@sb/test-kit';
+import { describe, expect, it, vi } from 'vitest';
 
 import { asTarget } from '../../src/child.js';
 import { createSandbox, definePolicy, type SandboxOptions } from '../../src/index.js';
 import { launch } from '../../src/launch.js';
 import { layerPolicies, type LayerPolicies } from '../../src/layers.js';
 import { planSandbox, type SandboxPlan, sandboxSupport } from '../../src/plan.js';
-import { type SelfTest, selfTest } from '../../src/self-test/self-test.js';
+import { type OutsideStart, type SelfTest, selfTest } from '../../src/self-test/self-test.js';
 import { startRecords } from '../../src/start.js';
 import { layOut } from '../../src/stdio.js';
 
@@ -26,7 +25,7 @@ const policies: readonly SandboxOptions[] = [
   { seccomp: { base: 'deny-dangerous', allow: ['unshare'], deny: ['memfd_create'], sockets: ['AF_UNIX'] } },
 ];
 
-const wrong = ({ lines }: SelfTest) => lines.filter(({ passed }) => !passed);
+const wrong = ({ lines }: SelfTest) => lines.filter(({ result }) => result !== 'passed');
 
 describe.skipIf(missing('linux', 'root', 'landlock7'))('selfTest', () => {
   it.each(policies)('passes for %j', async (options) => {
@@ -45,11 +44,39 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('selfTest', () => {
     expect(denied.length).toBeGreaterThan(15);
   });
 
+  it('names the filter where it is the filter that denies', async () => {
+    const deny = ['mkdir', 'kill', 'setresuid'] as const;
+    const seccomp = { base: 'deny-dangerous', deny } as const;
+    const linesOf = async (options: SandboxOptions) => {
+      const { lines } = await createSandbox({ user: 'nobody', ...options }).selfTest();
+      return (operation: string) => lines.find(({ attempted }) => attempted.startsWith(`${operation} `));
+    };
+    const [open, denied] = [await linesOf({}), await linesOf({ seccomp })];
+    for (const [operation, call, layer, answer] of [
+      ['mkdir', 'mkdir', 'landlock', 'EACCES'],
+      ['signal', 'kill', 'landlock', 'EPERM'],
+      ['setresuid', 'setresuid', 'privdrop', 'EPERM'],
+    ] as const) {
+      expect(open(operation)).toMatchObject({ layer, seen: answer, control: 'OK', result: 'passed' });
+      const line = { layer: 'seccomp', feature: `filter: ${call}`, seen: 'EPERM', control: 'OK', result: 'passed' };
+      expect(denied(operation)).toMatchObject(line);
+    }
+  });
+
+  it('is attempted as the user of the sandbox outside too, but for the loss of ids and capabilities', async () => {
+    const { lines } = await createSandbox({ user: 'nobody', landlock: { paths: [{ rwx: '/' }] } }).selfTest();
+    const written = lines.find(({ attempted }) => attempted.startsWith('mkdir '));
+    expect(written).toMatchObject({ seen: 'OK', control: 'OK', result: 'passed' });
+    const raised = lines.find(({ attempted }) => attempted.startsWith('setresuid '));
+    expect(raised).toMatchObject({ seen: 'EPERM', control: 'OK', result: 'passed' });
+  });
+
   it('leaves nothing behind', async () => {
-    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('sb-self-test-')).length;
-    const [before, open] = [left(), readdirSync('/proc/self/fd').length];
-    await createSandbox().selfTest();
-    expect(left()).toBeLessThanOrEqual(before);
+    using folder = temporaryFolder();
+    vi.stubEnv('TMPDIR', folder.path);
+    const open = readdirSync('/proc/self/fd').length;
+    await createSandbox().selfTest().finally(vi.unstubAllEnvs);
+    expect(readdirSync(folder.path)).toEqual([]);
     // A pipe of the probe may close a moment after its end.
     await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(open);
   });
@@ -65,7 +92,13 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('selfTest', () => {
     const none: LayerPolicies = { privdrop: undefined, caps: undefined, landlock: undefined, seccomp: undefined };
     const test = await selfTest(
       { layers, plan: whole },
-      { inside: starting(lesser), outside: starting(planSandbox(policy, none, sandboxSupport())) },
+      {
+        inside: (program, args) => starting(lesser, { program, args: () => args }),
+        outside: (as, start) => {
+          const own = as === 'user' ? { ...none, privdrop: layers.privdrop } : none;
+          return starting(planSandbox(policy, own, sandboxSupport()), start);
+        },
+      },
     );
     // Without the filter, Landlock's scope answers where it would have.
     const shared = new Set<string>(['privdrop', 'seccomp']);
@@ -76,11 +109,17 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('selfTest', () => {
 });
 
 /** Starts the probe's descriptor under any plan. */
-function starting(plan: SandboxPlan) {
-  return (descriptor: number, args: readonly string[]) => {
-    const { stdio, keep } = layOut(['ignore', 'pipe', 'inherit']);
-    const start = { path: stdio.length, argv: ['probe', ...args], env: {}, keep: [...keep, stdio.length] };
-    const launched = launch(startRecords(definePolicy({}), plan, start), [...stdio, descriptor]);
-    return asTarget(launched, plan, () => launched.child.kill('SIGKILL'));
+function starting(plan: SandboxPlan, { program, args, folder }: Omit<OutsideStart, 'folder'> & { folder?: number }) {
+  const { stdio, keep } = layOut(['ignore', 'pipe', 'inherit']);
+  const position = stdio.length;
+  const argv = ['probe', ...args(`/proc/self/fd/${position + 1}`)];
+  const start = {
+    path: position,
+    argv,
+    env: {},
+    keep: [...keep, position, ...(folder === undefined ? [] : [position + 1])],
   };
+  const descriptors = [...stdio, program, ...(folder === undefined ? [] : [folder])];
+  const launched = launch(startRecords(definePolicy({}), plan, start), descriptors);
+  return asTarget(launched, plan, () => launched.child.kill('SIGKILL'));
 }

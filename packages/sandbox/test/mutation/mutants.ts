@@ -56,6 +56,15 @@ const never = (name: string, file: string, condition: string, red: Mutant['red']
   red,
 });
 
+/** Lines of the launcher's table between which the user changes. */
+const early = '\t{SB_LAYER_CAPS, step_no_new_privs},\n';
+const entry = '\t{SB_LAYER_PROCESS, step_enter},\n';
+const lateEntry = `${early}\t{SB_LAYER_CAPS, step_caps_before},
+\t{SB_LAYER_PRIVDROP, step_privdrop},
+\t{SB_LAYER_CAPS, step_caps_after},
+\t{SB_LAYER_PROCESS, step_bind},
+${entry}`;
+
 /** Steps of the launcher, and of the layers that it is built from. */
 export const launcherMutants: readonly Mutant[] = [
   step('step_process', given),
@@ -65,6 +74,7 @@ export const launcherMutants: readonly Mutant[] = [
   step('step_privdrop', applied),
   step('step_caps_after', kept),
   step('step_bind', ['launcher', 'asks for the signal']),
+  step('step_enter', given),
   step('step_restrict', files),
   step('step_seccomp', applied),
   never('a session of its own', process, 'process->flags & SB_PROCESS_NEW_SESSION', given),
@@ -79,7 +89,13 @@ export const launcherMutants: readonly Mutant[] = [
     'has no limit to raise',
   ]),
   never('the umask', process, 'process->umask != SB_UMASK_KEEP', given),
-  never('the working directory', process, 'process->cwd[0]', given),
+  {
+    name: 'entering the working directory as the user',
+    file: main,
+    from: lateEntry,
+    to: lateEntry.replace(entry, '').replace(early, `${early}${entry}`),
+    red: ['working-folder', 'is entered by nobody'],
+  },
   without('closing descriptors', process, '\terror = sb_close_others(process, status);', [
     'attacks-descriptors-environment',
     'keeps only those that are listed',

@@ -1,0 +1,127 @@
+/* `sb-run` as root with each option that takes a path, beside a hostile local user who may change what the path names. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { missing, Neighbour, stranger, type Tactic, World } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { sbRun } from '../sb-run.js';
+
+let world: World;
+beforeEach(() => {
+  world = new World(stranger);
+});
+afterEach(() => world[Symbol.dispose]());
+
+const places = ['open', 'theirs', 'roots'] as const;
+
+/** All that it knows to do with names, at once. */
+const everything = (at: string): readonly Tactic[] => [
+  ['plant', at, `link=${world.secret}`, 'expected'],
+  ['react', at, `link=${world.secret}`, 'new', 'expected'],
+  ['poll', at, `program=${world.program}`, 'policy.json', 'new'],
+  ['flip', join(at, 'folder'), join(at, 'link')],
+  ['hold', at],
+];
+
+/** A place with what options name, which the neighbour may change as far as the place is its own. */
+function prepare(at: string): void {
+  mkdirSync(join(at, 'folder'));
+  writeFileSync(join(at, 'policy.json'), '{}');
+}
+
+const optionsIn: readonly (readonly [name: string, args: (at: string) => readonly string[]])[] = [
+  ['--report to a new file', (at) => [`--report=${at}/new`]],
+  ['--report to an expected name', (at) => [`--report=${at}/expected`]],
+  ['--policy', (at) => ['--policy', `${at}/policy.json`]],
+  ['--seccomp', (at) => ['--seccomp', `${at}/policy.json`]],
+  ['--cwd', (at) => ['--cwd', `${at}/folder`]],
+  ['--ro', (at) => ['--ro', `${at}/folder`]],
+  ['--rw and --user', (at) => ['--user', 'nobody', '--rw', `${at}/folder`]],
+  ['--rwx', (at) => ['--rwx', `${at}/folder`]],
+  ['--explain', (at) => ['--explain', '--rw', `${at}/folder`, '--policy', `${at}/policy.json`]],
+  ['--dry-run', (at) => ['--dry-run', '--cwd', `${at}/folder`, '--rw', `${at}/folder`]],
+];
+
+describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run beside another user', () => {
+  describe.each(places)('in %s', (place) => {
+    it.each(optionsIn)('gives nothing away by %s', async (_, args) => {
+      const at = world[place];
+      prepare(at);
+      await using neighbour = await Neighbour.start({ as: stranger, tactics: everything(at) });
+      const { status } = await sbRun([...args(at), '--', 'true']);
+      const { did, gained } = await neighbour.stop();
+      expect([0, 125]).toContain(status);
+      expect(did.map(({ what }) => what)).toEqual(expect.arrayContaining(['plant', 'flip']));
+      expect([...gained, ...world.gains()]).toEqual([]);
+    });
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --report as root', () => {
+  const report = async (file: string) =>
+    await sbRun(['--rw', world.roots, `--report=${file}`, '--', 'touch', join(world.roots, 'ran')]);
+
+  it.each([
+    ['a link to a file of root’s', () => `link=${world.secret}`, /It is a symbolic link, which is not followed/],
+    ['a FIFO', () => 'fifo', /It is a pipe that nobody reads/],
+    ['another name of a file of its own', () => `hard=${world.program}`, /refusing to write to .*: it has other names/],
+  ])('refuses %s that was planted, and runs nothing', async (_, asset, why) => {
+    const file = join(world.open, 'report');
+    await using neighbour = await Neighbour.start({
+      as: stranger,
+      tactics: [['plant', world.open, asset(), 'report']],
+    });
+    const { status, stderr } = await report(file);
+    expect(neighbour.did[0]).toMatchObject({ what: 'plant', outcome: 'OK', on: file });
+    expect(status).toBe(125);
+    expect(stderr).toMatch(why);
+    expect(stderr).toMatch(/ Nothing was run\.\n$/);
+    expect(world.gains()).toEqual([]);
+    expect(existsSync(join(world.roots, 'ran'))).toBe(false);
+    // The same under a name that nobody has taken.
+    const free = join(world.open, 'free');
+    expect(await report(free)).toMatchObject({ status: 0 });
+    expect(existsSync(join(world.roots, 'ran'))).toBe(true);
+    expect(JSON.parse(readFileSync(free, 'utf8'))).toMatchObject({ status: expect.any(String) as string });
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --policy as root', () => {
+  it.each(['--policy', '--seccomp'])('%s takes no orders from a file that others can write', async (option) => {
+    const document = option === '--policy' ? '{}' : '{"base":"allow-all"}';
+    const run = async (file: string) => await sbRun([option, file, '--', 'true']);
+    const own = join(world.roots, 'policy.json');
+    writeFileSync(own, document);
+    expect(await run(own)).toMatchObject({ status: 0 });
+    for (const mode of [0o666, 0o602]) {
+      chmodSync(own, mode);
+      const { status, stderr } = await run(own);
+      expect(status).toBe(125);
+      expect(stderr).toMatch(/policy\.json is not read: it is writable for all/);
+    }
+    const theirs = join(world.theirs, 'policy.json');
+    writeFileSync(theirs, document);
+    const { status, stderr } = await run(theirs);
+    expect(status).toBe(125);
+    expect(stderr).toMatch(`${world.theirs} belongs to uid ${stranger.uid}`);
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --cwd', () => {
+  it('enters no folder that the user of the sandbox may not enter', async () => {
+    const closed = world.file('closed');
+    const inner = join(closed, 'inner');
+    mkdirSync(inner, { recursive: true });
+    writeFileSync(join(inner, 'file'), 'inside\n');
+    chmodSync(closed, 0o700);
+    const run = async (cwd: string, ...args: readonly string[]) =>
+      await sbRun(['--cwd', cwd, ...args, '--', 'cat', 'file']);
+    expect(await run(inner)).toMatchObject({ status: 0, stdout: 'inside\n' });
+    const { status, stdout, stderr } = await run(inner, '--user', 'nobody');
+    expect({ status, stdout }).toEqual({ status: 125, stdout: '' });
+    expect(stderr).toMatch(/cwd.*EACCES/);
+    chmodSync(closed, 0o755);
+    expect(await run(inner, '--user', 'nobody')).toMatchObject({ status: 0, stdout: 'inside\n' });
+  });
+});

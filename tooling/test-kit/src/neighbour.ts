@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+import { reachableProgram } from './stage.js';
+
+/** A user that has no other processes, and no name: a stranger to root and to every sandbox. */
+export const stranger = { uid: 61_717, gid: 61_717 } as const;
+
+/**
+ * The sandbox's own user, for a neighbour that is another process of it. Tactics against processes choose their victims by
+ * descent, since other tests run as nobody too.
+ */
+export const sandboxUser = { uid: 65_534, gid: 65_534 } as const;
+
+/**
+ * One thing that the neighbour does. An asset is what it puts in a place: `program=FILE`, `link=TARGET`, `hard=TARGET`,
+ * `fifo` or `socket`; {@link World} has some.
+ *
+ * - `react`: replaces each name that appears in a folder (or below it), as soon as the kernel tells of it.
+ * - `poll`: the same, by looking again and again.
+ * - `plant`: puts names into each folder that appears, before somebody else does.
+ * - `flip`: two names change places for ever.
+ * - `trap`: puts a folder into each one that appears, which changes places with a link to the target.
+ * - `hold`: reads what it may, and holds it by leases and locks.
+ * - `take`: takes descriptors of processes of its user that descend from one, and writes into files by them.
+ * - `signal`: sends them a signal.
+ * - `fill`: fills the disk of a folder, which must be a tmpfs of 64 MiB at most.
+ */
+export type Tactic =
+  | readonly [kind: 'react' | 'poll', folder: string, asset: string, ...names: string[]]
+  | readonly [kind: 'plant', folder: string, asset: string, ...names: string[]]
+  | readonly [kind: 'flip', one: string, other: string]
+  | readonly [kind: 'trap', folder: string, target: string]
+  | readonly [kind: 'hold' | 'fill', folder: string]
+  | readonly [kind: 'take', ancestor: number]
+  | readonly [kind: 'signal', ancestor: number, signal: number];
+
+/** Something that the neighbour attempted or got. */
+interface Deed {
+  /** For instance `plant`, `replace`, `trap`, `lease`, `take`. */
+  readonly what: string;
+  /** `OK`, or the name of an errno. */
+  readonly outcome: string;
+  /** A path, or the number of a process. */
+  readonly on: string;
+}
+
+/** What a neighbour has to do. */
+interface NeighbourOptions {
+  /** Whom it is. */
+  readonly as: { readonly uid: number; readonly gid: number };
+  readonly tactics: readonly Tactic[];
+  /** A program with arguments that starts it as root, for instance in another namespace; setpriv(1) changes the user. */
+  readonly prefix?: readonly string[];
+  /** Seconds until it ends by itself, 120 at the most. Default: 30. */
+  readonly seconds?: number;
+}
+
+/** Path of the neighbour's program, where every user can run it. */
+export function neighbourPath(): string {
+  const built = new URL(`../prebuilds/${process.platform}-${process.arch}/neighbour`, import.meta.url);
+  return reachableProgram(fileURLToPath(built), 'neighbour');
+}
+
+/**
+ * A hostile local user that runs beside whatever is tested (`await using neighbour = await Neighbour.start(…)`). It is a
+ * process of its own with no right but its user's, ends with this process, and tells what it did: a test in which it did
+ * nothing proves nothing.
+ */
+export class Neighbour implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #did: Deed[] = [];
+  readonly #gained: Deed[] = [];
+  readonly #ended: Promise<void>;
+  #status: number | null = null;
+
+  private constructor(child: ChildProcess, told: (word: 'ready' | 'failed', line: string) => void) {
+    this.#child = child;
+    this.#ended = new Promise((resolve) => {
+      child.once('close', (status) => {
+        this.#status = status;
+        resolve();
+      });
+    });
+    if (child.stdout === null) throw new Error('spawn gave no pipe');
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const [word, outcome = '', what = '', on = ''] = line.split('\t');
+      if (word === 'ready' || word === 'failed') told(word, line);
+      else if (word === 'did') this.#did.push({ what, outcome, on });
+      else this.#gained.push({ what, outcome, on });
+    });
+  }
+
+  /**
+   * Starts one, and waits until each of its tactics is ready to strike.
+   *
+   * @throws Error where it can't be
+   */
+  static async start({ as, tactics, prefix, seconds = 30 }: NeighbourOptions): Promise<Neighbour> {
+    const words = tactics.flatMap((tactic, index) => [...(index === 0 ? [] : ['+']), ...tactic.map(String)]);
+    const { uid, gid } = as;
+    const own = [neighbourPath(), String(seconds), ...words];
+    const switched = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...own];
+    const [program = '', ...args] = prefix === undefined ? own : [...prefix, ...switched];
+    const child = spawn(program, args, {
+      ...(prefix === undefined ? { uid, gid, env: {} } : {}),
+      cwd: '/',
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    let missing = tactics.length;
+    const neighbour = await new Promise<Neighbour>((resolve, reject) => {
+      const made: Neighbour = new Neighbour(child, (word, line) => {
+        if (word === 'ready' && --missing === 0) resolve(made);
+        if (word === 'ready') return;
+        child.stdin.end();
+        reject(new Error(`a tactic can't begin: ${line}`));
+      });
+      child.once('error', reject);
+      child.once('close', (status) => reject(new Error(`the neighbour ended with ${status} before it was ready`)));
+    });
+    return neighbour;
+  }
+
+  /** What it attempted so far, in the kernel's words: `what` and `outcome`. */
+  get did(): readonly Deed[] {
+    return this.#did;
+  }
+
+  /**
+   * Ends it, and tells what came of it.
+   *
+   * @throws Error where it ended by itself because something went wrong
+   */
+  async stop(): Promise<{ readonly did: readonly Deed[]; readonly gained: readonly Deed[] }> {
+    this.#child.stdin?.end();
+    await this.#ended;
+    if (this.#status !== 0) throw new Error(`the neighbour ended with ${this.#status}`);
+    return { did: this.#did, gained: this.#gained };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.stdin?.end();
+    await this.#ended;
+  }
+}
