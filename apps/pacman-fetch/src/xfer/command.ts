@@ -68,7 +68,7 @@ export async function runXfer(
   const [status, killedBy] = (await once(child, 'close')) as [number | null, string | null];
   signal.removeEventListener('abort', kill);
   if (status !== 0) throw new CommandFailure(`${basename(program)} ended with ${killedBy ?? status}`);
-  const staged = new StagedFile(staging.at(name), { folder, copyName: staging.copyName }, file);
+  const staged = new StagedFile({ folder: staging.inside, name }, { folder, copyName: staging.copyName }, file);
   return { staged, enforcement: await child.enforcement };
 }
 
