@@ -31,6 +31,13 @@ interface Place extends Disposable {
 function prepare(user: string | undefined, { origin }: DemoMirror): Place {
   const above = Folder.open(resolve(tmpdir()));
   const made = NewFolder.make(above, 'pacman-fetch-demo-');
+  try {
+    // Its parts are used by their paths, so nobody else may turn those into others.
+    Folder.open(made.inside.path).close();
+  } catch (error) {
+    made.remove();
+    throw error;
+  }
   // As /var/cache is. Others can put nothing into it, so what is made in it stays ours.
   made.openTo(0o755);
   const { inside } = made;
