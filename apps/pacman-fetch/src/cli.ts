@@ -6,6 +6,7 @@ import { packageVersion } from '@sb/core';
 import { help, parseCommand } from './arguments.js';
 import { commandOf } from './commands/table.js';
 import { exitStatus, FetchError } from './errors.js';
+import { keepForWriting } from './own-terminal.js';
 import { charsetOf, type ColorChoice, wantsColor } from './ui/environment.js';
 import { message } from './ui/messages.js';
 
@@ -45,6 +46,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+// A command may hand the terminal on, as `pacman` does; a download has no use for what is typed.
+if (commandOf(process.argv[2]) === undefined) keepForWriting();
 // A reader that is gone changes nothing about what was done.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 

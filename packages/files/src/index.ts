@@ -6,6 +6,7 @@ export { isProgram, look, lookAtLink } from './look.js';
 export { NewFolder, type Owner } from './new-folder.js';
 export { openOutput } from './output.js';
 export { effectiveUser, isRoot } from './own-user.js';
+export { openForWriting } from './reopen.js';
 export { readToEnd } from './read-to-end.js';
 export { openTrusted } from './trusted-path.js';
 export { openTrustedFile, readTrustedFile } from './trusted-file.js';
