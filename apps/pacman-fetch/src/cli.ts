@@ -6,6 +6,7 @@ import { packageVersion } from '@sb/core';
 import { help, parseCommand } from './arguments.js';
 import { commandOf } from './commands/table.js';
 import { exitStatus, FetchError } from './errors.js';
+import { forgetNodeVariables } from './node-variables.js';
 import { keepForWriting } from './own-terminal.js';
 import { charsetOf, type ColorChoice, wantsColor } from './ui/environment.js';
 import { message } from './ui/messages.js';
@@ -46,6 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+forgetNodeVariables();
 // A command may hand the terminal on, as `pacman` does; a download has no use for what is typed.
 if (commandOf(process.argv[2]) === undefined) keepForWriting();
 // A reader that is gone changes nothing about what was done.

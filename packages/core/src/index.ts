@@ -1,3 +1,4 @@
+export { asciiJson } from './ascii-json.js';
 export {
   clauseOf,
   type CommonErrorCode,

@@ -1,3 +1,5 @@
+import { escaped, escapedLines } from '@sb/core';
+
 import { passes } from './filter-questions.js';
 import type { LayerPolicies } from './layers.js';
 import { metadataCalls } from './metadata-holes.js';
@@ -7,7 +9,8 @@ import { isTakenBack, type SandboxPlan } from './plan.js';
 import { rlimitsOf } from './process-features.js';
 
 /**
- * A plan in plain words: who the child is, what it can reach, and what of that can't be enforced here.
+ * A plan in plain words: who the child is, what it can reach, and what of that can't be enforced here. Names from the
+ * policy are escaped, so that they can do nothing to a terminal.
  *
  * @param policy - from `definePolicy`
  * @param layers - from `layerPolicies`
@@ -31,7 +34,7 @@ export function explainSandbox(policy: SandboxPolicy, layers: LayerPolicies, pla
       ({ layer, feature, reason }) => ['missing', `${layer}.${feature}: ${reason ?? 'no reason'}`] as const,
     ),
   ];
-  return lines.map(([subject, text]) => `${subject.padEnd(13)} ${text}\n`).join('');
+  return lines.map(([subject, text]) => `${subject.padEnd(13)} ${escapedLines(text)}\n`).join('');
 }
 
 function userText(policy: SandboxPolicy, { privdrop }: LayerPolicies): string {
@@ -49,7 +52,7 @@ function capsText({ caps }: LayerPolicies): string {
 function filesText({ landlock }: LayerPolicies): string {
   if (landlock === undefined || landlock.handled.fs.length === 0) return 'not restricted';
   const can = (right: string) =>
-    landlock.paths.filter(({ rights }) => rights.some((one) => one === right)).map(({ path }) => pathOf(path));
+    landlock.paths.filter(({ rights }) => rights.some((one) => one === right)).map(({ path }) => escaped(pathOf(path)));
   const part = (verb: string, right: string) => `${verb} ${can(right).join(' ') || 'nothing'}`;
   return [part('read', 'read_file'), part('execute', 'execute'), part('write', 'write_file')].join('\n              ');
 }

@@ -1,10 +1,9 @@
 import { closeSync, writeSync } from 'node:fs';
 
-import { clauseOf, isSandboxError } from '@sb/core';
+import { asciiJson, clauseOf, isSandboxError } from '@sb/core';
 import { openOutput } from '@sb/files';
 
 import { say } from '../commands/say.js';
-import { asciiJson } from '../ui/json-display.js';
 
 /** The file of `--report`, opened while this process may still open it. */
 export class ReportFile implements Disposable {
