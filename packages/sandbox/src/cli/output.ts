@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 
-import { escapedLines } from '@sb/core';
+import { escaped } from '@sb/core';
 
 /**
  * Says something to whoever called sb-run. By the system call: `process.stderr` would make a pipe non-blocking for the
@@ -10,7 +10,7 @@ import { escapedLines } from '@sb/core';
  */
 export function complain(text: string): void {
   try {
-    writeSync(2, `sb-run: ${escapedLines(text)}\n`);
+    writeSync(2, `sb-run: ${escaped(text)}\n`);
   } catch {
     // Nobody is left to tell.
   }
