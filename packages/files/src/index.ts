@@ -2,7 +2,7 @@ export { openContentFile } from './content-file.js';
 export { ensureFolder } from './ensure-folder.js';
 export { filesClause, type FilesErrorCode, isFilesError } from './errors.js';
 export { Folder } from './folder.js';
-export { isProgram, look, lookAtLink } from './look.js';
+export { isProgram, isThere, look, lookAtLink } from './look.js';
 export { NewFolder, type Owner } from './new-folder.js';
 export { openOutput } from './output.js';
 export { effectiveUser, isRoot } from './own-user.js';

@@ -22,6 +22,19 @@ export function lookAtLink(path: string): Stats | undefined {
 }
 
 /**
+ * Whether a path leads anywhere, by a {@link look}: false also for what can't be looked at.
+ *
+ * @param path - links are followed
+ */
+export function isThere(path: string): boolean {
+  try {
+    return look(path) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Whether a path leads to a file that this process may execute, by a {@link look}.
  *
  * @param path - links are followed

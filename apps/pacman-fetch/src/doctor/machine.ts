@@ -2,7 +2,7 @@ import { machine, release } from 'node:os';
 import { gunzipSync } from 'node:zlib';
 
 import { readKernelBytes, readKernelFile } from '@sb/core';
-import { look, readTrustedFile } from '@sb/files';
+import { isThere, readTrustedFile } from '@sb/files';
 
 /** What is known of the machine that may explain why a layer is missing. Plain data, so that any can be made up. */
 export interface Machine {
@@ -55,10 +55,6 @@ function builtWithLandlock(): boolean | undefined {
     // The running kernel's own configuration (CONFIG_IKCONFIG_PROC), which Arch's kernels have.
     orNothing(() => gunzipSync(readKernelBytes('/proc/config.gz')).toString('latin1'));
   return text === undefined ? undefined : /^CONFIG_SECURITY_LANDLOCK=y$/m.test(text);
-}
-
-function isThere(path: string): boolean {
-  return orNothing(() => look(path)) !== undefined;
 }
 
 /** What can't be read explains nothing. */
