@@ -96,7 +96,9 @@ describe.skipIf(missing('linux'))('the starter', () => {
     const kept = { NODES: 'x', http_proxy: 'http://p' };
     const { env } = withNode(process.execPath);
     const result = await runProgram(install(dist), [first], { env: { ...env, ...orders, ...kept } });
-    const names = Object.keys({ ...env, ...kept }).toSorted().join(' ');
+    const names = Object.keys({ ...env, ...kept })
+      .toSorted()
+      .join(' ');
     expect(result).toMatchObject({ status: 0, stdout: `${names}\n`, stderr: '' });
     expect(['owned', 'coverage'].map((name) => existsSync(folder.file(name)))).toEqual([false, false]);
     // The control: Node by itself takes them.

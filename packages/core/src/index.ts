@@ -9,13 +9,7 @@ export {
 } from './errors.js';
 export { errnoName, errorCode } from './errno.js';
 export { escaped, escapedLines } from './escaped.js';
-export {
-  listKernelFolder,
-  openKernelFile,
-  readKernelBytes,
-  readKernelFile,
-  readKernelLink,
-} from './kernel-file.js';
+export { listKernelFolder, openKernelFile, readKernelBytes, readKernelFile, readKernelLink } from './kernel-file.js';
 export { type Layer, type LayerName, type LayerPlan, layerIds, type PlanNeed } from './layer.js';
 export { type RequirementLevel, requirementLevels } from './level.js';
 export { nearest } from './nearest.js';

@@ -29,16 +29,17 @@ export interface EnforcementReport {
 }
 
 /**
- * Sums feature lines up into a report. Features that are `off` don't count. What a launcher does beside the layers
- * (`process`) and no_new_privs go with a restriction and are none by themselves: where no layer has anything in force,
- * the status is `none`.
+ * Sums feature lines up into a report. Features that are `off` don't count. What a sandbox does beside its layers, whose
+ * lines are called `process`, and no_new_privs, which it sets in any case, go with a restriction and are none by
+ * themselves: where no layer has anything in force, the status of a sandbox is `none`.
  *
  * @param features - the lines, in the order they should be shown
  */
 export function reportOf(features: readonly FeatureReport[]): EnforcementReport {
   const asked = features.filter(({ state }) => state !== 'off');
   const missing = asked.filter(({ state }) => state === 'unsupported');
-  const isRestricted = asked.some((line) => line.state !== 'unsupported' && !goesWithOthers(line));
+  const isSandbox = features.some(({ layer }) => layer === 'process');
+  const isRestricted = asked.some((line) => line.state !== 'unsupported' && !(isSandbox && goesWithOthers(line)));
   if (!isRestricted) return { status: 'none', features };
   return { status: missing.length === 0 ? 'full' : 'partial', features };
 }

@@ -1,4 +1,11 @@
-import { type EnforcementReport, errorCode, type FeatureReport, readAllTasks, readKernelFile, reportOf } from '@sb/core';
+import {
+  type EnforcementReport,
+  errorCode,
+  type FeatureReport,
+  readAllTasks,
+  readKernelFile,
+  reportOf,
+} from '@sb/core';
 
 import { lets } from './actions.js';
 import { thisMachine } from './architectures.js';

@@ -171,7 +171,10 @@ describe('our own file', () => {
     writeOwn('UseSandbox = no');
     chownSync(own, 65_534, 65_534);
     expect(await problems()).toEqual([
-      ['config file pacman.d/pacman-fetch.conf could not be read: it belongs to uid 65534', expect.any(String) as string],
+      [
+        'config file pacman.d/pacman-fetch.conf could not be read: it belongs to uid 65534',
+        expect.any(String) as string,
+      ],
     ]);
     // Nor is pacman.conf, which can say everything already.
     chownSync(config, 65_534, 65_534);

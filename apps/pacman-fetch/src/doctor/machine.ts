@@ -35,8 +35,7 @@ export function readMachine(): Machine {
     tracer: nameOfTracer(Number(field('TracerPid'))),
     isFiltered: field('Seccomp') === '2',
     emulatedOn: kernelMachine === undefined || kernelMachine === machine() ? undefined : kernelMachine,
-    isContainer:
-      isThere('/.dockerenv') || isThere('/run/.containerenv') || process.env['container'] !== undefined,
+    isContainer: isThere('/.dockerenv') || isThere('/run/.containerenv') || process.env['container'] !== undefined,
     securityModules: orNothing(() => readKernelFile('/sys/kernel/security/lsm'))?.trim(),
     hasLandlockBuilt: builtWithLandlock(),
   };

@@ -132,7 +132,11 @@ function refusal(path: string, error: unknown): FetchError {
   if (isFilesError(error)) {
     const isForRoot = ['EACCES', 'EPERM'].includes(error.errno ?? '');
     if (error.code !== 'open-failed') return new FetchError('file', filesClause(error), error.hint);
-    return new FetchError('file', `${path} can't be written: ${error.errno}`, isForRoot ? 'Run it as root.' : undefined);
+    return new FetchError(
+      'file',
+      `${path} can't be written: ${error.errno}`,
+      isForRoot ? 'Run it as root.' : undefined,
+    );
   }
   const isForRoot = ['EACCES', 'EPERM'].includes(errorCode(error) ?? '');
   const what = `${path} can't be written: ${errorCode(error) ?? (error as Error).message}`;

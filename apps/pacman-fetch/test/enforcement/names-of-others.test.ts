@@ -194,7 +194,10 @@ describe.skipIf(missing('root', 'linux'))('root writes into nothing of a neighbo
     openFolder('db');
     theirs('db/db.lck.new', '');
     const { status, stderr } = await refresh('db');
-    expect({ status, stderr }).toEqual({ status: 4, stderr: expect.stringContaining('db.lck.new belongs to uid 65534') });
+    expect({ status, stderr }).toEqual({
+      status: 4,
+      stderr: expect.stringContaining('db.lck.new belongs to uid 65534'),
+    });
     expect(readFileSync(folder.file('db/db.lck.new'), 'utf8')).toBe('');
   });
 

@@ -84,7 +84,12 @@ describe.skipIf(missing('linux'))('sb-run: names with control characters', () =>
   });
 
   it('nor in what is said of a mistake', async () => {
-    for (const args of [['--', `/${evil}`], ['--ro', `/${evil}`, '--', 'true'], ['--user', evil, '--', 'true'], [`--${evil}`]]) {
+    for (const args of [
+      ['--', `/${evil}`],
+      ['--ro', `/${evil}`, '--', 'true'],
+      ['--user', evil, '--', 'true'],
+      [`--${evil}`],
+    ]) {
       const { status, stderr } = await sbRun(args);
       expect(status).not.toBe(0);
       expect(stderr).toContain('owned');

@@ -33,7 +33,12 @@ describe.skipIf(missing('root', 'linux'))('a target that unshares at once', () =
     for (let round = 0; round < 5; round++) {
       const { report, status } = await start({ seccomp: 'allow-all' });
       expect(status).toBe(0);
-      expect(report.verified).toMatchObject({ by: 'launcher', capEff: [], capBnd: [], uid: [65_534, 65_534, 65_534, 65_534] });
+      expect(report.verified).toMatchObject({
+        by: 'launcher',
+        capEff: [],
+        capBnd: [],
+        uid: [65_534, 65_534, 65_534, 65_534],
+      });
     }
   });
 
