@@ -17,6 +17,7 @@ const checks = [
   ['types', () => runTask('typecheck', ['--output-logs=errors-only'])],
   ['types of the commands', () => npx('tsc', '-p', 'tooling')],
   ['imports', () => attempt(process.execPath, ['tooling/checks/imports.mjs'])],
+  ['file access', () => attempt(process.execPath, ['tooling/checks/file-access.mjs'])],
   ['doc comments', () => attempt(process.execPath, ['tooling/checks/doc-comments.mjs'])],
   ['what is supported', () => attempt(process.execPath, ['tooling/support/src/write.mjs', '--check'])],
   ['unused code', () => npx('knip', '--no-config-hints')],

@@ -1,11 +1,12 @@
 /*
- * Starts the program, dist/cli.js beside this file, in the node of PATH; without io_uring where one file is to be
- * downloaded.
+ * Starts the program, dist/cli.js beside this file, in the node of PATH: without variables that Node would take orders
+ * from, and without io_uring where one file is to be downloaded.
  *
  * libuv opens an io_uring for its event loop in Node 22 and later, and a process that has one in use can't be restricted
  * (docs/decisions/0007). Where io_uring_setup(2) fails with ENOSYS libuv does without. The filter is for that alone and
  * no restriction: that it can't be had is no error, since a worker downloads then.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -58,15 +59,26 @@ static int without_rings(void)
 }
 
 /*
- * What Node must not have: descriptors that nobody meant to hand over, and certificates beside those of --cacert or the
- * system. A kernel without close_range(2) leaves the descriptors, and the program sees them.
+ * Descriptors that nobody meant to hand over. A kernel without close_range(2) leaves them, and the program sees them.
  */
-static void forget(void)
+static void forget_descriptors(void)
 {
 	if (syscall(__NR_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC))
 		errno = 0;
-	unsetenv("NODE_EXTRA_CA_CERTS");
-	unsetenv("NODE_USE_SYSTEM_CA");
+}
+
+/*
+ * Variables by which whoever called us has Node load code, trust certificates or write files (NODE_OPTIONS,
+ * NODE_EXTRA_CA_CERTS, NODE_V8_COVERAGE, OPENSSL_CONF and their like): root may have been called by another user, whose
+ * environment sudo(8) has kept. None of them is ours.
+ */
+static void forget_variables(void)
+{
+	char **kept = environ;
+	for (char **one = environ; *one; one++)
+		if (strncmp(*one, "NODE_", 5) && strncmp(*one, "OPENSSL_", 8))
+			*kept++ = *one;
+	*kept = NULL;
 }
 
 /* A command, for instance "pacman", runs programs that must not inherit this; a download begins with an option. */
@@ -100,8 +112,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "error: pacman-fetch can't find itself: %s\n", strerror(errno));
 		return 127;
 	}
+	forget_variables();
 	if (is_download(argc, argv)) {
-		forget();
+		forget_descriptors();
 		if (without_rings())
 			errno = 0; /* a worker downloads, as where this program isn't used */
 	}

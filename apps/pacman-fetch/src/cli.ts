@@ -1,14 +1,15 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
+
+import { packageVersion } from '@sb/core';
 
 import { help, parseCommand } from './arguments.js';
 import { commandOf } from './commands/table.js';
 import { exitStatus, FetchError } from './errors.js';
+import { forgetNodeVariables } from './node-variables.js';
+import { keepForWriting } from './own-terminal.js';
 import { charsetOf, type ColorChoice, wantsColor } from './ui/environment.js';
 import { message } from './ui/messages.js';
-
-type Manifest = { readonly version: string };
 
 /** Errors before the command line is understood are coloured as nobody has chosen. */
 let color: ColorChoice = 'auto';
@@ -30,11 +31,9 @@ async function main(args: readonly string[]): Promise<number> {
     case 'help':
       process.stdout.write(help());
       return exitStatus.done;
-    case 'version': {
-      const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-      process.stdout.write(`pacman-fetch ${(JSON.parse(text) as Manifest).version}\n`);
+    case 'version':
+      process.stdout.write(`pacman-fetch ${packageVersion(new URL('../', import.meta.url))}\n`);
       return exitStatus.done;
-    }
     case 'fetch': {
       ({ color } = command);
       // undici's parser of HTTP is WebAssembly: V8's optimizing compiler takes more time for it than it saves in one file,
@@ -48,6 +47,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+forgetNodeVariables();
+// A command may hand the terminal on, as `pacman` does; a download has no use for what is typed.
+if (commandOf(process.argv[2]) === undefined) keepForWriting();
 // A reader that is gone changes nothing about what was done.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 

@@ -1,6 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-
-import { errorCode } from '@sb/core';
+import { errorCode, listKernelFolder, readKernelFile } from '@sb/core';
 
 /** O_CLOEXEC in the flags of `/proc/<pid>/fdinfo/<n>` (`open(2)`, `proc_pid_fdinfo(5)`). */
 const O_CLOEXEC = 0o2_000_000;
@@ -13,13 +11,13 @@ const O_CLOEXEC = 0o2_000_000;
  */
 export function strayDescriptors(expected: number): readonly number[] {
   if (process.platform !== 'linux') return [];
-  const descriptors = readdirSync('/proc/self/fd').map(Number);
+  const descriptors = listKernelFolder('/proc/self/fd').map(Number);
   return descriptors.filter((descriptor) => descriptor >= expected && !closesOnExec(descriptor));
 }
 
 function closesOnExec(descriptor: number): boolean {
   try {
-    const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1'))?.[1];
+    const flags = /^flags:\s*([0-7]+)$/m.exec(readKernelFile(`/proc/self/fdinfo/${descriptor}`))?.[1];
     return (Number.parseInt(flags ?? '0', 8) & O_CLOEXEC) !== 0;
   } catch (error) {
     // It was the one that listed the folder, or was closed meanwhile.

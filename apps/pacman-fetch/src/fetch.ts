@@ -19,6 +19,7 @@ import { requestOf } from './one-file/request.js';
 import { downloaderUid, type Run, type RunEvents } from './one-file/run.js';
 import { createDisplay } from './ui/display.js';
 import type { Display } from './ui/events.js';
+import { canReadTerminal } from './own-terminal.js';
 import { parseUrl, publicUrl } from './url.js';
 
 type FetchCommand = Extract<Command, { kind: 'fetch' }>;
@@ -98,12 +99,13 @@ async function supervise(command: FetchCommand, run: Run, report: ReportFile): P
 /**
  * In this process where that can be. A FILE that gets its name in the end, or a time that it must have from its owner,
  * needs somebody who may do that, unless nothing is given up at all. A library that is preloaded, as fakeroot(1) does,
- * makes calls of its own that are denied then, and answers in the kernel's place; a worker has none.
+ * makes calls of its own that are denied then, and answers in the kernel's place; a worker has none. Nor has a worker
+ * the terminal of another user, which this process can't give up reading.
  */
 async function download(run: Run, events: RunEvents): Promise<SingleResult> {
   const { destination, user } = run;
   const isLate = limitsFor(destination.name, false).isDated && !destination.isDatedBy(downloaderUid(user));
-  const isAlone = process.env['LD_PRELOAD'] === undefined;
+  const isAlone = process.env['LD_PRELOAD'] === undefined && !canReadTerminal();
   const canBeHere = (destination.isInPlace && !isLate && isAlone) || run.settings.useSandbox.word === 'no';
   const result = canBeHere && run.program === undefined ? await downloadInThisProcess(run, events) : undefined;
   if (result !== undefined) return result;

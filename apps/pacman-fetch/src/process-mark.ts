@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readKernelFile, readKernelLink } from '@sb/core';
 
 /** What a mark looks like, as part of a regular expression. */
 export const markPattern = String.raw`\d+-\d+-\d+`;
@@ -20,7 +20,7 @@ export function isGone(mark: string): boolean {
 /** When a process began, in clock ticks since the machine did (proc_pid_stat(5), field 22); undefined if it is gone. */
 function startOf(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const stat = readKernelFile(`/proc/${pid}/stat`);
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
     return undefined;
@@ -30,7 +30,7 @@ function startOf(pid: number): string | undefined {
 /** The number of our PID namespace (pid_namespaces(7)). */
 function namespace(): string | undefined {
   try {
-    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+    return /\d+/.exec(readKernelLink('/proc/self/ns/pid'))?.[0];
   } catch {
     return undefined;
   }

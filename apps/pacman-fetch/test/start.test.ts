@@ -81,6 +81,31 @@ describe.skipIf(missing('linux'))('the starter', () => {
     },
   );
 
+  it.each([['-o'], ['pacman']])('gives Node no variable that it would take orders from, with %s', async (first) => {
+    const dist = folder.file('program');
+    mkdirSync(dist);
+    writeFileSync(join(dist, 'cli.js'), 'console.log(Object.keys(process.env).sort().join(" "))');
+    writeFileSync(folder.file('evil.cjs'), `require('fs').writeFileSync(${JSON.stringify(folder.file('owned'))}, '')`);
+    const orders = {
+      NODE_OPTIONS: `--require ${folder.file('evil.cjs')}`,
+      NODE_EXTRA_CA_CERTS: folder.file('evil.pem'),
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      NODE_V8_COVERAGE: folder.file('coverage'),
+      OPENSSL_CONF: folder.file('evil.cnf'),
+    };
+    const kept = { NODES: 'x', http_proxy: 'http://p' };
+    const { env } = withNode(process.execPath);
+    const result = await runProgram(install(dist), [first], { env: { ...env, ...orders, ...kept } });
+    const names = Object.keys({ ...env, ...kept })
+      .toSorted()
+      .join(' ');
+    expect(result).toMatchObject({ status: 0, stdout: `${names}\n`, stderr: '' });
+    expect(['owned', 'coverage'].map((name) => existsSync(folder.file(name)))).toEqual([false, false]);
+    // The control: Node by itself takes them.
+    await runProgram(process.execPath, [join(dist, 'cli.js')], { env: { ...env, ...orders } });
+    expect(existsSync(folder.file('owned'))).toBe(true);
+  });
+
   it('says so where there is no node', async () => {
     const start = install('/nonexistent');
     const { status, stderr } = await runProgram(start, ['--help'], { env: { PATH: '/nonexistent' } });

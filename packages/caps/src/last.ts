@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-
-import { errnoName } from '@sb/core';
+import { errnoName, readKernelFile } from '@sb/core';
 
 import { capsError } from './errors.js';
 import { lastNamedCapability } from './names.js';
@@ -23,7 +21,7 @@ export function lastCapability(): number {
 
 function readLast(): number | undefined {
   try {
-    const text = readFileSync('/proc/sys/kernel/cap_last_cap', 'latin1').trim();
+    const text = readKernelFile('/proc/sys/kernel/cap_last_cap').trim();
     return /^\d{1,2}$/.test(text) ? Number(text) : undefined;
   } catch {
     // A /proc that hides sysctl is common in containers; the question below needs none.

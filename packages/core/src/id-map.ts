@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-
 import { errorCode } from './errno.js';
+import { readKernelFile } from './kernel-file.js';
 
 /** A range of ids that exist in a user namespace: `[first, count]`. */
 export type IdRange = readonly [first: number, count: number];
@@ -22,7 +21,7 @@ const allIds = 0xffff_ffff;
  * Reads the map of this process's user namespace (`user_namespaces(7)`).
  *
  * @param kind - of users, or of groups
- * @throws the error of `readFileSync` but `ENOENT`: a kernel without user namespaces has no map, and all ids
+ * @throws Error of the system but `ENOENT`: a kernel without user namespaces has no map, and all ids
  */
 export function readIdMap(kind: 'uid' | 'gid'): IdMap {
   const overflow = readOptional(`/proc/sys/kernel/overflow${kind}`);
@@ -60,7 +59,7 @@ export function mayBeStranger(id: number, { ranges, overflow }: IdMap): boolean 
 /** Reads a file that a kernel without user namespaces does not have. */
 function readOptional(path: string): string | undefined {
   try {
-    return readFileSync(path, 'latin1');
+    return readKernelFile(path);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;

@@ -1,3 +1,4 @@
+export { asciiJson } from './ascii-json.js';
 export {
   clauseOf,
   type CommonErrorCode,
@@ -7,11 +8,15 @@ export {
   type SandboxErrorFields,
 } from './errors.js';
 export { errnoName, errorCode } from './errno.js';
+export { escaped, escapedLines } from './escaped.js';
 export { defaultOverflowId, type IdMap, type IdRange, isMapped, mayBeStranger, readIdMap } from './id-map.js';
+export { listKernelFolder, openKernelFile, readKernelBytes, readKernelFile, readKernelLink } from './kernel-file.js';
 export { type Layer, type LayerName, type LayerPlan, layerIds, type PlanNeed } from './layer.js';
 export { type RequirementLevel, requirementLevels } from './level.js';
 export { nearest } from './nearest.js';
+export { packageVersion } from './package-version.js';
 export { type Libc, libcOf, loadPrebuild, type PrebuildLocation, prebuildPath } from './prebuild.js';
+export { readAll } from './read-all.js';
 export {
   encodeRecord,
   encodeU32,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { type EnforcementStatus, type FeatureState, reportOf } from './report.js';
+import { type EnforcementStatus, type FeatureReport, type FeatureState, reportOf } from './report.js';
 
 const table: readonly (readonly [states: readonly FeatureState[], status: EnforcementStatus])[] = [
   [[], 'none'],
@@ -18,5 +18,19 @@ describe('reportOf', () => {
   it.each(table)('%j is %s', (states, status) => {
     const features = states.map((state, index) => ({ layer: 'l', feature: `f${index}`, state }));
     expect(reportOf(features)).toEqual({ status, features });
+  });
+
+  it.each<[readonly FeatureState[], EnforcementStatus]>([
+    [['off', 'off'], 'none'],
+    [['unsupported', 'off'], 'none'],
+    [['enforced', 'off'], 'full'],
+    [['already', 'unsupported'], 'partial'],
+  ])('what goes with a restriction is none by itself: layers %j are %s', (states, status) => {
+    const beside: readonly FeatureReport[] = [
+      { layer: 'process', feature: 'new_session', state: 'enforced' },
+      { layer: 'caps', feature: 'no_new_privs', state: 'enforced' },
+    ];
+    const layers = states.map((state, index) => ({ layer: 'landlock', feature: `f${index}`, state }));
+    expect(reportOf([...beside, ...layers]).status).toBe(status);
   });
 });

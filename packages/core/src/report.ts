@@ -19,7 +19,7 @@ export interface FeatureReport {
   readonly reason?: string;
 }
 
-/** `full`: all that was asked for is in force; `partial`: some of it; `none`: nothing. */
+/** `full`: all that was asked for is in force; `partial`: some of it; `none`: nothing that restricts. */
 export type EnforcementStatus = 'full' | 'partial' | 'none';
 
 /** What is in force, feature by feature. */
@@ -29,13 +29,21 @@ export interface EnforcementReport {
 }
 
 /**
- * Sums feature lines up into a report. Features that are `off` don't count.
+ * Sums feature lines up into a report. Features that are `off` don't count. What a sandbox does beside its layers, whose
+ * lines are called `process`, and no_new_privs, which it sets in any case, go with a restriction and are none by
+ * themselves: where no layer has anything in force, the status of a sandbox is `none`.
  *
  * @param features - the lines, in the order they should be shown
  */
 export function reportOf(features: readonly FeatureReport[]): EnforcementReport {
   const asked = features.filter(({ state }) => state !== 'off');
   const missing = asked.filter(({ state }) => state === 'unsupported');
-  if (asked.length === 0 || missing.length === asked.length) return { status: 'none', features };
+  const isSandbox = features.some(({ layer }) => layer === 'process');
+  const isRestricted = asked.some((line) => line.state !== 'unsupported' && !(isSandbox && goesWithOthers(line)));
+  if (!isRestricted) return { status: 'none', features };
   return { status: missing.length === 0 ? 'full' : 'partial', features };
+}
+
+function goesWithOthers({ layer, feature }: FeatureReport): boolean {
+  return layer === 'process' || feature === 'no_new_privs';
 }

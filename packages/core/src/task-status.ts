@@ -1,6 +1,7 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 
 import { errorCode } from './errno.js';
+import { listKernelFolder, openKernelFile } from './kernel-file.js';
 
 /** Real, effective, saved set and file-system id, in the order of `/proc/<pid>/status`. */
 export type FourIds = readonly [real: number, effective: number, saved: number, filesystem: number];
@@ -30,7 +31,7 @@ export interface TaskStatus {
  *
  * @param pid - process id, or `'self'`
  * @param tid - thread id; default: the thread-group leader
- * @throws the error of `openSync` or `readSync`, with code `ENOENT` or `ESRCH` if there is no such task
+ * @throws the error of open(2) or read(2), with code `ENOENT` or `ESRCH` if there is no such task
  */
 export function readTaskStatus(pid: number | 'self', tid?: number): TaskStatus {
   const path = tid === undefined ? `/proc/${pid}/status` : `/proc/${pid}/task/${tid}/status`;
@@ -38,11 +39,11 @@ export function readTaskStatus(pid: number | 'self', tid?: number): TaskStatus {
 }
 
 /**
- * As `readFileSync`, in half its time: it doesn't ask for the size, which such a file hasn't, keeps its buffer, and stops
+ * As `readKernelFile`, in half its time: it doesn't ask for the size, which such a file hasn't, keeps its buffer, and stops
  * where less came than was asked for, which for a file of one record is its end (Documentation/filesystems/seq_file.rst).
  */
 function readProcFile(path: string): string {
-  const descriptor = openSync(path, 'r');
+  const descriptor = openKernelFile(path);
   try {
     let text = '';
     for (let length = buffer.length; length === buffer.length;) {
@@ -64,7 +65,7 @@ const buffer = Buffer.allocUnsafeSlow(8192);
  */
 export function readAllTasks(pid: number | 'self'): readonly TaskStatus[] {
   const tasks: TaskStatus[] = [];
-  for (const tid of readdirSync(`/proc/${pid}/task`)) {
+  for (const tid of listKernelFolder(`/proc/${pid}/task`)) {
     try {
       tasks.push(readTaskStatus(pid, Number(tid)));
     } catch (error) {

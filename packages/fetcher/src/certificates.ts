@@ -1,6 +1,5 @@
-import { openSync } from 'node:fs';
-
 import { errorCode } from '@sb/core';
+import { filesClause, isFilesError, openTrustedFile } from '@sb/files';
 
 import { FetcherError } from './errors.js';
 
@@ -13,7 +12,8 @@ const bundles = [
 ];
 
 /**
- * Opens the certificates to trust, so that the worker needs no right to read them.
+ * Opens the certificates to trust, so that the worker needs no right to read them. Who can write them decides whom
+ * downloads are taken from: for root nobody else may.
  *
  * @param file - a bundle that replaces the system's; undefined for the system's
  * @returns a descriptor; undefined if the system has none, and those that come with Node count
@@ -22,8 +22,11 @@ const bundles = [
 export function openCertificates(file: string | undefined): number | undefined {
   for (const bundle of file === undefined ? bundles : [file]) {
     try {
-      return openSync(bundle, 'r');
+      return openTrustedFile(bundle);
     } catch (error) {
+      if (isFilesError(error)) {
+        throw new FetcherError('invalid-request', filesClause(error), { path: bundle, hint: error.hint });
+      }
       const code = errorCode(error);
       if (file === undefined && code === 'ENOENT') continue;
       throw new FetcherError('invalid-request', `certificates ${bundle} can't be read: ${code}`, { path: bundle });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { listKernelFolder, readKernelFile } from '@sb/core';
 
 import { FetcherError } from './errors.js';
 
@@ -28,7 +28,7 @@ export function tooFew(why: string, cause?: unknown): FetcherError {
 
 function freeDescriptors(): number {
   if (process.platform !== 'linux') return Number.POSITIVE_INFINITY;
-  const [, soft = 'unlimited'] = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? [];
+  const [, soft = 'unlimited'] = /^Max open files\s+(\S+)/m.exec(readKernelFile('/proc/self/limits')) ?? [];
   // Reading the list takes a descriptor of its own, which is in the list and free again afterwards.
-  return soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft) - readdirSync('/proc/self/fd').length;
+  return soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft) - listKernelFolder('/proc/self/fd').length;
 }

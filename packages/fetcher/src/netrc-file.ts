@@ -1,9 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
-import { effectiveUser } from '@sb/files';
+import { effectiveUser, filesClause, isFilesError, openContentFile, readToEnd } from '@sb/files';
 
 import type { CheckedRequest } from './check.js';
 import { FetcherError } from './errors.js';
@@ -57,31 +57,21 @@ function completed(url: URL, { path, entries, flaw }: NetrcFile): URL {
 
 function readNetrc(path: string, isNamed: boolean): NetrcFile | undefined {
   try {
-    // Without waiting for the other end of a pipe.
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const descriptor = openContentFile(path);
     try {
       const { uid, mode } = fstatSync(descriptor);
       const flaw = flawOf(uid, mode);
-      return { path, flaw, entries: parseNetrc(readText(descriptor)) };
+      return { path, flaw, entries: parseNetrc(readToEnd(descriptor, path, maxBytes).toString()) };
     } finally {
       closeSync(descriptor);
     }
   } catch (error) {
     if (!isNamed && absent.has(errorCode(error))) return undefined;
-    const why = error instanceof NetrcError ? error.message : errorCode(error);
     const hint = 'Mend it, or give the fetcher `netrc: false`.';
+    if (isFilesError(error)) throw new FetcherError('invalid-request', `netrc ${filesClause(error)}`, { path, hint });
+    const why = error instanceof NetrcError ? error.message : errorCode(error);
     throw new FetcherError('invalid-request', `netrc ${path} can't be read: ${why}`, { path, hint });
   }
-}
-
-function readText(descriptor: number): string {
-  const buffer = Buffer.alloc(maxBytes + 1);
-  let length = 0;
-  for (let count = 1; count > 0 && length < buffer.length; length += count) {
-    count = readSync(descriptor, buffer, length, buffer.length - length, null);
-  }
-  if (length > maxBytes) throw new NetrcError(`it has more than ${maxBytes} bytes`);
-  return buffer.toString('utf8', 0, length);
 }
 
 function flawOf(uid: number, mode: number): string | undefined {

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, lchownSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
@@ -104,7 +104,9 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a netrc file', () => {
     execFileSync('mkfifo', [folder.file('pipe')]);
     for (const [netrc, why] of [
       [folder.file('none'), /ENOENT$/],
-      [folder.path, /EISDIR$/],
+      [folder.path, /no regular file$/],
+      // Nobody is waited for.
+      [folder.file('pipe'), /no regular file$/],
       [write('machine a password "geheim'), /line 1: a quotation mark is not closed/],
       [write('# '.repeat(40_000), 'large'), /more than 65536 bytes/],
     ] as const) {
@@ -112,8 +114,27 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a netrc file', () => {
       expect(error).toMatchObject({ code: 'invalid-request', message: why });
       expect(String(error)).not.toContain('geheim');
     }
-    // A pipe without a writer is empty, and keeps nobody waiting.
-    expect(errorOf(await fetchFrom(`${server.origin}/x`, { netrc: folder.file('pipe') }))).toBeUndefined();
+  });
+
+  it("is not root's own where a neighbour's link leads to it", async () => {
+    const own = write(good, 'own');
+    const link = folder.file('link');
+    symlinkSync(own, link);
+    await fetchFrom(`${server.origin}/x`, { netrc: link });
+    lchownSync(link, 65_534, 65_534);
+    const refused = fetchFrom(`${server.origin}/x`, { netrc: link });
+    await expect(refused).rejects.toMatchObject({
+      code: 'invalid-request',
+      message: expect.stringContaining('a symbolic link of uid 65534 leads to a file of uid 0') as string,
+    });
+    expect(server.requests.map(sentIn)).toEqual(['me:geh%41eim:ä @']);
+  });
+
+  it('is taken from a descriptor that was handed over', async () => {
+    const opened = openSync(write(good, 'own'), 'r');
+    await fetchFrom(`${server.origin}/x`, { netrc: `/dev/fd/${opened}` });
+    closeSync(opened);
+    expect(server.requests.map(sentIn)).toEqual(['me:geh%41eim:ä @']);
   });
 
   it

@@ -1,9 +1,13 @@
 import {
+  accessSync,
   closeSync,
   constants,
   fchmodSync,
+  fstatSync,
   fsyncSync,
+  linkSync,
   lstatSync,
+  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -14,13 +18,16 @@ import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 
-import { isFilesError, openFailed } from './errors.js';
+import { isFilesError, openFailed, refusal } from './errors.js';
 import { isRoot } from './own-user.js';
 import { removeTree } from './remove-tree.js';
 import { openTrusted } from './trusted-path.js';
 
 /** What a file system answers whose folders have no fsync(2), as vboxsf and some of FUSE: the name is there all the same. */
 const withoutFsync: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+// Not through a symbolic link, and without waiting for the other end of a pipe.
+const oldFile = constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 const newFile = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
@@ -98,6 +105,49 @@ export class Folder implements Disposable {
     } catch (error) {
       closeSync(descriptor);
       throw error;
+    }
+  }
+
+  /**
+   * Opens a regular file that is there, whoever owns it: a link is not followed, and a pipe not waited for.
+   *
+   * @param access - `O_RDONLY`, `O_WRONLY` or `O_RDWR`
+   * @throws SandboxError `untrusted-file` for anything else; Error of the system: ELOOP for a symbolic link
+   */
+  openFile(name: string, access: number = constants.O_RDONLY): number {
+    const descriptor = openSync(this.at(name), access | oldFile);
+    if (fstatSync(descriptor).isFile()) return descriptor;
+    closeSync(descriptor);
+    const path = join(this.path, name);
+    throw refusal('untrusted-file', { path, what: `${path} is not a regular file`, hint: 'Remove it.' });
+  }
+
+  /**
+   * Makes a folder in it.
+   *
+   * @param mode - its permissions, before the umask
+   * @throws Error of the system: EEXIST where the name stands for something
+   */
+  makeFolder(name: string, mode: number): void {
+    mkdirSync(this.at(name), mode);
+  }
+
+  /**
+   * Gives a file in it a further name.
+   *
+   * @throws Error of the system: EEXIST where that name stands for something
+   */
+  link(from: string, to: string): void {
+    linkSync(this.at(from), this.at(to));
+  }
+
+  /** Whether this process may make files in it, by access(2). */
+  isWritable(): boolean {
+    try {
+      accessSync(this.at('.'), constants.W_OK | constants.X_OK);
+      return true;
+    } catch {
+      return false;
     }
   }
 

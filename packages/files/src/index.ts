@@ -1,8 +1,13 @@
+export { openContentFile } from './content-file.js';
+export { ensureFolder } from './ensure-folder.js';
 export { filesClause, type FilesErrorCode, isFilesError } from './errors.js';
 export { Folder } from './folder.js';
+export { isProgram, isThere, look, lookAtLink } from './look.js';
 export { NewFolder, type Owner } from './new-folder.js';
 export { openOutput } from './output.js';
 export { effectiveUser, isRoot } from './own-user.js';
+export { openForWriting } from './reopen.js';
+export { readToEnd } from './read-to-end.js';
 export { openTrusted } from './trusted-path.js';
 export { openTrustedFile, readTrustedFile } from './trusted-file.js';
 export { type Judge, walk, type Waypoint } from './walk.js';

@@ -44,6 +44,15 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     expect(() => write('/dev/null')).not.toThrow();
   });
 
+  it('adds to what is there where that is asked for', () => {
+    for (const text of ['one', 'two']) {
+      const descriptor = openOutput(output(), 0o644, 'end');
+      writeSync(descriptor, text);
+      closeSync(descriptor);
+    }
+    expect(content('out/report')).toBe('onetwo');
+  });
+
   it('writes through no symbolic link', () => {
     symlinkSync(folder.file('prize'), output());
     expect(() => write(output())).toThrow(/cannot write to .*report: ELOOP\. It is a symbolic link/);

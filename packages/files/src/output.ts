@@ -18,45 +18,53 @@ const flags = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
  *
  * @param path - a file, or `/dev/fd/N` and its like for one that the caller has handed over
  * @param mode - of a new one, before the umask
+ * @param place - `end`: what is there stays, and each write goes behind it
  * @returns a descriptor to write to
  * @throws SandboxError `untrusted-path`, `untrusted-file`, `open-failed`
  */
-export function openOutput(path: string, mode = 0o644): number {
-  if (ownDescriptor(path) !== undefined) return byPath(path);
+export function openOutput(path: string, mode = 0o644, place: 'start' | 'end' = 'start'): number {
+  const append = place === 'end' ? constants.O_APPEND : 0;
+  if (ownDescriptor(path) !== undefined) return byPath(path, append);
   const absolute = resolve(path);
   const folder = Folder.open(dirname(absolute));
   try {
-    return openIn(folder, basename(absolute), mode);
+    return openIn(folder, basename(absolute), { mode, append });
   } finally {
     folder.close();
   }
 }
 
-function byPath(path: string): number {
+function byPath(path: string, append: number): number {
   try {
-    return openSync(path, constants.O_WRONLY);
+    return openSync(path, constants.O_WRONLY | append);
   } catch (error) {
     throw failed(path, error);
   }
 }
 
-function openIn(folder: Folder, name: string, mode: number): number {
+interface How {
+  readonly mode: number;
+  /** O_APPEND, or 0. */
+  readonly append: number;
+}
+
+function openIn(folder: Folder, name: string, { mode, append }: How): number {
   const shown = join(folder.path, name);
   try {
-    return openSync(folder.at(name), flags | constants.O_CREAT | constants.O_EXCL, mode);
+    return openSync(folder.at(name), flags | append | constants.O_CREAT | constants.O_EXCL, mode);
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw failed(shown, error);
   }
   let descriptor: number;
   try {
-    descriptor = openSync(folder.at(name), flags);
+    descriptor = openSync(folder.at(name), flags | append);
   } catch (error) {
     throw failed(shown, error);
   }
   try {
     const stats = fstatSync(descriptor);
     requireOwn(shown, stats);
-    if (stats.isFile()) ftruncateSync(descriptor, 0);
+    if (stats.isFile() && append === 0) ftruncateSync(descriptor, 0);
     return descriptor;
   } catch (error) {
     closeSync(descriptor);

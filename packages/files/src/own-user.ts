@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-
-import { readTaskStatus } from '@sb/core';
+import { readKernelFile, readTaskStatus } from '@sb/core';
 
 /** Who this process is: by the kernel's own word where it can be read, since fakeroot(1) changes the C library's. */
 export function effectiveUser(): number | undefined {
@@ -21,7 +19,7 @@ export function isRoot(): boolean {
 
 function isOnlyUser(): boolean {
   try {
-    const lengths = readFileSync('/proc/self/uid_map', 'latin1').trim().split('\n');
+    const lengths = readKernelFile('/proc/self/uid_map').trim().split('\n');
     return lengths.reduce((sum, line) => sum + Number(line.trim().split(/\s+/)[2]), 0) === 1;
   } catch {
     // Without /proc nothing says so.

@@ -1,4 +1,5 @@
 /* Orders for root, in places where a neighbour could have written them. */
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -64,6 +65,16 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     chownSync(folder.file('etc/other'), nobody, nobody);
     renameSync(folder.file('etc/other'), folder.file('etc/conf'));
     expect(() => read('etc/conf')).toThrow('belongs to uid 65534');
+  });
+
+  it('takes nothing from the null device', () => {
+    expect(readTrustedFile('/dev/null', 100)).toHaveLength(0);
+    expect(() => readTrustedFile('/dev/zero', 100)).toThrow('is writable for all');
+  });
+
+  it('waits for nobody at the other end of a pipe', () => {
+    execFileSync('mkfifo', [folder.file('etc/pipe')]);
+    expect(read('etc/pipe')).toBe('');
   });
 
   it('reads no more than asked for, and a descriptor that it was given', () => {

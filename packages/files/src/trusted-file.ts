@@ -1,14 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { refusal } from './errors.js';
 import { effectiveUser, isRoot } from './own-user.js';
 import { ownDescriptor } from './own-descriptor.js';
+import { readToEnd } from './read-to-end.js';
 import { rootDecides } from './trusted-path.js';
 import { walk } from './walk.js';
-
-// Without waiting for the other end of a pipe.
-const flags = constants.O_RDONLY | constants.O_NONBLOCK;
 
 const writableByGroup = 0o020;
 const writableByAll = 0o002;
@@ -22,12 +20,14 @@ const hint = 'Root takes orders from files of root alone; "chown root" and "chmo
  * ordinary user opens what the path leads to.
  *
  * @param path - a file, or `/dev/fd/N` and its like for one that the caller has handed over
+ * @param mayWait - whether to wait for the other end of a pipe; default: only where nothing is judged
  * @returns a descriptor to read from
  * @throws SandboxError `untrusted-path`, `untrusted-file`; Error of the system
  */
-export function openTrustedFile(path: string): number {
-  const given = ownDescriptor(path);
-  if (given !== undefined || !isRoot() || process.platform !== 'linux') return openSync(path, constants.O_RDONLY);
+export function openTrustedFile(path: string, mayWait?: boolean): number {
+  const isJudged = ownDescriptor(path) === undefined && isRoot() && process.platform === 'linux';
+  const flags = constants.O_RDONLY | ((mayWait ?? !isJudged) ? 0 : constants.O_NONBLOCK);
+  if (!isJudged) return openSync(path, flags);
   const held = walk(resolve(path), rootDecides);
   try {
     requireRoots(path, fstatSync(held));
@@ -47,32 +47,22 @@ export function openTrustedFile(path: string): number {
 export function readTrustedFile(path: string, maxBytes: number): Buffer {
   const descriptor = openTrustedFile(path);
   try {
-    return readWhole(descriptor, path, maxBytes);
+    return readToEnd(descriptor, path, maxBytes);
   } finally {
     closeSync(descriptor);
   }
 }
 
-function requireRoots(path: string, { uid, gid, mode }: Stats): void {
+/** The device that nothing can be read from, whoever writes to it: number 1:3 (null(4)). */
+const nullDevice = 0x103;
+
+function requireRoots(path: string, stats: Stats): void {
+  const { uid, gid, mode } = stats;
+  if (stats.isCharacterDevice() && stats.rdev === nullDevice) return;
   const refuse = (why: string): never => {
     throw refusal('untrusted-file', { path, what: `${path} is not read: it ${why}`, hint });
   };
   if (uid !== 0 && uid !== effectiveUser()) refuse(`belongs to uid ${uid}`);
   if ((mode & writableByAll) !== 0) refuse('is writable for all');
   if ((mode & writableByGroup) !== 0 && gid !== 0) refuse(`is writable for the group ${gid}`);
-}
-
-function readWhole(descriptor: number, path: string, maxBytes: number): Buffer {
-  const chunks: Buffer[] = [];
-  for (let length = 0; ;) {
-    const chunk = Buffer.alloc(64 * 1024);
-    const count = readSync(descriptor, chunk);
-    if (count === 0) return Buffer.concat(chunks);
-    chunks.push(chunk.subarray(0, count));
-    length += count;
-    if (length > maxBytes) {
-      const what = `${path} has more than ${maxBytes} bytes`;
-      throw refusal('untrusted-file', { path, what, hint: 'Choose another file.' });
-    }
-  }
 }

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
-import { type EnforcementReport, readAllTasks, reportOf, type TaskStatus } from '@sb/core';
+import { type EnforcementReport, readAllTasks, readKernelFile, reportOf, type TaskStatus } from '@sb/core';
 
 import { identityVariables } from './environment.js';
 import { nativeError, privdropError } from './errors.js';
@@ -92,7 +91,7 @@ function hasCapabilities({ capEff, capPrm, capAmb, capInh }: TaskStatus, noNewPr
 
 function threadName(tid: number): string {
   try {
-    return readFileSync(`/proc/self/task/${tid}/comm`, 'utf8').trim();
+    return readKernelFile(`/proc/self/task/${tid}/comm`, 'utf8').trim();
   } catch {
     // Only decoration of an error that is thrown anyway; the thread may be gone.
     return 'unnamed';

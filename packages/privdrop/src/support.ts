@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-
-import { errorCode, type IdMap, parseTaskStatus, readAllTasks, readIdMap } from '@sb/core';
+import { errorCode, type IdMap, parseTaskStatus, readAllTasks, readIdMap, readKernelFile } from '@sb/core';
 
 import { privdropError } from './errors.js';
 import { currentIdentity, type ProcessIdentity } from './identity.js';
@@ -66,7 +64,7 @@ export function support(): PrivdropSupport {
 
 function ownStatus(): string {
   try {
-    return readFileSync('/proc/thread-self/status', 'latin1');
+    return readKernelFile('/proc/thread-self/status');
   } catch (cause) {
     throw privdropError('unsupported-platform', 'support', {
       what: `what the kernel says of this process can't be read: ${errorCode(cause)} at /proc/thread-self/status`,
@@ -80,7 +78,7 @@ function ownStatus(): string {
 /** Reads a file that a kernel without user namespaces does not have. */
 function readOptional(path: string): string | undefined {
   try {
-    return readFileSync(path, 'latin1');
+    return readKernelFile(path);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;

@@ -8,6 +8,7 @@ import { launcherPath } from './native.js';
 import { pathOf } from './path-text.js';
 import type { Expected, SandboxPlan } from './plan.js';
 import type { LauncherStatus } from './status.js';
+import { hasOwnNamespace, isTargetsWork } from './target-changes.js';
 import { differences, type Verified, verifiedOf } from './verify.js';
 
 /** What is in force in a child, and how that is known. */
@@ -37,10 +38,7 @@ export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan:
   if (status.kind === 'failed') throw launchError(status, expected.rules, child.spawnfile);
   if (status.kind === 'unstarted') throw unstarted(status.errno);
   if (status.kind === 'lost') throw child.killed ? aborted() : lost();
-  const { task, by } = readBack(child, status);
-  if (task === undefined) throw unread();
-  const wrong = differences(task, expected, { by, filters: status.filters });
-  if (wrong.length > 0) throw contradiction(wrong);
+  const { task, by } = readAsPlanned(child, status, expected);
   const missed = status.skipped.flatMap((rule) => expected.rules.paths[rule] ?? []);
   const proofs = status.proofs.filter(isDenied);
   return {
@@ -51,8 +49,24 @@ export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan:
   };
 }
 
+/** What was read back, and agrees with the plan; where the target has changed it already, before it did. */
+function readAsPlanned(child: ChildProcess, said: Executed, expected: Expected) {
+  const { task, by } = readBack(child, said);
+  if (task === undefined) throw unread();
+  const wrong = differences(task, expected, { by, filters: said.filters });
+  if (wrong.length === 0) return { task, by };
+  const { pid } = child;
+  const launcher = by === 'parent' && pid !== undefined ? said.task : undefined;
+  if (launcher === undefined || pid === undefined) throw contradiction(wrong);
+  const isOwn = isTargetsWork({ wrong, launcher, expected, hasOwnNamespace: hasOwnNamespace(pid) });
+  if (!isOwn) throw contradiction(wrong);
+  return { task: launcher, by: 'launcher' as const };
+}
+
+type Executed = Extract<LauncherStatus, { kind: 'executed' }>;
+
 /** The kernel's word about the target while it is there: as long as nobody has waited for it, its number is its own. */
-function readBack(child: ChildProcess, said: Extract<LauncherStatus, { kind: 'executed' }>) {
+function readBack(child: ChildProcess, said: Executed) {
   if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
     try {
       return { task: readTaskStatus(child.pid), by: 'parent' as const };
@@ -64,7 +78,7 @@ function readBack(child: ChildProcess, said: Extract<LauncherStatus, { kind: 'ex
   return { task: said.task, by: 'launcher' as const };
 }
 
-type Proofs = Extract<LauncherStatus, { kind: 'executed' }>['proofs'];
+type Proofs = Executed['proofs'];
 
 /** Whether an attempt ended with the error that Landlock gives. Others have other causes, and prove nothing. */
 function isDenied({ feature, errno }: Proofs[number]): boolean {

@@ -1,3 +1,5 @@
+import { escaped, escapedLines } from '@sb/core';
+
 import { isTopRule } from './filesystem.js';
 import { passes } from './filter-questions.js';
 import type { LayerPolicies } from './layers.js';
@@ -9,7 +11,8 @@ import { rlimitsOf } from './process-features.js';
 import type { sharedFeatureNames } from './shared-features.js';
 
 /**
- * A plan in plain words: who the child is, what it can reach, and what of that can't be enforced here.
+ * A plan in plain words: who the child is, what it can reach, and what of that can't be enforced here. Names from the
+ * policy are escaped, so that they can do nothing to a terminal.
  *
  * @param policy - from `definePolicy`
  * @param layers - from `layerPolicies`
@@ -35,7 +38,7 @@ export function explainSandbox(policy: SandboxPolicy, layers: LayerPolicies, pla
       ({ layer, feature, reason }) => ['missing', `${layer}.${feature}: ${reason ?? 'no reason'}`] as const,
     ),
   ];
-  return lines.map(([subject, text]) => `${subject.padEnd(13)} ${text}\n`).join('');
+  return lines.map(([subject, text]) => `${subject.padEnd(13)} ${escapedLines(text)}\n`).join('');
 }
 
 function userText(policy: SandboxPolicy, { privdrop }: LayerPolicies): string {
@@ -57,7 +60,7 @@ function filesText({ landlock }: LayerPolicies): string {
   if (landlock === undefined || landlock.handled.fs.length === 0) return 'not restricted';
   const can = (right: string) => {
     const rules = landlock.paths.filter(({ rights }) => rights.some((one) => one === right));
-    const others = rules.filter((rule) => !isTopRule(rule)).map(({ path }) => pathOf(path));
+    const others = rules.filter((rule) => !isTopRule(rule)).map(({ path }) => escaped(pathOf(path)));
     return [...(rules.some(isTopRule) ? [wholeTree] : []), ...(others.length > 0 ? [others.join(' ')] : [])];
   };
   const part = (verb: string, right: string) => `${verb} ${can(right).join('; ') || 'nothing'}`;

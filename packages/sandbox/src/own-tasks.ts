@@ -1,6 +1,6 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 
-import { errorCode, parseTaskStatus, type TaskStatus } from '@sb/core';
+import { errorCode, listKernelFolder, openKernelFile, parseTaskStatus, type TaskStatus } from '@sb/core';
 
 /** Larger than any `status` file. */
 const buffer = Buffer.alloc(16_384);
@@ -23,8 +23,8 @@ export class OwnTasks implements Disposable {
   static open(): OwnTasks | undefined {
     const descriptors: number[] = [];
     try {
-      for (const tid of readdirSync('/proc/self/task'))
-        descriptors.push(openSync(`/proc/self/task/${tid}/status`, 'r'));
+      for (const tid of listKernelFolder('/proc/self/task'))
+        descriptors.push(openKernelFile(`/proc/self/task/${tid}/status`));
       return new OwnTasks(descriptors);
     } catch (error) {
       for (const descriptor of descriptors) closeSync(descriptor);

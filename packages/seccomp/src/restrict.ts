@@ -1,5 +1,11 @@
-import { type EnforcementReport, errorCode, type FeatureReport, readAllTasks, reportOf } from '@sb/core';
-import { readFileSync } from 'node:fs';
+import {
+  type EnforcementReport,
+  errorCode,
+  type FeatureReport,
+  readAllTasks,
+  readKernelFile,
+  reportOf,
+} from '@sb/core';
 
 import { lets } from './actions.js';
 import { thisMachine } from './architectures.js';
@@ -97,7 +103,7 @@ function withReason(line: FeatureReport, reason: string): FeatureReport {
 
 function threadName(tid: number): string {
   try {
-    return readFileSync(`/proc/self/task/${tid}/comm`, 'utf8').trim();
+    return readKernelFile(`/proc/self/task/${tid}/comm`, 'utf8').trim();
   } catch {
     // Only decoration of an error that is thrown anyway; the thread may be gone.
     return 'unnamed';

@@ -1,5 +1,4 @@
-import { errnoName, parseTaskStatus, type TaskStatus } from '@sb/core';
-import { readFileSync } from 'node:fs';
+import { errnoName, parseTaskStatus, readKernelFile, type TaskStatus } from '@sb/core';
 
 import { type ActionName, actionValues } from './actions.js';
 import { type Machine, thisMachine } from './architectures.js';
@@ -67,7 +66,7 @@ export function support(): SeccompSupport {
 function ownStatus(): Pick<TaskStatus, 'noNewPrivs' | 'seccompFilters'> {
   let text: string;
   try {
-    text = readFileSync('/proc/thread-self/status', 'latin1');
+    text = readKernelFile('/proc/thread-self/status');
   } catch {
     return { noNewPrivs: native().hasNoNewPrivs(), seccompFilters: 0 };
   }

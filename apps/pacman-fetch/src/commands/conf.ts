@@ -1,3 +1,5 @@
+import { escaped } from '@sb/core';
+
 import { type Configuration, loadConfiguration } from '../config/configuration.js';
 import { optionNames, repositoryDirectives } from '../config/directives.js';
 import { ownNames } from '../config/own-directives.js';
@@ -25,7 +27,9 @@ it, 3 it names a user that isn't there.`,
   async run(given) {
     const { lines, isWhole, warnings } = await answer(given);
     for (const text of warnings) say('warning', { text });
-    process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+    // A program reads what is written there; a terminal would do what it says.
+    const shown = process.stdout.isTTY ? lines.map(escaped) : lines;
+    process.stdout.write(shown.map((line) => `${line}\n`).join(''));
     return isWhole ? exitStatus.done : exitStatus.download;
   },
 };

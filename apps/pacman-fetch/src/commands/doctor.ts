@@ -1,8 +1,9 @@
+import { asciiJson } from '@sb/core';
+
 import { diagnosisText } from '../doctor/diagnosis-text.js';
 import { doctorStatus } from '../doctor/diagnosis.js';
 import { examine } from '../doctor/examine.js';
 import { charsetOf, wantsColor } from '../ui/environment.js';
-import { asciiJson } from '../ui/json-display.js';
 import type { Subcommand } from './subcommand.js';
 
 /** `pacman-fetch doctor`: what this machine can enforce. */

@@ -3,6 +3,8 @@ import { inSession, type Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { askPacman, prefetch } from '../prefetch/prefetch.js';
 import { DatabaseLock } from '../refresh/database-lock.js';
+import { charsetOf } from '../ui/environment.js';
+import { printable } from '../ui/text.js';
 import type { Subcommand } from './subcommand.js';
 
 /** `pacman-fetch prefetch`: what `pacman -Sw` downloads. */
@@ -42,7 +44,9 @@ async function askAndFetch(session: Session, question: readonly string[], option
   const answer = await askPacman(session, question, options);
   if ('refusal' in answer) {
     // pacman's own words say it best.
-    process.stderr.write(answer.refusal);
+    const charset = charsetOf(process.env);
+    const lines = answer.refusal.split('\n').map((line) => printable(line, charset));
+    process.stderr.write(lines.join('\n'));
     return exitStatus.download;
   }
   return await prefetch(session, answer);

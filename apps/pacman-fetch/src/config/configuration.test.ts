@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -171,13 +171,16 @@ describe('our own file', () => {
     writeOwn('UseSandbox = no');
     chownSync(own, 65_534, 65_534);
     expect(await problems()).toEqual([
-      ['pacman.d/pacman-fetch.conf belongs to uid 65534, who is neither root nor you', expect.any(String) as string],
+      [
+        'config file pacman.d/pacman-fetch.conf could not be read: it belongs to uid 65534',
+        expect.any(String) as string,
+      ],
     ]);
-    // Who owns pacman.conf can say everything already.
+    // Nor is pacman.conf, which can say everything already.
     chownSync(config, 65_534, 65_534);
-    expect(await problems()).toEqual([]);
+    expect(await problems()).toHaveLength(2);
     for (const file of [own, config]) chownSync(file, 0, 0);
-    chmodSync(own, 0o644);
+    expect(await problems()).toEqual([]);
   });
 
   it('is not taken for absent where it is a folder, or a link that leads nowhere', async () => {

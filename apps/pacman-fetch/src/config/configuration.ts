@@ -1,12 +1,13 @@
-import { lstatSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+
+import { effectiveUser, lookAtLink } from '@sb/files';
 
 import { checkNames, userProblems } from './names-check.js';
 import { mergeOwn, OwnReader, type OwnValues } from './own-reader.js';
 import { type PacmanConfig, pacmanConfig } from './pacman-config.js';
 import { type Problem, problemText, refuseProblems } from './problem.js';
 import { sandboxSettings, type SandboxSettings } from './sandbox-settings.js';
-import { readSections } from './sections.js';
+import { type ReadSections, readSections } from './sections.js';
 import { underSystemRoot } from './system-root.js';
 
 /** What was read from all files. */
@@ -46,14 +47,13 @@ const defaultConfig = '/etc/pacman.conf';
 export async function loadConfiguration(options: ConfigurationOptions): Promise<Configuration> {
   const { rootDir, architecture, sysroot, mayBeAbsent = false } = options;
   const config = underSystemRoot(sysroot, options.config ?? defaultConfig);
-  const isAbsent = mayBeAbsent && options.config === undefined && !isThere(config);
   const theirs = new OwnReader();
   const takeOther = theirs.take.bind(theirs);
-  const nothing = { sections: [], problems: [] };
-  const sections = isAbsent ? nothing : readSections(config, sysroot);
-  const pacman = pacmanConfig(sections, { rootDir, architecture, sysroot, takeOther });
+  const read = readSections(config, sysroot);
+  const isNothing = read.isAbsent && mayBeAbsent && options.config === undefined;
+  const pacman = pacmanConfig(isNothing ? nothing : read, { rootDir, architecture, sysroot, takeOther });
   const ownFile = join(dirname(config), 'pacman.d', 'pacman-fetch.conf');
-  const ours = readOwn(ownFile, { config, sysroot });
+  const ours = readOwn(ownFile, read.file?.uid, sysroot);
   const own = mergeOwn(theirs.values, ours.values);
   const problems = [...pacman.problems, ...theirs.problems, ...ours.problems];
   refuseProblems([...problems, ...(await checkNames(own))]);
@@ -61,40 +61,40 @@ export async function loadConfiguration(options: ConfigurationOptions): Promise<
   return { pacman, own, sandbox, ownFile, warnings: [...pacman.warnings, ...missingUser(sandbox)] };
 }
 
-function readOwn(file: string, { config = defaultConfig, sysroot }: ConfigurationOptions): OwnReader {
+const nothing = { sections: [], problems: [] };
+
+/** @param confOwner - who owns pacman.conf */
+function readOwn(file: string, confOwner: number | undefined, sysroot: string | undefined): OwnReader {
   const reader = new OwnReader();
-  if (!isThere(file, lstatSync)) return reader;
-  const problem = nothingToRead(file) ?? ownerProblem(file, config);
-  if (problem === undefined) reader.takeAll(readSections(file, sysroot));
+  const read = readSections(file, sysroot);
+  if (read.isAbsent && !isLink(file)) return reader;
+  const problem = noFile(file, read) ?? ownerProblem(file, [read.file?.uid, confOwner]);
+  if (problem === undefined) reader.takeAll(read);
   else reader.problems.push(problem);
   return reader;
 }
 
 /** pacman takes a folder for an empty file. Of ours a level would be lost in silence, and so it would behind a link. */
-function nothingToRead(file: string): Problem | undefined {
-  if (!isThere(file)) {
-    return { what: `${file} is a link that leads nowhere`, hint: 'Make what it names, or remove it.' };
-  }
-  if (!statSync(file).isDirectory()) return undefined;
+function noFile(file: string, { isAbsent, file: opened }: ReadSections): Problem | undefined {
+  if (isAbsent) return { what: `${file} is a link that leads nowhere`, hint: 'Make what it names, or remove it.' };
+  if (opened?.isFolder !== true) return undefined;
   return { what: `${file} is a folder`, hint: 'Move it away: a file belongs there, or nothing.' };
 }
 
-/** In a folder that others may write to, somebody else could have put it beside pacman.conf. */
-function ownerProblem(file: string, config: string): Problem | undefined {
-  const owner = statSync(file).uid;
-  const trusted = [0, process.geteuid?.(), statSync(config, { throwIfNoEntry: false })?.uid];
-  if (trusted.includes(owner)) return undefined;
+/** In a folder that others may write to, somebody else could have put it beside pacman.conf. Of root see FileTexts. */
+function ownerProblem(file: string, [owner, confOwner]: readonly (number | undefined)[]): Problem | undefined {
+  if (owner === undefined || [0, effectiveUser(), confOwner].includes(owner)) return undefined;
   return {
     what: `${file} belongs to uid ${owner}, who is neither root nor you`,
     hint: 'Change its owner, or remove it.',
   };
 }
 
-function isThere(file: string, look = statSync): boolean {
+/** Nothing was there to be read; a link that leads nowhere is something all the same. */
+function isLink(file: string): boolean {
   try {
-    return look(file, { throwIfNoEntry: false }) !== undefined;
+    return lookAtLink(file) !== undefined;
   } catch {
-    // Something is there that can't be looked at; reading it says why.
     return true;
   }
 }

@@ -1,4 +1,6 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { Folder, isFilesError, look, lookAtLink } from '@sb/files';
 
 import { isPattern, matcherOf, unquoted } from './glob-pattern.js';
 
@@ -8,6 +10,7 @@ import { isPattern, matcherOf, unquoted } from './glob-pattern.js';
  * nothing. Sorted by code unit, where glob(3) asks the locale.
  *
  * @param pattern - a path or pattern; a relative one starts at the working directory
+ * @throws SandboxError `untrusted-path` for a folder of others' choice, where root would miss what they hide
  */
 export function glob(pattern: string): readonly string[] {
   // Without anything to look for or to unquote there is nothing to do: whether it exists is for the reader to find out.
@@ -35,20 +38,27 @@ function step(path: string, part: string): readonly string[] {
 }
 
 function namesIn(folder: string): readonly string[] {
+  let opened: Folder;
   try {
-    return readdirSync(folder);
-  } catch {
+    opened = Folder.open(resolve(folder));
+  } catch (error) {
+    if (isFilesError(error) && error.code === 'untrusted-path') throw error;
     // No folder, or not for us: glob(3) without GLOB_ERR goes on.
     return [];
+  }
+  try {
+    return opened.names();
+  } finally {
+    opened.close();
   }
 }
 
 function isThere(path: string): boolean {
-  return attempt(() => lstatSync(path, { throwIfNoEntry: false })) !== undefined;
+  return attempt(() => lookAtLink(path)) !== undefined;
 }
 
 function isFolder(path: string): boolean {
-  return attempt(() => statSync(path, { throwIfNoEntry: false }))?.isDirectory() === true;
+  return attempt(() => look(path))?.isDirectory() === true;
 }
 
 /** What can't be looked at, for a folder above it for instance, isn't there for glob(3). */

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-
 import { isSandboxError, nearest } from '@sb/core';
+import { readTrustedFile } from '@sb/files';
 import { policy } from '@sb/privdrop';
 
 import type { OwnValues } from './own-reader.js';
@@ -29,10 +28,14 @@ export function userProblems(key: string, { text, origin }: Value): readonly Pro
   }
 }
 
+/** Bytes of /etc/passwd; a large one has 100 KB. */
+const maxUsers = 4 * 1024 * 1024;
+
 /** Only for suggestions: other sources of users can't be listed. */
 function localUsers(): readonly string[] {
   try {
-    return readFileSync('/etc/passwd', 'utf8')
+    return readTrustedFile('/etc/passwd', maxUsers)
+      .toString()
       .split('\n')
       .flatMap((line) => line.split(':', 1).filter((name) => name !== '' && name !== 'root'));
   } catch {

@@ -1,4 +1,7 @@
-import { FileTexts } from './file-text.js';
+import { errorCode } from '@sb/core';
+import { filesClause, isFilesError } from '@sb/files';
+
+import { type FileText, FileTexts } from './file-text.js';
 import { glob } from './glob.js';
 import { linesOf, trimmed } from './lines.js';
 import type { Place } from './place.js';
@@ -25,6 +28,14 @@ export interface Sections {
   readonly problems: readonly Problem[];
 }
 
+/** The same, and what is known of the first file. */
+export interface ReadSections extends Sections {
+  /** What it was when it was read; undefined where it could not be. */
+  readonly file: Omit<FileText, 'bytes'> | undefined;
+  /** Whether nothing is there. */
+  readonly isAbsent: boolean;
+}
+
 /** How deep Include may nest, as in pacman. */
 const maxDepth = 10;
 
@@ -36,15 +47,18 @@ const maxDepth = 10;
  * @param file - path of the first file
  * @param sysroot - where files of an Include are; undefined: in our own root
  */
-export function readSections(file: string, sysroot?: string): Sections {
+export function readSections(file: string, sysroot?: string): ReadSections {
   const reader = new Reader(sysroot);
   reader.read(file, undefined);
-  return { sections: reader.sections, problems: reader.problems };
+  const { sections, problems, first, isAbsent } = reader;
+  return { sections, problems, file: first, isAbsent };
 }
 
 class Reader {
   readonly sections: (Section & { readonly directives: Directive[] })[] = [];
   readonly problems: Problem[] = [];
+  first: FileText | undefined;
+  isAbsent = false;
   readonly #texts = new FileTexts();
   readonly #sysroot: string | undefined;
   #depth = 0;
@@ -56,8 +70,12 @@ class Reader {
   }
 
   read(file: string, from: Place | undefined): void {
-    const bytes = this.#bytes(file, from);
-    if (bytes === undefined) return;
+    const text = this.#text(file, from);
+    if (from === undefined) this.first = text;
+    if (text !== undefined) this.#takeLines(file, text.bytes);
+  }
+
+  #takeLines(file: string, bytes: Buffer): void {
     for (const { number, text } of linesOf(bytes)) {
       if (this.#isOver) return;
       this.#take(text, { file, line: number });
@@ -95,19 +113,41 @@ class Reader {
       return;
     }
     this.#depth += 1;
-    for (const file of glob(underSystemRoot(this.#sysroot, pattern))) if (!this.#isOver) this.read(file, place);
+    for (const file of this.#found(underSystemRoot(this.#sysroot, pattern), place)) {
+      if (!this.#isOver) this.read(file, place);
+    }
     this.#depth -= 1;
   }
 
-  #bytes(file: string, from: Place | undefined): Buffer | undefined {
+  #found(pattern: string, place: Place): readonly string[] {
+    try {
+      return glob(pattern);
+    } catch (error) {
+      this.#refuseFile(pattern, place, error);
+      return [];
+    }
+  }
+
+  #text(file: string, from: Place | undefined): FileText | undefined {
     try {
       return this.#texts.read(file, from === undefined);
     } catch (error) {
-      const { message, code } = error as NodeJS.ErrnoException;
-      this.#refuse(from, `config file ${file} could not be read: ${message}`, hintFor(code, from));
-      this.#isOver = code?.startsWith('E') !== true;
+      if (from === undefined) this.isAbsent = ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
+      this.#refuseFile(file, from, error);
       return undefined;
     }
+  }
+
+  #refuseFile(file: string, from: Place | undefined, error: unknown): void {
+    const { message, code } = error as NodeJS.ErrnoException;
+    const what = `config file ${file} could not be read:`;
+    if (isFilesError(error)) {
+      const clause = filesClause(error).replace(`${file} is not read: `, '');
+      this.#refuse(from, `${what} ${clause}`, error.hint ?? '');
+      return;
+    }
+    this.#refuse(from, `${what} ${message}`, hintFor(code, from));
+    this.#isOver = code?.startsWith('E') !== true;
   }
 
   #refuse(place: Place | undefined, what: string, hint: string): void {

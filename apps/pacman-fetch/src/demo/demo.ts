@@ -4,11 +4,12 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { Folder, isProgram, NewFolder, readToEnd } from '@sb/files';
 import { currentIdentity, lookupUser } from '@sb/privdrop';
 
 import { size } from '../ui/figures.js';
@@ -20,20 +21,28 @@ const candidates = ['alpm', 'nobody'];
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-interface Place {
-  /** Of all the others. */
-  readonly folder: string;
-  readonly cache: string;
+interface Place extends Disposable {
+  /** What is in the cache. */
+  readonly cache: Folder;
   readonly config: string;
 }
 
 /** A root, a cache and a configuration of the demonstration's own. */
 function prepare(user: string | undefined, { origin }: DemoMirror): Place {
-  const folder = mkdtempSync(join(tmpdir(), 'pacman-fetch-demo-'));
-  // As /var/cache is.
-  chmodSync(folder, 0o755);
-  const at = (name: string): string => join(folder, name);
-  for (const name of ['root', 'db', 'cache', 'pacman.d']) mkdirSync(at(name));
+  const above = Folder.open(resolve(tmpdir()));
+  const made = NewFolder.make(above, 'pacman-fetch-demo-');
+  try {
+    // Its parts are used by their paths, so nobody else may turn those into others.
+    Folder.open(made.inside.path).close();
+  } catch (error) {
+    made.remove();
+    throw error;
+  }
+  // As /var/cache is. Others can put nothing into it, so what is made in it stays ours.
+  made.openTo(0o755);
+  const { inside } = made;
+  const at = (name: string): string => join(inside.path, name);
+  for (const name of ['root', 'db', 'cache', 'pacman.d']) inside.makeFolder(name, 0o755);
   const lines = [
     '[options]',
     `RootDir = ${at('root')}`,
@@ -46,10 +55,27 @@ function prepare(user: string | undefined, { origin }: DemoMirror): Place {
     '[demo]',
     `Server = ${origin}`,
   ];
-  writeFileSync(at('pacman.conf'), `${lines.join('\n')}\n`);
+  write(inside, 'pacman.conf', `${lines.join('\n')}\n`);
   const own = user === undefined ? '' : `SandboxUser = ${user}\n`;
-  writeFileSync(at('pacman.d/pacman-fetch.conf'), `[options]\n${own}`);
-  return { folder, cache: at('cache'), config: at('pacman.conf') };
+  using ours = Folder.open(at('pacman.d'));
+  write(ours, 'pacman-fetch.conf', `[options]\n${own}`);
+  const cache = Folder.open(at('cache'));
+  return {
+    cache,
+    config: at('pacman.conf'),
+    [Symbol.dispose]: () => {
+      cache.close();
+      made.removeAll();
+      made[Symbol.dispose]();
+      above.close();
+    },
+  };
+}
+
+function write(folder: Folder, name: string, text: string): void {
+  const descriptor = folder.create(name, 0o644);
+  writeSync(descriptor, text);
+  closeSync(descriptor);
 }
 
 /** What each command is there for. */
@@ -80,10 +106,15 @@ async function mustShow(place: Place, command: keyof typeof captions, ...args: r
 /** Compares what was downloaded with what the mirror has, and lays out where it is. */
 function filesTable({ packages }: DemoMirror, { cache }: Place): string {
   const rows = packages.map(({ name, size: bytes, sha256 }) => {
-    const path = join(cache, name);
-    const { uid, mode } = statSync(path);
-    if (digest(readFileSync(path)) !== sha256) throw new Error(`${name} is not what the mirror has`);
-    return [name, size(bytes).trim(), `uid ${uid}`, (mode & 0o7777).toString(8), 'as on mirror'];
+    const descriptor = cache.openFile(name);
+    try {
+      const { uid, mode } = fstatSync(descriptor);
+      const isSame = digest(readToEnd(descriptor, name, bytes)) === sha256;
+      if (!isSame) throw new Error(`${name} is not what the mirror has`);
+      return [name, size(bytes).trim(), `uid ${uid}`, (mode & 0o7777).toString(8), 'as on mirror'];
+    } finally {
+      closeSync(descriptor);
+    }
   });
   return table([['file', 'size', 'owner', 'mode', 'content'], ...rows]);
 }
@@ -108,36 +139,25 @@ function whose(user: string | undefined): string {
 }
 
 function hasPacman(): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, 'pacman'));
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => isProgram(join(folder, 'pacman')));
 }
 
 async function demo(): Promise<void> {
   await using mirror = await startDemoMirror();
   const user = sandboxUser();
-  const place = prepare(user, mirror);
-  try {
-    print(`A mirror serves a database and ${mirror.packages.length} packages at ${mirror.origin}.`);
-    print(`This process is uid ${currentIdentity().uid[1]}; its downloads are made by ${whose(user)}.`);
-    await mustShow(place, 'refresh');
-    if (hasPacman()) {
-      await mustShow(place, 'prefetch', ...mirror.targets);
-      print(`\n${filesTable(mirror, place)}`);
-    } else {
-      print('\nThere is no pacman here that prefetch could ask what is needed; it is left out.');
-    }
-    // Its status says what is missing here, which is no failure of the demonstration.
-    await show(place, 'doctor');
-    print('\nTo use it, once it is installed:  pacman-fetch pacman -- -Syu');
-  } finally {
-    rmSync(place.folder, { recursive: true, force: true });
+  using place = prepare(user, mirror);
+  print(`A mirror serves a database and ${mirror.packages.length} packages at ${mirror.origin}.`);
+  print(`This process is uid ${currentIdentity().uid[1]}; its downloads are made by ${whose(user)}.`);
+  await mustShow(place, 'refresh');
+  if (hasPacman()) {
+    await mustShow(place, 'prefetch', ...mirror.targets);
+    print(`\n${filesTable(mirror, place)}`);
+  } else {
+    print('\nThere is no pacman here that prefetch could ask what is needed; it is left out.');
   }
+  // Its status says what is missing here, which is no failure of the demonstration.
+  await show(place, 'doctor');
+  print('\nTo use it, once it is installed:  pacman-fetch pacman -- -Syu');
 }
 
 await demo();

@@ -1,5 +1,6 @@
-import { accessSync, constants, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+
+import { isProgram } from '@sb/files';
 
 import { originText } from '../config/place.js';
 import type { SandboxSettings } from '../config/sandbox-settings.js';
@@ -24,16 +25,6 @@ function missingProgram({ text, origin }: NonNullable<SandboxSettings['xferComma
       remedy: 'Install it, or correct the path.',
     },
   ];
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    // Absent, or out of reach.
-    return false;
-  }
 }
 
 /** Calls that are in use while it downloads; `@sb/seccomp` is loaded only if a call is named. */

@@ -1,8 +1,8 @@
-import { statSync, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 import { errorCode } from '@sb/core';
-import { filesClause, Folder, isFilesError, NewFolder } from '@sb/files';
+import { filesClause, Folder, isFilesError, look, NewFolder } from '@sb/files';
 
 import type { Finding } from './diagnosis.js';
 
@@ -53,7 +53,7 @@ export function examineFolder(path: string, { user, isPacmans }: FolderQuestion)
 /** The first folder on the way that a user may not pass through, by its mode; access control lists are not asked. */
 function firstClosed(folder: string, user: Downloader): { readonly path: string; readonly mode: string } | undefined {
   for (let path = folder, above = dirname(folder); ; path = above, above = dirname(above)) {
-    const stats = statSync(path, { throwIfNoEntry: false });
+    const stats = look(path);
     if (stats !== undefined && !mayPass(stats, user)) {
       return { path, mode: (stats.mode & 0o7777).toString(8).padStart(4, '0') };
     }

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { machine, release } from 'node:os';
 import { gunzipSync } from 'node:zlib';
+
+import { readKernelBytes, readKernelFile } from '@sb/core';
+import { isThere, readTrustedFile } from '@sb/files';
 
 /** What is known of the machine that may explain why a layer is missing. Plain data, so that any can be made up. */
 export interface Machine {
@@ -23,46 +25,42 @@ export interface Machine {
 
 /** Asks the machine. What can't be read is undefined. */
 export function readMachine(): Machine {
-  const status = read('/proc/self/status') ?? '';
+  const status = orNothing(() => readKernelFile('/proc/self/status')) ?? '';
   const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '';
   const said = process.geteuid?.() ?? -1;
-  const kernelMachine = read('/proc/sys/kernel/arch')?.trim();
+  const kernelMachine = orNothing(() => readKernelFile('/proc/sys/kernel/arch'))?.trim();
   return {
     kernel: release(),
     uid: { said, real: Number(field('Uid').split('\t')[1] ?? said) },
     tracer: nameOfTracer(Number(field('TracerPid'))),
     isFiltered: field('Seccomp') === '2',
     emulatedOn: kernelMachine === undefined || kernelMachine === machine() ? undefined : kernelMachine,
-    isContainer:
-      existsSync('/.dockerenv') || existsSync('/run/.containerenv') || process.env['container'] !== undefined,
-    securityModules: read('/sys/kernel/security/lsm')?.trim(),
+    isContainer: isThere('/.dockerenv') || isThere('/run/.containerenv') || process.env['container'] !== undefined,
+    securityModules: orNothing(() => readKernelFile('/sys/kernel/security/lsm'))?.trim(),
     hasLandlockBuilt: builtWithLandlock(),
   };
 }
 
 function nameOfTracer(pid: number): string | undefined {
-  return pid > 0 ? (read(`/proc/${pid}/comm`)?.trim() ?? `process ${pid}`) : undefined;
+  return pid > 0 ? (orNothing(() => readKernelFile(`/proc/${pid}/comm`))?.trim() ?? `process ${pid}`) : undefined;
 }
 
+/** Bytes of a kernel's configuration; one has 300 KB. */
+const maxConfig = 4 * 1024 * 1024;
+
 function builtWithLandlock(): boolean | undefined {
-  const text = read(`/boot/config-${release()}`) ?? configOfKernel();
+  const text =
+    orNothing(() => readTrustedFile(`/boot/config-${release()}`, maxConfig).toString('latin1')) ??
+    // The running kernel's own configuration (CONFIG_IKCONFIG_PROC), which Arch's kernels have.
+    orNothing(() => gunzipSync(readKernelBytes('/proc/config.gz')).toString('latin1'));
   return text === undefined ? undefined : /^CONFIG_SECURITY_LANDLOCK=y$/m.test(text);
 }
 
-/** The running kernel's own configuration (CONFIG_IKCONFIG_PROC), which Arch's kernels have. */
-function configOfKernel(): string | undefined {
+/** What can't be read explains nothing. */
+function orNothing<T>(read: () => T): T | undefined {
   try {
-    return gunzipSync(readFileSync('/proc/config.gz')).toString('latin1');
+    return read();
   } catch {
-    return undefined;
-  }
-}
-
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    // What can't be read explains nothing.
     return undefined;
   }
 }

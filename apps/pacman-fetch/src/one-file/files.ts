@@ -41,7 +41,7 @@ export function openCertificates(file: string | undefined): number | undefined {
     return open(file);
   } catch (error) {
     if (!(error instanceof FetcherError)) throw error;
-    throw new FetchError('usage', error.message, 'Name a PEM file with --cacert.');
+    throw new FetchError('usage', error.message, error.hint ?? 'Name a PEM file with --cacert.');
   }
 }
 

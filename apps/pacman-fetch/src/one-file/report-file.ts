@@ -1,7 +1,9 @@
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 
-// Not through a symbolic link that somebody else may have set, and without waiting for the other end of a pipe.
-const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+import { asciiJson, clauseOf, isSandboxError } from '@sb/core';
+import { openOutput } from '@sb/files';
+
+import { say } from '../commands/say.js';
 
 /** The file of `--report`, opened while this process may still open it. */
 export class ReportFile implements Disposable {
@@ -13,7 +15,7 @@ export class ReportFile implements Disposable {
   constructor(path: string | undefined) {
     this.#path = path;
     try {
-      this.descriptor = path === undefined ? undefined : openSync(path, flags, 0o644);
+      this.descriptor = path === undefined ? undefined : openOutput(path, 0o644, 'end');
     } catch (error) {
       this.#warn(error);
     }
@@ -23,14 +25,16 @@ export class ReportFile implements Disposable {
   append(document: object): void {
     if (this.descriptor === undefined) return;
     try {
-      writeSync(this.descriptor, `${JSON.stringify(document)}\n`);
+      writeSync(this.descriptor, `${asciiJson(document)}\n`);
     } catch (error) {
       this.#warn(error);
     }
   }
 
   #warn(error: unknown): void {
-    process.stderr.write(`warning: the report ${this.#path} could not be written: ${(error as Error).message}\n`);
+    const why = isSandboxError(error) ? clauseOf(error) : (error as Error).message;
+    const hint = isSandboxError(error) ? error.hint : undefined;
+    say('warning', { text: `the report ${this.#path} could not be written: ${why}`, hint });
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, createReadStream, mkdirSync, type Stats, statSync } from 'node:fs';
+import { closeSync, fstatSync, read } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { ensureFolder, look, openContentFile } from '@sb/files';
 
 import { FetchError } from '../errors.js';
 import type { Wanted } from './wanted.js';
@@ -19,18 +22,15 @@ export interface Cached {
  * @param caches - its folders, in their order
  * @returns undefined if it isn't there
  */
-export async function cached({ file, size, sha256 }: Wanted, caches: readonly string[]): Promise<Cached | undefined> {
-  const folder = folderOf(file, caches);
+export async function cached(wanted: Wanted, caches: readonly string[]): Promise<Cached | undefined> {
+  const folder = folderOf(wanted.file, caches);
   if (folder === undefined) return undefined;
-  const path = join(folder, file);
-  const hasSize = size === undefined || statSync(path).size === size;
-  // Without a sum in the database there is nothing to tell a good file by, and pacman takes it as it is.
-  return { folder, isComplete: hasSize && (sha256 === undefined || (await digest(path)) === sha256) };
+  return { folder, isComplete: await isWhole(join(folder, wanted.file), wanted) };
 }
 
 /** The first folder that has a file of that name. */
 export function folderOf(file: string, caches: readonly string[]): string | undefined {
-  return caches.find((folder) => look(join(folder, file))?.isFile() === true);
+  return caches.find((folder) => isThere(join(folder, file)));
 }
 
 /**
@@ -44,27 +44,51 @@ export function downloadFolder(caches: readonly string[]): string {
   throw new FetchError('file', `no cache folder can be written: ${caches.join(', ')}`, 'Run it as root.');
 }
 
-function isWritable(folder: string): boolean {
+function isWritable(path: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o755 });
-    accessSync(folder, constants.W_OK | constants.X_OK);
-    return true;
+    const folder = ensureFolder(path);
+    const is = folder.isWritable();
+    folder.close();
+    return is;
   } catch {
     return false;
   }
 }
 
-function look(path: string): Stats | undefined {
+function isThere(path: string): boolean {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return look(path)?.isFile() === true;
   } catch {
     // pacman doesn't find what it can't look at.
-    return undefined;
+    return false;
   }
 }
 
-async function digest(path: string): Promise<string> {
+/** Whether a file is the one that is wanted; what can't be opened, or not as a file of content, is not. */
+async function isWhole(path: string, { size, sha256 }: Wanted): Promise<boolean> {
+  let descriptor: number;
+  try {
+    descriptor = openContentFile(path);
+  } catch {
+    return false;
+  }
+  try {
+    const hasSize = size === undefined || fstatSync(descriptor).size === size;
+    // Without a sum in the database there is nothing to tell a good file by, and pacman takes it as it is.
+    return hasSize && (sha256 === undefined || (await digest(descriptor)) === sha256);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const readSome = promisify(read);
+
+async function digest(descriptor: number): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
+  const buffer = Buffer.alloc(1 << 20);
+  for (;;) {
+    const { bytesRead } = await readSome(descriptor, buffer, 0, buffer.length, null);
+    if (bytesRead === 0) return hash.digest('hex');
+    hash.update(buffer.subarray(0, bytesRead));
+  }
 }

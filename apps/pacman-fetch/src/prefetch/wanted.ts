@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { look } from '@sb/files';
 
 import { FetchError } from '../errors.js';
 
@@ -56,7 +57,7 @@ function requireFileName(file: string, repository: string): void {
 function sizeOf(remaining: number, file: string, caches: readonly string[]): number | undefined {
   if (!Number.isSafeInteger(remaining) || remaining <= 0) return undefined;
   for (const folder of caches) {
-    const part = statSync(join(folder, `${file}.part`), { throwIfNoEntry: false });
+    const part = look(join(folder, `${file}.part`));
     if (part?.isFile() === true) return remaining + part.size;
   }
   return remaining;

@@ -1,7 +1,8 @@
-import { readFileSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync } from 'node:fs';
+import { resolve } from 'node:path';
 
-import { errorCode } from '@sb/core';
+import { errorCode, readAll } from '@sb/core';
+import { filesClause, Folder, isFilesError } from '@sb/files';
 
 import { FetchError } from '../errors.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
@@ -13,13 +14,16 @@ const lockName = 'db.lck';
 /** What ours holds: our process, so that one left behind by SIGKILL is known to be. */
 const pattern = new RegExp(`^pacman-fetch (${markPattern})\n$`);
 
+/** Bytes of a lock that could be ours. */
+const maxBytes = 200;
+
 /** pacman's lock of its databases, held by us. */
 export class DatabaseLock implements Disposable {
-  readonly #path: string;
+  readonly #folder: Folder;
   readonly #content: string;
 
-  private constructor(path: string, content: string) {
-    this.#path = path;
+  private constructor(folder: Folder, content: string) {
+    this.#folder = folder;
     this.#content = content;
   }
 
@@ -30,18 +34,12 @@ export class DatabaseLock implements Disposable {
    * @throws FetchError `file` if pacman or another of us has it, or it can't be written
    */
   static take(database: string): DatabaseLock {
-    const path = join(database, lockName);
-    const content = `pacman-fetch ${processMark()}\n`;
+    let folder: Folder | undefined;
     try {
-      // Only one of us at a time looks at what another has left behind.
-      using draft = LockDraft.open(`${path}.new`);
-      draft.write(content);
-      if (draft.name(path)) return new DatabaseLock(path, content);
-      if (!isAbandoned(path)) throw taken(path);
-      unlinkSync(path);
-      if (draft.name(path)) return new DatabaseLock(path, content);
-      throw taken(path);
+      folder = Folder.open(resolve(database));
+      return takeIn(folder, (content) => new DatabaseLock(folder as Folder, content));
     } catch (error) {
+      folder?.close();
       throw error instanceof FetchError ? error : refusal(database, error);
     }
   }
@@ -53,11 +51,9 @@ export class DatabaseLock implements Disposable {
    * @param database - DBPath
    */
   static removeAbandoned(database: string): void {
-    const path = join(database, lockName);
-    if (!isAbandoned(path)) return;
     // Another one of us may be at it, and whoever isn't root can't.
     try {
-      DatabaseLock.take(database)[Symbol.dispose]();
+      if (isLeftIn(database)) DatabaseLock.take(database)[Symbol.dispose]();
     } catch {
       // pacman says so.
     }
@@ -70,23 +66,57 @@ export class DatabaseLock implements Disposable {
    */
   [Symbol.dispose](): void {
     try {
-      if (readFileSync(this.#path, 'latin1') === this.#content) unlinkSync(this.#path);
+      if (contentIn(this.#folder) === this.#content) this.#folder.remove(lockName);
     } catch (error) {
       // pacman's own has no rights at all, so that it can't be read by whoever isn't root.
       if (['ENOENT', 'EACCES'].includes(errorCode(error) ?? '')) return;
-      throw refusal(this.#path, error);
+      throw refusal(`${this.#folder.path}/${lockName}`, error);
+    } finally {
+      this.#folder.close();
     }
   }
 }
 
-/** Whether a lock is one of ours whose process is gone. */
-function isAbandoned(path: string): boolean {
+/** @param made - makes what holds the lock */
+function takeIn(folder: Folder, made: (content: string) => DatabaseLock): DatabaseLock {
+  const content = `pacman-fetch ${processMark()}\n`;
+  // Only one of us at a time looks at what another has left behind.
+  using draft = LockDraft.open(folder, `${lockName}.new`);
+  draft.write(content);
+  if (draft.name(lockName)) return made(content);
+  if (!isAbandoned(folder)) throw taken(`${folder.path}/${lockName}`);
+  folder.remove(lockName);
+  if (draft.name(lockName)) return made(content);
+  throw taken(`${folder.path}/${lockName}`);
+}
+
+function isLeftIn(database: string): boolean {
+  const folder = Folder.open(resolve(database));
   try {
-    const [, mark] = pattern.exec(readFileSync(path, 'latin1')) ?? [];
+    return isAbandoned(folder);
+  } finally {
+    folder.close();
+  }
+}
+
+/** Whether a lock is one of ours whose process is gone. */
+function isAbandoned(folder: Folder): boolean {
+  try {
+    const [, mark] = pattern.exec(contentIn(folder) ?? '') ?? [];
     return mark !== undefined && isGone(mark);
   } catch {
     // It can't be read: then it isn't ours to remove.
     return false;
+  }
+}
+
+/** What the lock holds; undefined for more than one of ours could. */
+function contentIn(folder: Folder): string | undefined {
+  const descriptor = folder.openFile(lockName);
+  try {
+    return readAll(descriptor, maxBytes)?.toString('latin1');
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -98,8 +128,17 @@ function taken(path: string): FetchError {
   );
 }
 
-function refusal(database: string, error: unknown): FetchError {
+function refusal(path: string, error: unknown): FetchError {
+  if (isFilesError(error)) {
+    const isForRoot = ['EACCES', 'EPERM'].includes(error.errno ?? '');
+    if (error.code !== 'open-failed') return new FetchError('file', filesClause(error), error.hint);
+    return new FetchError(
+      'file',
+      `${path} can't be written: ${error.errno}`,
+      isForRoot ? 'Run it as root.' : undefined,
+    );
+  }
   const isForRoot = ['EACCES', 'EPERM'].includes(errorCode(error) ?? '');
-  const what = `${database} can't be written: ${errorCode(error) ?? (error as Error).message}`;
+  const what = `${path} can't be written: ${errorCode(error) ?? (error as Error).message}`;
   return new FetchError('file', what, isForRoot ? 'Run it as root.' : undefined);
 }

@@ -1,24 +1,12 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  ftruncateSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  rmSync,
-  unlinkSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import type { FileLock } from '@sb/fetcher/files';
+import { effectiveUser, type Folder } from '@sb/files';
 
 import { FetchError } from '../errors.js';
 import { lockFile } from '../one-file/files.js';
-
-const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Its owner has to read one that was left behind; pacman, whose own has no rights, asks only whether one is there. */
 const mode = 0o600;
@@ -26,18 +14,24 @@ const mode = 0o600;
 /** How often another one may take the draft away between opening and locking it. */
 const mostAttempts = 100;
 
+/** Where a draft lies. */
+interface Place {
+  readonly folder: Folder;
+  readonly name: string;
+}
+
 /**
  * A lock under a name that nobody looks for, which only one process at a time has open: so the lock has its content from
  * the first moment on. An empty one, of a process that was killed, would be taken for pacman's.
  */
 export class LockDraft implements Disposable {
-  readonly #path: string;
+  readonly #place: Place;
   readonly #descriptor: number;
   readonly #own: FileLock | undefined;
   #content = '';
 
-  private constructor(path: string, descriptor: number, own: FileLock | undefined) {
-    this.#path = path;
+  private constructor(place: Place, descriptor: number, own: FileLock | undefined) {
+    this.#place = place;
     this.#descriptor = descriptor;
     this.#own = own;
   }
@@ -45,15 +39,17 @@ export class LockDraft implements Disposable {
   /**
    * Opens or makes it.
    *
-   * @throws FetchError `file` if another process has it; Error of the system
+   * @param folder - stays open meanwhile
+   * @throws FetchError `file` if another process has it, or it is somebody else's; Error of the system
    */
-  static open(path: string): LockDraft {
+  static open(folder: Folder, name: string): LockDraft {
+    const place = { folder, name };
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
-      const descriptor = openSync(path, flags, mode);
+      const descriptor = openOrMake(place);
       let own: FileLock | undefined;
       try {
-        own = lockFile(descriptor, path);
-        if (isAlone(path, descriptor)) return new LockDraft(path, descriptor, own);
+        own = lockFile(descriptor, join(folder.path, name));
+        if (isAlone(place, descriptor)) return new LockDraft(place, descriptor, own);
       } catch (error) {
         own?.close();
         closeSync(descriptor);
@@ -62,7 +58,7 @@ export class LockDraft implements Disposable {
       own?.close();
       closeSync(descriptor);
     }
-    throw new FetchError('file', `${path} is taken away again and again`);
+    throw new FetchError('file', `${join(folder.path, name)} is taken away again and again`);
   }
 
   /** Puts bytes into it in the place of those of another process. */
@@ -78,9 +74,9 @@ export class LockDraft implements Disposable {
    * @returns false if that name is taken
    * @throws Error of the system
    */
-  name(path: string): boolean {
+  name(name: string): boolean {
     try {
-      this.#link(path);
+      this.#link(name);
       return true;
     } catch (error) {
       if (errorCode(error) === 'EEXIST') return false;
@@ -90,29 +86,47 @@ export class LockDraft implements Disposable {
 
   /** Removes its own name. */
   [Symbol.dispose](): void {
-    rmSync(this.#path, { force: true });
+    const { folder, name } = this.#place;
+    folder.removeAll(name);
     this.#own?.close();
     closeSync(this.#descriptor);
   }
 
-  #link(path: string): void {
+  #link(to: string): void {
+    const { folder, name } = this.#place;
     try {
-      linkSync(this.#path, path);
+      folder.link(name, to);
     } catch (error) {
       if (errorCode(error) === 'EEXIST') throw error;
       // A file system without hard links.
-      writeFileSync(path, this.#content, { flag: 'wx', mode });
+      const made = folder.create(to, mode);
+      writeSync(made, this.#content);
+      closeSync(made);
     }
   }
 }
 
+function openOrMake({ folder, name }: Place): number {
+  try {
+    return folder.create(name, mode);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+  const descriptor = folder.openFile(name, constants.O_RDWR);
+  const { uid } = fstatSync(descriptor);
+  if (uid === 0 || uid === effectiveUser()) return descriptor;
+  closeSync(descriptor);
+  const path = join(folder.path, name);
+  throw new FetchError('file', `${path} belongs to uid ${uid}, who could hold it for ever`, 'Remove it.');
+}
+
 /** Whether a name stands for the open file, which has no other one. */
-function isAlone(path: string, descriptor: number): boolean {
+function isAlone({ folder, name }: Place, descriptor: number): boolean {
   const { dev, ino, nlink } = fstatSync(descriptor);
-  const named = lstatSync(path, { throwIfNoEntry: false });
+  const named = folder.lookUp(name);
   if (named?.dev !== dev || named.ino !== ino) return false;
   if (nlink === 1) return true;
   // Its process was killed when it had just become a lock, which it stays.
-  unlinkSync(path);
+  folder.remove(name);
   return false;
 }

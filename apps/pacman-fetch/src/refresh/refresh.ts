@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import type { Outcome } from '@sb/fetcher';
+import { ensureFolder, filesClause, isFilesError } from '@sb/files';
 
 import { runBatch } from '../download/batch.js';
 import { failuresOf, statusOf } from '../download/ending.js';
@@ -80,8 +80,9 @@ async function checked(
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    ensureFolder(folder).close();
   } catch (error) {
+    if (isFilesError(error)) throw new FetchError('file', filesClause(error), error.hint);
     const hint = errorCode(error) === 'EACCES' ? 'Run it as root.' : undefined;
     throw new FetchError('file', `${folder} can't be made: ${errorCode(error)}`, hint);
   }

@@ -1,3 +1,5 @@
+import { asciiJson } from '@sb/core';
+
 import { type Display, type DisplayEvent, isSignature } from './events.js';
 import type { TextStream } from './plain-display.js';
 
@@ -38,12 +40,4 @@ export class JsonDisplay implements Display {
     this.#lastProgress.set(event.name, this.#now());
     return false;
   }
-}
-
-/** JSON in printable ASCII: it does nothing to a terminal, whatever a name holds. */
-export function asciiJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, undefined, indent).replaceAll(
-    /[^\x20-\x7E\n]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

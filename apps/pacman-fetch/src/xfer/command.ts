@@ -1,14 +1,16 @@
-import { once } from 'node:events';
 import { basename, join } from 'node:path';
 
 import type { Folder } from '@sb/files';
-import { createSandbox, type SandboxReport } from '@sb/sandbox';
+import { createSandbox, type SandboxedProcess, type SandboxReport } from '@sb/sandbox';
 
 import type { Configuration } from '../config/configuration.js';
 import { sandboxOptions } from '../config/sandbox-options.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
 import { wordsOf } from '../config/words.js';
+import { charsetOf } from '../ui/environment.js';
+import { endOf } from './end.js';
 import { commandPorts, proxyVariables } from './ports.js';
+import { Said } from './said.js';
 import { type Expected, StagedFile } from './staged-file.js';
 import { Staging } from './staging.js';
 
@@ -32,7 +34,8 @@ export class CommandFailure extends Error {}
 
 /**
  * Runs XferCommand for one URL under every layer that the configuration asks for, with a staging folder as the only place
- * that it can write to beside SandboxWritable.
+ * that it can write to beside SandboxWritable. It has nothing of our terminal: what it says comes by pipes, and is shown
+ * on standard error by {@link Said}.
  *
  * @returns a checked copy of what it left, and what was in force
  * @throws CommandFailure; Error that says what is wrong with the file; SandboxError where it can't be confined; the
@@ -62,14 +65,30 @@ export async function runXfer(
   const base = sandboxOptions(sandbox, needs) ?? { off: ['privdrop', 'caps', 'landlock', 'seccomp'] };
   const rlimits = { fsize: file.maxBytes ?? file.size ?? ('unlimited' as const) };
   const confined = createSandbox({ ...base, rlimits, cwd: staging.path, env: environmentIn(staging.path) });
-  const child = confined.spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = confined.spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const show = listen(child);
   const kill = (): void => void child.kill('SIGKILL');
   signal.addEventListener('abort', kill, { once: true });
-  const [status, killedBy] = (await once(child, 'close')) as [number | null, string | null];
+  const [status, killedBy] = await endOf(child);
   signal.removeEventListener('abort', kill);
+  show();
   if (status !== 0) throw new CommandFailure(`${basename(program)} ended with ${killedBy ?? status}`);
-  const staged = new StagedFile(staging.at(name), { folder, copyName: staging.copyName }, file);
+  const staged = new StagedFile({ folder: staging.inside, name }, { folder, copyName: staging.copyName }, file);
   return { staged, enforcement: await child.enforcement };
+}
+
+/** Shows what a command says; what is returned shows the rest. */
+function listen(child: SandboxedProcess): () => void {
+  const charset = charsetOf(process.env);
+  const write = (line: string): void => void process.stderr.write(line);
+  const saids = [child.stdout, child.stderr].map((stream) => {
+    const said = new Said({ charset, write, now: () => performance.now() });
+    stream?.on('data', (bytes: Buffer) => said.take(bytes));
+    return said;
+  });
+  return () => {
+    for (const said of saids) said.end();
+  };
 }
 
 function environmentIn(folder: string): Readonly<Record<string, string>> {

@@ -1,18 +1,13 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, futimesSync, openSync, readSync } from 'node:fs';
-import { writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, fsyncSync, futimesSync, readSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import type { DownloadRequest } from '@sb/fetcher';
-import type { Folder } from '@sb/files';
+import { type Folder, isFilesError } from '@sb/files';
 
 /** What a file has to be like. */
 export type Expected = Pick<DownloadRequest, 'to' | 'size' | 'sha256' | 'maxBytes'>;
-
-// Whoever wrote it could have put something else there: no link, no waiting for the other end of a pipe.
-const sourceFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-const targetFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /** A checked copy of what a command has left, which has not got its name yet, and goes if it never does. */
 export class StagedFile implements Disposable {
@@ -20,6 +15,7 @@ export class StagedFile implements Disposable {
   readonly size: number;
   /** SHA-256 in hexadecimal digits. */
   readonly sha256: string;
+  readonly lastModified: Date;
   readonly #folder: Folder;
   readonly #to: string;
   #copyName: string | undefined;
@@ -27,13 +23,13 @@ export class StagedFile implements Disposable {
   /**
    * Copies a file from where a command could write to where it can't, and checks the copy.
    *
-   * @param staged - path of the file that the command was to write
+   * @param staged - the file that the command was to write
    * @param place - the folder that the copy belongs in, and its name until it gets the right one
    * @param expected - where it belongs, and what it has to be like
    * @throws Error that says what is wrong; then there is no copy
    */
   constructor(
-    staged: string,
+    staged: { readonly folder: Folder; readonly name: string },
     { folder, copyName }: { readonly folder: Folder; readonly copyName: string },
     expected: Expected,
   ) {
@@ -42,14 +38,15 @@ export class StagedFile implements Disposable {
     const source = openStaged(staged);
     try {
       const stats = fstatSync(source);
-      if (!stats.isFile() || stats.nlink !== 1) throw new Error('what it left is no file of its own');
-      const target = openSync(folder.at(copyName), targetFlags, 0o600);
+      if (stats.nlink !== 1) throw new Error(foreign);
+      const target = folder.create(copyName, 0o600);
       this.#copyName = copyName;
       try {
         const copied = copy(source, target, expected.maxBytes ?? expected.size ?? Number.MAX_SAFE_INTEGER);
         check(copied, expected);
         this.size = copied.size;
         this.sha256 = copied.sha256;
+        this.lastModified = stats.mtime;
         fchmodSync(target, 0o644);
         futimesSync(target, new Date(), stats.mtime);
         fsyncSync(target);
@@ -77,10 +74,14 @@ export class StagedFile implements Disposable {
   }
 }
 
-function openStaged(path: string): number {
+const foreign = 'what it left is no file of its own';
+
+/** Whoever wrote it could have put something else there. */
+function openStaged({ folder, name }: { readonly folder: Folder; readonly name: string }): number {
   try {
-    return openSync(path, sourceFlags);
+    return folder.openFile(name);
   } catch (error) {
+    if (isFilesError(error)) throw new Error(foreign, { cause: error });
     throw new Error(`it left no file (${errorCode(error)})`, { cause: error });
   }
 }

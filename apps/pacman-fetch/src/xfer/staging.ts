@@ -53,9 +53,9 @@ export class Staging implements Disposable {
     return `${this.#folder.name}${copySuffix}`;
   }
 
-  /** A path of a name in this very folder, whatever its own path leads to by now. */
-  at(name: string): string {
-    return this.#folder.inside.at(name);
+  /** This very folder, whatever its path leads to by now. */
+  get inside(): Folder {
+    return this.#folder.inside;
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 import {
@@ -100,12 +100,12 @@ export class XferFetcher implements Fetcher {
     using file = await this.#run(url, request, { folder, signal });
     using signature = await this.#signature(url, request, { folder, signal });
     // A command can't ask for that.
-    const isUnchanged = ifModifiedSince !== false && sumOf(to) === file.sha256;
+    const isUnchanged = ifModifiedSince !== false && sumOf(folder, basename(to)) === file.sha256;
     if (signature !== undefined) signature.commit();
-    else if (request.signature !== undefined && !isUnchanged) rmSync(folder.at(`${basename(to)}.sig`), { force: true });
+    else if (request.signature !== undefined && !isUnchanged) folder.removeAll(`${basename(to)}.sig`);
     if (isUnchanged) return { status: 'unchanged' };
     file.commit();
-    return { status: 'done', size: file.size, lastModified: statSync(to).mtime };
+    return { status: 'done', size: file.size, lastModified: file.lastModified };
   }
 
   /** @returns undefined where none is asked for, or an optional one isn't there */
@@ -156,10 +156,20 @@ function asFetcherError(caught: unknown, url: string): FetcherError {
   return new FetcherError('source', (error as Error).message, { host: hostOf(url), cause: error });
 }
 
-/** The SHA-256 of what is there; undefined if nothing is. */
-function sumOf(path: string): string | undefined {
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+/** The SHA-256 of a file that is there; undefined for anything else, which is replaced. */
+function sumOf(folder: Folder, name: string): string | undefined {
+  if (folder.lookUp(name)?.isFile() !== true) return undefined;
+  const descriptor = folder.openFile(name);
+  try {
+    const hash = createHash('sha256');
+    const buffer = Buffer.alloc(1 << 20);
+    for (let count = readSync(descriptor, buffer); count > 0; count = readSync(descriptor, buffer)) {
+      hash.update(buffer.subarray(0, count));
+    }
+    return hash.digest('hex');
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** A URL's host as pacman shows it. */

@@ -1,6 +1,7 @@
 """Runs a program in a pseudo-terminal: in-terminal.py COLUMNS ROWS PROGRAM [ARGUMENT...]
 
-What it writes there goes to standard output. Each line of standard input, COLUMNS ROWS, changes the size.
+What it writes there goes to standard output. Each line of standard input, COLUMNS ROWS, changes the size; one that
+begins with TYPE is typed, without that word.
 """
 
 import fcntl
@@ -30,7 +31,9 @@ while True:
         if not lines:
             inputs.remove(0)
         for line in lines.decode().split("\n"):
-            if line:
+            if line.startswith("TYPE "):
+                os.write(terminal, line[5:].encode() + b"\n")
+            elif line:
                 resize(terminal, *line.split())
     if terminal in readable:
         try:

@@ -15,6 +15,8 @@ export interface TerminalOptions {
   readonly rows?: number;
   /** Beside those of every run. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A line that is typed when the program starts. */
+  readonly typed?: string;
   /** When the program has written this text, the terminal gets another size, and so on. */
   readonly resize?: readonly { readonly after: string; readonly columns: number; readonly rows?: number }[];
 }
@@ -30,7 +32,7 @@ export interface TerminalResult {
 
 /** Runs a program in a pseudo-terminal to its end. */
 export async function runInTerminal(command: readonly string[], options: TerminalOptions): Promise<TerminalResult> {
-  const { columns, rows = 24, env = {} } = options;
+  const { columns, rows = 24, env = {}, typed } = options;
   // Set for the program alone: the helper needs none of it.
   const assignments = Object.entries({ TERM: 'xterm-256color', ...env }).map(([name, value]) => `${name}=${value}`);
   const child = spawn('python3', [helper, String(columns), String(rows), 'env', ...assignments, ...command], {
@@ -39,6 +41,7 @@ export async function runInTerminal(command: readonly string[], options: Termina
     timeout: 60_000,
     killSignal: 'SIGKILL',
   });
+  if (typed !== undefined) child.stdin.write(`TYPE ${typed}\n`);
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
   const show = async (bytes: Buffer): Promise<void> =>
     await new Promise((resolve) => {

@@ -1,6 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs';
-
-import { errorCode } from '@sb/core';
+import { errorCode, listKernelFolder, readKernelLink } from '@sb/core';
 
 import { misuse } from './usage-error.js';
 
@@ -22,7 +20,7 @@ export function checkKept(descriptors: readonly number[]): void {
 /** What a descriptor is, as proc_pid_fd(5) has it; undefined where it isn't open. */
 function targetOf(descriptor: number | string): string | undefined {
   try {
-    return readlinkSync(`/proc/self/fd/${descriptor}`);
+    return readKernelLink(`/proc/self/fd/${descriptor}`);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
@@ -33,5 +31,5 @@ function targetOf(descriptor: number | string): string | undefined {
 function isNodes(target: string): boolean {
   if (target.startsWith('anon_inode:[event') || target === 'anon_inode:[io_uring]') return true;
   if (!target.startsWith('pipe:')) return false;
-  return readdirSync('/proc/self/fd').filter((number) => targetOf(number) === target).length > 1;
+  return listKernelFolder('/proc/self/fd').filter((number) => targetOf(number) === target).length > 1;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { packageVersion } from '@sb/core';
 
 import { type Arguments, parseArguments } from './arguments.js';
 import { complain, print } from './output.js';
@@ -22,7 +22,7 @@ async function main(argv: readonly string[]): Promise<number> {
 /** What needs no layer is answered without loading one. */
 async function answered(args: Arguments): Promise<boolean> {
   if (args.has('help')) await print((await import('./help.js')).help);
-  else if (args.has('version')) await print(`sb-run ${version()}\n`);
+  else if (args.has('version')) await print(`sb-run ${packageVersion(new URL('../', import.meta.url))}\n`);
   else if (args.has('completion')) {
     const { completion } = await import('./completion.js');
     await print(completion(args.one('completion') ?? ''));
@@ -33,11 +33,4 @@ async function answered(args: Arguments): Promise<boolean> {
 async function sandboxed(args: Arguments): Promise<number> {
   const { perform } = await import('./perform.js');
   return await perform(args);
-}
-
-function version(): string {
-  const { version: text } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return text;
 }

@@ -1,14 +1,16 @@
 import { writeSync } from 'node:fs';
 
+import { escaped } from '@sb/core';
+
 /**
  * Says something to whoever called sb-run. By the system call: `process.stderr` would make a pipe non-blocking for the
- * command too, which shares it.
+ * command too, which shares it. Names in it can do nothing to a terminal.
  *
  * @param text - without a line end
  */
 export function complain(text: string): void {
   try {
-    writeSync(2, `sb-run: ${text}\n`);
+    writeSync(2, `sb-run: ${escaped(text)}\n`);
   } catch {
     // Nobody is left to tell.
   }

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-
 import type { CapsOptions } from '@sb/caps';
+import { isThere } from '@sb/files';
 import { type Base, presets, type SeccompOptions } from '@sb/seccomp';
 
 import { definePolicy } from '../define.js';
@@ -89,7 +88,7 @@ function seccompFrom(args: Arguments, before: SandboxOptions['seccomp']): Sandbo
 function seccompOf(text: string): NonNullable<SandboxOptions['seccomp']> {
   if (text === 'off' || Object.hasOwn(presets, text)) return text as Base | 'off';
   const words = [...Object.keys(presets), 'off'];
-  if (!text.includes('/') && !existsSync(text)) {
+  if (!text.includes('/') && !isThere(text)) {
     misuse(`--seccomp ${text} is no preset, and no file`, `The presets are ${words.join(', ')}.`);
   }
   return readSeccompFile(text);

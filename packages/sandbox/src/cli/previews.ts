@@ -1,3 +1,5 @@
+import { escaped } from '@sb/core';
+
 import type { SelfTest } from '../self-test/self-test.js';
 import { findTarget } from '../target.js';
 import type { Sandbox } from '../types.js';
@@ -16,7 +18,7 @@ export function planText(sandbox: Sandbox, [program]: readonly string[]): string
   const table = tableOf([['STATE', 'FEATURE', 'REASON'], ...rows]);
   const { env, cwd = '' } = sandbox.policy;
   const { path } = program === undefined ? {} : findTarget(program, { path: env?.['PATH'], cwd });
-  return `${table}\nin force: ${status}\n${path === undefined ? '' : `would run: ${path}\n`}`;
+  return `${table}\nin force: ${status}\n${path === undefined ? '' : `would run: ${escaped(path)}\n`}`;
 }
 
 /** How the result of an attempt is shown. */

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 
-import { errorCode } from '@sb/core';
+import { errorCode, readKernelFile } from '@sb/core';
 
 const forwarded = [
   'SIGHUP',
@@ -70,7 +69,7 @@ export class SignalForwarding {
 /** Whether this process's group is the one that its terminal sends signals to (proc_pid_stat(5)). */
 function isInForeground(): boolean {
   try {
-    const stat = readFileSync('/proc/self/stat', 'latin1');
+    const stat = readKernelFile('/proc/self/stat');
     const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return group === foreground;
   } catch {

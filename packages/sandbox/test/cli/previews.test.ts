@@ -74,6 +74,41 @@ describe('sb-run: what it prints', () => {
   });
 });
 
+/** Control characters, but for the ends of lines. */
+const control = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/u;
+
+describe.skipIf(missing('linux'))('sb-run: names with control characters', () => {
+  const evil = 'a\u001B]0;owned\u0007\u009B2J\u202E\n';
+
+  it.each([
+    ['--explain', 'read'],
+    ['--dry-run', 'landlock.fs'],
+  ])('do nothing to a terminal with %s', async (option, part) => {
+    using folder = temporaryFolder();
+    const path = folder.file(evil);
+    writeFileSync(path, '#!/bin/sh\n', { mode: 0o755 });
+    const { status, stdout } = await sbRun([option, '--ro', path, '--ro', '/usr', '--', path]);
+    expect(status).toBe(0);
+    expect(stdout).toContain(part);
+    expect(stdout).toContain(String.raw`a\x1b]0;owned\x07\x9b2J\u202e\n`);
+    expect(stdout).not.toMatch(control);
+  });
+
+  it('nor in what is said of a mistake', async () => {
+    for (const args of [
+      ['--', `/${evil}`],
+      ['--ro', `/${evil}`, '--', 'true'],
+      ['--user', evil, '--', 'true'],
+      [`--${evil}`],
+    ]) {
+      const { status, stderr } = await sbRun(args);
+      expect(status).not.toBe(0);
+      expect(stderr).toContain('owned');
+      expect(stderr).not.toMatch(control);
+    }
+  });
+});
+
 describe('sb-run: the report', () => {
   // Long enough to be read by the parent.
   const command = ['--', 'sleep', '0.5'];
@@ -89,6 +124,12 @@ describe('sb-run: the report', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(report);
     const shown = await sbRun(['--connect-tcp', '443', '--report', ...command]);
     expect(JSON.parse(shown.stderr)).toEqual(report);
+  });
+
+  it('claims nothing where every layer is off', async () => {
+    const off = ['--off', 'privdrop,caps,landlock,seccomp'];
+    const { status, stderr } = await sbRun([...off, '--report', ...command]);
+    expect({ status, said: (JSON.parse(stderr) as { status: string }).status }).toEqual({ status: 0, said: 'none' });
   });
 
   it('can go to a descriptor', async () => {

@@ -1,0 +1,221 @@
+/* What a neighbour has put under the names that root reads and writes: in a sticky folder, and in folders of its own. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { makeAuthority, missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { environment, program, runFetch } from '../kit/fetch-program.js';
+import { type Mirror, startMirror } from '../kit/mirror.js';
+
+const nobody = 65_534;
+
+let mirror: Mirror;
+let folder: TemporaryFolder;
+beforeAll(async () => {
+  mirror = await startMirror({ '/x': Buffer.from('content') });
+});
+afterAll(async () => await mirror[Symbol.asyncDispose]());
+beforeEach(() => {
+  folder = temporaryFolder();
+  chmodSync(folder.path, 0o1777);
+  writeFileSync(folder.file('pacman.conf'), '[options]\nSandboxUser = nobody\n');
+});
+afterEach(() => folder[Symbol.dispose]());
+
+/** Writes a file as the neighbour would. */
+function theirs(name: string, content: string): void {
+  writeFileSync(folder.file(name), content);
+  chownSync(folder.file(name), nobody, nobody);
+}
+
+function theirFolder(name: string): void {
+  mkdirSync(folder.file(name));
+  chownSync(folder.file(name), nobody, nobody);
+}
+
+/** One of root's that all may write to, as /tmp is. */
+function openFolder(name: string): void {
+  mkdirSync(folder.file(name));
+  chmodSync(folder.file(name), 0o1777);
+}
+
+async function conf(...args: readonly string[]) {
+  return await runFetch(['conf', '--config', folder.file('pacman.conf'), ...args]);
+}
+
+async function download(...args: readonly string[]) {
+  const all = ['--config', folder.file('pacman.conf'), ...args, '-o', folder.file('x'), `${mirror.origin}/x`];
+  return await runFetch(all);
+}
+
+describe.skipIf(missing('root', 'linux'))('root takes no orders from a neighbour', () => {
+  it('who flips two files beside pacman.conf, one of them a link to root’s', async () => {
+    theirFolder('pacman.d');
+    writeFileSync(folder.file('innocent'), '[options]\n');
+    theirs('pacman.d/evil', '[options]\nUseSandbox = no\nXferCommand = /bin/evil %u\n');
+    symlinkSync(folder.file('innocent'), folder.file('pacman.d/pacman-fetch.conf'));
+    lchownSync(folder.file('pacman.d/pacman-fetch.conf'), nobody, nobody);
+    const flip = fileURLToPath(new URL('../kit/flip.py', import.meta.url));
+    const paths = ['evil', 'pacman-fetch.conf'].map((name) => folder.file('pacman.d', name));
+    const neighbour = spawn('python3', ['-c', readFileSync(flip, 'utf8'), ...paths], {
+      uid: nobody,
+      gid: nobody,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await once(neighbour.stdout, 'data');
+      for (let round = 0; round < 25; round++) {
+        const { status, stdout } = await conf('UseSandbox');
+        expect({ status, isOrdered: stdout.includes('no') }).toEqual({ status: 2, isOrdered: false });
+      }
+    } finally {
+      neighbour.kill('SIGKILL');
+    }
+  }, 60_000);
+
+  it('who wrote pacman.conf itself', async () => {
+    theirs('pacman.conf', '[options]\nUseSandbox = no\n');
+    const { status, stderr } = await download();
+    expect({ status, exists: existsSync(folder.file('x')) }).toEqual({ status: 2, exists: false });
+    expect(stderr).toContain('could not be read: it belongs to uid 65534');
+    expect(stderr).toContain('"chown root"');
+  });
+
+  it.each([
+    ['a file', 'theirs/own.conf', 'it belongs to uid 65534'],
+    ['a pattern', 'theirs/*.conf', 'belongs to uid 65534'],
+    ['a pattern above', '*/own.conf', 'it belongs to uid 65534'],
+    ['what it would hide', 'theirs/*/none', 'belongs to uid 65534, who could turn the path'],
+  ])('whose file an Include names by %s', async (_, include, why) => {
+    theirFolder('theirs');
+    theirs('theirs/own.conf', '[options]\nUseSandbox = no\n');
+    writeFileSync(folder.file('pacman.conf'), `[options]\nInclude = ${folder.file(include)}\n`);
+    const { status, stdout, stderr } = await conf('UseSandbox');
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/pacman\.conf:2: config file .* could not be read: /);
+    expect(stderr).toContain(why.replace('it ', ''));
+  });
+
+  it('who wrote the certificates to trust', async () => {
+    const authority = makeAuthority(folder.path);
+    expect(await download('--cacert', authority.file)).toMatchObject({ status: 0 });
+    chownSync(authority.file, nobody, nobody);
+    const { status, stderr } = await download('--cacert', authority.file);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('it belongs to uid 65534') });
+  });
+
+  it('but from a pipe that it was handed, and from root’s own links: the twins', async () => {
+    const line = `exec "$0" "$1" conf --config <(printf '[options]\\nUseSandbox = yes\\n') UseSandbox`;
+    const piped = await runProgram('bash', ['-c', line, process.execPath, program], { env: environment });
+    expect(piped).toMatchObject({ status: 0, stdout: 'yes\n' });
+    mkdirSync(folder.file('pacman.d'));
+    writeFileSync(folder.file('elsewhere'), '[options]\nUseSandbox = yes\n');
+    symlinkSync('../elsewhere', folder.file('pacman.d/pacman-fetch.conf'));
+    expect(await conf('UseSandbox')).toMatchObject({ status: 0, stdout: 'yes\n' });
+    chmodSync(folder.file('elsewhere'), 0o664);
+    expect(await conf('UseSandbox')).toMatchObject({ status: 0, stdout: 'yes\n' });
+  });
+
+  it('while an ordinary user has its own files, and is told of a stranger’s', async () => {
+    theirFolder('home');
+    theirFolder('home/pacman.d');
+    theirs('home/pacman.conf', '[options]\n');
+    theirs('home/pacman.d/pacman-fetch.conf', '[options]\nUseSandbox = yes\n');
+    const args = [program, 'conf', '--config', folder.file('home/pacman.conf'), 'UseSandbox'];
+    const asNobody = async () =>
+      await runProgram(process.execPath, args, { env: environment, uid: nobody, gid: nobody });
+    expect(await asNobody()).toMatchObject({ status: 0, stdout: 'yes\n' });
+    chownSync(folder.file('home/pacman.d/pacman-fetch.conf'), 1, 1);
+    const { status, stderr } = await asNobody();
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringContaining('belongs to uid 1, who is neither root nor you'),
+    });
+  });
+});
+
+async function refresh(database: string) {
+  const options = ['[options]', 'SandboxUser = nobody', `DBPath = ${folder.file(database)}`, 'SigLevel = Never'];
+  writeFileSync(folder.file('pacman.conf'), [...options, '[test]', `Server = ${mirror.origin}`, ''].join('\n'));
+  return await runFetch(['refresh', '--config', folder.file('pacman.conf')]);
+}
+
+describe.skipIf(missing('root', 'linux'))('root writes into nothing of a neighbour, and waits for none', () => {
+  const report = (): string => folder.file('report');
+
+  it('a report goes into a file of its own: the control', async () => {
+    for (const lines of [1, 2]) {
+      expect(await download('--report', report())).toMatchObject({ status: 0, stderr: '' });
+      expect(readFileSync(report(), 'utf8').trimEnd().split('\n')).toHaveLength(lines);
+    }
+  });
+
+  it.each([
+    ['a file of the neighbour', () => theirs('report', 'theirs'), 'report', 'it belongs to uid 65534'],
+    ['another name of root’s file', () => linkSync(folder.file('prize'), report()), 'report', 'other names'],
+    ['a link', () => symlinkSync(folder.file('prize'), report()), 'report', 'It is a symbolic link'],
+    ['a folder of the neighbour', () => theirFolder('theirs'), 'theirs/in/report', 'who could turn the path'],
+  ])('no report goes into %s', async (_, plant, name, why) => {
+    writeFileSync(folder.file('prize'), 'prize');
+    plant();
+    if (name.includes('in/')) theirFolder('theirs/in');
+    const before = existsSync(folder.file(name)) ? readFileSync(folder.file(name), 'utf8') : undefined;
+    const { status, stderr } = await download('--report', folder.file(name));
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining(why) });
+    expect(readFileSync(folder.file('prize'), 'utf8')).toBe('prize');
+    expect(existsSync(folder.file(name)) ? readFileSync(folder.file(name), 'utf8') : undefined).toBe(before);
+  });
+
+  it.each([
+    ['a pipe in the place of the lock', 'db.lck', 'unable to lock database'],
+    ['a pipe in the place of its draft', 'db.lck.new', 'db.lck.new is not a regular file'],
+  ])('%s stops a refresh at once', async (_, name, why) => {
+    openFolder('db');
+    execFileSync('mkfifo', [folder.file('db', name)]);
+    const { status, stderr } = await refresh('db');
+    expect({ status, stderr }).toEqual({ status: 4, stderr: expect.stringContaining(why) });
+  });
+
+  it('the draft of a lock that a neighbour holds open', async () => {
+    openFolder('db');
+    theirs('db/db.lck.new', '');
+    const { status, stderr } = await refresh('db');
+    expect({ status, stderr }).toEqual({
+      status: 4,
+      stderr: expect.stringContaining('db.lck.new belongs to uid 65534'),
+    });
+    expect(readFileSync(folder.file('db/db.lck.new'), 'utf8')).toBe('');
+  });
+
+  it('no folder is made where a neighbour decides what its path is', async () => {
+    theirFolder('theirs');
+    theirFolder('theirs/db');
+    const { status, stderr } = await refresh('theirs/db');
+    expect({ status, stderr }).toEqual({ status: 4, stderr: expect.stringContaining('who could turn the path') });
+    expect(readdirSync(folder.file('theirs/db'))).toEqual([]);
+  });
+
+  it('the demonstration starts in no temporary folder that others may rename in', async () => {
+    chmodSync(folder.path, 0o777);
+    const demo = program.replace('cli.js', 'demo.js');
+    const { status, stderr } = await runProgram(process.execPath, [demo], {
+      env: { ...environment, TMPDIR: folder.path },
+    });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('is writable for all') });
+    expect(readdirSync(folder.path)).toEqual(['pacman.conf']);
+  });
+});

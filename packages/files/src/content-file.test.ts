@@ -1,0 +1,73 @@
+/* A file that is only content, where a neighbour would have root read another one. */
+import { execFileSync } from 'node:child_process';
+import {
+  chownSync,
+  closeSync,
+  lchownSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+
+import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { openContentFile } from './content-file.js';
+
+const nobody = 65_534;
+
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = temporaryFolder();
+  mkdirSync(folder.file('theirs'));
+  writeFileSync(folder.file('secret'), 'root’s', { mode: 0o600 });
+  writeFileSync(folder.file('theirs/file'), 'theirs');
+  chownSync(folder.file('theirs'), nobody, nobody);
+  chownSync(folder.file('theirs/file'), nobody, nobody);
+});
+afterEach(() => folder[Symbol.dispose]());
+
+function read(path: string): string {
+  const descriptor = openContentFile(folder.file(path));
+  try {
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function link(target: string, uid: number): void {
+  symlinkSync(target, folder.file('theirs/link'));
+  lchownSync(folder.file('theirs/link'), uid, uid);
+}
+
+describe.skipIf(missing('root', 'linux'))('root', () => {
+  it('reads what anybody has, also by a link of the same owner or of root: the controls', () => {
+    expect(read('secret')).toBe('root’s');
+    expect(read('theirs/file')).toBe('theirs');
+    link('file', nobody);
+    expect(read('theirs/link')).toBe('theirs');
+    symlinkSync('secret', folder.file('own'));
+    expect(read('own')).toBe('root’s');
+  });
+
+  it('is led to none of its own files by a neighbour’s link', () => {
+    link('../secret', nobody);
+    expect(() => read('theirs/link')).toThrow('a symbolic link of uid 65534 leads to a file of uid 0');
+  });
+
+  it('waits for no pipe, and opens no device and no folder', () => {
+    execFileSync('mkfifo', [folder.file('theirs/pipe')]);
+    for (const name of ['theirs/pipe', 'theirs']) expect(() => read(name)).toThrow('it is no regular file');
+    expect(() => openContentFile('/dev/zero')).toThrow('it is no regular file');
+  });
+
+  it('reads the descriptor that it was handed', () => {
+    const given = openSync(folder.file('secret'), 'r');
+    const descriptor = openContentFile(`/dev/fd/${given}`);
+    expect(readFileSync(descriptor, 'utf8')).toBe('root’s');
+    for (const one of [given, descriptor]) closeSync(one);
+  });
+});

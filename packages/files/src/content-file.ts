@@ -1,0 +1,63 @@
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { refusal } from './errors.js';
+import { ownDescriptor } from './own-descriptor.js';
+import { effectiveUser } from './own-user.js';
+import { walk } from './walk.js';
+
+// Without waiting for the other end of a pipe.
+const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/**
+ * Opens a file that may be anybody's, since nothing but its content is used, for instance one that is copied or summed.
+ * Who may write to a folder on the way could turn the path into that of another one's file, which would be given away
+ * then. So a symbolic link is followed only if it belongs to root, to this process's user, or to the owner of the file
+ * that it leads to, as the kernel does it in sticky folders (`protected_symlinks`, proc_sys_fs(5)). Nothing but a
+ * regular file is opened, and nothing is waited for.
+ *
+ * @param path - a file, or `/dev/fd/N` and its like for one that the caller has handed over, which may be anything
+ * @returns a descriptor to read from
+ * @throws SandboxError `untrusted-file`, `untrusted-path`; Error of the system
+ */
+export function openContentFile(path: string): number {
+  if (ownDescriptor(path) !== undefined) return openSync(path, constants.O_RDONLY);
+  return process.platform === 'linux' ? openWalking(resolve(path)) : openPlain(path);
+}
+
+function openPlain(path: string): number {
+  const descriptor = openSync(path, flags | constants.O_NOFOLLOW);
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  return refuse(path, 'it is no regular file');
+}
+
+function openWalking(path: string): number {
+  const owners = new Set<number>();
+  const held = walk(path, {
+    folder: () => {},
+    link: ({ stats }) => owners.add(stats.uid),
+    refuse: (_, why) => refuse(path, why),
+  });
+  try {
+    return openHeld(held, path, owners);
+  } finally {
+    closeSync(held);
+  }
+}
+
+function openHeld(held: number, path: string, owners: ReadonlySet<number>): number {
+  const stats = fstatSync(held);
+  const { uid } = stats;
+  if (!stats.isFile()) refuse(path, 'it is no regular file');
+  const trusted = new Set([0, effectiveUser(), uid]);
+  for (const owner of owners) {
+    if (!trusted.has(owner)) refuse(path, `a symbolic link of uid ${owner} leads to a file of uid ${uid}`);
+  }
+  return openSync(`/proc/self/fd/${held}`, flags);
+}
+
+function refuse(path: string, why: string): never {
+  const hint = 'Name the file itself, in a place that nobody else can change.';
+  throw refusal('untrusted-file', { path, what: `${path} is not read: ${why}`, hint });
+}

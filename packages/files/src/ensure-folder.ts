@@ -1,0 +1,38 @@
+import { basename, dirname, resolve } from 'node:path';
+
+import { errorCode } from '@sb/core';
+
+import { isFilesError } from './errors.js';
+import { Folder } from './folder.js';
+
+/**
+ * Opens a folder, which is made where it is missing, and those above it too: each in the one above, held open.
+ *
+ * @param path - to it
+ * @param mode - of new ones, before the umask
+ * @throws SandboxError as {@link Folder.open}; Error of the system where one can't be made
+ */
+export function ensureFolder(path: string, mode = 0o755): Folder {
+  const absolute = resolve(path);
+  try {
+    return Folder.open(absolute);
+  } catch (error) {
+    if (!isFilesError(error) || errorCode(error.cause) !== 'ENOENT' || absolute === '/') throw error;
+  }
+  const above = ensureFolder(dirname(absolute), mode);
+  try {
+    makeIn(above, basename(absolute), mode);
+  } finally {
+    above.close();
+  }
+  return Folder.open(absolute);
+}
+
+function makeIn(above: Folder, name: string, mode: number): void {
+  try {
+    above.makeFolder(name, mode);
+  } catch (error) {
+    // Another one was faster.
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs';
+
+/**
+ * What a path leads to at this moment; nothing is opened. Somebody else may change it right afterwards, so it is good
+ * for a message or a guess, and nothing may be opened, written or executed because of it without another look.
+ *
+ * @param path - links are followed
+ * @returns undefined for nothing
+ * @throws Error of the system, for what can't be looked at
+ */
+export function look(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}
+
+/**
+ * As {@link look}, without following a link at its end.
+ *
+ * @throws Error of the system
+ */
+export function lookAtLink(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+/**
+ * Whether a path leads anywhere, by a {@link look}: false also for what can't be looked at.
+ *
+ * @param path - links are followed
+ */
+export function isThere(path: string): boolean {
+  try {
+    return look(path) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether a path leads to a file that this process may execute, by a {@link look}.
+ *
+ * @param path - links are followed
+ */
+export function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return look(path)?.isFile() === true;
+  } catch {
+    // Absent, or out of reach.
+    return false;
+  }
+}

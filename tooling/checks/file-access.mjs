@@ -1,0 +1,153 @@
+// Shipped code touches files through @sb/files, and what the kernel says through @sb/core: a path that is looked at and
+// then used by name can be another one by then (docs/decisions/0012-files-by-descriptor.md). This finds every function of
+// node:fs that takes a path, outside of those and of a list with a reason each.
+// @ts-check
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import ts from 'typescript';
+
+import { root } from '../run/shell.mjs';
+import { projectFiles } from '../run/tracked-files.mjs';
+
+/** About open descriptors, or no files at all. */
+const free = new Set([
+  ...['closeSync', 'fstatSync', 'readSync', 'writeSync', 'fsyncSync', 'fdatasyncSync', 'readvSync', 'writevSync'],
+  ...['fchmodSync', 'fchownSync', 'ftruncateSync', 'futimesSync'],
+  ...['close', 'fstat', 'read', 'write', 'fsync', 'readv', 'writev', 'constants'],
+]);
+
+/**
+ * Who may use functions that take a path, which, and why.
+ *
+ * @type {Readonly<Record<string, { readonly functions: readonly string[], readonly reason: string }>>}
+ */
+const exceptions = {
+  'packages/core/src/kernel-file.ts': {
+    functions: ['openSync', 'readFileSync', 'readdirSync', 'readlinkSync'],
+    reason: 'it takes paths of /proc and /sys alone, which nobody but the kernel writes',
+  },
+  'packages/core/src/prebuild.ts': {
+    functions: ['openSync', 'createRequire'],
+    reason: "it reads the program that runs, to tell its C library, and loads the package's own native part",
+  },
+  'packages/core/src/package-version.ts': {
+    functions: ['readFileSync'],
+    reason: "it reads the package's own file: who could change that could change its code",
+  },
+  'packages/landlock/src/allows.ts': {
+    functions: ['statSync'],
+    reason: 'it answers a question about paths as they are now; nothing is opened, and a primitive has no @sb/files',
+  },
+  'packages/landlock/src/walk.ts': {
+    functions: ['lstatSync', 'readlinkSync', 'statfsSync', 'statSync'],
+    reason: 'as allows.ts',
+  },
+  'packages/privdrop/src/lookup.ts': {
+    functions: ['statSync'],
+    reason: 'it says who owns a path now; nothing is opened, and a primitive has no @sb/files',
+  },
+  'packages/sandbox/src/target.ts': {
+    functions: ['accessSync', 'openSync', 'statSync'],
+    reason: 'it looks for a program that the kernel executes by the same path, as the user of the sandbox',
+  },
+  'packages/fetcher/src/worker-process.ts': {
+    functions: ['openSync'],
+    reason: "it opens the package's own worker",
+  },
+  ...Object.fromEntries(
+    Object.entries({
+      'apps/pacman-fetch/src/one-file/destination.ts': ['openSync'],
+      'apps/pacman-fetch/src/one-file/in-this-process.ts': ['openSync'],
+      'packages/fetcher/src/part.ts': ['openSync'],
+      'packages/sandbox/src/cli/policy-file.ts': ['openSync'],
+      'packages/sandbox/src/cli/report-output.ts': ['openSync', 'writeFileSync'],
+      'packages/sandbox/src/self-test/bait.ts': [
+        ...['chmodSync', 'copyFileSync', 'mkdtempSync', 'rmSync', 'writeFileSync'],
+      ],
+      'packages/sandbox/src/self-test/self-test.ts': ['openSync', 'readFileSync', 'rmSync'],
+    }).map(([file, functions]) => [file, { functions, reason: 'it has not been moved to @sb/files yet' }]),
+  ),
+};
+
+/** Ways to a module that no import shows. */
+const ways = new Set(['createRequire', 'getBuiltinModule']);
+
+/** A module of Node's that opens files by path. */
+const modules = /^(?:node:)?fs(?:\/promises)?$/;
+
+/** Everything in one file that takes a path, as `name`; a whole module counts as `*`. */
+function functionsOf(/** @type {string} */ file) {
+  const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.ES2023, true);
+  /** @type {string[]} */
+  const found = [];
+  visit(source);
+  return found.filter((name) => !free.has(name));
+
+  /** @param {ts.Node} node */
+  function visit(node) {
+    if (ts.isImportDeclaration(node) && isModule(node.moduleSpecifier)) found.push(...importedBy(node.importClause));
+    else if (ts.isExportDeclaration(node) && isModule(node.moduleSpecifier)) found.push('*');
+    else if (ts.isExternalModuleReference(node) && isModule(node.expression)) found.push('*');
+    else if (ts.isCallExpression(node) && isLoading(node)) found.push('*');
+    // What makes another `require`.
+    else if (ts.isIdentifier(node) && ways.has(node.text)) found.push(node.text);
+    ts.forEachChild(node, visit);
+  }
+}
+
+/**
+ * Whether a call loads a module: `import('node:fs')`, `require('fs')`.
+ *
+ * @param {ts.CallExpression} call
+ */
+function isLoading({ expression, arguments: [first] }) {
+  const loads = expression.kind === ts.SyntaxKind.ImportKeyword || /require$/i.test(expression.getText());
+  return isModule(first) && (loads || /^node:/.test(first.text));
+}
+
+/**
+ * @param {ts.Node | undefined} node
+ * @returns {node is ts.StringLiteralLike}
+ */
+function isModule(node) {
+  return node !== undefined && ts.isStringLiteralLike(node) && modules.test(node.text);
+}
+
+/**
+ * @param {ts.ImportClause | undefined} clause
+ * @returns {readonly string[]}
+ */
+function importedBy(clause) {
+  if (clause === undefined || clause.isTypeOnly) return [];
+  if (clause.name !== undefined || clause.namedBindings === undefined) return ['*'];
+  if (!ts.isNamedImports(clause.namedBindings)) return ['*'];
+  return clause.namedBindings.elements
+    .filter(({ isTypeOnly }) => !isTypeOnly)
+    .map(({ name, propertyName }) => (propertyName ?? name).text);
+}
+
+const shipped = projectFiles().filter(
+  (file) =>
+    /^(?:packages|apps)\/[^/]+\/src\/.*\.(?:ts|mts|cts|js|mjs|cjs)$/.test(file) &&
+    !/\.test\.ts$/.test(file) &&
+    !file.startsWith('packages/files/'),
+);
+
+const problems = shipped.flatMap((file) => {
+  const used = functionsOf(file);
+  const allowed = exceptions[file]?.functions ?? [];
+  const hint = 'Use @sb/files, or readKernelFile and its like of @sb/core for /proc and /sys.';
+  return used
+    .filter((name) => !allowed.includes(name))
+    .map((name) => `${file}: takes ${name === '*' ? 'a whole module' : name} from node:fs. ${hint}`);
+});
+const stale = Object.entries(exceptions).flatMap(([file, { functions }]) => {
+  const used = shipped.includes(file) ? functionsOf(file) : [];
+  return functions
+    .filter((name) => !used.includes(name))
+    .map((name) => `tooling/checks/file-access.mjs: ${file} no longer takes ${name}; take it off the list`);
+});
+for (const problem of [...problems, ...stale]) console.error(problem);
+if (shipped.length === 0) console.error('no shipped code found');
+process.exit(problems.length + stale.length === 0 && shipped.length > 0 ? 0 : 1);
