@@ -67,6 +67,34 @@ export function discard({ body }: Pick<Response, 'body'>): void {
   body.destroy();
 }
 
+/**
+ * Takes a body to its end. By its events: a promise for each chunk costs more than all else that is done with it.
+ *
+ * @param take - gets each chunk; what it returns is waited for before the next one
+ * @throws what the body fails with, or what `take` throws
+ */
+export async function eachChunk(
+  { body }: Pick<Response, 'body'>,
+  take: (chunk: Uint8Array) => Promise<void> | undefined,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    body.once('end', resolve);
+    body.once('error', reject);
+    body.once('close', () => reject(new Error('the answer was closed')));
+    body.on('data', (chunk: Uint8Array) => {
+      try {
+        const full = take(chunk);
+        if (full === undefined) return;
+        body.pause();
+        void full.then(() => body.resume());
+      } catch (error) {
+        reject(error as Error);
+        discard({ body });
+      }
+    });
+  });
+}
+
 /** The target of a redirect, if it may be followed. */
 export function nextUrl(from: URL, location: string): URL {
   if (!URL.canParse(location, from.href))

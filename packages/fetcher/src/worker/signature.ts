@@ -2,8 +2,8 @@ import type { WorkerFile, WorkerSignature } from '../channel.js';
 import { signatureUrl } from '../signature-url.js';
 import { isMissingStatus } from '../host-errors.js';
 import { isFinal } from '../transfer/failure-kinds.js';
-import { Sink } from '../transfer/sink.js';
 import { attempt, type Failure } from './attempt.js';
+import { ChannelSink } from './channel-sink.js';
 import type { Result } from './download.js';
 import type { Tools } from './tools.js';
 
@@ -38,7 +38,7 @@ export async function downloadSignature(tools: Tools, task: SignatureDownload): 
     if (!isMissing || !mayLack(given, source)) tools.hosts.count(url, result.kind);
     if (isFinal(result.kind) || (optional && isMissing)) break;
   }
-  if (last !== undefined) tools.say({ type: 'signature-failed', file, source: last.source, ...last.failure });
+  if (last !== undefined) tools.channel.say({ type: 'signature-failed', file, source: last.source, ...last.failure });
 }
 
 /** Whether a source may lack the signature, which then says nothing against its host. */
@@ -54,12 +54,12 @@ interface Candidate {
 
 /** @returns why it isn't there; undefined if it is, and the parent knows */
 async function tryUrl(
-  { work, connections, say }: Tools,
+  { work, connections, channel }: Tools,
   { file, found, deadline }: SignatureDownload,
   { signature, source, url }: Candidate,
 ): Promise<Failure | undefined> {
-  const { descriptor, maxBytes } = signature;
-  const sink = new Sink(descriptor, maxBytes);
+  const { maxBytes } = signature;
+  const sink = new ChannelSink(channel, { file, of: 'signature', maxBytes, position: 0 });
   // Of a new file, the signature is wanted whatever its time is.
   const modifiedSince = found.state === 'unchanged' ? signature.modifiedSince : null;
   let lastModified: number | null = null;
@@ -77,13 +77,15 @@ async function tryUrl(
       modifiedSince,
       onStart: (started) => {
         lastModified = started.lastModified ?? null;
+        channel.say({ type: 'signature-started', file });
       },
       onProgress: () => {},
     },
     signature.opened[source],
   );
+  sink.flush();
   if ('kind' in result) return result;
-  if (result.state === 'unchanged') say({ type: 'signature-unchanged', file });
-  else say({ type: 'signature', file, size: sink.position, lastModified });
+  if (result.state === 'unchanged') channel.say({ type: 'signature-unchanged', file });
+  else channel.say({ type: 'signature', file, size: sink.position, lastModified });
   return undefined;
 }
