@@ -33,6 +33,8 @@ export interface Result {
 /** One source of one file. */
 export interface SourceDownload {
   readonly url: URL;
+  /** The source that the caller has named, where a redirect has led from there to the URL. Default: the URL. */
+  readonly own?: URL;
   readonly sink: Sink;
   readonly maxBytes: number;
   readonly size: number | null;
@@ -81,6 +83,7 @@ async function ask(task: SourceDownload, question: Question): Promise<Result | '
   // Bytes are wanted as they are on the server's disk: ranges of a compressed answer would fit nothing.
   const always = { 'user-agent': task.userAgent, accept: '*/*', 'accept-encoding': 'identity' };
   const response = await request(task.url, {
+    own: task.own,
     headers: { ...always, ...conditionsOf(question) },
     signal,
     maxRedirects: task.limits.maxRedirects,

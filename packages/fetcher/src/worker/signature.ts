@@ -31,7 +31,7 @@ export async function downloadSignature(tools: Tools, task: SignatureDownload): 
     const original = new URL(text);
     const url = signatureUrl(original, source === foundIn ? found.url : original, suffix);
     if (source !== foundIn && tools.hosts.isSkipped(url, false)) continue;
-    const result = await tryUrl(tools, task, { signature: given.signature, source, url });
+    const result = await tryUrl(tools, task, { signature: given.signature, source, own: original, url });
     if (result === undefined) return;
     last = { source, failure: result };
     const isMissing = isMissingStatus(result.status);
@@ -49,6 +49,8 @@ function mayLack({ signature, mayLack: caches }: WorkerFile, source: number): bo
 interface Candidate {
   readonly signature: WorkerSignature;
   readonly source: number;
+  /** The source itself. */
+  readonly own: URL;
   readonly url: URL;
 }
 
@@ -56,7 +58,7 @@ interface Candidate {
 async function tryUrl(
   { work, connections, channel }: Tools,
   { file, found, deadline }: SignatureDownload,
-  { signature, source, url }: Candidate,
+  { signature, source, own, url }: Candidate,
 ): Promise<Failure | undefined> {
   const { maxBytes } = signature;
   const sink = new ChannelSink(channel, { file, of: 'signature', maxBytes, position: 0 });
@@ -69,6 +71,7 @@ async function tryUrl(
       connections,
       deadline,
       url,
+      own,
       sink,
       maxBytes,
       size: null,
