@@ -5,6 +5,8 @@ export default packageBuild({
     index: 'src/index.ts',
     'end-now': 'src/end-now.ts',
     'file-lock': 'src/file-lock.ts',
+    'stream-pair': 'src/stream-pair.ts',
+    undumpable: 'src/undumpable.ts',
     'sb-run': 'src/cli/main.ts',
   },
   splitting: true,

@@ -48,13 +48,13 @@ export class Batch {
     while (jobs.length > 0) {
       const begun = performance.now();
       const before = jobs.map(({ part }) => part.size);
-      const { accounts, end } = await this.#round(jobs);
+      const { accounts, refusals, end } = await this.#round(jobs);
       const milliseconds = performance.now() - begun;
       let brought = 0;
       if (end.lie === undefined) this.#learn(jobs, accounts);
       const open: Job[] = [];
       for (const [index, job] of jobs.entries()) {
-        const outcome = await judged(job, accounts[index], { end, mirrors });
+        const outcome = await judged(job, accounts[index], { refusals: refusals[index] ?? {}, end, mirrors });
         if (outcome === undefined) open.push(job);
         else settle(outcome);
         if (outcome?.status !== 'done') continue;
@@ -85,8 +85,7 @@ export class Batch {
       return await runRound(jobs, {
         ...this.#options,
         signal,
-        // The worker says when, the file itself says how much.
-        onFrame: ({ request, part }, account) => progress.update(request.to, part.size, account),
+        onFrame: ({ request }, account) => progress.update(request.to, account.received, account),
       });
     } catch (error) {
       for (const job of jobs) leave(job, false);

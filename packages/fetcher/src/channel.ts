@@ -1,13 +1,14 @@
 /**
- * The two directions between the parent and the worker: JSON documents, one a line. The parent takes every byte from
- * the worker for hostile; see `frames.ts` and `ledger.ts`.
+ * The two directions between the parent and the worker: JSON documents, one a line. Behind a line of type `data` follow
+ * the bytes that it announces, so that one stream has words and bytes in one order. The parent takes every byte from the
+ * worker for hostile; see `frames.ts` and `ledger.ts`.
  */
 import type { Limits } from './limits.js';
 import type { FailureKind } from './transfer/failure-kinds.js';
 import type { ProxyRules } from './transfer/proxies.js';
 
 /** Descriptors of the worker. Its program is its standard input, so that it needs no right to read it anywhere. */
-export const workerDescriptors = { channel: 3, certificates: 4, firstFile: 5 } as const;
+export const workerDescriptors = { channel: 3, certificates: 4, firstSource: 5 } as const;
 
 /** Files that one worker is given; a larger batch takes several workers, one after the other. */
 export const maxFiles = 256;
@@ -22,7 +23,13 @@ export interface Confirmation {
   readonly lastByte: number;
 }
 
-/** One file of a worker; its descriptor is `firstFile` plus its place in the list. */
+/** What is there of a file already. */
+export interface Beginning extends Confirmation {
+  /** Bytes that are there; not 0. */
+  readonly length: number;
+}
+
+/** One file of a worker. */
 export interface WorkerFile {
   readonly sources: readonly string[];
   /** Places of the sources that may lack the file, which then says nothing against their hosts. */
@@ -35,8 +42,8 @@ export interface WorkerFile {
   readonly size: number | null;
   /** The parent compares it with a SHA-256, so that half of it is not taken for the whole. */
   readonly isSummed: boolean;
-  /** Null: whatever is there counts for nothing. */
-  readonly resume: Confirmation | null;
+  /** Null: nothing is there, or it counts for nothing. */
+  readonly resume: Beginning | null;
   /** `unchanged` is an answer if it hasn't changed since; milliseconds since 1970. */
   readonly modifiedSince: number | null;
   readonly signature: WorkerSignature | null;
@@ -44,7 +51,6 @@ export interface WorkerFile {
 
 /** The signature of a file, asked for when the file is there. */
 export interface WorkerSignature {
-  readonly descriptor: number;
   readonly suffix: string;
   readonly maxBytes: number;
   readonly optional: boolean;
@@ -78,6 +84,14 @@ export interface Work {
   readonly hasCertificates: boolean;
 }
 
+/** What a worker is told later: nothing of this file can be written any more, so it is to let go of it. */
+export interface Order {
+  readonly abandon: number;
+}
+
+/** What bytes are of. */
+export type Target = 'file' | 'signature';
+
 /** What the worker says: each frame is about one file, by its place in the list. */
 export type Frame =
   | {
@@ -88,8 +102,16 @@ export type Frame =
       readonly total: number | null;
       readonly lastModified: number | null;
       readonly etag: string | null;
+      /** Whether its bytes go behind what is there; otherwise that is thrown away. */
+      readonly isAppended: boolean;
     }
-  | { readonly type: 'progress'; readonly file: number; readonly received: number }
+  | {
+      /** So many bytes of the file, or of its signature, follow at once behind the line. */
+      readonly type: 'data';
+      readonly file: number;
+      readonly of: Target;
+      readonly length: number;
+    }
   | {
       readonly type: 'source-failed';
       readonly file: number;
@@ -99,6 +121,8 @@ export type Frame =
       readonly message: string;
     }
   | { readonly type: 'unchanged'; readonly file: number; readonly source: number }
+  /** The signature begins anew, from one source. */
+  | { readonly type: 'signature-started'; readonly file: number }
   | { readonly type: 'signature'; readonly file: number; readonly size: number; readonly lastModified: number | null }
   | { readonly type: 'signature-unchanged'; readonly file: number }
   | {
@@ -120,6 +144,12 @@ export const strongEtag = /^"[\x21\x23-\x7E]{1,254}"$/;
 
 /** Largest frame in bytes, its line feed included. */
 export const maxFrameBytes = 2048;
+
+/** Most bytes that one line announces. */
+export const maxDataBytes = 256 * 1024;
+
+/** Bytes from which on an announcement counts as full; an honest worker sends few that are smaller. */
+export const fullDataBytes = 16 * 1024;
 
 /** Longest text in a frame, in UTF-16 code units. */
 export const maxTextLength = 512;

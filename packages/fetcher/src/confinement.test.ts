@@ -31,18 +31,26 @@ describe('portsOf', () => {
 });
 
 describe('confinement', () => {
-  it('has the largest file and signature as its limit, and no port beside those given', () => {
-    const signature = { descriptor: 6, suffix: '.sig', maxBytes: 20, optional: true, modifiedSince: null, opened: {} };
-    const options = confinement({}, [80], [fileOf(), { ...fileOf(), signature }]);
-    expect(options.rlimits).toEqual({ core: 0, fsize: 20 });
+  it('lets no file be written, and has no port beside those given', () => {
+    const options = confinement({}, [80]);
+    expect(options.rlimits).toEqual({ core: 0, fsize: 0 });
     expect(options.landlock).toMatchObject({ net: { connectTcp: [80] } });
   });
 
   it('lets the worker execute nothing, unless there is no filter to see to it', () => {
-    expect(confinement({}, [], [fileOf()])).toMatchObject({ seccomp: 'network-client', execOnce: true });
-    expect(confinement({ seccomp: 'allow-all' }, [], [fileOf()]).execOnce).toBe(true);
+    expect(confinement({}, [])).toMatchObject({ seccomp: { base: 'network-client' }, execOnce: true });
+    expect(confinement({ seccomp: 'allow-all' }, []).execOnce).toBe(true);
     for (const base of [{ seccomp: 'off' }, { off: ['seccomp'] }] as const) {
-      expect(confinement(base, [], [fileOf()]).execOnce).toBe(false);
+      expect(confinement(base, []).execOnce).toBe(false);
     }
+  });
+
+  it('has no unix sockets, whatever else is chosen of system calls', () => {
+    const first = { syscall: 'socket', action: { action: 'errno', errno: 'EAFNOSUPPORT' } };
+    const own = { syscall: 'uname', action: 'allow' } as const;
+    expect(confinement({}, []).seccomp).toMatchObject({ rules: [first] });
+    expect(confinement({ seccomp: 'allow-all' }, []).seccomp).toMatchObject({ base: 'allow-all', rules: [first] });
+    const given = confinement({ seccomp: { base: 'deny-dangerous', rules: [own] } }, []).seccomp;
+    expect(given).toMatchObject({ base: 'deny-dangerous', rules: [first, own] });
   });
 });

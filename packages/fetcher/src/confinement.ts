@@ -26,30 +26,39 @@ const defaultLandlock: LandlockChoice = { preset: 'minimal' };
 const defaultSeccomp: NonNullable<SandboxOptions['seccomp']> = 'network-client';
 
 /**
- * What a worker is confined by: nothing that it can write, TCP connections to the given ports only, threads but no
- * processes, and no file larger than the largest that is wanted; where the base says something else of files or calls,
- * that, with the ports beside its own.
+ * No sockets by path or name: through one, a process that was taken over could hand what it has open to any other. Nothing
+ * else is lost by it. A name server is asked by UDP and TCP, and where nsswitch.conf(5) names `resolve`, or nscd(8)
+ * runs, the C library goes on to its own resolver when their sockets can't be had.
+ */
+const noUnixSockets = {
+  syscall: 'socket',
+  when: [{ arg: 0, compare: 'eq32', value: 1 }],
+  action: { action: 'errno', errno: 'EAFNOSUPPORT' },
+} as const;
+
+/**
+ * What a worker is confined by: nothing that it can write, not even to a file that is open, TCP connections to the given
+ * ports only, no unix sockets, threads but no processes; where the base says something else of files or calls, that, with
+ * the ports beside its own.
  *
  * @param base - user, levels, and other choices than these
  * @param ports - TCP ports that it may connect to
- * @param files - what it is to download
  */
-export function confinement(
-  base: SandboxOptions,
-  ports: readonly number[],
-  files: readonly Pick<WorkerFile, 'maxBytes' | 'signature'>[],
-): SandboxOptions {
+export function confinement(base: SandboxOptions, ports: readonly number[]): SandboxOptions {
   const { landlock = defaultLandlock, seccomp = defaultSeccomp } = base;
   return {
     ...base,
     landlock: withPorts(landlock, ports),
-    seccomp,
+    seccomp: withoutUnixSockets(seccomp),
     execOnce: seccomp !== 'off' && base.off?.includes('seccomp') !== true,
-    rlimits: {
-      core: 0,
-      fsize: Math.max(...files.flatMap(({ maxBytes, signature }) => [maxBytes, signature?.maxBytes ?? 0])),
-    },
+    rlimits: { core: 0, fsize: 0 },
   };
+}
+
+function withoutUnixSockets(choice: NonNullable<SandboxOptions['seccomp']>): NonNullable<SandboxOptions['seccomp']> {
+  if (choice === 'off') return choice;
+  const given = typeof choice === 'string' ? { base: choice } : choice;
+  return { ...given, rules: [noUnixSockets, ...(given.rules ?? [])] };
 }
 
 function withPorts(

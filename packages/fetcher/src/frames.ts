@@ -1,44 +1,95 @@
-import { type Frame, maxFiles, maxFileTime, maxFrameBytes, maxTextLength, strongEtag } from './channel.js';
+import {
+  type Frame,
+  fullDataBytes,
+  maxDataBytes,
+  maxFiles,
+  maxFileTime,
+  maxFrameBytes,
+  maxTextLength,
+  strongEtag,
+  type Target,
+} from './channel.js';
 import { type FailureKind, failureKinds } from './transfer/failure-kinds.js';
 
 /**
  * Frames that may come at once, and frames a second that are given back. An honest worker sends ten a second for each
- * file under way; as many as the socket holds may have piled up when this process was stopped for a while.
+ * file under way that are not full of data; as many as the socket holds may have piled up when this process was stopped
+ * for a while.
  */
 const maxBurst = 10_000;
 const refillPerSecond = 1000;
+
+const nothing = Buffer.alloc(0);
+
+/** Bytes that a `data` frame has announced, as many of them as came at once. */
+export interface Piece {
+  readonly type: 'bytes';
+  readonly file: number;
+  readonly of: Target;
+  /** Valid until the next one is asked for. */
+  readonly bytes: Buffer;
+}
 
 /** The worker did what no honest worker does; the message says what. */
 export class WorkerLied extends Error {
   override readonly name = 'WorkerLied';
 }
 
-/** Cuts the bytes of a worker into frames. Length, rate, shape and ranges are checked here; their order is not. */
+/**
+ * Cuts the bytes of a worker into frames, and the bytes that these announce into pieces. Length, rate, shape and ranges
+ * are checked here; their order is not. It holds less than one frame, and no announced byte.
+ */
 export class FrameReader {
-  #rest = Buffer.alloc(0);
+  #rest: Buffer = nothing;
+  #announced: { readonly file: number; readonly of: Target; left: number } | undefined;
   #tokens = maxBurst;
   #refilled = 0;
 
   /**
-   * Takes bytes in and gives the frames that are complete.
+   * Takes bytes in and gives what is complete.
    *
    * @param bytes - as they came
    * @param now - milliseconds of a steady clock
    * @throws WorkerLied
    */
-  *read(bytes: Buffer, now: number): Generator<Frame> {
-    let buffer = Buffer.concat([this.#rest, bytes]);
-    for (let end = buffer.indexOf('\n'); end >= 0; end = buffer.indexOf('\n')) {
-      if (end >= maxFrameBytes) throw new WorkerLied('a frame is too long');
-      this.#countFrame(now);
-      yield parseFrame(buffer.subarray(0, end).toString('utf8'));
-      buffer = buffer.subarray(end + 1);
+  *read(bytes: Buffer, now: number): Generator<Frame | Piece> {
+    let buffer = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+    while (buffer.length > 0) {
+      const taken = this.#announced === undefined ? this.#line(buffer, now) : this.#piece(buffer, this.#announced);
+      if (taken === undefined) break;
+      yield taken.found;
+      buffer = buffer.subarray(taken.length);
     }
-    if (buffer.length >= maxFrameBytes) throw new WorkerLied('a frame is too long');
-    this.#rest = buffer;
+    // A copy: what is left of a large buffer would keep all of it.
+    this.#rest = buffer.length === 0 ? nothing : Buffer.from(buffer);
   }
 
-  #countFrame(now: number): void {
+  #line(buffer: Buffer, now: number): { readonly found: Frame; readonly length: number } | undefined {
+    const end = buffer.subarray(0, maxFrameBytes).indexOf('\n');
+    if (end < 0) {
+      if (buffer.length >= maxFrameBytes) throw new WorkerLied('a frame is too long');
+      return undefined;
+    }
+    const found = parseFrame(buffer.subarray(0, end).toString('utf8'));
+    this.#count(found, now);
+    if (found.type === 'data') this.#announced = { file: found.file, of: found.of, left: found.length };
+    return { found, length: end + 1 };
+  }
+
+  #piece(
+    buffer: Buffer,
+    announced: { readonly file: number; readonly of: Target; left: number },
+  ): { readonly found: Piece; readonly length: number } {
+    const bytes = buffer.subarray(0, announced.left);
+    announced.left -= bytes.length;
+    if (announced.left === 0) this.#announced = undefined;
+    const { file, of } = announced;
+    return { found: { type: 'bytes', file, of, bytes }, length: bytes.length };
+  }
+
+  #count(frame: Frame, now: number): void {
+    // What is full is bounded by what the file may have.
+    if (frame.type === 'data' && frame.length >= fullDataBytes) return;
     this.#tokens = Math.min(maxBurst, this.#tokens + ((now - this.#refilled) / 1000) * refillPerSecond);
     this.#refilled = now;
     this.#tokens -= 1;
@@ -50,16 +101,18 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** How each type of frame is checked; what is not in this table is no frame, and what it hasn't got is dropped. */
 const parsers: Readonly<Record<Frame['type'], (fields: Fields) => Frame>> = {
-  started: ({ file, source, total, lastModified, etag }) => ({
+  started: ({ file, source, total, lastModified, etag, isAppended }) => ({
     type: 'started',
     file: index(file),
     source: index(source),
     total: total === null ? null : natural(total),
     lastModified: lastModified === null ? null : natural(lastModified, maxFileTime),
     etag: etag === null ? null : etagText(etag),
+    isAppended: truth(isAppended),
   }),
-  progress: ({ file, received }) => ({ type: 'progress', file: index(file), received: natural(received) }),
+  data: ({ file, of, length }) => ({ type: 'data', file: index(file), of: target(of), length: dataLength(length) }),
   'source-failed': (fields) => ({ type: 'source-failed', ...failure(fields) }),
+  'signature-started': ({ file }) => ({ type: 'signature-started', file: index(file) }),
   signature: ({ file, size, lastModified }) => ({
     type: 'signature',
     file: index(file),
@@ -103,6 +156,23 @@ function failure({ file, source, kind, status, message }: Fields) {
 function natural(value: unknown, max = Number.MAX_SAFE_INTEGER): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= max) return value;
   throw new WorkerLied('a number out of range');
+}
+
+/** Nothing is announced by none: a line without bytes would come for nothing. */
+function dataLength(value: unknown): number {
+  const length = natural(value, maxDataBytes);
+  if (length === 0) throw new WorkerLied('a number out of range');
+  return length;
+}
+
+function target(value: unknown): Target {
+  if (value === 'file' || value === 'signature') return value;
+  throw new WorkerLied('bytes of nothing that it was asked for');
+}
+
+function truth(value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new WorkerLied('a truth that is none');
 }
 
 function index(value: unknown): number {

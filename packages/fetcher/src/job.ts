@@ -1,4 +1,4 @@
-import type { Confirmation, WorkerFile } from './channel.js';
+import type { Beginning, WorkerFile } from './channel.js';
 import type { CheckedRequest } from './check.js';
 import type { FetcherError } from './errors.js';
 import { hostKey } from './host-errors.js';
@@ -17,8 +17,8 @@ export interface Job {
   spent: number;
   /** The server's time of what is in the file now; null where it isn't known. */
   lastModified: number | null;
-  /** How what is in the file can be confirmed; null if it counts for nothing. */
-  resume: Confirmation | null;
+  /** What is in the file, and how that can be confirmed; null if it counts for nothing. */
+  resume: Beginning | null;
   /** Nothing is to come if the file hasn't changed since. */
   readonly modifiedSince: number | null;
   /** Whether it stays with a slow source, since the others have failed. */
@@ -35,8 +35,8 @@ export interface Job {
 export function openJob(request: CheckedRequest): Job {
   const part = Part.open(request.to);
   const signature = openSignatureOf(request, part);
-  if (!request.resume || part.size > request.maxBytes) part.truncate();
-  const { confirmation, finalTime } = part;
+  if (!request.resume || part.size > request.maxBytes) part.content.truncate();
+  const { beginning, finalTime } = part;
   const { ifModifiedSince } = request;
   const date = ifModifiedSince === false ? null : ifModifiedSince;
   const local = new LocalSources(request.sources);
@@ -47,8 +47,8 @@ export function openJob(request: CheckedRequest): Job {
     signature,
     failures: [],
     spent: 0,
-    lastModified: confirmation.lastModified,
-    resume: confirmation,
+    lastModified: beginning?.lastModified ?? null,
+    resume: beginning,
     modifiedSince: date === 'local' ? finalTime : (date?.getTime() ?? null),
     isPatient: false,
     hasBeginning: false,
@@ -59,7 +59,7 @@ function openSignatureOf(request: CheckedRequest, part: Part): SignatureJob | un
   try {
     return openSignature(request);
   } catch (error) {
-    part.keep(part.confirmation.lastModified);
+    part.keep(part.beginning?.lastModified ?? null);
     throw error;
   }
 }
@@ -67,7 +67,7 @@ function openSignatureOf(request: CheckedRequest, part: Part): SignatureJob | un
 /**
  * What a worker is told of a job.
  *
- * @param handOver - takes a descriptor and gives the number that it has in the worker
+ * @param handOver - takes a descriptor to read from and gives the number that it has in the worker
  */
 export function workerFile(job: Job, handOver: (descriptor: number) => number): WorkerFile {
   const { request, local, spent, resume, modifiedSince } = job;

@@ -1,4 +1,5 @@
-import type { Frame, WorkerFile } from './channel.js';
+import type { Frame, WorkerFile, WorkerSignature } from './channel.js';
+import { believable } from './file-time.js';
 import { WorkerLied } from './frames.js';
 import { isFinal } from './transfer/failure-kinds.js';
 
@@ -25,12 +26,19 @@ export interface Account {
   etag: string | null;
   /** More than one source may have written to it. */
   isMixed: boolean;
+  /** Bytes that are there from the start of the file on, with those that it has announced. */
   received: number;
+  /** Whether what is there counts, so that bytes may go behind it. */
+  mayAppend: boolean;
   /** Bytes that it says a whole file has. */
   size: number;
   readonly failures: SourceFailure[];
   /** Undefined while there is nothing final. */
   signature: SignatureAccount | undefined;
+  /** Bytes of the signature that it has announced; undefined while it has not begun. */
+  signatureReceived: number | undefined;
+  /** How often it has begun with the signature. */
+  signatureStarts: number;
 }
 
 /** Keeps what a worker says of its files, and refuses what doesn't follow from what it said before. */
@@ -40,7 +48,7 @@ export class Ledger {
 
   constructor(files: readonly WorkerFile[]) {
     this.#files = files;
-    this.accounts = files.map(() => ({
+    this.accounts = files.map(({ resume }) => ({
       state: 'open',
       source: 0,
       hasStarted: false,
@@ -48,10 +56,13 @@ export class Ledger {
       lastModified: undefined,
       etag: null,
       isMixed: false,
-      received: 0,
+      received: resume?.length ?? 0,
+      mayAppend: resume !== null,
       size: 0,
       failures: [],
       signature: undefined,
+      signatureReceived: undefined,
+      signatureStarts: 0,
     }));
   }
 
@@ -70,7 +81,7 @@ export class Ledger {
     const file = this.#files[frame.file];
     if (account === undefined || file === undefined) throw new WorkerLied('it speaks of a file that it has not got');
     if (isOfSignature(frame)) {
-      sign(account, frame, file);
+      enterSignature(account, frame, file);
       return;
     }
     if (account.state !== 'open') throw new WorkerLied('it speaks of a file after its last word on it');
@@ -79,7 +90,7 @@ export class Ledger {
     else if (frame.type === 'source-failed') fail(account, frame, file);
     else if (frame.type === 'unchanged') leave(account, file);
     else if (!account.hasStarted) throw new WorkerLied('its frames come in the wrong order');
-    else if (frame.type === 'progress') account.received = bounded(frame.received, file);
+    else if (frame.type === 'data') account.received = bounded(account.received + frame.length, file);
     else finish(account, bounded(frame.size, file), file);
   }
 
@@ -98,36 +109,69 @@ export function isSettled({ state, signature }: Account, hasSignature: boolean):
   return state === 'failed' || (state !== 'open' && (!hasSignature || signature !== undefined));
 }
 
-function isOfSignature(frame: Frame): frame is SignatureAccount {
-  return frame.type === 'signature' || frame.type === 'signature-unchanged' || frame.type === 'signature-failed';
+/** Frames that are about a signature. */
+type SignatureFrame =
+  | SignatureAccount
+  | Extract<Frame, { type: 'signature-started' }>
+  | (Extract<Frame, { type: 'data' }> & { readonly of: 'signature' });
+
+function isOfSignature(frame: Frame): frame is SignatureFrame {
+  return frame.type === 'data' ? frame.of === 'signature' : frame.type.startsWith('signature');
 }
 
-function sign(account: Account, frame: SignatureAccount, file: WorkerFile): void {
+function enterSignature(account: Account, frame: SignatureFrame, file: WorkerFile): void {
   const { signature, sources } = file;
   if (signature === null) throw new WorkerLied('it speaks of a signature that nobody asked for');
   if (account.state === 'open' || isSettled(account, true)) {
     throw new WorkerLied('it speaks of a signature out of turn');
   }
-  if (frame.type === 'signature' && frame.size > signature.maxBytes) {
-    throw new WorkerLied('it claims more than a signature may have');
+  if (frame.type === 'signature-started') startSignature(account, sources.length);
+  else if (frame.type === 'data') receiveSignature(account, frame.length, signature.maxBytes);
+  else sign(account, frame, { signature, sources: sources.length });
+}
+
+function startSignature(account: Account, sources: number): void {
+  account.signatureStarts += 1;
+  if (account.signatureStarts > sources) throw new WorkerLied('it begins with a signature too often');
+  account.signatureReceived = 0;
+}
+
+function receiveSignature(account: Account, length: number, maxBytes: number): void {
+  if (account.signatureReceived === undefined) throw new WorkerLied('its frames come in the wrong order');
+  account.signatureReceived += length;
+  if (account.signatureReceived > maxBytes) throw new WorkerLied('it claims more than a signature may have');
+}
+
+function sign(
+  account: Account,
+  frame: SignatureAccount,
+  { signature, sources }: { readonly signature: WorkerSignature; readonly sources: number },
+): void {
+  if (frame.type === 'signature' && frame.size !== account.signatureReceived) {
+    throw new WorkerLied(`it says ${frame.size} bytes, and has sent ${account.signatureReceived ?? 0}`);
   }
   if (frame.type === 'signature-unchanged' && (account.state !== 'unchanged' || signature.modifiedSince === null)) {
     throw new WorkerLied('it calls a signature unchanged that nobody asked about');
   }
-  if (frame.type === 'signature-failed' && frame.source >= sources.length) {
+  if (frame.type === 'signature-failed' && frame.source >= sources) {
     throw new WorkerLied('it takes a source out of turn');
   }
-  account.signature = frame;
+  account.signature = believed(frame);
 }
 
 function start(
   account: Account,
-  { total, lastModified, etag }: Extract<Frame, { type: 'started' }>,
+  { total, lastModified, etag, isAppended }: Extract<Frame, { type: 'started' }>,
   file: WorkerFile,
 ): void {
+  // Begun again and again, a file would have no last byte.
+  if (account.hasStarted) throw new WorkerLied('it begins with a source twice');
+  if (isAppended && !account.mayAppend) throw new WorkerLied('it goes on behind what counts for nothing');
   account.hasStarted = true;
+  account.mayAppend = true;
   account.total = total === null ? null : bounded(total, file);
-  account.lastModified = lastModified;
+  account.received = isAppended ? account.received : 0;
+  account.lastModified = believable(lastModified);
   account.etag = etag;
 }
 
@@ -145,11 +189,15 @@ function leave(account: Account, { modifiedSince }: WorkerFile): void {
 }
 
 function finish(account: Account, size: number, file: WorkerFile): void {
+  if (size !== account.received) throw new WorkerLied(`it says ${size} bytes, and has sent ${account.received}`);
   if (file.size !== null && size !== file.size) throw new WorkerLied('it calls a file of the wrong size whole');
   if (account.total !== null && size !== account.total) throw new WorkerLied('it contradicts itself on a size');
   account.state = 'done';
   account.size = size;
-  account.received = size;
+}
+
+function believed(frame: SignatureAccount): SignatureAccount {
+  return frame.type === 'signature' ? { ...frame, lastModified: believable(frame.lastModified) } : frame;
 }
 
 function bounded(bytes: number, { maxBytes }: WorkerFile): number {

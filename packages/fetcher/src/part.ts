@@ -1,37 +1,21 @@
-import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  futimesSync,
-  openSync,
-  read,
-  type Stats,
-} from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, futimesSync, openSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 
 import { errorCode } from '@sb/core';
 import { effectiveUser, type Folder } from '@sb/files';
 
-import type { Confirmation } from './channel.js';
+import type { Beginning } from './channel.js';
 import { asFileError, FetcherError } from './errors.js';
+import { isPast } from './file-time.js';
 import { type FileLock, lockFile } from './lock.js';
 import { openFolder } from './open-folder.js';
+import { WrittenFile } from './written-file.js';
 
 /** What a download that isn't whole ends with, as pacman has it. */
 export const partSuffix = '.part';
 
 // Not through a symbolic link, and without waiting for the other end of a pipe.
 const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
-/** Bytes that are read at once for a sum. */
-const hashedAtOnce = 1 << 20;
-
-const readAsync = promisify(read);
 
 /** What a file gets when it is whole. */
 export interface Finish {
@@ -40,10 +24,15 @@ export interface Finish {
   readonly modified: Date | undefined;
 }
 
-/** `FILE.part`, open for a worker to write; it becomes FILE when it is whole and checked. */
+/**
+ * `FILE.part`, written by this process alone; it becomes FILE when it is whole and checked. No other process ever has its
+ * descriptor: who holds a file open can write to it after the check, under whatever name.
+ */
 export class Part {
-  readonly descriptor: number;
   readonly path: string;
+  /** What writes to it and sums it. */
+  readonly content: WrittenFile;
+  readonly #descriptor: number;
   readonly #folder: Folder;
   readonly #finalName: string;
   readonly #name: string;
@@ -56,11 +45,12 @@ export class Part {
     this.#name = `${this.#finalName}${partSuffix}`;
     this.#folder = openFolder(dirname(path));
     try {
-      this.descriptor = openSync(this.#folder.at(this.#name), flags, 0o644);
+      this.#descriptor = openSync(this.#folder.at(this.#name), flags, 0o644);
     } catch (error) {
       this.#folder.close();
       throw this.#failed("can't be written", error);
     }
+    this.content = new WrittenFile(this.#descriptor, this.path);
   }
 
   /**
@@ -73,8 +63,8 @@ export class Part {
   static open(path: string): Part {
     const part = new Part(path);
     try {
-      requireSafe(part.path, fstatSync(part.descriptor), part.#folder.lookUp(part.#name));
-      part.#lock = lockFile(part.descriptor, part.path);
+      requireSafe(part.path, fstatSync(part.#descriptor), part.#folder.lookUp(part.#name));
+      part.#lock = lockFile(part.#descriptor, part.path);
       return part;
     } catch (error) {
       part.#close();
@@ -84,40 +74,31 @@ export class Part {
 
   /** Bytes it holds now. */
   get size(): number {
-    return fstatSync(this.descriptor).size;
-  }
-
-  /** How a server can confirm what is there. A whole second is a server's time that {@link keep} has set. */
-  get confirmation(): Confirmation {
-    const { mtimeMs } = fstatSync(this.descriptor);
-    return { etag: null, lastModified: mtimeMs % 1000 === 0 ? mtimeMs : null, lastByte: Math.floor(mtimeMs) };
-  }
-
-  /** The time of the file that has the final name now; null if there is none. */
-  get finalTime(): number | null {
-    const stats = this.#folder.lookUp(this.#finalName);
-    return stats?.isFile() === true ? Math.max(0, Math.trunc(stats.mtimeMs)) : null;
-  }
-
-  /** SHA-256 of what it holds, in hexadecimal digits. */
-  async sha256(): Promise<string> {
-    const hash = createHash('sha256');
-    // One buffer for all of it: a stream makes a new one for each piece, which a large file turns into a heap of garbage.
-    const buffer = Buffer.allocUnsafe(hashedAtOnce);
-    for (let at = 0, count = 1; count > 0; at += count) {
-      count = (await readAsync(this.descriptor, buffer, 0, buffer.length, at)).bytesRead;
-      hash.update(buffer.subarray(0, count));
-    }
-    return hash.digest('hex');
-  }
-
-  /** Throws away what it holds. */
-  truncate(): void {
-    ftruncateSync(this.descriptor, 0);
+    return this.content.size;
   }
 
   /**
-   * Gives the file mode and time, and puts it on the disk. No process but this one may hold it open.
+   * What it holds, and how a server can confirm that. A whole second is a server's time that {@link keep} has set; a time
+   * in the future says nothing of when its last byte came.
+   *
+   * @returns null if it holds nothing, or nothing that can be confirmed
+   */
+  get beginning(): Beginning | null {
+    const { mtimeMs, size } = fstatSync(this.#descriptor);
+    if (size === 0 || !isPast(mtimeMs)) return null;
+    const lastModified = mtimeMs % 1000 === 0 ? mtimeMs : null;
+    return { length: size, etag: null, lastModified, lastByte: Math.floor(mtimeMs) };
+  }
+
+  /** The time of the file that has the final name now; null if there is none, or it lies in the future. */
+  get finalTime(): number | null {
+    const stats = this.#folder.lookUp(this.#finalName);
+    if (stats?.isFile() !== true || !isPast(stats.mtimeMs)) return null;
+    return Math.max(0, Math.trunc(stats.mtimeMs));
+  }
+
+  /**
+   * Gives the file mode and time, and puts it on the disk.
    *
    * @throws FetcherError `file`
    */
@@ -128,9 +109,9 @@ export class Part {
     try {
       if (this.#folder.lookUp(this.#finalName)?.isDirectory() === true)
         throw Object.assign(new Error(), { code: 'EISDIR' });
-      fchmodSync(this.descriptor, mode);
-      if (modified !== undefined) futimesSync(this.descriptor, new Date(), modified);
-      fsyncSync(this.descriptor);
+      fchmodSync(this.#descriptor, mode);
+      if (modified !== undefined) futimesSync(this.#descriptor, new Date(), modified);
+      fsyncSync(this.#descriptor);
     } catch (error) {
       throw this.#failed('could not be finished', error);
     }
@@ -168,7 +149,7 @@ export class Part {
       return;
     }
     try {
-      if (lastModified !== null) futimesSync(this.descriptor, new Date(), new Date(lastModified));
+      if (lastModified !== null) futimesSync(this.#descriptor, new Date(), new Date(lastModified));
     } catch (error) {
       throw this.#failed("can't be given its time", error);
     } finally {
@@ -185,7 +166,7 @@ export class Part {
     if (!this.#isOpen) return;
     try {
       // The folder may not let go of the name; what it stands for is worth nothing in any case.
-      this.truncate();
+      this.content.truncate();
       if (this.#isStillNamed()) this.#folder.remove(this.#name);
     } catch (error) {
       throw this.#failed("can't be removed", error);
@@ -197,14 +178,14 @@ export class Part {
   #close(): void {
     this.#isOpen = false;
     this.#lock?.close();
-    closeSync(this.descriptor);
+    closeSync(this.#descriptor);
     this.#folder.close();
   }
 
   /** Whether the name still stands for the file that is open. */
   #isStillNamed(): boolean {
     const named = this.#folder.lookUp(this.#name);
-    const { dev, ino } = fstatSync(this.descriptor);
+    const { dev, ino } = fstatSync(this.#descriptor);
     return named?.dev === dev && named.ino === ino;
   }
 

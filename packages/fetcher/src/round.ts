@@ -20,13 +20,12 @@ export interface RoundOptions extends WorkerOptions {
  */
 export async function runRound(jobs: readonly Job[], options: RoundOptions): Promise<Round> {
   if (jobs.length > maxFiles) throw new RangeError(`a worker takes ${maxFiles} files and not ${jobs.length}`);
-  const descriptors = jobs.map(({ part }) => part.descriptor);
-  const handOver = (descriptor: number): number => workerDescriptors.firstFile + descriptors.push(descriptor) - 1;
+  const descriptors: number[] = [];
+  const handOver = (descriptor: number): number => workerDescriptors.firstSource + descriptors.push(descriptor) - 1;
   const files = jobs.map((job) => workerFile(job, handOver));
+  const targets = jobs.map(({ part, signature }) => ({ file: part.content, signature: signature?.part.content }));
   const hosts = options.mirrors.known(urlsOf(files));
-  const opened = jobs.flatMap((job) => (job.signature === undefined ? [job] : [job, job.signature]));
-  const watched = opened.map(({ part, request }) => ({ size: () => part.size, maxBytes: request.maxBytes }));
-  return await runWorker({ files, descriptors, watched, hosts }, options, (file, account) => {
+  return await runWorker({ files, descriptors, targets, hosts }, options, (file, account) => {
     const job = jobs[file];
     if (job !== undefined) options.onFrame(job, account);
   });

@@ -2,10 +2,12 @@ import type { SandboxReport } from '@sb/sandbox';
 
 import { type Frame, type KnownHosts, type WorkerFile } from './channel.js';
 import { confinement, portsOf, urlsOf } from './confinement.js';
-import { type Account, Ledger } from './ledger.js';
+import type { Piece } from './frames.js';
+import type { Account } from './ledger.js';
 import { type Limits, maxTimer } from './limits.js';
 import { Patience } from './patience.js';
 import { proxiesNeeded } from './proxies.js';
+import { Receiver, type Refusals, type Targets } from './receiver.js';
 import type { Settings } from './settings.js';
 import type { WorkerEnd } from './worker-end.js';
 import { WorkerProcess } from './worker-process.js';
@@ -24,16 +26,18 @@ export interface WorkerOptions {
 /** The files of one worker. */
 export interface WorkerFiles {
   readonly files: readonly WorkerFile[];
-  /** All that the files speak of, from `firstFile` on. */
+  /** All that the files speak of, from `firstSource` on; none of them can be written to. */
   readonly descriptors: readonly number[];
-  /** What may grow, and how far in bytes. */
-  readonly watched: readonly { readonly size: () => number; readonly maxBytes: number }[];
+  /** What this process writes their bytes to, one a file. */
+  readonly targets: readonly Targets[];
   readonly hosts: KnownHosts;
 }
 
 /** What one worker came to. */
 export interface Round {
   readonly accounts: readonly Account[];
+  /** One a file. */
+  readonly refusals: readonly Refusals[];
   readonly end: WorkerEnd;
 }
 
@@ -47,11 +51,14 @@ const exitGrace = 1000;
 /** Milliseconds beyond those of its files that a worker has to say so; where another machine is emulated, five seconds are few. */
 const lastWordGrace = 20_000;
 
+/** Milliseconds between two words on how far a file is; ten a second are more than anyone sees. */
+const progressInterval = 100;
+
 /** Seconds that a worker may do nothing, beyond what its own limits let a server do. */
 const grace = 10;
 
 /**
- * Runs one worker for some files, until it is gone: before that it could still write to what it was given.
+ * Runs one worker for some files until it is gone, and writes what it sends.
  *
  * @param onAccount - told of what a worker said of a file, by its place, once it was entered
  * @throws FetcherError `sandbox`
@@ -61,31 +68,30 @@ export async function runWorker(
   options: WorkerOptions,
   onAccount: (file: number, account: Account) => void,
 ): Promise<Round> {
-  const { files, descriptors, watched, hosts } = given;
+  const { files, descriptors, targets, hosts } = given;
   const { settings, certificates, program } = options;
   const { parallel, limits, userAgent } = settings;
   const ports = portsOf(files, settings.redirectPorts);
   const proxies = proxiesNeeded(settings.proxies, urlsOf(files));
-  const ledger = new Ledger(files);
+  const receiver = new Receiver(files, targets, (file) => worker.order({ abandon: file }));
+  const tell = progressTeller(onAccount);
   let deadline: NodeJS.Timeout | undefined;
   let last: NodeJS.Timeout | undefined;
-  const onFrame = (frame: Frame): void => {
-    ledger.enter(frame);
-    if (frame.type !== 'progress') patience.renew();
-    const account = ledger.accounts[frame.file];
-    if (account !== undefined) onAccount(frame.file, account);
-    if (!ledger.isComplete) return;
-    deadline = setTimeout(() => worker.stop({ kind: 'complete' }), exitGrace);
+  const onItem = (item: Frame | Piece): void => {
+    receiver.take(item);
+    patience.renew();
+    if (item.type === 'bytes') return;
+    const account = receiver.accounts[item.file];
+    if (account !== undefined) tell(item, account);
+    if (!receiver.isComplete) return;
+    deadline ??= setTimeout(() => worker.stop({ kind: 'complete' }), exitGrace);
   };
   const handed = { descriptors, certificates, program };
-  const worker = new WorkerProcess(confinement(settings.sandbox, [...ports, ...proxies.ports], files), handed, onFrame);
+  const worker = new WorkerProcess(confinement(settings.sandbox, [...ports, ...proxies.ports]), handed, onItem);
   const allowed = secondsAllowed(limits);
   using patience = new Patience({
-    sizes: () => watched.map(({ size }) => size()),
-    maxBytes: watched.map(({ maxBytes }) => maxBytes),
     seconds: allowed,
-    onTooLarge: (maxBytes) => worker.accuse(`it wrote more than ${maxBytes} bytes`),
-    // Where its machine was stopped it did no wrong, and what it wrote is checked in any case.
+    // Where its machine was stopped it did no wrong, and what it sent is checked in any case.
     onStandStill: () => worker.stop({ kind: 'stand-still', seconds: allowed }),
   });
   const cancel = (): void => worker.kill();
@@ -98,7 +104,8 @@ export async function runWorker(
     if (limits.timeout > 0) last = setTimeout(() => worker.accuse('it took too long'), Math.min(longest, maxTimer));
     const hasCertificates = certificates !== undefined;
     worker.send({ files, parallel, limits, ports, proxies: proxies.rules, hosts, userAgent, hasCertificates });
-    return { accounts: ledger.accounts, end: await worker.ended };
+    const end = await worker.ended;
+    return { accounts: receiver.accounts, refusals: receiver.refusals, end };
   } finally {
     clearTimeout(deadline);
     clearTimeout(last);
@@ -109,4 +116,17 @@ export async function runWorker(
 /** Seconds that a worker may do nothing; where no server is too slow, it may wait for one for ever. */
 function secondsAllowed({ connectTimeout, slowBytes, slowWindow }: Limits): number {
   return slowBytes === 0 ? Infinity : Math.ceil((connectTimeout + slowWindow) / 1000) + grace;
+}
+
+/** Passes on every word about a file, but of those that only say how far it is not more than anyone sees. */
+function progressTeller(onAccount: (file: number, account: Account) => void): (frame: Frame, account: Account) => void {
+  const told = new Map<number, number>();
+  return ({ type, file }, account) => {
+    if (type === 'data') {
+      const now = performance.now();
+      if (now - (told.get(file) ?? Number.NEGATIVE_INFINITY) < progressInterval) return;
+      told.set(file, now);
+    }
+    onAccount(file, account);
+  };
 }

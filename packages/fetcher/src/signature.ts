@@ -23,7 +23,7 @@ export function openSignature(request: CheckedRequest): SignatureJob | undefined
   const { signature, sources, to, ifModifiedSince } = request;
   if (signature === undefined) return undefined;
   const part = Part.open(`${to}${signature.suffix}`);
-  part.truncate();
+  part.content.truncate();
   const local = new LocalSources(sources.map((source) => signatureUrl(source, source, signature.suffix)));
   const modifiedSince = ifModifiedSince === 'local' ? part.finalTime : null;
   return { part, local, request: signature, modifiedSince };
@@ -33,12 +33,12 @@ export function openSignature(request: CheckedRequest): SignatureJob | undefined
  * What a worker is told of a signature.
  *
  * @param spent - sources that are not tried again
- * @param handOver - takes a descriptor and gives the number that it has in the worker
+ * @param handOver - takes a descriptor to read from and gives the number that it has in the worker
  */
 export function workerSignature(
-  { part, local, request, modifiedSince }: SignatureJob,
+  { local, request, modifiedSince }: SignatureJob,
   spent: number,
   handOver: (descriptor: number) => number,
 ): WorkerSignature {
-  return { ...request, descriptor: handOver(part.descriptor), modifiedSince, opened: local.handOver(spent, handOver) };
+  return { ...request, modifiedSince, opened: local.handOver(spent, handOver) };
 }

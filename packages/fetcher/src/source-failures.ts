@@ -13,11 +13,19 @@ type Told = Pick<SourceFailure, 'kind' | 'status' | 'message'>;
  * Takes over what a worker says of the sources that failed it. Hosts that were not asked any more are named nowhere but
  * in the last error, and cache servers that have not got the file nowhere at all, unless that is all there is to say.
  *
+ * @param refusal - why the file could not be written, which comes after all of them
+ * @param mirrors - why hosts are not asked any more
  * @returns the last of them, which is what the file fails with if there is no other source
  */
-export function takeFailures(job: Job, account: Account, mirrors: Mirrors): FetcherError | undefined {
+export function takeFailures(
+  job: Job,
+  account: Account,
+  { refusal, mirrors }: { readonly refusal: FetcherError | undefined; readonly mirrors: Mirrors },
+): FetcherError | undefined {
   let last: FetcherError | undefined;
   for (const failure of account.failures) {
+    // That is only what it was told.
+    if (refusal !== undefined && failure.kind === 'file') continue;
     const source = job.spent + failure.source;
     const url = job.request.sources[source];
     if (url === undefined) continue;
@@ -29,7 +37,8 @@ export function takeFailures(job: Job, account: Account, mirrors: Mirrors): Fetc
     const isSilent = isExpected(job, url, failure) && !job.request.optional;
     if (!isSilent) job.failures.push(last);
   }
-  return last;
+  if (refusal !== undefined) job.failures.push(refusal);
+  return refusal ?? last;
 }
 
 /**
@@ -72,8 +81,7 @@ function isExpected(job: Job, url: URL, { status }: Told): boolean {
 
 /** What a worker says, as an error. */
 export function told({ kind, status, message }: Told, host: string | undefined): FetcherError {
-  const isFull = kind === 'file' && /\((?:ENOSPC|EDQUOT)\)/.test(message);
   // Skipped ones are told of elsewhere; one of a liar is as good as any other.
-  const code: FetcherErrorCode = isFull ? 'disk-full' : kind === 'skipped' ? 'connect' : kind;
+  const code: FetcherErrorCode = kind === 'skipped' ? 'connect' : kind;
   return new FetcherError(code, message, { host, status: status ?? undefined });
 }

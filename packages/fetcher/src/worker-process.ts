@@ -1,17 +1,23 @@
 import { closeSync, openSync } from 'node:fs';
-import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 import { clauseOf, errorCode, isSandboxError } from '@sb/core';
 import { createSandbox, type SandboxedProcess, type SandboxOptions, type SandboxReport } from '@sb/sandbox';
 
-import { type Frame, type Work, workerDescriptors } from './channel.js';
+import type { Frame, Order, Work } from './channel.js';
 import { tooFew } from './descriptor-budget.js';
 import { FetcherError } from './errors.js';
-import { FrameReader, WorkerLied } from './frames.js';
+import { FrameReader, type Piece, WorkerLied } from './frames.js';
+import { WorkerChannel } from './worker-channel.js';
 import type { Stop, WorkerEnd } from './worker-end.js';
 
 const maxStderr = 4096;
+
+/**
+ * Milliseconds after a worker's end in which what it has sent is read. Then nothing more is: another process of its user
+ * may have taken its end of the channel (pidfd_getfd(2)), and would be waited for without end.
+ */
+const restGrace = 2000;
 
 /**
  * Arguments of the worker's Node. undici's parser of HTTP is WebAssembly: V8's optimizing compiler takes more time for it
@@ -22,7 +28,7 @@ const nodeFlags = ['--liftoff-only', '--input-type=module'];
 /** The worker as its parent sees it. */
 export class WorkerProcess {
   readonly #child: SandboxedProcess;
-  readonly #channel: Duplex;
+  readonly #channel: WorkerChannel;
   readonly ended: Promise<WorkerEnd>;
   #lie: string | undefined;
   #stop: Stop | undefined;
@@ -33,34 +39,37 @@ export class WorkerProcess {
    * where it lies, for instance below /root.
    *
    * @param sandbox - what it is confined by
-   * @param files - descriptors of the files to write, and of the certificates to trust
-   * @param onFrame - told of each frame; throws WorkerLied for one that can't be true
+   * @param files - descriptors of the sources to read, and of the certificates to trust
+   * @param onItem - told of each frame, and of the bytes behind it; throws WorkerLied for one that can't be true
    * @throws FetcherError `sandbox`
    */
-  constructor(sandbox: SandboxOptions, files: WorkerFiles, onFrame: (frame: Frame) => void) {
+  constructor(sandbox: SandboxOptions, files: WorkerFiles, onItem: (item: Frame | Piece) => void) {
     const program = openProgram(files.program ?? fileURLToPath(new URL('worker.js', import.meta.url)));
     try {
-      this.#child = createSandbox(sandbox).spawn(process.execPath, [...nodeFlags, '-'], {
-        stdio: [program, 'ignore', 'pipe', 'pipe', files.certificates ?? 'ignore', ...files.descriptors],
-      });
+      this.#channel = openChannel(this.#reader(onItem));
     } catch (error) {
+      closeSync(program);
+      throw error;
+    }
+    try {
+      this.#child = createSandbox(sandbox).spawn(process.execPath, [...nodeFlags, '-'], {
+        stdio: [program, 'ignore', 'pipe', this.#channel.childs, files.certificates ?? 'ignore', ...files.descriptors],
+      });
+      // The rejection of `enforcement` says the same.
+      this.#child.on('error', () => {});
+      requireStarted(this.#child);
+    } catch (error) {
+      this.#channel.destroy();
       throw asFetcherError(error);
     } finally {
       closeSync(program);
+      this.#channel.handedOver();
     }
     const child = this.#child;
-    // The rejection of `enforcement` says the same.
-    child.on('error', () => {});
-    requireStarted(child);
-    this.#channel = child.stdio[workerDescriptors.channel] as Duplex;
-    this.#listen(onFrame);
-    this.ended = new Promise((resolve) => {
-      child.once('close', (status, signal) => {
-        // One that was faster has ended for a reason of its own.
-        const stop = signal === 'SIGKILL' ? this.#stop : undefined;
-        resolve({ status, signal, lie: this.#lie, stop, stderr: this.#stderr });
-      });
+    child.stderr?.on('data', (bytes: Buffer) => {
+      if (this.#stderr.length < maxStderr) this.#stderr += bytes.toString('latin1').slice(0, maxStderr);
     });
+    this.ended = this.#end();
   }
 
   /**
@@ -76,7 +85,12 @@ export class WorkerProcess {
 
   /** Tells it what to download. */
   send(work: Work): void {
-    this.#channel.write(`${JSON.stringify(work)}\n`);
+    this.#channel.write(work);
+  }
+
+  /** Tells it something later. */
+  order(order: Order): void {
+    this.#channel.write(order);
   }
 
   /** The worker did what no honest one does: ends it and keeps why. */
@@ -96,22 +110,45 @@ export class WorkerProcess {
     this.#child.kill('SIGKILL');
   }
 
-  #listen(onFrame: (frame: Frame) => void): void {
+  #reader(onItem: (item: Frame | Piece) => void): (bytes: Buffer) => void {
     const reader = new FrameReader();
-    this.#child.stderr?.on('data', (bytes: Buffer) => {
-      if (this.#stderr.length < maxStderr) this.#stderr += bytes.toString('latin1').slice(0, maxStderr);
-    });
-    // Writing to a worker that is gone fails here; its end says so better.
-    this.#channel.on('error', () => {});
-    this.#channel.on('data', (bytes: Buffer) => {
+    return (bytes) => {
       if (this.#lie !== undefined) return;
       try {
-        for (const frame of reader.read(bytes, performance.now())) onFrame(frame);
+        for (const item of reader.read(bytes, performance.now())) onItem(item);
       } catch (error) {
         if (!(error instanceof WorkerLied)) throw error;
         this.accuse(error.message);
       }
+    };
+  }
+
+  async #end(): Promise<WorkerEnd> {
+    const child = this.#child;
+    let rest: NodeJS.Timeout | undefined;
+    child.once('exit', () => {
+      rest = setTimeout(() => {
+        this.#channel.destroy();
+        child.stderr?.destroy();
+      }, restGrace);
     });
+    const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+      child.once('close', (...how) => resolve(how));
+    });
+    await this.#channel.closed;
+    clearTimeout(rest);
+    // One that was faster has ended for a reason of its own.
+    const stop = signal === 'SIGKILL' ? this.#stop : undefined;
+    return { status, signal, lie: this.#lie, stop, stderr: this.#stderr };
+  }
+}
+
+function openChannel(onBytes: (bytes: Buffer) => void): WorkerChannel {
+  try {
+    return new WorkerChannel(onBytes);
+  } catch (error) {
+    const { errno } = error as { readonly errno?: string };
+    throw errno === 'EMFILE' || errno === 'ENFILE' ? tooFew(errno, error) : asFetcherError(error);
   }
 }
 
@@ -141,7 +178,7 @@ function openProgram(path: string): number {
 /** Where there are too few descriptors for its pipes, Node makes none (`child_process`), and the child has no channel. */
 function requireStarted(child: SandboxedProcess): void {
   const stdio = child.stdio as SandboxedProcess['stdio'] | undefined;
-  if (stdio?.[workerDescriptors.channel] !== undefined) return;
+  if (stdio?.[2] !== undefined) return;
   // The same is told by what is thrown here.
   child.enforcement.catch(() => {});
   throw tooFew('EMFILE');

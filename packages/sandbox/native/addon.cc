@@ -1,8 +1,10 @@
 // What a launch needs of the kernel: an anonymous file for the records (memfd_create(2)), sealed so that nobody changes it,
 // the pipe for the report, and what ended the child. And what restrictSelf needs beside the layers: limits of this process.
 #include "death.h"
+#include "dumpable.h"
 #include "file_lock.h"
 #include "status_pipe.h"
+#include "stream_pair.h"
 
 #include <napi.h>
 
@@ -151,8 +153,10 @@ Napi::Object Init(Napi::Env env, Napi::Object exports)
 	exports.Set("closeFile", Napi::Function::New<CloseFile>(env));
 	exports.Set("endNow", Napi::Function::New<EndNow>(env));
 	exports.Set("lockFile", Napi::Function::New<LockFile>(env));
+	exports.Set("makeUndumpable", Napi::Function::New<MakeUndumpable>(env));
 	exports.Set("setLimit", Napi::Function::New<SetLimit>(env));
 	exports.Set("statusPipe", Napi::Function::New<StatusPipe>(env));
+	exports.Set("streamPair", Napi::Function::New<StreamPair>(env));
 	exports.Set("unlockFile", Napi::Function::New<UnlockFile>(env));
 	exports.Set("watchDeath", Napi::Function::New<WatchDeath>(env));
 	return exports;

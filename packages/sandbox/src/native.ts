@@ -10,8 +10,10 @@ export interface Native {
   closeFile(descriptor: number): number;
   endNow(status: number): never;
   lockFile(descriptor: number): number;
+  makeUndumpable(): number;
   setLimit(resource: number, value: bigint, tries: boolean): number;
   statusPipe(most: number, done: (said: string) => void): number;
+  streamPair(bytes: number): readonly [number, number] | number;
   unlockFile(descriptor: number): number;
   watchDeath(pid: number, done: (signal: number) => void): number;
 }

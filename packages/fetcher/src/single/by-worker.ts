@@ -1,6 +1,4 @@
 /** One file, downloaded by a worker: for programs whose own process can't be restricted. */
-import { fstatSync } from 'node:fs';
-
 import type { SandboxOptions, SandboxReport } from '@sb/sandbox';
 
 import { FetcherError } from '../errors.js';
@@ -8,6 +6,7 @@ import { runWorker } from '../run-worker.js';
 import { settingsOf } from '../settings.js';
 import { told } from '../source-failures.js';
 import { sourceHost } from '../source-host.js';
+import { WrittenFile } from '../written-file.js';
 import { hasEndedWell, standStill, type WorkerEnd } from '../worker-end.js';
 import { planSingle, type SingleEvents, type SingleRequest, type SingleResult } from './request.js';
 
@@ -30,7 +29,7 @@ export interface SingleWorker extends SingleEvents {
  * @throws FetcherError; what was received stays in the file for another attempt
  */
 export async function downloadByWorker(request: SingleRequest, how: SingleWorker): Promise<SingleResult> {
-  const { url, descriptor, source, maxBytes, limits, redirectPorts, proxies, userAgent } = request;
+  const { url, descriptor, source, limits, redirectPorts, proxies, userAgent } = request;
   const { sandbox, signal, onProgress, onEnforcement, program } = how;
   const { user, require, prefer, off, landlock, seccomp } = sandbox;
   const levels = { require, prefer, off, landlock, seccomp };
@@ -43,27 +42,25 @@ export async function downloadByWorker(request: SingleRequest, how: SingleWorker
     parallel: 1,
   });
   const settings = { ...common, redirectPorts, proxies };
-  const size = (): number => fstatSync(descriptor).size;
+  const content = new WrittenFile(descriptor, 'the file');
   const files = {
     files: [planSingle(request).file],
-    descriptors: source === undefined ? [descriptor] : [descriptor, source],
-    watched: [{ size, maxBytes }],
+    descriptors: source === undefined ? [] : [source],
+    targets: [{ file: content, signature: undefined }],
     hosts: { errors: [], slow: [], bestRate: 0 },
   };
   const options = { settings, certificates: request.certificates, program, signal, onEnforcement };
-  const { accounts, end } = await runWorker(files, options, (_file, { hasStarted, total }) => {
-    // The worker says when, the file itself says how much.
-    if (hasStarted) onProgress(size(), total ?? undefined);
+  const { accounts, refusals, end } = await runWorker(files, options, (_file, { hasStarted, received, total }) => {
+    if (hasStarted) onProgress(received, total ?? undefined);
   });
   if (signal.aborted) throw new FetcherError('cancelled', 'the download was cancelled');
   if (end.lie !== undefined) throw new FetcherError('worker-lied', `the worker was ended: ${end.lie}`);
+  const refusal = refusals[0]?.file;
+  if (refusal !== undefined) throw refusal;
   const [account] = accounts;
   const failure = account?.failures.at(-1);
   if (failure !== undefined) throw told(failure, sourceHost(url));
   if (account?.state !== 'done' || !hasEndedWell(end)) throw standStill(end) ?? died(end);
-  if (account.size !== size()) {
-    throw new FetcherError('worker-lied', `the worker says ${account.size} bytes, and the file holds ${size()}`);
-  }
   return { size: account.size, lastModified: account.lastModified ?? null };
 }
 

@@ -5,7 +5,7 @@
 import type { SandboxOptions } from '@sb/sandbox';
 
 import { confinement } from '../confinement.js';
-import { Sink } from '../transfer/sink.js';
+import { FileSink } from '../transfer/file-sink.js';
 import { connectionsOf } from '../worker/connections.js';
 import { copy } from '../worker/copy.js';
 import { Deadline } from '../worker/deadline.js';
@@ -26,10 +26,11 @@ export type { SingleEvents, SingleRequest, SingleResult } from './request.js';
  * @throws FetcherError `invalid-request` for a proxy that can't be used
  */
 export function confinementHere(request: SingleRequest, base: SandboxOptions): SandboxOptions {
-  const { file, ports, proxies } = planSingle(request);
+  const { ports, proxies } = planSingle(request);
   // A child could be the one program that is started; here there is none to start.
-  const { execOnce: _, ...options } = confinement(base, [...ports, ...proxies.ports], [file]);
-  return options;
+  const { execOnce: _, ...options } = confinement(base, [...ports, ...proxies.ports]);
+  // The file is this process's own to write.
+  return { ...options, rlimits: { core: 0, fsize: request.maxBytes } };
 }
 
 /**
@@ -43,7 +44,7 @@ export function confinementHere(request: SingleRequest, base: SandboxOptions): S
 export async function downloadHere(request: SingleRequest, events: SingleEvents): Promise<SingleResult> {
   const { url, maxBytes, limits, userAgent, certificates } = request;
   const { file, ports, proxies } = planSingle(request);
-  const sink = new Sink(request.descriptor, maxBytes);
+  const sink = new FileSink(request.descriptor, maxBytes);
   using deadline = new Deadline(limits.timeout);
   const rules = { limits, parallel: 1, proxies: proxies.rules };
   let lastModified: number | null = null;

@@ -1,7 +1,8 @@
 import { fstatSync } from 'node:fs';
 
-import { type Confirmation, workerDescriptors, type WorkerFile } from '../channel.js';
+import { type Beginning, workerDescriptors, type WorkerFile } from '../channel.js';
 import { portsOf, urlsOf } from '../confinement.js';
+import { isPast } from '../file-time.js';
 import type { Limits } from '../limits.js';
 import { proxiesNeeded, type WorkerProxies } from '../proxies.js';
 import type { ProxyRules } from '../transfer/proxies.js';
@@ -62,11 +63,11 @@ export function planSingle(request: SingleRequest): SinglePlan {
     sources: [request.url.href],
     mayLack: [],
     mayLeave: false,
-    opened: request.source === undefined ? {} : { 0: workerDescriptors.firstFile + 1 },
+    opened: request.source === undefined ? {} : { 0: workerDescriptors.firstSource },
     maxBytes: request.maxBytes,
     size: null,
     isSummed: false,
-    resume: confirmationOf(request),
+    resume: beginningOf(request),
     modifiedSince: null,
     signature: null,
   };
@@ -74,8 +75,9 @@ export function planSingle(request: SingleRequest): SinglePlan {
   return { file, ports: portsOf([file], request.redirectPorts), proxies };
 }
 
-/** The time of its last byte is all that is known of what is there. */
-function confirmationOf({ descriptor, mayResume, maxBytes }: SingleRequest): Confirmation | null {
+/** The time of its last byte is all that is known of what is there; one in the future says nothing of it. */
+function beginningOf({ descriptor, mayResume, maxBytes }: SingleRequest): Beginning | null {
   const { mtimeMs, size } = fstatSync(descriptor);
-  return mayResume && size <= maxBytes ? { etag: null, lastModified: null, lastByte: Math.floor(mtimeMs) } : null;
+  if (!mayResume || size === 0 || size > maxBytes || !isPast(mtimeMs)) return null;
+  return { length: size, etag: null, lastModified: null, lastByte: Math.floor(mtimeMs) };
 }

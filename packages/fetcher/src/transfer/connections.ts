@@ -1,6 +1,8 @@
+import type { LookupFunction } from 'node:net';
 import { DEFAULT_CIPHERS } from 'node:tls';
 
 import { basicCredentials } from './basic.js';
+import { guardedLookup } from './link-local.js';
 import { proxyFor, type ProxyRules } from './proxies.js';
 import { checkServerIdentity } from './server-identity.js';
 import { sharedLookup } from './shared-lookup.js';
@@ -28,6 +30,13 @@ export interface Route {
 /** Whether a request may go over a connection that was kept and is kept, or has one of its own that ends with it. */
 export type ConnectionUse = 'kept' | 'own';
 
+/** How a URL is asked for. */
+export interface RouteOptions {
+  readonly use: ConnectionUse;
+  /** Whether its name may lead to a link-local address: not where somebody else has named it, as a redirect does. */
+  readonly mayBeLinkLocal: boolean;
+}
+
 /** Largest header block that is read, in bytes; undici's own default. */
 const maxHeaderSize = 16 * 1024;
 
@@ -42,6 +51,7 @@ export class Connections {
   readonly #options: ConnectionOptions;
   readonly #dispatchers = new Map<string, Dispatcher>();
   readonly #lookup = sharedLookup();
+  readonly #guarded = guardedLookup(this.#lookup);
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -53,15 +63,18 @@ export class Connections {
    *
    * @throws TransferFailure `proxy` for a proxy that isn't http or https
    */
-  route(url: URL, use: ConnectionUse): Route {
+  route(url: URL, { use, mayBeLinkLocal }: RouteOptions): Route {
     const proxy = proxyFor(url, this.#options.proxies);
     if (proxy !== undefined && url.protocol === 'https:') {
       const dispatcher = this.#keep(`${use} ${proxy.href}`, () => this.#tunnels(proxy, use));
       return { dispatcher, proxy: undefined };
     }
     const { protocol } = proxy ?? url;
-    const make = (): Dispatcher => new Agent(this.#common(protocol === 'https:', use));
-    return { dispatcher: this.#keep(`${use} ${protocol}`, make), proxy };
+    // A proxy is ours to name, and looks up the host by itself.
+    const lookup = mayBeLinkLocal || proxy !== undefined ? this.#lookup : this.#guarded;
+    const make = (): Dispatcher => new Agent(this.#common(protocol === 'https:', { use, lookup }));
+    const kind = lookup === this.#guarded ? 'guarded' : 'any';
+    return { dispatcher: this.#keep(`${use} ${kind} ${protocol}`, make), proxy };
   }
 
   #keep(name: string, make: () => Dispatcher): Dispatcher {
@@ -71,7 +84,7 @@ export class Connections {
   }
 
   #tunnels(proxy: URL, use: ConnectionUse): Dispatcher {
-    const { connect, ...common } = this.#common(true, use);
+    const { connect, ...common } = this.#common(true, { use, lookup: this.#lookup });
     const authorization = basicCredentials(proxy);
     return new ProxyAgent({
       ...common,
@@ -86,7 +99,7 @@ export class Connections {
     });
   }
 
-  #common(isSecure: boolean, use: ConnectionUse) {
+  #common(isSecure: boolean, { use, lookup }: { readonly use: ConnectionUse; readonly lookup: LookupFunction }) {
     const { connectTimeout, certificates, connections = null } = this.#options;
     const ca = isSecure ? certificates() : undefined;
     const tls = { checkServerIdentity, ciphers, ...(ca === undefined ? {} : { ca }) };
@@ -98,7 +111,7 @@ export class Connections {
       // The watchdog is stricter than undici's idle timers, which a slow drip never trips.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: connectTimeout, lookup: this.#lookup, ...tls },
+      connect: { timeout: connectTimeout, lookup, ...tls },
     };
   }
 }

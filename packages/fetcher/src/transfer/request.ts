@@ -1,7 +1,8 @@
 import { basicCredentials } from './basic.js';
-import type { Connections, ConnectionUse } from './connections.js';
+import type { Connections, RouteOptions } from './connections.js';
 import type { FailureKind } from './failure-kinds.js';
 import { failureOf, TransferFailure } from './failure.js';
+import { isLinkLocal, linkLocalRefusal } from './link-local.js';
 import { portOf } from './port.js';
 import { proxyFailure, refusal } from './tunnel.js';
 import { checkTransferEncoding } from './transfer-encoding.js';
@@ -24,6 +25,8 @@ export interface RequestOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly maxRedirects: number;
+  /** What the caller has named: its host may have a link-local address. Default: the URL that is asked for first. */
+  readonly own?: URL | undefined;
   /** TCP ports that redirects may lead to. Default: any. */
   readonly ports?: readonly number[] | undefined;
 }
@@ -32,14 +35,22 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**
  * Asks for a URL and follows redirects: to http and https only, never from https to http, with the URL's own
- * credentials for its own origin only.
+ * credentials for its own origin only. To link-local addresses they lead only where the caller has named one: a server could
+ * have the machine's own secrets fetched from there. To other addresses of this network they lead, since mirrors within it
+ * are what many have.
  *
  * @throws TransferFailure
  */
 export async function request(start: URL, options: RequestOptions): Promise<Response> {
   let url = start;
   for (let hops = 0; hops <= options.maxRedirects; hops++) {
-    const response = await ask(url, url.origin === start.origin ? start : url, options);
+    const mayBeLinkLocal = isOwn(url, options.own ?? start);
+    if (!mayBeLinkLocal && isLinkLocal(url.hostname)) throw linkLocalRefusal(url.hostname);
+    const response = await ask(url, {
+      ...options,
+      credentials: url.origin === start.origin ? start : url,
+      mayBeLinkLocal,
+    });
     if (!redirects.has(response.status)) return plain(response);
     const location = response.header('location');
     discard(response);
@@ -48,6 +59,11 @@ export async function request(start: URL, options: RequestOptions): Promise<Resp
     requirePort(url, options.ports);
   }
   throw new TransferFailure('redirect', `More than ${options.maxRedirects} redirects`);
+}
+
+/** Whether what the caller has named is what is asked, or leads to the machine's own link by itself. */
+function isOwn(url: URL, own: URL): boolean {
+  return url.hostname === own.hostname || isLinkLocal(own.hostname);
 }
 
 function plain(response: Response): Response {
@@ -65,6 +81,34 @@ export function discard({ body }: Pick<Response, 'body'>): void {
   // Dropping it early is an error to the stream, and to nobody else.
   body.on('error', () => {});
   body.destroy();
+}
+
+/**
+ * Takes a body to its end. By its events: a promise for each chunk costs more than all else that is done with it.
+ *
+ * @param take - gets each chunk; what it returns is waited for before the next one
+ * @throws what the body fails with, or what `take` throws
+ */
+export async function eachChunk(
+  { body }: Pick<Response, 'body'>,
+  take: (chunk: Uint8Array) => Promise<void> | undefined,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    body.once('end', resolve);
+    body.once('error', reject);
+    body.once('close', () => reject(new Error('the answer was closed')));
+    body.on('data', (chunk: Uint8Array) => {
+      try {
+        const full = take(chunk);
+        if (full === undefined) return;
+        body.pause();
+        void full.then(() => body.resume());
+      } catch (error) {
+        reject(error as Error);
+        discard({ body });
+      }
+    });
+  });
 }
 
 /** The target of a redirect, if it may be followed. */
@@ -92,27 +136,28 @@ function requirePort(url: URL, ports: readonly number[] | undefined): void {
  * from there is whether it was one: where no answer came, it is asked once more, as may be done with a GET (RFC 9110,
  * 9.2.2), and over a connection of its own, since what else was kept may be as dead.
  */
-async function ask(url: URL, credentials: URL, options: RequestOptions): Promise<Response> {
+async function ask(url: URL, options: Omit<Ask, 'use'>): Promise<Response> {
   try {
-    return await askOnce(url, credentials, { ...options, connection: 'kept' });
+    return await askOnce(url, { ...options, use: 'kept' });
   } catch (error) {
     if (!(error instanceof TransferFailure) || error.kind !== 'truncated') throw error;
-    return await askOnce(url, credentials, { ...options, connection: 'own' });
+    return await askOnce(url, { ...options, use: 'own' });
   }
 }
 
-interface Ask extends RequestOptions {
-  readonly connection: ConnectionUse;
+interface Ask extends RequestOptions, RouteOptions {
+  /** The URL whose user and password are sent. */
+  readonly credentials: URL;
 }
 
 /** @throws TransferFailure `truncated` if the connection was lost before the answer */
-async function askOnce(url: URL, credentials: URL, options: Ask): Promise<Response> {
-  const { dispatcher, proxy } = options.connections.route(url, options.connection);
+async function askOnce(url: URL, options: Ask): Promise<Response> {
+  const { dispatcher, proxy } = options.connections.route(url, options);
   try {
     const { statusCode, headers, body } = await dispatcher.request({
       ...targetOf(url, proxy),
       method: 'GET',
-      headers: { ...options.headers, ...authorization(credentials, proxy), ...hostFor(url, proxy) },
+      headers: { ...options.headers, ...authorization(options.credentials, proxy), ...hostFor(url, proxy) },
       signal: options.signal,
     });
     const header = (name: string): string | undefined => {

@@ -21,11 +21,13 @@ export class Watchdog implements Disposable {
   /** Bytes received up to each of the last ticks, oldest first. */
   readonly #history: number[] = [0];
   #received = 0;
+  #isHeld = false;
 
   constructor({ slowBytes, slowWindow }: SpeedLimits) {
     if (slowBytes === 0) return;
     const length = Math.ceil(slowWindow / interval);
     this.#timer = setInterval(() => {
+      if (this.#isHeld) return;
       this.#history.push(this.#received);
       if (this.#history.length <= length) return;
       const [oldest = 0] = this.#history.splice(0, 1);
@@ -46,6 +48,13 @@ export class Watchdog implements Disposable {
   /** Counts bytes that have arrived. */
   count(bytes: number): void {
     this.#received += bytes;
+  }
+
+  /** Waits for something that is not the server's doing: that time counts for nothing. */
+  async heldDuring(waiting: Promise<void>): Promise<void> {
+    this.#isHeld = true;
+    await waiting;
+    this.#isHeld = false;
   }
 
   [Symbol.dispose](): void {

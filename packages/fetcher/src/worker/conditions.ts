@@ -1,13 +1,8 @@
 /** What a server is asked for under which conditions, and where the body of its answer belongs in the file. */
-import { type Confirmation, maxFileTime, strongEtag } from '../channel.js';
+import { type Beginning, maxFileTime, strongEtag } from '../channel.js';
+import { believable } from '../file-time.js';
 import { parseContentLength, parseContentRange, parseUnsatisfiedRange } from '../transfer/content-range.js';
 import type { Response } from '../transfer/request.js';
-
-/** What is there of a file already, and how a server can confirm it. */
-interface Beginning extends Confirmation {
-  /** Bytes that are there; not 0. */
-  readonly length: number;
-}
 
 /** What is asked of one server. */
 export interface Question {
@@ -103,10 +98,13 @@ function confirms(response: Response, beginning: Beginning): boolean {
   return (isNamed || lastModifiedOf(response) !== undefined) && !contradicts(response, beginning);
 }
 
-/** The time of last change that a server states, in milliseconds since 1970; undefined if there is none to go by. */
+/**
+ * The time of last change that a server states, in milliseconds since 1970; undefined if there is none to go by, as for
+ * one that is yet to come.
+ */
 export function lastModifiedOf(response: Response): number | undefined {
   const time = Date.parse(response.header('last-modified') ?? '');
-  return time >= 0 && time <= maxFileTime ? time : undefined;
+  return time >= 0 && time <= maxFileTime ? (believable(time) ?? undefined) : undefined;
 }
 
 /** The ETag of an answer; undefined for a weak one, which says nothing of single bytes (RFC 9110, 8.8.1). */

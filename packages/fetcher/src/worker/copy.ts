@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { errorCode } from '@sb/core';
 
 import { maxFileTime } from '../channel.js';
+import { believable } from '../file-time.js';
 import { sourceHost } from '../source-host.js';
 import { TransferFailure } from '../transfer/failure.js';
 import { Watchdog } from '../transfer/watchdog.js';
@@ -37,9 +38,8 @@ export async function copy(task: SourceCopy): Promise<Result> {
     return { state: 'unchanged', url };
   }
   checkSize(task, sourceHost(url), total);
-  sink.restart();
-  const time = Math.trunc(mtimeMs);
-  task.onStart({ total, lastModified: time >= 0 && time <= maxFileTime ? time : undefined });
+  sink.begin(false);
+  task.onStart({ total, lastModified: timeOf(mtimeMs), isAppended: false });
   await copyBytes(task, descriptor, total);
   const after = fstatSync(descriptor);
   if (sink.position !== total || after.size !== total || after.mtimeMs !== mtimeMs) {
@@ -48,18 +48,25 @@ export async function copy(task: SourceCopy): Promise<Result> {
   return { state: 'done', url };
 }
 
+function timeOf(mtimeMs: number): number | undefined {
+  const time = Math.trunc(mtimeMs);
+  return time >= 0 && time <= maxFileTime ? (believable(time) ?? undefined) : undefined;
+}
+
 async function copyBytes(task: SourceCopy, descriptor: number, total: number): Promise<void> {
   const { sink, limits, deadline, onProgress } = task;
   using watchdog = new Watchdog(limits);
   const tooSlow = rejection(AbortSignal.any([watchdog.signal, deadline]));
-  const buffer = Buffer.alloc(chunkSize);
   while (sink.position < total) {
+    // Another one each time: the sink keeps it.
+    const buffer = Buffer.allocUnsafe(chunkSize);
     // At a position: the descriptor's own is shared with the parent, and with the worker before.
     const reading = readAt(descriptor, buffer, sink.position);
     const length = await Promise.race([reading, tooSlow]);
     if (length === 0) return;
     watchdog.count(length);
-    sink.write(buffer.subarray(0, Math.min(length, total - sink.position)));
+    const full = sink.write(buffer.subarray(0, Math.min(length, total - sink.position)));
+    if (full !== undefined) await watchdog.heldDuring(full);
     onProgress(sink.position);
   }
 }

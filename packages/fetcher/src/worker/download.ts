@@ -2,7 +2,7 @@ import type { Confirmation } from '../channel.js';
 import type { Limits } from '../limits.js';
 import type { Connections } from '../transfer/connections.js';
 import { failureOf, TransferFailure } from '../transfer/failure.js';
-import { discard, request, type Response } from '../transfer/request.js';
+import { discard, eachChunk, request, type Response } from '../transfer/request.js';
 import type { Sink } from '../transfer/sink.js';
 import { Watchdog } from '../transfer/watchdog.js';
 import { checkEnd } from './check-end.js';
@@ -18,6 +18,8 @@ export interface Started {
   readonly lastModified: number | undefined;
   /** A strong one. */
   readonly etag?: string | undefined;
+  /** Whether its bytes go behind what is there. */
+  readonly isAppended: boolean;
 }
 
 /** How a source ended well. */
@@ -31,6 +33,8 @@ export interface Result {
 /** One source of one file. */
 export interface SourceDownload {
   readonly url: URL;
+  /** The source that the caller has named, where a redirect has led from there to the URL. Default: the URL. */
+  readonly own?: URL;
   readonly sink: Sink;
   readonly maxBytes: number;
   readonly size: number | null;
@@ -59,7 +63,7 @@ export interface SourceDownload {
  * @throws TransferFailure; what was received stays in the sink for another attempt
  */
 export async function download(task: SourceDownload): Promise<Result> {
-  const length = task.sink.stat().size;
+  const length = task.sink.position;
   const beginning = task.resume === null || length === 0 ? undefined : { ...task.resume, length };
   const { modifiedSince } = task;
   const rest = beginning !== undefined && (await ask(task, { beginning, isRange: true, modifiedSince }));
@@ -79,6 +83,7 @@ async function ask(task: SourceDownload, question: Question): Promise<Result | '
   // Bytes are wanted as they are on the server's disk: ranges of a compressed answer would fit nothing.
   const always = { 'user-agent': task.userAgent, accept: '*/*', 'accept-encoding': 'identity' };
   const response = await request(task.url, {
+    own: task.own,
     headers: { ...always, ...conditionsOf(question) },
     signal,
     maxRedirects: task.limits.maxRedirects,
@@ -93,10 +98,9 @@ async function ask(task: SourceDownload, question: Question): Promise<Result | '
     throw new StatusFailure(response.status, response.url.host);
   }
   requireFitting(task, response, placement.total);
-  if (placement.isAppended) task.sink.append();
-  else task.sink.restart();
-  const { total, skip } = placement;
-  task.onStart({ total, lastModified: lastModifiedOf(response), etag: strongEtagOf(response) });
+  const { total, skip, isAppended } = placement;
+  task.sink.begin(isAppended);
+  task.onStart({ total, lastModified: lastModifiedOf(response), etag: strongEtagOf(response), isAppended });
   if (placement.isComplete) discard(response);
   else await receive(task, { response, watchdog, signal, skip, total: total ?? task.size ?? undefined });
   return { state: 'done', url: response.url };
@@ -125,12 +129,13 @@ async function receive({ sink, onProgress }: SourceDownload, receiving: Receivin
   const { response, watchdog, signal, total } = receiving;
   let { skip } = receiving;
   try {
-    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    await eachChunk(response, (chunk) => {
       watchdog.count(chunk.length);
-      sink.write(chunk.subarray(skip));
+      const full = sink.write(chunk.subarray(skip));
       skip -= Math.min(skip, chunk.length);
       onProgress(sink.position);
-    }
+      return full && watchdog.heldDuring(full);
+    });
   } catch (error) {
     throw failureOf(signal.aborted ? signal.reason : error, response.url);
   }

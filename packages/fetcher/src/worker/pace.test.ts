@@ -7,7 +7,7 @@ const [fast, slow, third] = ['http://fast/x', 'http://slow/x', 'http://third/x']
   URL,
   URL,
 ];
-const limits = { slowPercent: 10, slowWindow: 5000 };
+const limits = { slowPercent: 10, slowWindow: 5000, isHeld: () => false };
 
 let pace: Pace;
 beforeEach(() => {
@@ -89,6 +89,19 @@ describe('a source', () => {
     using transfer = seeded.begin(slow, () => [fast]);
     transfer.update(50_000_000);
     run(7, [transfer, 0]);
+    expect(isLeft(transfer)).toBe(true);
+  });
+
+  it('is not left for what this machine itself holds up, and is once it does not', () => {
+    let isHeld = true;
+    using busy = new Pace({ ...limits, isHeld: () => isHeld }, 100_000, []);
+    using transfer = busy.begin(slow, () => [fast]);
+    run(20, [transfer, 100]);
+    expect(isLeft(transfer)).toBe(false);
+    isHeld = false;
+    run(4, [transfer, 100]);
+    expect(isLeft(transfer)).toBe(false);
+    run(2, [transfer, 100]);
     expect(isLeft(transfer)).toBe(true);
   });
 

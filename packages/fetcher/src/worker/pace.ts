@@ -7,6 +7,8 @@ export interface PaceLimits {
   readonly slowPercent: number;
   /** Milliseconds over which that counts. */
   readonly slowWindow: number;
+  /** Whether bytes wait for this machine's own disk: no source is slow then. */
+  readonly isHeld: () => boolean;
 }
 
 /** Milliseconds between two looks. */
@@ -94,6 +96,12 @@ export class Pace implements Disposable {
   }
 
   #look(): void {
+    if (this.#limits.isHeld()) {
+      // What is measured begins anew: the time until now was not the sources'.
+      this.#history.splice(0, Infinity, this.#received);
+      for (const { history, received } of this.#entries) history.splice(0, Infinity, received);
+      return;
+    }
     this.#best = Math.max(this.#best, rateOver(this.#history, this.#received, looksForBest));
     const looks = Math.ceil(this.#limits.slowWindow / interval);
     for (const entry of this.#entries) {

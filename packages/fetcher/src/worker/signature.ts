@@ -2,8 +2,8 @@ import type { WorkerFile, WorkerSignature } from '../channel.js';
 import { signatureUrl } from '../signature-url.js';
 import { isMissingStatus } from '../host-errors.js';
 import { isFinal } from '../transfer/failure-kinds.js';
-import { Sink } from '../transfer/sink.js';
 import { attempt, type Failure } from './attempt.js';
+import { ChannelSink } from './channel-sink.js';
 import type { Result } from './download.js';
 import type { Tools } from './tools.js';
 
@@ -31,14 +31,14 @@ export async function downloadSignature(tools: Tools, task: SignatureDownload): 
     const original = new URL(text);
     const url = signatureUrl(original, source === foundIn ? found.url : original, suffix);
     if (source !== foundIn && tools.hosts.isSkipped(url, false)) continue;
-    const result = await tryUrl(tools, task, { signature: given.signature, source, url });
+    const result = await tryUrl(tools, task, { signature: given.signature, source, own: original, url });
     if (result === undefined) return;
     last = { source, failure: result };
     const isMissing = isMissingStatus(result.status);
     if (!isMissing || !mayLack(given, source)) tools.hosts.count(url, result.kind);
     if (isFinal(result.kind) || (optional && isMissing)) break;
   }
-  if (last !== undefined) tools.say({ type: 'signature-failed', file, source: last.source, ...last.failure });
+  if (last !== undefined) tools.channel.say({ type: 'signature-failed', file, source: last.source, ...last.failure });
 }
 
 /** Whether a source may lack the signature, which then says nothing against its host. */
@@ -49,17 +49,19 @@ function mayLack({ signature, mayLack: caches }: WorkerFile, source: number): bo
 interface Candidate {
   readonly signature: WorkerSignature;
   readonly source: number;
+  /** The source itself. */
+  readonly own: URL;
   readonly url: URL;
 }
 
 /** @returns why it isn't there; undefined if it is, and the parent knows */
 async function tryUrl(
-  { work, connections, say }: Tools,
+  { work, connections, channel }: Tools,
   { file, found, deadline }: SignatureDownload,
-  { signature, source, url }: Candidate,
+  { signature, source, own, url }: Candidate,
 ): Promise<Failure | undefined> {
-  const { descriptor, maxBytes } = signature;
-  const sink = new Sink(descriptor, maxBytes);
+  const { maxBytes } = signature;
+  const sink = new ChannelSink(channel, { file, of: 'signature', maxBytes, position: 0 });
   // Of a new file, the signature is wanted whatever its time is.
   const modifiedSince = found.state === 'unchanged' ? signature.modifiedSince : null;
   let lastModified: number | null = null;
@@ -69,6 +71,7 @@ async function tryUrl(
       connections,
       deadline,
       url,
+      own,
       sink,
       maxBytes,
       size: null,
@@ -77,13 +80,15 @@ async function tryUrl(
       modifiedSince,
       onStart: (started) => {
         lastModified = started.lastModified ?? null;
+        channel.say({ type: 'signature-started', file });
       },
       onProgress: () => {},
     },
     signature.opened[source],
   );
+  sink.flush();
   if ('kind' in result) return result;
-  if (result.state === 'unchanged') say({ type: 'signature-unchanged', file });
-  else say({ type: 'signature', file, size: sink.position, lastModified });
+  if (result.state === 'unchanged') channel.say({ type: 'signature-unchanged', file });
+  else channel.say({ type: 'signature', file, size: sink.position, lastModified });
   return undefined;
 }

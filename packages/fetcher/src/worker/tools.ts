@@ -1,7 +1,9 @@
-import type { Frame, Work } from '../channel.js';
+import type { Work } from '../channel.js';
 import type { Connections } from '../transfer/connections.js';
+import type { Abandonment } from './abandonment.js';
 import type { Hosts } from './hosts.js';
 import type { Pace } from './pace.js';
+import type { ParentChannel } from './parent-channel.js';
 
 /** What all files of a worker share. */
 export interface Tools {
@@ -9,8 +11,7 @@ export interface Tools {
   readonly connections: Connections;
   readonly hosts: Hosts;
   readonly pace: Pace;
-  /** Tells the parent. */
-  readonly say: (frame: Frame) => void;
-  /** Whether frames pile up, since the parent doesn't read. */
-  readonly isBusy: () => boolean;
+  /** The way to the parent. */
+  readonly channel: ParentChannel;
+  readonly abandonment: Abandonment;
 }

@@ -1,50 +1,35 @@
 /**
  * The process that downloads. It is confined before its first byte of JavaScript, reads what to download from its
- * parent, writes to the descriptors that it was given, and ends when its parent does.
+ * parent, sends it there, and ends when its parent does. It can write to no file, by name or by descriptor.
  */
-import { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
-
-import { type Frame, type Work, workerDescriptors } from '../channel.js';
+import { workerDescriptors } from '../channel.js';
+import { Abandonment } from './abandonment.js';
 import { connectionsOf } from './connections.js';
 import { downloadFile } from './file.js';
 import { Hosts } from './hosts.js';
 import { Pace } from './pace.js';
-
-const socket = new Socket({ fd: workerDescriptors.channel, readable: true, writable: true });
-// Without a parent nobody checks, renames or reports: there is nothing left to do.
-socket.once('close', () => process.exit(1));
-
-function say(frame: Frame): void {
-  socket.write(`${JSON.stringify(frame)}\n`);
-}
-
-async function readWork(): Promise<Work> {
-  // Left open: it goes on reading, so that the end of the parent is noticed.
-  const { value, done } = await createInterface({ input: socket, crlfDelay: Infinity })[Symbol.asyncIterator]().next();
-  return done === true ? process.exit(1) : (JSON.parse(value) as Work);
-}
+import { ParentChannel } from './parent-channel.js';
 
 async function main(): Promise<void> {
-  const work = await readWork();
+  const channel = new ParentChannel();
+  const abandonment = new Abandonment();
+  const work = await channel.listen(({ abandon }) => abandonment.abandon(abandon));
   const { limits, hosts } = work;
-  using pace = new Pace(limits, hosts.bestRate, hosts.slow);
-  const isBusy = (): boolean => socket.writableNeedDrain;
+  using pace = new Pace({ ...limits, isHeld: () => channel.isBusy }, hosts.bestRate, hosts.slow);
   const tools = {
     work,
     connections: connectionsOf(work, work.hasCertificates ? workerDescriptors.certificates : undefined),
     hosts: new Hosts(limits.hostErrors, hosts.errors),
     pace,
-    say,
-    isBusy,
+    channel,
+    abandonment,
   };
   const waiting = work.files.entries();
   const lane = async (): Promise<void> => {
     for (const [file, given] of waiting) await downloadFile(tools, file, given);
   };
   await Promise.all(Array.from({ length: work.parallel }, lane));
-  socket.removeAllListeners('close');
-  socket.end(() => process.exit(0));
+  channel.end();
 }
 
 await main();

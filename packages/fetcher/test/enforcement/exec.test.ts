@@ -30,7 +30,7 @@ const attempts = [
 
 /** What a worker's confinement answers to attempts, and what it says is in force. */
 async function inside(tried: readonly Attempt[]) {
-  const options = confinement(settingsOf({ user: 'nobody' }).sandbox, [], [{ maxBytes: 0, signature: null }]);
+  const options = confinement(settingsOf({ user: 'nobody' }).sandbox, []);
   const child = createSandbox(options).spawn(probePath(), probeArguments(tried), {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

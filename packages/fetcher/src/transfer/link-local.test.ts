@@ -1,0 +1,59 @@
+import type { LookupFunction } from 'node:net';
+
+import { describe, expect, it } from 'vitest';
+
+import { guardedLookup, isLinkLocal } from './link-local.js';
+
+describe('isLinkLocal', () => {
+  it.each([
+    '169.254.169.254',
+    '169.254.0.0',
+    'fe80::1',
+    'fe80::1%eth0',
+    '[febf::1]',
+    'fd00:ec2::254',
+    '::ffff:169.254.169.254',
+    '[::ffff:a9fe:a9fe]',
+    '::a9fe:a9fe',
+    '64:ff9b::169.254.169.254',
+    '2002:a9fe:a9fe::1',
+  ])('is %s', (address) => expect(isLinkLocal(address)).toBe(true));
+
+  it.each([
+    '169.253.255.255',
+    '169.255.0.0',
+    '127.0.0.1',
+    '10.0.0.1',
+    '192.168.1.1',
+    '[::1]',
+    'fec0::1',
+    'fd00:ec2::253',
+  ])('is not %s', (address) => expect(isLinkLocal(address)).toBe(false));
+
+  it.each(['mirror', 'fe80', '169.254.example', ''])('is no name: %j', (name) => expect(isLinkLocal(name)).toBe(false));
+});
+
+describe('guardedLookup', () => {
+  const answering =
+    (...answer: readonly unknown[]): LookupFunction =>
+    (_hostname, _options, callback) =>
+      (callback as (...values: readonly unknown[]) => void)(...answer);
+  const ask = (lookup: LookupFunction): Promise<unknown> =>
+    new Promise((resolve) => {
+      guardedLookup(lookup)('host', {}, (error, found) => resolve(error ?? found));
+    });
+  const refused = expect.objectContaining({ kind: 'redirect' });
+
+  it('passes on what is elsewhere, and errors', async () => {
+    const error = new Error('ENOTFOUND');
+    expect(await ask(answering(null, '10.0.0.1', 4))).toBe('10.0.0.1');
+    expect(await ask(answering(null, [{ address: '::1', family: 6 }]))).toEqual([{ address: '::1', family: 6 }]);
+    expect(await ask(answering(error))).toBe(error);
+  });
+
+  it('refuses a name with one such address, whatever its others are', async () => {
+    expect(await ask(answering(null, '169.254.1.1', 4))).toEqual(refused);
+    const mixed = ['10.0.0.1', '::ffff:169.254.1.1'].map((address) => ({ address, family: 4 }));
+    expect(await ask(answering(null, mixed))).toEqual(refused);
+  });
+});

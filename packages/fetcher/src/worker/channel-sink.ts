@@ -1,0 +1,104 @@
+import { fullDataBytes, maxDataBytes, type Target } from '../channel.js';
+import { TransferFailure } from '../transfer/failure.js';
+import { type Sink, tooLargeFor } from '../transfer/sink.js';
+import type { ParentChannel } from './parent-channel.js';
+
+/** Milliseconds that few bytes wait for more of them: ten frames a second of each file, whatever a server sends. */
+const longestWait = 100;
+
+/** Bytes below which a chunk is copied rather than kept. */
+const tinyBytes = 4096;
+
+/** What a sink's bytes are of. */
+export interface SinkPlace {
+  readonly file: number;
+  readonly of: Target;
+  readonly maxBytes: number;
+  /** Bytes that are there before the first one. */
+  readonly position: number;
+}
+
+/**
+ * Sends a download to the parent, which writes it. What comes in one turn of the event loop goes as one frame, and what is
+ * too little for that waits a moment for more, so that tiny chunks cost no more than large ones.
+ */
+export class ChannelSink implements Sink {
+  readonly #channel: ParentChannel;
+  readonly #place: SinkPlace;
+  #position: number;
+  /** What waits to be sent, fewer bytes than a frame may have. */
+  #pieces: Uint8Array[] = [];
+  #bytes = 0;
+  /** The last of the pieces, where tiny ones are copied to: by themselves each could keep a large buffer alive. */
+  #gathered: { readonly buffer: Buffer; used: number } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isAtTurnsEnd = false;
+
+  constructor(channel: ParentChannel, place: SinkPlace) {
+    this.#channel = channel;
+    this.#place = place;
+    this.#position = place.position;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  begin(isAppended: boolean): void {
+    if (!isAppended) this.#position = 0;
+  }
+
+  write(chunk: Uint8Array): Promise<void> | undefined {
+    const { maxBytes } = this.#place;
+    if (this.#position + chunk.length > maxBytes) throw new TransferFailure('too-large', tooLargeFor(maxBytes));
+    this.#position += chunk.length;
+    for (let at = 0; at < chunk.length;) {
+      const part = chunk.subarray(at, at + maxDataBytes - this.#bytes);
+      at += part.length;
+      this.#hold(part);
+      if (this.#bytes === maxDataBytes) this.flush();
+    }
+    this.#schedule();
+    return this.#channel.drained();
+  }
+
+  /** Sends what waits. To be called before anything is said of the file. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#bytes === 0) return;
+    this.#channel.send({ type: 'data', file: this.#place.file, of: this.#place.of, length: this.#bytes }, this.#pieces);
+    this.#pieces = [];
+    this.#bytes = 0;
+    this.#gathered = undefined;
+  }
+
+  #hold(part: Uint8Array): void {
+    this.#bytes += part.length;
+    if (part.length >= tinyBytes) {
+      this.#pieces.push(part);
+      this.#gathered = undefined;
+      return;
+    }
+    if (this.#gathered === undefined || this.#gathered.used + part.length > this.#gathered.buffer.length) {
+      this.#gathered = { buffer: Buffer.allocUnsafe(fullDataBytes), used: 0 };
+      this.#pieces.push(this.#gathered.buffer.subarray(0, 0));
+    }
+    const { buffer, used } = this.#gathered;
+    buffer.set(part, used);
+    this.#gathered.used = used + part.length;
+    this.#pieces[this.#pieces.length - 1] = buffer.subarray(0, used + part.length);
+  }
+
+  #schedule(): void {
+    if (this.#bytes >= fullDataBytes && !this.#isAtTurnsEnd) {
+      this.#isAtTurnsEnd = true;
+      setImmediate(() => {
+        this.#isAtTurnsEnd = false;
+        this.flush();
+      });
+    } else if (this.#bytes > 0) {
+      this.#timer ??= setTimeout(() => this.flush(), longestWait);
+    }
+  }
+}

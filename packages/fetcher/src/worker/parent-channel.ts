@@ -1,0 +1,80 @@
+import { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+
+import { type Frame, type Order, type Work, workerDescriptors } from '../channel.js';
+
+/** Bytes that may wait in this process to be sent, for all files together. */
+const maxWaiting = 256 * 1024;
+
+/** The way to the parent and back: words and bytes in one order. */
+export class ParentChannel {
+  readonly #socket = new Socket({
+    fd: workerDescriptors.channel,
+    readable: true,
+    writable: true,
+    writableHighWaterMark: maxWaiting,
+  } as ConstructorParameters<typeof Socket>[0]);
+  #drained: Promise<void> | undefined;
+
+  constructor() {
+    // Without a parent nobody checks, writes or reports: there is nothing left to do.
+    this.#socket.once('close', () => process.exit(1));
+  }
+
+  /** Whether bytes pile up, since the parent takes none. */
+  get isBusy(): boolean {
+    return this.#socket.writableNeedDrain;
+  }
+
+  /**
+   * Listens to the parent: the first line is the work, each other one an order.
+   *
+   * @param onOrder - told of each order
+   */
+  async listen(onOrder: (order: Order) => void): Promise<Work> {
+    // Left open: it goes on reading, so that the end of the parent is noticed.
+    const lines = createInterface({ input: this.#socket, crlfDelay: Infinity });
+    return await new Promise((resolve) => {
+      lines.once('line', (first) => {
+        lines.on('line', (line) => onOrder(JSON.parse(line) as Order));
+        resolve(JSON.parse(first) as Work);
+      });
+    });
+  }
+
+  /** Says something. */
+  say(frame: Frame): void {
+    this.#socket.write(`${JSON.stringify(frame)}\n`);
+  }
+
+  /**
+   * Sends bytes of a file.
+   *
+   * @param frame - announces them
+   * @param pieces - not to be changed afterwards
+   */
+  send(frame: Extract<Frame, { type: 'data' }>, pieces: readonly Uint8Array[]): void {
+    this.#socket.cork();
+    this.say(frame);
+    for (const piece of pieces) this.#socket.write(piece);
+    this.#socket.uncork();
+  }
+
+  /** What to wait for while bytes pile up; undefined for nothing. */
+  drained(): Promise<void> | undefined {
+    if (!this.isBusy) return undefined;
+    this.#drained ??= new Promise((resolve) => {
+      this.#socket.once('drain', () => {
+        this.#drained = undefined;
+        resolve();
+      });
+    });
+    return this.#drained;
+  }
+
+  /** Ends this process when all was sent. */
+  end(): void {
+    this.#socket.removeAllListeners('close');
+    this.#socket.end(() => process.exit(0));
+  }
+}

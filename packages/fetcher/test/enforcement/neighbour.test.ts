@@ -1,0 +1,77 @@
+/* Another process of the worker's user, which takes what the worker has open and writes to it after the check. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+
+import { type DescriptorThief, descriptorThief, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { errorOf, fetchOne } from '../kit/fetch.js';
+import { rawServer, response } from '../kit/server.js';
+import { eventually } from '../kit/worker-pid.js';
+
+/** A user of its own: what other tests run as nobody is left alone. */
+const user = 'games';
+const [uid, gid] = [5, 60];
+const text = 'THE NEIGHBOUR’S';
+const content = 'what the server has. '.repeat(50_000);
+
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder[Symbol.dispose]());
+
+const says = (thief: DescriptorThief, word: string): boolean => thief.said().some((line) => line.startsWith(word));
+
+/** A server that keeps each answer open until the thief has seen who asks. */
+async function patientServer(thief: DescriptorThief) {
+  return await rawServer(async (socket) => {
+    socket.write(response('200 OK', { 'content-length': content.length }, content.slice(0, 500_000)));
+    await eventually('the thief', () => says(thief, 'channel'));
+    await setTimeout(200);
+    socket.write(content.slice(500_000));
+  });
+}
+
+describe.skipIf(missing('root', 'linux', 'landlock6'))('a neighbour of the worker’s user', () => {
+  it('takes the descriptor of another process of that user, and writes to its file: the control', async () => {
+    await using thief = await descriptorThief({ word: 'an-ordinary-process', text, uid, gid });
+    const file = openSync(folder.file('x'), 'w+');
+    const args = ['-c', 'sleep 1', 'an-ordinary-process'];
+    const victim = spawn('/bin/sh', args, { uid, gid, stdio: ['ignore', 'ignore', 'ignore', file] });
+    writeFileSync(file, content);
+    closeSync(file);
+    await once(victim, 'exit');
+    await eventually('the theft', () => readFileSync(folder.file('x'), 'utf8').startsWith(text));
+    expect(says(thief, `took ${victim.pid} 3`)).toBe(true);
+  });
+
+  it('finds nothing to write to in the worker, and no byte of its gets into the file', async () => {
+    await using thief = await descriptorThief({ word: '--input-type=module', text, uid, gid });
+    await using server = await patientServer(thief);
+    const request = { sources: [`${server.origin}/x`], to: folder.file('x') };
+    const outcome = await fetchOne(request, { fetcher: { user } });
+    expect(errorOf(outcome)).toBeUndefined();
+    await setTimeout(300);
+    expect(readFileSync(folder.file('x'), 'utf8') === content).toBe(true);
+    // It could look, and found what is none of a file.
+    expect(says(thief, 'seen')).toBe(true);
+    expect(thief.said().filter((line) => /^(?:took|opened)/.test(line))).toEqual([]);
+  });
+
+  it('that keeps the worker’s end of the channel open is not waited for', async () => {
+    await using thief = await descriptorThief({ word: '--input-type=module', text, uid, gid });
+    await using server = await patientServer(thief);
+    const controller = new AbortController();
+    const request = { sources: [`${server.origin}/x`], to: folder.file('x') };
+    const outcome = fetchOne(request, { fetcher: { user }, signal: controller.signal });
+    await eventually('the thief', () => says(thief, 'channel'));
+    const begun = performance.now();
+    // Killed, the worker says nothing of its end, which the thief’s copy then keeps from being seen.
+    controller.abort();
+    expect(errorOf(await outcome)).toMatch(/^cancelled/);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+});

@@ -1,0 +1,34 @@
+#include "dumpable.h"
+
+#include <cerrno>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+namespace
+{
+
+int MakeUndumpable()
+{
+#ifdef __linux__
+	// Where the ids were changed the kernel has done it already: 0, or 2 for dumps that root alone can read.
+	int state = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+	if (state == 0 || state == 2)
+		return 0;
+	if (state < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		return -errno;
+	state = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+	if (state < 0)
+		return -errno;
+	return state == 0 ? 0 : -EPERM;
+#else
+	return -ENOSYS;
+#endif
+}
+
+} // namespace
+
+Napi::Value MakeUndumpable(const Napi::CallbackInfo &info)
+{
+	return Napi::Number::New(info.Env(), MakeUndumpable());
+}
