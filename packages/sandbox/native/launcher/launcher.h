@@ -68,19 +68,10 @@ int sb_process_enter(const struct sb_process *process, struct sb_failure *failur
 /* Becomes the target; returns only if that failed, with -errno. */
 int sb_process_execute(const struct sb_process *process, struct sb_failure *failure);
 
-/* Closes every descriptor that is not in keep and not `status`. 0 or -errno. */
-int sb_close_others(const struct sb_process *process, int status);
-
-/* Whether a descriptor is among those that the target has. */
-int sb_is_kept(const struct sb_process *process, unsigned int descriptor);
-
-/* Opens the list of this process's descriptors: one, or -errno. */
-int sb_open_descriptors(void);
-
 /*
- * The first descriptor in that list that is wanted, or -ENOENT; -EPERM for a list that has not even
- * the list itself; otherwise -errno.
+ * Closes every descriptor that is not in keep and not `status`. 0 or -errno; -ESTALE, which no call
+ * has here by nature: success was reported and one is still open.
  */
-int sb_find_descriptor(int folder, int (*is_wanted)(void *context, int descriptor), void *context);
+int sb_close_others(const struct sb_process *process, int status);
 
 #endif

@@ -3,15 +3,11 @@
 #include "sb_syscall.h"
 
 #include <asm/errno.h>
-#include <asm/fcntl.h>
 #include <asm/stat.h>
 #include <linux/fcntl.h>
 #include <linux/prctl.h>
 
 #define ALL_BITS 0777u
-
-/* A fifth of a millisecond; a closing that did nothing leaves the records open, far below. */
-#define DESCRIPTORS_ASKED 4096u
 
 int sb_verify_death_signal(int signal)
 {
@@ -43,42 +39,6 @@ int sb_verify_folder(const char *path)
 	if (error)
 		return (int)error;
 	return here.st_dev == there.st_dev && here.st_ino == there.st_ino ? 0 : -EPERM;
-}
-
-/* Without /proc: a number that is not open answers EBADF, and nothing else does. */
-static int ask_each(const struct sb_process *process, int status)
-{
-	for (unsigned int descriptor = 0; descriptor < DESCRIPTORS_ASKED; descriptor++) {
-		if ((int)descriptor != status && !sb_is_kept(process, descriptor) &&
-			sb_syscall3(__NR_fcntl, descriptor, F_GETFD, 0) != -EBADF)
-			return -EPERM;
-	}
-	return 0;
-}
-
-struct search {
-	const struct sb_process *process;
-	int status, folder;
-};
-
-static int is_foreign(void *context, int descriptor)
-{
-	const struct search *search = context;
-	return descriptor != search->folder && descriptor != search->status &&
-	       !sb_is_kept(search->process, (unsigned int)descriptor);
-}
-
-int sb_verify_descriptors(const struct sb_process *process, int status)
-{
-	struct search search = {process, status, -1};
-	search.folder = sb_open_descriptors();
-	if (search.folder < 0)
-		return ask_each(process, status);
-	int found = sb_find_descriptor(search.folder, is_foreign, &search);
-	(void)sb_syscall3(__NR_close, search.folder, 0, 0); /* it was read only */
-	if (found < 0)
-		return found == -ENOENT ? 0 : found;
-	return -EPERM;
 }
 
 int sb_set_umask(uint32_t mask)

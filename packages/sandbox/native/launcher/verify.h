@@ -19,12 +19,6 @@ int sb_verify_limit(uint32_t resource, const uint64_t limit[2]);
 /* That the working directory is the folder of that path. */
 int sb_verify_folder(const char *path);
 
-/*
- * That no descriptor is open but those in keep and `status`: by /proc/self/fd; without it by asking
- * for each of the first 4,096 numbers.
- */
-int sb_verify_descriptors(const struct sb_process *process, int status);
-
 /* Sets the umask, which answers with the one from before and with no error. */
 int sb_set_umask(uint32_t mask);
 

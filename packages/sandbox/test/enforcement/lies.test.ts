@@ -46,8 +46,8 @@ const lies: readonly Lie[] = [
   ['setsid', () => saysYesTo('setsid'), ['process', 'verify'], () => [target()]],
   ['close_range', () => saysYesTo('close_range'), ['process', 'verify'], () => [target()]],
   [
-    'close_range, without /proc to read',
-    () => saysYesTo('close_range', [], ['openat']),
+    'close_range, where no mark can be set',
+    () => saysYesTo('close_range', [], ['dup3']),
     ['process', 'verify'],
     () => [target()],
   ],
@@ -93,8 +93,8 @@ describe.skipIf(missing('root', 'linux'))('success that is a lie', () => {
     expect(existsSync(folder.file('ran'))).toBe(true);
   });
 
-  it('twin: without /proc to read, descriptors that are closed are found closed', async () => {
-    const { status } = await runUnder(saysYesTo('personality', [], ['openat']), [target()]);
+  it('twin: where no mark can be set, descriptors that are closed are found closed', async () => {
+    const { status } = await runUnder(saysYesTo('personality', [], ['dup3']), [target()]);
     expect(status.kind).toBe('executed');
   });
 
