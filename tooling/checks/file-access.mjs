@@ -11,11 +11,12 @@ import { root } from '../run/shell.mjs';
 import { projectFiles } from '../run/tracked-files.mjs';
 
 /** About open descriptors, or no files at all. */
-const free = new Set([
-  ...['closeSync', 'fstatSync', 'readSync', 'writeSync', 'fsyncSync', 'fdatasyncSync', 'readvSync', 'writevSync'],
-  ...['fchmodSync', 'fchownSync', 'ftruncateSync', 'futimesSync'],
-  ...['close', 'fstat', 'read', 'write', 'fsync', 'readv', 'writev', 'constants'],
-]);
+const free = new Set(
+  [
+    'close closeSync fstat fstatSync read readSync readv readvSync write writeSync writev writevSync fsync fsyncSync',
+    'fdatasyncSync fchmodSync fchownSync ftruncateSync futimesSync constants',
+  ].flatMap((line) => line.split(' ')),
+);
 
 /**
  * Who may use functions that take a path, which, and why.
@@ -62,9 +63,7 @@ const exceptions = {
       'packages/fetcher/src/part.ts': ['openSync'],
       'packages/sandbox/src/cli/policy-file.ts': ['openSync'],
       'packages/sandbox/src/cli/report-output.ts': ['openSync', 'writeFileSync'],
-      'packages/sandbox/src/self-test/bait.ts': [
-        ...['chmodSync', 'copyFileSync', 'mkdtempSync', 'rmSync', 'writeFileSync'],
-      ],
+      'packages/sandbox/src/self-test/bait.ts': ['chmodSync', 'copyFileSync', 'mkdtempSync', 'rmSync', 'writeFileSync'],
       'packages/sandbox/src/self-test/self-test.ts': ['openSync', 'readFileSync', 'rmSync'],
     }).map(([file, functions]) => [file, { functions, reason: 'it has not been moved to @sb/files yet' }]),
   ),
@@ -103,7 +102,7 @@ function functionsOf(/** @type {string} */ file) {
  */
 function isLoading({ expression, arguments: [first] }) {
   const loads = expression.kind === ts.SyntaxKind.ImportKeyword || /require$/i.test(expression.getText());
-  return isModule(first) && (loads || /^node:/.test(first.text));
+  return isModule(first) && (loads || first.text.startsWith('node:'));
 }
 
 /**
@@ -130,7 +129,7 @@ function importedBy(clause) {
 const shipped = projectFiles().filter(
   (file) =>
     /^(?:packages|apps)\/[^/]+\/src\/.*\.(?:ts|mts|cts|js|mjs|cjs)$/.test(file) &&
-    !/\.test\.ts$/.test(file) &&
+    !file.endsWith('.test.ts') &&
     !file.startsWith('packages/files/'),
 );
 

@@ -15,7 +15,7 @@ export interface Finding {
   readonly launcher: TaskStatus;
   readonly expected: Expected;
   /** Whether the target is in a user namespace of its own, which the launcher never makes. */
-  readonly hasOwnNamespace: boolean;
+  readonly isElsewhere: boolean;
 }
 
 /**
@@ -23,14 +23,14 @@ export interface Finding {
  * namespace that it makes gives it every capability in there and none outside (user_namespaces(7)), and with CAP_SETUID
  * or CAP_SETGID it may change its ids. Nothing takes no_new_privs or a filter away.
  */
-export function isTargetsWork({ wrong, launcher, expected, hasOwnNamespace }: Finding): boolean {
+export function isTargetsWork({ wrong, launcher, expected, isElsewhere }: Finding): boolean {
   if (differences(launcher, expected, 'launcher').length > 0) return false;
   const mayChange = (capability: bigint): boolean => (launcher.capPrm & capability) !== 0n;
   return wrong.every((what) => {
     if (what === 'no_new_privs' || what === 'seccomp') return false;
     if (what === 'user ids') return mayChange(CAP_SETUID);
     if (what === 'group ids' || what === 'groups') return mayChange(CAP_SETGID);
-    return hasOwnNamespace;
+    return isElsewhere;
   });
 }
 
