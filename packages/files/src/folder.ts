@@ -171,6 +171,19 @@ export class Folder implements Disposable {
   }
 
   /**
+   * Removes a name, which may be gone already.
+   *
+   * @throws Error of the system: EISDIR for a folder
+   */
+  removeIfThere(name: string): void {
+    try {
+      this.remove(name);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
+  }
+
+  /**
    * Removes a folder or a file and all that is in it, even while a process of its owner changes it ({@link removeTree}).
    *
    * @throws Error of the system
