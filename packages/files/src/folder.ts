@@ -85,6 +85,16 @@ export class Folder implements Disposable {
     }
   }
 
+  /**
+   * Opens this very folder once more, for somebody who closes it himself.
+   *
+   * @returns a descriptor
+   * @throws Error of the system
+   */
+  reopen(): number {
+    return openSync(this.at('.'), constants.O_RDONLY | constants.O_DIRECTORY);
+  }
+
   /** Names of what is in it, without `.` and `..`. */
   names(): readonly string[] {
     return readdirSync(this.at('.'));
@@ -168,6 +178,19 @@ export class Folder implements Disposable {
   /** Removes a name. */
   remove(name: string): void {
     unlinkSync(this.at(name));
+  }
+
+  /**
+   * Removes a name, which may be gone already.
+   *
+   * @throws Error of the system: EISDIR for a folder
+   */
+  removeIfThere(name: string): void {
+    try {
+      this.remove(name);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
   }
 
   /**

@@ -65,6 +65,16 @@ export class NewFolder implements Disposable {
   }
 
   /**
+   * Takes it back from whom it was given to, who may be in it still.
+   *
+   * @throws Error of the system
+   */
+  takeBack(): void {
+    const [uid, gid] = [effectiveUser(), process.getegid?.()];
+    if (uid !== undefined && gid !== undefined) fchownSync(this.#descriptor, uid, gid);
+  }
+
+  /**
    * Removes it and all that is in it.
    *
    * @throws Error of the system

@@ -58,7 +58,7 @@ function readAsPlanned(child: ChildProcess, said: Executed, expected: Expected) 
   const { pid } = child;
   const launcher = by === 'parent' && pid !== undefined ? said.task : undefined;
   if (launcher === undefined || pid === undefined) throw contradiction(wrong);
-  const isOwn = isTargetsWork({ wrong, launcher, expected, hasOwnNamespace: hasOwnNamespace(pid) });
+  const isOwn = isTargetsWork({ wrong, launcher, expected, isElsewhere: hasOwnNamespace(pid) });
   if (!isOwn) throw contradiction(wrong);
   return { task: launcher, by: 'launcher' as const };
 }

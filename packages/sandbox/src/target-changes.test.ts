@@ -37,7 +37,7 @@ describe('isTargetsWork', () => {
   ])('of %j, in case %#', (wrong, word, own, is) => {
     const caps = word.capPrm >= 0b0100_0000n ? (kept as unknown as typeof none) : none;
     const plan = { ...expected, caps } as unknown as Expected;
-    expect(isTargetsWork({ wrong, launcher: word, expected: plan, hasOwnNamespace: own })).toBe(is);
+    expect(isTargetsWork({ wrong, launcher: word, expected: plan, isElsewhere: own })).toBe(is);
   });
 });
 

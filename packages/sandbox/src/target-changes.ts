@@ -15,7 +15,7 @@ export interface Finding {
   readonly launcher: TaskStatus;
   readonly expected: Expected;
   /** Whether the target is in a user namespace of its own, which the launcher never makes. */
-  readonly hasOwnNamespace: boolean;
+  readonly isElsewhere: boolean;
 }
 
 /**
@@ -24,14 +24,14 @@ export interface Finding {
  * or CAP_SETGID it may change its ids. Nothing takes no_new_privs or a filter away,
  * and who leads a session stays in it.
  */
-export function isTargetsWork({ wrong, launcher, expected, hasOwnNamespace }: Finding): boolean {
+export function isTargetsWork({ wrong, launcher, expected, isElsewhere }: Finding): boolean {
   if (differences(launcher, expected, { by: 'launcher', filters: undefined }).length > 0) return false;
   const mayChange = (capability: bigint): boolean => (launcher.capPrm & capability) !== 0n;
   return wrong.every((what) => {
     if (['no_new_privs', 'seccomp', 'session'].includes(what)) return false;
     if (what === 'user ids') return mayChange(CAP_SETUID);
     if (what === 'group ids' || what === 'groups') return mayChange(CAP_SETGID);
-    return hasOwnNamespace;
+    return isElsewhere;
   });
 }
 

@@ -62,9 +62,9 @@ function isFolder(path: string): boolean {
 }
 
 /** What can't be looked at, for a folder above it for instance, isn't there for glob(3). */
-function attempt<T>(look: () => T): T | undefined {
+function attempt<T>(ask: () => T): T | undefined {
   try {
-    return look();
+    return ask();
   } catch {
     return undefined;
   }

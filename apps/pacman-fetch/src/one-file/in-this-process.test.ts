@@ -1,16 +1,23 @@
 /* What this process does where the layers were applied, and the kernel says that it is root all the same. */
-import type { SelfReport } from '@sb/sandbox';
+import type { restrictSelf as restrict, SelfReport } from '@sb/sandbox';
+import type { downloadHere as download, SingleResult } from '@sb/fetcher/here';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Run, RunEvents } from './run.js';
 
-const { restrictSelf, downloadHere } = vi.hoisted(() => ({ restrictSelf: vi.fn(), downloadHere: vi.fn() }));
+const { restrictSelf, downloadHere } = vi.hoisted(() => ({
+  restrictSelf: vi.fn<typeof restrict>(),
+  downloadHere: vi.fn<typeof download>(),
+}));
 vi.mock('@sb/sandbox', async (original) => ({ ...(await original<object>()), restrictSelf }));
 vi.mock('@sb/fetcher/here', async (original) => ({ ...(await original<object>()), downloadHere }));
 
 const { downloadInThisProcess } = await import('./in-this-process.js');
 
-const events = { onEnforcement: vi.fn() } as unknown as RunEvents;
+const { signal } = new AbortController();
+const events = { signal, onProgress: () => {}, onEnforcement: vi.fn<RunEvents['onEnforcement']>() };
+
+const done = {} as unknown as SingleResult;
 
 /** Without a sandbox nothing of this process is given up, which the test runner still needs. */
 function run(kind: 'switch' | 'off' | 'unchanged'): Run {
@@ -23,7 +30,7 @@ function isNow(...uid: readonly number[]): void {
 
 describe('downloadInThisProcess', () => {
   beforeEach(() => {
-    downloadHere.mockReset().mockResolvedValue('downloaded');
+    downloadHere.mockReset().mockResolvedValue(done);
   });
 
   it.each([
@@ -46,8 +53,8 @@ describe('downloadInThisProcess', () => {
 
   it('downloads as another user, and as root where that was asked for: the twins', async () => {
     isNow(954, 954, 954, 954);
-    expect(await downloadInThisProcess(run('switch'), events)).toBe('downloaded');
+    expect(await downloadInThisProcess(run('switch'), events)).toBe(done);
     isNow(0, 0, 0, 0);
-    expect(await downloadInThisProcess(run('off'), events)).toBe('downloaded');
+    expect(await downloadInThisProcess(run('off'), events)).toBe(done);
   });
 });

@@ -87,7 +87,7 @@ export class LockDraft implements Disposable {
   /** Removes its own name. */
   [Symbol.dispose](): void {
     const { folder, name } = this.#place;
-    folder.removeAll(name);
+    folder.removeIfThere(name);
     this.#own?.close();
     closeSync(this.#descriptor);
   }

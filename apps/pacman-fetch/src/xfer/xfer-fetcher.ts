@@ -102,7 +102,7 @@ export class XferFetcher implements Fetcher {
     // A command can't ask for that.
     const isUnchanged = ifModifiedSince !== false && sumOf(folder, basename(to)) === file.sha256;
     if (signature !== undefined) signature.commit();
-    else if (request.signature !== undefined && !isUnchanged) folder.removeAll(`${basename(to)}.sig`);
+    else if (request.signature !== undefined && !isUnchanged) folder.removeIfThere(`${basename(to)}.sig`);
     if (isUnchanged) return { status: 'unchanged' };
     file.commit();
     return { status: 'done', size: file.size, lastModified: file.lastModified };

@@ -78,7 +78,7 @@ describe.skipIf(missing('root', 'linux'))('root takes no orders from a neighbour
     });
     try {
       await once(neighbour.stdout, 'data');
-      for (let round = 0; round < 25; round++) {
+      for (let round = 0; round < 10; round++) {
         const { status, stdout } = await conf('UseSandbox');
         expect({ status, isOrdered: stdout.includes('no') }).toEqual({ status: 2, isOrdered: false });
       }

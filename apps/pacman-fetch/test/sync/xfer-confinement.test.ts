@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { missing, runProgram } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -168,7 +168,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
   it('is not started where somebody else could turn the path of its file into another; no server is blamed', async () => {
     const servers = [scene.nginx.http, scene.nginx.http];
     const machine = scene.machine({ servers, own: [curl] });
-    chownSync(dirname(machine.config), 65_534, 65_534);
+    chownSync(machine.database, 65_534, 65_534);
     scene.asked();
     const { status, stderr } = await machine.run('refresh');
     expect(status).toBe(4);

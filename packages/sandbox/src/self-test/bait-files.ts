@@ -1,4 +1,4 @@
-import { chownSync, closeSync, constants, fchownSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchownSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -44,7 +44,7 @@ export class BaitFiles implements Disposable {
     this.#temporary = attempt("can't be used", () => Folder.open(`${resolve(tmpdir())}/.`));
     try {
       this.#outer = attempt('takes no folder', () => NewFolder.make(this.#temporary, 'sb-self-test-'));
-      this.descriptor = attempt("can't be used", () => openSync(this.#outer.inside.at('.'), folderFlags));
+      this.descriptor = attempt("can't be used", () => this.#outer.inside.reopen());
     } catch (error) {
       this.#temporary.close();
       throw error;
@@ -96,12 +96,9 @@ export class BaitFiles implements Disposable {
 
   /** A process of the user's, which may be another one than ours, puts nothing into it any more. */
   #takeBack(): void {
-    const given = this.#given?.inside;
-    if (given !== undefined) giveTo(ownerOf(process.getegid?.()), ({ uid, gid }) => chownSync(given.at('.'), uid, gid));
+    giveTo(ownerOf(process.getegid?.()), () => this.#given?.takeBack());
   }
 }
-
-const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY;
 
 interface NewFile {
   readonly name: string;
