@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { fullDataBytes, maxDataBytes, maxFrameBytes } from './channel.js';
-import { FrameReader, parseFrame, WorkerLied } from './frames.js';
+import { type Frame, fullDataBytes, maxDataBytes, maxFrameBytes } from './channel.js';
+import { FrameReader, parseFrame, type Piece, WorkerLied } from './frames.js';
 
 const good = [
   { type: 'started', file: 0, source: 0, total: null, lastModified: null, etag: null, isAppended: false },
-  { type: 'started', file: 127, source: 1, total: 10, lastModified: 1_700_000_000_000, etag: '"a-1"', isAppended: true },
+  {
+    type: 'started',
+    file: 127,
+    source: 1,
+    total: 10,
+    lastModified: 1_700_000_000_000,
+    etag: '"a-1"',
+    isAppended: true,
+  },
   { type: 'source-failed', file: 0, source: 0, kind: 'dns', status: null, message: 'no' },
   { type: 'done', file: 0, size: 10 },
   { type: 'unchanged', file: 0, source: 1 },
@@ -63,7 +71,18 @@ describe('parseFrame', () => {
   ])('refuses %s', (line) => expect(() => parseFrame(line)).toThrow(WorkerLied));
 
   it('throws nothing but WorkerLied, whatever the fields are', () => {
-    const names = fc.constantFrom('type', 'file', 'source', 'total', 'length', 'of', 'kind', 'status', 'message', 'size');
+    const names = fc.constantFrom(
+      'type',
+      'file',
+      'source',
+      'total',
+      'length',
+      'of',
+      'kind',
+      'status',
+      'message',
+      'size',
+    );
     const types = fc.constantFrom(...good.map(({ type }) => type));
     const frames = fc
       .tuple(types, fc.dictionary(names, fc.jsonValue()))
@@ -113,19 +132,20 @@ describe('FrameReader', () => {
         const reader = new FrameReader();
         const frames: object[] = [];
         let left = 0;
+        const take = (item: Frame | Piece): void => {
+          if (item.type === 'bytes') {
+            expect(item).toMatchObject({ file: 3, of: 'signature' });
+            expect(item.bytes.every((byte) => byte === 10)).toBe(true);
+            left -= item.bytes.length;
+            return;
+          }
+          expect(left).toBe(0);
+          if (item.type === 'data') left = item.length;
+          else frames.push(item);
+        };
         for (let at = 0, turn = 0; at < bytes.length; turn++) {
           const length = cuts[turn % cuts.length] ?? 1;
-          for (const item of reader.read(bytes.subarray(at, at + length), 0)) {
-            if (item.type === 'bytes') {
-              expect(item).toMatchObject({ file: 3, of: 'signature' });
-              expect(item.bytes.every((byte) => byte === 10)).toBe(true);
-              left -= item.bytes.length;
-            } else {
-              expect(left).toBe(0);
-              if (item.type === 'data') left = item.length;
-              else frames.push(item);
-            }
-          }
+          for (const item of reader.read(bytes.subarray(at, at + length), 0)) take(item);
           at += length;
         }
         expect(left).toBe(0);

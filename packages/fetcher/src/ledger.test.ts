@@ -17,7 +17,15 @@ const file = {
   modifiedSince: null,
   signature: null,
 };
-const started = { type: 'started', file: 0, source: 0, total: 10, lastModified: null, etag: null, isAppended: false } as const;
+const started = {
+  type: 'started',
+  file: 0,
+  source: 0,
+  total: 10,
+  lastModified: null,
+  etag: null,
+  isAppended: false,
+} as const;
 const sourceFailed = { type: 'source-failed', file: 0, source: 0, kind: 'dns', status: null, message: '' } as const;
 const done = { type: 'done', file: 0, size: 10 } as const;
 const unchanged = { type: 'unchanged', file: 0, source: 0 } as const;
@@ -32,7 +40,15 @@ function enterAll(frames: readonly Frame[], size: number | null = null): Ledger 
 
 describe('a ledger', () => {
   it('follows a file through its sources', () => {
-    const ledger = enterAll([started, data, sourceFailed, { ...started, source: 1, lastModified: 5000 }, data, data, done]);
+    const ledger = enterAll([
+      started,
+      data,
+      sourceFailed,
+      { ...started, source: 1, lastModified: 5000 },
+      data,
+      data,
+      done,
+    ]);
     expect(ledger.isComplete).toBe(true);
     expect(ledger.accounts[0]).toMatchObject({ state: 'done', source: 1, lastModified: 5000, size: 10 });
   });

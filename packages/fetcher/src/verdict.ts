@@ -59,7 +59,9 @@ function withSignature(
   if (job.signature === undefined) return end(undefined);
   if (account.signature === undefined) return undefined;
   const source = job.spent - account.source + ('source' in account.signature ? account.signature.source : 0);
-  return end(signatureEnd(job.signature, account.signature, { source, host: hostOf(job, source), refusal: refusals.signature }));
+  return end(
+    signatureEnd(job.signature, account.signature, { source, host: hostOf(job, source), refusal: refusals.signature }),
+  );
 }
 
 interface SignatureCircumstances {

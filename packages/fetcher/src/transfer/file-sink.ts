@@ -32,9 +32,7 @@ export class FileSink implements Sink {
     }
     for (let written = 0; written < chunk.length;) {
       const from = written;
-      const count = attempt(() =>
-        writeSync(this.#descriptor, chunk, from, chunk.length - from, this.#position),
-      );
+      const count = attempt(() => writeSync(this.#descriptor, chunk, from, chunk.length - from, this.#position));
       written += count;
       this.#position += count;
     }

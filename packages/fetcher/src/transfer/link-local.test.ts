@@ -19,10 +19,16 @@ describe('isLinkLocal', () => {
     '2002:a9fe:a9fe::1',
   ])('is %s', (address) => expect(isLinkLocal(address)).toBe(true));
 
-  it.each(['169.253.255.255', '169.255.0.0', '127.0.0.1', '10.0.0.1', '192.168.1.1', '[::1]', 'fec0::1', 'fd00:ec2::253'])(
-    'is not %s',
-    (address) => expect(isLinkLocal(address)).toBe(false),
-  );
+  it.each([
+    '169.253.255.255',
+    '169.255.0.0',
+    '127.0.0.1',
+    '10.0.0.1',
+    '192.168.1.1',
+    '[::1]',
+    'fec0::1',
+    'fd00:ec2::253',
+  ])('is not %s', (address) => expect(isLinkLocal(address)).toBe(false));
 
   it.each(['mirror', 'fe80', '169.254.example', ''])('is no name: %j', (name) => expect(isLinkLocal(name)).toBe(false));
 });

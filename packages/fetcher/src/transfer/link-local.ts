@@ -27,7 +27,10 @@ export function isLinkLocal(hostname: string): boolean {
 
 /** Why a redirect to a host is not followed. */
 export function linkLocalRefusal(hostname: string): TransferFailure {
-  return new TransferFailure('redirect', `A redirect leads to ${hostname}, a link-local address, which is not followed`);
+  return new TransferFailure(
+    'redirect',
+    `A redirect leads to ${hostname}, a link-local address, which is not followed`,
+  );
 }
 
 /**

@@ -46,7 +46,11 @@ export async function request(start: URL, options: RequestOptions): Promise<Resp
   for (let hops = 0; hops <= options.maxRedirects; hops++) {
     const mayBeLinkLocal = isOwn(url, options.own ?? start);
     if (!mayBeLinkLocal && isLinkLocal(url.hostname)) throw linkLocalRefusal(url.hostname);
-    const response = await ask(url, { ...options, credentials: url.origin === start.origin ? start : url, mayBeLinkLocal });
+    const response = await ask(url, {
+      ...options,
+      credentials: url.origin === start.origin ? start : url,
+      mayBeLinkLocal,
+    });
     if (!redirects.has(response.status)) return plain(response);
     const location = response.header('location');
     discard(response);
@@ -100,7 +104,7 @@ export async function eachChunk(
         body.pause();
         void full.then(() => body.resume());
       } catch (error) {
-        reject(error as Error);
+        reject(error);
         discard({ body });
       }
     });

@@ -23,7 +23,10 @@ async function robbed(how: 'closed' | 'open'): Promise<readonly string[]> {
   return thief.said().map((line) => line.replace(/ \d+( \d+)?$/, '$1'));
 }
 
-it.skipIf(missing('root', 'linux'))('a process that is undumpable keeps its descriptors, and an ordinary one does not', async () => {
-  expect(await robbed('open')).toEqual(expect.arrayContaining(['seen', 'took 3']));
-  expect(await robbed('closed')).toEqual(['watching', 'seen', 'refused EPERM']);
-});
+it.skipIf(missing('root', 'linux'))(
+  'a process that is undumpable keeps its descriptors, and an ordinary one does not',
+  async () => {
+    expect(await robbed('open')).toEqual(expect.arrayContaining(['seen', 'took 3']));
+    expect(await robbed('closed')).toEqual(['watching', 'seen', 'refused EPERM']);
+  },
+);
