@@ -44,7 +44,7 @@ const confined: Readonly<Record<string, string>> = {
   'change the time of its file by path': 'EPERM',
   'change the time of another descriptor': 'EPERM',
   'connect to another port': 'EACCES',
-  'connect to an abstract socket': 'EPERM',
+  'connect to an abstract socket': 'EAFNOSUPPORT',
   listen: 'EPERM',
   'bind a UDP port': 'EPERM',
   fork: 'EPERM',
