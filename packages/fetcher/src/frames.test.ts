@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { fullDataBytes, maxDataBytes, maxFrameBytes } from './channel.js';
-import { FrameReader, parseFrame, WorkerLied } from './frames.js';
+import { type Frame, fullDataBytes, maxDataBytes, maxFrameBytes } from './channel.js';
+import { FrameReader, parseFrame, type Piece, WorkerLied } from './frames.js';
 
 const good = [
   { type: 'started', file: 0, source: 0, total: null, lastModified: null, etag: null, isAppended: false },
@@ -132,19 +132,20 @@ describe('FrameReader', () => {
         const reader = new FrameReader();
         const frames: object[] = [];
         let left = 0;
+        const take = (item: Frame | Piece): void => {
+          if (item.type === 'bytes') {
+            expect(item).toMatchObject({ file: 3, of: 'signature' });
+            expect(item.bytes.every((byte) => byte === 10)).toBe(true);
+            left -= item.bytes.length;
+            return;
+          }
+          expect(left).toBe(0);
+          if (item.type === 'data') left = item.length;
+          else frames.push(item);
+        };
         for (let at = 0, turn = 0; at < bytes.length; turn++) {
           const length = cuts[turn % cuts.length] ?? 1;
-          for (const item of reader.read(bytes.subarray(at, at + length), 0)) {
-            if (item.type === 'bytes') {
-              expect(item).toMatchObject({ file: 3, of: 'signature' });
-              expect(item.bytes.every((byte) => byte === 10)).toBe(true);
-              left -= item.bytes.length;
-            } else {
-              expect(left).toBe(0);
-              if (item.type === 'data') left = item.length;
-              else frames.push(item);
-            }
-          }
+          for (const item of reader.read(bytes.subarray(at, at + length), 0)) take(item);
           at += length;
         }
         expect(left).toBe(0);

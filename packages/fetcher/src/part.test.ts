@@ -1,6 +1,6 @@
 /* Somebody puts a hard link to another's file in the way, where the kernel lets them (protected_hardlinks = 0). */
 import type * as FileSystem from 'node:fs';
-import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -47,6 +47,13 @@ describe.skipIf(missing('linux'))('a .part', () => {
     attack.opened = removeWhenOpen;
     expect(open).toThrow(/x\.part is not written: its name was taken away/);
     expect(readFileSync(folder.file('victim'), 'utf8')).toBe('precious');
+  });
+
+  it.skipIf(missing('root'))('of somebody else is not written: its owner may hold it open', () => {
+    writeFileSync(folder.file('x.part'), 'theirs');
+    chownSync(folder.file('x.part'), 65_534, 65_534);
+    expect(open).toThrow(/x\.part is not written: it belongs to uid 65534/);
+    expect(readFileSync(folder.file('x.part'), 'utf8')).toBe('theirs');
   });
 
   it('of an earlier attempt is written: the twin', () => {

@@ -4,6 +4,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import { clauseOf, isSandboxError } from '@sb/core';
 import { confinementHere, downloadHere, type SingleResult } from '@sb/fetcher/here';
 import { restrictSelf, type SandboxOptions, type SelfReport } from '@sb/sandbox';
+import { makeUndumpable } from '@sb/sandbox/undumpable';
 import { allow, arg, type Rule } from '@sb/seccomp';
 
 import { sandboxOptions } from '../config/sandbox-options.js';
@@ -37,6 +38,7 @@ export function restrictThisProcess(run: Run): SelfReport | undefined {
   const report = restrict(restrictionOf(run));
   if (report === undefined) return undefined;
   requireNoRoot(run, report);
+  if (run.settings.useSandbox.word !== 'no') closeToNeighbours();
   if (run.settings.useSandbox.word !== 'no') run.destination.seal();
   return report;
 }
@@ -111,6 +113,19 @@ function forget(): void {
   if (openSync('/dev/null', 'r') !== 0) throw new FetchError('sandbox', "standard input can't be replaced");
   for (const name of Object.keys(process.env)) if (!kept.has(name)) delete process.env[name];
   process.chdir('/');
+}
+
+/**
+ * FILE is open here, and is to hold only what came: no other process of this user may take its descriptor. No socket that
+ * it could be sent through can be made either (`confinement` of `@sb/fetcher`).
+ */
+function closeToNeighbours(): void {
+  try {
+    makeUndumpable();
+  } catch (error) {
+    if (!isSandboxError(error)) throw error;
+    throw new FetchError('sandbox', clauseOf(error), error.hint);
+  }
 }
 
 /** No thread may be root unless that was asked for, whatever the levels are. */

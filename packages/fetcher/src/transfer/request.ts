@@ -104,7 +104,7 @@ export async function eachChunk(
         body.pause();
         void full.then(() => body.resume());
       } catch (error) {
-        reject(error as Error);
+        reject(error);
         discard({ body });
       }
     });

@@ -48,6 +48,12 @@ describe('placementOf', () => {
     ['a file of unknown length', answer(200), nothing, anew()],
     ['another status', answer(404), nothing, undefined],
     ['a part unasked', answer(206, range), nothing, undefined],
+    [
+      'a part of a file of 2099',
+      answer(206, { ...range, 'last-modified': 'Thu, 01 Jan 2099 00:00:00 GMT' }),
+      rest,
+      'again',
+    ],
     ['a part unasked, with something there', answer(206, range), whole, undefined],
     ['a 416 unasked', answer(416, { 'content-range': 'bytes */10' }), whole, undefined],
     ['a 304 unasked', answer(304), nothing, undefined],

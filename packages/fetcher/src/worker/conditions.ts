@@ -59,7 +59,7 @@ export function placementOf(response: Response, question: Question): Placement |
 /** Servers that don't know the condition send what they have; its time says whether it is newer, as for curl. */
 function isUnchanged(response: Response, { modifiedSince }: Question): boolean {
   if (modifiedSince === null) return false;
-  const time = lastModifiedOf(response);
+  const time = statedTimeOf(response);
   return response.status === 304 || (time !== undefined && wholeSecond(time) <= wholeSecond(modifiedSince));
 }
 
@@ -87,7 +87,7 @@ function placeWhole(response: Response, beginning: Beginning | undefined): Place
 function contradicts(response: Response, { etag, lastModified, lastByte }: Beginning): boolean {
   const tag = strongEtagOf(response);
   if (etag !== null && tag !== undefined) return tag !== etag;
-  const time = lastModifiedOf(response);
+  const time = statedTimeOf(response);
   if (time === undefined) return false;
   return lastModified === null ? time > lastByte : time !== lastModified;
 }
@@ -95,16 +95,22 @@ function contradicts(response: Response, { etag, lastModified, lastByte }: Begin
 /** Whether what it says of its file is what was said of the beginning. */
 function confirms(response: Response, beginning: Beginning): boolean {
   const isNamed = beginning.etag !== null && strongEtagOf(response) !== undefined;
-  return (isNamed || lastModifiedOf(response) !== undefined) && !contradicts(response, beginning);
+  return (isNamed || statedTimeOf(response) !== undefined) && !contradicts(response, beginning);
 }
 
 /**
- * The time of last change that a server states, in milliseconds since 1970; undefined if there is none to go by, as for
- * one that is yet to come.
+ * The time of last change that a file gets, in milliseconds since 1970; undefined if there is none to go by, as for one
+ * that is yet to come.
  */
 export function lastModifiedOf(response: Response): number | undefined {
+  const time = statedTimeOf(response);
+  return time === undefined ? undefined : (believable(time) ?? undefined);
+}
+
+/** The time that a server states, whether it can be meant or not: another one than ours says that its file is another. */
+function statedTimeOf(response: Response): number | undefined {
   const time = Date.parse(response.header('last-modified') ?? '');
-  return time >= 0 && time <= maxFileTime ? (believable(time) ?? undefined) : undefined;
+  return time >= 0 && time <= maxFileTime ? time : undefined;
 }
 
 /** The ETag of an answer; undefined for a weak one, which says nothing of single bytes (RFC 9110, 8.8.1). */
