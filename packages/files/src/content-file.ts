@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { resolve } from 'node:path';
 
 import { refusal } from './errors.js';
+import { fromHere } from './from-here.js';
 import { ownDescriptor } from './own-descriptor.js';
 import { effectiveUser } from './own-user.js';
 import { walk } from './walk.js';
@@ -22,7 +22,7 @@ const flags = constants.O_RDONLY | constants.O_NONBLOCK;
  */
 export function openContentFile(path: string): number {
   if (ownDescriptor(path) !== undefined) return openSync(path, constants.O_RDONLY);
-  return process.platform === 'linux' ? openWalking(resolve(path)) : openPlain(path);
+  return process.platform === 'linux' ? openWalking(fromHere(path)) : openPlain(path);
 }
 
 function openPlain(path: string): number {

@@ -67,6 +67,15 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     expect(() => read('etc/conf')).toThrow('belongs to uid 65534');
   });
 
+  it('finds what the kernel finds', () => {
+    mkdirSync(folder.file('etc/sub'));
+    writeFileSync(folder.file('etc/sub/conf'), 'sub', { mode: 0o644 });
+    symlinkSync('etc/sub', folder.file('link'));
+    expect(readTrustedFile(`${folder.path}/link/../conf`, 100).toString()).toBe('orders');
+    expect(() => readTrustedFile(`${folder.path}/etc/conf/`, 100)).toThrow(/ENOTDIR/);
+    expect(() => readTrustedFile('', 100)).toThrow(/ENOENT/);
+  });
+
   it('takes nothing from the null device', () => {
     expect(readTrustedFile('/dev/null', 100)).toHaveLength(0);
     expect(() => readTrustedFile('/dev/zero', 100)).toThrow('is writable for all');

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
-import { resolve } from 'node:path';
 
 import { refusal } from './errors.js';
+import { fromHere } from './from-here.js';
 import { effectiveUser, isRoot } from './own-user.js';
 import { ownDescriptor } from './own-descriptor.js';
 import { readToEnd } from './read-to-end.js';
@@ -25,13 +25,15 @@ const hint = 'Root takes orders from files of root alone; "chown root" and "chmo
  * @throws SandboxError `untrusted-path`, `untrusted-file`; Error of the system
  */
 export function openTrustedFile(path: string, mayWait?: boolean): number {
-  const isJudged = ownDescriptor(path) === undefined && isRoot() && process.platform === 'linux';
+  // An empty path is nobody's, and an error of the system.
+  const isJudged = path !== '' && ownDescriptor(path) === undefined && isRoot() && process.platform === 'linux';
   const flags = constants.O_RDONLY | ((mayWait ?? !isJudged) ? 0 : constants.O_NONBLOCK);
   if (!isJudged) return openSync(path, flags);
-  const held = walk(resolve(path), rootDecides);
+  const held = walk(fromHere(path), rootDecides);
   try {
     requireRoots(path, fstatSync(held));
-    return openSync(`/proc/self/fd/${held}`, flags);
+    // With a slash at its end a path is a folder's.
+    return openSync(`/proc/self/fd/${held}${path.endsWith('/') ? '/' : ''}`, flags);
   } finally {
     closeSync(held);
   }

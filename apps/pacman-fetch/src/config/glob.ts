@@ -1,6 +1,4 @@
-import { resolve } from 'node:path';
-
-import { Folder, isFilesError, look, lookAtLink } from '@sb/files';
+import { Folder, fromHere, isFilesError, look, lookAtLink } from '@sb/files';
 
 import { isPattern, matcherOf, unquoted } from './glob-pattern.js';
 
@@ -40,7 +38,7 @@ function step(path: string, part: string): readonly string[] {
 function namesIn(folder: string): readonly string[] {
   let opened: Folder;
   try {
-    opened = Folder.open(resolve(folder));
+    opened = Folder.open(fromHere(folder));
   } catch (error) {
     if (isFilesError(error) && error.code === 'untrusted-path') throw error;
     // No folder, or not for us: glob(3) without GLOB_ERR goes on.
