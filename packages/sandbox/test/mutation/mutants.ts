@@ -77,18 +77,18 @@ export const launcherMutants: readonly Mutant[] = [
   step('step_enter', given),
   step('step_restrict', files),
   step('step_seccomp', applied),
-  never('a session of its own', process, 'process->flags & SB_PROCESS_NEW_SESSION', given),
+  never('a session of its own', process, '!error && process->flags & SB_PROCESS_NEW_SESSION', given),
   never(
     'noticing a parent that is gone',
     process,
     'process->parent != 0 && sb_syscall3(__NR_getppid, 0, 0, 0) != (long)process->parent',
     ['faults', 'parent'],
   ),
-  without('limits', process, '\terror = set_limits(process);', [
+  without('limits', process, '\t\terror = set_limits(process, failure);', [
     'attacks-descriptors-environment',
     'has no limit to raise',
   ]),
-  never('the umask', process, 'process->umask != SB_UMASK_KEEP', given),
+  never('the umask', process, '!error && process->umask != SB_UMASK_KEEP && sb_set_umask(process->umask)', given),
   {
     name: 'entering the working directory as the user',
     file: main,
@@ -96,13 +96,13 @@ export const launcherMutants: readonly Mutant[] = [
     to: lateEntry.replace(entry, '').replace(early, `${early}${entry}`),
     red: ['working-folder', 'is entered by nobody'],
   },
-  without('closing descriptors', process, '\terror = sb_close_others(process, status);', [
+  without('closing descriptors', process, '\t\terror = close_others(process, status, failure);', [
     'attacks-descriptors-environment',
     'keeps only those that are listed',
   ]),
-  without('groups', privdrop, '\t\t\terror = set_groups(&target);', ['launcher', 'gives the groups']),
-  without('the group', privdrop, '\t\terror = sb_setresgid(target.gid, target.gid, target.gid);', applied),
-  without('the user', privdrop, '\t\terror = sb_setresuid(target.uid, target.uid, target.uid);', applied),
+  without('groups', privdrop, '\t\terror = set_groups(target);', ['launcher', 'gives the groups']),
+  without('the group', privdrop, '\terror = sb_setresgid(target->gid, target->gid, target->gid);', applied),
+  without('the user', privdrop, '\terror = sb_setresuid(target->uid, target->uid, target->uid);', applied),
   without('the bounding set', caps, '\tdrop_bounding,\n', applied),
   without('locked securebits', caps, '\tlock_late,\n', kept),
   without('giving capabilities up', caps, '\tset_capabilities,\n', [
