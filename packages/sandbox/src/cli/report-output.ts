@@ -1,13 +1,13 @@
 import { closeSync, ftruncateSync, writeFileSync } from 'node:fs';
 
-import { errorCode } from '@sb/core';
+import { asciiJson, errorCode } from '@sb/core';
 import { filesClause, isFilesError, openOutput } from '@sb/files';
 
 import { misuse } from './usage-error.js';
 
 const standardError = 2;
 
-/** Where the report goes, as one line of JSON: `child.enforcement`, or `{ "error": … }` where nothing was run. */
+/** Where the report goes, as one line of JSON in printable ASCII: `child.enforcement`, or `{ "error": … }` where nothing was run. */
 export class ReportOutput {
   readonly #descriptor: number;
   readonly #name: string;
@@ -30,7 +30,7 @@ export class ReportOutput {
    */
   write(value: unknown): string | undefined {
     try {
-      writeFileSync(this.#descriptor, `${JSON.stringify(value)}\n`);
+      writeFileSync(this.#descriptor, `${asciiJson(value)}\n`);
       if (this.#descriptor !== standardError) closeSync(this.#descriptor);
       return undefined;
     } catch (error) {
