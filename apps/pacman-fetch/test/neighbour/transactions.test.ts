@@ -1,0 +1,120 @@
+/* refresh, prefetch, pacman and an XferCommand as root, with databases or a cache where a hostile neighbour is. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { attacks, beside, missing, Neighbour, type ProgramResult, sandboxUser, stranger, World } from '@sb/test-kit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { runFetch } from '../kit/fetch-program.js';
+import type { Machine } from '../sync/machine.js';
+import { makeScene, type Scene } from '../sync/scene.js';
+import { expectClearEnd, expectRootsFile } from './ending.js';
+
+const file = 'pkg8-1-1-any.pkg.tar.zst';
+const curl = 'XferCommand = /usr/bin/curl -sfo %o %u';
+
+let scene: Scene;
+let world: World;
+/** Databases that are there already. */
+let database: string;
+
+interface Command {
+  readonly name: string;
+  /** What it makes or uses in its folder. */
+  readonly names: readonly string[];
+  /** A machine of which a part lies there. */
+  readonly machine: (at: string) => Machine;
+  readonly run: (machine: Machine) => Promise<ProgramResult>;
+  /** Throws where it isn't done. */
+  readonly work: (machine: Machine) => void;
+}
+
+const databaseNames = ['db.lck', 'db.lck.new', 'sync', 'test.db', 'test.db.part'];
+
+/** All that is under a name when a database has come. */
+function expectDatabase(machine: Machine): void {
+  expectRootsFile(join(machine.database, 'sync', 'test.db'), scene.repository.read('test.db'));
+}
+
+const commands: readonly Command[] = [
+  {
+    name: 'refresh',
+    names: databaseNames,
+    machine: (at) => scene.machine({ database: at }),
+    run: async (machine) => await machine.run('refresh'),
+    work: expectDatabase,
+  },
+  {
+    name: 'refresh with an XferCommand',
+    names: databaseNames,
+    machine: (at) => scene.machine({ database: at, own: [curl] }),
+    run: async (machine) => await machine.run('refresh'),
+    work: expectDatabase,
+  },
+  {
+    name: 'prefetch',
+    names: [file, `${file}.part`],
+    machine: (at) => scene.machine({ database, cache: at }),
+    run: async (machine) => await machine.run('prefetch', 'pkg8'),
+    work: ({ cache }) => expectRootsFile(join(cache, file), scene.repository.read(file)),
+  },
+  {
+    name: 'prefetch with an XferCommand',
+    names: [file, `${file}.part`],
+    machine: (at) => scene.machine({ database, cache: at, own: [curl] }),
+    run: async (machine) => await machine.run('prefetch', 'pkg8'),
+    work: ({ cache }) => expectRootsFile(join(cache, file), scene.repository.read(file)),
+  },
+  {
+    name: 'pacman -- -S',
+    names: [file, `${file}.part`],
+    machine: (at) => scene.machine({ database, cache: at }),
+    run: async ({ config }) =>
+      await runFetch(['pacman', '--', '--config', config, '--noconfirm', '-S', 'pkg8']),
+    work: ({ config }) => expect(existsSync(join(config, '../root/usr/share/pkg8/data'))).toBe(true),
+  },
+];
+
+describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', 'landlock7'))('root', () => {
+  beforeAll(async () => {
+    scene = await makeScene();
+    const machine = scene.machine();
+    expect(await machine.run('refresh')).toMatchObject({ status: 0, stderr: '' });
+    database = machine.database;
+  });
+  afterAll(async () => await scene[Symbol.asyncDispose]());
+  beforeEach(() => {
+    world = new World(stranger);
+  });
+  afterEach(() => world[Symbol.dispose]());
+
+  describe.each(commands)('$name', ({ names, machine: machineAt, run, work }) => {
+    it.each(attacks)('gives nothing away beside $name', async (attack) => {
+      const machine = machineAt(world[attack.place]);
+      const { result, attempts, gained } = await beside(attack, world, {
+        names,
+        command: async () => await run(machine),
+      });
+      expect(gained).toEqual([]);
+      expect(attempts).toEqual(expect.arrayContaining([...attack.attempts]));
+      expectClearEnd(result, () => {
+        if (attack.place !== 'theirs') work(machine);
+      });
+      if (attack.place === 'roots') expect(result).toMatchObject({ status: 0, stderr: '' });
+    });
+  });
+
+  it.each([
+    ['the worker', []],
+    ['the XferCommand', [curl]],
+  ])('names nothing where a process of the same user kills %s', async (_, own) => {
+    const SIGKILL = 9;
+    const machine = scene.machine({ database, cache: world.roots, own });
+    await using neighbour = await Neighbour.start({ as: sandboxUser, tactics: [['signal', process.pid, SIGKILL]] });
+    const result = await machine.run('prefetch', 'pkg8');
+    const deed = { what: 'signal', outcome: 'OK', on: expect.any(String) as string };
+    await expect.poll(() => neighbour.did).toContainEqual(deed);
+    expect(result).toMatchObject({ status: 1, stderr: expect.stringMatching(/ended with SIGKILL/) as string });
+    expect(existsSync(join(world.roots, file))).toBe(false);
+  });
+});
