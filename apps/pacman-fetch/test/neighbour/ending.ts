@@ -3,8 +3,11 @@ import { lstatSync, readFileSync } from 'node:fs';
 import type { ProgramResult } from '@sb/test-kit';
 import { expect } from 'vitest';
 
-/** A message that names what failed and why, with what to do in the line below. */
-const clearError = /^error: \S.*\n {7}\S/m;
+/**
+ * A message that names what failed and why, with what to do in the line below; or pacman's own of a server, of which there
+ * may be more.
+ */
+const clearError = /^error: (?:failed retrieving file '.+' from \S+ : \S.*$|\S.*\n {7}\S)/m;
 
 /**
  * Either a command did its work, or it ended by itself with an error that names cause and remedy.
