@@ -1,5 +1,5 @@
 /* refresh, prefetch, pacman and an XferCommand as root, with databases or a cache where a hostile neighbour is. */
-import { existsSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { attacks, beside, missing, Neighbour, type ProgramResult, sandboxUser, stranger, World } from '@sb/test-kit';
@@ -113,6 +113,27 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
       });
       if (attack.place === 'roots' && !isOfUser) expect(result.status).toBe(0);
     });
+  });
+
+  it('does not show to all what only root may read, where that is moved to where a command was to write', async () => {
+    const own = world.file('own');
+    mkdirSync(own);
+    const run = async (mode: number) => {
+      writeFileSync(join(own, 'private'), "root's\n", { mode });
+      chmodSync(own, 0o755);
+      chownSync(own, sandboxUser.uid, sandboxUser.gid);
+      writeFileSync(world.file('own.sh'), `mv ${own}/private "$2"\n`);
+      const command = `XferCommand = /bin/sh ${world.file('own.sh')} %u %o`;
+      const machine = scene.machine({ own: [command, 'SandboxFilesystem = off'] });
+      const { stderr } = await machine.run('refresh');
+      return { stderr, files: readdirSync(join(machine.database, 'sync')) };
+    };
+    expect(await run(0o600)).toEqual({
+      stderr: expect.stringContaining(' : what it left is no file of its own\n') as string,
+      files: [],
+    });
+    // The control: what everybody may read is taken, and is no database.
+    expect(await run(0o644)).toEqual({ stderr: expect.stringMatching(/^error: could not read db 'test'/) as string, files: ['test.db'] });
   });
 
   it.each([
