@@ -44,7 +44,7 @@ const by =
  * What is done beside every command that root can call, in a few runs: a stranger in a folder that all may write in, in
  * one of its own, and in one of root's, and another process of the user that downloads.
  */
-export const attacks: readonly Attack[] = [
+const all: readonly Attack[] = [
   {
     name: 'a stranger who plants links in an open folder',
     place: 'open',
@@ -91,6 +91,9 @@ export const attacks: readonly Attack[] = [
     neighbours: by(sandboxUser, 'open', robbed),
   },
 ];
+
+/** {@link all} of them with their names, for `it.each`. */
+export const attacks: readonly (readonly [name: string, attack: Attack])[] = all.map((attack) => [attack.name, attack]);
 
 /** What came of an attack. */
 interface Aftermath<T> {

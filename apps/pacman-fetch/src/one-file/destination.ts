@@ -95,7 +95,8 @@ export class Destination {
       throw new FetchError('file', `${this.path} holds ${held} bytes and not ${size}`, 'Something else writes to it.');
     }
     if (held > maxBytes) throw new FetchError('file', `${this.path} is larger than ${maxBytes} bytes`);
-    if (!this.#isStillNamed()) throw new FetchError('file', `${this.path} was taken away during the download`, inOthersHands);
+    if (!this.#isStillNamed())
+      throw new FetchError('file', `${this.path} was taken away during the download`, inOthersHands);
     try {
       const isDated = lastModified !== undefined && this.isDatedBy(process.geteuid?.());
       if (isDated) futimesSync(this.descriptor, new Date(), lastModified);

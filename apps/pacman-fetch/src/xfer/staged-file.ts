@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  fchmodSync,
-  fstatSync,
-  fsyncSync,
-  futimesSync,
-  readSync,
-  type Stats,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, fsyncSync, futimesSync, readSync, type Stats, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 
 import { errorCode } from '@sb/core';

@@ -3,17 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import {
-  attacks,
-  beside,
-  missing,
-  Neighbour,
-  runProgram,
-  sandboxUser,
-  smallDisk,
-  stranger,
-  World,
-} from '@sb/test-kit';
+import { attacks, beside, missing, Neighbour, runProgram, sandboxUser, smallDisk, stranger, World } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { environment, program, runFetch } from '../kit/fetch-program.js';
@@ -38,7 +28,7 @@ const args = (file: string) => ['--config', world.file('pacman.conf'), '-o', fil
 
 describe.skipIf(missing('linux', 'root', 'landlock7'))('-o', () => {
   describe.each(['x', 'x.part'])('%s', (name) => {
-    it.each(attacks)('gives nothing away beside $name', async (attack) => {
+    it.each(attacks)('gives nothing away beside %s', async (_, attack) => {
       const { result, attempts, gained } = await beside(attack, world, {
         names: [name, 'x.part'],
         command: async (at) => await runFetch(args(join(at, name))),

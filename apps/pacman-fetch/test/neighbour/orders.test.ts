@@ -52,8 +52,8 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('orders', () => {
     ['conf', ['UseSandbox']],
     ['explain', []],
   ])('%s', (command, args) => {
-    const some = attacks.filter(({ attempts }) => !attempts.includes('take'));
-    it.each(some)('gives nothing away beside $name', async (attack) => {
+    const some = attacks.filter(([, { attempts }]) => !attempts.includes('take'));
+    it.each(some)('gives nothing away beside %s', async (_, attack) => {
       configure(world[attack.place]);
       const { result, attempts, gained } = await beside(attack, world, {
         names,

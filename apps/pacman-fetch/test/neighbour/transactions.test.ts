@@ -79,8 +79,7 @@ const commands: readonly Command[] = [
     name: 'pacman -- -S',
     names: [file, `${file}.part`],
     machine: (at) => scene.machine({ database, cache: at }),
-    run: async ({ config }) =>
-      await runFetch(['pacman', '--', '--config', config, '--noconfirm', '-S', 'pkg8']),
+    run: async ({ config }) => await runFetch(['pacman', '--', '--config', config, '--noconfirm', '-S', 'pkg8']),
     work: ({ config }) => expect(existsSync(join(config, '../root/usr/share/pkg8/data'))).toBe(true),
   },
 ];
@@ -99,7 +98,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
   afterEach(() => world[Symbol.dispose]());
 
   describe.each(commands)('$name', ({ names, machine: machineAt, run, work, leaves }) => {
-    it.each(attacks)('gives nothing away beside $name', async (attack) => {
+    it.each(attacks)('gives nothing away beside %s', async (_, attack) => {
       const machine = machineAt(world[attack.place]);
       const { result, attempts, gained } = await beside(attack, world, {
         names,
@@ -133,7 +132,10 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
       files: [],
     });
     // The control: what everybody may read is taken, and is no database.
-    expect(await run(0o644)).toEqual({ stderr: expect.stringMatching(/^error: could not read db 'test'/) as string, files: ['test.db'] });
+    expect(await run(0o644)).toEqual({
+      stderr: expect.stringMatching(/^error: could not read db 'test'/) as string,
+      files: ['test.db'],
+    });
   });
 
   it.each([

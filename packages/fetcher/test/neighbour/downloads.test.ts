@@ -60,7 +60,7 @@ const names = ['x', 'x.part', 'x.sig', 'x.sig.part'];
 
 describe.skipIf(missing('root', 'linux', 'landlock7'))('a download as root', () => {
   describe.each(kinds)('of $name', ({ more, prepare }) => {
-    it.each(attacks)('gives nothing away beside $name', async (attack) => {
+    it.each(attacks)('gives nothing away beside %s', async (_, attack) => {
       prepare?.(world[attack.place]);
       const { result, attempts, gained } = await beside(attack, world, {
         names,
@@ -69,7 +69,8 @@ describe.skipIf(missing('root', 'linux', 'landlock7'))('a download as root', () 
       expect(gained).toEqual([]);
       expect(attempts).toEqual(expect.arrayContaining([...attack.attempts]));
       const at = world[attack.place];
-      if (result.status === 'failed') expect(result.error).toMatchObject({ code: 'file', path: expect.any(String) as string });
+      if (result.status === 'failed')
+        expect(result.error).toMatchObject({ code: 'file', path: expect.any(String) as string });
       else if (attack.place !== 'theirs') {
         expectRootsFile(join(at, 'x'), content);
         if (more.signature !== undefined) expectRootsFile(join(at, 'x.sig'), 'signature');

@@ -1,5 +1,14 @@
 /* A file of root's that only root may read, in a folder in which a neighbour may give it another name. */
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { missing, runProgram, stranger, World } from '@sb/test-kit';
@@ -35,7 +44,9 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file of root’s that 
     await move(world.theirs, 0o600);
     const before = lstatSync(join(world.theirs, 'x.part'));
     const outcome = await download(world.theirs);
-    expect(errorOf(outcome)).toMatch(/^file: .*x\.part is not written: not all may read it, and its folder belongs to uid 61717, so that others can rename/);
+    expect(errorOf(outcome)).toMatch(
+      /^file: .*x\.part is not written: not all may read it, and its folder belongs to uid 61717, so that others can rename/,
+    );
     expect(outcome).toMatchObject({ error: { hint: expect.any(String) as string } });
     expect(existsSync(join(world.theirs, 'x'))).toBe(false);
     const { uid, mode, mtimeMs } = lstatSync(join(world.theirs, 'x.part'));
