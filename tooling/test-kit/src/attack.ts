@@ -1,5 +1,5 @@
 import { Neighbour, sandboxUser, stranger, type Tactic } from './neighbour.js';
-import { World } from './world.js';
+import type { World } from './world.js';
 
 /** One way to sit beside a command: where that writes, and who does what meanwhile. */
 export interface Attack {

@@ -88,7 +88,8 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
   beforeAll(async () => {
     scene = await makeScene();
     const machine = scene.machine();
-    expect(await machine.run('refresh')).toMatchObject({ status: 0, stderr: '' });
+    const { status, stderr } = await machine.run('refresh');
+    if (status !== 0) throw new Error(stderr);
     database = machine.database;
   });
   afterAll(async () => await scene[Symbol.asyncDispose]());
@@ -136,6 +137,24 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
       stderr: expect.stringMatching(/^error: could not read db 'test'/) as string,
       files: ['test.db'],
     });
+  });
+
+  it('names nothing that a process of the same user has written to while a command had it open', async () => {
+    writeFileSync(world.file('own.sh'), 'curl -sfo "$2" "$1" && exec 3<> "$2" && exec sleep "$(cat "$0.seconds")"\n');
+    const command = `XferCommand = /bin/sh ${world.file('own.sh')} %u %o`;
+    const run = async (seconds: number) => {
+      writeFileSync(world.file('own.sh.seconds'), String(seconds));
+      return await scene.machine({ database, cache: world.roots, own: [command] }).run('prefetch', 'pkg8');
+    };
+    const neighbour = await Neighbour.start({ as: sandboxUser, tactics: [['take', process.pid]] });
+    const result = await run(3);
+    const { gained } = await neighbour.stop();
+    expect(gained).toContainEqual({ what: 'written', outcome: 'OK', on: expect.stringMatching(inStaging) as string });
+    expect(gained.filter(({ on }) => !inStaging.test(on))).toEqual([]);
+    expect(result).toMatchObject({ status: 1, stderr: expect.stringMatching(/SHA-256 is not the one/) as string });
+    expect(readdirSync(world.roots)).toEqual([]);
+    expect(await run(0)).toMatchObject({ status: 0, stderr: '' });
+    expectRootsFile(join(world.roots, file), scene.repository.read(file));
   });
 
   it.each([
