@@ -2,7 +2,7 @@ import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, futimesSync, op
 import { basename, dirname, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
-import { effectiveUser, type Folder } from '@sb/files';
+import { effectiveUser, type Folder, isRoot } from '@sb/files';
 
 import type { Beginning } from './channel.js';
 import { asFileError, FetcherError } from './errors.js';
@@ -64,6 +64,7 @@ export class Part {
     const part = new Part(path);
     try {
       requireSafe(part.path, fstatSync(part.#descriptor), part.#folder.lookUp(part.#name));
+      requireReadable(part.path, fstatSync(part.#descriptor), part.#folder);
       part.#lock = lockFile(part.#descriptor, part.path);
       return part;
     } catch (error) {
@@ -104,7 +105,8 @@ export class Part {
    */
   prepare({ mode, modified }: Finish): void {
     if (!this.#isStillNamed()) {
-      throw new FetcherError('file', `${this.path} was taken away during the download`, { path: this.path });
+      const hint = 'Something else renames or removes files there: choose a folder that only you can write to.';
+      throw new FetcherError('file', `${this.path} was taken away during the download`, { path: this.path, hint });
     }
     try {
       if (this.#folder.lookUp(this.#finalName)?.isDirectory() === true)
@@ -197,6 +199,18 @@ export class Part {
     const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'file';
     return new FetcherError(kind, `${path} ${what}: ${code ?? String(cause)}`, { path, cause });
   }
+}
+
+/** What a file has for whom it is neither the owner's nor the group's. */
+const readableForAll = 0o004;
+
+/** What is gone on with is shown to all in the end. Others can have moved a file there that root alone may read. */
+function requireReadable(path: string, { size, mode }: Stats, folder: Folder): void {
+  if (!isRoot() || size === 0 || (mode & readableForAll) !== 0) return;
+  const why = folder.whyOthersRename();
+  if (why === undefined) return;
+  const what = `${path} is not written: not all may read it, and its folder ${why}, so that others can rename`;
+  throw new FetcherError('file', what, { path, hint: 'Move it elsewhere if it is yours, or choose another place.' });
 }
 
 /** @param named - what the name stands for after the file was looked at: one that lost a name is still another's file */

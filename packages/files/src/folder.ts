@@ -21,7 +21,7 @@ import { errorCode } from '@sb/core';
 import { isFilesError, openFailed, refusal } from './errors.js';
 import { isRoot } from './own-user.js';
 import { removeTree } from './remove-tree.js';
-import { openTrusted } from './trusted-path.js';
+import { openTrusted, whyOthersRename } from './trusted-path.js';
 
 /** What a file system answers whose folders have no fsync(2), as vboxsf and some of FUSE: the name is there all the same. */
 const withoutFsync: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
@@ -149,6 +149,16 @@ export class Folder implements Disposable {
    */
   link(from: string, to: string): void {
     linkSync(this.at(from), this.at(to));
+  }
+
+  /**
+   * Why others than root may give what is in it other names: a file of root's that lies there need not be what its name
+   * says.
+   *
+   * @returns what is to be said of the folder; undefined where they may not
+   */
+  whyOthersRename(): string | undefined {
+    return whyOthersRename(fstatSync(this.#descriptor));
   }
 
   /** Whether this process may make files in it, by access(2). */

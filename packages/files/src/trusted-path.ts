@@ -32,11 +32,9 @@ export function openTrusted(path: string): number {
 
 /** Nobody but root decides where the path leads. */
 export const rootDecides: Judge = {
-  folder({ path, stats: { uid, gid, mode } }) {
-    if (uid !== 0) refuse(path, `belongs to uid ${uid}`);
-    if ((mode & sticky) !== 0) return;
-    if ((mode & writableByAll) !== 0) refuse(path, 'is writable for all');
-    if ((mode & writableByGroup) !== 0 && gid !== 0) refuse(path, `is writable for the group ${gid}`);
+  folder({ path, stats }) {
+    const why = whyOthersRename(stats);
+    if (why !== undefined) refuse(path, why);
   },
   link({ path, stats: { uid } }) {
     if (uid !== 0) refuse(path, `is a symbolic link of uid ${uid}`);
@@ -46,6 +44,18 @@ export const rootDecides: Judge = {
     throw refusal('untrusted-path', { path, what: `${path} can't be used: ${why}`, hint });
   },
 };
+
+/**
+ * Why others than root may give what is in a folder of these other names.
+ *
+ * @returns what is to be said of the folder; undefined where they may not
+ */
+export function whyOthersRename({ uid, gid, mode }: Stats): string | undefined {
+  if (uid !== 0) return `belongs to uid ${uid}`;
+  if ((mode & sticky) !== 0) return undefined;
+  if ((mode & writableByAll) !== 0) return 'is writable for all';
+  return (mode & writableByGroup) !== 0 && gid !== 0 ? `is writable for the group ${gid}` : undefined;
+}
 
 /** Without /proc each folder above is looked at by its path, and what changes meanwhile is not noticed. */
 function openByPath(path: string): number {

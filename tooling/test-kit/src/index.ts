@@ -1,3 +1,4 @@
+export { type Attack, attacks, beside } from './attack.js';
 export { type Attempt, probe, probePath } from './attempt.js';
 export { type Authority, type Certificate, makeAuthority } from './authority.js';
 export { compileC, sanitizers } from './compile.js';

@@ -44,7 +44,8 @@ export class World implements Disposable {
     this.kept = make('kept', 0o755);
     this.secret = join(canaries, 'secret');
     this.known = join(canaries, 'known');
-    this.program = this.#folder.file('theirs', 'program');
+    const stock = make('stock', 0o755);
+    this.program = join(stock, 'program');
     for (const [file, mode] of [
       [this.secret, 0o600],
       [this.known, 0o644],
@@ -57,14 +58,14 @@ export class World implements Disposable {
     writeFileSync(this.#record, '');
     writeFileSync(this.program, Buffer.concat([readFileSync(neighbourPath()), trailerOf(this.#record)]));
     chmodSync(this.program, 0o755);
-    for (const path of [this.#record, this.program, this.theirs]) chownSync(path, as.uid, as.gid);
+    for (const path of [this.#record, this.program, stock, this.theirs]) chownSync(path, as.uid, as.gid);
     // Every user may tell that it has executed the program.
     chmodSync(this.#record, 0o666);
     this.#before = this.#canaries();
   }
 
   get #record(): string {
-    return this.#folder.file('theirs', 'record');
+    return this.#folder.file('stock', 'record');
   }
 
   /** A path in the folder around all of it, which is root's. */

@@ -9,9 +9,11 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { Folder, isProgram, NewFolder, readToEnd } from '@sb/files';
+import { Folder, isProgram, isRoot, NewFolder, readToEnd } from '@sb/files';
 import { currentIdentity, lookupUser } from '@sb/privdrop';
 
+import { say } from '../commands/say.js';
+import { FetchError } from '../errors.js';
 import { size } from '../ui/figures.js';
 import { type DemoMirror, digest, startDemoMirror } from './mirror.js';
 import { table } from './table.js';
@@ -30,14 +32,13 @@ interface Place extends Disposable {
 /** A root, a cache and a configuration of the demonstration's own. */
 function prepare(user: string | undefined, { origin }: DemoMirror): Place {
   const above = Folder.open(resolve(tmpdir()));
-  const made = NewFolder.make(above, 'pacman-fetch-demo-');
-  try {
-    // Its parts are used by their paths, so nobody else may turn those into others.
-    Folder.open(made.inside.path).close();
-  } catch (error) {
-    made.remove();
-    throw error;
+  // Its parts are used by their paths, so nobody else may turn those into others.
+  const why = isRoot() ? above.whyOthersRename() : undefined;
+  if (why !== undefined) {
+    const hint = 'Set TMPDIR to a folder in which nobody else can rename.';
+    throw new FetchError('file', `the temporary folder ${above.path} can't be used: it ${why}`, hint);
   }
+  const made = NewFolder.make(above, 'pacman-fetch-demo-');
   // As /var/cache is. Others can put nothing into it, so what is made in it stays ours.
   made.openTo(0o755);
   const { inside } = made;
@@ -160,4 +161,10 @@ async function demo(): Promise<void> {
   print('\nTo use it, once it is installed:  pacman-fetch pacman -- -Syu');
 }
 
-await demo();
+try {
+  await demo();
+} catch (error) {
+  const { message, hint } = error as Error & { readonly hint?: string };
+  say('error', { text: message, hint });
+  process.exitCode = 1;
+}

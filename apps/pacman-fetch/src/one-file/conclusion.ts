@@ -18,7 +18,10 @@ export function failureOf(run: Run, error: unknown): unknown {
   const { destination, request } = run;
   if (code === 'sandbox') return new FetchError('sandbox', message, hint);
   const isOfFile = code === 'file' || code === 'disk-full';
-  if (isOfFile) return new FetchError('file', `${destination.path}: ${message}`, keptHint(run));
+  if (isOfFile) {
+    const remedy = code === 'disk-full' ? 'Make room on the disk.' : hint;
+    return new FetchError('file', `${destination.path}: ${message}`, keptHint(run) ?? remedy);
+  }
   const text = `failed retrieving file '${destination.name}' from ${hostOf(request.url)} : ${message}`;
   return new FetchError('download', text, hint ?? keptHint(run));
 }

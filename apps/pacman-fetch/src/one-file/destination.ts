@@ -95,14 +95,16 @@ export class Destination {
       throw new FetchError('file', `${this.path} holds ${held} bytes and not ${size}`, 'Something else writes to it.');
     }
     if (held > maxBytes) throw new FetchError('file', `${this.path} is larger than ${maxBytes} bytes`);
-    if (!this.#isStillNamed()) throw new FetchError('file', `${this.path} was taken away during the download`);
+    if (!this.#isStillNamed())
+      throw new FetchError('file', `${this.path} was taken away during the download`, inOthersHands);
     try {
       const isDated = lastModified !== undefined && this.isDatedBy(process.geteuid?.());
       if (isDated) futimesSync(this.descriptor, new Date(), lastModified);
       fsyncSync(this.descriptor);
       if (!this.isInPlace) this.#folder.rename(this.#name, this.#finalName);
     } catch (error) {
-      throw new FetchError('file', `${this.path} could not be finished: ${errorCode(error)}`);
+      const code = errorCode(error) ?? '';
+      throw new FetchError('file', `${this.path} could not be finished: ${code}`, hints[code]);
     }
     this.#isComplete = true;
   }
@@ -154,7 +156,10 @@ function openOrMake(folder: Folder, name: string): { readonly descriptor: number
   }
 }
 
+const inOthersHands = 'Something else renames or removes files there: choose a folder that only you can write to.';
+
 const hints: Readonly<Record<string, string>> = {
+  ENOENT: inOthersHands,
   ELOOP: 'It is a symbolic link, which is not followed; name the file itself.',
   EACCES: 'Choose a place that this user may write to.',
   EROFS: 'The file system is read-only.',

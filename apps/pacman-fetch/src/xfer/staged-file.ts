@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fchmodSync, fstatSync, fsyncSync, futimesSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, fsyncSync, futimesSync, readSync, type Stats, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 
 import { errorCode } from '@sb/core';
@@ -38,7 +38,7 @@ export class StagedFile implements Disposable {
     const source = openStaged(staged);
     try {
       const stats = fstatSync(source);
-      if (stats.nlink !== 1) throw new Error(foreign);
+      if (stats.nlink !== 1 || isKeptFrom(stats, staged.folder)) throw new Error(foreign);
       const target = folder.create(copyName, 0o600);
       this.#copyName = copyName;
       try {
@@ -75,6 +75,17 @@ export class StagedFile implements Disposable {
 }
 
 const foreign = 'what it left is no file of its own';
+
+/** What a file has for whom it is neither the owner's nor the group's. */
+const readableForAll = 0o004;
+
+/**
+ * Whether a file is somebody else's than who the command ran as, and not all may read it. Whoever has the folder can move
+ * such a file there from another one of theirs; the copy would show it to all.
+ */
+function isKeptFrom({ uid, mode }: Stats, folder: Folder): boolean {
+  return uid !== folder.lookUp('.')?.uid && (mode & readableForAll) === 0;
+}
 
 /** Whoever wrote it could have put something else there. */
 function openStaged({ folder, name }: { readonly folder: Folder; readonly name: string }): number {

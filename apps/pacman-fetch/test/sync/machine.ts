@@ -22,6 +22,9 @@ export interface MachineOptions {
   readonly own?: readonly string[];
   /** Checks signatures with this repository's key; without it none are asked for. */
   readonly signedBy?: Repository;
+  /** A cache folder, and one of databases, that are there already. Default: new ones of its own. */
+  readonly cache?: string;
+  readonly database?: string;
   /** Certificates to trust. */
   readonly cacert?: string;
 }
@@ -41,8 +44,8 @@ export class Machine {
   constructor(folder: string, setup: MachineOptions) {
     const { servers, cacheServers = [], options = [], own = [], signedBy, cacert, sandboxUser = 'nobody' } = setup;
     const at = (name: string): string => join(folder, name);
-    this.cache = at('cache');
-    this.database = at('db');
+    this.cache = setup.cache ?? at('cache');
+    this.database = setup.database ?? at('db');
     this.config = at('pacman.conf');
     this.cacert = cacert;
     this.#cacert = cacert === undefined ? [] : ['--cacert', cacert];

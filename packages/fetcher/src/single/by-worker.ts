@@ -67,5 +67,7 @@ export async function downloadByWorker(request: SingleRequest, how: SingleWorker
 function died({ signal, status, stderr }: WorkerEnd): FetcherError {
   const line = stderr.split('\n').find((text) => /Error/.test(text)) ?? '';
   const detail = line.replaceAll(/[\p{Cc}\p{Cf}]/gu, '�').slice(0, 512);
-  return new FetcherError('worker-died', `the worker ended with ${signal ?? status} ${detail}`.trim());
+  const hint =
+    'Try again; where it ends so each time, something kills it or it lacks memory: see the log of the kernel.';
+  return new FetcherError('worker-died', `the worker ended with ${signal ?? status} ${detail}`.trim(), { hint });
 }

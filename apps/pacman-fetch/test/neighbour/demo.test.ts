@@ -1,0 +1,42 @@
+/* `npm start` as root, with a temporary folder where hostile neighbours are. */
+import { readdirSync } from 'node:fs';
+
+import { attacks, beside, missing, runProgram, stranger, World } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { environment, program } from '../kit/fetch-program.js';
+import { expectClearEnd } from './ending.js';
+
+let world: World;
+beforeEach(() => {
+  world = new World(stranger);
+});
+afterEach(() => world[Symbol.dispose]());
+
+const demo = program.replace('cli.js', 'demo.js');
+
+/** What it makes; the folder around it has a new name each time. */
+const names = ['pacman.conf', 'pacman.d', 'cache', 'db', 'root', 'db.lck', 'sync'];
+
+/** Links that are planted before are in nobody's way here: what replaces names is what counts. */
+const some = attacks.filter(([name]) => !/who plants (?:FIFOs|links in an)/.test(name));
+
+describe.skipIf(missing('root', 'linux', 'pacman', 'landlock7'))('the demonstration', () => {
+  it.each(some)('gives nothing away beside %s', async (_, attack) => {
+    const { result, attempts, gained } = await beside(attack, world, {
+      names,
+      command: async (at) =>
+        await runProgram(process.execPath, [demo], { env: { ...environment, TMPDIR: at }, timeout: 50_000 }),
+    });
+    expect(gained).toEqual([]);
+    expect(attempts).toEqual(expect.arrayContaining([...attack.attempts]));
+    if (attack.place === 'theirs') {
+      expectClearEnd(result, () => expect.unreachable('root works in a folder of a stranger’s'));
+      return;
+    }
+    expect(result).toMatchObject({ status: 0, stderr: '' });
+    expect(result.stdout.match(/as on mirror$/gm)).toHaveLength(5);
+    expect(result.stdout).toContain(':: full: every layer is in force');
+    expect(readdirSync(world[attack.place]).filter((name) => name.startsWith('pacman-fetch-'))).toEqual([]);
+  });
+});

@@ -1,0 +1,173 @@
+/* refresh, prefetch, pacman and an XferCommand as root, with databases or a cache where a hostile neighbour is. */
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { attacks, beside, missing, Neighbour, type ProgramResult, sandboxUser, stranger, World } from '@sb/test-kit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { runFetch } from '../kit/fetch-program.js';
+import type { Machine } from '../sync/machine.js';
+import { makeScene, type Scene } from '../sync/scene.js';
+import { expectClearEnd, expectRootsFile } from './ending.js';
+
+const file = 'pkg8-1-1-any.pkg.tar.zst';
+const curl = 'XferCommand = /usr/bin/curl -sfo %o %u';
+
+let scene: Scene;
+let world: World;
+/** Databases that are there already. */
+let database: string;
+
+interface Command {
+  readonly name: string;
+  /** What it makes or uses in its folder. */
+  readonly names: readonly string[];
+  /** A machine of which a part lies there. */
+  readonly machine: (at: string) => Machine;
+  readonly run: (machine: Machine) => Promise<ProgramResult>;
+  /** Throws where it isn't done. */
+  readonly work: (machine: Machine) => void;
+  /**
+   * What a command of a user leaves, another process of that user can change before it is copied: then its sum is wrong,
+   * where one is known.
+   */
+  readonly leaves?: 'summed' | 'unsummed';
+}
+
+/** What is only copied from. */
+const inStaging = /\/pacman-fetch-[^/]+\/[^/]+$/;
+
+const databaseNames = ['db.lck', 'db.lck.new', 'sync', 'test.db', 'test.db.part'];
+
+/** All that is under a name when a database has come. */
+function expectDatabase(machine: Machine): void {
+  expectRootsFile(join(machine.database, 'sync', 'test.db'), scene.repository.read('test.db'));
+}
+
+const commands: readonly Command[] = [
+  {
+    name: 'refresh',
+    names: databaseNames,
+    machine: (at) => scene.machine({ database: at }),
+    run: async (machine) => await machine.run('refresh'),
+    work: expectDatabase,
+  },
+  {
+    name: 'refresh with an XferCommand',
+    names: databaseNames,
+    machine: (at) => scene.machine({ database: at, own: [curl] }),
+    run: async (machine) => await machine.run('refresh'),
+    work: expectDatabase,
+    leaves: 'unsummed',
+  },
+  {
+    name: 'prefetch',
+    names: [file, `${file}.part`],
+    machine: (at) => scene.machine({ database, cache: at }),
+    run: async (machine) => await machine.run('prefetch', 'pkg8'),
+    work: ({ cache }) => expectRootsFile(join(cache, file), scene.repository.read(file)),
+  },
+  {
+    name: 'prefetch with an XferCommand',
+    names: [file, `${file}.part`],
+    machine: (at) => scene.machine({ database, cache: at, own: [curl] }),
+    run: async (machine) => await machine.run('prefetch', 'pkg8'),
+    work: ({ cache }) => expectRootsFile(join(cache, file), scene.repository.read(file)),
+    leaves: 'summed',
+  },
+  {
+    name: 'pacman -- -S',
+    names: [file, `${file}.part`],
+    machine: (at) => scene.machine({ database, cache: at }),
+    run: async ({ config }) => await runFetch(['pacman', '--', '--config', config, '--noconfirm', '-S', 'pkg8']),
+    work: ({ config }) => expect(existsSync(join(config, '../root/usr/share/pkg8/data'))).toBe(true),
+  },
+];
+
+describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', 'landlock7'))('root', () => {
+  beforeAll(async () => {
+    scene = await makeScene();
+    const machine = scene.machine();
+    const { status, stderr } = await machine.run('refresh');
+    if (status !== 0) throw new Error(stderr);
+    database = machine.database;
+  });
+  afterAll(async () => await scene[Symbol.asyncDispose]());
+  beforeEach(() => {
+    world = new World(stranger);
+  });
+  afterEach(() => world[Symbol.dispose]());
+
+  describe.each(commands)('$name', ({ names, machine: machineAt, run, work, leaves }) => {
+    it.each(attacks)('gives nothing away beside %s', async (_, attack) => {
+      const machine = machineAt(world[attack.place]);
+      const { result, attempts, gained } = await beside(attack, world, {
+        names,
+        command: async () => await run(machine),
+      });
+      const isOfUser = leaves !== undefined && attack.attempts.includes('take');
+      expect(gained.filter((one) => !isOfUser || !inStaging.test(one))).toEqual([]);
+      expect(attempts).toEqual(expect.arrayContaining([...attack.attempts]));
+      expectClearEnd(result, () => {
+        if (attack.place !== 'theirs' && !(isOfUser && leaves === 'unsummed')) work(machine);
+      });
+      if (attack.place === 'roots' && !isOfUser) expect(result.status).toBe(0);
+    });
+  });
+
+  it('does not show to all what only root may read, where that is moved to where a command was to write', async () => {
+    const own = world.file('own');
+    mkdirSync(own);
+    const run = async (mode: number) => {
+      writeFileSync(join(own, 'private'), "root's\n", { mode });
+      chmodSync(own, 0o755);
+      chownSync(own, sandboxUser.uid, sandboxUser.gid);
+      writeFileSync(world.file('own.sh'), `mv ${own}/private "$2"\n`);
+      const command = `XferCommand = /bin/sh ${world.file('own.sh')} %u %o`;
+      const machine = scene.machine({ own: [command, 'SandboxFilesystem = off'] });
+      const { stderr } = await machine.run('refresh');
+      return { stderr, files: readdirSync(join(machine.database, 'sync')) };
+    };
+    expect(await run(0o600)).toEqual({
+      stderr: expect.stringContaining(' : what it left is no file of its own\n') as string,
+      files: [],
+    });
+    // The control: what everybody may read is taken, and is no database.
+    expect(await run(0o644)).toEqual({
+      stderr: expect.stringMatching(/^error: could not read db 'test'/) as string,
+      files: ['test.db'],
+    });
+  });
+
+  it('names nothing that a process of the same user has written to while a command had it open', async () => {
+    writeFileSync(world.file('own.sh'), 'curl -sfo "$2" "$1" && exec 3<> "$2" && exec sleep "$(cat "$0.seconds")"\n');
+    const command = `XferCommand = /bin/sh ${world.file('own.sh')} %u %o`;
+    const run = async (seconds: number) => {
+      writeFileSync(world.file('own.sh.seconds'), String(seconds));
+      return await scene.machine({ database, cache: world.roots, own: [command] }).run('prefetch', 'pkg8');
+    };
+    const neighbour = await Neighbour.start({ as: sandboxUser, tactics: [['take', process.pid]] });
+    const result = await run(3);
+    const { gained } = await neighbour.stop();
+    expect(gained).toContainEqual({ what: 'written', outcome: 'OK', on: expect.stringMatching(inStaging) as string });
+    expect(gained.filter(({ on }) => !inStaging.test(on))).toEqual([]);
+    expect(result).toMatchObject({ status: 1, stderr: expect.stringMatching(/SHA-256 is not the one/) as string });
+    expect(readdirSync(world.roots)).toEqual([]);
+    expect(await run(0)).toMatchObject({ status: 0, stderr: '' });
+    expectRootsFile(join(world.roots, file), scene.repository.read(file));
+  });
+
+  it.each([
+    ['the worker', []],
+    ['the XferCommand', [curl]],
+  ])('names nothing where a process of the same user kills %s', async (_, own) => {
+    const SIGKILL = 9;
+    const machine = scene.machine({ database, cache: world.roots, own });
+    await using neighbour = await Neighbour.start({ as: sandboxUser, tactics: [['signal', process.pid, SIGKILL]] });
+    const result = await machine.run('prefetch', 'pkg8');
+    const deed = { what: 'signal', outcome: 'OK', on: expect.any(String) as string };
+    await expect.poll(() => neighbour.did).toContainEqual(deed);
+    expect(result).toMatchObject({ status: 1, stderr: expect.stringMatching(/ended with SIGKILL/) as string });
+    expect(existsSync(join(world.roots, file))).toBe(false);
+  });
+});
