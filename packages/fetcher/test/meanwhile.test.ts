@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   chownSync,
   lstatSync,
@@ -96,6 +97,12 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('while a file is download
     expect(readFileSync(folder.file('victim'), 'utf8')).toBe('mine');
     expect(lstatSync(cache('x'), { throwIfNoEntry: false })).toBeUndefined();
     expect(sizeOf(cache('x.part'))).not.toBe(content.length);
+  });
+
+  it('its .part grows by what somebody else writes: a named failure, and nothing gets the name', async () => {
+    const error = await meanwhile(() => appendFileSync(cache('x.part'), content));
+    expect(error).toMatch(/^worker-lied: .*says \d+ bytes, and .*x\.part holds \d+$/);
+    expect(readdirSync(folder.file('cache'))).toEqual([]);
   });
 
   it('its folder is moved, and the path leads elsewhere: the file goes with its folder', async () => {

@@ -9,6 +9,8 @@ export interface Mutant {
   readonly to: string;
   /** A test file below the package, and the part of a test's name that is enough: this test notices. */
   readonly red: readonly [file: string, test: string];
+  /** False where that test reads sources alone, so that nothing has to be built for it. Default: true */
+  readonly built?: boolean;
 }
 
 /**

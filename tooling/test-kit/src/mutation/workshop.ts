@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,6 +16,8 @@ const parts = [
   'src',
   'test',
   'native',
+  'schema',
+  'Makefile',
   'man',
   'packaging',
   'dist',
@@ -28,7 +30,8 @@ const parts = [
 /** A copy of one TypeScript package, in which one thing at a time is taken away. */
 export interface Workshop extends Disposable {
   /**
-   * Makes the change, builds, runs the test that is named for it, and takes the change back.
+   * Makes the change, builds, runs the test that is named for it, and takes the change back, the build's too: no test may
+   * go red for the change before.
    *
    * @throws Error where the list is out of date, or the mutant can't be built
    */
@@ -59,20 +62,32 @@ export function makeWorkshop(name: string): Workshop {
   for (const part of [...parts, ...configurations]) {
     if (readdirSync(original).includes(part)) cpSync(join(original, part), join(here, part), { recursive: true });
   }
+  let isWhole = false;
+  const kept = folder.file('whole');
+  /** The build without any change: once, by whatever comes first. */
+  const makeWhole = async (): Promise<void> => {
+    if (isWhole) return;
+    await build(here, configurations);
+    cpSync(join(here, 'dist'), kept, { recursive: true });
+    isWhole = true;
+  };
   return {
     judge: async (mutant) => {
-      const file = join(here, mutant.file);
+      const { file: name, built = true, red } = mutant;
+      const file = join(here, name);
       const source = readFileSync(file, 'utf8');
+      if (built) await makeWhole();
       writeFileSync(file, mutated(source, mutant));
       try {
-        await build(here, configurations);
-        return await runTests(here, vitest, [mutant.red]);
+        if (built) await build(here, configurations);
+        return await runTests(here, vitest, [red]);
       } finally {
         writeFileSync(file, source);
+        if (built) restore(kept, join(here, 'dist'));
       }
     },
     control: async (mutants) => {
-      await build(here, configurations);
+      if (mutants.some(({ built = true }) => built)) await makeWhole();
       return await runTests(
         here,
         vitest,
@@ -81,6 +96,11 @@ export function makeWorkshop(name: string): Workshop {
     },
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
+}
+
+function restore(from: string, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  cpSync(from, to, { recursive: true });
 }
 
 /** Without declarations, which no test reads: a change may not fit the types. */

@@ -1,0 +1,96 @@
+/* Whom a download comes from, and who gets what is secret. */
+import { change, without } from './change.js';
+
+const unit = (file: string, test: string): readonly [string, string] => [`src/${file}`, test];
+
+export const originMutants = [
+  without(
+    'the link-local addresses of IPv6',
+    'transfer/link-local',
+    "addresses.addSubnet('fe80::', 10, 'ipv6');",
+    unit('transfer/link-local', 'is fe80::1'),
+  ),
+  change(
+    'the ways to write one of IPv4 as one of IPv6',
+    'transfer/link-local',
+    "['::ffff:', '::', '64:ff9b::']",
+    "['::ffff:']",
+    unit('transfer/link-local', 'is 64:ff9b::169.254.169.254'),
+  ),
+  change(
+    'all addresses of a name',
+    'transfer/link-local',
+    'all.some((address) => isLinkLocal(address))',
+    'isLinkLocal(all[0] ?? "")',
+    unit('transfer/link-local', 'refuses a name with one such address'),
+  ),
+  change(
+    'no way from https to http',
+    'transfer/request',
+    "if (from.protocol === 'https:' && url.protocol === 'http:') {",
+    'if (false) {',
+    unit('transfer/rules', 'does not follow http://mirror/a'),
+  ),
+  change(
+    'http and https alone',
+    'transfer/request',
+    "if (url.protocol !== 'http:' && url.protocol !== 'https:') {",
+    'if (false) {',
+    unit('transfer/rules', 'does not follow file:///etc/passwd'),
+  ),
+  without(
+    'the owner of a netrc',
+    'netrc-file',
+    'if (uid !== 0 && uid !== effectiveUser()) return `belongs to uid ${uid}`;',
+    ['test/netrc', 'that is open to others, or belongs'],
+  ),
+  change('the mode of a netrc', 'netrc-file', '(mode & 0o077) === 0', 'true', [
+    'test/netrc',
+    'that is open to others, or belongs',
+  ]),
+  change('the size of a netrc', 'netrc-file', 'const maxBytes = 64 * 1024;', 'const maxBytes = 1 << 30;', [
+    'test/netrc',
+    'that can not be read is refused',
+  ]),
+  change(
+    'the whole name of a host in a netrc',
+    'netrc',
+    'entry.machine === host &&',
+    'host.startsWith(entry.machine) &&',
+    unit('netrc', 'of a.b for'),
+  ),
+  change(
+    'credentials of a signature for their origin alone',
+    'signature-url',
+    "url.protocol !== 'file:' && url.origin === original.origin",
+    "url.protocol !== 'file:'",
+    unit('signature-url', 'keeps credentials'),
+  ),
+  change(
+    'no proxy of HTTP_PROXY',
+    'transfer/proxies',
+    "http: environment['http_proxy'] || all,",
+    "http: (read('http_proxy') ?? null) || all,",
+    unit('transfer/proxies', 'of {"HTTP_PROXY":"a"}'),
+  ),
+  change(
+    'a proxy of http or https alone',
+    'transfer/proxies',
+    "if (url.protocol !== 'http:' && url.protocol !== 'https:') {",
+    'if (false) {',
+    unit('transfer/proxies', 'socks5://me:geheim@proxy'),
+  ),
+  change(
+    'the way to certificates',
+    'certificates',
+    'filesClause, isFilesError, openTrustedFile }',
+    'filesClause, isFilesError, openContentFile as openTrustedFile }',
+    unit('certificates', 'of another user are not trusted'),
+  ),
+  without(
+    'destinations of one request each',
+    'check',
+    "if (seen.has(path)) refuse(path, 'is the destination of two requests');",
+    ['test/signature', 'is no destination of another request'],
+  ),
+];

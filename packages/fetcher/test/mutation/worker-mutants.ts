@@ -1,0 +1,228 @@
+/* What a worker is, what confines it, and what it may say. Each takes one thing away; the test is named beside it. */
+import { change, without } from './change.js';
+
+const unit = (file: string, test: string): readonly [string, string] => [`src/${file}`, test];
+
+/** Who a worker is, and what it can do. */
+const confinement = [
+  without(
+    'another user than root',
+    'settings',
+    "refuse('user has to be somebody else than root', 'Name a user that owns nothing, for instance nobody.');",
+    ['test/enforcement/choices', 'downloads as root only where the switch'],
+  ),
+  without('the bound on what it writes', 'confinement', ', fsize: 0', unit('confinement', 'lets no file be written')),
+  change(
+    'TCP ports of its sources alone',
+    'confinement',
+    "connectTcp: connectTcp === 'any' ? 'any' : [...new Set([...connectTcp, ...ports])]",
+    "connectTcp: 'any'",
+    unit('confinement', 'lets no file be written'),
+  ),
+  change(
+    'no ports beyond those of redirects',
+    'confinement',
+    'own.includes(80) ? [443] : []',
+    '[80, 443]',
+    unit('confinement', '"https://a/x"'),
+  ),
+  change(
+    'no execution',
+    'confinement',
+    "execOnce: seccomp !== 'off' && base.off?.includes('seccomp') !== true",
+    'execOnce: false',
+    unit('confinement', 'lets the worker execute nothing'),
+  ),
+  change(
+    'no unix sockets',
+    'confinement',
+    'rules: [noUnixSockets, ',
+    'rules: [',
+    unit('confinement', 'has no unix sockets'),
+  ),
+  change(
+    'the system calls of a client',
+    'confinement',
+    "= 'network-client'",
+    "= 'allow-all'",
+    unit('confinement', 'lets the worker execute nothing'),
+  ),
+];
+
+/** The bytes of the stream. */
+const frames = [
+  without(
+    'the length of a frame',
+    'frames',
+    "if (buffer.length >= maxFrameBytes) throw new WorkerLied('a frame is too long');",
+    unit('frames', 'holds no more than a frame'),
+  ),
+  without(
+    'the number of frames',
+    'frames',
+    "if (this.#tokens < 0) throw new WorkerLied('it sends too many frames');",
+    unit('frames', 'takes a backlog, and no flood'),
+  ),
+  change(
+    'the number of tiny frames of data',
+    'frames',
+    "if (frame.type === 'data' && frame.length >= fullDataBytes) return;",
+    "if (frame.type === 'data') return;",
+    unit('frames', 'no flood of tiny ones'),
+  ),
+  change(
+    'the bytes that are announced at once',
+    'frames',
+    'natural(value, maxDataBytes)',
+    'natural(value)',
+    unit('frames', '"length":262145'),
+  ),
+  change(
+    'the end of what was announced',
+    'frames',
+    'buffer.subarray(0, announced.left)',
+    'buffer',
+    unit('frames', 'finds the same frames and bytes'),
+  ),
+  change('no names of the prototype', 'frames', '!Object.hasOwn(parsers, type)', '!(type in parsers)', [
+    'src/frames',
+    '"type":"constructor"',
+  ]),
+  change('numbers of 0 and more', 'frames', ' && value >= 0', '', unit('frames', '"file":-1')),
+  change(
+    'the length of an ETag, and its characters',
+    'frames',
+    "typeof value === 'string' && strongEtag.test(value)",
+    "typeof value === 'string'",
+    unit('frames', 'W/'),
+  ),
+  change(
+    'words without control characters',
+    'frames',
+    "value.replaceAll(/[\\p{Cc}\\p{Cf}]/gu, '�')",
+    'value',
+    unit('frames', 'no control character'),
+  ),
+  change('the length of words', 'frames', ' && value.length <= maxTextLength', '', unit('frames', 'xxxxxxxx')),
+];
+
+/** What follows from what was said before. */
+const ledger = [
+  change(
+    'the size that a file may have',
+    'ledger',
+    'bounded(account.received + frame.length, file)',
+    'account.received + frame.length',
+    unit('ledger', 'more than the file may have'),
+  ),
+  without(
+    'the bytes that came',
+    'ledger',
+    'if (size !== account.received) throw new WorkerLied(`it says ${size} bytes, and has sent ${account.received}`);',
+    unit('ledger', 'more bytes than it has sent'),
+  ),
+  without(
+    'the size that was asked for',
+    'ledger',
+    "if (file.size !== null && size !== file.size) throw new WorkerLied('it calls a file of the wrong size whole');",
+    unit('ledger', 'a size that is not the one asked for'),
+  ),
+  without(
+    'the last word',
+    'ledger',
+    "if (account.state !== 'open') throw new WorkerLied('it speaks of a file after its last word on it');",
+    unit('ledger', 'bytes after the last word'),
+  ),
+  without(
+    'the order of frames',
+    'ledger',
+    "else if (!account.hasStarted) throw new WorkerLied('its frames come in the wrong order');",
+    unit('ledger', 'bytes before the start'),
+  ),
+  change(
+    'the turn of a source',
+    'ledger',
+    'if (source >= sources || (source !== account.source && !isNext)) {',
+    'if (false) {',
+    unit('ledger', 'a source that there is not'),
+  ),
+  without(
+    'nothing behind what counts for nothing',
+    'ledger',
+    "if (isAppended && !account.mayAppend) throw new WorkerLied('it goes on behind what counts for nothing');",
+    unit('ledger', 'more behind what counts for nothing'),
+  ),
+  without(
+    'no change that nobody asked about',
+    'ledger',
+    "if (modifiedSince === null) throw new WorkerLied('it calls a file unchanged that nobody asked about');",
+    unit('ledger', 'no change that nobody asked about'),
+  ),
+  without(
+    'the size of a signature',
+    'ledger',
+    "if (account.signatureReceived > maxBytes) throw new WorkerLied('it claims more than a signature may have');",
+    unit('ledger', 'takes a last word on a signature'),
+  ),
+  change(
+    'the turn of a signature',
+    'ledger',
+    "if (account.state === 'open' || isSettled(account, true)) {",
+    'if (false) {',
+    unit('ledger', 'takes a last word on a signature'),
+  ),
+  change(
+    'times that can be meant',
+    'file-time',
+    'time === null || time > now + tolerance ? null : time',
+    'time',
+    unit('ledger', 'takes a time beyond a day'),
+  ),
+];
+
+/** What becomes of a liar, and of what it says. */
+const verdict = [
+  change('why a liar was ended', 'worker-process', 'this.accuse(error.message);', 'this.kill();', [
+    'test/enforcement/hostile-worker',
+    'that no-json is a named failure',
+  ]),
+  without(
+    'what a liar has written',
+    'verdict',
+    "if (end.lie !== undefined) return failed(job, new FetcherError('worker-lied', `the worker was ended: ${end.lie}`));",
+    ['test/enforcement/hostile-worker', 'that speaks-after-done is a named failure'],
+  ),
+  change(
+    'the sum that was asked for',
+    'verdict',
+    'request.sha256 === undefined || (await part.content.sha256()) === request.sha256',
+    'true',
+    ['test/download', 'where the checksum is wrong'],
+  ),
+  without('a signature that is required', 'verdict', 'if (!request.optional) throw error;', [
+    'test/signature',
+    'that is required and missing keeps the file',
+  ]),
+  without(
+    'the size of a whole file',
+    'verdict',
+    'if (source === undefined || part.size !== size) return failed(job, sizeLie(part, size));',
+    ['test/meanwhile', 'its .part grows'],
+  ),
+  change(
+    'descriptors for a worker',
+    'descriptor-budget',
+    'if (free < least) throw',
+    'if (free < 0) throw',
+    unit('descriptor-budget', 'are refused where there are too few'),
+  ),
+  change(
+    'descriptors for the rest of this process',
+    'descriptor-budget',
+    'free - least - reserve',
+    'free - least',
+    unit('descriptor-budget', 'are what the worker'),
+  ),
+];
+
+export const workerMutants = [...confinement, ...frames, ...ledger, ...verdict];
