@@ -107,6 +107,8 @@ static int find_script(char *path, size_t size)
 int main(int argc, char **argv)
 {
 	static char script[PATH_MAX];
+	if (argc < 1)
+		return 127; /* before Linux 5.18 there may be none, and argv[0] is the end */
 	char *arguments[argc + 2];
 	if (find_script(script, sizeof(script))) {
 		fprintf(stderr, "error: pacman-fetch can't find itself: %s\n", strerror(errno));

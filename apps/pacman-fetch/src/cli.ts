@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
 
-import { packageVersion } from '@sb/core';
+import { packageVersion, refuseInspector } from '@sb/core';
 
 import { help, parseCommand } from './arguments.js';
 import { commandOf } from './commands/table.js';
@@ -47,6 +47,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+// Who becomes another user can be sent signals by all processes of that user.
+refuseInspector();
 forgetNodeVariables();
 // A command may hand the terminal on, as `pacman` does; a download has no use for what is typed.
 if (commandOf(process.argv[2]) === undefined) keepForWriting();

@@ -1,4 +1,12 @@
-import { type FourIds, type IdMap, isMapped, readAllTasks, readIdMap, type TaskStatus } from '@sb/core';
+import {
+  type FourIds,
+  type IdMap,
+  isMapped,
+  readAllTasks,
+  readIdMap,
+  refuseInspector,
+  type TaskStatus,
+} from '@sb/core';
 
 import { capsError, type CapsError } from './errors.js';
 
@@ -12,6 +20,7 @@ import { capsError, type CapsError } from './errors.js';
  *   before, wholly or in part
  */
 export function changeUser(switchUser: () => unknown): void {
+  refuseInspector();
   const before = tasks();
   const result = switchUser();
   if (isThenable(result)) {

@@ -14,6 +14,7 @@ export { listKernelFolder, openKernelFile, readKernelBytes, readKernelFile, read
 export { type Layer, type LayerName, type LayerPlan, layerIds, type PlanNeed } from './layer.js';
 export { type RequirementLevel, requirementLevels } from './level.js';
 export { nearest } from './nearest.js';
+export { refuseInspector } from './no-inspector.js';
 export { packageVersion } from './package-version.js';
 export { type Libc, libcOf, loadPrebuild, type PrebuildLocation, prebuildPath } from './prebuild.js';
 export { readAll } from './read-all.js';

@@ -53,6 +53,8 @@ export class WorkerProcess {
     }
     try {
       this.#child = createSandbox(sandbox).spawn(process.execPath, [...nodeFlags, '-'], {
+        // Whoever had its channel could speak in its place.
+        undumpable: true,
         stdio: [program, 'ignore', 'pipe', this.#channel.childs, files.certificates ?? 'ignore', ...files.descriptors],
       });
       // The rejection of `enforcement` says the same.

@@ -21,7 +21,7 @@ import { errorCode } from '@sb/core';
 import { isFilesError, openFailed, refusal } from './errors.js';
 import { isRoot } from './own-user.js';
 import { removeTree } from './remove-tree.js';
-import { openTrusted, whyOthersRename } from './trusted-path.js';
+import { openTrusted, whyOthersRename, whyOthersWrite } from './trusted-path.js';
 
 /** What a file system answers whose folders have no fsync(2), as vboxsf and some of FUSE: the name is there all the same. */
 const withoutFsync: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
@@ -159,6 +159,15 @@ export class Folder implements Disposable {
    */
   whyOthersRename(): string | undefined {
     return whyOthersRename(fstatSync(this.#descriptor));
+  }
+
+  /**
+   * Why others than root may put something into it, and rename there what was given to them.
+   *
+   * @returns what is to be said of the folder; undefined where they may not
+   */
+  whyOthersWrite(): string | undefined {
+    return whyOthersWrite(fstatSync(this.#descriptor));
   }
 
   /** Whether this process may make files in it, by access(2). */

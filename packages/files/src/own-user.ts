@@ -20,7 +20,9 @@ export function isRoot(): boolean {
 function isOnlyUser(): boolean {
   try {
     const lengths = readKernelFile('/proc/self/uid_map').trim().split('\n');
-    return lengths.reduce((sum, line) => sum + Number(line.trim().split(/\s+/)[2]), 0) === 1;
+    const ranges = lengths.map((line) => line.trim().split(/\s+/).map(Number));
+    // Who is root outside is root, however few users its namespace has.
+    return ranges.length === 1 && ranges.every(([, outer, length]) => outer !== 0 && length === 1);
   } catch {
     // Without /proc nothing says so.
     return false;

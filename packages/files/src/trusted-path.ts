@@ -50,11 +50,21 @@ export const rootDecides: Judge = {
  *
  * @returns what is to be said of the folder; undefined where they may not
  */
-export function whyOthersRename({ uid, gid, mode }: Stats): string | undefined {
+export function whyOthersRename(stats: Stats): string | undefined {
+  const isOwn = stats.uid === 0 && (stats.mode & sticky) !== 0;
+  return isOwn ? undefined : whyOthersWrite(stats);
+}
+
+/**
+ * Why others than root may put something into a folder of these, and rename what is theirs in it.
+ *
+ * @returns what is to be said of the folder; undefined where they may not
+ */
+export function whyOthersWrite({ uid, gid, mode }: Stats): string | undefined {
   if (uid !== 0) return `belongs to uid ${uid}`;
-  if ((mode & sticky) !== 0) return undefined;
   if ((mode & writableByAll) !== 0) return 'is writable for all';
-  return (mode & writableByGroup) !== 0 && gid !== 0 ? `is writable for the group ${gid}` : undefined;
+  if ((mode & writableByGroup) !== 0 && gid !== 0) return `is writable for the group ${gid}`;
+  return undefined;
 }
 
 /** Without /proc each folder above is looked at by its path, and what changes meanwhile is not noticed. */

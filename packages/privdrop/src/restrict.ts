@@ -1,6 +1,13 @@
 import { isMainThread } from 'node:worker_threads';
 
-import { type EnforcementReport, readAllTasks, readKernelFile, reportOf, type TaskStatus } from '@sb/core';
+import {
+  type EnforcementReport,
+  readAllTasks,
+  readKernelFile,
+  refuseInspector,
+  reportOf,
+  type TaskStatus,
+} from '@sb/core';
 
 import { identityVariables } from './environment.js';
 import { nativeError, privdropError } from './errors.js';
@@ -31,6 +38,7 @@ export function dropPrivileges(policy: PrivdropPolicy): EnforcementReport {
   const planned = plan(policy, support());
   if (planned.needs.includes('no_new_privs')) applyNoNewPrivs();
   if (planned.record.length > 0) {
+    refuseInspector();
     const failure = native().applyRecord(planned.record);
     if (failure !== null) throw nativeError(failure);
     Object.assign(process.env, identityVariables(policy));

@@ -5,6 +5,7 @@
 #include "file_lock.h"
 #include "status_pipe.h"
 #include "stream_pair.h"
+#include "unreadable.h"
 
 #include <napi.h>
 
@@ -158,6 +159,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports)
 	exports.Set("statusPipe", Napi::Function::New<StatusPipe>(env));
 	exports.Set("streamPair", Napi::Function::New<StreamPair>(env));
 	exports.Set("unlockFile", Napi::Function::New<UnlockFile>(env));
+	exports.Set("unreadableCopy", Napi::Function::New<UnreadableCopy>(env));
 	exports.Set("watchDeath", Napi::Function::New<WatchDeath>(env));
 	return exports;
 }

@@ -1,7 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 
 import { restrictSelf as restrictCaps } from '@sb/caps';
-import { type EnforcementReport, type FeatureReport, isSandboxError, reportOf } from '@sb/core';
+import { type EnforcementReport, type FeatureReport, isSandboxError, reportOf, refuseInspector } from '@sb/core';
 import { restrictSelf as restrictLandlock } from '@sb/landlock';
 import { dropPrivileges } from '@sb/privdrop';
 import { refuseRings, restrictSelf as restrictSeccomp } from '@sb/seccomp';
@@ -65,6 +65,7 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy, more: Rest
   const { landlock, seccomp } = layers;
   if (seccomp && planned.expected.filter) refuseRings(seccomp);
   more.prepare?.();
+  refuseInspector();
   const switches = planned.features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
   using tasks = OwnTasks.open();
   // First, while the process may still raise them, and no layer has changed anything.

@@ -1,5 +1,7 @@
 import { isAbsolute } from 'node:path';
 
+import { isRoot } from '@sb/files';
+
 import { type SandboxedProcess, asTarget } from './child.js';
 import { type Command, commandOf } from './command.js';
 import { definePolicy } from './define.js';
@@ -20,6 +22,7 @@ import { type Start, startRecords } from './start.js';
 import { layOut } from './stdio.js';
 import { findTarget, type Target } from './target.js';
 import type { Sandbox, SandboxSpawnOptions } from './types.js';
+import { keepsNeighboursApart, unreadableProgram } from './unreadable-program.js';
 
 /**
  * Makes a sandbox. Looks its user up; starts nothing.
@@ -74,18 +77,20 @@ class LauncherSandbox implements Sandbox {
     checkEnding(options);
     const { target, plan, filter } = this.#prepare(program);
     const layout = layOut(options.stdio, this.policy.keepDescriptors);
-    if (filter) refuseUnstartable(filter, statusAfter(layout.stdio));
+    if (filter) refuseUnstartable(filter, statusAfter(layout.stdio) + (options.undumpable === true ? 1 : 0));
     const argv = [options.argv0 ?? program, ...args];
     const { ipc } = layout;
+    const copy = this.#copyOf(target, plan, options);
+    const stdio = copy === undefined ? layout.stdio : [...layout.stdio, copy];
     const start: Start = {
-      path: target.path,
+      path: copy === undefined ? target.path : layout.stdio.length,
       argv,
       env: ipc === undefined ? this.#env() : { ...this.#env(), ...channelVariables(ipc, options.serialization) },
-      keep: layout.keep,
+      keep: copy === undefined ? layout.keep : [...layout.keep, layout.stdio.length],
       execKey: this.#execKey,
     };
     const launched = plan.expected.launcher
-      ? launch(startRecords(this.policy, plan, start), layout.stdio, options.serialization)
+      ? launch(startRecords(this.policy, plan, start), stdio, options.serialization)
       : launchPortable({
           user: plan.expected.user,
           policy: this.policy,
@@ -94,6 +99,12 @@ class LauncherSandbox implements Sandbox {
         });
     Object.assign(launched.child, { spawnfile: target.path, spawnargs: argv });
     return this.#supervise(launched, plan, options);
+  }
+
+  /** What is executed in the place of a program that others of its user are to be kept out of. */
+  #copyOf({ path }: Target, { expected }: SandboxPlan, { undumpable }: SandboxSpawnOptions): number | undefined {
+    const isOthers = expected.launcher && expected.user !== undefined && isRoot();
+    return undumpable === true && isOthers && !keepsNeighboursApart() ? unreadableProgram(path) : undefined;
   }
 
   /** A program that is a descriptor of ours; the child finds it behind its standard streams. */

@@ -14,6 +14,13 @@ export interface SandboxSpawnOptions extends EndingOptions {
   readonly argv0?: string;
   /** Of messages over `ipc`. Default: `json`. */
   readonly serialization?: 'json' | 'advanced';
+  /**
+   * Keeps other processes of the child's user from tracing it and from taking its memory and descriptors, from its first
+   * instruction on: as root that starts a program for another user. The program is executed from a copy in memory that
+   * this user can't read, unless Yama keeps them apart already. Costs the program's size in memory, once a process.
+   * Default: false.
+   */
+  readonly undumpable?: boolean;
 }
 
 /** One sandbox, for any number of processes. */

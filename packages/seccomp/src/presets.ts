@@ -32,6 +32,8 @@ const CLONE_THREAD = 0x0001_0000;
 const CLONE_PARENT = 0x8000;
 const MSG_FASTOPEN = 0x2000_0000;
 const F_SETFL = 4;
+const PR_SET_DUMPABLE = 4;
+const PR_SET_PTRACER = 0x5961_6d61;
 /** Requests of fcntl(2) that choose who gets a descriptor's signals, and which: F_SETOWN, F_SETSIG, F_SETOWN_EX. */
 const signalRequests = [8, 10, 15] as const;
 const O_ASYNC = 0x2000;
@@ -100,7 +102,14 @@ const harmlessRequests = [
   0x802c_542a, 0x402c_542b,
 ] as const;
 
+/** What would let other processes of the same user in again: being dumpable, and a tracer of one's choice (prctl(2)). */
+const noOpeningToOthers: readonly Rule[] = [
+  deny('prctl', 'EPERM', arg(0).eq32(PR_SET_DUMPABLE), arg(1).ne64(0)),
+  deny('prctl', 'EPERM', arg(0).eq32(PR_SET_PTRACER)),
+];
+
 const networkClientRules: readonly Rule[] = [
+  ...noOpeningToOthers,
   // A thread and nothing else: clone is not in the group, so no fork and no namespace.
   rule('clone', allow, arg(0).maskedEq32(CLONE_NEW + CLONE_THREAD, CLONE_THREAD)),
   ...harmlessRequests.map((request) => rule('ioctl', allow, arg(1).eq32(request))),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import { FetcherError } from '@sb/fetcher';
-import { Folder, NewFolder, type Owner } from '@sb/files';
+import { Folder, isRoot, NewFolder, type Owner } from '@sb/files';
 
 import { isGone, markPattern, processMark } from '../process-mark.js';
 
@@ -79,6 +79,8 @@ export function removeAbandoned(parent: string): void {
     return;
   }
   try {
+    // Who may rename there could have given one of these names to anything of root's.
+    if (isRoot() && folder.whyOthersRename() !== undefined) return;
     for (const name of folder.names()) removeIfAbandoned(folder, name);
   } finally {
     folder.close();

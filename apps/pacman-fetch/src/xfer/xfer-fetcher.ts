@@ -11,7 +11,7 @@ import {
   type Outcome,
 } from '@sb/fetcher';
 import { asFileError, openFolder } from '@sb/fetcher/files';
-import type { Folder } from '@sb/files';
+import { type Folder, isRoot } from '@sb/files';
 import { clauseOf, errorCode, isSandboxError } from '@sb/core';
 import type { SandboxReport } from '@sb/sandbox';
 
@@ -97,6 +97,7 @@ export class XferFetcher implements Fetcher {
   async #from(url: string, request: DownloadRequest, signal: AbortSignal): Promise<Found> {
     const { to, ifModifiedSince = false } = request;
     using folder = openFolder(dirname(to));
+    requireOwn(folder);
     using file = await this.#run(url, request, { folder, signal });
     using signature = await this.#signature(url, request, { folder, signal });
     // A command can't ask for that.
@@ -142,6 +143,21 @@ type Found =
 function asSource(source: DownloadRequest['sources'][number]): { readonly url: string; readonly cache: boolean } {
   const isPlain = typeof source === 'string' || source instanceof URL;
   return isPlain ? { url: String(source), cache: false } : { url: String(source.url), cache: source.cache === true };
+}
+
+/**
+ * A command is given the path of its staging folder, so nobody else may turn that into another one; and the folder is
+ * given to the user, who could rename it where a folder is open to all.
+ */
+function requireOwn(folder: Folder): void {
+  const why = isRoot() ? folder.whyOthersWrite() : undefined;
+  if (why === undefined) return;
+  const hint =
+    'With an XferCommand files must belong in a folder that root alone writes to; "chown root" it, or leave XferCommand out.';
+  throw new FetcherError('file', `${folder.path} ${why}, who could lead the XferCommand elsewhere`, {
+    path: folder.path,
+    hint,
+  });
 }
 
 function asFetcherError(caught: unknown, url: string): FetcherError {

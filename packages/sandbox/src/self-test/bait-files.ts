@@ -68,7 +68,9 @@ export class BaitFiles implements Disposable {
     put(this.#outer.inside, { name: 'file', mode: 0o660, group: user?.gid });
     this.#given = NewFolder.make(this.#outer.inside, 'given-');
     const given = this.#given;
-    giveTo(user, (owner) => given.giveTo(owner));
+    // By its group: its owner could change its mode between a control and an attempt.
+    giveTo(user && ownerOf(user.gid), (owner) => given.giveTo(owner));
+    given.openTo(0o770);
     return given;
   }
 
