@@ -29,10 +29,10 @@ beforeEach(() => {
 });
 afterEach(() => world[Symbol.dispose]());
 
-const args = (file: string, path = '/x') => [
-  ...['--config', world.file('pacman.conf')],
-  ...['-o', file, `${mirror.origin}${path}`],
-];
+const args = (file: string, path = '/x') => {
+  const config = world.file('pacman.conf');
+  return ['--config', config, '-o', file, `${mirror.origin}${path}`];
+};
 
 describe.skipIf(missing('linux', 'root', 'landlock7'))('-o', () => {
   describe.each(['x', 'x.part'])('%s', (name) => {
