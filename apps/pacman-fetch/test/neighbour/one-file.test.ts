@@ -7,7 +7,7 @@ import { attacks, beside, missing, Neighbour, runProgram, sandboxUser, smallDisk
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { environment, program, runFetch } from '../kit/fetch-program.js';
-import { type Mirror, startMirror } from '../kit/mirror.js';
+import { type Mirror, type Route, startMirror } from '../kit/mirror.js';
 import { expectClearEnd, expectRootsFile } from './ending.js';
 
 const content = randomBytes(3_000_000);
@@ -15,7 +15,12 @@ const content = randomBytes(3_000_000);
 let mirror: Mirror;
 let world: World;
 beforeAll(async () => {
-  mirror = await startMirror({ '/x': content });
+  // Long enough to be hit.
+  const slow: Route = (_, response) => {
+    response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, 1000));
+    setTimeout(() => response.end(content.subarray(1000)), 5000).unref();
+  };
+  mirror = await startMirror({ '/x': content }, { '/slow/x': slow });
 });
 afterAll(async () => await mirror[Symbol.asyncDispose]());
 beforeEach(() => {
@@ -24,7 +29,10 @@ beforeEach(() => {
 });
 afterEach(() => world[Symbol.dispose]());
 
-const args = (file: string) => ['--config', world.file('pacman.conf'), '-o', file, `${mirror.origin}/x`];
+const args = (file: string, path = '/x') => {
+  const config = world.file('pacman.conf');
+  return ['--config', config, '-o', file, `${mirror.origin}${path}`];
+};
 
 describe.skipIf(missing('linux', 'root', 'landlock7'))('-o', () => {
   describe.each(['x', 'x.part'])('%s', (name) => {
@@ -47,7 +55,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('-o', () => {
   it('names nothing whose worker a process of the same user kills', async () => {
     const SIGKILL = 9;
     await using neighbour = await Neighbour.start({ as: sandboxUser, tactics: [['signal', process.pid, SIGKILL]] });
-    const result = await runFetch(args(join(world.roots, 'x')));
+    const result = await runFetch(args(join(world.roots, 'x'), '/slow/x'));
     const deed = { what: 'signal', outcome: 'OK', on: expect.any(String) as string };
     await expect.poll(() => neighbour.did).toContainEqual(deed);
     expect(result.status).not.toBe(0);

@@ -158,11 +158,14 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
   });
 
   it.each([
-    ['the worker', []],
-    ['the XferCommand', [curl]],
+    ['the worker', () => []],
+    ['the XferCommand', () => [`XferCommand = /bin/sh ${world.file('own.sh')} %u %o`]],
   ])('names nothing where a process of the same user kills %s', async (_, own) => {
+    // Both take long enough to be hit.
+    writeFileSync(world.file('own.sh'), 'exec sleep 5\n');
     const SIGKILL = 9;
-    const machine = scene.machine({ database, cache: world.roots, own });
+    const servers = [`${scene.nginx.http}/slow`];
+    const machine = scene.machine({ database, cache: world.roots, own: own(), servers });
     await using neighbour = await Neighbour.start({ as: sandboxUser, tactics: [['signal', process.pid, SIGKILL]] });
     const result = await machine.run('prefetch', 'pkg8');
     const deed = { what: 'signal', outcome: 'OK', on: expect.any(String) as string };

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { DownloadRequest } from '../../src/options.js';
 import { runBatch } from '../kit/batch.js';
 import { errorOf, fetchOne } from '../kit/fetch.js';
-import { fileServer, lastModified, type RawServer } from '../kit/server.js';
+import { fileServer, lastModified, rawServer, type RawServer } from '../kit/server.js';
 
 const content = randomBytes(1_000_000).toString('hex');
 const sha256 = createHash('sha256').update(content).digest('hex');
@@ -82,7 +82,9 @@ describe.skipIf(missing('root', 'linux', 'landlock7'))('a download as root', () 
   it('names nothing where a process of the same user kills the worker', async () => {
     const SIGKILL = 9;
     await using neighbour = await Neighbour.start({ as: sandboxUser, tactics: [['signal', process.pid, SIGKILL]] });
-    const outcome = await fetchOne(request(join(world.roots, 'x')));
+    // It sends nothing: long enough to be hit.
+    await using silent = await rawServer(() => {});
+    const outcome = await fetchOne(request(join(world.roots, 'x'), { sources: [`${silent.origin}/x`] }));
     const deed = { what: 'signal', outcome: 'OK', on: expect.any(String) as string };
     await expect.poll(() => neighbour.did).toContainEqual(deed);
     expect(errorOf(outcome)).toMatch(/^worker-died: the worker ended with SIGKILL/);

@@ -22,19 +22,20 @@ export const mutants: readonly Mutant[] = [
   without(
     'the owner of a folder on the way',
     path,
-    'if (uid !== 0) refuse(path, `belongs to uid ${uid}`);',
+    'if (uid !== 0) return `belongs to uid ${uid}`;',
     '65534:0 with mode 0o755',
   ),
   without(
     'the mode for all of a folder on the way',
     path,
-    "if ((mode & writableByAll) !== 0) refuse(path, 'is writable for all');",
+    "if ((mode & writableByAll) !== 0) return 'is writable for all';",
     '0:0 with mode 0o777',
   ),
-  without(
+  change(
     'the mode for a group of a folder on the way',
     path,
-    'if ((mode & writableByGroup) !== 0 && gid !== 0) refuse(path, `is writable for the group ${gid}`);',
+    '(mode & writableByGroup) !== 0 && gid !== 0 ? `is writable for the group ${gid}` : undefined',
+    'undefined',
     '0:65534 with mode 0o775',
   ),
   without(
@@ -46,8 +47,8 @@ export const mutants: readonly Mutant[] = [
   change(
     'the owner of a sticky folder',
     path,
-    'if (uid !== 0) refuse(path, `belongs',
-    'if (uid !== 0 && (mode & sticky) === 0) refuse(path, `belongs',
+    'if (uid !== 0) return `belongs',
+    'if (uid !== 0 && (mode & sticky) === 0) return `belongs',
     '65534:0 with mode 0o1777',
   ),
   without(
@@ -78,8 +79,8 @@ export const mutants: readonly Mutant[] = [
   change(
     'the bytes of a file with orders',
     file,
-    'if (length > maxBytes)',
-    'if (false)',
+    'readToEnd(descriptor, path, maxBytes)',
+    'readToEnd(descriptor, path, 1 << 20)',
     'reads no more than asked for',
   ),
   change(
