@@ -79,7 +79,9 @@ static void say_refused(void)
 {
 	static int said;
 	if (!said++)
-		printf("refused %s\n", errno == EPERM ? "EPERM" : errno == EACCES ? "EACCES" : strerror(errno));
+		printf("refused %s\n", errno == EPERM    ? "EPERM"
+				       : errno == EACCES ? "EACCES"
+							 : strerror(errno));
 }
 
 static void rob(int pid)
@@ -119,7 +121,8 @@ int main(int argc, char **argv)
 		DIR *processes = count < MOST_TAKEN / 2 ? opendir("/proc") : NULL;
 		struct dirent *entry;
 		while (processes && (entry = readdir(processes)))
-			if (isdigit((unsigned char)entry->d_name[0]) && is_target(atoi(entry->d_name), argv[1]))
+			if (isdigit((unsigned char)entry->d_name[0]) &&
+				is_target(atoi(entry->d_name), argv[1]))
 				rob(atoi(entry->d_name));
 		if (processes)
 			closedir(processes);

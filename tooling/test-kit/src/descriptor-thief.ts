@@ -25,7 +25,12 @@ export interface ThiefOptions {
 let compiled: Promise<string> | undefined;
 
 /** Starts a thief, which is watching by then. */
-export async function descriptorThief({ word, text, uid = 65_534, gid = 65_534 }: ThiefOptions): Promise<DescriptorThief> {
+export async function descriptorThief({
+  word,
+  text,
+  uid = 65_534,
+  gid = 65_534,
+}: ThiefOptions): Promise<DescriptorThief> {
   compiled ??= compile();
   const program = await compiled;
   const child = spawn(program, [word, text, '60'], { uid, gid, stdio: ['ignore', 'pipe', 'inherit'] });
