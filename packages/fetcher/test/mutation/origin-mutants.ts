@@ -1,5 +1,5 @@
 /* Whom a download comes from, and who gets what is secret. */
-import { change, without } from './change.js';
+import { change, without } from '@sb/test-kit/mutation';
 
 const unit = (file: string, test: string): readonly [string, string] => [`src/${file}`, test];
 

@@ -22,3 +22,25 @@ export function mutated(source: string, { file, from, to }: Pick<Mutant, 'file' 
   if (source.split(from).length !== 2) throw new Error(`${file} does not contain exactly one ${from}`);
   return source.replace(from, () => to);
 }
+
+/**
+ * A change that its test sees in the sources, so that nothing has to be built for it.
+ *
+ * @param name - what is gone
+ * @param of - the source, below `src` and without its suffix
+ * @param from - text that is there exactly once
+ * @param to - what is there in its place
+ * @param red - the test that notices
+ */
+export const change = (name: string, of: string, from: string, to: string, red: Mutant['red']): Mutant => ({
+  name,
+  file: `src/${of}.ts`,
+  from,
+  to,
+  red,
+  built: false,
+});
+
+/** {@link change} that leaves a statement out. */
+export const without = (name: string, of: string, from: string, red: Mutant['red']): Mutant =>
+  change(name, of, from, '', red);
