@@ -1,19 +1,14 @@
 /* Each takes one thing away; the test that notices is named beside it. */
-import type { Mutant } from '@sb/test-kit/mutation';
+import { change as changeSeenBy, type Mutant } from '@sb/test-kit/mutation';
 
-const path = 'src/trusted-path';
-const file = 'src/trusted-file';
-const output = 'src/output';
-const walk = 'src/walk';
+const path = 'trusted-path';
+const file = 'trusted-file';
+const output = 'output';
+const walk = 'walk';
 
 /** A change of a source whose own test notices. */
-const change = (name: string, of: string, from: string, to: string, test: string): Mutant => ({
-  name,
-  file: `${of}.ts`,
-  from,
-  to,
-  red: [of, test],
-});
+const change = (name: string, of: string, from: string, to: string, test: string): Mutant =>
+  changeSeenBy(name, of, from, to, [`src/${of}`, test]);
 
 /** A statement that is gone. */
 const without = (name: string, of: string, from: string, test: string): Mutant => change(name, of, from, '', test);
@@ -78,8 +73,8 @@ export const mutants: readonly Mutant[] = [
   change(
     'the bytes of a file with orders',
     file,
-    'if (length > maxBytes)',
-    'if (false)',
+    'return readToEnd(descriptor, path, maxBytes);',
+    'return readToEnd(descriptor, path, 2 ** 30);',
     'reads no more than asked for',
   ),
   change(
