@@ -8,7 +8,7 @@ import { sandboxSettings } from '../config/sandbox-settings.js';
 import { type Finding, verdictOf } from './diagnosis.js';
 import type { Machine } from './machine.js';
 
-const { createSandbox } = vi.hoisted(() => ({ createSandbox: vi.fn() }));
+const { createSandbox } = vi.hoisted(() => ({ createSandbox: vi.fn<() => object>() }));
 vi.mock('@sb/sandbox', async (original) => ({ ...(await original<object>()), createSandbox }));
 
 const { tryLayers } = await import('./try-layers.js');

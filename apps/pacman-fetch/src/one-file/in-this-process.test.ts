@@ -56,7 +56,7 @@ describe('downloadInThisProcess', () => {
 });
 
 describe('the process that downloads', () => {
-  const seal = vi.fn();
+  const seal = vi.fn<() => void>();
   const settings = sandboxSettings(new OwnReader().values, pacmanConfig({ sections: [], problems: [] }));
   const request = { url: new URL('http://a/x'), maxBytes: 1000, proxies: { http: null, https: null, except: [] } };
 

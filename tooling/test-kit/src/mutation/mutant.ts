@@ -23,24 +23,27 @@ export function mutated(source: string, { file, from, to }: Pick<Mutant, 'file' 
   return source.replace(from, () => to);
 }
 
-/**
- * A change that its test sees in the sources, so that nothing has to be built for it.
- *
- * @param name - what is gone
- * @param of - the source, below `src` and without its suffix
- * @param from - text that is there exactly once
- * @param to - what is there in its place
- * @param red - the test that notices
- */
-export const change = (name: string, of: string, from: string, to: string, red: Mutant['red']): Mutant => ({
-  name,
-  file: `src/${of}.ts`,
-  from,
-  to,
-  red,
-  built: false,
-});
+/** What {@link change} takes, in this order, so that a list of them can be read. */
+type Change = readonly [
+  /** What is gone. */
+  name: string,
+  /** The source, below `src` and without its suffix. */
+  of: string,
+  /** Text that is there exactly once. */
+  from: string,
+  to: string,
+  /** The test that notices. */
+  red: Mutant['red'],
+];
+
+/** A change that its test sees in the sources, so that nothing has to be built for it. */
+export function change(...[name, of, from, to, red]: Change): Mutant {
+  return { name, file: `src/${of}.ts`, from, to, red, built: false };
+}
 
 /** {@link change} that leaves a statement out. */
-export const without = (name: string, of: string, from: string, red: Mutant['red']): Mutant =>
-  change(name, of, from, '', red);
+export function without(
+  ...[name, of, from, red]: readonly [name: string, of: string, from: string, red: Mutant['red']]
+) {
+  return change(name, of, from, '', red);
+}
