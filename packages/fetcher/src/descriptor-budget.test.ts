@@ -1,6 +1,10 @@
+import type * as Core from '@sb/core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
-const { readKernelFile, listKernelFolder } = vi.hoisted(() => ({ readKernelFile: vi.fn(), listKernelFolder: vi.fn() }));
+const { readKernelFile, listKernelFolder } = vi.hoisted(() => ({
+  readKernelFile: vi.fn<typeof Core.readKernelFile>(),
+  listKernelFolder: vi.fn<typeof Core.listKernelFolder>(),
+}));
 vi.mock('@sb/core', async (original) => ({
   ...(await original<object>()),
   readKernelFile,

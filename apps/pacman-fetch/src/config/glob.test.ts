@@ -1,6 +1,6 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 
-import { temporaryFolder } from '@sb/test-kit';
+import { missing, temporaryFolder } from '@sb/test-kit';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -38,6 +38,19 @@ describe('glob', () => {
     ['self/self/self/b*', ['self/self/self/b']],
   ])('finds for %s %j', (pattern, names) => {
     expect(found(pattern)).toEqual(names);
+  });
+});
+
+describe.skipIf(missing('root', 'linux'))('glob', () => {
+  it('finds nothing below a folder of a neighbour: that is refused', () => {
+    using place = temporaryFolder();
+    mkdirSync(place.file('theirs', 'sub'), { recursive: true });
+    writeFileSync(place.file('theirs', 'sub', 'a.conf'), '');
+    const pattern = place.file('theirs', 'sub', '*.conf');
+    expect(glob(pattern)).toEqual([place.file('theirs', 'sub', 'a.conf')]);
+    chownSync(place.file('theirs'), 65_534, 65_534);
+    // It could hide what root has there, and an Include would be lost in silence.
+    expect(() => glob(pattern)).toThrow(/belongs to uid 65534/);
   });
 });
 

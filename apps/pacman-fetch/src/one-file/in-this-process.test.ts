@@ -3,6 +3,9 @@ import type { restrictSelf as restrict, SelfReport } from '@sb/sandbox';
 import type { downloadHere as download, SingleResult } from '@sb/fetcher/here';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { OwnReader } from '../config/own-reader.js';
+import { pacmanConfig } from '../config/pacman-config.js';
+import { sandboxSettings } from '../config/sandbox-settings.js';
 import type { Run, RunEvents } from './run.js';
 
 const { restrictSelf, downloadHere } = vi.hoisted(() => ({
@@ -56,5 +59,56 @@ describe('downloadInThisProcess', () => {
     expect(await downloadInThisProcess(run('switch'), events)).toBe(done);
     isNow(0, 0, 0, 0);
     expect(await downloadInThisProcess(run('off'), events)).toBe(done);
+  });
+});
+
+describe('the process that downloads', () => {
+  const seal = vi.fn<() => void>();
+  const settings = sandboxSettings(new OwnReader().values, pacmanConfig({ sections: [], problems: [] }));
+  const request = { url: new URL('http://a/x'), maxBytes: 1000, proxies: { http: null, https: null, except: [] } };
+
+  /** What it restricts itself to, for a FILE of its own or of another user. */
+  async function restriction(isOwn: boolean) {
+    const destination = { descriptor: 7, isDatedBy: () => isOwn, seal };
+    const user = { kind: 'switch', policy: { uid: 954, gid: 954 } };
+    isNow(954, 954, 954, 954);
+    restrictSelf.mockClear();
+    const whole = { settings, user, destination, written: [], request: { ...request, descriptor: 7 } };
+    await downloadInThisProcess(whole as unknown as Run, events);
+    const [[options, more] = []] = restrictSelf.mock.calls as [object?, object?][];
+    return { options, more };
+  }
+
+  it('is another user, writes no more than FILE may have, and to no path', async () => {
+    const { options, more } = await restriction(true);
+    expect(options).toMatchObject({
+      user: { user: 954, group: 954 },
+      rlimits: { core: 0, fsize: 1000 },
+      landlock: { net: { connectTcp: [80, 443] } },
+    });
+    expect(options).not.toHaveProperty('landlock.paths');
+    // What was inherited goes, too.
+    expect(more).toHaveProperty('prepare');
+  });
+
+  it('gives a time to its own FILE alone, by the descriptor alone', async () => {
+    const when = [
+      { arg: 0, compare: 'eq32', value: 7 },
+      { arg: 1, compare: 'eq64', value: 0 },
+    ];
+    const rule = expect.objectContaining({ syscall: 'utimensat', when }) as unknown;
+    const rules = expect.arrayContaining([rule]) as unknown;
+    expect((await restriction(true)).options).toMatchObject({ seccomp: { rules } });
+    expect((await restriction(false)).options).not.toMatchObject({ seccomp: { rules } });
+  });
+
+  it('says that it gives up names before it asks anybody', async () => {
+    downloadHere.mockImplementation(async () => {
+      expect(seal).toHaveBeenCalledOnce();
+      return await Promise.resolve({ size: 0, lastModified: null });
+    });
+    seal.mockClear();
+    await restriction(true);
+    expect(seal).toHaveBeenCalledOnce();
   });
 });

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 
 import { Folder } from '@sb/files';
 import { missing, temporaryFolder } from '@sb/test-kit';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 
 import { loadConfiguration } from '../config/configuration.js';
 import { runXfer } from './command.js';
@@ -14,12 +14,12 @@ mkdirSync(folder.file('to'));
 writeFileSync(folder.file('pacman.conf'), '[options]\n');
 writeFileSync(folder.file('pacman.d', 'pacman-fetch.conf'), '[options]\nUseSandbox = no\n');
 
-async function run(mark: string, signal: AbortSignal) {
+async function run(mark: string, signal: AbortSignal, first = 'true') {
   const configuration = await loadConfiguration({ config: folder.file('pacman.conf') });
   const to = Folder.open(folder.file('to'));
   try {
-    const command = `/bin/sh -c 'touch ${folder.file(mark)}; echo x > "$0"' %o`;
-    const file = { to: folder.file('to', 'x'), sources: [] };
+    const command = `/bin/sh -c 'touch ${folder.file(mark)}; ${first}; echo x > "$0"' %o`;
+    const file = { to: folder.file('to', 'x'), sources: [], maxBytes: 1 << 20 };
     const choice = { kind: 'off', source: 'UseSandbox = no' } as const;
     const { staged } = await runXfer(configuration, { command, choice, url: 'http://a/x', folder: to, file, signal });
     staged[Symbol.dispose]();
@@ -35,5 +35,28 @@ describe.skipIf(missing('linux'))('runXfer', () => {
     await expect(run('aborted', AbortSignal.abort(new Error('ended')))).rejects.toThrow('ended');
     expect(existsSync(folder.file('aborted'))).toBe(false);
     expect(readdirSync(folder.file('to'))).toEqual([]);
+  });
+
+  it('gives one nothing of our streams and our environment, and no more of the disk than fits', async () => {
+    vi.stubEnv('SECRET', 'secret');
+    const seen = folder.file('seen');
+    const links = 'links=$(for i in 0 1 2; do readlink /proc/$$/fd/$i; done)';
+    const say = '{ echo "$links"; ulimit -f; env; }';
+    await run('seen-by', new AbortController().signal, `${links}; ${say} > ${seen}`).finally(vi.unstubAllEnvs);
+    const [input, output, errors, blocks, ...names] = readFileSync(seen, 'utf8').split('\n');
+    expect(input).toBe('/dev/null');
+    expect([output, errors]).toEqual([
+      expect.stringMatching(/^(?:pipe|socket):/),
+      expect.stringMatching(/^(?:pipe|socket):/),
+    ]);
+    for (const [descriptor, link] of [
+      [1, output],
+      [2, errors],
+    ] as const) {
+      expect(link).not.toBe(readlinkSync(`/proc/self/fd/${descriptor}`));
+    }
+    // Of 512 bytes.
+    expect(Number(blocks)).toBe(2048);
+    expect(names.join('\n')).not.toContain('SECRET');
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, lchownSync, mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, lchownSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
@@ -19,5 +19,21 @@ describe.skipIf(missing('root', 'linux'))('what a killed run has left', () => {
     lchownSync(folder.file('link'), 0, 0);
     removeAbandoned(folder.file('link'));
     expect(existsSync(folder.file('cache', left))).toBe(false);
+  });
+
+  it('is what is named like it, of a process that is gone, in this very namespace', () => {
+    using folder = temporaryFolder();
+    const mark = processMark();
+    const gone = mark.replace(/-\d+-/, '-1-');
+    const kept = [
+      `pacman-fetch-${mark}-abcdef`,
+      `pacman-fetch-${gone.replace(/\d+$/, '1')}-abcdef`,
+      `pacman-fetch-${gone}-abcdef-mine`,
+      `my-pacman-fetch-${gone}-abcdef`,
+      'download-abcdef',
+    ];
+    for (const name of [...kept, `pacman-fetch-${gone}-abcdef`]) mkdirSync(folder.file(name));
+    removeAbandoned(folder.path);
+    expect(readdirSync(folder.path)).toEqual(kept.toSorted());
   });
 });

@@ -1,5 +1,5 @@
 /* What becomes of a file that another one may have put there, or changes meanwhile. */
-import { change, without } from './change.js';
+import { change, without } from '@sb/test-kit/mutation';
 
 const part = (test: string): readonly [string, string] => ['src/part', test];
 const meanwhile = (test: string): readonly [string, string] => ['test/meanwhile', test];

@@ -5,4 +5,11 @@ import { fileMutants } from './file-mutants.js';
 import { originMutants } from './origin-mutants.js';
 import { workerMutants } from './worker-mutants.js';
 
-mutationTests('packages/fetcher', [...workerMutants, ...fileMutants, ...originMutants], 'linux', 'root', 'landlock6');
+mutationTests(
+  'packages/fetcher',
+  [...workerMutants, ...fileMutants, ...originMutants],
+  'linux',
+  'root',
+  'landlock6',
+  'openssl',
+);

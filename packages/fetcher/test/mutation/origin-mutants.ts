@@ -1,5 +1,5 @@
 /* Whom a download comes from, and who gets what is secret. */
-import { change, without } from './change.js';
+import { change, without } from '@sb/test-kit/mutation';
 
 const unit = (file: string, test: string): readonly [string, string] => [`src/${file}`, test];
 
@@ -23,6 +23,39 @@ export const originMutants = [
     'all.some((address) => isLinkLocal(address))',
     'isLinkLocal(all[0] ?? "")',
     unit('transfer/link-local', 'refuses a name with one such address'),
+  ),
+  without(
+    'addresses that a redirect may lead to',
+    'transfer/request',
+    'if (!mayBeLinkLocal && isLinkLocal(url.hostname)) throw linkLocalRefusal(url.hostname);',
+    unit('transfer/request', 'leads to no link-local address'),
+  ),
+  change(
+    'names that a redirect may lead to',
+    'transfer/request',
+    'return url.hostname === own.hostname || isLinkLocal(own.hostname);',
+    'return true;',
+    unit('transfer/request', 'leads to no link-local address'),
+  ),
+  without(
+    'ports that a redirect may lead to',
+    'transfer/request',
+    'requirePort(url, options.ports);',
+    unit('transfer/request', 'leads to the ports that are allowed'),
+  ),
+  change(
+    'the number of redirects',
+    'transfer/request',
+    'hops <= options.maxRedirects',
+    'hops <= 2 * options.maxRedirects',
+    unit('transfer/request', 'follows another so many times'),
+  ),
+  change(
+    'credentials for their origin alone',
+    'transfer/request',
+    'credentials: url.origin === start.origin ? start : url,',
+    'credentials: start,',
+    unit('transfer/request', 'takes credentials to the origin'),
   ),
   change(
     'no way from https to http',
@@ -93,4 +126,22 @@ export const originMutants = [
     "if (seen.has(path)) refuse(path, 'is the destination of two requests');",
     ['test/signature', 'is no destination of another request'],
   ),
+  // The worker has these, as it is built.
+  {
+    ...change(
+      'names in the place of a common name',
+      'transfer/server-identity',
+      'if (certificate.subjectaltname !== undefined) return checkNames(hostname, certificate);',
+      'return checkNames(hostname, certificate);',
+      ['test/tls', 'a certificate is refused: no-names'],
+    ),
+    built: true,
+  },
+  {
+    ...change('the strength of keys', 'transfer/connections', ':@SECLEVEL=2', ':@SECLEVEL=0', [
+      'test/tls',
+      'a certificate is refused: weak-key',
+    ]),
+    built: true,
+  },
 ];

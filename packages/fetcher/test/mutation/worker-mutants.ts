@@ -1,5 +1,5 @@
 /* What a worker is, what confines it, and what it may say. Each takes one thing away; the test is named beside it. */
-import { change, without } from './change.js';
+import { change, without } from '@sb/test-kit/mutation';
 
 const unit = (file: string, test: string): readonly [string, string] => [`src/${file}`, test];
 

@@ -1,24 +1,33 @@
 /* Each takes one thing away; the test that notices is named beside it. */
-import type { Mutant } from '@sb/test-kit/mutation';
+import { change as changeSeenBy, type Mutant } from '@sb/test-kit/mutation';
 
-const path = 'src/trusted-path';
-const file = 'src/trusted-file';
-const output = 'src/output';
-const walk = 'src/walk';
+const path = 'trusted-path';
+const file = 'trusted-file';
+const output = 'output';
+const walk = 'walk';
 
 /** A change of a source whose own test notices. */
-const change = (name: string, of: string, from: string, to: string, test: string): Mutant => ({
-  name,
-  file: `${of}.ts`,
-  from,
-  to,
-  red: [of, test],
-});
+const change = (name: string, of: string, from: string, to: string, test: string): Mutant =>
+  changeSeenBy(name, of, from, to, [`src/${of}`, test]);
 
 /** A statement that is gone. */
 const without = (name: string, of: string, from: string, test: string): Mutant => change(name, of, from, '', test);
 
 export const mutants: readonly Mutant[] = [
+  change(
+    'what is mounted in a folder that goes',
+    'remove-tree',
+    'if (device !== undefined && dev !== device)',
+    'if (false)',
+    'leaves what is mounted in it',
+  ),
+  change(
+    'root outside of a namespace with one user',
+    'own-user',
+    'outer !== 0 && length === 1',
+    'length === 1',
+    'is root where it is root outside',
+  ),
   without(
     'the owner of a folder on the way',
     path,
@@ -34,8 +43,8 @@ export const mutants: readonly Mutant[] = [
   change(
     'the mode for a group of a folder on the way',
     path,
-    '(mode & writableByGroup) !== 0 && gid !== 0 ? `is writable for the group ${gid}` : undefined',
-    'undefined',
+    'if ((mode & writableByGroup) !== 0 && gid !== 0) return `is writable for the group ${gid}`;',
+    '',
     '0:65534 with mode 0o775',
   ),
   without(
@@ -47,8 +56,8 @@ export const mutants: readonly Mutant[] = [
   change(
     'the owner of a sticky folder',
     path,
-    'if (uid !== 0) return `belongs',
-    'if (uid !== 0 && (mode & sticky) === 0) return `belongs',
+    'const isOwn = stats.uid === 0 && (stats.mode',
+    'const isOwn = (stats.mode',
     '65534:0 with mode 0o1777',
   ),
   without(
@@ -72,15 +81,15 @@ export const mutants: readonly Mutant[] = [
   change(
     'the way to a file with orders',
     file,
-    'const held = walk(resolve(path), rootDecides);',
+    'const held = walk(fromHere(path), rootDecides);',
     "const held = openSync(path, 'r');",
     'from below a directory of a neighbour',
   ),
   change(
     'the bytes of a file with orders',
     file,
-    'readToEnd(descriptor, path, maxBytes)',
-    'readToEnd(descriptor, path, 1 << 20)',
+    'return readToEnd(descriptor, path, maxBytes);',
+    'return readToEnd(descriptor, path, 2 ** 30);',
     'reads no more than asked for',
   ),
   change(

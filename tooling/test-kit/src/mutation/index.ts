@@ -1,3 +1,3 @@
 /** Whether the tests of a package would notice if something was taken away. */
-export type { Mutant } from './mutant.js';
+export { change, type Mutant, without } from './mutant.js';
 export { mutationTests } from './mutation-tests.js';

@@ -22,3 +22,28 @@ export function mutated(source: string, { file, from, to }: Pick<Mutant, 'file' 
   if (source.split(from).length !== 2) throw new Error(`${file} does not contain exactly one ${from}`);
   return source.replace(from, () => to);
 }
+
+/** What {@link change} takes, in this order, so that a list of them can be read. */
+type Change = readonly [
+  /** What is gone. */
+  name: string,
+  /** The source, below `src` and without its suffix. */
+  of: string,
+  /** Text that is there exactly once. */
+  from: string,
+  to: string,
+  /** The test that notices. */
+  red: Mutant['red'],
+];
+
+/** A change that its test sees in the sources, so that nothing has to be built for it. */
+export function change(...[name, of, from, to, red]: Change): Mutant {
+  return { name, file: `src/${of}.ts`, from, to, red, built: false };
+}
+
+/** {@link change} that leaves a statement out. */
+export function without(
+  ...[name, of, from, red]: readonly [name: string, of: string, from: string, red: Mutant['red']]
+) {
+  return change(name, of, from, '', red);
+}

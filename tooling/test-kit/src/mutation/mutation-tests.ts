@@ -32,6 +32,8 @@ export function mutationTests(name: string, mutants: readonly Mutant[], ...needs
       const { failed, why } = await workshop.judge(mutant);
       expect(failed).toBeGreaterThan(0);
       expect(why).not.toBe('');
+      // What can't run at all would make any test go red.
+      expect(why).not.toMatch(/^(?:Reference|Syntax)Error|is not defined/);
     });
   });
 }

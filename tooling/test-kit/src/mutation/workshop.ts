@@ -73,8 +73,8 @@ export function makeWorkshop(name: string): Workshop {
   };
   return {
     judge: async (mutant) => {
-      const { file: name, built = true, red } = mutant;
-      const file = join(here, name);
+      const { built = true, red } = mutant;
+      const file = join(here, mutant.file);
       const source = readFileSync(file, 'utf8');
       if (built) await makeWhole();
       writeFileSync(file, mutated(source, mutant));

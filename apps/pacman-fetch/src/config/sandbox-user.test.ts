@@ -1,0 +1,37 @@
+import { chownSync, mkdirSync } from 'node:fs';
+
+import { missing, temporaryFolder } from '@sb/test-kit';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { OwnReader } from './own-reader.js';
+import { pacmanConfig } from './pacman-config.js';
+import { sandboxSettings, type SandboxSettings } from './sandbox-settings.js';
+import { chooseUser } from './sandbox-user.js';
+
+const folder = temporaryFolder();
+afterAll(() => folder[Symbol.dispose]());
+for (const name of ['roots', 'theirs']) mkdirSync(folder.file(name));
+
+const settings = (): SandboxSettings =>
+  sandboxSettings(new OwnReader().values, pacmanConfig({ sections: [], problems: [] }));
+const named = (text: string): SandboxSettings => ({
+  ...settings(),
+  user: { key: 'SandboxUser', text, origin: { kind: 'default' } },
+});
+
+describe.skipIf(missing('root'))('who downloads for root', () => {
+  it('is nobody where the folder is root’s and no user is named', () => {
+    expect(() => chooseUser(settings(), folder.file('roots', 'x'))).toThrow('no user to download as');
+  });
+
+  it('is the owner of the folder, or who is named: the twins', () => {
+    chownSync(folder.file('theirs'), 65_534, 65_534);
+    const owner = { kind: 'switch', policy: { uid: 65_534, gid: 65_534 } };
+    expect(chooseUser(settings(), folder.file('theirs', 'x'))).toMatchObject(owner);
+    expect(chooseUser(named('nobody'), folder.file('roots', 'x'))).toMatchObject({ kind: 'switch' });
+  });
+
+  it('is never root by name', () => {
+    expect(() => chooseUser(named('root'), folder.file('roots', 'x'))).toThrow(/uid 0/);
+  });
+});

@@ -1,0 +1,26 @@
+/* Root of a user namespace: of one that is somebody ordinary outside, and of one that is root there as well. */
+import { bundleFixture, missing, runProgram } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+const fixture = bundleFixture(new URL('../test/fixtures/is-root.ts', import.meta.url));
+
+async function ask(...prefix: readonly string[]): Promise<string> {
+  const [, ...words] = ['env', ...prefix, process.execPath, fixture];
+  return (await runProgram('env', words)).stdout;
+}
+
+describe.skipIf(missing('root', 'linux', 'unshare', 'userNamespaces'))('a process', () => {
+  it('is root: the control', async () => {
+    expect(await ask()).toBe('true');
+  });
+
+  it('is root where it is root outside of a namespace that has no other user', async () => {
+    expect(await ask('unshare', '--user', '--map-root-user')).toBe('true');
+  });
+
+  it('is somebody ordinary where it is that outside', async () => {
+    const ordinary = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+    expect(await ask(...ordinary, 'unshare', '--user', '--map-root-user')).toBe('false');
+    expect(await ask(...ordinary)).toBe('false');
+  });
+});

@@ -1,0 +1,33 @@
+/* A folder that goes, with something in it that somebody else has put there. */
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+
+import { bundleFixture, missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { removeTree } from './remove-tree.js';
+
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = temporaryFolder();
+  mkdirSync(folder.file('goes/inner'), { recursive: true });
+  writeFileSync(folder.file('goes/inner/file'), '');
+});
+afterEach(() => folder[Symbol.dispose]());
+
+describe.skipIf(missing('linux'))('removeTree', () => {
+  it('removes a folder with all that is in it, and follows no link: the control', () => {
+    mkdirSync(folder.file('stays'));
+    symlinkSync(folder.file('stays'), folder.file('goes/link'));
+    removeTree(folder.file('goes'));
+    expect(existsSync(folder.file('goes'))).toBe(false);
+    expect(existsSync(folder.file('stays'))).toBe(true);
+  });
+
+  it.skipIf(missing('root', 'unshare'))('leaves what is mounted in it', async () => {
+    const fixture = bundleFixture(new URL('../test/fixtures/remove-mounted.ts', import.meta.url));
+    const args = ['--mount', '--propagation', 'private', process.execPath, fixture, folder.file('goes')];
+    const { stdout, stderr } = await runProgram('unshare', args);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({ code: 'EXDEV', isThere: true });
+  });
+});
