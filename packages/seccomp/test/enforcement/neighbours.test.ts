@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type Attempt, missing, probe } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { syscallNumber } from '../../src/index.js';
+import { compile, policy, simulate, type SimulatedCall, syscallNumber } from '../../src/index.js';
 import { confiner, type Confiner, nobody } from '../support/confine.js';
 
 interface Neighbour {
@@ -82,6 +82,30 @@ describe.skipIf(missing('linux', 'root', 'x64'))('a neighbour of the same user',
     const attempts: Attempt[] = [['signal-by-descriptor', victim.pid], call('fcntl', 1, 3, 0)];
     expect(await filters.probe({ base: 'network-client' }, attempts)).toEqual(['EPERM', 'OK']);
     expect(await endOf(victim, 300)).toBeNull();
+  });
+
+  it.each(['network-client', 'network-client-running'] as const)('denies-letting-neighbours-in under %s', (base) => {
+    const PR_SET_DUMPABLE = 4;
+    const PR_SET_PTRACER = 0x5961_6d61;
+    const attacks = [
+      { syscall: 'prctl', args: [PR_SET_DUMPABLE, 1] },
+      { syscall: 'prctl', args: [PR_SET_DUMPABLE, 1n << 32n] },
+      { syscall: 'prctl', args: [PR_SET_PTRACER, 0xffff_ffff_ffff_ffffn] },
+    ];
+    const actions = (...calls: readonly SimulatedCall[]) =>
+      calls.map((one) => simulate(compile(policy({ base })), { ...one, arch: 'x86_64' }).action.action);
+    expect(actions(...attacks)).toEqual(['errno', 'errno', 'errno']);
+    expect(actions({ syscall: 'prctl', args: [PR_SET_DUMPABLE, 0] }, { syscall: 'prctl', args: [3] })).toEqual([
+      'allow',
+      'allow',
+    ]);
+  });
+
+  it('denies-letting-neighbours-in by the kernel’s own word', async () => {
+    const attempts = [call('prctl', 4, 1, 0, 0, 0), call('prctl', 3, 0, 0, 0, 0)];
+    const [denied, allowed] = await filters.probe({ base: 'network-client' }, attempts);
+    expect([denied, allowed]).toEqual(['EPERM', 'OK']);
+    expect(await outcomes([call('prctl', 4, 1, 0, 0, 0)])).toEqual(['OK']);
   });
 
   it.each(['kill', 'tkill'])('denies-%s under network-client', async (name) => {

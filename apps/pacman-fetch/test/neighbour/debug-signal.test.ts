@@ -1,0 +1,73 @@
+/* SIGUSR1 has Node open its inspector, by which every local user runs code: processes of one's user may send it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+import { missing, Neighbour, sandboxUser, stranger, World } from '@sb/test-kit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { environment, program } from '../kit/fetch-program.js';
+import { type Mirror, type Route, startMirror } from '../kit/mirror.js';
+
+const SIGUSR1 = 10;
+const content = Buffer.alloc(100_000, 'x');
+
+let mirror: Mirror;
+let world: World;
+beforeAll(async () => {
+  const slow: Route = (_, response) => {
+    response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, 1000));
+    setTimeout(() => response.end(content.subarray(1000)), 1500).unref();
+  };
+  mirror = await startMirror({}, { '/slow/x': slow });
+});
+afterAll(async () => await mirror[Symbol.asyncDispose]());
+beforeEach(() => {
+  world = new World(stranger);
+  writeFileSync(world.file('pacman.conf'), '[options]\nSandboxUser = nobody\n');
+});
+afterEach(() => world[Symbol.dispose]());
+
+/** What a process says while a neighbour of the sandbox's user sends it SIGUSR1 as soon, and as often, as it may. */
+async function signalled(
+  start: () => ChildProcess,
+): Promise<{ readonly said: string; readonly status: number | null }> {
+  await using neighbour = await Neighbour.start({ as: sandboxUser, tactics: [['signal', process.pid, SIGUSR1]] });
+  const child = start();
+  const said = child.stderr === null ? '' : await text(child.stderr);
+  const { did } = await neighbour.stop();
+  expect(did).toContainEqual({ what: 'signal', outcome: 'OK', on: expect.any(String) as string });
+  return { said, status: child.exitCode };
+}
+
+const inspector = 'Debugger listening';
+
+describe.skipIf(missing('linux', 'root'))('a signal for Node’s debugger', () => {
+  it('opens it in an ordinary process of the user: the control', async () => {
+    const options = { ...sandboxUser, cwd: '/', env: environment, stdio: ['ignore', 'ignore', 'pipe'] as const };
+    const { said } = await signalled(() =>
+      spawn(process.execPath, ['--inspect-port=0', '-e', 'setTimeout(() => process.exit(0), 2000)'], {
+        ...options,
+        stdio: [...options.stdio],
+      }),
+    );
+    expect(said).toContain(inspector);
+  });
+
+  it.each(['x.part', 'x'])('opens none in a download to %s', async (name) => {
+    const args = ['--inspect-port=0', program, '--config', world.file('pacman.conf'), '-o', join(world.roots, name)];
+    const { said, status } = await signalled(() =>
+      spawn(process.execPath, [...args, `${mirror.origin}/slow/x`], {
+        env: environment,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      }),
+    );
+    expect(said).not.toContain(inspector);
+    // A worker may be ended by it before its first line, as by any signal of its user's; then nothing gets the name.
+    const ended = name === 'x' ? [0, 1] : [0];
+    expect(ended).toContain(status);
+    if (status === 0) expect(readFileSync(join(world.roots, name)).equals(content)).toBe(true);
+    else expect(existsSync(join(world.roots, name))).toBe(false);
+  });
+});
