@@ -2,9 +2,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 
 import { compileFixture, descriptorThief, missing, temporaryFolder } from '@sb/test-kit';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+
+import { createSandbox } from '../../src/index.js';
 
 const program = compileFixture(new URL('fixtures/holds-a-file.ts', import.meta.url));
 
@@ -30,3 +34,28 @@ it.skipIf(missing('root', 'linux'))(
     expect(await robbed('closed')).toEqual(['watching', 'seen', 'refused EPERM']);
   },
 );
+
+describe.skipIf(missing('root', 'linux', 'landlock6'))('a child in a sandbox', () => {
+  /** What a thief says while Node starts in a sandbox and stays for a while, with a file open for writing. */
+  async function robbedInside(undumpable: boolean): Promise<readonly string[]> {
+    using folder = temporaryFolder();
+    const file = openSync(folder.file('x'), 'w+');
+    const mark = `sb-undumpable-${undumpable}`;
+    await using thief = await descriptorThief({ word: mark, text: 'x', uid, gid });
+    const sandbox = createSandbox({ user: 'news' });
+    const args = ['-e', 'setTimeout(() => console.log(process.getuid()), 1000)', mark];
+    const child = sandbox.spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', file], undumpable });
+    closeSync(file);
+    const [said, report] = await Promise.all([text(child.stdout as Readable), child.enforcement]);
+    expect([said.trim(), report.verified?.uid[0]]).toEqual([String(uid), uid]);
+    return thief.said().map((line) => line.replace(/ \d+( \d+)?$/, '$1'));
+  }
+
+  it('is looked into by another process of its user: the control', async () => {
+    expect(await robbedInside(false)).toEqual(expect.arrayContaining(['seen', 'took 3']));
+  });
+
+  it('is not where it was asked for, from its first instruction on', async () => {
+    expect(await robbedInside(true)).toEqual(['watching', 'seen', 'refused EPERM']);
+  });
+});
