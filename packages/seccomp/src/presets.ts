@@ -109,7 +109,6 @@ const noOpeningToOthers: readonly Rule[] = [
 ];
 
 const networkClientRules: readonly Rule[] = [
-  ...noOpeningToOthers,
   // A thread and nothing else: clone is not in the group, so no fork and no namespace.
   rule('clone', allow, arg(0).maskedEq32(CLONE_NEW + CLONE_THREAD, CLONE_THREAD)),
   ...harmlessRequests.map((request) => rule('ioctl', allow, arg(1).eq32(request))),
@@ -134,6 +133,7 @@ const networkClientRules: readonly Rule[] = [
   ...noDescriptorSignals('fcntl'),
   ...noDescriptorSignals('fcntl64'),
   ...noLeases,
+  ...noOpeningToOthers,
 ];
 
 /**

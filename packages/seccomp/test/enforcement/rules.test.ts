@@ -142,6 +142,10 @@ const client: readonly Leg[] = [
   running(call('fcntl', -1, 1, 0), 'EBADF', 'EBADF'),
   running(call('bind', -1, 0, 0), 'EBADF', 'EPERM'),
   running(call('listen', -1, 0), 'EBADF', 'EPERM'),
+  // Being dumpable, and a tracer of one's choice, which Yama alone knows: both let others of the user in again.
+  running(call('prctl', 4, 1, 0, 0, 0), 'OK', 'EPERM'),
+  running(call('prctl', 0x5961_6d61, -1, 0, 0, 0), 'EINVAL', 'EPERM'),
+  running(call('prctl', 3, 0, 0, 0, 0), 'OK', 'OK'),
 ];
 
 const tables: readonly (readonly [options: SeccompOptions, legs: readonly Leg[]])[] = [
