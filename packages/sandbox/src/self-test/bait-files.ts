@@ -12,8 +12,8 @@ const removals = 20;
 
 /**
  * Files that the sandbox's user may use, so that only a sandbox can forbid it. Nobody else may change any of them: they
- * lie in a folder of ours that only we write in, below folders that only we can rename. What the user is to change is the
- * user's own.
+ * lie in a folder of ours that only we write in, below folders that only we can rename. What the user is to change it may
+ * change by its group.
  */
 export class BaitFiles implements Disposable {
   /** Of ours, mode 0755. */
@@ -22,7 +22,7 @@ export class BaitFiles implements Disposable {
   readonly file: string;
   /** A program of ours, which all may execute. */
   readonly program: string;
-  /** Names that do not exist yet, in a folder of the user's. */
+  /** Names that do not exist yet, in a folder of ours that the user may write in, by its group. */
   readonly made: string;
   readonly link: string;
   /** The folder, held open: a name in it stands for what was put there, whatever becomes of its path. */
