@@ -54,6 +54,7 @@ describe.skipIf(missing('root', 'linux'))('a folder', () => {
         ['flip', one, other],
       ],
     });
+    await expect.poll(() => neighbour.did).toContainEqual({ what: 'flip', outcome: 'OK', on: other });
     const inside = new Set<unknown>();
     for (let round = 0; round < 200; round++) {
       try {
