@@ -102,7 +102,7 @@ const situations: readonly Situation[] = [
     where: 'in a namespace with one user',
     prefix: ['unshare', '-Ur'],
     seenAs: undefined,
-    says: /^error: privdrop: uid 65534 does not exist in this user namespace\n {7}Map it .*or choose a mapped user\.\n$/,
+    says: /^error: privdrop: uid 65534 does not exist in this user namespace; the kernel shows that number .*\n {7}Map it .*or choose a mapped user\.\n$/,
   },
   {
     where: 'in such a namespace, where nobody is asked for',
