@@ -80,7 +80,7 @@ describe('sb-run: files that are at fault', () => {
     ['{"landlock": {"paths": [{"rx": "/"}, {}]}}', /FILE: sandbox: landlock\.paths\[1\] names not exactly one/],
     ['{"landlock": {"scope": ["signals"]}}', /FILE: landlock: scope has no "signals"/],
     ['{"seccomp": {"base": "deny-dangerous", "deny": ["opne"]}}', /FILE: seccomp: deny\[0\] is no system call/],
-    ['{"caps": {"keep": ["net_raw"]}}', /FILE: caps: "net_raw" is no capability. Write cap_net_raw/],
+    ['{"caps": {"keep": ["net_raw"]}}', /FILE: caps: "net_raw" is not a capability. Write cap_net_raw/],
     ['{"require": ["landlok"]}', /FILE: sandbox: require\[0\] names no layer: landlok/],
   ])('--policy with %j', async (content, expected) => {
     using folder = temporaryFolder();
