@@ -52,10 +52,11 @@ const oneFile = [
     "if (held > maxBytes) throw new FetchError('file', `${this.path} is larger than ${maxBytes} bytes`);",
     destination('gets no name with more than its kind may'),
   ),
-  without(
+  change(
     'the name of FILE, when it is whole',
     'one-file/destination',
-    "if (!this.#isStillNamed()) throw new FetchError('file', `${this.path} was taken away during the download`);",
+    'if (!this.#isStillNamed())',
+    'if (false)',
     destination('is not what was put in the place'),
   ),
   change(
@@ -76,10 +77,11 @@ const oneFile = [
 
 /** What an XferCommand leaves. */
 const left = [
-  without(
+  change(
     'other names of what is left',
     'xfer/staged-file',
-    'if (stats.nlink !== 1) throw new Error(foreign);',
+    'if (stats.nlink !== 1 || isKeptFrom(',
+    'if (isKeptFrom(',
     staged('another name of a file'),
   ),
   without(
@@ -135,8 +137,8 @@ const left = [
   change(
     'the way to what is removed',
     'xfer/staging',
-    "import { Folder, NewFolder, type Owner } from '@sb/files';",
-    `import { Folder as Trusted, NewFolder, type Owner } from '@sb/files'; import { openSync } from 'node:fs';
+    "import { Folder, isRoot, NewFolder, type Owner } from '@sb/files';",
+    `import { Folder as Trusted, isRoot, NewFolder, type Owner } from '@sb/files'; import { openSync } from 'node:fs';
     const Folder = { open: (path: string) => Trusted.of(path, openSync(path, 'r')) };`,
     staging('is not removed where somebody else’s link leads'),
   ),
