@@ -1,4 +1,4 @@
-import { existsSync, lchownSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { chownSync, existsSync, lchownSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
@@ -18,6 +18,19 @@ describe.skipIf(missing('root', 'linux'))('what a killed run has left', () => {
     // The twin: by root's own.
     lchownSync(folder.file('link'), 0, 0);
     removeAbandoned(folder.file('link'));
+    expect(existsSync(folder.file('cache', left))).toBe(false);
+  });
+
+  it('is not removed where a neighbour may have given its name to something of root’s', () => {
+    using folder = temporaryFolder();
+    const left = `pacman-fetch-${processMark().replace(/-\d+-/, '-1-')}-abcdef`;
+    mkdirSync(folder.file('cache', left, 'precious'), { recursive: true });
+    chownSync(folder.file('cache'), 65_534, 65_534);
+    removeAbandoned(folder.file('cache'));
+    expect(existsSync(folder.file('cache', left, 'precious'))).toBe(true);
+    // The twin: where root alone renames.
+    chownSync(folder.file('cache'), 0, 0);
+    removeAbandoned(folder.file('cache'));
     expect(existsSync(folder.file('cache', left))).toBe(false);
   });
 

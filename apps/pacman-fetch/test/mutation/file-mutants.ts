@@ -135,6 +135,13 @@ const left = [
     'is what is named like it',
   ]),
   change(
+    'the folder of what is removed',
+    'xfer/staging',
+    'if (isRoot() && folder.whyOthersRename() !== undefined) return;',
+    '',
+    staging('is not removed where a neighbour may have'),
+  ),
+  change(
     'the way to what is removed',
     'xfer/staging',
     "import { Folder, isRoot, NewFolder, type Owner } from '@sb/files';",

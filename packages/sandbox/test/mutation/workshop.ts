@@ -1,22 +1,17 @@
 /* A copy of this package and of the layers' C, where one thing at a time is taken away. */
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { runProgram, temporaryFolder } from '@sb/test-kit';
+import { runTests, type Verdict } from '@sb/test-kit/mutation';
 
 import type { Mutant } from './mutants.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const copied = ['src', 'test', 'native', 'prebuilds', 'package.json', 'Makefile', 'vitest.config.ts'];
 
-/** How the tests that should notice went. */
-interface Verdict {
-  readonly passed: number;
-  readonly failed: number;
-  /** What the first of them says. */
-  readonly why: string;
-}
+const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 
 /** A place for mutants. */
 export interface Workshop extends Disposable {
@@ -53,14 +48,14 @@ export function makeWorkshop(): Workshop {
         const isC = file.endsWith('.c');
         if (isC || isChanged) await buildLauncher(here);
         isChanged = isC;
-        return await runTests(here, [mutant]);
+        return await runTests(here, vitest, redOf([mutant]));
       } finally {
         writeFileSync(file, source);
       }
     },
     control: async (mutants) => {
       await buildLauncher(here);
-      return await runTests(here, mutants);
+      return await runTests(here, vitest, redOf(mutants));
     },
     [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
@@ -77,35 +72,7 @@ async function buildLauncher(here: string): Promise<void> {
   if (status !== 0) throw new Error(`the launcher could not be built: ${stderr}`);
 }
 
-/** Only the named tests of the named files run, and end with the first that fails. */
-async function runTests(here: string, mutants: readonly Mutant[]): Promise<Verdict> {
-  const files = new Set(mutants.map(({ red: [file] }) => `test/enforcement/${file}.test.ts`));
-  const names = new Set(mutants.map(({ red: [, name] }) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
-  const args = ['run', ...files, '--testNamePattern', [...names].join('|')];
-  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const options = { cwd: here, timeout: 120_000, env: { ...process.env, NODE_OPTIONS: '' } };
-  rmSync(join(here, 'reports'), { recursive: true, force: true });
-  const { stderr } = await runProgram(process.execPath, [vitest, ...args], options);
-  try {
-    return verdictOf(readFileSync(join(here, 'reports/vitest.json'), 'utf8'));
-  } catch (cause) {
-    throw new Error(`the tests did not run: ${stderr}`, { cause });
-  }
-}
-
-interface Report {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly testResults: readonly {
-    readonly message: string;
-    readonly assertionResults: readonly { readonly failureMessages: readonly string[] }[];
-  }[];
-}
-
-function verdictOf(text: string): Verdict {
-  const { numPassedTests, numFailedTests, testResults } = JSON.parse(text) as Report;
-  const [why = testResults.map(({ message }) => message).join('')] = testResults.flatMap(({ assertionResults }) =>
-    assertionResults.flatMap(({ failureMessages }) => failureMessages),
-  );
-  return { passed: numPassedTests, failed: numFailedTests, why };
+/** Tests of mutants, by their files below the package. */
+function redOf(mutants: readonly Mutant[]): readonly Mutant['red'][] {
+  return mutants.map(({ red: [file, name] }) => [`test/enforcement/${file}`, name]);
 }
