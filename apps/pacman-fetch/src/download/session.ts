@@ -60,7 +60,9 @@ export async function inSession(given: Given, { during, afterwards, overrides = 
   const interruption = interruptOn();
   try {
     const status = await duringSession(await openSession(given, overrides, interruption.signal), during);
-    // A signal that has come already is heard when Node next looks for events, and never if nobody listens then.
+    // A signal that has come already is heard when Node next looks for events, and never if nobody listens then. The
+    // first immediate may run in the turn of the event loop that is under way, which has looked before; the second can't.
+    await immediate();
     await immediate();
     if (interruption.status !== undefined) return interruption.status;
     // Still listened to: until the other one listens no signal may get lost.
