@@ -1,0 +1,96 @@
+import { nearest } from '../nearest.js';
+import { isObject } from './collections.js';
+import { type Place } from './place.js';
+import { type Reader, refuseKind, type Schema } from './reader.js';
+
+/**
+ * One option of an object.
+ *
+ * `undefined` in the place of a value is refused by default: `net: { connectTcp: ports }` means to restrict, whatever
+ * became of `ports`. An option says `undefinedIsAbsent` where leaving it out is as strict as any value of it, or has no
+ * bearing on what is allowed.
+ */
+export interface Option<T = unknown> {
+  readonly reader: Reader<T>;
+  /** Whether it must be there. Default: false. */
+  readonly required?: boolean;
+  /** Whether `undefined` counts as left out. Default: false. */
+  readonly undefinedIsAbsent?: boolean;
+}
+
+/** The options of an object: each key with its reader, or with what else is known of it. */
+export type Options<T> = {
+  readonly [Key in keyof T]-?: Reader<Exclude<T[Key], undefined>> | Option<Exclude<T[Key], undefined>>;
+};
+
+/** An option that must be there. */
+export function required<T>(reader: Reader<T>): Option<T> {
+  return { reader, required: true };
+}
+
+/** An option for which `undefined` is as strict as any value, or has no bearing on what is allowed. */
+export function lenient<T>(reader: Reader<T>): Option<T> {
+  return { reader, undefinedIsAbsent: true };
+}
+
+/** An object with these keys and no other, all of them its own. */
+export function object<T extends object>(options: Options<T>): Reader<T> {
+  const table = new Map(
+    Object.entries(options as Readonly<Record<string, Reader | Option>>).map(([key, one]) => [key, optionOf(one)]),
+  );
+  const keys = [...table.keys()];
+  const expected = 'an object';
+  return {
+    expected,
+    schema: schemaOf(table),
+    accepts: isObject,
+    read: (value, place) => {
+      if (!isObject(value)) return refuseKind(value, place, expected);
+      refuseInherited(value, place);
+      const result: Record<string, unknown> = {};
+      // Read once: what is checked is what is used, also where a getter gives something else the next time.
+      for (const [key, part] of Object.entries(value)) {
+        const option = table.get(key) ?? refuseUnknown(key, keys, place);
+        if (part === undefined && option.undefinedIsAbsent === true) continue;
+        result[key] = option.reader.read(part, place.key(key));
+      }
+      for (const [key, { required: isRequired }] of table) {
+        if (isRequired === true && !Object.hasOwn(result, key)) place.refuse(`lacks ${key}`, `Give ${key} a value.`);
+      }
+      return Object.freeze(result) as T;
+    },
+  };
+}
+
+function optionOf(one: Reader | Option): Option {
+  return 'reader' in one ? one : { reader: one };
+}
+
+function schemaOf(table: ReadonlyMap<string, Option>): Schema {
+  const needed = [...table].filter(([, option]) => option.required === true).map(([key]) => key);
+  return {
+    type: 'object',
+    properties: Object.fromEntries([...table].map(([key, { reader }]) => [key, reader.schema])),
+    additionalProperties: false,
+    ...(needed.length > 0 ? { required: needed } : {}),
+  };
+}
+
+function refuseUnknown(key: string, keys: readonly string[], place: Place): never {
+  const meant = nearest(key, keys);
+  const guess = meant === undefined ? '' : `Did you mean "${meant}"? `;
+  return place.key(key.slice(0, 60)).refuse('is unknown', `${guess}Use: ${keys.join(', ')}.`);
+}
+
+/** What lies in a prototype would be looked at by some and missed by others. */
+function refuseInherited(value: object, place: Place): void {
+  for (let from = prototypeOf(value); from !== null && prototypeOf(from) !== null; from = prototypeOf(from)) {
+    if (Reflect.ownKeys(from).some((key) => key !== 'constructor')) {
+      place.refuse('has properties that it inherits', 'Give a plain object with all of them.');
+    }
+  }
+}
+
+function prototypeOf(value: object): object | null {
+  return Object.getPrototypeOf(value) as object | null;
+}

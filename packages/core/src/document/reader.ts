@@ -1,0 +1,73 @@
+import type { Place } from './place.js';
+import { shown } from './shown.js';
+
+/** A JSON Schema (draft 2020-12), or a part of one. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** How one kind of value is read. */
+export interface Reader<T = unknown> {
+  /** What an error says is wanted: `a port from 1 to 65535`. */
+  readonly expected: string;
+  /** The same for editors and other languages. */
+  readonly schema: Schema;
+  /** Whether a value is of this kind at all; what is in it is looked at by {@link read}. */
+  accepts(value: unknown): boolean;
+  /**
+   * Reads a value.
+   *
+   * @throws the error of the place, for whatever is not as expected
+   */
+  read(value: unknown, place: Place): T;
+}
+
+/** What a reader of one value is made of. */
+export interface Kind<T> {
+  readonly expected: string;
+  readonly schema: Schema;
+  readonly is: (value: unknown) => value is T;
+}
+
+/** A reader of values that have no parts. */
+export function kind<T>({ expected, schema, is }: Kind<T>): Reader<T> {
+  return {
+    expected,
+    schema,
+    accepts: is,
+    read: (value, place) => (is(value) ? value : refuseKind(value, place, expected)),
+  };
+}
+
+/** The one wording of a value that is of another kind than it should be. */
+export function refuseKind(value: unknown, place: Place, expected: string): never {
+  const isAbsent = value === undefined || value === null;
+  const hint = isAbsent ? 'Leave the option out, or give it a value.' : 'Correct the value, or leave the option out.';
+  return place.refuse(`is not ${expected}: ${shown(value)}`, hint);
+}
+
+/** The same reader with a sentence for editors. */
+export function described<T>(reader: Reader<T>, description: string): Reader<T> {
+  return { ...reader, schema: { ...reader.schema, description } };
+}
+
+/**
+ * A reader that goes on where another has ended: what it throws or gives counts.
+ *
+ * @param then - is given what was read and where it stands
+ */
+export function checked<T, U>(reader: Reader<T>, then: (value: T, place: Place) => U): Reader<U> {
+  return { ...reader, read: (value, place) => then(reader.read(value, place), place) };
+}
+
+/** A value of one of several kinds: the first that accepts it reads it. */
+export function either<T>(...readers: readonly Reader<T>[]): Reader<T> {
+  const expected = readers.map((reader) => reader.expected).join(' or ');
+  return {
+    expected,
+    schema: { anyOf: readers.map(({ schema }) => schema) },
+    accepts: (value) => readers.some((reader) => reader.accepts(value)),
+    read: (value, place) => {
+      const reader = readers.find((one) => one.accepts(value));
+      return reader === undefined ? refuseKind(value, place, expected) : reader.read(value, place);
+    },
+  };
+}

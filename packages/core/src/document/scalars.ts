@@ -1,0 +1,83 @@
+import { nearest } from '../nearest.js';
+import { kind, type Reader, refuseKind } from './reader.js';
+import { shown } from './shown.js';
+
+/** True or false. */
+export const boolean: Reader<boolean> = kind({
+  expected: 'true or false',
+  schema: { type: 'boolean' },
+  is: (value) => typeof value === 'boolean',
+});
+
+/** Bounds of an integer, both included. */
+export interface IntegerBounds {
+  readonly min: number;
+  readonly max: number;
+  /** What it counts or names, with its unit: `a port`, `milliseconds`. Default: `an integer`. */
+  readonly what?: string;
+}
+
+/** An integer within bounds. */
+export function integer({ min, max, what = 'an integer' }: IntegerBounds): Reader<number> {
+  return kind({
+    expected: `${what} from ${min} to ${max}`,
+    schema: { type: 'integer', minimum: min, maximum: max },
+    is: (value): value is number => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+  });
+}
+
+/** What a text may be. */
+export interface TextRule {
+  /** Longest, in UTF-16 code units. Default: 4,096. */
+  readonly max?: number;
+  /** Must match as a whole. Default: not empty, without a NUL. */
+  readonly pattern?: RegExp;
+  /** Default: `a text that is not empty and holds no NUL`. */
+  readonly what?: string;
+}
+
+/** A text. */
+export function text({ max = 4096, pattern = /^[^\0]+$/, what }: TextRule = {}): Reader<string> {
+  return kind({
+    expected: what ?? 'a text that is not empty and holds no NUL',
+    schema: { type: 'string', pattern: pattern.source.replaceAll('\\0', '\\u0000'), maxLength: max },
+    is: (value): value is string =>
+      // Half of a surrogate pair has no bytes: what was written would be another text.
+      typeof value === 'string' && value.length <= max && pattern.test(value) && !/\p{Cs}/u.test(value),
+  });
+}
+
+/** One of some words. */
+export function word<const Word extends string | number>(words: readonly Word[]): Reader<Word> {
+  const all = words.map((one) => JSON.stringify(one)).join(', ');
+  const is = (value: unknown): value is Word => words.some((one) => one === value);
+  const expected = words.length === 1 ? all : `one of ${all}`;
+  // Any word is read here, so that the error names those that there are.
+  const accepts = (value: unknown): boolean => words.some((one) => typeof one === typeof value);
+  return {
+    expected,
+    schema: words.length === 1 ? { const: words[0] } : { enum: words },
+    accepts,
+    read: (value, place) => {
+      if (is(value)) return value;
+      if (!accepts(value)) return refuseKind(value, place, expected);
+      const meant = typeof value === 'string' ? nearest(value, words.map(String)) : undefined;
+      const guess = meant === undefined ? '' : `Did you mean ${JSON.stringify(meant)}? `;
+      return place.refuse(`is ${shown(value)}`, `${guess}Use ${words.length === 1 ? all : `one of: ${all}`}.`);
+    },
+  };
+}
+
+/**
+ * An object of a class, for options of calls.
+ *
+ * @param what - `a URL`
+ */
+export function instance<T>(type: abstract new (...args: never[]) => T, what: string): Reader<T> {
+  return kind({ expected: what, schema: {}, is: (value): value is T => value instanceof type });
+}
+
+/** A function, for options of calls. */
+export function callback<T extends (...args: never[]) => unknown>(): Reader<T> {
+  return kind({ expected: 'a function', schema: {}, is: (value): value is T => typeof value === 'function' });
+}
