@@ -1,4 +1,5 @@
 import { type CommonErrorCode, type ErrorDetails, errnoName, SandboxError } from '@sb/core';
+import { Place } from '@sb/core/document';
 
 import type { NativeFailure } from './native.js';
 
@@ -25,6 +26,17 @@ export type CapsError = SandboxError<CapsErrorCode>;
 /** Builds an error of this layer. */
 export function capsError(code: CapsErrorCode, step: string, details: ErrorDetails): CapsError {
   return new SandboxError<CapsErrorCode>({ code, layer: 'caps', step, ...details });
+}
+
+/**
+ * Where a document of this layer begins.
+ *
+ * @param name - what errors call it: `options`, `policy`
+ */
+export function documentPlace(name: string): Place {
+  return new Place(name, ({ path, what, hint }) => {
+    throw capsError('invalid-policy', 'policy', { what: `${path} ${what}`, hint, path });
+  });
 }
 
 const endIt = 'End this process: some of its threads may have other capabilities than the rest.';

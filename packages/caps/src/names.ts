@@ -103,11 +103,11 @@ export function namesOf(mask: bigint): readonly CapabilityName[] {
 }
 
 /** @param name - anything, where the list came as JSON */
-function unknownCapability(name: unknown): Error {
+export function unknownCapability(name: unknown): Error {
   const text = String(name);
   const guess = `cap_${text.toLowerCase().replace(/^cap_/, '')}`;
   return capsError('unknown-capability', 'name', {
-    what: `${JSON.stringify(text)} is no capability`,
+    what: `${JSON.stringify(text)} is not a capability`,
     hint: numbers.has(guess) ? `Write ${guess}.` : 'Write it as capabilities(7) does, in lower case: cap_net_raw.',
   });
 }

@@ -13,7 +13,8 @@ import {
   obstacleToUserSwitch,
   type Situation,
 } from './obstacles.js';
-import { type CapsFeature, type CapsPolicy, featureNames, requirePolicy } from './policy.js';
+import { featureNames, features as featureKeys } from './documents.js';
+import { type CapsFeature, type CapsPolicy, requirePolicy } from './policy.js';
 import type { CapsSupport } from './support.js';
 
 /** The sets that every thread will have; absent where they are left alone. */
@@ -108,7 +109,7 @@ function targetOf(policy: CapsPolicy, situation: Situation, inForce: (name: Caps
 }
 
 function featuresOf(policy: CapsPolicy, situation: Situation): readonly FeatureReport[] {
-  return (Object.keys(featureNames) as CapsFeature[]).map((name): FeatureReport => {
+  return featureKeys.map((name): FeatureReport => {
     const level = policy.levels[name];
     if (level === 'off') return line(name, 'off');
     const obstacle = obstacles[name](policy, situation);
@@ -140,7 +141,7 @@ function holds(name: CapsFeature, policy: CapsPolicy, situation: Situation): boo
 }
 
 function planNothing(policy: CapsPolicy, reason: string): CapsPlan {
-  const features = (Object.keys(featureNames) as CapsFeature[]).map((name): FeatureReport => {
+  const features = featureKeys.map((name): FeatureReport => {
     const level = policy.levels[name];
     if (level !== 'require')
       return line(name, level === 'off' ? 'off' : 'unsupported', level === 'off' ? undefined : reason);

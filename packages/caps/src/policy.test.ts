@@ -37,6 +37,9 @@ describe('policy', () => {
   it('takes a level for each thing that is asked for', () => {
     const { levels } = policy({ levels: { bounding: 'prefer' }, securebits: 'leave', noNewPrivs: false });
     expect(levels).toMatchObject({ bounding: 'prefer', securebits: 'off', noNewPrivs: 'off', capabilities: 'require' });
+    // Leaving a level out is the strictest, so a level without a value is none.
+    const options = { levels: { bounding: undefined } } as unknown as CapsOptions;
+    expect(policy(options).levels.bounding).toBe('require');
     expect(policy({ keep: 'all', bounding: ['cap_kill'] })).toMatchObject({ bounding: ['cap_kill'] });
   });
 
@@ -53,24 +56,39 @@ describe('policy', () => {
       /not inheritable/,
     ],
     ['all kept, and a list of ambient', { keep: 'all', ambient: ['cap_chown'] }, /leaves the ambient/],
-    ['an unknown name', { keep: ['cap_root'] }, /is no capability/],
+    ['an unknown name', { keep: ['cap_root'] }, /is not a capability/],
     ['a name in upper case', { keep: ['CAP_CHOWN'] }, /Write cap_chown/],
-    ['no list', { keep: 'cap_chown' }, /no list/],
-    ['an unknown word for bounding', { bounding: 'keep' }, /bounding "keep" is unknown/],
-    ['an unknown word for securebits', { securebits: true }, /securebits true is unknown/],
-    ['no boolean', { noNewPrivs: 'yes' }, /noNewPrivs "yes" is unknown/],
-    ['level off', { levels: { bounding: 'off' } }, /levels.bounding "off" is unknown/],
-    ['a level for an unknown feature', { levels: { bouding: 'prefer' } }, /feature "bouding" is unknown/],
+    ['no list', { keep: 'cap_chown' }, /options\.keep is "cap_chown"\. Give a list of capabilities or "all"/],
+    [
+      'an unknown word for bounding',
+      { bounding: 'keep' },
+      /options\.bounding is "keep"\. Give a list of capabilities or one of "drop", "leave"/,
+    ],
+    ['an unknown word for securebits', { securebits: true }, /options\.securebits is not one of "lock", "leave": true/],
+    ['no boolean', { noNewPrivs: 'yes' }, /options\.noNewPrivs is not true or false: "yes"/],
+    ['level off', { levels: { bounding: 'off' } }, /options\.levels\.bounding is "off"/],
+    [
+      'a level for an unknown feature',
+      { levels: { bouding: 'prefer' } },
+      /options\.levels\.bouding is unknown\. Did you mean "bounding"/,
+    ],
     ['a level for what is not asked for', { bounding: 'leave', levels: { bounding: 'prefer' } }, /not asked for/],
-    ['a list that is null', { keep: null }, /options: keep is null/],
-    ['securebits by another spelling', { secureBits: 'lock' }, /options: secureBits is unknown/],
-    ['no_new_privs by another name', { noNewPriv: false }, /options: noNewPriv is unknown/],
-    ['a misspelt list', { keep: ['cap_chown'], ambiant: ['cap_chown'] }, /options: ambiant is unknown/],
-    ['a key without a value', { bounding: undefined }, /options: bounding is undefined/],
-    ['a key that is null', { bounding: null }, /options: bounding is null/],
-    ['a name that is none', { keep: [null] }, /"null" is no capability/],
-    ['a level without a value', { levels: { bounding: undefined } }, /levels.bounding undefined is unknown/],
-    ['no object', 'keep', /this is no object/],
+    ['a list that is null', { keep: null }, /options\.keep is not a list of capabilities or "all": null/],
+    [
+      'securebits by another spelling',
+      { secureBits: 'lock' },
+      /options\.secureBits is unknown\. Did you mean "securebits"/,
+    ],
+    ['no_new_privs by another name', { noNewPriv: false }, /options\.noNewPriv is unknown\. Did you mean "noNewPrivs"/],
+    [
+      'a misspelt list',
+      { keep: ['cap_chown'], ambiant: ['cap_chown'] },
+      /options\.ambiant is unknown\. Did you mean "ambient"/,
+    ],
+    ['a key without a value', { bounding: undefined }, /options\.bounding is not .*: undefined/],
+    ['a key that is null', { bounding: null }, /options\.bounding is not .*: null/],
+    ['a name that is none', { keep: [null] }, /"null" is not a capability/],
+    ['no object', 'keep', /options is not an object: "keep"/],
   ])('refuses %s', (_name, options, message) => {
     expect(() => policy(options as CapsOptions)).toThrow(message);
   });

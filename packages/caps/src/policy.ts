@@ -1,17 +1,8 @@
-import { type RequirementLevel, requirementLevels } from '@sb/core';
+import type { RequirementLevel } from '@sb/core';
 
-import { capsError } from './errors.js';
+import { featureNames, features, optionsReader, policyReader } from './documents.js';
+import { capsError, documentPlace } from './errors.js';
 import { type CapabilityName, maskOf, namesOf } from './names.js';
-
-/** The features of this layer that have a level, each with the name that reports use. */
-export const featureNames = {
-  capabilities: 'capabilities',
-  keep: 'keep',
-  ambient: 'ambient',
-  bounding: 'bounding',
-  securebits: 'securebits',
-  noNewPrivs: 'no_new_privs',
-} as const;
 
 /** A feature of this layer. */
 export type CapsFeature = keyof typeof featureNames;
@@ -40,16 +31,6 @@ export interface CapsOptions {
   readonly levels?: CapsLevels;
 }
 
-const optionNames = [
-  'keep',
-  'ambient',
-  'inheritable',
-  'bounding',
-  'securebits',
-  'noNewPrivs',
-  'levels',
-] as const satisfies readonly (keyof CapsOptions)[];
-
 /** A validated, frozen, JSON-serialisable decision about the capabilities of a process. */
 export interface CapsPolicy {
   readonly layer: 'caps';
@@ -69,22 +50,22 @@ export interface CapsPolicy {
  * @see capabilities(7)
  */
 export function policy(options: CapsOptions): CapsPolicy {
-  requireKeys('options', options, optionNames);
-  const sets = setsOf(options);
-  const bounding = options.bounding ?? 'drop';
+  const read = optionsReader.read(options, documentPlace('options'));
+  const sets = setsOf(read);
+  const { bounding = 'drop', securebits = 'lock', noNewPrivs = true, levels = {} } = read;
   const asked: Readonly<Record<CapsFeature, boolean>> = {
-    capabilities: options.keep !== 'all',
+    capabilities: read.keep !== 'all',
     keep: sets.keep.length > 0,
     ambient: sets.inheritable.length > 0,
-    bounding: Array.isArray(bounding) || oneOf('bounding', bounding, ['drop', 'leave']) === 'drop',
-    securebits: oneOf('securebits', options.securebits ?? 'lock', ['lock', 'leave']) === 'lock',
-    noNewPrivs: oneOf('noNewPrivs', options.noNewPrivs ?? true, [true, false]),
+    bounding: bounding !== 'leave',
+    securebits: securebits === 'lock',
+    noNewPrivs,
   };
-  return requirePolicy({
+  return checkedPolicy({
     layer: 'caps',
     ...sets,
     bounding: sorted(Array.isArray(bounding) ? bounding : []),
-    levels: levelsOf(asked, options.levels ?? {}),
+    levels: levelsOf(asked, levels),
   });
 }
 
@@ -96,29 +77,17 @@ export function policy(options: CapsOptions): CapsPolicy {
  * @throws CapsError `invalid-policy`, `unknown-capability`
  */
 export function requirePolicy(candidate: CapsPolicy): CapsPolicy {
-  if (typeof candidate !== 'object' || candidate === null || candidate.layer !== 'caps') {
-    return refuse('this is no caps policy', 'Make it with policy() or none().');
-  }
-  requireKeys('policy', candidate, ['layer', 'keep', 'inheritable', 'ambient', 'bounding', 'levels']);
-  const { layer, levels } = candidate;
-  const sets = {
-    keep: sorted(candidate.keep),
-    inheritable: sorted(candidate.inheritable),
-    ambient: sorted(candidate.ambient),
-  };
-  const bounding = sorted(candidate.bounding);
+  return checkedPolicy(policyReader.read(candidate, documentPlace('policy')));
+}
+
+/** What no table says: which parts go together. */
+function checkedPolicy({ layer, levels, ...lists }: CapsPolicy): CapsPolicy {
+  const sets = { keep: sorted(lists.keep), inheritable: sorted(lists.inheritable), ambient: sorted(lists.ambient) };
+  const bounding = sorted(lists.bounding);
   requireNested(sets);
-  if (typeof levels !== 'object' || levels === null)
-    return refuse('the policy has no levels', 'Make it with policy().');
-  const names = Object.keys(featureNames) as CapsFeature[];
-  requireKeys('levels', levels, names);
-  // Read once, and from here on only the copy: what is checked is what is used.
-  const copy = Object.fromEntries(
-    names.map((name) => [name, oneOf(`levels.${name}`, levels[name], requirementLevels)]),
-  ) as Record<CapsFeature, RequirementLevel>;
-  if (names.every((name) => copy[name] === 'off')) askForOne();
-  requireConsistent(copy, sets, bounding);
-  return Object.freeze({ layer, ...sets, bounding, levels: Object.freeze(copy) });
+  if (features.every((name) => levels[name] === 'off')) askForOne();
+  requireConsistent(levels, sets, bounding);
+  return Object.freeze({ layer, ...sets, bounding, levels: Object.freeze(levels) });
 }
 
 /** A list and the level of its feature say the same, as in whatever policy() makes. */
@@ -135,16 +104,6 @@ function requireConsistent(levels: CapsPolicy['levels'], sets: KeptSets, boundin
 
 function askForOne(): never {
   return refuse('the policy asks for nothing', 'Ask for one thing at least.');
-}
-
-/** Refuses a misspelt key, which would look like a promise, and one without a value, which would get the default. */
-function requireKeys(what: string, value: object, allowed: readonly string[]): void {
-  if (typeof value !== 'object' || value === null) refuse(`${what}: this is no object`, 'Give an object.');
-  for (const [key, given] of Object.entries(value)) {
-    if (!allowed.includes(key)) refuse(`${what}: ${key} is unknown`, `Use: ${allowed.join(', ')}.`);
-    if (given === undefined || given === null)
-      refuse(`${what}: ${key} is ${given}`, 'Leave it out, or give it a value.');
-  }
 }
 
 type KeptSets = Pick<CapsPolicy, 'keep' | 'inheritable' | 'ambient'>;
@@ -173,32 +132,22 @@ export function none(levels: CapsLevels = {}): CapsPolicy {
 }
 
 function levelsOf(asked: Readonly<Record<CapsFeature, boolean>>, levels: CapsLevels): CapsPolicy['levels'] {
-  const names = Object.keys(featureNames) as CapsFeature[];
-  for (const [name, level] of Object.entries(levels)) {
-    oneOf('levels: feature', name, names);
-    // A level for something that is not asked for would look like a promise.
-    if (!asked[name as CapsFeature]) refuse(`levels.${name} is given, and ${name} is not asked for`, 'Leave it out.');
-    oneOf(`levels.${name}`, level, ['require', 'prefer']);
-  }
+  // A level for something that is not asked for would look like a promise.
+  const useless = features.find((name) => levels[name] !== undefined && !asked[name]);
+  if (useless !== undefined)
+    refuse(`levels.${useless} is given, and ${useless} is not asked for`, 'Leave the level out.');
   const levelOf = (name: CapsFeature) => [name, asked[name] ? (levels[name] ?? 'require') : 'off'] as const;
-  return Object.fromEntries(names.map(levelOf)) as Record<CapsFeature, RequirementLevel>;
+  return Object.fromEntries(features.map(levelOf)) as Record<CapsFeature, RequirementLevel>;
 }
 
-/** By number and each once; refuses unknown names. */
+/** By number and each once. */
 function sorted(names: readonly CapabilityName[]): readonly CapabilityName[] {
-  if (!Array.isArray(names)) return refuse(`${JSON.stringify(names)} is no list of capabilities`, 'Give a list.');
   return Object.freeze(namesOf(maskOf(names)));
 }
 
 function requireWithin(names: readonly string[], within: readonly string[], what: string): void {
   const outside = names.filter((name) => !within.includes(name));
   if (outside.length > 0) refuse(`${outside.join(', ')}: ${what}`, 'ambient is part of inheritable, that of keep.');
-}
-
-function oneOf<Value>(name: string, value: Value, allowed: readonly Value[]): Value {
-  if (allowed.includes(value)) return value;
-  const choices = allowed.map((choice) => JSON.stringify(choice)).join(', ');
-  return refuse(`${name} ${JSON.stringify(value)} is unknown`, `Use one of: ${choices}.`);
 }
 
 function refuse(what: string, hint: string): never {

@@ -74,7 +74,7 @@ describe('a document', () => {
     ['a hole', { name: 'a', ports: [1, , 2] }, 'ports[1] is not a port'], // oxlint-disable-line no-sparse-arrays
     ['an entry that is there twice', { name: 'a', ports: [1, 1] }, 'ports[1] is there twice: 1. Leave one out.'],
     ['too many entries', { name: 'a', ports: [1, 2, 3, 4] }, 'ports has 4 entries. Give at most 3.'],
-    ['another word', { name: 'a', level: 'requier' }, 'level is "requier". Did you mean "require"? Use one of'],
+    ['another word', { name: 'a', level: 'requier' }, 'level is "requier". Did you mean "require"? Give one of'],
     [
       'a wrong name in a record',
       { name: 'a', env: { 'A=B': '' } },

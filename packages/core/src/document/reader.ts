@@ -1,3 +1,4 @@
+import { nearest } from '../nearest.js';
 import type { Place } from './place.js';
 import { shown } from './shown.js';
 
@@ -10,6 +11,8 @@ export interface Reader<T = unknown> {
   readonly expected: string;
   /** The same for editors and other languages. */
   readonly schema: Schema;
+  /** The words that it takes, where it takes nothing else. */
+  readonly words?: readonly (string | number)[];
   /** Whether a value is of this kind at all; what is in it is looked at by {@link read}. */
   accepts(value: unknown): boolean;
   /**
@@ -44,6 +47,17 @@ export function refuseKind(value: unknown, place: Place, expected: string): neve
   return place.refuse(`is not ${expected}: ${shown(value)}`, hint);
 }
 
+/** The one wording of a word that is not among those that there are. */
+export function refuseWord(
+  value: unknown,
+  place: Place,
+  { words, expected }: { readonly words: readonly (string | number)[]; readonly expected: string },
+): never {
+  const meant = typeof value === 'string' ? nearest(value, words.map(String)) : undefined;
+  const guess = meant === undefined ? '' : `Did you mean ${JSON.stringify(meant)}? `;
+  return place.refuse(`is ${shown(value)}`, `${guess}Give ${expected}.`);
+}
+
 /** The same reader with a sentence for editors. */
 export function described<T>(reader: Reader<T>, description: string): Reader<T> {
   return { ...reader, schema: { ...reader.schema, description } };
@@ -67,7 +81,11 @@ export function either<T>(...readers: readonly Reader<T>[]): Reader<T> {
     accepts: (value) => readers.some((reader) => reader.accepts(value)),
     read: (value, place) => {
       const reader = readers.find((one) => one.accepts(value));
-      return reader === undefined ? refuseKind(value, place, expected) : reader.read(value, place);
+      if (reader === undefined) return refuseKind(value, place, expected);
+      const { words } = reader;
+      // The reader knows its own words only, and there are other ways to mend it.
+      if (words?.every((word) => word !== value) === true) refuseWord(value, place, { words, expected });
+      return reader.read(value, place);
     },
   };
 }

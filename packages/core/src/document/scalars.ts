@@ -1,6 +1,4 @@
-import { nearest } from '../nearest.js';
-import { kind, type Reader, refuseKind } from './reader.js';
-import { shown } from './shown.js';
+import { kind, type Reader, refuseKind, refuseWord } from './reader.js';
 
 /** True or false. */
 export const boolean: Reader<boolean> = kind({
@@ -57,13 +55,11 @@ export function word<const Word extends string | number>(words: readonly Word[])
   return {
     expected,
     schema: words.length === 1 ? { const: words[0] } : { enum: words },
+    words,
     accepts,
     read: (value, place) => {
       if (is(value)) return value;
-      if (!accepts(value)) return refuseKind(value, place, expected);
-      const meant = typeof value === 'string' ? nearest(value, words.map(String)) : undefined;
-      const guess = meant === undefined ? '' : `Did you mean ${JSON.stringify(meant)}? `;
-      return place.refuse(`is ${shown(value)}`, `${guess}Use ${words.length === 1 ? all : `one of: ${all}`}.`);
+      return accepts(value) ? refuseWord(value, place, { words, expected }) : refuseKind(value, place, expected);
     },
   };
 }
