@@ -57,7 +57,7 @@ describe('a document', () => {
     ['an unknown key', { name: 'a', prots: [] }, 'prots is unknown. Did you mean "ports"? Use: name, ports,'],
     ['a key of another spelling', { name: 'a', zzzzzz: 1 }, 'zzzzzz is unknown. Use: name'],
     ['__proto__ from JSON', JSON.parse('{"name":"a","__proto__":{}}'), '__proto__ is unknown'],
-    ['a key that is missing', {}, 'lacks name. Give name a value.'],
+    ['a key that is missing', {}, 'name is missing. Give it a value.'],
     [
       'undefined',
       { name: 'a', ports: undefined },
@@ -110,6 +110,16 @@ describe('a document', () => {
       read: (value, place) => reader.read((value as Endless).inner, place.key('inner')),
     };
     expect(() => read(endless, reader)).toThrow('is nested too deeply');
+  });
+
+  it('takes nothing from Object.prototype', () => {
+    const polluted = Object.prototype as { level?: string };
+    try {
+      polluted.level = 'prefer';
+      expect((read({ name: 'a' }) as Sample).level).toBeUndefined();
+    } finally {
+      delete polluted.level;
+    }
   });
 
   it('is read once: a getter that changes its mind changes nothing', () => {

@@ -3,5 +3,16 @@ export { list, type ListRule, record, type RecordRule } from './collections.js';
 export { lenient, object, type Option, type Options, required } from './object.js';
 export { Place, type Problem, type Refusal } from './place.js';
 export { checked, described, either, type Kind, kind, type Reader, type Schema } from './reader.js';
-export { boolean, callback, instance, integer, type IntegerBounds, text, type TextRule, word } from './scalars.js';
+export {
+  boolean,
+  callback,
+  custom,
+  instance,
+  integer,
+  type IntegerBounds,
+  text,
+  type TextRule,
+  word,
+} from './scalars.js';
 export { shown } from './shown.js';
+export { tagged } from './tagged.js';

@@ -47,7 +47,8 @@ export function object<T extends object>(options: Options<T>): Reader<T> {
     read: (value, place) => {
       if (!isObject(value)) return refuseKind(value, place, expected);
       refuseInherited(value, place);
-      const result: Record<string, unknown> = {};
+      // Without a prototype: a key that was left out is not there, whatever Object.prototype has.
+      const result = Object.create(null) as Record<string, unknown>;
       // Read once: what is checked is what is used, also where a getter gives something else the next time.
       for (const [key, part] of Object.entries(value)) {
         const option = table.get(key) ?? refuseUnknown(key, keys, place);
@@ -55,7 +56,7 @@ export function object<T extends object>(options: Options<T>): Reader<T> {
         result[key] = option.reader.read(part, place.key(key));
       }
       for (const [key, { required: isRequired }] of table) {
-        if (isRequired === true && !Object.hasOwn(result, key)) place.refuse(`lacks ${key}`, `Give ${key} a value.`);
+        if (isRequired === true && !Object.hasOwn(result, key)) place.key(key).refuse('is missing', 'Give it a value.');
       }
       return Object.freeze(result) as T;
     },

@@ -1,4 +1,4 @@
-import { kind, type Reader, refuseKind, refuseWord } from './reader.js';
+import { kind, type Reader, refuseKind, refuseWord, type Schema } from './reader.js';
 
 /** True or false. */
 export const boolean: Reader<boolean> = kind({
@@ -76,4 +76,13 @@ export function instance<T>(type: abstract new (...args: never[]) => T, what: st
 /** A function, for options of calls. */
 export function callback<T extends (...args: never[]) => unknown>(): Reader<T> {
   return kind({ expected: 'a function', schema: {}, is: (value): value is T => typeof value === 'function' });
+}
+
+/**
+ * A value that a function of the caller's reads, with an error of its own.
+ *
+ * @param expected - what an error says is wanted
+ */
+export function custom<T>(expected: string, schema: Schema, read: (value: unknown, path: string) => T): Reader<T> {
+  return { expected, schema, accepts: () => true, read: (value, place) => read(value, place.path) };
 }
