@@ -1,6 +1,6 @@
 import type { RequirementLevel } from '@sb/core';
 
-import { featureNames, features, optionsReader, policyReader } from './documents.js';
+import { type featureNames, features, optionsReader, policyReader } from './documents.js';
 import { capsError, documentPlace } from './errors.js';
 import { type CapabilityName, maskOf, namesOf } from './names.js';
 

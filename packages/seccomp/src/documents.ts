@@ -13,8 +13,8 @@ import {
   word,
 } from '@sb/core/document';
 
-import { type Action, actionData, type ActionName, actionNames, canonicalErrno } from './actions.js';
-import { type Architecture, architectureNames } from './architectures.js';
+import { type Action, actionData, actionNames, canonicalErrno } from './actions.js';
+import { architectureNames } from './architectures.js';
 import { comparisons, type Condition, condition } from './conditions.js';
 import { seccompError } from './errors.js';
 import { type SocketFamily, socketFamilies } from './families.js';
@@ -116,6 +116,6 @@ export const policyReader = object<SeccompFields>({
   unknown: actionReader,
   foreign: actionReader,
   x32: actionReader,
-  architectures: list(word(architectureNames) as Reader<Architecture>, { min: 1 }),
+  architectures: list(word(architectureNames), { min: 1 }),
   level: word(['require', 'prefer']),
 });
