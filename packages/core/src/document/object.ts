@@ -33,8 +33,21 @@ export function lenient<T>(reader: Reader<T>): Option<T> {
   return { reader, undefinedIsAbsent: true };
 }
 
-/** An object with these keys and no other, all of them its own. */
-export function object<T extends object>(options: Options<T>): Reader<T> {
+/** Keys that have no name of their own in a table, as those of a right by its bit. */
+export interface OtherKeys {
+  /** What such a key matches as a whole. */
+  readonly name: RegExp;
+  readonly reader: Reader;
+}
+
+/**
+ * An object with these keys and no other, all of them its own.
+ *
+ * @param options - the keys
+ * @param others - keys beside them. Default: none
+ */
+export function object<T extends object>(options: Options<T>, others?: OtherKeys): Reader<T> {
+  const other = (key: string): Option | undefined => (others?.name.test(key) === true ? others : undefined);
   const table = new Map(
     Object.entries(options as Readonly<Record<string, Reader | Option>>).map(([key, one]) => [key, optionOf(one)]),
   );
@@ -42,7 +55,10 @@ export function object<T extends object>(options: Options<T>): Reader<T> {
   const expected = 'an object';
   return {
     expected,
-    schema: schemaOf(table),
+    schema: {
+      ...schemaOf(table),
+      ...(others === undefined ? {} : { patternProperties: { [others.name.source]: others.reader.schema } }),
+    },
     accepts: isObject,
     read: (value, place) => {
       if (!isObject(value)) return refuseKind(value, place, expected);
@@ -51,7 +67,7 @@ export function object<T extends object>(options: Options<T>): Reader<T> {
       const result = Object.create(null) as Record<string, unknown>;
       // Read once: what is checked is what is used, also where a getter gives something else the next time.
       for (const [key, part] of Object.entries(value)) {
-        const option = table.get(key) ?? refuseUnknown(key, keys, place);
+        const option = table.get(key) ?? other(key) ?? refuseUnknown(key, keys, place);
         if (part === undefined && option.undefinedIsAbsent === true) continue;
         result[key] = option.reader.read(part, place.key(key));
       }
