@@ -57,9 +57,7 @@ const portsToBind = list(integer({ min: 0, max: 65_535, what: 'a port' }), { max
 const portsToConnect = list(integer({ min: 1, max: 65_535, what: 'a port' }), { max: 65_536, what: 'a list of ports' });
 
 const netReader: Reader<NetOptions> = object<NetOptions>(
-  { connectTcp: portsToConnect, bindTcp: portsToBind, connectSendUdp: portsToConnect, bindUdp: portsToBind } as Options<
-    Omit<NetOptions, `unsafe_unknown_bit_${number}`>
-  > as Options<NetOptions>,
+  { connectTcp: portsToConnect, bindTcp: portsToBind, connectSendUdp: portsToConnect, bindUdp: portsToBind },
   { name: unknownBit, reader: portsToBind },
 );
 
