@@ -112,7 +112,7 @@ describe('fromConfig', () => {
     const made = fromConfig({ abi: 12, variable, pathBeneath }, { newerAbi: true });
     expect(made.paths.map((rule) => rule.path)).toEqual(['/tmp/x', '/a/x', '/b/x']);
     expect(made.abi).toBe(newestAbi);
-    expect(() => fromConfig(document, { optinal: true } as object)).toThrow(/no "optinal"/);
+    expect(() => fromConfig(document, { optinal: true } as object)).toThrow(/extras\.optinal is unknown/);
   });
 
   it('does not multiply variables without end', () => {

@@ -1,12 +1,12 @@
 import { checkDocument } from './config-check.js';
 import { expandTemplate, variablesOf } from './config-variables.js';
-import { refuse } from './errors.js';
+import { extrasReader } from './documents.js';
+import { documentPlace, refuse } from './errors.js';
 import { type LandlockOptions, type LandlockPolicy, type LogOptions, type NetOptions, netOptionOf } from './options.js';
 import type { PathRule } from './paths.js';
 import { policy } from './policy.js';
 import { requirePolicy } from './require-policy.js';
 import { entryOf, type FsRight, namesOf, newestAbi, type Scope } from './rights.js';
-import { checkShape } from './shape.js';
 
 /** A document of the landlockconfig JSON format (github.com/landlock-lsm/landlockconfig, schema/landlockconfig.json). */
 export interface LandlockConfig {
@@ -40,13 +40,13 @@ export interface ConfigExtras {
  * is refused, unless the extras allow it: it would restrict less than it says.
  *
  * @param json - the text, or what `JSON.parse` made of it
- * @param extras - what the format can't say
+ * @param given - what the format can't say
  * @throws LandlockError `invalid-policy` for anything that is not of this format, and whatever `policy` refuses
  */
-export function fromConfig(json: string | LandlockConfig, extras: ConfigExtras = {}): LandlockPolicy {
+export function fromConfig(json: string | LandlockConfig, given: ConfigExtras = {}): LandlockPolicy {
   const config = typeof json === 'string' ? parse(json) : json;
   checkDocument(config);
-  checkShape(extras, 'the extras', { require: 'list', log: 'object', optional: 'boolean', newerAbi: 'boolean' });
+  const extras = extrasReader.read(given, documentPlace('extras'));
   const abi = config.abi ?? lowestAbi(config);
   if (!Number.isInteger(abi) || abi < 1) bad(`abi is ${JSON.stringify(abi)}`);
   if (abi > newestAbi && extras.newerAbi !== true) {

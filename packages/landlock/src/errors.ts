@@ -1,4 +1,5 @@
 import { type CommonErrorCode, type ErrorDetails, SandboxError } from '@sb/core';
+import { Place } from '@sb/core/document';
 
 /**
  * Codes of this package, beside those of every layer.
@@ -30,4 +31,15 @@ export function landlockError(code: LandlockErrorCode, step: string, details: Er
 /** Refuses options that contradict themselves or can have no effect. */
 export function refuse(what: string, hint: string, step = 'policy'): never {
   throw landlockError('invalid-policy', step, { what, hint });
+}
+
+/**
+ * Where a document of this layer begins.
+ *
+ * @param name - what errors call it; empty where keys stand alone
+ */
+export function documentPlace(name: string): Place {
+  return new Place(name, ({ path, what, hint }) => {
+    throw landlockError('invalid-policy', 'policy', { what: `${path === '' ? 'policy' : path} ${what}`, hint, path });
+  });
 }

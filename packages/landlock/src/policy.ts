@@ -1,22 +1,11 @@
-import { refuse } from './errors.js';
+import { optionsReader } from './documents.js';
+import { documentPlace, refuse } from './errors.js';
 import { featuresOf, type LandlockOptions, type LandlockPolicy, type LogOptions } from './options.js';
 import { type FsRight, type LogFeature, namesOf, newestAbi } from './rights.js';
-import { checkNames, checkRule, pathRules, portRules } from './rules.js';
-import { checkShape, type Shape } from './shape.js';
+import { checkNames, pathRules, portRules } from './rules.js';
 
 /** Names that stand for every feature of a group. */
 const groups = new Set(['fs', 'net', 'scope', 'log']);
-
-/** What the options may hold. */
-const optionShape: Shape = {
-  abi: 'number',
-  paths: 'list',
-  handle: 'list',
-  net: 'object',
-  scope: 'list',
-  require: 'list',
-  log: 'object',
-};
 
 /**
  * Validates options into a policy. Pure: no path is looked at, and none has to exist yet.
@@ -25,13 +14,9 @@ const optionShape: Shape = {
  *   effect, requirements that nothing asks for
  * @see linux/landlock.h, Documentation/userspace-api/landlock.rst
  */
-export function policy(options: LandlockOptions): LandlockPolicy {
-  checkShape(options, 'the policy', optionShape);
+export function policy(given: LandlockOptions): LandlockPolicy {
+  const options = optionsReader.read(given, documentPlace(''));
   const { abi } = options;
-  if (!Number.isInteger(abi) || abi < 1) {
-    refuse(`abi ${JSON.stringify(abi)} is none`, `Give the ABI that you tested, 1 to ${newestAbi}.`);
-  }
-  for (const rule of options.paths ?? []) checkRule(rule);
   const fs = checkNames('fs', handledFs(options), abi);
   const net = portRules(options.net ?? {}, abi);
   const paths = pathRules(options.paths ?? [], fs, abi);
@@ -53,16 +38,13 @@ export function policy(options: LandlockOptions): LandlockPolicy {
 }
 
 function handledFs({ handle, paths, abi }: LandlockOptions): readonly FsRight[] {
-  if (handle !== undefined) {
-    return handle.length > 0 ? handle : refuse('handle is empty', 'Leave it out, or name the rights to restrict.');
-  }
+  if (handle !== undefined) return handle;
   if (paths === undefined) return [];
   const unknown = paths.flatMap(({ rights }) => rights).filter((right) => right.startsWith('unsafe_unknown_bit_'));
   return [...(namesOf('fs', abi) as FsRight[]), ...new Set(unknown)];
 }
 
 function logFeatures(log: LogOptions, abi: number, quiet: boolean): readonly LogFeature[] {
-  checkShape(log, 'log', { sameExec: 'boolean', newExec: 'boolean', subdomains: 'boolean' });
   const asked: Readonly<Record<LogFeature, boolean>> = {
     same_exec_off: log.sameExec === false,
     new_exec_on: log.newExec === true,

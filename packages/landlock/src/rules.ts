@@ -1,8 +1,7 @@
 import { refuse } from './errors.js';
 import { type NetOptions, netOptionOf, type PolicyPath, type PolicyPathRule, type PolicyPortRule } from './options.js';
-import { isPath, type PathInput, type PathRule } from './paths.js';
+import type { PathInput, PathRule } from './paths.js';
 import { entryOf, type FsRight, type Group, namesOf, type NetRight, newestAbi, orderOf } from './rights.js';
-import { checkShape } from './shape.js';
 
 /** PATH_MAX of Linux, the NUL at the end included. */
 const pathMax = 4096;
@@ -12,12 +11,12 @@ function netRightOf(option: string): NetRight {
   const named = Object.entries(netOptionOf).find(([, name]) => name === option);
   if (named !== undefined) return named[0] as NetRight;
   if (option.startsWith('unsafe_unknown_bit_')) return option as NetRight;
-  return refuse(`net has no ${JSON.stringify(option)}`, `Use one of: ${Object.values(netOptionOf).join(', ')}.`);
+  return refuse(`net has no ${JSON.stringify(option)}`, 'Correct it, or leave it out.');
 }
 
 /**
- * Checks the names of rights: they exist, the pinned ABI has them, none is there twice. Gives them back in the order
- * of the kernel's header.
+ * Checks the names of rights: they exist, and the pinned ABI has them. Gives them back, each once, in the order of the
+ * kernel's header.
  */
 export function checkNames<Name extends string>(group: Group, names: readonly Name[], abi: number): readonly Name[] {
   for (const name of names) {
@@ -31,44 +30,35 @@ export function checkNames<Name extends string>(group: Group, names: readonly Na
         entry.abi > newestAbi ? 'Say the ABI that has it.' : `Leave it out, or test the policy with ABI ${entry.abi}.`,
       );
     }
-    if (names.indexOf(name) !== names.lastIndexOf(name)) refuse(`${group}.${name} is listed twice`, 'List it once.');
   }
-  return Object.freeze([...names].sort((a, b) => orderOf(group, a) - orderOf(group, b)));
+  return Object.freeze([...new Set(names)].sort((a, b) => orderOf(group, a) - orderOf(group, b)));
 }
 
-/** Checks what a rule is made of; it need not come from one of the builders. */
-export function checkRule(rule: PathRule): void {
-  checkShape(rule, 'a rule', {
-    paths: 'list',
-    rights: 'list',
-    preset: 'boolean',
-    optional: 'boolean',
-    refer: 'boolean',
-    quiet: 'boolean',
-  });
-  for (const key of ['paths', 'rights', 'preset'] as const) {
-    if (!Object.hasOwn(rule, key)) refuse(`a rule has no ${key}`, 'Make it with one of the builders.');
-  }
-  const other = rule.rights.findIndex((right) => typeof right !== 'string');
-  if (other >= 0) refuse(`a rule has a right that is no name: ${JSON.stringify(rule.rights[other])}`, 'Name it.');
-}
-
-/** Turns the rules of the options into one rule a path, and refuses what can have no effect. */
+/**
+ * Turns the rules of the options into one rule a path, and refuses what can have no effect. A rule that grants nothing
+ * beyond another one for its path is left out: it says the same again.
+ */
 export function pathRules(rules: readonly PathRule[], handled: readonly FsRight[], abi: number): PolicyPathRule[] {
-  const result = rules.flatMap((rule) => {
-    if (rule.paths.length === 0) refuse('a rule has no path', 'Name at least one.');
-    return rule.paths.map((input) => pathRule(rule, policyPath(input), { handled, abi }));
-  });
-  const seen = new Map<string, PolicyPathRule>();
-  for (const rule of result) {
-    const key = JSON.stringify(rule.path);
-    const other = seen.get(key);
-    if (other !== undefined && isWithin(rule.rights, other.rights)) {
-      refuse(`the second rule for ${key} grants nothing that the first does not`, 'Remove it.');
-    }
-    seen.set(key, rule);
-  }
-  return result;
+  const all = rules.flatMap((rule) => rule.paths.map((input) => pathRule(rule, policyPath(input), { handled, abi })));
+  const keys = all.map(({ path }) => JSON.stringify(path));
+  return all.filter(
+    (rule, index) =>
+      !all.some((other, at) => {
+        if (at === index || keys[at] !== keys[index] || !isCovered(rule, other)) return false;
+        // Of two that say the same the first stays.
+        return at < index || !isCovered(other, rule);
+      }),
+  );
+}
+
+/** Whether a rule adds nothing to another one for its path: no right, and no error where the path is not as it says. */
+function isCovered(rule: PolicyPathRule, other: PolicyPathRule): boolean {
+  return (
+    rule.quiet === other.quiet &&
+    (rule.optional || !other.optional) &&
+    (rule.preset || !other.preset) &&
+    rule.rights.every((right) => other.rights.includes(right))
+  );
 }
 
 interface Pinned {
@@ -103,7 +93,6 @@ function pathRule(rule: PathRule, path: PolicyPath, { handled, abi }: Pinned): P
 
 /** Text where the bytes are UTF-8, base64 where they are not. */
 function policyPath(input: PathInput): PolicyPath {
-  if (!isPath(input)) refuse(`${JSON.stringify(input)} is no path`, 'Give text or bytes, and options last.');
   const bytes = Buffer.from(input);
   if (bytes.length === 0) refuse('a path is empty', 'Use "." for the working directory.');
   if (bytes.includes(0)) refuse(`the path ${JSON.stringify(bytes.toString())} holds a NUL`, 'Remove it.');
@@ -120,14 +109,11 @@ export function portRules(net: NetOptions, abi: number): { handled: readonly Net
   const asked = (Object.entries(net) as [string, readonly number[]][]).map(
     ([option, ports]): [NetRight, readonly number[]] => [netRightOf(option), ports],
   );
-  checkShape(net, 'net', Object.fromEntries(Object.keys(net).map((option) => [option, 'list' as const])));
   const rightsOf = new Map<number, NetRight[]>();
   for (const [right, ports] of asked) {
     for (const port of ports) {
-      checkPort(right, port);
       const rights = rightsOf.get(port) ?? [];
-      if (rights.includes(right)) refuse(`port ${port} is listed twice for ${right}`, 'List it once.');
-      rightsOf.set(port, [...rights, right]);
+      if (!rights.includes(right)) rightsOf.set(port, [...rights, right]);
     }
   }
   const handled = checkNames(
@@ -137,15 +123,4 @@ export function portRules(net: NetOptions, abi: number): { handled: readonly Net
   );
   const ports = [...rightsOf].sort(([a], [b]) => a - b);
   return { handled, ports: ports.map(([port, rights]) => Object.freeze({ port, rights: Object.freeze(rights) })) };
-}
-
-function checkPort(right: NetRight, port: number): void {
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) refuse(`${port} is no port`, 'Use 1 to 65535.');
-  if (port === 0 && right.startsWith('connect')) {
-    refuse(`a rule for ${right} and port 0 can have no effect`, 'Nothing can be connected to port 0; remove it.');
-  }
-}
-
-function isWithin(rights: readonly FsRight[], others: readonly FsRight[]): boolean {
-  return rights.every((right) => others.includes(right));
 }

@@ -1,4 +1,5 @@
 import { type CommonErrorCode, type ErrorDetails, errnoName, SandboxError } from '@sb/core';
+import { Place } from '@sb/core/document';
 
 import type { NativeFailure } from './native.js';
 
@@ -30,6 +31,17 @@ export type PrivdropError = SandboxError<PrivdropErrorCode>;
 /** Builds an error of this layer. */
 export function privdropError(code: PrivdropErrorCode, step: string, details: ErrorDetails): PrivdropError {
   return new SandboxError<PrivdropErrorCode>({ code, layer: 'privdrop', step, ...details });
+}
+
+/**
+ * Where a document of this layer begins.
+ *
+ * @param name - what errors call it: `options`, `policy`, `user`
+ */
+export function documentPlace(name: string): Place {
+  return new Place(name, ({ path, what, hint }) => {
+    throw privdropError('invalid-policy', 'policy', { what: `${path} ${what}`, hint, path });
+  });
 }
 
 /** Turns a failed native step into an error with its cause and remedy. */

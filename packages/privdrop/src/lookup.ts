@@ -2,7 +2,9 @@ import { statSync } from 'node:fs';
 
 import { errnoName } from '@sb/core';
 
-import { type PrivdropErrorCode, privdropError } from './errors.js';
+import { referenceReader } from './documents.js';
+import { documentPlace, type PrivdropErrorCode, privdropError } from './errors.js';
+import { checkedId, checkName } from './ids.js';
 import { requireUsers } from './identity.js';
 import { native, type NativeUser } from './native.js';
 
@@ -30,9 +32,6 @@ export interface UserReference {
   readonly groups?: readonly (string | number)[];
 }
 
-/** Largest uid and gid; 2³²−1 means "leave unchanged" to the kernel. */
-const maxId = 0xffff_fffe;
-
 /**
  * Looks a user up in the system's name service, so LDAP and systemd users count as well as `/etc/passwd`.
  * Blocks while the name service answers.
@@ -43,8 +42,8 @@ const maxId = 0xffff_fffe;
  */
 export function lookupUser(who: string | number | UserReference): UserIdentity {
   requireUsers('lookup-user');
-  const { user, group, groups } =
-    typeof who === 'object' && who !== null ? who : { user: who, group: undefined, groups: undefined };
+  const read = referenceReader.read(who, documentPlace('user'));
+  const { user, group, groups } = typeof read === 'object' ? read : { user: read, group: undefined, groups: undefined };
   const entry = typeof user === 'string' ? userByName(user) : userById(user, group !== undefined);
   const gid = group === undefined ? entry.gid : groupId(group);
   return Object.freeze({
@@ -105,24 +104,6 @@ function groupsOf(name: string | undefined, gid: number): number[] {
   const found = native().groupsOf(name, gid);
   if (typeof found === 'number') return notFound('syscall-failed', `the groups of ${name}`, found);
   return found.filter((group) => group !== gid);
-}
-
-/** Refuses what is no id, whatever its type says: policies travel as JSON. */
-export function checkedId(id: number, kind: 'user' | 'group'): number {
-  if (Number.isInteger(id) && id >= 0 && id <= maxId) return id;
-  throw privdropError('invalid-name', `lookup-${kind}`, {
-    what: `${JSON.stringify(id) ?? 'undefined'} is not a ${kind} id`,
-    hint: `Give an integer from 0 to ${maxId}; -1 would mean "leave unchanged" to the kernel.`,
-  });
-}
-
-/** Refuses what a name service could take for something else. Names of digits only are ids in many programs. */
-function checkName(name: string, kind: 'user' | 'group'): void {
-  if (name !== '' && !/^[-+]?\d+$/.test(name) && !/[:/\0\n]/.test(name) && name.trim() === name) return;
-  throw privdropError('invalid-name', `lookup-${kind}`, {
-    what: `${JSON.stringify(name)} is not a ${kind} name`,
-    hint: `Give the name of an existing ${kind}, or its id as a number.`,
-  });
 }
 
 function notFound(code: PrivdropErrorCode, what: string, errno: number): never {

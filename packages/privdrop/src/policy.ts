@@ -1,7 +1,8 @@
-import { type RequirementLevel, requirementLevels } from '@sb/core';
+import type { RequirementLevel } from '@sb/core';
 
-import { privdropError } from './errors.js';
-import { checkedId, groupId, lookupUser, type UserIdentity, type UserReference } from './lookup.js';
+import { optionsReader, policyReader } from './documents.js';
+import { documentPlace, privdropError } from './errors.js';
+import { groupId, lookupUser, type UserIdentity, type UserReference } from './lookup.js';
 
 /** What {@link policy} takes. */
 export interface PrivdropOptions {
@@ -47,16 +48,13 @@ export interface PrivdropPolicy {
   readonly allowCapabilities: boolean;
 }
 
-/** The kernel's limit on supplementary groups: NGROUPS_MAX, `getgroups(2)`. */
-const maxGroups = 65_536;
-
 /**
  * Validates options into a policy. Pure for a {@link UserIdentity}; a name or uid is looked up once, here.
  *
  * @throws PrivdropError `root-target`, `invalid-policy`, and whatever `lookupUser` throws
  */
-export function policy(options: PrivdropOptions): PrivdropPolicy {
-  requireKnown(options);
+export function policy(given: PrivdropOptions): PrivdropPolicy {
+  const options = optionsReader.read(given, documentPlace('options'));
   const user = isIdentity(options.user) ? options.user : lookupUser(options.user);
   const groups = supplementary(options.groups ?? 'none', user);
   return requirePolicy({
@@ -82,42 +80,11 @@ export function policy(options: PrivdropOptions): PrivdropPolicy {
  * @throws PrivdropError `root-target`, `invalid-name`, `invalid-policy`
  */
 export function requirePolicy(candidate: PrivdropPolicy): PrivdropPolicy {
-  if (
-    typeof candidate !== 'object' ||
-    candidate === null ||
-    candidate.layer !== 'privdrop' ||
-    !Array.isArray(candidate.groups)
-  ) {
-    return refuse('this is no privdrop policy', 'Make it with policy().');
-  }
-  const { uid, gid, groups } = candidate;
-  checkedId(uid, 'user');
-  for (const id of [gid, ...groups]) checkedId(id, 'group');
+  const { uid, gid, groups, ...rest } = policyReader.read(candidate, documentPlace('policy'));
   if (uid === 0) refuseRoot('uid 0');
   if (gid === 0) refuseRoot('gid 0');
   if (groups.includes(0)) refuseRoot('gid 0 among its supplementary groups');
-  if (groups.length > maxGroups) refuse(`${groups.length} supplementary groups are over ${maxGroups}`, 'Give fewer.');
-  for (const text of [candidate.home, candidate.shell, candidate.name ?? '']) requireText(text);
-  for (const flag of [candidate.keepGroupsWhereDenied, candidate.allowCapabilities]) requireBoolean(flag);
-  level(candidate.level, ['require', 'prefer']);
-  level(candidate.noNewPrivs, requirementLevels);
-  return Object.freeze({ ...candidate, groups: Object.freeze([...groups]) });
-}
-
-const optionNames = [
-  'user',
-  'groups',
-  'level',
-  'noNewPrivs',
-  'unsafeKeepGroupsWhereSetgroupsIsDenied',
-  'unsafeAllowCapabilities',
-] as const satisfies readonly (keyof PrivdropOptions)[];
-
-/** A misspelt option would be none, and whoever gave it would believe in it. */
-function requireKnown(options: PrivdropOptions): void {
-  if (typeof options !== 'object' || options === null) refuse('there are no options', 'Give an object with a user.');
-  const unknown = Object.keys(options).find((key) => !optionNames.some((name) => name === key));
-  if (unknown !== undefined) refuse(`${unknown} is no option`, `Use: ${optionNames.join(', ')}.`);
+  return Object.freeze({ uid, gid, groups, ...rest });
 }
 
 function isIdentity(user: PrivdropOptions['user']): user is UserIdentity {
@@ -127,32 +94,12 @@ function isIdentity(user: PrivdropOptions['user']): user is UserIdentity {
 function supplementary(groups: NonNullable<PrivdropOptions['groups']>, user: UserIdentity): readonly number[] {
   if (groups === 'none') return [];
   if (groups === 'initgroups') return user.groups;
-  if (!Array.isArray(groups))
-    return refuse(`groups ${JSON.stringify(groups)} is no list`, "Give 'none', 'initgroups' or a list.");
   return groups.map(groupId);
-}
-
-function level(value: unknown, allowed: readonly RequirementLevel[]): void {
-  if (allowed.some((one) => one === value)) return;
-  refuse(`level ${JSON.stringify(value)} is unknown`, `Use one of: ${allowed.join(', ')}.`);
-}
-
-function requireBoolean(value: unknown): void {
-  if (typeof value !== 'boolean') refuse(`${JSON.stringify(value)} is neither true nor false`, 'Use policy().');
-}
-
-function requireText(value: unknown): void {
-  if (typeof value === 'string' && !value.includes('\0')) return;
-  refuse('name, home and shell have to be texts', 'Use lookupUser.');
 }
 
 function refuseRoot(what: string): never {
   throw privdropError('root-target', 'policy', {
-    what: `the target has ${what}, which is no drop of privileges`,
+    what: `the target has ${what}, which does not drop privileges`,
     hint: 'Name an unprivileged user with a group of its own.',
   });
-}
-
-function refuse(what: string, hint: string): never {
-  throw privdropError('invalid-policy', 'policy', { what, hint });
 }

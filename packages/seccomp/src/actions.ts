@@ -1,4 +1,5 @@
-import { show } from './document.js';
+import { shown } from '@sb/core/document';
+
 import { errnoNumber, linuxErrnoName, maxErrno } from './errnos.js';
 import { invalid } from './errors.js';
 
@@ -31,6 +32,9 @@ export const actionValues: Readonly<Record<ActionName, number>> = {
   log: 0x7ffc_0000,
   allow: 0x7fff_0000,
 };
+
+/** The names of the actions. */
+export const actionNames = Object.keys(actionValues) as readonly ActionName[];
 
 /** The call goes on. */
 export const allow: Action = Object.freeze({ action: 'allow' });
@@ -69,7 +73,7 @@ export function canonicalErrno(error: unknown, path: string): string | number {
   if (typeof number !== 'number' || !Number.isInteger(number) || number < 1 || number > maxErrno) {
     throw invalid(
       path,
-      `is no Linux error: ${show(error)}`,
+      `is not a Linux error: ${shown(error)}`,
       'Give a name such as EPERM, or a number from 1 to 4095; 0 would report success for a call that never happened.',
     );
   }
@@ -80,7 +84,7 @@ export function canonicalErrno(error: unknown, path: string): string | number {
 /** Checks the 16 bits of data that a filter can return. */
 export function actionData(data: unknown, path: string): number {
   if (typeof data === 'number' && Number.isInteger(data) && data >= 0 && data <= 0xffff) return data;
-  throw invalid(path, `is no 16-bit number: ${show(data)}`, 'Give an integer from 0 to 65535.');
+  throw invalid(path, `is not a 16-bit number: ${shown(data)}`, 'Give an integer from 0 to 65535.');
 }
 
 /** The 32 bits that a filter returns for an action. */
@@ -96,7 +100,7 @@ export function encodeAction(action: Action): number {
 export function decodeAction(bits: number): Action {
   const data = bits & 0xffff;
   const value = (bits & 0xffff_0000) >>> 0;
-  const name = (Object.keys(actionValues) as ActionName[]).find((candidate) => actionValues[candidate] === value);
+  const name = actionNames.find((candidate) => actionValues[candidate] === value);
   if (name === undefined) throw new RangeError(`0x${bits.toString(16)} is no action`);
   if (name === 'errno') return { action: name, errno: data === 0 ? 0 : canonicalErrno(data, 'errno') };
   return name === 'trap' || name === 'trace' ? { action: name, data } : { action: name };

@@ -1,4 +1,5 @@
 import { type CommonErrorCode, type ErrorDetails, errnoName, SandboxError } from '@sb/core';
+import { Place } from '@sb/core/document';
 
 import type { NativeFailure } from './native.js';
 
@@ -36,6 +37,13 @@ export function seccompError(code: SeccompErrorCode, step: string, details: Erro
 /** Refuses a value of a policy, naming its place, for instance `rules[0].when[1].value`. */
 export function invalid(path: string, what: string, hint: string): SeccompError {
   return seccompError('invalid-policy', 'policy', { what: `${path} ${what}`, hint, path });
+}
+
+/** Where options and policies begin; keys of their own stand alone in a path. */
+export function documentPlace(): Place {
+  return new Place('', ({ path, what, hint }) => {
+    throw invalid(path === '' ? 'policy' : path, what, hint);
+  });
 }
 
 const hints: Readonly<Record<string, string>> = {

@@ -57,8 +57,8 @@ describe('policy', () => {
   it.each([
     ['policy', null],
     ['policy', []],
-    ['policy.denny', { base: 'allow-all', denny: [] }],
-    ['policy.__proto__', JSON.parse('{"base":"allow-all","__proto__":{"deny":[]}}')],
+    ['denny', { base: 'allow-all', denny: [] }],
+    ['__proto__', JSON.parse('{"base":"allow-all","__proto__":{"deny":[]}}')],
     ['layer', { layer: 'landlock', base: 'allow-all' }],
     ['base', {}],
     ['base', { base: 'constructor' }],

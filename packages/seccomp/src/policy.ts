@@ -1,13 +1,12 @@
-import { type RequirementLevel } from '@sb/core';
+import type { RequirementLevel } from '@sb/core';
 
 import { type Action, allow, errno, killProcess, lets } from './actions.js';
-import { type Architecture, architectureNames } from './architectures.js';
-import { listAt, objectAt, sortedOnce, wordAt } from './document.js';
-import { invalid, seccompError } from './errors.js';
-import { type SocketFamily, socketFamilies } from './families.js';
-import { groupNames, isGroup } from './groups.js';
-import { type Base, baseNames, presets } from './presets.js';
-import { actionAt, type Rule, ruleAt, type RuleOptions, type SimpleActionName, syscallAt } from './rules.js';
+import type { Architecture } from './architectures.js';
+import { policyReader } from './documents.js';
+import { documentPlace, invalid } from './errors.js';
+import type { SocketFamily } from './families.js';
+import { type Base, presets } from './presets.js';
+import type { Rule, RuleOptions, SimpleActionName } from './rules.js';
 
 /** What {@link policy} takes. Everything but `base` may be left out. */
 export interface SeccompOptions {
@@ -51,20 +50,8 @@ export interface SeccompPolicy {
   readonly level: Exclude<RequirementLevel, 'off'>;
 }
 
-const keys = [
-  'layer',
-  'base',
-  'deny',
-  'allow',
-  'rules',
-  'sockets',
-  'denied',
-  'unknown',
-  'foreign',
-  'x32',
-  'architectures',
-  'level',
-];
+/** What was read of options or of a policy; what is left out has no entry. */
+export type SeccompFields = Pick<SeccompPolicy, 'base'> & Partial<SeccompPolicy>;
 
 /** Policies that came from here need no second look. */
 const valid = new WeakSet<object>();
@@ -76,25 +63,21 @@ const valid = new WeakSet<object>();
  */
 export function policy(options: SeccompOptions | SeccompPolicy): SeccompPolicy {
   if (valid.has(options)) return options as SeccompPolicy;
-  const fields = objectAt(options, 'policy', keys);
-  if (fields['layer'] !== undefined) wordAt(fields['layer'], 'layer', ['seccomp']);
-  const base = wordAt(fields['base'], 'base', baseNames);
-  const action = (key: string, or: Action) => (fields[key] === undefined ? or : actionAt(fields[key], key));
-  // Not `??`: null is no absent key but a mistake, and must not take a default.
-  const or = (key: string, other: unknown) => (fields[key] === undefined ? other : fields[key]);
+  const read = policyReader.read(options, documentPlace());
+  const { base } = read;
   const made: SeccompPolicy = Object.freeze({
     layer: 'seccomp',
     base,
-    deny: sortedOnce(listAt(fields['deny'], 'deny', nameAt)),
-    allow: sortedOnce(listAt(fields['allow'], 'allow', nameAt)),
-    rules: listAt(fields['rules'], 'rules', ruleAt),
-    sockets: socketsAt(or('sockets', presets[base].sockets)),
-    denied: deniedAction(action('denied', errno('EPERM'))),
-    unknown: action('unknown', errno('ENOSYS')),
-    foreign: action('foreign', killProcess),
-    x32: action('x32', errno('ENOSYS')),
-    architectures: architecturesAt(or('architectures', ['aarch64', 'riscv64', 'x86_64'])),
-    level: wordAt(or('level', 'require'), 'level', ['require', 'prefer']),
+    deny: sortedOnce(read.deny ?? []),
+    allow: sortedOnce(read.allow ?? []),
+    rules: read.rules ?? Object.freeze([]),
+    sockets: socketsOf(read.sockets ?? presets[base].sockets),
+    denied: deniedAction(read.denied ?? errno('EPERM')),
+    unknown: read.unknown ?? errno('ENOSYS'),
+    foreign: read.foreign ?? killProcess,
+    x32: read.x32 ?? errno('ENOSYS'),
+    architectures: sortedOnce(read.architectures ?? ['aarch64', 'riscv64', 'x86_64']),
+    level: read.level ?? 'require',
   });
   const both = made.deny.find((name) => made.allow.includes(name));
   if (both !== undefined) throw invalid('allow', `and deny both name ${both}`, 'Leave one of them out.');
@@ -102,25 +85,13 @@ export function policy(options: SeccompOptions | SeccompPolicy): SeccompPolicy {
   return made;
 }
 
-function nameAt(value: unknown, path: string): string {
-  if (typeof value !== 'string' || !value.startsWith('@')) return syscallAt(value, path);
-  if (isGroup(value)) return value;
-  throw seccompError('unknown-group', 'policy', {
-    what: `${path} is no group: ${JSON.stringify(value.slice(0, 60))}`,
-    hint: `Use one of: ${groupNames.join(' ')}.`,
-    path,
-  });
+function socketsOf(sockets: SeccompPolicy['sockets']): SeccompPolicy['sockets'] {
+  return sockets === 'any' ? sockets : sortedOnce(sockets);
 }
 
-function socketsAt(value: unknown): SeccompPolicy['sockets'] {
-  if (value === 'any') return value;
-  return sortedOnce(listAt(value, 'sockets', (entry, path) => wordAt(entry, path, socketFamilies)));
-}
-
-function architecturesAt(value: unknown): readonly Architecture[] {
-  const list = listAt(value, 'architectures', (entry, path) => wordAt(entry, path, architectureNames));
-  if (list.length === 0) throw invalid('architectures', 'is empty', 'Name at least one, or leave it out.');
-  return sortedOnce(list);
+/** A list's entries, each once, in order. */
+function sortedOnce<Entry extends string>(list: readonly Entry[]): readonly Entry[] {
+  return Object.freeze([...new Set(list)].sort());
 }
 
 function deniedAction(action: Action): Action {

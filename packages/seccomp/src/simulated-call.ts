@@ -1,5 +1,6 @@
+import { shown } from '@sb/core/document';
+
 import { type Architecture, architectureNames, architectures } from './architectures.js';
-import { show } from './document.js';
 import { type SeccompError, seccompError } from './errors.js';
 import { syscallNumber } from './syscalls.js';
 
@@ -57,7 +58,7 @@ function numberAt(value: unknown, arch: Architecture): number {
   const number = syscallNumber(value, arch);
   if (number !== undefined) return number;
   throw seccompError('unknown-syscall', 'simulate', {
-    what: `syscall: ${arch} has no call ${show(value)}`,
+    what: `syscall: ${arch} has no call ${shown(value)}`,
     hint: 'Give a name of that architecture, or a number.',
     path: 'syscall',
   });
@@ -80,7 +81,7 @@ function argumentAt(value: unknown, path: string, bits: 32 | 64): bigint {
 
 function invalidCall(path: string, value: unknown, hint: string): SeccompError {
   return seccompError('invalid-call', 'simulate', {
-    what: `${path} is nothing a kernel could see: ${show(value)}`,
+    what: `${path} is nothing a kernel could see: ${shown(value)}`,
     hint,
     path,
   });
