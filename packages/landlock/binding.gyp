@@ -5,10 +5,9 @@
     'conditions': [
       ['OS=="linux"', {
         'sources': [
-          'native/addon.cc', 'native/above.c', 'native/landlock.c', 'native/process.c', 'native/proof.c',
+          'native/addon.c', '../../tooling/native/sb_js.c', 'native/above.c', 'native/landlock.c', 'native/process.c', 'native/proof.c',
           '../../tooling/native/sb_task_list.c', '../../tooling/native/sb_threads.c',
         ],
-        'include_dirs': ['../../tooling/native', "<!(node -p \"require('node-addon-api').include_dir\")"],
       }, {
         # Landlock is Linux's; elsewhere support() says so without an addon.
         'type': 'none',

@@ -3,15 +3,19 @@
   'targets': [{
     'target_name': 'sandbox',
     'sources': [
-      'native/addon.cc',
-      'native/death.cc',
-      'native/dumpable.cc',
-      'native/file_lock.cc',
-      'native/status_pipe.cc',
-      'native/stream_pair.cc',
-      'native/unreadable.cc',
-      'native/watch.cc',
+      'native/addon.c',
+      'native/anonymous_file.c',
+      'native/death.c',
+      'native/dumpable.c',
+      'native/file_lock.c',
+      'native/limit.c',
+      'native/status_pipe.c',
+      'native/stream_pair.c',
+      'native/unreadable.c',
+      '../../tooling/native/sb_js.c',
     ],
-    'include_dirs': ["<!(node -p \"require('node-addon-api').include_dir\")"],
+    'conditions': [
+      ['OS=="linux"', { 'sources': ['native/watch.c'] }],
+    ],
   }],
 }

@@ -1,14 +1,20 @@
-# Settings that every addon of the project shares.
+# Settings that every addon of the project shares: C alone, and no library. What it calls of libc is found, under names
+# that every release has, in the libc that Node itself has loaded: glibc or musl. docs/decisions/0015 says how and why.
 {
   'target_defaults': {
-    'cflags': ['-Wall', '-Wextra', '-Werror', '-fvisibility=hidden', '-fstack-protector-strong'],
-    'cflags_c': ['-std=gnu11', '-Wshadow', '-Wconversion', '-D_FORTIFY_SOURCE=2'],
-    'cflags_cc': ['-std=gnu++17', '-Wno-cast-function-type'],
-    'defines': ['NAPI_VERSION=8', 'NAPI_DISABLE_CPP_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED'],
+    'cflags': [
+      '-Os', '-g0', '-std=gnu11', '-Wall', '-Wextra', '-Werror', '-Wshadow', '-Wconversion', '-fvisibility=hidden',
+      '-fstack-protector-strong', '-ffunction-sections', '-fdata-sections', '-U_FORTIFY_SOURCE',
+    ],
+    'cflags!': ['-O3', '-g'],
+    'defines': ['NAPI_VERSION=8'],
+    # With these, glibc's headers call functions that only newer releases have.
+    'defines!': ['_FILE_OFFSET_BITS=64', '_LARGEFILE_SOURCE'],
+    'include_dirs': ['.'],
     'conditions': [
       ['OS=="linux"', {
-        # The addon must load where no C++ runtime is installed, and must not share ours with anyone.
-        'ldflags': ['-static-libstdc++', '-static-libgcc', '-Wl,--exclude-libs,ALL', '-Wl,-z,relro,-z,now'],
+        'ldflags': ['-nostdlib', '-Wl,--gc-sections', '-Wl,-z,relro,-z,now'],
+        'libraries': ['-lgcc'],
       }],
     ],
   },

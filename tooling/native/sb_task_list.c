@@ -1,10 +1,10 @@
 #define _GNU_SOURCE
 #include "sb_task_list.h"
+#include "sb_decimal.h"
+#include "sb_stat.h"
 
 #include <errno.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -27,7 +27,7 @@ int sb_list_tasks(int tasks, sb_task_fn fn, void *argument)
 			return length < 0 ? -errno : 0;
 		for (long at = 0; at < length;) {
 			struct linux_dirent64 *entry = (void *)(buffer + at);
-			pid_t tid = (pid_t)strtol(entry->name, NULL, 10);
+			pid_t tid = sb_decimal(entry->name);
 			at += entry->reclen;
 			/* The folder itself and its parent are no numbers. */
 			int answer = tid > 0 ? fn(argument, tid) : 0;
@@ -40,7 +40,7 @@ int sb_list_tasks(int tasks, sb_task_fn fn, void *argument)
 long sb_count_tasks(int tasks)
 {
 	struct stat folder;
-	if (fstat(tasks, &folder))
+	if (sb_fstat(tasks, &folder))
 		return -errno;
 	return folder.st_nlink < 2 ? 0 : (long)folder.st_nlink - 2;
 }

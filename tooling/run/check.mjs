@@ -18,6 +18,7 @@ const checks = [
   ['types of the commands', () => npx('tsc', '-p', 'tooling')],
   ['imports', () => attempt(process.execPath, ['tooling/checks/imports.mjs'])],
   ['file access', () => attempt(process.execPath, ['tooling/checks/file-access.mjs'])],
+  ['native parts', () => attempt(process.execPath, ['tooling/checks/native-parts.mjs'])],
   ['doc comments', () => attempt(process.execPath, ['tooling/checks/doc-comments.mjs'])],
   ['what is supported', () => attempt(process.execPath, ['tooling/support/src/write.mjs', '--check'])],
   ['unused code', () => npx('knip', '--no-config-hints')],

@@ -75,34 +75,28 @@ function addonOf(name) {
 function buildAddon({ name, folder: place, sources }, target) {
   const out = join(folder, target, name);
   mkdirSync(out, { recursive: true });
-  const headers = [join(nodeHeaders() ?? '', 'include/node'), join(root, 'tooling/native'), napiHeaders()];
-  const flags = [...headers.flatMap((one) => ['-isystem', one]), '-Wall', '-Wextra', '-Werror', '-fvisibility=hidden'];
-  const defines = ['NAPI_VERSION=8', 'NAPI_DISABLE_CPP_EXCEPTIONS', `NODE_GYP_MODULE_NAME=${name}`];
+  const headers = [join(nodeHeaders() ?? '', 'include/node'), join(root, 'tooling/native')];
+  const warnings = ['-Wall', '-Wextra', '-Werror', '-Wshadow', '-Wconversion'];
+  const flags = [...headers.flatMap((one) => ['-isystem', one]), '-std=gnu11', ...warnings, '-fvisibility=hidden'];
+  const defines = ['NAPI_VERSION=8', `NODE_GYP_MODULE_NAME=${name}`];
   const objects = sources.map((source) => {
     const object = join(out, `${basename(source)}.o`);
-    const isC = source.endsWith('.c');
-    const language = isC ? ['-std=gnu11', '-Wshadow', '-Wconversion'] : ['-std=gnu++17', '-fno-exceptions'];
-    const all = [...language, ...flags, ...defines.map((one) => `-D${one}`), '-c', resolve(place, source)];
-    zig(isC ? 'cc' : 'c++', [...all, '-o', object], target);
+    zig([...flags, ...defines.map((one) => `-D${one}`), '-c', resolve(place, source), '-o', object], target);
     return object;
   });
   // What Node itself has is found when Node loads the addon.
   const link = ['-shared', '-Wl,-undefined,dynamic_lookup', ...objects, '-o', join(out, `${name}.node`)];
-  zig('c++', link, target);
+  zig(link, target);
   return objects;
 }
 
-/** @type {(mode: 'cc' | 'c++', args: readonly string[], target: string) => void} */
-function zig(mode, args, target) {
+/** @type {(args: readonly string[], target: string) => void} */
+function zig(args, target) {
   const env = {
     ...process.env,
     ZIG_GLOBAL_CACHE_DIR: join(folder, 'cache'),
     ZIG_LOCAL_CACHE_DIR: join(folder, 'cache'),
   };
-  const { status, stderr } = spawnSync(compiler, [mode, '-target', target, ...args], { env, encoding: 'utf8' });
-  if (status !== 0) fail(`zig ${mode} ${args.at(-1)} for ${target} failed (${status}):\n${stderr}`);
-}
-
-function napiHeaders() {
-  return join(root, 'node_modules/node-addon-api');
+  const { status, stderr } = spawnSync(compiler, ['cc', '-target', target, ...args], { env, encoding: 'utf8' });
+  if (status !== 0) fail(`zig cc ${args.at(-1)} for ${target} failed (${status}):\n${stderr}`);
 }

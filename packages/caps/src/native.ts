@@ -1,11 +1,4 @@
-import { loadPrebuild } from '@sb/core';
-
-/** A step of the C side that failed; `errno` is positive. */
-export interface NativeFailure {
-  readonly step: string;
-  readonly syscall?: string;
-  readonly errno: number;
-}
+import { loadPrebuild, type NativeFailure } from '@sb/core';
 
 /** What a phase reached when it failed nowhere. */
 export interface NativeReached {
@@ -13,7 +6,7 @@ export interface NativeReached {
   readonly threads: number;
 }
 
-/** What `native/addon.cc` exports. A negative number is an errno. */
+/** What `native/addon.c` exports. A negative number is an errno. */
 export interface Native {
   beforeIds(record: Uint8Array): NativeReached | NativeFailure;
   afterIds(record: Uint8Array): NativeReached | NativeFailure;

@@ -1,9 +1,9 @@
 import { isMainThread } from 'node:worker_threads';
 
-import { type EnforcementReport, readAllTasks, reportOf } from '@sb/core';
+import { type EnforcementReport, type NativeFailure, readAllTasks, reportOf } from '@sb/core';
 
 import { capsError, nativeError } from './errors.js';
-import { native, type NativeFailure, type NativeReached } from './native.js';
+import { native, type NativeReached } from './native.js';
 import { type CapsPlan, plan } from './plan.js';
 import type { CapsPolicy } from './policy.js';
 import { support } from './support.js';

@@ -16,7 +16,7 @@ export { type RequirementLevel, requirementLevels } from './level.js';
 export { nearest } from './nearest.js';
 export { refuseInspector } from './no-inspector.js';
 export { packageVersion } from './package-version.js';
-export { type Libc, libcOf, loadPrebuild, type PrebuildLocation, prebuildPath } from './prebuild.js';
+export { loadPrebuild, type NativeFailure, type PrebuildLocation, prebuildPath } from './prebuild.js';
 export { readAll } from './read-all.js';
 export {
   encodeRecord,

@@ -1,12 +1,15 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { SandboxError } from './errors.js';
 
-/** The C library of a Linux program, in the words of prebuildify's file tags. */
-export type Libc = 'glibc' | 'musl';
+/** A step of a native part that failed; `errno` is positive. Where a number stands for a result, -errno does. */
+export interface NativeFailure {
+  readonly step: string;
+  readonly syscall?: string;
+  readonly errno: number;
+}
 
 /** Where a package's native part is and what it is called. */
 export interface PrebuildLocation {
@@ -18,8 +21,12 @@ export interface PrebuildLocation {
   readonly root: URL;
 }
 
+/** The platforms that packages are shipped for. */
+const shipped = ['linux-x64', 'linux-arm64'] as const;
+
 /**
- * Loads `prebuilds/<platform>-<arch>/<name>[.<libc>].node` of a package.
+ * Loads `prebuilds/<platform>-<arch>/<name>.node` of a package. One file serves every C library and every Node: it needs
+ * Node-API 8, and calls by name what glibc and musl both have.
  *
  * It looks in exactly one place, which only the package's own location decides: code that runs as root must not let
  * an environment variable or the working directory choose what it loads.
@@ -35,8 +42,8 @@ export function loadPrebuild<Addon>(location: PrebuildLocation): Addon {
       code: 'prebuild-missing',
       layer: location.layer,
       step: 'load-addon',
-      what: `no native part for ${platformTag()} could be loaded (tried ${file}: ${firstLine(cause)})`,
-      hint: 'Reinstall the package; in a checkout of the project run "npm run build".',
+      what: `the native part for ${platformTag()} could not be loaded (tried ${file}: ${firstLine(cause)})`,
+      hint: remedy(file),
       path: file,
       cause,
     });
@@ -49,30 +56,16 @@ export function loadPrebuild<Addon>(location: PrebuildLocation): Addon {
  * @param name - the addon's name
  */
 export function prebuildPath(name: string): string {
-  const tag = process.platform === 'linux' ? `.${ownLibc()}` : '';
-  return `prebuilds/${process.platform}-${process.arch}/${name}${tag}.node`;
+  return `prebuilds/${platformTag()}/${name}.node`;
 }
 
-/** Without `/proc` a process doesn't know its own file; then the more common one is tried. */
-function ownLibc(): Libc {
-  return isAbsolute(process.execPath) ? libcOf(process.execPath) : 'glibc';
-}
-
-/**
- * Tells which C library a program was linked with, from the interpreter named in its first page.
- * A static program counts as glibc.
- *
- * @param file - path of an ELF executable
- */
-export function libcOf(file: string): Libc {
-  const page = Buffer.alloc(4096);
-  const descriptor = openSync(file, 'r');
-  try {
-    readSync(descriptor, page, 0, page.length, 0);
-  } finally {
-    closeSync(descriptor);
+/** Installing again helps only where the package should have had the file. */
+function remedy(file: string): string {
+  if (existsSync(file)) return 'The file is there: check that it may be read and mapped, and that it is for this Node.';
+  if (shipped.some((tag) => tag === platformTag())) {
+    return 'The file is missing: install the package again, without leaving out files. In a checkout run "npm run build".';
   }
-  return page.includes('/ld-musl-') ? 'musl' : 'glibc';
+  return `The package is shipped for ${shipped.join(' and ')}. Elsewhere build it from the project's sources: "npm run build".`;
 }
 
 function platformTag(): string {

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "above.h"
+#include "sb_stat.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 static int look_at(struct sb_above *above, const char *path)
 {
 	struct stat status;
-	if (above->depth == SB_ABOVE_MAX || stat(path, &status))
+	if (above->depth == SB_ABOVE_MAX || sb_stat(path, &status))
 		return 0;
 	above->at[above->depth].device = status.st_dev;
 	above->at[above->depth].inode = status.st_ino;
@@ -24,7 +25,7 @@ void sb_above_look(struct sb_above *above, const char *path)
 	memset(above, 0, sizeof *above);
 	above->granted = ~0ull;
 	/* Without links, so that what is above is what the text says, if it says where the file is. */
-	if (!realpath(path, real) || stat(path, &file) || stat(real, &named) ||
+	if (!realpath(path, real) || sb_stat(path, &file) || sb_stat(real, &named) ||
 		file.st_dev != named.st_dev || file.st_ino != named.st_ino)
 		return;
 	while (real[1]) {

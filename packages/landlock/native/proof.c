@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "above.h"
 #include "proof.h"
+#include "sb_stat.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -141,7 +142,7 @@ static struct sb_above above[COUNT]; /* of the attempts on files */
 static void granted(int descriptor, uint64_t rights)
 {
 	struct stat status;
-	int error = fstat(descriptor, &status);
+	int error = sb_fstat(descriptor, &status);
 	for (unsigned int i = 0; i < COUNT; i++) {
 		if (error)
 			above[i].granted |= rights; /* nothing can be claimed of these rights */

@@ -2,7 +2,7 @@ import { type ErrorDetails, errnoName } from '@sb/core';
 
 import type { PlannedRules } from './encode.js';
 import { landlockError, type LandlockError, type LandlockErrorCode } from './errors.js';
-import type { NativeFailure } from './native.js';
+import type { LandlockFailure } from './native.js';
 import { pathText } from './options.js';
 import { obstacles } from './support.js';
 
@@ -97,7 +97,7 @@ const ofThreads: Readonly<Record<string, Cause & { readonly what: string }>> = {
  * @param failure - from the addon
  * @param rules - the rules of the record, by which the failure counts
  */
-export function nativeError(failure: NativeFailure, rules: PlannedRules = { paths: [], ports: [] }): LandlockError {
+export function nativeError(failure: LandlockFailure, rules: PlannedRules = { paths: [], ports: [] }): LandlockError {
   const { step, syscall } = failure;
   const errno = errnoName(failure.errno);
   const lost = ofThreads[step];

@@ -1,10 +1,7 @@
-import { loadPrebuild } from '@sb/core';
+import { loadPrebuild, type NativeFailure } from '@sb/core';
 
-/** A step of the C side that failed; `errno` is positive. */
-export interface NativeFailure {
-  readonly step: string;
-  readonly syscall?: string;
-  readonly errno: number;
+/** A step that failed. */
+export interface LandlockFailure extends NativeFailure {
   /** Number of the record's rule that failed, paths before ports. */
   readonly rule?: number;
 }
@@ -19,12 +16,12 @@ interface NativeReached {
   readonly skipped: readonly number[];
 }
 
-/** What `native/addon.cc` exports. */
+/** What `native/addon.c` exports. */
 export interface Native {
   /** The ABI, or the errata as a bit mask; a negative number is -errno. */
   query(what: 'abi' | 'errata'): number;
   noNewPrivs(): { readonly threads: number } | NativeFailure;
-  applyRecord(record: Uint8Array): NativeReached | NativeFailure;
+  applyRecord(record: Uint8Array): NativeReached | LandlockFailure;
 }
 
 let loaded: Native | undefined;

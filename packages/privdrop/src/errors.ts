@@ -1,7 +1,6 @@
-import { type CommonErrorCode, type ErrorDetails, errnoName, SandboxError } from '@sb/core';
+import { type CommonErrorCode, type ErrorDetails, errnoName, type NativeFailure, SandboxError } from '@sb/core';
 import { Place } from '@sb/core/document';
 
-import type { NativeFailure } from './native.js';
 
 /**
  * Codes of this package, beside those of every layer.

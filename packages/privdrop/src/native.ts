@@ -1,11 +1,4 @@
-import { type FourIds, loadPrebuild } from '@sb/core';
-
-/** A step of the C side that failed; `errno` is positive. */
-export interface NativeFailure {
-  readonly step: string;
-  readonly syscall?: string;
-  readonly errno: number;
-}
+import { type FourIds, loadPrebuild, type NativeFailure } from '@sb/core';
 
 /** An entry of the user database. */
 export interface NativeUser {
@@ -16,7 +9,7 @@ export interface NativeUser {
   readonly shell: string;
 }
 
-/** What `native/addon.cc` exports. A number in place of an object is a positive errno. */
+/** What `native/addon.c` exports. A number in place of an object is -errno. */
 export interface Native {
   applyRecord(record: Uint8Array): NativeFailure | null;
   noNewPrivs(): { readonly threads: number } | NativeFailure;

@@ -1,11 +1,11 @@
-// Whether other processes of the same user may look into this one.
+/* Whether other processes of the same user may look into this one. */
 #ifndef SB_DUMPABLE_H
 #define SB_DUMPABLE_H
 
-#include <napi.h>
-
-// makeUndumpable(): 0 or -errno. Sets it and reads it back (PR_SET_DUMPABLE and PR_GET_DUMPABLE of prctl(2)); -EPERM
-// where the kernel says that it was set and it is not.
-Napi::Value MakeUndumpable(const Napi::CallbackInfo &info);
+/*
+ * 0 or -errno. Sets it and reads it back (PR_SET_DUMPABLE and PR_GET_DUMPABLE of prctl(2)); -EPERM
+ * where the kernel says that it was set and it is not.
+ */
+int sb_make_undumpable(void);
 
 #endif

@@ -1,15 +1,15 @@
-// A lock that only who may write to a file can take, of whoever has it open.
+/* A lock that only who may write to a file can take, of whoever has it open. */
 #ifndef SB_FILE_LOCK_H
 #define SB_FILE_LOCK_H
 
-#include <napi.h>
+/*
+ * 0; 1 where another description of the file has it; or -errno. It needs a descriptor that is open for
+ * writing (EBADF), and doesn't wait. It belongs to the open file description, which children that
+ * inherit the descriptor share, and goes when the last of them has closed it.
+ */
+int sb_lock_file(int descriptor);
 
-// lockFile(descriptor: number): 0; 1 where another description of the file has it; or -errno.
-// It needs a descriptor that is open for writing (EBADF), and doesn't wait. It belongs to the open file description, which
-// children that inherit the descriptor share, and goes when the last of them has closed it.
-Napi::Value LockFile(const Napi::CallbackInfo &info);
-
-// unlockFile(descriptor: number): 0 or -errno. For all who share the description.
-Napi::Value UnlockFile(const Napi::CallbackInfo &info);
+/* 0 or -errno. For all who share the description. */
+int sb_unlock_file(int descriptor);
 
 #endif

@@ -1,12 +1,12 @@
-// The pipe that a launcher reports on, watched by the event loop.
+/* The pipe that a launcher reports on, watched by the event loop. */
 #ifndef SB_STATUS_PIPE_H
 #define SB_STATUS_PIPE_H
 
-#include <napi.h>
+#include <stdint.h>
 
-// statusPipe(most: number, done: (said: string) => void): number, the end for the launcher, close-on-exec, or -errno.
-// done is called once, when every holder of that end has closed it, with all that was written. `most` is how many bytes
-// that may be: what the pipe holds without being read is read at the end, so that nothing wakes us before.
-Napi::Value StatusPipe(const Napi::CallbackInfo &info);
+#include <node_api.h>
+
+/* The end for the launcher, or -errno. Calls done(said) once; see statusPipe() of addon.c. */
+int sb_status_pipe(napi_env env, int64_t most, napi_value done);
 
 #endif

@@ -1,11 +1,11 @@
-// Two ends of a stream between a process and its child.
+/* Two ends of a stream between a process and its child. */
 #ifndef SB_STREAM_PAIR_H
 #define SB_STREAM_PAIR_H
 
-#include <napi.h>
-
-// streamPair(bytes: number): [number, number], both close-on-exec; or -errno. So many bytes may wait in the second one to be
-// read from the first, as far as the system allows it (SO_SNDBUF of socket(7)).
-Napi::Value StreamPair(const Napi::CallbackInfo &info);
+/*
+ * 0, both close-on-exec; or -errno. So many bytes may wait in the second one to be read from the first,
+ * as far as the system allows it (SO_SNDBUF of socket(7)).
+ */
+int sb_stream_pair(int ends[2], int bytes);
 
 #endif

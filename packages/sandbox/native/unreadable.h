@@ -1,10 +1,8 @@
-// A program that its user can execute and can't read: the kernel lets nobody of that user look into the process.
+/* A program that its user can execute and can't read: the kernel lets nobody of that user look into the process. */
 #ifndef SB_UNREADABLE_H
 #define SB_UNREADABLE_H
 
-#include <napi.h>
-
-// unreadableCopy(path: string): a descriptor of a copy to execute (O_PATH, close-on-exec), or -errno.
-Napi::Value UnreadableCopy(const Napi::CallbackInfo &info);
+/* A descriptor of a copy to execute (O_PATH, close-on-exec), or -errno. */
+int sb_unreadable_copy(const char *path);
 
 #endif

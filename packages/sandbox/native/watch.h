@@ -1,32 +1,30 @@
-// One descriptor that the event loop watches until there is something to tell, which is told once.
+/* One descriptor that the event loop watches until there is something to tell, which is told once. */
 #ifndef SB_WATCH_H
 #define SB_WATCH_H
 
-#include <napi.h>
+#include <stdbool.h>
 
-#ifdef __linux__
+#include <node_api.h>
 #include <uv.h>
 
-#include <memory>
-
-struct Watch {
-	Watch(int watched, Napi::Function listener)
-	    : descriptor(watched), done(Napi::Persistent(listener))
-	{
-	}
-	virtual ~Watch() = default;
-	// Whether there is something to tell, and what; false to go on watching.
-	virtual bool Look(Napi::Env env, napi_value *told) = 0;
-
-	const int descriptor;
-	Napi::FunctionReference done;
+struct sb_watch {
+	int descriptor;
+	/* Whether there is something to tell, and what; false to go on watching. */
+	bool (*look)(struct sb_watch *watch, napi_value *told);
+	/* Frees the watch and what it holds; the descriptor is closed by then. */
+	void (*discard)(struct sb_watch *watch);
+	/* The rest is set by sb_watch_start(). */
+	napi_env env;
+	napi_ref done;
+	napi_async_cleanup_hook_handle hook;
 	uv_poll_t poll;
-	napi_async_cleanup_hook_handle hook = nullptr;
 };
 
-// Watches for `events` of uv_poll_start, and closes the descriptor in the end, also where this fails. 0 or -errno.
-// It becomes non-blocking, as every descriptor that libuv watches.
-int StartWatch(Napi::Env env, std::unique_ptr<Watch> watch, int events);
-#endif
+/*
+ * Watches for `events` of uv_poll_start(), and calls the function `done` with what there is to tell.
+ * Closes the descriptor and discards the watch in the end, also where this fails. 0 or -errno. The
+ * descriptor becomes non-blocking, as every one that libuv watches.
+ */
+int sb_watch_start(napi_env env, struct sb_watch *watch, int events, napi_value done);
 
 #endif

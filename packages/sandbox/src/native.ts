@@ -4,7 +4,7 @@ import { errnoName, loadPrebuild } from '@sb/core';
 
 import { sandboxError } from './errors.js';
 
-/** What `native/addon.cc` exports. */
+/** What `native/addon.c` exports. */
 export interface Native {
   anonymousFile(bytes: Uint8Array, executable: boolean): number;
   closeFile(descriptor: number): number;

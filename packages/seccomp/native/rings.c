@@ -1,9 +1,9 @@
 #define _GNU_SOURCE
 #include "rings.h"
+#include "sb_decimal.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -30,9 +30,9 @@ static int ask_open(void)
 		return -1;
 	int found = 0;
 	for (struct dirent *entry; !found && (entry = readdir(folder)) != NULL;) {
-		/* "." and ".." are no numbers. */
-		if (entry->d_name[0] != '.')
-			found = enter(atoi(entry->d_name)) >= 0;
+		/* "." and ".." are not numbers. */
+		int descriptor = sb_decimal(entry->d_name);
+		found = descriptor >= 0 && enter(descriptor) >= 0;
 	}
 	closedir(folder);
 	return found;

@@ -1,7 +1,7 @@
 import { type CommonErrorCode, type ErrorDetails, errnoName, SandboxError } from '@sb/core';
 import { Place } from '@sb/core/document';
 
-import type { NativeFailure } from './native.js';
+import type { SeccompFailure } from './native.js';
 
 /**
  * Codes of this package, beside those of every layer.
@@ -54,7 +54,7 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 /** Turns a failed native step into an error with its cause and remedy. */
-export function nativeError({ step, syscall, errno: number }: NativeFailure): SeccompError {
+export function nativeError({ step, syscall, errno: number }: SeccompFailure): SeccompError {
   const errno = errnoName(number);
   if (step === 'prove') {
     return seccompError('verification-failed', step, {

@@ -1,22 +1,19 @@
-import { loadPrebuild } from '@sb/core';
+import { loadPrebuild, type NativeFailure } from '@sb/core';
 
-/** A step of the C side that failed; `errno` is positive. */
-export interface NativeFailure {
-  readonly step: string;
-  readonly syscall?: string;
-  readonly errno: number;
+/** A step that failed. */
+export interface SeccompFailure extends NativeFailure {
   /** The thread that kept the kernel from loading the filter on all of them. */
   readonly thread?: number;
 }
 
-/** What `native/addon.cc` exports. */
+/** What `native/addon.c` exports. */
 export interface Native {
   /**
    * Loads a record's filter.
    *
    * @param allThreads - false restricts the calling thread only and leaves every other one free
    */
-  applyRecord(record: Uint8Array, allThreads: boolean): NativeFailure | null;
+  applyRecord(record: Uint8Array, allThreads: boolean): SeccompFailure | null;
   noNewPrivs(): { readonly threads: number } | NativeFailure;
   /** Whether the kernel knows a filter's answer, `SECCOMP_RET_*` without data; a negative errno if it can't be asked. */
   hasAction(action: number): number;

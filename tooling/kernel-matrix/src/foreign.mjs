@@ -57,9 +57,8 @@ export function crossBuild() {
   const env = {
     ...process.env,
     CC: `${compiler}-gcc`,
-    CXX: `${compiler}-g++`,
     AR: `${compiler}-ar`,
-    LINK: `${compiler}-g++`,
+    LINK: `${compiler}-gcc`,
     PREBUILD_ARCH: 'arm64',
     PREBUILD_STRIP_BIN: `${compiler}-strip`,
     // The headers say nothing of a processor.
@@ -67,9 +66,9 @@ export function crossBuild() {
   };
   output('make', ['--silent'], { cwd: join(root, 'packages/sandbox'), env });
   for (const name of ['caps', 'landlock', 'privdrop', 'seccomp', 'sandbox']) {
-    const args = ['--no-install', 'prebuildify', '--napi', '--strip', '--tag-libc', `--name=${name}`, '--arch=arm64'];
+    const args = ['--no-install', 'prebuildify', '--napi', '--strip', `--name=${name}`, '--arch=arm64'];
     output('npx', args, { cwd: join(root, 'packages', name), env });
-    const file = join(root, 'packages', name, 'prebuilds/linux-arm64', `${name}.glibc.node`);
+    const file = join(root, 'packages', name, 'prebuilds/linux-arm64', `${name}.node`);
     if (!existsSync(file)) throw new MatrixError(`prebuildify made no ${file}.`);
   }
 }

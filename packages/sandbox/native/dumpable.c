@@ -1,17 +1,14 @@
 #include "dumpable.h"
 
-#include <cerrno>
+#include <errno.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
 
-namespace
-{
-
-int MakeUndumpable()
+int sb_make_undumpable(void)
 {
 #ifdef __linux__
-	// Where the ids were changed the kernel has done it already: 0, or 2 for dumps that root alone can read.
+	/* Where the ids were changed the kernel has done it already: 0, or 2 for dumps that root alone can read. */
 	int state = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
 	if (state == 0 || state == 2)
 		return 0;
@@ -24,11 +21,4 @@ int MakeUndumpable()
 #else
 	return -ENOSYS;
 #endif
-}
-
-} // namespace
-
-Napi::Value MakeUndumpable(const Napi::CallbackInfo &info)
-{
-	return Napi::Number::New(info.Env(), MakeUndumpable());
 }

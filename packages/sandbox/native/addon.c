@@ -1,0 +1,151 @@
+/*
+ * Glue between JavaScript and the C files beside it: what a launch needs of the kernel, and what
+ * restrictSelf needs beside the layers. Converts values, decides nothing.
+ */
+#include "anonymous_file.h"
+#include "death.h"
+#include "dumpable.h"
+#include "file_lock.h"
+#include "limit.h"
+#include "sb_js.h"
+#include "status_pipe.h"
+#include "stream_pair.h"
+#include "unreadable.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* anonymousFile(bytes: Uint8Array, executable: boolean): number, a descriptor at its start, or -errno */
+static napi_value anonymous_file(struct sb_js *js)
+{
+	struct sb_js_bytes bytes = sb_js_bytes(js, 0);
+	int is_executable = sb_js_flag(js, 1);
+	if (!sb_js_is_whole(js))
+		return NULL;
+	return sb_js_number(js, sb_anonymous_file(bytes.data, bytes.length, is_executable));
+}
+
+/* closeFile(descriptor: number): 0 or -errno. Not every runtime's own close knows a descriptor that it hasn't opened. */
+static napi_value close_file(struct sb_js *js)
+{
+	int descriptor = (int)sb_js_integer(js, 0);
+	if (!sb_js_is_whole(js))
+		return NULL;
+	return sb_js_number(js, close(descriptor) ? -errno : 0);
+}
+
+/* endNow(status: number): doesn't return (_exit(2)). */
+static napi_value end_now(struct sb_js *js)
+{
+	_exit((int)sb_js_integer(js, 0));
+}
+
+/* lockFile(descriptor: number): 0; 1 where another description of the file has it; or -errno */
+static napi_value lock_file(struct sb_js *js)
+{
+	int descriptor = (int)sb_js_integer(js, 0);
+	return sb_js_is_whole(js) ? sb_js_number(js, sb_lock_file(descriptor)) : NULL;
+}
+
+/* unlockFile(descriptor: number): 0 or -errno */
+static napi_value unlock_file(struct sb_js *js)
+{
+	int descriptor = (int)sb_js_integer(js, 0);
+	return sb_js_is_whole(js) ? sb_js_number(js, sb_unlock_file(descriptor)) : NULL;
+}
+
+/* makeUndumpable(): 0 or -errno */
+static napi_value make_undumpable(struct sb_js *js)
+{
+	return sb_js_number(js, sb_make_undumpable());
+}
+
+/*
+ * setLimit(resource: number, value: bigint, tries: boolean): 0 or -errno. Soft and hard alike, of the
+ * whole process (setrlimit(2)); or tries whether it could, and leaves it.
+ */
+static napi_value set_limit(struct sb_js *js)
+{
+	unsigned int resource = (unsigned int)sb_js_integer(js, 0);
+	uint64_t value = sb_js_large(js, 1);
+	int is_trial = sb_js_flag(js, 2);
+	if (!sb_js_is_whole(js))
+		return NULL;
+	return sb_js_number(
+		js, is_trial ? sb_try_limit(resource, value) : sb_set_limit(resource, value));
+}
+
+/*
+ * statusPipe(most: number, done: (said: string) => void): number, the end for the launcher,
+ * close-on-exec, or -errno. `done` is called once, when every holder of that end has closed it, with
+ * all that was written. `most` is how many bytes that may be: what the pipe holds without being read
+ * is read at the end, so that nothing wakes us before.
+ */
+static napi_value status_pipe(struct sb_js *js)
+{
+	int64_t most = sb_js_integer(js, 0);
+	if (!sb_js_is_whole(js))
+		return NULL;
+	return sb_js_number(js, sb_status_pipe(js->env, most, js->arguments[1]));
+}
+
+/*
+ * streamPair(bytes: number): [number, number], both close-on-exec; or -errno. So many bytes may wait
+ * in the second one to be read from the first, as far as the system allows it (SO_SNDBUF of socket(7)).
+ */
+static napi_value stream_pair(struct sb_js *js)
+{
+	int ends[2];
+	int bytes = (int)sb_js_integer(js, 0);
+	int error = sb_js_is_whole(js) ? sb_stream_pair(ends, bytes) : -EINVAL;
+	if (error)
+		return sb_js_number(js, error);
+	napi_value pair = sb_js_array(js);
+	sb_js_put(js, pair, 0, sb_js_number(js, ends[0]));
+	sb_js_put(js, pair, 1, sb_js_number(js, ends[1]));
+	return pair;
+}
+
+/* unreadableCopy(path: string): a descriptor of a copy to execute (O_PATH, close-on-exec), or -errno */
+static napi_value unreadable_copy(struct sb_js *js)
+{
+	char *path = sb_js_text(js, 0);
+	if (!path)
+		return NULL;
+	int descriptor = sb_unreadable_copy(path);
+	free(path);
+	return sb_js_number(js, descriptor);
+}
+
+/*
+ * watchDeath(pid: number, done: (signal: number) => void): 0 or -errno. `done` is called once, before
+ * child_process tells of the end, with the number of the signal that ended a child of ours, or 0 where
+ * it ended by itself. To be called where the child can't have been waited for yet.
+ */
+static napi_value watch_death(struct sb_js *js)
+{
+	pid_t pid = (pid_t)sb_js_integer(js, 0);
+	if (!sb_js_is_whole(js))
+		return NULL;
+	return sb_js_number(js, sb_watch_death(js->env, pid, js->arguments[1]));
+}
+
+static const struct sb_js_export table[] = {
+	{"anonymousFile", anonymous_file},
+	{"closeFile", close_file},
+	{"endNow", end_now},
+	{"lockFile", lock_file},
+	{"makeUndumpable", make_undumpable},
+	{"setLimit", set_limit},
+	{"statusPipe", status_pipe},
+	{"streamPair", stream_pair},
+	{"unlockFile", unlock_file},
+	{"unreadableCopy", unreadable_copy},
+	{"watchDeath", watch_death},
+};
+
+NAPI_MODULE_INIT()
+{
+	return sb_js_exports(env, exports, table, sizeof table / sizeof *table);
+}

@@ -1,0 +1,67 @@
+#define _GNU_SOURCE
+#include "death.h"
+
+#include <errno.h>
+#ifdef __linux__
+#include "watch.h"
+
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Of the kernel, for headers that are older (pidfd_open(2), Linux 5.3). */
+#define NR_PIDFD_OPEN 434
+
+/*
+ * A pidfd is readable when its process has ended. libuv, which then waits for it, hears of that by a
+ * signal, and handles signals behind descriptors (uv__io_poll).
+ */
+struct child {
+	struct sb_watch watch; /* first: a pointer to it is one to the whole */
+	pid_t pid;
+};
+
+static bool look(struct sb_watch *watch, napi_value *told)
+{
+	const struct child *child = (const struct child *)watch;
+	siginfo_t end = {0};
+	int error = waitid(P_PID, (id_t)child->pid, &end, WEXITED | WNOWAIT | WNOHANG);
+	if (!error && end.si_pid == 0)
+		return false;
+	bool by_signal = !error && (end.si_code == CLD_KILLED || end.si_code == CLD_DUMPED);
+	if (napi_create_int32(watch->env, by_signal ? end.si_status : 0, told) != napi_ok)
+		*told = NULL;
+	return true;
+}
+
+static void discard(struct sb_watch *watch)
+{
+	free(watch);
+}
+
+int sb_watch_death(napi_env env, pid_t pid, napi_value done)
+{
+	struct child *child = calloc(1, sizeof *child);
+	if (!child)
+		return -ENOMEM;
+	child->pid = pid;
+	child->watch.look = look;
+	child->watch.discard = discard;
+	child->watch.descriptor = (int)syscall(NR_PIDFD_OPEN, pid, 0); /* close-on-exec */
+	if (child->watch.descriptor < 0) {
+		int error = -errno;
+		free(child);
+		return error;
+	}
+	return sb_watch_start(env, &child->watch, UV_READABLE, done);
+}
+#else
+int sb_watch_death(napi_env env, pid_t pid, napi_value done)
+{
+	(void)env;
+	(void)pid;
+	(void)done;
+	return -ENOSYS;
+}
+#endif

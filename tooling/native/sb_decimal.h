@@ -1,0 +1,22 @@
+/* Decimal text without libc's functions, whose names depend on the release of its headers. */
+#ifndef SB_DECIMAL_H
+#define SB_DECIMAL_H
+
+#include <limits.h>
+
+/* The number that a text is; -1 where it is none, or one beyond INT_MAX. */
+static inline int sb_decimal(const char *text)
+{
+	int number = 0;
+	if (!*text)
+		return -1;
+	for (; *text; text++) {
+		int digit = *text - '0';
+		if (digit < 0 || digit > 9 || number > (INT_MAX - digit) / 10)
+			return -1;
+		number = number * 10 + digit;
+	}
+	return number;
+}
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * Glue that every addon shares: arguments out of JavaScript and results into it, in C alone
+ * (Node-API). An addon that needs no C++ runtime and no version of a C library loads wherever its
+ * Node does; docs/decisions/0015 says how.
+ */
+#ifndef SB_JS_H
+#define SB_JS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <node_api.h>
+
+#include "sb_record.h"
+
+#define SB_JS_ARGUMENTS 4
+
+/*
+ * One call from JavaScript. After the first failure of Node-API every function below does nothing
+ * and returns 0, and the call throws once it returns: look at sb_js_is_whole() before acting on
+ * arguments.
+ */
+struct sb_js {
+	napi_env env;
+	napi_value arguments[SB_JS_ARGUMENTS];
+	napi_status status;
+};
+
+/* A function that JavaScript calls. NULL stands for undefined. */
+typedef napi_value (*sb_js_function)(struct sb_js *js);
+
+struct sb_js_export {
+	const char *name;
+	sb_js_function function;
+};
+
+struct sb_js_bytes {
+	const uint8_t *data;
+	size_t length;
+};
+
+/* Puts the functions of a table, which must be static, into the exports of an addon. */
+napi_value sb_js_exports(
+	napi_env env, napi_value exports, const struct sb_js_export *table, size_t count);
+
+/* Whether nothing has failed so far. */
+static inline bool sb_js_is_whole(const struct sb_js *js)
+{
+	return js->status == napi_ok;
+}
+
+/* Arguments, by their number. A text is to be freed; bytes are JavaScript's. */
+bool sb_js_is_text(struct sb_js *js, unsigned int argument);
+char *sb_js_text(struct sb_js *js, unsigned int argument);
+struct sb_js_bytes sb_js_bytes(struct sb_js *js, unsigned int argument);
+int64_t sb_js_integer(struct sb_js *js, unsigned int argument);
+bool sb_js_flag(struct sb_js *js, unsigned int argument);
+/* A bigint; another one than 64 bits can hold fails. */
+uint64_t sb_js_large(struct sb_js *js, unsigned int argument);
+
+/* Results. */
+napi_value sb_js_null(struct sb_js *js);
+napi_value sb_js_number(struct sb_js *js, int64_t value);
+napi_value sb_js_boolean(struct sb_js *js, bool value);
+napi_value sb_js_string(struct sb_js *js, const char *text);
+/* A Uint8Array of its own with these bytes. */
+napi_value sb_js_copy(struct sb_js *js, const void *bytes, size_t length);
+napi_value sb_js_array(struct sb_js *js);
+napi_value sb_js_object(struct sb_js *js);
+void sb_js_put(struct sb_js *js, napi_value array, uint32_t index, napi_value value);
+void sb_js_set(struct sb_js *js, napi_value object, const char *name, napi_value value);
+
+/* { step, syscall?, errno } */
+napi_value sb_js_failure(struct sb_js *js, const struct sb_failure *failure);
+
+#endif
