@@ -41,9 +41,10 @@ export function runTask(task, options = []) {
   return attempt('npx', ['--no-install', 'turbo', 'run', task, ...options], { env: turboEnvironment() });
 }
 
-/** The environment of turbo: no telemetry, and the headers of this Node for node-gyp. */
+/** The environment of turbo: no telemetry, and for node-gyp the headers of this Node and a linker that knows C alone. */
 function turboEnvironment() {
-  return { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', npm_config_nodedir: nodeHeaders() };
+  const { CC = 'gcc', LINK = CC } = process.env;
+  return { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', npm_config_nodedir: nodeHeaders(), LINK };
 }
 
 function requireNode() {

@@ -11,7 +11,6 @@ import { fail, run, say } from './shell.mjs';
 /** @type {readonly { purpose: Purpose, found: () => boolean, debian: string, arch: string }[]} */
 const packages = [
   { purpose: 'build', found: () => onPath('gcc'), debian: 'gcc', arch: 'gcc' },
-  { purpose: 'build', found: () => onPath('g++'), debian: 'g++', arch: 'gcc' },
   { purpose: 'build', found: () => onPath('make'), debian: 'make', arch: 'make' },
   { purpose: 'build', found: () => onPath('python3'), debian: 'python3', arch: 'python' },
   { purpose: 'build', found: () => nodeHeaders() !== undefined, debian: 'libnode-dev', arch: 'nodejs' },
@@ -59,8 +58,8 @@ const packages = [
   },
   {
     purpose: 'arm64',
-    found: () => onPath('aarch64-linux-gnu-g++'),
-    debian: 'g++-aarch64-linux-gnu',
+    found: () => onPath('aarch64-linux-gnu-gcc'),
+    debian: 'gcc-aarch64-linux-gnu',
     arch: 'aarch64-linux-gnu-gcc',
   },
   { purpose: 'kernels', found: () => existsSync('/usr/libexec/virtiofsd'), debian: 'virtiofsd', arch: 'virtiofsd' },
