@@ -1,6 +1,6 @@
 /** The one reader of options and policies: every object that a caller gives is read by it, key by key. */
 export { list, type ListRule, record, type RecordRule } from './collections.js';
-export { lenient, object, type Options, type OtherKeys, required } from './object.js';
+export { lenient, object, type ObjectRule, type Options, type OtherKeys, required } from './object.js';
 export { Place, type Problem, type Refusal } from './place.js';
 export {
   checked,
@@ -12,6 +12,7 @@ export {
   type Parts,
   type Reader,
   type Schema,
+  titled,
 } from './reader.js';
 export {
   boolean,

@@ -25,13 +25,24 @@ export interface OtherKeys {
   readonly reader: Reader;
 }
 
+/** What of an object its table of options doesn't say. */
+export interface ObjectRule {
+  /** Keys beside those of the table. Default: none. */
+  readonly others?: OtherKeys;
+  /** Keys that people look for here, and where they belong: a sentence each. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
+}
+
 /**
  * An object with these keys and no other, all of them its own.
  *
  * @param options - the keys
- * @param others - keys beside them. Default: none
+ * @param rule - what else is known of it
  */
-export function object<T extends object>(options: Options<T>, others?: OtherKeys): Reader<T> {
+export function object<T extends object>(
+  options: Options<T>,
+  { others, elsewhere = {} }: ObjectRule = {},
+): Reader<T> {
   const other = (key: string): Option | undefined => (others?.name.test(key) === true ? others : undefined);
   const table = new Map(
     Object.entries(options as Readonly<Record<string, Reader | Option>>).map(([key, one]) => [key, optionOf(one)]),
@@ -53,7 +64,7 @@ export function object<T extends object>(options: Options<T>, others?: OtherKeys
       const result = Object.create(null) as Record<string, unknown>;
       // Read once: what is checked is what is used, also where a getter gives something else the next time.
       for (const [key, part] of Object.entries(value)) {
-        const option = table.get(key) ?? other(key) ?? refuseUnknown(key, keys, place);
+        const option = table.get(key) ?? other(key) ?? refuseUnknown(key, place, { keys, elsewhere });
         if (part === undefined && option.undefinedIsAbsent === true) continue;
         result[key] = option.reader.read(part, place.key(key));
       }
@@ -79,7 +90,14 @@ function schemaOf(table: ReadonlyMap<string, Option>): Schema {
   };
 }
 
-function refuseUnknown(key: string, keys: readonly string[], place: Place): never {
+interface Known {
+  readonly keys: readonly string[];
+  readonly elsewhere: Readonly<Record<string, string>>;
+}
+
+function refuseUnknown(key: string, place: Place, { keys, elsewhere }: Known): never {
+  const where = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
+  if (where !== undefined) place.key(key).refuse('is said elsewhere', where);
   const meant = nearest(key, keys);
   const guess = meant === undefined ? '' : `Did you mean "${meant}"? `;
   return place.key(key.slice(0, 60)).refuse('is unknown', `${guess}Use: ${keys.join(', ')}.`);

@@ -88,6 +88,11 @@ export function described<T>(reader: Reader<T>, description: string): Reader<T> 
   return { ...reader, schema: { ...reader.schema, description } };
 }
 
+/** The same reader with a name, under which a schema that is published defines it once. */
+export function titled<T>(reader: Reader<T>, title: string): Reader<T> {
+  return { ...reader, schema: { ...reader.schema, title } };
+}
+
 /**
  * A reader that goes on where another has ended: what it throws or gives counts.
  *
