@@ -1,6 +1,6 @@
 /** What options, references to users and policies of this layer may hold, as tables. */
-import { requirementLevels } from '@sb/core';
-import { boolean, custom, either, isText, list, object, type Reader, required, text, word } from '@sb/core/document';
+import { type RequirementLevel, requirementLevels } from '@sb/core';
+import { boolean, custom, either, isText, lenient, list, object, type Reader, required, text, word } from '@sb/core/document';
 
 import { checkedId, checkName } from './ids.js';
 import type { UserIdentity, UserReference } from './lookup.js';
@@ -63,11 +63,18 @@ function whoFormOf(value: unknown): Reader<PrivdropOptions['user']> {
 export const optionsReader: Reader<PrivdropOptions> = object<PrivdropOptions>({
   user: required(whoReader),
   groups: either<NonNullable<PrivdropOptions['groups']>>(groups, word(['none', 'initgroups'])),
-  level: enforced,
-  noNewPrivs: word(requirementLevels),
-  unsafeKeepGroupsWhereSetgroupsIsDenied: boolean,
-  unsafeAllowCapabilities: boolean,
+  // Left out, nothing may be missing.
+  level: lenient(enforced),
+  noNewPrivs: lenient(word(requirementLevels)),
+  unsafeKeepGroupsWhereSetgroupsIsDenied: lenient(boolean),
+  unsafeAllowCapabilities: lenient(boolean),
 });
+
+/** Levels by the names that reports have for features. */
+export const levelsReader = object<{
+  readonly user?: 'require' | 'prefer';
+  readonly no_new_privs?: RequirementLevel;
+}>({ user: enforced, no_new_privs: word(requirementLevels) });
 
 /** A policy, which may have travelled as JSON. */
 export const policyReader: Reader<PrivdropPolicy> = object<PrivdropPolicy>({
