@@ -7,7 +7,7 @@
  *
  * Arguments: the records, as the number of a descriptor or as the absolute path of a file; then the
  * number of the status descriptor, or "-" where nobody reads one: then a failure is one line on
- * standard error.
+ * standard error; after a path the mark that the file begins with (source.h).
  */
 #ifndef SB_LAUNCHER_H
 #define SB_LAUNCHER_H

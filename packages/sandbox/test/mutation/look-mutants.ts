@@ -4,6 +4,7 @@ import { type Mutant, without } from './mutants.js';
 const process = 'sandbox/native/launcher/process.c';
 const main = 'sandbox/native/launcher/main.c';
 const verify = 'sandbox/native/launcher/verify.c';
+const source = 'sandbox/native/launcher/source.c';
 const privdrop = 'privdrop/native/privdrop.c';
 
 /** What the launcher asks of its records, and of what it did. */
@@ -58,6 +59,45 @@ export const lookMutants: readonly Mutant[] = [
     from: 'if (is_proven && !answers(record))',
     to: 'if (0)',
     red: ['lies', 'of seccomp(SECCOMP_SET_MODE_FILTER)'],
+  },
+  {
+    name: 'whose the records are',
+    file: source,
+    from: ' &&\n\t       status.st_uid == (unsigned int)sb_syscall3(__NR_geteuid, 0, 0, 0)',
+    to: '',
+    red: ['../neighbour/command', 'are-not-executed-by-root'],
+  },
+  {
+    name: 'what kind of file the records are',
+    file: source,
+    from: '!error && S_ISREG(status.st_mode)',
+    to: '!error',
+    red: ['command', 'starts nothing from another file'],
+  },
+  without('whether the records are sealed', source, 'if (seals >= 0 && (seals & all) == all)', [
+    'command',
+    'starts nothing from another file',
+  ]),
+  {
+    name: 'which sandbox the records are of',
+    file: source,
+    from: 'return is_same ? 0 :',
+    to: 'return 1 ? 0 :',
+    red: ['command', 'starts no other sandbox'],
+  },
+  {
+    name: 'the length of a mark',
+    file: source,
+    from: ' && strlen(mark) == (size_t)SB_MARK_LENGTH * 2',
+    to: '',
+    red: ['command', 'starts nothing with more than the mark'],
+  },
+  {
+    name: 'a failure where nobody reads the status',
+    file: main,
+    from: '(source >= 0 && source == launch.status)',
+    to: 'source == launch.status',
+    red: ['command', 'says on one line that "/nonexistent"'],
   },
   {
     name: 'a port that another process has',
