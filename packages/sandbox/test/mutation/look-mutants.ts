@@ -134,6 +134,13 @@ export const lookMutants: readonly Mutant[] = [
     to: 'source == launch.status',
     red: ['command', 'says on one line that "/nonexistent"'],
   },
+  ...(['connect', 'bind'] as const).map((call): Mutant => ({
+    name: `what ${call} is answered before the ruleset`,
+    file: 'sandbox/native/launcher/prove.c',
+    from: `control & SB_CONTROL_${call.toUpperCase()}`,
+    to: `ruleset->${call}_port`,
+    red: ['proofs', `are-none-where-a-filter-denies-the-same: ${call}`],
+  })),
   {
     name: 'a port that another process has',
     file: 'sandbox/native/launcher/prove.c',
