@@ -43,6 +43,20 @@ export const lookMutants: readonly Mutant[] = [
     red: ['lies', 'of close_range is'],
   },
   {
+    name: 'a listing that shows nothing',
+    file: 'sandbox/native/launcher/descriptors.c',
+    from: 'return listing->is_shown ? closed : -ESTALE;',
+    to: 'return closed;',
+    red: ['lies', 'of getdents64'],
+  },
+  {
+    name: 'what is read back of a descriptor on older kernels',
+    file: 'sandbox/native/launcher/descriptors.c',
+    from: 'if (is_open((unsigned int)descriptor))',
+    to: 'if (0)',
+    red: ['lies', 'of close, on older kernels'],
+  },
+  {
     name: 'what is read back of the umask',
     file: verify,
     from: 'return first == ALL_BITS && second == (long)(mask & ALL_BITS) ? 0 : -EPERM;',
