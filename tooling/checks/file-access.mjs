@@ -49,7 +49,7 @@ const exceptions = {
     reason: 'it says who owns a path now; nothing is opened, and a primitive has no @sb/files',
   },
   'packages/sandbox/src/target.ts': {
-    functions: ['accessSync', 'openSync', 'statSync'],
+    functions: ['accessSync', 'statSync'],
     reason: 'it looks for a program that the kernel executes by the same path, as the user of the sandbox',
   },
   'packages/sandbox/src/top-folders.ts': {

@@ -1,6 +1,6 @@
 /** What options and policies of this layer may hold, as tables. */
-import { requirementLevels } from '@sb/core';
-import { boolean, either, lenient, list, object, type Options, type Reader, required, word } from '@sb/core/document';
+import { type RequirementLevel, requirementLevels } from '@sb/core';
+import { boolean, callback, custom, described, either, integer, isText, lenient, list, object, type Options, type Reader, required, titled, word } from '@sb/core/document';
 
 import {
   capabilityNumber,
@@ -9,6 +9,10 @@ import {
   capabilityName,
   unknownCapability,
 } from './names.js';
+import type { PlanOptions } from './plan.js';
+import type { RestrictOptions } from './restrict.js';
+import type { GetOptions } from './state.js';
+import type { TextOptions } from './text.js';
 import type { CapsFeature, CapsLevels, CapsOptions, CapsPolicy } from './policy.js';
 
 /** The features of this layer that have a level, each with the name that reports use. */
@@ -27,15 +31,15 @@ export const features = Object.keys(featureNames) as readonly CapsFeature[];
 const named = Array.from({ length: lastNamedCapability + 1 }, (_, number) => capabilityName(number));
 
 /** A capability by its kernel name. */
-const capability: Reader<CapabilityName> = {
+const capability = titled(custom({
   expected: 'a capability such as cap_net_raw',
   schema: { anyOf: [{ enum: named }, { type: 'string', pattern: '^cap_(4[1-9]|5[0-9]|6[0-3])$' }] },
-  accepts: (value) => typeof value === 'string',
-  read: (value) => {
-    if (typeof value === 'string' && capabilityNumber(value) !== undefined) return value as CapabilityName;
-    throw unknownCapability(value);
+  is: isText,
+  read: (value, path): CapabilityName => {
+    if (capabilityNumber(value) !== undefined) return value as CapabilityName;
+    throw unknownCapability(value, path);
   },
-};
+}), 'capability');
 
 const capabilities = list(capability, { max: 64 * 64, what: 'a list of capabilities' });
 
@@ -47,15 +51,44 @@ function forFeatures<T>(option: T): Readonly<Record<CapsFeature, T>> {
 const levels = object<CapsLevels>(forFeatures(lenient(word(['require', 'prefer']))));
 
 /** Options of `policy`. The defaults keep nothing and lock everything, so a value that is missing is a mistake. */
-export const optionsReader: Reader<CapsOptions> = object<CapsOptions>({
-  keep: either<readonly CapabilityName[] | 'all'>(capabilities, word(['all'])),
-  ambient: capabilities,
-  inheritable: capabilities,
-  bounding: either<readonly CapabilityName[] | 'drop' | 'leave'>(capabilities, word(['drop', 'leave'])),
-  securebits: word(['lock', 'leave']),
+export const optionTable: Options<CapsOptions> = {
+  keep: described(
+    either<readonly CapabilityName[] | 'all'>(capabilities, word(['all'])),
+    'What stays permitted. Default: nothing.',
+  ),
+  ambient: described(capabilities, 'What a program started afterwards has too; part of keep.'),
+  inheritable: described(capabilities, 'What such a program has if its file says so; part of keep.'),
+  bounding: described(
+    either<readonly CapabilityName[] | 'drop' | 'leave'>(capabilities, word(['drop', 'leave'])),
+    'Default: drop.',
+  ),
+  securebits: described(word(['lock', 'leave']), 'Default: lock.'),
   noNewPrivs: boolean,
   levels,
-} satisfies Options<CapsOptions>);
+};
+
+export const optionsReader: Reader<CapsOptions> = object<CapsOptions>(optionTable);
+
+/** Levels by the names that reports have for features. */
+export const levelsReader: Reader<Readonly<Partial<Record<string, RequirementLevel>>>> = object(
+  Object.fromEntries(Object.values(featureNames).map((name) => [name, word(requirementLevels)])),
+);
+
+/** Options of `plan`. Left out, no user is changed, and the plan is for that. */
+export const planReader: Reader<PlanOptions> = object<PlanOptions>({ userSwitch: lenient(boolean) });
+
+/** Options of `restrictSelf`: a change of user that is missing would leave the user as it is. */
+export const restrictReader: Reader<RestrictOptions> = object<RestrictOptions>({
+  switchUser: callback<() => unknown>(),
+});
+
+/** Options of `get`. */
+export const getReader: Reader<GetOptions> = object<GetOptions>({ threads: lenient(boolean) });
+
+/** Options of the functions for texts. */
+export const textReader: Reader<TextOptions> = object<TextOptions>({
+  last: lenient(integer({ min: 0, max: 63, what: 'the number of a capability' })),
+});
 
 /** A policy, which may have travelled as JSON. */
 export const policyReader: Reader<CapsPolicy> = object<CapsPolicy>({

@@ -1,7 +1,6 @@
-import { lastCapability } from './last.js';
 import { capabilityBits, type CapabilityName, maskOf, namesOf } from './names.js';
 import type { CapabilityState } from './state.js';
-import { invalid, parseCapability, requireShort, textName, type TextOptions } from './text.js';
+import { invalid, lastOf, parseCapability, requireShort, textName, type TextOptions } from './text.js';
 
 /** What a program started later gets: libcap's "IAB" (`cap_iab(3)`). */
 export interface Iab {
@@ -66,7 +65,7 @@ export function formatIab(iab: Iab): string {
  * @param options - `last`: number of the last capability that can be blocked. Default: this kernel's
  */
 export function iabOf(state: CapabilityState, options: TextOptions = {}): Iab {
-  const all = (1n << BigInt((options.last ?? lastCapability()) + 1)) - 1n;
+  const all = (1n << BigInt(lastOf(options) + 1)) - 1n;
   return {
     inheritable: state.inheritable,
     ambient: state.ambient,

@@ -1,6 +1,6 @@
 import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan } from '@sb/core';
 
-import { capsError } from './errors.js';
+import { capsError, documentPlace } from './errors.js';
 import { type CapabilityName, maskOf } from './names.js';
 import {
   ambient,
@@ -13,7 +13,7 @@ import {
   obstacleToUserSwitch,
   type Situation,
 } from './obstacles.js';
-import { featureNames, features as featureKeys } from './documents.js';
+import { featureNames, features as featureKeys, planReader } from './documents.js';
 import { type CapsFeature, type CapsPolicy, requirePolicy } from './policy.js';
 import type { CapsSupport } from './support.js';
 
@@ -62,7 +62,7 @@ const recordVersion = 1;
  */
 export function plan(candidate: CapsPolicy, support: CapsSupport, options: PlanOptions = {}): CapsPlan {
   const policy = requirePolicy(candidate);
-  const userSwitch = options.userSwitch ?? false;
+  const { userSwitch = false } = planReader.read(options, documentPlace('options'));
   if (support.state !== 'available') return planNothing(policy, support.reason);
   const situation: Situation = { present: support.present, userSwitch };
   const unsafe = userSwitch ? obstacleToUserSwitch(policy, situation) : undefined;

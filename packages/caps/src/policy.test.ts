@@ -87,7 +87,7 @@ describe('policy', () => {
     ],
     ['a key without a value', { bounding: undefined }, /options\.bounding is not .*: undefined/],
     ['a key that is null', { bounding: null }, /options\.bounding is not .*: null/],
-    ['a name that is none', { keep: [null] }, /"null" is not a capability/],
+    ['a name that is none', { keep: [null] }, /options\.keep\[0\] is not a capability such as cap_net_raw: null/],
     ['no object', 'keep', /options is not an object: "keep"/],
   ])('refuses %s', (_name, options, message) => {
     expect(() => policy(options as CapsOptions)).toThrow(message);

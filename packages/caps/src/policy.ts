@@ -1,6 +1,6 @@
 import type { RequirementLevel } from '@sb/core';
 
-import { type featureNames, features, optionsReader, policyReader } from './documents.js';
+import { featureNames, features, levelsReader, optionsReader, policyReader } from './documents.js';
 import { capsError, documentPlace } from './errors.js';
 import { type CapabilityName, maskOf, namesOf } from './names.js';
 
@@ -77,6 +77,7 @@ export function policy(options: CapsOptions): CapsPolicy {
  * @throws CapsError `invalid-policy`, `unknown-capability`
  */
 export function requirePolicy(candidate: CapsPolicy): CapsPolicy {
+  if (made.has(candidate)) return candidate;
   return checkedPolicy(policyReader.read(candidate, documentPlace('policy')));
 }
 
@@ -87,7 +88,35 @@ function checkedPolicy({ layer, levels, ...lists }: CapsPolicy): CapsPolicy {
   requireNested(sets);
   if (features.every((name) => levels[name] === 'off')) askForOne();
   requireConsistent(levels, sets, bounding);
-  return Object.freeze({ layer, ...sets, bounding, levels: Object.freeze(levels) });
+  const policy = Object.freeze({ layer, ...sets, bounding, levels: Object.freeze(levels) });
+  made.add(policy);
+  return policy;
+}
+
+/** Policies that were made here, and are frozen: nobody has to look again. */
+const made = new WeakSet<CapsPolicy>();
+
+/**
+ * A policy with other levels. What is `off` is not asked for: only what keeps nothing can be.
+ *
+ * @param given - from {@link policy}
+ * @param levels - by the names that reports have for features (`bounding`, `no_new_privs`); the others keep theirs
+ * @throws CapsError `invalid-policy` for what is no feature, or one that the policy doesn't ask for
+ */
+export function withLevels(
+  given: CapsPolicy,
+  levels: Readonly<Partial<Record<string, RequirementLevel>>>,
+): CapsPolicy {
+  const policy = requirePolicy(given);
+  const named = levelsReader.read(levels, documentPlace('levels'));
+  const levelled = features.map((feature) => {
+    const name = featureNames[feature];
+    const level = named[name] ?? policy.levels[feature];
+    if (level !== 'off' && policy.levels[feature] === 'off') refuse(`levels.${name} is given, and ${name} is not asked for`, 'Leave the level out.');
+    return [feature, level] as const;
+  });
+  const all = Object.fromEntries(levelled) as Record<CapsFeature, RequirementLevel>;
+  return checkedPolicy({ ...policy, bounding: all.bounding === 'off' ? [] : policy.bounding, levels: all });
 }
 
 /** A list and the level of its feature say the same, as in whatever policy() makes. */

@@ -2,7 +2,8 @@ import { isMainThread } from 'node:worker_threads';
 
 import { type EnforcementReport, type NativeFailure, readAllTasks, reportOf } from '@sb/core';
 
-import { capsError, nativeError } from './errors.js';
+import { restrictReader } from './documents.js';
+import { capsError, documentPlace, nativeError } from './errors.js';
 import { native, type NativeReached } from './native.js';
 import { type CapsPlan, plan } from './plan.js';
 import type { CapsPolicy } from './policy.js';
@@ -44,7 +45,7 @@ export function restrictSelf(policy: CapsPolicy, options: RestrictOptions = {}):
       hint: 'Call it in the main thread; it reaches the threads of its workers too.',
     });
   }
-  const { switchUser } = options;
+  const { switchUser } = restrictReader.read(options, documentPlace('options'));
   const planned = plan(policy, support(), { userSwitch: switchUser !== undefined });
   if (planned.record.length > 0) {
     begin(planned);

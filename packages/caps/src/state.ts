@@ -2,7 +2,8 @@ import { isMainThread } from 'node:worker_threads';
 
 import { errnoName, readAllTasks, readTaskStatus, type TaskStatus } from '@sb/core';
 
-import { type CapsError, capsError } from './errors.js';
+import { getReader } from './documents.js';
+import { type CapsError, capsError, documentPlace } from './errors.js';
 import { type CapabilityName, namesOf } from './names.js';
 import { native } from './native.js';
 import { type Securebit, securebitNames } from './securebits.js';
@@ -60,7 +61,7 @@ export function get(
   requireLinux('get');
   requirePid(pid);
   const own = pid === process.pid;
-  if (options.threads !== true) {
+  if (getReader.read(options, documentPlace('options')).threads !== true) {
     const securebits = own && isMainThread ? ownSecurebits() : undefined;
     return stateOf(readTask(own ? 'self' : pid, readTaskStatus), securebits);
   }

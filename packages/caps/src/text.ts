@@ -1,4 +1,5 @@
-import { capsError } from './errors.js';
+import { textReader } from './documents.js';
+import { capsError, documentPlace } from './errors.js';
 import { lastCapability } from './last.js';
 import {
   capabilityBits,
@@ -50,7 +51,7 @@ const maxLength = 65_536;
  */
 export function parse(text: string, options: TextOptions = {}): CapabilitySets {
   requireShort(text);
-  const all = (1n << BigInt((options.last ?? lastCapability()) + 1)) - 1n;
+  const all = (1n << BigInt(lastOf(options) + 1)) - 1n;
   const masks: Record<Letter, bigint> = { e: 0n, i: 0n, p: 0n };
   for (const clause of text.split(spaces).filter(Boolean)) {
     const { named, actions } = readClause(clause, all);
@@ -62,6 +63,11 @@ export function parse(text: string, options: TextOptions = {}): CapabilitySets {
   return { effective: namesOf(masks.e), permitted: namesOf(masks.p), inheritable: namesOf(masks.i) };
 }
 
+/** The number of the last capability: as given, else this kernel's. */
+export function lastOf(options: TextOptions): number {
+  return textReader.read(options, documentPlace('options')).last ?? lastCapability();
+}
+
 /**
  * Writes the text form of three sets, as short as libcap does: what most capabilities have first, then what differs.
  *
@@ -70,7 +76,7 @@ export function parse(text: string, options: TextOptions = {}): CapabilitySets {
  * @see cap_to_text(3)
  */
 export function format(sets: CapabilitySets, options: TextOptions = {}): string {
-  const last = options.last ?? lastCapability();
+  const last = lastOf(options);
   const masks = letters.map(([, set]) => maskOf(sets[set]));
   const stateOf = (number: number) =>
     letters.map(([letter], index) => (((masks[index] ?? 0n) >> BigInt(number)) & 1n ? letter : '')).join('');

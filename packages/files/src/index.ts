@@ -9,6 +9,7 @@ export { openOutput } from './output.js';
 export { effectiveUser, isRoot } from './own-user.js';
 export { openForWriting } from './reopen.js';
 export { readToEnd } from './read-to-end.js';
+export { openRegularFile } from './regular-file.js';
 export { openTrusted } from './trusted-path.js';
 export { openTrustedFile, readTrustedFile } from './trusted-file.js';
 export { type Judge, walk, type Waypoint } from './walk.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { errorCode } from '@sb/core';
 
 /** Of Linux; Node has no name for it. Opens what a name stands for without reading it (open(2)). */
-const oPath = 0o10_000_000;
+export const oPath = 0o10_000_000;
 
 /** Symbolic links that may be followed on the way; the kernel's own limit (path_resolution(7)). */
 const maxLinks = 40;

@@ -27,7 +27,7 @@ describe('fromConfig', () => {
     expect(made.paths[0]?.rights).toEqual(['execute', 'read_file', 'read_dir', 'refer']);
     expect(made.paths[2]?.rights).toEqual(namesOf('fs', 5).filter((right) => right !== 'execute'));
     expect(made.ports.map(({ port }) => port)).toEqual([80, 443]);
-    expect(made.paths.every(({ optional, preset }) => preset && !optional)).toBe(true);
+    expect(made.paths.every(({ optional, exact }) => !exact && !optional)).toBe(true);
   });
 
   it('restricts what a rule grants, even where the document does not list it', () => {
@@ -127,7 +127,7 @@ interface Rule {
   readonly take: readonly FsRight[];
   readonly optional: boolean;
   readonly quiet: boolean;
-  readonly preset: boolean;
+  readonly exact: boolean;
 }
 
 /** Policies that the format has words for; with `beyond`, others as well. */
@@ -145,15 +145,15 @@ function policies(beyond: boolean): fc.Arbitrary<LandlockPolicy> {
       take: fc.subarray(handle, { minLength: 1 }),
       optional: fc.boolean(),
       quiet: fc.boolean(),
-      preset: fc.boolean(),
+      exact: fc.boolean(),
     });
     const ports = fc.uniqueArray(fc.integer({ min: 1, max: 65_535 }), { maxLength: 4 });
     const rulesOf = (made: { rules: readonly Rule[]; handle: readonly FsRight[]; optional: boolean }) =>
       made.rules.flatMap(({ path, take, ...flags }): PathRule[] => {
         const rights = take.filter((right) => made.handle.includes(right));
         if (rights.length === 0) return [];
-        const said = { optional: made.optional, preset: true };
-        const unsaid = { optional: flags.optional, preset: flags.preset, quiet: flags.quiet && abi >= 10 };
+        const said = { optional: made.optional, exact: false };
+        const unsaid = { optional: flags.optional, exact: flags.exact, quiet: flags.quiet && abi >= 10 };
         return [{ paths: [path], rights, ...(beyond ? unsaid : said) }];
       });
     return fc
@@ -209,7 +209,7 @@ describe('toConfig', () => {
     fc.assert(
       fc.property(policies(true), (made) => {
         const back = fromConfig(travel(toConfig(made)), { ...extrasOf(made), optional: false });
-        const paths = made.paths.map((rule) => ({ ...rule, optional: false, quiet: false, preset: true }));
+        const paths = made.paths.map((rule) => ({ ...rule, optional: false, quiet: false, exact: false }));
         const without = (names: readonly string[]) => names.filter((name) => !name.endsWith('quiet'));
         expect(back).toEqual({ ...made, paths, log: without(made.log), require: without(made.require) });
       }),

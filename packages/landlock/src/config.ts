@@ -142,7 +142,7 @@ function pathsOf(config: LandlockConfig, abi: number, optional: boolean): readon
   return [...rightsOf].map(([path, rights]) => ({
     paths: [path],
     rights: rights as FsRight[],
-    preset: true,
+    exact: false,
     optional,
   }));
 }

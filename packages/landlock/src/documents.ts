@@ -3,10 +3,12 @@ import { nearest } from '@sb/core';
 import {
   boolean,
   custom,
+  described,
   either,
-  instance,
   integer,
+  isText,
   kind,
+  lenient,
   list,
   object,
   type Options,
@@ -14,6 +16,7 @@ import {
   required,
   shown,
   text,
+  titled,
 } from '@sb/core/document';
 
 import { refuse } from './errors.js';
@@ -26,31 +29,64 @@ const unknownBit = /^unsafe_unknown_bit_\d{1,2}$/;
 /** A right, scope or feature by its kernel name; whether the pinned ABI has it is another question. */
 function named<Name extends string>(group: Group): Reader<Name> {
   const names = namesOf(group, newestAbi);
-  return custom(
-    `a right of ${group}`,
-    { anyOf: [{ enum: names }, { type: 'string', pattern: unknownBit.source }] },
-    (value, path): Name => {
-      if (typeof value === 'string' && entryOf(group, value) !== undefined) return value as Name;
-      const meant = typeof value === 'string' ? nearest(value, names) : undefined;
+  return custom({
+    expected: `a name of ${group}`,
+    schema: { anyOf: [{ enum: names }, { type: 'string', pattern: unknownBit.source }] },
+    is: isText,
+    read: (value, path): Name => {
+      if (entryOf(group, value) !== undefined) return value as Name;
+      const meant = nearest(value, names);
       const guess = meant === undefined ? '' : `Did you mean ${JSON.stringify(meant)}? `;
       return refuse(`${path} is not a name of ${group}: ${shown(value)}`, `${guess}Use one of: ${names.join(', ')}.`);
     },
-  );
+  });
 }
 
-/** A path: whether it is one that the kernel takes is looked at when it is encoded. */
-export const pathReader: Reader<PathInput> = either<PathInput>(
-  kind({ expected: 'a path', schema: text().schema, is: (value) => typeof value === 'string' }),
-  instance<Uint8Array>(Uint8Array, 'bytes'),
-);
+/** A right for files. */
+export const rightName: Reader<FsRight> = titled(named<FsRight>('fs'), 'fsRight');
 
-const ruleReader: Reader<PathRule> = object<PathRule>({
+/** Longest path that the kernel takes, without the NUL at its end (PATH_MAX). */
+const longestPath = 4095;
+
+/** Whether these bytes are a path; what the kernel makes of it is another question. */
+function isPathBytes(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && bytes.length <= longestPath && !bytes.includes(0);
+}
+
+const textPath = kind({
+  expected: `a path of 1 to ${longestPath} bytes without a NUL`,
+  schema: text({ max: longestPath }).schema,
+  // Half of a surrogate pair has no bytes: what was written would be another path.
+  is: (value): value is string =>
+    typeof value === 'string' && isPathBytes(Buffer.from(value)) && !/\p{Cs}/u.test(value),
+});
+
+/** Bytes, for a call: no JSON has them. */
+const bytesPath: Reader<Uint8Array> = {
+  ...kind({
+    expected: 'bytes of such a path',
+    schema: { not: {} },
+    is: (value): value is Uint8Array => value instanceof Uint8Array && isPathBytes(value),
+  }),
+  accepts: (value) => value instanceof Uint8Array,
+};
+
+/** A path of a rule: text, or bytes where a name is not UTF-8. */
+export const pathReader: Reader<PathInput> = {
+  ...either<PathInput>({ ...textPath, accepts: isText }, { ...bytesPath }),
+  schema: textPath.schema,
+};
+
+const flag = lenient(boolean);
+
+/** A rule. What is left out grants less, or is an error where more is lacking. */
+export const ruleReader: Reader<PathRule> = object<PathRule>({
   paths: required(list(pathReader, { min: 1, what: 'a list of paths' })),
-  rights: required(list(named<FsRight>('fs'), { what: 'a list of rights' })),
-  preset: required(boolean),
-  optional: boolean,
-  refer: boolean,
-  quiet: boolean,
+  rights: required(list(rightName, { what: 'a list of rights' })),
+  exact: lenient(described(boolean, 'Whether each right must mean something on what the path leads to. Default: true.')),
+  optional: flag,
+  refer: flag,
+  quiet: flag,
 } satisfies Options<PathRule>);
 
 const portsToBind = list(integer({ min: 0, max: 65_535, what: 'a port' }), { max: 65_536, what: 'a list of ports' });
@@ -58,25 +94,31 @@ const portsToConnect = list(integer({ min: 1, max: 65_535, what: 'a port' }), { 
 
 const netReader: Reader<NetOptions> = object<NetOptions>(
   { connectTcp: portsToConnect, bindTcp: portsToBind, connectSendUdp: portsToConnect, bindUdp: portsToBind },
-  { name: unknownBit, reader: portsToBind },
+  { others: { name: unknownBit, reader: portsToBind } },
 );
 
 const logReader: Reader<LogOptions> = object<LogOptions>({
-  sameExec: boolean,
-  newExec: boolean,
-  subdomains: boolean,
+  sameExec: flag,
+  newExec: flag,
+  subdomains: flag,
 });
 
 /** Options of `policy`. What is left out restricts less, so a value that is missing is a mistake. */
-export const optionsReader: Reader<LandlockOptions> = object<LandlockOptions>({
+export const optionTable: Options<LandlockOptions> = {
   abi: required(integer({ min: 1, max: 64, what: 'a Landlock ABI' })),
   paths: list(ruleReader, { what: 'a list of rules' }),
-  handle: list(named<FsRight>('fs'), { min: 1, what: 'a list of rights' }),
+  handle: described(list(rightName, { min: 1, what: 'a list of rights' }), 'Default: every right of the ABI.'),
   net: netReader,
-  scope: list(named<Scope>('scope'), { what: 'a list of scopes' }),
-  require: list(text(), { what: 'a list of features' }),
-  log: logReader,
-});
+  scope: described(list(named<Scope>('scope'), { what: 'a list of scopes' }), 'What does not lead out.'),
+  // Left out, everything is required.
+  require: lenient(list(text(), { what: 'a list of features' })),
+  log: lenient(logReader),
+};
+
+export const optionsReader: Reader<LandlockOptions> = object<LandlockOptions>(optionTable);
+
+/** Rules that are added to a policy. */
+export const rulesReader = list(ruleReader, { what: 'a list of rules' });
 
 /** What a landlockconfig document does not say. */
 export const extrasReader = object<{
@@ -84,4 +126,9 @@ export const extrasReader = object<{
   readonly log?: LogOptions;
   readonly optional?: boolean;
   readonly newerAbi?: boolean;
-}>({ require: list(text(), { what: 'a list of features' }), log: logReader, optional: boolean, newerAbi: boolean });
+}>({
+  require: lenient(list(text(), { what: 'a list of features' })),
+  log: lenient(logReader),
+  optional: flag,
+  newerAbi: flag,
+});

@@ -86,7 +86,7 @@ function writeRules(writer: Writer, { paths, ports }: PlannedRules, quiet: boole
   for (const rule of paths) {
     const bytes = pathBytes(rule.path);
     writer.u64(maskOf('fs', rule.rights));
-    writer.u16((rule.optional ? OPTIONAL : 0) | (rule.preset ? 0 : EXACT) | (rule.quiet && quiet ? QUIET : 0));
+    writer.u16((rule.optional ? OPTIONAL : 0) | (rule.exact ? EXACT : 0) | (rule.quiet && quiet ? QUIET : 0));
     writer.u16(bytes.length + 1).bytes(bytes);
     writer.bytes(Uint8Array.of(0));
   }

@@ -62,8 +62,8 @@ export interface PolicyPathRule {
   readonly rights: readonly FsRight[];
   readonly optional: boolean;
   readonly quiet: boolean;
-  /** Whether rights that need a folder are left out where the path is none; otherwise that is an error. */
-  readonly preset: boolean;
+  /** Whether a right that means nothing on what the path leads to is an error; otherwise it is left out there. */
+  readonly exact: boolean;
 }
 
 /** A rule for one port. */

@@ -20,8 +20,11 @@ export interface RuleOptions {
 export interface PathRule extends RuleOptions {
   readonly paths: readonly PathInput[];
   readonly rights: readonly FsRight[];
-  /** Whether a right that needs a folder is left out on another file (a preset) or is an error (rights by name). */
-  readonly preset: boolean;
+  /**
+   * Whether every right must be one that the ABI has, and one that means something on what the path leads to. What is
+   * not exact grants what of its rights there is, as {@link ro} does. Default: true.
+   */
+  readonly exact?: boolean;
 }
 
 const read: readonly FsRight[] = ['read_file', 'read_dir'];
@@ -46,7 +49,7 @@ export type RuleArguments = readonly [PathInput, ...PathInput[]] | readonly [Pat
  * @param args - paths, then options. A relative path starts at the working directory of the process that is restricted
  */
 export function ro(...args: RuleArguments): PathRule {
-  return preset(args, read);
+  return inexact(args, read);
 }
 
 /**
@@ -55,7 +58,7 @@ export function ro(...args: RuleArguments): PathRule {
  * @param args - paths, then options
  */
 export function rx(...args: RuleArguments): PathRule {
-  return preset(args, [...read, 'execute']);
+  return inexact(args, [...read, 'execute']);
 }
 
 /**
@@ -65,7 +68,7 @@ export function rx(...args: RuleArguments): PathRule {
  * @param args - paths, then options
  */
 export function rw(...args: RuleArguments): PathRule {
-  return preset(args, [...read, ...write]);
+  return inexact(args, [...read, ...write]);
 }
 
 /**
@@ -74,7 +77,7 @@ export function rw(...args: RuleArguments): PathRule {
  * @param args - paths, then options
  */
 export function rwx(...args: RuleArguments): PathRule {
-  return preset(args, [...read, ...write, 'execute']);
+  return inexact(args, [...read, ...write, 'execute']);
 }
 
 /**
@@ -83,7 +86,7 @@ export function rwx(...args: RuleArguments): PathRule {
  * @param args - paths, then options
  */
 export function list(...args: RuleArguments): PathRule {
-  return preset(args, ['read_dir']);
+  return inexact(args, ['read_dir']);
 }
 
 /**
@@ -94,15 +97,15 @@ export function list(...args: RuleArguments): PathRule {
  * @param options - as for the presets
  */
 export function path(target: PathInput, rights: readonly FsRight[], options: RuleOptions = {}): PathRule {
-  return { ...options, paths: [target], rights, preset: false };
+  return { ...options, paths: [target], rights };
 }
 
-function preset(args: readonly (PathInput | RuleOptions)[], rights: readonly FsRight[]): PathRule {
+function inexact(args: readonly (PathInput | RuleOptions)[], rights: readonly FsRight[]): PathRule {
   const last = args.at(-1);
   const hasOptions = typeof last === 'object' && last !== null && !isPath(last);
   // What is no path here stays, for policy() to refuse.
   const paths = (hasOptions ? args.slice(0, -1) : args) as readonly PathInput[];
-  return { ...(hasOptions ? last : {}), paths, rights, preset: true };
+  return { ...(hasOptions ? last : {}), paths, rights, exact: false };
 }
 
 /** Whether a value can be a path. */

@@ -1,5 +1,6 @@
 import { optionsReader } from './documents.js';
 import { documentPlace, refuse } from './errors.js';
+import { markMade } from './made.js';
 import { featuresOf, type LandlockOptions, type LandlockPolicy, type LogOptions } from './options.js';
 import { type FsRight, type LogFeature, namesOf, newestAbi } from './rights.js';
 import { checkNames, pathRules, portRules } from './rules.js';
@@ -34,7 +35,7 @@ export function policy(given: LandlockOptions): LandlockPolicy {
     ),
   };
   refuseIdle(asked);
-  return Object.freeze({ ...asked, require: required(options.require, asked) });
+  return markMade({ ...asked, require: required(options.require, asked) });
 }
 
 function handledFs({ handle, paths, abi }: LandlockOptions): readonly FsRight[] {
@@ -59,7 +60,8 @@ function logFeatures(log: LogOptions, abi: number, quiet: boolean): readonly Log
   );
 }
 
-function refuseIdle({ handled, scope, abi }: Omit<LandlockPolicy, 'require'>): void {
+/** Refuses a policy that restricts nothing, or that is for an ABI that nothing of it needs. */
+export function refuseIdle({ handled, scope, abi }: Omit<LandlockPolicy, 'require'>): void {
   if (handled.fs.length + handled.net.length + scope.length === 0) {
     refuse('the policy restricts nothing', 'Give paths, net or scope; an empty list of paths forbids all files.');
   }

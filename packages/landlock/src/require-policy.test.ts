@@ -54,7 +54,7 @@ describe('requirePolicy', () => {
     ],
     ['a boolean that is text', { ...travelled(), paths: [{ ...travelled().paths[0], optional: 'false' }] }],
     ['a boolean that is a number', { ...travelled(), paths: [{ ...travelled().paths[0], quiet: 1 }] }],
-    ['a preset that is text', { ...travelled(), paths: [{ ...travelled().paths[0], preset: 'rw' }] }],
+    ['a text where true or false is meant', { ...travelled(), paths: [{ ...travelled().paths[0], exact: 'yes' }] }],
     ['a rule with an unknown key', { ...travelled(), paths: [{ ...travelled().paths[0], refer: true }] }],
     ['a path with a NUL', { ...travelled(), paths: [{ ...travelled().paths[0], path: '/a\0b' }] }],
   ])('refuses %s', (_name, bad) => {

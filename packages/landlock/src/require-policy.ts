@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { refuse } from './errors.js';
+import { isMade } from './made.js';
 import {
   type LandlockOptions,
   type LandlockPolicy,
@@ -11,9 +12,6 @@ import {
 } from './options.js';
 import type { PathRule } from './paths.js';
 import { policy } from './policy.js';
-
-/** Policies that were made here, and are frozen: nobody can have changed them. */
-const checked = new WeakSet<LandlockPolicy>();
 
 /**
  * Checks a policy as a whole, wherever it comes from: it may have travelled as JSON. Every verb that takes a policy
@@ -26,10 +24,9 @@ const checked = new WeakSet<LandlockPolicy>();
  * @throws LandlockError `invalid-policy`
  */
 export function requirePolicy(given: LandlockPolicy): LandlockPolicy {
-  if (checked.has(given)) return given;
+  if (isMade(given)) return given;
   const made = remake(given);
   if (!isDeepStrictEqual(JSON.parse(JSON.stringify(made)), JSON.parse(JSON.stringify(given)))) notOne();
-  checked.add(made);
   return made;
 }
 
@@ -67,12 +64,12 @@ function optionsOf({ abi, handled, paths, ports, scope, require, log }: Landlock
   };
 }
 
-function ruleOf({ path, rights, optional, quiet, preset }: PolicyPathRule): PathRule {
+function ruleOf({ path, rights, optional, quiet, exact }: PolicyPathRule): PathRule {
   return {
     paths: [typeof path === 'string' ? path : Buffer.from(path.base64, 'base64')],
     rights,
     optional,
     quiet,
-    preset,
+    exact,
   };
 }

@@ -3,9 +3,6 @@ import { type NetOptions, netOptionOf, type PolicyPath, type PolicyPathRule, typ
 import type { PathInput, PathRule } from './paths.js';
 import { entryOf, type FsRight, type Group, namesOf, type NetRight, newestAbi, orderOf } from './rights.js';
 
-/** PATH_MAX of Linux, the NUL at the end included. */
-const pathMax = 4096;
-
 /** The right that an option for the network stands for. */
 function netRightOf(option: string): NetRight {
   const named = Object.entries(netOptionOf).find(([, name]) => name === option);
@@ -39,16 +36,44 @@ export function checkNames<Name extends string>(group: Group, names: readonly Na
  * beyond another one for its path is left out: it says the same again.
  */
 export function pathRules(rules: readonly PathRule[], handled: readonly FsRight[], abi: number): PolicyPathRule[] {
-  const all = rules.flatMap((rule) => rule.paths.map((input) => pathRule(rule, policyPath(input), { handled, abi })));
-  const keys = all.map(({ path }) => JSON.stringify(path));
-  return all.filter(
-    (rule, index) =>
-      !all.some((other, at) => {
-        if (at === index || keys[at] !== keys[index] || !isCovered(rule, other)) return false;
-        // Of two that say the same the first stays.
-        return at < index || !isCovered(other, rule);
-      }),
-  );
+  return merged(ungrouped(rules, handled, abi));
+}
+
+/** One rule a path, before those are left out that grant nothing. */
+export function ungrouped(rules: readonly PathRule[], handled: readonly FsRight[], abi: number): PolicyPathRule[] {
+  return rules.flatMap((rule) => rule.paths.map((input) => pathRule(rule, policyPath(input), { handled, abi })));
+}
+
+/** The same rules without those that grant nothing beyond another one for their path. */
+export function merged(all: readonly PolicyPathRule[]): PolicyPathRule[] {
+  const redundant = redundantRules(all);
+  return all.filter((_, index) => !redundant.has(index));
+}
+
+/** The rules that grant nothing beyond another one for their path, with that one: both by where they stand. */
+export function redundantRules(all: readonly PolicyPathRule[]): ReadonlyMap<number, number> {
+  const byPath = new Map<string, number[]>();
+  for (const [index, { path }] of all.entries()) {
+    const key = typeof path === 'string' ? `text ${path}` : `bytes ${path.base64}`;
+    const there = byPath.get(key);
+    if (there === undefined) byPath.set(key, [index]);
+    else there.push(index);
+  }
+  const redundant = new Map<number, number>();
+  for (const group of byPath.values()) {
+    for (const index of group) {
+      const other = group.find((at) => at !== index && isRedundant(all, index, at));
+      if (other !== undefined) redundant.set(index, other);
+    }
+  }
+  return redundant;
+}
+
+/** Of two that say the same the first stays. */
+function isRedundant(all: readonly PolicyPathRule[], index: number, at: number): boolean {
+  const [rule, other] = [all[index], all[at]];
+  if (rule === undefined || other === undefined || !isCovered(rule, other)) return false;
+  return at < index || !isCovered(other, rule);
 }
 
 /** Whether a rule adds nothing to another one for its path: no right, and no error where the path is not as it says. */
@@ -56,7 +81,7 @@ function isCovered(rule: PolicyPathRule, other: PolicyPathRule): boolean {
   return (
     rule.quiet === other.quiet &&
     (rule.optional || !other.optional) &&
-    (rule.preset || !other.preset) &&
+    (!rule.exact || other.exact) &&
     rule.rights.every((right) => other.rights.includes(right))
   );
 }
@@ -70,12 +95,13 @@ function pathRule(rule: PathRule, path: PolicyPath, { handled, abi }: Pinned): P
   if (rule.quiet === true) checkNames('log', ['quiet'], abi);
   const named: readonly FsRight[] =
     rule.refer === true ? [...new Set([...rule.rights, 'refer' as const])] : rule.rights;
-  // A preset means "what this ABI has of it"; a right that was named must exist.
+  const { exact = true } = rule;
+  // What is not exact means "what this ABI has of it"; a right that was named must exist.
   const has = (right: FsRight): boolean => (entryOf('fs', right)?.abi ?? 0) <= abi;
-  const asked = rule.preset ? named.filter((right) => right === 'refer' || has(right)) : named;
+  const asked = exact ? named : named.filter((right) => right === 'refer' || has(right));
   const rights = checkNames('fs', asked, abi);
   const effective = rights.filter((right) => handled.includes(right));
-  const useless = rights.find((right) => !handled.includes(right) && (!rule.preset || right === 'refer'));
+  const useless = rights.find((right) => !handled.includes(right) && (exact || right === 'refer'));
   if (useless !== undefined || effective.length === 0) {
     refuse(
       `the rule for ${JSON.stringify(path)} can have no effect: ${useless ?? 'none of its rights'} is not restricted`,
@@ -87,20 +113,14 @@ function pathRule(rule: PathRule, path: PolicyPath, { handled, abi }: Pinned): P
     rights: Object.freeze(effective),
     optional: rule.optional ?? false,
     quiet: rule.quiet ?? false,
-    preset: rule.preset,
+    exact,
   });
 }
 
 /** Text where the bytes are UTF-8, base64 where they are not. */
-function policyPath(input: PathInput): PolicyPath {
+export function policyPath(input: PathInput): PolicyPath {
   const bytes = Buffer.from(input);
-  if (bytes.length === 0) refuse('a path is empty', 'Use "." for the working directory.');
-  if (bytes.includes(0)) refuse(`the path ${JSON.stringify(bytes.toString())} holds a NUL`, 'Remove it.');
-  if (bytes.length >= pathMax) refuse(`a path has ${bytes.length} bytes, over ${pathMax - 1}`, 'Shorten it.');
   const text = bytes.toString();
-  // Half of a surrogate pair has no bytes: what was written would be another path.
-  if (typeof input === 'string' && text !== input)
-    refuse(`the path ${JSON.stringify(input)} is no text`, 'Give bytes.');
   return Buffer.from(text).equals(bytes) ? text : Object.freeze({ base64: bytes.toString('base64') });
 }
 

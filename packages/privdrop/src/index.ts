@@ -3,6 +3,6 @@ export { nativeError, type PrivdropError, type PrivdropErrorCode } from './error
 export { currentIdentity, type ProcessIdentity } from './identity.js';
 export { lookupUser, ownerOf, type UserIdentity, type UserReference } from './lookup.js';
 export { plan, type PrivdropPlan } from './plan.js';
-export { policy, type PrivdropOptions, type PrivdropPolicy } from './policy.js';
+export { policy, type PrivdropOptions, type PrivdropPolicy, withLevels } from './policy.js';
 export { dropPrivileges, dropPrivileges as restrictSelf } from './restrict.js';
 export { type PrivdropSupport, support } from './support.js';

@@ -1,6 +1,6 @@
 import type { RequirementLevel } from '@sb/core';
 
-import { optionsReader, policyReader } from './documents.js';
+import { levelsReader, optionsReader, policyReader } from './documents.js';
 import { documentPlace, privdropError } from './errors.js';
 import { groupId, lookupUser, type UserIdentity, type UserReference } from './lookup.js';
 
@@ -80,11 +80,36 @@ export function policy(given: PrivdropOptions): PrivdropPolicy {
  * @throws PrivdropError `root-target`, `invalid-name`, `invalid-policy`
  */
 export function requirePolicy(candidate: PrivdropPolicy): PrivdropPolicy {
+  if (made.has(candidate)) return candidate;
   const { uid, gid, groups, ...rest } = policyReader.read(candidate, documentPlace('policy'));
   if (uid === 0) refuseRoot('uid 0');
   if (gid === 0) refuseRoot('gid 0');
   if (groups.includes(0)) refuseRoot('gid 0 among its supplementary groups');
-  return Object.freeze({ uid, gid, groups, ...rest });
+  const policy = Object.freeze({ uid, gid, groups, ...rest });
+  made.add(policy);
+  return policy;
+}
+
+/** Policies that were made here, and are frozen: nobody has to look again. */
+const made = new WeakSet<PrivdropPolicy>();
+
+/**
+ * A policy with other levels.
+ *
+ * @param given - from {@link policy}
+ * @param levels - of `user`, which is the switch as a whole, and of `no_new_privs`; what isn't named keeps its own
+ * @throws PrivdropError `invalid-policy` for what has no level here
+ */
+export function withLevels(
+  given: PrivdropPolicy,
+  levels: Readonly<Partial<Record<string, RequirementLevel>>>,
+): PrivdropPolicy {
+  const policy = requirePolicy(given);
+  const { user = policy.level, no_new_privs: noNewPrivs = policy.noNewPrivs } = levelsReader.read(
+    levels,
+    documentPlace('levels'),
+  );
+  return requirePolicy({ ...policy, level: user, noNewPrivs });
 }
 
 function isIdentity(user: PrivdropOptions['user']): user is UserIdentity {

@@ -13,7 +13,6 @@
 #include "unreadable.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 /* anonymousFile(bytes: Uint8Array, executable: boolean): number, a descriptor at its start, or -errno */
@@ -107,15 +106,11 @@ static napi_value stream_pair(struct sb_js *js)
 	return pair;
 }
 
-/* unreadableCopy(path: string): a descriptor of a copy to execute (O_PATH, close-on-exec), or -errno */
+/* unreadableCopy(program: number): a descriptor of a copy to execute (O_PATH, close-on-exec), or -errno */
 static napi_value unreadable_copy(struct sb_js *js)
 {
-	char *path = sb_js_text(js, 0);
-	if (!path)
-		return NULL;
-	int descriptor = sb_unreadable_copy(path);
-	free(path);
-	return sb_js_number(js, descriptor);
+	int program = (int)sb_js_integer(js, 0);
+	return sb_js_is_whole(js) ? sb_js_number(js, sb_unreadable_copy(program)) : NULL;
 }
 
 /*

@@ -10,6 +10,40 @@
 #include <sys/sendfile.h>
 #include <unistd.h>
 
+/* One span of bytes that were written. */
+static int copy_span(int copy, int program, off_t from, off_t to)
+{
+	if (lseek(copy, from, SEEK_SET) != from)
+		return -errno;
+	while (from < to) {
+		ssize_t sent = sendfile(copy, program, &from, (size_t)(to - from));
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent <= 0)
+			return sent == 0 ? -EIO : -errno;
+	}
+	return 0;
+}
+
+/* Holes stay holes: who made the file shall not have us fill memory with what takes no room on a disk. */
+static int copy_all(int copy, int program, off_t size)
+{
+	if (ftruncate(copy, size))
+		return -errno;
+	for (off_t from = 0, to; from < size; from = to) {
+		from = lseek(program, from, SEEK_DATA);
+		if (from < 0)
+			return errno == ENXIO ? 0 : -errno;
+		to = lseek(program, from, SEEK_HOLE);
+		if (to < 0)
+			return -errno;
+		int error = copy_span(copy, program, from, to < size ? to : size);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
 static int fill(int copy, int program)
 {
 	struct stat status;
@@ -17,13 +51,9 @@ static int fill(int copy, int program)
 		return -errno;
 	if (!S_ISREG(status.st_mode))
 		return -EACCES;
-	for (off_t done = 0; done < status.st_size;) {
-		ssize_t sent = sendfile(copy, program, &done, (size_t)(status.st_size - done));
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent <= 0)
-			return sent == 0 ? -EIO : -errno;
-	}
+	int error = copy_all(copy, program, status.st_size);
+	if (error)
+		return error;
 	/* Nobody but root reads it: that makes the process undumpable (would_dump of the kernel's fs/exec.c). */
 	return fchmod(copy, 0111) ? -errno : sb_seal(copy);
 }
@@ -43,17 +73,15 @@ static int reopen(int copy)
 	return descriptor < 0 ? -errno : descriptor;
 }
 
-int sb_unreadable_copy(const char *path)
+int sb_unreadable_copy(int program)
 {
-	int program = open(path, O_RDONLY | O_CLOEXEC);
-	if (program < 0)
-		return -errno;
 	int copy = sb_anonymous("sb-program", 1);
-	int result = copy < 0 ? copy : fill(copy, program);
-	if (copy >= 0 && result == 0)
+	if (copy < 0)
+		return copy;
+	int result = fill(copy, program);
+	if (result == 0)
 		result = reopen(copy);
-	(void)close(program); /* it was only read */
-	if (copy >= 0 && close(copy) && result >= 0) {
+	if (close(copy) && result >= 0) {
 		int error = -errno;
 		(void)close(result); /* the copy may be lacking something, and goes */
 		return error;
@@ -61,9 +89,9 @@ int sb_unreadable_copy(const char *path)
 	return result;
 }
 #else
-int sb_unreadable_copy(const char *path)
+int sb_unreadable_copy(int program)
 {
-	(void)path;
+	(void)program;
 	return -ENOSYS;
 }
 #endif

@@ -2,7 +2,10 @@
 #ifndef SB_UNREADABLE_H
 #define SB_UNREADABLE_H
 
-/* A descriptor of a copy to execute (O_PATH, close-on-exec), or -errno. */
-int sb_unreadable_copy(const char *path);
+/*
+ * Copies a program that is open for reading, without what was never written to: a descriptor of the
+ * copy, to execute (O_PATH, close-on-exec), or -errno.
+ */
+int sb_unreadable_copy(int program);
 
 #endif

@@ -15,7 +15,7 @@ export interface Native {
   statusPipe(most: number, done: (said: string) => void): number;
   streamPair(bytes: number): readonly [number, number] | number;
   unlockFile(descriptor: number): number;
-  unreadableCopy(path: string): number;
+  unreadableCopy(program: number): number;
   watchDeath(pid: number, done: (signal: number) => void): number;
 }
 

@@ -25,6 +25,15 @@ export const rlimitNumbers = {
 /** Name of a limit. */
 export type RlimitName = keyof typeof rlimitNumbers;
 
+/** A program that is executed as a descriptor, where it was found. */
+export interface ProgramFile {
+  /** Absolute. */
+  readonly path: string;
+  /** `st_dev` and `st_ino` of stat(2). */
+  readonly device: bigint;
+  readonly inode: bigint;
+}
+
 /** What the launcher does beside the layers, and what it becomes. */
 export interface ProcessRecord {
   readonly newSession: boolean;
@@ -47,6 +56,8 @@ export interface ProcessRecord {
   readonly env: Readonly<Record<string, string>>;
   /** The sixth argument of the launcher's `execveat`, which a filter knows it by. Default: none, which is 0. */
   readonly execKey?: bigint | undefined;
+  /** What the target is a copy of: its user must be able to execute that. Default: nothing. */
+  readonly original?: ProgramFile | undefined;
 }
 
 const NEW_SESSION = 1;
@@ -54,6 +65,7 @@ const DIE_WITH_PARENT = 2;
 const TARGET_DESCRIPTOR = 4;
 const WRITE_DENIED = 8;
 const EXEC_KEY = 16;
+const ORIGINAL = 32;
 const KEEP_UMASK = 0xffff_ffff;
 const version = 1;
 
@@ -89,7 +101,8 @@ export function frameOf(record: Omit<ProcessRecord, 'argv'>, layers: Uint8Array 
     (record.dieWithParent ? DIE_WITH_PARENT : 0) |
     (typeof record.path === 'number' ? TARGET_DESCRIPTOR : 0) |
     (record.writeDenied ? WRITE_DENIED : 0) |
-    (record.execKey === undefined ? 0 : EXEC_KEY);
+    (record.execKey === undefined ? 0 : EXEC_KEY) |
+    (record.original === undefined ? 0 : ORIGINAL);
   const limits = Object.entries(record.rlimits) as [RlimitName, number][];
   const fields = new ByteWriter()
     .u32(record.parent)
@@ -105,6 +118,8 @@ export function frameOf(record: Omit<ProcessRecord, 'argv'>, layers: Uint8Array 
   const head = encodeRecord({ layer: 'process', version, flags, payload: fields.bytes() });
   const rest = new ByteWriter().texts(Object.entries(record.env).map(([name, value]) => `${name}=${value}`));
   if (record.execKey !== undefined) rest.u64(record.execKey);
+  const { original } = record;
+  if (original !== undefined) rest.u64(original.device).u64(original.inode).text(original.path);
   return { head, tail: Uint8Array.from(rest.bytes()), layers };
 }
 

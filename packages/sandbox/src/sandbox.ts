@@ -22,7 +22,7 @@ import { type Start, startRecords } from './start.js';
 import { layOut } from './stdio.js';
 import { findTarget, type Target } from './target.js';
 import type { Sandbox, SandboxSpawnOptions } from './types.js';
-import { keepsNeighboursApart, unreadableProgram } from './unreadable-program.js';
+import { keepsNeighboursApart, refuseForbidden, unreadableProgram } from './unreadable-program.js';
 
 /**
  * Makes a sandbox. Looks its user up; starts nothing.
@@ -81,13 +81,14 @@ class LauncherSandbox implements Sandbox {
     const argv = [options.argv0 ?? program, ...args];
     const { ipc } = layout;
     const copy = this.#copyOf(target, plan, options);
-    const stdio = copy === undefined ? layout.stdio : [...layout.stdio, copy];
+    const stdio = copy === undefined ? layout.stdio : [...layout.stdio, copy.descriptor];
     const start: Start = {
       path: copy === undefined ? target.path : layout.stdio.length,
       argv,
       env: ipc === undefined ? this.#env() : { ...this.#env(), ...channelVariables(ipc, options.serialization) },
       keep: copy === undefined ? layout.keep : [...layout.keep, layout.stdio.length],
       execKey: this.#execKey,
+      original: copy?.original,
     };
     const launched = plan.expected.launcher
       ? launch(startRecords(this.policy, plan, start), stdio, options.serialization)
@@ -102,9 +103,13 @@ class LauncherSandbox implements Sandbox {
   }
 
   /** What is executed in the place of a program that others of its user are to be kept out of. */
-  #copyOf({ path }: Target, { expected }: SandboxPlan, { undumpable }: SandboxSpawnOptions): number | undefined {
+  #copyOf({ path }: Target, { expected }: SandboxPlan, { undumpable }: SandboxSpawnOptions) {
     const isOthers = expected.launcher && expected.user !== undefined && isRoot();
-    return undumpable === true && isOthers && !keepsNeighboursApart() ? unreadableProgram(path) : undefined;
+    if (undumpable !== true || !isOthers || keepsNeighboursApart()) return undefined;
+    const copy = unreadableProgram(path);
+    // Landlock has no rule for what is in memory; the launcher asks the kernel for the rest.
+    refuseForbidden(copy.original.path, expected.landlock);
+    return copy;
   }
 
   /** A program that is a descriptor of ours; the child finds it behind its standard streams. */

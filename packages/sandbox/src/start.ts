@@ -5,7 +5,7 @@ import { sandboxError } from './errors.js';
 import type { SandboxPolicy } from './options.js';
 import type { SandboxPlan } from './plan.js';
 import { rlimitsOf } from './process-features.js';
-import { encodeWithin, frameOf, joinRecords, type ProcessRecord, type RecordFrame } from './process-record.js';
+import { encodeWithin, frameOf, joinRecords, type ProcessRecord, type ProgramFile, type RecordFrame } from './process-record.js';
 
 /** One start of one program: all that is not the sandbox's. */
 export interface Start {
@@ -19,6 +19,8 @@ export interface Start {
   readonly anyParent?: boolean;
   /** What the filter knows the launcher's own exec by. */
   readonly execKey?: bigint | undefined;
+  /** What `path` is a copy of. */
+  readonly original?: ProgramFile | undefined;
 }
 
 /**
@@ -29,9 +31,9 @@ export interface Start {
  */
 export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: Start): Uint8Array {
   const fixed = fixedOf(policy, plan);
-  const { path, env, keep, execKey, anyParent = false } = start;
+  const { path, env, keep, execKey, original, anyParent = false } = start;
   const cwd = policy.cwd === undefined ? '' : absolutePath(policy.cwd);
-  const varying = { path, env, keep, execKey, cwd, parent: anyParent ? 0 : process.pid };
+  const varying = { path, env, keep, execKey, original, cwd, parent: anyParent ? 0 : process.pid };
   try {
     if (fixed.last === undefined || !isSame(fixed.last.varying, varying))
       fixed.last = { varying, frame: frameOf({ ...fixed.settings, ...varying }, fixed.layers) };
@@ -42,7 +44,7 @@ export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: St
   }
 }
 
-type Varying = Pick<ProcessRecord, 'path' | 'env' | 'keep' | 'execKey' | 'cwd' | 'parent'>;
+type Varying = Pick<ProcessRecord, 'path' | 'env' | 'keep' | 'execKey' | 'original' | 'cwd' | 'parent'>;
 
 /** What a plan has encoded. */
 interface Fixed {
@@ -73,7 +75,7 @@ function fixedOf(policy: SandboxPolicy, plan: SandboxPlan): Fixed {
 }
 
 function isSame(a: Varying, b: Varying): boolean {
-  const isSameTarget = a.path === b.path && a.env === b.env && a.keep === b.keep;
+  const isSameTarget = a.path === b.path && a.original === b.original && a.env === b.env && a.keep === b.keep;
   return isSameTarget && a.execKey === b.execKey && a.cwd === b.cwd && a.parent === b.parent;
 }
 

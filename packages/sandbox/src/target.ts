@@ -1,7 +1,8 @@
-import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, readSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
+import { openRegularFile } from '@sb/files';
 
 import { absolutePath } from './absolute-path.js';
 import { defaultPath } from './environment.js';
@@ -95,14 +96,14 @@ function isProgram(path: string): boolean {
 }
 
 function firstLine(path: string): string {
-  let descriptor: number;
+  let descriptor: number | undefined;
   try {
-    // Without O_NONBLOCK a FIFO that was put in its place would hold us for good.
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    // The program's owner may have put something else in its place since it was looked at.
+    descriptor = openRegularFile(path);
   } catch {
     // A program may be executable and not readable; then it is no script.
-    return '';
   }
+  if (descriptor === undefined) return '';
   try {
     const bytes = Buffer.alloc(firstLineMax);
     const length = readSync(descriptor, bytes, 0, firstLineMax, 0);

@@ -11,16 +11,19 @@ const [answersOwnerDead, answersYes] = [0x0005_0082, 0x0005_0000];
  *
  * @param syscall - the call
  * @param when - what its arguments have to be
- * @param denied - calls that fail with EACCES beside
+ * @param denied - calls that fail beside, with EACCES or another error
  */
 export function saysYesTo(
   syscall: string,
   when: readonly Condition[] = [],
-  denied: readonly string[] = [],
+  denied: readonly (string | readonly [call: string, error: 'ENOSYS'])[] = [],
 ): Uint8Array {
   const rules = [
     { syscall, when, action: seccomp.errno('EOWNERDEAD') },
-    ...denied.map((name) => ({ syscall: name, action: seccomp.errno('EACCES') })),
+    ...denied.map((one) => {
+      const [name, error] = typeof one === 'string' ? ([one, 'EACCES'] as const) : one;
+      return { syscall: name, action: seccomp.errno(error) };
+    }),
   ];
   const record = Buffer.from(seccomp.plan(seccomp.policy({ base: 'allow-all', rules }), seccomp.support()).record);
   const word = Buffer.alloc(4);

@@ -2,46 +2,65 @@
 import {
   checked,
   custom,
+  described,
   either,
   integer,
+  isText,
+  isTextOrNumber,
+  kind,
   list,
   object,
+  type Options,
+  type Place,
   type Reader,
   required,
   shown,
   tagged,
+  titled,
   word,
 } from '@sb/core/document';
 
-import { type Action, actionData, actionNames, canonicalErrno } from './actions.js';
+import { type Action, actionData, actionNames, canonicalErrno, lets } from './actions.js';
 import { architectureNames } from './architectures.js';
 import { comparisons, type Condition, condition } from './conditions.js';
 import { seccompError } from './errors.js';
 import { type SocketFamily, socketFamilies } from './families.js';
+import { errnoNames, maxErrno } from './errnos.js';
 import { groupNames, isGroup } from './groups.js';
 import { narrow, wide } from './numbers.js';
+import type { SeccompPlanOptions } from './plan.js';
 import type { SeccompFields } from './policy.js';
 import { baseNames } from './presets.js';
 import type { Rule } from './rules.js';
-import { isSyscall } from './syscalls.js';
+import { isSyscall, syscallNames } from './syscalls.js';
 
 /** Names of calls that only other architectures have are accepted; they filter nothing here. */
-const syscall = custom('a system call', { type: 'string', pattern: '^[a-z0-9_]+$' }, (value, path): string => {
-  if (typeof value === 'string' && isSyscall(value)) return value;
-  throw seccompError('unknown-syscall', 'policy', {
-    what: `${path} is not a system call: ${shown(value)}`,
-    hint: 'Give a name as in the kernel headers, without "__NR_"; groups start with "@".',
-    path,
-  });
-});
+const syscall = titled(custom({
+  expected: 'a system call',
+  schema: { enum: syscallNames },
+  is: isText,
+  read: (value, path): string => {
+    if (isSyscall(value)) return value;
+    throw seccompError('unknown-syscall', 'policy', {
+      what: `${path} is not a system call: ${shown(value)}`,
+      hint: 'Give a name as in the kernel headers, without "__NR_"; groups start with "@".',
+      path,
+    });
+  },
+}), 'syscall');
 
-const group = custom('a group of system calls', { enum: groupNames }, (value, path): string => {
-  if (isGroup(String(value))) return String(value);
-  throw seccompError('unknown-group', 'policy', {
-    what: `${path} is not a group: ${shown(value)}`,
-    hint: `Use one of: ${groupNames.join(' ')}.`,
-    path,
-  });
+const group = custom({
+  expected: 'a group of system calls',
+  schema: { enum: groupNames },
+  is: isText,
+  read: (value, path): string => {
+    if (isGroup(value)) return value;
+    throw seccompError('unknown-group', 'policy', {
+      what: `${path} is not a group: ${shown(value)}`,
+      hint: `Use one of: ${groupNames.join(' ')}.`,
+      path,
+    });
+  },
 });
 
 const callOrGroup: Reader<string> = {
@@ -49,8 +68,20 @@ const callOrGroup: Reader<string> = {
   read: (value, place) => (typeof value === 'string' && value.startsWith('@') ? group : syscall).read(value, place),
 };
 
-const errno = required(custom('a Linux error', { type: ['string', 'integer'] }, canonicalErrno));
-const data = custom('a 16-bit number', { type: 'integer', minimum: 0, maximum: 0xffff }, actionData);
+const errno = required(
+  custom({
+    expected: 'a Linux error',
+    schema: { anyOf: [{ enum: errnoNames }, { type: 'integer', minimum: 1, maximum: maxErrno }] },
+    is: isTextOrNumber,
+    read: canonicalErrno,
+  }),
+);
+const data = custom({
+  expected: 'a 16-bit number',
+  schema: { type: 'integer', minimum: 0, maximum: 0xffff },
+  is: (value): value is number => typeof value === 'number',
+  read: actionData,
+});
 
 const actionObject = checked(
   tagged<Action>('action', {
@@ -63,14 +94,30 @@ const actionObject = checked(
 );
 
 /** An action: its name where that is enough, or an object with its data. */
-export const actionReader: Reader<Action> = either(
+export const actionReader: Reader<Action> = titled(either(
   actionObject,
   checked(word(actionNames), (action, place) => {
     if (action === 'errno')
       place.key('errno').refuse('is missing', 'Give an object: { action: "errno", errno: "EPERM" }.');
     return withData({ action } as Action);
   }),
-);
+), 'action');
+
+/** An action that lets nothing through. */
+const deniedReader: Reader<Action> = {
+  ...checked(actionReader, (action, place) => {
+    if (!lets(action)) return action;
+    const hint = `Use base: 'allow-all' if ${action.action} is meant.`;
+    return place.refuse(`is ${action.action}, which denies nothing`, hint);
+  }),
+  schema: {
+    allOf: [
+      actionReader.schema,
+      { not: { enum: ['allow', 'log'] } },
+      { not: { type: 'object', properties: { action: { enum: ['allow', 'log'] } } } },
+    ],
+  },
+};
 
 function withData(action: Action): Action {
   const isBare = (action.action === 'trap' || action.action === 'trace') && !Object.hasOwn(action, 'data');
@@ -104,18 +151,43 @@ const rule: Reader<Rule> = checked(
 
 const calls = list(callOrGroup, { what: 'a list of system calls and @groups' });
 
-/** Options of `policy`, or a policy, which may have travelled as JSON. */
-export const policyReader = object<SeccompFields>({
+/** Options of `policy`, and the parts of a policy, which may have travelled as JSON. */
+export const optionTable: Options<SeccompFields> = {
   layer: word(['seccomp']),
-  base: required(word(baseNames)),
-  deny: calls,
-  allow: calls,
-  rules: list(rule, { what: 'a list of rules' }),
-  sockets: either<readonly SocketFamily[] | 'any'>(list(word(socketFamilies)), word(['any'])),
-  denied: actionReader,
-  unknown: actionReader,
-  foreign: actionReader,
-  x32: actionReader,
+  base: required(described(word(baseNames), 'The starting point.')),
+  deny: described(calls, 'Calls and @groups to deny as well.'),
+  allow: described(calls, 'Calls and @groups to allow as well.'),
+  rules: described(list(rule, { what: 'a list of rules' }), 'By arguments; the first that holds decides.'),
+  sockets: described(
+    either<readonly SocketFamily[] | 'any'>(list(word(socketFamilies)), word(['any'])),
+    'The only address families of socket(2).',
+  ),
+  denied: described(deniedReader, 'For known calls that are denied. Default: EPERM.'),
+  unknown: described(actionReader, 'For numbers without a name. Default: ENOSYS.'),
+  foreign: described(actionReader, 'For calls of other architectures. Default: kill-process.'),
+  x32: described(actionReader, "For calls of x86-64's second table. Default: ENOSYS."),
   architectures: list(word(architectureNames), { min: 1 }),
   level: word(['require', 'prefer']),
+};
+
+/** What no table says: which options go together. */
+export function checkTogether<T extends Pick<SeccompFields, 'deny' | 'allow'>>(read: T, place: Place): T {
+  const both = read.deny?.find((name) => read.allow?.includes(name) === true);
+  if (both !== undefined) place.key('allow').refuse(`and deny both name ${both}`, 'Leave one of them out.');
+  return read;
+}
+
+/** Options of `policy`, or a policy. */
+export const policyReader = checked(object<SeccompFields>(optionTable), checkTogether);
+
+/** Levels by the names that reports have for features. */
+export const levelsReader = object<{ readonly filter?: 'require' | 'prefer' }>({ filter: word(['require', 'prefer']) });
+
+/** Options of `plan`. Left out, the record shows nothing of itself. */
+export const planReader = object<SeccompPlanOptions>({
+  proofKey: kind<bigint>({
+    expected: 'a bigint',
+    schema: { not: {} },
+    is: (value): value is bigint => typeof value === 'bigint',
+  }),
 });

@@ -13,6 +13,7 @@ export {
 export { type Architecture, architectureNames, type Machine } from './architectures.js';
 export { compile, type SeccompFilter, type SeccompProgram } from './compile.js';
 export { arg, type Argument, type Comparison, type Condition, type Wide } from './conditions.js';
+export { optionTable } from './documents.js';
 export { nativeError, type SeccompError, type SeccompErrorCode } from './errors.js';
 export { type Decision, evaluate } from './evaluate.js';
 export { explain } from './explain.js';
@@ -22,7 +23,7 @@ export type { LintCode, LintFinding } from './finding.js';
 export { lint } from './lint.js';
 export { parsePolicy } from './parse-policy.js';
 export { plan, type SeccompPlan, type SeccompPlanOptions } from './plan.js';
-export { policy, type SeccompOptions, type SeccompPolicy } from './policy.js';
+export { policy, type SeccompOptions, type SeccompPolicy, withLevels } from './policy.js';
 export { type Base, type Preset, presets } from './presets.js';
 export { newProofKey } from './proof.js';
 export { refuseRings, restrictSelf } from './restrict.js';

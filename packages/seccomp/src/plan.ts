@@ -4,7 +4,8 @@ import { type Action, type ActionName, lets } from './actions.js';
 import { instructionSize } from './bpf.js';
 import { compileFor, type SeccompProgram } from './compile.js';
 import { reachedActions } from './detours.js';
-import { type SeccompErrorCode, seccompError } from './errors.js';
+import { planReader } from './documents.js';
+import { documentPlace, type SeccompErrorCode, seccompError } from './errors.js';
 import { openTables } from './open-tables.js';
 import { policy as validate, type SeccompPolicy } from './policy.js';
 import { proofOf } from './proof.js';
@@ -48,9 +49,10 @@ interface Obstacle {
 export function plan(
   policy: SeccompPolicy,
   support: SeccompSupport,
-  { proofKey }: SeccompPlanOptions = {},
+  options: SeccompPlanOptions = {},
 ): SeccompPlan {
   const valid = validate(policy);
+  const { proofKey } = planReader.read(options, documentPlace());
   refuseNotify(valid);
   const obstacle = obstacleTo(valid, support);
   if (obstacle !== undefined || support.state !== 'available') {

@@ -1,9 +1,9 @@
 import type { RequirementLevel } from '@sb/core';
 
-import { type Action, allow, errno, killProcess, lets } from './actions.js';
+import { type Action, errno, killProcess } from './actions.js';
 import type { Architecture } from './architectures.js';
-import { policyReader } from './documents.js';
-import { documentPlace, invalid } from './errors.js';
+import { levelsReader, policyReader } from './documents.js';
+import { documentPlace } from './errors.js';
 import type { SocketFamily } from './families.js';
 import { type Base, presets } from './presets.js';
 import type { Rule, RuleOptions, SimpleActionName } from './rules.js';
@@ -72,15 +72,32 @@ export function policy(options: SeccompOptions | SeccompPolicy): SeccompPolicy {
     allow: sortedOnce(read.allow ?? []),
     rules: read.rules ?? Object.freeze([]),
     sockets: socketsOf(read.sockets ?? presets[base].sockets),
-    denied: deniedAction(read.denied ?? errno('EPERM')),
+    denied: read.denied ?? errno('EPERM'),
     unknown: read.unknown ?? errno('ENOSYS'),
     foreign: read.foreign ?? killProcess,
     x32: read.x32 ?? errno('ENOSYS'),
     architectures: sortedOnce(read.architectures ?? ['aarch64', 'riscv64', 'x86_64']),
     level: read.level ?? 'require',
   });
-  const both = made.deny.find((name) => made.allow.includes(name));
-  if (both !== undefined) throw invalid('allow', `and deny both name ${both}`, 'Leave one of them out.');
+  valid.add(made);
+  return made;
+}
+
+/**
+ * A policy with another level.
+ *
+ * @param given - from {@link policy}
+ * @param levels - of `filter`, the one feature that has a level
+ * @throws SeccompError `invalid-policy` for what has no level here
+ */
+export function withLevels(
+  given: SeccompPolicy,
+  levels: Readonly<Partial<Record<string, RequirementLevel>>>,
+): SeccompPolicy {
+  const policed = policy(given);
+  const { filter: level = policed.level } = levelsReader.read(levels, documentPlace());
+  if (level === policed.level) return policed;
+  const made = Object.freeze({ ...policed, level });
   valid.add(made);
   return made;
 }
@@ -92,13 +109,4 @@ function socketsOf(sockets: SeccompPolicy['sockets']): SeccompPolicy['sockets'] 
 /** A list's entries, each once, in order. */
 function sortedOnce<Entry extends string>(list: readonly Entry[]): readonly Entry[] {
   return Object.freeze([...new Set(list)].sort());
-}
-
-function deniedAction(action: Action): Action {
-  if (!lets(action)) return action;
-  throw invalid(
-    'denied',
-    `is ${action.action}, which denies nothing`,
-    `Use base: 'allow-all' if ${allow.action} is meant.`,
-  );
 }

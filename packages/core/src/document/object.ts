@@ -1,22 +1,7 @@
 import { nearest } from '../nearest.js';
-import { isObject } from './collections.js';
+import { isObject, refuseInherited } from './plain.js';
 import { type Place } from './place.js';
-import { type Reader, refuseKind, type Schema } from './reader.js';
-
-/**
- * One option of an object.
- *
- * `undefined` in the place of a value is refused by default: `net: { connectTcp: ports }` means to restrict, whatever
- * became of `ports`. An option says `undefinedIsAbsent` where leaving it out is as strict as any value of it, or has no
- * bearing on what is allowed.
- */
-export interface Option<T = unknown> {
-  readonly reader: Reader<T>;
-  /** Whether it must be there. Default: false. */
-  readonly required?: boolean;
-  /** Whether `undefined` counts as left out. Default: false. */
-  readonly undefinedIsAbsent?: boolean;
-}
+import { type Option, type Reader, refuseKind, type Schema } from './reader.js';
 
 /** The options of an object: each key with its reader, or with what else is known of it. */
 export type Options<T> = {
@@ -40,13 +25,24 @@ export interface OtherKeys {
   readonly reader: Reader;
 }
 
+/** What of an object its table of options doesn't say. */
+export interface ObjectRule {
+  /** Keys beside those of the table. Default: none. */
+  readonly others?: OtherKeys;
+  /** Keys that people look for here, and where they belong: a sentence each. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
+}
+
 /**
  * An object with these keys and no other, all of them its own.
  *
  * @param options - the keys
- * @param others - keys beside them. Default: none
+ * @param rule - what else is known of it
  */
-export function object<T extends object>(options: Options<T>, others?: OtherKeys): Reader<T> {
+export function object<T extends object>(
+  options: Options<T>,
+  { others, elsewhere = {} }: ObjectRule = {},
+): Reader<T> {
   const other = (key: string): Option | undefined => (others?.name.test(key) === true ? others : undefined);
   const table = new Map(
     Object.entries(options as Readonly<Record<string, Reader | Option>>).map(([key, one]) => [key, optionOf(one)]),
@@ -59,6 +55,7 @@ export function object<T extends object>(options: Options<T>, others?: OtherKeys
       ...schemaOf(table),
       ...(others === undefined ? {} : { patternProperties: { [others.name.source]: others.reader.schema } }),
     },
+    parts: { kind: 'object', options: table, others: others?.reader },
     accepts: isObject,
     read: (value, place) => {
       if (!isObject(value)) return refuseKind(value, place, expected);
@@ -67,7 +64,7 @@ export function object<T extends object>(options: Options<T>, others?: OtherKeys
       const result = Object.create(null) as Record<string, unknown>;
       // Read once: what is checked is what is used, also where a getter gives something else the next time.
       for (const [key, part] of Object.entries(value)) {
-        const option = table.get(key) ?? other(key) ?? refuseUnknown(key, keys, place);
+        const option = table.get(key) ?? other(key) ?? refuseUnknown(key, place, { keys, elsewhere });
         if (part === undefined && option.undefinedIsAbsent === true) continue;
         result[key] = option.reader.read(part, place.key(key));
       }
@@ -93,21 +90,15 @@ function schemaOf(table: ReadonlyMap<string, Option>): Schema {
   };
 }
 
-function refuseUnknown(key: string, keys: readonly string[], place: Place): never {
+interface Known {
+  readonly keys: readonly string[];
+  readonly elsewhere: Readonly<Record<string, string>>;
+}
+
+function refuseUnknown(key: string, place: Place, { keys, elsewhere }: Known): never {
+  const where = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
+  if (where !== undefined) place.key(key).refuse('is said elsewhere', where);
   const meant = nearest(key, keys);
   const guess = meant === undefined ? '' : `Did you mean "${meant}"? `;
   return place.key(key.slice(0, 60)).refuse('is unknown', `${guess}Use: ${keys.join(', ')}.`);
-}
-
-/** What lies in a prototype would be looked at by some and missed by others. */
-function refuseInherited(value: object, place: Place): void {
-  for (let from = prototypeOf(value); from !== null && prototypeOf(from) !== null; from = prototypeOf(from)) {
-    if (Reflect.ownKeys(from).some((key) => key !== 'constructor')) {
-      place.refuse('has properties that it inherits', 'Give a plain object with all of them.');
-    }
-  }
-}
-
-function prototypeOf(value: object): object | null {
-  return Object.getPrototypeOf(value) as object | null;
 }

@@ -21,6 +21,19 @@ export const mutants: readonly Mutant[] = [
     'if (false)',
     'leaves what is mounted in it',
   ),
+  without(
+    'what kind of file is only looked into',
+    'regular-file',
+    'if (!fstatSync(held).isFile()) return undefined;',
+    'opens no FIFO, socket, device',
+  ),
+  change(
+    'looking before a file is opened',
+    'regular-file',
+    'isLinux ? oPath : harmless',
+    'isLinux ? constants.O_RDONLY : harmless',
+    'opened as regular by the leader',
+  ),
   change(
     'root outside of a namespace with one user',
     'own-user',

@@ -28,40 +28,87 @@ struct linux_dirent64 {
 	char name[];
 };
 
-/* Before Linux 5.9: every number that /proc/self/fd lists, again and again until none is left. */
-static int close_listed(const struct sb_process *process, unsigned int status)
+/* What is closed here, of which process, and the folder that says what is open. */
+struct listing {
+	const struct sb_process *process;
+	unsigned int status;
+	int folder;
+	int is_shown; /* whether the folder has shown itself: it tells of this process then, and at all */
+};
+
+static int stays(const struct listing *listing, int descriptor)
+{
+	return descriptor == listing->folder || (unsigned int)descriptor == listing->status ||
+	       is_kept(listing->process, (unsigned int)descriptor);
+}
+
+static int is_open(unsigned int descriptor)
+{
+	return sb_syscall3(__NR_fcntl, descriptor, F_GETFD, 0) != -EBADF;
+}
+
+/* Closes what a part of the listing names: how many, or -ESTALE where one stays open. */
+static int close_named(struct listing *listing, const char *entries, long length)
+{
+	int closed = 0;
+	for (long at = 0; at < length;) {
+		const struct linux_dirent64 *entry = (const void *)(entries + at);
+		int descriptor = sb_parse_number(entry->name);
+		at += entry->reclen;
+		if (descriptor == listing->folder)
+			listing->is_shown = 1;
+		if (descriptor < 0 || stays(listing, descriptor))
+			continue;
+		/* A descriptor is gone even where close(2) reports an error. */
+		(void)sb_syscall3(__NR_close, descriptor, 0, 0);
+		if (is_open((unsigned int)descriptor))
+			return -ESTALE;
+		closed++;
+	}
+	return closed;
+}
+
+/* Every number once: how many were closed, or -errno. */
+static int close_once(struct listing *listing)
 {
 	_Alignas(8) char buffer[4096];
-	long folder = sb_syscall6(__NR_openat, -100, (long)"/proc/self/fd",
-		O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, 0, 0);
-	if (folder < 0)
-		return (int)folder;
-	for (int closed = 1; closed;) {
-		closed = 0;
-		long error = sb_syscall3(__NR_lseek, folder, 0, 0);
-		if (error)
-			return (int)error;
-		long length;
-		while ((length = sb_syscall3(
-				__NR_getdents64, folder, (long)buffer, sizeof buffer)) > 0) {
-			for (long at = 0; at < length;) {
-				struct linux_dirent64 *entry = (void *)(buffer + at);
-				int descriptor = sb_parse_number(entry->name);
-				at += entry->reclen;
-				if (descriptor < 0 || descriptor == folder)
-					continue;
-				if ((unsigned int)descriptor == status ||
-					is_kept(process, (unsigned int)descriptor))
-					continue;
-				/* A descriptor is gone even where close(2) reports an error. */
-				(void)sb_syscall3(__NR_close, descriptor, 0, 0);
-				closed = 1;
-			}
-		}
-		if (length < 0)
-			return (int)length;
+	int closed = 0;
+	long length, error = sb_syscall3(__NR_lseek, listing->folder, 0, 0);
+	if (error)
+		return (int)error;
+	listing->is_shown = 0;
+	while ((length = sb_syscall3(
+			__NR_getdents64, listing->folder, (long)buffer, sizeof buffer)) > 0) {
+		int count = close_named(listing, buffer, length);
+		if (count < 0)
+			return count;
+		closed += count;
 	}
-	return (int)sb_syscall3(__NR_close, folder, 0, 0);
+	if (length < 0)
+		return (int)length;
+	return listing->is_shown ? closed : -ESTALE;
+}
+
+/* More than any honest listing takes: it may leave out what moves while it is read. */
+#define ROUNDS 64
+
+/*
+ * Before Linux 5.9: every number that /proc/self/fd lists, again and again until none is left. A filter
+ * above can answer here too, for the listing as for what closes: neither is believed unseen.
+ */
+static int close_listed(const struct sb_process *process, unsigned int status)
+{
+	struct listing listing = {process, status, -1, 0};
+	listing.folder = (int)sb_syscall6(__NR_openat, -100, (long)"/proc/self/fd",
+		O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, 0, 0);
+	if (listing.folder < 0)
+		return listing.folder;
+	int closed = 1;
+	for (int round = 0; closed > 0; round++)
+		closed = round < ROUNDS ? close_once(&listing) : -ESTALE;
+	if (closed)
+		return closed;
+	return (int)sb_syscall3(__NR_close, listing.folder, 0, 0);
 }
 
 /* Numbers that are asked for where no mark could be set: a fifth of a millisecond. */
@@ -81,7 +128,7 @@ static int close_span(int open, unsigned int from, unsigned int to)
 		asked = to - from < ASKED ? to : from + ASKED;
 	int error = (int)sb_syscall3(__NR_close_range, from, to, 0);
 	for (unsigned int at = from; !error && at <= asked; at++) {
-		if (sb_syscall3(__NR_fcntl, at, F_GETFD, 0) != -EBADF)
+		if (is_open(at))
 			error = -ESTALE;
 	}
 	return error;

@@ -7,7 +7,7 @@
  *
  * Arguments: the records, as the number of a descriptor or as the absolute path of a file; then the
  * number of the status descriptor, or "-" where nobody reads one: then a failure is one line on
- * standard error.
+ * standard error; after a path the mark that the file begins with (source.h).
  */
 #ifndef SB_LAUNCHER_H
 #define SB_LAUNCHER_H
@@ -38,6 +38,8 @@ struct sb_process {
 	const char **argv;
 	const char **envp;
 	uint64_t exec_key; /* sixth argument of execveat, which takes five; or 0 */
+	const char *original; /* path of what the descriptor is a copy of, or NULL */
+	uint64_t original_device, original_inode;
 };
 
 enum sb_process_flags {
@@ -49,6 +51,8 @@ enum sb_process_flags {
 	SB_PROCESS_WRITE_DENIED = 1 << 3,
 	/* A u64 follows the environment: the key that the filter knows this exec by. */
 	SB_PROCESS_EXEC_KEY = 1 << 4,
+	/* Then u64 st_dev, u64 st_ino and a string: what the target is a copy of, where that was found. */
+	SB_PROCESS_ORIGINAL = 1 << 5,
 };
 
 #define SB_UMASK_KEEP 0xffffffffu
@@ -62,7 +66,11 @@ int sb_process_apply(const struct sb_process *process, int status, struct sb_fai
 /* The parent-death signal, which a change of user clears; and whether the parent is still there. */
 int sb_process_bind(const struct sb_process *process, struct sb_failure *failure);
 
-/* The working directory, read back: as the user that the target has, so that it is one that this user may enter. */
+/*
+ * The working directory, read back, and whether what the target is a copy of may be executed: as the user
+ * that the target has, so that both are what this user may do, whatever rights, groups, access control
+ * lists and folders on the way say of it.
+ */
 int sb_process_enter(const struct sb_process *process, struct sb_failure *failure);
 
 /* Becomes the target; returns only if that failed, with -errno. */

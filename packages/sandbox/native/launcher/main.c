@@ -2,13 +2,13 @@
 #include "prove.h"
 #include "records.h"
 #include "report.h"
+#include "source.h"
 #include "strings.h"
 #include "verify.h"
 #include "sb_syscall.h"
 
 #include <asm/errno.h>
 #include <asm/fcntl.h>
-#include <linux/fcntl.h>
 #include <linux/prctl.h>
 
 #include "../../../caps/native/caps.h"
@@ -152,40 +152,31 @@ static const struct {
 	{SB_LAYER_PROCESS, step_exec},
 };
 
-/* The records' descriptor, -1 if the argument names none. */
-static int open_records(const char *argument)
+/*
+ * Reads the records, and finds the process record; what is wrong with them is an EINVAL of no call.
+ * `mark` is what they begin with, or NULL where the descriptor itself was handed over.
+ */
+static int take_records(struct launch *launch, int source, const char *mark)
 {
-	if (argument[0] != '/')
-		return sb_parse_number(argument);
-	return (int)sb_syscall6(
-		__NR_openat, AT_FDCWD, (long)argument, O_RDONLY | O_CLOEXEC, 0, 0, 0);
-}
-
-/* Whether nobody can change it any more: it is what was made for us, and no other file of that number. */
-static int is_sealed(int records)
-{
-	const long all = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
-	long seals = sb_syscall3(__NR_fcntl, records, F_GET_SEALS, 0);
-	return seals >= 0 && (seals & all) == all;
-}
-
-/* Reads the records, and finds the process record; what is wrong with them is an EINVAL of no call. */
-static int take_records(struct launch *launch, int source)
-{
-	if (source < 0)
-		return sb_fail(
-			&launch->failure, "records", "openat", source == -1 ? EBADF : -source);
-	if (!is_sealed(source))
-		return sb_fail(&launch->failure, "records", "fcntl", EPERM);
+	struct sb_failure *failure = &launch->failure;
+	if (source < 0 || sb_source_sealed(source, failure))
+		return -1; /* told by then */
 	const uint8_t *document;
 	long length = sb_records_read(source, &document);
 	if (length < 0)
-		return sb_fail(&launch->failure, "records", "read", (int)-length);
+		return sb_fail(failure, "records", "read", (int)-length);
+	if (mark) {
+		int error = sb_source_marked(document, (size_t)length, mark, failure);
+		if (error)
+			return error;
+		document += SB_MARK_LENGTH;
+		length -= SB_MARK_LENGTH;
+	}
 	const struct sb_records *records = &launch->records;
 	if (sb_records_split(document, (size_t)length, &launch->records) ||
 		sb_process_parse(records->bytes[SB_LAYER_PROCESS],
 			records->length[SB_LAYER_PROCESS], &launch->process))
-		return sb_fail(&launch->failure, "records", NULL, EINVAL);
+		return sb_fail(failure, "records", NULL, EINVAL);
 	return 0;
 }
 
@@ -198,18 +189,24 @@ static int open_status(const char *argument)
 	return status >= 0 && !sb_syscall3(__NR_fcntl, status, F_SETFD, FD_CLOEXEC) ? status : -1;
 }
 
+/* A path needs a mark beside it: what it leads to may not be what it was written for any more. */
+static int is_complete(int argc, char **argv)
+{
+	return argc >= 3 && argc == (argv[1][0] == '/' ? 4 : 3);
+}
+
 int sb_main(int argc, char **argv)
 {
 	static struct launch launch; /* zero, and not on the stack */
-	if (argc != 3)
+	if (!is_complete(argc, argv))
 		return SB_LAUNCHER_FAILED;
 	launch.status = open_status(argv[2]);
-	int source = open_records(argv[1]);
-	if (launch.status == -1 || source == launch.status)
+	int source = sb_source_open(argv[1], &launch.failure);
+	if (launch.status == -1 || (source >= 0 && source == launch.status))
 		return SB_LAUNCHER_FAILED; /* nobody to tell */
 	launch.landlock.ruleset = -1;
 	int layer = 0;
-	if (take_records(&launch, source) == 0) {
+	if (take_records(&launch, source, argv[3]) == 0) {
 		for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 			layer = (int)steps[i].layer;
 			if (steps[i].run(&launch))

@@ -34,6 +34,12 @@ static uint32_t take_u32(struct reader *reader)
 	return bytes ? sb_u32(bytes) : 0;
 }
 
+static uint64_t take_u64(struct reader *reader)
+{
+	uint64_t low = take_u32(reader);
+	return low | (uint64_t)take_u32(reader) << 32;
+}
+
 /* A string: u32 length without its NUL, the bytes, the NUL. No NUL inside. */
 static const char *take_string(struct reader *reader)
 {
@@ -105,16 +111,18 @@ int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *pr
 	process->envp = envp;
 	take_strings(&reader, argv);
 	take_strings(&reader, envp);
-	process->exec_key = 0;
-	if (process->flags & SB_PROCESS_EXEC_KEY) {
-		process->exec_key = take_u32(&reader);
-		process->exec_key |= (uint64_t)take_u32(&reader) << 32;
+	process->exec_key = process->flags & SB_PROCESS_EXEC_KEY ? take_u64(&reader) : 0;
+	process->original = NULL;
+	if (process->flags & SB_PROCESS_ORIGINAL) {
+		process->original_device = take_u64(&reader);
+		process->original_inode = take_u64(&reader);
+		process->original = take_string(&reader);
 	}
 	if (!reader.ok || reader.at != reader.end || !argv[0])
 		return -EINVAL;
 	if (process->flags & ~(SB_PROCESS_NEW_SESSION | SB_PROCESS_DIE_WITH_PARENT |
 				     SB_PROCESS_TARGET_DESCRIPTOR | SB_PROCESS_WRITE_DENIED |
-				     SB_PROCESS_EXEC_KEY))
+				     SB_PROCESS_EXEC_KEY | SB_PROCESS_ORIGINAL))
 		return -EINVAL;
 	if (!ascends(process->keep, process->keep_count))
 		return -EINVAL;
@@ -189,7 +197,7 @@ int sb_process_apply(const struct sb_process *process, int status, struct sb_fai
 	return error ? sb_fail(failure, "descriptors", "fcntl", -error) : 0;
 }
 
-int sb_process_enter(const struct sb_process *process, struct sb_failure *failure)
+static int enter_folder(const struct sb_process *process, struct sb_failure *failure)
 {
 	if (!process->cwd[0])
 		return 0;
@@ -198,6 +206,16 @@ int sb_process_enter(const struct sb_process *process, struct sb_failure *failur
 		return sb_fail(failure, "cwd", "chdir", -error);
 	error = sb_verify_folder(process->cwd);
 	return error ? sb_fail(failure, "verify", "chdir", -error) : 0;
+}
+
+int sb_process_enter(const struct sb_process *process, struct sb_failure *failure)
+{
+	int error = enter_folder(process, failure);
+	if (error || !process->original)
+		return error;
+	error = sb_verify_executable(
+		process->original, process->original_device, process->original_inode);
+	return error ? sb_fail(failure, "exec", "faccessat", -error) : 0;
 }
 
 int sb_process_execute(const struct sb_process *process, struct sb_failure *failure)

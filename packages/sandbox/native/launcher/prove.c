@@ -52,7 +52,7 @@ static long use_port(long number, uint16_t port)
 	long descriptor =
 		sb_syscall3(__NR_socket, AF_INET, SOCK_STREAM | O_NONBLOCK | O_CLOEXEC, 0);
 	if (descriptor < 0)
-		return descriptor;
+		return -ENOTSOCK; /* no answer of Landlock's, whatever it was */
 	long result = sb_syscall3(number, descriptor, (long)&address, sizeof address);
 	close_quietly(descriptor);
 	return result;
@@ -78,6 +78,11 @@ unsigned int sb_control(const struct sb_landlock *ruleset)
 	unsigned int control = 0;
 	if (ruleset->handled_fs & LL_FS_WRITE_FILE && open_for_writing() >= 0)
 		control |= SB_CONTROL_WRITE;
+	if (ruleset->connect_port &&
+		was_let_happen(use_port(__NR_connect, ruleset->connect_port)))
+		control |= SB_CONTROL_CONNECT;
+	if (ruleset->bind_port && was_let_happen(use_port(__NR_bind, ruleset->bind_port)))
+		control |= SB_CONTROL_BIND;
 	if (ruleset->scoped & LL_SCOPE_SIGNAL && ask_parent() == 0)
 		control |= SB_CONTROL_SIGNAL;
 	return control;
@@ -91,12 +96,12 @@ int sb_prove(int status, const struct sb_landlock *ruleset, unsigned int control
 		struct proof proof = {"fs.write_file", "openat", open_for_writing()};
 		error = answer(status, proof, write_denied, failure);
 	}
-	if (!error && ruleset->connect_port) {
+	if (!error && control & SB_CONTROL_CONNECT) {
 		long result = use_port(__NR_connect, ruleset->connect_port);
 		struct proof proof = {"net.connect_tcp", "connect", result};
 		error = answer(status, proof, 1, failure);
 	}
-	if (!error && ruleset->bind_port) {
+	if (!error && control & SB_CONTROL_BIND) {
 		long result = use_port(__NR_bind, ruleset->bind_port);
 		struct proof proof = {"net.bind_tcp", "bind", result};
 		error = answer(status, proof, 1, failure);

@@ -8,19 +8,21 @@
 enum sb_control {
 	SB_CONTROL_WRITE = 1 << 0,
 	SB_CONTROL_SIGNAL = 1 << 1,
+	SB_CONTROL_CONNECT = 1 << 2,
+	SB_CONTROL_BIND = 1 << 3,
 };
 
 /* What the launcher opens for writing; whether a rule allows that, the composer knows. */
 #define SB_PROOF_FILE "/dev/full"
 
 /*
- * Attempts, before the ruleset, what another user may be denied for other reasons: writing by the
- * file's mode or its file system, signalling by the ids (credentials(7)).
+ * Attempts everything before the ruleset, since it may be denied for other reasons: writing by the
+ * file's mode or its file system, signalling by the ids (credentials(7)), each call by a filter above.
  */
 unsigned int sb_control(const struct sb_landlock *ruleset);
 
 /*
- * Attempts what the ruleset forbids and reports each answer. Nothing is written, sent or signalled,
+ * Attempts what the ruleset forbids and was let happen before, and reports each answer. Nothing is written, sent or signalled,
  * whatever the answers are. 0, or -EPERM if something was let happen: then the kernel, or what
  * answers in its place, restricts nothing. `write_denied` says that no rule allows the file.
  */

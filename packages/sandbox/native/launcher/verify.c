@@ -8,6 +8,7 @@
 #include <linux/prctl.h>
 
 #define ALL_BITS 0777u
+#define EXECUTE 1 /* X_OK */
 
 int sb_verify_death_signal(int signal)
 {
@@ -39,6 +40,18 @@ int sb_verify_folder(const char *path)
 	if (error)
 		return (int)error;
 	return here.st_dev == there.st_dev && here.st_ino == there.st_ino ? 0 : -EPERM;
+}
+
+int sb_verify_executable(const char *path, uint64_t device, uint64_t inode)
+{
+	struct stat file;
+	memset(&file, 0, sizeof file);
+	long error = sb_syscall6(__NR_newfstatat, AT_FDCWD, (long)path, (long)&file, 0, 0, 0);
+	if (error)
+		return (int)error;
+	if (file.st_dev != device || file.st_ino != inode)
+		return -ESTALE;
+	return (int)sb_syscall3(__NR_faccessat, AT_FDCWD, (long)path, EXECUTE);
 }
 
 int sb_set_umask(uint32_t mask)

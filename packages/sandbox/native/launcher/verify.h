@@ -19,6 +19,12 @@ int sb_verify_limit(uint32_t resource, const uint64_t limit[2]);
 /* That the working directory is the folder of that path. */
 int sb_verify_folder(const char *path);
 
+/*
+ * That the file at that path is the one of these numbers (-ESTALE if it is not), and that this process
+ * may execute it by its mode and the folders above (access(2)).
+ */
+int sb_verify_executable(const char *path, uint64_t device, uint64_t inode);
+
 /* Sets the umask, which answers with the one from before and with no error. */
 int sb_set_umask(uint32_t mask);
 

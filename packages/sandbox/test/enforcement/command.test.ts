@@ -87,12 +87,50 @@ describe.skipIf(missing('linux', 'root'))('command()', () => {
     using weaker = createSandbox({ env: {}, off: ['caps', 'landlock', 'seccomp'] }).command('/bin/echo', ['ran']);
     // The control: these are records that run.
     expect(spawnSync(weaker.file, weaker.args, { encoding: 'utf8' }).stdout).toBe('ran\n');
+    const [path = '', ...rest] = weaker.args;
     const file = folder.file('records');
-    writeFileSync(file, readFileSync(weaker.args[0] ?? ''));
-    for (const path of [file, '/dev/null', folder.path]) {
-      const { stdout, stderr, status: code } = spawnSync(weaker.file, [path, '-'], { encoding: 'utf8' });
+    writeFileSync(file, readFileSync(path));
+    for (const [other, call] of [
+      [file, 'fcntl'],
+      ['/dev/null', 'openat'],
+      [folder.path, 'openat'],
+    ] as const) {
+      const { stdout, stderr, status: code } = spawnSync(weaker.file, [other, ...rest], { encoding: 'utf8' });
       expect({ stdout, code }).toEqual({ stdout: '', code: 125 });
-      expect(stderr).toBe('sandbox launcher: failed launcher records fcntl: errno 1\n');
+      expect(stderr).toBe(`sandbox launcher: failed launcher records ${call}: errno 1\n`);
     }
+  });
+
+  it('starts no other sandbox whose records have got its number', () => {
+    const stale = sandbox.command('/bin/echo', ['stale']);
+    stale.dispose();
+    using weaker = createSandbox({ off: ['caps', 'landlock', 'seccomp'] }).command('/bin/echo', ['ran']);
+    expect(weaker.args[0]).toBe(stale.args[0]);
+    const { stdout, stderr, status: code } = spawnSync(stale.file, stale.args, { encoding: 'utf8' });
+    expect({ stdout, code }).toEqual({ stdout: '', code: 125 });
+    expect(stderr).toBe('sandbox launcher: failed launcher records : errno 116\n');
+    expect(spawnSync(weaker.file, weaker.args, { encoding: 'utf8' }).stdout).toBe('ran\n');
+  });
+
+  it.each([
+    ['no mark', (mark: string) => mark.slice(0, 0)],
+    ['a part of the mark', (mark: string) => mark.slice(0, 30)],
+    ['more than the mark', (mark: string) => `${mark}00`],
+    ['another mark', (mark: string) => mark.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))],
+  ])('starts nothing with %s', (_name, change) => {
+    using command = createSandbox({ off: ['caps', 'landlock', 'seccomp'] }).command('/bin/echo', ['ran']);
+    const [path = '', status = '', mark = ''] = command.args;
+    const { stdout, status: code } = spawnSync(command.file, [path, status, change(mark)], { encoding: 'utf8' });
+    expect({ stdout, code }).toEqual({ stdout: '', code: 125 });
+    expect(spawnSync(command.file, [path, status], { encoding: 'utf8' })).toMatchObject({ stdout: '', status: 125 });
+    expect(spawnSync(command.file, command.args, { encoding: 'utf8' }).stdout).toBe('ran\n');
+  });
+
+  it.each(['/nonexistent', '/proc/self/fd/99', '99', 'x', ''])('says on one line that %j leads to nothing', (source) => {
+    using command = sandbox.command('/bin/true');
+    const args = source.startsWith('/') ? [source, ...command.args.slice(1)] : [source, '-'];
+    const { stderr, status: code } = spawnSync(command.file, args, { encoding: 'utf8' });
+    expect(code).toBe(125);
+    expect(stderr).toMatch(/^sandbox launcher: failed launcher records (openat|fcntl): errno \d+\n$/);
   });
 });

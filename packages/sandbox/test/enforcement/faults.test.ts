@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 
 import * as caps from '@sb/caps';
 import { encodeRecord, encodeU32, errnoName } from '@sb/core';
@@ -8,7 +8,7 @@ import * as seccomp from '@sb/seccomp';
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { ProcessRecord } from '../../src/process-record.js';
+import type { ProcessRecord, ProgramFile } from '../../src/process-record.js';
 import { processOf, run, runUnder } from '../launcher.js';
 
 let folder: TemporaryFolder;
@@ -37,6 +37,12 @@ const rules = () => ruleset(landlock.rx('/usr', '/bin', '/lib'));
 const rootTarget = () => encodeRecord({ layer: 'privdrop', version: 1, flags: 0, payload: encodeU32([0, 5, 0]) });
 const emptyFilter = () => encodeRecord({ layer: 'seccomp', version: 1, flags: 0, payload: encodeU32([0, 0]) });
 
+/** A file as a record names what the target is a copy of. */
+function fileAt(path: string): ProgramFile {
+  const { dev, ino } = statSync(path, { bigint: true });
+  return { path, device: dev, inode: ino };
+}
+
 type Fault = readonly [step: string, layer: string, errno: string, records: () => readonly Uint8Array[]];
 
 /** Faults that lie in the records. */
@@ -50,6 +56,10 @@ const byRecords: readonly Fault[] = [
   ['exec', 'process', 'ENOENT', () => [processOf(['/nonexistent-sb'])]],
   ['exec', 'process', 'EACCES', () => [processOf(['/etc/passwd'])]],
   ['exec', 'process', 'EACCES', () => [target(), ruleset(landlock.ro('/etc'))]],
+  ['exec', 'process', 'ESTALE', () => [target({ original: { ...fileAt('/bin/true'), inode: 1n } })]],
+  ['exec', 'process', 'ESTALE', () => [target({ original: { ...fileAt('/bin/true'), device: 1n } })]],
+  ['exec', 'process', 'EACCES', () => [target({ original: fileAt('/etc/passwd') })]],
+  ['exec', 'process', 'ENOENT', () => [target({ original: { path: '/nonexistent-sb', device: 1n, inode: 1n } })]],
 ];
 
 /** EOWNERDEAD (asm-generic/errno.h), which no call of the launcher has by nature; Node has no name for it. */
@@ -96,7 +106,7 @@ const byFilter: readonly (readonly [filter: () => Uint8Array, ...fault: Fault])[
 
 describe.skipIf(missing('root', 'linux'))('a step that fails', () => {
   it('control: without a fault the target runs, also under an outer launcher', async () => {
-    const { status, exit } = await run([target(), none(), nobody()]);
+    const { status, exit } = await run([target({ original: fileAt('/bin/true') }), none(), nobody()]);
     expect({ kind: status.kind, exit }).toEqual({ kind: 'executed', exit: 0 });
     expect(existsSync(folder.file('ran'))).toBe(true);
     const open = { parent: 0, dieWithParent: false, writeDenied: false };

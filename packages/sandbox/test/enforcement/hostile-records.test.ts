@@ -42,6 +42,13 @@ const [mark, cut] = [Buffer.from('mark-x'), Buffer.from('mark\0x')];
 /** Process records with the mark in one text each. */
 const texts: readonly (readonly [name: string, marked: () => Uint8Array])[] = [
   ['the path', () => processOf(['/bin/touch', folder.file('ran')], { path: '/bin/../bin/mark-x' })],
+  [
+    'the path of what is copied',
+    () => {
+      const original = { path: '/bin/../bin/mark-x', device: 1n, inode: 1n };
+      return processOf(['/bin/touch', folder.file('ran')], { original });
+    },
+  ],
   ['an argument', () => processOf(['/bin/touch', folder.file('ran'), folder.file('mark-x')])],
   ['a variable', () => processOf(['/bin/touch', folder.file('ran')], { env: { PATH: '/bin', OTHER: 'mark-x' } })],
   ['the working directory', () => processOf(['/bin/touch', folder.file('ran')], { cwd: folder.file('mark-x') })],
@@ -62,7 +69,7 @@ describe.skipIf(missing('root', 'linux'))('a NUL within a text', () => {
   });
 
   it('control: texts without one start the target', async () => {
-    for (const [name, marked] of texts.slice(1)) {
+    for (const [name, marked] of texts.slice(2)) {
       const { status } = await runBytes(joinRecords([marked()]));
       expect(status.kind, name).toBe('executed');
     }

@@ -100,6 +100,17 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('the attempts of the laun
     expect(await outcome(lying(), signals, 'nobody')).toEqual({ proofs: [], ran: true });
   });
 
+  it.each([
+    ['connect', { net: { connectTcp: [1] } }],
+    ['bind', { net: { bindTcp: [1] } }],
+    ['socket', { net: { connectTcp: [1], bindTcp: [1] } }],
+    ['kill', signals],
+  ] as const)('are-none-where-a-filter-denies-the-same: %s', async (call, options) => {
+    // Nothing is claimed of a ruleset that holds, nor of one that doesn't.
+    for (const lie of ['personality', 'landlock_restrict_self'])
+      expect(await outcome(saysYesTo(lie, [], [call]), options, 'root')).toEqual({ proofs: [], ran: true });
+  });
+
   it('take nothing for a contradiction that a rule allows', async () => {
     const open = { paths: [programs, landlock.rw(folder.path, '/dev')] };
     const target = processOf(['/bin/true'], { parent: 0, dieWithParent: false, writeDenied: false });

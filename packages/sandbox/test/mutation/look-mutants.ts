@@ -4,6 +4,7 @@ import { type Mutant, without } from './mutants.js';
 const process = 'sandbox/native/launcher/process.c';
 const main = 'sandbox/native/launcher/main.c';
 const verify = 'sandbox/native/launcher/verify.c';
+const source = 'sandbox/native/launcher/source.c';
 const privdrop = 'privdrop/native/privdrop.c';
 
 /** What the launcher asks of its records, and of what it did. */
@@ -42,6 +43,20 @@ export const lookMutants: readonly Mutant[] = [
     red: ['lies', 'of close_range is'],
   },
   {
+    name: 'a listing that shows nothing',
+    file: 'sandbox/native/launcher/descriptors.c',
+    from: 'return listing->is_shown ? closed : -ESTALE;',
+    to: 'return closed;',
+    red: ['lies', 'of getdents64'],
+  },
+  {
+    name: 'what is read back of a descriptor on older kernels',
+    file: 'sandbox/native/launcher/descriptors.c',
+    from: 'if (is_open((unsigned int)descriptor))',
+    to: 'if (0)',
+    red: ['lies', 'of close, on older kernels'],
+  },
+  {
     name: 'what is read back of the umask',
     file: verify,
     from: 'return first == ALL_BITS && second == (long)(mask & ALL_BITS) ? 0 : -EPERM;',
@@ -59,6 +74,87 @@ export const lookMutants: readonly Mutant[] = [
     to: 'if (0)',
     red: ['lies', 'of seccomp(SECCOMP_SET_MODE_FILTER)'],
   },
+  {
+    name: 'which file was copied',
+    file: verify,
+    from: 'if (file.st_dev != device || file.st_ino != inode)',
+    to: 'if (0)',
+    red: ['faults', 'exec of process (ESTALE)'],
+  },
+  {
+    name: 'whether the user may execute what was copied',
+    file: verify,
+    from: 'return (int)sb_syscall3(__NR_faccessat',
+    to: 'return 0 * (int)sb_syscall3(__NR_faccessat',
+    red: ['unreadable-program', 'is-not-executed-by-who-may-not, itself'],
+  },
+  {
+    name: 'a rule for what is copied',
+    file: 'sandbox/src/unreadable-program.ts',
+    from: "allows(ruleset, { path, right: 'execute' }).allowed",
+    to: "allows(ruleset, { path, right: 'execute' }).allowed !== undefined",
+    red: ['unreadable-program', 'is executed where a rule says so'],
+  },
+  {
+    name: 'a program that is another one by now',
+    file: 'sandbox/src/unreadable-program.ts',
+    from: 'if (known?.state === state)',
+    to: 'if (known !== undefined)',
+    red: ['unreadable-program', 'is copied anew'],
+  },
+  {
+    name: 'the most that is copied',
+    file: 'sandbox/src/unreadable-program.ts',
+    from: 'if (size > largest)',
+    to: 'if (size < 0n)',
+    red: ['unreadable-program', 'is refused above 1 GiB'],
+  },
+  {
+    name: 'whose the records are',
+    file: source,
+    from: ' &&\n\t       status.st_uid == (unsigned int)sb_syscall3(__NR_geteuid, 0, 0, 0)',
+    to: '',
+    red: ['../neighbour/command', 'are-not-executed-by-root'],
+  },
+  {
+    name: 'what kind of file the records are',
+    file: source,
+    from: '!error && S_ISREG(status.st_mode)',
+    to: '!error',
+    red: ['command', 'starts nothing from another file'],
+  },
+  without('whether the records are sealed', source, 'if (seals >= 0 && (seals & all) == all)', [
+    'command',
+    'starts nothing from another file',
+  ]),
+  {
+    name: 'which sandbox the records are of',
+    file: source,
+    from: 'return is_same ? 0 :',
+    to: 'return 1 ? 0 :',
+    red: ['command', 'starts no other sandbox'],
+  },
+  {
+    name: 'the length of a mark',
+    file: source,
+    from: ' && strlen(mark) == (size_t)SB_MARK_LENGTH * 2',
+    to: '',
+    red: ['command', 'starts nothing with more than the mark'],
+  },
+  {
+    name: 'a failure where nobody reads the status',
+    file: main,
+    from: '(source >= 0 && source == launch.status)',
+    to: 'source == launch.status',
+    red: ['command', 'says on one line that "/nonexistent"'],
+  },
+  ...(['connect', 'bind'] as const).map((call): Mutant => ({
+    name: `what ${call} is answered before the ruleset`,
+    file: 'sandbox/native/launcher/prove.c',
+    from: `control & SB_CONTROL_${call.toUpperCase()}`,
+    to: `ruleset->${call}_port`,
+    red: ['proofs', `are-none-where-a-filter-denies-the-same: ${call}`],
+  })),
   {
     name: 'a port that another process has',
     file: 'sandbox/native/launcher/prove.c',

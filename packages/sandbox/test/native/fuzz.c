@@ -54,6 +54,12 @@ static size_t make_process(uint8_t *at)
 		length += put32(at + length, next());
 		length += put32(at + length, next());
 	}
+	if (next() % 2) {
+		at[2] |= SB_PROCESS_ORIGINAL;
+		for (int i = 0; i < 4; i++)
+			length += put32(at + length, next());
+		length += put_string(at + length, "/bin/original");
+	}
 	at[0] = SB_LAYER_PROCESS;
 	at[1] = 1;
 	at[3] = 0;
