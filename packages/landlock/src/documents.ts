@@ -42,8 +42,7 @@ function named<Name extends string>(group: Group): Reader<Name> {
   });
 }
 
-/** A right for files. */
-export const rightName: Reader<FsRight> = titled(named<FsRight>('fs'), 'fsRight');
+const rightName: Reader<FsRight> = titled(named<FsRight>('fs'), 'fsRight');
 
 /** Longest path that the kernel takes, without the NUL at its end (PATH_MAX). */
 const longestPath = 4095;
@@ -53,7 +52,8 @@ function isPathBytes(bytes: Uint8Array): boolean {
   return bytes.length > 0 && bytes.length <= longestPath && !bytes.includes(0);
 }
 
-const textPath = kind({
+/** A path as text. */
+export const textPath = kind({
   expected: `a path of 1 to ${longestPath} bytes without a NUL`,
   schema: text({ max: longestPath }).schema,
   // Half of a surrogate pair has no bytes: what was written would be another path.
@@ -92,10 +92,18 @@ export const ruleReader: Reader<PathRule> = object<PathRule>({
 const portsToBind = list(integer({ min: 0, max: 65_535, what: 'a port' }), { max: 65_536, what: 'a list of ports' });
 const portsToConnect = list(integer({ min: 1, max: 65_535, what: 'a port' }), { max: 65_536, what: 'a list of ports' });
 
-const netReader: Reader<NetOptions> = object<NetOptions>(
-  { connectTcp: portsToConnect, bindTcp: portsToBind, connectSendUdp: portsToConnect, bindUdp: portsToBind },
-  { others: { name: unknownBit, reader: portsToBind } },
-);
+/** The ports that stay allowed, by right. */
+export const portLists = {
+  connectTcp: portsToConnect,
+  bindTcp: portsToBind,
+  connectSendUdp: portsToConnect,
+  bindUdp: portsToBind,
+} as const;
+
+/** Rights for ports that have no name here, by their bits. */
+export const portsByBit = { name: unknownBit, reader: portsToBind } as const;
+
+const netReader: Reader<NetOptions> = object<NetOptions>(portLists, { others: portsByBit });
 
 const logReader: Reader<LogOptions> = object<LogOptions>({
   sameExec: flag,

@@ -96,11 +96,15 @@ const actionObject = checked(
 /** An action: its name where that is enough, or an object with its data. */
 export const actionReader: Reader<Action> = titled(either(
   actionObject,
-  checked(word(actionNames), (action, place) => {
+  {
+    ...checked(word(actionNames), (action, place) => {
     if (action === 'errno')
       place.key('errno').refuse('is missing', 'Give an object: { action: "errno", errno: "EPERM" }.');
     return withData({ action } as Action);
   }),
+    // An error has a number of its own.
+    schema: { enum: actionNames.filter((name) => name !== 'errno') },
+  },
 ), 'action');
 
 /** An action that lets nothing through. */
