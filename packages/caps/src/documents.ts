@@ -1,5 +1,5 @@
 /** What options and policies of this layer may hold, as tables. */
-import { type RequirementLevel, requirementLevels } from '@sb/core';
+import { type LayerLevels, requirementLevels } from '@sb/core';
 import { boolean, callback, custom, described, either, integer, isText, lenient, list, object, type Options, type Reader, required, titled, word } from '@sb/core/document';
 
 import {
@@ -70,7 +70,7 @@ export const optionTable: Options<CapsOptions> = {
 export const optionsReader: Reader<CapsOptions> = object<CapsOptions>(optionTable);
 
 /** Levels by the names that reports have for features. */
-export const levelsReader: Reader<Readonly<Partial<Record<string, RequirementLevel>>>> = object(
+export const levelsReader: Reader<LayerLevels> = object(
   Object.fromEntries(Object.values(featureNames).map((name) => [name, word(requirementLevels)])),
 );
 

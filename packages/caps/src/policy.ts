@@ -1,4 +1,4 @@
-import type { RequirementLevel } from '@sb/core';
+import type { LayerLevels, RequirementLevel } from '@sb/core';
 
 import { featureNames, features, levelsReader, optionsReader, policyReader } from './documents.js';
 import { capsError, documentPlace } from './errors.js';
@@ -105,7 +105,7 @@ const made = new WeakSet<CapsPolicy>();
  */
 export function withLevels(
   given: CapsPolicy,
-  levels: Readonly<Partial<Record<string, RequirementLevel>>>,
+  levels: LayerLevels,
 ): CapsPolicy {
   const policy = requirePolicy(given);
   const named = levelsReader.read(levels, documentPlace('levels'));

@@ -68,8 +68,8 @@ describe('rules that grant nothing beyond another', () => {
   it('are named by lint, and left out', () => {
     const paths = [rw('/x'), ro('/y', '/x'), rw('/x')];
     expect(lint({ abi: 7, paths })).toEqual([
-      { code: 'redundant-rule', place: 'paths[1].paths[1]', message: expect.stringMatching(/\/x grants nothing that paths\[0\]/) },
-      { code: 'redundant-rule', place: 'paths[2].paths[0]', message: expect.stringMatching(/\/x grants nothing that paths\[0\]/) },
+      { code: 'redundant-rule', place: 'paths[1].paths[1]', path: '/x', message: expect.stringMatching(/\/x grants nothing that paths\[0\]/) },
+      { code: 'redundant-rule', place: 'paths[2].paths[0]', path: '/x', message: expect.stringMatching(/\/x grants nothing that paths\[0\]/) },
     ]);
     expect(policy({ abi: 7, paths }).paths).toHaveLength(2);
     expect(lint({ abi: 7, paths: [ro('/x'), rx('/y')] })).toEqual([]);

@@ -1,4 +1,4 @@
-import type { RequirementLevel } from '@sb/core';
+import type { LayerLevels, RequirementLevel } from '@sb/core';
 
 import { pathReader, rulesReader } from './documents.js';
 import { documentPlace, refuse } from './errors.js';
@@ -59,7 +59,7 @@ function remade(rule: Omit<PolicyPathRule, 'path'>, path: PolicyPath, { handled,
  */
 export function withLevels(
   given: LandlockPolicy,
-  levels: Readonly<Partial<Record<string, RequirementLevel>>>,
+  levels: LayerLevels,
 ): LandlockPolicy {
   const policy = requirePolicy(given);
   const features = featuresOf(policy).map(([group, name]) => `${group}.${name}`);

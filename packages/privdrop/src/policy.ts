@@ -1,4 +1,4 @@
-import type { RequirementLevel } from '@sb/core';
+import type { LayerLevels, RequirementLevel } from '@sb/core';
 
 import { levelsReader, optionsReader, policyReader } from './documents.js';
 import { documentPlace, privdropError } from './errors.js';
@@ -102,7 +102,7 @@ const made = new WeakSet<PrivdropPolicy>();
  */
 export function withLevels(
   given: PrivdropPolicy,
-  levels: Readonly<Partial<Record<string, RequirementLevel>>>,
+  levels: LayerLevels,
 ): PrivdropPolicy {
   const policy = requirePolicy(given);
   const { user = policy.level, no_new_privs: noNewPrivs = policy.noNewPrivs } = levelsReader.read(

@@ -1,6 +1,7 @@
 import {
   type LandlockOptions,
   type LandlockPolicy,
+  lint,
   list,
   path,
   type PathRule,
@@ -94,20 +95,48 @@ export const presetDefaults = {
  * @param choice - a preset, or one with additions, as it was read
  */
 export function landlockPolicy(choice: LandlockChoice): LandlockPolicy {
+  return policy(optionsOf(choice));
+}
+
+/** A rule of a policy's own that grants nothing beyond another one, or beyond the preset. */
+export interface RedundantRule {
+  /** The place in the policy: `landlock.paths[2]`. */
+  readonly place: string;
+  readonly path: string;
+}
+
+/**
+ * Names the rules of a choice that grant nothing: they are left out, and do no harm.
+ *
+ * @param choice - as it was read
+ * @param top - what lies in `/`, which the preset `read-only` grants
+ */
+export function redundantRules(choice: LandlockChoice, top: readonly string[]): readonly RedundantRule[] {
+  const { preset = 'read-only', paths: own = [] } = choice;
+  const options = optionsOf(choice);
+  const [first, ...others] = preset === 'read-only' ? top : [];
+  const paths = [...(options.paths ?? []), ...(first === undefined ? [] : [rx(first, ...others, optional)])];
+  const before = presetPaths[preset].length;
+  return lint({ ...options, paths }).flatMap(({ place, path: name }) => {
+    const index = Number(/^paths\[(\d+)\]/.exec(place)?.[1]) - before;
+    return index >= 0 && index < own.length ? [{ place: `landlock.paths[${index}]`, path: name }] : [];
+  });
+}
+
+function optionsOf(choice: LandlockChoice): LandlockOptions {
   const { preset = 'read-only', paths, net = {}, ...rest } = choice;
   const rules = [
     ...presetPaths[preset],
     ...(paths ?? []).map(ruleOf),
     ...(preset === 'read-only' ? [ro(...harmlessDevices, optional)] : []),
   ];
-  const options: LandlockOptions = {
+  return {
     ...(preset === 'none' ? { abi: presetAbi } : presetDefaults),
     // As for @sb/landlock: an empty list allows nothing, and none at all restricts nothing.
     ...(preset === 'none' && paths === undefined ? {} : { paths: rules }),
     ...rest,
     net: netOf(net, preset === 'none' ? {} : presetDefaults.net),
   };
-  return policy(options);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { RequirementLevel } from '@sb/core';
+import type { LayerLevels, RequirementLevel } from '@sb/core';
 
 import { type Action, errno, killProcess } from './actions.js';
 import type { Architecture } from './architectures.js';
@@ -92,7 +92,7 @@ export function policy(options: SeccompOptions | SeccompPolicy): SeccompPolicy {
  */
 export function withLevels(
   given: SeccompPolicy,
-  levels: Readonly<Partial<Record<string, RequirementLevel>>>,
+  levels: LayerLevels,
 ): SeccompPolicy {
   const policed = policy(given);
   const { filter: level = policed.level } = levelsReader.read(levels, documentPlace());
