@@ -16,5 +16,12 @@ const support: layer.PrivdropSupport = {
 };
 
 it('is a layer', () => {
-  expect(layerFaults({ name: 'privdrop', layer, options: { user: { uid: 954, gid: 955, home: '/', shell: '/bin/sh', groups: [] } }, support })).toEqual([]);
+  expect(
+    layerFaults({
+      name: 'privdrop',
+      layer,
+      options: { user: { uid: 954, gid: 955, home: '/', shell: '/bin/sh', groups: [] } },
+      support,
+    }),
+  ).toEqual([]);
 });

@@ -100,10 +100,7 @@ const made = new WeakSet<PrivdropPolicy>();
  * @param levels - of `user`, which is the switch as a whole, and of `no_new_privs`; what isn't named keeps its own
  * @throws PrivdropError `invalid-policy` for what has no level here
  */
-export function withLevels(
-  given: PrivdropPolicy,
-  levels: LayerLevels,
-): PrivdropPolicy {
+export function withLevels(given: PrivdropPolicy, levels: LayerLevels): PrivdropPolicy {
   const policy = requirePolicy(given);
   const { user = policy.level, no_new_privs: noNewPrivs = policy.noNewPrivs } = levelsReader.read(
     levels,

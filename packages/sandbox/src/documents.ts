@@ -18,7 +18,7 @@ import {
   titled,
   word,
 } from '@sb/core/document';
-import { textPath } from '@sb/landlock';
+import { mostPaths, textPath } from '@sb/landlock';
 import { type Base, checkTogether, optionTable as seccompTable, presets, type SeccompOptions } from '@sb/seccomp';
 
 import { choiceReader, filesystemPresets } from './landlock-document.js';
@@ -49,10 +49,9 @@ const capsReader = object<Omit<CapsOptions, 'levels' | 'noNewPrivs'>>(capsOwn, {
 });
 
 const { level: _level, ...seccompOwn } = seccompTable;
-const seccompReader = checked(
-  object(seccompOwn, { elsewhere: { level: ownLevels } }),
-  checkTogether,
-) as Reader<Omit<SeccompOptions, 'level'>>;
+const seccompReader = checked(object(seccompOwn, { elsewhere: { level: ownLevels } }), checkTogether) as Reader<
+  Omit<SeccompOptions, 'level'>
+>;
 
 const limit = either<RlimitValue>(
   integer({ min: 0, max: Number.MAX_SAFE_INTEGER, what: "a limit in the kernel's unit" }),
@@ -81,7 +80,11 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
   $schema: lenient(described(text(), 'Where an editor finds this schema.')),
   version: lenient(word([1])),
   user: described(
-    either<SandboxUser>(text(), integer({ min: 0, max: maxId, what: 'an id' }), object<{ user: string | number; group?: string | number }>({ user: required(nameOrId), group: nameOrId })),
+    either<SandboxUser>(
+      text(),
+      integer({ min: 0, max: maxId, what: 'an id' }),
+      object<{ user: string | number; group?: string | number }>({ user: required(nameOrId), group: nameOrId }),
+    ),
     'Whom the child becomes. Default: it stays who we are.',
   ),
   groups: described(
@@ -105,21 +108,27 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
   ),
   unix: lenient(
     described(
-      either<NonNullable<SandboxOptions['unix']>>(word(['any']), list(textPath, { what: 'a list of paths' })),
+      either<NonNullable<SandboxOptions['unix']>>(
+        word(['any']),
+        list(textPath, { max: mostPaths, what: 'a list of paths' }),
+      ),
       'Unix sockets with a path that can be reached. Default: none.',
     ),
   ),
   ipc: lenient(described(boolean, 'System V and POSIX queues, memory, semaphores. Default: false.')),
   rlimits: described(limits, 'Limits, soft and hard alike, in the units of getrlimit(2). Default: core 0.'),
-  env: described(
-    environment,
-    'The whole environment. Default: PATH, HOME, USER, LOGNAME, SHELL, terminal and locale.',
-  ),
+  env: described(environment, 'The whole environment. Default: PATH, HOME, USER, LOGNAME, SHELL, terminal and locale.'),
   cwd: lenient(described(text(), 'Working directory. Default: ours.')),
-  umask: described(integer({ min: 0, max: 0o777, what: 'a mask' }), 'File mode creation mask, in decimal. Default: ours.'),
+  umask: described(
+    integer({ min: 0, max: 0o777, what: 'a mask' }),
+    'File mode creation mask, in decimal. Default: ours.',
+  ),
   keepDescriptors: lenient(
     described(
-      list(integer({ min: 3, max: maxDescriptor, what: 'a descriptor' }), { unique: true, what: 'a list of descriptors' }),
+      list(integer({ min: 3, max: maxDescriptor, what: 'a descriptor' }), {
+        unique: true,
+        what: 'a list of descriptors',
+      }),
       'Descriptors that stay open. Default: none.',
     ),
   ),

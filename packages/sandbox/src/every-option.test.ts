@@ -12,7 +12,11 @@ import { restrictSelf, type RestrictSelfOptions } from './restrict-self.js';
 import { createSandbox } from './sandbox.js';
 import type { SandboxSpawnOptions } from './types.js';
 
-const access = ['ro', 'rx', 'rw', 'rwx', 'list'].map((name) => ({ [name]: ['/srv', '/usr'], optional: true, refer: true }));
+const access = ['ro', 'rx', 'rw', 'rwx', 'list'].map((name) => ({
+  [name]: ['/srv', '/usr'],
+  optional: true,
+  refer: true,
+}));
 const action = { action: 'errno', errno: 'EPERM' };
 const actions = [
   ...['kill-process', 'kill-thread', 'user-notify', 'log', 'allow'].map((name) => ({ action: name })),
@@ -44,10 +48,7 @@ const everything = {
   landlock: {
     preset: 'minimal',
     abi: 12,
-    paths: [
-      ...access,
-      { paths: ['/x'], rights: ['read_file'], exact: true, optional: true, refer: true, quiet: true },
-    ],
+    paths: [...access, { paths: ['/x'], rights: ['read_file'], exact: true, optional: true, refer: true, quiet: true }],
     handle: ['read_file', 'read_dir', 'execute', 'write_file', 'refer', 'truncate', 'unsafe_unknown_bit_30'],
     net: { connectTcp: [443], bindTcp: 'any', connectSendUdp: [53], bindUdp: [0], unsafe_unknown_bit_30: [1] },
     scope: ['signal'],
@@ -128,7 +129,9 @@ describe('spawn', () => {
     [{ stdio: Array.from({ length: 1025 }, () => null) }, /stdio has 1025 entries/],
     [{ killSignal: 'SIGTEM' }, /killSignal is "SIGTEM"\. Did you mean "SIGTERM"\?/],
   ])('refuses %j and starts nothing', (options, message) => {
-    expect(() => start(options)).toThrow(expect.objectContaining({ code: 'invalid-policy', message: expect.stringMatching(message) }));
+    expect(() => start(options)).toThrow(
+      expect.objectContaining({ code: 'invalid-policy', message: expect.stringMatching(message) }),
+    );
   });
 });
 
@@ -143,15 +146,29 @@ describe('restrictSelf', () => {
 });
 
 describe('undefined', () => {
-  it.each([{ user: undefined }, { landlock: { net: undefined } }, { landlock: { net: { connectTcp: undefined } } }, { landlock: { paths: undefined } }, { seccomp: { base: 'deny-dangerous', deny: undefined } }, { rlimits: { cpu: undefined } }, { execOnce: undefined }])(
-    'is refused where leaving out is weaker, or a value was meant: %j',
-    (options) => {
-      expect(() => definePolicy(options as unknown as SandboxOptions)).toThrow(/: undefined\. Leave the option out, or give it a value\./);
-    },
-  );
+  it.each([
+    { user: undefined },
+    { landlock: { net: undefined } },
+    { landlock: { net: { connectTcp: undefined } } },
+    { landlock: { paths: undefined } },
+    { seccomp: { base: 'deny-dangerous', deny: undefined } },
+    { rlimits: { cpu: undefined } },
+    { execOnce: undefined },
+  ])('is refused where leaving out is weaker, or a value was meant: %j', (options) => {
+    expect(() => definePolicy(options as unknown as SandboxOptions)).toThrow(
+      /: undefined\. Leave the option out, or give it a value\./,
+    );
+  });
 
   it('counts as left out where that is as strict', () => {
-    const options = { landlock: { paths: [{ ro: '/srv', optional: undefined }] }, ipc: undefined, cwd: undefined, newSession: undefined };
-    expect(definePolicy(options as unknown as SandboxOptions)).toEqual(definePolicy({ landlock: { paths: [{ ro: '/srv' }] } }));
+    const options = {
+      landlock: { paths: [{ ro: '/srv', optional: undefined }] },
+      ipc: undefined,
+      cwd: undefined,
+      newSession: undefined,
+    };
+    expect(definePolicy(options as unknown as SandboxOptions)).toEqual(
+      definePolicy({ landlock: { paths: [{ ro: '/srv' }] } }),
+    );
   });
 });

@@ -79,7 +79,13 @@ const presetPaths: Readonly<Record<FilesystemPreset, readonly PathRule[]>> = {
   none: [],
 };
 
-const builders: Readonly<Record<Access, (...args: [string, ...string[], object]) => PathRule>> = { ro, rx, rw, rwx, list };
+const builders: Readonly<Record<Access, (...args: [string, ...string[], object]) => PathRule>> = {
+  ro,
+  rx,
+  rw,
+  rwx,
+  list,
+};
 
 /** What stays restricted where a preset says nothing of it: no signal and no abstract socket leads out, no port binds. */
 export const presetDefaults = {
@@ -183,7 +189,9 @@ function netOf(net: Net, defaults: Net): NonNullable<LandlockOptions['net']> {
 function ruleOf(rule: PathRule | ShortRule): PathRule {
   if ('paths' in rule) return rule as PathRule;
   const short = rule as ShortRule;
-  const access = accesses.find((one) => Object.hasOwn(short, one)) ?? refuse('landlock.paths', 'has a rule without access', 'Name one.');
+  const access =
+    accesses.find((one) => Object.hasOwn(short, one)) ??
+    refuse('landlock.paths', 'has a rule without access', 'Name one.');
   const { optional: isOptional, refer } = short;
   const [first = '', ...others] = [short[access] ?? []].flat();
   return builders[access](first, ...others, {

@@ -15,6 +15,7 @@ import {
   word,
 } from '@sb/core/document';
 import {
+  mostPaths,
   newestAbi,
   optionTable as landlockTable,
   type PathRule,
@@ -32,18 +33,24 @@ export const filesystemPresets = ['read-only', 'minimal', 'none'] as const satis
 /** Kinds of access of a short rule. */
 export const accesses = ['ro', 'rx', 'rw', 'rwx', 'list'] as const satisfies readonly Access[];
 
-const paths = either<string | readonly string[]>(textPath, list(textPath, { min: 1, what: 'a list of paths' }));
+const paths = either<string | readonly string[]>(
+  textPath,
+  list(textPath, { min: 1, max: mostPaths, what: 'a list of paths' }),
+);
 
 /** Left out, a path must be there, and nothing can be moved between folders. */
 const flags = { optional: lenient(boolean), refer: lenient(boolean) };
 
 /** `{ "rw": ["out"], "optional": true }`: exactly one kind of access. */
 const shortRule: Reader<ShortRule> = {
-  ...checked(object<ShortRule>({ ro: paths, rx: paths, rw: paths, rwx: paths, list: paths, ...flags }), (rule, place) => {
-    const named = accesses.filter((access) => Object.hasOwn(rule, access));
-    if (named.length === 1) return rule;
-    return place.refuse('names not exactly one kind of access', `Use one of: ${accesses.join(', ')}.`);
-  }),
+  ...checked(
+    object<ShortRule>({ ro: paths, rx: paths, rw: paths, rwx: paths, list: paths, ...flags }),
+    (rule, place) => {
+      const named = accesses.filter((access) => Object.hasOwn(rule, access));
+      if (named.length === 1) return rule;
+      return place.refuse('names not exactly one kind of access', `Use one of: ${accesses.join(', ')}.`);
+    },
+  ),
   schema: { oneOf: accesses.map((access) => object({ [access]: { reader: paths, required: true }, ...flags }).schema) },
 };
 
@@ -73,7 +80,12 @@ const net = object<NonNullable<LandlockChoice['net']>>(
     connectSendUdp: portsOrAny(portLists.connectSendUdp, 'ABI 10. Default: any.'),
     bindUdp: portsOrAny(portLists.bindUdp, 'ABI 10. Default: any.'),
   },
-  { others: { name: portsByBit.name, reader: portsOrAny(portsByBit.reader, 'A right that is newer than this schema, by its bit.') } },
+  {
+    others: {
+      name: portsByBit.name,
+      reader: portsOrAny(portsByBit.reader, 'A right that is newer than this schema, by its bit.'),
+    },
+  },
 );
 
 const { require: _, paths: _rules, ...others } = landlockTable;
@@ -85,7 +97,7 @@ const table: Options<LandlockChoice> = {
     integer({ min: 1, max: 64, what: 'a Landlock ABI' }),
     `The Landlock ABI that this was tested with, up to ${newestAbi}. Default: 7.`,
   ),
-  paths: described(list(ruleReader, { what: 'a list of rules' }), 'What else is granted.'),
+  paths: described(list(ruleReader, { max: mostPaths, what: 'a list of rules' }), 'What else is granted.'),
   net: described(net, 'Ports that stay allowed; any leaves a right alone.'),
 };
 

@@ -64,7 +64,8 @@ export function levelsOf(options: Pick<SandboxOptions, 'require' | 'prefer' | 'o
 function nameAt(name: string, path: string, option: LevelOption): string {
   const [layer = '', ...feature] = name.split('.');
   const known = levelLayers.find((one) => one === layer);
-  if (known === undefined) return refuse(path, `names no layer: ${shown(name)}`, `Use one of: ${levelLayers.join(', ')}.`);
+  if (known === undefined)
+    return refuse(path, `names no layer: ${shown(name)}`, `Use one of: ${levelLayers.join(', ')}.`);
   if (name === 'process' && option === 'off') {
     refuse(path, 'names process', 'Set newSession, dieWithParent or rlimits instead.');
   }

@@ -8,7 +8,10 @@ import { createSandbox } from './sandbox.js';
 
 interface Counted {
   readonly url: string;
-  readonly functions: readonly { readonly functionName: string; readonly ranges: readonly { readonly count: number }[] }[];
+  readonly functions: readonly {
+    readonly functionName: string;
+    readonly ranges: readonly { readonly count: number }[];
+  }[];
 }
 
 /** How often each function of a layer's package was called meanwhile, by the engine's own count. */

@@ -55,7 +55,8 @@ function layOutList(stdio: readonly StdioEntry[], keepDescriptors: readonly numb
     keep.add(descriptor);
   }
   const channels = entries.flatMap((entry, index) => (entry === 'ipc' ? [index] : []));
-  if (channels.length > 1) refuse('stdio', `names ipc ${channels.length} times: ${channels.join(', ')}`, 'One is enough.');
+  if (channels.length > 1)
+    refuse('stdio', `names ipc ${channels.length} times: ${channels.join(', ')}`, 'One is enough.');
   return { stdio: entries, keep: [...keep].sort((a, b) => a - b), ipc: channels[0] };
 }
 

@@ -90,10 +90,7 @@ export function policy(options: SeccompOptions | SeccompPolicy): SeccompPolicy {
  * @param levels - of `filter`, the one feature that has a level
  * @throws SeccompError `invalid-policy` for what has no level here
  */
-export function withLevels(
-  given: SeccompPolicy,
-  levels: LayerLevels,
-): SeccompPolicy {
+export function withLevels(given: SeccompPolicy, levels: LayerLevels): SeccompPolicy {
   const policed = policy(given);
   const { filter: level = policed.level } = levelsReader.read(levels, documentPlace());
   if (level === policed.level) return policed;

@@ -46,7 +46,10 @@ export function layerFaults<Options extends object, Policy extends object, Suppo
     planned.features.every((line) => line.layer === name),
     "a line is another layer's",
   );
-  expect(refused(() => layer.policy({ ...options, qqqqqq: 1 })).includes('qqqqqq is unknown'), 'policy() takes any key');
+  expect(
+    refused(() => layer.policy({ ...options, qqqqqq: 1 })).includes('qqqqqq is unknown'),
+    'policy() takes any key',
+  );
   for (const no of [undefined, null, {}, [], 'policy']) {
     expect(refused(() => layer.plan(no as unknown as Policy, support)) !== '', `plan() takes ${JSON.stringify(no)}`);
   }
@@ -55,7 +58,10 @@ export function layerFaults<Options extends object, Policy extends object, Suppo
   expect(same(softer, policy), 'withLevels() of no level changes a policy');
   expect(isFrozen(softer), 'what withLevels() gives can be changed');
   expect(refused(() => layer.withLevels(policy, { qqqqqq: 'prefer' })) !== '', 'withLevels() takes any name');
-  expect(refused(() => layer.withLevels(policy, { qqqqqq: undefined })) !== '', 'withLevels() takes any undefined name');
+  expect(
+    refused(() => layer.withLevels(policy, { qqqqqq: undefined })) !== '',
+    'withLevels() takes any undefined name',
+  );
   return faults;
 }
 

@@ -4,9 +4,7 @@ import { policyReader } from '../../src/documents.js';
 
 /** What is named in a schema, defined once: the reader's own schema says it in full at each place. */
 function hoisted(schema: Schema, definitions: Map<string, Schema>): Schema {
-  const inner = Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [key, hoistedIn(value, definitions)]),
-  );
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, hoistedIn(value, definitions)]));
   const { title, description, ...named } = inner;
   if (typeof title !== 'string') return inner;
   definitions.set(title, named);
