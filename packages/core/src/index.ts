@@ -11,7 +11,7 @@ export { errnoName, errorCode } from './errno.js';
 export { escaped, escapedLines } from './escaped.js';
 export { defaultOverflowId, type IdMap, type IdRange, isMapped, mayBeStranger, readIdMap } from './id-map.js';
 export { listKernelFolder, openKernelFile, readKernelBytes, readKernelFile, readKernelLink } from './kernel-file.js';
-export { type Layer, type LayerName, type LayerPlan, layerIds, type PlanNeed } from './layer.js';
+export { type Layer, type LayerLevels, type LayerName, type LayerPlan, layerIds, type PlanNeed } from './layer.js';
 export { type RequirementLevel, requirementLevels } from './level.js';
 export { nearest } from './nearest.js';
 export { refuseInspector } from './no-inspector.js';

@@ -1,3 +1,4 @@
+import type { RequirementLevel } from './level.js';
 import type { EnforcementReport, FeatureReport } from './report.js';
 
 /** The layers, by the number that starts each of their records. */
@@ -20,15 +21,19 @@ export interface LayerPlan {
   readonly needs: readonly PlanNeed[];
 }
 
+/** Levels by the names that reports have for a layer's features. */
+export type LayerLevels = Readonly<Partial<Record<string, RequirementLevel>>>;
+
 /**
- * The four verbs of a layer. A layer's module satisfies this interface as a whole.
+ * The verbs of a layer. A layer's module satisfies this interface as a whole.
  *
- * `support` reads the kernel; `policy` and `plan` decide from plain data; only `restrictSelf` changes anything,
- * and it changes every thread of the process or refuses.
+ * `support` reads the kernel; `policy`, `withLevels` and `plan` decide from plain data; only `restrictSelf` changes
+ * anything, and it changes every thread of the process or refuses.
  */
 export interface Layer<Options, Policy, Support, Plan extends LayerPlan = LayerPlan> {
   support(): Support;
   policy(options: Options): Policy;
+  withLevels(policy: Policy, levels: LayerLevels): Policy;
   plan(policy: Policy, support: Support): Plan;
   restrictSelf(policy: Policy): EnforcementReport;
 }

@@ -1,4 +1,4 @@
-import type { RequirementLevel } from '@sb/core';
+import type { LayerLevels, RequirementLevel } from '@sb/core';
 
 import { pathReader, rulesReader } from './documents.js';
 import { documentPlace, refuse } from './errors.js';
@@ -44,7 +44,11 @@ export function resolvePaths(given: LandlockPolicy, resolve: (path: string) => s
   return markMade({ ...policy, paths: Object.freeze(merged(paths.flat())) });
 }
 
-function remade(rule: Omit<PolicyPathRule, 'path'>, path: PolicyPath, { handled, abi }: LandlockPolicy): PolicyPathRule[] {
+function remade(
+  rule: Omit<PolicyPathRule, 'path'>,
+  path: PolicyPath,
+  { handled, abi }: LandlockPolicy,
+): PolicyPathRule[] {
   const paths = [pathReader.read(path, documentPlace('path'))];
   return pathRules([{ ...rule, paths }], handled.fs, abi);
 }
@@ -57,15 +61,15 @@ function remade(rule: Omit<PolicyPathRule, 'path'>, path: PolicyPath, { handled,
  * @param levels - by the names that reports have for features (`fs.truncate`); those that it does not name keep theirs
  * @throws LandlockError `invalid-policy` for a feature that the policy doesn't ask for, and where nothing is left of it
  */
-export function withLevels(
-  given: LandlockPolicy,
-  levels: Readonly<Partial<Record<string, RequirementLevel>>>,
-): LandlockPolicy {
+export function withLevels(given: LandlockPolicy, levels: LayerLevels): LandlockPolicy {
   const policy = requirePolicy(given);
   const features = featuresOf(policy).map(([group, name]) => `${group}.${name}`);
   const strange = Object.keys(levels).find((name) => !features.includes(name));
   if (strange !== undefined) {
-    refuse(`levels name ${JSON.stringify(strange)}, which the policy does not ask for`, `It asks for: ${features.join(', ')}.`);
+    refuse(
+      `levels name ${JSON.stringify(strange)}, which the policy does not ask for`,
+      `It asks for: ${features.join(', ')}.`,
+    );
   }
   const isOn = (name: string): boolean => levels[name] !== 'off';
   const left = features.every(isOn) ? policy : reduced(policy, isOn);

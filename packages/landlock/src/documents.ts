@@ -42,8 +42,10 @@ function named<Name extends string>(group: Group): Reader<Name> {
   });
 }
 
-/** A right for files. */
-export const rightName: Reader<FsRight> = titled(named<FsRight>('fs'), 'fsRight');
+const rightName: Reader<FsRight> = titled(named<FsRight>('fs'), 'fsRight');
+
+/** Most rules, and most paths of one: more than fit into a record of 1 MiB. */
+export const mostPaths = 65_536;
 
 /** Longest path that the kernel takes, without the NUL at its end (PATH_MAX). */
 const longestPath = 4095;
@@ -53,7 +55,8 @@ function isPathBytes(bytes: Uint8Array): boolean {
   return bytes.length > 0 && bytes.length <= longestPath && !bytes.includes(0);
 }
 
-const textPath = kind({
+/** A path as text. */
+export const textPath = kind({
   expected: `a path of 1 to ${longestPath} bytes without a NUL`,
   schema: text({ max: longestPath }).schema,
   // Half of a surrogate pair has no bytes: what was written would be another path.
@@ -81,9 +84,11 @@ const flag = lenient(boolean);
 
 /** A rule. What is left out grants less, or is an error where more is lacking. */
 export const ruleReader: Reader<PathRule> = object<PathRule>({
-  paths: required(list(pathReader, { min: 1, what: 'a list of paths' })),
+  paths: required(list(pathReader, { min: 1, max: mostPaths, what: 'a list of paths' })),
   rights: required(list(rightName, { what: 'a list of rights' })),
-  exact: lenient(described(boolean, 'Whether each right must mean something on what the path leads to. Default: true.')),
+  exact: lenient(
+    described(boolean, 'Whether each right must mean something on what the path leads to. Default: true.'),
+  ),
   optional: flag,
   refer: flag,
   quiet: flag,
@@ -92,10 +97,21 @@ export const ruleReader: Reader<PathRule> = object<PathRule>({
 const portsToBind = list(integer({ min: 0, max: 65_535, what: 'a port' }), { max: 65_536, what: 'a list of ports' });
 const portsToConnect = list(integer({ min: 1, max: 65_535, what: 'a port' }), { max: 65_536, what: 'a list of ports' });
 
-const netReader: Reader<NetOptions> = object<NetOptions>(
-  { connectTcp: portsToConnect, bindTcp: portsToBind, connectSendUdp: portsToConnect, bindUdp: portsToBind },
-  { others: { name: unknownBit, reader: portsToBind } },
-);
+/** Rules of a policy, or that are added to one. */
+export const rulesReader = list(ruleReader, { max: mostPaths, what: 'a list of rules' });
+
+/** The ports that stay allowed, by right. */
+export const portLists = {
+  connectTcp: portsToConnect,
+  bindTcp: portsToBind,
+  connectSendUdp: portsToConnect,
+  bindUdp: portsToBind,
+} as const;
+
+/** Rights for ports that have no name here, by their bits. */
+export const portsByBit = { name: unknownBit, reader: portsToBind } as const;
+
+const netReader: Reader<NetOptions> = object<NetOptions>(portLists, { others: portsByBit });
 
 const logReader: Reader<LogOptions> = object<LogOptions>({
   sameExec: flag,
@@ -106,7 +122,7 @@ const logReader: Reader<LogOptions> = object<LogOptions>({
 /** Options of `policy`. What is left out restricts less, so a value that is missing is a mistake. */
 export const optionTable: Options<LandlockOptions> = {
   abi: required(integer({ min: 1, max: 64, what: 'a Landlock ABI' })),
-  paths: list(ruleReader, { what: 'a list of rules' }),
+  paths: rulesReader,
   handle: described(list(rightName, { min: 1, what: 'a list of rights' }), 'Default: every right of the ABI.'),
   net: netReader,
   scope: described(list(named<Scope>('scope'), { what: 'a list of scopes' }), 'What does not lead out.'),
@@ -116,9 +132,6 @@ export const optionTable: Options<LandlockOptions> = {
 };
 
 export const optionsReader: Reader<LandlockOptions> = object<LandlockOptions>(optionTable);
-
-/** Rules that are added to a policy. */
-export const rulesReader = list(ruleReader, { what: 'a list of rules' });
 
 /** What a landlockconfig document does not say. */
 export const extrasReader = object<{

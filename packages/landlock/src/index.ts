@@ -2,7 +2,7 @@ export { allows, type Query, type Verdict } from './allows.js';
 export { type ConfigExtras, fromConfig, type LandlockConfig, toConfig } from './config.js';
 export { type PlannedRules, plannedRules } from './encode.js';
 export { resolvePaths, withLevels, withPaths } from './derive.js';
-export { optionTable, rightName } from './documents.js';
+export { mostPaths, optionTable, portLists, portsByBit, ruleReader, textPath } from './documents.js';
 export type { LandlockError, LandlockErrorCode } from './errors.js';
 export { type LandlockFinding, lint } from './lint.js';
 export { nativeError } from './native-error.js';

@@ -10,6 +10,8 @@ export interface LandlockFinding {
   readonly code: 'redundant-rule';
   /** The place in the options: `paths[2].paths[0]`. */
   readonly place: string;
+  /** The path that it is about. */
+  readonly path: string;
   /** What is found, as a clause. */
   readonly message: string;
 }
@@ -27,10 +29,12 @@ export function lint(given: LandlockOptions): readonly LandlockFinding[] {
   const places = paths.flatMap((rule, index) => rule.paths.map((_, at) => `paths[${index}].paths[${at}]`));
   return [...redundantRules(all)].map(([index, other]) => {
     const rule = all[index];
+    const path = rule === undefined ? '' : pathText(rule.path);
     return {
       code: 'redundant-rule',
       place: places[index] ?? 'paths',
-      message: `the rule for ${rule === undefined ? '' : pathText(rule.path)} grants nothing that ${places[other] ?? 'paths'} does not grant`,
+      path,
+      message: `the rule for ${path} grants nothing that ${places[other] ?? 'paths'} does not grant`,
     };
   });
 }

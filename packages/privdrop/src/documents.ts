@@ -1,6 +1,19 @@
 /** What options, references to users and policies of this layer may hold, as tables. */
 import { type RequirementLevel, requirementLevels } from '@sb/core';
-import { boolean, custom, either, isText, lenient, list, object, type Reader, required, text, word } from '@sb/core/document';
+import {
+  boolean,
+  custom,
+  either,
+  isText,
+  lenient,
+  list,
+  object,
+  type Reader,
+  record,
+  required,
+  text,
+  word,
+} from '@sb/core/document';
 
 import { checkedId, checkName } from './ids.js';
 import type { UserIdentity, UserReference } from './lookup.js';
@@ -30,7 +43,7 @@ const user = either<string | number>(name('user'), id('user'));
 const group = either<string | number>(name('group'), id('group'));
 const ids = list(id('group'), { max: maxGroups, what: 'a list of group ids' });
 const groups = list(group, { max: maxGroups, what: 'a list of groups' });
-const plainText = text({ pattern: /^[^\0]*$/, what: 'a text without a NUL' });
+const plainText = text({ max: 131_072, pattern: /^[^\0]*$/, what: 'a text without a NUL' });
 const enforced = word(['require', 'prefer']);
 
 const reference: Reader<UserReference> = object<UserReference>({ user: required(user), group, groups });
@@ -75,6 +88,13 @@ export const levelsReader = object<{
   readonly user?: 'require' | 'prefer';
   readonly no_new_privs?: RequirementLevel;
 }>({ user: enforced, no_new_privs: word(requirementLevels) });
+
+/** Variables of an environment: one that is missing would be missing in silence. */
+export const variablesReader = record(plainText, {
+  name: /^[^=\0]+$/,
+  what: 'a name, which is not empty and holds no "=" and no NUL',
+  max: 65_536,
+});
 
 /** A policy, which may have travelled as JSON. */
 export const policyReader: Reader<PrivdropPolicy> = object<PrivdropPolicy>({

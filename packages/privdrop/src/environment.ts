@@ -1,4 +1,5 @@
-import { privdropError } from './errors.js';
+import { variablesReader } from './documents.js';
+import { documentPlace, privdropError } from './errors.js';
 import { type PrivdropPolicy, requirePolicy } from './policy.js';
 
 /** The largest id that Node's child_process takes. */
@@ -39,7 +40,8 @@ export function environmentOf(
   for (const [name, value] of Object.entries(base)) {
     if (value !== undefined && inherited.test(name)) kept[name] = value;
   }
-  return { ...kept, PATH: defaultPath, ...identityVariables(policy), ...extra };
+  const variables = variablesReader.read(extra, documentPlace('extra'));
+  return { ...kept, PATH: defaultPath, ...identityVariables(policy), ...variables };
 }
 
 /** What `child_process` needs to start a program as a policy's user. */

@@ -1,9 +1,10 @@
 import { walkOptions } from '@sb/test-kit';
 import { expect, it } from 'vitest';
 
-import { optionsReader, policyReader, referenceReader } from './documents.js';
+import { levelsReader, optionsReader, policyReader, referenceReader, variablesReader } from './documents.js';
+import { environmentOf } from './environment.js';
 import { lookupUser, type UserReference } from './lookup.js';
-import { policy, type PrivdropOptions, type PrivdropPolicy, requirePolicy } from './policy.js';
+import { policy, type PrivdropOptions, type PrivdropPolicy, requirePolicy, withLevels } from './policy.js';
 
 const reference = { user: 4242, group: 4242, groups: [4243] };
 const identity = { uid: 4242, gid: 4242, name: 'somebody', home: '/', shell: '/bin/sh', groups: [4243] };
@@ -33,4 +34,15 @@ it('every part of a policy that travelled is read', () => {
   const take = (value: unknown): unknown => requirePolicy(value as PrivdropPolicy);
   const walk = walkOptions({ reader: policyReader, samples: [policy(everything)], take, root: 'policy' });
   expect(walk.faults).toEqual([]);
+});
+
+it('every level, and every variable that an environment is given, is read', () => {
+  const made = policy(everything);
+  const levels = (value: unknown): unknown => withLevels(made, value as Parameters<typeof withLevels>[1]);
+  const sample = { user: 'prefer', no_new_privs: 'off' };
+  expect(walkOptions({ reader: levelsReader, samples: [sample], take: levels, root: 'levels' }).faults).toEqual([]);
+  const variables = (value: unknown): unknown => environmentOf(made, value as Record<string, string>);
+  expect(
+    walkOptions({ reader: variablesReader, samples: [{ A: 'b' }], take: variables, root: 'extra' }).faults,
+  ).toEqual([]);
 });

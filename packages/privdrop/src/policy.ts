@@ -1,4 +1,4 @@
-import type { RequirementLevel } from '@sb/core';
+import type { LayerLevels, RequirementLevel } from '@sb/core';
 
 import { levelsReader, optionsReader, policyReader } from './documents.js';
 import { documentPlace, privdropError } from './errors.js';
@@ -100,10 +100,7 @@ const made = new WeakSet<PrivdropPolicy>();
  * @param levels - of `user`, which is the switch as a whole, and of `no_new_privs`; what isn't named keeps its own
  * @throws PrivdropError `invalid-policy` for what has no level here
  */
-export function withLevels(
-  given: PrivdropPolicy,
-  levels: Readonly<Partial<Record<string, RequirementLevel>>>,
-): PrivdropPolicy {
+export function withLevels(given: PrivdropPolicy, levels: LayerLevels): PrivdropPolicy {
   const policy = requirePolicy(given);
   const { user = policy.level, no_new_privs: noNewPrivs = policy.noNewPrivs } = levelsReader.read(
     levels,

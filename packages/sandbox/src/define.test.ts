@@ -39,10 +39,10 @@ describe('definePolicy', () => {
 
   it.each<[unknown, string]>([
     [{ version: 2 }, 'version'],
-    [{ usr: 'x' }, 'policy.usr'],
+    [{ usr: 'x' }, 'usr'],
     // It would be checked, and then be missing in the copy: the user would stay.
     [Object.create({ user: 'nobody' }), 'policy'],
-    [{ landlock: Object.create({ paths: [] }) as object }, 'policy.landlock'],
+    [{ landlock: Object.create({ paths: [] }) as object }, 'landlock'],
     [{ user: '' }, 'user'],
     [{ user: 0xffff_ffff }, 'user'],
     [{ user: -1 }, 'user'],
@@ -76,11 +76,11 @@ describe('definePolicy', () => {
     [{ umask: 0o1000 }, 'umask'],
     [{ keepDescriptors: [2] }, 'keepDescriptors[0]'],
     [{ keepDescriptors: [3, 1024] }, 'keepDescriptors[1]'],
-    [{ keepDescriptors: [5, 5] }, 'keepDescriptors'],
+    [{ keepDescriptors: [5, 5] }, 'keepDescriptors[1]'],
     [{ newSession: 'no' }, 'newSession'],
     [{ dieWithParent: null }, 'dieWithParent'],
     [{ require: 'caps' }, 'require'],
-    [{ umask: undefined }, 'policy.umask'],
+    [{ umask: undefined }, 'umask'],
   ])('refuses %j, and names the place', (options, path) => {
     expect(() => definePolicy(options as SandboxOptions)).toThrow(
       expect.objectContaining({ code: 'invalid-policy', layer: 'sandbox', path }),

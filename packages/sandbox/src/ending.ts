@@ -1,9 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { constants } from 'node:os';
 
 import { errorCode } from '@sb/core';
-
-import { integerAt, wordAt } from './document.js';
 
 /** When and how a child is ended by us. */
 export interface EndingOptions {
@@ -18,20 +15,6 @@ export interface EndingOptions {
 }
 
 const defaultGrace = 5000;
-
-/** The longest time that a timer can wait (setTimeout): longer ones would be over at once. */
-const longest = 2 ** 31 - 1;
-
-/**
- * Checks what would fail when the child runs already.
- *
- * @throws SandboxError `invalid-policy`
- */
-export function checkEnding({ timeout, killGrace, killSignal }: EndingOptions): void {
-  if (timeout !== undefined) integerAt(timeout, 'timeout', [0, longest]);
-  if (killGrace !== undefined) integerAt(killGrace, 'killGrace', [0, longest]);
-  if (killSignal !== undefined) wordAt(killSignal, 'killSignal', Object.keys(constants.signals));
-}
 
 /** Ends a child and, where it has one of its own, its whole process group. */
 export class Ending {

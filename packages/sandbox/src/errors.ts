@@ -1,4 +1,5 @@
 import { type CommonErrorCode, type ErrorDetails, SandboxError } from '@sb/core';
+import { Place } from '@sb/core/document';
 
 /**
  * Codes of this package, beside those of every layer.
@@ -29,4 +30,13 @@ export function sandboxError(
 /** Refuses options that contradict themselves or mean nothing; `path` is the place in the options. */
 export function refuse(path: string, what: string, hint: string): never {
   throw sandboxError('invalid-policy', 'policy', { what: `${path} ${what}`, hint, path });
+}
+
+/**
+ * Where options of this package begin; keys stand alone in a path.
+ *
+ * @param name - what errors call the whole: `policy`, `options`
+ */
+export function documentPlace(name: string): Place {
+  return new Place('', ({ path, what, hint }) => refuse(path === '' ? name : path, what, hint));
 }

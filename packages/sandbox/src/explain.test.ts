@@ -17,6 +17,14 @@ function explained(options: SandboxOptions, support: SandboxSupport = root): str
 describe('explainSandbox', () => {
   it.each<[SandboxOptions, RegExp]>([
     [{}, /^user +stays who we are$/m],
+    [
+      { landlock: { preset: 'minimal', paths: [{ rx: '/srv' }, { rx: ['/lib', '/srv'] }] } },
+      /^redundant +landlock\.paths\[1\] grants nothing for \/srv that is not granted already$/m,
+    ],
+    [
+      { landlock: { paths: [{ ro: ['/usr', '/srv'], optional: true }] } },
+      /^redundant +landlock\.paths\[0\] grants nothing for \/usr that is not granted already$/m,
+    ],
     [{ user: 65_534 }, /^user +nobody \(uid 65534, gid 65534, no other groups\)$/m],
     [{ user: 65_534, groups: [27] }, /groups 27\)$/m],
     [{}, /^capabilities +none; no_new_privs$/m],

@@ -1,6 +1,6 @@
 import { escaped, escapedLines } from '@sb/core';
 
-import { isTopRule } from './filesystem.js';
+import { isTopRule, redundantRules } from './filesystem.js';
 import { passes } from './filter-questions.js';
 import type { LayerPolicies } from './layers.js';
 import { metadataCalls } from './metadata-holes.js';
@@ -9,6 +9,7 @@ import { pathOf } from './path-text.js';
 import { isTakenBack, type SandboxPlan } from './plan.js';
 import { rlimitsOf } from './process-features.js';
 import type { sharedFeatureNames } from './shared-features.js';
+import { topFolders } from './top-folders.js';
 
 /**
  * A plan in plain words: who the child is, what it can reach, and what of that can't be enforced here. Names from the
@@ -24,6 +25,7 @@ export function explainSandbox(policy: SandboxPolicy, layers: LayerPolicies, pla
     ['user', userText(policy, layers)],
     ['capabilities', capsText(layers)],
     ['files', filesText(layers)],
+    ...redundantLines(policy),
     ['network', networkText(layers)],
     [
       'scopes',
@@ -65,6 +67,15 @@ function filesText({ landlock }: LayerPolicies): string {
   };
   const part = (verb: string, right: string) => `${verb} ${can(right).join('; ') || 'nothing'}`;
   return [part('read', 'read_file'), part('execute', 'execute'), part('write', 'write_file')].join('\n              ');
+}
+
+/** What the policy says and has no effect, since it is granted already. */
+function redundantLines({ landlock }: SandboxPolicy): readonly (readonly [subject: string, text: string])[] {
+  if (typeof landlock !== 'object' || landlock.paths === undefined) return [];
+  return redundantRules(landlock, topFolders()).map(({ place, path }) => [
+    'redundant',
+    `${place} grants nothing for ${escaped(path)} that is not granted already`,
+  ]);
 }
 
 function networkText({ landlock }: LayerPolicies): string {

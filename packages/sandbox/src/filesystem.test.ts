@@ -1,12 +1,18 @@
 import { allows, type FsRight } from '@sb/landlock';
 import { describe, expect, it } from 'vitest';
 
-import { absolutePaths, landlockPolicy } from './filesystem.js';
+import { landlockPolicy, withProgram, withTop } from './filesystem.js';
 import { topFolders } from './top-folders.js';
 import type { LandlockChoice } from './options.js';
 
+const whole = (choice: LandlockChoice, program: readonly string[] = []) => {
+  const made = landlockPolicy(choice);
+  if ((choice.preset ?? 'read-only') === 'read-only') return withTop(made, topFolders());
+  return choice.preset === 'minimal' ? withProgram(made, program) : made;
+};
+
 const may = (choice: LandlockChoice, path: string, right: FsRight, program: readonly string[] = []) =>
-  allows(landlockPolicy(choice, { program, top: topFolders }), { path, right }).allowed;
+  allows(whole(choice, program), { path, right }).allowed;
 
 describe('landlockPolicy', () => {
   it.each<[LandlockChoice, string, FsRight, boolean]>([
@@ -62,7 +68,7 @@ describe('landlockPolicy', () => {
   it('takes every path that a preset grants from the policy too, whatever the access', () => {
     const paths = ['/etc', '/dev/urandom', '/dev/zero', '/usr'];
     for (const access of ['ro', 'rx', 'rw', 'rwx'] as const) {
-      const policy = landlockPolicy({ paths: paths.map((path) => ({ [access]: path })) }, { top: topFolders });
+      const policy = whole({ paths: paths.map((path) => ({ [access]: path })) });
       expect(policy.paths.length).toBeGreaterThan(paths.length);
     }
   });
@@ -91,33 +97,20 @@ describe('landlockPolicy', () => {
     expect(landlockPolicy({ preset: 'none', scope: ['signal'], paths: [] }).handled.fs).toContain('execute');
   });
 
-  it.each<[unknown, RegExp]>([
-    [{ preset: 'none' }, /restricts nothing/],
-    [{ paths: [{}] }, /paths\[0\] names not exactly one kind/],
-    [{ paths: [{ ro: '/a', rw: '/a' }] }, /paths\[0\] names not exactly one kind/],
-    [{ paths: [{ ro: [] }] }, /paths\[0\]\.ro is empty/],
-    [{ paths: [{ ro: ['/a', ''] }] }, /paths\[0\]\.ro\[1\] "" is no text/],
-    [{ paths: [{ read: '/a' }] }, /paths\[0\]\.read is unknown/],
-    [{ paths: [{ ro: '/a', optional: 'yes' }] }, /optional "yes" is neither/],
-    [{ paths: 'x' }, /landlock\.paths "x" is no list/],
-    [{ paths: ['x'] }, /paths\[0\] is no object/],
-    [{ net: [] }, /landlock\.net is no object/],
-    [{ net: { conectTcp: 'any' } }, /net\.conectTcp is unknown/],
-  ])('refuses %j', (choice, message) => {
-    expect(() => landlockPolicy(choice as LandlockChoice)).toThrow(message);
-  });
-});
-
-describe('absolutePaths', () => {
-  it('takes paths from our working directory, whatever the form of the rule', () => {
-    const { paths } = absolutePaths({
-      paths: [{ ro: ['a', '/b'] }, { paths: ['c'], rights: ['execute'], preset: false }],
-    });
-    const here = process.cwd();
-    expect(paths).toMatchObject([{ paths: [`${here}/a`, '/b'] }, { paths: [`${here}/c`] }]);
+  it('refuses to restrict nothing', () => {
+    expect(() => landlockPolicy({ preset: 'none' })).toThrow(/restricts nothing/);
   });
 
-  it('adds no list where there is none', () => {
-    expect(absolutePaths({ preset: 'none', scope: [] })).toEqual({ preset: 'none', scope: [] });
+  it.each<[LandlockChoice, number]>([
+    [{ preset: 'minimal', paths: [{ rx: '/lib' }] }, 0],
+    [{ preset: 'minimal', paths: [{ ro: '/lib' }] }, 1],
+    [{ paths: [{ list: '/' }] }, 0],
+    [{ paths: [{ ro: '/' }] }, 0],
+    [{ paths: [{ rw: '/tmp' }, { rw: '/tmp' }, { ro: '/tmp' }] }, 1],
+    [{ paths: [{ ro: '/dev/zero' }, { rw: '/dev/null' }] }, 1],
+  ])('%j says more than the preset, or the same again, and is merged', (choice, more) => {
+    const { paths: _, ...alone } = choice;
+    expect(landlockPolicy(choice).paths).toHaveLength(landlockPolicy(alone).paths.length + more);
+    expect(() => whole(choice)).not.toThrow();
   });
 });

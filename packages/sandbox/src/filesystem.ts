@@ -1,6 +1,7 @@
 import {
   type LandlockOptions,
   type LandlockPolicy,
+  lint,
   list,
   path,
   type PathRule,
@@ -9,15 +10,12 @@ import {
   rw,
   rwx,
   rx,
+  withPaths,
 } from '@sb/landlock';
 
-import { absolutePath } from './absolute-path.js';
-import { booleanAt, listAt, objectAt, textAt, wordAt } from './document.js';
 import { refuse } from './errors.js';
-import type { Access, FilesystemPreset, LandlockChoice } from './options.js';
-
-/** The presets' names. */
-export const filesystemPresets = ['read-only', 'minimal', 'none'] as const satisfies readonly FilesystemPreset[];
+import { accesses } from './landlock-document.js';
+import type { Access, FilesystemPreset, LandlockChoice, ShortRule } from './options.js';
 
 /** The Landlock ABI that the presets were tested with (Linux 6.15); the choice's own `abi` wins. */
 export const presetAbi = 7;
@@ -82,11 +80,11 @@ const presetPaths: Readonly<Record<FilesystemPreset, readonly PathRule[]>> = {
 };
 
 const builders: Readonly<Record<Access, (...args: [string, ...string[], object]) => PathRule>> = {
-  ro: (...args) => ro(...args),
-  rx: (...args) => rx(...args),
-  rw: (...args) => rw(...args),
-  rwx: (...args) => rwx(...args),
-  list: (...args) => list(...args),
+  ro,
+  rx,
+  rw,
+  rwx,
+  list,
 };
 
 /** What stays restricted where a preset says nothing of it: no signal and no abstract socket leads out, no port binds. */
@@ -96,56 +94,82 @@ export const presetDefaults = {
   scope: ['abstract_unix_socket', 'signal'],
 } as const;
 
-/** What a choice's preset depends on beside the choice. */
-export interface Surroundings {
-  /** Files of the program itself, which the preset `minimal` grants. */
-  readonly program?: readonly string[];
-  /** What lies in `/`, which the preset `read-only` grants; only asked for then. */
-  readonly top?: () => readonly string[];
+/**
+ * The Landlock policy of a choice, without what its preset grants of this machine: {@link withTop} and
+ * {@link withProgram} add that. A preset `none` starts from nothing at all.
+ *
+ * @param choice - a preset, or one with additions, as it was read
+ */
+export function landlockPolicy(choice: LandlockChoice): LandlockPolicy {
+  return policy(optionsOf(choice));
+}
+
+/** A rule of a policy's own that grants nothing beyond another one, or beyond the preset. */
+export interface RedundantRule {
+  /** The place in the policy: `landlock.paths[2]`. */
+  readonly place: string;
+  readonly path: string;
 }
 
 /**
- * The Landlock policy of a choice. A preset `none` starts from nothing at all.
+ * Names the rules of a choice that grant nothing: they are left out, and do no harm.
  *
- * @param choice - a preset, or one with additions
- * @param surroundings - default: none, for a look at the choice alone
+ * @param choice - as it was read
+ * @param top - what lies in `/`, which the preset `read-only` grants
  */
-export function landlockPolicy(choice: LandlockChoice, { program = [], top }: Surroundings = {}): LandlockPolicy {
-  const { preset: given = 'read-only', paths, net = {}, ...rest } = choice;
-  const preset = wordAt(given, 'landlock.preset', filesystemPresets);
-  const added = paths === undefined ? [] : listAt(paths, 'landlock.paths', ruleOf);
-  const lacking = (names: readonly string[], rights: readonly string[]) =>
-    names.filter((name) => !added.some((rule) => grants(rule, name, rights)));
+export function redundantRules(choice: LandlockChoice, top: readonly string[]): readonly RedundantRule[] {
+  const { preset = 'read-only', paths: own = [] } = choice;
+  const options = optionsOf(choice);
+  const [first, ...others] = preset === 'read-only' ? top : [];
+  const paths = [...(options.paths ?? []), ...(first === undefined ? [] : [rx(first, ...others, optional)])];
+  const before = presetPaths[preset].length;
+  return lint({ ...options, paths }).flatMap(({ place, path: name }) => {
+    const index = Number(/^paths\[(\d+)\]/.exec(place)?.[1]) - before;
+    return index >= 0 && index < own.length ? [{ place: `landlock.paths[${index}]`, path: name }] : [];
+  });
+}
+
+function optionsOf(choice: LandlockChoice): LandlockOptions {
+  const { preset = 'read-only', paths, net = {}, ...rest } = choice;
   const rules = [
     ...presetPaths[preset],
-    ...added,
-    ...(preset === 'minimal' ? ruleFor(rx, lacking(program, ['execute', 'read_file']), {}) : []),
-    ...(preset === 'read-only' ? ruleFor(ro, lacking(harmlessDevices, ['read_file']), optional) : []),
-    ...(preset === 'read-only' && top
-      ? ruleFor(rx, lacking(top(), ['execute', 'read_file', 'read_dir']), optional)
-      : []),
+    ...(paths ?? []).map(ruleOf),
+    ...(preset === 'read-only' ? [ro(...harmlessDevices, optional)] : []),
   ];
-  const options: LandlockOptions = {
+  return {
     ...(preset === 'none' ? { abi: presetAbi } : presetDefaults),
     // As for @sb/landlock: an empty list allows nothing, and none at all restricts nothing.
     ...(preset === 'none' && paths === undefined ? {} : { paths: rules }),
     ...rest,
     net: netOf(net, preset === 'none' ? {} : presetDefaults.net),
   };
-  return policy(options);
 }
 
-/** Whether a rule has such rights for a path already: @sb/landlock refuses a second one that adds nothing. */
-function grants(rule: PathRule, name: string, rights: readonly string[]): boolean {
-  // A rule of a document may have anything there still; policy() refuses it.
-  const [names, given] = [[rule.paths].flat(), [rule.rights].flat()];
-  return names.includes(name) && rights.every((right) => given.some((one) => one === right));
+/**
+ * Adds what lies in `/`, which the preset `read-only` grants.
+ *
+ * @param made - from {@link landlockPolicy}
+ * @param top - what lies there
+ */
+export function withTop(made: LandlockPolicy, top: readonly string[]): LandlockPolicy {
+  return withReading(made, top, optional);
 }
 
-/** One rule for some paths; none for no path. */
-function ruleFor(builder: typeof rx, names: readonly string[], options: object): readonly PathRule[] {
-  const [first, ...others] = names;
-  return first === undefined ? [] : [builder(first, ...others, options)];
+/**
+ * Adds files of the program itself, which the preset `minimal` grants.
+ *
+ * @param made - from {@link landlockPolicy}
+ * @param files - of the program
+ */
+export function withProgram(made: LandlockPolicy, files: readonly string[]): LandlockPolicy {
+  return withReading(made, files, {});
+}
+
+/** Where none of these rights is restricted there is nothing to grant. */
+function withReading(made: LandlockPolicy, [first, ...others]: readonly string[], options: object): LandlockPolicy {
+  if (first === undefined) return made;
+  const rule = rx(first, ...others, options);
+  return rule.rights.some((right) => made.handled.fs.includes(right)) ? withPaths(made, [rule]) : made;
 }
 
 /** Whether a rule is one for something that lies in `/`, as the preset `read-only` has them. */
@@ -154,41 +178,24 @@ export function isTopRule(rule: LandlockPolicy['paths'][number]): boolean {
   return rule.optional && isInRoot && rule.rights.includes('execute');
 }
 
-/** The same with every path absolute: the launcher opens them when it has changed to the child's working directory. */
-export function absolutePaths(choice: LandlockChoice): LandlockChoice {
-  const { paths, ...rest } = choice;
-  if (paths === undefined) return rest;
-  const rules = listAt(paths, 'landlock.paths', ruleOf);
-  const absolute = (one: PathRule['paths'][number]) => (typeof one === 'string' ? absolutePath(one) : one);
-  return { ...rest, paths: rules.map((rule) => Object.assign({}, rule, { paths: rule.paths.map(absolute) })) };
-}
-
 type Net = NonNullable<LandlockChoice['net']>;
 
-/** Rights by their options' names; those newer than `@sb/landlock` go by their bit. */
-const netOptions = ['connectTcp', 'bindTcp', 'connectSendUdp', 'bindUdp'] as const;
-
 function netOf(net: Net, defaults: Net): NonNullable<LandlockOptions['net']> {
-  // null is no object, and has no keys to ask for.
-  const bits = Object.keys(net ?? {}).filter((key) => key.startsWith('unsafe_unknown_bit_'));
-  const named = Object.entries({ ...defaults, ...objectAt(net, 'landlock.net', [...netOptions, ...bits]) });
+  const named = Object.entries({ ...defaults, ...net });
   return Object.fromEntries(named.filter(([, ports]) => ports !== 'any')) as NonNullable<LandlockOptions['net']>;
 }
 
-/** A rule as the builders make it, or a short one of a document. */
-function ruleOf(rule: unknown, at: string): PathRule {
-  if (typeof rule === 'object' && rule !== null && 'paths' in rule) return rule as PathRule;
-  const fields = objectAt(rule, at, [...Object.keys(builders), 'optional', 'refer']);
-  const accesses = (Object.keys(builders) as Access[]).filter((access) => fields[access] !== undefined);
-  const [access] = accesses;
-  if (access === undefined || accesses.length > 1) {
-    return refuse(at, 'names not exactly one kind of access', `Use one of: ${Object.keys(builders).join(', ')}.`);
-  }
-  const options = {
-    ...(fields['optional'] === undefined ? {} : { optional: booleanAt(fields['optional'], `${at}.optional`) }),
-    ...(fields['refer'] === undefined ? {} : { refer: booleanAt(fields['refer'], `${at}.refer`) }),
-  };
-  const [first, ...others] = [fields[access]].flat().map((one, index) => textAt(one, `${at}.${access}[${index}]`));
-  if (first === undefined) return refuse(`${at}.${access}`, 'is empty', 'Name a path.');
-  return builders[access](...([first, ...others, options] as [string, ...string[], object]));
+/** A rule as the builders make it, of one that was read. */
+function ruleOf(rule: PathRule | ShortRule): PathRule {
+  if ('paths' in rule) return rule as PathRule;
+  const short = rule as ShortRule;
+  const access =
+    accesses.find((one) => Object.hasOwn(short, one)) ??
+    refuse('landlock.paths', 'has a rule without access', 'Name one.');
+  const { optional: isOptional, refer } = short;
+  const [first = '', ...others] = [short[access] ?? []].flat();
+  return builders[access](first, ...others, {
+    ...(isOptional === undefined ? {} : { optional: isOptional }),
+    ...(refer === undefined ? {} : { refer }),
+  });
 }

@@ -1,7 +1,6 @@
 import { path } from '@sb/landlock';
 import { allow, arg, presets, type Rule, type SeccompOptions } from '@sb/seccomp';
 
-import { absolutePath } from './absolute-path.js';
 import { presetAbi } from './filesystem.js';
 import type { LandlockChoice, Levels, SandboxPolicy } from './options.js';
 
@@ -41,7 +40,7 @@ export function withSockets(choice: LandlockChoice, { unix = [] }: Granted): Lan
   return {
     ...choice,
     abi: Math.max(abi, unixAbi),
-    paths: [...paths, ...unix.map((one) => path(absolutePath(one), ['resolve_unix']))],
+    paths: [...paths, ...unix.map((one) => path(one, ['resolve_unix']))],
     ...(handled === undefined ? {} : { handle: [...new Set([...handled, 'resolve_unix' as const])] }),
   };
 }

@@ -1,16 +1,18 @@
-import { type CapsOptions, type CapsPolicy, policy as capsPolicy } from '@sb/caps';
+import { type CapsPolicy, withLevels as withCapsLevels } from '@sb/caps';
 import type { RequirementLevel } from '@sb/core';
-import type { LandlockPolicy } from '@sb/landlock';
+import { type LandlockPolicy, resolvePaths, withLevels as withLandlockLevels } from '@sb/landlock';
 import { lookupUser, policy as privdropPolicy, type PrivdropPolicy, type UserIdentity } from '@sb/privdrop';
 import { policy as seccompPolicy, type SeccompPolicy } from '@sb/seccomp';
 
+import { absolutePath } from './absolute-path.js';
+import { partsOf, type PolicyParts } from './define.js';
 import { refuse } from './errors.js';
 import { newExecKey, withExecOnce } from './exec-once.js';
-import { absolutePaths, landlockPolicy } from './filesystem.js';
-import { levelsWithSockets, withGrants, withSockets } from './granted.js';
-import { layerLevel, levelOf, levelsOf } from './levels.js';
+import { withProgram, withTop } from './filesystem.js';
+import { levelsWithSockets, withGrants } from './granted.js';
+import { layerLevel, levelOf } from './levels.js';
 import { withoutMetadataHoles } from './metadata-holes.js';
-import type { LandlockChoice, Levels, SandboxPolicy } from './options.js';
+import type { Levels, SandboxPolicy } from './options.js';
 import { withoutTcpHoles } from './tcp-holes.js';
 import { topFolders } from './top-folders.js';
 
@@ -23,24 +25,41 @@ export interface LayerPolicies {
 }
 
 /**
- * Looks the user up and makes each layer's own policy.
+ * Looks the user up and makes each layer's own policy: once, of what was read with the policy. Relative paths begin where
+ * this process is now.
  *
  * @param policy - from `definePolicy`
- * @param program - files of the target, which the file-system preset `minimal` grants
  * @param execKey - what the launcher's own exec is known by, where the policy lets no other through. Default: a new one
  * @throws SandboxError of the layer whose options are at fault, or whose user does not exist
  */
-export function layerPolicies(policy: SandboxPolicy, program: readonly string[] = [], execKey?: bigint): LayerPolicies {
-  const levels = levelsOf(policy);
-  const landlock = landlockOf(policy, levels, program);
+export function layerPolicies(policy: SandboxPolicy, execKey?: bigint): LayerPolicies {
+  const parts = partsOf(policy);
+  const { levels } = parts;
+  const landlock = landlockOf(policy, parts);
   const layers = {
     privdrop: privdropOf(policy, levels),
-    caps: capsOf(policy, levels),
+    caps: capsOf(parts),
     landlock,
     seccomp: seccompOf(policy, levels, { landlock, execKey }),
   };
   checkRequired(levels, layers);
   return layers;
+}
+
+/**
+ * The same layers for one program: the file-system preset `minimal` grants its files. Nothing is made again.
+ *
+ * @param layers - from {@link layerPolicies}
+ * @param policy - that they were made of
+ * @param files - of the target
+ */
+export function layersFor(layers: LayerPolicies, policy: SandboxPolicy, files: readonly string[]): LayerPolicies {
+  if (layers.landlock === undefined || presetOf(policy) !== 'minimal') return layers;
+  return { ...layers, landlock: withProgram(layers.landlock, files) };
+}
+
+function presetOf({ landlock = 'read-only' }: SandboxPolicy): string {
+  return typeof landlock === 'string' ? landlock : (landlock.preset ?? 'read-only');
 }
 
 /** What is required and not asked for would look like a promise. */
@@ -78,19 +97,17 @@ function identityOf(user: NonNullable<SandboxPolicy['user']>): UserIdentity {
 
 const softFeatures = ['capabilities', 'keep', 'ambient', 'bounding', 'securebits'] as const;
 
-function capsOf({ caps: choice = 'none' }: SandboxPolicy, levels: Levels): CapsPolicy | undefined {
-  if (choice === 'off' || levelOf(levels, 'caps') === 'off') return undefined;
-  const given: CapsOptions = choice === 'none' ? {} : choice;
-  const options: CapsOptions = {
-    ...given,
-    ...(levelOf(levels, 'caps.bounding') === 'off' ? { bounding: 'leave' } : {}),
-    ...(levelOf(levels, 'caps.securebits') === 'off' ? { securebits: 'leave' } : {}),
-  };
-  const asked = capsPolicy(options).levels;
-  const named = softFeatures.filter((name) => asked[name] !== 'off');
-  const soft = named.map((name) => [name, notOff(levelOf(levels, `caps.${name}`), `caps.${name}`)] as const);
-  const noNewPrivs = layerLevel(levels, 'caps');
-  return capsPolicy({ ...options, levels: { ...Object.fromEntries(soft), noNewPrivs } });
+/** What is asked for and may be given up: the second line of defence, by the level `off`. */
+const mayBeOff: readonly string[] = ['bounding', 'securebits'];
+
+function capsOf({ caps, levels }: PolicyParts): CapsPolicy | undefined {
+  if (caps === undefined || levelOf(levels, 'caps') === 'off') return undefined;
+  const named = softFeatures.filter((name) => caps.levels[name] !== 'off');
+  const soft = named.map((name) => {
+    const level = levelOf(levels, `caps.${name}`);
+    return [name, mayBeOff.includes(name) ? level : notOff(level, `caps.${name}`)] as const;
+  });
+  return withCapsLevels(caps, { ...Object.fromEntries(soft), no_new_privs: layerLevel(levels, 'caps') });
 }
 
 function notOff(level: RequirementLevel, name: string): Exclude<RequirementLevel, 'off'> {
@@ -98,23 +115,15 @@ function notOff(level: RequirementLevel, name: string): Exclude<RequirementLevel
   return refuse('off', `names ${name}, which the options ask for`, 'Leave it out of the options instead.');
 }
 
-function landlockOf(policy: SandboxPolicy, said: Levels, program: readonly string[]): LandlockPolicy | undefined {
-  const { landlock: choice = 'read-only' } = policy;
-  if (choice === 'off' || levelOf(said, 'landlock') === 'off') return undefined;
+function landlockOf(policy: SandboxPolicy, { landlock, levels: said }: PolicyParts): LandlockPolicy | undefined {
+  if (landlock === undefined || levelOf(said, 'landlock') === 'off') return undefined;
   const levels = levelsWithSockets(said, policy);
-  const files: LandlockChoice = typeof choice === 'string' ? { preset: choice } : absolutePaths(choice);
-  const given = withSockets(files, policy);
-  if (given.preset === 'none' && Object.keys(given).length === 1) return undefined;
-  const surroundings = { program, top: topFolders };
-  const whole = landlockPolicy(given, surroundings);
-  checkFeatures(whole, levels);
-  const levelled = (level: RequirementLevel) =>
-    whole.require.filter((feature) => levelOf(levels, `landlock.${feature}`) === level);
-  const off = levelled('off');
-  return landlockPolicy(
-    { ...without(given, whole, off), require: levelled('require') } as LandlockChoice,
-    surroundings,
-  );
+  checkFeatures(landlock, levels);
+  // The launcher opens them when it has changed to the child's working directory.
+  const fixed = resolvePaths(landlock, (path) => absolutePath(path));
+  const whole = presetOf(policy) === 'read-only' ? withTop(fixed, topFolders()) : fixed;
+  const levelled = whole.require.map((feature) => [feature, levelOf(levels, `landlock.${feature}`)] as const);
+  return withLandlockLevels(whole, Object.fromEntries(levelled));
 }
 
 /** A name of a level that the policy has nothing for would look like a promise. */
@@ -128,20 +137,6 @@ function checkFeatures(whole: LandlockPolicy, levels: Levels): void {
       `It asks for: ${[...new Set(known)].join(', ')}.`,
     );
   }
-}
-
-function without(given: LandlockChoice, { handled, scope }: LandlockPolicy, off: readonly string[]): LandlockChoice {
-  if (off.length === 0) return given;
-  const keep = <Name extends string>(group: string, names: readonly Name[]): readonly Name[] =>
-    names.filter((name) => !off.includes(`${group}.${name}`));
-  const open = handled.net.filter((right) => off.includes(`net.${right}`));
-  const net = { ...given.net, ...Object.fromEntries(open.map((right) => [netOption(right), 'any'])) };
-  return { ...given, handle: keep('fs', handled.fs), scope: keep('scope', scope), net };
-}
-
-/** `connect_tcp` is `connectTcp` among the options. */
-function netOption(right: string): string {
-  return right.startsWith('unsafe_') ? right : right.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function seccompOf(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { definePolicy } from './define.js';
 import { layerLevel, levelOf, levelsOf } from './levels.js';
 
 describe('levels', () => {
@@ -28,15 +29,16 @@ describe('levels', () => {
   });
 
   it.each([
-    [{ require: ['landlok'] }, /names no layer: landlok\. Use one of: process, privdrop, caps/],
+    [{ require: ['landlok'] }, /require\[0\] names no layer: "landlok"\. Use one of: process, privdrop, caps/],
     [{ require: ['seccomp.filter'] }, /names no feature of seccomp/],
     [{ require: ['caps.no_new_privs'] }, /Use one of: caps, caps\.capabilities/],
     [{ prefer: ['Caps'] }, /names no layer/],
-    [{ require: ['caps', 'caps'] }, /both name caps/],
+    [{ require: ['caps', 'caps'] }, /require\[1\] is there twice: "caps"/],
     [{ require: ['caps'], prefer: ['caps'] }, /prefer and require both name caps/],
     [{ off: ['process'] }, /Set newSession/],
-    [{ off: [''] }, /no text/],
+    [{ off: [''] }, /names no layer: ""/],
+    [{ prefer: ['landlock.\0'] }, /names no feature of landlock/],
   ])('refuses %j', (options, message) => {
-    expect(() => levelsOf(options)).toThrow(message);
+    expect(() => definePolicy(options)).toThrow(message);
   });
 });

@@ -1,6 +1,7 @@
 import type { RequirementLevel } from '@sb/core';
 
-import { listAt, textAt } from './document.js';
+import { custom, isText, list, type Reader, shown } from '@sb/core/document';
+
 import { refuse } from './errors.js';
 import type { Levels, SandboxOptions } from './options.js';
 
@@ -27,30 +28,56 @@ const features: Readonly<Record<Exclude<LevelLayer, 'landlock'>, readonly string
   seccomp: [],
 };
 
-/** Reads `require`, `prefer` and `off`; refuses unknown names and those that are given twice. */
+/** The options that set levels. */
+type LevelOption = 'require' | 'prefer' | 'off';
+
+/** The names that such an option takes, beside those of Landlock's features. */
+function levelNames(option: LevelOption): readonly string[] {
+  const layers = levelLayers.filter((layer) => option !== 'off' || layer !== 'process');
+  return [...layers, ...features.caps.map((feature) => `caps.${feature}`)];
+}
+
+/** A list of layers and features. */
+export function levelListReader(option: LevelOption): Reader<readonly string[]> {
+  const names = levelNames(option);
+  const name = custom({
+    expected: 'a layer, or a feature of one',
+    schema: { anyOf: [{ enum: names }, { type: 'string', pattern: '^landlock\\.[^\\u0000]*$' }] },
+    is: isText,
+    read: (value, path) => nameAt(value, path, option),
+  });
+  return list(name, { unique: true, what: 'a list of layers and features' });
+}
+
+/** What `require`, `prefer` and `off` say together; refuses a name that has two levels. */
 export function levelsOf(options: Pick<SandboxOptions, 'require' | 'prefer' | 'off'>): Levels {
   const levels = new Map<string, RequirementLevel>();
   for (const level of ['require', 'prefer', 'off'] as const) {
-    for (const name of listAt(options[level] ?? [], level, nameAt)) {
+    for (const name of options[level] ?? []) {
       if (levels.has(name)) refuse(level, `and ${levels.get(name)} both name ${name}`, 'Leave one of them out.');
-      if (name === 'process' && level === 'off') {
-        refuse(level, 'names process', 'Set newSession, dieWithParent or rlimits instead.');
-      }
       levels.set(name, level);
     }
   }
   return levels;
 }
 
-function nameAt(value: unknown, path: string): string {
-  const name = textAt(value, path);
+function nameAt(name: string, path: string, option: LevelOption): string {
   const [layer = '', ...feature] = name.split('.');
   const known = levelLayers.find((one) => one === layer);
-  if (known === undefined) return refuse(path, `names no layer: ${name}`, `Use one of: ${levelLayers.join(', ')}.`);
+  if (known === undefined)
+    return refuse(path, `names no layer: ${shown(name)}`, `Use one of: ${levelLayers.join(', ')}.`);
+  if (name === 'process' && option === 'off') {
+    refuse(path, 'names process', 'Set newSession, dieWithParent or rlimits instead.');
+  }
   // Landlock's features are checked when the policy that has them is known.
-  if (feature.length === 0 || known === 'landlock' || features[known].includes(feature.join('.'))) return name;
-  const choices = features[known].map((one) => `${known}.${one}`);
-  return refuse(path, `names no feature of ${known}: ${name}`, `Use one of: ${[known, ...choices].join(', ')}.`);
+  const isLandlocks = known === 'landlock' && !name.includes('\0');
+  if (feature.length === 0 || isLandlocks || featuresOf(known).includes(feature.join('.'))) return name;
+  const choices = featuresOf(known).map((one) => `${known}.${one}`);
+  return refuse(path, `names no feature of ${known}: ${shown(name)}`, `Use one of: ${[known, ...choices].join(', ')}.`);
+}
+
+function featuresOf(layer: LevelLayer): readonly string[] {
+  return layer === 'landlock' ? [] : features[layer];
 }
 
 /** The level of a layer or feature: its own, else that of the nearest that it belongs to, else the default. */

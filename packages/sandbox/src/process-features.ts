@@ -1,7 +1,8 @@
 import type { FeatureReport } from '@sb/core';
 
 import { sandboxError } from './errors.js';
-import { levelOf, levelsOf } from './levels.js';
+import { partsOf } from './define.js';
+import { levelOf } from './levels.js';
 import type { RlimitValue, SandboxPolicy } from './options.js';
 import type { RlimitName } from './process-record.js';
 
@@ -25,7 +26,7 @@ const portable = new Set(['environment', 'new_session', 'umask', 'cwd']);
  *   `process` is among what it prefers
  */
 export function processFeatures(policy: SandboxPolicy, launcher: boolean): readonly FeatureReport[] {
-  if (!launcher && levelOf(levelsOf(policy), 'process') === 'require') refuseUnportable(policy);
+  if (!launcher && levelOf(partsOf(policy).levels, 'process') === 'require') refuseUnportable(policy);
   const line = (feature: string, isOn: boolean): FeatureReport => {
     if (isOn && !launcher && !portable.has(feature)) {
       return { layer: 'process', feature, state: 'unsupported', reason: noLauncher };

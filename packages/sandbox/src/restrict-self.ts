@@ -6,10 +6,11 @@ import { restrictSelf as restrictLandlock } from '@sb/landlock';
 import { dropPrivileges } from '@sb/privdrop';
 import { refuseRings, restrictSelf as restrictSeccomp } from '@sb/seccomp';
 
+import { restrictSelfReader } from './call-documents.js';
 import { definePolicy } from './define.js';
-import { refuse, sandboxError } from './errors.js';
+import { documentPlace, refuse, sandboxError } from './errors.js';
 import { withOutcome } from './launch-error.js';
-import { layerPolicies, type LayerPolicies } from './layers.js';
+import { layerPolicies, type LayerPolicies, layersFor } from './layers.js';
 import { limitSelf } from './limit-self.js';
 import { openHoles, withHole } from './open-holes.js';
 import type { SandboxOptions, SandboxPolicy } from './options.js';
@@ -57,14 +58,15 @@ const ofChildren = ['env', 'cwd', 'umask', 'keepDescriptors', 'newSession', 'die
  * @see nptl(7), landlock_restrict_self(2), seccomp(2)
  */
 export function restrictSelf(options: SandboxOptions | SandboxPolicy, more: RestrictSelfOptions = {}): SelfReport {
+  const { prepare } = restrictSelfReader.read(more, documentPlace('options'));
   const policy = definePolicy(options);
   requireOwn(policy);
-  const layers = layerPolicies(policy, [process.execPath]);
+  const layers = layersFor(layerPolicies(policy), policy, [process.execPath]);
   const support = sandboxSupport();
   const planned = planSandbox(policy, layers, support);
   const { landlock, seccomp } = layers;
   if (seccomp && planned.expected.filter) refuseRings(seccomp);
-  more.prepare?.();
+  prepare?.();
   refuseInspector();
   const switches = planned.features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
   using tasks = OwnTasks.open();

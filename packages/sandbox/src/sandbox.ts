@@ -5,15 +5,15 @@ import { isRoot } from '@sb/files';
 import { type SandboxedProcess, asTarget } from './child.js';
 import { type Command, commandOf } from './command.js';
 import { definePolicy } from './define.js';
-import { checkEnding, Ending, type EndingOptions } from './ending.js';
+import { Ending, type EndingOptions } from './ending.js';
+import { spawnReader } from './call-documents.js';
 import { defaultEnvironment } from './environment.js';
-import { sandboxError } from './errors.js';
+import { documentPlace, sandboxError } from './errors.js';
 import { newExecKey } from './exec-once.js';
 import { explainSandbox } from './explain.js';
-import { absolutePaths } from './filesystem.js';
 import { launch, type Launched } from './launch.js';
 import { type LoadedFilter, refuseUnstartable, usualStatus } from './launcher-calls.js';
-import { layerPolicies, type LayerPolicies } from './layers.js';
+import { layerPolicies, type LayerPolicies, layersFor } from './layers.js';
 import type { SandboxOptions, SandboxPolicy } from './options.js';
 import { machineOf, planSandbox, type SandboxPlan, sandboxSupport } from './plan.js';
 import { launchPortable } from './portable.js';
@@ -58,8 +58,7 @@ interface DescriptorStart {
 
 class LauncherSandbox implements Sandbox {
   readonly policy: SandboxPolicy;
-  /** The policy with the paths of its rules as they were when it was made, wherever this process goes since. */
-  readonly #fixed: SandboxPolicy;
+  /** With the paths of its rules as they were when it was made, wherever this process goes since. */
   readonly #layers: LayerPolicies;
   readonly #execKey: bigint | undefined;
   readonly #prepared = new Map<string, Prepared>();
@@ -67,14 +66,12 @@ class LauncherSandbox implements Sandbox {
 
   constructor(policy: SandboxPolicy) {
     this.policy = policy;
-    const { landlock } = policy;
-    this.#fixed = typeof landlock === 'object' ? { ...policy, landlock: absolutePaths(landlock) } : policy;
     this.#execKey = policy.execOnce === true ? newExecKey() : undefined;
-    this.#layers = layerPolicies(this.#fixed, [], this.#execKey);
+    this.#layers = layerPolicies(policy, this.#execKey);
   }
 
-  spawn(program: string, args: readonly string[] = [], options: SandboxSpawnOptions = {}): SandboxedProcess {
-    checkEnding(options);
+  spawn(program: string, args: readonly string[] = [], given: SandboxSpawnOptions = {}): SandboxedProcess {
+    const options = spawnReader.read(given, documentPlace('options'));
     const { target, plan, filter } = this.#prepare(program);
     const layout = layOut(options.stdio, this.policy.keepDescriptors);
     if (filter) refuseUnstartable(filter, statusAfter(layout.stdio) + (options.undumpable === true ? 1 : 0));
@@ -201,8 +198,7 @@ class LauncherSandbox implements Sandbox {
     const where = { path: this.#env()['PATH'], cwd: isAbsolute(program) ? '/' : this.#folder() };
     const target = findTarget(program, where, known?.target);
     if (known !== undefined && known.target === target) return known;
-    const layers = layerPolicies(this.#fixed, target.files, this.#execKey);
-    const prepared = { target, ...this.#planned(layers) };
+    const prepared = { target, ...this.#planned(layersFor(this.#layers, this.policy, target.files)) };
     this.#prepared.set(program, prepared);
     return prepared;
   }

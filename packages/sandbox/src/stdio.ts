@@ -4,7 +4,6 @@ import type { Stream } from 'node:stream';
 
 import { errorCode } from '@sb/core';
 
-import { text } from './document.js';
 import { refuse } from './errors.js';
 
 /** Something that `child_process` takes for one descriptor. */
@@ -56,7 +55,8 @@ function layOutList(stdio: readonly StdioEntry[], keepDescriptors: readonly numb
     keep.add(descriptor);
   }
   const channels = entries.flatMap((entry, index) => (entry === 'ipc' ? [index] : []));
-  if (channels.length > 1) refuse('stdio', `names ipc ${channels.length} times: ${text(channels)}`, 'One is enough.');
+  if (channels.length > 1)
+    refuse('stdio', `names ipc ${channels.length} times: ${channels.join(', ')}`, 'One is enough.');
   return { stdio: entries, keep: [...keep].sort((a, b) => a - b), ipc: channels[0] };
 }
 

@@ -3,8 +3,12 @@ import { expect, it } from 'vitest';
 
 import { actionNames } from './actions.js';
 import { comparisons } from './conditions.js';
-import { policyReader } from './documents.js';
-import { policy, type SeccompOptions } from './policy.js';
+import { compile } from './compile.js';
+import { levelsReader, planReader, policyReader } from './documents.js';
+import { plan } from './plan.js';
+import { policy, type SeccompOptions, withLevels } from './policy.js';
+import { simulate } from './simulate.js';
+import type { SimulatedCall } from './simulated-call.js';
 
 const actions = actionNames.map((action) => {
   if (action === 'errno') return { action, errno: 'EPERM' };
@@ -38,4 +42,21 @@ it('every option is read: no typo, undefined, null, inherited key, other kind or
   const walk = walkOptions({ reader: policyReader, samples: [everything], take });
   expect(walk.faults).toEqual([]);
   expect(walk.tried).toBeGreaterThan(500);
+});
+
+const some = policy({ base: 'deny-dangerous', level: 'prefer' });
+
+it('every level and every option of plan is read', () => {
+  const levels = (value: unknown): unknown => withLevels(some, value as Parameters<typeof withLevels>[1]);
+  expect(walkOptions({ reader: levelsReader, samples: [{ filter: 'prefer' }], take: levels }).faults).toEqual([]);
+  const planned = (value: unknown): unknown =>
+    plan(some, { state: 'unsupported-kernel', reason: 'none' }, value as { proofKey: bigint });
+  expect(walkOptions({ reader: planReader, samples: [{ proofKey: 1n }], take: planned }).faults).toEqual([]);
+});
+
+it('a call that is simulated has no key but its own', () => {
+  const call = { syscall: 'read', agrs: [1] } as SimulatedCall;
+  expect(() => simulate(compile(some), call)).toThrow(
+    /agrs is unknown\. Did you mean "args"\? Use: syscall, args, arch\./,
+  );
 });

@@ -13,7 +13,7 @@ export {
 export { type Architecture, architectureNames, type Machine } from './architectures.js';
 export { compile, type SeccompFilter, type SeccompProgram } from './compile.js';
 export { arg, type Argument, type Comparison, type Condition, type Wide } from './conditions.js';
-export { optionTable } from './documents.js';
+export { checkTogether, optionTable } from './documents.js';
 export { nativeError, type SeccompError, type SeccompErrorCode } from './errors.js';
 export { type Decision, evaluate } from './evaluate.js';
 export { explain } from './explain.js';

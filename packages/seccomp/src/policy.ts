@@ -1,4 +1,4 @@
-import type { RequirementLevel } from '@sb/core';
+import type { LayerLevels, RequirementLevel } from '@sb/core';
 
 import { type Action, errno, killProcess } from './actions.js';
 import type { Architecture } from './architectures.js';
@@ -90,10 +90,7 @@ export function policy(options: SeccompOptions | SeccompPolicy): SeccompPolicy {
  * @param levels - of `filter`, the one feature that has a level
  * @throws SeccompError `invalid-policy` for what has no level here
  */
-export function withLevels(
-  given: SeccompPolicy,
-  levels: Readonly<Partial<Record<string, RequirementLevel>>>,
-): SeccompPolicy {
+export function withLevels(given: SeccompPolicy, levels: LayerLevels): SeccompPolicy {
   const policed = policy(given);
   const { filter: level = policed.level } = levelsReader.read(levels, documentPlace());
   if (level === policed.level) return policed;

@@ -1,3 +1,4 @@
+import { nearest } from '@sb/core';
 import { shown } from '@sb/core/document';
 
 import { type Architecture, architectureNames, architectures } from './architectures.js';
@@ -26,6 +27,7 @@ interface CheckedCall {
   readonly args: readonly bigint[];
 }
 
+const keys: readonly string[] = ['syscall', 'args', 'arch'];
 const argumentsMax = 6;
 const numberMax = 0xffff_ffff;
 
@@ -39,6 +41,16 @@ const numberMax = 0xffff_ffff;
 export function checkedCall(call: SimulatedCall, otherwise: Architecture): CheckedCall {
   if (typeof call !== 'object' || call === null)
     throw invalidCall('call', call, 'Give an object with syscall and args.');
+  const strange = Object.keys(call).find((key) => !keys.includes(key));
+  if (strange !== undefined) {
+    const meant = nearest(strange, keys);
+    const guess = meant === undefined ? '' : `Did you mean "${meant}"? `;
+    throw seccompError('invalid-call', 'simulate', {
+      what: `${strange.slice(0, 60)} is unknown`,
+      hint: `${guess}Use: ${keys.join(', ')}.`,
+      path: strange.slice(0, 60),
+    });
+  }
   const arch = architectureAt(call.arch, otherwise);
   return { arch, number: numberAt(call.syscall, arch), args: argumentsAt(call.args, architectures[arch].bits) };
 }

@@ -6,6 +6,7 @@ export { type DescriptorThief, descriptorThief, type ThiefOptions } from './desc
 export { expectedLandlock, patience } from './expected-kernel.js';
 export { bundleFixture, compileFixture, type FixtureOptions, fixtureJson, runFixture } from './fixture.js';
 export { freePorts } from './free-ports.js';
+export { layerFaults, type LayerUnderTest } from './layer-contract.js';
 export { Neighbour, sandboxUser, stranger, type Tactic } from './neighbour.js';
 export { type NodeRelease, nodeReleases } from './nodes.js';
 export { type OptionTable, type OptionWalk, walkOptions } from './option-table.js';

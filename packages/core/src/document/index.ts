@@ -1,6 +1,7 @@
 /** The one reader of options and policies: every object that a caller gives is read by it, key by key. */
 export { list, type ListRule, record, type RecordRule } from './collections.js';
 export { lenient, object, type ObjectRule, type Options, type OtherKeys, required } from './object.js';
+export { isObject } from './plain.js';
 export { Place, type Problem, type Refusal } from './place.js';
 export {
   checked,
@@ -11,6 +12,7 @@ export {
   type Option,
   type Parts,
   type Reader,
+  refuseKind,
   type Schema,
   titled,
 } from './reader.js';

@@ -1,7 +1,7 @@
 import { presets } from '@sb/seccomp';
 import { describe, expect, it } from 'vitest';
 
-import { filesystemPresets } from '../filesystem.js';
+import { filesystemPresets } from '../landlock-document.js';
 import { levelLayers } from '../levels.js';
 import { help } from './help.js';
 import { optionNames, optionOf, options } from './options.js';

@@ -74,14 +74,26 @@ describe('sb-run: files that are at fault', () => {
     ['', /FILE is no JSON: .*\. Correct it\./],
     ['{"user": ', /FILE is no JSON: /],
     ['{"seccomp": "deny-dangerous", "seccomp": "off"}', /FILE has the key "seccomp" twice in one object\./],
-    ['[]', /FILE: sandbox: policy is no object\. Give one\. Nothing was run\./],
-    ['{"usr": 1}', /FILE: sandbox: policy\.usr is unknown\. Use: .*user/],
-    ['{"rlimits": {"nofile": -1}}', /FILE: sandbox: rlimits\.nofile -1 is no integer/],
+    ['[]', /FILE: sandbox: policy is not an object: a list\. .* Nothing was run\./],
+    ['{"usr": 1}', /FILE: sandbox: usr is unknown\. Did you mean "user"\? Use: .*user/],
+    [
+      '{"rlimits": {"nofile": -1}}',
+      /FILE: sandbox: rlimits\.nofile is not a limit in the kernel's unit from 0 to \d+ or "unlimited": -1/,
+    ],
     ['{"landlock": {"paths": [{"rx": "/"}, {}]}}', /FILE: sandbox: landlock\.paths\[1\] names not exactly one/],
-    ['{"landlock": {"scope": ["signals"]}}', /FILE: landlock: scope has no "signals"/],
-    ['{"seccomp": {"base": "deny-dangerous", "deny": ["opne"]}}', /FILE: seccomp: deny\[0\] is no system call/],
-    ['{"caps": {"keep": ["net_raw"]}}', /FILE: caps: "net_raw" is not a capability. Write cap_net_raw/],
-    ['{"require": ["landlok"]}', /FILE: sandbox: require\[0\] names no layer: landlok/],
+    [
+      '{"landlock": {"scope": ["signals"]}}',
+      /FILE: landlock: landlock\.scope\[0\] is not a name of scope: "signals"\. Did you mean "signal"/,
+    ],
+    [
+      '{"seccomp": {"base": "deny-dangerous", "deny": ["opne"]}}',
+      /FILE: seccomp: seccomp\.deny\[0\] is not a system call: "opne"/,
+    ],
+    [
+      '{"caps": {"keep": ["net_raw"]}}',
+      /FILE: caps: caps\.keep\[0\] is not a capability: "net_raw"\. Write cap_net_raw/,
+    ],
+    ['{"require": ["landlok"]}', /FILE: sandbox: require\[0\] names no layer: "landlok"/],
   ])('--policy with %j', async (content, expected) => {
     using folder = temporaryFolder();
     const file = folder.file('policy.json');
@@ -92,7 +104,7 @@ describe('sb-run: files that are at fault', () => {
   });
 
   it.each([
-    ['{"base": "deny-all", "alow": []}', /FILE: seccomp: policy\.alow is an unknown key/],
+    ['{"base": "deny-all", "alow": []}', /FILE: seccomp: alow is unknown\. Did you mean "allow"/],
     ['{"base": "deny-all", "level": "prefer"}', /FILE: level is prefer\. Leave it out, and give --prefer seccomp\./],
     ['{"base": "deny-all", "base": "allow-all"}', /FILE: seccomp: \(document\) has the key "base" twice/],
   ])('--seccomp with %j', async (content, expected) => {
@@ -114,7 +126,7 @@ describe('sb-run: files that are at fault', () => {
     [['--rlimit', 'nofile=many'], /--rlimit nofile many is no number/],
     [['--umask', '99'], /no octal number/],
     [['--connect-tcp', 'http'], /http is no number/],
-    [['--connect-tcp', '65536'], /65536 is no port/],
+    [['--connect-tcp', '65536'], /net\.connectTcp\[0\] is not a port from 1 to 65535: 65536/],
     [['--connect-tcp', 'any,80'], /leaves no place/],
     [['--connect-tcp', '80', '--connect-tcp', 'none'], /--connect-tcp none leaves no place/],
     [['--scope', 'none,signal'], /none stands for an empty list/],
@@ -123,16 +135,16 @@ describe('sb-run: files that are at fault', () => {
     [['--env', '=1'], /name/],
     [['--user', ':nobody'], /lacks a part/],
     [['--caps', 'net_raw'], /Write cap_net_raw/],
-    [['--deny', '@no-such-group'], /is no group/],
-    [['--scope', 'signals'], /scope has no "signals"/],
-    [['--fs', 'all'], /"all" is unknown\. Use one of: read-only, minimal, none/],
+    [['--deny', '@no-such-group'], /seccomp\.deny\[0\] is not a group: "@no-such-group"/],
+    [['--scope', 'signals'], /scope\[0\] is not a name of scope: "signals"\. Did you mean "signal"/],
+    [['--fs', 'all'], /landlock\.preset is "all"\. Give one of "read-only", "minimal", "none"/],
     [['--require', 'seccomp', '--off', 'seccomp'], /both name seccomp/],
     [['--off', 'process'], /names process/],
     [['--user', 'nobody', '--off', 'privdrop'], /--off privdrop switches off what --user asks for/],
     [['--caps', 'cap_chown', '--off', 'caps'], /--off caps switches off what --caps asks for/],
     [['--rw', '/tmp', '--off', 'landlock'], /--off landlock switches off what --rw asks for/],
     [['--deny', 'open', '--off', 'seccomp'], /--off seccomp switches off what --deny asks for/],
-    [['--keep-fd', '2'], /2 is no integer from 3/],
+    [['--keep-fd', '2'], /keepDescriptors\[0\] is not a descriptor from 3 to 1023: 2/],
     [['--completion', 'tcsh'], /Use bash, zsh or fish/],
   ] as const)('%j', async (options, expected) => {
     const { status, stdout, stderr } = await sbRun([...options, '--', 'echo', 'ran']);

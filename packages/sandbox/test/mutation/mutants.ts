@@ -116,15 +116,15 @@ export const presetMutants: readonly Mutant[] = [
   {
     name: 'read-only: reading and executing',
     file: 'sandbox/src/layers.ts',
-    from: 'top: topFolders',
-    to: 'top: () => []',
+    from: 'withTop(fixed, topFolders())',
+    to: 'withTop(fixed, [])',
     red: files,
   },
   {
     name: 'read-only: no writing',
     file: filesystem,
-    from: 'ruleFor(rx, lacking(top()',
-    to: 'ruleFor(rwx, lacking(top()',
+    from: 'const rule = rx(first',
+    to: 'const rule = rwx(first',
     red: files,
   },
   {

@@ -29,8 +29,8 @@ const shortRule = fc
   .chain(([access, paths]) => fc.tuple(fc.constant({ [access]: paths }), optional(flags)))
   .map(([rule, more]) => Object.assign({}, rule, more));
 const longRule = fc.record(
-  { paths: fc.array(path, { maxLength: 2 }), rights: some(words.fsRights), preset: fc.boolean(), ...flags },
-  { requiredKeys: ['paths', 'rights', 'preset'] },
+  { paths: fc.array(path, { maxLength: 2 }), rights: some(words.fsRights), exact: fc.boolean(), ...flags },
+  { requiredKeys: ['paths', 'rights'] },
 );
 const ports = fc.oneof(fc.constant('any'), fc.uniqueArray(port, { maxLength: 3 }));
 const landlock = fc.oneof(

@@ -1,90 +1,30 @@
-import { capsSchema } from './caps-schema.js';
-import { landlockSchema, landlockDefinitions } from './landlock-schema.js';
-import { closed, integer, listOf, oneOf, type Schema, text } from './pieces.js';
-import { seccompDefinitions, seccompSchema } from './seccomp-schema.js';
-import { words } from './words.js';
+import type { Schema } from '@sb/core/document';
 
-const id = { $ref: '#/$defs/nameOrId' };
-const features = ['capabilities', 'keep', 'ambient', 'bounding', 'securebits'].map((feature) => `caps.${feature}`);
+import { policyReader } from '../../src/documents.js';
 
-function levels(layers: readonly string[], description: string): Schema {
-  return {
-    ...listOf({ anyOf: [oneOf([...layers, ...features]), { type: 'string', pattern: '^landlock\\.[^\\u0000]*$' }] }),
-    uniqueItems: true,
-    description,
-  };
+/** What is named in a schema, defined once: the reader's own schema says it in full at each place. */
+function hoisted(schema: Schema, definitions: Map<string, Schema>): Schema {
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, hoistedIn(value, definitions)]));
+  const { title, description, ...named } = inner;
+  if (typeof title !== 'string') return inner;
+  definitions.set(title, named);
+  return { $ref: `#/$defs/${title}`, ...(description === undefined ? {} : { description }) };
 }
 
-/** The JSON Schema of what `definePolicy` takes; `schema/policy.schema.json` is this. */
+function hoistedIn(value: unknown, definitions: Map<string, Schema>): unknown {
+  if (Array.isArray(value)) return value.map((one) => hoistedIn(one, definitions));
+  return typeof value === 'object' && value !== null ? hoisted(value as Schema, definitions) : value;
+}
+
+const definitions = new Map<string, Schema>();
+const whole = hoisted(policyReader.schema, definitions);
+
+/** The JSON Schema of what `definePolicy` takes, from the reader itself; `schema/policy.schema.json` is this. */
 export const policySchema: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Policy of @sb/sandbox',
   description: 'What createSandbox, definePolicy and sb-run --policy take. What is left out is as strict as it can be.',
+  ...whole,
   dependentRequired: { groups: ['user'] },
-  ...closed({
-    $schema: { ...text, description: 'Where an editor finds this schema.' },
-    version: { const: 1 },
-    user: {
-      description: 'Whom the child becomes. Default: it stays who we are.',
-      anyOf: [id, closed({ user: id, group: id }, ['user'])],
-    },
-    groups: {
-      description: 'Supplementary groups of the user that is named. Default: none.',
-      anyOf: [oneOf(['none', 'initgroups']), listOf(id)],
-    },
-    caps: { description: 'Capabilities. Default: none.', anyOf: [oneOf(['none', 'off']), capsSchema] },
-    landlock: {
-      description: 'Files, ports, scopes. Default: read-only, no signal or abstract socket out of it, no binding.',
-      anyOf: [oneOf([...words.filesystemPresets, 'off']), landlockSchema],
-    },
-    seccomp: {
-      description: 'System calls. Default: deny-dangerous.',
-      anyOf: [oneOf([...words.seccompPresets, 'off']), seccompSchema],
-    },
-    unix: {
-      description: 'Unix sockets with a path that can be reached. Default: none.',
-      anyOf: [{ const: 'any' }, listOf(text)],
-    },
-    ipc: { type: 'boolean', description: 'System V and POSIX queues, memory, semaphores. Default: false.' },
-    rlimits: {
-      description: 'Limits, soft and hard alike, in the units of getrlimit(2). Default: core 0.',
-      ...closed(
-        Object.fromEntries(
-          words.rlimits.map((name) => [name, { anyOf: [integer(0, Number.MAX_SAFE_INTEGER), { const: 'unlimited' }] }]),
-        ),
-      ),
-    },
-    env: {
-      description: 'The whole environment. Default: PATH, HOME, USER, LOGNAME, SHELL, terminal and locale.',
-      type: 'object',
-      propertyNames: { pattern: '^[^=\\u0000]+$' },
-      additionalProperties: { type: 'string', pattern: '^[^\\u0000]*$' },
-    },
-    cwd: { ...text, description: 'Working directory. Default: ours.' },
-    umask: { ...integer(0, 0o777), description: 'File mode creation mask, in decimal. Default: ours.' },
-    keepDescriptors: {
-      ...listOf(integer(3, 1023)),
-      uniqueItems: true,
-      description: 'Descriptors that stay open. Default: none.',
-    },
-    newSession: { type: 'boolean', description: 'A session of its own. Default: true.' },
-    dieWithParent: { type: 'boolean', description: 'Killed when its parent ends. Default: true.' },
-    execOnce: {
-      type: 'boolean',
-      description:
-        'It executes no other program in its place. Needs the filter, and none of foreign or x32. Default: false.',
-    },
-    require: levels(words.levelLayers, 'What must be enforced or nothing runs. Default: nearly everything.'),
-    prefer: levels(words.levelLayers, 'What is enforced where it can be.'),
-    off: levels(
-      words.levelLayers.filter((layer) => layer !== 'process'),
-      'What is not asked for.',
-    ),
-  }),
-  $defs: {
-    nameOrId: { anyOf: [text, integer(0, 0xffff_fffe)] },
-    capability: oneOf(words.capabilities),
-    ...landlockDefinitions,
-    ...seccompDefinitions,
-  },
+  $defs: Object.fromEntries([...definitions].sort(([a], [b]) => (a < b ? -1 : 1))),
 };

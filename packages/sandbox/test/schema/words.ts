@@ -4,7 +4,7 @@ import { capabilityName } from '@sb/caps';
 import { newestAbi, policy, ro } from '@sb/landlock';
 import { arg, architectureNames, groupNames, presets, socketFamilies } from '@sb/seccomp';
 
-import { filesystemPresets } from '../../src/filesystem.js';
+import { filesystemPresets } from '../../src/landlock-document.js';
 import { levelLayers } from '../../src/levels.js';
 import { rlimitNumbers } from '../../src/process-record.js';
 

@@ -1,0 +1,174 @@
+import type { Reader } from '@sb/core/document';
+import { walkOptions } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { spawnReader, restrictSelfReader } from './call-documents.js';
+import { definePolicy } from './define.js';
+import { policyReader } from './documents.js';
+import { documentPlace } from './errors.js';
+import type { SandboxOptions } from './options.js';
+import { rlimitNumbers } from './process-record.js';
+import { restrictSelf, type RestrictSelfOptions } from './restrict-self.js';
+import { createSandbox } from './sandbox.js';
+import type { SandboxSpawnOptions } from './types.js';
+
+const access = ['ro', 'rx', 'rw', 'rwx', 'list'].map((name) => ({
+  [name]: ['/srv', '/usr'],
+  optional: true,
+  refer: true,
+}));
+const action = { action: 'errno', errno: 'EPERM' };
+const actions = [
+  ...['kill-process', 'kill-thread', 'user-notify', 'log', 'allow'].map((name) => ({ action: name })),
+  action,
+  { action: 'trap', data: 1 },
+  { action: 'trace', data: 1 },
+];
+const comparisons = ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'maskedEq', 'maskedNe'].flatMap((name) =>
+  ['32', '64'].map((bits) => ({
+    arg: 0,
+    compare: `${name}${bits}`,
+    value: 1,
+    ...(name.startsWith('masked') ? { mask: 1 } : {}),
+  })),
+);
+
+const everything = {
+  $schema: 'policy.schema.json',
+  version: 1,
+  user: { user: 'nobody', group: 65_534 },
+  groups: ['audio', 20],
+  caps: {
+    keep: ['cap_chown'],
+    ambient: ['cap_chown'],
+    inheritable: ['cap_chown'],
+    bounding: ['cap_chown'],
+    securebits: 'lock',
+  },
+  landlock: {
+    preset: 'minimal',
+    abi: 12,
+    paths: [...access, { paths: ['/x'], rights: ['read_file'], exact: true, optional: true, refer: true, quiet: true }],
+    handle: ['read_file', 'read_dir', 'execute', 'write_file', 'refer', 'truncate', 'unsafe_unknown_bit_30'],
+    net: { connectTcp: [443], bindTcp: 'any', connectSendUdp: [53], bindUdp: [0], unsafe_unknown_bit_30: [1] },
+    scope: ['signal'],
+    log: { sameExec: true, newExec: true, subdomains: false },
+  },
+  seccomp: {
+    layer: 'seccomp',
+    base: 'deny-all',
+    deny: ['ptrace', '@io-uring'],
+    allow: ['read'],
+    rules: actions.map((one, index) => ({ syscall: 'write', when: index === 0 ? comparisons : [], action: one })),
+    sockets: ['AF_UNIX'],
+    denied: 'kill-process',
+    unknown: action,
+    foreign: 'kill-thread',
+    x32: { action: 'trap', data: 2 },
+    architectures: ['x86_64'],
+  },
+  unix: ['/run/dbus'],
+  ipc: true,
+  rlimits: Object.fromEntries(Object.keys(rlimitNumbers).map((name) => [name, 64])),
+  env: { PATH: '/usr/bin' },
+  cwd: '/tmp',
+  umask: 0o077,
+  keepDescriptors: [3, 9],
+  newSession: false,
+  dieWithParent: true,
+  execOnce: false,
+  require: ['seccomp'],
+  prefer: ['landlock'],
+  off: ['caps.securebits'],
+};
+
+describe('every option', () => {
+  it('of a sandbox is read: no typo, undefined, null, inherited key, other kind or endless value passes', () => {
+    const take = (value: unknown): unknown => definePolicy(value as SandboxOptions);
+    const walk = walkOptions({ reader: policyReader, samples: [everything], take });
+    expect(walk.faults).toEqual([]);
+    expect(walk.tried).toBeGreaterThan(1000);
+  });
+
+  const spawnOptions = {
+    stdio: 'pipe',
+    argv0: 'x',
+    serialization: 'json',
+    undumpable: false,
+    signal: new AbortController().signal,
+    timeout: 1,
+    killSignal: 'SIGTERM',
+    killGrace: 1,
+  };
+
+  it.each<[name: string, reader: Reader, sample: object]>([
+    ['spawn', spawnReader, spawnOptions],
+    ['restrictSelf', restrictSelfReader, { prepare: () => undefined }],
+  ])('of %s is read', (_, reader, sample) => {
+    const take = (value: unknown): unknown => reader.read(value, documentPlace('options'));
+    const walk = walkOptions({ reader, samples: [sample], take });
+    expect(walk.faults).toEqual([]);
+  });
+});
+
+describe('spawn', () => {
+  const start = (options: object): unknown => createSandbox({}).spawn('/bin/true', [], options as SandboxSpawnOptions);
+
+  it.each<[object, RegExp]>([
+    [{ uid: 1 }, /uid is said elsewhere\. The sandbox says whom its processes become: createSandbox\(\{ user \}\)/],
+    [{ gid: 1 }, /gid is said elsewhere\. .*createSandbox\(\{ user \}\)/],
+    [{ cwd: '/usr' }, /cwd is said elsewhere\. .*createSandbox\(\{ cwd \}\)/],
+    [{ env: {} }, /env is said elsewhere\. .*createSandbox\(\{ env \}\)/],
+    [{ detached: true }, /detached is said elsewhere\. .*createSandbox\(\{ newSession \}\)/],
+    [{ shell: true }, /shell is said elsewhere\. No shell is started here/],
+    [{ tiemout: 5 }, /tiemout is unknown\. Did you mean "timeout"\?/],
+    [{ undumpabel: true }, /undumpabel is unknown\. Did you mean "undumpable"\?/],
+    [{ stdio: ['pipe', 'pip'] }, /stdio\[1\] is "pip"\. Did you mean "pipe"\?/],
+    [{ stdio: [{}] }, /stdio\[0\] is not a word, a descriptor or a stream: an object/],
+    [{ stdio: [-1] }, /stdio\[0\] is not a word, a descriptor or a stream: -1/],
+    [{ stdio: Array.from({ length: 1025 }, () => null) }, /stdio has 1025 entries/],
+    [{ killSignal: 'SIGTEM' }, /killSignal is "SIGTEM"\. Did you mean "SIGTERM"\?/],
+  ])('refuses %j and starts nothing', (options, message) => {
+    expect(() => start(options)).toThrow(
+      expect.objectContaining({ code: 'invalid-policy', message: expect.stringMatching(message) }),
+    );
+  });
+});
+
+describe('restrictSelf', () => {
+  it('refuses what it was not asked for before it looks at anything else', () => {
+    // The policy is one that it refuses as well: nothing is restricted here, whatever comes first.
+    const call = (options: object): unknown => restrictSelf({ cwd: '/' }, options as RestrictSelfOptions);
+    expect(() => call({ prepair: () => undefined })).toThrow(/prepair is unknown\. Did you mean "prepare"\?/);
+    expect(() => call({ prepare: undefined })).toThrow(/prepare is not a function: undefined/);
+    expect(() => call({})).toThrow(/cwd can be had for a child only/);
+  });
+});
+
+describe('undefined', () => {
+  it.each([
+    { user: undefined },
+    { landlock: { net: undefined } },
+    { landlock: { net: { connectTcp: undefined } } },
+    { landlock: { paths: undefined } },
+    { seccomp: { base: 'deny-dangerous', deny: undefined } },
+    { rlimits: { cpu: undefined } },
+    { execOnce: undefined },
+  ])('is refused where leaving out is weaker, or a value was meant: %j', (options) => {
+    expect(() => definePolicy(options as unknown as SandboxOptions)).toThrow(
+      /: undefined\. Leave the option out, or give it a value\./,
+    );
+  });
+
+  it('counts as left out where that is as strict', () => {
+    const options = {
+      landlock: { paths: [{ ro: '/srv', optional: undefined }] },
+      ipc: undefined,
+      cwd: undefined,
+      newSession: undefined,
+    };
+    expect(definePolicy(options as unknown as SandboxOptions)).toEqual(
+      definePolicy({ landlock: { paths: [{ ro: '/srv' }] } }),
+    );
+  });
+});
