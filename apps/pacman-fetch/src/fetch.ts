@@ -10,8 +10,7 @@ import { chooseUser } from './config/sandbox-user.js';
 import { exitStatus } from './errors.js';
 import { interruptOn } from './interrupt.js';
 import { complete, failureOf } from './one-file/conclusion.js';
-import { Destination } from './one-file/destination.js';
-import { lockFile, openCertificates, openSource } from './one-file/files.js';
+import { openCertificates, openDestination, openSource } from './one-file/files.js';
 import { downloadInThisProcess } from './one-file/in-this-process.js';
 import { limitsFor } from './one-file/limits.js';
 import { ReportFile } from './one-file/report-file.js';
@@ -41,10 +40,8 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
   const certificates = openCertificates(command.cacert);
   const source = openSource(url, basename(output));
   using report = new ReportFile(command.report);
-  const destination = new Destination(output, limitsFor(basename(output), false).mayResume);
+  const destination = openDestination(output, limitsFor(basename(output), false).mayResume);
   try {
-    // It goes with the descriptor; this process may have given up the call that would end it sooner.
-    lockFile(destination.descriptor, destination.path);
     const settings = configuration.sandbox;
     const isPatient = isPatientIn(command, configuration);
     const request = requestOf({ url, source, destination, isPatient, certificates, settings });

@@ -5,7 +5,7 @@ import { FetcherError } from './errors.js';
 import { hostKey } from './host-errors.js';
 import { defaultMaxBytes, defaultMaxSignatureBytes, maxSources } from './limits.js';
 import type { DownloadRequest, SignatureRequest } from './options.js';
-import { partSuffix } from './part.js';
+import { partSuffix } from './part-name.js';
 import { sourceProblem } from './source-url.js';
 
 /** A request that was checked, with what it left out. */

@@ -1,5 +1,6 @@
 /** Folders, locks and certificates for whoever writes what a worker downloads: for programs that own their file. */
 export { openCertificates } from './certificates.js';
+export { Destination, type Finish } from './destination.js';
 export { asFileError, FetcherError } from './errors.js';
 export { openFolder } from './open-folder.js';
 export { type FileLock, lockFile } from './lock.js';

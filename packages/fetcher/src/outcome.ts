@@ -3,7 +3,7 @@ import { errorCode } from '@sb/core';
 import { asFileError, FetcherError } from './errors.js';
 import { type Job, leave } from './job.js';
 import type { Outcome, SignatureOutcome } from './options.js';
-import type { Finish } from './part.js';
+import type { Finish } from './destination.js';
 
 /** What became of the signature of a file, with the server's time of it. */
 export interface SignatureEnd {

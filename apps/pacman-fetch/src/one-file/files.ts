@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 import {
+  Destination,
   FetcherError,
   type FileLock,
   lockFile as lock,
@@ -16,6 +17,19 @@ import { FetchError } from '../errors.js';
 export function openFolder(path: string): Folder {
   try {
     return openFolderOf(path);
+  } catch (error) {
+    throw toldHere(error);
+  }
+}
+
+/**
+ * {@link Destination.named}, with its error as this program tells it.
+ *
+ * @throws FetchError `file`
+ */
+export function openDestination(path: string, mayResume: boolean): Destination {
+  try {
+    return Destination.named(path, mayResume);
   } catch (error) {
     throw toldHere(error);
   }
@@ -70,6 +84,7 @@ function pathOf(url: URL): string {
   }
 }
 
-function toldHere(error: unknown): unknown {
+/** An error of `@sb/fetcher` about FILE or its folder, as this program tells it; any other as it is. */
+export function toldHere(error: unknown): unknown {
   return error instanceof FetcherError ? new FetchError('file', error.message, error.hint) : error;
 }

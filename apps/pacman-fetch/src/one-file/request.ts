@@ -1,8 +1,8 @@
+import type { Destination } from '@sb/fetcher/files';
 import { proxiesOf, type SingleRequest } from '@sb/fetcher/here';
 
 import type { SandboxSettings } from '../config/sandbox-settings.js';
 import { userAgent } from '../user-agent.js';
-import type { Destination } from './destination.js';
 import { limitsFor } from './limits.js';
 
 /** What a request is made of. */

@@ -1,7 +1,6 @@
-/* What lies under the names that root opens, writes and removes. */
+/* What lies under the names that root opens, writes and removes. What opens FILE of `-o` is of the fetcher, with mutants of its own. */
 import { change, type Mutant, without } from '@sb/test-kit/mutation';
 
-const destination = (test: string): Mutant['red'] => ['src/one-file/destination', test];
 const staged = (test: string): Mutant['red'] => ['src/xfer/staged-file', test];
 const staging = (test: string): Mutant['red'] => ['src/xfer/staging', test];
 const lock = (test: string): Mutant['red'] => ['src/refresh/lock-draft', test];
@@ -9,69 +8,10 @@ const lock = (test: string): Mutant['red'] => ['src/refresh/lock-draft', test];
 /** FILE of `-o`. */
 const oneFile = [
   without(
-    'the owner of FILE',
-    'one-file/destination',
-    'if (stats.uid !== 0 && stats.uid !== process.geteuid?.()) refuse(`it belongs to uid ${stats.uid}`);',
-    destination('that belongs to another user'),
-  ),
-  change(
-    'not following FILE',
-    'one-file/destination',
-    'constants.O_RDWR | constants.O_NOFOLLOW',
-    'constants.O_RDWR',
-    destination('that is a symbolic link'),
-  ),
-  without(
-    'FILE that is a file',
-    'one-file/destination',
-    "if (!stats.isFile()) refuse('it is no regular file');",
-    destination('that is a pipe'),
-  ),
-  without(
-    'other names of FILE',
-    'one-file/destination',
-    "if (stats.nlink !== 1) refuse('it has other names (hard links)');",
-    destination('that is a link to another file'),
-  ),
-  without(
-    'the name of FILE that was taken away',
-    'one-file/destination',
-    "if (named?.dev !== stats.dev || named.ino !== stats.ino || named.nlink !== 1) refuse('its name was taken away');",
-    destination('that was one until it was open'),
-  ),
-  change(
     'the bytes that came',
-    'one-file/destination',
-    'if (held !== size) {',
-    'if (false) {',
-    destination('gets no name with what somebody else added'),
-  ),
-  without(
-    'the bytes that its kind may have',
-    'one-file/destination',
-    "if (held > maxBytes) throw new FetchError('file', `${this.path} is larger than ${maxBytes} bytes`);",
-    destination('gets no name with more than its kind may'),
-  ),
-  change(
-    'the name of FILE, when it is whole',
-    'one-file/destination',
-    'if (!this.#isStillNamed())',
-    'if (false)',
-    destination('is not what was put in the place'),
-  ),
-  change(
-    'the last name of a sealed FILE',
-    'one-file/destination',
-    'return nlink > 0;',
-    'return nlink >= 0;',
-    destination('none where it has lost its own'),
-  ),
-  change(
-    'FILE that is removed with its own name only',
-    'one-file/destination',
-    'if (isLeftover && this.#isStillNamed())',
-    'if (isLeftover)',
-    destination('of which nothing came goes'),
+    'one-file/conclusion',
+    'destination.requireSize(size, request.maxBytes);',
+    ['src/one-file/conclusion', 'with more bytes than its kind may'],
   ),
 ];
 
