@@ -1,6 +1,6 @@
 /** What options and policies of this layer may hold, as tables. */
 import { requirementLevels } from '@sb/core';
-import { boolean, either, lenient, list, object, type Options, type Reader, required, word } from '@sb/core/document';
+import { boolean, custom, either, isText, lenient, list, object, type Options, type Reader, required, word } from '@sb/core/document';
 
 import {
   capabilityNumber,
@@ -27,15 +27,15 @@ export const features = Object.keys(featureNames) as readonly CapsFeature[];
 const named = Array.from({ length: lastNamedCapability + 1 }, (_, number) => capabilityName(number));
 
 /** A capability by its kernel name. */
-const capability: Reader<CapabilityName> = {
+const capability = custom({
   expected: 'a capability such as cap_net_raw',
   schema: { anyOf: [{ enum: named }, { type: 'string', pattern: '^cap_(4[1-9]|5[0-9]|6[0-3])$' }] },
-  accepts: (value) => typeof value === 'string',
-  read: (value) => {
-    if (typeof value === 'string' && capabilityNumber(value) !== undefined) return value as CapabilityName;
-    throw unknownCapability(value);
+  is: isText,
+  read: (value, path): CapabilityName => {
+    if (capabilityNumber(value) !== undefined) return value as CapabilityName;
+    throw unknownCapability(value, path);
   },
-};
+});
 
 const capabilities = list(capability, { max: 64 * 64, what: 'a list of capabilities' });
 

@@ -1,3 +1,5 @@
+import { shown } from '@sb/core/document';
+
 import { capsError } from './errors.js';
 
 /** Every capability that `linux/capability.h` knows, at the index that is its number. */
@@ -102,12 +104,15 @@ export function namesOf(mask: bigint): readonly CapabilityName[] {
   return names;
 }
 
-/** @param name - anything, where the list came as JSON */
-export function unknownCapability(name: unknown): Error {
-  const text = String(name);
-  const guess = `cap_${text.toLowerCase().replace(/^cap_/, '')}`;
+/**
+ * @param name - anything, where the list came as JSON
+ * @param path - where it stands, if it is part of options or of a policy
+ */
+export function unknownCapability(name: unknown, path?: string): Error {
+  const guess = `cap_${String(name).toLowerCase().replace(/^cap_/, '')}`;
   return capsError('unknown-capability', 'name', {
-    what: `${JSON.stringify(text)} is not a capability`,
+    what: path === undefined ? `${shown(name)} is not a capability` : `${path} is not a capability: ${shown(name)}`,
+    path,
     hint: numbers.has(guess) ? `Write ${guess}.` : 'Write it as capabilities(7) does, in lower case: cap_net_raw.',
   });
 }

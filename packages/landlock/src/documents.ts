@@ -6,6 +6,7 @@ import {
   either,
   instance,
   integer,
+  isText,
   kind,
   list,
   object,
@@ -26,16 +27,17 @@ const unknownBit = /^unsafe_unknown_bit_\d{1,2}$/;
 /** A right, scope or feature by its kernel name; whether the pinned ABI has it is another question. */
 function named<Name extends string>(group: Group): Reader<Name> {
   const names = namesOf(group, newestAbi);
-  return custom(
-    `a right of ${group}`,
-    { anyOf: [{ enum: names }, { type: 'string', pattern: unknownBit.source }] },
-    (value, path): Name => {
-      if (typeof value === 'string' && entryOf(group, value) !== undefined) return value as Name;
-      const meant = typeof value === 'string' ? nearest(value, names) : undefined;
+  return custom({
+    expected: `a name of ${group}`,
+    schema: { anyOf: [{ enum: names }, { type: 'string', pattern: unknownBit.source }] },
+    is: isText,
+    read: (value, path): Name => {
+      if (entryOf(group, value) !== undefined) return value as Name;
+      const meant = nearest(value, names);
       const guess = meant === undefined ? '' : `Did you mean ${JSON.stringify(meant)}? `;
       return refuse(`${path} is not a name of ${group}: ${shown(value)}`, `${guess}Use one of: ${names.join(', ')}.`);
     },
-  );
+  });
 }
 
 /** A path: whether it is one that the kernel takes is looked at when it is encoded. */

@@ -1,6 +1,6 @@
 /** What options, references to users and policies of this layer may hold, as tables. */
 import { requirementLevels } from '@sb/core';
-import { boolean, custom, either, list, object, type Reader, required, text, word } from '@sb/core/document';
+import { boolean, custom, either, isText, list, object, type Reader, required, text, word } from '@sb/core/document';
 
 import { checkedId, checkName } from './ids.js';
 import type { UserIdentity, UserReference } from './lookup.js';
@@ -12,16 +12,19 @@ const maxGroups = 65_536;
 const idSchema = { type: 'integer', minimum: 0, maximum: 0xffff_fffe };
 
 /** An id, with an error that says which kind. */
-const id = (kind: 'user' | 'group'): Reader<number> => ({
-  ...custom(`a ${kind} id`, idSchema, (value) => checkedId(value, kind)),
-  accepts: (value) => typeof value === 'number',
-});
+const id = (kind: 'user' | 'group'): Reader<number> =>
+  custom({ expected: `a ${kind} id`, schema: idSchema, is: isNumber, read: (value) => checkedId(value, kind) });
 
 /** A name that a name service can't take for something else. */
-const name = (kind: 'user' | 'group'): Reader<string> => ({
-  ...custom(`a ${kind} name`, { type: 'string', minLength: 1 }, (value) => checkName(value, kind)),
-  accepts: (value) => typeof value === 'string',
-});
+const name = (kind: 'user' | 'group'): Reader<string> =>
+  custom({
+    expected: `a ${kind} name`,
+    schema: { type: 'string', minLength: 1 },
+    is: isText,
+    read: (value) => checkName(value, kind),
+  });
+
+const isNumber = (value: unknown): value is number => typeof value === 'number';
 
 const user = either<string | number>(name('user'), id('user'));
 const group = either<string | number>(name('group'), id('group'));
@@ -47,11 +50,14 @@ export const referenceReader = either<string | number | UserReference>(name('use
 /** Whom to become: who is to be looked up, or what a look-up gave. */
 const whoReader: Reader<PrivdropOptions['user']> = {
   ...(referenceReader as Reader<PrivdropOptions['user']>),
-  read: (value, place) => {
-    const isFound = typeof value === 'object' && value !== null && Object.hasOwn(value, 'uid');
-    return (isFound ? identity : referenceReader).read(value, place);
-  },
+  schema: { anyOf: [referenceReader.schema, identity.schema] },
+  parts: { kind: 'forms', forms: [referenceReader, identity], formOf: whoFormOf },
+  read: (value, place) => whoFormOf(value).read(value, place),
 };
+
+function whoFormOf(value: unknown): Reader<PrivdropOptions['user']> {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'uid') ? identity : referenceReader;
+}
 
 /** Options of `policy`. */
 export const optionsReader: Reader<PrivdropOptions> = object<PrivdropOptions>({

@@ -4,6 +4,8 @@ import {
   custom,
   either,
   integer,
+  isText,
+  isTextOrNumber,
   list,
   object,
   type Reader,
@@ -18,30 +20,41 @@ import { architectureNames } from './architectures.js';
 import { comparisons, type Condition, condition } from './conditions.js';
 import { seccompError } from './errors.js';
 import { type SocketFamily, socketFamilies } from './families.js';
+import { errnoNames, maxErrno } from './errnos.js';
 import { groupNames, isGroup } from './groups.js';
 import { narrow, wide } from './numbers.js';
 import type { SeccompFields } from './policy.js';
 import { baseNames } from './presets.js';
 import type { Rule } from './rules.js';
-import { isSyscall } from './syscalls.js';
+import { isSyscall, syscallNames } from './syscalls.js';
 
 /** Names of calls that only other architectures have are accepted; they filter nothing here. */
-const syscall = custom('a system call', { type: 'string', pattern: '^[a-z0-9_]+$' }, (value, path): string => {
-  if (typeof value === 'string' && isSyscall(value)) return value;
-  throw seccompError('unknown-syscall', 'policy', {
-    what: `${path} is not a system call: ${shown(value)}`,
-    hint: 'Give a name as in the kernel headers, without "__NR_"; groups start with "@".',
-    path,
-  });
+const syscall = custom({
+  expected: 'a system call',
+  schema: { enum: syscallNames },
+  is: isText,
+  read: (value, path): string => {
+    if (isSyscall(value)) return value;
+    throw seccompError('unknown-syscall', 'policy', {
+      what: `${path} is not a system call: ${shown(value)}`,
+      hint: 'Give a name as in the kernel headers, without "__NR_"; groups start with "@".',
+      path,
+    });
+  },
 });
 
-const group = custom('a group of system calls', { enum: groupNames }, (value, path): string => {
-  if (isGroup(String(value))) return String(value);
-  throw seccompError('unknown-group', 'policy', {
-    what: `${path} is not a group: ${shown(value)}`,
-    hint: `Use one of: ${groupNames.join(' ')}.`,
-    path,
-  });
+const group = custom({
+  expected: 'a group of system calls',
+  schema: { enum: groupNames },
+  is: isText,
+  read: (value, path): string => {
+    if (isGroup(value)) return value;
+    throw seccompError('unknown-group', 'policy', {
+      what: `${path} is not a group: ${shown(value)}`,
+      hint: `Use one of: ${groupNames.join(' ')}.`,
+      path,
+    });
+  },
 });
 
 const callOrGroup: Reader<string> = {
@@ -49,8 +62,20 @@ const callOrGroup: Reader<string> = {
   read: (value, place) => (typeof value === 'string' && value.startsWith('@') ? group : syscall).read(value, place),
 };
 
-const errno = required(custom('a Linux error', { type: ['string', 'integer'] }, canonicalErrno));
-const data = custom('a 16-bit number', { type: 'integer', minimum: 0, maximum: 0xffff }, actionData);
+const errno = required(
+  custom({
+    expected: 'a Linux error',
+    schema: { anyOf: [{ enum: errnoNames }, { type: 'integer', minimum: 1, maximum: maxErrno }] },
+    is: isTextOrNumber,
+    read: canonicalErrno,
+  }),
+);
+const data = custom({
+  expected: 'a 16-bit number',
+  schema: { type: 'integer', minimum: 0, maximum: 0xffff },
+  is: (value): value is number => typeof value === 'number',
+  read: actionData,
+});
 
 const actionObject = checked(
   tagged<Action>('action', {

@@ -7,6 +7,9 @@ import data from './data/syscalls.json' with { type: 'json' };
 const numbers: ReadonlyMap<string, number> = new Map(Object.entries<number>(data.errnos));
 const names = new Map([...numbers].toReversed().map(([name, number]) => [number, name]));
 
+/** Every name of an error. */
+export const errnoNames: readonly string[] = [...numbers.keys()];
+
 /** The largest error number that a filter can return (`MAX_ERRNO`, seccomp(2)). */
 export const maxErrno = 4095;
 

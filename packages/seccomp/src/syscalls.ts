@@ -7,6 +7,9 @@ const numbers: ReadonlyMap<string, Numbers> = new Map(Object.entries<Numbers>(da
 const elsewhere: ReadonlySet<string> = new Set(data.elsewhere);
 const byArchitecture = new Map<Architecture, ReadonlyMap<number, string>>();
 
+/** Every name of a call, by the alphabet. */
+export const syscallNames: readonly string[] = [...numbers.keys(), ...elsewhere].sort();
+
 /** Where the numbers come from: the Debian package of the kernel's headers and its version. */
 export const syscallSource: string = data.source;
 

@@ -8,6 +8,7 @@ export { bundleFixture, compileFixture, type FixtureOptions, fixtureJson, runFix
 export { freePorts } from './free-ports.js';
 export { Neighbour, sandboxUser, stranger, type Tactic } from './neighbour.js';
 export { type NodeRelease, nodeReleases } from './nodes.js';
+export { type OptionTable, type OptionWalk, walkOptions } from './option-table.js';
 export { type ProgramOptions, type ProgramResult, runProgram } from './program.js';
 export { missing, type Requirement } from './requirements.js';
 export { type TemporaryFolder, temporaryFolder } from './temporary.js';

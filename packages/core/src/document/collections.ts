@@ -1,3 +1,4 @@
+import { isObject, refuseInherited } from './plain.js';
 import { type Reader, refuseKind } from './reader.js';
 import { shown } from './shown.js';
 
@@ -25,6 +26,7 @@ export function list<T>(entry: Reader<T>, rule: ListRule = {}): Reader<readonly 
       maxItems: max,
       ...(unique ? { uniqueItems: true } : {}),
     },
+    parts: { kind: 'list', entry, max },
     accepts: (value) => Array.isArray(value),
     read: (value, place) => {
       if (!Array.isArray(value)) return refuseKind(value, place, what);
@@ -58,9 +60,11 @@ export function record<T>(
   return {
     expected,
     schema: { type: 'object', propertyNames: { pattern: name.source }, additionalProperties: entry.schema },
+    parts: { kind: 'record', entry, max },
     accepts: isObject,
     read: (value, place) => {
       if (!isObject(value)) return refuseKind(value, place, expected);
+      refuseInherited(value, place);
       const entries = Object.entries(value);
       if (entries.length > max) place.refuse(`has ${entries.length} entries`, `Give at most ${max}.`);
       const read = entries.map(([key, part]): [string, T] => {
@@ -70,9 +74,4 @@ export function record<T>(
       return Object.freeze(Object.assign(Object.create(null) as Record<string, T>, Object.fromEntries(read)));
     },
   };
-}
-
-/** Whether a value is an object that is neither a list nor bytes. */
-export function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }

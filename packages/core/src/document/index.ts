@@ -1,15 +1,28 @@
 /** The one reader of options and policies: every object that a caller gives is read by it, key by key. */
 export { list, type ListRule, record, type RecordRule } from './collections.js';
-export { lenient, object, type Option, type Options, type OtherKeys, required } from './object.js';
+export { lenient, object, type Options, type OtherKeys, required } from './object.js';
 export { Place, type Problem, type Refusal } from './place.js';
-export { checked, described, either, type Kind, kind, type Reader, type Schema } from './reader.js';
+export {
+  checked,
+  described,
+  either,
+  type Kind,
+  kind,
+  type Option,
+  type Parts,
+  type Reader,
+  type Schema,
+} from './reader.js';
 export {
   boolean,
   callback,
+  type Custom,
   custom,
   instance,
   integer,
   type IntegerBounds,
+  isText,
+  isTextOrNumber,
   text,
   type TextRule,
   word,

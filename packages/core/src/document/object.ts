@@ -1,22 +1,7 @@
 import { nearest } from '../nearest.js';
-import { isObject } from './collections.js';
+import { isObject, refuseInherited } from './plain.js';
 import { type Place } from './place.js';
-import { type Reader, refuseKind, type Schema } from './reader.js';
-
-/**
- * One option of an object.
- *
- * `undefined` in the place of a value is refused by default: `net: { connectTcp: ports }` means to restrict, whatever
- * became of `ports`. An option says `undefinedIsAbsent` where leaving it out is as strict as any value of it, or has no
- * bearing on what is allowed.
- */
-export interface Option<T = unknown> {
-  readonly reader: Reader<T>;
-  /** Whether it must be there. Default: false. */
-  readonly required?: boolean;
-  /** Whether `undefined` counts as left out. Default: false. */
-  readonly undefinedIsAbsent?: boolean;
-}
+import { type Option, type Reader, refuseKind, type Schema } from './reader.js';
 
 /** The options of an object: each key with its reader, or with what else is known of it. */
 export type Options<T> = {
@@ -59,6 +44,7 @@ export function object<T extends object>(options: Options<T>, others?: OtherKeys
       ...schemaOf(table),
       ...(others === undefined ? {} : { patternProperties: { [others.name.source]: others.reader.schema } }),
     },
+    parts: { kind: 'object', options: table, others: others?.reader },
     accepts: isObject,
     read: (value, place) => {
       if (!isObject(value)) return refuseKind(value, place, expected);
@@ -97,17 +83,4 @@ function refuseUnknown(key: string, keys: readonly string[], place: Place): neve
   const meant = nearest(key, keys);
   const guess = meant === undefined ? '' : `Did you mean "${meant}"? `;
   return place.key(key.slice(0, 60)).refuse('is unknown', `${guess}Use: ${keys.join(', ')}.`);
-}
-
-/** What lies in a prototype would be looked at by some and missed by others. */
-function refuseInherited(value: object, place: Place): void {
-  for (let from = prototypeOf(value); from !== null && prototypeOf(from) !== null; from = prototypeOf(from)) {
-    if (Reflect.ownKeys(from).some((key) => key !== 'constructor')) {
-      place.refuse('has properties that it inherits', 'Give a plain object with all of them.');
-    }
-  }
-}
-
-function prototypeOf(value: object): object | null {
-  return Object.getPrototypeOf(value) as object | null;
 }

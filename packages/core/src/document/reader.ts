@@ -5,6 +5,29 @@ import { shown } from './shown.js';
 /** A JSON Schema (draft 2020-12), or a part of one. */
 export type Schema = Readonly<Record<string, unknown>>;
 
+/**
+ * One option of an object.
+ *
+ * `undefined` in the place of a value is refused by default: `net: { connectTcp: ports }` means to restrict, whatever
+ * became of `ports`. An option says `undefinedIsAbsent` where leaving it out is as strict as any value of it, or has no
+ * bearing on what is allowed.
+ */
+export interface Option<T = unknown> {
+  readonly reader: Reader<T>;
+  /** Whether it must be there. Default: false. */
+  readonly required?: boolean;
+  /** Whether `undefined` counts as left out. Default: false. */
+  readonly undefinedIsAbsent?: boolean;
+}
+
+/** What a value is made of, for whatever has to visit every option: a schema doesn't say which may be undefined. */
+export type Parts =
+  | { readonly kind: 'object'; readonly options: ReadonlyMap<string, Option>; readonly others: Reader | undefined }
+  | { readonly kind: 'list'; readonly entry: Reader; readonly max: number }
+  | { readonly kind: 'record'; readonly entry: Reader; readonly max: number }
+  /** One of several forms; `formOf` tells which reads a value. */
+  | { readonly kind: 'forms'; readonly forms: readonly Reader[]; readonly formOf: (value: unknown) => Reader | undefined };
+
 /** How one kind of value is read. */
 export interface Reader<T = unknown> {
   /** What an error says is wanted: `a port from 1 to 65535`. */
@@ -13,6 +36,8 @@ export interface Reader<T = unknown> {
   readonly schema: Schema;
   /** The words that it takes, where it takes nothing else. */
   readonly words?: readonly (string | number)[];
+  /** What it is made of; absent for a value without parts. */
+  readonly parts?: Parts;
   /** Whether a value is of this kind at all; what is in it is looked at by {@link read}. */
   accepts(value: unknown): boolean;
   /**
@@ -75,12 +100,14 @@ export function checked<T, U>(reader: Reader<T>, then: (value: T, place: Place) 
 /** A value of one of several kinds: the first that accepts it reads it. */
 export function either<T>(...readers: readonly Reader<T>[]): Reader<T> {
   const expected = readers.map((reader) => reader.expected).join(' or ');
+  const formOf = (value: unknown): Reader<T> | undefined => readers.find((one) => one.accepts(value));
   return {
     expected,
     schema: { anyOf: readers.map(({ schema }) => schema) },
-    accepts: (value) => readers.some((reader) => reader.accepts(value)),
+    parts: { kind: 'forms', forms: readers, formOf },
+    accepts: (value) => formOf(value) !== undefined,
     read: (value, place) => {
-      const reader = readers.find((one) => one.accepts(value));
+      const reader = formOf(value);
       if (reader === undefined) return refuseKind(value, place, expected);
       const { words } = reader;
       // The reader knows its own words only, and there are other ways to mend it.

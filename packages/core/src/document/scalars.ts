@@ -78,11 +78,33 @@ export function callback<T extends (...args: never[]) => unknown>(): Reader<T> {
   return kind({ expected: 'a function', schema: {}, is: (value): value is T => typeof value === 'function' });
 }
 
-/**
- * A value that a function of the caller's reads, with an error of its own.
- *
- * @param expected - what an error says is wanted
- */
-export function custom<T>(expected: string, schema: Schema, read: (value: unknown, path: string) => T): Reader<T> {
-  return { expected, schema, accepts: () => true, read: (value, place) => read(value, place.path) };
+/** A value that a function of the caller's reads. */
+export interface Custom<Value, T> {
+  /** What an error says is wanted. */
+  readonly expected: string;
+  readonly schema: Schema;
+  /** Whether it is of the right kind at all; what is not, is refused before {@link read}. */
+  readonly is: (value: unknown) => value is Value;
+  /** Reads it, with an error of its own. */
+  readonly read: (value: Value, path: string) => T;
+}
+
+/** A value that a function of the caller's reads, with an error of its own, for instance with another code. */
+export function custom<Value, T>({ expected, schema, is, read }: Custom<Value, T>): Reader<T> {
+  return {
+    expected,
+    schema,
+    accepts: is,
+    read: (value, place) => (is(value) ? read(value, place.path) : refuseKind(value, place, expected)),
+  };
+}
+
+/** Whether a value is a text at all, for {@link custom}. */
+export function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/** Whether a value is a text or a number at all, for {@link custom}. */
+export function isTextOrNumber(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }

@@ -1,6 +1,6 @@
-import { isObject } from './collections.js';
-import { object, type Option, required } from './object.js';
-import { type Reader, refuseKind } from './reader.js';
+import { object, required } from './object.js';
+import { isObject } from './plain.js';
+import { type Option, type Reader, refuseKind } from './reader.js';
 import { word } from './scalars.js';
 
 /** The options of each variant, by the word that names it. */
@@ -14,19 +14,24 @@ type Variants = Readonly<Record<string, Readonly<Record<string, Reader | Option>
  */
 export function tagged<T extends object>(tag: string, variants: Variants): Reader<T> {
   const names = Object.keys(variants);
+  const tags = word(names);
   const readers = new Map(
     names.map((name) => [name, object({ [tag]: required(word([name])), ...variants[name] }) as Reader as Reader<T>]),
   );
   const expected = 'an object';
+  const wordOf = (value: object): unknown =>
+    Object.hasOwn(value, tag) ? (value as Readonly<Record<string, unknown>>)[tag] : undefined;
+  const formOf = (value: unknown): Reader<T> | undefined =>
+    isObject(value) ? readers.get(String(wordOf(value))) : undefined;
   return {
     expected,
     schema: { anyOf: [...readers.values()].map(({ schema }) => schema) },
+    parts: { kind: 'forms', forms: [...readers.values()], formOf },
     accepts: isObject,
     read: (value, place) => {
       if (!isObject(value)) return refuseKind(value, place, expected);
-      const given = Object.hasOwn(value, tag) ? (value as Readonly<Record<string, unknown>>)[tag] : undefined;
-      if (given === undefined) place.key(tag).refuse('is missing', `Give one of: ${names.join(', ')}.`);
-      const reader = readers.get(word(names).read(given, place.key(tag)));
+      if (!Object.hasOwn(value, tag)) place.key(tag).refuse('is missing', `Give one of: ${names.join(', ')}.`);
+      const reader = readers.get(tags.read(wordOf(value), place.key(tag)));
       // A getter that gives something else now is refused by the reader's own word.
       return reader === undefined ? refuseKind(value, place, expected) : reader.read(value, place);
     },

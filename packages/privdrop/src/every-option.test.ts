@@ -1,0 +1,36 @@
+import { walkOptions } from '@sb/test-kit';
+import { expect, it } from 'vitest';
+
+import { optionsReader, policyReader, referenceReader } from './documents.js';
+import { lookupUser, type UserReference } from './lookup.js';
+import { policy, type PrivdropOptions, type PrivdropPolicy, requirePolicy } from './policy.js';
+
+const reference = { user: 4242, group: 4242, groups: [4243] };
+const identity = { uid: 4242, gid: 4242, name: 'somebody', home: '/', shell: '/bin/sh', groups: [4243] };
+const others = {
+  level: 'require',
+  noNewPrivs: 'prefer',
+  unsafeKeepGroupsWhereSetgroupsIsDenied: true,
+  unsafeAllowCapabilities: true,
+} as const;
+const everything = { ...others, user: identity, groups: [4243] };
+
+it('every option is read: no typo, undefined, null, inherited key, other kind or endless value passes', () => {
+  const take = (value: unknown): unknown => policy(value as PrivdropOptions);
+  const samples = [everything, { ...others, user: reference, groups: 'initgroups' }];
+  const walk = walkOptions({ reader: optionsReader, samples, take, root: 'options' });
+  expect(walk.faults).toEqual([]);
+  expect(walk.tried).toBeGreaterThan(100);
+});
+
+it('every part of a reference to a user is read', () => {
+  const take = (value: unknown): unknown => lookupUser(value as UserReference);
+  const walk = walkOptions({ reader: referenceReader, samples: [reference], take, root: 'user' });
+  expect(walk.faults).toEqual([]);
+});
+
+it('every part of a policy that travelled is read', () => {
+  const take = (value: unknown): unknown => requirePolicy(value as PrivdropPolicy);
+  const walk = walkOptions({ reader: policyReader, samples: [policy(everything)], take, root: 'policy' });
+  expect(walk.faults).toEqual([]);
+});
