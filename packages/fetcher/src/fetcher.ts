@@ -55,11 +55,12 @@ export class WorkerFetcher implements Fetcher {
     await Promise.allSettled(this.#running);
   }
 
-  async #download(
-    requests: readonly DownloadRequest[],
-    options: DownloadOptions,
-  ): Promise<readonly Outcome[]> {
-    const { onProgress, onHostSkipped = () => {}, signal } = downloadOptionsReader.read(options, documentPlace('options'));
+  async #download(requests: readonly DownloadRequest[], options: DownloadOptions): Promise<readonly Outcome[]> {
+    const {
+      onProgress,
+      onHostSkipped = () => {},
+      signal,
+    } = downloadOptionsReader.read(options, documentPlace('options'));
     const checked = withNetrc(checkAll(requests), this.#settings.netrc);
     const certificates = openCertificates(this.#settings.certificates);
     using progress = new ProgressMeter(checked, onProgress);

@@ -46,10 +46,9 @@ export const fetcherOptionsReader: Reader<FetcherOptions> = object<FetcherOption
   redirectPorts: portsReader,
   // More would be trusted than was meant.
   certificates: text(),
-  proxies: unshown(
-    either<ProxyOptions | 'environment' | false>(word(['environment']), none, proxiesReader),
-    ['environment'],
-  ),
+  proxies: unshown(either<ProxyOptions | 'environment' | false>(word(['environment']), none, proxiesReader), [
+    'environment',
+  ]),
   netrc: either<string | boolean>(text(), boolean),
   // No bearing on what is allowed.
   userAgent: lenient(userAgentReader),

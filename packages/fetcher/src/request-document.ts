@@ -49,10 +49,8 @@ const date = checked(instance<Date>(Date, 'a Date'), (value, place) => {
   return isGood ? new Date(time) : place.refuse('is not a date from 1970 to 2106', 'Correct the date.');
 });
 
-const suffix = checked(
-  text({ max: 32, pattern: /^\.[\w.-]{1,31}$/, what: 'a suffix such as .sig' }),
-  (value, place) =>
-    value === partSuffix ? place.refuse(`is ${partSuffix}, which a file that isn't whole has`, 'Give another.') : value,
+const suffix = checked(text({ max: 32, pattern: /^\.[\w.-]{1,31}$/, what: 'a suffix such as .sig' }), (value, place) =>
+  value === partSuffix ? place.refuse(`is ${partSuffix}, which a file that isn't whole has`, 'Give another.') : value,
 );
 
 const signature: Reader<SignatureRequest> = object<SignatureRequest>({

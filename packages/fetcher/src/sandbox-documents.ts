@@ -9,11 +9,12 @@ import {
   list,
   object,
   type Options,
+  type Place,
   type Reader,
   required,
   text,
 } from '@sb/core/document';
-import type { SandboxUser } from '@sb/sandbox';
+import type { SandboxOptions, SandboxUser } from '@sb/sandbox';
 
 import type { SingleSandbox, WorkerSandbox } from './options.js';
 
@@ -77,3 +78,15 @@ export const workerSandboxReader: Reader<WorkerSandbox> = object<WorkerSandbox>(
 
 /** The same for one download, of which nothing else says whom its worker becomes. */
 export const singleSandboxReader: Reader<SingleSandbox> = object<SingleSandbox>({ ...parts, user: userReader });
+
+/**
+ * Reads what is completed here of options that `@sb/sandbox` reads afterwards.
+ *
+ * @param place - of the options
+ */
+export function readCompleted(options: SandboxOptions, place: Place): void {
+  const { landlock, seccomp } = parts;
+  for (const [key, reader] of Object.entries({ landlock, seccomp })) {
+    if (Object.hasOwn(options, key)) reader.read(options[key as 'landlock' | 'seccomp'], place.key(key));
+  }
+}

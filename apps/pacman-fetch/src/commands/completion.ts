@@ -1,7 +1,10 @@
+import { nearest } from '@sb/core';
+
 import { bashCompletion } from '../completion/bash.js';
 import { fishCompletion } from '../completion/fish.js';
 import { type Completable, completables } from '../completion/words.js';
 import { zshCompletion } from '../completion/zsh.js';
+import { suggestion } from '../config/problem.js';
 import { exitStatus, FetchError } from '../errors.js';
 import type { Commands, Subcommand } from './subcommand.js';
 
@@ -31,7 +34,7 @@ export const completionOf = (commands: Commands): Subcommand => ({
       throw new FetchError(
         'usage',
         'SHELL must be one shell that there is a completion for',
-        `Use one of: ${names.join(', ')}.`,
+        suggestion(nearest(shell, names), names),
       );
     }
     process.stdout.write(make(await completables(commands)));

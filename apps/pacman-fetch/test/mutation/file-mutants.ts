@@ -7,12 +7,10 @@ const lock = (test: string): Mutant['red'] => ['src/refresh/lock-draft', test];
 
 /** FILE of `-o`. */
 const oneFile = [
-  without(
-    'the bytes that came',
-    'one-file/conclusion',
-    'destination.requireSize(size, request.maxBytes);',
-    ['src/one-file/conclusion', 'with more bytes than its kind may'],
-  ),
+  without('the bytes that came', 'one-file/conclusion', 'destination.requireSize(size, request.maxBytes);', [
+    'src/one-file/conclusion',
+    'with more bytes than its kind may',
+  ]),
 ];
 
 /** What an XferCommand leaves. */

@@ -20,9 +20,9 @@ export type { SingleEvents, SingleRequest, SingleResult, SingleWorker } from './
  * @throws FetcherError; what was received stays in the file for another attempt
  */
 export async function downloadByWorker(request: SingleRequest, how: SingleWorker): Promise<SingleResult> {
+  const { sandbox, signal, onProgress, onEnforcement, program } = workerReader.read(how, documentPlace('how'));
   const { request: read, file } = planSingle(request);
   const { url, descriptor, source, limits, redirectPorts, proxies, userAgent, certificates } = read;
-  const { sandbox, signal, onProgress, onEnforcement, program } = workerReader.read(how, documentPlace('how'));
   const { user, ...rest } = sandbox;
   const common = settingsOf({ ...(user === undefined ? {} : { user }), sandbox: rest, userAgent, limits, parallel: 1 });
   const settings = { ...common, redirectPorts, proxies };

@@ -6,6 +6,7 @@ import type { SandboxOptions } from '@sb/sandbox';
 
 import { confinement } from '../confinement.js';
 import { documentPlace } from '../documents.js';
+import { readCompleted } from '../sandbox-documents.js';
 import { FileSink } from '../transfer/file-sink.js';
 import { connectionsOf } from '../worker/connections.js';
 import { copy } from '../worker/copy.js';
@@ -29,7 +30,12 @@ export type { SingleEvents, SingleRequest, SingleResult } from './options.js';
  * @throws FetcherError `invalid-request`, also for a proxy that can't be used
  */
 export function confinementHere(request: SingleRequest, base: SandboxOptions): SandboxOptions {
-  const { request: { maxBytes }, ports, proxies } = planSingle(request);
+  readCompleted(base, documentPlace('base'));
+  const {
+    request: { maxBytes },
+    ports,
+    proxies,
+  } = planSingle(request);
   // A child could be the one program that is started; here there is none to start.
   const { execOnce: _, ...options } = confinement(base, [...ports, ...proxies.ports]);
   // The file is this process's own to write.
@@ -45,8 +51,8 @@ export function confinementHere(request: SingleRequest, base: SandboxOptions): S
  * @throws FetcherError `invalid-request`, also for a proxy that can't be used
  */
 export async function downloadHere(request: SingleRequest, events: SingleEvents): Promise<SingleResult> {
-  const { request: read, file, ports, proxies } = planSingle(request);
   const { signal, onProgress } = eventsReader.read(events, documentPlace('events'));
+  const { request: read, file, ports, proxies } = planSingle(request);
   const { url, maxBytes, limits, userAgent, certificates } = read;
   const sink = new FileSink(read.descriptor, maxBytes);
   using deadline = new Deadline(limits.timeout);
