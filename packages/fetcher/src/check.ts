@@ -9,7 +9,7 @@ import { partSuffix } from './part-name.js';
 import { requestsReader } from './request-document.js';
 
 /** A signature that is asked for, with what was left out. */
-export interface CheckedSignature {
+interface CheckedSignature {
   readonly suffix: string;
   readonly maxBytes: number;
   readonly optional: boolean;

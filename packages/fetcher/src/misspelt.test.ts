@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { createFetcher } from './fetcher.js';
 import { defaultLimits } from './limits.js';
-import type { DownloadOptions, DownloadRequest, FetcherOptions } from './options.js';
+import type { DownloadOptions, DownloadRequest } from './options.js';
 import { proxyFor } from './proxies-entry.js';
 import { downloadByWorker } from './single/by-worker.js';
 import { confinementHere, downloadHere } from './single/here.js';
@@ -58,7 +58,7 @@ describe('a fetcher is not made with', () => {
     ['proxies.https: undefined', { proxies: { https: undefined } }, 'options.proxies.https', 'Leave the option out'],
     ['a proxy of another kind', { proxies: { http: 'socks5://a' } }, 'options.proxies.http', 'http or https proxy'],
   ])('%s', (_, options, path, hint) => {
-    expect(() => createFetcher({ user: 'nobody', ...options } as FetcherOptions)).toThrow(refusal(path, hint) as Error);
+    expect(() => createFetcher({ user: 'nobody', ...options })).toThrow(refusal(path, hint));
   });
 
   it('a choice that @sb/sandbox refuses, before anything is downloaded', () => {
@@ -90,7 +90,7 @@ describe('nothing is downloaded for', () => {
     ['a suffix that is taken', { signature: { suffix: '.part' } }, 'requests[0].signature.suffix', 'Give another'],
   ])('%s', async (_, options, path, hint) => {
     const requests = [{ ...request, ...options }] as unknown as readonly DownloadRequest[];
-    await expect(fetcher.download(requests)).rejects.toThrow(refusal(path, hint) as Error);
+    await expect(fetcher.download(requests)).rejects.toThrow(refusal(path, hint));
   });
 
   it('options of a batch that are misspelt', async () => {
@@ -120,8 +120,8 @@ describe('nothing is downloaded for', () => {
 describe('a single download is not begun with', () => {
   const misspelt = { ...single, certificate: 3 } as SingleRequest;
   const noCertificates = { ...single, certificates: undefined } as unknown as SingleRequest;
-  const unknown = refusal('request.certificate', 'Did you mean "certificates"?') as Error;
-  const missing = refusal('request.certificates', 'Leave the option out') as Error;
+  const unknown = refusal('request.certificate', 'Did you mean "certificates"?');
+  const missing = refusal('request.certificates', 'Leave the option out');
 
   it('a request that is misspelt or lacks a value', async () => {
     for (const [request, refused] of [
@@ -139,15 +139,15 @@ describe('a single download is not begun with', () => {
     const never = refusal('request.descriptor', 'Correct the value') as Error;
     await expect(downloadHere(withoutDescriptor, events)).rejects.toThrow(never);
     const typo = { ...how, sandbox: { usr: 'nobody' } } as SingleWorker;
-    await expect(downloadByWorker(single, typo)).rejects.toThrow(refusal('how.sandbox.usr', 'Did you mean') as Error);
+    await expect(downloadByWorker(single, typo)).rejects.toThrow(refusal('how.sandbox.usr', 'Did you mean'));
     const late = { ...events, onProgres: () => {} } as SingleEvents;
-    await expect(downloadHere(single, late)).rejects.toThrow(refusal('events.onProgres', 'Did you mean') as Error);
+    await expect(downloadHere(single, late)).rejects.toThrow(refusal('events.onProgres', 'Did you mean'));
     const base = { landlock: { net: undefined } } as unknown as object;
-    expect(() => confinementHere(single, base)).toThrow(refusal('base.landlock.net', 'Leave the option out') as Error);
+    expect(() => confinementHere(single, base)).toThrow(refusal('base.landlock.net', 'Leave the option out'));
   });
 
   it('rules of proxies that are misspelt', () => {
     const rules = { ...noProxies, htpps: null } as ProxyRules;
-    expect(() => proxyFor(single.url, rules)).toThrow(refusal('rules.htpps', 'Did you mean "https"?') as Error);
+    expect(() => proxyFor(single.url, rules)).toThrow(refusal('rules.htpps', 'Did you mean "https"?'));
   });
 });

@@ -6,6 +6,7 @@ import {
   isText,
   isTextOrNumber,
   kind,
+  lenient,
   list,
   object,
   type Options,
@@ -66,9 +67,10 @@ function isPlain(value: unknown): value is object {
 const names = list(text(), { what: 'a list of layers and features' });
 
 const parts = {
+  // What is left out of these two is required.
+  prefer: lenient(names),
+  off: lenient(names),
   require: names,
-  prefer: names,
-  off: names,
   landlock: choice([['net'], 'an object'], [['net', 'connectTcp'], 'a list of ports']),
   seccomp: choice([['rules'], 'a list of rules']),
 } satisfies Options<WorkerSandbox>;

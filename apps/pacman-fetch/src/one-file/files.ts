@@ -6,21 +6,10 @@ import {
   type FileLock,
   lockFile as lock,
   openCertificates as open,
-  openFolder as openFolderOf,
   openSourceFile,
 } from '@sb/fetcher/files';
-import type { Folder } from '@sb/files';
 
 import { FetchError } from '../errors.js';
-
-/** {@link openFolderOf}, with its error as this program tells it. */
-export function openFolder(path: string): Folder {
-  try {
-    return openFolderOf(path);
-  } catch (error) {
-    throw toldHere(error);
-  }
-}
 
 /**
  * {@link Destination.named}, with its error as this program tells it.
