@@ -50,7 +50,7 @@ describe('a fetcher is not made with', () => {
     ['user: undefined', { user: undefined }, 'options.user', 'Leave the option out'],
     ['certificates: undefined', { certificates: undefined }, 'options.certificates', 'Leave the option out'],
     ['sandbox: undefined', { sandbox: undefined }, 'options.sandbox', 'Leave the option out'],
-    ['sandbox.rlimits', { sandbox: { rlimits: {} } }, 'options.sandbox.rlimits', 'Use: require,'],
+    ['sandbox.rlimits', { sandbox: { rlimits: {} } }, 'options.sandbox.rlimits', 'Use: prefer,'],
     ['sandbox.of', { sandbox: { of: [] } }, 'options.sandbox.of', 'Did you mean "off"?'],
     ['no net', { sandbox: { landlock: { net: undefined } } }, 'options.sandbox.landlock.net', 'Leave the option out'],
     ['no rules', { sandbox: { seccomp: { rules: undefined } } }, 'options.sandbox.seccomp.rules', 'Leave the option'],
