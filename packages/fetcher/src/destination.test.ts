@@ -147,6 +147,13 @@ describe.skipIf(missing('linux'))('a .part beside FILE', () => {
     expect(statSync(folder.file('x'))).toMatchObject({ mode: 0o100_600, mtime: modified, size: 5 });
   });
 
+  it('gets no mode by another name, and keeps its own where it went missing', () => {
+    const part = Destination.beside(folder.file('x'));
+    expect(() => part.prepare({ mdoe: 0o600 } as object)).toThrow('finish.mdoe is unknown');
+    expect(() => part.prepare({ mode: undefined } as object)).toThrow('finish.mode is not permissions from 0 to 0o777');
+    part.discard();
+  });
+
   it('with a time in the future says nothing of what it holds, and so does a file', () => {
     const said = (time: Date): readonly unknown[] => {
       for (const name of ['x', 'x.part']) {

@@ -8,20 +8,14 @@ import type { Beginning } from './channel.js';
 import { destinationError, takenAway } from './destination-error.js';
 import { openOrMake } from './destination-file.js';
 import type { DestinationState } from './destination-state.js';
+import { documentPlace } from './documents.js';
 import { asFileError, FetcherError } from './errors.js';
 import { isPast } from './file-time.js';
+import { type Finish, finishReader } from './finish.js';
 import type { FileLock } from './lock.js';
 import { openFolder } from './open-folder.js';
 import { partSuffix, withoutPart } from './part-name.js';
 import { WrittenFile } from './written-file.js';
-
-/** What a file gets when it is whole. */
-export interface Finish {
-  /** Undefined: it keeps its own. */
-  readonly mode?: number;
-  /** Undefined: it keeps the time of its last byte. */
-  readonly modified: Date | undefined;
-}
 
 /**
  * A file that appears only when it is whole and checked: written by this process alone as `FILE.part` beside it, or in
@@ -147,9 +141,10 @@ export class Destination {
   /**
    * Gives the file mode and, if this process may, time, and puts it on the disk.
    *
-   * @throws FetcherError `file`, `disk-full`
+   * @throws FetcherError `file`, `disk-full`; `invalid-request`
    */
-  prepare({ mode, modified }: Finish): void {
+  prepare(finish: Finish): void {
+    const { mode, modified } = finishReader.read(finish, documentPlace('finish'));
     if (this.#state === 'sealed' && !this.isInPlace) throw new Error('a sealed file can get no other name');
     if (!this.#isStillNamed()) throw takenAway(this.path);
     try {

@@ -65,6 +65,13 @@ export const portsReader = list(integer({ min: 1, max: maxPorts, what: 'a port' 
 /** A number of bytes that JavaScript can count exactly. */
 export const bytesReader = integer({ min: 0, max: Number.MAX_SAFE_INTEGER, what: 'a number of bytes' });
 
+/** Permissions of a file. */
+export const modeReader: Reader<number> = kind({
+  expected: 'permissions from 0 to 0o777',
+  schema: { type: 'integer', minimum: 0, maximum: 0o777 },
+  is: (value): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0o777,
+});
+
 const amount = (what: string): Reader<number> => integer({ min: 0, max: maxTimer, what });
 const milliseconds = amount('a number of milliseconds');
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { checkAll } from './check.js';
 import { FetcherError } from './errors.js';
 import { createFetcher } from './fetcher.js';
+import { finishReader } from './finish.js';
 import { defaultLimits } from './limits.js';
 import { downloadOptionsReader, fetcherOptionsReader } from './option-documents.js';
 import type { DownloadRequest, FetcherOptions } from './options.js';
@@ -97,6 +98,7 @@ const tables: Readonly<Record<string, Omit<OptionTable, 'take'> & Partial<Pick<O
     reader: downloadOptionsReader,
     samples: [{ ...events, onHostSkipped: () => {} }],
   },
+  'a whole file': { root: 'finish', reader: finishReader, samples: [{ mode: 0o600, modified: new Date(0) }] },
   'a single download': { root: 'request', reader: requestReader, samples: [single] },
   'the progress of a single download': { root: 'events', reader: eventsReader, samples: [events] },
   'the worker of a single download': { root: 'how', reader: workerReader, samples: [how] },

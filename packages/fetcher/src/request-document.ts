@@ -18,7 +18,7 @@ import {
 } from '@sb/core/document';
 
 import { maxFileTime } from './channel.js';
-import { bytesReader, sourceReader, unshown } from './documents.js';
+import { bytesReader, modeReader, sourceReader, unshown } from './documents.js';
 import { maxRequests, maxSources } from './limits.js';
 import type { DownloadRequest, SignatureRequest, Source } from './options.js';
 import { partSuffix } from './part-name.js';
@@ -72,11 +72,7 @@ const request: Reader<DownloadRequest> = object<DownloadRequest>({
   // Without it the file is required.
   optional: lenient(boolean),
   signature,
-  mode: kind({
-    expected: 'permissions from 0 to 0o777',
-    schema: { type: 'integer', minimum: 0, maximum: 0o777 },
-    is: (value): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0o777,
-  }),
+  mode: modeReader,
   // No bearing on what is allowed.
   mtime: lenient(word(['last-modified', 'now'])),
 } satisfies Options<DownloadRequest>);
