@@ -5,7 +5,7 @@ export default packageBuild({
   entry: {
     index: 'src/index.ts',
     files: 'src/files.ts',
-    proxies: 'src/transfer/proxies.ts',
+    proxies: 'src/proxies-entry.ts',
     here: 'src/single/here.ts',
     'by-worker': 'src/single/by-worker.ts',
   },

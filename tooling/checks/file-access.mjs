@@ -68,7 +68,7 @@ const exceptions = {
     functions: ['openSync'],
     reason: "it opens the package's own worker",
   },
-  'apps/pacman-fetch/src/one-file/destination.ts': {
+  'packages/fetcher/src/destination-file.ts': {
     functions: ['openSync'],
     reason: 'it opens a name within a folder that is open, follows no link, and looks at what it has then',
   },
@@ -76,7 +76,6 @@ const exceptions = {
     functions: ['openSync'],
     reason: 'it opens /dev/null',
   },
-  'packages/fetcher/src/part.ts': { functions: ['openSync'], reason: 'as destination.ts' },
 };
 
 /** Ways to a module that no import shows. */

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 
 import type { EnforcementReport } from '@sb/core';
 import type { SingleResult } from '@sb/fetcher/here';
+import type { SelfReport } from '@sb/sandbox';
 
 import type { Command } from './arguments.js';
 import { type Configuration, loadConfiguration } from './config/configuration.js';
@@ -10,8 +11,7 @@ import { chooseUser } from './config/sandbox-user.js';
 import { exitStatus } from './errors.js';
 import { interruptOn } from './interrupt.js';
 import { complete, failureOf } from './one-file/conclusion.js';
-import { Destination } from './one-file/destination.js';
-import { lockFile, openCertificates, openSource } from './one-file/files.js';
+import { openCertificates, openDestination, openSource } from './one-file/files.js';
 import { downloadInThisProcess } from './one-file/in-this-process.js';
 import { limitsFor } from './one-file/limits.js';
 import { ReportFile } from './one-file/report-file.js';
@@ -41,10 +41,8 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
   const certificates = openCertificates(command.cacert);
   const source = openSource(url, basename(output));
   using report = new ReportFile(command.report);
-  const destination = new Destination(output, limitsFor(basename(output), false).mayResume);
+  const destination = openDestination(output, limitsFor(basename(output), false).mayResume);
   try {
-    // It goes with the descriptor; this process may have given up the call that would end it sooner.
-    lockFile(destination.descriptor, destination.path);
     const settings = configuration.sandbox;
     const isPatient = isPatientIn(command, configuration);
     const request = requestOf({ url, source, destination, isPatient, certificates, settings });
@@ -63,6 +61,7 @@ function isPatientIn(command: FetchCommand, { pacman }: Configuration): boolean 
 async function supervise(command: FetchCommand, run: Run, report: ReportFile): Promise<number> {
   const { request, destination, user } = run;
   const { name } = destination;
+  const { source } = user;
   const display = displayFor(command);
   const controller = new AbortController();
   const interrupted = interruptOn(() => controller.abort());
@@ -71,6 +70,7 @@ async function supervise(command: FetchCommand, run: Run, report: ReportFile): P
     signal: controller.signal,
     onEnforcement: (said) => {
       enforcement = said;
+      report.append({ url: publicUrl(request.url), file: resolve(command.output), ...reported(said), source });
       display.show({ event: 'start', name, offset: destination.size });
     },
     onProgress: (received, total) => {
@@ -81,8 +81,6 @@ async function supervise(command: FetchCommand, run: Run, report: ReportFile): P
     complete(run, await download(run, events));
     // Of a run that a signal came too late for, there is nothing to take back.
     display.show({ event: 'done', name });
-    const { source } = user;
-    report.append({ url: publicUrl(request.url), file: destination.path, ...enforcement, source });
     return exitStatus.done;
   } catch (error) {
     if (interrupted.status !== undefined) return interrupted.status;
@@ -94,6 +92,12 @@ async function supervise(command: FetchCommand, run: Run, report: ReportFile): P
     display.end();
     interrupted.stop();
   }
+}
+
+/** All that was asked for may be in force, and be less than `full` says to people: a process that is root is not confined. */
+function reported(said: EnforcementReport & { readonly verified?: SelfReport['verified'] }): EnforcementReport {
+  const isRoot = said.verified?.uid.includes(0) === true;
+  return isRoot && said.status === 'full' ? { ...said, status: 'partial' } : said;
 }
 
 /**

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
+import { commands } from '../src/commands/table.js';
 import { completables } from '../src/completion/words.js';
 import { runFetch } from './kit/fetch-program.js';
 
@@ -80,7 +81,7 @@ describe.skipIf(missing('linux'))('completion', () => {
     const text = await script(shell);
     writeFileSync(file, text);
     expect(await runProgram(shell, ['-n', file])).toMatchObject({ status: 0, stderr: '' });
-    for (const { name, options } of await completables()) {
+    for (const { name, options } of await completables(commands)) {
       expect(text).toContain(name);
       for (const long of Object.keys(options)) expect(text).toContain(shell === 'fish' ? `-l ${long}` : `--${long}`);
     }

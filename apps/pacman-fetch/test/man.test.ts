@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
+import { commands } from '../src/commands/table.js';
 import { completables } from '../src/completion/words.js';
 import { ownNames } from '../src/config/own-directives.js';
 
@@ -38,7 +39,7 @@ describe.skipIf(missing('man'))('the man page', () => {
 
   it('pacman-fetch(8) names every command and every option', async () => {
     const text = await textOf('pacman-fetch.8');
-    for (const { name, options } of await completables()) {
+    for (const { name, options } of await completables(commands)) {
       expect(text).toContain(name);
       for (const [long, { short }] of Object.entries(options)) {
         expect(text).toContain(short === undefined ? `--${long}` : `-${short}, --${long}`);

@@ -5,12 +5,15 @@ import type { SandboxReport } from '@sb/sandbox';
 import { Batch } from './batch.js';
 import { openCertificates } from './certificates.js';
 import { checkAll } from './check.js';
+import { documentPlace } from './documents.js';
 import { descriptorBudget } from './descriptor-budget.js';
 import type { DownloadOptions, DownloadRequest, Fetcher, FetcherOptions, Outcome } from './options.js';
+import { downloadOptionsReader } from './option-documents.js';
 import { portions } from './portions.js';
 import { Mirrors } from './mirrors.js';
 import { withNetrc } from './netrc-file.js';
 import { ProgressMeter } from './progress.js';
+import { requireSandbox } from './require-sandbox.js';
 import { type Settings, settingsOf } from './settings.js';
 
 /**
@@ -20,7 +23,9 @@ import { type Settings, settingsOf } from './settings.js';
  * @throws FetcherError `invalid-request`
  */
 export function createFetcher(options: FetcherOptions = {}): Fetcher {
-  return new WorkerFetcher(settingsOf(options));
+  const settings = settingsOf(options);
+  requireSandbox(settings.sandbox);
+  return new WorkerFetcher(settings);
 }
 
 /** A fetcher whose worker may be another program: tests put a hostile one there. */
@@ -50,10 +55,12 @@ export class WorkerFetcher implements Fetcher {
     await Promise.allSettled(this.#running);
   }
 
-  async #download(
-    requests: readonly DownloadRequest[],
-    { onProgress, onHostSkipped = () => {}, signal }: DownloadOptions,
-  ): Promise<readonly Outcome[]> {
+  async #download(requests: readonly DownloadRequest[], options: DownloadOptions): Promise<readonly Outcome[]> {
+    const {
+      onProgress,
+      onHostSkipped = () => {},
+      signal,
+    } = downloadOptionsReader.read(options, documentPlace('options'));
     const checked = withNetrc(checkAll(requests), this.#settings.netrc);
     const certificates = openCertificates(this.#settings.certificates);
     using progress = new ProgressMeter(checked, onProgress);

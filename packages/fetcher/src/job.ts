@@ -3,13 +3,13 @@ import type { CheckedRequest } from './check.js';
 import type { FetcherError } from './errors.js';
 import { hostKey } from './host-errors.js';
 import { LocalSources } from './local-sources.js';
-import { Part } from './part.js';
+import { Destination } from './destination.js';
 import { openSignature, type SignatureJob, workerSignature } from './signature.js';
 
 /** One file on its way through one or more workers. */
 export interface Job {
   readonly request: CheckedRequest;
-  readonly part: Part;
+  readonly part: Destination;
   readonly local: LocalSources;
   readonly signature: SignatureJob | undefined;
   readonly failures: FetcherError[];
@@ -33,7 +33,7 @@ export interface Job {
  * @throws FetcherError `file`
  */
 export function openJob(request: CheckedRequest): Job {
-  const part = Part.open(request.to);
+  const part = Destination.beside(request.to);
   const signature = openSignatureOf(request, part);
   if (!request.resume || part.size > request.maxBytes) part.content.truncate();
   const { beginning, finalTime } = part;
@@ -55,7 +55,7 @@ export function openJob(request: CheckedRequest): Job {
   };
 }
 
-function openSignatureOf(request: CheckedRequest, part: Part): SignatureJob | undefined {
+function openSignatureOf(request: CheckedRequest, part: Destination): SignatureJob | undefined {
   try {
     return openSignature(request);
   } catch (error) {

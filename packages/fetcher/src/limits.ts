@@ -47,3 +47,6 @@ export const maxParallel = 64;
 
 /** Largest number of sources of one file: more are a mistake, and would outgrow what one message holds. */
 export const maxSources = 64;
+
+/** Largest number of requests of one batch: several times what a distribution has. */
+export const maxRequests = 100_000;

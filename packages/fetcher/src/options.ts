@@ -3,6 +3,12 @@ import type { SandboxOptions, SandboxReport, SandboxUser } from '@sb/sandbox';
 import type { FetcherError } from './errors.js';
 import type { Limits } from './limits.js';
 
+/** What may be said of the sandbox of a fetcher's workers. */
+export type WorkerSandbox = Pick<SandboxOptions, 'require' | 'prefer' | 'off' | 'landlock' | 'seccomp'>;
+
+/** What may be said of the sandbox of a single download's worker. */
+export type SingleSandbox = WorkerSandbox & Pick<SandboxOptions, 'user'>;
+
 /** What {@link createFetcher} takes. */
 export interface FetcherOptions {
   /** Whom the worker becomes. As root it has to be somebody else; default: it stays who we are. */
@@ -14,7 +20,7 @@ export interface FetcherOptions {
    * and proxies come to those that are named here. `off: ['privdrop']` is the only way to download as root. Default:
    * everything is required, files as of `minimal`, calls as of `network-client` without `execve`.
    */
-  readonly sandbox?: Pick<SandboxOptions, 'require' | 'prefer' | 'off' | 'landlock' | 'seccomp'>;
+  readonly sandbox?: WorkerSandbox;
   /** Bounds on time and redirects. */
   readonly limits?: Partial<Limits>;
   /** TCP ports that redirects may lead to, beside those of the sources. Default: 443 where a source has port 80. */
@@ -32,7 +38,7 @@ export interface FetcherOptions {
    */
   readonly netrc?: string | boolean;
   /** What servers are told of us: printable ASCII, at most 256 characters. Default: `sb-fetcher`. */
-  readonly userAgent?: string;
+  readonly userAgent?: string | undefined;
 }
 
 /** Through which proxies requests go: http and https ones, with credentials in the URL where they want any. */
@@ -42,7 +48,7 @@ export interface ProxyOptions {
   /** The proxy that opens tunnels for https URLs. Default: none. */
   readonly https?: string | URL;
   /** Hosts that are asked directly: names with those below them, addresses, networks as `10.0.0.0/8`, or `*` alone. */
-  readonly except?: readonly string[];
+  readonly except?: readonly string[] | undefined;
 }
 
 /** A source that something is known of. */
@@ -52,7 +58,7 @@ export interface Source {
    * It is a cache server, as pacman's CacheServer: a file that it hasn't got (404, 410) is no failure of the source, and
    * says nothing against its host. Default: false.
    */
-  readonly cache?: boolean;
+  readonly cache?: boolean | undefined;
 }
 
 /** One file to download. */
@@ -67,7 +73,7 @@ export interface DownloadRequest {
    * Only if it has changed since the time of the file that is there (`local`), or since a date. What is there stays as
    * it is otherwise, unlooked at. Default: false, whatever is there.
    */
-  readonly ifModifiedSince?: 'local' | Date | false;
+  readonly ifModifiedSince?: 'local' | Date | false | undefined;
   /** Bytes that it must have. Default: any number. */
   readonly size?: number;
   /** Bytes that it may have. Default: `size`, or 64 GiB. */
@@ -75,13 +81,13 @@ export interface DownloadRequest {
   /** SHA-256 that it must have, as 64 hexadecimal digits. Default: not checked. */
   readonly sha256?: string;
   /** No source having it (404, 410) is no failure. Default: false. */
-  readonly optional?: boolean;
+  readonly optional?: boolean | undefined;
   /** A signature that comes with it, and is kept beside it. Default: none is asked for. */
   readonly signature?: SignatureRequest;
   /** Permissions of the file. Default: 0o644. */
   readonly mode?: number;
   /** Its time: the server's, or that of the download. Default: `last-modified`. */
-  readonly mtime?: 'last-modified' | 'now';
+  readonly mtime?: 'last-modified' | 'now' | undefined;
 }
 
 /** A detached signature, named after its file. It is not verified here, and neither name appears before both are there. */
@@ -91,7 +97,7 @@ export interface SignatureRequest {
   /** Bytes that it may have. Default: 16,384. */
   readonly maxBytes?: number;
   /** The file counts without it, too. Default: false. */
-  readonly optional?: boolean;
+  readonly optional?: boolean | undefined;
 }
 
 /** How the signature of a file ended that counts: an optional one may be `absent` or have `failed`. */
@@ -162,14 +168,14 @@ export interface Progress {
 /** Options of one batch. */
 export interface DownloadOptions {
   /** Told how far the files are: at most ten times a second, once a second while nothing comes, and at the end. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   /**
    * Told once of a host that is not asked any more, with its last error: three of them, or one where its name doesn't
    * resolve. It is told when the worker under way has ended.
    */
-  readonly onHostSkipped?: (error: FetcherError) => void;
+  readonly onHostSkipped?: ((error: FetcherError) => void) | undefined;
   /** Ends the batch; what came stays in `.part` files for the next attempt. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Downloads files by a confined worker. */

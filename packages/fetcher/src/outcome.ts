@@ -1,9 +1,9 @@
 import { errorCode } from '@sb/core';
 
 import { asFileError, FetcherError } from './errors.js';
+import type { Finish } from './finish.js';
 import { type Job, leave } from './job.js';
 import type { Outcome, SignatureOutcome } from './options.js';
-import type { Finish } from './part.js';
 
 /** What became of the signature of a file, with the server's time of it. */
 export interface SignatureEnd {

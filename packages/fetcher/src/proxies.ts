@@ -5,18 +5,29 @@ import { patternsOf } from './transfer/no-proxy.js';
 import { portOf } from './transfer/port.js';
 import { noProxies, parseProxy, proxiesOf, proxyFor, type ProxyRules } from './transfer/proxies.js';
 
-/**
- * The proxies that the options of a fetcher ask for. Those of the environment are checked when they are needed.
- *
- * @throws FetcherError `invalid-request`
- */
+/** The proxies that the options of a fetcher ask for. Those of the environment are checked when they are needed. */
 export function proxyRules(options: ProxyOptions | 'environment' | false): ProxyRules {
   if (options === false) return noProxies;
   if (options === 'environment') return proxiesOf(process.env);
   const { http = null, https = null, except = [] } = options;
-  for (const text of [http, https]) if (text !== null) checked(() => parseProxy(String(text)));
-  const own = (text: string | URL | null): string | null => (text === null ? null : String(text));
+  const own = (proxy: string | URL | null): string | null => (proxy === null ? null : String(proxy));
   return { http: own(http), https: own(https), except: except.flatMap(patternsOf) };
+}
+
+/**
+ * Why a proxy can't be used.
+ *
+ * @param text - what names it; it is not shown, since it may hold a password
+ * @returns undefined where it can be
+ */
+export function proxyProblem(text: string): string | undefined {
+  try {
+    parseProxy(text);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TransferFailure)) throw error;
+    return error.message;
+  }
 }
 
 /** What a worker has to know of proxies. */

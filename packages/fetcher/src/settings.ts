@@ -1,7 +1,9 @@
 import type { SandboxOptions } from '@sb/sandbox';
 
+import { documentPlace } from './documents.js';
 import { FetcherError } from './errors.js';
-import { defaultLimits, defaultParallel, type Limits, maxParallel, maxTimer } from './limits.js';
+import { defaultLimits, defaultParallel, type Limits } from './limits.js';
+import { fetcherOptionsReader } from './option-documents.js';
 import type { FetcherOptions } from './options.js';
 import { proxyRules } from './proxies.js';
 import type { ProxyRules } from './transfer/proxies.js';
@@ -20,23 +22,15 @@ export interface Settings {
 }
 
 /**
- * Checks the options of a fetcher.
+ * Reads the options of a fetcher.
  *
  * @throws FetcherError `invalid-request`
  */
 export function settingsOf(options: FetcherOptions): Settings {
-  const { parallel = defaultParallel, redirectPorts, certificates, netrc = true, userAgent = 'sb-fetcher' } = options;
-  const proxies = proxyRules(options.proxies ?? 'environment');
-  if (!Number.isInteger(parallel) || parallel < 1 || parallel > maxParallel) {
-    refuse(`parallel is no number from 1 to ${maxParallel}`);
-  }
-  // What a header field may hold (RFC 9110, 5.5).
-  if (!/^[\x20-\x7E]{1,256}$/.test(userAgent)) refuse('userAgent is no printable ASCII of at most 256 characters');
-  const limits = { ...defaultLimits, ...options.limits };
-  for (const [name, value] of Object.entries(limits)) {
-    const isGood = Number.isInteger(value) && value >= 0 && value <= maxTimer;
-    if (!isGood) refuse(`limits.${name} is no number from 0 to ${maxTimer}`);
-  }
+  const read = fetcherOptionsReader.read(options, documentPlace('options'));
+  const { parallel = defaultParallel, redirectPorts, certificates, netrc = true, userAgent = 'sb-fetcher' } = read;
+  const proxies = proxyRules(read.proxies ?? 'environment');
+  const limits = { ...defaultLimits, ...read.limits };
   return {
     parallel,
     limits,
@@ -45,7 +39,7 @@ export function settingsOf(options: FetcherOptions): Settings {
     proxies,
     netrc,
     userAgent,
-    sandbox: sandboxOf(options, parallel),
+    sandbox: sandboxOf(read, parallel),
   };
 }
 

@@ -1,12 +1,12 @@
 import type { WorkerSignature } from './channel.js';
 import type { CheckedRequest } from './check.js';
 import { LocalSources } from './local-sources.js';
-import { Part } from './part.js';
+import { Destination } from './destination.js';
 import { signatureUrl } from './signature-url.js';
 
 /** The signature of a file on its way. */
 export interface SignatureJob {
-  readonly part: Part;
+  readonly part: Destination;
   readonly local: LocalSources;
   readonly request: NonNullable<CheckedRequest['signature']>;
   /** Nothing is to come if neither the file nor it has changed since. */
@@ -22,7 +22,7 @@ export interface SignatureJob {
 export function openSignature(request: CheckedRequest): SignatureJob | undefined {
   const { signature, sources, to, ifModifiedSince } = request;
   if (signature === undefined) return undefined;
-  const part = Part.open(`${to}${signature.suffix}`);
+  const part = Destination.beside(`${to}${signature.suffix}`);
   part.content.truncate();
   const local = new LocalSources(sources.map((source) => signatureUrl(source, source, signature.suffix)));
   const modifiedSince = ifModifiedSince === 'local' ? part.finalTime : null;

@@ -4,7 +4,7 @@ import { type Account, isSettled, type SignatureAccount } from './ledger.js';
 import type { Mirrors } from './mirrors.js';
 import type { Outcome } from './options.js';
 import { done, failed, isMissing, type SignatureEnd, unchanged } from './outcome.js';
-import type { Part } from './part.js';
+import type { Destination } from './destination.js';
 import type { SignatureJob } from './signature.js';
 import type { Refusals } from './receiver.js';
 import { nextSource, takeFailures, told } from './source-failures.js';
@@ -93,7 +93,7 @@ function unsigned({ request }: SignatureJob, why: FetcherError, host: string | u
   return { outcome: isMissing(error) ? { status: 'absent' } : { status: 'failed', error }, lastModified: null };
 }
 
-function sizeLie({ path, size }: Part, said: number): FetcherError {
+function sizeLie({ path, size }: Destination, said: number): FetcherError {
   return new FetcherError('worker-lied', `the worker says ${said} bytes, and ${path} holds ${size}`, { path });
 }
 

@@ -1,4 +1,5 @@
 import { clauseOf, errorCode, isSandboxError, SandboxError } from '@sb/core';
+import { Place } from '@sb/core/document';
 
 /**
  * Why a file or folder is not used.
@@ -6,8 +7,9 @@ import { clauseOf, errorCode, isSandboxError, SandboxError } from '@sb/core';
  * - `untrusted-path`: somebody else decides, or could decide, where the path leads.
  * - `untrusted-file`: the file at the end of the path is not a regular file, has other names, or is somebody else's.
  * - `open-failed`: the system refuses; `errno` says why.
+ * - `invalid-policy`: an object that a function was given is not as it should be; `path` says where.
  */
-export type FilesErrorCode = 'untrusted-path' | 'untrusted-file' | 'open-failed';
+export type FilesErrorCode = 'untrusted-path' | 'untrusted-file' | 'open-failed' | 'invalid-policy';
 
 /** The layer that errors of this package name. */
 const layer = 'files';
@@ -21,7 +23,7 @@ interface Refusal {
 
 /** A path or a file that is not used. */
 export function refusal(
-  code: Exclude<FilesErrorCode, 'open-failed'>,
+  code: 'untrusted-path' | 'untrusted-file',
   { path, what, hint }: Refusal,
 ): SandboxError<FilesErrorCode> {
   return new SandboxError({ code, layer, step: 'look', what, path, hint });
@@ -36,6 +38,18 @@ export function openFailed({ path, what, hint }: Refusal, cause: unknown): Sandb
   const errno = errorCode(cause);
   const clause = `${what}: ${errno ?? String(cause)}`;
   return new SandboxError({ code: 'open-failed', layer, step: 'open', what: clause, errno, path, hint, cause });
+}
+
+/**
+ * Where an object begins that a function is given.
+ *
+ * @param name - what errors call it: `owner`
+ */
+export function documentPlace(name: string): Place {
+  return new Place(name, ({ path, what, hint }) => {
+    const code: FilesErrorCode = 'invalid-policy';
+    throw new SandboxError<FilesErrorCode>({ code, layer, step: 'options', what: `${path} ${what}`, path, hint });
+  });
 }
 
 /**

@@ -1,6 +1,9 @@
 import { constants, fchmodSync, fchownSync, fstatSync, mkdtempSync, openSync, rmdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
+import { integer, object, type Options, type Reader, required } from '@sb/core/document';
+
+import { documentPlace } from './errors.js';
 import { Folder } from './folder.js';
 import { effectiveUser } from './own-user.js';
 
@@ -9,6 +12,15 @@ export interface Owner {
   readonly uid: number;
   readonly gid: number;
 }
+
+/** Largest id; 2³²−1 means "leave unchanged" to the kernel (chown(2)), which would give away less than was meant. */
+const maxId = 0xffff_fffe;
+
+/** Whom a folder can be given to. */
+export const ownerReader: Reader<Owner> = object<Owner>({
+  uid: required(integer({ min: 0, max: maxId, what: 'a user id' })),
+  gid: required(integer({ min: 0, max: maxId, what: 'a group id' })),
+} satisfies Options<Owner>);
 
 // Not through a symbolic link: whoever owns the folder above may remove what was made there and put one in its place.
 const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -57,9 +69,11 @@ export class NewFolder implements Disposable {
   /**
    * Gives it away. One that others can have put there meanwhile, or put something into, stays whose it is.
    *
-   * @throws Error of the system: EPERM where that is not allowed; or one that says what is there
+   * @throws Error of the system: EPERM where that is not allowed; or one that says what is there; SandboxError
+   *   `invalid-policy` for an owner that is none
    */
-  giveTo({ uid, gid }: Owner): void {
+  giveTo(owner: Owner): void {
+    const { uid, gid } = ownerReader.read(owner, documentPlace('owner'));
     this.#requireUntouched();
     fchownSync(this.#descriptor, uid, gid);
   }
@@ -81,6 +95,16 @@ export class NewFolder implements Disposable {
    */
   removeAll(): void {
     this.#above.removeAll(this.name);
+  }
+
+  /**
+   * Removes all that is in this very folder, whatever its name stands for by now. Who is in it still could go on to fill it:
+   * {@link takeBack} comes first.
+   *
+   * @throws Error of the system
+   */
+  empty(): void {
+    for (const name of this.inside.names()) this.inside.removeAll(name);
   }
 
   /**

@@ -2,6 +2,9 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, typ
 import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
+import { callback, object, type Options, type Reader, required } from '@sb/core/document';
+
+import { documentPlace } from './errors.js';
 
 /** Of Linux; Node has no name for it. Opens what a name stands for without reading it (open(2)). */
 export const oPath = 0o10_000_000;
@@ -15,15 +18,27 @@ export interface Waypoint {
   readonly stats: Stats;
 }
 
+/** A symbolic link, and the folder that it lies in. */
+export interface LinkWaypoint extends Waypoint {
+  readonly folder: Stats;
+}
+
 /** Who may decide where a path leads. Each throws where it is the wrong one. */
 export interface Judge {
   /** A folder that a name is looked up in. */
   folder(waypoint: Waypoint): void;
   /** A symbolic link that is followed. */
-  link(waypoint: Waypoint): void;
+  link(waypoint: LinkWaypoint): void;
   /** Neither of them can be said of a place. */
   refuse(path: string, why: string): never;
 }
+
+/** Who judges: one that has no word on links would let each pass until there is one. */
+export const judgeReader: Reader<Judge> = object<Judge>({
+  folder: required(callback<Judge['folder']>()),
+  link: required(callback<Judge['link']>()),
+  refuse: required(callback<Judge['refuse']>()),
+} satisfies Options<Judge>);
 
 /**
  * Walks a path of Linux as the kernel does, from the root folder, holding each folder open, so that nothing changes behind
@@ -32,9 +47,10 @@ export interface Judge {
  * @param path - absolute
  * @param judge - is asked before each step
  * @returns a descriptor of what the path leads to, with O_PATH; open it by `/proc/self/fd`
- * @throws Error of the system, or what the judge throws
+ * @throws Error of the system, or what the judge throws; SandboxError `invalid-policy` for a judge that is none
  */
 export function walk(path: string, judge: Judge): number {
+  const read = judgeReader.read(judge, documentPlace('judge'));
   let todo = namesOf(path);
   let at = '/';
   let held = openSync('/', oPath);
@@ -44,7 +60,8 @@ export function walk(path: string, judge: Judge): number {
   };
   try {
     for (let links = 0; todo.length > 0;) {
-      judge.folder({ path: at, stats: fstatSync(held) });
+      const folder = fstatSync(held);
+      read.folder({ path: at, stats: folder });
       const [name = '', ...rest] = todo;
       const place = `/proc/self/fd/${held}/${name}`;
       const next = { descriptor: openPlace(place), path: join(at, name) };
@@ -53,8 +70,8 @@ export function walk(path: string, judge: Judge): number {
         enter(next.descriptor, next.path);
         continue;
       }
-      const target = readLink({ ...next, place }, judge);
-      if (++links > maxLinks) judge.refuse(path, 'its symbolic links lead round in a circle');
+      const target = readLink({ ...next, place, folder }, read);
+      if (++links > maxLinks) read.refuse(path, 'its symbolic links lead round in a circle');
       if (target.startsWith('/')) enter(openSync('/', oPath), '/');
       todo = [...namesOf(target), ...rest];
     }
@@ -84,12 +101,13 @@ interface LinkAt {
   readonly descriptor: number;
   readonly path: string;
   readonly place: string;
+  readonly folder: Stats;
 }
 
 /** Reads a link by its name, which has to stand for the held one before and after: renaming it changes its ctime. */
-function readLink({ descriptor, path, place }: LinkAt, judge: Judge): string {
+function readLink({ descriptor, path, place, folder }: LinkAt, judge: Judge): string {
   try {
-    judge.link({ path, stats: fstatSync(descriptor) });
+    judge.link({ path, stats: fstatSync(descriptor), folder });
     const before = fstatSync(descriptor, { bigint: true });
     const target = readlinkSync(place);
     const after = lstatSync(place, { bigint: true });

@@ -30,7 +30,7 @@ static int set(int descriptor, short type)
 	return 0;
 }
 
-/* Who may only read can take a lock to read, in the way of ours: it is none of ours, and says nothing (-ENOLCK). */
+/* Who may only read can take a lock to read, in the way of ours: it is none of ours, which is -EBUSY, an error that fcntl(2) never gives here. */
 int sb_lock_file(int descriptor)
 {
 	for (int tries = 0; tries < TRIES; tries++) {
@@ -43,7 +43,7 @@ int sb_lock_file(int descriptor)
 		if (other.l_type == F_WRLCK)
 			return 1;
 		if (other.l_type == F_RDLCK)
-			return -ENOLCK;
+			return -EBUSY;
 		/* It is gone meanwhile. */
 	}
 	return 1;

@@ -1,9 +1,12 @@
+import { nearest } from '@sb/core';
+
 import { bashCompletion } from '../completion/bash.js';
 import { fishCompletion } from '../completion/fish.js';
 import { type Completable, completables } from '../completion/words.js';
 import { zshCompletion } from '../completion/zsh.js';
+import { suggestion } from '../config/problem.js';
 import { exitStatus, FetchError } from '../errors.js';
-import type { Subcommand } from './subcommand.js';
+import type { Commands, Subcommand } from './subcommand.js';
 
 const shells: Readonly<Record<string, (all: readonly Completable[]) => string>> = {
   bash: bashCompletion,
@@ -13,8 +16,12 @@ const shells: Readonly<Record<string, (all: readonly Completable[]) => string>> 
 
 const names = Object.keys(shells);
 
-/** `pacman-fetch completion`: a completion script, made from the tables of options. */
-export const completion: Subcommand = {
+/**
+ * `pacman-fetch completion`: a completion script, made from the tables of options.
+ *
+ * @param commands - every command, this one included
+ */
+export const completionOf = (commands: Commands): Subcommand => ({
   operands: 'SHELL',
   about: `Prints a completion script for SHELL: ${names.join(', ')}. To use it now:
   source <(pacman-fetch completion bash)
@@ -27,10 +34,10 @@ export const completion: Subcommand = {
       throw new FetchError(
         'usage',
         'SHELL must be one shell that there is a completion for',
-        `Use one of: ${names.join(', ')}.`,
+        suggestion(nearest(shell, names), names),
       );
     }
-    process.stdout.write(make(await completables()));
+    process.stdout.write(make(await completables(commands)));
     return exitStatus.done;
   },
-};
+});

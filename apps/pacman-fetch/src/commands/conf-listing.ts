@@ -1,5 +1,8 @@
+import { nearest } from '@sb/core';
+
 import type { Configuration } from '../config/configuration.js';
 import { optionDirectives, optionNames, repositoryDirectives } from '../config/directives.js';
+import { suggestion } from '../config/problem.js';
 import type { Repository } from '../config/repository.js';
 import { type Effective, effective } from '../config/effective.js';
 import { FetchError } from '../errors.js';
@@ -59,15 +62,27 @@ export function query(configuration: Configuration, { directives, repository, or
     const entry = entries.find(({ key }) => key.toLowerCase() === directive.toLowerCase());
     if (entry !== undefined) lines.push(...entryLines(entry, style));
     else if (directive.toLowerCase() === 'include') warnings.push("'Include' directives cannot be queried");
-    else warnings.push(`unknown directive '${directive}'`);
+    else warnings.push(unknownDirective(directive, entries));
   }
   return { lines, isWhole: warnings.length === 0, warnings };
+}
+
+function unknownDirective(directive: string, entries: readonly Entry[]): string {
+  const meant = nearest(
+    directive,
+    entries.map(({ key }) => key),
+  );
+  return `unknown directive '${directive}'${meant === undefined ? '' : `; did you mean ${meant}?`}`;
 }
 
 function named({ pacman }: Configuration, name: string): Repository {
   const found = pacman.repositories.find((one) => one.name === name);
   if (found !== undefined) return found;
-  throw new FetchError('download', `repo '${name}' not configured`);
+  const meant = nearest(
+    name,
+    pacman.repositories.map((one) => one.name),
+  );
+  throw new FetchError('download', `repo '${name}' not configured`, suggestion(meant));
 }
 
 function optionEntries({ pacman }: Configuration): readonly Entry[] {

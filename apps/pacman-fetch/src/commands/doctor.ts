@@ -3,6 +3,7 @@ import { asciiJson } from '@sb/core';
 import { diagnosisText } from '../doctor/diagnosis-text.js';
 import { doctorStatus } from '../doctor/diagnosis.js';
 import { examine } from '../doctor/examine.js';
+import { serverProblems } from '../download/server-problems.js';
 import { charsetOf, wantsColor } from '../ui/environment.js';
 import type { Subcommand } from './subcommand.js';
 
@@ -17,7 +18,7 @@ Exit status: 0 full, 1 partial, 2 usage or configuration, 3 broken.`,
     json: { about: 'the same as one JSON document' },
   },
   async run({ values, switches }) {
-    const diagnosis = await examine(values.get('config') ?? '/etc/pacman.conf');
+    const diagnosis = await examine(values.get('config') ?? '/etc/pacman.conf', serverProblems);
     const { env, stdout } = process;
     const style = { color: wantsColor('auto', stdout.isTTY, env), charset: charsetOf(env) };
     stdout.write(switches.has('json') ? `${asciiJson(diagnosis, 2)}\n` : diagnosisText(diagnosis, style));

@@ -6,6 +6,7 @@ import type { Options } from './subcommand.js';
 const options: Options = {
   verbose: { short: 'v', about: 'a switch' },
   config: { short: 'c', value: 'FILE', about: 'a value' },
+  color: { value: 'WHEN', about: 'a word', words: ['auto', 'always', 'never'] },
 };
 
 const given = (...args: readonly string[]) => {
@@ -34,6 +35,9 @@ describe('readGiven', () => {
 
   it.each([
     [['--verbos'], 'there is no option --verbos', 'Did you mean --verbose?'],
+    [['--tiemout'], 'there is no option --tiemout', 'Try "pacman-fetch conf --help".'],
+    [['--color=alwasy'], '--color is auto, always, never, and not "alwasy"', 'Did you mean always?'],
+    [['--color', 'red'], '--color is auto, always, never, and not "red"', 'Try "pacman-fetch conf --help".'],
     [['-x'], 'there is no option -x', 'Try "pacman-fetch conf --help".'],
     [['--toString'], 'there is no option --toString', 'Try "pacman-fetch conf --help".'],
     [['--verbose=1'], '--verbose takes no value', 'Try "pacman-fetch conf --help".'],

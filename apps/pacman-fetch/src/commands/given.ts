@@ -14,7 +14,7 @@ export const helpOption = { help: { short: 'h', about: 'this text' } } as const 
  * @param name - of the command, for messages; undefined for `-o FILE URL`
  * @param options - of the command
  * @param args - what follows the command's name
- * @throws FetchError `usage` for an option that doesn't exist, lacks its value or has one too many
+ * @throws FetchError `usage` for an option that doesn't exist, lacks its value, has one too many or another than it may
  */
 export function readGiven(name: string | undefined, options: Options, args: readonly string[]): Given {
   const all: Options = { ...options, ...helpOption };
@@ -29,8 +29,7 @@ export function readGiven(name: string | undefined, options: Options, args: read
     const { rawName, value } = token;
     const option = Object.hasOwn(all, token.name) ? all[token.name] : undefined;
     if (option === undefined) {
-      const meant = nearest(token.name, Object.keys(all));
-      const guess = meant === undefined ? undefined : `Did you mean --${meant}?`;
+      const guess = guessOf(nearest(token.name, Object.keys(all)), '--');
       throw usage(`there is no option ${rawName}`, name === 'pacman' ? "Put -- before pacman's own arguments." : guess);
     }
     if (option.value === undefined) {
@@ -38,10 +37,18 @@ export function readGiven(name: string | undefined, options: Options, args: read
       switches.add(token.name);
     } else {
       if (value === undefined) throw usage(`${rawName} needs a ${option.value}`);
+      const { words } = option;
+      if (words?.includes(value) === false) {
+        throw usage(`${rawName} is ${words.join(', ')}, and not "${value}"`, guessOf(nearest(value, words)));
+      }
       values.set(token.name, value);
     }
   }
   return { switches, values, operands };
+}
+
+function guessOf(meant: string | undefined, before = ''): string | undefined {
+  return meant === undefined ? undefined : `Did you mean ${before}${meant}?`;
 }
 
 /** parseArgs finds the words; what they may be is checked here, so that the messages are ours. */

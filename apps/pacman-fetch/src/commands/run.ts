@@ -3,7 +3,7 @@ import { exitStatus } from '../errors.js';
 import { readGiven } from './given.js';
 import { helpOf } from './help.js';
 import { say } from './say.js';
-import type { CommandEntry } from './table.js';
+import type { CommandEntry } from './subcommand.js';
 
 /**
  * Loads a command and does it, or shows its help. A configuration that is wrong is told of as a whole.

@@ -43,3 +43,14 @@ export interface Subcommand {
    */
   run(given: Given): number | Promise<number>;
 }
+
+/** One line of the table of commands. */
+export interface CommandEntry {
+  /** What it does, for the help and for completions; a clause of at most 60 columns. */
+  readonly about: string;
+  /** Its code, which is loaded only when it is asked for: `-o FILE URL` has to start fast. */
+  load(): Promise<Subcommand>;
+}
+
+/** Commands by their names, in the order of the help. */
+export type Commands = Readonly<Record<string, CommandEntry>>;

@@ -1,15 +1,7 @@
-import type { Subcommand } from './subcommand.js';
-
-/** One line of the table of commands. */
-export interface CommandEntry {
-  /** What it does, for the help and for completions; a clause of at most 60 columns. */
-  readonly about: string;
-  /** Its code, which is loaded only when it is asked for: `-o FILE URL` has to start fast. */
-  load(): Promise<Subcommand>;
-}
+import type { CommandEntry, Commands } from './subcommand.js';
 
 /** Every command by its name, in the order of the help. */
-export const commands: Readonly<Record<string, CommandEntry>> = {
+export const commands: Commands = {
   refresh: {
     about: 'bring the databases up to date, as pacman -Sy',
     load: async () => (await import('./refresh.js')).refreshCommand,
@@ -36,7 +28,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   completion: {
     about: 'print what bash, zsh or fish completes the commands by',
-    load: async () => (await import('./completion.js')).completion,
+    // It knows no table but the one that it is given.
+    load: async () => (await import('./completion.js')).completionOf(commands),
   },
 };
 

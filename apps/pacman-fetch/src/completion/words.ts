@@ -1,5 +1,4 @@
-import type { Options, Subcommand } from '../commands/subcommand.js';
-import { commands } from '../commands/table.js';
+import type { Commands, Options, Subcommand } from '../commands/subcommand.js';
 import { helpOption } from '../commands/given.js';
 import { downloadOptions } from '../download-options.js';
 
@@ -13,8 +12,12 @@ export interface Completable {
   readonly offers: readonly string[];
 }
 
-/** The program itself first, whose words are the commands, and then every command. */
-export async function completables(): Promise<readonly Completable[]> {
+/**
+ * The program itself first, whose words are the commands, and then every command.
+ *
+ * @param commands - the table of them
+ */
+export async function completables(commands: Commands): Promise<readonly Completable[]> {
   const names = Object.keys(commands);
   const loaded = await Promise.all(
     Object.entries(commands).map(async ([name, entry]) => completableOf(name, entry.about, await entry.load())),

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 
-import { loadConfiguration } from '../config/configuration.js';
+import { isRoot } from '@sb/files';
+
+import { type Configuration, loadConfiguration } from '../config/configuration.js';
 import { chooseUser, type SandboxUser } from '../config/sandbox-user.js';
 import type { SandboxSettings } from '../config/sandbox-settings.js';
-import { serverProblems } from '../download/server-problems.js';
 import { FetchError } from '../errors.js';
 import { type Diagnosis, type Finding, verdictOf } from './diagnosis.js';
 import { examineDownloader } from './downloader.js';
@@ -11,13 +12,23 @@ import { examineFolder } from './folders.js';
 import { readMachine } from './machine.js';
 import { tryLayers } from './try-layers.js';
 
+/** Something that is wrong with servers, and what to do about it, as a sentence. */
+interface ServerProblem {
+  readonly text: string;
+  readonly hint: string;
+}
+
 /**
  * Finds out what this machine can enforce, by the very sandbox that the configuration asks for a worker.
  *
  * @param config - path of pacman.conf
+ * @param serverProblems - says what whoever downloads finds wrong with its servers
  * @throws FetchError `usage` for a configuration that can't be read
  */
-export async function examine(config: string): Promise<Diagnosis> {
+export async function examine(
+  config: string,
+  serverProblems: (configuration: Configuration) => readonly ServerProblem[],
+): Promise<Diagnosis> {
   const configuration = await loadConfiguration({ config });
   const { pacman, sandbox } = configuration;
   const textsOf = (name: 'CacheDir' | 'DBPath' | 'DownloadUser') =>
@@ -46,7 +57,7 @@ export async function examine(config: string): Promise<Diagnosis> {
     user:
       user === undefined
         ? null
-        : { name: identity === undefined ? 'this user' : nameOf(identity), source: user.source },
+        : { name: identity !== undefined ? nameOf(identity) : isRoot() ? 'root' : 'this user', source: user.source },
     features: trial.features,
     attempts: trial.attempts,
     findings,
@@ -65,8 +76,8 @@ function choose(settings: SandboxSettings, cache: string): { user?: SandboxUser;
   try {
     const user = chooseUser(settings, join(cache, 'file'));
     const off: Finding = {
-      level: 'partial',
-      what: `${user.source}: downloads are made as whoever starts them`,
+      level: isRoot() ? 'broken' : 'partial',
+      what: `${user.source}: downloads are made as ${isRoot() ? 'root' : 'this user'}`,
       remedy: 'Remove the line, or write "UseSandbox = auto" or "SandboxUserSwitch = prefer".',
     };
     return { user, findings: user.kind === 'off' ? [off] : [] };

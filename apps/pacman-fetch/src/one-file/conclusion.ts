@@ -1,11 +1,22 @@
 import type { SingleResult } from '@sb/fetcher/here';
 
 import { FetchError } from '../errors.js';
+import { toldHere } from './files.js';
 import type { Run } from './run.js';
 
-/** Checks what is in FILE, and finishes it. */
+/**
+ * Checks what is in FILE, and finishes it.
+ *
+ * @throws FetchError `file`
+ */
 export function complete({ destination, request }: Run, { size, lastModified }: SingleResult): void {
-  destination.complete(size, request.maxBytes, lastModified === null ? undefined : new Date(lastModified));
+  try {
+    destination.requireSize(size, request.maxBytes);
+    destination.prepare({ modified: lastModified === null ? undefined : new Date(lastModified) });
+    destination.publish();
+  } catch (error) {
+    throw toldHere(error);
+  }
 }
 
 /** The fields that errors of `@sb/fetcher` have, whichever copy of it threw them. */

@@ -1,21 +1,24 @@
 import { fileURLToPath } from 'node:url';
 
 import {
+  Destination,
   FetcherError,
   type FileLock,
   lockFile as lock,
   openCertificates as open,
-  openFolder as openFolderOf,
   openSourceFile,
 } from '@sb/fetcher/files';
-import type { Folder } from '@sb/files';
 
 import { FetchError } from '../errors.js';
 
-/** {@link openFolderOf}, with its error as this program tells it. */
-export function openFolder(path: string): Folder {
+/**
+ * {@link Destination.named}, with its error as this program tells it.
+ *
+ * @throws FetchError `file`
+ */
+export function openDestination(path: string, mayResume: boolean): Destination {
   try {
-    return openFolderOf(path);
+    return Destination.named(path, mayResume);
   } catch (error) {
     throw toldHere(error);
   }
@@ -70,6 +73,7 @@ function pathOf(url: URL): string {
   }
 }
 
-function toldHere(error: unknown): unknown {
+/** An error of `@sb/fetcher` about FILE or its folder, as this program tells it; any other as it is. */
+export function toldHere(error: unknown): unknown {
   return error instanceof FetcherError ? new FetchError('file', error.message, error.hint) : error;
 }

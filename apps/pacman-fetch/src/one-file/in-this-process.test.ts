@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { OwnReader } from '../config/own-reader.js';
 import { pacmanConfig } from '../config/pacman-config.js';
 import { sandboxSettings } from '../config/sandbox-settings.js';
+import { timeLimits } from './limits.js';
 import type { Run, RunEvents } from './run.js';
 
 const { restrictSelf, downloadHere } = vi.hoisted(() => ({
@@ -65,7 +66,14 @@ describe('downloadInThisProcess', () => {
 describe('the process that downloads', () => {
   const seal = vi.fn<() => void>();
   const settings = sandboxSettings(new OwnReader().values, pacmanConfig({ sections: [], problems: [] }));
-  const request = { url: new URL('http://a/x'), maxBytes: 1000, proxies: { http: null, https: null, except: [] } };
+  const request = {
+    url: new URL('http://a/x'),
+    maxBytes: 1000,
+    mayResume: false,
+    limits: timeLimits(false),
+    proxies: { http: null, https: null, except: [] },
+    userAgent: 'test',
+  };
 
   /** What it restricts itself to, for a FILE of its own or of another user. */
   async function restriction(isOwn: boolean) {

@@ -21,8 +21,9 @@ import { allLayers, downloaderUid, optionsUser, type Run, type RunEvents } from 
 export async function downloadInThisProcess(run: Run, events: RunEvents): Promise<SingleResult | undefined> {
   const report = restrictThisProcess(run);
   if (report === undefined) return undefined;
-  events.onEnforcement(report);
-  return await downloadHere(run.request, events);
+  const { onEnforcement, onProgress, signal } = events;
+  onEnforcement(report);
+  return await downloadHere(run.request, { onProgress, signal });
 }
 
 /**

@@ -1,8 +1,8 @@
+import type { Destination } from '@sb/fetcher/files';
 import { proxiesOf, type SingleRequest } from '@sb/fetcher/here';
 
 import type { SandboxSettings } from '../config/sandbox-settings.js';
 import { userAgent } from '../user-agent.js';
-import type { Destination } from './destination.js';
 import { limitsFor } from './limits.js';
 
 /** What a request is made of. */
@@ -13,7 +13,7 @@ export interface RequestParts {
   readonly source?: number | undefined;
   /** Never give up on a server that sends nothing. */
   readonly isPatient: boolean;
-  /** Open certificates. */
+  /** Open certificates; undefined: those that Node brings, since the system has none. */
   readonly certificates: number | undefined;
   readonly settings: SandboxSettings;
 }
@@ -28,6 +28,7 @@ export function requestOf({
   settings,
 }: RequestParts): SingleRequest {
   const { maxBytes = Number.MAX_SAFE_INTEGER, mayResume, time } = limitsFor(destination.name, isPatient);
+  const redirectPorts = redirectPortsOf(url, settings);
   return {
     url,
     source,
@@ -35,9 +36,9 @@ export function requestOf({
     maxBytes,
     mayResume,
     limits: time,
-    redirectPorts: redirectPortsOf(url, settings),
+    ...(redirectPorts === undefined ? {} : { redirectPorts }),
     proxies: proxiesOf(process.env),
-    certificates,
+    ...(certificates === undefined ? {} : { certificates }),
     userAgent: userAgent(),
   };
 }

@@ -1,9 +1,9 @@
+import type { Destination } from '@sb/fetcher/files';
 import type { SingleEvents, SingleRequest } from '@sb/fetcher/here';
 import type { EnforcementReport } from '@sb/core';
 
 import type { SandboxSettings } from '../config/sandbox-settings.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
-import type { Destination } from './destination.js';
 
 /** One download, with all that it takes open. */
 export interface Run {

@@ -1,78 +1,19 @@
-/* What lies under the names that root opens, writes and removes. */
+/* What lies under the names that root opens, writes and removes. What opens FILE of `-o` is of the fetcher, with mutants of its own. */
 import { change, type Mutant, without } from '@sb/test-kit/mutation';
 
-const destination = (test: string): Mutant['red'] => ['src/one-file/destination', test];
 const staged = (test: string): Mutant['red'] => ['src/xfer/staged-file', test];
 const staging = (test: string): Mutant['red'] => ['src/xfer/staging', test];
 const lock = (test: string): Mutant['red'] => ['src/refresh/lock-draft', test];
 
+const cache = (test: string): Mutant['red'] => ['src/prefetch/cache', test];
+const given = (test: string): Mutant['red'] => ['test/enforcement/given-folders', test];
+
 /** FILE of `-o`. */
 const oneFile = [
-  without(
-    'the owner of FILE',
-    'one-file/destination',
-    'if (stats.uid !== 0 && stats.uid !== process.geteuid?.()) refuse(`it belongs to uid ${stats.uid}`);',
-    destination('that belongs to another user'),
-  ),
-  change(
-    'not following FILE',
-    'one-file/destination',
-    'constants.O_RDWR | constants.O_NOFOLLOW',
-    'constants.O_RDWR',
-    destination('that is a symbolic link'),
-  ),
-  without(
-    'FILE that is a file',
-    'one-file/destination',
-    "if (!stats.isFile()) refuse('it is no regular file');",
-    destination('that is a pipe'),
-  ),
-  without(
-    'other names of FILE',
-    'one-file/destination',
-    "if (stats.nlink !== 1) refuse('it has other names (hard links)');",
-    destination('that is a link to another file'),
-  ),
-  without(
-    'the name of FILE that was taken away',
-    'one-file/destination',
-    "if (named?.dev !== stats.dev || named.ino !== stats.ino || named.nlink !== 1) refuse('its name was taken away');",
-    destination('that was one until it was open'),
-  ),
-  change(
-    'the bytes that came',
-    'one-file/destination',
-    'if (held !== size) {',
-    'if (false) {',
-    destination('gets no name with what somebody else added'),
-  ),
-  without(
-    'the bytes that its kind may have',
-    'one-file/destination',
-    "if (held > maxBytes) throw new FetchError('file', `${this.path} is larger than ${maxBytes} bytes`);",
-    destination('gets no name with more than its kind may'),
-  ),
-  change(
-    'the name of FILE, when it is whole',
-    'one-file/destination',
-    'if (!this.#isStillNamed())',
-    'if (false)',
-    destination('is not what was put in the place'),
-  ),
-  change(
-    'the last name of a sealed FILE',
-    'one-file/destination',
-    'return nlink > 0;',
-    'return nlink >= 0;',
-    destination('none where it has lost its own'),
-  ),
-  change(
-    'FILE that is removed with its own name only',
-    'one-file/destination',
-    'if (isLeftover && this.#isStillNamed())',
-    'if (isLeftover)',
-    destination('of which nothing came goes'),
-  ),
+  without('the bytes that came', 'one-file/conclusion', 'destination.requireSize(size, request.maxBytes);', [
+    'src/one-file/conclusion',
+    'with more bytes than its kind may',
+  ]),
 ];
 
 /** What an XferCommand leaves. */
@@ -104,6 +45,10 @@ const left = [
     'if (false)',
     staged('that is other bytes'),
   ),
+  change('its bound where no size is known', 'xfer/staged-file', '?? defaultMaxBytes', '?? 2 ** 50', [
+    'src/xfer/command',
+    'lets one fill no more than 64 GiB',
+  ]),
   without('a copy that goes', 'xfer/staged-file', 'this[Symbol.dispose]();', staged('that is other bytes')),
   change(
     'a copy of it',
@@ -137,9 +82,9 @@ const left = [
   change(
     'the folder of what is removed',
     'xfer/staging',
-    'if (isRoot() && folder.whyOthersRename() !== undefined) return;',
+    'if (isRoot() && folder.whyOthersWrite() !== undefined) return;',
     '',
-    staging('is not removed where a neighbour may have'),
+    staging('is not removed in a sticky folder'),
   ),
   change(
     'the way to what is removed',
@@ -149,6 +94,30 @@ const left = [
     const Folder = { open: (path: string) => Trusted.of(path, openSync(path, 'r')) };`,
     staging('is not removed where somebody else’s link leads'),
   ),
+];
+
+/** What is in a cache, and what doctor makes there. */
+const caches = [
+  change(
+    'an end of the sum of a package',
+    'prefetch/cache',
+    'size === undefined ? held <= defaultMaxBytes : held === size',
+    'size === undefined || held === size',
+    cache('of unknown size is not summed without end'),
+  ),
+  without(
+    'a signal while a package is summed',
+    'prefetch/cache',
+    'signal.throwIfAborted();',
+    cache('of unknown size is not summed without end'),
+  ),
+  without(
+    'taking back what was given away for a trial',
+    'doctor/folders',
+    'if (isGiven) trial.takeBack();',
+    given('is taken back and removed'),
+  ),
+  without('what was put into a trial', 'doctor/folders', 'trial.empty();', given('is taken back and removed')),
 ];
 
 /** pacman's lock. */
@@ -197,4 +166,4 @@ const locks = [
   ),
 ];
 
-export const fileMutants = [...oneFile, ...left, ...locks];
+export const fileMutants = [...oneFile, ...left, ...caches, ...locks];

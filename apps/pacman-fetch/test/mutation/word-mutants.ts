@@ -102,12 +102,6 @@ const whole = [
     ),
   ),
   built(
-    change('one download to FILE', 'fetch', 'lockFile(destination.descriptor, destination.path);', '', [
-      'test/enforcement/file',
-      'that another one is writing is left alone',
-    ]),
-  ),
-  built(
     change('descriptors that strayed in', 'descriptors', '!closesOnExec(descriptor)', 'false', [
       'test/enforcement/identity',
       'holds no descriptor that it was not meant to have, for x.part',

@@ -1,6 +1,5 @@
 /** One file, downloaded by a worker: for programs whose own process can't be restricted. */
-import type { SandboxOptions, SandboxReport } from '@sb/sandbox';
-
+import { documentPlace } from '../documents.js';
 import { FetcherError } from '../errors.js';
 import { runWorker } from '../run-worker.js';
 import { settingsOf } from '../settings.js';
@@ -8,20 +7,12 @@ import { told } from '../source-failures.js';
 import { sourceHost } from '../source-host.js';
 import { WrittenFile } from '../written-file.js';
 import { hasEndedWell, standStill, type WorkerEnd } from '../worker-end.js';
-import { planSingle, type SingleEvents, type SingleRequest, type SingleResult } from './request.js';
+import { workerReader } from './documents.js';
+import type { SingleRequest, SingleResult, SingleWorker } from './options.js';
+import { planSingle } from './request.js';
 
 export { FetcherError, type FetcherErrorCode } from '../errors.js';
-export type { SingleEvents, SingleRequest, SingleResult } from './request.js';
-
-/** How the worker of a single download is confined, and by whom that is told. */
-export interface SingleWorker extends SingleEvents {
-  /** User, levels, and other choices than those of `@sb/fetcher`. As root it has to be another user, or none on request. */
-  readonly sandbox: SandboxOptions;
-  /** Told what is in force, before anything is asked of the network. */
-  readonly onEnforcement: (report: SandboxReport) => void;
-  /** The worker's program; tests put a hostile one here. */
-  readonly program?: string | undefined;
-}
+export type { SingleEvents, SingleRequest, SingleResult, SingleWorker } from './options.js';
 
 /**
  * Downloads one URL into one open file by a worker in a sandbox.
@@ -29,27 +20,20 @@ export interface SingleWorker extends SingleEvents {
  * @throws FetcherError; what was received stays in the file for another attempt
  */
 export async function downloadByWorker(request: SingleRequest, how: SingleWorker): Promise<SingleResult> {
-  const { url, descriptor, source, limits, redirectPorts, proxies, userAgent } = request;
-  const { sandbox, signal, onProgress, onEnforcement, program } = how;
-  const { user, require, prefer, off, landlock, seccomp } = sandbox;
-  const levels = { require, prefer, off, landlock, seccomp };
-  const given = Object.fromEntries(Object.entries(levels).filter(([, value]) => value !== undefined));
-  const common = settingsOf({
-    ...(user === undefined ? {} : { user }),
-    sandbox: given,
-    userAgent,
-    limits,
-    parallel: 1,
-  });
+  const { sandbox, signal, onProgress, onEnforcement, program } = workerReader.read(how, documentPlace('how'));
+  const { request: read, file } = planSingle(request);
+  const { url, descriptor, source, limits, redirectPorts, proxies, userAgent, certificates } = read;
+  const { user, ...rest } = sandbox;
+  const common = settingsOf({ ...(user === undefined ? {} : { user }), sandbox: rest, userAgent, limits, parallel: 1 });
   const settings = { ...common, redirectPorts, proxies };
   const content = new WrittenFile(descriptor, 'the file');
   const files = {
-    files: [planSingle(request).file],
+    files: [file],
     descriptors: source === undefined ? [] : [source],
     targets: [{ file: content, signature: undefined }],
     hosts: { errors: [], slow: [], bestRate: 0 },
   };
-  const options = { settings, certificates: request.certificates, program, signal, onEnforcement };
+  const options = { settings, certificates, program, signal, onEnforcement };
   const { accounts, refusals, end } = await runWorker(files, options, (_file, { hasStarted, received, total }) => {
     if (hasStarted) onProgress(received, total ?? undefined);
   });

@@ -5,17 +5,21 @@
 import type { SandboxOptions } from '@sb/sandbox';
 
 import { confinement } from '../confinement.js';
+import { documentPlace } from '../documents.js';
+import { readCompleted } from '../sandbox-documents.js';
 import { FileSink } from '../transfer/file-sink.js';
 import { connectionsOf } from '../worker/connections.js';
 import { copy } from '../worker/copy.js';
 import { Deadline } from '../worker/deadline.js';
 import { download, type Started } from '../worker/download.js';
-import { planSingle, type SingleEvents, type SingleRequest, type SingleResult } from './request.js';
+import { eventsReader } from './documents.js';
+import type { SingleEvents, SingleRequest, SingleResult } from './options.js';
+import { planSingle } from './request.js';
 
 export { defaultLimits, type Limits } from '../limits.js';
 export { failureOf, TransferFailure } from '../transfer/failure.js';
 export { proxiesOf } from '../transfer/proxies.js';
-export type { SingleEvents, SingleRequest, SingleResult } from './request.js';
+export type { SingleEvents, SingleRequest, SingleResult } from './options.js';
 
 /**
  * What this process can be restricted to before {@link downloadHere}: nothing that it can write, TCP connections to the
@@ -23,14 +27,19 @@ export type { SingleEvents, SingleRequest, SingleResult } from './request.js';
  *
  * @param request - with its file open already
  * @param base - user, levels, and other choices than these
- * @throws FetcherError `invalid-request` for a proxy that can't be used
+ * @throws FetcherError `invalid-request`, also for a proxy that can't be used
  */
 export function confinementHere(request: SingleRequest, base: SandboxOptions): SandboxOptions {
-  const { ports, proxies } = planSingle(request);
+  readCompleted(base, documentPlace('base'));
+  const {
+    request: { maxBytes },
+    ports,
+    proxies,
+  } = planSingle(request);
   // A child could be the one program that is started; here there is none to start.
   const { execOnce: _, ...options } = confinement(base, [...ports, ...proxies.ports]);
   // The file is this process's own to write.
-  return { ...options, rlimits: { core: 0, fsize: request.maxBytes } };
+  return { ...options, rlimits: { core: 0, fsize: maxBytes } };
 }
 
 /**
@@ -39,12 +48,13 @@ export function confinementHere(request: SingleRequest, base: SandboxOptions): S
  *
  * @throws TransferFailure; what was received stays in the file for another attempt
  * @throws the reason of the signal, once that is aborted
- * @throws FetcherError `invalid-request` for a proxy that can't be used
+ * @throws FetcherError `invalid-request`, also for a proxy that can't be used
  */
 export async function downloadHere(request: SingleRequest, events: SingleEvents): Promise<SingleResult> {
-  const { url, maxBytes, limits, userAgent, certificates } = request;
-  const { file, ports, proxies } = planSingle(request);
-  const sink = new FileSink(request.descriptor, maxBytes);
+  const { signal, onProgress } = eventsReader.read(events, documentPlace('events'));
+  const { request: read, file, ports, proxies } = planSingle(request);
+  const { url, maxBytes, limits, userAgent, certificates } = read;
+  const sink = new FileSink(read.descriptor, maxBytes);
   using deadline = new Deadline(limits.timeout);
   const rules = { limits, parallel: 1, proxies: proxies.rules };
   let lastModified: number | null = null;
@@ -58,17 +68,17 @@ export async function downloadHere(request: SingleRequest, events: SingleEvents)
     resume: file.resume,
     modifiedSince: null,
     limits,
-    deadline: AbortSignal.any([deadline.signal, events.signal]),
+    deadline: AbortSignal.any([deadline.signal, signal]),
     ports,
     userAgent,
     connections: connectionsOf(rules, certificates),
     onStart: (started: Started) => {
       lastModified = started.lastModified ?? null;
       total = started.total;
-      events.onProgress(sink.position, total);
+      onProgress(sink.position, total);
     },
-    onProgress: (received: number) => events.onProgress(received, total),
+    onProgress: (received: number) => onProgress(received, total),
   };
-  await (url.protocol === 'file:' ? copy({ ...task, descriptor: request.source }) : download(task));
+  await (url.protocol === 'file:' ? copy({ ...task, descriptor: read.source }) : download(task));
   return { size: sink.position, lastModified };
 }

@@ -225,4 +225,57 @@ const verdict = [
   ),
 ];
 
-export const workerMutants = [...confinement, ...frames, ...ledger, ...verdict];
+/** What options say. */
+const options = [
+  change(
+    'the reading of options',
+    'settings',
+    "fetcherOptionsReader.read(options, documentPlace('options'))",
+    'options',
+    unit('misspelt', 'a fetcher is not made with limts'),
+  ),
+  change(
+    'the reading of requests',
+    'check',
+    "requestsReader.read(requests, documentPlace('requests'))",
+    'requests',
+    unit('misspelt', 'sha265'),
+  ),
+  change(
+    'a signature that went missing',
+    'request-document',
+    '  signature,\n',
+    '  signature: lenient(signature),\n',
+    unit('misspelt', 'signature: undefined'),
+  ),
+  change(
+    'a user that went missing',
+    'option-documents',
+    '  user: userReader,\n',
+    '  user: lenient(userReader),\n',
+    unit('misspelt', 'user: undefined'),
+  ),
+  change(
+    'what is completed of a sandbox',
+    'sandbox-documents',
+    'if (at === undefined) {',
+    'if (false) {',
+    unit('misspelt', 'a fetcher is not made with no net'),
+  ),
+  change(
+    'what a worker’s sandbox is made of, before it starts',
+    'fetcher',
+    'requireSandbox(settings.sandbox);',
+    'void requireSandbox;',
+    unit('misspelt', 'a choice that @sb/sandbox refuses'),
+  ),
+  change(
+    'passwords that no error shows',
+    'documents',
+    "typeof value !== 'string' || words.includes(value)",
+    'words.length < 9',
+    unit('misspelt', 'whose password is not shown'),
+  ),
+];
+
+export const workerMutants = [...options, ...confinement, ...frames, ...ledger, ...verdict];

@@ -1,0 +1,153 @@
+/* What was taken in silence once, by each function that takes options. */
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { createFetcher } from './fetcher.js';
+import { defaultLimits } from './limits.js';
+import type { DownloadOptions, DownloadRequest } from './options.js';
+import { proxyFor } from './proxies-entry.js';
+import { downloadByWorker } from './single/by-worker.js';
+import { confinementHere, downloadHere } from './single/here.js';
+import type { SingleEvents, SingleRequest, SingleWorker } from './single/options.js';
+import { noProxies, type ProxyRules } from './transfer/proxies.js';
+
+const fetcher = createFetcher({ user: 'nobody', netrc: false });
+afterEach(async () => await fetcher[Symbol.asyncDispose]());
+
+const { signal } = new AbortController();
+const events: SingleEvents = { onProgress: () => {}, signal };
+const single: SingleRequest = {
+  url: new URL('https://a.invalid/x'),
+  descriptor: 0x7fff_ffff,
+  maxBytes: 1,
+  mayResume: false,
+  limits: defaultLimits,
+  proxies: noProxies,
+  userAgent: 'test',
+};
+const how: SingleWorker = { ...events, sandbox: { user: 'nobody' }, onEnforcement: () => {} };
+
+/** Options as who has written them wrongly gives them. */
+type Mistake = readonly [what: string, options: object, path: string, hint: string];
+
+function refusal(path: string, hint: string): unknown {
+  const message = expect.stringMatching(
+    new RegExp(`^${path.replaceAll(/[.[\]]/g, '\\$&')} (?:is|has|cannot) `),
+  ) as string;
+  return expect.objectContaining({
+    name: 'FetcherError',
+    code: 'invalid-request',
+    path,
+    message,
+    hint: expect.stringContaining(hint) as string,
+  });
+}
+
+describe('a fetcher is not made with', () => {
+  it.each<Mistake>([
+    ['limts', { limts: {} }, 'options.limts', 'Did you mean "limits"?'],
+    ['limits.timout', { limits: { timout: 1 } }, 'options.limits.timout', 'Did you mean "timeout"?'],
+    ['limits.timeout: undefined', { limits: { timeout: undefined } }, 'options.limits.timeout', 'Leave the option out'],
+    ['user: undefined', { user: undefined }, 'options.user', 'Leave the option out'],
+    ['certificates: undefined', { certificates: undefined }, 'options.certificates', 'Leave the option out'],
+    ['sandbox: undefined', { sandbox: undefined }, 'options.sandbox', 'Leave the option out'],
+    ['sandbox.rlimits', { sandbox: { rlimits: {} } }, 'options.sandbox.rlimits', 'Use: prefer,'],
+    ['sandbox.of', { sandbox: { of: [] } }, 'options.sandbox.of', 'Did you mean "off"?'],
+    ['no net', { sandbox: { landlock: { net: undefined } } }, 'options.sandbox.landlock.net', 'Leave the option out'],
+    ['no rules', { sandbox: { seccomp: { rules: undefined } } }, 'options.sandbox.seccomp.rules', 'Leave the option'],
+    ['proxies.htpp', { proxies: { htpp: 'http://a' } }, 'options.proxies.htpp', 'Did you mean "http"?'],
+    ['proxies.https: undefined', { proxies: { https: undefined } }, 'options.proxies.https', 'Leave the option out'],
+    ['a proxy of another kind', { proxies: { http: 'socks5://a' } }, 'options.proxies.http', 'http or https proxy'],
+  ])('%s', (_, options, path, hint) => {
+    expect(() => createFetcher({ user: 'nobody', ...options })).toThrow(refusal(path, hint));
+  });
+
+  it('a choice that @sb/sandbox refuses, before anything is downloaded', () => {
+    const landlock = { presett: 'minimal' } as object;
+    expect(() => createFetcher({ user: 'nobody', sandbox: { landlock } })).toThrow(
+      expect.objectContaining({ code: 'invalid-request', message: expect.stringContaining('presett') as string }),
+    );
+  });
+
+  it('what has no bearing: the twin', () => {
+    expect(() => createFetcher({ user: 'nobody', userAgent: undefined, proxies: { except: undefined } })).not.toThrow();
+  });
+});
+
+describe('nothing is downloaded for', () => {
+  const request = { sources: ['https://a.invalid/x'], to: '/x' };
+
+  it.each<Mistake>([
+    ['sha265', { sha265: 'x' }, 'requests[0].sha265', 'Did you mean "sha256"?'],
+    ['sha512', { sha512: 'x' }, 'requests[0].sha512', 'Use: sources,'],
+    ['sha256: undefined', { sha256: undefined }, 'requests[0].sha256', 'Leave the option out'],
+    ['signature: undefined', { signature: undefined }, 'requests[0].signature', 'Leave the option out'],
+    ['maxBytes: undefined', { maxBytes: undefined }, 'requests[0].maxBytes', 'Leave the option out'],
+    ['size: null', { size: null }, 'requests[0].size', 'Leave the option out'],
+    ['signature.maxByte', { signature: { maxByte: 1 } }, 'requests[0].signature.maxByte', 'Did you mean "maxBytes"?'],
+    ['a source without URL', { sources: [{ ulr: 'x' }] }, 'requests[0].sources[0].ulr', 'Use: url,'],
+    ['a source of ftp', { sources: ['ftp://a/x'] }, 'requests[0].sources[0]', 'http, https or file'],
+    ['no source', { sources: [] }, 'requests[0].sources', 'at least 1'],
+    ['a suffix that is taken', { signature: { suffix: '.part' } }, 'requests[0].signature.suffix', 'Give another'],
+  ])('%s', async (_, options, path, hint) => {
+    const requests = [{ ...request, ...options }] as unknown as readonly DownloadRequest[];
+    await expect(fetcher.download(requests)).rejects.toThrow(refusal(path, hint));
+  });
+
+  it('options of a batch that are misspelt', async () => {
+    const options = { onProgres: () => {} } as DownloadOptions;
+    const refused = refusal('options.onProgres', 'Did you mean "onProgress"?') as Error;
+    await expect(fetcher.download([], options)).rejects.toThrow(refused);
+    const undefineds = { onProgress: undefined, onHostSkipped: undefined, signal: undefined };
+    expect(await fetcher.download([], undefineds)).toEqual([]);
+  });
+
+  it.each([
+    ['sources', 'https://me:geheim@a/x'],
+    ['sources', ['https://me:geheim@']],
+    ['proxies', 'http://me:geheim@a'],
+    ['proxies', { http: 'me:geheim@a:99999' }],
+  ])('%s of another kind, whose password is not shown', async (key, value) => {
+    const attempt = async (): Promise<unknown> => {
+      if (key === 'proxies') return createFetcher({ user: 'nobody', proxies: value as 'environment' });
+      return await fetcher.download([{ ...request, sources: value as string[] }]);
+    };
+    const error = (await attempt().catch((reason: unknown) => reason)) as Error;
+    expect(error).toMatchObject({ code: 'invalid-request' });
+    expect(JSON.stringify([error, error.message])).not.toContain('geheim');
+  });
+});
+
+describe('a single download is not begun with', () => {
+  const misspelt = { ...single, certificate: 3 } as SingleRequest;
+  const noCertificates = { ...single, certificates: undefined } as unknown as SingleRequest;
+  const unknown = refusal('request.certificate', 'Did you mean "certificates"?');
+  const missing = refusal('request.certificates', 'Leave the option out');
+
+  it('a request that is misspelt or lacks a value', async () => {
+    for (const [request, refused] of [
+      [misspelt, unknown],
+      [noCertificates, missing],
+    ] as const) {
+      expect(() => confinementHere(request, {})).toThrow(refused);
+      await expect(downloadHere(request, events)).rejects.toThrow(refused);
+      await expect(downloadByWorker(request, how)).rejects.toThrow(refused);
+    }
+  });
+
+  it('events or a sandbox that are misspelt', async () => {
+    const withoutDescriptor = { ...single, descriptor: -1 };
+    const never = refusal('request.descriptor', 'Correct the value') as Error;
+    await expect(downloadHere(withoutDescriptor, events)).rejects.toThrow(never);
+    const typo = { ...how, sandbox: { usr: 'nobody' } } as SingleWorker;
+    await expect(downloadByWorker(single, typo)).rejects.toThrow(refusal('how.sandbox.usr', 'Did you mean'));
+    const late = { ...events, onProgres: () => {} } as SingleEvents;
+    await expect(downloadHere(single, late)).rejects.toThrow(refusal('events.onProgres', 'Did you mean'));
+    const base = { landlock: { net: undefined } } as unknown as object;
+    expect(() => confinementHere(single, base)).toThrow(refusal('base.landlock.net', 'Leave the option out'));
+  });
+
+  it('rules of proxies that are misspelt', () => {
+    const rules = { ...noProxies, htpps: null } as ProxyRules;
+    expect(() => proxyFor(single.url, rules)).toThrow(refusal('rules.htpps', 'Did you mean "https"?'));
+  });
+});
