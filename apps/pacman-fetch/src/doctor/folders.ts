@@ -86,7 +86,7 @@ function tryFolder(path: string, question: FolderQuestion): readonly Finding[] {
 function tryToGive(folder: Folder, { user, isPacmans }: FolderQuestion): readonly Finding[] {
   using trial = NewFolder.make(folder, '.pacman-fetch-doctor-');
   try {
-    if (user !== undefined && process.geteuid?.() === 0) trial.giveTo(user);
+    if (user !== undefined && process.geteuid?.() === 0) trial.giveTo({ uid: user.uid, gid: user.gid });
     return [];
   } catch (error) {
     return [
