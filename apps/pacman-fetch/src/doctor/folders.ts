@@ -87,7 +87,7 @@ function tryToGive(folder: Folder, { user, isPacmans }: FolderQuestion): readonl
   using trial = NewFolder.make(folder, '.pacman-fetch-doctor-');
   if (user === undefined || process.geteuid?.() !== 0) return removed(trial, false);
   try {
-    trial.giveTo(user);
+    trial.giveTo({ uid: user.uid, gid: user.gid });
   } catch (error) {
     const refusal: Finding = {
       level: isPacmans ? 'broken' : 'note',

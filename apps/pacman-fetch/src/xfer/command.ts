@@ -49,7 +49,7 @@ export async function runXfer(
   signal.throwIfAborted();
   const { sandbox } = configuration;
   const policy = choice.kind === 'switch' ? choice.policy : undefined;
-  using staging = Staging.make(folder, policy);
+  using staging = Staging.make(folder, policy && { uid: policy.uid, gid: policy.gid });
   const name = `${basename(file.to)}.part`;
   const output = join(staging.path, name);
   const [program = '', ...args] = (wordsOf(command) ?? []).map((word) =>

@@ -14,6 +14,14 @@ const change = (name: string, of: string, from: string, to: string, test: string
 const without = (name: string, of: string, from: string, test: string): Mutant => change(name, of, from, '', test);
 
 export const mutants: readonly Mutant[] = [
+  changeSeenBy('the reading of an owner', 'new-folder', "ownerReader.read(owner, documentPlace('owner'))", 'owner', [
+    'src/every-option',
+    'an owner is read',
+  ]),
+  changeSeenBy('the reading of a judge', walk, "judgeReader.read(judge, documentPlace('judge'))", 'judge', [
+    'src/every-option',
+    'a judge is read',
+  ]),
   change(
     'what is mounted in a folder that goes',
     'remove-tree',
