@@ -59,6 +59,7 @@ export const optionsReader: Reader<PrivdropOptions> = object<PrivdropOptions>({
   groups: either<NonNullable<PrivdropOptions['groups']>>(groups, word(['none', 'initgroups'])),
   level: enforced,
   noNewPrivs: word(requirementLevels),
+  privateGroup: word(requirementLevels),
   unsafeKeepGroupsWhereSetgroupsIsDenied: boolean,
   unsafeAllowCapabilities: boolean,
 });
@@ -74,6 +75,10 @@ export const policyReader: Reader<PrivdropPolicy> = object<PrivdropPolicy>({
   shell: required(plainText),
   level: required(enforced),
   noNewPrivs: required(word(requirementLevels)),
+  privateGroup: object<NonNullable<PrivdropPolicy['privateGroup']>>({
+    state: required(word(['chosen', 'missing'])),
+    reason: plainText,
+  }),
   keepGroupsWhereDenied: required(boolean),
   allowCapabilities: required(boolean),
 });

@@ -1,4 +1,5 @@
 import { policy as capsPolicy } from '@sb/caps';
+import { requirementLevels } from '@sb/core';
 import { type Base, policy as seccompPolicy, presets as seccompPresets } from '@sb/seccomp';
 
 import { booleanAt, integerAt, listAt, objectAt, plainAt, text, textAt, wordAt } from './document.js';
@@ -22,6 +23,7 @@ const checks: Checks = {
   version: (value, path) => wordAt(value, path, [1]),
   user: userAt,
   groups: (value, path) => (Array.isArray(value) ? listAt(value, path, nameOrId) : wordAt(value, path, groupWords)),
+  privateGroup: (value, path) => wordAt(value, path, requirementLevels),
   caps: capsAt,
   landlock: landlockAt,
   seccomp: seccompAt,
@@ -59,6 +61,9 @@ export function definePolicy(document: SandboxOptions | SandboxPolicy): SandboxP
   levelsOf(document);
   if (fields['groups'] !== undefined && fields['user'] === undefined) {
     refuse('groups', 'are those of a user, and none is named', 'Name a user; without one the groups stay.');
+  }
+  if (fields['privateGroup'] !== undefined && fields['user'] === undefined) {
+    refuse('privateGroup', 'goes with a user, and none is named', 'Name a user; without one the group stays.');
   }
   return deepFrozen({ ...structuredClone(document), version: 1 });
 }

@@ -104,7 +104,8 @@ class LauncherSandbox implements Sandbox {
   /** What is executed in the place of a program that others of its user are to be kept out of. */
   #copyOf({ path }: Target, { expected }: SandboxPlan, { undumpable }: SandboxSpawnOptions): number | undefined {
     const isOthers = expected.launcher && expected.user !== undefined && isRoot();
-    return undumpable === true && isOthers && !keepsNeighboursApart() ? unreadableProgram(path) : undefined;
+    const isApart = expected.user?.privateGroup?.state === 'chosen' || keepsNeighboursApart();
+    return undumpable === true && isOthers && !isApart ? unreadableProgram(path) : undefined;
   }
 
   /** A program that is a descriptor of ours; the child finds it behind its standard streams. */
@@ -196,7 +197,9 @@ class LauncherSandbox implements Sandbox {
     const where = { path: this.#env()['PATH'], cwd: isAbsolute(program) ? '/' : this.#folder() };
     const target = findTarget(program, where, known?.target);
     if (known !== undefined && known.target === target) return known;
-    const layers = layerPolicies(this.#fixed, target.files, this.#execKey);
+    // The user was looked up, and a private group drawn, when the sandbox was made.
+    const { privdrop } = this.#layers;
+    const layers = { ...layerPolicies(this.#fixed, target.files, this.#execKey), privdrop };
     const prepared = { target, ...this.#planned(layers) };
     this.#prepared.set(program, prepared);
     return prepared;

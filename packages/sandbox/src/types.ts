@@ -17,7 +17,7 @@ export interface SandboxSpawnOptions extends EndingOptions {
   /**
    * Keeps other processes of the child's user from tracing it and from taking its memory and descriptors, from its first
    * instruction on: as root that starts a program for another user. The program is executed from a copy in memory that
-   * this user can't read, unless Yama keeps them apart already. Costs the program's size in memory, once a process. It
+   * this user can't read, unless a private group or Yama keeps them apart already. Costs the program's size in memory, once a process. It
    * changes nothing where no user is switched: then those processes could look into this one as well.
    * Default: false.
    */

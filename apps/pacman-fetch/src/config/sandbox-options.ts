@@ -45,6 +45,7 @@ export function sandboxOptions(settings: SandboxSettings, needs: Needs): Sandbox
   const isSwitched = needs.user !== undefined && settings.levels.userSwitch.word !== 'off';
   return {
     ...(isSwitched ? { user: needs.user } : {}),
+    ...(isSwitched && needs.program === 'command' ? { privateGroup: 'prefer' } : {}),
     landlock: {
       preset: settings.preset?.word ?? preset,
       ...pathsOf(settings, needs),

@@ -68,7 +68,7 @@ describe.skipIf(missing('root', 'linux'))('a link put in the place of a folder o
   });
 
   it('gives a staging folder to nobody', () => {
-    expect(() => Staging.make(cache, nobody)).toThrow(/cache has no room for a staging folder: ENOTDIR$/);
+    expect(() => Staging.make(cache)).toThrow(/cache has no room for a staging folder: ENOTDIR$/);
     expect(statSync(prize).uid).toBe(0);
   });
 
@@ -81,7 +81,8 @@ describe.skipIf(missing('root', 'linux'))('a link put in the place of a folder o
 
 describe.skipIf(missing('root', 'linux'))('a folder that root has just made', () => {
   it('is given away: the twin', () => {
-    using staging = Staging.make(cache, nobody);
+    using staging = Staging.make(cache);
+    staging.openTo(nobody);
     expect(statSync(staging.path)).toMatchObject(nobody);
     expect(examineFolder(cache.path, { user, isPacmans: true })).toEqual([]);
   });
@@ -108,6 +109,7 @@ describe.skipIf(missing('root', 'linux'))('a folder that root has just made', ()
       make(folder.file('other'));
       renameSync(folder.file('other'), made);
     };
-    expect(() => Staging.make(cache, nobody)).toThrow(`cache refuses chown: what was made there is ${why}`);
+    using staging = Staging.make(cache);
+    expect(() => staging.openTo(nobody)).toThrow(`cache refuses chown: what was made there is ${why}`);
   });
 });

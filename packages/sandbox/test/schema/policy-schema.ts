@@ -20,7 +20,7 @@ export const policySchema: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Policy of @sb/sandbox',
   description: 'What createSandbox, definePolicy and sb-run --policy take. What is left out is as strict as it can be.',
-  dependentRequired: { groups: ['user'] },
+  dependentRequired: { groups: ['user'], privateGroup: ['user'] },
   ...closed({
     $schema: { ...text, description: 'Where an editor finds this schema.' },
     version: { const: 1 },
@@ -31,6 +31,10 @@ export const policySchema: Schema = {
     groups: {
       description: 'Supplementary groups of the user that is named. Default: none.',
       anyOf: [oneOf(['none', 'initgroups']), listOf(id)],
+    },
+    privateGroup: {
+      description: 'Level of a group that no other process has, as the group of the user that is named. Default: off.',
+      ...oneOf(['require', 'prefer', 'off']),
     },
     caps: { description: 'Capabilities. Default: none.', anyOf: [oneOf(['none', 'off']), capsSchema] },
     landlock: {
