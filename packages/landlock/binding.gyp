@@ -5,7 +5,7 @@
     'conditions': [
       ['OS=="linux"', {
         'sources': [
-          'native/addon.cc', 'native/above.c', 'native/landlock.c', 'native/process.c', 'native/proof.c',
+          'native/addon.cc', 'native/above.c', 'native/landlock.c', 'native/open_path.c', 'native/process.c', 'native/proof.c',
           '../../tooling/native/sb_task_list.c', '../../tooling/native/sb_threads.c',
         ],
         'include_dirs': ['../../tooling/native', "<!(node -p \"require('node-addon-api').include_dir\")"],
