@@ -111,6 +111,18 @@ describe('sandboxOptions', () => {
   });
 });
 
+describe('the group', () => {
+  it('gives a command a group of its own, where it becomes another user', () => {
+    const of = (program: 'command' | 'self', lines: readonly string[], user?: string) =>
+      sandboxOptions(settings(lines), { program, user, ports: [], writable: [] })?.privateGroup;
+    expect(of('command', [], 'nobody')).toBe('prefer');
+    expect(of('command', [])).toBeUndefined();
+    expect(of('command', ['SandboxUserSwitch = off'], 'nobody')).toBeUndefined();
+    // It has its file open and is closed to others.
+    expect(of('self', [], 'nobody')).toBeUndefined();
+  });
+});
+
 describe('sandboxSettings', () => {
   it("takes SandboxUser before pacman's DownloadUser", () => {
     const origin = { kind: 'file', line: 2 };

@@ -87,6 +87,13 @@ describe.skipIf(missing('root', 'linux'))('a folder that root has just made', ()
     expect(examineFolder(cache.path, { user, isPacmans: true })).toEqual([]);
   });
 
+  it('stays root’s where the command has a group of its own, which alone is let in', () => {
+    const gid = 1_900_000_000;
+    using staging = Staging.make(cache);
+    staging.openTo({ ...nobody, gid, privateGroup: { state: 'chosen' } });
+    expect(statSync(staging.path)).toMatchObject({ uid: 0, gid, mode: 0o40_770 });
+  });
+
   it('is not, once it is open, what its name stands for', () => {
     using made = NewFolder.make(cache, 'x-');
     putLink(join(cache.path, made.name));

@@ -7,6 +7,14 @@ const user = (test: string): Mutant['red'] => ['src/config/sandbox-user', test];
 const command = (test: string): Mutant['red'] => ['src/xfer/command', test];
 const doctor = (test: string): Mutant['red'] => ['src/doctor/try-layers', test];
 
+/** A command, beside other processes of its user. */
+const group = without(
+  'a group that only the command has',
+  'config/sandbox-options',
+  "...(isSwitched && needs.program === 'command' ? { privateGroup: 'prefer' } : {}),",
+  options('gives a command a group of its own'),
+);
+
 /** The process that downloads by itself. */
 const self = [
   without(
@@ -207,4 +215,4 @@ const verdicts = [
   ]),
 ];
 
-export const confinementMutants = [...self, ...configured, ...commands, ...verdicts];
+export const confinementMutants = [group, ...self, ...configured, ...commands, ...verdicts];
