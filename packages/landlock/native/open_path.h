@@ -10,7 +10,7 @@
 /* Whose links are followed beside root's. */
 struct sb_trust {
 	uint32_t runner; /* the user who will be restricted */
-	int unmapped;    /* whether ids of outside read as one number here: nothing can be said of those */
+	int unmapped; /* whether ids of outside read as one number here: nothing can be said of those */
 };
 
 /*

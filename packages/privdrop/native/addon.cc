@@ -97,8 +97,7 @@ Napi::Value Group(const Napi::CallbackInfo &info)
 	gid_t gid = 0;
 	int error;
 	if (info[0].IsString()) {
-		error = sb_group_by_name(
-			info[0].As<Napi::String>().Utf8Value().c_str(), &gid);
+		error = sb_group_by_name(info[0].As<Napi::String>().Utf8Value().c_str(), &gid);
 	} else {
 		gid = info[0].As<Napi::Number>().Uint32Value();
 		error = sb_group_by_id(gid);

@@ -31,10 +31,7 @@ export type PrivateGroup = { readonly gid: number } | { readonly obstacle: Obsta
  * @param support - what the process can do
  * @param isTaken - whether a group has that number. Default: asks the system's name service
  */
-export function drawPrivateGroup(
-  support: PrivdropSupport,
-  isTaken: (gid: number) => boolean = isNamed,
-): PrivateGroup {
+export function drawPrivateGroup(support: PrivdropSupport, isTaken: (gid: number) => boolean = isNamed): PrivateGroup {
   const obstacle = obstacleTo(support);
   if (obstacle !== undefined) return { obstacle };
   const map = support.state === 'available' ? gidMapOf(support) : { ranges: [], overflow: 0 };

@@ -59,7 +59,10 @@ function checkRequired(levels: Levels, layers: LayerPolicies): void {
   }
 }
 
-function privdropOf({ user, groups = 'none', privateGroup = 'off' }: SandboxPolicy, levels: Levels): PrivdropPolicy | undefined {
+function privdropOf(
+  { user, groups = 'none', privateGroup = 'off' }: SandboxPolicy,
+  levels: Levels,
+): PrivdropPolicy | undefined {
   if (user === undefined || levelOf(levels, 'privdrop') === 'off') return undefined;
   return privdropPolicy({
     user: identityOf(user),

@@ -43,7 +43,8 @@ bool asset_is_ours(const char *path)
 
 struct asset asset_of(const char *text)
 {
-	static const char *const kinds[] = {"program=", "link=", "hard=", "fifo", "socket", "bytes"};
+	static const char *const kinds[] = {
+		"program=", "link=", "hard=", "fifo", "socket", "bytes"};
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		if (strncmp(text, kinds[i], strlen(kinds[i])) == 0)
 			return (struct asset){kinds[i][0], text + strlen(kinds[i])};

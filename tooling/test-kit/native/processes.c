@@ -25,8 +25,8 @@
 
 static const char mark[] = "NEIGHBOUR";
 
-static pid_t test;    /* whose descendants are meant */
-static int signal_no; /* 0 for taking descriptors */
+static pid_t test;       /* whose descendants are meant */
+static int signal_no;    /* 0 for taking descriptors */
 static const char *word; /* of their command line; NULL for any */
 
 static struct {
@@ -143,8 +143,8 @@ static bool take_from(pid_t pid)
 	for (int i = 0; !error && i < DESCRIPTORS_MAX; i++) {
 		long taken = syscall(SYS_pidfd_getfd, process, i, 0);
 		if (taken >= 0) {
-			bool keeps = use((int)taken, "pidfd_getfd") ||
-				     is_channel((int)taken, i, pid);
+			bool keeps =
+				use((int)taken, "pidfd_getfd") || is_channel((int)taken, i, pid);
 			keep_or_close(keeps, (int)taken, pid);
 		} else if (errno != EBADF) {
 			error = -errno;

@@ -34,6 +34,7 @@ const base = {
   off: [],
 };
 const ofCommand = {
+  privateGroup: 'prefer',
   landlock: { preset: 'read-only', paths: [{ rw: ['/stage'] }], net: { connectTcp: [80, 443] } },
   seccomp: { base: 'deny-dangerous', deny: [], allow: [] },
 };

@@ -129,23 +129,27 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --cwd', () => {
 describe.skipIf(missing('linux', 'root', 'landlock7'))('the paths of root’s rules', () => {
   const write = (target: string) => ['/bin/sh', '-c', `echo written >${target}/file0 || true`];
 
-  it.each(['--rw', '--rwx'])('%s grants nothing that a neighbour’s link leads to, at any moment', async (option) => {
-    const [out, link] = [join(world.theirs, 'out'), join(world.theirs, 'link')];
-    mkdirSync(out);
-    symlinkSync(world.kept, link);
-    for (const path of [out, link]) lchownSync(path, stranger.uid, stranger.gid);
-    await using neighbour = await Neighbour.start({ as: stranger, tactics: [['flip', out, link]] });
-    const seen = new Set<number | null>();
-    // Of two starts one meets the link.
-    for (let tries = 0; tries < 30 && (tries < 8 || seen.size < 2); tries++) {
-      const { status, stderr } = await sbRun([option, out, '--', ...write(world.kept)]);
-      seen.add(status);
-      if (status !== 0) expect(stderr).toMatch(/a symbolic link in its path belongs to another user/);
-    }
-    expect(neighbour.did[0]).toMatchObject({ what: 'flip', outcome: 'OK' });
-    expect([...seen].toSorted()).toEqual([0, 125]);
-    expect(world.gains()).toEqual([]);
-  }, 60_000);
+  it.each(['--rw', '--rwx'])(
+    '%s grants nothing that a neighbour’s link leads to, at any moment',
+    async (option) => {
+      const [out, link] = [join(world.theirs, 'out'), join(world.theirs, 'link')];
+      mkdirSync(out);
+      symlinkSync(world.kept, link);
+      for (const path of [out, link]) lchownSync(path, stranger.uid, stranger.gid);
+      await using neighbour = await Neighbour.start({ as: stranger, tactics: [['flip', out, link]] });
+      const seen = new Set<number | null>();
+      // Of two starts one meets the link.
+      for (let tries = 0; tries < 30 && (tries < 8 || seen.size < 2); tries++) {
+        const { status, stderr } = await sbRun([option, out, '--', ...write(world.kept)]);
+        seen.add(status);
+        if (status !== 0) expect(stderr).toMatch(/a symbolic link in its path belongs to another user/);
+      }
+      expect(neighbour.did[0]).toMatchObject({ what: 'flip', outcome: 'OK' });
+      expect([...seen].toSorted()).toEqual([0, 125]);
+      expect(world.gains()).toEqual([]);
+    },
+    60_000,
+  );
 
   /** Runs a command that writes by a rule for a path, and says what came of it. */
   async function through(path: string, ...args: readonly string[]) {
@@ -188,6 +192,8 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('the paths of root’s ru
     symlinkSync('circle', join(world.roots, 'circle'));
     const { status, stderr } = await sbRun(['--rw', join(world.roots, 'circle'), '--', 'true']);
     expect({ status, stderr }).toMatchObject({ status: 125, stderr: expect.stringMatching(/ELOOP/) as string });
-    expect(await sbRun(['--ro', '/proc/self/cwd', '--ro', '/proc/self/exe', '--', 'true'])).toMatchObject({ status: 0 });
+    expect(await sbRun(['--ro', '/proc/self/cwd', '--ro', '/proc/self/exe', '--', 'true'])).toMatchObject({
+      status: 0,
+    });
   });
 });
