@@ -60,8 +60,8 @@ export const obstacles: Readonly<Record<Unavailable, { readonly reason: string; 
  */
 export function support(): LandlockSupport {
   if (process.platform !== 'linux') return unavailable('unsupported-platform');
-  const support = supportFrom(native().query('abi'), native().query('errata'));
-  return support.state === 'available' && hasStrangers() ? { ...support, unmapped: true } : support;
+  const kernel = supportFrom(native().query('abi'), native().query('errata'));
+  return kernel.state === 'available' && hasStrangers() ? { ...kernel, unmapped: true } : kernel;
 }
 
 /** Where that can't be read, as under rules that don't grant it, each owner counts for what it reads as: the stricter way. */

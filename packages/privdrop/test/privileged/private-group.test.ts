@@ -10,8 +10,7 @@ interface Dropped {
 }
 
 const fixture = new URL('fixtures/drop.ts', import.meta.url);
-const drop = async (level: string) =>
-  await fixtureJson<Dropped>(fixture, ['nobody', 'none', level]);
+const drop = async (level: string) => await fixtureJson<Dropped>(fixture, ['nobody', 'none', level]);
 const lineOf = ({ report }: Dropped) => report.features.find(({ feature }) => feature === 'private_group');
 
 describe.skipIf(missing('root', 'linux'))('a private group', () => {

@@ -78,7 +78,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a child in a sandbox', (
   it('is not with a group that no other process has, and keeps the files of its user’s group', async () => {
     const { report, ...story } = await attackInside('sb-private-group', { privateGroup: 'require' });
     expect(story).toEqual(refused);
-    const { gid = [], groups } = report.verified ?? {};
+    const { gid, groups } = report.verified ?? { gid: [], groups: [] };
     expect(gid[0]).toBeGreaterThanOrEqual(1_879_048_192);
     expect([new Set(gid).size, groups]).toEqual([1, [user.gid]]);
     const line = { layer: 'privdrop', feature: 'private_group', state: 'enforced', reason: `gid ${gid[0]}` };
