@@ -37,6 +37,12 @@ describe('confinement', () => {
     expect(options.landlock).toMatchObject({ net: { connectTcp: [80] } });
   });
 
+  it('has a group that no other process of its user has, where it becomes one', () => {
+    expect(confinement({ user: 'games' }, []).privateGroup).toBe('prefer');
+    expect(confinement({ user: 'games', privateGroup: 'require' }, []).privateGroup).toBe('require');
+    expect(confinement({}, [])).not.toHaveProperty('privateGroup');
+  });
+
   it('lets the worker execute nothing, unless there is no filter to see to it', () => {
     expect(confinement({}, [])).toMatchObject({ seccomp: { base: 'network-client' }, execOnce: true });
     expect(confinement({ seccomp: 'allow-all' }, []).execOnce).toBe(true);

@@ -38,8 +38,8 @@ const noUnixSockets = {
 
 /**
  * What a worker is confined by: nothing that it can write, not even to a file that is open, TCP connections to the given
- * ports only, no unix sockets, threads but no processes; where the base says something else of files or calls, that, with
- * the ports beside its own.
+ * ports only, no unix sockets, threads but no processes; where it becomes another user, a group that no other process of
+ * that one has. Where the base says something else of files or calls, that, with the ports beside its own.
  *
  * @param base - user, levels, and other choices than these
  * @param ports - TCP ports that it may connect to
@@ -48,6 +48,7 @@ export function confinement(base: SandboxOptions, ports: readonly number[]): San
   const { landlock = defaultLandlock, seccomp = defaultSeccomp } = base;
   return {
     ...base,
+    ...(base.user === undefined ? {} : { privateGroup: base.privateGroup ?? 'prefer' }),
     landlock: withPorts(landlock, ports),
     seccomp: withoutUnixSockets(seccomp),
     execOnce: seccomp !== 'off' && base.off?.includes('seccomp') !== true,

@@ -53,7 +53,7 @@ export class WorkerProcess {
     }
     try {
       this.#child = createSandbox(sandbox).spawn(process.execPath, [...nodeFlags, '-'], {
-        // Whoever had its channel could speak in its place.
+        // Who had its channel could speak in its place: where it can't have a private group.
         undumpable: true,
         stdio: [program, 'ignore', 'pipe', this.#channel.childs, files.certificates ?? 'ignore', ...files.descriptors],
       });

@@ -27,6 +27,7 @@ const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 const permissions = 0o777;
 const onlyOwner = 0o700;
+const ownerAndGroup = 0o770;
 
 /** A folder that was just made, held open: what is done to it is done to no other one. */
 export class NewFolder implements Disposable {
@@ -76,6 +77,18 @@ export class NewFolder implements Disposable {
     const { uid, gid } = ownerReader.read(owner, documentPlace('owner'));
     this.#requireUntouched();
     fchownSync(this.#descriptor, uid, gid);
+  }
+
+  /**
+   * Keeps it, and lets a group in. Same as for {@link giveTo} where others can have put something there meanwhile.
+   *
+   * @param gid - a group that only those are in who may change what is in it
+   * @throws Error of the system: EPERM where that is not allowed; or one that says what is there
+   */
+  shareWith(gid: number): void {
+    this.#requireUntouched();
+    fchownSync(this.#descriptor, effectiveUser() ?? 0, gid);
+    fchmodSync(this.#descriptor, ownerAndGroup);
   }
 
   /**

@@ -1,5 +1,6 @@
 #include "landlock.h"
 #include "landlock_sys.h"
+#include "open_path.h"
 
 #include <errno.h>
 
@@ -58,7 +59,7 @@ static int parse(
 	layout->ports = sb_u32(at + 56);
 	state->connect_port = sb_u16(at + 60);
 	state->bind_port = sb_u16(at + 62);
-	if (state->record_flags & ~(uint32_t)SB_LANDLOCK_ONE_LOOK)
+	if (state->record_flags & ~(uint32_t)(SB_LANDLOCK_ONE_LOOK | SB_LANDLOCK_UNMAPPED))
 		return -EINVAL;
 	if (state->restrict_flags & ~RESTRICT_FLAGS)
 		return -EINVAL;
@@ -109,7 +110,11 @@ static int add_path(struct sb_landlock *state, const uint8_t *at, struct sb_fail
 	uint64_t rights = u64(at);
 	uint32_t flags = sb_u16(at + 8);
 	/* O_PATH: neither a FIFO nor a device is really opened, so nothing can block or be read. */
-	long descriptor = ll_open_path((const char *)at + PATH_RULE);
+	const struct sb_trust trust = {state->runner, state->record_flags & SB_LANDLOCK_UNMAPPED};
+	int is_foreign;
+	long descriptor = sb_open_path((const char *)at + PATH_RULE, &trust, &is_foreign);
+	if (is_foreign)
+		return sb_fail(failure, "link", NULL, ELOOP);
 	if (descriptor < 0) {
 		if (!(flags & SB_LANDLOCK_OPTIONAL) || descriptor != -ENOENT)
 			return sb_fail(failure, "open", "openat", (int)-descriptor);

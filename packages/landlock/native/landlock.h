@@ -24,6 +24,8 @@
 enum sb_landlock_flags {
 	/* Under a signal scope a kernel without erratum 2 can't be asked twice (process.c). */
 	SB_LANDLOCK_ONE_LOOK = 1 << 0,
+	/* Not every id has a number in this user namespace: those that have none can't be told apart. */
+	SB_LANDLOCK_UNMAPPED = 1 << 1,
 };
 
 /* Flags of a rule. */
@@ -39,6 +41,8 @@ struct sb_landlock {
 	uint16_t record_flags;
 	uint16_t connect_port, bind_port;
 	uint64_t handled_fs, handled_net, scoped;
+	/* Who will be restricted, if not who builds this: its links are followed as root's are (open_path.h). */
+	uint32_t runner;
 	/* On failure, the number of the rule that failed (paths first, then ports), or NO_RULE. */
 	uint32_t rule;
 	/* Called for each optional rule whose path doesn't exist; may be NULL. */
@@ -53,6 +57,7 @@ struct sb_landlock {
  *   record                    -EINVAL, not a record of this layer
  *   landlock_create_ruleset   -ENOSYS, -EOPNOTSUPP, -EINVAL (a bit that this kernel doesn't know) …
  *   open                      as openat(2) fails for the path of the rule
+ *   link                      -ELOOP, root would follow another user's symbolic link (open_path.h)
  *   type                      -ENOTDIR, the rule's rights, or one that was named, need a directory
  *   landlock_add_rule         as the call fails
  */

@@ -18,7 +18,20 @@ static inline long ll_call(long number, long a, long b, long c, long d, long e)
 #define LL_AT_EMPTY_PATH 0x1000
 #define LL_O_PATH 010000000
 #define LL_O_CLOEXEC 02000000
+#define LL_SYS_OPENAT2 437 /* the same on every architecture; Linux 5.6 */
+#define LL_RESOLVE_NO_SYMLINKS 0x04u
 #define LL_STATX_TYPE 1u
+#define LL_STATX_OWNER (LL_STATX_TYPE | 2u | 8u) /* mode and uid */
+#define LL_S_IFLNK 0120000u
+#define LL_PROC_SUPER_MAGIC 0x9fa0
+/* These two are not the same everywhere (asm/fcntl.h). */
+#if defined(__aarch64__)
+#define LL_O_DIRECTORY 040000
+#define LL_O_NOFOLLOW 0100000
+#else
+#define LL_O_DIRECTORY 0200000
+#define LL_O_NOFOLLOW 0400000
+#endif
 #define LL_S_IFMT 0170000u
 #define LL_S_IFDIR 0040000u
 
@@ -31,6 +44,11 @@ struct ll_statx {
 	uint8_t rest[256 - 30];
 };
 
+/* struct open_how of openat2(2). */
+struct ll_open_how {
+	uint64_t flags, mode, resolve;
+};
+
 static inline long ll_open_path(const char *path)
 {
 	return ll_call(__NR_openat, LL_AT_FDCWD, (long)path, LL_O_PATH | LL_O_CLOEXEC, 0, 0);
@@ -40,6 +58,21 @@ static inline void ll_close(long descriptor)
 {
 	/* An O_PATH descriptor or a ruleset has nothing to flush: nothing can be lost here. */
 	(void)ll_call(__NR_close, descriptor, 0, 0, 0, 0);
+}
+
+/* What a descriptor stands for: owner and mode. 0 or -errno. */
+static inline long ll_stat(long descriptor, struct ll_statx *status)
+{
+	return ll_call(
+		__NR_statx, descriptor, (long)"", LL_AT_EMPTY_PATH, LL_STATX_OWNER, (long)status);
+}
+
+/* Whether it lies in proc(5), where links need not say where they lead. */
+static inline int ll_is_proc(long descriptor)
+{
+	long status[32]; /* struct statfs of a 64-bit machine: 15 words, f_type first */
+	return ll_call(__NR_fstatfs, descriptor, (long)status, 0, 0, 0) == 0 &&
+	       status[0] == LL_PROC_SUPER_MAGIC;
 }
 
 /* The file type bits of a descriptor, or -errno. */

@@ -8,6 +8,7 @@ import type { LandlockSupport } from './support.js';
 /** Version and flags of the record; `native/landlock.h` has the same numbers. */
 const recordVersion = 1;
 const ONE_LOOK = 1;
+const UNMAPPED = 2;
 const OPTIONAL = 1;
 const EXACT = 2;
 const QUIET = 4;
@@ -66,7 +67,7 @@ export function encodePolicy(policy: LandlockPolicy, support: LandlockSupport): 
   return encodeRecord({
     layer: 'landlock',
     version: recordVersion,
-    flags: oneLook ? ONE_LOOK : 0,
+    flags: (oneLook ? ONE_LOOK : 0) | (support.unmapped === true ? UNMAPPED : 0),
     payload,
   });
 }

@@ -6,6 +6,7 @@ import { Place } from '@sb/core/document';
  *
  * - `disabled-at-boot`: the kernel has Landlock, and its boot parameters leave it off.
  * - `path-missing`: a path of a rule that isn't optional does not exist.
+ * - `untrusted-path`: another user's symbolic link leads to what root's rule would grant.
  * - `wrong-file-type`: a rule's rights need a folder, and its path is none.
  * - `too-many-layers`: sixteen rulesets are in force already, the kernel's limit.
  * - `threads-unreachable`: not every thread could be restricted.
@@ -15,6 +16,7 @@ export type LandlockErrorCode =
   | CommonErrorCode
   | 'disabled-at-boot'
   | 'path-missing'
+  | 'untrusted-path'
   | 'wrong-file-type'
   | 'too-many-layers'
   | 'threads-unreachable'

@@ -104,6 +104,7 @@ export function nativeError(failure: LandlockFailure, rules: PlannedRules = { pa
   if (lost !== undefined) {
     return landlockError(lost.code, step, { what: `${lost.what}: ${errno}`, hint: lost.hint, syscall, errno });
   }
+  if (step === 'link') return ofAnotherUser(subjectOf(failure.rule, rules));
   const { code, hint } = causes[`${syscall ?? step} ${errno}`] ?? causes[`* ${errno}`] ?? fallback;
   const subject = subjectOf(failure.rule, rules);
   const details: ErrorDetails = {
@@ -114,6 +115,15 @@ export function nativeError(failure: LandlockFailure, rules: PlannedRules = { pa
     path: subject.path,
   };
   return landlockError(code, step, details);
+}
+
+/** Names that are written on a path are root's word; where a link leads that others can change, they say. */
+function ofAnotherUser({ text, path }: ReturnType<typeof subjectOf>): LandlockError {
+  return landlockError('untrusted-path', 'link', {
+    what: `the rule${text} was not made: a symbolic link in its path belongs to another user, who can lead it elsewhere`,
+    hint: 'Name what the link leads to, or let root own the link and its folder. Nothing was restricted.',
+    path,
+  });
 }
 
 const fallback: Cause = { code: 'syscall-failed', hint: 'The kernel gave no reason that is known here.' };

@@ -1,4 +1,4 @@
-import { errnoName } from '@sb/core';
+import { errnoName, mayBeStranger, readIdMap } from '@sb/core';
 
 import { native } from './native.js';
 
@@ -13,6 +13,8 @@ export type LandlockSupport =
        * unless that was backported).
        */
       readonly errata: readonly number[];
+      /** Whether not every uid has a number in this user namespace: of those that have none no owner can be told. */
+      readonly unmapped?: boolean;
     }
   | {
       /**
@@ -58,7 +60,18 @@ export const obstacles: Readonly<Record<Unavailable, { readonly reason: string; 
  */
 export function support(): LandlockSupport {
   if (process.platform !== 'linux') return unavailable('unsupported-platform');
-  return supportFrom(native().query('abi'), native().query('errata'));
+  const kernel = supportFrom(native().query('abi'), native().query('errata'));
+  return kernel.state === 'available' && hasStrangers() ? { ...kernel, unmapped: true } : kernel;
+}
+
+/** Where that can't be read, as under rules that don't grant it, each owner counts for what it reads as: the stricter way. */
+function hasStrangers(): boolean {
+  try {
+    const map = readIdMap('uid');
+    return mayBeStranger(map.overflow, map);
+  } catch {
+    return false;
+  }
 }
 
 /**

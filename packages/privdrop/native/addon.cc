@@ -47,7 +47,7 @@ Napi::Array Groups(Napi::Env env, const gid_t *groups, int count)
 	return result;
 }
 
-// identity(): { uid: [4], gid: [4], groups: number[] } | errno
+// identity(): { uid: [4], gid: [4], groups: number[] } |// group(nameOrGid: string | number): { gid } | errno
 Napi::Value Identity(const Napi::CallbackInfo &info)
 {
 	Napi::Env env = info.Env();
@@ -95,7 +95,13 @@ Napi::Value User(const Napi::CallbackInfo &info)
 Napi::Value Group(const Napi::CallbackInfo &info)
 {
 	gid_t gid = 0;
-	int error = sb_group_by_name(info[0].As<Napi::String>().Utf8Value().c_str(), &gid);
+	int error;
+	if (info[0].IsString()) {
+		error = sb_group_by_name(info[0].As<Napi::String>().Utf8Value().c_str(), &gid);
+	} else {
+		gid = info[0].As<Napi::Number>().Uint32Value();
+		error = sb_group_by_id(gid);
+	}
 	if (error)
 		return Errno(info.Env(), error);
 	Napi::Object result = Napi::Object::New(info.Env());

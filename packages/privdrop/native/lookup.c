@@ -18,7 +18,7 @@ struct query {
 	const char *name;
 	uid_t uid;
 	struct sb_user *user;
-	gid_t *gid;
+	gid_t *gid; /* of a group without a name: the one to look for */
 };
 
 static int copy_text(char *to, const char *from)
@@ -52,7 +52,8 @@ static int try_user(const struct query *query, char *buffer, size_t size)
 static int try_group(const struct query *query, char *buffer, size_t size)
 {
 	struct group entry, *found = NULL;
-	int error = getgrnam_r(query->name, &entry, buffer, size, &found);
+	int error = query->name ? getgrnam_r(query->name, &entry, buffer, size, &found)
+				: getgrgid_r(*query->gid, &entry, buffer, size, &found);
 	if (error)
 		return -error;
 	if (!found)
@@ -95,6 +96,12 @@ int sb_user_by_id(uid_t uid, struct sb_user *user)
 int sb_group_by_name(const char *name, gid_t *gid)
 {
 	const struct query query = {.name = name, .gid = gid};
+	return look_up(&query, try_group);
+}
+
+int sb_group_by_id(gid_t gid)
+{
+	const struct query query = {.gid = &gid};
 	return look_up(&query, try_group);
 }
 

@@ -1,4 +1,4 @@
-/* Users and groups by the system's name service (getpwnam_r(3), getgrnam_r(3), getgrouplist(3)). */
+/* Users and groups by the system's name service (getpwnam_r(3), getgrnam_r(3), getgrgid_r(3), getgrouplist(3)). */
 #ifndef SB_LOOKUP_H
 #define SB_LOOKUP_H
 
@@ -18,6 +18,7 @@ struct sb_user {
 int sb_user_by_name(const char *name, struct sb_user *user);
 int sb_user_by_id(uid_t uid, struct sb_user *user);
 int sb_group_by_name(const char *name, gid_t *gid);
+int sb_group_by_id(gid_t gid);
 
 /*
  * All groups of a user, `gid` included, in *groups, which the caller frees. Returns their number

@@ -37,6 +37,12 @@ static int parse(const uint8_t *record, size_t length, struct target *target)
 	return target->uid == SB_UNCHANGED || target->gid == SB_UNCHANGED ? -EINVAL : 0;
 }
 
+uint32_t sb_privdrop_uid(const uint8_t *record, size_t length, uint32_t fallback)
+{
+	struct target target;
+	return record && parse(record, length, &target) == 0 ? target.uid : fallback;
+}
+
 static int set_groups(const struct target *target)
 {
 #ifdef __linux__

@@ -20,6 +20,9 @@ enum sb_privdrop_flags {
 	SB_PRIVDROP_SET_GROUPS = 1 << 2,
 };
 
+/* Whom a record is about; `fallback` where it is none of this layer. */
+uint32_t sb_privdrop_uid(const uint8_t *record, size_t length, uint32_t fallback);
+
 /*
  * 0, or -errno with the failed step in *failure:
  *   record      -EINVAL, not a record of this layer; nothing was changed

@@ -79,6 +79,7 @@ export const optionsReader: Reader<PrivdropOptions> = object<PrivdropOptions>({
   // Left out, nothing may be missing.
   level: lenient(enforced),
   noNewPrivs: lenient(word(requirementLevels)),
+  privateGroup: word(requirementLevels),
   unsafeKeepGroupsWhereSetgroupsIsDenied: lenient(boolean),
   unsafeAllowCapabilities: lenient(boolean),
 });
@@ -107,6 +108,10 @@ export const policyReader: Reader<PrivdropPolicy> = object<PrivdropPolicy>({
   shell: required(plainText),
   level: required(enforced),
   noNewPrivs: required(word(requirementLevels)),
+  privateGroup: object<NonNullable<PrivdropPolicy['privateGroup']>>({
+    state: required(word(['chosen', 'missing'])),
+    reason: plainText,
+  }),
   keepGroupsWhereDenied: required(boolean),
   allowCapabilities: required(boolean),
 });

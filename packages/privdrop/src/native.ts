@@ -15,7 +15,7 @@ export interface Native {
   noNewPrivs(): { readonly threads: number } | NativeFailure;
   identity(): { readonly uid: FourIds; readonly gid: FourIds; readonly groups: readonly number[] } | number;
   user(nameOrUid: string | number): NativeUser | number;
-  group(name: string): { readonly gid: number } | number;
+  group(nameOrGid: string | number): { readonly gid: number } | number;
   groupsOf(name: string, gid: number): readonly number[] | number;
 }
 

@@ -54,6 +54,28 @@ const all = (state: string, noNewPrivs = 'enforced') => ({
   no_new_privs: noNewPrivs,
 });
 
+describe('the line of a private group', () => {
+  const lineOf = (changes: Partial<PrivdropPolicy>, support: PrivdropSupport = root) =>
+    plan({ ...policy, ...changes }, support).features.find(({ feature }) => feature === 'private_group');
+
+  it('is not there where none was asked for', () => {
+    expect(lineOf({})).toBeUndefined();
+  });
+
+  it('has its number, or says why there is none', () => {
+    expect(lineOf({ privateGroup: { state: 'chosen' } })).toMatchObject({ state: 'enforced', reason: 'gid 955' });
+    const reason = 'nothing is free';
+    expect(lineOf({ privateGroup: { state: 'missing', reason } })).toMatchObject({ state: 'unsupported', reason });
+  });
+
+  it('promises none that the plan can’t set', () => {
+    expect(lineOf({ level: 'prefer', privateGroup: { state: 'chosen' } }, user)).toMatchObject({
+      state: 'unsupported',
+      reason: expect.stringContaining('is not root') as string,
+    });
+  });
+});
+
 describe('plan', () => {
   it.each<[string, Available, object]>([
     ['root', root, all('enforced')],

@@ -35,7 +35,7 @@ export function plan(given: PrivdropPolicy, support: PrivdropSupport): PrivdropP
   return {
     layer: 'privdrop',
     record: planned.record,
-    features: [...planned.features, noNewPrivs],
+    features: [...planned.features, ...privateGroupOf(policy, planned.features), noNewPrivs],
     needs: noNewPrivs.state === 'enforced' ? (['no_new_privs'] satisfies PlanNeed[]) : [],
   };
 }
@@ -75,6 +75,18 @@ function planNothing(policy: PrivdropPolicy, support: PrivdropSupport, obstacle:
 
 function nothing(missing: (feature: string) => FeatureReport): Part {
   return { record: new Uint8Array(), features: ['user', 'group', 'groups'].map(missing) };
+}
+
+/** The line of a private group, which goes with the line of the group. */
+function privateGroupOf(
+  { gid, privateGroup }: PrivdropPolicy,
+  features: readonly FeatureReport[],
+): readonly FeatureReport[] {
+  if (privateGroup === undefined) return [];
+  const group = features.find(({ feature }) => feature === 'group');
+  if (privateGroup.state === 'missing') return [line('private_group', 'unsupported', privateGroup.reason)];
+  const isSet = group?.state === 'enforced' || group?.state === 'already';
+  return [line('private_group', isSet ? group.state : 'unsupported', isSet ? `gid ${gid}` : group?.reason)];
 }
 
 function recordOf({ uid, gid, groups }: PrivdropPolicy, flags: number): Uint8Array {

@@ -3,6 +3,8 @@ import type { LayerLevels, RequirementLevel } from '@sb/core';
 import { levelsReader, optionsReader, policyReader } from './documents.js';
 import { documentPlace, privdropError } from './errors.js';
 import { groupId, lookupUser, type UserIdentity, type UserReference } from './lookup.js';
+import { drawPrivateGroup } from './private-group.js';
+import { support } from './support.js';
 
 /** What {@link policy} takes. */
 export interface PrivdropOptions {
@@ -20,6 +22,14 @@ export interface PrivdropOptions {
    * program started afterwards (sudo, ping with file capabilities). Default: `require` on Linux, `prefer` elsewhere.
    */
   readonly noNewPrivs?: RequirementLevel;
+  /**
+   * Level of a group that no other process has, in the place of the user's own: a random number that no group has, drawn
+   * here. The user's own group becomes a supplementary one. Other processes of the user can neither trace one with such a
+   * group, nor take its descriptors or its memory; and a folder that is root's and this group's keeps them out. They can
+   * still send signals. Linux only; it needs CAP_SETGID, and a number that exists in the user namespace. What the process
+   * creates belongs to that group. Default: `off`.
+   */
+  readonly privateGroup?: RequirementLevel;
   /**
    * Keeps the present supplementary groups where the user namespace denies `setgroups(2)`, instead of refusing.
    * Whoever is in those groups keeps their files.
@@ -44,29 +54,35 @@ export interface PrivdropPolicy {
   readonly shell: string;
   readonly level: Exclude<RequirementLevel, 'off'>;
   readonly noNewPrivs: RequirementLevel;
+  /** Whether `gid` is a group that no other process has, and why not. Absent where none was asked for. */
+  readonly privateGroup?: { readonly state: 'chosen' | 'missing'; readonly reason?: string };
   readonly keepGroupsWhereDenied: boolean;
   readonly allowCapabilities: boolean;
 }
 
 /**
- * Validates options into a policy. Pure for a {@link UserIdentity}; a name or uid is looked up once, here.
+ * Validates options into a policy. Pure for a {@link UserIdentity} without a private group; a name or uid is looked up
+ * once, here, and a private group is drawn here.
  *
- * @throws PrivdropError `root-target`, `invalid-policy`, and whatever `lookupUser` throws
+ * @throws PrivdropError `root-target`, `invalid-policy`, and whatever `lookupUser` throws; for a private group that is
+ *   required `unsupported-platform`, `setgroups-denied`, `not-permitted`, `not-mapped`
  */
 export function policy(given: PrivdropOptions): PrivdropPolicy {
   const options = optionsReader.read(given, documentPlace('options'));
   const user = isIdentity(options.user) ? options.user : lookupUser(options.user);
-  const groups = supplementary(options.groups ?? 'none', user);
+  const { gid, more, privateGroup } = groupOf(user, options.privateGroup ?? 'off');
+  const groups = [...supplementary(options.groups ?? 'none', user), ...more];
   return requirePolicy({
     layer: 'privdrop',
     uid: user.uid,
-    gid: user.gid,
+    gid,
     groups: [...new Set(groups)].sort((a, b) => a - b),
     ...(user.name === undefined ? {} : { name: user.name }),
     home: user.home,
     shell: user.shell,
     level: options.level ?? 'require',
     noNewPrivs: options.noNewPrivs ?? (process.platform === 'linux' ? 'require' : 'prefer'),
+    ...(privateGroup === undefined ? {} : { privateGroup }),
     keepGroupsWhereDenied: options.unsafeKeepGroupsWhereSetgroupsIsDenied ?? false,
     allowCapabilities: options.unsafeAllowCapabilities ?? false,
   });
@@ -111,6 +127,19 @@ export function withLevels(given: PrivdropPolicy, levels: LayerLevels): Privdrop
 
 function isIdentity(user: PrivdropOptions['user']): user is UserIdentity {
   return typeof user === 'object' && user !== null && 'uid' in user;
+}
+
+/** The group that a process gets as its own, and the one of the user's that it keeps beside that. */
+function groupOf(
+  { gid }: UserIdentity,
+  level: RequirementLevel,
+): Pick<PrivdropPolicy, 'gid' | 'privateGroup'> & { readonly more: readonly number[] } {
+  if (level === 'off') return { gid, more: [] };
+  const drawn = drawPrivateGroup(support());
+  if ('gid' in drawn) return { gid: drawn.gid, more: [gid], privateGroup: { state: 'chosen' } };
+  const { code, what, hint } = drawn.obstacle;
+  if (level === 'require') throw privdropError(code, 'private-group', { what, hint });
+  return { gid, more: [], privateGroup: { state: 'missing', reason: what } };
 }
 
 function supplementary(groups: NonNullable<PrivdropOptions['groups']>, user: UserIdentity): readonly number[] {

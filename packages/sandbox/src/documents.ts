@@ -1,5 +1,6 @@
 /** What a policy of this package may hold, as a table; `schema/policy.schema.json` is made of it. */
 import { type CapsOptions, optionTable as capsTable } from '@sb/caps';
+import { requirementLevels } from '@sb/core';
 import {
   boolean,
   checked,
@@ -94,6 +95,10 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
     ),
     'Supplementary groups of the user that is named. Default: none.',
   ),
+  privateGroup: described(
+    word(requirementLevels),
+    'Level of a group that no other process has, as the group of the user that is named. Default: off.',
+  ),
   caps: described(
     either<NonNullable<SandboxOptions['caps']>>(word(['none', 'off']), capsReader),
     'Capabilities. Default: none.',
@@ -147,6 +152,9 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
 export const policyReader = checked(object(table), (read, place: Place) => {
   if (Object.hasOwn(read, 'groups') && !Object.hasOwn(read, 'user')) {
     place.key('groups').refuse('are those of a user, and none is named', 'Name a user; without one the groups stay.');
+  }
+  if (Object.hasOwn(read, 'privateGroup') && !Object.hasOwn(read, 'user')) {
+    place.key('privateGroup').refuse('goes with a user, and none is named', 'Name a user; without one the group stays.');
   }
   return read;
 });

@@ -78,11 +78,15 @@ function checkRequired(levels: Levels, layers: LayerPolicies): void {
   }
 }
 
-function privdropOf({ user, groups = 'none' }: SandboxPolicy, levels: Levels): PrivdropPolicy | undefined {
+function privdropOf(
+  { user, groups = 'none', privateGroup = 'off' }: SandboxPolicy,
+  levels: Levels,
+): PrivdropPolicy | undefined {
   if (user === undefined || levelOf(levels, 'privdrop') === 'off') return undefined;
   return privdropPolicy({
     user: identityOf(user),
     groups,
+    privateGroup,
     level: layerLevel(levels, 'privdrop'),
     // The launcher sets it for every sandbox, and the capabilities' layer says so.
     noNewPrivs: 'off',

@@ -44,6 +44,13 @@ export interface SandboxOptions {
    * is named the groups stay as they are, and none may be named.
    */
   readonly groups?: 'none' | 'initgroups' | readonly (string | number)[];
+  /**
+   * Level of a group that no other process has, in the place of the user's own, which becomes a supplementary one: a
+   * random number, drawn when the sandbox is made. It keeps other processes of the user from tracing the child, and from
+   * taking its descriptors or its memory; and they have no way into a folder that is root's and this group's. Where no
+   * user is named there is none. Default: `off`.
+   */
+  readonly privateGroup?: RequirementLevel;
   /** Capabilities: `none` in any set, or what to keep. Default: `none`. */
   readonly caps?: 'none' | 'off' | Omit<CapsOptions, 'levels' | 'noNewPrivs'>;
   /** Files, ports, scopes. Default: `read-only`, without signals or abstract sockets out of it and without binding. */

@@ -22,7 +22,7 @@ import { type Start, startRecords } from './start.js';
 import { layOut } from './stdio.js';
 import { findTarget, type Target } from './target.js';
 import type { Sandbox, SandboxSpawnOptions } from './types.js';
-import { keepsNeighboursApart, refuseForbidden, unreadableProgram } from './unreadable-program.js';
+import { refuseForbidden, unreadableProgram } from './unreadable-program.js';
 
 /**
  * Makes a sandbox. Looks its user up; starts nothing.
@@ -102,7 +102,7 @@ class LauncherSandbox implements Sandbox {
   /** What is executed in the place of a program that others of its user are to be kept out of. */
   #copyOf({ path }: Target, { expected }: SandboxPlan, { undumpable }: SandboxSpawnOptions) {
     const isOthers = expected.launcher && expected.user !== undefined && isRoot();
-    if (undumpable !== true || !isOthers || keepsNeighboursApart()) return undefined;
+    if (undumpable !== true || !isOthers || expected.user?.privateGroup?.state === 'chosen') return undefined;
     const copy = unreadableProgram(path);
     // Landlock has no rule for what is in memory; the launcher asks the kernel for the rest.
     refuseForbidden(copy.original.path, expected.landlock);

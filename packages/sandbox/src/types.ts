@@ -17,8 +17,9 @@ export interface SandboxSpawnOptions extends EndingOptions {
   /**
    * Keeps other processes of the child's user from tracing it and from taking its memory and descriptors, from its first
    * instruction on: as root that starts a program for another user. The program is executed from a copy in memory that
-   * this user can't read, unless Yama keeps them apart already; of a program that this user may execute, and of 1 GiB at
-   * the most. Costs the program's size in memory, once a process. It changes nothing where no user is switched: then those processes could look into this one as well.
+   * this user can't read, unless a private group keeps them apart already; of a program that this user may execute, and of
+   * 1 GiB at the most. Costs the program's size in memory, once a process. It changes nothing where no user is switched:
+   * then those processes could look into this one as well.
    * Default: false.
    */
   readonly undumpable?: boolean;

@@ -8,8 +8,7 @@ import { type SandboxPackageErrorCode, sandboxError } from './errors.js';
 import { closeAnonymous, native } from './native.js';
 import type { ProgramFile } from './process-record.js';
 
-const noCopyNeeded =
-  'Set vm.memfd_noexec below 2, or kernel.yama.ptrace_scope to 1: then no copy is needed.';
+const noCopyNeeded = 'Set vm.memfd_noexec below 2, or ask for a private group: then no copy is needed.';
 
 /** A copy to execute in the place of a program. */
 export interface UnreadableProgram {
@@ -31,11 +30,13 @@ const copies = new Map<string, UnreadableProgram & { readonly state: string }>()
  * descriptors, not for an instant. Whether that user may execute the program itself is not asked here.
  *
  * @param path - of the program, absolute; who owns it may turn it into anything at any time
- * @throws SandboxError `not-permitted` where no program can be executed from memory; `not-executable` for what is no
+ * @throws SandboxError `not-permitted` where no program can be executed from memory, or where fs.suid_dumpable is 1, which
+ *   such a process would become; `not-executable` for what is no
  *   regular file of 1 GiB at the most; `syscall-failed`
- * @see pidfd_getfd(2), "Ptrace access mode checking" in ptrace(2), memfd_create(2)
+ * @see fs.suid_dumpable in proc_sys_fs(5), pidfd_getfd(2), "Ptrace access mode checking" in ptrace(2), memfd_create(2)
  */
 export function unreadableProgram(path: string): UnreadableProgram {
+  refuseDumpable(path);
   const program = openProgram(path);
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = fstatSync(program, { bigint: true });
@@ -81,19 +82,14 @@ function openProgram(path: string): number {
   throw failure(path, 'ENOEXEC');
 }
 
-/**
- * Whether the kernel keeps processes of one user from looking into each other, as Yama does from 1 on: then no copy is
- * needed.
- *
- * @see Documentation/admin-guide/LSM/Yama.rst
- */
-export function keepsNeighboursApart(): boolean {
-  try {
-    return Number(readKernelFile('/proc/sys/kernel/yama/ptrace_scope')) >= 1;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return false;
-    throw error;
-  }
+/** Refuses where the kernel would make such a process dumpable all the same, for every other process of its user. */
+function refuseDumpable(path: string): void {
+  if (Number(readKernelFile('/proc/sys/fs/suid_dumpable')) !== 1) return;
+  throw sandboxError('not-permitted', 'undumpable', {
+    what: `${path} can't be kept from other processes of its user: fs.suid_dumpable is 1`,
+    hint: 'Set it to 0 or 2: sysctl fs.suid_dumpable=0. Or ask for a private group: then no copy is needed.',
+    path,
+  });
 }
 
 /** Why there is no copy, by errno; everything else is the system's fault. */

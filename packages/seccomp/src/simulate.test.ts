@@ -74,6 +74,22 @@ describe('simulate', () => {
     expect(answer({ base }, call)).toBe(expected);
   });
 
+  it.each(['deny-dangerous', 'network-client'] as const)('%s stalls nobody who opens a file', (base) => {
+    for (const request of [1024, 1040, 1026]) {
+      expect(answer({ base }, { syscall: 'fcntl', args: [3, request, 0] })).toContain('errno EPERM');
+    }
+    // F_GETLEASE asks.
+    expect(answer({ base: 'deny-dangerous' }, { syscall: 'fcntl', args: [3, 1025] })).toContain('allow');
+  });
+
+  it('puts no other process at nice 19', () => {
+    const base = 'deny-dangerous';
+    for (const who of [1, 2]) {
+      expect(answer({ base }, { syscall: 'setpriority', args: [who, 0, 19] })).toContain('errno EPERM');
+      expect(answer({ base }, { syscall: 'ioprio_set', args: [who + 1, 0, 0] })).toContain('errno EPERM');
+    }
+  });
+
   it('lets a name outweigh a group, and deny outweigh allow', () => {
     const lists: SeccompOptions = { base: 'deny-all', allow: ['@basic-io', 'umount2'], deny: ['@mount', '@io-event'] };
     expect(answer(lists, { syscall: 'read' })).toBe('allow: allow @basic-io');

@@ -43,7 +43,8 @@ bool asset_is_ours(const char *path)
 
 struct asset asset_of(const char *text)
 {
-	static const char *const kinds[] = {"program=", "link=", "hard=", "fifo", "socket"};
+	static const char *const kinds[] = {
+		"program=", "link=", "hard=", "fifo", "socket", "bytes"};
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		if (strncmp(text, kinds[i], strlen(kinds[i])) == 0)
 			return (struct asset){kinds[i][0], text + strlen(kinds[i])};
@@ -66,6 +67,17 @@ static int plant_socket(const char *path)
 		       : 0;
 }
 
+/* A file that has no other name. */
+static int plant_bytes(const char *path)
+{
+	static const char text[] = "NEIGHBOUR\n";
+	int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (file < 0)
+		return -errno;
+	int error = write(file, text, sizeof text - 1) < 0 ? -errno : 0;
+	return close(file) && !error ? -errno : error;
+}
+
 int asset_plant(const struct asset *asset, const char *path)
 {
 	int error = 0;
@@ -75,6 +87,8 @@ int asset_plant(const struct asset *asset, const char *path)
 		error = mkfifo(path, 0666) ? -errno : 0;
 	else if (asset->kind == 's')
 		error = plant_socket(path);
+	else if (asset->kind == 'b')
+		error = plant_bytes(path);
 	else /* a name of a file: of a program of ours, or of one of somebody else's */
 		error = link(asset->target, path) ? -errno : 0;
 	if (!error)

@@ -32,7 +32,8 @@ extern const struct tactic folder_tactics[];
 extern const struct tactic process_tactics[];
 extern const struct tactic file_tactics[];
 
-/* What is put in the place of something else: `program=FILE`, `link=TARGET`, `hard=TARGET`, `fifo`, `socket`. */
+/* What is put in the place of something else: `program=FILE`, `link=TARGET`, `hard=TARGET`, `fifo`, `socket`,
+ * `bytes` for a file of its own. */
 struct asset {
 	char kind;
 	const char *target;

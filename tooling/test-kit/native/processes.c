@@ -1,6 +1,7 @@
 /*
  * Tactics against processes of the same user that a test has started, and against no others: each has the process that
- * is named as an ancestor.
+ * is named as an ancestor, and where a word is given, that in its command line. What was taken is kept, and written to
+ * again once its owner is gone: whoever has checked a file by then has not checked that.
  */
 #define _GNU_SOURCE
 #include "neighbour.h"
@@ -18,27 +19,65 @@
 
 #define DESCRIPTORS_MAX 64
 #define ANCESTORS_MAX 32
+#define KEPT_MAX 256
+/* Of a program that is started in a sandbox: its end of the channel to its parent. */
+#define CHANNEL 3
 
 static const char mark[] = "NEIGHBOUR";
 
-static pid_t test;    /* whose descendants are meant */
-static int signal_no; /* 0 for taking descriptors */
+static pid_t test;       /* whose descendants are meant */
+static int signal_no;    /* 0 for taking descriptors */
+static const char *word; /* of their command line; NULL for any */
+
+static struct {
+	int descriptor;
+	pid_t owner;
+} kept[KEPT_MAX];
+static size_t kept_count;
+
+/* What the kernel says of a process in one of its files, with a NUL behind it; its length. */
+static size_t read_of(pid_t pid, const char *name, char *text, size_t size)
+{
+	char path[64];
+	(void)snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = file < 0 ? 0 : read(file, text, size - 1);
+	if (file >= 0)
+		(void)close(file); /* only read from */
+	size_t end = length < 0 ? 0 : (size_t)length;
+	text[end] = '\0';
+	return end;
+}
 
 static pid_t parent_of(pid_t pid)
 {
-	char path[64], text[512], *at;
-	(void)snprintf(path, sizeof path, "/proc/%d/stat", pid);
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length = file < 0 ? 0 : read(file, text, sizeof text - 1);
-	if (file >= 0)
-		(void)close(file); /* only read from */
-	text[length < 0 ? 0 : length] = '\0';
-	at = strrchr(text, ')'); /* the name before it may hold anything */
+	char text[512];
+	(void)read_of(pid, "stat", text, sizeof text);
+	char *at = strrchr(text, ')'); /* the name before it may hold anything */
 	return at ? (pid_t)strtol(at + 4, NULL, 10) : 0;
+}
+
+/* By its own word: the folder of a process that isn't dumpable says root. */
+static bool is_of_our_user(pid_t pid)
+{
+	char text[1024];
+	unsigned int uid = 0;
+	(void)read_of(pid, "status", text, sizeof text);
+	const char *at = strstr(text, "\nUid:");
+	return at && sscanf(at, "\nUid:\t%*u\t%u", &uid) == 1 && uid == geteuid();
+}
+
+static bool has_word(pid_t pid)
+{
+	char text[4096];
+	size_t length = read_of(pid, "cmdline", text, sizeof text);
+	return memmem(text, length, word, strlen(word)) != NULL;
 }
 
 static bool is_meant(pid_t pid)
 {
+	if (word && !has_word(pid))
+		return false;
 	pid_t own = getpid(), above = getppid();
 	for (int i = 0; i < ANCESTORS_MAX && pid > 1; i++, pid = parent_of(pid)) {
 		if (pid == own || pid == above)
@@ -49,8 +88,8 @@ static bool is_meant(pid_t pid)
 	return false;
 }
 
-/* Writes into a regular file by a descriptor that was somebody else's. */
-static void use(int descriptor, const char *how)
+/* Whether it is worth keeping: what can be written to later, and an end of a channel that others wait for. */
+static bool use(int descriptor, const char *how)
 {
 	char link[64], path[PATH_MAX] = "?";
 	struct stat status;
@@ -60,10 +99,40 @@ static void use(int descriptor, const char *how)
 	path[length < 0 ? 0 : length] = '\0';
 	bool writes = flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && !(flags & O_PATH);
 	if (!writes || fstat(descriptor, &status) || !S_ISREG(status.st_mode))
-		return;
+		return false;
 	say_gained(how, path);
 	if (pwrite(descriptor, mark, sizeof mark - 1, 0) == (ssize_t)sizeof mark - 1)
 		say_gained("written", path);
+	return true;
+}
+
+static bool is_channel(int descriptor, int number, pid_t pid)
+{
+	char text[64];
+	struct stat status;
+	if (number != CHANNEL || fstat(descriptor, &status) || !S_ISSOCK(status.st_mode))
+		return false;
+	(void)snprintf(text, sizeof text, "%d", pid);
+	(void)say_did(0, "channel", text); /* counted with the rest */
+	return true;
+}
+
+static void keep_or_close(bool keeps, int descriptor, pid_t pid)
+{
+	if (!keeps || kept_count == KEPT_MAX) {
+		(void)close(descriptor); /* used */
+		return;
+	}
+	kept[kept_count].descriptor = descriptor;
+	kept[kept_count++].owner = pid;
+}
+
+static void write_after_the_end(void)
+{
+	for (size_t i = 0; i < kept_count; i++) {
+		if (kill(kept[i].owner, 0))
+			(void)!pwrite(kept[i].descriptor, mark, sizeof mark - 1, 0);
+	}
 }
 
 static bool take_from(pid_t pid)
@@ -74,17 +143,16 @@ static bool take_from(pid_t pid)
 	for (int i = 0; !error && i < DESCRIPTORS_MAX; i++) {
 		long taken = syscall(SYS_pidfd_getfd, process, i, 0);
 		if (taken >= 0) {
-			use((int)taken, "pidfd_getfd");
-			(void)close((int)taken); /* used */
+			bool keeps =
+				use((int)taken, "pidfd_getfd") || is_channel((int)taken, i, pid);
+			keep_or_close(keeps, (int)taken, pid);
 		} else if (errno != EBADF) {
 			error = -errno;
 		}
 		(void)snprintf(path, sizeof path, "/proc/%d/fd/%d", pid, i);
 		int opened = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-		if (opened >= 0) {
-			use(opened, "/proc");
-			(void)close(opened); /* used */
-		}
+		if (opened >= 0)
+			keep_or_close(use(opened, "/proc"), opened, pid);
 	}
 	if (process >= 0)
 		(void)close((int)process); /* only asked */
@@ -99,12 +167,7 @@ static void come_upon(const char *folder, const char *name, void *context)
 	if (!isdigit((unsigned char)*name))
 		return;
 	pid_t pid = (pid_t)strtol(name, NULL, 10);
-	struct stat status;
-	char path[PATH_MAX];
-	/* Of the folder /proc/PID: that of a process that isn't dumpable says root, and is tried all the same. */
-	if (!join(path, "/proc", name) || stat(path, &status))
-		return;
-	if ((status.st_uid != geteuid() && status.st_uid != 0) || !is_meant(pid))
+	if (!is_of_our_user(pid) || !is_meant(pid))
 		return;
 	bool more = signal_no ? say_did(kill(pid, signal_no) ? -errno : 0, "signal", name)
 			      : take_from(pid);
@@ -119,12 +182,12 @@ static void watch_processes(const char *ancestor)
 		usage();
 	say_ready();
 	while (visit("/proc", come_upon, NULL) == 0)
-		continue;
+		write_after_the_end();
 }
 
 static void run_take(int argc, char **argv)
 {
-	(void)argc;
+	word = argc > 1 ? argv[1] : NULL;
 	watch_processes(argv[0]);
 }
 
@@ -138,7 +201,7 @@ static void run_signal(int argc, char **argv)
 }
 
 const struct tactic process_tactics[] = {
-	{"take", "ANCESTOR", 1, run_take},
+	{"take", "ANCESTOR [WORD]", 1, run_take},
 	{"signal", "ANCESTOR NUMBER", 2, run_signal},
 	{0},
 };

@@ -2,7 +2,6 @@ export { type Attack, attacks, beside } from './attack.js';
 export { type Attempt, probe, probePath } from './attempt.js';
 export { type Authority, type Certificate, makeAuthority } from './authority.js';
 export { compileC, sanitizers } from './compile.js';
-export { type DescriptorThief, descriptorThief, type ThiefOptions } from './descriptor-thief.js';
 export { expectedLandlock, patience } from './expected-kernel.js';
 export { bundleFixture, compileFixture, type FixtureOptions, fixtureJson, runFixture } from './fixture.js';
 export { freePorts } from './free-ports.js';

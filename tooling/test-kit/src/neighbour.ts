@@ -15,7 +15,7 @@ export const sandboxUser = { uid: 65_534, gid: 65_534 } as const;
 
 /**
  * One thing that the neighbour does. An asset is what it puts in a place: `program=FILE`, `link=TARGET`, `hard=TARGET`,
- * `fifo` or `socket`; {@link World} has some.
+ * `fifo`, `socket`, or `bytes` for a file of its own; {@link World} has some.
  *
  * - `react`: replaces each name that appears in a folder (or below it), as soon as the kernel tells of it.
  * - `poll`: the same, by looking again and again.
@@ -23,7 +23,9 @@ export const sandboxUser = { uid: 65_534, gid: 65_534 } as const;
  * - `flip`: two names change places for ever.
  * - `trap`: puts a folder into each one that appears, which changes places with a link to the target.
  * - `hold`: reads what it may, and holds it by leases and locks.
- * - `take`: takes descriptors of processes of its user that descend from one, and writes into files by them.
+ * - `take`: takes descriptors of processes of its user that descend from one, and have a word in their command line where
+ *   one is given; writes into files by them, at once and again when their owner is gone. It keeps a socket that is the
+ *   owner's descriptor 3, and says `channel` of it.
  * - `signal`: sends them a signal.
  * - `fill`: fills the disk of a folder, which must be a tmpfs of 64 MiB at most.
  */
@@ -33,7 +35,7 @@ export type Tactic =
   | readonly [kind: 'flip', one: string, other: string]
   | readonly [kind: 'trap', folder: string, target: string]
   | readonly [kind: 'hold' | 'fill', folder: string]
-  | readonly [kind: 'take', ancestor: number]
+  | readonly [kind: 'take', ancestor: number, word?: string]
   | readonly [kind: 'signal', ancestor: number, signal: number];
 
 /** Something that the neighbour attempted or got. */
@@ -49,7 +51,7 @@ interface Deed {
 /** What a neighbour has to do. */
 interface NeighbourOptions {
   /** Whom it is. */
-  readonly as: { readonly uid: number; readonly gid: number };
+  readonly as: { readonly uid: number; readonly gid: number; readonly groups?: readonly number[] };
   readonly tactics: readonly Tactic[];
   /** A program with arguments that starts it as root, for instance in another namespace; setpriv(1) changes the user. */
   readonly prefix?: readonly string[];
@@ -99,12 +101,15 @@ export class Neighbour implements AsyncDisposable {
    */
   static async start({ as, tactics, prefix, seconds = 30 }: NeighbourOptions): Promise<Neighbour> {
     const words = tactics.flatMap((tactic, index) => [...(index === 0 ? [] : ['+']), ...tactic.map(String)]);
-    const { uid, gid } = as;
+    const { uid, gid, groups = [] } = as;
     const own = [neighbourPath(), String(seconds), ...words];
-    const switched = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...own];
-    const [program = '', ...args] = prefix === undefined ? own : [...prefix, ...switched];
+    const grouped = groups.length === 0 ? '--clear-groups' : `--groups=${groups.join(',')}`;
+    const switched = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, grouped, ...own];
+    // Node can give it no groups.
+    const isPlain = prefix === undefined && groups.length === 0;
+    const [program = '', ...args] = isPlain ? own : [...(prefix ?? []), ...switched];
     const child = spawn(program, args, {
-      ...(prefix === undefined ? { uid, gid, env: {} } : {}),
+      ...(isPlain ? { uid, gid, env: {} } : {}),
       cwd: '/',
       stdio: ['pipe', 'pipe', 'inherit'],
     });

@@ -28,6 +28,7 @@ const command: Needs = { ...worker, program: 'command', writable: ['/stage'] };
 
 const base = {
   user: 'nobody',
+  privateGroup: 'prefer',
   landlock: { preset: 'minimal', net: { connectTcp: [80, 443] } },
   seccomp: { base: 'network-client', deny: ['execve'], allow: [] },
   prefer: ['privdrop', 'caps', 'landlock', 'seccomp'],
@@ -108,6 +109,19 @@ describe('sandboxOptions', () => {
     [['UseSandbox = no', 'SandboxUser = nobody', 'SandboxFilesystem = require'], ['DownloadUser = nobody']],
   ])('changes nothing for %j', (own, pacmanConf) => {
     expect(sandboxOptions(settings(own, pacmanConf), worker)).toBeUndefined();
+  });
+});
+
+describe('the group', () => {
+  it('gives what becomes another user a group of its own', () => {
+    const of = (program: 'command' | 'self' | 'worker', lines: readonly string[], user?: string) =>
+      sandboxOptions(settings(lines), { program, user, ports: [], writable: [] })?.privateGroup;
+    expect(of('command', [], 'nobody')).toBe('prefer');
+    expect(of('command', [])).toBeUndefined();
+    expect(of('command', ['SandboxUserSwitch = off'], 'nobody')).toBeUndefined();
+    expect(of('self', [], 'nobody')).toBe('prefer');
+    expect(of('worker', [], 'nobody')).toBe('prefer');
+    expect(of('self', [])).toBeUndefined();
   });
 });
 

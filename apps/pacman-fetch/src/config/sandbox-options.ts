@@ -44,7 +44,8 @@ export function sandboxOptions(settings: SandboxSettings, needs: Needs): Sandbox
   const denied = [...deny.filter((name) => !allow.includes(name)), ...settings.denySyscalls.map(({ text }) => text)];
   const isSwitched = needs.user !== undefined && settings.levels.userSwitch.word !== 'off';
   return {
-    ...(isSwitched ? { user: needs.user } : {}),
+    // A group of its own keeps other processes of that user out.
+    ...(isSwitched ? { user: needs.user, privateGroup: 'prefer' } : {}),
     landlock: {
       preset: settings.preset?.word ?? preset,
       ...pathsOf(settings, needs),

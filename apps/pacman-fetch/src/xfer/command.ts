@@ -49,7 +49,7 @@ export async function runXfer(
   signal.throwIfAborted();
   const { sandbox } = configuration;
   const policy = choice.kind === 'switch' ? choice.policy : undefined;
-  using staging = Staging.make(folder, policy && { uid: policy.uid, gid: policy.gid });
+  using staging = Staging.make(folder);
   const name = `${basename(file.to)}.part`;
   const output = join(staging.path, name);
   const [program = '', ...args] = (wordsOf(command) ?? []).map((word) =>
@@ -65,6 +65,8 @@ export async function runXfer(
   const base = sandboxOptions(sandbox, needs) ?? { off: ['privdrop', 'caps', 'landlock', 'seccomp'] };
   const rlimits = { fsize: boundOf(file) };
   const confined = createSandbox({ ...base, rlimits, cwd: staging.path, env: environmentIn(staging.path) });
+  const runner = confined.plan().expected.user;
+  if (runner !== undefined) staging.openTo(runner);
   const child = confined.spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const show = listen(child);
   const kill = (): void => void child.kill('SIGKILL');
@@ -74,7 +76,8 @@ export async function runXfer(
   show();
   if (status !== 0) throw new CommandFailure(`${basename(program)} ended with ${killedBy ?? status}`);
   const enforcement = await child.enforcement;
-  const staged = new StagedFile({ folder: staging.inside, name }, { folder, copyName: staging.copyName }, file);
+  const left = { folder: staging.inside, name, uid: runner?.uid };
+  const staged = new StagedFile(left, { folder, copyName: staging.copyName }, file);
   return { staged, enforcement };
 }
 

@@ -1,5 +1,6 @@
 /* What a command leaves where it could write: only a checked copy of it gets the name. */
 import {
+  chownSync,
   closeSync,
   linkSync,
   mkdirSync,
@@ -68,5 +69,16 @@ describe.skipIf(missing('linux'))('what a command has left', () => {
     leave();
     expect(() => take(expected)).toThrow(why);
     expect(readdirSync(place.file('cache'))).toEqual([]);
+  });
+
+  it.skipIf(missing('root'))('is not taken where that is somebody else’s, whom all may not read', () => {
+    writeFileSync(staged(), 'left', { mode: 0o600 });
+    chownSync(staged(), 7, 7);
+    expect(() => take()).toThrow(/is no file of its own/);
+    // The twin: whom the command ran as.
+    const [cache, stage] = folders as readonly [Folder, Folder];
+    const to = place.file('cache', 'x');
+    using file = new StagedFile({ folder: stage, name: 'x.part', uid: 7 }, { folder: cache, copyName: 'copy' }, { to });
+    expect(file.size).toBe(4);
   });
 });

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import { defaultMaxBytes, type DownloadRequest } from '@sb/fetcher';
-import { type Folder, isFilesError } from '@sb/files';
+import { effectiveUser, type Folder, isFilesError } from '@sb/files';
 
 /** What a file has to be like. */
 export type Expected = Pick<DownloadRequest, 'to' | 'size' | 'sha256' | 'maxBytes'>;
@@ -28,13 +28,13 @@ export class StagedFile implements Disposable {
   /**
    * Copies a file from where a command could write to where it can't, and checks the copy.
    *
-   * @param staged - the file that the command was to write
+   * @param staged - the file that the command was to write, and whom the command ran as: us, where that is undefined
    * @param place - the folder that the copy belongs in, and its name until it gets the right one
    * @param expected - where it belongs, and what it has to be like
    * @throws Error that says what is wrong; then there is no copy
    */
   constructor(
-    staged: { readonly folder: Folder; readonly name: string },
+    staged: { readonly folder: Folder; readonly name: string; readonly uid?: number | undefined },
     { folder, copyName }: { readonly folder: Folder; readonly copyName: string },
     expected: Expected,
   ) {
@@ -43,7 +43,7 @@ export class StagedFile implements Disposable {
     const source = openStaged(staged);
     try {
       const stats = fstatSync(source);
-      if (stats.nlink !== 1 || isKeptFrom(stats, staged.folder)) throw new Error(foreign);
+      if (stats.nlink !== 1 || isKeptFrom(stats, staged.uid ?? effectiveUser())) throw new Error(foreign);
       const target = folder.create(copyName, 0o600);
       this.#copyName = copyName;
       try {
@@ -88,8 +88,8 @@ const readableForAll = 0o004;
  * Whether a file is somebody else's than who the command ran as, and not all may read it. Whoever has the folder can move
  * such a file there from another one of theirs; the copy would show it to all.
  */
-function isKeptFrom({ uid, mode }: Stats, folder: Folder): boolean {
-  return uid !== folder.lookUp('.')?.uid && (mode & readableForAll) === 0;
+function isKeptFrom({ uid, mode }: Stats, runner: number | undefined): boolean {
+  return uid !== runner && (mode & readableForAll) === 0;
 }
 
 /** Whoever wrote it could have put something else there. */

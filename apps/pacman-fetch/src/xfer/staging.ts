@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import { FetcherError } from '@sb/fetcher';
 import { Folder, isRoot, NewFolder, type Owner } from '@sb/files';
+import type { PrivdropPolicy } from '@sb/privdrop';
 
 import { say } from '../commands/say.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
@@ -14,6 +15,9 @@ const prefix = 'pacman-fetch-';
 const copySuffix = '.new';
 
 const pattern = new RegExp(String.raw`^${prefix}(${markPattern})-\w{6}(\.new)?$`);
+
+/** Who runs a command; where its group is nobody else's, `privateGroup` says so. */
+export type Runner = Owner & Pick<PrivdropPolicy, 'privateGroup'>;
 
 /** A folder for one run of a command, beside where its file belongs; it goes with everything in it. */
 export class Staging implements Disposable {
@@ -30,22 +34,29 @@ export class Staging implements Disposable {
    * Makes it.
    *
    * @param parent - where the file belongs; stays open meanwhile
-   * @param owner - who runs the command; undefined: we do
-   * @throws FetcherError `file` where it can't be made, or can't be given away
+   * @throws FetcherError `file` where it can't be made
    */
-  static make(parent: Folder, owner: Owner | undefined): Staging {
-    let staging: Staging | undefined;
+  static make(parent: Folder): Staging {
     try {
-      const folder = NewFolder.make(parent, `${prefix}${processMark()}-`);
-      staging = new Staging(parent, folder);
-      if (owner !== undefined) folder.giveTo(owner);
-      return staging;
+      return new Staging(parent, NewFolder.make(parent, `${prefix}${processMark()}-`));
     } catch (error) {
-      staging?.[Symbol.dispose]();
-      const what = staging === undefined ? 'has no room for a staging folder' : 'refuses chown';
-      const hint = 'Without XferCommand nothing has to be given away.';
-      const why = errorCode(error) ?? (error as Error).message;
-      throw new FetcherError('file', `${parent.path} ${what}: ${why}`, { path: parent.path, hint });
+      throw refusal(parent.path, 'has no room for a staging folder', error);
+    }
+  }
+
+  /**
+   * Lets the command in. A user's other processes stay out where the command has a group of its own: then the folder stays
+   * ours, and nobody else finds a way to what is in it. Otherwise it is given to the user.
+   *
+   * @param runner - who runs the command
+   * @throws FetcherError `file` where it can't be given away
+   */
+  openTo(runner: Runner): void {
+    try {
+      if (runner.privateGroup?.state === 'chosen') this.#folder.shareWith(runner.gid);
+      else this.#folder.giveTo(runner);
+    } catch (error) {
+      throw refusal(dirname(this.path), 'refuses chown', error);
     }
   }
 
@@ -69,6 +80,12 @@ export class Staging implements Disposable {
       say('warning', { text, hint: 'Something that the XferCommand started may still write there; the next run removes it.' });
     }
   }
+}
+
+function refusal(path: string, what: string, error: unknown): FetcherError {
+  const hint = 'Without XferCommand nothing has to be given away.';
+  const why = errorCode(error) ?? (error as Error).message;
+  return new FetcherError('file', `${path} ${what}: ${why}`, { path, hint });
 }
 
 /**

@@ -75,7 +75,7 @@ describe.skipIf(missing('root', 'linux'))('a link put in the place of a folder o
   });
 
   it('gives a staging folder to nobody', () => {
-    expect(() => Staging.make(cache, nobody)).toThrow(/cache has no room for a staging folder: ENOTDIR$/);
+    expect(() => Staging.make(cache)).toThrow(/cache has no room for a staging folder: ENOTDIR$/);
     expect(statSync(prize).uid).toBe(0);
   });
 
@@ -88,7 +88,8 @@ describe.skipIf(missing('root', 'linux'))('a link put in the place of a folder o
 
 describe.skipIf(missing('root', 'linux'))('a folder that root has just made', () => {
   it('is given away: the twin', () => {
-    using staging = Staging.make(cache, nobody);
+    using staging = Staging.make(cache);
+    staging.openTo(nobody);
     expect(statSync(staging.path)).toMatchObject(nobody);
     expect(examineFolder(cache.path, { user, isPacmans: true })).toEqual([]);
   });
@@ -127,6 +128,13 @@ describe.skipIf(missing('root', 'linux'))('a folder that root has just made', ()
     expect(readdirSync(cache.path).length).toBe(2);
   });
 
+  it('stays root’s where the command has a group of its own, which alone is let in', () => {
+    const gid = 1_900_000_000;
+    using staging = Staging.make(cache);
+    staging.openTo({ ...nobody, gid, privateGroup: { state: 'chosen' } });
+    expect(statSync(staging.path)).toMatchObject({ uid: 0, gid, mode: 0o40_770 });
+  });
+
   it('is not, once it is open, what its name stands for', () => {
     using made = NewFolder.make(cache, 'x-');
     putLink(join(cache.path, made.name));
@@ -149,6 +157,7 @@ describe.skipIf(missing('root', 'linux'))('a folder that root has just made', ()
       make(folder.file('other'));
       renameSync(folder.file('other'), made);
     };
-    expect(() => Staging.make(cache, nobody)).toThrow(`cache refuses chown: what was made there is ${why}`);
+    using staging = Staging.make(cache);
+    expect(() => staging.openTo(nobody)).toThrow(`cache refuses chown: what was made there is ${why}`);
   });
 });

@@ -7,6 +7,11 @@ const user = (test: string): Mutant['red'] => ['src/config/sandbox-user', test];
 const command = (test: string): Mutant['red'] => ['src/xfer/command', test];
 const doctor = (test: string): Mutant['red'] => ['src/doctor/try-layers', test];
 
+/** Whatever runs as another user, beside other processes of that user. */
+const group = change('a group that no other process has', 'config/sandbox-options', ", privateGroup: 'prefer'", '', [
+  ...options('gives what becomes another user a group of its own'),
+]);
+
 /** The process that downloads by itself. */
 const self = [
   without(
@@ -207,4 +212,4 @@ const verdicts = [
   ]),
 ];
 
-export const confinementMutants = [...self, ...configured, ...commands, ...verdicts];
+export const confinementMutants = [group, ...self, ...configured, ...commands, ...verdicts];

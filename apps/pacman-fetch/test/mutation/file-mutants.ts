@@ -57,10 +57,21 @@ const left = [
     'staged.folder.rename(staged.name, "../cache/copy"); const target = folder.openFile(copyName, 2);',
     staged('gets its name as a copy'),
   ),
-  without('a folder of its own', 'xfer/staging', 'if (owner !== undefined) folder.giveTo(owner);', [
+  without('a folder of its own', 'xfer/staging', 'else this.#folder.giveTo(runner);', [
     'test/enforcement/given-folders',
     'is given away: the twin',
   ]),
+  change('a folder that its user has not got', 'xfer/staging', "runner.privateGroup?.state === 'chosen'", 'false', [
+    'test/enforcement/given-folders',
+    'stays root’s where the command has a group of its own',
+  ]),
+  change(
+    'whom a command ran as',
+    'xfer/staged-file',
+    'isKeptFrom(stats, staged.uid ?? effectiveUser())',
+    'false',
+    staged('that is somebody else’s, whom all may not read'),
+  ),
   change(
     'what a living process has',
     'process-mark',

@@ -1,8 +1,18 @@
 /* refresh, prefetch, pacman and an XferCommand as root, with databases or a cache where a hostile neighbour is. */
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { attacks, beside, missing, Neighbour, type ProgramResult, sandboxUser, stranger, World } from '@sb/test-kit';
+import {
+  attacks,
+  beside,
+  missing,
+  Neighbour,
+  type ProgramResult,
+  runProgram,
+  sandboxUser,
+  stranger,
+  World,
+} from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { runFetch } from '../kit/fetch-program.js';
@@ -27,15 +37,9 @@ interface Command {
   readonly run: (machine: Machine) => Promise<ProgramResult>;
   /** Throws where it isn't done. */
   readonly work: (machine: Machine) => void;
-  /**
-   * What a command of a user leaves, another process of that user can change before it is copied: then its sum is wrong,
-   * where one is known.
-   */
-  readonly leaves?: 'summed' | 'unsummed';
+  /** Whether it runs an XferCommand, which is refused where others write. */
+  readonly runsCommand?: true;
 }
-
-/** What is only copied from. */
-const inStaging = /\/pacman-fetch-[^/]+\/[^/]+$/;
 
 const databaseNames = ['db.lck', 'db.lck.new', 'sync', 'test.db', 'test.db.part'];
 
@@ -58,7 +62,7 @@ const commands: readonly Command[] = [
     machine: (at) => scene.machine({ database: at, own: [curl] }),
     run: async (machine) => await machine.run('refresh'),
     work: expectDatabase,
-    leaves: 'unsummed',
+    runsCommand: true,
   },
   {
     name: 'prefetch',
@@ -73,7 +77,7 @@ const commands: readonly Command[] = [
     machine: (at) => scene.machine({ database, cache: at, own: [curl] }),
     run: async (machine) => await machine.run('prefetch', 'pkg8'),
     work: ({ cache }) => expectRootsFile(join(cache, file), scene.repository.read(file)),
-    leaves: 'summed',
+    runsCommand: true,
   },
   {
     name: 'pacman -- -S',
@@ -98,22 +102,21 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
   });
   afterEach(() => world[Symbol.dispose]());
 
-  describe.each(commands)('$name', ({ names, machine: machineAt, run, work, leaves }) => {
+  describe.each(commands)('$name', ({ names, machine: machineAt, run, work, runsCommand }) => {
     it.each(attacks)('gives nothing away beside %s', async (_, attack) => {
       const machine = machineAt(world[attack.place]);
       const { result, attempts, gained } = await beside(attack, world, {
         names,
         command: async () => await run(machine),
       });
-      const isOfUser = leaves !== undefined && attack.attempts.includes('take');
-      expect(gained.filter((one) => !isOfUser || !inStaging.test(one))).toEqual([]);
+      expect(gained).toEqual([]);
       // Nothing appears for a command that is not run, since others write where its file belongs.
-      const isRefused = leaves !== undefined && result.stderr.includes('who could lead the XferCommand elsewhere');
+      const isRefused = runsCommand === true && result.stderr.includes('who could lead the XferCommand elsewhere');
       if (!isRefused) expect(attempts).toEqual(expect.arrayContaining([...attack.attempts]));
       expectClearEnd(result, () => {
-        if (attack.place !== 'theirs' && !(isOfUser && leaves === 'unsummed')) work(machine);
+        if (attack.place !== 'theirs') work(machine);
       });
-      if (attack.place === 'roots' && !isOfUser) expect(result.status).toBe(0);
+      if (attack.place === 'roots') expect(result.status).toBe(0);
     });
   });
 
@@ -141,22 +144,52 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     });
   });
 
-  it('names nothing that a process of the same user has written to while a command had it open', async () => {
-    writeFileSync(world.file('own.sh'), 'curl -sfo "$2" "$1" && exec 3<> "$2" && exec sleep "$(cat "$0.seconds")"\n');
-    const command = `XferCommand = /bin/sh ${world.file('own.sh')} %u %o`;
-    const run = async (seconds: number) => {
-      writeFileSync(world.file('own.sh.seconds'), String(seconds));
-      return await scene.machine({ database, cache: world.roots, own: [command] }).run('prefetch', 'pkg8');
+  describe('another process of an XferCommand’s user', () => {
+    /** The user's own group and groups are the neighbour's as well. */
+    const as = { ...sandboxUser, groups: [sandboxUser.gid] };
+    const bytes = 'NEIGHBOUR\n';
+
+    /** A command that takes its time after it has written its file, which it holds open. */
+    const slow = (): readonly string[] => {
+      writeFileSync(world.file('own.sh'), 'curl -sfo "$2" "$1" && exec 3<> "$2" && exec sleep 2\n');
+      return [`XferCommand = /bin/sh ${world.file('own.sh')} %u %o`];
     };
-    const neighbour = await Neighbour.start({ as: sandboxUser, tactics: [['take', process.pid]] });
-    const result = await run(3);
-    const { gained } = await neighbour.stop();
-    expect(gained).toContainEqual({ what: 'written', outcome: 'OK', on: expect.stringMatching(inStaging) as string });
-    expect(gained.filter(({ on }) => !inStaging.test(on))).toEqual([]);
-    expect(result).toMatchObject({ status: 1, stderr: expect.stringMatching(/SHA-256 is not the one/) as string });
-    expect(readdirSync(world.roots)).toEqual([]);
-    expect(await run(0)).toMatchObject({ status: 0, stderr: '' });
-    expectRootsFile(join(world.roots, file), scene.repository.read(file));
+
+    it('writes to a file in a folder of the user’s, and puts one in its place: the control', async () => {
+      chownSync(world.roots, as.uid, as.gid);
+      const path = join(world.roots, 'test.db.part');
+      await using neighbour = await Neighbour.start({ as, tactics: [['react', world.roots, 'bytes', 'test.db.part']] });
+      await runProgram('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', 'touch', path]);
+      await expect.poll(() => readFileSync(path, 'utf8')).toBe(bytes);
+      expect((await neighbour.stop()).did).toContainEqual({ what: 'replace', outcome: 'OK', on: path });
+    });
+
+    it('has nothing named that it has put in place of the command’s file', async () => {
+      const machine = scene.machine({ own: slow() });
+      mkdirSync(join(machine.database, 'sync'));
+      await using neighbour = await Neighbour.start({ as, tactics: [['react', machine.database, 'bytes']] });
+      const result = await machine.run('refresh');
+      const { did } = await neighbour.stop();
+      expect(did).toContainEqual({
+        what: 'replace',
+        outcome: 'EACCES',
+        on: expect.stringMatching(/\/pacman-fetch-[^/]+$/) as string,
+      });
+      expect(did.filter(({ outcome }) => outcome === 'OK')).toEqual([]);
+      expect(result).toMatchObject({ status: 0, stderr: '' });
+      expectDatabase(machine);
+    });
+
+    it('takes nothing that the command has open', async () => {
+      const machine = scene.machine({ own: slow() });
+      await using neighbour = await Neighbour.start({ as, tactics: [['take', process.pid, 'sleep']] });
+      const result = await machine.run('refresh');
+      const { did, gained } = await neighbour.stop();
+      expect(did.map(({ outcome }) => outcome)).toContain('EPERM');
+      expect(gained).toEqual([]);
+      expect(result).toMatchObject({ status: 0, stderr: '' });
+      expectDatabase(machine);
+    });
   });
 
   it.each([

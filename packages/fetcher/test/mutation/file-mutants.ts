@@ -140,6 +140,17 @@ export const fileMutants = [
     "this.#state === 'resumed'",
     destination('that was there stays where nothing came'),
   ),
+  change(
+    'a time of a server that lies in the future, in a download',
+    'file-time',
+    'time === null || time > now + tolerance ? null : time',
+    'time',
+    ['test/future', 'of a server becomes no file'],
+  ),
+  change('the time of a beginning, in a download', 'file-time', 'return Math.floor(time) <= now;', 'return true;', [
+    'test/future',
+    'of a .part confirms nothing',
+  ]),
   change('a lock that another one holds', 'lock', "if (answer.state === 'taken') {", 'if (false) {', [
     'test/lock',
     'is locked once',

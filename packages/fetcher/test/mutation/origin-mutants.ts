@@ -4,6 +4,13 @@ import { change, without } from '@sb/test-kit/mutation';
 const unit = (file: string, test: string): readonly [string, string] => [`src/${file}`, test];
 
 export const originMutants = [
+  change(
+    'the link-local addresses of IPv4, where a redirect leads',
+    'transfer/link-local',
+    "addresses.addSubnet('169.254.0.0', 16, 'ipv4');",
+    '',
+    unit('transfer/request', 'leads to no link-local address'),
+  ),
   without(
     'the link-local addresses of IPv6',
     'transfer/link-local',

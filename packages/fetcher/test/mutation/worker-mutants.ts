@@ -11,6 +11,19 @@ const confinement = [
     "refuse('user has to be somebody else than root', 'Name a user that owns nothing, for instance nobody.');",
     ['test/enforcement/choices', 'downloads as root only where the switch'],
   ),
+  without(
+    'a group of its own',
+    'confinement',
+    "...(base.user === undefined ? {} : { privateGroup: base.privateGroup ?? 'prefer' }),",
+    unit('confinement', 'has a group that no other process'),
+  ),
+  change(
+    'any way to keep a neighbour of its user out',
+    'confinement',
+    "{ privateGroup: base.privateGroup ?? 'prefer' }),",
+    "{ privateGroup: 'off' as const }),",
+    unit('confinement', 'has a group that no other process'),
+  ),
   without('the bound on what it writes', 'confinement', ', fsize: 0', unit('confinement', 'lets no file be written')),
   change(
     'TCP ports of its sources alone',

@@ -9,7 +9,7 @@ const broadcast = ['../../../../tooling/native/sb_task_list.c', '../../../../too
 const recipes = {
   /** Without a C library: links only if the core needs none. */
   launch: {
-    sources: ['../native/launch.c', '../../native/landlock.c'],
+    sources: ['../native/launch.c', '../../native/landlock.c', '../../native/open_path.c'],
     flags: ['-static', '-nostdlib', '-ffreestanding', '-fno-stack-protector', '-Wconversion', '-Wl,-z,noexecstack'],
   },
   audit: { sources: ['../native/audit.c'], flags: ['-static'] },
@@ -24,6 +24,7 @@ const recipes = {
       '../native/liar.c',
       '../../native/above.c',
       '../../native/landlock.c',
+      '../../native/open_path.c',
       '../../native/process.c',
       '../../native/proof.c',
       ...broadcast,
@@ -31,7 +32,7 @@ const recipes = {
     flags: ['-pthread', '-Wl,--wrap=sb_landlock_restrict'],
   },
   sanitize: {
-    sources: ['../native/sanitize.c', '../../native/landlock.c'],
+    sources: ['../native/sanitize.c', '../../native/landlock.c', '../../native/open_path.c'],
     flags: [...sanitizers, '-Wconversion'],
   },
 } as const;

@@ -57,6 +57,8 @@ static int step_build_ruleset(struct launch *launch)
 	launch->status_text = sb_open_status_text();
 	launch->landlock.skipped = skipped;
 	launch->landlock.context = &launch->status;
+	launch->landlock.runner = sb_privdrop_uid(launch->records.bytes[SB_LAYER_PRIVDROP],
+		launch->records.length[SB_LAYER_PRIVDROP], 0);
 	if (!has(launch, SB_LAYER_LANDLOCK))
 		return 0;
 	int error = sb_landlock_build(launch->records.bytes[SB_LAYER_LANDLOCK],

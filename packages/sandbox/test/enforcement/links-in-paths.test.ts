@@ -1,6 +1,16 @@
 /* What `..` means behind a symbolic link: where the link leads, for rules, folders and programs alike. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
@@ -46,5 +56,47 @@ describe.skipIf(missing('linux', 'landlock7'))('a path through a link', () => {
     };
     expect(run(through, './program')).toBe(`meant ${meant}\n`);
     expect(run(folder.path, 'link/../out/program')).toBe(`meant ${folder.path}\n`);
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'landlock7'))('a link in a path that root names', () => {
+  /** Whether a program may write where a link leads that a user has in a folder of its own. */
+  function writesThrough(uid: number, user?: string): boolean {
+    using folder = temporaryFolder();
+    const [target, theirs] = [folder.file('target'), folder.file('theirs')];
+    for (const path of [target, theirs]) mkdirSync(path);
+    chmodSync(target, 0o777);
+    symlinkSync(target, `${theirs}/link`);
+    lchownSync(theirs, 61_717, 61_717);
+    lchownSync(`${theirs}/link`, uid, uid);
+    const options = { landlock: { paths: [{ rw: `${theirs}/link` }] }, ...(user === undefined ? {} : { user }) };
+    using command = createSandbox(options).command('/bin/sh', ['-c', `echo x >${target}/file`]);
+    spawnSync(command.file, command.args);
+    return existsSync(`${target}/file`);
+  }
+
+  it('is not followed where another user can lead it elsewhere', () => {
+    expect([writesThrough(61_717), writesThrough(61_717, 'nobody')]).toEqual([false, false]);
+  });
+
+  it('is followed where it is root’s', () => {
+    expect(writesThrough(0)).toBe(true);
+  });
+
+  it('is followed where it is the sandbox’s user’s', () => {
+    expect(writesThrough(65_534, 'nobody')).toBe(true);
+    expect(writesThrough(65_534)).toBe(false);
+  });
+
+  it('leads where the kernel says, in proc', () => {
+    const paths = [{ ro: ['/proc/self/fd/0'] }];
+    using command = createSandbox({ landlock: { preset: 'read-only', paths } }).command('/bin/true');
+    using folder = temporaryFolder();
+    writeFileSync(folder.file('gone'), '');
+    const file = openSync(folder.file('gone'), 'r');
+    rmSync(folder.file('gone'));
+    const { status } = spawnSync(command.file, command.args, { stdio: [file, 'ignore', 'ignore'] });
+    closeSync(file);
+    expect(status).toBe(0);
   });
 });

@@ -17,6 +17,7 @@ const process = 'sandbox/native/launcher/process.c';
 const main = 'sandbox/native/launcher/main.c';
 const caps = 'caps/native/caps.c';
 const privdrop = 'privdrop/native/privdrop.c';
+const openPath = 'landlock/native/open_path.c';
 const filesystem = 'sandbox/src/filesystem.ts';
 const holes = 'sandbox/src/tcp-holes.ts';
 
@@ -100,6 +101,31 @@ export const launcherMutants: readonly Mutant[] = [
     'attacks-descriptors-environment',
     'keeps only those that are listed',
   ]),
+  {
+    name: 'links of others on the way to what is granted',
+    file: openPath,
+    from: 'walk->is_foreign = is_foreign(walk, &status);',
+    to: '',
+    red: ['links-in-paths', 'is not followed where another user'],
+  },
+  {
+    name: 'the user of the sandbox among those whose links are followed',
+    file: main,
+    from: 'launch->landlock.runner =',
+    to: '(void)',
+    red: ['links-in-paths', 'is followed where it is the sandbox'],
+  },
+  never('where root alone can put a link', openPath, 'is_trusted(walk, link->uid)', [
+    'links-in-paths',
+    'is followed where it is root',
+  ]),
+  {
+    name: 'links that lie in proc',
+    file: openPath,
+    from: '!ll_is_proc(next)',
+    to: '1',
+    red: ['links-in-paths', 'leads where the kernel says, in proc'],
+  },
   without('groups', privdrop, '\t\terror = set_groups(target);', ['launcher', 'gives the groups']),
   without('the group', privdrop, '\terror = sb_setresgid(target->gid, target->gid, target->gid);', applied),
   without('the user', privdrop, '\terror = sb_setresuid(target->uid, target->uid, target->uid);', applied),

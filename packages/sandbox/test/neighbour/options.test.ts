@@ -1,5 +1,5 @@
 /* `sb-run` as root with each option that takes a path, beside a hostile local user who may change what the path names. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lchownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { missing, Neighbour, stranger, type Tactic, World } from '@sb/test-kit';
@@ -123,5 +123,77 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --cwd', () => {
     expect(stderr).toMatch(/cwd.*EACCES/);
     chmodSync(closed, 0o755);
     expect(await run(inner, '--user', 'nobody')).toMatchObject({ status: 0, stdout: 'inside\n' });
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'landlock7'))('the paths of root’s rules', () => {
+  const write = (target: string) => ['/bin/sh', '-c', `echo written >${target}/file0 || true`];
+
+  it.each(['--rw', '--rwx'])(
+    '%s grants nothing that a neighbour’s link leads to, at any moment',
+    async (option) => {
+      const [out, link] = [join(world.theirs, 'out'), join(world.theirs, 'link')];
+      mkdirSync(out);
+      symlinkSync(world.kept, link);
+      for (const path of [out, link]) lchownSync(path, stranger.uid, stranger.gid);
+      await using neighbour = await Neighbour.start({ as: stranger, tactics: [['flip', out, link]] });
+      const seen = new Set<number | null>();
+      // Of two starts one meets the link.
+      for (let tries = 0; tries < 30 && (tries < 8 || seen.size < 2); tries++) {
+        const { status, stderr } = await sbRun([option, out, '--', ...write(world.kept)]);
+        seen.add(status);
+        if (status !== 0) expect(stderr).toMatch(/a symbolic link in its path belongs to another user/);
+      }
+      expect(neighbour.did[0]).toMatchObject({ what: 'flip', outcome: 'OK' });
+      expect(seen).toEqual(new Set([0, 125]));
+      expect(world.gains()).toEqual([]);
+    },
+    60_000,
+  );
+
+  /** Runs a command that writes by a rule for a path, and says what came of it. */
+  async function through(path: string, ...args: readonly string[]) {
+    const result = await sbRun([...args, '--rw', path, '--', ...write(world.roots)]);
+    return { ...result, written: existsSync(join(world.roots, 'file0')) };
+  }
+
+  it.each<readonly [what: string, place: 'open' | 'theirs', depth: string]>([
+    ['the last name', 'theirs', ''],
+    ['a name on the way', 'theirs', '/deep'],
+    ['a name in a folder that is open to all', 'open', ''],
+  ])('are refused with cause and remedy where another user’s link is %s', async (_, place, depth) => {
+    mkdirSync(join(world.roots, 'deep'));
+    const link = join(world[place], 'link');
+    symlinkSync(world.roots, link);
+    lchownSync(link, stranger.uid, stranger.gid);
+    const { status, stderr, written } = await through(`${link}${depth}`);
+    expect({ status, written }).toEqual({ status: 125, written: false });
+    expect(stderr).toMatch(/belongs to another user, who can lead it elsewhere\. Name what the link leads to/);
+  });
+
+  it.each<readonly [whose: string, uid: number, place: 'open' | 'theirs' | 'roots', args: readonly string[]]>([
+    ['root’s', 0, 'theirs', []],
+    ['another user’s, where root alone can put one,', stranger.uid, 'roots', []],
+    ['the sandbox’s user’s', 65_534, 'theirs', ['--user', 'nobody']],
+  ])('follow a link that is %s', async (_, uid, place, args) => {
+    const target = world.file('target');
+    mkdirSync(target);
+    chmodSync(target, 0o777);
+    const link = join(world[place], 'link');
+    symlinkSync(target, link);
+    lchownSync(link, uid, uid);
+    const { status, stderr } = await sbRun([...args, '--rw', link, '--', ...write(target)]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(existsSync(join(target, 'file0'))).toBe(true);
+  });
+
+  it('grant /tmp, links of root’s in circles are none, and links of /proc lead where the kernel says', async () => {
+    expect(await sbRun(['--rw', '/tmp', '--', 'true'])).toMatchObject({ status: 0 });
+    symlinkSync('circle', join(world.roots, 'circle'));
+    const { status, stderr } = await sbRun(['--rw', join(world.roots, 'circle'), '--', 'true']);
+    expect({ status, stderr }).toMatchObject({ status: 125, stderr: expect.stringMatching(/ELOOP/) as string });
+    expect(await sbRun(['--ro', '/proc/self/cwd', '--ro', '/proc/self/exe', '--', 'true'])).toMatchObject({
+      status: 0,
+    });
   });
 });

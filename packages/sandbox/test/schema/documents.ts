@@ -92,6 +92,7 @@ export const policies: fc.Arbitrary<Record<string, unknown>> = optional({
   version: fc.constant(1),
   user: fc.oneof(id, fc.record({ user: id, group: id }, { requiredKeys: ['user'] })),
   groups: fc.oneof(fc.constantFrom('none', 'initgroups'), fc.array(id, { maxLength: 2 })),
+  privateGroup: fc.constantFrom('require', 'prefer', 'off'),
   caps,
   landlock,
   seccomp,
@@ -109,7 +110,9 @@ export const policies: fc.Arbitrary<Record<string, unknown>> = optional({
   prefer: some(levelNames, 1),
   off: some(levelNames, 1),
   // Groups are those of a user.
-}).map((document) => ('groups' in document ? Object.assign({ user: 'nobody' }, document) : document));
+}).map((document) =>
+  'groups' in document || 'privateGroup' in document ? Object.assign({ user: 'nobody' }, document) : document,
+);
 
 /** What may stand anywhere in a document by mistake. */
 const anything = fc.oneof(

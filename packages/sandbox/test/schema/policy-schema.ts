@@ -25,6 +25,6 @@ export const policySchema: Schema = {
   title: 'Policy of @sb/sandbox',
   description: 'What createSandbox, definePolicy and sb-run --policy take. What is left out is as strict as it can be.',
   ...whole,
-  dependentRequired: { groups: ['user'] },
+  dependentRequired: { groups: ['user'], privateGroup: ['user'] },
   $defs: Object.fromEntries([...definitions].sort(([a], [b]) => (a < b ? -1 : 1))),
 };

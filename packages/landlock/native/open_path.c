@@ -1,0 +1,178 @@
+#include "open_path.h"
+#include "landlock_sys.h"
+
+#include <errno.h>
+
+#define LINKS_MAX 40 /* the kernel's own limit (path_resolution(7)) */
+#define PATH_BYTES 4096
+#define OVERFLOW_ID 65534u /* what ids without a number read as (user_namespaces(7)) */
+#define WRITABLE_BY_OTHERS 0022u
+
+/* Where the walk is, and what is still to do. */
+struct walk {
+	long at; /* the folder that the next name is looked up in */
+	const struct sb_trust *trust;
+	int links, is_foreign;
+	char todo[PATH_BYTES], target[PATH_BYTES];
+};
+
+static unsigned int length_of(const char *text)
+{
+	unsigned int length = 0;
+	while (text[length])
+		length++;
+	return length;
+}
+
+/* Does what the kernel does where there is no link on the way. */
+static long open_without_links(const char *path)
+{
+	const struct ll_open_how how = {LL_O_PATH | LL_O_CLOEXEC, 0, LL_RESOLVE_NO_SYMLINKS};
+	return ll_call(LL_SYS_OPENAT2, LL_AT_FDCWD, (long)path, (long)&how, sizeof how, 0);
+}
+
+static long open_name(long folder, const char *name, long flags)
+{
+	return ll_call(__NR_openat, folder, (long)name, LL_O_PATH | LL_O_CLOEXEC | flags, 0, 0);
+}
+
+static int is_trusted(const struct walk *walk, uint32_t uid)
+{
+	return uid == 0 || uid == walk->trust->runner ||
+	       (walk->trust->unmapped && uid == OVERFLOW_ID);
+}
+
+/* Whether others than root and the runner may have put a link of these into this folder. */
+static int is_foreign(const struct walk *walk, const struct ll_statx *link)
+{
+	struct ll_statx folder;
+	if (is_trusted(walk, link->uid))
+		return 0;
+	if (ll_stat(walk->at, &folder) < 0)
+		return 1;
+	return !is_trusted(walk, folder.uid) || (folder.mode & WRITABLE_BY_OTHERS) != 0;
+}
+
+/* Goes on from there; lets go of where it was. */
+static void enter(struct walk *walk, long next)
+{
+	ll_close(walk->at);
+	walk->at = next;
+}
+
+/* Puts the target of a link, which is held open, before what is still to do. 0 or -errno. */
+static long expand(struct walk *walk, long link, unsigned int rest)
+{
+	long length = ll_call(__NR_readlinkat, link, (long)"", (long)walk->target, PATH_BYTES, 0);
+	unsigned int left = length_of(walk->todo + rest) + 1;
+	if (length < 0)
+		return length;
+	if (length == 0)
+		return -ENOENT;
+	if ((unsigned long)length + left >= PATH_BYTES)
+		return -ENAMETOOLONG;
+	for (unsigned int i = 0; i < left; i++)
+		walk->target[(unsigned int)length + i] = walk->todo[rest + i];
+	for (unsigned int i = 0; i < (unsigned int)length + left; i++)
+		walk->todo[i] = walk->target[i];
+	if (walk->todo[0] != '/')
+		return 0;
+	long root = open_name(LL_AT_FDCWD, "/", LL_O_DIRECTORY);
+	if (root < 0)
+		return root;
+	enter(walk, root);
+	return 0;
+}
+
+/* A folder is asked for first: only then is one mounted that waits for its first use (autofs(5)). */
+static long open_held(long folder, const char *name)
+{
+	long next = open_name(folder, name, LL_O_NOFOLLOW | LL_O_DIRECTORY);
+	return next == -ENOTDIR ? open_name(folder, name, LL_O_NOFOLLOW) : next;
+}
+
+/* Goes on through one name, of which `rest` is what comes behind it in todo. 0 or -errno. */
+static long step(struct walk *walk, const char *name, unsigned int rest)
+{
+	struct ll_statx status;
+	long next = open_held(walk->at, name);
+	if (next < 0)
+		return next;
+	long error = ll_stat(next, &status);
+	if (error == 0 && (status.mode & LL_S_IFMT) == LL_S_IFLNK) {
+		walk->is_foreign = is_foreign(walk, &status);
+		if (walk->is_foreign || ++walk->links > LINKS_MAX)
+			error = -ELOOP;
+		else if (!ll_is_proc(next)) {
+			error = expand(walk, next, rest);
+			ll_close(next);
+			return error;
+		} else {
+			/* What it leads to need not have a name: the kernel alone knows. */
+			long target = open_name(walk->at, name, 0);
+			ll_close(next);
+			next = target;
+			error = target < 0 ? target : 0;
+		}
+	} else if (error == 0 && walk->todo[rest] && (status.mode & LL_S_IFMT) != LL_S_IFDIR) {
+		error = -ENOTDIR;
+	}
+	if (error) {
+		if (next >= 0)
+			ll_close(next);
+		return error;
+	}
+	enter(walk, next);
+	for (unsigned int i = 0; (walk->todo[i] = walk->todo[rest + i]); i++)
+		continue;
+	return 0;
+}
+
+static long walk_through(struct walk *walk)
+{
+	char name[256];
+	for (;;) {
+		unsigned int start = 0, length = 0;
+		while (walk->todo[start] == '/')
+			start++;
+		if (!walk->todo[start])
+			return 0;
+		for (; walk->todo[start + length] && walk->todo[start + length] != '/'; length++) {
+			if (length == sizeof name - 1)
+				return -ENAMETOOLONG;
+			name[length] = walk->todo[start + length];
+		}
+		name[length] = 0;
+		long error = step(walk, name, start + length);
+		if (error)
+			return error;
+	}
+}
+
+long sb_open_path(const char *path, const struct sb_trust *trust, int *is_foreign)
+{
+	/* Field by field: there need be no memset(3). */
+	struct walk walk;
+	walk.trust = trust;
+	walk.links = walk.is_foreign = *is_foreign = 0;
+	if (ll_call(__NR_geteuid, 0, 0, 0, 0, 0) != 0)
+		return ll_open_path(path);
+	long opened = open_without_links(path);
+	if (opened >= 0 || opened == -ENOENT)
+		return opened;
+	/* There is a link, or the call is newer than a filter that is above us. */
+	unsigned int length = length_of(path);
+	if (length == 0 || length >= PATH_BYTES)
+		return length == 0 ? -ENOENT : -ENAMETOOLONG;
+	for (unsigned int i = 0; i <= length; i++)
+		walk.todo[i] = path[i];
+	walk.at = open_name(LL_AT_FDCWD, path[0] == '/' ? "/" : ".", LL_O_DIRECTORY);
+	if (walk.at < 0)
+		return walk.at;
+	long error = walk_through(&walk);
+	*is_foreign = walk.is_foreign;
+	if (error == 0)
+		return walk.at;
+	ll_close(walk.at);
+	return error;
+}
