@@ -4,7 +4,7 @@ import { missing, type Requirement } from '../requirements.js';
 import type { Mutant } from './mutant.js';
 import { makeWorkshop, type Workshop } from './workshop.js';
 
-/** Building a package and starting the test runner, in milliseconds. */
+/** Building a package and running a test, in milliseconds. */
 const timeout = 180_000;
 
 /**
