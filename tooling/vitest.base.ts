@@ -4,24 +4,34 @@ import { fileURLToPath } from 'node:url';
 
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** What only `npm run test:long` runs. */
-export const longTests = ['test/long/**/*.test.ts'];
+/** Whether this is `npm run test:long`: the tests of `test/long`, and of those that have more cases then. */
+const isLong = process.env['SB_LONG'] === '1';
+
+const longTests = 'test/long/**/*.test.ts';
 
 /**
- * Test files at a time. Tests start programs of their own, which want a processor as well; past eight they would share
- * disks and ports rather than processors.
+ * Test files at a time: one more than there are processors, since one of them waits for a clock or a server most of the
+ * time. Tests start programs of their own; with more than eight files they would wait for each other's.
  */
-export const maxWorkers = Math.max(1, Math.min(availableParallelism(), 8));
+export const maxWorkers = Math.min(availableParallelism() + 1, 8);
 
-/** Vitest settings for a package; `testTimeout` is in milliseconds for one test. */
-export function packageTests(options: { readonly testTimeout?: number } = {}) {
+/** What a package says of its tests. */
+interface PackageTests {
+  /** Milliseconds for one test. Default: 20,000 */
+  readonly testTimeout?: number;
+  /** Files below the package, with wildcards, that ask `fewOrMany` (`@sb/test-kit`) how many they are to try. */
+  readonly moreCases?: readonly string[];
+}
+
+/** Vitest settings for a package. */
+export function packageTests({ testTimeout = 20_000, moreCases = [] }: PackageTests = {}) {
   return defineConfig({
     test: {
-      include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-      exclude: [...configDefaults.exclude, ...longTests],
+      include: isLong ? [longTests, ...moreCases] : ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      exclude: isLong ? configDefaults.exclude : [...configDefaults.exclude, longTests],
       globalSetup: [fileURLToPath(new URL('test-kit/src/global-setup.ts', import.meta.url))],
       maxWorkers,
-      testTimeout: options.testTimeout ?? 20_000,
+      testTimeout: isLong ? 10 * testTimeout : testTimeout,
       hookTimeout: 60_000,
       reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],
     },

@@ -11,6 +11,9 @@ import type { Mutant } from './mutants.js';
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const copied = ['src', 'test', 'native', 'prebuilds', 'package.json', 'Makefile', 'vitest.config.ts'];
 
+/** Milliseconds for building a launcher on a busy machine. */
+const timeout = 60_000;
+
 /** A place for mutants. */
 export interface Workshop extends Disposable {
   /** Makes the change, runs the tests that are named for it, and takes the change back. */
@@ -73,7 +76,7 @@ function copyNative(from: string, to: string): void {
 async function buildLauncher(here: string): Promise<void> {
   const launcher = `prebuilds/${process.platform}-${process.arch}/launcher`;
   // A change may leave something unused, which is no error here.
-  const { status, stderr } = await runProgram('make', ['--silent', '-B', 'CC=gcc -w', launcher], { cwd: here });
+  const { status, stderr } = await runProgram('make', ['--silent', '-B', 'CC=gcc -w', launcher], { cwd: here, timeout });
   if (status !== 0) throw new Error(`the launcher could not be built: ${stderr}`);
 }
 
