@@ -1,6 +1,7 @@
 export { type Attack, attacks, beside } from './attack.js';
 export { type Attempt, probe, probePath } from './attempt.js';
 export { type Authority, type Certificate, makeAuthority } from './authority.js';
+export { bestStatus } from './best-status.js';
 export { fewOrMany } from './few-or-many.js';
 export { compileC, sanitizers } from './compile.js';
 export { type DescriptorThief, descriptorThief, type ThiefOptions } from './descriptor-thief.js';
