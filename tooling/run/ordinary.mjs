@@ -14,7 +14,13 @@ const id = 61719;
 const name = 'sb-ordinary';
 
 /** What no user makes a difference to stays out, unless arguments of vitest are given. */
-const pure = ['**/src/**', '**/test/property/**', '**/test/differential/**', '**/test/schema/**', '**/test/mutation/**'];
+const pure = [
+  '**/src/**',
+  '**/test/property/**',
+  '**/test/differential/**',
+  '**/test/schema/**',
+  '**/test/mutation/**',
+];
 const filters = process.argv.slice(2);
 const chosen = filters.length > 0 ? filters : pure.flatMap((files) => ['--exclude', files]);
 
@@ -30,7 +36,8 @@ cd "$folder/tree"
 exec setpriv --reuid="$id" --regid="$id" --clear-groups --inh-caps=-all "$@"
 `;
 
-if (process.getuid?.() !== 0) fail('npm run test:ordinary has to be root to become somebody else. npm test is the same.');
+if (process.getuid?.() !== 0)
+  fail('npm run test:ordinary has to be root to become somebody else. npm test is the same.');
 setUp(['test']);
 build();
 const folder = mkdtempSync(join(tmpdir(), 'sb-ordinary-'));
@@ -38,11 +45,9 @@ try {
   chmodSync(folder, 0o755);
   for (const part of ['tree', 'home']) mkdirSync(join(folder, part));
   chownSync(join(folder, 'home'), id, id);
-  for (const [file, line] of [
-    ['passwd', `${name}:x:${id}:${id}::${folder}/home:/bin/sh`],
-    ['group', `${name}:x:${id}:`],
-  ]) {
-    writeFileSync(join(folder, file), `${readFileSync(`/etc/${file}`, 'utf8').trimEnd()}\n${line}\n`);
+  const entries = { passwd: `${name}:x:${id}:${id}::${folder}/home:/bin/sh`, group: `${name}:x:${id}:` };
+  for (const [file, entry] of Object.entries(entries)) {
+    writeFileSync(join(folder, file), `${readFileSync(`/etc/${file}`, 'utf8').trimEnd()}\n${entry}\n`);
   }
   const report = join(folder, 'home', 'report.json');
   const own = { HOME: join(folder, 'home'), USER: name, LOGNAME: name, SB_REPORT: report };

@@ -1,5 +1,5 @@
 // `npm test`: sets up what is missing, runs the tests of every package, and says how many there were.
-// Arguments go to vitest: `npm test -- packages/caps` runs the files whose paths have that in them.
+// Arguments go to vitest: `npm test -- --project @sb/caps` runs the tests of one package.
 // @ts-check
 import { build, setUp } from './setup.mjs';
 import { writeLine } from './totals.mjs';

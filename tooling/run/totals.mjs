@@ -86,7 +86,10 @@ export function writeLine(line) {
  * @param {string} name of the command's part
  * @param {{ passed: number, failed: number, skipped?: number, note?: string }} total
  */
-export function writePart(name, { passed, failed, skipped = 0, note = skipped > 0 ? `${skipped} skipped` : undefined }) {
+export function writePart(
+  name,
+  { passed, failed, skipped = 0, note = skipped > 0 ? `${skipped} skipped` : undefined },
+) {
   mkdirSync(partsFolder, { recursive: true });
   writeFileSync(join(partsFolder, `${name}.json`), JSON.stringify({ passed, failed, note }));
 }

@@ -139,7 +139,10 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker in no hurry', (
     const { waits, ended } = await waitFor('stands-still', limits, 86_400, controller.signal);
     expect([waits, workerPids()]).toEqual([true, [expect.any(Number)]]);
     controller.abort();
-    expect((await ended).map(errorOf)).toEqual([expect.stringMatching(/^cancelled/), expect.stringMatching(/^cancelled/)]);
+    expect((await ended).map(errorOf)).toEqual([
+      expect.stringMatching(/^cancelled/),
+      expect.stringMatching(/^cancelled/),
+    ]);
   });
 });
 

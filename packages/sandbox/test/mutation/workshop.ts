@@ -76,7 +76,10 @@ function copyNative(from: string, to: string): void {
 async function buildLauncher(here: string): Promise<void> {
   const launcher = `prebuilds/${process.platform}-${process.arch}/launcher`;
   // A change may leave something unused, which is no error here.
-  const { status, stderr } = await runProgram('make', ['--silent', '-B', 'CC=gcc -w', launcher], { cwd: here, timeout });
+  const { status, stderr } = await runProgram('make', ['--silent', '-B', 'CC=gcc -w', launcher], {
+    cwd: here,
+    timeout,
+  });
   if (status !== 0) throw new Error(`the launcher could not be built: ${stderr}`);
 }
 

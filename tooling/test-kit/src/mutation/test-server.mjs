@@ -14,7 +14,7 @@ process.on('disconnect', () => process.exit(1));
 process.on('message', (order) => {
   void run(/** @type {Order} */ (order)).then(
     (verdict) => process.send?.(verdict),
-    (error) => process.send?.({ error: String(error.stack) }),
+    (/** @type {unknown} */ error) => process.send?.({ error: String(error) }),
   );
 });
 process.send?.('ready');
@@ -22,16 +22,21 @@ process.send?.('ready');
 /** @param {Order} order */
 async function run({ files, names, changed }) {
   for (const path of changed) forget(join(folder, path));
-  vitest.setGlobalTestNamePattern(new RegExp(names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')));
+  vitest.setGlobalTestNamePattern(
+    new RegExp(names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')),
+  );
   const project = vitest.getRootProject();
   const specifications = files.map((file) => project.createSpecification(join(folder, `${file}.test.ts`)));
   const { unhandledErrors } = await vitest.runTestSpecifications(specifications);
   // What is kept of modules that ran before is not of this run.
   const modules = specifications.flatMap(({ testModule }) => testModule ?? []);
   const results = modules.flatMap(({ children }) => [...children.allTests()].map((test) => test.result()));
-  const suites = modules.flatMap((module) => [module, ...module.children.allSuites()]);
-  const errors = [...results, ...suites.map((suite) => ({ errors: suite.errors() }))].flatMap(({ errors }) => errors ?? []);
-  const messages = [...errors, ...unhandledErrors].map((error) => textOf(error));
+  const messages = [
+    ...results.flatMap(({ errors }) => errors ?? []),
+    ...modules.flatMap((module) => module.errors()),
+    ...modules.flatMap(({ children }) => [...children.allSuites()].flatMap((suite) => suite.errors())),
+    ...unhandledErrors,
+  ].map((error) => textOf(error));
   const count = (/** @type {string} */ state) => results.filter((result) => result.state === state).length;
   return { passed: count('passed'), failed: count('failed'), messages };
 }
@@ -44,9 +49,7 @@ function textOf(error) {
 
 /** What was read of a file, or of what is below a folder, is read again. @param {string} path */
 function forget(path) {
-  for (const { moduleGraph } of [vitest.vite, ...vitest.projects.map(({ vite }) => vite)]) {
-    for (const file of moduleGraph.fileToModulesMap.keys()) {
-      if (file === path || file.startsWith(path + sep)) vitest.invalidateFile(file);
-    }
-  }
+  const { environments } = vitest.getRootProject().vite;
+  const known = Object.values(environments).flatMap(({ moduleGraph }) => [...moduleGraph.fileToModulesMap.keys()]);
+  for (const file of known) if (file === path || file.startsWith(path + sep)) vitest.invalidateFile(file);
 }
