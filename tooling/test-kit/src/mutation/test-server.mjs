@@ -49,7 +49,9 @@ function textOf(error) {
 
 /** What was read of a file, or of what is below a folder, is read again. @param {string} path */
 function forget(path) {
-  const { environments } = vitest.getRootProject().vite;
-  const known = Object.values(environments).flatMap(({ moduleGraph }) => [...moduleGraph.fileToModulesMap.keys()]);
-  for (const file of known) if (file === path || file.startsWith(path + sep)) vitest.invalidateFile(file);
+  for (const { moduleGraph } of Object.values(vitest.getRootProject().vite.environments)) {
+    for (const file of moduleGraph.fileToModulesMap.keys()) {
+      if (file === path || file.startsWith(path + sep)) vitest.invalidateFile(file);
+    }
+  }
 }
