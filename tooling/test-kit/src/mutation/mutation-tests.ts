@@ -35,5 +35,13 @@ export function mutationTests(name: string, mutants: readonly Mutant[], ...needs
       // What can't run at all would make any test go red.
       expect(why).not.toMatch(/^(?:Reference|Syntax)Error|is not defined/);
     });
+
+    it('control: nothing again, once each was taken back', { timeout }, async () => {
+      // One runner judges all: what it still knew of a change would make it find the next one by mistake.
+      const last = [true, false].flatMap((kind) => mutants.findLast(({ built = true }) => built === kind) ?? []);
+      const { failed, passed, why } = await workshop.control(last);
+      expect([failed, why]).toEqual([0, '']);
+      expect(passed).toBeGreaterThan(0);
+    });
   });
 }
