@@ -1,17 +1,40 @@
-/** The one place that knows how a package's tests run. */
+/** The one place that knows how tests run: those of a package, and those of all packages at once. */
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Vitest settings for a package; `testTimeout` is in milliseconds for one test. */
-export function packageTests(options: { readonly testTimeout?: number } = {}) {
+/** Whether this is `npm run test:long`: the tests of `test/long`, and of those that have more cases then. */
+const isLong = process.env['SB_LONG'] === '1';
+
+const longTests = 'test/long/**/*.test.ts';
+
+/**
+ * Test files at a time: one more than there are processors, since one of them waits for a clock or a server most of the
+ * time. Tests start programs of their own; with more than eight files they would wait for each other's.
+ */
+export const maxWorkers = Math.min(availableParallelism() + 1, 8);
+
+/** What a package says of its tests. */
+interface PackageTests {
+  /** Milliseconds for one test. Default: 20,000 */
+  readonly testTimeout?: number;
+  /** Files below the package, with wildcards, that ask `fewOrMany` (`@sb/test-kit`) how many they are to try. */
+  readonly moreCases?: readonly string[];
+}
+
+/** Vitest settings for a package. */
+export function packageTests({ testTimeout = 20_000, moreCases = [] }: PackageTests = {}) {
   return defineConfig({
     test: {
-      include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      include: isLong ? [longTests, ...moreCases] : ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      exclude: isLong ? configDefaults.exclude : [...configDefaults.exclude, longTests],
       globalSetup: [fileURLToPath(new URL('test-kit/src/global-setup.ts', import.meta.url))],
-      // Tests spawn processes of their own; two cores are shared by everything.
-      maxWorkers: 2,
-      testTimeout: options.testTimeout ?? 20_000,
+      // What is built needs no transform, which took half of the time of short tests. But a test puts itself between
+      // @sb/files and the file system.
+      server: { deps: { external: [/\/packages\/(?!files\/)[a-z]+\/dist\//] } },
+      maxWorkers,
+      testTimeout: isLong ? 10 * testTimeout : testTimeout,
       hookTimeout: 60_000,
       reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],
     },

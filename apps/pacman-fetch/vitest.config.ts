@@ -1,3 +1,6 @@
 import { packageTests } from '../../tooling/vitest.base.js';
 
-export default packageTests({ testTimeout: 60_000 });
+export default packageTests({
+  testTimeout: 60_000,
+  moreCases: ['test/config/fuzz.test.ts', 'test/pacman/pacman-conf.test.ts'],
+});

@@ -1,3 +1,5 @@
 import { packageTests } from '../../tooling/vitest.base.js';
 
-export default packageTests();
+export default packageTests({
+  moreCases: ['test/schema/schema.test.ts', 'test/native/fuzz.test.ts', 'test/neighbour/self-test.test.ts'],
+});

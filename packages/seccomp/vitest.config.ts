@@ -1,4 +1,7 @@
 import { packageTests } from '../../tooling/vitest.base.js';
 
-// Some tests start four releases of Node, one after the other.
-export default packageTests({ testTimeout: 60_000 });
+export default packageTests({
+  // Some tests start four releases of Node, one after the other.
+  testTimeout: 60_000,
+  moreCases: ['test/property/compile.test.ts', 'test/differential/libseccomp.test.ts'],
+});

@@ -33,9 +33,11 @@ export function readTotals(packages) {
 
 /**
  * @param {readonly string[]} files reports of vitest
+ * @param {readonly string[]} [packages] folders of packages that must have a test in one of them
  * @returns {Totals}
  */
-export function readReports(files) {
+export function readReports(files, packages = []) {
+  const absent = new Set(packages);
   const totals = { passed: 0, failed: 0, skipped: 0, problems: /** @type {string[]} */ ([]) };
   for (const file of files) {
     if (!existsSync(file)) {
@@ -49,6 +51,8 @@ export function readReports(files) {
     totals.skipped += report.numPendingTests + report.numTodoTests;
     // A file that could not be loaded has no tests to fail.
     for (const suite of report.testResults) {
+      const [parent = '', name = ''] = relative(root, suite.name).split('/');
+      absent.delete(join(parent, name));
       if (
         suite.status !== 'failed' ||
         suite.assertionResults.some((/** @type {any} */ test) => test.status === 'failed')
@@ -57,6 +61,10 @@ export function readReports(files) {
       totals.failed++;
       totals.problems.push(`${suite.name}: ${suite.message}`);
     }
+  }
+  for (const folder of absent) {
+    totals.failed++;
+    totals.problems.push(`no test of ${folder} was run`);
   }
   if (process.env['SB_MUST_ENFORCE'] === '1' && totals.skipped > 0) {
     totals.problems.push(`${totals.skipped} skipped tests count as failures under SB_MUST_ENFORCE=1`);
@@ -67,19 +75,21 @@ export function readReports(files) {
   return { ...totals, line: `${totals.passed} passed, ${totals.failed} failed${skipped}` };
 }
 
-/** Keeps the line of `npm test`, which `.ci/run` adds the matrices to. @param {Totals} totals */
-export function writeTotals(totals) {
-  writePart('tests', totals);
-  writeFileSync(totalsFile, `${totals.line}\n`);
+/** Keeps the line of `npm test`, which `.ci/run` adds its other parts to. @param {string} line */
+export function writeLine(line) {
+  writeFileSync(totalsFile, `${line}\n`);
 }
 
 /**
  * Keeps what a command ran, for the sum of all of them.
  *
  * @param {string} name of the command's part
- * @param {{ passed: number, failed: number, note?: string }} total
+ * @param {{ passed: number, failed: number, skipped?: number, note?: string }} total
  */
-export function writePart(name, { passed, failed, note }) {
+export function writePart(
+  name,
+  { passed, failed, skipped = 0, note = skipped > 0 ? `${skipped} skipped` : undefined },
+) {
   mkdirSync(partsFolder, { recursive: true });
   writeFileSync(join(partsFolder, `${name}.json`), JSON.stringify({ passed, failed, note }));
 }

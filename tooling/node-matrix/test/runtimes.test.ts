@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
+import { bestStatus, missing, runProgram, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 const installed = (path: string) => fileURLToPath(new URL(`../nodes/node_modules/${path}`, import.meta.url));
@@ -37,7 +37,7 @@ describe.skipIf(isElsewhere).each(runtimes)('$name', ({ file, args }) => {
     expect(started).toMatchObject({ status: 0, stderr: '' });
     const lets = { status: 0, isRefused: false };
     const denies = { status: 2, isRefused: true };
-    const enforcement = 'full';
+    const enforcement = bestStatus;
     expect(JSON.parse(started.stdout)).toEqual({
       spawn: { lets: { ...lets, enforcement }, denies: { ...denies, enforcement } },
       command: { lets, denies },

@@ -1,6 +1,8 @@
 export { type Attack, attacks, beside } from './attack.js';
 export { type Attempt, probe, probePath } from './attempt.js';
 export { type Authority, type Certificate, makeAuthority } from './authority.js';
+export { bestStatus } from './best-status.js';
+export { fewOrMany } from './few-or-many.js';
 export { compileC, sanitizers } from './compile.js';
 export { expectedLandlock, patience } from './expected-kernel.js';
 export { bundleFixture, compileFixture, type FixtureOptions, fixtureJson, runFixture } from './fixture.js';

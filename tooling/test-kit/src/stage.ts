@@ -18,8 +18,9 @@ export function stage(): string {
   return path;
 }
 
-/** Makes the stage of a test run, and returns what removes it. */
+/** Makes the stage of a test run, and returns what removes it. A run within a run takes the stage that is there. */
 export function makeStage(): () => void {
+  if (process.env['SB_STAGE'] !== undefined) return () => undefined;
   const folder = temporaryFolder();
   for (const name of readdirSync(join(root, 'packages'))) {
     for (const part of ['package.json', 'dist', 'prebuilds']) {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 
-import { missing, temporaryFolder } from '@sb/test-kit';
+import { fewOrMany, missing, temporaryFolder } from '@sb/test-kit';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -19,7 +19,7 @@ const config = folder.file('pacman.conf');
 const own = folder.file('pacman.d', 'pacman-fetch.conf');
 
 /** Milliseconds of fuzzing a target; more by the environment, for a night. */
-const time = Number(process.env['SB_FUZZ_SECONDS'] ?? 4) * 1000;
+const time = Number(process.env['SB_FUZZ_SECONDS'] ?? fewOrMany(1, 6)) * 1000;
 
 /** The longest that one configuration may take, in milliseconds, on a busy machine. */
 const patience = 5000;

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
+import { fewOrMany, missing, runProgram, temporaryFolder } from '@sb/test-kit';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -123,7 +123,7 @@ describe.skipIf(missing('pacman'))('the configuration', () => {
         const given = ['--config', file, ...more];
         expect(await ours(given)).toEqual(await theirs(given));
       }),
-      { numRuns: 300 },
+      { numRuns: fewOrMany(50, 500) },
     );
   });
 

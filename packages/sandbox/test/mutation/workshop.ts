@@ -1,17 +1,18 @@
 /* A copy of this package and of the layers' C, where one thing at a time is taken away. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { runProgram, temporaryFolder } from '@sb/test-kit';
-import { runTests, type Verdict } from '@sb/test-kit/mutation';
+import { TestRunner, type Verdict } from '@sb/test-kit/mutation';
 
 import type { Mutant } from './mutants.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const copied = ['src', 'test', 'native', 'prebuilds', 'package.json', 'Makefile', 'vitest.config.ts'];
 
-const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+/** Milliseconds for building a launcher on a busy machine. */
+const timeout = 60_000;
 
 /** A place for mutants. */
 export interface Workshop extends Disposable {
@@ -35,6 +36,9 @@ export function makeWorkshop(): Workshop {
   }
   /** Whether the launcher that is there is a mutant. */
   let isChanged = false;
+  const runner = new TestRunner(here);
+  /** What was changed and put back since the runner last read it. */
+  let unread: readonly string[] = [];
   return {
     judge: async (mutant) => {
       const file = join(packages, mutant.file);
@@ -48,16 +52,20 @@ export function makeWorkshop(): Workshop {
         const isC = file.endsWith('.c');
         if (isC || isChanged) await buildLauncher(here);
         isChanged = isC;
-        return await runTests(here, vitest, redOf([mutant]));
+        return await runner.run(redOf([mutant]), [...unread, relative(here, file)]);
       } finally {
         writeFileSync(file, source);
+        unread = [relative(here, file)];
       }
     },
     control: async (mutants) => {
       await buildLauncher(here);
-      return await runTests(here, vitest, redOf(mutants));
+      return await runner.run(redOf(mutants), unread);
     },
-    [Symbol.dispose]: () => folder[Symbol.dispose](),
+    [Symbol.dispose]: () => {
+      runner[Symbol.dispose]();
+      folder[Symbol.dispose]();
+    },
   };
 }
 
@@ -68,7 +76,10 @@ function copyNative(from: string, to: string): void {
 async function buildLauncher(here: string): Promise<void> {
   const launcher = `prebuilds/${process.platform}-${process.arch}/launcher`;
   // A change may leave something unused, which is no error here.
-  const { status, stderr } = await runProgram('make', ['--silent', '-B', 'CC=gcc -w', launcher], { cwd: here });
+  const { status, stderr } = await runProgram('make', ['--silent', '-B', 'CC=gcc -w', launcher], {
+    cwd: here,
+    timeout,
+  });
   if (status !== 0) throw new Error(`the launcher could not be built: ${stderr}`);
 }
 

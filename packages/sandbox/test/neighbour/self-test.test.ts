@@ -1,7 +1,7 @@
 /* `sb-run --self-test` as root beside a hostile local user, and beside a hostile process of the sandbox's own user. */
 import { chmodSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 
-import { missing, Neighbour, sandboxUser, stranger, type Tactic, World } from '@sb/test-kit';
+import { fewOrMany, missing, Neighbour, sandboxUser, stranger, type Tactic, World } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { sbRun } from '../sb-run.js';
@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => world[Symbol.dispose]());
 
 /** How often it is tried: each time another moment is hit. */
-const times = 2;
+const times = fewOrMany(1, 3);
 
 /** Names that the self-test gives to what it makes. */
 const names = ['file', 'program', 'made', 'link'];

@@ -1,3 +1,4 @@
+import { fewOrMany } from '@sb/test-kit';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -10,7 +11,7 @@ import { callFor, denial, entry, options, random, rule } from './arbitraries.js'
 import { oracle } from './oracle.js';
 
 const seed = Date.now() % 2 ** 31;
-const policies = 1000;
+const policies = fewOrMany(200, 1000);
 const callsEach = 120;
 
 describe('compile', () => {
@@ -42,11 +43,11 @@ describe('compile', () => {
     );
     const total = [...seen.values()].reduce((sum, count) => sum + count, 0);
     console.log(`seed ${seed}: ${total} cases; decided by ${JSON.stringify(Object.fromEntries(seen))}`);
-    expect(total).toBeGreaterThanOrEqual(100_000);
+    expect(total).toBeGreaterThanOrEqual(policies * 100);
     expect(long).toBeGreaterThan(policies / 4);
     // Every way to decide a call was taken often, so none was tried in vain.
     const kinds = ['rules[n]', 'sockets', 'deny', 'allow', 'xn', 'unknown number', 'deny-dangerous rule n'];
-    expect(kinds.filter((kind) => (seen.get(kind) ?? 0) <= 20)).toEqual([]);
+    expect(kinds.filter((kind) => (seen.get(kind) ?? 0) <= policies / 50)).toEqual([]);
   });
 
   const callSeed = fc.integer({ min: 1, max: 2 ** 31 - 1 });
@@ -73,9 +74,9 @@ describe('compile', () => {
         const added = { ...more, action };
         denied += deniedStill(before, { ...before, rules: isFirst ? [added, ...own] : [...own, added] }, calls);
       }),
-      { numRuns: 1000, seed },
+      { numRuns: policies, seed },
     );
-    expect(denied).toBeGreaterThan(1000);
+    expect(denied).toBeGreaterThan(policies);
   });
 
   it(`denies no less with one call or group more to deny (seed ${seed})`, { timeout: 120_000 }, () => {
@@ -85,9 +86,9 @@ describe('compile', () => {
         fc.pre(before.allow?.includes(more) !== true);
         denied += deniedStill(before, { ...before, deny: [...(before.deny ?? []), more] }, calls);
       }),
-      { numRuns: 1000, seed },
+      { numRuns: policies, seed },
     );
-    expect(denied).toBeGreaterThan(1000);
+    expect(denied).toBeGreaterThan(policies);
   });
 });
 

@@ -4,7 +4,7 @@ import { missing, type Requirement } from '../requirements.js';
 import type { Mutant } from './mutant.js';
 import { makeWorkshop, type Workshop } from './workshop.js';
 
-/** Building a package and starting the test runner, in milliseconds. */
+/** Building a package and running a test, in milliseconds. */
 const timeout = 180_000;
 
 /**
@@ -34,6 +34,14 @@ export function mutationTests(name: string, mutants: readonly Mutant[], ...needs
       expect(why).not.toBe('');
       // What can't run at all would make any test go red.
       expect(why).not.toMatch(/^(?:Reference|Syntax)Error|is not defined/);
+    });
+
+    it('control: nothing again, once each was taken back', { timeout }, async () => {
+      // One runner judges all: what it still knew of a change would make it find the next one by mistake.
+      const last = [true, false].flatMap((kind) => mutants.findLast(({ built = true }) => built === kind) ?? []);
+      const { failed, passed, why } = await workshop.control(last);
+      expect([failed, why]).toEqual([0, '']);
+      expect(passed).toBeGreaterThan(0);
     });
   });
 }

@@ -5,10 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { runProgram } from '../program.js';
 import { temporaryFolder } from '../temporary.js';
 import { type Mutant, mutated } from './mutant.js';
-import { runTests, type Verdict } from './verdict.js';
+import { TestRunner, type Verdict } from './test-runner.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
-const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 const tsup = join(root, 'node_modules/tsup/dist/cli-default.js');
 
 /** What a package is made of. The rest of the tree stays where it is. */
@@ -62,6 +61,9 @@ export function makeWorkshop(name: string): Workshop {
   for (const part of [...parts, ...configurations]) {
     if (readdirSync(original).includes(part)) cpSync(join(original, part), join(here, part), { recursive: true });
   }
+  const runner = new TestRunner(here);
+  /** What was changed and put back since the runner last read it. */
+  let unread: readonly string[] = [];
   let isWhole = false;
   const kept = folder.file('whole');
   /** The build without any change: once, by whatever comes first. */
@@ -75,26 +77,30 @@ export function makeWorkshop(name: string): Workshop {
     judge: async (mutant) => {
       const { built = true, red } = mutant;
       const file = join(here, mutant.file);
+      const changed = [...unread, mutant.file, ...(built ? ['dist'] : [])];
       const source = readFileSync(file, 'utf8');
       if (built) await makeWhole();
       writeFileSync(file, mutated(source, mutant));
       try {
         if (built) await build(here, configurations);
-        return await runTests(here, vitest, [red]);
+        return await runner.run([red], changed);
       } finally {
         writeFileSync(file, source);
         if (built) restore(kept, join(here, 'dist'));
+        unread = changed;
       }
     },
     control: async (mutants) => {
       if (mutants.some(({ built = true }) => built)) await makeWhole();
-      return await runTests(
-        here,
-        vitest,
+      return await runner.run(
         mutants.map(({ red }) => red),
+        unread,
       );
     },
-    [Symbol.dispose]: () => folder[Symbol.dispose](),
+    [Symbol.dispose]: () => {
+      runner[Symbol.dispose]();
+      folder[Symbol.dispose]();
+    },
   };
 }
 
