@@ -71,8 +71,10 @@ static napi_value identity(struct sb_js *js)
 
 static int find_user(struct sb_js *js, struct sb_user *user)
 {
-	if (!sb_js_is_text(js, 0))
-		return sb_user_by_id((uid_t)sb_js_integer(js, 0), user);
+	if (!sb_js_is_text(js, 0)) {
+		uid_t uid = (uid_t)sb_js_integer(js, 0);
+		return sb_js_is_whole(js) ? sb_user_by_id(uid, user) : -EINVAL;
+	}
 	char *name = sb_js_text(js, 0);
 	int error = name ? sb_user_by_name(name, user) : -ENOMEM;
 	free(name);
@@ -96,15 +98,23 @@ static napi_value user(struct sb_js *js)
 	return result;
 }
 
-/* group(name: string): { gid } | -errno */
+static int find_group(struct sb_js *js, gid_t *gid)
+{
+	if (!sb_js_is_text(js, 0)) {
+		*gid = (gid_t)sb_js_integer(js, 0);
+		return sb_js_is_whole(js) ? sb_group_by_id(*gid) : -EINVAL;
+	}
+	char *name = sb_js_text(js, 0);
+	int error = name ? sb_group_by_name(name, gid) : -ENOMEM;
+	free(name);
+	return error;
+}
+
+/* group(nameOrGid: string | number): { gid } | -errno */
 static napi_value group(struct sb_js *js)
 {
 	gid_t gid = 0;
-	char *name = sb_js_text(js, 0);
-	if (!name)
-		return NULL;
-	int error = sb_group_by_name(name, &gid);
-	free(name);
+	int error = find_group(js, &gid);
 	if (error)
 		return sb_js_number(js, error);
 	napi_value result = sb_js_object(js);
