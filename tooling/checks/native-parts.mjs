@@ -13,7 +13,7 @@ const largest = 60_000;
 /** What glibc 2.17 and musl both export under a name without history, and libuv by way of Node. */
 const known = new Set(
   `__errno_location __stack_chk_fail __stack_chk_guard _exit bind calloc clock_gettime close closedir connect fchmod
-  fcntl free getgrgid_r getgrnam_r getgrouplist getgroups getpid getppid getpwnam_r getpwuid_r getresgid getresuid getrlimit
+  fcntl free ftruncate getgrgid_r getgrnam_r getgrouplist getgroups getpid getppid getpwnam_r getpwuid_r getresgid getresuid getrlimit
   getsockname ioctl kill lseek malloc memcmp memcpy memmove memset nanosleep open opendir pipe2 prctl pthread_create
   pthread_join pwrite read readdir realloc realpath sched_yield sendfile setegid seteuid setfsgid setfsuid setgid
   setgroups setresgid setresuid setsockopt setuid socket socketpair strcmp strlen strrchr syscall uv_close
@@ -53,7 +53,7 @@ function problemsOf(file) {
   return [
     ...[...dynamic.matchAll(/\(NEEDED\).*\[(.+)\]/g)].map(([, library]) => `needs ${library}`),
     ...(dynamic.includes('(VERNEED)') ? ['needs a version of a library'] : []),
-    ...strange.map((name) => `calls ${name}, which not every C library has under this name`),
+    ...(strange.length === 0 ? [] : [`calls what not every C library has under this name: ${strange.join(' ')}`]),
     ...(size > largest ? [`has ${size} bytes, over ${largest}`] : []),
     ...(names.length === 0 ? [`${basename(file)} calls nothing: it can't be read`] : []),
   ];

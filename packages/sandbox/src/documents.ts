@@ -154,7 +154,9 @@ export const policyReader = checked(object(table), (read, place: Place) => {
     place.key('groups').refuse('are those of a user, and none is named', 'Name a user; without one the groups stay.');
   }
   if (Object.hasOwn(read, 'privateGroup') && !Object.hasOwn(read, 'user')) {
-    place.key('privateGroup').refuse('goes with a user, and none is named', 'Name a user; without one the group stays.');
+    place
+      .key('privateGroup')
+      .refuse('goes with a user, and none is named', 'Name a user; without one the group stays.');
   }
   return read;
 });

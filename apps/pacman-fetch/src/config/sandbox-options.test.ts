@@ -61,12 +61,12 @@ const table: readonly (readonly [
   [['UseSandbox = yes'], ['DisableSandboxSyscalls'], worker, { prefer: [], off: ['seccomp'] }],
   [['SandboxFilesystem = require'], ['DisableSandbox'], worker, { prefer: ['privdrop', 'caps'], off: ['seccomp'] }],
   // The user.
-  [[], [], { ...worker, user: undefined }, { user: undefined }],
+  [[], [], { ...worker, user: undefined, privateGroup: undefined }, { user: undefined }],
   [
     ['SandboxUserSwitch = off'],
     [],
     worker,
-    { user: undefined, prefer: ['caps', 'landlock', 'seccomp'], off: ['privdrop'] },
+    { user: undefined, privateGroup: undefined, prefer: ['caps', 'landlock', 'seccomp'], off: ['privdrop'] },
   ],
   [['SandboxUserSwitch = require'], [], worker, { prefer: ['caps', 'landlock', 'seccomp'] }],
   // Paths, ports, calls.
