@@ -61,7 +61,7 @@ const table: readonly (readonly [
   [['UseSandbox = yes'], ['DisableSandboxSyscalls'], worker, { prefer: [], off: ['seccomp'] }],
   [['SandboxFilesystem = require'], ['DisableSandbox'], worker, { prefer: ['privdrop', 'caps'], off: ['seccomp'] }],
   // The user.
-  [[], [], { ...worker, user: undefined, privateGroup: undefined }, { user: undefined }],
+  [[], [], { ...worker, user: undefined }, { user: undefined, privateGroup: undefined }],
   [
     ['SandboxUserSwitch = off'],
     [],
