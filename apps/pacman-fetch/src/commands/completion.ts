@@ -4,7 +4,6 @@ import { bashCompletion } from '../completion/bash.js';
 import { fishCompletion } from '../completion/fish.js';
 import { type Completable, completables } from '../completion/words.js';
 import { zshCompletion } from '../completion/zsh.js';
-import { suggestion } from '../config/problem.js';
 import { exitStatus, FetchError } from '../errors.js';
 import type { Commands, Subcommand } from './subcommand.js';
 
@@ -31,10 +30,12 @@ export const completionOf = (commands: Commands): Subcommand => ({
   async run({ operands: [shell = '', ...rest] }) {
     const make = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
     if (make === undefined || rest.length > 0) {
+      const meant = nearest(shell, names);
+      const guess = meant === undefined ? '' : `Did you mean ${meant}? `;
       throw new FetchError(
         'usage',
         'SHELL must be one shell that there is a completion for',
-        suggestion(nearest(shell, names), names),
+        `${guess}Use one of: ${names.join(', ')}.`,
       );
     }
     process.stdout.write(make(await completables(commands)));
