@@ -88,9 +88,9 @@ function checkedPolicy({ layer, levels, ...lists }: CapsPolicy): CapsPolicy {
   requireNested(sets);
   if (features.every((name) => levels[name] === 'off')) askForOne();
   requireConsistent(levels, sets, bounding);
-  const policy = Object.freeze({ layer, ...sets, bounding, levels: Object.freeze(levels) });
-  made.add(policy);
-  return policy;
+  const whole = Object.freeze({ layer, ...sets, bounding, levels: Object.freeze(levels) });
+  made.add(whole);
+  return whole;
 }
 
 /** Policies that were made here, and are frozen: nobody has to look again. */
@@ -104,17 +104,17 @@ const made = new WeakSet<CapsPolicy>();
  * @throws CapsError `invalid-policy` for what is no feature, or one that the policy doesn't ask for
  */
 export function withLevels(given: CapsPolicy, levels: LayerLevels): CapsPolicy {
-  const policy = requirePolicy(given);
+  const from = requirePolicy(given);
   const named = levelsReader.read(levels, documentPlace('levels'));
   const levelled = features.map((feature) => {
     const name = featureNames[feature];
-    const level = named[name] ?? policy.levels[feature];
-    if (level !== 'off' && policy.levels[feature] === 'off')
+    const level = named[name] ?? from.levels[feature];
+    if (level !== 'off' && from.levels[feature] === 'off')
       refuse(`levels.${name} is given, and ${name} is not asked for`, 'Leave the level out.');
     return [feature, level] as const;
   });
   const all = Object.fromEntries(levelled) as Record<CapsFeature, RequirementLevel>;
-  return checkedPolicy({ ...policy, bounding: all.bounding === 'off' ? [] : policy.bounding, levels: all });
+  return checkedPolicy({ ...from, bounding: all.bounding === 'off' ? [] : from.bounding, levels: all });
 }
 
 /** A list and the level of its feature say the same, as in whatever policy() makes. */

@@ -109,6 +109,6 @@ function inexact(args: readonly (PathInput | RuleOptions)[], rights: readonly Fs
 }
 
 /** Whether a value can be a path. */
-export function isPath(value: unknown): value is PathInput {
+function isPath(value: unknown): value is PathInput {
   return typeof value === 'string' || value instanceof Uint8Array;
 }

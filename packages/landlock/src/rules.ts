@@ -118,7 +118,7 @@ function pathRule(rule: PathRule, path: PolicyPath, { handled, abi }: Pinned): P
 }
 
 /** Text where the bytes are UTF-8, base64 where they are not. */
-export function policyPath(input: PathInput): PolicyPath {
+function policyPath(input: PathInput): PolicyPath {
   const bytes = Buffer.from(input);
   const text = bytes.toString();
   return Buffer.from(text).equals(bytes) ? text : Object.freeze({ base64: bytes.toString('base64') });

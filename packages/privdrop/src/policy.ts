@@ -101,9 +101,9 @@ export function requirePolicy(candidate: PrivdropPolicy): PrivdropPolicy {
   if (uid === 0) refuseRoot('uid 0');
   if (gid === 0) refuseRoot('gid 0');
   if (groups.includes(0)) refuseRoot('gid 0 among its supplementary groups');
-  const policy = Object.freeze({ uid, gid, groups, ...rest });
-  made.add(policy);
-  return policy;
+  const whole = Object.freeze({ uid, gid, groups, ...rest });
+  made.add(whole);
+  return whole;
 }
 
 /** Policies that were made here, and are frozen: nobody has to look again. */
@@ -117,12 +117,12 @@ const made = new WeakSet<PrivdropPolicy>();
  * @throws PrivdropError `invalid-policy` for what has no level here
  */
 export function withLevels(given: PrivdropPolicy, levels: LayerLevels): PrivdropPolicy {
-  const policy = requirePolicy(given);
-  const { user = policy.level, no_new_privs: noNewPrivs = policy.noNewPrivs } = levelsReader.read(
+  const from = requirePolicy(given);
+  const { user = from.level, no_new_privs: noNewPrivs = from.noNewPrivs } = levelsReader.read(
     levels,
     documentPlace('levels'),
   );
-  return requirePolicy({ ...policy, level: user, noNewPrivs });
+  return requirePolicy({ ...from, level: user, noNewPrivs });
 }
 
 function isIdentity(user: PrivdropOptions['user']): user is UserIdentity {

@@ -8,9 +8,8 @@ import { policyReader } from './documents.js';
 import { documentPlace } from './errors.js';
 import type { SandboxOptions } from './options.js';
 import { rlimitNumbers } from './process-record.js';
-import { restrictSelf, type RestrictSelfOptions } from './restrict-self.js';
+import { restrictSelf } from './restrict-self.js';
 import { createSandbox } from './sandbox.js';
-import type { SandboxSpawnOptions } from './types.js';
 
 const access = ['ro', 'rx', 'rw', 'rwx', 'list'].map((name) => ({
   [name]: ['/srv', '/usr'],
@@ -24,14 +23,12 @@ const actions = [
   { action: 'trap', data: 1 },
   { action: 'trace', data: 1 },
 ];
-const comparisons = ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'maskedEq', 'maskedNe'].flatMap((name) =>
-  ['32', '64'].map((bits) => ({
-    arg: 0,
-    compare: `${name}${bits}`,
-    value: 1,
-    ...(name.startsWith('masked') ? { mask: 1 } : {}),
-  })),
-);
+const plain = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'].flatMap((name) => [`${name}32`, `${name}64`]);
+const masked = ['maskedEq32', 'maskedNe32', 'maskedEq64', 'maskedNe64'];
+const comparisons: readonly object[] = [
+  ...plain.map((compare) => ({ arg: 0, compare, value: 1 })),
+  ...masked.map((compare) => ({ arg: 0, compare, value: 1, mask: 1 })),
+];
 
 const everything = {
   $schema: 'policy.schema.json',
@@ -112,7 +109,7 @@ describe('every option', () => {
 });
 
 describe('spawn', () => {
-  const start = (options: object): unknown => createSandbox({}).spawn('/bin/true', [], options as SandboxSpawnOptions);
+  const start = (options: object): unknown => createSandbox({}).spawn('/bin/true', [], options);
 
   it.each<[object, RegExp]>([
     [{ uid: 1 }, /uid is said elsewhere\. The sandbox says whom its processes become: createSandbox\(\{ user \}\)/],
@@ -138,7 +135,7 @@ describe('spawn', () => {
 describe('restrictSelf', () => {
   it('refuses what it was not asked for before it looks at anything else', () => {
     // The policy is one that it refuses as well: nothing is restricted here, whatever comes first.
-    const call = (options: object): unknown => restrictSelf({ cwd: '/' }, options as RestrictSelfOptions);
+    const call = (options: object): unknown => restrictSelf({ cwd: '/' }, options);
     expect(() => call({ prepair: () => undefined })).toThrow(/prepair is unknown\. Did you mean "prepare"\?/);
     expect(() => call({ prepare: undefined })).toThrow(/prepare is not a function: undefined/);
     expect(() => call({})).toThrow(/cwd can be had for a child only/);

@@ -187,13 +187,12 @@ function netOf(net: Net, defaults: Net): NonNullable<LandlockOptions['net']> {
 
 /** A rule as the builders make it, of one that was read. */
 function ruleOf(rule: PathRule | ShortRule): PathRule {
-  if ('paths' in rule) return rule as PathRule;
-  const short = rule as ShortRule;
+  if ('paths' in rule) return rule;
   const access =
-    accesses.find((one) => Object.hasOwn(short, one)) ??
+    accesses.find((one) => Object.hasOwn(rule, one)) ??
     refuse('landlock.paths', 'has a rule without access', 'Name one.');
-  const { optional: isOptional, refer } = short;
-  const [first = '', ...others] = [short[access] ?? []].flat();
+  const { optional: isOptional, refer } = rule;
+  const [first = '', ...others] = [rule[access] ?? []].flat();
   return builders[access](first, ...others, {
     ...(isOptional === undefined ? {} : { optional: isOptional }),
     ...(refer === undefined ? {} : { refer }),

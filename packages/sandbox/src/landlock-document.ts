@@ -55,7 +55,7 @@ const shortRule: Reader<ShortRule> = {
 };
 
 /** A rule as the builders of `@sb/landlock` make it or as it is written by hand, or a short one of a document. */
-export const ruleReader: Reader<PathRule | ShortRule> = {
+const ruleReader: Reader<PathRule | ShortRule> = {
   expected: 'a rule',
   schema: { anyOf: [shortRule.schema, longRule.schema] },
   parts: { kind: 'forms', forms: [shortRule, longRule], formOf },

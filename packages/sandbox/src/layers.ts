@@ -102,14 +102,14 @@ function identityOf(user: NonNullable<SandboxPolicy['user']>): UserIdentity {
 const softFeatures = ['capabilities', 'keep', 'ambient', 'bounding', 'securebits'] as const;
 
 /** What is asked for and may be given up: the second line of defence, by the level `off`. */
-const mayBeOff: readonly string[] = ['bounding', 'securebits'];
+const mayBeOff: ReadonlySet<string> = new Set(['bounding', 'securebits']);
 
 function capsOf({ caps, levels }: PolicyParts): CapsPolicy | undefined {
   if (caps === undefined || levelOf(levels, 'caps') === 'off') return undefined;
   const named = softFeatures.filter((name) => caps.levels[name] !== 'off');
   const soft = named.map((name) => {
     const level = levelOf(levels, `caps.${name}`);
-    return [name, mayBeOff.includes(name) ? level : notOff(level, `caps.${name}`)] as const;
+    return [name, mayBeOff.has(name) ? level : notOff(level, `caps.${name}`)] as const;
   });
   return withCapsLevels(caps, { ...Object.fromEntries(soft), no_new_privs: layerLevel(levels, 'caps') });
 }

@@ -97,7 +97,7 @@ const actionObject = checked(
 );
 
 /** An action: its name where that is enough, or an object with its data. */
-export const actionReader: Reader<Action> = titled(
+const actionReader: Reader<Action> = titled(
   either(actionObject, {
     ...checked(word(actionNames), (action, place) => {
       if (action === 'errno')

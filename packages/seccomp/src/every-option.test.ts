@@ -15,12 +15,10 @@ const actions = actionNames.map((action) => {
   return action === 'trap' || action === 'trace' ? { action, data: 1 } : { action };
 });
 
-const conditions = comparisons.map((compare) => ({
-  arg: 0,
-  compare,
-  value: 1,
-  ...(compare.startsWith('masked') ? { mask: 1 } : {}),
-}));
+const conditions: readonly object[] = comparisons.map((compare) => {
+  const condition = { arg: 0, compare, value: 1 };
+  return compare.startsWith('masked') ? Object.assign(condition, { mask: 1 }) : condition;
+});
 
 const everything = {
   layer: 'seccomp',

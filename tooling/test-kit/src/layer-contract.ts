@@ -1,9 +1,9 @@
-import type { Layer, LayerName, LayerPlan } from '@sb/core';
+import type { Layer, LayerName } from '@sb/core';
 
 /** A layer's module, and what is needed to hold it to its contract. */
 export interface LayerUnderTest<Options extends object, Policy extends object, Support> {
   readonly name: LayerName;
-  readonly layer: Layer<Options, Policy, Support, LayerPlan>;
+  readonly layer: Layer<Options, Policy, Support>;
   /** Options that ask for something. */
   readonly options: Options;
   /** A system that has all of it. */
@@ -51,7 +51,7 @@ export function layerFaults<Options extends object, Policy extends object, Suppo
     'policy() takes any key',
   );
   for (const no of [undefined, null, {}, [], 'policy']) {
-    expect(refused(() => layer.plan(no as unknown as Policy, support)) !== '', `plan() takes ${JSON.stringify(no)}`);
+    expect(refused(() => layer.plan(no as Policy, support)) !== '', `plan() takes ${JSON.stringify(no)}`);
   }
 
   const softer = layer.withLevels(policy, {});

@@ -109,10 +109,10 @@ function unseen(reader: Reader, seen: ReadonlyMap<Parts, ReadonlySet<string>>, p
     visited.add(parts);
     if (parts.kind === 'list' || parts.kind === 'record') return look(parts.entry, `${at}[]`);
     if (parts.kind === 'forms') return parts.forms.flatMap((form) => look(form, at));
-    return [...parts.options].flatMap(([key, { reader: inner }]) => [
-      ...(seen.get(parts)?.has(key) === true ? [] : [`no sample has ${at}.${key}`]),
-      ...look(inner, `${at}.${key}`),
-    ]);
+    return [...parts.options].flatMap(([key, { reader: inner }]) => {
+      const deeper = look(inner, `${at}.${key}`);
+      return seen.get(parts)?.has(key) === true ? deeper : [`no sample has ${at}.${key}`].concat(deeper);
+    });
   };
   return look(reader, path);
 }
