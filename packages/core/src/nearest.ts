@@ -1,11 +1,15 @@
+/** Letters of the longest word that is compared: no name of ours has so many, and comparing costs their product. */
+const longest = 64;
+
 /**
  * The word that is most like another; undefined where none is alike enough for a typing mistake, that is within a third
- * of its length.
+ * of its length, or for a word of more than 64 letters.
  *
  * @param word - what was written
  * @param known - what could be meant
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (word.length > longest) return undefined;
   const ranked = known.map((one) => [one, distance(word, one)] as const).sort(([, a], [, b]) => a - b);
   const [best] = ranked;
   return best !== undefined && best[1] <= Math.ceil(word.length / 3) ? best[0] : undefined;
