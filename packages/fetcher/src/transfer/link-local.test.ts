@@ -17,6 +17,16 @@ describe('isLinkLocal', () => {
     '::a9fe:a9fe',
     '64:ff9b::169.254.169.254',
     '2002:a9fe:a9fe::1',
+    '100.100.100.200',
+    '168.63.129.16',
+    '192.0.0.192',
+    '[::ffff:100.100.100.200]',
+    '::168.63.129.16',
+    '64:ff9b::192.0.0.192',
+    '2002:6464:64c8::1',
+    'fd20:ce::254',
+    '64:ff9b:1::a9fe:a9fe',
+    '[64:ff9b:1:fffe:a9fe:a9:fe00:0]',
   ])('is %s', (address) => expect(isLinkLocal(address)).toBe(true));
 
   it.each([
@@ -28,6 +38,13 @@ describe('isLinkLocal', () => {
     '[::1]',
     'fec0::1',
     'fd00:ec2::253',
+    'fd20:ce::253',
+    '100.100.100.201',
+    '168.63.129.17',
+    '192.0.0.191',
+    '2002:6464:64c9::1',
+    '64:ff9b::10.0.0.1',
+    '64:ff9b:2::a9fe:a9fe',
   ])('is not %s', (address) => expect(isLinkLocal(address)).toBe(false));
 
   it.each(['mirror', 'fe80', '169.254.example', ''])('is no name: %j', (name) => expect(isLinkLocal(name)).toBe(false));

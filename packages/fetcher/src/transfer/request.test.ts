@@ -58,7 +58,7 @@ describe('a redirect', () => {
 
   it('leads to no link-local address, by whatever name', async () => {
     const { end, asked } = await follow(['http://a/x', metadata]);
-    expect(end).toContain('A redirect leads to 169.254.169.254, a link-local address');
+    expect(end).toContain('A redirect leads to 169.254.169.254, a link-local or metadata address');
     expect(asked.map(({ url }) => url)).toEqual(['http://a/x']);
     const named = await follow(['http://a/x', 'http://b/x']);
     expect(named.asked.map(({ mayBeLinkLocal }) => mayBeLinkLocal)).toEqual([true, false]);

@@ -18,6 +18,19 @@ export const originMutants = [
     unit('transfer/link-local', 'is 64:ff9b::169.254.169.254'),
   ),
   change(
+    'the addresses of clouds that are elsewhere',
+    'transfer/link-local',
+    "['100.100.100.200', '168.63.129.16', '192.0.0.192']",
+    "['168.63.129.16', '192.0.0.192']",
+    unit('transfer/link-local', 'is 100.100.100.200'),
+  ),
+  without(
+    'the prefix of NAT64 for local use',
+    'transfer/link-local',
+    "addresses.addSubnet('64:ff9b:1::', 48, 'ipv6');",
+    unit('transfer/link-local', 'is 64:ff9b:1::a9fe:a9fe'),
+  ),
+  change(
     'all addresses of a name',
     'transfer/link-local',
     'all.some((address) => isLinkLocal(address))',
