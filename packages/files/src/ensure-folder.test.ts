@@ -41,10 +41,11 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
   });
 
   it('takes nothing else for a folder', () => {
-    chmodSync(folder.path, 0o1777);
     symlinkSync('nowhere', folder.file('gone'));
     expect(() => ensure('gone')).toThrow(/ENOENT/);
     expect(existsSync(folder.file('nowhere'))).toBe(false);
     expect(() => ensure('gone/x')).toThrow(/ENOENT/);
+    chmodSync(folder.path, 0o1777);
+    expect(() => ensure('gone')).toThrow('is a symbolic link in a folder that is writable for all');
   });
 });

@@ -58,13 +58,18 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     expect(() => read('etc/conf')).toThrow(`${folder.file('etc')} belongs to uid 65534`);
   });
 
-  it('takes orders of root’s in a sticky directory, and not what a neighbour puts beside them', () => {
-    chmodSync(folder.file('etc'), 0o1777);
-    expect(read('etc/conf')).toBe('orders');
-    writeFileSync(folder.file('etc/other'), 'UseSandbox = no');
-    chownSync(folder.file('etc/other'), nobody, nobody);
-    renameSync(folder.file('etc/other'), folder.file('etc/conf'));
-    expect(() => read('etc/conf')).toThrow('belongs to uid 65534');
+  it.each([
+    [0, 0, '0o1777', 'is writable for all'],
+    [0, nobody, '0o1775', 'is writable for the group 65534'],
+  ])('takes no orders from a file that anybody can have moved to a sticky directory of %i:%i', (uid, gid, mode, why) => {
+    chownSync(folder.file('etc'), uid, gid);
+    chmodSync(folder.file('etc'), Number(mode));
+    const [conf, etc] = [folder.file('etc/conf'), folder.file('etc')];
+    expect(() => read('etc/conf')).toThrow(`${conf} is not read: it lies in ${etc}, which ${why}`);
+    // The twin: a directory of root's in it can't be moved there by others.
+    mkdirSync(folder.file('etc/own'));
+    renameSync(conf, folder.file('etc/own/conf'));
+    expect(read('etc/own/conf')).toBe('orders');
   });
 
   it('finds what the kernel finds', () => {

@@ -5,18 +5,19 @@ import { fromHere } from './from-here.js';
 import { effectiveUser, isRoot } from './own-user.js';
 import { ownDescriptor } from './own-descriptor.js';
 import { readToEnd } from './read-to-end.js';
-import { rootDecides } from './trusted-path.js';
-import { walk } from './walk.js';
+import { rootDecides, whyOthersWrite } from './trusted-path.js';
+import { walk, type Waypoint } from './walk.js';
 
 const writableByGroup = 0o020;
 const writableByAll = 0o002;
 
 /** What is written on top of an error of {@link openTrustedFile}. */
-const hint = 'Root takes orders from files of root alone; "chown root" and "chmod go-w" it, or choose another file.';
+const hint =
+  'Root takes orders from files of root alone, in folders that root alone writes to; "chown root" and "chmod go-w" it, or choose another file.';
 
 /**
  * Opens a file that root takes orders from: nobody else decides where its path leads ({@link openTrusted}), and nobody
- * else can have written it. What was looked at is what is open: who exchanges the name afterwards changes nothing. An
+ * else can have written it, or moved it there from another place. What was looked at is what is open: who exchanges the name afterwards changes nothing. An
  * ordinary user opens what the path leads to.
  *
  * @param path - a file, or `/dev/fd/N` and its like for one that the caller has handed over
@@ -29,9 +30,14 @@ export function openTrustedFile(path: string, mayWait?: boolean): number {
   const isJudged = path !== '' && ownDescriptor(path) === undefined && isRoot() && process.platform === 'linux';
   const flags = constants.O_RDONLY | ((mayWait ?? !isJudged) ? 0 : constants.O_NONBLOCK);
   if (!isJudged) return openSync(path, flags);
-  const held = walk(fromHere(path), rootDecides);
+  let above: Waypoint | undefined;
+  const folder = (waypoint: Waypoint): void => {
+    rootDecides.folder(waypoint);
+    above = waypoint;
+  };
+  const held = walk(fromHere(path), { ...rootDecides, folder });
   try {
-    requireRoots(path, fstatSync(held));
+    requireRoots(path, fstatSync(held), above);
     // With a slash at its end a path is a folder's.
     return openSync(`/proc/self/fd/${held}${path.endsWith('/') ? '/' : ''}`, flags);
   } finally {
@@ -58,7 +64,8 @@ export function readTrustedFile(path: string, maxBytes: number): Buffer {
 /** The device that nothing can be read from, whoever writes to it: number 1:3 (null(4)). */
 const nullDevice = 0x103;
 
-function requireRoots(path: string, stats: Stats): void {
+/** @param above - the folder that it lies in */
+function requireRoots(path: string, stats: Stats, above: Waypoint | undefined): void {
   const { uid, gid, mode } = stats;
   if (stats.isCharacterDevice() && stats.rdev === nullDevice) return;
   const refuse = (why: string): never => {
@@ -67,4 +74,7 @@ function requireRoots(path: string, stats: Stats): void {
   if (uid !== 0 && uid !== effectiveUser()) refuse(`belongs to uid ${uid}`);
   if ((mode & writableByAll) !== 0) refuse('is writable for all');
   if ((mode & writableByGroup) !== 0 && gid !== 0) refuse(`is writable for the group ${gid}`);
+  // What root has once written elsewhere, for instance a download, others can have moved there.
+  const why = above && whyOthersWrite(above.stats);
+  if (why !== undefined) refuse(`lies in ${above?.path}, which ${why}`);
 }

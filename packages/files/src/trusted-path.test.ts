@@ -61,6 +61,24 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     expect(() => open('loop')).toThrow('in a circle');
   });
 
+  it('follows no link that anybody can have moved to a sticky folder, and one of root’s in its own: the twin', () => {
+    mkdirSync(folder.file('sticky'));
+    for (const name of ['link', 'sticky/link']) symlinkSync(folder.file('top'), folder.file(name));
+    for (const [mode, gid, why] of [
+      [0o1777, 0, 'is writable for all'],
+      [0o1775, nobody, 'is writable for the group 65534'],
+    ] as const) {
+      chownSync(folder.file('sticky'), 0, gid);
+      chmodSync(folder.file('sticky'), mode);
+      expect(() => open('sticky/link/pkg')).toThrow(
+        `${folder.file('sticky/link')} is a symbolic link in a folder that ${why}`,
+      );
+    }
+    expect(() => open('link/pkg')).not.toThrow();
+    chmodSync(folder.file('sticky'), 0o755);
+    expect(() => open('sticky/link/pkg')).not.toThrow();
+  });
+
   it('says what is wrong with the way', () => {
     expect(() => open('none')).toThrow(/none can't be used: ENOENT\. Create its folder first\.$/);
     expect(() => open('none/pkg')).toThrow(/pkg can't be used: ENOENT\./);

@@ -12,8 +12,9 @@ const writableByAll = 0o002;
 
 /**
  * Opens a folder for root, whose path nobody else can turn into another one: every folder above it and every link on the
- * way belongs to root, and no folder is open to all or to a group of others, unless it is sticky. The folder itself may
- * be anyone's. An access control list shows in the mode of a folder as its group's rights (acl(5)); of root's own group it
+ * way belongs to root, and no folder is open to all or to a group of others, unless it is sticky. In a sticky folder others
+ * rename nothing of root's, but they can move a link of root's there from elsewhere, so none is followed that lies in one. A
+ * folder of root's nobody else can move (rename(2)). The folder itself may be anyone's. An access control list shows in the mode of a folder as its group's rights (acl(5)); of root's own group it
  * is not told apart.
  *
  * @param path - absolute
@@ -36,8 +37,10 @@ export const rootDecides: Judge = {
     const why = whyOthersRename(stats);
     if (why !== undefined) refuse(path, why);
   },
-  link({ path, stats: { uid } }) {
+  link({ path, stats: { uid }, folder }) {
     if (uid !== 0) refuse(path, `is a symbolic link of uid ${uid}`);
+    const why = whyOthersWrite(folder);
+    if (why !== undefined) refuse(path, `is a symbolic link in a folder that ${why}`);
   },
   refuse(path, why): never {
     const hint = 'Try again, or choose another place.';
@@ -46,7 +49,8 @@ export const rootDecides: Judge = {
 };
 
 /**
- * Why others than root may give what is in a folder of these other names.
+ * Why others than root may give what is in a folder of these other names. What they may move into it is more
+ * ({@link whyOthersWrite}).
  *
  * @returns what is to be said of the folder; undefined where they may not
  */
@@ -56,7 +60,8 @@ export function whyOthersRename(stats: Stats): string | undefined {
 }
 
 /**
- * Why others than root may put something into a folder of these, and rename what is theirs in it.
+ * Why others than root may put something into a folder of these, also a file of root's that they move there, and rename
+ * what is theirs in it.
  *
  * @returns what is to be said of the folder; undefined where they may not
  */

@@ -18,12 +18,17 @@ export interface Waypoint {
   readonly stats: Stats;
 }
 
+/** A symbolic link, and the folder that it lies in. */
+export interface LinkWaypoint extends Waypoint {
+  readonly folder: Stats;
+}
+
 /** Who may decide where a path leads. Each throws where it is the wrong one. */
 export interface Judge {
   /** A folder that a name is looked up in. */
   folder(waypoint: Waypoint): void;
   /** A symbolic link that is followed. */
-  link(waypoint: Waypoint): void;
+  link(waypoint: LinkWaypoint): void;
   /** Neither of them can be said of a place. */
   refuse(path: string, why: string): never;
 }
@@ -55,7 +60,8 @@ export function walk(path: string, judge: Judge): number {
   };
   try {
     for (let links = 0; todo.length > 0;) {
-      read.folder({ path: at, stats: fstatSync(held) });
+      const folder = fstatSync(held);
+      read.folder({ path: at, stats: folder });
       const [name = '', ...rest] = todo;
       const place = `/proc/self/fd/${held}/${name}`;
       const next = { descriptor: openPlace(place), path: join(at, name) };
@@ -64,7 +70,7 @@ export function walk(path: string, judge: Judge): number {
         enter(next.descriptor, next.path);
         continue;
       }
-      const target = readLink({ ...next, place }, read);
+      const target = readLink({ ...next, place, folder }, read);
       if (++links > maxLinks) read.refuse(path, 'its symbolic links lead round in a circle');
       if (target.startsWith('/')) enter(openSync('/', oPath), '/');
       todo = [...namesOf(target), ...rest];
@@ -95,12 +101,13 @@ interface LinkAt {
   readonly descriptor: number;
   readonly path: string;
   readonly place: string;
+  readonly folder: Stats;
 }
 
 /** Reads a link by its name, which has to stand for the held one before and after: renaming it changes its ctime. */
-function readLink({ descriptor, path, place }: LinkAt, judge: Judge): string {
+function readLink({ descriptor, path, place, folder }: LinkAt, judge: Judge): string {
   try {
-    judge.link({ path, stats: fstatSync(descriptor) });
+    judge.link({ path, stats: fstatSync(descriptor), folder });
     const before = fstatSync(descriptor, { bigint: true });
     const target = readlinkSync(place);
     const after = lstatSync(place, { bigint: true });

@@ -61,6 +61,18 @@ export const mutants: readonly Mutant[] = [
     'if (uid !== 0) refuse(path, `is a symbolic link of uid ${uid}`);',
     'follows links of root alone',
   ),
+  without(
+    'the folder that a link on the way lies in',
+    path,
+    'if (why !== undefined) refuse(path, `is a symbolic link in a folder that ${why}`);',
+    'follows no link that anybody can have moved',
+  ),
+  without(
+    'the folder that a file with orders lies in',
+    file,
+    'if (why !== undefined) refuse(`lies in ${above?.path}, which ${why}`);',
+    'can have moved to a sticky directory of 0:0',
+  ),
   change(
     'the owner of a sticky folder',
     path,
