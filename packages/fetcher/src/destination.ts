@@ -1,12 +1,12 @@
 import { closeSync, fchmodSync, fstatSync, fsyncSync, futimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import type { Folder } from '@sb/files';
+import { type Folder, isRoot } from '@sb/files';
 
 import { beginningIn } from './beginning.js';
 import type { Beginning } from './channel.js';
 import { destinationError, takenAway } from './destination-error.js';
-import { openOrMake } from './destination-file.js';
+import { mayGoOn, openOrMake } from './destination-file.js';
 import type { DestinationState } from './destination-state.js';
 import { documentPlace } from './documents.js';
 import { asFileError, FetcherError } from './errors.js';
@@ -39,7 +39,7 @@ export class Destination {
     this.#finalName = basename(path);
     try {
       this.#name = nameIn(this.#folder, this.#finalName);
-      const { descriptor, isNew, lock } = openOrMake(this.#folder, this.#name, isForAll);
+      const { descriptor, isNew, lock } = openOrMake(this.#folder, { name: this.#name, isForAll });
       this.descriptor = descriptor;
       this.#state = isNew ? 'new' : 'resumed';
       this.#lock = lock;
@@ -63,7 +63,7 @@ export class Destination {
 
   /**
    * Opens or makes what somebody has named, who gives it its permissions, and a last name where it is called `.part`:
-   * that is written in place, as is a FILE that is there already. Any other is `FILE.part` until it is whole. It has to
+   * that is written in place, as is a FILE that is there already and that root may go on with. Any other is `FILE.part` until it is whole. It has to
    * be a file as for {@link beside}.
    *
    * @param path - absolute path of FILE
@@ -72,7 +72,7 @@ export class Destination {
    */
   static named(path: string, mayResume: boolean): Destination {
     const nameIn = (folder: Folder, name: string): string => {
-      const isInPlace = name.endsWith(partSuffix) || (mayResume && folder.lookUp(name) !== undefined);
+      const isInPlace = name.endsWith(partSuffix) || (mayResume && isWrittenInPlace(folder, name));
       return isInPlace ? name : `${name}${partSuffix}`;
     };
     return new Destination(path, nameIn, false);
@@ -242,4 +242,11 @@ export class Destination {
     const named = this.#folder.lookUp(this.#name);
     return named?.dev === dev && named.ino === ino;
   }
+}
+
+/** What is there is written in place, or refused; but where root must not go on with its own, that stays until the end. */
+function isWrittenInPlace(folder: Folder, name: string): boolean {
+  const old = folder.lookUp(name);
+  const isOwn = old?.isFile() === true && old.uid === 0;
+  return old !== undefined && (!isOwn || !isRoot() || mayGoOn(folder, old));
 }

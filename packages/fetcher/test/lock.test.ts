@@ -3,12 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 
-import { compileC, compileFixture, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { compileC, compileFixture, missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { lockFile } from '../src/lock.js';
 import { errorOf, fetchOne } from './kit/fetch.js';
-import { fileServer } from './kit/server.js';
+import { fileServer, rawServer } from './kit/server.js';
 
 const nobody = 65_534;
 const programs = temporaryFolder();
@@ -92,5 +92,25 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file', () => {
     const request = { sources: [`${server.origin}/x`], to: folder.file('x') };
     expect(errorOf(await fetchOne(request))).toBeUndefined();
     expect(readFileSync(folder.file('x'), 'latin1')).toBe('content');
+  });
+
+  it('is not written by two at once where who may only read one of an earlier attempt locks it', async () => {
+    writeFileSync(path, 'begin');
+    const reader = await hold(locker, ['read', path], nobody);
+    await using server = await rawServer(() => {});
+    const end = new AbortController();
+    const request = { sources: [`${server.origin}/x`], to: folder.file('x') };
+    const first = fetchOne(request, { signal: end.signal });
+    try {
+      await expect.poll(() => server.requests.length, { timeout: 5000 }).toBe(1);
+      expect(errorOf(await fetchOne(request))).toMatch(busy);
+      // The reader can't do that again: nobody else may read the new one until it is whole.
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      expect((await runProgram('cat', [path], { uid: nobody, gid: nobody })).stderr).toMatch(/Permission denied/);
+      expect(reader.exitCode).toBeNull();
+    } finally {
+      end.abort();
+      await first;
+    }
   });
 });

@@ -37,7 +37,7 @@ int Set(int descriptor, short type)
 	return 0;
 }
 
-// Who may only read can take a lock to read, in the way of ours: it is none of ours, and says nothing (-ENOLCK).
+// Who may only read can take a lock to read, in the way of ours: it is none of ours (-EBUSY, which fcntl(2) never says here).
 int Lock(int descriptor)
 {
 	for (int tries = 0; tries < TRIES; tries++) {
@@ -50,7 +50,7 @@ int Lock(int descriptor)
 		if (other.l_type == F_WRLCK)
 			return 1;
 		if (other.l_type == F_RDLCK)
-			return -ENOLCK;
+			return -EBUSY;
 		// It is gone meanwhile.
 	}
 	return 1;

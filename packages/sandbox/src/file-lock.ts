@@ -17,8 +17,8 @@ export type FileLockAnswer =
  * not make it look taken. It goes when every process that has inherited the descriptor has closed it.
  *
  * @param descriptor - open for writing
- * @returns `unknown` with ENOLCK, EOPNOTSUPP or ENOSYS where the file system has no locks, or a reader has one in the way;
- *   with EINVAL before Linux 3.15
+ * @returns `unknown` with EBUSY where a reader has a lock in the way; with ENOLCK, EOPNOTSUPP or ENOSYS where the file system
+ *   has no locks; with EINVAL before Linux 3.15
  * @throws SandboxError `prebuild-missing`
  */
 export function tryLockFile(descriptor: number): FileLockAnswer {

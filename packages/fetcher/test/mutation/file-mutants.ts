@@ -3,6 +3,7 @@ import { change, without } from '@sb/test-kit/mutation';
 
 const destination = (test: string): readonly [string, string] => ['src/destination', test];
 const meanwhile = (test: string): readonly [string, string] => ['test/meanwhile', test];
+const moved = (test: string): readonly [string, string] => ['test/neighbour/moved-files', test];
 
 export const fileMutants = [
   without(
@@ -38,11 +39,33 @@ export const fileMutants = [
   ),
   change(
     'one writer of a .part',
-    'destination-file',
-    'lock: lockFile(descriptor, path)',
-    'lock: undefined',
+    'lock',
+    'const answer = tryLockFile(descriptor);',
+    "const answer = { state: 'locked' } as ReturnType<typeof tryLockFile>;",
     destination('that is written already is not written twice'),
   ),
+  change(
+    'a .part that others can have moved there',
+    'destination-file',
+    ' && folder.whyOthersWrite() === undefined',
+    '',
+    moved('of mode 0644 in a sticky folder of root’s'),
+  ),
+  change(
+    'a .part that others may write to',
+    'destination-file',
+    '(mode & writableByOthers) === 0 && ',
+    '',
+    moved('nor anywhere with mode 666'),
+  ),
+  change('a .part that a reader has locked', 'destination-file', '!isHindered && ', '', [
+    'test/lock',
+    'is not written by two at once',
+  ]),
+  change('a .part that nobody else reads', 'destination-file', 'const unread = 0o600;', 'const unread = 0o644;', [
+    'test/lock',
+    'is not written by two at once',
+  ]),
   change(
     'the name of a .part, when it becomes whole',
     'destination',
