@@ -1,6 +1,6 @@
 export { FetcherError, type FetcherErrorCode, type FetcherErrorDetails } from './errors.js';
 export { createFetcher } from './fetcher.js';
-export { type Limits, maxSources } from './limits.js';
+export { defaultMaxBytes, type Limits, maxSources } from './limits.js';
 export type {
   DownloadOptions,
   DownloadRequest,

@@ -98,6 +98,16 @@ export class NewFolder implements Disposable {
   }
 
   /**
+   * Removes all that is in this very folder, whatever its name stands for by now. Who is in it still could go on to fill it:
+   * {@link takeBack} comes first.
+   *
+   * @throws Error of the system
+   */
+  empty(): void {
+    for (const name of this.inside.names()) this.inside.removeAll(name);
+  }
+
+  /**
    * Removes its name.
    *
    * @throws Error of the system: ENOTDIR or ENOTEMPTY where it doesn't stand for an empty folder by now

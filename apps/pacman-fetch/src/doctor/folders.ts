@@ -85,22 +85,37 @@ function tryFolder(path: string, question: FolderQuestion): readonly Finding[] {
 
 function tryToGive(folder: Folder, { user, isPacmans }: FolderQuestion): readonly Finding[] {
   using trial = NewFolder.make(folder, '.pacman-fetch-doctor-');
+  if (user === undefined || process.geteuid?.() !== 0) return removed(trial, false);
   try {
-    if (user !== undefined && process.geteuid?.() === 0) trial.giveTo({ uid: user.uid, gid: user.gid });
+    trial.giveTo({ uid: user.uid, gid: user.gid });
+  } catch (error) {
+    const refusal: Finding = {
+      level: isPacmans ? 'broken' : 'note',
+      what: `${folder.path} refuses chown (${reasonOf(error)}), as NFS with root_squash does`,
+      remedy: isPacmans
+        ? 'Set SandboxUser in place of DownloadUser: pacman-fetch gives no file away. Or export it with no_root_squash.'
+        : 'Nothing to do: pacman-fetch gives no file away. With DownloadUser pacman would have to.',
+    };
+    return [refusal, ...removed(trial, false)];
+  }
+  return removed(trial, true);
+}
+
+/** Removes a trial. What its new owner did with it says nothing of the folder that it was made in. */
+function removed(trial: NewFolder, isGiven: boolean): readonly Finding[] {
+  try {
+    if (isGiven) trial.takeBack();
+    trial.empty();
+    trial.remove();
     return [];
   } catch (error) {
-    return [
-      {
-        level: isPacmans ? 'broken' : 'note',
-        what: `${folder.path} refuses chown (${errorCode(error) ?? (error as Error).message}), as NFS with root_squash does`,
-        remedy: isPacmans
-          ? 'Set SandboxUser in place of DownloadUser: pacman-fetch gives no file away. Or export it with no_root_squash.'
-          : 'Nothing to do: pacman-fetch gives no file away. With DownloadUser pacman would have to.',
-      },
-    ];
-  } finally {
-    trial.remove();
+    const what = `${trial.inside.path}, made for a trial, can't be removed: ${reasonOf(error)}`;
+    return [{ level: 'note', what, remedy: 'Remove it; something else writes there.' }];
   }
+}
+
+function reasonOf(error: unknown): string {
+  return errorCode(error) ?? (error as Error).message;
 }
 
 function notWritable(folder: string, code: string): Finding {

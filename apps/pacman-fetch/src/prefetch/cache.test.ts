@@ -1,11 +1,12 @@
 /* Packages that a cache folder has already, which others may write to. */
 import { createHash } from 'node:crypto';
-import { chownSync, existsSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, lchownSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { cached, downloadFolder } from './cache.js';
+import type { Wanted } from './wanted.js';
 
 const nobody = 65_534;
 const content = 'package';
@@ -25,7 +26,8 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
-const look = async () => await cached(wanted, [folder.file('none'), folder.file('cache')]);
+const look = async (differs: Partial<Wanted> = {}, signal = new AbortController().signal) =>
+  await cached({ ...wanted, ...differs }, [folder.file('none'), folder.file('cache')], signal);
 
 describe.skipIf(missing('root', 'linux'))('a package in a cache', () => {
   it('is complete, or not, or not there', async () => {
@@ -34,6 +36,26 @@ describe.skipIf(missing('root', 'linux'))('a package in a cache', () => {
     expect(await look()).toEqual({ folder: folder.file('cache'), isComplete: true });
     writeFileSync(folder.file('cache', wanted.file), content.toUpperCase());
     expect(await look()).toEqual({ folder: folder.file('cache'), isComplete: false });
+  });
+
+  it('of unknown size is not summed without end, nor after a signal', async () => {
+    const file = folder.file('cache', wanted.file);
+    writeFileSync(file, content);
+    expect(await look({ size: undefined })).toMatchObject({ isComplete: true });
+    // Without a block of the disk.
+    truncateSync(file, 64 * 1024 ** 3 + 1);
+    expect(await look({ size: undefined })).toMatchObject({ isComplete: false });
+    truncateSync(file, 64 * 1024 ** 3);
+    await expect(look({ size: undefined }, AbortSignal.timeout(100))).rejects.toThrow('timeout');
+  });
+
+  it('that grows while it is summed is not complete', async () => {
+    const file = folder.file('cache', wanted.file);
+    writeFileSync(file, '');
+    truncateSync(file, 200 * 1024 ** 2);
+    const looked = look({ size: 200 * 1024 ** 2 });
+    truncateSync(file, 64 * 1024 ** 3);
+    expect(await looked).toMatchObject({ isComplete: false });
   });
 
   it('is not another file of root’s that a neighbour’s link leads to', async () => {

@@ -3,6 +3,7 @@ import { closeSync, fstatSync, read } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { defaultMaxBytes } from '@sb/fetcher';
 import { ensureFolder, look, openContentFile } from '@sb/files';
 
 import { FetchError } from '../errors.js';
@@ -20,12 +21,18 @@ export interface Cached {
  * Looks for a package as pacman does.
  *
  * @param caches - its folders, in their order
+ * @param signal - ends the sum of a file
  * @returns undefined if it isn't there
+ * @throws the reason of the signal, once that is aborted
  */
-export async function cached(wanted: Wanted, caches: readonly string[]): Promise<Cached | undefined> {
+export async function cached(
+  wanted: Wanted,
+  caches: readonly string[],
+  signal: AbortSignal,
+): Promise<Cached | undefined> {
   const folder = folderOf(wanted.file, caches);
   if (folder === undefined) return undefined;
-  return { folder, isComplete: await isWhole(join(folder, wanted.file), wanted) };
+  return { folder, isComplete: await isWhole(join(folder, wanted.file), wanted, signal) };
 }
 
 /** The first folder that has a file of that name. */
@@ -65,7 +72,7 @@ function isThere(path: string): boolean {
 }
 
 /** Whether a file is the one that is wanted; what can't be opened, or not as a file of content, is not. */
-async function isWhole(path: string, { size, sha256 }: Wanted): Promise<boolean> {
+async function isWhole(path: string, { size, sha256 }: Wanted, signal: AbortSignal): Promise<boolean> {
   let descriptor: number;
   try {
     descriptor = openContentFile(path);
@@ -73,9 +80,11 @@ async function isWhole(path: string, { size, sha256 }: Wanted): Promise<boolean>
     return false;
   }
   try {
-    const hasSize = size === undefined || fstatSync(descriptor).size === size;
+    const { size: held } = fstatSync(descriptor);
+    // pacman says no size of what is there. A file without blocks can be so large that nobody would see the end of its sum.
+    const hasSize = size === undefined ? held <= defaultMaxBytes : held === size;
     // Without a sum in the database there is nothing to tell a good file by, and pacman takes it as it is.
-    return hasSize && (sha256 === undefined || (await digest(descriptor)) === sha256);
+    return hasSize && (sha256 === undefined || (await digest(descriptor, { maxBytes: held, signal })) === sha256);
   } finally {
     closeSync(descriptor);
   }
@@ -83,12 +92,22 @@ async function isWhole(path: string, { size, sha256 }: Wanted): Promise<boolean>
 
 const readSome = promisify(read);
 
-async function digest(descriptor: number): Promise<string> {
+interface Sum {
+  /** One that grows meanwhile has no end either. */
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** @returns undefined for a file that is larger */
+async function digest(descriptor: number, { maxBytes, signal }: Sum): Promise<string | undefined> {
   const hash = createHash('sha256');
   const buffer = Buffer.alloc(1 << 20);
-  for (;;) {
+  for (let sum = 0; sum <= maxBytes;) {
+    signal.throwIfAborted();
     const { bytesRead } = await readSome(descriptor, buffer, 0, buffer.length, null);
     if (bytesRead === 0) return hash.digest('hex');
     hash.update(buffer.subarray(0, bytesRead));
+    sum += bytesRead;
   }
+  return undefined;
 }

@@ -16,12 +16,14 @@ import type { Wanted } from './wanted.js';
  *
  * @param wanted - what the transaction needs
  * @param caches - cache folders, in pacman's order
- * @throws FetchError `usage` for a repository that isn't there; `file` if no folder can be written
+ * @param signal - ends it
+ * @throws the reason of the signal; FetchError `usage` for a repository that isn't there; `file` if no folder can be written
  */
 export async function prefetchPlan(
   configuration: Configuration,
   wanted: readonly Wanted[],
   caches: readonly string[],
+  signal: AbortSignal,
 ): Promise<Plan> {
   const requests: DownloadRequest[] = [];
   const refused: Refused[] = [];
@@ -30,7 +32,7 @@ export async function prefetchPlan(
   for (const one of wanted) {
     const repository = repositories.get(one.repository);
     if (repository === undefined) throw new FetchError('usage', `there is no repository ${one.repository}`);
-    const request = await requestOf(one, repository, caches);
+    const request = await requestOf(one, repository, { caches, signal });
     if (request === undefined) continue;
     const { name } = repository;
     const servers = asked.get(name) ?? serversOf(configuration, repository, packageServers);
@@ -48,11 +50,11 @@ export async function prefetchPlan(
 async function requestOf(
   wanted: Wanted,
   repository: Repository,
-  caches: readonly string[],
+  { caches, signal }: { readonly caches: readonly string[]; readonly signal: AbortSignal },
 ): Promise<Omit<DownloadRequest, 'sources'> | undefined> {
   const { file, size, sha256 } = wanted;
   const signature = signatureOf(repository.sigLevel, 'Package');
-  const there = await cached(wanted, caches);
+  const there = await cached(wanted, caches, signal);
   const hasSignature = signature.signature === undefined || folderOf(`${file}.sig`, caches) !== undefined;
   if (there?.isComplete === true && hasSignature) return undefined;
   return {

@@ -14,15 +14,15 @@ mkdirSync(folder.file('to'));
 writeFileSync(folder.file('pacman.conf'), '[options]\n');
 writeFileSync(folder.file('pacman.d', 'pacman-fetch.conf'), '[options]\nUseSandbox = no\n');
 
-async function run(mark: string, signal: AbortSignal, first = 'true') {
+async function run(mark: string, signal: AbortSignal, first = 'true', maxBytes = 1 << 20) {
   const configuration = await loadConfiguration({ config: folder.file('pacman.conf') });
   const to = Folder.open(folder.file('to'));
   try {
     const command = `/bin/sh -c 'touch ${folder.file(mark)}; ${first}; echo x > "$0"' %o`;
-    const file = { to: folder.file('to', 'x'), sources: [], maxBytes: 1 << 20 };
+    const file = { to: folder.file('to', 'x'), sources: [], ...(maxBytes > 0 ? { maxBytes } : {}) };
     const choice = { kind: 'off', source: 'UseSandbox = no' } as const;
     const { staged } = await runXfer(configuration, { command, choice, url: 'http://a/x', folder: to, file, signal });
-    staged[Symbol.dispose]();
+    staged.commit();
   } finally {
     to.close();
   }
@@ -34,7 +34,7 @@ describe.skipIf(missing('linux'))('runXfer', () => {
     expect(existsSync(folder.file('control'))).toBe(true);
     await expect(run('aborted', AbortSignal.abort(new Error('ended')))).rejects.toThrow('ended');
     expect(existsSync(folder.file('aborted'))).toBe(false);
-    expect(readdirSync(folder.file('to'))).toEqual([]);
+    expect(readdirSync(folder.file('to'))).toEqual(['x']);
   });
 
   it('gives one nothing of our streams and our environment, and no more of the disk than fits', async () => {
@@ -58,5 +58,31 @@ describe.skipIf(missing('linux'))('runXfer', () => {
     // Of 512 bytes.
     expect(Number(blocks)).toBe(2048);
     expect(names.join('\n')).not.toContain('SECRET');
+  });
+
+  it('lets one fill no more than 64 GiB where no size is known', async () => {
+    const seen = folder.file('blocks');
+    await run('unsized', new AbortController().signal, `ulimit -f > ${seen}`, 0);
+    expect(Number(readFileSync(seen, 'utf8'))).toBe((64 * 1024 ** 3) / 512);
+  });
+
+  it('takes what one has left, and warns, where something that outlived it keeps its folder from going', async () => {
+    const full = Object.assign(new Error('ENOTEMPTY: not empty'), { code: 'ENOTEMPTY' });
+    const removal = vi.spyOn(Folder.prototype, 'removeAll').mockImplementationOnce(() => {
+      throw full;
+    });
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      await run('survived', new AbortController().signal);
+      expect(removal).toHaveBeenCalledOnce();
+      expect(said.mock.calls.join('')).toMatch(/^warning: \S*\/to\/pacman-fetch-\S+ can't be removed: ENOTEMPTY\n/);
+    } finally {
+      removal.mockRestore();
+      said.mockRestore();
+    }
+    const left = readdirSync(folder.file('to')).filter((name) => name !== 'x');
+    // The next run removes the folder; a copy of the file is not there.
+    expect(left).toEqual([expect.stringMatching(/^pacman-fetch-[\d-]+-\w{6}$/)]);
+    expect(readFileSync(folder.file('to', 'x'), 'utf8')).toBe('x\n');
   });
 });

@@ -11,7 +11,7 @@ import { charsetOf } from '../ui/environment.js';
 import { endOf } from './end.js';
 import { commandPorts, proxyVariables } from './ports.js';
 import { Said } from './said.js';
-import { type Expected, StagedFile } from './staged-file.js';
+import { boundOf, type Expected, StagedFile } from './staged-file.js';
 import { Staging } from './staging.js';
 
 /** What a command may know of our environment: how to find programs and proxies. */
@@ -63,7 +63,7 @@ export async function runXfer(
     writable: [staging.path],
   } as const;
   const base = sandboxOptions(sandbox, needs) ?? { off: ['privdrop', 'caps', 'landlock', 'seccomp'] };
-  const rlimits = { fsize: file.maxBytes ?? file.size ?? ('unlimited' as const) };
+  const rlimits = { fsize: boundOf(file) };
   const confined = createSandbox({ ...base, rlimits, cwd: staging.path, env: environmentIn(staging.path) });
   const child = confined.spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const show = listen(child);
@@ -73,8 +73,9 @@ export async function runXfer(
   signal.removeEventListener('abort', kill);
   show();
   if (status !== 0) throw new CommandFailure(`${basename(program)} ended with ${killedBy ?? status}`);
+  const enforcement = await child.enforcement;
   const staged = new StagedFile({ folder: staging.inside, name }, { folder, copyName: staging.copyName }, file);
-  return { staged, enforcement: await child.enforcement };
+  return { staged, enforcement };
 }
 
 /** Shows what a command says; what is returned shows the rest. */

@@ -3,11 +3,16 @@ import { closeSync, fchmodSync, fstatSync, fsyncSync, futimesSync, readSync, typ
 import { basename } from 'node:path';
 
 import { errorCode } from '@sb/core';
-import type { DownloadRequest } from '@sb/fetcher';
+import { defaultMaxBytes, type DownloadRequest } from '@sb/fetcher';
 import { type Folder, isFilesError } from '@sb/files';
 
 /** What a file has to be like. */
 export type Expected = Pick<DownloadRequest, 'to' | 'size' | 'sha256' | 'maxBytes'>;
+
+/** Bytes that a file may have; where no size is known, as many as one that the worker downloads. */
+export function boundOf({ maxBytes, size }: Expected): number {
+  return maxBytes ?? size ?? defaultMaxBytes;
+}
 
 /** A checked copy of what a command has left, which has not got its name yet, and goes if it never does. */
 export class StagedFile implements Disposable {
@@ -42,7 +47,7 @@ export class StagedFile implements Disposable {
       const target = folder.create(copyName, 0o600);
       this.#copyName = copyName;
       try {
-        const copied = copy(source, target, expected.maxBytes ?? expected.size ?? Number.MAX_SAFE_INTEGER);
+        const copied = copy(source, target, boundOf(expected));
         check(copied, expected);
         this.size = copied.size;
         this.sha256 = copied.sha256;

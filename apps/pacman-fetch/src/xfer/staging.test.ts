@@ -1,6 +1,7 @@
-import { chownSync, existsSync, lchownSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lchownSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 
-import { missing, temporaryFolder } from '@sb/test-kit';
+import { missing, runProgram, stranger, temporaryFolder, World } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { processMark } from '../process-mark.js';
@@ -32,6 +33,21 @@ describe.skipIf(missing('root', 'linux'))('what a killed run has left', () => {
     chownSync(folder.file('cache'), 0, 0);
     removeAbandoned(folder.file('cache'));
     expect(existsSync(folder.file('cache', left))).toBe(false);
+  });
+
+  it('is not removed in a sticky folder: a neighbour may have moved what holds files of root’s there', async () => {
+    using world = new World(stranger);
+    const left = `pacman-fetch-${processMark().replace(/-\d+-/, '-1-')}-abcdef`;
+    mkdirSync(join(world.theirs, 'home'));
+    mkdirSync(join(world.theirs, 'home', 'precious'));
+    chownSync(join(world.theirs, 'home'), stranger.uid, stranger.gid);
+    const move = await runProgram('mv', [join(world.theirs, 'home'), join(world.open, left)], stranger);
+    expect(move).toMatchObject({ status: 0 });
+    removeAbandoned(world.open);
+    expect(existsSync(join(world.open, left, 'precious'))).toBe(true);
+    chmodSync(world.open, 0o755);
+    removeAbandoned(world.open);
+    expect(existsSync(join(world.open, left))).toBe(false);
   });
 
   it('is what is named like it, of a process that is gone, in this very namespace', () => {

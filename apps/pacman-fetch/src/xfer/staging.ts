@@ -4,6 +4,7 @@ import { errorCode } from '@sb/core';
 import { FetcherError } from '@sb/fetcher';
 import { Folder, isRoot, NewFolder, type Owner } from '@sb/files';
 
+import { say } from '../commands/say.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
 
 /** What names of ours begin with. pacman's own folders are called `download-XXXXXX`: those are never touched. */
@@ -58,9 +59,15 @@ export class Staging implements Disposable {
     return this.#folder.inside;
   }
 
+  /** What can't be removed, since a process that outlived the command still writes there, is warned of and stays. */
   [Symbol.dispose](): void {
     this.#folder[Symbol.dispose]();
-    this.#folder.removeAll();
+    try {
+      this.#folder.removeAll();
+    } catch (error) {
+      const text = `${this.path} can't be removed: ${errorCode(error) ?? (error as Error).message}`;
+      say('warning', { text, hint: 'Something that the XferCommand started may still write there; the next run removes it.' });
+    }
   }
 }
 
@@ -79,8 +86,8 @@ export function removeAbandoned(parent: string): void {
     return;
   }
   try {
-    // Who may rename there could have given one of these names to anything of root's.
-    if (isRoot() && folder.whyOthersRename() !== undefined) return;
+    // Who may rename there, or move something there, could have given one of these names to what holds files of root's.
+    if (isRoot() && folder.whyOthersWrite() !== undefined) return;
     for (const name of folder.names()) removeIfAbandoned(folder, name);
   } finally {
     folder.close();

@@ -1,9 +1,11 @@
 /* Whoever owns the folder above exchanges what root has just made in it, at the worst moment: root gives away nothing else. */
+import { spawnSync } from 'node:child_process';
 import type * as FileSystem from 'node:fs';
 import {
   chownSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   renameSync,
   rmdirSync,
   statSync,
@@ -19,8 +21,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { examineFolder } from '../../src/doctor/folders.js';
 import { Staging } from '../../src/xfer/staging.js';
 
-/** What the attacker does with a folder as soon as it is there. */
-const attack = vi.hoisted(() => ({ exchange: (_made: string): void => {} }));
+/** What the attacker does with a folder as soon as it is there, and as soon as it is given away. */
+const attack = vi.hoisted(() => ({ exchange: (_made: string): void => {}, given: (_uid: number): void => {} }));
 
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof FileSystem>();
@@ -29,7 +31,11 @@ vi.mock('node:fs', async (original) => {
     attack.exchange(made);
     return made;
   };
-  return { ...real, mkdtempSync: attacked };
+  const given = (...args: Parameters<typeof real.fchownSync>): void => {
+    real.fchownSync(...args);
+    attack.given(args[1]);
+  };
+  return { ...real, mkdtempSync: attacked, fchownSync: given };
 });
 
 const nobody = { uid: 65_534, gid: 65_534 };
@@ -48,6 +54,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   attack.exchange = () => {};
+  attack.given = () => {};
   cache.close();
   folder[Symbol.dispose]();
 });
@@ -84,6 +91,40 @@ describe.skipIf(missing('root', 'linux'))('a folder that root has just made', ()
     using staging = Staging.make(cache, nobody);
     expect(statSync(staging.path)).toMatchObject(nobody);
     expect(examineFolder(cache.path, { user, isPacmans: true })).toEqual([]);
+  });
+
+  it('is taken back and removed, whatever its new owner has put into it meanwhile', () => {
+    const ends: unknown[] = [];
+    attack.given = (uid) => {
+      const [made = ''] = readdirSync(cache.path);
+      const at = join(cache.path, made, `when-it-is-of-${uid}`);
+      ends.push([uid, spawnSync('mkdir', ['-p', join(at, 'x')], { ...nobody, stdio: 'ignore' }).status]);
+    };
+    expect(examineFolder(cache.path, { user, isPacmans: true })).toEqual([]);
+    // Taken back, it lets nobody in.
+    expect(ends).toEqual([
+      [nobody.uid, 0],
+      [0, 1],
+    ]);
+    expect(readdirSync(cache.path)).toEqual([]);
+  });
+
+  it('is said to be left where its name stands for another one by then, which stays; nothing else is said', () => {
+    attack.given = (uid) => {
+      if (uid !== nobody.uid) return;
+      const [made = ''] = readdirSync(cache.path);
+      renameSync(join(cache.path, made), join(cache.path, 'elsewhere'));
+      mkdirSync(join(cache.path, made, 'precious'), { recursive: true });
+    };
+    const findings = examineFolder(cache.path, { user, isPacmans: true });
+    expect(findings).toEqual([
+      {
+        level: 'note',
+        what: expect.stringMatching(/cache\/\.pacman-fetch-doctor-\w{6}, made for a trial, can't be removed: ENOTEMPTY$/) as string,
+        remedy: 'Remove it; something else writes there.',
+      },
+    ]);
+    expect(readdirSync(cache.path).length).toBe(2);
   });
 
   it('is not, once it is open, what its name stands for', () => {

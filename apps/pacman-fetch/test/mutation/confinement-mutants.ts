@@ -152,7 +152,7 @@ const commands = [
   change(
     'the bound on what it writes',
     'xfer/command',
-    "fsize: file.maxBytes ?? file.size ?? ('unlimited' as const)",
+    'fsize: boundOf(file)',
     "fsize: 'unlimited' as const",
     command('gives one nothing of our streams'),
   ),

@@ -5,6 +5,9 @@ const staged = (test: string): Mutant['red'] => ['src/xfer/staged-file', test];
 const staging = (test: string): Mutant['red'] => ['src/xfer/staging', test];
 const lock = (test: string): Mutant['red'] => ['src/refresh/lock-draft', test];
 
+const cache = (test: string): Mutant['red'] => ['src/prefetch/cache', test];
+const given = (test: string): Mutant['red'] => ['test/enforcement/given-folders', test];
+
 /** FILE of `-o`. */
 const oneFile = [
   without('the bytes that came', 'one-file/conclusion', 'destination.requireSize(size, request.maxBytes);', [
@@ -42,6 +45,10 @@ const left = [
     'if (false)',
     staged('that is other bytes'),
   ),
+  change('its bound where no size is known', 'xfer/staged-file', '?? defaultMaxBytes', '?? 2 ** 50', [
+    'src/xfer/command',
+    'lets one fill no more than 64 GiB',
+  ]),
   without('a copy that goes', 'xfer/staged-file', 'this[Symbol.dispose]();', staged('that is other bytes')),
   change(
     'a copy of it',
@@ -75,9 +82,9 @@ const left = [
   change(
     'the folder of what is removed',
     'xfer/staging',
-    'if (isRoot() && folder.whyOthersRename() !== undefined) return;',
+    'if (isRoot() && folder.whyOthersWrite() !== undefined) return;',
     '',
-    staging('is not removed where a neighbour may have'),
+    staging('is not removed in a sticky folder'),
   ),
   change(
     'the way to what is removed',
@@ -87,6 +94,30 @@ const left = [
     const Folder = { open: (path: string) => Trusted.of(path, openSync(path, 'r')) };`,
     staging('is not removed where somebody else’s link leads'),
   ),
+];
+
+/** What is in a cache, and what doctor makes there. */
+const caches = [
+  change(
+    'an end of the sum of a package',
+    'prefetch/cache',
+    'size === undefined ? held <= defaultMaxBytes : held === size',
+    'size === undefined || held === size',
+    cache('of unknown size is not summed without end'),
+  ),
+  without(
+    'a signal while a package is summed',
+    'prefetch/cache',
+    'signal.throwIfAborted();',
+    cache('of unknown size is not summed without end'),
+  ),
+  without(
+    'taking back what was given away for a trial',
+    'doctor/folders',
+    'if (isGiven) trial.takeBack();',
+    given('is taken back and removed'),
+  ),
+  without('what was put into a trial', 'doctor/folders', 'trial.empty();', given('is taken back and removed')),
 ];
 
 /** pacman's lock. */
@@ -135,4 +166,4 @@ const locks = [
   ),
 ];
 
-export const fileMutants = [...oneFile, ...left, ...locks];
+export const fileMutants = [...oneFile, ...left, ...caches, ...locks];

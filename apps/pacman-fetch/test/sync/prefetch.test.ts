@@ -1,18 +1,23 @@
+import { once } from 'node:events';
 import {
   appendFileSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 
-import { missing } from '@sb/test-kit';
+import { missing, runProgram, sandboxUser } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { eventually } from '../kit/fetch-program.js';
 import { startMirror } from '../kit/mirror.js';
 import { makeInstalledOlder } from './installed-older.js';
 import type { Machine } from './machine.js';
@@ -22,6 +27,15 @@ let scene: Scene;
 
 const targets = ['pkg1', 'pkg8', 'pkg10'];
 const files = targets.map((name) => `${name}-1-1-any.pkg.tar.zst`);
+
+/** What a descriptor of a process stands for; undefined for one that is closed by now. */
+function leadsTo(pid: number | undefined, descriptor: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${descriptor}`);
+  } catch {
+    return undefined;
+  }
+}
 
 /** A machine whose databases are there. */
 async function refreshed(options: Parameters<Scene['machine']>[0] = {}): Promise<Machine> {
@@ -43,6 +57,26 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     scene = await makeScene();
   });
   afterAll(async () => await scene[Symbol.asyncDispose]());
+
+  it('hears a signal while it sums what the owner of its cache has put there', async () => {
+    const machine = await refreshed();
+    const [file = ''] = files;
+    const path = join(machine.cache, file);
+    chownSync(machine.cache, sandboxUser.uid, sandboxUser.gid);
+    // No block of the disk, and more than a minute of summing.
+    await runProgram('truncate', ['--size=64G', path], sandboxUser);
+    const child = machine.start('prefetch', 'pkg1');
+    const ended = once(child, 'exit');
+    await eventually('the sum', () => readdirSync(`/proc/${child.pid}/fd`).some((name) => leadsTo(child.pid, name) === path));
+    child.kill('SIGINT');
+    const late = setTimeout(() => child.kill('SIGKILL'), 8000);
+    expect(await ended).toEqual([130, null]);
+    clearTimeout(late);
+    // The twin: one that is larger than any package is replaced, and not summed.
+    truncateSync(path, 64 * 1024 ** 3 + 1);
+    expect(await machine.run('prefetch', 'pkg1')).toMatchObject({ status: 0, stderr: '' });
+    expectPackages(machine, [file]);
+  }, 60_000);
 
   it.each(['http', 'https', 'file'] as const)(
     'brings by %s what pacman then installs without a network',
