@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 
 import type { EnforcementReport } from '@sb/core';
 import type { SingleResult } from '@sb/fetcher/here';
+import type { SelfReport } from '@sb/sandbox';
 
 import type { Command } from './arguments.js';
 import { type Configuration, loadConfiguration } from './config/configuration.js';
@@ -60,6 +61,7 @@ function isPatientIn(command: FetchCommand, { pacman }: Configuration): boolean 
 async function supervise(command: FetchCommand, run: Run, report: ReportFile): Promise<number> {
   const { request, destination, user } = run;
   const { name } = destination;
+  const { source } = user;
   const display = displayFor(command);
   const controller = new AbortController();
   const interrupted = interruptOn(() => controller.abort());
@@ -68,6 +70,7 @@ async function supervise(command: FetchCommand, run: Run, report: ReportFile): P
     signal: controller.signal,
     onEnforcement: (said) => {
       enforcement = said;
+      report.append({ url: publicUrl(request.url), file: resolve(command.output), ...reported(said), source });
       display.show({ event: 'start', name, offset: destination.size });
     },
     onProgress: (received, total) => {
@@ -78,8 +81,6 @@ async function supervise(command: FetchCommand, run: Run, report: ReportFile): P
     complete(run, await download(run, events));
     // Of a run that a signal came too late for, there is nothing to take back.
     display.show({ event: 'done', name });
-    const { source } = user;
-    report.append({ url: publicUrl(request.url), file: destination.path, ...enforcement, source });
     return exitStatus.done;
   } catch (error) {
     if (interrupted.status !== undefined) return interrupted.status;
@@ -91,6 +92,12 @@ async function supervise(command: FetchCommand, run: Run, report: ReportFile): P
     display.end();
     interrupted.stop();
   }
+}
+
+/** All that was asked for may be in force, and be less than `full` says to people: a process that is root is not confined. */
+function reported(said: EnforcementReport & { readonly verified?: SelfReport['verified'] }): EnforcementReport {
+  const isRoot = said.verified?.uid.includes(0) === true;
+  return isRoot && said.status === 'full' ? { ...said, status: 'partial' } : said;
 }
 
 /**

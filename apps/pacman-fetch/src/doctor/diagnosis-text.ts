@@ -9,7 +9,7 @@ import { featureNames } from './feature-names.js';
 
 const verdicts: Readonly<Record<Diagnosis['verdict'], string>> = {
   full: 'full: every layer is in force',
-  partial: 'partial: what is missing is named above; the rest is in force, and nothing is downloaded as root',
+  partial: 'partial: what is missing or off is named above; nothing is downloaded as root',
   broken: 'broken: see above; until that is changed nothing should be downloaded',
 };
 

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 
+import { isRoot } from '@sb/files';
+
 import { type Configuration, loadConfiguration } from '../config/configuration.js';
 import { chooseUser, type SandboxUser } from '../config/sandbox-user.js';
 import type { SandboxSettings } from '../config/sandbox-settings.js';
@@ -55,7 +57,7 @@ export async function examine(
     user:
       user === undefined
         ? null
-        : { name: identity === undefined ? 'this user' : nameOf(identity), source: user.source },
+        : { name: identity !== undefined ? nameOf(identity) : isRoot() ? 'root' : 'this user', source: user.source },
     features: trial.features,
     attempts: trial.attempts,
     findings,
@@ -74,8 +76,8 @@ function choose(settings: SandboxSettings, cache: string): { user?: SandboxUser;
   try {
     const user = chooseUser(settings, join(cache, 'file'));
     const off: Finding = {
-      level: 'partial',
-      what: `${user.source}: downloads are made as whoever starts them`,
+      level: isRoot() ? 'broken' : 'partial',
+      what: `${user.source}: downloads are made as ${isRoot() ? 'root' : 'this user'}`,
       remedy: 'Remove the line, or write "UseSandbox = auto" or "SandboxUserSwitch = prefer".',
     };
     return { user, findings: user.kind === 'off' ? [off] : [] };

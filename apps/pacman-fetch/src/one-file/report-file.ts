@@ -5,30 +5,38 @@ import { openOutput } from '@sb/files';
 
 import { say } from '../commands/say.js';
 
-/** The file of `--report`, opened while this process may still open it. */
+/**
+ * The file of `--report`, opened while this process may still open it, and closed before the network is asked: what parses
+ * that could otherwise empty it, which holds what others have appended.
+ */
 export class ReportFile implements Disposable {
-  /** Undefined where nobody asked for a report, or it could not be opened. */
-  readonly descriptor: number | undefined;
   readonly #path: string | undefined;
+  #descriptor: number | undefined;
 
   /** @param path - undefined where nobody asked for one; one that can't be opened is said, and stops nothing */
   constructor(path: string | undefined) {
     this.#path = path;
     try {
-      this.descriptor = path === undefined ? undefined : openOutput(path, 0o644, 'end');
+      this.#descriptor = path === undefined ? undefined : openOutput(path, 0o644, 'end');
     } catch (error) {
       this.#warn(error);
     }
   }
 
-  /** Appends a document as one line: one that can't be written is said, and undoes nothing. */
+  /** Undefined where nobody asked for a report, it could not be opened, or it is closed. */
+  get descriptor(): number | undefined {
+    return this.#descriptor;
+  }
+
+  /** Appends a document as one line, and closes the file: one that can't be written is said, and undoes nothing. */
   append(document: object): void {
-    if (this.descriptor === undefined) return;
+    if (this.#descriptor === undefined) return;
     try {
-      writeSync(this.descriptor, `${asciiJson(document)}\n`);
+      writeSync(this.#descriptor, `${asciiJson(document)}\n`);
     } catch (error) {
       this.#warn(error);
     }
+    this.#close();
   }
 
   #warn(error: unknown): void {
@@ -37,7 +45,12 @@ export class ReportFile implements Disposable {
     say('warning', { text: `the report ${this.#path} could not be written: ${why}`, hint });
   }
 
+  #close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
   [Symbol.dispose](): void {
-    if (this.descriptor !== undefined) closeSync(this.descriptor);
+    this.#close();
   }
 }

@@ -49,6 +49,15 @@ async function diagnose(situation: Situation = {}) {
 }
 
 const inForce = { 'landlock.fs.write_file': 'enforced', 'seccomp.filter': 'enforced' };
+
+/** Layers of which something is in force, beside what any process gets that a sandbox starts. */
+function enforcedLayers(features: Diagnosis['features']): readonly string[] {
+  const inForce = features.filter(
+    ({ layer, feature, state }) => layer !== 'process' && feature !== 'no_new_privs' && state === 'enforced',
+  );
+  return [...new Set(inForce.map(({ layer }) => layer))];
+}
+
 const bounded = (...dropped: readonly string[]) => ({
   prefix: ['setpriv', `--bounding-set=${dropped.map((name) => `-${name}`).join(',')}`],
 });
@@ -138,14 +147,38 @@ describe.skipIf(missing('root'))('who downloads', () => {
     expect(states).toMatchObject(inForce);
   });
 
-  it('nobody to download as is broken; UseSandbox = no is partial', async () => {
+  it('nobody to download as is broken', async () => {
     const { status, user, broken, findings } = await diagnose({ options: [] });
     expect({ status, user }).toEqual({ status: 3, user: null });
     expect(broken).toEqual([`no user to download as: none is set, and ${folder.file('cache')} belongs to root`]);
     expect(findings[0]?.remedy).toMatch(/^Set SandboxUser in .*: to alpm, where that user exists\.$/);
     expect((await run({ options: [] })).stdout).toMatch(/^:: Nothing is downloaded, on Linux /);
-    const off = await diagnose({ options: ['UseSandbox = no'] });
-    expect(off).toMatchObject({ status: 1, partial: [expect.stringMatching(/^UseSandbox = no/)] });
+  });
+
+  it.each(['UseSandbox = no', 'SandboxUserSwitch = off'])('root itself, by %s, is broken, and said so', async (line) => {
+    const off = await diagnose({ options: ['SandboxUser = nobody', line] });
+    expect(off).toMatchObject({
+      status: 3,
+      verdict: 'broken',
+      user: { name: 'root', source: line },
+      broken: [`${line}: downloads are made as root`],
+      partial: [],
+    });
+    // What is off is not said to be in force, and what is not there is not attempted.
+    const isRestricted = line.startsWith('SandboxUserSwitch');
+    const inForce = enforcedLayers(off.features);
+    expect(inForce).toEqual(isRestricted ? ['caps', 'landlock', 'seccomp'] : []);
+    expect(off.attempts.length > 0).toBe(isRestricted);
+    const { stdout } = await run({ options: ['SandboxUser = nobody', line] });
+    expect(stdout).toMatch(/^:: Downloads as root, on Linux /);
+    expect(stdout).toMatch(/\n:: broken: see above; [^\n]*\n$/);
+    expect(stdout).not.toMatch(/in force|nothing is downloaded as root/);
+  });
+
+  it('an ordinary user without a sandbox is partial: the twin', async () => {
+    const { status, partial, features } = await diagnose({ ...nobody, options: ['UseSandbox = no'] });
+    expect({ status, partial }).toEqual({ status: 1, partial: ['UseSandbox = no: downloads are made as this user'] });
+    expect(enforcedLayers(features)).toEqual([]);
   });
 
   it('a configuration that can’t be read is usage, not a diagnosis', async () => {

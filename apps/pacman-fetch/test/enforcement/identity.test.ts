@@ -271,6 +271,33 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the process that downloa
     expect(await runFetch([...args, `${mirror.origin}/x`])).toMatchObject({ status: 0 });
     expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ status: 'none', verified: { uid: [0, 0, 0, 0] } });
   });
+
+  it.each(['x.part', 'x'])('that SandboxUserSwitch = off leaves root is not reported as full, for %s', async (name) => {
+    const report = folder.file('report.json');
+    const args = ['--config', config('SandboxUserSwitch = off'), '-o', folder.file(name), '--report', report];
+    expect(await runFetch([...args, `${mirror.origin}/x`])).toMatchObject({ status: 0 });
+    const said = JSON.parse(readFileSync(report, 'utf8')) as object;
+    expect(said).toMatchObject({ status: 'partial', verified: { uid: [0, 0, 0, 0] } });
+  });
+
+  it.each(['x.part', 'x'])('holds no report open while the network answers, for %s', async (name) => {
+    const report = folder.file('report.json');
+    writeFileSync(report, '{"of":"another download"}\n');
+    const args = ['--config', config('DownloadUser = nobody'), '-o', folder.file(name), '--report', report];
+    const started = startFetch([...args, `${mirror.origin}/stalled`]);
+    await eventually('bytes', () => existsSync(folder.file('x.part')) && statSync(folder.file('x.part')).size === 4);
+    const open = [started.pid ?? 0, ...childrenOf(started.pid ?? 0)].map((pid) =>
+      readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`)),
+    );
+    expect(open[0]).toContain(folder.file('x.part'));
+    expect(open.flat()).not.toContain(report);
+    started.kill('SIGTERM');
+    await eventually('its end', () => started.exitCode !== null);
+    // What was in force is told of a download that fails, too; what others have appended stays.
+    const [first, second = '', ...rest] = readFileSync(report, 'utf8').split('\n');
+    expect([first, rest]).toEqual(['{"of":"another download"}', ['']]);
+    expect(JSON.parse(second)).toMatchObject({ file: folder.file(name), status: 'full' });
+  });
 });
 
 describe.skipIf(missing('root', 'linux', 'unshare', 'userNamespaces'))('root that can not switch', () => {
