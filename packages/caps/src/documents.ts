@@ -1,6 +1,18 @@
 /** What options and policies of this layer may hold, as tables. */
 import { requirementLevels } from '@sb/core';
-import { boolean, custom, either, isText, lenient, list, object, type Options, type Reader, required, word } from '@sb/core/document';
+import {
+  boolean,
+  custom,
+  either,
+  isText,
+  lenient,
+  list,
+  object,
+  type Options,
+  type Reader,
+  required,
+  word,
+} from '@sb/core/document';
 
 import {
   capabilityNumber,

@@ -61,16 +61,19 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
   it.each([
     [0, 0, '0o1777', 'is writable for all'],
     [0, nobody, '0o1775', 'is writable for the group 65534'],
-  ])('takes no orders from a file that anybody can have moved to a sticky directory of %i:%i', (uid, gid, mode, why) => {
-    chownSync(folder.file('etc'), uid, gid);
-    chmodSync(folder.file('etc'), Number(mode));
-    const [conf, etc] = [folder.file('etc/conf'), folder.file('etc')];
-    expect(() => read('etc/conf')).toThrow(`${conf} is not read: it lies in ${etc}, which ${why}`);
-    // The twin: a directory of root's in it can't be moved there by others.
-    mkdirSync(folder.file('etc/own'));
-    renameSync(conf, folder.file('etc/own/conf'));
-    expect(read('etc/own/conf')).toBe('orders');
-  });
+  ])(
+    'takes no orders from a file that anybody can have moved to a sticky directory of %i:%i',
+    (uid, gid, mode, why) => {
+      chownSync(folder.file('etc'), uid, gid);
+      chmodSync(folder.file('etc'), Number(mode));
+      const [conf, etc] = [folder.file('etc/conf'), folder.file('etc')];
+      expect(() => read('etc/conf')).toThrow(`${conf} is not read: it lies in ${etc}, which ${why}`);
+      // The twin: a directory of root's in it can't be moved there by others.
+      mkdirSync(folder.file('etc/own'));
+      renameSync(conf, folder.file('etc/own/conf'));
+      expect(read('etc/own/conf')).toBe('orders');
+    },
+  );
 
   it('finds what the kernel finds', () => {
     mkdirSync(folder.file('etc/sub'));

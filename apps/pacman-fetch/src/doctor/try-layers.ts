@@ -55,7 +55,9 @@ export async function tryLayers(
 
 /** Where `UseSandbox = no` asks for none, each layer is off. */
 function lenient(settings: SandboxSettings, user: SandboxOptions['user']): SandboxOptions {
-  const asked = sandboxOptions(settings, { program: 'worker', user, ports, writable: [] }) ?? { off: Object.values(layers) };
+  const asked = sandboxOptions(settings, { program: 'worker', user, ports, writable: [] }) ?? {
+    off: Object.values(layers),
+  };
   const { off = [] } = asked;
   const prefer = ['process', ...Object.values(layers)].filter((layer) => !off.includes(layer));
   return { ...asked, prefer, require: [] };

@@ -66,7 +66,10 @@ export class Staging implements Disposable {
       this.#folder.removeAll();
     } catch (error) {
       const text = `${this.path} can't be removed: ${errorCode(error) ?? (error as Error).message}`;
-      say('warning', { text, hint: 'Something that the XferCommand started may still write there; the next run removes it.' });
+      say('warning', {
+        text,
+        hint: 'Something that the XferCommand started may still write there; the next run removes it.',
+      });
     }
   }
 }

@@ -155,25 +155,28 @@ describe.skipIf(missing('root'))('who downloads', () => {
     expect((await run({ options: [] })).stdout).toMatch(/^:: Nothing is downloaded, on Linux /);
   });
 
-  it.each(['UseSandbox = no', 'SandboxUserSwitch = off'])('root itself, by %s, is broken, and said so', async (line) => {
-    const off = await diagnose({ options: ['SandboxUser = nobody', line] });
-    expect(off).toMatchObject({
-      status: 3,
-      verdict: 'broken',
-      user: { name: 'root', source: line },
-      broken: [`${line}: downloads are made as root`],
-      partial: [],
-    });
-    // What is off is not said to be in force, and what is not there is not attempted.
-    const isRestricted = line.startsWith('SandboxUserSwitch');
-    const inForce = enforcedLayers(off.features);
-    expect(inForce).toEqual(isRestricted ? ['caps', 'landlock', 'seccomp'] : []);
-    expect(off.attempts.length > 0).toBe(isRestricted);
-    const { stdout } = await run({ options: ['SandboxUser = nobody', line] });
-    expect(stdout).toMatch(/^:: Downloads as root, on Linux /);
-    expect(stdout).toMatch(/\n:: broken: see above; [^\n]*\n$/);
-    expect(stdout).not.toMatch(/in force|nothing is downloaded as root/);
-  });
+  it.each(['UseSandbox = no', 'SandboxUserSwitch = off'])(
+    'root itself, by %s, is broken, and said so',
+    async (line) => {
+      const off = await diagnose({ options: ['SandboxUser = nobody', line] });
+      expect(off).toMatchObject({
+        status: 3,
+        verdict: 'broken',
+        user: { name: 'root', source: line },
+        broken: [`${line}: downloads are made as root`],
+        partial: [],
+      });
+      // What is off is not said to be in force, and what is not there is not attempted.
+      const isRestricted = line.startsWith('SandboxUserSwitch');
+      const inForce = enforcedLayers(off.features);
+      expect(inForce).toEqual(isRestricted ? ['caps', 'landlock', 'seccomp'] : []);
+      expect(off.attempts.length > 0).toBe(isRestricted);
+      const { stdout } = await run({ options: ['SandboxUser = nobody', line] });
+      expect(stdout).toMatch(/^:: Downloads as root, on Linux /);
+      expect(stdout).toMatch(/\n:: broken: see above; [^\n]*\n$/);
+      expect(stdout).not.toMatch(/in force|nothing is downloaded as root/);
+    },
+  );
 
   it('an ordinary user without a sandbox is partial: the twin', async () => {
     const { status, partial, features } = await diagnose({ ...nobody, options: ['UseSandbox = no'] });

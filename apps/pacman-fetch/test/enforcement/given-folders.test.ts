@@ -120,7 +120,9 @@ describe.skipIf(missing('root', 'linux'))('a folder that root has just made', ()
     expect(findings).toEqual([
       {
         level: 'note',
-        what: expect.stringMatching(/cache\/\.pacman-fetch-doctor-\w{6}, made for a trial, can't be removed: ENOTEMPTY$/) as string,
+        what: expect.stringMatching(
+          /cache\/\.pacman-fetch-doctor-\w{6}, made for a trial, can't be removed: ENOTEMPTY$/,
+        ) as string,
         remedy: 'Remove it; something else writes there.',
       },
     ]);

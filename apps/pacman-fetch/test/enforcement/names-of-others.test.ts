@@ -140,7 +140,10 @@ describe.skipIf(missing('root', 'linux'))('root takes no orders from a neighbour
     renameSync(file, folder.file('theirs/ca.pem'));
     await move('ca.pem');
     const trusted = await download('--cacert', folder.file('sticky/ca.pem'));
-    expect(trusted).toMatchObject({ status: 2, stderr: expect.stringContaining('which is writable for all') as string });
+    expect(trusted).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('which is writable for all') as string,
+    });
   });
 
   it('but from a pipe that it was handed, and from root’s own links: the twins', async () => {
@@ -214,9 +217,9 @@ describe.skipIf(missing('root', 'linux'))('root writes into nothing of a neighbo
       const config = ['--config', folder.file('pacman.conf')];
       return await runFetch([...config, '-o', folder.file(name, 'x.part'), `${mirror.origin}/x`]);
     };
-    expect(
-      await runProgram('mv', [folder.file('theirs/out'), folder.file('sticky/out')], asNeighbour),
-    ).toMatchObject({ status: 0 });
+    expect(await runProgram('mv', [folder.file('theirs/out'), folder.file('sticky/out')], asNeighbour)).toMatchObject({
+      status: 0,
+    });
     expect(await out('sticky/out')).toMatchObject({
       status: 4,
       stderr: expect.stringContaining('is a symbolic link in a folder that is writable for all') as string,

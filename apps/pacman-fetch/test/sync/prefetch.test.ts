@@ -67,7 +67,9 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     await runProgram('truncate', ['--size=64G', path], sandboxUser);
     const child = machine.start('prefetch', 'pkg1');
     const ended = once(child, 'exit');
-    await eventually('the sum', () => readdirSync(`/proc/${child.pid}/fd`).some((name) => leadsTo(child.pid, name) === path));
+    await eventually('the sum', () =>
+      readdirSync(`/proc/${child.pid}/fd`).some((name) => leadsTo(child.pid, name) === path),
+    );
     child.kill('SIGINT');
     const late = setTimeout(() => child.kill('SIGKILL'), 8000);
     expect(await ended).toEqual([130, null]);

@@ -65,10 +65,13 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file of root’s under
     expect(await download(at)).toEqual(anew);
   });
 
-  it.each(['666', '660', '622'])('nor anywhere with mode %s: who holds it open would write to it later', async (mode) => {
-    put(join(world.roots, 'x.part'), Number.parseInt(mode, 8));
-    expect(await download(world.roots)).toEqual(anew);
-  });
+  it.each(['666', '660', '622'])(
+    'nor anywhere with mode %s: who holds it open would write to it later',
+    async (mode) => {
+      put(join(world.roots, 'x.part'), Number.parseInt(mode, 8));
+      expect(await download(world.roots)).toEqual(anew);
+    },
+  );
 
   it.each(['600', '644'])('is gone on with where root alone writes, with mode %s: the control', async (mode) => {
     put(join(world.roots, 'x.part'), Number.parseInt(mode, 8));
