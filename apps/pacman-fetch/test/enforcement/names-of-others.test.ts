@@ -1,4 +1,4 @@
-/* What a neighbour has put under the names that root reads and writes: in a sticky folder, and in folders of its own. */
+/* What a neighbour has put under the names that root reads and writes: in sticky folders, and in folders of its own. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -10,6 +10,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -22,6 +23,7 @@ import { environment, program, runFetch } from '../kit/fetch-program.js';
 import { type Mirror, startMirror } from '../kit/mirror.js';
 
 const nobody = 65_534;
+const asNeighbour = { uid: nobody, gid: nobody };
 
 let mirror: Mirror;
 let folder: TemporaryFolder;
@@ -31,7 +33,7 @@ beforeAll(async () => {
 afterAll(async () => await mirror[Symbol.asyncDispose]());
 beforeEach(() => {
   folder = temporaryFolder();
-  chmodSync(folder.path, 0o1777);
+  // Root's own, so that what lies in it is; what others may write in is made in it.
   writeFileSync(folder.file('pacman.conf'), '[options]\nSandboxUser = nobody\n');
 });
 afterEach(() => folder[Symbol.dispose]());
@@ -118,6 +120,32 @@ describe.skipIf(missing('root', 'linux'))('root takes no orders from a neighbour
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('it belongs to uid 65534') });
   });
 
+  it('who moved to a sticky folder what root once wrote elsewhere: a configuration, and certificates', async () => {
+    theirFolder('theirs');
+    openFolder('sticky');
+    const move = async (name: string): Promise<void> => {
+      const moved = await runProgram('mv', [folder.file('theirs', name), folder.file('sticky', name)], asNeighbour);
+      expect(moved).toMatchObject({ status: 0 });
+    };
+    writeFileSync(folder.file('theirs/own.conf'), '[options]\nUseSandbox = no\n');
+    const at = async (name: string) => await runFetch(['conf', '--config', folder.file(name), 'UseSandbox']);
+    await move('own.conf');
+    const { status, stdout, stderr } = await at('sticky/own.conf');
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(`it lies in ${folder.file('sticky')}, which is writable for all`);
+    // The twin: where nobody else could have moved it.
+    renameSync(folder.file('sticky/own.conf'), folder.file('own.conf'));
+    expect(await at('own.conf')).toMatchObject({ status: 0, stdout: 'no\n' });
+    const { file } = makeAuthority(folder.path);
+    renameSync(file, folder.file('theirs/ca.pem'));
+    await move('ca.pem');
+    const trusted = await download('--cacert', folder.file('sticky/ca.pem'));
+    expect(trusted).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('which is writable for all') as string,
+    });
+  });
+
   it('but from a pipe that it was handed, and from root’s own links: the twins', async () => {
     const line = `exec "$0" "$1" conf --config <(printf '[options]\\nUseSandbox = yes\\n') UseSandbox`;
     const piped = await runProgram('bash', ['-c', line, process.execPath, program], { env: environment });
@@ -178,6 +206,29 @@ describe.skipIf(missing('root', 'linux'))('root writes into nothing of a neighbo
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining(why) });
     expect(readFileSync(folder.file('prize'), 'utf8')).toBe('prize');
     expect(existsSync(folder.file(name)) ? readFileSync(folder.file(name), 'utf8') : undefined).toBe(before);
+  });
+
+  it('follows no link of its own that a neighbour moved to a sticky folder: -o goes nowhere', async () => {
+    theirFolder('theirs');
+    openFolder('sticky');
+    mkdirSync(folder.file('etc'));
+    symlinkSync(folder.file('etc'), folder.file('theirs/out'));
+    const out = async (name: string) => {
+      const config = ['--config', folder.file('pacman.conf')];
+      return await runFetch([...config, '-o', folder.file(name, 'x.part'), `${mirror.origin}/x`]);
+    };
+    expect(await runProgram('mv', [folder.file('theirs/out'), folder.file('sticky/out')], asNeighbour)).toMatchObject({
+      status: 0,
+    });
+    expect(await out('sticky/out')).toMatchObject({
+      status: 4,
+      stderr: expect.stringContaining('is a symbolic link in a folder that is writable for all') as string,
+    });
+    expect(readdirSync(folder.file('etc'))).toEqual([]);
+    // The twin: where nobody else could have moved it.
+    renameSync(folder.file('sticky/out'), folder.file('out'));
+    expect(await out('out')).toMatchObject({ status: 0 });
+    expect(readdirSync(folder.file('etc'))).toEqual(['x.part']);
   });
 
   it.each([

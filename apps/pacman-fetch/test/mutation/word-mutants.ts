@@ -102,6 +102,36 @@ const whole = [
     ),
   ),
   built(
+    change(
+      'a report that is closed before the network is asked',
+      'one-file/report-file',
+      'this.#warn(error);\n    }\n    this.#close();',
+      'this.#warn(error);\n    }',
+      ['test/enforcement/identity', 'holds no report open while the network answers, for x.part'],
+    ),
+  ),
+  built(
+    change('what root without a switch is reported as', 'fetch', "isRoot && said.status === 'full'", 'false', [
+      'test/enforcement/identity',
+      'leaves root is not reported as full, for x.part',
+    ]),
+  ),
+  built(
+    change(
+      'what root without a switch is for doctor',
+      'doctor/examine',
+      "isRoot() ? 'broken' : 'partial'",
+      "'partial'",
+      ['test/doctor/doctor', 'root itself, by SandboxUserSwitch = off'],
+    ),
+  ),
+  built(
+    change('layers that are off for doctor', 'doctor/try-layers', '?? { off: Object.values(layers) }', '?? {}', [
+      'test/doctor/doctor',
+      'root itself, by UseSandbox = no',
+    ]),
+  ),
+  built(
     change('descriptors that strayed in', 'descriptors', '!closesOnExec(descriptor)', 'false', [
       'test/enforcement/identity',
       'holds no descriptor that it was not meant to have, for x.part',
