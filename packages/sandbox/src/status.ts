@@ -12,6 +12,8 @@ interface Notes {
   /** Numbers of the optional rules whose path does not exist. */
   readonly skipped: readonly number[];
   readonly proofs: readonly Proof[];
+  /** Why it has no session keyring of its own, as an errno; undefined where it has one, or was not to have one. */
+  readonly unjoined: number | undefined;
 }
 
 /** What the launcher said before it was gone or became the target. */
@@ -59,7 +61,7 @@ export function parseStatus(text: string): LauncherStatus {
   const rest = text.slice(ready.index + ready[0].length);
   // One start after another says the same here.
   if (last?.text !== before) last = { text: before, notes: notesOf(before) };
-  const { skipped, proofs } = last.notes;
+  const { skipped, proofs, unjoined } = last.notes;
   return {
     kind: 'executed',
     // Looked at only where the parent came too late to ask the kernel itself.
@@ -69,6 +71,7 @@ export function parseStatus(text: string): LauncherStatus {
     filters: filtersIn(rest),
     skipped,
     proofs,
+    unjoined,
   };
 }
 
@@ -83,6 +86,7 @@ function notesOf(text: string): Notes {
   const proofs = [...text.matchAll(/^proof\t(\S+)\t(\d+)$/gm)];
   return {
     skipped: numbersOf(text, 'skipped'),
+    unjoined: numbersOf(text, 'unjoined')[0],
     proofs: proofs.map(([, feature = '', errno = '']) => ({ feature, errno: Number(errno) })),
   };
 }
