@@ -75,9 +75,14 @@ export function parseStatus(text: string): LauncherStatus {
   };
 }
 
-/** Not by the whole of the status: one start after another would parse two. 0 before Linux 5.9, which doesn't count. */
+/**
+ * Not by the whole of the status: one start after another would parse two. 0 before Linux 5.9, which doesn't count;
+ * undefined where the text doesn't come as far.
+ */
 function filtersIn(task: string): number | undefined {
-  return task === '' ? undefined : Number(/^Seccomp_filters:\s*(\d+)$/m.exec(task)?.[1] ?? 0);
+  const count = /^Seccomp_filters:\s*(\d+)\n/m.exec(task)?.[1];
+  if (count !== undefined) return Number(count);
+  return /^Seccomp:\s*\d+\n/m.test(task) ? 0 : undefined;
 }
 
 let last: { readonly text: string; readonly notes: Notes } | undefined;
