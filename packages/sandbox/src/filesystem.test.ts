@@ -111,7 +111,7 @@ describe('landlockPolicy', () => {
 describe('absolutePaths', () => {
   it('takes paths from our working directory, whatever the form of the rule', () => {
     const { paths } = absolutePaths({
-      paths: [{ ro: ['a', '/b'] }, { paths: ['c'], rights: ['execute'], preset: false }],
+      paths: [{ ro: ['a', '/b'] }, { paths: ['c'], rights: ['execute'] }],
     });
     const here = process.cwd();
     expect(paths).toMatchObject([{ paths: [`${here}/a`, '/b'] }, { paths: [`${here}/c`] }]);
