@@ -1,7 +1,7 @@
 /* `sb-run --self-test` as root beside a hostile local user, and beside a hostile process of the sandbox's own user. */
 import { chmodSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 
-import { missing, Neighbour, sandboxUser, stranger, type Tactic, World } from '@sb/test-kit';
+import { descriptorThief, missing, Neighbour, sandboxUser, stranger, type Tactic, World } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { sbRun } from '../sb-run.js';
@@ -128,6 +128,17 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --self-test besid
     expect(status).toBe(125);
     expect(stdout).not.toMatch(/attempts passed/);
     expect(readdirSync(world.open)).toEqual([]);
+  });
+
+  it('which takes descriptors takes none of a probe’s', async () => {
+    const user = { uid: 9, gid: 9 };
+    await using thief = await descriptorThief({ word: 'is-euid', text: 'x', ...user });
+    // A probe is there for a moment only, and the thief looks a hundred times a second.
+    for (let run = 0; run < 20 && thief.said().filter((line) => line.startsWith('seen')).length < 2; run++)
+      expect((await selfTest(world.roots, ['--user', '9:9'])).status).toBe(0);
+    const said = thief.said().map((line) => line.replace(/ \d+( \d+)?$/, ''));
+    expect(said).toContain('seen');
+    expect(said.filter((line) => !['watching', 'seen', 'refused EPERM'].includes(line))).toEqual([]);
   });
 
   it('which stops processes does not stop it for good', { timeout: 120_000 }, async () => {
