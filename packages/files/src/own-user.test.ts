@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 
 const fixture = bundleFixture(new URL('../test/fixtures/is-root.ts', import.meta.url));
 
+const ordinary = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+
 async function ask(...prefix: readonly string[]): Promise<string> {
   const [, ...words] = ['env', ...prefix, process.execPath, fixture];
   return (await runProgram('env', words)).stdout;
@@ -18,8 +20,13 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'userNamespaces'))('a proces
     expect(await ask('unshare', '--user', '--map-root-user')).toBe('true');
   });
 
+  it('is root where it is root outside of several, and another user in between', async () => {
+    const nested = ['unshare', '-U', '--map-user=1000', '--map-group=1000', 'unshare', '-U', '--map-root-user'];
+    expect(await ask(...nested)).toBe('true');
+    expect(await ask(...ordinary, ...nested)).toBe('false');
+  });
+
   it('is somebody ordinary where it is that outside', async () => {
-    const ordinary = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
     expect(await ask(...ordinary, 'unshare', '--user', '--map-root-user')).toBe('false');
     expect(await ask(...ordinary)).toBe('false');
   });

@@ -115,8 +115,8 @@ static napi_value unreadable_copy(struct sb_js *js)
 
 /*
  * watchDeath(pid: number, done: (signal: number) => void): 0 or -errno. `done` is called once, before
- * child_process tells of the end, with the number of the signal that ended a child of ours, or 0 where
- * it ended by itself. To be called where the child can't have been waited for yet.
+ * child_process tells of the end, with the number of the signal that ended a child of ours, 0 where it
+ * ended by itself, or -1 where something else has waited for it. To be called where the child can't have been waited for yet.
  */
 static napi_value watch_death(struct sb_js *js)
 {

@@ -30,7 +30,8 @@ static bool look(struct sb_watch *watch, napi_value *told)
 	if (!error && end.si_pid == 0)
 		return false;
 	bool by_signal = !error && (end.si_code == CLD_KILLED || end.si_code == CLD_DUMPED);
-	if (napi_create_int32(watch->env, by_signal ? end.si_status : 0, told) != napi_ok)
+	int signal = by_signal ? end.si_status : 0;
+	if (napi_create_int32(watch->env, error ? -1 : signal, told) != napi_ok)
 		*told = NULL;
 	return true;
 }

@@ -2,6 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 
 import { errorCode } from '@sb/core';
 
+import { watchDeath } from './native.js';
+
 /** When and how a child is ended by us. */
 export interface EndingOptions {
   /** Ends the child when it is aborted; the `error` event then carries an AbortError. */
@@ -42,14 +44,26 @@ export class Ending {
     if (this.#asked || hasEnded(this.#child) || this.#child.pid === undefined) return;
     this.#asked = true;
     // Before the target runs there is nothing to be gentle with, and no group yet.
+    const isWatched = this.#endGroupWithLeader(this.#child.pid);
     this.#send(this.#isTarget ? signal : 'SIGKILL');
     const last = setTimeout(() => this.#send('SIGKILL'), this.#options.killGrace ?? defaultGrace);
     this.#child.once('exit', () => {
       clearTimeout(last);
-      // Members that ignored the first signal keep the group's number taken.
-      if (this.#isTarget && this.#ownGroup) signalGroup(this.#child, 'SIGKILL');
+      // Members that ignored the first signal keep the group's number taken; without any it may be another one's by now.
+      if (!isWatched) this.#endGroup();
     });
     this.#child.once('close', () => clearTimeout(last));
+  }
+
+  /** Members that ignored the first signal end when the leader does, before anybody waits for it: the number is its own. */
+  #endGroupWithLeader(leader: number): boolean {
+    return watchDeath(leader, (signal) => {
+      if (signal >= 0) this.#endGroup();
+    });
+  }
+
+  #endGroup(): void {
+    if (this.#isTarget && this.#ownGroup) signalGroup(this.#child, 'SIGKILL');
   }
 
   #send(signal: NodeJS.Signals): void {

@@ -30,12 +30,14 @@ const task: TaskStatus = {
 };
 type Executed = Extract<LauncherStatus, { kind: 'executed' }>;
 const EACCES = 13;
+const user = { user: { user: 9, group: 9 } };
 const executed: Executed = {
   kind: 'executed',
   task,
   filters: 0,
   skipped: [],
   proofs: [{ feature: 'fs.write_file', errno: EACCES }],
+  unjoined: undefined,
 };
 
 function outcome(status: LauncherStatus, options: SandboxOptions = {}): SandboxReport | SandboxError {
@@ -56,6 +58,17 @@ describe('enforcementOf', () => {
       proofs: ['fs.write_file: EACCES'],
       missingPaths: [],
     });
+  });
+
+  it('says why there is no session keyring of its own', () => {
+    const line = { layer: 'process', feature: 'session_keyring' };
+    const features = (unjoined: number | undefined) => {
+      const report = outcome({ ...executed, unjoined, task: { ...task, uid: [9, 9, 9, 9], gid: [9, 9, 9, 9] } }, user);
+      return 'features' in report ? report.features : report;
+    };
+    expect(features(undefined)).toContainEqual({ ...line, state: 'enforced' });
+    const reason = 'keyctl answers EPERM: there are no keys, or they are denied';
+    expect(features(1)).toContainEqual({ ...line, state: 'off', reason });
   });
 
   it.each<[string, LauncherStatus, object]>([

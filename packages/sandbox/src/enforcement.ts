@@ -42,7 +42,7 @@ export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan:
   const missed = status.skipped.flatMap((rule) => expected.rules.paths[rule] ?? []);
   const proofs = status.proofs.filter(isDenied);
   return {
-    ...reportFor(plan, { missed, proven: proofs.length > 0 }),
+    ...reportFor(plan, { missed, proven: proofs.length > 0, unjoined: status.unjoined }),
     verified: verifiedOf(task, by, expected.filter),
     proofs: proofs.map(({ feature, errno }) => `${feature}: ${errnoName(errno)}`),
     missingPaths: missed.map(({ path }) => pathOf(path)),
@@ -90,13 +90,15 @@ interface Limits {
   /** Rules for paths that are not there. */
   readonly missed: Expected['rules']['paths'];
   readonly proven: boolean;
+  /** Why there is no session keyring of its own. */
+  readonly unjoined: number | undefined;
 }
 
 /** Reports of plans for which nothing was missing: the same for every start. */
 const usual = new WeakMap<SandboxPlan, EnforcementReport>();
 
 function reportFor(plan: SandboxPlan, limits: Limits): EnforcementReport {
-  const isUsual = limits.missed.length === 0 && limits.proven;
+  const isUsual = limits.missed.length === 0 && limits.proven && limits.unjoined === undefined;
   const before = isUsual ? usual.get(plan) : undefined;
   if (before !== undefined) return before;
   const report = reportOf(plan.features.map((line) => withLimits(line, limits)));
@@ -105,7 +107,8 @@ function reportFor(plan: SandboxPlan, limits: Limits): EnforcementReport {
 }
 
 /** Adds to a line what limits it though it is in force. */
-function withLimits(line: FeatureReport, { missed, proven }: Limits): FeatureReport {
+function withLimits(line: FeatureReport, { missed, proven, unjoined }: Limits): FeatureReport {
+  if (line.feature === 'session_keyring' && unjoined !== undefined) return withoutKeyring(line, unjoined);
   if (line.layer !== 'landlock' || line.state !== 'enforced') return line;
   const paths = missed.flatMap(({ path, rights }) => {
     return rights.some((right) => line.feature === `fs.${right}`) ? [pathOf(path)] : [];
@@ -116,6 +119,11 @@ function withLimits(line: FeatureReport, { missed, proven }: Limits): FeatureRep
     ...(proven ? [] : ['not verified: nothing that the policy forbids could be tried without harm']),
   ];
   return reasons.length === 0 ? line : { ...line, reason: reasons.join('; ') };
+}
+
+/** Where nothing can be joined the calls that use keys are missing, or denied by a filter that the child has too. */
+function withoutKeyring(line: FeatureReport, error: number): FeatureReport {
+  return { ...line, state: 'off', reason: `keyctl answers ${errnoName(error)}: there are no keys, or they are denied` };
 }
 
 function unstarted(errno: string): Error {

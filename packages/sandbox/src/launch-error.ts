@@ -34,6 +34,7 @@ const causes: Readonly<Record<string, { readonly code?: SandboxPackageErrorCode;
   'rlimits EPERM': { hint: 'Only a process with CAP_SYS_RESOURCE may raise a hard limit: ask for less.' },
   'cwd ENOENT': { hint: 'Create the working directory, or name another.' },
   'cwd EACCES': { hint: 'This user may not enter the working directory: name another.' },
+  'session_keyring EDQUOT': { hint: 'This user has as many keys as kernel.keys.maxkeys allows: raise it.' },
   die_with_parent: { code: 'aborted', hint: 'The parent ended before the child was started.' },
   records: { hint: 'The arguments, environment and rules may be too long: each record takes up to 1 MiB.' },
 };

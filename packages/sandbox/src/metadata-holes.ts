@@ -27,7 +27,7 @@ export const metadataCalls: readonly string[] = Object.values(callsByKind).flatM
 
 /**
  * Requests of ioctl(2) that change a file or folder for good and take a descriptor for reading only, from its owner:
- * linux/fs.h, fscrypt.h, fsverity.h, msdos_fs.h, ext4.h and btrfs.h.
+ * linux/fs.h, fscrypt.h, fsverity.h, msdos_fs.h, ext4.h, btrfs.h and f2fs.h.
  */
 const lastingRequests = [
   // The flags of chattr(1): FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR; FAT_IOCTL_SET_ATTRIBUTES.
@@ -40,13 +40,20 @@ const lastingRequests = [
   0x6609, 0x660c, 0x5000_9402, 0x4030_9410,
   // BTRFS_IOC_SUBVOL_SETFLAGS, BTRFS_IOC_SET_RECEIVED_SUBVOL and its form for 32 bits.
   0x4008_941a, 0xc0c8_9425, 0xc0c0_9425,
+  // F2FS_IOC_SET_PIN_FILE, F2FS_IOC_RELEASE_COMPRESS_BLOCKS and F2FS_IOC_RESERVE_COMPRESS_BLOCKS.
+  0x4004_f50d, 0x8008_f512, 0x8008_f513,
 ] as const;
 
-/**
- * Requests that make and remove folders unseen by any hook of Landlock, in every folder that can be opened: BTRFS_IOC_
- * SNAP_CREATE, SUBVOL_CREATE and SNAP_DESTROY, and the second version of each (btrfs.h).
- */
-const subvolumeRequests = [0x5000_9401, 0x5000_940e, 0x5000_940f, 0x5000_9417, 0x5000_9418, 0x5000_943f] as const;
+/** Requests that make and remove folders unseen by any hook of Landlock, in every folder that can be opened. */
+const subvolumeRequests = [
+  // BTRFS_IOC_SNAP_CREATE, SUBVOL_CREATE and SNAP_DESTROY, and the second version of each (btrfs.h).
+  0x5000_9401, 0x5000_940e, 0x5000_940f, 0x5000_9417, 0x5000_9418, 0x5000_943f,
+  // BCH_IOCTL_SUBVOLUME_CREATE and SUBVOLUME_DESTROY, and the second version of each (bcachefs_ioctl.h): by path.
+  0x4020_bc10, 0x4020_bc11, 0x4030_bc1d, 0x4030_bc1e,
+] as const;
+
+/** Makes a file by path, of the content of another one, likewise unseen: OCFS2_IOC_REFLINK (ocfs2_ioctl.h). */
+const reflinkRequest = 0x4018_6f04;
 
 /**
  * Requests that add and remove the keys of encrypted folders, for everybody on the machine: FS_IOC_ADD_ENCRYPTION_KEY,
@@ -58,7 +65,7 @@ const keyRequests = [0xc050_6617, 0xc040_6618, 0xc040_6619] as const;
 const dedupeRequest = 0xc018_9436;
 
 /** What hardly any program needs, whatever it may write. */
-const rareRequests = [...subvolumeRequests, ...keyRequests, dedupeRequest] as const;
+const rareRequests = [...subvolumeRequests, reflinkRequest, ...keyRequests, dedupeRequest] as const;
 
 const O_CREAT = 0x40;
 
@@ -88,7 +95,8 @@ export const metadataKinds: readonly { readonly what: string; readonly by: reado
       by: what === 'attributes' ? [...by, ['io_uring_setup'] as const, ...lastingRequests.map(asks)] : by,
     };
   }),
-  { what: 'btrfs subvolumes', by: subvolumeRequests.map(asks) },
+  { what: 'subvolumes', by: subvolumeRequests.map(asks) },
+  { what: 'reflinks', by: [asks(reflinkRequest)] },
   { what: 'encryption keys', by: keyRequests.map(asks) },
   { what: 'shared blocks', by: [asks(dedupeRequest)] },
 ];

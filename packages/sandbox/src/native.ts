@@ -98,13 +98,15 @@ export function setLimit(resource: number, value: bigint, how: 'set' | 'try'): s
 /**
  * Tells what ended a child, before `child_process` tells that it has ended, and of every signal.
  *
- * @param pid - of a child that was started in this tick
- * @param done - called once with the number of the signal, or 0 where the child ended by itself; never where there
- *   is no pidfd_open(2) (Linux 5.3) or a filter forbids it
+ * @param pid - of a child that can't have been waited for yet
+ * @param done - called once with the number of the signal, or 0 where the child ended by itself: nobody has waited for it
+ *   then, so that its number is its own still; or -1 where something other than `child_process` has
+ * @returns whether it is watched: not without pidfd_open(2) (Linux 5.3), nor where a filter forbids it, nor where the
+ *   runtime has no event loop of libuv's
  */
-export function watchDeath(pid: number, done: (signal: number) => void): void {
+export function watchDeath(pid: number, done: (signal: number) => void): boolean {
   // What can't be watched is told as child_process tells it.
-  if (process.platform === 'linux') native().watchDeath(pid, done);
+  return process.platform === 'linux' && native().watchDeath(pid, done) === 0;
 }
 
 /** The addon, loaded once.

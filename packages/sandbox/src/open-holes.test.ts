@@ -29,7 +29,7 @@ const ofFiles = 'of files of the same user, which Landlock has no right for';
 const everything = [
   `not for ${others}, TCP Fast Open and upper-layer protocols of TCP, ${through}`,
   `not for ${others} and listening on a free port without binding, ${through}`,
-  `not for modes, owners, times, attributes, btrfs subvolumes, encryption keys and shared blocks ${ofFiles}`,
+  `not for modes, owners, times, attributes, subvolumes, reflinks, encryption keys and shared blocks ${ofFiles}`,
 ];
 
 describe('openHoles', () => {
@@ -90,7 +90,7 @@ describe('openHoles', () => {
       [
         undefined,
         undefined,
-        `not for times, attributes, btrfs subvolumes, encryption keys and shared blocks ${ofFiles}`,
+        `not for times, attributes, subvolumes, reflinks, encryption keys and shared blocks ${ofFiles}`,
       ],
     ],
     [

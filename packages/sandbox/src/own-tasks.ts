@@ -2,7 +2,7 @@ import { closeSync, readSync } from 'node:fs';
 
 import { errorCode, listKernelFolder, openKernelFile, parseTaskStatus, type TaskStatus } from '@sb/core';
 
-/** Larger than any `status` file. */
+/** A part of a `status` file, which is longer where there are many groups: a process may have 65,536. */
 const buffer = Buffer.alloc(16_384);
 
 /**
@@ -40,7 +40,7 @@ export class OwnTasks implements Disposable {
   read(): readonly TaskStatus[] {
     return this.#descriptors.flatMap((descriptor) => {
       try {
-        return parseTaskStatus(buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, buffer.length, 0)));
+        return parseTaskStatus(textOf(descriptor));
       } catch (error) {
         if (errorCode(error) === 'ESRCH') return [];
         throw error;
@@ -51,4 +51,14 @@ export class OwnTasks implements Disposable {
   [Symbol.dispose](): void {
     for (const descriptor of this.#descriptors) closeSync(descriptor);
   }
+}
+
+/** From its start, where the kernel makes it anew. */
+function textOf(descriptor: number): string {
+  let text = '';
+  for (let length = buffer.length; length > 0;) {
+    length = readSync(descriptor, buffer, 0, buffer.length, text.length);
+    text += buffer.toString('latin1', 0, length);
+  }
+  return text;
 }

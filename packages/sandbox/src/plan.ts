@@ -14,7 +14,7 @@ import { type Machine, newProofKey, plan as planSeccomp, support as seccompSuppo
 import type { LayerPolicies } from './layers.js';
 import { lostByExec, openHoles, withHole } from './open-holes.js';
 import type { SandboxPolicy } from './options.js';
-import { noLauncher, processFeatures } from './process-features.js';
+import { noLauncher, processFeatures, sessionKeyring } from './process-features.js';
 import { sharedFeatures } from './shared-features.js';
 
 /** What this process and this kernel can do, layer by layer. Plain data, so that any machine can be planned for. */
@@ -80,6 +80,7 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
   const machine = isActive(plans.seccomp) ? machineOf(support) : undefined;
   const features = [
     ...processFeatures(policy, support.launcher),
+    sessionKeyring(support.launcher && switchesUser(plans.privdrop)),
     ...plans.privdrop.features.filter(isOn),
     ...plans.caps.features.filter(isOn),
     noNewPrivs(support),
@@ -95,6 +96,10 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
     records: inLaunchOrder.filter(isActive).map(({ record }) => record),
     expected: { ...expectedOf(layers, plans, support), newSession: policy.newSession ?? true },
   };
+}
+
+function switchesUser({ features }: Planned): boolean {
+  return features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
 }
 
 /** By what will be in force, not by what was asked for: both layers may be preferred, and not to be had. */

@@ -87,7 +87,7 @@ export function parsePortable(said: string): LauncherStatus {
     groups: groups.filter((group) => group !== gid),
     ...unknown,
   };
-  return { kind: 'executed', task, filters: undefined, skipped: [], proofs: [] };
+  return { kind: 'executed', task, filters: undefined, skipped: [], proofs: [], unjoined: undefined };
 }
 
 /** What only Linux has, as for a process that has none of it. */

@@ -44,6 +44,16 @@ export function processFeatures(policy: SandboxPolicy, launcher: boolean): reado
   ];
 }
 
+/**
+ * The line of the session keyring, with all the keys in it: a process has that of its parent, whatever its user is.
+ *
+ * @param switches - whether the launcher changes the user; one that stays has the keys anyway
+ * @see session-keyring(7)
+ */
+export function sessionKeyring(switches: boolean): FeatureReport {
+  return { layer: 'process', feature: 'session_keyring', state: switches ? 'enforced' : 'off' };
+}
+
 /** What nobody asked for is missing with a line in the report; what was asked for is refused. */
 function refuseUnportable({ rlimits, dieWithParent, keepDescriptors = [] }: SandboxPolicy): void {
   const asked = [

@@ -6,6 +6,7 @@ import { parseStatus } from './status.js';
 const record: ProcessRecord = {
   newSession: true,
   dieWithParent: false,
+  newKeyring: false,
   parent: 7,
   writeDenied: false,
   umask: undefined,

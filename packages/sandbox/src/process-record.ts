@@ -38,6 +38,8 @@ export interface ProgramFile {
 export interface ProcessRecord {
   readonly newSession: boolean;
   readonly dieWithParent: boolean;
+  /** Whether it joins a session keyring of its own, as where the user changes. */
+  readonly newKeyring: boolean;
   /** Process id of the parent, so that the launcher notices when it died meanwhile; 0 for any. */
   readonly parent: number;
   /** Whether the Landlock rules forbid to write to the file that the launcher tries. */
@@ -66,6 +68,7 @@ const TARGET_DESCRIPTOR = 4;
 const WRITE_DENIED = 8;
 const EXEC_KEY = 16;
 const ORIGINAL = 32;
+const NEW_KEYRING = 64;
 const KEEP_UMASK = 0xffff_ffff;
 const version = 1;
 
@@ -102,7 +105,8 @@ export function frameOf(record: Omit<ProcessRecord, 'argv'>, layers: Uint8Array 
     (typeof record.path === 'number' ? TARGET_DESCRIPTOR : 0) |
     (record.writeDenied ? WRITE_DENIED : 0) |
     (record.execKey === undefined ? 0 : EXEC_KEY) |
-    (record.original === undefined ? 0 : ORIGINAL);
+    (record.original === undefined ? 0 : ORIGINAL) |
+    (record.newKeyring ? NEW_KEYRING : 0);
   const limits = Object.entries(record.rlimits) as [RlimitName, number][];
   const fields = new ByteWriter()
     .u32(record.parent)

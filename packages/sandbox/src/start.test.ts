@@ -12,6 +12,7 @@ const start: Start = { path: '/bin/true', argv: ['true'], env: { A: 'b' }, keep:
 const plain: ProcessRecord = {
   newSession: true,
   dieWithParent: true,
+  newKeyring: false,
   parent: process.pid,
   writeDenied: true,
   umask: undefined,

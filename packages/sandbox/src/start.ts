@@ -75,7 +75,8 @@ function fixedOf(policy: SandboxPolicy, plan: SandboxPlan): Fixed {
   const { newSession = true, dieWithParent = true, umask } = policy;
   const limits = Object.entries(rlimitsOf(policy));
   const rlimits = Object.fromEntries(limits.map(([name, limit]) => [name, limit === 'unlimited' ? Infinity : limit]));
-  const settings = { newSession, dieWithParent, writeDenied: isWriteDenied(plan), umask, rlimits };
+  const newKeyring = plan.features.some(({ feature, state }) => feature === 'session_keyring' && state === 'enforced');
+  const settings = { newSession, dieWithParent, newKeyring, writeDenied: isWriteDenied(plan), umask, rlimits };
   const made = { settings, layers: joinRecords(plan.records), last: undefined };
   plans.set(plan, made);
   return made;

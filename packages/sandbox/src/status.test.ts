@@ -28,6 +28,11 @@ describe('parseStatus', () => {
     expect(parseStatus(`ready\n${task.replace(/Seccomp_filters.*\n/, '')}`)).toMatchObject({ filters: 0 });
   });
 
+  it('counts no filters where what the kernel says is cut', () => {
+    for (const end of ['NoNewPrivs:', 'Seccomp:\t', '\nSeccomp_filters:'])
+      expect(parseStatus(`ready\n${task.slice(0, task.indexOf(end))}`)).toMatchObject({ filters: undefined });
+  });
+
   it('reads a start where /proc is not mounted', () => {
     expect(parseStatus('ready\n')).toEqual({
       kind: 'executed',

@@ -12,6 +12,8 @@ interface Notes {
   /** Numbers of the optional rules whose path does not exist. */
   readonly skipped: readonly number[];
   readonly proofs: readonly Proof[];
+  /** Why it has no session keyring of its own, as an errno; undefined where it has one, or was not to have one. */
+  readonly unjoined: number | undefined;
 }
 
 /** What the launcher said before it was gone or became the target. */
@@ -59,7 +61,7 @@ export function parseStatus(text: string): LauncherStatus {
   const rest = text.slice(ready.index + ready[0].length);
   // One start after another says the same here.
   if (last?.text !== before) last = { text: before, notes: notesOf(before) };
-  const { skipped, proofs } = last.notes;
+  const { skipped, proofs, unjoined } = last.notes;
   return {
     kind: 'executed',
     // Looked at only where the parent came too late to ask the kernel itself.
@@ -69,12 +71,18 @@ export function parseStatus(text: string): LauncherStatus {
     filters: filtersIn(rest),
     skipped,
     proofs,
+    unjoined,
   };
 }
 
-/** Not by the whole of the status: one start after another would parse two. 0 before Linux 5.9, which doesn't count. */
+/**
+ * Not by the whole of the status: one start after another would parse two. 0 before Linux 5.9, which doesn't count;
+ * undefined where the text doesn't come as far.
+ */
 function filtersIn(task: string): number | undefined {
-  return task === '' ? undefined : Number(/^Seccomp_filters:\s*(\d+)$/m.exec(task)?.[1] ?? 0);
+  const count = /^Seccomp_filters:\s*(\d+)\n/m.exec(task)?.[1];
+  if (count !== undefined) return Number(count);
+  return /^Seccomp:\s*\d+\n/m.test(task) ? 0 : undefined;
 }
 
 let last: { readonly text: string; readonly notes: Notes } | undefined;
@@ -83,6 +91,7 @@ function notesOf(text: string): Notes {
   const proofs = [...text.matchAll(/^proof\t(\S+)\t(\d+)$/gm)];
   return {
     skipped: numbersOf(text, 'skipped'),
+    unjoined: numbersOf(text, 'unjoined')[0],
     proofs: proofs.map(([, feature = '', errno = '']) => ({ feature, errno: Number(errno) })),
   };
 }

@@ -27,6 +27,7 @@ export function processOf(argv: readonly string[], changes: Partial<ProcessRecor
   return encodeProcess({
     newSession: true,
     dieWithParent: true,
+    newKeyring: false,
     parent: process.pid,
     writeDenied: true,
     umask: 0o077,

@@ -16,7 +16,7 @@ const [answersOwnerDead, answersYes] = [0x0005_0082, 0x0005_0000];
 export function saysYesTo(
   syscall: string,
   when: readonly Condition[] = [],
-  denied: readonly (string | readonly [call: string, error: 'ENOSYS'])[] = [],
+  denied: readonly (string | readonly [call: string, error: 'ENOSYS' | 'EPERM'])[] = [],
 ): Uint8Array {
   const rules = [
     { syscall, when, action: seccomp.errno('EOWNERDEAD') },

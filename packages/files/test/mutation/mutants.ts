@@ -45,8 +45,8 @@ export const mutants: readonly Mutant[] = [
   change(
     'root outside of a namespace with one user',
     'own-user',
-    'outer !== 0 && length === 1',
-    'length === 1',
+    ' && ownerOf(rootsFile) !== 0',
+    '',
     'is root where it is root outside',
   ),
   without(

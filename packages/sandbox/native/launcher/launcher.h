@@ -53,6 +53,8 @@ enum sb_process_flags {
 	SB_PROCESS_EXEC_KEY = 1 << 4,
 	/* Then u64 st_dev, u64 st_ino and a string: what the target is a copy of, where that was found. */
 	SB_PROCESS_ORIGINAL = 1 << 5,
+	/* The user changes, and shall not have the keys of the one that starts it (keyring.h). */
+	SB_PROCESS_NEW_KEYRING = 1 << 6,
 };
 
 #define SB_UMASK_KEEP 0xffffffffu
@@ -60,7 +62,7 @@ enum sb_process_flags {
 /* 0, or -EINVAL for anything that is not exactly a process record; nothing is changed. */
 int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *process);
 
-/* Parent-death signal, session, limits, umask, descriptors: in that order, each read back. */
+/* Parent-death signal, session, keyring, limits, umask, descriptors: in that order, each read back. */
 int sb_process_apply(const struct sb_process *process, int status, struct sb_failure *failure);
 
 /* The parent-death signal, which a change of user clears; and whether the parent is still there. */

@@ -1,4 +1,5 @@
 #include "launcher.h"
+#include "keyring.h"
 #include "strings.h"
 #include "verify.h"
 #include "sb_syscall.h"
@@ -122,7 +123,8 @@ int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *pr
 		return -EINVAL;
 	if (process->flags & ~(SB_PROCESS_NEW_SESSION | SB_PROCESS_DIE_WITH_PARENT |
 				     SB_PROCESS_TARGET_DESCRIPTOR | SB_PROCESS_WRITE_DENIED |
-				     SB_PROCESS_EXEC_KEY | SB_PROCESS_ORIGINAL))
+				     SB_PROCESS_EXEC_KEY | SB_PROCESS_ORIGINAL |
+				     SB_PROCESS_NEW_KEYRING))
 		return -EINVAL;
 	if (!ascends(process->keep, process->keep_count))
 		return -EINVAL;
@@ -185,6 +187,8 @@ int sb_process_apply(const struct sb_process *process, int status, struct sb_fai
 	int error = sb_process_bind(process, failure);
 	if (!error && process->flags & SB_PROCESS_NEW_SESSION)
 		error = lead_session(failure);
+	if (!error && process->flags & SB_PROCESS_NEW_KEYRING)
+		error = sb_keyring_join(status, failure);
 	if (!error)
 		error = set_limits(process, failure);
 	if (!error && process->umask != SB_UMASK_KEEP && sb_set_umask(process->umask))

@@ -123,15 +123,17 @@ int sb_open_status_text(void)
 
 void sb_report_ready(int status, int text)
 {
-	/* The file is made anew at each read from its start: it tells of this moment. */
+	/* The file is made anew when it is read from its start: it tells of this moment. */
 	static char buffer[8192];
+	long at = 0, length;
 	if (status == SB_NOBODY)
 		return;
-	long length =
-		text < 0 ? 0
-			 : sb_syscall6(__NR_pread64, text, (long)buffer, sizeof buffer, 0, 0, 0);
 	say(status, "ready\n", 6);
-	if (length > 0)
+	/* Longer than one part where there are many groups, of which a process may have 65,536. */
+	while (text >= 0 && (length = sb_syscall6(__NR_pread64, text, (long)buffer, sizeof buffer,
+				     at, 0, 0)) > 0) {
 		say(status, buffer, (size_t)length);
+		at += length;
+	}
 	flush(status);
 }

@@ -44,7 +44,7 @@ async function endOf(child: SandboxedProcess): Promise<number> {
   let death = 0;
   if (child.pid !== undefined) {
     watchDeath(child.pid, (signal) => {
-      death = signal;
+      death = Math.max(signal, 0);
     });
   }
   return await new Promise((resolve) => {

@@ -18,12 +18,22 @@ interface Told {
   readonly operations: readonly (readonly string[])[];
 }
 
-/** A process that gives one answer to each attempt. */
-function answering(operations: Told['operations'], answer: string | undefined): SandboxedProcess {
-  const said = operations.flatMap(([name = '']) => (answer === undefined ? [] : `x ${name} ${answer}\n`));
+/** How a probe answers: the same to each attempt; with lines of another's before or behind; with an end of its own. */
+interface Way {
+  readonly answer: string | undefined;
+  readonly before?: string;
+  readonly after?: string;
+  readonly status?: number | null;
+}
+
+/** A process that answers so to each attempt. */
+function answering(operations: Told['operations'], way: Way): SandboxedProcess {
+  const { answer, before = '', after = '', status = 0 } = way;
+  const said = operations.flatMap(([name = '']) => (answer === undefined ? [] : `${name} 0 ${answer}\n`));
   const child = new EventEmitter();
-  const stdout = Readable.from([said.join('')]);
-  const kill = (): void => void setImmediate(() => child.emit('close'));
+  const stdout = Readable.from([before, ...said, after]);
+  const kill = (): void => void setImmediate(() => child.emit('close', null));
+  stdout.once('end', () => setImmediate(() => child.emit('close', status)));
   return Object.assign(child, { stdout, enforcement: Promise.resolve({}), pid: 1, kill }) as never;
 }
 
@@ -39,15 +49,15 @@ function operationsOf(args: readonly string[]): Told['operations'] {
 }
 
 /** Runs a self-test whose probes answer so inside and without the sandbox. */
-async function test(options: SandboxOptions, inside: string | undefined, outside: string | undefined) {
+async function test(options: SandboxOptions, inside: string | Way | undefined, outside: string | undefined) {
   const policy = definePolicy(options);
   const layers = layerPolicies(policy);
   const told: Told[] = [];
-  const probe = (as: string, args: readonly string[], answer: string | undefined): SandboxedProcess => {
+  const probe = (as: string, args: readonly string[], answer: string | Way | undefined): SandboxedProcess => {
     const operations = operationsOf(args);
-    if (operations[0]?.[0] === 'wait') return answering(operations, 'OK');
+    if (operations[0]?.[0] === 'wait') return answering(operations, { answer: 'OK' });
     told.push({ as, operations });
-    return answering(operations, answer);
+    return answering(operations, typeof answer === 'object' ? answer : { answer });
   };
   const { passed, lines } = await selfTest(
     { layers, plan: planSandbox(policy, layers, sandboxSupport()) },
@@ -71,6 +81,22 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a self-test', () => {
     ['does not pass where there is nothing to compare with', 'EPERM', undefined, ['unproved'], false],
   ])('%s', async (_, inside, outside, results, passed) => {
     expect(await test(userAlone, inside, outside)).toMatchObject({ passed, results });
+  });
+
+  it.each<[string, Omit<Way, 'answer'>]>([
+    ['ends by a signal', { status: null }],
+    ['ends with another status', { status: 1 }],
+    ['says a line more', { after: 'setgroups 0 EPERM\n' }],
+    ['says a line before', { before: 'is-euid 0 EPERM\n' }],
+  ])('does not pass where the probe %s, whatever it said', async (_, way) => {
+    const run = await test(userAlone, { answer: 'EPERM', ...way }, 'OK');
+    expect(run).toMatchObject({ passed: false, results: ['failed'] });
+  });
+
+  it('does not pass where all was said by another one', async () => {
+    const before = Array.from({ length: 5 }, () => 'x x EPERM\n').join('');
+    const run = await test(userAlone, { answer: undefined, before }, 'OK');
+    expect(run).toMatchObject({ passed: false, results: ['failed'] });
   });
 
   it('attempts the loss of each id, and asks whether it is there', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fchmodSync, openSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
 import type { SandboxedProcess } from '../child.js';
@@ -79,11 +79,11 @@ async function comparison(
     const own = attempts.filter(({ control }) => control === as);
     if (own.length === 0) continue;
     const open = (folder: string) => own.map((attempt) => throughFolder(attempt, files.folder, folder));
-    const { answers } = await answersOf(outside(as, (folder) => words(open(folder))));
+    const { answers } = await answersOf(outside(as, (folder) => words(open(folder))), own);
     own.forEach((attempt, index) => controls.set(attempt, answers[index] ?? nothing));
   }
   files.clear();
-  const { answers, report } = await answersOf(starts.inside(probe, words(attempts.map(({ operation }) => operation))));
+  const { answers, report } = await answersOf(starts.inside(probe, words(attempts.map(({ operation }) => operation))), attempts);
   const lines = attempts.map((attempt, index) =>
     lineOf(attempt, answers[index] ?? nothing, controls.get(attempt) ?? nothing),
   );
@@ -102,10 +102,17 @@ function throughFolder({ operation }: Attempt, path: string, descriptor: string)
   );
 }
 
-/** A program can't be executed while it is open for writing (ETXTBSY, execve(2)). */
+/** Of Linux; Node has no name for it (open(2)). */
+const oPath = 0o10_000_000;
+
+/**
+ * A program can't be executed while it is open for writing (ETXTBSY, execve(2)). Who can't read it either is not let look
+ * into its process, so that no other one of the user takes the pipe and answers in its place (see `unreadableProgram`).
+ */
 function reopened(descriptor: number): number {
   try {
-    return openSync(`/proc/self/fd/${descriptor}`, 'r');
+    fchmodSync(descriptor, 0o111);
+    return openSync(`/proc/self/fd/${descriptor}`, oPath);
   } finally {
     closeAnonymous(descriptor);
   }
@@ -115,13 +122,19 @@ function words(operations: readonly Operation[]): readonly string[] {
   return operations.flatMap((operation, index) => [...(index === 0 ? [] : ['+']), ...operation.map(String)]);
 }
 
-async function answersOf(child: SandboxedProcess) {
+/**
+ * What a probe said of each attempt: nothing at all unless it came to its end, and said as many lines as it was to, each of
+ * the attempt whose turn it was.
+ */
+async function answersOf(child: SandboxedProcess, attempts: readonly Attempt[]) {
   // The promise of enforcement carries the same error.
   child.on('error', () => undefined);
+  const closed = new Promise<number | null>((resolve) => {
+    child.once('close', (code: number | null) => resolve(code));
+  });
   const [report, output] = await Promise.all([child.enforcement, child.stdout ? text(child.stdout) : '']);
-  const answers = output
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => line.split(' ')[2] ?? nothing);
+  const lines = output.trimEnd().split('\n').map((line) => line.split(' '));
+  const isWhole = lines.length === attempts.length && attempts.every((one, at) => lines[at]?.[0] === one.operation[0]);
+  const answers = isWhole && (await closed) === 0 ? lines.map(([, , answer = nothing]) => answer) : [];
   return { report, answers };
 }

@@ -73,6 +73,14 @@ const lastingRequests: Readonly<Record<string, number>> = {
   BTRFS_IOC_SNAP_CREATE_V2: 0x5000_9417,
   BTRFS_IOC_SUBVOL_CREATE_V2: 0x5000_9418,
   BTRFS_IOC_SNAP_DESTROY_V2: 0x5000_943f,
+  BCH_IOCTL_SUBVOLUME_CREATE: 0x4020_bc10,
+  BCH_IOCTL_SUBVOLUME_DESTROY: 0x4020_bc11,
+  BCH_IOCTL_SUBVOLUME_CREATE_V2: 0x4030_bc1d,
+  BCH_IOCTL_SUBVOLUME_DESTROY_V2: 0x4030_bc1e,
+  OCFS2_IOC_REFLINK: 0x4018_6f04,
+  F2FS_IOC_SET_PIN_FILE: 0x4004_f50d,
+  F2FS_IOC_RELEASE_COMPRESS_BLOCKS: 0x8008_f512,
+  F2FS_IOC_RESERVE_COMPRESS_BLOCKS: 0x8008_f513,
   FIDEDUPERANGE: 0xc018_9436,
   FS_IOC_ADD_ENCRYPTION_KEY: 0xc050_6617,
   FS_IOC_REMOVE_ENCRYPTION_KEY: 0xc040_6618,
@@ -196,12 +204,12 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('files', () => {
   it('denies what makes and removes subvolumes and keys, and shares extents, beside what may be written too', async () => {
     using place = await makePlace(nobody);
     const ioctl = syscallNumber('ioctl', process.arch === 'arm64' ? 'aarch64' : 'x86_64') ?? -1;
-    const rare = Object.entries(lastingRequests).filter(([name]) => /SNAP_|SUBVOL_CREATE|_KEY|DEDUPE/.test(name));
+    const rare = Object.entries(lastingRequests).filter(([name]) => /SNAP_|SUBVOL_CREATE|SUBVOLUME_|REFLINK|_KEY|DEDUPE/.test(name));
     const attempts = [...rare.map(([, request]) => request), lastingRequests['FS_IOC_SETFLAGS'] ?? 0].map(
       (request) => ['syscall', ioctl, -1, request, 0] as const,
     );
     const landlock = { paths: [{ rw: place.empty }] };
-    const denied = Array.from({ length: 10 }, () => 'EPERM');
+    const denied = Array.from({ length: 15 }, () => 'EPERM');
     // EBADF: the kernel looked at the descriptor.
     expect(await inside('switched', attempts, { landlock })).toEqual([...denied, 'EBADF']);
     const allowed = { base: 'deny-dangerous', allow: ['ioctl'] } as const;

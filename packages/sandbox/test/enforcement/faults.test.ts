@@ -77,6 +77,7 @@ const byFilter: readonly (readonly [filter: () => Uint8Array, ...fault: Fault])[
   [prctl(PR_SET_PDEATHSIG), 'die_with_parent', 'process', 'EOWNERDEAD', () => [target()]],
   [() => failing('setsid'), 'new_session', 'process', 'EOWNERDEAD', () => [target()]],
   [() => failing('prlimit64'), 'rlimits', 'process', 'EOWNERDEAD', () => [target({ rlimits: { core: 0 } })]],
+  [() => failing('keyctl'), 'session_keyring', 'process', 'EOWNERDEAD', () => [target({ newKeyring: true })]],
   [() => failing('chdir'), 'cwd', 'process', 'EOWNERDEAD', () => [target()]],
   [() => failing('close_range'), 'descriptors', 'process', 'EOWNERDEAD', () => [target()]],
   [

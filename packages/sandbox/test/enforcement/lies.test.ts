@@ -77,6 +77,13 @@ const lies: readonly Lie[] = [
   ['umask', () => saysYesTo('umask'), ['process', 'verify'], () => [target({ umask: 0o077 })]],
   ['umask, for none', () => saysYesTo('umask'), ['process', 'verify'], () => [target({ umask: 0 })]],
   ['umask, for all', () => saysYesTo('umask'), ['process', 'verify'], () => [target({ umask: 0o777 })]],
+  ['keyctl', () => saysYesTo('keyctl'), ['process', 'verify'], () => [target({ newKeyring: true })]],
+  [
+    'keyctl that tells which keyring it is',
+    () => saysYesTo('keyctl', [arg(0).eq32(0)]),
+    ['process', 'verify'],
+    () => [target({ newKeyring: true })],
+  ],
   ['chdir', () => saysYesTo('chdir'), ['process', 'verify'], () => [target({ cwd: '/usr' })]],
   // Set already by who loaded the filter, so that only the question can be lied about.
   ['prctl(PR_GET_NO_NEW_PRIVS)', prctl(PR_GET_NO_NEW_PRIVS), ['caps', 'verify'], () => [target()]],

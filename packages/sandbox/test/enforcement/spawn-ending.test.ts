@@ -5,7 +5,7 @@ import { setTimeout as after } from 'node:timers/promises';
 
 import type { Sandbox } from '@sb/sandbox';
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { createSandbox, type SandboxedProcess } from '../../src/index.js';
 
@@ -57,7 +57,8 @@ const allGone = async (pids: readonly number[]) => {
 function slow(folder: TemporaryFolder): Sandbox {
   const files = Array.from({ length: 10_000 }, (_, number) => folder.file(`file-${number}`));
   for (const file of files) writeFileSync(file, '');
-  return createSandbox({ landlock: { paths: [{ rw: files }] } });
+  const rules = [files.slice(0, 4000), files.slice(4000, 8000), files.slice(8000)].map((rw) => ({ rw }));
+  return createSandbox({ landlock: { paths: rules } });
 }
 
 describe.skipIf(missing('linux'))('a timeout', () => {
@@ -74,6 +75,20 @@ describe.skipIf(missing('linux'))('a timeout', () => {
     const { signal, took } = await end;
     expect(signal).toBe('SIGKILL');
     expect(took).toBeGreaterThan(550);
+    await allGone(pids);
+  });
+
+  it('signals no group whose number may be another one’s by then', async () => {
+    const { child, pids, end } = await start(willing, { timeout: 300 });
+    const zombies: boolean[] = [];
+    const original = process.kill.bind(process);
+    const leader = child.pid ?? 0;
+    vi.spyOn(process, 'kill').mockImplementation((pid, signal) => {
+      if (pid === -leader && signal === 'SIGKILL') zombies.push(existsSync(`/proc/${leader}`) && !isAlive(leader));
+      return original(pid, signal);
+    });
+    await end.finally(() => vi.restoreAllMocks());
+    expect(zombies).toEqual([true]);
     await allGone(pids);
   });
 

@@ -57,6 +57,27 @@ export const lookMutants: readonly Mutant[] = [
     red: ['lies', 'of close, on older kernels'],
   },
   {
+    name: 'a session keyring of its own',
+    file: process,
+    from: '!error && process->flags & SB_PROCESS_NEW_KEYRING',
+    to: '0',
+    red: ['session-keyring', 'is-not-had-by-another-user'],
+  },
+  {
+    name: 'what is read back of the session keyring',
+    file: 'sandbox/native/launcher/keyring.c',
+    from: 'joined > 0 && present == joined',
+    to: 'joined >= 0',
+    red: ['lies', 'of keyctl is'],
+  },
+  {
+    name: 'a kernel without keys',
+    file: 'sandbox/native/launcher/keyring.c',
+    from: 'sb_report_number(status, "unjoined", (unsigned int)-joined);',
+    to: '(void)status;',
+    red: ['session-keyring', 'is told of where keys are denied'],
+  },
+  {
     name: 'what is read back of the umask',
     file: verify,
     from: 'return first == ALL_BITS && second == (long)(mask & ALL_BITS) ? 0 : -EPERM;',

@@ -289,10 +289,24 @@ export const presetMutants: readonly Mutant[] = [
     red: ['attacks-files', 'denies what makes and removes subvolumes'],
   },
   {
+    name: 'subvolumes of bcachefs',
+    file: 'sandbox/src/metadata-holes.ts',
+    from: '  0x4020_bc10,',
+    to: '  ',
+    red: ['attacks-files', 'denies the request BCH_IOCTL_SUBVOLUME_CREATE'],
+  },
+  {
+    name: 'files that are made by a request of OCFS2',
+    file: 'sandbox/src/metadata-holes.ts',
+    from: '...subvolumeRequests, reflinkRequest,',
+    to: '...subvolumeRequests,',
+    red: ['attacks-files', 'denies the request OCFS2_IOC_REFLINK'],
+  },
+  {
     name: 'keys of encrypted folders',
     file: 'sandbox/src/metadata-holes.ts',
-    from: '...subvolumeRequests, ...keyRequests, dedupe',
-    to: '...subvolumeRequests, dedupe',
+    from: 'reflinkRequest, ...keyRequests, dedupe',
+    to: 'reflinkRequest, dedupe',
     red: ['attacks-files', 'denies the request FS_IOC_REMOVE_ENCRYPTION_KEY'],
   },
   {

@@ -65,6 +65,31 @@ const results = [
   ),
 ];
 
+/** Whose answers they are. */
+const speakers = [
+  change(
+    'how a probe ends',
+    'self-test/self-test',
+    'isWhole && (await closed) === 0',
+    'isWhole',
+    answers('does not pass where the probe ends by a signal'),
+  ),
+  change(
+    'how much a probe says',
+    'self-test/self-test',
+    'lines.length === attempts.length && attempts',
+    'attempts',
+    answers('does not pass where the probe says a line more'),
+  ),
+  change(
+    'of what a probe says it',
+    'self-test/self-test',
+    'lines[at]?.[0] === one.operation[0]',
+    'lines[at] !== undefined',
+    answers('does not pass where all was said by another one'),
+  ),
+];
+
 /** What is attempted, and as whom. */
 const attempts = [
   change(
@@ -161,4 +186,4 @@ const bait = [
   ),
 ];
 
-export const selfTestMutants = [...results, ...attempts, ...bait];
+export const selfTestMutants = [...results, ...speakers, ...attempts, ...bait];

@@ -7,7 +7,7 @@ const seed = String(Math.floor(Math.random() * 2 ** 31) + 1);
 
 describe.skipIf(missing('linux'))('what the launcher reads, under AddressSanitizer and UBSan', () => {
   beforeAll(async () => {
-    const launcher = ['records.c', 'process.c', 'descriptors.c', 'text.c', 'verify.c'].map(
+    const launcher = ['records.c', 'process.c', 'descriptors.c', 'text.c', 'verify.c', 'keyring.c', 'report.c'].map(
       (name) => `../../native/launcher/${name}`,
     );
     await compileC(folder.file('fuzz'), {

@@ -130,6 +130,18 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --self-test besid
     expect(readdirSync(world.open)).toEqual([]);
   });
 
+  it('which takes descriptors takes none of a probe’s', async () => {
+    const as = { uid: 9, gid: 9 };
+    await using thief = await Neighbour.start({ as, tactics: [['take', process.pid, 'is-euid']], seconds: 120 });
+    // A probe is there for a moment only.
+    for (let run = 0; run < 20 && thief.did.length < 2; run++)
+      expect((await selfTest(world.roots, ['--user', '9:9'])).status).toBe(0);
+    const { did, gained } = await thief.stop();
+    expect(gained).toEqual([]);
+    expect([...new Set(did.map(({ outcome }) => outcome))]).toContain('EPERM');
+    expect(did.filter(({ outcome }) => outcome === 'OK')).toEqual([]);
+  });
+
   it('which stops processes does not stop it for good', { timeout: 120_000 }, async () => {
     const SIGSTOP = 19;
     await using neighbour = await Neighbour.start({
