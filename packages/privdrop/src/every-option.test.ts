@@ -11,6 +11,7 @@ const identity = { uid: 4242, gid: 4242, name: 'somebody', home: '/', shell: '/b
 const others = {
   level: 'require',
   noNewPrivs: 'prefer',
+  privateGroup: 'prefer',
   unsafeKeepGroupsWhereSetgroupsIsDenied: true,
   unsafeAllowCapabilities: true,
 } as const;

@@ -35,6 +35,7 @@ const everything = {
   version: 1,
   user: { user: 'nobody', group: 65_534 },
   groups: ['audio', 20],
+  privateGroup: 'require',
   caps: {
     keep: ['cap_chown'],
     ambient: ['cap_chown'],
