@@ -135,7 +135,7 @@ const writableByOthers = 0o022;
  * may read, which would be shown to all in the end, or one that all may write to, who hold it open and write to it after
  * it was checked.
  */
-export function mayGoOn(folder: Folder, { mode }: Stats): boolean {
+function mayGoOn(folder: Folder, { mode }: Stats): boolean {
   return (mode & writableByOthers) === 0 && folder.whyOthersWrite() === undefined;
 }
 
@@ -150,4 +150,14 @@ function requireSafe(path: string, stats: Stats, named: Stats | undefined): void
   if (named?.dev !== stats.dev || named.ino !== stats.ino || named.nlink !== 1) refuse('its name was taken away');
   // Whoever owns it may hold it open, and write to it after it was checked.
   if (stats.uid !== 0 && stats.uid !== effectiveUser()) refuse(`it belongs to uid ${stats.uid}`);
+}
+
+/**
+ * Whether what has the name of a FILE is written in place, or refused. A file of root's that it must not go on with stays until
+ * another one is whole.
+ */
+export function isWrittenInPlace(folder: Folder, name: string): boolean {
+  const old = folder.lookUp(name);
+  const isOwn = old?.isFile() === true && old.uid === 0;
+  return old !== undefined && (!isOwn || !isRoot() || mayGoOn(folder, old));
 }

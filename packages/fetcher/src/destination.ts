@@ -1,12 +1,12 @@
 import { closeSync, fchmodSync, fstatSync, fsyncSync, futimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import { type Folder, isRoot } from '@sb/files';
+import type { Folder } from '@sb/files';
 
 import { beginningIn } from './beginning.js';
 import type { Beginning } from './channel.js';
 import { destinationError, takenAway } from './destination-error.js';
-import { mayGoOn, openOrMake } from './destination-file.js';
+import { isWrittenInPlace, openOrMake } from './destination-file.js';
 import type { DestinationState } from './destination-state.js';
 import { documentPlace } from './documents.js';
 import { asFileError, FetcherError } from './errors.js';
@@ -242,11 +242,4 @@ export class Destination {
     const named = this.#folder.lookUp(this.#name);
     return named?.dev === dev && named.ino === ino;
   }
-}
-
-/** What is there is written in place, or refused; but where root must not go on with its own, that stays until the end. */
-function isWrittenInPlace(folder: Folder, name: string): boolean {
-  const old = folder.lookUp(name);
-  const isOwn = old?.isFile() === true && old.uid === 0;
-  return old !== undefined && (!isOwn || !isRoot() || mayGoOn(folder, old));
 }

@@ -19,7 +19,7 @@ export interface Waypoint {
 }
 
 /** A symbolic link, and the folder that it lies in. */
-export interface LinkWaypoint extends Waypoint {
+interface LinkWaypoint extends Waypoint {
   readonly folder: Stats;
 }
 

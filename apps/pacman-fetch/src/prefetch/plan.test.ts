@@ -27,7 +27,10 @@ const a: Wanted = { repository: 'core', name: 'a', file: 'a.pkg.tar.zst', size: 
 async function plan(wanted: readonly Wanted[], text = '[core]\nSigLevel = Never\nServer = http://s\n') {
   const config = folder.file('pacman.conf');
   writeFileSync(config, text);
-  return await prefetchPlan(await loadConfiguration({ config }), wanted, caches, new AbortController().signal);
+  return await prefetchPlan(await loadConfiguration({ config }), wanted, {
+    caches,
+    signal: new AbortController().signal,
+  });
 }
 
 const requestsOf = async (...given: Parameters<typeof plan>) => (await plan(...given)).requests;

@@ -11,19 +11,25 @@ import { FetchError } from '../errors.js';
 import { cached, downloadFolder, folderOf } from './cache.js';
 import type { Wanted } from './wanted.js';
 
+/** Where packages may be already. */
+interface Caches {
+  /** Cache folders, in pacman's order. */
+  readonly caches: readonly string[];
+  /** Ends the search. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * The downloads of what isn't there yet, the largest first. What has no usable server fails by itself.
  *
  * @param wanted - what the transaction needs
- * @param caches - cache folders, in pacman's order
- * @param signal - ends it
+ * @param caches - what may be there already
  * @throws the reason of the signal; FetchError `usage` for a repository that isn't there; `file` if no folder can be written
  */
 export async function prefetchPlan(
   configuration: Configuration,
   wanted: readonly Wanted[],
-  caches: readonly string[],
-  signal: AbortSignal,
+  { caches, signal }: Caches,
 ): Promise<Plan> {
   const requests: DownloadRequest[] = [];
   const refused: Refused[] = [];
@@ -50,7 +56,7 @@ export async function prefetchPlan(
 async function requestOf(
   wanted: Wanted,
   repository: Repository,
-  { caches, signal }: { readonly caches: readonly string[]; readonly signal: AbortSignal },
+  { caches, signal }: Caches,
 ): Promise<Omit<DownloadRequest, 'sources'> | undefined> {
   const { file, size, sha256 } = wanted;
   const signature = signatureOf(repository.sigLevel, 'Package');

@@ -51,7 +51,7 @@ export async function askPacman(
  */
 export async function prefetch(session: Session, { wanted, options }: Needed): Promise<number> {
   const { configuration, places, fetcher, isForPeople, signal } = session;
-  const planned = await prefetchPlan(configuration, wanted, places.caches, signal);
+  const planned = await prefetchPlan(configuration, wanted, { caches: places.caches, signal });
   if (planned.requests.length + planned.refused.length === 0) return exitStatus.done;
   const requests = await withBounds(planned.requests, wanted, async (packages) => {
     const result = await runPacman(['-Si', ...options, '--', ...packages], signal);

@@ -52,10 +52,10 @@ const inForce = { 'landlock.fs.write_file': 'enforced', 'seccomp.filter': 'enfor
 
 /** Layers of which something is in force, beside what any process gets that a sandbox starts. */
 function enforcedLayers(features: Diagnosis['features']): readonly string[] {
-  const inForce = features.filter(
+  const enforced = features.filter(
     ({ layer, feature, state }) => layer !== 'process' && feature !== 'no_new_privs' && state === 'enforced',
   );
-  return [...new Set(inForce.map(({ layer }) => layer))];
+  return [...new Set(enforced.map(({ layer }) => layer))];
 }
 
 const bounded = (...dropped: readonly string[]) => ({
@@ -168,8 +168,8 @@ describe.skipIf(missing('root'))('who downloads', () => {
       });
       // What is off is not said to be in force, and what is not there is not attempted.
       const isRestricted = line.startsWith('SandboxUserSwitch');
-      const inForce = enforcedLayers(off.features);
-      expect(inForce).toEqual(isRestricted ? ['caps', 'landlock', 'seccomp'] : []);
+      const layersInForce = enforcedLayers(off.features);
+      expect(layersInForce).toEqual(isRestricted ? ['caps', 'landlock', 'seccomp'] : []);
       expect(off.attempts.length > 0).toBe(isRestricted);
       const { stdout } = await run({ options: ['SandboxUser = nobody', line] });
       expect(stdout).toMatch(/^:: Downloads as root, on Linux /);

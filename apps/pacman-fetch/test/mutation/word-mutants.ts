@@ -126,7 +126,7 @@ const whole = [
     ),
   ),
   built(
-    change('layers that are off for doctor', 'doctor/try-layers', '?? { off: Object.values(layers) }', '?? {}', [
+    change('layers that are off for doctor', 'doctor/try-layers', 'off: Object.values(layers)', 'off: []', [
       'test/doctor/doctor',
       'root itself, by UseSandbox = no',
     ]),

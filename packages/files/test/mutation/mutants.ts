@@ -114,7 +114,7 @@ export const mutants: readonly Mutant[] = [
   change(
     'the way to a file with orders',
     file,
-    'const held = walk(fromHere(path), rootDecides);',
+    'const held = walk(fromHere(path), { ...rootDecides, folder });',
     "const held = openSync(path, 'r');",
     'from below a directory of a neighbour',
   ),
