@@ -19,7 +19,10 @@ const causes: Readonly<Record<string, { readonly code?: SandboxPackageErrorCode;
     code: 'not-executable',
     hint: 'The user may not execute it or pass through a folder above it, its file system is mounted noexec, or no Landlock rule grants execute there: grant rx for it, for its interpreter and for its loader.',
   },
-  'exec ESTALE': { code: 'not-executable', hint: 'Its file became another one meanwhile, or is another one for this user.' },
+  'exec ESTALE': {
+    code: 'not-executable',
+    hint: 'Its file became another one meanwhile, or is another one for this user.',
+  },
   'exec ENOEXEC': { code: 'not-executable', hint: 'It is no program: a script needs a first line such as #!/bin/sh.' },
   'exec EPERM': {
     code: 'not-executable',

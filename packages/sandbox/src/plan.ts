@@ -139,7 +139,9 @@ function planLayers(layers: LayerPolicies, support: SandboxSupport, policy: Sand
     privdrop,
     caps: layers.caps ? planCaps(layers.caps, support.caps, { userSwitch }) : off('caps', 'capabilities'),
     landlock: layers.landlock ? planLandlock(layers.landlock, support.landlock) : off('landlock', 'fs'),
-    seccomp: layers.seccomp ? planSeccomp(layers.seccomp, support.seccomp, { proofKey: support.proofKey }) : off('seccomp', 'filter'),
+    seccomp: layers.seccomp
+      ? planSeccomp(layers.seccomp, support.seccomp, { proofKey: support.proofKey })
+      : off('seccomp', 'filter'),
   };
 }
 

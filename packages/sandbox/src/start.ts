@@ -5,7 +5,14 @@ import { sandboxError } from './errors.js';
 import type { SandboxPolicy } from './options.js';
 import type { SandboxPlan } from './plan.js';
 import { rlimitsOf } from './process-features.js';
-import { encodeWithin, frameOf, joinRecords, type ProcessRecord, type ProgramFile, type RecordFrame } from './process-record.js';
+import {
+  encodeWithin,
+  frameOf,
+  joinRecords,
+  type ProcessRecord,
+  type ProgramFile,
+  type RecordFrame,
+} from './process-record.js';
 
 /** One start of one program: all that is not the sandbox's. */
 export interface Start {

@@ -8,8 +8,7 @@ import { type SandboxPackageErrorCode, sandboxError } from './errors.js';
 import { closeAnonymous, native } from './native.js';
 import type { ProgramFile } from './process-record.js';
 
-const noCopyNeeded =
-  'Set vm.memfd_noexec below 2, or kernel.yama.ptrace_scope to 1: then no copy is needed.';
+const noCopyNeeded = 'Set vm.memfd_noexec below 2, or kernel.yama.ptrace_scope to 1: then no copy is needed.';
 
 /** A copy to execute in the place of a program. */
 export interface UnreadableProgram {

@@ -37,7 +37,7 @@ struct sb_process {
 	int descriptor;      /* the target's descriptor, which is in keep, or -1 */
 	const char **argv;
 	const char **envp;
-	uint64_t exec_key; /* sixth argument of execveat, which takes five; or 0 */
+	uint64_t exec_key;    /* sixth argument of execveat, which takes five; or 0 */
 	const char *original; /* path of what the descriptor is a copy of, or NULL */
 	uint64_t original_device, original_inode;
 };

@@ -78,8 +78,7 @@ unsigned int sb_control(const struct sb_landlock *ruleset)
 	unsigned int control = 0;
 	if (ruleset->handled_fs & LL_FS_WRITE_FILE && open_for_writing() >= 0)
 		control |= SB_CONTROL_WRITE;
-	if (ruleset->connect_port &&
-		was_let_happen(use_port(__NR_connect, ruleset->connect_port)))
+	if (ruleset->connect_port && was_let_happen(use_port(__NR_connect, ruleset->connect_port)))
 		control |= SB_CONTROL_CONNECT;
 	if (ruleset->bind_port && was_let_happen(use_port(__NR_bind, ruleset->bind_port)))
 		control |= SB_CONTROL_BIND;

@@ -18,8 +18,8 @@ static int is_own(long held)
 {
 	struct stat status;
 	memset(&status, 0xff, sizeof status);
-	long error = sb_syscall6(
-		__NR_newfstatat, held, (long)"", (long)&status, AT_EMPTY_PATH, 0, 0);
+	long error =
+		sb_syscall6(__NR_newfstatat, held, (long)"", (long)&status, AT_EMPTY_PATH, 0, 0);
 	return !error && S_ISREG(status.st_mode) &&
 	       status.st_uid == (unsigned int)sb_syscall3(__NR_geteuid, 0, 0, 0);
 }

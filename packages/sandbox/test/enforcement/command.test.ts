@@ -126,11 +126,14 @@ describe.skipIf(missing('linux', 'root'))('command()', () => {
     expect(spawnSync(command.file, command.args, { encoding: 'utf8' }).stdout).toBe('ran\n');
   });
 
-  it.each(['/nonexistent', '/proc/self/fd/99', '99', 'x', ''])('says on one line that %j leads to nothing', (source) => {
-    using command = sandbox.command('/bin/true');
-    const args = source.startsWith('/') ? [source, ...command.args.slice(1)] : [source, '-'];
-    const { stderr, status: code } = spawnSync(command.file, args, { encoding: 'utf8' });
-    expect(code).toBe(125);
-    expect(stderr).toMatch(/^sandbox launcher: failed launcher records (openat|fcntl): errno \d+\n$/);
-  });
+  it.each(['/nonexistent', '/proc/self/fd/99', '99', 'x', ''])(
+    'says on one line that %j leads to nothing',
+    (source) => {
+      using command = sandbox.command('/bin/true');
+      const args = source.startsWith('/') ? [source, ...command.args.slice(1)] : [source, '-'];
+      const { stderr, status: code } = spawnSync(command.file, args, { encoding: 'utf8' });
+      expect(code).toBe(125);
+      expect(stderr).toMatch(/^sandbox launcher: failed launcher records (openat|fcntl): errno \d+\n$/);
+    },
+  );
 });

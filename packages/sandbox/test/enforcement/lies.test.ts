@@ -53,7 +53,12 @@ const lies: readonly Lie[] = [
     ['process', 'verify'],
     () => [target()],
   ],
-  ['getdents64, by which older kernels tell what is open', unlisted('getdents64'), ['process', 'verify'], () => [target()]],
+  [
+    'getdents64, by which older kernels tell what is open',
+    unlisted('getdents64'),
+    ['process', 'verify'],
+    () => [target()],
+  ],
   ['close, on older kernels', unlisted('close'), ['process', 'verify'], () => [target()]],
   ['prctl(PR_SET_PDEATHSIG)', prctl(PR_SET_PDEATHSIG), ['process', 'verify'], () => [target()]],
   ['prctl, whatever is asked', () => saysYesTo('prctl'), ['process', 'verify'], () => [target()]],
