@@ -1,6 +1,22 @@
 /** What options and policies of this layer may hold, as tables. */
 import { type RequirementLevel, requirementLevels } from '@sb/core';
-import { boolean, callback, custom, described, either, integer, isText, lenient, list, object, type Options, type Reader, required, titled, word } from '@sb/core/document';
+import {
+  boolean,
+  callback,
+  custom,
+  described,
+  either,
+  integer,
+  isText,
+  lenient,
+  list,
+  object,
+  type Options,
+  type Reader,
+  required,
+  titled,
+  word,
+} from '@sb/core/document';
 
 import {
   capabilityNumber,
@@ -31,15 +47,18 @@ export const features = Object.keys(featureNames) as readonly CapsFeature[];
 const named = Array.from({ length: lastNamedCapability + 1 }, (_, number) => capabilityName(number));
 
 /** A capability by its kernel name. */
-const capability = titled(custom({
-  expected: 'a capability such as cap_net_raw',
-  schema: { anyOf: [{ enum: named }, { type: 'string', pattern: '^cap_(4[1-9]|5[0-9]|6[0-3])$' }] },
-  is: isText,
-  read: (value, path): CapabilityName => {
-    if (capabilityNumber(value) !== undefined) return value as CapabilityName;
-    throw unknownCapability(value, path);
-  },
-}), 'capability');
+const capability = titled(
+  custom({
+    expected: 'a capability such as cap_net_raw',
+    schema: { anyOf: [{ enum: named }, { type: 'string', pattern: '^cap_(4[1-9]|5[0-9]|6[0-3])$' }] },
+    is: isText,
+    read: (value, path): CapabilityName => {
+      if (capabilityNumber(value) !== undefined) return value as CapabilityName;
+      throw unknownCapability(value, path);
+    },
+  }),
+  'capability',
+);
 
 const capabilities = list(capability, { max: 64 * 64, what: 'a list of capabilities' });
 

@@ -1,7 +1,6 @@
 import { type CommonErrorCode, type ErrorDetails, errnoName, type NativeFailure, SandboxError } from '@sb/core';
 import { Place } from '@sb/core/document';
 
-
 /**
  * Codes of this package, beside those of every layer.
  *

@@ -2,7 +2,15 @@ import type { Reader } from '@sb/core/document';
 import { walkOptions } from '@sb/test-kit';
 import { expect, it } from 'vitest';
 
-import { getReader, levelsReader, optionsReader, planReader, policyReader, restrictReader, textReader } from './documents.js';
+import {
+  getReader,
+  levelsReader,
+  optionsReader,
+  planReader,
+  policyReader,
+  restrictReader,
+  textReader,
+} from './documents.js';
 import { documentPlace } from './errors.js';
 import { iabOf } from './iab.js';
 import { plan } from './plan.js';
@@ -45,10 +53,32 @@ const none = { effective: [], permitted: [], inheritable: [], ambient: [], bound
 const soft = policy({ keep: 'all', bounding: 'leave', securebits: 'leave', levels: { noNewPrivs: 'prefer' } });
 
 it.each<[name: string, reader: Reader, sample: object, take: (value: unknown) => unknown]>([
-  ['withLevels', levelsReader, { capabilities: 'prefer', keep: 'prefer', ambient: 'require', bounding: 'off', securebits: 'off', no_new_privs: 'off' }, (value) => withLevels(policy(everything), value as Parameters<typeof withLevels>[1])],
-  ['plan', planReader, { userSwitch: true }, (value) => plan(soft, { state: 'unsupported-platform', reason: '' }, value as object)],
+  [
+    'withLevels',
+    levelsReader,
+    {
+      capabilities: 'prefer',
+      keep: 'prefer',
+      ambient: 'require',
+      bounding: 'off',
+      securebits: 'off',
+      no_new_privs: 'off',
+    },
+    (value) => withLevels(policy(everything), value as Parameters<typeof withLevels>[1]),
+  ],
+  [
+    'plan',
+    planReader,
+    { userSwitch: true },
+    (value) => plan(soft, { state: 'unsupported-platform', reason: '' }, value as object),
+  ],
   // The function itself would restrict the process that tries it.
-  ['restrictSelf', restrictReader, { switchUser: () => undefined }, (value) => restrictReader.read(value, documentPlace('options'))],
+  [
+    'restrictSelf',
+    restrictReader,
+    { switchUser: () => undefined },
+    (value) => restrictReader.read(value, documentPlace('options')),
+  ],
   ['get', getReader, { threads: false }, (value) => get(undefined, value as { threads: false })],
   ['parse', textReader, { last: 40 }, (value) => parse('=', value as object)],
   ['format', textReader, { last: 40 }, (value) => format(none, value as object)],

@@ -5,7 +5,15 @@ export { formatIab, type Iab, iabOf, parseIab } from './iab.js';
 export { lastCapability } from './last.js';
 export { type CapabilityName, capabilityName, capabilityNumber } from './names.js';
 export { type CapsPlan, type CapsTarget, plan, type PlanOptions } from './plan.js';
-export { type CapsFeature, type CapsLevels, type CapsOptions, type CapsPolicy, none, policy, withLevels } from './policy.js';
+export {
+  type CapsFeature,
+  type CapsLevels,
+  type CapsOptions,
+  type CapsPolicy,
+  none,
+  policy,
+  withLevels,
+} from './policy.js';
 export { restrictSelf, type RestrictOptions } from './restrict.js';
 export { type Securebit } from './securebits.js';
 export { type CapabilityState, get, type GetOptions, type ThreadCapabilities } from './state.js';

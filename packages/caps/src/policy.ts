@@ -103,16 +103,14 @@ const made = new WeakSet<CapsPolicy>();
  * @param levels - by the names that reports have for features (`bounding`, `no_new_privs`); the others keep theirs
  * @throws CapsError `invalid-policy` for what is no feature, or one that the policy doesn't ask for
  */
-export function withLevels(
-  given: CapsPolicy,
-  levels: Readonly<Partial<Record<string, RequirementLevel>>>,
-): CapsPolicy {
+export function withLevels(given: CapsPolicy, levels: Readonly<Partial<Record<string, RequirementLevel>>>): CapsPolicy {
   const policy = requirePolicy(given);
   const named = levelsReader.read(levels, documentPlace('levels'));
   const levelled = features.map((feature) => {
     const name = featureNames[feature];
     const level = named[name] ?? policy.levels[feature];
-    if (level !== 'off' && policy.levels[feature] === 'off') refuse(`levels.${name} is given, and ${name} is not asked for`, 'Leave the level out.');
+    if (level !== 'off' && policy.levels[feature] === 'off')
+      refuse(`levels.${name} is given, and ${name} is not asked for`, 'Leave the level out.');
     return [feature, level] as const;
   });
   const all = Object.fromEntries(levelled) as Record<CapsFeature, RequirementLevel>;

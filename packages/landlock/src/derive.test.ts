@@ -36,7 +36,9 @@ describe('withPaths', () => {
 
 describe('resolvePaths', () => {
   it('puts other paths in the place of those, and merges what is the same then', () => {
-    const made = resolvePaths(policy({ abi: 7, paths: [ro('a'), rw('/home/a')] }), (one) => one.replace(/^a$/, '/home/a'));
+    const made = resolvePaths(policy({ abi: 7, paths: [ro('a'), rw('/home/a')] }), (one) =>
+      one.replace(/^a$/, '/home/a'),
+    );
     expect(made).toEqual(policy({ abi: 7, paths: [rw('/home/a')] }));
     expectSound(made);
     expect(() => resolvePaths(base, () => 'x\0')).toThrow(/path is not a path/);
@@ -60,7 +62,9 @@ describe('withLevels', () => {
 
   it('refuses what the policy does not ask for, and to leave nothing', () => {
     expect(() => withLevels(base, { 'net.connect_tcp': 'require' })).toThrow(/does not ask for/);
-    expect(() => withLevels(policy({ abi: 7, scope: ['signal'] }), { 'scope.signal': 'off' })).toThrow(/restricts nothing/);
+    expect(() => withLevels(policy({ abi: 7, scope: ['signal'] }), { 'scope.signal': 'off' })).toThrow(
+      /restricts nothing/,
+    );
   });
 });
 
@@ -68,8 +72,16 @@ describe('rules that grant nothing beyond another', () => {
   it('are named by lint, and left out', () => {
     const paths = [rw('/x'), ro('/y', '/x'), rw('/x')];
     expect(lint({ abi: 7, paths })).toEqual([
-      { code: 'redundant-rule', place: 'paths[1].paths[1]', message: expect.stringMatching(/\/x grants nothing that paths\[0\]/) },
-      { code: 'redundant-rule', place: 'paths[2].paths[0]', message: expect.stringMatching(/\/x grants nothing that paths\[0\]/) },
+      {
+        code: 'redundant-rule',
+        place: 'paths[1].paths[1]',
+        message: expect.stringMatching(/\/x grants nothing that paths\[0\]/),
+      },
+      {
+        code: 'redundant-rule',
+        place: 'paths[2].paths[0]',
+        message: expect.stringMatching(/\/x grants nothing that paths\[0\]/),
+      },
     ]);
     expect(policy({ abi: 7, paths }).paths).toHaveLength(2);
     expect(lint({ abi: 7, paths: [ro('/x'), rx('/y')] })).toEqual([]);
@@ -77,18 +89,28 @@ describe('rules that grant nothing beyond another', () => {
 
   it('mean the same in any order, as all rules do', () => {
     const one = fc
-      .record({ name: fc.constantFrom('/a', '/b', 'c'), build: fc.constantFrom(ro, rx, rw, list), optional: fc.boolean() })
+      .record({
+        name: fc.constantFrom('/a', '/b', 'c'),
+        build: fc.constantFrom(ro, rx, rw, list),
+        optional: fc.boolean(),
+      })
       .map(({ name, build, optional }): PathRule => build(name, { optional }));
     const exact = fc.constantFrom('/a', '/b').map((name): PathRule => path(name, ['read_file', 'write_file']));
     fc.assert(
-      fc.property(fc.array(fc.oneof(one, exact), { minLength: 1, maxLength: 8 }), fc.infiniteStream(fc.nat()), (rules, dice) => {
-        const shuffled = rules.map((rule) => [dice.next().value as number, rule] as const);
-        const other = shuffled.sort(([a], [b]) => a - b).map(([, rule]) => rule);
-        const made = (paths: readonly PathRule[]) =>
-          policy({ abi: 7, paths }).paths.map((rule) => JSON.stringify(rule)).sort();
-        expect(made(other)).toEqual(made(rules));
-        expect(new Set(made(rules)).size).toBe(made(rules).length);
-      }),
+      fc.property(
+        fc.array(fc.oneof(one, exact), { minLength: 1, maxLength: 8 }),
+        fc.infiniteStream(fc.nat()),
+        (rules, dice) => {
+          const shuffled = rules.map((rule) => [dice.next().value as number, rule] as const);
+          const other = shuffled.sort(([a], [b]) => a - b).map(([, rule]) => rule);
+          const made = (paths: readonly PathRule[]) =>
+            policy({ abi: 7, paths })
+              .paths.map((rule) => JSON.stringify(rule))
+              .sort();
+          expect(made(other)).toEqual(made(rules));
+          expect(new Set(made(rules)).size).toBe(made(rules).length);
+        },
+      ),
     );
   });
 });
@@ -98,5 +120,7 @@ it('takes a rule that was written by hand, each of whose rights must be there', 
     policy({ abi: 7, paths: [path('/x', ['read_file'])] }),
   );
   expect(() => policy({ abi: 1, paths: [{ paths: ['/x'], rights: ['truncate'] }] })).toThrow(/needs ABI 3/);
-  expect(() => policy({ abi: 1, paths: [{ paths: ['/x'], rights: ['truncate', 'read_file'], exact: false }] })).not.toThrow();
+  expect(() =>
+    policy({ abi: 1, paths: [{ paths: ['/x'], rights: ['truncate', 'read_file'], exact: false }] }),
+  ).not.toThrow();
 });

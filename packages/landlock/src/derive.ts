@@ -44,7 +44,11 @@ export function resolvePaths(given: LandlockPolicy, resolve: (path: string) => s
   return markMade({ ...policy, paths: Object.freeze(merged(paths.flat())) });
 }
 
-function remade(rule: Omit<PolicyPathRule, 'path'>, path: PolicyPath, { handled, abi }: LandlockPolicy): PolicyPathRule[] {
+function remade(
+  rule: Omit<PolicyPathRule, 'path'>,
+  path: PolicyPath,
+  { handled, abi }: LandlockPolicy,
+): PolicyPathRule[] {
   const paths = [pathReader.read(path, documentPlace('path'))];
   return pathRules([{ ...rule, paths }], handled.fs, abi);
 }
@@ -65,7 +69,10 @@ export function withLevels(
   const features = featuresOf(policy).map(([group, name]) => `${group}.${name}`);
   const strange = Object.keys(levels).find((name) => !features.includes(name));
   if (strange !== undefined) {
-    refuse(`levels name ${JSON.stringify(strange)}, which the policy does not ask for`, `It asks for: ${features.join(', ')}.`);
+    refuse(
+      `levels name ${JSON.stringify(strange)}, which the policy does not ask for`,
+      `It asks for: ${features.join(', ')}.`,
+    );
   }
   const isOn = (name: string): boolean => levels[name] !== 'off';
   const left = features.every(isOn) ? policy : reduced(policy, isOn);

@@ -83,7 +83,9 @@ const flag = lenient(boolean);
 export const ruleReader: Reader<PathRule> = object<PathRule>({
   paths: required(list(pathReader, { min: 1, what: 'a list of paths' })),
   rights: required(list(rightName, { what: 'a list of rights' })),
-  exact: lenient(described(boolean, 'Whether each right must mean something on what the path leads to. Default: true.')),
+  exact: lenient(
+    described(boolean, 'Whether each right must mean something on what the path leads to. Default: true.'),
+  ),
   optional: flag,
   refer: flag,
   quiet: flag,

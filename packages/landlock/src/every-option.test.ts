@@ -11,7 +11,14 @@ const log = { sameExec: false, newExec: true, subdomains: false };
 const everything = {
   abi: 12,
   paths: [
-    { paths: ['/srv', Buffer.from('/etc')], rights: ['read_file'], exact: true, optional: true, refer: true, quiet: true },
+    {
+      paths: ['/srv', Buffer.from('/etc')],
+      rights: ['read_file'],
+      exact: true,
+      optional: true,
+      refer: true,
+      quiet: true,
+    },
   ],
   handle: ['read_file', 'refer', 'unsafe_unknown_bit_30'],
   net: { connectTcp: [443], bindTcp: [80], connectSendUdp: [53], bindUdp: [0], unsafe_unknown_bit_30: [1] },

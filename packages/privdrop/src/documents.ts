@@ -1,6 +1,18 @@
 /** What options, references to users and policies of this layer may hold, as tables. */
 import { type RequirementLevel, requirementLevels } from '@sb/core';
-import { boolean, custom, either, isText, lenient, list, object, type Reader, required, text, word } from '@sb/core/document';
+import {
+  boolean,
+  custom,
+  either,
+  isText,
+  lenient,
+  list,
+  object,
+  type Reader,
+  required,
+  text,
+  word,
+} from '@sb/core/document';
 
 import { checkedId, checkName } from './ids.js';
 import type { UserIdentity, UserReference } from './lookup.js';

@@ -35,19 +35,22 @@ import type { Rule } from './rules.js';
 import { isSyscall, syscallNames } from './syscalls.js';
 
 /** Names of calls that only other architectures have are accepted; they filter nothing here. */
-const syscall = titled(custom({
-  expected: 'a system call',
-  schema: { enum: syscallNames },
-  is: isText,
-  read: (value, path): string => {
-    if (isSyscall(value)) return value;
-    throw seccompError('unknown-syscall', 'policy', {
-      what: `${path} is not a system call: ${shown(value)}`,
-      hint: 'Give a name as in the kernel headers, without "__NR_"; groups start with "@".',
-      path,
-    });
-  },
-}), 'syscall');
+const syscall = titled(
+  custom({
+    expected: 'a system call',
+    schema: { enum: syscallNames },
+    is: isText,
+    read: (value, path): string => {
+      if (isSyscall(value)) return value;
+      throw seccompError('unknown-syscall', 'policy', {
+        what: `${path} is not a system call: ${shown(value)}`,
+        hint: 'Give a name as in the kernel headers, without "__NR_"; groups start with "@".',
+        path,
+      });
+    },
+  }),
+  'syscall',
+);
 
 const group = custom({
   expected: 'a group of system calls',
@@ -94,14 +97,17 @@ const actionObject = checked(
 );
 
 /** An action: its name where that is enough, or an object with its data. */
-export const actionReader: Reader<Action> = titled(either(
-  actionObject,
-  checked(word(actionNames), (action, place) => {
-    if (action === 'errno')
-      place.key('errno').refuse('is missing', 'Give an object: { action: "errno", errno: "EPERM" }.');
-    return withData({ action } as Action);
-  }),
-), 'action');
+export const actionReader: Reader<Action> = titled(
+  either(
+    actionObject,
+    checked(word(actionNames), (action, place) => {
+      if (action === 'errno')
+        place.key('errno').refuse('is missing', 'Give an object: { action: "errno", errno: "EPERM" }.');
+      return withData({ action } as Action);
+    }),
+  ),
+  'action',
+);
 
 /** An action that lets nothing through. */
 const deniedReader: Reader<Action> = {

@@ -46,11 +46,7 @@ interface Obstacle {
  * @throws SeccompError if the policy requires what is missing; `no-program`, `no-supervisor` and `program-too-long` at
  *   every level, since the policy itself is at fault
  */
-export function plan(
-  policy: SeccompPolicy,
-  support: SeccompSupport,
-  options: SeccompPlanOptions = {},
-): SeccompPlan {
+export function plan(policy: SeccompPolicy, support: SeccompSupport, options: SeccompPlanOptions = {}): SeccompPlan {
   const valid = validate(policy);
   const { proofKey } = planReader.read(options, documentPlace());
   refuseNotify(valid);

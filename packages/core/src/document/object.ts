@@ -39,10 +39,7 @@ export interface ObjectRule {
  * @param options - the keys
  * @param rule - what else is known of it
  */
-export function object<T extends object>(
-  options: Options<T>,
-  { others, elsewhere = {} }: ObjectRule = {},
-): Reader<T> {
+export function object<T extends object>(options: Options<T>, { others, elsewhere = {} }: ObjectRule = {}): Reader<T> {
   const other = (key: string): Option | undefined => (others?.name.test(key) === true ? others : undefined);
   const table = new Map(
     Object.entries(options as Readonly<Record<string, Reader | Option>>).map(([key, one]) => [key, optionOf(one)]),

@@ -26,7 +26,11 @@ export type Parts =
   | { readonly kind: 'list'; readonly entry: Reader; readonly max: number }
   | { readonly kind: 'record'; readonly entry: Reader; readonly max: number }
   /** One of several forms; `formOf` tells which reads a value. */
-  | { readonly kind: 'forms'; readonly forms: readonly Reader[]; readonly formOf: (value: unknown) => Reader | undefined };
+  | {
+      readonly kind: 'forms';
+      readonly forms: readonly Reader[];
+      readonly formOf: (value: unknown) => Reader | undefined;
+    };
 
 /** How one kind of value is read. */
 export interface Reader<T = unknown> {
