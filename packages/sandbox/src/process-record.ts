@@ -92,6 +92,18 @@ export function encodeProcess(record: ProcessRecord): Uint8Array {
   return Uint8Array.from(processWithin(frameOf(record), record.argv).bytes());
 }
 
+function flagsOf(record: Omit<ProcessRecord, 'argv'>): number {
+  return (
+    (record.newSession ? NEW_SESSION : 0) |
+    (record.dieWithParent ? DIE_WITH_PARENT : 0) |
+    (typeof record.path === 'number' ? TARGET_DESCRIPTOR : 0) |
+    (record.writeDenied ? WRITE_DENIED : 0) |
+    (record.execKey === undefined ? 0 : EXEC_KEY) |
+    (record.original === undefined ? 0 : ORIGINAL) |
+    (record.newKeyring ? NEW_KEYRING : 0)
+  );
+}
+
 /**
  * Encodes all of a process record but its arguments.
  *
@@ -99,14 +111,7 @@ export function encodeProcess(record: ProcessRecord): Uint8Array {
  * @throws RangeError as `encodeProcess`
  */
 export function frameOf(record: Omit<ProcessRecord, 'argv'>, layers: Uint8Array = new Uint8Array()): RecordFrame {
-  const flags =
-    (record.newSession ? NEW_SESSION : 0) |
-    (record.dieWithParent ? DIE_WITH_PARENT : 0) |
-    (typeof record.path === 'number' ? TARGET_DESCRIPTOR : 0) |
-    (record.writeDenied ? WRITE_DENIED : 0) |
-    (record.execKey === undefined ? 0 : EXEC_KEY) |
-    (record.original === undefined ? 0 : ORIGINAL) |
-    (record.newKeyring ? NEW_KEYRING : 0);
+  const flags = flagsOf(record);
   const limits = Object.entries(record.rlimits) as [RlimitName, number][];
   const fields = new ByteWriter()
     .u32(record.parent)

@@ -15,8 +15,7 @@ int sb_keyring_join(int status, struct sb_failure *failure)
 	}
 	if (joined < 0)
 		return sb_fail(failure, "session_keyring", "keyctl", (int)-joined);
-	long present = sb_syscall3(
-		__NR_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0);
+	long present = sb_syscall3(__NR_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0);
 	/* A filter that answers in the kernel's place has no number but 0. */
 	return joined > 0 && present == joined ? 0 : sb_fail(failure, "verify", "keyctl", EPERM);
 }

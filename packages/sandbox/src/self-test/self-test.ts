@@ -79,11 +79,17 @@ async function comparison(
     const own = attempts.filter(({ control }) => control === as);
     if (own.length === 0) continue;
     const open = (folder: string) => own.map((attempt) => throughFolder(attempt, files.folder, folder));
-    const { answers } = await answersOf(outside(as, (folder) => words(open(folder))), own);
+    const { answers } = await answersOf(
+      outside(as, (folder) => words(open(folder))),
+      own,
+    );
     own.forEach((attempt, index) => controls.set(attempt, answers[index] ?? nothing));
   }
   files.clear();
-  const { answers, report } = await answersOf(starts.inside(probe, words(attempts.map(({ operation }) => operation))), attempts);
+  const { answers, report } = await answersOf(
+    starts.inside(probe, words(attempts.map(({ operation }) => operation))),
+    attempts,
+  );
   const lines = attempts.map((attempt, index) =>
     lineOf(attempt, answers[index] ?? nothing, controls.get(attempt) ?? nothing),
   );
@@ -133,7 +139,10 @@ async function answersOf(child: SandboxedProcess, attempts: readonly Attempt[]) 
     child.once('close', (code: number | null) => resolve(code));
   });
   const [report, output] = await Promise.all([child.enforcement, child.stdout ? text(child.stdout) : '']);
-  const lines = output.trimEnd().split('\n').map((line) => line.split(' '));
+  const lines = output
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(' '));
   const isWhole = lines.length === attempts.length && attempts.every((one, at) => lines[at]?.[0] === one.operation[0]);
   const answers = isWhole && (await closed) === 0 ? lines.map(([, , answer = nothing]) => answer) : [];
   return { report, answers };

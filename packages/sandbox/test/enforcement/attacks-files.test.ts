@@ -204,7 +204,9 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('files', () => {
   it('denies what makes and removes subvolumes and keys, and shares extents, beside what may be written too', async () => {
     using place = await makePlace(nobody);
     const ioctl = syscallNumber('ioctl', process.arch === 'arm64' ? 'aarch64' : 'x86_64') ?? -1;
-    const rare = Object.entries(lastingRequests).filter(([name]) => /SNAP_|SUBVOL_CREATE|SUBVOLUME_|REFLINK|_KEY|DEDUPE/.test(name));
+    const rare = Object.entries(lastingRequests).filter(([name]) =>
+      /SNAP_|SUBVOL_CREATE|SUBVOLUME_|REFLINK|_KEY|DEDUPE/.test(name),
+    );
     const attempts = [...rare.map(([, request]) => request), lastingRequests['FS_IOC_SETFLAGS'] ?? 0].map(
       (request) => ['syscall', ioctl, -1, request, 0] as const,
     );

@@ -21,7 +21,12 @@ describe.skipIf(missing('linux', 'root'))('a process with many groups', () => {
   it('is read to its end by who restricts itself', async () => {
     const fixture = compileFixture(new URL('fixtures/restrict-self.ts', import.meta.url));
     const policy = { landlock: 'off', caps: 'off', seccomp: { base: 'allow-all', deny: ['@io-uring', 'reboot'] } };
-    const own = [`--groups=${groups.join()}`, process.execPath, fixture, JSON.stringify({ policy, file: '/etc/passwd' })];
+    const own = [
+      `--groups=${groups.join()}`,
+      process.execPath,
+      fixture,
+      JSON.stringify({ policy, file: '/etc/passwd' }),
+    ];
     const { stdout, stderr } = await runProgram('setpriv', own);
     expect(stderr).toBe('');
     const { report } = JSON.parse(stdout) as { report?: { verified?: { groups: readonly number[]; seccomp: number } } };
