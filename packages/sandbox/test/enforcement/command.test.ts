@@ -122,7 +122,7 @@ describe.skipIf(missing('linux', 'root'))('command()', () => {
     const [path = '', channel = '', mark = ''] = command.args;
     const { stdout, status: code } = spawnSync(command.file, [path, channel, change(mark)], { encoding: 'utf8' });
     expect({ stdout, code }).toEqual({ stdout: '', code: 125 });
-    expect(spawnSync(command.file, [path, status], { encoding: 'utf8' })).toMatchObject({ stdout: '', status: 125 });
+    expect(spawnSync(command.file, [path, channel], { encoding: 'utf8' })).toMatchObject({ stdout: '', status: 125 });
     expect(spawnSync(command.file, command.args, { encoding: 'utf8' }).stdout).toBe('ran\n');
   });
 
