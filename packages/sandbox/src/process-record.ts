@@ -99,14 +99,6 @@ export function encodeProcess(record: ProcessRecord): Uint8Array {
  * @throws RangeError as `encodeProcess`
  */
 export function frameOf(record: Omit<ProcessRecord, 'argv'>, layers: Uint8Array = new Uint8Array()): RecordFrame {
-  const flags =
-    (record.newSession ? NEW_SESSION : 0) |
-    (record.dieWithParent ? DIE_WITH_PARENT : 0) |
-    (typeof record.path === 'number' ? TARGET_DESCRIPTOR : 0) |
-    (record.writeDenied ? WRITE_DENIED : 0) |
-    (record.execKey === undefined ? 0 : EXEC_KEY) |
-    (record.original === undefined ? 0 : ORIGINAL) |
-    (record.newKeyring ? NEW_KEYRING : 0);
   const limits = Object.entries(record.rlimits) as [RlimitName, number][];
   const fields = new ByteWriter()
     .u32(record.parent)
@@ -119,12 +111,24 @@ export function frameOf(record: Omit<ProcessRecord, 'argv'>, layers: Uint8Array 
   fields.u32(record.keep.length);
   for (const descriptor of record.keep) fields.u32(descriptor);
   fields.text(record.cwd).text(String(record.path));
-  const head = encodeRecord({ layer: 'process', version, flags, payload: fields.bytes() });
+  const head = encodeRecord({ layer: 'process', version, flags: flagsOf(record), payload: fields.bytes() });
   const rest = new ByteWriter().texts(Object.entries(record.env).map(([name, value]) => `${name}=${value}`));
   if (record.execKey !== undefined) rest.u64(record.execKey);
   const { original } = record;
   if (original !== undefined) rest.u64(original.device).u64(original.inode).text(original.path);
   return { head, tail: Uint8Array.from(rest.bytes()), layers };
+}
+
+function flagsOf(record: Omit<ProcessRecord, 'argv'>): number {
+  return (
+    (record.newSession ? NEW_SESSION : 0) |
+    (record.dieWithParent ? DIE_WITH_PARENT : 0) |
+    (typeof record.path === 'number' ? TARGET_DESCRIPTOR : 0) |
+    (record.writeDenied ? WRITE_DENIED : 0) |
+    (record.execKey === undefined ? 0 : EXEC_KEY) |
+    (record.original === undefined ? 0 : ORIGINAL) |
+    (record.newKeyring ? NEW_KEYRING : 0)
+  );
 }
 
 /**

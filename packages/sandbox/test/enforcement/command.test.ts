@@ -119,10 +119,10 @@ describe.skipIf(missing('linux', 'root'))('command()', () => {
     ['another mark', (mark: string) => mark.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))],
   ])('starts nothing with %s', (_name, change) => {
     using command = createSandbox({ off: ['caps', 'landlock', 'seccomp'] }).command('/bin/echo', ['ran']);
-    const [path = '', status = '', mark = ''] = command.args;
-    const { stdout, status: code } = spawnSync(command.file, [path, status, change(mark)], { encoding: 'utf8' });
+    const [path = '', nobody = '', mark = ''] = command.args;
+    const { stdout, status: code } = spawnSync(command.file, [path, nobody, change(mark)], { encoding: 'utf8' });
     expect({ stdout, code }).toEqual({ stdout: '', code: 125 });
-    expect(spawnSync(command.file, [path, status], { encoding: 'utf8' })).toMatchObject({ stdout: '', status: 125 });
+    expect(spawnSync(command.file, [path, nobody], { encoding: 'utf8' })).toMatchObject({ stdout: '', status: 125 });
     expect(spawnSync(command.file, command.args, { encoding: 'utf8' }).stdout).toBe('ran\n');
   });
 
