@@ -186,12 +186,14 @@ describe.skipIf(missing('linux', 'root'))('many', () => {
 
   it('tells of more than a pipe holds', async () => {
     const paths = Array.from({ length: 6000 }, (_, number) => `/missing/${number}`);
+    const [first = '', ...others] = paths;
     const grants = [
       rx('/usr', '/bin', '/lib', '/lib64', { optional: true }),
-      ...paths.map((path) => rx(path, { optional: true })),
+      rx(first, ...others.slice(0, 3000), { optional: true }),
+      rx(first, ...others.slice(3000), { optional: true }),
     ];
     const child = createSandbox({ landlock: { paths: grants } }).spawn('/bin/true', [], { stdio: 'ignore' });
     const missed = (await child.enforcement).missingPaths.filter((path) => path.startsWith('/missing/'));
-    expect(missed).toHaveLength(paths.length);
+    expect(new Set(missed)).toEqual(new Set(paths));
   });
 });
