@@ -42,12 +42,7 @@ static int stays(const struct listing *listing, int descriptor)
 	       is_kept(listing->process, (unsigned int)descriptor);
 }
 
-static int is_open(unsigned int descriptor)
-{
-	return sb_syscall3(__NR_fcntl, descriptor, F_GETFD, 0) != -EBADF;
-}
-
-/* Closes what a part of the listing names: how many, or -ESTALE where one stays open. */
+/* Closes what a part of the listing names: how many. */
 static int close_named(struct listing *listing, const char *entries, long length)
 {
 	int closed = 0;
@@ -61,8 +56,6 @@ static int close_named(struct listing *listing, const char *entries, long length
 			continue;
 		/* A descriptor is gone even where close(2) reports an error. */
 		(void)sb_syscall3(__NR_close, descriptor, 0, 0);
-		if (is_open((unsigned int)descriptor))
-			return -ESTALE;
 		closed++;
 	}
 	return closed;
@@ -79,17 +72,17 @@ static int close_once(struct listing *listing)
 	listing->is_shown = 0;
 	while ((length = sb_syscall3(
 			__NR_getdents64, listing->folder, (long)buffer, sizeof buffer)) > 0) {
-		int count = close_named(listing, buffer, length);
-		if (count < 0)
-			return count;
-		closed += count;
+		closed += close_named(listing, buffer, length);
 	}
 	if (length < 0)
 		return (int)length;
 	return listing->is_shown ? closed : -ESTALE;
 }
 
-/* More than any honest listing takes: it may leave out what moves while it is read. */
+/*
+ * More than any honest listing takes, which may leave out what moves while it is read: what is there still
+ * was not closed.
+ */
 #define ROUNDS 64
 
 /*
@@ -128,7 +121,7 @@ static int close_span(int open, unsigned int from, unsigned int to)
 		asked = to - from < ASKED ? to : from + ASKED;
 	int error = (int)sb_syscall3(__NR_close_range, from, to, 0);
 	for (unsigned int at = from; !error && at <= asked; at++) {
-		if (is_open(at))
+		if (sb_syscall3(__NR_fcntl, at, F_GETFD, 0) != -EBADF)
 			error = -ESTALE;
 	}
 	return error;

@@ -38,6 +38,14 @@ describe.skipIf(missing('linux', 'root'))('a key in the session keyring of root'
     expect(states(report)).toMatchObject({ 'process.session_keyring': 'enforced' });
   });
 
+  it('is-not-had-behind-a-launcher-that-joins-another', async () => {
+    const exitOf = async (newKeyring: boolean) => {
+      const target = processOf([keys, 'look'], { parent: 0, dieWithParent: false, newKeyring });
+      return (await runUnder(saysYesTo('personality'), [target], [keys, 'hold'])).exit;
+    };
+    expect([await exitOf(false), await exitOf(true)]).toEqual([0, ENOKEY]);
+  });
+
   it('twin: stays where the user does', async () => {
     const { stdout, report } = await inside();
     expect(stdout).toBe(found);

@@ -52,8 +52,8 @@ export const lookMutants: readonly Mutant[] = [
   {
     name: 'what is read back of a descriptor on older kernels',
     file: 'sandbox/native/launcher/descriptors.c',
-    from: 'if (is_open((unsigned int)descriptor))',
-    to: 'if (0)',
+    from: 'close_once(&listing) : -ESTALE;',
+    to: 'close_once(&listing) : 0;',
     red: ['lies', 'of close, on older kernels'],
   },
   {
@@ -61,7 +61,7 @@ export const lookMutants: readonly Mutant[] = [
     file: process,
     from: '!error && process->flags & SB_PROCESS_NEW_KEYRING',
     to: '0',
-    red: ['session-keyring', 'is-not-had-by-another-user'],
+    red: ['session-keyring', 'is-not-had-behind-a-launcher'],
   },
   {
     name: 'what is read back of the session keyring',
