@@ -140,11 +140,11 @@ describe.skipIf(missing('linux'))('a .part beside FILE', () => {
     const modified = new Date('2020-01-01');
     part.content.begin(false, false);
     part.content.write(Buffer.from('whole'));
-    part.prepare({ mode: 0o600, modified });
+    part.prepare({ mode: 0o640, modified });
     expect(existsSync(folder.file('x'))).toBe(false);
-    expect(statSync(folder.file('x.part'))).toMatchObject({ mode: 0o100_600, mtime: modified });
+    expect(statSync(folder.file('x.part'))).toMatchObject({ mode: 0o100_640, mtime: modified });
     part.publish();
-    expect(statSync(folder.file('x'))).toMatchObject({ mode: 0o100_600, mtime: modified, size: 5 });
+    expect(statSync(folder.file('x'))).toMatchObject({ mode: 0o100_640, mtime: modified, size: 5 });
   });
 
   it('gets no mode by another name, and keeps its own where it went missing', () => {

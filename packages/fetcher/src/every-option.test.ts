@@ -31,6 +31,7 @@ const fetcherOptions: FetcherOptions = {
   sandbox: {
     require: ['landlock'],
     prefer: ['caps'],
+    privateGroup: 'prefer',
     off: [],
     landlock: { preset: 'minimal', net: { connectTcp: [80] } },
     seccomp: { base: 'network-client', rules: [] },

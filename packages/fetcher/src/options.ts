@@ -4,7 +4,7 @@ import type { FetcherError } from './errors.js';
 import type { Limits } from './limits.js';
 
 /** What may be said of the sandbox of a fetcher's workers. */
-export type WorkerSandbox = Pick<SandboxOptions, 'require' | 'prefer' | 'off' | 'landlock' | 'seccomp'>;
+export type WorkerSandbox = Pick<SandboxOptions, 'privateGroup' | 'require' | 'prefer' | 'off' | 'landlock' | 'seccomp'>;
 
 /** What may be said of the sandbox of a single download's worker. */
 export type SingleSandbox = WorkerSandbox & Pick<SandboxOptions, 'user'>;
@@ -18,7 +18,8 @@ export interface FetcherOptions {
   /**
    * Levels of the worker's layers, and what it is left of files and system calls, as for `@sb/sandbox`; ports of sources
    * and proxies come to those that are named here. `off: ['privdrop']` is the only way to download as root. Default:
-   * everything is required, files as of `minimal`, calls as of `network-client` without `execve`.
+   * everything is required, files as of `minimal`, calls as of `network-client` without `execve`. A group that no other
+   * process has is preferred.
    */
   readonly sandbox?: WorkerSandbox;
   /** Bounds on time and redirects. */

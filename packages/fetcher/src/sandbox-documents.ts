@@ -1,4 +1,5 @@
 /** What is said of a worker's sandbox, as tables. What is in a choice `@sb/sandbox` reads by tables of its own. */
+import { requirementLevels } from '@sb/core';
 import {
   checked,
   custom,
@@ -14,6 +15,7 @@ import {
   type Reader,
   required,
   text,
+  word,
 } from '@sb/core/document';
 import type { SandboxOptions, SandboxUser } from '@sb/sandbox';
 
@@ -71,6 +73,7 @@ const parts = {
   prefer: lenient(names),
   off: lenient(names),
   require: names,
+  privateGroup: word(requirementLevels),
   landlock: choice([['net'], 'an object'], [['net', 'connectTcp'], 'a list of ports']),
   seccomp: choice([['rules'], 'a list of rules']),
 } satisfies Options<WorkerSandbox>;

@@ -145,7 +145,7 @@ export const fileMutants = [
     'file-time',
     'time === null || time > now + tolerance ? null : time',
     'time',
-    ['test/future', 'of a server becomes no file'],
+    ['src/ledger', 'takes a time beyond a day from now for none'],
   ),
   change('the time of a beginning, in a download', 'file-time', 'return Math.floor(time) <= now;', 'return true;', [
     'test/future',

@@ -7,9 +7,9 @@ export const originMutants = [
   change(
     'the link-local addresses of IPv4, where a redirect leads',
     'transfer/link-local',
-    "addresses.addSubnet('169.254.0.0', 16, 'ipv4');",
+    "addresses.addSubnet(network.address, network.bits, 'ipv4');",
     '',
-    unit('transfer/request', 'leads to no link-local address'),
+    unit('transfer/link-local', 'is 169.254.169.254'),
   ),
   without(
     'the link-local addresses of IPv6',
@@ -48,14 +48,14 @@ export const originMutants = [
     'addresses that a redirect may lead to',
     'transfer/request',
     'if (!mayBeLinkLocal && isLinkLocal(url.hostname)) throw linkLocalRefusal(url.hostname);',
-    unit('transfer/request', 'leads to no link-local address'),
+    unit('transfer/link-local', 'is 169.254.169.254'),
   ),
   change(
     'names that a redirect may lead to',
     'transfer/request',
     'return url.hostname === own.hostname || isLinkLocal(own.hostname);',
     'return true;',
-    unit('transfer/request', 'leads to no link-local address'),
+    unit('transfer/link-local', 'is 169.254.169.254'),
   ),
   without(
     'ports that a redirect may lead to',
