@@ -4,7 +4,10 @@ import type { FetcherError } from './errors.js';
 import type { Limits } from './limits.js';
 
 /** What may be said of the sandbox of a fetcher's workers. */
-export type WorkerSandbox = Pick<SandboxOptions, 'privateGroup' | 'require' | 'prefer' | 'off' | 'landlock' | 'seccomp'>;
+export type WorkerSandbox = Pick<
+  SandboxOptions,
+  'privateGroup' | 'require' | 'prefer' | 'off' | 'landlock' | 'seccomp'
+>;
 
 /** What may be said of the sandbox of a single download's worker. */
 export type SingleSandbox = WorkerSandbox & Pick<SandboxOptions, 'user'>;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #ifdef __linux__
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -50,6 +51,9 @@ int sb_anonymous_file(const uint8_t *bytes, size_t length, int is_executable)
 	if (descriptor < 0)
 		return descriptor;
 	int error = write_all(descriptor, bytes, length);
+	/* A program that only root reads: nobody of its user is let look into its process (unreadable.c). */
+	if (error == 0 && is_executable && fchmod(descriptor, 0111))
+		error = -errno;
 	if (error == 0)
 		error = sb_seal(descriptor);
 	if (error == 0)

@@ -14,7 +14,7 @@ int sb_anonymous(const char *name, int is_executable);
 /* Seals it: 0 or -errno. */
 int sb_seal(int descriptor);
 
-/* One with these bytes, sealed: a descriptor that stands at its start, or -errno. */
+/* One with these bytes, sealed, and for a program with mode 0111: a descriptor that stands at its start, or -errno. */
 int sb_anonymous_file(const uint8_t *bytes, size_t length, int is_executable);
 
 #endif

@@ -29,7 +29,8 @@ let launcher: string | undefined;
  * Puts bytes into an anonymous file that nobody can change any more, not even we.
  *
  * @param bytes - its content
- * @param use - whether it is a program, which a kernel may forbid of such files (vm.memfd_noexec). Default: `data`
+ * @param use - whether it is a program: only root can read it, and a kernel may forbid to execute it (vm.memfd_noexec).
+ *   Default: `data`
  * @returns a descriptor, close-on-exec, that stands at the start; the caller closes it with {@link closeAnonymous}
  * @throws SandboxError `syscall-failed`, `unsupported-platform`
  * @see memfd_create(2), F_ADD_SEALS in fcntl(2)

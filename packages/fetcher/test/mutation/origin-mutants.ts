@@ -7,8 +7,8 @@ export const originMutants = [
   change(
     'the link-local addresses of IPv4, where a redirect leads',
     'transfer/link-local',
-    "addresses.addSubnet(network.address, network.bits, 'ipv4');",
-    '',
+    "{ address: '169.254.0.0', bits: 16 }",
+    "{ address: '192.0.2.0', bits: 24 }",
     unit('transfer/link-local', 'is 169.254.169.254'),
   ),
   without(

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
 import type { SandboxedProcess } from '../child.js';
@@ -112,12 +112,11 @@ function throughFolder({ operation }: Attempt, path: string, descriptor: string)
 const oPath = 0o10_000_000;
 
 /**
- * A program can't be executed while it is open for writing (ETXTBSY, execve(2)). Who can't read it either is not let look
- * into its process, so that no other one of the user takes the pipe and answers in its place (see `unreadableProgram`).
+ * A program can't be executed while it is open for writing (ETXTBSY, execve(2)). Who can't read it is not let look into
+ * its process, so that no other one of the user takes the pipe and answers in its place (see `unreadableProgram`).
  */
 function reopened(descriptor: number): number {
   try {
-    fchmodSync(descriptor, 0o111);
     return openSync(`/proc/self/fd/${descriptor}`, oPath);
   } finally {
     closeAnonymous(descriptor);
