@@ -83,7 +83,7 @@ const configured = [
   change(
     'the user',
     'config/sandbox-options',
-    '...(isSwitched ? { user: needs.user } : {}),',
+    "...(isSwitched ? { user: needs.user, privateGroup: 'prefer' } : {}),",
     '',
     options('makes of [] and [] for'),
   ),
