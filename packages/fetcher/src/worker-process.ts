@@ -23,7 +23,13 @@ const restGrace = 2000;
  * Arguments of the worker's Node. undici's parser of HTTP is WebAssembly: V8's optimizing compiler takes more time for it
  * than it saves in a batch, and a process that ends waits for it.
  */
-const nodeFlags = ['--liftoff-only', '--input-type=module'];
+const nodeFlags = ['--liftoff-only', '--input-type=module', ...noDebugger()];
+
+/** Others of the worker's user may send SIGUSR1 while Node starts, by which it would open its inspector. */
+function noDebugger(): readonly string[] {
+  const flag = '--disable-sigusr1';
+  return process.allowedNodeEnvironmentFlags.has(flag) ? [flag] : [];
+}
 
 /** The worker as its parent sees it. */
 export class WorkerProcess {

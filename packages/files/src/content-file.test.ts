@@ -1,12 +1,15 @@
 /* A file that is only content, where a neighbour would have root read another one. */
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   chownSync,
   closeSync,
+  copyFileSync,
   lchownSync,
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -56,6 +59,23 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
   it('is led to none of its own files by a neighbour’s link', () => {
     link('../secret', nobody);
     expect(() => read('theirs/link')).toThrow('a symbolic link of uid 65534 leads to a file of uid 0');
+  });
+
+  it('gives nobody a file of its own that a neighbour has moved to where something is read', () => {
+    renameSync(folder.file('secret'), folder.file('theirs/moved'));
+    expect(() => read('theirs/moved')).toThrow(
+      'not all may read it, and others than its owner can have moved it there',
+    );
+    mkdirSync(folder.file('sticky'));
+    chmodSync(folder.file('sticky'), 0o1777);
+    copyFileSync(folder.file('theirs/moved'), folder.file('sticky/moved'));
+    chmodSync(folder.file('sticky/moved'), 0o600);
+    expect(() => read('sticky/moved')).toThrow('not all may read it');
+    // Of the neighbour's own, and of what all may read, nothing is given away.
+    chmodSync(folder.file('theirs/file'), 0o600);
+    expect(read('theirs/file')).toBe('theirs');
+    chmodSync(folder.file('theirs/moved'), 0o644);
+    expect(read('theirs/moved')).toBe('root’s');
   });
 
   it('waits for no pipe, and opens no device and no folder', () => {

@@ -1,10 +1,13 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 
 import { refusal } from './errors.js';
 import { fromHere } from './from-here.js';
 import { ownDescriptor } from './own-descriptor.js';
 import { effectiveUser } from './own-user.js';
 import { walk } from './walk.js';
+
+const readableByAll = 0o004;
+const sticky = 0o1000;
 
 // Without waiting for the other end of a pipe.
 const flags = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -13,8 +16,9 @@ const flags = constants.O_RDONLY | constants.O_NONBLOCK;
  * Opens a file that may be anybody's, since nothing but its content is used, for instance one that is copied or summed.
  * Who may write to a folder on the way could turn the path into that of another one's file, which would be given away
  * then. So a symbolic link is followed only if it belongs to root, to this process's user, or to the owner of the file
- * that it leads to, as the kernel does it in sticky folders (`protected_symlinks`, proc_sys_fs(5)). Nothing but a
- * regular file is opened, and nothing is waited for.
+ * that it leads to, as the kernel does it in sticky folders (`protected_symlinks`, proc_sys_fs(5)). A file that not all
+ * may read is read only where nobody but those three can have moved it. Nothing but a regular file is opened, and nothing
+ * is waited for.
  *
  * @param path - a file, or `/dev/fd/N` and its like for one that the caller has handed over, which may be anything
  * @returns a descriptor to read from
@@ -34,19 +38,26 @@ function openPlain(path: string): number {
 
 function openWalking(path: string): number {
   const owners = new Set<number>();
+  const folders: Stats[] = [];
   const held = walk(path, {
-    folder: () => {},
+    folder: ({ stats }) => folders.push(stats),
     link: ({ stats }) => owners.add(stats.uid),
     refuse: (_, why) => refuse(path, why),
   });
   try {
-    return openHeld(held, path, owners);
+    return openHeld(held, path, { owners, folders });
   } finally {
     closeSync(held);
   }
 }
 
-function openHeld(held: number, path: string, owners: ReadonlySet<number>): number {
+/** What decided where a path leads: owners of links, and folders. */
+interface Way {
+  readonly owners: ReadonlySet<number>;
+  readonly folders: readonly Stats[];
+}
+
+function openHeld(held: number, path: string, { owners, folders }: Way): number {
   const stats = fstatSync(held);
   const { uid } = stats;
   if (!stats.isFile()) refuse(path, 'it is no regular file');
@@ -54,7 +65,22 @@ function openHeld(held: number, path: string, owners: ReadonlySet<number>): numb
   for (const owner of owners) {
     if (!trusted.has(owner)) refuse(path, `a symbolic link of uid ${owner} leads to a file of uid ${uid}`);
   }
+  if (
+    (stats.mode & readableByAll) === 0 &&
+    folders.some((one, index) => isOpen(one, trusted, index < folders.length - 1))
+  ) {
+    refuse(path, 'not all may read it, and others than its owner can have moved it there');
+  }
   return openSync(`/proc/self/fd/${held}`, flags);
+}
+
+/**
+ * Whether others than these can have put what a path goes on with into a folder. Into a sticky one they move files of
+ * others, and no folders: for that they would have to be allowed to write to those (rename(2)).
+ */
+function isOpen({ uid, gid, mode }: Stats, trusted: ReadonlySet<number | undefined>, holdsFolder: boolean): boolean {
+  if (trusted.has(uid) && holdsFolder && (mode & sticky) !== 0) return false;
+  return !trusted.has(uid) || (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== 0);
 }
 
 function refuse(path: string, why: string): never {

@@ -17,8 +17,8 @@ const hint =
 
 /**
  * Opens a file that root takes orders from: nobody else decides where its path leads ({@link openTrusted}), and nobody
- * else can have written it, or moved it there from another place. What was looked at is what is open: who exchanges the name afterwards changes nothing. An
- * ordinary user opens what the path leads to.
+ * else can have written it, or moved it there from another place. What was looked at is what is open: who exchanges the
+ * name afterwards changes nothing. An ordinary user opens what the path leads to.
  *
  * @param path - a file, or `/dev/fd/N` and its like for one that the caller has handed over
  * @param mayWait - whether to wait for the other end of a pipe; default: only where nothing is judged
@@ -75,6 +75,7 @@ function requireRoots(path: string, stats: Stats, above: Waypoint | undefined): 
   if ((mode & writableByAll) !== 0) refuse('is writable for all');
   if ((mode & writableByGroup) !== 0 && gid !== 0) refuse(`is writable for the group ${gid}`);
   // What root has once written elsewhere, for instance a download, others can have moved there.
-  const why = above && whyOthersWrite(above.stats);
+  // A folder holds no orders, whoever moved it.
+  const why = stats.isDirectory() || above === undefined ? undefined : whyOthersWrite(above.stats);
   if (why !== undefined) refuse(`lies in ${above?.path}, which ${why}`);
 }

@@ -27,7 +27,7 @@ export interface PrivdropOptions {
    * here. The user's own group becomes a supplementary one. Other processes of the user can neither trace one with such a
    * group, nor take its descriptors or its memory; and a folder that is root's and this group's keeps them out. They can
    * still send signals. Linux only; it needs CAP_SETGID, and a number that exists in the user namespace. What the process
-   * creates belongs to that group. Default: `off`.
+   * creates belongs to that group. `prefer` asks for none where the process is that user already. Default: `off`.
    */
   readonly privateGroup?: RequirementLevel;
   /**
@@ -131,10 +131,12 @@ function isIdentity(user: PrivdropOptions['user']): user is UserIdentity {
 
 /** The group that a process gets as its own, and the one of the user's that it keeps beside that. */
 function groupOf(
-  { gid }: UserIdentity,
+  { uid, gid }: UserIdentity,
   level: RequirementLevel,
 ): Pick<PrivdropPolicy, 'gid' | 'privateGroup'> & { readonly more: readonly number[] } {
-  if (level === 'off') return { gid, more: [] };
+  // Who stays that user can be looked into itself by the others that a group would keep out.
+  const isWorthIt = level === 'require' || process.geteuid?.() !== uid;
+  if (level === 'off' || !isWorthIt) return { gid, more: [] };
   const drawn = drawPrivateGroup(support());
   if ('gid' in drawn) return { gid: drawn.gid, more: [gid], privateGroup: { state: 'chosen' } };
   const { code, what, hint } = drawn.obstacle;

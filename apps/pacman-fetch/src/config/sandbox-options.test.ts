@@ -113,13 +113,13 @@ describe('sandboxOptions', () => {
 });
 
 describe('the group', () => {
-  it('gives what becomes another user a group of its own', () => {
+  it('gives a program that becomes another user a group of its own', () => {
     const of = (program: 'command' | 'self' | 'worker', lines: readonly string[], user?: string) =>
       sandboxOptions(settings(lines), { program, user, ports: [], writable: [] })?.privateGroup;
     expect(of('command', [], 'nobody')).toBe('prefer');
     expect(of('command', [])).toBeUndefined();
     expect(of('command', ['SandboxUserSwitch = off'], 'nobody')).toBeUndefined();
-    expect(of('self', [], 'nobody')).toBe('prefer');
+    expect(of('self', [], 'nobody')).toBeUndefined();
     expect(of('worker', [], 'nobody')).toBe('prefer');
     expect(of('self', [])).toBeUndefined();
   });

@@ -44,8 +44,9 @@ export function sandboxOptions(settings: SandboxSettings, needs: Needs): Sandbox
   const denied = [...deny.filter((name) => !allow.includes(name)), ...settings.denySyscalls.map(({ text }) => text)];
   const isSwitched = needs.user !== undefined && settings.levels.userSwitch.word !== 'off';
   return {
-    // A group of its own keeps other processes of that user out.
-    ...(isSwitched ? { user: needs.user, privateGroup: 'prefer' } : {}),
+    ...(isSwitched ? { user: needs.user } : {}),
+    // A group of its own keeps other processes of that user out; this one is undumpable instead.
+    ...(isSwitched && needs.program !== 'self' ? { privateGroup: 'prefer' } : {}),
     landlock: {
       preset: settings.preset?.word ?? preset,
       ...pathsOf(settings, needs),

@@ -78,7 +78,8 @@ const toldFetchers = new WeakSet<Fetcher>();
 
 /** What was to be enforced where possible, and couldn't be: each with its cause and remedy, and once. */
 function warnOfMissing({ fetcher, display }: BatchOptions): void {
-  const features = fetcher.enforcement?.features ?? [];
+  // Without a private group the worker is executed from a copy that its user can't read: nothing follows from it.
+  const features = (fetcher.enforcement?.features ?? []).filter(({ feature }) => feature !== 'private_group');
   if (toldFetchers.has(fetcher) || features.every(({ state }) => state !== 'unsupported')) return;
   toldFetchers.add(fetcher);
   for (const { what, remedy } of explainMissing(features, readMachine())) {

@@ -69,6 +69,9 @@ const none = '0000000000000000';
 const sets = { CapInh: none, CapPrm: none, CapEff: none, CapBnd: none, CapAmb: none };
 const confined = { Uid: four, Gid: four, Groups: '', ...sets, NoNewPrivs: '1', Seccomp: '2' };
 
+/** A worker has a group that no other process has, and the user's own beside it. */
+const apart = { ...confined, Gid: expect.stringMatching(/^(\d{5,10})(\t\1){3}$/) as string, Groups: String(nobody) };
+
 /** Starts a download that stays half-way, and gives who writes: the program itself, or its worker. */
 async function halfWay(name: string): Promise<{ readonly started: ChildProcess; readonly writer: number }> {
   const args = ['--config', config('DownloadUser = nobody'), '-o', folder.file(name), `${mirror.origin}/stalled`];
@@ -84,7 +87,8 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the process that downloa
     expect(writer === started.pid).toBe(name === 'x.part' && isInOneProcess);
     const threads = readdirSync(`/proc/${writer}/task`);
     expect(threads.length).toBeGreaterThan(5);
-    for (const tid of threads) expect(whoIs(writer, tid)).toEqual(confined);
+    const expected = writer === started.pid ? confined : apart;
+    for (const tid of threads) expect(whoIs(writer, tid)).toEqual(expected);
     // Control: who started it is root, the program's own process where there is a worker.
     const parent = writer === started.pid ? process.pid : (started.pid ?? 0);
     expect(whoIs(parent, String(parent))).toMatchObject({ Uid: '0\t0\t0\t0', NoNewPrivs: '0', Seccomp: '0' });
@@ -107,16 +111,15 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the process that downloa
       `${mirror.origin}/x`,
     ]);
     expect(status).toBe(0);
-    expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
+    const said = JSON.parse(readFileSync(report, 'utf8')) as { readonly verified: { readonly gid: readonly number[] } };
+    const { gid } = said.verified;
+    expect(said).toMatchObject({
       status: 'full',
       source: expect.stringContaining(key) as string,
-      verified: {
-        uid: [nobody, nobody, nobody, nobody],
-        gid: [nobody, nobody, nobody, nobody],
-        groups: [],
-        noNewPrivs: true,
-      },
+      verified: { uid: [nobody, nobody, nobody, nobody], groups: [nobody], noNewPrivs: true },
     });
+    expect(new Set(gid).size).toBe(1);
+    expect(gid).not.toContain(nobody);
   });
 
   it('is the owner of the folder where nobody is named', async () => {

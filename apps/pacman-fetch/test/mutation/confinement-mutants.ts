@@ -8,9 +8,12 @@ const command = (test: string): Mutant['red'] => ['src/xfer/command', test];
 const doctor = (test: string): Mutant['red'] => ['src/doctor/try-layers', test];
 
 /** Whatever runs as another user, beside other processes of that user. */
-const group = change('a group that no other process has', 'config/sandbox-options', ", privateGroup: 'prefer'", '', [
-  ...options('gives what becomes another user a group of its own'),
-]);
+const group = without(
+  'a group that no other process has',
+  'config/sandbox-options',
+  "...(isSwitched && needs.program !== 'self' ? { privateGroup: 'prefer' } : {}),",
+  options('gives a program that becomes another user a group of its own'),
+);
 
 /** The process that downloads by itself. */
 const self = [
@@ -83,7 +86,7 @@ const configured = [
   change(
     'the user',
     'config/sandbox-options',
-    "...(isSwitched ? { user: needs.user, privateGroup: 'prefer' } : {}),",
+    '...(isSwitched ? { user: needs.user } : {}),',
     '',
     options('makes of [] and [] for'),
   ),

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type ProgramResult, runProgram } from '@sb/test-kit';
+import { expect } from 'vitest';
 
 import { environment, program } from '../kit/fetch-program.js';
 import type { Repository } from './repository.js';
@@ -33,6 +34,17 @@ export interface Report {
     readonly gid: readonly number[];
     readonly groups: readonly number[];
   };
+}
+
+/**
+ * That a download was made by a user: by its own group and no other; or, of a worker, by one that no other process has,
+ * with the user's own beside it.
+ */
+export function expectMadeBy({ uid, gid, groups }: Report['verified'], user: number, group: number): void {
+  const [own = -1] = gid;
+  expect({ uid, gid }).toEqual({ uid: [user, user, user, user], gid: [own, own, own, own] });
+  if (own === group) expect(groups).toEqual([]);
+  else expect({ isPrivate: own > 61_183, groups }).toEqual({ isPrivate: true, groups: [group] });
 }
 
 /** A pacman with a root, databases and a cache of its own, whose XferCommand is pacman-fetch. */

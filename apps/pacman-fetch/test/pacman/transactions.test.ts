@@ -10,9 +10,9 @@ import { startMirror } from '../kit/mirror.js';
 import { makeInstalledOlder } from '../sync/installed-older.js';
 import type { Machine, MachineOptions } from '../sync/machine.js';
 import { makeScene, type Scene } from '../sync/scene.js';
-import type { Report } from './pacman.js';
+import { expectMadeBy, type Report } from './pacman.js';
 
-const nobody = Array.from({ length: 4 }, () => 65_534);
+const nobody = 65_534;
 const packageFile = 'pkg1-1-1-any.pkg.tar.zst';
 let scene: Scene;
 
@@ -35,7 +35,7 @@ function fetched(machine: Machine): readonly string[] {
   const lines = readFileSync(reportsOf(machine), 'utf8').split('\n').filter(Boolean);
   writeFileSync(reportsOf(machine), '');
   const reports = lines.map((line) => JSON.parse(line) as Report);
-  for (const { verified } of reports) expect(verified).toMatchObject({ uid: nobody, gid: nobody, groups: [] });
+  for (const { verified } of reports) expectMadeBy(verified, nobody, nobody);
   return reports.map(({ url }) => url.slice(url.lastIndexOf('/') + 1));
 }
 

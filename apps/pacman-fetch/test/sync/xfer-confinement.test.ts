@@ -40,7 +40,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     const [cwd = '', folder, core, size, names, home] = readFileSync(join(outside, 'seen'), 'utf8').split('\n');
     expect(cwd).toMatch(new RegExp(`^${machine.database}/sync/pacman-fetch-`));
     // The limit of a database is 128 MiB; bash counts in KiB.
-    expect({ folder, core, size, home }).toEqual({ folder: '700 65534', core: '0', size: '131072', home: cwd });
+    expect({ folder, core, size, home }).toEqual({ folder: '770 0', core: '0', size: '131072', home: cwd });
     // PWD, SHLVL and _ are bash's own.
     expect(names?.trim()).toBe('HOME PATH PWD SHLVL _');
   });

@@ -36,8 +36,10 @@ export function confinementHere(request: SingleRequest, base: SandboxOptions): S
     ports,
     proxies,
   } = planSingle(request);
-  // A child could be the one program that is started; here there is none to start.
-  const { execOnce: _, ...options } = confinement(base, [...ports, ...proxies.ports]);
+  // A child could be the one program that is started; here there is none to start. This process is undumpable, which
+  // keeps others of its user out wherever no group can be had, too.
+  const own = base.user === undefined ? base : ({ ...base, privateGroup: base.privateGroup ?? 'off' } as const);
+  const { execOnce: _, ...options } = confinement(own, [...ports, ...proxies.ports]);
   // The file is this process's own to write.
   return { ...options, rlimits: { core: 0, fsize: maxBytes } };
 }

@@ -2,6 +2,10 @@
  * The process that downloads. It is confined before its first byte of JavaScript, reads what to download from its
  * parent, sends it there, and ends when its parent does. It can write to no file, by name or by descriptor.
  */
+import { url as inspectorUrl } from 'node:inspector';
+
+import { refuseInspector } from '@sb/core';
+
 import { workerDescriptors } from '../channel.js';
 import { Abandonment } from './abandonment.js';
 import { connectionsOf } from './connections.js';
@@ -32,4 +36,7 @@ async function main(): Promise<void> {
   channel.end();
 }
 
+// Others of this process's user may signal it, and would open Node's inspector to every local user.
+refuseInspector();
+if (inspectorUrl() !== undefined) throw new Error('somebody has opened the inspector of this process');
 await main();
