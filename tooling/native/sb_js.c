@@ -36,8 +36,11 @@ napi_value sb_js_exports(
 					(void *)&table[i], &function));
 		sb_js_set(&js, exports, table[i].name, function);
 	}
-	/* Without one of its functions an addon is none; Node says so where it loads it. */
-	return sb_js_is_whole(&js) ? exports : NULL;
+	/* With a function missing the addon must not load: Node would take what there is of it. */
+	if (!sb_js_is_whole(&js))
+		(void)napi_throw_error(
+			env, NULL, "the functions of the addon could not be exported");
+	return exports;
 }
 
 bool sb_js_is_text(struct sb_js *js, unsigned int argument)

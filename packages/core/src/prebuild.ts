@@ -25,7 +25,7 @@ export interface PrebuildLocation {
 const shipped = ['linux-x64', 'linux-arm64'] as const;
 
 /**
- * Loads `prebuilds/<platform>-<arch>/<name>.node` of a package. One file serves every C library and every Node: it needs
+ * Loads `prebuilds/<platform>-<arch>/<name>.node` of a package. One file is for every C library and every Node: it needs
  * Node-API 8, and calls by name what glibc and musl both have.
  *
  * It looks in exactly one place, which only the package's own location decides: code that runs as root must not let

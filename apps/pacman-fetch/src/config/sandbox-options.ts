@@ -45,7 +45,7 @@ export function sandboxOptions(settings: SandboxSettings, needs: Needs): Sandbox
   const isSwitched = needs.user !== undefined && settings.levels.userSwitch.word !== 'off';
   return {
     ...(isSwitched ? { user: needs.user } : {}),
-    // A group of its own keeps other processes of that user out; this one is undumpable instead.
+    // A private group keeps other processes of the user out. This process needs none: it makes itself undumpable.
     ...(isSwitched && needs.program !== 'self' ? { privateGroup: 'prefer' } : {}),
     landlock: {
       preset: settings.preset?.word ?? preset,
