@@ -1,5 +1,5 @@
 /* Where the kernel would let others of the user look into a process all the same (fs.suid_dumpable), as the file says. */
-import * as core from '@sb/core';
+import type * as core from '@sb/core';
 import { missing } from '@sb/test-kit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
