@@ -5,7 +5,10 @@ import { join, relative } from 'node:path';
 
 import { root } from './shell.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number, problems: string[], line: string }} Totals */
+/**
+ * @typedef {{ passed: number, failed: number, skipped: number, problems: string[], names: string[], line: string }} Totals
+ *   problems: what is wrong beside tests that failed; names: those tests, each with its file
+ */
 
 const totalsFile = join(root, 'reports', 'totals.txt');
 const partsFolder = join(root, 'reports', 'totals');
@@ -38,11 +41,15 @@ export function readTotals(packages) {
  */
 export function readReports(files, packages = []) {
   const absent = new Set(packages);
-  const totals = { passed: 0, failed: 0, skipped: 0, problems: /** @type {string[]} */ ([]) };
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {string[]} */
+  const problems = [];
+  /** @type {string[]} */
+  const names = [];
   for (const file of files) {
     if (!existsSync(file)) {
       totals.failed++;
-      totals.problems.push(`the tests left no report ${relative(root, file)}`);
+      problems.push(`the tests left no report ${relative(root, file)}`);
       continue;
     }
     const report = JSON.parse(readFileSync(file, 'utf8'));
@@ -53,26 +60,24 @@ export function readReports(files, packages = []) {
     for (const suite of report.testResults) {
       const [parent = '', name = ''] = relative(root, suite.name).split('/');
       absent.delete(join(parent, name));
-      if (
-        suite.status !== 'failed' ||
-        suite.assertionResults.some((/** @type {any} */ test) => test.status === 'failed')
-      )
-        continue;
+      const failed = suite.assertionResults.filter((/** @type {any} */ test) => test.status === 'failed');
+      for (const test of failed) names.push(`${relative(root, suite.name)}: ${test.fullName}`);
+      if (suite.status !== 'failed' || failed.length > 0) continue;
       totals.failed++;
-      totals.problems.push(`${suite.name}: ${suite.message}`);
+      problems.push(`${suite.name}: ${suite.message}`);
     }
   }
   for (const folder of absent) {
     totals.failed++;
-    totals.problems.push(`no test of ${folder} was run`);
+    problems.push(`no test of ${folder} was run`);
   }
   if (process.env['SB_MUST_ENFORCE'] === '1' && totals.skipped > 0) {
-    totals.problems.push(`${totals.skipped} skipped tests count as failures under SB_MUST_ENFORCE=1`);
+    problems.push(`${totals.skipped} skipped tests count as failures under SB_MUST_ENFORCE=1`);
     totals.failed += totals.skipped;
     totals.skipped = 0;
   }
   const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
-  return { ...totals, line: `${totals.passed} passed, ${totals.failed} failed${skipped}` };
+  return { ...totals, problems, names, line: `${totals.passed} passed, ${totals.failed} failed${skipped}` };
 }
 
 /** Keeps the line of `npm test`, which `.ci/run` adds its other parts to. @param {string} line */
@@ -84,24 +89,28 @@ export function writeLine(line) {
  * Keeps what a command ran, for the sum of all of them.
  *
  * @param {string} name of the command's part
- * @param {{ passed: number, failed: number, skipped?: number, note?: string }} total
+ * @param {{ passed: number, failed: number, skipped?: number, note?: string, names?: readonly string[] }} total
+ *   names: what failed
  */
 export function writePart(
   name,
-  { passed, failed, skipped = 0, note = skipped > 0 ? `${skipped} skipped` : undefined },
+  { passed, failed, skipped = 0, note = skipped > 0 ? `${skipped} skipped` : undefined, names = [] },
 ) {
   mkdirSync(partsFolder, { recursive: true });
-  writeFileSync(join(partsFolder, `${name}.json`), JSON.stringify({ passed, failed, note }));
+  writeFileSync(join(partsFolder, `${name}.json`), JSON.stringify({ passed, failed, note, names }));
 }
 
 /**
  * The sum of parts that must all have been run: one that kept no total counts as a failure.
  *
  * @param {readonly string[]} names
- * @returns {{ failed: number, lines: readonly string[] }} a line a part, and last the sum, which is kept as the total
+ * @returns {{ failed: number, lines: readonly string[] }} each test that failed, a line a part, and last the sum, which is
+ *   kept as the total
  */
 export function sumUp(names) {
   const sum = { passed: 0, failed: 0 };
+  /** @type {string[]} */
+  const failures = [];
   const lines = names.map((name) => {
     const file = join(partsFolder, `${name}.json`);
     const found = existsSync(file)
@@ -109,9 +118,10 @@ export function sumUp(names) {
       : { passed: 0, failed: 1, note: 'no total' };
     sum.passed += found.passed;
     sum.failed += found.failed;
+    failures.push(...(found.names ?? []).map((/** @type {string} */ test) => `failed in ${name}: ${test}`));
     return `${name}: ${found.passed} passed, ${found.failed} failed${found.note ? ` (${found.note})` : ''}`;
   });
   const last = `${sum.passed} passed, ${sum.failed} failed`;
   writeFileSync(totalsFile, `${last}\n`);
-  return { failed: sum.failed, lines: [...lines, last] };
+  return { failed: sum.failed, lines: [...failures, ...lines, last] };
 }
