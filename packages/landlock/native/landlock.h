@@ -33,6 +33,7 @@ enum sb_landlock_rule_flags {
 	SB_LANDLOCK_OPTIONAL = 1 << 0, /* a path that doesn't exist is skipped, and told */
 	SB_LANDLOCK_EXACT = 1 << 1,    /* a directory's right on another file is an error */
 	SB_LANDLOCK_QUIET = 1 << 2,    /* LANDLOCK_ADD_RULE_QUIET, ABI 10 */
+	SB_LANDLOCK_FILE = 1 << 3,     /* anything but a regular file is an error */
 };
 
 struct sb_landlock {
@@ -57,7 +58,11 @@ struct sb_landlock {
  *   record                    -EINVAL, not a record of this layer
  *   landlock_create_ruleset   -ENOSYS, -EOPNOTSUPP, -EINVAL (a bit that this kernel doesn't know) …
  *   open                      as openat(2) fails for the path of the rule
- *   link                      -ELOOP, root would follow another user's symbolic link (open_path.h)
+ *   link                      -ELOOP, another user's symbolic link would be followed (open_path.h)
+ *   own-link                  -ELOOP, a link that the program may have made would widen its rules
+ *   link-folders              -ENOMEM …, where the program may make links could not be found out
+ *   changed                   -ESTALE, the rule for such a folder led elsewhere a moment ago
+ *   file                      -EISDIR, -EINVAL, it is no regular file, and SB_LANDLOCK_FILE is set
  *   type                      -ENOTDIR, the rule's rights, or one that was named, need a directory
  *   landlock_add_rule         as the call fails
  */

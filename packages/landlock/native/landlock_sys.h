@@ -21,8 +21,10 @@ static inline long ll_call(long number, long a, long b, long c, long d, long e)
 #define LL_SYS_OPENAT2 437 /* the same on every architecture; Linux 5.6 */
 #define LL_RESOLVE_NO_SYMLINKS 0x04u
 #define LL_STATX_TYPE 1u
-#define LL_STATX_OWNER (LL_STATX_TYPE | 2u | 8u) /* mode and uid */
+#define LL_STATX_INO 0x100u
+#define LL_STATX_WHOSE (LL_STATX_TYPE | LL_STATX_INO | 2u | 8u) /* and mode and uid */
 #define LL_S_IFLNK 0120000u
+#define LL_S_IFREG 0100000u
 #define LL_PROC_SUPER_MAGIC 0x9fa0
 /* These two are not the same everywhere (asm/fcntl.h). */
 #if defined(__aarch64__)
@@ -40,9 +42,13 @@ struct ll_statx {
 	uint32_t mask, blksize;
 	uint64_t attributes;
 	uint32_t nlink, uid, gid;
-	uint16_t mode;
-	uint8_t rest[256 - 30];
+	uint16_t mode, spare;
+	uint64_t ino, size, blocks, attributes_mask;
+	uint64_t times[8];
+	uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
+	uint8_t rest[256 - 144];
 };
+_Static_assert(sizeof(struct ll_statx) == 256, "struct statx of the kernel");
 
 /* struct open_how of openat2(2). */
 struct ll_open_how {
@@ -60,11 +66,11 @@ static inline void ll_close(long descriptor)
 	(void)ll_call(__NR_close, descriptor, 0, 0, 0, 0);
 }
 
-/* What a descriptor stands for: owner and mode. 0 or -errno. */
+/* What a descriptor stands for: which file it is, of whom, and its mode. 0 or -errno. */
 static inline long ll_stat(long descriptor, struct ll_statx *status)
 {
 	return ll_call(
-		__NR_statx, descriptor, (long)"", LL_AT_EMPTY_PATH, LL_STATX_OWNER, (long)status);
+		__NR_statx, descriptor, (long)"", LL_AT_EMPTY_PATH, LL_STATX_WHOSE, (long)status);
 }
 
 /* Whether it lies in proc(5), where links need not say where they lead. */

@@ -1,4 +1,5 @@
 #include "open_path.h"
+#include "landlock_abi.h"
 #include "landlock_sys.h"
 
 #include <errno.h>
@@ -7,12 +8,18 @@
 #define PATH_BYTES 4096
 #define OVERFLOW_ID 65534u /* what ids without a number read as (user_namespaces(7)) */
 #define WRITABLE_BY_OTHERS 0022u
+#define WRITABLE_BY_ALL 0002u
+/* Who may do all this in a folder may put there what it likes, but for links, by copying it. */
+#define AT_WILL                                                                                    \
+	(LL_FS_READ_FILE | LL_FS_READ_DIR | LL_FS_WRITE_FILE | LL_FS_MAKE_REG | LL_FS_MAKE_SYM)
 
 /* Where the walk is, and what is still to do. */
 struct walk {
-	long at; /* the folder that the next name is looked up in */
+	long at; /* the folder that the next name is looked up in; at last what the path leads to */
+	long folder; /* the folder that a file lies in, or -1 */
 	const struct sb_trust *trust;
-	int links, is_foreign;
+	int is_root, is_suspect; /* is_suspect: the program may have made one of the links */
+	struct sb_links *links;
 	char todo[PATH_BYTES], target[PATH_BYTES];
 };
 
@@ -50,13 +57,39 @@ static int is_foreign(const struct walk *walk, const struct ll_statx *link)
 		return 0;
 	if (ll_stat(walk->at, &folder) < 0)
 		return 1;
+	if (!walk->is_root)
+		return (folder.mode & WRITABLE_BY_ALL) != 0;
 	return !is_trusted(walk, folder.uid) || (folder.mode & WRITABLE_BY_OTHERS) != 0;
 }
 
-/* Goes on from there; lets go of where it was. */
-static void enter(struct walk *walk, long next)
+/* Whether a link in the folder of now may be followed; notes whose it is. */
+static int may_follow(struct walk *walk, const struct ll_statx *link)
 {
-	ll_close(walk->at);
+	walk->links->is_foreign = is_foreign(walk, link);
+	if (walk->links->is_foreign)
+		return 0;
+	walk->is_suspect |= sb_link_folders_hold(walk->trust->made, walk->at);
+	return ++walk->links->followed <= LINKS_MAX;
+}
+
+/* Whether what the path leads to may be granted, if the program may have made a link on the way. */
+static int gains_nothing(struct walk *walk)
+{
+	const struct sb_trust *trust = walk->trust;
+	uint64_t rights = ((trust->rights & ~LL_FS_EXECUTE) | AT_WILL) & trust->handled;
+	long folder = walk->folder >= 0 ? walk->folder : walk->at;
+	walk->links->is_own =
+		walk->is_suspect && !sb_link_folders_allow(trust->made, folder, rights);
+	return !walk->links->is_own;
+}
+
+/* Goes on from there; lets go of where it was, but for the folder of a file, which is the end. */
+static void enter(struct walk *walk, long next, int is_file)
+{
+	if (is_file)
+		walk->folder = walk->at;
+	else
+		ll_close(walk->at);
 	walk->at = next;
 }
 
@@ -80,7 +113,7 @@ static long expand(struct walk *walk, long link, unsigned int rest)
 	long root = open_name(LL_AT_FDCWD, "/", LL_O_DIRECTORY);
 	if (root < 0)
 		return root;
-	enter(walk, root);
+	enter(walk, root, 0);
 	return 0;
 }
 
@@ -100,8 +133,7 @@ static long step(struct walk *walk, const char *name, unsigned int rest)
 		return next;
 	long error = ll_stat(next, &status);
 	if (error == 0 && (status.mode & LL_S_IFMT) == LL_S_IFLNK) {
-		walk->is_foreign = is_foreign(walk, &status);
-		if (walk->is_foreign || ++walk->links > LINKS_MAX)
+		if (!may_follow(walk, &status))
 			error = -ELOOP;
 		else if (!ll_is_proc(next)) {
 			error = expand(walk, next, rest);
@@ -113,16 +145,19 @@ static long step(struct walk *walk, const char *name, unsigned int rest)
 			ll_close(next);
 			next = target;
 			error = target < 0 ? target : 0;
+			if (error == 0)
+				error = ll_stat(next, &status);
 		}
-	} else if (error == 0 && walk->todo[rest] && (status.mode & LL_S_IFMT) != LL_S_IFDIR) {
-		error = -ENOTDIR;
 	}
+	int is_file = (status.mode & LL_S_IFMT) != LL_S_IFDIR;
+	if (error == 0 && walk->todo[rest] && is_file)
+		error = -ENOTDIR;
 	if (error) {
 		if (next >= 0)
 			ll_close(next);
 		return error;
 	}
-	enter(walk, next);
+	enter(walk, next, is_file);
 	for (unsigned int i = 0; (walk->todo[i] = walk->todo[rest + i]); i++)
 		continue;
 	return 0;
@@ -149,14 +184,16 @@ static long walk_through(struct walk *walk)
 	}
 }
 
-long sb_open_path(const char *path, const struct sb_trust *trust, int *is_foreign)
+long sb_open_path(const char *path, const struct sb_trust *trust, struct sb_links *links)
 {
 	/* Field by field: there need be no memset(3). */
 	struct walk walk;
 	walk.trust = trust;
-	walk.links = walk.is_foreign = *is_foreign = 0;
-	if (ll_call(__NR_geteuid, 0, 0, 0, 0, 0) != 0)
-		return ll_open_path(path);
+	walk.folder = -1;
+	walk.is_suspect = 0;
+	walk.links = links;
+	links->followed = links->is_foreign = links->is_own = 0;
+	walk.is_root = ll_call(__NR_geteuid, 0, 0, 0, 0, 0) == 0;
 	long opened = open_without_links(path);
 	if (opened >= 0 || opened == -ENOENT)
 		return opened;
@@ -170,7 +207,10 @@ long sb_open_path(const char *path, const struct sb_trust *trust, int *is_foreig
 	if (walk.at < 0)
 		return walk.at;
 	long error = walk_through(&walk);
-	*is_foreign = walk.is_foreign;
+	if (error == 0 && !gains_nothing(&walk))
+		error = -ELOOP;
+	if (walk.folder >= 0)
+		ll_close(walk.folder);
 	if (error == 0)
 		return walk.at;
 	ll_close(walk.at);

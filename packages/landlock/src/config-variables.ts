@@ -1,4 +1,4 @@
-import { refuse } from './errors.js';
+import { refuseConfig } from './config-document.js';
 
 /** Values of the variables of a landlockconfig document. */
 export type Variables = ReadonlyMap<string, readonly string[]>;
@@ -17,7 +17,7 @@ export function variablesOf(
 ): Variables {
   const values = new Map<string, readonly string[]>();
   const misnamed = list.find(({ name }) => !/^[A-Za-z][A-Za-z0-9_]*$/.test(name));
-  if (misnamed !== undefined) bad(`${JSON.stringify(misnamed.name)} is no name of a variable`);
+  if (misnamed !== undefined) bad(`${JSON.stringify(misnamed.name)} is not a name of a variable`);
   // A variable may be defined in parts, as the format says: each adds to what was there.
   for (const { name, literal = [] } of list) values.set(name, [...new Set([...(values.get(name) ?? []), ...literal])]);
   return values;
@@ -33,8 +33,10 @@ export function expandTemplate(template: string, variables: Variables): readonly
   let rest = template;
   while (rest !== '') {
     const { values, length } = firstToken(rest, variables);
+    // Before they are made: two lists of 65,536 values would fill the memory.
+    if (results.length * values.length > maxPaths)
+      bad(`${JSON.stringify(template)} stands for more than ${maxPaths} paths`);
     results = results.flatMap((start) => values.map((value) => start + value));
-    if (results.length > maxPaths) bad(`${JSON.stringify(template)} stands for more than ${maxPaths} paths`);
     rest = rest.slice(length);
   }
   return results;
@@ -57,9 +59,5 @@ function firstToken(text: string, variables: Variables): { values: readonly stri
 }
 
 function bad(what: string): never {
-  return refuse(
-    `this is no landlockconfig document: ${what}`,
-    'Define every variable that a path uses, by a name of letters, digits and _.',
-    'config',
-  );
+  return refuseConfig(what, 'Define every variable that a path uses, by a name of letters, digits and _.');
 }

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { type ConfigExtras, fromConfig, type LandlockConfig, toConfig } from './config.js';
+import { type ConfigExtras, fromConfig, toConfig } from './config.js';
+import type { LandlockConfig } from './config-document.js';
 import { type LandlockPolicy, netOptionOf } from './options.js';
 import { type PathRule, ro, rw } from './paths.js';
 import { policy } from './policy.js';
@@ -73,26 +74,30 @@ describe('fromConfig', () => {
     ['a path that is no text', { pathBeneath: [{ allowedAccess: ['execute'], parent: [7] }] }],
     ['a port that is text', { netPort: [{ allowedAccess: ['bind_tcp'], port: ['1'] }] }],
     ['nothing at all', {}],
+    ['a key that is there twice', '{"abi":1,"ruleset":[{"scoped":["signal"],"scoped":["signal"]}]}'],
+    ['a key that it inherits', Object.create({ ...document }) as object],
+    ['a port beyond the last', { netPort: [{ allowedAccess: ['bind_tcp'], port: [65_536] }] }],
+    ['a document without end', ' '.repeat((1 << 22) + 1)],
   ])('refuses %s', (_name, bad) => {
     expect(() => fromConfig(bad as string)).toThrow(expect.objectContaining({ code: 'invalid-policy' }));
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['the document', { ...document, paths: [] }, / paths is unknown; the document may have abi, variable, ruleset/],
+    ['the document', { ...document, paths: [] }, / paths is unknown.*Use: abi, variable, ruleset/],
     [
       'a rule',
       { netPort: [...document.netPort, { allowedAccess: ['bind_tcp'], port: [1], host: ['x'] }] },
-      / netPort\[1\]\.host is unknown; netPort\[1\] may have allowedAccess, port\./,
+      / netPort\[1\]\.host is unknown.*Use: allowedAccess, port\./,
     ],
     ['a ruleset', { ruleset: [{ scoped: ['signal'], handled: [] }] }, / ruleset\[0\]\.handled is unknown/],
     [
       'a value',
       { pathBeneath: [{ allowedAccess: ['execute'], parent: ['/', 7] }] },
-      / pathBeneath\[0\]\.parent\[1\] is 7/,
+      / pathBeneath\[0\]\.parent\[1\] is not .*: 7/,
     ],
-    ['a missing key', { pathBeneath: [{ parent: ['/'] }] }, / pathBeneath\[0\] has no allowedAccess/],
+    ['a missing key', { pathBeneath: [{ parent: ['/'] }] }, / pathBeneath\[0\]\.allowedAccess is missing/],
     ['an empty ruleset', { ...document, ruleset: [{}] }, / ruleset\[0\] is empty/],
-    ['a name', { ...document, variable: [{ name: '0', literal: ['x'] }] }, / "0" is no name of a variable/],
+    ['a name', { ...document, variable: [{ name: '0', literal: ['x'] }] }, / "0" is not a name of a variable/],
   ])('names the place of what it refuses (%s)', (_name, bad, message) => {
     expect(() => fromConfig(bad as object)).toThrow(message);
   });
@@ -113,6 +118,27 @@ describe('fromConfig', () => {
     expect(made.paths.map((rule) => rule.path)).toEqual(['/tmp/x', '/a/x', '/b/x']);
     expect(made.abi).toBe(newestAbi);
     expect(() => fromConfig(document, { optinal: true } as object)).toThrow(/extras\.optinal is unknown/);
+  });
+
+  it('multiplies no variables that are too many, before there is a path of them', () => {
+    const literal = Array.from({ length: 65_536 }, (_, index) => String(index));
+    const many = { abi: 1, variable: [{ name: 'x', literal }] };
+    const before = process.memoryUsage().heapUsed;
+    const pathBeneath = [{ allowedAccess: ['execute'], parent: ['${x}${x}'] }];
+    expect(() => fromConfig({ ...many, pathBeneath })).toThrow(/more than 10000 paths/);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(200e6);
+  });
+
+  it('reads a getter once', () => {
+    let asked = 0;
+    const sly = {
+      ...document,
+      get ruleset() {
+        return asked++ === 0 ? document.ruleset : [{ scoped: ['signal'] }];
+      },
+    };
+    expect(fromConfig(sly)).toEqual(fromConfig(document));
+    expect(asked).toBe(1);
   });
 
   it('does not multiply variables without end', () => {

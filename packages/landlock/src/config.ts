@@ -1,25 +1,17 @@
-import { checkDocument } from './config-check.js';
+import { repeatedKey } from '@sb/core';
+
+import { type LandlockConfig, readConfig, refuseConfig as bad } from './config-document.js';
 import { expandTemplate, variablesOf } from './config-variables.js';
 import { extrasReader } from './documents.js';
-import { documentPlace, refuse } from './errors.js';
+import { documentPlace } from './errors.js';
 import { type LandlockOptions, type LandlockPolicy, type LogOptions, type NetOptions, netOptionOf } from './options.js';
 import type { PathRule } from './paths.js';
 import { policy } from './policy.js';
 import { requirePolicy } from './require-policy.js';
 import { entryOf, type FsRight, namesOf, newestAbi, type Scope } from './rights.js';
 
-/** A document of the landlockconfig JSON format (github.com/landlock-lsm/landlockconfig, schema/landlockconfig.json). */
-export interface LandlockConfig {
-  readonly abi?: number;
-  readonly variable?: readonly { readonly name: string; readonly literal?: readonly string[] }[];
-  readonly ruleset?: readonly {
-    readonly handledAccessFs?: readonly string[];
-    readonly handledAccessNet?: readonly string[];
-    readonly scoped?: readonly string[];
-  }[];
-  readonly pathBeneath?: readonly { readonly allowedAccess: readonly string[]; readonly parent: readonly string[] }[];
-  readonly netPort?: readonly { readonly allowedAccess: readonly string[]; readonly port: readonly number[] }[];
-}
+/** The longest document that is read, in UTF-16 code units: a record of rules takes less. */
+const longestText = 1 << 22;
 
 /** What a policy has and the format has not. */
 export interface ConfigExtras {
@@ -44,11 +36,9 @@ export interface ConfigExtras {
  * @throws LandlockError `invalid-policy` for anything that is not of this format, and whatever `policy` refuses
  */
 export function fromConfig(json: string | LandlockConfig, given: ConfigExtras = {}): LandlockPolicy {
-  const config = typeof json === 'string' ? parse(json) : json;
-  checkDocument(config);
+  const config = readConfig(typeof json === 'string' ? parse(json) : json);
   const extras = extrasReader.read(given, documentPlace('extras'));
   const abi = config.abi ?? lowestAbi(config);
-  if (!Number.isInteger(abi) || abi < 1) bad(`abi is ${JSON.stringify(abi)}`);
   if (abi > newestAbi && extras.newerAbi !== true) {
     bad(`it is for ABI ${abi}, and this package knows ${newestAbi}: its groups would mean less than it says`);
   }
@@ -71,8 +61,8 @@ export function fromConfig(json: string | LandlockConfig, given: ConfigExtras = 
 
 /**
  * Writes a policy in the landlockconfig JSON format. What the format can't say is left out: `require`, `log`, which
- * paths are optional or quiet, and that a right was named exactly. All else is read back by {@link fromConfig} as it
- * was, two rules for one path as one. Rights have their kernel names, also those that the published schema, which ends
+ * paths are optional, quiet or those of a file, and that a right was named exactly. All else is read back by
+ * {@link fromConfig} as it was, two rules for one path as one. Rights have their kernel names, also those that the published schema, which ends
  * with ABI 6, does not list yet.
  *
  * @param source - from `policy`
@@ -102,12 +92,17 @@ export function toConfig(source: LandlockPolicy): LandlockConfig {
   };
 }
 
-function parse(json: string): LandlockConfig {
+function parse(json: string): unknown {
+  if (json.length > longestText) bad(`it has ${json.length} characters, over ${longestText}`);
+  let document: unknown;
   try {
-    return JSON.parse(json) as LandlockConfig;
+    document = JSON.parse(json);
   } catch (error) {
-    return bad(error instanceof Error ? error.message : 'it is no JSON');
+    return bad(error instanceof Error ? error.message : 'it is not JSON');
   }
+  const twice = repeatedKey(json);
+  if (twice !== undefined) bad(`it has the key ${twice} twice in one object`, 'Leave one of them out.');
+  return document;
 }
 
 function handled(config: LandlockConfig, key: keyof typeof groupOf, abi: number): readonly string[] {
@@ -180,12 +175,4 @@ function accessOf(
 
 function unique(names: readonly string[]): readonly string[] {
   return [...new Set(names)];
-}
-
-function bad(what: string): never {
-  return refuse(
-    `this is no landlockconfig document: ${what}`,
-    'Compare it with the schema of landlockconfig.',
-    'config',
-  );
 }

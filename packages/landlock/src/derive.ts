@@ -1,6 +1,6 @@
 import type { LayerLevels, RequirementLevel } from '@sb/core';
 
-import { pathReader, rulesReader } from './documents.js';
+import { levelsReader, pathReader, rulesReader } from './documents.js';
 import { documentPlace, refuse } from './errors.js';
 import { markMade } from './made.js';
 import { featuresOf, type LandlockPolicy, type PolicyPath, type PolicyPathRule } from './options.js';
@@ -58,11 +58,12 @@ function remade(
  * and what is `off` is not asked for.
  *
  * @param given - from `policy`
- * @param levels - by the names that reports have for features (`fs.truncate`); those that it does not name keep theirs
+ * @param asked - by the names that reports have for features (`fs.truncate`); those that it does not name keep theirs
  * @throws LandlockError `invalid-policy` for a feature that the policy doesn't ask for, and where nothing is left of it
  */
-export function withLevels(given: LandlockPolicy, levels: LayerLevels): LandlockPolicy {
+export function withLevels(given: LandlockPolicy, asked: LayerLevels): LandlockPolicy {
   const policy = requirePolicy(given);
+  const levels = levelsReader.read(asked, documentPlace('levels'));
   const features = featuresOf(policy).map(([group, name]) => `${group}.${name}`);
   const strange = Object.keys(levels).find((name) => !features.includes(name));
   if (strange !== undefined) {

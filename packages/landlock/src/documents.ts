@@ -1,5 +1,5 @@
 /** What options of this layer may hold, as tables. */
-import { nearest } from '@sb/core';
+import { type LayerLevels, nearest, requirementLevels } from '@sb/core';
 import {
   boolean,
   custom,
@@ -13,10 +13,12 @@ import {
   object,
   type Options,
   type Reader,
+  record,
   required,
   shown,
   text,
   titled,
+  word,
 } from '@sb/core/document';
 
 import { refuse } from './errors.js';
@@ -92,6 +94,7 @@ export const ruleReader: Reader<PathRule> = object<PathRule>({
   optional: flag,
   refer: flag,
   quiet: flag,
+  file: lenient(described(boolean, 'Whether the path must lead to a regular file. Default: false.')),
 } satisfies Options<PathRule>);
 
 const portsToBind = list(integer({ min: 0, max: 65_535, what: 'a port' }), { max: 65_536, what: 'a list of ports' });
@@ -132,6 +135,12 @@ export const optionTable: Options<LandlockOptions> = {
 };
 
 export const optionsReader: Reader<LandlockOptions> = object<LandlockOptions>(optionTable);
+
+/** Levels by the names that reports have for features; a policy knows which of them it has. */
+export const levelsReader: Reader<LayerLevels> = record(word(requirementLevels), {
+  name: /^[a-z]+\.\w+$/,
+  what: 'an object of levels: `fs.truncate`, for instance',
+});
 
 /** What a landlockconfig document does not say. */
 export const extrasReader = object<{

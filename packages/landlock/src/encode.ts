@@ -12,6 +12,7 @@ const UNMAPPED = 2;
 const OPTIONAL = 1;
 const EXACT = 2;
 const QUIET = 4;
+const FILE = 8;
 
 /** Erratum 2: a signal scope no longer forbids signals between threads of one process. */
 const signalErratum = 2;
@@ -87,11 +88,15 @@ function writeRules(writer: Writer, { paths, ports }: PlannedRules, quiet: boole
   for (const rule of paths) {
     const bytes = pathBytes(rule.path);
     writer.u64(maskOf('fs', rule.rights));
-    writer.u16((rule.optional ? OPTIONAL : 0) | (rule.exact ? EXACT : 0) | (rule.quiet && quiet ? QUIET : 0));
+    writer.u16(flagsOf(rule) | (rule.quiet && quiet ? QUIET : 0));
     writer.u16(bytes.length + 1).bytes(bytes);
     writer.bytes(Uint8Array.of(0));
   }
   for (const { port, rights } of ports) writer.u64(maskOf('net', rights)).u16(port).u16(0);
+}
+
+function flagsOf({ optional, exact, file }: PolicyPathRule): number {
+  return (optional ? OPTIONAL : 0) | (exact ? EXACT : 0) | (file ? FILE : 0);
 }
 
 /** A port that no rule allows, for showing afterwards that the restriction holds; 0 where there is none to show. */

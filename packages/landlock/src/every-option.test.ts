@@ -18,6 +18,7 @@ const everything = {
       optional: true,
       refer: true,
       quiet: true,
+      file: true,
     },
   ],
   handle: ['read_file', 'refer', 'unsafe_unknown_bit_30'],

@@ -1,5 +1,6 @@
 export { allows, type Query, type Verdict } from './allows.js';
-export { type ConfigExtras, fromConfig, type LandlockConfig, toConfig } from './config.js';
+export { type ConfigExtras, fromConfig, toConfig } from './config.js';
+export type { LandlockConfig } from './config-document.js';
 export { type PlannedRules, plannedRules } from './encode.js';
 export { resolvePaths, withLevels, withPaths } from './derive.js';
 export { mostPaths, optionTable, portLists, portsByBit, ruleReader, textPath } from './documents.js';

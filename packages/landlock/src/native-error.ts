@@ -27,6 +27,15 @@ const causes: Readonly<Record<string, Cause>> = {
     code: 'wrong-file-type',
     hint: 'Name a folder, or only rights of files: execute, write_file, read_file, truncate, ioctl_dev, resolve_unix.',
   },
+  'file EISDIR': {
+    code: 'wrong-file-type',
+    hint: 'The rule names a file, and a folder is there. Find out who put it there.',
+  },
+  'file EINVAL': { code: 'wrong-file-type', hint: 'The rule names a regular file, and something else is there.' },
+  'changed ESTALE': {
+    code: 'untrusted-path',
+    hint: 'Somebody changes this path at this moment. Find out who, and start again.',
+  },
   'landlock_restrict_self E2BIG': {
     code: 'too-many-layers',
     hint: 'Sixteen rulesets are in force, the kernel allows no more: put all rules in one policy and restrict once.',
@@ -105,6 +114,7 @@ export function nativeError(failure: LandlockFailure, rules: PlannedRules = { pa
     return landlockError(lost.code, step, { what: `${lost.what}: ${errno}`, hint: lost.hint, syscall, errno });
   }
   if (step === 'link') return ofAnotherUser(subjectOf(failure.rule, rules));
+  if (step === 'own-link') return ofItself(subjectOf(failure.rule, rules));
   const { code, hint } = causes[`${syscall ?? step} ${errno}`] ?? causes[`* ${errno}`] ?? fallback;
   const subject = subjectOf(failure.rule, rules);
   const details: ErrorDetails = {
@@ -122,6 +132,15 @@ function ofAnotherUser({ text, path }: ReturnType<typeof subjectOf>): LandlockEr
   return landlockError('untrusted-path', 'link', {
     what: `the rule${text} was not made: a symbolic link in its path belongs to another user, who can lead it elsewhere`,
     hint: 'Name what the link leads to, or let root own the link and its folder. Nothing was restricted.',
+    path,
+  });
+}
+
+/** A program that may make links beside a path of its rules could lead them elsewhere for its next start. */
+function ofItself({ text, path }: ReturnType<typeof subjectOf>): LandlockError {
+  return landlockError('untrusted-path', 'own-link', {
+    what: `the rule${text} was not made: its path leads through a symbolic link that the restricted program may have made, by a rule that lets it write there, to what it may not write`,
+    hint: 'Name what the link leads to. If you did not make the link, find out what did. Nothing was restricted.',
     path,
   });
 }

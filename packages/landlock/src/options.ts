@@ -64,6 +64,8 @@ export interface PolicyPathRule {
   readonly quiet: boolean;
   /** Whether a right that means nothing on what the path leads to is an error; otherwise it is left out there. */
   readonly exact: boolean;
+  /** Whether anything but a regular file is an error. */
+  readonly file: boolean;
 }
 
 /** A rule for one port. */

@@ -14,6 +14,11 @@ export interface RuleOptions {
   readonly refer?: boolean;
   /** Denials beneath these paths are not logged (`LANDLOCK_ADD_RULE_QUIET`). ABI 10. Default: false. */
   readonly quiet?: boolean;
+  /**
+   * The path must lead to a regular file, or nothing is restricted: a folder in its place would be granted with all that
+   * is beneath. Default: false.
+   */
+  readonly file?: boolean;
 }
 
 /** A rule as {@link ro}, {@link rx}, {@link rw}, {@link rwx}, {@link list} and {@link path} build it. */

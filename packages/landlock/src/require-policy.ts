@@ -64,12 +64,13 @@ function optionsOf({ abi, handled, paths, ports, scope, require, log }: Landlock
   };
 }
 
-function ruleOf({ path, rights, optional, quiet, exact }: PolicyPathRule): PathRule {
+function ruleOf({ path, rights, optional, quiet, exact, file }: PolicyPathRule): PathRule {
   return {
     paths: [typeof path === 'string' ? path : Buffer.from(path.base64, 'base64')],
     rights,
     optional,
     quiet,
     exact,
+    file,
   };
 }

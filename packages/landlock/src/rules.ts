@@ -82,6 +82,7 @@ function isCovered(rule: PolicyPathRule, other: PolicyPathRule): boolean {
     rule.quiet === other.quiet &&
     (rule.optional || !other.optional) &&
     (!rule.exact || other.exact) &&
+    (!rule.file || other.file) &&
     rule.rights.every((right) => other.rights.includes(right))
   );
 }
@@ -114,6 +115,7 @@ function pathRule(rule: PathRule, path: PolicyPath, { handled, abi }: Pinned): P
     optional: rule.optional ?? false,
     quiet: rule.quiet ?? false,
     exact,
+    file: rule.file ?? false,
   });
 }
 

@@ -1,4 +1,4 @@
-import { errnoName, mayBeStranger, readIdMap } from '@sb/core';
+import { errnoName, isMapped, mayBeStranger, readIdMap } from '@sb/core';
 
 import { native } from './native.js';
 
@@ -64,11 +64,15 @@ export function support(): LandlockSupport {
   return kernel.state === 'available' && hasStrangers() ? { ...kernel, unmapped: true } : kernel;
 }
 
-/** Where that can't be read, as under rules that don't grant it, each owner counts for what it reads as: the stricter way. */
+/**
+ * Whether a number stands for those who have none, and for them alone: where a user has that number too, what is his
+ * can't be told from theirs. Where it can't be read, as under rules that don't grant it, each owner counts for what it
+ * reads as: the stricter way.
+ */
 function hasStrangers(): boolean {
   try {
     const map = readIdMap('uid');
-    return mayBeStranger(map.overflow, map);
+    return mayBeStranger(map.overflow, map) && !isMapped(map.overflow, map);
   } catch {
     return false;
   }

@@ -46,7 +46,7 @@ const everything = {
   landlock: {
     preset: 'minimal',
     abi: 12,
-    paths: [...access, { paths: ['/x'], rights: ['read_file'], exact: true, optional: true, refer: true, quiet: true }],
+    paths: [...access, { paths: ['/x'], rights: ['read_file'], exact: true, optional: true, refer: true, quiet: true, file: true }],
     handle: ['read_file', 'read_dir', 'execute', 'write_file', 'refer', 'truncate', 'unsafe_unknown_bit_30'],
     net: { connectTcp: [443], bindTcp: 'any', connectSendUdp: [53], bindUdp: [0], unsafe_unknown_bit_30: [1] },
     scope: ['signal'],

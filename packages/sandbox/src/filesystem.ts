@@ -162,7 +162,8 @@ export function withTop(made: LandlockPolicy, top: readonly string[]): LandlockP
  * @param files - of the program
  */
 export function withProgram(made: LandlockPolicy, files: readonly string[]): LandlockPolicy {
-  return withReading(made, files, {});
+  // Somebody who may change a path of these could put a folder there, and all beneath it would be granted.
+  return withReading(made, files, { file: true });
 }
 
 /** Where none of these rights is restricted there is nothing to grant. */

@@ -5,11 +5,14 @@ export const nobody = { uid: 65_534, gid: 65_534 };
 
 const broadcast = ['../../../../tooling/native/sb_task_list.c', '../../../../tooling/native/sb_threads.c'] as const;
 
+/** What applies a record. */
+const core = ['landlock', 'link_folders', 'open_path', 'rules'].map((name) => `../../native/${name}.c`);
+
 /** How each C program of the tests is built. */
 const recipes = {
   /** Without a C library: links only if the core needs none. */
   launch: {
-    sources: ['../native/launch.c', '../../native/landlock.c', '../../native/open_path.c'],
+    sources: ['../native/launch.c', ...core],
     flags: ['-static', '-nostdlib', '-ffreestanding', '-fno-stack-protector', '-Wconversion', '-Wl,-z,noexecstack'],
   },
   audit: { sources: ['../native/audit.c'], flags: ['-static'] },
@@ -23,8 +26,7 @@ const recipes = {
     sources: [
       '../native/liar.c',
       '../../native/above.c',
-      '../../native/landlock.c',
-      '../../native/open_path.c',
+      ...core,
       '../../native/process.c',
       '../../native/proof.c',
       ...broadcast,
@@ -32,7 +34,7 @@ const recipes = {
     flags: ['-pthread', '-Wl,--wrap=sb_landlock_restrict'],
   },
   sanitize: {
-    sources: ['../native/sanitize.c', '../../native/landlock.c', '../../native/open_path.c'],
+    sources: ['../native/sanitize.c', ...core],
     flags: [...sanitizers, '-Wconversion'],
   },
 } as const;

@@ -52,7 +52,7 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('a record', () => {
     ['a port announced and not given', changed(64, 1)],
     ['a count that overflows', changed(64, 0, 0, 0, 0x40)],
     ['bytes too many', longer([0])],
-    ['an unknown flag of a rule', changed(80, 8)],
+    ['an unknown flag of a rule', changed(80, 16)],
     ['a path without its NUL', changed(84 + 4, 0x61)],
     ['a NUL within a path', changed(84 + 1, 0)],
     ['a path of no length', changed(82, 1, 0)],

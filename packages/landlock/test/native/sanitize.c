@@ -16,7 +16,7 @@ static void put(uint8_t *at, uint64_t value, int bytes)
 		at[i] = (uint8_t)(value >> (8 * i));
 }
 
-static const char *const paths[] = {"/", "/dev/null", "/no/such/file", "/usr", ""};
+static const char *const paths[] = {"/", "/dev/null", "/no/such/file", "/usr", "/bin/sh", ""};
 
 /* A record that is right in most places, so that every check is reached. */
 static size_t make(uint8_t *record, size_t size)
@@ -35,10 +35,10 @@ static size_t make(uint8_t *record, size_t size)
 	put(record + 60, next() % 16 ? path_rules : next(), 4);
 	put(record + 64, next() % 16 ? port_rules : next(), 4);
 	for (uint32_t i = 0; i < path_rules; i++) {
-		const char *path = paths[next() % 5];
+		const char *path = paths[next() % 6];
 		size_t length = strlen(path) + 1;
 		put(record + at, next() & 0xffff, 8);
-		put(record + at + 8, next() % 16 ? next() % 4 : next(), 2);
+		put(record + at + 8, next() % 16 ? next() % 16 & ~4u : next(), 2);
 		put(record + at + 10, next() % 16 ? length : next(), 2);
 		memcpy(record + at + 12, path, length);
 		at += 12 + length;
@@ -65,8 +65,8 @@ static void skipped(void *context, uint32_t rule)
 int main(int argc, char **argv)
 {
 	static const char *const steps[] = {
-		"record", "landlock_create_ruleset", "open", "type", "landlock_add_rule"};
-	unsigned long accepted = 0, failed[5] = {0},
+		"record", "landlock_create_ruleset", "open", "file", "type", "landlock_add_rule"};
+	unsigned long accepted = 0, failed[6] = {0},
 		      runs = argc > 1 ? strtoul(argv[1], NULL, 10) : 1;
 	state = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1;
 	for (unsigned long i = 0; i < runs; i++) {
@@ -88,11 +88,11 @@ int main(int argc, char **argv)
 			return 4;
 		sb_landlock_close(&ruleset);
 		accepted += error == 0;
-		for (int step = 0; error && step < 5; step++)
+		for (int step = 0; error && step < 6; step++)
 			failed[step] += strcmp(failure.step, steps[step]) == 0;
 	}
 	printf("accepted %lu", accepted);
-	for (int step = 0; step < 5; step++)
+	for (int step = 0; step < 6; step++)
 		printf(" %s %lu", steps[step], failed[step]);
 	printf(" skipped %lu\n", skips);
 	return 0;

@@ -23,6 +23,7 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('the C core under Address
       'record',
       'landlock_create_ruleset',
       'open',
+      'file',
       'type',
       'landlock_add_rule',
       'skipped',

@@ -104,9 +104,29 @@ export const launcherMutants: readonly Mutant[] = [
   {
     name: 'links of others on the way to what is granted',
     file: openPath,
-    from: 'walk->is_foreign = is_foreign(walk, &status);',
+    from: 'walk->links->is_foreign = is_foreign(walk, link);',
     to: '',
     red: ['links-in-paths', 'is not followed where another user'],
+  },
+  without(
+    'links that the program may have made',
+    openPath,
+    '\twalk->is_suspect |= sb_link_folders_hold(walk->trust->made, walk->at);\n',
+    ['own-links', 'gains nothing by its next start, as root'],
+  ),
+  {
+    name: 'a link that vouches for another',
+    file: 'landlock/native/link_folders.c',
+    from: 'return covers(folders, folder, rights, 0, 0);',
+    to: 'return covers(folders, folder, rights, INT_MAX, 0);',
+    red: ['own-links', 'gains nothing by the folder that it may write to'],
+  },
+  {
+    name: 'what the program may do where its link leads',
+    file: openPath,
+    from: '((trust->rights & ~LL_FS_EXECUTE) | AT_WILL) & trust->handled',
+    to: 'LL_FS_MAKE_SYM',
+    red: ['own-links', 'reads no folder of its own that it may not read'],
   },
   {
     name: 'the user of the sandbox among those whose links are followed',

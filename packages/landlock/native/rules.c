@@ -1,0 +1,148 @@
+#include "rules.h"
+#include "landlock_sys.h"
+#include "open_path.h"
+
+#include <errno.h>
+
+static int add(const struct sb_landlock *state, int type, const void *attr, uint32_t rule_flags)
+{
+	uint32_t flags = rule_flags & SB_LANDLOCK_QUIET ? LL_ADD_QUIET : 0;
+	return (int)ll_call(LL_SYS_ADD_RULE, state->ruleset, type, (long)attr, flags, 0);
+}
+
+/* The rights that make sense for what was opened, or -errno. */
+static int mask_to_type(long descriptor, uint32_t flags, uint64_t *rights)
+{
+	long type = ll_type(descriptor);
+	if (type < 0)
+		return (int)type;
+	if (type == LL_S_IFDIR)
+		return 0;
+	uint64_t masked = *rights & (LL_FS_OF_A_FILE | LL_FS_UNKNOWN);
+	if (masked == 0 || (masked != *rights && flags & SB_LANDLOCK_EXACT))
+		return -ENOTDIR;
+	*rights = masked;
+	return 0;
+}
+
+/* Whether what is restricted may make symbolic links by this rule. */
+static int makes_links(const uint8_t *at)
+{
+	return (ll_u64(at) & LL_FS_MAKE_SYM) != 0;
+}
+
+/* Whether the rule names a file, if it has to. 0 or -errno. */
+static int check_file(long descriptor, uint32_t flags)
+{
+	long type = flags & SB_LANDLOCK_FILE ? ll_type(descriptor) : LL_S_IFREG;
+	if (type < 0)
+		return (int)type;
+	return type == LL_S_IFREG ? 0 : type == LL_S_IFDIR ? -EISDIR : -EINVAL;
+}
+
+/* O_PATH: neither a FIFO nor a device is really opened, so nothing can block or be read. */
+static long open_rule(const struct sb_landlock *state, const struct sb_link_folders *made,
+	const uint8_t *at, struct sb_links *links)
+{
+	const struct sb_trust trust = {state->runner, state->record_flags & SB_LANDLOCK_UNMAPPED,
+		made, ll_u64(at), state->handled_fs};
+	return sb_open_path((const char *)at + PATH_RULE, &trust, links);
+}
+
+static int add_opened(
+	struct sb_landlock *state, const uint8_t *at, long descriptor, struct sb_failure *failure)
+{
+	uint64_t rights = ll_u64(at);
+	uint32_t flags = sb_u16(at + 8);
+	int error = check_file(descriptor, flags);
+	if (error)
+		return sb_fail(failure, "file", NULL, -error);
+	error = mask_to_type(descriptor, flags, &rights);
+	if (error)
+		return sb_fail(failure, "type", error == -ENOTDIR ? NULL : "statx", -error);
+	const struct ll_path_beneath_attr attr = {rights, (int32_t)descriptor};
+	error = add(state, LL_RULE_PATH_BENEATH, &attr, flags);
+	if (error)
+		return sb_fail(failure, "landlock_add_rule", "landlock_add_rule", -error);
+	if (state->granted)
+		state->granted((int)descriptor, rights);
+	return 0;
+}
+
+static int add_path(struct sb_landlock *state, const struct sb_link_folders *made, size_t *maker,
+	const uint8_t *at, struct sb_failure *failure)
+{
+	struct sb_links links;
+	long descriptor = open_rule(state, made, at, &links);
+	int error = 0;
+	if (links.is_foreign || links.is_own)
+		return sb_fail(failure, links.is_own ? "own-link" : "link", NULL, ELOOP);
+	if (descriptor < 0 && (!(sb_u16(at + 8) & SB_LANDLOCK_OPTIONAL) || descriptor != -ENOENT))
+		return sb_fail(failure, "open", "openat", (int)-descriptor);
+	/* Links were judged by what this rule opened before. */
+	if (makes_links(at) && !sb_link_folders_same(made, (*maker)++, descriptor))
+		error = sb_fail(failure, "changed", NULL, ESTALE);
+	else if (descriptor >= 0)
+		error = add_opened(state, at, descriptor, failure);
+	else if (state->skipped)
+		state->skipped(state->context, state->rule);
+	if (descriptor >= 0)
+		ll_close(descriptor);
+	return error;
+}
+
+static int add_port(const struct sb_landlock *state, const uint8_t *at, struct sb_failure *failure)
+{
+	const struct ll_net_port_attr attr = {.allowed = ll_u64(at), .port = sb_u16(at + 8)};
+	int error = add(state, LL_RULE_NET_PORT, &attr, sb_u16(at + 10));
+	return error ? sb_fail(failure, "landlock_add_rule", "landlock_add_rule", -error) : 0;
+}
+
+static const uint8_t *next_path(const uint8_t *at)
+{
+	return at + PATH_RULE + sb_u16(at + 10);
+}
+
+/* Opens the folders where the program may make links, before any other path is walked. */
+static int find_link_folders(struct sb_landlock *state, struct sb_link_folders *made,
+	const uint8_t *first, uint32_t paths)
+{
+	/* Until all are known no link is judged by them. */
+	const struct sb_link_folders none = {NULL, 0, 0};
+	size_t room = 0;
+	const uint8_t *at = first;
+	for (uint32_t i = 0; i < paths; i++, at = next_path(at))
+		room += (size_t)makes_links(at);
+	int error = sb_link_folders_reserve(made, room);
+	at = first;
+	for (uint32_t i = 0; i < paths && error == 0; i++, at = next_path(at)) {
+		struct sb_links links;
+		if (!makes_links(at))
+			continue;
+		long descriptor = open_rule(state, &none, at, &links);
+		error = sb_link_folders_add(made, descriptor, links.followed, ll_u64(at));
+		if (descriptor >= 0)
+			ll_close(descriptor);
+	}
+	return error;
+}
+
+int sb_landlock_add_rules(struct sb_landlock *state, const uint8_t *at, uint32_t paths,
+	uint32_t ports, struct sb_failure *failure)
+{
+	struct sb_link_folders made;
+	size_t maker = 0;
+	int error = find_link_folders(state, &made, at, paths);
+	if (error)
+		(void)sb_fail(failure, "link-folders", "statx", -error);
+	for (uint32_t i = 0; i < paths && error == 0; i++, at = next_path(at)) {
+		state->rule = i;
+		error = add_path(state, &made, &maker, at, failure);
+	}
+	sb_link_folders_free(&made);
+	for (uint32_t i = 0; i < ports && error == 0; i++, at += PORT_RULE) {
+		state->rule = paths + i;
+		error = add_port(state, at, failure);
+	}
+	return error;
+}

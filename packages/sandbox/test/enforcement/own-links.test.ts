@@ -1,0 +1,101 @@
+/* A program that may write beside a path of its rules can put a link there, for its next start to follow. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+
+import { missing, temporaryFolder } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { createSandbox, type SandboxOptions } from '../../src/index.js';
+
+type Paths =
+  NonNullable<Exclude<SandboxOptions['landlock'], string | undefined>> extends { paths?: infer P } ? P : never;
+
+/** `app` is the program's own, `secret` is not; both are open to the user of the sandbox. */
+function scene(uid: number) {
+  const folder = temporaryFolder();
+  chmodSync(folder.path, 0o755);
+  const [app, secret] = [folder.file('app'), folder.file('secret')];
+  for (const path of [app, secret, `${app}/bin`]) mkdirSync(path);
+  writeFileSync(`${secret}/tool`, '#!/bin/sh\necho ran\n', { mode: 0o755 });
+  writeFileSync(`${app}/bin/tool`, '#!/bin/sh\necho own\n', { mode: 0o755 });
+  for (const path of [app, secret, `${app}/bin`, `${secret}/tool`, `${app}/bin/tool`]) chownSync(path, uid, uid);
+  return { folder, app, secret };
+}
+
+/** Starts a script under `minimal` and rules; the error's code and step where it was not started. */
+function start(paths: Paths, script: string, user?: string) {
+  const tools = { rx: ['/bin', '/usr/bin'] };
+  const options = {
+    landlock: { preset: 'minimal' as const, paths: [...paths, tools] },
+    ...(user === undefined ? {} : { user }),
+  };
+  using command = createSandbox(options).command('/bin/sh', ['-c', script]);
+  const { status, stdout, stderr } = spawnSync(command.file, command.args, { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+const refused = {
+  status: 125,
+  stdout: '',
+  stderr: expect.stringMatching(/failed landlock own-link : errno 40/) as string,
+};
+
+describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a link into its own rules', () => {
+  it.each([
+    ['as root', 0, undefined],
+    ['as the sandbox’s user', 65_534, 'nobody'],
+  ] as const)('gains nothing by its next start, %s', (_, uid, user) => {
+    const { folder, app, secret } = scene(uid);
+    using _folder = folder;
+    const paths = [{ rw: app }, { rx: `${app}/bin` }] as Paths;
+    // The control: the program may replace its folder, and not reach the secret.
+    const first = start(paths, `cat ${secret}/tool; mv ${app}/bin ${app}/old && ln -s ${secret} ${app}/bin`, user);
+    expect(first).toMatchObject({ status: 0, stdout: '', stderr: expect.stringContaining('Permission denied') });
+    expect(start(paths, `${app}/bin/tool; cat ${secret}/tool`, user)).toMatchObject(refused);
+    // The allowed twin: a link to what is its own.
+    renameSync(`${app}/bin`, `${app}/link-to-secret`);
+    symlinkSync('old', `${app}/bin`);
+    expect(start(paths, `${app}/bin/tool`, user)).toMatchObject({ status: 0, stdout: 'own\n' });
+  });
+
+  it.each<[string, (app: string) => Paths]>([
+    ['a folder on the way', (app) => [{ rw: app }, { ro: `${app}/way/tool` }] as Paths],
+    ['the folder that it may write to', (app) => [{ rw: app }, { rw: `${app}/way` }] as Paths],
+    ['the first of two links', (app) => [{ rw: app }, { ro: `${app}/second` }] as Paths],
+    ['a rule before the one that lets it make links', (app) => [{ ro: `${app}/way` }, { rw: app }] as Paths],
+    ['a rule that may be missing', (app) => [{ rw: app }, { ro: `${app}/way`, optional: true }] as Paths],
+  ])('gains nothing by %s', (_, pathsOf) => {
+    const { folder, app, secret } = scene(0);
+    using _folder = folder;
+    symlinkSync(secret, `${app}/way`);
+    symlinkSync('way', `${app}/second`);
+    expect(start(pathsOf(app), 'true')).toMatchObject(refused);
+  });
+
+  it('reads no folder of its own that it may not read, by a link of its own', () => {
+    const { folder, app } = scene(0);
+    using _folder = folder;
+    mkdirSync(`${app}/drop`);
+    symlinkSync('../bin', `${app}/drop/link`);
+    const drop = { paths: [`${app}/drop`], rights: ['make_sym', 'make_reg', 'write_file'] } as const;
+    expect(start([drop, { ro: `${app}/drop/link` }] as Paths, 'true')).toMatchObject(refused);
+    expect(start([drop, { ro: `${app}/bin` }] as Paths, 'true')).toMatchObject({ status: 0 });
+  });
+
+  it('is given links elsewhere: those of root beside its folder', () => {
+    const { folder, app, secret } = scene(65_534);
+    using _folder = folder;
+    symlinkSync(secret, folder.file('link'));
+    const paths = [{ rw: app }, { rx: folder.file('link') }] as Paths;
+    expect(start(paths, `${secret}/tool`, 'nobody')).toMatchObject({ status: 0, stdout: 'ran\n' });
+  });
+
+  it('may be granted all, with links on the way', () => {
+    const { folder, app, secret } = scene(0);
+    using _folder = folder;
+    symlinkSync(secret, `${app}/way`);
+    const paths = [{ rw: '/' }, { rx: `${app}/way` }] as Paths;
+    expect(start(paths, `${app}/way/tool; echo x >${secret}/new`)).toMatchObject({ status: 0, stdout: 'ran\n' });
+    expect(existsSync(`${secret}/new`)).toBe(true);
+  });
+});
