@@ -26,6 +26,11 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'userNamespaces'))('a proces
     expect(await ask(...ordinary, ...nested)).toBe('false');
   });
 
+  it('is root where it is that of a container outside, which is somebody ordinary on the machine', async () => {
+    const maps = ['--map-users=100000,0,65536', '--map-groups=100000,0,65536', '--setuid=0', '--setgid=0'];
+    expect(await ask('unshare', '-U', ...maps, 'unshare', '-U', '--map-root-user')).toBe('true');
+  });
+
   it('is somebody ordinary where it is that outside', async () => {
     expect(await ask(...ordinary, 'unshare', '--user', '--map-root-user')).toBe('false');
     expect(await ask(...ordinary)).toBe('false');

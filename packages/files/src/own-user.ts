@@ -27,7 +27,10 @@ function isOnlyUser(): boolean {
     const lengths = readKernelFile('/proc/self/uid_map').trim().split('\n');
     const ranges = lengths.map((line) => line.trim().split(/\s+/).map(Number));
     // Who is root outside is root, however few users its namespace has, and whatever it is called in those between.
-    return ranges.length === 1 && ranges.every(([, , length]) => length === 1) && ownerOf(rootsFile) !== 0;
+    const isOne = ranges.length === 1 && ranges.every(([, , length]) => length === 1);
+    // Root of a container, which is nobody on the machine, is root to the other users of that container.
+    const isRootOutside = ranges.some(([, outside]) => outside === 0) || ownerOf(rootsFile) === 0;
+    return isOne && !isRootOutside;
   } catch {
     // Without /proc nothing says so.
     return false;

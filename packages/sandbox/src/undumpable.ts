@@ -1,4 +1,4 @@
-import { errnoName } from '@sb/core';
+import { errnoName, readKernelFile } from '@sb/core';
 
 import { sandboxError } from './errors.js';
 import { native } from './native.js';
@@ -20,4 +20,15 @@ export function makeUndumpable(): void {
     hint: 'A system-call filter must allow prctl with PR_GET_DUMPABLE and PR_SET_DUMPABLE. End this process.',
     errno,
   });
+}
+
+/**
+ * Whether the kernel closes a process to others of its new user in the moment in which its ids change. Where it does not,
+ * they have a moment until {@link makeUndumpable}.
+ *
+ * @throws Error of the system where `/proc` can't be read
+ * @see fs.suid_dumpable in proc_sys_fs(5)
+ */
+export function isClosedBySwitch(): boolean {
+  return Number(readKernelFile('/proc/sys/fs/suid_dumpable')) !== 1;
 }

@@ -1,12 +1,13 @@
 import { closeSync, fstatSync } from 'node:fs';
 
-import { errorCode, errnoName, readKernelFile } from '@sb/core';
+import { errorCode, errnoName } from '@sb/core';
 import { openRegularFile } from '@sb/files';
 import { allows, type LandlockPolicy } from '@sb/landlock';
 
 import { type SandboxPackageErrorCode, sandboxError } from './errors.js';
 import { closeAnonymous, native } from './native.js';
 import type { ProgramFile } from './process-record.js';
+import { isClosedBySwitch } from './undumpable.js';
 
 const noCopyNeeded = 'Set vm.memfd_noexec below 2, or ask for a private group: then no copy is needed.';
 
@@ -84,7 +85,7 @@ function openProgram(path: string): number {
 
 /** Refuses where the kernel would make such a process dumpable all the same, for every other process of its user. */
 function refuseDumpable(path: string): void {
-  if (Number(readKernelFile('/proc/sys/fs/suid_dumpable')) !== 1) return;
+  if (isClosedBySwitch()) return;
   throw sandboxError('not-permitted', 'undumpable', {
     what: `${path} can't be kept from other processes of its user: fs.suid_dumpable is 1`,
     hint: 'Set it to 0 or 2: sysctl fs.suid_dumpable=0. Or ask for a private group: then no copy is needed.',

@@ -9,11 +9,13 @@ import { sandboxSettings } from '../config/sandbox-settings.js';
 import { timeLimits } from './limits.js';
 import type { Run, RunEvents } from './run.js';
 
-const { restrictSelf, downloadHere } = vi.hoisted(() => ({
+const { isClosedBySwitch, restrictSelf, downloadHere } = vi.hoisted(() => ({
+  isClosedBySwitch: vi.fn<() => boolean>(() => true),
   restrictSelf: vi.fn<typeof restrict>(),
   downloadHere: vi.fn<typeof download>(),
 }));
 vi.mock('@sb/sandbox', async (original) => ({ ...(await original<object>()), restrictSelf }));
+vi.mock('@sb/sandbox/undumpable', async (original) => ({ ...(await original<object>()), isClosedBySwitch }));
 vi.mock('@sb/fetcher/here', async (original) => ({ ...(await original<object>()), downloadHere }));
 
 const { downloadInThisProcess } = await import('./in-this-process.js');
@@ -97,6 +99,22 @@ describe('the process that downloads', () => {
     expect(options).not.toHaveProperty('landlock.paths');
     // What was inherited goes, too.
     expect(more).toHaveProperty('prepare');
+  });
+
+  it('leaves FILE to a worker where others of its user could take the descriptor (fs.suid_dumpable is 1)', async () => {
+    isClosedBySwitch.mockReturnValueOnce(false);
+    expect(await restriction(true)).toEqual({ options: undefined, more: undefined });
+  });
+
+  it('is not looked at so where it stays its user: the twin', async () => {
+    isNow(954, 954, 954, 954);
+    isClosedBySwitch.mockReset().mockReturnValue(false);
+    restrictSelf.mockClear();
+    const destination = { descriptor: 7, isDatedBy: () => false, seal };
+    const stays = { settings, user: { kind: 'unchanged' }, request: { ...request, descriptor: 7 }, written: [] };
+    await downloadInThisProcess({ ...stays, destination } as unknown as Run, events);
+    isClosedBySwitch.mockReturnValue(true);
+    expect(restrictSelf).toHaveBeenCalledOnce();
   });
 
   it('gives a time to its own FILE alone, by the descriptor alone', async () => {

@@ -4,7 +4,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import { clauseOf, isSandboxError } from '@sb/core';
 import { confinementHere, downloadHere, type SingleResult } from '@sb/fetcher/here';
 import { restrictSelf, type SandboxOptions, type SelfReport } from '@sb/sandbox';
-import { makeUndumpable } from '@sb/sandbox/undumpable';
+import { isClosedBySwitch, makeUndumpable } from '@sb/sandbox/undumpable';
 import { allow, arg, type Rule } from '@sb/seccomp';
 
 import { sandboxOptions } from '../config/sandbox-options.js';
@@ -35,7 +35,7 @@ export async function downloadInThisProcess(run: Run, events: RunEvents): Promis
 export function restrictThisProcess(run: Run): SelfReport | undefined {
   // Both make their streams when they are first asked for, which takes calls that are denied afterwards.
   void [process.stdout, process.stderr];
-  if (run.settings.useSandbox.word !== 'no' && !canForget()) return undefined;
+  if (run.settings.useSandbox.word !== 'no' && !(canForget() && canKeepDescriptor(run))) return undefined;
   const report = restrict(restrictionOf(run));
   if (report === undefined) return undefined;
   requireNoRoot(run, report);
@@ -104,6 +104,11 @@ const readsInThreads = Number(process.versions.node.split('.')[0]) >= 22;
 /** What was inherited is to be closed before Node starts then; the starter does so, and a worker has nothing of it. */
 function canForget(): boolean {
   return !readsInThreads || strayDescriptors(3).length === 0;
+}
+
+/** Whether no process of the new user can take FILE's descriptor in the moment of the change: a worker has none. */
+function canKeepDescriptor({ user }: Run): boolean {
+  return user.kind !== 'switch' || isClosedBySwitch();
 }
 
 /** Gives up what was inherited and isn't needed: descriptors, variables, what is typed, the working directory. */
