@@ -48,11 +48,11 @@ const exceptions = {
     functions: ['statSync'],
     reason: 'it says who owns a path now; nothing is opened, and a primitive has no @sb/files',
   },
-  'packages/sandbox/src/target.ts': {
+  'packages/sandbox/src/launch/target.ts': {
     functions: ['accessSync', 'statSync'],
     reason: 'it looks for a program that the kernel executes by the same path, as the user of the sandbox',
   },
-  'packages/sandbox/src/top-folders.ts': {
+  'packages/sandbox/src/policy/top-folders.ts': {
     functions: ['readdirSync'],
     reason: 'it lists /, which root alone changes; a rule for each name is opened by the launcher',
   },

@@ -31,7 +31,7 @@ function parts<T extends object>(options: Options<T>): Reader<readonly T[]> {
 }
 
 /** The table of the format. What its library takes and this package refuses: a list without an entry. */
-export const configReader: Reader<LandlockConfig> = object<LandlockConfig>({
+const configReader: Reader<LandlockConfig> = object<LandlockConfig>({
   abi: integer({ min: 1, max: 1000, what: 'a Landlock ABI' }),
   variable: parts<Entry<'variable'>>({ name: required(text({ pattern: /^/ })), literal: values }),
   ruleset: parts<Entry<'ruleset'>>({ handledAccessFs: names, handledAccessNet: names, scoped: names }),

@@ -2,13 +2,14 @@ import type { Reader } from '@sb/core/document';
 import { walkOptions } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { spawnReader, restrictSelfReader } from './call-documents.js';
-import { definePolicy } from './define.js';
-import { policyReader } from './documents.js';
+import { spawnReader } from './child/spawn-documents.js';
+import { restrictSelfReader } from './self/restrict-self-document.js';
+import { definePolicy } from './policy/define.js';
+import { policyReader } from './policy/documents.js';
 import { documentPlace } from './errors.js';
-import type { SandboxOptions } from './options.js';
-import { rlimitNumbers } from './process-record.js';
-import { restrictSelf } from './restrict-self.js';
+import type { SandboxOptions } from './policy/options.js';
+import { rlimitNumbers } from './policy/rlimits.js';
+import { restrictSelf } from './self/restrict-self.js';
 import { createSandbox } from './sandbox.js';
 
 const access = ['ro', 'rx', 'rw', 'rwx', 'list'].map((name) => ({
@@ -46,7 +47,10 @@ const everything = {
   landlock: {
     preset: 'minimal',
     abi: 12,
-    paths: [...access, { paths: ['/x'], rights: ['read_file'], exact: true, optional: true, refer: true, quiet: true, file: true }],
+    paths: [
+      ...access,
+      { paths: ['/x'], rights: ['read_file'], exact: true, optional: true, refer: true, quiet: true, file: true },
+    ],
     handle: ['read_file', 'read_dir', 'execute', 'write_file', 'refer', 'truncate', 'unsafe_unknown_bit_30'],
     net: { connectTcp: [443], bindTcp: 'any', connectSendUdp: [53], bindUdp: [0], unsafe_unknown_bit_30: [1] },
     scope: ['signal'],

@@ -1,7 +1,7 @@
-export type { SandboxedProcess } from './child.js';
-export type { Command } from './command.js';
-export { definePolicy } from './define.js';
-export type { SandboxReport } from './enforcement.js';
+export type { SandboxedProcess } from './child/child.js';
+export type { Command } from './launch/command.js';
+export { definePolicy } from './policy/define.js';
+export type { SandboxReport } from './child/enforcement.js';
 export type { SandboxPackageErrorCode } from './errors.js';
 export type {
   Access,
@@ -12,13 +12,15 @@ export type {
   SandboxPolicy,
   SandboxUser,
   ShortRule,
-} from './options.js';
-export type { SandboxPlan } from './plan.js';
-export type { RlimitName } from './process-record.js';
+} from './policy/options.js';
+export type { SandboxPlan } from './plan/plan.js';
+export type { RlimitName } from './policy/rlimits.js';
 export { createSandbox } from './sandbox.js';
-export type { SandboxStdio } from './stdio.js';
-export type { Verified } from './verify.js';
+export type { SandboxStdio } from './launch/stdio.js';
+export type { Verified } from './launch/verify.js';
 export type { SelfTestLine } from './self-test/result.js';
 export type { SelfTest } from './self-test/self-test.js';
-export type { Sandbox, SandboxSpawnOptions } from './types.js';
-export { restrictSelf, type RestrictSelfOptions, type SelfReport } from './restrict-self.js';
+export type { SandboxSpawnOptions } from './child/spawn-options.js';
+export type { Sandbox } from './types.js';
+export { restrictSelf, type SelfReport } from './self/restrict-self.js';
+export type { RestrictSelfOptions } from './self/restrict-self-document.js';

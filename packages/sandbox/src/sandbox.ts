@@ -2,27 +2,28 @@ import { isAbsolute } from 'node:path';
 
 import { isRoot } from '@sb/files';
 
-import { type SandboxedProcess, asTarget } from './child.js';
-import { type Command, commandOf } from './command.js';
-import { definePolicy } from './define.js';
-import { Ending, type EndingOptions } from './ending.js';
-import { spawnReader } from './call-documents.js';
-import { defaultEnvironment } from './environment.js';
+import { type SandboxedProcess, asTarget } from './child/child.js';
+import { type Command, commandOf } from './launch/command.js';
+import { definePolicy } from './policy/define.js';
+import { Ending, type EndingOptions } from './child/ending.js';
+import { spawnReader } from './child/spawn-documents.js';
+import { defaultEnvironment } from './policy/environment.js';
 import { documentPlace, sandboxError } from './errors.js';
-import { newExecKey } from './exec-once.js';
-import { explainSandbox } from './explain.js';
-import { launch, type Launched } from './launch.js';
-import { type LoadedFilter, refuseUnstartable, usualStatus } from './launcher-calls.js';
-import { layerPolicies, type LayerPolicies, layersFor } from './layers.js';
-import type { SandboxOptions, SandboxPolicy } from './options.js';
-import { machineOf, planSandbox, type SandboxPlan, sandboxSupport } from './plan.js';
-import { launchPortable } from './portable.js';
+import { newExecKey } from './filter/exec-once.js';
+import { explainSandbox } from './plan/explain.js';
+import { launch, type Launched } from './launch/launch.js';
+import { type LoadedFilter, refuseUnstartable, usualStatus } from './filter/launcher-calls.js';
+import { layerPolicies, type LayerPolicies, layersFor } from './plan/layers.js';
+import type { SandboxOptions, SandboxPolicy } from './policy/options.js';
+import { machineOf, planSandbox, type SandboxPlan, sandboxSupport } from './plan/plan.js';
+import { launchPortable } from './launch/portable.js';
 import { type SelfTest, selfTest } from './self-test/self-test.js';
-import { type Start, startRecords } from './start.js';
-import { layOut } from './stdio.js';
-import { findTarget, type Target } from './target.js';
-import type { Sandbox, SandboxSpawnOptions } from './types.js';
-import { refuseForbidden, unreadableProgram } from './unreadable-program.js';
+import { type Start, startRecords } from './launch/start.js';
+import { layOut } from './launch/stdio.js';
+import { findTarget, type Target } from './launch/target.js';
+import type { SandboxSpawnOptions } from './child/spawn-options.js';
+import type { Sandbox } from './types.js';
+import { refuseForbidden, unreadableProgram } from './launch/unreadable-program.js';
 
 /**
  * Makes a sandbox. Looks its user up; starts nothing.

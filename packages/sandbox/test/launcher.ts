@@ -9,10 +9,10 @@ import * as privdrop from '@sb/privdrop';
 import * as seccomp from '@sb/seccomp';
 import { parseProbe, probeArguments, probePath, reachableProgram, type Attempt } from '@sb/test-kit';
 
-import { launch } from '../src/launch.js';
+import { launch } from '../src/launch/launch.js';
 import { anonymousFile, launcherPath } from '../src/native.js';
-import { encodeProcess, joinRecords, type ProcessRecord } from '../src/process-record.js';
-import { type LauncherStatus, parseStatus } from '../src/status.js';
+import { encodeProcess, joinRecords, type ProcessRecord } from '../src/launch/process-record.js';
+import { type LauncherStatus, parseStatus } from '../src/launch/status.js';
 
 /** How a launch went: what the launcher said, and what the target did. */
 export interface Outcome {

@@ -1,6 +1,6 @@
 import { capabilityName } from '@sb/caps';
 
-import type { SandboxSupport } from '../src/plan.js';
+import type { SandboxSupport } from '../src/plan/plan.js';
 
 const all = Array.from({ length: 41 }, (_, number) => capabilityName(number));
 const everyId = { ranges: [[0, 0xffff_ffff]], overflow: 65_534 } as const;

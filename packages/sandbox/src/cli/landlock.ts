@@ -1,5 +1,5 @@
-import { presetDefaults } from '../filesystem.js';
-import type { FilesystemPreset, LandlockChoice, SandboxOptions, ShortRule } from '../options.js';
+import { presetDefaults } from '../policy/filesystem.js';
+import type { FilesystemPreset, LandlockChoice, SandboxOptions, ShortRule } from '../policy/options.js';
 import type { Arguments } from './arguments.js';
 import type { OptionName } from './options.js';
 import { misuse } from './usage-error.js';

@@ -1,8 +1,8 @@
 import { presets } from '@sb/seccomp';
 import { describe, expect, it } from 'vitest';
 
-import { filesystemPresets } from '../landlock-document.js';
-import { levelLayers } from '../levels.js';
+import { filesystemPresets } from '../policy/landlock-document.js';
+import { levelLayers } from '../policy/levels.js';
 import { help } from './help.js';
 import { optionNames, optionOf, options } from './options.js';
 

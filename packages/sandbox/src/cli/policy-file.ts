@@ -2,8 +2,8 @@ import { errorCode, isSandboxError, repeatedKey } from '@sb/core';
 import { filesClause, isFilesError, readTrustedFile } from '@sb/files';
 import { parsePolicy, type SeccompPolicy } from '@sb/seccomp';
 
-import { definePolicy } from '../define.js';
-import type { SandboxOptions, SandboxPolicy } from '../options.js';
+import { definePolicy } from '../policy/define.js';
+import type { SandboxOptions, SandboxPolicy } from '../policy/options.js';
 import { misuse } from './usage-error.js';
 
 /**

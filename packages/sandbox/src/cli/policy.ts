@@ -2,10 +2,10 @@ import type { CapsOptions } from '@sb/caps';
 import { isThere } from '@sb/files';
 import { type Base, presets, type SeccompOptions } from '@sb/seccomp';
 
-import { definePolicy } from '../define.js';
-import { defaultEnvironment } from '../environment.js';
-import { layerPolicies } from '../layers.js';
-import type { RlimitValue, SandboxOptions, SandboxPolicy, SandboxUser } from '../options.js';
+import { definePolicy } from '../policy/define.js';
+import { defaultEnvironment } from '../policy/environment.js';
+import { layerPolicies } from '../plan/layers.js';
+import type { RlimitValue, SandboxOptions, SandboxPolicy, SandboxUser } from '../policy/options.js';
 import type { Arguments } from './arguments.js';
 import { checkKept } from './kept-descriptors.js';
 import { aboutLandlock, landlockFrom } from './landlock.js';

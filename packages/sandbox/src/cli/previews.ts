@@ -1,7 +1,7 @@
 import { escaped } from '@sb/core';
 
 import type { SelfTest } from '../self-test/self-test.js';
-import { findTarget } from '../target.js';
+import { findTarget } from '../launch/target.js';
 import type { Sandbox } from '../types.js';
 import { tableOf } from './table.js';
 

@@ -1,4 +1,4 @@
-import type { SandboxedProcess } from '../child.js';
+import type { SandboxedProcess } from '../child/child.js';
 import { watchDeath } from '../native.js';
 import type { Sandbox } from '../types.js';
 import { failed, statusOfEnd } from './exit-status.js';

@@ -2,8 +2,8 @@ import { errnoName } from '@sb/core';
 import { allows, type FsRight } from '@sb/landlock';
 import { compile, simulate, syscallNumber } from '@sb/seccomp';
 
-import type { LayerPolicies } from '../layers.js';
-import type { SandboxPlan } from '../plan.js';
+import type { LayerPolicies } from '../plan/layers.js';
+import type { SandboxPlan } from '../plan/plan.js';
 import type { Bait } from './bait.js';
 
 /** What is known before the attempts. */

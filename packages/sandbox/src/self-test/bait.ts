@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
-import type { SandboxedProcess } from '../child.js';
+import type { SandboxedProcess } from '../child/child.js';
 import type { BaitFiles } from './bait-files.js';
 
 /** Things that the sandbox's user may use, so that only a sandbox can forbid it. */

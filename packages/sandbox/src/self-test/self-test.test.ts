@@ -5,11 +5,11 @@ import { Readable } from 'node:stream';
 import { missing } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import type { SandboxedProcess } from '../child.js';
-import { definePolicy } from '../define.js';
-import { layerPolicies } from '../layers.js';
-import type { SandboxOptions } from '../options.js';
-import { planSandbox, sandboxSupport } from '../plan.js';
+import type { SandboxedProcess } from '../child/child.js';
+import { definePolicy } from '../policy/define.js';
+import { layerPolicies } from '../plan/layers.js';
+import type { SandboxOptions } from '../policy/options.js';
+import { planSandbox, sandboxSupport } from '../plan/plan.js';
 import { selfTest } from './self-test.js';
 
 /** What a probe was told to attempt. */

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
-import type { SandboxedProcess } from '../child.js';
-import type { SandboxReport } from '../enforcement.js';
+import type { SandboxedProcess } from '../child/child.js';
+import type { SandboxReport } from '../child/enforcement.js';
 import { anonymousFile, closeAnonymous, probePath } from '../native.js';
 import { type Attempt, attemptsOf, type Situation } from './attempts.js';
 import { asVictim, listen } from './bait.js';

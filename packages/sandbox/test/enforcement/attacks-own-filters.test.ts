@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { makePlace, nobody } from '../attack/place.js';
 import { describeAttacks, inside, works, worksForRoot } from '../attack/suite.js';
-import { definePolicy } from '../../src/define.js';
+import { definePolicy } from '../../src/policy/define.js';
 import { createSandbox } from '../../src/index.js';
-import { layerPolicies } from '../../src/layers.js';
+import { layerPolicies } from '../../src/plan/layers.js';
 import { states } from '../start.js';
 
 const freePort = 47_661;

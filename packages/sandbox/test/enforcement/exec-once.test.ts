@@ -3,10 +3,10 @@ import * as seccomp from '@sb/seccomp';
 import { type Attempt, missing, parseProbe, probeArguments, probePath } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { definePolicy } from '../../src/define.js';
-import { withExecOnce } from '../../src/exec-once.js';
+import { definePolicy } from '../../src/policy/define.js';
+import { withExecOnce } from '../../src/filter/exec-once.js';
 import { createSandbox } from '../../src/index.js';
-import { layerPolicies } from '../../src/layers.js';
+import { layerPolicies } from '../../src/plan/layers.js';
 import { attackers, inside } from '../attack/suite.js';
 import { processOf, run } from '../launcher.js';
 import { startIn } from '../start.js';

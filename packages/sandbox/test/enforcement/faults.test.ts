@@ -8,7 +8,7 @@ import * as seccomp from '@sb/seccomp';
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { ProcessRecord, ProgramFile } from '../../src/process-record.js';
+import type { ProcessRecord, ProgramFile } from '../../src/launch/process-record.js';
 import { processOf, run, runUnder } from '../launcher.js';
 
 let folder: TemporaryFolder;

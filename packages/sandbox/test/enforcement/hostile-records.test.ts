@@ -4,7 +4,7 @@ import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { joinRecords } from '../../src/process-record.js';
+import { joinRecords } from '../../src/launch/process-record.js';
 import { allLayers, processOf, runBytes } from '../launcher.js';
 
 let folder: TemporaryFolder;

@@ -8,8 +8,8 @@ import * as seccomp from '@sb/seccomp';
 import { type Attempt, compileFixture, missing, probeArguments, probePath } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { launch } from '../../src/launch.js';
-import { joinRecords } from '../../src/process-record.js';
+import { launch } from '../../src/launch/launch.js';
+import { joinRecords } from '../../src/launch/process-record.js';
 import { allLayers, attack, processOf, run } from '../launcher.js';
 
 const lines = (text: string): Record<string, string> =>

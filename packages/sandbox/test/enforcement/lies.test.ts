@@ -7,7 +7,7 @@ import * as seccomp from '@sb/seccomp';
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { ProcessRecord } from '../../src/process-record.js';
+import type { ProcessRecord } from '../../src/launch/process-record.js';
 import { processOf, runUnder } from '../launcher.js';
 import { saysYesTo } from '../liar.js';
 

@@ -4,14 +4,14 @@ import { readdirSync } from 'node:fs';
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it, vi } from 'vitest';
 
-import { asTarget } from '../../src/child.js';
+import { asTarget } from '../../src/child/child.js';
 import { createSandbox, definePolicy, type SandboxOptions } from '../../src/index.js';
-import { launch } from '../../src/launch.js';
-import { layerPolicies, type LayerPolicies } from '../../src/layers.js';
-import { planSandbox, type SandboxPlan, sandboxSupport } from '../../src/plan.js';
+import { launch } from '../../src/launch/launch.js';
+import { layerPolicies, type LayerPolicies } from '../../src/plan/layers.js';
+import { planSandbox, type SandboxPlan, sandboxSupport } from '../../src/plan/plan.js';
 import { type OutsideStart, type SelfTest, selfTest } from '../../src/self-test/self-test.js';
-import { startRecords } from '../../src/start.js';
-import { layOut } from '../../src/stdio.js';
+import { startRecords } from '../../src/launch/start.js';
+import { layOut } from '../../src/launch/stdio.js';
 
 const policies: readonly SandboxOptions[] = [
   {},

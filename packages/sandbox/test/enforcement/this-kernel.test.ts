@@ -8,7 +8,7 @@ import { expectedLandlock, missing, parseProbe, probeArguments, probePath, tempo
 import { describe, expect, it } from 'vitest';
 
 import { createSandbox, type SandboxOptions } from '../../src/index.js';
-import { sandboxSupport } from '../../src/plan.js';
+import { sandboxSupport } from '../../src/plan/plan.js';
 
 /** The first ABI that has all that is asked for here: UDP came last. */
 const completeAbi = 10;

@@ -5,7 +5,7 @@ import { missing, probePath, stranger, temporaryFolder, type TemporaryFolder } f
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createSandbox, type SandboxOptions } from '../../src/index.js';
-import { unreadableProgram } from '../../src/unreadable-program.js';
+import { unreadableProgram } from '../../src/launch/unreadable-program.js';
 import { collect } from '../start.js';
 
 let folder: TemporaryFolder;

@@ -18,8 +18,8 @@ const main = 'sandbox/native/launcher/main.c';
 const caps = 'caps/native/caps.c';
 const privdrop = 'privdrop/native/privdrop.c';
 const openPath = 'landlock/native/open_path.c';
-const filesystem = 'sandbox/src/filesystem.ts';
-const holes = 'sandbox/src/tcp-holes.ts';
+const filesystem = 'sandbox/src/policy/filesystem.ts';
+const tcpRules = 'sandbox/src/filter/tcp-rules.ts';
 
 const given = ['launcher', 'gives exactly'] as const;
 const files = ['attacks-files', 'in the default preset fails inside for switched'] as const;
@@ -161,7 +161,7 @@ export const launcherMutants: readonly Mutant[] = [
 export const presetMutants: readonly Mutant[] = [
   {
     name: 'read-only: reading and executing',
-    file: 'sandbox/src/layers.ts',
+    file: 'sandbox/src/plan/layers.ts',
     from: 'withTop(fixed, topFolders())',
     to: 'withTop(fixed, [])',
     red: files,
@@ -182,7 +182,7 @@ export const presetMutants: readonly Mutant[] = [
   },
   {
     name: 'read-only: without /dev',
-    file: 'sandbox/src/top-folders.ts',
+    file: 'sandbox/src/policy/top-folders.ts',
     from: 'entry.name !== devices',
     to: 'entry.name !== `no ${devices}`',
     red: ['attacks-reading', 'cannot-be-read-nor-gained-as-switched'],
@@ -196,14 +196,14 @@ export const presetMutants: readonly Mutant[] = [
   },
   {
     name: 'unix sockets closed where none is granted',
-    file: 'sandbox/src/granted.ts',
+    file: 'sandbox/src/policy/unix-and-ipc.ts',
     from: '...(unix.length > 0\n',
     to: '...(unix.length >= 0\n',
     red: ['attacks-shared', 'by sockets of the machine fails inside for switched'],
   },
   {
     name: 'queues and memory closed where they are not granted',
-    file: 'sandbox/src/granted.ts',
+    file: 'sandbox/src/policy/unix-and-ipc.ts',
     from: '...(ipc ? {',
     to: '...(!ipc ? {',
     red: ['attacks-shared', 'by keys and names fails inside for switched'],
@@ -253,120 +253,120 @@ export const presetMutants: readonly Mutant[] = [
   },
   {
     name: 'other streams than TCP, by type',
-    file: holes,
+    file: tcpRules,
     from: '      arg(1).maskedNe32(SOCK_TYPE_MASK, SOCK_STREAM),\n',
     to: '      arg(1).eq32(0xffff_ffff),\n',
     red: network,
   },
   {
     name: 'other streams than TCP, by protocol',
-    file: holes,
+    file: tcpRules,
     from: '...[0, IPPROTO_ICMP,',
     to: '...[0, 262, IPPROTO_ICMP,',
     red: network,
   },
   ...(['sendto', 'sendmsg', 'sendmmsg'] as const).map((call): Mutant => ({
     name: `TCP Fast Open by ${call}`,
-    file: holes,
+    file: tcpRules,
     from: `  deny('${call}', 'EOPNOTSUPP'`,
     to: `  deny('vhangup', 'EOPNOTSUPP'`,
     red: ports,
   })),
   {
     name: 'TCP Fast Open by setsockopt',
-    file: holes,
+    file: tcpRules,
     from: 'TCP_FASTOPEN_CONNECT = 30',
     to: 'TCP_FASTOPEN_CONNECT = 31',
     red: ports,
   },
   {
     name: 'the denial of every exec but the first',
-    file: 'sandbox/src/exec-once.ts',
+    file: 'sandbox/src/filter/exec-once.ts',
     from: 'deny: [...new Set([...deny, ...calls])]',
     to: 'deny',
     red: ['exec-once', 'which executes nothing afterwards, as switched'],
   },
-  { name: 'listening without binding', file: holes, from: "[deny('listen', 'EPERM')]", to: '[]', red: network },
+  { name: 'listening without binding', file: tcpRules, from: "[deny('listen', 'EPERM')]", to: '[]', red: network },
   {
     name: 'modes, owners and times',
-    file: 'sandbox/src/metadata-holes.ts',
+    file: 'sandbox/src/filter/metadata-rules.ts',
     from: '  chmod fchmod fchmodat',
     to: '  fchmod fchmodat',
     red: files,
   },
   {
     name: 'an encryption policy',
-    file: 'sandbox/src/metadata-holes.ts',
+    file: 'sandbox/src/filter/metadata-rules.ts',
     from: '  0x800c_6613,',
     to: '  ',
     red: ['attacks-files', 'denies the request FS_IOC_SET_ENCRYPTION_POLICY'],
   },
   {
     name: 'subvolumes beside what may be written',
-    file: 'sandbox/src/metadata-holes.ts',
+    file: 'sandbox/src/filter/metadata-rules.ts',
     from: 'readOnly || handlesFolders(ruleset)',
     to: 'readOnly',
     red: ['attacks-files', 'denies what makes and removes subvolumes'],
   },
   {
     name: 'subvolumes of bcachefs',
-    file: 'sandbox/src/metadata-holes.ts',
+    file: 'sandbox/src/filter/metadata-rules.ts',
     from: '  0x4020_bc10,',
     to: '  ',
     red: ['attacks-files', 'denies the request BCH_IOCTL_SUBVOLUME_CREATE'],
   },
   {
     name: 'files that are made by a request of OCFS2',
-    file: 'sandbox/src/metadata-holes.ts',
+    file: 'sandbox/src/filter/metadata-rules.ts',
     from: '...subvolumeRequests, reflinkRequest,',
     to: '...subvolumeRequests,',
     red: ['attacks-files', 'denies the request OCFS2_IOC_REFLINK'],
   },
   {
     name: 'keys of encrypted folders',
-    file: 'sandbox/src/metadata-holes.ts',
+    file: 'sandbox/src/filter/metadata-rules.ts',
     from: 'reflinkRequest, ...keyRequests, dedupe',
     to: 'reflinkRequest, dedupe',
     red: ['attacks-files', 'denies the request FS_IOC_REMOVE_ENCRYPTION_KEY'],
   },
   {
     name: 'message queues',
-    file: 'sandbox/src/metadata-holes.ts',
+    file: 'sandbox/src/filter/metadata-rules.ts',
     from: 'maskedNe32(O_CREAT, 0)',
     to: 'maskedEq32(O_CREAT, 0)',
     red: ['attacks-files', 'denies making and removing message queues'],
   },
   {
     name: 'SMC beside rules for TCP',
-    file: holes,
+    file: tcpRules,
     from: "sockets === 'any' || sockets.includes('AF_SMC')",
     to: "sockets === 'any' && sockets.includes('AF_SMC')",
     red: ['attacks-own-filters', 'denies SMC'],
   },
   {
     name: 'the ways round TCP rules under deny-all',
-    file: holes,
+    file: tcpRules,
     from: "['network-client', 'network-client-running']",
     to: "['network-client', 'network-client-running', 'deny-all']",
     red: ['attacks-own-filters', 'from deny-all with a group of calls fails inside for switched'],
   },
   {
     name: 'the question whether a start can come to its end',
-    file: 'sandbox/src/launcher-calls.ts',
+    file: 'sandbox/src/filter/launcher-calls.ts',
     from: 'if (answers.some(isLet)) continue;',
     to: 'if (answers !== undefined) continue;',
     red: ['last-calls', 'its exec, by a kill is refused'],
   },
   {
     name: 'core files',
-    file: 'sandbox/src/process-features.ts',
+    file: 'sandbox/src/plan/process-features.ts',
     from: 'return { core: 0, ...policy.rlimits }',
     to: 'return { ...policy.rlimits }',
     red: ['attacks-descriptors-environment', 'has no limit to raise'],
   },
   {
     name: 'an environment of its own',
-    file: 'sandbox/src/start.ts',
+    file: 'sandbox/src/launch/start.ts',
     from: 'frameOf({ ...fixed.settings, ...varying }',
     to: 'frameOf({ ...fixed.settings, ...varying, env: { ...(globalThis.process.env as Record<string, string>), ...varying.env } }',
     red: ['attacks-descriptors-environment', 'is exactly the one'],

@@ -1,6 +1,6 @@
 import type { Schema } from '@sb/core/document';
 
-import { policyReader } from '../../src/documents.js';
+import { policyReader } from '../../src/policy/documents.js';
 
 /** What is named in a schema, defined once: the reader's own schema says it in full at each place. */
 function hoisted(schema: Schema, definitions: Map<string, Schema>): Schema {

@@ -6,8 +6,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { definePolicy } from '../../src/define.js';
-import type { SandboxOptions } from '../../src/options.js';
+import { definePolicy } from '../../src/policy/define.js';
+import type { SandboxOptions } from '../../src/policy/options.js';
 import { mutated, policies } from './documents.js';
 import { policySchema } from './policy-schema.js';
 

@@ -4,9 +4,9 @@ import { capabilityName } from '@sb/caps';
 import { newestAbi, policy, ro } from '@sb/landlock';
 import { arg, architectureNames, groupNames, presets, socketFamilies } from '@sb/seccomp';
 
-import { filesystemPresets } from '../../src/landlock-document.js';
-import { levelLayers } from '../../src/levels.js';
-import { rlimitNumbers } from '../../src/process-record.js';
+import { filesystemPresets } from '../../src/policy/landlock-document.js';
+import { levelLayers } from '../../src/policy/levels.js';
+import { rlimitNumbers } from '../../src/policy/rlimits.js';
 
 interface SyscallData {
   readonly calls: Readonly<Record<string, unknown>>;

@@ -1,0 +1,59 @@
+import type { Question } from './questions.js';
+
+/**
+ * Numbers of the kernel's headers, written down again: shared with the rules that close these ways, a wrong one would
+ * ask the filter the wrong thing and hide itself.
+ */
+const [AF_INET, AF_INET6, AF_SMC] = [2, 10, 43] as const;
+const [IPPROTO_TCP, IPPROTO_SMC, IPPROTO_MPTCP] = [6, 256, 262] as const;
+const [FASTOPEN_CONNECT, ULP] = [30, 31] as const;
+const [SYS_SOCKET, SYS_BIND, SYS_CONNECT, SYS_LISTEN] = [1, 2, 3, 4] as const;
+const [SYS_SENDTO, SYS_SETSOCKOPT, SYS_SENDMSG, SYS_SENDMMSG] = [11, 14, 16, 20] as const;
+
+/** A way around a right for TCP: open where one of `by` is let through, and one of `after` where there is such. */
+export interface Bypass {
+  readonly what: string;
+  readonly by: readonly Question[];
+  readonly after?: readonly Question[];
+}
+
+/** An io_uring makes sockets, listens and sends unseen (`IORING_OP_*`); `socketcall` of i386 has pointers only. */
+const unseen = (call: number): readonly Question[] => [['io_uring_setup'], ['socketcall', call]];
+
+const streamType = { mask: 0xf, value: 1 };
+const fastOpenFlag = { mask: 0x2000_0000, value: 0x2000_0000 };
+const streams = (protocol: number): readonly Question[] => [
+  ...[AF_INET, AF_INET6].map((family): Question => ['socket', family, streamType, protocol]),
+  ...unseen(SYS_SOCKET),
+];
+
+/** Sockets that reach TCP ports and are no TCP sockets to Landlock. */
+const otherSockets = (after: readonly Question[]): readonly Bypass[] => [
+  { what: 'MPTCP sockets', by: streams(IPPROTO_MPTCP), after },
+  { what: 'SMC sockets', by: [['socket', AF_SMC, streamType], ...streams(IPPROTO_SMC)], after },
+];
+
+/** What a right to connect by TCP doesn't reach. */
+export const connectBypasses: readonly Bypass[] = [
+  ...otherSockets([['connect'], ...unseen(SYS_CONNECT)]),
+  {
+    what: 'TCP Fast Open',
+    by: [
+      ['sendto', undefined, undefined, undefined, fastOpenFlag],
+      ['sendmsg', undefined, undefined, fastOpenFlag],
+      ['sendmmsg', undefined, undefined, undefined, fastOpenFlag],
+      ['setsockopt', undefined, IPPROTO_TCP, FASTOPEN_CONNECT],
+      ...[SYS_SENDTO, SYS_SENDMSG, SYS_SENDMMSG, SYS_SETSOCKOPT].flatMap(unseen),
+    ],
+  },
+  {
+    what: 'upper-layer protocols of TCP',
+    by: [['setsockopt', undefined, IPPROTO_TCP, ULP], ...unseen(SYS_SETSOCKOPT)],
+  },
+];
+
+/** What a right to bind to TCP ports doesn't reach. */
+export const bindBypasses: readonly Bypass[] = [
+  ...otherSockets([['bind'], ['listen'], ...unseen(SYS_BIND), ...unseen(SYS_LISTEN)]),
+  { what: 'listening on a free port without binding', by: [['listen'], ...unseen(SYS_LISTEN)] },
+];

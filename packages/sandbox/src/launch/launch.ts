@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
+
+import { errorCode } from '@sb/core';
+
+import { anonymousFile, closeAnonymous, launcherPath } from '../native.js';
+import { openStatusChannel } from './status-channel.js';
+import { type LauncherStatus, parseStatus } from './status.js';
+import type { StdioEntry } from './stdio.js';
+
+/** A process that the launcher was started for. */
+export interface Launched {
+  /** The launcher, and after its last step the target: the same process. */
+  readonly child: ChildProcess;
+  /** Settles when the target is executed, or can't be. */
+  readonly status: Promise<LauncherStatus>;
+}
+
+/**
+ * Starts the launcher with records from `joinRecords`.
+ *
+ * @param records - the process record first, then those of the layers
+ * @param stdio - what the target gets as descriptors 0, 1, 2 …
+ * @param serialization - of messages over `ipc`
+ * @throws SandboxError if the records can't be handed over
+ */
+export function launch(
+  records: Uint8Array,
+  stdio: readonly StdioEntry[],
+  serialization: 'json' | 'advanced' = 'json',
+): Launched {
+  const source = anonymousFile(records);
+  try {
+    const channel = openStatusChannel(records.length);
+    try {
+      // The launcher closes the first of its two, and the kernel the second when the target is executed.
+      const all = [...stdio, source, channel.entry] as StdioOptions;
+      const args = [String(stdio.length), String(stdio.length + 1)];
+      // No environment: the target's own is in the records, and the launcher reads none.
+      const child = spawn(launcherPath(), args, { env: {}, stdio: all, serialization });
+      if (child.pid === undefined) return { child, status: unstarted(child) };
+      return { child, status: channel.said(child, stdio.length + 1).then(parseStatus) };
+    } finally {
+      channel.close();
+    }
+  } finally {
+    closeAnonymous(source);
+  }
+}
+
+/**
+ * What child_process says at the next tick of a program that it could not start. Its event would name the launcher as
+ * the target; ours tells it instead.
+ */
+async function unstarted(child: ChildProcess): Promise<LauncherStatus> {
+  const emit = child.emit.bind(child) as (name: string | symbol, ...values: unknown[]) => boolean;
+  return await new Promise((resolve) => {
+    let isFirst = true;
+    const hold = (name: string | symbol, ...values: unknown[]): boolean => {
+      if (name !== 'error' || !isFirst) return emit(name, ...values);
+      isFirst = false;
+      resolve({ kind: 'unstarted', errno: errorCode(values[0]) ?? 'unknown error' });
+      return true;
+    };
+    Object.assign(child, { emit: hold });
+  });
+}

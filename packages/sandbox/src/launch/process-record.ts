@@ -1,0 +1,134 @@
+import { encodeRecord, setRecordLength } from '@sb/core';
+
+import { type RlimitName, rlimitNumbers, unlimited } from '../policy/rlimits.js';
+import { ByteWriter } from './byte-writer.js';
+
+/** A program that is executed as a descriptor, where it was found. */
+export interface ProgramFile {
+  /** Absolute. */
+  readonly path: string;
+  /** `st_dev` and `st_ino` of stat(2). */
+  readonly device: bigint;
+  readonly inode: bigint;
+}
+
+/** What the launcher does beside the layers, and what it becomes. */
+export interface ProcessRecord {
+  readonly newSession: boolean;
+  readonly dieWithParent: boolean;
+  /** Whether it joins a session keyring of its own, as where the user changes. */
+  readonly newKeyring: boolean;
+  /** Process id of the parent, so that the launcher notices when it died meanwhile; 0 for any. */
+  readonly parent: number;
+  /** Whether the Landlock rules forbid to write to the file that the launcher tries. */
+  readonly writeDenied: boolean;
+  /** File mode creation mask; undefined leaves it. */
+  readonly umask: number | undefined;
+  /** Soft and hard limit alike. */
+  readonly rlimits: Readonly<Partial<Record<RlimitName, number>>>;
+  /** Descriptors that stay open, ascending. */
+  readonly keep: readonly number[];
+  /** Working directory; empty to stay. */
+  readonly cwd: string;
+  /** Absolute path of the target; or the number of a descriptor that is kept until then, of a file without a name. */
+  readonly path: string | number;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** The sixth argument of the launcher's `execveat`, which a filter knows it by. Default: none, which is 0. */
+  readonly execKey?: bigint | undefined;
+  /** What the target is a copy of: its user must be able to execute that. Default: nothing. */
+  readonly original?: ProgramFile | undefined;
+}
+
+const NEW_SESSION = 1;
+const DIE_WITH_PARENT = 2;
+const TARGET_DESCRIPTOR = 4;
+const WRITE_DENIED = 8;
+const EXEC_KEY = 16;
+const ORIGINAL = 32;
+const NEW_KEYRING = 64;
+const KEEP_UMASK = 0xffff_ffff;
+const version = 1;
+
+/** A process record without its arguments, and what follows it: most starts of a sandbox differ in them alone. */
+export interface RecordFrame {
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+  /** The layers' records. */
+  readonly layers: Uint8Array;
+}
+
+/**
+ * Encodes the process record; `native/launcher/launcher.h` describes the same bytes.
+ *
+ * @throws RangeError if a string holds a NUL, or the record would exceed the limit of a record
+ */
+export function encodeProcess(record: ProcessRecord): Uint8Array {
+  return Uint8Array.from(processWithin(frameOf(record), record.argv).bytes());
+}
+
+function flagsOf(record: Omit<ProcessRecord, 'argv'>): number {
+  return (
+    (record.newSession ? NEW_SESSION : 0) |
+    (record.dieWithParent ? DIE_WITH_PARENT : 0) |
+    (typeof record.path === 'number' ? TARGET_DESCRIPTOR : 0) |
+    (record.writeDenied ? WRITE_DENIED : 0) |
+    (record.execKey === undefined ? 0 : EXEC_KEY) |
+    (record.original === undefined ? 0 : ORIGINAL) |
+    (record.newKeyring ? NEW_KEYRING : 0)
+  );
+}
+
+/**
+ * Encodes all of a process record but its arguments.
+ *
+ * @param layers - what is to follow it, from {@link joinRecords}
+ * @throws RangeError as `encodeProcess`
+ */
+export function frameOf(record: Omit<ProcessRecord, 'argv'>, layers: Uint8Array = new Uint8Array()): RecordFrame {
+  const flags = flagsOf(record);
+  const limits = Object.entries(record.rlimits) as [RlimitName, number][];
+  const fields = new ByteWriter()
+    .u32(record.parent)
+    .u32(record.umask ?? KEEP_UMASK)
+    .u32(limits.length);
+  for (const [name, value] of limits) {
+    const limit = value === Number.POSITIVE_INFINITY ? unlimited : BigInt(value);
+    fields.u32(rlimitNumbers[name]).u32(0).u64(limit).u64(limit);
+  }
+  fields.u32(record.keep.length);
+  for (const descriptor of record.keep) fields.u32(descriptor);
+  fields.text(record.cwd).text(String(record.path));
+  const head = encodeRecord({ layer: 'process', version, flags, payload: fields.bytes() });
+  const rest = new ByteWriter().texts(Object.entries(record.env).map(([name, value]) => `${name}=${value}`));
+  if (record.execKey !== undefined) rest.u64(record.execKey);
+  const { original } = record;
+  if (original !== undefined) rest.u64(original.device).u64(original.inode).text(original.path);
+  return { head, tail: Uint8Array.from(rest.bytes()), layers };
+}
+
+/**
+ * Puts arguments into a frame.
+ *
+ * @returns all records, to be copied before anything else is encoded
+ * @throws RangeError as `encodeProcess`
+ */
+export function encodeWithin(frame: RecordFrame, argv: readonly string[]): Uint8Array {
+  return processWithin(frame, argv).pad(recordAlignment).raw(frame.layers).bytes();
+}
+
+function processWithin({ head, tail }: RecordFrame, argv: readonly string[]): ByteWriter {
+  const writer = new ByteWriter().raw(head).texts(argv).raw(tail);
+  setRecordLength(writer.bytes());
+  return writer;
+}
+
+/** Each record begins at a multiple of so many bytes. */
+const recordAlignment = 8;
+
+/** Puts records one behind the other, each where one may begin; their layers must ascend. */
+export function joinRecords(records: readonly Uint8Array[]): Uint8Array {
+  const writer = new ByteWriter();
+  for (const record of records) writer.raw(record).pad(recordAlignment);
+  return Uint8Array.from(writer.bytes());
+}

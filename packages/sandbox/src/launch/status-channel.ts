@@ -1,0 +1,60 @@
+import type { ChildProcess } from 'node:child_process';
+
+import { closeAnonymous, statusPipe } from '../native.js';
+import type { StdioEntry } from './stdio.js';
+
+/** Where what a launcher says arrives. */
+export interface StatusChannel {
+  /** The launcher's end, for `child_process`. */
+  readonly entry: StdioEntry;
+  /** Gives up our hold on the launcher's end. To be called once the child was started, or could not be. */
+  close(): void;
+  /**
+   * Everything that is said until every holder of that end has closed it.
+   *
+   * @param child - that was started with `entry`
+   * @param index - the number that `entry` has in it
+   */
+  said(child: ChildProcess, index: number): Promise<string>;
+}
+
+/** The most that a launcher says beside a line for each rule: its own status, its proofs, and a failure. */
+const ownWords = 16_384;
+
+/**
+ * Opens a channel for one launcher.
+ *
+ * @param records - length in bytes of what it is told. A line about a rule is shorter than the rule.
+ * @throws SandboxError if there can't be one
+ */
+export function openStatusChannel(records: number): StatusChannel {
+  // Other runtimes have the names of libuv, and stop at them.
+  if (process.versions['bun'] !== undefined || process.versions['deno'] !== undefined) return streamChannel;
+  let tell: (text: string) => void = () => undefined;
+  const text = new Promise<string>((resolve) => {
+    tell = resolve;
+  });
+  const descriptor = statusPipe(records + ownWords, tell);
+  return { entry: descriptor, close: () => closeAnonymous(descriptor), said: () => text };
+}
+
+/** A pipe of `child_process`: several times as expensive, and it wakes us at each word. */
+const streamChannel: StatusChannel = { entry: 'pipe', close: () => undefined, said: saidOn };
+
+/**
+ * Everything that a child says on one of its descriptors, until every holder has closed it; empty if there is none.
+ *
+ * @param child - with a `pipe` at that place
+ * @param index - number of the descriptor
+ */
+export async function saidOn({ stdio }: ChildProcess, index: number): Promise<string> {
+  const stream = stdio[index];
+  if (stream === null || stream === undefined || !('read' in stream)) return '';
+  const parts: Buffer[] = [];
+  // By events: an iterator would take longer than the launcher.
+  return await new Promise((resolve) => {
+    stream.on('data', (part: Buffer) => parts.push(part));
+    stream.once('error', () => resolve(''));
+    stream.once('end', () => resolve(Buffer.concat(parts).toString('latin1')));
+  });
+}

@@ -1,0 +1,53 @@
+import { errorCode, readKernelLink, type TaskStatus } from '@sb/core';
+
+import type { Expected } from '../plan/plan.js';
+import { differences } from './verify.js';
+
+/** Bits of a capability mask, `linux/capability.h`. */
+const CAP_SETGID = 1n << 6n;
+const CAP_SETUID = 1n << 7n;
+
+/** What the kernel was found to say otherwise than planned, and what may explain it. */
+export interface Finding {
+  /** From {@link differences}. */
+  readonly wrong: readonly string[];
+  /** The kernel's word about the launcher, just before it became the target. */
+  readonly launcher: TaskStatus;
+  readonly expected: Expected;
+  /** Whether the target is in a user namespace of its own, which the launcher never makes. */
+  readonly isElsewhere: boolean;
+}
+
+/**
+ * Whether a target can have brought a difference about itself since it runs, by what its sandbox lets it do: a user
+ * namespace that it makes gives it every capability in there and none outside (user_namespaces(7)), and with CAP_SETUID
+ * or CAP_SETGID it may change its ids. Nothing takes no_new_privs or a filter away,
+ * and who leads a session stays in it.
+ */
+export function isTargetsWork({ wrong, launcher, expected, isElsewhere }: Finding): boolean {
+  if (differences(launcher, expected, { by: 'launcher', filters: undefined }).length > 0) return false;
+  const mayChange = (capability: bigint): boolean => (launcher.capPrm & capability) !== 0n;
+  return wrong.every((what) => {
+    if (['no_new_privs', 'seccomp', 'session'].includes(what)) return false;
+    if (what === 'user ids') return mayChange(CAP_SETUID);
+    if (what === 'group ids' || what === 'groups') return mayChange(CAP_SETGID);
+    return isElsewhere;
+  });
+}
+
+/**
+ * Whether a process is in another user namespace than this one. One that is gone by now may have been.
+ *
+ * @throws Error of the system, where that can't be asked
+ */
+export function hasOwnNamespace(pid: number): boolean {
+  try {
+    return readKernelLink(`/proc/${pid}/ns/user`) !== readKernelLink('/proc/self/ns/user');
+  } catch (error) {
+    const code = errorCode(error);
+    // A zombie has no namespaces any more.
+    if (code === 'ENOENT' || code === 'ESRCH') return true;
+    if (code === 'EACCES' || code === 'EPERM') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,125 @@
+import { escaped, escapedLines } from '@sb/core';
+
+import { isTopRule, redundantRules } from '../policy/filesystem.js';
+import { passes } from '../filter/questions.js';
+import type { LayerPolicies } from './layers.js';
+import { metadataCalls } from '../filter/metadata-rules.js';
+import type { SandboxPolicy } from '../policy/options.js';
+import { pathOf } from '../policy/path-text.js';
+import { isTakenBack, type SandboxPlan } from './plan.js';
+import { rlimitsOf } from './process-features.js';
+import type { sharedFeatureNames } from './shared-features.js';
+import { topFolders } from '../policy/top-folders.js';
+
+/**
+ * A plan in plain words: who the child is, what it can reach, and what of that can't be enforced here. Names from the
+ * policy are escaped, so that they can do nothing to a terminal.
+ *
+ * @param policy - from `definePolicy`
+ * @param layers - from `layerPolicies`
+ * @param plan - from `planSandbox`
+ */
+export function explainSandbox(policy: SandboxPolicy, layers: LayerPolicies, plan: SandboxPlan): string {
+  const missing = plan.features.filter(({ state }) => state === 'unsupported');
+  const lines: readonly (readonly [subject: string, text: string])[] = [
+    ['user', userText(policy, layers)],
+    ['capabilities', capsText(layers)],
+    ['files', filesText(layers)],
+    ...redundantLines(policy),
+    ['network', networkText(layers)],
+    [
+      'scopes',
+      layers.landlock?.scope.length ? `none of its own leads out: ${layers.landlock.scope.join(', ')}` : 'open',
+    ],
+    ['system calls', seccompText(layers)],
+    ['unix sockets', sharedText(plan, 'unix_sockets', 'none but connected pairs')],
+    ['shared ipc', sharedText(plan, 'shared_ipc', 'none')],
+    ['process', processText(policy)],
+    ['in force', plan.status],
+    ...missing.map(
+      ({ layer, feature, reason }) => ['missing', `${layer}.${feature}: ${reason ?? 'no reason'}`] as const,
+    ),
+  ];
+  return lines.map(([subject, text]) => `${subject.padEnd(13)} ${escapedLines(text)}\n`).join('');
+}
+
+function userText(policy: SandboxPolicy, { privdrop }: LayerPolicies): string {
+  if (isTakenBack(policy, 'privdrop')) return 'stays who we are, though the policy names one: off names privdrop';
+  if (privdrop === undefined) return 'stays who we are';
+  const groups = privdrop.groups.length === 0 ? 'no other groups' : `groups ${privdrop.groups.join(', ')}`;
+  return `${privdrop.name ?? 'no name'} (uid ${privdrop.uid}, gid ${privdrop.gid}, ${groups})`;
+}
+
+function capsText({ caps }: LayerPolicies): string {
+  if (caps === undefined) return 'left alone; no_new_privs';
+  return `${caps.keep.length === 0 ? 'none' : caps.keep.join(', ')}; no_new_privs`;
+}
+
+/** What stands for the twenty paths of the preset read-only. */
+const wholeTree = 'what lies in / now, without /dev';
+
+function filesText({ landlock }: LayerPolicies): string {
+  if (landlock === undefined || landlock.handled.fs.length === 0) return 'not restricted';
+  const can = (right: string) => {
+    const rules = landlock.paths.filter(({ rights }) => rights.some((one) => one === right));
+    const others = rules.filter((rule) => !isTopRule(rule)).map(({ path }) => escaped(pathOf(path)));
+    return [...(rules.some(isTopRule) ? [wholeTree] : []), ...(others.length > 0 ? [others.join(' ')] : [])];
+  };
+  const part = (verb: string, right: string) => `${verb} ${can(right).join('; ') || 'nothing'}`;
+  return [part('read', 'read_file'), part('execute', 'execute'), part('write', 'write_file')].join('\n              ');
+}
+
+/** What the policy says and has no effect, since it is granted already. */
+function redundantLines({ landlock }: SandboxPolicy): readonly (readonly [subject: string, text: string])[] {
+  if (typeof landlock !== 'object' || landlock.paths === undefined) return [];
+  return redundantRules(landlock, topFolders()).map(({ place, path }) => [
+    'redundant',
+    `${place} grants nothing for ${escaped(path)} that is not granted already`,
+  ]);
+}
+
+function networkText({ landlock }: LayerPolicies): string {
+  const handled = landlock?.handled.net ?? [];
+  const usual = (['connect_tcp', 'bind_tcp'] as const).filter((right) => !handled.includes(right));
+  const restricted = handled.map((right) => {
+    const ports = landlock?.ports.filter(({ rights }) => rights.includes(right)).map(({ port }) => port) ?? [];
+    return `${right}: ${ports.length === 0 ? 'no port' : ports.join(', ')}`;
+  });
+  return [...usual.map((right) => `${right}: any port`), ...restricted].join('; ');
+}
+
+function seccompText({ seccomp }: LayerPolicies): string {
+  if (seccomp === undefined) return 'not filtered';
+  const { base, deny, allow, sockets } = seccomp;
+  const isReadOnly = metadataCalls.every((name) => deny.includes(name)) && !letsMetadata(seccomp);
+  const others = isReadOnly ? deny.filter((name) => !metadataCalls.includes(name)) : deny;
+  const more = [
+    ...(isReadOnly ? ['no change of modes, owners, times and attributes of files'] : []),
+    ...(others.length > 0 ? [`denied too: ${others.join(' ')}`] : []),
+    ...(allow.length > 0 ? [`allowed too: ${allow.join(' ')}`] : []),
+    `sockets: ${sockets === 'any' ? 'any' : sockets.join(' ')}`,
+  ];
+  return `${base}; ${more.join('; ')}`;
+}
+
+/** What of that is open, as its line of the report has it. */
+function sharedText({ features }: SandboxPlan, name: (typeof sharedFeatureNames)[number], closed: string): string {
+  const line = features.find(({ feature }) => feature === name);
+  return line?.state === 'enforced' ? closed : (line?.reason ?? 'not known');
+}
+
+/** Whether something that the policy says itself may let a change of metadata through, which a denied call is then. */
+function letsMetadata({ allow, rules }: NonNullable<LayerPolicies['seccomp']>): boolean {
+  const isAbout = (name: string) => name === 'ioctl' || metadataCalls.includes(name);
+  return allow.some(isAbout) || rules.some(({ syscall, action }) => isAbout(syscall) && passes(action));
+}
+
+function processText(policy: SandboxPolicy): string {
+  const limits = Object.entries(rlimitsOf(policy)).map(([name, value]) => `${name} ${value}`);
+  return [
+    policy.newSession === false ? 'in our session' : 'a session of its own',
+    policy.dieWithParent === false ? 'may outlive us' : 'dies with us',
+    ...(policy.execOnce === true ? ['executes no other program in its place'] : []),
+    `limits: ${limits.join(', ')}`,
+  ].join('; ');
+}

@@ -1,0 +1,160 @@
+import { type CapsPolicy, withLevels as withCapsLevels } from '@sb/caps';
+import type { RequirementLevel } from '@sb/core';
+import { type LandlockPolicy, resolvePaths, withLevels as withLandlockLevels } from '@sb/landlock';
+import { lookupUser, policy as privdropPolicy, type PrivdropPolicy, type UserIdentity } from '@sb/privdrop';
+import { policy as seccompPolicy, type SeccompPolicy } from '@sb/seccomp';
+
+import { absolutePath } from '../policy/absolute-path.js';
+import { partsOf, type PolicyParts } from '../policy/define.js';
+import { refuse } from '../errors.js';
+import { newExecKey, withExecOnce } from '../filter/exec-once.js';
+import { withProgram, withTop } from '../policy/filesystem.js';
+import { levelsWithSockets, withGrants } from '../policy/unix-and-ipc.js';
+import { layerLevel, levelOf } from '../policy/levels.js';
+import { withMetadataRules } from '../filter/metadata-rules.js';
+import type { Levels, SandboxPolicy } from '../policy/options.js';
+import { withTcpRules } from '../filter/tcp-rules.js';
+import { topFolders } from '../policy/top-folders.js';
+
+/** The policies of the layers that a sandbox's policy comes to; undefined where a layer is off. */
+export interface LayerPolicies {
+  readonly privdrop: PrivdropPolicy | undefined;
+  readonly caps: CapsPolicy | undefined;
+  readonly landlock: LandlockPolicy | undefined;
+  readonly seccomp: SeccompPolicy | undefined;
+}
+
+/**
+ * Looks the user up and makes each layer's own policy: once, of what was read with the policy. Relative paths begin where
+ * this process is now.
+ *
+ * @param policy - from `definePolicy`
+ * @param execKey - what the launcher's own exec is known by, where the policy lets no other through. Default: a new one
+ * @throws SandboxError of the layer whose options are at fault, or whose user does not exist
+ */
+export function layerPolicies(policy: SandboxPolicy, execKey?: bigint): LayerPolicies {
+  const parts = partsOf(policy);
+  const { levels } = parts;
+  const landlock = landlockOf(policy, parts);
+  const layers = {
+    privdrop: privdropOf(policy, levels),
+    caps: capsOf(parts),
+    landlock,
+    seccomp: seccompOf(policy, levels, { landlock, execKey }),
+  };
+  checkRequired(levels, layers);
+  return layers;
+}
+
+/**
+ * The same layers for one program: the file-system preset `minimal` grants its files. Nothing is made again.
+ *
+ * @param layers - from {@link layerPolicies}
+ * @param policy - that they were made of
+ * @param files - of the target
+ */
+export function layersFor(layers: LayerPolicies, policy: SandboxPolicy, files: readonly string[]): LayerPolicies {
+  if (layers.landlock === undefined || presetOf(policy) !== 'minimal') return layers;
+  return { ...layers, landlock: withProgram(layers.landlock, files) };
+}
+
+function presetOf({ landlock = 'read-only' }: SandboxPolicy): string {
+  return typeof landlock === 'string' ? landlock : (landlock.preset ?? 'read-only');
+}
+
+/** What is required and not asked for would look like a promise. */
+function checkRequired(levels: Levels, layers: LayerPolicies): void {
+  for (const [name, level] of levels) {
+    const [layer = '', feature] = name.split('.');
+    if (level !== 'require' || layer === 'process') continue;
+    const asked = layers[layer as keyof LayerPolicies];
+    const isSoft = softFeatures.find((one) => layer === 'caps' && one === feature);
+    if (asked !== undefined && (isSoft === undefined || layers.caps?.levels[isSoft] !== 'off')) continue;
+    refuse(
+      level,
+      `names ${name}, which the policy does not ask for`,
+      layer === 'privdrop' ? 'Name a user.' : 'Ask for it.',
+    );
+  }
+}
+
+function privdropOf(
+  { user, groups = 'none', privateGroup = 'off' }: SandboxPolicy,
+  levels: Levels,
+): PrivdropPolicy | undefined {
+  if (user === undefined || levelOf(levels, 'privdrop') === 'off') return undefined;
+  return privdropPolicy({
+    user: identityOf(user),
+    groups,
+    privateGroup,
+    level: layerLevel(levels, 'privdrop'),
+    // The launcher sets it for every sandbox, and the capabilities' layer says so.
+    noNewPrivs: 'off',
+    unsafeAllowCapabilities: true,
+  });
+}
+
+/** The user as the name service has it, with its supplementary groups, or with none where it has no entry. */
+function identityOf(user: NonNullable<SandboxPolicy['user']>): UserIdentity {
+  return lookupUser(typeof user === 'object' ? user : { user });
+}
+
+const softFeatures = ['capabilities', 'keep', 'ambient', 'bounding', 'securebits'] as const;
+
+/** What is asked for and may be given up: the second line of defence, by the level `off`. */
+const mayBeOff: ReadonlySet<string> = new Set(['bounding', 'securebits']);
+
+function capsOf({ caps, levels }: PolicyParts): CapsPolicy | undefined {
+  if (caps === undefined || levelOf(levels, 'caps') === 'off') return undefined;
+  const named = softFeatures.filter((name) => caps.levels[name] !== 'off');
+  const soft = named.map((name) => {
+    const level = levelOf(levels, `caps.${name}`);
+    return [name, mayBeOff.has(name) ? level : notOff(level, `caps.${name}`)] as const;
+  });
+  return withCapsLevels(caps, { ...Object.fromEntries(soft), no_new_privs: layerLevel(levels, 'caps') });
+}
+
+function notOff(level: RequirementLevel, name: string): Exclude<RequirementLevel, 'off'> {
+  if (level !== 'off') return level;
+  return refuse('off', `names ${name}, which the options ask for`, 'Leave it out of the options instead.');
+}
+
+function landlockOf(policy: SandboxPolicy, { landlock, levels: said }: PolicyParts): LandlockPolicy | undefined {
+  if (landlock === undefined || levelOf(said, 'landlock') === 'off') return undefined;
+  const levels = levelsWithSockets(said, policy);
+  checkFeatures(landlock, levels);
+  // The launcher opens them when it has changed to the child's working directory.
+  const fixed = resolvePaths(landlock, (path) => absolutePath(path));
+  const whole = presetOf(policy) === 'read-only' ? withTop(fixed, topFolders()) : fixed;
+  const levelled = whole.require.map((feature) => [feature, levelOf(levels, `landlock.${feature}`)] as const);
+  return withLandlockLevels(whole, Object.fromEntries(levelled));
+}
+
+/** A name of a level that the policy has nothing for would look like a promise. */
+function checkFeatures(whole: LandlockPolicy, levels: Levels): void {
+  const known = whole.require.flatMap((feature) => [`landlock.${feature}`, `landlock.${feature.split('.')[0]}`]);
+  for (const [name, level] of levels) {
+    if (!name.startsWith('landlock.') || known.includes(name)) continue;
+    refuse(
+      level,
+      `names ${name}, which the policy does not ask for`,
+      `It asks for: ${[...new Set(known)].join(', ')}.`,
+    );
+  }
+}
+
+function seccompOf(
+  policy: SandboxPolicy,
+  levels: Levels,
+  { landlock, execKey }: { readonly landlock: LandlockPolicy | undefined; readonly execKey: bigint | undefined },
+): SeccompPolicy | undefined {
+  const { seccomp: choice = 'deny-dangerous', execOnce = false } = policy;
+  if (choice === 'off' || levelOf(levels, 'seccomp') === 'off') {
+    if (execOnce) refuse('execOnce', 'needs the filter, which is switched off', 'Leave one of the two out.');
+    return undefined;
+  }
+  const given = withGrants(typeof choice === 'string' ? { base: choice } : choice, policy);
+  const closed = withMetadataRules(withTcpRules(given, landlock), landlock);
+  const once = execOnce ? withExecOnce(closed, execKey ?? newExecKey()) : closed;
+  return seccompPolicy({ ...once, level: layerLevel(levels, 'seccomp') });
+}

@@ -1,0 +1,59 @@
+import { type CapsPolicy, policy as capsPolicy } from '@sb/caps';
+import type { LandlockPolicy } from '@sb/landlock';
+
+import { policyReader } from './documents.js';
+import { documentPlace } from '../errors.js';
+import { landlockPolicy } from './filesystem.js';
+import { withSockets } from './unix-and-ipc.js';
+import { levelsOf } from './levels.js';
+import type { Levels, SandboxOptions, SandboxPolicy } from './options.js';
+
+/** What was made of a policy when it was read: whoever needs it takes it from here, and makes nothing again. */
+export interface PolicyParts {
+  readonly levels: Levels;
+  /** Every level as the layer has it by itself; undefined where the policy switches it off. */
+  readonly caps: CapsPolicy | undefined;
+  /** Without what lies in `/` and what the program needs; relative paths as they were given. */
+  readonly landlock: LandlockPolicy | undefined;
+}
+
+/** Policies that were made here, and are frozen: nobody can have changed them. */
+const made = new WeakMap<SandboxPolicy, PolicyParts>();
+
+/**
+ * Checks options, or a document such as a parsed JSON file, and gives back a frozen policy that `JSON.stringify` and
+ * this function turn into each other. Pure: no user is looked up, no path is looked at, and the kernel isn't asked.
+ *
+ * @param document - a {@link SandboxOptions}, a {@link SandboxPolicy} or what was parsed from JSON; its form is
+ *   described by `schema/policy.schema.json`
+ * @throws SandboxError `invalid-policy`, with the place in the document as `path`; the errors of the layers' `policy`
+ */
+export function definePolicy(document: SandboxOptions | SandboxPolicy): SandboxPolicy {
+  if (isMade(document)) return document;
+  const policy: SandboxPolicy = Object.freeze({ ...policyReader.read(document, documentPlace('policy')), version: 1 });
+  made.set(policy, { levels: levelsOf(policy), caps: capsOf(policy), landlock: landlockOf(policy) });
+  return policy;
+}
+
+/** What was made of a policy. @param policy - from {@link definePolicy}, or parts of one put together anew */
+export function partsOf(policy: SandboxPolicy): PolicyParts {
+  const known = made.get(policy);
+  return known ?? partsOf(definePolicy(policy));
+}
+
+function isMade(document: SandboxOptions): document is SandboxPolicy {
+  return made.has(document as SandboxPolicy);
+}
+
+function capsOf({ caps = 'none' }: SandboxPolicy): CapsPolicy | undefined {
+  return caps === 'off' ? undefined : capsPolicy(caps === 'none' ? {} : caps);
+}
+
+function landlockOf(policy: SandboxPolicy): LandlockPolicy | undefined {
+  const { landlock = 'read-only' } = policy;
+  if (landlock === 'off') return undefined;
+  const choice = withSockets(typeof landlock === 'string' ? { preset: landlock } : landlock, policy);
+  // The word alone is the wish for no restriction; an object that says nothing more is a mistake.
+  if (landlock === 'none' && choice.paths === undefined) return undefined;
+  return landlockPolicy(choice);
+}

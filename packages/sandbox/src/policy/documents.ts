@@ -1,0 +1,162 @@
+/** What a policy of this package may hold, as a table; `schema/policy.schema.json` is made of it. */
+import { type CapsOptions, optionTable as capsTable } from '@sb/caps';
+import { requirementLevels } from '@sb/core';
+import {
+  boolean,
+  checked,
+  described,
+  either,
+  integer,
+  lenient,
+  list,
+  object,
+  type Options,
+  type Place,
+  type Reader,
+  record,
+  required,
+  text,
+  titled,
+  word,
+} from '@sb/core/document';
+import { mostPaths, textPath } from '@sb/landlock';
+import { type Base, checkTogether, optionTable as seccompTable, presets, type SeccompOptions } from '@sb/seccomp';
+
+import { choiceReader, filesystemPresets } from './landlock-document.js';
+import { levelListReader } from './levels.js';
+import type { RlimitValue, SandboxOptions, SandboxUser } from './options.js';
+import { type RlimitName, rlimitNumbers } from './rlimits.js';
+
+/** Largest descriptor that can be kept: the usual hard limit of an ordinary process lies above it. */
+const maxDescriptor = 1023;
+
+/** Largest id; 2³²−1 means "leave unchanged" to the kernel. */
+const maxId = 0xffff_fffe;
+
+/** Longest text of an environment, in UTF-16 code units: MAX_ARG_STRLEN of execve(2). */
+const longestVariable = 131_072;
+
+/** Where a layer's own levels belong. */
+const ownLevels = "Use the sandbox's own require, prefer and off.";
+
+const nameOrId: Reader<string | number> = titled(
+  either<string | number>(text(), integer({ min: 0, max: maxId, what: 'an id' })),
+  'nameOrId',
+);
+
+const { levels: _, noNewPrivs: _always, ...capsOwn } = capsTable;
+const capsReader = object<Omit<CapsOptions, 'levels' | 'noNewPrivs'>>(capsOwn, {
+  elsewhere: { levels: ownLevels, noNewPrivs: ownLevels },
+});
+
+const { level: _level, ...seccompOwn } = seccompTable;
+const seccompReader = checked(object(seccompOwn, { elsewhere: { level: ownLevels } }), checkTogether) as Reader<
+  Omit<SeccompOptions, 'level'>
+>;
+
+const limit = either<RlimitValue>(
+  integer({ min: 0, max: Number.MAX_SAFE_INTEGER, what: "a limit in the kernel's unit" }),
+  word(['unlimited']),
+);
+
+/** Without a limit there is none, so that one that is missing is a mistake. */
+const limits = object<NonNullable<SandboxOptions['rlimits']>>(
+  Object.fromEntries(Object.keys(rlimitNumbers).map((name) => [name, limit])) as Record<
+    RlimitName,
+    Reader<RlimitValue>
+  >,
+);
+
+const environment = record(text({ max: longestVariable, pattern: /^[^\0]*$/, what: 'a text without a NUL' }), {
+  name: /^[^=\0]+$/,
+  what: 'a name, which is not empty and holds no "=" and no NUL',
+  max: 65_536,
+});
+
+/**
+ * The options of a sandbox. Where leaving one out is as strict as any value of it, or changes nothing that is allowed,
+ * `undefined` counts as left out; everywhere else it is a mistake.
+ */
+const table: Options<SandboxOptions & { readonly version?: 1 }> = {
+  $schema: lenient(described(text(), 'Where an editor finds this schema.')),
+  version: lenient(word([1])),
+  user: described(
+    either<SandboxUser>(
+      text(),
+      integer({ min: 0, max: maxId, what: 'an id' }),
+      object<{ user: string | number; group?: string | number }>({ user: required(nameOrId), group: nameOrId }),
+    ),
+    'Whom the child becomes. Default: it stays who we are.',
+  ),
+  groups: described(
+    either<NonNullable<SandboxOptions['groups']>>(
+      word(['none', 'initgroups']),
+      list(nameOrId, { max: 65_536, what: 'a list of groups' }),
+    ),
+    'Supplementary groups of the user that is named. Default: none.',
+  ),
+  privateGroup: described(
+    word(requirementLevels),
+    'Level of a group that no other process has, as the group of the user that is named. Default: off.',
+  ),
+  caps: described(
+    either<NonNullable<SandboxOptions['caps']>>(word(['none', 'off']), capsReader),
+    'Capabilities. Default: none.',
+  ),
+  landlock: described(
+    either<NonNullable<SandboxOptions['landlock']>>(word([...filesystemPresets, 'off']), choiceReader),
+    'Files, ports, scopes. Default: read-only, no signal or abstract socket out of it, no binding.',
+  ),
+  seccomp: described(
+    either<NonNullable<SandboxOptions['seccomp']>>(word([...(Object.keys(presets) as Base[]), 'off']), seccompReader),
+    'System calls. Default: deny-dangerous.',
+  ),
+  unix: lenient(
+    described(
+      either<NonNullable<SandboxOptions['unix']>>(
+        word(['any']),
+        list(textPath, { max: mostPaths, what: 'a list of paths' }),
+      ),
+      'Unix sockets with a path that can be reached. Default: none.',
+    ),
+  ),
+  ipc: lenient(described(boolean, 'System V and POSIX queues, memory, semaphores. Default: false.')),
+  rlimits: described(limits, 'Limits, soft and hard alike, in the units of getrlimit(2). Default: core 0.'),
+  env: described(environment, 'The whole environment. Default: PATH, HOME, USER, LOGNAME, SHELL, terminal and locale.'),
+  cwd: lenient(described(text(), 'Working directory. Default: ours.')),
+  umask: described(
+    integer({ min: 0, max: 0o777, what: 'a mask' }),
+    'File mode creation mask, in decimal. Default: ours.',
+  ),
+  keepDescriptors: lenient(
+    described(
+      list(integer({ min: 3, max: maxDescriptor, what: 'a descriptor' }), {
+        unique: true,
+        what: 'a list of descriptors',
+      }),
+      'Descriptors that stay open. Default: none.',
+    ),
+  ),
+  newSession: lenient(described(boolean, 'A session of its own. Default: true.')),
+  dieWithParent: lenient(described(boolean, 'Killed when its parent ends. Default: true.')),
+  execOnce: described(
+    boolean,
+    'It executes no other program in its place. Needs the filter, and none of foreign or x32. Default: false.',
+  ),
+  require: described(levelListReader('require'), 'What must be enforced or nothing runs. Default: nearly everything.'),
+  prefer: lenient(described(levelListReader('prefer'), 'What is enforced where it can be.')),
+  off: lenient(described(levelListReader('off'), 'What is not asked for.')),
+};
+
+/** A policy, or the options of one. */
+export const policyReader = checked(object(table), (read, place: Place) => {
+  if (Object.hasOwn(read, 'groups') && !Object.hasOwn(read, 'user')) {
+    place.key('groups').refuse('are those of a user, and none is named', 'Name a user; without one the groups stay.');
+  }
+  if (Object.hasOwn(read, 'privateGroup') && !Object.hasOwn(read, 'user')) {
+    place
+      .key('privateGroup')
+      .refuse('goes with a user, and none is named', 'Name a user; without one the group stays.');
+  }
+  return read;
+});

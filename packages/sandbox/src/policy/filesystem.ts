@@ -1,0 +1,201 @@
+import {
+  type LandlockOptions,
+  type LandlockPolicy,
+  lint,
+  list,
+  path,
+  type PathRule,
+  policy,
+  ro,
+  rw,
+  rwx,
+  rx,
+  withPaths,
+} from '@sb/landlock';
+
+import { refuse } from '../errors.js';
+import { accesses } from './landlock-document.js';
+import type { Access, FilesystemPreset, LandlockChoice, ShortRule } from './options.js';
+
+/** The Landlock ABI that the presets were tested with (Linux 6.15); the choice's own `abi` wins. */
+export const presetAbi = 7;
+
+const optional = { optional: true } as const;
+
+/** What nearly every program opens for writing, and nobody can keep anything in. */
+const sinks = path('/dev/null', ['read_file', 'write_file'], optional);
+
+/** Devices that give the same to everybody. No terminal: what is given stays open, and others are not ours to read. */
+const harmlessDevices = ['/dev/full', '/dev/random', '/dev/urandom', '/dev/zero'] as const;
+
+/** Libraries, and the loader that a dynamic program's own file names. */
+const libraries = rx('/lib', '/lib64', '/usr/lib', '/usr/lib32', '/usr/lib64', '/usr/local/lib', optional);
+
+/**
+ * Certificates as each distribution has them, and what OpenSSL is told of them: never the whole of /etc/ssl or /etc/pki,
+ * where private keys lie beside.
+ */
+const certificates = [
+  '/etc/ssl/certs',
+  '/etc/ssl/cert.pem',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/ssl/openssl.cnf',
+  '/etc/pki/tls/certs',
+  '/etc/pki/tls/cert.pem',
+  '/etc/pki/tls/openssl.cnf',
+  '/etc/pki/ca-trust/extracted',
+  '/etc/ca-certificates',
+  '/etc/crypto-policies',
+  '/usr/share/ca-certificates',
+  '/usr/local/share/ca-certificates',
+  '/var/lib/ca-certificates',
+] as const;
+
+/** What the C library and TLS libraries read to resolve a name and to check a certificate. */
+const networkClient = ro(
+  '/etc/ld.so.cache',
+  '/etc/resolv.conf',
+  '/run/systemd/resolve',
+  '/run/resolvconf',
+  '/etc/hosts',
+  '/etc/host.conf',
+  '/etc/nsswitch.conf',
+  '/etc/gai.conf',
+  '/etc/services',
+  '/etc/protocols',
+  ...certificates,
+  '/etc/localtime',
+  '/usr/share/zoneinfo',
+  '/usr/share/locale',
+  '/dev/urandom',
+  '/dev/random',
+  optional,
+);
+
+/** What a preset grants before the policy's own rules. Of `/` itself only the names, in every folder. */
+const presetPaths: Readonly<Record<FilesystemPreset, readonly PathRule[]>> = {
+  'read-only': [list('/'), sinks],
+  minimal: [libraries, networkClient, sinks],
+  none: [],
+};
+
+const builders: Readonly<Record<Access, (...args: [string, ...string[], object]) => PathRule>> = {
+  ro,
+  rx,
+  rw,
+  rwx,
+  list,
+};
+
+/** What stays restricted where a preset says nothing of it: no signal and no abstract socket leads out, no port binds. */
+export const presetDefaults = {
+  abi: presetAbi,
+  net: { bindTcp: [] },
+  scope: ['abstract_unix_socket', 'signal'],
+} as const;
+
+/**
+ * The Landlock policy of a choice, without what its preset grants of this machine: {@link withTop} and
+ * {@link withProgram} add that. A preset `none` starts from nothing at all.
+ *
+ * @param choice - a preset, or one with additions, as it was read
+ */
+export function landlockPolicy(choice: LandlockChoice): LandlockPolicy {
+  return policy(optionsOf(choice));
+}
+
+/** A rule of a policy's own that grants nothing beyond another one, or beyond the preset. */
+export interface RedundantRule {
+  /** The place in the policy: `landlock.paths[2]`. */
+  readonly place: string;
+  readonly path: string;
+}
+
+/**
+ * Names the rules of a choice that grant nothing: they are left out, and do no harm.
+ *
+ * @param choice - as it was read
+ * @param top - what lies in `/`, which the preset `read-only` grants
+ */
+export function redundantRules(choice: LandlockChoice, top: readonly string[]): readonly RedundantRule[] {
+  const { preset = 'read-only', paths: own = [] } = choice;
+  const options = optionsOf(choice);
+  const [first, ...others] = preset === 'read-only' ? top : [];
+  const paths = [...(options.paths ?? []), ...(first === undefined ? [] : [rx(first, ...others, optional)])];
+  const before = presetPaths[preset].length;
+  return lint({ ...options, paths }).flatMap(({ place, path: name }) => {
+    const index = Number(/^paths\[(\d+)\]/.exec(place)?.[1]) - before;
+    return index >= 0 && index < own.length ? [{ place: `landlock.paths[${index}]`, path: name }] : [];
+  });
+}
+
+function optionsOf(choice: LandlockChoice): LandlockOptions {
+  const { preset = 'read-only', paths, net = {}, ...rest } = choice;
+  const rules = [
+    ...presetPaths[preset],
+    ...(paths ?? []).map(ruleOf),
+    ...(preset === 'read-only' ? [ro(...harmlessDevices, optional)] : []),
+  ];
+  return {
+    ...(preset === 'none' ? { abi: presetAbi } : presetDefaults),
+    // As for @sb/landlock: an empty list allows nothing, and none at all restricts nothing.
+    ...(preset === 'none' && paths === undefined ? {} : { paths: rules }),
+    ...rest,
+    net: netOf(net, preset === 'none' ? {} : presetDefaults.net),
+  };
+}
+
+/**
+ * Adds what lies in `/`, which the preset `read-only` grants.
+ *
+ * @param made - from {@link landlockPolicy}
+ * @param top - what lies there
+ */
+export function withTop(made: LandlockPolicy, top: readonly string[]): LandlockPolicy {
+  return withReading(made, top, optional);
+}
+
+/**
+ * Adds files of the program itself, which the preset `minimal` grants.
+ *
+ * @param made - from {@link landlockPolicy}
+ * @param files - of the program
+ */
+export function withProgram(made: LandlockPolicy, files: readonly string[]): LandlockPolicy {
+  // Somebody who may change a path of these could put a folder there, and all beneath it would be granted.
+  return withReading(made, files, { file: true });
+}
+
+/** Where none of these rights is restricted there is nothing to grant. */
+function withReading(made: LandlockPolicy, [first, ...others]: readonly string[], options: object): LandlockPolicy {
+  if (first === undefined) return made;
+  const rule = rx(first, ...others, options);
+  return rule.rights.some((right) => made.handled.fs.includes(right)) ? withPaths(made, [rule]) : made;
+}
+
+/** Whether a rule is one for something that lies in `/`, as the preset `read-only` has them. */
+export function isTopRule(rule: LandlockPolicy['paths'][number]): boolean {
+  const isInRoot = typeof rule.path === 'string' && /^\/[^/]+$/.test(rule.path);
+  return rule.optional && isInRoot && rule.rights.includes('execute');
+}
+
+type Net = NonNullable<LandlockChoice['net']>;
+
+function netOf(net: Net, defaults: Net): NonNullable<LandlockOptions['net']> {
+  const named = Object.entries({ ...defaults, ...net });
+  return Object.fromEntries(named.filter(([, ports]) => ports !== 'any')) as NonNullable<LandlockOptions['net']>;
+}
+
+/** A rule as the builders make it, of one that was read. */
+function ruleOf(rule: PathRule | ShortRule): PathRule {
+  if ('paths' in rule) return rule;
+  const access =
+    accesses.find((one) => Object.hasOwn(rule, one)) ??
+    refuse('landlock.paths', 'has a rule without access', 'Name one.');
+  const { optional: isOptional, refer } = rule;
+  const [first = '', ...others] = [rule[access] ?? []].flat();
+  return builders[access](first, ...others, {
+    ...(isOptional === undefined ? {} : { optional: isOptional }),
+    ...(refer === undefined ? {} : { refer }),
+  });
+}

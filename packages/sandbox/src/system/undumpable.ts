@@ -1,0 +1,34 @@
+import { errnoName, readKernelFile } from '@sb/core';
+
+import { sandboxError } from '../errors.js';
+import { native } from '../native.js';
+
+/**
+ * Keeps other processes of the same user from taking this one's descriptors (pidfd_getfd(2)), from looking through
+ * `/proc/PID/fd` and `/proc/PID/mem`, and from tracing it. The kernel does so itself where the ids were changed, unless
+ * `fs.suid_dumpable` is 1; so this belongs after that. It lasts until exec, and is read back.
+ *
+ * @throws SandboxError `syscall-failed`, `prebuild-missing`
+ * @see PR_SET_DUMPABLE in prctl(2), "Ptrace access mode checking" in ptrace(2)
+ */
+export function makeUndumpable(): void {
+  const error = native().makeUndumpable();
+  if (error === 0) return;
+  const errno = errnoName(error);
+  throw sandboxError('syscall-failed', 'undumpable', {
+    what: `this process could not be closed to others of its user: ${errno}`,
+    hint: 'A system-call filter must allow prctl with PR_GET_DUMPABLE and PR_SET_DUMPABLE. End this process.',
+    errno,
+  });
+}
+
+/**
+ * Whether the kernel closes a process to others of its new user in the moment in which its ids change. Where it does not,
+ * they have a moment until {@link makeUndumpable}.
+ *
+ * @throws Error of the system where `/proc` can't be read
+ * @see fs.suid_dumpable in proc_sys_fs(5)
+ */
+export function isClosedBySwitch(): boolean {
+  return Number(readKernelFile('/proc/sys/fs/suid_dumpable')) !== 1;
+}
