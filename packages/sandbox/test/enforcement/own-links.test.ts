@@ -19,7 +19,7 @@ function scene(uid: number) {
   writeFileSync(`${secret}/tool`, '#!/bin/sh\necho ran\n', { mode: 0o755 });
   writeFileSync(`${app}/bin/tool`, '#!/bin/sh\necho own\n', { mode: 0o755 });
   for (const path of [app, secret, `${app}/bin`, `${secret}/tool`, `${app}/bin/tool`]) chownSync(path, uid, uid);
-  return { folder, app, secret };
+  return { app, secret, file: (name: string) => folder.file(name), [Symbol.dispose]: () => folder[Symbol.dispose]() };
 }
 
 /** Starts a script under `minimal` and rules; the error's code and step where it was not started. */
@@ -45,8 +45,8 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
     ['as root', 0, undefined],
     ['as the sandbox’s user', 65_534, 'nobody'],
   ] as const)('gains nothing by its next start, %s', (_, uid, user) => {
-    const { folder, app, secret } = scene(uid);
-    using _folder = folder;
+    using place = scene(uid);
+    const { app, secret } = place;
     const paths = [{ rw: app }, { rx: `${app}/bin` }] as Paths;
     // The control: the program may replace its folder, and not reach the secret.
     const first = start(paths, `cat ${secret}/tool; mv ${app}/bin ${app}/old && ln -s ${secret} ${app}/bin`, user);
@@ -65,16 +65,16 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
     ['a rule before the one that lets it make links', (app) => [{ ro: `${app}/way` }, { rw: app }] as Paths],
     ['a rule that may be missing', (app) => [{ rw: app }, { ro: `${app}/way`, optional: true }] as Paths],
   ])('gains nothing by %s', (_, pathsOf) => {
-    const { folder, app, secret } = scene(0);
-    using _folder = folder;
+    using place = scene(0);
+    const { app, secret } = place;
     symlinkSync(secret, `${app}/way`);
     symlinkSync('way', `${app}/second`);
     expect(start(pathsOf(app), 'true')).toMatchObject(refused);
   });
 
   it('reads no folder of its own that it may not read, by a link of its own', () => {
-    const { folder, app } = scene(0);
-    using _folder = folder;
+    using place = scene(0);
+    const { app } = place;
     mkdirSync(`${app}/drop`);
     symlinkSync('../bin', `${app}/drop/link`);
     const drop = { paths: [`${app}/drop`], rights: ['make_sym', 'make_reg', 'write_file'] } as const;
@@ -83,16 +83,16 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
   });
 
   it('is given links elsewhere: those of root beside its folder', () => {
-    const { folder, app, secret } = scene(65_534);
-    using _folder = folder;
-    symlinkSync(secret, folder.file('link'));
-    const paths = [{ rw: app }, { rx: folder.file('link') }] as Paths;
+    using place = scene(65_534);
+    const { app, secret } = place;
+    symlinkSync(secret, place.file('link'));
+    const paths = [{ rw: app }, { rx: place.file('link') }] as Paths;
     expect(start(paths, `${secret}/tool`, 'nobody')).toMatchObject({ status: 0, stdout: 'ran\n' });
   });
 
   it('may be granted all, with links on the way', () => {
-    const { folder, app, secret } = scene(0);
-    using _folder = folder;
+    using place = scene(0);
+    const { app, secret } = place;
     symlinkSync(secret, `${app}/way`);
     const paths = [{ rw: '/' }, { rx: `${app}/way` }] as Paths;
     expect(start(paths, `${app}/way/tool; echo x >${secret}/new`)).toMatchObject({ status: 0, stdout: 'ran\n' });
