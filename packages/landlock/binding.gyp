@@ -6,7 +6,7 @@
       ['OS=="linux"', {
         'sources': [
           'native/addon.c', 'native/above.c', 'native/landlock.c', 'native/link_folders.c', 'native/open_path.c',
-          'native/process.c', 'native/proof.c', 'native/rules.c',
+          'native/process.c', 'native/proof.c', 'native/record.c',
           '../../tooling/native/sb_js.c',
           '../../tooling/native/sb_task_list.c', '../../tooling/native/sb_threads.c',
         ],

@@ -1,89 +1,160 @@
 #include "landlock.h"
 #include "landlock_sys.h"
-#include "rules.h"
+#include "open_path.h"
+#include "record.h"
 
 #include <errno.h>
 
-#define FIXED (SB_RECORD_HEADER + 6u * 8u + 3u * 4u + 2u * 2u)
-#define RULE_FLAGS (SB_LANDLOCK_OPTIONAL | SB_LANDLOCK_EXACT | SB_LANDLOCK_QUIET | SB_LANDLOCK_FILE)
-#define RESTRICT_FLAGS                                                                             \
-	(LL_RESTRICT_LOG_SAME_EXEC_OFF | LL_RESTRICT_LOG_NEW_EXEC_ON |                             \
-		LL_RESTRICT_LOG_SUBDOMAINS_OFF | LL_RESTRICT_TSYNC)
-
-struct layout {
-	struct ll_ruleset_attr attr;
-	uint32_t paths, ports;
-};
-
-/* Whether the bytes at `at` are a path rule that ends within the record; its length, or 0. */
-static size_t path_rule_length(const uint8_t *at, size_t left)
+static int add(const struct sb_landlock *state, int type, const void *attr, uint32_t rule_flags)
 {
-	if (left < PATH_RULE)
-		return 0;
-	size_t length = sb_u16(at + 10);
-	if (length < 2 || length > SB_LANDLOCK_PATH_MAX || left < PATH_RULE + length)
-		return 0;
-	if (sb_u16(at + 8) & ~(uint32_t)RULE_FLAGS)
-		return 0;
-	/* One NUL, at the end: what is opened must be all that was written. */
-	for (size_t i = 0; i < length; i++) {
-		if ((at[PATH_RULE + i] == 0) != (i == length - 1))
-			return 0;
-	}
-	return PATH_RULE + length;
+	uint32_t flags = rule_flags & SB_LANDLOCK_QUIET ? LL_ADD_QUIET : 0;
+	return (int)ll_call(LL_SYS_ADD_RULE, state->ruleset, type, (long)attr, flags, 0);
 }
 
-/* Checks every length before anything is done. */
-static int parse(
-	const uint8_t *record, size_t length, struct sb_landlock *state, struct layout *layout)
+/* The rights that make sense for what was opened, or -errno. */
+static int mask_to_type(long descriptor, uint32_t flags, uint64_t *rights)
 {
-	if (!sb_record_is(record, length, SB_LAYER_LANDLOCK, SB_LANDLOCK_VERSION) || length < FIXED)
-		return -EINVAL;
-	const uint8_t *at = record + SB_RECORD_HEADER;
-	state->record_flags = sb_u16(record + 2);
-	layout->attr.handled_fs = state->handled_fs = ll_u64(at);
-	layout->attr.handled_net = state->handled_net = ll_u64(at + 8);
-	layout->attr.scoped = state->scoped = ll_u64(at + 16);
-	layout->attr.quiet_fs = ll_u64(at + 24);
-	layout->attr.quiet_net = ll_u64(at + 32);
-	layout->attr.quiet_scoped = ll_u64(at + 40);
-	state->restrict_flags = sb_u32(at + 48);
-	layout->paths = sb_u32(at + 52);
-	layout->ports = sb_u32(at + 56);
-	state->connect_port = sb_u16(at + 60);
-	state->bind_port = sb_u16(at + 62);
-	if (state->record_flags & ~(uint32_t)(SB_LANDLOCK_ONE_LOOK | SB_LANDLOCK_UNMAPPED))
-		return -EINVAL;
-	if (state->restrict_flags & ~RESTRICT_FLAGS)
-		return -EINVAL;
-	/* A ruleset that handles nothing would succeed and mean nothing. */
-	if (!(layout->attr.handled_fs | layout->attr.handled_net | layout->attr.scoped))
-		return -EINVAL;
-	at = record + FIXED;
-	size_t left = length - FIXED;
-	for (uint32_t i = 0; i < layout->paths; i++) {
-		size_t rule = path_rule_length(at, left);
-		if (rule == 0)
-			return -EINVAL;
-		at += rule;
-		left -= rule;
-	}
-	if (left != (uint64_t)layout->ports * PORT_RULE)
-		return -EINVAL;
-	for (; left > 0; at += PORT_RULE, left -= PORT_RULE) {
-		if (sb_u16(at + 10) & ~(uint32_t)SB_LANDLOCK_QUIET)
-			return -EINVAL;
-	}
+	long type = ll_type(descriptor);
+	if (type < 0)
+		return (int)type;
+	if (type == LL_S_IFDIR)
+		return 0;
+	uint64_t masked = *rights & (LL_FS_OF_A_FILE | LL_FS_UNKNOWN);
+	if (masked == 0 || (masked != *rights && flags & SB_LANDLOCK_EXACT))
+		return -ENOTDIR;
+	*rights = masked;
 	return 0;
+}
+
+/* Whether what is restricted may make symbolic links by this rule. */
+static int makes_links(const uint8_t *at)
+{
+	return (ll_u64(at) & LL_FS_MAKE_SYM) != 0;
+}
+
+/* Whether the rule names a file, if it has to. 0 or -errno. */
+static int check_file(long descriptor, uint32_t flags)
+{
+	long type = flags & SB_LANDLOCK_FILE ? ll_type(descriptor) : LL_S_IFREG;
+	if (type < 0)
+		return (int)type;
+	return type == LL_S_IFREG ? 0 : type == LL_S_IFDIR ? -EISDIR : -EINVAL;
+}
+
+/* O_PATH: neither a FIFO nor a device is really opened, so nothing can block or be read. */
+static long open_rule(const struct sb_landlock *state, const struct sb_link_folders *made,
+	const uint8_t *at, struct sb_links *links)
+{
+	const struct sb_trust trust = {state->runner, state->record_flags & SB_LANDLOCK_UNMAPPED,
+		made, ll_u64(at), state->handled_fs};
+	return sb_open_path((const char *)at + PATH_RULE, &trust, links);
+}
+
+static int add_opened(
+	struct sb_landlock *state, const uint8_t *at, long descriptor, struct sb_failure *failure)
+{
+	uint64_t rights = ll_u64(at);
+	uint32_t flags = sb_u16(at + 8);
+	int error = check_file(descriptor, flags);
+	if (error)
+		return sb_fail(failure, "file", NULL, -error);
+	error = mask_to_type(descriptor, flags, &rights);
+	if (error)
+		return sb_fail(failure, "type", error == -ENOTDIR ? NULL : "statx", -error);
+	const struct ll_path_beneath_attr attr = {rights, (int32_t)descriptor};
+	error = add(state, LL_RULE_PATH_BENEATH, &attr, flags);
+	if (error)
+		return sb_fail(failure, "landlock_add_rule", "landlock_add_rule", -error);
+	if (state->granted)
+		state->granted((int)descriptor, rights);
+	return 0;
+}
+
+static int add_path(struct sb_landlock *state, const struct sb_link_folders *made, size_t *maker,
+	const uint8_t *at, struct sb_failure *failure)
+{
+	struct sb_links links;
+	long descriptor = open_rule(state, made, at, &links);
+	int error = 0;
+	if (links.is_foreign || links.is_own)
+		return sb_fail(failure, links.is_own ? "own-link" : "link", NULL, ELOOP);
+	if (descriptor < 0 && (!(sb_u16(at + 8) & SB_LANDLOCK_OPTIONAL) || descriptor != -ENOENT))
+		return sb_fail(failure, "open", "openat", (int)-descriptor);
+	/* Links were judged by what this rule opened before. */
+	if (makes_links(at) && !sb_link_folders_same(made, (*maker)++, descriptor))
+		error = sb_fail(failure, "changed", NULL, ESTALE);
+	else if (descriptor >= 0)
+		error = add_opened(state, at, descriptor, failure);
+	else if (state->skipped)
+		state->skipped(state->context, state->rule);
+	if (descriptor >= 0)
+		ll_close(descriptor);
+	return error;
+}
+
+static int add_port(const struct sb_landlock *state, const uint8_t *at, struct sb_failure *failure)
+{
+	const struct ll_net_port_attr attr = {.allowed = ll_u64(at), .port = sb_u16(at + 8)};
+	int error = add(state, LL_RULE_NET_PORT, &attr, sb_u16(at + 10));
+	return error ? sb_fail(failure, "landlock_add_rule", "landlock_add_rule", -error) : 0;
+}
+
+static const uint8_t *next_path(const uint8_t *at)
+{
+	return at + PATH_RULE + sb_u16(at + 10);
+}
+
+/* Opens the folders where the program may make links, before any other path is walked. */
+static int find_link_folders(struct sb_landlock *state, struct sb_link_folders *made,
+	const uint8_t *first, uint32_t paths)
+{
+	/* Until all are known no link is judged by them. */
+	const struct sb_link_folders none = {NULL, 0, 0};
+	size_t room = 0;
+	const uint8_t *at = first;
+	for (uint32_t i = 0; i < paths; i++, at = next_path(at))
+		room += (size_t)makes_links(at);
+	int error = sb_link_folders_reserve(made, room);
+	at = first;
+	for (uint32_t i = 0; i < paths && error == 0; i++, at = next_path(at)) {
+		struct sb_links links;
+		if (!makes_links(at))
+			continue;
+		long descriptor = open_rule(state, &none, at, &links);
+		error = sb_link_folders_add(made, descriptor, links.followed, ll_u64(at));
+		if (descriptor >= 0)
+			ll_close(descriptor);
+	}
+	return error;
+}
+
+static int add_rules(struct sb_landlock *state, const uint8_t *at, uint32_t paths, uint32_t ports,
+	struct sb_failure *failure)
+{
+	struct sb_link_folders made;
+	size_t maker = 0;
+	int error = find_link_folders(state, &made, at, paths);
+	if (error)
+		(void)sb_fail(failure, "link-folders", "statx", -error);
+	for (uint32_t i = 0; i < paths && error == 0; i++, at = next_path(at)) {
+		state->rule = i;
+		error = add_path(state, &made, &maker, at, failure);
+	}
+	sb_link_folders_free(&made);
+	for (uint32_t i = 0; i < ports && error == 0; i++, at += PORT_RULE) {
+		state->rule = paths + i;
+		error = add_port(state, at, failure);
+	}
+	return error;
 }
 
 int sb_landlock_build(
 	const uint8_t *record, size_t length, struct sb_landlock *state, struct sb_failure *failure)
 {
-	struct layout layout;
+	struct ll_layout layout;
 	state->ruleset = -1;
 	state->rule = SB_LANDLOCK_NO_RULE;
-	int error = parse(record, length, state, &layout);
+	int error = sb_landlock_parse(record, length, state, &layout);
 	if (error)
 		return sb_fail(failure, "record", NULL, -error);
 	long ruleset =
@@ -92,7 +163,7 @@ int sb_landlock_build(
 		return sb_fail(failure, "landlock_create_ruleset", "landlock_create_ruleset",
 			(int)-ruleset);
 	state->ruleset = (int)ruleset;
-	error = sb_landlock_add_rules(state, record + FIXED, layout.paths, layout.ports, failure);
+	error = add_rules(state, record + FIXED, layout.paths, layout.ports, failure);
 	if (error) {
 		sb_landlock_close(state);
 		return error;
