@@ -5,9 +5,9 @@ export default packageBuild({
   entry: {
     index: 'src/index.ts',
     files: 'src/files.ts',
-    proxies: 'src/proxies-entry.ts',
-    here: 'src/single/here.ts',
-    'by-worker': 'src/single/by-worker.ts',
+    proxies: 'src/proxies.ts',
+    here: 'src/one-file/in-this-process.ts',
+    'by-worker': 'src/one-file/by-worker.ts',
   },
   bundle: [/^undici/],
   // An error of one entry is the same class to another.

@@ -2,13 +2,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { createFetcher } from './fetcher.js';
-import { defaultLimits } from './limits.js';
-import type { DownloadOptions, DownloadRequest } from './options.js';
-import { proxyFor } from './proxies-entry.js';
-import { downloadByWorker } from './single/by-worker.js';
-import { confinementHere, downloadHere } from './single/here.js';
-import type { SingleEvents, SingleRequest, SingleWorker } from './single/options.js';
-import { noProxies, type ProxyRules } from './transfer/proxies.js';
+import { defaultLimits } from './values/limits.js';
+import type { DownloadOptions, DownloadRequest } from './request/options.js';
+import { proxyFor } from './proxies.js';
+import { downloadByWorker } from './one-file/by-worker.js';
+import { confinementHere, downloadHere } from './one-file/in-this-process.js';
+import type { SingleEvents, SingleRequest, SingleWorker } from './one-file/options.js';
+import { noProxies, type ProxyRules } from './http/proxies.js';
 
 const fetcher = createFetcher({ user: 'nobody', netrc: false });
 afterEach(async () => await fetcher[Symbol.asyncDispose]());

@@ -1,10 +1,10 @@
-import type { Confirmation, WorkerFile } from '../channel.js';
-import { isMissingStatus } from '../host-errors.js';
-import { isFinal } from '../transfer/failure-kinds.js';
+import type { Confirmation, WorkerFile } from '../channel/messages.js';
+import { isMissingStatus } from '../values/host-errors.js';
+import { isFinal } from '../errors/error-codes.js';
 import { attempt, type Failure } from './attempt.js';
 import { ChannelSink } from './channel-sink.js';
-import { Deadline } from './deadline.js';
-import type { Started } from './download.js';
+import { Deadline } from '../source/deadline.js';
+import type { Started } from '../source/download.js';
 import { downloadSignature } from './signature.js';
 import type { Tools } from './tools.js';
 

@@ -1,5 +1,5 @@
-import { hostKey, isAnswer, weightOf } from '../host-errors.js';
-import type { FailureKind } from '../transfer/failure-kinds.js';
+import { hostKey, isAnswer, weightOf } from '../values/host-errors.js';
+import type { FailureKind } from '../errors/error-codes.js';
 
 /** The errors of hosts: who has made too many is not asked any more by this worker. */
 export class Hosts {

@@ -1,10 +1,10 @@
-import type { WorkerFile, WorkerSignature } from '../channel.js';
-import { signatureUrl } from '../signature-url.js';
-import { isMissingStatus } from '../host-errors.js';
-import { isFinal } from '../transfer/failure-kinds.js';
+import type { WorkerFile, WorkerSignature } from '../channel/messages.js';
+import { signatureUrl } from '../values/signature-url.js';
+import { isMissingStatus } from '../values/host-errors.js';
+import { isFinal } from '../errors/error-codes.js';
 import { attempt, type Failure } from './attempt.js';
 import { ChannelSink } from './channel-sink.js';
-import type { Result } from './download.js';
+import type { Result } from '../source/download.js';
 import type { Tools } from './tools.js';
 
 /** The signature of a file that is there. */

@@ -1,8 +1,8 @@
-import type { Work } from '../channel.js';
-import type { Connections } from '../transfer/connections.js';
+import type { Work } from '../channel/messages.js';
+import type { Connections } from '../http/connections.js';
 import type { Abandonment } from './abandonment.js';
 import type { Hosts } from './hosts.js';
-import type { Pace } from './pace.js';
+import type { Pace } from './slow-sources.js';
 import type { ParentChannel } from './parent-channel.js';
 
 /** What all files of a worker share. */

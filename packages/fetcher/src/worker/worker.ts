@@ -6,12 +6,12 @@ import { url as inspectorUrl } from 'node:inspector';
 
 import { refuseInspector } from '@sb/core';
 
-import { workerDescriptors } from '../channel.js';
+import { workerDescriptors } from '../channel/messages.js';
 import { Abandonment } from './abandonment.js';
-import { connectionsOf } from './connections.js';
+import { connectionsOf } from '../http/trusted-connections.js';
 import { downloadFile } from './file.js';
 import { Hosts } from './hosts.js';
-import { Pace } from './pace.js';
+import { Pace } from './slow-sources.js';
 import { ParentChannel } from './parent-channel.js';
 
 async function main(): Promise<void> {

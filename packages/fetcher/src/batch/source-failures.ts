@@ -1,0 +1,87 @@
+import { FetcherError, type FetcherErrorCode } from '../errors/fetcher-error.js';
+import { isMissingStatus } from '../values/host-errors.js';
+import { type Job, mayLack } from './job.js';
+import type { Account, SourceFailure } from '../parent/reported-files.js';
+import type { Mirrors } from './mirrors.js';
+import { sourceHost } from '../values/source-host.js';
+import { isFinal } from '../errors/error-codes.js';
+
+/** A failure in the words of a worker. */
+type Told = Pick<SourceFailure, 'kind' | 'status' | 'message'>;
+
+/**
+ * Takes over what a worker says of the sources that failed it. Hosts that were not asked any more are named nowhere but
+ * in the last error, and cache servers that have not got the file nowhere at all, unless that is all there is to say.
+ *
+ * @param refusal - why the file could not be written, which comes after all of them
+ * @param mirrors - why hosts are not asked any more
+ * @returns the last of them, which is what the file fails with if there is no other source
+ */
+export function takeFailures(
+  job: Job,
+  account: Account,
+  { refusal, mirrors }: { readonly refusal: FetcherError | undefined; readonly mirrors: Mirrors },
+): FetcherError | undefined {
+  let last: FetcherError | undefined;
+  for (const failure of account.failures) {
+    // That is only what it was told.
+    if (refusal !== undefined && failure.kind === 'file') continue;
+    const source = job.spent + failure.source;
+    const url = job.request.sources[source];
+    if (url === undefined) continue;
+    if (failure.kind === 'skipped') {
+      last = mirrors.reason(url);
+      continue;
+    }
+    last = job.local.failure(source) ?? told(failure, sourceHost(url));
+    const isSilent = isExpected(job, url, failure) && !job.request.optional;
+    if (!isSilent) job.failures.push(last);
+  }
+  if (refusal !== undefined) job.failures.push(refusal);
+  return refusal ?? last;
+}
+
+/**
+ * Where another worker would go on.
+ *
+ * @param last - the last failure of the file
+ * @returns the place of a source among those of this worker; the error of the file if there is no other worker to be
+ */
+export function nextSource(
+  job: Job,
+  { state, source, failures }: Account,
+  last: FetcherError | undefined,
+): number | FetcherError {
+  if (state !== 'failed' || last === undefined) return source;
+  const slow = failures.find(({ kind }) => kind === 'slower');
+  if (slow === undefined || job.isPatient || failures.some(({ kind }) => isFinal(kind))) return last;
+  // A slow source is better than none.
+  job.isPatient = true;
+  return slow.source;
+}
+
+/**
+ * Remembers what a worker says of the hosts that failed it.
+ *
+ * @returns of each host that is not asked any more from now on, its last error
+ */
+export function learn(job: Job, account: Account, mirrors: Mirrors): readonly FetcherError[] {
+  return account.failures.flatMap((failure) => {
+    const url = job.request.sources[job.spent + failure.source];
+    const isOfHost = failure.kind !== 'skipped' && url !== undefined && url.protocol !== 'file:';
+    if (!isOfHost || isExpected(job, url, failure)) return [];
+    const error = told(failure, sourceHost(url));
+    return mirrors.count(url, error) ? [error] : [];
+  });
+}
+
+function isExpected(job: Job, url: URL, { status }: Told): boolean {
+  return mayLack(job, url) && isMissingStatus(status);
+}
+
+/** What a worker says, as an error. */
+export function told({ kind, status, message }: Told, host: string | undefined): FetcherError {
+  // Skipped ones are told of elsewhere; one of a liar is as good as any other.
+  const code: FetcherErrorCode = kind === 'skipped' ? 'connect' : kind;
+  return new FetcherError(code, message, { host, status: status ?? undefined });
+}

@@ -1,0 +1,78 @@
+/** What a single download may be told, as tables. */
+import {
+  boolean,
+  callback,
+  checked,
+  instance,
+  integer,
+  lenient,
+  object,
+  type Options,
+  type Reader,
+  required,
+  text,
+} from '@sb/core/document';
+
+import {
+  bytesReader,
+  limits,
+  portsReader,
+  proxyRulesReader,
+  sourceReader,
+  userAgentReader,
+} from '../values/readers.js';
+import type { Limits } from '../values/limits.js';
+import { singleSandboxReader } from '../sandbox/readers.js';
+import type { SingleEvents, SingleRequest, SingleWorker } from './options.js';
+
+const descriptor = integer({ min: 0, max: 0x7fff_ffff, what: 'a descriptor' });
+
+const url: Reader<URL> = checked(instance<URL>(URL, 'a URL'), (value, place) => {
+  sourceReader.read(value, place);
+  return new URL(value);
+});
+
+const { connectTimeout, maxRedirects, hostErrors, slowBytes, slowWindow, slowPercent, timeout } = limits;
+
+const limitsReader: Reader<Limits> = object<Limits>({
+  connectTimeout: required(connectTimeout),
+  maxRedirects: required(maxRedirects),
+  hostErrors: required(hostErrors),
+  slowBytes: required(slowBytes),
+  slowWindow: required(slowWindow),
+  slowPercent: required(slowPercent),
+  timeout: required(timeout),
+} satisfies Options<Limits>);
+
+/** The request of a single download. */
+export const requestReader: Reader<SingleRequest> = object<SingleRequest>({
+  url: required(url),
+  // Without it nothing is read.
+  source: lenient(descriptor),
+  descriptor: required(descriptor),
+  maxBytes: required(bytesReader),
+  mayResume: required(boolean),
+  limits: required(limitsReader),
+  redirectPorts: portsReader,
+  proxies: required(proxyRulesReader),
+  // Others would be trusted than was meant.
+  certificates: descriptor,
+  userAgent: required(userAgentReader),
+} satisfies Options<SingleRequest>);
+
+const events = {
+  onProgress: required(callback<SingleEvents['onProgress']>()),
+  signal: required(instance<AbortSignal>(AbortSignal, 'an AbortSignal')),
+} satisfies Options<SingleEvents>;
+
+/** Whom a single download tells how far it is. */
+export const eventsReader: Reader<SingleEvents> = object<SingleEvents>(events);
+
+/** How the worker of a single download is confined, and whom it tells how far it is. */
+export const workerReader: Reader<SingleWorker> = object<SingleWorker>({
+  ...events,
+  sandbox: required(singleSandboxReader),
+  onEnforcement: required(callback<SingleWorker['onEnforcement']>()),
+  // Ours is started then.
+  program: lenient(text()),
+} satisfies Options<SingleWorker>);
