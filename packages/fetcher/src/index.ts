@@ -1,4 +1,5 @@
-export { FetcherError, type FetcherErrorCode, type FetcherErrorDetails } from './errors/fetcher-error.js';
+export { FetcherError, type FetcherErrorDetails } from './errors/fetcher-error.js';
+export type { FetcherErrorCode } from './errors/error-codes.js';
 export { createFetcher } from './fetcher.js';
 export { defaultMaxBytes, type Limits, maxSources } from './values/limits.js';
 export type {

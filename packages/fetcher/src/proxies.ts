@@ -1,5 +1,6 @@
 /** Through which proxies requests go, for programs that say it before there are any. */
-import { documentPlace, proxyRulesReader } from './values/readers.js';
+import { documentPlace } from './values/readers.js';
+import { proxyRulesReader } from './http/proxy-rules-reader.js';
 import { proxyFor as decide, type ProxyRules } from './http/proxies.js';
 
 export { parseProxy, proxiesOf, type ProxyRules } from './http/proxies.js';

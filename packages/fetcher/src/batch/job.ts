@@ -1,7 +1,8 @@
-import type { Beginning, WorkerFile } from '../channel/messages.js';
+import type { WorkerFile } from '../channel/messages.js';
+import type { Beginning } from '../values/confirmation.js';
 import type { CheckedRequest } from '../request/check.js';
 import type { FetcherError } from '../errors/fetcher-error.js';
-import { hostKey } from '../values/host-errors.js';
+import { hostKey } from '../values/host-key.js';
 import { LocalSources } from '../disk/local-sources.js';
 import { Destination } from '../disk/destination.js';
 import { openSignature, type SignatureJob, workerSignature } from './signature.js';

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { FetcherError, type FetcherErrorCode } from '../errors/fetcher-error.js';
+import { FetcherError } from '../errors/fetcher-error.js';
+import type { FetcherErrorCode } from '../errors/error-codes.js';
 import { Mirrors } from './mirrors.js';
 
 const [a, b, c] = ['http://a/x', 'http://b/x', 'https://a/x'].map((url) => new URL(url)) as [URL, URL, URL];

@@ -1,6 +1,7 @@
 import type { KnownHosts } from '../channel/messages.js';
 import { FetcherError } from '../errors/fetcher-error.js';
-import { hostKey, weightOf } from '../values/host-errors.js';
+import { hostKey } from '../values/host-key.js';
+import { hostErrorsOf } from '../errors/error-codes.js';
 
 /** Milliseconds for which a host's errors, or its slowness, are remembered. */
 const memory = 10 * 60 * 1000;
@@ -42,7 +43,7 @@ export class Mirrors {
    * @returns whether it has now made too many, which is so once
    */
   count(source: URL, failure: FetcherError): boolean {
-    const weight = weightOf(failure.code);
+    const weight = hostErrorsOf(failure.code);
     if (weight === 0 && failure.code !== 'slower') return false;
     const host = this.#host(source);
     if (failure.code === 'slower') host.isSlow = true;

@@ -1,13 +1,11 @@
-import { FetcherError, type FetcherErrorCode } from '../errors/fetcher-error.js';
-import { isMissingStatus } from '../values/host-errors.js';
+import { FetcherError } from '../errors/fetcher-error.js';
+import { isMissingStatus } from '../values/missing-status.js';
 import { type Job, mayLack } from './job.js';
 import type { Account, SourceFailure } from '../parent/reported-files.js';
 import type { Mirrors } from './mirrors.js';
+import { sourceError } from '../parent/source-error.js';
 import { sourceHost } from '../values/source-host.js';
 import { isFinal } from '../errors/error-codes.js';
-
-/** A failure in the words of a worker. */
-type Told = Pick<SourceFailure, 'kind' | 'status' | 'message'>;
 
 /**
  * Takes over what a worker says of the sources that failed it. Hosts that were not asked any more are named nowhere but
@@ -33,7 +31,7 @@ export function takeFailures(
       last = mirrors.reason(url);
       continue;
     }
-    last = job.local.failure(source) ?? told(failure, sourceHost(url));
+    last = job.local.failure(source) ?? sourceError(failure, sourceHost(url));
     const isSilent = isExpected(job, url, failure) && !job.request.optional;
     if (!isSilent) job.failures.push(last);
   }
@@ -70,18 +68,11 @@ export function learn(job: Job, account: Account, mirrors: Mirrors): readonly Fe
     const url = job.request.sources[job.spent + failure.source];
     const isOfHost = failure.kind !== 'skipped' && url !== undefined && url.protocol !== 'file:';
     if (!isOfHost || isExpected(job, url, failure)) return [];
-    const error = told(failure, sourceHost(url));
+    const error = sourceError(failure, sourceHost(url));
     return mirrors.count(url, error) ? [error] : [];
   });
 }
 
-function isExpected(job: Job, url: URL, { status }: Told): boolean {
+function isExpected(job: Job, url: URL, { status }: Pick<SourceFailure, 'status'>): boolean {
   return mayLack(job, url) && isMissingStatus(status);
-}
-
-/** What a worker says, as an error. */
-export function told({ kind, status, message }: Told, host: string | undefined): FetcherError {
-  // Skipped ones are told of elsewhere; one of a liar is as good as any other.
-  const code: FetcherErrorCode = kind === 'skipped' ? 'connect' : kind;
-  return new FetcherError(code, message, { host, status: status ?? undefined });
 }

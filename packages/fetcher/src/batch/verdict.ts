@@ -7,7 +7,8 @@ import { done, failed, isMissing, type SignatureEnd, unchanged } from './outcome
 import type { Destination } from '../disk/destination.js';
 import type { SignatureJob } from './signature.js';
 import type { Refusals } from '../parent/receiver.js';
-import { nextSource, takeFailures, told } from './source-failures.js';
+import { nextSource, takeFailures } from './source-failures.js';
+import { sourceError } from '../parent/source-error.js';
 import { sourceHost } from '../values/source-host.js';
 import { standStill, type WorkerEnd } from '../parent/worker-end.js';
 
@@ -80,7 +81,7 @@ function signatureEnd(
   const { part, local } = job;
   if (refusal !== undefined) return unsigned(job, refusal, host);
   if (said.type === 'signature-unchanged') return { outcome: { status: 'unchanged' }, lastModified: null };
-  if (said.type === 'signature-failed') return unsigned(job, local.failure(source) ?? told(said, host), host);
+  if (said.type === 'signature-failed') return unsigned(job, local.failure(source) ?? sourceError(said, host), host);
   if (part.size === said.size) return { outcome: { status: 'done' }, lastModified: said.lastModified };
   throw sizeLie(part, said.size);
 }

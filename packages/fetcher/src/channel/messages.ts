@@ -1,8 +1,9 @@
 /**
  * The two directions between the parent and the worker: JSON documents, one a line. Behind a line of type `data` follow
  * the bytes that it announces, so that one stream has words and bytes in one order. The parent takes every byte from the
- * worker for hostile; see `frames.ts` and `ledger.ts`.
+ * worker for hostile; see `frames.ts` and `../parent/reported-files.ts`.
  */
+import type { Beginning } from '../values/confirmation.js';
 import type { Limits } from '../values/limits.js';
 import type { FailureKind } from '../errors/error-codes.js';
 import type { ProxyRules } from '../http/proxies.js';
@@ -12,22 +13,6 @@ export const workerDescriptors = { channel: 3, certificates: 4, firstSource: 5 }
 
 /** Files that one worker is given; a larger batch takes several workers, one after the other. */
 export const maxFiles = 256;
-
-/** How the worker can tell that what is in a file is the start of what a server has. */
-export interface Confirmation {
-  /** The strong ETag of what is there, for the one server that gave it: the first source. */
-  readonly etag: string | null;
-  /** The server's time of what is there, exactly; milliseconds since 1970. */
-  readonly lastModified: number | null;
-  /** When the last byte came, where that is all that is known; milliseconds since 1970. */
-  readonly lastByte: number;
-}
-
-/** What is there of a file already. */
-export interface Beginning extends Confirmation {
-  /** Bytes that are there; not 0. */
-  readonly length: number;
-}
 
 /** One file of a worker. */
 export interface WorkerFile {
@@ -135,12 +120,6 @@ export type Frame =
       readonly message: string;
     }
   | { readonly type: 'done'; readonly file: number; readonly size: number };
-
-/** The latest time that a file can have on every file system, in milliseconds: 32 unsigned bits of seconds (2106). */
-export const maxFileTime = 0xffff_ffff * 1000;
-
-/** A strong ETag of reasonable length: ASCII in quotes (RFC 9110, 8.8.3). */
-export const strongEtag = /^"[\x21\x23-\x7E]{1,254}"$/;
 
 /** Largest frame in bytes, its line feed included. */
 export const maxFrameBytes = 2048;

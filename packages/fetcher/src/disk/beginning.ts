@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 
-import type { Beginning } from '../channel/messages.js';
+import type { Beginning } from '../values/confirmation.js';
 import { isPast } from '../values/file-time.js';
 
 /**

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Folder } from '@sb/files';
 
 import { beginningIn } from './beginning.js';
-import type { Beginning } from '../channel/messages.js';
+import type { Beginning } from '../values/confirmation.js';
 import { destinationError, takenAway } from './destination-error.js';
 import { isWrittenInPlace, openOrMake } from './destination-file.js';
 import type { DestinationState } from './destination-state.js';

@@ -1,31 +1,6 @@
 import { filesClause, isFilesError } from '@sb/files';
 
-import type { FailureKind } from './error-codes.js';
-
-/**
- * Why a file was not downloaded: the causes of a single source (`dns`, `connect`, `tls`, `http` …), and
- *
- * - `invalid-request`: what was asked for contradicts itself.
- * - `slower`: a source was left, since others bring more.
- * - `source`: a `file:` source can't be opened or read.
- * - `file`: the destination can't be written; `disk-full`: there is no room for it.
- * - `timeout`: it took longer than its limit, all sources together.
- * - `checksum`: what came is not what it should be.
- * - `sandbox`: the worker could not be confined, and nothing was downloaded.
- * - `worker-lied`: the worker did what no honest one does, and was ended.
- * - `worker-died`: the worker ended without a word, twice.
- * - `cancelled`: the caller's signal.
- */
-export type FetcherErrorCode =
-  | Exclude<FailureKind, 'file' | 'skipped'>
-  | 'invalid-request'
-  | 'file'
-  | 'disk-full'
-  | 'checksum'
-  | 'sandbox'
-  | 'worker-lied'
-  | 'worker-died'
-  | 'cancelled';
+import type { FetcherErrorCode } from './error-codes.js';
 
 /** What is known beside code and message. */
 export interface FetcherErrorDetails {

@@ -1,17 +1,7 @@
 import { errorCode } from '@sb/core';
 
 import type { FailureKind } from '../errors/error-codes.js';
-
-/** A download that failed, with what a person should read; never with credentials. */
-export class TransferFailure extends Error {
-  override readonly name = 'TransferFailure';
-  readonly kind: FailureKind;
-
-  constructor(kind: FailureKind, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.kind = kind;
-  }
-}
+import { TransferFailure } from '../errors/transfer-failure.js';
 
 /** Error codes of Node, OpenSSL and undici, by what they mean for a download. The first match counts. */
 const meanings: readonly (readonly [codes: RegExp, kind: FailureKind, text: (url: URL, message: string) => string])[] =

@@ -1,6 +1,6 @@
 import { BlockList, isIPv6, type LookupFunction } from 'node:net';
 
-import { TransferFailure } from './failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 
 /** Link-local IPv4 (RFC 3927): 169.254.169.254 and its like. */
 const network = { address: '169.254.0.0', bits: 16 };

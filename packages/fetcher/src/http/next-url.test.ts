@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { failureOf, TransferFailure } from './failure-of.js';
+import { failureOf } from './failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 import { nextUrl } from './request.js';
 
 describe('nextUrl', () => {

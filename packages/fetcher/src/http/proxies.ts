@@ -1,4 +1,4 @@
-import { TransferFailure } from './failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 import { isExcepted, patternsOf } from './no-proxy.js';
 
 /** Through which proxies requests go. */

@@ -1,7 +1,8 @@
 import { basicCredentials } from './basic.js';
 import type { Connections, RouteOptions } from './connections.js';
 import type { FailureKind } from '../errors/error-codes.js';
-import { failureOf, TransferFailure } from './failure-of.js';
+import { failureOf } from './failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 import { isLinkLocal, linkLocalRefusal } from './link-local.js';
 import { portOf } from '../values/port.js';
 import { proxyFailure, refusal } from './tunnel.js';

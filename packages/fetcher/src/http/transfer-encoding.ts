@@ -1,4 +1,4 @@
-import { TransferFailure } from './failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 
 /**
  * Refuses a body that is encoded for its transfer other than in chunks: nobody asked for it (RFC 9112, 7.4), undici

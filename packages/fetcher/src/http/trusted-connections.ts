@@ -1,26 +1,30 @@
 import { readAll } from '@sb/core';
 
-import type { Work } from '../channel/messages.js';
-import type { Limits } from '../values/limits.js';
+import type { ProxyRules } from './proxies.js';
 import { Connections } from './connections.js';
-import { TransferFailure } from './failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
+
+/** What is decided of connections before there is any. */
+interface ConnectionChoice {
+  /** Milliseconds to resolve a host and connect to it. */
+  readonly connectTimeout: number;
+  /** Connections to one host at once. */
+  readonly parallel: number;
+  readonly proxies: ProxyRules;
+}
 
 /**
- * The connections of one worker: they stay open between files of one host.
+ * The connections of one process that downloads: they stay open between files of one host.
  *
  * @param certificates - the open PEM file of those to trust; undefined: those that Node brings
  */
 export function connectionsOf(
-  {
-    limits,
-    parallel,
-    proxies,
-  }: Pick<Work, 'parallel' | 'proxies'> & { readonly limits: Pick<Limits, 'connectTimeout'> },
+  { connectTimeout, parallel, proxies }: ConnectionChoice,
   certificates: number | undefined,
 ): Connections {
   let text: string | undefined;
   return new Connections({
-    connectTimeout: limits.connectTimeout,
+    connectTimeout,
     // The descriptor can be read to its end only once.
     certificates: () => (certificates === undefined ? undefined : (text ??= readCertificates(certificates))),
     proxies,

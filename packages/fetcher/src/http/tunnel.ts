@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 
-import { failureOf, TransferFailure } from './failure-of.js';
+import { failureOf } from './failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 import { type Dispatcher, Pool } from './undici.js';
 
 /** Answers of a proxy that mean the host behind it could not be reached (RFC 9110, 15.6). */

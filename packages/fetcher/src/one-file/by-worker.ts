@@ -3,7 +3,7 @@ import { documentPlace } from '../values/readers.js';
 import { FetcherError } from '../errors/fetcher-error.js';
 import { runWorker } from '../parent/run-worker.js';
 import { settingsOf } from '../request/settings.js';
-import { told } from '../batch/source-failures.js';
+import { sourceError } from '../parent/source-error.js';
 import { sourceHost } from '../values/source-host.js';
 import { WrittenFile } from '../disk/written-file.js';
 import { hasEndedWell, standStill, type WorkerEnd } from '../parent/worker-end.js';
@@ -11,7 +11,8 @@ import { workerReader } from './readers.js';
 import type { SingleRequest, SingleResult, SingleWorker } from './options.js';
 import { planSingle } from './plan.js';
 
-export { FetcherError, type FetcherErrorCode } from '../errors/fetcher-error.js';
+export { FetcherError } from '../errors/fetcher-error.js';
+export type { FetcherErrorCode } from '../errors/error-codes.js';
 export type { SingleEvents, SingleRequest, SingleResult, SingleWorker } from './options.js';
 
 /**
@@ -43,7 +44,7 @@ export async function downloadByWorker(request: SingleRequest, how: SingleWorker
   if (refusal !== undefined) throw refusal;
   const [account] = accounts;
   const failure = account?.failures.at(-1);
-  if (failure !== undefined) throw told(failure, sourceHost(url));
+  if (failure !== undefined) throw sourceError(failure, sourceHost(url));
   if (account?.state !== 'done' || !hasEndedWell(end)) throw standStill(end) ?? died(end);
   return { size: account.size, lastModified: account.lastModified ?? null };
 }

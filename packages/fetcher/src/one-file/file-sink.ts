@@ -1,7 +1,7 @@
 import { fstatSync, ftruncateSync, writeSync } from 'node:fs';
 
 import { writeFailure } from '../errors/write-failure.js';
-import { TransferFailure } from '../http/failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 import { type Sink, tooLargeFor } from '../source/sink.js';
 
 /** The open file of a process that downloads by itself. */

@@ -17,7 +17,8 @@ import type { SingleEvents, SingleRequest, SingleResult } from './options.js';
 import { planSingle } from './plan.js';
 
 export { defaultLimits, type Limits } from '../values/limits.js';
-export { failureOf, TransferFailure } from '../http/failure-of.js';
+export { failureOf } from '../http/failure-of.js';
+export { TransferFailure } from '../errors/transfer-failure.js';
 export { proxiesOf } from '../http/proxies.js';
 export type { SingleEvents, SingleRequest, SingleResult } from './options.js';
 
@@ -58,7 +59,7 @@ export async function downloadHere(request: SingleRequest, events: SingleEvents)
   const { url, maxBytes, limits, userAgent, certificates } = read;
   const sink = new FileSink(read.descriptor, maxBytes);
   using deadline = new Deadline(limits.timeout);
-  const rules = { limits, parallel: 1, proxies: proxies.rules };
+  const { connectTimeout } = limits;
   let lastModified: number | null = null;
   let total: number | undefined;
   const task = {
@@ -73,7 +74,7 @@ export async function downloadHere(request: SingleRequest, events: SingleEvents)
     deadline: AbortSignal.any([deadline.signal, signal]),
     ports,
     userAgent,
-    connections: connectionsOf(rules, certificates),
+    connections: connectionsOf({ connectTimeout, parallel: 1, proxies: proxies.rules }, certificates),
     onStart: (started: Started) => {
       lastModified = started.lastModified ?? null;
       total = started.total;

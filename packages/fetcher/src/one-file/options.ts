@@ -2,7 +2,7 @@
 import type { SandboxReport } from '@sb/sandbox';
 
 import type { Limits } from '../values/limits.js';
-import type { SingleSandbox } from '../request/options.js';
+import type { SingleSandbox } from '../sandbox/options.js';
 import type { ProxyRules } from '../http/proxies.js';
 
 /** One URL that goes into one file, which is open already. */

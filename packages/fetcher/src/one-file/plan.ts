@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 
-import { type Beginning, workerDescriptors, type WorkerFile } from '../channel/messages.js';
+import { workerDescriptors, type WorkerFile } from '../channel/messages.js';
+import type { Beginning } from '../values/confirmation.js';
 import { portsOf, urlsOf } from '../sandbox/confinement.js';
 import { documentPlace } from '../values/readers.js';
 import { isPast } from '../values/file-time.js';

@@ -13,14 +13,8 @@ import {
   text,
 } from '@sb/core/document';
 
-import {
-  bytesReader,
-  limits,
-  portsReader,
-  proxyRulesReader,
-  sourceReader,
-  userAgentReader,
-} from '../values/readers.js';
+import { bytesReader, limits, portsReader, sourceReader, userAgentReader } from '../values/readers.js';
+import { proxyRulesReader } from '../http/proxy-rules-reader.js';
 import type { Limits } from '../values/limits.js';
 import { singleSandboxReader } from '../sandbox/readers.js';
 import type { SingleEvents, SingleRequest, SingleWorker } from './options.js';

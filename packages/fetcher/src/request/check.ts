@@ -2,7 +2,7 @@ import { normalize } from 'node:path';
 
 import { documentPlace } from '../values/readers.js';
 import { FetcherError } from '../errors/fetcher-error.js';
-import { hostKey } from '../values/host-errors.js';
+import { hostKey } from '../values/host-key.js';
 import { defaultMaxBytes, defaultMaxSignatureBytes } from '../values/limits.js';
 import type { DownloadRequest } from './options.js';
 import { partSuffix } from '../values/part-name.js';

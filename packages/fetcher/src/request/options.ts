@@ -1,16 +1,8 @@
-import type { SandboxOptions, SandboxReport, SandboxUser } from '@sb/sandbox';
+import type { SandboxReport, SandboxUser } from '@sb/sandbox';
 
 import type { FetcherError } from '../errors/fetcher-error.js';
+import type { WorkerSandbox } from '../sandbox/options.js';
 import type { Limits } from '../values/limits.js';
-
-/** What may be said of the sandbox of a fetcher's workers. */
-export type WorkerSandbox = Pick<
-  SandboxOptions,
-  'privateGroup' | 'require' | 'prefer' | 'off' | 'landlock' | 'seccomp'
->;
-
-/** What may be said of the sandbox of a single download's worker. */
-export type SingleSandbox = WorkerSandbox & Pick<SandboxOptions, 'user'>;
 
 /** What {@link createFetcher} takes. */
 export interface FetcherOptions {

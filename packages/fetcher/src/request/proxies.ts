@@ -1,6 +1,6 @@
 import { FetcherError } from '../errors/fetcher-error.js';
 import type { ProxyOptions } from './options.js';
-import { TransferFailure } from '../http/failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 import { patternsOf } from '../http/no-proxy.js';
 import { portOf } from '../values/port.js';
 import { noProxies, parseProxy, proxiesOf, proxyFor, type ProxyRules } from '../http/proxies.js';

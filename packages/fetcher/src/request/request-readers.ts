@@ -17,7 +17,7 @@ import {
   word,
 } from '@sb/core/document';
 
-import { maxFileTime } from '../channel/messages.js';
+import { maxFileTime } from '../values/file-time.js';
 import { bytesReader, modeReader, sourceReader, unshown } from '../values/readers.js';
 import { maxRequests, maxSources } from '../values/limits.js';
 import type { DownloadRequest, SignatureRequest, Source } from './options.js';

@@ -1,10 +1,14 @@
 import type { LandlockChoice, SandboxOptions } from '@sb/sandbox';
 
-import type { WorkerFile } from '../channel/messages.js';
 import { portOf } from '../values/port.js';
 
+/** Where a file may come from. */
+interface Sources {
+  readonly sources: readonly string[];
+}
+
 /** The URLs that a worker asks servers for. */
-export function urlsOf(files: readonly WorkerFile[]): readonly URL[] {
+export function urlsOf(files: readonly Sources[]): readonly URL[] {
   const urls = files.flatMap(({ sources }) => sources.map((source) => new URL(source)));
   return urls.filter(({ protocol }) => protocol !== 'file:');
 }
@@ -15,7 +19,7 @@ export function urlsOf(files: readonly WorkerFile[]): readonly URL[] {
  *
  * @param redirectPorts - undefined: 443 where a source has port 80
  */
-export function portsOf(files: readonly WorkerFile[], redirectPorts: readonly number[] | undefined): readonly number[] {
+export function portsOf(files: readonly Sources[], redirectPorts: readonly number[] | undefined): readonly number[] {
   const own = urlsOf(files).map(portOf);
   const more = redirectPorts ?? (own.includes(80) ? [443] : []);
   return [...new Set([...own, ...more])].sort((a, b) => a - b);

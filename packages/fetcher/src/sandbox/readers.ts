@@ -19,7 +19,7 @@ import {
 } from '@sb/core/document';
 import type { SandboxOptions, SandboxUser } from '@sb/sandbox';
 
-import type { SingleSandbox, WorkerSandbox } from '../request/options.js';
+import type { SingleSandbox, WorkerSandbox } from './options.js';
 
 /** Whether there is such a user is for `@sb/sandbox` to say. */
 const nameOrId = custom<string | number, string | number>({

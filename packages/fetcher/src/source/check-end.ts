@@ -1,4 +1,4 @@
-import { TransferFailure } from '../http/failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 import type { Response } from '../http/request.js';
 
 /**

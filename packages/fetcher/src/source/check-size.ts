@@ -1,4 +1,4 @@
-import { TransferFailure } from '../http/failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 
 /** What is known of a file's size before it comes, in bytes. */
 export interface ExpectedSize {

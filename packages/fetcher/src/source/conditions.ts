@@ -1,6 +1,6 @@
 /** What a server is asked for under which conditions, and where the body of its answer belongs in the file. */
-import { type Beginning, maxFileTime, strongEtag } from '../channel/messages.js';
-import { believable } from '../values/file-time.js';
+import { believable, maxFileTime } from '../values/file-time.js';
+import { type Beginning, strongEtag } from '../values/confirmation.js';
 import { parseContentLength, parseContentRange, parseUnsatisfiedRange } from '../http/content-range.js';
 import type { Response } from '../http/request.js';
 

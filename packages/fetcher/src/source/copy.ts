@@ -3,10 +3,9 @@ import { promisify } from 'node:util';
 
 import { errorCode } from '@sb/core';
 
-import { maxFileTime } from '../channel/messages.js';
-import { believable } from '../values/file-time.js';
+import { believable, maxFileTime } from '../values/file-time.js';
 import { sourceHost } from '../values/source-host.js';
-import { TransferFailure } from '../http/failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 import { Watchdog } from './watchdog.js';
 import { checkSize } from './check-size.js';
 import type { Result, SourceDownload } from './download.js';

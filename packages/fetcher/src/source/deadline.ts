@@ -1,4 +1,4 @@
-import { TransferFailure } from '../http/failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 
 /** When a file has taken too long, however fast its bytes come. */
 export class Deadline implements Disposable {

@@ -1,7 +1,8 @@
-import type { Confirmation } from '../channel/messages.js';
+import type { Confirmation } from '../values/confirmation.js';
 import type { Limits } from '../values/limits.js';
 import type { Connections } from '../http/connections.js';
-import { failureOf, TransferFailure } from '../http/failure-of.js';
+import { failureOf } from '../http/failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 import { discard, eachChunk, request, type Response } from '../http/request.js';
 import type { Sink } from './sink.js';
 import { Watchdog } from './watchdog.js';

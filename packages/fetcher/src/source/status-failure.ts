@@ -1,4 +1,4 @@
-import { TransferFailure } from '../http/failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 
 /** A server that answers, and not with the file. */
 export class StatusFailure extends TransferFailure {

@@ -1,12 +1,5 @@
-import { TransferFailure } from '../http/failure-of.js';
-
-/** When a download is too slow. */
-export interface SpeedLimits {
-  /** Fewer bytes than this in {@link slowWindow} end the download; 0 never does. */
-  readonly slowBytes: number;
-  /** Milliseconds over which {@link slowBytes} counts, waiting for the answer included. */
-  readonly slowWindow: number;
-}
+import { TransferFailure } from '../errors/transfer-failure.js';
+import type { SpeedLimits } from '../values/limits.js';
 
 /** How often it looks, in milliseconds. */
 const interval = 500;

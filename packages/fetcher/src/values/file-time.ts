@@ -1,3 +1,6 @@
+/** The latest time that a file can have on every file system, in milliseconds: 32 unsigned bits of seconds (2106). */
+export const maxFileTime = 0xffff_ffff * 1000;
+
 /** How far a server's clock may be ahead of ours, in milliseconds: a day. */
 const tolerance = 24 * 60 * 60 * 1000;
 

@@ -1,4 +1,10 @@
-import type { SpeedLimits } from '../source/watchdog.js';
+/** When a download is too slow. */
+export interface SpeedLimits {
+  /** Fewer bytes than this in {@link slowWindow} end the download; 0 never does. */
+  readonly slowBytes: number;
+  /** Milliseconds over which {@link slowBytes} counts, waiting for the answer included. */
+  readonly slowWindow: number;
+}
 
 /** Bounds on every download of a fetcher. */
 export interface Limits extends SpeedLimits {

@@ -1,10 +1,9 @@
 /** What options of this package may hold, as tables: values that several of them have. */
-import { checked, integer, kind, list, object, Place, type Reader, required, text } from '@sb/core/document';
+import { checked, integer, kind, list, Place, type Reader, text } from '@sb/core/document';
 
 import { FetcherError } from '../errors/fetcher-error.js';
 import { type Limits, maxTimer } from './limits.js';
 import { sourceProblem } from './source-url.js';
-import type { ProxyRules } from '../http/proxies.js';
 
 /**
  * Where options begin.
@@ -85,18 +84,3 @@ export const limits = {
   slowPercent: amount('a percentage'),
   timeout: milliseconds,
 } satisfies { readonly [Name in keyof Limits]: Reader<number> };
-
-const proxyOrNone: Reader<string | null> = kind({
-  expected: 'the URL of a proxy or null',
-  schema: { type: ['string', 'null'] },
-  is: (value) => typeof value === 'string' || value === null,
-});
-
-const { parts: _, ...rules } = object<ProxyRules>({
-  http: required(proxyOrNone),
-  https: required(proxyOrNone),
-  except: required(list(text(), { what: 'a list of hosts' })),
-});
-
-/** Rules of `proxiesOf`, as a whole: null is a value in them, and says that there is no proxy. */
-export const proxyRulesReader: Reader<ProxyRules> = rules;

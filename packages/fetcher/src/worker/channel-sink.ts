@@ -1,5 +1,5 @@
 import { fullDataBytes, maxDataBytes, type Target } from '../channel/messages.js';
-import { TransferFailure } from '../http/failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 import { type Sink, tooLargeFor } from '../source/sink.js';
 import type { ParentChannel } from './parent-channel.js';
 

@@ -1,5 +1,6 @@
-import type { Confirmation, WorkerFile } from '../channel/messages.js';
-import { isMissingStatus } from '../values/host-errors.js';
+import type { WorkerFile } from '../channel/messages.js';
+import type { Confirmation } from '../values/confirmation.js';
+import { isMissingStatus } from '../values/missing-status.js';
 import { isFinal } from '../errors/error-codes.js';
 import { attempt, type Failure } from './attempt.js';
 import { ChannelSink } from './channel-sink.js';

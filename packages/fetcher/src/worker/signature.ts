@@ -1,6 +1,6 @@
 import type { WorkerFile, WorkerSignature } from '../channel/messages.js';
 import { signatureUrl } from '../values/signature-url.js';
-import { isMissingStatus } from '../values/host-errors.js';
+import { isMissingStatus } from '../values/missing-status.js';
 import { isFinal } from '../errors/error-codes.js';
 import { attempt, type Failure } from './attempt.js';
 import { ChannelSink } from './channel-sink.js';

@@ -1,5 +1,5 @@
-import { hostKey } from '../values/host-errors.js';
-import { TransferFailure } from '../http/failure-of.js';
+import { hostKey } from '../values/host-key.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 
 /** When a source is slower than another one would be. */
 export interface PaceLimits {

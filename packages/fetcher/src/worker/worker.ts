@@ -18,11 +18,13 @@ async function main(): Promise<void> {
   const channel = new ParentChannel();
   const abandonment = new Abandonment();
   const work = await channel.listen(({ abandon }) => abandonment.abandon(abandon));
-  const { limits, hosts } = work;
+  const { limits, hosts, parallel, proxies } = work;
+  const { connectTimeout } = limits;
+  const certificates = work.hasCertificates ? workerDescriptors.certificates : undefined;
   using pace = new Pace({ ...limits, isHeld: () => channel.isBusy }, hosts.bestRate, hosts.slow);
   const tools = {
     work,
-    connections: connectionsOf(work, work.hasCertificates ? workerDescriptors.certificates : undefined),
+    connections: connectionsOf({ connectTimeout, parallel, proxies }, certificates),
     hosts: new Hosts(limits.hostErrors, hosts.errors),
     pace,
     channel,
@@ -32,7 +34,7 @@ async function main(): Promise<void> {
   const lane = async (): Promise<void> => {
     for (const [file, given] of waiting) await downloadFile(tools, file, given);
   };
-  await Promise.all(Array.from({ length: work.parallel }, lane));
+  await Promise.all(Array.from({ length: parallel }, lane));
   channel.end();
 }
 
