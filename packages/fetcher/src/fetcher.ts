@@ -9,7 +9,7 @@ import { documentPlace } from './values/readers.js';
 import { descriptorBudget } from './parent/descriptor-budget.js';
 import type { DownloadOptions, DownloadRequest, Fetcher, FetcherOptions, Outcome } from './request/options.js';
 import { downloadOptionsReader } from './request/option-readers.js';
-import { portions } from './batch/split-batch.js';
+import { splitBatch } from './batch/split-batch.js';
 import { Mirrors } from './batch/mirrors.js';
 import { withNetrc } from './request/netrc-file.js';
 import { ProgressMeter } from './batch/progress.js';
@@ -79,7 +79,7 @@ export class WorkerFetcher implements Fetcher {
     });
     try {
       const outcomes: Outcome[] = [];
-      for (const portion of portions(checked, descriptorBudget())) outcomes.push(...(await batch.run(portion)));
+      for (const chunk of splitBatch(checked, descriptorBudget())) outcomes.push(...(await batch.run(chunk)));
       progress.finish();
       return outcomes;
     } finally {

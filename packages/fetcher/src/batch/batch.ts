@@ -1,17 +1,17 @@
 import type { CheckedRequest } from '../request/check.js';
 import { asFileError, FetcherError } from '../errors/fetcher-error.js';
 import { type Job, leave, openJob } from './job.js';
-import { type Account, isSettled } from '../parent/reported-files.js';
+import { type FileReport, isSettled } from '../parent/file-reports.js';
 import type { Outcome } from '../request/options.js';
 import { failed } from './outcome.js';
 import type { ProgressMeter } from './progress.js';
-import { type RoundOptions, runRound } from './run-jobs.js';
+import { type JobsOptions, runJobs } from './run-jobs.js';
 import { learn } from './source-failures.js';
 import { verdict } from './verdict.js';
 import type { WorkerEnd } from '../parent/worker-end.js';
 
 /** Options of a batch. */
-export interface BatchOptions extends Omit<RoundOptions, 'onFrame' | 'signal'> {
+export interface BatchOptions extends Omit<JobsOptions, 'onFrame' | 'signal'> {
   readonly signal: AbortSignal;
   readonly progress: ProgressMeter;
   readonly onHostSkipped: (error: FetcherError) => void;
@@ -48,13 +48,13 @@ export class Batch {
     while (jobs.length > 0) {
       const begun = performance.now();
       const before = jobs.map(({ part }) => part.size);
-      const { accounts, refusals, end } = await this.#round(jobs);
+      const { reports, refusals, end } = await this.#runJobs(jobs);
       const milliseconds = performance.now() - begun;
       let brought = 0;
-      if (end.lie === undefined) this.#learn(jobs, accounts);
+      if (end.lie === undefined) this.#learn(jobs, reports);
       const open: Job[] = [];
       for (const [index, job] of jobs.entries()) {
-        const outcome = await judged(job, accounts[index], { refusals: refusals[index] ?? {}, end, mirrors });
+        const outcome = await judged(job, reports[index], { refusals: refusals[index] ?? {}, end, mirrors });
         if (outcome === undefined) open.push(job);
         else settle(outcome);
         if (outcome?.status !== 'done') continue;
@@ -62,30 +62,30 @@ export class Batch {
         mirrors.clear(job.request.sources[job.spent]);
       }
       mirrors.measure(brought, milliseconds);
-      const hasDied = accounts.some((account, index) => !isSettled(account, jobs[index]?.signature !== undefined));
+      const hasDied = reports.some((report, index) => !isSettled(report, jobs[index]?.signature !== undefined));
       deaths += hasDied ? 1 : 0;
       jobs = this.#goesOn(open, { end, deaths }, settle);
     }
     return requests.flatMap(({ to }) => outcomes.get(to) ?? []);
   }
 
-  #learn(jobs: readonly Job[], accounts: readonly Account[]): void {
+  #learn(jobs: readonly Job[], reports: readonly FileReport[]): void {
     const { mirrors, onHostSkipped } = this.#options;
-    for (const [index, account] of accounts.entries()) {
+    for (const [index, report] of reports.entries()) {
       const job = jobs[index];
       if (job === undefined) continue;
       // Not from here: what it throws would leave files open.
-      for (const error of learn(job, account, mirrors)) queueMicrotask(() => onHostSkipped(error));
+      for (const error of learn(job, report, mirrors)) queueMicrotask(() => onHostSkipped(error));
     }
   }
 
-  async #round(jobs: readonly Job[]) {
+  async #runJobs(jobs: readonly Job[]) {
     const { signal, progress } = this.#options;
     try {
-      return await runRound(jobs, {
+      return await runJobs(jobs, {
         ...this.#options,
         signal,
-        onFrame: ({ request }, account) => progress.update(request.to, account.received, account),
+        onFrame: ({ request }, report) => progress.update(request.to, report.received, report),
       });
     } catch (error) {
       for (const job of jobs) leave(job, false);
@@ -116,11 +116,11 @@ const maxDeaths = 1;
 
 async function judged(
   job: Job,
-  account: Account | undefined,
+  report: FileReport | undefined,
   context: Parameters<typeof verdict>[2],
 ): Promise<Outcome | undefined> {
   try {
-    return account === undefined ? undefined : await verdict(job, account, context);
+    return report === undefined ? undefined : await verdict(job, report, context);
   } catch (caught) {
     const error = asFileError(caught);
     if (!(error instanceof FetcherError)) throw error;

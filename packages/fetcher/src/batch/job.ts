@@ -23,7 +23,7 @@ export interface Job {
   /** Nothing is to come if the file hasn't changed since. */
   readonly modifiedSince: number | null;
   /** Whether it stays with a slow source, since the others have failed. */
-  isPatient: boolean;
+  staysWithSlow: boolean;
   /** Whether the worker under way found bytes of an earlier one. */
   hasBeginning: boolean;
 }
@@ -51,7 +51,7 @@ export function openJob(request: CheckedRequest): Job {
     lastModified: beginning?.lastModified ?? null,
     resume: beginning,
     modifiedSince: date === 'local' ? finalTime : (date?.getTime() ?? null),
-    isPatient: false,
+    staysWithSlow: false,
     hasBeginning: false,
   };
 }
@@ -78,7 +78,7 @@ export function workerFile(job: Job, handOver: (descriptor: number) => number): 
   return {
     sources: urls.map(({ href }) => href),
     mayLack: urls.flatMap((url, index) => (mayLack(job, url) ? index : [])),
-    mayLeave: !job.isPatient,
+    mayLeave: !job.staysWithSlow,
     opened: local.handOver(spent, handOver),
     maxBytes,
     size,

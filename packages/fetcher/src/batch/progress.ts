@@ -1,5 +1,5 @@
 import type { CheckedRequest } from '../request/check.js';
-import type { Account } from '../parent/reported-files.js';
+import type { FileReport } from '../parent/file-reports.js';
 import type { FileProgress, Outcome, Progress } from '../request/options.js';
 import { rateOf, type Reading, secondsLeft, withReading } from './rate.js';
 
@@ -54,9 +54,9 @@ export class ProgressMeter implements Disposable {
    *
    * @param to - its path
    * @param received - bytes that it holds
-   * @param account - what its worker says of it
+   * @param report - what its worker says of it
    */
-  update(to: string, received: number, { hasStarted, total }: Pick<Account, 'hasStarted' | 'total'>): void {
+  update(to: string, received: number, { hasStarted, total }: Pick<FileReport, 'hasStarted' | 'total'>): void {
     const entry = this.#entries.get(to);
     if (entry === undefined) return;
     this.#transferred += Math.max(0, received - entry.received);

@@ -1,7 +1,7 @@
 import { FetcherError } from '../errors/fetcher-error.js';
 import { isMissingStatus } from '../values/missing-status.js';
 import { type Job, mayLack } from './job.js';
-import type { Account, SourceFailure } from '../parent/reported-files.js';
+import type { FileReport, SourceFailure } from '../parent/file-reports.js';
 import type { Mirrors } from './mirrors.js';
 import { sourceError } from '../parent/source-error.js';
 import { sourceHost } from '../values/source-host.js';
@@ -17,11 +17,11 @@ import { isFinal } from '../errors/error-codes.js';
  */
 export function takeFailures(
   job: Job,
-  account: Account,
+  report: FileReport,
   { refusal, mirrors }: { readonly refusal: FetcherError | undefined; readonly mirrors: Mirrors },
 ): FetcherError | undefined {
   let last: FetcherError | undefined;
-  for (const failure of account.failures) {
+  for (const failure of report.failures) {
     // That is only what it was told.
     if (refusal !== undefined && failure.kind === 'file') continue;
     const source = job.spent + failure.source;
@@ -47,14 +47,14 @@ export function takeFailures(
  */
 export function nextSource(
   job: Job,
-  { state, source, failures }: Account,
+  { state, source, failures }: FileReport,
   last: FetcherError | undefined,
 ): number | FetcherError {
   if (state !== 'failed' || last === undefined) return source;
   const slow = failures.find(({ kind }) => kind === 'slower');
-  if (slow === undefined || job.isPatient || failures.some(({ kind }) => isFinal(kind))) return last;
+  if (slow === undefined || job.staysWithSlow || failures.some(({ kind }) => isFinal(kind))) return last;
   // A slow source is better than none.
-  job.isPatient = true;
+  job.staysWithSlow = true;
   return slow.source;
 }
 
@@ -63,8 +63,8 @@ export function nextSource(
  *
  * @returns of each host that is not asked any more from now on, its last error
  */
-export function learn(job: Job, account: Account, mirrors: Mirrors): readonly FetcherError[] {
-  return account.failures.flatMap((failure) => {
+export function learn(job: Job, report: FileReport, mirrors: Mirrors): readonly FetcherError[] {
+  return report.failures.flatMap((failure) => {
     const url = job.request.sources[job.spent + failure.source];
     const isOfHost = failure.kind !== 'skipped' && url !== undefined && url.protocol !== 'file:';
     if (!isOfHost || isExpected(job, url, failure)) return [];

@@ -12,7 +12,10 @@ const perFile = 3;
  *
  * @param budget - descriptors that may be opened for them; a single file may take more, and then fails
  */
-export function portions(requests: readonly CheckedRequest[], budget: number): readonly (readonly CheckedRequest[])[] {
+export function splitBatch(
+  requests: readonly CheckedRequest[],
+  budget: number,
+): readonly (readonly CheckedRequest[])[] {
   const cut: CheckedRequest[][] = [];
   let [files, locals] = [Infinity, 0];
   for (const request of requests) {

@@ -1,6 +1,6 @@
 import { FetcherError } from '../errors/fetcher-error.js';
 import type { Job } from './job.js';
-import { type Account, isSettled, type SignatureAccount } from '../parent/reported-files.js';
+import { type FileReport, isSettled, type SignatureReport } from '../parent/file-reports.js';
 import type { Mirrors } from './mirrors.js';
 import type { Outcome } from '../request/options.js';
 import { done, failed, isMissing, type SignatureEnd, unchanged } from './outcome.js';
@@ -29,39 +29,39 @@ export interface Circumstances {
  */
 export async function verdict(
   job: Job,
-  account: Account,
+  report: FileReport,
   { refusals, end, mirrors }: Circumstances,
 ): Promise<Outcome | undefined> {
-  const last = takeFailures(job, account, { refusal: refusals.file, mirrors });
+  const last = takeFailures(job, report, { refusal: refusals.file, mirrors });
   if (end.lie !== undefined) return failed(job, new FetcherError('worker-lied', `the worker was ended: ${end.lie}`));
-  if (account.lastModified !== undefined) job.lastModified = account.lastModified;
+  if (report.lastModified !== undefined) job.lastModified = report.lastModified;
   if (refusals.file !== undefined) return failed(job, refusals.file);
-  const still = isSettled(account, job.signature !== undefined) ? undefined : standStill(end);
+  const still = isSettled(report, job.signature !== undefined) ? undefined : standStill(end);
   if (still !== undefined) return failed(job, still);
-  const next = nextSource(job, account, last);
+  const next = nextSource(job, report, last);
   if (next instanceof FetcherError) return failed(job, next);
   job.spent += next;
   // Died in the middle: what came is confirmed like any other beginning.
   const { beginning } = job.part;
-  const etag = account.hasStarted ? account.etag : null;
+  const etag = report.hasStarted ? report.etag : null;
   job.resume = beginning === null ? null : { ...beginning, lastModified: job.lastModified, etag };
-  if (account.state === 'done') return await check(job, account, refusals);
+  if (report.state === 'done') return await check(job, report, refusals);
   const source = job.request.sources[job.spent];
-  if (account.state !== 'unchanged' || source === undefined) return undefined;
-  return withSignature(job, { account, refusals }, (signature) => unchanged(job, source, signature));
+  if (report.state !== 'unchanged' || source === undefined) return undefined;
+  return withSignature(job, { report, refusals }, (signature) => unchanged(job, source, signature));
 }
 
 /** Goes on once there is a last word on the signature; without one another worker has to ask for it. */
 function withSignature(
   job: Job,
-  { account, refusals }: { readonly account: Account; readonly refusals: Refusals },
+  { report, refusals }: { readonly report: FileReport; readonly refusals: Refusals },
   end: (signature: SignatureEnd | undefined) => Outcome,
 ): Outcome | undefined {
   if (job.signature === undefined) return end(undefined);
-  if (account.signature === undefined) return undefined;
-  const source = job.spent - account.source + ('source' in account.signature ? account.signature.source : 0);
+  if (report.signature === undefined) return undefined;
+  const source = job.spent - report.source + ('source' in report.signature ? report.signature.source : 0);
   return end(
-    signatureEnd(job.signature, account.signature, { source, host: hostOf(job, source), refusal: refusals.signature }),
+    signatureEnd(job.signature, report.signature, { source, host: hostOf(job, source), refusal: refusals.signature }),
   );
 }
 
@@ -75,7 +75,7 @@ interface SignatureCircumstances {
 /** @throws FetcherError if it is required and not there, or if the worker lied */
 function signatureEnd(
   job: SignatureJob,
-  said: SignatureAccount,
+  said: SignatureReport,
   { source, host, refusal }: SignatureCircumstances,
 ): SignatureEnd {
   const { part, local } = job;
@@ -99,13 +99,13 @@ function sizeLie({ path, size }: Destination, said: number): FetcherError {
 }
 
 /** The worker says that the file is whole: its length and its sum have to say so too. */
-async function check(job: Job, account: Account, refusals: Refusals): Promise<Outcome | undefined> {
+async function check(job: Job, report: FileReport, refusals: Refusals): Promise<Outcome | undefined> {
   const { request, part, spent } = job;
-  const { size, isMixed } = account;
+  const { size, isMixed } = report;
   const source = request.sources[spent];
   if (source === undefined || part.size !== size) return failed(job, sizeLie(part, size));
   const isRight = request.sha256 === undefined || (await part.content.sha256()) === request.sha256;
-  if (isRight) return withSignature(job, { account, refusals }, (signature) => done(job, source, signature));
+  if (isRight) return withSignature(job, { report, refusals }, (signature) => done(job, source, signature));
   const host = sourceHost(source);
   const error = new FetcherError('checksum', `${host} has another file: its SHA-256 is not the one asked for`, {
     host,

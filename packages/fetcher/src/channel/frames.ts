@@ -1,4 +1,12 @@
-import { type Frame, fullDataBytes, maxDataBytes, maxFiles, maxFrameBytes, maxTextLength, type Target } from './messages.js';
+import {
+  type Frame,
+  fullDataBytes,
+  maxDataBytes,
+  maxFiles,
+  maxFrameBytes,
+  maxTextLength,
+  type Target,
+} from './messages.js';
 import { maxFileTime } from '../values/file-time.js';
 import { strongEtag } from '../values/confirmation.js';
 import { type FailureKind, failureKinds } from '../errors/error-codes.js';

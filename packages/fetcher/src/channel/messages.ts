@@ -1,7 +1,7 @@
 /**
  * The two directions between the parent and the worker: JSON documents, one a line. Behind a line of type `data` follow
  * the bytes that it announces, so that one stream has words and bytes in one order. The parent takes every byte from the
- * worker for hostile; see `frames.ts` and `../parent/reported-files.ts`.
+ * worker for hostile; see `frames.ts` and `../parent/file-reports.ts`.
  */
 import type { Beginning } from '../values/confirmation.js';
 import type { Limits } from '../values/limits.js';

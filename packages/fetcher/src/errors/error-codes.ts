@@ -54,7 +54,9 @@ type Codes = typeof errorCodes;
 export type FetcherErrorCode = keyof Codes;
 
 /** Codes that a worker may say. */
-type WorkerCode = { [Code in FetcherErrorCode]: Codes[Code]['isOfWorker'] extends true ? Code : never }[FetcherErrorCode];
+type WorkerCode = {
+  [Code in FetcherErrorCode]: Codes[Code]['isOfWorker'] extends true ? Code : never;
+}[FetcherErrorCode];
 
 /** Why a worker says that a download failed. It may also have `skipped` a source, whose host had failed too often. */
 export type FailureKind = WorkerCode | 'skipped';

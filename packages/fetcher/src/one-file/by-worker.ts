@@ -35,18 +35,18 @@ export async function downloadByWorker(request: SingleRequest, how: SingleWorker
     hosts: { errors: [], slow: [], bestRate: 0 },
   };
   const options = { settings, certificates, program, signal, onEnforcement };
-  const { accounts, refusals, end } = await runWorker(files, options, (_file, { hasStarted, received, total }) => {
+  const { reports, refusals, end } = await runWorker(files, options, (_file, { hasStarted, received, total }) => {
     if (hasStarted) onProgress(received, total ?? undefined);
   });
   if (signal.aborted) throw new FetcherError('cancelled', 'the download was cancelled');
   if (end.lie !== undefined) throw new FetcherError('worker-lied', `the worker was ended: ${end.lie}`);
   const refusal = refusals[0]?.file;
   if (refusal !== undefined) throw refusal;
-  const [account] = accounts;
-  const failure = account?.failures.at(-1);
+  const [report] = reports;
+  const failure = report?.failures.at(-1);
   if (failure !== undefined) throw sourceError(failure, sourceHost(url));
-  if (account?.state !== 'done' || !hasEndedWell(end)) throw standStill(end) ?? died(end);
-  return { size: account.size, lastModified: account.lastModified ?? null };
+  if (report?.state !== 'done' || !hasEndedWell(end)) throw standStill(end) ?? died(end);
+  return { size: report.size, lastModified: report.lastModified ?? null };
 }
 
 function died({ signal, status, stderr }: WorkerEnd): FetcherError {

@@ -1,7 +1,7 @@
 import type { Frame, Target, WorkerFile } from '../channel/messages.js';
 import { FetcherError } from '../errors/fetcher-error.js';
 import type { Piece } from '../channel/frames.js';
-import { type Account, Ledger } from './reported-files.js';
+import { type FileReport, FileReports } from './file-reports.js';
 import type { WrittenFile } from '../disk/written-file.js';
 
 /** What the bytes of one file are written to. */
@@ -11,14 +11,14 @@ export type Targets = Readonly<Record<Target, WrittenFile | undefined>>;
 export type Refusals = Readonly<Partial<Record<Target, FetcherError>>>;
 
 /**
- * Takes what a worker sends: words go into the ledger, and bytes to where they belong, which no worker can reach. What
+ * Takes what a worker sends: words become reports, and bytes to where they belong, which no worker can reach. What
  * can't be written is counted and dropped, since its worker hears of it later than it sends.
  */
 export class Receiver {
   readonly #files: readonly WorkerFile[];
   readonly #targets: readonly Targets[];
   readonly #refusals: Partial<Record<Target, FetcherError>>[];
-  readonly #ledger: Ledger;
+  readonly #reports: FileReports;
   readonly #onRefused: (file: number) => void;
 
   /**
@@ -29,13 +29,13 @@ export class Receiver {
     this.#files = files;
     this.#targets = targets;
     this.#refusals = files.map(() => ({}));
-    this.#ledger = new Ledger(files);
+    this.#reports = new FileReports(files);
     this.#onRefused = onRefused;
   }
 
   /** What the worker has said of each file. */
-  get accounts(): readonly Account[] {
-    return this.#ledger.accounts;
+  get reports(): readonly FileReport[] {
+    return this.#reports.reports;
   }
 
   /** What could not be written of each file. */
@@ -45,7 +45,7 @@ export class Receiver {
 
   /** Whether the worker has nothing left to say. */
   get isComplete(): boolean {
-    return this.#ledger.isComplete;
+    return this.#reports.isComplete;
   }
 
   /**
@@ -58,7 +58,7 @@ export class Receiver {
       this.#attempt(item.file, item.of, (target) => target.write(item.bytes));
       return;
     }
-    this.#ledger.enter(item);
+    this.#reports.enter(item);
     if (item.type === 'started') {
       const isSummed = this.#files[item.file]?.isSummed === true;
       this.#attempt(item.file, 'file', (target) => target.begin(item.isAppended, isSummed));

@@ -3,9 +3,9 @@ import type { SandboxReport } from '@sb/sandbox';
 import { type Frame, type KnownHosts, type WorkerFile } from '../channel/messages.js';
 import { confinement, portsOf, urlsOf } from '../sandbox/confinement.js';
 import type { Piece } from '../channel/frames.js';
-import type { Account } from './reported-files.js';
+import type { FileReport } from './file-reports.js';
 import { type Limits, maxTimer } from '../values/limits.js';
-import { Patience } from './stand-still-watch.js';
+import { StandStillWatch } from './stand-still-watch.js';
 import { proxiesNeeded } from '../request/proxies.js';
 import { Receiver, type Refusals, type Targets } from './receiver.js';
 import type { Settings } from '../request/settings.js';
@@ -34,8 +34,8 @@ export interface WorkerFiles {
 }
 
 /** What one worker came to. */
-export interface Round {
-  readonly accounts: readonly Account[];
+export interface WorkerResult {
+  readonly reports: readonly FileReport[];
   /** One a file. */
   readonly refusals: readonly Refusals[];
   readonly end: WorkerEnd;
@@ -60,36 +60,36 @@ const grace = 10;
 /**
  * Runs one worker for some files until it is gone, and writes what it sends.
  *
- * @param onAccount - told of what a worker said of a file, by its place, once it was entered
+ * @param onReport - told of what a worker said of a file, by its place, once it was entered
  * @throws FetcherError `sandbox`
  */
 export async function runWorker(
-  given: WorkerFiles,
+  work: WorkerFiles,
   options: WorkerOptions,
-  onAccount: (file: number, account: Account) => void,
-): Promise<Round> {
-  const { files, descriptors, targets, hosts } = given;
+  onReport: (file: number, report: FileReport) => void,
+): Promise<WorkerResult> {
+  const { files, descriptors, targets, hosts } = work;
   const { settings, certificates, program } = options;
   const { parallel, limits, userAgent } = settings;
   const ports = portsOf(files, settings.redirectPorts);
   const proxies = proxiesNeeded(settings.proxies, urlsOf(files));
   const receiver = new Receiver(files, targets, (file) => worker.order({ abandon: file }));
-  const tell = progressTeller(onAccount);
+  const tell = progressTeller(onReport);
   let deadline: NodeJS.Timeout | undefined;
   let last: NodeJS.Timeout | undefined;
   const onItem = (item: Frame | Piece): void => {
     receiver.take(item);
-    patience.renew();
+    watch.renew();
     if (item.type === 'bytes') return;
-    const account = receiver.accounts[item.file];
-    if (account !== undefined) tell(item, account);
+    const report = receiver.reports[item.file];
+    if (report !== undefined) tell(item, report);
     if (!receiver.isComplete) return;
     deadline ??= setTimeout(() => worker.stop({ kind: 'complete' }), exitGrace);
   };
   const handed = { descriptors, certificates, program };
   const worker = new WorkerProcess(confinement(settings.sandbox, [...ports, ...proxies.ports]), handed, onItem);
   const allowed = secondsAllowed(limits);
-  using patience = new Patience({
+  using watch = new StandStillWatch({
     seconds: allowed,
     // Where its machine was stopped it did no wrong, and what it sent is checked in any case.
     onStandStill: () => worker.stop({ kind: 'stand-still', seconds: allowed }),
@@ -105,7 +105,7 @@ export async function runWorker(
     const hasCertificates = certificates !== undefined;
     worker.send({ files, parallel, limits, ports, proxies: proxies.rules, hosts, userAgent, hasCertificates });
     const end = await worker.ended;
-    return { accounts: receiver.accounts, refusals: receiver.refusals, end };
+    return { reports: receiver.reports, refusals: receiver.refusals, end };
   } finally {
     clearTimeout(deadline);
     clearTimeout(last);
@@ -119,14 +119,16 @@ function secondsAllowed({ connectTimeout, slowBytes, slowWindow }: Limits): numb
 }
 
 /** Passes on every word about a file, but of those that only say how far it is not more than anyone sees. */
-function progressTeller(onAccount: (file: number, account: Account) => void): (frame: Frame, account: Account) => void {
+function progressTeller(
+  onReport: (file: number, report: FileReport) => void,
+): (frame: Frame, report: FileReport) => void {
   const told = new Map<number, number>();
-  return ({ type, file }, account) => {
+  return ({ type, file }, report) => {
     if (type === 'data') {
       const now = performance.now();
       if (now - (told.get(file) ?? Number.NEGATIVE_INFINITY) < progressInterval) return;
       told.set(file, now);
     }
-    onAccount(file, account);
+    onReport(file, report);
   };
 }

@@ -1,6 +1,6 @@
 import type { FetcherErrorCode } from '../errors/error-codes.js';
 import { FetcherError } from '../errors/fetcher-error.js';
-import type { SourceFailure } from './reported-files.js';
+import type { SourceFailure } from './file-reports.js';
 
 /** A failure in the words of a worker. */
 type Failure = Pick<SourceFailure, 'kind' | 'status' | 'message'>;

@@ -1,5 +1,5 @@
 /** How long a worker is waited for. */
-export interface Waiting {
+export interface StandStill {
   /** Seconds without a new byte or a word that are allowed; Infinity where any number is. */
   readonly seconds: number;
   /** Told once that the time is over. */
@@ -10,11 +10,11 @@ export interface Waiting {
  * Watches a worker that may stand still or never end. Counts its own looks rather than the clock, so that a stopped or
  * suspended parent doesn't blame the worker.
  */
-export class Patience implements Disposable {
+export class StandStillWatch implements Disposable {
   readonly #timer: NodeJS.Timeout;
   #still = 0;
 
-  constructor({ seconds, onStandStill }: Waiting) {
+  constructor({ seconds, onStandStill }: StandStill) {
     this.#timer = setInterval(() => {
       this.#still += 1;
       if (this.#still <= seconds) return;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { Pace, type Transfer } from './slow-sources.js';
+import { SlowSources, type Transfer } from './slow-sources.js';
 
 const [fast, slow, third] = ['http://fast/x', 'http://slow/x', 'http://third/x'].map((url) => new URL(url)) as [
   URL,
@@ -9,13 +9,13 @@ const [fast, slow, third] = ['http://fast/x', 'http://slow/x', 'http://third/x']
 ];
 const limits = { slowPercent: 10, slowWindow: 5000, isHeld: () => false };
 
-let pace: Pace;
+let slowSources: SlowSources;
 beforeEach(() => {
   vi.useFakeTimers();
-  pace = new Pace(limits, 0, []);
+  slowSources = new SlowSources(limits, 0, []);
 });
 afterEach(() => {
-  pace[Symbol.dispose]();
+  slowSources[Symbol.dispose]();
   vi.useRealTimers();
 });
 
@@ -32,7 +32,7 @@ function run(seconds: number, ...transfers: readonly (readonly [transfer: Transf
 
 /** Shows what can be had. */
 function see(rate: number): void {
-  using transfer = pace.begin(fast, () => []);
+  using transfer = slowSources.begin(fast, () => []);
   run(4, [transfer, rate]);
 }
 
@@ -41,7 +41,7 @@ const isLeft = (transfer: Transfer): boolean => transfer.signal.aborted;
 describe('a source', () => {
   it('is left after the window where it brings less than its share of the best that was seen', () => {
     see(100_000);
-    using transfer = pace.begin(slow, () => [fast]);
+    using transfer = slowSources.begin(slow, () => [fast]);
     run(4.5, [transfer, 5000]);
     expect(isLeft(transfer)).toBe(false);
     run(2, [transfer, 5000]);
@@ -53,21 +53,21 @@ describe('a source', () => {
 
   it('is kept where it brings its share', () => {
     see(100_000);
-    using transfer = pace.begin(slow, () => [fast]);
+    using transfer = slowSources.begin(slow, () => [fast]);
     run(20, [transfer, 12_000]);
     expect(isLeft(transfer)).toBe(false);
   });
 
   it('is kept where it has a line to itself no longer: each of many has its part of the best', () => {
     see(100_000);
-    const transfers = Array.from({ length: 10 }, () => pace.begin(slow, () => [fast]));
+    const transfers = Array.from({ length: 10 }, () => slowSources.begin(slow, () => [fast]));
     run(20, ...transfers.map((transfer) => [transfer, 2000] as const));
     expect(transfers.filter(isLeft)).toEqual([]);
   });
 
   it('is kept where nothing better was seen, or there is nobody else', () => {
-    using alone = pace.begin(slow, () => []);
-    using same = pace.begin(slow, () => [slow, new URL('file:///x')]);
+    using alone = slowSources.begin(slow, () => []);
+    using same = slowSources.begin(slow, () => [slow, new URL('file:///x')]);
     run(20, [alone, 10], [same, 1000]);
     see(100_000);
     run(20, [alone, 10], [same, 1000]);
@@ -76,16 +76,16 @@ describe('a source', () => {
 
   it('is not left for one that was left before', () => {
     see(100_000);
-    using first = pace.begin(slow, () => [third]);
+    using first = slowSources.begin(slow, () => [third]);
     run(7, [first, 1000]);
     expect(isLeft(first)).toBe(true);
-    using second = pace.begin(third, () => [slow]);
+    using second = slowSources.begin(third, () => [slow]);
     run(20, [second, 1000]);
     expect(isLeft(second)).toBe(false);
   });
 
   it('is measured by what comes now, and against what an earlier worker has seen', () => {
-    using seeded = new Pace(limits, 100_000, []);
+    using seeded = new SlowSources(limits, 100_000, []);
     using transfer = seeded.begin(slow, () => [fast]);
     transfer.update(50_000_000);
     run(7, [transfer, 0]);
@@ -94,7 +94,7 @@ describe('a source', () => {
 
   it('is not left for what this machine itself holds up, and is once it does not', () => {
     let isHeld = true;
-    using busy = new Pace({ ...limits, isHeld: () => isHeld }, 100_000, []);
+    using busy = new SlowSources({ ...limits, isHeld: () => isHeld }, 100_000, []);
     using transfer = busy.begin(slow, () => [fast]);
     run(20, [transfer, 100]);
     expect(isLeft(transfer)).toBe(false);
@@ -106,7 +106,7 @@ describe('a source', () => {
   });
 
   it('is never left where the share is 0', () => {
-    using patient = new Pace({ ...limits, slowPercent: 0 }, 100_000, []);
+    using patient = new SlowSources({ ...limits, slowPercent: 0 }, 100_000, []);
     using transfer = patient.begin(slow, () => [fast]);
     run(20, [transfer, 0]);
     expect(isLeft(transfer)).toBe(false);

@@ -2,7 +2,7 @@ import { hostKey } from '../values/host-key.js';
 import { TransferFailure } from '../errors/transfer-failure.js';
 
 /** When a source is slower than another one would be. */
-export interface PaceLimits {
+export interface SlowSourceLimits {
   /** Percent of its fair share that a source has to bring; 0 never leaves one. */
   readonly slowPercent: number;
   /** Milliseconds over which that counts. */
@@ -40,8 +40,8 @@ interface Entry {
  * Leaves slow sources for the next one. The best rate that was seen is that of all downloads together, so that many at
  * once, which share one line, are not called slow: each has its part of it.
  */
-export class Pace implements Disposable {
-  readonly #limits: PaceLimits;
+export class SlowSources implements Disposable {
+  readonly #limits: SlowSourceLimits;
   readonly #entries = new Set<Entry>();
   readonly #timer: NodeJS.Timeout | undefined;
   /** Hosts that were left, or are known to be slow. */
@@ -55,7 +55,7 @@ export class Pace implements Disposable {
    * @param best - bytes a second that were seen before
    * @param slow - hosts that were left before
    */
-  constructor(limits: PaceLimits, best: number, slow: readonly string[]) {
+  constructor(limits: SlowSourceLimits, best: number, slow: readonly string[]) {
     this.#limits = limits;
     this.#best = best;
     this.#slow = new Set(slow);

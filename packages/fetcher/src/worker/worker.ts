@@ -11,7 +11,7 @@ import { Abandonment } from './abandonment.js';
 import { connectionsOf } from '../http/trusted-connections.js';
 import { downloadFile } from './file.js';
 import { Hosts } from './hosts.js';
-import { Pace } from './slow-sources.js';
+import { SlowSources } from './slow-sources.js';
 import { ParentChannel } from './parent-channel.js';
 
 async function main(): Promise<void> {
@@ -21,18 +21,18 @@ async function main(): Promise<void> {
   const { limits, hosts, parallel, proxies } = work;
   const { connectTimeout } = limits;
   const certificates = work.hasCertificates ? workerDescriptors.certificates : undefined;
-  using pace = new Pace({ ...limits, isHeld: () => channel.isBusy }, hosts.bestRate, hosts.slow);
+  using slowSources = new SlowSources({ ...limits, isHeld: () => channel.isBusy }, hosts.bestRate, hosts.slow);
   const tools = {
     work,
     connections: connectionsOf({ connectTimeout, parallel, proxies }, certificates),
     hosts: new Hosts(limits.hostErrors, hosts.errors),
-    pace,
+    slowSources,
     channel,
     abandonment,
   };
   const waiting = work.files.entries();
   const lane = async (): Promise<void> => {
-    for (const [file, given] of waiting) await downloadFile(tools, file, given);
+    for (const [file, wanted] of waiting) await downloadFile(tools, file, wanted);
   };
   await Promise.all(Array.from({ length: parallel }, lane));
   channel.end();

@@ -58,11 +58,11 @@ export const fileMutants = [
     '',
     moved('nor anywhere with mode 666'),
   ),
-  change('a .part that a reader has locked', 'destination-file', '!isHindered && ', '', [
+  change('a .part that a reader has locked', 'disk/destination-file', '!isHindered && ', '', [
     'test/lock',
     'is not written by two at once',
   ]),
-  change('a .part that nobody else reads', 'destination-file', 'const unread = 0o600;', 'const unread = 0o644;', [
+  change('a .part that nobody else reads', 'disk/destination-file', 'const unread = 0o600;', 'const unread = 0o644;', [
     'test/lock',
     'is not written by two at once',
   ]),
@@ -145,13 +145,16 @@ export const fileMutants = [
     'values/file-time',
     'time === null || time > now + tolerance ? null : time',
     'time',
-    ['src/parent/reported-files', 'takes a time beyond a day from now for none'],
+    ['src/parent/file-reports', 'takes a time beyond a day from now for none'],
   ),
-  change('the time of a beginning, in a download', 'file-time', 'return Math.floor(time) <= now;', 'return true;', [
-    'test/future',
-    'of a .part confirms nothing',
-  ]),
-  change('a lock that another one holds', 'lock', "if (answer.state === 'taken') {", 'if (false) {', [
+  change(
+    'the time of a beginning, in a download',
+    'values/file-time',
+    'return Math.floor(time) <= now;',
+    'return true;',
+    ['test/future', 'of a .part confirms nothing'],
+  ),
+  change('a lock that another one holds', 'disk/lock', "if (answer.state === 'taken') {", 'if (false) {', [
     'test/lock',
     'is locked once',
   ]),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Frame } from '../channel/messages.js';
 import { WorkerLied } from '../channel/frames.js';
-import { Ledger } from './reported-files.js';
+import { FileReports } from './file-reports.js';
 
 const file = {
   sources: ['http://a/x', 'http://b/x'],
@@ -32,15 +32,15 @@ const unchanged = { type: 'unchanged', file: 0, source: 0 } as const;
 const data = { type: 'data', file: 0, of: 'file', length: 5 } as const;
 const all = { ...data, length: 10 } as const;
 
-function enterAll(frames: readonly Frame[], size: number | null = null): Ledger {
-  const ledger = new Ledger([{ ...file, size }]);
-  for (const frame of frames) ledger.enter(frame);
-  return ledger;
+function enterAll(frames: readonly Frame[], size: number | null = null): FileReports {
+  const reported = new FileReports([{ ...file, size }]);
+  for (const frame of frames) reported.enter(frame);
+  return reported;
 }
 
-describe('a ledger', () => {
+describe('what a worker reports', () => {
   it('follows a file through its sources', () => {
-    const ledger = enterAll([
+    const reported = enterAll([
       started,
       data,
       sourceFailed,
@@ -49,14 +49,14 @@ describe('a ledger', () => {
       data,
       done,
     ]);
-    expect(ledger.isComplete).toBe(true);
-    expect(ledger.accounts[0]).toMatchObject({ state: 'done', source: 1, lastModified: 5000, size: 10 });
+    expect(reported.isComplete).toBe(true);
+    expect(reported.reports[0]).toMatchObject({ state: 'done', source: 1, lastModified: 5000, size: 10 });
   });
 
   it('calls a file failed after its last source, or when the disk refuses', () => {
     expect(enterAll([sourceFailed]).isComplete).toBe(false);
-    expect(enterAll([sourceFailed, { ...sourceFailed, source: 1 }]).accounts[0]?.state).toBe('failed');
-    expect(enterAll([started, { ...sourceFailed, kind: 'file' }]).accounts[0]?.state).toBe('failed');
+    expect(enterAll([sourceFailed, { ...sourceFailed, source: 1 }]).reports[0]?.state).toBe('failed');
+    expect(enterAll([started, { ...sourceFailed, kind: 'file' }]).reports[0]?.state).toBe('failed');
   });
 
   const lies: readonly (readonly [what: string, frames: readonly Frame[], size?: number])[] = [
@@ -92,12 +92,12 @@ describe('a ledger', () => {
 
   it('counts what is there already where bytes go behind it, and where another source goes on', () => {
     const beginning = { length: 5, etag: null, lastModified: null, lastByte: 0 };
-    const ledger = new Ledger([{ ...file, resume: beginning }]);
-    for (const frame of [{ ...started, isAppended: true }, data, done]) ledger.enter(frame);
-    expect(ledger.accounts[0]).toMatchObject({ state: 'done', received: 10 });
+    const reported = new FileReports([{ ...file, resume: beginning }]);
+    for (const frame of [{ ...started, isAppended: true }, data, done]) reported.enter(frame);
+    expect(reported.reports[0]).toMatchObject({ state: 'done', received: 10 });
     const more = enterAll([started, data, sourceFailed, { ...started, source: 1, isAppended: true }, data, done]);
-    expect(more.accounts[0]).toMatchObject({ state: 'done', isMixed: true, received: 10 });
-    const full = new Ledger([{ ...file, resume: { ...beginning, length: 96 } }]);
+    expect(more.reports[0]).toMatchObject({ state: 'done', isMixed: true, received: 10 });
+    const full = new FileReports([{ ...file, resume: { ...beginning, length: 96 } }]);
     full.enter({ ...started, total: null, isAppended: true });
     expect(() => full.enter(data)).toThrow('more than the file may have');
   });
@@ -105,16 +105,16 @@ describe('a ledger', () => {
   it('takes a time beyond a day from now for none', () => {
     const soon = Date.now() + 3_600_000;
     const times = [soon, Date.UTC(2099, 0)].map((lastModified) => enterAll([{ ...started, lastModified }]));
-    expect(times.map(({ accounts: [account] }) => account?.lastModified)).toEqual([soon, null]);
+    expect(times.map(({ reports: [report] }) => report?.lastModified)).toEqual([soon, null]);
   });
 
   it('takes no change for an answer, from a source that has not begun', () => {
-    const asked = (frames: readonly Frame[]): Ledger => {
-      const ledger = new Ledger([{ ...file, modifiedSince: 1000 }]);
-      for (const frame of frames) ledger.enter(frame);
-      return ledger;
+    const asked = (frames: readonly Frame[]): FileReports => {
+      const reported = new FileReports([{ ...file, modifiedSince: 1000 }]);
+      for (const frame of frames) reported.enter(frame);
+      return reported;
     };
-    expect(asked([unchanged]).accounts[0]?.state).toBe('unchanged');
+    expect(asked([unchanged]).reports[0]?.state).toBe('unchanged');
     expect(asked([started, sourceFailed, { ...unchanged, source: 1 }]).isComplete).toBe(true);
     expect(() => asked([started, unchanged])).toThrow(WorkerLied);
     expect(() => asked([unchanged, done])).toThrow(WorkerLied);
@@ -122,10 +122,10 @@ describe('a ledger', () => {
 
   it('takes a last word on a signature that is asked for, once its file is there', () => {
     const signature = { suffix: '.sig', maxBytes: 10, optional: true, modifiedSince: 1000, opened: {} };
-    const signed = (frames: readonly Frame[], odd: object = {}): Ledger => {
-      const ledger = new Ledger([{ ...file, modifiedSince: 1000, signature: { ...signature, ...odd } }]);
-      for (const frame of frames) ledger.enter(frame);
-      return ledger;
+    const signed = (frames: readonly Frame[], odd: object = {}): FileReports => {
+      const reported = new FileReports([{ ...file, modifiedSince: 1000, signature: { ...signature, ...odd } }]);
+      for (const frame of frames) reported.enter(frame);
+      return reported;
     };
     const begun = { type: 'signature-started', file: 0 } as const;
     const bytes = { type: 'data', file: 0, of: 'signature', length: 10 } as const;
@@ -166,20 +166,20 @@ describe('a ledger', () => {
     });
     fc.assert(
       fc.property(fc.array(any), (frames) => {
-        const ledger = new Ledger([file]);
+        const reported = new FileReports([file]);
         const taken: Frame[] = [];
         try {
           for (const frame of frames) {
-            ledger.enter(frame);
+            reported.enter(frame);
             taken.push(frame);
           }
         } catch (error) {
           expect(error).toBeInstanceOf(WorkerLied);
         }
-        const [account] = ledger.accounts;
-        if (account?.state !== 'done') return;
+        const [report] = reported.reports;
+        if (report?.state !== 'done') return;
         // Whatever it said: the source that it came from did start, and did not fail.
-        const own = taken.filter((frame) => 'source' in frame && frame.source === account.source);
+        const own = taken.filter((frame) => 'source' in frame && frame.source === report.source);
         expect(own.some(({ type }) => type === 'started')).toBe(true);
         expect(own.some(({ type }) => type === 'source-failed')).toBe(false);
       }),
