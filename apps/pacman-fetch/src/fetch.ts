@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 
 import type { EnforcementReport } from '@sb/core';
-import type { SingleResult } from '@sb/fetcher/here';
+import type { OneFileResult } from '@sb/fetcher/in-this-process';
 import type { SelfReport } from '@sb/sandbox';
 
 import type { Command } from './arguments.js';
@@ -106,7 +106,7 @@ function reported(said: EnforcementReport & { readonly verified?: SelfReport['ve
  * makes calls of its own that are denied then, and answers in the kernel's place; a worker has none. Nor has a worker
  * the terminal of another user, which this process can't give up reading.
  */
-async function download(run: Run, events: RunEvents): Promise<SingleResult> {
+async function download(run: Run, events: RunEvents): Promise<OneFileResult> {
   const { destination, user } = run;
   const isLate = limitsFor(destination.name, false).isDated && !destination.isDatedBy(downloaderUid(user));
   const isAlone = process.env['LD_PRELOAD'] === undefined && !canReadTerminal();

@@ -64,7 +64,7 @@ const requests: readonly DownloadRequest[] = [
 const { signal } = new AbortController();
 const events = { onProgress: () => {}, signal };
 
-const single = {
+const oneFile = {
   url: new URL('https://a/x'),
   source: 4,
   descriptor: 3,
@@ -100,9 +100,9 @@ const tables: Readonly<Record<string, Omit<OptionTable, 'take'> & Partial<Pick<O
     samples: [{ ...events, onHostSkipped: () => {} }],
   },
   'a whole file': { root: 'finish', reader: finishReader, samples: [{ mode: 0o600, modified: new Date(0) }] },
-  'a single download': { root: 'request', reader: requestReader, samples: [single] },
-  'the progress of a single download': { root: 'events', reader: eventsReader, samples: [events] },
-  'the worker of a single download': { root: 'how', reader: workerReader, samples: [how] },
+  'the download of one file': { root: 'request', reader: requestReader, samples: [oneFile] },
+  'the progress of the download of one file': { root: 'events', reader: eventsReader, samples: [events] },
+  'the worker of the download of one file': { root: 'how', reader: workerReader, samples: [how] },
 };
 
 describe('every option of', () => {

@@ -1,7 +1,7 @@
-import type { SingleResult } from '@sb/fetcher/here';
+import type { OneFileResult } from '@sb/fetcher/in-this-process';
 
 import { FetchError } from '../errors.js';
-import { toldHere } from './files.js';
+import { asFetchError } from './files.js';
 import type { Run } from './run.js';
 
 /**
@@ -9,13 +9,13 @@ import type { Run } from './run.js';
  *
  * @throws FetchError `file`
  */
-export function complete({ destination, request }: Run, { size, lastModified }: SingleResult): void {
+export function complete({ destination, request }: Run, { size, lastModified }: OneFileResult): void {
   try {
     destination.requireSize(size, request.maxBytes);
     destination.prepare({ modified: lastModified === null ? undefined : new Date(lastModified) });
     destination.publish();
   } catch (error) {
-    throw toldHere(error);
+    throw asFetchError(error);
   }
 }
 

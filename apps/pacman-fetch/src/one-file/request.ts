@@ -1,5 +1,5 @@
 import type { Destination } from '@sb/fetcher/files';
-import { proxiesOf, type SingleRequest } from '@sb/fetcher/here';
+import { proxiesOf, type OneFileRequest } from '@sb/fetcher/in-this-process';
 
 import type { SandboxSettings } from '../config/sandbox-settings.js';
 import { userAgent } from '../user-agent.js';
@@ -26,7 +26,7 @@ export function requestOf({
   isPatient,
   certificates,
   settings,
-}: RequestParts): SingleRequest {
+}: RequestParts): OneFileRequest {
   const { maxBytes = Number.MAX_SAFE_INTEGER, mayResume, time } = limitsFor(destination.name, isPatient);
   const redirectPorts = redirectPortsOf(url, settings);
   return {

@@ -8,21 +8,21 @@ import { sourceHost } from '../values/source-host.js';
 import { WrittenFile } from '../disk/written-file.js';
 import { hasEndedWell, standStill, type WorkerEnd } from '../parent/worker-end.js';
 import { workerReader } from './readers.js';
-import type { SingleRequest, SingleResult, SingleWorker } from './options.js';
-import { planSingle } from './plan.js';
+import type { OneFileRequest, OneFileResult, OneFileWorker } from './options.js';
+import { planOneFile } from './plan.js';
 
 export { FetcherError } from '../errors/fetcher-error.js';
 export type { FetcherErrorCode } from '../errors/error-codes.js';
-export type { SingleEvents, SingleRequest, SingleResult, SingleWorker } from './options.js';
+export type { OneFileEvents, OneFileRequest, OneFileResult, OneFileWorker } from './options.js';
 
 /**
  * Downloads one URL into one open file by a worker in a sandbox.
  *
  * @throws FetcherError; what was received stays in the file for another attempt
  */
-export async function downloadByWorker(request: SingleRequest, how: SingleWorker): Promise<SingleResult> {
+export async function downloadByWorker(request: OneFileRequest, how: OneFileWorker): Promise<OneFileResult> {
   const { sandbox, signal, onProgress, onEnforcement, program } = workerReader.read(how, documentPlace('how'));
-  const { request: read, file } = planSingle(request);
+  const { request: read, file } = planOneFile(request);
   const { url, descriptor, source, limits, redirectPorts, proxies, userAgent, certificates } = read;
   const { user, ...rest } = sandbox;
   const common = settingsOf({ ...(user === undefined ? {} : { user }), sandbox: rest, userAgent, limits, parallel: 1 });

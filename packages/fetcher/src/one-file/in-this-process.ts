@@ -13,30 +13,30 @@ import { copy } from '../source/copy.js';
 import { Deadline } from '../source/deadline.js';
 import { download, type Started } from '../source/download.js';
 import { eventsReader } from './readers.js';
-import type { SingleEvents, SingleRequest, SingleResult } from './options.js';
-import { planSingle } from './plan.js';
+import type { OneFileEvents, OneFileRequest, OneFileResult } from './options.js';
+import { planOneFile } from './plan.js';
 
 export { defaultLimits, type Limits } from '../values/limits.js';
 export { failureOf } from '../http/failure-of.js';
 export { TransferFailure } from '../errors/transfer-failure.js';
 export { proxiesOf } from '../http/proxies.js';
-export type { SingleEvents, SingleRequest, SingleResult } from './options.js';
+export type { OneFileEvents, OneFileRequest, OneFileResult } from './options.js';
 
 /**
- * What this process can be restricted to before {@link downloadHere}: nothing that it can write, TCP connections to the
+ * What this process can be restricted to before {@link downloadInThisProcess}: nothing that it can write, TCP connections to the
  * ports of the request and its proxies only, threads but no processes, and no file larger than the request's may be.
  *
  * @param request - with its file open already
  * @param base - user, levels, and other choices than these
  * @throws FetcherError `invalid-request`, also for a proxy that can't be used
  */
-export function confinementHere(request: SingleRequest, base: SandboxOptions): SandboxOptions {
+export function confinementOfThisProcess(request: OneFileRequest, base: SandboxOptions): SandboxOptions {
   readCompleted(base, documentPlace('base'));
   const {
     request: { maxBytes },
     ports,
     proxies,
-  } = planSingle(request);
+  } = planOneFile(request);
   // A child could be the one program that is started; here there is none to start. This process is undumpable, which
   // keeps others of its user out wherever no group can be had, too.
   const own = base.user === undefined ? base : ({ ...base, privateGroup: base.privateGroup ?? 'off' } as const);
@@ -53,9 +53,9 @@ export function confinementHere(request: SingleRequest, base: SandboxOptions): S
  * @throws the reason of the signal, once that is aborted
  * @throws FetcherError `invalid-request`, also for a proxy that can't be used
  */
-export async function downloadHere(request: SingleRequest, events: SingleEvents): Promise<SingleResult> {
+export async function downloadInThisProcess(request: OneFileRequest, events: OneFileEvents): Promise<OneFileResult> {
   const { signal, onProgress } = eventsReader.read(events, documentPlace('events'));
-  const { request: read, file, ports, proxies } = planSingle(request);
+  const { request: read, file, ports, proxies } = planOneFile(request);
   const { url, maxBytes, limits, userAgent, certificates } = read;
   const sink = new FileSink(read.descriptor, maxBytes);
   using deadline = new Deadline(limits.timeout);

@@ -1,12 +1,12 @@
-/** What a single download is told and tells. */
+/** What the download of one file is told and tells. */
 import type { SandboxReport } from '@sb/sandbox';
 
 import type { Limits } from '../values/limits.js';
-import type { SingleSandbox } from '../sandbox/options.js';
+import type { OneFileSandbox } from '../sandbox/options.js';
 import type { ProxyRules } from '../http/proxies.js';
 
 /** One URL that goes into one file, which is open already. */
-export interface SingleRequest {
+export interface OneFileRequest {
   /** http, https or file. */
   readonly url: URL;
   /** What a `file:` URL names, open for reading: whoever downloads may have no right to it. */
@@ -28,7 +28,7 @@ export interface SingleRequest {
 }
 
 /** What is told of a download under way. */
-export interface SingleEvents {
+export interface OneFileEvents {
   /** Told how many bytes are there, and how many there will be, if the server said it. */
   readonly onProgress: (received: number, total: number | undefined) => void;
   /** Aborted, it ends the download; what came stays in the file. */
@@ -36,17 +36,17 @@ export interface SingleEvents {
 }
 
 /** A download that is complete. */
-export interface SingleResult {
+export interface OneFileResult {
   /** Bytes of the whole file. */
   readonly size: number;
   /** When the server's file last changed, in milliseconds since 1970; null where it doesn't say, or can't mean it. */
   readonly lastModified: number | null;
 }
 
-/** How the worker of a single download is confined, and by whom that is told. */
-export interface SingleWorker extends SingleEvents {
+/** How the worker of one file is confined, and by whom that is told. */
+export interface OneFileWorker extends OneFileEvents {
   /** User, levels, and other choices than those of `@sb/fetcher`. As root it has to be another user, or none on request. */
-  readonly sandbox: SingleSandbox;
+  readonly sandbox: OneFileSandbox;
   /** Told what is in force, before anything is asked of the network. */
   readonly onEnforcement: (report: SandboxReport) => void;
   /** The worker's program; tests put a hostile one here. */

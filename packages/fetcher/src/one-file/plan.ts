@@ -7,12 +7,12 @@ import { documentPlace } from '../values/readers.js';
 import { isPast } from '../values/file-time.js';
 import { proxiesNeeded, type WorkerProxies } from '../request/proxies.js';
 import { requestReader } from './readers.js';
-import type { SingleRequest } from './options.js';
+import type { OneFileRequest } from './options.js';
 
 /** What a request comes to. */
-export interface SinglePlan {
+export interface OneFilePlan {
   /** The request, read. */
-  readonly request: SingleRequest;
+  readonly request: OneFileRequest;
   readonly file: WorkerFile;
   /** TCP ports that are asked: the URL's, and those of redirects. */
   readonly ports: readonly number[];
@@ -24,7 +24,7 @@ export interface SinglePlan {
  *
  * @throws FetcherError `invalid-request`, also for a proxy that can't be used
  */
-export function planSingle(options: SingleRequest): SinglePlan {
+export function planOneFile(options: OneFileRequest): OneFilePlan {
   const request = requestReader.read(options, documentPlace('request'));
   const file: WorkerFile = {
     sources: [request.url.href],
@@ -43,7 +43,7 @@ export function planSingle(options: SingleRequest): SinglePlan {
 }
 
 /** The time of its last byte is all that is known of what is there; one in the future says nothing of it. */
-function beginningOf({ descriptor, mayResume, maxBytes }: SingleRequest): Beginning | null {
+function beginningOf({ descriptor, mayResume, maxBytes }: OneFileRequest): Beginning | null {
   const { mtimeMs, size } = fstatSync(descriptor);
   if (!mayResume || size === 0 || size > maxBytes || !isPast(mtimeMs)) return null;
   return { length: size, etag: null, lastModified: null, lastByte: Math.floor(mtimeMs) };

@@ -1,4 +1,4 @@
-/** What a single download may be told, as tables. */
+/** What the download of one file may be told, as tables. */
 import {
   boolean,
   callback,
@@ -16,8 +16,8 @@ import {
 import { bytesReader, limits, portsReader, sourceReader, userAgentReader } from '../values/readers.js';
 import { proxyRulesReader } from '../http/proxy-rules-reader.js';
 import type { Limits } from '../values/limits.js';
-import { singleSandboxReader } from '../sandbox/readers.js';
-import type { SingleEvents, SingleRequest, SingleWorker } from './options.js';
+import { oneFileSandboxReader } from '../sandbox/readers.js';
+import type { OneFileEvents, OneFileRequest, OneFileWorker } from './options.js';
 
 const descriptor = integer({ min: 0, max: 0x7fff_ffff, what: 'a descriptor' });
 
@@ -38,8 +38,8 @@ const limitsReader: Reader<Limits> = object<Limits>({
   timeout: required(timeout),
 } satisfies Options<Limits>);
 
-/** The request of a single download. */
-export const requestReader: Reader<SingleRequest> = object<SingleRequest>({
+/** The request of the download of one file. */
+export const requestReader: Reader<OneFileRequest> = object<OneFileRequest>({
   url: required(url),
   // Without it nothing is read.
   source: lenient(descriptor),
@@ -52,21 +52,21 @@ export const requestReader: Reader<SingleRequest> = object<SingleRequest>({
   // Others would be trusted than was meant.
   certificates: descriptor,
   userAgent: required(userAgentReader),
-} satisfies Options<SingleRequest>);
+} satisfies Options<OneFileRequest>);
 
 const events = {
-  onProgress: required(callback<SingleEvents['onProgress']>()),
+  onProgress: required(callback<OneFileEvents['onProgress']>()),
   signal: required(instance<AbortSignal>(AbortSignal, 'an AbortSignal')),
-} satisfies Options<SingleEvents>;
+} satisfies Options<OneFileEvents>;
 
-/** Whom a single download tells how far it is. */
-export const eventsReader: Reader<SingleEvents> = object<SingleEvents>(events);
+/** Whom the download of one file tells how far it is. */
+export const eventsReader: Reader<OneFileEvents> = object<OneFileEvents>(events);
 
-/** How the worker of a single download is confined, and whom it tells how far it is. */
-export const workerReader: Reader<SingleWorker> = object<SingleWorker>({
+/** How the worker of one file is confined, and whom it tells how far it is. */
+export const workerReader: Reader<OneFileWorker> = object<OneFileWorker>({
   ...events,
-  sandbox: required(singleSandboxReader),
-  onEnforcement: required(callback<SingleWorker['onEnforcement']>()),
+  sandbox: required(oneFileSandboxReader),
+  onEnforcement: required(callback<OneFileWorker['onEnforcement']>()),
   // Ours is started then.
   program: lenient(text()),
-} satisfies Options<SingleWorker>);
+} satisfies Options<OneFileWorker>);

@@ -6,5 +6,5 @@ export type WorkerSandbox = Pick<
   'privateGroup' | 'require' | 'prefer' | 'off' | 'landlock' | 'seccomp'
 >;
 
-/** What may be said of the sandbox of a single download's worker. */
-export type SingleSandbox = WorkerSandbox & Pick<SandboxOptions, 'user'>;
+/** What may be said of the sandbox of the worker of one file. */
+export type OneFileSandbox = WorkerSandbox & Pick<SandboxOptions, 'user'>;

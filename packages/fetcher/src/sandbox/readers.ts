@@ -19,7 +19,7 @@ import {
 } from '@sb/core/document';
 import type { SandboxOptions, SandboxUser } from '@sb/sandbox';
 
-import type { SingleSandbox, WorkerSandbox } from './options.js';
+import type { OneFileSandbox, WorkerSandbox } from './options.js';
 
 /** Whether there is such a user is for `@sb/sandbox` to say. */
 const nameOrId = custom<string | number, string | number>({
@@ -82,7 +82,7 @@ const parts = {
 export const workerSandboxReader: Reader<WorkerSandbox> = object<WorkerSandbox>(parts);
 
 /** The same for one download, of which nothing else says whom its worker becomes. */
-export const singleSandboxReader: Reader<SingleSandbox> = object<SingleSandbox>({ ...parts, user: userReader });
+export const oneFileSandboxReader: Reader<OneFileSandbox> = object<OneFileSandbox>({ ...parts, user: userReader });
 
 /**
  * Reads what is completed here of options that `@sb/sandbox` reads afterwards.
