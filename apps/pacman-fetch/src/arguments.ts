@@ -1,8 +1,8 @@
 import { nearest } from '@sb/core';
 
-import { readGiven } from './commands/given.js';
+import { readGiven } from './options/parse.js';
 import { commandOf, commands } from './commands/table.js';
-import { downloadOptions } from './download-options.js';
+import { downloadOptions } from './options/one-file.js';
 import { FetchError } from './errors.js';
 import { type ColorChoice, colorChoices } from './ui/environment.js';
 

@@ -5,8 +5,8 @@ import { optionNames, repositoryDirectives } from '../config/directives.js';
 import { ownNames } from '../config/own-directives.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { type Answer, listing, query, type Query } from './conf-listing.js';
-import { say } from './say.js';
-import type { Given, Subcommand } from './subcommand.js';
+import { say } from '../ui/print-message.js';
+import type { Given, Subcommand } from '../options/option.js';
 
 /** `pacman-fetch conf`: the configuration that is in effect, in the format of pacman-conf. */
 export const conf: Subcommand = {

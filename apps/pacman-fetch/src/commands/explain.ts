@@ -4,8 +4,8 @@ import { exitStatus } from '../errors.js';
 import { explanationText } from '../explain/explanation.js';
 import { explainPlan } from '../explain/plan.js';
 import { charsetOf } from '../ui/environment.js';
-import { say } from './say.js';
-import type { Subcommand } from './subcommand.js';
+import { say } from '../ui/print-message.js';
+import type { Subcommand } from '../options/option.js';
 
 /** `pacman-fetch explain`: the plan in plain words. */
 export const explain: Subcommand = {

@@ -1,5 +1,5 @@
-import { helpOption } from './given.js';
-import type { Option, Subcommand } from './subcommand.js';
+import { helpOption } from '../options/parse.js';
+import type { Option, Subcommand } from '../options/option.js';
 
 /** Columns before what an option does. */
 const indent = 28;

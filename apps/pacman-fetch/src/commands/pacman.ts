@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import type { Places } from '../config/values.js';
-import { downloadOptions } from '../download/given-options.js';
+import { downloadOptions } from '../download/look.js';
 import { inSession, type Overrides, type Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { type PacmanCommand, readPacmanCommand } from '../pacman/command-line.js';
@@ -10,7 +10,7 @@ import { type Steps, stepsOf } from '../pacman/steps.js';
 import { askPacman, prefetch } from '../prefetch/prefetch.js';
 import { DatabaseLock } from '../refresh/database-lock.js';
 import { refresh } from '../refresh/refresh.js';
-import type { Subcommand } from './subcommand.js';
+import type { Subcommand } from '../options/option.js';
 
 const { cacert, quiet, json } = downloadOptions;
 

@@ -1,11 +1,11 @@
-import { downloadOptions } from '../download/given-options.js';
+import { downloadOptions } from '../download/look.js';
 import { inSession, type Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { askPacman, prefetch } from '../prefetch/prefetch.js';
 import { DatabaseLock } from '../refresh/database-lock.js';
 import { charsetOf } from '../ui/environment.js';
 import { printable } from '../ui/text.js';
-import type { Subcommand } from './subcommand.js';
+import type { Subcommand } from '../options/option.js';
 
 /** `pacman-fetch prefetch`: what `pacman -Sw` downloads. */
 export const prefetchCommand: Subcommand = {

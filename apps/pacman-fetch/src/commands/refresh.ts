@@ -1,7 +1,7 @@
-import { downloadOptions } from '../download/given-options.js';
+import { downloadOptions } from '../download/look.js';
 import { inSession } from '../download/session.js';
 import { refresh } from '../refresh/refresh.js';
-import type { Subcommand } from './subcommand.js';
+import type { Subcommand } from '../options/option.js';
 
 /** `pacman-fetch refresh`: what `pacman -Sy` does. */
 export const refreshCommand: Subcommand = {

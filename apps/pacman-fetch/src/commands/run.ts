@@ -1,9 +1,9 @@
 import { ConfigError, problemText } from '../config/problem.js';
 import { exitStatus } from '../errors.js';
-import { readGiven } from './given.js';
+import { readGiven } from '../options/parse.js';
 import { helpOf } from './help.js';
-import { say } from './say.js';
-import type { CommandEntry } from './subcommand.js';
+import { say } from '../ui/print-message.js';
+import type { CommandEntry } from '../options/option.js';
 
 /**
  * Loads a command and does it, or shows its help. A configuration that is wrong is told of as a whole.

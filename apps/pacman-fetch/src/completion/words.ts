@@ -1,6 +1,6 @@
-import type { Commands, Options, Subcommand } from '../commands/subcommand.js';
-import { helpOption } from '../commands/given.js';
-import { downloadOptions } from '../download-options.js';
+import type { Commands, Options, Subcommand } from '../options/option.js';
+import { helpOption } from '../options/parse.js';
+import { downloadOptions } from '../options/one-file.js';
 
 /** What a shell can complete behind the program's name, or behind a command. */
 export interface Completable {

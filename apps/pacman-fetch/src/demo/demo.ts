@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { Folder, isProgram, isRoot, NewFolder, readToEnd } from '@sb/files';
 import { currentIdentity, lookupUser } from '@sb/privdrop';
 
-import { say } from '../commands/say.js';
+import { say } from '../ui/print-message.js';
 import { FetchError } from '../errors.js';
 import { size } from '../ui/figures.js';
 import { type DemoMirror, digest, startDemoMirror } from './mirror.js';

@@ -2,7 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 
 import type { Fetcher } from '@sb/fetcher';
 
-import type { Given } from '../commands/subcommand.js';
+import type { Given } from '../options/option.js';
 import { type Configuration, loadConfiguration } from '../config/configuration.js';
 import { type Places, placesOf } from '../config/values.js';
 import { exitStatus } from '../errors.js';
@@ -10,7 +10,7 @@ import { interruptOn } from '../interrupt.js';
 import { createDisplay } from '../ui/display.js';
 import type { Display } from '../ui/events.js';
 import { downloader } from './downloader.js';
-import { type Look, lookOf } from './given-options.js';
+import { type Look, lookOf } from './look.js';
 
 /** What pacman's command line says in place of pacman.conf. */
 export interface Overrides {

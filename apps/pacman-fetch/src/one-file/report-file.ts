@@ -3,7 +3,7 @@ import { closeSync, writeSync } from 'node:fs';
 import { asciiJson, clauseOf, isSandboxError } from '@sb/core';
 import { openOutput } from '@sb/files';
 
-import { say } from '../commands/say.js';
+import { say } from '../ui/print-message.js';
 
 /**
  * The file of `--report`, opened while this process may still open it, and closed before the network is asked: what parses

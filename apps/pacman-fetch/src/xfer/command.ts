@@ -10,7 +10,7 @@ import { wordsOf } from '../config/words.js';
 import { charsetOf } from '../ui/environment.js';
 import { endOf } from './end.js';
 import { commandPorts, proxyVariables } from './ports.js';
-import { Said } from './said.js';
+import { Said } from './command-output.js';
 import { boundOf, type Expected, StagedFile } from './staged-file.js';
 import { Staging } from './staging.js';
 

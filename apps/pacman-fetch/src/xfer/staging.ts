@@ -5,7 +5,7 @@ import { FetcherError } from '@sb/fetcher';
 import { Folder, isRoot, NewFolder, type Owner } from '@sb/files';
 import type { PrivdropPolicy } from '@sb/privdrop';
 
-import { say } from '../commands/say.js';
+import { say } from '../ui/print-message.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
 
 /** What names of ours begin with. pacman's own folders are called `download-XXXXXX`: those are never touched. */

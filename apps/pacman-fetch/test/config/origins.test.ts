@@ -4,7 +4,7 @@ import { missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { answer, conf } from '../../src/commands/conf.js';
-import { readGiven } from '../../src/commands/given.js';
+import { readGiven } from '../../src/options/parse.js';
 
 const folder = temporaryFolder();
 afterAll(() => folder[Symbol.dispose]());

@@ -1,7 +1,7 @@
 import { runProgram } from '@sb/test-kit';
 
 import { answer, conf } from '../../src/commands/conf.js';
-import { readGiven } from '../../src/commands/given.js';
+import { readGiven } from '../../src/options/parse.js';
 import { FetchError } from '../../src/errors.js';
 import { environment } from '../kit/fetch-program.js';
 

@@ -1,4 +1,4 @@
-import type { Given, Options } from '../commands/subcommand.js';
+import type { Given, Options } from '../options/option.js';
 import type { Configuration } from '../config/configuration.js';
 import { isOn } from '../config/values.js';
 import { FetchError } from '../errors.js';

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { nearest } from '@sb/core';
 
 import { FetchError } from '../errors.js';
-import type { Given, Options } from './subcommand.js';
+import type { Given, Options } from './option.js';
 
 /** What every command has. */
 export const helpOption = { help: { short: 'h', about: 'this text' } } as const satisfies Options;

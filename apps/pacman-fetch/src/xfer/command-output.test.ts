@@ -1,7 +1,7 @@
 /* What a command writes, as a terminal gets it. */
 import { describe, expect, it } from 'vitest';
 
-import { Said } from './said.js';
+import { Said } from './command-output.js';
 
 function saying(charset: 'ascii' | 'utf8' = 'utf8') {
   const lines: string[] = [];

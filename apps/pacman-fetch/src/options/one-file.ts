@@ -1,6 +1,6 @@
-import { helpOption } from './commands/given.js';
-import type { Options } from './commands/subcommand.js';
-import { colorChoices } from './ui/environment.js';
+import { helpOption } from './parse.js';
+import type { Options } from './option.js';
+import { colorChoices } from '../ui/environment.js';
 
 /** The options of `-o FILE URL`, for parsing and for completions. */
 export const downloadOptions = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { readGiven } from './given.js';
-import type { Options } from './subcommand.js';
+import { readGiven } from './parse.js';
+import type { Options } from './option.js';
 
 const options: Options = {
   verbose: { short: 'v', about: 'a switch' },

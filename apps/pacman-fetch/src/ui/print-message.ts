@@ -1,5 +1,5 @@
-import { charsetOf, wantsColor } from '../ui/environment.js';
-import { message } from '../ui/messages.js';
+import { charsetOf, wantsColor } from './environment.js';
+import { message } from './messages.js';
 
 /**
  * Says something on standard error as pacman does, in colour where that is wanted. What comes from a file can't do
