@@ -44,8 +44,8 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
   const destination = openDestination(output, limitsFor(basename(output), false).mayResume);
   try {
     const settings = configuration.sandbox;
-    const isPatient = isPatientIn(command, configuration);
-    const request = requestOf({ url, source, destination, isPatient, certificates, settings });
+    const disableTimeout = disablesTimeout(command, configuration);
+    const request = requestOf({ url, source, destination, disableTimeout, certificates, settings });
     const written = [1, 2, ...(report.descriptor === undefined ? [] : [report.descriptor])];
     return await supervise(command, { request, destination, settings, user, written, program }, report);
   } finally {
@@ -54,7 +54,7 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
   }
 }
 
-function isPatientIn(command: FetchCommand, { pacman }: Configuration): boolean {
+function disablesTimeout(command: FetchCommand, { pacman }: Configuration): boolean {
   return command.disableDownloadTimeout || pacman.options.has('DisableDownloadTimeout');
 }
 

@@ -1,18 +1,9 @@
-import type { Given, Options } from '../options/option.js';
+import type { ParsedOptions } from '../options/option.js';
 import type { Configuration } from '../config/configuration.js';
 import { isOn } from '../config/values.js';
 import { FetchError } from '../errors.js';
 import { type ColorChoice, colorChoices } from '../ui/environment.js';
 import type { DisplayOptions } from '../ui/display.js';
-
-/** The options of every command that downloads. */
-export const downloadOptions = {
-  config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
-  cacert: { value: 'FILE', about: "certificates to trust instead of the system's", names: 'file' },
-  quiet: { short: 'q', about: 'errors only' },
-  json: { about: 'what happens, as JSON: one event a line' },
-  color: { value: 'WHEN', about: 'auto, always or never (Color of pacman.conf)', words: colorChoices },
-} as const satisfies Options;
 
 /** How to show what happens, but for the streams. */
 export type Look = Pick<DisplayOptions, 'style' | 'color' | 'bars' | 'candy'>;
@@ -22,7 +13,7 @@ export type Look = Pick<DisplayOptions, 'style' | 'color' | 'bars' | 'candy'>;
  *
  * @throws FetchError `usage` for a colour that is none
  */
-export function lookOf({ switches, values }: Given, configuration: Configuration): Look {
+export function lookOf({ switches, values }: ParsedOptions, configuration: Configuration): Look {
   const byConfig: ColorChoice = isOn(configuration, 'Color') ? 'auto' : 'never';
   const color = colorChoices.find((one) => one === (values.get('color') ?? byConfig));
   if (color === undefined) throw new FetchError('usage', `--color is ${colorChoices.join(', ')}`);

@@ -3,7 +3,7 @@ import type { Options } from './option.js';
 import { colorChoices } from '../ui/environment.js';
 
 /** The options of `-o FILE URL`, for parsing and for completions. */
-export const downloadOptions = {
+export const oneFileOptions = {
   output: { short: 'o', value: 'FILE', about: 'where the download goes', names: 'file' },
   config: { value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
   cacert: { value: 'FILE', about: "certificates to trust instead of the system's", names: 'file' },

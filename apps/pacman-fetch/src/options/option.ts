@@ -16,7 +16,7 @@ export interface Option {
 export type Options = Readonly<Record<string, Option>>;
 
 /** What was given on the command line, by the long names of the options. */
-export interface Given {
+export interface ParsedOptions {
   /** The switches that are there. */
   readonly switches: ReadonlySet<string>;
   /** The values of the options that have one. */
@@ -24,33 +24,3 @@ export interface Given {
   /** Everything that is no option, and all that follows a `--`. */
   readonly operands: readonly string[];
 }
-
-/** One command of the program. Parsing, help and completions read its table of options. */
-export interface Subcommand {
-  /** What follows the options in the help's first line, for instance `[DIRECTIVE…]`. */
-  readonly operands?: string;
-  /** Words that may follow the options, for completions. */
-  readonly offers?: readonly string[];
-  /** What it does: lines of at most 80 columns, without a line feed at the end. */
-  readonly about: string;
-  /** Beside `-h, --help`, which every command has. */
-  readonly options: Options;
-  /**
-   * Does it.
-   *
-   * @returns exit status
-   * @throws FetchError whose kind is the exit status
-   */
-  run(given: Given): number | Promise<number>;
-}
-
-/** One line of the table of commands. */
-export interface CommandEntry {
-  /** What it does, for the help and for completions; a clause of at most 60 columns. */
-  readonly about: string;
-  /** Its code, which is loaded only when it is asked for: `-o FILE URL` has to start fast. */
-  load(): Promise<Subcommand>;
-}
-
-/** Commands by their names, in the order of the help. */
-export type Commands = Readonly<Record<string, CommandEntry>>;

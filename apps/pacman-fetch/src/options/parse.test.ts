@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { readGiven } from './parse.js';
+import { parseOptions } from './parse.js';
 import type { Options } from './option.js';
 
 const options: Options = {
@@ -10,11 +10,11 @@ const options: Options = {
 };
 
 const given = (...args: readonly string[]) => {
-  const { switches, values, operands } = readGiven('conf', options, args);
+  const { switches, values, operands } = parseOptions('conf', options, args);
   return { switches: [...switches], values: Object.fromEntries(values), operands };
 };
 
-describe('readGiven', () => {
+describe('parseOptions', () => {
   it('knows switches, values and operands, in any order', () => {
     expect(given('a', '-v', '--config', 'x', 'b')).toEqual({
       switches: ['verbose'],
@@ -47,7 +47,7 @@ describe('readGiven', () => {
   });
 
   it("says where pacman's own arguments belong", () => {
-    expect(() => readGiven('pacman', options, ['-Syu'])).toThrow(
+    expect(() => parseOptions('pacman', options, ['-Syu'])).toThrow(
       expect.objectContaining({ hint: "Put -- before pacman's own arguments." }),
     );
   });

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { nearest } from '@sb/core';
 
 import { FetchError } from '../errors.js';
-import type { Given, Options } from './option.js';
+import type { ParsedOptions, Options } from './option.js';
 
 /** What every command has. */
 export const helpOption = { help: { short: 'h', about: 'this text' } } as const satisfies Options;
@@ -16,7 +16,7 @@ export const helpOption = { help: { short: 'h', about: 'this text' } } as const 
  * @param args - what follows the command's name
  * @throws FetchError `usage` for an option that doesn't exist, lacks its value, has one too many or another than it may
  */
-export function readGiven(name: string | undefined, options: Options, args: readonly string[]): Given {
+export function parseOptions(name: string | undefined, options: Options, args: readonly string[]): ParsedOptions {
   const all: Options = { ...options, ...helpOption };
   const switches = new Set<string>();
   const values = new Map<string, string>();

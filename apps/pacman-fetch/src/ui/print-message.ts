@@ -8,7 +8,7 @@ import { message } from './messages.js';
  * @param kind - whether it stops us
  * @param said - the text, and what helps
  */
-export function say(kind: Parameters<typeof message>[0], said: Parameters<typeof message>[1]): void {
+export function printMessage(kind: Parameters<typeof message>[0], said: Parameters<typeof message>[1]): void {
   const { env, stderr } = process;
   stderr.write(message(kind, said, { color: wantsColor('auto', stderr.isTTY, env), charset: charsetOf(env) }));
 }

@@ -9,8 +9,8 @@ const maxLine = 500;
 const burst = 100;
 const linesPerSecond = 20;
 
-/** What {@link Said} writes to. */
-export interface SaidOptions {
+/** What {@link CommandOutput} writes to. */
+export interface CommandOutputOptions {
   readonly charset: Charset;
   readonly write: (line: string) => void;
   /** Milliseconds of a clock that only runs forward. */
@@ -21,15 +21,15 @@ export interface SaidOptions {
  * What a command says, as it may go to a terminal: line by line, each printable and of a bounded length, and no more
  * lines than anyone can read. Of a line that it draws again and again, as curl does its figures, the last state is shown.
  */
-export class Said {
-  readonly #options: SaidOptions;
+export class CommandOutput {
+  readonly #options: CommandOutputOptions;
   readonly #decoder = new StringDecoder('utf8');
   #line = '';
   #allowance = burst;
   #at: number;
   #omitted = 0;
 
-  constructor(options: SaidOptions) {
+  constructor(options: CommandOutputOptions) {
     this.#options = options;
     this.#at = options.now();
   }

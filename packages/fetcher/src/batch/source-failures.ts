@@ -1,4 +1,4 @@
-import { FetcherError } from '../errors/fetcher-error.js';
+import type { FetcherError } from '../errors/fetcher-error.js';
 import { isMissingStatus } from '../values/missing-status.js';
 import { type Job, mayLack } from './job.js';
 import type { FileReport, SourceFailure } from '../parent/file-reports.js';
