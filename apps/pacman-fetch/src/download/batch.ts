@@ -5,6 +5,7 @@ import { type Fetcher, FetcherError, type Outcome } from '@sb/fetcher';
 import { explainMissing } from '../doctor/causes.js';
 import { readMachine } from '../doctor/machine.js';
 import { FetchError } from '../errors.js';
+import { failureClasses } from '../failure-class.js';
 import type { Display } from '../ui/events.js';
 import { removeAbandoned } from '../xfer/staging.js';
 import type { Plan } from './plan.js';
@@ -105,6 +106,5 @@ function showProblems(outcome: Outcome, shown: Set<string>, display: Display): v
 function asFetchError(error: unknown): unknown {
   if (!(error instanceof FetcherError)) return error;
   const { code, message, hint } = error;
-  const kind = code === 'sandbox' ? 'sandbox' : code === 'invalid-request' ? 'usage' : 'file';
-  return new FetchError(kind, message, hint);
+  return new FetchError(failureClasses[code], message, hint);
 }

@@ -1,6 +1,8 @@
+import type { FetcherErrorCode } from '@sb/fetcher';
 import type { OneFileResult } from '@sb/fetcher/in-this-process';
 
 import { FetchError } from '../errors.js';
+import { failureClasses } from '../failure-class.js';
 import { asFetchError } from './files.js';
 import type { Run } from './run.js';
 
@@ -20,16 +22,20 @@ export function complete({ destination, request }: Run, { size, lastModified }: 
 }
 
 /** The fields that errors of `@sb/fetcher` have, whichever copy of it threw them. */
-type FetcherFailure = Error & { readonly kind?: string; readonly code?: string; readonly hint?: string };
+type FetcherFailure = Error & {
+  readonly kind?: FetcherErrorCode;
+  readonly code?: FetcherErrorCode;
+  readonly hint?: string;
+};
 
 /** What went wrong, as this program tells it; anything unexpected as it is. */
 export function failureOf(run: Run, error: unknown): unknown {
   if (!(error instanceof Error) || !['TransferFailure', 'FetcherError'].includes(error.name)) return error;
   const { kind, code = kind, message, hint } = error as FetcherFailure;
   const { destination, request } = run;
-  if (code === 'sandbox') return new FetchError('sandbox', message, hint);
-  const isOfFile = code === 'file' || code === 'disk-full';
-  if (isOfFile) {
+  const failureClass = code === undefined ? 'download' : failureClasses[code];
+  if (failureClass === 'sandbox') return new FetchError('sandbox', message, hint);
+  if (failureClass === 'file') {
     const remedy = code === 'disk-full' ? 'Make room on the disk.' : hint;
     return new FetchError('file', `${destination.path}: ${message}`, keptHint(run) ?? remedy);
   }
