@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { help } from '../arguments.js';
-import { commands } from '../commands/table.js';
-import { completables } from '../completion/words.js';
-import { oneFileOptions } from './one-file.js';
+import { help } from './arguments.js';
+import { commands } from './commands/table.js';
+import { completables } from './completion/words.js';
+import { oneFileOptions } from './options/one-file.js';
 
-const read = (file: string): string => readFileSync(join(import.meta.dirname, '..', file), 'utf8');
+const read = (file: string): string => readFileSync(join(import.meta.dirname, file), 'utf8');
 
 /** What a file reads of options: `switches.has('json')`, `values.get('config')`. */
 function optionsRead(file: string): readonly string[] {
