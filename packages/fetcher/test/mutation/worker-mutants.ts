@@ -255,7 +255,7 @@ const options = [
     'the reading of options',
     'request/settings',
     "fetcherOptionsReader.read(options, documentPlace('options'))",
-    'request/options',
+    'options',
     unit('misspelt', 'a fetcher is not made with limts'),
   ),
   change(
