@@ -4,7 +4,7 @@ export default packageBuild({
   entry: { cli: 'src/cli.ts', demo: 'src/demo/demo.ts' },
   declarations: false,
   // The fetcher itself has a worker, which lies beside it.
-  bundle: [/^@sb\/fetcher\/(?:files|here|proxies)$/, 'get-east-asian-width'],
+  bundle: [/^@sb\/fetcher\/(?:files|in-this-process|proxies)$/, 'get-east-asian-width'],
   // Those of the fetcher have theirs already.
   requires: false,
   splitting: true,

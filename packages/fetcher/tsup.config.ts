@@ -1,13 +1,13 @@
 import { packageBuild } from '../../tooling/tsup.base.js';
 
-// Programs that download one file copy `here` and its undici into them.
+// Programs that download one file copy `in-this-process` and its undici into them.
 export default packageBuild({
   entry: {
     index: 'src/index.ts',
     files: 'src/files.ts',
-    proxies: 'src/proxies-entry.ts',
-    here: 'src/single/here.ts',
-    'by-worker': 'src/single/by-worker.ts',
+    proxies: 'src/proxies.ts',
+    'in-this-process': 'src/one-file/in-this-process.ts',
+    'by-worker': 'src/one-file/by-worker.ts',
   },
   bundle: [/^undici/],
   // An error of one entry is the same class to another.

@@ -64,11 +64,11 @@ const exceptions = {
     functions: ['writeFileSync'],
     reason: 'it writes to a descriptor that openOutput gave',
   },
-  'packages/fetcher/src/worker-process.ts': {
+  'packages/fetcher/src/parent/worker-process.ts': {
     functions: ['openSync'],
     reason: "it opens the package's own worker",
   },
-  'packages/fetcher/src/destination-file.ts': {
+  'packages/fetcher/src/disk/destination-file.ts': {
     functions: ['openSync'],
     reason: 'it opens a name within a folder that is open, follows no link, and looks at what it has then',
   },

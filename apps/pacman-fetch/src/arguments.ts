@@ -1,8 +1,8 @@
 import { nearest } from '@sb/core';
 
-import { readGiven } from './commands/given.js';
+import { parseOptions } from './options/parse.js';
 import { commandOf, commands } from './commands/table.js';
-import { downloadOptions } from './download-options.js';
+import { oneFileOptions } from './options/one-file.js';
 import { FetchError } from './errors.js';
 import { type ColorChoice, colorChoices } from './ui/environment.js';
 
@@ -59,7 +59,7 @@ Exit status: 0 done, 1 download failed, 2 usage, 3 no sandbox, 4 FILE failed.
  * @throws FetchError `usage`
  */
 export function parseCommand(args: readonly string[]): Command {
-  const { switches, values, operands } = readGiven(undefined, downloadOptions, args);
+  const { switches, values, operands } = parseOptions(undefined, oneFileOptions, args);
   if (switches.has('help')) return { kind: 'help' };
   if (switches.has('version')) return { kind: 'version' };
   const [url, ...rest] = operands;

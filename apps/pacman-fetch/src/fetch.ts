@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 
 import type { EnforcementReport } from '@sb/core';
-import type { SingleResult } from '@sb/fetcher/here';
+import type { OneFileResult } from '@sb/fetcher/in-this-process';
 import type { SelfReport } from '@sb/sandbox';
 
 import type { Command } from './arguments.js';
@@ -44,8 +44,8 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
   const destination = openDestination(output, limitsFor(basename(output), false).mayResume);
   try {
     const settings = configuration.sandbox;
-    const isPatient = isPatientIn(command, configuration);
-    const request = requestOf({ url, source, destination, isPatient, certificates, settings });
+    const disableTimeout = disablesTimeout(command, configuration);
+    const request = requestOf({ url, source, destination, disableTimeout, certificates, settings });
     const written = [1, 2, ...(report.descriptor === undefined ? [] : [report.descriptor])];
     return await supervise(command, { request, destination, settings, user, written, program }, report);
   } finally {
@@ -54,7 +54,7 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
   }
 }
 
-function isPatientIn(command: FetchCommand, { pacman }: Configuration): boolean {
+function disablesTimeout(command: FetchCommand, { pacman }: Configuration): boolean {
   return command.disableDownloadTimeout || pacman.options.has('DisableDownloadTimeout');
 }
 
@@ -106,7 +106,7 @@ function reported(said: EnforcementReport & { readonly verified?: SelfReport['ve
  * makes calls of its own that are denied then, and answers in the kernel's place; a worker has none. Nor has a worker
  * the terminal of another user, which this process can't give up reading.
  */
-async function download(run: Run, events: RunEvents): Promise<SingleResult> {
+async function download(run: Run, events: RunEvents): Promise<OneFileResult> {
   const { destination, user } = run;
   const isLate = limitsFor(destination.name, false).isDated && !destination.isDatedBy(downloaderUid(user));
   const isAlone = process.env['LD_PRELOAD'] === undefined && !canReadTerminal();

@@ -2,17 +2,17 @@
 import { type OptionTable, walkOptions } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { checkAll } from './check.js';
-import { FetcherError } from './errors.js';
+import { checkAll } from './request/check.js';
+import { FetcherError } from './errors/fetcher-error.js';
 import { createFetcher } from './fetcher.js';
-import { finishReader } from './finish.js';
-import { defaultLimits } from './limits.js';
-import { downloadOptionsReader, fetcherOptionsReader } from './option-documents.js';
-import type { DownloadRequest, FetcherOptions } from './options.js';
-import { documentPlace } from './documents.js';
-import { requestsReader } from './request-document.js';
-import { eventsReader, requestReader, workerReader } from './single/documents.js';
-import { noProxies } from './transfer/proxies.js';
+import { finishReader } from './disk/finish.js';
+import { defaultLimits } from './values/limits.js';
+import { downloadOptionsReader, fetcherOptionsReader } from './request/option-readers.js';
+import type { DownloadRequest, FetcherOptions } from './request/options.js';
+import { documentPlace } from './values/readers.js';
+import { requestsReader } from './request/request-readers.js';
+import { eventsReader, requestReader, workerReader } from './one-file/readers.js';
+import { noProxies } from './http/proxies.js';
 
 /** An error with its hint behind it, as people read it. */
 function reading(read: () => unknown): unknown {
@@ -64,7 +64,7 @@ const requests: readonly DownloadRequest[] = [
 const { signal } = new AbortController();
 const events = { onProgress: () => {}, signal };
 
-const single = {
+const oneFile = {
   url: new URL('https://a/x'),
   source: 4,
   descriptor: 3,
@@ -100,9 +100,9 @@ const tables: Readonly<Record<string, Omit<OptionTable, 'take'> & Partial<Pick<O
     samples: [{ ...events, onHostSkipped: () => {} }],
   },
   'a whole file': { root: 'finish', reader: finishReader, samples: [{ mode: 0o600, modified: new Date(0) }] },
-  'a single download': { root: 'request', reader: requestReader, samples: [single] },
-  'the progress of a single download': { root: 'events', reader: eventsReader, samples: [events] },
-  'the worker of a single download': { root: 'how', reader: workerReader, samples: [how] },
+  'the download of one file': { root: 'request', reader: requestReader, samples: [oneFile] },
+  'the progress of the download of one file': { root: 'events', reader: eventsReader, samples: [events] },
+  'the worker of the download of one file': { root: 'how', reader: workerReader, samples: [how] },
 };
 
 describe('every option of', () => {

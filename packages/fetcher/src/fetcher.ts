@@ -2,19 +2,19 @@ import { closeSync } from 'node:fs';
 
 import type { SandboxReport } from '@sb/sandbox';
 
-import { Batch } from './batch.js';
-import { openCertificates } from './certificates.js';
-import { checkAll } from './check.js';
-import { documentPlace } from './documents.js';
-import { descriptorBudget } from './descriptor-budget.js';
-import type { DownloadOptions, DownloadRequest, Fetcher, FetcherOptions, Outcome } from './options.js';
-import { downloadOptionsReader } from './option-documents.js';
-import { portions } from './portions.js';
-import { Mirrors } from './mirrors.js';
-import { withNetrc } from './netrc-file.js';
-import { ProgressMeter } from './progress.js';
-import { requireSandbox } from './require-sandbox.js';
-import { type Settings, settingsOf } from './settings.js';
+import { Batch } from './batch/batch.js';
+import { openCertificates } from './disk/certificates.js';
+import { checkAll } from './request/check.js';
+import { documentPlace } from './values/readers.js';
+import { descriptorBudget } from './parent/descriptor-budget.js';
+import type { DownloadOptions, DownloadRequest, Fetcher, FetcherOptions, Outcome } from './request/options.js';
+import { downloadOptionsReader } from './request/option-readers.js';
+import { splitBatch } from './batch/split-batch.js';
+import { Mirrors } from './batch/mirrors.js';
+import { withNetrc } from './request/netrc-file.js';
+import { ProgressMeter } from './batch/progress.js';
+import { requireSandbox } from './sandbox/require-sandbox.js';
+import { type Settings, settingsOf } from './request/settings.js';
 
 /**
  * Makes a fetcher. Starts nothing.
@@ -79,7 +79,7 @@ export class WorkerFetcher implements Fetcher {
     });
     try {
       const outcomes: Outcome[] = [];
-      for (const portion of portions(checked, descriptorBudget())) outcomes.push(...(await batch.run(portion)));
+      for (const chunk of splitBatch(checked, descriptorBudget())) outcomes.push(...(await batch.run(chunk)));
       progress.finish();
       return outcomes;
     } finally {

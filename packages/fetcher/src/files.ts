@@ -1,8 +1,8 @@
 /** Folders, locks and certificates for whoever writes what a worker downloads: for programs that own their file. */
-export { openCertificates } from './certificates.js';
-export { Destination } from './destination.js';
-export { asFileError, FetcherError } from './errors.js';
-export type { Finish } from './finish.js';
-export { openFolder } from './open-folder.js';
-export { type FileLock, lockFile } from './lock.js';
-export { openSourceFile } from './source-file.js';
+export { openCertificates } from './disk/certificates.js';
+export { Destination } from './disk/destination.js';
+export { asFileError, FetcherError } from './errors/fetcher-error.js';
+export type { Finish } from './disk/finish.js';
+export { openFolder } from './disk/open-folder.js';
+export { type FileLock, lockFile } from './disk/lock.js';
+export { openSourceFile } from './disk/source-file.js';

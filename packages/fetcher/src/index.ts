@@ -1,6 +1,7 @@
-export { FetcherError, type FetcherErrorCode, type FetcherErrorDetails } from './errors.js';
+export { FetcherError, type FetcherErrorDetails } from './errors/fetcher-error.js';
+export type { FetcherErrorCode } from './errors/error-codes.js';
 export { createFetcher } from './fetcher.js';
-export { defaultMaxBytes, type Limits, maxSources } from './limits.js';
+export { defaultMaxBytes, type Limits, maxSources } from './values/limits.js';
 export type {
   DownloadOptions,
   DownloadRequest,
@@ -11,5 +12,5 @@ export type {
   Progress,
   Source,
   ProxyOptions,
-} from './options.js';
-export { sourceProblem } from './source-url.js';
+} from './request/options.js';
+export { sourceProblem } from './values/source-url.js';

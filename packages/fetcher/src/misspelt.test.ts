@@ -2,20 +2,20 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { createFetcher } from './fetcher.js';
-import { defaultLimits } from './limits.js';
-import type { DownloadOptions, DownloadRequest } from './options.js';
-import { proxyFor } from './proxies-entry.js';
-import { downloadByWorker } from './single/by-worker.js';
-import { confinementHere, downloadHere } from './single/here.js';
-import type { SingleEvents, SingleRequest, SingleWorker } from './single/options.js';
-import { noProxies, type ProxyRules } from './transfer/proxies.js';
+import { defaultLimits } from './values/limits.js';
+import type { DownloadOptions, DownloadRequest } from './request/options.js';
+import { proxyFor } from './proxies.js';
+import { downloadByWorker } from './one-file/by-worker.js';
+import { confinementOfThisProcess, downloadInThisProcess } from './one-file/in-this-process.js';
+import type { OneFileEvents, OneFileRequest, OneFileWorker } from './one-file/options.js';
+import { noProxies, type ProxyRules } from './http/proxies.js';
 
 const fetcher = createFetcher({ user: 'nobody', netrc: false });
 afterEach(async () => await fetcher[Symbol.asyncDispose]());
 
 const { signal } = new AbortController();
-const events: SingleEvents = { onProgress: () => {}, signal };
-const single: SingleRequest = {
+const events: OneFileEvents = { onProgress: () => {}, signal };
+const oneFile: OneFileRequest = {
   url: new URL('https://a.invalid/x'),
   descriptor: 0x7fff_ffff,
   maxBytes: 1,
@@ -24,7 +24,7 @@ const single: SingleRequest = {
   proxies: noProxies,
   userAgent: 'test',
 };
-const how: SingleWorker = { ...events, sandbox: { user: 'nobody' }, onEnforcement: () => {} };
+const how: OneFileWorker = { ...events, sandbox: { user: 'nobody' }, onEnforcement: () => {} };
 
 /** Options as who has written them wrongly gives them. */
 type Mistake = readonly [what: string, options: object, path: string, hint: string];
@@ -117,9 +117,9 @@ describe('nothing is downloaded for', () => {
   });
 });
 
-describe('a single download is not begun with', () => {
-  const misspelt = { ...single, certificate: 3 } as SingleRequest;
-  const noCertificates = { ...single, certificates: undefined } as unknown as SingleRequest;
+describe('the download of one file is not begun with', () => {
+  const misspelt = { ...oneFile, certificate: 3 } as OneFileRequest;
+  const noCertificates = { ...oneFile, certificates: undefined } as unknown as OneFileRequest;
   const unknown = refusal('request.certificate', 'Did you mean "certificates"?');
   const missing = refusal('request.certificates', 'Leave the option out');
 
@@ -128,26 +128,26 @@ describe('a single download is not begun with', () => {
       [misspelt, unknown],
       [noCertificates, missing],
     ] as const) {
-      expect(() => confinementHere(request, {})).toThrow(refused);
-      await expect(downloadHere(request, events)).rejects.toThrow(refused);
+      expect(() => confinementOfThisProcess(request, {})).toThrow(refused);
+      await expect(downloadInThisProcess(request, events)).rejects.toThrow(refused);
       await expect(downloadByWorker(request, how)).rejects.toThrow(refused);
     }
   });
 
   it('events or a sandbox that are misspelt', async () => {
-    const withoutDescriptor = { ...single, descriptor: -1 };
+    const withoutDescriptor = { ...oneFile, descriptor: -1 };
     const never = refusal('request.descriptor', 'Correct the value') as Error;
-    await expect(downloadHere(withoutDescriptor, events)).rejects.toThrow(never);
-    const typo = { ...how, sandbox: { usr: 'nobody' } } as SingleWorker;
-    await expect(downloadByWorker(single, typo)).rejects.toThrow(refusal('how.sandbox.usr', 'Did you mean'));
-    const late = { ...events, onProgres: () => {} } as SingleEvents;
-    await expect(downloadHere(single, late)).rejects.toThrow(refusal('events.onProgres', 'Did you mean'));
+    await expect(downloadInThisProcess(withoutDescriptor, events)).rejects.toThrow(never);
+    const typo = { ...how, sandbox: { usr: 'nobody' } } as OneFileWorker;
+    await expect(downloadByWorker(oneFile, typo)).rejects.toThrow(refusal('how.sandbox.usr', 'Did you mean'));
+    const late = { ...events, onProgres: () => {} } as OneFileEvents;
+    await expect(downloadInThisProcess(oneFile, late)).rejects.toThrow(refusal('events.onProgres', 'Did you mean'));
     const base = { landlock: { net: undefined } } as unknown as object;
-    expect(() => confinementHere(single, base)).toThrow(refusal('base.landlock.net', 'Leave the option out'));
+    expect(() => confinementOfThisProcess(oneFile, base)).toThrow(refusal('base.landlock.net', 'Leave the option out'));
   });
 
   it('rules of proxies that are misspelt', () => {
     const rules = { ...noProxies, htpps: null } as ProxyRules;
-    expect(() => proxyFor(single.url, rules)).toThrow(refusal('rules.htpps', 'Did you mean "https"?'));
+    expect(() => proxyFor(oneFile.url, rules)).toThrow(refusal('rules.htpps', 'Did you mean "https"?'));
   });
 });

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Outcome } from '../src/options.js';
+import type { Outcome } from '../src/request/options.js';
 import { endlessly, framingModes, type Mode, ok } from './kit/bad-answers.js';
 import { errorOf, fetcherFor } from './kit/fetch.js';
 import { type RawServer, rawServer, response } from './kit/server.js';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { compileFixture, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { Progress } from '../src/options.js';
+import type { Progress } from '../src/request/options.js';
 import { runBatch } from './kit/batch.js';
 import { errorOf, fetchOne } from './kit/fetch.js';
 import { lastModified, rawServer, response } from './kit/server.js';

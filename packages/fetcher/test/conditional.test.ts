@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { DownloadRequest, Outcome } from '../src/options.js';
+import type { DownloadRequest, Outcome } from '../src/request/options.js';
 import { errorOf, fetchOne } from './kit/fetch.js';
 import { lastModified, type RawServer, rawServer, response } from './kit/server.js';
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { Outcome } from '../src/options.js';
+import type { Outcome } from '../src/request/options.js';
 import { errorOf, fetchOne } from './kit/fetch.js';
 import { type RawServer, rawServer, response } from './kit/server.js';
 

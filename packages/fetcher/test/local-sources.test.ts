@@ -16,9 +16,9 @@ import { pathToFileURL } from 'node:url';
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { FetcherError } from '../src/errors.js';
+import { FetcherError } from '../src/errors/fetcher-error.js';
 import { createFetcher } from '../src/fetcher.js';
-import type { Outcome } from '../src/options.js';
+import type { Outcome } from '../src/request/options.js';
 import { errorOf, fetcherFor, fetchOne } from './kit/fetch.js';
 import { fileServer, rawServer, response } from './kit/server.js';
 

@@ -6,7 +6,7 @@ import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node
 import { compileC, compileFixture, missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { lockFile } from '../src/lock.js';
+import { lockFile } from '../src/disk/lock.js';
 import { errorOf, fetchOne } from './kit/fetch.js';
 import { fileServer, rawServer } from './kit/server.js';
 

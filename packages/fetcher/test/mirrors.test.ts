@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { FetcherError } from '../src/errors.js';
-import type { DownloadRequest, Outcome, Source } from '../src/options.js';
+import type { FetcherError } from '../src/errors/fetcher-error.js';
+import type { DownloadRequest, Outcome, Source } from '../src/request/options.js';
 import { errorOf, fetcherFor } from './kit/fetch.js';
 import { fileServer, lastModified, type RawServer, rawServer, response } from './kit/server.js';
 

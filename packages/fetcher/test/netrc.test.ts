@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { FetcherOptions, Outcome } from '../src/options.js';
+import type { FetcherOptions, Outcome } from '../src/request/options.js';
 import { errorOf, fetchOne } from './kit/fetch.js';
 import { type RawServer, rawServer, response } from './kit/server.js';
 

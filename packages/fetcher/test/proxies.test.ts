@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type Authority, makeAuthority, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { FetcherOptions, Outcome } from '../src/options.js';
+import type { FetcherOptions, Outcome } from '../src/request/options.js';
 import { errorOf, fetchOne } from './kit/fetch.js';
 import { startProxy, type TestProxy } from './kit/proxy.js';
 import { fileServer, rawServer, response } from './kit/server.js';

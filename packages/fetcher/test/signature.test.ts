@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { DownloadRequest, Outcome, SignatureRequest } from '../src/options.js';
+import type { DownloadRequest, Outcome, SignatureRequest } from '../src/request/options.js';
 import { errorOf, fetcherFor, fetchOne } from './kit/fetch.js';
 import { fileServer, lastModified, type RawServer, rawServer, response } from './kit/server.js';
 import { eventually, workerPids } from './kit/worker-pid.js';

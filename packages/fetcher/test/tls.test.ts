@@ -12,7 +12,7 @@ import {
 } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Outcome } from '../src/options.js';
+import type { Outcome } from '../src/request/options.js';
 import { errorOf, fetchOne } from './kit/fetch.js';
 
 let folder: TemporaryFolder;

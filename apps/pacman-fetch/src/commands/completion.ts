@@ -5,7 +5,7 @@ import { fishCompletion } from '../completion/fish.js';
 import { type Completable, completables } from '../completion/words.js';
 import { zshCompletion } from '../completion/zsh.js';
 import { exitStatus, FetchError } from '../errors.js';
-import type { Commands, Subcommand } from './subcommand.js';
+import type { Commands, Subcommand } from '../options/command.js';
 
 const shells: Readonly<Record<string, (all: readonly Completable[]) => string>> = {
   bash: bashCompletion,

@@ -1,5 +1,4 @@
-import type { Value } from '../config/place.js';
-import { originText } from '../config/place.js';
+import { originText, type Value } from '../config/place.js';
 
 /** A directive with all its values, as one listing has it. */
 export interface Entry {

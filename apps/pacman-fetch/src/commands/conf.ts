@@ -5,8 +5,9 @@ import { optionNames, repositoryDirectives } from '../config/directives.js';
 import { ownNames } from '../config/own-directives.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { type Answer, listing, query, type Query } from './conf-listing.js';
-import { say } from './say.js';
-import type { Given, Subcommand } from './subcommand.js';
+import { printMessage } from '../ui/print-message.js';
+import type { ParsedOptions } from '../options/option.js';
+import type { Subcommand } from '../options/command.js';
 
 /** `pacman-fetch conf`: the configuration that is in effect, in the format of pacman-conf. */
 export const conf: Subcommand = {
@@ -24,9 +25,9 @@ it, 3 it names a user that isn't there.`,
     'repo-list': { short: 'l', about: 'list the repositories' },
     verbose: { short: 'v', about: 'also say where each value came from' },
   },
-  async run(given) {
-    const { lines, isWhole, warnings } = await answer(given);
-    for (const text of warnings) say('warning', { text });
+  async run(parsed) {
+    const { lines, isWhole, warnings } = await answer(parsed);
+    for (const text of warnings) printMessage('warning', { text });
     // A program reads what is written there; a terminal would do what it says.
     const shown = process.stdout.isTTY ? lines.map(escaped) : lines;
     process.stdout.write(shown.map((line) => `${line}\n`).join(''));
@@ -39,7 +40,7 @@ it, 3 it names a user that isn't there.`,
  *
  * @throws ConfigError; FetchError `usage`, and `download` for a repository that isn't there
  */
-export async function answer({ operands, values, switches }: Given): Promise<Answer> {
+export async function answer({ operands, values, switches }: ParsedOptions): Promise<Answer> {
   const isList = switches.has('repo-list');
   if (isList && operands.length > 0) throw new FetchError('usage', 'directives may not be specified with --repo-list');
   const configuration = await loadConfiguration({

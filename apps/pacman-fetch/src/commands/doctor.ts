@@ -5,7 +5,7 @@ import { doctorStatus } from '../doctor/diagnosis.js';
 import { examine } from '../doctor/examine.js';
 import { serverProblems } from '../download/server-problems.js';
 import { charsetOf, wantsColor } from '../ui/environment.js';
-import type { Subcommand } from './subcommand.js';
+import type { Subcommand } from '../options/command.js';
 
 /** `pacman-fetch doctor`: what this machine can enforce. */
 export const doctor: Subcommand = {

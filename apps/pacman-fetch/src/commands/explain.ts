@@ -4,8 +4,8 @@ import { exitStatus } from '../errors.js';
 import { explanationText } from '../explain/explanation.js';
 import { explainPlan } from '../explain/plan.js';
 import { charsetOf } from '../ui/environment.js';
-import { say } from './say.js';
-import type { Subcommand } from './subcommand.js';
+import { printMessage } from '../ui/print-message.js';
+import type { Subcommand } from '../options/command.js';
 
 /** `pacman-fetch explain`: the plan in plain words. */
 export const explain: Subcommand = {
@@ -18,8 +18,8 @@ Exit status: 0, 2 configuration, 3 nothing would be downloaded.`,
   },
   async run({ values }) {
     const configuration = await loadConfiguration({ config: values.get('config') });
-    for (const text of configuration.warnings) say('warning', { text });
-    for (const problem of serverProblems(configuration)) say('warning', problem);
+    for (const text of configuration.warnings) printMessage('warning', { text });
+    for (const problem of serverProblems(configuration)) printMessage('warning', problem);
     const parts = explainPlan(configuration, process.env);
     process.stdout.write(explanationText(parts, charsetOf(process.env)));
     return parts.every(({ isPossible }) => isPossible) ? exitStatus.done : exitStatus.sandbox;

@@ -1,5 +1,6 @@
-import { helpOption } from './given.js';
-import type { Option, Subcommand } from './subcommand.js';
+import { helpOption } from '../options/parse.js';
+import type { Option } from '../options/option.js';
+import type { Subcommand } from '../options/command.js';
 
 /** Columns before what an option does. */
 const indent = 28;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import type { Places } from '../config/values.js';
-import { downloadOptions } from '../download/given-options.js';
+import { batchOptions } from '../options/batch.js';
 import { inSession, type Overrides, type Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { type PacmanCommand, readPacmanCommand } from '../pacman/command-line.js';
@@ -10,9 +10,9 @@ import { type Steps, stepsOf } from '../pacman/steps.js';
 import { askPacman, prefetch } from '../prefetch/prefetch.js';
 import { DatabaseLock } from '../refresh/database-lock.js';
 import { refresh } from '../refresh/refresh.js';
-import type { Subcommand } from './subcommand.js';
+import type { Subcommand } from '../options/command.js';
 
-const { cacert, quiet, json } = downloadOptions;
+const { cacert, quiet, json } = batchOptions;
 
 /** `pacman-fetch pacman`: the real pacman, after everything that it would download is there. */
 export const pacmanCommand: Subcommand = {
@@ -22,15 +22,15 @@ pacman with the same arguments but for the -y that is done. Everything else is
 pacman's alone. Exit status: that of pacman; before it 1 a download failed,
 2 configuration, 3 the sandbox, 4 files.`,
   options: { cacert, quiet, json },
-  async run(given) {
-    const args = given.operands;
+  async run(parsed) {
+    const args = parsed.operands;
     if (args.length === 0) throw new FetchError('usage', 'no arguments for pacman', 'For instance "pacman -- -Syu".');
     const command = readPacmanCommand(args);
     const steps = stepsOf(command);
     if (command === undefined || (steps.refresh === undefined && !steps.isPrefetched)) return await runThrough(args);
-    const values = new Map([...given.values, ...last(command, 'config'), ...last(command, 'color')]);
+    const values = new Map([...parsed.values, ...last(command, 'config'), ...last(command, 'color')]);
     return await inSession(
-      { ...given, values },
+      { ...parsed, values },
       {
         during: async (session) => await before(session, command, steps),
         afterwards: steps.needsPacman ? async () => await runThrough(command.withoutRefresh) : undefined,
@@ -83,7 +83,7 @@ function overridesOf({ values, switches }: PacmanCommand): Overrides {
     architecture: values.get('arch')?.[0],
     places,
     isSilent: true,
-    isPatient: switches.has('disable-download-timeout'),
+    disableTimeout: switches.has('disable-download-timeout'),
     ...(switches.has('noprogressbar') ? { look: { bars: false } } : {}),
   };
 }

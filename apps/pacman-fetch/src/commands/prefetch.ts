@@ -1,11 +1,11 @@
-import { downloadOptions } from '../download/given-options.js';
+import { batchOptions } from '../options/batch.js';
 import { inSession, type Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { askPacman, prefetch } from '../prefetch/prefetch.js';
 import { DatabaseLock } from '../refresh/database-lock.js';
 import { charsetOf } from '../ui/environment.js';
 import { printable } from '../ui/text.js';
-import type { Subcommand } from './subcommand.js';
+import type { Subcommand } from '../options/command.js';
 
 /** `pacman-fetch prefetch`: what `pacman -Sw` downloads. */
 export const prefetchCommand: Subcommand = {
@@ -18,10 +18,10 @@ Exit status: 0 done, 1 a download failed or pacman refuses the targets,
   options: {
     sysupgrade: { short: 'u', about: 'what an upgrade of everything needs' },
     needed: { about: 'nothing of what is installed and up to date' },
-    ...downloadOptions,
+    ...batchOptions,
   },
-  async run(given) {
-    const { operands, switches, values } = given;
+  async run(parsed) {
+    const { operands, switches, values } = parsed;
     const isUpgrade = switches.has('sysupgrade');
     if (operands.length === 0 && !isUpgrade) {
       throw new FetchError('usage', 'no targets specified', 'Name packages, or give -u for an upgrade.');
@@ -35,7 +35,7 @@ Exit status: 0 done, 1 a download failed or pacman refuses the targets,
       '--',
       ...operands,
     ];
-    return await inSession(given, { during: async (session) => await askAndFetch(session, question, options) });
+    return await inSession(parsed, { during: async (session) => await askAndFetch(session, question, options) });
   },
 };
 

@@ -1,7 +1,7 @@
-import { downloadOptions } from '../download/given-options.js';
+import { batchOptions } from '../options/batch.js';
 import { inSession } from '../download/session.js';
 import { refresh } from '../refresh/refresh.js';
-import type { Subcommand } from './subcommand.js';
+import type { Subcommand } from '../options/command.js';
 
 /** `pacman-fetch refresh`: what `pacman -Sy` does. */
 export const refreshCommand: Subcommand = {
@@ -13,14 +13,14 @@ Exit status: 0 done, 1 a download failed or pacman can't use what came,
   options: {
     files: { short: 'F', about: 'the lists of files, as pacman -Fy' },
     force: { short: 'f', about: "also what hasn't changed, as pacman -Syy" },
-    ...downloadOptions,
+    ...batchOptions,
   },
-  async run(given) {
-    const { operands, switches, values } = given;
+  async run(parsed) {
+    const { operands, switches, values } = parsed;
     const config = values.get('config');
     const kind = switches.has('files') ? 'files' : 'db';
     const choice = { repositories: operands, kind, force: switches.has('force') } as const;
     const pacmanOptions = config === undefined ? [] : ['--config', config];
-    return await inSession(given, { during: async (session) => await refresh(session, choice, pacmanOptions) });
+    return await inSession(parsed, { during: async (session) => await refresh(session, choice, pacmanOptions) });
   },
 };

@@ -1,9 +1,9 @@
 import { ConfigError, problemText } from '../config/problem.js';
 import { exitStatus } from '../errors.js';
-import { readGiven } from './given.js';
+import { parseOptions } from '../options/parse.js';
 import { helpOf } from './help.js';
-import { say } from './say.js';
-import type { CommandEntry } from './subcommand.js';
+import { printMessage } from '../ui/print-message.js';
+import type { CommandEntry } from '../options/command.js';
 
 /**
  * Loads a command and does it, or shows its help. A configuration that is wrong is told of as a whole.
@@ -16,16 +16,16 @@ import type { CommandEntry } from './subcommand.js';
  */
 export async function runCommand(name: string, entry: CommandEntry, args: readonly string[]): Promise<number> {
   const command = await entry.load();
-  const given = readGiven(name, command.options, args);
-  if (given.switches.has('help')) {
+  const parsed = parseOptions(name, command.options, args);
+  if (parsed.switches.has('help')) {
     process.stdout.write(helpOf(name, command));
     return exitStatus.done;
   }
   try {
-    return await command.run(given);
+    return await command.run(parsed);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) say('error', { text: problemText(problem), hint: problem.hint });
+    for (const problem of error.problems) printMessage('error', { text: problemText(problem), hint: problem.hint });
     return exitStatus[error.kind];
   }
 }

@@ -1,4 +1,4 @@
-import type { CommandEntry, Commands } from './subcommand.js';
+import type { CommandEntry, Commands } from '../options/command.js';
 
 /** Every command by its name, in the order of the help. */
 export const commands: Commands = {

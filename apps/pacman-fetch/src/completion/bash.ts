@@ -1,4 +1,4 @@
-import type { Option } from '../commands/subcommand.js';
+import type { Option } from '../options/option.js';
 import { type Completable, spellings } from './words.js';
 
 /** For bash 3.2 and later. */

@@ -1,4 +1,4 @@
-import type { Option } from '../commands/subcommand.js';
+import type { Option } from '../options/option.js';
 import type { Completable } from './words.js';
 
 /** For fish; also as a file `pacman-fetch.fish` among its completions. */

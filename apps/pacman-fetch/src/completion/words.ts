@@ -1,6 +1,7 @@
-import type { Commands, Options, Subcommand } from '../commands/subcommand.js';
-import { helpOption } from '../commands/given.js';
-import { downloadOptions } from '../download-options.js';
+import type { Options } from '../options/option.js';
+import type { Commands, Subcommand } from '../options/command.js';
+import { helpOption } from '../options/parse.js';
+import { oneFileOptions } from '../options/one-file.js';
 
 /** What a shell can complete behind the program's name, or behind a command. */
 export interface Completable {
@@ -22,7 +23,7 @@ export async function completables(commands: Commands): Promise<readonly Complet
   const loaded = await Promise.all(
     Object.entries(commands).map(async ([name, entry]) => completableOf(name, entry.about, await entry.load())),
   );
-  return [{ name: '', about: '', options: downloadOptions, offers: names }, ...loaded];
+  return [{ name: '', about: '', options: oneFileOptions, offers: names }, ...loaded];
 }
 
 function completableOf(name: string, about: string, { options, offers = [] }: Subcommand): Completable {

@@ -5,7 +5,7 @@ import type { Configuration } from './configuration.js';
 import { type OwnName, ownNames } from './own-directives.js';
 import { originText, type Value } from './place.js';
 import { chooseUser } from './sandbox-user.js';
-import type { Said } from './sandbox-settings.js';
+import type { ChosenWord } from './sandbox-settings.js';
 
 /** Our own directives as they take effect, what follows from others included. */
 export interface Effective {
@@ -45,7 +45,7 @@ export function effective(configuration: Configuration): Effective {
   };
 }
 
-function value({ word, origin }: Said<string>): Value {
+function value({ word, origin }: ChosenWord<string>): Value {
   return { text: word, origin };
 }
 

@@ -6,7 +6,7 @@ import { byDefault, type Origin, type Value } from './place.js';
 type Level = (typeof levelWords)[number];
 
 /** One of some words, and where it came from. */
-export interface Said<Word> {
+export interface ChosenWord<Word> {
   readonly word: Word;
   readonly origin: Origin;
 }
@@ -17,13 +17,13 @@ export type SandboxLayer = 'userSwitch' | 'capabilities' | 'filesystem' | 'sysca
 /** What both files say of the sandbox, with what follows from it. */
 export interface SandboxSettings {
   /** `no`: download as an ordinary program; `yes`: what can't be enforced is an error; `auto`: it is reported. */
-  readonly useSandbox: Said<(typeof useSandboxWords)[number]>;
+  readonly useSandbox: ChosenWord<(typeof useSandboxWords)[number]>;
   /** Who was named: SandboxUser, otherwise pacman's DownloadUser. Nobody: see `chooseUser`. */
   readonly user: (Value & { readonly key: 'SandboxUser' | 'DownloadUser' }) | undefined;
   /** `off` throughout where `useSandbox` is `no`. */
-  readonly levels: Readonly<Record<SandboxLayer, Said<Level>>>;
+  readonly levels: Readonly<Record<SandboxLayer, ChosenWord<Level>>>;
   /** What stays readable; undefined: what suits the program. */
-  readonly preset: Said<(typeof presetWords)[number]> | undefined;
+  readonly preset: ChosenWord<(typeof presetWords)[number]> | undefined;
   readonly readable: readonly Value[];
   readonly writable: readonly Value[];
   /** TCP ports beside those of servers and proxies; one of them may be `any`. */
@@ -55,7 +55,7 @@ const disablers = {
  */
 export function sandboxSettings(own: OwnValues, { options }: Pick<PacmanConfig, 'options'>): SandboxSettings {
   const all = (name: OwnName) => own.get(name) ?? [];
-  const useSandbox = said(all('UseSandbox'), useSandboxWords) ?? { word: 'auto', origin: byDefault };
+  const useSandbox = chosenWord(all('UseSandbox'), useSandboxWords) ?? { word: 'auto', origin: byDefault };
   const [sandboxUser] = all('SandboxUser');
   const [downloadUser] = options.get('DownloadUser') ?? [];
   const user = sandboxUser
@@ -71,7 +71,7 @@ export function sandboxSettings(own: OwnValues, { options }: Pick<PacmanConfig, 
       filesystem: level('filesystem'),
       syscalls: level('syscalls'),
     },
-    preset: said(all('SandboxPreset'), presetWords),
+    preset: chosenWord(all('SandboxPreset'), presetWords),
     readable: all('SandboxReadable'),
     writable: all('SandboxWritable'),
     ports: all('SandboxPorts'),
@@ -87,10 +87,10 @@ interface Sources extends Pick<PacmanConfig, 'options'> {
 }
 
 /** Our own word for a layer outweighs pacman's switch, which outweighs what UseSandbox means. */
-function levelOf(layer: SandboxLayer, { own, options, useSandbox }: Sources): Said<Level> {
-  const inferred = (word: Level, from: string): Said<Level> => ({ word, origin: { kind: 'inferred', from } });
+function levelOf(layer: SandboxLayer, { own, options, useSandbox }: Sources): ChosenWord<Level> {
+  const inferred = (word: Level, from: string): ChosenWord<Level> => ({ word, origin: { kind: 'inferred', from } });
   if (useSandbox.word === 'no') return inferred('off', 'UseSandbox = no');
-  const word = said(own.get(levelKeys[layer]) ?? [], levelWords);
+  const word = chosenWord(own.get(levelKeys[layer]) ?? [], levelWords);
   if (word !== undefined) return word;
   const switches = layer === 'filesystem' || layer === 'syscalls' ? disablers[layer] : [];
   const disabler = switches.find((name) => options.has(name));
@@ -98,7 +98,10 @@ function levelOf(layer: SandboxLayer, { own, options, useSandbox }: Sources): Sa
   return useSandbox.word === 'yes' ? inferred('require', 'UseSandbox = yes') : { word: 'prefer', origin: byDefault };
 }
 
-function said<Word extends string>([value]: readonly Value[], words: readonly Word[]): Said<Word> | undefined {
+function chosenWord<Word extends string>(
+  [value]: readonly Value[],
+  words: readonly Word[],
+): ChosenWord<Word> | undefined {
   const word = words.find((one) => one === value?.text);
   return word === undefined || value === undefined ? undefined : { word, origin: value.origin };
 }

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { Folder, isProgram, isRoot, NewFolder, readToEnd } from '@sb/files';
 import { currentIdentity, lookupUser } from '@sb/privdrop';
 
-import { say } from '../commands/say.js';
+import { printMessage } from '../ui/print-message.js';
 import { FetchError } from '../errors.js';
 import { size } from '../ui/figures.js';
 import { type DemoMirror, digest, startDemoMirror } from './mirror.js';
@@ -165,6 +165,6 @@ try {
   await demo();
 } catch (error) {
   const { message, hint } = error as Error & { readonly hint?: string };
-  say('error', { text: message, hint });
+  printMessage('error', { text: message, hint });
   process.exitCode = 1;
 }

@@ -5,6 +5,7 @@ import { type Fetcher, FetcherError, type Outcome } from '@sb/fetcher';
 import { explainMissing } from '../doctor/causes.js';
 import { readMachine } from '../doctor/machine.js';
 import { FetchError } from '../errors.js';
+import { failureClasses } from '../failure-class.js';
 import type { Display } from '../ui/events.js';
 import { removeAbandoned } from '../xfer/staging.js';
 import type { Plan } from './plan.js';
@@ -35,10 +36,10 @@ export async function runBatch(plan: Plan, options: BatchOptions): Promise<reado
   try {
     const outcomes = [...(await downloaded(plan, events, options)), ...plan.refused];
     if (!signal.aborted) warnOfMissing(options);
-    const told = new Set<string>();
+    const shown = new Set<string>();
     for (const outcome of outcomes) {
       for (const event of events.ending(outcome)) display.show(event);
-      showProblems(outcome, told, display);
+      showProblems(outcome, shown, display);
     }
     signal.throwIfAborted();
     return outcomes;
@@ -61,50 +62,49 @@ async function downloaded(
   });
 }
 
-/** The lines of servers that it has been told of, by fetcher: databases and packages have the same ones. */
-const toldServers = new WeakMap<Fetcher, Set<string>>();
+/** The lines of servers that were warned of, by fetcher: databases and packages have the same ones. */
+const warnedServers = new WeakMap<Fetcher, Set<string>>();
 
 function warnOfServers({ leftOut }: Plan, { fetcher, display }: BatchOptions): void {
-  const places = toldServers.get(fetcher) ?? new Set();
-  toldServers.set(fetcher, places);
+  const places = warnedServers.get(fetcher) ?? new Set();
+  warnedServers.set(fetcher, places);
   for (const { place, text } of leftOut) {
     if (!places.has(place)) display.show({ event: 'warning', text });
     places.add(place);
   }
 }
 
-/** The fetchers of which it has been told what their workers lack. */
-const toldFetchers = new WeakSet<Fetcher>();
+/** The fetchers of which what their workers lack was warned of. */
+const warnedFetchers = new WeakSet<Fetcher>();
 
 /** What was to be enforced where possible, and couldn't be: each with its cause and remedy, and once. */
 function warnOfMissing({ fetcher, display }: BatchOptions): void {
   // Without a private group the worker is executed from a copy that its user can't read: nothing follows from it.
   const features = (fetcher.enforcement?.features ?? []).filter(({ feature }) => feature !== 'private_group');
-  if (toldFetchers.has(fetcher) || features.every(({ state }) => state !== 'unsupported')) return;
-  toldFetchers.add(fetcher);
+  if (warnedFetchers.has(fetcher) || features.every(({ state }) => state !== 'unsupported')) return;
+  warnedFetchers.add(fetcher);
   for (const { what, remedy } of explainMissing(features, readMachine())) {
     display.show({ event: 'warning', text: what, hint: remedy });
   }
 }
 
-/** @param told - the errors that were shown, each of which is shown once */
-function showProblems(outcome: Outcome, told: Set<string>, display: Display): void {
+/** @param shown - the errors that were shown, each of which is shown once */
+function showProblems(outcome: Outcome, shown: Set<string>, display: Display): void {
   const name = basename(outcome.to);
   for (const { host, message } of outcome.failures) {
     if (host !== undefined) display.show({ event: 'serverFailed', name, host, reason: message });
   }
   if (outcome.status !== 'failed') return;
   const { code, message, hint } = outcome.error;
-  const isTold = outcome.failures.includes(outcome.error) && outcome.error.host !== undefined;
+  const isShown = outcome.failures.includes(outcome.error) && outcome.error.host !== undefined;
   display.show({ event: 'failed', name, reason: message });
-  if (isTold || code === 'cancelled' || told.has(message)) return;
-  told.add(message);
+  if (isShown || code === 'cancelled' || shown.has(message)) return;
+  shown.add(message);
   display.show({ event: 'error', text: message, ...(hint === undefined ? {} : { hint }) });
 }
 
 function asFetchError(error: unknown): unknown {
   if (!(error instanceof FetcherError)) return error;
   const { code, message, hint } = error;
-  const kind = code === 'sandbox' ? 'sandbox' : code === 'invalid-request' ? 'usage' : 'file';
-  return new FetchError(kind, message, hint);
+  return new FetchError(failureClasses[code], message, hint);
 }

@@ -18,7 +18,7 @@ export interface DownloaderOptions {
   /** The first cache folder: its owner downloads where nobody is named. */
   readonly cache: string;
   /** `--disable-download-timeout`; pacman.conf may say it, too. */
-  readonly isPatient: boolean;
+  readonly disableTimeout: boolean;
   /** `--cacert`. */
   readonly certificates: string | undefined;
 }
@@ -31,7 +31,7 @@ export interface DownloaderOptions {
 export function downloader(configuration: Configuration, options: DownloaderOptions): Fetcher {
   const { cache, certificates } = options;
   const [parallel = '1'] = textsOf(configuration, 'ParallelDownloads');
-  const isPatient = options.isPatient || isOn(configuration, 'DisableDownloadTimeout');
+  const disableTimeout = options.disableTimeout || isOn(configuration, 'DisableDownloadTimeout');
   const atOnce = Math.min(maxParallel, Number(parallel));
   if (configuration.sandbox.xferCommand !== undefined) {
     return new XferFetcher(configuration, chooseUser(configuration.sandbox, join(cache, 'package')), atOnce);
@@ -40,7 +40,7 @@ export function downloader(configuration: Configuration, options: DownloaderOpti
     ...workerOptions(configuration, cache),
     parallel: atOnce,
     userAgent: userAgent(),
-    limits: timeLimits(isPatient),
+    limits: timeLimits(disableTimeout),
     ...(certificates === undefined ? {} : { certificates }),
   });
 }

@@ -1,9 +1,7 @@
-import type { FetcherErrorCode, Outcome } from '@sb/fetcher';
+import type { Outcome } from '@sb/fetcher';
 
 import { exitStatus } from '../errors.js';
-
-/** Failures of this machine and not of a server. */
-const ownFailures: ReadonlySet<FetcherErrorCode> = new Set(['file', 'disk-full']);
+import { failureClasses } from '../failure-class.js';
 
 /** The outcomes that are failures. */
 export function failuresOf(outcomes: readonly Outcome[]): readonly Extract<Outcome, { status: 'failed' }>[] {
@@ -14,5 +12,6 @@ export function failuresOf(outcomes: readonly Outcome[]): readonly Extract<Outco
 export function statusOf(outcomes: readonly Outcome[]): number {
   const failures = failuresOf(outcomes);
   if (failures.length === 0) return exitStatus.done;
-  return failures.every(({ error }) => ownFailures.has(error.code)) ? exitStatus.file : exitStatus.download;
+  const isOwn = failures.every(({ error }) => failureClasses[error.code] === 'file');
+  return isOwn ? exitStatus.file : exitStatus.download;
 }

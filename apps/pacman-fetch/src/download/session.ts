@@ -2,7 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 
 import type { Fetcher } from '@sb/fetcher';
 
-import type { Given } from '../commands/subcommand.js';
+import type { ParsedOptions } from '../options/option.js';
 import { type Configuration, loadConfiguration } from '../config/configuration.js';
 import { type Places, placesOf } from '../config/values.js';
 import { exitStatus } from '../errors.js';
@@ -10,7 +10,7 @@ import { interruptOn } from '../interrupt.js';
 import { createDisplay } from '../ui/display.js';
 import type { Display } from '../ui/events.js';
 import { downloader } from './downloader.js';
-import { type Look, lookOf } from './given-options.js';
+import { type Look, lookOf } from './look.js';
 
 /** What pacman's command line says in place of pacman.conf. */
 export interface Overrides {
@@ -21,7 +21,7 @@ export interface Overrides {
   readonly places?: Partial<Places>;
   readonly look?: Partial<Look>;
   /** `--disable-download-timeout`. */
-  readonly isPatient?: boolean;
+  readonly disableTimeout?: boolean;
   /** pacman.conf has been warned of, or the real pacman will do it. */
   readonly isSilent?: boolean;
 }
@@ -52,14 +52,14 @@ export interface Work {
  * Reads the configuration, does some work, and closes what the work has opened. From first to last it listens to
  * signals: wherever one comes, the work is cut short in order.
  *
- * @param given - the options of `downloadOptions`
+ * @param parsed - the options of `batchOptions`
  * @returns exit status of the work, or of the signal that ended it
  * @throws ConfigError; FetchError
  */
-export async function inSession(given: Given, { during, afterwards, overrides = {} }: Work): Promise<number> {
+export async function inSession(parsed: ParsedOptions, { during, afterwards, overrides = {} }: Work): Promise<number> {
   const interruption = interruptOn();
   try {
-    const status = await duringSession(await openSession(given, overrides, interruption.signal), during);
+    const status = await duringSession(await openSession(parsed, overrides, interruption.signal), during);
     // A signal that has come already is heard when Node next looks for events, and never if nobody listens then. The
     // first immediate may run in the turn of the event loop that is under way, which has looked before; the second can't.
     await immediate();
@@ -81,16 +81,16 @@ async function duringSession(opened: Session, during: Work['during']): Promise<n
 }
 
 /** Makes ready to download. Starts nothing. */
-async function openSession(given: Given, overrides: Overrides, signal: AbortSignal): Promise<Session> {
-  const { rootDir, architecture, isSilent = false, isPatient = false } = overrides;
-  const configuration = await loadConfiguration({ config: given.values.get('config'), rootDir, architecture });
+async function openSession(parsed: ParsedOptions, overrides: Overrides, signal: AbortSignal): Promise<Session> {
+  const { rootDir, architecture, isSilent = false, disableTimeout = false } = overrides;
+  const configuration = await loadConfiguration({ config: parsed.values.get('config'), rootDir, architecture });
   const places = placesOf(configuration, overrides.places);
-  const look = { ...lookOf(given, configuration), ...overrides.look };
+  const look = { ...lookOf(parsed, configuration), ...overrides.look };
   const { stdout, stderr } = process;
   const display: Session['display'] = (order) => createDisplay({ stream: stdout, errors: stderr, ...look, order });
   if (!isSilent) warn(configuration, display('kept'));
   const cache = places.caches[0] ?? '/';
-  const fetcher = downloader(configuration, { cache, isPatient, certificates: given.values.get('cacert') });
+  const fetcher = downloader(configuration, { cache, disableTimeout, certificates: parsed.values.get('cacert') });
   return {
     configuration,
     places,

@@ -46,13 +46,13 @@ const levelTexts = { require: 'required', prefer: 'where possible', off: 'off' }
 export function explainLevels({ levels }: SandboxSettings): Part {
   const lines = (Object.keys(layerTexts) as SandboxLayer[]).map((layer) => {
     const { word, origin } = levels[layer];
-    return `${layerTexts[layer].padEnd(29)} ${levelTexts[word]} ${said(origin)}`;
+    return `${layerTexts[layer].padEnd(29)} ${levelTexts[word]} ${originNote(origin)}`;
   });
   return { title: 'Layers: where a required one is missing, nothing is downloaded', lines, isPossible: true };
 }
 
 /** Where something was said, in parentheses. */
-export function said(origin: Origin): string {
+export function originNote(origin: Origin): string {
   return `(${originText(origin)})`;
 }
 

@@ -8,7 +8,7 @@ import { FetchError } from '../errors.js';
 import { packageServers, serversOf } from '../download/servers.js';
 import { optionsUser } from '../one-file/run.js';
 import { commandPorts } from '../xfer/ports.js';
-import { explainLevels, explainProgram, type Part, said } from './explanation.js';
+import { explainLevels, explainProgram, type Part, originNote } from './explanation.js';
 import { workerPorts } from './ports.js';
 
 /** Stands for the folder of a download that a command writes into; each gets a new one. */
@@ -101,7 +101,7 @@ function explainCommand({ sandbox }: Configuration, needs: Needs, cache: string)
   const title =
     xferCommand === undefined
       ? 'XferCommand: none, so the worker is used; a command would have'
-      : `XferCommand: ${xferCommand.text} ${said(xferCommand.origin)}`;
+      : `XferCommand: ${xferCommand.text} ${originNote(xferCommand.origin)}`;
   const part = explainProgram(title, sandboxOptions(sandbox, command));
   const isInTheWay = xferCommand !== undefined && !part.isPossible;
   const note = `${staging} stands for a new folder for each file.`;

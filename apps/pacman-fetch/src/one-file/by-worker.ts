@@ -1,6 +1,6 @@
 /** The way of two processes: for a FILE that gets its name in the end, and where this process can't be restricted. */
 import { downloadByWorker as download } from '@sb/fetcher/by-worker';
-import type { SingleResult } from '@sb/fetcher/here';
+import type { OneFileResult } from '@sb/fetcher/in-this-process';
 
 import { sandboxOptions } from '../config/sandbox-options.js';
 import { allLayers, optionsUser, type Run, type RunEvents } from './run.js';
@@ -10,7 +10,7 @@ import { allLayers, optionsUser, type Run, type RunEvents } from './run.js';
  *
  * @throws FetcherError
  */
-export async function downloadByWorker(run: Run, events: RunEvents): Promise<SingleResult> {
+export async function downloadByWorker(run: Run, events: RunEvents): Promise<OneFileResult> {
   const { request, settings, user, program } = run;
   const needs = { program: 'worker', user: optionsUser(user), ports: [], writable: [] } as const;
   const sandbox = sandboxOptions(settings, needs) ?? { off: allLayers };

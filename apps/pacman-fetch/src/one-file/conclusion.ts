@@ -1,7 +1,9 @@
-import type { SingleResult } from '@sb/fetcher/here';
+import type { FetcherErrorCode } from '@sb/fetcher';
+import type { OneFileResult } from '@sb/fetcher/in-this-process';
 
 import { FetchError } from '../errors.js';
-import { toldHere } from './files.js';
+import { failureClasses } from '../failure-class.js';
+import { asFetchError } from './files.js';
 import type { Run } from './run.js';
 
 /**
@@ -9,27 +11,31 @@ import type { Run } from './run.js';
  *
  * @throws FetchError `file`
  */
-export function complete({ destination, request }: Run, { size, lastModified }: SingleResult): void {
+export function complete({ destination, request }: Run, { size, lastModified }: OneFileResult): void {
   try {
     destination.requireSize(size, request.maxBytes);
     destination.prepare({ modified: lastModified === null ? undefined : new Date(lastModified) });
     destination.publish();
   } catch (error) {
-    throw toldHere(error);
+    throw asFetchError(error);
   }
 }
 
 /** The fields that errors of `@sb/fetcher` have, whichever copy of it threw them. */
-type FetcherFailure = Error & { readonly kind?: string; readonly code?: string; readonly hint?: string };
+type FetcherFailure = Error & {
+  readonly kind?: FetcherErrorCode;
+  readonly code?: FetcherErrorCode;
+  readonly hint?: string;
+};
 
 /** What went wrong, as this program tells it; anything unexpected as it is. */
 export function failureOf(run: Run, error: unknown): unknown {
   if (!(error instanceof Error) || !['TransferFailure', 'FetcherError'].includes(error.name)) return error;
   const { kind, code = kind, message, hint } = error as FetcherFailure;
   const { destination, request } = run;
-  if (code === 'sandbox') return new FetchError('sandbox', message, hint);
-  const isOfFile = code === 'file' || code === 'disk-full';
-  if (isOfFile) {
+  const failureClass = code === undefined ? 'download' : failureClasses[code];
+  if (failureClass === 'sandbox') return new FetchError('sandbox', message, hint);
+  if (failureClass === 'file') {
     const remedy = code === 'disk-full' ? 'Make room on the disk.' : hint;
     return new FetchError('file', `${destination.path}: ${message}`, keptHint(run) ?? remedy);
   }

@@ -20,7 +20,7 @@ export function openDestination(path: string, mayResume: boolean): Destination {
   try {
     return Destination.named(path, mayResume);
   } catch (error) {
-    throw toldHere(error);
+    throw asFetchError(error);
   }
 }
 
@@ -29,7 +29,7 @@ export function lockFile(descriptor: number, path: string): FileLock | undefined
   try {
     return lock(descriptor, path);
   } catch (error) {
-    throw toldHere(error);
+    throw asFetchError(error);
   }
 }
 
@@ -74,6 +74,6 @@ function pathOf(url: URL): string {
 }
 
 /** An error of `@sb/fetcher` about FILE or its folder, as this program tells it; any other as it is. */
-export function toldHere(error: unknown): unknown {
+export function asFetchError(error: unknown): unknown {
   return error instanceof FetcherError ? new FetchError('file', error.message, error.hint) : error;
 }

@@ -1,6 +1,6 @@
 /* What this process does where the layers were applied, and the kernel says that it is root all the same. */
 import type { restrictSelf as restrict, SelfReport } from '@sb/sandbox';
-import type { downloadHere as download, SingleResult } from '@sb/fetcher/here';
+import type { downloadInThisProcess as fetcherDownload, OneFileResult } from '@sb/fetcher/in-this-process';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { OwnReader } from '../config/own-reader.js';
@@ -9,21 +9,24 @@ import { sandboxSettings } from '../config/sandbox-settings.js';
 import { timeLimits } from './limits.js';
 import type { Run, RunEvents } from './run.js';
 
-const { isClosedBySwitch, restrictSelf, downloadHere } = vi.hoisted(() => ({
+const { isClosedBySwitch, restrictSelf, download } = vi.hoisted(() => ({
   isClosedBySwitch: vi.fn<() => boolean>(() => true),
   restrictSelf: vi.fn<typeof restrict>(),
-  downloadHere: vi.fn<typeof download>(),
+  download: vi.fn<typeof fetcherDownload>(),
 }));
 vi.mock('@sb/sandbox', async (original) => ({ ...(await original<object>()), restrictSelf }));
 vi.mock('@sb/sandbox/undumpable', async (original) => ({ ...(await original<object>()), isClosedBySwitch }));
-vi.mock('@sb/fetcher/here', async (original) => ({ ...(await original<object>()), downloadHere }));
+vi.mock('@sb/fetcher/in-this-process', async (original) => ({
+  ...(await original<object>()),
+  downloadInThisProcess: download,
+}));
 
 const { downloadInThisProcess } = await import('./in-this-process.js');
 
 const { signal } = new AbortController();
 const events = { signal, onProgress: () => {}, onEnforcement: vi.fn<RunEvents['onEnforcement']>() };
 
-const done = {} as unknown as SingleResult;
+const done = {} as unknown as OneFileResult;
 
 /** Without a sandbox nothing of this process is given up, which the test runner still needs. */
 function run(kind: 'switch' | 'off' | 'unchanged'): Run {
@@ -36,7 +39,7 @@ function isNow(...uid: readonly number[]): void {
 
 describe('downloadInThisProcess', () => {
   beforeEach(() => {
-    downloadHere.mockReset().mockResolvedValue(done);
+    download.mockReset().mockResolvedValue(done);
   });
 
   it.each([
@@ -53,7 +56,7 @@ describe('downloadInThisProcess', () => {
         message: 'this process is still root, so nothing was downloaded',
       });
     }
-    expect(downloadHere).not.toHaveBeenCalled();
+    expect(download).not.toHaveBeenCalled();
     expect(events.onEnforcement).not.toHaveBeenCalled();
   });
 
@@ -129,7 +132,7 @@ describe('the process that downloads', () => {
   });
 
   it('says that it gives up names before it asks anybody', async () => {
-    downloadHere.mockImplementation(async () => {
+    download.mockImplementation(async () => {
       expect(seal).toHaveBeenCalledOnce();
       return await Promise.resolve({ size: 0, lastModified: null });
     });

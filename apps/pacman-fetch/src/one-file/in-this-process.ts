@@ -2,7 +2,11 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 
 import { clauseOf, isSandboxError } from '@sb/core';
-import { confinementHere, downloadHere, type SingleResult } from '@sb/fetcher/here';
+import {
+  confinementOfThisProcess,
+  downloadInThisProcess as download,
+  type OneFileResult,
+} from '@sb/fetcher/in-this-process';
 import { restrictSelf, type SandboxOptions, type SelfReport } from '@sb/sandbox';
 import { isClosedBySwitch, makeUndumpable } from '@sb/sandbox/undumpable';
 import { allow, arg, type Rule } from '@sb/seccomp';
@@ -18,12 +22,12 @@ import { allLayers, downloaderUid, optionsUser, type Run, type RunEvents } from 
  * @returns undefined if this process can't be restricted as it must be, and nothing was changed
  * @throws TransferFailure; FetchError `sandbox`
  */
-export async function downloadInThisProcess(run: Run, events: RunEvents): Promise<SingleResult | undefined> {
+export async function downloadInThisProcess(run: Run, events: RunEvents): Promise<OneFileResult | undefined> {
   const report = restrictThisProcess(run);
   if (report === undefined) return undefined;
   const { onEnforcement, onProgress, signal } = events;
   onEnforcement(report);
-  return await downloadHere(run.request, { onProgress, signal });
+  return await download(run.request, { onProgress, signal });
 }
 
 /**
@@ -49,7 +53,7 @@ function restrictionOf(run: Run): SandboxOptions {
   const { request, settings, user } = run;
   const options = sandboxOptions(settings, { program: 'self', user: optionsUser(user), ports: [], writable: [] });
   if (options === undefined) return { off: allLayers };
-  const confined = confinementHere(request, options);
+  const confined = confinementOfThisProcess(request, options);
   return { ...confined, ...withRules(confined, datingRules(run)), rlimits: { core: 0, ...fileLimit(run) } };
 }
 

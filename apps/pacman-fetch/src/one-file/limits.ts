@@ -1,4 +1,4 @@
-import { defaultLimits, type Limits as FetcherLimits } from '@sb/fetcher/here';
+import { defaultLimits, type Limits as FetcherLimits } from '@sb/fetcher/in-this-process';
 
 /** Bounds on one download. */
 export interface Limits {

@@ -3,7 +3,7 @@ import { closeSync, writeSync } from 'node:fs';
 import { asciiJson, clauseOf, isSandboxError } from '@sb/core';
 import { openOutput } from '@sb/files';
 
-import { say } from '../commands/say.js';
+import { printMessage } from '../ui/print-message.js';
 
 /**
  * The file of `--report`, opened while this process may still open it, and closed before the network is asked: what parses
@@ -42,7 +42,7 @@ export class ReportFile implements Disposable {
   #warn(error: unknown): void {
     const why = isSandboxError(error) ? clauseOf(error) : (error as Error).message;
     const hint = isSandboxError(error) ? error.hint : undefined;
-    say('warning', { text: `the report ${this.#path} could not be written: ${why}`, hint });
+    printMessage('warning', { text: `the report ${this.#path} could not be written: ${why}`, hint });
   }
 
   #close(): void {

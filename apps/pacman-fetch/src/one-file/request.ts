@@ -1,5 +1,5 @@
 import type { Destination } from '@sb/fetcher/files';
-import { proxiesOf, type SingleRequest } from '@sb/fetcher/here';
+import { proxiesOf, type OneFileRequest } from '@sb/fetcher/in-this-process';
 
 import type { SandboxSettings } from '../config/sandbox-settings.js';
 import { userAgent } from '../user-agent.js';
@@ -12,7 +12,7 @@ export interface RequestParts {
   /** What a `file:` URL names, open. */
   readonly source?: number | undefined;
   /** Never give up on a server that sends nothing. */
-  readonly isPatient: boolean;
+  readonly disableTimeout: boolean;
   /** Open certificates; undefined: those that Node brings, since the system has none. */
   readonly certificates: number | undefined;
   readonly settings: SandboxSettings;
@@ -23,11 +23,11 @@ export function requestOf({
   url,
   source,
   destination,
-  isPatient,
+  disableTimeout,
   certificates,
   settings,
-}: RequestParts): SingleRequest {
-  const { maxBytes = Number.MAX_SAFE_INTEGER, mayResume, time } = limitsFor(destination.name, isPatient);
+}: RequestParts): OneFileRequest {
+  const { maxBytes = Number.MAX_SAFE_INTEGER, mayResume, time } = limitsFor(destination.name, disableTimeout);
   const redirectPorts = redirectPortsOf(url, settings);
   return {
     url,

@@ -1,5 +1,5 @@
 import type { Destination } from '@sb/fetcher/files';
-import type { SingleEvents, SingleRequest } from '@sb/fetcher/here';
+import type { OneFileEvents, OneFileRequest } from '@sb/fetcher/in-this-process';
 import type { EnforcementReport } from '@sb/core';
 
 import type { SandboxSettings } from '../config/sandbox-settings.js';
@@ -7,7 +7,7 @@ import type { SandboxUser } from '../config/sandbox-user.js';
 
 /** One download, with all that it takes open. */
 export interface Run {
-  readonly request: SingleRequest;
+  readonly request: OneFileRequest;
   readonly destination: Destination;
   readonly settings: SandboxSettings;
   readonly user: SandboxUser;
@@ -18,7 +18,7 @@ export interface Run {
 }
 
 /** What is told of a run. */
-export interface RunEvents extends SingleEvents {
+export interface RunEvents extends OneFileEvents {
   /** Told what is in force, before anything is asked of the network. */
   readonly onEnforcement: (report: EnforcementReport) => void;
 }

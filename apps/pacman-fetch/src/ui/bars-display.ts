@@ -54,11 +54,11 @@ export class BarsDisplay implements Display {
     if (event.event === 'progress') return;
     if (event.event === 'heading') {
       this.#leave();
-      this.#say(terminal, heading(event.text, this.#options));
+      this.#print(terminal, heading(event.text, this.#options));
     } else if (event.event === 'warning' || event.event === 'error') {
-      this.#say(errors, message(event.event, event, errorStyle));
+      this.#print(errors, message(event.event, event, errorStyle));
     } else if (event.event === 'serverFailed') {
-      this.#say(errors, message('error', { text: serverFailure(event) }, errorStyle));
+      this.#print(errors, message('error', { text: serverFailure(event) }, errorStyle));
     } else this.#draw();
   }
 
@@ -90,7 +90,7 @@ export class BarsDisplay implements Display {
     this.#transfers.clear();
   }
 
-  #say(stream: { write(text: string): unknown }, text: string): void {
+  #print(stream: { write(text: string): unknown }, text: string): void {
     this.#region.clear();
     stream.write(text);
     this.#draw();

@@ -1,6 +1,5 @@
 import type { BarLine } from './bar.js';
-import type { DisplayEvent } from './events.js';
-import { isSignature } from './events.js';
+import { type DisplayEvent, isSignature } from './events.js';
 import { Transfer } from './transfer.js';
 
 /** All downloads that a display shows, in the order in which they were begun. */

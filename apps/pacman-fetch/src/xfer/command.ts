@@ -10,7 +10,7 @@ import { wordsOf } from '../config/words.js';
 import { charsetOf } from '../ui/environment.js';
 import { endOf } from './end.js';
 import { commandPorts, proxyVariables } from './ports.js';
-import { Said } from './said.js';
+import { CommandOutput } from './command-output.js';
 import { boundOf, type Expected, StagedFile } from './staged-file.js';
 import { Staging } from './staging.js';
 
@@ -35,7 +35,7 @@ export class CommandFailure extends Error {}
 /**
  * Runs XferCommand for one URL under every layer that the configuration asks for, with a staging folder as the only place
  * that it can write to beside SandboxWritable. It has nothing of our terminal: what it says comes by pipes, and is shown
- * on standard error by {@link Said}.
+ * on standard error by {@link CommandOutput}.
  *
  * @returns a checked copy of what it left, and what was in force
  * @throws CommandFailure; Error that says what is wrong with the file; SandboxError where it can't be confined; the
@@ -85,13 +85,13 @@ export async function runXfer(
 function listen(child: SandboxedProcess): () => void {
   const charset = charsetOf(process.env);
   const write = (line: string): void => void process.stderr.write(line);
-  const saids = [child.stdout, child.stderr].map((stream) => {
-    const said = new Said({ charset, write, now: () => performance.now() });
-    stream?.on('data', (bytes: Buffer) => said.take(bytes));
-    return said;
+  const outputs = [child.stdout, child.stderr].map((stream) => {
+    const output = new CommandOutput({ charset, write, now: () => performance.now() });
+    stream?.on('data', (bytes: Buffer) => output.take(bytes));
+    return output;
   });
   return () => {
-    for (const said of saids) said.end();
+    for (const output of outputs) output.end();
   };
 }
 

@@ -5,7 +5,7 @@ import { FetcherError } from '@sb/fetcher';
 import { Folder, isRoot, NewFolder, type Owner } from '@sb/files';
 import type { PrivdropPolicy } from '@sb/privdrop';
 
-import { say } from '../commands/say.js';
+import { printMessage } from '../ui/print-message.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
 
 /** What names of ours begin with. pacman's own folders are called `download-XXXXXX`: those are never touched. */
@@ -77,7 +77,7 @@ export class Staging implements Disposable {
       this.#folder.removeAll();
     } catch (error) {
       const text = `${this.path} can't be removed: ${errorCode(error) ?? (error as Error).message}`;
-      say('warning', {
+      printMessage('warning', {
         text,
         hint: 'Something that the XferCommand started may still write there; the next run removes it.',
       });

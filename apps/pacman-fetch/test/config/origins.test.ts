@@ -4,7 +4,7 @@ import { missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { answer, conf } from '../../src/commands/conf.js';
-import { readGiven } from '../../src/commands/given.js';
+import { parseOptions } from '../../src/options/parse.js';
 
 const folder = temporaryFolder();
 afterAll(() => folder[Symbol.dispose]());
@@ -32,7 +32,7 @@ async function confOf(own: readonly string[], ...args: readonly string[]): Promi
     ].join('\n'),
   );
   writeFileSync(folder.file('pacman.d', 'pacman-fetch.conf'), ['[options]', ...own, ''].join('\n'));
-  const { lines } = await answer(readGiven('conf', conf.options, ['-c', config, ...args]));
+  const { lines } = await answer(parseOptions('conf', conf.options, ['-c', config, ...args]));
   return lines.map((line) => line.replaceAll(`${folder.path}/`, '').replaceAll(/ +/g, ' '));
 }
 

@@ -3,7 +3,7 @@ import { change, type Mutant, without } from '@sb/test-kit/mutation';
 
 const configuration = (test: string): Mutant['red'] => ['src/config/configuration', test];
 const fuzz = (test: string): Mutant['red'] => ['test/config/fuzz', test];
-const said = (test: string): Mutant['red'] => ['src/xfer/said', test];
+const said = (test: string): Mutant['red'] => ['src/xfer/command-output', test];
 
 /** Configurations. */
 const orders = [
@@ -51,21 +51,21 @@ const orders = [
 const words = [
   change(
     'words that do nothing to a terminal',
-    'xfer/said',
+    'xfer/command-output',
     'printable(line, this.#options.charset)',
     'line',
     said('shows no escape'),
   ),
   change(
     'the length of a line',
-    'xfer/said',
+    'xfer/command-output',
     'shown.length > maxLine ?',
     'false ?',
     said('shows the start of a long line'),
   ),
   change(
     'the number of lines',
-    'xfer/said',
+    'xfer/command-output',
     'if (this.#allowance < 1) {',
     'if (false) {',
     said('shows no more lines than'),

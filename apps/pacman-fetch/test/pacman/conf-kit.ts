@@ -1,7 +1,7 @@
 import { runProgram } from '@sb/test-kit';
 
 import { answer, conf } from '../../src/commands/conf.js';
-import { readGiven } from '../../src/commands/given.js';
+import { parseOptions } from '../../src/options/parse.js';
 import { FetchError } from '../../src/errors.js';
 import { environment } from '../kit/fetch-program.js';
 
@@ -26,7 +26,7 @@ export async function theirs(args: readonly string[]): Promise<Said> {
 /** Asks `pacman-fetch conf` in this process; its own section is left out. */
 export async function ours(args: readonly string[]): Promise<Said> {
   try {
-    const { lines, isWhole, warnings } = await answer(readGiven('conf', conf.options, args));
+    const { lines, isWhole, warnings } = await answer(parseOptions('conf', conf.options, args));
     const own = lines.indexOf('[pacman-fetch]');
     const before = own < 0 ? lines : lines.slice(0, own);
     return {

@@ -1,4 +1,4 @@
-import { TransferFailure } from '../transfer/failure.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 
 /** The files that the parent can't write any more: what is under way for them ends. */
 export class Abandonment {

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 
-import { type Frame, maxTextLength } from '../channel.js';
-import { failureOf } from '../transfer/failure.js';
-import { copy } from './copy.js';
-import { download, type Result, type SourceDownload } from './download.js';
-import { StatusFailure } from './status-failure.js';
+import { type Frame, maxTextLength } from '../channel/messages.js';
+import { failureOf } from '../http/failure-of.js';
+import { copy } from '../source/copy.js';
+import { download, type Result, type SourceDownload } from '../source/download.js';
+import { StatusFailure } from '../source/status-failure.js';
 
 /** Why a source failed, in the words of a frame. */
 export type Failure = Pick<Extract<Frame, { type: 'source-failed' }>, 'kind' | 'status' | 'message'>;

@@ -1,6 +1,6 @@
-import { fullDataBytes, maxDataBytes, type Target } from '../channel.js';
-import { TransferFailure } from '../transfer/failure.js';
-import { type Sink, tooLargeFor } from '../transfer/sink.js';
+import { fullDataBytes, maxDataBytes, type Target } from '../channel/messages.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
+import { type Sink, tooLargeFor } from '../source/sink.js';
 import type { ParentChannel } from './parent-channel.js';
 
 /** Milliseconds that few bytes wait for more of them: ten frames a second of each file, whatever a server sends. */

@@ -1,30 +1,31 @@
-import type { Confirmation, WorkerFile } from '../channel.js';
-import { isMissingStatus } from '../host-errors.js';
-import { isFinal } from '../transfer/failure-kinds.js';
+import type { WorkerFile } from '../channel/messages.js';
+import type { Confirmation } from '../values/confirmation.js';
+import { isMissingStatus } from '../values/missing-status.js';
+import { isFinal } from '../errors/error-codes.js';
 import { attempt, type Failure } from './attempt.js';
 import { ChannelSink } from './channel-sink.js';
-import { Deadline } from './deadline.js';
-import type { Started } from './download.js';
+import { Deadline } from '../source/deadline.js';
+import type { Started } from '../source/download.js';
 import { downloadSignature } from './signature.js';
 import type { Tools } from './tools.js';
 
 /** Tries the sources of one file until one has it, and then asks for its signature. */
-export async function downloadFile(tools: Tools, file: number, given: WorkerFile): Promise<void> {
-  const { channel, work, connections, hosts, pace } = tools;
-  const { maxBytes, size, isSummed, modifiedSince } = given;
-  const sink = new ChannelSink(channel, { file, of: 'file', maxBytes, position: given.resume?.length ?? 0 });
+export async function downloadFile(tools: Tools, file: number, wanted: WorkerFile): Promise<void> {
+  const { channel, work, connections, hosts, slowSources } = tools;
+  const { maxBytes, size, isSummed, modifiedSince } = wanted;
+  const sink = new ChannelSink(channel, { file, of: 'file', maxBytes, position: wanted.resume?.length ?? 0 });
   using timer = new Deadline(work.limits.timeout);
   const deadline = AbortSignal.any([timer.signal, tools.abandonment.signal(file)]);
   const common = { ...work, connections, deadline, sink, maxBytes, size, isSummed, modifiedSince };
-  let resume: Confirmation | null = given.resume;
-  for (const [source, text] of given.sources.entries()) {
+  let resume: Confirmation | null = wanted.resume;
+  for (const [source, text] of wanted.sources.entries()) {
     const url = new URL(text);
-    if (hosts.isSkipped(url, source === given.sources.length - 1)) {
+    if (hosts.isSkipped(url, source === wanted.sources.length - 1)) {
       channel.say({ type: 'source-failed', file, source, ...skipped });
       continue;
     }
-    const mayLeave = given.mayLeave && url.protocol !== 'file:';
-    using transfer = mayLeave ? pace.begin(url, () => others(tools, given, source)) : undefined;
+    const mayLeave = wanted.mayLeave && url.protocol !== 'file:';
+    using transfer = mayLeave ? slowSources.begin(url, () => others(tools, wanted, source)) : undefined;
     const onStart = (started: Started): void => {
       const { total = null, lastModified = null, etag = null, isAppended } = started;
       // What the next source has to confirm, should this one fail half-way.
@@ -36,16 +37,16 @@ export async function downloadFile(tools: Tools, file: number, given: WorkerFile
       deadline: transfer === undefined ? deadline : AbortSignal.any([deadline, transfer.signal]),
       onProgress: (received: number) => transfer?.update(received),
     };
-    const result = await attempt({ ...limited, url, resume, onStart }, given.opened[source]);
+    const result = await attempt({ ...limited, url, resume, onStart }, wanted.opened[source]);
     sink.flush();
     if (!('kind' in result)) {
       const { state } = result;
       channel.say(state === 'unchanged' ? { type: state, file, source } : { type: state, file, size: sink.position });
-      await downloadSignature(tools, { file, given, source, found: result, deadline });
+      await downloadSignature(tools, { file, wanted, source, found: result, deadline });
       return;
     }
     channel.say({ type: 'source-failed', file, source, ...result });
-    if (!(given.mayLack.includes(source) && isMissingStatus(result.status))) hosts.count(url, result.kind);
+    if (!(wanted.mayLack.includes(source) && isMissingStatus(result.status))) hosts.count(url, result.kind);
     if (isFinal(result.kind)) return;
     // Another server has other ETags.
     if (resume !== null) resume = { ...resume, etag: null };

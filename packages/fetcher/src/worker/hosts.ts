@@ -1,5 +1,5 @@
-import { hostKey, isAnswer, weightOf } from '../host-errors.js';
-import type { FailureKind } from '../transfer/failure-kinds.js';
+import { hostKey } from '../values/host-key.js';
+import { type FailureKind, hostErrorsOf, isAnswer } from '../errors/error-codes.js';
 
 /** The errors of hosts: who has made too many is not asked any more by this worker. */
 export class Hosts {
@@ -20,7 +20,7 @@ export class Hosts {
   /** Counts a failure against the host of a URL, if it is one of the host. */
   count(url: URL, kind: FailureKind): void {
     const host = hostKey(url);
-    const weight = weightOf(kind);
+    const weight = hostErrorsOf(kind);
     this.#errors.set(host, (this.#errors.get(host) ?? 0) + weight);
     if (!isAnswer(kind)) this.#silences.set(host, (this.#silences.get(host) ?? 0) + weight);
   }

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
-import { type Frame, type Order, type Work, workerDescriptors } from '../channel.js';
+import { type Frame, type Order, type Work, workerDescriptors } from '../channel/messages.js';
 
 /** Bytes that may wait in this process to be sent, for all files together. */
 const maxWaiting = 256 * 1024;

@@ -1,16 +1,16 @@
-import type { WorkerFile, WorkerSignature } from '../channel.js';
-import { signatureUrl } from '../signature-url.js';
-import { isMissingStatus } from '../host-errors.js';
-import { isFinal } from '../transfer/failure-kinds.js';
+import type { WorkerFile, WorkerSignature } from '../channel/messages.js';
+import { signatureUrl } from '../values/signature-url.js';
+import { isMissingStatus } from '../values/missing-status.js';
+import { isFinal } from '../errors/error-codes.js';
 import { attempt, type Failure } from './attempt.js';
 import { ChannelSink } from './channel-sink.js';
-import type { Result } from './download.js';
+import type { Result } from '../source/download.js';
 import type { Tools } from './tools.js';
 
 /** The signature of a file that is there. */
 interface SignatureDownload {
   readonly file: number;
-  readonly given: WorkerFile;
+  readonly wanted: WorkerFile;
   /** The source that has the file. */
   readonly source: number;
   readonly found: Result;
@@ -22,20 +22,20 @@ interface SignatureDownload {
  * An optional one that simply isn't there is asked for once.
  */
 export async function downloadSignature(tools: Tools, task: SignatureDownload): Promise<void> {
-  const { file, given, source: foundIn, found } = task;
-  if (given.signature === null) return;
-  const { suffix, optional } = given.signature;
+  const { file, wanted, source: foundIn, found } = task;
+  if (wanted.signature === null) return;
+  const { suffix, optional } = wanted.signature;
   let last: { readonly source: number; readonly failure: Failure } | undefined;
-  for (const [source, text] of given.sources.entries()) {
+  for (const [source, text] of wanted.sources.entries()) {
     if (source < foundIn) continue;
     const original = new URL(text);
     const url = signatureUrl(original, source === foundIn ? found.url : original, suffix);
     if (source !== foundIn && tools.hosts.isSkipped(url, false)) continue;
-    const result = await tryUrl(tools, task, { signature: given.signature, source, own: original, url });
+    const result = await tryUrl(tools, task, { signature: wanted.signature, source, own: original, url });
     if (result === undefined) return;
     last = { source, failure: result };
     const isMissing = isMissingStatus(result.status);
-    if (!isMissing || !mayLack(given, source)) tools.hosts.count(url, result.kind);
+    if (!isMissing || !mayLack(wanted, source)) tools.hosts.count(url, result.kind);
     if (isFinal(result.kind) || (optional && isMissing)) break;
   }
   if (last !== undefined) tools.channel.say({ type: 'signature-failed', file, source: last.source, ...last.failure });

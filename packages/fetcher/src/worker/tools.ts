@@ -1,8 +1,8 @@
-import type { Work } from '../channel.js';
-import type { Connections } from '../transfer/connections.js';
+import type { Work } from '../channel/messages.js';
+import type { Connections } from '../http/connections.js';
 import type { Abandonment } from './abandonment.js';
 import type { Hosts } from './hosts.js';
-import type { Pace } from './pace.js';
+import type { SlowSources } from './slow-sources.js';
 import type { ParentChannel } from './parent-channel.js';
 
 /** What all files of a worker share. */
@@ -10,7 +10,7 @@ export interface Tools {
   readonly work: Work;
   readonly connections: Connections;
   readonly hosts: Hosts;
-  readonly pace: Pace;
+  readonly slowSources: SlowSources;
   /** The way to the parent. */
   readonly channel: ParentChannel;
   readonly abandonment: Abandonment;

@@ -6,33 +6,35 @@ import { url as inspectorUrl } from 'node:inspector';
 
 import { refuseInspector } from '@sb/core';
 
-import { workerDescriptors } from '../channel.js';
+import { workerDescriptors } from '../channel/messages.js';
 import { Abandonment } from './abandonment.js';
-import { connectionsOf } from './connections.js';
+import { connectionsOf } from '../http/trusted-connections.js';
 import { downloadFile } from './file.js';
 import { Hosts } from './hosts.js';
-import { Pace } from './pace.js';
+import { SlowSources } from './slow-sources.js';
 import { ParentChannel } from './parent-channel.js';
 
 async function main(): Promise<void> {
   const channel = new ParentChannel();
   const abandonment = new Abandonment();
   const work = await channel.listen(({ abandon }) => abandonment.abandon(abandon));
-  const { limits, hosts } = work;
-  using pace = new Pace({ ...limits, isHeld: () => channel.isBusy }, hosts.bestRate, hosts.slow);
+  const { limits, hosts, parallel, proxies } = work;
+  const { connectTimeout } = limits;
+  const certificates = work.hasCertificates ? workerDescriptors.certificates : undefined;
+  using slowSources = new SlowSources({ ...limits, isHeld: () => channel.isBusy }, hosts.bestRate, hosts.slow);
   const tools = {
     work,
-    connections: connectionsOf(work, work.hasCertificates ? workerDescriptors.certificates : undefined),
+    connections: connectionsOf({ connectTimeout, parallel, proxies }, certificates),
     hosts: new Hosts(limits.hostErrors, hosts.errors),
-    pace,
+    slowSources,
     channel,
     abandonment,
   };
   const waiting = work.files.entries();
   const lane = async (): Promise<void> => {
-    for (const [file, given] of waiting) await downloadFile(tools, file, given);
+    for (const [file, wanted] of waiting) await downloadFile(tools, file, wanted);
   };
-  await Promise.all(Array.from({ length: work.parallel }, lane));
+  await Promise.all(Array.from({ length: parallel }, lane));
   channel.end();
 }
 

@@ -2,7 +2,7 @@
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import type { FetcherOptions } from '../../src/options.js';
+import type { FetcherOptions } from '../../src/request/options.js';
 import { fetcherFor } from '../kit/fetch.js';
 import { fileServer } from '../kit/server.js';
 

@@ -7,8 +7,8 @@ import { createSandbox } from '@sb/sandbox';
 import { type Attempt, missing, parseProbe, probe, probeArguments, probePath, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { confinement } from '../../src/confinement.js';
-import { settingsOf } from '../../src/settings.js';
+import { confinement } from '../../src/sandbox/confinement.js';
+import { settingsOf } from '../../src/request/settings.js';
 
 /** Numbers of calls on x86-64 and on arm64 (the kernel's own tables). */
 const numbers = { execve: [59, 221], execveat: [322, 281], memfd_create: [319, 279], getpid: [39, 172] } as const;

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { compileFixture, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { Limits } from '../../src/limits.js';
-import type { Outcome } from '../../src/options.js';
+import type { Limits } from '../../src/values/limits.js';
+import type { Outcome } from '../../src/request/options.js';
 import { errorOf, fetcherFor, fetchOne } from '../kit/fetch.js';
 import { eventually, workerPids } from '../kit/worker-pid.js';
 

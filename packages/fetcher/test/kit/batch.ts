@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 
 import { compileFixture } from '@sb/test-kit';
 
-import type { DownloadRequest, FetcherOptions } from '../../src/options.js';
+import type { DownloadRequest, FetcherOptions } from '../../src/request/options.js';
 
 /** How a batch is run that has a process of its own. */
 export interface BatchProgram {

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 
 import { WorkerFetcher } from '../../src/fetcher.js';
-import type { DownloadOptions, DownloadRequest, Fetcher, FetcherOptions, Outcome } from '../../src/options.js';
-import { settingsOf } from '../../src/settings.js';
+import type { DownloadOptions, DownloadRequest, Fetcher, FetcherOptions, Outcome } from '../../src/request/options.js';
+import { settingsOf } from '../../src/request/settings.js';
 
 /** The worker as it is built. */
 const builtWorker = fileURLToPath(new URL('../../dist/worker.js', import.meta.url));

@@ -1,157 +1,160 @@
 /* What becomes of a file that another one may have put there, or changes meanwhile, beside FILE or named by somebody. */
 import { change, without } from '@sb/test-kit/mutation';
 
-const destination = (test: string): readonly [string, string] => ['src/destination', test];
+const destination = (test: string): readonly [string, string] => ['src/disk/destination', test];
 const meanwhile = (test: string): readonly [string, string] => ['test/meanwhile', test];
 const moved = (test: string): readonly [string, string] => ['test/neighbour/moved-files', test];
 
 export const fileMutants = [
   without(
     'the owner of a .part',
-    'destination-file',
+    'disk/destination-file',
     'if (stats.uid !== 0 && stats.uid !== effectiveUser()) refuse(`it belongs to uid ${stats.uid}`);',
     destination('that belongs to another user is not written'),
   ),
   change(
     'not following a .part',
-    'destination-file',
+    'disk/destination-file',
     'constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK',
     'constants.O_RDWR | constants.O_NONBLOCK',
     destination('that is a symbolic link is not followed'),
   ),
   without(
     'a .part that is a file',
-    'destination-file',
+    'disk/destination-file',
     "if (!stats.isFile()) refuse('it is no regular file');",
     destination('that is a pipe is not written'),
   ),
   without(
     'other names of a .part',
-    'destination-file',
+    'disk/destination-file',
     "if (stats.nlink !== 1) refuse('it has other names (hard links)');",
     destination('that is a link to another file is not written'),
   ),
   without(
     'a name of a .part that was taken away',
-    'destination-file',
+    'disk/destination-file',
     "if (named?.dev !== stats.dev || named.ino !== stats.ino || named.nlink !== 1) refuse('its name was taken away');",
     destination('that was one until it was open'),
   ),
   change(
     'one writer of a .part',
-    'lock',
+    'disk/lock',
     'const answer = tryLockFile(descriptor);',
     "const answer = { state: 'locked' } as ReturnType<typeof tryLockFile>;",
     destination('that is written already is not written twice'),
   ),
   change(
     'a .part that others can have moved there',
-    'destination-file',
+    'disk/destination-file',
     ' && folder.whyOthersWrite() === undefined',
     '',
     moved('of mode 0644 in a sticky folder of root’s'),
   ),
   change(
     'a .part that others may write to',
-    'destination-file',
+    'disk/destination-file',
     '(mode & writableByOthers) === 0 && ',
     '',
     moved('nor anywhere with mode 666'),
   ),
-  change('a .part that a reader has locked', 'destination-file', '!isHindered && ', '', [
+  change('a .part that a reader has locked', 'disk/destination-file', '!isHindered && ', '', [
     'test/lock',
     'is not written by two at once',
   ]),
-  change('a .part that nobody else reads', 'destination-file', 'const unread = 0o600;', 'const unread = 0o644;', [
+  change('a .part that nobody else reads', 'disk/destination-file', 'const unread = 0o600;', 'const unread = 0o644;', [
     'test/lock',
     'is not written by two at once',
   ]),
   change(
     'the name of a .part, when it becomes whole',
-    'destination',
+    'disk/destination',
     'if (!this.#isStillNamed()) throw',
     'if (false) throw',
     meanwhile('its .part becomes another file'),
   ),
   without(
     'the mode of a whole file',
-    'destination',
+    'disk/destination',
     'if (mode !== undefined) fchmodSync(this.descriptor, mode);',
     destination('gets mode and time before its name'),
   ),
   without(
     'the time of a whole file',
-    'destination',
+    'disk/destination',
     'if (isDated) futimesSync(this.descriptor, new Date(), modified);',
     destination('gets mode and time before its name'),
   ),
   change(
     'a .part that is removed with its own name only',
-    'destination',
+    'disk/destination',
     'if (this.#isStillNamed()) this.#folder.remove(this.#name);',
     'this.#folder.remove(this.#name);',
     destination('that was replaced leaves what replaced it'),
   ),
   change(
     'what a beginning in the future says',
-    'beginning',
+    'disk/beginning',
     'if (size === 0 || !isPast(mtimeMs)) return null;',
     'if (size === 0) return null;',
     destination('with a time in the future'),
   ),
   change(
     'what a file in the future says',
-    'destination',
+    'disk/destination',
     'stats?.isFile() !== true || !isPast(stats.mtimeMs)',
     'stats?.isFile() !== true',
     destination('with a time in the future'),
   ),
   change(
     'the bytes that came',
-    'destination',
+    'disk/destination',
     'if (held !== size) {',
     'if (false) {',
     destination('gets no name with what somebody else added'),
   ),
   without(
     'the bytes that its kind may have',
-    'destination',
+    'disk/destination',
     "if (held > maxBytes) throw new FetcherError('file', `${path} is larger than ${maxBytes} bytes`, { path });",
     destination('gets no name with more than its kind may'),
   ),
   change(
     'the name of FILE, when it is whole',
-    'destination',
+    'disk/destination',
     'if (!this.#isStillNamed()) throw',
     'if (false) throw',
     destination('is not what was put in the place'),
   ),
   change(
     'the last name of a sealed FILE',
-    'destination',
+    'disk/destination',
     'return nlink > 0;',
     'return nlink >= 0;',
     destination('none where it has lost its own'),
   ),
   change(
     'a FILE that was there and stays',
-    'destination',
+    'disk/destination',
     "(this.#state === 'resumed' && !this.isInPlace)",
     "this.#state === 'resumed'",
     destination('that was there stays where nothing came'),
   ),
   change(
     'a time of a server that lies in the future, in a download',
-    'file-time',
+    'values/file-time',
     'time === null || time > now + tolerance ? null : time',
     'time',
-    ['src/ledger', 'takes a time beyond a day from now for none'],
+    ['src/parent/file-reports', 'takes a time beyond a day from now for none'],
   ),
-  change('the time of a beginning, in a download', 'file-time', 'return Math.floor(time) <= now;', 'return true;', [
-    'test/future',
-    'of a .part confirms nothing',
-  ]),
-  change('a lock that another one holds', 'lock', "if (answer.state === 'taken') {", 'if (false) {', [
+  change(
+    'the time of a beginning, in a download',
+    'values/file-time',
+    'return Math.floor(time) <= now;',
+    'return true;',
+    ['test/future', 'of a .part confirms nothing'],
+  ),
+  change('a lock that another one holds', 'disk/lock', "if (answer.state === 'taken') {", 'if (false) {', [
     'test/lock',
     'is locked once',
   ]),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { attacks, beside, missing, Neighbour, sandboxUser, smallDisk, stranger, World } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import type { DownloadRequest } from '../../src/options.js';
+import type { DownloadRequest } from '../../src/request/options.js';
 import { runBatch } from '../kit/batch.js';
 import { errorOf, fetchOne } from '../kit/fetch.js';
 import { fileServer, lastModified, rawServer, type RawServer } from '../kit/server.js';

@@ -6,9 +6,9 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { missing, Neighbour, sandboxUser, stranger, World } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { FetcherError } from '../../src/errors.js';
-import { lockFile } from '../../src/lock.js';
-import { openFolder } from '../../src/open-folder.js';
+import { FetcherError } from '../../src/errors/fetcher-error.js';
+import { lockFile } from '../../src/disk/lock.js';
+import { openFolder } from '../../src/disk/open-folder.js';
 
 let world: World;
 beforeEach(() => {

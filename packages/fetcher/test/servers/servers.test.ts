@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { freePorts, makeAuthority, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { DownloadRequest, Outcome } from '../../src/options.js';
+import type { DownloadRequest, Outcome } from '../../src/request/options.js';
 import { errorOf, fetcherFor } from '../kit/fetch.js';
 import { configure, configureSquid, serverPrograms } from './programs.js';
 import { countConnections, startProgram } from './running.js';

@@ -1,0 +1,11 @@
+import { colorChoices } from '../ui/environment.js';
+import type { Options } from './option.js';
+
+/** The options of every command that downloads. */
+export const batchOptions = {
+  config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
+  cacert: { value: 'FILE', about: "certificates to trust instead of the system's", names: 'file' },
+  quiet: { short: 'q', about: 'errors only' },
+  json: { about: 'what happens, as JSON: one event a line' },
+  color: { value: 'WHEN', about: 'auto, always or never (Color of pacman.conf)', words: colorChoices },
+} as const satisfies Options;

@@ -1,0 +1,31 @@
+import type { Options, ParsedOptions } from './option.js';
+
+/** One command of the program. Parsing, help and completions read its table of options. */
+export interface Subcommand {
+  /** What follows the options in the help's first line, for instance `[DIRECTIVE…]`. */
+  readonly operands?: string;
+  /** Words that may follow the options, for completions. */
+  readonly offers?: readonly string[];
+  /** What it does: lines of at most 80 columns, without a line feed at the end. */
+  readonly about: string;
+  /** Beside `-h, --help`, which every command has. */
+  readonly options: Options;
+  /**
+   * Does it.
+   *
+   * @returns exit status
+   * @throws FetchError whose kind is the exit status
+   */
+  run(given: ParsedOptions): number | Promise<number>;
+}
+
+/** One line of the table of commands. */
+export interface CommandEntry {
+  /** What it does, for the help and for completions; a clause of at most 60 columns. */
+  readonly about: string;
+  /** Its code, which is loaded only when it is asked for: `-o FILE URL` has to start fast. */
+  load(): Promise<Subcommand>;
+}
+
+/** Commands by their names, in the order of the help. */
+export type Commands = Readonly<Record<string, CommandEntry>>;

@@ -1,0 +1,141 @@
+import type { CheckedRequest } from '../request/check.js';
+import { asFileError, FetcherError } from '../errors/fetcher-error.js';
+import { type Job, leave, openJob } from './job.js';
+import { type FileReport, isSettled } from '../parent/file-reports.js';
+import type { Outcome } from '../request/options.js';
+import { failed } from './outcome.js';
+import type { ProgressMeter } from './progress.js';
+import { type JobsOptions, runJobs } from './run-jobs.js';
+import { learn } from './source-failures.js';
+import { verdict } from './verdict.js';
+import type { WorkerEnd } from '../parent/worker-end.js';
+
+/** Options of a batch. */
+export interface BatchOptions extends Omit<JobsOptions, 'onFrame' | 'signal'> {
+  readonly signal: AbortSignal;
+  readonly progress: ProgressMeter;
+  readonly onHostSkipped: (error: FetcherError) => void;
+}
+
+/** Downloads as many files as one worker takes; another one follows for those that it couldn't finish. */
+export class Batch {
+  readonly #options: BatchOptions;
+
+  constructor(options: BatchOptions) {
+    this.#options = options;
+  }
+
+  /** @throws FetcherError `sandbox`; what was opened is closed, and what came stays */
+  async run(requests: readonly CheckedRequest[]): Promise<readonly Outcome[]> {
+    const outcomes = new Map<string, Outcome>();
+    const settle = (outcome: Outcome): void => {
+      outcomes.set(outcome.to, outcome);
+      this.#options.progress.end(outcome);
+    };
+    const { mirrors, progress } = this.#options;
+    let jobs: Job[] = [];
+    for (const asked of requests) {
+      const request = { ...asked, sources: mirrors.inOrder(asked.sources) };
+      try {
+        const job = openJob(request);
+        jobs.push(job);
+        progress.open(request.to, job.part.size);
+      } catch (error) {
+        settle(unopened(request, error));
+      }
+    }
+    let deaths = 0;
+    while (jobs.length > 0) {
+      const begun = performance.now();
+      const before = jobs.map(({ part }) => part.size);
+      const { reports, refusals, end } = await this.#runJobs(jobs);
+      const milliseconds = performance.now() - begun;
+      let brought = 0;
+      if (end.lie === undefined) this.#learn(jobs, reports);
+      const open: Job[] = [];
+      for (const [index, job] of jobs.entries()) {
+        const outcome = await judged(job, reports[index], { refusals: refusals[index] ?? {}, end, mirrors });
+        if (outcome === undefined) open.push(job);
+        else settle(outcome);
+        if (outcome?.status !== 'done') continue;
+        brought += Math.max(0, outcome.size - (before[index] ?? 0));
+        mirrors.clear(job.request.sources[job.spent]);
+      }
+      mirrors.measure(brought, milliseconds);
+      const hasDied = reports.some((report, index) => !isSettled(report, jobs[index]?.signature !== undefined));
+      deaths += hasDied ? 1 : 0;
+      jobs = this.#goesOn(open, { end, deaths }, settle);
+    }
+    return requests.flatMap(({ to }) => outcomes.get(to) ?? []);
+  }
+
+  #learn(jobs: readonly Job[], reports: readonly FileReport[]): void {
+    const { mirrors, onHostSkipped } = this.#options;
+    for (const [index, report] of reports.entries()) {
+      const job = jobs[index];
+      if (job === undefined) continue;
+      // Not from here: what it throws would leave files open.
+      for (const error of learn(job, report, mirrors)) queueMicrotask(() => onHostSkipped(error));
+    }
+  }
+
+  async #runJobs(jobs: readonly Job[]) {
+    const { signal, progress } = this.#options;
+    try {
+      return await runJobs(jobs, {
+        ...this.#options,
+        signal,
+        onFrame: ({ request }, report) => progress.update(request.to, report.received, report),
+      });
+    } catch (error) {
+      for (const job of jobs) leave(job, false);
+      throw error;
+    }
+  }
+
+  /** The files that the next worker takes. A worker that died is replaced once. */
+  #goesOn(
+    open: Job[],
+    { end, deaths }: { readonly end: WorkerEnd; readonly deaths: number },
+    settle: (outcome: Outcome) => void,
+  ): Job[] {
+    const isCancelled = this.#options.signal.aborted;
+    if (!isCancelled && deaths <= maxDeaths) return open;
+    const detail = firstError(end.stderr) ?? '';
+    for (const job of open) {
+      const error = isCancelled
+        ? new FetcherError('cancelled', 'the download was cancelled')
+        : new FetcherError('worker-died', `the worker ended with ${end.signal ?? end.status} ${detail}`.trim());
+      settle(failed(job, error));
+    }
+    return [];
+  }
+}
+
+const maxDeaths = 1;
+
+async function judged(
+  job: Job,
+  report: FileReport | undefined,
+  context: Parameters<typeof verdict>[2],
+): Promise<Outcome | undefined> {
+  try {
+    return report === undefined ? undefined : await verdict(job, report, context);
+  } catch (caught) {
+    const error = asFileError(caught);
+    if (!(error instanceof FetcherError)) throw error;
+    return failed(job, error);
+  }
+}
+
+function unopened({ to }: CheckedRequest, caught: unknown): Outcome {
+  const error = asFileError(caught);
+  if (!(error instanceof FetcherError)) throw error;
+  return { status: 'failed', to, failures: [], error };
+}
+
+/** The line of a crashed worker's standard error that says most. */
+function firstError(stderr: string): string | undefined {
+  const line = stderr.split('\n').find((text) => /Error/.test(text));
+  return line?.replaceAll(/[\p{Cc}\p{Cf}]/gu, '�').slice(0, 512);
+}

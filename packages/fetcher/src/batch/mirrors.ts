@@ -1,0 +1,120 @@
+import type { KnownHosts } from '../channel/messages.js';
+import { FetcherError } from '../errors/fetcher-error.js';
+import { hostKey } from '../values/host-key.js';
+import { hostErrorsOf } from '../errors/error-codes.js';
+
+/** Milliseconds for which a host's errors, or its slowness, are remembered. */
+const memory = 10 * 60 * 1000;
+
+interface Host {
+  errors: number;
+  isSlow: boolean;
+  reason: FetcherError | undefined;
+  /** When it was last heard of; milliseconds of a steady clock. */
+  at: number;
+}
+
+/**
+ * Remembers from one batch to the next which hosts fail or are slow. All of that is the word of workers, which may have
+ * been turned by what they downloaded; so it changes only the order in which later workers try the sources of a file, and
+ * how many chances a host has with each, but never keeps a host from being asked. It is kept for ten minutes, nothing of
+ * it comes from a worker that lied, and a file that was checked and came from a host speaks for it again.
+ */
+export class Mirrors {
+  readonly #hosts = new Map<string, Host>();
+  readonly #now: () => number;
+  readonly #max: number;
+  #bestRate = 0;
+
+  /**
+   * @param max - errors after which a host is not asked any more; 0: it always is
+   * @param now - milliseconds of a steady clock; for tests
+   */
+  constructor(max: number, now: () => number = () => performance.now()) {
+    this.#max = max;
+    this.#now = now;
+  }
+
+  /**
+   * Counts a failure against the host of a source.
+   *
+   * @param source - an http or https URL
+   * @param failure - what went wrong there
+   * @returns whether it has now made too many, which is so once
+   */
+  count(source: URL, failure: FetcherError): boolean {
+    const weight = hostErrorsOf(failure.code);
+    if (weight === 0 && failure.code !== 'slower') return false;
+    const host = this.#host(source);
+    if (failure.code === 'slower') host.isSlow = true;
+    if (weight === 0 || this.#max === 0) return false;
+    const before = host.errors;
+    host.errors = Math.min(this.#max, host.errors + weight);
+    host.reason = failure;
+    return before < this.#max && host.errors >= this.#max;
+  }
+
+  /** A whole and checked file has come from a source. */
+  clear(source: URL | undefined): void {
+    const host = source === undefined ? undefined : this.#hosts.get(hostKey(source));
+    if (host !== undefined) host.errors = 0;
+  }
+
+  /** Why a host is not asked any more, as an error of a file that was to come from it. */
+  reason(source: URL): FetcherError {
+    const { reason } = this.#host(source);
+    const { host } = source;
+    const text = `${host} is not asked any more`;
+    if (reason === undefined) return new FetcherError('connect', text, { host });
+    return new FetcherError(reason.code, `${text}: ${reason.message}`, { host, cause: reason });
+  }
+
+  /**
+   * Counts what a worker has brought: whole files, of the parent's own measuring.
+   *
+   * @param bytes - of them together
+   * @param milliseconds - that it took
+   */
+  measure(bytes: number, milliseconds: number): void {
+    if (milliseconds > 0) this.#bestRate = Math.max(this.#bestRate, (bytes * 1000) / milliseconds);
+  }
+
+  /** Sources in the order in which they are tried: those of slow hosts and of hosts that fail come last. */
+  inOrder(sources: readonly URL[]): readonly URL[] {
+    const ranked = sources.map((source) => ({ source, rank: this.#rank(source) }));
+    return ranked.sort((one, other) => one.rank - other.rank).map(({ source }) => source);
+  }
+
+  /** What a worker is told of the hosts of its sources. */
+  known(sources: readonly URL[]): KnownHosts {
+    const remote = sources.filter(({ protocol }) => protocol !== 'file:');
+    const keys = [...new Set(remote.map(hostKey))];
+    const errors = keys.flatMap((key) => {
+      const count = Math.min(this.#recent(key)?.errors ?? 0, this.#max - 1);
+      return count === 0 ? [] : [[key, count] as const];
+    });
+    const slow = keys.filter((key) => this.#recent(key)?.isSlow === true);
+    return { errors, slow, bestRate: this.#bestRate };
+  }
+
+  #rank(source: URL): number {
+    const host = source.protocol === 'file:' ? undefined : this.#recent(hostKey(source));
+    if (host === undefined) return 0;
+    return this.#max > 0 && host.errors >= this.#max ? 2 : Number(host.isSlow);
+  }
+
+  #recent(key: string): Host | undefined {
+    const host = this.#hosts.get(key);
+    return host === undefined || host.at < this.#now() - memory ? undefined : host;
+  }
+
+  #host(source: URL): Host {
+    const key = hostKey(source);
+    const at = this.#now();
+    for (const [name, host] of this.#hosts) if (host.at < at - memory) this.#hosts.delete(name);
+    const host = this.#hosts.get(key) ?? { errors: 0, isSlow: false, reason: undefined, at };
+    host.at = at;
+    this.#hosts.set(key, host);
+    return host;
+  }
+}

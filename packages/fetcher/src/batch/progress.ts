@@ -1,0 +1,124 @@
+import type { CheckedRequest } from '../request/check.js';
+import type { FileReport } from '../parent/file-reports.js';
+import type { FileProgress, Outcome, Progress } from '../request/options.js';
+import { rateOf, type Reading, secondsLeft, withReading } from './rate.js';
+
+/** Milliseconds between two events: nine in a second at the most, and the last one. */
+const eventInterval = 120;
+
+/** Milliseconds after which there is an event though nothing has come, for a display of rates. */
+const heartbeat = 1000;
+
+/** What is known of one file. */
+interface Entry {
+  readonly to: string;
+  state: FileProgress['state'];
+  received: number;
+  total: number | undefined;
+  readings: readonly Reading[];
+  hasChanged: boolean;
+}
+
+/**
+ * Gathers how far the files of a batch are and tells of it now and then. What a worker says of a file is bounded by what
+ * the file may have before it comes here.
+ */
+export class ProgressMeter implements Disposable {
+  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #tell: ((progress: Progress) => void) | undefined;
+  readonly #timer: NodeJS.Timeout | undefined;
+  /** Bytes that came in this batch, whatever became of them: what the rate of all is measured by. */
+  #transferred = 0;
+  #readings: readonly Reading[];
+  #toldAt = Number.NEGATIVE_INFINITY;
+
+  constructor(requests: readonly CheckedRequest[], tell: ((progress: Progress) => void) | undefined) {
+    const entries = requests.map(({ to, size }): Entry => {
+      return { to, state: 'waiting', received: 0, total: size ?? undefined, readings: [], hasChanged: false };
+    });
+    this.#entries = new Map(entries.map((entry) => [entry.to, entry]));
+    this.#tell = tell;
+    this.#readings = [{ at: performance.now(), bytes: 0 }];
+    if (tell === undefined) return;
+    this.#timer = setInterval(() => this.#tick(), eventInterval);
+  }
+
+  /** Enters what a file holds before anything came. */
+  open(to: string, received: number): void {
+    const entry = this.#entries.get(to);
+    if (entry !== undefined) entry.received = received;
+  }
+
+  /**
+   * Enters how far a file is.
+   *
+   * @param to - its path
+   * @param received - bytes that it holds
+   * @param report - what its worker says of it
+   */
+  update(to: string, received: number, { hasStarted, total }: Pick<FileReport, 'hasStarted' | 'total'>): void {
+    const entry = this.#entries.get(to);
+    if (entry === undefined) return;
+    this.#transferred += Math.max(0, received - entry.received);
+    entry.state = 'active';
+    entry.received = received;
+    if (hasStarted) entry.total = total ?? entry.total;
+    entry.readings = withReading(entry.readings, { at: performance.now(), bytes: received });
+    entry.hasChanged = true;
+  }
+
+  /** Enters that a file has ended. */
+  end(outcome: Outcome): void {
+    const entry = this.#entries.get(outcome.to);
+    if (entry === undefined) return;
+    entry.state = outcome.status;
+    if (outcome.status === 'done') entry.received = outcome.size;
+    if (outcome.status !== 'failed') entry.total = entry.received;
+    entry.hasChanged = true;
+  }
+
+  /** Tells of the end, whenever the last event was. */
+  finish(): void {
+    if ([...this.#entries.values()].some(({ hasChanged }) => hasChanged)) this.#report();
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #tick(): void {
+    const entries = [...this.#entries.values()];
+    const hasChanged = entries.some((entry) => entry.hasChanged);
+    const isActive = entries.some(({ state }) => state === 'active');
+    if (hasChanged || (isActive && performance.now() - this.#toldAt >= heartbeat)) this.#report();
+  }
+
+  #report(): void {
+    this.#toldAt = performance.now();
+    this.#readings = withReading(this.#readings, { at: this.#toldAt, bytes: this.#transferred });
+    const entries = [...this.#entries.values()];
+    const files = entries.filter(({ state, hasChanged }) => hasChanged || state === 'active');
+    for (const entry of files) entry.hasChanged = false;
+    const received = sum(entries.map((entry) => entry.received));
+    const totals = entries.flatMap(({ state, total, received: own }) => (state === 'failed' ? own : (total ?? [])));
+    const total = totals.length === entries.length ? sum(totals) : undefined;
+    const rate = rateOf(this.#readings);
+    const ended = entries.filter(({ state }) => state !== 'waiting' && state !== 'active').length;
+    this.#tell?.({
+      files: files.map((entry) => this.#fileProgress(entry)),
+      overall: { files: entries.length, ended, received, total, rate, eta: secondsLeft(received, total, rate) },
+    });
+  }
+
+  #fileProgress(entry: Entry): FileProgress {
+    const { to, state, received, total } = entry;
+    if (state !== 'active') return { to, state, received, total, rate: 0, eta: undefined };
+    entry.readings = withReading(entry.readings, { at: this.#toldAt, bytes: received });
+    const rate = rateOf(entry.readings);
+    return { to, state, received, total, rate, eta: secondsLeft(received, total, rate) };
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,32 @@
+import { maxFiles, workerDescriptors } from '../channel/messages.js';
+import { urlsOf } from '../sandbox/confinement.js';
+import { type Job, workerFile } from './job.js';
+import type { FileReport } from '../parent/file-reports.js';
+import type { Mirrors } from './mirrors.js';
+import { type WorkerResult, runWorker, type WorkerOptions } from '../parent/run-worker.js';
+
+/** Everything that one worker of a batch needs, beside its files. */
+export interface JobsOptions extends WorkerOptions {
+  readonly mirrors: Mirrors;
+  /** Told of a frame that was entered. */
+  readonly onFrame: (job: Job, report: FileReport) => void;
+}
+
+/**
+ * Runs one worker for some files of a batch.
+ *
+ * @param jobs - at most {@link maxFiles}
+ * @throws FetcherError `sandbox`
+ */
+export async function runJobs(jobs: readonly Job[], options: JobsOptions): Promise<WorkerResult> {
+  if (jobs.length > maxFiles) throw new RangeError(`a worker takes ${maxFiles} files and not ${jobs.length}`);
+  const descriptors: number[] = [];
+  const handOver = (descriptor: number): number => workerDescriptors.firstSource + descriptors.push(descriptor) - 1;
+  const files = jobs.map((job) => workerFile(job, handOver));
+  const targets = jobs.map(({ part, signature }) => ({ file: part.content, signature: signature?.part.content }));
+  const hosts = options.mirrors.known(urlsOf(files));
+  return await runWorker({ files, descriptors, targets, hosts }, options, (file, report) => {
+    const job = jobs[file];
+    if (job !== undefined) options.onFrame(job, report);
+  });
+}

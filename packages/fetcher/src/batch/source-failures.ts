@@ -1,0 +1,78 @@
+import type { FetcherError } from '../errors/fetcher-error.js';
+import { isMissingStatus } from '../values/missing-status.js';
+import { type Job, mayLack } from './job.js';
+import type { FileReport, SourceFailure } from '../parent/file-reports.js';
+import type { Mirrors } from './mirrors.js';
+import { sourceError } from '../parent/source-error.js';
+import { sourceHost } from '../values/source-host.js';
+import { isFinal } from '../errors/error-codes.js';
+
+/**
+ * Takes over what a worker says of the sources that failed it. Hosts that were not asked any more are named nowhere but
+ * in the last error, and cache servers that have not got the file nowhere at all, unless that is all there is to say.
+ *
+ * @param refusal - why the file could not be written, which comes after all of them
+ * @param mirrors - why hosts are not asked any more
+ * @returns the last of them, which is what the file fails with if there is no other source
+ */
+export function takeFailures(
+  job: Job,
+  report: FileReport,
+  { refusal, mirrors }: { readonly refusal: FetcherError | undefined; readonly mirrors: Mirrors },
+): FetcherError | undefined {
+  let last: FetcherError | undefined;
+  for (const failure of report.failures) {
+    // That is only what it was told.
+    if (refusal !== undefined && failure.kind === 'file') continue;
+    const source = job.spent + failure.source;
+    const url = job.request.sources[source];
+    if (url === undefined) continue;
+    if (failure.kind === 'skipped') {
+      last = mirrors.reason(url);
+      continue;
+    }
+    last = job.local.failure(source) ?? sourceError(failure, sourceHost(url));
+    const isSilent = isExpected(job, url, failure) && !job.request.optional;
+    if (!isSilent) job.failures.push(last);
+  }
+  if (refusal !== undefined) job.failures.push(refusal);
+  return refusal ?? last;
+}
+
+/**
+ * Where another worker would go on.
+ *
+ * @param last - the last failure of the file
+ * @returns the place of a source among those of this worker; the error of the file if there is no other worker to be
+ */
+export function nextSource(
+  job: Job,
+  { state, source, failures }: FileReport,
+  last: FetcherError | undefined,
+): number | FetcherError {
+  if (state !== 'failed' || last === undefined) return source;
+  const slow = failures.find(({ kind }) => kind === 'slower');
+  if (slow === undefined || job.staysWithSlow || failures.some(({ kind }) => isFinal(kind))) return last;
+  // A slow source is better than none.
+  job.staysWithSlow = true;
+  return slow.source;
+}
+
+/**
+ * Remembers what a worker says of the hosts that failed it.
+ *
+ * @returns of each host that is not asked any more from now on, its last error
+ */
+export function learn(job: Job, report: FileReport, mirrors: Mirrors): readonly FetcherError[] {
+  return report.failures.flatMap((failure) => {
+    const url = job.request.sources[job.spent + failure.source];
+    const isOfHost = failure.kind !== 'skipped' && url !== undefined && url.protocol !== 'file:';
+    if (!isOfHost || isExpected(job, url, failure)) return [];
+    const error = sourceError(failure, sourceHost(url));
+    return mirrors.count(url, error) ? [error] : [];
+  });
+}
+
+function isExpected(job: Job, url: URL, { status }: Pick<SourceFailure, 'status'>): boolean {
+  return mayLack(job, url) && isMissingStatus(status);
+}

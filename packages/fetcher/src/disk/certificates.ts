@@ -1,0 +1,36 @@
+import { errorCode } from '@sb/core';
+import { filesClause, isFilesError, openTrustedFile } from '@sb/files';
+
+import { FetcherError } from '../errors/fetcher-error.js';
+
+/** Where systems keep the certificates that they trust, as one PEM file; the first that is there counts. */
+const bundles = [
+  '/etc/ssl/certs/ca-certificates.crt', // Arch, Debian, Alpine, Gentoo
+  '/etc/pki/tls/certs/ca-bundle.crt', // Fedora, RHEL
+  '/etc/ssl/ca-bundle.pem', // openSUSE
+  '/etc/ssl/cert.pem', // the BSDs, macOS, older Alpine
+];
+
+/**
+ * Opens the certificates to trust, so that the worker needs no right to read them. Who can write them decides whom
+ * downloads are taken from: for root nobody else may.
+ *
+ * @param file - a bundle that replaces the system's; undefined for the system's
+ * @returns a descriptor; undefined if the system has none, and those that come with Node count
+ * @throws FetcherError `invalid-request` if a bundle can't be read
+ */
+export function openCertificates(file: string | undefined): number | undefined {
+  for (const bundle of file === undefined ? bundles : [file]) {
+    try {
+      return openTrustedFile(bundle);
+    } catch (error) {
+      if (isFilesError(error)) {
+        throw new FetcherError('invalid-request', filesClause(error), { path: bundle, hint: error.hint });
+      }
+      const code = errorCode(error);
+      if (file === undefined && code === 'ENOENT') continue;
+      throw new FetcherError('invalid-request', `certificates ${bundle} can't be read: ${code}`, { path: bundle });
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,35 @@
+import { closeSync, fstatSync } from 'node:fs';
+
+import { errorCode } from '@sb/core';
+import { filesClause, isFilesError, openContentFile } from '@sb/files';
+
+import { FetcherError } from '../errors/fetcher-error.js';
+
+/**
+ * Opens a file that a `file:` URL names, for a worker whose user may not be allowed to ({@link openContentFile}).
+ * Nothing but a regular file is opened.
+ *
+ * @param path - absolute
+ * @returns a descriptor to read from
+ * @throws FetcherError `source`; its cause has the errno
+ */
+export function openSourceFile(path: string): number {
+  try {
+    return requireRegular(openContentFile(path), path);
+  } catch (error) {
+    if (error instanceof FetcherError) throw error;
+    if (isFilesError(error)) throw new FetcherError('source', filesClause(error), { host: 'disk', path });
+    throw new FetcherError('source', `${path} can't be read: ${errorCode(error)}`, {
+      host: 'disk',
+      path,
+      cause: error,
+    });
+  }
+}
+
+/** A descriptor of our own, as `/dev/fd/3` names it, may be anything. */
+function requireRegular(descriptor: number, path: string): number {
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  throw new FetcherError('source', `${path} is not read: it is no regular file`, { host: 'disk', path });
+}

@@ -1,0 +1,97 @@
+import { createHash, type Hash } from 'node:crypto';
+import { fstatSync, ftruncateSync, read, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+import { FetcherError } from '../errors/fetcher-error.js';
+import { writeFailure } from '../errors/write-failure.js';
+
+/** Bytes that are read at once for a sum. */
+const hashedAtOnce = 1 << 20;
+
+const readAsync = promisify(read);
+
+/** An open file that is written in order by this process alone, and summed in the same pass. */
+export class WrittenFile {
+  readonly #descriptor: number;
+  readonly #path: string;
+  /** Of all that it holds; undefined where that is not known, or not wanted. */
+  #hash: Hash | undefined;
+  #position: number;
+
+  /**
+   * @param descriptor - open for reading and writing; the caller closes it
+   * @param path - for errors
+   */
+  constructor(descriptor: number, path: string) {
+    this.#descriptor = descriptor;
+    this.#path = path;
+    this.#position = this.size;
+  }
+
+  /** Bytes it holds now. */
+  get size(): number {
+    return fstatSync(this.#descriptor).size;
+  }
+
+  /**
+   * Begins to write.
+   *
+   * @param isAppended - behind what is there; otherwise that is thrown away
+   * @param isSummed - whether {@link sha256} is to be asked for
+   * @throws FetcherError `file`, `disk-full`
+   */
+  begin(isAppended: boolean, isSummed: boolean): void {
+    if (!isAppended) this.truncate();
+    const { size } = this;
+    const isGoneOnWith = this.#hash !== undefined && this.#position === size;
+    if (!isSummed) this.#hash = undefined;
+    else if (size === 0) this.#hash = createHash('sha256');
+    else if (!isGoneOnWith) this.#hash = undefined;
+    this.#position = size;
+  }
+
+  /**
+   * Writes a piece whole. What has got to the disk of it stays.
+   *
+   * @throws FetcherError `file`, `disk-full`
+   */
+  write(bytes: Uint8Array): void {
+    for (let written = 0; written < bytes.length;) {
+      const count = this.#attempt(() =>
+        writeSync(this.#descriptor, bytes, written, bytes.length - written, this.#position),
+      );
+      this.#hash?.update(bytes.subarray(written, written + count));
+      written += count;
+      this.#position += count;
+    }
+  }
+
+  /** Throws away what it holds. */
+  truncate(): void {
+    this.#attempt(() => ftruncateSync(this.#descriptor, 0));
+    this.#position = 0;
+    this.#hash = undefined;
+  }
+
+  /** SHA-256 of what it holds, in hexadecimal digits: read again only where it began with what was there before. */
+  async sha256(): Promise<string> {
+    if (this.#hash !== undefined && this.#position === this.size) return this.#hash.copy().digest('hex');
+    const hash = createHash('sha256');
+    // One buffer for all of it: a stream makes a new one for each piece, which a large file turns into a heap of garbage.
+    const buffer = Buffer.allocUnsafe(hashedAtOnce);
+    for (let at = 0, count = 1; count > 0; at += count) {
+      count = (await readAsync(this.#descriptor, buffer, 0, buffer.length, at)).bytesRead;
+      hash.update(buffer.subarray(0, count));
+    }
+    return hash.digest('hex');
+  }
+
+  #attempt<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      const { message, isFull } = writeFailure(error);
+      throw new FetcherError(isFull ? 'disk-full' : 'file', message, { path: this.#path, cause: error });
+    }
+  }
+}

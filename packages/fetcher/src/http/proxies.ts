@@ -1,0 +1,61 @@
+import { TransferFailure } from '../errors/transfer-failure.js';
+import { isExcepted, patternsOf } from './no-proxy.js';
+
+/** Through which proxies requests go. */
+export interface ProxyRules {
+  /** URL of the proxy for http, credentials included; null: none. */
+  readonly http: string | null;
+  /** The same for https. */
+  readonly https: string | null;
+  /** Hosts that are asked directly, as in `no_proxy`. */
+  readonly except: readonly string[];
+}
+
+/** Every host is asked directly. */
+export const noProxies: ProxyRules = { http: null, https: null, except: [] };
+
+/**
+ * What the environment says of proxies, by curl's rules (curl(1), "ENVIRONMENT"): `http_proxy`, `https_proxy`,
+ * `all_proxy` and `no_proxy`, where an empty one says nothing. All but the first are read in upper case too, if they say
+ * nothing in lower case; `HTTP_PROXY` is not, since a web server gives that name to a header field of its client.
+ *
+ * @param environment - of a process
+ */
+export function proxiesOf(environment: Readonly<Record<string, string | undefined>>): ProxyRules {
+  const read = (name: string): string | undefined => environment[name] || environment[name.toUpperCase()] || undefined;
+  const all = read('all_proxy') ?? null;
+  return {
+    http: environment['http_proxy'] || all,
+    https: read('https_proxy') ?? all,
+    except: patternsOf(read('no_proxy') ?? ''),
+  };
+}
+
+/**
+ * The proxy that a URL is asked through.
+ *
+ * @returns its URL, credentials included; undefined if the host is asked directly
+ * @throws TransferFailure `proxy` for one that can't be used
+ */
+export function proxyFor({ protocol, hostname }: URL, rules: ProxyRules): URL | undefined {
+  const text = protocol === 'https:' ? rules.https : rules.http;
+  return text === null || isExcepted(hostname, rules.except) ? undefined : parseProxy(text);
+}
+
+/**
+ * Parses what names a proxy: a URL, or a host with or without a port. As for curl, a scheme that isn't there is http,
+ * and the port of an http proxy that isn't there is 1080.
+ *
+ * @throws TransferFailure `proxy`; the text is not shown, since it may hold a password
+ */
+export function parseProxy(text: string): URL {
+  const full = text.includes('://') ? text : `http://${text}`;
+  if (!URL.canParse(full)) throw new TransferFailure('proxy', 'The proxy is named by what is no URL');
+  const url = new URL(full);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new TransferFailure('proxy', `Only http and https proxies are possible, not ${url.protocol.slice(0, -1)}`);
+  }
+  const [, authority = ''] = /^[^:]*:\/\/([^/?#]*)/.exec(full) ?? [];
+  if (url.protocol === 'http:' && !/:\d+$/.test(authority)) url.port = '1080';
+  return url;
+}

@@ -1,0 +1,19 @@
+/** What rules of proxies may hold, as a table. */
+import { kind, list, object, type Reader, required, text } from '@sb/core/document';
+
+import type { ProxyRules } from './proxies.js';
+
+const proxyOrNone: Reader<string | null> = kind({
+  expected: 'the URL of a proxy or null',
+  schema: { type: ['string', 'null'] },
+  is: (value) => typeof value === 'string' || value === null,
+});
+
+const { parts: _, ...rules } = object<ProxyRules>({
+  http: required(proxyOrNone),
+  https: required(proxyOrNone),
+  except: required(list(text(), { what: 'a list of hosts' })),
+});
+
+/** Rules of `proxiesOf`, as a whole: null is a value in them, and says that there is no proxy. */
+export const proxyRulesReader: Reader<ProxyRules> = rules;

@@ -1,0 +1,50 @@
+import { fstatSync } from 'node:fs';
+
+import { workerDescriptors, type WorkerFile } from '../channel/messages.js';
+import type { Beginning } from '../values/confirmation.js';
+import { portsOf, urlsOf } from '../sandbox/confinement.js';
+import { documentPlace } from '../values/readers.js';
+import { isPast } from '../values/file-time.js';
+import { proxiesNeeded, type WorkerProxies } from '../request/proxies.js';
+import { requestReader } from './readers.js';
+import type { OneFileRequest } from './options.js';
+
+/** What a request comes to. */
+export interface OneFilePlan {
+  /** The request, read. */
+  readonly request: OneFileRequest;
+  readonly file: WorkerFile;
+  /** TCP ports that are asked: the URL's, and those of redirects. */
+  readonly ports: readonly number[];
+  readonly proxies: WorkerProxies;
+}
+
+/**
+ * Reads a request, and decides where it may lead.
+ *
+ * @throws FetcherError `invalid-request`, also for a proxy that can't be used
+ */
+export function planOneFile(options: OneFileRequest): OneFilePlan {
+  const request = requestReader.read(options, documentPlace('request'));
+  const file: WorkerFile = {
+    sources: [request.url.href],
+    mayLack: [],
+    mayLeave: false,
+    opened: request.source === undefined ? {} : { 0: workerDescriptors.firstSource },
+    maxBytes: request.maxBytes,
+    size: null,
+    isSummed: false,
+    resume: beginningOf(request),
+    modifiedSince: null,
+    signature: null,
+  };
+  const proxies = proxiesNeeded(request.proxies, urlsOf([file]));
+  return { request, file, ports: portsOf([file], request.redirectPorts), proxies };
+}
+
+/** The time of its last byte is all that is known of what is there; one in the future says nothing of it. */
+function beginningOf({ descriptor, mayResume, maxBytes }: OneFileRequest): Beginning | null {
+  const { mtimeMs, size } = fstatSync(descriptor);
+  if (!mayResume || size === 0 || size > maxBytes || !isPast(mtimeMs)) return null;
+  return { length: size, etag: null, lastModified: null, lastByte: Math.floor(mtimeMs) };
+}

@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import type { Frame } from '../channel/messages.js';
+import { WorkerLied } from '../channel/frames.js';
+import { FileReports } from './file-reports.js';
+
+const file = {
+  sources: ['http://a/x', 'http://b/x'],
+  opened: {},
+  mayLack: [],
+  mayLeave: true,
+  maxBytes: 100,
+  size: null,
+  isSummed: false,
+  resume: null,
+  modifiedSince: null,
+  signature: null,
+};
+const started = {
+  type: 'started',
+  file: 0,
+  source: 0,
+  total: 10,
+  lastModified: null,
+  etag: null,
+  isAppended: false,
+} as const;
+const sourceFailed = { type: 'source-failed', file: 0, source: 0, kind: 'dns', status: null, message: '' } as const;
+const done = { type: 'done', file: 0, size: 10 } as const;
+const unchanged = { type: 'unchanged', file: 0, source: 0 } as const;
+const data = { type: 'data', file: 0, of: 'file', length: 5 } as const;
+const all = { ...data, length: 10 } as const;
+
+function enterAll(frames: readonly Frame[], size: number | null = null): FileReports {
+  const reported = new FileReports([{ ...file, size }]);
+  for (const frame of frames) reported.enter(frame);
+  return reported;
+}
+
+describe('what a worker reports', () => {
+  it('follows a file through its sources', () => {
+    const reported = enterAll([
+      started,
+      data,
+      sourceFailed,
+      { ...started, source: 1, lastModified: 5000 },
+      data,
+      data,
+      done,
+    ]);
+    expect(reported.isComplete).toBe(true);
+    expect(reported.reports[0]).toMatchObject({ state: 'done', source: 1, lastModified: 5000, size: 10 });
+  });
+
+  it('calls a file failed after its last source, or when the disk refuses', () => {
+    expect(enterAll([sourceFailed]).isComplete).toBe(false);
+    expect(enterAll([sourceFailed, { ...sourceFailed, source: 1 }]).reports[0]?.state).toBe('failed');
+    expect(enterAll([started, { ...sourceFailed, kind: 'file' }]).reports[0]?.state).toBe('failed');
+  });
+
+  const lies: readonly (readonly [what: string, frames: readonly Frame[], size?: number])[] = [
+    ['a file that it has not got', [{ ...data, file: 1 }]],
+    ['the end before the start', [done]],
+    ['bytes before the start', [data]],
+    ['a source that there is not', [{ ...started, source: 2 }]],
+    ['a source before the one before has failed', [started, { ...started, source: 1 }]],
+    ['a source that has failed', [sourceFailed, started]],
+    ['the end after a source has failed', [started, sourceFailed, done]],
+    ['the next source without its start', [started, sourceFailed, { ...sourceFailed, source: 1, file: 0 }, done]],
+    ['more than the file may have', [started, { ...data, length: 101 }]],
+    ['more than the file may have, bit by bit', [started, ...Array.from({ length: 21 }, () => data)]],
+    ['bytes of a signature that nobody asked for', [started, { ...data, of: 'signature' }]],
+    ['bytes after the last word', [started, all, done, data]],
+    ['bytes after a source has failed', [started, data, sourceFailed, data]],
+    ['a source that it begins with twice', [started, data, started]],
+    ['more behind what counts for nothing', [{ ...started, isAppended: true }]],
+    ['more bytes than it has sent', [started, data, done]],
+    ['fewer bytes than it has sent', [started, all, { ...done, size: 9 }]],
+    ['bytes that another source has replaced', [started, data, sourceFailed, { ...started, source: 1 }, data, done]],
+    ['a total above the limit', [{ ...started, total: 101 }]],
+    ['a size that is not the total', [{ ...started, total: 11 }, all, done]],
+    ['a size that is not the one asked for', [{ ...started, total: null }, all, done], 11],
+    ['a word after the last', [started, all, done, started]],
+    ['no change that nobody asked about', [unchanged]],
+    ['the end twice', [started, all, done, done]],
+  ];
+
+  it.each(lies.map(([what, frames, size = null]) => ({ what, frames, size })))('refuses $what', ({ frames, size }) => {
+    expect(() => enterAll(frames, size)).toThrow(WorkerLied);
+  });
+
+  it('counts what is there already where bytes go behind it, and where another source goes on', () => {
+    const beginning = { length: 5, etag: null, lastModified: null, lastByte: 0 };
+    const reported = new FileReports([{ ...file, resume: beginning }]);
+    for (const frame of [{ ...started, isAppended: true }, data, done]) reported.enter(frame);
+    expect(reported.reports[0]).toMatchObject({ state: 'done', received: 10 });
+    const more = enterAll([started, data, sourceFailed, { ...started, source: 1, isAppended: true }, data, done]);
+    expect(more.reports[0]).toMatchObject({ state: 'done', isMixed: true, received: 10 });
+    const full = new FileReports([{ ...file, resume: { ...beginning, length: 96 } }]);
+    full.enter({ ...started, total: null, isAppended: true });
+    expect(() => full.enter(data)).toThrow('more than the file may have');
+  });
+
+  it('takes a time beyond a day from now for none', () => {
+    const soon = Date.now() + 3_600_000;
+    const times = [soon, Date.UTC(2099, 0)].map((lastModified) => enterAll([{ ...started, lastModified }]));
+    expect(times.map(({ reports: [report] }) => report?.lastModified)).toEqual([soon, null]);
+  });
+
+  it('takes no change for an answer, from a source that has not begun', () => {
+    const asked = (frames: readonly Frame[]): FileReports => {
+      const reported = new FileReports([{ ...file, modifiedSince: 1000 }]);
+      for (const frame of frames) reported.enter(frame);
+      return reported;
+    };
+    expect(asked([unchanged]).reports[0]?.state).toBe('unchanged');
+    expect(asked([started, sourceFailed, { ...unchanged, source: 1 }]).isComplete).toBe(true);
+    expect(() => asked([started, unchanged])).toThrow(WorkerLied);
+    expect(() => asked([unchanged, done])).toThrow(WorkerLied);
+  });
+
+  it('takes a last word on a signature that is asked for, once its file is there', () => {
+    const signature = { suffix: '.sig', maxBytes: 10, optional: true, modifiedSince: 1000, opened: {} };
+    const signed = (frames: readonly Frame[], odd: object = {}): FileReports => {
+      const reported = new FileReports([{ ...file, modifiedSince: 1000, signature: { ...signature, ...odd } }]);
+      for (const frame of frames) reported.enter(frame);
+      return reported;
+    };
+    const begun = { type: 'signature-started', file: 0 } as const;
+    const bytes = { type: 'data', file: 0, of: 'signature', length: 10 } as const;
+    const came = { type: 'signature', file: 0, size: 10, lastModified: null } as const;
+    const whole = [started, all, done] as const;
+    const same = { type: 'signature-unchanged', file: 0 } as const;
+    const gone = { ...sourceFailed, type: 'signature-failed' } as const;
+    expect(signed(whole).isComplete).toBe(false);
+    expect(signed([sourceFailed, { ...sourceFailed, source: 1 }]).isComplete).toBe(true);
+    const good = [
+      [...whole, begun, bytes, came],
+      [...whole, begun, bytes, begun, bytes, came],
+      [...whole, gone],
+      [unchanged, same],
+      [unchanged, begun, bytes, came],
+    ];
+    for (const frames of good) expect(signed(frames).isComplete).toBe(true);
+    expect(() => enterAll([...whole, came])).toThrow('nobody asked for');
+    const early = [[came], [started, bytes], [sourceFailed, { ...sourceFailed, source: 1 }, begun]];
+    for (const frames of early) expect(() => signed(frames)).toThrow('out of turn');
+    for (const frame of [came, gone, bytes]) {
+      expect(() => signed([...whole, begun, bytes, came, frame])).toThrow('out of turn');
+    }
+    expect(() => signed([...whole, bytes])).toThrow('wrong order');
+    expect(() => signed([...whole, begun, bytes, bytes])).toThrow('more than a signature');
+    expect(() => signed([...whole, begun, begun, begun])).toThrow('too often');
+    expect(() => signed([...whole, begun, bytes, { ...came, size: 11 }])).toThrow('has sent 10');
+    expect(() => signed([...whole, came])).toThrow('has sent 0');
+    expect(() => signed([...whole, same])).toThrow('nobody asked about');
+    expect(() => signed([unchanged, same], { modifiedSince: null })).toThrow('nobody asked about');
+    expect(() => signed([unchanged, { ...gone, source: 2 }])).toThrow('out of turn');
+  });
+
+  it('never believes more than its rules, in any order of frames', () => {
+    const any = fc.constantFrom<Frame>(started, { ...started, source: 1 }, data, sourceFailed, done, {
+      ...sourceFailed,
+      source: 1,
+    });
+    fc.assert(
+      fc.property(fc.array(any), (frames) => {
+        const reported = new FileReports([file]);
+        const taken: Frame[] = [];
+        try {
+          for (const frame of frames) {
+            reported.enter(frame);
+            taken.push(frame);
+          }
+        } catch (error) {
+          expect(error).toBeInstanceOf(WorkerLied);
+        }
+        const [report] = reported.reports;
+        if (report?.state !== 'done') return;
+        // Whatever it said: the source that it came from did start, and did not fail.
+        const own = taken.filter((frame) => 'source' in frame && frame.source === report.source);
+        expect(own.some(({ type }) => type === 'started')).toBe(true);
+        expect(own.some(({ type }) => type === 'source-failed')).toBe(false);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

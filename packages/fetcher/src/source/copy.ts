@@ -1,0 +1,89 @@
+import { fstatSync, read } from 'node:fs';
+import { promisify } from 'node:util';
+
+import { errorCode } from '@sb/core';
+
+import { believable, maxFileTime } from '../values/file-time.js';
+import { sourceHost } from '../values/source-host.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
+import { Watchdog } from './watchdog.js';
+import { checkSize } from './check-size.js';
+import type { Result, SourceDownload } from './download.js';
+
+/** Bytes that are read at once. */
+const chunkSize = 256 * 1024;
+
+/** One `file:` source of one file. */
+export type SourceCopy = Pick<
+  SourceDownload,
+  'url' | 'sink' | 'maxBytes' | 'size' | 'modifiedSince' | 'limits' | 'deadline' | 'onStart' | 'onProgress'
+> & {
+  /** The open source; undefined if the parent could not open it. */
+  readonly descriptor: number | undefined;
+};
+
+/**
+ * Copies a file from an open one. It begins anew each time: disks are fast, and nothing tells whether what is there is
+ * of the same file.
+ *
+ * @throws TransferFailure
+ */
+export async function copy(task: SourceCopy): Promise<Result> {
+  const { descriptor, sink, url, modifiedSince } = task;
+  if (descriptor === undefined) throw new TransferFailure('source', 'The file could not be opened');
+  const { size: total, mtimeMs } = fstatSync(descriptor);
+  // Whole seconds, as HTTP has them: the copy has no finer time on every file system.
+  if (modifiedSince !== null && Math.floor(mtimeMs / 1000) <= Math.floor(modifiedSince / 1000)) {
+    return { state: 'unchanged', url };
+  }
+  checkSize(task, sourceHost(url), total);
+  sink.begin(false);
+  task.onStart({ total, lastModified: timeOf(mtimeMs), isAppended: false });
+  await copyBytes(task, descriptor, total);
+  const after = fstatSync(descriptor);
+  if (sink.position !== total || after.size !== total || after.mtimeMs !== mtimeMs) {
+    throw new TransferFailure('source', 'The file changed while it was copied');
+  }
+  return { state: 'done', url };
+}
+
+function timeOf(mtimeMs: number): number | undefined {
+  const time = Math.trunc(mtimeMs);
+  return time >= 0 && time <= maxFileTime ? (believable(time) ?? undefined) : undefined;
+}
+
+async function copyBytes(task: SourceCopy, descriptor: number, total: number): Promise<void> {
+  const { sink, limits, deadline, onProgress } = task;
+  using watchdog = new Watchdog(limits);
+  const tooSlow = rejection(AbortSignal.any([watchdog.signal, deadline]));
+  while (sink.position < total) {
+    // Another one each time: the sink keeps it.
+    const buffer = Buffer.allocUnsafe(chunkSize);
+    // At a position: the descriptor's own is shared with the parent, and with the worker before.
+    const reading = readAt(descriptor, buffer, sink.position);
+    const length = await Promise.race([reading, tooSlow]);
+    if (length === 0) return;
+    watchdog.count(length);
+    const full = sink.write(buffer.subarray(0, Math.min(length, total - sink.position)));
+    if (full !== undefined) await watchdog.heldDuring(full);
+    onProgress(sink.position);
+  }
+}
+
+async function readAt(descriptor: number, buffer: Buffer, position: number): Promise<number> {
+  try {
+    return (await promisify(read)(descriptor, buffer, 0, buffer.length, position)).bytesRead;
+  } catch (error) {
+    throw new TransferFailure('source', `The file could not be read (${errorCode(error)})`, error);
+  }
+}
+
+/** Rejects with a signal's reason, and never does anything else. */
+async function rejection(signal: AbortSignal): Promise<never> {
+  const promise = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  // It may reject when nobody waits any more.
+  promise.catch(() => {});
+  return await promise;
+}

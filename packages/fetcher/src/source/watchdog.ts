@@ -1,0 +1,56 @@
+import { TransferFailure } from '../errors/transfer-failure.js';
+import type { SpeedLimits } from '../values/limits.js';
+
+/** How often it looks, in milliseconds. */
+const interval = 500;
+
+/**
+ * Ends a download that is slower than its limit, from the first request on: a server that never answers counts like
+ * one that stops in the middle, and one byte now and then doesn't help it.
+ */
+export class Watchdog implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout | undefined;
+  /** Bytes received up to each of the last ticks, oldest first. */
+  readonly #history: number[] = [0];
+  #received = 0;
+  #isHeld = false;
+
+  constructor({ slowBytes, slowWindow }: SpeedLimits) {
+    if (slowBytes === 0) return;
+    const length = Math.ceil(slowWindow / interval);
+    this.#timer = setInterval(() => {
+      if (this.#isHeld) return;
+      this.#history.push(this.#received);
+      if (this.#history.length <= length) return;
+      const [oldest = 0] = this.#history.splice(0, 1);
+      if (this.#received - oldest < slowBytes) {
+        const seconds = Math.round(slowWindow / 1000);
+        this.#controller.abort(
+          new TransferFailure('too-slow', `Less than ${slowBytes / seconds} byte/s in the last ${seconds} seconds`),
+        );
+      }
+    }, interval);
+  }
+
+  /** Aborted, with the failure as its reason, when the download is too slow. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Counts bytes that have arrived. */
+  count(bytes: number): void {
+    this.#received += bytes;
+  }
+
+  /** Waits for something that is not the server's doing: that time counts for nothing. */
+  async heldDuring(waiting: Promise<void>): Promise<void> {
+    this.#isHeld = true;
+    await waiting;
+    this.#isHeld = false;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}
