@@ -1,13 +1,13 @@
 {
-  'includes': ['../../tooling/native/common.gypi'],
+  'includes': ['../native/common.gypi'],
   'targets': [{
     'target_name': 'landlock',
     'conditions': [
       ['OS=="linux"', {
         'sources': [
           'native/addon.c', 'native/above.c', 'native/landlock.c', 'native/open_path.c', 'native/process.c', 'native/proof.c',
-          '../../tooling/native/sb_js.c',
-          '../../tooling/native/sb_task_list.c', '../../tooling/native/sb_threads.c',
+          '../native/sb_js.c',
+          '../native/sb_task_list.c', '../native/sb_threads.c',
         ],
       }, {
         # Landlock is Linux's; elsewhere support() says so without an addon.

@@ -8,6 +8,8 @@ import { root } from '../run/shell.mjs';
 
 /** A package may import packages of a lower rank only; primitives share one rank, so never each other. */
 const ranks = new Map([
+  ['native', 0],
+  ['probe', 0],
   ['core', 0],
   ['files', 1],
   ['privdrop', 1],
