@@ -1,7 +1,8 @@
 import type { Action } from './actions.js';
 import { type Architecture, architectures } from './architectures.js';
 import type { Condition } from './conditions.js';
-import { policy as validate, type SeccompPolicy } from './policy.js';
+import { policy as validate } from './policy.js';
+import type { SeccompPolicy } from './options.js';
 import { syscallTable } from './syscalls.js';
 import { verdicts } from './verdicts.js';
 

@@ -6,7 +6,8 @@ import { comparisons } from './conditions.js';
 import { compile } from './compile.js';
 import { levelsReader, planReader, policyReader } from './documents.js';
 import { plan } from './plan.js';
-import { policy, type SeccompOptions, withLevels } from './policy.js';
+import { policy, withLevels } from './policy.js';
+import type { SeccompOptions } from './options.js';
 import { simulate } from './simulate.js';
 import type { SimulatedCall } from './simulated-call.js';
 

@@ -22,8 +22,9 @@ export { expandGroup, groupAbout, type GroupEntry, groupNames } from './groups.j
 export type { LintCode, LintFinding } from './finding.js';
 export { lint } from './lint.js';
 export { parsePolicy } from './parse-policy.js';
-export { plan, type SeccompPlan, type SeccompPlanOptions } from './plan.js';
-export { policy, type SeccompOptions, type SeccompPolicy, withLevels } from './policy.js';
+export { plan, type SeccompPlan } from './plan.js';
+export type { SeccompOptions, SeccompPlanOptions, SeccompPolicy } from './options.js';
+export { policy, withLevels } from './policy.js';
 export { type Base, type Preset, presets } from './presets.js';
 export { newProofKey } from './proof.js';
 export { refuseRings, restrictSelf } from './restrict.js';

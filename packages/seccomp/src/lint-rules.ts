@@ -1,7 +1,7 @@
 import { argumentCount, argumentKind, hotCalls } from './argument-kinds.js';
 import { type Condition, isWide } from './conditions.js';
 import { error, type LintFinding, warning } from './finding.js';
-import type { SeccompPolicy } from './policy.js';
+import type { SeccompPolicy } from './options.js';
 import type { Rule } from './rules.js';
 import { contradiction } from './satisfiable.js';
 import { shadowedRules } from './shadowed.js';

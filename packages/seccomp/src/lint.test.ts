@@ -3,7 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { allow, errno, killProcess, trace } from './actions.js';
 import { arg, type Condition } from './conditions.js';
 import { lint } from './lint.js';
-import { policy, type SeccompOptions, type SeccompPolicy } from './policy.js';
+import { policy } from './policy.js';
+import type { SeccompOptions, SeccompPolicy } from './options.js';
 import { baseNames } from './presets.js';
 import { contradiction } from './satisfiable.js';
 

@@ -5,7 +5,8 @@ import { detours, isShut, newNamespaces, ringCalls } from './detours.js';
 import { error, type LintFinding, warning } from './finding.js';
 import { lintRules } from './lint-rules.js';
 import { lintSiblings } from './lint-siblings.js';
-import { policy as validate, type SeccompOptions, type SeccompPolicy } from './policy.js';
+import { policy as validate } from './policy.js';
+import type { SeccompOptions, SeccompPolicy } from './options.js';
 import { syscallNumber } from './syscalls.js';
 import { type Verdict, verdicts } from './verdicts.js';
 

@@ -1,7 +1,8 @@
 import { repeatedKey } from '@sb/core';
 
 import { seccompError } from './errors.js';
-import { policy, type SeccompOptions, type SeccompPolicy } from './policy.js';
+import { policy } from './policy.js';
+import type { SeccompOptions, SeccompPolicy } from './options.js';
 
 /** The longest document that is read, in UTF-16 code units. */
 const documentMax = 1 << 20;

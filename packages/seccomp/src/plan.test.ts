@@ -5,7 +5,8 @@ import { errno, killProcess, trace, userNotify } from './actions.js';
 import { decodeProgram } from './bpf.js';
 import { arg } from './conditions.js';
 import { plan } from './plan.js';
-import { policy, type SeccompOptions } from './policy.js';
+import { policy } from './policy.js';
+import type { SeccompOptions } from './options.js';
 import type { SeccompSupport } from './support.js';
 
 const available: SeccompSupport = {

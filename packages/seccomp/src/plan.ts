@@ -7,7 +7,8 @@ import { reachedActions } from './detours.js';
 import { planReader } from './documents.js';
 import { documentPlace, type SeccompErrorCode, seccompError } from './errors.js';
 import { openTables } from './open-tables.js';
-import { policy as validate, type SeccompPolicy } from './policy.js';
+import type { SeccompPlanOptions, SeccompPolicy } from './options.js';
+import { policy as validate } from './policy.js';
 import { proofOf } from './proof.js';
 import type { SeccompSupport } from './support.js';
 import { verdicts } from './verdicts.js';
@@ -22,12 +23,6 @@ const recordVersion = 1;
 
 /** Flag of the record: its first instructions prove that it is loaded. `seccomp.h` has the same number. */
 const PROVEN = 1;
-
-/** What a plan may do beside the policy. */
-export interface SeccompPlanOptions {
-  /** From `newProofKey`: who loads the record finds out by it whether the filter is in force. Default: none. */
-  readonly proofKey?: bigint;
-}
 
 interface Obstacle {
   readonly code: SeccompErrorCode;

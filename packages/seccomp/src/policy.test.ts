@@ -5,7 +5,8 @@ import { arg } from './conditions.js';
 import { compile } from './compile.js';
 import { presets } from './presets.js';
 import { simulate } from './simulate.js';
-import { policy, type SeccompOptions } from './policy.js';
+import { policy } from './policy.js';
+import type { SeccompOptions } from './options.js';
 
 describe('policy', () => {
   it('fills in the defaults, strict ones', () => {

@@ -6,7 +6,8 @@ import { arg } from './conditions.js';
 import { compile } from './compile.js';
 import { linuxErrnoName } from './errnos.js';
 import { explain } from './explain.js';
-import { policy, type SeccompOptions } from './policy.js';
+import { policy } from './policy.js';
+import type { SeccompOptions } from './options.js';
 import { simulate } from './simulate.js';
 import type { SimulatedCall } from './simulated-call.js';
 

@@ -4,7 +4,7 @@ import { arg, type Condition } from './conditions.js';
 import { closeDetours, isShut, newNamespaces } from './detours.js';
 import { familyNumber } from './families.js';
 import { expandGroup } from './groups.js';
-import type { SeccompPolicy } from './policy.js';
+import type { SeccompPolicy } from './options.js';
 import { presets } from './presets.js';
 import type { Rule } from './rules.js';
 import { syscallTable } from './syscalls.js';
