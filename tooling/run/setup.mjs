@@ -27,6 +27,10 @@ export function setUp(purposes) {
  * @param {readonly string[]} [options] further arguments of turbo
  */
 export function build(options = []) {
+  // What is no clone has no list of its files, and nobody works on it.
+  const isClone = existsSync(join(root, '.git'));
+  if (isClone && attempt(process.execPath, ['tooling/checks/structure.mjs', '--build']) !== 0)
+    fail('nothing was built.');
   say('building');
   const tasks = ['build', 'build:native'];
   run('npx', ['--no-install', 'turbo', 'run', ...tasks, '--output-logs=errors-only', ...options], {

@@ -95,16 +95,16 @@ describe('what tests run', () => {
 
 describe('the tests of a package', () => {
   it('build what is stale, with what it needs', () => {
-    const built: unknown[] = [];
+    const builds: unknown[] = [];
     const answers = [['@sb/caps: dist is not of its sources'], []];
-    refresh('@sb/caps', { stale: () => answers.shift() ?? [], build: (options) => built.push(options) });
-    expect(built).toEqual([['--filter=@sb/caps...']]);
+    refresh('@sb/caps', { stale: () => answers.shift() ?? [], build: (options) => builds.push(options) });
+    expect(builds).toEqual([['--filter=@sb/caps...']]);
   });
 
   it('build nothing that is as its sources', () => {
-    const built: unknown[] = [];
-    refresh('@sb/caps', { stale: () => [], build: (options) => built.push(options) });
-    expect(built).toEqual([]);
+    const builds: unknown[] = [];
+    refresh('@sb/caps', { stale: () => [], build: (options) => builds.push(options) });
+    expect(builds).toEqual([]);
   });
 
   it('fail where the build left it stale, and name the command', () => {
