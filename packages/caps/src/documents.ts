@@ -25,7 +25,18 @@ import {
   capabilityName,
   unknownCapability,
 } from './names.js';
-import { type CapsFeature, type CapsLevels, type CapsOptions, type CapsPolicy, featureNames, features, type GetOptions, type PlanOptions, type RestrictOptions, type TextOptions } from './options.js';
+import {
+  type CapsFeature,
+  type CapsLevels,
+  type CapsOptions,
+  type CapsPolicy,
+  featureNames,
+  features,
+  type GetOptions,
+  type PlanOptions,
+  type RestrictOptions,
+  type TextOptions,
+} from './options.js';
 
 const named = Array.from({ length: lastNamedCapability + 1 }, (_, number) => capabilityName(number));
 

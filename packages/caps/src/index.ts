@@ -5,7 +5,16 @@ export { formatIab, type Iab, iabOf, parseIab } from './iab.js';
 export { lastCapability } from './last.js';
 export { type CapabilityName, capabilityName, capabilityNumber } from './names.js';
 export { type CapsPlan, type CapsTarget, plan } from './plan.js';
-export type { CapsFeature, CapsLevels, CapsOptions, CapsPolicy, GetOptions, PlanOptions, RestrictOptions, TextOptions } from './options.js';
+export type {
+  CapsFeature,
+  CapsLevels,
+  CapsOptions,
+  CapsPolicy,
+  GetOptions,
+  PlanOptions,
+  RestrictOptions,
+  TextOptions,
+} from './options.js';
 export { none, policy, withLevels } from './policy.js';
 export { restrictSelf } from './restrict.js';
 export { type Securebit } from './securebits.js';

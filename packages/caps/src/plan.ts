@@ -14,7 +14,13 @@ import {
   type Situation,
 } from './obstacles.js';
 import { planReader } from './documents.js';
-import { type CapsFeature, type CapsPolicy, featureNames, features as featureKeys, type PlanOptions } from './options.js';
+import {
+  type CapsFeature,
+  type CapsPolicy,
+  featureNames,
+  features as featureKeys,
+  type PlanOptions,
+} from './options.js';
 import { requirePolicy } from './policy.js';
 import type { CapsSupport } from './support.js';
 

@@ -1,7 +1,14 @@
 import type { LayerLevels, RequirementLevel } from '@sb/core';
 
 import { levelsReader, optionsReader, policyReader } from './documents.js';
-import { type CapsFeature, type CapsLevels, type CapsOptions, type CapsPolicy, featureNames, features } from './options.js';
+import {
+  type CapsFeature,
+  type CapsLevels,
+  type CapsOptions,
+  type CapsPolicy,
+  featureNames,
+  features,
+} from './options.js';
 import { capsError, documentPlace } from './errors.js';
 import { type CapabilityName, maskOf, namesOf } from './names.js';
 

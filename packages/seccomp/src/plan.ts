@@ -1,17 +1,17 @@
 import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan, type PlanNeed } from '@sb/core';
 
-import { type Action, type ActionName, lets } from './actions.js';
-import { instructionSize } from './bpf.js';
-import { compileFor, type SeccompProgram } from './compile.js';
-import { reachedActions } from './detours.js';
-import { planReader } from './documents.js';
+import { type Action, type ActionName, lets } from './policy/actions.js';
+import { instructionSize } from './compiler/bpf.js';
+import { compileFor, type SeccompProgram } from './compiler/compile.js';
+import { reachedActions } from './policy/detours.js';
+import { planReader } from './policy/documents.js';
 import { documentPlace, type SeccompErrorCode, seccompError } from './errors.js';
-import { openTables } from './open-tables.js';
-import type { SeccompPlanOptions, SeccompPolicy } from './options.js';
-import { policy as validate } from './policy.js';
-import { proofOf } from './proof.js';
+import { openTables } from './analysis/open-tables.js';
+import type { SeccompPlanOptions, SeccompPolicy } from './policy/options.js';
+import { policy as validate } from './policy/policy.js';
+import { proofOf } from './compiler/proof.js';
 import type { SeccompSupport } from './support.js';
-import { verdicts } from './verdicts.js';
+import { verdicts } from './compiler/verdicts.js';
 
 /** What will be loaded, or why nothing can be. */
 export interface SeccompPlan extends LayerPlan {

@@ -239,6 +239,6 @@ describe('the check of the sources', () => {
     const tree = projectTree();
     expect(tree.modules.length).toBeGreaterThan(500);
     expect(tree.importsOf('packages/core/src/index.ts')).toContain('packages/core/src/errors.ts');
-    expect(tree.importsOf('packages/seccomp/src/syscalls.ts').some((file) => file.endsWith('.json'))).toBe(true);
+    expect(tree.importsOf('packages/seccomp/src/tables/syscalls.ts').some((file) => file.endsWith('.json'))).toBe(true);
   });
 });

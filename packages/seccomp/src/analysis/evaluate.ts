@@ -1,10 +1,10 @@
-import type { Action } from './actions.js';
-import { type Architecture, architectures } from './architectures.js';
-import type { Condition } from './conditions.js';
-import { policy as validate } from './policy.js';
-import type { SeccompPolicy } from './options.js';
-import { syscallTable } from './syscalls.js';
-import { verdicts } from './verdicts.js';
+import type { Action } from '../policy/actions.js';
+import { type Architecture, architectures } from '../tables/architectures.js';
+import type { Condition } from '../policy/conditions.js';
+import { policy as validate } from '../policy/policy.js';
+import type { SeccompPolicy } from '../policy/options.js';
+import { syscallTable } from '../tables/syscalls.js';
+import { verdicts } from '../compiler/verdicts.js';
 
 /** What a policy says of one call, without a filter. */
 export interface Decision {

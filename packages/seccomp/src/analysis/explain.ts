@@ -1,6 +1,6 @@
-import { decodeAction, describeAction } from './actions.js';
-import { decodeProgram, type Instruction } from './bpf.js';
-import type { SeccompFilter, SeccompProgram } from './compile.js';
+import { decodeAction, describeAction } from '../policy/actions.js';
+import { decodeProgram, type Instruction } from '../compiler/bpf.js';
+import type { SeccompFilter, SeccompProgram } from '../compiler/compile.js';
 
 /**
  * A readable listing of a filter: for each instruction its index, what it does, where it goes on, and the rules or

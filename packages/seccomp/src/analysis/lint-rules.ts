@@ -1,11 +1,11 @@
-import { argumentCount, argumentKind, hotCalls } from './argument-kinds.js';
-import { type Condition, isWide } from './conditions.js';
+import { argumentCount, argumentKind, hotCalls } from '../tables/argument-kinds.js';
+import { type Condition, isWide } from '../policy/conditions.js';
 import { error, type LintFinding, warning } from './finding.js';
-import type { SeccompPolicy } from './options.js';
-import type { Rule } from './rules.js';
+import type { SeccompPolicy } from '../policy/options.js';
+import type { Rule } from '../policy/rules.js';
 import { contradiction } from './satisfiable.js';
 import { shadowedRules } from './shadowed.js';
-import { syscallNumber } from './syscalls.js';
+import { syscallNumber } from '../tables/syscalls.js';
 
 /** Findings about the rules that a policy writes itself. */
 export function lintRules(policy: SeccompPolicy): readonly LintFinding[] {

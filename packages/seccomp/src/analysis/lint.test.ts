@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { allow, errno, killProcess, trace } from './actions.js';
-import { arg, type Condition } from './conditions.js';
+import { allow, errno, killProcess, trace } from '../policy/actions.js';
+import { arg, type Condition } from '../policy/conditions.js';
 import { lint } from './lint.js';
-import { policy } from './policy.js';
-import type { SeccompOptions, SeccompPolicy } from './options.js';
-import { baseNames } from './presets.js';
+import { policy } from '../policy/policy.js';
+import type { SeccompOptions, SeccompPolicy } from '../policy/options.js';
+import { baseNames } from '../policy/presets.js';
 import { contradiction } from './satisfiable.js';
 
 const codes = (options: SeccompOptions | SeccompPolicy) => lint(options).map(({ code, path }) => `${code} at ${path}`);

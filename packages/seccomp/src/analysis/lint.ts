@@ -1,14 +1,14 @@
-import { lets, sameAction } from './actions.js';
-import type { Architecture } from './architectures.js';
-import { describeCondition } from './conditions.js';
-import { detours, isShut, newNamespaces, ringCalls } from './detours.js';
+import { lets, sameAction } from '../policy/actions.js';
+import type { Architecture } from '../tables/architectures.js';
+import { describeCondition } from '../policy/conditions.js';
+import { detours, isShut, newNamespaces, ringCalls } from '../policy/detours.js';
 import { error, type LintFinding, warning } from './finding.js';
 import { lintRules } from './lint-rules.js';
 import { lintSiblings } from './lint-siblings.js';
-import { policy as validate } from './policy.js';
-import type { SeccompOptions, SeccompPolicy } from './options.js';
-import { syscallNumber } from './syscalls.js';
-import { type Verdict, verdicts } from './verdicts.js';
+import { policy as validate } from '../policy/policy.js';
+import type { SeccompOptions, SeccompPolicy } from '../policy/options.js';
+import { syscallNumber } from '../tables/syscalls.js';
+import { type Verdict, verdicts } from '../compiler/verdicts.js';
 
 type Check = (policy: SeccompPolicy, call: (name: string) => Verdict | undefined) => LintFinding | undefined;
 

@@ -1,6 +1,6 @@
-import { lets } from './actions.js';
-import type { Machine } from './architectures.js';
-import type { SeccompPolicy } from './options.js';
+import { lets } from '../policy/actions.js';
+import type { Machine } from '../tables/architectures.js';
+import type { SeccompPolicy } from '../policy/options.js';
 
 /**
  * What of a machine's calls a filter lets through unseen: every call has another number in those tables.

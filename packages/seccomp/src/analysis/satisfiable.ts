@@ -1,4 +1,4 @@
-import { type Condition, isWide } from './conditions.js';
+import { type Condition, isWide } from '../policy/conditions.js';
 import { holds } from './evaluate.js';
 
 /** Bounds and bits of what an argument can still be. */

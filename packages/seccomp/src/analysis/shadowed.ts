@@ -1,5 +1,5 @@
-import { type Condition, describeCondition } from './conditions.js';
-import type { Rule } from './rules.js';
+import { type Condition, describeCondition } from '../policy/conditions.js';
+import type { Rule } from '../policy/rules.js';
 
 interface Earlier {
   readonly index: number;

@@ -1,13 +1,23 @@
 import { describe, expect, it } from 'vitest';
 
-import { allow, describeAction, errno, killProcess, killThread, log, trace, trap, userNotify } from './actions.js';
-import { decodeAction, encodeAction } from './actions.js';
-import { arg } from './conditions.js';
-import { compile } from './compile.js';
-import { linuxErrnoName } from './errnos.js';
+import {
+  allow,
+  describeAction,
+  errno,
+  killProcess,
+  killThread,
+  log,
+  trace,
+  trap,
+  userNotify,
+} from '../policy/actions.js';
+import { decodeAction, encodeAction } from '../policy/actions.js';
+import { arg } from '../policy/conditions.js';
+import { compile } from '../compiler/compile.js';
+import { linuxErrnoName } from '../tables/errnos.js';
 import { explain } from './explain.js';
-import { policy } from './policy.js';
-import type { SeccompOptions } from './options.js';
+import { policy } from '../policy/policy.js';
+import type { SeccompOptions } from '../policy/options.js';
 import { simulate } from './simulate.js';
 import type { SimulatedCall } from './simulated-call.js';
 

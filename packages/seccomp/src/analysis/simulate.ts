@@ -1,7 +1,7 @@
-import { type Action, decodeAction, describeAction, sameAction } from './actions.js';
-import { architectures } from './architectures.js';
-import { decodeProgram, type Instruction, run } from './bpf.js';
-import { programFor, type SeccompFilter, type SeccompProgram } from './compile.js';
+import { type Action, decodeAction, describeAction, sameAction } from '../policy/actions.js';
+import { architectures } from '../tables/architectures.js';
+import { decodeProgram, type Instruction, run } from '../compiler/bpf.js';
+import { programFor, type SeccompFilter, type SeccompProgram } from '../compiler/compile.js';
 import { evaluate } from './evaluate.js';
 import { checkedCall, type SimulatedCall } from './simulated-call.js';
 

@@ -1,9 +1,9 @@
 import { nearest } from '@sb/core';
 import { shown } from '@sb/core/document';
 
-import { type Architecture, architectureNames, architectures } from './architectures.js';
-import { type SeccompError, seccompError } from './errors.js';
-import { syscallNumber } from './syscalls.js';
+import { type Architecture, architectureNames, architectures } from '../tables/architectures.js';
+import { type SeccompError, seccompError } from '../errors.js';
+import { syscallNumber } from '../tables/syscalls.js';
 
 /** A call to try a filter on. */
 export interface SimulatedCall {

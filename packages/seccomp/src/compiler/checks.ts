@@ -1,6 +1,6 @@
-import { describeAction, encodeAction } from './actions.js';
+import { describeAction, encodeAction } from '../policy/actions.js';
 import { dataOffsets } from './bpf.js';
-import { type Condition, describeCondition } from './conditions.js';
+import { type Condition, describeCondition } from '../policy/conditions.js';
 import type { Graph, Node, Test } from './graph.js';
 import type { Verdict } from './verdicts.js';
 import {

@@ -1,17 +1,17 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { kernelObjections } from '../test/support/kernel-checker.js';
-import { errno } from './actions.js';
-import { hotCalls } from './argument-kinds.js';
+import { kernelObjections } from '../../test/support/kernel-checker.js';
+import { errno } from '../policy/actions.js';
+import { hotCalls } from '../tables/argument-kinds.js';
 import { decodeProgram, encodeProgram, run } from './bpf.js';
 import { compile, programFor } from './compile.js';
-import { arg, type Condition } from './conditions.js';
+import { arg, type Condition } from '../policy/conditions.js';
 import { Graph } from './graph.js';
-import { policy } from './policy.js';
-import type { SeccompOptions } from './options.js';
-import { baseNames, presets } from './presets.js';
-import { simulate } from './simulate.js';
-import { syscallTable } from './syscalls.js';
+import { policy } from '../policy/policy.js';
+import type { SeccompOptions } from '../policy/options.js';
+import { baseNames, presets } from '../policy/presets.js';
+import { simulate } from '../analysis/simulate.js';
+import { syscallTable } from '../tables/syscalls.js';
 
 const machines = ['x86_64', 'aarch64', 'riscv64'] as const;
 const many = (count: number): SeccompOptions => ({

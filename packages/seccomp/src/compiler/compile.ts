@@ -1,13 +1,13 @@
-import { describeAction, encodeAction } from './actions.js';
-import { type Architecture, architectures, type Machine, onMachine } from './architectures.js';
+import { describeAction, encodeAction } from '../policy/actions.js';
+import { type Architecture, architectures, type Machine, onMachine } from '../tables/architectures.js';
 import { dataOffsets, encodeProgram, instructionSize, maxInstructions } from './bpf.js';
 import { checksOf } from './checks.js';
-import { seccompError } from './errors.js';
+import { seccompError } from '../errors.js';
 import { Graph, type Node } from './graph.js';
 import { layOut } from './layout.js';
-import { policy as validate } from './policy.js';
-import type { SeccompPolicy } from './options.js';
-import { syscallTable } from './syscalls.js';
+import { policy as validate } from '../policy/policy.js';
+import type { SeccompPolicy } from '../policy/options.js';
+import { syscallTable } from '../tables/syscalls.js';
 import { mergeRanges, type Range, searchTree } from './tree.js';
 import { verdicts } from './verdicts.js';
 

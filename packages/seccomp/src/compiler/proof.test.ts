@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { decodeProgram, instructionSize, maxInstructions, run } from './bpf.js';
-import { architectures } from './architectures.js';
+import { architectures } from '../tables/architectures.js';
 import { compileFor } from './compile.js';
-import { plan } from './plan.js';
-import { policy } from './policy.js';
+import { plan } from '../plan.js';
+import { policy } from '../policy/policy.js';
 import { newProofKey, proofLength, proofOf } from './proof.js';
-import { syscallNumber } from './syscalls.js';
+import { syscallNumber } from '../tables/syscalls.js';
 
 const key = 0x1234_5678_8000_0001n;
 const [operation, flags] = [0x8000_0001n, 0x1234_5678n];

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-import { encodeAction, errno } from './actions.js';
-import type { Machine } from './architectures.js';
+import { encodeAction, errno } from '../policy/actions.js';
+import type { Machine } from '../tables/architectures.js';
 import { dataOffsets, encodeProgram, maxInstructions } from './bpf.js';
-import { syscallNumber } from './syscalls.js';
+import { syscallNumber } from '../tables/syscalls.js';
 
 /** What seccomp(2) never fails with by nature; `seccomp.c` has the same number. */
 const answer = errno('EHWPOISON');

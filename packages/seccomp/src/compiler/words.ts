@@ -1,5 +1,5 @@
 import { dataOffsets } from './bpf.js';
-import type { Condition } from './conditions.js';
+import type { Condition } from '../policy/conditions.js';
 
 /** What the accumulator holds: a word of the call's data, masked or not. */
 export type Held = string;

@@ -1,7 +1,7 @@
 import { shown } from '@sb/core/document';
 
-import { errnoNumber, linuxErrnoName, maxErrno } from './errnos.js';
-import { invalid } from './errors.js';
+import { errnoNumber, linuxErrnoName, maxErrno } from '../tables/errnos.js';
+import { invalid } from '../errors.js';
 
 /**
  * What becomes of a call, in seccomp(2)'s order of strictness from `kill-process` down to `allow`.

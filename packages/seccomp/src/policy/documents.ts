@@ -21,17 +21,17 @@ import {
 } from '@sb/core/document';
 
 import { type Action, actionData, actionNames, canonicalErrno, lets } from './actions.js';
-import { architectureNames } from './architectures.js';
+import { architectureNames } from '../tables/architectures.js';
 import { comparisons, type Condition, condition } from './conditions.js';
-import { seccompError } from './errors.js';
-import { type SocketFamily, socketFamilies } from './families.js';
-import { errnoNames, maxErrno } from './errnos.js';
-import { groupNames, isGroup } from './groups.js';
+import { seccompError } from '../errors.js';
+import { type SocketFamily, socketFamilies } from '../tables/families.js';
+import { errnoNames, maxErrno } from '../tables/errnos.js';
+import { groupNames, isGroup } from '../tables/groups.js';
 import { narrow, wide } from './numbers.js';
 import type { SeccompFields, SeccompPlanOptions } from './options.js';
 import { baseNames } from './presets.js';
 import type { Rule } from './rules.js';
-import { isSyscall, syscallNames } from './syscalls.js';
+import { isSyscall, syscallNames } from '../tables/syscalls.js';
 
 /** Names of calls that only other architectures have are accepted; they filter nothing here. */
 const syscall = titled(

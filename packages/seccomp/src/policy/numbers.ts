@@ -1,7 +1,7 @@
 /** The numbers that an argument is compared with. */
 import { custom, isTextOrNumber, type Reader, shown } from '@sb/core/document';
 
-import { invalid } from './errors.js';
+import { invalid } from '../errors.js';
 
 const low32 = 0xffff_ffff;
 const low64 = 0xffff_ffff_ffff_ffffn;

@@ -2,8 +2,8 @@
 import type { RequirementLevel } from '@sb/core';
 
 import type { Action } from './actions.js';
-import type { Architecture } from './architectures.js';
-import type { SocketFamily } from './families.js';
+import type { Architecture } from '../tables/architectures.js';
+import type { SocketFamily } from '../tables/families.js';
 import type { Base } from './presets.js';
 import type { Rule, RuleOptions, SimpleActionName } from './rules.js';
 

@@ -2,7 +2,7 @@ import { isSandboxError } from '@sb/core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { compile } from './compile.js';
+import { compile } from '../compiler/compile.js';
 import { parsePolicy } from './parse-policy.js';
 
 const seed = Date.now() % 2 ** 31;

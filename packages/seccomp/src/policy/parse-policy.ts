@@ -1,6 +1,6 @@
 import { repeatedKey } from '@sb/core';
 
-import { seccompError } from './errors.js';
+import { seccompError } from '../errors.js';
 import { policy } from './policy.js';
 import type { SeccompOptions, SeccompPolicy } from './options.js';
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { errno, killProcess } from './actions.js';
 import { arg } from './conditions.js';
-import { compile } from './compile.js';
+import { compile } from '../compiler/compile.js';
 import { presets } from './presets.js';
-import { simulate } from './simulate.js';
+import { simulate } from '../analysis/simulate.js';
 import { policy } from './policy.js';
 import type { SeccompOptions } from './options.js';
 

@@ -2,7 +2,7 @@ import type { LayerLevels } from '@sb/core';
 
 import { errno, killProcess } from './actions.js';
 import { levelsReader, policyReader } from './documents.js';
-import { documentPlace } from './errors.js';
+import { documentPlace } from '../errors.js';
 import type { SeccompOptions, SeccompPolicy } from './options.js';
 import { presets } from './presets.js';
 

@@ -1,7 +1,7 @@
 import { allow, type Action, errno } from './actions.js';
 import { arg, type Condition } from './conditions.js';
 import { CLONE_NEW } from './detours.js';
-import type { SocketFamily } from './families.js';
+import type { SocketFamily } from '../tables/families.js';
 import type { Rule } from './rules.js';
 
 /** Where a policy starts from. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { argumentCount, type ArgumentKind, argumentKind } from './argument-kinds.js';
-import prototypes from './data/prototypes.json' with { type: 'json' };
-import { arg } from './conditions.js';
-import { lint } from './lint.js';
+import prototypes from '../data/prototypes.json' with { type: 'json' };
+import { arg } from '../policy/conditions.js';
+import { lint } from '../analysis/lint.js';
 import { syscallTable } from './syscalls.js';
 
 /** Calls of 64-bit architectures that no prototype is known of, and why. */

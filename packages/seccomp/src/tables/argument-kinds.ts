@@ -1,4 +1,4 @@
-import prototypes from './data/prototypes.json' with { type: 'json' };
+import prototypes from '../data/prototypes.json' with { type: 'json' };
 
 /** What kind of value an argument is, which decides how it can be compared. */
 export type ArgumentKind = 'int' | 'long' | 'pointer';

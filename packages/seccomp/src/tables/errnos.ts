@@ -1,4 +1,4 @@
-import data from './data/syscalls.json' with { type: 'json' };
+import data from '../data/syscalls.json' with { type: 'json' };
 
 /**
  * Linux's error numbers (`asm-generic/errno.h`), the same on every architecture of this package. Not those of the

@@ -1,5 +1,5 @@
-import data from './data/groups.json' with { type: 'json' };
-import { seccompError } from './errors.js';
+import data from '../data/groups.json' with { type: 'json' };
+import { seccompError } from '../errors.js';
 
 interface GroupData {
   readonly about: string;

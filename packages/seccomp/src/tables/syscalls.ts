@@ -1,5 +1,5 @@
 import type { Architecture } from './architectures.js';
-import data from './data/syscalls.json' with { type: 'json' };
+import data from '../data/syscalls.json' with { type: 'json' };
 
 type Numbers = Readonly<Partial<Record<Architecture, number>>>;
 

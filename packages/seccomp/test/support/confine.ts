@@ -13,7 +13,7 @@ import {
   temporaryFolder,
 } from '@sb/test-kit';
 
-import { thisMachine } from '../../src/architectures.js';
+import { thisMachine } from '../../src/tables/architectures.js';
 import { plan, policy, type SeccompOptions } from '../../src/index.js';
 
 /** An ordinary user: root hides missing denials. */
