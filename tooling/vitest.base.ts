@@ -29,7 +29,9 @@ export function packageTests({ testTimeout = 20_000, moreCases = [] }: PackageTe
     test: {
       include: isLong ? [longTests, ...moreCases] : ['src/**/*.test.ts', 'test/**/*.test.ts'],
       exclude: isLong ? configDefaults.exclude : [...configDefaults.exclude, longTests],
-      globalSetup: [fileURLToPath(new URL('test-kit/src/global-setup.ts', import.meta.url))],
+      globalSetup: ['run/require-built.mjs', 'test-kit/src/global-setup.ts'].map((file) =>
+        fileURLToPath(new URL(file, import.meta.url)),
+      ),
       // What is built needs no transform, which took half of the time of short tests. But a test puts itself between
       // @sb/files and the file system.
       server: { deps: { external: [/\/packages\/(?!files\/)[a-z]+\/dist\//] } },

@@ -1,5 +1,5 @@
 {
-  'includes': ['../../tooling/native/common.gypi'],
+  'includes': ['../native/common.gypi'],
   'targets': [{
     'target_name': 'landlock',
     'conditions': [
@@ -7,8 +7,8 @@
         'sources': [
           'native/addon.c', 'native/above.c', 'native/landlock.c', 'native/link_folders.c', 'native/open_path.c',
           'native/process.c', 'native/proof.c', 'native/record.c',
-          '../../tooling/native/sb_js.c',
-          '../../tooling/native/sb_task_list.c', '../../tooling/native/sb_threads.c',
+          '../native/sb_js.c',
+          '../native/sb_task_list.c', '../native/sb_threads.c',
         ],
       }, {
         # Landlock is Linux's; elsewhere support() says so without an addon.

@@ -1,5 +1,5 @@
 {
-  'includes': ['../../tooling/native/common.gypi'],
+  'includes': ['../native/common.gypi'],
   'targets': [{
     'target_name': 'sandbox',
     'sources': [
@@ -12,7 +12,7 @@
       'native/status_pipe.c',
       'native/stream_pair.c',
       'native/unreadable.c',
-      '../../tooling/native/sb_js.c',
+      '../native/sb_js.c',
     ],
     'conditions': [
       ['OS=="linux"', { 'sources': ['native/watch.c'] }],

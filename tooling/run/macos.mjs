@@ -75,7 +75,7 @@ function addonOf(name) {
 function buildAddon({ name, folder: place, sources }, target) {
   const out = join(folder, target, name);
   mkdirSync(out, { recursive: true });
-  const headers = [join(nodeHeaders() ?? '', 'include/node'), join(root, 'tooling/native')];
+  const headers = [join(nodeHeaders() ?? '', 'include/node'), join(root, 'packages/native')];
   const warnings = ['-Wall', '-Wextra', '-Werror', '-Wshadow', '-Wconversion'];
   const flags = [...headers.flatMap((one) => ['-isystem', one]), '-std=gnu11', ...warnings, '-fvisibility=hidden'];
   const defines = ['NAPI_VERSION=8', `NODE_GYP_MODULE_NAME=${name}`];

@@ -21,10 +21,19 @@ export function setUp(purposes) {
   }
 }
 
-/** Builds every package that has changed. */
-export function build() {
+/**
+ * Builds every package that has changed, and its native parts.
+ *
+ * @param {readonly string[]} [options] further arguments of turbo
+ */
+export function build(options = []) {
+  // What is no clone has no list of its files, and nobody works on it.
+  const isClone = existsSync(join(root, '.git'));
+  if (isClone && attempt(process.execPath, ['tooling/checks/structure.mjs', '--build']) !== 0)
+    fail('nothing was built.');
   say('building');
-  run('npx', ['--no-install', 'turbo', 'run', 'build', '--output-logs=errors-only'], {
+  const tasks = ['build', 'build:native'];
+  run('npx', ['--no-install', 'turbo', 'run', ...tasks, '--output-logs=errors-only', ...options], {
     env: turboEnvironment(),
     quiet: true,
   });

@@ -25,24 +25,18 @@ import {
   capabilityName,
   unknownCapability,
 } from './names.js';
-import type { PlanOptions } from './plan.js';
-import type { RestrictOptions } from './restrict.js';
-import type { GetOptions } from './state.js';
-import type { TextOptions } from './text.js';
-import type { CapsFeature, CapsLevels, CapsOptions, CapsPolicy } from './policy.js';
-
-/** The features of this layer that have a level, each with the name that reports use. */
-export const featureNames = {
-  capabilities: 'capabilities',
-  keep: 'keep',
-  ambient: 'ambient',
-  bounding: 'bounding',
-  securebits: 'securebits',
-  noNewPrivs: 'no_new_privs',
-} as const;
-
-/** The features, in the order of a report. */
-export const features = Object.keys(featureNames) as readonly CapsFeature[];
+import {
+  type CapsFeature,
+  type CapsLevels,
+  type CapsOptions,
+  type CapsPolicy,
+  featureNames,
+  features,
+  type GetOptions,
+  type PlanOptions,
+  type RestrictOptions,
+  type TextOptions,
+} from './options.js';
 
 const named = Array.from({ length: lastNamedCapability + 1 }, (_, number) => capabilityName(number));
 

@@ -14,7 +14,8 @@ import {
 import { documentPlace } from './errors.js';
 import { iabOf } from './iab.js';
 import { plan } from './plan.js';
-import { type CapsOptions, type CapsPolicy, policy, requirePolicy, withLevels } from './policy.js';
+import { policy, requirePolicy, withLevels } from './policy.js';
+import type { CapsOptions, CapsPolicy } from './options.js';
 import { get } from './state.js';
 import { format, parse } from './text.js';
 

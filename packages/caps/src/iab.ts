@@ -1,6 +1,7 @@
 import { capabilityBits, type CapabilityName, maskOf, namesOf } from './names.js';
 import type { CapabilityState } from './state.js';
-import { invalid, lastOf, parseCapability, requireShort, textName, type TextOptions } from './text.js';
+import { invalid, lastOf, parseCapability, requireShort, textName } from './text.js';
+import type { TextOptions } from './options.js';
 
 /** What a program started later gets: libcap's "IAB" (`cap_iab(3)`). */
 export interface Iab {

@@ -4,18 +4,20 @@ export { decodeFileCapabilities, type FileCapabilities, fileCapabilities } from 
 export { formatIab, type Iab, iabOf, parseIab } from './iab.js';
 export { lastCapability } from './last.js';
 export { type CapabilityName, capabilityName, capabilityNumber } from './names.js';
-export { type CapsPlan, type CapsTarget, plan, type PlanOptions } from './plan.js';
-export {
-  type CapsFeature,
-  type CapsLevels,
-  type CapsOptions,
-  type CapsPolicy,
-  none,
-  policy,
-  withLevels,
-} from './policy.js';
-export { restrictSelf, type RestrictOptions } from './restrict.js';
+export { type CapsPlan, type CapsTarget, plan } from './plan.js';
+export type {
+  CapsFeature,
+  CapsLevels,
+  CapsOptions,
+  CapsPolicy,
+  GetOptions,
+  PlanOptions,
+  RestrictOptions,
+  TextOptions,
+} from './options.js';
+export { none, policy, withLevels } from './policy.js';
+export { restrictSelf } from './restrict.js';
 export { type Securebit } from './securebits.js';
-export { type CapabilityState, get, type GetOptions, type ThreadCapabilities } from './state.js';
+export { type CapabilityState, get, type ThreadCapabilities } from './state.js';
 export { type CapsSupport, support } from './support.js';
-export { type CapabilitySets, format, parse, type TextOptions } from './text.js';
+export { type CapabilitySets, format, parse } from './text.js';

@@ -1,6 +1,6 @@
 import type { CapsErrorCode } from './errors.js';
 import type { CapabilityName } from './names.js';
-import type { CapsFeature, CapsPolicy } from './policy.js';
+import type { CapsFeature, CapsPolicy } from './options.js';
 import { lockedSecurebits, type Securebit } from './securebits.js';
 import type { CapsSupport } from './support.js';
 

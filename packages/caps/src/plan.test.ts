@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import type { CapsError } from './errors.js';
 import { type CapabilityName, namesOf } from './names.js';
-import { plan, type PlanOptions } from './plan.js';
-import { featureNames } from './documents.js';
-import { type CapsFeature, type CapsOptions, none, policy } from './policy.js';
+import { plan } from './plan.js';
+import { type CapsFeature, type CapsOptions, featureNames, type PlanOptions } from './options.js';
+import { none, policy } from './policy.js';
 import { lockedSecurebits, type Securebit } from './securebits.js';
 import type { CapabilityState } from './state.js';
 import type { CapsSupport } from './support.js';

@@ -13,8 +13,15 @@ import {
   obstacleToUserSwitch,
   type Situation,
 } from './obstacles.js';
-import { featureNames, features as featureKeys, planReader } from './documents.js';
-import { type CapsFeature, type CapsPolicy, requirePolicy } from './policy.js';
+import { planReader } from './documents.js';
+import {
+  type CapsFeature,
+  type CapsPolicy,
+  featureNames,
+  features as featureKeys,
+  type PlanOptions,
+} from './options.js';
+import { requirePolicy } from './policy.js';
 import type { CapsSupport } from './support.js';
 
 /** The sets that every thread will have; absent where they are left alone. */
@@ -32,15 +39,6 @@ export interface CapsPlan extends LayerPlan {
   readonly layer: 'caps';
   /** What is compared with the kernel's answer afterwards, thread by thread. */
   readonly target: CapsTarget;
-}
-
-/** Options of {@link plan}. */
-export interface PlanOptions {
-  /**
-   * The user is changed between the two phases of the record (`native/caps.h`): kept capabilities are carried across,
-   * and a policy that could undo the change is refused. Default: false.
-   */
-  readonly userSwitch?: boolean;
 }
 
 /** Flags of the record; `caps.h` has the same numbers. */

@@ -2,7 +2,8 @@ import { SandboxError } from '@sb/core';
 import { describe, expect, it } from 'vitest';
 
 import { plan } from './plan.js';
-import { type CapsOptions, type CapsPolicy, none, policy, requirePolicy } from './policy.js';
+import { none, policy, requirePolicy } from './policy.js';
+import type { CapsOptions, CapsPolicy } from './options.js';
 import { support } from './support.js';
 
 describe('policy', () => {

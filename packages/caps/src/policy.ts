@@ -1,46 +1,16 @@
 import type { LayerLevels, RequirementLevel } from '@sb/core';
 
-import { featureNames, features, levelsReader, optionsReader, policyReader } from './documents.js';
+import { levelsReader, optionsReader, policyReader } from './documents.js';
+import {
+  type CapsFeature,
+  type CapsLevels,
+  type CapsOptions,
+  type CapsPolicy,
+  featureNames,
+  features,
+} from './options.js';
 import { capsError, documentPlace } from './errors.js';
 import { type CapabilityName, maskOf, namesOf } from './names.js';
-
-/** A feature of this layer. */
-export type CapsFeature = keyof typeof featureNames;
-
-/** How much of a feature may be missing: nothing, or what the report then names. Off is said by the option itself. */
-export type CapsLevels = Readonly<Partial<Record<CapsFeature, Exclude<RequirementLevel, 'off'>>>>;
-
-/** What {@link policy} takes. The defaults keep nothing and lock everything. */
-export interface CapsOptions {
-  /**
-   * What stays permitted, and effective where it is effective now. Everything else goes from effective, permitted,
-   * inheritable and ambient. `'all'` leaves those four sets alone. Default: nothing is kept.
-   */
-  readonly keep?: readonly CapabilityName[] | 'all';
-  /** What a program started afterwards has, too; part of `keep`. Default: nothing. */
-  readonly ambient?: readonly CapabilityName[];
-  /** What a program started afterwards has if its file says so; part of `keep`. Default: what is ambient. */
-  readonly inheritable?: readonly CapabilityName[];
-  /** The bounding set: `'drop'` all of it, drop all but a list, or `'leave'` it. Default: `'drop'`. */
-  readonly bounding?: 'drop' | 'leave' | readonly CapabilityName[];
-  /** Locks noroot, no_setuid_fixup, keep_caps and no_cap_ambient_raise for good. Default: `'lock'`. */
-  readonly securebits?: 'lock' | 'leave';
-  /** Sets no_new_privs, inherited by every program started afterwards. Default: true. */
-  readonly noNewPrivs?: boolean;
-  /** Default of each: `require`. */
-  readonly levels?: CapsLevels;
-}
-
-/** A validated, frozen, JSON-serialisable decision about the capabilities of a process. */
-export interface CapsPolicy {
-  readonly layer: 'caps';
-  readonly keep: readonly CapabilityName[];
-  readonly inheritable: readonly CapabilityName[];
-  readonly ambient: readonly CapabilityName[];
-  /** What may remain in the bounding set; empty where its level is `off`. */
-  readonly bounding: readonly CapabilityName[];
-  readonly levels: Readonly<Record<CapsFeature, RequirementLevel>>;
-}
 
 /**
  * Validates options into a policy. Pure.

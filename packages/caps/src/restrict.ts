@@ -6,23 +6,11 @@ import { restrictReader } from './documents.js';
 import { capsError, documentPlace, nativeError } from './errors.js';
 import { native, type NativeReached } from './native.js';
 import { type CapsPlan, plan } from './plan.js';
-import type { CapsPolicy } from './policy.js';
+import type { CapsPolicy, RestrictOptions } from './options.js';
 import { support } from './support.js';
 import { surrendered } from './surrender.js';
 import { changeUser } from './switch-user.js';
 import { verify } from './verify.js';
-
-/** Options of {@link restrictSelf}. */
-export interface RestrictOptions {
-  /**
-   * Changes the user, for good and on every thread, between the two phases: kept capabilities are carried across, and
-   * nothing else is. Synchronous; for instance `() => dropPrivileges(user)` of `@sb/privdrop`, with
-   * `unsafeAllowCapabilities` in its policy where something is kept, since it would take that for a failure. Its result
-   * doesn't count, only whether every thread has another user. If it throws, what is not kept is given up all the same,
-   * and its error is thrown on. It is called also where there are no capabilities. Default: the user stays.
-   */
-  readonly switchUser?: () => unknown;
-}
 
 /**
  * Applies a policy to every thread of this process, for good: no_new_privs, inheritable, ambient lowered, bounding set,

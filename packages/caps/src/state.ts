@@ -6,6 +6,7 @@ import { getReader } from './documents.js';
 import { type CapsError, capsError, documentPlace } from './errors.js';
 import { type CapabilityName, namesOf } from './names.js';
 import { native } from './native.js';
+import type { GetOptions } from './options.js';
 import { type Securebit, securebitNames } from './securebits.js';
 
 /** The capabilities of a thread (`capabilities(7)`), each set as names in the order of their numbers. */
@@ -35,12 +36,6 @@ const lastPid = 2 ** 31 - 1;
 export interface ThreadCapabilities extends CapabilityState {
   /** Thread id. */
   readonly tid: number;
-}
-
-/** Options of {@link get}. */
-export interface GetOptions {
-  /** Each thread by itself: in Linux capabilities belong to a thread. Default: the thread-group leader. */
-  readonly threads?: boolean;
 }
 
 /**

@@ -10,18 +10,13 @@ import {
   maskOf,
   namesOf,
 } from './names.js';
+import type { TextOptions } from './options.js';
 
 /** The three sets that a text form holds. */
 export interface CapabilitySets {
   readonly effective: readonly CapabilityName[];
   readonly permitted: readonly CapabilityName[];
   readonly inheritable: readonly CapabilityName[];
-}
-
-/** Options of {@link parse} and {@link format}. */
-export interface TextOptions {
-  /** Number of the last capability that "all" means. Default: this kernel's. */
-  readonly last?: number;
 }
 
 /** The sets by their letter, in the order libcap writes them. */

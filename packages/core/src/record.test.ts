@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { layerIds } from './layer.js';
 import { encodeRecord, encodeU32, recordHeaderLength, recordMaxLength } from './record.js';
 
-const header = readFileSync(new URL('../../../tooling/native/sb_record.h', import.meta.url), 'utf8');
+const header = readFileSync(new URL('../../native/sb_record.h', import.meta.url), 'utf8');
 
 describe('records', () => {
   it('start with layer, version, flags and total length, little-endian', () => {

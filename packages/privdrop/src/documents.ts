@@ -16,8 +16,7 @@ import {
 } from '@sb/core/document';
 
 import { checkedId, checkName } from './ids.js';
-import type { UserIdentity, UserReference } from './lookup.js';
-import type { PrivdropOptions, PrivdropPolicy } from './policy.js';
+import type { PrivdropOptions, PrivdropPolicy, UserIdentity, UserReference } from './options.js';
 
 /** The kernel's limit on supplementary groups: NGROUPS_MAX, `getgroups(2)`. */
 const maxGroups = 65_536;

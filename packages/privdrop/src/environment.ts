@@ -1,6 +1,7 @@
 import { variablesReader } from './documents.js';
 import { documentPlace, privdropError } from './errors.js';
-import { type PrivdropPolicy, requirePolicy } from './policy.js';
+import { requirePolicy } from './policy.js';
+import type { PrivdropPolicy } from './options.js';
 
 /** The largest id that Node's child_process takes. */
 const maxSpawnId = 0x7fff_ffff;

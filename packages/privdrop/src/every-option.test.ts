@@ -3,8 +3,9 @@ import { expect, it } from 'vitest';
 
 import { levelsReader, optionsReader, policyReader, referenceReader, variablesReader } from './documents.js';
 import { environmentOf } from './environment.js';
-import { lookupUser, type UserReference } from './lookup.js';
-import { policy, type PrivdropOptions, type PrivdropPolicy, requirePolicy, withLevels } from './policy.js';
+import { lookupUser } from './lookup.js';
+import type { PrivdropOptions, PrivdropPolicy, UserReference } from './options.js';
+import { policy, requirePolicy, withLevels } from './policy.js';
 
 const reference = { user: 4242, group: 4242, groups: [4243] };
 const identity = { uid: 4242, gid: 4242, name: 'somebody', home: '/', shell: '/bin/sh', groups: [4243] };

@@ -7,30 +7,7 @@ import { documentPlace, type PrivdropErrorCode, privdropError } from './errors.j
 import { checkedId, checkName } from './ids.js';
 import { requireUsers } from './identity.js';
 import { native, type NativeUser } from './native.js';
-
-/** A user that a process can become, as plain data. */
-export interface UserIdentity {
-  readonly uid: number;
-  readonly gid: number;
-  /** Login name; absent for a uid without an entry. */
-  readonly name?: string;
-  /** Home directory; `/` for a uid without an entry. */
-  readonly home: string;
-  /** Login shell; `/bin/sh` where the entry leaves it empty (`passwd(5)`). */
-  readonly shell: string;
-  /** The groups given explicitly, or those of the user's entries in the group database, without `gid` itself. */
-  readonly groups: readonly number[];
-}
-
-/** A user with another group, or with groups of its own; needed for a uid that has no entry. */
-export interface UserReference {
-  /** Login name or uid. */
-  readonly user: string | number;
-  /** Group name or gid. Default: the one of the user's entry. */
-  readonly group?: string | number;
-  /** Supplementary groups, names or gids. Default: those of the user's entries. */
-  readonly groups?: readonly (string | number)[];
-}
+import type { UserIdentity, UserReference } from './options.js';
 
 /**
  * Looks a user up in the system's name service, so LDAP and systemd users count as well as `/etc/passwd`.

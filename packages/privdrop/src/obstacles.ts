@@ -1,7 +1,7 @@
 import { mayBeStranger } from '@sb/core';
 
 import type { PrivdropErrorCode } from './errors.js';
-import type { PrivdropPolicy } from './policy.js';
+import type { PrivdropPolicy } from './options.js';
 import { type Available, gidMapOf, standingOf, unmappedId } from './standing.js';
 import type { PrivdropSupport } from './support.js';
 

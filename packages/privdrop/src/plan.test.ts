@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { PrivdropErrorCode } from './errors.js';
 import { plan } from './plan.js';
-import type { PrivdropPolicy } from './policy.js';
+import type { PrivdropPolicy } from './options.js';
 import type { PrivdropSupport } from './support.js';
 
 const policy: PrivdropPolicy = {

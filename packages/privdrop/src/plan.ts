@@ -2,7 +2,8 @@ import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan, type PlanN
 
 import { privdropError } from './errors.js';
 import { mayBeAnyone, type Obstacle, obstacleTo, unsupportedPlatform } from './obstacles.js';
-import { type PrivdropPolicy, requirePolicy } from './policy.js';
+import { requirePolicy } from './policy.js';
+import type { PrivdropPolicy } from './options.js';
 import { type Available, mayBeRoot, standingOf } from './standing.js';
 import type { PrivdropSupport } from './support.js';
 

@@ -2,10 +2,10 @@ import { SandboxError } from '@sb/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { UserIdentity } from './lookup.js';
+import type { PrivdropOptions, PrivdropPolicy, UserIdentity } from './options.js';
 import { spawnOptions } from './environment.js';
 import { plan } from './plan.js';
-import { policy, type PrivdropOptions, type PrivdropPolicy } from './policy.js';
+import { policy } from './policy.js';
 import { support } from './support.js';
 
 const alpm: UserIdentity = { uid: 954, gid: 955, name: 'alpm', home: '/', shell: '/bin/sh', groups: [36, 27, 36] };

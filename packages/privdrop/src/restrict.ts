@@ -13,7 +13,7 @@ import { identityVariables } from './environment.js';
 import { nativeError, privdropError } from './errors.js';
 import { native } from './native.js';
 import { plan, type PrivdropPlan } from './plan.js';
-import type { PrivdropPolicy } from './policy.js';
+import type { PrivdropPolicy } from './options.js';
 import { support } from './support.js';
 
 /**

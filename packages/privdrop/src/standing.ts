@@ -1,6 +1,6 @@
 import { defaultOverflowId, type IdMap, isMapped, mayBeStranger } from '@sb/core';
 
-import type { PrivdropPolicy } from './policy.js';
+import type { PrivdropPolicy } from './options.js';
 import type { PrivdropSupport } from './support.js';
 
 /** Support of a platform that has users. */

@@ -1,14 +1,15 @@
 import { walkOptions } from '@sb/test-kit';
 import { expect, it } from 'vitest';
 
-import { actionNames } from './actions.js';
-import { comparisons } from './conditions.js';
-import { compile } from './compile.js';
-import { levelsReader, planReader, policyReader } from './documents.js';
+import { actionNames } from './policy/actions.js';
+import { comparisons } from './policy/conditions.js';
+import { compile } from './compiler/compile.js';
+import { levelsReader, planReader, policyReader } from './policy/documents.js';
 import { plan } from './plan.js';
-import { policy, type SeccompOptions, withLevels } from './policy.js';
-import { simulate } from './simulate.js';
-import type { SimulatedCall } from './simulated-call.js';
+import { policy, withLevels } from './policy/policy.js';
+import type { SeccompOptions } from './policy/options.js';
+import { simulate } from './analysis/simulate.js';
+import type { SimulatedCall } from './analysis/simulated-call.js';
 
 const actions = actionNames.map((action) => {
   if (action === 'errno') return { action, errno: 'EPERM' };

@@ -9,26 +9,27 @@ export {
   trace,
   trap,
   userNotify,
-} from './actions.js';
-export { type Architecture, architectureNames, type Machine } from './architectures.js';
-export { compile, type SeccompFilter, type SeccompProgram } from './compile.js';
-export { arg, type Argument, type Comparison, type Condition, type Wide } from './conditions.js';
-export { checkTogether, optionTable } from './documents.js';
+} from './policy/actions.js';
+export { type Architecture, architectureNames, type Machine } from './tables/architectures.js';
+export { compile, type SeccompFilter, type SeccompProgram } from './compiler/compile.js';
+export { arg, type Argument, type Comparison, type Condition, type Wide } from './policy/conditions.js';
+export { checkTogether, optionTable } from './policy/documents.js';
 export { nativeError, type SeccompError, type SeccompErrorCode } from './errors.js';
-export { type Decision, evaluate } from './evaluate.js';
-export { explain } from './explain.js';
-export { socketFamilies, type SocketFamily } from './families.js';
-export { expandGroup, groupAbout, type GroupEntry, groupNames } from './groups.js';
-export type { LintCode, LintFinding } from './finding.js';
-export { lint } from './lint.js';
-export { parsePolicy } from './parse-policy.js';
-export { plan, type SeccompPlan, type SeccompPlanOptions } from './plan.js';
-export { policy, type SeccompOptions, type SeccompPolicy, withLevels } from './policy.js';
-export { type Base, type Preset, presets } from './presets.js';
-export { newProofKey } from './proof.js';
+export { type Decision, evaluate } from './analysis/evaluate.js';
+export { explain } from './analysis/explain.js';
+export { socketFamilies, type SocketFamily } from './tables/families.js';
+export { expandGroup, groupAbout, type GroupEntry, groupNames } from './tables/groups.js';
+export type { LintCode, LintFinding } from './analysis/finding.js';
+export { lint } from './analysis/lint.js';
+export { parsePolicy } from './policy/parse-policy.js';
+export { plan, type SeccompPlan } from './plan.js';
+export type { SeccompOptions, SeccompPlanOptions, SeccompPolicy } from './policy/options.js';
+export { policy, withLevels } from './policy/policy.js';
+export { type Base, type Preset, presets } from './policy/presets.js';
+export { newProofKey } from './compiler/proof.js';
 export { refuseRings, restrictSelf } from './restrict.js';
-export type { Rule, RuleOptions, SimpleActionName } from './rules.js';
-export { simulate, type Simulation } from './simulate.js';
-export type { SimulatedCall } from './simulated-call.js';
+export type { Rule, RuleOptions, SimpleActionName } from './policy/rules.js';
+export { simulate, type Simulation } from './analysis/simulate.js';
+export type { SimulatedCall } from './analysis/simulated-call.js';
 export { type FilterFlag, type SeccompSupport, support } from './support.js';
-export { syscallNumber, syscallSource } from './syscalls.js';
+export { syscallNumber, syscallSource } from './tables/syscalls.js';

@@ -4,11 +4,11 @@
  */
 import { describe, expect, it } from 'vitest';
 
-import { describeAction } from './actions.js';
-import { compile } from './compile.js';
-import { policy } from './policy.js';
-import { simulate } from './simulate.js';
-import { syscallTable } from './syscalls.js';
+import { describeAction } from './policy/actions.js';
+import { compile } from './compiler/compile.js';
+import { policy } from './policy/policy.js';
+import { simulate } from './analysis/simulate.js';
+import { syscallTable } from './tables/syscalls.js';
 
 type Answer = 'allow' | 'EPERM' | 'ENOSYS';
 

@@ -1,11 +1,12 @@
 import { recordHeaderLength } from '@sb/core';
 import { describe, expect, it } from 'vitest';
 
-import { errno, killProcess, trace, userNotify } from './actions.js';
-import { decodeProgram } from './bpf.js';
-import { arg } from './conditions.js';
+import { errno, killProcess, trace, userNotify } from './policy/actions.js';
+import { decodeProgram } from './compiler/bpf.js';
+import { arg } from './policy/conditions.js';
 import { plan } from './plan.js';
-import { policy, type SeccompOptions } from './policy.js';
+import { policy } from './policy/policy.js';
+import type { SeccompOptions } from './policy/options.js';
 import type { SeccompSupport } from './support.js';
 
 const available: SeccompSupport = {

@@ -1,16 +1,17 @@
 import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan, type PlanNeed } from '@sb/core';
 
-import { type Action, type ActionName, lets } from './actions.js';
-import { instructionSize } from './bpf.js';
-import { compileFor, type SeccompProgram } from './compile.js';
-import { reachedActions } from './detours.js';
-import { planReader } from './documents.js';
+import { type Action, type ActionName, lets } from './policy/actions.js';
+import { instructionSize } from './compiler/bpf.js';
+import { compileFor, type SeccompProgram } from './compiler/compile.js';
+import { reachedActions } from './policy/detours.js';
+import { planReader } from './policy/documents.js';
 import { documentPlace, type SeccompErrorCode, seccompError } from './errors.js';
-import { openTables } from './open-tables.js';
-import { policy as validate, type SeccompPolicy } from './policy.js';
-import { proofOf } from './proof.js';
+import { openTables } from './analysis/open-tables.js';
+import type { SeccompPlanOptions, SeccompPolicy } from './policy/options.js';
+import { policy as validate } from './policy/policy.js';
+import { proofOf } from './compiler/proof.js';
 import type { SeccompSupport } from './support.js';
-import { verdicts } from './verdicts.js';
+import { verdicts } from './compiler/verdicts.js';
 
 /** What will be loaded, or why nothing can be. */
 export interface SeccompPlan extends LayerPlan {
@@ -22,12 +23,6 @@ const recordVersion = 1;
 
 /** Flag of the record: its first instructions prove that it is loaded. `seccomp.h` has the same number. */
 const PROVEN = 1;
-
-/** What a plan may do beside the policy. */
-export interface SeccompPlanOptions {
-  /** From `newProofKey`: who loads the record finds out by it whether the filter is in force. Default: none. */
-  readonly proofKey?: bigint;
-}
 
 interface Obstacle {
   readonly code: SeccompErrorCode;

@@ -1,7 +1,7 @@
 /* The effect itself is proved in test/enforcement; here a native part that only says so must not be believed. */
 import { describe, expect, it, vi } from 'vitest';
 
-import { policy } from './policy.js';
+import { policy } from './policy/policy.js';
 import { restrictSelf } from './restrict.js';
 
 const native = vi.hoisted(() => ({

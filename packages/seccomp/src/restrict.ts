@@ -7,16 +7,17 @@ import {
   reportOf,
 } from '@sb/core';
 
-import { lets } from './actions.js';
-import { thisMachine } from './architectures.js';
+import { lets } from './policy/actions.js';
+import { thisMachine } from './tables/architectures.js';
 import { nativeError, seccompError } from './errors.js';
-import { evaluate } from './evaluate.js';
+import { evaluate } from './analysis/evaluate.js';
 import { native } from './native.js';
 import { plan } from './plan.js';
-import { policy as validate, type SeccompPolicy } from './policy.js';
-import { newProofKey } from './proof.js';
+import { policy as validate } from './policy/policy.js';
+import type { SeccompPolicy } from './policy/options.js';
+import { newProofKey } from './compiler/proof.js';
 import { support } from './support.js';
-import { syscallNumber } from './syscalls.js';
+import { syscallNumber } from './tables/syscalls.js';
 import { unfilteredThread } from './unfiltered.js';
 
 /**

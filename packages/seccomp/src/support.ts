@@ -1,7 +1,7 @@
 import { errnoName, parseTaskStatus, readKernelFile, type TaskStatus } from '@sb/core';
 
-import { type ActionName, actionValues } from './actions.js';
-import { type Machine, thisMachine } from './architectures.js';
+import { type ActionName, actionValues } from './policy/actions.js';
+import { type Machine, thisMachine } from './tables/architectures.js';
 import { native } from './native.js';
 
 /** Flags of `SECCOMP_SET_MODE_FILTER`, by the bit of `linux/seccomp.h`. */

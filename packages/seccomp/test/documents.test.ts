@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { missing, runProgram } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { programFor } from '../src/compile.js';
+import { programFor } from '../src/compiler/compile.js';
 import { compile, expandGroup, groupAbout, groupNames, policy, syscallNumber } from '../src/index.js';
-import { baseNames } from '../src/presets.js';
+import { baseNames } from '../src/policy/presets.js';
 
 const examples = fileURLToPath(new URL('../examples/', import.meta.url));
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -45,7 +45,7 @@ describe('the README', () => {
         readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8').matchAll(/^ {2}\| '([a-z-]+)'/gm),
         ([, code]) => code,
       );
-    const all = [...codes('finding.ts'), ...codes('errors.ts')];
+    const all = [...codes('analysis/finding.ts'), ...codes('errors.ts')];
     expect(all.length).toBeGreaterThan(20);
     expect(all.filter((code) => !readme.includes(`\`${code}\``))).toEqual([]);
   });

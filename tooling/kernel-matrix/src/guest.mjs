@@ -8,7 +8,7 @@ import { startChild } from './children.mjs';
 import { makeInitrd } from './initrd.mjs';
 import { guestFolders, initScript, marks } from './init-script.mjs';
 import { machineArguments, programOf } from './machine.mjs';
-import { root as projectRoot } from './record.mjs';
+import { root as projectRoot } from '../../support/src/data.mjs';
 import { share } from './share.mjs';
 
 /** How long a kernel may take to its first process, in seconds; emulated it takes five, and minutes on a busy machine. */

@@ -5,12 +5,15 @@ import { runProgram } from './program.js';
 /** Flags that make a C program end at the first read or write out of bounds and at the first undefined behaviour. */
 export const sanitizers: readonly string[] = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
+/** What the layers share, and what only tests do. */
+const headers = ['../../../packages/native', '../native'];
+
 /** A C program of a test. */
 export interface CSources {
   /** Where the sources are named from: `import.meta.url`. */
   readonly from: string;
   readonly sources: readonly string[];
-  /** Flags of the compiler beside C11 with GNU extensions, its warnings as errors, and `tooling/native` for headers. */
+  /** Flags of the compiler beside C11 with GNU extensions, its warnings as errors, and the headers of `@sb/native`. */
   readonly flags?: readonly string[];
 }
 
@@ -21,10 +24,10 @@ export interface CSources {
  * @throws Error with what the compiler said, also where that was only a warning
  */
 export async function compileC(output: string, { from, sources, flags = [] }: CSources): Promise<void> {
-  const include = `-I${fileURLToPath(new URL('../../native', import.meta.url))}`;
+  const include = headers.map((folder) => `-I${fileURLToPath(new URL(folder, import.meta.url))}`);
   const files = sources.map((source) => fileURLToPath(new URL(source, from)));
   const strict = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror'];
-  const args = [...strict, ...flags, include, '-o', output, ...files];
+  const args = [...strict, ...flags, ...include, '-o', output, ...files];
   const { status, stderr } = await runProgram('gcc', args, { timeout: 60_000 });
   if (status !== 0 || stderr !== '') throw new Error(`gcc ended with ${status}: ${stderr}`);
 }

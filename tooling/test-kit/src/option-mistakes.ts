@@ -1,6 +1,6 @@
 import type { Schema } from '@sb/core/document';
 
-import type { Here } from './option-table.js';
+import type { SamplePlace } from './sample-place.js';
 
 /** Hands a value to the function that is tried. */
 export type Take = (value: unknown) => unknown;
@@ -27,7 +27,11 @@ export class Mistakes {
   }
 
   /** Values that no option has: none at all, and ones of a kind that nothing is of. */
-  ofKind(path: string, inPlace: Here['inPlace'], { mayBeUndefined }: { readonly mayBeUndefined: boolean }): void {
+  ofKind(
+    path: string,
+    inPlace: SamplePlace['inPlace'],
+    { mayBeUndefined }: { readonly mayBeUndefined: boolean },
+  ): void {
     const start = path === '' ? '' : `${path} `;
     if (!mayBeUndefined) this.#expect(`undefined at ${path}`, inPlace(undefined), [start, 'is not ', ': undefined']);
     this.#expect(`null at ${path}`, inPlace(null), [start, 'is not ', ': null']);
@@ -36,7 +40,7 @@ export class Mistakes {
   }
 
   /** Keys that there are not. */
-  ofKeys({ value, path, inPlace }: Here, keys: readonly string[]): void {
+  ofKeys({ value, path, inPlace }: SamplePlace, keys: readonly string[]): void {
     const at = (key: string): string => `${path === '' ? '' : `${path}.`}${key}`;
     const beside = (more: object): unknown => inPlace({ ...(value as object), ...more });
     const strange = 'qqqqqqqqqqqq';
@@ -52,13 +56,13 @@ export class Mistakes {
   }
 
   /** A key that it inherits: one that is there for some, and for others isn't. */
-  ofPrototype({ value, path, inPlace }: Here): void {
+  ofPrototype({ value, path, inPlace }: SamplePlace): void {
     const heir = Object.assign(Object.create({ mistake: 1 }) as object, value);
     this.#expect(`inherited at ${path}`, inPlace(heir), [path, ' has properties that it inherits']);
   }
 
   /** A list with an entry too many, and one with a hole. */
-  ofLength({ value, path, inPlace }: Here, max: number): void {
+  ofLength({ value, path, inPlace }: SamplePlace, max: number): void {
     const [entry] = value as readonly unknown[];
     const long = Array.from({ length: max + 1 }, () => entry);
     this.#expect(`${long.length} entries at ${path}`, inPlace(long), [`${path} has ${long.length} entries`]);
@@ -66,7 +70,7 @@ export class Mistakes {
   }
 
   /** A text that is longer than its schema says. */
-  ofText({ maxLength }: Schema, { path, inPlace, value }: Here): void {
+  ofText({ maxLength }: Schema, { path, inPlace, value }: SamplePlace): void {
     if (typeof maxLength !== 'number' || typeof value !== 'string') return;
     this.#expect(`a long text at ${path}`, inPlace('x'.repeat(maxLength + 1)), [`${path} is not `]);
   }

@@ -1,6 +1,7 @@
 import type { Parts, Reader } from '@sb/core/document';
 
 import { Mistakes, type Take } from './option-mistakes.js';
+import type { SamplePlace } from './sample-place.js';
 
 /** Options of one function, with what is needed to try each of them. */
 export interface OptionTable {
@@ -39,7 +40,7 @@ export function walkOptions({ reader, samples, take, root = '' }: OptionTable): 
   }
   return { tried: mistakes.tried, faults: [...mistakes.faults, ...unseen(reader, seen, root)] };
 
-  function visit(at: Reader, here: Here): void {
+  function visit(at: Reader, here: SamplePlace): void {
     const { parts } = at;
     if (parts === undefined) return mistakes.ofText(at.schema, here);
     if (parts.kind === 'forms') {
@@ -50,7 +51,7 @@ export function walkOptions({ reader, samples, take, root = '' }: OptionTable): 
     else visitObject(parts, here);
   }
 
-  function visitList({ entry, max }: PartsOf<'list'>, here: Here): void {
+  function visitList({ entry, max }: PartsOf<'list'>, here: SamplePlace): void {
     const list = here.value as readonly unknown[];
     mistakes.ofLength(here, max);
     list.forEach((value, index) => {
@@ -59,12 +60,12 @@ export function walkOptions({ reader, samples, take, root = '' }: OptionTable): 
     });
   }
 
-  function visitRecord({ entry }: PartsOf<'record'>, here: Here): void {
+  function visitRecord({ entry }: PartsOf<'record'>, here: SamplePlace): void {
     mistakes.ofPrototype(here);
     for (const [key, value] of Object.entries(here.value as object)) below(entry, keyOf(here, key, value));
   }
 
-  function visitObject(parts: PartsOf<'object'>, here: Here): void {
+  function visitObject(parts: PartsOf<'object'>, here: SamplePlace): void {
     const { options, others } = parts;
     mistakes.ofPrototype(here);
     mistakes.ofKeys(here, [...options.keys()]);
@@ -78,24 +79,16 @@ export function walkOptions({ reader, samples, take, root = '' }: OptionTable): 
     }
   }
 
-  function below(at: Reader, here: Here, mayBeUndefined = false): void {
+  function below(at: Reader, here: SamplePlace, mayBeUndefined = false): void {
     mistakes.ofKind(here.path, here.inPlace, { mayBeUndefined });
     if (mayBeUndefined) mistakes.expectTaken(here.inPlace(undefined), `${here.path}: undefined, which may be there`);
     visit(at, here);
   }
 }
 
-/** A place in a sample. */
-export interface Here {
-  readonly value: unknown;
-  readonly path: string;
-  /** The whole sample with another value at this place. */
-  readonly inPlace: (value: unknown) => unknown;
-}
-
 type PartsOf<Kind extends Parts['kind']> = Extract<Parts, { readonly kind: Kind }>;
 
-function keyOf(here: Here, key: string, value: unknown): Here {
+function keyOf(here: SamplePlace, key: string, value: unknown): SamplePlace {
   const step = /^[$\w-]+$/.test(key) ? `${here.path === '' ? '' : '.'}${key}` : `[${JSON.stringify(key)}]`;
   const inPlace = (one: unknown): unknown => here.inPlace({ ...(here.value as object), [key]: one });
   return { value, path: `${here.path}${step}`, inPlace };

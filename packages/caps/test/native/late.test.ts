@@ -7,7 +7,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 describe.skipIf(missing('linux'))('a thread that takes the signal of a broadcast after its time was up', () => {
   async function build(output: string, ...more: readonly string[]): Promise<void> {
-    const flags = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', `-I${here('../../../../tooling/native')}`];
+    const flags = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', `-I${here('../../../native')}`];
     const { status, stderr } = await runProgram('gcc', [...flags, '-o', output, here('late.c'), ...more]);
     if (status !== 0 || stderr !== '') throw new Error(`the build failed: ${stderr}`);
   }
@@ -15,7 +15,7 @@ describe.skipIf(missing('linux'))('a thread that takes the signal of a broadcast
   it('runs nothing, and the next broadcast reaches it', async () => {
     using folder = temporaryFolder();
     const program = folder.file('late');
-    const sources = ['sb_task_list.c', 'sb_threads.c'].map((name) => here(`../../../../tooling/native/${name}`));
+    const sources = ['sb_task_list.c', 'sb_threads.c'].map((name) => here(`../../../native/${name}`));
     await build(program, '-DSB_THREADS_DEADLINE_SECONDS=1', ...sources);
     const { stdout } = await runProgram(program, []);
     expect(stdout).toBe('ETIMEDOUT late 0; OK threads 2\n');

@@ -16,7 +16,7 @@ describe.skipIf(missing('linux', 'root'))('the second door: a static launcher wi
   beforeAll(async () => {
     const core = ['caps.c', 'record.c', 'verify.c'].map((name) => here(`../../native/${name}`));
     const flags = ['-std=gnu11', '-Os', '-ffreestanding', '-fno-stack-protector', '-nostdlib', '-static', '-s'];
-    const strict = ['-Wall', '-Wextra', '-Werror', `-I${here('../../../../tooling/native')}`];
+    const strict = ['-Wall', '-Wextra', '-Werror', `-I${here('../../../native')}`];
     const { status, stderr } = await runProgram('gcc', [
       ...flags,
       ...strict,

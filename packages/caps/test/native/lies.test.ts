@@ -38,7 +38,7 @@ describe.skipIf(missing('linux', 'libcap'))('a kernel that did not do what it wa
   const program = folder.file('lies');
 
   beforeAll(async () => {
-    const flags = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', `-I${here('../../../../tooling/native')}`];
+    const flags = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', `-I${here('../../../native')}`];
     const { status, stderr } = await runProgram('gcc', [...flags, '-o', program, here('lies.c')]);
     if (status !== 0 || stderr !== '') throw new Error(`the build failed: ${stderr}`);
     return () => folder[Symbol.dispose]();

@@ -46,7 +46,7 @@ describe.skipIf(missing('linux', 'root', 'libcap'))('the order of the steps', ()
   const program = folder.file('order');
 
   beforeAll(async () => {
-    const flags = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', `-I${here('../../../../tooling/native')}`];
+    const flags = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', `-I${here('../../../native')}`];
     const sources = ['order.c', '../../native/record.c', '../../native/surrender.c', '../../native/verify.c'].map(here);
     const { status, stderr } = await runProgram('gcc', [...flags, '-o', program, ...sources]);
     if (status !== 0 || stderr !== '') throw new Error(`the build failed: ${stderr}`);

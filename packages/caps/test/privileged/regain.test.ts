@@ -13,7 +13,7 @@ import {
 } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import type { CapsOptions } from '../../src/policy.js';
+import type { CapsOptions } from '../../src/options.js';
 
 const fixture = new URL('../fixtures/run-as.ts', import.meta.url);
 const NET_BIND = 10;

@@ -3,7 +3,7 @@ import { compileC, sanitizers, type TemporaryFolder, temporaryFolder } from '@sb
 /** The user whom root's rights can't help: `nobody`. */
 export const nobody = { uid: 65_534, gid: 65_534 };
 
-const broadcast = ['../../../../tooling/native/sb_task_list.c', '../../../../tooling/native/sb_threads.c'] as const;
+const broadcast = ['../../../native/sb_task_list.c', '../../../native/sb_threads.c'] as const;
 
 /** What applies a record. */
 const core = ['landlock', 'link_folders', 'open_path', 'record'].map((name) => `../../native/${name}.c`);

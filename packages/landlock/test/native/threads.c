@@ -1,5 +1,5 @@
 /*
- * Attacks the broadcast to every thread (tooling/native/sb_threads.c) while threads start and end.
+ * Attacks the broadcast to every thread (packages/native/sb_threads.c) while threads start and end.
  *
  * What is broadcast is no_new_privs, which a thread inherits from the one that started it: a single
  * thread that is missed shows, since it and its descendants look at their own flag until the end.

@@ -32,6 +32,7 @@ export function makeWorkshop(): Workshop {
   for (const name of readdirSync(join(root, 'packages'))) {
     const from = join(root, 'packages', name);
     if (name === 'sandbox') for (const part of copied) cpSync(join(from, part), join(here, part), { recursive: true });
+    else if (name === 'native') cpSync(from, join(packages, name), { recursive: true });
     else if (readdirSync(from).includes('native')) copyNative(from, join(packages, name));
   }
   /** Whether the launcher that is there is a mutant. */

@@ -1,6 +1,6 @@
 /* Why an answer of libseccomp's may differ from ours. Each explanation is a test of the difference itself. */
-import { encodeAction } from '../../src/actions.js';
-import type { Machine } from '../../src/architectures.js';
+import { encodeAction } from '../../src/policy/actions.js';
+import type { Machine } from '../../src/tables/architectures.js';
 import type { SeccompPolicy } from '../../src/index.js';
 import type { OracleCall } from '../property/oracle.js';
 import type { ReferenceFilter, ReferenceRule } from '../support/reference.mjs';

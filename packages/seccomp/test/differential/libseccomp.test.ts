@@ -6,12 +6,12 @@ import { fewOrMany, missing, temporaryFolder } from '@sb/test-kit';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { encodeAction } from '../../src/actions.js';
-import { architectures, type Machine } from '../../src/architectures.js';
-import { decodeProgram, run } from '../../src/bpf.js';
-import { compile, programFor } from '../../src/compile.js';
+import { encodeAction } from '../../src/policy/actions.js';
+import { architectures, type Machine } from '../../src/tables/architectures.js';
+import { decodeProgram, run } from '../../src/compiler/bpf.js';
+import { compile, programFor } from '../../src/compiler/compile.js';
 import { policy, simulate } from '../../src/index.js';
-import { syscallTable } from '../../src/syscalls.js';
+import { syscallTable } from '../../src/tables/syscalls.js';
 import { naturalRules } from '../../bench/natural.mjs';
 import { random } from '../property/arbitraries.js';
 import { buildReference, compileReference } from '../support/reference.mjs';

@@ -6,8 +6,8 @@ import { type Attempt, missing, probe } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { compile, errno, policy, presets, type SeccompOptions, simulate } from '../../src/index.js';
-import { syscallTable } from '../../src/syscalls.js';
-import { thisMachine } from '../../src/architectures.js';
+import { syscallTable } from '../../src/tables/syscalls.js';
+import { thisMachine } from '../../src/tables/architectures.js';
 import { confiner, type Confiner, nobody } from '../support/confine.js';
 import { endings, unattempted, unfiltered } from './unattempted.js';
 

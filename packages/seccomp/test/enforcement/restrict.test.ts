@@ -4,7 +4,7 @@ import { type EnforcementReport, recordHeaderLength, type SandboxErrorFields } f
 import { compileFixture, fixtureJson, missing, nodeReleases } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { thisMachine } from '../../src/architectures.js';
+import { thisMachine } from '../../src/tables/architectures.js';
 import type { SeccompOptions, SeccompSupport } from '../../src/index.js';
 import { confiner, type Confiner, nobody, recordOf } from '../support/confine.js';
 

@@ -1,11 +1,11 @@
 /* Random policies, and random calls that are likely to hit what a policy is about. */
 import * as fc from 'fast-check';
 
-import { groupNames } from '../../src/groups.js';
+import { groupNames } from '../../src/tables/groups.js';
 import type { Action, Condition, SeccompOptions, SeccompPolicy } from '../../src/index.js';
-import { comparisons } from '../../src/conditions.js';
-import { baseNames } from '../../src/presets.js';
-import { syscallNumber, syscallTable } from '../../src/syscalls.js';
+import { comparisons } from '../../src/policy/conditions.js';
+import { baseNames } from '../../src/policy/presets.js';
+import { syscallNumber, syscallTable } from '../../src/tables/syscalls.js';
 import type { OracleCall } from './oracle.js';
 
 const architectures = ['x86_64', 'i386', 'aarch64', 'riscv64'] as const;

@@ -2,9 +2,9 @@ import { fewOrMany } from '@sb/test-kit';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { describeAction, encodeAction, lets } from '../../src/actions.js';
-import { decodeProgram } from '../../src/bpf.js';
-import { evaluate } from '../../src/evaluate.js';
+import { describeAction, encodeAction, lets } from '../../src/policy/actions.js';
+import { decodeProgram } from '../../src/compiler/bpf.js';
+import { evaluate } from '../../src/analysis/evaluate.js';
 import { compile, policy, type SeccompOptions, simulate } from '../../src/index.js';
 import { kernelObjections } from '../support/kernel-checker.js';
 import { callFor, denial, entry, options, random, rule } from './arbitraries.js';

@@ -2,8 +2,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { checksOf } from '../../src/checks.js';
-import { Graph, type Node } from '../../src/graph.js';
+import { checksOf } from '../../src/compiler/checks.js';
+import { Graph, type Node } from '../../src/compiler/graph.js';
 import { action, rule } from './arbitraries.js';
 
 const seed = Date.now() % 2 ** 31;

@@ -5,7 +5,7 @@
 import type { Action, Architecture, Condition, SeccompPolicy } from '../../src/index.js';
 import groups from '../../src/data/groups.json' with { type: 'json' };
 import syscalls from '../../src/data/syscalls.json' with { type: 'json' };
-import { presets } from '../../src/presets.js';
+import { presets } from '../../src/policy/presets.js';
 
 /** A call as the kernel sees it. */
 export interface OracleCall {

@@ -13,7 +13,7 @@ import {
   temporaryFolder,
 } from '@sb/test-kit';
 
-import { thisMachine } from '../../src/architectures.js';
+import { thisMachine } from '../../src/tables/architectures.js';
 import { plan, policy, type SeccompOptions } from '../../src/index.js';
 
 /** An ordinary user: root hides missing denials. */
@@ -39,7 +39,7 @@ export async function confiner(): Promise<Confiner> {
   const launcher = folder.file('confine');
   const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-ffreestanding', '-nostdlib', '-static'];
   const sources = [here('../native/confine.c'), here('../../native/seccomp.c')];
-  const include = `-I${here('../../../../tooling/native')}`;
+  const include = `-I${here('../../../native')}`;
   const more = ['-fno-stack-protector', include, '-o', launcher];
   const { status, stderr } = await runProgram('gcc', [...flags, ...more, ...sources]);
   if (status !== 0) throw new Error(`confine.c could not be built: ${stderr}`);

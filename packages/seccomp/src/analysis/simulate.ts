@@ -1,0 +1,48 @@
+import { type Action, decodeAction, describeAction, sameAction } from '../policy/actions.js';
+import { architectures } from '../tables/architectures.js';
+import { decodeProgram, type Instruction, run } from '../compiler/bpf.js';
+import { programFor, type SeccompFilter, type SeccompProgram } from '../compiler/compile.js';
+import { evaluate } from './evaluate.js';
+import { checkedCall, type SimulatedCall } from './simulated-call.js';
+
+/** What a filter answers. */
+export interface Simulation {
+  readonly action: Action;
+  /** The rule, list or default of the policy that decides, for instance `rules[0]` or `deny @mount`. */
+  readonly rule: string;
+  /** How many instructions were executed. */
+  readonly instructions: number;
+  /** Index of each instruction executed, in turn; `explain` numbers them the same way. */
+  readonly trace: readonly number[];
+}
+
+const decoded = new WeakMap<SeccompProgram, readonly Instruction[]>();
+
+/**
+ * Runs a filter on a call, on any platform, without loading it.
+ *
+ * @param filter - from `compile`
+ * @param call - what is called
+ * @throws SeccompError `invalid-call` for what no kernel would see, with its place as `path`; `unknown-syscall` if the
+ *   architecture has no such call; `no-program` if the filter has no program for its machine
+ */
+export function simulate(filter: SeccompFilter, call: SimulatedCall): Simulation {
+  const { arch, number, args } = checkedCall(call, filter.programs[0]?.machine ?? 'x86_64');
+  const { audit, machine } = architectures[arch];
+  const program = programFor(filter, machine);
+  const { returned, trace } = run(instructionsOf(program), { nr: number, arch: audit, args });
+  const action = decodeAction(returned);
+  const decision = evaluate(filter.policy, arch, { number, args });
+  if (!sameAction(action, decision.action)) {
+    // Never seen; if it is, the filter must not be believed.
+    const answers = `${describeAction(action)}, but the policy says ${describeAction(decision.action)}`;
+    throw new Error(`the filter answers ${answers} (${decision.rule})`);
+  }
+  return { action, rule: decision.rule, instructions: trace.length, trace };
+}
+
+function instructionsOf(program: SeccompProgram): readonly Instruction[] {
+  let instructions = decoded.get(program);
+  if (instructions === undefined) decoded.set(program, (instructions = decodeProgram(program.bytes)));
+  return instructions;
+}

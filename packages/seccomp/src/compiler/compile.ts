@@ -1,0 +1,130 @@
+import { describeAction, encodeAction } from '../policy/actions.js';
+import { type Architecture, architectures, type Machine, onMachine } from '../tables/architectures.js';
+import { dataOffsets, encodeProgram, instructionSize, maxInstructions } from './bpf.js';
+import { checksOf } from './checks.js';
+import { seccompError } from '../errors.js';
+import { Graph, type Node } from './graph.js';
+import { layOut } from './layout.js';
+import { policy as validate } from '../policy/policy.js';
+import type { SeccompPolicy } from '../policy/options.js';
+import { syscallTable } from '../tables/syscalls.js';
+import { mergeRanges, type Range, searchTree } from './tree.js';
+import { verdicts } from './verdicts.js';
+
+/** A filter for one machine. */
+export interface SeccompProgram {
+  readonly machine: Machine;
+  /** `AUDIT_ARCH_*` of the machine, so that a filter for another one is not loaded. */
+  readonly audit: number;
+  /** The architectures that it filters by name; calls of others get the policy's `foreign`. */
+  readonly architectures: readonly Architecture[];
+  /** `struct sock_filter`, eight bytes an instruction. */
+  readonly bytes: Uint8Array;
+  /** How many instructions it has. */
+  readonly length: number;
+  /** For each instruction, the rule, list or number it came from. */
+  readonly notes: readonly string[];
+}
+
+/** A policy as the kernel takes it. */
+export interface SeccompFilter {
+  readonly policy: SeccompPolicy;
+  /** One program for each machine that the policy names an architecture of. */
+  readonly programs: readonly SeccompProgram[];
+}
+
+const machines: readonly Machine[] = ['x86_64', 'aarch64', 'riscv64'];
+
+/**
+ * Compiles a policy to BPF, on any platform. Each program checks the architecture first, answers x32 and numbers that
+ * are not in the table, and then finds the call by a balanced search; only calls with rules look at arguments, since
+ * the kernel remembers the answer of the others (Linux 5.11). Equal ends are shared.
+ *
+ * @param policy - from `policy`
+ * @throws SeccompError `program-too-long` over 4,096 instructions, and what `policy` throws for anything it didn't make
+ */
+export function compile(policy: SeccompPolicy): SeccompFilter {
+  const valid = validate(policy);
+  const programs = machines.flatMap((machine) => {
+    const list = onMachine(valid.architectures, machine);
+    return list.length === 0 ? [] : [programOf(valid, machine, list)];
+  });
+  return Object.freeze({ policy: valid, programs: Object.freeze(programs) });
+}
+
+/** What was compiled last: planning and loading a filter ask for the same one. */
+let latest: { readonly key: string; readonly program: SeccompProgram } | undefined;
+
+/**
+ * Compiles a policy for one machine only, as {@link compile} does for all.
+ *
+ * @param policy - from `policy`
+ * @throws SeccompError `program-too-long`, `no-program`, and what `policy` throws for anything it didn't make
+ */
+export function compileFor(policy: SeccompPolicy, machine: Machine): SeccompProgram {
+  const valid = validate(policy);
+  const key = `${machine} ${JSON.stringify(valid)}`;
+  if (latest?.key === key) return latest.program;
+  const list = onMachine(valid.architectures, machine);
+  // Of no machine but others: the whole filter knows which.
+  const program = list.length === 0 ? programFor(compile(valid), machine) : programOf(valid, machine, list);
+  latest = { key, program };
+  return program;
+}
+
+function programOf(policy: SeccompPolicy, machine: Machine, list: readonly Architecture[]): SeccompProgram {
+  const tooLong = (instructions: number) =>
+    seccompError('program-too-long', 'compile', {
+      what: `the filter for ${machine} would have ${instructions} instructions or more, over the kernel's ${maxInstructions}`,
+      hint: 'Use fewer rules: put them on fewer calls, or compare masked bits instead of single values.',
+    });
+  const graph = new Graph(tooLong);
+  let other: Node = graph.ret(encodeAction(policy.foreign), describeAction(policy.foreign));
+  for (const architecture of list.toReversed()) {
+    const yes = graph.load(dataOffsets.nr, searchOf(graph, policy, architecture), 'nr');
+    other = graph.test('jeq', architectures[architecture].audit, { yes, no: other, note: `arch == ${architecture}` });
+  }
+  const placed = layOut(graph.load(dataOffsets.arch, other, 'arch'));
+  if (placed.length > maxInstructions) throw tooLong(placed.length);
+  return Object.freeze({
+    machine,
+    audit: architectures[machine].audit,
+    architectures: list,
+    bytes: encodeProgram(placed),
+    length: placed.length,
+    notes: Object.freeze(placed.map(({ note }) => note)),
+  });
+}
+
+/** The search over all 2³² numbers of an architecture; what has no name is `unknown`, from x32's bit on `x32`. */
+function searchOf(graph: Graph, policy: SeccompPolicy, architecture: Architecture): Node {
+  const names = syscallTable(architecture);
+  const { x32 } = architectures[architecture];
+  const unknown = graph.ret(encodeAction(policy.unknown), describeAction(policy.unknown));
+  const ranges: Range[] = [{ from: 0, node: unknown }];
+  let next = 0;
+  for (const [number, verdict] of verdicts(policy, architecture)) {
+    if (number > next) ranges.push({ from: next, node: unknown });
+    ranges.push({ from: number, node: checksOf(graph, verdict, names.get(number) ?? '') });
+    next = number + 1;
+  }
+  ranges.push({ from: next, node: unknown });
+  if (x32 !== undefined) {
+    ranges.push({ from: x32, node: graph.ret(encodeAction(policy.x32), describeAction(policy.x32)) });
+  }
+  // Number 0 has a name everywhere, so the range that was put first is empty.
+  const filled = ranges.filter(({ from }, index) => ranges[index + 1]?.from !== from);
+  return searchTree(graph, mergeRanges(filled), (number) =>
+    number === x32 ? 'x32' : (names.get(number) ?? 'unknown'),
+  );
+}
+
+/** The program of a filter for a machine. @throws SeccompError `no-program` */
+export function programFor({ programs }: SeccompFilter, machine: Machine): SeccompProgram {
+  const program = programs.find((candidate) => candidate.machine === machine);
+  if (program !== undefined && program.bytes.length === program.length * instructionSize) return program;
+  throw seccompError('no-program', 'plan', {
+    what: `the policy has no filter for ${machine}; it names ${programs.map(({ machine: name }) => name).join(', ')}`,
+    hint: `Add "${machine}" to its architectures.`,
+  });
+}

@@ -1,0 +1,59 @@
+/** What callers give to this layer, and the policy that comes of it. */
+import type { RequirementLevel } from '@sb/core';
+
+import type { Action } from './actions.js';
+import type { Architecture } from '../tables/architectures.js';
+import type { SocketFamily } from '../tables/families.js';
+import type { Base } from './presets.js';
+import type { Rule, RuleOptions, SimpleActionName } from './rules.js';
+
+/** What {@link policy} takes. Everything but `base` may be left out. */
+export interface SeccompOptions {
+  /** The starting point. */
+  readonly base: Base;
+  /** Calls and `@groups` to deny as well. A name outweighs a group, and among groups `deny` outweighs `allow`. */
+  readonly deny?: readonly string[];
+  /** Calls and `@groups` to allow as well. A preset's rules on a call's arguments stay; put a rule of your own. */
+  readonly allow?: readonly string[];
+  /** Rules on arguments. For one call the first that holds decides; they come before those of the starting point. */
+  readonly rules?: readonly RuleOptions[];
+  /** The only address families of `socket(2)` and `socketpair(2)`; others fail with `EAFNOSUPPORT`. */
+  readonly sockets?: readonly SocketFamily[] | 'any';
+  /** For known calls that are denied. Default: `errno('EPERM')`; `clone3` fails with `ENOSYS` then. */
+  readonly denied?: Action | SimpleActionName;
+  /** For numbers that the tables have no name for. Default: `errno('ENOSYS')`, so that programs fall back. */
+  readonly unknown?: Action | SimpleActionName;
+  /** For calls of architectures that are not listed. Default: `killProcess`. */
+  readonly foreign?: Action | SimpleActionName;
+  /** For calls of x86-64's second table. Default: `errno('ENOSYS')`. */
+  readonly x32?: Action | SimpleActionName;
+  /** Whose calls are filtered by name. Default: `x86_64`, `aarch64`, `riscv64`; `i386` is foreign unless listed. */
+  readonly architectures?: readonly Architecture[];
+  /** Level of the layer. Default: `require`. */
+  readonly level?: Exclude<RequirementLevel, 'off'>;
+}
+
+/** A validated, frozen, JSON-serialisable policy. {@link policy} of it gives the same again. */
+export interface SeccompPolicy {
+  readonly layer: 'seccomp';
+  readonly base: Base;
+  readonly deny: readonly string[];
+  readonly allow: readonly string[];
+  readonly rules: readonly Rule[];
+  readonly sockets: readonly SocketFamily[] | 'any';
+  readonly denied: Action;
+  readonly unknown: Action;
+  readonly foreign: Action;
+  readonly x32: Action;
+  readonly architectures: readonly Architecture[];
+  readonly level: Exclude<RequirementLevel, 'off'>;
+}
+
+/** What was read of options or of a policy; what is left out has no entry. */
+export type SeccompFields = Pick<SeccompPolicy, 'base'> & Partial<SeccompPolicy>;
+
+/** What a plan may do beside the policy. */
+export interface SeccompPlanOptions {
+  /** From `newProofKey`: who loads the record finds out by it whether the filter is in force. Default: none. */
+  readonly proofKey?: bigint;
+}

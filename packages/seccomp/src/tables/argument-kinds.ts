@@ -1,0 +1,67 @@
+import prototypes from '../data/prototypes.json' with { type: 'json' };
+
+/** What kind of value an argument is, which decides how it can be compared. */
+export type ArgumentKind = 'int' | 'long' | 'pointer';
+
+/**
+ * From the kernel's prototypes, by `scripts/generate-prototypes.mjs`: a letter for each argument of a call. Calls that
+ * only i386 has are left out: its registers have no upper half.
+ */
+const kinds: ReadonlyMap<string, string> = new Map(Object.entries(prototypes.calls));
+const meaning: ReadonlyMap<string, ArgumentKind> = new Map([
+  ['i', 'int'],
+  ['l', 'long'],
+  ['p', 'pointer'],
+]);
+
+/**
+ * The kind of an argument, or undefined where the table doesn't know the call, or architectures differ.
+ *
+ * @param syscall - its name
+ * @param index - 0 to 5
+ */
+export function argumentKind(syscall: string, index: number): ArgumentKind | undefined {
+  return meaning.get(kinds.get(syscall)?.[index] ?? '');
+}
+
+/** How many arguments a call has; undefined where the table doesn't know it. */
+export function argumentCount(syscall: string): number | undefined {
+  return kinds.get(syscall)?.length;
+}
+
+/**
+ * Calls that programs make all the time. A look at their arguments costs every one of them: the kernel remembers an
+ * answer only where it depends on no argument (Linux 5.11).
+ */
+export const hotCalls: ReadonlySet<string> = new Set([
+  'clock_gettime',
+  'close',
+  'epoll_pwait',
+  'epoll_wait',
+  'fcntl',
+  'fstat',
+  'futex',
+  'getpid',
+  'gettid',
+  'lseek',
+  'madvise',
+  'mmap',
+  'mprotect',
+  'munmap',
+  'newfstatat',
+  'openat',
+  'poll',
+  'ppoll',
+  'pread64',
+  'pwrite64',
+  'read',
+  'readv',
+  'recvfrom',
+  'recvmsg',
+  'rt_sigprocmask',
+  'rt_sigreturn',
+  'sched_yield',
+  'statx',
+  'write',
+  'writev',
+]);

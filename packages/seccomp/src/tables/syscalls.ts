@@ -1,0 +1,43 @@
+import type { Architecture } from './architectures.js';
+import data from '../data/syscalls.json' with { type: 'json' };
+
+type Numbers = Readonly<Partial<Record<Architecture, number>>>;
+
+const numbers: ReadonlyMap<string, Numbers> = new Map(Object.entries<Numbers>(data.calls));
+const elsewhere: ReadonlySet<string> = new Set(data.elsewhere);
+const byArchitecture = new Map<Architecture, ReadonlyMap<number, string>>();
+
+/** Every name of a call, by the alphabet. */
+export const syscallNames: readonly string[] = [...numbers.keys(), ...elsewhere].sort();
+
+/** Where the numbers come from: the Debian package of the kernel's headers and its version. */
+export const syscallSource: string = data.source;
+
+/** Whether some architecture of Linux has a call of that name, not necessarily one that can be filtered here. */
+export function isSyscall(name: string): boolean {
+  return numbers.has(name) || elsewhere.has(name);
+}
+
+/**
+ * The number of a call, or undefined where the architecture has no such call.
+ *
+ * @param name - as in the kernel's `__NR_` names, for instance `openat`
+ * @param architecture - whose table
+ */
+export function syscallNumber(name: string, architecture: Architecture): number | undefined {
+  return numbers.get(name)?.[architecture];
+}
+
+/** Every call of an architecture, by number, ascending. */
+export function syscallTable(architecture: Architecture): ReadonlyMap<number, string> {
+  let table = byArchitecture.get(architecture);
+  if (table === undefined) {
+    const entries = [...numbers].flatMap(([name, of]): [number, string][] => {
+      const number = of[architecture];
+      return number === undefined ? [] : [[number, name]];
+    });
+    table = new Map(entries.sort(([a], [b]) => a - b));
+    byArchitecture.set(architecture, table);
+  }
+  return table;
+}

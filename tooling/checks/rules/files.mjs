@@ -1,0 +1,36 @@
+// How long files are and what they are called.
+// @ts-check
+import { posix } from 'node:path';
+
+import { isTest } from '../tree.mjs';
+
+const source = /\.(?:ts|mts|cts|js|mjs|cjs)$/;
+const c = /\.[ch]$/;
+
+/** Lines that a file may have. @param {string} file */
+function limitOf(file) {
+  if (!source.test(file) && !c.test(file)) return Infinity;
+  return isTest(file) ? 400 : 250;
+}
+
+/** @type {import('../tree.mjs').Rule} */
+export function sizes(tree) {
+  return tree.files.flatMap((file) => {
+    const limit = limitOf(file);
+    if (limit === Infinity) return [];
+    const lines = tree.text(file).split('\n').length - 1;
+    return lines <= limit ? [] : [`${file}: has ${lines} lines, over ${limit}; split it by what it is about`];
+  });
+}
+
+/** @type {import('../tree.mjs').Rule} */
+export function names(tree) {
+  return tree.files.flatMap((file) => {
+    const name = posix.basename(file);
+    if (c.test(name))
+      return /^[a-z\d_]+\.[ch]$/.test(name) || isTest(file) ? [] : [`${file}: C files are called in_snake_case`];
+    if (source.test(name))
+      return /^[a-z\d]+(?:[-.][a-z\d]+)*$/.test(name) ? [] : [`${file}: is to be called in-kebab-case`];
+    return [];
+  });
+}

@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+
+import { circles } from '../rules/circles.mjs';
+import { dependencies } from '../rules/dependencies.mjs';
+import { names, sizes } from '../rules/files.mjs';
+import { includes } from '../rules/includes.mjs';
+import { links } from '../rules/links.mjs';
+import { packages } from '../rules/packages.mjs';
+import { projectTree, type Rule, Tree } from '../tree.mjs';
+
+type Files = Readonly<Record<string, string>>;
+
+/** What a rule says of some files. */
+function said(rule: Rule, files: Files): readonly string[] {
+  return rule(new Tree(Object.keys(files), (file) => files[file] ?? ''));
+}
+
+const withoutExceptions: Rule = (tree) => circles(tree, []);
+const lines = (count: number): string => 'x\n'.repeat(count);
+const core = {
+  'packages/core/package.json':
+    '{"name":"@sb/core","exports":{".":"./dist/index.js","./document":"./dist/document.js"}}',
+  'packages/caps/package.json': '{"name":"@sb/caps","exports":{".":"./dist/index.js"}}',
+};
+const headers = { 'packages/native/sb_record.h': '', 'packages/landlock/native/landlock.h': '' };
+
+/** Of each rule: what it takes, and a breach with what it says of that. */
+const breaches: readonly (readonly [name: string, rule: Rule, good: Files, bad: Files, problem: string])[] = [
+  [
+    'a package imports one above it',
+    packages,
+    { ...core, 'packages/caps/src/a.ts': "import { x } from '@sb/core';" },
+    { ...core, 'packages/core/src/a.ts': "import { x } from '@sb/caps';" },
+    'packages/core/src/a.ts: imports @sb/caps, which is not below core',
+  ],
+  [
+    'a type of one above it',
+    packages,
+    { ...core, 'packages/caps/src/a.ts': "import type { X } from '@sb/core';" },
+    { ...core, 'packages/core/src/a.ts': "import type { X } from '@sb/caps';" },
+    'packages/core/src/a.ts: imports @sb/caps, which is not below core',
+  ],
+  [
+    'a primitive imports another one',
+    packages,
+    { ...core, 'packages/seccomp/test/a.test.ts': "import { x } from '@sb/caps';" },
+    { ...core, 'packages/seccomp/src/a.ts': "const x = await import('@sb/caps');" },
+    'packages/seccomp/src/a.ts: imports @sb/caps, which is not below seccomp',
+  ],
+  [
+    'a package requires one above it',
+    packages,
+    { ...core, 'packages/caps/src/a.ts': "const x = require('@sb/core');" },
+    { ...core, 'packages/core/src/a.ts': "const x = require( '@sb/caps' );" },
+    'packages/core/src/a.ts: imports @sb/caps, which is not below core',
+  ],
+  [
+    'an entry that a package does not have',
+    packages,
+    { ...core, 'packages/caps/src/a.ts': "import { x } from '@sb/core/document';" },
+    { ...core, 'packages/caps/src/a.ts': "import { x } from '@sb/core/errors';" },
+    'packages/caps/src/a.ts: imports @sb/core/errors, which its package.json does not export',
+  ],
+  [
+    'shipped code imports what tests use',
+    packages,
+    { 'packages/caps/test/a.test.ts': "import { x } from '@sb/test-kit';" },
+    { 'packages/caps/src/a.ts': "import { x } from '@sb/test-kit';" },
+    'packages/caps/src/a.ts: imports @sb/test-kit, which is for tests only',
+  ],
+  [
+    'files of another package',
+    packages,
+    { 'packages/caps/src/a.ts': "import { x } from './b.js';" },
+    { 'packages/caps/src/a.ts': "import { x } from '../../core/src/b.js';" },
+    'packages/caps/src/a.ts: imports ../../core/src/b.js, outside its package',
+  ],
+  [
+    'a package of no rank',
+    packages,
+    { 'packages/caps/src/a.ts': "import 'node:fs';" },
+    { 'packages/strange/src/a.ts': "import 'node:fs';" },
+    'packages/strange/src/a.ts: package strange has no rank in tooling/checks/rules/packages.mjs',
+  ],
+  [
+    'folders import each other',
+    withoutExceptions,
+    {
+      'packages/a/src/one/x.ts': "import '../two/y.js';",
+      'packages/a/src/two/y.ts': '',
+      'packages/a/src/two/z.ts': '',
+    },
+    {
+      'packages/a/src/one/x.ts': "import '../two/y.js';",
+      'packages/a/src/one/w.ts': '',
+      'packages/a/src/two/y.ts': '',
+      'packages/a/src/two/z.ts': "import type { W } from '../one/w.js';",
+    },
+    'packages/a/src/: folders import in a circle: one/x.ts → two/y.ts, two/z.ts → one/w.ts',
+  ],
+  [
+    'a folder imports a file above it that imports the folder',
+    withoutExceptions,
+    {
+      'packages/a/src/errors.ts': '',
+      'packages/a/src/one/x.ts': "import '../errors.js';",
+      'packages/a/src/top.ts': "import './one/x.js';",
+    },
+    {
+      'packages/a/src/top.ts': "import './one/x.js';",
+      'packages/a/src/one/x.ts': '',
+      'packages/a/src/one/y.ts': "import '../top.js';",
+    },
+    'packages/a/src/: folders import in a circle: top.ts → one/x.ts, one/y.ts → top.ts',
+  ],
+  [
+    'files import each other, types alone',
+    withoutExceptions,
+    { 'packages/a/src/x.ts': "import './y.js';", 'packages/a/src/y.ts': "import './z.js';", 'packages/a/src/z.ts': '' },
+    { 'tooling/a/src/x.mjs': "import './y.mjs';", 'tooling/a/src/y.mjs': "/** @type {import('./x.mjs').X} */" },
+    'tooling/a/src/x.mjs: imports in a circle: tooling/a/src/x.mjs → tooling/a/src/y.mjs',
+  ],
+  [
+    'C of a layer includes C of another one',
+    includes,
+    { ...headers, 'packages/caps/native/a.c': '#include "sb_record.h"\n#include <stdio.h>\n' },
+    { ...headers, 'packages/caps/native/a.c': '#include "../../landlock/native/landlock.h"\n' },
+    'packages/caps/native/a.c: includes "../../landlock/native/landlock.h" of another package; only the launcher includes layers',
+  ],
+  [
+    'C of the sandbox beside the launcher includes a layer',
+    includes,
+    { ...headers, 'packages/sandbox/native/launcher/a.c': '#include "../../../landlock/native/landlock.h"\n' },
+    { ...headers, 'packages/sandbox/native/a.c': '#include "../../landlock/native/landlock.h"\n' },
+    'packages/sandbox/native/a.c: includes "../../landlock/native/landlock.h" of another package; only the launcher includes layers',
+  ],
+  [
+    'shared C includes a layer',
+    includes,
+    { ...headers, 'packages/native/a.c': '#include "sb_record.h"\n' },
+    { ...headers, 'packages/native/a.c': '  # include "../landlock/native/landlock.h"\n' },
+    'packages/native/a.c: includes "../landlock/native/landlock.h" of another package; only the launcher includes layers',
+  ],
+  [
+    'C includes what only tests have',
+    includes,
+    headers,
+    { ...headers, 'packages/caps/native/a.c': '#include "sb_test_random.h"\n' },
+    'packages/caps/native/a.c: includes "sb_test_random.h", which is neither beside it nor in packages/native',
+  ],
+  [
+    'long C',
+    sizes,
+    { 'packages/a/native/a.c': lines(250) },
+    { 'packages/a/native/a.c': lines(251) },
+    'packages/a/native/a.c: has 251 lines, over 250; split it by what it is about',
+  ],
+  [
+    'long TypeScript',
+    sizes,
+    { 'packages/a/src/a.ts': lines(250) },
+    { 'packages/a/src/a.ts': lines(251) },
+    'packages/a/src/a.ts: has 251 lines, over 250; split it by what it is about',
+  ],
+  [
+    'a long test',
+    sizes,
+    { 'packages/a/test/a.test.ts': lines(400) },
+    { 'packages/a/src/a.test.ts': lines(401) },
+    'packages/a/src/a.test.ts: has 401 lines, over 400; split it by what it is about',
+  ],
+  [
+    'names of TypeScript',
+    names,
+    { 'packages/a/src/a-b.test.ts': '' },
+    { 'packages/a/src/aB.ts': '' },
+    'packages/a/src/aB.ts: is to be called in-kebab-case',
+  ],
+  [
+    'names of C',
+    names,
+    { 'packages/a/native/a_b.c': '' },
+    { 'packages/a/native/a-b.c': '' },
+    'packages/a/native/a-b.c: C files are called in_snake_case',
+  ],
+  [
+    'a dead link',
+    links,
+    { 'README.md': '[x](docs/a.md)', 'docs/a.md': '' },
+    { 'README.md': '[x](docs/b.md)', 'docs/a.md': '' },
+    'README.md: links to docs/b.md, which is not there',
+  ],
+  [
+    'a dead reference',
+    links,
+    { 'README.md': '[x]: docs', 'docs/a.md': '' },
+    { 'README.md': '[x]: b.md' },
+    'README.md: links to b.md, which is not there',
+  ],
+  [
+    'a dead heading',
+    links,
+    { 'README.md': '## A `b` c\n[x](#a-b-c) `[y](z.md)`' },
+    { 'README.md': '# A\n[x](#b)' },
+    'README.md: links to #b, which has no such heading',
+  ],
+  [
+    'a range',
+    dependencies,
+    { 'package.json': '{"devDependencies":{"a":"1.2.3","b":"npm:c@1.2.3"}}' },
+    { 'package.json': '{"devDependencies":{"a":"^1.2.3"}}' },
+    'package.json: devDependencies has a "^1.2.3"; pin one version',
+  ],
+  [
+    'a tag',
+    dependencies,
+    { 'packages/a/package.json': '{"overrides":{"a":"1.2.3"}}' },
+    { 'packages/a/package.json': '{"dependencies":{"a":"latest"}}' },
+    'packages/a/package.json: dependencies has a "latest"; pin one version',
+  ],
+];
+
+describe('the check of the sources', () => {
+  it.each(breaches)('names %s', (_, rule, good, bad, problem) => {
+    expect(said(rule, good)).toEqual([]);
+    expect(said(rule, bad)).toContain(problem);
+  });
+
+  it('leaves a package that is not finished alone, until it has no circle', () => {
+    const circle = { 'packages/a/src/x.ts': "import './y.js';", 'packages/a/src/y.ts': "import './x.js';" };
+    const unfinished: Rule = (tree) => circles(tree, ['packages/a']);
+    expect(said(unfinished, circle)).toEqual([]);
+    expect(said(unfinished, { ...circle, 'packages/a/src/y.ts': '' })).toEqual([
+      'packages/a: nothing imports in a circle; take it off tooling/checks/rules/circles.mjs',
+    ]);
+  });
+
+  it('sees the sources of this project, and their imports', () => {
+    const tree = projectTree();
+    expect(tree.modules.length).toBeGreaterThan(500);
+    expect(tree.importsOf('packages/core/src/index.ts')).toContain('packages/core/src/errors.ts');
+    expect(tree.importsOf('packages/seccomp/src/tables/syscalls.ts').some((file) => file.endsWith('.json'))).toBe(true);
+  });
+});
