@@ -1,8 +1,6 @@
 // Circles in a graph.
 // @ts-check
 
-/** @typedef {{ name: string, problem: string }} Found a circle; name: of the package's folder */
-
 /**
  * The shortest circle through each node that is in one, each circle once.
  *

@@ -2,13 +2,10 @@
 // @ts-check
 import { circlesIn } from '../graph.mjs';
 
-/** @type {(tree: import('../tree.mjs').Tree) => readonly import('../graph.mjs').Found[]} */
+/** @type {(tree: import('../tree.mjs').Tree) => readonly string[]} */
 export function fileCircles(tree) {
   const edges = new Map(
     tree.modules.map((file) => [file, new Set(tree.importsOf(file).filter((one) => one !== file))]),
   );
-  return circlesIn(edges).map((circle) => ({
-    name: circle[0]?.split('/').slice(0, 2).join('/') ?? '',
-    problem: `${circle[0]}: imports in a circle: ${circle.join(' → ')}`,
-  }));
+  return circlesIn(edges).map((circle) => `${circle[0]}: imports in a circle: ${circle.join(' → ')}`);
 }

@@ -6,10 +6,10 @@ import { posix } from 'node:path';
 import { circlesIn } from '../graph.mjs';
 import { isTest } from '../tree.mjs';
 
-/** @type {(tree: import('../tree.mjs').Tree) => readonly import('../graph.mjs').Found[]} */
+/** @type {(tree: import('../tree.mjs').Tree) => readonly string[]} */
 export function folderCircles(tree) {
   const names = [...new Set(tree.files.flatMap((file) => /^(?:packages|apps)\/[^/]+/.exec(file) ?? []))];
-  return names.flatMap((name) => circlesOf(tree, name).map((problem) => ({ name, problem })));
+  return names.flatMap((name) => circlesOf(tree, name));
 }
 
 /** @type {(tree: import('../tree.mjs').Tree, name: string) => readonly string[]} */
