@@ -7,6 +7,9 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Whether this is `npm run test:long`: the tests of `test/long`, and of those that have more cases then. */
 const isLong = process.env['SB_LONG'] === '1';
 
+/** Whether what a failing test staged stays, to be looked at. */
+const isKeeping = process.env['SB_KEEP'] === '1';
+
 const longTests = 'test/long/**/*.test.ts';
 
 /**
@@ -32,6 +35,7 @@ export function packageTests({ testTimeout = 20_000, moreCases = [] }: PackageTe
       globalSetup: ['run/require-built.mjs', 'test-kit/src/global-setup.ts'].map((file) =>
         fileURLToPath(new URL(file, import.meta.url)),
       ),
+      setupFiles: isKeeping ? [fileURLToPath(new URL('test-kit/src/keep.ts', import.meta.url))] : [],
       // What is built needs no transform, which took half of the time of short tests. But a test puts itself between
       // @sb/files and the file system.
       server: { deps: { external: [/\/packages\/(?!files\/)[a-z]+\/dist\//] } },

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, statSync } from
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { keepsFolders, settle } from './kept-folders.js';
 import { temporaryFolder } from './temporary.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -31,7 +32,11 @@ export function makeStage(): () => void {
   }
   mkdirSync(folder.file('bin'));
   process.env['SB_STAGE'] = folder.path;
-  return () => folder[Symbol.dispose]();
+  return () => {
+    folder[Symbol.dispose]();
+    // What a test has kept is started from here.
+    settle(keepsFolders);
+  };
 }
 
 /** Whether every user can pass through the folders above a file. */

@@ -1,6 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { finish } from './kept-folders.js';
 
 /** A folder that goes when it leaves its block (`using folder = temporaryFolder()`). */
 export interface TemporaryFolder extends Disposable {
@@ -10,7 +12,7 @@ export interface TemporaryFolder extends Disposable {
 }
 
 /**
- * Makes a folder for one test.
+ * Makes a folder for one test. Under `SB_KEEP=1` that of a test that fails stays, and its path is said.
  *
  * @param mode - its permissions. Default: 0o755, so that every user can pass through it
  */
@@ -20,6 +22,6 @@ export function temporaryFolder(mode = 0o755): TemporaryFolder {
   return {
     path,
     file: (...parts) => join(path, ...parts),
-    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+    [Symbol.dispose]: () => finish(path),
   };
 }
