@@ -26,10 +26,19 @@ static int mask_to_type(long descriptor, uint32_t flags, uint64_t *rights)
 	return 0;
 }
 
-/* Whether what is restricted may make symbolic links by this rule. */
-static int makes_links(const uint8_t *at)
+/* What the program may do by this rule: what is not restricted, it may do as well. */
+static uint64_t allowed_by(const struct sb_landlock *state, const uint8_t *at)
 {
-	return (ll_u64(at) & LL_FS_MAKE_SYM) != 0;
+	return ll_u64(at) | ~state->handled_fs;
+}
+
+/* Whether it may put symbolic links somewhere by this rule: make them, or move a folder that holds some. */
+static int puts_links(const struct sb_landlock *state, const uint8_t *at)
+{
+	const uint64_t moves = LL_FS_MAKE_DIR | LL_FS_REFER, rights = allowed_by(state, at);
+	/* Moving is never allowed but by a rule, whether it is restricted or not. */
+	return (rights & LL_FS_MAKE_SYM) ||
+	       ((rights & moves) == moves && (ll_u64(at) & LL_FS_REFER));
 }
 
 /* Whether the rule names a file, if it has to. 0 or -errno. */
@@ -81,7 +90,7 @@ static int add_path(struct sb_landlock *state, const struct sb_link_folders *mad
 	if (descriptor < 0 && (!(sb_u16(at + 8) & SB_LANDLOCK_OPTIONAL) || descriptor != -ENOENT))
 		return sb_fail(failure, "open", "openat", (int)-descriptor);
 	/* Links were judged by what this rule opened before. */
-	if (makes_links(at) && !sb_link_folders_same(made, (*maker)++, descriptor))
+	if (puts_links(state, at) && !sb_link_folders_same(made, (*maker)++, descriptor))
 		error = sb_fail(failure, "changed", NULL, ESTALE);
 	else if (descriptor >= 0)
 		error = add_opened(state, at, descriptor, failure);
@@ -104,7 +113,7 @@ static const uint8_t *next_path(const uint8_t *at)
 	return at + PATH_RULE + sb_u16(at + 10);
 }
 
-/* Opens the folders where the program may make links, before any other path is walked. */
+/* Opens the folders where the program may put links, before any other path is walked. */
 static int find_link_folders(struct sb_landlock *state, struct sb_link_folders *made,
 	const uint8_t *first, uint32_t paths)
 {
@@ -113,15 +122,16 @@ static int find_link_folders(struct sb_landlock *state, struct sb_link_folders *
 	size_t room = 0;
 	const uint8_t *at = first;
 	for (uint32_t i = 0; i < paths; i++, at = next_path(at))
-		room += (size_t)makes_links(at);
+		room += (size_t)puts_links(state, at);
 	int error = sb_link_folders_reserve(made, room);
 	at = first;
 	for (uint32_t i = 0; i < paths && error == 0; i++, at = next_path(at)) {
 		struct sb_links links;
-		if (!makes_links(at))
+		if (!puts_links(state, at))
 			continue;
 		long descriptor = open_rule(state, &none, at, &links);
-		error = sb_link_folders_add(made, descriptor, links.followed, ll_u64(at));
+		error = sb_link_folders_add(
+			made, descriptor, links.followed, allowed_by(state, at));
 		if (descriptor >= 0)
 			ll_close(descriptor);
 	}

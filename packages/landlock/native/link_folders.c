@@ -77,8 +77,9 @@ static int is_covered(const struct sb_link_folders *folders, const struct ll_sta
 	uint64_t rights, int links)
 {
 	for (size_t i = 0; i < folders->count; i++) {
-		if ((folders->at[i].rights & rights) == rights && folders->at[i].links <= links &&
-			is_of(&folders->at[i], status))
+		const struct sb_link_folder *one = &folders->at[i];
+		if (one->rights && (one->rights & rights) == rights && one->links <= links &&
+			is_of(one, status))
 			return 1;
 	}
 	return 0;
@@ -126,7 +127,7 @@ static int covers(
 
 int sb_link_folders_hold(const struct sb_link_folders *folders, long folder)
 {
-	return covers(folders, folder, LL_FS_MAKE_SYM, INT_MAX, 1);
+	return covers(folders, folder, 0, INT_MAX, 1);
 }
 
 int sb_link_folders_allow(const struct sb_link_folders *folders, long folder, uint64_t rights)

@@ -1,5 +1,6 @@
 /*
- * The folders of a record in which the restricted program may make symbolic links. With a link in the place of a folder
+ * The folders of a record in which the restricted program may make symbolic links, or into which it may move folders that
+ * hold some. With a link in the place of a folder
  * that a rule names, a program could widen its own rules for its next start. So a link beneath such a folder may lead
  * only to where the program may read, write and make files by itself: there it gains nothing but that a file of its own
  * may be executed, which the rule says of the link's place.
@@ -17,7 +18,7 @@ struct sb_link_folder {
 };
 
 struct sb_link_folders {
-	struct sb_link_folder *at; /* one a rule that grants make_sym, in the order of the record */
+	struct sb_link_folder *at; /* one a rule that lets it, in the order of the record */
 	size_t count, room;
 };
 
@@ -37,7 +38,10 @@ int sb_link_folders_add(
 /* Whether a rule opened now what it opened then. */
 int sb_link_folders_same(const struct sb_link_folders *folders, size_t index, long descriptor);
 
-/* Whether the program may make links in an open folder; yes where the way up from it can't be walked. */
+/*
+ * Whether the program may have put a link into an open folder: it is one of these, lies beneath one, or the way up from it
+ * can't be walked. That way is the one of its mount: of a folder that is mounted twice the other is not seen.
+ */
 int sb_link_folders_hold(const struct sb_link_folders *folders, long folder);
 
 /*

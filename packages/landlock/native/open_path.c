@@ -18,7 +18,9 @@ struct walk {
 	long at; /* the folder that the next name is looked up in; at last what the path leads to */
 	long folder; /* the folder that a file lies in, or -1 */
 	const struct sb_trust *trust;
-	int is_root, is_suspect; /* is_suspect: the program may have made one of the links */
+	uint32_t user;   /* who this is */
+	uint32_t runner; /* who will be restricted: another one only where this is root */
+	int is_suspect;  /* whether the program may have made one of the links */
 	struct sb_links *links;
 	char todo[PATH_BYTES], target[PATH_BYTES];
 };
@@ -45,8 +47,7 @@ static long open_name(long folder, const char *name, long flags)
 
 static int is_trusted(const struct walk *walk, uint32_t uid)
 {
-	return uid == 0 || uid == walk->trust->runner ||
-	       (walk->trust->unmapped && uid == OVERFLOW_ID);
+	return uid == 0 || uid == walk->runner || (walk->trust->unmapped && uid == OVERFLOW_ID);
 }
 
 /* Whether others than root and the runner may have put a link of these into this folder. */
@@ -57,9 +58,20 @@ static int is_foreign(const struct walk *walk, const struct ll_statx *link)
 		return 0;
 	if (ll_stat(walk->at, &folder) < 0)
 		return 1;
-	if (!walk->is_root)
+	if (walk->user != 0)
 		return (folder.mode & WRITABLE_BY_ALL) != 0;
 	return !is_trusted(walk, folder.uid) || (folder.mode & WRITABLE_BY_OTHERS) != 0;
+}
+
+/*
+ * Whether the program may have made a link on an earlier start. Where it is not restricted in making them, only its owner
+ * says so: root may have made every link of root's, and a policy that leaves root this freedom is not kept from it.
+ */
+static int may_be_own(const struct walk *walk, const struct ll_statx *link)
+{
+	if (walk->trust->handled & LL_FS_MAKE_SYM)
+		return sb_link_folders_hold(walk->trust->made, walk->at);
+	return link->uid == walk->runner && walk->runner != 0;
 }
 
 /* Whether a link in the folder of now may be followed; notes whose it is. */
@@ -68,7 +80,7 @@ static int may_follow(struct walk *walk, const struct ll_statx *link)
 	walk->links->is_foreign = is_foreign(walk, link);
 	if (walk->links->is_foreign)
 		return 0;
-	walk->is_suspect |= sb_link_folders_hold(walk->trust->made, walk->at);
+	walk->is_suspect |= may_be_own(walk, link);
 	return ++walk->links->followed <= LINKS_MAX;
 }
 
@@ -78,8 +90,8 @@ static int gains_nothing(struct walk *walk)
 	const struct sb_trust *trust = walk->trust;
 	uint64_t rights = ((trust->rights & ~LL_FS_EXECUTE) | AT_WILL) & trust->handled;
 	long folder = walk->folder >= 0 ? walk->folder : walk->at;
-	walk->links->is_own =
-		walk->is_suspect && !sb_link_folders_allow(trust->made, folder, rights);
+	walk->links->is_own = walk->is_suspect && rights != 0 &&
+			      !sb_link_folders_allow(trust->made, folder, rights);
 	return !walk->links->is_own;
 }
 
@@ -193,7 +205,8 @@ long sb_open_path(const char *path, const struct sb_trust *trust, struct sb_link
 	walk.is_suspect = 0;
 	walk.links = links;
 	links->followed = links->is_foreign = links->is_own = 0;
-	walk.is_root = ll_call(__NR_geteuid, 0, 0, 0, 0, 0) == 0;
+	walk.user = (uint32_t)ll_call(__NR_geteuid, 0, 0, 0, 0, 0);
+	walk.runner = walk.user == 0 ? trust->runner : walk.user;
 	long opened = open_without_links(path);
 	if (opened >= 0 || opened == -ENOENT)
 		return opened;

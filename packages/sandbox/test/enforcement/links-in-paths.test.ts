@@ -16,6 +16,7 @@ import { missing, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { createSandbox } from '../../src/index.js';
+import { sbRunPath } from '../sb-run.js';
 
 /** `link/../out` is `real/out` to the kernel, and `out` to who only reads the text. */
 function scene() {
@@ -86,6 +87,25 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a link in a path that ro
   it('is followed where it is the sandbox’s user’s', () => {
     expect(writesThrough(65_534, 'nobody')).toBe(true);
     expect(writesThrough(65_534)).toBe(false);
+  });
+
+  it('is followed in a folder that all may write to where it is the ordinary user’s own', () => {
+    using folder = temporaryFolder();
+    const [target, open] = [folder.file('target'), folder.file('open')];
+    for (const path of [target, open]) mkdirSync(path);
+    chmodSync(target, 0o777);
+    chmodSync(open, 0o1777);
+    const sbRun = (link: string, uid: number) => {
+      symlinkSync(target, link);
+      lchownSync(link, uid, uid);
+      const words = [sbRunPath(), '--rw', link, '--', 'touch', `${target}/${uid}`];
+      return spawnSync(process.execPath, words, { uid: 61_719, gid: 61_719, encoding: 'utf8' });
+    };
+    expect(sbRun(`${open}/own`, 61_719)).toMatchObject({ status: 0, stderr: '' });
+    expect(sbRun(`${open}/other`, 61_717)).toMatchObject({
+      status: 125,
+      stderr: expect.stringContaining('another user') as string,
+    });
   });
 
   it('leads where the kernel says, in proc', () => {

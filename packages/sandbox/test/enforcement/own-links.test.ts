@@ -1,6 +1,15 @@
 /* A program that may write beside a path of its rules can put a link there, for its next start to follow. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readlinkSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
@@ -80,6 +89,48 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
     const drop = { paths: [`${app}/drop`], rights: ['make_sym', 'make_reg', 'write_file'] } as const;
     expect(start([drop, { ro: `${app}/drop/link` }] as Paths, 'true')).toMatchObject(refused);
     expect(start([drop, { ro: `${app}/bin` }] as Paths, 'true')).toMatchObject({ status: 0 });
+  });
+
+  it('gains nothing by a link that it moved there with its folder', () => {
+    using place = scene(0);
+    const { app, secret } = place;
+    for (const path of ['work', 'out', 'out/current', 'out/current/bin']) mkdirSync(`${app}/${path}`);
+    const moves = ['read_dir', 'make_dir', 'remove_dir', 'refer'] as const;
+    const work = { paths: [`${app}/work`], rights: [...moves, 'make_sym'] } as const;
+    const out = { paths: [`${app}/out`], rights: moves } as const;
+    const rules = [work, out, { rx: `${app}/out/current/bin` }] as Paths;
+    const move = `cd ${app}; mkdir work/current; ln -s ${secret} work/current/bin; rm -d out/current/bin out/current; mv -T work/current out/current; ln -s x out/x`;
+    // The control: it may move the folder there, and make no link there.
+    expect(start(rules, move)).toMatchObject({ stderr: expect.stringContaining("link 'out/x'") as string });
+    expect(readlinkSync(`${app}/out/current/bin`)).toBe(secret);
+    expect(start(rules, 'true')).toMatchObject(refused);
+  });
+
+  it('gains nothing where links may be made anywhere, by one that is its user’s', () => {
+    using place = scene(65_534);
+    const { app, secret } = place;
+    const tools = ['/bin', '/usr/bin', '/lib', '/lib64', '/usr/lib'];
+    const handle = ['execute', 'read_file', 'read_dir', 'write_file'] as const;
+    const paths = [{ rx: [...tools, `${app}/bin`] }] as Paths;
+    const again = (script: string) => {
+      using command = createSandbox({ user: 'nobody', landlock: { preset: 'none', handle, paths } }).command(
+        '/bin/sh',
+        ['-c', script],
+      );
+      const { status, stdout, stderr } = spawnSync(command.file, command.args, { encoding: 'utf8' });
+      return { status, stdout, stderr };
+    };
+    const first = again(`cat ${secret}/tool; mv ${app}/bin ${app}/old; ln -s ${secret} ${app}/bin`);
+    expect(first).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: expect.stringContaining('Permission denied') as string,
+    });
+    expect(again(`cat ${secret}/tool`)).toMatchObject(refused);
+    renameSync(`${app}/bin`, `${app}/theirs`);
+    // The twin: root's link in the same place.
+    symlinkSync('old', `${app}/bin`);
+    expect(again(`${app}/bin/tool`)).toMatchObject({ status: 0, stdout: 'own\n' });
   });
 
   it('is given links elsewhere: those of root beside its folder', () => {
