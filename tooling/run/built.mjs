@@ -25,6 +25,9 @@ const stampOf = (folder, task) => join(folder, '.built', `${task.replace(':', '-
  * @throws Error where a source changed: what was built is of neither
  */
 export function stamped({ base = root, name, task }, build) {
+  const { PREBUILD_ARCH: arch = process.arch } = process.env;
+  // What is built for another processor leaves what this one runs as it was.
+  if (arch !== process.arch) return build();
   const folder = folderOf(new Fingerprints(base), name);
   const stamp = stampOf(folder, task);
   rmSync(stamp, { force: true });
