@@ -3,7 +3,7 @@
 // @ts-check
 import { circles } from './rules/circles.mjs';
 import { dependencies } from './rules/dependencies.mjs';
-import { names, sizes } from './rules/files.mjs';
+import { kernelNames, names, sizes } from './rules/files.mjs';
 import { includes } from './rules/includes.mjs';
 import { links } from './rules/links.mjs';
 import { packages } from './rules/packages.mjs';
@@ -11,7 +11,9 @@ import { projectTree } from './tree.mjs';
 
 const tree = projectTree();
 const ofBuild = [packages, includes];
-const rules = process.argv.includes('--build') ? ofBuild : [...ofBuild, circles, sizes, names, links, dependencies];
+const rules = process.argv.includes('--build')
+  ? ofBuild
+  : [...ofBuild, circles, sizes, names, kernelNames, links, dependencies];
 const problems = rules.flatMap((rule) => rule(tree));
 for (const problem of problems) console.error(problem);
 if (tree.modules.length === 0) console.error('no sources found');

@@ -92,19 +92,15 @@ export class Fingerprints {
   }
 }
 
-/** The checksum of what a build has made. @param {readonly string[]} folders */
-export function contentOf(folders) {
-  const hash = createHash('sha256');
-  for (const folder of folders) {
-    for (const file of existsSync(folder) ? filesBelow(folder) : []) {
-      hash.update(
-        `${file}\0${createHash('sha256')
-          .update(readFileSync(join(folder, file)))
-          .digest('hex')}\0`,
-      );
-    }
-  }
-  return hash.digest('hex');
+/** The checksum of each file that a build has made, by its path below the folder. @param {string} folder */
+export function contentOf(folder) {
+  const files = existsSync(folder) ? filesBelow(folder) : [];
+  return Object.fromEntries(files.map((file) => [file, checksumOf(join(folder, file))]));
+}
+
+/** @param {string} path of a file @returns {string} empty where there is none */
+export function checksumOf(path) {
+  return existsSync(path) ? createHash('sha256').update(readFileSync(path)).digest('hex') : '';
 }
 
 /** Folders of a package that no build reads. */

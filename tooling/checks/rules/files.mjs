@@ -34,3 +34,22 @@ export function names(tree) {
     return [];
   });
 }
+
+/** A name of the kernel that ends at the end of a line, or begins at the beginning of one, in the middle of itself. */
+const broken = /(?<!\w)[A-Z][A-Z\d_]*_$|^[ \t]*(?:\*|\/\/|#)?[ \t]*_[A-Z][A-Z\d_]*[A-Z\d](?!\w|\S*_)/;
+
+/** @type {import('../tree.mjs').Rule} */
+export function kernelNames(tree) {
+  return tree.files
+    .filter((file) => source.test(file) || c.test(file) || file.endsWith('.md'))
+    .flatMap((file) =>
+      tree
+        .text(file)
+        .split('\n')
+        .flatMap((line, index) =>
+          broken.test(line)
+            ? [`${file}:${index + 1}: a kernel name is broken over two lines; grep would not find it`]
+            : [],
+        ),
+    );
+}

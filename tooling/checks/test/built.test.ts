@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { type TemporaryFolder, temporaryFolder } from '@sb/test-kit';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { packageTests } from '../../vitest.base.js';
 import { stamped, staleParts } from '../../run/built.mjs';
@@ -79,12 +79,25 @@ describe('what tests run', () => {
     expect(stale('lower')).toEqual(['lower: dist is not what its build made']);
   });
 
+  it('is not stale for what an earlier build left beside', () => {
+    write('packages/lower/dist/chunk-of-before.js', 'left');
+    expect(stale()).toEqual([]);
+  });
+
   it('was not built where the build failed', () => {
     const broken = (): void => {
       throw new Error('no');
     };
     expect(() => build(broken)).toThrow('no');
     expect(stale('lower')).toEqual(['lower: dist was not built']);
+  });
+
+  it('is not built by a build for another processor', () => {
+    write(source, 'restrictSelf does nothing');
+    vi.stubEnv('PREBUILD_ARCH', 'riscv64');
+    build();
+    vi.unstubAllEnvs();
+    expect(stale('lower')).toEqual(['lower: dist is not of its sources']);
   });
 
   it('was not built where a source changed meanwhile', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { circles } from '../rules/circles.mjs';
 import { dependencies } from '../rules/dependencies.mjs';
-import { names, sizes } from '../rules/files.mjs';
+import { kernelNames, names, sizes } from '../rules/files.mjs';
 import { includes } from '../rules/includes.mjs';
 import { links } from '../rules/links.mjs';
 import { packages } from '../rules/packages.mjs';
@@ -181,6 +181,20 @@ const breaches: readonly (readonly [name: string, rule: Rule, good: Files, bad: 
     { 'packages/a/native/a_b.c': '' },
     { 'packages/a/native/a-b.c': '' },
     'packages/a/native/a-b.c: C files are called in_snake_case',
+  ],
+  [
+    'the first half of a kernel name',
+    kernelNames,
+    { 'packages/a/src/a.ts': '// BTRFS_IOC_SNAP_CREATE\n' },
+    { 'packages/a/src/a.ts': '// BTRFS_IOC_\n// SNAP_CREATE\n' },
+    'packages/a/src/a.ts:1: a kernel name is broken over two lines; grep would not find it',
+  ],
+  [
+    'the second half of one',
+    kernelNames,
+    { 'packages/a/native/a.c': ' * BTRFS_IOC_SNAP_CREATE\n' },
+    { 'packages/a/native/a.c': ' * BTRFS_IOC\n * _SNAP_CREATE\n' },
+    'packages/a/native/a.c:2: a kernel name is broken over two lines; grep would not find it',
   ],
   [
     'a dead link',
