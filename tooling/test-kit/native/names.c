@@ -163,11 +163,13 @@ static void run_flip(int argc, char **argv)
 	(void)argc;
 	say_ready();
 	int error = exchange(argv);
-	/* Another tactic, which runs beside this one, may still have to put one of them there. */
-	while (error == -ENOENT && count_did())
+	bool more = say_did(error, "flip", argv[1]);
+	while (more) {
+		bool was_missing = error == -ENOENT;
 		error = exchange(argv);
-	for (bool more = say_did(error, "flip", argv[1]); more; more = count_did())
-		(void)exchange(argv);
+		/* Another tactic, which runs beside this one, had still to put one of them there. */
+		more = was_missing && error == 0 ? say_did(0, "flip", argv[1]) : count_did();
+	}
 }
 
 const struct tactic name_tactics[] = {

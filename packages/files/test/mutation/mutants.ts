@@ -43,11 +43,18 @@ export const mutants: readonly Mutant[] = [
     'opened as regular by the leader',
   ),
   change(
-    'root outside of a namespace with one user',
+    'root outside of namespaces with one user',
     'own-user',
-    ' && ownerOf(rootsFile) !== 0',
+    ' || ownerOf(rootsFile) === 0',
     '',
-    'is root where it is root outside',
+    'is root where it is root outside of several',
+  ),
+  change(
+    'root of a container outside',
+    'own-user',
+    'ranges.some(([, outside]) => outside === 0) || ',
+    '',
+    'is root where it is that of a container outside',
   ),
   without(
     'the owner of a folder on the way',

@@ -86,7 +86,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
     const { app } = place;
     mkdirSync(`${app}/drop`);
     symlinkSync('../bin', `${app}/drop/link`);
-    const drop = { paths: [`${app}/drop`], rights: ['make_sym', 'make_reg', 'write_file'] } as const;
+    const drop = { paths: [app], rights: ['make_sym', 'make_reg', 'write_file'] } as const;
     expect(start([drop, { ro: `${app}/drop/link` }] as Paths, 'true')).toMatchObject(refused);
     expect(start([drop, { ro: `${app}/bin` }] as Paths, 'true')).toMatchObject({ status: 0 });
   });

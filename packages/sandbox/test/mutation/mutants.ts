@@ -108,12 +108,24 @@ export const launcherMutants: readonly Mutant[] = [
     to: '',
     red: ['links-in-paths', 'is not followed where another user'],
   },
-  without(
-    'links that the program may have made',
-    openPath,
-    '\twalk->is_suspect |= sb_link_folders_hold(walk->trust->made, walk->at);\n',
-    ['own-links', 'gains nothing by its next start, as root'],
-  ),
+  without('links that the program may have made', openPath, '\twalk->is_suspect |= may_be_own(walk, link);\n', [
+    'own-links',
+    'gains nothing by its next start, as root',
+  ]),
+  {
+    name: 'the owner of a link that may be made anywhere',
+    file: openPath,
+    from: 'link->uid == walk->runner && walk->runner != 0',
+    to: '0',
+    red: ['own-links', 'gains nothing where links may be made anywhere'],
+  },
+  {
+    name: 'folders with links that may be moved',
+    file: 'landlock/native/landlock.c',
+    from: '(rights & moves) == moves',
+    to: '0',
+    red: ['own-links', 'gains nothing by a link that it moved there'],
+  },
   {
     name: 'a link that vouches for another',
     file: 'landlock/native/link_folders.c',
