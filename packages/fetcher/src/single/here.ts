@@ -19,6 +19,7 @@ import { planSingle } from './request.js';
 export { defaultLimits, type Limits } from '../limits.js';
 export { failureOf, TransferFailure } from '../transfer/failure.js';
 export { proxiesOf } from '../transfer/proxies.js';
+export { OneAfterAnother, type StreamRequest, type StreamSink } from './one-after-another.js';
 export type { SingleEvents, SingleRequest, SingleResult } from './options.js';
 
 /**
