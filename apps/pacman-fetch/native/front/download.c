@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "answer.h"
+#include "bar.h"
 #include "file.h"
 #include "interrupt.h"
 #include "said.h"
@@ -19,6 +20,8 @@
 enum { DONE = 0, DOWNLOAD_FAILED = 1, FILE_FAILED = 4 };
 
 enum {
+	/* Looks while a download is under way, a second. */
+	LOOKS = 1000 / BAR_INTERVAL,
 	/* Seconds that a server may be silent, and some more: as long as a worker of @sb/fetcher may do nothing. */
 	MAX_STILL = 30,
 	/* Seconds that one file may take, and those in which the other side says so itself. */
@@ -56,9 +59,14 @@ static int ask(const struct download *download)
 		       : -1;
 }
 
+static uint64_t total_of(const struct answer *answer)
+{
+	return answer->has_started ? answer->total : WIRE_UNKNOWN;
+}
+
 /* Takes in what comes, until there is a last word or none is to be expected. */
-static enum outcome receive(
-	const struct download *download, struct answer *answer, enum answer_state *state)
+static enum outcome receive(const struct download *download, struct answer *answer,
+	enum answer_state *state, struct bar *bar)
 {
 	static unsigned char buffer[WIRE_MAX_DATA];
 	const int64_t begun = clock_now();
@@ -67,18 +75,19 @@ static enum outcome receive(
 	while (*state == ANSWER_UNDER_WAY) {
 		struct pollfd wait = {.fd = download->channel, .events = POLLIN};
 		/* Looks are counted and not the clock: whoever was stopped for a while blames nobody. */
-		const struct timespec second = {.tv_sec = 1};
-		const int count = ppoll(&wait, 1, &second, interrupt_mask());
+		const struct timespec look = {.tv_nsec = BAR_INTERVAL * 1000000L};
+		const int count = ppoll(&wait, 1, &look, interrupt_mask());
 		if (interrupt_status())
 			return INTERRUPTED;
 		if (count < 0 && errno != EINTR)
 			return GONE;
-		if (count == 0 && ++still > MAX_STILL && !download->is_patient)
+		if (count == 0 && ++still > MAX_STILL * LOOKS && !download->is_patient)
 			return STOOD_STILL;
 		if (clock_now() - begun > MAX_TIME * 1000LL && !download->is_patient) {
 			answer->lie = "it took too long";
 			*state = ANSWER_LIE;
 		}
+		bar_update(bar, answer->received, total_of(answer), clock_now());
 		if (count <= 0 || *state != ANSWER_UNDER_WAY)
 			continue;
 		const ssize_t length =
@@ -179,9 +188,23 @@ static int conclude(struct download *download, struct file *file, struct answer 
 	}
 }
 
+/* The line stays but for what another program begins anew. */
+static void show_end(
+	struct bar *bar, enum outcome outcome, enum answer_state state, const struct answer *answer)
+{
+	const int64_t now = clock_now();
+	if (outcome == TAKEN && state == ANSWER_WHOLE)
+		bar_end(bar, BAR_DONE, answer->received, total_of(answer), now);
+	else if (outcome == STOOD_STILL || state == ANSWER_FAILED || state == ANSWER_LIE)
+		bar_end(bar, BAR_FAILED, answer->received, total_of(answer), now);
+	else if (outcome != INTERRUPTED)
+		bar_clear(bar);
+}
+
 int download_run(struct download *download)
 {
 	struct file file;
+	static struct bar bar;
 	enum answer_state state = ANSWER_UNDER_WAY;
 	if (file_make(&file, download->folder, download->call->part)) {
 		download->is_in_order = 1;
@@ -189,7 +212,9 @@ int download_run(struct download *download)
 	}
 	struct answer answer = {
 		.max_bytes = download->call->max_bytes, .sink = write_bytes, .context = &file};
-	enum outcome outcome = ask(download) ? GONE : receive(download, &answer, &state);
+	bar_begin(&bar, download->call->name, download->has_bar, clock_now());
+	enum outcome outcome = ask(download) ? GONE : receive(download, &answer, &state, &bar);
+	show_end(&bar, outcome, state, &answer);
 	switch (outcome) {
 	case TAKEN:
 		return conclude(download, &file, &answer, state);

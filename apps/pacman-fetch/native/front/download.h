@@ -11,6 +11,7 @@ struct download {
 	int folder;  /* of FILE, open */
 	int channel; /* to the process that downloads */
 	int is_patient;
+	int has_bar;
 	/* Set by it: the channel can be used for another file. */
 	int is_in_order;
 };

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bar.h"
 #include "call.h"
 #include "download.h"
 #include "interrupt.h"
@@ -20,6 +21,12 @@
 
 /* What the keeper is told when the channel can be used for another file. */
 static const char in_order = 'k';
+
+/* pacman shows nothing of a signature. */
+static int has_bar(const struct call *call)
+{
+	return said_is_terminal() && !call->is_signature;
+}
 
 /* A file that is there is looked at by who can go on with it. */
 static int is_new(int folder, const struct call *call)
@@ -46,7 +53,8 @@ static int served(int folder, const struct owner *owner, const struct call *call
 	int connection = knock(&meeting, owner, call);
 	if (connection < 0)
 		return -1;
-	struct download download = {.call = call, .owner = owner, .folder = folder};
+	struct download download = {
+		.call = call, .owner = owner, .folder = folder, .has_bar = has_bar(call)};
 	download.channel = meeting_hear(connection, &flags);
 	download.is_patient = (flags & WIRE_PATIENT) != 0;
 	if (download.channel >= 0 && !interrupt_take()) {
@@ -70,8 +78,8 @@ int front_door(int argc, char **argv)
 	/* What is preloaded, as by fakeroot(1), answers in the kernel's place; here it would not be asked. */
 	if (call_read(argc, argv, &call) || getenv("LD_PRELOAD"))
 		return -1;
-	/* A bar belongs there. */
-	if (said_is_terminal() && !call.is_signature)
+	/* Where no bar can be drawn as it should be, there are lines. */
+	if (has_bar(&call) && !bar_is_possible())
 		return -1;
 	if (owner_find(&owner))
 		return -1;
