@@ -1,4 +1,4 @@
-import type { StreamSink } from '@sb/fetcher/here';
+import { type StreamSink, tooLargeFor, TransferFailure } from '@sb/fetcher/here';
 
 import type { FrontChannel } from './front-channel.js';
 import { maxWireData } from './wire.js';
@@ -6,10 +6,13 @@ import { maxWireData } from './wire.js';
 /** Sends one file to a front door, which counts and writes it. */
 export class FrontSink implements StreamSink {
   readonly #channel: FrontChannel;
+  readonly #maxBytes: number;
   #position = 0;
 
-  constructor(channel: FrontChannel) {
+  /** @param maxBytes - that the file may have; the front door takes no more of them either */
+  constructor(channel: FrontChannel, maxBytes: number) {
     this.#channel = channel;
+    this.#maxBytes = maxBytes;
   }
 
   get position(): number {
@@ -25,6 +28,9 @@ export class FrontSink implements StreamSink {
   }
 
   write(chunk: Uint8Array): Promise<void> | undefined {
+    if (this.#position + chunk.length > this.#maxBytes) {
+      throw new TransferFailure('too-large', tooLargeFor(this.#maxBytes));
+    }
     let full: Promise<void> | undefined;
     for (let at = 0; at < chunk.length; at += maxWireData) full = this.#channel.data(chunk.subarray(at, at + maxWireData));
     this.#position += chunk.length;

@@ -35,7 +35,7 @@ async function answer({ files }: Confined, channel: FrontChannel, request: Front
     channel.elsewhere();
     return;
   }
-  const sink = new FrontSink(channel);
+  const sink = new FrontSink(channel, maxBytes);
   const failure = await files.download(url, maxBytes, sink);
   if (failure === undefined) channel.end(sink.position);
   else channel.failed(failure.message);

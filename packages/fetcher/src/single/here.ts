@@ -18,6 +18,7 @@ import { planSingle } from './request.js';
 
 export { defaultLimits, type Limits } from '../limits.js';
 export { failureOf, TransferFailure } from '../transfer/failure.js';
+export { tooLargeFor } from '../transfer/sink.js';
 export { proxiesOf } from '../transfer/proxies.js';
 export { OneAfterAnother, type StreamRequest, type StreamSink } from './one-after-another.js';
 export type { SingleEvents, SingleRequest, SingleResult } from './options.js';
