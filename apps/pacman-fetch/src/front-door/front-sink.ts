@@ -32,7 +32,8 @@ export class FrontSink implements StreamSink {
       throw new TransferFailure('too-large', tooLargeFor(this.#maxBytes));
     }
     let full: Promise<void> | undefined;
-    for (let at = 0; at < chunk.length; at += maxWireData) full = this.#channel.data(chunk.subarray(at, at + maxWireData));
+    for (let at = 0; at < chunk.length; at += maxWireData)
+      full = this.#channel.data(chunk.subarray(at, at + maxWireData));
     this.#position += chunk.length;
     return full;
   }

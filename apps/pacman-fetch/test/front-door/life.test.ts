@@ -1,5 +1,15 @@
 /* How long what the front door starts lives: as long as its pacman, and nothing of it is left, however that ends. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
@@ -58,23 +68,29 @@ const onlyFamily = () => {
 };
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('what the front door starts', () => {
-  it.each(['SIGKILL', 'SIGTERM', 'SIGHUP'] as const)('ends with a pacman that ends by %s, and leaves nothing', async (signal) => {
-    await using pacman = new StandIn();
-    expect(await pacman.run(...words('x.pkg.part'))).toEqual(done);
-    const { keeper, server } = onlyFamily();
-    // The twin: it stays while pacman does.
-    await setTimeout(1500);
-    expect([keeper, server].map(isAlive)).toEqual([true, true]);
-    await pacman.kill(signal);
-    await gone(folder.path);
-    expect([keeper, server].map(isAlive)).toEqual([false, false]);
-    expect(readdirSync(folder.file('cache'))).toEqual(['x.pkg.part']);
-  });
+  it.each(['SIGKILL', 'SIGTERM', 'SIGHUP'] as const)(
+    'ends with a pacman that ends by %s, and leaves nothing',
+    async (signal) => {
+      await using pacman = new StandIn();
+      expect(await pacman.run(...words('x.pkg.part'))).toEqual(done);
+      const { keeper, server } = onlyFamily();
+      // The twin: it stays while pacman does.
+      await setTimeout(1500);
+      expect([keeper, server].map(isAlive)).toEqual([true, true]);
+      await pacman.kill(signal);
+      await gone(folder.path);
+      expect([keeper, server].map(isAlive)).toEqual([false, false]);
+      expect(readdirSync(folder.file('cache'))).toEqual(['x.pkg.part']);
+    },
+  );
 
   it('ends with a pacman that is killed in the middle of a file, and so does the front door', async () => {
     await using pacman = new StandIn();
     pacman.start(...words('x.pkg.part', '/hangs'));
-    await eventually('half', () => statSync(folder.file('cache/x.pkg.part'), { throwIfNoEntry: false })?.size === 50_000);
+    await eventually(
+      'half',
+      () => statSync(folder.file('cache/x.pkg.part'), { throwIfNoEntry: false })?.size === 50_000,
+    );
     const [front = 0] = childrenOf(pacman.pid);
     await pacman.kill();
     await gone(folder.path);

@@ -27,7 +27,9 @@ beforeAll(async () => {
       '/truncated': (request, response) => {
         if (request.headers.range !== undefined) {
           const range = { 'content-range': 'bytes 150000-299999/300000' };
-          response.writeHead(206, { ...range, 'last-modified': lastModified.toUTCString() }).end(content.subarray(150_000));
+          response
+            .writeHead(206, { ...range, 'last-modified': lastModified.toUTCString() })
+            .end(content.subarray(150_000));
           return;
         }
         response.writeHead(200, { 'content-length': content.length, 'last-modified': lastModified.toUTCString() });

@@ -1,6 +1,15 @@
 /* A process that is called pacman, and starts the program for one file after the other as pacman does. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -146,14 +155,21 @@ const commandLine = (pid: number): string => {
 
 /** The processes that download for calls with a word in their arguments, for instance the folder of FILE. */
 export function families(word: string): readonly Family[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
   const servers = pids.filter((pid) => commandLine(pid).includes('/serve.js ') && commandLine(pid).includes(word));
   return servers.map((server) => ({ server, keeper: parentOf(server) }));
 }
 
+/** 0 for one that is gone meanwhile. */
 function parentOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return 0;
+  }
 }
 
 /** Waits until nothing of them is left: no process, and no name in their folder. */
@@ -168,4 +184,3 @@ export async function gone(folder: string): Promise<void> {
 function isOurs(line: string, folder: string): boolean {
   return (line.includes('/start ') || line.includes('/serve.js ')) && line.includes(folder);
 }
-
