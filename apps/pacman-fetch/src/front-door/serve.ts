@@ -48,7 +48,7 @@ function serve(confined: Confined, channel: FrontChannel): void {
     // Nobody who is to be served asks for two at once, or in any other way.
     if (isBusy || request === undefined) endNow(1);
     isBusy = true;
-    void answer(confined, channel, request).then(() => {
+    void answer(confined, channel, request).finally(() => {
       isBusy = false;
     });
   });

@@ -5,7 +5,7 @@ import { bundleFixture, missing, temporaryFolder, type TemporaryFolder } from '@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { type Mirror, startMirror } from '../kit/mirror.js';
-import { families, installWith, StandIn, starter } from '../kit/stand-in.js';
+import { installWith, onlyFamily, StandIn, starter } from '../kit/stand-in.js';
 
 const nobody = 65_534;
 const content = Buffer.alloc(100_000, 'x');
@@ -85,7 +85,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the process that downloa
   it('has no thread that is root, has a capability, or lacks the filter, and has no file open to write', async () => {
     await using pacman = new StandIn();
     expect(await pacman.run(...words(starter))).toEqual({ status: 0, said: '' });
-    const [{ server = 0 } = {}] = families(folder.path);
+    const { server } = onlyFamily(folder.path);
     const threads = readdirSync(`/proc/${server}/task`);
     expect(threads.length).toBeGreaterThan(4);
     for (const thread of threads) {

@@ -17,7 +17,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { childrenOf, eventually } from '../kit/fetch-program.js';
 import { type Mirror, startMirror } from '../kit/mirror.js';
-import { families, gone, StandIn, starter } from '../kit/stand-in.js';
+import { families, gone, onlyFamily, StandIn, starter } from '../kit/stand-in.js';
 
 const content = Buffer.alloc(100_000, 'x');
 let mirror: Mirror;
@@ -61,19 +61,13 @@ function statusOf(pid: number): string {
   }
 }
 
-const onlyFamily = () => {
-  const [family, ...others] = families(folder.path);
-  if (family === undefined || others.length > 0) throw new Error('there is not just one of them');
-  return family;
-};
-
 describe.skipIf(missing('root', 'linux', 'landlock6'))('what the front door starts', () => {
   it.each(['SIGKILL', 'SIGTERM', 'SIGHUP'] as const)(
     'ends with a pacman that ends by %s, and leaves nothing',
     async (signal) => {
       await using pacman = new StandIn();
       expect(await pacman.run(...words('x.pkg.part'))).toEqual(done);
-      const { keeper, server } = onlyFamily();
+      const { keeper, server } = onlyFamily(folder.path);
       // The twin: it stays while pacman does.
       await setTimeout(1500);
       expect([keeper, server].map(isAlive)).toEqual([true, true]);
@@ -103,7 +97,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('what the front door star
     const place = mkdtempSync(folder.file('download-'));
     const name = place.slice(folder.path.length + 1);
     expect(await pacman.run(...words('x.pkg.part', '/x.pkg', name))).toEqual(done);
-    const { server } = onlyFamily();
+    const { server } = onlyFamily(folder.path);
     rmSync(place, { recursive: true });
     await eventually('its end', () => !isAlive(server));
     await gone(folder.path);
@@ -112,23 +106,23 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('what the front door star
   it('ends when nothing was asked of it for a while', { timeout: 60_000 }, async () => {
     await using pacman = new StandIn();
     expect(await pacman.run(...words('x.pkg.part'))).toEqual(done);
-    const { server } = onlyFamily();
+    const { server } = onlyFamily(folder.path);
     await setTimeout(12_000);
     await eventually('its end', () => !isAlive(server));
     await gone(folder.path);
     // The twin: the next file has another one.
     expect(await pacman.run(...words('y.pkg.part'))).toEqual(done);
-    expect(onlyFamily().server).not.toBe(server);
+    expect(onlyFamily(folder.path).server).not.toBe(server);
   });
 
   it.each(['keeper', 'server'] as const)('is started anew where its %s is killed', async (who) => {
     await using pacman = new StandIn();
     expect(await pacman.run(...words('x.pkg.part'))).toEqual(done);
-    const before = onlyFamily();
+    const before = onlyFamily(folder.path);
     process.kill(before[who], 'SIGKILL');
     await eventually('the end of both', () => !isAlive(before.keeper) && !isAlive(before.server));
     expect(await pacman.run(...words('y.pkg.part'))).toEqual(done);
-    expect(onlyFamily().server).not.toBe(before.server);
+    expect(onlyFamily(folder.path).server).not.toBe(before.server);
     await pacman.kill();
     await gone(folder.path);
   });
@@ -137,7 +131,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('what the front door star
     await using pacman = new StandIn();
     const call = pacman.start(...words('x.sig.part', '/hangs'));
     await eventually('a process', () => families(folder.path).length === 1 && mirror.requests.at(-1)?.url === '/hangs');
-    process.kill(onlyFamily().server, 'SIGKILL');
+    process.kill(onlyFamily(folder.path).server, 'SIGKILL');
     // It is asked for anew by a process of its own, which says what there is to say.
     const { status, said } = await pacman.end(call);
     expect({ status, said }).toMatchObject({ status: 1, said: expect.stringContaining('100000 bytes') as string });
@@ -163,7 +157,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('what the front door star
     await using pacman = new StandIn();
     const command = `exec 50>${folder.file('log')} 51<${folder.file('cache')}; cd ${folder.file('cache')}; exec "$@"`;
     expect(await pacman.run('bash', '-c', command, 'bash', ...words('x.pkg.part'))).toEqual(done);
-    const { keeper, server } = onlyFamily();
+    const { keeper, server } = onlyFamily(folder.path);
     for (const pid of [keeper, server]) {
       const fds = readdirSync(`/proc/${pid}/fd`);
       expect(fds).not.toContain('50');
@@ -178,8 +172,8 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('what the front door star
   it('ends where somebody takes the name of its socket', async () => {
     await using pacman = new StandIn();
     expect(await pacman.run(...words('x.pkg.part'))).toEqual(done);
-    const { server } = onlyFamily();
-    const [name = ''] = readdirSync(folder.file('cache')).filter((one) => one.startsWith('.pacman-fetch-'));
+    const { server } = onlyFamily(folder.path);
+    const name = readdirSync(folder.file('cache')).find((one) => one.startsWith('.pacman-fetch-'));
     renameSync(folder.file(`cache/${name}`), folder.file('cache/elsewhere'));
     await eventually('its end', () => !isAlive(server));
     expect(await pacman.run(...words('y.pkg.part'))).toEqual(done);

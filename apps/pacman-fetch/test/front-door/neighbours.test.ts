@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { eventually } from '../kit/fetch-program.js';
 import { type Mirror, startMirror } from '../kit/mirror.js';
-import { families, gone, StandIn, starter } from '../kit/stand-in.js';
+import { families, gone, onlyFamily, StandIn, starter } from '../kit/stand-in.js';
 
 const content = Buffer.alloc(100_000, 'x');
 /** lp: what other tests run as nobody is left alone. */
@@ -87,7 +87,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the socket of a keeper',
     chownSync(cache(), user, user);
     await using pacman = new StandIn({ uid: user });
     expect(await pacman.run(...words('x.pkg.part'))).toEqual(done);
-    const [{ keeper = 0 } = {}] = families(folder.path);
+    const { keeper } = onlyFamily(folder.path);
     // Stopped, it lets the row grow.
     process.kill(keeper, 'SIGSTOP');
     using flood = await staying(user, folder.file('visitor.py'), socketPath(), '64', '30');

@@ -84,7 +84,7 @@ export class StandIn implements AsyncDisposable {
     const shell = join(stage(), 'names', name);
     mkdirSync(dirname(shell), { recursive: true });
     if (!existsSync(shell)) copyFileSync('/bin/bash', shell);
-    const [file = shell, ...words] = [...prefix, shell, '--norc', '-s'];
+    const [file, ...words] = [...prefix, shell, '--norc', '-s'];
     this.#child = spawn(file, words, {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { ...environment, ...env },
@@ -160,6 +160,17 @@ export function families(word: string): readonly Family[] {
     .map(Number);
   const servers = pids.filter((pid) => commandLine(pid).includes('/serve.js ') && commandLine(pid).includes(word));
   return servers.map((server) => ({ server, keeper: parentOf(server) }));
+}
+
+/**
+ * The one of them that there is.
+ *
+ * @throws Error for none, and for several
+ */
+export function onlyFamily(word: string): Family {
+  const [family, ...others] = families(word);
+  if (family === undefined || others.length > 0) throw new Error('there is not just one of them');
+  return family;
 }
 
 /** 0 for one that is gone meanwhile. */
