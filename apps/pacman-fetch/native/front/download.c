@@ -151,12 +151,8 @@ static int64_t believable(const struct answer *answer)
 static int finish(const struct download *download, struct file *file, const struct answer *answer)
 {
 	static char text[MAX_MESSAGE];
-	if (!file_finish(file, believable(answer))) {
-		/* It has all that was sent, and is on the disk: what close(2) says changes nothing about that. */
-		(void)close(file->descriptor);
-		file->descriptor = -1;
+	if (!file_finish(file, believable(answer)))
 		return DONE;
-	}
 	const int error = errno;
 	const char *path = download->call->file;
 	if (error == ESTALE)

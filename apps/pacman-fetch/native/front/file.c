@@ -79,7 +79,18 @@ static int is_still_named(const struct file *file, const struct stat *held)
 	       named.st_dev == held->st_dev && named.st_ino == held->st_ino;
 }
 
-int file_finish(const struct file *file, int64_t modified)
+/*
+ * Begins to write what is not on the disk yet, without waiting for it: pacman checks each file before it uses one, and waits
+ * for none either. File systems that can't say so take it with close(2), or later.
+ */
+static int put_on_disk(int descriptor)
+{
+	if (!sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE))
+		return 0;
+	return errno == EIO || errno == ENOSPC ? -1 : 0;
+}
+
+int file_finish(struct file *file, int64_t modified)
 {
 	struct stat held;
 	if (fstat(file->descriptor, &held))
@@ -99,7 +110,12 @@ int file_finish(const struct file *file, int64_t modified)
 		if (futimens(file->descriptor, times))
 			return -1;
 	}
-	return fsync(file->descriptor);
+	if (put_on_disk(file->descriptor))
+		return -1;
+	const int descriptor = file->descriptor;
+	file->descriptor = -1;
+	/* NFS and quotas tell here what they have no room for (close(2)). */
+	return close(descriptor);
 }
 
 void file_leave(struct file *file)

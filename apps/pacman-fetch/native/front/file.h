@@ -19,10 +19,11 @@ int file_make(struct file *file, int folder, const char *name);
 int file_write(struct file *file, const unsigned char *bytes, size_t length);
 
 /*
- * Gives it a time and puts it on the disk. Its name must still stand for it, and it must hold what was written.
+ * Gives it a time, closes it, and has it put on the disk. Its name must still stand for it, and it must hold what was
+ * written.
  * Modified: milliseconds since 1970, or -1 for none. 0; -1 with errno, which is ESTALE where it was taken away.
  */
-int file_finish(const struct file *file, int64_t modified);
+int file_finish(struct file *file, int64_t modified);
 
 /* Closes it; one that holds nothing goes. Nothing more can be done about what fails here. */
 void file_leave(struct file *file);
