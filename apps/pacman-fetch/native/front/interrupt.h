@@ -1,4 +1,7 @@
-/* SIGHUP, SIGINT and SIGTERM, which end a download and leave what came of it. */
+/*
+ * SIGHUP, SIGINT and SIGTERM, which end a download and leave what came of it; and those that a write is answered with, which are
+ * told by the write itself.
+ */
 #ifndef FRONT_INTERRUPT_H
 #define FRONT_INTERRUPT_H
 

@@ -76,6 +76,8 @@ static void take_client(struct keeper *keeper)
 		return;
 	}
 	keeper->client = connection;
+	if (keeper->state != STARTING)
+		keeper->idle = 0;
 	answer_client(keeper);
 }
 

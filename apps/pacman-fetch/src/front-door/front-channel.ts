@@ -12,6 +12,7 @@ const maxLine = 4096;
 export class FrontChannel {
   readonly #socket: Socket;
   #rest = '';
+  #isHeld = false;
 
   /**
    * @param descriptor - of a connected stream
@@ -66,10 +67,8 @@ export class FrontChannel {
    * @returns what to wait for while they pile up; undefined for nothing
    */
   data(bytes: Uint8Array): Promise<void> | undefined {
-    this.#socket.cork();
     this.#say('data', bytes.length);
     this.#socket.write(bytes);
-    this.#socket.uncork();
     if (!this.#socket.writableNeedDrain) return undefined;
     return new Promise((resolve) => {
       this.#socket.once('drain', resolve);
@@ -84,13 +83,20 @@ export class FrontChannel {
   /** It failed. */
   failed(message: string): void {
     const text = Buffer.from(message === '' ? 'unknown error' : message).subarray(0, maxWireText);
-    this.#socket.cork();
     this.#say('failed', text.length);
     this.#socket.write(text);
-    this.#socket.uncork();
   }
 
+  /** What is said in one turn of the event loop goes at once: each write wakes the other side. */
   #say(kind: keyof typeof wireKinds, value: number | bigint): void {
+    if (!this.#isHeld) {
+      this.#isHeld = true;
+      this.#socket.cork();
+      setImmediate(() => {
+        this.#isHeld = false;
+        this.#socket.uncork();
+      });
+    }
     this.#socket.write(wireHeader(kind, value));
   }
 }

@@ -103,10 +103,15 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('what the front door star
     await gone(folder.path);
   });
 
-  it('ends when nothing was asked of it for a while', { timeout: 60_000 }, async () => {
+  it('ends when nothing was asked of it for a while', { timeout: 120_000 }, async () => {
     await using pacman = new StandIn();
     expect(await pacman.run(...words('x.pkg.part'))).toEqual(done);
     const { server } = onlyFamily(folder.path);
+    for (const name of ['a', 'b']) {
+      await setTimeout(9000);
+      expect(await pacman.run(...words(`${name}.pkg.part`))).toEqual(done);
+      expect(onlyFamily(folder.path).server).toBe(server);
+    }
     await setTimeout(12_000);
     await eventually('its end', () => !isAlive(server));
     await gone(folder.path);

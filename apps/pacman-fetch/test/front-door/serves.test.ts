@@ -2,13 +2,17 @@
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 
-import { makeAuthority, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { makeAuthority, missing, smallDisk, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { childrenOf, eventually, runFetch } from '../kit/fetch-program.js';
 import { lastModified, type Mirror, startMirror } from '../kit/mirror.js';
 import { families, gone, StandIn, starter } from '../kit/stand-in.js';
 
+/** A program in Python that starts another one, whose standard error nobody reads. */
+const withoutReader =
+  'import os,signal,sys; signal.signal(signal.SIGPIPE, signal.SIG_DFL); r,w=os.pipe(); os.dup2(w,2); os.close(r); ' +
+  'os.execv(sys.argv[1], sys.argv[1:])';
 const content = randomBytes(300_000);
 const half = content.subarray(0, 150_000);
 const nobody = 65_534;
@@ -160,6 +164,39 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the front door', () => {
     expect(await pacman.run(...words('x.pkg.part', '/truncated'))).toMatchObject({ status: 0 });
     expect(mirror.requests.at(-1)?.headers.range).toBe('bytes=150000-');
     expect(readFileSync(file('x.pkg.part')).equals(content)).toBe(true);
+  });
+
+  it.each([
+    ['a limit on files', ['prlimit', '--fsize=100000'], '/x.pkg', 4],
+    ['nobody who reads what is said', ['python3', '-c', withoutReader], '/absent', 1],
+  ] as const)('ends with %s as the program does without it', async (_what, prefix, path, status) => {
+    await using pacman = new StandIn();
+    // The limit is the front door's alone then.
+    expect(await pacman.run(...words('first.pkg.part', '/x.pkg'))).toMatchObject({ status: 0 });
+    const ours = await pacman.run(...prefix, ...words('x.pkg.part', path));
+    await using other = new StandIn({ name: 'sh' });
+    const theirs = await other.run(...prefix, ...words('y.pkg.part', path));
+    expect(ours).toEqual({ ...theirs, said: theirs.said.replaceAll('y.pkg', 'x.pkg') });
+    expect(ours.status).toBe(status);
+  });
+
+  it('tells of a full disk as the program does', async () => {
+    await using disk = await smallDisk(folder.file('cache'));
+    await using big = await startMirror({ '/x.pkg': randomBytes(2_000_000) });
+    const args = (name: string) => [starter, '--config', config, '-o', file(name), `${big.origin}/x.pkg`];
+    await using pacman = new StandIn({ prefix: disk.prefix });
+    // Of a folder that all may write to, as that disk is, nothing is expected.
+    expect(await pacman.run('chmod', '755', file(''))).toMatchObject({ status: 0 });
+    const ours = await pacman.run(...args('x.pkg.part'));
+    expect(families(folder.path)).toEqual([]);
+    await pacman.run('rm', file('x.pkg.part'));
+    await using other = new StandIn({ name: 'sh', prefix: disk.prefix });
+    const theirs = await other.run(...args('x.pkg.part'));
+    expect({ ...ours, said: ours.said.replace(/\d+ bytes/, 'N bytes') }).toEqual({
+      ...theirs,
+      said: theirs.said.replace(/\d+ bytes/, 'N bytes'),
+    });
+    expect(ours).toMatchObject({ status: 4, said: expect.stringContaining('No space left on the disk') as string });
   });
 
   it.each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)('ends by %s, and what came stays', async (signal) => {
