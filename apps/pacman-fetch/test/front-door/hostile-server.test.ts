@@ -91,6 +91,14 @@ describe.skipIf(missing('root', 'linux'))('a hostile process that downloads', ()
     expect(said).toBe(`error: failed retrieving file 'x.sig' from ${mirror.host} : ?[2J???? ok.\n`);
   });
 
+  it('gives FILE no time that can’t be meant, and one that can: the twin', async () => {
+    await using pacman = start();
+    expect(await call(pacman, 'time-of-another-century', 'x.sig.part')).toEqual({ status: 0, said: '' });
+    expect(Math.abs(Date.now() - statSync(file('x.sig.part')).mtimeMs)).toBeLessThan(60_000);
+    expect(await call(pacman, 'honest', 'y.sig.part')).toEqual({ status: 0, said: '' });
+    expect(statSync(file('y.sig.part')).mtimeMs).toBe(1_767_323_045_000);
+  });
+
   it.each(['dies', 'dies-half-way', 'refuses'])('that %s costs nothing: the file comes as ever', async (act) => {
     await using pacman = start();
     expect(await call(pacman, act, 'x.sig.part')).toEqual({ status: 0, said: '' });
@@ -109,9 +117,9 @@ describe.skipIf(missing('root', 'linux'))('a hostile process that downloads', ()
     expect(families(folder.path)).not.toContainEqual(family);
   });
 
-  it('that stands still is waited for as long as a worker, and ended', async () => {
+  it.each(['stands-still', 'stays-behind'])('that %s is waited for as long as a worker, and ended', async (act) => {
     await using pacman = start();
-    expect(await call(pacman, 'stands-still', 'x.sig.part')).toEqual({
+    expect(await call(pacman, act, 'x.sig.part')).toEqual({
       status: 1,
       said:
         `error: failed retrieving file 'x.sig' from ${mirror.host} : the worker did nothing for 1 seconds\n` +

@@ -86,9 +86,13 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('what the front door star
       () => statSync(folder.file('cache/x.pkg.part'), { throwIfNoEntry: false })?.size === 50_000,
     );
     const [front = 0] = childrenOf(pacman.pid);
+    const begun = performance.now();
+    // It has ended when nobody holds its pipe any more.
     await pacman.kill();
     await gone(folder.path);
     expect(isAlive(front)).toBe(false);
+    // A program that goes on in its place would wait for the server for ten seconds.
+    expect(performance.now() - begun).toBeLessThan(9000);
     expect(readdirSync(folder.file('cache'))).toEqual(['x.pkg.part']);
   });
 

@@ -1,13 +1,23 @@
 /* Other users of the machine, and other processes of the same one: they neither feed what pacman gets nor are served. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { missing, Neighbour, runProgram, stranger, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { eventually } from '../kit/fetch-program.js';
+import { childrenOf, eventually } from '../kit/fetch-program.js';
 import { type Mirror, startMirror } from '../kit/mirror.js';
 import { families, gone, onlyFamily, StandIn, starter } from '../kit/stand-in.js';
 
@@ -169,5 +179,26 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('another process of the s
     const { did, gained } = await thief.stop();
     expect(new Set(did.map(({ outcome }) => outcome))).toEqual(new Set(['EPERM']));
     expect(gained).toEqual([]);
+  });
+
+  it('looks into no front door and no keeper under pacman’s DownloadUser, which is the same user', async () => {
+    await using slow = await startMirror(
+      {},
+      { '/x.pkg': (_request, response) => void response.writeHead(200, { 'content-length': 9 }).write('x') },
+    );
+    chownSync(cache(), user, user);
+    await using pacman = new StandIn({ uid: user });
+    const args = ['--config', folder.file('pacman.conf'), '-o', cache('x.pkg.part'), `${slow.origin}/x.pkg`];
+    pacman.start(starter, ...args);
+    await eventually('a byte', () => statSync(cache('x.pkg.part'), { throwIfNoEntry: false })?.size === 1);
+    const [front = 0] = childrenOf(pacman.pid);
+    const { keeper, server } = onlyFamily(folder.path);
+    const look = async (pid: number): Promise<string> => {
+      const { stderr } = await runProgram('ls', [`/proc/${pid}/fd`], { uid: user, gid: user, env: { LC_ALL: 'C' } });
+      return /Permission denied/.test(stderr) ? 'EACCES' : stderr;
+    };
+    expect(await Promise.all([front, keeper, server].map(look))).toEqual(['EACCES', 'EACCES', 'EACCES']);
+    // The control: pacman's own process can be looked into.
+    expect(await look(pacman.pid)).toBe('');
   });
 });

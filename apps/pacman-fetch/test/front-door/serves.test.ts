@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { childrenOf, eventually, runFetch } from '../kit/fetch-program.js';
 import { lastModified, type Mirror, startMirror } from '../kit/mirror.js';
-import { families, gone, StandIn, starter } from '../kit/stand-in.js';
+import { families, gone, onlyFamily, StandIn, starter } from '../kit/stand-in.js';
 
 /** A program in Python that starts another one, whose standard error nobody reads. */
 const withoutReader =
@@ -204,11 +204,13 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the front door', () => {
     expect(await pacman.run(...words('first.pkg.part', '/x.pkg'))).toMatchObject({ status: 0 });
     const call = pacman.start(...words('x.pkg.part', '/hangs'));
     await eventually('half', () => existsSync(file('x.pkg.part')) && statSync(file('x.pkg.part')).size === half.length);
+    const { server } = onlyFamily(folder.path);
     for (const pid of childrenOf(pacman.pid)) process.kill(pid, signal);
     const status = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }[signal];
     expect(await pacman.end(call)).toEqual({ status, said: '' });
     expect(readFileSync(file('x.pkg.part')).equals(half)).toBe(true);
     // What was under way is ended with it, and the next file has another process.
+    await eventually('its end', () => families(folder.path).every((family) => family.server !== server));
     expect(await pacman.run(...words('last.pkg.part', '/x.pkg'))).toMatchObject({ status: 0 });
   });
 
