@@ -115,12 +115,12 @@ function compare(url, user) {
   // The first round warms up.
   for (let round = 0; round <= rounds; round++) {
     for (const [name, command] of Object.entries(ways)) {
-      const taken = transaction(url, command, user);
+      const taken = transaction(url, command, { user });
       if (round > 0) times.get(name)?.push(taken);
     }
   }
   const few = 10;
-  const slow = transaction(url, `${process.execPath} ${app}/dist/cli.js ${ours}`, user, few);
+  const slow = transaction(url, `${process.execPath} ${app}/dist/cli.js ${ours}`, { user, packages: few });
   say(`pacman -Sw of ${count} packages by XferCommand, started as ${user ?? 'root'}; ${rounds} rounds in turn`);
   const of = (/** @type {string} */ name) => median(times.get(name) ?? []);
   for (const [name, all] of times) {
@@ -135,11 +135,10 @@ function compare(url, user) {
 /**
  * @param {string} url
  * @param {string} command
- * @param {string | undefined} user
- * @param {number} [packages] - how many
+ * @param {{ readonly user: string | undefined, readonly packages?: number }} options - pacman's DownloadUser; how many
  * @returns {number} milliseconds
  */
-function transaction(url, command, user, packages = count) {
+function transaction(url, command, { user, packages = count }) {
   for (const name of ['root', 'cache', 'db']) {
     rmSync(at(name), { recursive: true, force: true });
     mkdirSync(at(name));
