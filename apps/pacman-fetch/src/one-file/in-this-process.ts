@@ -37,14 +37,34 @@ export async function downloadInThisProcess(run: Run, events: RunEvents): Promis
  * @throws FetchError `sandbox`: the process must end
  */
 export function restrictThisProcess(run: Run): SelfReport | undefined {
+  const report = giveUp(run, restrictionOf(run), streams);
+  if (report !== undefined && run.settings.useSandbox.word !== 'no') run.destination.seal();
+  return report;
+}
+
+/** Descriptors that every process is given: standard input, output and error. */
+const streams = 3;
+
+/**
+ * Gives up what is inherited, and all that a sandbox forbids.
+ *
+ * @param options - the sandbox; all of it off where `UseSandbox = no`
+ * @param expected - how many descriptors, from 0 on, this process was given and keeps
+ * @returns what is in force; undefined if this process can't be restricted as it must be, and nothing was changed
+ * @throws FetchError `sandbox`: the process must end
+ */
+export function giveUp(
+  { settings, user }: Pick<Run, 'settings' | 'user'>,
+  options: SandboxOptions,
+  expected: number,
+): SelfReport | undefined {
   // Both make their streams when they are first asked for, which takes calls that are denied afterwards.
   void [process.stdout, process.stderr];
-  if (run.settings.useSandbox.word !== 'no' && !(canForget() && canKeepDescriptor(run))) return undefined;
-  const report = restrict(restrictionOf(run));
+  if (settings.useSandbox.word !== 'no' && !(canForget(expected) && canKeepDescriptor(user))) return undefined;
+  const report = restrict(options, expected);
   if (report === undefined) return undefined;
-  requireNoRoot(run, report);
-  if (run.settings.useSandbox.word !== 'no') closeToNeighbours();
-  if (run.settings.useSandbox.word !== 'no') run.destination.seal();
+  requireNoRoot(user, report);
+  if (settings.useSandbox.word !== 'no') closeToNeighbours();
   return report;
 }
 
@@ -85,10 +105,10 @@ function fileLimit({ request: { maxBytes }, written }: Run): { readonly fsize?: 
   return { fsize: Math.max(maxBytes, ...sizes.map((size) => size + roomForWords)) };
 }
 
-function restrict(options: SandboxOptions): SelfReport | undefined {
+function restrict(options: SandboxOptions, expected: number): SelfReport | undefined {
   try {
     // Not before it is known that this process stays the one that downloads: a worker takes what would be lost.
-    return restrictSelf(options, options.off === allLayers ? {} : { prepare: forget });
+    return restrictSelf(options, options.off === allLayers ? {} : { prepare: () => forget(expected) });
   } catch (error) {
     if (!isSandboxError(error)) throw error;
     if (error.code === 'io-uring-in-use') return undefined;
@@ -106,18 +126,18 @@ const kept = new Set(['LC_ALL', 'LC_CTYPE', 'LANG', 'NO_COLOR', 'TERM', 'XTERM_V
 const readsInThreads = Number(process.versions.node.split('.')[0]) >= 22;
 
 /** What was inherited is to be closed before Node starts then; the starter does so, and a worker has nothing of it. */
-function canForget(): boolean {
-  return !readsInThreads || strayDescriptors(3).length === 0;
+function canForget(expected: number): boolean {
+  return !readsInThreads || strayDescriptors(expected).length === 0;
 }
 
-/** Whether no process of the new user can take FILE's descriptor in the moment of the change: a worker has none. */
-function canKeepDescriptor({ user }: Run): boolean {
+/** Whether no process of the new user can take a descriptor in the moment of the change: FILE's, or the front door's. */
+function canKeepDescriptor(user: Run['user']): boolean {
   return user.kind !== 'switch' || isClosedBySwitch();
 }
 
 /** Gives up what was inherited and isn't needed: descriptors, variables, what is typed, the working directory. */
-function forget(): void {
-  if (!readsInThreads) for (const descriptor of strayDescriptors(3)) closeSync(descriptor);
+function forget(expected: number): void {
+  if (!readsInThreads) for (const descriptor of strayDescriptors(expected)) closeSync(descriptor);
   closeSync(0);
   // The lowest number that is free.
   if (openSync('/dev/null', 'r') !== 0) throw new FetchError('sandbox', "standard input can't be replaced");
@@ -139,7 +159,7 @@ function closeToNeighbours(): void {
 }
 
 /** No thread may be root unless that was asked for, whatever the levels are. */
-function requireNoRoot({ user }: Run, { verified }: SelfReport): void {
+function requireNoRoot(user: Run['user'], { verified }: SelfReport): void {
   if (user.kind === 'off' || verified?.uid.includes(0) !== true) return;
   throw new FetchError('sandbox', 'this process is still root, so nothing was downloaded');
 }

@@ -44,7 +44,7 @@ export function requestOf({
 }
 
 /** What SandboxPorts names is for redirects, too; `any` leaves only what the fetcher follows by itself. */
-function redirectPortsOf({ protocol, port }: URL, { ports }: SandboxSettings): readonly number[] | undefined {
+export function redirectPortsOf({ protocol, port }: URL, { ports }: SandboxSettings): readonly number[] | undefined {
   const named = ports.map(({ text }) => Number(text)).filter((one) => !Number.isNaN(one));
   if (named.length === 0) return undefined;
   return protocol === 'http:' && port === '' ? [443, ...named] : named;

@@ -20,7 +20,7 @@ const self = [
   without(
     'a process that is no longer root',
     'one-file/in-this-process',
-    'requireNoRoot(run, report);',
+    'requireNoRoot(user, report);',
     here('asks nobody for anything while its effective uid'),
   ),
   change(
@@ -68,7 +68,7 @@ const self = [
   change(
     'giving up what was inherited',
     'one-file/in-this-process',
-    '{ prepare: forget }',
+    '{ prepare: () => forget(expected) }',
     '{}',
     here('writes no more than FILE may have'),
   ),

@@ -27,19 +27,28 @@ export interface OneFilePlan {
 export function planOneFile(options: OneFileRequest): OneFilePlan {
   const request = requestReader.read(options, documentPlace('request'));
   const file: WorkerFile = {
-    sources: [request.url.href],
-    mayLack: [],
-    mayLeave: false,
+    ...fileOf(request.url, request.maxBytes),
     opened: request.source === undefined ? {} : { 0: workerDescriptors.firstSource },
-    maxBytes: request.maxBytes,
-    size: null,
-    isSummed: false,
     resume: beginningOf(request),
-    modifiedSince: null,
-    signature: null,
   };
   const proxies = proxiesNeeded(request.proxies, urlsOf([file]));
   return { request, file, ports: portsOf([file], request.redirectPorts), proxies };
+}
+
+/** One URL as a file of a worker, of which nothing is there. */
+export function fileOf(url: URL, maxBytes: number): WorkerFile {
+  return {
+    sources: [url.href],
+    mayLack: [],
+    mayLeave: false,
+    opened: {},
+    maxBytes,
+    size: null,
+    isSummed: false,
+    resume: null,
+    modifiedSince: null,
+    signature: null,
+  };
 }
 
 /** The time of its last byte is all that is known of what is there; one in the future says nothing of it. */

@@ -1,0 +1,172 @@
+#define _GNU_SOURCE
+#include "call.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PART ".part"
+
+/* As 'Number.MAX_SAFE_INTEGER', which the process that downloads takes for no limit. */
+#define NO_LIMIT ((1ULL << 53) - 1)
+
+static int ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), size = strlen(end);
+	return length > size && !strcmp(text + length - size, end);
+}
+
+/* Without slashes that mean nothing: what is said of it has none either. Others than ASCII take a locale to be shown. */
+static int read_file(struct call *call, const char *given)
+{
+	size_t length = 0;
+	if (given[0] != '/')
+		return -1;
+	for (; *given; given++) {
+		if (*given < ' ' || *given > '~' || length + 1 >= sizeof(call->file))
+			return -1;
+		if (*given != '/' || length == 0 || call->file[length - 1] != '/')
+			call->file[length++] = *given;
+	}
+	call->file[length] = '\0';
+	return 0;
+}
+
+/* Names of packages, databases and signatures: what else there is may need more than ASCII to be shown. */
+static int read_name(struct call *call)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+_@:~-";
+	call->part = strrchr(call->file, '/') + 1;
+	size_t length = strlen(call->part);
+	if (!ends_with(call->part, PART) || strspn(call->part, plain) != length)
+		return -1;
+	length -= strlen(PART);
+	if (length >= sizeof(call->name) || call->part[0] == '.')
+		return -1;
+	memcpy(call->name, call->part, length);
+	call->name[length] = '\0';
+	return 0;
+}
+
+/* The same table as src/one-file/limits.ts. */
+static void read_limits(struct call *call)
+{
+	call->is_signature = ends_with(call->name, ".sig");
+	int is_database = ends_with(call->name, ".db") || ends_with(call->name, ".files");
+	call->may_resume = !call->is_signature && !is_database;
+	call->max_bytes = call->is_signature ? 16 << 10 : is_database ? 128 << 20 : NO_LIMIT;
+}
+
+/* A name whose last label begins with a digit is an address to URL parsers, and may be written in many ways. */
+static int is_plain_host(const char *host)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+	struct in_addr address;
+	char written[INET_ADDRSTRLEN];
+	const char *label = strrchr(host, '.');
+	label = label ? label + 1 : host;
+	if (host[0] == '\0' || strspn(host, letters) != strlen(host) || label[0] == '\0')
+		return 0;
+	/* Names in Punycode are checked by who parses URLs. */
+	if (strstr(host, "xn--"))
+		return 0;
+	if (label[0] < '0' || label[0] > '9')
+		return 1;
+	return inet_pton(AF_INET, host, &address) == 1 &&
+	       inet_ntop(AF_INET, &address, written, sizeof(written)) && !strcmp(written, host);
+}
+
+/* A port that need not be named: it is written as digits without a zero before them. 0 for any other. */
+static long port_of(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+	if (digits == 0 || digits > 5 || text[digits] || text[0] == '0')
+		return 0;
+	long port = strtol(text, NULL, 10);
+	return port > 65535 ? 0 : port;
+}
+
+static int is_plain_path(const char *path)
+{
+	for (; *path; path++)
+		if (*path <= ' ' || *path > '~' || strchr("\"<>\\^`{|}#", *path))
+			return 0;
+	return 1;
+}
+
+static int read_url(struct call *call, uint32_t options)
+{
+	int is_secure = !strncmp(call->url, "https://", 8);
+	if (!is_secure && strncmp(call->url, "http://", 7))
+		return -1;
+	const char *scheme = is_secure ? "https" : "http";
+	long default_port = is_secure ? 443 : 80, port = default_port;
+	const char *host = call->url + strlen(scheme) + 3;
+	size_t length = strcspn(host, "/");
+	if (strlen(call->url) > WIRE_MAX_URL || host[length] != '/' ||
+		length >= sizeof(call->host) || !is_plain_path(host + length))
+		return -1;
+	memcpy(call->host, host, length);
+	call->host[length] = '\0';
+	char *colon = strchr(call->host, ':');
+	if (colon) {
+		port = port_of(colon + 1);
+		/* Its own port is left out by who parses URLs. */
+		if (port == 0 || port == default_port)
+			return -1;
+		*colon = '\0';
+	}
+	int is_plain = is_plain_host(call->host);
+	if (colon)
+		*colon = ':';
+	int written =
+		snprintf(call->key, sizeof(call->key), "%s-%ld-%08" PRIx32, scheme, port, options);
+	return is_plain && written > 0 && (size_t)written < sizeof(call->key) ? 0 : -1;
+}
+
+/* FNV-1a. One pacman has one XferCommand: that two of them differ is an accident, and not an attack. */
+#define HASH_START 2166136261U
+
+static uint32_t hash(uint32_t before, const char *text)
+{
+	do
+		before = (before ^ (unsigned char)*text) * 16777619U;
+	while (*text++);
+	return before;
+}
+
+/* Options that say the same of each file. The number of the first argument behind them. */
+static int skip_options(int argc, char **argv, uint32_t *options)
+{
+	static const char *const with_value[] = {"--config", "--cacert"};
+	int at = 1;
+	while (at < argc) {
+		int count = !strcmp(argv[at], "--disable-download-timeout");
+		for (size_t i = 0; i < sizeof(with_value) / sizeof(with_value[0]); i++)
+			if (!strcmp(argv[at], with_value[i]) && at + 1 < argc &&
+				argv[at + 1][0] == '/')
+				count = 2;
+		if (!count)
+			break;
+		for (; count > 0; count--)
+			*options = hash(*options, argv[at++]);
+	}
+	return at;
+}
+
+int call_read(int argc, char **argv, struct call *call)
+{
+	uint32_t options = HASH_START;
+	const int first = skip_options(argc, argv, &options);
+	if (argc != first + 3 || strcmp(argv[first], "-o"))
+		return -1;
+	call->arguments = argv + 1;
+	call->url = argv[first + 2];
+	if (read_file(call, argv[first + 1]) || read_name(call) || read_url(call, options))
+		return -1;
+	read_limits(call);
+	return 0;
+}

@@ -1,0 +1,232 @@
+#define _GNU_SOURCE
+#include "download.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "answer.h"
+#include "bar.h"
+#include "file.h"
+#include "interrupt.h"
+#include "said.h"
+#include "wire.h"
+
+/* Tests take less. */
+#ifndef FRONT_MAX_STILL
+#define FRONT_MAX_STILL 30
+#endif
+
+enum { DONE = 0, DOWNLOAD_FAILED = 1, FILE_FAILED = 4 };
+
+enum {
+	/* Looks while a download is under way, a second. */
+	LOOKS = 1000 / BAR_INTERVAL,
+	/* Seconds that a server may be silent, and some more: as long as a worker of @sb/fetcher may do nothing. */
+	MAX_STILL = FRONT_MAX_STILL,
+	/* Seconds that one file may take, and those in which the other side says so itself. */
+	MAX_TIME = 24 * 60 * 60 + 20,
+	/* How far a server's clock may be ahead. */
+	TOLERANCE = 24 * 60 * 60,
+};
+
+enum outcome { TAKEN, GONE, STOOD_STILL, INTERRUPTED };
+
+static int64_t clock_now(void)
+{
+	struct timespec now = {0};
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* is always there */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int write_bytes(void *context, const unsigned char *bytes, size_t length)
+{
+	return file_write(context, bytes, length);
+}
+
+/* Nothing may be there before something was asked for. 0; -1 where that can't be. */
+static int ask(const struct download *download)
+{
+	char text[WIRE_MAX_REQUEST], early;
+	if (recv(download->channel, &early, 1, MSG_DONTWAIT | MSG_PEEK) >= 0 || errno != EAGAIN)
+		return -1;
+	int length = snprintf(text, sizeof(text), "%" PRIu64 " %s\n", download->call->max_bytes,
+		download->call->url);
+	if (length < 0 || (size_t)length >= sizeof(text))
+		return -1;
+	return send(download->channel, text, (size_t)length, MSG_DONTWAIT | MSG_NOSIGNAL) == length
+		       ? 0
+		       : -1;
+}
+
+static uint64_t total_of(const struct answer *answer)
+{
+	return answer->has_started ? answer->total : WIRE_UNKNOWN;
+}
+
+/* Takes in what comes, until there is a last word or none is to be expected. */
+static enum outcome receive(const struct download *download, struct answer *answer,
+	enum answer_state *state, struct bar *bar)
+{
+	static unsigned char buffer[WIRE_MAX_DATA];
+	const int64_t begun = clock_now();
+	int still = 0;
+	*state = ANSWER_UNDER_WAY;
+	while (*state == ANSWER_UNDER_WAY) {
+		struct pollfd wait = {.fd = download->channel, .events = POLLIN};
+		/* Looks are counted and not the clock: whoever was stopped for a while blames nobody. */
+		const struct timespec look = {.tv_nsec = BAR_INTERVAL * 1000000L};
+		const int count = ppoll(&wait, 1, &look, interrupt_mask());
+		if (interrupt_status())
+			return INTERRUPTED;
+		if (count < 0 && errno != EINTR)
+			return GONE;
+		if (count == 0 && ++still > MAX_STILL * LOOKS && !download->is_patient)
+			return STOOD_STILL;
+		if (clock_now() - begun > MAX_TIME * 1000LL && !download->is_patient) {
+			answer->lie = "it took too long";
+			*state = ANSWER_LIE;
+		}
+		bar_update(bar, answer->received, total_of(answer), clock_now());
+		if (count <= 0 || *state != ANSWER_UNDER_WAY)
+			continue;
+		const ssize_t length =
+			recv(download->channel, buffer, sizeof(buffer), MSG_DONTWAIT);
+		if (length < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (length <= 0)
+			return GONE;
+		still = 0;
+		*state = answer_take(answer, buffer, (size_t)length, clock_now());
+	}
+	return TAKEN;
+}
+
+/* Room for two paths and a text of the other side. */
+enum { MAX_MESSAGE = WIRE_MAX_TEXT + 2 * PATH_MAX };
+
+/* What came of a package is gone on with by the next attempt. */
+static int fail(
+	const struct download *download, struct file *file, const char *why, const char *hint)
+{
+	const struct call *call = download->call;
+	static char text[MAX_MESSAGE], kept[MAX_MESSAGE];
+	(void)snprintf(text, sizeof(text), "failed retrieving file '%s' from %s : %s", call->name,
+		call->host, why); /* always fits */
+	(void)snprintf(kept, sizeof(kept),
+		"%" PRIu64 " bytes are kept in %s; the next attempt goes on behind them.",
+		file->size, call->file); /* the same */
+	said_error(text, hint ? hint : file->size > 0 && call->may_resume ? kept : NULL);
+	file_leave(file);
+	return DOWNLOAD_FAILED;
+}
+
+static int fail_lying(const struct download *download, struct file *file, const char *lie)
+{
+	char why[200];
+	(void)snprintf(why, sizeof(why), "the worker was ended: %s", lie); /* always fits */
+	return fail(download, file, why, NULL);
+}
+
+static int fail_still(const struct download *download, struct file *file)
+{
+	char why[80];
+	(void)snprintf(why, sizeof(why), "the worker did nothing for %d seconds",
+		MAX_STILL); /* always fits */
+	return fail(download, file, why, "Try again: it goes on behind what came.");
+}
+
+/* One answer from the year 2099 would become the time of a database, and no later one would ever be newer. */
+static int64_t believable(const struct answer *answer)
+{
+	const int64_t now = time(NULL);
+	return answer->has_time && answer->time <= (now + TOLERANCE) * 1000 ? answer->time : -1;
+}
+
+static int finish(const struct download *download, struct file *file, const struct answer *answer)
+{
+	static char text[MAX_MESSAGE];
+	if (!file_finish(file, believable(answer)))
+		return DONE;
+	const int error = errno;
+	const char *path = download->call->file;
+	if (error == ESTALE)
+		(void)snprintf(text, sizeof(text), "%s was taken away during the download", path);
+	else if (error == EBUSY)
+		(void)snprintf(text, sizeof(text), "%s does not hold what was written", path);
+	else
+		(void)snprintf(
+			text, sizeof(text), "%s could not be finished: %s", path, strerror(error));
+	said_error(text, error == ESTALE || error == EBUSY
+				 ? "Something else renames, removes or writes files there: choose "
+				   "a folder that only you can write to."
+				 : NULL);
+	file_leave(file);
+	return FILE_FAILED;
+}
+
+static int conclude(struct download *download, struct file *file, struct answer *answer,
+	enum answer_state state)
+{
+	download->is_in_order =
+		state == ANSWER_WHOLE || state == ANSWER_FAILED || state == ANSWER_ELSEWHERE;
+	switch (state) {
+	case ANSWER_WHOLE:
+		return finish(download, file, answer);
+	case ANSWER_FAILED:
+		return fail(download, file, answer->text, NULL);
+	case ANSWER_LIE:
+		return fail_lying(download, file, answer->lie);
+	default:
+		/* What came stays, and is gone on with; what is wrong with the disk is told there. */
+		file_leave(file);
+		return -1;
+	}
+}
+
+/* The line stays but for what another program begins anew. */
+static void show_end(
+	struct bar *bar, enum outcome outcome, enum answer_state state, const struct answer *answer)
+{
+	const int64_t now = clock_now();
+	if (outcome == TAKEN && state == ANSWER_WHOLE)
+		bar_end(bar, BAR_DONE, answer->received, total_of(answer), now);
+	else if (outcome == STOOD_STILL || state == ANSWER_FAILED || state == ANSWER_LIE)
+		bar_end(bar, BAR_FAILED, answer->received, total_of(answer), now);
+	else if (outcome != INTERRUPTED)
+		bar_clear(bar);
+}
+
+int download_run(struct download *download)
+{
+	struct file file;
+	static struct bar bar;
+	enum answer_state state = ANSWER_UNDER_WAY;
+	if (file_make(&file, download->folder, download->call->part)) {
+		download->is_in_order = 1;
+		return -1;
+	}
+	struct answer answer = {
+		.max_bytes = download->call->max_bytes, .sink = write_bytes, .context = &file};
+	bar_begin(&bar, download->call->name, download->has_bar, clock_now());
+	enum outcome outcome = ask(download) ? GONE : receive(download, &answer, &state, &bar);
+	show_end(&bar, outcome, state, &answer);
+	switch (outcome) {
+	case TAKEN:
+		return conclude(download, &file, &answer, state);
+	case STOOD_STILL:
+		return fail_still(download, &file);
+	case INTERRUPTED:
+		file_leave(&file);
+		return interrupt_status();
+	default:
+		file_leave(&file);
+		/* Where pacman has ended nobody waits for the file any more. */
+		return owner_is_parent(download->owner) ? -1 : DOWNLOAD_FAILED;
+	}
+}

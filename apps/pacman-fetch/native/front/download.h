@@ -1,0 +1,22 @@
+/* One file by the process that downloads: asked for, taken in, and finished. */
+#ifndef FRONT_DOWNLOAD_H
+#define FRONT_DOWNLOAD_H
+
+#include "call.h"
+#include "owner.h"
+
+struct download {
+	const struct call *call;
+	const struct owner *owner;
+	int folder;  /* of FILE, open */
+	int channel; /* to the process that downloads */
+	int is_patient;
+	int has_bar;
+	/* Set by it: the channel can be used for another file. */
+	int is_in_order;
+};
+
+/* The status to end with; -1 where the file is to be had in another way, which finds FILE as that may find it. */
+int download_run(struct download *download);
+
+#endif

@@ -1,0 +1,95 @@
+#define _GNU_SOURCE
+#include "front.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bar.h"
+#include "call.h"
+#include "download.h"
+#include "interrupt.h"
+#include "keeper.h"
+#include "meeting.h"
+#include "owner.h"
+#include "place.h"
+#include "said.h"
+
+/* What the keeper is told when the channel can be used for another file. */
+static const char in_order = 'k';
+
+/* pacman shows nothing of a signature. */
+static int has_bar(const struct call *call)
+{
+	return said_is_terminal() && !call->is_signature;
+}
+
+/* A file that is there is looked at by who can go on with it. */
+static int is_new(int folder, const struct call *call)
+{
+	struct stat stats;
+	return fstatat(folder, call->part, &stats, AT_SYMLINK_NOFOLLOW) && errno == ENOENT;
+}
+
+/* A connection with the keeper, which is started where there is none. -1. */
+static int knock(const struct meeting *meeting, const struct owner *owner, const struct call *call)
+{
+	int connection = meeting_connect(meeting);
+	if (connection >= 0 || (errno != ENOENT && errno != ECONNREFUSED))
+		return connection;
+	return keeper_start(meeting, owner, call) ? -1 : meeting_connect(meeting);
+}
+
+static int served(int folder, const struct owner *owner, const struct call *call)
+{
+	struct meeting meeting;
+	uint64_t flags = 0;
+	int status = -1;
+	meeting_name(&meeting, folder, owner, call);
+	int connection = knock(&meeting, owner, call);
+	if (connection < 0)
+		return -1;
+	struct download download = {
+		.call = call, .owner = owner, .folder = folder, .has_bar = has_bar(call)};
+	download.channel = meeting_hear(connection, &flags);
+	download.is_patient = (flags & WIRE_PATIENT) != 0;
+	if (download.channel >= 0 && !interrupt_take()) {
+		status = download_run(&download);
+		if (interrupt_give_back() && status < 0)
+			status = 1; /* what would be started could not be stopped */
+	}
+	if (download.channel >= 0)
+		(void)close(download.channel); /* all was read */
+	if (download.is_in_order)
+		(void)send(connection, &in_order, 1,
+			MSG_NOSIGNAL | MSG_DONTWAIT); /* or another one is started */
+	(void)close(connection);                      /* the same */
+	return status;
+}
+
+int front_door(int argc, char **argv)
+{
+	static struct call call;
+	struct owner owner;
+	/* What is preloaded, as by fakeroot(1), answers in the kernel's place; here it would not be asked. */
+	if (call_read(argc, argv, &call) || getenv("LD_PRELOAD"))
+		return -1;
+	/* Where no bar can be drawn as it should be, there are lines. */
+	if (has_bar(&call) && !bar_is_possible())
+		return -1;
+	if (owner_find(&owner))
+		return -1;
+	int folder = place_open(call.file);
+	if (folder < 0)
+		return -1;
+	int status = -1;
+	/* FILE and the channel are open here: no other process of this user may take them. Exec takes it back. */
+	if (is_new(folder, &call) && !prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		status = served(folder, &owner, &call);
+	(void)close(folder); /* was read only */
+	return status;
+}

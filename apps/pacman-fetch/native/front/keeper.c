@@ -1,0 +1,210 @@
+#define _GNU_SOURCE
+#include "keeper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "alone.h"
+#include "server.h"
+#include "wire.h"
+
+enum {
+	/* Milliseconds between two looks at whether the folder of FILE is still there. */
+	LOOK = 1000,
+	/* Looks without a front door until it ends. */
+	MAX_IDLE = 15,
+	/* Looks until what was started has to be ready. */
+	MAX_START = 30,
+};
+
+/* What a front door says when all that was asked for has come, and nothing else is under way. */
+static const char in_order = 'k';
+
+enum keeper_state { STARTING, READY, REFUSED, ENDED };
+
+struct keeper {
+	struct meeting *meeting;
+	const struct owner *owner;
+	struct server server;
+	enum keeper_state state;
+	uint64_t flags;
+	int owner_end; /* can be read once the owner has ended */
+	int signals;
+	int listener;
+	int client; /* the front door that is served or waits; -1 */
+	int idle;   /* looks */
+};
+
+static void let_client_go(struct keeper *keeper)
+{
+	(void)close(keeper->client); /* all was said */
+	keeper->client = -1;
+}
+
+/* Tells the front door that waits what there is for it. */
+static void answer_client(struct keeper *keeper)
+{
+	int error;
+	if (keeper->client < 0 || keeper->state == STARTING)
+		return;
+	if (keeper->state == READY)
+		error = meeting_say(
+			keeper->client, WIRE_READY, keeper->flags, keeper->server.channel);
+	else
+		error = meeting_say(keeper->client, WIRE_ELSEWHERE, 0, -1);
+	if (error || keeper->state == REFUSED)
+		let_client_go(keeper);
+}
+
+/* One front door at a time: the channel has one order. */
+static void take_client(struct keeper *keeper)
+{
+	int connection = meeting_accept(keeper->listener, keeper->owner);
+	if (connection < 0)
+		return;
+	if (keeper->client >= 0) {
+		(void)close(connection); /* it goes another way */
+		return;
+	}
+	keeper->client = connection;
+	if (keeper->state != STARTING)
+		keeper->idle = 0;
+	answer_client(keeper);
+}
+
+/* A front door that ends without a word leaves a channel that nobody can go on with. */
+static void hear_client(struct keeper *keeper)
+{
+	char word = 0;
+	ssize_t length = recv(keeper->client, &word, 1, MSG_DONTWAIT);
+	if (length < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	const int is_in_order = length == 1 && word == in_order;
+	let_client_go(keeper);
+	/* While nothing was handed out nothing can be out of order. */
+	if (!is_in_order && keeper->state == READY)
+		keeper->state = ENDED;
+}
+
+/* The one word that it says before it is asked: its layers are in force, or it can't have them. */
+static void hear_server(struct keeper *keeper)
+{
+	struct wire_header header;
+	ssize_t length = recv(keeper->server.channel, &header, sizeof(header), MSG_DONTWAIT);
+	if (length < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	const int is_ready = length == (ssize_t)sizeof(header) && header.kind == WIRE_READY;
+	keeper->state = is_ready ? READY : REFUSED;
+	keeper->flags = is_ready ? header.value : 0;
+	if (!is_ready)
+		server_end(&keeper->server);
+	answer_client(keeper);
+}
+
+/* Nothing has happened for a moment, or something has. */
+static void look(struct keeper *keeper)
+{
+	const int limit = keeper->state == STARTING ? MAX_START : MAX_IDLE;
+	keeper->idle = keeper->client >= 0 && keeper->state == READY ? 0 : keeper->idle + 1;
+	/* What refuses costs nothing, and saves the next front door the attempt. */
+	const int is_over = keeper->idle > limit && keeper->state != REFUSED;
+	if (is_over || !meeting_is_named(keeper->meeting))
+		keeper->state = ENDED;
+}
+
+static void wait_once(struct keeper *keeper)
+{
+	const int is_heard = keeper->state == STARTING;
+	/* Ready, it is asked for nothing but whether the other end is still there. */
+	struct pollfd all[] = {
+		{.fd = keeper->owner_end, .events = POLLIN},
+		{.fd = keeper->signals, .events = POLLIN},
+		{.fd = keeper->server.channel, .events = is_heard ? POLLIN : 0},
+		{.fd = keeper->client, .events = POLLIN},
+		{.fd = keeper->listener, .events = POLLIN},
+	};
+	const int count = poll(all, sizeof(all) / sizeof(all[0]), LOOK);
+	if (count < 0 && errno != EINTR)
+		keeper->state = ENDED;
+	if (count == 0)
+		look(keeper);
+	if (count <= 0)
+		return;
+	if (all[0].revents || all[1].revents || (all[2].revents && !is_heard)) {
+		keeper->state = ENDED;
+		return;
+	}
+	if (all[3].revents)
+		hear_client(keeper);
+	if (all[2].revents && keeper->state == STARTING)
+		hear_server(keeper);
+	if (all[4].revents && keeper->state != ENDED)
+		take_client(keeper);
+}
+
+/* Signals that end it come as something to read, so that it ends in order. */
+static int signals_open(void)
+{
+	sigset_t all;
+	if (sigfillset(&all) || sigprocmask(SIG_SETMASK, &all, NULL))
+		return -1;
+	sigset_t ends;
+	if (sigemptyset(&ends) || sigaddset(&ends, SIGTERM) || sigaddset(&ends, SIGINT) ||
+		sigaddset(&ends, SIGHUP) || sigaddset(&ends, SIGQUIT))
+		return -1;
+	return signalfd(-1, &ends, SFD_CLOEXEC);
+}
+
+static int keep(struct keeper *keeper, const struct call *call, int told)
+{
+	keeper->signals = signals_open();
+	keeper->owner_end = owner_watch(keeper->owner);
+	if (keeper->signals < 0 || keeper->owner_end < 0 || server_start(&keeper->server, call))
+		return 1;
+	/* The name of the folder may be needed by whoever removes it. */
+	keeper->listener = chdir("/") ? -1 : meeting_listen(keeper->meeting);
+	if (keeper->listener < 0) {
+		server_end(&keeper->server);
+		return 1;
+	}
+	const int is_told = write(told, &in_order, 1) == 1;
+	(void)close(told); /* it has one byte, or nobody waits */
+	keeper->state = is_told ? STARTING : ENDED;
+	while (keeper->state != ENDED)
+		wait_once(keeper);
+	server_end(&keeper->server);
+	meeting_leave(keeper->meeting);
+	return 0;
+}
+
+int keeper_start(const struct meeting *meeting, const struct owner *owner, const struct call *call)
+{
+	int told[2];
+	char word = 0;
+	if (pipe2(told, O_CLOEXEC))
+		return -1;
+	const pid_t pid = fork();
+	if (pid == 0) {
+		struct meeting own = *meeting;
+		struct keeper keeper = {
+			.meeting = &own, .owner = owner, .state = STARTING, .client = -1};
+		int kept[] = {own.folder, told[1]};
+		if (alone(kept, 2))
+			_exit(1);
+		own.folder = kept[0];
+		_exit(keep(&keeper, call, kept[1]));
+	}
+	(void)close(told[1]); /* was never used here */
+	const ssize_t length = pid < 0 ? -1 : read(told[0], &word, 1);
+	(void)close(told[0]); /* was read only */
+	return length == 1 && word == in_order ? 0 : -1;
+}

@@ -1,0 +1,191 @@
+#define _GNU_SOURCE
+#include "meeting.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "wire.h"
+
+/* Milliseconds that a start may take on a machine with other work to do. */
+enum { START_TIME = 30000 };
+
+/* Front doors of one pacman come one after the other. */
+enum { BACKLOG = 4 };
+
+enum { MINE_ALONE = 077 };
+
+static const char suffix_new[] = ".new";
+
+void meeting_name(
+	struct meeting *meeting, int folder, const struct owner *owner, const struct call *call)
+{
+	meeting->folder = folder;
+	/* The numbers have 10 and 20 digits at the most, and the key 20: it always fits. */
+	(void)snprintf(meeting->name, sizeof(meeting->name), ".pacman-fetch-%ld-%llu-%s",
+		(long)owner->pid, owner->start, call->key);
+}
+
+/* By the folder that is open: bind(2) and connect(2) know no other way. */
+static struct sockaddr_un address_of(const struct meeting *meeting, const char *suffix)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%s%s",
+		meeting->folder, meeting->name, suffix); /* 25 + 66 + 4 at the most, of 108 */
+	return address;
+}
+
+static int bind_new(int listener, struct meeting *meeting)
+{
+	const struct sockaddr_un address = address_of(meeting, suffix_new);
+	struct stat stats;
+	char name[sizeof(meeting->name) + sizeof(suffix_new)];
+	(void)snprintf(name, sizeof(name), "%s%s", meeting->name, suffix_new); /* always fits */
+	if (unlinkat(meeting->folder, name, 0) && errno != ENOENT)
+		return -1;
+	const mode_t mask = umask(MINE_ALONE);
+	const int error = bind(listener, (const struct sockaddr *)&address, sizeof(address));
+	(void)umask(mask); /* can't fail */
+	if (error || listen(listener, BACKLOG))
+		return -1;
+	/* Whoever finds the name finds somebody who listens. */
+	if (fstatat(meeting->folder, name, &stats, AT_SYMLINK_NOFOLLOW) ||
+		renameat(meeting->folder, name, meeting->folder, meeting->name)) {
+		(void)unlinkat(meeting->folder, name, 0); /* the error before says more */
+		return -1;
+	}
+	meeting->device = stats.st_dev;
+	meeting->inode = stats.st_ino;
+	return 0;
+}
+
+int meeting_listen(struct meeting *meeting)
+{
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (listener < 0)
+		return -1;
+	if (!bind_new(listener, meeting))
+		return listener;
+	const int error = errno;
+	(void)close(listener); /* the error before says more */
+	errno = error;
+	return -1;
+}
+
+int meeting_is_named(const struct meeting *meeting)
+{
+	struct stat stats;
+	return !fstatat(meeting->folder, meeting->name, &stats, AT_SYMLINK_NOFOLLOW) &&
+	       stats.st_dev == meeting->device && stats.st_ino == meeting->inode;
+}
+
+void meeting_leave(const struct meeting *meeting)
+{
+	if (meeting_is_named(meeting))
+		(void)unlinkat(meeting->folder, meeting->name, 0); /* pacman removes its folder */
+}
+
+/* Whom the kernel names as the other side: whoever called listen(2), or connect(2). 0 for nobody of this user. */
+static pid_t peer_of(int connection)
+{
+	struct ucred peer = {.pid = 0};
+	socklen_t size = sizeof(peer);
+	if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) || size != sizeof(peer) ||
+		peer.uid != geteuid() || peer.pid < 0)
+		return 0;
+	return peer.pid; /* 0 for one outside this PID namespace */
+}
+
+int meeting_connect(const struct meeting *meeting)
+{
+	const struct sockaddr_un address = address_of(meeting, "");
+	int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (connection < 0)
+		return -1;
+	/* Not waiting: a row of others in front is somebody else's doing. */
+	if (!connect(connection, (const struct sockaddr *)&address, sizeof(address)) &&
+		peer_of(connection))
+		return connection;
+	(void)close(connection); /* nothing was said */
+	return -1;
+}
+
+int meeting_accept(int listener, const struct owner *owner)
+{
+	int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (connection < 0)
+		return -1;
+	const pid_t peer = peer_of(connection);
+	if (peer && owner_is_parent_of(owner, peer))
+		return connection;
+	(void)close(connection); /* nothing was said */
+	return -1;
+}
+
+int meeting_say(int connection, uint32_t kind, uint64_t value, int descriptor)
+{
+	struct wire_header header = {.kind = kind, .value = value};
+	struct iovec bytes = {.iov_base = &header, .iov_len = sizeof(header)};
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr aligned;
+	} control = {.room = {0}};
+	struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1};
+	if (descriptor >= 0) {
+		message.msg_control = control.room;
+		message.msg_controllen = sizeof(control.room);
+		struct cmsghdr *one = CMSG_FIRSTHDR(&message);
+		one->cmsg_level = SOL_SOCKET;
+		one->cmsg_type = SCM_RIGHTS;
+		one->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(one), &descriptor, sizeof(int));
+	}
+	const ssize_t sent = sendmsg(connection, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+	return sent == (ssize_t)sizeof(header) ? 0 : -1;
+}
+
+/* The one descriptor of a message that may have one; -1. */
+static int descriptor_of(struct msghdr *message)
+{
+	int descriptor = -1;
+	struct cmsghdr *one = CMSG_FIRSTHDR(message);
+	if (one && one->cmsg_level == SOL_SOCKET && one->cmsg_type == SCM_RIGHTS &&
+		one->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(&descriptor, CMSG_DATA(one), sizeof(int));
+	return descriptor;
+}
+
+int meeting_hear(int connection, uint64_t *value)
+{
+	struct wire_header header = {.kind = 0};
+	struct iovec bytes = {.iov_base = &header, .iov_len = sizeof(header)};
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr aligned;
+	} control;
+	struct msghdr message = {.msg_iov = &bytes,
+		.msg_iovlen = 1,
+		.msg_control = control.room,
+		.msg_controllen = sizeof(control.room)};
+	struct pollfd wait = {.fd = connection, .events = POLLIN};
+	struct stat stats;
+	if (poll(&wait, 1, START_TIME) != 1)
+		return -1; /* a signal, too: whoever sent it is heeded by what is started then */
+	const ssize_t length = recvmsg(connection, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	const int channel = length > 0 ? descriptor_of(&message) : -1;
+	if (channel < 0)
+		return -1;
+	*value = header.value;
+	if (length == (ssize_t)sizeof(header) && header.kind == WIRE_READY && !header.none &&
+		!(message.msg_flags & MSG_CTRUNC) && !fstat(channel, &stats) &&
+		S_ISSOCK(stats.st_mode))
+		return channel;
+	(void)close(channel); /* nothing was said */
+	return -1;
+}

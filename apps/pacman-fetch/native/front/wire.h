@@ -1,0 +1,50 @@
+/*
+ * What goes between the front door, its keeper and the process that downloads. Every answer begins with a header of 16
+ * bytes in the order of this machine; src/front-door/wire.ts is the other side of it.
+ */
+#ifndef FRONT_WIRE_H
+#define FRONT_WIRE_H
+
+#include <stdint.h>
+
+struct wire_header {
+	uint32_t kind;
+	uint32_t none; /* 0 */
+	uint64_t value;
+};
+
+enum wire_kind {
+	/* Said once, before the first request: every layer is in force. The value holds enum wire_flag. */
+	WIRE_READY = 'R',
+	/* In its place, or in an answer's: this is for a process that is started anew, as ever. */
+	WIRE_ELSEWHERE = 'N',
+	/* An answer begins: bytes of the whole file, or WIRE_UNKNOWN. */
+	WIRE_STARTED = 'S',
+	/* The server's time of the file, in milliseconds since 1970; at most once, behind WIRE_STARTED. */
+	WIRE_TIME = 'T',
+	/* So many bytes of the file follow. */
+	WIRE_DATA = 'D',
+	/* The file is whole and has so many bytes. */
+	WIRE_END = 'E',
+	/* It failed; so many bytes of text follow. */
+	WIRE_FAILED = 'F',
+};
+
+enum wire_flag {
+	/* No server is too slow: DisableDownloadTimeout. */
+	WIRE_PATIENT = 1,
+};
+
+#define WIRE_UNKNOWN UINT64_MAX
+
+enum {
+	WIRE_MAX_DATA = 256 * 1024,
+	/* Bytes from which on an announcement counts as full, as in @sb/fetcher. */
+	WIRE_FULL_DATA = 16 * 1024,
+	WIRE_MAX_TEXT = 2048,
+	WIRE_MAX_URL = 2048,
+	/* A request is the largest size in decimal digits, a blank, the URL, and a line feed. */
+	WIRE_MAX_REQUEST = WIRE_MAX_URL + 32,
+};
+
+#endif

@@ -1,0 +1,118 @@
+#define _GNU_SOURCE
+#include "node.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#else
+#error "unknown architecture"
+#endif
+
+#ifndef __NR_io_uring_setup
+#define __NR_io_uring_setup 425
+#endif
+
+#ifndef __NR_close_range
+#define __NR_close_range 436
+#endif
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+
+/* Of no restriction, so calls of another architecture pass: Node makes none. */
+static struct sock_filter filter[] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 0, 3),
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_io_uring_setup, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+};
+
+int node_without_rings(void)
+{
+	const struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
+	/* Needed by who lacks CAP_SYS_ADMIN, and set for every download in any case. */
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -1;
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+/*
+ * Descriptors that nobody meant to hand over. A kernel without close_range(2) leaves them, and the program sees them.
+ */
+void node_forget_descriptors(unsigned int first)
+{
+	if (syscall(__NR_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC))
+		errno = 0;
+}
+
+/*
+ * Variables by which whoever called us has Node load code, trust certificates or write files (NODE_OPTIONS,
+ * NODE_EXTRA_CA_CERTS, NODE_V8_COVERAGE, OPENSSL_CONF and their like): root may have been called by another user, whose
+ * environment sudo(8) has kept. None of them is ours.
+ */
+static void forget_variables(void)
+{
+	char **kept = environ;
+	for (char **one = environ; *one; one++)
+		if (strncmp(*one, "NODE_", 5) && strncmp(*one, "OPENSSL_", 8))
+			*kept++ = *one;
+	*kept = NULL;
+}
+
+/* Path of a script, however this program was called; 0 or -1 with errno. */
+static int find_script(const char *name, char *path, size_t size)
+{
+	static const char folder[] = "/dist/";
+	ssize_t length = readlink("/proc/self/exe", path, size);
+	if (length < 0)
+		return -1;
+	while (length > 0 && path[length - 1] != '/')
+		length--;
+	if (length == 0 || (size_t)length + sizeof(folder) + strlen(name) > size) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(path + length - 1, folder);
+	strcat(path, name);
+	return 0;
+}
+
+int node_become(const char *flag, const char *script, char **arguments)
+{
+	static char path[PATH_MAX];
+	int count = 0;
+	while (arguments[count])
+		count++;
+	char *all[count + 4];
+	if (find_script(script, path, sizeof(path))) {
+		fprintf(stderr, "error: pacman-fetch can't find itself: %s\n", strerror(errno));
+		return 127;
+	}
+	forget_variables();
+	int at = 0;
+	all[at++] = "node";
+	if (flag)
+		all[at++] = (char *)flag; /* exec changes no argument */
+	all[at++] = path;
+	for (int i = 0; i <= count; i++)
+		all[at++] = arguments[i]; /* the last one is the null that ends it */
+	execvp(all[0], all);
+	fprintf(stderr, "error: node can't be started: %s\n", strerror(errno));
+	return 127;
+}

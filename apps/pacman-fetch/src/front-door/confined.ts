@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+
+import { OneAfterAnother, proxiesOf } from '@sb/fetcher/in-this-process';
+import type { SandboxOptions } from '@sb/sandbox';
+
+import type { Command } from '../arguments.js';
+import { loadConfiguration } from '../config/configuration.js';
+import { sandboxOptions } from '../config/sandbox-options.js';
+import { chooseUser } from '../config/sandbox-user.js';
+import { openCertificates } from '../one-file/files.js';
+import { giveUp } from '../one-file/in-this-process.js';
+import { timeLimits } from '../one-file/limits.js';
+import { redirectPortsOf } from '../one-file/request.js';
+import { optionsUser } from '../one-file/run.js';
+import { parseUrl } from '../url.js';
+import { userAgent } from '../user-agent.js';
+
+type FetchCommand = Extract<Command, { kind: 'fetch' }>;
+
+/** A process that has given up all that a download doesn't take. */
+export interface Confined {
+  readonly files: OneAfterAnother;
+  /** No server is too slow. */
+  readonly disableTimeout: boolean;
+}
+
+/**
+ * Reads the configuration, and confines this process as `-o` does for the first file that it is to download.
+ *
+ * @param command - how that was called for
+ * @param descriptors - how many, from 0 on, this process was given and keeps
+ * @returns undefined where it can't be confined as it must be, and where the configuration doesn't ask for it
+ * @throws FetchError, ConfigError
+ */
+export async function confineFor(command: FetchCommand, descriptors: number): Promise<Confined | undefined> {
+  const url = parseUrl(command.url);
+  const { sandbox: settings, pacman } = await loadConfiguration({ config: command.config, mayBeAbsent: true });
+  if (settings.keepWorker.word === 'no' || settings.useSandbox.word === 'no') return undefined;
+  const user = chooseUser(settings, resolve(command.output));
+  // Whoever stays root is not to be left behind.
+  if (user.kind === 'off') return undefined;
+  const disableTimeout = command.disableDownloadTimeout || pacman.options.has('DisableDownloadTimeout');
+  const certificates = openCertificates(command.cacert);
+  const redirectPorts = redirectPortsOf(url, settings);
+  const files = new OneAfterAnother({
+    url,
+    limits: timeLimits(disableTimeout),
+    proxies: proxiesOf(process.env),
+    userAgent: userAgent(),
+    ...(certificates === undefined ? {} : { certificates }),
+    ...(redirectPorts === undefined ? {} : { redirectPorts }),
+  });
+  const base: SandboxOptions | undefined = sandboxOptions(settings, {
+    program: 'self',
+    user: optionsUser(user),
+    ports: [],
+    writable: [],
+  });
+  if (base === undefined) return undefined;
+  const report = giveUp({ settings, user }, files.confinement(base), descriptors);
+  return report === undefined ? undefined : { files, disableTimeout };
+}

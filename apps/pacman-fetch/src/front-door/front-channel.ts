@@ -1,0 +1,102 @@
+import { Socket } from 'node:net';
+
+import { disableTimeoutFlag, maxWireText, unknownTotal, wireHeader, type wireKinds } from './wire.js';
+
+/** Bytes that may wait in this process to be taken. */
+const maxWaiting = 1 << 20;
+
+/** Longest piece of a line that is kept: no request is longer. */
+const maxLine = 4096;
+
+/** The way to the front doors of one pacman and back. */
+export class FrontChannel {
+  readonly #socket: Socket;
+  #rest = '';
+  #isHeld = false;
+
+  /**
+   * @param descriptor - of a connected stream
+   * @param onEnd - told once that nobody is left who could ask for anything
+   */
+  constructor(descriptor: number, onEnd: () => void) {
+    this.#socket = new Socket({
+      fd: descriptor,
+      readable: true,
+      writable: true,
+      writableHighWaterMark: maxWaiting,
+    } as ConstructorParameters<typeof Socket>[0]);
+    // What can't be written is followed by the end.
+    this.#socket.on('error', () => {});
+    this.#socket.once('close', onEnd);
+  }
+
+  /**
+   * Listens for requests.
+   *
+   * @param onLine - told of each one; undefined for one that is too long
+   */
+  listen(onLine: (line: string | undefined) => void): void {
+    this.#socket.on('data', (bytes: Buffer) => {
+      const lines = `${this.#rest}${bytes.toString('latin1')}`.split('\n');
+      this.#rest = lines.pop() ?? '';
+      for (const line of lines) onLine(line);
+      if (this.#rest.length > maxLine) onLine(undefined);
+    });
+  }
+
+  /** Every layer is in force. */
+  ready(disableTimeout: boolean): void {
+    this.#say('ready', disableTimeout ? disableTimeoutFlag : 0);
+  }
+
+  /** What was asked for is to be had in another way. */
+  elsewhere(): void {
+    this.#say('elsewhere', 0);
+  }
+
+  /** A server's answer was taken. */
+  started(total: number | undefined, lastModified: number | undefined): void {
+    this.#say('started', total ?? unknownTotal);
+    if (lastModified !== undefined) this.#say('time', lastModified);
+  }
+
+  /**
+   * Sends bytes of the file.
+   *
+   * @param bytes - not none, and at most what one word announces; not to be changed afterwards
+   * @returns what to wait for while they pile up; undefined for nothing
+   */
+  data(bytes: Uint8Array): Promise<void> | undefined {
+    this.#say('data', bytes.length);
+    this.#socket.write(bytes);
+    if (!this.#socket.writableNeedDrain) return undefined;
+    return new Promise((resolve) => {
+      this.#socket.once('drain', resolve);
+    });
+  }
+
+  /** The file is whole. */
+  end(size: number): void {
+    this.#say('end', size);
+  }
+
+  /** It failed. */
+  failed(message: string): void {
+    const text = Buffer.from(message === '' ? 'unknown error' : message).subarray(0, maxWireText);
+    this.#say('failed', text.length);
+    this.#socket.write(text);
+  }
+
+  /** What is said in one turn of the event loop goes at once: each write wakes the other side. */
+  #say(kind: keyof typeof wireKinds, value: number | bigint): void {
+    if (!this.#isHeld) {
+      this.#isHeld = true;
+      this.#socket.cork();
+      setImmediate(() => {
+        this.#isHeld = false;
+        this.#socket.uncork();
+      });
+    }
+    this.#socket.write(wireHeader(kind, value));
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The process that downloads for the front doors of one pacman, one file after the other. Its keeper, a program in C, has
+ * started it with the arguments of the first one. It has every layer before it says that it is ready, and opens no file.
+ */
+import { url as inspectorUrl } from 'node:inspector';
+
+import { refuseInspector } from '@sb/core';
+import { endNow } from '@sb/sandbox/end-now';
+
+import { parseCommand } from '../arguments.js';
+import { forgetNodeVariables } from '../node-variables.js';
+import { type Confined, confineFor } from './confined.js';
+import { FrontChannel } from './front-channel.js';
+import { FrontSink } from './front-sink.js';
+import { type FrontRequest, readRequest } from './wire.js';
+
+/** Of the channel, behind the three streams. */
+const channelDescriptor = 3;
+
+/** Why it can't be confined is told by the program that is started in its place. */
+async function confinedOrNot(): Promise<Confined | undefined> {
+  try {
+    const command = parseCommand(process.argv.slice(2));
+    if (command.kind !== 'fetch') return undefined;
+    const confined = await confineFor(command, channelDescriptor + 1);
+    return inspectorUrl() === undefined ? confined : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function answer({ files }: Confined, channel: FrontChannel, request: FrontRequest): Promise<void> {
+  const { url, maxBytes } = request;
+  if (!files.isFor(url)) {
+    channel.elsewhere();
+    return;
+  }
+  const sink = new FrontSink(channel, maxBytes);
+  const failure = await files.download(url, maxBytes, sink);
+  if (failure === undefined) channel.end(sink.position);
+  else channel.failed(failure.message);
+}
+
+function serve(confined: Confined, channel: FrontChannel): void {
+  let isBusy = false;
+  channel.listen((line) => {
+    const request = line === undefined ? undefined : readRequest(line);
+    // Nobody who is to be served asks for two at once, or in any other way.
+    if (isBusy || request === undefined) endNow(1);
+    isBusy = true;
+    void answer(confined, channel, request).finally(() => {
+      isBusy = false;
+    });
+  });
+  channel.ready(confined.disableTimeout);
+}
+
+// Others of this process's user may signal it, and would open Node's inspector to every local user.
+refuseInspector();
+forgetNodeVariables();
+const channel = new FrontChannel(channelDescriptor, () => endNow(0));
+const confined = await confinedOrNot();
+if (confined === undefined) channel.elsewhere();
+else serve(confined, channel);

@@ -1,0 +1,108 @@
+/** Files of one origin's port, one after the other, by a process that keeps its connections and opens no file. */
+import type { SandboxOptions } from '@sb/sandbox';
+
+import type { TransferFailure } from '../errors/transfer-failure.js';
+import type { Connections } from '../http/connections.js';
+import { failureOf } from '../http/failure-of.js';
+import { connectionsOf } from '../http/trusted-connections.js';
+import { proxiesNeeded, type WorkerProxies } from '../request/proxies.js';
+import { confinement, portsOf, urlsOf } from '../sandbox/confinement.js';
+import { readCompleted } from '../sandbox/readers.js';
+import { Deadline } from '../source/deadline.js';
+import { download, type Started } from '../source/download.js';
+import type { Sink } from '../source/sink.js';
+import { portOf } from '../values/port.js';
+import { documentPlace } from '../values/readers.js';
+import type { OneFileRequest } from './options.js';
+import { fileOf } from './plan.js';
+
+/** What all files have in common; the URL is the first one's. */
+export type StreamRequest = Pick<
+  OneFileRequest,
+  'url' | 'limits' | 'redirectPorts' | 'proxies' | 'certificates' | 'userAgent'
+>;
+
+/** Where the bytes of one file go, which holds none yet. */
+export interface StreamSink extends Sink {
+  /**
+   * Told once that a server's answer was taken, before its first byte.
+   *
+   * @param total - bytes of the whole file; undefined where the server doesn't say
+   * @param lastModified - milliseconds since 1970; undefined where it doesn't say, or can't mean it
+   */
+  start(total: number | undefined, lastModified: number | undefined): void;
+}
+
+/** Downloads one file after the other from the ports that the first one's URL leads to. */
+export class OneAfterAnother {
+  readonly #request: StreamRequest;
+  readonly #ports: readonly number[];
+  readonly #proxies: WorkerProxies;
+  #connections: Connections | undefined;
+
+  /**
+   * @param request - for the first file
+   * @throws FetcherError `invalid-request` for a proxy that can't be used
+   */
+  constructor(request: StreamRequest) {
+    const files = [fileOf(request.url, Number.MAX_SAFE_INTEGER)];
+    this.#request = request;
+    this.#ports = portsOf(files, request.redirectPorts);
+    this.#proxies = proxiesNeeded(request.proxies, urlsOf(files));
+  }
+
+  /**
+   * What this process can be restricted to before {@link download}: nothing that it can write, by name or by descriptor, TCP
+   * connections to the ports of the first URL and its proxies only, threads but no processes.
+   *
+   * @param base - user, levels, and other choices than these
+   */
+  confinement(base: SandboxOptions): SandboxOptions {
+    readCompleted(base, documentPlace('base'));
+    // As for one file in this process: it is undumpable, which keeps others of its user out wherever no group can be had, too.
+    const own = base.user === undefined ? base : ({ ...base, privateGroup: base.privateGroup ?? 'off' } as const);
+    const { execOnce: _, ...options } = confinement(own, [...this.#ports, ...this.#proxies.ports]);
+    return options;
+  }
+
+  /** Whether a URL is of the scheme and the port that this process may connect to. */
+  isFor(url: URL): boolean {
+    return url.protocol === this.#request.url.protocol && portOf(url) === portOf(this.#request.url);
+  }
+
+  /**
+   * Downloads one file. A connection is free a turn after its body has ended: who asks for the next one in the same turn has
+   * another one made.
+   *
+   * @param maxBytes - that it may have
+   * @returns undefined once the sink has all of it
+   */
+  async download(url: URL, maxBytes: number, sink: StreamSink): Promise<TransferFailure | undefined> {
+    const { limits, userAgent, certificates } = this.#request;
+    const { connectTimeout } = limits;
+    const common = { connectTimeout, parallel: 1, proxies: this.#proxies.rules };
+    this.#connections ??= connectionsOf(common, certificates);
+    using deadline = new Deadline(limits.timeout);
+    try {
+      await download({
+        url,
+        sink,
+        maxBytes,
+        size: null,
+        isSummed: false,
+        resume: null,
+        modifiedSince: null,
+        limits,
+        deadline: deadline.signal,
+        ports: this.#ports,
+        userAgent,
+        connections: this.#connections,
+        onStart: ({ total, lastModified }: Started) => sink.start(total, lastModified),
+        onProgress: () => {},
+      });
+      return undefined;
+    } catch (error) {
+      return failureOf(error, url);
+    }
+  }
+}
