@@ -257,6 +257,6 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('a resolver th
     });
     expect(status).toBe(143);
     // The look-up itself takes thirty seconds.
-    expect(performance.now() - begun).toBeLessThan(12_000);
+    expect(performance.now() - begun).toBeLessThan(20_000);
   });
 });

@@ -130,3 +130,20 @@ export async function beside<T>(
     for (const neighbour of neighbours) await neighbour[Symbol.asyncDispose]();
   }
 }
+
+/** What a trial ends with in which the neighbour met nothing to attack; see {@link requireMet}. */
+const unmet = 'the neighbour met nothing of the command';
+
+/** For a test that calls {@link requireMet}: tried again, and for nothing else. */
+export const untilMet = { retry: { count: 4, condition: new RegExp(unmet) } } as const;
+
+/**
+ * Holds a trial to its attack: one beside which nothing was attempted proves nothing. Under load a process may come and go
+ * before the neighbour sees it; {@link untilMet} tries again.
+ *
+ * @throws Error
+ */
+export function requireMet(attack: Attack, attempts: readonly string[]): void {
+  const missing = attack.attempts.filter((one) => !attempts.includes(one));
+  if (missing.length > 0) throw new Error(`${unmet}: no ${missing.join(', no ')} among ${attempts.join(', ')}`);
+}
