@@ -97,6 +97,10 @@ const left = [
     '',
     staging('is not removed in a sticky folder'),
   ),
+  without('settings that end a search', 'xfer/command', 'staging.furnish();', [
+    'test/sync/xfer-home',
+    'has no say in what curl does',
+  ]),
   change(
     'the way to what is removed',
     'xfer/staging',
