@@ -98,8 +98,8 @@ const left = [
     staging('is not removed in a sticky folder'),
   ),
   without('settings that end a search', 'xfer/command', 'staging.furnish();', [
-    'test/sync/xfer-home',
-    'has no say in what curl does',
+    'src/xfer/command',
+    'gives one a home with settings',
   ]),
   change(
     'the way to what is removed',
