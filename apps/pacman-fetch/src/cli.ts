@@ -5,7 +5,7 @@ import { packageVersion, refuseInspector } from '@sb/core';
 
 import { help, parseCommand } from './arguments.js';
 import { commandOf } from './commands/table.js';
-import { exitStatus, FetchError } from './errors.js';
+import { exitStatus, failureFrom } from './errors.js';
 import { forgetNodeVariables } from './node-variables.js';
 import { keepForWriting } from './own-terminal.js';
 import { charsetOf, type ColorChoice, wantsColor } from './ui/environment.js';
@@ -68,7 +68,7 @@ try {
   const status = await main(process.argv.slice(2));
   end(status);
 } catch (error) {
-  const known = error instanceof FetchError ? error : new FetchError('file', `unexpected: ${String(error)}`);
+  const known = failureFrom(error);
   const { env, stderr } = process;
   const style = { color: wantsColor(color, stderr.isTTY, env), charset: charsetOf(env) };
   stderr.write(message('error', { text: known.message, hint: known.hint }, style));

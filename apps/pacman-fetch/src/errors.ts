@@ -1,3 +1,5 @@
+import { isFolderLost, lostFolder } from '@sb/core';
+
 /**
  * The program's exit statuses. pacman only asks whether it is 0; people and scripts may want to know more.
  *
@@ -20,4 +22,15 @@ export class FetchError extends Error {
     this.kind = kind;
     this.hint = hint;
   }
+}
+
+/**
+ * Any error as a failure: with its own words where it is one, and otherwise as one that nobody has foreseen.
+ *
+ * @param error - whatever a `catch` caught
+ */
+export function failureFrom(error: unknown): FetchError {
+  if (error instanceof FetchError) return error;
+  if (isFolderLost(error)) return new FetchError('file', lostFolder.what, lostFolder.hint);
+  return new FetchError('file', `unexpected: ${String(error)}`);
 }

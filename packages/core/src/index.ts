@@ -13,6 +13,7 @@ export { defaultOverflowId, type IdMap, type IdRange, isMapped, mayBeStranger, r
 export { listKernelFolder, openKernelFile, readKernelBytes, readKernelFile, readKernelLink } from './kernel-file.js';
 export { type Layer, type LayerLevels, type LayerName, type LayerPlan, layerIds, type PlanNeed } from './layer.js';
 export { type RequirementLevel, requirementLevels } from './level.js';
+export { isFolderLost, lostFolder } from './lost-folder.js';
 export { nearest } from './nearest.js';
 export { refuseInspector } from './no-inspector.js';
 export { packageVersion } from './package-version.js';

@@ -4,6 +4,7 @@ import { refusal } from './errors.js';
 import { fromHere } from './from-here.js';
 import { ownDescriptor } from './own-descriptor.js';
 import { effectiveUser } from './own-user.js';
+import { type ServingUser, servingUserOf } from './serving-user.js';
 import { walk } from './walk.js';
 
 const readableByAll = 0o004;
@@ -17,7 +18,8 @@ const flags = constants.O_RDONLY | constants.O_NONBLOCK;
  * Who may write to a folder on the way could turn the path into that of another one's file, which would be given away
  * then. So a symbolic link is followed only if it belongs to root, to this process's user, or to the owner of the file
  * that it leads to, as the kernel does it in sticky folders (`protected_symlinks`, proc_sys_fs(5)). A file that not all
- * may read is read only where nobody but those three can have moved it. Nothing but a regular file is opened, and nothing
+ * may read is read only where nobody but those three can have moved it. What an ordinary user serves is that user's
+ * ({@link ServingUser}). Nothing but a regular file is opened, and nothing
  * is waited for.
  *
  * @param path - a file, or `/dev/fd/N` and its like for one that the caller has handed over, which may be anything
@@ -38,10 +40,10 @@ function openPlain(path: string): number {
 
 function openWalking(path: string): number {
   const owners = new Set<number>();
-  const folders: Stats[] = [];
+  const folders: Owned[] = [];
   const held = walk(path, {
-    folder: ({ stats }) => folders.push(stats),
-    link: ({ stats }) => owners.add(stats.uid),
+    folder: ({ stats, servedBy }) => folders.push(owned(stats, servedBy)),
+    link: ({ stats, servedBy }) => owners.add(owned(stats, servedBy).uid),
     refuse: (_, why) => refuse(path, why),
   });
   try {
@@ -54,12 +56,23 @@ function openWalking(path: string): number {
 /** What decided where a path leads: owners of links, and folders. */
 interface Way {
   readonly owners: ReadonlySet<number>;
-  readonly folders: readonly Stats[];
+  readonly folders: readonly Owned[];
+}
+
+/** Whose something is, and who else may write to it. */
+type Owned = Pick<Stats, 'uid' | 'gid' | 'mode'>;
+
+/** Of whom nobody knows. */
+const stranger = -1;
+
+/** @param servedBy - who says what it is like */
+function owned({ uid, gid, mode }: Stats, servedBy: ServingUser | undefined): Owned {
+  return { uid: servedBy === 'unknown' ? stranger : (servedBy ?? uid), gid, mode };
 }
 
 function openHeld(held: number, path: string, { owners, folders }: Way): number {
   const stats = fstatSync(held);
-  const { uid } = stats;
+  const { uid } = owned(stats, servingUserOf(held));
   if (!stats.isFile()) refuse(path, 'it is no regular file');
   const trusted = new Set([0, effectiveUser(), uid]);
   for (const owner of owners) {
@@ -78,7 +91,7 @@ function openHeld(held: number, path: string, { owners, folders }: Way): number 
  * Whether others than these can have put what a path goes on with into a folder. Into a sticky one they move files of
  * others, and no folders: for that they would have to be allowed to write to those (rename(2)).
  */
-function isOpen({ uid, gid, mode }: Stats, trusted: ReadonlySet<number | undefined>, holdsFolder: boolean): boolean {
+function isOpen({ uid, gid, mode }: Owned, trusted: ReadonlySet<number | undefined>, holdsFolder: boolean): boolean {
   if (trusted.has(uid) && holdsFolder && (mode & sticky) !== 0) return false;
   return !trusted.has(uid) || (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== 0);
 }

@@ -21,6 +21,7 @@ import { errorCode } from '@sb/core';
 import { isFilesError, openFailed, refusal } from './errors.js';
 import { isRoot } from './own-user.js';
 import { removeTree } from './remove-tree.js';
+import { servingUserOf } from './serving-user.js';
 import { openTrusted, whyOthersRename, whyOthersWrite } from './trusted-path.js';
 
 /** What a file system answers whose folders have no fsync(2), as vboxsf and some of FUSE: the name is there all the same. */
@@ -158,7 +159,7 @@ export class Folder implements Disposable {
    * @returns what is to be said of the folder; undefined where they may not
    */
   whyOthersRename(): string | undefined {
-    return whyOthersRename(fstatSync(this.#descriptor));
+    return whyOthersRename(fstatSync(this.#descriptor), servingUserOf(this.#descriptor));
   }
 
   /**
@@ -167,7 +168,7 @@ export class Folder implements Disposable {
    * @returns what is to be said of the folder; undefined where they may not
    */
   whyOthersWrite(): string | undefined {
-    return whyOthersWrite(fstatSync(this.#descriptor));
+    return whyOthersWrite(fstatSync(this.#descriptor), servingUserOf(this.#descriptor));
   }
 
   /** Whether this process may make files in it, by access(2). */

@@ -13,3 +13,4 @@ export { openRegularFile } from './regular-file.js';
 export { openTrusted } from './trusted-path.js';
 export { openTrustedFile, readTrustedFile } from './trusted-file.js';
 export { type Judge, walk, type Waypoint } from './walk.js';
+export { writeWhole } from './write-whole.js';

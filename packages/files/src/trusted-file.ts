@@ -5,6 +5,7 @@ import { fromHere } from './from-here.js';
 import { effectiveUser, isRoot } from './own-user.js';
 import { ownDescriptor } from './own-descriptor.js';
 import { readToEnd } from './read-to-end.js';
+import { type ServingUser, servingUserOf, whyServed } from './serving-user.js';
 import { rootDecides, whyOthersWrite } from './trusted-path.js';
 import { walk, type Waypoint } from './walk.js';
 
@@ -37,7 +38,7 @@ export function openTrustedFile(path: string, mayWait?: boolean): number {
   };
   const held = walk(fromHere(path), { ...rootDecides, folder });
   try {
-    requireRoots(path, fstatSync(held), above);
+    requireRoots(path, { stats: fstatSync(held), servedBy: servingUserOf(held) }, above);
     // With a slash at its end a path is a folder's.
     return openSync(`/proc/self/fd/${held}${path.endsWith('/') ? '/' : ''}`, flags);
   } finally {
@@ -64,18 +65,25 @@ export function readTrustedFile(path: string, maxBytes: number): Buffer {
 /** The device that nothing can be read from, whoever writes to it: number 1:3 (null(4)). */
 const nullDevice = 0x103;
 
+/** What is open, and who serves the file system that it lies on. */
+interface Held {
+  readonly stats: Stats;
+  readonly servedBy: ServingUser | undefined;
+}
+
 /** @param above - the folder that it lies in */
-function requireRoots(path: string, stats: Stats, above: Waypoint | undefined): void {
+function requireRoots(path: string, { stats, servedBy }: Held, above: Waypoint | undefined): void {
   const { uid, gid, mode } = stats;
   if (stats.isCharacterDevice() && stats.rdev === nullDevice) return;
   const refuse = (why: string): never => {
     throw refusal('untrusted-file', { path, what: `${path} is not read: it ${why}`, hint });
   };
+  if (servedBy !== undefined) refuse(whyServed(servedBy));
   if (uid !== 0 && uid !== effectiveUser()) refuse(`belongs to uid ${uid}`);
   if ((mode & writableByAll) !== 0) refuse('is writable for all');
   if ((mode & writableByGroup) !== 0 && gid !== 0) refuse(`is writable for the group ${gid}`);
   // What root has once written elsewhere, for instance a download, others can have moved there.
   // A folder holds no orders, whoever moved it.
-  const why = stats.isDirectory() || above === undefined ? undefined : whyOthersWrite(above.stats);
+  const why = stats.isDirectory() || above === undefined ? undefined : whyOthersWrite(above.stats, above.servedBy);
   if (why !== undefined) refuse(`lies in ${above?.path}, which ${why}`);
 }

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, realpathSync, statSync, type Stats } fr
 import { dirname } from 'node:path';
 
 import { refusal } from './errors.js';
+import { type ServingUser, whyServed } from './serving-user.js';
 import { type Judge, walk } from './walk.js';
 
 const flags = constants.O_RDONLY | constants.O_DIRECTORY;
@@ -33,13 +34,13 @@ export function openTrusted(path: string): number {
 
 /** Nobody but root decides where the path leads. */
 export const rootDecides: Judge = {
-  folder({ path, stats }) {
-    const why = whyOthersRename(stats);
+  folder({ path, stats, servedBy }) {
+    const why = whyOthersRename(stats, servedBy);
     if (why !== undefined) refuse(path, why);
   },
-  link({ path, stats: { uid }, folder }) {
+  link({ path, stats: { uid }, folder, servedBy }) {
     if (uid !== 0) refuse(path, `is a symbolic link of uid ${uid}`);
-    const why = whyOthersWrite(folder);
+    const why = whyOthersWrite(folder, servedBy);
     if (why !== undefined) refuse(path, `is a symbolic link in a folder that ${why}`);
   },
   refuse(path, why): never {
@@ -52,20 +53,23 @@ export const rootDecides: Judge = {
  * Why others than root may give what is in a folder of these other names. What they may move into it is more
  * ({@link whyOthersWrite}).
  *
+ * @param servedBy - who says what the folder is like, undefined for nobody but the kernel
  * @returns what is to be said of the folder; undefined where they may not
  */
-export function whyOthersRename(stats: Stats): string | undefined {
+export function whyOthersRename(stats: Stats, servedBy: ServingUser | undefined): string | undefined {
   const isOwn = stats.uid === 0 && (stats.mode & sticky) !== 0;
-  return isOwn ? undefined : whyOthersWrite(stats);
+  return isOwn && servedBy === undefined ? undefined : whyOthersWrite(stats, servedBy);
 }
 
 /**
  * Why others than root may put something into a folder of these, also a file of root's that they move there, and rename
  * what is theirs in it.
  *
+ * @param servedBy - who says what the folder is like, undefined for nobody but the kernel
  * @returns what is to be said of the folder; undefined where they may not
  */
-export function whyOthersWrite({ uid, gid, mode }: Stats): string | undefined {
+export function whyOthersWrite({ uid, gid, mode }: Stats, servedBy: ServingUser | undefined): string | undefined {
+  if (servedBy !== undefined) return whyServed(servedBy);
   if (uid !== 0) return `belongs to uid ${uid}`;
   if ((mode & writableByAll) !== 0) return 'is writable for all';
   if ((mode & writableByGroup) !== 0 && gid !== 0) return `is writable for the group ${gid}`;

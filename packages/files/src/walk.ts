@@ -5,6 +5,7 @@ import { errorCode } from '@sb/core';
 import { callback, object, type Options, type Reader, required } from '@sb/core/document';
 
 import { documentPlace } from './errors.js';
+import { type ServingUser, servingUserOf } from './serving-user.js';
 
 /** Of Linux; Node has no name for it. Opens what a name stands for without reading it (open(2)). */
 export const oPath = 0o10_000_000;
@@ -16,6 +17,8 @@ const maxLinks = 40;
 export interface Waypoint {
   readonly path: string;
   readonly stats: Stats;
+  /** The ordinary user who serves the file system that it lies on, and says what `stats` are; absent where nobody does. */
+  readonly servedBy?: ServingUser | undefined;
 }
 
 /** A symbolic link, and the folder that it lies in. */
@@ -61,7 +64,8 @@ export function walk(path: string, judge: Judge): number {
   try {
     for (let links = 0; todo.length > 0;) {
       const folder = fstatSync(held);
-      read.folder({ path: at, stats: folder });
+      const servedBy = servingUserOf(held);
+      read.folder({ path: at, stats: folder, servedBy });
       const [name = '', ...rest] = todo;
       const place = `/proc/self/fd/${held}/${name}`;
       const next = { descriptor: openPlace(place), path: join(at, name) };
@@ -70,7 +74,7 @@ export function walk(path: string, judge: Judge): number {
         enter(next.descriptor, next.path);
         continue;
       }
-      const target = readLink({ ...next, place, folder }, read);
+      const target = readLink({ ...next, place, folder, servedBy }, read);
       if (++links > maxLinks) read.refuse(path, 'its symbolic links lead round in a circle');
       if (target.startsWith('/')) enter(openSync('/', oPath), '/');
       todo = [...namesOf(target), ...rest];
@@ -102,12 +106,13 @@ interface LinkAt {
   readonly path: string;
   readonly place: string;
   readonly folder: Stats;
+  readonly servedBy: ServingUser | undefined;
 }
 
 /** Reads a link by its name, which has to stand for the held one before and after: renaming it changes its ctime. */
-function readLink({ descriptor, path, place, folder }: LinkAt, judge: Judge): string {
+function readLink({ descriptor, path, place, folder, servedBy }: LinkAt, judge: Judge): string {
   try {
-    judge.link({ path, stats: fstatSync(descriptor), folder });
+    judge.link({ path, stats: fstatSync(descriptor), folder, servedBy });
     const before = fstatSync(descriptor, { bigint: true });
     const target = readlinkSync(place);
     const after = lstatSync(place, { bigint: true });

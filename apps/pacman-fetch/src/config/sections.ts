@@ -1,4 +1,4 @@
-import { errorCode } from '@sb/core';
+import { errorCode, isFolderLost, lostFolder } from '@sb/core';
 import { filesClause, isFilesError } from '@sb/files';
 
 import { type FileText, FileTexts } from './file-text.js';
@@ -146,7 +146,8 @@ class Reader {
       this.#refuse(from, `${what} ${clause}`, error.hint ?? '');
       return;
     }
-    this.#refuse(from, `${what} ${message}`, hintFor(code, from));
+    if (isFolderLost(error)) this.#refuse(from, `${what} ${lostFolder.what}`, lostFolder.hint);
+    else this.#refuse(from, `${what} ${message}`, hintFor(code, from));
     this.#isOver = code?.startsWith('E') !== true;
   }
 

@@ -4,12 +4,12 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, fstatSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { Folder, isProgram, isRoot, NewFolder, readToEnd } from '@sb/files';
+import { Folder, isProgram, isRoot, NewFolder, readToEnd, writeWhole } from '@sb/files';
 import { currentIdentity, lookupUser } from '@sb/privdrop';
 
 import { printMessage } from '../ui/print-message.js';
@@ -75,7 +75,7 @@ function prepare(user: string | undefined, { origin }: DemoMirror): Place {
 
 function write(folder: Folder, name: string, text: string): void {
   const descriptor = folder.create(name, 0o644);
-  writeSync(descriptor, text);
+  writeWhole(descriptor, text);
   closeSync(descriptor);
 }
 

@@ -60,6 +60,19 @@ describe('downloadInThisProcess', () => {
     expect(events.onEnforcement).not.toHaveBeenCalled();
   });
 
+  it.runIf(process.platform === 'linux')('asks nobody for anything while nothing says who it is', async () => {
+    restrictSelf.mockReturnValue({ status: 'full', features: [] } as unknown as SelfReport);
+    for (const kind of ['switch', 'unchanged'] as const) {
+      await expect(downloadInThisProcess(run(kind), events)).rejects.toMatchObject({
+        kind: 'sandbox',
+        message: "/proc doesn't say which user this process is, so nothing was downloaded",
+      });
+    }
+    expect(download).not.toHaveBeenCalled();
+    // The twin: nothing was to be given up.
+    expect(await downloadInThisProcess(run('off'), events)).toBe(done);
+  });
+
   it('downloads as another user, and as root where that was asked for: the twins', async () => {
     isNow(954, 954, 954, 954);
     expect(await downloadInThisProcess(run('switch'), events)).toBe(done);

@@ -1,7 +1,7 @@
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 
-import { asciiJson, clauseOf, isSandboxError } from '@sb/core';
-import { openOutput } from '@sb/files';
+import { asciiJson, clauseOf, isFolderLost, isSandboxError, lostFolder } from '@sb/core';
+import { openOutput, writeWhole } from '@sb/files';
 
 import { printMessage } from '../ui/print-message.js';
 
@@ -32,7 +32,7 @@ export class ReportFile implements Disposable {
   append(document: object): void {
     if (this.#descriptor === undefined) return;
     try {
-      writeSync(this.#descriptor, `${asciiJson(document)}\n`);
+      writeWhole(this.#descriptor, `${asciiJson(document)}\n`);
     } catch (error) {
       this.#warn(error);
     }
@@ -40,8 +40,7 @@ export class ReportFile implements Disposable {
   }
 
   #warn(error: unknown): void {
-    const why = isSandboxError(error) ? clauseOf(error) : (error as Error).message;
-    const hint = isSandboxError(error) ? error.hint : undefined;
+    const { why, hint } = reasonOf(error);
     printMessage('warning', { text: `the report ${this.#path} could not be written: ${why}`, hint });
   }
 
@@ -53,4 +52,10 @@ export class ReportFile implements Disposable {
   [Symbol.dispose](): void {
     this.#close();
   }
+}
+
+function reasonOf(error: unknown): { readonly why: string; readonly hint: string | undefined } {
+  if (isFolderLost(error)) return { why: lostFolder.what, hint: lostFolder.hint };
+  if (isSandboxError(error)) return { why: clauseOf(error), hint: error.hint };
+  return { why: (error as Error).message, hint: undefined };
 }

@@ -2,7 +2,7 @@
 import { chownSync, linkSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 
 import { Folder } from '@sb/files';
-import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { bundleFixture, missing, runProgram, smallDisk, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { processMark } from '../process-mark.js';
@@ -47,6 +47,26 @@ describe.skipIf(missing('linux', 'root'))('the draft of a lock', () => {
     expect(readFileSync(place.file('lock'), 'utf8')).toBe('a lock');
     expect(draft.name('lock')).toBe(false);
     expect(statSync(place.file('new')).mode).toBe(0o100_600);
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'unshare'))('a lock where files have one name', () => {
+  const fixture = bundleFixture(new URL('../../test/sync/fixtures/lock-on-full-disk.ts', import.meta.url), 'external');
+  const make = async (...args: readonly string[]) => {
+    await using disk = await smallDisk(place.path);
+    const [enter = '', ...prefix] = disk.prefix;
+    const words = [...prefix, process.execPath, fixture, place.path, ...args];
+    const { stdout, stderr } = await runProgram(enter, words);
+    expect(stderr).toBe('');
+    return JSON.parse(stdout) as unknown;
+  };
+
+  it('goes where the disk has no room for it: an empty one would be taken for pacman’s', async () => {
+    expect(await make('fill')).toEqual({ code: 'ENOSPC', names: [], lock: [] });
+  });
+
+  it('is whole where there is room: the twin', async () => {
+    expect(await make()).toEqual({ names: ['lock'], lock: ['a lock'] });
   });
 });
 

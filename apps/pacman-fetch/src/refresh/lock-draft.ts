@@ -1,9 +1,9 @@
-import { closeSync, constants, fstatSync, ftruncateSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import type { FileLock } from '@sb/fetcher/files';
-import { effectiveUser, type Folder } from '@sb/files';
+import { effectiveUser, type Folder, writeWhole } from '@sb/files';
 
 import { FetchError } from '../errors.js';
 import { lockFile } from '../one-file/files.js';
@@ -61,11 +61,15 @@ export class LockDraft implements Disposable {
     throw new FetchError('file', `${join(folder.path, name)} is taken away again and again`);
   }
 
-  /** Puts bytes into it in the place of those of another process. */
+  /**
+   * Puts bytes into it in the place of those of another process.
+   *
+   * @throws Error of the system where they have no room
+   */
   write(content: string): void {
     this.#content = content;
     ftruncateSync(this.#descriptor);
-    writeSync(this.#descriptor, content, 0);
+    writeWhole(this.#descriptor, content, 0);
   }
 
   /**
@@ -99,8 +103,20 @@ export class LockDraft implements Disposable {
     } catch (error) {
       if (errorCode(error) === 'EEXIST') throw error;
       // A file system without hard links.
-      const made = folder.create(to, mode);
-      writeSync(made, this.#content);
+      this.#copyTo(to);
+    }
+  }
+
+  /** A part of a lock would be nobody's, and stay for ever. */
+  #copyTo(to: string): void {
+    const { folder } = this.#place;
+    const made = folder.create(to, mode);
+    try {
+      writeWhole(made, this.#content);
+    } catch (error) {
+      folder.removeIfThere(to);
+      throw error;
+    } finally {
       closeSync(made);
     }
   }

@@ -60,6 +60,12 @@ describe.skipIf(missing('linux'))('runXfer', () => {
     expect(names.join('\n')).not.toContain('SECRET');
   });
 
+  it('gives one a home with settings that say nothing', async () => {
+    const seen = folder.file('home');
+    await run('at-home', new AbortController().signal, `stat -c "%a %u %s" "$HOME/.curlrc" > ${seen}`);
+    expect(readFileSync(seen, 'utf8')).toBe(`444 ${process.geteuid?.()} 0\n`);
+  });
+
   it('lets one fill no more than 64 GiB where no size is known', async () => {
     const seen = folder.file('blocks');
     await run('unsized', new AbortController().signal, `ulimit -f > ${seen}`, 0);

@@ -67,6 +67,7 @@ export async function runXfer(
   const confined = createSandbox({ ...base, rlimits, cwd: staging.path, env: environmentIn(staging.path) });
   const runner = confined.plan().expected.user;
   if (runner !== undefined) staging.openTo(runner);
+  staging.furnish();
   const child = confined.spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const show = listen(child);
   const kill = (): void => void child.kill('SIGKILL');

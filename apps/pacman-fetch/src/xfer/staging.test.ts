@@ -1,11 +1,22 @@
-import { chmodSync, chownSync, existsSync, lchownSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
+import { Folder } from '@sb/files';
 import { missing, runProgram, stranger, temporaryFolder, World } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { processMark } from '../process-mark.js';
-import { removeAbandoned } from './staging.js';
+import { removeAbandoned, Staging } from './staging.js';
 
 describe.skipIf(missing('root', 'linux'))('what a killed run has left', () => {
   it('is not removed where somebody else’s link leads', () => {
@@ -64,5 +75,26 @@ describe.skipIf(missing('root', 'linux'))('what a killed run has left', () => {
     for (const name of [...kept, `pacman-fetch-${gone}-abcdef`]) mkdirSync(folder.file(name));
     removeAbandoned(folder.path);
     expect(readdirSync(folder.path)).toEqual(kept.toSorted());
+  });
+});
+
+describe.skipIf(missing('root', 'linux'))('a staging folder as a home', () => {
+  it('has settings of root’s that say nothing, and are not the user’s to change', () => {
+    using folder = temporaryFolder();
+    using above = Folder.open(folder.path);
+    using staging = Staging.make(above);
+    staging.openTo({ uid: stranger.uid, gid: stranger.gid });
+    staging.furnish();
+    const { uid, mode, size } = statSync(join(staging.path, '.curlrc'));
+    expect({ uid, mode: mode & 0o7777, size }).toEqual({ uid: 0, mode: 0o444, size: 0 });
+  });
+
+  it('is not used where somebody has put settings there first', () => {
+    using folder = temporaryFolder();
+    using above = Folder.open(folder.path);
+    using staging = Staging.make(above);
+    staging.openTo({ uid: stranger.uid, gid: stranger.gid });
+    writeFileSync(join(staging.path, '.curlrc'), 'insecure');
+    expect(() => staging.furnish()).toThrow('has no room for an empty .curlrc: EEXIST');
   });
 });

@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
@@ -7,6 +8,13 @@ import type { PrivdropPolicy } from '@sb/privdrop';
 
 import { printMessage } from '../ui/print-message.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
+
+/**
+ * Settings that a program looks for in the folder of HOME first, and then where passwd(5) says that its user lives, which
+ * another process of that user may have written: so does curl(1). Empty ones end the search. wget(1) and aria2c(1) go by
+ * HOME alone.
+ */
+const settings = ['.curlrc'];
 
 /** What names of ours begin with. pacman's own folders are called `download-XXXXXX`: those are never touched. */
 const prefix = 'pacman-fetch-';
@@ -57,6 +65,21 @@ export class Staging implements Disposable {
       else this.#folder.giveTo(runner);
     } catch (error) {
       throw refusal(dirname(this.path), 'refuses chown', error);
+    }
+  }
+
+  /**
+   * Makes the folder a home without settings: then it is opened no more, since it is not empty.
+   *
+   * @throws FetcherError `file` where another process of the user has put something there already
+   */
+  furnish(): void {
+    for (const name of settings) {
+      try {
+        closeSync(this.inside.create(name, 0o444));
+      } catch (error) {
+        throw refusal(this.path, `has no room for an empty ${name}`, error);
+      }
     }
   }
 

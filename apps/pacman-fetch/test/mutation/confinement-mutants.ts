@@ -31,10 +31,17 @@ const self = [
     here('asks nobody for anything while its saved uid'),
   ),
   change(
+    'a process of which nothing says who it is',
+    'one-file/in-this-process',
+    "verified === undefined && process.platform === 'linux'",
+    'false',
+    here('asks nobody for anything while nothing says'),
+  ),
+  change(
     'root where that was asked for alone',
     'one-file/in-this-process',
-    "if (user.kind === 'off' || ",
-    "if (user.kind !== 'switch' || ",
+    "if (user.kind === 'off') return;",
+    "if (user.kind !== 'switch') return;",
     here('asks nobody for anything while its real uid'),
   ),
   change(

@@ -97,6 +97,10 @@ const left = [
     '',
     staging('is not removed in a sticky folder'),
   ),
+  without('settings that end a search', 'xfer/command', 'staging.furnish();', [
+    'src/xfer/command',
+    'gives one a home with settings',
+  ]),
   change(
     'the way to what is removed',
     'xfer/staging',

@@ -70,6 +70,17 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'landlock6'))('the lock of re
     expect(existsSync(`${lock}.new`)).toBe(false);
   });
 
+  it.each([0, 10])('that a limit of %i bytes cuts short is an error, and nothing of it is left', async (limit) => {
+    const limited = [`--fsize=${limit}`, process.execPath, program, 'refresh', '--config', machine.config];
+    const { status, stderr } = await runProgram('prlimit', limited, { env: environment });
+    expect(existsSync(lock)).toBe(false);
+    expect(existsSync(`${lock}.new`)).toBe(false);
+    expect(stderr).toContain("can't be written: EFBIG");
+    expect(status).toBe(4);
+    // The twin: nothing is in the way of the next one.
+    expect(await machine.run('refresh')).toMatchObject({ status: 0, stderr: '' });
+  });
+
   it('that somebody has removed meanwhile is nothing to fail for', async () => {
     meanwhile = () => rmSync(lock);
     expect(await machine.run('refresh')).toMatchObject({ status: 0, stderr: '' });

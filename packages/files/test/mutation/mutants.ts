@@ -13,7 +13,19 @@ const change = (name: string, of: string, from: string, to: string, test: string
 /** A statement that is gone. */
 const without = (name: string, of: string, from: string, test: string): Mutant => change(name, of, from, '', test);
 
+/** What lies where an ordinary user says what is there. */
+const served: readonly Mutant[] = [
+  ['a folder on the way', path, 'if (servedBy !== undefined) return whyServed(servedBy);', ''],
+  ['a sticky folder', path, 'isOwn && servedBy === undefined', 'isOwn'],
+  ['a file with orders', file, 'if (servedBy !== undefined) refuse(whyServed(servedBy));', ''],
+  ['a link to content', 'content-file', '(servedBy ?? uid)', 'uid'],
+  ['a file system that has no answer', 'serving-user', 'return true;', 'return false;'],
+].map(([name = '', of = '', from = '', to = '']) =>
+  changeSeenBy(`who serves ${name}`, of, from, to, ['src/served-files', 'is not root’s whatever it says']),
+);
+
 export const mutants: readonly Mutant[] = [
+  ...served,
   changeSeenBy('the reading of an owner', 'new-folder', "ownerReader.read(owner, documentPlace('owner'))", 'owner', [
     'src/every-option',
     'an owner is read',

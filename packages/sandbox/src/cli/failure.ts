@@ -1,4 +1,4 @@
-import { errorCode, isSandboxError, type SandboxError } from '@sb/core';
+import { errorCode, isFolderLost, isSandboxError, lostFolder, type SandboxError } from '@sb/core';
 
 import { failed, statusOfError, statusOfSignal } from './exit-status.js';
 import { UsageError } from './usage-error.js';
@@ -16,6 +16,7 @@ export function explainFailure(error: unknown): Failure {
   if (isSandboxError(error)) return { message: layerMessage(error), status: statusOfError(error) };
   // As for any program that writes into a pipe that nobody reads, had Node not switched SIGPIPE off.
   if (errorCode(error) === 'EPIPE') return { status: statusOfSignal('SIGPIPE') };
+  if (isFolderLost(error)) return { message: `${lostFolder.what}. ${lostFolder.hint}`, status: failed };
   return { message: error instanceof Error ? error.message : String(error), status: failed };
 }
 

@@ -1,4 +1,4 @@
-import { errorCode, isSandboxError, repeatedKey } from '@sb/core';
+import { errorCode, isFolderLost, isSandboxError, repeatedKey } from '@sb/core';
 import { filesClause, isFilesError, readTrustedFile } from '@sb/files';
 import { parsePolicy, type SeccompPolicy } from '@sb/seccomp';
 
@@ -44,6 +44,7 @@ function contentOf(file: string, option: string): string {
     return readTrustedFile(file, 4 * longest).toString('utf8');
   } catch (error) {
     if (isFilesError(error)) return misuse(filesClause(error), error.hint ?? `Name another file for --${option}.`);
+    if (isFolderLost(error)) throw error;
     const code = errorCode(error) ?? 'unknown error';
     return misuse(`${file} can't be read: ${code}`, `Name a file that is there for --${option}.`);
   }

@@ -87,7 +87,7 @@ function openProgram(path: string): number {
 function refuseDumpable(path: string): void {
   if (isClosedBySwitch()) return;
   throw sandboxError('not-permitted', 'undumpable', {
-    what: `${path} can't be kept from other processes of its user: fs.suid_dumpable is 1`,
+    what: `${path} can't be kept from other processes of its user: fs.suid_dumpable is 1, or can't be read`,
     hint: 'Set it to 0 or 2: sysctl fs.suid_dumpable=0. Or ask for a private group: then no copy is needed.',
     path,
   });

@@ -22,6 +22,13 @@ export function verifySelf(
   const isSet = ({ feature, state }: FeatureReport): boolean =>
     feature === 'no_new_privs' && (state === 'enforced' || state === 'already');
   const read = tasks?.read() ?? [];
+  // A thread that asks is one of them, so a list without any is not the kernel's.
+  if (tasks !== undefined && read.length === 0) {
+    throw sandboxError('verification-failed', 'verify', {
+      what: '/proc/self/task names no thread of this process, so nothing could be read back',
+      hint: 'Mount proc on /proc, and nothing over it. End this process: it is restricted, and nobody knows how far.',
+    });
+  }
   const wrong = read.flatMap((task) =>
     differences(
       task,

@@ -22,13 +22,20 @@ export function makeUndumpable(): void {
   });
 }
 
+/** Values of fs.suid_dumpable under which it does; the third, 1, leaves every process dumpable. */
+const closing: ReadonlySet<string> = new Set(['0', '2']);
+
 /**
  * Whether the kernel closes a process to others of its new user in the moment in which its ids change. Where it does not,
  * they have a moment until {@link makeUndumpable}.
  *
- * @throws Error of the system where `/proc` can't be read
+ * @returns false also where that can't be read, as where `/proc` was mounted with `subset=pid` (proc(5))
  * @see fs.suid_dumpable in proc_sys_fs(5)
  */
 export function isClosedBySwitch(): boolean {
-  return Number(readKernelFile('/proc/sys/fs/suid_dumpable')) !== 1;
+  try {
+    return closing.has(readKernelFile('/proc/sys/fs/suid_dumpable').trim());
+  } catch {
+    return false;
+  }
 }

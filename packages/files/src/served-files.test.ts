@@ -1,0 +1,67 @@
+/* A file system of a neighbour's, by FUSE, that says all on it is root's. */
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+
+import { bundleFixture, compileC, missing, runProgram, stranger, temporaryFolder } from '@sb/test-kit';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const program = temporaryFolder();
+const served = program.file('served');
+
+/** Not every kernel has it, and not every container may use it. */
+function hasFuse(): boolean {
+  try {
+    closeSync(openSync('/dev/fuse', 'r+'));
+    return true;
+  } catch {
+    console.warn('skipped: needs /dev/fuse, which this machine or user has not got');
+    return false;
+  }
+}
+
+/** What root makes of a file system that a user serves, with a link to a file of root's alone. */
+async function madeOf(user: number, statfsError = 0): Promise<Readonly<Record<string, string>>> {
+  using folder = temporaryFolder();
+  mkdirSync(folder.file('mnt'));
+  writeFileSync(folder.file('bound'), '');
+  writeFileSync(folder.file('secret'), 'root’s', { mode: 0o600 });
+  const fixture = bundleFixture(new URL('../test/fixtures/of-served.ts', import.meta.url));
+  const own = [served, folder.file('mnt'), String(user), folder.file('secret'), String(statfsError)];
+  const args = ['--mount', '--propagation', 'private', ...own, process.execPath, fixture];
+  const { status, stdout, stderr } = await runProgram('unshare', [...args, folder.file('mnt'), folder.file('bound')]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return JSON.parse(stdout) as Readonly<Record<string, string>>;
+}
+
+describe.skipIf(missing('root', 'linux', 'unshare') || !hasFuse())('what lies on a file system that', () => {
+  beforeAll(async () => {
+    await compileC(served, { from: import.meta.url, sources: ['../test/fixtures/served.c'] });
+    return () => program[Symbol.dispose]();
+  });
+
+  it.each([
+    ['answers what it is', 0],
+    ['has no answer to that', constants.errno.ENOSYS],
+  ])('a neighbour serves, and %s, is not root’s whatever it says', async (_, statfsError) => {
+    const why = `lies on a file system that uid ${stranger.uid} serves (FUSE)`;
+    const { orders, bound, folder, below, throughLink, ...rest } = await madeOf(stranger.uid, statfsError);
+    for (const refused of [orders, folder, below]) expect(refused).toContain(`/mnt ${why}`);
+    expect(bound).toContain(`bound is not read: it ${why}`);
+    expect(throughLink).toContain(`a symbolic link of uid ${stranger.uid} leads to a file of uid 0`);
+    // What is the neighbour's own is content like any other.
+    expect(rest).toEqual({ ownFile: 'theirs', rename: why, write: why });
+  });
+
+  it('root serves is root’s: the control', async () => {
+    expect(await madeOf(0)).toEqual({
+      orders: 'theirs',
+      bound: 'theirs',
+      folder: 'opened',
+      below: 'opened',
+      throughLink: 'root’s',
+      ownFile: 'theirs',
+      rename: 'nobody',
+      write: 'is writable for all',
+    });
+  });
+});
