@@ -4,13 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Whether this is `npm run test:long`: the tests of `test/long`, and of those that have more cases then. */
+/** Whether this is `npm run test:long`: tests that take long, and those that have more cases then. */
 const isLong = process.env['SB_LONG'] === '1';
 
 /** Whether what a failing test staged stays, to be looked at. */
 const isKeeping = process.env['SB_KEEP'] === '1';
 
-const longTests = 'test/long/**/*.test.ts';
+/** What takes long: many starts, and tests of the tests. */
+const longTests = ['test/long/**/*.test.ts', 'test/mutation/**/*.test.ts'];
 
 /**
  * Test files at a time: one more than there are processors, since one of them waits for a clock or a server most of the
@@ -30,8 +31,8 @@ interface PackageTests {
 export function packageTests({ testTimeout = 20_000, moreCases = [] }: PackageTests = {}) {
   return defineConfig({
     test: {
-      include: isLong ? [longTests, ...moreCases] : ['src/**/*.test.ts', 'test/**/*.test.ts'],
-      exclude: isLong ? configDefaults.exclude : [...configDefaults.exclude, longTests],
+      include: isLong ? [...longTests, ...moreCases] : ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      exclude: isLong ? configDefaults.exclude : [...configDefaults.exclude, ...longTests],
       globalSetup: ['run/require-built.mjs', 'test-kit/src/global-setup.ts'].map((file) =>
         fileURLToPath(new URL(file, import.meta.url)),
       ),

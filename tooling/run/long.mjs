@@ -1,5 +1,5 @@
-// `npm run test:long`: what takes long for the number of its cases: ten thousand starts, many random policies and
-// files, hundreds of downloads. Each of them is tried with fewer cases by `npm test`.
+// `npm run test:long`: what takes long. Ten thousand starts, many random policies and files, hundreds of downloads, each of
+// which `npm test` tries with fewer cases; and the tests of the tests, which take one line after the other away.
 // @ts-check
 import { build, setUp } from './setup.mjs';
 import { attempt } from './shell.mjs';

@@ -36,7 +36,10 @@ async function signalled(
 ): Promise<{ readonly said: string; readonly status: number | null }> {
   await using neighbour = await Neighbour.start({ as: sandboxUser, tactics: [['signal', process.pid, SIGUSR1]] });
   const child = start();
+  const ended = once(child, 'exit');
   const said = child.stderr === null ? '' : await text(child.stderr);
+  // What it said may end before it is known how it ended.
+  await ended;
   const { did } = await neighbour.stop();
   expect(did).toContainEqual({ what: 'signal', outcome: 'OK', on: expect.any(String) as string });
   return { said, status: child.exitCode };

