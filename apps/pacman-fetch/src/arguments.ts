@@ -33,7 +33,7 @@ export function help(): string {
   const lines = Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}\n`);
   return `\
 Usage: pacman-fetch [options] -o FILE URL
-       pacman-fetch COMMAND [options] ...
+       pacman-fetch COMMAND [options] ...   or  pacman-fetch -Syu ... as pacman
 
 Downloads for pacman in a process that is not root. In pacman.conf:
   XferCommand = /usr/bin/pacman-fetch -o %o %u

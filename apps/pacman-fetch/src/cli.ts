@@ -5,6 +5,7 @@ import { packageVersion, refuseInspector } from '@sb/core';
 
 import { help, parseCommand } from './arguments.js';
 import { commandOf } from './commands/table.js';
+import { meantBy } from './commands/words.js';
 import { exitStatus, failureFrom } from './errors.js';
 import { forgetNodeVariables } from './node-variables.js';
 import { keepForWriting } from './own-terminal.js';
@@ -21,8 +22,12 @@ let end: (status: number) => void = (status) => {
 
 async function main(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
+  if (first === undefined) {
+    process.stderr.write(help());
+    return exitStatus.usage;
+  }
   const entry = commandOf(first);
-  if (first !== undefined && entry !== undefined) {
+  if (entry !== undefined) {
     const { runCommand } = await import('./commands/run.js');
     return await runCommand(first, entry, rest);
   }
@@ -51,7 +56,8 @@ async function main(args: readonly string[]): Promise<number> {
 refuseInspector();
 forgetNodeVariables();
 // A command may hand the terminal on, as `pacman` does; a download has no use for what is typed.
-if (commandOf(process.argv[2]) === undefined) keepForWriting();
+const words = meantBy(process.argv.slice(2));
+if (commandOf(words[0]) === undefined) keepForWriting();
 // A reader that is gone changes nothing about what was done.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
@@ -65,7 +71,7 @@ function endOf(endNow: (status: number) => never): typeof end {
 
 try {
   // Not in one line: how to end is known when main is done.
-  const status = await main(process.argv.slice(2));
+  const status = await main(words);
   end(status);
 } catch (error) {
   const known = failureFrom(error);

@@ -19,8 +19,9 @@ export const pacmanCommand: Subcommand = {
   operands: '-- PACMAN-ARGUMENTS...',
   about: `Refreshes (-Sy, -Fy) and downloads what is needed (-S, -Su, -Sw), and then runs
 pacman with the same arguments but for the -y that is done. Everything else is
-pacman's alone. Exit status: that of pacman; before it 1 a download failed,
-2 configuration, 3 the sandbox, 4 files.`,
+pacman's alone. "pacman-fetch -Syu" is short for "pacman-fetch pacman -- -Syu".
+Exit status: that of pacman; before it 1 a download failed, 2 configuration,
+3 the sandbox, 4 files.`,
   options: { cacert, quiet, json },
   async run(parsed) {
     const args = parsed.operands;

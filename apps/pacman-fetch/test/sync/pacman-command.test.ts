@@ -53,6 +53,19 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     expect(await through(machine, '--nonsense')).toMatchObject({ status: 1 });
   });
 
+  it('is what a command line means that begins with an operation', async () => {
+    const machine = scene.machine();
+    const short = async (...args: readonly string[]) =>
+      await runProgram(process.execPath, [program, ...args, '--config', machine.config, '--noconfirm'], {
+        env: environment,
+        timeout: 55_000,
+      });
+    expect(await short('-Syu', 'pkg4')).toMatchObject({ status: 0, stderr: '' });
+    expect(await installed(machine)).toBe('pkg4 1-1\n');
+    expect(await short('--query')).toMatchObject({ status: 0, stdout: 'pkg4 1-1\n' });
+    expect(await short('-T', 'nothing')).toMatchObject({ status: 127, stdout: 'nothing\n' });
+  });
+
   it('does not start pacman where something could not be downloaded', async () => {
     const broken = scene.copy();
     writeFileSync(join(broken.folder, 'pkg3-1-1-any.pkg.tar.zst'), 'broken');
