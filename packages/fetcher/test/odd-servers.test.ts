@@ -47,6 +47,14 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a server that is odd', (
     expect(read('x')).toBe('good');
   });
 
+  it('and has blanks behind its length is understood', async () => {
+    await using server = await rawServer((socket) =>
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4   \r\n\r\ngood'),
+    );
+    expect(errorOf(await fetchOne({ sources: [`${server.origin}/x`], to: folder.file('x') }))).toBeUndefined();
+    expect(read('x')).toBe('good');
+  });
+
   it('and has a NUL in its reason, which nobody reads, is understood', async () => {
     await using server = await rawServer((socket) =>
       socket.write('HTTP/1.1 200 O\0K\r\ncontent-length: 4\r\n\r\ngood'),

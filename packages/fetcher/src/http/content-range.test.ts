@@ -42,7 +42,11 @@ describe('other lengths', () => {
     expect(parseUnsatisfiedRange('bytes 0-1/100')).toBeUndefined();
   });
 
-  it.each([undefined, '', '-1', '1.5', '0x10', '1e3', '10, 10', ' 10', '9999999999999999'])(
+  it.each(['10', ' 10', '10   ', '\t10 \t'])('reads Content-Length %j', (header) =>
+    expect(parseContentLength(header)).toBe(10),
+  );
+
+  it.each([undefined, '', '-1', '1.5', '0x10', '1e3', '10, 10', '1 0', '10\n', '9999999999999999'])(
     'takes no Content-Length %j',
     (header) => expect(parseContentLength(header)).toBeUndefined(),
   );

@@ -35,11 +35,12 @@ export function parseUnsatisfiedRange(header: string | undefined): number | unde
 }
 
 /**
- * Parses a Content-Length.
+ * Parses a Content-Length. Blanks around a value are none of it (RFC 9110, 5.5).
  *
  * @param header - the field's value
  * @returns bytes; undefined if it is missing or no decimal number
  */
 export function parseContentLength(header: string | undefined): number | undefined {
-  return header !== undefined && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
+  const [, digits] = /^[ \t]*(\d{1,15})[ \t]*$/.exec(header ?? '') ?? [];
+  return digits === undefined ? undefined : Number(digits);
 }
