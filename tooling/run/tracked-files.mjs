@@ -6,10 +6,15 @@ import { root } from './shell.mjs';
 
 /** Files that are tracked, or new and not ignored. */
 export function projectFiles() {
-  const output = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  // Whoever runs it need not own the tree: tests do so as an ordinary user.
+  const output = execFileSync(
+    'git',
+    ['-c', `safe.directory=${root}`, 'ls-files', '--cached', '--others', '--exclude-standard', '-z'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  );
   return output.split('\0').filter((file) => file !== '');
 }
 

@@ -139,12 +139,14 @@ static uint32_t hash(uint32_t before, const char *text)
 }
 
 /* Options that say the same of each file. The number of the first argument behind them. */
-static int skip_options(int argc, char **argv, uint32_t *options)
+static int skip_options(int argc, char **argv, uint32_t *options, int *keeps)
 {
 	static const char *const with_value[] = {"--config", "--cacert"};
 	int at = 1;
 	while (at < argc) {
-		int count = !strcmp(argv[at], "--disable-download-timeout");
+		int is_asked_for = !strcmp(argv[at], "--keep-worker");
+		int count = is_asked_for || !strcmp(argv[at], "--disable-download-timeout");
+		*keeps |= is_asked_for;
 		for (size_t i = 0; i < sizeof(with_value) / sizeof(with_value[0]); i++)
 			if (!strcmp(argv[at], with_value[i]) && at + 1 < argc &&
 				argv[at + 1][0] == '/')
@@ -160,8 +162,9 @@ static int skip_options(int argc, char **argv, uint32_t *options)
 int call_read(int argc, char **argv, struct call *call)
 {
 	uint32_t options = HASH_START;
-	const int first = skip_options(argc, argv, &options);
-	if (argc != first + 3 || strcmp(argv[first], "-o"))
+	int keeps = 0;
+	const int first = skip_options(argc, argv, &options, &keeps);
+	if (!keeps || argc != first + 3 || strcmp(argv[first], "-o"))
 		return -1;
 	call->arguments = argv + 1;
 	call->url = argv[first + 2];

@@ -21,7 +21,8 @@ struct call {
 };
 
 /*
- * Reads "pacman-fetch -o FILE URL", with options before it that are the same for all files, and with a FILE and a URL that need no interpretation.
+ * Reads "pacman-fetch --keep-worker -o FILE URL", with options before it that are the same for all files, and with a FILE
+ * and a URL that need no interpretation.
  * 0; -1 for everything else.
  */
 int call_read(int argc, char **argv, struct call *call);

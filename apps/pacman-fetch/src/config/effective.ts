@@ -37,7 +37,6 @@ export function effective(configuration: Configuration): Effective {
     SandboxPorts: sandbox.ports,
     SandboxDenySyscalls: sandbox.denySyscalls,
     SandboxAllowSyscalls: sandbox.allowSyscalls,
-    KeepWorker: [value(sandbox.keepWorker)],
     XferCommand: sandbox.xferCommand === undefined ? [] : [sandbox.xferCommand],
   };
   return {

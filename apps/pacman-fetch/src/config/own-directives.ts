@@ -24,8 +24,6 @@ export interface OwnDirective {
 export const levelWords = ['require', 'prefer', 'off'] as const;
 /** What `UseSandbox` may be. */
 export const useSandboxWords = ['yes', 'no', 'auto'] as const;
-/** What `KeepWorker` may be. */
-export const keepWorkerWords = ['yes', 'no'] as const;
 /** What of the files stays readable, as in `@sb/sandbox`. */
 export const presetWords = ['minimal', 'read-only'] as const;
 
@@ -44,7 +42,6 @@ export const ownDirectives = {
   // Whether there are such calls is asked of @sb/seccomp, which is loaded only then.
   SandboxDenySyscalls: list(() => undefined),
   SandboxAllowSyscalls: list(() => undefined),
-  KeepWorker: { ...oneOf(keepWorkerWords), bare: 'yes' },
   XferCommand: single(readCommand),
 } as const satisfies Readonly<Record<string, OwnDirective>>;
 

@@ -1,4 +1,4 @@
-import { keepWorkerWords, levelWords, type OwnName, presetWords, useSandboxWords } from './own-directives.js';
+import { levelWords, type OwnName, presetWords, useSandboxWords } from './own-directives.js';
 import type { OwnValues } from './own-reader.js';
 import type { PacmanConfig } from './pacman-config.js';
 import { byDefault, type Origin, type Value } from './place.js';
@@ -30,8 +30,6 @@ export interface SandboxSettings {
   readonly ports: readonly Value[];
   readonly denySyscalls: readonly Value[];
   readonly allowSyscalls: readonly Value[];
-  /** Whether one process downloads one file after the other of one pacman; otherwise each file has its own. */
-  readonly keepWorker: ChosenWord<(typeof keepWorkerWords)[number]>;
   /** The program that downloads instead of ours, as it was written. */
   readonly xferCommand: Value | undefined;
 }
@@ -79,7 +77,6 @@ export function sandboxSettings(own: OwnValues, { options }: Pick<PacmanConfig, 
     ports: all('SandboxPorts'),
     denySyscalls: all('SandboxDenySyscalls'),
     allowSyscalls: all('SandboxAllowSyscalls'),
-    keepWorker: chosenWord(all('KeepWorker'), keepWorkerWords) ?? { word: 'yes', origin: byDefault },
     xferCommand: all('XferCommand')[0],
   };
 }

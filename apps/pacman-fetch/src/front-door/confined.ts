@@ -35,7 +35,7 @@ export interface Confined {
 export async function confineFor(command: FetchCommand, descriptors: number): Promise<Confined | undefined> {
   const url = parseUrl(command.url);
   const { sandbox: settings, pacman } = await loadConfiguration({ config: command.config, mayBeAbsent: true });
-  if (settings.keepWorker.word === 'no' || settings.useSandbox.word === 'no') return undefined;
+  if (!command.keepWorker || settings.useSandbox.word === 'no') return undefined;
   const user = chooseUser(settings, resolve(command.output));
   // Whoever stays root is not to be left behind.
   if (user.kind === 'off') return undefined;

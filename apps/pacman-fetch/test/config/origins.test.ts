@@ -65,7 +65,6 @@ describe('conf --verbose', () => {
       'SandboxSyscalls = off # inferred: DisableSandboxSyscalls',
       'SandboxPorts = 21 # pacman.d/pacman-fetch.conf:3',
       'SandboxPorts = 22 # pacman.d/pacman-fetch.conf:4',
-      'KeepWorker = yes # default',
     ]);
   });
 
@@ -90,7 +89,7 @@ describe('conf --verbose', () => {
       expect((await confOf([], '-v')).at(-1)).toBe(
         '# no SandboxUser: no user to download as: none is set, and cache belongs to root',
       );
-      expect((await confOf([])).slice(-2)).toEqual(['SandboxSyscalls = off', 'KeepWorker = yes']);
+      expect((await confOf([])).slice(-1)).toEqual(['SandboxSyscalls = off']);
     },
   );
 });

@@ -43,7 +43,7 @@ const start = (): StandIn => new StandIn({ env: { ASAN_OPTIONS: 'detect_leaks=0'
 const file = (name: string): string => folder.file(`cache/${name}`);
 
 async function call(pacman: StandIn, act: string, name: string) {
-  const args = ['--config', folder.file('pacman.conf'), '-o', file(name), `${mirror.origin}/${act}`];
+  const args = ['--config', folder.file('pacman.conf'), '--keep-worker', '-o', file(name), `${mirror.origin}/${act}`];
   return await pacman.run(starter, ...args);
 }
 

@@ -43,7 +43,15 @@ afterEach(() => folder[Symbol.dispose]());
 
 const cache = (name = ''): string => folder.file(`cache/${name}`);
 const words = (name: string): readonly string[] => {
-  return [starter, '--config', folder.file('pacman.conf'), '-o', cache(name), `${mirror.origin}/x.pkg`];
+  return [
+    starter,
+    '--config',
+    folder.file('pacman.conf'),
+    '--keep-worker',
+    '-o',
+    cache(name),
+    `${mirror.origin}/x.pkg`,
+  ];
 };
 const done = { status: 0, said: '' };
 const socketNames = (): readonly string[] => readdirSync(cache()).filter((name) => name.startsWith('.pacman-fetch-'));
@@ -172,7 +180,14 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('another process of the s
       },
     );
     await using pacman = new StandIn();
-    const args = ['--config', folder.file('pacman.conf'), '-o', cache('x.pkg.part'), `${slow.origin}/x.pkg`];
+    const args = [
+      '--config',
+      folder.file('pacman.conf'),
+      '--keep-worker',
+      '-o',
+      cache('x.pkg.part'),
+      `${slow.origin}/x.pkg`,
+    ];
     expect(await pacman.run(starter, ...args)).toEqual(done);
     expect(isWhole('x.pkg.part')).toBe(true);
     expect(families(folder.path)).toHaveLength(1);
@@ -188,7 +203,14 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('another process of the s
     );
     chownSync(cache(), user, user);
     await using pacman = new StandIn({ uid: user });
-    const args = ['--config', folder.file('pacman.conf'), '-o', cache('x.pkg.part'), `${slow.origin}/x.pkg`];
+    const args = [
+      '--config',
+      folder.file('pacman.conf'),
+      '--keep-worker',
+      '-o',
+      cache('x.pkg.part'),
+      `${slow.origin}/x.pkg`,
+    ];
     pacman.start(starter, ...args);
     await eventually('a byte', () => statSync(cache('x.pkg.part'), { throwIfNoEntry: false })?.size === 1);
     const [front = 0] = childrenOf(pacman.pid);

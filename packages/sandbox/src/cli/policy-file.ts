@@ -1,4 +1,4 @@
-import { errorCode, isFolderLost, isSandboxError, repeatedKey } from '@sb/core';
+import { errorCode, isSandboxError, repeatedKey } from '@sb/core';
 import { filesClause, isFilesError, readTrustedFile } from '@sb/files';
 import { parsePolicy, type SeccompPolicy } from '@sb/seccomp';
 
@@ -44,8 +44,9 @@ function contentOf(file: string, option: string): string {
     return readTrustedFile(file, 4 * longest).toString('utf8');
   } catch (error) {
     if (isFilesError(error)) return misuse(filesClause(error), error.hint ?? `Name another file for --${option}.`);
-    if (isFolderLost(error)) throw error;
     const code = errorCode(error) ?? 'unknown error';
+    // Throws where the working directory is gone, in which a relative path is not there either.
+    if (code === 'ENOENT') process.cwd();
     return misuse(`${file} can't be read: ${code}`, `Name a file that is there for --${option}.`);
   }
 }
