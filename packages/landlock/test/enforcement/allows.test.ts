@@ -136,8 +136,8 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('allows', () => {
     const { stdout, stderr } = await runProgram(launch.program, args, nobody);
     if (stderr.startsWith('own-link')) {
       // Nothing runs by such rules; own-links.test.ts of the sandbox has what is refused and what not.
-      const puts: readonly string[] = ['make_sym', 'refer'];
-      expect(rules.paths.some((rule) => rule.rights.some((right) => puts.includes(right)))).toBe(true);
+      const puts = new Set<string>(['make_sym', 'refer']);
+      expect(rules.paths.some((rule) => rule.rights.some((right) => puts.has(right)))).toBe(true);
       expect(rules.paths.some(({ path: name }) => typeof name === 'string' && name.includes('/to-'))).toBe(true);
       return;
     }
