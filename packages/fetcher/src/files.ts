@@ -6,3 +6,4 @@ export type { Finish } from './disk/finish.js';
 export { openFolder } from './disk/open-folder.js';
 export { type FileLock, lockFile } from './disk/lock.js';
 export { openSourceFile } from './disk/source-file.js';
+export { believable } from './values/file-time.js';

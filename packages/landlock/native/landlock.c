@@ -32,22 +32,41 @@ static uint64_t allowed_by(const struct sb_landlock *state, const uint8_t *at)
 	return ll_u64(at) | ~state->handled_fs;
 }
 
-/* Whether it may put symbolic links somewhere by this rule: make them, or move a folder that holds some. */
+/* Whether it may put symbolic links somewhere by this rule: make them, or move or rename a folder that holds some. */
 static int puts_links(const struct sb_landlock *state, const uint8_t *at)
 {
-	const uint64_t moves = LL_FS_MAKE_DIR | LL_FS_REFER, rights = allowed_by(state, at);
-	/* Moving is never allowed but by a rule, whether it is restricted or not. */
+	const uint64_t rights = allowed_by(state, at);
+	/* Into another folder: never but by a rule for refer, whether that is restricted or not. */
+	const uint64_t refers = ll_u64(at) & LL_FS_REFER;
 	return (rights & LL_FS_MAKE_SYM) ||
-	       ((rights & moves) == moves && (ll_u64(at) & LL_FS_REFER));
+	       ((rights & LL_FS_MAKE_DIR) && (refers || (rights & LL_FS_REMOVE_DIR)));
 }
 
-/* Whether the rule names a file, if it has to. 0 or -errno. */
-static int check_file(long descriptor, uint32_t flags)
+/* As stat(2) writes a device's number (gnu_dev_makedev(3), the same in musl). */
+static uint64_t device_of(const struct ll_statx *status)
 {
-	long type = flags & SB_LANDLOCK_FILE ? ll_type(descriptor) : LL_S_IFREG;
-	if (type < 0)
-		return (int)type;
-	return type == LL_S_IFREG ? 0 : type == LL_S_IFDIR ? -EISDIR : -EINVAL;
+	uint64_t major = status->dev_major, minor = status->dev_minor;
+	return (major & ~0xfffull) << 32 | (major & 0xfff) << 8 | (minor & ~0xffull) << 12 |
+	       (minor & 0xff);
+}
+
+/* Whether the rule names a file, or this one, if it has to. 0 or -errno. */
+static int check_file(long descriptor, const uint8_t *at)
+{
+	const uint8_t *identity = at + PATH_RULE + sb_u16(at + 10);
+	struct ll_statx status;
+	if (!(sb_u16(at + 8) & SB_LANDLOCK_FILE))
+		return 0;
+	long error = ll_stat(descriptor, &status);
+	if (error < 0)
+		return (int)error;
+	if ((status.mode & LL_S_IFMT) != LL_S_IFREG)
+		return (status.mode & LL_S_IFMT) == LL_S_IFDIR ? -EISDIR : -EINVAL;
+	if (!(sb_u16(at + 8) & SB_LANDLOCK_SAME))
+		return 0;
+	return device_of(&status) == ll_u64(identity) && status.ino == ll_u64(identity + 8)
+		       ? 0
+		       : -ESTALE;
 }
 
 /* O_PATH: neither a FIFO nor a device is really opened, so nothing can block or be read. */
@@ -64,7 +83,7 @@ static int add_opened(
 {
 	uint64_t rights = ll_u64(at);
 	uint32_t flags = sb_u16(at + 8);
-	int error = check_file(descriptor, flags);
+	int error = check_file(descriptor, at);
 	if (error)
 		return sb_fail(failure, "file", NULL, -error);
 	error = mask_to_type(descriptor, flags, &rights);
@@ -110,7 +129,8 @@ static int add_port(const struct sb_landlock *state, const uint8_t *at, struct s
 
 static const uint8_t *next_path(const uint8_t *at)
 {
-	return at + PATH_RULE + sb_u16(at + 10);
+	return at + PATH_RULE + sb_u16(at + 10) +
+	       (sb_u16(at + 8) & SB_LANDLOCK_SAME ? IDENTITY : 0);
 }
 
 /* Opens the folders where the program may put links, before any other path is walked. */

@@ -7,7 +7,8 @@
  *   u64 handled fs, handled net, scoped, quiet fs, quiet net, quiet scoped
  *   u32 flags of landlock_restrict_self, number of path rules, number of port rules
  *   u16 TCP port that may not be connected, TCP port that may not be bound; 0 for none (process.c)
- *   path rules: u64 rights, u16 flags, u16 length, the path's bytes with the NUL that ends it
+ *   path rules: u64 rights, u16 flags, u16 length, the path's bytes with the NUL that ends it; with SB_LANDLOCK_SAME
+ *     also u64 st_dev, u64 st_ino
  *   port rules: u64 rights, u16 port, u16 flags
  */
 #ifndef SB_LANDLOCK_H
@@ -34,6 +35,7 @@ enum sb_landlock_rule_flags {
 	SB_LANDLOCK_EXACT = 1 << 1,    /* a directory's right on another file is an error */
 	SB_LANDLOCK_QUIET = 1 << 2,    /* LANDLOCK_ADD_RULE_QUIET, ABI 10 */
 	SB_LANDLOCK_FILE = 1 << 3,     /* anything but a regular file is an error */
+	SB_LANDLOCK_SAME = 1 << 4,     /* and any other than this one */
 };
 
 struct sb_landlock {
@@ -62,7 +64,8 @@ struct sb_landlock {
  *   own-link                  -ELOOP, a link that the program may have made would widen its rules
  *   link-folders              -ENOMEM …, where the program may make links could not be found out
  *   changed                   -ESTALE, the rule for such a folder led elsewhere a moment ago
- *   file                      -EISDIR, -EINVAL, it is no regular file, and SB_LANDLOCK_FILE is set
+ *   file                      -EISDIR, -EINVAL, it is no regular file, and SB_LANDLOCK_FILE is set; -ESTALE, it is
+ *                             another one than SB_LANDLOCK_SAME names
  *   type                      -ENOTDIR, the rule's rights, or one that was named, need a directory
  *   landlock_add_rule         as the call fails
  */

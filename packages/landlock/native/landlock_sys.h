@@ -26,6 +26,9 @@ static inline long ll_call(long number, long a, long b, long c, long d, long e)
 #define LL_S_IFLNK 0120000u
 #define LL_S_IFREG 0100000u
 #define LL_PROC_SUPER_MAGIC 0x9fa0
+#define LL_FUSE_SUPER_MAGIC 0x65735546
+#define LL_ST_NOSUID 2
+#define LL_ST_NODEV 4
 /* These two are not the same everywhere (asm/fcntl.h). */
 #if defined(__aarch64__)
 #define LL_O_DIRECTORY 040000
@@ -73,12 +76,30 @@ static inline long ll_stat(long descriptor, struct ll_statx *status)
 		__NR_statx, descriptor, (long)"", LL_AT_EMPTY_PATH, LL_STATX_WHOSE, (long)status);
 }
 
+/* Whether it lies on a file system of this kind (statfs(2)). */
+static inline int ll_is_on(long descriptor, long magic)
+{
+	long status[32]; /* struct statfs of a 64-bit machine: 15 words, f_type first */
+	return ll_call(__NR_fstatfs, descriptor, (long)status, 0, 0, 0) == 0 && status[0] == magic;
+}
+
 /* Whether it lies in proc(5), where links need not say where they lead. */
 static inline int ll_is_proc(long descriptor)
 {
-	long status[32]; /* struct statfs of a 64-bit machine: 15 words, f_type first */
-	return ll_call(__NR_fstatfs, descriptor, (long)status, 0, 0, 0) == 0 &&
-	       status[0] == LL_PROC_SUPER_MAGIC;
+	return ll_is_on(descriptor, LL_PROC_SUPER_MAGIC);
+}
+
+/*
+ * Whether an ordinary user may serve it (fuse(4)): owners are what that user says. fusermount(1) mounts so, and those that
+ * root mounts, as root's own file system of a virtual machine, are not.
+ */
+static inline int ll_is_served(long descriptor)
+{
+	long status[32]; /* f_flags is the eleventh word, behind f_fsid, f_namelen and f_frsize */
+	if (ll_call(__NR_fstatfs, descriptor, (long)status, 0, 0, 0) != 0)
+		return 1;
+	return status[0] == LL_FUSE_SUPER_MAGIC && (status[10] & LL_ST_NOSUID) &&
+	       (status[10] & LL_ST_NODEV);
 }
 
 /* The file type bits of a descriptor, or -errno. */

@@ -50,10 +50,12 @@ static int is_trusted(const struct walk *walk, uint32_t uid)
 	return uid == 0 || uid == walk->runner || (walk->trust->unmapped && uid == OVERFLOW_ID);
 }
 
-/* Whether others than root and the runner may have put a link of these into this folder. */
+/* Whether others than root and the runner may have put a link of these into this folder, or say whose it is. */
 static int is_foreign(const struct walk *walk, const struct ll_statx *link)
 {
 	struct ll_statx folder;
+	if (walk->user == 0 && ll_is_served(walk->at))
+		return 1;
 	if (is_trusted(walk, link->uid))
 		return 0;
 	if (ll_stat(walk->at, &folder) < 0)

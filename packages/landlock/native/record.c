@@ -3,7 +3,9 @@
 
 #include <errno.h>
 
-#define RULE_FLAGS (SB_LANDLOCK_OPTIONAL | SB_LANDLOCK_EXACT | SB_LANDLOCK_QUIET | SB_LANDLOCK_FILE)
+#define RULE_FLAGS                                                                                 \
+	(SB_LANDLOCK_OPTIONAL | SB_LANDLOCK_EXACT | SB_LANDLOCK_QUIET | SB_LANDLOCK_FILE |         \
+		SB_LANDLOCK_SAME)
 #define RESTRICT_FLAGS                                                                             \
 	(LL_RESTRICT_LOG_SAME_EXEC_OFF | LL_RESTRICT_LOG_NEW_EXEC_ON |                             \
 		LL_RESTRICT_LOG_SUBDOMAINS_OFF | LL_RESTRICT_TSYNC)
@@ -23,7 +25,8 @@ static size_t path_rule_length(const uint8_t *at, size_t left)
 		if ((at[PATH_RULE + i] == 0) != (i == length - 1))
 			return 0;
 	}
-	return PATH_RULE + length;
+	size_t more = sb_u16(at + 8) & SB_LANDLOCK_SAME ? IDENTITY : 0;
+	return left < PATH_RULE + length + more ? 0 : PATH_RULE + length + more;
 }
 
 /* Checks every length before anything is done. */

@@ -8,7 +8,8 @@
 
 #define FIXED (SB_RECORD_HEADER + 6u * 8u + 3u * 4u + 2u * 2u) /* bytes before the rules */
 #define PATH_RULE 12u                                          /* bytes of a rule before its path */
-#define PORT_RULE 12u                                          /* bytes of a rule */
+#define IDENTITY 16u  /* bytes behind a path with SB_LANDLOCK_SAME */
+#define PORT_RULE 12u /* bytes of a rule */
 
 static inline uint64_t ll_u64(const uint8_t *bytes)
 {

@@ -23,7 +23,7 @@ import {
 
 import { refuse } from './errors.js';
 import type { LandlockOptions, LogOptions, NetOptions } from './options.js';
-import type { PathInput, PathRule } from './paths.js';
+import type { FileIdentity, PathInput, PathRule } from './paths.js';
 import { entryOf, type FsRight, type Group, namesOf, newestAbi, type Scope } from './rights.js';
 
 const unknownBit = /^unsafe_unknown_bit_\d{1,2}$/;
@@ -84,6 +84,19 @@ export const pathReader: Reader<PathInput> = {
 
 const flag = lenient(boolean);
 
+/** A number of stat(2) as text: JavaScript's own hold 53 bits of it. */
+const number64 = custom({
+  expected: 'a decimal number below 2^64, as text',
+  schema: { type: 'string', pattern: '^\\d{1,20}$' },
+  is: isText,
+  read: (value, path): string =>
+    /^\d{1,20}$/.test(value) && BigInt(value) < 1n << 64n
+      ? value
+      : refuse(`${path} is not a decimal number below 2^64: ${shown(value)}`, 'Give what stat(2) says, as text.'),
+});
+
+const identityReader = object<FileIdentity>({ device: required(number64), inode: required(number64) });
+
 /** A rule. What is left out grants less, or is an error where more is lacking. */
 export const ruleReader: Reader<PathRule> = object<PathRule>({
   paths: required(list(pathReader, { min: 1, max: mostPaths, what: 'a list of paths' })),
@@ -94,7 +107,12 @@ export const ruleReader: Reader<PathRule> = object<PathRule>({
   optional: flag,
   refer: flag,
   quiet: flag,
-  file: lenient(described(boolean, 'Whether the path must lead to a regular file. Default: false.')),
+  file: lenient(
+    described(
+      either<boolean | FileIdentity>(boolean, identityReader),
+      'Whether the path must lead to a regular file, or to which one. Default: false.',
+    ),
+  ),
 } satisfies Options<PathRule>);
 
 const portsToBind = list(integer({ min: 0, max: 65_535, what: 'a port' }), { max: 65_536, what: 'a list of ports' });

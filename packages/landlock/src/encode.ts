@@ -13,6 +13,7 @@ const OPTIONAL = 1;
 const EXACT = 2;
 const QUIET = 4;
 const FILE = 8;
+const SAME = 16;
 
 /** Erratum 2: a signal scope no longer forbids signals between threads of one process. */
 const signalErratum = 2;
@@ -91,12 +92,14 @@ function writeRules(writer: Writer, { paths, ports }: PlannedRules, quiet: boole
     writer.u16(flagsOf(rule) | (rule.quiet && quiet ? QUIET : 0));
     writer.u16(bytes.length + 1).bytes(bytes);
     writer.bytes(Uint8Array.of(0));
+    if (typeof rule.file === 'object') writer.u64(BigInt(rule.file.device)).u64(BigInt(rule.file.inode));
   }
   for (const { port, rights } of ports) writer.u64(maskOf('net', rights)).u16(port).u16(0);
 }
 
 function flagsOf({ optional, exact, file }: PolicyPathRule): number {
-  return (optional ? OPTIONAL : 0) | (exact ? EXACT : 0) | (file ? FILE : 0);
+  const which = file === false ? 0 : file === true ? FILE : FILE | SAME;
+  return (optional ? OPTIONAL : 0) | (exact ? EXACT : 0) | which;
 }
 
 /** A port that no rule allows, for showing afterwards that the restriction holds; 0 where there is none to show. */

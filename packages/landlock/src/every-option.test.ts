@@ -20,6 +20,7 @@ const everything = {
       quiet: true,
       file: true,
     },
+    { paths: ['/bin/sh'], rights: ['read_file'], file: { device: '1', inode: '2' } },
   ],
   handle: ['read_file', 'refer', 'unsafe_unknown_bit_30'],
   net: { connectTcp: [443], bindTcp: [80], connectSendUdp: [53], bindUdp: [0], unsafe_unknown_bit_30: [1] },

@@ -17,6 +17,7 @@ export type {
   PolicyPortRule,
 } from './options.js';
 export {
+  type FileIdentity,
   list,
   path,
   type PathInput,

@@ -32,6 +32,10 @@ const causes: Readonly<Record<string, Cause>> = {
     hint: 'The rule names a file, and a folder is there. Find out who put it there.',
   },
   'file EINVAL': { code: 'wrong-file-type', hint: 'The rule names a regular file, and something else is there.' },
+  'file ESTALE': {
+    code: 'untrusted-path',
+    hint: 'Another file is there than was looked at: somebody replaced it. Start again, and find out who if it stays so.',
+  },
   'changed ESTALE': {
     code: 'untrusted-path',
     hint: 'Somebody changes this path at this moment. Find out who, and start again.',

@@ -1,4 +1,4 @@
-import type { PathRule } from './paths.js';
+import type { FileIdentity, PathRule } from './paths.js';
 import type { FsRight, Group, LogFeature, NetRight, Scope, UnknownBit } from './rights.js';
 
 /**
@@ -64,8 +64,8 @@ export interface PolicyPathRule {
   readonly quiet: boolean;
   /** Whether a right that means nothing on what the path leads to is an error; otherwise it is left out there. */
   readonly exact: boolean;
-  /** Whether anything but a regular file is an error. */
-  readonly file: boolean;
+  /** Whether anything but a regular file, or but this one, is an error. */
+  readonly file: boolean | FileIdentity;
 }
 
 /** A rule for one port. */

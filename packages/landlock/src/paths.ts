@@ -3,6 +3,12 @@ import type { FsRight } from './rights.js';
 /** A path: text, or bytes where a file's name is not UTF-8. */
 export type PathInput = string | Uint8Array;
 
+/** Which file a rule is for: decimal `st_dev` and `st_ino` of stat(2), as text, since JSON has no such numbers. */
+export interface FileIdentity {
+  readonly device: string;
+  readonly inode: string;
+}
+
 /** What a rule may say beside its paths and rights. */
 export interface RuleOptions {
   /** A path that does not exist is left out and told in the report, instead of being an error. Default: false. */
@@ -16,9 +22,9 @@ export interface RuleOptions {
   readonly quiet?: boolean;
   /**
    * The path must lead to a regular file, or nothing is restricted: a folder in its place would be granted with all that
-   * is beneath. Default: false.
+   * is beneath. An identity: it must lead to that very file, as somebody looked at it. Default: false.
    */
-  readonly file?: boolean;
+  readonly file?: boolean | FileIdentity;
 }
 
 /** A rule as {@link ro}, {@link rx}, {@link rw}, {@link rwx}, {@link list} and {@link path} build it. */

@@ -82,9 +82,14 @@ function isCovered(rule: PolicyPathRule, other: PolicyPathRule): boolean {
     rule.quiet === other.quiet &&
     (rule.optional || !other.optional) &&
     (!rule.exact || other.exact) &&
-    (!rule.file || other.file) &&
+    (rule.file === false || isSame(rule.file, other.file)) &&
     rule.rights.every((right) => other.rights.includes(right))
   );
+}
+
+function isSame(file: PolicyPathRule['file'], other: PolicyPathRule['file']): boolean {
+  if (typeof file === 'boolean' || typeof other === 'boolean') return file === other;
+  return file.device === other.device && file.inode === other.inode;
 }
 
 interface Pinned {

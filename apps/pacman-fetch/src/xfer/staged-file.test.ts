@@ -9,6 +9,7 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -43,6 +44,19 @@ function take(expected: Partial<Expected> = {}): StagedFile {
 }
 
 describe.skipIf(missing('linux'))('what a command has left', () => {
+  it.each([
+    ['of the past', new Date('2020-02-03T04:05:06Z'), '2020'],
+    ['that is yet to come', new Date('2099-01-01T00:00:00Z'), String(new Date().getUTCFullYear())],
+  ])('has its time %s: one that can be meant', (_, time, year) => {
+    writeFileSync(staged(), 'left');
+    utimesSync(staged(), time, time);
+    using file = take();
+    file.commit();
+    const { mtime } = statSync(place.file('cache', 'x'));
+    expect(String(mtime.getUTCFullYear())).toBe(year);
+    expect(file.lastModified.getUTCFullYear()).toBe(Number(year));
+  });
+
   it('gets its name as a copy, which who has the original open can not change', () => {
     writeFileSync(staged(), 'left', { mode: 0o600 });
     const held = openSync(staged(), 'r+');

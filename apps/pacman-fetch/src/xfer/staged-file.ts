@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import { defaultMaxBytes, type DownloadRequest } from '@sb/fetcher';
+import { believable } from '@sb/fetcher/files';
 import { effectiveUser, type Folder, isFilesError } from '@sb/files';
 
 /** What a file has to be like. */
@@ -51,9 +52,10 @@ export class StagedFile implements Disposable {
         check(copied, expected);
         this.size = copied.size;
         this.sha256 = copied.sha256;
-        this.lastModified = stats.mtime;
+        // A command takes the time from a server, which may say any.
+        this.lastModified = new Date(believable(stats.mtimeMs) ?? Date.now());
         fchmodSync(target, 0o644);
-        futimesSync(target, new Date(), stats.mtime);
+        futimesSync(target, new Date(), this.lastModified);
         fsyncSync(target);
       } finally {
         closeSync(target);

@@ -1,11 +1,11 @@
 /* A rule that names a file, and what somebody who may change its path can put there. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 
 import { missing, probePath, runProgram, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { plan, policy, ro, support } from '../../src/index.js';
+import { type PathRule, plan, policy, ro, support } from '../../src/index.js';
 import { compile, nobody } from './programs.js';
 
 describe.skipIf(missing('linux', 'root', 'landlock6'))('a rule for a file', () => {
@@ -16,7 +16,7 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('a rule for a file', () =
   afterAll(() => launch.folder[Symbol.dispose]());
 
   /** What reading a file in the place, or beneath it, ends with. */
-  async function read(put: (place: string) => void, file: boolean, below = '') {
+  async function read(put: (place: string) => void, file: NonNullable<PathRule['file']>, below = '') {
     using folder = temporaryFolder();
     const place = folder.file('place');
     put(place);
@@ -58,6 +58,19 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('a rule for a file', () =
     const device = (place: string): void => symlinkSync('/dev/null', place);
     expect([await read(fifo, true), await read(device, true)]).toEqual(['file 22 0', 'file 22 0']);
     expect(await read(device, false)).toBe('OK');
+  });
+
+  it('may name the one that was looked at, and grants no other in its place', async () => {
+    using folder = temporaryFolder();
+    const looked = folder.file('looked');
+    regular(looked);
+    const { dev, ino } = statSync(looked, { bigint: true });
+    const identity = { device: String(dev), inode: String(ino) };
+    const linked = (place: string): void => symlinkSync(looked, place);
+    expect(await read(linked, identity)).toBe('OK');
+    expect(await read(regular, identity)).toBe('file 116 0');
+    expect(await read(folderOf, identity, '/inner')).toBe('file 21 0');
+    expect(await read(linked, { ...identity, device: String(dev + 1n) })).toBe('file 116 0');
   });
 
   it('is an error where the file is missing, as every rule that is not optional', async () => {

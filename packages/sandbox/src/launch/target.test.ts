@@ -69,7 +69,7 @@ describe('findTarget', () => {
     ['a/names-root', []],
     ['a/relative', []],
   ])('grants %s its interpreter: %j', (name, expected) => {
-    expect(find(name).files).toEqual([folder.file(name), ...expected]);
+    expect(find(name).files.map(({ path }) => path)).toEqual([folder.file(name), ...expected]);
   });
 
   it.each([

@@ -1,8 +1,9 @@
-import { accessSync, closeSync, constants, readSync, type Stats, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import { openRegularFile } from '@sb/files';
+import type { FileIdentity } from '@sb/landlock';
 
 import { absolutePath } from '../policy/absolute-path.js';
 import { defaultPath } from '../policy/environment.js';
@@ -11,12 +12,18 @@ import { sandboxError } from '../errors.js';
 /** The longest first line that the kernel reads of a script (BINPRM_BUF_SIZE, `execve(2)`). */
 const firstLineMax = 256;
 
+/** A file of a program, as it was looked at: by its path there may be another one a moment later. */
+export interface ProgramPart {
+  readonly path: string;
+  readonly identity: FileIdentity;
+}
+
 /** A program that was found. */
 export interface Target {
   /** Absolute path, as it will be executed. */
   readonly path: string;
   /** The file, and the interpreter that its first line names. */
-  readonly files: readonly string[];
+  readonly files: readonly ProgramPart[];
   readonly state: FileState;
 }
 
@@ -46,8 +53,10 @@ export function findTarget(
   for (const path of candidates) {
     const found = look(path, known);
     if (found === known && known !== undefined) return known;
-    if ('state' in found) return { path, files: [path, ...interpreterOf(path)], state: found.state };
-    reasons.add(found.obstacle);
+    if ('identity' in found) {
+      return { path, files: [{ path, identity: found.identity }, ...interpreterOf(path)], state: found.state };
+    }
+    if ('obstacle' in found) reasons.add(found.obstacle);
   }
   const denied = [...reasons].find((reason) => reason !== 'ENOENT' && reason !== 'ENOTDIR');
   if (denied === undefined) throw notFound(name, `It was looked for at ${candidates.join(', ')}.`);
@@ -59,19 +68,45 @@ export function findTarget(
   });
 }
 
+/** What a look at a path has found. */
+type Look = { readonly state: FileState; readonly identity: FileIdentity } | { readonly obstacle: string };
+
 /** Whether we can execute a path, and in what state it is; `known` if it is that one still. The kernel decides. */
-function look(path: string, known?: Target): Target | { readonly state: FileState } | { readonly obstacle: string } {
+function look(path: string, known?: Target): Target | Look {
   try {
     // Most folders of a PATH have no such file; an exception for each would be slow.
     const state = statSync(path, { throwIfNoEntry: false });
     if (state === undefined) return { obstacle: 'ENOENT' };
     if (!state.isFile()) return { obstacle: 'EACCES' };
     if (known?.path === path && isSame(known.state, state)) return known;
-    accessSync(path, constants.X_OK);
-    return { state };
+    return lookClosely(path);
   } catch (error) {
     return { obstacle: errorCode(error) ?? 'ENOENT' };
   }
+}
+
+/** Only where the kernel finds it, without being opened (open(2)). */
+const O_PATH = 0o10000000;
+
+/** Looks at one file: that is held, since by its path another one may be there for each question. */
+function lookClosely(path: string): Look {
+  if (process.platform !== 'linux') {
+    accessSync(path, constants.X_OK);
+    return found(statSync(path), statSync(path, { bigint: true }));
+  }
+  const held = openSync(path, O_PATH);
+  try {
+    const state = fstatSync(held);
+    if (!state.isFile()) return { obstacle: 'EACCES' };
+    accessSync(`/proc/self/fd/${held}`, constants.X_OK);
+    return found(state, fstatSync(held, { bigint: true }));
+  } finally {
+    closeSync(held);
+  }
+}
+
+function found(state: FileState, { dev, ino }: { readonly dev: bigint; readonly ino: bigint }): Look {
+  return { state, identity: { device: String(dev), inode: String(ino) } };
 }
 
 function isSame(a: FileState, b: FileState): boolean {
@@ -83,16 +118,26 @@ function isSame(a: FileState, b: FileState): boolean {
  * only blanks and tabs end a name. Whoever wrote the script chose it, and the preset `minimal` grants it with all that
  * is beneath, so it must be a file. The program that env(1) is to find is not followed.
  */
-function interpreterOf(path: string): readonly string[] {
+function interpreterOf(path: string): readonly ProgramPart[] {
   const [, interpreter, argument] = /^#![ \t]*([^ \t]+)(?:[ \t]+([^ \t]+))?/.exec(firstLine(path)) ?? [];
-  if (interpreter === undefined || !isAbsolute(interpreter) || !isProgram(interpreter)) return [];
-  if (!interpreter.endsWith('/env') || argument === undefined || argument.includes('/')) return [interpreter];
-  const found = defaultPath.split(':').map((folder) => join(folder, argument));
-  return [interpreter, ...found.filter(isProgram).slice(0, 1)];
+  if (interpreter === undefined || !isAbsolute(interpreter)) return [];
+  const first = partAt(interpreter);
+  if (first === undefined) return [];
+  if (!interpreter.endsWith('/env') || argument === undefined || argument.includes('/')) return [first];
+  const found = defaultPath.split(':').flatMap((folder) => partAt(join(folder, argument)) ?? []);
+  return [first, ...found.slice(0, 1)];
 }
 
-function isProgram(path: string): boolean {
-  return 'state' in look(path);
+/** The program that is at a path now, for rules; none where there is no program. */
+export function programParts(path: string): readonly ProgramPart[] {
+  const part = partAt(path);
+  return part === undefined ? [] : [part];
+}
+
+/** A program at a path; undefined where there is none. */
+function partAt(path: string): ProgramPart | undefined {
+  const looked = look(path);
+  return 'identity' in looked ? { path, identity: looked.identity } : undefined;
 }
 
 function firstLine(path: string): string {

@@ -53,7 +53,11 @@ export function layerPolicies(policy: SandboxPolicy, execKey?: bigint): LayerPol
  * @param policy - that they were made of
  * @param files - of the target
  */
-export function layersFor(layers: LayerPolicies, policy: SandboxPolicy, files: readonly string[]): LayerPolicies {
+export function layersFor(
+  layers: LayerPolicies,
+  policy: SandboxPolicy,
+  files: Parameters<typeof withProgram>[1],
+): LayerPolicies {
   if (layers.landlock === undefined || presetOf(policy) !== 'minimal') return layers;
   return { ...layers, landlock: withProgram(layers.landlock, files) };
 }

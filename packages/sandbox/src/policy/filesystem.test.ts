@@ -8,7 +8,8 @@ import type { LandlockChoice } from './options.js';
 const whole = (choice: LandlockChoice, program: readonly string[] = []) => {
   const made = landlockPolicy(choice);
   if ((choice.preset ?? 'read-only') === 'read-only') return withTop(made, topFolders());
-  return choice.preset === 'minimal' ? withProgram(made, program) : made;
+  const files = program.map((path) => ({ path, identity: { device: '1', inode: '2' } }));
+  return choice.preset === 'minimal' ? withProgram(made, files) : made;
 };
 
 const may = (choice: LandlockChoice, path: string, right: FsRight, program: readonly string[] = []) =>

@@ -1,4 +1,5 @@
 import {
+  type FileIdentity,
   type LandlockOptions,
   type LandlockPolicy,
   lint,
@@ -156,14 +157,17 @@ export function withTop(made: LandlockPolicy, top: readonly string[]): LandlockP
 }
 
 /**
- * Adds files of the program itself, which the preset `minimal` grants.
+ * Adds files of the program itself, which the preset `minimal` grants: those that were looked at, and no other that
+ * somebody puts in their place meanwhile.
  *
  * @param made - from {@link landlockPolicy}
  * @param files - of the program
  */
-export function withProgram(made: LandlockPolicy, files: readonly string[]): LandlockPolicy {
-  // Somebody who may change a path of these could put a folder there, and all beneath it would be granted.
-  return withReading(made, files, { file: true });
+export function withProgram(
+  made: LandlockPolicy,
+  files: readonly { readonly path: string; readonly identity: FileIdentity }[],
+): LandlockPolicy {
+  return files.reduce((policy, { path: file, identity }) => withReading(policy, [file], { file: identity }), made);
 }
 
 /** Where none of these rights is restricted there is nothing to grant. */

@@ -9,6 +9,7 @@ import { refuseRings, restrictSelf as restrictSeccomp } from '@sb/seccomp';
 import { definePolicy } from '../policy/define.js';
 import { documentPlace, refuse, sandboxError } from '../errors.js';
 import { withOutcome } from '../launch/launch-error.js';
+import { programParts } from '../launch/target.js';
 import { layerPolicies, type LayerPolicies, layersFor } from '../plan/layers.js';
 import { limitSelf } from './limit-self.js';
 import { openBypasses, withBypass } from '../plan/open-bypasses.js';
@@ -51,7 +52,7 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy, more: Rest
   const { prepare } = restrictSelfReader.read(more, documentPlace('options'));
   const policy = definePolicy(options);
   requireOwn(policy);
-  const layers = layersFor(layerPolicies(policy), policy, [process.execPath]);
+  const layers = layersFor(layerPolicies(policy), policy, programParts(process.execPath));
   const support = sandboxSupport();
   const planned = planSandbox(policy, layers, support);
   const { landlock, seccomp } = layers;

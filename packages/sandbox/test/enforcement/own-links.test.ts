@@ -106,6 +106,20 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
     expect(start(rules, 'true')).toMatchObject(refused);
   });
 
+  it('gains nothing by a folder with a link that it renames where it may make no link', () => {
+    using place = scene(0);
+    const { app, secret } = place;
+    for (const path of ['out', 'out/other', 'out/current']) mkdirSync(`${app}/${path}`);
+    symlinkSync(secret, `${app}/out/other/bin`);
+    mkdirSync(`${app}/out/current/bin`);
+    const out = { paths: [`${app}/out`], rights: ['read_dir', 'make_dir', 'remove_dir'] } as const;
+    const rules = [out, { rx: `${app}/out/current/bin` }] as Paths;
+    const move = `cd ${app}/out; mv -T current gone; mv -T other current; ln -s x y`;
+    expect(start(rules, move)).toMatchObject({ stderr: expect.stringContaining("link 'y'") as string });
+    expect(readlinkSync(`${app}/out/current/bin`)).toBe(secret);
+    expect(start(rules, 'true')).toMatchObject(refused);
+  });
+
   it('gains nothing where links may be made anywhere, by one that is its user’s', () => {
     using place = scene(65_534);
     const { app, secret } = place;

@@ -122,9 +122,16 @@ export const launcherMutants: readonly Mutant[] = [
   {
     name: 'folders with links that may be moved',
     file: 'landlock/native/landlock.c',
-    from: '(rights & moves) == moves',
+    from: '(rights & LL_FS_MAKE_DIR) && (refers || (rights & LL_FS_REMOVE_DIR))',
     to: '0',
     red: ['own-links', 'gains nothing by a link that it moved there'],
+  },
+  {
+    name: 'which file of the program was looked at',
+    file: 'landlock/native/landlock.c',
+    from: 'device_of(&status) == ll_u64(identity) && status.ino == ll_u64(identity + 8)',
+    to: 'identity',
+    red: ['program-parts', 'is not another file that its path leads to by then'],
   },
   {
     name: 'a link that vouches for another',
