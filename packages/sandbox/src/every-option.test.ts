@@ -50,6 +50,7 @@ const everything = {
     paths: [
       ...access,
       { paths: ['/x'], rights: ['read_file'], exact: true, optional: true, refer: true, quiet: true, file: true },
+      { paths: ['/x'], rights: ['read_file'], file: { device: '1', inode: '2' } },
     ],
     handle: ['read_file', 'read_dir', 'execute', 'write_file', 'refer', 'truncate', 'unsafe_unknown_bit_30'],
     net: { connectTcp: [443], bindTcp: 'any', connectSendUdp: [53], bindUdp: [0], unsafe_unknown_bit_30: [1] },
