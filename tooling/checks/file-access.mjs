@@ -49,8 +49,9 @@ const exceptions = {
     reason: 'it says who owns a path now; nothing is opened, and a primitive has no @sb/files',
   },
   'packages/sandbox/src/launch/target.ts': {
-    functions: ['accessSync', 'statSync'],
-    reason: 'it looks for a program that the kernel executes by the same path, as the user of the sandbox',
+    functions: ['accessSync', 'openSync', 'statSync'],
+    reason:
+      'it looks for a program that the kernel executes by the same path, as the user of the sandbox; what is found is held by O_PATH',
   },
   'packages/sandbox/src/policy/top-folders.ts': {
     functions: ['readdirSync'],

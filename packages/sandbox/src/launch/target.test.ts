@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 
 import { temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -83,5 +83,20 @@ describe('findTarget', () => {
     ['folder', 'not-executable'],
   ])('says of %j: %s', (name, code) => {
     expect(() => find(name)).toThrow(expect.objectContaining({ code, step: 'exec' }));
+  });
+
+  it('knows a script again, unless its interpreter is another file', () => {
+    using other = temporaryFolder();
+    const [interpreter, script] = [other.file('interpreter'), other.file('script')];
+    writeFileSync(interpreter, '\u007fELF', { mode: 0o755 });
+    writeFileSync(script, `#!${interpreter}\n`, { mode: 0o755 });
+    const where = { path: '', cwd: other.path };
+    const first = findTarget(script, where);
+    expect(findTarget(script, where, first)).toBe(first);
+    writeFileSync(other.file('newer'), '\u007fELF', { mode: 0o755 });
+    renameSync(other.file('newer'), interpreter);
+    const second = findTarget(script, where, first);
+    expect(second.files[1]?.identity).not.toEqual(first.files[1]?.identity);
+    expect(findTarget(script, where, second)).toBe(second);
   });
 });

@@ -1,4 +1,14 @@
-import { accessSync, closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import {
+  accessSync,
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
@@ -78,7 +88,7 @@ function look(path: string, known?: Target): Target | Look {
     const state = statSync(path, { throwIfNoEntry: false });
     if (state === undefined) return { obstacle: 'ENOENT' };
     if (!state.isFile()) return { obstacle: 'EACCES' };
-    if (known?.path === path && isSame(known.state, state)) return known;
+    if (known?.path === path && isSame(known.state, state) && known.files.slice(1).every(isStill)) return known;
     return lookClosely(path);
   } catch (error) {
     return { obstacle: errorCode(error) ?? 'ENOENT' };
@@ -92,21 +102,35 @@ const O_PATH = 0o10000000;
 function lookClosely(path: string): Look {
   if (process.platform !== 'linux') {
     accessSync(path, constants.X_OK);
-    return found(statSync(path), statSync(path, { bigint: true }));
+    return lookOf(statSync(path), statSync(path, { bigint: true }));
   }
   const held = openSync(path, O_PATH);
   try {
     const state = fstatSync(held);
     if (!state.isFile()) return { obstacle: 'EACCES' };
     accessSync(`/proc/self/fd/${held}`, constants.X_OK);
-    return found(state, fstatSync(held, { bigint: true }));
+    return lookOf(state, fstatSync(held, { bigint: true }));
   } finally {
     closeSync(held);
   }
 }
 
-function found(state: FileState, { dev, ino }: { readonly dev: bigint; readonly ino: bigint }): Look {
-  return { state, identity: { device: String(dev), inode: String(ino) } };
+type Numbers = Pick<BigIntStats, 'dev' | 'ino'>;
+
+function lookOf(state: FileState, numbers: Numbers): Look {
+  return { state, identity: identityOf(numbers) };
+}
+
+function identityOf({ dev, ino }: Numbers): FileIdentity {
+  return { device: String(dev), inode: String(ino) };
+}
+
+/** Whether a path leads to the file still that it led to: an interpreter may have been replaced by a newer one. */
+function isStill({ path, identity }: ProgramPart): boolean {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined) return false;
+  const { device, inode } = identityOf(stats);
+  return device === identity.device && inode === identity.inode;
 }
 
 function isSame(a: FileState, b: FileState): boolean {

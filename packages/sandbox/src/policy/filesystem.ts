@@ -167,7 +167,7 @@ export function withProgram(
   made: LandlockPolicy,
   files: readonly { readonly path: string; readonly identity: FileIdentity }[],
 ): LandlockPolicy {
-  return files.reduce((policy, { path: file, identity }) => withReading(policy, [file], { file: identity }), made);
+  return files.reduce((granted, { path: file, identity }) => withReading(granted, [file], { file: identity }), made);
 }
 
 /** Where none of these rights is restricted there is nothing to grant. */
