@@ -98,6 +98,9 @@ function look(path: string, known?: Target): Target | Look {
 /** Only where the kernel finds it, without being opened (open(2)). */
 const O_PATH = 0o10000000;
 
+/** Bits of a mode without one of which not even root may execute (execve(2), EACCES). */
+const anybodyExecutes = 0o111;
+
 /** Looks at one file: that is held, since by its path another one may be there for each question. */
 function lookClosely(path: string): Look {
   if (process.platform !== 'linux') {
@@ -107,8 +110,9 @@ function lookClosely(path: string): Look {
   const held = openSync(path, O_PATH);
   try {
     const state = fstatSync(held);
-    if (!state.isFile()) return { obstacle: 'EACCES' };
-    accessSync(`/proc/self/fd/${held}`, constants.X_OK);
+    if (!state.isFile() || (state.mode & anybodyExecutes) === 0) return { obstacle: 'EACCES' };
+    // Deno judges the link in proc by its own mode.
+    accessSync(process.versions['deno'] === undefined ? `/proc/self/fd/${held}` : path, constants.X_OK);
     return lookOf(state, fstatSync(held, { bigint: true }));
   } finally {
     closeSync(held);
