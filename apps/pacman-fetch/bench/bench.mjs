@@ -12,7 +12,7 @@ const rounds = Number(process.argv[2] ?? 21);
 const bytes = 1 << 20;
 const app = join(import.meta.dirname, '..');
 
-/** A server of one file, in a process of its own: what it takes is nobody's. */
+/** A server of one file, in a process of its own, so that its processor time is not counted. */
 const server = `
 const body = Buffer.alloc(${bytes}, 'x');
 require('node:http').createServer((_, response) => {

@@ -27,7 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pacman-fetch-bench-'));
 chmodSync(folder, 0o755);
 const at = (/** @type {string} */ name) => join(folder, name);
 
-/** A server of the repository, in a process of its own, that keeps connections: what it takes is nobody's. */
+/** A server of the repository, that keeps connections; in a process of its own, so that its time is not counted. */
 const server = `
 const { createServer } = require('node:http');
 const { readFileSync, readdirSync } = require('node:fs');

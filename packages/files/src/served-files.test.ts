@@ -1,5 +1,5 @@
 /* A file system of a neighbour's, by FUSE, that says all on it is root's. */
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 
 import { bundleFixture, compileC, missing, runProgram, stranger, temporaryFolder } from '@sb/test-kit';
@@ -7,17 +7,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 const program = temporaryFolder();
 const served = program.file('served');
-
-/** Not every kernel has it, and not every container may use it. */
-function hasFuse(): boolean {
-  try {
-    closeSync(openSync('/dev/fuse', 'r+'));
-    return true;
-  } catch {
-    console.warn('skipped: needs /dev/fuse, which this machine or user has not got');
-    return false;
-  }
-}
 
 /** What root makes of a file system that a user serves, with a link to a file of root's alone. */
 async function madeOf(user: number, statfsError = 0): Promise<Readonly<Record<string, string>>> {
@@ -33,7 +22,7 @@ async function madeOf(user: number, statfsError = 0): Promise<Readonly<Record<st
   return JSON.parse(stdout) as Readonly<Record<string, string>>;
 }
 
-describe.skipIf(missing('root', 'linux', 'unshare') || !hasFuse())('what lies on a file system that', () => {
+describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('what lies on a file system that', () => {
   beforeAll(async () => {
     await compileC(served, { from: import.meta.url, sources: ['../test/fixtures/served.c'] });
     return () => program[Symbol.dispose]();

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 
 import { probePath } from '@sb/probe';
 
@@ -15,6 +15,15 @@ const landlock = (abi: number) => () => {
 function hasCapabilities(...numbers: readonly bigint[]): boolean {
   const [, mask = '0'] = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'latin1')) ?? [];
   return numbers.every((number) => (BigInt(`0x${mask}`) & (1n << number)) !== 0n);
+}
+
+function opens(device: string): boolean {
+  try {
+    closeSync(openSync(device, 'r+'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What a test may need of the machine, each with the question that decides it. */
@@ -34,6 +43,8 @@ const requirements = {
   landlock7: landlock(7),
   /** The kernel has an audit log, and this process may switch it on and read it: CAP_AUDIT_WRITE, _CONTROL and _READ. */
   audit: () => existsSync('/proc/self/loginuid') && hasCapabilities(29n, 30n, 37n),
+  /** This process may serve a file system (fuse(4)): not every container may. */
+  fuse: () => opens('/dev/fuse'),
   /** A terminal of one's own for a program: script of util-linux. */
   script: () => existsSync('/usr/bin/script'),
   /** Pretends to programs that they are root. */

@@ -10,7 +10,7 @@
 #define __NR_close_range 436
 #endif
 
-/* Above what is given a number of its own. */
+/* The first number that no caller hands over a descriptor by. */
 enum { FIRST = 3, BEYOND = 16 };
 
 static int default_signals(void)

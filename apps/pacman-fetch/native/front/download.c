@@ -79,7 +79,7 @@ static enum outcome receive(const struct download *download, struct answer *answ
 	*state = ANSWER_UNDER_WAY;
 	while (*state == ANSWER_UNDER_WAY) {
 		struct pollfd wait = {.fd = download->channel, .events = POLLIN};
-		/* Looks are counted and not the clock: whoever was stopped for a while blames nobody. */
+		/* Counts looks, not the clock: a process that was stopped (SIGSTOP) must not blame the server. */
 		const struct timespec look = {.tv_nsec = BAR_INTERVAL * 1000000L};
 		const int count = ppoll(&wait, 1, &look, interrupt_mask());
 		if (interrupt_status())
@@ -110,7 +110,7 @@ static enum outcome receive(const struct download *download, struct answer *answ
 /* Room for two paths and a text of the other side. */
 enum { MAX_MESSAGE = WIRE_MAX_TEXT + 2 * PATH_MAX };
 
-/* What came of a package is gone on with by the next attempt. */
+/* The next attempt goes on with what came of a package. */
 static int fail(
 	const struct download *download, struct file *file, const char *why, const char *hint)
 {
@@ -183,7 +183,7 @@ static int conclude(struct download *download, struct file *file, struct answer 
 	case ANSWER_LIE:
 		return fail_lying(download, file, answer->lie);
 	default:
-		/* What came stays, and is gone on with; what is wrong with the disk is told there. */
+		/* Node goes on with what came, and says what is wrong with the disk. */
 		file_leave(file);
 		return -1;
 	}

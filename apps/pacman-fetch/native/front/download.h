@@ -16,7 +16,7 @@ struct download {
 	int is_in_order;
 };
 
-/* The status to end with; -1 where the file is to be had in another way, which finds FILE as that may find it. */
+/* The exit status; -1 where Node has to download the file, which finds FILE in a state that it knows. */
 int download_run(struct download *download);
 
 #endif

@@ -13,7 +13,7 @@ enum { UNREAD = 0600, READ_BY_ALL = 0644 };
 /* The byte that packages/sandbox/native/file_lock.c locks. */
 static const off_t place_of_lock = (off_t)1 << 62;
 
-/* 0 also where there are no such locks: two at once are not noticed there. */
+/* 0 also where the file system has no such locks: two calls at once don't notice each other there. */
 static int lock_file(int descriptor)
 {
 	struct flock wanted = {
@@ -125,7 +125,7 @@ void file_leave(struct file *file)
 		return;
 	if (!fstat(file->descriptor, &held) && held.st_size == 0 && is_still_named(file, &held))
 		(void)unlinkat(
-			file->folder, file->name, 0); /* an empty one that stays is no harm */
+			file->folder, file->name, 0); /* an empty file that stays does no harm */
 	(void)close(file->descriptor);                /* nothing of it is called whole */
 	file->descriptor = -1;
 }

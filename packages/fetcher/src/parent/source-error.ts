@@ -7,7 +7,7 @@ type Failure = Pick<SourceFailure, 'kind' | 'status' | 'message'>;
 
 /** What a worker says, as an error. */
 export function sourceError({ kind, status, message }: Failure, host: string | undefined): FetcherError {
-  // Skipped ones are named elsewhere; one of a liar is as good as any other.
+  // The report names the skipped sources. Which source a worker that lied names makes no difference.
   const code: FetcherErrorCode = kind === 'skipped' ? 'connect' : kind;
   return new FetcherError(code, message, { host, status: status ?? undefined });
 }

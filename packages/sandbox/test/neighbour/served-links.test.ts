@@ -1,5 +1,5 @@
 /* A rule of root's that names a path on a file system of a neighbour's, by FUSE, on which every link says that it is root's. */
-import { closeSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 
 import { compileC, missing, runProgram, stranger, temporaryFolder } from '@sb/test-kit';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -9,18 +9,7 @@ import { sbRunPath } from '../sb-run.js';
 const program = temporaryFolder();
 const served = program.file('served');
 
-/** Not every kernel has it, and not every container may use it. */
-function hasFuse(): boolean {
-  try {
-    closeSync(openSync('/dev/fuse', 'r+'));
-    return true;
-  } catch {
-    console.warn('skipped: needs /dev/fuse, which this machine or user has not got');
-    return false;
-  }
-}
-
-describe.skipIf(missing('root', 'linux', 'unshare', 'landlock7') || !hasFuse())('a rule of root’s', () => {
+describe.skipIf(missing('root', 'linux', 'unshare', 'landlock7', 'fuse'))('a rule of root’s', () => {
   beforeAll(async () => {
     await compileC(served, { from: import.meta.url, sources: ['../../../files/test/fixtures/served.c'] });
     return () => program[Symbol.dispose]();
