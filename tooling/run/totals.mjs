@@ -7,7 +7,7 @@ import { root } from './shell.mjs';
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number, problems: string[], names: string[], line: string }} Totals
- *   problems: what is wrong beside tests that failed; names: those tests, each with its file
+ *   problems: what is wrong beside tests that failed; names: those tests, each with its file and the first line of its failure
  */
 
 const totalsFile = join(root, 'reports', 'totals.txt');
@@ -61,7 +61,10 @@ export function readReports(files, packages = []) {
       const [parent = '', name = ''] = relative(root, suite.name).split('/');
       absent.delete(join(parent, name));
       const failed = suite.assertionResults.filter((/** @type {any} */ test) => test.status === 'failed');
-      for (const test of failed) names.push(`${relative(root, suite.name)}: ${test.fullName}`);
+      for (const test of failed) {
+        const [reason = ''] = (test.failureMessages[0] ?? '').split('\n', 1);
+        names.push(`${relative(root, suite.name)}: ${test.fullName} (${reason.slice(0, 300)})`);
+      }
       if (suite.status !== 'failed' || failed.length > 0) continue;
       totals.failed++;
       problems.push(`${suite.name}: ${suite.message}`);

@@ -207,7 +207,12 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     const result = await machine.run('prefetch', 'pkg8');
     const deed = { what: 'signal', outcome: 'OK', on: expect.any(String) as string };
     await expect.poll(() => neighbour.did).toContainEqual(deed);
-    expect(result).toMatchObject({ status: 1, stderr: expect.stringMatching(/ended with SIGKILL/) as string });
+    // What is hit may still be the launcher, on its way to the program.
+    const { status, stderr } = result;
+    expect([status, stderr]).toEqual([
+      expect.toBeOneOf([1, 3]),
+      expect.stringMatching(status === 1 ? /ended with SIGKILL/ : /ended without a word, so something killed it/),
+    ]);
     expect(existsSync(join(world.roots, file))).toBe(false);
   });
 });

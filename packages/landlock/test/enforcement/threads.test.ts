@@ -95,31 +95,30 @@ describe.skipIf(missing('linux', 'root'))('the broadcast to every thread', () =>
     churn.folder[Symbol.dispose]();
   });
 
-  const run = async (program: string, ...args: readonly string[]) => {
-    const { stdout, stderr, signal } = await runProgram(program, args, { ...nobody });
+  const run = async (program: string, args: readonly string[], timeout = 15_000) => {
+    const { stdout, stderr, signal } = await runProgram(program, args, { ...nobody, timeout });
     expect({ stderr, signal }).toEqual({ stderr: '', signal: null });
     return stdout.trim();
   };
 
-  it('misses no thread while threads start and end, deaf ones among them', async () => {
-    const rounds = patience === 1 ? 40 : 8;
-    const output = await run(churn.program, 'churn', String(rounds));
-    const [, complete, timeout] = /^complete (\d+) timeout (\d+) error 0 idle 0 missed 0 crashed 0$/.exec(output) ?? [];
-    // On a machine where threads start faster than they are counted it gives up, which is an answer too; a wrong one isn't.
-    expect([output, Number(complete) + Number(timeout)]).toEqual([output, rounds]);
-    // An emulated machine is as slow as that.
-    if (patience === 1) expect(Number(complete)).toBeGreaterThan(rounds / 2);
+  it('misses no thread while threads start and end, deaf ones among them', { timeout: 120_000 }, async () => {
+    const wanted = patience === 1 ? 20 : 3;
+    // Where threads start faster than they are counted it gives up, and where none starts nothing is proved. Both may be;
+    // a wrong answer may not.
+    expect(await run(churn.program, ['churn', String(wanted)], 100_000)).toMatch(
+      new RegExp(`^complete ${wanted} timeout \\d+ error 0 idle \\d+ missed 0 crashed 0$`),
+    );
   });
 
   it('fails closed when a thread blocks even the broadcast signal', async () => {
-    expect(await run(small.program, 'blocked')).toBe('ETIMEDOUT threads 0 failed 0 self 0');
+    expect(await run(small.program, ['blocked'])).toBe('ETIMEDOUT threads 0 failed 0 self 0');
   });
 
   it('reaches every thread with no room in the signal queue', async () => {
-    expect(await run(built.program, 'sigpending')).toBe('OK threads 41 failed 0 self 1');
+    expect(await run(built.program, ['sigpending'])).toBe('OK threads 41 failed 0 self 1');
   });
 
   it('fails with more threads than it has room for, and the process lives on', async () => {
-    expect(await run(small.program, 'too-many')).toBe('EAGAIN threads 32 failed 0 self 0');
+    expect(await run(small.program, ['too-many'])).toBe('EAGAIN threads 32 failed 0 self 0');
   });
 });

@@ -4,7 +4,7 @@
  * What is broadcast is no_new_privs, which a thread inherits from the one that started it: a single
  * thread that is missed shows, since it and its descendants look at their own flag until the end.
  *
- * Arguments: churn ROUNDS | blocked | sigpending | too-many. Prints what happened in one line.
+ * Arguments: churn COMPLETE | blocked | sigpending | too-many. Prints what happened in one line.
  */
 #define _GNU_SOURCE
 #include "sb_no_new_privs.h"
@@ -101,15 +101,18 @@ static int churn_once(void)
 	usleep(5000);
 	atomic_store(&stop, 1);
 	usleep(2000);
-	if (result.threads < FOREVER || atomic_load(&started) < CHAINS)
+	if (result.threads < FOREVER)
+		return 4;
+	if (atomic_load(&started) < CHAINS)
 		return 5; /* nothing was churning: no proof */
 	return atomic_load(&missed) ? 6 : 0;
 }
 
-static int churn(int rounds)
+/* Until so many broadcasts were complete, in at most four times as many rounds. */
+static int churn(int wanted)
 {
 	int outcomes[8] = {0};
-	for (int i = 0; i < rounds; i++) {
+	for (int i = 0; i < 4 * wanted && outcomes[0] < wanted; i++) {
 		int status = 0;
 		pid_t child = fork();
 		if (child == 0)

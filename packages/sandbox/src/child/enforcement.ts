@@ -148,7 +148,9 @@ function aborted(): Error {
 function lost(): Error {
   return sandboxError('launcher-lost', 'launch', {
     what: 'the launcher ended without a word, so something killed it',
-    hint: 'A system-call filter above, a limit (cpu, as) or the out-of-memory killer may have; see the kernel log.',
+    hint:
+      'It may be another process of its user, a system-call filter above, a limit (cpu, as) or the out-of-memory killer. ' +
+      'See the kernel log.',
   });
 }
 
