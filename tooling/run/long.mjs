@@ -14,6 +14,6 @@ const tests = runTests('long', { env: { SB_LONG: '1' }, packages: [], filters })
 const soaks = () => attempt('npm', ['run', '--silent', 'test:soak', '-w', '@sb/fetcher', '--', '--quick']) === 0;
 const [passed, failed] = filters.length > 0 ? [0, 0] : soaks() ? [1, 0] : [0, 1];
 const sum = { passed: tests.passed + passed, failed: tests.failed + failed };
-writePart('long', { ...sum, names: tests.names });
+writePart('long', { ...sum, names: tests.names, alone: tests.alone });
 process.stdout.write(`${sum.passed} passed, ${sum.failed} failed\n`);
 process.exit(sum.failed === 0 && sum.passed > 0 ? 0 : 1);

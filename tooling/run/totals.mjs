@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
+import { named } from './again.mjs';
 import { root } from './shell.mjs';
 
 /**
@@ -61,10 +62,7 @@ export function readReports(files, packages = []) {
       const [parent = '', name = ''] = relative(root, suite.name).split('/');
       absent.delete(join(parent, name));
       const failed = suite.assertionResults.filter((/** @type {any} */ test) => test.status === 'failed');
-      for (const test of failed) {
-        const [reason = ''] = (test.failureMessages[0] ?? '').split('\n', 1);
-        names.push(`${relative(root, suite.name)}: ${test.fullName} (${reason.slice(0, 300)})`);
-      }
+      for (const test of failed) names.push(named(suite.name, test));
       if (suite.status !== 'failed' || failed.length > 0) continue;
       totals.failed++;
       problems.push(`${suite.name}: ${suite.message}`);
@@ -92,28 +90,30 @@ export function writeLine(line) {
  * Keeps what a command ran, for the sum of all of them.
  *
  * @param {string} name of the command's part
- * @param {{ passed: number, failed: number, skipped?: number, note?: string, names?: readonly string[] }} total
- *   names: what failed
+ * @param {{ passed: number, failed: number, skipped?: number, note?: string, names?: readonly string[],
+ *   alone?: readonly string[] }} total names: what failed; alone: what passed only when it ran alone
  */
 export function writePart(
   name,
-  { passed, failed, skipped = 0, note = skipped > 0 ? `${skipped} skipped` : undefined, names = [] },
+  { passed, failed, skipped = 0, note = skipped > 0 ? `${skipped} skipped` : undefined, names = [], alone = [] },
 ) {
   mkdirSync(partsFolder, { recursive: true });
-  writeFileSync(join(partsFolder, `${name}.json`), JSON.stringify({ passed, failed, note, names }));
+  writeFileSync(join(partsFolder, `${name}.json`), JSON.stringify({ passed, failed, note, names, alone }));
 }
 
 /**
  * The sum of parts that must all have been run: one that kept no total counts as a failure.
  *
  * @param {readonly string[]} names
- * @returns {{ failed: number, lines: readonly string[] }} each test that failed, a line a part, and last the sum, which is
- *   kept as the total
+ * @returns {{ failed: number, lines: readonly string[] }} each test that passed only alone or failed, a line a part, and last
+ *   the sum, which is kept as the total
  */
 export function sumUp(names) {
   const sum = { passed: 0, failed: 0 };
   /** @type {string[]} */
   const failures = [];
+  /** @type {string[]} */
+  const pace = [];
   const lines = names.map((name) => {
     const file = join(partsFolder, `${name}.json`);
     const found = existsSync(file)
@@ -122,9 +122,10 @@ export function sumUp(names) {
     sum.passed += found.passed;
     sum.failed += found.failed;
     failures.push(...(found.names ?? []).map((/** @type {string} */ test) => `failed in ${name}: ${test}`));
+    pace.push(...(found.alone ?? []).map((/** @type {string} */ test) => `passed in ${name} only alone: ${test}`));
     return `${name}: ${found.passed} passed, ${found.failed} failed${found.note ? ` (${found.note})` : ''}`;
   });
   const last = `${sum.passed} passed, ${sum.failed} failed`;
   writeFileSync(totalsFile, `${last}\n`);
-  return { failed: sum.failed, lines: [...failures, ...lines, last] };
+  return { failed: sum.failed, lines: [...pace, ...failures, ...lines, last] };
 }

@@ -147,3 +147,12 @@ export function requireMet(attack: Attack, attempts: readonly string[]): void {
   const missing = attack.attempts.filter((one) => !attempts.includes(one));
   if (missing.length > 0) throw new Error(`${unmet}: no ${missing.join(', no ')} among ${attempts.join(', ')}`);
 }
+
+/**
+ * Ends a test in which a neighbour gained something. Such a test is never run again, as one that was too slow may be.
+ *
+ * @throws Error
+ */
+export function requireNothingGained(gains: readonly unknown[]): void {
+  if (gains.length > 0) throw new Error(`the neighbour gained ${gains.map((gain) => JSON.stringify(gain)).join(', ')}`);
+}

@@ -1,7 +1,16 @@
 /* doctor as root beside a hostile local user, and beside a hostile process of the user that downloads. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 
-import { missing, Neighbour, runProgram, sandboxUser, stranger, type Tactic, World } from '@sb/test-kit';
+import {
+  missing,
+  Neighbour,
+  runProgram,
+  sandboxUser,
+  stranger,
+  type Tactic,
+  World,
+  requireNothingGained,
+} from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { environment, program } from '../kit/fetch-program.js';
@@ -40,7 +49,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('doctor beside somebody',
     const statuses = [(await doctor(world.open)).status, (await doctor(world.open)).status];
     const { did, gained } = await neighbour.stop();
     expect(did.length).toBeGreaterThan(0);
-    expect([...gained, ...world.gains()]).toEqual([]);
+    requireNothingGained([...gained, ...world.gains()]);
     // Another process of the user that downloads may disturb what is attempted; a stranger may not.
     if (as === stranger) expect(statuses).toEqual([0, 0]);
   });

@@ -14,7 +14,15 @@ import {
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-import { missing, Neighbour, runProgram, stranger, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import {
+  missing,
+  Neighbour,
+  runProgram,
+  stranger,
+  temporaryFolder,
+  type TemporaryFolder,
+  requireNothingGained,
+} from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { childrenOf, eventually } from '../kit/fetch-program.js';
@@ -193,7 +201,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('another process of the s
     expect(families(folder.path)).toHaveLength(1);
     const { did, gained } = await thief.stop();
     expect(new Set(did.map(({ outcome }) => outcome))).toEqual(new Set(['EPERM']));
-    expect(gained).toEqual([]);
+    requireNothingGained(gained);
   });
 
   it('looks into no front door and no keeper under pacman’s DownloadUser, which is the same user', async () => {

@@ -1,7 +1,17 @@
 /* `npm start` as root, with a temporary folder where hostile neighbours are. */
 import { readdirSync } from 'node:fs';
 
-import { attacks, beside, missing, runProgram, stranger, World, requireMet, untilMet } from '@sb/test-kit';
+import {
+  attacks,
+  beside,
+  missing,
+  runProgram,
+  stranger,
+  World,
+  requireMet,
+  untilMet,
+  requireNothingGained,
+} from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { environment, program } from '../kit/fetch-program.js';
@@ -28,7 +38,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'landlock7'))('the demonstrat
       command: async (at) =>
         await runProgram(process.execPath, [demo], { env: { ...environment, TMPDIR: at }, timeout: 50_000 }),
     });
-    expect(gained).toEqual([]);
+    requireNothingGained(gained);
     requireMet(attack, attempts);
     if (attack.place === 'theirs') {
       expectClearEnd(result, () => expect.unreachable('root works in a folder of a stranger’s'));

@@ -14,6 +14,7 @@ import {
   World,
   requireMet,
   untilMet,
+  requireNothingGained,
 } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -77,7 +78,7 @@ describe.skipIf(missing('root', 'linux', 'landlock7'))('a download as root', () 
         names,
         command: async (at) => await fetchOne(request(join(at, 'x'), more)),
       });
-      expect(gained).toEqual([]);
+      requireNothingGained(gained);
       requireMet(attack, attempts);
       const at = world[attack.place];
       if (result.status === 'failed')

@@ -1,7 +1,16 @@
 /* `sb-run --self-test` as root beside a hostile local user, and beside a hostile process of the sandbox's own user. */
 import { chmodSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 
-import { fewOrMany, missing, Neighbour, sandboxUser, stranger, type Tactic, World } from '@sb/test-kit';
+import {
+  fewOrMany,
+  missing,
+  Neighbour,
+  sandboxUser,
+  stranger,
+  type Tactic,
+  World,
+  requireNothingGained,
+} from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { sbRun } from '../sb-run.js';
@@ -114,7 +123,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --self-test besid
   ];
   it.each(others)('which %s gives nothing away', async (_, tacticsAt) => {
     const run = await beside({ as: sandboxUser, tactics: tacticsAt(world.open), folder: world.open, args: asUser });
-    expect(run.gained).toEqual([]);
+    requireNothingGained(run.gained);
     expect(run.attempts).toBeGreaterThan(0);
   });
 
@@ -137,7 +146,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --self-test besid
     for (let run = 0; run < 60 && thief.did.length === 0; run++)
       expect((await selfTest(world.roots, ['--user', '9:9'])).status).toBe(0);
     const { did, gained } = await thief.stop();
-    expect(gained).toEqual([]);
+    requireNothingGained(gained);
     expect([...new Set(did.map(({ outcome }) => outcome))]).toContain('EPERM');
     expect(did.filter(({ outcome }) => outcome === 'OK')).toEqual([]);
   });
