@@ -153,6 +153,6 @@ export function requireMet(attack: Attack, attempts: readonly string[]): void {
  *
  * @throws Error
  */
-export function requireNothingGained(gains: readonly unknown[]): void {
+export function expectNothingGained(gains: readonly unknown[]): void {
   if (gains.length > 0) throw new Error(`the neighbour gained ${gains.map((gain) => JSON.stringify(gain)).join(', ')}`);
 }

@@ -1,4 +1,4 @@
-export { type Attack, attacks, beside, requireMet, requireNothingGained, untilMet } from './attack.js';
+export { type Attack, attacks, beside, requireMet, expectNothingGained, untilMet } from './attack.js';
 export { type Attempt, probe, probePath } from './attempt.js';
 export { type Authority, type Certificate, makeAuthority } from './authority.js';
 export { bestStatus } from './best-status.js';

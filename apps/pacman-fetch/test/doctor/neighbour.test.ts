@@ -9,7 +9,7 @@ import {
   stranger,
   type Tactic,
   World,
-  requireNothingGained,
+  expectNothingGained,
 } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -49,7 +49,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('doctor beside somebody',
     const statuses = [(await doctor(world.open)).status, (await doctor(world.open)).status];
     const { did, gained } = await neighbour.stop();
     expect(did.length).toBeGreaterThan(0);
-    requireNothingGained([...gained, ...world.gains()]);
+    expectNothingGained([...gained, ...world.gains()]);
     // Another process of the user that downloads may disturb what is attempted; a stranger may not.
     if (as === stranger) expect(statuses).toEqual([0, 0]);
   });

@@ -21,7 +21,7 @@ import {
   stranger,
   temporaryFolder,
   type TemporaryFolder,
-  requireNothingGained,
+  expectNothingGained,
 } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -201,7 +201,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('another process of the s
     expect(families(folder.path)).toHaveLength(1);
     const { did, gained } = await thief.stop();
     expect(new Set(did.map(({ outcome }) => outcome))).toEqual(new Set(['EPERM']));
-    requireNothingGained(gained);
+    expectNothingGained(gained);
   });
 
   it('looks into no front door and no keeper under pacman’s DownloadUser, which is the same user', async () => {

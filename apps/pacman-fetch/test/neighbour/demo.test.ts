@@ -10,7 +10,7 @@ import {
   World,
   requireMet,
   untilMet,
-  requireNothingGained,
+  expectNothingGained,
 } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -38,7 +38,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'landlock7'))('the demonstrat
       command: async (at) =>
         await runProgram(process.execPath, [demo], { env: { ...environment, TMPDIR: at }, timeout: 50_000 }),
     });
-    requireNothingGained(gained);
+    expectNothingGained(gained);
     requireMet(attack, attempts);
     if (attack.place === 'theirs') {
       expectClearEnd(result, () => expect.unreachable('root works in a folder of a stranger’s'));

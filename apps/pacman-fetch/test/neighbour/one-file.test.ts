@@ -15,7 +15,7 @@ import {
   World,
   requireMet,
   untilMet,
-  requireNothingGained,
+  expectNothingGained,
 } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -54,7 +54,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('-o', () => {
         names: [name, 'x.part'],
         command: async (at) => await runFetch(args(join(at, name))),
       });
-      requireNothingGained(gained);
+      expectNothingGained(gained);
       requireMet(attack, attempts);
       const file = join(world[attack.place], name);
       // What lies in a folder of the neighbour’s it may exchange afterwards.

@@ -2,7 +2,7 @@
 import { chownSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { attacks, beside, missing, Neighbour, stranger, type Tactic, World, requireNothingGained } from '@sb/test-kit';
+import { attacks, beside, missing, Neighbour, stranger, type Tactic, World, expectNothingGained } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { runFetch } from '../kit/fetch-program.js';
@@ -59,7 +59,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('orders', () => {
         names,
         command: async (at) => await runFetch([command, '--config', join(at, 'pacman.conf'), ...args]),
       });
-      requireNothingGained(gained);
+      expectNothingGained(gained);
       expect(attempts.length).toBeGreaterThan(0);
       expectClearEnd(result, () => expect(result.stdout).not.toMatch(/root's/));
       // The link that it has planted decides: it is no file of root's.
@@ -103,7 +103,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('orders', () => {
     }
     const { did, gained } = await neighbour.stop();
     expect(did).toContainEqual({ what: 'plant', outcome: 'OK', on: join(world.open, 'pacman.d') });
-    requireNothingGained([...gained, ...world.gains()]);
+    expectNothingGained([...gained, ...world.gains()]);
     expect(readdirSync(world.roots)).toEqual([]);
   });
 

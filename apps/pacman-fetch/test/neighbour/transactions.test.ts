@@ -14,7 +14,7 @@ import {
   World,
   requireMet,
   untilMet,
-  requireNothingGained,
+  expectNothingGained,
 } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -112,7 +112,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
         names,
         command: async () => await run(machine),
       });
-      requireNothingGained(gained);
+      expectNothingGained(gained);
       // Nothing appears for a command that is not run, since others write where its file belongs.
       const isRefused = runsCommand === true && result.stderr.includes('who could lead the XferCommand elsewhere');
       if (!isRefused) requireMet(attack, attempts);
@@ -189,7 +189,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
       const result = await machine.run('refresh');
       const { did, gained } = await neighbour.stop();
       expect(did.map(({ outcome }) => outcome)).toContain('EPERM');
-      requireNothingGained(gained);
+      expectNothingGained(gained);
       expect(result).toMatchObject({ status: 0, stderr: '' });
       expectDatabase(machine);
     });

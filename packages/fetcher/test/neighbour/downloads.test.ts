@@ -14,7 +14,7 @@ import {
   World,
   requireMet,
   untilMet,
-  requireNothingGained,
+  expectNothingGained,
 } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -78,7 +78,7 @@ describe.skipIf(missing('root', 'linux', 'landlock7'))('a download as root', () 
         names,
         command: async (at) => await fetchOne(request(join(at, 'x'), more)),
       });
-      requireNothingGained(gained);
+      expectNothingGained(gained);
       requireMet(attack, attempts);
       const at = world[attack.place];
       if (result.status === 'failed')

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, closeSync, lstatSync, mkdirSync, openSync, writeF
 import { join } from 'node:path';
 import { setImmediate as immediate } from 'node:timers/promises';
 
-import { missing, Neighbour, sandboxUser, stranger, World, requireNothingGained } from '@sb/test-kit';
+import { missing, Neighbour, sandboxUser, stranger, World, expectNothingGained } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { FetcherError } from '../../src/errors/fetcher-error.js';
@@ -39,7 +39,7 @@ describe.skipIf(missing('root', 'linux'))('a lock', () => {
     // Somebody who may only read can be in the way of nobody: there is a lock, or nobody can tell.
     expect(() => lock(file)).not.toThrow();
     const { gained } = await neighbour.stop();
-    requireNothingGained([...gained, ...world.gains()]);
+    expectNothingGained([...gained, ...world.gains()]);
     expect(lock(file)).toBe(true);
   });
 });
@@ -80,7 +80,7 @@ describe.skipIf(missing('root', 'linux'))('a folder', () => {
           { what: 'flip', outcome: 'OK', on: other },
         ]),
       );
-      requireNothingGained([...gained, ...world.gains()]);
+      expectNothingGained([...gained, ...world.gains()]);
     },
   );
 
@@ -101,7 +101,7 @@ describe.skipIf(missing('root', 'linux'))('a folder', () => {
     folder.rename('made', 'named');
     expect(folder.names()).toEqual(['named']);
     folder.remove('named');
-    requireNothingGained((await neighbour.stop()).gained);
+    expectNothingGained((await neighbour.stop()).gained);
     expect(world.gains()).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, lchownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { missing, Neighbour, stranger, type Tactic, World, requireNothingGained } from '@sb/test-kit';
+import { missing, Neighbour, stranger, type Tactic, World, expectNothingGained } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { sbRun } from '../sb-run.js';
@@ -53,7 +53,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run beside another us
       const { did, gained } = await neighbour.stop();
       expect([0, 125]).toContain(status);
       expect(did.map(({ what }) => what)).toEqual(expect.arrayContaining(['plant', 'flip']));
-      requireNothingGained([...gained, ...world.gains()]);
+      expectNothingGained([...gained, ...world.gains()]);
     });
   });
 });

@@ -9,7 +9,7 @@ import {
   stranger,
   type Tactic,
   World,
-  requireNothingGained,
+  expectNothingGained,
 } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -123,7 +123,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --self-test besid
   ];
   it.each(others)('which %s gives nothing away', async (_, tacticsAt) => {
     const run = await beside({ as: sandboxUser, tactics: tacticsAt(world.open), folder: world.open, args: asUser });
-    requireNothingGained(run.gained);
+    expectNothingGained(run.gained);
     expect(run.attempts).toBeGreaterThan(0);
   });
 
@@ -146,7 +146,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --self-test besid
     for (let run = 0; run < 60 && thief.did.length === 0; run++)
       expect((await selfTest(world.roots, ['--user', '9:9'])).status).toBe(0);
     const { did, gained } = await thief.stop();
-    requireNothingGained(gained);
+    expectNothingGained(gained);
     expect([...new Set(did.map(({ outcome }) => outcome))]).toContain('EPERM');
     expect(did.filter(({ outcome }) => outcome === 'OK')).toEqual([]);
   });
