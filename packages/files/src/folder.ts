@@ -12,6 +12,7 @@ import {
   readdirSync,
   renameSync,
   type Stats,
+  statfsSync,
   unlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -31,6 +32,15 @@ const withoutFsync: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSU
 const oldFile = constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 const newFile = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/** Room on a file system, in its blocks (statfs(2)). */
+export interface Space {
+  /** Bytes of a block. */
+  readonly blockSize: number;
+  readonly blocks: number;
+  /** Blocks that are free for everybody, not only for root. */
+  readonly available: number;
+}
 
 /** The folder of a file, opened once: whatever happens to its path afterwards, names are looked up in this one. */
 export class Folder implements Disposable {
@@ -84,6 +94,12 @@ export class Folder implements Disposable {
       const path = join(this.path, name);
       throw openFailed({ path, what: `${path} can't be looked at`, hint: undefined }, error);
     }
+  }
+
+  /** How much room there is. */
+  space(): Space {
+    const { bsize, blocks, bavail } = statfsSync(this.at('.'));
+    return { blockSize: bsize, blocks, available: bavail };
   }
 
   /**

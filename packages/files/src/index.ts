@@ -2,7 +2,7 @@ export { openContentFile } from './content-file.js';
 export { ensureFolder } from './ensure-folder.js';
 export { filesClause, type FilesErrorCode, isFilesError } from './errors.js';
 export { fromHere } from './from-here.js';
-export { Folder } from './folder.js';
+export { Folder, type Space } from './folder.js';
 export { isProgram, isThere, look, lookAtLink } from './look.js';
 export { NewFolder, type Owner } from './new-folder.js';
 export { openOutput } from './output.js';

@@ -8,7 +8,10 @@ import type { Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { runPacman } from '../pacman/run-pacman.js';
 import type { DisplayEvent } from '../ui/events.js';
+import { isOn } from '../config/values.js';
+import { DatabaseLock } from '../refresh/database-lock.js';
 import { withBounds } from './bounds.js';
+import { requireSpace } from './space.js';
 import { prefetchPlan } from './plan.js';
 import { parseWanted, printFormat, type Wanted } from './wanted.js';
 
@@ -58,6 +61,9 @@ export async function prefetch(session: Session, { wanted, options }: Needed): P
     return result?.status === 0 ? result.stdout : undefined;
   });
   const plan = { ...planned, requests };
+  if (isOn(configuration, 'CheckSpace')) requireSpace(requests);
+  // Neither we nor pacman write to a part that the other one is at.
+  using _lock = DatabaseLock.takeForTransaction(places.database);
   const display = session.display('finished-first');
   try {
     display.show({ event: 'heading', text: 'Retrieving packages...' });

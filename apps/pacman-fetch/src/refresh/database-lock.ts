@@ -31,17 +31,34 @@ export class DatabaseLock implements Disposable {
    * Takes the lock.
    *
    * @param database - DBPath
+   * @param purpose - what can't be done without it, in pacman's words
    * @throws FetchError `file` if pacman or another of us has it, or it can't be written
    */
-  static take(database: string): DatabaseLock {
+  static take(database: string, purpose = 'synchronize all databases'): DatabaseLock {
     let folder: Folder | undefined;
     try {
       folder = Folder.open(resolve(database));
-      return takeIn(folder, (content) => new DatabaseLock(folder as Folder, content));
+      return takeIn(folder, purpose, (content) => new DatabaseLock(folder as Folder, content));
     } catch (error) {
       folder?.close();
       throw error instanceof FetchError ? error : refusal(database, error);
     }
+  }
+
+  /**
+   * Takes the lock for downloads of packages, as pacman does for its own: both write to the same `.part` files. A user who
+   * may not write to DBPath downloads without it, but not while it is taken.
+   *
+   * @param database - DBPath
+   * @returns undefined where this user may not write there
+   * @throws FetchError `file` if pacman or another of us has it
+   */
+  static takeForTransaction(database: string): DatabaseLock | undefined {
+    const purpose = 'init transaction';
+    using folder = openedFolder(database);
+    if (folder.isWritable()) return DatabaseLock.take(database, purpose);
+    if (folder.lookUp(lockName) !== undefined) throw taken(`${folder.path}/${lockName}`, purpose);
+    return undefined;
   }
 
   /**
@@ -78,16 +95,24 @@ export class DatabaseLock implements Disposable {
 }
 
 /** @param made - makes what holds the lock */
-function takeIn(folder: Folder, made: (content: string) => DatabaseLock): DatabaseLock {
+function takeIn(folder: Folder, purpose: string, made: (content: string) => DatabaseLock): DatabaseLock {
   const content = `pacman-fetch ${processMark()}\n`;
   // Only one of us at a time looks at what another has left behind.
   using draft = LockDraft.open(folder, `${lockName}.new`);
   draft.write(content);
   if (draft.name(lockName)) return made(content);
-  if (!isAbandoned(folder)) throw taken(`${folder.path}/${lockName}`);
+  if (!isAbandoned(folder)) throw taken(`${folder.path}/${lockName}`, purpose);
   folder.remove(lockName);
   if (draft.name(lockName)) return made(content);
-  throw taken(`${folder.path}/${lockName}`);
+  throw taken(`${folder.path}/${lockName}`, purpose);
+}
+
+function openedFolder(database: string): Folder {
+  try {
+    return Folder.open(resolve(database));
+  } catch (error) {
+    throw refusal(database, error);
+  }
 }
 
 function isLeftIn(database: string): boolean {
@@ -120,10 +145,10 @@ function contentIn(folder: Folder): string | undefined {
   }
 }
 
-function taken(path: string): FetchError {
+function taken(path: string, purpose: string): FetchError {
   return new FetchError(
     'file',
-    'failed to synchronize all databases (unable to lock database)',
+    `failed to ${purpose} (unable to lock database)`,
     `If you're sure a package manager is not already running, you can remove ${path}`,
   );
 }
