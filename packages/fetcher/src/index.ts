@@ -13,4 +13,5 @@ export type {
   Source,
   ProxyOptions,
 } from './request/options.js';
+export type { Magic } from './values/magic.js';
 export { sourceProblem } from './values/source-url.js';

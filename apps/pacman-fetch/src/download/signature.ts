@@ -1,6 +1,7 @@
 import type { DownloadRequest } from '@sb/fetcher';
 
 import type { SigLevel } from '../config/sig-level.js';
+import { signatureFormats } from './formats.js';
 
 /**
  * Whether a signature is asked for, by the SigLevel of a repository: pacman verifies it when it uses the file.
@@ -10,5 +11,5 @@ import type { SigLevel } from '../config/sig-level.js';
 export function signatureOf(level: SigLevel, kind: keyof SigLevel): Pick<DownloadRequest, 'signature'> {
   const word = level[kind].check?.word;
   if (word === 'Never') return {};
-  return { signature: { optional: word !== 'Required' } };
+  return { signature: { magic: signatureFormats, optional: word !== 'Required' } };
 }

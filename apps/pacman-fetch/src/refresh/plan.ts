@@ -4,6 +4,7 @@ import { nearest } from '@sb/core';
 import type { DownloadRequest } from '@sb/fetcher';
 import type { Configuration } from '../config/configuration.js';
 import type { Repository } from '../config/repository.js';
+import { databaseFormats } from '../download/formats.js';
 import { type Plan, type Refused, refusedFile } from '../download/plan.js';
 import { eachOnce, serversOf, sourcesAt } from '../download/servers.js';
 import { signatureOf } from '../download/signature.js';
@@ -35,7 +36,7 @@ export function refreshPlan(
 ): Plan {
   const all = configuration.pacman.repositories;
   const chosen = repositories.length === 0 ? all.filter(isSynced) : repositories.map((name) => named(all, name));
-  if (chosen.length === 0) throw new FetchError('usage', 'no usable package repositories configured');
+  if (all.length === 0) throw new FetchError('usage', 'no usable package repositories configured');
   const unique = new Map(chosen.map((repository) => [repository.name, repository]));
   const files = Array.from(unique.values(), (repository) => {
     requireFileName(repository);
@@ -56,6 +57,7 @@ export function refreshPlan(
       resume: false,
       ifModifiedSince: force ? false : 'local',
       maxBytes,
+      magic: databaseFormats,
       ...signatureOf(sigLevel, 'Database'),
     });
   }

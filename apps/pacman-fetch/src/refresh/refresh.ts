@@ -34,13 +34,22 @@ export async function refresh(
   makeFolder(folder);
   const display = session.display('kept');
   try {
-    const outcomes = await downloadLocked(session, plan, display);
+    const first = await downloadLocked(session, { heading: 'Synchronizing package databases...', plan }, display);
+    const check = async (outcomes: readonly Outcome[]): Promise<readonly string[]> =>
+      choice.kind === 'files' ? [] : await problemsOf(outcomes, pacmanOptions, session.signal);
+    let [outcomes, problems] = [first, await check(first)];
+    const stale = problems.length === 0 ? [] : await unusable(first, check);
+    if (stale.length > 0) {
+      // What was there already doesn't get better by being up to date.
+      const part = { heading: "Fetching again what pacman can't use...", plan: askedForAgain(plan, stale) };
+      const again = await downloadLocked(session, part, display);
+      outcomes = first.map((outcome) => again.find(({ to }) => to === outcome.to) ?? outcome);
+      problems = await check(outcomes);
+    }
     const failed = failuresOf(outcomes).length;
     if (failed > 0) showFailure(display, failed, outcomes.length);
-    // Also what was there already: a bad one doesn't get better by being up to date.
-    const there = outcomes.filter(({ status }) => status !== 'failed').map(({ to }) => basename(to, `.${choice.kind}`));
-    const isSound = choice.kind === 'files' || (await checked(session, there, { pacmanOptions, display }));
-    return failed > 0 ? statusOf(outcomes) : isSound ? exitStatus.done : exitStatus.download;
+    for (const text of problems) display.show({ event: 'error', text });
+    return failed > 0 ? statusOf(outcomes) : problems.length === 0 ? exitStatus.done : exitStatus.download;
   } finally {
     display.end();
   }
@@ -48,12 +57,12 @@ export async function refresh(
 
 async function downloadLocked(
   { places, fetcher, isForPeople, signal }: Session,
-  plan: Plan,
+  { heading, plan }: { readonly heading: string; readonly plan: Plan },
   display: Display,
 ): Promise<readonly Outcome[]> {
   const lock = DatabaseLock.take(places.database);
   try {
-    display.show({ event: 'heading', text: 'Synchronizing package databases...' });
+    display.show({ event: 'heading', text: heading });
     return await runBatch(plan, { fetcher, display, isForPeople, signal });
   } finally {
     lock[Symbol.dispose]();
@@ -66,16 +75,32 @@ function showFailure(display: Display, failed: number, all: number): void {
   display.show({ event: 'error', text, ...(failed === all ? {} : { hint }) });
 }
 
-/** Whether pacman can use what came. */
-async function checked(
-  { signal }: Session,
-  repositories: readonly string[],
-  { pacmanOptions, display }: { readonly pacmanOptions: readonly string[]; readonly display: Display },
-): Promise<boolean> {
-  if (repositories.length === 0) return true;
-  const problems = await databaseProblems(pacmanOptions, repositories, signal);
-  for (const text of problems) display.show({ event: 'error', text });
-  return problems.length === 0;
+/** Why pacman can't use what is there now, in its words. */
+async function problemsOf(
+  outcomes: readonly Outcome[],
+  pacmanOptions: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const there = outcomes.filter(({ status }) => status !== 'failed').map(({ to }) => basename(to, '.db'));
+  return there.length === 0 ? [] : await databaseProblems(pacmanOptions, there, signal);
+}
+
+/** Files that were up to date, and that pacman can't use all the same. */
+async function unusable(
+  outcomes: readonly Outcome[],
+  check: (outcomes: readonly Outcome[]) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (const outcome of outcomes) {
+    if (outcome.status === 'unchanged' && (await check([outcome])).length > 0) paths.push(outcome.to);
+  }
+  return paths;
+}
+
+/** The requests of some files, whatever is there of them. */
+function askedForAgain({ requests }: Plan, paths: readonly string[]): Plan {
+  const chosen = requests.filter(({ to }) => paths.includes(to));
+  return { requests: chosen.map((request) => ({ ...request, ifModifiedSince: false })), refused: [], leftOut: [] };
 }
 
 function makeFolder(folder: string): void {

@@ -4,11 +4,11 @@ import { basename } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import { defaultMaxBytes, type DownloadRequest } from '@sb/fetcher';
-import { believable } from '@sb/fetcher/files';
+import { believable, hasFormat, otherFormat } from '@sb/fetcher/files';
 import { effectiveUser, type Folder, isFilesError } from '@sb/files';
 
 /** What a file has to be like. */
-export type Expected = Pick<DownloadRequest, 'to' | 'size' | 'sha256' | 'maxBytes'>;
+export type Expected = Pick<DownloadRequest, 'to' | 'size' | 'sha256' | 'maxBytes' | 'magic'>;
 
 /** Bytes that a file may have; where no size is known, as many as one that the worker downloads. */
 export function boundOf({ maxBytes, size }: Expected): number {
@@ -50,6 +50,7 @@ export class StagedFile implements Disposable {
       try {
         const copied = copy(source, target, boundOf(expected));
         check(copied, expected);
+        if (!hasFormat(target, expected.magic)) throw new Error(otherFormat);
         this.size = copied.size;
         this.sha256 = copied.sha256;
         // A command takes the time from a server, which may say any.

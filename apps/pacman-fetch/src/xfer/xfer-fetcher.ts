@@ -113,7 +113,16 @@ export class XferFetcher implements Fetcher {
   async #signature(url: string, { to, signature }: DownloadRequest, run: Run): Promise<StagedFile | undefined> {
     if (signature === undefined) return undefined;
     try {
-      return await this.#run(`${url}.sig`, { to: `${to}.sig`, maxBytes: maxSignature, sources: [] }, run);
+      return await this.#run(
+        `${url}.sig`,
+        {
+          to: `${to}.sig`,
+          maxBytes: maxSignature,
+          ...(signature.magic === undefined ? {} : { magic: signature.magic }),
+          sources: [],
+        },
+        run,
+      );
     } catch (error) {
       // One that we have ended says nothing of what the server has.
       if (signature.optional === true && error instanceof CommandFailure && !run.signal.aborted) return undefined;

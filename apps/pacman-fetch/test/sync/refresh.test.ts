@@ -1,10 +1,21 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { missing, runProgram } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { environment, program } from '../kit/fetch-program.js';
+import { type Route, startMirror } from '../kit/mirror.js';
 import { processMark } from '../../src/process-mark.js';
 import type { Machine } from './machine.js';
 import { makeScene, type Scene } from './scene.js';
@@ -12,6 +23,13 @@ import { makeScene, type Scene } from './scene.js';
 let scene: Scene;
 
 const sync = ({ database }: Machine): string => join(database, 'sync');
+/** What begins as an archive, and is none. */
+const brokenArchive = Buffer.concat([Buffer.from('1f8b0800', 'hex'), Buffer.alloc(100, 'x')]);
+
+/** What a network answers whatever it is asked for. */
+const page: Route = (_, response) =>
+  void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Please log in.</html>');
+
 const databases = (machine: Machine): readonly string[] => readdirSync(sync(machine)).toSorted();
 
 describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock6'))('pacman-fetch refresh', () => {
@@ -86,7 +104,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
 
   it('tells of a database that pacman can not use: no archive, or a signature that is not right', async () => {
     const broken = scene.copy();
-    writeFileSync(join(broken.folder, 'test.db'), '<html>captive portal</html>');
+    writeFileSync(join(broken.folder, 'test.db'), brokenArchive);
     const machine = scene.machine({ servers: [broken.url] });
     // The second time it is up to date, which makes it no better.
     for (const _ of ['once', 'again']) {
@@ -97,9 +115,77 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     expect(signed).toMatchObject({ status: 1, stderr: expect.stringMatching(/^error: .*signature/) as string });
   });
 
+  it('asks again for one that is up to date, and that pacman can not use', async () => {
+    const server = scene.copy();
+    const file = join(server.folder, 'test.db');
+    const good = readFileSync(file);
+    const machine = scene.machine({ servers: [server.url] });
+    writeFileSync(file, brokenArchive);
+    const { mtime } = statSync(file);
+    expect(await machine.run('refresh')).toMatchObject({ status: 1 });
+    writeFileSync(file, good);
+    utimesSync(file, mtime, mtime);
+    const { status, stdout, stderr } = await machine.run('refresh');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain(":: Fetching again what pacman can't use...\n");
+    expect(readFileSync(join(sync(machine), 'test.db')).equals(good)).toBe(true);
+    // The twin: a good one that is up to date stays.
+    expect((await machine.run('refresh')).stdout).not.toContain('again');
+  });
+
+  it.each([[], ['Required TrustedOnly']])(
+    'takes no page for a database, as of a network that wants a login',
+    async (...level) => {
+      const portal = await startMirror(
+        {},
+        Object.fromEntries(['/test.db', '/test.db.sig'].map((path) => [path, page])),
+      );
+      try {
+        const signed = level.length > 0 ? { signedBy: scene.repository } : {};
+        const machine = scene.machine({ servers: [portal.origin], ...signed });
+        const good = scene.repository.read('test.db');
+        mkdirSync(sync(machine));
+        writeFileSync(join(sync(machine), 'test.db'), good);
+        const { status, stderr } = await machine.run('refresh', '--force');
+        expect(status).toBe(1);
+        expect(stderr).toContain(`from ${portal.host} : `);
+        expect(stderr).toContain('may be the page of a login');
+        expect(databases(machine)).toEqual(['test.db']);
+        expect(readFileSync(join(sync(machine), 'test.db')).equals(good)).toBe(true);
+        // The twin: the next one in the list has it.
+        const other = scene.machine({ servers: [portal.origin, scene.nginx.http], ...signed });
+        expect(await other.run('refresh')).toMatchObject({ status: 0 });
+        expect(await other.pacman('-Sl')).toMatchObject({ status: 0, stderr: '' });
+      } finally {
+        await portal[Symbol.asyncDispose]();
+      }
+    },
+  );
+
+  it('takes no page for an optional signature', async () => {
+    const portal = await startMirror({ '/test.db': scene.repository.read('test.db') }, { '/test.db.sig': page });
+    try {
+      const machine = scene.machine({ servers: [portal.origin], options: ['SigLevel = Optional'] });
+      expect(await machine.run('refresh')).toMatchObject({ status: 0 });
+      expect(databases(machine)).toEqual(['test.db']);
+    } finally {
+      await portal[Symbol.asyncDispose]();
+    }
+  });
+
+  it('has nothing to do where no repository is for it, as pacman', async () => {
+    const [ours, theirs] = [scene.machine(), scene.machine()];
+    for (const { config } of [ours, theirs]) appendFileSync(config, 'Usage = Install\n');
+    scene.asked();
+    const { status } = await theirs.pacman('-Sy');
+    expect(await ours.run('refresh')).toMatchObject({ status, stderr: '' });
+    expect(status).toBe(0);
+    expect(scene.asked()).toEqual([]);
+  });
+
   it('keeps a good one from being called bad, and a bad one from being called good, beside others', async () => {
     const broken = scene.copy();
-    writeFileSync(join(broken.folder, 'bad.db'), '<html>captive portal</html>');
+    writeFileSync(join(broken.folder, 'bad.db'), brokenArchive);
     const machine = scene.machine({ servers: [broken.url] });
     appendFileSync(machine.config, `[bad]\nServer = ${broken.url}\n[none]\nServer = ${broken.url}\n`);
     const { status, stderr } = await machine.run('refresh');

@@ -40,5 +40,6 @@ export function workerSignature(
   spent: number,
   handOver: (descriptor: number) => number,
 ): WorkerSignature {
-  return { ...request, modifiedSince, opened: local.handOver(spent, handOver) };
+  const { suffix, maxBytes, optional } = request;
+  return { suffix, maxBytes, optional, modifiedSince, opened: local.handOver(spent, handOver) };
 }

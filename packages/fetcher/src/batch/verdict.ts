@@ -10,6 +10,7 @@ import type { Refusals } from '../parent/receiver.js';
 import { nextSource, takeFailures } from './source-failures.js';
 import { sourceError } from '../parent/source-error.js';
 import { sourceHost } from '../values/source-host.js';
+import { hasFormat, otherFormat } from '../values/magic.js';
 import { standStill, type WorkerEnd } from '../parent/worker-end.js';
 
 /** What a verdict takes beside what the worker said. */
@@ -82,8 +83,9 @@ function signatureEnd(
   if (refusal !== undefined) return unsigned(job, refusal, host);
   if (said.type === 'signature-unchanged') return { outcome: { status: 'unchanged' }, lastModified: null };
   if (said.type === 'signature-failed') return unsigned(job, local.failure(source) ?? sourceError(said, host), host);
-  if (part.size === said.size) return { outcome: { status: 'done' }, lastModified: said.lastModified };
-  throw sizeLie(part, said.size);
+  if (part.size !== said.size) throw sizeLie(part, said.size);
+  if (!hasFormat(part.descriptor, job.request.magic)) return unsigned(job, otherFile(host, otherFormat), host);
+  return { outcome: { status: 'done' }, lastModified: said.lastModified };
 }
 
 /** @throws FetcherError if it is required */
@@ -104,12 +106,10 @@ async function check(job: Job, report: FileReport, refusals: Refusals): Promise<
   const { size, isMixed } = report;
   const source = request.sources[spent];
   if (source === undefined || part.size !== size) return failed(job, sizeLie(part, size));
-  const isRight = request.sha256 === undefined || (await part.content.sha256()) === request.sha256;
-  if (isRight) return withSignature(job, { report, refusals }, (signature) => done(job, source, signature));
+  const wrong = await whatIsWrong(job);
+  if (wrong === undefined) return withSignature(job, { report, refusals }, (signature) => done(job, source, signature));
   const host = sourceHost(source);
-  const error = new FetcherError('checksum', `${host} has another file: its SHA-256 is not the one asked for`, {
-    host,
-  });
+  const error = otherFile(host, wrong);
   job.failures.push(error);
   // What another one began may be what is wrong: then this source is asked for all of it.
   if (!job.hasBeginning && !isMixed) job.spent = spent + 1;
@@ -118,6 +118,16 @@ async function check(job: Job, report: FileReport, refusals: Refusals): Promise<
   job.lastModified = null;
   job.resume = null;
   return job.spent === request.sources.length ? failed(job, error) : undefined;
+}
+
+/** Why a file that came is not the one that was asked for; undefined if it is. */
+async function whatIsWrong({ request: { sha256, magic }, part }: Job): Promise<string | undefined> {
+  if (sha256 !== undefined && (await part.content.sha256()) !== sha256) return 'its SHA-256 is not the one asked for';
+  return hasFormat(part.descriptor, magic) ? undefined : otherFormat;
+}
+
+function otherFile(host: string | undefined, what: string): FetcherError {
+  return new FetcherError('checksum', `${host ?? 'the server'} has another file: ${what}`, { host });
 }
 
 function hostOf({ request }: Job, source: number): string | undefined {

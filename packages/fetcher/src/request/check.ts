@@ -4,6 +4,7 @@ import { documentPlace } from '../values/readers.js';
 import { FetcherError } from '../errors/fetcher-error.js';
 import { hostKey } from '../values/host-key.js';
 import { defaultMaxBytes, defaultMaxSignatureBytes } from '../values/limits.js';
+import type { Magic } from '../values/magic.js';
 import type { DownloadRequest } from './options.js';
 import { partSuffix } from '../values/part-name.js';
 import { requestsReader } from './request-readers.js';
@@ -12,6 +13,7 @@ import { requestsReader } from './request-readers.js';
 interface CheckedSignature {
   readonly suffix: string;
   readonly maxBytes: number;
+  readonly magic: readonly Magic[] | undefined;
   readonly optional: boolean;
 }
 
@@ -26,6 +28,7 @@ export interface CheckedRequest {
   readonly size: number | null;
   readonly maxBytes: number;
   readonly sha256: string | undefined;
+  readonly magic: readonly Magic[] | undefined;
   readonly optional: boolean;
   readonly signature: CheckedSignature | undefined;
   readonly mode: number;
@@ -66,6 +69,7 @@ function check(request: DownloadRequest): CheckedRequest {
     size: size ?? null,
     maxBytes,
     sha256: sha256?.toLowerCase(),
+    magic: request.magic,
     optional,
     signature: signatureOf(request),
     mode,
@@ -75,8 +79,8 @@ function check(request: DownloadRequest): CheckedRequest {
 
 function signatureOf({ signature }: DownloadRequest): CheckedSignature | undefined {
   if (signature === undefined) return undefined;
-  const { suffix = '.sig', maxBytes = defaultMaxSignatureBytes, optional = false } = signature;
-  return { suffix, maxBytes, optional };
+  const { suffix = '.sig', maxBytes = defaultMaxSignatureBytes, magic, optional = false } = signature;
+  return { suffix, maxBytes, magic, optional };
 }
 
 function sourcesOf({ sources }: DownloadRequest): Pick<CheckedRequest, 'sources' | 'caches'> {

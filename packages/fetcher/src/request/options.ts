@@ -3,6 +3,7 @@ import type { SandboxReport, SandboxUser } from '@sb/sandbox';
 import type { FetcherError } from '../errors/fetcher-error.js';
 import type { WorkerSandbox } from '../sandbox/options.js';
 import type { Limits } from '../values/limits.js';
+import type { Magic } from '../values/magic.js';
 
 /** What {@link createFetcher} takes. */
 export interface FetcherOptions {
@@ -76,6 +77,11 @@ export interface DownloadRequest {
   readonly maxBytes?: number;
   /** SHA-256 that it must have, as 64 hexadecimal digits. Default: not checked. */
   readonly sha256?: string;
+  /**
+   * Formats, one of which it must have. For what has no sum: a network that wants a login first answers every request with
+   * a page. Default: not checked.
+   */
+  readonly magic?: readonly Magic[];
   /** No source having it (404, 410) is no failure. Default: false. */
   readonly optional?: boolean | undefined;
   /** A signature that comes with it, and is kept beside it. Default: none is asked for. */
@@ -92,6 +98,8 @@ export interface SignatureRequest {
   readonly suffix?: string;
   /** Bytes that it may have. Default: 16,384. */
   readonly maxBytes?: number;
+  /** Formats, one of which it must have. Default: not checked. */
+  readonly magic?: readonly Magic[];
   /** The file counts without it, too. Default: false. */
   readonly optional?: boolean | undefined;
 }

@@ -20,6 +20,7 @@ import {
 import { maxFileTime } from '../values/file-time.js';
 import { bytesReader, modeReader, sourceReader, unshown } from '../values/readers.js';
 import { maxRequests, maxSources } from '../values/limits.js';
+import { magicReader } from '../values/magic.js';
 import type { DownloadRequest, SignatureRequest, Source } from './options.js';
 import { partSuffix } from '../values/part-name.js';
 
@@ -56,6 +57,7 @@ const suffix = checked(text({ max: 32, pattern: /^\.[\w.-]{1,31}$/, what: 'a suf
 const signature: Reader<SignatureRequest> = object<SignatureRequest>({
   suffix,
   maxBytes: bytesReader,
+  magic: magicReader,
   // Without it the signature is required.
   optional: lenient(boolean),
 } satisfies Options<SignatureRequest>);
@@ -69,6 +71,7 @@ const request: Reader<DownloadRequest> = object<DownloadRequest>({
   size: bytesReader,
   maxBytes: bytesReader,
   sha256: text({ max: 64, pattern: /^[0-9a-f]{64}$/i, what: 'a SHA-256 of 64 hexadecimal digits' }),
+  magic: magicReader,
   // Without it the file is required.
   optional: lenient(boolean),
   signature,
