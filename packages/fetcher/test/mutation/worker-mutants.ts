@@ -219,10 +219,21 @@ const verdict = [
   change(
     'the sum that was asked for',
     'batch/verdict',
-    'request.sha256 === undefined || (await part.content.sha256()) === request.sha256',
-    'true',
+    'sha256 !== undefined && (await part.content.sha256()) !== sha256',
+    'false',
     ['test/download', 'where the checksum is wrong'],
   ),
+  change(
+    'the format that was asked for',
+    'batch/verdict',
+    'hasFormat(part.descriptor, magic) ? undefined : otherFormat',
+    'undefined',
+    ['test/format', 'keeps a page in its place from its name'],
+  ),
+  change('the format of a signature', 'batch/verdict', '!hasFormat(part.descriptor, job.request.magic)', 'false', [
+    'test/format',
+    'keeps a page in the place of a signature',
+  ]),
   without('a signature that is required', 'batch/verdict', 'if (!request.optional) throw error;', [
     'test/signature',
     'that is required and missing keeps the file',
