@@ -32,6 +32,13 @@ const left = [
     staged('that is more than it may'),
   ),
   change(
+    'its format',
+    'xfer/staged-file',
+    '!hasFormat(target, expected.magic)',
+    'false',
+    staged('that is another format'),
+  ),
+  change(
     'its size',
     'xfer/staged-file',
     'if (size !== undefined && copied.size !== size)',
