@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createPlainServer } from 'node:net';
 
 import {
   type Authority,
@@ -61,12 +62,32 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('over TLS', ()
   });
 
   it.each([
-    ['another-host', { extensions: 'subjectAltName=DNS:example.org' }, /ERR_TLS_CERT_ALTNAME_INVALID/],
-    ['no-names', { extensions: 'keyUsage=digitalSignature' }, /ERR_TLS_CERT_NO_ALT_NAME/],
+    [
+      'another-host',
+      { extensions: 'subjectAltName=DNS:example.org' },
+      /: its certificate is for another host, DNS:example\.org \(ERR_TLS_CERT_ALTNAME_INVALID\)/,
+    ],
+    [
+      'no-names',
+      { extensions: 'keyUsage=digitalSignature' },
+      /: its certificate names no host \(ERR_TLS_CERT_NO_ALT_NAME\)/,
+    ],
     ['weak-key', { extensions: names, key: rsa(1024) }, /EE certificate key too weak/],
-    ['expired', { extensions: names, validity: past }, /CERT_HAS_EXPIRED/],
-    ['not-yet', { extensions: names, validity: future }, /CERT_NOT_YET_VALID/],
-    ['for-clients', { extensions: `${names}\nextendedKeyUsage=clientAuth` }, /INVALID_PURPOSE/],
+    [
+      'expired',
+      { extensions: names, validity: past },
+      /: its certificate has expired, or this machine's clock is wrong: \d{4}-\d\d-\d\d \(CERT_HAS_EXPIRED\)/,
+    ],
+    [
+      'not-yet',
+      { extensions: names, validity: future },
+      /: its certificate isn't valid yet, or this machine's clock is wrong: .* \(CERT_NOT_YET_VALID\)/,
+    ],
+    [
+      'for-clients',
+      { extensions: `${names}\nextendedKeyUsage=clientAuth` },
+      /: its certificate isn't for servers \(INVALID_PURPOSE\)/,
+    ],
   ])('a certificate is refused: %s', async (name, odd, code) => {
     // A server of Node 26 doesn't begin to offer a weak key unless it is made to.
     const offered = { ...authority.issueOdd(name, odd), ciphers: 'DEFAULT@SECLEVEL=0' };
@@ -96,13 +117,37 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('over TLS', ()
 
   it('an authority that the system does not know is refused', async () => {
     const good = authority.issueOdd('unknown', { extensions: names });
-    expect(errorOf(await fetchFrom('unknown', good))).toMatch(/^tls: /);
+    expect(errorOf(await fetchFrom('unknown', good))).toMatch(
+      /^tls: .*: its certificate is of no authority that is trusted/,
+    );
+  });
+
+  it('a certificate that is signed by itself is refused', async () => {
+    const [key, cert] = [folder.file('own.key'), folder.file('own.pem')];
+    const subject = ['-subj', '/CN=own', '-addext', names];
+    execFileSync('openssl', ['req', '-x509', ...rsa(2048), '-keyout', key, '-out', cert, ...subject], {
+      stdio: 'pipe',
+    });
+    const own = { key: readFileSync(key), cert: readFileSync(cert) };
+    expect(errorOf(await fetchFrom('own', own))).toMatch(/^tls: .*: its certificate is signed by itself/);
+  });
+
+  it('a server that speaks no TLS is told from one that does', async () => {
+    const server = createPlainServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const sources = [`https://127.0.0.1:${(server.address() as AddressInfo).port}/x`];
+    expect(errorOf(await fetchOne({ sources, to: folder.file('plain') }))).toMatch(/it doesn't speak TLS at this port/);
+    server.close();
   });
 
   it('an old protocol is refused', async () => {
     const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const;
     const good = authority.issueOdd('old', { extensions: names });
-    expect(errorOf(await fetchFrom('old', { ...good, ...old }, authority.file))).toMatch(/^tls: /);
+    expect(errorOf(await fetchFrom('old', { ...good, ...old }, authority.file))).toMatch(
+      /^tls: .*: it speaks no version of TLS from 1.2 on/,
+    );
   });
 
   it('a redirect to http is not followed', async () => {

@@ -2,32 +2,33 @@ import { errorCode } from '@sb/core';
 
 import type { FailureKind } from '../errors/error-codes.js';
 import { TransferFailure } from '../errors/transfer-failure.js';
+import { tlsReason } from './tls-failure.js';
+
+/** An error of Node's, OpenSSL's or undici's. */
+interface Coded {
+  readonly code: string;
+  readonly error: object;
+}
 
 /** Error codes of Node, OpenSSL and undici, by what they mean for a download. The first match counts. */
-const meanings: readonly (readonly [codes: RegExp, kind: FailureKind, text: (url: URL, message: string) => string])[] =
+const meanings: readonly (readonly [codes: RegExp, kind: FailureKind, text: (url: URL, error: Coded) => string])[] = [
+  [/^(?:ENOTFOUND|EAI_)/, 'dns', ({ hostname }) => `Could not resolve host: ${hostname}`],
+  [/^UND_ERR_CONNECT_TIMEOUT$/, 'connect', ({ host }) => `Connection to ${host} timed out`],
   [
-    [/^(?:ENOTFOUND|EAI_)/, 'dns', ({ hostname }) => `Could not resolve host: ${hostname}`],
-    [/^UND_ERR_CONNECT_TIMEOUT$/, 'connect', ({ host }) => `Connection to ${host} timed out`],
-    [
-      /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EADDRNOTAVAIL|EACCES)$/,
-      'connect',
-      ({ host }) => `Could not connect to ${host}`,
-    ],
-    [
-      /^(?:UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/,
-      'too-slow',
-      ({ host }) => `${host} sent nothing for too long`,
-    ],
-    [
-      /CERT|^ERR_TLS|^ERR_SSL|^EPROTO$|SIGNATURE|ISSUER|CRL|^(?:INVALID_PURPOSE|INVALID_CA|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)$/,
-      'tls',
-      ({ host }) => `TLS with ${host} failed`,
-    ],
-    // What OpenSSL says of a certificate and Node has no code for.
-    [/^UNSPECIFIED$/, 'tls', ({ host }, message) => `TLS with ${host} failed: ${message}`],
-    [/^(?:UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, 'truncated', ({ host }) => `${host} closed the connection early`],
-    [/^(?:HPE_|UND_ERR_)/, 'protocol', ({ host }) => `${host} does not speak proper HTTP`],
-  ];
+    /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EADDRNOTAVAIL|EACCES)$/,
+    'connect',
+    ({ host }) => `Could not connect to ${host}`,
+  ],
+  [/^(?:UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/, 'too-slow', ({ host }) => `${host} sent nothing for too long`],
+  [
+    /CERT|^ERR_TLS|^ERR_SSL|^EPROTO$|SIGNATURE|ISSUER|CRL|^(?:INVALID_PURPOSE|INVALID_CA|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)$/,
+    'tls',
+    tlsFailed,
+  ],
+  [/^UNSPECIFIED$/, 'tls', tlsFailed],
+  [/^(?:UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, 'truncated', ({ host }) => `${host} closed the connection early`],
+  [/^(?:HPE_|UND_ERR_)/, 'protocol', ({ host }) => `${host} does not speak proper HTTP`],
+];
 
 /**
  * Turns whatever a request threw into a {@link TransferFailure}.
@@ -37,10 +38,10 @@ const meanings: readonly (readonly [codes: RegExp, kind: FailureKind, text: (url
  */
 export function failureOf(error: unknown, url: URL): TransferFailure {
   if (error instanceof TransferFailure) return error;
-  const coded = causes(error).map((cause) => ({ code: errorCode(cause) ?? '', message: messageOf(cause) }));
+  const coded = causes(error).map((cause) => ({ code: errorCode(cause) ?? '', error: cause }));
   for (const [pattern, kind, text] of meanings) {
     const found = coded.find(({ code }) => pattern.test(code));
-    if (found !== undefined) return new TransferFailure(kind, `${text(url, found.message)} (${found.code})`, error);
+    if (found !== undefined) return new TransferFailure(kind, `${text(url, found)} (${found.code})`, error);
   }
   return new TransferFailure(
     'protocol',
@@ -56,6 +57,7 @@ function causes(error: unknown): readonly object[] {
   return [...inner, error];
 }
 
-function messageOf(error: object): string {
-  return error instanceof Error ? error.message : '';
+function tlsFailed({ host }: URL, { code, error }: Coded): string {
+  const why = tlsReason(code, error);
+  return `TLS with ${host} failed${why === undefined ? '' : `: ${why}`}`;
 }
