@@ -1,6 +1,8 @@
 import { basename, dirname } from 'node:path';
 
+import type { FeatureReport } from '@sb/core';
 import { type Fetcher, FetcherError, type Outcome } from '@sb/fetcher';
+import { isRoot } from '@sb/files';
 
 import { explainMissing } from '../doctor/causes.js';
 import { readMachine } from '../doctor/machine.js';
@@ -79,13 +81,21 @@ const warnedFetchers = new WeakSet<Fetcher>();
 
 /** What was to be enforced where possible, and couldn't be: each with its cause and remedy, and once. */
 function warnOfMissing({ fetcher, display }: BatchOptions): void {
-  // Without a private group the worker is executed from a copy that its user can't read: nothing follows from it.
-  const features = (fetcher.enforcement?.features ?? []).filter(({ feature }) => feature !== 'private_group');
+  const features = (fetcher.enforcement?.features ?? []).filter(isOfConcern);
   if (warnedFetchers.has(fetcher) || features.every(({ state }) => state !== 'unsupported')) return;
   warnedFetchers.add(fetcher);
   for (const { what, remedy } of explainMissing(features, readMachine())) {
     display.show({ event: 'warning', text: what, hint: remedy });
   }
+}
+
+/**
+ * Whether something follows from a line that isn't in force. Without a private group the worker is executed from a copy
+ * that its user can't read. A user other than root has no capability to give up, and no_new_privs keeps it from gaining
+ * one: doctor says what takes CAP_SETPCAP.
+ */
+function isOfConcern({ feature, layer }: FeatureReport): boolean {
+  return feature !== 'private_group' && (layer !== 'caps' || isRoot());
 }
 
 /** @param shown - the errors that were shown, each of which is shown once */
