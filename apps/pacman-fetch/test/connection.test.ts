@@ -35,7 +35,9 @@ describe.skipIf(missing('root', 'linux', 'openssl'))('https', () => {
     expect(await fetch(`${mirror.origin}/x`, ['--cacert', authority.file])).toMatchObject({ isWhole: true });
     const untrusted = await fetch(`${mirror.origin}/x`);
     expect(untrusted.status).toBe(1);
-    expect(untrusted.stderr).toMatch(/TLS with 127\.0\.0\.1:\d+ failed: its certificate is of no authority that is trusted \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/);
+    expect(untrusted.stderr).toMatch(
+      /TLS with 127\.0\.0\.1:\d+ failed: its certificate is of no authority that is trusted \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/,
+    );
   });
 
   it('takes no certificate of another host', async () => {

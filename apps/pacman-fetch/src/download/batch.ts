@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 
 import type { FeatureReport } from '@sb/core';
-import { type Fetcher, FetcherError, type Outcome } from '@sb/fetcher';
+import { type Fetcher, FetcherError, type FetcherErrorCode, type Outcome } from '@sb/fetcher';
 import { isRoot } from '@sb/files';
 
 import { explainMissing } from '../doctor/causes.js';
@@ -105,12 +105,23 @@ function showProblems(outcome: Outcome, shown: Set<string>, display: Display): v
     if (host !== undefined) display.show({ event: 'serverFailed', name, host, reason: message });
   }
   if (outcome.status !== 'failed') return;
-  const { code, message, hint } = outcome.error;
+  const { code, hint = hintOf(code) } = outcome.error;
+  const message = withPath(outcome.error);
   const isShown = outcome.failures.includes(outcome.error) && outcome.error.host !== undefined;
   display.show({ event: 'failed', name, reason: message });
   if (isShown || code === 'cancelled' || shown.has(message)) return;
   shown.add(message);
   display.show({ event: 'error', text: message, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** What went wrong with a file of this machine names the file. */
+function withPath({ path, message }: FetcherError): string {
+  return path === undefined || message.includes(path) ? message : `${path}: ${message}`;
+}
+
+/** What to do about what has no hint of its own. */
+function hintOf(code: FetcherErrorCode): string | undefined {
+  return code === 'disk-full' ? 'Make room on the disk: "paccache -r" removes old packages.' : undefined;
 }
 
 function asFetchError(error: unknown): unknown {

@@ -64,7 +64,10 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
       await onDisk([], async (machine, prefix) => {
         const { status, stderr } = await fetchIn(machine, prefix, 'pkg9');
         expect(status).toBe(4);
-        expect(stderr).toContain('No space left');
+        expect(stderr).toContain(
+          `error: ${machine.cache}/pkg9-1-1-any.pkg.tar.zst.part: No space left on the disk (ENOSPC)\n` +
+            '       Make room on the disk: "paccache -r" removes old packages.\n',
+        );
       });
     });
   });
