@@ -63,7 +63,7 @@ export class WorkerFetcher implements Fetcher {
     } = downloadOptionsReader.read(options, documentPlace('options'));
     const checked = withNetrc(checkAll(requests), this.#settings.netrc);
     const certificates = openCertificates(this.#settings.certificates);
-    using progress = new ProgressMeter(checked, onProgress);
+    using progress = new ProgressMeter(checked, { tell: onProgress, parallel: this.#settings.parallel });
     const own = this.#disposal.signal;
     const batch = new Batch({
       settings: this.#settings,

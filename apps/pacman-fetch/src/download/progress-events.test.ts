@@ -7,6 +7,8 @@ const file = (received: number, total: number | undefined): FileProgress => ({
   to: '/cache/x',
   state: 'active',
   received,
+  offset: 0,
+  elapsed: 7,
   total,
   rate: 0,
   eta: undefined,
@@ -32,10 +34,21 @@ describe('ProgressEvents', () => {
 
   it('begins each file once, and says what was there before', () => {
     const events = new ProgressEvents(false);
-    expect(told(events, file(3, 9))).toEqual([{ event: 'start', name, size: 9, offset: 3 }]);
+    expect(told(events, { ...file(3, 9), offset: 3 })).toEqual([
+      { event: 'start', name, size: 9, offset: 3, elapsed: 7 },
+    ]);
     expect(told(events, file(5, 9))).toEqual([{ event: 'progress', name, received: 5, size: 9 }]);
     expect(told(events, { ...file(9, 9), state: 'done' })).toEqual([]);
     expect(events.ending(done).map(({ event }) => event)).toEqual(['progress', 'done']);
+  });
+
+  it('tells of a file that is whole at once where it began, what came, and how long that took', () => {
+    const start = { event: 'start', name, size: 9, offset: 2, elapsed: 7 };
+    expect(told(new ProgressEvents(true), { ...file(9, 9), offset: 2 })).toEqual([
+      start,
+      { event: 'progress', name, received: 9, size: 9 },
+      { event: 'done', name },
+    ]);
   });
 
   it('is done for people with its last byte, and for programs with its name', () => {

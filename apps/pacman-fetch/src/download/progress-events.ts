@@ -26,7 +26,11 @@ export class ProgressEvents {
 
   /** The events of one progress. */
   of({ files }: Progress): readonly DisplayEvent[] {
-    return files.flatMap((file) => (file.state === 'active' ? this.#active(file) : []));
+    return files.flatMap((file) => {
+      // One that was over before anything was said of it.
+      const isNews = file.state === 'active' || (file.state === 'done' && !this.#begun.has(file.to));
+      return isNews ? this.#underWay(file) : [];
+    });
   }
 
   /** The events of a file's end; one that came between two progresses has its beginning and its size here. */
@@ -45,17 +49,17 @@ export class ProgressEvents {
     ];
   }
 
-  #active({ to, received, total }: FileProgress): readonly DisplayEvent[] {
+  #underWay({ to, received, offset, elapsed, total }: FileProgress): readonly DisplayEvent[] {
     const name = basename(to);
     const size = total === undefined ? {} : { size: total };
     if (this.#ended.has(to)) return [];
-    if (!this.#begun.has(to)) {
-      this.#begun.add(to);
-      return [{ event: 'start', name, ...size, offset: received }];
-    }
+    const start: DisplayEvent = { event: 'start', name, ...size, offset, elapsed: Math.round(elapsed) };
     const progress: DisplayEvent = { event: 'progress', name, received, ...size };
-    if (!this.#isForPeople || received !== total) return [progress];
+    const isBegun = this.#begun.has(to);
+    this.#begun.add(to);
+    const events = [...(isBegun ? [] : [start]), ...(isBegun || received > offset ? [progress] : [])];
+    if (!this.#isForPeople || received !== total) return events;
     this.#ended.add(to);
-    return [progress, { event: 'done', name }];
+    return [...events, { event: 'done', name }];
   }
 }

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 
 import type { DownloadRequest } from '@sb/fetcher';
 
+import type { Plan } from '../download/plan.js';
 import { runBatch } from '../download/batch.js';
 import { failuresOf, statusOf } from '../download/ending.js';
 import type { Session } from '../download/session.js';
@@ -53,7 +54,7 @@ export async function askPacman(
  * @throws FetchError whose kind is the exit status
  */
 export async function prefetch(session: Session, { wanted, options }: Needed): Promise<number> {
-  const { configuration, places, fetcher, isForPeople, signal } = session;
+  const { configuration, places, signal } = session;
   const planned = await prefetchPlan(configuration, wanted, { caches: places.caches, signal });
   if (planned.requests.length + planned.refused.length === 0) return exitStatus.done;
   const requests = await withBounds(planned.requests, wanted, async (packages) => {
@@ -63,7 +64,16 @@ export async function prefetch(session: Session, { wanted, options }: Needed): P
   const plan = { ...planned, requests };
   if (isOn(configuration, 'CheckSpace')) requireSpace(requests);
   // Neither we nor pacman write to a part that the other one is at.
-  using _lock = DatabaseLock.takeForTransaction(places.database);
+  const lock = DatabaseLock.takeForTransaction(places.database);
+  try {
+    return await retrieve(session, plan);
+  } finally {
+    lock?.[Symbol.dispose]();
+  }
+}
+
+async function retrieve(session: Session, plan: Plan): Promise<number> {
+  const { fetcher, isForPeople, signal } = session;
   const display = session.display('finished-first');
   try {
     display.show({ event: 'heading', text: 'Retrieving packages...' });

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
-import type { Outcome } from '@sb/fetcher';
+import type { DownloadRequest, Outcome } from '@sb/fetcher';
 import { ensureFolder, filesClause, isFilesError } from '@sb/files';
 
 import { runBatch } from '../download/batch.js';
@@ -100,7 +100,11 @@ async function unusable(
 /** The requests of some files, whatever is there of them. */
 function askedForAgain({ requests }: Plan, paths: readonly string[]): Plan {
   const chosen = requests.filter(({ to }) => paths.includes(to));
-  return { requests: chosen.map((request) => ({ ...request, ifModifiedSince: false })), refused: [], leftOut: [] };
+  return { requests: chosen.map(unconditional), refused: [], leftOut: [] };
+}
+
+function unconditional(request: DownloadRequest): DownloadRequest {
+  return { ...request, ifModifiedSince: false };
 }
 
 function makeFolder(folder: string): void {

@@ -7,8 +7,17 @@ export type DisplayEvent =
   | { readonly event: 'heading'; readonly text: string }
   /** What is to come, if more than one file is: how many, and their bytes where they are known. */
   | { readonly event: 'total'; readonly files: number; readonly size?: number }
-  /** A file is begun. `size`: bytes of the whole file; `offset`: how many of them were there before. */
-  | { readonly event: 'start'; readonly name: string; readonly size?: number; readonly offset?: number }
+  /**
+   * A file is begun. `size`: bytes of the whole file; `offset`: how many of them were there before; `elapsed`: for how many
+   * milliseconds it has been under way.
+   */
+  | {
+      readonly event: 'start';
+      readonly name: string;
+      readonly size?: number;
+      readonly offset?: number;
+      readonly elapsed?: number;
+    }
   /** `received`: bytes that are there now, those from before included. */
   | { readonly event: 'progress'; readonly name: string; readonly received: number; readonly size?: number }
   | { readonly event: 'done'; readonly name: string }

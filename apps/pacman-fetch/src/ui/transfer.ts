@@ -26,7 +26,8 @@ export class Transfer {
    */
   constructor(start: FileEvent, at: number) {
     this.name = start.name;
-    this.#begun = { at, received: 'offset' in start ? (start.offset ?? 0) : 0 };
+    const { offset = 0, elapsed = 0 } = start.event === 'start' ? start : {};
+    this.#begun = { at: at - elapsed, received: offset };
     this.#samples = [this.#begun];
     this.#size = 'size' in start ? start.size : undefined;
   }

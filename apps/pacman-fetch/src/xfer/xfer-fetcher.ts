@@ -53,7 +53,8 @@ export class XferFetcher implements Fetcher {
     const work = async (): Promise<void> => {
       for (let request = queue.shift(); request !== undefined; request = queue.shift()) {
         const { to, size: total } = request;
-        const file: FileProgress = { to, state: 'active', received: 0, total, rate: 0, eta: undefined };
+        const none = { received: 0, offset: 0, elapsed: 0, rate: 0, eta: undefined };
+        const file: FileProgress = { ...none, to, state: 'active', total };
         const overall = { files: requests.length, ended: outcomes.size, received: 0, total, rate: 0, eta: undefined };
         onProgress?.({ files: [file], overall });
         outcomes.set(to, await this.#fetch(request, signal));

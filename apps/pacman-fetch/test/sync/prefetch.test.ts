@@ -58,6 +58,19 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
   });
   afterAll(async () => await scene[Symbol.asyncDispose]());
 
+  it('says where each file really begins, and for how long it comes', async () => {
+    const machine = await refreshed();
+    const { stdout, status } = await machine.run('prefetch', '--json', ...targets);
+    expect(status).toBe(0);
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const starts = events.filter(({ event }) => event === 'start');
+    expect(new Set(starts.map(({ name }) => name))).toEqual(new Set(files));
+    for (const start of starts) expect(start).toMatchObject({ offset: 0, elapsed: expect.any(Number) as number });
+  });
+
   it('hears a signal while it sums what the owner of its cache has put there', async () => {
     const machine = await refreshed();
     const [file = ''] = files;

@@ -6,7 +6,7 @@ import { missing, runProgram, smallDisk, type ProgramResult } from '@sb/test-kit
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { environment, program } from '../kit/fetch-program.js';
-import { serve, startMirror } from '../kit/mirror.js';
+import { type Route, serve, startMirror } from '../kit/mirror.js';
 import type { Machine } from './machine.js';
 import { makeScene, type Scene } from './scene.js';
 
@@ -100,20 +100,19 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     });
 
     it('is held while packages come, so that pacman waits its turn', async () => {
-      const met: (ProgramResult | undefined)[] = [];
-      let other: Machine | undefined;
+      const met: ProgramResult[] = [];
+      const world: { machine?: Machine } = {};
+      const answerLate = async (...[request, response]: Parameters<Route>) => {
+        const result = await world.machine?.pacman('-Sw', 'pkg1');
+        if (result !== undefined) met.push(result);
+        serve(scene.repository.read(small), request, response);
+      };
       await using mirror = await startMirror(
         { '/test.db': scene.repository.read('test.db') },
-        {
-          [`/${small}`]: (request, response) => {
-            void other?.pacman('-Sw', 'pkg1').then((result) => {
-              met.push(result);
-              serve(scene.repository.read(small), request, response);
-            });
-          },
-        },
+        { [`/${small}`]: (request, response) => void answerLate(request, response) },
       );
-      other = await refreshed({ servers: [mirror.origin] });
+      const other = await refreshed({ servers: [mirror.origin] });
+      world.machine = other;
       expect(await other.run('prefetch', 'pkg1')).toMatchObject({ status: 0, stderr: '' });
       expect(met).toMatchObject([{ status: 1, stderr: expect.stringContaining('unable to lock database') as string }]);
       expect(readdirSync(other.database)).not.toContain('db.lck');

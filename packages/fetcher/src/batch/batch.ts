@@ -85,7 +85,11 @@ export class Batch {
       return await runJobs(jobs, {
         ...this.#options,
         signal,
-        onFrame: ({ request }, report) => progress.update(request.to, report.received, report),
+        onFrame: ({ request }, report) =>
+          progress.update(request.to, report.received, {
+            ...report,
+            hasEnded: isSettled(report, request.signature !== undefined),
+          }),
       });
     } catch (error) {
       for (const job of jobs) leave(job, false);

@@ -5,7 +5,7 @@ import type { Outcome, Progress } from '../request/options.js';
 import { ProgressMeter } from './progress.js';
 
 const [first, second] = ['/a', '/b'];
-const started = { hasStarted: true, total: 1000 };
+const started = { hasStarted: true, hasEnded: false, total: 1000 };
 const done = (to: string, size: number): Outcome => {
   return { status: 'done', to, size, failures: [], source: 'http://a/', lastModified: undefined };
 };
@@ -16,7 +16,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   events = [];
   const requests = [first, second].map((to) => ({ to, sources: ['http://a/x'] }));
-  meter = new ProgressMeter(checkAll(requests), (progress) => events.push(progress));
+  meter = new ProgressMeter(checkAll(requests), { tell: (progress) => events.push(progress), parallel: 1 });
 });
 afterEach(() => {
   meter[Symbol.dispose]();
@@ -55,11 +55,34 @@ describe('progress', () => {
     expect(overall?.eta).toBe(Math.ceil(1700 / (overall?.rate ?? 1)));
   });
 
+  it('tells where a file really begins, and since when', () => {
+    meter.open(first, 100);
+    vi.advanceTimersByTime(50);
+    meter.update(first, 1000, started);
+    vi.advanceTimersByTime(30);
+    meter.update(first, 1000, { ...started, hasEnded: true });
+    vi.advanceTimersByTime(20);
+    // It was asked for when the first one had ended, though nothing was heard of it before.
+    meter.update(second, 1000, { ...started, hasEnded: true });
+    vi.advanceTimersByTime(120);
+    expect(events.at(-1)?.files).toMatchObject([
+      { received: 1000, offset: 100, elapsed: 80 },
+      { received: 1000, offset: 0, elapsed: 20 },
+    ]);
+  });
+
+  it('tells no offset of a file that begins anew', () => {
+    meter.open(first, 100);
+    meter.update(first, 0, started);
+    vi.advanceTimersByTime(120);
+    expect(events.at(-1)?.files).toMatchObject([{ received: 0, offset: 0 }]);
+  });
+
   it('knows no whole while that of one file is not known, and takes a failed one for what it has', () => {
     meter.update(first, 10, started);
     vi.advanceTimersByTime(120);
     expect(events.at(-1)?.overall).toMatchObject({ total: undefined, eta: undefined });
-    meter.update(second, 10, { hasStarted: true, total: null });
+    meter.update(second, 10, { ...started, total: null });
     meter.end({ status: 'failed', to: second, failures: [], error: new Error('x') as never });
     meter.end(done(first, 1000));
     meter.finish();

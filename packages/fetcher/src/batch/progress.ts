@@ -14,9 +14,27 @@ interface Entry {
   readonly to: string;
   state: FileProgress['state'];
   received: number;
+  /** Bytes of an earlier attempt that count. */
+  offset: number;
+  /** Milliseconds of a steady clock; undefined before anything was heard of it. */
+  begunAt: number | undefined;
+  endedAt: number | undefined;
   total: number | undefined;
   readings: readonly Reading[];
   hasChanged: boolean;
+}
+
+/** Whom progress is told, and what it depends on. */
+interface MeterOptions {
+  readonly tell: ((progress: Progress) => void) | undefined;
+  /** Downloads at once. */
+  readonly parallel: number;
+}
+
+/** What is said of a file. */
+interface Said extends Pick<FileReport, 'hasStarted' | 'total'> {
+  /** Whether nothing more comes of it or its signature. */
+  readonly hasEnded: boolean;
 }
 
 /**
@@ -31,11 +49,16 @@ export class ProgressMeter implements Disposable {
   #transferred = 0;
   #readings: readonly Reading[];
   #toldAt = Number.NEGATIVE_INFINITY;
+  /** When each download could be begun, in their order: the first ones at once, and then one as another one ends. */
+  readonly #turns: number[];
+  #begun = 0;
 
-  constructor(requests: readonly CheckedRequest[], tell: ((progress: Progress) => void) | undefined) {
+  constructor(requests: readonly CheckedRequest[], { tell, parallel }: MeterOptions) {
+    const fresh = { state: 'waiting', received: 0, offset: 0, begunAt: undefined, endedAt: undefined } as const;
     const entries = requests.map(({ to, size }): Entry => {
-      return { to, state: 'waiting', received: 0, total: size ?? undefined, readings: [], hasChanged: false };
+      return { ...fresh, to, total: size ?? undefined, readings: [], hasChanged: false };
     });
+    this.#turns = Array.from({ length: parallel }, () => performance.now());
     this.#entries = new Map(entries.map((entry) => [entry.to, entry]));
     this.#tell = tell;
     this.#readings = [{ at: performance.now(), bytes: 0 }];
@@ -46,7 +69,7 @@ export class ProgressMeter implements Disposable {
   /** Enters what a file holds before anything came. */
   open(to: string, received: number): void {
     const entry = this.#entries.get(to);
-    if (entry !== undefined) entry.received = received;
+    if (entry !== undefined) entry.received = entry.offset = received;
   }
 
   /**
@@ -56,14 +79,22 @@ export class ProgressMeter implements Disposable {
    * @param received - bytes that it holds
    * @param report - what its worker says of it
    */
-  update(to: string, received: number, { hasStarted, total }: Pick<FileReport, 'hasStarted' | 'total'>): void {
+  update(to: string, received: number, { hasStarted, hasEnded, total }: Said): void {
     const entry = this.#entries.get(to);
     if (entry === undefined) return;
+    const now = performance.now();
+    entry.begunAt ??= this.#turns[this.#begun++] ?? now;
+    // Begun anew: what was there counts for nothing.
+    if (received < entry.offset) entry.offset = 0;
+    if (hasEnded && entry.endedAt === undefined) {
+      entry.endedAt = now;
+      this.#turns.push(now);
+    }
     this.#transferred += Math.max(0, received - entry.received);
     entry.state = 'active';
     entry.received = received;
     if (hasStarted) entry.total = total ?? entry.total;
-    entry.readings = withReading(entry.readings, { at: performance.now(), bytes: received });
+    entry.readings = withReading(entry.readings, { at: now, bytes: received });
     entry.hasChanged = true;
   }
 
@@ -111,11 +142,12 @@ export class ProgressMeter implements Disposable {
   }
 
   #fileProgress(entry: Entry): FileProgress {
-    const { to, state, received, total } = entry;
-    if (state !== 'active') return { to, state, received, total, rate: 0, eta: undefined };
+    const { to, state, received, offset, total, begunAt = this.#toldAt, endedAt = this.#toldAt } = entry;
+    const base = { to, state, received, offset, elapsed: Math.max(0, endedAt - begunAt), total };
+    if (state !== 'active') return { ...base, rate: 0, eta: undefined };
     entry.readings = withReading(entry.readings, { at: this.#toldAt, bytes: received });
     const rate = rateOf(entry.readings);
-    return { to, state, received, total, rate, eta: secondsLeft(received, total, rate) };
+    return { ...base, rate, eta: secondsLeft(received, total, rate) };
   }
 }
 

@@ -144,6 +144,10 @@ export interface FileProgress {
   readonly state: 'waiting' | 'active' | 'done' | 'unchanged' | 'absent' | 'failed';
   /** Bytes that are there, those of an earlier attempt included. */
   readonly received: number;
+  /** Bytes of an earlier attempt that are gone on with. */
+  readonly offset: number;
+  /** Milliseconds since it could be begun, until its last byte: nobody says when a request was sent. */
+  readonly elapsed: number;
   /** Bytes of the whole file; undefined if nobody has said it. */
   readonly total: number | undefined;
   /** Bytes a second, over the last five seconds. */
