@@ -32,7 +32,7 @@ export type Command =
 
 /** The help of the whole program; fits a screen of 24 lines and 80 columns. */
 export function help(): string {
-  const lines = Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}\n`);
+  const lines = Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(12)} ${about}\n`);
   return `\
 Usage: pacman-fetch [options] -o FILE URL
        pacman-fetch COMMAND [options] ...   or  pacman-fetch -Syu ... as pacman
@@ -49,7 +49,6 @@ ${lines.join('')}Options of a download:
   --report FILE                append what was in force to FILE, one JSON line
   -q, --quiet  errors only  --json  one event a line   --color auto|always|never
   -h, --help   this text     -V, --version
-
 Exit status: 0 done, 1 download failed, 2 usage, 3 no sandbox, 4 FILE failed.
 `;
 }

@@ -87,6 +87,7 @@ describe.skipIf(isMissing)('the package', () => {
         '/usr/lib/pacman-fetch/start',
         '/etc/pacman.d/pacman-fetch.conf',
         '/usr/lib/sysusers.d/pacman_fetch.conf',
+        '/usr/lib/systemd/user/pacman-fetch-checkupdates.timer',
         '/usr/share/man/man8/pacman-fetch.8.gz',
         '/usr/share/man/man5/pacman-fetch.conf.5.gz',
         '/usr/share/bash-completion/completions/pacman-fetch',

@@ -10,9 +10,11 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   type Stats,
   statfsSync,
+  symlinkSync,
   unlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -94,6 +96,20 @@ export class Folder implements Disposable {
       const path = join(this.path, name);
       throw openFailed({ path, what: `${path} can't be looked at`, hint: undefined }, error);
     }
+  }
+
+  /**
+   * Makes a name a symbolic link. One that leads elsewhere is replaced.
+   *
+   * @param target - what the link holds
+   * @throws Error of the system: EEXIST where the name stands for anything else
+   */
+  leadTo(target: string, name: string): void {
+    if (this.lookUp(name)?.isSymbolicLink() === true) {
+      if (readlinkSync(this.at(name)) === target) return;
+      this.remove(name);
+    }
+    symlinkSync(target, this.at(name));
   }
 
   /** How much room there is. */

@@ -14,6 +14,10 @@ export const commands: Commands = {
     about: 'run pacman, after downloading all that it needs',
     load: async () => (await import('./pacman.js')).pacmanCommand,
   },
+  checkupdates: {
+    about: 'print what an upgrade would bring; needs no root',
+    load: async () => (await import('./checkupdates.js')).checkUpdatesCommand,
+  },
   conf: {
     about: 'print the configuration that is in effect',
     load: async () => (await import('./conf.js')).conf,

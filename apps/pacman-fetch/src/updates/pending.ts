@@ -1,0 +1,18 @@
+import { FetchError } from '../errors.js';
+import { runPacman } from '../pacman/run-pacman.js';
+
+/**
+ * Asks pacman which of the installed packages have a newer version in its databases.
+ *
+ * @param options - pacman's, that say where things are
+ * @param signal - ends it when aborted
+ * @returns a line each, `NAME OLD -> NEW`; without those that pacman.conf ignores
+ * @throws FetchError `usage` without a pacman; `download` where it can't tell
+ */
+export async function pendingUpdates(options: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+  const result = await runPacman(['-Qu', ...options], signal);
+  if (result === undefined) throw new FetchError('usage', 'there is no pacman', 'Install it, or set PATH.');
+  const [problem] = result.stderr.split('\n').flatMap((line) => /^error: (.*)$/.exec(line)?.[1] ?? []);
+  if (problem !== undefined) throw new FetchError('download', problem);
+  return result.stdout.split('\n').filter((line) => line !== '' && !line.endsWith('[ignored]'));
+}

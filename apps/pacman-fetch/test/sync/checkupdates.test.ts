@@ -1,0 +1,118 @@
+/* What an upgrade would bring, asked by an ordinary user: nothing of the system's is touched. */
+import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { missing, type ProgramResult, runProgram, temporaryFolder } from '@sb/test-kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { environment, program } from '../kit/fetch-program.js';
+import { makeInstalledOlder } from './installed-older.js';
+import type { Machine } from './machine.js';
+import { makeScene, type Scene } from './scene.js';
+
+const nobody = { uid: 65_534, gid: 65_534 };
+
+let scene: Scene;
+let machine: Machine;
+const home = temporaryFolder();
+
+const cacheHome = home.file('cache');
+const updates = join(cacheHome, 'pacman-fetch', 'updates');
+const listed = 'pkg1 0-1 -> 1-1\n';
+
+async function checkUpdates(...args: readonly string[]): Promise<ProgramResult> {
+  const env = { ...environment, HOME: home.path, XDG_CACHE_HOME: cacheHome };
+  const words = ['checkupdates', '--config', machine.config, ...args];
+  return await runProgram(process.execPath, [program, ...words], { env, ...nobody });
+}
+
+describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare', 'landlock6'))('checkupdates', () => {
+  beforeAll(async () => {
+    scene = await makeScene();
+    machine = scene.machine();
+    expect(await machine.pacman('-Sy', 'pkg1', 'pkg2')).toMatchObject({ status: 0 });
+    rmSync(join(machine.database, 'sync'), { recursive: true });
+    await runProgram('chown', ['65534:65534', home.path]);
+    scene.asked();
+  });
+  afterAll(async () => {
+    await scene[Symbol.asyncDispose]();
+    home[Symbol.dispose]();
+  });
+
+  it('has nothing to say where nothing is newer', async () => {
+    expect(await checkUpdates()).toMatchObject({ status: 2, stdout: '', stderr: '' });
+  });
+
+  it('prints what is newer, and leaves the databases of the system as they were', async () => {
+    makeInstalledOlder(machine, 'pkg1');
+    const before = readdirSync(machine.database);
+    expect(await checkUpdates()).toMatchObject({ status: 0, stdout: listed, stderr: '' });
+    expect(readdirSync(machine.database)).toEqual(before);
+    expect(before).not.toContain('sync');
+    expect(lstatSync(join(updates, 'sync', 'test.db'))).toMatchObject(nobody);
+    // The control: pacman itself knows of nothing, since its databases are not there.
+    expect((await machine.pacman('-Qu')).stdout).toBe('');
+  });
+
+  it('brings only a database that has changed', async () => {
+    await checkUpdates();
+    scene.asked();
+    expect(await checkUpdates()).toMatchObject({ status: 0, stdout: listed });
+    expect(scene.asked()).toEqual(['304 /test.db']);
+  });
+
+  it('follows no link to the packages of another system', async () => {
+    const other = home.file('other');
+    mkdirSync(other, { recursive: true });
+    rmSync(join(updates, 'local'));
+    symlinkSync(other, join(updates, 'local'));
+    expect(await checkUpdates()).toMatchObject({ status: 0, stdout: listed, stderr: '' });
+    expect(readlinkSync(join(updates, 'local'))).toBe(join(machine.database, 'local'));
+  });
+
+  it('says nothing of what pacman.conf ignores', async () => {
+    const quiet = scene.machine({ options: ['IgnorePkg = pkg1'], database: machine.database });
+    const words = ['checkupdates', '--config', quiet.config];
+    const env = { ...environment, XDG_CACHE_HOME: cacheHome };
+    expect(await runProgram(process.execPath, [program, ...words], { env, ...nobody })).toMatchObject({
+      status: 2,
+      stdout: '',
+    });
+  });
+
+  it('downloads with -d, to a cache of the user’s own and no other', async () => {
+    for (const name of readdirSync(machine.cache)) rmSync(join(machine.cache, name));
+    const { status, stderr } = await checkUpdates('-d');
+    expect({ status, stderr }).toEqual({
+      status: 4,
+      stderr: `error: no cache folder can be written: ${machine.cache}\n       Run it as root.\n`,
+    });
+    await runProgram('chown', ['65534:65534', machine.cache]);
+    expect(await checkUpdates('-d')).toMatchObject({ status: 0, stdout: listed, stderr: '' });
+    expect(readdirSync(machine.cache)).toEqual(['pkg1-1-1-any.pkg.tar.zst']);
+  });
+
+  it('fails where no server answers, and says why', async () => {
+    const lost = scene.machine({ servers: [`${scene.nginx.http}/absent`], database: machine.database });
+    rmSync(updates, { recursive: true });
+    const env = { ...environment, XDG_CACHE_HOME: cacheHome };
+    const words = ['checkupdates', '--config', lost.config];
+    expect(await runProgram(process.execPath, [program, ...words], { env, ...nobody })).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringContaining("failed retrieving file 'test.db'") as string,
+    });
+  });
+
+  it('is root’s in a folder that nobody else can name', async () => {
+    const env = { ...environment, XDG_CACHE_HOME: cacheHome };
+    const script = 'mount -t tmpfs -o mode=755 none /var/cache && "$@"; status=$?; ls -R /var/cache; exit $status';
+    const words = ['sh', '-c', script, 'sh', process.execPath, program, 'checkupdates', '--config', machine.config];
+    const { status, stdout } = await runProgram('unshare', ['--mount', ...words], { env });
+    expect(status).toBe(0);
+    expect(stdout).toContain(listed);
+    expect(stdout).toContain('/var/cache/pacman-fetch/updates/sync:\ntest.db\n');
+    expect(existsSync(join(updates, 'sync', 'test.db'))).toBe(false);
+  });
+});
