@@ -10,11 +10,8 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readlinkSync,
   renameSync,
   type Stats,
-  statfsSync,
-  symlinkSync,
   unlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -34,15 +31,6 @@ const withoutFsync: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSU
 const oldFile = constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 const newFile = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-
-/** Room on a file system, in its blocks (statfs(2)). */
-export interface Space {
-  /** Bytes of a block. */
-  readonly blockSize: number;
-  readonly blocks: number;
-  /** Blocks that are free for everybody, not only for root. */
-  readonly available: number;
-}
 
 /** The folder of a file, opened once: whatever happens to its path afterwards, names are looked up in this one. */
 export class Folder implements Disposable {
@@ -96,26 +84,6 @@ export class Folder implements Disposable {
       const path = join(this.path, name);
       throw openFailed({ path, what: `${path} can't be looked at`, hint: undefined }, error);
     }
-  }
-
-  /**
-   * Makes a name a symbolic link. One that leads elsewhere is replaced.
-   *
-   * @param target - what the link holds
-   * @throws Error of the system: EEXIST where the name stands for anything else
-   */
-  leadTo(target: string, name: string): void {
-    if (this.lookUp(name)?.isSymbolicLink() === true) {
-      if (readlinkSync(this.at(name)) === target) return;
-      this.remove(name);
-    }
-    symlinkSync(target, this.at(name));
-  }
-
-  /** How much room there is. */
-  space(): Space {
-    const { bsize, blocks, bavail } = statfsSync(this.at('.'));
-    return { blockSize: bsize, blocks, available: bavail };
   }
 
   /**

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 
 import type { DownloadRequest } from '@sb/fetcher';
-import { Folder, look, type Space } from '@sb/files';
+import { Folder, look, type Space, spaceOf } from '@sb/files';
 
 import { FetchError } from '../errors.js';
 
@@ -13,7 +13,7 @@ const cushionBytes = 20 * 1024 * 1024;
  *
  * @param sizes - bytes of each that are still to come
  */
-export function blocksNeeded(sizes: readonly number[], { blockSize, blocks }: Omit<Space, 'available'>): number {
+function blocksNeeded(sizes: readonly number[], { blockSize, blocks }: Omit<Space, 'available'>): number {
   const cushion = Math.min(Math.trunc(blocks / 20) + 1, Math.trunc(cushionBytes / blockSize) + 1);
   return sizes.reduce((sum, size) => sum + Math.ceil(size / blockSize), cushion);
 }
@@ -28,7 +28,7 @@ export function requireSpace(requests: readonly DownloadRequest[]): void {
   const folders = new Set(requests.map(({ to }) => dirname(to)));
   for (const path of folders) {
     using folder = Folder.open(path);
-    const space = folder.space();
+    const space = spaceOf(folder);
     const sizes = requests.filter(({ to }) => dirname(to) === path).map((request) => toCome(request, folder));
     const needed = blocksNeeded(sizes, space);
     if (needed <= space.available) continue;

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
-import { ensureFolder, filesClause, isFilesError, isRoot } from '@sb/files';
+import { ensureFolder, filesClause, isFilesError, isRoot, leadTo } from '@sb/files';
 
 import { FetchError } from '../errors.js';
 
@@ -30,7 +30,7 @@ export function updatesFolder(env: NodeJS.ProcessEnv): string {
 export function makeUpdatesFolder(path: string, database: string): void {
   try {
     using folder = ensureFolder(path);
-    folder.leadTo(join(database, 'local'), 'local');
+    leadTo(join(database, 'local'), folder, 'local');
   } catch (error) {
     if (isFilesError(error)) throw new FetchError('file', filesClause(error), error.hint);
     throw new FetchError(

@@ -30,7 +30,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
   beforeAll(async () => {
     scene = await makeScene();
     machine = scene.machine();
-    expect(await machine.pacman('-Sy', 'pkg1', 'pkg2')).toMatchObject({ status: 0 });
+    await machine.pacman('-Sy', 'pkg1', 'pkg2');
     rmSync(join(machine.database, 'sync'), { recursive: true });
     await runProgram('chown', ['65534:65534', home.path]);
     scene.asked();
