@@ -54,12 +54,17 @@ async function before(session: Session, command: PacmanCommand, steps: Steps): P
 
 async function fetchNeeded(session: Session, command: PacmanCommand): Promise<number> {
   const answer = await askPacman(session, command.withoutRefresh, placeOptions(command));
-  if ('wanted' in answer) return await prefetch(session, answer);
+  if ('wanted' in answer) return await prefetch(session, { ...answer, isAsked: canAsk(session, command) });
   const display = session.display('kept');
   const text = 'what pacman needs could not be found out; it downloads it itself';
   display.show({ event: 'warning', text });
   display.end();
   return exitStatus.done;
+}
+
+/** As pacman, which asks nobody who has said --noconfirm; what comes by a pipe are answers to pacman's own questions. */
+function canAsk({ isForPeople }: Session, { switches }: PacmanCommand): boolean {
+  return isForPeople && !switches.has('noconfirm') && process.stdin.isTTY && process.stdout.isTTY;
 }
 
 function last({ values }: PacmanCommand, name: string): readonly (readonly [string, string])[] {

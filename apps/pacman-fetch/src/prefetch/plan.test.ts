@@ -6,6 +6,7 @@ import { temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { loadConfiguration } from '../config/configuration.js';
+import { signatureFormats } from '../download/formats.js';
 import { prefetchPlan } from './plan.js';
 import type { Wanted } from './wanted.js';
 
@@ -51,7 +52,7 @@ describe('prefetchPlan', () => {
         to: join(caches[0], a.file),
         size: bytes.length,
         sha256,
-        signature: { optional: false },
+        signature: { magic: signatureFormats, optional: false },
       },
     ]);
   });
@@ -93,7 +94,11 @@ describe('prefetchPlan', () => {
     put(caches[1]);
     const signed = '[core]\nSigLevel = PackageRequired DatabaseNever\nServer = http://s\n';
     expect(await requestsOf([a], signed)).toMatchObject([
-      { to: join(caches[1], a.file), ifModifiedSince: 'local', signature: { optional: false } },
+      {
+        to: join(caches[1], a.file),
+        ifModifiedSince: 'local',
+        signature: { magic: signatureFormats, optional: false },
+      },
     ]);
     put(caches[1], 'signature', `${a.file}.sig`);
     expect(await requestsOf([a], signed)).toEqual([]);

@@ -8,10 +8,13 @@ import { failuresOf, statusOf } from '../download/ending.js';
 import type { Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { runPacman } from '../pacman/run-pacman.js';
+import { confirm } from '../ui/ask.js';
+import { charsetOf } from '../ui/environment.js';
 import type { DisplayEvent } from '../ui/events.js';
 import { isOn } from '../config/values.js';
 import { DatabaseLock } from '../refresh/database-lock.js';
 import { withBounds } from './bounds.js';
+import { proposalOf } from './proposal.js';
 import { requireSpace } from './space.js';
 import { prefetchPlan } from './plan.js';
 import { parseWanted, printFormat, type Wanted } from './wanted.js';
@@ -24,6 +27,8 @@ export interface Needed {
   readonly wanted: readonly Wanted[];
   /** Options of pacman that say where things are, for another question. */
   readonly options: readonly string[];
+  /** Whether people are asked before anything is downloaded. Default: not. */
+  readonly isAsked?: boolean;
 }
 
 /**
@@ -53,7 +58,7 @@ export async function askPacman(
  * @returns exit status
  * @throws FetchError whose kind is the exit status
  */
-export async function prefetch(session: Session, { wanted, options }: Needed): Promise<number> {
+export async function prefetch(session: Session, { wanted, options, isAsked = false }: Needed): Promise<number> {
   const { configuration, places, signal } = session;
   const planned = await prefetchPlan(configuration, wanted, { caches: places.caches, signal });
   if (planned.requests.length + planned.refused.length === 0) return exitStatus.done;
@@ -63,6 +68,7 @@ export async function prefetch(session: Session, { wanted, options }: Needed): P
   });
   const plan = { ...planned, requests };
   if (isOn(configuration, 'CheckSpace')) requireSpace(requests);
+  if (isAsked && !(await agreed(requests, signal))) return exitStatus.download;
   // Neither we nor pacman write to a part that the other one is at.
   const lock = DatabaseLock.takeForTransaction(places.database);
   try {
@@ -70,6 +76,13 @@ export async function prefetch(session: Session, { wanted, options }: Needed): P
   } finally {
     lock?.[Symbol.dispose]();
   }
+}
+
+/** Whether who sits at the terminal wants that. */
+async function agreed(requests: readonly DownloadRequest[], signal: AbortSignal): Promise<boolean> {
+  const { stdout, env } = process;
+  stdout.write(proposalOf(requests, { columns: stdout.columns ?? 80, charset: charsetOf(env) }));
+  return await confirm('Proceed with download?', signal);
 }
 
 async function retrieve(session: Session, plan: Plan): Promise<number> {

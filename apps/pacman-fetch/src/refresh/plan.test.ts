@@ -4,6 +4,7 @@ import { temporaryFolder } from '@sb/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { loadConfiguration } from '../config/configuration.js';
+import { databaseFormats, signatureFormats } from '../download/formats.js';
 import { refreshPlan } from './plan.js';
 
 const folder = temporaryFolder();
@@ -31,7 +32,8 @@ describe('refreshPlan', () => {
         resume: false,
         ifModifiedSince: 'local',
         maxBytes: 134_217_728,
-        signature: { optional: true },
+        magic: databaseFormats,
+        signature: { magic: signatureFormats, optional: true },
       },
     ]);
     expect(await requestsOf(core, { kind: 'files', force: true })).toMatchObject([
@@ -45,9 +47,9 @@ describe('refreshPlan', () => {
 
   it.each([
     ['Never', undefined],
-    ['Required', { optional: false }],
-    ['Optional', { optional: true }],
-    ['DatabaseRequired PackageNever', { optional: false }],
+    ['Required', { magic: signatureFormats, optional: false }],
+    ['Optional', { magic: signatureFormats, optional: true }],
+    ['DatabaseRequired PackageNever', { magic: signatureFormats, optional: false }],
     ['DatabaseNever PackageRequired', undefined],
   ])('wants signatures as SigLevel says of databases: %s', async (level, signature) => {
     const [request] = await requestsOf(`${core}SigLevel = ${level}\n`);
@@ -59,7 +61,8 @@ describe('refreshPlan', () => {
     const text = `[a]\n${server}Usage = Search\n[b]\n${server}Usage = Sync Install\n[c]\n${server}Usage = All\n[d]\n${server}`;
     expect(namesOf(await plan(text))).toEqual(['b', 'c', 'd'].map((name) => `/db/sync/${name}.db`));
     expect(namesOf(await plan(text, { repositories: ['a'] }))).toEqual(['/db/sync/a.db']);
-    await expect(plan(`[a]\n${server}Usage = Search\n`)).rejects.toMatchObject({
+    expect(namesOf(await plan(`[a]\n${server}Usage = Search\n`))).toEqual([]);
+    await expect(plan('')).rejects.toMatchObject({
       kind: 'usage',
       message: 'no usable package repositories configured',
     });

@@ -17,6 +17,8 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A line that is typed when the program starts. */
   readonly typed?: string;
+  /** Lines that are typed, each where the program has written `[Y/n]` once more. */
+  readonly answers?: readonly string[];
   /** When the program has written this text, the terminal gets another size, and so on. */
   readonly resize?: readonly { readonly after: string; readonly columns: number; readonly rows?: number }[];
 }
@@ -47,12 +49,17 @@ export async function runInTerminal(command: readonly string[], options: Termina
     await new Promise((resolve) => {
       terminal.write(bytes, resolve);
     });
+  const answers = [...(options.answers ?? [])];
+  let asked = 0;
   const resizes = [...(options.resize ?? [])];
   const ended = once(child, 'close') as Promise<[number | null]>;
   let written = '';
   for await (const bytes of child.stdout as AsyncIterable<Buffer>) {
     written += bytes.toString();
     await show(bytes);
+    for (; (written.match(/\[Y\/n\]/g) ?? []).length > asked && answers.length > 0; asked++) {
+      child.stdin.write(`TYPE ${answers.shift()}\n`);
+    }
     const [next] = resizes;
     if (next === undefined || !written.includes(next.after)) continue;
     resizes.shift();
