@@ -21,7 +21,14 @@ async function refreshed(): Promise<Machine> {
 }
 
 const commandOf = ({ config, cacert = '' }: Machine, ...args: readonly string[]): readonly string[] => [
-  ...[process.execPath, program, 'pacman', '--cacert', cacert, '--', '--config', config],
+  process.execPath,
+  program,
+  'pacman',
+  '--cacert',
+  cacert,
+  '--',
+  '--config',
+  config,
   ...args,
 ];
 
