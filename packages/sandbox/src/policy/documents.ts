@@ -54,9 +54,12 @@ const seccompReader = checked(object(seccompOwn, { elsewhere: { level: ownLevels
   Omit<SeccompOptions, 'level'>
 >;
 
-const limit = either<RlimitValue>(
-  integer({ min: 0, max: Number.MAX_SAFE_INTEGER, what: "a limit in the kernel's unit" }),
-  word(['unlimited']),
+const limit = titled(
+  either<RlimitValue>(
+    integer({ min: 0, max: Number.MAX_SAFE_INTEGER, what: "a limit in the kernel's unit" }),
+    word(['unlimited']),
+  ),
+  'limit',
 );
 
 /** Without a limit there is none, so that one that is missing is a mistake. */
