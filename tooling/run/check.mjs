@@ -28,6 +28,7 @@ const ofBuilt = [
   ['types', () => runTask('typecheck', ['--output-logs=errors-only'])],
   ['types of the commands', () => npx('tsc', '-p', 'tooling')],
   ['native parts', () => attempt(process.execPath, ['tooling/checks/native-parts.mjs'])],
+  ['imports of what is built', () => attempt(process.execPath, ['tooling/checks/shipped-imports.mjs'])],
   ['doc comments', () => attempt(process.execPath, ['tooling/checks/doc-comments.mjs'])],
   ['what is supported', () => attempt(process.execPath, ['tooling/support/src/write.mjs', '--check'])],
   ['unused code', () => npx('knip', '--no-config-hints')],

@@ -30,18 +30,24 @@ describe('parseCommand', () => {
     [[], 'no FILE given'],
     [['http://m/x'], 'no FILE given'],
     [['-o', 'x'], 'no URL given'],
-    [['-o', '', 'http://m/x'], 'FILE is empty'],
     [['-o', 'x', 'http://m/x', 'http://m/y'], 'one URL at a time'],
     [['--frobnicate'], 'frobnicate'],
     [['frobnicate'], 'there is no command frobnicate'],
     [['-q', 'conf'], 'the command conf must come first'],
-    [['-o'], '-o needs a FILE'],
   ])('refuses %j', (args, text) => {
     expect(() => parseCommand(args)).toThrow(text);
     expect(() => parseCommand(args)).toThrow(
       expect.objectContaining({ kind: 'usage', hint: expect.stringContaining('--help') as string }),
     );
   });
+
+  it.each([[['-o']], [['-o', '', 'http://m/x']], [['-o', '-q', 'http://m/x']]])(
+    'refuses %j, which lacks FILE',
+    (args) => {
+      const expected = { kind: 'usage', message: '-o needs a value', hint: 'Write -o FILE, or --output=FILE.' };
+      expect(() => parseCommand(args)).toThrow(expect.objectContaining(expected));
+    },
+  );
 
   it('knows what was meant', () => {
     expect(() => parseCommand(['cnof'])).toThrow(expect.objectContaining({ hint: 'Did you mean conf?' }));

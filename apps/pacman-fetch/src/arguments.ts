@@ -68,7 +68,6 @@ export function parseCommand(args: readonly string[]): Command {
   if (output === undefined) throw noFile(url);
   if (url === undefined) throw usage('no URL given');
   if (rest.length > 0) throw usage(`one URL at a time, and there are ${operands.length}`);
-  if (output === '') throw usage('FILE is empty');
   return {
     kind: 'fetch',
     url,

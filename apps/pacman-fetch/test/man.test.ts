@@ -6,7 +6,7 @@ import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { commands } from '../src/commands/table.js';
-import { completables } from '../src/completion/words.js';
+import { completedProgram } from '../src/commands/completed.js';
 import { ownNames } from '../src/config/own-directives.js';
 
 const pages = ['pacman-fetch.8', 'pacman-fetch.conf.5'] as const;
@@ -39,7 +39,8 @@ describe.skipIf(missing('man'))('the man page', () => {
 
   it('pacman-fetch(8) names every command and every option', async () => {
     const text = await textOf('pacman-fetch.8');
-    for (const { name, options } of await completables(commands)) {
+    const { program, commands: others } = await completedProgram(commands);
+    for (const { name, options } of [program, ...others]) {
       expect(text).toContain(name);
       for (const [long, { short }] of Object.entries(options)) {
         expect(text).toContain(short === undefined ? `--${long}` : `-${short}, --${long}`);

@@ -14,6 +14,7 @@ import {
   type Options,
   type Reader,
   required,
+  text,
   titled,
   word,
 } from '@sb/core/document';
@@ -101,6 +102,44 @@ export const getReader: Reader<GetOptions> = object<GetOptions>({ threads: lenie
 /** Options of the functions for texts. */
 export const textReader: Reader<TextOptions> = object<TextOptions>({
   last: lenient(integer({ min: 0, max: 63, what: 'the number of a capability' })),
+});
+
+type Sets<Name extends string> = Readonly<Record<Name, readonly CapabilityName[]>>;
+
+const three = {
+  effective: required(capabilities),
+  permitted: required(capabilities),
+  inheritable: required(capabilities),
+} as const;
+
+/** What `get` says beside the sets. */
+const others = {
+  noNewPrivs: lenient(boolean),
+  securebits: lenient(list(text())),
+  tid: lenient(integer({ min: 1, max: 2 ** 31 - 1, what: 'a thread id' })),
+} as const;
+
+/** The sets that a text is written of: those of `parse`, or all that `get` returns. */
+export const setsReader: Reader<Sets<keyof typeof three>> = object({
+  ...three,
+  bounding: lenient(capabilities),
+  ambient: lenient(capabilities),
+  ...others,
+});
+
+/** What `get` returns. */
+export const stateReader: Reader<Sets<keyof typeof three | 'bounding' | 'ambient'>> = object({
+  ...three,
+  bounding: required(capabilities),
+  ambient: required(capabilities),
+  ...others,
+});
+
+/** What a program that is started later gets. */
+export const iabReader: Reader<Sets<'inheritable' | 'ambient' | 'blocked'>> = object({
+  inheritable: required(capabilities),
+  ambient: required(capabilities),
+  blocked: required(capabilities),
 });
 
 /** A policy, which may have travelled as JSON. */

@@ -4,15 +4,18 @@ import { expect, it } from 'vitest';
 
 import {
   getReader,
+  iabReader,
   levelsReader,
   optionsReader,
   planReader,
   policyReader,
   restrictReader,
+  setsReader,
+  stateReader,
   textReader,
 } from './documents.js';
 import { documentPlace } from './errors.js';
-import { iabOf } from './iab.js';
+import { formatIab, iabOf } from './iab.js';
 import { plan } from './plan.js';
 import { policy, requirePolicy, withLevels } from './policy.js';
 import type { CapsOptions, CapsPolicy } from './options.js';
@@ -53,6 +56,17 @@ it('every part of a policy that travelled is read', () => {
 const none = { effective: [], permitted: [], inheritable: [], ambient: [], bounding: [], noNewPrivs: false };
 const soft = policy({ keep: 'all', bounding: 'leave', securebits: 'leave', levels: { noNewPrivs: 'prefer' } });
 
+/** What errors call the object. */
+function rootOf(name: string, reader: Reader): string {
+  if (name === 'withLevels') return 'levels';
+  const roots = new Map<Reader, string>([
+    [setsReader, 'sets'],
+    [stateReader, 'state'],
+    [iabReader, 'iab'],
+  ]);
+  return roots.get(reader) ?? 'options';
+}
+
 it.each<[name: string, reader: Reader, sample: object, take: (value: unknown) => unknown]>([
   [
     'withLevels',
@@ -84,8 +98,16 @@ it.each<[name: string, reader: Reader, sample: object, take: (value: unknown) =>
   ['parse', textReader, { last: 40 }, (value) => parse('=', value as object)],
   ['format', textReader, { last: 40 }, (value) => format(none, value as object)],
   ['iabOf', textReader, { last: 40 }, (value) => iabOf(none, value as object)],
-])('every option of %s is read', (name, reader, sample, take) => {
-  const walk = walkOptions({ reader, samples: [sample], take, root: name === 'withLevels' ? 'levels' : 'options' });
+  ['format', setsReader, { ...none, securebits: ['noroot'], tid: 1 }, (value) => format(value as typeof none)],
+  ['iabOf', stateReader, { ...none, securebits: ['noroot'], tid: 1 }, (value) => iabOf(value as typeof none)],
+  [
+    'formatIab',
+    iabReader,
+    { inheritable: ['cap_chown'], ambient: ['cap_chown'], blocked: [] },
+    (value) => formatIab(value as Parameters<typeof formatIab>[0]),
+  ],
+])('every option of %s is read (%#)', (name, reader, sample, take) => {
+  const walk = walkOptions({ reader, samples: [sample], take, root: rootOf(name, reader) });
   expect(walk.faults).toEqual([]);
   expect(walk.tried).toBeGreaterThan(8);
 });

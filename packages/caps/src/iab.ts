@@ -1,3 +1,5 @@
+import { iabReader, stateReader } from './documents.js';
+import { documentPlace } from './errors.js';
 import { capabilityBits, type CapabilityName, maskOf, namesOf } from './names.js';
 import type { CapabilityState } from './state.js';
 import { invalid, lastOf, parseCapability, requireShort, textName } from './text.js';
@@ -45,7 +47,8 @@ export function parseIab(text: string): Iab {
  *
  * @throws CapsError `invalid-text` if something is ambient and not inheritable, which no kernel can have
  */
-export function formatIab(iab: Iab): string {
+export function formatIab(given: Iab): string {
+  const iab = iabReader.read(given, documentPlace('iab'));
   const masks = [maskOf(iab.blocked), maskOf(iab.ambient), maskOf(iab.inheritable)] as const;
   const stray = iab.ambient.filter((name) => !iab.inheritable.includes(name));
   if (stray.length > 0) throw invalid(stray.join(), 'it is ambient and not inheritable');
@@ -62,10 +65,11 @@ export function formatIab(iab: Iab): string {
 /**
  * The IAB of what {@link get} returned.
  *
- * @param state - the sets of a thread
+ * @param given - the sets of a thread
  * @param options - `last`: number of the last capability that can be blocked. Default: this kernel's
  */
-export function iabOf(state: CapabilityState, options: TextOptions = {}): Iab {
+export function iabOf(given: CapabilityState, options: TextOptions = {}): Iab {
+  const state = stateReader.read(given, documentPlace('state'));
   const all = (1n << BigInt(lastOf(options) + 1)) - 1n;
   return {
     inheritable: state.inheritable,

@@ -1,4 +1,4 @@
-import { textReader } from './documents.js';
+import { setsReader, textReader } from './documents.js';
 import { capsError, documentPlace } from './errors.js';
 import { lastCapability } from './last.js';
 import {
@@ -66,11 +66,12 @@ export function lastOf(options: TextOptions): number {
 /**
  * Writes the text form of three sets, as short as libcap does: what most capabilities have first, then what differs.
  *
- * @param sets - also what `get` returns
+ * @param given - the sets; also what `get` returns
  * @throws CapsError `unknown-capability`
  * @see cap_to_text(3)
  */
-export function format(sets: CapabilitySets, options: TextOptions = {}): string {
+export function format(given: CapabilitySets, options: TextOptions = {}): string {
+  const sets = setsReader.read(given, documentPlace('sets'));
   const last = lastOf(options);
   const masks = letters.map(([, set]) => maskOf(sets[set]));
   const stateOf = (number: number) =>

@@ -2,8 +2,9 @@ import { basename, dirname, resolve } from 'node:path';
 
 import { errorCode } from '@sb/core';
 
-import { isFilesError } from './errors.js';
+import { documentPlace, isFilesError } from './errors.js';
 import { Folder } from './folder.js';
+import { modeReader } from './mode.js';
 
 /**
  * Opens a folder, which is made where it is missing, and those above it too: each in the one above, held open.
@@ -13,6 +14,7 @@ import { Folder } from './folder.js';
  * @throws SandboxError as {@link Folder.open}; Error of the system where one can't be made
  */
 export function ensureFolder(path: string, mode = 0o755): Folder {
+  modeReader.read(mode, documentPlace('mode'));
   const absolute = resolve(path);
   try {
     return Folder.open(absolute);

@@ -2,14 +2,19 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync, type Stats } 
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { errorCode } from '@sb/core';
+import { word } from '@sb/core/document';
 
-import { openFailed, refusal } from './errors.js';
+import { documentPlace, openFailed, refusal } from './errors.js';
 import { Folder } from './folder.js';
+import { modeReader } from './mode.js';
 import { effectiveUser } from './own-user.js';
 import { ownDescriptor } from './own-descriptor.js';
 
 // Not through a symbolic link, and without waiting for the other end of a pipe.
 const flags = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** A word that is neither would empty a file that is to be added to. */
+const placeReader = word(['start', 'end']);
 
 /**
  * Opens a file that the caller wants something written to, for instance a report: a new one, or an empty one in the place
@@ -23,7 +28,8 @@ const flags = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
  * @throws SandboxError `untrusted-path`, `untrusted-file`, `open-failed`
  */
 export function openOutput(path: string, mode = 0o644, place: 'start' | 'end' = 'start'): number {
-  const append = place === 'end' ? constants.O_APPEND : 0;
+  modeReader.read(mode, documentPlace('mode'));
+  const append = placeReader.read(place, documentPlace('place')) === 'end' ? constants.O_APPEND : 0;
   if (ownDescriptor(path) !== undefined) return byPath(path, append);
   const absolute = resolve(path);
   const folder = Folder.open(dirname(absolute));

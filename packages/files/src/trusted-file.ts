@@ -1,6 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 
-import { refusal } from './errors.js';
+import { boolean } from '@sb/core/document';
+
+import { documentPlace, refusal } from './errors.js';
 import { fromHere } from './from-here.js';
 import { effectiveUser, isRoot } from './own-user.js';
 import { ownDescriptor } from './own-descriptor.js';
@@ -27,6 +29,7 @@ const hint =
  * @throws SandboxError `untrusted-path`, `untrusted-file`; Error of the system
  */
 export function openTrustedFile(path: string, mayWait?: boolean): number {
+  if (mayWait !== undefined) boolean.read(mayWait, documentPlace('mayWait'));
   // An empty path is nobody's, and an error of the system.
   const isJudged = path !== '' && ownDescriptor(path) === undefined && isRoot() && process.platform === 'linux';
   const flags = constants.O_RDONLY | ((mayWait ?? !isJudged) ? 0 : constants.O_NONBLOCK);

@@ -60,7 +60,7 @@ function isPathBytes(bytes: Uint8Array): boolean {
 /** A path as text. */
 export const textPath = kind({
   expected: `a path of 1 to ${longestPath} bytes without a NUL`,
-  schema: text({ max: longestPath }).schema,
+  schema: { ...text({ max: longestPath }).schema, title: 'path' },
   // Half of a surrogate pair has no bytes: what was written would be another path.
   is: (value): value is string =>
     typeof value === 'string' && isPathBytes(Buffer.from(value)) && !/\p{Cs}/u.test(value),

@@ -1,37 +1,10 @@
 import { once } from 'node:events';
-import { Session } from 'node:inspector/promises';
 
 import { missing } from '@sb/test-kit';
 import { expect, it } from 'vitest';
 
+import { callsOf } from '../test/calls-of.js';
 import { createSandbox } from './sandbox.js';
-
-interface Counted {
-  readonly url: string;
-  readonly functions: readonly {
-    readonly functionName: string;
-    readonly ranges: readonly { readonly count: number }[];
-  }[];
-}
-
-/** How often each function of a layer's package was called meanwhile, by the engine's own count. */
-async function callsOf(run: () => Promise<unknown>): Promise<(layer: string, name: string) => number> {
-  const session = new Session();
-  session.connect();
-  await session.post('Profiler.enable');
-  await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
-  try {
-    await run();
-    const { result } = (await session.post('Profiler.takePreciseCoverage')) as { result: readonly Counted[] };
-    return (layer, name) =>
-      result
-        .filter(({ url }) => url.includes(`/packages/${layer}/dist/`))
-        .flatMap(({ functions }) => functions.filter(({ functionName }) => functionName === name))
-        .reduce((sum, { ranges }) => sum + (ranges[0]?.count ?? 0), 0);
-  } finally {
-    session.disconnect();
-  }
-}
 
 it.skipIf(missing('root', 'landlock7')).each([
   ['an ordinary one', {}],

@@ -6,7 +6,7 @@ import { type SandboxedProcess, asTarget } from './child/child.js';
 import { type Command, commandOf } from './launch/command.js';
 import { definePolicy } from './policy/define.js';
 import { Ending, type EndingOptions } from './child/ending.js';
-import { spawnReader } from './child/spawn-documents.js';
+import { argumentsReader, programReader, spawnReader } from './child/spawn-documents.js';
 import { defaultEnvironment } from './policy/environment.js';
 import { documentPlace, sandboxError } from './errors.js';
 import { newExecKey } from './filter/exec-once.js';
@@ -57,6 +57,13 @@ interface DescriptorStart {
   readonly args: (folder: string) => readonly string[];
 }
 
+/** The arguments of a command, once it is one: a text would be taken for a list of its letters. */
+function readCommand(program: unknown, args: unknown): readonly string[] {
+  const place = documentPlace('command');
+  programReader.read(program, place.key('program'));
+  return argumentsReader.read(args, place.key('args'));
+}
+
 class LauncherSandbox implements Sandbox {
   readonly policy: SandboxPolicy;
   /** With the paths of its rules as they were when it was made, wherever this process goes since. */
@@ -72,11 +79,12 @@ class LauncherSandbox implements Sandbox {
   }
 
   spawn(program: string, args: readonly string[] = [], given: SandboxSpawnOptions = {}): SandboxedProcess {
+    const argumentsOfIt = readCommand(program, args);
     const options = spawnReader.read(given, documentPlace('options'));
     const { target, plan, filter } = this.#prepare(program);
     const layout = layOut(options.stdio, this.policy.keepDescriptors);
     if (filter) refuseUnstartable(filter, statusAfter(layout.stdio) + (options.undumpable === true ? 1 : 0));
-    const argv = [options.argv0 ?? program, ...args];
+    const argv = [options.argv0 ?? program, ...argumentsOfIt];
     const { ipc } = layout;
     const copy = this.#copyOf(target, plan, options);
     const stdio = copy === undefined ? layout.stdio : [...layout.stdio, copy.descriptor];
@@ -141,11 +149,11 @@ class LauncherSandbox implements Sandbox {
   }
 
   command(program: string, args: readonly string[] = []): Command {
+    const argv = [program, ...readCommand(program, args)];
     const { target, plan, filter } = this.#prepare(program);
     if (filter) refuseUnstartable(filter, standardError);
     const keep = [0, 1, 2, ...(this.policy.keepDescriptors ?? [])].sort((a, b) => a - b);
     needLauncher(plan, 'command');
-    const argv = [program, ...args];
     const start = { path: target.path, argv, env: this.#env(), keep, anyParent: true, execKey: this.#execKey };
     return commandOf(startRecords(this.policy, plan, start), keep);
   }

@@ -1,6 +1,7 @@
 import { walkOptions } from '@sb/test-kit';
 import { expect, it } from 'vitest';
 
+import { evaluate, seenCallReader } from './analysis/evaluate.js';
 import { actionNames } from './policy/actions.js';
 import { comparisons } from './policy/conditions.js';
 import { compile } from './compiler/compile.js';
@@ -55,7 +56,19 @@ it('every level and every option of plan is read', () => {
 
 it('a call that is simulated has no key but its own', () => {
   const call = { syscall: 'read', agrs: [1] } as SimulatedCall;
-  expect(() => simulate(compile(some), call)).toThrow(
-    /agrs is unknown\. Did you mean "args"\? Use: syscall, args, arch\./,
+  const run = (given: unknown) => simulate(compile(some), given as SimulatedCall);
+  expect(() => run(call)).toThrow(/agrs is unknown\. Did you mean "args"\? Use: syscall, args, arch\./);
+  expect(() => run(Object.create({ syscall: 'read' }))).toThrow(/call has properties that it inherits/);
+  expect(() => run(['read'])).toThrow(/call is not an object: a list/);
+});
+
+it('every part of a call that is judged is read', () => {
+  const take = (value: unknown): unknown => evaluate(some, 'x86_64', value as Parameters<typeof evaluate>[2]);
+  const sample = { number: 0, args: [1n] };
+  const walk = walkOptions({ reader: seenCallReader, samples: [sample], take, root: 'call' });
+  expect(walk.faults).toEqual([]);
+  expect(walk.tried).toBeGreaterThan(10);
+  expect(() => evaluate(some, 'x86-64' as 'x86_64', sample)).toThrow(
+    /architecture is "x86-64"\. Did you mean "x86_64"/,
   );
 });

@@ -9,6 +9,7 @@ const ranks = new Map([
   ['native', 0],
   ['probe', 0],
   ['core', 0],
+  ['cli-kit', 1],
   ['files', 1],
   ['privdrop', 1],
   ['caps', 1],

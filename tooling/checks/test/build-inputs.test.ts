@@ -17,6 +17,7 @@ describe('a build is made anew for', () => {
   it.each([
     ['a source', '@sb/core', 'build', 'packages/core/src/errors.ts'],
     ['a source of what it is built on', 'pacman-fetch', 'build', 'packages/core/src/errors.ts'],
+    ['a source of what it is bundled with', '@sb/sandbox', 'build', 'packages/cli-kit/src/parse.ts'],
     ['a table in JSON', '@sb/seccomp', 'build', 'packages/seccomp/src/data/syscalls.json'],
     ['a page of the manual', 'pacman-fetch', 'build', 'apps/pacman-fetch/man/pacman-fetch.8.md'],
     ['its second configuration', '@sb/fetcher', 'build', 'packages/fetcher/tsup.worker.config.ts'],

@@ -1,19 +1,9 @@
+import { completionFor, shells } from '@sb/cli-kit';
 import { nearest } from '@sb/core';
 
-import { bashCompletion } from '../completion/bash.js';
-import { fishCompletion } from '../completion/fish.js';
-import { type Completable, completables } from '../completion/words.js';
-import { zshCompletion } from '../completion/zsh.js';
 import { exitStatus, FetchError } from '../errors.js';
 import type { Commands, Subcommand } from '../options/command.js';
-
-const shells: Readonly<Record<string, (all: readonly Completable[]) => string>> = {
-  bash: bashCompletion,
-  zsh: zshCompletion,
-  fish: fishCompletion,
-};
-
-const names = Object.keys(shells);
+import { completedProgram } from './completed.js';
 
 /**
  * `pacman-fetch completion`: a completion script, made from the tables of options.
@@ -22,23 +12,23 @@ const names = Object.keys(shells);
  */
 export const completionOf = (commands: Commands): Subcommand => ({
   operands: 'SHELL',
-  about: `Prints a completion script for SHELL: ${names.join(', ')}. To use it now:
+  about: `Prints a completion script for SHELL: ${shells.join(', ')}. To use it now:
   source <(pacman-fetch completion bash)
   pacman-fetch completion fish | source`,
   options: {},
-  offers: names,
+  offers: shells,
   async run({ operands: [shell = '', ...rest] }) {
-    const make = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
-    if (make === undefined || rest.length > 0) {
-      const meant = nearest(shell, names);
+    const script = completionFor(shell, await completedProgram(commands));
+    if (script === undefined || rest.length > 0) {
+      const meant = nearest(shell, shells);
       const guess = meant === undefined ? '' : `Did you mean ${meant}? `;
       throw new FetchError(
         'usage',
         'SHELL must be one shell that there is a completion for',
-        `${guess}Use one of: ${names.join(', ')}.`,
+        `${guess}Use one of: ${shells.join(', ')}.`,
       );
     }
-    process.stdout.write(make(await completables(commands)));
+    process.stdout.write(script);
     return exitStatus.done;
   },
 });

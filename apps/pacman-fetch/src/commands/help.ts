@@ -1,5 +1,6 @@
+import type { Option } from '@sb/cli-kit';
+
 import { helpOption } from '../options/parse.js';
-import type { Option } from '../options/option.js';
 import type { Subcommand } from '../options/command.js';
 
 /** Columns before what an option does. */

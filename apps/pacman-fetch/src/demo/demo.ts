@@ -13,10 +13,10 @@ import { Folder, isProgram, isRoot, NewFolder, readToEnd, writeWhole } from '@sb
 import { currentIdentity, lookupUser } from '@sb/privdrop';
 
 import { printMessage } from '../ui/print-message.js';
+import { columns } from '@sb/cli-kit';
 import { FetchError } from '../errors.js';
 import { size } from '../ui/figures.js';
 import { type DemoMirror, digest, startDemoMirror } from './mirror.js';
-import { table } from './table.js';
 
 /** The users that may download, the first that exists: Arch's own, or the one that every system has. */
 const candidates = ['alpm', 'nobody'];
@@ -117,7 +117,7 @@ function filesTable({ packages }: DemoMirror, { cache }: Place): string {
       closeSync(descriptor);
     }
   });
-  return table([['file', 'size', 'owner', 'mode', 'content'], ...rows]);
+  return columns([['file', 'size', 'owner', 'mode', 'content'], ...rows]).join('\n');
 }
 
 /** Who downloads; an ordinary user can become nobody else. */

@@ -1,3 +1,4 @@
+import { columns } from '@sb/cli-kit';
 import type { FeatureReport } from '@sb/core';
 import type { SelfTestLine } from '@sb/sandbox';
 
@@ -81,7 +82,7 @@ function linesOf(words: readonly string[]): readonly string[] {
 
 function table(rows: readonly (readonly string[])[], { charset }: MessageStyle): string {
   const cells = rows.map((row) => row.map((cell) => printable(cell, charset)));
-  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => columnsOf(row[column] ?? ''))));
-  const padded = (cell: string, column: number) => cell + ' '.repeat((widths[column] ?? 0) - columnsOf(cell));
-  return cells.map((row) => `  ${row.map(padded).join('  ').trimEnd()}\n`).join('');
+  return columns(cells, columnsOf)
+    .map((line) => `  ${line}\n`)
+    .join('');
 }

@@ -1,5 +1,6 @@
+import type { Options } from '@sb/cli-kit';
+
 import { colorChoices } from '../ui/environment.js';
-import type { Options } from './option.js';
 
 /** The options of every command that downloads. */
 export const batchOptions = {

@@ -1,4 +1,6 @@
-import type { Options, ParsedOptions } from './option.js';
+import type { Options } from '@sb/cli-kit';
+
+import type { ParsedOptions } from './parsed.js';
 
 /** One command of the program. Parsing, help and completions read its table of options. */
 export interface Subcommand {

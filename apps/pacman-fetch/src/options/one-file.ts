@@ -1,5 +1,6 @@
+import type { Options } from '@sb/cli-kit';
+
 import { helpOption } from './parse.js';
-import type { Options } from './option.js';
 import { colorChoices } from '../ui/environment.js';
 
 /** The options of `-o FILE URL`, for parsing and for completions. */

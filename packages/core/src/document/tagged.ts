@@ -1,6 +1,6 @@
 import { object, required } from './object.js';
 import { isObject } from './plain.js';
-import { type Option, type Reader, refuseKind } from './reader.js';
+import { type Option, type Reader, refuseKind, type Schema } from './reader.js';
 import { word } from './scalars.js';
 
 /** The options of each variant, by the word that names it. */
@@ -25,7 +25,7 @@ export function tagged<T extends object>(tag: string, variants: Variants): Reade
     isObject(value) ? readers.get(String(wordOf(value))) : undefined;
   return {
     expected,
-    schema: { anyOf: [...readers.values()].map(({ schema }) => schema) },
+    schema: { anyOf: formsOf(tag, variants) },
     parts: { kind: 'forms', forms: [...readers.values()], formOf },
     accepts: isObject,
     read: (value, place) => {
@@ -36,4 +36,16 @@ export function tagged<T extends object>(tag: string, variants: Variants): Reade
       return reader === undefined ? refuseKind(value, place, expected) : reader.read(value, place);
     },
   };
+}
+
+/** One schema for all words whose other keys are the same: an editor then offers these words in one list. */
+function formsOf(tag: string, variants: Variants): readonly Schema[] {
+  const groups = new Map<string, readonly string[]>();
+  for (const [name, options] of Object.entries(variants)) {
+    const others = JSON.stringify(object(options).schema);
+    groups.set(others, [...(groups.get(others) ?? []), name]);
+  }
+  return [...groups.values()].map(
+    (names) => object({ [tag]: required(word(names)), ...variants[names[0] ?? ''] }).schema,
+  );
 }

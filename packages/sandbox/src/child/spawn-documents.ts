@@ -7,6 +7,7 @@ import {
   instance,
   integer,
   lenient,
+  list,
   object,
   type Options,
   type Place,
@@ -81,3 +82,12 @@ export const spawnReader: Reader<SandboxSpawnOptions> = object<SandboxSpawnOptio
     shell: 'No shell is started here: name one as the program, with its arguments.',
   },
 });
+
+/** What is executed. */
+export const programReader: Reader<string> = text();
+
+/** Its arguments; how many bytes they may have together, the launcher's record says. */
+export const argumentsReader: Reader<readonly string[]> = list(
+  text({ max: 1 << 20, pattern: /^[^\0]*$/, what: 'a text without a NUL' }),
+  { max: 1 << 20, what: 'a list of texts' },
+);

@@ -1,21 +1,14 @@
-import { bashCompletion } from './completion-bash.js';
-import { fishCompletion } from './completion-fish.js';
-import { zshCompletion } from './completion-zsh.js';
-import { misuse } from './usage-error.js';
+import { completionFor } from '@sb/cli-kit';
 
-const shells: Readonly<Record<string, () => string>> = {
-  bash: bashCompletion,
-  zsh: zshCompletion,
-  fish: fishCompletion,
-};
+import { options } from './options.js';
 
 /**
  * A completion script, made from the table of options.
  *
- * @param shell - `bash`, `zsh` or `fish`
- * @throws UsageError for another
+ * @param shell - one of those of the table
  */
-export function completion(shell: string): string {
-  const make = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
-  return make?.() ?? misuse(`there is no completion for ${shell}`, 'Use bash, zsh or fish.');
+export function completion(shell: string): string | undefined {
+  const program = { name: 'sb-run', about: '', options, offers: [] };
+  const printedBy = (name: string) => `sb-run --completion ${name}`;
+  return completionFor(shell, { program, commands: [], printedBy, runs: true });
 }

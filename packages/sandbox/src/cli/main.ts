@@ -25,7 +25,7 @@ async function answered(args: Arguments): Promise<boolean> {
   else if (args.has('version')) await print(`sb-run ${packageVersion(new URL('../', import.meta.url))}\n`);
   else if (args.has('completion')) {
     const { completion } = await import('./completion.js');
-    await print(completion(args.one('completion') ?? ''));
+    await print(completion(args.one('completion') ?? '') ?? '');
   } else return false;
   return true;
 }

@@ -1,3 +1,4 @@
+import { shells } from '@sb/cli-kit';
 import { presets } from '@sb/seccomp';
 import { describe, expect, it } from 'vitest';
 
@@ -25,17 +26,18 @@ describe('the help', () => {
 describe('the words that completions offer', () => {
   it('are those that the layers take', () => {
     expect(options.fs.words).toEqual(filesystemPresets);
-    expect(options.seccomp.words).toEqual([...Object.keys(presets), 'off']);
-    expect(options.require.words).toEqual(levelLayers);
-    expect(options.prefer.words).toEqual(levelLayers);
-    expect(options.off.words).toEqual(levelLayers.filter((layer) => layer !== 'process'));
+    expect(options.completion.words).toEqual(shells);
+    expect(options.seccomp.offers).toEqual([...Object.keys(presets), 'off']);
+    expect(options.require.offers).toEqual(levelLayers);
+    expect(options.prefer.offers).toEqual(levelLayers);
+    expect(options.off.offers).toEqual(levelLayers.filter((layer) => layer !== 'process'));
   });
 
   it('need no quotes in a shell', () => {
     for (const name of optionNames) {
-      const { about, words = [] } = optionOf(name);
+      const { about, words = [], offers = [] } = optionOf(name);
       expect(about).toMatch(/^[\w ,@.'-]+$/);
-      for (const word of words) expect(word).toMatch(/^[a-z_-]+$/);
+      for (const word of [...words, ...offers]) expect(word).toMatch(/^[a-z_-]+$/);
     }
   });
 });

@@ -1,37 +1,23 @@
-/** What is known of one option of the command line. */
-export interface Option {
-  /** What its value is called; absent for a switch. */
-  readonly value?: string;
-  /** The value may be left out; given, it follows a `=`. */
-  readonly optionalValue?: boolean;
-  /** May be given more than once. */
-  readonly repeatable?: boolean;
-  /** What it does, for completions. */
-  readonly about: string;
-  /** Values that a completion offers. */
-  readonly words?: readonly string[];
-  /** What the shell itself can offer as a value. */
-  readonly names?: 'file' | 'folder' | 'user' | 'group';
-}
+import type { Option, Options } from '@sb/cli-kit';
 
 const path = (about: string): Option => ({ value: 'PATH', repeatable: true, about, names: 'file' });
-const port = (about: string): Option => ({ value: 'PORT', repeatable: true, about, words: ['none', 'any'] });
+const port = (about: string): Option => ({ value: 'PORT', repeatable: true, about, offers: ['none', 'any'] });
 const layers = ['privdrop', 'caps', 'landlock', 'seccomp'] as const;
-const level = (about: string, words: readonly string[]): Option => ({
+const level = (about: string, offers: readonly string[]): Option => ({
   value: 'LAYER[.FEATURE]',
   repeatable: true,
   about,
-  words,
+  offers,
 });
 
 /**
- * Every option of sb-run. Parsing, the help's test and the completions read this one table. It imports nothing, so that
- * `--help` loads no layer; a test compares its words with what the layers take.
+ * Every option of sb-run. Parsing, the help's test and the completions read this one table. It imports no layer, so that
+ * `--help` loads none; a test compares its words with what the layers take.
  */
 export const options = {
   user: { value: 'NAME[:GROUP]', about: 'become this user', names: 'user' },
-  groups: { value: 'LIST', about: 'supplementary groups', words: ['none', 'initgroups'], names: 'group' },
-  caps: { value: 'LIST', about: 'capabilities that stay', words: ['none', 'off'] },
+  groups: { value: 'LIST', about: 'supplementary groups', offers: ['none', 'initgroups'], names: 'group' },
+  caps: { value: 'LIST', about: 'capabilities that stay', offers: ['none', 'off'] },
   fs: { value: 'PRESET', about: 'what of the files stays', words: ['read-only', 'minimal', 'none'] },
   ro: path('grant reading beneath a path'),
   rx: path('grant reading and executing beneath a path'),
@@ -39,19 +25,19 @@ export const options = {
   rwx: path('grant reading, writing and executing beneath a path'),
   'connect-tcp': port('connect to this TCP port only'),
   'bind-tcp': port('bind this TCP port only'),
-  scope: { value: 'LIST', about: 'what may not lead out', words: ['none', 'signal', 'abstract_unix_socket'] },
+  scope: { value: 'LIST', about: 'what may not lead out', offers: ['none', 'signal', 'abstract_unix_socket'] },
   unix: {
     value: 'PATH|any',
     repeatable: true,
     about: 'grant unix sockets at or beneath a path, or any',
-    words: ['any'],
+    offers: ['any'],
     names: 'file',
   },
   ipc: { about: 'grant System V and POSIX queues, memory, semaphores' },
   seccomp: {
     value: 'PRESET|FILE',
     about: 'filter system calls by a preset, or by a policy in JSON',
-    words: ['deny-dangerous', 'network-client', 'network-client-running', 'allow-all', 'deny-all', 'off'],
+    offers: ['deny-dangerous', 'network-client', 'network-client-running', 'allow-all', 'deny-all', 'off'],
     names: 'file',
   },
   deny: { value: 'LIST', repeatable: true, about: 'deny system calls and @groups too' },
@@ -73,8 +59,8 @@ export const options = {
   'self-test': { about: 'attempt from inside what the policy forbids' },
   completion: { value: 'SHELL', about: 'print a completion script', words: ['bash', 'zsh', 'fish'] },
   version: { about: 'print the version' },
-  help: { about: 'print the help' },
-} as const satisfies Readonly<Record<string, Option>>;
+  help: { short: 'h', about: 'print the help' },
+} as const satisfies Options;
 
 /** Name of an option, without its dashes. */
 export type OptionName = keyof typeof options;

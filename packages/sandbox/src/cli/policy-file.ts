@@ -2,19 +2,29 @@ import { errorCode, isSandboxError, repeatedKey } from '@sb/core';
 import { filesClause, isFilesError, readTrustedFile } from '@sb/files';
 import { parsePolicy, type SeccompPolicy } from '@sb/seccomp';
 
-import { definePolicy } from '../policy/define.js';
-import type { SandboxOptions, SandboxPolicy } from '../policy/options.js';
+import { makePolicy, type ReadOptions, readOptions } from '../policy/define.js';
+import type { SandboxOptions } from '../policy/options.js';
 import { misuse } from './usage-error.js';
 
 /**
- * Reads a sandbox's policy.
+ * Reads a sandbox's policy, of which nothing is made yet: the command line may add to it.
  *
  * @param file - path of a JSON document, as `schema/policy.schema.json` describes it
  * @throws UsageError with the file, the place in the document and the remedy
  */
-export function readPolicyFile(file: string): SandboxPolicy {
+export function readPolicyFile(file: string): ReadOptions {
   const text = textOf(file, 'policy');
-  return inFile(file, () => definePolicy(parsed(text, file) as SandboxOptions));
+  return inFile(file, () => readOptions(parsed(text, file) as SandboxOptions));
+}
+
+/**
+ * Throws where the policy of a file is at fault by itself, whatever the command line adds.
+ *
+ * @param read - from {@link readPolicyFile}
+ * @throws UsageError with the file's name
+ */
+export function blameFile(file: string, read: ReadOptions): void {
+  inFile(file, () => makePolicy(read));
 }
 
 /**
@@ -63,7 +73,7 @@ function parsed(text: string, file: string): unknown {
   return twice === undefined ? document : misuse(`${file} has the key ${twice} twice in one object`, 'Leave one out.');
 }
 
-/** What a layer or `definePolicy` finds fault with, with the file's name before it. */
+/** What a layer or the policy's reader finds fault with, with the file's name before it. */
 function inFile<T>(file: string, read: () => T): T {
   try {
     return read();

@@ -1,16 +1,18 @@
 import type { CapsOptions } from '@sb/caps';
+import { isSandboxError } from '@sb/core';
 import { isThere } from '@sb/files';
 import { type Base, presets, type SeccompOptions } from '@sb/seccomp';
 
-import { definePolicy } from '../policy/define.js';
+import { makePolicy, type ReadOptions, readOptions } from '../policy/define.js';
 import { defaultEnvironment } from '../policy/environment.js';
-import { layerPolicies } from '../plan/layers.js';
+import { levelsOf } from '../policy/levels.js';
+import { privdropOf } from '../plan/layers.js';
 import type { RlimitValue, SandboxOptions, SandboxPolicy, SandboxUser } from '../policy/options.js';
 import type { Arguments } from './arguments.js';
 import { checkKept } from './kept-descriptors.js';
 import { aboutLandlock, landlockFrom } from './landlock.js';
 import type { OptionName } from './options.js';
-import { readPolicyFile, readSeccompFile } from './policy-file.js';
+import { blameFile, readPolicyFile, readSeccompFile } from './policy-file.js';
 import { misuse } from './usage-error.js';
 import { assignment, integerOf, nameOrNumber, octalOf } from './words.js';
 
@@ -23,21 +25,30 @@ import { assignment, integerOf, nameOrNumber, octalOf } from './words.js';
 export function policyFrom(args: Arguments): SandboxPolicy {
   refuseTakenBack(args);
   const file = args.one('policy');
-  const before: SandboxOptions = file === undefined ? {} : readPolicyFile(file);
+  const before = file === undefined ? readOptions({}) : readPolicyFile(file);
+  try {
+    const policy = makePolicy(withEnvironment({ ...before, ...readOptions(changesFrom(args, before)) }, args));
+    checkKept(policy.keepDescriptors ?? []);
+    return policy;
+  } catch (error) {
+    if (file !== undefined && isSandboxError(error)) blameFile(file, before);
+    throw error;
+  }
+}
+
+/** What the command line adds to or puts in the place of what a file says; nothing else is read again. */
+function changesFrom(args: Arguments, before: SandboxOptions): SandboxOptions {
   const landlock = landlockFrom(args, before.landlock);
   const seccomp = seccompFrom(args, before.seccomp);
-  const policy = definePolicy({
-    ...before,
+  return {
     ...single(args),
-    ...(landlock === undefined ? {} : { landlock }),
-    ...(seccomp === undefined ? {} : { seccomp }),
+    ...(landlock === undefined || landlock === before.landlock ? {} : { landlock }),
+    ...(seccomp === undefined || seccomp === before.seccomp ? {} : { seccomp }),
     ...(args.has('unix') ? { unix: socketsFrom(args, before.unix) } : {}),
     ...(args.has('rlimit') ? { rlimits: { ...before.rlimits, ...limitsFrom(args) } } : {}),
     ...(args.has('keep-fd') ? { keepDescriptors: keptFrom(args, before.keepDescriptors) } : {}),
     ...levelsFrom(args, before),
-  });
-  checkKept(policy.keepDescriptors ?? []);
-  return args.has('env') ? withEnvironment(policy, args) : policy;
+  };
 }
 
 /** What has one value. */
@@ -149,13 +160,14 @@ function levelsFrom(args: Arguments, before: LevelLists): LevelLists {
 }
 
 /** The environment is exact, so an addition needs all of it: the file's, or the one that a sandbox has by itself. */
-function withEnvironment(policy: SandboxPolicy, args: Arguments): SandboxPolicy {
+function withEnvironment(options: ReadOptions, args: Arguments): ReadOptions {
+  if (!args.has('env')) return options;
   const added = args.all('env').map((text) => {
     const [name, value = process.env[name]] = assignment(text);
     return value === undefined
       ? misuse(`--env ${name} is not set here`, `Set it, or write --env ${name}=VALUE.`)
       : ([name, value] as const);
   });
-  const own = policy.env ?? defaultEnvironment(layerPolicies(policy).privdrop);
-  return definePolicy({ ...policy, env: { ...own, ...Object.fromEntries(added) } });
+  const own = options.env ?? defaultEnvironment(privdropOf(options, levelsOf(options)));
+  return { ...options, ...readOptions({ env: { ...own, ...Object.fromEntries(added) } }) };
 }

@@ -1,9 +1,9 @@
+import { columns } from '@sb/cli-kit';
 import { escaped } from '@sb/core';
 
 import type { SelfTest } from '../self-test/self-test.js';
 import { findTarget } from '../launch/target.js';
 import type { Sandbox } from '../types.js';
-import { tableOf } from './table.js';
 
 /**
  * What would happen, without its happening.
@@ -45,4 +45,11 @@ function verdictOf(lines: SelfTest['lines']): string {
   return failed === 0
     ? `${count('passed')} attempts passed${unproved}`
     : `${failed} of ${lines.length} attempts FAILED${unproved}`;
+}
+
+/** Names can do nothing to a terminal. */
+function tableOf(rows: readonly (readonly string[])[]): string {
+  return columns(rows.map((row) => row.map(escaped)))
+    .map((line) => `${line}\n`)
+    .join('');
 }

@@ -12,7 +12,7 @@ import { withProgram, withTop } from '../policy/filesystem.js';
 import { levelsWithSockets, withGrants } from '../policy/unix-and-ipc.js';
 import { layerLevel, levelOf } from '../policy/levels.js';
 import { withMetadataRules } from '../filter/metadata-rules.js';
-import type { Levels, SandboxPolicy } from '../policy/options.js';
+import type { Levels, SandboxOptions, SandboxPolicy } from '../policy/options.js';
 import { withTcpRules } from '../filter/tcp-rules.js';
 import { topFolders } from '../policy/top-folders.js';
 
@@ -82,8 +82,9 @@ function checkRequired(levels: Levels, layers: LayerPolicies): void {
   }
 }
 
-function privdropOf(
-  { user, groups = 'none', privateGroup = 'off' }: SandboxPolicy,
+/** The change of user that a policy asks for. Looks the user up. */
+export function privdropOf(
+  { user, groups = 'none', privateGroup = 'off' }: SandboxOptions,
   levels: Levels,
 ): PrivdropPolicy | undefined {
   if (user === undefined || levelOf(levels, 'privdrop') === 'off') return undefined;

@@ -1,7 +1,7 @@
 import { type CapsPolicy, policy as capsPolicy } from '@sb/caps';
 import type { LandlockPolicy } from '@sb/landlock';
 
-import { policyReader } from './documents.js';
+import { checkUser, policyReader } from './documents.js';
 import { documentPlace } from '../errors.js';
 import { landlockPolicy } from './filesystem.js';
 import { withSockets } from './unix-and-ipc.js';
@@ -29,8 +29,33 @@ const made = new WeakMap<SandboxPolicy, PolicyParts>();
  * @throws SandboxError `invalid-policy`, with the place in the document as `path`; the errors of the layers' `policy`
  */
 export function definePolicy(document: SandboxOptions | SandboxPolicy): SandboxPolicy {
-  if (isMade(document)) return document;
-  const policy: SandboxPolicy = Object.freeze({ ...policyReader.read(document, documentPlace('policy')), version: 1 });
+  return isMade(document) ? document : makePolicy(readOptions(document));
+}
+
+/** Options that {@link readOptions} took, or several such with the later one's in the place of the earlier one's. */
+export interface ReadOptions extends SandboxOptions {
+  readonly [isRead]: true;
+}
+
+declare const isRead: unique symbol;
+
+/**
+ * Reads options, and makes nothing of them.
+ *
+ * @throws SandboxError `invalid-policy` for what is wrong with one of them
+ */
+export function readOptions(document: SandboxOptions): ReadOptions {
+  return policyReader.read(document, documentPlace('policy')) as ReadOptions;
+}
+
+/**
+ * Makes a policy of options that were read, without a second look at them.
+ *
+ * @throws SandboxError for options that do not go together; the errors of the layers' `policy`
+ */
+export function makePolicy(options: ReadOptions): SandboxPolicy {
+  checkUser(options, documentPlace('policy'));
+  const policy: SandboxPolicy = Object.freeze({ ...options, version: 1 });
   made.set(policy, { levels: levelsOf(policy), caps: capsOf(policy), landlock: landlockOf(policy) });
   return policy;
 }

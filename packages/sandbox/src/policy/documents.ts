@@ -54,9 +54,12 @@ const seccompReader = checked(object(seccompOwn, { elsewhere: { level: ownLevels
   Omit<SeccompOptions, 'level'>
 >;
 
-const limit = either<RlimitValue>(
-  integer({ min: 0, max: Number.MAX_SAFE_INTEGER, what: "a limit in the kernel's unit" }),
-  word(['unlimited']),
+const limit = titled(
+  either<RlimitValue>(
+    integer({ min: 0, max: Number.MAX_SAFE_INTEGER, what: "a limit in the kernel's unit" }),
+    word(['unlimited']),
+  ),
+  'limit',
 );
 
 /** Without a limit there is none, so that one that is missing is a mistake. */
@@ -149,14 +152,17 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
 };
 
 /** A policy, or the options of one. */
-export const policyReader = checked(object(table), (read, place: Place) => {
-  if (Object.hasOwn(read, 'groups') && !Object.hasOwn(read, 'user')) {
+export const policyReader = object(table);
+
+/** What no table says: which options go together. */
+export function checkUser(policy: SandboxOptions, place: Place): void {
+  if (Object.hasOwn(policy, 'user')) return;
+  if (Object.hasOwn(policy, 'groups')) {
     place.key('groups').refuse('are those of a user, and none is named', 'Name a user; without one the groups stay.');
   }
-  if (Object.hasOwn(read, 'privateGroup') && !Object.hasOwn(read, 'user')) {
+  if (Object.hasOwn(policy, 'privateGroup')) {
     place
       .key('privateGroup')
       .refuse('goes with a user, and none is named', 'Name a user; without one the group stays.');
   }
-  return read;
-});
+}

@@ -12,6 +12,7 @@ import {
   type Options,
   type Reader,
   refuseKind,
+  titled,
   word,
 } from '@sb/core/document';
 import {
@@ -33,25 +34,24 @@ export const filesystemPresets = ['read-only', 'minimal', 'none'] as const satis
 /** Kinds of access of a short rule. */
 export const accesses = ['ro', 'rx', 'rw', 'rwx', 'list'] as const satisfies readonly Access[];
 
-const paths = either<string | readonly string[]>(
-  textPath,
-  list(textPath, { min: 1, max: mostPaths, what: 'a list of paths' }),
+const paths = titled(
+  either<string | readonly string[]>(textPath, list(textPath, { min: 1, max: mostPaths, what: 'a list of paths' })),
+  'paths',
 );
 
 /** Left out, a path must be there, and nothing can be moved between folders. */
 const flags = { optional: lenient(boolean), refer: lenient(boolean) };
 
+const shortObject = object<ShortRule>({ ro: paths, rx: paths, rw: paths, rwx: paths, list: paths, ...flags });
+
 /** `{ "rw": ["out"], "optional": true }`: exactly one kind of access. */
 const shortRule: Reader<ShortRule> = {
-  ...checked(
-    object<ShortRule>({ ro: paths, rx: paths, rw: paths, rwx: paths, list: paths, ...flags }),
-    (rule, place) => {
-      const named = accesses.filter((access) => Object.hasOwn(rule, access));
-      if (named.length === 1) return rule;
-      return place.refuse('names not exactly one kind of access', `Use one of: ${accesses.join(', ')}.`);
-    },
-  ),
-  schema: { oneOf: accesses.map((access) => object({ [access]: { reader: paths, required: true }, ...flags }).schema) },
+  ...checked(shortObject, (rule, place) => {
+    const named = accesses.filter((access) => Object.hasOwn(rule, access));
+    if (named.length === 1) return rule;
+    return place.refuse('names not exactly one kind of access', `Use one of: ${accesses.join(', ')}.`);
+  }),
+  schema: { ...shortObject.schema, oneOf: accesses.map((access) => ({ required: [access] })) },
 };
 
 /** A rule as the builders of `@sb/landlock` make it or as it is written by hand, or a short one of a document. */
@@ -70,20 +70,22 @@ function formOf(value: unknown): Reader<PathRule | ShortRule> | undefined {
 
 type Ports = readonly number[] | 'any';
 
-const portsOrAny = (ports: Reader<readonly number[]>, description: string): Reader<Ports> =>
-  described(either<Ports>(word(['any']), ports), description);
+const anyOr = (ports: Reader<readonly number[]>, title: string): Reader<Ports> =>
+  titled(either<Ports>(word(['any']), ports), title);
+const portsToConnect = anyOr(portLists.connectTcp, 'portsToConnect');
+const portsToBind = anyOr(portLists.bindTcp, 'portsToBind');
 
 const net = object<NonNullable<LandlockChoice['net']>>(
   {
-    connectTcp: portsOrAny(portLists.connectTcp, 'Default: any.'),
-    bindTcp: portsOrAny(portLists.bindTcp, 'Default: none.'),
-    connectSendUdp: portsOrAny(portLists.connectSendUdp, 'ABI 10. Default: any.'),
-    bindUdp: portsOrAny(portLists.bindUdp, 'ABI 10. Default: any.'),
+    connectTcp: described(portsToConnect, 'Default: any.'),
+    bindTcp: described(portsToBind, 'Default: none.'),
+    connectSendUdp: described(portsToConnect, 'ABI 10. Default: any.'),
+    bindUdp: described(portsToBind, 'ABI 10. Default: any.'),
   },
   {
     others: {
       name: portsByBit.name,
-      reader: portsOrAny(portsByBit.reader, 'A right that is newer than this schema, by its bit.'),
+      reader: described(portsToBind, 'A right that is newer than this schema, by its bit.'),
     },
   },
 );

@@ -42,7 +42,11 @@ export function levelListReader(option: LevelOption): Reader<readonly string[]> 
   const names = levelNames(option);
   const name = custom({
     expected: 'a layer, or a feature of one',
-    schema: { anyOf: [{ enum: names }, { type: 'string', pattern: '^landlock\\.[^\\u0000]*$' }] },
+    schema: {
+      // What may be switched off is not all that may be required.
+      title: option === 'off' ? 'featureToSwitchOff' : 'feature',
+      anyOf: [{ enum: names }, { type: 'string', pattern: '^landlock\\.[^\\u0000]*$' }],
+    },
     is: isText,
     read: (value, path) => nameAt(value, path, option),
   });

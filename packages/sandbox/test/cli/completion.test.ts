@@ -1,6 +1,6 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 
-import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
+import { missing, offersIn, runProgram, temporaryFolder, typedInZsh } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { sbRun } from '../sb-run.js';
@@ -11,14 +11,6 @@ async function script(shell: string): Promise<string> {
   return stdout;
 }
 
-/** What is offered for the last word of a line. */
-const offers = {
-  bash: (words: readonly string[]) => `
-    COMP_WORDS=(sb-run ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}
-    COMP_LINE="sb-run ${words.join(' ')}"; _sb_run; printf '%s\\n' "\${COMPREPLY[@]}"`,
-  fish: (words: readonly string[]) => `complete -C 'sb-run ${words.join(' ')}' | string replace -r '\\t.*' ''`,
-};
-
 describe.each(['bash', 'fish'] as const)('sb-run: completion for %s', (shell) => {
   it.each([
     [['--r'], ['--ro', '--rx', '--rw', '--rwx', '--rlimit', '--require', '--report'], ['--fs']],
@@ -28,16 +20,12 @@ describe.each(['bash', 'fish'] as const)('sb-run: completion for %s', (shell) =>
     [['--seccomp', 'network'], ['network-client', 'network-client-running'], ['deny-all']],
     [['--user', 'nobod'], ['nobody'], ['root']],
     [['--ro', '/etc/passw'], ['/etc/passwd'], ['/etc/group']],
+    [['--fs=m'], [shell === 'bash' ? 'minimal' : '--fs=minimal'], ['none']],
+    [['--completion', ''], ['bash', 'zsh', 'fish'], ['--user']],
     [['--', 'setpri'], ['setpriv'], ['--user']],
     [['--ro', '/', '--', 'cat', '/etc/passw'], ['/etc/passwd'], ['--user']],
   ])('offers for %j', async (words, expected, others) => {
-    using folder = temporaryFolder();
-    const file = folder.file('script');
-    writeFileSync(file, `${await script(shell)}\n${offers[shell](words)}\n`);
-    const options = { env: { PATH: process.env['PATH'], HOME: folder.path, TERM: 'dumb' } };
-    const { stdout, stderr } = await runProgram(shell, [file], options);
-    expect(stderr).toBe('');
-    const lines = stdout.split('\n');
+    const lines = await offersIn(shell, await script(shell), ['sb-run', ...words]);
     expect(lines).toEqual(expect.arrayContaining(expected));
     for (const other of others) expect(lines).not.toContain(other);
   });
@@ -53,27 +41,17 @@ describe('sb-run: completion scripts', () => {
     expect((await runProgram(shell, ['-n', file])).status).not.toBe(0);
   });
 
-  it.skipIf(missing('linux'))('offers in a zsh that someone types in', async () => {
-    using folder = temporaryFolder();
-    const file = folder.file('script');
-    writeFileSync(file, await script('zsh'));
-    expect(existsSync('/usr/bin/zsh')).toBe(true);
-    // The line editor needs a terminal; zpty is zsh's own.
-    const typed = (line: string) => `
-      zpty -w shell $'${line}\\t'
-      sleep 0.7; zpty -r -t shell part; print -r -- "$part" ; while zpty -r -t shell part; do print -r -- "$part"; done
-      zpty -w -n shell $'\\x15'`;
-    const lines = `
-      zmodload zsh/zpty
-      zpty shell zsh -f -i
-      zpty -w shell 'PS1=; autoload -Uz compinit; compinit -u -D; source ${file}; print set up'
-      zpty -r -m shell part '*set up*set up*'
-      ${typed('sb-run --fs mini')}
-      ${typed('sb-run --no-')}
-      zpty -d shell`;
-    const options = { env: { PATH: process.env['PATH'], HOME: folder.path, TERM: 'xterm' } };
-    const { stdout } = await runProgram('zsh', ['-f', '-c', lines], options);
-    expect(stdout).toMatch(/minimal/);
-    expect(stdout).toMatch(/--no-new-session/);
-  });
+  it.skipIf(missing('linux'))(
+    'offers in a zsh that someone types in',
+    async () => {
+      const lines = [
+        ['sb-run --fs mini', 'minimal'],
+        ['sb-run --no-', '--no-new-session'],
+        ['sb-run --report=/etc/passw', '/etc/passwd'],
+        ['sb-run --ro / -- setpri', 'setpriv'],
+      ] as const;
+      expect(await typedInZsh(await script('zsh'), lines)).toEqual(lines.map(([, shown]) => shown));
+    },
+    40_000,
+  );
 });

@@ -137,7 +137,7 @@ describe('sb-run: files that are at fault', () => {
     [['--caps', 'net_raw'], /Write cap_net_raw/],
     [['--deny', '@no-such-group'], /seccomp\.deny\[0\] is not a group: "@no-such-group"/],
     [['--scope', 'signals'], /scope\[0\] is not a name of scope: "signals"\. Did you mean "signal"/],
-    [['--fs', 'all'], /landlock\.preset is "all"\. Give one of "read-only", "minimal", "none"/],
+    [['--fs', 'all'], /--fs is read-only, minimal, none, and not "all"/],
     [['--require', 'seccomp', '--off', 'seccomp'], /both name seccomp/],
     [['--off', 'process'], /names process/],
     [['--user', 'nobody', '--off', 'privdrop'], /--off privdrop switches off what --user asks for/],
@@ -145,7 +145,7 @@ describe('sb-run: files that are at fault', () => {
     [['--rw', '/tmp', '--off', 'landlock'], /--off landlock switches off what --rw asks for/],
     [['--deny', 'open', '--off', 'seccomp'], /--off seccomp switches off what --deny asks for/],
     [['--keep-fd', '2'], /keepDescriptors\[0\] is not a descriptor from 3 to 1023: 2/],
-    [['--completion', 'tcsh'], /Use bash, zsh or fish/],
+    [['--completion', 'tcsh'], /--completion is bash, zsh, fish, and not "tcsh"/],
   ] as const)('%j', async (options, expected) => {
     const { status, stdout, stderr } = await sbRun([...options, '--', 'echo', 'ran']);
     expect({ status, stdout }).toEqual({ status: 125, stdout: '' });

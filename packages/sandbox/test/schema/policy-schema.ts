@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { Schema } from '@sb/core/document';
 
 import { policyReader } from '../../src/policy/documents.js';
@@ -7,6 +9,7 @@ function hoisted(schema: Schema, definitions: Map<string, Schema>): Schema {
   const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, hoistedIn(value, definitions)]));
   const { title, description, ...named } = inner;
   if (typeof title !== 'string') return inner;
+  if (!isDeepStrictEqual(definitions.get(title) ?? named, named)) throw new Error(`two schemas have the name ${title}`);
   definitions.set(title, named);
   return { $ref: `#/$defs/${title}`, ...(description === undefined ? {} : { description }) };
 }

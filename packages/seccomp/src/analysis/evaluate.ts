@@ -1,5 +1,8 @@
+import { custom, integer, list, object, Place, required, word } from '@sb/core/document';
+
+import { seccompError } from '../errors.js';
 import type { Action } from '../policy/actions.js';
-import { type Architecture, architectures } from '../tables/architectures.js';
+import { type Architecture, architectureNames, architectures } from '../tables/architectures.js';
 import type { Condition } from '../policy/conditions.js';
 import { policy as validate } from '../policy/policy.js';
 import type { SeccompPolicy } from '../policy/options.js';
@@ -13,20 +16,49 @@ export interface Decision {
   readonly rule: string;
 }
 
+/** A call as the kernel sees it. */
+interface SeenCall {
+  readonly number: number;
+  readonly args: readonly bigint[];
+}
+
+const register = custom({
+  expected: 'a bigint from 0 to 2 ** 64 - 1',
+  schema: {},
+  is: (value): value is bigint => typeof value === 'bigint' && BigInt.asUintN(64, value) === value,
+  read: (value) => value,
+});
+
+/** A call that is judged. */
+export const seenCallReader = object<SeenCall>({
+  number: required(integer({ min: 0, max: 0xffff_ffff, what: 'the number of a call' })),
+  args: required(list(register, { max: 6, what: 'a list of arguments' })),
+});
+
+const architectureReader = word(architectureNames);
+
+/** Where what is judged begins. */
+function place(name: string): Place {
+  return new Place(name, ({ path, what, hint }) => {
+    throw seccompError('invalid-call', 'evaluate', { what: `${path} ${what}`, hint, path });
+  });
+}
+
 /**
  * Decides a call directly from the policy. The compiler is not involved, so its filter can be compared with this.
  *
  * @param policy - from `policy`
  * @param architecture - whose call it is
  * @param call - its number, unsigned, and its arguments, unsigned and 64 bits each; missing ones are 0
- * @throws SeccompError what `policy` throws for anything it didn't make
+ * @throws SeccompError `invalid-call` for what no kernel would see; what `policy` throws for anything it didn't make
  */
-export function evaluate(
-  policy: SeccompPolicy,
-  architecture: Architecture,
-  call: { readonly number: number; readonly args: readonly bigint[] },
-): Decision {
+export function evaluate(policy: SeccompPolicy, architecture: Architecture, call: SeenCall): Decision {
   const valid = validate(policy);
+  architectureReader.read(architecture, place('architecture'));
+  return decide(valid, architecture, seenCallReader.read(call, place('call')));
+}
+
+function decide(valid: SeccompPolicy, architecture: Architecture, call: SeenCall): Decision {
   if (!valid.architectures.includes(architecture)) {
     return { action: valid.foreign, rule: `foreign architecture ${architecture}` };
   }

@@ -1,5 +1,4 @@
-import { nearest } from '@sb/core';
-import { shown } from '@sb/core/document';
+import { object, Place, type Reader, shown } from '@sb/core/document';
 
 import { type Architecture, architectureNames, architectures } from '../tables/architectures.js';
 import { type SeccompError, seccompError } from '../errors.js';
@@ -27,7 +26,16 @@ interface CheckedCall {
   readonly args: readonly bigint[];
 }
 
-const keys: readonly string[] = ['syscall', 'args', 'arch'];
+/** What each key holds is looked at below, where it is known of which architecture it is. */
+const any: Reader = { expected: 'a value', schema: {}, accepts: () => true, read: (value) => value };
+
+const keysReader = object({ syscall: any, args: any, arch: any });
+
+const place = new Place('', ({ path, what, hint }) => {
+  const at = path === '' ? 'call' : path;
+  throw seccompError('invalid-call', 'simulate', { what: `${at} ${what}`, hint, path: at });
+});
+
 const argumentsMax = 6;
 const numberMax = 0xffff_ffff;
 
@@ -39,18 +47,7 @@ const numberMax = 0xffff_ffff;
  * @throws SeccompError `invalid-call`, `unknown-syscall`, with the place at fault as `path`
  */
 export function checkedCall(call: SimulatedCall, otherwise: Architecture): CheckedCall {
-  if (typeof call !== 'object' || call === null)
-    throw invalidCall('call', call, 'Give an object with syscall and args.');
-  const strange = Object.keys(call).find((key) => !keys.includes(key));
-  if (strange !== undefined) {
-    const meant = nearest(strange, keys);
-    const guess = meant === undefined ? '' : `Did you mean "${meant}"? `;
-    throw seccompError('invalid-call', 'simulate', {
-      what: `${strange.slice(0, 60)} is unknown`,
-      hint: `${guess}Use: ${keys.join(', ')}.`,
-      path: strange.slice(0, 60),
-    });
-  }
+  keysReader.read(call, place);
   const arch = architectureAt(call.arch, otherwise);
   return { arch, number: numberAt(call.syscall, arch), args: argumentsAt(call.args, architectures[arch].bits) };
 }

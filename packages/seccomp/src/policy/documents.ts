@@ -66,14 +66,14 @@ const group = custom({
 });
 
 const callOrGroup: Reader<string> = {
-  ...either(group, syscall),
+  ...titled(either(group, syscall), 'syscallOrGroup'),
   read: (value, place) => (typeof value === 'string' && value.startsWith('@') ? group : syscall).read(value, place),
 };
 
 const errno = required(
   custom({
     expected: 'a Linux error',
-    schema: { anyOf: [{ enum: errnoNames }, { type: 'integer', minimum: 1, maximum: maxErrno }] },
+    schema: { title: 'errno', anyOf: [{ enum: errnoNames }, { type: 'integer', minimum: 1, maximum: maxErrno }] },
     is: isTextOrNumber,
     read: canonicalErrno,
   }),
@@ -165,7 +165,7 @@ export const optionTable: Options<SeccompFields> = {
   allow: described(calls, 'Calls and @groups to allow as well.'),
   rules: described(list(rule, { what: 'a list of rules' }), 'By arguments; the first that holds decides.'),
   sockets: described(
-    either<readonly SocketFamily[] | 'any'>(list(word(socketFamilies)), word(['any'])),
+    either<readonly SocketFamily[] | 'any'>(list(titled(word(socketFamilies), 'socketFamily')), word(['any'])),
     'The only address families of socket(2).',
   ),
   denied: described(deniedReader, 'For known calls that are denied. Default: EPERM.'),

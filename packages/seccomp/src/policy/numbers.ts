@@ -10,6 +10,7 @@ const low64 = 0xffff_ffff_ffff_ffffn;
 export const narrow: Reader<number> = custom({
   expected: 'an unsigned 32-bit number',
   schema: {
+    title: 'number32',
     anyOf: [
       { type: 'integer', minimum: 0, maximum: low32 },
       { type: 'string', pattern: '^0[xX][0-9a-fA-F]{1,8}$' },
@@ -31,6 +32,7 @@ export const narrow: Reader<number> = custom({
 export const wide: Reader<string> = custom({
   expected: 'an unsigned 64-bit number',
   schema: {
+    title: 'number64',
     anyOf: [
       { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
       { type: 'string', pattern: '^(?:0[xX][0-9a-fA-F]{1,16}|[0-9]{1,20})$' },

@@ -1,0 +1,86 @@
+import { listedValues, spellings } from '../option.js';
+import { type Completable, type Completed, functionOf } from './completable.js';
+
+/** What compgen(1) is asked for, by the kind of name. */
+const actions = { file: '-f', folder: '-d', user: '-u', group: '-g' } as const;
+
+/** For bash 3.2 and later. */
+export function bashCompletion(completed: Completed): string {
+  const { program, commands, printedBy, runs } = completed;
+  const name = functionOf(completed);
+  const names = commands.map((command) => command.name);
+  const own = { ...program, name: '', offers: [...names, ...program.offers, ...(runs ? ['--'] : [])] };
+  const all = [own, ...commands];
+  return `\
+# Completion of ${program.name} for bash: source <(${printedBy('bash')})
+${name}() {
+  local IFS=$' \\t\\n' cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} command= inline= at
+  for ((at = 1; at < COMP_CWORD; at++)); do
+    [[ \${COMP_WORDS[at]} == -- ]] || continue
+${runs ? behind(name) : ''}    return
+  done
+  # --option=value arrives as three words.
+  [[ $prev == = ]] && prev=\${COMP_WORDS[COMP_CWORD - 2]} inline=1
+  [[ $cur == = ]] && prev=\${COMP_WORDS[COMP_CWORD - 1]} cur= inline=1
+${names.length === 0 ? '' : commandOf(names)}  case $command:$prev in
+${all.flatMap((one) => valueCases(name, one)).join('\n')}
+  esac
+  case $command in
+${all.map((one) => wordsCase(name, one)).join('\n')}
+  esac
+}
+${name}_offer() {
+  local IFS=$'\\n'
+  COMPREPLY=($(compgen "$@" -- "$cur"))
+}
+complete -o filenames -F ${name} ${program.name}
+`;
+}
+
+/** Another program's own completion, where bash-completion(7) is there to find it. */
+function behind(name: string): string {
+  return `\
+    if declare -F _command_offset >/dev/null; then
+      _command_offset $((at + 1))
+    elif ((COMP_CWORD == at + 1)); then
+      ${name}_offer -c
+    else
+      ${name}_offer -f
+    fi
+`;
+}
+
+function commandOf(names: readonly string[]): string {
+  return `\
+  if ((COMP_CWORD > 1)); then
+    case \${COMP_WORDS[1]} in
+      ${names.join(' | ')}) command=\${COMP_WORDS[1]} ;;
+    esac
+  fi
+`;
+}
+
+function valueCases(name: string, { name: command, options }: Completable): readonly string[] {
+  return Object.entries(options)
+    .filter(([, { value }]) => value !== undefined)
+    .map(([long, option]) => {
+      const pattern = spellings(long, option).map((one) => `${command}:${one}`);
+      const listed = listedValues(option);
+      const offers = [
+        ...(listed.length === 0 ? [] : [wordList(listed)]),
+        ...(option.names ? [actions[option.names]] : []),
+      ];
+      const offer = offers.length === 0 ? 'return' : `${name}_offer ${offers.join(' ')}; return`;
+      return `    ${pattern.join(' | ')}) ${option.optionalValue === true ? `[[ $inline ]] && { ${offer}; }` : offer} ;;`;
+    });
+}
+
+function wordsCase(name: string, { name: command, options, offers }: Completable): string {
+  const longs = Object.keys(options).map((long) => `--${long}`);
+  return `    ${command === '' ? "''" : command}) ${name}_offer ${wordList([...offers, ...longs])} ;;`;
+}
+
+/** compgen(1) splits at the IFS, which is a line end here, so that names with blanks stay whole. */
+function wordList(words: readonly string[]): string {
+  return `-W $'${words.join('\\n')}'`;
+}

@@ -1,0 +1,28 @@
+import type { Options } from '../option.js';
+
+/** What a shell can complete behind a program's name, or behind one of its commands. */
+export interface Completable {
+  /** Name of the command; of the program for what stands behind no command. */
+  readonly name: string;
+  /** What a command does; a clause. */
+  readonly about: string;
+  readonly options: Options;
+  /** Words other than options. */
+  readonly offers: readonly string[];
+}
+
+/** A program that completion scripts are made for. */
+export interface Completed {
+  /** The program itself. */
+  readonly program: Completable;
+  readonly commands: readonly Completable[];
+  /** The command that prints a script: `pacman-fetch completion bash`. */
+  readonly printedBy: (shell: string) => string;
+  /** Whether the command line of any other program follows `--`. */
+  readonly runs: boolean;
+}
+
+/** The name of a shell function for a program. */
+export function functionOf({ program }: Completed): string {
+  return `_${program.name.replaceAll('-', '_')}`;
+}

@@ -1,0 +1,75 @@
+import { listedValues, type Option } from '../option.js';
+import { type Completed, functionOf } from './completable.js';
+
+/** What lists names of a kind. */
+const lists = {
+  file: [],
+  folder: ['(__fish_complete_directories)'],
+  user: ['(__fish_complete_users)'],
+  group: ['(__fish_complete_groups)'],
+} as const;
+
+/** For fish; also as a file `PROGRAM.fish` among its completions. */
+export function fishCompletion(completed: Completed): string {
+  const { program, commands, printedBy, runs } = completed;
+  const start = `complete -c ${program.name}`;
+  const isCommand = `_${functionOf(completed)}_command`;
+  const lines = [
+    ...(runs ? [`${start} -n 'contains -- -- (commandline -opc)' -a '(_${functionOf(completed)}_behind)'`] : []),
+    ...commands.map(({ name, about }) => `${start} -n __fish_is_first_arg -a ${name} -d ${quoted(about)}`),
+    ...[program, ...commands].flatMap((one) => {
+      const when = one === program ? `not ${isCommand}` : `${isCommand} ${one.name}`;
+      const from = commands.length === 0 ? start : `${start} -n '${when}'`;
+      const words = one.offers.length === 0 ? [] : [`${from} -a '${one.offers.join(' ')}'`];
+      return words.concat(Object.entries(one.options).map(([long, option]) => `${from} ${optionWords(long, option)}`));
+    }),
+  ];
+  return `\
+# Completion of ${program.name} for fish: ${printedBy('fish')} | source
+${runs ? behindFunction(completed) : ''}${commands.length === 0 ? '' : commandFunction(completed)}${start} -f
+${lines.join('\n')}
+`;
+}
+
+/** The completion of the program behind `--`. */
+function behindFunction(completed: Completed): string {
+  return `\
+function _${functionOf(completed)}_behind
+    set -l words (commandline -opc) (commandline -ct)
+    set -l at (contains -i -- -- $words)
+    complete -C (string join ' ' -- $words[(math $at + 1)..-1])
+end
+`;
+}
+
+/** Whether there is a command, or this one. */
+function commandFunction(completed: Completed): string {
+  return `\
+function _${functionOf(completed)}_command
+    set -l words (commandline -opc)
+    set -q words[2]; or return 1
+    if set -q argv[1]
+        test $words[2] = $argv[1]
+    else
+        contains -- $words[2] ${completed.commands.map(({ name }) => name).join(' ')}
+    end
+end
+`;
+}
+
+function optionWords(long: string, option: Option): string {
+  const { short, value, optionalValue, about, names } = option;
+  const offers = [...listedValues(option), ...(names === undefined ? [] : lists[names])];
+  return [
+    `-l ${long}`,
+    ...(short === undefined ? [] : [`-s ${short}`]),
+    `-d ${quoted(about)}`,
+    ...(value === undefined || optionalValue === true ? [] : ['-r']),
+    ...(offers.length === 0 ? [] : [`-a '${offers.join(' ')}'`]),
+    ...(names === 'file' ? ['-F'] : value === undefined ? [] : ['-f']),
+  ].join(' ');
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll(/['\\]/g, '\\$&')}'`;
+}

@@ -1,0 +1,73 @@
+import { listedValues, type Option, spellings } from '../option.js';
+import { type Completable, type Completed, functionOf } from './completable.js';
+
+const actions = { file: '_files', folder: '_files -/', user: '_users', group: '_groups' } as const;
+
+/** For zsh; also as a file `_PROGRAM` on the fpath. */
+export function zshCompletion(completed: Completed): string {
+  const { program, commands, printedBy, runs } = completed;
+  const name = functionOf(completed);
+  const rest = runs ? "'*::command: _normal'" : operandsOf(program);
+  return `\
+#compdef ${program.name}
+# Completion of ${program.name} for zsh: source <(${printedBy('zsh')})
+${name}() {
+${commands.length === 0 ? '' : commandsOf(commands)}  ${argumentsOf(program, rest)}
+}
+if [[ $funcstack[1] == ${name} ]]; then ${name} "$@"; else compdef ${name} ${program.name}; fi
+`;
+}
+
+/** What is said of the commands, and what completes behind one. */
+function commandsOf(commands: readonly Completable[]): string {
+  return `\
+  local -a commands=(
+${commands.map(({ name, about }) => `    '${name}:${quoted(about)}'`).join('\n')}
+  )
+  if ((CURRENT > 2 && \${+commands[(r)$words[2]:*]})); then
+    local command=$words[2]
+    shift words
+    ((CURRENT--))
+    case $command in
+${commands.map((one) => `      ${one.name}) ${argumentsOf(one, operandsOf(one))} ;;`).join('\n')}
+    esac
+    return
+  fi
+  if ((CURRENT == 2)) && [[ $PREFIX != -* ]]; then
+    _describe command commands
+    return
+  fi
+`;
+}
+
+function argumentsOf({ options }: Completable, rest: string): string {
+  const specs = Object.entries(options).flatMap(([long, option]) => specsOf(long, option));
+  return `_arguments -S ${[...specs, rest].join(' ')}`;
+}
+
+function operandsOf({ offers }: Completable): string {
+  return offers.length === 0 ? "'*: : '" : `'*: :(${offers.join(' ')})'`;
+}
+
+/** The specifications of one option for _arguments (zshcompsys(1)). */
+function specsOf(long: string, option: Option): readonly string[] {
+  const { value, optionalValue, repeatable, about } = option;
+  return spellings(long, option).map((spelling) => {
+    const name = `${repeatable === true ? '*' : ''}${spelling}`;
+    if (value === undefined) return `'${name}[${quoted(about)}]'`;
+    const [equals, colon] = optionalValue === true ? ['=-', '::'] : ['=', ':'];
+    const argument = `${colon}${quoted(value)}:${actionOf(option)}`;
+    return `'${name}${spelling.startsWith('--') ? equals : ''}[${quoted(about)}]${argument}'`;
+  });
+}
+
+function actionOf(option: Option): string {
+  const words = listedValues(option).join(' ');
+  if (option.names === undefined) return words === '' ? ' ' : `(${words})`;
+  const names = actions[option.names];
+  return words === '' ? names : `_alternative "words\\:word\\:(${words})" "names\\:name\\:${names}"`;
+}
+
+function quoted(text: string): string {
+  return text.replaceAll("'", "'\\''").replaceAll(/[\][:]/g, '\\$&');
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Options } from './option.js';
+import { parseWords } from './parse.js';
+
+const options = {
+  verbose: { short: 'v', about: 'a switch' },
+  config: { short: 'c', value: 'FILE', about: 'a value' },
+  report: { value: 'FILE', optionalValue: true, about: 'a value that may be left out' },
+  color: { value: 'WHEN', about: 'a word', words: ['auto', 'always', 'never'] },
+  port: { value: 'PORT', about: 'a number or a word', offers: ['any'] },
+} as const satisfies Options;
+
+const usage = {
+  refuse: (what: string, hint: string): never => {
+    throw new Error(`${what}. ${hint}`);
+  },
+  help: 'Ask --help.',
+};
+
+const given = (...args: readonly string[]) => parseWords(options, args, usage);
+
+describe('a command line', () => {
+  it.each([
+    [['--config', 'x'], [['config', 'x']]],
+    [['--config=x'], [['config', 'x']]],
+    [['--config=-x'], [['config', '-x']]],
+    [['--config=a=b'], [['config', 'a=b']]],
+    [['-c', 'x'], [['config', 'x']]],
+    [['-cx'], [['config', 'x']]],
+    [
+      ['-vcx'],
+      [
+        ['verbose', undefined],
+        ['config', 'x'],
+      ],
+    ],
+    [['--report'], [['report', undefined]]],
+    [['--report=x'], [['report', 'x']]],
+    [['--port', '80'], [['port', '80']]],
+    [
+      ['-c', 'x', '-c', 'y'],
+      [
+        ['config', 'x'],
+        ['config', 'y'],
+      ],
+    ],
+  ])('%j has its options in turn', (args, expected) => {
+    expect(given(...args)).toEqual({ options: expected, operands: [], behind: [] });
+  });
+
+  it('has operands, and leaves what is behind the first -- unread', () => {
+    expect(given('a', '-v', 'b', '--', '-x', '--', '--config')).toEqual({
+      options: [['verbose', undefined]],
+      operands: ['a', 'b'],
+      behind: ['-x', '--', '--config'],
+    });
+  });
+
+  it('has none where the program takes none', () => {
+    const refuseOperand = (word: string): never => usage.refuse(`${word} is out of place`, 'Put -- before it.');
+    expect(() => parseWords(options, ['-v', 'ls', '-x'], { ...usage, refuseOperand })).toThrow('ls is out of place');
+    expect(parseWords(options, ['--', 'ls'], { ...usage, refuseOperand }).behind).toEqual(['ls']);
+  });
+
+  it.each([
+    [['--verbos'], 'there is no option --verbos. Did you mean --verbose?'],
+    [['--tiemout=3'], 'there is no option --tiemout. Ask --help.'],
+    [['-x'], 'there is no option -x. Ask --help.'],
+    [['--no-verbose'], 'there is no option --no-verbose.'],
+    [['--toString'], 'there is no option --toString. Ask --help.'],
+    [['--__proto__'], 'there is no option --__proto__. Ask --help.'],
+    [['--verbose=1'], '--verbose takes no value. Write it as --verbose only.'],
+    [['--config'], '--config needs a value. Write --config FILE, or --config=FILE.'],
+    [['--config='], '--config needs a value. '],
+    [['--config', ''], '--config needs a value. '],
+    [['--config', '--', 'x'], '--config needs a value. '],
+    [['-c', '-v'], '-c needs a value. Write -c FILE, or --config=FILE.'],
+    [['--report='], '--report needs a value. Write --report=FILE.'],
+    [['--color=alwasy'], '--color is auto, always, never, and not "alwasy". Did you mean always?'],
+    [['--color', 'red'], '--color is auto, always, never, and not "red". Ask --help.'],
+  ])('%j is refused', (args, message) => {
+    expect(() => given(...args)).toThrow(message);
+  });
+
+  it('may say where an unknown option belongs', () => {
+    const unknown = "Put -- before pacman's own arguments.";
+    expect(() => parseWords(options, ['--verbos'], { ...usage, unknown })).toThrow(unknown);
+  });
+});

@@ -1,0 +1,108 @@
+import { parseArgs } from 'node:util';
+
+import { nearest } from '@sb/core';
+
+import type { Option, Options } from './option.js';
+
+/** What a command line says. */
+export interface Words<Name extends string> {
+  /** The options, in turn; without a value where one has none, or it was left out. */
+  readonly options: readonly (readonly [name: Name, value: string | undefined])[];
+  /** The words before `--` that are neither options nor their values. */
+  readonly operands: readonly string[];
+  /** All that follows the first `--`, unread. */
+  readonly behind: readonly string[];
+}
+
+/** How a program refuses what it doesn't understand. */
+export interface Usage {
+  /**
+   * Ends with an error.
+   *
+   * @param what - what is wrong, a clause without a full stop
+   * @param hint - what to do, a sentence
+   */
+  refuse(what: string, hint: string): never;
+  /** The hint where nothing better can be said: `Try "x --help".` */
+  readonly help: string;
+  /** The hint for an option that doesn't exist. Default: the name that was probably meant. */
+  readonly unknown?: string;
+  /** Refuses a word that is neither an option nor behind `--`. Default: it is an operand. */
+  refuseOperand?(word: string): never;
+}
+
+/**
+ * Reads a command line. Options end at the first `--`.
+ *
+ * @param options - that there are
+ * @param args - without Node and the script
+ * @param usage - how mistakes are refused: an option that doesn't exist, lacks its value, has one too many or another than
+ *   those that there are
+ */
+export function parseWords<const Table extends Options>(
+  options: Table,
+  args: readonly string[],
+  usage: Usage,
+): Words<keyof Table & string> {
+  const end = args.indexOf('--');
+  const given: (readonly [keyof Table & string, string | undefined])[] = [];
+  const operands: string[] = [];
+  for (const token of tokensOf(options, end < 0 ? args : args.slice(0, end))) {
+    if (token.kind === 'positional') operands.push(usage.refuseOperand?.(token.value) ?? token.value);
+    if (token.kind !== 'option') continue;
+    const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
+    if (option === undefined) refuseUnknown(token, Object.keys(options), usage);
+    else given.push([token.name, valueOf(token, option, usage)]);
+  }
+  return { options: given, operands, behind: end < 0 ? [] : args.slice(end + 1) };
+}
+
+/** An option as it stands in a command line. */
+interface Token {
+  readonly name: string;
+  /** With its dashes. */
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  /** Whether the value stands in the same word. */
+  readonly inlineValue?: boolean | undefined;
+}
+
+/** parseArgs finds the words; what they may be is checked here, so that the messages are ours. */
+function tokensOf(options: Options, args: readonly string[]) {
+  const known = Object.entries(options).map(([long, { short, value, optionalValue }]) => {
+    const type = value === undefined || optionalValue === true ? ('boolean' as const) : ('string' as const);
+    return [long, { type, ...(short === undefined ? {} : { short }) }] as const;
+  });
+  return parseArgs({
+    args: [...args],
+    options: Object.fromEntries(known),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  }).tokens;
+}
+
+function valueOf({ name, rawName, value, inlineValue }: Token, option: Option, usage: Usage): string | undefined {
+  const { value: placeholder, optionalValue = false, words } = option;
+  if (placeholder === undefined) {
+    return value === undefined ? value : usage.refuse(`${rawName} takes no value`, `Write it as ${rawName} only.`);
+  }
+  if (value === undefined && optionalValue) return value;
+  // The next word may be an option that was meant as one.
+  if (value === undefined || value === '' || (inlineValue !== true && value.startsWith('-'))) {
+    const forms = [...(optionalValue ? [] : [`${rawName} ${placeholder}`]), `--${name}=${placeholder}`];
+    return usage.refuse(`${rawName} needs a value`, `Write ${forms.join(', or ')}.`);
+  }
+  if (words?.includes(value) !== false) return value;
+  const hint = guess(nearest(value, words)) ?? usage.help;
+  return usage.refuse(`${rawName} is ${words.join(', ')}, and not ${JSON.stringify(value)}`, hint);
+}
+
+function refuseUnknown({ name, rawName }: Token, names: readonly string[], usage: Usage): never {
+  const hint = usage.unknown ?? guess(nearest(name, names), '--') ?? usage.help;
+  return usage.refuse(`there is no option ${rawName}`, hint);
+}
+
+function guess(meant: string | undefined, before = ''): string | undefined {
+  return meant === undefined ? undefined : `Did you mean ${before}${meant}?`;
+}
