@@ -70,7 +70,7 @@ static int check_file(long descriptor, const uint8_t *at)
 }
 
 /* O_PATH: neither a FIFO nor a device is really opened, so nothing can block or be read. */
-static long open_rule(const struct sb_landlock *state, const struct sb_link_folders *made,
+static long open_rule(const struct sb_landlock *state, const struct sb_rule_folders *made,
 	const uint8_t *at, struct sb_links *links)
 {
 	const struct sb_trust trust = {state->runner, state->record_flags & SB_LANDLOCK_UNMAPPED,
@@ -98,7 +98,7 @@ static int add_opened(
 	return 0;
 }
 
-static int add_path(struct sb_landlock *state, const struct sb_link_folders *made, size_t *maker,
+static int add_path(struct sb_landlock *state, const struct sb_rule_folders *made, size_t *maker,
 	const uint8_t *at, struct sb_failure *failure)
 {
 	struct sb_links links;
@@ -109,7 +109,7 @@ static int add_path(struct sb_landlock *state, const struct sb_link_folders *mad
 	if (descriptor < 0 && (!(sb_u16(at + 8) & SB_LANDLOCK_OPTIONAL) || descriptor != -ENOENT))
 		return sb_fail(failure, "open", "openat", (int)-descriptor);
 	/* Links were judged by what this rule opened before. */
-	if (puts_links(state, at) && !sb_link_folders_same(made, (*maker)++, descriptor))
+	if (puts_links(state, at) && !sb_rule_folders_same(made, (*maker)++, descriptor))
 		error = sb_fail(failure, "changed", NULL, ESTALE);
 	else if (descriptor >= 0)
 		error = add_opened(state, at, descriptor, failure);
@@ -134,23 +134,23 @@ static const uint8_t *next_path(const uint8_t *at)
 }
 
 /* Opens the folders where the program may put links, before any other path is walked. */
-static int find_link_folders(struct sb_landlock *state, struct sb_link_folders *made,
+static int find_rule_folders(struct sb_landlock *state, struct sb_rule_folders *made,
 	const uint8_t *first, uint32_t paths)
 {
 	/* Until all are known no link is judged by them. */
-	const struct sb_link_folders none = {NULL, 0, 0};
+	const struct sb_rule_folders none = {NULL, 0, 0};
 	size_t room = 0;
 	const uint8_t *at = first;
 	for (uint32_t i = 0; i < paths; i++, at = next_path(at))
 		room += (size_t)puts_links(state, at);
-	int error = sb_link_folders_reserve(made, room);
+	int error = sb_rule_folders_reserve(made, room);
 	at = first;
 	for (uint32_t i = 0; i < paths && error == 0; i++, at = next_path(at)) {
 		struct sb_links links;
 		if (!puts_links(state, at))
 			continue;
 		long descriptor = open_rule(state, &none, at, &links);
-		error = sb_link_folders_add(
+		error = sb_rule_folders_add(
 			made, descriptor, links.followed, allowed_by(state, at));
 		if (descriptor >= 0)
 			ll_close(descriptor);
@@ -161,16 +161,16 @@ static int find_link_folders(struct sb_landlock *state, struct sb_link_folders *
 static int add_rules(struct sb_landlock *state, const uint8_t *at, uint32_t paths, uint32_t ports,
 	struct sb_failure *failure)
 {
-	struct sb_link_folders made;
+	struct sb_rule_folders made;
 	size_t maker = 0;
-	int error = find_link_folders(state, &made, at, paths);
+	int error = find_rule_folders(state, &made, at, paths);
 	if (error)
 		(void)sb_fail(failure, "link-folders", "statx", -error);
 	for (uint32_t i = 0; i < paths && error == 0; i++, at = next_path(at)) {
 		state->rule = i;
 		error = add_path(state, &made, &maker, at, failure);
 	}
-	sb_link_folders_free(&made);
+	sb_rule_folders_free(&made);
 	for (uint32_t i = 0; i < ports && error == 0; i++, at += PORT_RULE) {
 		state->rule = paths + i;
 		error = add_port(state, at, failure);

@@ -72,7 +72,7 @@ static int is_foreign(const struct walk *walk, const struct ll_statx *link)
 static int may_be_own(const struct walk *walk, const struct ll_statx *link)
 {
 	if (walk->trust->handled & LL_FS_MAKE_SYM)
-		return sb_link_folders_hold(walk->trust->made, walk->at);
+		return sb_rule_folders_hold(walk->trust->made, walk->at);
 	return link->uid == walk->runner && walk->runner != 0;
 }
 
@@ -93,7 +93,7 @@ static int gains_nothing(struct walk *walk)
 	uint64_t rights = ((trust->rights & ~LL_FS_EXECUTE) | AT_WILL) & trust->handled;
 	long folder = walk->folder >= 0 ? walk->folder : walk->at;
 	walk->links->is_own = walk->is_suspect && rights != 0 &&
-			      !sb_link_folders_allow(trust->made, folder, rights);
+			      !sb_rule_folders_allow(trust->made, folder, rights);
 	return !walk->links->is_own;
 }
 

@@ -4,12 +4,12 @@
  * - for anybody else, none of another user in a folder that all may write to, as the kernel has it where
  *   fs.protected_symlinks is set (proc_sys_fs(5));
  * - for all, none that the restricted program may have made on an earlier start, by a rule of the same record, if it
- *   leads to anything that the program could not do with what it may change (link_folders.h).
+ *   leads to anything that the program could not do with what it may change (rule_folders.h).
  */
 #ifndef SB_OPEN_PATH_H
 #define SB_OPEN_PATH_H
 
-#include "link_folders.h"
+#include "rule_folders.h"
 
 #include <stdint.h>
 
@@ -17,7 +17,7 @@
 struct sb_trust {
 	uint32_t runner; /* the user who will be restricted: its links are followed beside root's */
 	int unmapped; /* whether ids of outside read as one number here: nothing can be said of those */
-	const struct sb_link_folders *made; /* where the program may make links */
+	const struct sb_rule_folders *made; /* where the program may make links */
 	uint64_t rights, handled;           /* what the rule grants, and what is restricted */
 };
 

@@ -135,7 +135,7 @@ export const launcherMutants: readonly Mutant[] = [
   },
   {
     name: 'a link that vouches for another',
-    file: 'landlock/native/link_folders.c',
+    file: 'landlock/native/rule_folders.c',
     from: 'return covers(folders, folder, rights, 0, 0);',
     to: 'return covers(folders, folder, rights, INT_MAX, 0);',
     red: ['own-links', 'gains nothing by the folder that it may write to'],

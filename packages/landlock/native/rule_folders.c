@@ -1,4 +1,4 @@
-#include "link_folders.h"
+#include "rule_folders.h"
 #include "landlock_abi.h"
 #include "landlock_sys.h"
 
@@ -9,7 +9,7 @@
 #define LL_PROT_READ_WRITE 3
 #define LL_MAP_PRIVATE_ANONYMOUS 0x22
 
-int sb_link_folders_reserve(struct sb_link_folders *folders, size_t room)
+int sb_rule_folders_reserve(struct sb_rule_folders *folders, size_t room)
 {
 	folders->at = NULL;
 	folders->count = 0;
@@ -21,11 +21,11 @@ int sb_link_folders_reserve(struct sb_link_folders *folders, size_t room)
 		LL_MAP_PRIVATE_ANONYMOUS, -1, 0);
 	if (at < 0 && at > -4096)
 		return (int)at;
-	folders->at = (struct sb_link_folder *)at;
+	folders->at = (struct sb_rule_folder *)at;
 	return 0;
 }
 
-void sb_link_folders_free(struct sb_link_folders *folders)
+void sb_rule_folders_free(struct sb_rule_folders *folders)
 {
 	/* It can't fail for what mmap(2) gave, and only memory would be lost. */
 	if (folders->at)
@@ -34,16 +34,16 @@ void sb_link_folders_free(struct sb_link_folders *folders)
 	folders->at = NULL;
 }
 
-static int is_of(const struct sb_link_folder *folder, const struct ll_statx *status)
+static int is_of(const struct sb_rule_folder *folder, const struct ll_statx *status)
 {
 	return folder->inode == status->ino && folder->major == status->dev_major &&
 	       folder->minor == status->dev_minor;
 }
 
-int sb_link_folders_add(
-	struct sb_link_folders *folders, long descriptor, int links, uint64_t rights)
+int sb_rule_folders_add(
+	struct sb_rule_folders *folders, long descriptor, int links, uint64_t rights)
 {
-	struct sb_link_folder *folder = &folders->at[folders->count];
+	struct sb_rule_folder *folder = &folders->at[folders->count];
 	struct ll_statx status;
 	if (folders->count == folders->room)
 		return -E2BIG;
@@ -64,20 +64,20 @@ int sb_link_folders_add(
 	return 0;
 }
 
-int sb_link_folders_same(const struct sb_link_folders *folders, size_t index, long descriptor)
+int sb_rule_folders_same(const struct sb_rule_folders *folders, size_t index, long descriptor)
 {
 	struct ll_statx status;
-	const struct sb_link_folder *folder = &folders->at[index];
+	const struct sb_rule_folder *folder = &folders->at[index];
 	if (descriptor < 0)
 		return folder->inode == 0;
 	return ll_stat(descriptor, &status) == 0 && is_of(folder, &status);
 }
 
-static int is_covered(const struct sb_link_folders *folders, const struct ll_statx *status,
+static int is_covered(const struct sb_rule_folders *folders, const struct ll_statx *status,
 	uint64_t rights, int links)
 {
 	for (size_t i = 0; i < folders->count; i++) {
-		const struct sb_link_folder *one = &folders->at[i];
+		const struct sb_rule_folder *one = &folders->at[i];
 		if (one->rights && (one->rights & rights) == rights && one->links <= links &&
 			is_of(one, status))
 			return 1;
@@ -95,7 +95,7 @@ static int is_same_file(const struct ll_statx *a, const struct ll_statx *b)
  * most; `unknown` where the way up can't be walked.
  */
 static int covers(
-	const struct sb_link_folders *folders, long folder, uint64_t rights, int links, int unknown)
+	const struct sb_rule_folders *folders, long folder, uint64_t rights, int links, int unknown)
 {
 	struct ll_statx looked[2];
 	if (folders->count == 0)
@@ -125,12 +125,12 @@ static int covers(
 	return answer;
 }
 
-int sb_link_folders_hold(const struct sb_link_folders *folders, long folder)
+int sb_rule_folders_hold(const struct sb_rule_folders *folders, long folder)
 {
 	return covers(folders, folder, 0, INT_MAX, 1);
 }
 
-int sb_link_folders_allow(const struct sb_link_folders *folders, long folder, uint64_t rights)
+int sb_rule_folders_allow(const struct sb_rule_folders *folders, long folder, uint64_t rights)
 {
 	return covers(folders, folder, rights, 0, 0);
 }
