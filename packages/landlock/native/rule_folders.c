@@ -1,13 +1,15 @@
 #include "rule_folders.h"
+#include "climb.h"
 #include "landlock_abi.h"
 #include "landlock_sys.h"
 
 #include <errno.h>
-#include <limits.h>
 
-#define DEPTH_MAX 2048 /* PATH_MAX of folders with names of one letter */
 #define LL_PROT_READ_WRITE 3
 #define LL_MAP_PRIVATE_ANONYMOUS 0x22
+/* Who may do all this in a folder may put there what it likes, but for links, by copying it. */
+#define AT_WILL                                                                                    \
+	(LL_FS_READ_FILE | LL_FS_READ_DIR | LL_FS_WRITE_FILE | LL_FS_MAKE_REG | LL_FS_MAKE_SYM)
 
 int sb_rule_folders_reserve(struct sb_rule_folders *folders, size_t room)
 {
@@ -40,8 +42,8 @@ static int is_of(const struct sb_rule_folder *folder, const struct ll_statx *sta
 	       folder->minor == status->dev_minor;
 }
 
-int sb_rule_folders_add(
-	struct sb_rule_folders *folders, long descriptor, int links, uint64_t rights)
+int sb_rule_folders_add(struct sb_rule_folders *folders, long descriptor, int links,
+	uint64_t rights, int puts_links)
 {
 	struct sb_rule_folder *folder = &folders->at[folders->count];
 	struct ll_statx status;
@@ -51,16 +53,19 @@ int sb_rule_folders_add(
 	folder->inode = folder->rights = 0;
 	folder->major = folder->minor = 0;
 	folder->links = links;
+	folder->puts_links = 0;
 	folders->count++;
 	if (descriptor < 0)
 		return 0;
 	long error = ll_stat(descriptor, &status);
 	if (error < 0)
 		return (int)error;
+	const int is_folder = (status.mode & LL_S_IFMT) == LL_S_IFDIR;
 	folder->inode = status.ino;
 	folder->major = status.dev_major;
 	folder->minor = status.dev_minor;
-	folder->rights = (status.mode & LL_S_IFMT) == LL_S_IFDIR ? rights : 0;
+	folder->rights = is_folder ? rights : rights & (LL_FS_OF_A_FILE | LL_FS_UNKNOWN);
+	folder->puts_links = is_folder && puts_links;
 	return 0;
 }
 
@@ -73,64 +78,59 @@ int sb_rule_folders_same(const struct sb_rule_folders *folders, size_t index, lo
 	return ll_stat(descriptor, &status) == 0 && is_of(folder, &status);
 }
 
-static int is_covered(const struct sb_rule_folders *folders, const struct ll_statx *status,
-	uint64_t rights, int links)
+static int lets_put(const void *context, long at, const struct ll_statx *status)
 {
+	const struct sb_rule_folders *folders = context;
+	(void)at;
 	for (size_t i = 0; i < folders->count; i++) {
-		const struct sb_rule_folder *one = &folders->at[i];
-		if (one->rights && (one->rights & rights) == rights && one->links <= links &&
+		if (folders->at[i].puts_links && is_of(&folders->at[i], status))
+			return 1;
+	}
+	return 0;
+}
+
+/* What the program wants to do, and by which rules. */
+struct wish {
+	const struct sb_rule_folders *folders;
+	uint64_t rights;
+};
+
+static int is_granted(const void *context, long at, const struct ll_statx *status)
+{
+	const struct wish *wish = context;
+	(void)at;
+	for (size_t i = 0; i < wish->folders->count; i++) {
+		const struct sb_rule_folder *one = &wish->folders->at[i];
+		if (one->links == 0 && (one->rights & wish->rights) == wish->rights &&
 			is_of(one, status))
 			return 1;
 	}
 	return 0;
 }
 
-static int is_same_file(const struct ll_statx *a, const struct ll_statx *b)
-{
-	return a->ino == b->ino && a->dev_major == b->dev_major && a->dev_minor == b->dev_minor;
-}
-
-/*
- * Whether a folder, or one above it, is one of these that has all of the rights and was reached over so many links at
- * most; `unknown` where the way up can't be walked.
- */
-static int covers(
-	const struct sb_rule_folders *folders, long folder, uint64_t rights, int links, int unknown)
-{
-	struct ll_statx looked[2];
-	if (folders->count == 0)
-		return 0;
-	long at = folder;
-	int answer = unknown;
-	for (int depth = 0; depth < DEPTH_MAX && ll_stat(at, &looked[depth % 2]) == 0; depth++) {
-		if (is_covered(folders, &looked[depth % 2], rights, links)) {
-			answer = 1;
-			break;
-		}
-		/* The root of all is its own parent. */
-		if (depth > 0 && is_same_file(&looked[0], &looked[1])) {
-			answer = 0;
-			break;
-		}
-		long up = ll_call(__NR_openat, at, (long)"..",
-			LL_O_PATH | LL_O_CLOEXEC | LL_O_DIRECTORY, 0, 0);
-		if (at != folder)
-			ll_close(at);
-		if (up < 0)
-			return unknown;
-		at = up;
-	}
-	if (at != folder)
-		ll_close(at);
-	return answer;
-}
-
 int sb_rule_folders_hold(const struct sb_rule_folders *folders, long folder)
 {
-	return covers(folders, folder, 0, INT_MAX, 1);
+	size_t makers = 0;
+	for (size_t i = 0; i < folders->count; i++)
+		makers += (size_t)folders->at[i].puts_links;
+	return makers > 0 && sb_climb(folder, lets_put, folders) != 0;
 }
 
-int sb_rule_folders_allow(const struct sb_rule_folders *folders, long folder, uint64_t rights)
+/* Whether one rule lets it do all this with what is open. No where the way up can't be walked. */
+static int allows(const struct sb_rule_folders *folders, long opened, uint64_t rights)
 {
-	return covers(folders, folder, rights, 0, 0);
+	const struct wish wish = {folders, rights};
+	return sb_climb(opened, is_granted, &wish) == 1;
+}
+
+int sb_rule_folders_widen(const struct sb_rule_folders *folders, long opened, long folder,
+	uint64_t rights, uint64_t handled)
+{
+	const uint64_t at_will = ((rights & ~LL_FS_EXECUTE) | AT_WILL) & handled;
+	const int is_file = ll_type(opened) != LL_S_IFDIR;
+	const uint64_t asked =
+		rights & handled & (is_file ? LL_FS_OF_A_FILE | LL_FS_UNKNOWN : ~0ull);
+	const long beneath = folder >= 0 ? folder : opened;
+	return asked != 0 && !allows(folders, beneath, at_will) &&
+	       !allows(folders, beneath, asked) && !(is_file && allows(folders, opened, asked));
 }

@@ -39,6 +39,11 @@ describe('explainSandbox', () => {
       /^ +execute what lies in \/ now, without \/dev; \/srv\n +write \/dev\/null \/srv$/m,
     ],
     [{ landlock: { preset: 'none', paths: [] } }, /^files +read nothing\n +execute nothing\n +write nothing$/m],
+    [{}, /^links +in the path of a rule: another program of the same user may have put one there$/m],
+    [
+      { user: 65_534 },
+      /^links +in the path of a rule: followed where root alone puts them, or to what another rule grants$/m,
+    ],
     [{ landlock: 'off' }, /^files +not restricted\nnetwork +connect_tcp: any port; bind_tcp: any port\nscopes +open$/m],
     [{}, /^network +connect_tcp: any port; bind_tcp: no port$/m],
     [{ landlock: { net: { connectTcp: [80, 443] } } }, /connect_tcp: 80, 443/],

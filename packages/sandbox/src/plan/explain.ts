@@ -26,6 +26,7 @@ export function explainSandbox(policy: SandboxPolicy, layers: LayerPolicies, pla
     ['capabilities', capsText(layers)],
     ['files', filesText(layers)],
     ...redundantLines(policy),
+    ...linkLines(layers, plan),
     ['network', networkText(layers)],
     [
       'scopes',
@@ -76,6 +77,16 @@ function redundantLines({ landlock }: SandboxPolicy): readonly (readonly [subjec
     'redundant',
     `${place} grants nothing for ${escaped(path)} that is not granted already`,
   ]);
+}
+
+/** Whose symbolic links may lead the path of a rule: the launcher judges them (`open_path.h` of `@sb/landlock`). */
+function linkLines({ landlock }: LayerPolicies, { features }: SandboxPlan): readonly (readonly [string, string])[] {
+  if (landlock === undefined || landlock.paths.length === 0) return [];
+  const switches = features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
+  const text = switches
+    ? 'in the path of a rule: followed where root alone puts them, or to what another rule grants'
+    : 'in the path of a rule: another program of the same user may have put one there';
+  return [['links', text]];
 }
 
 function networkText({ landlock }: LayerPolicies): string {
