@@ -25,6 +25,10 @@ describe('explainSandbox', () => {
       { landlock: { paths: [{ ro: ['/usr', '/srv'], optional: true }] } },
       /^redundant +landlock\.paths\[0\] grants nothing for \/usr that is not granted already$/m,
     ],
+    [
+      { landlock: { preset: 'minimal', paths: [{ rw: '/srv' }, { rx: '/srv/bin' }] } },
+      /^replaceable +landlock\.paths\[1\] names \/srv\/bin, where the program can put something else for its next start$/m,
+    ],
     [{ user: 65_534 }, /^user +nobody \(uid 65534, gid 65534, no other groups\)$/m],
     [{ user: 65_534, groups: [27] }, /groups 27\)$/m],
     [{}, /^capabilities +none; no_new_privs$/m],
