@@ -153,7 +153,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
   it('gains nothing where links may be made anywhere, of an ordinary user', () => {
     using place = scene(65_534);
     const { app, secret } = place;
-    const rx = [...['/bin', '/usr/bin', '/lib', '/lib64', '/usr/lib'], `${app}/way`];
+    const rx = ['/bin', '/usr/bin', '/lib', '/lib64', '/usr/lib', `${app}/way`];
     const handle = ['execute', 'read_file', 'read_dir', 'write_file'] as const;
     const policy = place.file('policy.json');
     writeFileSync(policy, JSON.stringify({ landlock: { preset: 'none', handle, paths: [{ rx }] } }));
