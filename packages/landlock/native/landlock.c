@@ -76,6 +76,8 @@ static long open_rule(const struct sb_landlock *state, const struct sb_rule_fold
 	const struct sb_trust trust = {.runner = state->runner,
 		.unmapped = state->record_flags & SB_LANDLOCK_UNMAPPED,
 		.is_known = sb_u16(at + 8) & SB_LANDLOCK_SAME,
+		/* Where links may be put has to be known before any is judged. */
+		.is_direct = !folders && !puts_links(state, at),
 		.folders = folders,
 		.rights = ll_u64(at),
 		.handled = state->handled_fs};

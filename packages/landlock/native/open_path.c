@@ -222,6 +222,10 @@ long sb_open_path(const char *path, const struct sb_trust *trust, struct sb_link
 	long opened = open_without_links(path);
 	if (opened >= 0 || opened == -ENOENT)
 		return opened;
+	if (opened == -ELOOP && trust->is_direct) {
+		links->followed = 1;
+		return opened;
+	}
 	/* There is a link, or the call is newer than a filter that is above us. */
 	unsigned int length = length_of(path);
 	if (length == 0 || length >= PATH_BYTES)

@@ -20,6 +20,7 @@ struct sb_trust {
 	uint32_t runner; /* the user who will be restricted: its links are followed beside root's */
 	int unmapped; /* whether ids of outside read as one number here: nothing can be said of those */
 	int is_known; /* whether the rule is for a file that was looked at: what leads there doesn't matter */
+	int is_direct; /* whether it is enough to know that there are links */
 	/* What rules open, and where the program may put links; NULL until that is known, and then no link widens a rule. */
 	const struct sb_rule_folders *folders;
 	uint64_t rights, handled; /* what the rule grants, and what is restricted */
