@@ -5,8 +5,8 @@
     'conditions': [
       ['OS=="linux"', {
         'sources': [
-          'native/addon.c', 'native/above.c', 'native/landlock.c', 'native/link_folders.c', 'native/open_path.c',
-          'native/process.c', 'native/proof.c', 'native/record.c',
+          'native/above.c', 'native/addon.c', 'native/climb.c', 'native/landlock.c', 'native/open_path.c',
+          'native/process.c', 'native/proof.c', 'native/record.c', 'native/root_place.c', 'native/rule_folders.c',
           '../native/sb_js.c',
           '../native/sb_task_list.c', '../native/sb_threads.c',
         ],

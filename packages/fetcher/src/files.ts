@@ -1,4 +1,4 @@
-/** Folders, locks and certificates for whoever writes what a worker downloads: for programs that own their file. */
+/** Folders, locks, certificates and a watch for whoever writes what another process downloads. */
 export { openCertificates } from './disk/certificates.js';
 export { Destination } from './disk/destination.js';
 export { asFileError, FetcherError } from './errors/fetcher-error.js';
@@ -7,4 +7,5 @@ export { hasFormat, otherFormat } from './values/magic.js';
 export { openFolder } from './disk/open-folder.js';
 export { type FileLock, lockFile } from './disk/lock.js';
 export { openSourceFile } from './disk/source-file.js';
+export { StandStillWatch } from './parent/stand-still-watch.js';
 export { believable } from './values/file-time.js';

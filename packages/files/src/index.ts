@@ -8,6 +8,7 @@ export { isProgram, isThere, look, lookAtLink } from './look.js';
 export { NewFolder, type Owner } from './new-folder.js';
 export { openOutput } from './output.js';
 export { effectiveUser, isRoot } from './own-user.js';
+export { whyOwnerUnknown } from './owner.js';
 export { openForWriting } from './reopen.js';
 export { type Space, spaceOf } from './space.js';
 export { readToEnd } from './read-to-end.js';

@@ -38,7 +38,7 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('what lies on a fil
     expect(bound).toContain(`bound is not read: it ${why}`);
     expect(throughLink).toContain(`a symbolic link of uid ${stranger.uid} leads to a file of uid 0`);
     // What is the neighbour's own is content like any other.
-    expect(rest).toEqual({ ownFile: 'theirs', rename: why, write: why });
+    expect(rest).toEqual({ ownFile: 'theirs', rename: why, write: why, owner: why });
   });
 
   it('root serves is root’s: the control', async () => {
@@ -51,6 +51,7 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('what lies on a fil
       ownFile: 'theirs',
       rename: 'nobody',
       write: 'is writable for all',
+      owner: 'daemon',
     });
   });
 });

@@ -70,11 +70,17 @@ static int check_file(long descriptor, const uint8_t *at)
 }
 
 /* O_PATH: neither a FIFO nor a device is really opened, so nothing can block or be read. */
-static long open_rule(const struct sb_landlock *state, const struct sb_link_folders *made,
+static long open_rule(const struct sb_landlock *state, const struct sb_rule_folders *folders,
 	const uint8_t *at, struct sb_links *links)
 {
-	const struct sb_trust trust = {state->runner, state->record_flags & SB_LANDLOCK_UNMAPPED,
-		made, ll_u64(at), state->handled_fs};
+	const struct sb_trust trust = {.runner = state->runner,
+		.unmapped = state->record_flags & SB_LANDLOCK_UNMAPPED,
+		.is_known = sb_u16(at + 8) & SB_LANDLOCK_SAME,
+		/* Where links may be put has to be known before any is judged. */
+		.is_direct = !folders && !puts_links(state, at),
+		.folders = folders,
+		.rights = ll_u64(at),
+		.handled = state->handled_fs};
 	return sb_open_path((const char *)at + PATH_RULE, &trust, links);
 }
 
@@ -98,23 +104,52 @@ static int add_opened(
 	return 0;
 }
 
-static int add_path(struct sb_landlock *state, const struct sb_link_folders *made, size_t *maker,
+/* Adds the rule for what its path led to, and lets go of that. */
+static int add_path(struct sb_landlock *state, const uint8_t *at, long descriptor,
+	const struct sb_links *links, struct sb_failure *failure)
+{
+	int error = 0;
+	if (links->is_foreign || links->is_own)
+		return sb_fail(failure, links->is_own ? "own-link" : "link", NULL, ELOOP);
+	if (descriptor >= 0)
+		error = add_opened(state, at, descriptor, failure);
+	else if (!(sb_u16(at + 8) & SB_LANDLOCK_OPTIONAL) || descriptor != -ENOENT)
+		return sb_fail(failure, "open", "openat", (int)-descriptor);
+	else if (state->skipped)
+		state->skipped(state->context, state->rule);
+	return error;
+}
+
+/* A rule whose path has no link is added for what it opens; what else a path leads to is noted alone. */
+static int add_direct(struct sb_landlock *state, struct sb_rule_folders *folders, const uint8_t *at,
+	struct sb_failure *failure)
+{
+	struct sb_links links;
+	long descriptor = open_rule(state, NULL, at, &links);
+	int error = sb_rule_folders_add(
+		folders, descriptor, links.followed, allowed_by(state, at), puts_links(state, at));
+	if (error)
+		error = sb_fail(failure, "rule-folders", "statx", -error);
+	else if (links.followed == 0)
+		error = add_path(state, at, descriptor, &links, failure);
+	if (descriptor >= 0)
+		ll_close(descriptor);
+	return error;
+}
+
+/* A rule whose path has links, now that all that may vouch for them is known and was added. */
+static int add_linked(struct sb_landlock *state, const struct sb_rule_folders *folders,
 	const uint8_t *at, struct sb_failure *failure)
 {
 	struct sb_links links;
-	long descriptor = open_rule(state, made, at, &links);
-	int error = 0;
-	if (links.is_foreign || links.is_own)
-		return sb_fail(failure, links.is_own ? "own-link" : "link", NULL, ELOOP);
-	if (descriptor < 0 && (!(sb_u16(at + 8) & SB_LANDLOCK_OPTIONAL) || descriptor != -ENOENT))
-		return sb_fail(failure, "open", "openat", (int)-descriptor);
-	/* Links were judged by what this rule opened before. */
-	if (puts_links(state, at) && !sb_link_folders_same(made, (*maker)++, descriptor))
+	long descriptor = open_rule(state, folders, at, &links);
+	int error;
+	/* Links were judged by what this rule opened before, if the program may make some there. */
+	if (!links.is_foreign && !links.is_own && puts_links(state, at) &&
+		!sb_rule_folders_same(folders, state->rule, descriptor))
 		error = sb_fail(failure, "changed", NULL, ESTALE);
-	else if (descriptor >= 0)
-		error = add_opened(state, at, descriptor, failure);
-	else if (state->skipped)
-		state->skipped(state->context, state->rule);
+	else
+		error = add_path(state, at, descriptor, &links, failure);
 	if (descriptor >= 0)
 		ll_close(descriptor);
 	return error;
@@ -133,27 +168,22 @@ static const uint8_t *next_path(const uint8_t *at)
 	       (sb_u16(at + 8) & SB_LANDLOCK_SAME ? IDENTITY : 0);
 }
 
-/* Opens the folders where the program may put links, before any other path is walked. */
-static int find_link_folders(struct sb_landlock *state, struct sb_link_folders *made,
-	const uint8_t *first, uint32_t paths)
+static int add_paths(struct sb_landlock *state, struct sb_rule_folders *folders,
+	const uint8_t *first, uint32_t paths, struct sb_failure *failure)
 {
-	/* Until all are known no link is judged by them. */
-	const struct sb_link_folders none = {NULL, 0, 0};
-	size_t room = 0;
 	const uint8_t *at = first;
-	for (uint32_t i = 0; i < paths; i++, at = next_path(at))
-		room += (size_t)puts_links(state, at);
-	int error = sb_link_folders_reserve(made, room);
+	int error = sb_rule_folders_reserve(folders, paths);
+	if (error)
+		return sb_fail(failure, "rule-folders", "mmap", -error);
+	for (uint32_t i = 0; i < paths && error == 0; i++, at = next_path(at)) {
+		state->rule = i;
+		error = add_direct(state, folders, at, failure);
+	}
 	at = first;
 	for (uint32_t i = 0; i < paths && error == 0; i++, at = next_path(at)) {
-		struct sb_links links;
-		if (!puts_links(state, at))
-			continue;
-		long descriptor = open_rule(state, &none, at, &links);
-		error = sb_link_folders_add(
-			made, descriptor, links.followed, allowed_by(state, at));
-		if (descriptor >= 0)
-			ll_close(descriptor);
+		state->rule = i;
+		if (folders->at[i].links > 0)
+			error = add_linked(state, folders, at, failure);
 	}
 	return error;
 }
@@ -161,16 +191,11 @@ static int find_link_folders(struct sb_landlock *state, struct sb_link_folders *
 static int add_rules(struct sb_landlock *state, const uint8_t *at, uint32_t paths, uint32_t ports,
 	struct sb_failure *failure)
 {
-	struct sb_link_folders made;
-	size_t maker = 0;
-	int error = find_link_folders(state, &made, at, paths);
-	if (error)
-		(void)sb_fail(failure, "link-folders", "statx", -error);
-	for (uint32_t i = 0; i < paths && error == 0; i++, at = next_path(at)) {
-		state->rule = i;
-		error = add_path(state, &made, &maker, at, failure);
-	}
-	sb_link_folders_free(&made);
+	struct sb_rule_folders folders;
+	int error = add_paths(state, &folders, at, paths, failure);
+	sb_rule_folders_free(&folders);
+	for (uint32_t i = 0; i < paths; i++)
+		at = next_path(at);
 	for (uint32_t i = 0; i < ports && error == 0; i++, at += PORT_RULE) {
 		state->rule = paths + i;
 		error = add_port(state, at, failure);

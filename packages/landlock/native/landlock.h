@@ -61,9 +61,9 @@ struct sb_landlock {
  *   landlock_create_ruleset   -ENOSYS, -EOPNOTSUPP, -EINVAL (a bit that this kernel doesn't know) …
  *   open                      as openat(2) fails for the path of the rule
  *   link                      -ELOOP, another user's symbolic link would be followed (open_path.h)
- *   own-link                  -ELOOP, a link that the program may have made would widen its rules
- *   link-folders              -ENOMEM …, where the program may make links could not be found out
- *   changed                   -ESTALE, the rule for such a folder led elsewhere a moment ago
+ *   own-link                  -ELOOP, a link that the program, or for root others, may have put there would widen its rules
+ *   rule-folders              -ENOMEM …, what rules open could not be noted
+ *   changed                   -ESTALE, a rule by which it may put links somewhere led elsewhere a moment ago
  *   file                      -EISDIR, -EINVAL, it is no regular file, and SB_LANDLOCK_FILE is set; -ESTALE, it is
  *                             another one than SB_LANDLOCK_SAME names
  *   type                      -ENOTDIR, the rule's rights, or one that was named, need a directory

@@ -22,7 +22,7 @@ static inline long ll_call(long number, long a, long b, long c, long d, long e)
 #define LL_RESOLVE_NO_SYMLINKS 0x04u
 #define LL_STATX_TYPE 1u
 #define LL_STATX_INO 0x100u
-#define LL_STATX_WHOSE (LL_STATX_TYPE | LL_STATX_INO | 2u | 8u) /* and mode and uid */
+#define LL_STATX_WHOSE (LL_STATX_TYPE | LL_STATX_INO | 2u | 8u | 16u) /* and mode, uid and gid */
 #define LL_S_IFLNK 0120000u
 #define LL_S_IFREG 0100000u
 #define LL_PROC_SUPER_MAGIC 0x9fa0

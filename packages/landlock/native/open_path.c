@@ -1,6 +1,7 @@
 #include "open_path.h"
 #include "landlock_abi.h"
 #include "landlock_sys.h"
+#include "root_place.h"
 
 #include <errno.h>
 
@@ -9,18 +10,15 @@
 #define OVERFLOW_ID 65534u /* what ids without a number read as (user_namespaces(7)) */
 #define WRITABLE_BY_OTHERS 0022u
 #define WRITABLE_BY_ALL 0002u
-/* Who may do all this in a folder may put there what it likes, but for links, by copying it. */
-#define AT_WILL                                                                                    \
-	(LL_FS_READ_FILE | LL_FS_READ_DIR | LL_FS_WRITE_FILE | LL_FS_MAKE_REG | LL_FS_MAKE_SYM)
 
 /* Where the walk is, and what is still to do. */
 struct walk {
 	long at; /* the folder that the next name is looked up in; at last what the path leads to */
-	long folder; /* the folder that a file lies in, or -1 */
+	long folder; /* the folder that a file lies in, or -1 where none is known */
 	const struct sb_trust *trust;
 	uint32_t user;   /* who this is */
 	uint32_t runner; /* who will be restricted: another one only where this is root */
-	int is_suspect;  /* whether the program may have made one of the links */
+	int is_suspect;  /* whether others than root may have put one of the links there */
 	struct sb_links *links;
 	char todo[PATH_BYTES], target[PATH_BYTES];
 };
@@ -65,15 +63,25 @@ static int is_foreign(const struct walk *walk, const struct ll_statx *link)
 	return !is_trusted(walk, folder.uid) || (folder.mode & WRITABLE_BY_OTHERS) != 0;
 }
 
+/* Whether a link that root comes over need not be root's doing: a program of any policy may have put it there. */
+static int may_be_put(const struct walk *walk, const struct ll_statx *link)
+{
+	if (walk->user != 0 || walk->trust->is_known)
+		return 0;
+	return (walk->runner != 0 && link->uid == walk->runner) ||
+	       !sb_is_root_place(walk->at, walk->trust->unmapped);
+}
+
 /*
  * Whether the program may have made a link on an earlier start. Where it is not restricted in making them, only its owner
- * says so: root may have made every link of root's, and a policy that leaves root this freedom is not kept from it.
+ * says so. Of root's links may_be_put() says it; root may have made each, and a policy that leaves root this freedom is not
+ * kept from it.
  */
 static int may_be_own(const struct walk *walk, const struct ll_statx *link)
 {
 	if (walk->trust->handled & LL_FS_MAKE_SYM)
-		return sb_link_folders_hold(walk->trust->made, walk->at);
-	return link->uid == walk->runner && walk->runner != 0;
+		return sb_rule_folders_hold(walk->trust->folders, walk->at);
+	return walk->user != 0 && link->uid == walk->user;
 }
 
 /* Whether a link in the folder of now may be followed; notes whose it is. */
@@ -82,18 +90,18 @@ static int may_follow(struct walk *walk, const struct ll_statx *link)
 	walk->links->is_foreign = is_foreign(walk, link);
 	if (walk->links->is_foreign)
 		return 0;
-	walk->is_suspect |= may_be_own(walk, link);
+	if (walk->trust->folders)
+		walk->is_suspect |= may_be_own(walk, link) || may_be_put(walk, link);
 	return ++walk->links->followed <= LINKS_MAX;
 }
 
-/* Whether what the path leads to may be granted, if the program may have made a link on the way. */
+/* Whether what the path leads to may be granted, if others than root may have put a link on the way. */
 static int gains_nothing(struct walk *walk)
 {
 	const struct sb_trust *trust = walk->trust;
-	uint64_t rights = ((trust->rights & ~LL_FS_EXECUTE) | AT_WILL) & trust->handled;
-	long folder = walk->folder >= 0 ? walk->folder : walk->at;
-	walk->links->is_own = walk->is_suspect && rights != 0 &&
-			      !sb_link_folders_allow(trust->made, folder, rights);
+	walk->links->is_own =
+		walk->is_suspect && sb_rule_folders_widen(trust->folders, walk->at, walk->folder,
+					    trust->rights, trust->handled);
 	return !walk->links->is_own;
 }
 
@@ -142,6 +150,7 @@ static long open_held(long folder, const char *name)
 static long step(struct walk *walk, const char *name, unsigned int rest)
 {
 	struct ll_statx status;
+	int lies_here = 1;
 	long next = open_held(walk->at, name);
 	if (next < 0)
 		return next;
@@ -156,6 +165,7 @@ static long step(struct walk *walk, const char *name, unsigned int rest)
 		} else {
 			/* What it leads to need not have a name: the kernel alone knows. */
 			long target = open_name(walk->at, name, 0);
+			lies_here = 0;
 			ll_close(next);
 			next = target;
 			error = target < 0 ? target : 0;
@@ -171,7 +181,7 @@ static long step(struct walk *walk, const char *name, unsigned int rest)
 			ll_close(next);
 		return error;
 	}
-	enter(walk, next, is_file);
+	enter(walk, next, is_file && lies_here);
 	for (unsigned int i = 0; (walk->todo[i] = walk->todo[rest + i]); i++)
 		continue;
 	return 0;
@@ -212,6 +222,10 @@ long sb_open_path(const char *path, const struct sb_trust *trust, struct sb_link
 	long opened = open_without_links(path);
 	if (opened >= 0 || opened == -ENOENT)
 		return opened;
+	if (opened == -ELOOP && trust->is_direct) {
+		links->followed = 1;
+		return opened;
+	}
 	/* There is a link, or the call is newer than a filter that is above us. */
 	unsigned int length = length_of(path);
 	if (length == 0 || length >= PATH_BYTES)

@@ -89,6 +89,24 @@ describe('rules that grant nothing beyond another', () => {
     expect(lint({ abi: 7, paths: [ro('/x'), rx('/y')] })).toEqual([]);
   });
 
+  it.each([
+    ['a file that is renamed to its name', [path('/spool', ['make_reg', 'remove_file']), ro('/spool/config')], true],
+    ['a folder that is', [path('/spool/', ['make_dir', 'remove_dir']), ro('/spool/pub')], true],
+    ['beneath the root folder', [rw('/'), rx('/bin')], true],
+    ['where it may be executed', [rx('/app/bin'), rw('/app')], true],
+    ['where all of it is granted already', [rw('/app'), ro('/app/bin')], false],
+    ['where another rule grants it', [path('/app', ['make_reg', 'remove_file']), ro('/app/x'), rx('/')], false],
+    ['where nothing can be renamed', [path('/spool', ['make_reg', 'write_file']), ro('/spool/config')], false],
+    ['beside it', [rw('/app'), rx('/app.d/bin'), rx('/app2')], false],
+    ['itself', [rw('/app'), path('/app', ['execute'])], false],
+  ] as const)('that the program may replace are named by lint: %s', (_, paths, isFound) => {
+    const found = lint({ abi: 7, paths }).filter(({ code }) => code === 'replaceable-path');
+    expect(found).toHaveLength(isFound ? 1 : 0);
+    expect(found[0]?.message ?? '').toMatch(
+      isFound ? /^by paths\[\d\]\.paths\[0\] the program can put something else/ : /^$/,
+    );
+  });
+
   it('mean the same in any order, as all rules do', () => {
     const one = fc
       .record({

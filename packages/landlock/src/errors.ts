@@ -6,8 +6,8 @@ import { Place } from '@sb/core/document';
  *
  * - `disabled-at-boot`: the kernel has Landlock, and its boot parameters leave it off.
  * - `path-missing`: a path of a rule that isn't optional does not exist.
- * - `untrusted-path`: a symbolic link of another user, or of the restricted program itself, leads to what a rule would
- *   grant; or what a rule names changes while it is read.
+ * - `untrusted-path`: a symbolic link that another user, or the restricted program itself, may have put there leads to what
+ *   a rule would grant; or what a rule names changes while it is read.
  * - `wrong-file-type`: a rule's rights need a folder, and its path is none.
  * - `too-many-layers`: sixteen rulesets are in force already, the kernel's limit.
  * - `threads-unreachable`: not every thread could be restricted.

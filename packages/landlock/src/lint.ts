@@ -2,12 +2,18 @@ import { optionsReader } from './documents.js';
 import { documentPlace } from './errors.js';
 import { type LandlockOptions, pathText } from './options.js';
 import { policy } from './policy.js';
+import { replaceableRules } from './replaceable.js';
 import { redundantRules, ungrouped } from './rules.js';
 
 /** Something in options that is allowed, and probably not meant. */
 export interface LandlockFinding {
-  /** `redundant-rule`: a rule grants nothing for a path beyond what another one grants. */
-  readonly code: 'redundant-rule';
+  /**
+   * - `redundant-rule`: a rule grants nothing for a path beyond what another one grants. It does no harm: `policy` leaves
+   *   it out.
+   * - `replaceable-path`: by another rule the program can put something else in the place of what a rule names, which is
+   *   then granted at its next start.
+   */
+  readonly code: 'redundant-rule' | 'replaceable-path';
   /** The place in the options: `paths[2].paths[0]`. */
   readonly place: string;
   /** The path that it is about. */
@@ -17,7 +23,7 @@ export interface LandlockFinding {
 }
 
 /**
- * Names the rules that grant nothing beyond another one. They do no harm: `policy` leaves them out.
+ * Names the rules that grant nothing beyond another one, and those whose path another one lets the program replace.
  *
  * @param given - what `policy` takes
  * @throws LandlockError `invalid-policy`, as `policy`
@@ -27,14 +33,26 @@ export function lint(given: LandlockOptions): readonly LandlockFinding[] {
   const { paths = [] } = optionsReader.read(given, documentPlace(''));
   const all = ungrouped(paths, handled.fs, abi);
   const places = paths.flatMap((rule, index) => rule.paths.map((_, at) => `paths[${index}].paths[${at}]`));
-  return [...redundantRules(all)].map(([index, other]) => {
-    const rule = all[index];
-    const path = rule === undefined ? '' : pathText(rule.path);
-    return {
-      code: 'redundant-rule',
-      place: places[index] ?? 'paths',
-      path,
-      message: `the rule for ${path} grants nothing that ${places[other] ?? 'paths'} does not grant`,
-    };
-  });
+  const found = (
+    code: LandlockFinding['code'],
+    rules: ReadonlyMap<number, number>,
+    say: (path: string, by: string) => string,
+  ): readonly LandlockFinding[] =>
+    [...rules].map(([index, other]) => {
+      const rule = all[index];
+      const path = rule === undefined ? '' : pathText(rule.path);
+      return { code, place: places[index] ?? 'paths', path, message: say(path, places[other] ?? 'paths') };
+    });
+  return [
+    ...found('redundant-rule', redundantRules(all), redundant),
+    ...found('replaceable-path', replaceableRules(all), replaceable),
+  ];
+}
+
+function redundant(path: string, by: string): string {
+  return `the rule for ${path} grants nothing that ${by} does not grant`;
+}
+
+function replaceable(path: string, by: string): string {
+  return `by ${by} the program can put something else in the place of ${path}, which the rule grants at its next start`;
 }

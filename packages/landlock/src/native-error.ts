@@ -140,11 +140,11 @@ function ofAnotherUser({ text, path }: ReturnType<typeof subjectOf>): LandlockEr
   });
 }
 
-/** A program that may make links beside a path of its rules could lead them elsewhere for its next start. */
+/** Who may put links into the path of a rule could widen what it grants, for a later start of any program. */
 function ofItself({ text, path }: ReturnType<typeof subjectOf>): LandlockError {
   return landlockError('untrusted-path', 'own-link', {
-    what: `the rule${text} was not made: its path leads through a symbolic link that the restricted program may have made, by a rule that lets it write there, to what it may not write`,
-    hint: 'Name what the link leads to. If you did not make the link, find out what did. Nothing was restricted.',
+    what: `the rule${text} was not made: its path leads through a symbolic link that the restricted program, or another user, may have put there, to what no other rule grants`,
+    hint: 'Name what the link leads to (realpath shows it), or let root own the link and the folders that it lies in. If you did not make the link, find out what did. Nothing was restricted.',
     path,
   });
 }

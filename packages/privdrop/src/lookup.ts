@@ -33,7 +33,8 @@ export function lookupUser(who: string | number | UserReference): UserIdentity {
 
 /**
  * The user that owns a file or folder: the way to infer a sandbox user from a cache folder. The group is the one of
- * the user's entry, or the file's where the owner has no entry.
+ * the user's entry, or the file's where the owner has no entry. Of a file system that a user serves (FUSE) it is that user
+ * who says whose a file is: ask whether one does before.
  *
  * @param path - an existing file or folder; a symbolic link is followed
  * @throws the error of `statSync`; PrivdropError `unsupported-platform`

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 
 import { clauseOf, isSandboxError } from '@sb/core';
-import { currentIdentity, lookupUser, ownerOf, policy, type PrivdropPolicy } from '@sb/privdrop';
+import { whyOwnerUnknown } from '@sb/files';
+import { currentIdentity, lookupUser, ownerOf, policy, type PrivdropPolicy, type UserIdentity } from '@sb/privdrop';
 
 import { FetchError } from '../errors.js';
 import { originText } from './place.js';
@@ -53,18 +54,19 @@ function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
     return become({ user: uid, group: gid, groups: [] }, 'started as an ordinary user');
   }
   const folder = dirname(file);
-  const owner = ownerOfFolder(folder);
-  if (owner.uid !== 0) return become(owner, `owner of ${folder}`);
+  const { owner, whyUnknown } = ownerOfFolder(folder);
+  if (whyUnknown === undefined && owner.uid !== 0) return become(owner, `owner of ${folder}`);
   throw new FetchError(
     'sandbox',
-    `no user to download as: none is set, and ${folder} belongs to root`,
+    `no user to download as: none is set, and ${folder} ${whyUnknown ?? 'belongs to root'}`,
     "Set SandboxUser in pacman.d/pacman-fetch.conf, or pacman's own DownloadUser: to alpm, where that user exists.",
   );
 }
 
-function ownerOfFolder(folder: string): ReturnType<typeof ownerOf> {
+/** Who serves a file system names any owner, whose files a download could then reach. */
+function ownerOfFolder(folder: string): { readonly owner: UserIdentity; readonly whyUnknown: string | undefined } {
   try {
-    return ownerOf(folder);
+    return { owner: ownerOf(folder), whyUnknown: whyOwnerUnknown(folder) };
   } catch (error) {
     if (isSandboxError(error)) throw error;
     throw new FetchError('file', `folder ${folder} can't be read: ${(error as Error).message}`, 'Create it first.');

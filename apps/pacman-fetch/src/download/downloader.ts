@@ -8,6 +8,7 @@ import { chooseUser } from '../config/sandbox-user.js';
 import { isOn, textsOf } from '../config/values.js';
 import { timeLimits } from '../one-file/limits.js';
 import { userAgent } from '../user-agent.js';
+import { patienceOf } from '../xfer/command-watch.js';
 import { XferFetcher } from '../xfer/xfer-fetcher.js';
 
 /** Connections at once; pacman takes any number, and no mirror likes more. */
@@ -34,7 +35,8 @@ export function downloader(configuration: Configuration, options: DownloaderOpti
   const disableTimeout = options.disableTimeout || isOn(configuration, 'DisableDownloadTimeout');
   const atOnce = Math.min(maxParallel, Number(parallel));
   if (configuration.sandbox.xferCommand !== undefined) {
-    return new XferFetcher(configuration, chooseUser(configuration.sandbox, join(cache, 'package')), atOnce);
+    const limits = { parallel: atOnce, patience: patienceOf(disableTimeout) };
+    return new XferFetcher(configuration, chooseUser(configuration.sandbox, join(cache, 'package')), limits);
   }
   return createFetcher({
     ...workerOptions(configuration, cache),

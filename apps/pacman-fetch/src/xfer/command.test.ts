@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 
 import { loadConfiguration } from '../config/configuration.js';
 import { runXfer } from './command.js';
+import { patienceOf } from './command-watch.js';
 
 const folder = temporaryFolder();
 afterAll(() => folder[Symbol.dispose]());
@@ -21,7 +22,16 @@ async function run(mark: string, signal: AbortSignal, first = 'true', maxBytes =
     const command = `/bin/sh -c 'touch ${folder.file(mark)}; ${first}; echo x > "$0"' %o`;
     const file = { to: folder.file('to', 'x'), sources: [], ...(maxBytes > 0 ? { maxBytes } : {}) };
     const choice = { kind: 'off', source: 'UseSandbox = no' } as const;
-    const { staged } = await runXfer(configuration, { command, choice, url: 'http://a/x', folder: to, file, signal });
+    const patience = patienceOf(false);
+    const { staged } = await runXfer(configuration, {
+      command,
+      choice,
+      url: 'http://a/x',
+      folder: to,
+      file,
+      patience,
+      signal,
+    });
     staged.commit();
   } finally {
     to.close();

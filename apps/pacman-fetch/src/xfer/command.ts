@@ -8,6 +8,7 @@ import { sandboxOptions } from '../config/sandbox-options.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
 import { wordsOf } from '../config/words.js';
 import { charsetOf } from '../ui/environment.js';
+import { CommandWatch, killGroup, type Patience } from './command-watch.js';
 import { endOf } from './end.js';
 import { commandPorts, proxyVariables } from './ports.js';
 import { CommandOutput } from './command-output.js';
@@ -26,6 +27,8 @@ export interface XferRun {
   /** Where the file belongs. */
   readonly folder: Folder;
   readonly file: Expected;
+  /** When it is ended. */
+  readonly patience: Patience;
   readonly signal: AbortSignal;
 }
 
@@ -38,12 +41,12 @@ export class CommandFailure extends Error {}
  * on standard error by {@link CommandOutput}.
  *
  * @returns a checked copy of what it left, and what was in force
- * @throws CommandFailure; Error that says what is wrong with the file; SandboxError where it can't be confined; the
+ * @throws CommandFailure; Error that says what is wrong with the file, or that the command took too long; SandboxError where it can't be confined; the
  *   signal's reason where it is aborted already, and then nothing is started
  */
 export async function runXfer(
   configuration: Configuration,
-  { command, choice, url, folder, file, signal }: XferRun,
+  { command, choice, url, folder, file, patience, signal }: XferRun,
 ): Promise<{ readonly staged: StagedFile; readonly enforcement: SandboxReport | undefined }> {
   // A listener would never hear of it.
   signal.throwIfAborted();
@@ -70,11 +73,18 @@ export async function runXfer(
   staging.furnish();
   const child = confined.spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const show = listen(child);
-  const kill = (): void => void child.kill('SIGKILL');
+  const kill = (): void => killGroup(child);
   signal.addEventListener('abort', kill, { once: true });
-  const [status, killedBy] = await endOf(child);
+  using watch = new CommandWatch(child, staging.inside, patience);
+  const [status, killedBy] = await endOf(child).catch((error: unknown) => {
+    // It was ended before it was the command.
+    if (watch.reason !== undefined) return [null, 'SIGKILL'] as const;
+    throw error;
+  });
   signal.removeEventListener('abort', kill);
   show();
+  // It says nothing of what the server has.
+  if (watch.reason !== undefined) throw new Error(`${basename(program)} ${watch.reason}, and was ended`);
   if (status !== 0) throw new CommandFailure(`${basename(program)} ended with ${killedBy ?? status}`);
   const enforcement = await child.enforcement;
   const left = { folder: staging.inside, name, uid: runner?.uid };

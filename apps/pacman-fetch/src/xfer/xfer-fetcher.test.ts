@@ -5,9 +5,11 @@ import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { loadConfiguration } from '../config/configuration.js';
+import { patienceOf } from './command-watch.js';
 import { XferFetcher } from './xfer-fetcher.js';
 
 const neighbour = 61_717;
+const limits = { parallel: 1, patience: patienceOf(false) };
 
 let folder: TemporaryFolder;
 beforeEach(() => {
@@ -23,7 +25,7 @@ afterEach(() => folder[Symbol.dispose]());
 
 async function download() {
   const configuration = await loadConfiguration({ config: folder.file('pacman.conf') });
-  await using fetcher = new XferFetcher(configuration, { kind: 'off', source: 'UseSandbox = no' }, 1);
+  await using fetcher = new XferFetcher(configuration, { kind: 'off', source: 'UseSandbox = no' }, limits);
   const [outcome] = await fetcher.download([{ to: folder.file('to/x'), sources: ['http://a/x'] }]);
   return outcome;
 }

@@ -18,6 +18,7 @@ import type { SandboxReport } from '@sb/sandbox';
 import type { Configuration } from '../config/configuration.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
 import { CommandFailure, runXfer } from './command.js';
+import type { Patience } from './command-watch.js';
 import type { StagedFile } from './staged-file.js';
 
 /** pacman's own limit of a signature. */
@@ -30,18 +31,24 @@ export class XferFetcher implements Fetcher {
   readonly #command: string;
   readonly #choice: SandboxUser;
   readonly #parallel: number;
+  readonly #patience: Patience;
   readonly #disposal = new AbortController();
 
   /**
    * @param configuration - with an XferCommand
    * @param choice - who downloads
-   * @param parallel - processes at once
+   * @param limits - processes at once, and how long each may take
    */
-  constructor(configuration: Configuration, choice: SandboxUser, parallel: number) {
+  constructor(
+    configuration: Configuration,
+    choice: SandboxUser,
+    { parallel, patience }: { readonly parallel: number; readonly patience: Patience },
+  ) {
     this.#configuration = configuration;
     this.#command = configuration.sandbox.xferCommand?.text ?? '';
     this.#choice = choice;
     this.#parallel = parallel;
+    this.#patience = patience;
   }
 
   async download(requests: readonly DownloadRequest[], options: DownloadOptions = {}): Promise<readonly Outcome[]> {
@@ -132,7 +139,8 @@ export class XferFetcher implements Fetcher {
   }
 
   async #run(url: string, file: DownloadRequest, { folder, signal }: Run): Promise<StagedFile> {
-    const run = { command: this.#command, choice: this.#choice, url, folder, file, signal };
+    const patience = this.#patience;
+    const run = { command: this.#command, choice: this.#choice, url, folder, file, patience, signal };
     const { staged, enforcement } = await runXfer(this.#configuration, run);
     this.enforcement = enforcement;
     return staged;

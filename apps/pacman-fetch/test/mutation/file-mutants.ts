@@ -56,6 +56,21 @@ const left = [
     'src/xfer/command',
     'lets one fill no more than 64 GiB',
   ]),
+  without('the end of one that stands still', 'xfer/command-watch', 'killGroup(this.#child);', [
+    'src/xfer/command-watch',
+    'is ended with what it has started, after five minutes',
+  ]),
+  without('the end of what it has started', 'xfer/command-watch', "process.kill(-pid, 'SIGKILL')", [
+    'src/xfer/command-watch',
+    'goes with what it has started',
+  ]),
+  change(
+    'that it says nothing of the server',
+    'xfer/command',
+    'if (watch.reason !== undefined) throw',
+    'if (false) throw',
+    ['src/xfer/command-watch', 'is ended with what it has started, after five minutes'],
+  ),
   without('a copy that goes', 'xfer/staged-file', 'this[Symbol.dispose]();', staged('that is other bytes')),
   change(
     'a copy of it',

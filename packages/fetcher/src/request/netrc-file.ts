@@ -1,9 +1,9 @@
-import { closeSync, fstatSync } from 'node:fs';
+import { closeSync, fstatSync, type Stats } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
-import { effectiveUser, filesClause, isFilesError, openContentFile, readToEnd } from '@sb/files';
+import { effectiveUser, filesClause, isFilesError, openContentFile, readToEnd, whyOwnerUnknown } from '@sb/files';
 
 import type { CheckedRequest } from './check.js';
 import { FetcherError } from '../errors/fetcher-error.js';
@@ -59,8 +59,7 @@ function readNetrc(path: string, isNamed: boolean): NetrcFile | undefined {
   try {
     const descriptor = openContentFile(path);
     try {
-      const { uid, mode } = fstatSync(descriptor);
-      const flaw = flawOf(uid, mode);
+      const flaw = whyOwnerUnknown(descriptor, effectiveUser()) ?? flawOf(fstatSync(descriptor));
       return { path, flaw, entries: parseNetrc(readToEnd(descriptor, path, maxBytes).toString()) };
     } finally {
       closeSync(descriptor);
@@ -74,7 +73,7 @@ function readNetrc(path: string, isNamed: boolean): NetrcFile | undefined {
   }
 }
 
-function flawOf(uid: number, mode: number): string | undefined {
+function flawOf({ uid, mode }: Stats): string | undefined {
   if (uid !== 0 && uid !== effectiveUser()) return `belongs to uid ${uid}`;
   return (mode & 0o077) === 0 ? undefined : 'is open to others';
 }

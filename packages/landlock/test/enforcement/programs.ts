@@ -6,7 +6,9 @@ export const nobody = { uid: 65_534, gid: 65_534 };
 const broadcast = ['../../../native/sb_task_list.c', '../../../native/sb_threads.c'] as const;
 
 /** What applies a record. */
-const core = ['landlock', 'link_folders', 'open_path', 'record'].map((name) => `../../native/${name}.c`);
+const core = ['landlock', 'climb', 'rule_folders', 'root_place', 'open_path', 'record'].map(
+  (name) => `../../native/${name}.c`,
+);
 
 /** How each C program of the tests is built. */
 const recipes = {

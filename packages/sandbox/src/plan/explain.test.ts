@@ -25,6 +25,10 @@ describe('explainSandbox', () => {
       { landlock: { paths: [{ ro: ['/usr', '/srv'], optional: true }] } },
       /^redundant +landlock\.paths\[0\] grants nothing for \/usr that is not granted already$/m,
     ],
+    [
+      { landlock: { preset: 'minimal', paths: [{ rw: '/srv' }, { rx: '/srv/bin' }] } },
+      /^replaceable +landlock\.paths\[1\] names \/srv\/bin, where the program can put something else for its next start$/m,
+    ],
     [{ user: 65_534 }, /^user +nobody \(uid 65534, gid 65534, no other groups\)$/m],
     [{ user: 65_534, groups: [27] }, /groups 27\)$/m],
     [{}, /^capabilities +none; no_new_privs$/m],
@@ -39,6 +43,11 @@ describe('explainSandbox', () => {
       /^ +execute what lies in \/ now, without \/dev; \/srv\n +write \/dev\/null \/srv$/m,
     ],
     [{ landlock: { preset: 'none', paths: [] } }, /^files +read nothing\n +execute nothing\n +write nothing$/m],
+    [{}, /^links +in the path of a rule: another program of the same user may have put one there$/m],
+    [
+      { user: 65_534 },
+      /^links +in the path of a rule: followed where root alone puts them, or to what another rule grants$/m,
+    ],
     [{ landlock: 'off' }, /^files +not restricted\nnetwork +connect_tcp: any port; bind_tcp: any port\nscopes +open$/m],
     [{}, /^network +connect_tcp: any port; bind_tcp: no port$/m],
     [{ landlock: { net: { connectTcp: [80, 443] } } }, /connect_tcp: 80, 443/],

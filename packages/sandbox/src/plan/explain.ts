@@ -1,6 +1,6 @@
 import { escaped, escapedLines } from '@sb/core';
 
-import { isTopRule, redundantRules } from '../policy/filesystem.js';
+import { isTopRule, ruleFindings } from '../policy/filesystem.js';
 import { passes } from '../filter/questions.js';
 import type { LayerPolicies } from './layers.js';
 import { metadataCalls } from '../filter/metadata-rules.js';
@@ -25,7 +25,8 @@ export function explainSandbox(policy: SandboxPolicy, layers: LayerPolicies, pla
     ['user', userText(policy, layers)],
     ['capabilities', capsText(layers)],
     ['files', filesText(layers)],
-    ...redundantLines(policy),
+    ...findingLines(policy),
+    ...linkLines(layers, plan),
     ['network', networkText(layers)],
     [
       'scopes',
@@ -69,13 +70,24 @@ function filesText({ landlock }: LayerPolicies): string {
   return [part('read', 'read_file'), part('execute', 'execute'), part('write', 'write_file')].join('\n              ');
 }
 
-/** What the policy says and has no effect, since it is granted already. */
-function redundantLines({ landlock }: SandboxPolicy): readonly (readonly [subject: string, text: string])[] {
+/** What the policy says and probably doesn't mean. */
+function findingLines({ landlock }: SandboxPolicy): readonly (readonly [subject: string, text: string])[] {
   if (typeof landlock !== 'object' || landlock.paths === undefined) return [];
-  return redundantRules(landlock, topFolders()).map(({ place, path }) => [
-    'redundant',
-    `${place} grants nothing for ${escaped(path)} that is not granted already`,
-  ]);
+  return ruleFindings(landlock, topFolders()).map(({ code, place, path }) =>
+    code === 'redundant-rule'
+      ? ['redundant', `${place} grants nothing for ${escaped(path)} that is not granted already`]
+      : ['replaceable', `${place} names ${escaped(path)}, where the program can put something else for its next start`],
+  );
+}
+
+/** Whose symbolic links may lead the path of a rule: the launcher judges them (`open_path.h` of `@sb/landlock`). */
+function linkLines({ landlock }: LayerPolicies, { features }: SandboxPlan): readonly (readonly [string, string])[] {
+  if (landlock === undefined || landlock.paths.length === 0) return [];
+  const switches = features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
+  const text = switches
+    ? 'in the path of a rule: followed where root alone puts them, or to what another rule grants'
+    : 'in the path of a rule: another program of the same user may have put one there';
+  return [['links', text]];
 }
 
 function networkText({ landlock }: LayerPolicies): string {

@@ -1,5 +1,6 @@
 import {
   type FileIdentity,
+  type LandlockFinding,
   type LandlockOptions,
   type LandlockPolicy,
   lint,
@@ -105,28 +106,29 @@ export function landlockPolicy(choice: LandlockChoice): LandlockPolicy {
   return policy(optionsOf(choice));
 }
 
-/** A rule of a policy's own that grants nothing beyond another one, or beyond the preset. */
-export interface RedundantRule {
+/** Something in a rule of a policy's own that is allowed, and probably not meant. */
+export interface RuleFinding {
+  readonly code: LandlockFinding['code'];
   /** The place in the policy: `landlock.paths[2]`. */
   readonly place: string;
   readonly path: string;
 }
 
 /**
- * Names the rules of a choice that grant nothing: they are left out, and do no harm.
+ * Names the rules of a choice that grant nothing beyond the others and the preset, and those whose path the program may replace.
  *
  * @param choice - as it was read
  * @param top - what lies in `/`, which the preset `read-only` grants
  */
-export function redundantRules(choice: LandlockChoice, top: readonly string[]): readonly RedundantRule[] {
+export function ruleFindings(choice: LandlockChoice, top: readonly string[]): readonly RuleFinding[] {
   const { preset = 'read-only', paths: own = [] } = choice;
   const options = optionsOf(choice);
   const [first, ...others] = preset === 'read-only' ? top : [];
   const paths = [...(options.paths ?? []), ...(first === undefined ? [] : [rx(first, ...others, optional)])];
   const before = presetPaths[preset].length;
-  return lint({ ...options, paths }).flatMap(({ place, path: name }) => {
+  return lint({ ...options, paths }).flatMap(({ code, place, path: name }) => {
     const index = Number(/^paths\[(\d+)\]/.exec(place)?.[1]) - before;
-    return index >= 0 && index < own.length ? [{ place: `landlock.paths[${index}]`, path: name }] : [];
+    return index >= 0 && index < own.length ? [{ code, place: `landlock.paths[${index}]`, path: name }] : [];
   });
 }
 

@@ -61,14 +61,14 @@ describe.skipIf(missing('linux', 'landlock7'))('a path through a link', () => {
 });
 
 describe.skipIf(missing('linux', 'root', 'landlock7'))('a link in a path that root names', () => {
-  /** Whether a program may write where a link leads that a user has in a folder of its own. */
-  function writesThrough(uid: number, user?: string): boolean {
+  /** Whether a program may write where a link leads that a user has in a folder of another one's. */
+  function writesThrough(uid: number, { user, owner = 61_717 }: { user?: string; owner?: number } = {}): boolean {
     using folder = temporaryFolder();
     const [target, theirs] = [folder.file('target'), folder.file('theirs')];
     for (const path of [target, theirs]) mkdirSync(path);
     chmodSync(target, 0o777);
     symlinkSync(target, `${theirs}/link`);
-    lchownSync(theirs, 61_717, 61_717);
+    lchownSync(theirs, owner, owner);
     lchownSync(`${theirs}/link`, uid, uid);
     const options = { landlock: { paths: [{ rw: `${theirs}/link` }] }, ...(user === undefined ? {} : { user }) };
     using command = createSandbox(options).command('/bin/sh', ['-c', `echo x >${target}/file`]);
@@ -77,16 +77,17 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a link in a path that ro
   }
 
   it('is not followed where another user can lead it elsewhere', () => {
-    expect([writesThrough(61_717), writesThrough(61_717, 'nobody')]).toEqual([false, false]);
+    expect([writesThrough(61_717), writesThrough(61_717, { user: 'nobody' })]).toEqual([false, false]);
+    expect([writesThrough(0), writesThrough(0, { user: 'nobody' })]).toEqual([false, false]);
   });
 
-  it('is followed where it is root’s', () => {
-    expect(writesThrough(0)).toBe(true);
+  it('is followed where root alone puts links', () => {
+    expect([writesThrough(0, { owner: 0 }), writesThrough(0, { owner: 0, user: 'nobody' })]).toEqual([true, true]);
   });
 
-  it('is followed where it is the sandbox’s user’s', () => {
-    expect(writesThrough(65_534, 'nobody')).toBe(true);
-    expect(writesThrough(65_534)).toBe(false);
+  it('is not followed where it is the sandbox’s user’s', () => {
+    expect([writesThrough(65_534, { user: 'nobody' }), writesThrough(65_534)]).toEqual([false, false]);
+    expect(writesThrough(0, { user: 'nobody', owner: 65_534 })).toBe(false);
   });
 
   it('is followed in a folder that all may write to where it is the ordinary user’s own', () => {

@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  lchownSync,
   mkdirSync,
   readlinkSync,
   renameSync,
@@ -15,6 +16,7 @@ import { missing, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { createSandbox, type SandboxOptions } from '../../src/index.js';
+import { sbRunPath } from '../sb-run.js';
 
 type Paths =
   NonNullable<Exclude<SandboxOptions['landlock'], string | undefined>> extends { paths?: infer P } ? P : never;
@@ -142,9 +144,28 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
     });
     expect(again(`cat ${secret}/tool`)).toMatchObject(refused);
     renameSync(`${app}/bin`, `${app}/theirs`);
-    // The twin: root's link in the same place.
+    // The twin: root's link in the same place, which is root's by now.
     symlinkSync('old', `${app}/bin`);
+    chownSync(app, 0, 0);
     expect(again(`${app}/bin/tool`)).toMatchObject({ status: 0, stdout: 'own\n' });
+  });
+
+  it('gains nothing where links may be made anywhere, of an ordinary user', () => {
+    using place = scene(65_534);
+    const { app, secret } = place;
+    const rx = ['/bin', '/usr/bin', '/lib', '/lib64', '/usr/lib', `${app}/way`];
+    const handle = ['execute', 'read_file', 'read_dir', 'write_file'] as const;
+    const policy = place.file('policy.json');
+    writeFileSync(policy, JSON.stringify({ landlock: { preset: 'none', handle, paths: [{ rx }] } }));
+    const run = () => {
+      const words = [sbRunPath(), '--policy', policy, '--', `${app}/way/tool`];
+      return spawnSync(process.execPath, words, { uid: 65_534, gid: 65_534, encoding: 'utf8' });
+    };
+    symlinkSync(secret, `${app}/way`);
+    // The control: root's link, which no program of that user made.
+    expect(run()).toMatchObject({ status: 0, stdout: 'ran\n' });
+    lchownSync(`${app}/way`, 65_534, 65_534);
+    expect(run()).toMatchObject({ status: 125, stderr: expect.stringContaining('symbolic link') as string });
   });
 
   it('is given links elsewhere: those of root beside its folder', () => {

@@ -17,7 +17,6 @@ const process = 'sandbox/native/launcher/process.c';
 const main = 'sandbox/native/launcher/main.c';
 const caps = 'caps/native/caps.c';
 const privdrop = 'privdrop/native/privdrop.c';
-const openPath = 'landlock/native/open_path.c';
 const filesystem = 'sandbox/src/policy/filesystem.ts';
 const tcpRules = 'sandbox/src/filter/tcp-rules.ts';
 
@@ -49,7 +48,7 @@ export const without = (name: string, file: string, from: string, red: Mutant['r
 });
 
 /** A condition that never holds. */
-const never = (name: string, file: string, condition: string, red: Mutant['red']): Mutant => ({
+export const never = (name: string, file: string, condition: string, red: Mutant['red']): Mutant => ({
   name,
   file,
   from: `if (${condition})`,
@@ -101,70 +100,6 @@ export const launcherMutants: readonly Mutant[] = [
     'attacks-descriptors-environment',
     'keeps only those that are listed',
   ]),
-  {
-    name: 'links of others on the way to what is granted',
-    file: openPath,
-    from: 'walk->links->is_foreign = is_foreign(walk, link);',
-    to: '',
-    red: ['links-in-paths', 'is not followed where another user'],
-  },
-  without('links that the program may have made', openPath, '\twalk->is_suspect |= may_be_own(walk, link);\n', [
-    'own-links',
-    'gains nothing by its next start, as root',
-  ]),
-  {
-    name: 'the owner of a link that may be made anywhere',
-    file: openPath,
-    from: 'link->uid == walk->runner && walk->runner != 0',
-    to: '0',
-    red: ['own-links', 'gains nothing where links may be made anywhere'],
-  },
-  {
-    name: 'folders with links that may be moved',
-    file: 'landlock/native/landlock.c',
-    from: '(rights & LL_FS_MAKE_DIR) && (refers || (rights & LL_FS_REMOVE_DIR))',
-    to: '0',
-    red: ['own-links', 'gains nothing by a link that it moved there'],
-  },
-  {
-    name: 'which file of the program was looked at',
-    file: 'landlock/native/landlock.c',
-    from: 'device_of(&status) == ll_u64(identity) && status.ino == ll_u64(identity + 8)',
-    to: 'identity',
-    red: ['program-parts', 'is not another file that its path leads to by then'],
-  },
-  {
-    name: 'a link that vouches for another',
-    file: 'landlock/native/link_folders.c',
-    from: 'return covers(folders, folder, rights, 0, 0);',
-    to: 'return covers(folders, folder, rights, INT_MAX, 0);',
-    red: ['own-links', 'gains nothing by the folder that it may write to'],
-  },
-  {
-    name: 'what the program may do where its link leads',
-    file: openPath,
-    from: '((trust->rights & ~LL_FS_EXECUTE) | AT_WILL) & trust->handled',
-    to: 'LL_FS_MAKE_SYM',
-    red: ['own-links', 'reads no folder of its own that it may not read'],
-  },
-  {
-    name: 'the user of the sandbox among those whose links are followed',
-    file: main,
-    from: 'launch->landlock.runner =',
-    to: '(void)',
-    red: ['links-in-paths', 'is followed where it is the sandbox'],
-  },
-  never('where root alone can put a link', openPath, 'is_trusted(walk, link->uid)', [
-    'links-in-paths',
-    'is followed where it is root',
-  ]),
-  {
-    name: 'links that lie in proc',
-    file: openPath,
-    from: '!ll_is_proc(next)',
-    to: '1',
-    red: ['links-in-paths', 'leads where the kernel says, in proc'],
-  },
   without('groups', privdrop, '\t\terror = set_groups(target);', ['launcher', 'gives the groups']),
   without('the group', privdrop, '\terror = sb_setresgid(target->gid, target->gid, target->gid);', applied),
   without('the user', privdrop, '\terror = sb_setresuid(target->uid, target->uid, target->uid);', applied),

@@ -169,10 +169,11 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('the paths of root’s ru
     expect(stderr).toMatch(/belongs to another user, who can lead it elsewhere\. Name what the link leads to/);
   });
 
-  it.each<readonly [whose: string, uid: number, place: 'open' | 'theirs' | 'roots', args: readonly string[]]>([
-    ['root’s', 0, 'theirs', []],
-    ['another user’s, where root alone can put one,', stranger.uid, 'roots', []],
-    ['the sandbox’s user’s', 65_534, 'theirs', ['--user', 'nobody']],
+  it.each<readonly [whose: string, uid: number, place: 'theirs' | 'roots', args: readonly string[]]>([
+    ['root’s, where root alone can put one', 0, 'roots', []],
+    ['another user’s, where root alone can put one', stranger.uid, 'roots', []],
+    ['root’s in a folder of a neighbour’s, to what is granted anyway', 0, 'theirs', ['--rw', 'target']],
+    ['the sandbox’s user’s, to what is granted anyway', 65_534, 'theirs', ['--user', 'nobody', '--rw', 'target']],
   ])('follow a link that is %s', async (_, uid, place, args) => {
     const target = world.file('target');
     mkdirSync(target);
@@ -180,9 +181,24 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('the paths of root’s ru
     const link = join(world[place], 'link');
     symlinkSync(target, link);
     lchownSync(link, uid, uid);
-    const { status, stderr } = await sbRun([...args, '--rw', link, '--', ...write(target)]);
+    const more = args.map((arg) => (arg === 'target' ? target : arg));
+    const { status, stderr } = await sbRun([...more, '--rw', link, '--', ...write(target)]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(existsSync(join(target, 'file0'))).toBe(true);
+  });
+
+  it.each<readonly [whose: string, uid: number, args: readonly string[]]>([
+    ['root’s in a folder of a neighbour’s, who may have moved it', 0, []],
+    ['the sandbox’s user’s', 65_534, ['--user', 'nobody']],
+  ])('are refused with cause and remedy where the link is %s', async (_, uid, args) => {
+    const link = join(world.theirs, 'link');
+    symlinkSync(world.roots, link);
+    lchownSync(link, uid, uid);
+    const { status, stderr, written } = await through(link, ...args);
+    expect({ status, written }).toEqual({ status: 125, written: false });
+    expect(stderr).toMatch(
+      /or another user, may have put there, to what no other rule grants\. Name what the link leads to/,
+    );
   });
 
   it('grant /tmp, links of root’s in circles are none, and links of /proc lead where the kernel says', async () => {
