@@ -128,8 +128,8 @@ const configured = [
   change(
     'another user than root',
     'config/sandbox-user',
-    'if (owner.uid !== 0) return become(owner',
-    'if (owner.uid >= 0) return become(owner',
+    'owner.uid !== 0) return become(owner',
+    'owner.uid >= 0) return become(owner',
     user('is nobody where the folder is root’s'),
   ),
   change(
