@@ -63,12 +63,16 @@ export class FrontChannel {
   /**
    * Sends bytes of the file.
    *
-   * @param bytes - not none, and at most what one word announces; not to be changed afterwards
-   * @returns what to wait for while they pile up; undefined for nothing
+   * @param pieces - not to be changed afterwards
+   * @param length - of all of them, at most what one word announces
    */
-  data(bytes: Uint8Array): Promise<void> | undefined {
-    this.#say('data', bytes.length);
-    this.#socket.write(bytes);
+  data(pieces: readonly Uint8Array[], length: number): void {
+    this.#say('data', length);
+    for (const piece of pieces) this.#socket.write(piece);
+  }
+
+  /** What to wait for while bytes pile up; undefined for nothing. */
+  drained(): Promise<void> | undefined {
     if (!this.#socket.writableNeedDrain) return undefined;
     return new Promise((resolve) => {
       this.#socket.once('drain', resolve);

@@ -37,6 +37,7 @@ async function answer({ files }: Confined, channel: FrontChannel, request: Front
   }
   const sink = new FrontSink(channel, maxBytes);
   const failure = await files.download(url, maxBytes, sink);
+  sink.flush();
   if (failure === undefined) channel.end(sink.position);
   else channel.failed(failure.message);
 }
