@@ -58,6 +58,10 @@ const confinement = [
     'rules: [',
     unit('sandbox/confinement', 'has no unix sockets'),
   ),
+  without('no pipe that is held up', 'sandbox/confinement', '...noHeldPipes, ', [
+    'test/enforcement/held-up',
+    'sends its parent no descriptor',
+  ]),
   change(
     'the system calls of a client',
     'sandbox/confinement',
