@@ -87,7 +87,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the socket of a keeper',
     expect(families(folder.path)).toHaveLength(1);
     // The twin: what pacman has started is served.
     const twin = await pacman.run('python3', folder.file('visitor.py'), socketPath());
-    expect(twin).toEqual({ status: 0, said: 'R 1\n' });
+    expect(twin).toEqual({ status: 0, said: 'R 2\n' });
     await pacman.kill();
     await gone(folder.path);
   });
