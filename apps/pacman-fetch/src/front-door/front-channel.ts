@@ -59,6 +59,16 @@ export class FrontChannel {
     this.#say('elsewhere', 0);
   }
 
+  /**
+   * The same, for all that will be asked for as well.
+   *
+   * @param onLeft - told once that it was said
+   */
+  leave(onLeft: () => void): void {
+    this.elsewhere();
+    this.#answers.end(onLeft);
+  }
+
   /** A server's answer was taken. */
   started(total: number | undefined, lastModified: number | undefined): void {
     this.#say('started', total ?? unknownTotal);

@@ -8,6 +8,7 @@ export class FrontSink implements StreamSink {
   readonly #maxBytes: number;
   readonly #gathered: GatheredBytes;
   #position = 0;
+  #hasStarted = false;
 
   /** @param maxBytes - that the file may have; the front door takes no more of them either */
   constructor(channel: FrontChannel, maxBytes: number) {
@@ -20,11 +21,17 @@ export class FrontSink implements StreamSink {
     return this.#position;
   }
 
+  /** A server's answer was taken. */
+  get hasStarted(): boolean {
+    return this.#hasStarted;
+  }
+
   begin(): void {
     this.#position = 0;
   }
 
   start(total: number | undefined, lastModified: number | undefined): void {
+    this.#hasStarted = true;
     this.#channel.started(total, lastModified);
   }
 

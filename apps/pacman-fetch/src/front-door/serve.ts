@@ -12,6 +12,7 @@ import { forgetNodeVariables } from '../node-variables.js';
 import { type Confined, confineFor } from './confined.js';
 import { FrontChannel, frontDescriptors } from './front-channel.js';
 import { FrontSink } from './front-sink.js';
+import { isStarved } from './starved.js';
 import { type FrontRequest, readRequest } from './wire.js';
 
 /** Why it can't be confined is told by the program that is started in its place. */
@@ -36,6 +37,7 @@ async function answer({ files }: Confined, channel: FrontChannel, request: Front
   const failure = await files.download(url, maxBytes, sink);
   sink.flush();
   if (failure === undefined) channel.end(sink.position);
+  else if (!sink.hasStarted && isStarved(failure)) channel.leave(() => endNow(0));
   else channel.failed(failure.message);
 }
 
