@@ -1,6 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
-
-import { errorCode } from '@sb/core';
+import { errorCode, readKernelFile } from '@sb/core';
 
 /** What the kernel says where this process can have no more of something, or is kept from it. */
 const shortages: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EPERM']);
@@ -25,7 +23,7 @@ function isShortage(error: unknown): boolean {
 /** A descriptor is looked for before the file is: whether that may be read doesn't matter. */
 function opensAnother(): boolean {
   try {
-    closeSync(openSync('/dev/null', 'r'));
+    readKernelFile('/proc/self/stat');
     return true;
   } catch (error) {
     return !shortages.has(errorCode(error) ?? '');

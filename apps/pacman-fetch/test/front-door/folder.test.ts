@@ -56,7 +56,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('the folder of
     expect(await pacman.run('chmod', '755', folder.file('cache'))).toEqual(done);
     expect(await pacman.run(...words(folder.file('cache/x.pkg.part')))).toEqual(done);
     const { keeper, server } = onlyFamily(folder.path);
-    const [unmount = '', ...rest] = [...disk.prefix, 'umount', folder.file('cache')];
+    const [unmount, ...rest] = [...disk.prefix, 'umount', folder.file('cache')] as const;
     // The control: while pacman is there, so is the keeper.
     expect((await runProgram(unmount, rest)).status).not.toBe(0);
     const tracer = await traced(server);
