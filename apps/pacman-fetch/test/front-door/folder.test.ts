@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { eventually, program } from '../kit/fetch-program.js';
 import { type Mirror, startMirror } from '../kit/mirror.js';
-import { families, gone, installWith, nativeSources, onlyFamily, StandIn, starter } from '../kit/stand-in.js';
+import { families, gone, installWith, nativeSources, onlyFamily, StandIn } from '../kit/stand-in.js';
 
 const outer = temporaryFolder();
 let mirror: Mirror;
@@ -35,9 +35,9 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
-const words = (file: string, start: string = starter): readonly string[] => {
+const words = (file: string): readonly string[] => {
   const args = ['--config', folder.file('pacman.conf'), '--keep-worker', '-o', file];
-  return [start, ...args, `${mirror.origin}/x.pkg`];
+  return [patient, ...args, `${mirror.origin}/x.pkg`];
 };
 const done = { status: 0, said: '' };
 
@@ -71,7 +71,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('the folder of
   it('that pacman removes ends what was started for it at once, and not at the next look', async () => {
     await using pacman = new StandIn();
     const place = mkdtempSync(folder.file('download-'));
-    expect(await pacman.run(...words(`${place}/x.pkg.part`, patient))).toEqual(done);
+    expect(await pacman.run(...words(`${place}/x.pkg.part`))).toEqual(done);
     expect(families(folder.path)).toHaveLength(1);
     rmSync(place, { recursive: true });
     await gone(folder.path);
