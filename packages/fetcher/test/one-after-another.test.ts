@@ -20,9 +20,9 @@ async function serverOf(later: (socket: Socket) => void): Promise<RawServer> {
 }
 
 /** What comes of some files, in one process. */
-async function download({ origin }: RawServer, count: number): Promise<readonly string[]> {
+async function download({ origin }: RawServer, count: number, limits = defaultLimits): Promise<readonly string[]> {
   const proxies = { http: null, https: null, except: [] };
-  const files = new OneAfterAnother({ url: new URL(origin), limits: defaultLimits, proxies, userAgent: 'test' });
+  const files = new OneAfterAnother({ url: new URL(origin), limits, proxies, userAgent: 'test' });
   const results: string[] = [];
   for (let number = 0; number < count; number++) {
     let text = '';
@@ -61,9 +61,12 @@ describe('files one after the other', () => {
     expect(await download(server, 5)).toEqual(all(5));
   });
 
-  it('wait once for an answer that never comes, and not for each of them', async () => {
+  it.each([
+    ['', defaultLimits],
+    [', also where no server is too slow', { ...defaultLimits, slowBytes: 0 }],
+  ])('wait once for an answer that never comes, and not for each of them%s', async (_when, limits) => {
     await using server = await serverOf(() => {});
-    expect(await download(server, 5)).toEqual(all(5));
+    expect(await download(server, 5, limits)).toEqual(all(5));
     // The second one, twice.
     expect(server.requests.map((head) => head.split(' ')[1])).toEqual(['/0', '/1', '/1', '/2', '/3', '/4']);
   });
