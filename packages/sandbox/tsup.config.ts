@@ -5,7 +5,7 @@ export default packageBuild({
     index: 'src/index.ts',
     'end-now': 'src/system/end-now.ts',
     'file-lock': 'src/system/file-lock.ts',
-    'stream-pair': 'src/system/stream-pair.ts',
+    pipe: 'src/system/pipe.ts',
     undumpable: 'src/system/undumpable.ts',
     'sb-run': 'src/cli/main.ts',
   },

@@ -16,7 +16,7 @@ const known = new Set(
   fcntl free ftruncate getgrgid_r getgrnam_r getgrouplist getgroups getpid getppid getpwnam_r getpwuid_r getresgid getresuid getrlimit
   getsockname ioctl kill lseek malloc memcmp memcpy memmove memset nanosleep open opendir pipe2 prctl pthread_create
   pthread_join pwrite read readdir realloc realpath sched_yield sendfile setegid seteuid setfsgid setfsuid setgid
-  setgroups setresgid setresuid setsockopt setuid socket socketpair strcmp strlen strrchr syscall uv_close
+  setgroups setresgid setresuid setuid socket strcmp strlen strrchr syscall uv_close
   uv_is_closing uv_poll_init uv_poll_start waitid`.split(/\s+/),
 );
 

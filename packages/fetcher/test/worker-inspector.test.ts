@@ -13,9 +13,9 @@ const worker = fileURLToPath(new URL('../dist/worker.js', import.meta.url));
 const announce =
   'data:text/javascript,process.on("newListener",(name)=>name==="SIGUSR1"&&setImmediate(()=>console.log("listens")))';
 
-/** A worker that nobody talks to: descriptor 3 is a channel that stays silent. */
+/** A worker that nobody talks to: descriptors 3 and 4 lead to a parent that stays silent. */
 function start(...args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ['--inspect-port=0', ...args], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  return spawn(process.execPath, ['--inspect-port=0', ...args], { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'] });
 }
 
 /** What is said until the end, by which SIGUSR1 came and went. */

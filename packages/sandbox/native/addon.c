@@ -7,9 +7,9 @@
 #include "dumpable.h"
 #include "file_lock.h"
 #include "limit.h"
+#include "pipe.h"
 #include "sb_js.h"
 #include "status_pipe.h"
-#include "stream_pair.h"
 #include "unreadable.h"
 
 #include <errno.h>
@@ -61,6 +61,23 @@ static napi_value make_undumpable(struct sb_js *js)
 }
 
 /*
+ * pipe(bytes: number): [number, number], what is read from and what is written to, both close-on-exec; or -errno. So many
+ * bytes may wait to be read, as far as the system allows it (F_SETPIPE_SZ of fcntl(2)); 0: as many as it has it.
+ */
+static napi_value make_pipe(struct sb_js *js)
+{
+	int ends[2];
+	int bytes = (int)sb_js_integer(js, 0);
+	int error = sb_js_is_whole(js) ? sb_pipe(ends, bytes) : -EINVAL;
+	if (error)
+		return sb_js_number(js, error);
+	napi_value pair = sb_js_array(js);
+	sb_js_put(js, pair, 0, sb_js_number(js, ends[0]));
+	sb_js_put(js, pair, 1, sb_js_number(js, ends[1]));
+	return pair;
+}
+
+/*
  * setLimit(resource: number, value: bigint, tries: boolean): 0 or -errno. Soft and hard alike, of the
  * whole process (setrlimit(2)); or tries whether it could, and leaves it.
  */
@@ -89,23 +106,6 @@ static napi_value status_pipe(struct sb_js *js)
 	return sb_js_number(js, sb_status_pipe(js->env, most, js->arguments[1]));
 }
 
-/*
- * streamPair(bytes: number): [number, number], both close-on-exec; or -errno. So many bytes may wait
- * in the second one to be read from the first, as far as the system allows it (SO_SNDBUF of socket(7)).
- */
-static napi_value stream_pair(struct sb_js *js)
-{
-	int ends[2];
-	int bytes = (int)sb_js_integer(js, 0);
-	int error = sb_js_is_whole(js) ? sb_stream_pair(ends, bytes) : -EINVAL;
-	if (error)
-		return sb_js_number(js, error);
-	napi_value pair = sb_js_array(js);
-	sb_js_put(js, pair, 0, sb_js_number(js, ends[0]));
-	sb_js_put(js, pair, 1, sb_js_number(js, ends[1]));
-	return pair;
-}
-
 /* unreadableCopy(program: number): a descriptor of a copy to execute (O_PATH, close-on-exec), or -errno */
 static napi_value unreadable_copy(struct sb_js *js)
 {
@@ -132,9 +132,9 @@ static const struct sb_js_export table[] = {
 	{"endNow", end_now},
 	{"lockFile", lock_file},
 	{"makeUndumpable", make_undumpable},
+	{"pipe", make_pipe},
 	{"setLimit", set_limit},
 	{"statusPipe", status_pipe},
-	{"streamPair", stream_pair},
 	{"unlockFile", unlock_file},
 	{"unreadableCopy", unreadable_copy},
 	{"watchDeath", watch_death},

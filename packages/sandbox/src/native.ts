@@ -11,9 +11,9 @@ export interface Native {
   endNow(status: number): never;
   lockFile(descriptor: number): number;
   makeUndumpable(): number;
+  pipe(bytes: number): readonly [number, number] | number;
   setLimit(resource: number, value: bigint, tries: boolean): number;
   statusPipe(most: number, done: (said: string) => void): number;
-  streamPair(bytes: number): readonly [number, number] | number;
   unlockFile(descriptor: number): number;
   unreadableCopy(program: number): number;
   watchDeath(pid: number, done: (signal: number) => void): number;

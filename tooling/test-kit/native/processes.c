@@ -20,8 +20,8 @@
 #define DESCRIPTORS_MAX 64
 #define ANCESTORS_MAX 32
 #define KEPT_MAX 256
-/* Of a program that is started in a sandbox: its end of the channel to its parent. */
-#define CHANNEL 3
+/* Of a program that is started in a sandbox: what it writes to its parent through. */
+#define CHANNEL 4
 
 static const char mark[] = "NEIGHBOUR";
 
@@ -110,7 +110,7 @@ static bool is_channel(int descriptor, int number, pid_t pid)
 {
 	char text[64];
 	struct stat status;
-	if (number != CHANNEL || fstat(descriptor, &status) || !S_ISSOCK(status.st_mode))
+	if (number != CHANNEL || fstat(descriptor, &status) || !S_ISFIFO(status.st_mode))
 		return false;
 	(void)snprintf(text, sizeof text, "%d", pid);
 	(void)say_did(0, "channel", text); /* counted with the rest */

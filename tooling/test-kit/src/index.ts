@@ -8,6 +8,7 @@ export { offersIn, typedInZsh } from './completion.js';
 export { expectedLandlock, patience } from './expected-kernel.js';
 export { bundleFixture, compileFixture, type FixtureOptions, fixtureJson, runFixture } from './fixture.js';
 export { freePorts } from './free-ports.js';
+export { holdsUpAddon } from './holds-up.js';
 export { layerFaults, type LayerUnderTest } from './layer-contract.js';
 export { Neighbour, sandboxUser, stranger, type Tactic } from './neighbour.js';
 export { type NodeRelease, nodeReleases } from './nodes.js';

@@ -24,8 +24,8 @@ export const sandboxUser = { uid: 65_534, gid: 65_534 } as const;
  * - `trap`: puts a folder into each one that appears, which changes places with a link to the target.
  * - `hold`: reads what it may, and holds it by leases and locks.
  * - `take`: takes descriptors of processes of its user that descend from one, and have a word in their command line where
- *   one is given; writes into files by them, at once and again when their owner is gone. It keeps a socket that is the
- *   owner's descriptor 3, and says `channel` of it.
+ *   one is given; writes into files by them, at once and again when their owner is gone. It keeps a pipe that is the
+ *   owner's descriptor 4, and says `channel` of it.
  * - `signal`: sends them a signal.
  * - `fill`: fills the disk of a folder, which must be a tmpfs of 64 MiB at most.
  */

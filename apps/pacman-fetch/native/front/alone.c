@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -50,4 +51,16 @@ static int close_streams(void)
 int alone(int *kept, int count)
 {
 	return setsid() < 0 || default_signals() || move(kept, count) || close_streams() ? -1 : 0;
+}
+
+int alone_signals(void)
+{
+	sigset_t all;
+	if (sigfillset(&all) || sigprocmask(SIG_SETMASK, &all, NULL))
+		return -1;
+	sigset_t ends;
+	if (sigemptyset(&ends) || sigaddset(&ends, SIGTERM) || sigaddset(&ends, SIGINT) ||
+		sigaddset(&ends, SIGHUP) || sigaddset(&ends, SIGQUIT))
+		return -1;
+	return signalfd(-1, &ends, SFD_CLOEXEC);
 }

@@ -8,4 +8,9 @@
  */
 int alone(int *kept, int count);
 
+/*
+ * Keeps every signal back. Those that end a process can be read, so that it ends in order (signalfd(2)). A descriptor; -1.
+ */
+int alone_signals(void);
+
 #endif

@@ -157,3 +157,8 @@ enum answer_state answer_take(
 		state == ANSWER_WHOLE || state == ANSWER_FAILED || state == ANSWER_ELSEWHERE;
 	return is_over && length > 0 ? lie(answer, "it goes on behind its last word") : state;
 }
+
+uint64_t answer_total(const struct answer *answer)
+{
+	return answer->has_started ? answer->total : WIRE_UNKNOWN;
+}

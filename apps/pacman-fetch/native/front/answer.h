@@ -49,4 +49,7 @@ struct answer {
 enum answer_state answer_take(
 	struct answer *answer, const unsigned char *bytes, size_t length, int64_t now);
 
+/* Bytes of the whole file; WIRE_UNKNOWN where nobody knows yet. */
+uint64_t answer_total(const struct answer *answer);
+
 #endif

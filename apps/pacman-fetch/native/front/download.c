@@ -3,46 +3,24 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "answer.h"
 #include "bar.h"
+#include "clock.h"
 #include "file.h"
 #include "interrupt.h"
+#include "receive.h"
 #include "said.h"
 #include "wire.h"
 
-/* Tests take less. */
-#ifndef FRONT_MAX_STILL
-#define FRONT_MAX_STILL 30
-#endif
-
 enum { DONE = 0, DOWNLOAD_FAILED = 1, FILE_FAILED = 4 };
 
-enum {
-	/* Looks while a download is under way, a second. */
-	LOOKS = 1000 / BAR_INTERVAL,
-	/* Seconds that a server may be silent, and some more: as long as a worker of @sb/fetcher may do nothing. */
-	MAX_STILL = FRONT_MAX_STILL,
-	/* Seconds that one file may take, and those in which the other side says so itself. */
-	MAX_TIME = 24 * 60 * 60 + 20,
-	/* How far a server's clock may be ahead. */
-	TOLERANCE = 24 * 60 * 60,
-};
-
-enum outcome { TAKEN, GONE, STOOD_STILL, INTERRUPTED };
-
-static int64_t clock_now(void)
-{
-	struct timespec now = {0};
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* is always there */
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+/* Seconds that a server's clock may be ahead. */
+enum { TOLERANCE = 24 * 60 * 60 };
 
 static int write_bytes(void *context, const unsigned char *bytes, size_t length)
 {
@@ -52,59 +30,15 @@ static int write_bytes(void *context, const unsigned char *bytes, size_t length)
 /* Nothing may be there before something was asked for. 0; -1 where that can't be. */
 static int ask(const struct download *download)
 {
-	char text[WIRE_MAX_REQUEST], early;
-	if (recv(download->channel, &early, 1, MSG_DONTWAIT | MSG_PEEK) >= 0 || errno != EAGAIN)
+	char text[WIRE_MAX_REQUEST];
+	if (!channel_is_quiet(&download->channel))
 		return -1;
 	int length = snprintf(text, sizeof(text), "%" PRIu64 " %s\n", download->call->max_bytes,
 		download->call->url);
 	if (length < 0 || (size_t)length >= sizeof(text))
 		return -1;
-	return send(download->channel, text, (size_t)length, MSG_DONTWAIT | MSG_NOSIGNAL) == length
-		       ? 0
-		       : -1;
-}
-
-static uint64_t total_of(const struct answer *answer)
-{
-	return answer->has_started ? answer->total : WIRE_UNKNOWN;
-}
-
-/* Takes in what comes, until there is a last word or none is to be expected. */
-static enum outcome receive(const struct download *download, struct answer *answer,
-	enum answer_state *state, struct bar *bar)
-{
-	static unsigned char buffer[WIRE_MAX_DATA];
-	const int64_t begun = clock_now();
-	int still = 0;
-	*state = ANSWER_UNDER_WAY;
-	while (*state == ANSWER_UNDER_WAY) {
-		struct pollfd wait = {.fd = download->channel, .events = POLLIN};
-		/* Counts looks, not the clock: a process that was stopped (SIGSTOP) must not blame the server. */
-		const struct timespec look = {.tv_nsec = BAR_INTERVAL * 1000000L};
-		const int count = ppoll(&wait, 1, &look, interrupt_mask());
-		if (interrupt_status())
-			return INTERRUPTED;
-		if (count < 0 && errno != EINTR)
-			return GONE;
-		if (count == 0 && ++still > MAX_STILL * LOOKS && !download->is_patient)
-			return STOOD_STILL;
-		if (clock_now() - begun > MAX_TIME * 1000LL && !download->is_patient) {
-			answer->lie = "it took too long";
-			*state = ANSWER_LIE;
-		}
-		bar_update(bar, answer->received, total_of(answer), clock_now());
-		if (count <= 0 || *state != ANSWER_UNDER_WAY)
-			continue;
-		const ssize_t length =
-			recv(download->channel, buffer, sizeof(buffer), MSG_DONTWAIT);
-		if (length < 0 && (errno == EAGAIN || errno == EINTR))
-			continue;
-		if (length <= 0)
-			return GONE;
-		still = 0;
-		*state = answer_take(answer, buffer, (size_t)length, clock_now());
-	}
-	return TAKEN;
+	/* All of it or nothing: it is shorter than PIPE_BUF (pipe(7)). */
+	return write(download->channel.requests, text, (size_t)length) == length ? 0 : -1;
 }
 
 /* Room for two paths and a text of the other side. */
@@ -137,7 +71,7 @@ static int fail_still(const struct download *download, struct file *file)
 {
 	char why[80];
 	(void)snprintf(why, sizeof(why), "the worker did nothing for %d seconds",
-		MAX_STILL); /* always fits */
+		RECEIVE_MAX_STILL); /* always fits */
 	return fail(download, file, why, "Try again: it goes on behind what came.");
 }
 
@@ -195,9 +129,9 @@ static void show_end(
 {
 	const int64_t now = clock_now();
 	if (outcome == TAKEN && state == ANSWER_WHOLE)
-		bar_end(bar, BAR_DONE, answer->received, total_of(answer), now);
+		bar_end(bar, BAR_DONE, answer->received, answer_total(answer), now);
 	else if (outcome == STOOD_STILL || state == ANSWER_FAILED || state == ANSWER_LIE)
-		bar_end(bar, BAR_FAILED, answer->received, total_of(answer), now);
+		bar_end(bar, BAR_FAILED, answer->received, answer_total(answer), now);
 	else if (outcome != INTERRUPTED)
 		bar_clear(bar);
 }
@@ -213,8 +147,12 @@ int download_run(struct download *download)
 	}
 	struct answer answer = {
 		.max_bytes = download->call->max_bytes, .sink = write_bytes, .context = &file};
+	const struct receiving receiving = {.channel = &download->channel,
+		.is_patient = download->is_patient,
+		.answer = &answer,
+		.bar = &bar};
 	bar_begin(&bar, download->call->name, download->has_bar, clock_now());
-	enum outcome outcome = ask(download) ? GONE : receive(download, &answer, &state, &bar);
+	enum outcome outcome = ask(download) ? GONE : receive(&receiving, &state);
 	show_end(&bar, outcome, state, &answer);
 	switch (outcome) {
 	case TAKEN:

@@ -3,13 +3,14 @@
 #define FRONT_DOWNLOAD_H
 
 #include "call.h"
+#include "channel.h"
 #include "owner.h"
 
 struct download {
 	const struct call *call;
 	const struct owner *owner;
-	int folder;  /* of FILE, open */
-	int channel; /* to the process that downloads */
+	int folder;             /* of FILE, open */
+	struct channel channel; /* to the process that downloads */
 	int is_patient;
 	int has_bar;
 	/* Set by it: the channel can be used for another file. */

@@ -55,15 +55,15 @@ static int served(int folder, const struct owner *owner, const struct call *call
 		return -1;
 	struct download download = {
 		.call = call, .owner = owner, .folder = folder, .has_bar = has_bar(call)};
-	download.channel = meeting_hear(connection, &flags);
+	const int is_heard = !meeting_hear(connection, &flags, &download.channel);
 	download.is_patient = (flags & WIRE_PATIENT) != 0;
-	if (download.channel >= 0 && !interrupt_take()) {
+	if (is_heard && !interrupt_take()) {
 		status = download_run(&download);
 		if (interrupt_give_back() && status < 0)
 			status = 1; /* what would be started could not be stopped */
 	}
-	if (download.channel >= 0)
-		(void)close(download.channel); /* all was read */
+	if (is_heard)
+		channel_close(&download.channel);
 	if (download.is_in_order)
 		(void)send(connection, &in_order, 1,
 			MSG_NOSIGNAL | MSG_DONTWAIT); /* or another one is started */

@@ -1,7 +1,10 @@
 #define _GNU_SOURCE
 #include "interrupt.h"
 
+#include <signal.h>
 #include <stddef.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
 enum { COUNT = sizeof(numbers) / sizeof(numbers[0]) };
@@ -10,22 +13,21 @@ enum { COUNT = sizeof(numbers) / sizeof(numbers[0]) };
 static const int ignored[] = {SIGPIPE, SIGXFSZ};
 enum { IGNORED = sizeof(ignored) / sizeof(ignored[0]) };
 
-static volatile sig_atomic_t status;
+static int descriptor = -1, status;
 static struct sigaction before[COUNT], ignored_before[IGNORED];
-static sigset_t mask_before;
+static sigset_t mask_before; /* empty until it is known */
 
-static void remember(int number)
+/* Never called: what is kept back is read. Only that one which was ignored before is kept, too. */
+static void keep(int number)
 {
-	if (!status)
-		status = 128 + number;
+	(void)number;
 }
 
-int interrupt_take(void)
+/* What was kept back before stays so. */
+static int open_descriptor(void)
 {
-	const struct sigaction action = {.sa_handler = remember},
-			       ignoring = {.sa_handler = SIG_IGN};
-	sigset_t ours;
-	if (sigemptyset(&ours))
+	sigset_t ours, heard;
+	if (sigemptyset(&ours) || sigemptyset(&heard))
 		return -1;
 	for (int i = 0; i < COUNT; i++)
 		if (sigaddset(&ours, numbers[i]))
@@ -33,7 +35,22 @@ int interrupt_take(void)
 	if (sigprocmask(SIG_BLOCK, &ours, &mask_before))
 		return -1;
 	for (int i = 0; i < COUNT; i++)
-		if (sigaction(numbers[i], &action, &before[i]))
+		if (!sigismember(&mask_before, numbers[i]) && sigaddset(&heard, numbers[i]))
+			return -1;
+	descriptor = signalfd(-1, &heard, SFD_CLOEXEC | SFD_NONBLOCK);
+	return descriptor < 0 ? -1 : 0;
+}
+
+int interrupt_take(void)
+{
+	const struct sigaction keeping = {.sa_handler = keep}, ignoring = {.sa_handler = SIG_IGN};
+	if (open_descriptor()) {
+		(void)sigprocmask(
+			SIG_SETMASK, &mask_before, NULL); /* what is started then hears them */
+		return -1;
+	}
+	for (int i = 0; i < COUNT; i++)
+		if (sigaction(numbers[i], &keeping, &before[i]))
 			return -1;
 	for (int i = 0; i < IGNORED; i++)
 		if (sigaction(ignored[i], &ignoring, &ignored_before[i]))
@@ -49,15 +66,20 @@ int interrupt_give_back(void)
 	for (int i = 0; i < IGNORED; i++)
 		if (sigaction(ignored[i], &ignored_before[i], NULL))
 			return -1;
+	(void)close(descriptor); /* was read only */
+	descriptor = -1;
 	return sigprocmask(SIG_SETMASK, &mask_before, NULL);
 }
 
-const sigset_t *interrupt_mask(void)
+int interrupt_descriptor(void)
 {
-	return &mask_before;
+	return descriptor;
 }
 
 int interrupt_status(void)
 {
+	struct signalfd_siginfo one;
+	if (!status && read(descriptor, &one, sizeof(one)) == (ssize_t)sizeof(one))
+		status = 128 + (int)one.ssi_signo;
 	return status;
 }

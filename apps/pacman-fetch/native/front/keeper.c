@@ -4,10 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -17,9 +15,14 @@
 #include "server.h"
 #include "wire.h"
 
+/* Tests take more, so that it has to be told. */
+#ifndef FRONT_LOOK
+#define FRONT_LOOK 1000
+#endif
+
 enum {
-	/* Milliseconds between two looks at whether the folder of FILE is still there. */
-	LOOK = 1000,
+	/* Milliseconds between two looks at whether the folder of FILE is still there, which it is told of where it can be. */
+	LOOK = FRONT_LOOK,
 	/* Looks without a front door until it ends. */
 	MAX_IDLE = 15,
 	/* Looks until what was started has to be ready. */
@@ -39,6 +42,7 @@ struct keeper {
 	uint64_t flags;
 	int owner_end; /* can be read once the owner has ended */
 	int signals;
+	int changes; /* can be read once a name in the folder has gone, or came from elsewhere; -1 where nobody tells */
 	int listener;
 	int client; /* the front door that is served or waits; -1 */
 	int idle;   /* looks */
@@ -58,10 +62,10 @@ static void answer_client(struct keeper *keeper)
 		return;
 	if (keeper->state == READY)
 		error = meeting_say(
-			keeper->client, WIRE_READY, keeper->flags, keeper->server.channel);
+			keeper->client, WIRE_READY, keeper->flags, &keeper->server.channel);
 	else
-		error = meeting_say(keeper->client, WIRE_ELSEWHERE, 0, -1);
-	if (error || keeper->state == REFUSED)
+		error = meeting_say(keeper->client, WIRE_ELSEWHERE, 0, NULL);
+	if (error || keeper->state != READY)
 		let_client_go(keeper);
 }
 
@@ -95,17 +99,26 @@ static void hear_client(struct keeper *keeper)
 		keeper->state = ENDED;
 }
 
+/* What its first word leads to; one that ends without a word, or is killed, says nothing about the next one. */
+static enum keeper_state state_after(const struct wire_header *header, int is_whole)
+{
+	if (!is_whole)
+		return ENDED;
+	return header->kind == WIRE_READY       ? READY
+	       : header->kind == WIRE_ELSEWHERE ? REFUSED
+						: ENDED;
+}
+
 /* The one word that it says before it is asked: its layers are in force, or it can't have them. */
 static void hear_server(struct keeper *keeper)
 {
 	struct wire_header header;
-	ssize_t length = recv(keeper->server.channel, &header, sizeof(header), MSG_DONTWAIT);
+	ssize_t length = read(keeper->server.channel.answers, &header, sizeof(header));
 	if (length < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	const int is_ready = length == (ssize_t)sizeof(header) && header.kind == WIRE_READY;
-	keeper->state = is_ready ? READY : REFUSED;
-	keeper->flags = is_ready ? header.value : 0;
-	if (!is_ready)
+	keeper->state = state_after(&header, length == (ssize_t)sizeof(header));
+	keeper->flags = keeper->state == READY ? header.value : 0;
+	if (keeper->state == REFUSED)
 		server_end(&keeper->server);
 	answer_client(keeper);
 }
@@ -121,6 +134,16 @@ static void look(struct keeper *keeper)
 		keeper->state = ENDED;
 }
 
+/* What has changed is not read: whether the name is there says all. */
+static void hear_changes(struct keeper *keeper)
+{
+	static char events[4096];
+	while (read(keeper->changes, events, sizeof(events)) > 0)
+		continue;
+	if (!meeting_is_named(keeper->meeting))
+		keeper->state = ENDED;
+}
+
 static void wait_once(struct keeper *keeper)
 {
 	const int is_heard = keeper->state == STARTING;
@@ -128,9 +151,10 @@ static void wait_once(struct keeper *keeper)
 	struct pollfd all[] = {
 		{.fd = keeper->owner_end, .events = POLLIN},
 		{.fd = keeper->signals, .events = POLLIN},
-		{.fd = keeper->server.channel, .events = is_heard ? POLLIN : 0},
+		{.fd = keeper->server.channel.answers, .events = is_heard ? POLLIN : 0},
 		{.fd = keeper->client, .events = POLLIN},
 		{.fd = keeper->listener, .events = POLLIN},
+		{.fd = keeper->changes, .events = POLLIN},
 	};
 	const int count = poll(all, sizeof(all) / sizeof(all[0]), LOOK);
 	if (count < 0 && errno != EINTR)
@@ -147,42 +171,44 @@ static void wait_once(struct keeper *keeper)
 		hear_client(keeper);
 	if (all[2].revents && keeper->state == STARTING)
 		hear_server(keeper);
+	if (all[5].revents)
+		hear_changes(keeper);
 	if (all[4].revents && keeper->state != ENDED)
 		take_client(keeper);
 }
 
-/* Signals that end it come as something to read, so that it ends in order. */
-static int signals_open(void)
+/*
+ * Lets go of the folder before anybody is waited for: the file system that it is on may be unmounted as soon as pacman has ended.
+ */
+static void leave(struct keeper *keeper)
 {
-	sigset_t all;
-	if (sigfillset(&all) || sigprocmask(SIG_SETMASK, &all, NULL))
-		return -1;
-	sigset_t ends;
-	if (sigemptyset(&ends) || sigaddset(&ends, SIGTERM) || sigaddset(&ends, SIGINT) ||
-		sigaddset(&ends, SIGHUP) || sigaddset(&ends, SIGQUIT))
-		return -1;
-	return signalfd(-1, &ends, SFD_CLOEXEC);
+	meeting_leave(keeper->meeting);
+	(void)close(keeper->meeting->folder); /* was read only */
+	(void)close(keeper->listener);        /* whoever knocks goes another way */
+	server_end(&keeper->server);
 }
 
 static int keep(struct keeper *keeper, const struct call *call, int told)
 {
-	keeper->signals = signals_open();
+	/* The folder that pacman stands in may be needed by whoever removes it. */
+	if (chdir("/"))
+		return 1;
+	keeper->signals = alone_signals();
 	keeper->owner_end = owner_watch(keeper->owner);
 	if (keeper->signals < 0 || keeper->owner_end < 0 || server_start(&keeper->server, call))
 		return 1;
-	/* The name of the folder may be needed by whoever removes it. */
-	keeper->listener = chdir("/") ? -1 : meeting_listen(keeper->meeting);
+	keeper->listener = meeting_listen(keeper->meeting);
 	if (keeper->listener < 0) {
 		server_end(&keeper->server);
 		return 1;
 	}
+	keeper->changes = meeting_watch(keeper->meeting);
 	const int is_told = write(told, &in_order, 1) == 1;
 	(void)close(told); /* it has one byte, or nobody waits */
 	keeper->state = is_told ? STARTING : ENDED;
 	while (keeper->state != ENDED)
 		wait_once(keeper);
-	server_end(&keeper->server);
-	meeting_leave(keeper->meeting);
+	leave(keeper);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -85,6 +86,19 @@ int meeting_is_named(const struct meeting *meeting)
 	       stats.st_dev == meeting->device && stats.st_ino == meeting->inode;
 }
 
+int meeting_watch(const struct meeting *meeting)
+{
+	char path[40];
+	const int changes = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", meeting->folder); /* always fits */
+	if (changes < 0)
+		return -1;
+	if (inotify_add_watch(changes, path, IN_DELETE | IN_MOVE | IN_ONLYDIR) >= 0)
+		return changes;
+	(void)close(changes); /* nothing is watched */
+	return -1;
+}
+
 void meeting_leave(const struct meeting *meeting)
 {
 	if (meeting_is_named(meeting))
@@ -128,64 +142,65 @@ int meeting_accept(int listener, const struct owner *owner)
 	return -1;
 }
 
-int meeting_say(int connection, uint32_t kind, uint64_t value, int descriptor)
+/* The descriptors of a channel in one message. */
+enum { ENDS = 2 };
+
+union control {
+	char room[CMSG_SPACE(ENDS * sizeof(int))];
+	struct cmsghdr aligned;
+};
+
+int meeting_say(int connection, uint32_t kind, uint64_t value, const struct channel *channel)
 {
 	struct wire_header header = {.kind = kind, .value = value};
 	struct iovec bytes = {.iov_base = &header, .iov_len = sizeof(header)};
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr aligned;
-	} control = {.room = {0}};
+	union control control = {.room = {0}};
 	struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1};
-	if (descriptor >= 0) {
+	if (channel) {
+		const int ends[ENDS] = {channel->requests, channel->answers};
 		message.msg_control = control.room;
 		message.msg_controllen = sizeof(control.room);
 		struct cmsghdr *one = CMSG_FIRSTHDR(&message);
 		one->cmsg_level = SOL_SOCKET;
 		one->cmsg_type = SCM_RIGHTS;
-		one->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(one), &descriptor, sizeof(int));
+		one->cmsg_len = CMSG_LEN(sizeof(ends));
+		memcpy(CMSG_DATA(one), ends, sizeof(ends));
 	}
 	const ssize_t sent = sendmsg(connection, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 	return sent == (ssize_t)sizeof(header) ? 0 : -1;
 }
 
-/* The one descriptor of a message that may have one; -1. */
-static int descriptor_of(struct msghdr *message)
+/* The descriptors of a message, which may have less of them than a channel has. */
+static void read_channel(struct msghdr *message, struct channel *channel)
 {
-	int descriptor = -1;
+	int ends[ENDS] = {-1, -1};
 	struct cmsghdr *one = CMSG_FIRSTHDR(message);
 	if (one && one->cmsg_level == SOL_SOCKET && one->cmsg_type == SCM_RIGHTS &&
-		one->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(&descriptor, CMSG_DATA(one), sizeof(int));
-	return descriptor;
+		one->cmsg_len >= CMSG_LEN(0) && one->cmsg_len <= CMSG_LEN(sizeof(ends)))
+		memcpy(ends, CMSG_DATA(one), one->cmsg_len - CMSG_LEN(0));
+	*channel = (struct channel){.requests = ends[0], .answers = ends[1]};
 }
 
-int meeting_hear(int connection, uint64_t *value)
+int meeting_hear(int connection, uint64_t *value, struct channel *channel)
 {
 	struct wire_header header = {.kind = 0};
 	struct iovec bytes = {.iov_base = &header, .iov_len = sizeof(header)};
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr aligned;
-	} control;
+	union control control;
 	struct msghdr message = {.msg_iov = &bytes,
 		.msg_iovlen = 1,
 		.msg_control = control.room,
 		.msg_controllen = sizeof(control.room)};
 	struct pollfd wait = {.fd = connection, .events = POLLIN};
-	struct stat stats;
 	if (poll(&wait, 1, START_TIME) != 1)
 		return -1; /* a signal, too: whoever sent it is heeded by what is started then */
 	const ssize_t length = recvmsg(connection, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	const int channel = length > 0 ? descriptor_of(&message) : -1;
-	if (channel < 0)
+	if (length <= 0)
 		return -1;
+	read_channel(&message, channel);
 	*value = header.value;
 	if (length == (ssize_t)sizeof(header) && header.kind == WIRE_READY && !header.none &&
-		!(message.msg_flags & MSG_CTRUNC) && !fstat(channel, &stats) &&
-		S_ISSOCK(stats.st_mode))
-		return channel;
-	(void)close(channel); /* nothing was said */
+		!(message.msg_flags & MSG_CTRUNC) && channel_is_ours(channel))
+		return 0;
+	channel_close(channel); /* nothing was said */
 	return -1;
 }

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "call.h"
+#include "channel.h"
 #include "owner.h"
 
 struct meeting {
@@ -25,6 +26,12 @@ int meeting_listen(struct meeting *meeting);
 /* Whether the name still leads to who listens. */
 int meeting_is_named(const struct meeting *meeting);
 
+/*
+ * Can be read once a name of the folder was removed, or got another file (inotify(7)). A descriptor that doesn't block, and holds no
+ * folder; -1 where there is none, and looking is all that is left.
+ */
+int meeting_watch(const struct meeting *meeting);
+
 /* Takes the name away if it is still that one's; nothing depends on it any more. */
 void meeting_leave(const struct meeting *meeting);
 
@@ -34,13 +41,10 @@ int meeting_connect(const struct meeting *meeting);
 /* Takes in who knocks, if that is this user and a child of the owner. A descriptor that doesn't block; -1. */
 int meeting_accept(int listener, const struct owner *owner);
 
-/* Sends one word, and a descriptor with it unless that is -1. 0; -1 with errno. */
-int meeting_say(int connection, uint32_t kind, uint64_t value, int descriptor);
+/* Sends one word, and a channel with it unless that is NULL. 0; -1 with errno. */
+int meeting_say(int connection, uint32_t kind, uint64_t value, const struct channel *channel);
 
-/*
- * Waits for WIRE_READY and a channel, for as long as a start may take.
- * The channel's descriptor; -1 where there is none.
- */
-int meeting_hear(int connection, uint64_t *value);
+/* Waits for WIRE_READY and a channel, for as long as a start may take. 0; -1 where there is none. */
+int meeting_hear(int connection, uint64_t *value, struct channel *channel);
 
 #endif

@@ -5,16 +5,17 @@
 #include <sys/types.h>
 
 #include "call.h"
+#include "channel.h"
 
 struct server {
-	pid_t pid;   /* 0 where there is none */
-	int channel; /* our end of the way to it; -1 */
+	pid_t pid; /* 0 where there is none */
+	struct channel channel;
 };
 
 /* Starts it for what is called for: its user, and the port it may connect to, follow from that. 0; -1. */
 int server_start(struct server *server, const struct call *call);
 
-/* Ends it, whatever it is about. */
+/* Ends it, whatever it is about. Only then is its channel closed, which it could hold up while it lives. */
 void server_end(struct server *server);
 
 #endif

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import { OneAfterAnother, proxiesOf } from '@sb/fetcher/in-this-process';
-import type { SandboxOptions } from '@sb/sandbox';
+import type { SandboxOptions, SelfReport } from '@sb/sandbox';
 
 import type { Command } from '../arguments.js';
 import { loadConfiguration } from '../config/configuration.js';
@@ -58,5 +58,13 @@ export async function confineFor(command: FetchCommand, descriptors: number): Pr
   });
   if (base === undefined) return undefined;
   const report = giveUp({ settings, user }, files.confinement(base), descriptors);
-  return report === undefined ? undefined : { files, disableTimeout };
+  return report !== undefined && hasFilter(report) ? { files, disableTimeout } : undefined;
+}
+
+/**
+ * The filter alone forbids what holds a pipe up: without one, a server that has taken this process over could make the front
+ * door wait, and pacman with it.
+ */
+function hasFilter({ features }: SelfReport): boolean {
+  return features.some(({ layer, state }) => layer === 'seccomp' && state === 'enforced');
 }

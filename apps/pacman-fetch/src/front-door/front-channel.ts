@@ -8,26 +8,31 @@ const maxWaiting = 1 << 20;
 /** Longest piece of a line that is kept: no request is longer. */
 const maxLine = 4096;
 
+/** Descriptors of the way to the front doors and back, two pipes behind the three streams. */
+export const frontDescriptors = { requests: 3, answers: 4, count: 5 } as const;
+
 /** The way to the front doors of one pacman and back. */
 export class FrontChannel {
-  readonly #socket: Socket;
+  readonly #requests: Socket;
+  readonly #answers: Socket;
   #rest = '';
   #isHeld = false;
 
-  /**
-   * @param descriptor - of a connected stream
-   * @param onEnd - told once that nobody is left who could ask for anything
-   */
-  constructor(descriptor: number, onEnd: () => void) {
-    this.#socket = new Socket({
-      fd: descriptor,
-      readable: true,
+  /** @param onEnd - told once that nobody is left who could ask for anything */
+  constructor(onEnd: () => void) {
+    const { requests, answers } = frontDescriptors;
+    this.#requests = new Socket({ fd: requests, readable: true, writable: false });
+    this.#answers = new Socket({
+      fd: answers,
+      readable: false,
       writable: true,
       writableHighWaterMark: maxWaiting,
     } as ConstructorParameters<typeof Socket>[0]);
-    // What can't be written is followed by the end.
-    this.#socket.on('error', () => {});
-    this.#socket.once('close', onEnd);
+    for (const socket of [this.#requests, this.#answers]) {
+      // What can't be written is followed by the end.
+      socket.on('error', () => {});
+      socket.once('close', onEnd);
+    }
   }
 
   /**
@@ -36,7 +41,7 @@ export class FrontChannel {
    * @param onLine - told of each one; undefined for one that is too long
    */
   listen(onLine: (line: string | undefined) => void): void {
-    this.#socket.on('data', (bytes: Buffer) => {
+    this.#requests.on('data', (bytes: Buffer) => {
       const lines = `${this.#rest}${bytes.toString('latin1')}`.split('\n');
       this.#rest = lines.pop() ?? '';
       for (const line of lines) onLine(line);
@@ -54,6 +59,16 @@ export class FrontChannel {
     this.#say('elsewhere', 0);
   }
 
+  /**
+   * The same, for all that will be asked for as well.
+   *
+   * @param onLeft - told once that it was said
+   */
+  leave(onLeft: () => void): void {
+    this.elsewhere();
+    this.#answers.end(onLeft);
+  }
+
   /** A server's answer was taken. */
   started(total: number | undefined, lastModified: number | undefined): void {
     this.#say('started', total ?? unknownTotal);
@@ -63,15 +78,19 @@ export class FrontChannel {
   /**
    * Sends bytes of the file.
    *
-   * @param bytes - not none, and at most what one word announces; not to be changed afterwards
-   * @returns what to wait for while they pile up; undefined for nothing
+   * @param pieces - not to be changed afterwards
+   * @param length - of all of them, at most what one word announces
    */
-  data(bytes: Uint8Array): Promise<void> | undefined {
-    this.#say('data', bytes.length);
-    this.#socket.write(bytes);
-    if (!this.#socket.writableNeedDrain) return undefined;
+  data(pieces: readonly Uint8Array[], length: number): void {
+    this.#say('data', length);
+    for (const piece of pieces) this.#answers.write(piece);
+  }
+
+  /** What to wait for while bytes pile up; undefined for nothing. */
+  drained(): Promise<void> | undefined {
+    if (!this.#answers.writableNeedDrain) return undefined;
     return new Promise((resolve) => {
-      this.#socket.once('drain', resolve);
+      this.#answers.once('drain', resolve);
     });
   }
 
@@ -84,19 +103,19 @@ export class FrontChannel {
   failed(message: string): void {
     const text = Buffer.from(message === '' ? 'unknown error' : message).subarray(0, maxWireText);
     this.#say('failed', text.length);
-    this.#socket.write(text);
+    this.#answers.write(text);
   }
 
   /** What is said in one turn of the event loop goes at once: each write wakes the other side. */
   #say(kind: keyof typeof wireKinds, value: number | bigint): void {
     if (!this.#isHeld) {
       this.#isHeld = true;
-      this.#socket.cork();
+      this.#answers.cork();
       setImmediate(() => {
         this.#isHeld = false;
-        this.#socket.uncork();
+        this.#answers.uncork();
       });
     }
-    this.#socket.write(wireHeader(kind, value));
+    this.#answers.write(wireHeader(kind, value));
   }
 }

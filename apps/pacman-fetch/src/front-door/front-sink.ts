@@ -1,22 +1,29 @@
-import { type StreamSink, tooLargeFor, TransferFailure } from '@sb/fetcher/in-this-process';
+import { GatheredBytes, type StreamSink, tooLargeFor, TransferFailure } from '@sb/fetcher/in-this-process';
 
 import type { FrontChannel } from './front-channel.js';
-import { maxWireData } from './wire.js';
 
 /** Sends one file to a front door, which counts and writes it. */
 export class FrontSink implements StreamSink {
   readonly #channel: FrontChannel;
   readonly #maxBytes: number;
+  readonly #gathered: GatheredBytes;
   #position = 0;
+  #hasStarted = false;
 
   /** @param maxBytes - that the file may have; the front door takes no more of them either */
   constructor(channel: FrontChannel, maxBytes: number) {
     this.#channel = channel;
     this.#maxBytes = maxBytes;
+    this.#gathered = new GatheredBytes((pieces, length) => channel.data(pieces, length));
   }
 
   get position(): number {
     return this.#position;
+  }
+
+  /** A server's answer was taken. */
+  get hasStarted(): boolean {
+    return this.#hasStarted;
   }
 
   begin(): void {
@@ -24,6 +31,7 @@ export class FrontSink implements StreamSink {
   }
 
   start(total: number | undefined, lastModified: number | undefined): void {
+    this.#hasStarted = true;
     this.#channel.started(total, lastModified);
   }
 
@@ -31,10 +39,13 @@ export class FrontSink implements StreamSink {
     if (this.#position + chunk.length > this.#maxBytes) {
       throw new TransferFailure('too-large', tooLargeFor(this.#maxBytes));
     }
-    let full: Promise<void> | undefined;
-    for (let at = 0; at < chunk.length; at += maxWireData)
-      full = this.#channel.data(chunk.subarray(at, at + maxWireData));
     this.#position += chunk.length;
-    return full;
+    this.#gathered.take(chunk);
+    return this.#channel.drained();
+  }
+
+  /** Sends what waits. To be called before anything else is said of the file. */
+  flush(): void {
+    this.#gathered.flush();
   }
 }

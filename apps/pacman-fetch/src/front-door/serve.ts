@@ -10,19 +10,17 @@ import { endNow } from '@sb/sandbox/end-now';
 import { parseCommand } from '../arguments.js';
 import { forgetNodeVariables } from '../node-variables.js';
 import { type Confined, confineFor } from './confined.js';
-import { FrontChannel } from './front-channel.js';
+import { FrontChannel, frontDescriptors } from './front-channel.js';
 import { FrontSink } from './front-sink.js';
+import { isStarved } from './starved.js';
 import { type FrontRequest, readRequest } from './wire.js';
-
-/** Of the channel, behind the three streams. */
-const channelDescriptor = 3;
 
 /** Why it can't be confined is told by the program that is started in its place. */
 async function confinedOrNot(): Promise<Confined | undefined> {
   try {
     const command = parseCommand(process.argv.slice(2));
     if (command.kind !== 'fetch') return undefined;
-    const confined = await confineFor(command, channelDescriptor + 1);
+    const confined = await confineFor(command, frontDescriptors.count);
     return inspectorUrl() === undefined ? confined : undefined;
   } catch {
     return undefined;
@@ -37,7 +35,9 @@ async function answer({ files }: Confined, channel: FrontChannel, request: Front
   }
   const sink = new FrontSink(channel, maxBytes);
   const failure = await files.download(url, maxBytes, sink);
+  sink.flush();
   if (failure === undefined) channel.end(sink.position);
+  else if (!sink.hasStarted && isStarved(failure)) channel.leave(() => endNow(0));
   else channel.failed(failure.message);
 }
 
@@ -58,7 +58,7 @@ function serve(confined: Confined, channel: FrontChannel): void {
 // Others of this process's user may signal it, and would open Node's inspector to every local user.
 refuseInspector();
 forgetNodeVariables();
-const channel = new FrontChannel(channelDescriptor, () => endNow(0));
+const channel = new FrontChannel(() => endNow(0));
 const confined = await confinedOrNot();
 if (confined === undefined) channel.elsewhere();
 else serve(confined, channel);

@@ -23,9 +23,6 @@ export const disableTimeoutFlag = 1n;
 /** The value of `started` where the server doesn't say how long the file is. */
 export const unknownTotal = 0xffff_ffff_ffff_ffffn;
 
-/** Most bytes that one word announces. */
-export const maxWireData = 256 * 1024;
-
 /** Most bytes of a text. */
 export const maxWireText = 2048;
 

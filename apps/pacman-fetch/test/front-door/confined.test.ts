@@ -1,7 +1,7 @@
 /* What the process that downloads can't do, attempted from inside, and the kernel's word about each of its threads. */
 import { chownSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 
-import { bundleFixture, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { bundleFixture, holdsUpAddon, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { type Mirror, startMirror } from '../kit/mirror.js';
@@ -26,12 +26,17 @@ afterAll(async () => {
   await mirror[Symbol.asyncDispose]();
   outer[Symbol.dispose]();
 });
-beforeEach(() => {
+beforeEach(async () => {
   folder = temporaryFolder();
   mkdirSync(folder.file('cache'));
-  writeFileSync(folder.file('pacman.conf'), '[options]\nSandboxUser = nobody\nUseSandbox = yes\n');
+  mkdirSync(folder.file('addon'));
+  await holdsUpAddon(folder.file('addon/holds-up.node'));
+  writeFileSync(folder.file('pacman.conf'), `[options]\nSandboxUser = nobody\nUseSandbox = yes\n${readable()}`);
 });
 afterEach(() => folder[Symbol.dispose]());
+
+/** What it attempts some of its deeds with. */
+const readable = (): string => `SandboxReadable = ${folder.file('addon')}\n`;
 
 const words = (start: string): readonly string[] => {
   const args = [
@@ -60,10 +65,19 @@ const denied = {
   'become root': 'EPERM',
   'see the environment': 'ABSENT',
   'use an inherited descriptor': 'EBADF',
-  'open its channel again': 'ENXIO',
+  'open its requests again, to write': 'EACCES',
+  'open its answers again, to read': 'EACCES',
+  'send a descriptor': 'ENOTSOCK',
+  splice: 'EPERM',
+  sendfile: 'EPERM',
+  vmsplice: 'EPERM',
+  tee: 'EPERM',
   'twin: connect to its own port': 'OK',
   'twin: read /etc/hosts': 'OK',
 };
+
+/** Where pacman is the same user, the pipes are that one's: what it says and hears itself is all that it gets by them. */
+const ownPipes = { 'open its requests again, to write': 'OK', 'open its answers again, to read': 'OK' };
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('the process that downloads for front doors', () => {
   it.each([
@@ -73,13 +87,13 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the process that downloa
     if (uid !== undefined) {
       chownSync(folder.file('cache'), uid, uid);
       // Who is an ordinary user can't empty the bounding set.
-      writeFileSync(folder.file('pacman.conf'), '[options]\n');
+      writeFileSync(folder.file('pacman.conf'), `[options]\n${readable()}`);
     }
     await using pacman = new StandIn({ ...(uid === undefined ? {} : { uid }), env: { SB_SECRET: 'x' } });
     const { status, said } = await pacman.run(...words(attacked));
     expect(status).toBe(1);
     const [, found = '{}'] = / : (\{.*\})$/m.exec(said) ?? [];
-    expect(JSON.parse(found)).toEqual(denied);
+    expect(JSON.parse(found)).toEqual(uid === undefined ? denied : { ...denied, ...ownPipes });
     expect(readdirSync(folder.file('cache')).filter((name) => !name.startsWith('.'))).toEqual([]);
   });
 

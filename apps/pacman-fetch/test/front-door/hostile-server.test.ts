@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { compileC, compileFixture, missing, sanitizers, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { childrenOf, eventually } from '../kit/fetch-program.js';
 import { type Mirror, startMirror } from '../kit/mirror.js';
 import { families, gone, installWith, nativeSources, StandIn } from '../kit/stand-in.js';
 
@@ -42,10 +43,14 @@ const start = (): StandIn => new StandIn({ env: { ASAN_OPTIONS: 'detect_leaks=0'
 
 const file = (name: string): string => folder.file(`cache/${name}`);
 
-async function call(pacman: StandIn, act: string, name: string) {
-  const args = ['--config', folder.file('pacman.conf'), '--keep-worker', '-o', file(name), `${mirror.origin}/${act}`];
-  return await pacman.run(starter, ...args);
-}
+const statusOf = (pid: number): string => readFileSync(`/proc/${pid}/status`, 'latin1');
+
+const words = (act: string, name: string): readonly string[] => {
+  const args = ['--config', folder.file('pacman.conf'), '--keep-worker', '-o', file(name)];
+  return [starter, ...args, `${mirror.origin}/${act}`];
+};
+
+const call = async (pacman: StandIn, act: string, name: string) => await pacman.run(...words(act, name));
 
 describe.skipIf(missing('root', 'linux'))('a hostile process that downloads', () => {
   it.each([
@@ -116,6 +121,27 @@ describe.skipIf(missing('root', 'linux'))('a hostile process that downloads', ()
     expect(readFileSync(file('y.sig.part'), 'utf8')).toBe('from the server');
     expect(families(folder.path)).not.toContainEqual(family);
   });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'that sends without end is ended by %s as soon as that is there',
+    async (signal) => {
+      await using pacman = start();
+      const running = pacman.start(...words('endless', 'x.pkg.part'));
+      const size = (): number => statSync(file('x.pkg.part'), { throwIfNoEntry: false })?.size ?? 0;
+      await eventually('bytes', () => size() > 1 << 20);
+      const [front = 0] = childrenOf(pacman.pid);
+      // While it is stopped, as many bytes come as there is room for.
+      process.kill(front, 'SIGSTOP');
+      await eventually('a front door that is stopped', () => /^State:\s*T/m.test(statusOf(front)));
+      const before = size();
+      process.kill(front, signal);
+      process.kill(front, 'SIGCONT');
+      const { status } = await pacman.end(running);
+      expect(status).toBe(signal === 'SIGINT' ? 130 : 143);
+      // What it was about when it was stopped, and no more.
+      expect(size() - before).toBeLessThanOrEqual(256 * 1024);
+    },
+  );
 
   it.each(['stands-still', 'stays-behind'])('that %s is waited for as long as a worker, and ended', async (act) => {
     await using pacman = start();

@@ -36,7 +36,10 @@ let mirror: Mirror;
 let folder: TemporaryFolder;
 
 beforeAll(async () => {
-  mirror = await startMirror({ '/x.pkg': content });
+  mirror = await startMirror(
+    { '/x.pkg': content },
+    { '/alone': (_request, response) => void response.writeHead(200, { connection: 'close' }).end(content) },
+  );
 });
 afterAll(async () => await mirror[Symbol.asyncDispose]());
 beforeEach(() => {
@@ -50,16 +53,8 @@ beforeEach(() => {
 afterEach(() => folder[Symbol.dispose]());
 
 const cache = (name = ''): string => folder.file(`cache/${name}`);
-const words = (name: string): readonly string[] => {
-  return [
-    starter,
-    '--config',
-    folder.file('pacman.conf'),
-    '--keep-worker',
-    '-o',
-    cache(name),
-    `${mirror.origin}/x.pkg`,
-  ];
+const words = (name: string, path = '/x.pkg'): readonly string[] => {
+  return [starter, '--config', folder.file('pacman.conf'), '--keep-worker', '-o', cache(name), mirror.origin + path];
 };
 const done = { status: 0, said: '' };
 const socketNames = (): readonly string[] => readdirSync(cache()).filter((name) => name.startsWith('.pacman-fetch-'));
@@ -95,7 +90,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the socket of a keeper',
     expect(families(folder.path)).toHaveLength(1);
     // The twin: what pacman has started is served.
     const twin = await pacman.run('python3', folder.file('visitor.py'), socketPath());
-    expect(twin).toEqual({ status: 0, said: 'R 1\n' });
+    expect(twin).toEqual({ status: 0, said: 'R 2\n' });
     await pacman.kill();
     await gone(folder.path);
   });
@@ -173,6 +168,23 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the socket of a keeper',
 });
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('another process of the sandbox’s user', () => {
+  it('that leaves it no descriptor spoils no file', async () => {
+    await using pacman = new StandIn();
+    expect(await pacman.run(...words('x.pkg.part', '/alone'))).toEqual(done);
+    const { server } = onlyFamily(folder.path);
+    const limit = ['prlimit', '--pid', String(server), '--nofile=0:0'];
+    const { status } = await runProgram('setpriv', [`--reuid=${user}`, `--regid=${user}`, '--clear-groups', ...limit]);
+    expect(status).toBe(0);
+    for (const name of ['y.pkg.part', 'z.pkg.part']) {
+      expect(await pacman.run(...words(name, '/alone'))).toEqual(done);
+      expect(isWhole(name)).toBe(true);
+    }
+    // The first of them came as ever; what can't be used ends, and another one takes its place.
+    await eventually('its end', () => families(folder.path).every((family) => family.server !== server));
+    expect(await pacman.run(...words('last.pkg.part'))).toEqual(done);
+    expect(families(folder.path)).toHaveLength(1);
+  });
+
   it('takes nothing of the process that downloads', async () => {
     const tactics = [['take', process.pid, 'serve.js']] as const;
     await using thief = await Neighbour.start({ as: { uid: user, gid: user, groups: [user] }, tactics, seconds: 60 });

@@ -26,6 +26,8 @@ const names = (): readonly string[] => scene.repository.packages.map((file) => f
 
 /** Runs pacman, and counts the processes that have downloaded for it. */
 async function counting(machine: Machine, ...args: readonly string[]): Promise<ProgramResult & { servers: number }> {
+  // One that another pacman has had is still there for a moment.
+  await gone(dirname(machine.config));
   const seen = new Set<number>();
   const timer = setInterval(() => {
     for (const { server } of families(dirname(machine.config))) seen.add(server);

@@ -235,6 +235,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the front door', () => {
   it.each([
     ['UseSandbox = no', ''],
     ['SandboxUserSwitch = off', ''],
+    ['SandboxSyscalls = off', ''],
   ])('leaves nothing behind with %s, and the file comes as ever', async (line) => {
     writeFileSync(config, `[options]\nSandboxUser = nobody\n${line}\n`);
     await using pacman = new StandIn();

@@ -9,7 +9,7 @@ import type { FailureKind } from '../errors/error-codes.js';
 import type { ProxyRules } from '../http/proxies.js';
 
 /** Descriptors of the worker. Its program is its standard input, so that it needs no right to read it anywhere. */
-export const workerDescriptors = { channel: 3, certificates: 4, firstSource: 5 } as const;
+export const workerDescriptors = { orders: 3, frames: 4, certificates: 5, firstSource: 6 } as const;
 
 /** Files that one worker is given; a larger batch takes several workers, one after the other. */
 export const maxFiles = 256;
@@ -65,7 +65,7 @@ export interface Work {
   readonly proxies: ProxyRules;
   readonly hosts: KnownHosts;
   readonly userAgent: string;
-  /** Whether descriptor 4 holds the certificates to trust. */
+  /** Whether there is a descriptor of the certificates to trust. */
   readonly hasCertificates: boolean;
 }
 

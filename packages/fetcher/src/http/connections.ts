@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   readonly proxies: ProxyRules;
   /** Connections to one host at the most. Default: as many as there are requests. */
   readonly connections?: number;
+  /** Whether any is kept. Default: true. */
+  readonly keeps?: boolean;
 }
 
 /** What requests for a URL go through. */
@@ -63,7 +65,8 @@ export class Connections {
    *
    * @throws TransferFailure `proxy` for a proxy that isn't http or https
    */
-  route(url: URL, { use, mayBeLinkLocal }: RouteOptions): Route {
+  route(url: URL, { use: wanted, mayBeLinkLocal }: RouteOptions): Route {
+    const use = this.#options.keeps === false ? 'own' : wanted;
     const proxy = proxyFor(url, this.#options.proxies);
     if (proxy !== undefined && url.protocol === 'https:') {
       const dispatcher = this.#keep(`${use} ${proxy.href}`, () => this.#tunnels(proxy, use));

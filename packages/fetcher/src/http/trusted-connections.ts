@@ -11,23 +11,24 @@ interface ConnectionChoice {
   /** Connections to one host at once. */
   readonly parallel: number;
   readonly proxies: ProxyRules;
+  /** Whether they stay open between files. Default: true. */
+  readonly keeps?: boolean;
 }
 
 /**
- * The connections of one process that downloads: they stay open between files of one host.
+ * The connections of one process that downloads.
  *
  * @param certificates - the open PEM file of those to trust; undefined: those that Node brings
  */
 export function connectionsOf(
-  { connectTimeout, parallel, proxies }: ConnectionChoice,
+  { parallel, ...choice }: ConnectionChoice,
   certificates: number | undefined,
 ): Connections {
   let text: string | undefined;
   return new Connections({
-    connectTimeout,
+    ...choice,
     // The descriptor can be read to its end only once.
     certificates: () => (certificates === undefined ? undefined : (text ??= readCertificates(certificates))),
-    proxies,
     connections: parallel,
   });
 }

@@ -19,6 +19,7 @@ import { planOneFile } from './plan.js';
 export { defaultLimits, type Limits } from '../values/limits.js';
 export { failureOf } from '../http/failure-of.js';
 export { TransferFailure } from '../errors/transfer-failure.js';
+export { GatheredBytes } from '../channel/gathered-bytes.js';
 export { tooLargeFor } from '../source/sink.js';
 export { proxiesOf } from '../http/proxies.js';
 export { OneAfterAnother, type StreamRequest, type StreamSink } from './one-after-another.js';

@@ -1,6 +1,7 @@
 /** Files of one origin's port, one after the other, by a process that keeps its connections and opens no file. */
 import type { SandboxOptions } from '@sb/sandbox';
 
+import type { FailureKind } from '../errors/error-codes.js';
 import type { TransferFailure } from '../errors/transfer-failure.js';
 import type { Connections } from '../http/connections.js';
 import { failureOf } from '../http/failure-of.js';
@@ -39,6 +40,7 @@ export class OneAfterAnother {
   readonly #ports: readonly number[];
   readonly #proxies: WorkerProxies;
   #connections: Connections | undefined;
+  #keeps = true;
 
   /**
    * @param request - for the first file
@@ -72,17 +74,34 @@ export class OneAfterAnother {
 
   /**
    * Downloads one file. A connection is free a turn after its body has ended: who asks for the next one in the same turn has
-   * another one made.
+   * another one made. Some servers can't be asked for two files over one connection: what fails before it has begun is asked
+   * for once more, over a connection of its own, and so is all that follows.
    *
    * @param maxBytes - that it may have
    * @returns undefined once the sink has all of it
    */
   async download(url: URL, maxBytes: number, sink: StreamSink): Promise<TransferFailure | undefined> {
+    using deadline = new Deadline(this.#request.limits.timeout);
+    const task = { url, maxBytes, sink, deadline: deadline.signal };
+    const mayBeKept = this.#keeps && this.#connections !== undefined;
+    if (!mayBeKept) return (await this.#attempt(task)).failure;
+    using patience = new Deadline(keptPatience);
+    const signal = AbortSignal.any([task.deadline, patience.signal]);
+    const { failure, hasStarted } = await this.#attempt({ ...task, deadline: signal }, () =>
+      patience[Symbol.dispose](),
+    );
+    if (failure === undefined || hasStarted || !ofKeptConnections.has(failure.kind)) return failure;
+    this.#keeps = false;
+    this.#connections = undefined;
+    return (await this.#attempt(task)).failure;
+  }
+
+  async #attempt({ url, maxBytes, sink, deadline }: Task, onStarted: () => void = () => {}): Promise<Attempt> {
     const { limits, userAgent, certificates } = this.#request;
     const { connectTimeout } = limits;
-    const common = { connectTimeout, parallel: 1, proxies: this.#proxies.rules };
-    this.#connections ??= connectionsOf(common, certificates);
-    using deadline = new Deadline(limits.timeout);
+    const choice = { connectTimeout, parallel: 1, proxies: this.#proxies.rules, keeps: this.#keeps };
+    this.#connections ??= connectionsOf(choice, certificates);
+    let hasStarted = false;
     try {
       await download({
         url,
@@ -93,16 +112,41 @@ export class OneAfterAnother {
         resume: null,
         modifiedSince: null,
         limits,
-        deadline: deadline.signal,
+        deadline,
         ports: this.#ports,
         userAgent,
         connections: this.#connections,
-        onStart: ({ total, lastModified }: Started) => sink.start(total, lastModified),
+        onStart: ({ total, lastModified }: Started) => {
+          hasStarted = true;
+          onStarted();
+          sink.start(total, lastModified);
+        },
         onProgress: () => {},
       });
-      return undefined;
+      return { failure: undefined, hasStarted };
     } catch (error) {
-      return failureOf(error, url);
+      return { failure: failureOf(error, url), hasStarted };
     }
   }
+}
+
+/** Milliseconds for an answer over a connection that was kept: some servers never give a second one. */
+const keptPatience = 3000;
+
+/** What comes of bytes that belong to no answer, of a connection that was closed, and of no answer. */
+const ofKeptConnections: ReadonlySet<FailureKind> = new Set(['protocol', 'truncated', 'too-slow', 'timeout']);
+
+/** One file. */
+interface Task {
+  readonly url: URL;
+  readonly maxBytes: number;
+  readonly sink: StreamSink;
+  readonly deadline: AbortSignal;
+}
+
+/** How it was asked for once. */
+interface Attempt {
+  readonly failure: TransferFailure | undefined;
+  /** A server's answer was taken. */
+  readonly hasStarted: boolean;
 }

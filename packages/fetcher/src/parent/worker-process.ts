@@ -8,7 +8,7 @@ import type { Frame, Order, Work } from '../channel/messages.js';
 import { tooFew } from './descriptor-budget.js';
 import { FetcherError } from '../errors/fetcher-error.js';
 import { FrameReader, type Piece, WorkerLied } from '../channel/frames.js';
-import { WorkerChannel } from './worker-channel.js';
+import { type ChannelEvents, WorkerChannel } from './worker-channel.js';
 import type { Stop, WorkerEnd } from './worker-end.js';
 
 const maxStderr = 4096;
@@ -52,16 +52,20 @@ export class WorkerProcess {
   constructor(sandbox: SandboxOptions, files: WorkerFiles, onItem: (item: Frame | Piece) => void) {
     const program = openProgram(files.program ?? fileURLToPath(new URL('worker.js', import.meta.url)));
     try {
-      this.#channel = openChannel(this.#reader(onItem));
+      const onError = (bytes: Buffer): void => {
+        if (this.#stderr.length < maxStderr) this.#stderr += bytes.toString('latin1').slice(0, maxStderr);
+      };
+      this.#channel = openChannel({ onBytes: this.#reader(onItem), onError });
     } catch (error) {
       closeSync(program);
       throw error;
     }
+    const { orders, frames, errors } = this.#channel.childs;
     try {
       this.#child = createSandbox(sandbox).spawn(process.execPath, [...nodeFlags, '-'], {
         // Who had its channel could speak in its place: where it can't have a private group.
         undumpable: true,
-        stdio: [program, 'ignore', 'pipe', this.#channel.childs, files.certificates ?? 'ignore', ...files.descriptors],
+        stdio: [program, 'ignore', errors, orders, frames, files.certificates ?? 'ignore', ...files.descriptors],
       });
       // The rejection of `enforcement` says the same.
       this.#child.on('error', () => {});
@@ -73,10 +77,6 @@ export class WorkerProcess {
       closeSync(program);
       this.#channel.handedOver();
     }
-    const child = this.#child;
-    child.stderr?.on('data', (bytes: Buffer) => {
-      if (this.#stderr.length < maxStderr) this.#stderr += bytes.toString('latin1').slice(0, maxStderr);
-    });
     this.ended = this.#end();
   }
 
@@ -137,7 +137,6 @@ export class WorkerProcess {
     child.once('exit', () => {
       rest = setTimeout(() => {
         this.#channel.destroy();
-        child.stderr?.destroy();
       }, restGrace);
     });
     const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
@@ -151,9 +150,9 @@ export class WorkerProcess {
   }
 }
 
-function openChannel(onBytes: (bytes: Buffer) => void): WorkerChannel {
+function openChannel(events: ChannelEvents): WorkerChannel {
   try {
-    return new WorkerChannel(onBytes);
+    return new WorkerChannel(events);
   } catch (error) {
     const { errno } = error as { readonly errno?: string };
     throw errno === 'EMFILE' || errno === 'ENFILE' ? tooFew(errno, error) : asFetcherError(error);
@@ -183,10 +182,10 @@ function openProgram(path: string): number {
   }
 }
 
-/** Where there are too few descriptors for its pipes, Node makes none (`child_process`), and the child has no channel. */
+/** Where there are too few descriptors for what it takes to start a child, Node has none (`child_process`). */
 function requireStarted(child: SandboxedProcess): void {
   const stdio = child.stdio as SandboxedProcess['stdio'] | undefined;
-  if (stdio?.[2] !== undefined) return;
+  if (stdio !== undefined) return;
   // The same is told by what is thrown here.
   child.enforcement.catch(() => {});
   throw tooFew('EMFILE');

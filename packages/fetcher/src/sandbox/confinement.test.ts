@@ -51,12 +51,17 @@ describe('confinement', () => {
     }
   });
 
-  it('has no unix sockets, whatever else is chosen of system calls', () => {
-    const first = { syscall: 'socket', action: { action: 'errno', errno: 'EAFNOSUPPORT' } };
-    const own = { syscall: 'uname', action: 'allow' } as const;
-    expect(confinement({}, []).seccomp).toMatchObject({ rules: [first] });
-    expect(confinement({ seccomp: 'allow-all' }, []).seccomp).toMatchObject({ base: 'allow-all', rules: [first] });
+  const noUnixSockets = { syscall: 'socket', action: { action: 'errno', errno: 'EAFNOSUPPORT' } };
+  const noHeldPipes = ['splice', 'tee', 'vmsplice', 'sendfile'].map((syscall) => {
+    return { syscall, action: { action: 'errno', errno: 'EPERM' } };
+  });
+  const rules = [noUnixSockets, ...noHeldPipes];
+  const own = { syscall: 'uname', action: 'allow' } as const;
+
+  it('has no unix sockets, and holds no pipe, whatever else is chosen of system calls', () => {
+    expect(confinement({}, []).seccomp).toMatchObject({ rules });
+    expect(confinement({ seccomp: 'allow-all' }, []).seccomp).toMatchObject({ base: 'allow-all', rules });
     const given = confinement({ seccomp: { base: 'deny-dangerous', rules: [own] } }, []).seccomp;
-    expect(given).toMatchObject({ base: 'deny-dangerous', rules: [first, own] });
+    expect(given).toMatchObject({ base: 'deny-dangerous', rules: [...rules, own] });
   });
 });

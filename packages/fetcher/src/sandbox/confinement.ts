@@ -41,8 +41,17 @@ const noUnixSockets = {
 } as const;
 
 /**
+ * No calls that fill or drain a pipe from elsewhere: they hold it for as long as the other side is silent, and who reads it, or
+ * closes it, waits and hears no signal (splice_file_to_pipe() of the kernel). So a server could stop the parent of a worker
+ * that was taken over. Nothing here uses them.
+ */
+const noHeldPipes = ['splice', 'tee', 'vmsplice', 'sendfile'].map(
+  (syscall) => ({ syscall, action: { action: 'errno', errno: 'EPERM' } }) as const,
+);
+
+/**
  * What a worker is confined by: nothing that it can write, not even to a file that is open, TCP connections to the given
- * ports only, no unix sockets, threads but no processes; where it becomes another user, a group that no other process of
+ * ports only, no unix sockets, no pipe that is held up, threads but no processes; where it becomes another user, a group that no other process of
  * that one has. Where the base says something else of files or calls, that, with the ports beside its own.
  *
  * @param base - user, levels, and other choices than these
@@ -54,16 +63,16 @@ export function confinement(base: SandboxOptions, ports: readonly number[]): San
     ...base,
     ...(base.user === undefined ? {} : { privateGroup: base.privateGroup ?? 'prefer' }),
     landlock: withPorts(landlock, ports),
-    seccomp: withoutUnixSockets(seccomp),
+    seccomp: withoutDetours(seccomp),
     execOnce: seccomp !== 'off' && base.off?.includes('seccomp') !== true,
     rlimits: { core: 0, fsize: 0 },
   };
 }
 
-function withoutUnixSockets(choice: NonNullable<SandboxOptions['seccomp']>): NonNullable<SandboxOptions['seccomp']> {
+function withoutDetours(choice: NonNullable<SandboxOptions['seccomp']>): NonNullable<SandboxOptions['seccomp']> {
   if (choice === 'off') return choice;
   const given = typeof choice === 'string' ? { base: choice } : choice;
-  return { ...given, rules: [noUnixSockets, ...(given.rules ?? [])] };
+  return { ...given, rules: [noUnixSockets, ...noHeldPipes, ...(given.rules ?? [])] };
 }
 
 function withPorts(

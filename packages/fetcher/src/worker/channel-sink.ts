@@ -1,13 +1,8 @@
-import { fullDataBytes, maxDataBytes, type Target } from '../channel/messages.js';
+import { GatheredBytes } from '../channel/gathered-bytes.js';
+import type { Target } from '../channel/messages.js';
 import { TransferFailure } from '../errors/transfer-failure.js';
 import { type Sink, tooLargeFor } from '../source/sink.js';
 import type { ParentChannel } from './parent-channel.js';
-
-/** Milliseconds that few bytes wait for more of them: ten frames a second of each file, whatever a server sends. */
-const longestWait = 100;
-
-/** Bytes below which a chunk is copied rather than kept. */
-const tinyBytes = 4096;
 
 /** What a sink's bytes are of. */
 export interface SinkPlace {
@@ -18,26 +13,18 @@ export interface SinkPlace {
   readonly position: number;
 }
 
-/**
- * Sends a download to the parent, which writes it. What comes in one turn of the event loop goes as one frame, and what is
- * too little for that waits a moment for more, so that tiny chunks cost no more than large ones.
- */
+/** Sends a download to the parent, which writes it. */
 export class ChannelSink implements Sink {
   readonly #channel: ParentChannel;
-  readonly #place: SinkPlace;
+  readonly #maxBytes: number;
+  readonly #gathered: GatheredBytes;
   #position: number;
-  /** What waits to be sent, fewer bytes than a frame may have. */
-  #pieces: Uint8Array[] = [];
-  #bytes = 0;
-  /** The last of the pieces, where tiny ones are copied to: by themselves each could keep a large buffer alive. */
-  #gathered: { readonly buffer: Buffer; used: number } | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #isAtTurnsEnd = false;
 
-  constructor(channel: ParentChannel, place: SinkPlace) {
+  constructor(channel: ParentChannel, { file, of, maxBytes, position }: SinkPlace) {
     this.#channel = channel;
-    this.#place = place;
-    this.#position = place.position;
+    this.#maxBytes = maxBytes;
+    this.#position = position;
+    this.#gathered = new GatheredBytes((pieces, length) => channel.send({ type: 'data', file, of, length }, pieces));
   }
 
   get position(): number {
@@ -49,56 +36,16 @@ export class ChannelSink implements Sink {
   }
 
   write(chunk: Uint8Array): Promise<void> | undefined {
-    const { maxBytes } = this.#place;
-    if (this.#position + chunk.length > maxBytes) throw new TransferFailure('too-large', tooLargeFor(maxBytes));
-    this.#position += chunk.length;
-    for (let at = 0; at < chunk.length;) {
-      const part = chunk.subarray(at, at + maxDataBytes - this.#bytes);
-      at += part.length;
-      this.#hold(part);
-      if (this.#bytes === maxDataBytes) this.flush();
+    if (this.#position + chunk.length > this.#maxBytes) {
+      throw new TransferFailure('too-large', tooLargeFor(this.#maxBytes));
     }
-    this.#schedule();
+    this.#position += chunk.length;
+    this.#gathered.take(chunk);
     return this.#channel.drained();
   }
 
   /** Sends what waits. To be called before anything is said of the file. */
   flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#bytes === 0) return;
-    this.#channel.send({ type: 'data', file: this.#place.file, of: this.#place.of, length: this.#bytes }, this.#pieces);
-    this.#pieces = [];
-    this.#bytes = 0;
-    this.#gathered = undefined;
-  }
-
-  #hold(part: Uint8Array): void {
-    this.#bytes += part.length;
-    if (part.length >= tinyBytes) {
-      this.#pieces.push(part);
-      this.#gathered = undefined;
-      return;
-    }
-    if (this.#gathered === undefined || this.#gathered.used + part.length > this.#gathered.buffer.length) {
-      this.#gathered = { buffer: Buffer.allocUnsafe(fullDataBytes), used: 0 };
-      this.#pieces.push(this.#gathered.buffer.subarray(0, 0));
-    }
-    const { buffer, used } = this.#gathered;
-    buffer.set(part, used);
-    this.#gathered.used = used + part.length;
-    this.#pieces[this.#pieces.length - 1] = buffer.subarray(0, used + part.length);
-  }
-
-  #schedule(): void {
-    if (this.#bytes >= fullDataBytes && !this.#isAtTurnsEnd) {
-      this.#isAtTurnsEnd = true;
-      setImmediate(() => {
-        this.#isAtTurnsEnd = false;
-        this.flush();
-      });
-    } else if (this.#bytes > 0) {
-      this.#timer ??= setTimeout(() => this.flush(), longestWait);
-    }
+    this.#gathered.flush();
   }
 }

@@ -8,22 +8,29 @@ const maxWaiting = 256 * 1024;
 
 /** The way to the parent and back: words and bytes in one order. */
 export class ParentChannel {
-  readonly #socket = new Socket({
-    fd: workerDescriptors.channel,
-    readable: true,
+  readonly #orders = new Socket({ fd: workerDescriptors.orders, readable: true, writable: false });
+  readonly #frames = new Socket({
+    fd: workerDescriptors.frames,
+    readable: false,
     writable: true,
     writableHighWaterMark: maxWaiting,
   } as ConstructorParameters<typeof Socket>[0]);
   #drained: Promise<void> | undefined;
 
+  readonly #onLost = (): void => process.exit(1);
+
   constructor() {
     // Without a parent nobody checks, writes or reports: there is nothing left to do.
-    this.#socket.once('close', () => process.exit(1));
+    for (const socket of [this.#orders, this.#frames]) {
+      // The end follows.
+      socket.on('error', () => {});
+      socket.once('close', this.#onLost);
+    }
   }
 
   /** Whether bytes pile up, since the parent takes none. */
   get isBusy(): boolean {
-    return this.#socket.writableNeedDrain;
+    return this.#frames.writableNeedDrain;
   }
 
   /**
@@ -33,7 +40,7 @@ export class ParentChannel {
    */
   async listen(onOrder: (order: Order) => void): Promise<Work> {
     // Left open: it goes on reading, so that the end of the parent is noticed.
-    const lines = createInterface({ input: this.#socket, crlfDelay: Infinity });
+    const lines = createInterface({ input: this.#orders, crlfDelay: Infinity });
     return await new Promise((resolve) => {
       lines.once('line', (first) => {
         lines.on('line', (line) => onOrder(JSON.parse(line) as Order));
@@ -44,7 +51,7 @@ export class ParentChannel {
 
   /** Says something. */
   say(frame: Frame): void {
-    this.#socket.write(`${JSON.stringify(frame)}\n`);
+    this.#frames.write(`${JSON.stringify(frame)}\n`);
   }
 
   /**
@@ -54,17 +61,17 @@ export class ParentChannel {
    * @param pieces - not to be changed afterwards
    */
   send(frame: Extract<Frame, { type: 'data' }>, pieces: readonly Uint8Array[]): void {
-    this.#socket.cork();
+    this.#frames.cork();
     this.say(frame);
-    for (const piece of pieces) this.#socket.write(piece);
-    this.#socket.uncork();
+    for (const piece of pieces) this.#frames.write(piece);
+    this.#frames.uncork();
   }
 
   /** What to wait for while bytes pile up; undefined for nothing. */
   drained(): Promise<void> | undefined {
     if (!this.isBusy) return undefined;
     this.#drained ??= new Promise((resolve) => {
-      this.#socket.once('drain', () => {
+      this.#frames.once('drain', () => {
         this.#drained = undefined;
         resolve();
       });
@@ -74,7 +81,7 @@ export class ParentChannel {
 
   /** Ends this process when all was sent. */
   end(): void {
-    this.#socket.removeAllListeners('close');
-    this.#socket.end(() => process.exit(0));
+    for (const socket of [this.#orders, this.#frames]) socket.off('close', this.#onLost);
+    this.#frames.end(() => process.exit(0));
   }
 }

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 import { compileFixture, missing, temporaryFolder } from '@sb/test-kit';
@@ -60,12 +60,12 @@ async function unconfined(url: string, file: string): Promise<unknown> {
   const descriptors = [openSync(program, 'r'), openSync(file, 'w+')] as const;
   const [input, output] = descriptors;
   const child = spawn(process.execPath, ['--input-type=module', '-'], {
-    stdio: [input, 'ignore', 'inherit', 'pipe', 'ignore', output],
+    stdio: [input, 'ignore', 'inherit', 'pipe', 'pipe', output],
   });
   for (const descriptor of descriptors) closeSync(descriptor);
-  const channel = child.stdio[3] as Duplex;
-  channel.write(`${JSON.stringify({ files: [{ sources: [url] }] })}\n`);
-  const said = await text(channel);
+  const [orders, frames] = child.stdio.slice(3) as [Writable, Readable];
+  orders.write(`${JSON.stringify({ files: [{ sources: [url] }] })}\n`);
+  const said = await text(frames);
   return JSON.parse(said.split('\n')[2]?.replace(/\{"type":"done".*/, '') ?? '');
 }
 

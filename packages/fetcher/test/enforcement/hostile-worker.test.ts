@@ -33,15 +33,6 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker', () => {
     expect(await fetchFrom('done-and-bad-status')).toMatchObject({ status: 'done', size: 6 });
   });
 
-  it('that sends descriptors along its words gives its parent none', async () => {
-    const sender = compileFixture(new URL('fixtures/sends-descriptors.ts', import.meta.url));
-    const before = readdirSync('/proc/self/fd').length;
-    const request = { sources: ['http://127.0.0.1:1/x'], to: folder.file('x'), maxBytes: 1000 };
-    expect(errorOf(await fetchOne(request, { program: sender }))).toBeUndefined();
-    expect(readFileSync(folder.file('x'), 'utf8')).toBe('honest');
-    expect(readdirSync('/proc/self/fd').length).toBe(before);
-  });
-
   it('that did all and never ends is believed, and ended', async () => {
     const begun = performance.now();
     expect(await fetchFrom('never-ends')).toMatchObject({ status: 'done', size: 6 });

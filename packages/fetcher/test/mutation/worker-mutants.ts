@@ -58,6 +58,12 @@ const confinement = [
     'rules: [',
     unit('sandbox/confinement', 'has no unix sockets'),
   ),
+  without(
+    'no pipe that is held up',
+    'sandbox/confinement',
+    '...noHeldPipes, ',
+    unit('sandbox/confinement', 'and holds no pipe'),
+  ),
   change(
     'the system calls of a client',
     'sandbox/confinement',
@@ -65,6 +71,21 @@ const confinement = [
     "= 'allow-all'",
     unit('sandbox/confinement', 'lets the worker execute nothing'),
   ),
+];
+
+/** Connections that are kept. */
+const connections = [
+  change(
+    'a second question, over a connection of its own',
+    'one-file/one-after-another',
+    'if (failure === undefined || hasStarted || !ofKeptConnections.has(failure.kind)) return failure;',
+    'if (hasStarted || mayBeKept) return failure;',
+    ['test/one-after-another', 'where the server sends bytes that belong to no answer'],
+  ),
+  change('no more connections that are kept', 'one-file/one-after-another', 'this.#keeps = false;', '', [
+    'test/one-after-another',
+    'wait once for an answer that never comes',
+  ]),
 ];
 
 /** The bytes of the stream. */
@@ -313,4 +334,4 @@ const options = [
   ),
 ];
 
-export const workerMutants = [...options, ...confinement, ...frames, ...fileReports, ...verdict];
+export const workerMutants = [...options, ...confinement, ...connections, ...frames, ...fileReports, ...verdict];

@@ -1,0 +1,11 @@
+#define _GNU_SOURCE
+#include "clock.h"
+
+#include <time.h>
+
+int64_t clock_now(void)
+{
+	struct timespec now = {0};
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* is always there */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}

@@ -1,0 +1,82 @@
+import { fullDataBytes, maxDataBytes } from './messages.js';
+
+/** Milliseconds that few bytes wait for more of them: ten frames a second of each file, whatever a server sends. */
+const longestWait = 100;
+
+/** Bytes below which a chunk is copied rather than kept. */
+const tinyBytes = 4096;
+
+/**
+ * Gathers the bytes of a download for one frame. What comes in one turn of the event loop goes as one frame, and what is
+ * too little for that waits a moment for more, so that tiny chunks cost no more than large ones.
+ */
+export class GatheredBytes {
+  readonly #send: (pieces: readonly Uint8Array[], length: number) => void;
+  /** What waits to be sent, fewer bytes than a frame may have. */
+  #pieces: Uint8Array[] = [];
+  #bytes = 0;
+  /** The last of the pieces, where tiny ones are copied to: by themselves each could keep a large buffer alive. */
+  #gathered: { readonly buffer: Buffer; used: number } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isAtTurnsEnd = false;
+
+  /** @param send - gets the bytes of one frame, at least one and at most as many as a frame may have */
+  constructor(send: (pieces: readonly Uint8Array[], length: number) => void) {
+    this.#send = send;
+  }
+
+  /**
+   * Takes a chunk.
+   *
+   * @param chunk - not to be changed afterwards
+   */
+  take(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length;) {
+      const part = chunk.subarray(at, at + maxDataBytes - this.#bytes);
+      at += part.length;
+      this.#hold(part);
+      if (this.#bytes === maxDataBytes) this.flush();
+    }
+    this.#schedule();
+  }
+
+  /** Sends what waits. To be called before anything else is said of the file. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#bytes === 0) return;
+    this.#send(this.#pieces, this.#bytes);
+    this.#pieces = [];
+    this.#bytes = 0;
+    this.#gathered = undefined;
+  }
+
+  #hold(part: Uint8Array): void {
+    this.#bytes += part.length;
+    if (part.length >= tinyBytes) {
+      this.#pieces.push(part);
+      this.#gathered = undefined;
+      return;
+    }
+    if (this.#gathered === undefined || this.#gathered.used + part.length > this.#gathered.buffer.length) {
+      this.#gathered = { buffer: Buffer.allocUnsafe(fullDataBytes), used: 0 };
+      this.#pieces.push(this.#gathered.buffer.subarray(0, 0));
+    }
+    const { buffer, used } = this.#gathered;
+    buffer.set(part, used);
+    this.#gathered.used = used + part.length;
+    this.#pieces[this.#pieces.length - 1] = buffer.subarray(0, used + part.length);
+  }
+
+  #schedule(): void {
+    if (this.#bytes >= fullDataBytes && !this.#isAtTurnsEnd) {
+      this.#isAtTurnsEnd = true;
+      setImmediate(() => {
+        this.#isAtTurnsEnd = false;
+        this.flush();
+      });
+    } else if (this.#bytes > 0) {
+      this.#timer ??= setTimeout(() => this.flush(), longestWait);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import { dirname, join } from 'node:path';
+
+import { compileC } from './compile.js';
+
+/**
+ * Compiles an addon for a process that was taken over: it sends, or fills what it sends through, in ways that make the reader
+ * wait for a server that does nothing. Its `run(way, descriptor, port, first)` gives 0, or the number of an errno. The ways are, from
+ * 0 on: a descriptor, splice, sendfile, vmsplice, tee. `first` is a buffer that is written to the descriptor before.
+ *
+ * @param output - path of the addon
+ */
+export async function holdsUpAddon(output: string): Promise<void> {
+  const headers = join(process.env['npm_config_nodedir'] ?? join(dirname(process.execPath), '..'), 'include/node');
+  const flags = ['-shared', '-fPIC', `-I${headers}`];
+  await compileC(output, { from: import.meta.url, sources: ['../fixtures/holds_up.c'], flags });
+}
