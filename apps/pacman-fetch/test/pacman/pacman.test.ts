@@ -119,7 +119,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl'))('a real 
         expect(status).toBe(hasDownloadUser ? 'partial' : 'full');
       }
     },
-    60_000,
+    180_000,
   );
 
   it('was asked for every file that the server sent', () => {
