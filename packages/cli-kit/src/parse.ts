@@ -91,7 +91,7 @@ function valueOf({ name, rawName, value, inlineValue }: Token, option: Option, u
   }
   if (value === undefined && optionalValue) return value;
   // The next word may be an option that was meant as one.
-  if (value === undefined || value === '' || (inlineValue !== true && value.startsWith('-'))) {
+  if (value === undefined || value === '' || (!inlineValue && value.startsWith('-'))) {
     const forms = [...(optionalValue ? [] : [`${rawName} ${placeholder}`]), `--${name}=${placeholder}`];
     return usage.refuse(`${rawName} needs a value`, `Write ${forms.join(', or ')}.`);
   }
