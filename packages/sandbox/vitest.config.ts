@@ -1,5 +1,10 @@
 import { packageTests } from '../../tooling/vitest.base.js';
 
 export default packageTests({
-  moreCases: ['test/schema/schema.test.ts', 'test/native/fuzz.test.ts', 'test/neighbour/self-test.test.ts'],
+  moreCases: [
+    'test/schema/schema.test.ts',
+    'test/native/fuzz.test.ts',
+    'test/neighbour/options.test.ts',
+    'test/neighbour/self-test.test.ts',
+  ],
 });

@@ -17,7 +17,9 @@ import { root } from '../run/shell.mjs';
  * @returns {readonly string[]}
  */
 export function strangersIn(text, { name, dependencies = {} }) {
-  const targets = [...text.matchAll(/\b(?:from|import)\s*\(?\s*["']([^"'\s]+)["']/g)].map(([, target = '']) => target);
+  const targets = [...text.matchAll(/(?<!\.)\b(?:from\s*|import\s*\(?\s*)["']([^"'\s]+)["']/g)].map(
+    ([, target = '']) => target,
+  );
   const packages = targets
     .filter((target) => !isBuiltin(target))
     .flatMap((target) => /^(?:@[a-z][\w.-]*\/)?[a-z][\w.-]*/.exec(target)?.[0] ?? []);

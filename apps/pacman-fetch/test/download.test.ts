@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 
 import { missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
@@ -22,6 +21,8 @@ const half = content.subarray(0, 150_000);
 let mirror: Mirror;
 let folder: TemporaryFolder;
 let config: string;
+/** Bytes that `/slow` has sent. */
+let sent: number;
 
 beforeAll(async () => {
   mirror = await startMirror(
@@ -42,7 +43,6 @@ beforeAll(async () => {
         response.writeHead(200, { 'content-length': content.length });
         response.write(half);
       },
-      '/silent': () => {},
       '/no-condition-206': (request, response) => {
         const headers = { 'content-range': 'bytes 150000-299999/300000', 'last-modified': future };
         if (request.headers.range === undefined) serve(content, request, response);
@@ -63,14 +63,14 @@ beforeAll(async () => {
       '/long.sig': (_request, response) => void response.writeHead(200).end(randomBytes(20_000)),
       '/slow': (_request, response) => {
         response.writeHead(200, { 'content-length': content.length });
-        let sent = 0;
+        sent = 0;
         const timer = setInterval(() => {
           response.write(content.subarray(sent, sent + 5000));
           sent += 5000;
           if (sent < content.length) return;
           clearInterval(timer);
           response.end();
-        }, 50);
+        }, 10);
         response.once('close', () => clearInterval(timer));
       },
       '/unasked-206': (_request, response) =>
@@ -300,12 +300,6 @@ describe.skipIf(missing('root', 'linux'))('a failed download', () => {
     expect(stderr).toContain('Could not connect to 127.0.0.1:1 (ECONNREFUSED)');
   });
 
-  it('from a server that says nothing ends after ten seconds', async () => {
-    const { status, stderr } = await fetchTo('x', '/silent');
-    expect(status).toBe(1);
-    expect(stderr).toContain('Less than 1 byte/s in the last 10 seconds');
-  });
-
   it('on a full disk says so and leaves no file under the final name', async () => {
     const disk = folder.file('disk');
     const script = `mkdir -p ${disk} && mount -t tmpfs -o size=128k tmpfs ${disk} && "$@"; echo "status $?"; ls ${disk}`;
@@ -351,28 +345,9 @@ describe.skipIf(missing('root', 'linux'))('an interrupted download', () => {
     });
     await eventually('bytes', () => existsSync(folder.file('x.part')) && statSync(folder.file('x.part')).size > 0);
     started.kill('SIGSTOP');
-    await new Promise((resolve) => {
-      setTimeout(resolve, 2500);
-    });
+    await eventually('all that the server sends', () => sent >= content.length);
     started.kill('SIGCONT');
     expect(await ended).toBe(0);
     expect(readFileSync(folder.file('x')).equals(content)).toBe(true);
-  });
-
-  it('ends without CAP_KILL too', async () => {
-    const wrapper = ['--bounding-set=-kill', '--inh-caps=-all', process.execPath, program];
-    const args = ['--config', config, '-o', folder.file('x'), `${mirror.origin}/stalled`];
-    const started = spawn('setpriv', [...wrapper, ...args], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
-    const ended = new Promise((resolve) => {
-      started.once('exit', resolve);
-    });
-    await eventually(
-      'half of the file',
-      () => existsSync(folder.file('x.part')) && statSync(folder.file('x.part')).size === half.length,
-    );
-    const [worker = 0] = childrenOf(started.pid ?? 0);
-    started.kill('SIGTERM');
-    expect(await ended).toBe(143);
-    await eventually('the end of the worker', () => !existsSync(`/proc/${worker}`));
   });
 });

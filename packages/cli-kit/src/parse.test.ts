@@ -46,12 +46,13 @@ describe('a command line', () => {
       ],
     ],
   ])('%j has its options in turn', (args, expected) => {
-    expect(given(...args)).toEqual({ options: expected, operands: [], behind: [] });
+    expect(given(...args)).toMatchObject({ options: expected, operands: [], behind: [] });
   });
 
   it('has operands, and leaves what is behind the first -- unread', () => {
-    expect(given('a', '-v', 'b', '--', '-x', '--', '--config')).toEqual({
-      options: [['verbose', undefined]],
+    expect(given('a', '-v', '-c', 'x', 'b', '-cy', '--', '-x', '--', '--config')).toMatchObject({
+      switches: new Set(['verbose']),
+      values: new Map([['config', 'y']]),
       operands: ['a', 'b'],
       behind: ['-x', '--', '--config'],
     });

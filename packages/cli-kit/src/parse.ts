@@ -4,9 +4,13 @@ import { nearest } from '@sb/core';
 
 import type { Option, Options } from './option.js';
 
-/** What a command line says. */
-export interface Words<Name extends string> {
-  /** The options, in turn; without a value where one has none, or it was left out. */
+/** What a command line says, by the long names of its options. */
+export interface Words<Name extends string = string> {
+  /** The options that are there without a value. */
+  readonly switches: ReadonlySet<Name>;
+  /** The last value of each option that has one. */
+  readonly values: ReadonlyMap<Name, string>;
+  /** The options in turn, also those that are there twice. */
   readonly options: readonly (readonly [name: Name, value: string | undefined])[];
   /** The words before `--` that are neither options nor their values. */
   readonly operands: readonly string[];
@@ -54,18 +58,16 @@ export function parseWords<const Table extends Options>(
     if (option === undefined) refuseUnknown(token, Object.keys(options), usage);
     else given.push([token.name, valueOf(token, option, usage)]);
   }
-  return { options: given, operands, behind: end < 0 ? [] : args.slice(end + 1) };
+  return {
+    switches: new Set(given.flatMap(([name, value]) => (value === undefined ? [name] : []))),
+    values: new Map(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))),
+    options: given,
+    operands,
+    behind: end < 0 ? [] : args.slice(end + 1),
+  };
 }
 
-/** An option as it stands in a command line. */
-interface Token {
-  readonly name: string;
-  /** With its dashes. */
-  readonly rawName: string;
-  readonly value?: string | undefined;
-  /** Whether the value stands in the same word. */
-  readonly inlineValue?: boolean | undefined;
-}
+type Token = Extract<ReturnType<typeof tokensOf>[number], { readonly kind: 'option' }>;
 
 /** parseArgs finds the words; what they may be is checked here, so that the messages are ours. */
 function tokensOf(options: Options, args: readonly string[]) {
@@ -89,7 +91,7 @@ function valueOf({ name, rawName, value, inlineValue }: Token, option: Option, u
   }
   if (value === undefined && optionalValue) return value;
   // The next word may be an option that was meant as one.
-  if (value === undefined || value === '' || (inlineValue !== true && value.startsWith('-'))) {
+  if (value === undefined || value === '' || (!inlineValue && value.startsWith('-'))) {
     const forms = [...(optionalValue ? [] : [`${rawName} ${placeholder}`]), `--${name}=${placeholder}`];
     return usage.refuse(`${rawName} needs a value`, `Write ${forms.join(', or ')}.`);
   }

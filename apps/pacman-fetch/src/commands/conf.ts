@@ -6,7 +6,7 @@ import { ownNames } from '../config/own-directives.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { type Answer, listing, query, type Query } from './conf-listing.js';
 import { printMessage } from '../ui/print-message.js';
-import type { ParsedOptions } from '../options/parsed.js';
+import type { ParsedOptions } from '../options/parse.js';
 import type { Subcommand } from '../options/command.js';
 
 /** `pacman-fetch conf`: the configuration that is in effect, in the format of pacman-conf. */

@@ -1,4 +1,4 @@
-import type { ParsedOptions } from '../options/parsed.js';
+import type { ParsedOptions } from '../options/parse.js';
 import type { Configuration } from '../config/configuration.js';
 import { isOn } from '../config/values.js';
 import { FetchError } from '../errors.js';

@@ -2,7 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 
 import type { Fetcher } from '@sb/fetcher';
 
-import type { ParsedOptions } from '../options/parsed.js';
+import type { ParsedOptions } from '../options/parse.js';
 import { type Configuration, loadConfiguration } from '../config/configuration.js';
 import { type Places, placesOf } from '../config/values.js';
 import { exitStatus } from '../errors.js';

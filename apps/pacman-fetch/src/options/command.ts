@@ -1,6 +1,6 @@
 import type { Options } from '@sb/cli-kit';
 
-import type { ParsedOptions } from './parsed.js';
+import type { ParsedOptions } from './parse.js';
 
 /** One command of the program. Parsing, help and completions read its table of options. */
 export interface Subcommand {

@@ -1,7 +1,9 @@
-import { type Options, parseWords } from '@sb/cli-kit';
+import { type Options, parseWords, type Words } from '@sb/cli-kit';
 
 import { FetchError } from '../errors.js';
-import type { ParsedOptions } from './parsed.js';
+
+/** What was given on the command line; what follows a `--` is among the operands. */
+export type ParsedOptions = Pick<Words, 'switches' | 'values' | 'operands'>;
 
 /** What every command has. */
 export const helpOption = { help: { short: 'h', about: 'this text' } } as const satisfies Options;
@@ -23,10 +25,5 @@ export function parseOptions(name: string | undefined, options: Options, args: r
     help: `Try "${program} --help".`,
     ...(name === 'pacman' ? { unknown: "Put -- before pacman's own arguments." } : {}),
   });
-  const given = words.options.map(([long, value]) => ({ long, value }));
-  return {
-    switches: new Set(given.flatMap(({ long, value }) => (value === undefined ? [long] : []))),
-    values: new Map(given.flatMap(({ long, value }) => (value === undefined ? [] : [[long, value] as const]))),
-    operands: [...words.operands, ...words.behind],
-  };
+  return { ...words, operands: [...words.operands, ...words.behind] };
 }

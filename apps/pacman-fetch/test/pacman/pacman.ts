@@ -91,7 +91,7 @@ export class Pacman {
   async run(...args: readonly string[]): Promise<ProgramResult> {
     return await runProgram('pacman', ['--config', this.#config, '--noconfirm', ...args], {
       env: environment,
-      timeout: 60_000,
+      timeout: 120_000,
     });
   }
 

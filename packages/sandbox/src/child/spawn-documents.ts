@@ -6,6 +6,8 @@ import {
   boolean,
   instance,
   integer,
+  isText,
+  kind,
   lenient,
   list,
   object,
@@ -83,11 +85,16 @@ export const spawnReader: Reader<SandboxSpawnOptions> = object<SandboxSpawnOptio
   },
 });
 
-/** What is executed. */
-export const programReader: Reader<string> = text();
+/** What is executed; whether it is there is another question. */
+export const programReader: Reader<string> = kind({
+  expected: 'a text',
+  schema: { type: 'string' },
+  // Half of a surrogate pair has no bytes: what the program is given would be another text.
+  is: (value): value is string => isText(value) && !/\p{Cs}/u.test(value),
+});
 
-/** Its arguments; how many bytes they may have together, the launcher's record says. */
-export const argumentsReader: Reader<readonly string[]> = list(
-  text({ max: 1 << 20, pattern: /^[^\0]*$/, what: 'a text without a NUL' }),
-  { max: 1 << 20, what: 'a list of texts' },
-);
+/** Its arguments. That they hold no NUL, and how many bytes they may have together, the launcher's record says. */
+export const argumentsReader: Reader<readonly string[]> = list(programReader, {
+  max: 1 << 20,
+  what: 'a list of texts',
+});

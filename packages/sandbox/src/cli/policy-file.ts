@@ -67,7 +67,7 @@ function parsed(text: string, file: string): unknown {
     document = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown cause';
-    return misuse(`${file} is no JSON: ${reason}`, 'Correct it.');
+    return misuse(`${file} is not JSON: ${reason}`, 'Correct it.');
   }
   const twice = repeatedKey(text);
   return twice === undefined ? document : misuse(`${file} has the key ${twice} twice in one object`, 'Leave one out.');

@@ -100,7 +100,7 @@ function seccompOf(text: string): NonNullable<SandboxOptions['seccomp']> {
   if (text === 'off' || Object.hasOwn(presets, text)) return text as Base | 'off';
   const words = [...Object.keys(presets), 'off'];
   if (!text.includes('/') && !isThere(text)) {
-    misuse(`--seccomp ${text} is no preset, and no file`, `The presets are ${words.join(', ')}.`);
+    misuse(`--seccomp ${text} is neither a preset nor a file`, `The presets are ${words.join(', ')}.`);
   }
   return readSeccompFile(text);
 }

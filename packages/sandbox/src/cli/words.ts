@@ -7,14 +7,14 @@ export function nameOrNumber(text: string): string | number {
 
 /** A number in decimal digits. @throws UsageError */
 export function integerOf(text: string, option: string): number {
-  return /^\d{1,15}$/.test(text) ? Number(text) : misuse(`--${option} ${text} is no number`, 'Write it in digits.');
+  return /^\d{1,15}$/.test(text) ? Number(text) : misuse(`--${option} ${text} is not a number`, 'Write it in digits.');
 }
 
 /** A file mode creation mask in octal digits. @throws UsageError */
 export function octalOf(text: string, option: string): number {
   return /^[0-7]{1,4}$/.test(text)
     ? Number.parseInt(text, 8)
-    : misuse(`--${option} ${text} is no octal number`, 'Write it as umask(1) does: 027.');
+    : misuse(`--${option} ${text} is not an octal number`, 'Write it as umask(1) does: 027.');
 }
 
 /** The parts of `NAME=VALUE`; the value is undefined where there is no `=`. */

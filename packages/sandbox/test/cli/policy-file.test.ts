@@ -71,8 +71,8 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: a policy file', () => {
 
 describe('sb-run: files that are at fault', () => {
   it.each([
-    ['', /FILE is no JSON: .*\. Correct it\./],
-    ['{"user": ', /FILE is no JSON: /],
+    ['', /FILE is not JSON: .*\. Correct it\./],
+    ['{"user": ', /FILE is not JSON: /],
     ['{"seccomp": "deny-dangerous", "seccomp": "off"}', /FILE has the key "seccomp" twice in one object\./],
     ['[]', /FILE: sandbox: policy is not an object: a list\. .* Nothing was run\./],
     ['{"usr": 1}', /FILE: sandbox: usr is unknown\. Did you mean "user"\? Use: .*user/],
@@ -119,13 +119,13 @@ describe('sb-run: files that are at fault', () => {
   it.each([
     [['--policy', '/no/such/file'], /\/no\/such\/file can't be read: ENOENT/],
     [['--policy', '/etc'], /\/etc can't be read: EISDIR/],
-    [['--seccomp', 'deny-dangeros'], /deny-dangeros is no preset, and no file\. The presets are deny-dangerous, /],
+    [['--seccomp', 'deny-dangeros'], /deny-dangeros is neither a preset nor a file\. The presets are deny-dangerous, /],
     [['--seccomp', './deny-dangeros'], /deny-dangeros can't be read: ENOENT/],
     [['--rlimit', 'files=3'], /rlimits\.files is unknown\. Use: .*nofile/],
     [['--rlimit', 'nofile'], /has no value/],
-    [['--rlimit', 'nofile=many'], /--rlimit nofile many is no number/],
-    [['--umask', '99'], /no octal number/],
-    [['--connect-tcp', 'http'], /http is no number/],
+    [['--rlimit', 'nofile=many'], /--rlimit nofile many is not a number/],
+    [['--umask', '99'], /not an octal number/],
+    [['--connect-tcp', 'http'], /http is not a number/],
     [['--connect-tcp', '65536'], /net\.connectTcp\[0\] is not a port from 1 to 65535: 65536/],
     [['--connect-tcp', 'any,80'], /leaves no place/],
     [['--connect-tcp', '80', '--connect-tcp', 'none'], /--connect-tcp none leaves no place/],
