@@ -42,6 +42,7 @@ describe('environmentOf', () => {
   it('names a user without an entry by its uid', () => {
     const nameless = policy({ user: { uid: 7, gid: 8, home: '/', shell: '/bin/sh', groups: [] } });
     expect(identityVariables(nameless)).toEqual({ HOME: '/', USER: '7', LOGNAME: '7', SHELL: '/bin/sh' });
+    expect(() => identityVariables({} as never)).toThrow(expect.objectContaining({ code: 'invalid-policy' }));
   });
 });
 

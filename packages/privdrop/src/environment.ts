@@ -12,13 +12,15 @@ const defaultPath = '/usr/local/bin:/usr/bin:/bin';
 /** What a child may inherit by default: how it talks to people. LD_*, NODE_OPTIONS, tokens and proxies are not here. */
 const inherited = /^(?:TERM|COLORTERM|NO_COLOR|LANG|LANGUAGE|LC_[A-Z]+|TZ)$/;
 
-/** HOME, USER, LOGNAME and SHELL of a policy's user (`environ(7)`). */
-export function identityVariables({
-  name,
-  uid,
-  home,
-  shell,
-}: PrivdropPolicy): Record<'HOME' | 'USER' | 'LOGNAME' | 'SHELL', string> {
+/**
+ * HOME, USER, LOGNAME and SHELL of a policy's user (`environ(7)`).
+ *
+ * @param policy - from `policy`
+ * @throws PrivdropError `invalid-policy` for anything else
+ */
+export function identityVariables(policy: PrivdropPolicy): Record<'HOME' | 'USER' | 'LOGNAME' | 'SHELL', string> {
+  requirePolicy(policy);
+  const { name, uid, home, shell } = policy;
   const user = name ?? String(uid);
   return { HOME: home, USER: user, LOGNAME: user, SHELL: shell };
 }
