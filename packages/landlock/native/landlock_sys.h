@@ -22,7 +22,9 @@ static inline long ll_call(long number, long a, long b, long c, long d, long e)
 #define LL_RESOLVE_NO_SYMLINKS 0x04u
 #define LL_STATX_TYPE 1u
 #define LL_STATX_INO 0x100u
-#define LL_STATX_WHOSE (LL_STATX_TYPE | LL_STATX_INO | 2u | 8u | 16u) /* and mode, uid and gid */
+#define LL_STATX_MNT_ID 0x1000u
+/* and mode, uid and gid */
+#define LL_STATX_WHOSE (LL_STATX_TYPE | LL_STATX_INO | LL_STATX_MNT_ID | 2u | 8u | 16u)
 #define LL_S_IFLNK 0120000u
 #define LL_S_IFREG 0100000u
 #define LL_PROC_SUPER_MAGIC 0x9fa0
@@ -49,7 +51,8 @@ struct ll_statx {
 	uint64_t ino, size, blocks, attributes_mask;
 	uint64_t times[8];
 	uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
-	uint8_t rest[256 - 144];
+	uint64_t mount;
+	uint8_t rest[256 - 152];
 };
 _Static_assert(sizeof(struct ll_statx) == 256, "struct statx of the kernel");
 

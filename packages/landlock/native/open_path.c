@@ -68,20 +68,25 @@ static int may_be_put(const struct walk *walk, const struct ll_statx *link)
 {
 	if (walk->user != 0 || walk->trust->is_known)
 		return 0;
-	return (walk->runner != 0 && link->uid == walk->runner) ||
+	const int is_roots = link->uid == 0 || (walk->trust->unmapped && link->uid == OVERFLOW_ID);
+	return (walk->runner != 0 && !is_roots) ||
 	       !sb_is_root_place(walk->at, walk->trust->unmapped);
 }
 
 /*
- * Whether the program may have made a link on an earlier start. Where it is not restricted in making them, only its owner
- * says so. Of root's links may_be_put() says it; root may have made each, and a policy that leaves root this freedom is not
+ * Whether the program may have made a link on an earlier start, or moved it with its folder. Where it is not restricted in
+ * that, only the owner of the link says so. Of root's links may_be_put() says it; root may have made each, and a policy that leaves root this freedom is not
  * kept from it.
  */
 static int may_be_own(const struct walk *walk, const struct ll_statx *link)
 {
-	if (walk->trust->handled & LL_FS_MAKE_SYM)
-		return sb_rule_folders_hold(walk->trust->folders, walk->at);
-	return walk->user != 0 && link->uid == walk->user;
+	const uint64_t handled = walk->trust->handled;
+	/* What is not restricted is allowed everywhere, and not only beneath the rules for it. */
+	const int makes_links = !(handled & LL_FS_MAKE_SYM);
+	const int moves_folders = !(handled & (LL_FS_MAKE_DIR | LL_FS_REMOVE_DIR));
+	if (!makes_links && sb_rule_folders_hold(walk->trust->folders, walk->at))
+		return 1;
+	return (makes_links || moves_folders) && walk->user != 0 && link->uid == walk->user;
 }
 
 /* Whether a link in the folder of now may be followed; notes whose it is. */

@@ -123,6 +123,13 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a link that root need no
       },
     ],
     [
+      'that a third user left in a folder that is root’s by now',
+      ({ folder, secret }) => {
+        link(secret, folder.file('third'), 7);
+        return folder.file('third');
+      },
+    ],
+    [
       'to what a process has open',
       ({ folder, secret }) => {
         const held = openSync(`${secret}/key`, 'r');

@@ -168,6 +168,58 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
     expect(run()).toMatchObject({ status: 125, stderr: expect.stringContaining('symbolic link') as string });
   });
 
+  it('gains nothing where folders may be moved anywhere, of an ordinary user', () => {
+    using place = scene(65_534);
+    const { app, secret } = place;
+    const folders = [`${app}/current`, `${app}/other`, place.file('public')];
+    for (const path of folders) mkdirSync(path);
+    symlinkSync(place.file('public'), `${app}/current/data`);
+    symlinkSync(secret, `${app}/other/data`);
+    for (const path of [...folders, `${app}/current/data`, `${app}/other/data`]) lchownSync(path, 65_534, 65_534);
+    const policy = place.file('policy.json');
+    const rx = ['/bin', '/usr/bin', '/lib', '/lib64', '/usr/lib'];
+    const handle = ['execute', 'read_file', 'read_dir', 'write_file', 'make_sym', 'make_reg'] as const;
+    const run = (handled: readonly string[], script: string) => {
+      const paths = [{ rx }, { ro: `${app}/current/data` }];
+      writeFileSync(policy, JSON.stringify({ landlock: { preset: 'none', handle: handled, paths } }));
+      const words = [sbRunPath(), '--policy', policy, '--', '/bin/sh', '-c', script];
+      return spawnSync(process.execPath, words, { uid: 65_534, gid: 65_534, encoding: 'utf8' });
+    };
+    const both = [...handle, 'make_dir', 'remove_dir'];
+    const move = `cat ${secret}/tool; cd ${app}; mv -T current old && mv -T other current`;
+    // The control: where folders can't be moved the user's own link is followed.
+    expect(run(both, move)).toMatchObject({ status: 1, stdout: '' });
+    expect(run(both, 'echo runs')).toMatchObject({ status: 0, stdout: 'runs\n' });
+    expect(run(handle, 'true')).toMatchObject({
+      status: 125,
+      stderr: expect.stringContaining('symbolic link') as string,
+    });
+  });
+
+  it('gains nothing in a folder that is mounted on one in itself', () => {
+    using place = scene(0);
+    const { secret } = place;
+    // The way up passes the same folder twice, once by each mount, before it comes to where links may be made.
+    const top = place.file('top');
+    mkdirSync(`${top}/tree/again`, { recursive: true });
+    mkdirSync(`${top}/tree/cfg`);
+    symlinkSync(secret, `${top}/tree/cfg/data`);
+    const options = {
+      landlock: {
+        preset: 'minimal' as const,
+        paths: [{ rx: ['/bin', '/usr/bin'] }, { rw: top }, { ro: `${top}/tree/again/cfg/data` }],
+      },
+    };
+    using command = createSandbox(options).command('/bin/sh', ['-c', 'true']);
+    const run = (mounted: string) => {
+      const script = `mount --bind ${mounted} ${top}/tree/again && exec "$@"`;
+      const words = ['--mount', '/bin/sh', '-c', script, 'sh', command.file, ...command.args];
+      const { status, stdout, stderr } = spawnSync('unshare', words, { encoding: 'utf8' });
+      return { status, stdout, stderr };
+    };
+    expect(run(`${top}/tree`)).toMatchObject(refused);
+  });
+
   it('is given links elsewhere: those of root beside its folder', () => {
     using place = scene(65_534);
     const { app, secret } = place;
