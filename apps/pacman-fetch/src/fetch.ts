@@ -65,12 +65,13 @@ async function supervise(command: FetchCommand, run: Run, report: ReportFile): P
   const display = displayFor(command);
   const controller = new AbortController();
   const interrupted = interruptOn(() => controller.abort());
+  const subject = { url: publicUrl(request.url), file: resolve(command.output) };
   let enforcement: EnforcementReport | undefined;
   const events: RunEvents = {
     signal: controller.signal,
     onEnforcement: (said) => {
       enforcement = said;
-      report.append({ url: publicUrl(request.url), file: resolve(command.output), ...reported(said), source });
+      report.append({ ...subject, ...reported(said), source });
       display.show({ event: 'start', name, offset: destination.size });
     },
     onProgress: (received, total) => {
@@ -87,6 +88,8 @@ async function supervise(command: FetchCommand, run: Run, report: ReportFile): P
     const failure = failureOf(run, error);
     const reason = failure instanceof Error ? { reason: failure.message } : {};
     if (enforcement !== undefined) display.show({ event: 'failed', name, ...reason });
+    // Nothing was in force, and nothing asked of the network.
+    else report.append({ ...subject, status: 'none', features: [], error: reason.reason ?? String(failure) });
     throw failure;
   } finally {
     display.end();

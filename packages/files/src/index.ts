@@ -10,6 +10,7 @@ export { openOutput } from './output.js';
 export { effectiveUser, isRoot } from './own-user.js';
 export { whyOwnerUnknown } from './owner.js';
 export { openForWriting } from './reopen.js';
+export { someNames } from './some-names.js';
 export { type Space, spaceOf } from './space.js';
 export { readToEnd } from './read-to-end.js';
 export { openRegularFile } from './regular-file.js';

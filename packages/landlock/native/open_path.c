@@ -10,6 +10,7 @@
 #define OVERFLOW_ID 65534u /* what ids without a number read as (user_namespaces(7)) */
 #define WRITABLE_BY_OTHERS 0022u
 #define WRITABLE_BY_ALL 0002u
+#define MOVES_FOLDERS (LL_FS_MAKE_DIR | LL_FS_REMOVE_DIR)
 
 /* Where the walk is, and what is still to do. */
 struct walk {
@@ -81,12 +82,11 @@ static int may_be_put(const struct walk *walk, const struct ll_statx *link)
 static int may_be_own(const struct walk *walk, const struct ll_statx *link)
 {
 	const uint64_t handled = walk->trust->handled;
-	/* What is not restricted is allowed everywhere, and not only beneath the rules for it. */
-	const int makes_links = !(handled & LL_FS_MAKE_SYM);
-	const int moves_folders = !(handled & (LL_FS_MAKE_DIR | LL_FS_REMOVE_DIR));
-	if (!makes_links && sb_rule_folders_hold(walk->trust->folders, walk->at))
+	if ((handled & LL_FS_MAKE_SYM) && sb_rule_folders_hold(walk->trust->folders, walk->at))
 		return 1;
-	return (makes_links || moves_folders) && walk->user != 0 && link->uid == walk->user;
+	/* What is not restricted is allowed everywhere, and not only beneath the rules for it. */
+	const int is_free = !(handled & LL_FS_MAKE_SYM) || !(handled & MOVES_FOLDERS);
+	return is_free && walk->user != 0 && link->uid == walk->user;
 }
 
 /* Whether a link in the folder of now may be followed; notes whose it is. */
@@ -215,8 +215,7 @@ static long walk_through(struct walk *walk)
 
 long sb_open_path(const char *path, const struct sb_trust *trust, struct sb_links *links)
 {
-	/* Field by field: there need be no memset(3). */
-	struct walk walk;
+	struct walk walk; /* field by field: there need be no memset(3) */
 	walk.trust = trust;
 	walk.folder = -1;
 	walk.is_suspect = 0;

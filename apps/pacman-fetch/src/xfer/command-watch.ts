@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 
 import { StandStillWatch } from '@sb/fetcher/files';
-import type { Folder } from '@sb/files';
+import { type Folder, someNames } from '@sb/files';
 import type { SandboxedProcess } from '@sb/sandbox';
 
 /** How long a command may take. */
@@ -82,7 +82,7 @@ export class CommandWatch implements Disposable {
 /** What changes with each byte that is written to a file of the folder. */
 function filesOf(folder: Folder): string {
   try {
-    const files = folder.names().slice(0, maxFiles);
+    const files = someNames(folder, maxFiles);
     return files.map((name) => [name, ...figuresOf(folder.lookUp(name))].join(' ')).join('/');
   } catch {
     // The command's user has removed it, or what is in it: nothing comes of that.

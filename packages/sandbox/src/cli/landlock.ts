@@ -8,14 +8,14 @@ import { integerOf } from './words.js';
 /** Options that grant access to paths, by the name that rules have for it. */
 const accesses = ['ro', 'rx', 'rw', 'rwx'] as const;
 
+/** The options that are about files. */
+export const fileOptions = ['fs', ...accesses] as const satisfies readonly OptionName[];
+
+/** The options that are about ports. */
+export const portOptions = ['connect-tcp', 'bind-tcp'] as const satisfies readonly OptionName[];
+
 /** The options that are about this layer. */
-export const aboutLandlock = [
-  'fs',
-  ...accesses,
-  'connect-tcp',
-  'bind-tcp',
-  'scope',
-] as const satisfies readonly OptionName[];
+const aboutLandlock = [...fileOptions, ...portOptions, 'scope'] as const;
 
 /**
  * The choice for files, ports and scopes: that of the policy file with what the options add. `--fs none` grants nothing

@@ -10,9 +10,9 @@ import { privdropOf } from '../plan/layers.js';
 import type { RlimitValue, SandboxOptions, SandboxPolicy, SandboxUser } from '../policy/options.js';
 import type { Arguments } from './arguments.js';
 import { checkKept } from './kept-descriptors.js';
-import { aboutLandlock, landlockFrom } from './landlock.js';
-import type { OptionName } from './options.js';
+import { landlockFrom } from './landlock.js';
 import { blameFile, readPolicyFile, readSeccompFile } from './policy-file.js';
+import { refuseTakenBack } from './taken-back.js';
 import { misuse } from './usage-error.js';
 import { assignment, integerOf, nameOrNumber, octalOf } from './words.js';
 
@@ -23,9 +23,9 @@ import { assignment, integerOf, nameOrNumber, octalOf } from './words.js';
  * @throws UsageError; SandboxError for what the layers refuse
  */
 export function policyFrom(args: Arguments): SandboxPolicy {
-  refuseTakenBack(args);
   const file = args.one('policy');
   const before = file === undefined ? readOptions({}) : readPolicyFile(file);
+  refuseTakenBack(args, levelsFrom(args, before).off ?? before.off);
   try {
     const policy = makePolicy(withEnvironment({ ...before, ...readOptions(changesFrom(args, before)) }, args));
     checkKept(policy.keepDescriptors ?? []);
@@ -126,23 +126,6 @@ function socketsFrom(args: Arguments, before: SandboxOptions['unix'] = []): NonN
 function keptFrom(args: Arguments, before: readonly number[] = []): readonly number[] {
   const added = args.list('keep-fd').map((text) => integerOf(text, 'keep-fd'));
   return [...new Set([...before, ...added])];
-}
-
-/** The options that say what a layer shall do. */
-const optionsOf: Readonly<Record<string, readonly OptionName[]>> = {
-  privdrop: ['user', 'groups'],
-  caps: ['caps'],
-  landlock: aboutLandlock,
-  seccomp: ['seccomp', 'deny', 'allow', 'unix', 'ipc'],
-};
-
-/** What a policy file asks for may be switched off; on one command line both are a mistake, and nobody would see it. */
-function refuseTakenBack(args: Arguments): void {
-  for (const layer of args.list('off')) {
-    const option = optionsOf[layer]?.find((name) => args.has(name) && !args.all(name).includes('off'));
-    if (option !== undefined)
-      misuse(`--off ${layer} switches off what --${option} asks for`, 'Leave one of the two out.');
-  }
 }
 
 type LevelLists = Pick<SandboxOptions, 'require' | 'prefer' | 'off'>;

@@ -144,12 +144,39 @@ describe('sb-run: files that are at fault', () => {
     [['--caps', 'cap_chown', '--off', 'caps'], /--off caps switches off what --caps asks for/],
     [['--rw', '/tmp', '--off', 'landlock'], /--off landlock switches off what --rw asks for/],
     [['--deny', 'open', '--off', 'seccomp'], /--off seccomp switches off what --deny asks for/],
+    [['--off', 'landlock.fs', '--fs', 'none'], /--off landlock\.fs switches off what --fs asks for/],
+    [
+      ['--off', 'landlock.fs.read_file', '--ro', '/etc'],
+      /--off landlock\.fs\.read_file switches off what --ro asks for/,
+    ],
+    [['--off', 'landlock.net', '--connect-tcp', '443'], /--off landlock\.net switches off what --connect-tcp asks for/],
+    [['--off', 'landlock.scope', '--scope', 'signal'], /--off landlock\.scope switches off what --scope asks for/],
     [['--keep-fd', '2'], /keepDescriptors\[0\] is not a descriptor from 3 to 1023: 2/],
     [['--completion', 'tcsh'], /--completion is bash, zsh, fish, and not "tcsh"/],
   ] as const)('%j', async (options, expected) => {
     const { status, stdout, stderr } = await sbRun([...options, '--', 'echo', 'ran']);
     expect({ status, stdout }).toEqual({ status: 125, stdout: '' });
     expect(stderr).toMatch(expected);
+  });
+
+  it.each([
+    ['privdrop', '--user', '65534'],
+    ['seccomp', '--deny', 'mkdir'],
+    ['landlock', '--fs', 'minimal'],
+    ['landlock.fs', '--ro', '/etc'],
+    ['caps', '--caps', 'cap_chown'],
+  ])('that ask for what a file switches off: %s, %s', async (layer, option, value) => {
+    using folder = temporaryFolder();
+    writeFileSync(folder.file('policy.json'), JSON.stringify({ off: [layer] }));
+    const run = async (...options: readonly string[]) =>
+      await sbRun(['--policy', folder.file('policy.json'), ...options, '--', 'echo', 'ran']);
+    expect(await run(option, value)).toMatchObject({
+      status: 125,
+      stdout: '',
+      stderr: expect.stringContaining(`the policy file switches off ${layer}, which ${option} asks for`) as string,
+    });
+    // The twin: the file alone.
+    expect(await run()).toMatchObject({ status: 0, stdout: 'ran\n' });
   });
 
   it('that never end are given up', async () => {

@@ -1,0 +1,49 @@
+import type { SandboxOptions } from '../policy/options.js';
+import type { Arguments } from './arguments.js';
+import { fileOptions, portOptions } from './landlock.js';
+import type { OptionName } from './options.js';
+import { misuse } from './usage-error.js';
+
+/** The options that say what a layer, or a part of one, shall do. */
+const optionsOf: Readonly<Record<string, readonly OptionName[]>> = {
+  privdrop: ['user', 'groups'],
+  caps: ['caps'],
+  'landlock.fs': fileOptions,
+  'landlock.net': portOptions,
+  'landlock.scope': ['scope'],
+  seccomp: ['seccomp', 'deny', 'allow', 'unix', 'ipc'],
+};
+
+/**
+ * Refuses a command line that asks for what is switched off: on itself, or in the policy file. Nobody would see that it is
+ * not in force. What a file asks for may be switched off on the command line.
+ *
+ * @param off - what is off once both were read
+ * @throws UsageError
+ */
+export function refuseTakenBack(args: Arguments, off: SandboxOptions['off'] = []): void {
+  for (const name of off) {
+    const option = optionUnder(args, name);
+    if (option === undefined) continue;
+    if (args.list('off').includes(name)) {
+      misuse(`--off ${name} switches off what --${option} asks for`, 'Leave one of the two out.');
+    }
+    const hint = `Leave --${option} out, or add --require ${name}.`;
+    misuse(`the policy file switches off ${name}, which --${option} asks for`, hint);
+  }
+}
+
+/** An option that is given and asks for something of what is off. */
+function optionUnder(args: Arguments, off: string): OptionName | undefined {
+  return (
+    Object.entries(optionsOf)
+      // One set of capabilities may stay as it is beside the others.
+      .filter(([part]) => isWithin(part, off) || (part !== 'caps' && isWithin(off, part)))
+      .flatMap(([, options]) => options)
+      .find((name) => args.has(name) && !args.all(name).includes('off'))
+  );
+}
+
+function isWithin(part: string, whole: string): boolean {
+  return part === whole || part.startsWith(`${whole}.`);
+}
