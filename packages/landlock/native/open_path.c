@@ -69,9 +69,9 @@ static int may_be_put(const struct walk *walk, const struct ll_statx *link)
 {
 	if (walk->user != 0 || walk->trust->is_known)
 		return 0;
-	const int is_roots = link->uid == 0 || (walk->trust->unmapped && link->uid == OVERFLOW_ID);
-	return (walk->runner != 0 && !is_roots) ||
-	       !sb_is_root_place(walk->at, walk->trust->unmapped);
+	const int unmapped = walk->trust->unmapped;
+	const int is_roots = link->uid == 0 || (unmapped && link->uid == OVERFLOW_ID);
+	return (walk->runner != 0 && !is_roots) || !sb_is_root_place(walk->at, unmapped);
 }
 
 /*
@@ -244,8 +244,7 @@ long sb_open_path(const char *path, const struct sb_trust *trust, struct sb_link
 		error = -ELOOP;
 	if (walk.folder >= 0)
 		ll_close(walk.folder);
-	if (error == 0)
-		return walk.at;
-	ll_close(walk.at);
-	return error;
+	if (error)
+		ll_close(walk.at);
+	return error ? error : walk.at;
 }

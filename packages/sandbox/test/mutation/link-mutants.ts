@@ -35,8 +35,18 @@ export const linkMutants: readonly Mutant[] = [
   ),
   change(
     'the owner of a link in a folder of root’s',
-    [openPath, '(walk->runner != 0 && link->uid == walk->runner)', '0'],
+    [openPath, '(walk->runner != 0 && !is_roots)', '0'],
     ['links-of-others', 'one that its user owns, in a folder of root’s'],
+  ),
+  change(
+    'the link of a third user',
+    [openPath, '(walk->runner != 0 && !is_roots)', '(walk->runner != 0 && link->uid == walk->runner)'],
+    ['links-of-others', 'one that a third user left'],
+  ),
+  change(
+    'a folder that is mounted on one in itself',
+    ['landlock/native/climb.c', 'return a->mount == b->mount;', 'return 1;'],
+    ['own-links', 'gains nothing in a folder that is mounted on one in itself'],
   ),
   never('the file that was looked at', openPath, 'walk->user != 0 || walk->trust->is_known', [
     'links-of-others',
