@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 
 import { temporaryFolder } from '@sb/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -22,6 +22,11 @@ describe('parseWanted', () => {
   it('adds what is there to what is still to come', () => {
     writeFileSync(folder.file('b.pkg.part'), '12345');
     expect(parse(line('core', '7', sum, 'b.pkg'))[0]?.size).toBe(12);
+  });
+
+  it('takes a part for none that leads nowhere, or in a circle', () => {
+    symlinkSync(folder.file('loop.pkg.part'), folder.file('loop.pkg.part'));
+    expect(parse(line('core', '7', sum, 'loop.pkg'))[0]?.size).toBe(7);
   });
 
   it.each(['0', '-1', '', 'x', '1e400', '9007199254740993'])('takes %j for no size', (size) => {

@@ -57,8 +57,18 @@ function requireFileName(file: string, repository: string): void {
 function sizeOf(remaining: number, file: string, caches: readonly string[]): number | undefined {
   if (!Number.isSafeInteger(remaining) || remaining <= 0) return undefined;
   for (const folder of caches) {
-    const part = look(join(folder, `${file}.part`));
-    if (part?.isFile() === true) return remaining + part.size;
+    const size = sizeIn(join(folder, `${file}.part`));
+    if (size !== undefined) return remaining + size;
   }
   return remaining;
+}
+
+/** Bytes of a file; undefined for what is none, or can't be looked at. */
+function sizeIn(path: string): number | undefined {
+  try {
+    const found = look(path);
+    return found?.isFile() === true ? found.size : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -261,6 +261,26 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the process that downloa
     });
   });
 
+  it('that can not be become leaves a report of that, and no file', async () => {
+    const cache = folder.file('theirs');
+    mkdirSync(cache);
+    chownSync(cache, 1000, 1000);
+    const report = `${cache}/report.jsonl`;
+    const options = config('SandboxUser = nobody', 'SandboxUserSwitch = require');
+    const args = ['--config', options, '-o', `${cache}/x`, '--report', report, `${mirror.origin}/x`];
+    const wrapper = ['--reuid=1000', '--regid=1000', '--clear-groups', process.execPath, program];
+    const { status, stderr } = await runProgram('setpriv', [...wrapper, ...args], { env: environment });
+    expect(status).toBe(3);
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toEqual({
+      url: `${mirror.origin}/x`,
+      file: `${cache}/x`,
+      status: 'none',
+      features: [],
+      error: /^error: (.*)$/m.exec(stderr)?.[1],
+    });
+    expect(existsSync(`${cache}/x`)).toBe(false);
+  });
+
   it('is root only where UseSandbox = no asks for it', async () => {
     const report = folder.file('report.json');
     const args = [

@@ -203,4 +203,16 @@ const locks = [
   ),
 ];
 
-export const fileMutants = [...oneFile, ...left, ...caches, ...locks];
+/** What is asked before a prefetch writes. */
+const prefetched = [
+  without('the room that there is', 'prefetch/space', 'if (needed <= space.available) continue;', [
+    'src/prefetch/space',
+    'counts what is still to come',
+  ]),
+  change('the room that files need', 'prefetch/space', 'if (needed <= space.available) continue;', 'continue;', [
+    'src/prefetch/space',
+    'refuses what has no room',
+  ]),
+];
+
+export const fileMutants = [...oneFile, ...left, ...caches, ...locks, ...prefetched];
