@@ -5,6 +5,10 @@ import { build, setUp } from './setup.mjs';
 import { writeLine } from './totals.mjs';
 import { runTests } from './vitest.mjs';
 
+if (process.argv.slice(2).some((word) => word === '--help' || word === '-h')) {
+  process.stdout.write('npm test [-- ARGUMENTS OF VITEST], for instance "npm test -- --project @sb/caps"\n');
+  process.exit(0);
+}
 setUp(['test']);
 build();
 const filters = process.argv.slice(2);

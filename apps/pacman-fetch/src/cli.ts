@@ -17,7 +17,7 @@ let color: ColorChoice = 'auto';
 
 /** How the process ends; a download waits for no name that is still being resolved. */
 let end: (status: number) => void = (status) => {
-  process.exitCode = status;
+  process.exitCode = withLoss(status);
 };
 
 async function main(args: readonly string[]): Promise<number> {
@@ -58,14 +58,26 @@ forgetNodeVariables();
 // A command may hand the terminal on, as `pacman` does; a download has no use for what is typed.
 const words = meantBy(process.argv.slice(2));
 if (commandOf(words[0]) === undefined) keepForWriting();
-// A reader that is gone changes nothing about what was done.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+/** Set where something that was to be said has no room; a reader that is gone changes nothing about what was done. */
+let isSomethingLost = false;
+process.stderr.on('error', () => {});
+process.stdout.on('error', ({ code, message: text }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE' || isSomethingLost) return;
+  isSomethingLost = true;
+  process.exitCode = withLoss(Number(process.exitCode ?? exitStatus.done));
+  process.stderr.write(`error: not all could be written to standard output: ${code ?? text}\n`);
+});
+
+/** Who reads half of a document has to know. */
+function withLoss(status: number): number {
+  return isSomethingLost && status === exitStatus.done ? exitStatus.file : status;
+}
 
 /** What goes into a pipe is written by then, as a rule (process I/O of Node); what isn't is waited for. */
 function endOf(endNow: (status: number) => never): typeof end {
   return (status) => {
-    process.exitCode = status;
-    if (process.stdout.writableLength + process.stderr.writableLength === 0) endNow(status);
+    process.exitCode = withLoss(status);
+    if (process.stdout.writableLength + process.stderr.writableLength === 0) endNow(withLoss(status));
   };
 }
 

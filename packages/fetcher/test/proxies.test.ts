@@ -6,7 +6,7 @@ import { type Authority, makeAuthority, missing, temporaryFolder, type Temporary
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { FetcherOptions, Outcome } from '../src/request/options.js';
-import { errorOf, fetchOne } from './kit/fetch.js';
+import { errorOf, fetcherFor, fetchOne } from './kit/fetch.js';
 import { startProxy, type TestProxy } from './kit/proxy.js';
 import { fileServer, rawServer, response } from './kit/server.js';
 
@@ -65,6 +65,24 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a proxy', () 
     expect(outcome).toMatchObject({ source: 'http://files.invalid/a?b' });
     expect(text()).toBe(content);
     expect(proxy.seen).toEqual(['GET http://files.invalid/a?b']);
+  });
+
+  it('is asked for each host over a connection of its own: what one sends behind its answer is for no other', async () => {
+    await using relay = await rawServer((socket, head) =>
+      socket.write(response('200 OK', { 'content-length': 4 }, head.includes('//a.invalid/') ? 'of a' : 'of b')),
+    );
+    await using fetcher = fetcherFor({ proxies: { http: relay.origin }, parallel: 1 });
+    const names = ['a', 'b', 'a'];
+    const requests = names.map((name, index) => ({
+      sources: [`http://${name}.invalid/x`],
+      to: folder.file(`shared-${index}`),
+    }));
+    expect(await fetcher.download(requests)).toMatchObject(names.map(() => ({ status: 'done' })));
+    expect(names.map((_, index) => readFileSync(folder.file(`shared-${index}`), 'utf8'))).toEqual(
+      names.map((name) => `of ${name}`),
+    );
+    // The second of a's goes over the first's.
+    expect(relay.connections()).toBe(2);
   });
 
   it('opens a tunnel for https, and hears nothing of what is in it', async () => {

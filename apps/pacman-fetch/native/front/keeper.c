@@ -185,6 +185,9 @@ static void leave(struct keeper *keeper)
 	meeting_leave(keeper->meeting);
 	(void)close(keeper->meeting->folder); /* was read only */
 	(void)close(keeper->listener);        /* whoever knocks goes another way */
+	/* A connection holds the folder of the name that it was made by. */
+	if (keeper->client >= 0)
+		let_client_go(keeper);
 	server_end(&keeper->server);
 }
 

@@ -56,8 +56,8 @@ async function fetchNeeded(session: Session, command: PacmanCommand): Promise<nu
   const answer = await askPacman(session, command.withoutRefresh, placeOptions(command));
   if ('wanted' in answer) return await prefetch(session, { ...answer, isAsked: canAsk(session, command) });
   const display = session.display('kept');
-  const text = 'what pacman needs could not be found out; it downloads it itself';
-  display.show({ event: 'warning', text });
+  const text = "pacman doesn't say what it needs, so pacman itself downloads that";
+  display.show({ event: 'warning', text, hint: 'pacman says below why.' });
   display.end();
   return exitStatus.done;
 }

@@ -87,9 +87,9 @@ function rootProblem(path: string): Refusal | undefined {
 function portProblem(port: string): Refusal | undefined {
   if (port === 'any' || (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= maxPort)) return undefined;
   const services = new Map([
-    ['ftp', 21],
     ['http', 80],
     ['https', 443],
+    ['ftp', 21],
     ['rsync', 873],
   ]);
   const meant = services.get(nearest(port, [...services.keys()]) ?? '');

@@ -1,4 +1,5 @@
 import { clauseOf, isSandboxError } from '@sb/core';
+import { isRoot } from '@sb/files';
 import { createSandbox, type Sandbox, type SandboxOptions, type SelfTest } from '@sb/sandbox';
 
 import { originText } from '../config/place.js';
@@ -117,7 +118,7 @@ function unproved({ lines }: SelfTest): readonly Finding[] {
       {
         level: 'note',
         what: `${which}, since they fail without the sandbox too: ${names.join(', ')}`,
-        remedy: 'Something else denies it, for instance a container. What is in force was read back all the same.',
+        remedy: `${isRoot() ? 'Something else denies it, for instance a container' : 'Only root may do that anyway'}. What is in force was read back all the same.`,
       },
     ];
   });

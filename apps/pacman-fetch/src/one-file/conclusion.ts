@@ -36,8 +36,9 @@ export function failureOf(run: Run, error: unknown): unknown {
   const failureClass = code === undefined ? 'download' : failureClasses[code];
   if (failureClass === 'sandbox') return new FetchError('sandbox', message, hint);
   if (failureClass === 'file') {
-    const remedy = code === 'disk-full' ? 'Make room on the disk.' : hint;
-    return new FetchError('file', `${destination.path}: ${message}`, keptHint(run) ?? remedy);
+    const kept = keptHint(run);
+    const remedy = code === 'disk-full' ? ['Make room on the disk.', kept].join(' ').trimEnd() : (kept ?? hint);
+    return new FetchError('file', `${destination.path}: ${message}`, remedy);
   }
   const text = `failed retrieving file '${destination.name}' from ${hostOf(request.url)} : ${message}`;
   return new FetchError('download', text, hint ?? keptHint(run));

@@ -23,7 +23,7 @@ export function parseOptions(name: string | undefined, options: Options, args: r
       throw new FetchError('usage', what, hint);
     },
     help: `Try "${program} --help".`,
-    ...(name === 'pacman' ? { unknown: "Put -- before pacman's own arguments." } : {}),
+    ...(name === 'pacman' ? { unknown: "Put -- before pacman's own arguments, and all of those behind it." } : {}),
   });
   return { ...words, operands: [...words.operands, ...words.behind] };
 }

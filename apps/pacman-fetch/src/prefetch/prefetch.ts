@@ -68,10 +68,10 @@ export async function prefetch(session: Session, { wanted, options, isAsked = fa
   });
   const plan = { ...planned, requests };
   if (isOn(configuration, 'CheckSpace')) requireSpace(requests);
-  if (isAsked && !(await agreed(requests, signal))) return exitStatus.download;
   // Neither we nor pacman write to a part that the other one is at.
   const lock = DatabaseLock.takeForTransaction(places.database);
   try {
+    if (isAsked && !(await agreed(requests, signal))) return exitStatus.download;
     return await retrieve(session, plan);
   } finally {
     lock?.[Symbol.dispose]();

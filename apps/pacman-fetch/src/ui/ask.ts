@@ -26,8 +26,13 @@ export async function confirm(question: string, signal: AbortSignal): Promise<bo
       act();
     };
     const hear = (bytes: Buffer): void => settle(() => resolve(bytes.toString()));
-    const leave = (): void => settle(() => resolve(undefined));
-    const abort = (): void => settle(() => reject(signal.reason as Error));
+    const unanswered = (act: () => void): void => {
+      // Nobody has ended the line.
+      stdout.write('\n');
+      settle(act);
+    };
+    const leave = (): void => unanswered(() => resolve(undefined));
+    const abort = (): void => unanswered(() => reject(signal.reason as Error));
     stdin.on('data', hear).on('end', leave);
     signal.addEventListener('abort', abort);
   });

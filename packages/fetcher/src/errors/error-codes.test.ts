@@ -13,6 +13,7 @@ const codes = Object.keys(errorCodes).sort();
 const naming = [
   /(?:TransferFailure|FetcherError|super)\(\s*'([a-z-]+)'/g,
   /\? '([a-z-]+)' : '[a-z-]+'/g,
+  /\? '[a-z-]+' : '([a-z-]+)'/g,
   /^ +(?:\[\/.*\/, )?'([a-z-]+)',(?: \(|$)/gm,
 ];
 

@@ -77,7 +77,9 @@ export class Connections {
     const lookup = mayBeLinkLocal || proxy !== undefined ? this.#lookup : this.#guarded;
     const make = (): Dispatcher => new Agent(this.#common(protocol === 'https:', { use, lookup }));
     const kind = lookup === this.#guarded ? 'guarded' : 'any';
-    return { dispatcher: this.#keep(`${use} ${kind} ${protocol}`, make), proxy };
+    // Hosts don't share a connection to a proxy: what one of them sends behind its answer may be taken for another's.
+    const behind = proxy === undefined ? '' : url.host;
+    return { dispatcher: this.#keep(`${use} ${kind} ${protocol} ${behind}`, make), proxy };
   }
 
   #keep(name: string, make: () => Dispatcher): Dispatcher {

@@ -48,8 +48,16 @@ describe('explainSandbox', () => {
       { user: 65_534 },
       /^links +in the path of a rule: followed where root alone puts them, or to what another rule grants$/m,
     ],
-    [{ landlock: 'off' }, /^files +not restricted\nnetwork +connect_tcp: any port; bind_tcp: any port\nscopes +open$/m],
-    [{}, /^network +connect_tcp: any port; bind_tcp: no port$/m],
+    [
+      { landlock: 'off' },
+      /^files +not restricted\nnetwork +connect_tcp: any port; bind_tcp: any port; UDP: not restricted\nscopes +open$/m,
+    ],
+    [{}, /^network +connect_tcp: any port; bind_tcp: no port; UDP: not restricted$/m],
+    [
+      { landlock: { abi: 10, net: { connectSendUdp: [53] } }, prefer: ['landlock'] },
+      /^network +connect_tcp: any port; bind_tcp: no port; connect_send_udp: 53; UDP: not restricted$/m,
+    ],
+    [{ landlock: 'minimal' }, /^files +read (?!what lies in)[^;]*\/usr\/lib /m],
     [{ landlock: { net: { connectTcp: [80, 443] } } }, /connect_tcp: 80, 443/],
     [{}, /^scopes +none of its own leads out: abstract_unix_socket, signal$/m],
     [{}, /^system calls +deny-dangerous; .*sockets: AF_INET AF_INET6 AF_NETLINK AF_UNIX$/m],

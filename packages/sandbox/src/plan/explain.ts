@@ -27,7 +27,7 @@ export function explainSandbox(policy: SandboxPolicy, layers: LayerPolicies, pla
     ['files', filesText(layers)],
     ...findingLines(policy),
     ...linkLines(layers, plan),
-    ['network', networkText(layers)],
+    ['network', networkText(layers, plan)],
     [
       'scopes',
       layers.landlock?.scope.length ? `none of its own leads out: ${layers.landlock.scope.join(', ')}` : 'open',
@@ -63,8 +63,11 @@ function filesText({ landlock }: LayerPolicies): string {
   if (landlock === undefined || landlock.handled.fs.length === 0) return 'not restricted';
   const can = (right: string) => {
     const rules = landlock.paths.filter(({ rights }) => rights.some((one) => one === right));
-    const others = rules.filter((rule) => !isTopRule(rule)).map(({ path }) => escaped(pathOf(path)));
-    return [...(rules.some(isTopRule) ? [wholeTree] : []), ...(others.length > 0 ? [others.join(' ')] : [])];
+    const paths = new Set(rules.map(({ path }) => path));
+    const isWhole = topFolders().every((folder) => paths.has(folder));
+    const named = isWhole ? rules.filter((rule) => !isTopRule(rule)) : rules;
+    const others = named.map(({ path }) => escaped(pathOf(path)));
+    return [...(isWhole ? [wholeTree] : []), ...(others.length > 0 ? [others.join(' ')] : [])];
   };
   const part = (verb: string, right: string) => `${verb} ${can(right).join('; ') || 'nothing'}`;
   return [part('read', 'read_file'), part('execute', 'execute'), part('write', 'write_file')].join('\n              ');
@@ -90,14 +93,23 @@ function linkLines({ landlock }: LayerPolicies, { features }: SandboxPlan): read
   return [['links', text]];
 }
 
-function networkText({ landlock }: LayerPolicies): string {
+function networkText({ landlock, seccomp }: LayerPolicies, { features }: SandboxPlan): string {
   const handled = landlock?.handled.net ?? [];
   const usual = (['connect_tcp', 'bind_tcp'] as const).filter((right) => !handled.includes(right));
   const restricted = handled.map((right) => {
     const ports = landlock?.ports.filter(({ rights }) => rights.includes(right)).map(({ port }) => port) ?? [];
     return `${right}: ${ports.length === 0 ? 'no port' : ports.join(', ')}`;
   });
-  return [...usual.map((right) => `${right}: any port`), ...restricted].join('; ');
+  const sockets = seccomp?.sockets ?? 'any';
+  const hasInternet = sockets === 'any' || sockets.some((family) => family === 'AF_INET' || family === 'AF_INET6');
+  const isUdpRestricted = features.some(
+    ({ feature, state }) => feature === 'net.connect_send_udp' && state === 'enforced',
+  );
+  return [
+    ...usual.map((right) => `${right}: any port`),
+    ...restricted,
+    ...(hasInternet && !isUdpRestricted ? ['UDP: not restricted'] : []),
+  ].join('; ');
 }
 
 function seccompText({ seccomp }: LayerPolicies): string {
