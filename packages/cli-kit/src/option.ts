@@ -6,6 +6,8 @@ export interface Option {
   readonly value?: string;
   /** Whether the value may be left out; given, it follows a `=`. Default: false. */
   readonly optionalValue?: boolean;
+  /** Whether an empty value says something. Default: false; it is a variable of a shell that isn't set. */
+  readonly mayBeEmpty?: boolean;
   /** Whether each of several values counts. Default: false. */
   readonly repeatable?: boolean;
   /** What it does, for the help and for completions; a clause. */

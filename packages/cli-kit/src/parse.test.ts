@@ -8,6 +8,7 @@ const options = {
   config: { short: 'c', value: 'FILE', about: 'a value' },
   report: { value: 'FILE', optionalValue: true, about: 'a value that may be left out' },
   color: { value: 'WHEN', about: 'a word', words: ['auto', 'always', 'never'] },
+  root: { value: 'PATH', about: 'a value that may be empty', mayBeEmpty: true },
   port: { value: 'PORT', about: 'a number or a word', offers: ['any'] },
 } as const satisfies Options;
 
@@ -38,6 +39,8 @@ describe('a command line', () => {
     [['--report'], [['report', undefined]]],
     [['--report=x'], [['report', 'x']]],
     [['--port', '80'], [['port', '80']]],
+    [['--root', ''], [['root', '']]],
+    [['--root='], [['root', '']]],
     [
       ['-c', 'x', '-c', 'y'],
       [

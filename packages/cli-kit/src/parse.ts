@@ -85,13 +85,13 @@ function tokensOf(options: Options, args: readonly string[]) {
 }
 
 function valueOf({ name, rawName, value, inlineValue }: Token, option: Option, usage: Usage): string | undefined {
-  const { value: placeholder, optionalValue = false, words } = option;
+  const { value: placeholder, optionalValue = false, mayBeEmpty = false, words } = option;
   if (placeholder === undefined) {
     return value === undefined ? value : usage.refuse(`${rawName} takes no value`, `Write it as ${rawName} only.`);
   }
   if (value === undefined && optionalValue) return value;
   // The next word may be an option that was meant as one.
-  if (value === undefined || value === '' || (!inlineValue && value.startsWith('-'))) {
+  if (value === undefined || (value === '' && !mayBeEmpty) || (!inlineValue && value.startsWith('-'))) {
     const forms = [...(optionalValue ? [] : [`${rawName} ${placeholder}`]), `--${name}=${placeholder}`];
     return usage.refuse(`${rawName} needs a value`, `Write ${forms.join(', or ')}.`);
   }

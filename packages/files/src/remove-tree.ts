@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, opendirSync, openSync, rmdirSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 
 /**
  * Removes a folder and all that is in it, even while a process of its owner changes it: names are looked up in folders
@@ -27,23 +27,13 @@ function remove(path: Buffer, device: number | undefined): void {
     if (device !== undefined && dev !== device) throw Object.assign(new Error(mounted), { code: 'EXDEV' });
     const inside = `/proc/self/fd/${folder}/`;
     // Names are bytes: whoever fills the folder need not write UTF-8.
-    for (const name of namesIn(inside)) remove(Buffer.concat([Buffer.from(inside), name]), dev);
+    for (const name of readdirSync(inside, { encoding: 'buffer' })) {
+      remove(Buffer.concat([Buffer.from(inside), name]), dev);
+    }
   } finally {
     closeSync(folder);
   }
   rmdirSync(path);
-}
-
-/** One after the other: a folder may hold more names than there is memory for. */
-function* namesIn(path: string): Generator<Buffer> {
-  const opened = opendirSync(path, { encoding: 'buffer' as BufferEncoding });
-  try {
-    for (let entry = opened.readSync(); entry !== null; entry = opened.readSync()) {
-      yield entry.name as unknown as Buffer;
-    }
-  } finally {
-    opened.closeSync();
-  }
 }
 
 const mounted = 'EXDEV: something is mounted there, and is left alone';

@@ -19,9 +19,16 @@ DIRECTIVE gives its values alone. Exit status: 1 it isn't there, 2 a mistake in
 it, 3 it names a user that isn't there.`,
   options: {
     config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
-    rootdir: { short: 'R', value: 'PATH', about: 'another installation root', names: 'folder' },
-    sysroot: { short: 'S', value: 'PATH', about: 'another system, whose paths all begin there', names: 'folder' },
-    repo: { short: 'r', value: 'NAME', about: 'ask about this repository' },
+    // As pacman-conf has it: no root, and so none of what lies below it.
+    rootdir: { short: 'R', value: 'PATH', about: 'another installation root', names: 'folder', mayBeEmpty: true },
+    sysroot: {
+      short: 'S',
+      value: 'PATH',
+      about: 'another system, whose paths all begin there',
+      names: 'folder',
+      mayBeEmpty: true,
+    },
+    repo: { short: 'r', value: 'NAME', about: 'ask about this repository', mayBeEmpty: true },
     'repo-list': { short: 'l', about: 'list the repositories' },
     verbose: { short: 'v', about: 'also say where each value came from' },
   },
