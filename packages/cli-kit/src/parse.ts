@@ -90,14 +90,18 @@ function valueOf({ name, rawName, value, inlineValue }: Token, option: Option, u
     return value === undefined ? value : usage.refuse(`${rawName} takes no value`, `Write it as ${rawName} only.`);
   }
   if (value === undefined && optionalValue) return value;
-  // The next word may be an option that was meant as one.
-  if (value === undefined || (value === '' && !mayBeEmpty) || (!inlineValue && value.startsWith('-'))) {
+  if (value === undefined || !isMeant(value, inlineValue === true, mayBeEmpty)) {
     const forms = [...(optionalValue ? [] : [`${rawName} ${placeholder}`]), `--${name}=${placeholder}`];
     return usage.refuse(`${rawName} needs a value`, `Write ${forms.join(', or ')}.`);
   }
   if (words?.includes(value) !== false) return value;
   const hint = guess(nearest(value, words)) ?? usage.help;
   return usage.refuse(`${rawName} is ${words.join(', ')}, and not ${JSON.stringify(value)}`, hint);
+}
+
+/** An empty word is a variable that isn't set, and the next word may be an option that was meant as one. */
+function isMeant(value: string, isInline: boolean, mayBeEmpty: boolean): boolean {
+  return value === '' ? mayBeEmpty : isInline || !value.startsWith('-');
 }
 
 function refuseUnknown({ name, rawName }: Token, names: readonly string[], usage: Usage): never {
