@@ -90,7 +90,7 @@ function valueOf({ name, rawName, value, inlineValue }: Token, option: Option, u
     return value === undefined ? value : usage.refuse(`${rawName} takes no value`, `Write it as ${rawName} only.`);
   }
   if (value === undefined && optionalValue) return value;
-  if (value === undefined || !isMeant(value, inlineValue === true, mayBeEmpty)) {
+  if (value === undefined || !isMeant(value, inlineValue, mayBeEmpty)) {
     const forms = [...(optionalValue ? [] : [`${rawName} ${placeholder}`]), `--${name}=${placeholder}`];
     return usage.refuse(`${rawName} needs a value`, `Write ${forms.join(', or ')}.`);
   }
