@@ -50,7 +50,7 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     expect(files).toContain(`packages ${folder.path}/\n`);
     expect(files).toContain('servers c.example:8080 m.example:8443 n.example\n');
     expect(layers).toMatch(/^system calls \(seccomp\) required \(.*pacman-fetch\.conf:2\)$/m);
-    expect(worker).toContain('connect_tcp: 21, 80, 443, 3128, 8080, 8443\n');
+    expect(worker).toContain('connect_tcp: 21, 80, 443, 3128, 8080, 8443; UDP: not restricted\n');
     expect(worker).toMatch(/^system calls network-client; .*denied too: execve ptrace;/m);
     expect(worker).toMatch(/^write \/dev\/null$/m);
     expect(worker).toMatch(/^files read .* \/srv$/m);
@@ -61,7 +61,7 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     expect(command).toMatch(/^XferCommand: \/usr\/bin\/curl -fLo %o %u \(.*pacman-fetch\.conf:3\)\n/);
     expect(command).toMatch(/^write \/dev\/null \S+\/pacman-fetch-XXXXXX \/var\/tmp$/m);
     expect(command).toMatch(/^system calls deny-dangerous; .*denied too: ptrace;/m);
-    expect(command).toContain('connect_tcp: 21, 80, 443, 3128, 8080, 8443\n');
+    expect(command).toContain('connect_tcp: 21, 80, 443, 3128, 8080, 8443; UDP: not restricted\n');
   });
 
   it('calls a server of files the disk, and connects to no port for it', async () => {
@@ -69,7 +69,7 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     appendFileSync(config, '[local]\nServer = file:///srv/repo\n');
     const { stdout } = await explain();
     expect(unwrapped(stdout)).toContain('servers c.example:8080 m.example:8443 n.example disk\n');
-    expect(unwrapped(stdout)).toContain('connect_tcp: 80, 443, 8080, 8443\n');
+    expect(unwrapped(stdout)).toContain('connect_tcp: 80, 443, 8080, 8443; UDP: not restricted\n');
   });
 
   it('warns of servers that nothing is asked of, and counts no port of theirs', async () => {
@@ -94,8 +94,8 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
       .slice(3)
       .filter((_, index) => index !== 1)
       .map(unwrapped);
-    expect(worker).toContain('connect_tcp: 80, 443, 8080, 8443\n');
-    expect(command).toContain('connect_tcp: 80, 443, 2121, 8080, 8443\n');
+    expect(worker).toContain('connect_tcp: 80, 443, 8080, 8443; UDP: not restricted\n');
+    expect(command).toContain('connect_tcp: 80, 443, 2121, 8080, 8443; UDP: not restricted\n');
   });
 
   it('says that a proxy can not be used by our worker, and which port a command has for it', async () => {
@@ -104,7 +104,7 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     const { status, stdout, stderr } = await explain(env);
     expect({ status, stderr }).toEqual({ status: 3, stderr: '' });
     expect(stdout).toContain('It would not be started: Only http and https proxies are possible, not socks5');
-    expect(unwrapped(stdout)).toContain('connect_tcp: 80, 443, 8080, 8443, 9050\n');
+    expect(unwrapped(stdout)).toContain('connect_tcp: 80, 443, 8080, 8443, 9050; UDP: not restricted\n');
     write(['DownloadUser = nobody'], ['XferCommand = /usr/bin/curl -fLo %o %u']);
     expect((await explain(env)).status).toBe(0);
   });
