@@ -21,7 +21,7 @@
 #endif
 
 enum {
-	/* Milliseconds between two looks at whether the folder of FILE is still there, which it is told of where it can be. */
+	/* Milliseconds between two looks at the folder of FILE; where inotify(7) works, that tells sooner that it is gone. */
 	LOOK = FRONT_LOOK,
 	/* Looks without a front door until it ends. */
 	MAX_IDLE = 15,
@@ -184,7 +184,7 @@ static void leave(struct keeper *keeper)
 {
 	meeting_leave(keeper->meeting);
 	(void)close(keeper->meeting->folder); /* was read only */
-	(void)close(keeper->listener);        /* whoever knocks goes another way */
+	(void)close(keeper->listener);        /* who connects now downloads alone */
 	/* A connection holds the folder of the name that it was made by. */
 	if (keeper->client >= 0)
 		let_client_go(keeper);

@@ -91,11 +91,12 @@ function warnOfMissing({ fetcher, display }: BatchOptions): void {
 
 /**
  * Whether something follows from a line that isn't in force. Without a private group the worker is executed from a copy
- * that its user can't read. A user other than root has no capability to give up, and no_new_privs keeps it from gaining
- * one: doctor says what takes CAP_SETPCAP.
+ * that its user can't read. The bounding set and the securebits take CAP_SETPCAP, which an ordinary user hasn't got, and
+ * no_new_privs keeps it from gaining anything by them: doctor names them. Any other set that stays is said.
  */
 function isOfConcern({ feature, layer }: FeatureReport): boolean {
-  return feature !== 'private_group' && (layer !== 'caps' || isRoot());
+  const takesRoot = layer === 'caps' && (feature === 'bounding' || feature === 'securebits');
+  return feature !== 'private_group' && (!takesRoot || isRoot());
 }
 
 /** @param shown - the errors that were shown, each of which is shown once */
