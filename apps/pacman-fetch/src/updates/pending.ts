@@ -14,5 +14,9 @@ export async function pendingUpdates(options: readonly string[], signal: AbortSi
   if (result === undefined) throw new FetchError('usage', 'there is no pacman', 'Install it, or set PATH.');
   const [problem] = result.stderr.split('\n').flatMap((line) => /^error: (.*)$/.exec(line)?.[1] ?? []);
   if (problem !== undefined) throw new FetchError('download', problem);
+  // 1 is none. One that was killed has not said that there are none.
+  if (result.status !== 0 && result.status !== 1) {
+    throw new FetchError('download', `pacman -Qu ended with ${result.status ?? 'a signal'}`, 'Run it again.');
+  }
   return result.stdout.split('\n').filter((line) => line !== '' && !line.endsWith('[ignored]'));
 }
