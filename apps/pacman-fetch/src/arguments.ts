@@ -36,7 +36,6 @@ export function help(): string {
   return `\
 Usage: pacman-fetch [options] -o FILE URL
        pacman-fetch COMMAND [options] ...   or  pacman-fetch -Syu ... as pacman
-
 Downloads for pacman in a process that is not root. In pacman.conf:
   XferCommand = /usr/bin/pacman-fetch -o %o %u
 

@@ -5,7 +5,7 @@ import { batchOptions } from '../options/batch.js';
 import { inSession, type Overrides, type Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { type PacmanCommand, readPacmanCommand } from '../pacman/command-line.js';
-import { runThrough } from '../pacman/run-through.js';
+import { runPacmanFor } from '../pacman/run-for.js';
 import { type Steps, stepsOf } from '../pacman/steps.js';
 import { askPacman, prefetch } from '../prefetch/prefetch.js';
 import { DatabaseLock } from '../refresh/database-lock.js';
@@ -18,8 +18,9 @@ const { cacert, quiet, json } = batchOptions;
 export const pacmanCommand: Subcommand = {
   operands: '-- PACMAN-ARGUMENTS...',
   about: `Refreshes (-Sy, -Fy) and downloads what is needed (-S, -Su, -Sw), and then runs
-pacman with the same arguments but for the -y that is done. Everything else is
-pacman's alone. "pacman-fetch -Syu" is short for "pacman-fetch pacman -- -Syu".
+pacman with the same arguments but for the -y that is done. That pacman doesn't
+download: what it still needs, "pacman-fetch xfer" brings.
+"pacman-fetch -Syu" is short for "pacman-fetch pacman -- -Syu".
 Exit status: that of pacman; before it 1 a download failed, 2 configuration,
 3 the sandbox, 4 files.`,
   options: { cacert, quiet, json },
@@ -28,13 +29,14 @@ Exit status: that of pacman; before it 1 a download failed, 2 configuration,
     if (args.length === 0) throw new FetchError('usage', 'no arguments for pacman', 'For instance "pacman -- -Syu".');
     const command = readPacmanCommand(args);
     const steps = stepsOf(command);
-    if (command === undefined || (steps.refresh === undefined && !steps.isPrefetched)) return await runThrough(args);
+    const run = async (words: readonly string[]) => await runPacmanFor(parsed, { args, command, steps }, words);
+    if (command === undefined || (steps.refresh === undefined && !steps.isPrefetched)) return await run(args);
     const values = new Map([...parsed.values, ...last(command, 'config'), ...last(command, 'color')]);
     return await inSession(
       { ...parsed, values },
       {
         during: async (session) => await before(session, command, steps),
-        afterwards: steps.needsPacman ? async () => await runThrough(command.withoutRefresh) : undefined,
+        afterwards: steps.needsPacman ? async () => await run(command.withoutRefresh) : undefined,
         overrides: overridesOf(command),
       },
     );
@@ -56,7 +58,7 @@ async function fetchNeeded(session: Session, command: PacmanCommand): Promise<nu
   const answer = await askPacman(session, command.withoutRefresh, placeOptions(command));
   if ('wanted' in answer) return await prefetch(session, { ...answer, isAsked: canAsk(session, command) });
   const display = session.display('kept');
-  const text = "pacman doesn't say what it needs, so pacman itself downloads that";
+  const text = "pacman doesn't say beforehand what it needs, so files come one after the other";
   display.show({ event: 'warning', text, hint: 'pacman says below why.' });
   display.end();
   return exitStatus.done;

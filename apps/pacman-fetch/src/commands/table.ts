@@ -14,6 +14,10 @@ export const commands: Commands = {
     about: 'run pacman, after downloading all that it needs',
     load: async () => (await import('./pacman.js')).pacmanCommand,
   },
+  xfer: {
+    about: 'download one file for a pacman that runs this',
+    load: async () => (await import('./xfer.js')).xferCommand,
+  },
   checkupdates: {
     about: 'print what an upgrade would bring; needs no root',
     load: async () => (await import('./checkupdates.js')).checkUpdatesCommand,

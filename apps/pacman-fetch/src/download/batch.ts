@@ -101,6 +101,8 @@ function isOfConcern({ feature, layer }: FeatureReport): boolean {
 
 /** @param shown - the errors that were shown, each of which is shown once */
 function showProblems(outcome: Outcome, shown: Set<string>, display: Display): void {
+  // Nobody has what need not be there: nothing failed.
+  if (outcome.status === 'absent') return;
   const name = basename(outcome.to);
   for (const { host, message } of outcome.failures) {
     if (host !== undefined) display.show({ event: 'serverFailed', name, host, reason: message });

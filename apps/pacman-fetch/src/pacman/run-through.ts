@@ -13,16 +13,18 @@ const passed = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * Runs the real pacman in our place: with our streams, and signals passed on.
  *
  * @param args - its own
+ * @param configuration - what stands in place of its pacman.conf, open for reading; it stays open
  * @returns its exit status, or 128 + number for the signal that ended it
  * @throws FetchError `usage` where there is none
  */
-export async function runThrough(args: readonly string[]): Promise<number> {
+export async function runThrough(args: readonly string[], configuration?: number): Promise<number> {
   let child: ChildProcess | undefined;
   const listeners = passed.map((signal) => [signal, () => passOn(child, signal)] as const);
   // Before there is a pacman: none may be left behind by a signal that ends us.
   for (const [signal, listener] of listeners) process.on(signal, listener);
   try {
-    child = spawn('pacman', args, { stdio: 'inherit' });
+    const extra = configuration === undefined ? [] : [configuration];
+    child = spawn('pacman', withConfiguration(args, extra), { stdio: ['inherit', 'inherit', 'inherit', ...extra] });
     const [status, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     return status ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } catch (error) {
@@ -31,6 +33,13 @@ export async function runThrough(args: readonly string[]): Promise<number> {
   } finally {
     for (const [signal, listener] of listeners) process.off(signal, listener);
   }
+}
+
+/** Behind its own options, since the last `--config` counts, and before what is no option. */
+function withConfiguration(args: readonly string[], { length }: readonly number[]): readonly string[] {
+  if (length === 0) return args;
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  return [...args.slice(0, end), '--config', '/proc/self/fd/3', ...args.slice(end)];
 }
 
 function passOn(child: ChildProcess | undefined, signal: NodeJS.Signals): void {

@@ -44,6 +44,31 @@ describe('stepsOf', () => {
   });
 });
 
+describe('what pacman may have left to download', () => {
+  it.each([
+    ['-Syu', true],
+    ['-S -', true],
+    ['-Sw vim', true],
+    ['-U x.pkg.tar.zst', true],
+    ['-Up http://host/x', true],
+    ['-Sy', false],
+    ['-Fy vim', false],
+    ['-Syi vim', false],
+    ['-Ss vim', false],
+    ['-Sc', false],
+    ['-Sp vim', false],
+    ['-Q', false],
+    ['-R vim', false],
+    ['-S --sysroot / vim', true],
+    ['-Fy --sysroot /', true],
+    ['-Ss --sysroot / vim', false],
+    ['-S --nonsense vim', true],
+    ['-Q --nonsense', true],
+  ])('%s: %s', (line, expected) => {
+    expect(stepsOf(readPacmanCommand(line.split(' '))).mayDownload).toBe(expected);
+  });
+});
+
 describe('readPacmanCommand', () => {
   it('takes values from where pacman takes them', () => {
     const command = readPacmanCommand([

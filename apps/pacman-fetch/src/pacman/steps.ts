@@ -5,10 +5,9 @@ export interface Steps {
   readonly refresh: { readonly kind: 'db' | 'files'; readonly force: boolean } | undefined;
   readonly isPrefetched: boolean;
   readonly needsPacman: boolean;
+  /** Whether that pacman may have something left to download. */
+  readonly mayDownload: boolean;
 }
-
-/** Nothing: pacman does all by itself. */
-const none: Steps = { refresh: undefined, isPrefetched: false, needsPacman: true };
 
 /** Switches of `-S` that download no package. */
 const lookups = ['clean', 'groups', 'help', 'info', 'list', 'print', 'search'];
@@ -16,21 +15,34 @@ const lookups = ['clean', 'groups', 'help', 'info', 'list', 'print', 'search'];
 /**
  * What of a command line is ours. Pure.
  *
- * @param command - undefined where it couldn't be read
+ * @param command - undefined where it couldn't be read: a newer pacman may know what this program doesn't
  */
 export function stepsOf(command: PacmanCommand | undefined): Steps {
-  if (command === undefined || isElsewhere(command)) return none;
+  if (command === undefined) return left(true);
   const { operation, refreshes, switches, targets } = command;
   const isSync = operation === 'sync';
-  if ((!isSync && operation !== 'files') || switches.has('help')) return none;
+  if ((!isSync && operation !== 'files') || switches.has('help')) return left(operation === 'upgrade');
   const hasWork = targets.length > 0 || switches.has('sysupgrade');
   const isLookup = looksUp(command);
+  const hasPackages = isSync && hasWork && !isLookup;
+  if (isElsewhere(command)) return left(hasPackages || refreshes > 0);
   return {
-    refresh: refreshes === 0 ? undefined : { kind: isSync ? 'db' : 'files', force: refreshes > 1 },
+    refresh: refreshOf(command),
     // Targets from standard input can be read once, and that is pacman's.
-    isPrefetched: isSync && hasWork && !isLookup && !targets.includes('-'),
+    isPrefetched: hasPackages && !targets.includes('-'),
     needsPacman: refreshes === 0 || hasWork || isLookup,
+    mayDownload: hasPackages,
   };
+}
+
+function refreshOf({ operation, refreshes }: PacmanCommand): Steps['refresh'] {
+  if (refreshes === 0) return undefined;
+  return { kind: operation === 'sync' ? 'db' : 'files', force: refreshes > 1 };
+}
+
+/** pacman does all by itself. */
+function left(mayDownload: boolean): Steps {
+  return { refresh: undefined, isPrefetched: false, needsPacman: true, mayDownload };
 }
 
 /** Whether it is about another system, or about no folder at all: pacman refuses an empty path. */

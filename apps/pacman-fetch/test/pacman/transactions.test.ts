@@ -2,7 +2,7 @@
 import { appendFileSync, chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { missing, type ProgramResult, runProgram } from '@sb/test-kit';
+import { missing, runProgram } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { environment, program } from '../kit/fetch-program.js';
@@ -39,12 +39,6 @@ function fetched(machine: Machine): readonly string[] {
   return reports.map(({ url }) => url.slice(url.lastIndexOf('/') + 1));
 }
 
-/** `pacman-fetch pacman -- …`, which leaves -U to pacman. */
-async function through({ config }: Machine, ...args: readonly string[]): Promise<ProgramResult> {
-  const all = [program, 'pacman', '--', '--config', config, '--noconfirm', ...args];
-  return await runProgram(process.execPath, all, { env: environment });
-}
-
 const installed = async (machine: Machine): Promise<string> => (await machine.pacman('-Q')).stdout;
 
 describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock6'))(
@@ -71,7 +65,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
           ...(isSigned ? { signedBy: repository } : {}),
           options: hasDownloadUser ? ['DownloadUser = nobody'] : [],
         });
-        const { status, stderr } = await through(machine, '-U', `${server}/${packageFile}`);
+        const { status, stderr } = await machine.pacman('-U', `${server}/${packageFile}`);
         expect(status, stderr).toBe(0);
         expect(await installed(machine)).toBe('pkg1 1-1\n');
         expect(fetched(machine)).toEqual(isSigned ? [packageFile, `${packageFile}.sig`] : [packageFile]);
@@ -83,7 +77,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
       writeFileSync(join(broken.folder, packageFile), 'broken');
       const machine = machineOf();
       for (const name of [packageFile, 'absent-1-1-any.pkg.tar.zst']) {
-        expect((await through(machine, '-U', `${broken.url}/${name}`)).status).not.toBe(0);
+        expect((await machine.pacman('-U', `${broken.url}/${name}`)).status).not.toBe(0);
       }
       expect(await installed(machine)).toBe('');
     });

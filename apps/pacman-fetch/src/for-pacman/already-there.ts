@@ -1,0 +1,41 @@
+import { basename, dirname } from 'node:path';
+
+import { errorCode } from '@sb/core';
+import { effectiveUser, Folder } from '@sb/files';
+
+import { StagedFile } from '../xfer/staged-file.js';
+
+const signature = /\.sig$/;
+
+/**
+ * Serves pacman from its cache folder, which is the one above the folder that it has its XferCommand run in. pacman asks
+ * for a package that is there once more where it has no signature; it checks both itself.
+ *
+ * @param to - absolute path of the file that pacman asks for
+ * @returns whether there is nothing left to be downloaded: `to` is there by now, or it is the signature of a package that
+ *   came without one
+ */
+export function serveFromCache(to: string): boolean {
+  const name = basename(to);
+  using cache = Folder.open(dirname(dirname(to)));
+  if (cache.lookUp(name)?.isFile() === true) return copy(cache, to);
+  return signature.test(name) && cache.lookUp(name.replace(signature, ''))?.isFile() === true;
+}
+
+/** A file that isn't served is downloaded: one that may not be read, is a link, or has another name as well. */
+function copy(cache: Folder, to: string): boolean {
+  const name = basename(to);
+  using folder = Folder.open(dirname(to));
+  try {
+    using file = new StagedFile(
+      { folder: cache, name, uid: effectiveUser() },
+      { folder, copyName: `${name}.new` },
+      { to, maxBytes: Number.MAX_SAFE_INTEGER },
+    );
+    file.commit();
+    return true;
+  } catch (error) {
+    if (['ENOSPC', 'EDQUOT', 'EROFS'].includes(errorCode(error) ?? '')) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,82 @@
+import { closeSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { FetchError } from '../errors.js';
+import type { ParsedOptions } from '../options/parse.js';
+import type { PacmanCommand } from './command-line.js';
+import { openConfiguration } from './configuration-file.js';
+import { runThrough } from './run-through.js';
+import type { Steps } from './steps.js';
+
+/** A command line of pacman, as it is and as it was understood. */
+export interface Understood {
+  readonly args: readonly string[];
+  /** Undefined where it couldn't be read. */
+  readonly command: PacmanCommand | undefined;
+  readonly steps: Steps;
+}
+
+const defaultConfig = '/etc/pacman.conf';
+
+/**
+ * Runs the real pacman. One that may have something left to download is run with a configuration whose XferCommand is
+ * this program: it parses nothing of the network itself, whatever the user's pacman.conf says.
+ *
+ * @param ours - the options that our own command was given
+ * @param understood - what pacman was to be run with
+ * @param words - what it is run with
+ * @returns its exit status
+ * @throws FetchError `usage`, `file`
+ */
+export async function runPacmanFor(
+  ours: ParsedOptions,
+  { args, command, steps }: Understood,
+  words: readonly string[],
+): Promise<number> {
+  if (!steps.mayDownload) return await runThrough(words);
+  if (command?.values.has('sysroot') === true) throw elsewhere();
+  const config = command === undefined ? writtenConfig(args) : command.values.get('config')?.at(-1);
+  const opened = openConfiguration(config ?? defaultConfig, xferCommand(ours, { config, command, steps }));
+  try {
+    return await runThrough(words, opened);
+  } finally {
+    closeSync(opened);
+  }
+}
+
+/** This program as an XferCommand, with the options that it has itself. */
+function xferCommand(
+  { switches, values }: ParsedOptions,
+  { config, command, steps }: Omit<Understood, 'args'> & { readonly config: string | undefined },
+): readonly string[] {
+  const [, program = ''] = process.argv;
+  const cacert = values.get('cacert');
+  const color = command?.values.get('color')?.at(-1);
+  return [
+    process.execPath,
+    program,
+    'xfer',
+    // pacman runs it in a directory of its own.
+    ...(config === undefined ? [] : ['--config', resolve(config)]),
+    ...(cacert === undefined ? [] : ['--cacert', resolve(cacert)]),
+    ...(color === undefined ? [] : ['--color', color]),
+    ...['quiet', 'json'].flatMap((name) => (switches.has(name) ? [`--${name}`] : [])),
+    ...['disable-download-timeout', 'noprogressbar'].flatMap((name) =>
+      command?.switches.has(name) === true ? [`--${name}`] : [],
+    ),
+    ...(steps.isPrefetched ? ['--from-cache'] : []),
+    '%u',
+  ];
+}
+
+/** `--config` of a command line that holds something unknown. */
+function writtenConfig(args: readonly string[]): string | undefined {
+  const at = args.findLastIndex((word) => /^--config(?:=|$)/.test(word));
+  const word = args[at];
+  return word === '--config' ? args[at + 1] : word?.slice('--config='.length);
+}
+
+function elsewhere(): FetchError {
+  const hint = 'Run pacman-fetch within that system: "chroot DIRECTORY pacman-fetch ...".';
+  return new FetchError('usage', 'downloads with --sysroot are not supported', hint);
+}
