@@ -3,6 +3,7 @@
 import { build, setUp } from './setup.mjs';
 import { run } from './shell.mjs';
 
-setUp([]);
+// Only root can install pacman, and only root can upgrade a system by it.
+setUp(process.getuid?.() === 0 ? ['start'] : []);
 build();
 run(process.execPath, ['apps/pacman-fetch/dist/demo.js']);

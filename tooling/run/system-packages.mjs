@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 import { fail, run, say } from './shell.mjs';
 
-/** @typedef {'build' | 'test' | 'bench' | 'check' | 'kernels' | 'arm64'} Purpose */
+/** @typedef {'build' | 'start' | 'test' | 'bench' | 'check' | 'kernels' | 'arm64'} Purpose */
 
 /** @type {readonly { purpose: Purpose, found: () => boolean, debian: string, arch: string }[]} */
 const packages = [
@@ -14,6 +14,7 @@ const packages = [
   { purpose: 'build', found: () => onPath('make'), debian: 'make', arch: 'make' },
   { purpose: 'build', found: () => onPath('python3'), debian: 'python3', arch: 'python' },
   { purpose: 'build', found: () => nodeHeaders() !== undefined, debian: 'libnode-dev', arch: 'nodejs' },
+  { purpose: 'start', found: () => onPath('pacman'), debian: 'pacman-package-manager', arch: 'pacman' },
   { purpose: 'test', found: () => onPath('pacman'), debian: 'pacman-package-manager', arch: 'pacman' },
   { purpose: 'test', found: () => onPath('repo-add'), debian: 'makepkg', arch: 'pacman' },
   { purpose: 'test', found: () => onPath('bsdtar'), debian: 'libarchive-tools', arch: 'libarchive' },

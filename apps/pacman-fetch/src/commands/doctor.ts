@@ -1,6 +1,6 @@
 import { asciiJson } from '@sb/core';
 
-import { diagnosisText } from '../doctor/diagnosis-text.js';
+import { diagnosisText, type Extent } from '../doctor/diagnosis-text.js';
 import { doctorStatus } from '../doctor/diagnosis.js';
 import { examine } from '../doctor/examine.js';
 import { serverProblems } from '../download/server-problems.js';
@@ -9,19 +9,28 @@ import type { Subcommand } from '../options/command.js';
 
 /** `pacman-fetch doctor`: what this machine can enforce. */
 export const doctor: Subcommand = {
-  about: `Attempts from inside the sandbox what it forbids, and shows what came of it,
-with cause and remedy of all that is missing. As root it also makes and removes
-an empty folder in each CacheDir and in the folder of the databases.
+  about: `Attempts from inside the sandbox what it forbids. Prints a verdict, cause and
+remedy of all that is missing, and what is in force. As root it also makes and
+removes an empty folder in each CacheDir and in the folder of the databases.
 Exit status: 0 full, 1 partial, 2 usage or configuration, 3 broken.`,
   options: {
     config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
+    verbose: { short: 'v', about: 'list each attempt, and what comes of it without' },
+    quiet: { short: 'q', about: 'the verdict alone, in one line' },
     json: { about: 'the same as one JSON document' },
   },
   async run({ values, switches }) {
     const diagnosis = await examine(values.get('config') ?? '/etc/pacman.conf', serverProblems);
     const { env, stdout } = process;
     const style = { color: wantsColor('auto', stdout.isTTY, env), charset: charsetOf(env) };
-    stdout.write(switches.has('json') ? `${asciiJson(diagnosis, 2)}\n` : diagnosisText(diagnosis, style));
+    stdout.write(
+      switches.has('json') ? `${asciiJson(diagnosis, 2)}\n` : diagnosisText(diagnosis, extentOf(switches), style),
+    );
     return doctorStatus[diagnosis.verdict];
   },
 };
+
+function extentOf(switches: ReadonlySet<string>): Extent {
+  if (switches.has('quiet')) return 'verdict';
+  return switches.has('verbose') ? 'whole' : 'summary';
+}

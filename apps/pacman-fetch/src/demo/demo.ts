@@ -1,123 +1,37 @@
 /**
- * `npm start`: a mirror on loopback, its database refreshed and its packages fetched by pacman-fetch, and what of the
- * sandbox this machine can enforce. Everything lies in a temporary folder.
+ * `npm start`: an upgrade of a small system by pacman-fetch, from a mirror on loopback, who asked that mirror, and what of
+ * the sandbox this machine can enforce. Everything lies in a temporary folder.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, fstatSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { Folder, isProgram, isRoot, NewFolder, readToEnd, writeWhole } from '@sb/files';
+import { columns } from '@sb/cli-kit';
+import { isProgram, isRoot } from '@sb/files';
 import { currentIdentity, lookupUser } from '@sb/privdrop';
 
 import { printMessage } from '../ui/print-message.js';
-import { columns } from '@sb/cli-kit';
-import { FetchError } from '../errors.js';
-import { size } from '../ui/figures.js';
-import { type DemoMirror, digest, startDemoMirror } from './mirror.js';
+import { type DemoMirror, startDemoMirror } from './mirror.js';
+import { type DemoSystem, makeSystem } from './system.js';
 
 /** The users that may download, the first that exists: Arch's own, or the one that every system has. */
 const candidates = ['alpm', 'nobody'];
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-interface Place extends Disposable {
-  /** What is in the cache. */
-  readonly cache: Folder;
-  readonly config: string;
-}
-
-/** A root, a cache and a configuration of the demonstration's own. */
-function prepare(user: string | undefined, { origin }: DemoMirror): Place {
-  const above = Folder.open(resolve(tmpdir()));
-  // Its parts are used by their paths, so nobody else may turn those into others.
-  const why = isRoot() ? above.whyOthersRename() : undefined;
-  if (why !== undefined) {
-    const hint = 'Set TMPDIR to a folder in which nobody else can rename.';
-    throw new FetchError('file', `the temporary folder ${above.path} can't be used: it ${why}`, hint);
-  }
-  const made = NewFolder.make(above, 'pacman-fetch-demo-');
-  // As /var/cache is. Others can put nothing into it, so what is made in it stays ours.
-  made.openTo(0o755);
-  const { inside } = made;
-  const at = (name: string): string => join(inside.path, name);
-  for (const name of ['root', 'db', 'cache', 'pacman.d']) inside.makeFolder(name, 0o755);
-  const lines = [
-    '[options]',
-    `RootDir = ${at('root')}`,
-    `DBPath = ${at('db')}`,
-    `CacheDir = ${at('cache')}`,
-    'Architecture = x86_64',
-    'ParallelDownloads = 5',
-    'SigLevel = Never',
-    'Color',
-    '[demo]',
-    `Server = ${origin}`,
-  ];
-  write(inside, 'pacman.conf', `${lines.join('\n')}\n`);
-  const own = user === undefined ? '' : `SandboxUser = ${user}\n`;
-  using ours = Folder.open(at('pacman.d'));
-  write(ours, 'pacman-fetch.conf', `[options]\n${own}`);
-  const cache = Folder.open(at('cache'));
-  return {
-    cache,
-    config: at('pacman.conf'),
-    [Symbol.dispose]: () => {
-      cache.close();
-      made.removeAll();
-      made[Symbol.dispose]();
-      above.close();
-    },
-  };
-}
-
-function write(folder: Folder, name: string, text: string): void {
-  const descriptor = folder.create(name, 0o644);
-  writeWhole(descriptor, text);
-  closeSync(descriptor);
-}
-
-/** What each command is there for. */
-const captions = {
-  refresh: 'The databases, as pacman -Sy brings them:',
-  prefetch: 'The packages and what they need, as pacman -Sw brings them:',
-  doctor: 'What whoever downloaded that may not do, attempted:',
-};
-
 /** Shows and runs one command. */
-async function show(
-  { config }: Place,
-  command: keyof typeof captions,
-  ...args: readonly string[]
-): Promise<number | null> {
-  print(`\n${captions[command]}\n\n$ ${['pacman-fetch', command, ...args].join(' ')}`);
+async function show({ config }: DemoSystem, ...words: readonly string[]): Promise<number | null> {
+  print(`\n$ ${['pacman-fetch', ...words].join(' ')}`);
   const program = fileURLToPath(new URL('cli.js', import.meta.url));
-  const all = [program, command, '--config', config, ...args];
+  const all = [program, ...words, '--config', config];
   const [status] = (await once(spawn(process.execPath, all, { stdio: 'inherit' }), 'exit')) as [number | null];
   return status;
 }
 
-async function mustShow(place: Place, command: keyof typeof captions, ...args: readonly string[]): Promise<void> {
-  const status = await show(place, command, ...args);
-  if (status !== 0) throw new Error(`pacman-fetch ${command} ended with ${status}`);
-}
-
-/** Compares what was downloaded with what the mirror has, and lays out where it is. */
-function filesTable({ packages }: DemoMirror, { cache }: Place): string {
-  const rows = packages.map(({ name, size: bytes, sha256 }) => {
-    const descriptor = cache.openFile(name);
-    try {
-      const { uid, mode } = fstatSync(descriptor);
-      const isSame = digest(readToEnd(descriptor, name, bytes)) === sha256;
-      if (!isSame) throw new Error(`${name} is not what the mirror has`);
-      return [name, size(bytes).trim(), `uid ${uid}`, (mode & 0o7777).toString(8), 'as on mirror'];
-    } finally {
-      closeSync(descriptor);
-    }
-  });
-  return columns([['file', 'size', 'owner', 'mode', 'content'], ...rows]).join('\n');
+async function mustShow(system: DemoSystem, ...words: readonly string[]): Promise<void> {
+  const status = await show(system, ...words);
+  if (status !== 0) throw new Error(`pacman-fetch ${words[0]} ended with ${status}`);
 }
 
 /** Who downloads; an ordinary user can become nobody else. */
@@ -135,30 +49,45 @@ function sandboxUser(): string | undefined {
   return found;
 }
 
-function whose(user: string | undefined): string {
-  return user === undefined ? 'the same one, confined' : `the user ${user}`;
+/** Who asked, by the kernel; root stands there in any case. */
+function askersTable({ requests }: DemoMirror, user: string | undefined): string {
+  const counts = new Map(isRoot() ? [[0, 0] as const, ...requests] : requests);
+  const rows = Array.from(counts, ([uid, count]) => [nameOf(uid, user), String(count)]);
+  return columns([['asked by', 'requests'], ...rows]).join('\n');
+}
+
+function nameOf(uid: number | undefined, user: string | undefined): string {
+  if (uid === undefined) return 'not known';
+  if (uid === 0) return 'root';
+  return user !== undefined && lookupUser(user).uid === uid ? `${user} (uid ${uid})` : `uid ${uid}`;
 }
 
 function hasPacman(): boolean {
   return (process.env['PATH'] ?? '').split(delimiter).some((folder) => isProgram(join(folder, 'pacman')));
 }
 
+/** As much of an upgrade as can be shown here. */
+async function upgrade(system: DemoSystem): Promise<void> {
+  if (hasPacman() && isRoot()) return await mustShow(system, '-Syu', '--noconfirm');
+  await mustShow(system, 'refresh');
+  if (hasPacman()) return await mustShow(system, 'prefetch', '--sysupgrade');
+  print('\nThere is no pacman here, which says what an upgrade needs; packages are left out.');
+}
+
 async function demo(): Promise<void> {
   await using mirror = await startDemoMirror();
   const user = sandboxUser();
-  using place = prepare(user, mirror);
-  print(`A mirror serves a database and ${mirror.packages.length} packages at ${mirror.origin}.`);
-  print(`This process is uid ${currentIdentity().uid[1]}; its downloads are made by ${whose(user)}.`);
-  await mustShow(place, 'refresh');
-  if (hasPacman()) {
-    await mustShow(place, 'prefetch', ...mirror.targets);
-    print(`\n${filesTable(mirror, place)}`);
-  } else {
-    print('\nThere is no pacman here that prefetch could ask what is needed; it is left out.');
-  }
+  using system = makeSystem(user, mirror);
+  const { length } = mirror.packages;
+  print(`A small system has ${length} packages. A mirror on loopback has newer ones.`);
+  const who = user === undefined ? 'The same user, confined, downloads.' : `The user ${user} downloads.`;
+  print(`This process is uid ${currentIdentity().uid[1]}. ${who}`);
+  await upgrade(system);
+  print(`\nWho asked the mirror, as the kernel says:\n\n${askersTable(mirror, user)}`);
+  print('\nWhat who downloads must not be able to do, attempted:');
   // Its status says what is missing here, which is no failure of the demonstration.
-  await show(place, 'doctor');
-  print('\nTo use it, once it is installed:  pacman-fetch pacman -- -Syu');
+  await show(system, 'doctor', isRoot() ? '--quiet' : '--verbose');
+  print('\nOnce it is installed:  pacman-fetch -Syu   pacman-fetch doctor');
 }
 
 try {

@@ -5,26 +5,30 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { databaseOf, type DemoPackage } from './database.js';
+import { archiveOf } from './archive.js';
+import { ownerOfSocket } from './asker.js';
+import { buildDate, databaseOf, type DemoPackage, description } from './database.js';
 
 /** The embedded mirror: a small package repository on loopback, made of random bytes. */
 export interface DemoMirror extends AsyncDisposable {
   readonly origin: string;
   readonly packages: readonly DemoPackage[];
-  /** What pacman calls them. */
-  readonly targets: readonly string[];
+  /** Requests so far, by the user whose socket they came from; undefined for a socket that the kernel didn't show. */
+  readonly requests: ReadonlyMap<number | undefined, number>;
 }
 
 const KiB = 1024;
 
-/** Names and sizes as in a real repository. */
-const contents: readonly (readonly [name: string, size: number])[] = [
-  ['zlib-1:1.3.1-2-x86_64.pkg.tar.zst', 95 * KiB],
-  ['curl-8.17.0-1-x86_64.pkg.tar.zst', 1280 * KiB],
-  ['openssl-3.6.0-1-x86_64.pkg.tar.zst', 5300 * KiB],
-  ['vim-9.1.1900-1-x86_64.pkg.tar.zst', 2400 * KiB],
-  ['linux-6.18.1.arch1-1-x86_64.pkg.tar.zst', 9000 * KiB],
+/** Names, versions and sizes as in a real repository. */
+const contents: readonly (readonly [name: string, version: string, size: number])[] = [
+  ['zlib', '1:1.3.1-2', 95 * KiB],
+  ['curl', '8.17.0-1', 1280 * KiB],
+  ['openssl', '3.6.0-1', 5300 * KiB],
+  ['vim', '9.1.1900-1', 2400 * KiB],
+  ['linux', '6.18.1.arch1-1', 9000 * KiB],
 ];
+
+const arch = 'x86_64';
 
 /** Bytes a second that it sends at most, so that there is a progress to see. */
 const rate = 16 * 1024 * KiB;
@@ -32,11 +36,14 @@ const slice = 64 * KiB;
 
 /** Starts the mirror on a free port of loopback. */
 export async function startDemoMirror(): Promise<DemoMirror> {
-  const files = contents.map(([name, size]) => ({ name, body: randomBytes(size) }));
-  const packages = files.map(({ name, body }) => ({ name, size: body.length, sha256: digest(body) }));
-  const bodies = new Map<string, Buffer>(files.map(({ name, body }) => [name, body]));
+  const made = contents.map(([name, version, size]) => packageOf(name, version, size));
+  const packages = made.map(([one]) => one);
+  const bodies = new Map(made.map(([{ file }, body]) => [file, body]));
   bodies.set('demo.db', databaseOf(packages));
+  const requests = new Map<number | undefined, number>();
   const server = createServer((request, response) => {
+    const asker = ownerOfSocket(request.socket.remotePort);
+    requests.set(asker, (requests.get(asker) ?? 0) + 1);
     const body = bodies.get(decodeURIComponent(request.url ?? '').slice(1));
     if (body === undefined) {
       response.writeHead(404).end();
@@ -52,7 +59,7 @@ export async function startDemoMirror(): Promise<DemoMirror> {
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     packages,
-    targets: contents.map(([name]) => name.replace(/-[^-]+-[^-]+-[^-]+$/, '')),
+    requests,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => {
@@ -60,6 +67,26 @@ export async function startDemoMirror(): Promise<DemoMirror> {
       });
     },
   };
+}
+
+/** A package that pacman can install: its `.PKGINFO`, and one file below /opt. */
+function packageOf(name: string, version: string, size: number): readonly [DemoPackage, Buffer] {
+  const info = {
+    pkgname: name,
+    pkgbase: name,
+    pkgver: version,
+    pkgdesc: description,
+    size,
+    arch,
+    builddate: buildDate,
+  };
+  const lines = Object.entries(info).map(([key, value]) => `${key} = ${value}\n`);
+  const body = archiveOf([
+    { path: '.PKGINFO', content: lines.join('') },
+    { path: `opt/demo/${name}`, content: randomBytes(size) },
+  ]);
+  const file = `${name}-${version}-${arch}.pkg.tar.gz`;
+  return [{ file, name, version, arch, size: body.length, installed: size, sha256: digest(body) }, body];
 }
 
 /** A body in slices, no faster than the rate. */
@@ -71,6 +98,6 @@ async function* paced(body: Buffer): AsyncGenerator<Buffer> {
 }
 
 /** SHA-256 of bytes, in hexadecimal. */
-export function digest(bytes: Buffer = Buffer.alloc(0)): string {
+function digest(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -10,25 +10,52 @@ import { featureNames } from './feature-names.js';
 
 const verdicts: Readonly<Record<Diagnosis['verdict'], string>> = {
   full: 'full: every layer is in force',
-  partial: 'partial: what is missing or off is named above; nothing is downloaded as root',
-  broken: 'broken: see above; until that is changed nothing should be downloaded',
+  partial: 'partial: a layer is missing or off; nothing is downloaded as root',
+  broken: 'broken: nothing should be downloaded until this is changed',
 };
 
-/** A diagnosis for people. */
-export function diagnosisText(diagnosis: Diagnosis, style: MessageStyle): string {
+/** How much of a diagnosis is shown. */
+export type Extent = 'verdict' | 'summary' | 'whole';
+
+/**
+ * A diagnosis for people: the verdict, what to do about it, and then what it rests on.
+ *
+ * @param extent - `verdict`: the first line alone; `whole`: with every attempt
+ */
+export function diagnosisText(diagnosis: Diagnosis, extent: Extent, style: MessageStyle): string {
   const { verdict, kernel, user, features, attempts, findings } = diagnosis;
+  const head = heading(verdicts[verdict], style);
+  if (extent === 'verdict') return head;
   // Not "as nobody": that is a user's name.
   const who = user === null ? 'Nothing is downloaded' : `Downloads as ${user.name}`;
   const parts = [
+    head,
+    ...findings.map((finding) => findingText(finding, style)),
     heading(`${who}, on Linux ${kernel}`, style),
     user === null ? '' : `  ${printable(user.source, style.charset)}\n`,
     table([['LAYER', 'STATE', 'FEATURES'], ...featureRows(features)], style),
-    heading('Attempts, in the sandbox and without it', style),
-    table([['', 'LAYER', 'ATTEMPTED', 'INSIDE', 'WITHOUT'], ...attempts.map(attemptRow)], style),
-    ...findings.map((finding) => findingText(finding, style)),
-    heading(verdicts[verdict], style),
+    heading(`Attempts in the sandbox: ${countsOf(attempts)}`, style),
+    attemptTable(extent === 'whole' ? attempts : attempts.filter(({ result }) => result !== 'passed'), style),
+    extent === 'whole' || attempts.length === 0 ? '' : '  "pacman-fetch doctor --verbose" lists each of them.\n',
   ];
   return parts.join('');
+}
+
+/** What came of all attempts, in numbers. */
+function countsOf(attempts: readonly SelfTestLine[]): string {
+  if (attempts.length === 0) return 'none';
+  const count = (result: SelfTestLine['result']): number => attempts.filter((one) => one.result === result).length;
+  const [wrong, unproved] = [count('failed'), count('unproved')];
+  return [
+    `${count('passed')} of ${attempts.length} denied as they have to be`,
+    ...(wrong === 0 ? [] : [`${wrong} WRONG`]),
+    ...(unproved === 0 ? [] : [`${unproved} unproved`]),
+  ].join(', ');
+}
+
+function attemptTable(attempts: readonly SelfTestLine[], style: MessageStyle): string {
+  if (attempts.length === 0) return '';
+  return table([['', 'LAYER', 'ATTEMPTED', 'INSIDE', 'WITHOUT'], ...attempts.map(attemptRow)], style);
 }
 
 function findingText({ level, what, remedy }: Finding, style: MessageStyle): string {
