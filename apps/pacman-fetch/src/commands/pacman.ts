@@ -9,6 +9,7 @@ import { runPacmanFor } from '../pacman/run-for.js';
 import { type Steps, stepsOf } from '../pacman/steps.js';
 import { askPacman, prefetch } from '../prefetch/prefetch.js';
 import { DatabaseLock } from '../refresh/database-lock.js';
+import { logRefresh } from '../refresh/log-line.js';
 import { refresh } from '../refresh/refresh.js';
 import type { Subcommand } from '../options/command.js';
 
@@ -46,6 +47,7 @@ Exit status: that of pacman; before it 1 a download failed, 2 configuration,
 /** What is done before pacman; the worker is gone when it starts. */
 async function before(session: Session, command: PacmanCommand, steps: Steps): Promise<number> {
   if (steps.refresh !== undefined) {
+    logRefresh(session.configuration, command.values.get('logfile')?.at(-1));
     const status = await refresh(session, { ...steps.refresh, repositories: [] }, placeOptions(command));
     if (status !== exitStatus.done) return status;
   }

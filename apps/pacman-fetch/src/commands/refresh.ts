@@ -1,5 +1,6 @@
 import { batchOptions } from '../options/batch.js';
 import { inSession } from '../download/session.js';
+import { logRefresh } from '../refresh/log-line.js';
 import { refresh } from '../refresh/refresh.js';
 import type { Subcommand } from '../options/command.js';
 
@@ -21,6 +22,11 @@ Exit status: 0 done, 1 a download failed or pacman can't use what came,
     const kind = switches.has('files') ? 'files' : 'db';
     const choice = { repositories: operands, kind, force: switches.has('force') } as const;
     const pacmanOptions = config === undefined ? [] : ['--config', config];
-    return await inSession(parsed, { during: async (session) => await refresh(session, choice, pacmanOptions) });
+    return await inSession(parsed, {
+      during: async (session) => {
+        logRefresh(session.configuration);
+        return await refresh(session, choice, pacmanOptions);
+      },
+    });
   },
 };

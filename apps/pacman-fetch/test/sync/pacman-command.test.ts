@@ -1,5 +1,5 @@
-import { readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 import { missing, type ProgramResult, runProgram } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -44,6 +44,26 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     // Nothing but ours has asked for anything.
     const agents = nginx.log().filter((line) => line !== '' && !line.includes(' pacman-fetch/'));
     expect(agents).toEqual([]);
+  });
+
+  it("leaves the lines in pacman's log that pacman itself would", async () => {
+    const lines = async (run: (machine: Machine) => Promise<ProgramResult>): Promise<readonly string[]> => {
+      const machine = scene.machine();
+      expect(await run(machine)).toMatchObject({ status: 0 });
+      const text = readFileSync(join(dirname(machine.config), 'pacman.log'), 'utf8');
+      // Times, and the arguments of pacman itself, which lack -y here.
+      return text
+        .trim()
+        .split('\n')
+        .map((line) => line.replace(/^\[[^\]]+\] /, '').replace(/(Running 'pacman).*/, '$1'));
+    };
+    const theirs = await lines(async (machine) => await machine.pacman('-Sy', 'pkg4'));
+    const ours = await lines(async (machine) => await through(machine, '-Sy', 'pkg4'));
+    expect(theirs).toContain('[PACMAN] synchronizing package lists');
+    expect(ours.toSorted()).toEqual(theirs.toSorted());
+    expect(await lines(async (machine) => await machine.run('refresh'))).toEqual([
+      '[PACMAN] synchronizing package lists',
+    ]);
   });
 
   it("ends with pacman's own status", async () => {

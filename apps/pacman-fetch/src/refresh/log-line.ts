@@ -1,0 +1,50 @@
+import { closeSync } from 'node:fs';
+
+import { clauseOf, isSandboxError } from '@sb/core';
+import { isRoot, openOutput, writeWhole } from '@sb/files';
+
+import type { Configuration } from '../config/configuration.js';
+import { textsOf } from '../config/values.js';
+import { printMessage } from '../ui/print-message.js';
+
+/** What pacman says in its log of `-y`. */
+const text = 'synchronizing package lists';
+
+/**
+ * Appends to pacman.log the line that pacman writes when it synchronizes. As pacman, an ordinary user logs nothing.
+ *
+ * @param configuration - with LogFile
+ * @param logFile - `--logfile`
+ */
+export function logRefresh(configuration: Configuration, logFile?: string): void {
+  const path = logFile ?? textsOf(configuration, 'LogFile')[0];
+  if (path === undefined || !isRoot()) return;
+  try {
+    const descriptor = openOutput(path, 0o644, 'end');
+    try {
+      writeWhole(descriptor, logLine(new Date(), text));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    const why = isSandboxError(error) ? clauseOf(error) : (error as Error).message;
+    // The refresh counts without it: a warning says that an auditor will miss it.
+    printMessage('warning', { text: `nothing is added to ${path}: ${why}`, hint: undefined });
+  }
+}
+
+/**
+ * A line of pacman.log: local time with its offset, and who says it.
+ *
+ * @param time - to the second
+ */
+export function logLine(time: Date, what: string): string {
+  const minutes = -time.getTimezoneOffset();
+  const offset = `${minutes < 0 ? '-' : '+'}${two(Math.trunc(Math.abs(minutes) / 60))}${two(Math.abs(minutes) % 60)}`;
+  const local = new Date(time.getTime() + minutes * 60_000).toISOString().slice(0, 19);
+  return `[${local}${offset}] [PACMAN] ${what}\n`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
