@@ -30,3 +30,16 @@ export const failureClasses: Readonly<Record<FetcherErrorCode, FailureClass>> = 
   'worker-died': 'download',
   cancelled: 'download',
 };
+
+/** What to do about a failure that has no hint of its own. */
+export function hintOf(code: FetcherErrorCode): string | undefined {
+  return hints[code];
+}
+
+const hints: Partial<Readonly<Record<FetcherErrorCode, string>>> = {
+  'disk-full': 'Make room on the disk: "paccache -r" removes old packages.',
+  redirect:
+    'Open a web page first: the network may want a login. A port that mirrors redirect to can be named by SandboxPorts in pacman-fetch.conf.',
+  'wrong-size':
+    'Open a web page first: the network may want a login. Otherwise run "pacman-fetch refresh": the database may be old.',
+};

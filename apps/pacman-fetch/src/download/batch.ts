@@ -1,13 +1,13 @@
 import { basename, dirname } from 'node:path';
 
 import type { FeatureReport } from '@sb/core';
-import { type Fetcher, FetcherError, type FetcherErrorCode, type Outcome } from '@sb/fetcher';
+import { type Fetcher, FetcherError, type Outcome } from '@sb/fetcher';
 import { isRoot } from '@sb/files';
 
 import { explainMissing } from '../doctor/causes.js';
 import { readMachine } from '../doctor/machine.js';
 import { FetchError } from '../errors.js';
-import { failureClasses } from '../failure-class.js';
+import { failureClasses, hintOf } from '../failure-class.js';
 import type { Display } from '../ui/events.js';
 import { removeAbandoned } from '../xfer/staging.js';
 import type { Plan } from './plan.js';
@@ -104,8 +104,11 @@ function showProblems(outcome: Outcome, shown: Set<string>, display: Display): v
   // Nobody has what need not be there: nothing failed.
   if (outcome.status === 'absent') return;
   const name = basename(outcome.to);
-  for (const { host, message } of outcome.failures) {
-    if (host !== undefined) display.show({ event: 'serverFailed', name, host, reason: message });
+  for (const { host, code, message, hint = hintOf(code) } of outcome.failures) {
+    if (host === undefined) continue;
+    const isNew = hint !== undefined && !shown.has(hint);
+    if (isNew) shown.add(hint);
+    display.show({ event: 'serverFailed', name, host, reason: message, ...(isNew ? { hint } : {}) });
   }
   if (outcome.status !== 'failed') return;
   const { code, hint = hintOf(code) } = outcome.error;
@@ -120,11 +123,6 @@ function showProblems(outcome: Outcome, shown: Set<string>, display: Display): v
 /** What went wrong with a file of this machine names the file. */
 function withPath({ path, message }: FetcherError): string {
   return path === undefined || message.includes(path) ? message : `${path}: ${message}`;
-}
-
-/** What to do about what has no hint of its own. */
-function hintOf(code: FetcherErrorCode): string | undefined {
-  return code === 'disk-full' ? 'Make room on the disk: "paccache -r" removes old packages.' : undefined;
 }
 
 function asFetchError(error: unknown): unknown {

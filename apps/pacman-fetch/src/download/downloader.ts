@@ -7,9 +7,11 @@ import { sandboxOptions } from '../config/sandbox-options.js';
 import { chooseUser } from '../config/sandbox-user.js';
 import { isOn, textsOf } from '../config/values.js';
 import { timeLimits } from '../one-file/limits.js';
+import { redirectPortsOf } from '../one-file/request.js';
 import { userAgent } from '../user-agent.js';
 import { patienceOf } from '../xfer/command-watch.js';
 import { XferFetcher } from '../xfer/xfer-fetcher.js';
+import { packageServers, serversOf } from './servers.js';
 
 /** Connections at once; pacman takes any number, and no mirror likes more. */
 const maxParallel = 64;
@@ -38,13 +40,22 @@ export function downloader(configuration: Configuration, options: DownloaderOpti
     const limits = { parallel: atOnce, patience: patienceOf(disableTimeout) };
     return new XferFetcher(configuration, chooseUser(configuration.sandbox, join(cache, 'package')), limits);
   }
+  const redirectPorts = redirectPortsOf(serverUrls(configuration), configuration.sandbox);
   return createFetcher({
     ...workerOptions(configuration, cache),
+    ...(redirectPorts === undefined ? {} : { redirectPorts }),
     parallel: atOnce,
     userAgent: userAgent(),
     limits: timeLimits(disableTimeout),
     ...(certificates === undefined ? {} : { certificates }),
   });
+}
+
+/** Every server that our own worker may be asked for. */
+function serverUrls(configuration: Configuration): readonly URL[] {
+  const { repositories } = configuration.pacman;
+  const servers = repositories.flatMap((one) => serversOf(configuration, one, packageServers).usable);
+  return servers.map(({ url }) => new URL(url));
 }
 
 /** Who downloads, and what of the sandbox is insisted on. */

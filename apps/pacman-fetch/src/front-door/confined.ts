@@ -41,7 +41,7 @@ export async function confineFor(command: FetchCommand, descriptors: number): Pr
   if (user.kind === 'off') return undefined;
   const disableTimeout = command.disableDownloadTimeout || pacman.options.has('DisableDownloadTimeout');
   const certificates = openCertificates(command.cacert);
-  const redirectPorts = redirectPortsOf(url, settings);
+  const redirectPorts = redirectPortsOf([url], settings);
   const files = new OneAfterAnother({
     url,
     limits: timeLimits(disableTimeout),

@@ -2,7 +2,7 @@ import type { FetcherErrorCode } from '@sb/fetcher';
 import type { OneFileResult } from '@sb/fetcher/in-this-process';
 
 import { FetchError } from '../errors.js';
-import { failureClasses } from '../failure-class.js';
+import { failureClasses, hintOf } from '../failure-class.js';
 import { asFetchError } from './files.js';
 import type { Run } from './run.js';
 
@@ -41,7 +41,7 @@ export function failureOf(run: Run, error: unknown): unknown {
     return new FetchError('file', `${destination.path}: ${message}`, remedy);
   }
   const text = `failed retrieving file '${destination.name}' from ${hostOf(request.url)} : ${message}`;
-  return new FetchError('download', text, hint ?? keptHint(run));
+  return new FetchError('download', text, hint ?? keptHint(run) ?? (code === undefined ? undefined : hintOf(code)));
 }
 
 /** A file of this machine comes from `disk`, as pacman says it. */

@@ -28,7 +28,7 @@ export function requestOf({
   settings,
 }: RequestParts): OneFileRequest {
   const { maxBytes = Number.MAX_SAFE_INTEGER, mayResume, time } = limitsFor(destination.name, disableTimeout);
-  const redirectPorts = redirectPortsOf(url, settings);
+  const redirectPorts = redirectPortsOf([url], settings);
   return {
     url,
     source,
@@ -43,9 +43,18 @@ export function requestOf({
   };
 }
 
-/** What SandboxPorts names is for redirects, too; `any` leaves only what the fetcher follows by itself. */
-export function redirectPortsOf({ protocol, port }: URL, { ports }: SandboxSettings): readonly number[] | undefined {
-  const named = ports.map(({ text }) => Number(text)).filter((one) => !Number.isNaN(one));
+/**
+ * What SandboxPorts names is for redirects, too.
+ *
+ * @param urls - of servers: where one has port 80, 443 is for redirects in any case
+ * @returns undefined where nothing is named
+ */
+export function redirectPortsOf(
+  urls: readonly URL[],
+  { ports }: SandboxSettings,
+): readonly number[] | 'any' | undefined {
+  if (ports.some(({ text }) => text === 'any')) return 'any';
+  const named = ports.map(({ text }) => Number(text));
   if (named.length === 0) return undefined;
-  return protocol === 'http:' && port === '' ? [443, ...named] : named;
+  return urls.some(({ protocol, port }) => protocol === 'http:' && port === '') ? [443, ...named] : named;
 }

@@ -58,7 +58,7 @@ export class BarsDisplay implements Display {
     } else if (event.event === 'warning' || event.event === 'error') {
       this.#print(errors, message(event.event, event, errorStyle));
     } else if (event.event === 'serverFailed') {
-      this.#print(errors, message('error', { text: serverFailure(event) }, errorStyle));
+      this.#print(errors, message('error', { text: serverFailure(event), hint: event.hint }, errorStyle));
     } else this.#draw();
   }
 

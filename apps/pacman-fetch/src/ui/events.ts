@@ -23,7 +23,13 @@ export type DisplayEvent =
   | { readonly event: 'done'; readonly name: string }
   | { readonly event: 'upToDate'; readonly name: string }
   /** One server could not give a file; another one may. `host`: as in the URL, or `disk`. */
-  | { readonly event: 'serverFailed'; readonly name: string; readonly host: string; readonly reason: string }
+  | {
+      readonly event: 'serverFailed';
+      readonly name: string;
+      readonly host: string;
+      readonly reason: string;
+      readonly hint?: string;
+    }
   /** No server could. */
   | { readonly event: 'failed'; readonly name: string; readonly reason?: string }
   | { readonly event: 'warning' | 'error'; readonly text: string; readonly hint?: string };

@@ -29,7 +29,8 @@ export class PlainDisplay implements Display {
     if (this.#hasEnded) return;
     const { out, errors, errorStyle, quiet, charset } = this.#options;
     if (event.event === 'warning' || event.event === 'error') errors.write(message(event.event, event, errorStyle));
-    if (event.event === 'serverFailed') errors.write(message('error', { text: serverFailure(event) }, errorStyle));
+    if (event.event === 'serverFailed')
+      errors.write(message('error', { text: serverFailure(event), hint: event.hint }, errorStyle));
     if (quiet) return;
     if (event.event === 'heading') out.write(heading(event.text, this.#options));
     const text = lineOf(event);

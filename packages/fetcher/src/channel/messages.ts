@@ -7,6 +7,7 @@ import type { Beginning } from '../values/confirmation.js';
 import type { Limits } from '../values/limits.js';
 import type { FailureKind } from '../errors/error-codes.js';
 import type { ProxyRules } from '../http/proxies.js';
+import type { Ports } from '../values/port.js';
 
 /** Descriptors of the worker. Its program is its standard input, so that it needs no right to read it anywhere. */
 export const workerDescriptors = { orders: 3, frames: 4, certificates: 5, firstSource: 6 } as const;
@@ -61,7 +62,7 @@ export interface Work {
   readonly parallel: number;
   readonly limits: Limits;
   /** TCP ports of the hosts that it may ask, through a proxy or not. */
-  readonly ports: readonly number[];
+  readonly ports: Ports;
   readonly proxies: ProxyRules;
   readonly hosts: KnownHosts;
   readonly userAgent: string;

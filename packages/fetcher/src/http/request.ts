@@ -4,7 +4,7 @@ import type { FailureKind } from '../errors/error-codes.js';
 import { failureOf } from './failure-of.js';
 import { TransferFailure } from '../errors/transfer-failure.js';
 import { isLinkLocal, linkLocalRefusal } from './link-local.js';
-import { portOf } from '../values/port.js';
+import { portOf, type Ports } from '../values/port.js';
 import { proxyFailure, refusal } from './tunnel.js';
 import { checkTransferEncoding } from './transfer-encoding.js';
 import type { Dispatcher } from './undici.js';
@@ -29,7 +29,7 @@ export interface RequestOptions {
   /** What the caller has named: its host may have a link-local address. Default: the URL that is asked for first. */
   readonly own?: URL | undefined;
   /** TCP ports that redirects may lead to. Default: any. */
-  readonly ports?: readonly number[] | undefined;
+  readonly ports?: Ports | undefined;
 }
 
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -126,9 +126,9 @@ export function nextUrl(from: URL, location: string): URL {
   return url;
 }
 
-function requirePort(url: URL, ports: readonly number[] | undefined): void {
+function requirePort(url: URL, ports: Ports | undefined): void {
   const port = portOf(url);
-  if (ports === undefined || ports.includes(port)) return;
+  if (ports === undefined || ports === 'any' || ports.includes(port)) return;
   throw new TransferFailure('redirect', `A redirect leads to ${url.hostname}, port ${port}, which is not allowed`);
 }
 

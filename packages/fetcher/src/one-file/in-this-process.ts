@@ -43,7 +43,7 @@ export function confinementOfThisProcess(request: OneFileRequest, base: SandboxO
   // A child could be the one program that is started; here there is none to start. This process is undumpable, which
   // keeps others of its user out wherever no group can be had, too.
   const own = base.user === undefined ? base : ({ ...base, privateGroup: base.privateGroup ?? 'off' } as const);
-  const { execOnce: _, ...options } = confinement(own, [...ports, ...proxies.ports]);
+  const { execOnce: _, ...options } = confinement(own, ports, proxies.ports);
   // The file is this process's own to write.
   return { ...options, rlimits: { core: 0, fsize: maxBytes } };
 }

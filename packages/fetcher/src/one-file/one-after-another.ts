@@ -12,7 +12,7 @@ import { readCompleted } from '../sandbox/readers.js';
 import { Deadline } from '../source/deadline.js';
 import { download, type Started } from '../source/download.js';
 import type { Sink } from '../source/sink.js';
-import { portOf } from '../values/port.js';
+import { portOf, type Ports } from '../values/port.js';
 import { documentPlace } from '../values/readers.js';
 import type { OneFileRequest } from './options.js';
 import { fileOf } from './plan.js';
@@ -37,7 +37,7 @@ export interface StreamSink extends Sink {
 /** Downloads one file after the other from the ports that the first one's URL leads to. */
 export class OneAfterAnother {
   readonly #request: StreamRequest;
-  readonly #ports: readonly number[];
+  readonly #ports: Ports;
   readonly #proxies: WorkerProxies;
   #connections: Connections | undefined;
   #keeps = true;
@@ -63,7 +63,7 @@ export class OneAfterAnother {
     readCompleted(base, documentPlace('base'));
     // As for one file in this process: it is undumpable, which keeps others of its user out wherever no group can be had, too.
     const own = base.user === undefined ? base : ({ ...base, privateGroup: base.privateGroup ?? 'off' } as const);
-    const { execOnce: _, ...options } = confinement(own, [...this.#ports, ...this.#proxies.ports]);
+    const { execOnce: _, ...options } = confinement(own, this.#ports, this.#proxies.ports);
     return options;
   }
 

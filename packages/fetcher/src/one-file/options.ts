@@ -4,6 +4,7 @@ import type { SandboxReport } from '@sb/sandbox';
 import type { Limits } from '../values/limits.js';
 import type { OneFileSandbox } from '../sandbox/options.js';
 import type { ProxyRules } from '../http/proxies.js';
+import type { Ports } from '../values/port.js';
 
 /** One URL that goes into one file, which is open already. */
 export interface OneFileRequest {
@@ -18,8 +19,8 @@ export interface OneFileRequest {
   /** Whether what it holds may be gone on with, if the server confirms that it is the start of the same file. */
   readonly mayResume: boolean;
   readonly limits: Limits;
-  /** TCP ports that redirects may lead to, beside the URL's own. Default: 443 where that is 80. */
-  readonly redirectPorts?: readonly number[];
+  /** TCP ports that redirects may lead to, beside the URL's own; `any` opens all. Default: 443 where that is 80. */
+  readonly redirectPorts?: Ports;
   readonly proxies: ProxyRules;
   /** Open PEM file of the certificates to trust. Default: those that Node brings. */
   readonly certificates?: number;

@@ -8,6 +8,7 @@ import { isPast } from '../values/file-time.js';
 import { proxiesNeeded, type WorkerProxies } from '../request/proxies.js';
 import { requestReader } from './readers.js';
 import type { OneFileRequest } from './options.js';
+import type { Ports } from '../values/port.js';
 
 /** What a request comes to. */
 export interface OneFilePlan {
@@ -15,7 +16,7 @@ export interface OneFilePlan {
   readonly request: OneFileRequest;
   readonly file: WorkerFile;
   /** TCP ports that are asked: the URL's, and those of redirects. */
-  readonly ports: readonly number[];
+  readonly ports: Ports;
   readonly proxies: WorkerProxies;
 }
 

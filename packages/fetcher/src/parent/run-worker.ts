@@ -87,7 +87,7 @@ export async function runWorker(
     deadline ??= setTimeout(() => worker.stop({ kind: 'complete' }), exitGrace);
   };
   const handed = { descriptors, certificates, program };
-  const worker = new WorkerProcess(confinement(settings.sandbox, [...ports, ...proxies.ports]), handed, onItem);
+  const worker = new WorkerProcess(confinement(settings.sandbox, ports, proxies.ports), handed, onItem);
   const allowed = secondsAllowed(limits);
   using watch = new StandStillWatch({
     seconds: allowed,

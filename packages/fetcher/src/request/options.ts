@@ -4,6 +4,7 @@ import type { FetcherError } from '../errors/fetcher-error.js';
 import type { WorkerSandbox } from '../sandbox/options.js';
 import type { Limits } from '../values/limits.js';
 import type { Magic } from '../values/magic.js';
+import type { Ports } from '../values/port.js';
 
 /** What {@link createFetcher} takes. */
 export interface FetcherOptions {
@@ -20,8 +21,11 @@ export interface FetcherOptions {
   readonly sandbox?: WorkerSandbox;
   /** Bounds on time and redirects. */
   readonly limits?: Partial<Limits>;
-  /** TCP ports that redirects may lead to, beside those of the sources. Default: 443 where a source has port 80. */
-  readonly redirectPorts?: readonly number[];
+  /**
+   * TCP ports that redirects may lead to, beside those of the sources; `any` opens all. Default: 443 where a source has
+   * port 80.
+   */
+  readonly redirectPorts?: Ports;
   /** PEM file of the certificates to trust. Default: the system's. */
   readonly certificates?: string;
   /**

@@ -7,12 +7,13 @@ import { fetcherOptionsReader } from './option-readers.js';
 import type { FetcherOptions } from './options.js';
 import { proxyRules } from './proxies.js';
 import type { ProxyRules } from '../http/proxies.js';
+import type { Ports } from '../values/port.js';
 
 /** Options that were checked, with what they left out. */
 export interface Settings {
   readonly parallel: number;
   readonly limits: Limits;
-  readonly redirectPorts: readonly number[] | undefined;
+  readonly redirectPorts: Ports | undefined;
   readonly certificates: string | undefined;
   readonly proxies: ProxyRules;
   readonly netrc: string | boolean;

@@ -25,6 +25,7 @@ describe('portsOf', () => {
     [['http://a:8080/x'], undefined, [8080]],
     [['http://a:8080/x', 'https://b:8443/x'], [80], [80, 8080, 8443]],
     [['file:///x'], undefined, []],
+    [['http://a/x'], 'any', 'any'],
   ])('of %j with %j are %j', (sources, redirectPorts, ports) =>
     expect(portsOf([fileOf(...sources)], redirectPorts)).toEqual(ports),
   );

@@ -1,6 +1,6 @@
 import type { LandlockChoice, SandboxOptions } from '@sb/sandbox';
 
-import { portOf } from '../values/port.js';
+import { portOf, type Ports } from '../values/port.js';
 
 /** Where a file may come from. */
 interface Sources {
@@ -19,7 +19,8 @@ export function urlsOf(files: readonly Sources[]): readonly URL[] {
  *
  * @param redirectPorts - undefined: 443 where a source has port 80
  */
-export function portsOf(files: readonly Sources[], redirectPorts: readonly number[] | undefined): readonly number[] {
+export function portsOf(files: readonly Sources[], redirectPorts: Ports | undefined): Ports {
+  if (redirectPorts === 'any') return 'any';
   const own = urlsOf(files).map(portOf);
   const more = redirectPorts ?? (own.includes(80) ? [443] : []);
   return [...new Set([...own, ...more])].sort((a, b) => a - b);
@@ -56,13 +57,14 @@ const noHeldPipes = ['splice', 'tee', 'vmsplice', 'sendfile'].map(
  *
  * @param base - user, levels, and other choices than these
  * @param ports - TCP ports that it may connect to
+ * @param proxies - ports of proxies, which it may connect to as well. Default: none
  */
-export function confinement(base: SandboxOptions, ports: readonly number[]): SandboxOptions {
+export function confinement(base: SandboxOptions, ports: Ports, proxies: readonly number[] = []): SandboxOptions {
   const { landlock = defaultLandlock, seccomp = defaultSeccomp } = base;
   return {
     ...base,
     ...(base.user === undefined ? {} : { privateGroup: base.privateGroup ?? 'prefer' }),
-    landlock: withPorts(landlock, ports),
+    landlock: withPorts(landlock, ports === 'any' ? 'any' : [...ports, ...proxies]),
     seccomp: withoutDetours(seccomp),
     execOnce: seccomp !== 'off' && base.off?.includes('seccomp') !== true,
     rlimits: { core: 0, fsize: 0 },
@@ -77,13 +79,16 @@ function withoutDetours(choice: NonNullable<SandboxOptions['seccomp']>): NonNull
 
 function withPorts(
   choice: NonNullable<SandboxOptions['landlock']>,
-  ports: readonly number[],
+  ports: Ports,
 ): NonNullable<SandboxOptions['landlock']> {
   if (choice === 'off') return choice;
   const { net = {}, ...rest }: LandlockChoice = typeof choice === 'string' ? { preset: choice } : choice;
   const { connectTcp = [] } = net;
   return {
     ...rest,
-    net: { ...net, connectTcp: connectTcp === 'any' ? 'any' : [...new Set([...connectTcp, ...ports])] },
+    net: {
+      ...net,
+      connectTcp: connectTcp === 'any' || ports === 'any' ? 'any' : [...new Set([...connectTcp, ...ports])],
+    },
   };
 }

@@ -10,6 +10,7 @@ import { checkEnd } from './check-end.js';
 import { checkSize } from './check-size.js';
 import { conditionsOf, lastModifiedOf, placementOf, type Question, strongEtagOf } from './conditions.js';
 import { StatusFailure } from './status-failure.js';
+import type { Ports } from '../values/port.js';
 
 /** What a source says of its file. */
 export interface Started {
@@ -48,7 +49,7 @@ export interface SourceDownload {
   readonly limits: Limits;
   /** Aborted, with a failure as its reason, when the file has taken too long. */
   readonly deadline: AbortSignal;
-  readonly ports: readonly number[];
+  readonly ports: Ports;
   readonly userAgent: string;
   readonly connections: Connections;
   /** Told that a server's answer was taken, before its first byte is written. */

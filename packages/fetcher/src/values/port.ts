@@ -1,3 +1,6 @@
+/** TCP ports, or every one. */
+export type Ports = readonly number[] | 'any';
+
 /** The TCP port of an http or https URL. */
 export function portOf(url: URL): number {
   if (url.port !== '') return Number(url.port);

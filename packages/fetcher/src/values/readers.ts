@@ -1,8 +1,9 @@
 /** What options of this package may hold, as tables: values that several of them have. */
-import { checked, integer, kind, list, Place, type Reader, text } from '@sb/core/document';
+import { checked, either, integer, kind, list, Place, type Reader, text, word } from '@sb/core/document';
 
 import { FetcherError } from '../errors/fetcher-error.js';
 import { type Limits, maxTimer } from './limits.js';
+import type { Ports } from './port.js';
 import { sourceProblem } from './source-url.js';
 
 /**
@@ -56,10 +57,10 @@ export const userAgentReader = text({
 const maxPorts = 65_535;
 
 /** TCP ports that can be connected to. */
-export const portsReader = list(integer({ min: 1, max: maxPorts, what: 'a port' }), {
-  max: maxPorts,
-  what: 'a list of ports',
-});
+export const portsReader = either<Ports>(
+  word(['any']),
+  list(integer({ min: 1, max: maxPorts, what: 'a port' }), { max: maxPorts, what: 'a list of ports' }),
+);
 
 /** A number of bytes that JavaScript can count exactly. */
 export const bytesReader = integer({ min: 0, max: Number.MAX_SAFE_INTEGER, what: 'a number of bytes' });
