@@ -104,12 +104,7 @@ function showProblems(outcome: Outcome, shown: Set<string>, display: Display): v
   // Nobody has what need not be there: nothing failed.
   if (outcome.status === 'absent') return;
   const name = basename(outcome.to);
-  for (const { host, code, message, hint = hintOf(code) } of outcome.failures) {
-    if (host === undefined) continue;
-    const isNew = hint !== undefined && !shown.has(hint);
-    if (isNew) shown.add(hint);
-    display.show({ event: 'serverFailed', name, host, reason: message, ...(isNew ? { hint } : {}) });
-  }
+  for (const failure of outcome.failures) showServer(name, failure, shown, display);
   if (outcome.status !== 'failed') return;
   const { code, hint = hintOf(code) } = outcome.error;
   const message = withPath(outcome.error);
@@ -118,6 +113,15 @@ function showProblems(outcome: Outcome, shown: Set<string>, display: Display): v
   if (isShown || code === 'cancelled' || shown.has(message)) return;
   shown.add(message);
   display.show({ event: 'error', text: message, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** What went wrong with a server; a hint is worth reading once. */
+function showServer(name: string, failure: FetcherError, shown: Set<string>, display: Display): void {
+  const { host, code, message, hint = hintOf(code) } = failure;
+  if (host === undefined) return;
+  const isNew = hint !== undefined && !shown.has(hint);
+  if (isNew) shown.add(hint);
+  display.show({ event: 'serverFailed', name, host, reason: message, ...(isNew ? { hint } : {}) });
 }
 
 /** What went wrong with a file of this machine names the file. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Ports } from '../values/port.js';
 import { confinement, portsOf } from './confinement.js';
 
 const file = {
@@ -15,9 +16,7 @@ const file = {
 const fileOf = (...sources: readonly string[]) => ({ ...file, sources, signature: null });
 
 describe('portsOf', () => {
-  it.each<
-    readonly [sources: readonly string[], redirectPorts: readonly number[] | undefined, ports: readonly number[]]
-  >([
+  it.each<readonly [sources: readonly string[], redirectPorts: Ports | undefined, ports: Ports]>([
     [['http://a/x'], undefined, [80, 443]],
     [['http://a/x'], [], [80]],
     [['http://a/x'], [8443], [80, 8443]],
