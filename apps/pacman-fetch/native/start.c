@@ -9,14 +9,32 @@
  * A file that pacman wants goes by the front door first (docs/decisions/0016), which starts no Node for each.
  */
 #include <errno.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "front/front.h"
 #include "node.h"
 
-/* A command, for instance "pacman", runs programs that must not inherit this; a download begins with an option. */
+/* Operations of pacman(8), as src/commands/words.ts has them: -V and --version are ours. */
+static int is_operation(const char *word)
+{
+	static const char *const names[] = {
+		"--sync", "--upgrade", "--database", "--query", "--remove", "--deptest", "--files"};
+	if (word[1] && strchr("SUDQRTF", word[1]))
+		return 1;
+	for (size_t one = 0; one < sizeof(names) / sizeof(names[0]); one++)
+		if (!strcmp(word, names[one]))
+			return 1;
+	return 0;
+}
+
+/*
+ * A command, for instance "pacman", runs programs that must not inherit this, and so does an operation of pacman's; a
+ * download begins with an option.
+ */
 static int is_download(int argc, char **argv)
 {
-	return argc > 1 && argv[1][0] == '-';
+	return argc > 1 && argv[1][0] == '-' && !is_operation(argv[1]);
 }
 
 int main(int argc, char **argv)

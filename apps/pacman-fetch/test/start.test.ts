@@ -78,6 +78,10 @@ describe.skipIf(missing('linux'))('the starter', () => {
       const hasRings = !version.startsWith('v20.');
       expect(await of('pacman', '--', '-o')).toEqual({ hasRings, noNewPrivs: '0', args: ['pacman', '--', '-o'] });
       expect(await of()).toEqual({ hasRings, noNewPrivs: '0', args: [] });
+      // The real pacman, its hooks and scriptlets follow.
+      for (const one of ['-Syu', '-U', '--sync', '--upgrade']) {
+        expect(await of(one)).toEqual({ hasRings, noNewPrivs: '0', args: [one] });
+      }
     },
   );
 

@@ -56,9 +56,9 @@ export async function tryLayers(
 
 /** Where `UseSandbox = no` asks for none, each layer is off. */
 function lenient(settings: SandboxSettings, user: SandboxOptions['user']): SandboxOptions {
-  const asked = sandboxOptions(settings, { program: 'worker', user, ports, writable: [] }) ?? {
-    off: Object.values(layers),
-  };
+  // An XferCommand executes programs and reads what its user may, which a worker of ours doesn't.
+  const program = settings.xferCommand === undefined ? 'worker' : 'command';
+  const asked = sandboxOptions(settings, { program, user, ports, writable: [] }) ?? { off: Object.values(layers) };
   const { off = [] } = asked;
   const prefer = ['process', ...Object.values(layers)].filter((layer) => !off.includes(layer));
   return { ...asked, prefer, require: [] };

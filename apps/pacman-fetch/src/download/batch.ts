@@ -104,7 +104,7 @@ function showProblems(outcome: Outcome, shown: Set<string>, display: Display): v
   // Nobody has what need not be there: nothing failed.
   if (outcome.status === 'absent') return;
   const name = basename(outcome.to);
-  for (const failure of outcome.failures) showServer(name, failure, shown, display);
+  for (const failure of outcome.failures) showServer({ name, failure }, shown, display);
   if (outcome.status !== 'failed') return;
   const { code, hint = hintOf(code) } = outcome.error;
   const message = withPath(outcome.error);
@@ -116,7 +116,11 @@ function showProblems(outcome: Outcome, shown: Set<string>, display: Display): v
 }
 
 /** What went wrong with a server; a hint is worth reading once. */
-function showServer(name: string, failure: FetcherError, shown: Set<string>, display: Display): void {
+function showServer(
+  { name, failure }: { readonly name: string; readonly failure: FetcherError },
+  shown: Set<string>,
+  display: Display,
+): void {
   const { host, code, message, hint = hintOf(code) } = failure;
   if (host === undefined) return;
   const isNew = hint !== undefined && !shown.has(hint);

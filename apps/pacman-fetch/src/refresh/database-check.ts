@@ -15,5 +15,10 @@ export async function databaseProblems(
 ): Promise<readonly string[]> {
   const result = await runPacman(['-Slq', ...options, '--', ...repositories], signal);
   if (result === undefined) return [];
-  return result.stderr.split('\n').flatMap((line) => /^error: (.*)$/.exec(line)?.[1] ?? []);
+  const said = result.stderr.split('\n').flatMap((line) => /^error: (.*)$/.exec(line)?.[1] ?? []);
+  // One that was killed has approved of nothing.
+  const hasEnded = result.status === 0 || result.status === 1;
+  return hasEnded
+    ? said
+    : [...said, `pacman -Slq, which looks at the databases, ended with ${result.status ?? 'a signal'}`];
 }

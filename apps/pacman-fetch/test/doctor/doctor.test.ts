@@ -36,6 +36,12 @@ async function run(situation: Situation, ...args: readonly string[]) {
   return await runProgram(file, words, { env: environment, ...rest });
 }
 
+/** Lines of `[options]` of pacman-fetch.conf. */
+function writeOwn(...lines: readonly string[]): void {
+  mkdirSync(folder.file('pacman.d'), { recursive: true });
+  writeFileSync(folder.file('pacman.d/pacman-fetch.conf'), ['[options]', ...lines, ''].join('\n'));
+}
+
 /** What libfakeroot itself may say of its message queue on a busy machine (seen once): no word of ours. */
 const ofFakeroot = 'libfakeroot internal error: payload not recognized!\n';
 
@@ -140,6 +146,20 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
     expect(stdout).toMatch(/^ {2}ok {2}seccomp +unshare\(0\) +EPERM +OK$/m);
     const isPath = (line: string) => line.includes(folder.path);
     expect(stdout.split('\n').filter((line) => line.length > 80 && !isPath(line))).toEqual([]);
+  });
+
+  it('tries the sandbox of an XferCommand where one downloads, which may execute programs', async () => {
+    const attempted = async (...lines: readonly string[]) => {
+      const { attempts, status } = await diagnose({ options: ['SandboxUser = nobody', ...lines] });
+      return { status, names: attempts.map((one) => `${one.layer} ${one.feature}`) };
+    };
+    const own = await attempted();
+    expect(own.names).toContain('seccomp filter: execve');
+    writeOwn('XferCommand = /usr/bin/curl -o %o %u');
+    const others = await attempted();
+    expect(others.status).toBe(0);
+    expect(others.names).not.toContain('seccomp filter: execve');
+    expect(others.names.filter((name) => name.startsWith('landlock '))).not.toEqual([]);
   });
 
   it('leaves nothing in the folders', async () => {

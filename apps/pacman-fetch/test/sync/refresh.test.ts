@@ -9,7 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { missing, runProgram } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -77,6 +77,24 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     // Whether the database can be used has nothing to do with it.
     writeFileSync(join(sync(machine), 'test.db'), 'no database');
     expect(await machine.run('refresh', '-F', '--force')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it.each([
+    ['is killed', 'kill -9 $$', 'a signal'],
+    ['crashes', 'exec sh -c "kill -SEGV $$"', 'a signal'],
+    ['ends without a word', 'exit 127', '127'],
+  ])('takes no database for good where the pacman that looks at it %s', async (_, script, end) => {
+    const machine = scene.machine();
+    const stub = join(dirname(machine.config), 'bin');
+    mkdirSync(stub);
+    writeFileSync(join(stub, 'pacman'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const args = [program, 'refresh', '--config', machine.config];
+    const env = { ...environment, PATH: `${stub}:${environment.PATH}` };
+    const { status, stderr } = await runProgram(process.execPath, args, { env });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: `error: pacman -Slq, which looks at the databases, ended with ${end}\n`,
+    });
   });
 
   it('refuses a repository that is not there', async () => {

@@ -45,7 +45,7 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 export async function request(start: URL, options: RequestOptions): Promise<Response> {
   let url = start;
   for (let hops = 0; hops <= options.maxRedirects; hops++) {
-    const mayBeLinkLocal = isOwn(url, options.own ?? start);
+    const mayBeLinkLocal = isNamed(url, { own: options.own ?? start, hops });
     if (!mayBeLinkLocal && isLinkLocal(url.hostname)) throw linkLocalRefusal(url.hostname);
     const response = await ask(url, {
       ...options,
@@ -62,9 +62,13 @@ export async function request(start: URL, options: RequestOptions): Promise<Resp
   throw new TransferFailure('redirect', `More than ${options.maxRedirects} redirects`);
 }
 
-/** Whether what the caller has named is what is asked, or leads to the machine's own link by itself. */
-function isOwn(url: URL, own: URL): boolean {
-  return url.hostname === own.hostname || isLinkLocal(own.hostname);
+/**
+ * Whether what is asked for is what the caller has named, or what that is written as leads to the machine's own link by
+ * itself. A redirect to the same name may lead to another address: whose server it is, its name server may be as well.
+ */
+function isNamed(url: URL, { own, hops }: { readonly own: URL; readonly hops: number }): boolean {
+  const isFirst = hops === 0 && url.hostname === own.hostname && url.pathname.startsWith(own.pathname);
+  return isFirst || isLinkLocal(own.hostname);
 }
 
 function plain(response: Response): Response {

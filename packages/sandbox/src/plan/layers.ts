@@ -9,7 +9,7 @@ import { partsOf, type PolicyParts } from '../policy/define.js';
 import { refuse } from '../errors.js';
 import { newExecKey, withExecOnce } from '../filter/exec-once.js';
 import { withProgram, withTop } from '../policy/filesystem.js';
-import { levelsWithSockets, withGrants } from '../policy/unix-and-ipc.js';
+import { levelsWithSockets, namesSockets, resolveUnix, withGrants } from '../policy/unix-and-ipc.js';
 import { layerLevel, levelOf } from '../policy/levels.js';
 import { withMetadataRules } from '../filter/metadata-rules.js';
 import type { Levels, SandboxOptions, SandboxPolicy } from '../policy/options.js';
@@ -125,6 +125,11 @@ function notOff(level: RequirementLevel, name: string): Exclude<RequirementLevel
 }
 
 function landlockOf(policy: SandboxPolicy, { landlock, levels: said }: PolicyParts): LandlockPolicy | undefined {
+  const isUnbounded = landlock === undefined || levelOf(said, resolveUnix) === 'off';
+  // The filter can't see a path: all sockets would be open.
+  if (isUnbounded && namesSockets(policy)) {
+    refuse('unix', `names sockets by path, and ${resolveUnix}, which alone tells them apart, is off`, unixHint);
+  }
   if (landlock === undefined || levelOf(said, 'landlock') === 'off') return undefined;
   const levels = levelsWithSockets(said, policy);
   checkFeatures(landlock, levels);
@@ -134,6 +139,8 @@ function landlockOf(policy: SandboxPolicy, { landlock, levels: said }: PolicyPar
   const levelled = whole.require.map((feature) => [feature, levelOf(levels, `landlock.${feature}`)] as const);
   return withLandlockLevels(whole, Object.fromEntries(levelled));
 }
+
+const unixHint = 'Leave that in force, or grant any.';
 
 /** A name of a level that the policy has nothing for would look like a promise. */
 function checkFeatures(whole: LandlockPolicy, levels: Levels): void {

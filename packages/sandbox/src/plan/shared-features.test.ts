@@ -79,7 +79,8 @@ describe('the line of unix sockets', () => {
   it('restricts nothing else where the policy restricts no files', () => {
     const { layers } = planned({ ...named, landlock: 'none' });
     expect(layers.landlock?.handled).toEqual({ fs: ['resolve_unix'], net: [] });
-    expect(planned({ ...named, landlock: 'off' }).layers.landlock).toBeUndefined();
+    // The filter would open all of them.
+    expect(() => planned({ ...named, landlock: 'off' })).toThrow(/unix names sockets by path, .* is off/);
   });
 
   it('is unsupported where the filter is preferred, and not to be had', () => {

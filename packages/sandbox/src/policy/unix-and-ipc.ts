@@ -11,13 +11,13 @@ const AF_UNIX = 1;
 /** The first ABI that tells sockets with a path apart (Linux 7.1). */
 const unixAbi = 9;
 /** The feature of Landlock that does it. */
-const resolveUnix = 'landlock.fs.resolve_unix';
+export const resolveUnix = 'landlock.fs.resolve_unix';
 
 /** What of the machine a policy grants beside files and ports. */
 export type UnixAndIpc = Pick<SandboxPolicy, 'unix' | 'ipc'>;
 
 /** Whether sockets with a path are granted one by one. */
-function namesSockets({ unix = [] }: UnixAndIpc): boolean {
+export function namesSockets({ unix = [] }: UnixAndIpc): boolean {
   return unix !== 'any' && unix.length > 0;
 }
 

@@ -50,6 +50,22 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: grants', () => {
     expect(await answers(['--user', 'nobody', ...options], attempts)).toEqual(expected);
   });
 
+  it.each([
+    ['--off', 'landlock'],
+    ['--off', 'landlock.fs'],
+    ['--off', 'landlock.fs.resolve_unix'],
+    ['--policy', 'landlock.json'],
+  ])('refuse a socket by its path where nothing tells paths apart: %s %s', async (option, value) => {
+    writeFileSync(folder.file('landlock.json'), JSON.stringify({ landlock: 'off' }));
+    const args = [option, option === '--off' ? value : folder.file(value), '--unix', path, '--', 'true'];
+    const { status, stderr } = await sbRun(args);
+    expect(status).toBe(125);
+    expect(stderr).toMatch(/names sockets by path, and landlock\.fs\.resolve_unix, .* is off/);
+    // A level for what the policy doesn't ask for is refused in any case.
+    if (value.endsWith('resolve_unix')) return;
+    expect(await sbRun([...args.map((word) => (word === path ? 'any' : word))])).toMatchObject({ status: 0 });
+  });
+
   it('are added to those of a policy file', async () => {
     const file = folder.file('policy.json');
     writeFileSync(file, JSON.stringify({ user: 'nobody', unix: [path], ipc: true }));
