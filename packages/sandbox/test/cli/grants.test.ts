@@ -63,7 +63,7 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: grants', () => {
     expect(stderr).toMatch(/names sockets by path, and landlock\.fs\.resolve_unix, .* is off/);
     // A level for what the policy doesn't ask for is refused in any case.
     if (value.endsWith('resolve_unix')) return;
-    expect(await sbRun([...args.map((word) => (word === path ? 'any' : word))])).toMatchObject({ status: 0 });
+    expect(await sbRun(args.map((word) => (word === path ? 'any' : word)))).toMatchObject({ status: 0 });
   });
 
   it('are added to those of a policy file', async () => {
