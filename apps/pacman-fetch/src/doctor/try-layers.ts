@@ -40,7 +40,7 @@ export async function tryLayers(
 ): Promise<Trial> {
   const identity = user?.kind === 'switch' ? user.policy : undefined;
   const as = identity && { user: identity.uid, group: identity.gid };
-  const switchedOff = offFindings(settings);
+  const switchedOff = [...offFindings(settings), ...commandNote(settings)];
   try {
     const trial = await attempt(createSandbox(lenient(settings, as)), { settings, machine });
     return { ...trial, findings: [...switchedOff, ...trial.findings] };
@@ -74,6 +74,13 @@ function offFindings({ levels, useSandbox }: SandboxSettings): readonly Finding[
       what: `${layers[layer]} is switched off (${originText(levels[layer].origin)})`,
       remedy: 'Remove that line.',
     }));
+}
+
+/** Whose sandbox was tried, where it isn't that of a worker. */
+function commandNote({ xferCommand }: SandboxSettings): readonly Finding[] {
+  if (xferCommand === undefined) return [];
+  const what = 'the sandbox of the XferCommand was tried: it may run programs, and read what its user may read';
+  return [{ level: 'note', what, remedy: '"pacman-fetch explain" says what it is given.' }];
 }
 
 interface Context {
