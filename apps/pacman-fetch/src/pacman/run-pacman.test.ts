@@ -1,0 +1,34 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+
+import { missing, temporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { runPacman } from './run-pacman.js';
+
+const path = process.env['PATH'];
+const folder = temporaryFolder();
+const { signal } = new AbortController();
+
+function standIn(script: string): void {
+  mkdirSync(folder.file('bin'), { recursive: true });
+  writeFileSync(folder.file('bin/pacman'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+}
+
+beforeEach(() => {
+  process.env['PATH'] = `${folder.file('bin')}:${path}`;
+});
+afterEach(() => {
+  process.env['PATH'] = path;
+});
+
+describe.skipIf(missing('linux'))('runPacman', () => {
+  it('gives what pacman says, in English', async () => {
+    standIn('echo "$1 $LC_ALL"; echo why >&2; exit 3');
+    expect(await runPacman(['-Q'], signal)).toEqual({ status: 3, stdout: '-Q C\n', stderr: 'why\n' });
+  });
+
+  it('ends one that says more than can be read', async () => {
+    standIn('exec yes "$(printf %1000s)"');
+    await expect(runPacman(['-Slq'], signal)).rejects.toThrow(/^pacman -Slq says more than can be read/);
+  });
+});
