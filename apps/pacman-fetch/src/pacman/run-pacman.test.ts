@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 
 import { missing, temporaryFolder } from '@sb/test-kit';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { runPacman } from './run-pacman.js';
 
@@ -20,6 +20,8 @@ beforeEach(() => {
 afterEach(() => {
   process.env['PATH'] = path;
 });
+
+afterAll(() => folder[Symbol.dispose]());
 
 describe.skipIf(missing('linux'))('runPacman', () => {
   it('gives what pacman says, in English', async () => {
