@@ -36,7 +36,7 @@ describe.skipIf(missing('root', 'linux', 'openssl'))('https', () => {
     const untrusted = await fetch(`${mirror.origin}/x`);
     expect(untrusted.status).toBe(1);
     expect(untrusted.stderr).toMatch(
-      /TLS with 127\.0\.0\.1:\d+ failed: its certificate is of no authority that is trusted \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/,
+      /from 127\.0\.0\.1:\d+ : TLS failed: its certificate is of no authority that is trusted \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/,
     );
   });
 

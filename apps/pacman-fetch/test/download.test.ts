@@ -297,7 +297,7 @@ describe.skipIf(missing('root', 'linux'))('a failed download', () => {
   it('names a host that refuses', async () => {
     const { status, stderr } = await runFetch(['--config', config, '-o', folder.file('x'), 'http://127.0.0.1:1/x']);
     expect(status).toBe(1);
-    expect(stderr).toContain('Could not connect to 127.0.0.1:1 (ECONNREFUSED)');
+    expect(stderr).toContain('Could not connect: nothing listens there (ECONNREFUSED)');
   });
 
   it('on a full disk says so and leaves no file under the final name', async () => {

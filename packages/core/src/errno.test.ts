@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { errnoName, errorCode } from './errno.js';
+import { errnoName, errorCode, systemReason } from './errno.js';
 
 describe('errnoName', () => {
   it.each([
@@ -27,4 +27,21 @@ describe('errorCode', () => {
     'finds none in %s',
     (value) => expect(errorCode(value)).toBeUndefined(),
   );
+});
+
+describe('systemReason', () => {
+  it('gives the code and the words of an error of the system', () => {
+    try {
+      statSync('/nonexistent');
+      expect.unreachable();
+    } catch (error) {
+      expect(systemReason(error)).toBe('ENOENT (no such file or directory)');
+    }
+  });
+
+  it.each([
+    [Object.assign(new Error('odd'), { code: 'EODD' }), 'EODD'],
+    [new Error('a message'), 'a message'],
+    ['text', 'text'],
+  ])('gives what there is of %s', (error, expected) => expect(systemReason(error)).toBe(expected));
 });

@@ -24,3 +24,17 @@ export function errnoName(errno: number): string {
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
+
+/**
+ * Why the system refused, as it stands behind a clause: `ENOENT (no such file or directory)`. The words are Node's own, of
+ * which the call and the path are left out.
+ *
+ * @param error - whatever a `catch` caught
+ */
+export function systemReason(error: unknown): string {
+  const code = errorCode(error);
+  if (code === undefined) return error instanceof Error ? error.message : String(error);
+  const [, words] = /^E\w+: ([^,]+)/.exec((error as Error).message) ?? [];
+  // With O_NOFOLLOW one link is enough, and it is said what to do about that (open(2)).
+  return words === undefined || code === 'ELOOP' ? code : `${code} (${words})`;
+}

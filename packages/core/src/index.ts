@@ -7,7 +7,7 @@ export {
   SandboxError,
   type SandboxErrorFields,
 } from './errors.js';
-export { errnoName, errorCode } from './errno.js';
+export { errnoName, errorCode, systemReason } from './errno.js';
 export { escaped, escapedLines } from './escaped.js';
 export { defaultOverflowId, type IdMap, type IdRange, isMapped, mayBeStranger, readIdMap } from './id-map.js';
 export { listKernelFolder, openKernelFile, readKernelBytes, readKernelFile, readKernelLink } from './kernel-file.js';

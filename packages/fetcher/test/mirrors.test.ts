@@ -77,7 +77,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a mirror', () => {
     expect(statuses(outcomes).indexOf('done')).toBe(4);
     expect(outcomes.slice(5).map(codes)).toEqual([['connect'], ['connect'], ['connect'], []]);
     expect(errorOf(outcomes[8])).toBe(
-      'connect: 127.0.0.1:1 is not asked any more: Could not connect to 127.0.0.1:1 (ECONNREFUSED)',
+      'connect: 127.0.0.1:1 is not asked any more: Could not connect to 127.0.0.1:1: nothing listens there (ECONNREFUSED)',
     );
   });
 

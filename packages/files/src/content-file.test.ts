@@ -80,8 +80,8 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
 
   it('waits for no pipe, and opens no device and no folder', () => {
     execFileSync('mkfifo', [folder.file('theirs/pipe')]);
-    for (const name of ['theirs/pipe', 'theirs']) expect(() => read(name)).toThrow('it is no regular file');
-    expect(() => openContentFile('/dev/zero')).toThrow('it is no regular file');
+    for (const name of ['theirs/pipe', 'theirs']) expect(() => read(name)).toThrow('it is not a regular file');
+    expect(() => openContentFile('/dev/zero')).toThrow('it is not a regular file');
   });
 
   it('reads the descriptor that it was handed', () => {

@@ -35,7 +35,7 @@ function openPlain(path: string): number {
   const descriptor = openSync(path, flags | constants.O_NOFOLLOW);
   if (fstatSync(descriptor).isFile()) return descriptor;
   closeSync(descriptor);
-  return refuse(path, 'it is no regular file');
+  return refuse(path, 'it is not a regular file');
 }
 
 function openWalking(path: string): number {
@@ -73,7 +73,7 @@ function owned({ uid, gid, mode }: Stats, servedBy: ServingUser | undefined): Ow
 function openHeld(held: number, path: string, { owners, folders }: Way): number {
   const stats = fstatSync(held);
   const { uid } = owned(stats, servingUserOf(held));
-  if (!stats.isFile()) refuse(path, 'it is no regular file');
+  if (!stats.isFile()) refuse(path, 'it is not a regular file');
   const trusted = new Set([0, effectiveUser(), uid]);
   for (const owner of owners) {
     if (!trusted.has(owner)) refuse(path, `a symbolic link of uid ${owner} leads to a file of uid ${uid}`);

@@ -1,4 +1,4 @@
-import { clauseOf, errorCode, isSandboxError, SandboxError } from '@sb/core';
+import { clauseOf, errorCode, isSandboxError, SandboxError, systemReason } from '@sb/core';
 import { Place } from '@sb/core/document';
 
 /**
@@ -36,7 +36,7 @@ export function refusal(
  */
 export function openFailed({ path, what, hint }: Refusal, cause: unknown): SandboxError<FilesErrorCode> {
   const errno = errorCode(cause);
-  const clause = `${what}: ${errno ?? String(cause)}`;
+  const clause = `${what}: ${systemReason(cause)}`;
   return new SandboxError({ code: 'open-failed', layer, step: 'open', what: clause, errno, path, hint, cause });
 }
 

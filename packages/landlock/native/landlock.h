@@ -64,7 +64,7 @@ struct sb_landlock {
  *   own-link                  -ELOOP, a link that the program, or for root others, may have put there would widen its rules
  *   rule-folders              -ENOMEM …, what rules open could not be noted
  *   changed                   -ESTALE, a rule by which it may put links somewhere led elsewhere a moment ago
- *   file                      -EISDIR, -EINVAL, it is no regular file, and SB_LANDLOCK_FILE is set; -ESTALE, it is
+ *   file                      -EISDIR, -EINVAL, it is not a regular file, and SB_LANDLOCK_FILE is set; -ESTALE, it is
  *                             another one than SB_LANDLOCK_SAME names
  *   type                      -ENOTDIR, the rule's rights, or one that was named, need a directory
  *   landlock_add_rule         as the call fails

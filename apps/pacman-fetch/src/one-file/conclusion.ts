@@ -2,6 +2,7 @@ import type { FetcherErrorCode } from '@sb/fetcher';
 import type { OneFileResult } from '@sb/fetcher/in-this-process';
 
 import { FetchError } from '../errors.js';
+import { serverFailure } from '../ui/messages.js';
 import { failureClasses, hintOf } from '../failure-class.js';
 import { asFetchError } from './files.js';
 import type { Run } from './run.js';
@@ -40,7 +41,7 @@ export function failureOf(run: Run, error: unknown): unknown {
     const remedy = code === 'disk-full' ? ['Make room on the disk.', kept].join(' ').trimEnd() : (kept ?? hint);
     return new FetchError('file', `${destination.path}: ${message}`, remedy);
   }
-  const text = `failed retrieving file '${destination.name}' from ${hostOf(request.url)} : ${message}`;
+  const text = serverFailure({ name: destination.name, host: hostOf(request.url), reason: message });
   return new FetchError('download', text, hint ?? keptHint(run) ?? (code === undefined ? undefined : hintOf(code)));
 }
 

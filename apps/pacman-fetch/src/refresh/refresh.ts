@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 
-import { errorCode } from '@sb/core';
+import { errorCode, systemReason } from '@sb/core';
 import type { DownloadRequest, Outcome } from '@sb/fetcher';
 import { ensureFolder, filesClause, isFilesError } from '@sb/files';
 
@@ -113,6 +113,6 @@ function makeFolder(folder: string): void {
   } catch (error) {
     if (isFilesError(error)) throw new FetchError('file', filesClause(error), error.hint);
     const hint = errorCode(error) === 'EACCES' ? 'Run it as root.' : undefined;
-    throw new FetchError('file', `${folder} can't be made: ${errorCode(error)}`, hint);
+    throw new FetchError('file', `${folder} can't be made: ${systemReason(error)}`, hint);
   }
 }

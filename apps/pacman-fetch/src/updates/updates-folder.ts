@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
-import { errorCode } from '@sb/core';
+import { systemReason } from '@sb/core';
 import { ensureFolder, filesClause, isFilesError, isRoot, leadTo } from '@sb/files';
 
 import { FetchError } from '../errors.js';
@@ -35,7 +35,7 @@ export function makeUpdatesFolder(path: string, database: string): void {
     if (isFilesError(error)) throw new FetchError('file', filesClause(error), error.hint);
     throw new FetchError(
       'file',
-      `${path} can't be made: ${errorCode(error)}`,
+      `${path} can't be made: ${systemReason(error)}`,
       'Set XDG_CACHE_HOME to a folder of yours.',
     );
   }

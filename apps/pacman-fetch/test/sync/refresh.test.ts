@@ -220,7 +220,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     const result = await runProgram('setpriv', [...args, '--config', config], { env: environment });
     expect(result).toMatchObject({
       status: 4,
-      stderr: `error: ${join(database, 'sync')} can't be made: EACCES\n       Run it as root.\n`,
+      stderr: `error: ${join(database, 'sync')} can't be made: EACCES (permission denied)\n       Run it as root.\n`,
     });
   });
 

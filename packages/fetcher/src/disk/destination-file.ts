@@ -142,10 +142,10 @@ function mayGoOn(folder: Folder, { mode }: Stats): boolean {
 /** @param named - what the name stands for after the file was looked at: one that lost a name is still another's file */
 function requireSafe(path: string, stats: Stats, named: Stats | undefined): void {
   const refuse = (why: string): never => {
-    const hint = 'Remove it, or choose another place.';
-    throw new FetcherError('file', `${path} is not written: ${why}`, { path, hint });
+    const hint = 'Choose another file, or remove this one.';
+    throw new FetcherError('file', `nothing is written to ${path}: ${why}`, { path, hint });
   };
-  if (!stats.isFile()) refuse('it is no regular file');
+  if (!stats.isFile()) refuse('it is not a regular file');
   if (stats.nlink !== 1) refuse('it has other names (hard links)');
   if (named?.dev !== stats.dev || named.ino !== stats.ino || named.nlink !== 1) refuse('its name was taken away');
   // Whoever owns it may hold it open, and write to it after it was checked.

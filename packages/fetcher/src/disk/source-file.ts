@@ -1,6 +1,6 @@
 import { closeSync, fstatSync } from 'node:fs';
 
-import { errorCode } from '@sb/core';
+import { systemReason } from '@sb/core';
 import { filesClause, isFilesError, openContentFile } from '@sb/files';
 
 import { FetcherError } from '../errors/fetcher-error.js';
@@ -19,7 +19,7 @@ export function openSourceFile(path: string): number {
   } catch (error) {
     if (error instanceof FetcherError) throw error;
     if (isFilesError(error)) throw new FetcherError('source', filesClause(error), { host: 'disk', path });
-    throw new FetcherError('source', `${path} can't be read: ${errorCode(error)}`, {
+    throw new FetcherError('source', `${path} can't be read: ${systemReason(error)}`, {
       host: 'disk',
       path,
       cause: error,
@@ -31,5 +31,5 @@ export function openSourceFile(path: string): number {
 function requireRegular(descriptor: number, path: string): number {
   if (fstatSync(descriptor).isFile()) return descriptor;
   closeSync(descriptor);
-  throw new FetcherError('source', `${path} is not read: it is no regular file`, { host: 'disk', path });
+  throw new FetcherError('source', `${path} is not read: it is not a regular file`, { host: 'disk', path });
 }

@@ -10,6 +10,16 @@ interface Coded {
   readonly error: object;
 }
 
+/** Why no connection was made, in the words of connect(2). */
+const refusals: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'the network is unreachable',
+  ETIMEDOUT: 'no answer in time',
+  EADDRNOTAVAIL: 'no local address is free',
+  EACCES: 'not permitted',
+};
+
 /** Error codes of Node, OpenSSL and undici, by what they mean for a download. The first match counts. */
 const meanings: readonly (readonly [codes: RegExp, kind: FailureKind, text: (url: URL, error: Coded) => string])[] = [
   [/^(?:ENOTFOUND|EAI_)/, 'dns', ({ hostname }) => `Could not resolve host: ${hostname}`],
@@ -17,7 +27,7 @@ const meanings: readonly (readonly [codes: RegExp, kind: FailureKind, text: (url
   [
     /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EADDRNOTAVAIL|EACCES)$/,
     'connect',
-    ({ host }) => `Could not connect to ${host}`,
+    ({ host }, { code }) => `Could not connect to ${host}: ${refusals[code] ?? 'refused'}`,
   ],
   [/^(?:UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/, 'too-slow', ({ host }) => `${host} sent nothing for too long`],
   [

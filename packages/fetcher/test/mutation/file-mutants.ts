@@ -22,7 +22,7 @@ export const fileMutants = [
   without(
     'a .part that is a file',
     'disk/destination-file',
-    "if (!stats.isFile()) refuse('it is no regular file');",
+    "if (!stats.isFile()) refuse('it is not a regular file');",
     destination('that is a pipe is not written'),
   ),
   without(
