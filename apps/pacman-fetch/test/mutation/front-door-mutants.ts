@@ -9,7 +9,7 @@ const inC = (...[name, of, from, to, red]: Change): Mutant => {
 };
 const hostile = (test: string): Mutant['red'] => ['test/front-door/hostile-server', test];
 const folder = (test: string): Mutant['red'] => ['test/front-door/folder', test];
-const held = (test: string): Mutant['red'] => ['test/front-door/held.test', test];
+const held = (test: string): Mutant['red'] => ['test/front-door/held', test];
 const call = (test: string): Mutant['red'] => ['test/front-door/call', test];
 
 /** What may follow what, and how much of it. */
