@@ -137,7 +137,13 @@ const looking = [
     '(is_stopped(pid) && 0))\n\t\theld',
     held('is stopped within one'),
   ),
-  inC('those that came before', 'held', '(void)channel_calls(channel);', '', held('was killed within a call')),
+  inC(
+    'those that came before',
+    'held',
+    '(void)channel_calls(channel);',
+    '(void)channel;',
+    held('was killed within a call'),
+  ),
   inC('the end of asking', 'channel', 'return count(channel) || written', 'return written', held('has asked')),
   inC(
     'the end of hearing',
