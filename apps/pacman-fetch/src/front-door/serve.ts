@@ -59,6 +59,8 @@ function serve(confined: Confined, channel: FrontChannel): void {
 refuseInspector();
 forgetNodeVariables();
 const channel = new FrontChannel(() => endNow(0));
-const confined = await confinedOrNot();
-if (confined === undefined) channel.elsewhere();
-else serve(confined, channel);
+// It is built as a CommonJS module, which waits for nothing at its top.
+void confinedOrNot().then((confined) => {
+  if (confined === undefined) channel.elsewhere();
+  else serve(confined, channel);
+});
