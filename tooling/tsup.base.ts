@@ -4,7 +4,7 @@
  */
 import { defineConfig } from 'tsup';
 
-import { moduleUrls, moduleUrlsBanner, moduleUrlsDefine } from './tsup.module-urls.js';
+import { oneModule } from './tsup.one-module.js';
 
 /** What differs between packages. */
 export interface PackageBuild {
@@ -18,11 +18,8 @@ export interface PackageBuild {
   readonly requires?: boolean;
   /** Shrink the output; for programs whose start-up time counts. Default: `false`. */
   readonly minify?: boolean;
-  /**
-   * Output as one CommonJS module, `.cjs`, that finds the packages of this project which it has copied where they are installed.
-   * Node starts its loader of ES modules for no such program, which takes 30 ms. Default: `false`.
-   */
-  readonly commonJs?: boolean;
+  /** Whether it is a program in one CommonJS module, `.cjs`, which starts sooner. Default: `false`. */
+  readonly oneModule?: boolean;
   /** Share code between entries in separate chunks. Default: `false`. */
   readonly splitting?: boolean;
   /** Empty `dist/` first; `false` for the second of two builds of one package. Default: `true`. */
@@ -35,21 +32,20 @@ const requireBanner =
 /** ESM for Node 20.19 and later, with declarations, from the entries of one package. */
 export function packageBuild(build: PackageBuild = {}): ReturnType<typeof defineConfig> {
   const entry = build.entry ?? ['src/index.ts'];
-  const { commonJs = false } = build;
   return defineConfig({
     entry: Array.isArray(entry) ? [...entry] : { ...(entry as Record<string, string>) },
-    format: commonJs ? 'cjs' : 'esm',
+    format: 'esm',
     target: 'node20.19',
     platform: 'node',
     dts: build.declarations ?? true,
     noExternal: [...(build.bundle ?? [])],
-    ...(commonJs ? { banner: { js: moduleUrlsBanner }, define: moduleUrlsDefine, esbuildPlugins: [moduleUrls] } : {}),
     // CommonJS modules that are copied into an ES module go on calling require for Node's own.
-    ...(!commonJs && (build.requires ?? build.bundle !== undefined) ? { banner: { js: requireBanner } } : {}),
+    ...((build.requires ?? (build.bundle !== undefined && !build.oneModule)) ? { banner: { js: requireBanner } } : {}),
     minify: build.minify ?? false,
     splitting: build.splitting ?? false,
     sourcemap: true,
     clean: build.clean ?? true,
     silent: true,
+    ...(build.oneModule === true ? oneModule : {}),
   });
 }

@@ -5,7 +5,5 @@ export default packageBuild({
   entry: { serve: 'src/front-door/serve.ts' },
   declarations: false,
   bundle: [/^@sb\//, 'get-east-asian-width'],
-  commonJs: true,
-  minify: true,
-  clean: false,
+  oneModule: true,
 });
