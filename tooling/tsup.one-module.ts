@@ -26,14 +26,14 @@ function isLeftOut(path: string, kind: string): boolean {
 
 const plugin: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'one-module',
-  setup: ({ onLoad, onResolve }) => {
-    onResolve({ filter: /^(?:\.|node:http2$)/ }, ({ path, kind }) =>
+  setup: (build) => {
+    build.onResolve({ filter: /^(?:\.|node:http2$)/ }, ({ path, kind }) =>
       isLeftOut(path, kind) ? { path, namespace: 'left-out' } : undefined,
     );
-    onLoad({ filter: /^/, namespace: 'left-out' }, ({ path }) => ({
+    build.onLoad({ filter: /^/, namespace: 'left-out' }, ({ path }) => ({
       contents: `throw new Error(${JSON.stringify(`${path} is no part of this program`)});`,
     }));
-    onLoad({ filter: built }, async ({ path }) => {
+    build.onLoad({ filter: built }, async ({ path }) => {
       const name = built.exec(path)?.groups?.['name'] ?? '';
       const source = await readFile(path, 'utf8');
       return { contents: source.replaceAll('import.meta.url', `__packageUrl('@sb/${name}')`), loader: 'js' };

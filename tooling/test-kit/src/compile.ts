@@ -40,6 +40,6 @@ export async function compileC(output: string, { from, sources, flags = [] }: CS
  * @throws Error with what the compiler said, also where that was only a warning
  */
 export async function compileAddon(output: string, { flags = [], ...sources }: CSources): Promise<void> {
-  const headers = join(process.env['npm_config_nodedir'] ?? join(dirname(process.execPath), '..'), 'include/node');
-  await compileC(output, { ...sources, flags: ['-shared', '-fPIC', `-I${headers}`, ...flags] });
+  const ofNode = join(process.env['npm_config_nodedir'] ?? join(dirname(process.execPath), '..'), 'include/node');
+  await compileC(output, { ...sources, flags: ['-shared', '-fPIC', `-I${ofNode}`, ...flags] });
 }
