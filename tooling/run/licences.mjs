@@ -17,7 +17,7 @@ const mention = /node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\//g;
  * @returns {readonly string[]}
  */
 export function bundledIn(dist) {
-  const files = readdirSync(dist).filter((name) => /\.js(?:\.map)?$/.test(name));
+  const files = readdirSync(dist).filter((name) => /\.c?js(?:\.map)?$/.test(name));
   const names = files.flatMap((file) =>
     [...readFileSync(join(dist, file), 'utf8').matchAll(mention)].map(([, name = '']) => name),
   );

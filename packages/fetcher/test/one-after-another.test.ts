@@ -45,10 +45,17 @@ async function download({ origin }: RawServer, count: number, limits = defaultLi
 
 const all = (count: number): readonly string[] => Array.from({ length: count }, () => 'good');
 
-describe('files one after the other', () => {
+// They wait for clocks, most of their time.
+describe('files one after the other', { concurrent: true }, () => {
   it('come over one connection, where the server keeps it', async () => {
     await using server = await rawServer((socket) => socket.write(answer));
     expect(await download(server, 5)).toEqual(all(5));
+    expect(server.connections()).toBe(1);
+  });
+
+  it('are asked for once, where a cache has to fetch the second one itself', async () => {
+    await using server = await serverOf((socket) => void setTimeout(() => socket.write(answer), 5000));
+    expect(await download(server, 2)).toEqual(all(2));
     expect(server.connections()).toBe(1);
   });
 

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { runProgram } from './program.js';
@@ -30,4 +31,15 @@ export async function compileC(output: string, { from, sources, flags = [] }: CS
   const args = [...strict, ...flags, ...include, '-o', output, ...files];
   const { status, stderr } = await runProgram('gcc', args, { timeout: 60_000 });
   if (status !== 0 || stderr !== '') throw new Error(`gcc ended with ${status}: ${stderr}`);
+}
+
+/**
+ * Compiles a Node-API addon of a test, for this Node.
+ *
+ * @param output - path of the addon
+ * @throws Error with what the compiler said, also where that was only a warning
+ */
+export async function compileAddon(output: string, { flags = [], ...sources }: CSources): Promise<void> {
+  const ofNode = join(process.env['npm_config_nodedir'] ?? join(dirname(process.execPath), '..'), 'include/node');
+  await compileC(output, { ...sources, flags: ['-shared', '-fPIC', `-I${ofNode}`, ...flags] });
 }

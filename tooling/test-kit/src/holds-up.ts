@@ -1,6 +1,4 @@
-import { dirname, join } from 'node:path';
-
-import { compileC } from './compile.js';
+import { compileAddon } from './compile.js';
 
 /**
  * Compiles an addon for a process that was taken over: it sends, or fills what it sends through, in ways that make the reader
@@ -10,7 +8,5 @@ import { compileC } from './compile.js';
  * @param output - path of the addon
  */
 export async function holdsUpAddon(output: string): Promise<void> {
-  const headers = join(process.env['npm_config_nodedir'] ?? join(dirname(process.execPath), '..'), 'include/node');
-  const flags = ['-shared', '-fPIC', `-I${headers}`];
-  await compileC(output, { from: import.meta.url, sources: ['../fixtures/holds_up.c'], flags });
+  await compileAddon(output, { from: import.meta.url, sources: ['../fixtures/holds_up.c'] });
 }

@@ -3,7 +3,7 @@ export { type Attempt, probe, probePath } from './attempt.js';
 export { type Authority, type Certificate, makeAuthority } from './authority.js';
 export { bestStatus } from './best-status.js';
 export { fewOrMany } from './few-or-many.js';
-export { compileC, sanitizers } from './compile.js';
+export { compileAddon, compileC, sanitizers } from './compile.js';
 export { offersIn, typedInZsh } from './completion.js';
 export { expectedLandlock, patience } from './expected-kernel.js';
 export { bundleFixture, compileFixture, type FixtureOptions, fixtureJson, runFixture } from './fixture.js';

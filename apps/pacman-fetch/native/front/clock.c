@@ -9,3 +9,9 @@ int64_t clock_now(void)
 	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* is always there */
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
+
+int clock_left(int64_t since, int milliseconds)
+{
+	const int64_t passed = clock_now() - since;
+	return passed < milliseconds ? (int)(milliseconds - passed) : 0;
+}

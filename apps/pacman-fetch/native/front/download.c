@@ -37,8 +37,7 @@ static int ask(const struct download *download)
 		download->call->url);
 	if (length < 0 || (size_t)length >= sizeof(text))
 		return -1;
-	/* All of it or nothing: it is shorter than PIPE_BUF (pipe(7)). */
-	return write(download->channel.requests, text, (size_t)length) == length ? 0 : -1;
+	return channel_ask(&download->channel, text, (size_t)length);
 }
 
 /* Room for two paths and a text of the other side. */

@@ -4,14 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "alone.h"
+#include "clock.h"
+#include "held.h"
 #include "server.h"
 #include "wire.h"
 
@@ -45,7 +43,9 @@ struct keeper {
 	int changes; /* can be read once a name in the folder has gone, or came from elsewhere; -1 where nobody tells */
 	int listener;
 	int client; /* the front door that is served or waits; -1 */
-	int idle;   /* looks */
+	struct held held;
+	int idle;       /* looks */
+	int64_t looked; /* when that was, in milliseconds */
 };
 
 static void let_client_go(struct keeper *keeper)
@@ -60,6 +60,7 @@ static void answer_client(struct keeper *keeper)
 	int error;
 	if (keeper->client < 0 || keeper->state == STARTING)
 		return;
+	held_begin(&keeper->held, &keeper->server.channel);
 	if (keeper->state == READY)
 		error = meeting_say(
 			keeper->client, WIRE_READY, keeper->flags, &keeper->server.channel);
@@ -123,14 +124,20 @@ static void hear_server(struct keeper *keeper)
 	answer_client(keeper);
 }
 
-/* Nothing has happened for a moment, or something has. */
+static int is_client_held(struct keeper *keeper)
+{
+	return keeper->client >= 0 && keeper->state == READY &&
+	       held_look(&keeper->held, &keeper->server.channel, meeting_peer(keeper->client));
+}
+
 static void look(struct keeper *keeper)
 {
+	keeper->looked = clock_now();
 	const int limit = keeper->state == STARTING ? MAX_START : MAX_IDLE;
 	keeper->idle = keeper->client >= 0 && keeper->state == READY ? 0 : keeper->idle + 1;
 	/* What refuses costs nothing, and saves the next front door the attempt. */
 	const int is_over = keeper->idle > limit && keeper->state != REFUSED;
-	if (is_over || !meeting_is_named(keeper->meeting))
+	if (is_over || is_client_held(keeper) || !meeting_is_named(keeper->meeting))
 		keeper->state = ENDED;
 }
 
@@ -156,10 +163,11 @@ static void wait_once(struct keeper *keeper)
 		{.fd = keeper->listener, .events = POLLIN},
 		{.fd = keeper->changes, .events = POLLIN},
 	};
-	const int count = poll(all, sizeof(all) / sizeof(all[0]), LOOK);
+	const int count = poll(all, sizeof(all) / sizeof(all[0]), clock_left(keeper->looked, LOOK));
 	if (count < 0 && errno != EINTR)
 		keeper->state = ENDED;
-	if (count == 0)
+	/* By the clock: whatever else there is to hear doesn't put it off. */
+	if (!clock_left(keeper->looked, LOOK))
 		look(keeper);
 	if (count <= 0)
 		return;
@@ -209,6 +217,7 @@ static int keep(struct keeper *keeper, const struct call *call, int told)
 	const int is_told = write(told, &in_order, 1) == 1;
 	(void)close(told); /* it has one byte, or nobody waits */
 	keeper->state = is_told ? STARTING : ENDED;
+	keeper->looked = clock_now();
 	while (keeper->state != ENDED)
 		wait_once(keeper);
 	leave(keeper);

@@ -105,8 +105,7 @@ void meeting_leave(const struct meeting *meeting)
 		(void)unlinkat(meeting->folder, meeting->name, 0); /* pacman removes its folder */
 }
 
-/* Whom the kernel names as the other side: whoever called listen(2), or connect(2). 0 for nobody of this user. */
-static pid_t peer_of(int connection)
+pid_t meeting_peer(int connection)
 {
 	struct ucred peer = {.pid = 0};
 	socklen_t size = sizeof(peer);
@@ -124,7 +123,7 @@ int meeting_connect(const struct meeting *meeting)
 		return -1;
 	/* Not waiting: a row of others in front is somebody else's doing. */
 	if (!connect(connection, (const struct sockaddr *)&address, sizeof(address)) &&
-		peer_of(connection))
+		meeting_peer(connection))
 		return connection;
 	(void)close(connection); /* nothing was said */
 	return -1;
@@ -135,7 +134,7 @@ int meeting_accept(int listener, const struct owner *owner)
 	int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (connection < 0)
 		return -1;
-	const pid_t peer = peer_of(connection);
+	const pid_t peer = meeting_peer(connection);
 	if (peer && owner_is_parent_of(owner, peer))
 		return connection;
 	(void)close(connection); /* nothing was said */
@@ -143,7 +142,7 @@ int meeting_accept(int listener, const struct owner *owner)
 }
 
 /* The descriptors of a channel in one message. */
-enum { ENDS = 2 };
+enum { ENDS = 3 };
 
 union control {
 	char room[CMSG_SPACE(ENDS * sizeof(int))];
@@ -157,7 +156,7 @@ int meeting_say(int connection, uint32_t kind, uint64_t value, const struct chan
 	union control control = {.room = {0}};
 	struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1};
 	if (channel) {
-		const int ends[ENDS] = {channel->requests, channel->answers};
+		const int ends[ENDS] = {channel->requests, channel->answers, channel->calls};
 		message.msg_control = control.room;
 		message.msg_controllen = sizeof(control.room);
 		struct cmsghdr *one = CMSG_FIRSTHDR(&message);
@@ -173,12 +172,12 @@ int meeting_say(int connection, uint32_t kind, uint64_t value, const struct chan
 /* The descriptors of a message, which may have less of them than a channel has. */
 static void read_channel(struct msghdr *message, struct channel *channel)
 {
-	int ends[ENDS] = {-1, -1};
+	int ends[ENDS] = {-1, -1, -1};
 	struct cmsghdr *one = CMSG_FIRSTHDR(message);
 	if (one && one->cmsg_level == SOL_SOCKET && one->cmsg_type == SCM_RIGHTS &&
 		one->cmsg_len >= CMSG_LEN(0) && one->cmsg_len <= CMSG_LEN(sizeof(ends)))
 		memcpy(ends, CMSG_DATA(one), one->cmsg_len - CMSG_LEN(0));
-	*channel = (struct channel){.requests = ends[0], .answers = ends[1]};
+	*channel = (struct channel){.requests = ends[0], .answers = ends[1], .calls = ends[2]};
 }
 
 int meeting_hear(int connection, uint64_t *value, struct channel *channel)

@@ -41,6 +41,9 @@ int meeting_connect(const struct meeting *meeting);
 /* Takes in who knocks, if that is this user and a child of the owner. A descriptor that doesn't block; -1. */
 int meeting_accept(int listener, const struct owner *owner);
 
+/* Whom the kernel names as the other side: whoever called listen(2), or connect(2). 0 for nobody of this user. */
+pid_t meeting_peer(int connection);
+
 /* Sends one word, and a channel with it unless that is NULL. 0; -1 with errno. */
 int meeting_say(int connection, uint32_t kind, uint64_t value, const struct channel *channel);
 

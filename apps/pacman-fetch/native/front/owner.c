@@ -2,75 +2,21 @@
 #include "owner.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "facts.h"
 
 #ifndef __NR_pidfd_open
 #define __NR_pidfd_open 434
 #endif
 
-/* What /proc says of a process (proc_pid_stat(5)). */
-struct facts {
-	char name[17];
-	long parent;
-	unsigned long long start;
-};
-
-/* The field, counted from the one behind the name, which is 3; NULL where there are fewer. */
-static const char *field(const char *text, int number)
-{
-	for (int at = 3; text && at < number; at++) {
-		text = strchr(text, ' ');
-		text = text ? text + 1 : NULL;
-	}
-	return text;
-}
-
-static int read_text(pid_t pid, char *text, size_t size)
-{
-	char path[40];
-	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid); /* always fits */
-	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-	if (descriptor < 0)
-		return -1;
-	ssize_t length = read(descriptor, text, size - 1);
-	(void)close(descriptor); /* was read only */
-	if (length <= 0)
-		return -1;
-	text[length] = '\0';
-	return 0;
-}
-
-static int read_facts(pid_t pid, struct facts *facts)
-{
-	static char text[1024];
-	if (pid <= 0 || read_text(pid, text, sizeof(text)))
-		return -1;
-	/* The name may hold anything, brackets too. */
-	const char *open = strchr(text, '('), *end = strrchr(text, ')');
-	if (!open || !end || end < open || (size_t)(end - open) > sizeof(facts->name) ||
-		end[1] != ' ')
-		return -1;
-	size_t length = (size_t)(end - open) - 1;
-	memcpy(facts->name, open + 1, length);
-	facts->name[length] = '\0';
-	const char *parent = field(end + 2, 4), *start = field(end + 2, 22);
-	if (!parent || !start)
-		return -1;
-	facts->parent = strtol(parent, NULL, 10);
-	facts->start = strtoull(start, NULL, 10);
-	return 0;
-}
-
 int owner_find(struct owner *owner)
 {
 	struct facts facts;
 	owner->pid = getppid(); /* 0 for one outside this PID namespace */
-	if (read_facts(owner->pid, &facts) || strcmp(facts.name, "pacman"))
+	if (facts_read(owner->pid, &facts) || strcmp(facts.name, "pacman"))
 		return -1;
 	owner->start = facts.start;
 	return 0;
@@ -84,7 +30,7 @@ int owner_is_parent(const struct owner *owner)
 int owner_is_parent_of(const struct owner *owner, pid_t pid)
 {
 	struct facts facts;
-	return !read_facts(pid, &facts) && facts.parent == owner->pid;
+	return !facts_read(pid, &facts) && facts.parent == owner->pid;
 }
 
 int owner_watch(const struct owner *owner)
@@ -94,7 +40,7 @@ int owner_watch(const struct owner *owner)
 	if (descriptor < 0)
 		return -1;
 	/* It may have ended before, and its number be another's by now. */
-	if (!read_facts(owner->pid, &facts) && facts.start == owner->start)
+	if (!facts_read(owner->pid, &facts) && facts.start == owner->start)
 		return descriptor;
 	(void)close(descriptor); /* nothing is lost */
 	errno = ESRCH;

@@ -71,7 +71,7 @@ enum outcome receive(const struct receiving *receiving, enum answer_state *state
 		}
 		errno = EAGAIN;
 		const ssize_t length =
-			wake == BYTES ? read(receiving->channel->answers, buffer, sizeof(buffer))
+			wake == BYTES ? channel_hear(receiving->channel, buffer, sizeof(buffer))
 				      : -1;
 		if (length > 0) {
 			still = (struct still){.looked = now};

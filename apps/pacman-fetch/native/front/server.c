@@ -23,7 +23,7 @@ static void become(const struct channel *channel, const struct call *call, pid_t
 	/* The two descriptors that are meant to be inherited, with the first numbers behind the streams. */
 	if (fcntl(kept[0], F_SETFD, 0) || fcntl(kept[1], F_SETFD, 0) || node_without_rings())
 		_exit(127);
-	_exit(node_become("--liftoff-only", "serve.js", call->arguments));
+	_exit(node_become("--liftoff-only", "serve.cjs", call->arguments));
 }
 
 int server_start(struct server *server, const struct call *call)

@@ -55,10 +55,14 @@ function serve(confined: Confined, channel: FrontChannel): void {
   channel.ready(confined.disableTimeout);
 }
 
+async function begin(channel: FrontChannel): Promise<void> {
+  const confined = await confinedOrNot();
+  if (confined === undefined) channel.elsewhere();
+  else serve(confined, channel);
+}
+
 // Others of this process's user may signal it, and would open Node's inspector to every local user.
 refuseInspector();
 forgetNodeVariables();
-const channel = new FrontChannel(() => endNow(0));
-const confined = await confinedOrNot();
-if (confined === undefined) channel.elsewhere();
-else serve(confined, channel);
+// It is built as a CommonJS module, which waits for nothing at its top.
+void begin(new FrontChannel(() => endNow(0)));

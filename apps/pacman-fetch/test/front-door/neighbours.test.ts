@@ -90,7 +90,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the socket of a keeper',
     expect(families(folder.path)).toHaveLength(1);
     // The twin: what pacman has started is served.
     const twin = await pacman.run('python3', folder.file('visitor.py'), socketPath());
-    expect(twin).toEqual({ status: 0, said: 'R 2\n' });
+    expect(twin).toEqual({ status: 0, said: 'R 3\n' });
     await pacman.kill();
     await gone(folder.path);
   });
@@ -186,7 +186,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('another process of the s
   });
 
   it('takes nothing of the process that downloads', async () => {
-    const tactics = [['take', process.pid, 'serve.js']] as const;
+    const tactics = [['take', process.pid, 'serve.cjs']] as const;
     await using thief = await Neighbour.start({ as: { uid: user, gid: user, groups: [user] }, tactics, seconds: 60 });
     await using slow = await startMirror(
       {},

@@ -9,6 +9,7 @@ import {
   readFileSync,
   readdirSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -51,8 +52,19 @@ export function installWith(folder: string, serve: string, start: string = built
   copyFileSync(join(dirname(dirname(program)), 'package.json'), join(folder, 'package.json'));
   // Its packages are found from where the stage lies.
   symlinkSync(join(stage(), 'node_modules'), join(folder, 'node_modules'));
-  copyFileSync(serve, join(folder, 'dist', 'serve.js'));
+  replaceServer(join(folder, 'dist'), serve);
   return installed(folder, start);
+}
+
+/** What is built is a CommonJS module; a fixture is an ES module that waits at its top, and is begun by one. */
+function replaceServer(folder: string, serve: string): void {
+  const entry = join(folder, 'serve.cjs');
+  if (serve.endsWith('.cjs')) {
+    copyFileSync(serve, entry);
+    return;
+  }
+  copyFileSync(serve, join(folder, 'serve-fixture.mjs'));
+  writeFileSync(entry, "void import('./serve-fixture.mjs');\n");
 }
 
 /** How a call of the program ended. */
@@ -158,7 +170,7 @@ export function families(word: string): readonly Family[] {
   const pids = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
-  const servers = pids.filter((pid) => commandLine(pid).includes('/serve.js ') && commandLine(pid).includes(word));
+  const servers = pids.filter((pid) => commandLine(pid).includes('/serve.cjs ') && commandLine(pid).includes(word));
   return servers.map((server) => ({ server, keeper: parentOf(server) }));
 }
 
@@ -193,5 +205,5 @@ export async function gone(folder: string): Promise<void> {
 
 /** A keeper has the arguments of the front door that it came from. */
 function isOurs(line: string, folder: string): boolean {
-  return (line.includes('/start ') || line.includes('/serve.js ')) && line.includes(folder);
+  return (line.includes('/start ') || line.includes('/serve.cjs ')) && line.includes(folder);
 }

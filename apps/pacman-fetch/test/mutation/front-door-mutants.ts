@@ -9,6 +9,7 @@ const inC = (...[name, of, from, to, red]: Change): Mutant => {
 };
 const hostile = (test: string): Mutant['red'] => ['test/front-door/hostile-server', test];
 const folder = (test: string): Mutant['red'] => ['test/front-door/folder', test];
+const held = (test: string): Mutant['red'] => ['test/front-door/held', test];
 const call = (test: string): Mutant['red'] => ['test/front-door/call', test];
 
 /** What may follow what, and how much of it. */
@@ -119,6 +120,40 @@ const keeper = [
   ),
 ];
 
+/** Who is held up by what downloads, and who is not. */
+const looking = [
+  inC(
+    'a look at a front door that has the channel',
+    'keeper',
+    'is_over || is_client_held(keeper) ||',
+    'is_over || is_client_held(keeper) > 1 ||',
+    ['test/front-door/held-up', 'by splice, which hears SIGTERM'],
+  ),
+  inC('a call that goes on', 'held', 'held->looks++;', 'held->looks = 0;', held('is within one call')),
+  inC(
+    'one that is stopped',
+    'held',
+    'is_stopped(pid))\n\t\theld',
+    '(is_stopped(pid) && 0))\n\t\theld',
+    held('is stopped within one'),
+  ),
+  inC(
+    'those that came before',
+    'held',
+    '(void)channel_calls(channel);',
+    '(void)channel;',
+    held('was killed within a call'),
+  ),
+  inC('the end of asking', 'channel', 'return count(channel) || written', 'return written', held('has asked')),
+  inC(
+    'the end of hearing',
+    'channel',
+    'const int is_counted = !count(channel);',
+    'const int is_counted = 1;',
+    held('has heard'),
+  ),
+];
+
 /** What is left to who parses URLs. */
 const calls = [
   inC('names in Punycode', 'call', 'if (strstr(host, "xn--"))', 'if (0)', call('with Punycode')),
@@ -136,4 +171,4 @@ const server: readonly Mutant[] = [
   },
 ];
 
-export const frontDoorMutants = [...answer, ...receiving, ...keeper, ...calls, ...server];
+export const frontDoorMutants = [...answer, ...receiving, ...keeper, ...looking, ...calls, ...server];

@@ -130,8 +130,11 @@ export class OneAfterAnother {
   }
 }
 
-/** Milliseconds for an answer over a connection that was kept: some servers never give a second one. */
-const keptPatience = 3000;
+/**
+ * Milliseconds for an answer over a connection that was kept: some servers never give a second one. A cache that has to fetch the file
+ * itself takes its time, and should not be asked twice: one that needs longer than this is too slow for pacman in any case.
+ */
+const keptPatience = 9000;
 
 /** What comes of bytes that belong to no answer, of a connection that was closed, and of no answer. */
 const ofKeptConnections: ReadonlySet<FailureKind> = new Set(['protocol', 'truncated', 'too-slow', 'timeout']);
