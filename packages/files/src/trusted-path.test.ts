@@ -80,7 +80,9 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
   });
 
   it('says what is wrong with the way', () => {
-    expect(() => open('none')).toThrow(/none can't be used: ENOENT \(no such file or directory\)\. Create its folder first\.$/);
+    expect(() => open('none')).toThrow(
+      /none can't be used: ENOENT \(no such file or directory\)\. Create its folder first\.$/,
+    );
     expect(() => open('none/pkg')).toThrow(/pkg can't be used: ENOENT \(/);
   });
 });
