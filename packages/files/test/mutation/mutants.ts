@@ -26,6 +26,14 @@ const served: readonly Mutant[] = [
 
 export const mutants: readonly Mutant[] = [
   ...served,
+  changeSeenBy('a default ACL', 'new-folder', 'requireNoDefaultAcl(this.inside, this.#above.path);', '', [
+    'src/default-acl',
+    'is refused',
+  ]),
+  changeSeenBy('the umask of a process', 'default-acl', 'process.umask(before);', '', [
+    'src/default-acl',
+    'is shared without one',
+  ]),
   changeSeenBy('the reading of an owner', 'new-folder', "ownerReader.read(owner, documentPlace('owner'))", 'owner', [
     'src/every-option',
     'an owner is read',
