@@ -42,7 +42,10 @@ describe.skipIf(missing('root', 'linux'))('a folder that is shared below a defau
     setDefaultAcl(world.roots, stranger.uid);
     using made = NewFolder.make(above, 'x-');
     expect(() => share(made)).toThrow(
-      expect.objectContaining({ code: 'untrusted-path', hint: `Remove that ACL: "setfacl -k ${world.roots}".` }) as Error,
+      expect.objectContaining({
+        code: 'untrusted-path',
+        hint: `Remove that ACL: "setfacl -k ${world.roots}".`,
+      }) as Error,
     );
     expect(made.inside.names()).toEqual([]);
     expect(statSync(made.inside.path)).toMatchObject({ gid: 0, mode: 0o40_700 });

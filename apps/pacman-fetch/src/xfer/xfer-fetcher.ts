@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, readSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 import {
@@ -15,6 +15,7 @@ import { type Folder, isRoot } from '@sb/files';
 import { clauseOf, errorCode, isSandboxError } from '@sb/core';
 import type { SandboxReport } from '@sb/sandbox';
 
+import { chunksOf } from '../chunks.js';
 import type { Configuration } from '../config/configuration.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
 import { CommandFailure, runXfer } from './command.js';
@@ -109,7 +110,7 @@ export class XferFetcher implements Fetcher {
     using file = await this.#run(url, request, { folder, signal });
     using signature = await this.#signature(url, request, { folder, signal });
     // A command can't ask for that.
-    const isUnchanged = ifModifiedSince !== false && sumOf(folder, basename(to)) === file.sha256;
+    const isUnchanged = ifModifiedSince !== false && (await sumOf(folder, basename(to), signal)) === file.sha256;
     if (signature !== undefined) signature.commit();
     else if (request.signature !== undefined && !isUnchanged) folder.removeIfThere(`${basename(to)}.sig`);
     if (isUnchanged) return { status: 'unchanged' };
@@ -191,15 +192,12 @@ function asFetcherError(caught: unknown, url: string): FetcherError {
 }
 
 /** The SHA-256 of a file that is there; undefined for anything else, which is replaced. */
-function sumOf(folder: Folder, name: string): string | undefined {
+async function sumOf(folder: Folder, name: string, signal: AbortSignal): Promise<string | undefined> {
   if (folder.lookUp(name)?.isFile() !== true) return undefined;
   const descriptor = folder.openFile(name);
   try {
     const hash = createHash('sha256');
-    const buffer = Buffer.alloc(1 << 20);
-    for (let count = readSync(descriptor, buffer); count > 0; count = readSync(descriptor, buffer)) {
-      hash.update(buffer.subarray(0, count));
-    }
+    for await (const chunk of chunksOf(descriptor, signal)) hash.update(chunk);
     return hash.digest('hex');
   } finally {
     closeSync(descriptor);
