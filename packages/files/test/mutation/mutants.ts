@@ -45,9 +45,16 @@ export const mutants: readonly Mutant[] = [
   change(
     'what is mounted in a folder that goes',
     'remove-tree',
-    'if (device !== undefined && dev !== device)',
-    'if (false)',
+    'above !== undefined && dev !== above.device',
+    'false',
     'leaves what is mounted in it',
+  ),
+  change(
+    'how deep a removal goes down',
+    'remove-tree',
+    'above.depth >= maxDepth',
+    'false',
+    'removes what is nested more deeply',
   ),
   without(
     'what kind of file is only looked into',
