@@ -3,11 +3,11 @@ import { dirname, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import { FetcherError } from '@sb/fetcher';
-import { asFileError } from '@sb/fetcher/files';
 import { Folder, isRoot, NewFolder, type Owner } from '@sb/files';
 import type { PrivdropPolicy } from '@sb/privdrop';
 
 import { printMessage } from '../ui/print-message.js';
+import { asDownloadError } from './file-error.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
 
 /**
@@ -110,7 +110,7 @@ export class Staging implements Disposable {
 }
 
 function refusal(path: string, what: string, caught: unknown): FetcherError {
-  const error = asFileError(caught);
+  const error = asDownloadError(caught);
   if (error instanceof FetcherError) return error;
   const hint = 'Without XferCommand nothing has to be given away.';
   const why = errorCode(error) ?? (error as Error).message;

@@ -10,8 +10,7 @@ import {
   type FileProgress,
   type Outcome,
 } from '@sb/fetcher';
-import { asFileError, openFolder } from '@sb/fetcher/files';
-import { type Folder, isRoot } from '@sb/files';
+import { Folder, isRoot } from '@sb/files';
 import { clauseOf, errorCode, isSandboxError } from '@sb/core';
 import type { SandboxReport } from '@sb/sandbox';
 
@@ -20,6 +19,7 @@ import type { Configuration } from '../config/configuration.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
 import { CommandFailure, runXfer } from './command.js';
 import type { Patience } from './command-watch.js';
+import { asDownloadError } from './file-error.js';
 import type { StagedFile } from './staged-file.js';
 
 /** pacman's own limit of a signature. */
@@ -105,7 +105,7 @@ export class XferFetcher implements Fetcher {
   /** Neither of file and signature gets its name before both are there: a signature fits only the file that it is of. */
   async #from(url: string, request: DownloadRequest, signal: AbortSignal): Promise<Found> {
     const { to, ifModifiedSince = false } = request;
-    using folder = openFolder(dirname(to));
+    using folder = Folder.open(dirname(to));
     requireOwn(folder);
     using file = await this.#run(url, request, { folder, signal });
     using signature = await this.#signature(url, request, { folder, signal });
@@ -180,7 +180,7 @@ function requireOwn(folder: Folder): void {
 }
 
 function asFetcherError(caught: unknown, url: string): FetcherError {
-  const error = asFileError(caught);
+  const error = asDownloadError(caught);
   if (error instanceof FetcherError) return error;
   if (isSandboxError(error)) return new FetcherError('sandbox', clauseOf(error), { hint: error.hint });
   const code = errorCode(error);
