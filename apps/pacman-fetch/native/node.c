@@ -62,15 +62,28 @@ void node_forget_descriptors(unsigned int first)
 }
 
 /*
- * Variables by which whoever called us has Node load code, trust certificates or write files (NODE_OPTIONS,
- * NODE_EXTRA_CA_CERTS, NODE_V8_COVERAGE, OPENSSL_CONF and their like): root may have been called by another user, whose
- * environment sudo(8) has kept. None of them is ours.
+ * How variables begin by which whoever called us has Node and its libraries load code or data, trust certificates or write
+ * files: NODE_OPTIONS, OPENSSL_CONF and their like; ICU_DATA, whose files ICU maps and believes before Node's first line;
+ * libuv's UV_USE_IO_URING; SSL_CERT_FILE where Node has the system's certificates; keys and logs of TLS. Root may have been
+ * called by another user, whose environment sudo(8) has kept. None of them is ours. The same list: src/node-variables.ts.
  */
+static const char *const orders[] = {
+	"NODE_", "OPENSSL_", "ICU_", "UV_", "SSL_CERT_", "CTLOG_FILE=", "SSLKEYLOGFILE=", "QLOGDIR=",
+};
+
+static int is_order(const char *variable)
+{
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+		if (!strncmp(variable, orders[i], strlen(orders[i])))
+			return 1;
+	return 0;
+}
+
 static void forget_variables(void)
 {
 	char **kept = environ;
 	for (char **one = environ; *one; one++)
-		if (strncmp(*one, "NODE_", 5) && strncmp(*one, "OPENSSL_", 8))
+		if (!is_order(*one))
 			*kept++ = *one;
 	*kept = NULL;
 }

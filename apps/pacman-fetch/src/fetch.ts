@@ -38,10 +38,8 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
   const output = resolve(command.output);
   const configuration = await loadConfiguration({ config: command.config, mayBeAbsent: true });
   const user = chooseUser(configuration.sandbox, output);
-  const certificates = openCertificates(command.cacert);
-  const source = openSource(url, basename(output));
   using report = new ReportFile(command.report);
-  const destination = openDestination(output, limitsFor(basename(output), false).mayResume);
+  const { certificates, source, destination } = openAll(command, url, report);
   try {
     const settings = configuration.sandbox;
     const disableTimeout = disablesTimeout(command, configuration);
@@ -52,6 +50,35 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
     destination.close();
     for (const opened of [certificates, source]) if (opened !== undefined) closeSync(opened);
   }
+}
+
+/** All that takes rights; a download that fails for it is reported as well. */
+function openAll(command: FetchCommand, url: URL, report: ReportFile) {
+  const output = resolve(command.output);
+  const name = basename(output);
+  try {
+    const certificates = openCertificates(command.cacert);
+    const source = openSource(url, name);
+    return { certificates, source, destination: openDestination(output, limitsFor(name, false).mayResume) };
+  } catch (error) {
+    report.append(unstarted(subjectOf(command, url), error));
+    throw error;
+  }
+}
+
+/** What a report is about. */
+interface Subject {
+  readonly url: string;
+  readonly file: string;
+}
+
+function subjectOf({ output }: FetchCommand, url: URL): Subject {
+  return { url: publicUrl(url), file: resolve(output) };
+}
+
+/** Nothing was in force, and nothing asked of the network. */
+function unstarted(subject: Subject, error: unknown): EnforcementReport & Subject & { readonly error: string } {
+  return { ...subject, status: 'none', features: [], error: error instanceof Error ? error.message : String(error) };
 }
 
 function disablesTimeout(command: FetchCommand, { pacman }: Configuration): boolean {
@@ -65,7 +92,7 @@ async function supervise(command: FetchCommand, run: Run, report: ReportFile): P
   const display = displayFor(command);
   const controller = new AbortController();
   const interrupted = interruptOn(() => controller.abort());
-  const subject = { url: publicUrl(request.url), file: resolve(command.output) };
+  const subject = subjectOf(command, request.url);
   let enforcement: EnforcementReport | undefined;
   const events: RunEvents = {
     signal: controller.signal,
@@ -88,8 +115,7 @@ async function supervise(command: FetchCommand, run: Run, report: ReportFile): P
     const failure = failureOf(run, error);
     const reason = failure instanceof Error ? { reason: failure.message } : {};
     if (enforcement !== undefined) display.show({ event: 'failed', name, ...reason });
-    // Nothing was in force, and nothing asked of the network.
-    else report.append({ ...subject, status: 'none', features: [], error: reason.reason ?? String(failure) });
+    else report.append(unstarted(subject, failure));
     throw failure;
   } finally {
     display.end();

@@ -1,5 +1,8 @@
-/** What tells Node or its OpenSSL to load code, to trust others, or to write files (node(1), config(5ssl)). */
-const pattern = /^(?:NODE|OPENSSL)_/;
+/**
+ * What tells Node, its OpenSSL, ICU or libuv to load code or data, to trust others, or to write files (node(1),
+ * openssl-env(7ssl), u_setDataDirectory of ICU). The same list: native/node.c.
+ */
+const pattern = /^(?:(?:NODE|OPENSSL|ICU|UV|SSL_CERT)_|(?:CTLOG_FILE|SSLKEYLOGFILE|QLOGDIR)$)/;
 
 /**
  * Takes Node's own variables out of the environment. They were the caller's, who may be another user than this process

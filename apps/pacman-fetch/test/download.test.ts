@@ -237,6 +237,29 @@ describe.skipIf(missing('root', 'linux'))('a name that is not .part', () => {
 
 describe.skipIf(missing('root', 'linux'))('a failed download', () => {
   it.each([
+    ['the folder of FILE', 4, 'none/x', '/x.pkg', []],
+    ['its source', 1, 'x', 'file:///nonexistent', []],
+    ['its certificates', 2, 'x', '/x.pkg', ['--cacert', '/nonexistent']],
+    // The control: the network was asked, and the sandbox is what is reported.
+    ['its URL', 1, 'x', '/none', []],
+  ])('is reported where %s can not be used', async (_, expected, name, url, more) => {
+    const [report, file] = [folder.file('report'), folder.file(name)];
+    const from = url.startsWith('/') ? `${mirror.origin}${url}` : url;
+    const args = ['--config', config, ...more, '--report', report, '-o', file, from];
+    const { status, stderr } = await runFetch(args);
+    const lines = readFileSync(report, 'utf8').trimEnd().split('\n');
+    const [said] = lines.map((line) => (line === '' ? {} : (JSON.parse(line) as object)));
+    expect({ status, count: lines.length, said }).toMatchObject({
+      status: expected,
+      count: 1,
+      said: { url: from, file },
+    });
+    if (url === '/none') return;
+    const [, error] = /^error: (.*)\n/.exec(stderr) ?? [];
+    expect(said).toEqual({ url: from, file, status: 'none', features: [], error });
+  });
+
+  it.each([
     ['/absent', 'answered with status 404'],
     ['/204', 'answered with status 204'],
     ['/300', 'answered with status 300'],

@@ -96,8 +96,16 @@ describe.skipIf(missing('linux'))('the starter', () => {
       NODE_TLS_REJECT_UNAUTHORIZED: '0',
       NODE_V8_COVERAGE: folder.file('coverage'),
       OPENSSL_CONF: folder.file('evil.cnf'),
+      ICU_DATA: folder.file('icu'),
+      ICU_TIMEZONE_FILES_DIR: folder.file('icu'),
+      UV_USE_IO_URING: '1',
+      SSL_CERT_FILE: folder.file('evil.pem'),
+      SSL_CERT_DIR: folder.path,
+      CTLOG_FILE: folder.file('evil.cnf'),
+      SSLKEYLOGFILE: folder.file('keys'),
+      QLOGDIR: folder.path,
     };
-    const kept = { NODES: 'x', http_proxy: 'http://p' };
+    const kept = { NODES: 'x', ICU: 'x', SSLKEYLOGFILES: 'x', http_proxy: 'http://p' };
     const { env } = withNode(process.execPath);
     const result = await runProgram(install(dist), [first], { env: { ...env, ...orders, ...kept } });
     const names = Object.keys({ ...env, ...kept })

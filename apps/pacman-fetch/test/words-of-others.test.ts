@@ -26,7 +26,7 @@ describe('pacman', () => {
   it('is told nothing that Node would take orders from', async () => {
     using folder = temporaryFolder();
     mkdirSync(folder.file('bin'));
-    const script = '#!/bin/sh\nenv | grep -E "^(NODE|OPENSSL|KEPT)"\n';
+    const script = '#!/bin/sh\nenv | grep -E "^(NODE|OPENSSL|ICU|KEPT)"\n';
     writeFileSync(folder.file('bin', 'pacman'), script, { mode: 0o755 });
     const env = {
       ...environment,
@@ -34,6 +34,7 @@ describe('pacman', () => {
       KEPT: 'yes',
       NODE_OPTIONS: '--no-warnings',
       OPENSSL_CONF: '/dev/null',
+      ICU_DATA: '/nonexistent',
     };
     const result = await runProgram(process.execPath, [program, 'pacman', '--', '-Q'], { env });
     expect(result).toMatchObject({ status: 0, stdout: 'KEPT=yes\n' });

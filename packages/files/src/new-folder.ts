@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 
 import { integer, object, type Options, type Reader, required } from '@sb/core/document';
 
+import { requireNoDefaultAcl } from './default-acl.js';
 import { documentPlace } from './errors.js';
 import { Folder } from './folder.js';
 import { effectiveUser } from './own-user.js';
@@ -60,10 +61,10 @@ export class NewFolder implements Disposable {
    * Lets others in.
    *
    * @param mode - permissions; what others can have put there meanwhile stays as it is
-   * @throws Error as for {@link giveTo}
+   * @throws Error as for {@link shareWith}
    */
   openTo(mode: number): void {
-    this.#requireUntouched();
+    this.#requireShareable();
     fchmodSync(this.#descriptor, mode);
   }
 
@@ -83,10 +84,11 @@ export class NewFolder implements Disposable {
    * Keeps it, and lets a group in. Same as for {@link giveTo} where others can have put something there meanwhile.
    *
    * @param gid - a group that only those are in who may change what is in it
-   * @throws Error of the system: EPERM where that is not allowed; or one that says what is there
+   * @throws Error of the system: EPERM where that is not allowed; or one that says what is there; SandboxError
+   *   `untrusted-path` where the folder above has a default ACL, which would let in others than the group
    */
   shareWith(gid: number): void {
-    this.#requireUntouched();
+    this.#requireShareable();
     fchownSync(this.#descriptor, effectiveUser() ?? 0, gid);
     fchmodSync(this.#descriptor, ownerAndGroup);
   }
@@ -132,6 +134,12 @@ export class NewFolder implements Disposable {
   /** Lets go of it; it stays where it is. */
   [Symbol.dispose](): void {
     this.inside.close();
+  }
+
+  /** Its mode says who may do what with it, and it is the one that was made. */
+  #requireShareable(): void {
+    this.#requireUntouched();
+    requireNoDefaultAcl(this.inside, this.#above.path);
   }
 
   /** Whoever can rename in the folder above could put an older one of ours there: hardly one that is closed and empty. */

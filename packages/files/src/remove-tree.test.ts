@@ -23,6 +23,14 @@ describe.skipIf(missing('linux'))('removeTree', () => {
     expect(existsSync(folder.file('stays'))).toBe(true);
   });
 
+  it('removes what is nested more deeply than descriptors reach', async () => {
+    const fixture = bundleFixture(new URL('../test/fixtures/remove-nested.ts', import.meta.url));
+    const limited = ['-c', 'ulimit -n 200 && exec "$@"', 'bash', process.execPath, fixture];
+    const { stdout, stderr } = await runProgram('/bin/bash', [...limited, folder.file('goes'), '1000']);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({ error: '', isThere: false, left: 0 });
+  });
+
   it.skipIf(missing('root', 'unshare'))('leaves what is mounted in it', async () => {
     const fixture = bundleFixture(new URL('../test/fixtures/remove-mounted.ts', import.meta.url));
     const args = ['--mount', '--propagation', 'private', process.execPath, fixture, folder.file('goes')];

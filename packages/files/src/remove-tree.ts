@@ -1,39 +1,92 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+} from 'node:fs';
+import { randomUUID } from 'node:crypto';
+
+/** Folders in each other that are gone down at once: a descriptor for each, and a few frames of the stack. */
+const maxDepth = 64;
+
+/** Folders that are moved up: who goes on nesting them meanwhile doesn't keep this process. */
+const maxMoves = 100_000;
 
 /**
  * Removes a folder and all that is in it, even while a process of its owner changes it: names are looked up in folders
- * that are open, so that none of them can be turned into a link that leads elsewhere. It may be gone already.
+ * that are open, so that none of them can be turned into a link that leads elsewhere. It may be gone already. What is
+ * nested deeply is moved up to the first folder and removed from there. What is mounted in it is left alone.
  *
  * @param path - to it, of which only the last name may be in other hands
- * What is mounted in it is left alone.
- *
- * @throws Error of the system: EXDEV where something is mounted in it, ENOTEMPTY where somebody still writes there, EMFILE where it is nested too deeply
+ * @throws Error of the system: EXDEV or EBUSY where something is mounted in it, ENOTEMPTY where somebody still writes there,
+ *   ELOOP where folders are nested without end
  */
 export function removeTree(path: string): void {
   remove(Buffer.from(path), undefined);
 }
 
-/** @param device - what it began on: what is mounted in it is somebody else's */
-function remove(path: Buffer, device: number | undefined): void {
+/** Where a removal is. */
+interface Level {
+  /** What it began on: what is mounted in it is somebody else's. */
+  readonly device: number;
+  readonly depth: number;
+  /** Takes what is nested too deeply. */
+  readonly top: Top;
+}
+
+/** The first folder. */
+interface Top {
+  /** Path of it, open, with a slash. */
+  readonly inside: Buffer;
+  moves: number;
+}
+
+function remove(path: Buffer, above: Level | undefined): void {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return;
   if (!stats.isDirectory()) {
     unlinkSync(path);
     return;
   }
+  if (above !== undefined && above.depth >= maxDepth) {
+    moveUp(path, above.top);
+    return;
+  }
   const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
     const { dev } = fstatSync(folder);
-    if (device !== undefined && dev !== device) throw Object.assign(new Error(mounted), { code: 'EXDEV' });
-    const inside = `/proc/self/fd/${folder}/`;
-    // Names are bytes: whoever fills the folder need not write UTF-8.
-    for (const name of readdirSync(inside, { encoding: 'buffer' })) {
-      remove(Buffer.concat([Buffer.from(inside), name]), dev);
-    }
+    if (above !== undefined && dev !== above.device)
+      throw failure('EXDEV', 'something is mounted there, and is left alone');
+    empty(Buffer.from(`/proc/self/fd/${folder}/`), dev, above);
   } finally {
     closeSync(folder);
   }
   rmdirSync(path);
 }
 
-const mounted = 'EXDEV: something is mounted there, and is left alone';
+/** What was moved up to the first folder meanwhile is there for the next round. */
+function empty(inside: Buffer, device: number, above: Level | undefined): void {
+  const top = above?.top ?? { inside, moves: 0 };
+  const level = { device, depth: (above?.depth ?? 0) + 1, top };
+  for (let before = -1; before !== top.moves;) {
+    before = top.moves;
+    // Names are bytes: whoever fills the folder need not write UTF-8.
+    for (const name of readdirSync(inside, { encoding: 'buffer' })) remove(Buffer.concat([inside, name]), level);
+    if (above !== undefined) return;
+  }
+}
+
+function moveUp(path: Buffer, top: Top): void {
+  if (top.moves === maxMoves) throw failure('ELOOP', 'folders are nested there without end');
+  top.moves += 1;
+  renameSync(path, Buffer.concat([top.inside, Buffer.from(`.${randomUUID()}`)]));
+}
+
+function failure(code: string, why: string): Error {
+  return Object.assign(new Error(`${code}: ${why}`), { code });
+}

@@ -4,6 +4,7 @@ export { type Authority, type Certificate, makeAuthority } from './authority.js'
 export { bestStatus } from './best-status.js';
 export { fewOrMany } from './few-or-many.js';
 export { compileAddon, compileC, sanitizers } from './compile.js';
+export { setDefaultAcl } from './default-acl.js';
 export { offersIn, typedInZsh } from './completion.js';
 export { expectedLandlock, patience } from './expected-kernel.js';
 export { bundleFixture, compileFixture, type FixtureOptions, fixtureJson, runFixture } from './fixture.js';

@@ -37,7 +37,7 @@ Exit status: 0 done or left out, 1 the download failed, 2 configuration,
     const url = parseUrl(text);
     const folder = process.cwd();
     const to = placeFor(url, folder);
-    if (parsed.switches.has('from-cache') && serveFromCache(to)) return exitStatus.done;
+    if (parsed.switches.has('from-cache') && (await serveFromCache(to))) return exitStatus.done;
     const maySkip = mayLeaveOut(process.ppid);
     const during = async (session: Session): Promise<number> => await bring(requestFor({ url, to, maySkip }), session);
     return await inSession(parsed, { during, overrides: overridesOf(parsed) });

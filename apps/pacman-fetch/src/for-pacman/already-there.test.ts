@@ -19,34 +19,37 @@ function scene() {
 }
 
 describe('serveFromCache', () => {
-  it('copies what is in the folder above', () => {
+  it('copies what is in the folder above', async () => {
     using all = scene();
     writeFileSync(all.there, 'content');
-    expect(serveFromCache(all.to)).toBe(true);
+    expect(await serveFromCache(all.to)).toBe(true);
     expect(readFileSync(all.to, 'utf8')).toBe('content');
     expect(existsSync(all.there)).toBe(true);
   });
 
-  it('leaves out the signature of a package that is there without one, and no other', () => {
+  it('leaves out the signature of a package that is there without one, and no other', async () => {
     using all = scene();
-    expect(serveFromCache(`${all.to}.sig`)).toBe(false);
+    expect(await serveFromCache(`${all.to}.sig`)).toBe(false);
     writeFileSync(all.there, 'content');
-    expect(serveFromCache(`${all.to}.sig`)).toBe(true);
+    expect(await serveFromCache(`${all.to}.sig`)).toBe(true);
     expect(existsSync(`${all.to}.sig`)).toBe(false);
     writeFileSync(`${all.there}.sig`, 'signature');
-    expect(serveFromCache(`${all.to}.sig`)).toBe(true);
+    expect(await serveFromCache(`${all.to}.sig`)).toBe(true);
     expect(readFileSync(`${all.to}.sig`, 'utf8')).toBe('signature');
   });
 
-  it.each(['nothing', 'a link', 'a folder', 'a file with another name'])('copies nothing where %s is there', (what) => {
-    using all = scene();
-    const other = all.folder.file('other');
-    writeFileSync(other, 'secret');
-    if (what === 'a link') symlinkSync(other, all.there);
-    if (what === 'a folder') mkdirSync(all.there);
-    if (what === 'a file with another name') linkSync(other, all.there);
-    expect(serveFromCache(all.to)).toBe(false);
-    expect(existsSync(all.to)).toBe(false);
-    expect(existsSync(`${all.to}.new`)).toBe(false);
-  });
+  it.each(['nothing', 'a link', 'a folder', 'a file with another name'])(
+    'copies nothing where %s is there',
+    async (what) => {
+      using all = scene();
+      const other = all.folder.file('other');
+      writeFileSync(other, 'secret');
+      if (what === 'a link') symlinkSync(other, all.there);
+      if (what === 'a folder') mkdirSync(all.there);
+      if (what === 'a file with another name') linkSync(other, all.there);
+      expect(await serveFromCache(all.to)).toBe(false);
+      expect(existsSync(all.to)).toBe(false);
+      expect(existsSync(`${all.to}.new`)).toBe(false);
+    },
+  );
 });

@@ -5,6 +5,9 @@ import { effectiveUser, Folder } from '@sb/files';
 
 import { StagedFile } from '../xfer/staged-file.js';
 
+/** Nobody listens to signals yet, so that one ends this process. */
+const untilKilled = new AbortController().signal;
+
 const signature = /\.sig$/;
 
 /**
@@ -15,22 +18,22 @@ const signature = /\.sig$/;
  * @returns whether there is nothing left to be downloaded: `to` is there by now, or it is the signature of a package that
  *   came without one
  */
-export function serveFromCache(to: string): boolean {
+export async function serveFromCache(to: string): Promise<boolean> {
   const name = basename(to);
   using cache = Folder.open(dirname(dirname(to)));
-  if (cache.lookUp(name)?.isFile() === true) return copy(cache, to);
+  if (cache.lookUp(name)?.isFile() === true) return await copy(cache, to);
   return signature.test(name) && cache.lookUp(name.replace(signature, ''))?.isFile() === true;
 }
 
 /** A file that isn't served is downloaded: one that may not be read, is a link, or has another name as well. */
-function copy(cache: Folder, to: string): boolean {
+async function copy(cache: Folder, to: string): Promise<boolean> {
   const name = basename(to);
   using folder = Folder.open(dirname(to));
   try {
-    using file = new StagedFile(
+    using file = await StagedFile.take(
       { folder: cache, name, uid: effectiveUser() },
       { folder, copyName: `${name}.new` },
-      { to, maxBytes: Number.MAX_SAFE_INTEGER },
+      { expected: { to, maxBytes: Number.MAX_SAFE_INTEGER }, signal: untilKilled },
     );
     file.commit();
     return true;

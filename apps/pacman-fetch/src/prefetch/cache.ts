@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, read } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
 import { defaultMaxBytes } from '@sb/fetcher';
 import { ensureFolder, look, openContentFile } from '@sb/files';
 
+import { chunksOf } from '../chunks.js';
 import { FetchError } from '../errors.js';
 import type { Wanted } from './wanted.js';
 
@@ -90,8 +90,6 @@ async function isWhole(path: string, { size, sha256 }: Wanted, signal: AbortSign
   }
 }
 
-const readSome = promisify(read);
-
 interface Sum {
   /** One that grows meanwhile has no end either. */
   readonly maxBytes: number;
@@ -101,13 +99,11 @@ interface Sum {
 /** @returns undefined for a file that is larger */
 async function digest(descriptor: number, { maxBytes, signal }: Sum): Promise<string | undefined> {
   const hash = createHash('sha256');
-  const buffer = Buffer.alloc(1 << 20);
-  for (let sum = 0; sum <= maxBytes;) {
-    signal.throwIfAborted();
-    const { bytesRead } = await readSome(descriptor, buffer, 0, buffer.length, null);
-    if (bytesRead === 0) return hash.digest('hex');
-    hash.update(buffer.subarray(0, bytesRead));
-    sum += bytesRead;
+  let sum = 0;
+  for await (const chunk of chunksOf(descriptor, signal)) {
+    hash.update(chunk);
+    sum += chunk.length;
+    if (sum > maxBytes) return undefined;
   }
-  return undefined;
+  return hash.digest('hex');
 }

@@ -41,8 +41,9 @@ export class CommandFailure extends Error {}
  * on standard error by {@link CommandOutput}.
  *
  * @returns a checked copy of what it left, and what was in force
- * @throws CommandFailure; Error that says what is wrong with the file, or that the command took too long; SandboxError where it can't be confined; the
- *   signal's reason where it is aborted already, and then nothing is started
+ * @throws CommandFailure; Error that says what is wrong with the file, or that the command took too long; SandboxError
+ *   where it can't be confined; the signal's reason where it is aborted already, and then nothing is started, or while what
+ *   the command left is copied
  */
 export async function runXfer(
   configuration: Configuration,
@@ -88,7 +89,8 @@ export async function runXfer(
   if (status !== 0) throw new CommandFailure(`${basename(program)} ended with ${killedBy ?? status}`);
   const enforcement = await child.enforcement;
   const left = { folder: staging.inside, name, uid: runner?.uid };
-  const staged = new StagedFile(left, { folder, copyName: staging.copyName }, file);
+  const place = { folder, copyName: staging.copyName };
+  const staged = await StagedFile.take(left, place, { expected: file, signal });
   return { staged, enforcement };
 }
 

@@ -9,6 +9,7 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
   writeSync,
@@ -35,32 +36,43 @@ afterEach(() => {
 });
 
 const staged = (): string => place.file('stage', 'x.part');
-const sha256 = createHash('sha256').update('left').digest('hex');
+const sha256Of = (bytes: Buffer | undefined): string =>
+  createHash('sha256')
+    .update(bytes ?? '')
+    .digest('hex');
+const sha256 = sha256Of(Buffer.from('left'));
 
-function take(expected: Partial<Expected> = {}): StagedFile {
+interface Taken extends Partial<Expected> {
+  readonly uid?: number;
+  readonly signal?: AbortSignal;
+}
+
+async function take({ uid, signal = new AbortController().signal, ...expected }: Taken = {}): Promise<StagedFile> {
   const [cache, stage] = folders as readonly [Folder, Folder];
   const to = place.file('cache', 'x');
-  return new StagedFile({ folder: stage, name: 'x.part' }, { folder: cache, copyName: 'copy' }, { to, ...expected });
+  const staged = { folder: stage, name: 'x.part', uid };
+  const copyPlace = { folder: cache, copyName: 'copy' };
+  return await StagedFile.take(staged, copyPlace, { expected: { to, ...expected }, signal });
 }
 
 describe.skipIf(missing('linux'))('what a command has left', () => {
   it.each([
     ['of the past', new Date('2020-02-03T04:05:06Z'), '2020'],
     ['that is yet to come', new Date('2099-01-01T00:00:00Z'), String(new Date().getUTCFullYear())],
-  ])('has its time %s: one that can be meant', (_, time, year) => {
+  ])('has its time %s: one that can be meant', async (_, time, year) => {
     writeFileSync(staged(), 'left');
     utimesSync(staged(), time, time);
-    using file = take();
+    using file = await take();
     file.commit();
     const { mtime } = statSync(place.file('cache', 'x'));
     expect(String(mtime.getUTCFullYear())).toBe(year);
     expect(file.lastModified.getUTCFullYear()).toBe(Number(year));
   });
 
-  it('gets its name as a copy, which who has the original open can not change', () => {
+  it('gets its name as a copy, which who has the original open can not change', async () => {
     writeFileSync(staged(), 'left', { mode: 0o600 });
     const held = openSync(staged(), 'r+');
-    using file = take({ size: 4, sha256, maxBytes: 4 });
+    using file = await take({ size: 4, sha256, maxBytes: 4 });
     writeSync(held, 'evil', 0);
     closeSync(held);
     expect(readdirSync(place.file('cache'))).toEqual(['copy']);
@@ -85,20 +97,49 @@ describe.skipIf(missing('linux'))('what a command has left', () => {
       { magic: [{ bytes: '1f8b' }] },
       /may be the page of a login/,
     ],
-  ])('is not taken where that is %s, and no copy stays', (_, leave, expected, why) => {
+  ])('is not taken where that is %s, and no copy stays', async (_, leave, expected, why) => {
     leave();
-    expect(() => take(expected)).toThrow(why);
+    await expect(take(expected)).rejects.toThrow(why);
     expect(readdirSync(place.file('cache'))).toEqual([]);
   });
 
-  it.skipIf(missing('root'))('is not taken where that is somebody else’s, whom all may not read', () => {
+  it.skipIf(missing('root'))('is not taken where that is somebody else’s, whom all may not read', async () => {
     writeFileSync(staged(), 'left', { mode: 0o600 });
     chownSync(staged(), 7, 7);
-    expect(() => take()).toThrow(/is no file of its own/);
+    await expect(take()).rejects.toThrow(/is no file of its own/);
     // The twin: whom the command ran as.
-    const [cache, stage] = folders as readonly [Folder, Folder];
-    const to = place.file('cache', 'x');
-    using file = new StagedFile({ folder: stage, name: 'x.part', uid: 7 }, { folder: cache, copyName: 'copy' }, { to });
+    using file = await take({ uid: 7 });
     expect(file.size).toBe(4);
+  });
+
+  it('takes no more of the disk than that does, whatever its size', async () => {
+    const MiB = 1 << 20;
+    // Full at its begin, within a chunk, at the end of one, and at its own.
+    const full = [0, 3 * MiB + 8192, 5 * MiB - 4096, 64 * MiB + 4096];
+    const held = openSync(staged(), 'w');
+    for (const at of full) writeSync(held, 'left', at);
+    closeSync(held);
+    using file = await take();
+    file.commit();
+    const [original, copy] = [staged(), place.file('cache', 'x')].map((path) => readFileSync(path));
+    expect(copy?.equals(original ?? Buffer.alloc(0))).toBe(true);
+    expect(file).toMatchObject({ size: 64 * MiB + 4100, sha256: sha256Of(original) });
+    expect(statSync(place.file('cache', 'x')).blocks).toBeLessThanOrEqual(statSync(staged()).blocks);
+    // A file that ends with a hole.
+    truncateSync(staged(), 2 * MiB);
+    using shorter = await take();
+    expect(shorter.size).toBe(2 * MiB);
+    expect(statSync(place.file('cache', 'copy')).size).toBe(2 * MiB);
+  });
+
+  it('is copied until a signal comes, and no copy stays', async () => {
+    writeFileSync(staged(), 'left');
+    truncateSync(staged(), 64 * 1024 ** 3);
+    const asked = new Error('asked');
+    const controller = new AbortController();
+    const taken = take({ signal: controller.signal });
+    setTimeout(() => controller.abort(asked), 100);
+    await expect(taken).rejects.toBe(asked);
+    expect(readdirSync(place.file('cache'))).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 
 import { Folder } from '@sb/files';
-import { missing, runProgram, stranger, temporaryFolder, World } from '@sb/test-kit';
+import { missing, runProgram, setDefaultAcl, stranger, temporaryFolder, World } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { processMark } from '../process-mark.js';
@@ -75,6 +75,25 @@ describe.skipIf(missing('root', 'linux'))('what a killed run has left', () => {
     for (const name of [...kept, `pacman-fetch-${gone}-abcdef`]) mkdirSync(folder.file(name));
     removeAbandoned(folder.path);
     expect(readdirSync(folder.path)).toEqual(kept.toSorted());
+  });
+});
+
+describe.skipIf(missing('root', 'linux'))('a staging folder below a default ACL', () => {
+  it('is not shared, which says whose ACL it is and what to do', () => {
+    using folder = temporaryFolder();
+    setDefaultAcl(folder.path, stranger.uid);
+    using above = Folder.open(folder.path);
+    using staging = Staging.make(above);
+    const runner = { uid: 65_534, gid: 1_900_000_000, privateGroup: { state: 'chosen' } } as const;
+    const refusal = {
+      code: 'file',
+      message: `${folder.path} has a default ACL, by which others could get at what is shared there`,
+      hint: `Remove that ACL: "setfacl -k ${folder.path}".`,
+    };
+    expect(() => staging.openTo(runner)).toThrow(expect.objectContaining(refusal) as Error);
+    // The twin: given to a user it has no mask that lets others in.
+    staging.openTo({ uid: 65_534, gid: 65_534 });
+    expect(statSync(staging.path)).toMatchObject({ uid: 65_534, mode: 0o40_700 });
   });
 });
 

@@ -7,6 +7,7 @@ import { Folder, isRoot, NewFolder, type Owner } from '@sb/files';
 import type { PrivdropPolicy } from '@sb/privdrop';
 
 import { printMessage } from '../ui/print-message.js';
+import { asDownloadError } from './file-error.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
 
 /**
@@ -57,7 +58,7 @@ export class Staging implements Disposable {
    * ours, and nobody else finds a way to what is in it. Otherwise it is given to the user.
    *
    * @param runner - who runs the command
-   * @throws FetcherError `file` where it can't be given away
+   * @throws FetcherError `file` where it can't be given away, or a default ACL would let in others as well
    */
   openTo(runner: Runner): void {
     try {
@@ -108,7 +109,9 @@ export class Staging implements Disposable {
   }
 }
 
-function refusal(path: string, what: string, error: unknown): FetcherError {
+function refusal(path: string, what: string, caught: unknown): FetcherError {
+  const error = asDownloadError(caught);
+  if (error instanceof FetcherError) return error;
   const hint = 'Without XferCommand nothing has to be given away.';
   const why = errorCode(error) ?? (error as Error).message;
   return new FetcherError('file', `${path} ${what}: ${why}`, { path, hint });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, readSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 import {
@@ -10,15 +10,16 @@ import {
   type FileProgress,
   type Outcome,
 } from '@sb/fetcher';
-import { asFileError, openFolder } from '@sb/fetcher/files';
-import { type Folder, isRoot } from '@sb/files';
+import { Folder, isRoot } from '@sb/files';
 import { clauseOf, errorCode, isSandboxError } from '@sb/core';
 import type { SandboxReport } from '@sb/sandbox';
 
+import { chunksOf } from '../chunks.js';
 import type { Configuration } from '../config/configuration.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
 import { CommandFailure, runXfer } from './command.js';
 import type { Patience } from './command-watch.js';
+import { asDownloadError } from './file-error.js';
 import type { StagedFile } from './staged-file.js';
 
 /** pacman's own limit of a signature. */
@@ -104,12 +105,12 @@ export class XferFetcher implements Fetcher {
   /** Neither of file and signature gets its name before both are there: a signature fits only the file that it is of. */
   async #from(url: string, request: DownloadRequest, signal: AbortSignal): Promise<Found> {
     const { to, ifModifiedSince = false } = request;
-    using folder = openFolder(dirname(to));
+    using folder = Folder.open(dirname(to));
     requireOwn(folder);
     using file = await this.#run(url, request, { folder, signal });
     using signature = await this.#signature(url, request, { folder, signal });
     // A command can't ask for that.
-    const isUnchanged = ifModifiedSince !== false && sumOf(folder, basename(to)) === file.sha256;
+    const isUnchanged = ifModifiedSince !== false && (await sumOf(folder, basename(to), signal)) === file.sha256;
     if (signature !== undefined) signature.commit();
     else if (request.signature !== undefined && !isUnchanged) folder.removeIfThere(`${basename(to)}.sig`);
     if (isUnchanged) return { status: 'unchanged' };
@@ -179,7 +180,7 @@ function requireOwn(folder: Folder): void {
 }
 
 function asFetcherError(caught: unknown, url: string): FetcherError {
-  const error = asFileError(caught);
+  const error = asDownloadError(caught);
   if (error instanceof FetcherError) return error;
   if (isSandboxError(error)) return new FetcherError('sandbox', clauseOf(error), { hint: error.hint });
   const code = errorCode(error);
@@ -191,15 +192,12 @@ function asFetcherError(caught: unknown, url: string): FetcherError {
 }
 
 /** The SHA-256 of a file that is there; undefined for anything else, which is replaced. */
-function sumOf(folder: Folder, name: string): string | undefined {
+async function sumOf(folder: Folder, name: string, signal: AbortSignal): Promise<string | undefined> {
   if (folder.lookUp(name)?.isFile() !== true) return undefined;
   const descriptor = folder.openFile(name);
   try {
     const hash = createHash('sha256');
-    const buffer = Buffer.alloc(1 << 20);
-    for (let count = readSync(descriptor, buffer); count > 0; count = readSync(descriptor, buffer)) {
-      hash.update(buffer.subarray(0, count));
-    }
+    for await (const chunk of chunksOf(descriptor, signal)) hash.update(chunk);
     return hash.digest('hex');
   } finally {
     closeSync(descriptor);

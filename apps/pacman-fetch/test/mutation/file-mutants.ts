@@ -27,7 +27,7 @@ const left = [
   ),
   without(
     'its bound',
-    'xfer/staged-file',
+    'xfer/copy',
     'if (size > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`);',
     staged('that is more than it may'),
   ),
@@ -71,7 +71,20 @@ const left = [
     'if (false) throw',
     ['src/xfer/command-watch', 'is ended with what it has started, after five minutes'],
   ),
-  without('a copy that goes', 'xfer/staged-file', 'this[Symbol.dispose]();', staged('that is other bytes')),
+  without('a copy that goes', 'xfer/staged-file', 'folder.remove(copyName);', staged('that is other bytes')),
+  change('holes', 'xfer/copy', '!isEmpty(chunk.subarray(at, at + block))', 'true', staged('takes no more of the disk')),
+  without(
+    'the size of what ends with a hole',
+    'xfer/copy',
+    'await setSize(target, size);',
+    staged('takes no more of the disk'),
+  ),
+  without(
+    'a signal while it is copied',
+    'chunks',
+    'signal.throwIfAborted();',
+    staged('is copied until a signal comes'),
+  ),
   change(
     'a copy of it',
     'xfer/staged-file',
@@ -144,7 +157,7 @@ const caches = [
   ),
   without(
     'a signal while a package is summed',
-    'prefetch/cache',
+    'chunks',
     'signal.throwIfAborted();',
     cache('of unknown size is not summed without end'),
   ),

@@ -41,9 +41,9 @@ const orders = [
     '',
     fuzz('waits for no pipe'),
   ),
-  change('variables that Node would heed', 'node-variables', '(?:NODE|OPENSSL)_', '(?:NODE)_', [
+  change('variables that Node would heed', 'node-variables', 'NODE|OPENSSL|ICU', 'NODE|OPENSSL', [
     'src/node-variables',
-    'takes what Node and OpenSSL',
+    'takes what Node and its libraries',
   ]),
 ];
 

@@ -1,5 +1,15 @@
 /* What an upgrade would bring, asked by an ordinary user: nothing of the system's is touched. */
-import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { missing, type ProgramResult, runProgram, temporaryFolder } from '@sb/test-kit';
@@ -42,6 +52,33 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
 
   it('has nothing to say where nothing is newer', async () => {
     expect(await checkUpdates()).toMatchObject({ status: 2, stdout: '', stderr: '' });
+  });
+
+  it.each<[what: string, ends: string, config: () => string]>([
+    ['there are none', 'succeeds', () => machine.config],
+    ['its configuration is not there', 'fails', () => home.file('none.conf')],
+    [
+      'its configuration can not be read',
+      'fails',
+      () => (writeFileSync(home.file('bad.conf'), '[options'), home.file('bad.conf')),
+    ],
+  ])('as a service where %s %s', async (_, ends, config) => {
+    const unit = readFileSync(
+      new URL('../../packaging/arch/pacman-fetch-checkupdates.service', import.meta.url),
+      'utf8',
+    );
+    const value = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? '';
+    const start = home.file('start');
+    writeFileSync(start, `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@" --config '${config()}'\n`, {
+      mode: 0o755,
+    });
+    const env = { ...environment, HOME: home.path, XDG_CACHE_HOME: cacheHome };
+    // systemd splits such a line as sh(1) does (systemd.service(5)).
+    const words = value('ExecStart').replaceAll('/usr/bin/pacman-fetch', start);
+    const { status, stdout, stderr } = await runProgram('/bin/sh', ['-c', words], { env, ...nobody });
+    const isSuccess = status === 0 || value('SuccessExitStatus').split(' ').includes(String(status));
+    expect({ stdout, ends: isSuccess ? 'succeeds' : 'fails' }, stderr).toEqual({ stdout: '', ends });
+    expect(stderr === '').toBe(isSuccess);
   });
 
   it('prints what is newer, and leaves the databases of the system as they were', async () => {

@@ -1,11 +1,20 @@
 /* What an XferCommand is given, and what it can't do with it. */
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-import { missing, runProgram } from '@sb/test-kit';
+import { missing, runProgram, setDefaultAcl, stranger } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { environment, eventually, program } from '../kit/fetch-program.js';
@@ -43,6 +52,25 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     expect({ folder, core, size, home }).toEqual({ folder: '770 0', core: '0', size: '131072', home: cwd });
     // PWD, SHLVL and _ are bash's own.
     expect(names?.trim()).toBe('HOME PATH PWD SHLVL _');
+  });
+
+  it('is not run below a default ACL, which would open its folder to others', async () => {
+    const [machine, outside] = scripted((to) => `touch ${to}/ran; exec curl -sfo "$2" "$1"`);
+    const folder = join(machine.database, 'sync');
+    mkdirSync(folder);
+    setDefaultAcl(folder, stranger.uid);
+    const { status, stderr } = await machine.run('refresh');
+    expect({ status, stderr }).toEqual({
+      status: 4,
+      stderr: expect.stringContaining(
+        `error: ${folder} has a default ACL, by which others could get at what is shared there\n       Remove that ACL: "setfacl -k ${folder}".\n`,
+      ) as string,
+    });
+    expect([existsSync(join(outside, 'ran')), readdirSync(folder)]).toEqual([false, []]);
+    // The twin: as the message says.
+    await runProgram('/usr/bin/python3', ['-c', `import os; os.removexattr('${folder}', 'system.posix_acl_default')`]);
+    expect(await machine.run('refresh')).toMatchObject({ status: 0 });
+    expect(existsSync(join(outside, 'ran'))).toBe(true);
   });
 
   it('connects to the port of its URL, and to those that mirrors redirect to', async () => {

@@ -26,6 +26,14 @@ const served: readonly Mutant[] = [
 
 export const mutants: readonly Mutant[] = [
   ...served,
+  changeSeenBy('a default ACL', 'new-folder', 'requireNoDefaultAcl(this.inside, this.#above.path);', '', [
+    'src/default-acl',
+    'is refused',
+  ]),
+  changeSeenBy('the umask of a process', 'default-acl', 'process.umask(before);', '', [
+    'src/default-acl',
+    'is shared without one',
+  ]),
   changeSeenBy('the reading of an owner', 'new-folder', "ownerReader.read(owner, documentPlace('owner'))", 'owner', [
     'src/every-option',
     'an owner is read',
@@ -37,9 +45,16 @@ export const mutants: readonly Mutant[] = [
   change(
     'what is mounted in a folder that goes',
     'remove-tree',
-    'if (device !== undefined && dev !== device)',
-    'if (false)',
+    'above !== undefined && dev !== above.device',
+    'false',
     'leaves what is mounted in it',
+  ),
+  change(
+    'how deep a removal goes down',
+    'remove-tree',
+    'above.depth >= maxDepth',
+    'false',
+    'removes what is nested more deeply',
   ),
   without(
     'what kind of file is only looked into',
