@@ -1,6 +1,6 @@
 import { describeAction, encodeAction } from '../policy/actions.js';
 import { type Architecture, architectures, type Machine, onMachine } from '../tables/architectures.js';
-import { dataOffsets, encodeProgram, instructionSize, maxInstructions } from './bpf.js';
+import { dataOffsets, encodeProgram, instructionSize, maxInstructions } from '../bpf/bpf.js';
 import { checksOf } from './checks.js';
 import { seccompError } from '../errors.js';
 import { Graph, type Node } from './graph.js';
@@ -9,7 +9,7 @@ import { policy as validate } from '../policy/policy.js';
 import type { SeccompPolicy } from '../policy/options.js';
 import { syscallTable } from '../tables/syscalls.js';
 import { mergeRanges, type Range, searchTree } from './tree.js';
-import { verdicts } from './verdicts.js';
+import { verdicts } from '../policy/verdicts.js';
 
 /** A filter for one machine. */
 export interface SeccompProgram {
