@@ -1,3 +1,3 @@
 import { packageBuild } from '../../tooling/tsup.base.js';
 
-export default packageBuild();
+export default packageBuild({ entry: { index: 'src/index.ts', analysis: 'src/analysis/index.ts' }, splitting: true });
