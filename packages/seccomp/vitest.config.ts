@@ -9,5 +9,6 @@ export default packageTests({
     'test/property/verify.test.ts',
     'test/property/algebra.test.ts',
     'test/differential/libseccomp.test.ts',
+    'test/enforcement/stacked.test.ts',
   ],
 });

@@ -24,17 +24,23 @@ export class Diagrams {
   /** The set of everything. */
   readonly everything: Diagram;
 
-  #levels = new Uint16Array(1 << 12);
-  #lows = new Uint32Array(1 << 12);
-  #highs = new Uint32Array(1 << 12);
+  #levels: Uint16Array;
+  #lows: Uint32Array;
+  #highs: Uint32Array;
   #count = 0;
   /** Open addressing; 0 is free, anything else a node's number and one. */
-  #table = new Uint32Array(1 << 14);
+  #table: Uint32Array;
   readonly #leaves = new Map<number, Diagram>();
   readonly #memory = new Uint32Array(4 * memorySize);
   #steps = 0;
 
-  constructor() {
+  /** @param expected - nodes that there will be, as far as is known */
+  constructor(expected = 1 << 12) {
+    const size = 2 ** Math.ceil(Math.log2(Math.min(Math.max(expected, 1 << 12), nodesMax)));
+    this.#levels = new Uint16Array(size);
+    this.#lows = new Uint32Array(size);
+    this.#highs = new Uint32Array(size);
+    this.#table = new Uint32Array(size * 4);
     this.nothing = this.leaf(0);
     this.everything = this.leaf(1);
   }

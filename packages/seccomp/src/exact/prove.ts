@@ -36,6 +36,9 @@ export interface AnyProgram {
   readonly bytes: Uint8Array;
 }
 
+/** Nodes that an instruction makes, about: a comparison is as many as a word has bits, and so is its opposite. */
+const nodesEach = 64;
+
 /**
  * Shows that a program answers every call as a policy says, or finds the smallest one that it doesn't.
  *
@@ -44,8 +47,9 @@ export interface AnyProgram {
  * @throws SeccompError `invalid-program`; `too-complex` where neither can be done
  */
 export function prove({ machine, bytes }: AnyProgram, policy: SeccompPolicy): Proof {
-  const diagrams = new Diagrams();
-  const program = new SymbolicProgram(diagrams, readProgram(bytes));
+  const instructions = readProgram(bytes);
+  const diagrams = new Diagrams(instructions.length * nodesEach);
+  const program = new SymbolicProgram(diagrams, instructions);
   const cases = policyCases(diagrams, policy, machine);
   const paths = agreement(diagrams, program, cases);
   if (paths !== undefined) return { proved: true, paths };
