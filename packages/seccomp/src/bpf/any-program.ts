@@ -44,7 +44,7 @@ export const BPF_A = 0x10;
 export const BPF_TXA = 0x80;
 
 /** Words of a program's own memory, `BPF_MEMWORDS`. */
-export const memoryWords = 16;
+const memoryWords = 16;
 
 const withEither = (codes: readonly number[], group: number) =>
   codes.flatMap((one) => [group | one, group | one | BPF_X]);

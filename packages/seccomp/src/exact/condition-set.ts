@@ -25,7 +25,7 @@ export function conditionsSet(diagrams: Diagrams, conditions: readonly Condition
 }
 
 /** The calls that satisfy a condition. Written without regard to how the compiler makes instructions of it. */
-export function conditionSet(diagrams: Diagrams, condition: Condition): Diagram {
+function conditionSet(diagrams: Diagrams, condition: Condition): Diagram {
   const [relation, isOpposite] = forms[condition.compare.slice(0, -2)] ?? unknownComparison(condition);
   const set = condition.compare.endsWith('32')
     ? halfSet(diagrams, condition, { relation, shift: 0n })

@@ -26,7 +26,7 @@ const condition: fc.Arbitrary<Condition> = fc
   });
 
 /** Rules for one harmless call. */
-export const reducedCall = 'getppid';
+const reducedCall = 'getppid';
 
 /** Policies about that call, for x86-64. */
 export const reduced: fc.Arbitrary<SeccompOptions> = fc.record({

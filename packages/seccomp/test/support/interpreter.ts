@@ -37,19 +37,36 @@ export function interpret(bytes: Uint8Array, words: CallWords): number {
     const [a = 0, x = 0] = registers;
     const operand = (code & 8) === 0 ? k : x;
     const group = code & 7;
-    const loaded = new Map([
-      [0x20, words[k / 4]],
-      [0x80, 64],
-      [0x60, memory[k]],
-    ]);
-    if (group < 2) registers[group] = loaded.get(code & 0xe0) ?? k;
-    else if (group < 4) memory[k] = group === 2 ? a : x;
-    else if (group === 4) registers[0] = arithmetic[code & 0xf0]?.(a, operand) ?? Number.NaN;
-    else if (group === 5) pc += skipped(view, pc, [a, operand]);
-    else if (group === 6) return (code & 0x10) === 0 ? k : a;
-    else if ((code & 0x80) === 0) registers[1] = a;
-    else registers[0] = x;
+    if (group === 6) return (code & 0x10) === 0 ? k : a;
+    if (group === 5) pc += skipped(view, pc, [a, operand]);
+    else if (group > 3) registers[group === 7 && (code & 0x80) === 0 ? 1 : 0] = calculated(code, { a, x, operand });
+    else if (group > 1) memory[k] = group === 2 ? a : x;
+    else registers[group] = loaded(code, k, { words, memory });
   }
+}
+
+interface Store {
+  readonly words: CallWords;
+  readonly memory: Uint32Array;
+}
+
+function loaded(code: number, k: number, { words, memory }: Store): number {
+  const mode = code & 0xe0;
+  if (mode === 0x20) return words[k / 4] ?? Number.NaN;
+  if (mode === 0x60) return memory[k] ?? Number.NaN;
+  return mode === 0x80 ? 64 : k;
+}
+
+interface Operands {
+  readonly a: number;
+  readonly x: number;
+  readonly operand: number;
+}
+
+/** What an instruction of arithmetic, or one that moves a register into the other, makes. */
+function calculated(code: number, { a, x, operand }: Operands): number {
+  if ((code & 7) === 7) return (code & 0x80) === 0 ? a : x;
+  return arithmetic[code & 0xf0]?.(a, operand) ?? Number.NaN;
 }
 
 /** How many instructions a jump leaves out. */
