@@ -82,6 +82,15 @@ describe('verify', () => {
     expect(shown(proof)).toBe('x86_64 ioctl(0x0, 0x5412, 0x0, 0x0, 0x0, 0x0): errno EACCES instead of errno EPERM');
   });
 
+  it('finds an end that only follows where no rule holds', () => {
+    const options: SeccompOptions = { ...typing, denied: errno('EACCES'), deny: ['ioctl'] };
+    const proof = changed(
+      options,
+      replaced({ k: encodeAction(errno('EACCES')) }, { k: encodeAction({ action: 'allow' }) }),
+    );
+    expect(shown(proof)).toBe('x86_64 ioctl(0x0, 0x0, 0x0, 0x0, 0x0, 0x0): allow instead of errno EACCES');
+  });
+
   it('takes an action that the kernel does not know for a kill, as the kernel does', () => {
     const deadly: SeccompOptions = { ...typing, foreign: 'kill-process' };
     expect(changed(deadly, replaced({ k: 0x8000_0000 }, { k: 0x1234_0000 }))).toMatchObject({ proved: true });
