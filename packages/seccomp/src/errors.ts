@@ -15,6 +15,7 @@ import type { SeccompFailure } from './native.js';
  * - `io-uring-in-use`: the policy denies io_uring, and this process has one in use (Node 22 and later): it would abort.
  * - `not-proved`: a program could not be shown to do what its policy says, so it is not handed out.
  * - `invalid-program`: the bytes are no filter that a kernel would take.
+ * - `invalid-profile`: a profile of another kind is at fault.
  * - `too-complex`: an exact answer would take too long.
  * - `inexpressible`: no policy, or no profile of another kind, says exactly that.
  * - `thread-blocked`: a thread has a filter of its own, so the kernel changed none of them.
@@ -30,6 +31,7 @@ export type SeccompErrorCode =
   | 'io-uring-in-use'
   | 'not-proved'
   | 'invalid-program'
+  | 'invalid-profile'
   | 'too-complex'
   | 'inexpressible'
   | 'thread-blocked';

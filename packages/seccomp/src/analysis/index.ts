@@ -3,6 +3,8 @@ export { difference, intersect, union } from './algebra.js';
 export { compare, type FilterComparison, type FilterRelation } from './compare.js';
 export type { Comparable } from './side.js';
 export { disassemble } from './disassemble.js';
+export { fromOci, type FromOci, type OciRuntime, type Unsaid } from './from-oci.js';
+export { toOci, type ToOci } from './to-oci.js';
 export { verify } from './verify.js';
 export type { AnyProgram, Proof } from '../exact/prove.js';
 export { describeCall, type WitnessCall } from '../exact/witness.js';
