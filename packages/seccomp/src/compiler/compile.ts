@@ -99,10 +99,20 @@ function programOf(policy: SeccompPolicy, machine: Machine, list: readonly Archi
   });
 }
 
+/** What was proved lately: the same bytes mean the same under the same policy. */
+const proved = new Set<string>();
+const provedMax = 32;
+
 /** What can't be shown to mean what the policy means is not handed out, whatever the cause. */
 function refuseUnproved(policy: SeccompPolicy, program: AnyProgram): void {
+  const key = `${program.machine} ${Buffer.from(program.bytes).toString('base64')} ${JSON.stringify(policy)}`;
+  if (proved.has(key)) return;
   const proof = prove(program, policy);
-  if (proof.proved) return;
+  if (proof.proved) {
+    for (const oldest of [...proved].slice(0, Math.max(0, proved.size + 1 - provedMax))) proved.delete(oldest);
+    proved.add(key);
+    return;
+  }
   const answers = `${describeAction(proof.found)} where the policy says ${describeAction(proof.wanted)}`;
   throw seccompError('not-proved', 'compile', {
     what: `the filter for ${program.machine} would answer ${describeCall(proof.call)} with ${answers}`,

@@ -49,6 +49,20 @@ export function compared(diagrams: Diagrams, relation: Relation, [a, b]: readonl
   return found;
 }
 
+/** The calls in which a word compares so with a number. As {@link compared}, in fewer steps: a filter has little else. */
+export function comparedWith(diagrams: Diagrams, relation: Relation, [bits, number]: readonly [Bits, number]): Diagram {
+  const { nothing, everything } = diagrams;
+  let found = relation === 'eq' || relation === 'ge' ? everything : nothing;
+  const above = relation === 'eq' ? nothing : everything;
+  for (const bit of places) {
+    const own = bits[bit] ?? nothing;
+    const isOne = isSet(number, bit);
+    if (relation === 'set') found = isOne ? diagrams.choose(own, everything, found) : found;
+    else found = isOne ? diagrams.choose(own, found, nothing) : diagrams.choose(own, above, found);
+  }
+  return found;
+}
+
 /** The bits of both words, of either, or of one of them only. */
 export function combined(diagrams: Diagrams, how: 'and' | 'or' | 'xor', [a, b]: readonly [a: Bits, b: Bits]): Bits {
   const { nothing, everything } = diagrams;

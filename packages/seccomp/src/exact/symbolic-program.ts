@@ -84,7 +84,7 @@ export class SymbolicProgram {
       const { code, jt, jf, k } = instruction;
       const group = code & 7;
       if (group === classes.ret) {
-        return { answer: this.#answer((code & BPF_A) === 0 ? this.#values.constant(k) : registers.a) };
+        return { answer: (code & BPF_A) === 0 ? this.#diagrams.leaf(meaningOf(k)) : this.#answer(registers.a) };
       }
       const asks = group === classes.jmp ? this.#asked(instruction, registers) : undefined;
       if (asks === undefined) registers = this.#executed(instruction, registers);
@@ -102,7 +102,7 @@ export class SymbolicProgram {
   #asked({ code, k }: AnyInstruction, { a, x }: Registers): Diagram | undefined {
     const relation = relations.get(code & 0xf0);
     if (relation === undefined) return undefined;
-    return this.#values.compare(relation, a, (code & BPF_X) === 0 ? this.#values.constant(k) : x);
+    return (code & BPF_X) === 0 ? this.#values.compareWith(relation, a, k) : this.#values.compare(relation, a, x);
   }
 
   #executed({ code, k }: AnyInstruction, registers: Registers): Registers {

@@ -4,6 +4,7 @@ import {
   callBits,
   combined,
   compared,
+  comparedWith,
   constantBits,
   constantOf,
   difference,
@@ -58,6 +59,17 @@ export class Values {
     let set = this.#sets.get(key);
     if (set === undefined) {
       set = compared(this.#diagrams, relation, [this.bitsOf(a), this.bitsOf(b)]);
+      this.#sets.set(key, set);
+    }
+    return set;
+  }
+
+  /** The calls in which a word compares so with a number. */
+  compareWith(relation: Relation, a: Value, number: number): Diagram {
+    const key = `${relation} ${a} = ${number}`;
+    let set = this.#sets.get(key);
+    if (set === undefined) {
+      set = comparedWith(this.#diagrams, relation, [this.bitsOf(a), number]);
       this.#sets.set(key, set);
     }
     return set;
