@@ -3,5 +3,12 @@ import { packageTests } from '../../tooling/vitest.base.js';
 export default packageTests({
   // Some tests start four releases of Node, one after the other.
   testTimeout: 60_000,
-  moreCases: ['test/property/compile.test.ts', 'test/differential/libseccomp.test.ts'],
+  moreCases: [
+    'test/property/compile.test.ts',
+    'test/property/any-program.test.ts',
+    'test/property/verify.test.ts',
+    'test/property/algebra.test.ts',
+    'test/differential/libseccomp.test.ts',
+    'test/enforcement/stacked.test.ts',
+  ],
 });

@@ -13,6 +13,11 @@ import type { SeccompFailure } from './native.js';
  * - `no-program`: the policy was not made for this machine's architecture.
  * - `no-supervisor`: the policy notifies a supervisor, and nothing here would answer.
  * - `io-uring-in-use`: the policy denies io_uring, and this process has one in use (Node 22 and later): it would abort.
+ * - `not-proved`: a program could not be shown to do what its policy says, so it is not handed out.
+ * - `invalid-program`: the bytes are no filter that a kernel would take.
+ * - `invalid-profile`: a profile of another kind is at fault.
+ * - `too-complex`: an exact answer would take too long.
+ * - `inexpressible`: no policy, or no profile of another kind, says exactly that.
  * - `thread-blocked`: a thread has a filter of its own, so the kernel changed none of them.
  */
 export type SeccompErrorCode =
@@ -24,6 +29,11 @@ export type SeccompErrorCode =
   | 'no-program'
   | 'no-supervisor'
   | 'io-uring-in-use'
+  | 'not-proved'
+  | 'invalid-program'
+  | 'invalid-profile'
+  | 'too-complex'
+  | 'inexpressible'
   | 'thread-blocked';
 
 /** A {@link SandboxError} of this layer. `path` names the place in the policy where one is at fault. */

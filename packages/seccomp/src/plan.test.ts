@@ -2,7 +2,7 @@ import { recordHeaderLength } from '@sb/core';
 import { describe, expect, it } from 'vitest';
 
 import { errno, killProcess, trace, userNotify } from './policy/actions.js';
-import { decodeProgram } from './compiler/bpf.js';
+import { decodeProgram } from './bpf/bpf.js';
 import { arg } from './policy/conditions.js';
 import { plan } from './plan.js';
 import { policy } from './policy/policy.js';

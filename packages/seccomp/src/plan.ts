@@ -1,7 +1,7 @@
 import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan, type PlanNeed } from '@sb/core';
 
 import { type Action, type ActionName, lets } from './policy/actions.js';
-import { instructionSize } from './compiler/bpf.js';
+import { instructionSize } from './bpf/bpf.js';
 import { compileFor, type SeccompProgram } from './compiler/compile.js';
 import { reachedActions } from './policy/detours.js';
 import { planReader } from './policy/documents.js';
@@ -11,7 +11,7 @@ import type { SeccompPlanOptions, SeccompPolicy } from './policy/options.js';
 import { policy as validate } from './policy/policy.js';
 import { proofOf } from './compiler/proof.js';
 import type { SeccompSupport } from './support.js';
-import { verdicts } from './compiler/verdicts.js';
+import { verdicts } from './policy/verdicts.js';
 
 /** What will be loaded, or why nothing can be. */
 export interface SeccompPlan extends LayerPlan {

@@ -9,7 +9,8 @@ const ranks = new Map([
   ['native', 0],
   ['probe', 0],
   ['core', 0],
-  ['cli-kit', 1],
+  // Of options and completions only: programs of every rank read their command line with it.
+  ['cli-kit', 0.5],
   ['files', 1],
   ['privdrop', 1],
   ['caps', 1],

@@ -7,7 +7,7 @@ import type { Condition } from '../policy/conditions.js';
 import { policy as validate } from '../policy/policy.js';
 import type { SeccompPolicy } from '../policy/options.js';
 import { syscallTable } from '../tables/syscalls.js';
-import { verdicts } from '../compiler/verdicts.js';
+import { verdicts } from '../policy/verdicts.js';
 
 /** What a policy says of one call, without a filter. */
 export interface Decision {

@@ -1,5 +1,5 @@
 import { decodeAction, describeAction } from '../policy/actions.js';
-import { decodeProgram, type Instruction } from '../compiler/bpf.js';
+import { decodeProgram, type Instruction } from '../bpf/bpf.js';
 import type { SeccompFilter, SeccompProgram } from '../compiler/compile.js';
 
 /**

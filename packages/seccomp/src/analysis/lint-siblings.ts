@@ -1,7 +1,7 @@
 import { lets } from '../policy/actions.js';
 import { reachedActions, ringCalls } from '../policy/detours.js';
 import { error, type LintCode, type LintFinding, warning } from './finding.js';
-import type { Verdict } from '../compiler/verdicts.js';
+import type { Verdict } from '../policy/verdicts.js';
 
 /** A newer call that does an older one's work, by a number that no rule for the older one sees. */
 interface Sibling {

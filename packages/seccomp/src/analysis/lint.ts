@@ -8,7 +8,7 @@ import { lintSiblings } from './lint-siblings.js';
 import { policy as validate } from '../policy/policy.js';
 import type { SeccompOptions, SeccompPolicy } from '../policy/options.js';
 import { syscallNumber } from '../tables/syscalls.js';
-import { type Verdict, verdicts } from '../compiler/verdicts.js';
+import { type Verdict, verdicts } from '../policy/verdicts.js';
 
 type Check = (policy: SeccompPolicy, call: (name: string) => Verdict | undefined) => LintFinding | undefined;
 

@@ -1,6 +1,6 @@
 import { type Action, decodeAction, describeAction, sameAction } from '../policy/actions.js';
 import { architectures } from '../tables/architectures.js';
-import { decodeProgram, type Instruction, run } from '../compiler/bpf.js';
+import { decodeProgram, type Instruction, run } from '../bpf/bpf.js';
 import { programFor, type SeccompFilter, type SeccompProgram } from '../compiler/compile.js';
 import { evaluate } from './evaluate.js';
 import { checkedCall, type SimulatedCall } from './simulated-call.js';

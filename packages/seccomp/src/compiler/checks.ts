@@ -1,8 +1,8 @@
 import { describeAction, encodeAction } from '../policy/actions.js';
-import { dataOffsets } from './bpf.js';
+import { dataOffsets } from '../bpf/bpf.js';
 import { type Condition, describeCondition } from '../policy/conditions.js';
 import type { Graph, Node, Test } from './graph.js';
-import type { Verdict } from './verdicts.js';
+import type { Verdict } from '../policy/verdicts.js';
 import {
   all32,
   comparisonOf,

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { kernelObjections } from '../../test/support/kernel-checker.js';
 import { errno } from '../policy/actions.js';
 import { hotCalls } from '../tables/argument-kinds.js';
-import { decodeProgram, encodeProgram, run } from './bpf.js';
+import { decodeProgram, encodeProgram, run } from '../bpf/bpf.js';
 import { compile, programFor } from './compile.js';
 import { arg, type Condition } from '../policy/conditions.js';
 import { Graph } from './graph.js';

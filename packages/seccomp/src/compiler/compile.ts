@@ -1,15 +1,17 @@
 import { describeAction, encodeAction } from '../policy/actions.js';
-import { type Architecture, architectures, type Machine, onMachine } from '../tables/architectures.js';
-import { dataOffsets, encodeProgram, instructionSize, maxInstructions } from './bpf.js';
+import { type Architecture, architectures, type Machine, machineNames, onMachine } from '../tables/architectures.js';
+import { dataOffsets, encodeProgram, instructionSize, maxInstructions } from '../bpf/bpf.js';
 import { checksOf } from './checks.js';
 import { seccompError } from '../errors.js';
+import { type AnyProgram, prove } from '../exact/prove.js';
+import { describeCall } from '../exact/witness.js';
 import { Graph, type Node } from './graph.js';
 import { layOut } from './layout.js';
 import { policy as validate } from '../policy/policy.js';
 import type { SeccompPolicy } from '../policy/options.js';
 import { syscallTable } from '../tables/syscalls.js';
 import { mergeRanges, type Range, searchTree } from './tree.js';
-import { verdicts } from './verdicts.js';
+import { verdicts } from '../policy/verdicts.js';
 
 /** A filter for one machine. */
 export interface SeccompProgram {
@@ -33,19 +35,18 @@ export interface SeccompFilter {
   readonly programs: readonly SeccompProgram[];
 }
 
-const machines: readonly Machine[] = ['x86_64', 'aarch64', 'riscv64'];
-
 /**
  * Compiles a policy to BPF, on any platform. Each program checks the architecture first, answers x32 and numbers that
  * are not in the table, and then finds the call by a balanced search; only calls with rules look at arguments, since
- * the kernel remembers the answer of the others (Linux 5.11). Equal ends are shared.
+ * the kernel remembers the answer of the others (Linux 5.11). Equal ends are shared. Each program's bytes are then shown to
+ * answer every call as the policy says.
  *
  * @param policy - from `policy`
- * @throws SeccompError `program-too-long` over 4,096 instructions, and what `policy` throws for anything it didn't make
+ * @throws SeccompError `program-too-long` over 4,096 instructions; `not-proved` or `too-complex` for what can't be shown; what `policy` throws for anything it didn't make
  */
 export function compile(policy: SeccompPolicy): SeccompFilter {
   const valid = validate(policy);
-  const programs = machines.flatMap((machine) => {
+  const programs = machineNames.flatMap((machine) => {
     const list = onMachine(valid.architectures, machine);
     return list.length === 0 ? [] : [programOf(valid, machine, list)];
   });
@@ -59,7 +60,7 @@ let latest: { readonly key: string; readonly program: SeccompProgram } | undefin
  * Compiles a policy for one machine only, as {@link compile} does for all.
  *
  * @param policy - from `policy`
- * @throws SeccompError `program-too-long`, `no-program`, and what `policy` throws for anything it didn't make
+ * @throws SeccompError `program-too-long`, `not-proved`, `too-complex`, `no-program`, and what `policy` throws for anything it didn't make
  */
 export function compileFor(policy: SeccompPolicy, machine: Machine): SeccompProgram {
   const valid = validate(policy);
@@ -86,13 +87,36 @@ function programOf(policy: SeccompPolicy, machine: Machine, list: readonly Archi
   }
   const placed = layOut(graph.load(dataOffsets.arch, other, 'arch'));
   if (placed.length > maxInstructions) throw tooLong(placed.length);
+  const bytes = encodeProgram(placed);
+  refuseUnproved(policy, { machine, bytes });
   return Object.freeze({
     machine,
     audit: architectures[machine].audit,
     architectures: list,
-    bytes: encodeProgram(placed),
+    bytes,
     length: placed.length,
     notes: Object.freeze(placed.map(({ note }) => note)),
+  });
+}
+
+/** What was proved lately: the same bytes mean the same under the same policy. */
+const proved = new Set<string>();
+const provedMax = 32;
+
+/** What can't be shown to mean what the policy means is not handed out, whatever the cause. */
+function refuseUnproved(policy: SeccompPolicy, program: AnyProgram): void {
+  const key = `${program.machine} ${Buffer.from(program.bytes).toString('base64')} ${JSON.stringify(policy)}`;
+  if (proved.has(key)) return;
+  const proof = prove(program, policy);
+  if (proof.proved) {
+    for (const oldest of [...proved].slice(0, Math.max(0, proved.size + 1 - provedMax))) proved.delete(oldest);
+    proved.add(key);
+    return;
+  }
+  const answers = `${describeAction(proof.found)} where the policy says ${describeAction(proof.wanted)}`;
+  throw seccompError('not-proved', 'compile', {
+    what: `the filter for ${program.machine} would answer ${describeCall(proof.call)} with ${answers}`,
+    hint: 'Report this with the policy: the compiler is wrong. Nothing was loaded.',
   });
 }
 

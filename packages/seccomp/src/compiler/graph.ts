@@ -1,4 +1,4 @@
-import { maxInstructions, type Opcode } from './bpf.js';
+import { maxInstructions, type Opcode } from '../bpf/bpf.js';
 
 /** A comparison of the accumulator with a constant. */
 export type Test = Extract<Opcode, 'jeq' | 'jgt' | 'jge' | 'jset'>;

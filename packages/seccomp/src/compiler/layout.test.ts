@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { kernelObjections } from '../../test/support/kernel-checker.js';
-import { run } from './bpf.js';
+import { run } from '../bpf/bpf.js';
 import { Graph, type Node } from './graph.js';
 import { layOut } from './layout.js';
 

@@ -1,4 +1,4 @@
-import type { Instruction } from './bpf.js';
+import type { Instruction } from '../bpf/bpf.js';
 import type { Node } from './graph.js';
 
 /** An instruction and what the listing says of it. */

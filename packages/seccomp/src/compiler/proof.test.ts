@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { decodeProgram, instructionSize, maxInstructions, run } from './bpf.js';
+import { decodeProgram, instructionSize, maxInstructions, run } from '../bpf/bpf.js';
 import { architectures } from '../tables/architectures.js';
 import { compileFor } from './compile.js';
 import { plan } from '../plan.js';

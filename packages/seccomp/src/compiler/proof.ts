@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { encodeAction, errno } from '../policy/actions.js';
 import type { Machine } from '../tables/architectures.js';
-import { dataOffsets, encodeProgram, maxInstructions } from './bpf.js';
+import { dataOffsets, encodeProgram, maxInstructions } from '../bpf/bpf.js';
 import { syscallNumber } from '../tables/syscalls.js';
 
 /** What seccomp(2) never fails with by nature; `seccomp.c` has the same number. */

@@ -1,4 +1,4 @@
-import { dataOffsets } from './bpf.js';
+import { dataOffsets } from '../bpf/bpf.js';
 import type { Condition } from '../policy/conditions.js';
 
 /** What the accumulator holds: a word of the call's data, masked or not. */

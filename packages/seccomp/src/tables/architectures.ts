@@ -27,6 +27,9 @@ export const architectures: Readonly<Record<Architecture, ArchitectureFacts>> = 
 /** The architectures' names. */
 export const architectureNames: readonly Architecture[] = ['x86_64', 'i386', 'aarch64', 'riscv64'];
 
+/** The machines' names. */
+export const machineNames: readonly Machine[] = ['x86_64', 'aarch64', 'riscv64'];
+
 const machines: ReadonlyMap<string, Machine> = new Map([
   ['x64', 'x86_64'],
   ['arm64', 'aarch64'],

@@ -1,11 +1,11 @@
 /* One policy as both compilers see it, and their two programs run on the same calls. */
 import { decodeAction, describeAction, encodeAction } from '../../src/policy/actions.js';
 import { type Architecture, architectures, type Machine } from '../../src/tables/architectures.js';
-import { decodeProgram, run } from '../../src/compiler/bpf.js';
+import { decodeProgram, run } from '../../src/bpf/bpf.js';
 import { compile, programFor } from '../../src/compiler/compile.js';
 import { policy, type SeccompOptions, type SeccompPolicy } from '../../src/index.js';
 import { syscallTable } from '../../src/tables/syscalls.js';
-import { type Verdict, verdicts } from '../../src/compiler/verdicts.js';
+import { type Verdict, verdicts } from '../../src/policy/verdicts.js';
 import { callFor, random } from '../property/arbitraries.js';
 import { compileReference, type ReferenceFilter, type ReferenceRule } from '../support/reference.mjs';
 import { translate } from '../support/translate.mjs';

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { encodeAction } from '../../src/policy/actions.js';
 import { architectures, type Machine } from '../../src/tables/architectures.js';
-import { decodeProgram, run } from '../../src/compiler/bpf.js';
+import { decodeProgram, run } from '../../src/bpf/bpf.js';
 import { compile, programFor } from '../../src/compiler/compile.js';
 import { policy, simulate } from '../../src/index.js';
 import { syscallTable } from '../../src/tables/syscalls.js';

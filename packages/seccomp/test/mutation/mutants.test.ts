@@ -1,7 +1,11 @@
-/* Whether the tests would notice if a preset let a program hold up, or take over, what others of its user do. */
+/*
+ * Whether the tests would notice if a preset let a program hold up, or take over, what others of its user do, or if a
+ * proof showed what is not so.
+ */
 import { change, mutationTests, without } from '@sb/test-kit/mutation';
 
 const answers = (test: string): readonly [string, string] => ['src/analysis/simulate', test];
+const verifies = (test: string): readonly [string, string] => ['src/analysis/verify', test];
 
 mutationTests(
   'packages/seccomp',
@@ -31,6 +35,54 @@ mutationTests(
       "deny('socket', 'EAFNOSUPPORT', arg(0).eq32(AF_UNIX))",
       "deny('socket', 'EPERM', arg(0).eq32(AF_UNIX))",
       answers('answers as it should'),
+    ),
+    without(
+      'the proof of what is compiled',
+      'compiler/compile',
+      'refuseUnproved(policy, { machine, bytes });',
+      verifies('hands out nothing that is not proved'),
+    ),
+    change(
+      'the upper half of an argument in a proof',
+      'exact/condition-set',
+      'return diagrams.choose(isEqual, low, decided);',
+      'return low;',
+      verifies('finds a bound that is one off'),
+    ),
+    change(
+      'the answers of a program in a proof',
+      'exact/agreement',
+      'return answer === this.#diagrams.leaf(meaningOf(encodeAction(action)));',
+      'return answer !== undefined && action !== undefined;',
+      verifies('finds another error than the one that is meant'),
+    ),
+    change(
+      'the ways on which a rule does not hold',
+      'exact/agreement',
+      'this.claim({ ...claim, position, rule: claim.rule + 1 });',
+      '',
+      verifies('finds an end that only follows where no rule holds'),
+    ),
+    change(
+      'the kill for an action that the kernel does not know',
+      'exact/meaning',
+      "if (!known.has(action)) return actionValues['kill-process'];",
+      '',
+      verifies('takes an action that the kernel does not know for a kill'),
+    ),
+    change(
+      'the calls that only one filter lets go on',
+      'analysis/compare',
+      'return (goesOn(a) ? inA : 0) | (goesOn(b) ? inB : 0) | (a === b ? 0 : differing);',
+      'return (goesOn(a) ? inA : 0) | (goesOn(a) ? inB : 0) | (a === b ? 0 : differing);',
+      ['test/property/algebra', 'says what trying every call says'],
+    ),
+    change(
+      'the stricter of two answers',
+      'analysis/precedence',
+      'return strictness(first) < strictness(last) ? first : last;',
+      'return strictness(first) > strictness(last) ? first : last;',
+      ['test/enforcement/stacked', 'pairs of filters do together'],
     ),
   ],
   'linux',

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { describeAction, encodeAction, lets } from '../../src/policy/actions.js';
-import { decodeProgram } from '../../src/compiler/bpf.js';
+import { decodeProgram } from '../../src/bpf/bpf.js';
 import { evaluate } from '../../src/analysis/evaluate.js';
 import { compile, policy, type SeccompOptions, simulate } from '../../src/index.js';
 import { kernelObjections } from '../support/kernel-checker.js';

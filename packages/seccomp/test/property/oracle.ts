@@ -15,6 +15,9 @@ export interface OracleCall {
 }
 
 const table = Object.entries(syscalls.calls as Record<string, Partial<Record<Architecture, number>>>);
+const named = new Map(
+  table.flatMap(([name, numbers]) => Object.entries(numbers).map(([arch, nr]) => [`${arch} ${nr}`, name] as const)),
+);
 const groupData = groups.groups as Record<string, { readonly from: Record<string, readonly string[]> }>;
 const error = (errno: string): Action => ({ action: 'errno', errno });
 const families = new Map([
@@ -47,7 +50,7 @@ const hidden: Record<string, string> = {
 export function oracle(policy: SeccompPolicy, { arch, nr, args }: OracleCall): Action {
   if (!policy.architectures.includes(arch)) return policy.foreign;
   if (arch === 'x86_64' && nr >= 0x4000_0000) return policy.x32;
-  const name = table.find(([, numbers]) => numbers[arch] === nr)?.[0];
+  const name = named.get(`${arch} ${nr}`);
   if (name === undefined) return policy.unknown;
   if (isFamilyCall(name) && !hasFamily(policy, args)) return error('EAFNOSUPPORT');
   const rules = [...policy.rules, ...(isOwnDenied(policy, name) ? [] : presets[policy.base].rules)];

@@ -1,4 +1,4 @@
-import type { Instruction } from '../../src/compiler/bpf.js';
+import type { Instruction } from '../../src/bpf/bpf.js';
 
 /**
  * What the kernel checks before it takes a filter (`bpf_check_classic` and `seccomp_check_filter`): a list of what it

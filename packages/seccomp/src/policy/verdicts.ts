@@ -1,12 +1,12 @@
-import { type Action, allow, errno, lets } from '../policy/actions.js';
+import { type Action, allow, errno, lets } from './actions.js';
 import type { Architecture } from '../tables/architectures.js';
-import { arg, type Condition } from '../policy/conditions.js';
-import { closeDetours, isShut, newNamespaces } from '../policy/detours.js';
+import { arg, type Condition } from './conditions.js';
+import { closeDetours, isShut, newNamespaces } from './detours.js';
 import { familyNumber } from '../tables/families.js';
 import { expandGroup } from '../tables/groups.js';
-import type { SeccompPolicy } from '../policy/options.js';
-import { presets } from '../policy/presets.js';
-import type { Rule } from '../policy/rules.js';
+import type { SeccompPolicy } from './options.js';
+import { presets } from './presets.js';
+import type { Rule } from './rules.js';
 import { syscallTable } from '../tables/syscalls.js';
 
 /** A rule and where it is written, for instance `rules[2]` or `deny-dangerous rule 0`. */

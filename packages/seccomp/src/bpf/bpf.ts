@@ -39,7 +39,7 @@ export const maxInstructions = 4096;
 export const instructionSize = 8;
 
 /** Offsets in `struct seccomp_data`. */
-export const dataOffsets = { nr: 0, arch: 4, args: 16 } as const;
+export const dataOffsets = { nr: 0, arch: 4, instructionPointer: 8, args: 16 } as const;
 
 /**
  * Encodes a program as the kernel reads it.

@@ -1,0 +1,231 @@
+import { conditionsSet } from '../exact/condition-set.js';
+import { Diagrams } from '../exact/diagrams.js';
+import type { Case } from '../exact/policy-cases.js';
+import { type Action, encodeAction, errno, killThread, sameAction, trace } from '../policy/actions.js';
+import { arg, type Condition } from '../policy/conditions.js';
+import type { SeccompPolicy } from '../policy/options.js';
+import { type Architecture, architectures, type Machine } from '../tables/architectures.js';
+import { isSyscall, syscallNumber, syscallTable } from '../tables/syscalls.js';
+import { type OciArgument, type OciProfile, type OciSyscalls, parseOci, refusal } from './oci-profile.js';
+import { goesOn } from './precedence.js';
+import { writtenPolicy } from './written-policy.js';
+
+/** Something that the other side can't say, or says otherwise. */
+export interface Unsaid {
+  /** The place in what was given. */
+  readonly path: string;
+  readonly what: string;
+}
+
+/** What a profile came to. */
+export interface FromOci {
+  readonly policy: SeccompPolicy;
+  /** Where the policy answers otherwise than what the runtime loads, or leaves a name out as the runtime does. */
+  readonly unsaid: readonly Unsaid[];
+}
+
+/** Who loads the profile. */
+export interface OciRuntime {
+  /** runc answers numbers above all those of the profile with `ENOSYS`; crun has no such rule. */
+  readonly runtime: 'runc' | 'crun';
+  /** Whose machine it is, where the profile names no architecture. Default: `x86_64`. */
+  readonly machine?: Machine;
+}
+
+const names: ReadonlyMap<string, Architecture> = new Map([
+  ['SCMP_ARCH_X86_64', 'x86_64'],
+  ['SCMP_ARCH_X86', 'i386'],
+  ['SCMP_ARCH_AARCH64', 'aarch64'],
+  ['SCMP_ARCH_RISCV64', 'riscv64'],
+]);
+
+/**
+ * The policy of an OCI profile, by what the runtime and libseccomp make of it and not by what it looks like: names that
+ * libseccomp doesn't know are skipped; a rule that says what the default says is skipped; conditions on the same argument
+ * become rules of their own, so that "and" turns into "or"; a rule without conditions outweighs those with some; another
+ * architecture, and x32 where it isn't listed, kills the thread.
+ *
+ * @param document - JSON: `linux.seccomp` of the runtime-spec
+ * @param runtime - who loads it
+ * @throws SeccompError `invalid-profile`, also for rules whose order libseccomp chooses for itself; `too-complex`
+ */
+export function fromOci(document: string, { runtime, machine = 'x86_64' }: OciRuntime): FromOci {
+  const profile = parseOci(document);
+  const unsaid: Unsaid[] = [];
+  const listed = architecturesOf(profile, machine, unsaid);
+  const otherwise = actionOf(profile.defaultAction, profile.defaultErrnoRet);
+  const calls = new Map<string, Case>();
+  for (const name of new Set(listed.flatMap((one) => [...syscallTable(one).values()])))
+    calls.set(name, { rules: [], otherwise });
+  addRules(calls, profile, { otherwise, unsaid, isOn32: listed.includes('i386') });
+  const stub = runtime === 'runc' && !goesOn(encodeAction(otherwise)) ? errno('ENOSYS') : otherwise;
+  if (!sameAction(stub, otherwise)) addStub(calls, { profile, listed, stub, unsaid });
+  if (listed.includes('x86_64'))
+    unsaid.push({ path: '(number)', what: 'number -1, which is no call, gets the default there' });
+  const policy = writtenPolicy({
+    calls,
+    unknown: stub,
+    foreign: killThread,
+    x32: killThread,
+    architectures: listed,
+    level: 'require',
+  });
+  return { policy, unsaid };
+}
+
+function architecturesOf(
+  { architectures: given = [] }: OciProfile,
+  machine: Machine,
+  unsaid: Unsaid[],
+): readonly Architecture[] {
+  const found = new Set<Architecture>(given.length === 0 ? [machine] : []);
+  for (const [index, name] of given.entries()) {
+    const known = names.get(name);
+    const path = `architectures[${index}]`;
+    if (known !== undefined) found.add(known);
+    else if (!/^SCMP_ARCH_[A-Z\d_]+$/.test(name))
+      throw refusal(path, `is not an architecture: ${JSON.stringify(name)}`);
+    else unsaid.push({ path, what: `calls of ${name} are answered by the rules there, and killed here` });
+  }
+  if (found.size === 0) throw refusal('architectures', 'names none that a policy can');
+  return [...found];
+}
+
+interface Rules {
+  readonly otherwise: Action;
+  readonly unsaid: Unsaid[];
+  readonly isOn32: boolean;
+}
+
+function addRules(calls: Map<string, Case>, { syscalls = [] }: OciProfile, rules: Rules): void {
+  const whole = new Map<string, Action>();
+  for (const [index, entry] of syscalls.entries()) {
+    const path = `syscalls[${index}]`;
+    sayWhatIsLost(entry, path, rules);
+    const action = actionOf(entry.action, entry.errnoRet);
+    if (sameAction(action, rules.otherwise)) continue;
+    const own = waysOf(entry).map((when) => ({ when, action }));
+    for (const name of entry.names) {
+      const before = calls.get(name);
+      if (before === undefined) continue;
+      if (own.length > 0) calls.set(name, { ...before, rules: [...before.rules, ...own] });
+      else if (sameAction(whole.get(name) ?? action, action)) whole.set(name, action);
+      else throw refusal(path, `says of ${name} what another rule without conditions contradicts`);
+    }
+  }
+  for (const [name, action] of whole) calls.set(name, { rules: [], otherwise: action });
+  for (const [name, one] of calls) refuseContradiction(name, one.rules);
+}
+
+function sayWhatIsLost({ names: called, args = [] }: OciSyscalls, path: string, { unsaid, isOn32 }: Rules): void {
+  if (isOn32 && args.some(isLong)) unsaid.push({ path, what: 'i386 compares the lower half there' });
+  for (const [at, name] of called.entries()) {
+    if (!isSyscall(name)) unsaid.push({ path: `${path}.names[${at}]`, what: `${name} is not known and skipped` });
+  }
+}
+
+const isLong = ({ value, valueTwo = 0n }: OciArgument): boolean => value >> 32n !== 0n || valueTwo >> 32n !== 0n;
+
+/** Each list of conditions is a rule: all of them, or each alone where an argument is there twice. */
+function waysOf({ args = [] }: OciSyscalls): readonly (readonly Condition[])[] {
+  if (args.length === 0) return [];
+  const conditions = args.map(conditionOf);
+  const isRepeated = new Set(args.map(({ index }) => index)).size < args.length;
+  return isRepeated ? conditions.map((one) => [one]) : [conditions];
+}
+
+function conditionOf({ index, value, valueTwo = 0n, op }: OciArgument): Condition {
+  const own = arg(index);
+  const wide = (compare: 'ne64' | 'lt64' | 'le64' | 'eq64' | 'ge64' | 'gt64') => own[compare](value);
+  switch (op) {
+    case 'SCMP_CMP_NE':
+      return wide('ne64');
+    case 'SCMP_CMP_LT':
+      return wide('lt64');
+    case 'SCMP_CMP_LE':
+      return wide('le64');
+    case 'SCMP_CMP_EQ':
+      return wide('eq64');
+    case 'SCMP_CMP_GE':
+      return wide('ge64');
+    case 'SCMP_CMP_GT':
+      return wide('gt64');
+    case 'SCMP_CMP_MASKED_EQ':
+      return own.maskedEq64(value, valueTwo);
+  }
+}
+
+/** libseccomp orders the rules of a call by itself: where two that differ hold for the same call, either may decide. */
+function refuseContradiction(name: string, rules: Case['rules']): void {
+  const diagrams = new Diagrams();
+  const sets = rules.map(({ when, action }) => ({ set: conditionsSet(diagrams, when), action }));
+  for (const [index, one] of sets.entries()) {
+    const other = sets
+      .slice(0, index)
+      .find(({ set, action }) => !sameAction(action, one.action) && diagrams.both(set, one.set) !== diagrams.nothing);
+    if (other === undefined) continue;
+    throw refusal(
+      'syscalls',
+      `has two rules of ${name} that hold for the same call and say different things`,
+      'Leave one out: libseccomp chooses their order.',
+    );
+  }
+}
+
+interface Stub {
+  readonly profile: OciProfile;
+  readonly listed: readonly Architecture[];
+  readonly stub: Action;
+  readonly unsaid: Unsaid[];
+}
+
+/** What runc puts before the filter: numbers above all of those that the profile names fail with `ENOSYS`. */
+function addStub(calls: Map<string, Case>, { profile, listed, stub, unsaid }: Stub): void {
+  const named = new Set((profile.syscalls ?? []).flatMap((entry) => entry.names));
+  const isAbove = (name: string, architecture: Architecture) => {
+    const numbers = [...named].map((one) => syscallNumber(one, architecture) ?? -1);
+    const number = syscallNumber(name, architecture);
+    return number === undefined ? undefined : number > Math.max(...numbers);
+  };
+  for (const name of calls.keys()) {
+    const above = new Set(listed.map((one) => isAbove(name, one)).filter((one) => one !== undefined));
+    if (above.size > 1)
+      unsaid.push({ path: '(stub)', what: `${name} is above the profile's calls on some architectures only` });
+    if (above.size === 1 && above.has(true)) calls.set(name, { rules: [], otherwise: stub });
+  }
+  const hasGap = listed.some((one) => {
+    const last = Math.max(...[...named].map((name) => syscallNumber(name, one) ?? -1));
+    const { x32 = Infinity } = architectures[one];
+    return (
+      last < x32 &&
+      Array.from({ length: last + 1 }, (_, number) => number).some((number) => !syscallTable(one).has(number))
+    );
+  });
+  if (hasGap)
+    unsaid.push({
+      path: '(number)',
+      what: 'numbers without a name below the last call get the default there, ENOSYS here',
+    });
+}
+
+function actionOf(action: OciProfile['defaultAction'], error = 1): Action {
+  switch (action) {
+    case 'SCMP_ACT_KILL':
+    case 'SCMP_ACT_KILL_THREAD':
+      return killThread;
+    case 'SCMP_ACT_KILL_PROCESS':
+      return { action: 'kill-process' };
+    case 'SCMP_ACT_TRAP':
+      return { action: 'trap', data: 0 };
+    case 'SCMP_ACT_ERRNO':
+      return errno(error);
+    case 'SCMP_ACT_TRACE':
+      return trace(error);
+    case 'SCMP_ACT_ALLOW':
+      return { action: 'allow' };
+    case 'SCMP_ACT_LOG':
+      return { action: 'log' };
+    case 'SCMP_ACT_NOTIFY':
+      return { action: 'user-notify' };
+  }
+}

@@ -1,0 +1,10 @@
+/** What is decided of filters for every call there can be, and not tried on some. */
+export { difference, intersect, union } from './algebra.js';
+export { compare, type FilterComparison, type FilterRelation } from './compare.js';
+export type { Comparable } from './side.js';
+export { disassemble } from './disassemble.js';
+export { fromOci, type FromOci, type OciRuntime, type Unsaid } from './from-oci.js';
+export { toOci, type ToOci } from './to-oci.js';
+export { verify } from './verify.js';
+export type { AnyProgram, Proof } from '../exact/prove.js';
+export { describeCall, type WitnessCall } from '../exact/witness.js';

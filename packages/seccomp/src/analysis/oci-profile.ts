@@ -1,0 +1,122 @@
+/** The part of an OCI runtime configuration that is about system calls: `linux.seccomp` of the runtime-spec. */
+import { custom, integer, list, object, Place, type Reader, required, text, word } from '@sb/core/document';
+
+import { seccompError } from '../errors.js';
+import { readJson } from '../policy/json-text.js';
+
+/** The actions of the runtime-spec. */
+export const ociActions = [
+  'SCMP_ACT_KILL',
+  'SCMP_ACT_KILL_THREAD',
+  'SCMP_ACT_KILL_PROCESS',
+  'SCMP_ACT_TRAP',
+  'SCMP_ACT_ERRNO',
+  'SCMP_ACT_TRACE',
+  'SCMP_ACT_ALLOW',
+  'SCMP_ACT_LOG',
+  'SCMP_ACT_NOTIFY',
+] as const;
+
+/** The comparisons of the runtime-spec; all look at 64 bits. */
+export const ociOperators = [
+  'SCMP_CMP_NE',
+  'SCMP_CMP_LT',
+  'SCMP_CMP_LE',
+  'SCMP_CMP_EQ',
+  'SCMP_CMP_GE',
+  'SCMP_CMP_GT',
+  'SCMP_CMP_MASKED_EQ',
+] as const;
+
+/** A condition on an argument; `value` is the mask of `SCMP_CMP_MASKED_EQ`, and `valueTwo` what must be left of it. */
+export interface OciArgument {
+  readonly index: number;
+  readonly value: bigint;
+  readonly valueTwo?: bigint;
+  readonly op: (typeof ociOperators)[number];
+}
+
+/** Calls with an action. */
+export interface OciSyscalls {
+  readonly names: readonly string[];
+  readonly action: (typeof ociActions)[number];
+  readonly errnoRet?: number;
+  readonly args?: readonly OciArgument[];
+}
+
+/** A profile. */
+export interface OciProfile {
+  readonly defaultAction: (typeof ociActions)[number];
+  readonly defaultErrnoRet?: number;
+  readonly architectures?: readonly string[];
+  readonly syscalls?: readonly OciSyscalls[];
+  /** Of the load, and of who is notified; no call is answered otherwise for them. */
+  readonly flags?: readonly string[];
+  readonly listenerPath?: string;
+  readonly listenerMetadata?: string;
+}
+
+/** A number of 64 bits as {@link parseOci} leaves it: JSON's own numbers are not exact above 2⁵³ in JavaScript. */
+const register: Reader<bigint> = custom({
+  expected: 'an unsigned 64-bit number',
+  schema: {},
+  is: (value): value is number | string => Number.isSafeInteger(value) || isLong(value),
+  read: (value, path) => {
+    const number = BigInt(typeof value === 'string' ? value.slice(longMark.length) : value);
+    if (number >= 0n && number < 1n << 64n) return number;
+    throw refusal(path, `is not an unsigned 64-bit number: ${number}`);
+  },
+});
+
+/** What stands before the digits of a number that was too long for JSON.parse. */
+const longMark = '\0';
+const isLong = (value: unknown): value is string => typeof value === 'string' && /^\0\d+$/.test(value);
+
+const errno = integer({ min: 1, max: 4095, what: 'an error number' });
+const argument = object<OciArgument>({
+  index: required(integer({ min: 0, max: 5, what: 'an argument' })),
+  value: required(register),
+  valueTwo: register,
+  op: required(word(ociOperators)),
+});
+const syscalls = object<OciSyscalls>({
+  names: required(list(text(), { min: 1, what: 'a list of calls' })),
+  action: required(word(ociActions)),
+  errnoRet: errno,
+  args: list(argument, { max: 48, what: 'a list of conditions' }),
+});
+
+const profileReader = object<OciProfile>({
+  defaultAction: required(word(ociActions)),
+  defaultErrnoRet: errno,
+  architectures: list(text(), { what: 'a list of architectures' }),
+  syscalls: list(syscalls, { what: 'a list of rules' }),
+  flags: list(text(), { what: 'a list of flags' }),
+  listenerPath: text(),
+  listenerMetadata: text(),
+});
+
+const profilePlace = new Place('', ({ path, what, hint }) => {
+  throw refusal(path === '' ? 'profile' : path, what, hint);
+});
+
+/** Refuses a value of a profile, naming its place. */
+export function refusal(path: string, what: string, hint = 'Correct the profile.'): Error {
+  return seccompError('invalid-profile', 'oci', { what: `${path} ${what}`, hint, path });
+}
+
+/**
+ * Reads a profile as a runtime gets it: `linux.seccomp` of a bundle's config.json, or a SeccompProfile's file.
+ *
+ * @param document - JSON, at most 1 MiB, nested at most eight deep
+ * @throws SeccompError `invalid-profile`, with the place in it as `path`
+ */
+export function parseOci(document: string): OciProfile {
+  const exact = document.replaceAll(/"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])\d{16,}(?![\d.eE])/gs, (token) =>
+    token.startsWith('"') ? token : `"\\u0000${token}"`,
+  );
+  return profileReader.read(
+    readJson(exact, 8, (what, hint) => refusal('(document)', what, hint)),
+    profilePlace,
+  );
+}

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+
+import { arg, errno, evaluate, policy, type SeccompOptions, type SeccompPolicy } from '../index.js';
+import { baseNames } from '../policy/presets.js';
+import { syscallNumber } from '../tables/syscalls.js';
+import { compare, fromOci, toOci } from './index.js';
+
+/** In the form of Docker's default profile: a list that is allowed, and a few calls by their arguments. */
+const small = JSON.stringify({
+  defaultAction: 'SCMP_ACT_ERRNO',
+  defaultErrnoRet: 1,
+  architectures: ['SCMP_ARCH_X86_64'],
+  syscalls: [
+    { names: ['read', 'write', 'exit_group', 'socket', 'futex_waitv', 'not_a_call'], action: 'SCMP_ACT_ALLOW' },
+    { names: ['personality'], action: 'SCMP_ACT_ALLOW', args: [{ index: 0, value: 0, op: 'SCMP_CMP_EQ' }] },
+    { names: ['personality'], action: 'SCMP_ACT_ALLOW', args: [{ index: 0, value: 8, op: 'SCMP_CMP_EQ' }] },
+    {
+      names: ['clone'],
+      action: 'SCMP_ACT_ALLOW',
+      args: [{ index: 0, value: 2114060288, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }],
+    },
+    { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: 38 },
+  ],
+});
+
+function answer(valid: SeccompPolicy, name: string, ...args: readonly bigint[]): string {
+  const { action } = evaluate(valid, 'x86_64', { number: syscallNumber(name, 'x86_64') ?? 0, args });
+  return Object.values(action).join(' ');
+}
+
+/** A profile of rules for one call. */
+const profile = (syscalls: unknown, more: object = {}) =>
+  JSON.stringify({ defaultAction: 'SCMP_ACT_ERRNO', syscalls, ...more });
+const on = (index: number, op: string, value: number) => ({ index, value, op });
+
+describe('fromOci', () => {
+  it('says what crun loads', () => {
+    const { policy: made, unsaid } = fromOci(small, { runtime: 'crun' });
+    expect(answer(made, 'read')).toBe('allow');
+    expect(answer(made, 'mount')).toBe('errno EPERM');
+    expect(answer(made, 'clone3')).toBe('errno ENOSYS');
+    expect([answer(made, 'personality', 8n), answer(made, 'personality', 1n)]).toEqual(['allow', 'errno EPERM']);
+    expect([answer(made, 'clone', 0x11n), answer(made, 'clone', 0x1000_0000n)]).toEqual(['allow', 'errno EPERM']);
+    expect(made.unknown).toEqual(errno('EPERM'));
+    expect([made.foreign, made.x32]).toEqual([{ action: 'kill-thread' }, { action: 'kill-thread' }]);
+    expect(unsaid.map(({ path }) => path)).toEqual(['syscalls[0].names[5]', '(number)']);
+  });
+
+  it('answers what is newer than the profile as runc does', () => {
+    const { policy: made } = fromOci(small, { runtime: 'runc' });
+    // futex_waitv, 449, is the last that the profile names.
+    expect([answer(made, 'openat2'), answer(made, 'cachestat')]).toEqual(['errno EPERM', 'errno ENOSYS']);
+    expect(made.unknown).toEqual(errno('ENOSYS'));
+  });
+
+  it('turns "and" into "or" where an argument is there twice, as the runtimes do', () => {
+    const args = [on(1, 'SCMP_CMP_GE', 5), on(1, 'SCMP_CMP_LE', 3)];
+    const { policy: made } = fromOci(profile([{ names: ['ioctl'], action: 'SCMP_ACT_ALLOW', args }]), {
+      runtime: 'crun',
+    });
+    expect(['2', '4', '6'].map((value) => answer(made, 'ioctl', 0n, BigInt(value)))).toEqual([
+      'allow',
+      'errno EPERM',
+      'allow',
+    ]);
+  });
+
+  it('takes a rule without conditions for the whole call, wherever it stands', () => {
+    const rules = [
+      { names: ['ioctl'], action: 'SCMP_ACT_ALLOW' },
+      { names: ['ioctl'], action: 'SCMP_ACT_LOG', args: [on(1, 'SCMP_CMP_EQ', 1)] },
+    ];
+    for (const order of [rules, rules.toReversed()]) {
+      expect(answer(fromOci(profile(order), { runtime: 'crun' }).policy, 'ioctl', 0n, 1n)).toBe('allow');
+    }
+  });
+
+  it('reads numbers of 64 bits exactly', () => {
+    const text = profile([{ names: ['ioctl'], action: 'SCMP_ACT_ALLOW', args: [on(1, 'SCMP_CMP_EQ', 1)] }]).replace(
+      '"value":1',
+      '"value":18446744073709551615',
+    );
+    const { policy: made } = fromOci(text, { runtime: 'crun' });
+    expect([answer(made, 'ioctl', 0n, 2n ** 64n - 1n), answer(made, 'ioctl', 0n, 2n ** 64n - 2n)]).toEqual([
+      'allow',
+      'errno EPERM',
+    ]);
+  });
+
+  it.each<[what: string, text: string, path: string]>([
+    ['no JSON', '{', '(document)'],
+    ['a key twice', '{"defaultAction":"SCMP_ACT_ALLOW","defaultAction":"SCMP_ACT_ERRNO"}', '(document)'],
+    ['a document that is nested a million deep', '['.repeat(500_000) + ']'.repeat(500_000), '(document)'],
+    ['a document of two million characters', `"${'a'.repeat(2_000_000)}"`, '(document)'],
+    ['no default', '{}', 'defaultAction'],
+    ['an unknown action', '{"defaultAction":"SCMP_ACT_MAYBE"}', 'defaultAction'],
+    ["Docker's own keys", profile([], { archMap: [] }), 'archMap'],
+    ['an error of zero', profile([{ names: ['read'], action: 'SCMP_ACT_ERRNO', errnoRet: 0 }]), 'syscalls[0].errnoRet'],
+    [
+      'an argument that there is none of',
+      profile([{ names: ['read'], action: 'SCMP_ACT_ALLOW', args: [on(6, 'SCMP_CMP_EQ', 0)] }]),
+      'syscalls[0].args[0].index',
+    ],
+    [
+      'a number of 65 bits',
+      profile([{ names: ['read'], action: 'SCMP_ACT_ALLOW', args: [on(0, 'SCMP_CMP_EQ', 7)] }]).replace(
+        '"value":7',
+        '"value":18446744073709551616',
+      ),
+      'syscalls[0].args[0].value',
+    ],
+    [
+      'a number of a thousand digits',
+      profile([{ names: ['read'], action: 'SCMP_ACT_ALLOW', args: [on(0, 'SCMP_CMP_EQ', 7)] }]).replace(
+        '"value":7',
+        `"value":${'9'.repeat(1000)}`,
+      ),
+      'syscalls[0].args[0].value',
+    ],
+    [
+      'a negative number',
+      profile([{ names: ['read'], action: 'SCMP_ACT_ALLOW', args: [on(0, 'SCMP_CMP_EQ', -1)] }]),
+      'syscalls[0].args[0].value',
+    ],
+    [
+      'two actions for one call',
+      profile([
+        { names: ['read'], action: 'SCMP_ACT_ALLOW' },
+        { names: ['read'], action: 'SCMP_ACT_LOG' },
+      ]),
+      'syscalls[1]',
+    ],
+    [
+      'an order that libseccomp chooses',
+      profile([
+        { names: ['ioctl'], action: 'SCMP_ACT_ALLOW', args: [on(1, 'SCMP_CMP_GT', 1)] },
+        { names: ['ioctl'], action: 'SCMP_ACT_LOG', args: [on(1, 'SCMP_CMP_LT', 5)] },
+      ]),
+      'syscalls',
+    ],
+    ['an architecture that is a word', profile([], { architectures: ['x86-64'] }), 'architectures[0]'],
+  ])('names the place of %s', (_what, text, path) => {
+    const before = performance.now();
+    expect(() => fromOci(text, { runtime: 'runc' })).toThrow(
+      expect.objectContaining({ code: 'invalid-profile', path }),
+    );
+    expect(performance.now() - before).toBeLessThan(5000);
+  });
+});
+
+describe('toOci', () => {
+  /** What a profile says by itself of other tables. */
+  const there = { foreign: 'kill-thread', x32: 'kill-thread', architectures: ['x86_64'] } as const;
+
+  it.each<[string, SeccompOptions]>([
+    ...baseNames.map((base): [string, SeccompOptions] => [base, { base, ...there }]),
+    [
+      'ranges',
+      {
+        base: 'allow-all',
+        rules: [{ syscall: 'mmap', when: [arg(1).lt64(7), arg(2).ge32(5)], action: errno('EPERM') }],
+        ...there,
+      },
+    ],
+    [
+      'an order of rules',
+      {
+        base: 'deny-all',
+        rules: [
+          { syscall: 'ioctl', when: [arg(1).eq64(3)], action: 'log' },
+          { syscall: 'ioctl', when: [arg(1).maskedEq64(1, 1)], action: 'allow' },
+        ],
+        ...there,
+      },
+    ],
+  ])('says what the policy says: %s', (_what, options) => {
+    const made = policy(options);
+    const { document, unsaid } = toOci(made);
+    expect(compare(fromOci(document, { runtime: 'crun' }).policy, made)).toMatchObject({ relation: 'equal' });
+    expect(unsaid.map(({ path }) => path)).toEqual(['(number)']);
+  });
+
+  it('lists what a profile can not say', () => {
+    const { unsaid } = toOci({ base: 'network-client', architectures: ['x86_64'] });
+    expect(unsaid.map(({ path }) => path)).toEqual(['foreign', 'x32', '(number)']);
+  });
+
+  it('refuses what would be too many rules', () => {
+    const when = [0, 1, 2].map((index) => arg(index).lt64(0x5555_5555_5555_5555n));
+    const rules = [{ syscall: 'mmap', when, action: errno('EPERM') }];
+    expect(() => toOci({ base: 'allow-all', rules, ...there })).toThrow(
+      expect.objectContaining({ code: 'inexpressible' }),
+    );
+  });
+});

@@ -1,0 +1,67 @@
+import { readProgram } from '../bpf/any-program.js';
+import type { SeccompFilter } from '../compiler/compile.js';
+import { seccompError } from '../errors.js';
+import type { Diagram, Diagrams } from '../exact/diagrams.js';
+import { policyCases } from '../exact/policy-cases.js';
+import { policyDiagram } from '../exact/policy-diagram.js';
+import { programDiagram } from '../exact/program-diagram.js';
+import type { AnyProgram } from '../exact/prove.js';
+import { SymbolicProgram } from '../exact/symbolic-program.js';
+import type { SeccompOptions, SeccompPolicy } from '../policy/options.js';
+import { policy as validate } from '../policy/policy.js';
+import { architectures, type Machine, machineNames } from '../tables/architectures.js';
+
+/** What can be compared: a policy or its options, a compiled filter, or one program of any compiler for its machine. */
+export type Comparable = SeccompPolicy | SeccompOptions | SeccompFilter | AnyProgram;
+
+/** One side of a comparison. */
+export interface Side {
+  /** The machines that it was made for. */
+  readonly machines: readonly Machine[];
+  /** What it answers there, as a function of the call. */
+  readonly on: (diagrams: Diagrams, machine: Machine) => Diagram;
+}
+
+/** Reads what was given to be compared. @throws SeccompError for what is neither a policy nor a program */
+export function sideOf(given: Comparable): Side {
+  if ('bytes' in given) return sideOfProgram(given);
+  if ('programs' in given) return sideOfFilter(given);
+  const policy = validate(given);
+  return {
+    machines: machinesOf(policy),
+    on: (diagrams, machine) => policyDiagram(diagrams, policyCases(diagrams, policy, machine)),
+  };
+}
+
+function sideOfProgram({ machine, bytes }: AnyProgram): Side {
+  if (!machineNames.includes(machine)) {
+    throw seccompError('invalid-program', 'compare', {
+      what: `there is no machine ${JSON.stringify(machine)}`,
+      hint: `Use one of: ${machineNames.join(', ')}.`,
+      path: 'machine',
+    });
+  }
+  const program = readProgram(bytes);
+  return {
+    machines: [machine],
+    on: (diagrams) => programDiagram(diagrams, new SymbolicProgram(diagrams, program)),
+  };
+}
+
+/** Where a filter has no program, its policy tells nothing but foreign calls from it. */
+function sideOfFilter({ policy, programs }: SeccompFilter): Side {
+  const whole = sideOf(policy);
+  return {
+    machines: whole.machines,
+    on: (diagrams, machine) => {
+      const own = programs.find((one) => one.machine === machine);
+      return own === undefined ? whole.on(diagrams, machine) : sideOfProgram(own).on(diagrams, machine);
+    },
+  };
+}
+
+/** The machines that a policy names an architecture of. */
+export function machinesOf(policy: SeccompPolicy): readonly Machine[] {
+  const named = new Set(policy.architectures.map((name) => architectures[name].machine));
+  return machineNames.filter((machine) => named.has(machine));
+}

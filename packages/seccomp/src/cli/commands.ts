@@ -1,0 +1,109 @@
+import type { Words } from '@sb/cli-kit';
+
+import { disassemble } from '../analysis/disassemble.js';
+import { evaluate } from '../analysis/evaluate.js';
+import { explain } from '../analysis/explain.js';
+import { lint } from '../analysis/lint.js';
+import { checkedCall } from '../analysis/simulated-call.js';
+import { compile, compileFor } from '../compiler/compile.js';
+import { describeAction, lets } from '../policy/actions.js';
+import type { Architecture, Machine } from '../tables/architectures.js';
+import type { Answer } from './answer.js';
+import { comparison } from './compared.js';
+import { filterFrom, policyFrom } from './input.js';
+import { type CommandName, commands, type OptionName } from './options.js';
+import { misuse } from './usage-error.js';
+
+type Given = Words<OptionName>;
+
+const answers: Readonly<Record<CommandName, (given: Given) => Answer>> = {
+  explain: explained,
+  simulate: simulated,
+  lint: linted,
+  compare: compared,
+  disasm: disassembled,
+};
+
+/**
+ * Does what a command line asks for.
+ *
+ * @throws UsageError, SeccompError
+ */
+export function answerTo(name: CommandName, given: Given): Answer {
+  const taken = new Set<string>([...commands[name].takes, 'json']);
+  const odd = given.options.find(([option]) => !taken.has(option));
+  if (odd !== undefined) misuse(`${name} has no option --${odd[0]}`, 'Leave it out; sb-seccomp --help lists all.');
+  return answers[name](given);
+}
+
+/** The words behind a command, by number. */
+function wordsOf(given: Given, least: number, most = least): readonly string[] {
+  const words = [...given.operands.slice(1), ...given.behind];
+  if (words.length >= least && words.length <= most) return words;
+  return misuse(`${given.operands[0]} has ${words.length} words behind it`, 'sb-seccomp --help says which it takes.');
+}
+
+const machineOf = (given: Given): Machine => (given.values.get('machine') ?? 'x86_64') as Machine;
+
+function explained(given: Given): Answer {
+  const [word = ''] = wordsOf(given, 1);
+  const filter = compile(policyFrom(word, 'explain'));
+  const programs = filter.programs.map(({ machine, length, notes }) => ({ machine, length, notes }));
+  return { text: explain(filter), data: { policy: filter.policy, programs }, status: 0 };
+}
+
+function simulated(given: Given): Answer {
+  const [word = '', name = '', ...rest] = wordsOf(given, 2, 8);
+  const policy = policyFrom(word, 'simulate');
+  const own = policy.architectures.includes('x86_64') ? 'x86_64' : policy.architectures[0];
+  const arch = (given.values.get('arch') ?? own) as Architecture;
+  const { number, args } = checkedCall(
+    { syscall: /^\d+$/.test(name) ? Number(name) : name, args: rest.map(numberOf), arch },
+    arch,
+  );
+  const { action, rule } = evaluate(policy, arch, { number, args });
+  return { text: `${describeAction(action)}: ${rule}\n`, data: { action, rule }, status: lets(action) ? 0 : 1 };
+}
+
+/** A register in decimal or hexadecimal digits. */
+function numberOf(text: string): bigint {
+  const isNumber = /^(?:0x[\da-f]{1,16}|\d{1,20})$/i.test(text);
+  return isNumber ? BigInt(text) : misuse(`${JSON.stringify(text)} is not a number`, 'Write -1 as 0xffffffff.');
+}
+
+function linted(given: Given): Answer {
+  const [word = ''] = wordsOf(given, 1);
+  const findings = lint(policyFrom(word, 'lint'));
+  const lines = findings.map(
+    ({ code, severity, path, message, hint }) => `${severity} ${code} at ${path}: ${message}. ${hint}\n`,
+  );
+  return {
+    text: lines.join(''),
+    data: findings,
+    status: findings.some(({ severity }) => severity === 'error') ? 1 : 0,
+  };
+}
+
+function compared(given: Given): Answer {
+  const [first = '', second = ''] = wordsOf(given, 2);
+  if (first === '-' && second === '-') misuse('both filters are standard input', 'Name a file for one of them.');
+  const expected = given.options.flatMap(([name, value]) => (name === 'expect' ? [value ?? ''] : []));
+  const machine = machineOf(given);
+  const filters = [filterFrom(first, machine), filterFrom(second, machine)] as const;
+  return comparison(filters, new Set(expected.length === 0 ? ['equal'] : expected));
+}
+
+function disassembled(given: Given): Answer {
+  const [word = ''] = wordsOf(given, 1);
+  const read = filterFrom(word, machineOf(given));
+  const { bytes } = 'bytes' in read ? read : compileFor(read, machineOf(given));
+  const text = disassemble(bytes);
+  return {
+    text,
+    data: text
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.trim()),
+    status: 0,
+  };
+}

@@ -1,0 +1,62 @@
+import { isSandboxError } from '@sb/core';
+
+import { difference } from '../analysis/algebra.js';
+import { compare, type FilterComparison } from '../analysis/compare.js';
+import type { AnyProgram } from '../exact/prove.js';
+import { describeCall } from '../exact/witness.js';
+import { describeAction } from '../policy/actions.js';
+import type { SeccompPolicy } from '../policy/options.js';
+import type { Answer } from './answer.js';
+
+type Filter = SeccompPolicy | AnyProgram;
+
+const sentences: Readonly<Record<FilterComparison['relation'], string>> = {
+  equal: 'both answer every call alike',
+  alike: 'the same calls go on in both, and some other answers differ',
+  subset: 'every call that goes on in the first goes on in the second, and not the other way round',
+  superset: 'every call that goes on in the second goes on in the first, and not the other way round',
+  overlap: 'each lets calls go on that the other does not',
+  disjoint: 'no call goes on in both',
+};
+
+/**
+ * How two filters relate.
+ *
+ * @param expected - the relations for which the answer is yes
+ */
+export function comparison([a, b]: readonly [Filter, Filter], expected: ReadonlySet<string>): Answer {
+  const found = compare(a, b);
+  const { relation, onlyA, onlyB, differs } = found;
+  const only = { first: callsOnlyIn(a, b), second: callsOnlyIn(b, a) };
+  const lines = [
+    `${relation}: ${sentences[relation]}`,
+    ...(onlyA === undefined ? [] : [`only in the first, for instance: ${describeCall(onlyA)}`]),
+    ...(only.first.length === 0 ? [] : [`only in the first: ${only.first.join(' ')}`]),
+    ...(onlyB === undefined ? [] : [`only in the second, for instance: ${describeCall(onlyB)}`]),
+    ...(only.second.length === 0 ? [] : [`only in the second: ${only.second.join(' ')}`]),
+    ...(differs === undefined
+      ? []
+      : [
+          `the first difference: ${describeCall(differs.call)}`,
+          `  the first says ${describeAction(differs.a)}, the second ${describeAction(differs.b)}`,
+        ]),
+  ];
+  const data = { ...found, ...(only.first.length + only.second.length === 0 ? {} : { only }) };
+  return { text: `${lines.join('\n')}\n`, data, status: expected.has(relation) ? 0 : 1 };
+}
+
+/** The names of the calls that go on in one policy only; with a `?` behind those of which only some do. */
+function callsOnlyIn(a: Filter, b: Filter): readonly string[] {
+  if ('bytes' in a || 'bytes' in b) return [];
+  try {
+    const { allow, rules } = difference(a, b);
+    const going = rules.filter(({ action }) => ['allow', 'log', 'trace', 'user-notify'].includes(action.action));
+    const some = going.map(({ syscall }) => syscall).filter((name) => !allow.includes(name));
+    const ruled = new Set(rules.map(({ syscall }) => syscall));
+    return [...new Set([...allow, ...some])].sort().map((name) => (ruled.has(name) ? `${name}?` : name));
+  } catch (error) {
+    // The witnesses stand; a list that no policy can say is left out.
+    if (isSandboxError(error)) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+import { writeSync } from 'node:fs';
+
+import { parseWords } from '@sb/cli-kit';
+import { errorCode, escaped, isSandboxError, nearest, packageVersion } from '@sb/core';
+
+import { jsonOf } from './answer.js';
+import { commandNames, type OptionName, options } from './options.js';
+import { misuse, UsageError } from './usage-error.js';
+
+/** Usage, or anything that keeps an answer from being found. */
+const trouble = 2;
+
+process.exitCode = await main(process.argv.slice(2));
+
+/** Does what the command line asks for, and says what hinders it. */
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const { text, status } = await answered(argv);
+    await print(text);
+    return status;
+  } catch (error) {
+    // As for any program that writes into a pipe that nobody reads, had Node not switched SIGPIPE off.
+    if (errorCode(error) === 'EPIPE') return 128 + 13;
+    if (!(error instanceof UsageError) && !isSandboxError(error)) throw error;
+    complain(error.message.replace(/^seccomp: /, ''));
+    return trouble;
+  }
+}
+
+async function answered(argv: readonly string[]): Promise<{ readonly text: string; readonly status: number }> {
+  const help = 'sb-seccomp --help lists all.';
+  const given = parseWords<typeof options>(options, argv, { refuse: misuse, help });
+  const shell = given.values.get('completion');
+  if (given.switches.has('help')) return { text: (await import('./help.js')).help, status: 0 };
+  if (given.switches.has('version'))
+    return { text: `sb-seccomp ${packageVersion(new URL('../', import.meta.url))}\n`, status: 0 };
+  if (shell !== undefined) return { text: (await import('./completion.js')).completion(shell) ?? '', status: 0 };
+  const [word] = given.operands;
+  if (word === undefined) return misuse('there is no command', help);
+  const name = commandNames.find((one) => one === word);
+  const meant = nearest(word, commandNames);
+  if (name === undefined)
+    return misuse(`there is no command ${word}`, meant === undefined ? help : `Did you mean ${meant}?`);
+  const { answerTo } = await import('./commands.js');
+  const answer = answerTo(name, given);
+  return {
+    text: given.switches.has('json' satisfies OptionName) ? jsonOf(answer) : answer.text,
+    status: answer.status,
+  };
+}
+
+/** Says what is wrong; names in it can do nothing to a terminal. */
+function complain(text: string): void {
+  try {
+    writeSync(2, `sb-seccomp: ${escaped(text)}\n`);
+  } catch {
+    // Nobody is left to tell.
+  }
+}
+
+/** @throws the error of the write, for instance `EPIPE` */
+async function print(text: string): Promise<void> {
+  const { stdout } = process;
+  await new Promise<void>((resolve, reject) => {
+    stdout.once('error', reject);
+    stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}

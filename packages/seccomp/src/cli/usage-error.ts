@@ -1,0 +1,15 @@
+/** A mistake on the command line or in a file that it names: what is wrong, and what to do, as two sentences. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/**
+ * Ends with a usage error.
+ *
+ * @param what - what is wrong, a clause without a full stop
+ * @param hint - what to do, a sentence
+ * @throws UsageError
+ */
+export function misuse(what: string, hint: string): never {
+  throw new UsageError(`${what}. ${hint}`);
+}

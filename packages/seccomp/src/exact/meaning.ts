@@ -1,0 +1,17 @@
+import { actionValues } from '../policy/actions.js';
+import { maxErrno } from '../tables/errnos.js';
+
+const withData: ReadonlySet<number> = new Set([actionValues.trap, actionValues.trace]);
+const known: ReadonlySet<number> = new Set(Object.values(actionValues));
+
+/**
+ * What the kernel makes of a returned number (`__seccomp_filter` in kernel/seccomp.c): it kills for an action that it
+ * doesn't know, looks at the data of some actions only, and knows no error above 4,095.
+ */
+export function meaningOf(returned: number): number {
+  const action = (returned & 0xffff_0000) >>> 0;
+  const data = returned & 0xffff;
+  if (!known.has(action)) return actionValues['kill-process'];
+  if (action === actionValues.errno) return action + Math.min(data, maxErrno);
+  return withData.has(action) ? returned : action;
+}

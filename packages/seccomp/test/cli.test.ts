@@ -1,0 +1,113 @@
+/* The command sb-seccomp, as it is built. */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { offersIn, runProgram, temporaryFolder } from '@sb/test-kit';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { help } from '../src/cli/help.js';
+import { commandNames, options } from '../src/cli/options.js';
+import { compileFor } from '../src/compiler/compile.js';
+import { policy } from '../src/index.js';
+
+const program = fileURLToPath(new URL('../dist/sb-seccomp.js', import.meta.url));
+const folder = temporaryFolder();
+afterAll(() => folder[Symbol.dispose]());
+
+async function run(
+  ...args: readonly string[]
+): Promise<{ readonly status: number | null; readonly out: string; readonly err: string }> {
+  const { status, stdout, stderr } = await runProgram(process.execPath, [program, ...args]);
+  return { status, out: stdout, err: stderr };
+}
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = folder.file(name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('sb-seccomp', () => {
+  it('has every command and option in its help, which fits a screen', () => {
+    for (const name of commandNames) expect(help).toContain(`\n ${name} `);
+    for (const name of Object.keys(options)) expect(help).toContain(`--${name}`);
+    const lines = help.split('\n');
+    expect(lines.length).toBeLessThanOrEqual(25);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('compares a policy with a preset, names calls on either side, and says no', async () => {
+    const mine = file('mine.json', '{"base":"network-client","deny":["connect"],"allow":["ptrace"]}');
+    const { status, out } = await run('compare', mine, 'network-client');
+    expect(status).toBe(1);
+    expect(out).toContain('overlap: each lets calls go on that the other does not\n');
+    expect(out).toContain('only in the first: ptrace\n');
+    expect(out).toContain('only in the second: connect\n');
+    expect((await run('compare', mine, 'network-client', '--expect', 'overlap')).status).toBe(0);
+    expect((await run('compare', 'network-client', 'network-client')).status).toBe(0);
+  });
+
+  it('compares the bytes of a program, and prints JSON', async () => {
+    const made = policy({ base: 'network-client', architectures: ['aarch64'] });
+    const bytes = file('filter.bpf', compileFor(made, 'aarch64').bytes);
+    const { out } = await run('compare', bytes, 'deny-dangerous', '--machine', 'aarch64', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      relation: 'overlap',
+      machines: ['aarch64'],
+      onlyA: { syscall: 'clone', args: ['0x18000', '0x0', '0x0', '0x0', '0x0', '0x0'] },
+    });
+    const listing = await run('disasm', bytes);
+    expect(listing.out).toContain('    0  load  A = [4]\n    1  jeq   0xc00000b7 ? 3 : 2\n    2  ret   kill-process\n');
+  });
+
+  it('simulates a call, and says by its status whether it goes on', async () => {
+    expect(await run('simulate', 'deny-dangerous', 'ioctl', '0', '0x5412')).toEqual({
+      status: 1,
+      out: 'errno EPERM: deny-dangerous rule 0\n',
+      err: '',
+    });
+    expect((await run('simulate', 'deny-dangerous', 'read', '--arch', 'riscv64')).status).toBe(0);
+  });
+
+  it('lints and explains', async () => {
+    const bad = file('bad.json', '{"base":"deny-dangerous","allow":["clone3"]}');
+    expect(await run('lint', bad)).toMatchObject({
+      status: 1,
+      out: expect.stringContaining('error clone3-bypass at allow'),
+    });
+    expect(await run('lint', 'network-client')).toEqual({ status: 0, out: '', err: '' });
+    expect((await run('explain', 'allow-all')).out).toContain('x86_64 (x86_64): 9 instructions');
+  });
+
+  it.each<[what: string, args: readonly string[], says: string]>([
+    ['no command', [], 'there is no command'],
+    ['another command', ['compair', 'a', 'b'], 'Did you mean compare?'],
+    ['one filter', ['compare', 'allow-all'], 'compare has 1 words behind it'],
+    ['an option of another command', ['lint', 'allow-all', '--arch', 'i386'], 'lint has no option --arch'],
+    ['a file that is not there', ['lint', '/nonexistent/policy.json'], "can't be read: ENOENT"],
+    ['a folder', ['lint', '/'], '/ is not a file'],
+    ['an unknown relation', ['compare', 'allow-all', 'allow-all', '--expect', 'same'], 'equal, alike, subset'],
+    ['a call that there is none of', ['simulate', 'allow-all', 'opne'], 'x86_64 has no call "opne"'],
+    ['an argument that is no number', ['simulate', 'allow-all', 'read', 'x'], '"x" is not a number'],
+  ])('ends with 2 for %s', async (_what, args, says) => {
+    const { status, out, err } = await run(...args);
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toContain(says);
+    expect(err).toMatch(/^sb-seccomp: .+[.?]\n$/);
+  });
+
+  it('names the place of a mistake in a policy', async () => {
+    const wrong = file(
+      'wrong.json',
+      '{"base":"allow-all","rules":[{"syscall":"read","when":[{"arg":9}],"action":"allow"}]}',
+    );
+    expect((await run('lint', wrong)).err).toContain('wrong.json: rules[0].when[0]');
+  });
+
+  it('is completed', async () => {
+    const { out } = await run('--completion', 'bash');
+    const lines = await offersIn('bash', out, ['sb-seccomp', 'com']);
+    expect(lines).toContain('compare');
+    expect(lines).not.toContain('lint');
+  });
+});
