@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Whether this is `npm run test:long`: tests that take long, and those that have more cases then. */
-const isLong = process.env['SB_LONG'] === '1';
+export const isLong = process.env['SB_LONG'] === '1';
 
 /** Whether what a failing test staged stays, to be looked at. */
 const isKeeping = process.env['SB_KEEP'] === '1';
