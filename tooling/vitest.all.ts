@@ -41,6 +41,9 @@ const folders = ['packages', 'apps', 'tooling']
 const isChosen = process.argv.some((word) => word.startsWith('--project'));
 const shared = isLong || isChosen ? [] : folders.flatMap((folder) => filesTogether(folder));
 
+/** Files that an argument leaves out: vitest leaves them out of its own list alone, not out of those of projects. */
+const excluded = process.argv.filter((_, index, words) => words[index - 1] === '--exclude');
+
 const nameOf = (folder: string): string =>
   (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name: string }).name;
 
@@ -51,13 +54,14 @@ export default defineConfig({
       ...folders.map((folder) => ({
         extends: join(folder, 'vitest.config.ts'),
         root: folder,
-        test: { name: nameOf(folder), exclude: shared.map((file) => relative(folder, file)) },
+        test: { name: nameOf(folder), exclude: [...excluded, ...shared.map((file) => relative(folder, file))] },
       })),
       {
         test: {
           ...packageTests({ testTimeout: 60_000 }).test,
           name: together,
           include: shared.map((file) => relative(root, file)),
+          exclude: excluded,
           isolate: false,
         },
       },
