@@ -10,6 +10,7 @@ import { requirePrograms } from './programs.mjs';
 import { thisRun } from '../../support/src/data.mjs';
 import { kernelTable } from '../../support/src/table.mjs';
 import { keepLog, keepTotal, keepWhole } from './record.mjs';
+import { transformed } from './modules.mjs';
 import { resultsByLayer } from './results.mjs';
 import { MatrixError } from './shell.mjs';
 import { suites } from './suites.mjs';
@@ -24,9 +25,10 @@ const say = (text) => process.stdout.write(`${text}\n`);
 /**
  * @param {import('./kernels.mjs').Kernel} kernel
  * @param {ReturnType<typeof optionsOf>} options
+ * @param {string} modules folder of what vitest has transformed
  * @returns {Promise<import('./record.mjs').Row>}
  */
-async function testKernel(kernel, { refresh, files, minutes, thorough }) {
+async function testKernel(kernel, { refresh, files, minutes, thorough }, modules) {
   const image = imageOf(kernel, { refresh });
   const accelerator = acceleratorFor(kernel.arch, image.file);
   say(`» ${kernel.name} ${kernel.arch}: ${image.version}, ${accelerator}`);
@@ -44,7 +46,9 @@ async function testKernel(kernel, { refresh, files, minutes, thorough }) {
       SB_MUST_ENFORCE: '1',
       SB_EXPECT_LANDLOCK: String(kernel.landlock),
       SB_PATIENCE: String(patience),
+      SB_MODULES: modules,
       SB_REPORT: reportFile,
+      SB_WORKERS: accelerator === 'tcg' ? '1' : '2',
     },
   });
   const results = resultsByLayer(guest.report, job.files, kernel.landlock);
@@ -107,14 +111,15 @@ async function main() {
   }
   requirePrograms(options.kernels);
   const run = thisRun();
+  const modules = transformed(testRun(options.files));
   const rows = await inTurn(options.kernels, options.jobs, async (kernel) => {
-    const row = await testKernel(kernel, options).catch((/** @type {unknown} */ error) =>
+    const row = await testKernel(kernel, options, modules.folder).catch((/** @type {unknown} */ error) =>
       notTested(kernel, options, error),
     );
     say(kernelTable([row], options.layers));
     if (options.isWhole) keepWhole(row, run);
     return row;
-  });
+  }).finally(() => modules.remove());
   say(`\n${kernelTable(rows, options.layers)}\n${keepTotal(rows)}`);
   say(options.isWhole ? 'kept in docs/support.json' : 'not kept: --quick, or only some tests');
   const bad = rows.filter(

@@ -148,10 +148,12 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
       { '/test.db': (request, response) => void setTimeout(() => serve(database, request, response), patience) },
     );
     const servers = [server.origin];
+    const { config } = scene.machine({ servers, options: ['DisableDownloadTimeout'] });
+    const refresh = [program, 'refresh', '--config', config];
     const results = await Promise.all([
       through(scene.machine({ servers }), '-Sy'),
       through(scene.machine({ servers }), '-Sy', '--disable-download-timeout'),
-      scene.machine({ servers, options: ['DisableDownloadTimeout'] }).run('refresh'),
+      runProgram(process.execPath, refresh, { env: environment, timeout: 55_000 }),
     ]);
     expect(results.map(({ status }) => status)).toEqual([1, 0, 0]);
   });

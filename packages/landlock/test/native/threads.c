@@ -24,7 +24,7 @@
 #define CHAINS 4   /* lines of threads, each of which starts its successor and ends */
 #define FOREVER 12 /* threads that stay */
 
-static atomic_int done, stop, missed, started;
+static atomic_int done, stop, missed, started, ready;
 
 static void check_self(void)
 {
@@ -62,6 +62,7 @@ static void *deaf(void *argument)
 	sigfillset(&all);
 	if (pthread_sigmask(SIG_BLOCK, &all, NULL))
 		abort();
+	atomic_fetch_add(&ready, 1);
 	while (!atomic_load(&stop)) {
 		check_self();
 		usleep(500);
@@ -71,6 +72,7 @@ static void *deaf(void *argument)
 
 static void *idle(void *argument)
 {
+	atomic_fetch_add(&ready, 1);
 	for (;;)
 		pause();
 	return argument;
@@ -132,7 +134,8 @@ static int with_threads(int count, void *(*run)(void *))
 	struct sb_threads_result result;
 	for (int i = 0; i < count; i++)
 		(void)start(run, NULL);
-	usleep(20000);
+	while (atomic_load(&ready) < count)
+		usleep(500);
 	int error = sb_all_threads(sb_no_new_privs, NULL, &result);
 	usleep(20000); /* a signal that was left behind would end the process here */
 	printf("%s threads %d failed %d self %d\n", error ? strerrorname_np(-error) : "OK",

@@ -180,8 +180,9 @@ describe.skipIf(missing('linux', 'root'))('many', () => {
     expect(outcome).toEqual({ status: 'full', stdout: '65534\n', code: 0 });
   });
 
-  it('takes nothing down with a worker thread that ends meanwhile', async () => {
-    expect(await fixtureJson(new URL('fixtures/ended-threads.ts', import.meta.url))).toEqual({ ended: 10 });
+  it('takes nothing down with a worker thread that ends meanwhile', { timeout: 60_000 }, async () => {
+    const fixture = new URL('fixtures/ended-threads.ts', import.meta.url);
+    expect(await fixtureJson(fixture, [], { timeout: 50_000 })).toEqual({ ended: 10 });
   });
 
   it('tells of more than a pipe holds', async () => {
