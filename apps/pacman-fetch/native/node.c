@@ -68,7 +68,14 @@ void node_forget_descriptors(unsigned int first)
  * called by another user, whose environment sudo(8) has kept. None of them is ours. The same list: src/node-variables.ts.
  */
 static const char *const orders[] = {
-	"NODE_", "OPENSSL_", "ICU_", "UV_", "SSL_CERT_", "CTLOG_FILE=", "SSLKEYLOGFILE=", "QLOGDIR=",
+	"NODE_",
+	"OPENSSL_",
+	"ICU_",
+	"UV_",
+	"SSL_CERT_",
+	"CTLOG_FILE=",
+	"SSLKEYLOGFILE=",
+	"QLOGDIR=",
 };
 
 static int is_order(const char *variable)

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { ftruncate, write } from 'node:fs';
+import { ftruncateSync, write } from 'node:fs';
 import { promisify } from 'node:util';
 
 import { chunksOf } from '../chunks.js';
 
 const writeSome = promisify(write);
-const setSize = promisify(ftruncate);
 
 /** Bytes that a file system gives out at once, most often; so many zeros need none. */
 const block = 4096;
@@ -42,7 +41,7 @@ export async function copy(source: number, target: number, { maxBytes, signal }:
     hash.update(chunk);
     await writeFull(target, chunk, at);
   }
-  await setSize(target, size);
+  ftruncateSync(target, size);
   return { size, sha256: hash.digest('hex') };
 }
 

@@ -50,9 +50,9 @@ interface Taken extends Partial<Expected> {
 async function take({ uid, signal = new AbortController().signal, ...expected }: Taken = {}): Promise<StagedFile> {
   const [cache, stage] = folders as readonly [Folder, Folder];
   const to = place.file('cache', 'x');
-  const staged = { folder: stage, name: 'x.part', uid };
+  const left = { folder: stage, name: 'x.part', uid };
   const copyPlace = { folder: cache, copyName: 'copy' };
-  return await StagedFile.take(staged, copyPlace, { expected: { to, ...expected }, signal });
+  return await StagedFile.take(left, copyPlace, { expected: { to, ...expected }, signal });
 }
 
 describe.skipIf(missing('linux'))('what a command has left', () => {
