@@ -5,7 +5,7 @@ import { seccompError } from '../errors.js';
 import { readJson } from '../policy/json-text.js';
 
 /** The actions of the runtime-spec. */
-export const ociActions = [
+const ociActions = [
   'SCMP_ACT_KILL',
   'SCMP_ACT_KILL_THREAD',
   'SCMP_ACT_KILL_PROCESS',
@@ -18,7 +18,7 @@ export const ociActions = [
 ] as const;
 
 /** The comparisons of the runtime-spec; all look at 64 bits. */
-export const ociOperators = [
+const ociOperators = [
   'SCMP_CMP_NE',
   'SCMP_CMP_LT',
   'SCMP_CMP_LE',
