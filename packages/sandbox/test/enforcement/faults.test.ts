@@ -25,7 +25,12 @@ const target = (changes: Partial<ProcessRecord> = {}) => processOf(['/bin/touch'
 
 /** A filter that makes a system call fail with an error that it never has by nature. */
 function failing(syscall: string, ...when: readonly Condition[]): Uint8Array {
-  const rules = [{ syscall, when, action: seccomp.errno('EOWNERDEAD') }];
+  return failingIf(syscall, [when]);
+}
+
+/** The same where any of several conditions holds. */
+function failingIf(syscall: string, any: readonly (readonly Condition[])[]): Uint8Array {
+  const rules = any.map((when) => ({ syscall, when, action: seccomp.errno('EOWNERDEAD') }));
   return seccomp.plan(seccomp.policy({ base: 'allow-all', rules }), seccomp.support()).record;
 }
 
@@ -69,7 +74,7 @@ const nameOf = (errno: number): string => (errno === EOWNERDEAD ? 'EOWNERDEAD' :
 const PR_SET_PDEATHSIG = 1;
 const PR_CAPBSET_DROP = 24;
 const PR_SET_SECUREBITS = 28;
-const PR_SET_NO_NEW_PRIVS = 38;
+const [PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS] = [38, 39];
 const prctl = (option: number) => () => failing('prctl', arg(0).eq32(option));
 
 /** Faults of the kernel: a filter makes the call fail that a step needs. */
@@ -88,7 +93,15 @@ const byFilter: readonly (readonly [filter: () => Uint8Array, ...fault: Fault])[
     () => [target(), rules()],
   ],
   [() => failing('landlock_add_rule'), 'landlock_add_rule', 'landlock', 'EOWNERDEAD', () => [target(), rules()]],
-  [prctl(PR_SET_NO_NEW_PRIVS), 'no_new_privs', 'caps', 'EOWNERDEAD', () => [target()]],
+  [
+    // Not called where it is set, as the outer launcher has done.
+    () => failingIf('prctl', [[arg(0).eq32(PR_SET_NO_NEW_PRIVS)], [arg(0).eq32(PR_GET_NO_NEW_PRIVS)]]),
+    'no_new_privs',
+    'caps',
+    'EOWNERDEAD',
+    () => [target()],
+  ],
+  [() => failing('capset'), 'narrow', 'caps', 'EOWNERDEAD', () => [target(), none()]],
   [() => failing('capget'), 'inheritable', 'caps', 'EOWNERDEAD', () => [target(), none(), nobody()]],
   [prctl(PR_CAPBSET_DROP), 'drop-bounding', 'caps', 'EOWNERDEAD', () => [target(), none(), nobody()]],
   [prctl(PR_SET_SECUREBITS), 'securebits', 'caps', 'EOWNERDEAD', () => [target(), none(), nobody()]],

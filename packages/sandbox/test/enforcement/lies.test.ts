@@ -89,6 +89,9 @@ const lies: readonly Lie[] = [
   ['prctl(PR_GET_NO_NEW_PRIVS)', prctl(PR_GET_NO_NEW_PRIVS), ['caps', 'verify'], () => [target()]],
   ['prctl(PR_CAPBSET_DROP)', prctl(PR_CAPBSET_DROP), ['caps', 'verify'], () => [target(), none(), nobody()]],
   ['prctl(PR_SET_SECUREBITS)', prctl(PR_SET_SECUREBITS), ['caps', 'verify'], () => [target(), none(), nobody()]],
+  // Nothing is asked of capset(2) where the sets are so: what says that they are must be the kernel.
+  ['capget', () => saysYesTo('capget'), ['caps', 'verify'], () => [target(), none(), nobody()]],
+  ['capset', () => saysYesTo('capset'), ['caps', 'verify'], () => [target(), none()]],
   ['setgroups', () => saysYesTo('setgroups'), ['privdrop', 'verify'], () => [target(), nobody([27])]],
   ['setresgid', () => saysYesTo('setresgid'), ['privdrop', 'verify'], () => [target(), nobody()]],
   ['setresuid', () => saysYesTo('setresuid'), ['privdrop', 'verify'], () => [target(), nobody()]],
