@@ -18,7 +18,7 @@ Usage: sb-run [options] -- command [args]     Everything not granted is denied.
  --require --prefer --off LAYER[.FEATURE]      process (never off) privdrop
                               caps landlock seccomp: must; if possible; not
  --report[=FILE]              what is in force, as JSON (to standard error)
- --dry-run  --explain         print the plan, or plain words; run nothing
+ --dry-run  --explain  --compile FILE  the plan; plain words; a file for sb-exec
  --self-test (tries what is denied)  --completion bash|zsh|fish --version --help
 
 PORT and the levels take LISTs (a,b,c); PATH, PORT, LIST, NAME and N may repeat.

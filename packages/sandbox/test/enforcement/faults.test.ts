@@ -9,7 +9,8 @@ import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ProcessRecord, ProgramFile } from '../../src/launch/process-record.js';
-import { processOf, run, runUnder } from '../launcher.js';
+import type { LauncherStatus } from '../../src/launch/status.js';
+import { processOf, programs, run, runCompiled, runUnder } from '../launcher.js';
 
 let folder: TemporaryFolder;
 beforeEach(() => {
@@ -118,31 +119,42 @@ const byFilter: readonly (readonly [filter: () => Uint8Array, ...fault: Fault])[
   [() => failing('seccomp'), 'seccomp', 'seccomp', 'EOWNERDEAD', () => [target(), failing('personality')]],
 ];
 
-describe.skipIf(missing('root', 'linux'))('a step that fails', () => {
+/** sb-exec ends as a shell does where the program could not be executed. */
+function statusOf(program: (typeof programs)[number], status: LauncherStatus): number {
+  if (program === 'launcher' || status.kind !== 'failed' || status.step !== 'exec') return 125;
+  return { ENOENT: 127, EACCES: 126 }[nameOf(status.errno)] ?? 125;
+}
+
+describe.skipIf(missing('root', 'linux')).each(programs)('a step of %s that fails', (program) => {
+  const runIt = program === 'launcher' ? run : runCompiled;
+
   it('control: without a fault the target runs, also under an outer launcher', async () => {
-    const { status, exit } = await run([target({ original: fileAt('/bin/true') }), none(), nobody()]);
+    const { status, exit } = await runIt([target({ original: fileAt('/bin/true') }), none(), nobody()]);
     expect({ kind: status.kind, exit }).toEqual({ kind: 'executed', exit: 0 });
     expect(existsSync(folder.file('ran'))).toBe(true);
     const open = { parent: 0, dieWithParent: false, writeDenied: false };
     const own = [target(open), none(), nobody(), ruleset(landlock.rwx('/'))];
-    expect(await runUnder(failing('personality'), own)).toMatchObject({ status: { kind: 'executed' }, exit: 0 });
+    expect(await runUnder(failing('personality'), own, [], program)).toMatchObject({
+      status: { kind: 'executed' },
+      exit: 0,
+    });
   });
 
   it.each(byRecords)('%s of %s (%s) is named, and the target never runs', async (step, layer, errno, records) => {
-    const { status, exit } = await run(records());
+    const { status, exit } = await runIt(records());
     expect(status).toMatchObject({ kind: 'failed', layer, step });
     expect(status.kind === 'failed' && nameOf(status.errno)).toBe(errno);
-    expect(exit).toBe(125);
+    expect(exit).toBe(statusOf(program, status));
     expect(existsSync(folder.file('ran'))).toBe(false);
   });
 
   it.each(byFilter)(
     '%s: %s of %s (%s) is named, and the target never runs',
     async (filter, step, layer, errno, records) => {
-      const { status, exit } = await runUnder(filter(), records());
+      const { status, exit } = await runUnder(filter(), records(), [], program);
       expect(status).toMatchObject({ kind: 'failed', layer, step });
       expect(status.kind === 'failed' && nameOf(status.errno)).toBe(errno);
-      expect(exit).toBe(125);
+      expect(exit).toBe(statusOf(program, status));
       expect(existsSync(folder.file('ran'))).toBe(false);
     },
   );
@@ -156,7 +168,7 @@ describe.skipIf(missing('root', 'linux'))('a step that fails', () => {
       rules: [{ syscall: 'close_range', when: [], action: seccomp.errno('ENOSYS') }],
     });
     const { record } = seccomp.plan(filter, seccomp.support());
-    expect(await runUnder(record, [plain])).toMatchObject({ status: { kind: 'executed' }, exit: 0 });
+    expect(await runUnder(record, [plain], [], program)).toMatchObject({ status: { kind: 'executed' }, exit: 0 });
     // 0, 1, 2 are kept; 1 is the list, and ls opens the folder as 3.
     expect(readFileSync(folder.file('list'), 'utf8').trim().split('\n')).toEqual(['0', '1', '2', '3']);
   });

@@ -1,0 +1,34 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+
+import { reachableProgram, runProgram, type ProgramOptions, type ProgramResult } from '@sb/test-kit';
+
+import { compiledFile, type Document } from '../src/compile/file.js';
+import { createSandbox, sbExecPath, type SandboxOptions } from '../src/index.js';
+
+/** sb-exec where every user can run it. */
+export function sbExec(): string {
+  return reachableProgram(sbExecPath(), 'sb-exec');
+}
+
+/** Writes a compiled sandbox as sb-run --compile does. */
+export function compileInto(path: string, policy: SandboxOptions, command?: readonly string[]): string {
+  return writeCompiled(path, createSandbox(policy).compile(command, { interpreter: sbExec() }));
+}
+
+/** A compiled sandbox of these records, whatever they are, for every machine; they name their command. */
+export function compiledOf(records: Uint8Array, abi: Document['abi'] = [0, 0xffff]): Buffer {
+  const documents = [true, false].map((privileged) => ({ abi, privileged, records }));
+  return compiledFile(documents, { hasCommand: true, interpreter: sbExec() });
+}
+
+/** Writes bytes with the mode of a compiled sandbox. */
+export function writeCompiled(path: string, bytes: Uint8Array): string {
+  writeFileSync(path, bytes);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** Runs sb-exec to its end. */
+export async function execute(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+  return await runProgram(sbExec(), args, options);
+}
