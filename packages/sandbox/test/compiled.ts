@@ -1,13 +1,21 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-import { reachableProgram, runProgram, type ProgramOptions, type ProgramResult } from '@sb/test-kit';
+import { runProgram, stage, type ProgramOptions, type ProgramResult } from '@sb/test-kit';
 
 import { compiledFile, type Document } from '../src/compile/file.js';
 import { createSandbox, sbExecPath, type SandboxOptions } from '../src/index.js';
 
-/** sb-exec where every user can run it. */
+let copy: string | undefined;
+
+/** sb-exec where every user can run it, by a path that a first line has room for. */
 export function sbExec(): string {
-  return reachableProgram(sbExecPath(), 'sb-exec');
+  if (copy === undefined) {
+    copy = join(stage(), 'bin', `sb-exec-${process.pid}`);
+    cpSync(sbExecPath(), copy);
+    chmodSync(copy, 0o755);
+  }
+  return copy;
 }
 
 /** Writes a compiled sandbox as sb-run --compile does. */

@@ -11,7 +11,7 @@ Usage: sb-run [options] -- command [args]     Everything not granted is denied.
  --unix PATH|any  --ipc       unix sockets there; System V and POSIX IPC (none)
  --seccomp PRESET|FILE|off    deny-dangerous (default), network-client, JSON
  --deny --allow LIST          system calls and @groups on top of that
- --rlimit NAME=VALUE          such as nofile=64; cpu in s, sizes in bytes
+ --rlimit NAME=VALUE          such as nofile=64, as=2G; cpu in s, sizes in bytes
  --env NAME[=VALUE]           add to PATH HOME USER LOGNAME SHELL TERM LANG
  --cwd FOLDER  --umask OCTAL  --keep-fd N  --no-new-session
  --policy FILE                JSON to start from; options add to it
