@@ -1,5 +1,6 @@
 /* Glue between JavaScript and the C files beside it: converts values, decides nothing. */
 #include "caps.h"
+#include "denied.h"
 #include "inspect.h"
 #include "sb_js.h"
 #include "sb_threads.h"
@@ -166,7 +167,14 @@ static napi_value file_capabilities(struct sb_js *js)
 	return length < 0 ? sb_js_number(js, length) : sb_js_copy(js, bytes, (size_t)length);
 }
 
+/* denied(): { call, errno }[] of what a filter above answers in the kernel's place; errno 0 where that kills */
+static napi_value denied(struct sb_js *js)
+{
+	return sb_js_denied(js, sb_caps_questions, SB_CAPS_QUESTIONS);
+}
+
 static const struct sb_js_export table[] = {
+	{"denied", denied},
 	{"beforeIds", before_ids},
 	{"afterIds", after_ids},
 	{"surrender", surrender},

@@ -44,15 +44,24 @@ static int set_securebits(unsigned int wanted, struct sb_failure *failure)
 
 static int set_no_new_privs(const struct sb_caps_target *target, struct sb_failure *failure)
 {
-	if (!(target->flags & SB_CAPS_NO_NEW_PRIVS))
+	if (!(target->flags & SB_CAPS_NO_NEW_PRIVS) ||
+		caps_prctl(PRCTL_GET_NO_NEW_PRIVS, 0, 0) == 1)
 		return 0;
 	int error = caps_prctl(PRCTL_SET_NO_NEW_PRIVS, 1, 0);
 	return error ? sb_fail(failure, "no_new_privs", "prctl", -error) : 0;
 }
 
+/* Sets them, but where they are so already. */
+static int change_sets(const struct caps_sets *present, const struct caps_sets *wanted,
+	const char *step, struct sb_failure *failure)
+{
+	int error = caps_change(present, wanted);
+	return error ? sb_fail(failure, step, "capset", -error) : 0;
+}
+
 static int set_inheritable(const struct sb_caps_target *target, struct sb_failure *failure)
 {
-	struct caps_sets sets;
+	struct caps_sets sets, wanted;
 	if (!(target->flags & SB_CAPS_SETS))
 		return 0;
 	int error = caps_get(&sets);
@@ -61,9 +70,9 @@ static int set_inheritable(const struct sb_caps_target *target, struct sb_failur
 	/* CAP_SETPCAP would let it grow to all of the bounding set (capset(2)). Here nothing grows so. */
 	if (target->sets.inheritable & ~(sets.inheritable | sets.permitted))
 		return sb_fail(failure, "inheritable", "capset", EPERM);
-	sets.inheritable = target->sets.inheritable;
-	error = caps_set(&sets);
-	return error ? sb_fail(failure, "inheritable", "capset", -error) : 0;
+	wanted = sets;
+	wanted.inheritable = target->sets.inheritable;
+	return change_sets(&sets, &wanted, "inheritable", failure);
 }
 
 /*
@@ -147,17 +156,17 @@ static int keep_capabilities(const struct sb_caps_target *target, struct sb_fail
 /* Only what is kept remains, and CAP_SETPCAP for as long as securebits are to be locked. */
 static int narrow(const struct sb_caps_target *target, struct sb_failure *failure)
 {
-	struct caps_sets sets;
+	struct caps_sets sets, wanted;
 	uint64_t helper = target->flags & SB_CAPS_SECUREBITS ? CAP_SETPCAP_BIT : 0;
 	if (!(target->flags & SB_CAPS_SETS))
 		return 0;
 	int error = caps_get(&sets);
 	if (error)
 		return sb_fail(failure, "narrow", "capget", -error);
-	sets.permitted &= target->sets.permitted | helper;
-	sets.effective = sets.permitted & (target->sets.effective | helper);
-	error = caps_set(&sets);
-	return error ? sb_fail(failure, "narrow", "capset", -error) : 0;
+	wanted = sets;
+	wanted.permitted &= target->sets.permitted | helper;
+	wanted.effective = wanted.permitted & (target->sets.effective | helper);
+	return change_sets(&sets, &wanted, "narrow", failure);
 }
 
 static int raise_ambient(const struct sb_caps_target *target, struct sb_failure *failure)
@@ -182,10 +191,12 @@ static int lock_late(const struct sb_caps_target *target, struct sb_failure *fai
 /* Inheritable is within what the record permits, and the kernel refuses to permit more. */
 static int set_capabilities(const struct sb_caps_target *target, struct sb_failure *failure)
 {
+	struct caps_sets sets;
 	if (!(target->flags & SB_CAPS_SETS))
 		return 0;
-	int error = caps_set(&target->sets);
-	return error ? sb_fail(failure, "capset", "capset", -error) : 0;
+	int error = caps_get(&sets);
+	return error ? sb_fail(failure, "capset", "capget", -error)
+		     : change_sets(&sets, &target->sets, "capset", failure);
 }
 
 typedef int (*step_fn)(const struct sb_caps_target *target, struct sb_failure *failure);

@@ -62,10 +62,14 @@ struct caps_half {
 	uint32_t effective, permitted, inheritable;
 };
 
+/*
+ * Until the kernel has written them the sets are none that there can be: effective, and not permitted. A
+ * filter above may answer in its place, and empty sets would look like what was asked for.
+ */
 static inline int caps_get(struct caps_sets *sets)
 {
 	struct caps_header header = {.version = CAPS_VERSION_3, .pid = 0};
-	struct caps_half half[2] = {{0, 0, 0}, {0, 0, 0}};
+	struct caps_half half[2] = {{~0u, 0, 0}, {~0u, 0, 0}};
 	long error = sb_syscall3(__NR_capget, (long)&header, (long)half, 0);
 	sets->effective = half[0].effective | (uint64_t)half[1].effective << 32;
 	sets->permitted = half[0].permitted | (uint64_t)half[1].permitted << 32;
@@ -82,6 +86,21 @@ static inline int caps_set(const struct caps_sets *sets)
 			(uint32_t)(sets->inheritable >> 32)},
 	};
 	return (int)sb_syscall3(__NR_capset, (long)&header, (long)half, 0);
+}
+
+static inline int caps_is_same(const struct caps_sets *one, const struct caps_sets *other)
+{
+	return one->effective == other->effective && one->permitted == other->permitted &&
+	       one->inheritable == other->inheritable;
+}
+
+/*
+ * Not called where the sets are so already, by the kernel's word of a moment ago: within another sandbox a filter
+ * denies capset(2), which has nothing left to do there.
+ */
+static inline int caps_change(const struct caps_sets *present, const struct caps_sets *wanted)
+{
+	return caps_is_same(present, wanted) ? 0 : caps_set(wanted);
 }
 
 /* 1 or 0; -EINVAL past the kernel's last capability. */

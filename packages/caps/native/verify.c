@@ -32,20 +32,13 @@ static int compare_bits(const struct sb_caps_target *target, struct sb_failure *
 	return 0;
 }
 
-static int has_sets(const struct sb_caps_target *target, const struct caps_sets *sets)
-{
-	return sets->effective == target->sets.effective &&
-	       sets->permitted == target->sets.permitted &&
-	       sets->inheritable == target->sets.inheritable;
-}
-
 static int compare_held(const struct sb_caps_target *target, struct sb_failure *failure)
 {
 	struct caps_sets sets;
 	int error = caps_get(&sets);
 	if (error)
 		return sb_fail(failure, "verify", "capget", -error);
-	if (target->flags & SB_CAPS_SETS && !has_sets(target, &sets))
+	if (target->flags & SB_CAPS_SETS && !caps_is_same(&sets, &target->sets))
 		return differs(failure, "capget");
 	if (target->flags & SB_CAPS_NO_NEW_PRIVS && caps_prctl(PRCTL_GET_NO_NEW_PRIVS, 0, 0) != 1)
 		return differs(failure, "PR_GET_NO_NEW_PRIVS");

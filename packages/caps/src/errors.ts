@@ -41,6 +41,7 @@ const endIt = 'End this process: some of its threads may have other capabilities
 
 /** What a failed step means and what helps, for the steps where the errno alone doesn't say. */
 const explanations: Readonly<Record<string, string>> = {
+  no_new_privs: 'The kernel always allows it, so a system-call filter above denies it.',
   inheritable: 'Inheritable capabilities must be permitted and in the bounding set.',
   'drop-bounding': 'CAP_SETPCAP is needed for it on every thread, before the user is changed.',
   securebits: 'CAP_SETPCAP is needed for it, before the user is changed or in what is permitted after it.',

@@ -1,4 +1,4 @@
-import { loadPrebuild, type NativeFailure } from '@sb/core';
+import { type DeniedCall, loadPrebuild, type NativeFailure } from '@sb/core';
 
 /** What a phase reached when it failed nowhere. */
 export interface NativeReached {
@@ -15,6 +15,8 @@ export interface Native {
   lastCapability(): number;
   securebits(): number;
   threadSecurebits(): readonly { readonly tid: number; readonly securebits: number }[] | number;
+  /** What a filter above denies of the calls that change something. */
+  denied(): readonly DeniedCall[];
   fileCapabilities(path: string): Uint8Array | number;
 }
 

@@ -1,3 +1,5 @@
+import { type DeniedCall, deniedClause } from '@sb/core';
+
 import type { CapsErrorCode } from './errors.js';
 import type { CapabilityName } from './names.js';
 import type { CapsFeature, CapsPolicy } from './options.js';
@@ -17,6 +19,8 @@ export type Available = Extract<CapsSupport, { state: 'available' }>;
 /** How a policy is applied. */
 export interface Situation {
   readonly present: Available['present'];
+  /** Calls that a filter above denies. Default: none. */
+  readonly denied?: readonly DeniedCall[] | undefined;
   /** The user is changed between the two phases. */
   readonly userSwitch: boolean;
 }
@@ -25,12 +29,12 @@ export interface Situation {
 export const obstacles: Readonly<
   Record<CapsFeature, (policy: CapsPolicy, situation: Situation) => Obstacle | undefined>
 > = {
-  capabilities: () => undefined, // capset(2) may always lower
+  capabilities: obstacleToSets, // capset(2) may always lower, unless a filter denies it
   keep: obstacleToKeep,
   ambient: obstacleToAmbient,
   bounding: obstacleToBounding,
   securebits: obstacleToSecurebits,
-  noNewPrivs: () => undefined, // since Linux 3.5, for everyone
+  noNewPrivs: obstacleToNoNewPrivs, // since Linux 3.5, for everyone
 };
 
 /** The capabilities to keep that this process has. */
@@ -58,6 +62,34 @@ export function ambient(policy: CapsPolicy, situation: Situation): readonly Capa
   );
 }
 
+/** What a filter above stands in the way of, where there is still something to call for. */
+function obstacleOfFilter(call: string, { denied = [] }: Situation): Obstacle | undefined {
+  const found = denied.find((one) => one.call === call);
+  if (found === undefined) return undefined;
+  return {
+    code: 'not-permitted',
+    what: deniedClause(found),
+    hint: `Let that filter allow ${call.replace(/\(.*/, '')}: it belongs to the container, the service manager or the sandbox around this process. Nothing was changed.`,
+  };
+}
+
+function obstacleToSets(policy: CapsPolicy, situation: Situation): Obstacle | undefined {
+  return needsCapset(policy, situation) ? obstacleOfFilter('capset', situation) : undefined;
+}
+
+/** Whether the sets are not yet what they are to be. A change of user from root empties them without a call of ours. */
+function needsCapset(policy: CapsPolicy, situation: Situation): boolean {
+  const { present, userSwitch } = situation;
+  const differ = (one: readonly string[], other: readonly string[]): boolean => one.join() !== other.join();
+  if (differ(inheritable(policy, situation), present.inheritable)) return true;
+  const kept = keepable(policy, situation);
+  return userSwitch ? kept.length > 0 : differ(kept, present.permitted);
+}
+
+function obstacleToNoNewPrivs(_policy: CapsPolicy, situation: Situation): Obstacle | undefined {
+  return situation.present.noNewPrivs ? undefined : obstacleOfFilter('prctl(PR_SET_NO_NEW_PRIVS)', situation);
+}
+
 function obstacleToKeep(policy: CapsPolicy, situation: Situation): Obstacle | undefined {
   const missing = without(policy.keep, keepable(policy, situation));
   if (missing.length === 0) return undefined;
@@ -81,7 +113,7 @@ function obstacleToAmbient(policy: CapsPolicy, situation: Situation): Obstacle |
     };
   }
   const notAmbient = without(policy.ambient, ambient(policy, situation));
-  if (notAmbient.length === 0) return undefined;
+  if (notAmbient.length === 0) return obstacleOfFilter('prctl(PR_CAP_AMBIENT)', situation);
   return {
     code: 'not-permitted',
     what: `${notAmbient.join(', ')} can't be made ambient: the securebit no_cap_ambient_raise is set`,
@@ -89,8 +121,10 @@ function obstacleToAmbient(policy: CapsPolicy, situation: Situation): Obstacle |
   };
 }
 
-function obstacleToBounding(policy: CapsPolicy, { present }: Situation): Obstacle | undefined {
-  if (without(present.bounding, policy.bounding).length === 0 || hasSetpcap(present)) return undefined;
+function obstacleToBounding(policy: CapsPolicy, situation: Situation): Obstacle | undefined {
+  const { present } = situation;
+  if (without(present.bounding, policy.bounding).length === 0) return undefined;
+  if (hasSetpcap(present)) return obstacleOfFilter('prctl(PR_CAPBSET_DROP)', situation);
   return {
     code: 'not-permitted',
     what: 'CAP_SETPCAP is not effective, and dropping the bounding set needs it',
@@ -98,7 +132,8 @@ function obstacleToBounding(policy: CapsPolicy, { present }: Situation): Obstacl
   };
 }
 
-function obstacleToSecurebits(_policy: CapsPolicy, { present }: Situation): Obstacle | undefined {
+function obstacleToSecurebits(_policy: CapsPolicy, situation: Situation): Obstacle | undefined {
+  const { present } = situation;
   if (areLocked(present)) return undefined;
   const frozen = [
     ...(['noroot', 'no_cap_ambient_raise'] as const).filter(
@@ -113,7 +148,7 @@ function obstacleToSecurebits(_policy: CapsPolicy, { present }: Situation): Obst
       hint: "Whoever started this process locked them; set levels.securebits to 'prefer' to go on.",
     };
   }
-  if (hasSetpcap(present)) return undefined;
+  if (hasSetpcap(present)) return obstacleOfFilter('prctl(PR_SET_SECUREBITS)', situation);
   return {
     code: 'not-permitted',
     what: 'CAP_SETPCAP is not effective, and locking securebits needs it',

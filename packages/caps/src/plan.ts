@@ -62,7 +62,7 @@ export function plan(candidate: CapsPolicy, support: CapsSupport, options: PlanO
   const policy = requirePolicy(candidate);
   const { userSwitch = false } = planReader.read(options, documentPlace('options'));
   if (support.state !== 'available') return planNothing(policy, support.reason);
-  const situation: Situation = { present: support.present, userSwitch };
+  const situation: Situation = { present: support.present, denied: support.denied, userSwitch };
   const unsafe = userSwitch ? obstacleToUserSwitch(policy, situation) : undefined;
   if (unsafe !== undefined) throw refusal(unsafe);
   const features = featuresOf(policy, situation);

@@ -14,6 +14,7 @@ const addon = vi.hoisted(() => ({
   securebits: () => 0,
   threadSecurebits: () => [],
   fileCapabilities: () => 0,
+  denied: () => [],
 }));
 vi.mock('./native.js', () => ({ native: (): Native => addon }));
 

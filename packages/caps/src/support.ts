@@ -1,4 +1,7 @@
+import type { DeniedCall } from '@sb/core';
+
 import { lastCapability } from './last.js';
+import { native } from './native.js';
 import { type CapabilityState, get } from './state.js';
 
 /** What this process can do about its capabilities. Plain data, so that every situation can be planned for anywhere. */
@@ -9,6 +12,11 @@ export type CapsSupport =
       readonly last: number;
       /** What the calling thread has now. */
       readonly present: CapabilityState;
+      /**
+       * Calls that a filter above denies; absent or empty where none does. Asked only where there may be one, in a process
+       * apart: nothing of this one changes.
+       */
+      readonly denied?: readonly DeniedCall[];
     }
   | { readonly state: 'unsupported-platform'; readonly reason: string };
 
@@ -22,5 +30,6 @@ export function support(): CapsSupport {
   if (process.platform !== 'linux') {
     return { state: 'unsupported-platform', reason: `${process.platform} has no Linux capabilities` };
   }
-  return { state: 'available', last: lastCapability(), present: get() };
+  const denied = native().denied();
+  return { state: 'available', last: lastCapability(), present: get(), ...(denied.length > 0 ? { denied } : {}) };
 }

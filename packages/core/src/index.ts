@@ -7,6 +7,7 @@ export {
   SandboxError,
   type SandboxErrorFields,
 } from './errors.js';
+export { type DeniedCall, deniedClause } from './denied-call.js';
 export { errnoName, errorCode, systemReason } from './errno.js';
 export { escaped, escapedLines } from './escaped.js';
 export { defaultOverflowId, type IdMap, type IdRange, isMapped, mayBeStranger, readIdMap } from './id-map.js';

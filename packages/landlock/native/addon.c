@@ -1,4 +1,5 @@
 /* Glue between JavaScript and the C files beside it: converts values, decides nothing. */
+#include "denied.h"
 #include "landlock_sys.h"
 #include "process.h"
 #include "sb_js.h"
@@ -67,7 +68,14 @@ static napi_value apply_record(struct sb_js *js)
 	return result;
 }
 
+/* denied(): { call, errno }[] of what a filter above answers in the kernel's place; errno 0 where that kills */
+static napi_value denied(struct sb_js *js)
+{
+	return sb_js_denied(js, sb_landlock_questions, SB_LANDLOCK_QUESTIONS);
+}
+
 static const struct sb_js_export table[] = {
+	{"denied", denied},
 	{"query", query},
 	{"noNewPrivs", sb_js_no_new_privs},
 	{"applyRecord", apply_record},

@@ -42,7 +42,7 @@ const causes: Readonly<Record<string, Cause>> = {
   },
   'landlock_restrict_self E2BIG': {
     code: 'too-many-layers',
-    hint: 'Sixteen rulesets are in force, the kernel allows no more: put all rules in one policy and restrict once.',
+    hint: `Sixteen rulesets are in force, the kernel allows no more. ${obstacles['too-many-layers'].hint}`,
   },
   'landlock_restrict_self EPERM': {
     code: 'not-permitted',

@@ -1,4 +1,4 @@
-import { loadPrebuild, type NativeFailure } from '@sb/core';
+import { type DeniedCall, loadPrebuild, type NativeFailure } from '@sb/core';
 
 /** A step that failed. */
 export interface LandlockFailure extends NativeFailure {
@@ -20,6 +20,8 @@ interface NativeReached {
 export interface Native {
   /** The ABI, or the errata as a bit mask; a negative number is -errno. */
   query(what: 'abi' | 'errata'): number;
+  /** What a filter above denies; `landlock_restrict_self` with E2BIG where no ruleset more can be had. */
+  denied(): readonly DeniedCall[];
   noNewPrivs(): { readonly threads: number } | NativeFailure;
   applyRecord(record: Uint8Array): NativeReached | LandlockFailure;
 }

@@ -72,6 +72,7 @@ function refusal(missing: readonly FeatureReport[], support: LandlockSupport): E
     'disabled-at-boot': 'disabled-at-boot',
     'not-built': 'unsupported-kernel',
     blocked: 'not-permitted',
+    'too-many-layers': 'too-many-layers',
     'unsupported-platform': 'unsupported-platform',
   };
   return landlockError(codes[support.state], 'plan', {

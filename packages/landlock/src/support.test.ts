@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
+import { plan } from './plan.js';
+import { policy } from './policy.js';
+import { ro } from './paths.js';
 import { support, supportFrom } from './support.js';
 
 describe('supportFrom', () => {
@@ -15,6 +18,20 @@ describe('supportFrom', () => {
     expect(supportFrom(abi, errata)).toMatchObject(expected);
   });
 
+  it('names a call that a filter denies, and the kernel’s limit, though there is an ABI', () => {
+    expect(supportFrom(7, 0, [{ call: 'landlock_add_rule', errno: 1 }])).toMatchObject({
+      state: 'blocked',
+      abi: 0,
+      reason: expect.stringContaining('answers landlock_add_rule with EPERM'),
+    });
+    const full = [{ call: 'landlock_restrict_self', errno: 7 }];
+    expect(supportFrom(7, 0, full)).toMatchObject({ state: 'too-many-layers', abi: 0 });
+    expect(() => plan(policy({ abi: 7, paths: [ro('/usr')] }), supportFrom(7, 0, full))).toThrow(
+      expect.objectContaining({ code: 'too-many-layers', step: 'plan' }),
+    );
+    expect(supportFrom(-38, -38, [{ call: 'landlock_add_rule', errno: 38 }])).toMatchObject({ state: 'not-built' });
+  });
+
   it('says why where there is none', () => {
     expect(supportFrom(-13, -13)).toMatchObject({ state: 'blocked', reason: expect.stringContaining('EACCES') });
   });
@@ -22,8 +39,13 @@ describe('supportFrom', () => {
 
 describe('support', () => {
   it('gives the kernel of this machine one of its states', () => {
-    expect(['available', 'disabled-at-boot', 'not-built', 'blocked', 'unsupported-platform']).toContain(
-      support().state,
-    );
+    expect([
+      'available',
+      'disabled-at-boot',
+      'not-built',
+      'blocked',
+      'too-many-layers',
+      'unsupported-platform',
+    ]).toContain(support().state);
   });
 });

@@ -1,4 +1,4 @@
-import { errnoName, isMapped, mayBeStranger, readIdMap } from '@sb/core';
+import { type DeniedCall, deniedClause, errnoName, isMapped, mayBeStranger, readIdMap } from '@sb/core';
 
 import { native } from './native.js';
 
@@ -20,10 +20,11 @@ export type LandlockSupport =
       /**
        * - `disabled-at-boot`: built in and not enabled (`EOPNOTSUPP`).
        * - `not-built`: not in this kernel, or hidden by a system-call filter that answers as if (`ENOSYS`).
-       * - `blocked`: the question itself was refused, as a system-call filter does.
+       * - `blocked`: the question itself was refused, or one of the calls is, as a system-call filter does.
+       * - `too-many-layers`: sixteen rulesets are in force already, and the kernel allows no more.
        * - `unsupported-platform`: not Linux.
        */
-      readonly state: 'disabled-at-boot' | 'not-built' | 'blocked' | 'unsupported-platform';
+      readonly state: 'disabled-at-boot' | 'not-built' | 'blocked' | 'too-many-layers' | 'unsupported-platform';
       readonly abi: 0;
       readonly errata: readonly [];
       readonly reason: string;
@@ -46,6 +47,10 @@ export const obstacles: Readonly<Record<Unavailable, { readonly reason: string; 
     reason: 'asking for Landlock was refused',
     hint: 'A system-call filter forbids it: let it allow landlock_create_ruleset, landlock_add_rule and landlock_restrict_self.',
   },
+  'too-many-layers': {
+    reason: 'sixteen rulesets are in force already, and the kernel allows no more (E2BIG)',
+    hint: 'Each sandbox around this one has a ruleset: nest fewer of them, or put all rules in one policy and restrict once.',
+  },
   'unsupported-platform': {
     reason: 'Landlock exists on Linux only',
     hint: "Run on Linux, or set the layer's level to prefer.",
@@ -60,7 +65,7 @@ export const obstacles: Readonly<Record<Unavailable, { readonly reason: string; 
  */
 export function support(): LandlockSupport {
   if (process.platform !== 'linux') return unavailable('unsupported-platform');
-  const kernel = supportFrom(native().query('abi'), native().query('errata'));
+  const kernel = supportFrom(native().query('abi'), native().query('errata'), native().denied());
   return kernel.state === 'available' && hasStrangers() ? { ...kernel, unmapped: true } : kernel;
 }
 
@@ -83,8 +88,14 @@ function hasStrangers(): boolean {
  *
  * @param abi - the ABI, or -errno
  * @param errata - the bit mask of fixed errata; -errno on a kernel that can't be asked
+ * @param denied - calls that somebody other than the kernel answers, and the one that the kernel has no room for
  */
-export function supportFrom(abi: number, errata: number): LandlockSupport {
+export function supportFrom(abi: number, errata: number, denied: readonly DeniedCall[] = []): LandlockSupport {
+  const [first] = denied;
+  if (abi > 0 && first !== undefined) {
+    if (errnoName(first.errno) === 'E2BIG') return unavailable('too-many-layers');
+    return { ...unavailable('blocked'), reason: deniedClause(first) };
+  }
   if (abi > 0) return { state: 'available', abi, errata: errata > 0 ? bitsOf(errata) : [] };
   const errno = abi === 0 ? 'ENOSYS' : errnoName(abi);
   if (errno === 'EOPNOTSUPP' || errno === 'ENOTSUP') return unavailable('disabled-at-boot');

@@ -48,7 +48,7 @@ try {
       }),
     ).programs[0]?.bytes ?? '',
   );
-  const all = ways(filter);
+  const all = ways(filter, join(folder, 'compiled'));
   const isAlone = schedule('--fifo', 10);
   if (!isAlone) say('Real-time priority is not to be had here (chrt, sched(7)), so other work on this machine counts.');
   judge(await compare(all, isAlone ? 'real-time priority' : 'ordinary priority'));

@@ -1,9 +1,9 @@
 // The ways to start a program that are compared, each with what it takes away.
 // @ts-check
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 
-import { createSandbox } from '@sb/sandbox';
+import { createSandbox, sbExecPath } from '@sb/sandbox';
 
 /**
  * @typedef {object} Way
@@ -17,9 +17,10 @@ const user = 'nobody';
 
 /**
  * @param {string} filter path of the seccomp program that setpriv(1) is to load
+ * @param {string} compiled path where the sandbox for sb-exec is to be written
  * @returns {readonly Way[]} those whose program is here
  */
-export function ways(filter) {
+export function ways(filter, compiled) {
   const rights = 'execute,read-file,read-dir';
   const identity = words(`--reuid ${user} --regid nogroup --clear-groups --no-new-privs`);
   const layers = [
@@ -41,7 +42,7 @@ export function ways(filter) {
   ];
   return [
     { name: 'plain', does: 'nothing', start: (argument) => run(program, [argument]) },
-    ...ours(),
+    ...ours(compiled),
     ...others.flatMap(([name, does, [file = '', ...args]]) =>
       existsSync(`/usr/bin/${file}`)
         ? [{ name, does, start: (/** @type {string} */ argument) => run(file, [...args, argument]) }]
@@ -55,15 +56,24 @@ function words(text) {
   return text.split(' ');
 }
 
-/** @returns {readonly Way[]} */
-function ours() {
+/**
+ * @param {string} compiled
+ * @returns {readonly Way[]}
+ */
+function ours(compiled) {
   const sandbox = createSandbox({ user, env: {} });
+  writeFileSync(compiled, sandbox.compile(), { mode: 0o700 });
   const { file, args } = sandbox.command(program, ['0']);
   return [
     {
       name: 'ours, bare',
       does: 'the launcher alone, by command(), one argument for all: nothing is read back',
       start: () => run(file, args),
+    },
+    {
+      name: 'sb-exec',
+      does: 'the same, compiled: reads and checks a file, and looks for the program',
+      start: (argument) => run(sbExecPath(), [compiled, '--', program, argument]),
     },
     {
       name: 'ours',

@@ -1,4 +1,5 @@
 export type { SandboxedProcess } from './child/child.js';
+export type { CompileOptions } from './compile/compile.js';
 export type { Command } from './launch/command.js';
 export { definePolicy } from './policy/define.js';
 export type { SandboxReport } from './child/enforcement.js';
@@ -15,6 +16,7 @@ export type {
 } from './policy/options.js';
 export type { SandboxPlan } from './plan/plan.js';
 export type { RlimitName } from './policy/rlimits.js';
+export { sbExecPath } from './native.js';
 export { createSandbox } from './sandbox.js';
 export type { SandboxStdio } from './launch/stdio.js';
 export type { Verified } from './launch/verify.js';

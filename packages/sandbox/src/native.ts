@@ -125,6 +125,13 @@ export function launcherPath(): string {
   return launcher;
 }
 
+/**
+ * Path of `sb-exec` for this machine: a static program that applies what `compile` made. Copy it to wherever programs are.
+ */
+export function sbExecPath(): string {
+  return programPath('sb-exec');
+}
+
 /** Path of the probe for this machine: a static program that attempts what it is told and reports the kernel's answer. */
 export function probePath(): string {
   return programPath('probe');

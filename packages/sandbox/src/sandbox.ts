@@ -4,6 +4,8 @@ import { isRoot } from '@sb/files';
 
 import { type SandboxedProcess, asTarget } from './child/child.js';
 import { type Command, commandOf } from './launch/command.js';
+import { type CompileOptions, compileSandbox } from './compile/compile.js';
+import { withCommand } from './compile/command.js';
 import { definePolicy } from './policy/define.js';
 import { Ending, type EndingOptions } from './child/ending.js';
 import { argumentsReader, programReader, spawnReader } from './child/spawn-documents.js';
@@ -156,6 +158,12 @@ class LauncherSandbox implements Sandbox {
     needLauncher(plan, 'command');
     const start = { path: target.path, argv, env: this.#env(), keep, anyParent: true, execKey: this.#execKey };
     return commandOf(startRecords(this.policy, plan, start), keep);
+  }
+
+  compile(command: readonly string[] = [], options: CompileOptions = {}): Buffer {
+    const words = argumentsReader.read(command, documentPlace('compile').key('command'));
+    const parts = { policy: this.policy, layers: this.#layers, env: this.#env() };
+    return compileSandbox(withCommand(parts, words), options);
   }
 
   plan(): SandboxPlan {

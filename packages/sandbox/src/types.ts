@@ -1,4 +1,5 @@
 import type { SandboxedProcess } from './child/child.js';
+import type { CompileOptions } from './compile/compile.js';
 import type { Command } from './launch/command.js';
 import type { SandboxSpawnOptions } from './child/spawn-options.js';
 import type { SandboxPolicy } from './policy/options.js';
@@ -19,6 +20,16 @@ export interface Sandbox {
   spawn(program: string, args?: readonly string[], options?: SandboxSpawnOptions): SandboxedProcess;
   /** The same as a command for whatever starts programs: execa, zx, node-pty, Bun, Deno. */
   command(program: string, args?: readonly string[]): Command;
+  /**
+   * The sandbox as a file that the program `sb-exec` applies without Node: `sb-exec FILE -- COMMAND`. Paths and ids are
+   * looked up now, and opened when it runs. Save it where nobody else can write, and for nobody else to write.
+   *
+   * @param command - the program and its arguments, where the file shall name them: the preset `minimal` grants what
+   *   that program needs, and the file can be executed itself. Default: none
+   * @throws SandboxError `invalid-policy` for `execOnce` and `privateGroup`, which one start alone can have; `not-found`;
+   *   those of the layers where the policy can be enforced on no kernel
+   */
+  compile(command?: readonly string[], options?: CompileOptions): Buffer;
   /** What would be enforced here and now, and what can't be. Asks the kernel anew. */
   plan(): SandboxPlan;
   /** The plan in plain words. */

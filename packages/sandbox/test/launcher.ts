@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
@@ -7,8 +8,9 @@ import * as caps from '@sb/caps';
 import * as landlock from '@sb/landlock';
 import * as privdrop from '@sb/privdrop';
 import * as seccomp from '@sb/seccomp';
-import { parseProbe, probeArguments, probePath, reachableProgram, type Attempt } from '@sb/test-kit';
+import { parseProbe, probeArguments, probePath, reachableProgram, temporaryFolder, type Attempt } from '@sb/test-kit';
 
+import { compiledOf, sbExec, writeCompiled } from './compiled.js';
 import { launch } from '../src/launch/launch.js';
 import { anonymousFile, launcherPath } from '../src/native.js';
 import { encodeProcess, joinRecords, type ProcessRecord } from '../src/launch/process-record.js';
@@ -56,8 +58,23 @@ export async function runBytes(bytes: Uint8Array): Promise<Outcome> {
   return { status: said, exit: signal ?? code, stdout: out, stderr: err };
 }
 
+/** The two programs that apply records: the launcher, and sb-exec, which finds them in a file. */
+export const programs = ['launcher', 'sb-exec'] as const;
+
+/** Runs sb-exec on records that a file holds, as {@link run} runs the launcher. */
+export async function runCompiled(records: readonly Uint8Array[]): Promise<Outcome> {
+  using folder = temporaryFolder(0o755);
+  const file = writeCompiled(folder.file('compiled'), compiledOf(joinRecords(records)));
+  const stdio = ['ignore', 'pipe', 'pipe', 'pipe'] as const;
+  const child = spawn(sbExec(), ['--report-fd', '3', file], { stdio: [...stdio], env: {} });
+  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  const texts = child.stdio.slice(1).map(async (stream) => await text(stream as Readable));
+  const [[code, signal], out = '', err = '', said = ''] = await Promise.all([ended, ...texts]);
+  return { status: parseStatus(said), exit: signal ?? code, stdout: out, stderr: err };
+}
+
 /**
- * Runs the launcher under a filter: one launcher loads it and executes a second one, whose status this is.
+ * Runs the launcher or sb-exec under a filter: one launcher loads it and executes a second one, whose status this is.
  *
  * @param wrapper - a program that executes the second one
  */
@@ -65,9 +82,16 @@ export async function runUnder(
   filter: Uint8Array,
   records: readonly Uint8Array[],
   wrapper: readonly string[] = [],
+  program: (typeof programs)[number] = 'launcher',
 ): Promise<{ status: LauncherStatus; exit: unknown }> {
+  using folder = temporaryFolder(0o755);
+  const file = writeCompiled(folder.file('compiled'), compiledOf(joinRecords(records)));
   const source = anonymousFile(joinRecords(records));
-  const outer = processOf([...wrapper, reachableProgram(launcherPath(), 'launcher'), '3', '4'], {
+  const inner =
+    program === 'launcher'
+      ? [reachableProgram(launcherPath(), 'launcher'), '3', '4']
+      : [sbExec(), '--report-fd', '4', file];
+  const outer = processOf([...wrapper, ...inner], {
     keep: [0, 1, 2, 3, 4],
     newSession: false,
     // The signal would be the second one's too.

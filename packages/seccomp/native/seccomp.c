@@ -7,14 +7,17 @@ _Static_assert(
 #define FIXED (SB_RECORD_HEADER + 8u)
 
 /* Of a proof, the constants that its fourth and its sixth instruction compare with. */
+#define PROOF_OPERATION (FIXED + 3 * 8 + 4)
+#define PROOF_FLAGS (FIXED + 5 * 8 + 4)
+
 static uint32_t proof_operation(const uint8_t *record)
 {
-	return sb_u32(record + FIXED + 3 * 8 + 4);
+	return sb_u32(record + PROOF_OPERATION);
 }
 
 static uint32_t proof_flags(const uint8_t *record)
 {
-	return sb_u32(record + FIXED + 5 * 8 + 4);
+	return sb_u32(record + PROOF_FLAGS);
 }
 
 static int parse(const uint8_t *record, size_t length, struct kernel_program *program)
@@ -36,6 +39,19 @@ static int parse(const uint8_t *record, size_t length, struct kernel_program *pr
 	/* The kernel copies the bytes, so they need no alignment. */
 	program->length = (uint16_t)count;
 	program->instructions = record + FIXED;
+	return 0;
+}
+
+int sb_seccomp_renew(uint8_t *record, size_t length, const uint32_t key[2])
+{
+	struct kernel_program program;
+	int error = parse(record, length, &program);
+	if (error || !(sb_u16(record + 2) & SB_SECCOMP_PROVEN))
+		return error;
+	for (unsigned int i = 0; i < 4; i++) {
+		record[PROOF_OPERATION + i] = (uint8_t)((key[0] | 1u << 31) >> (8 * i));
+		record[PROOF_FLAGS + i] = (uint8_t)(key[1] >> (8 * i));
+	}
 	return 0;
 }
 

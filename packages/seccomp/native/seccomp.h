@@ -39,6 +39,12 @@ enum sb_seccomp_scope {
 int sb_seccomp_apply(const uint8_t *record, size_t length, enum sb_seccomp_scope scope,
 	struct sb_failure *failure, int *thread);
 
+/*
+ * Gives a record that is proven another key, so that a filter which was loaded from the same bytes doesn't answer for it.
+ * 0, or -EINVAL for what is not a record of this layer; others stay as they are.
+ */
+int sb_seccomp_renew(uint8_t *record, size_t length, const uint32_t key[2]);
+
 /* 1 or 0: whether the kernel has an action (SECCOMP_RET_*) or a flag; -errno if it can't be asked.
  */
 int sb_seccomp_has_action(uint32_t action);

@@ -3,7 +3,7 @@
 
 #include <asm/errno.h>
 
-long sb_records_read(int descriptor, const uint8_t **document)
+long sb_records_read(int descriptor, uint8_t **document)
 {
 	static _Alignas(8) uint8_t buffer[SB_RECORDS_MAX];
 	size_t length = 0;

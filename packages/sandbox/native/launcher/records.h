@@ -14,7 +14,7 @@ struct sb_records {
 #define SB_RECORDS_MAX (4u << 20)
 
 /* Reads a descriptor to its end. The length, or -errno; the bytes are in *document. */
-long sb_records_read(int descriptor, const uint8_t **document);
+long sb_records_read(int descriptor, uint8_t **document);
 
 /*
  * Cuts a document into records, each padded to eight bytes. Layers ascend, so each comes once, and

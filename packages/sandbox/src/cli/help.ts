@@ -11,14 +11,14 @@ Usage: sb-run [options] -- command [args]     Everything not granted is denied.
  --unix PATH|any  --ipc       unix sockets there; System V and POSIX IPC (none)
  --seccomp PRESET|FILE|off    deny-dangerous (default), network-client, JSON
  --deny --allow LIST          system calls and @groups on top of that
- --rlimit NAME=VALUE          such as nofile=64; cpu in s, sizes in bytes
+ --rlimit NAME=VALUE          such as nofile=64, as=2G; cpu in s, sizes in bytes
  --env NAME[=VALUE]           add to PATH HOME USER LOGNAME SHELL TERM LANG
  --cwd FOLDER  --umask OCTAL  --keep-fd N  --no-new-session
  --policy FILE                JSON to start from; options add to it
  --require --prefer --off LAYER[.FEATURE]      process (never off) privdrop
                               caps landlock seccomp: must; if possible; not
  --report[=FILE]              what is in force, as JSON (to standard error)
- --dry-run  --explain         print the plan, or plain words; run nothing
+ --dry-run  --explain  --compile FILE  the plan; plain words; a file for sb-exec
  --self-test (tries what is denied)  --completion bash|zsh|fish --version --help
 
 PORT and the levels take LISTs (a,b,c); PATH, PORT, LIST, NAME and N may repeat.

@@ -54,6 +54,7 @@ export const options = {
   prefer: level('enforce this where possible', ['process', ...layers]),
   off: level("don't ask for this", layers),
   report: { value: 'FILE', optionalValue: true, about: 'tell what is in force, as JSON', names: 'file' },
+  compile: { value: 'FILE', about: 'write the sandbox to a file for sb-exec, run nothing', names: 'file' },
   'dry-run': { about: 'print the plan, run nothing' },
   explain: { about: 'print the policy in plain words, run nothing' },
   'self-test': { about: 'attempt from inside what the policy forbids' },

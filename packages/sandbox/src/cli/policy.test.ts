@@ -37,6 +37,7 @@ const uses: Readonly<Record<OptionName, readonly string[] | 'what is done'>> = {
   prefer: ['--prefer', 'landlock'],
   off: ['--off', 'landlock'],
   report: 'what is done',
+  compile: 'what is done',
   'dry-run': 'what is done',
   explain: 'what is done',
   'self-test': 'what is done',

@@ -1,5 +1,5 @@
 import type { CapsOptions } from '@sb/caps';
-import { isSandboxError } from '@sb/core';
+import { isSandboxError, nearest } from '@sb/core';
 import { isThere } from '@sb/files';
 import { type Base, presets, type SeccompOptions } from '@sb/seccomp';
 
@@ -13,8 +13,9 @@ import { checkKept } from './kept-descriptors.js';
 import { landlockFrom } from './landlock.js';
 import { blameFile, readPolicyFile, readSeccompFile } from './policy-file.js';
 import { refuseTakenBack } from './taken-back.js';
+import { blameOption } from './option-error.js';
 import { misuse } from './usage-error.js';
-import { assignment, integerOf, nameOrNumber, octalOf } from './words.js';
+import { assignment, integerOf, limitOf, nameOrNumber, octalOf } from './words.js';
 
 /**
  * Makes the policy that the command line describes. Where it starts from a policy file, lists are added to, and what
@@ -31,7 +32,10 @@ export function policyFrom(args: Arguments): SandboxPolicy {
     checkKept(policy.keepDescriptors ?? []);
     return policy;
   } catch (error) {
-    if (file !== undefined && isSandboxError(error)) blameFile(file, before);
+    if (isSandboxError(error)) {
+      if (file === undefined) blameOption(error, args);
+      else blameFile(file, before);
+    }
     throw error;
   }
 }
@@ -100,7 +104,9 @@ function seccompOf(text: string): NonNullable<SandboxOptions['seccomp']> {
   if (text === 'off' || Object.hasOwn(presets, text)) return text as Base | 'off';
   const words = [...Object.keys(presets), 'off'];
   if (!text.includes('/') && !isThere(text)) {
-    misuse(`--seccomp ${text} is neither a preset nor a file`, `The presets are ${words.join(', ')}.`);
+    const meant = nearest(text, words);
+    const guess = meant === undefined ? '' : `Did you mean ${meant}? `;
+    misuse(`--seccomp ${text} is neither a preset nor a file`, `${guess}The presets are ${words.join(', ')}.`);
   }
   return readSeccompFile(text);
 }
@@ -109,7 +115,7 @@ function limitsFrom(args: Arguments): Readonly<Record<string, RlimitValue>> {
   const limits = args.all('rlimit').map((text) => {
     const [name, value] = assignment(text);
     if (value === undefined) return misuse(`--rlimit ${text} has no value`, 'Write NAME=VALUE or NAME=unlimited.');
-    return [name, value === 'unlimited' ? value : integerOf(value, `rlimit ${name}`)] as const;
+    return [name, value === 'unlimited' ? value : limitOf(value, name)] as const;
   });
   return Object.fromEntries(limits);
 }

@@ -10,6 +10,31 @@ export function integerOf(text: string, option: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : misuse(`--${option} ${text} is not a number`, 'Write it in digits.');
 }
 
+/** Limits that count bytes (setrlimit(2)). */
+const inBytes: ReadonlySet<string> = new Set(['fsize', 'data', 'stack', 'core', 'rss', 'memlock', 'as', 'msgqueue']);
+
+/** What a letter multiplies with, as in ulimit(1) and systemd: powers of 1024. */
+const units: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/**
+ * A limit: a number in digits, and for one that counts bytes perhaps with K, M, G or T, which count 1024 each.
+ *
+ * @param text - for instance `2G`
+ * @param name - of the limit
+ * @throws UsageError
+ */
+export function limitOf(text: string, name: string): number {
+  const [, digits = '', unit = ''] = /^(\d{1,15})([KMGT]?)$/i.exec(text) ?? [];
+  const value = Number(digits) * (units[unit.toUpperCase()] ?? 1);
+  if (unit !== '' && !inBytes.has(name))
+    return misuse(`--rlimit ${name} counts no bytes, and ${text} has a unit`, 'Write it in digits.');
+  if (digits !== '' && Number.isSafeInteger(value)) return value;
+  return misuse(
+    `--rlimit ${name} ${text} is not a number`,
+    inBytes.has(name) ? 'Write it in digits, perhaps with K, M, G or T.' : 'Write it in digits.',
+  );
+}
+
 /** A file mode creation mask in octal digits. @throws UsageError */
 export function octalOf(text: string, option: string): number {
   return /^[0-7]{1,4}$/.test(text)

@@ -26,6 +26,24 @@ function refusal(options: SandboxOptions, support: SandboxSupport): SandboxError
 
 const user = { user: 65_534 };
 
+it('refuses at every level where a filter above denies no_new_privs, but not where that is set', () => {
+  const denied = [{ call: 'prctl(PR_SET_NO_NEW_PRIVS)', errno: 1 }];
+  const beneath = { ...root, caps: { ...root.caps, denied } };
+  const policy = definePolicy({ prefer: ['caps'] });
+  expect(() => planSandbox(policy, layerPolicies(policy), beneath)).toThrow(
+    expect.objectContaining({
+      code: 'not-permitted',
+      message: expect.stringContaining('PR_SET_NO_NEW_PRIVS') as string,
+    }),
+  );
+  const privdrop = { ...root.privdrop, noNewPrivs: 'already' } as const;
+  expect(planSandbox(policy, layerPolicies(policy), { ...beneath, privdrop }).features).toContainEqual({
+    layer: 'caps',
+    feature: 'no_new_privs',
+    state: 'already',
+  });
+});
+
 describe('planSandbox', () => {
   it('enforces all of it for root on a kernel that has it', () => {
     const { status, features, records, expected } = planned(user, root);

@@ -1,5 +1,5 @@
 import { type CapsTarget, plan as planCaps, support as capsSupport } from '@sb/caps';
-import { type EnforcementReport, type FeatureReport, type LayerPlan, reportOf } from '@sb/core';
+import { deniedClause, type EnforcementReport, type FeatureReport, type LayerPlan, reportOf } from '@sb/core';
 import {
   type LandlockPolicy,
   type LandlockSupport,
@@ -14,6 +14,7 @@ import { type Machine, newProofKey, plan as planSeccomp, support as seccompSuppo
 import type { LayerPolicies } from './layers.js';
 import { lostByExec, openBypasses, withBypass } from './open-bypasses.js';
 import type { SandboxPolicy } from '../policy/options.js';
+import { sandboxError } from '../errors.js';
 import { noLauncher, processFeatures, sessionKeyring } from './process-features.js';
 import { sharedFeatures } from './shared-features.js';
 
@@ -172,9 +173,23 @@ export function isTakenBack(policy: SandboxPolicy, layer: 'privdrop' | 'caps' | 
 
 const takenBack = 'the policy asks for it, and off names it';
 
-function noNewPrivs({ launcher, privdrop }: SandboxSupport): FeatureReport {
+/**
+ * The launcher can't go on without it, whatever the levels say: Landlock and the filter both need it.
+ *
+ * @throws SandboxError `not-permitted` where a filter above denies it
+ */
+function noNewPrivs({ launcher, privdrop, caps }: SandboxSupport): FeatureReport {
   const line = { layer: 'caps', feature: 'no_new_privs' };
   if (!launcher) return { ...line, state: 'unsupported', reason: noLauncher };
   const isSet = privdrop.state === 'available' && privdrop.noNewPrivs === 'already';
-  return { ...line, state: isSet ? 'already' : 'enforced' };
+  if (isSet) return { ...line, state: 'already' };
+  const denied = caps.state === 'available' ? caps.denied?.find(({ call }) => call === setNoNewPrivs) : undefined;
+  if (denied === undefined) return { ...line, state: 'enforced' };
+  throw sandboxError('not-permitted', 'plan', {
+    what: `${deniedClause(denied)}, and no sandbox can do without it`,
+    hint: 'Let that filter allow prctl, or set no_new_privs before it is loaded. Nothing was changed.',
+    syscall: 'prctl',
+  });
 }
+
+const setNoNewPrivs = 'prctl(PR_SET_NO_NEW_PRIVS)';

@@ -160,14 +160,14 @@ export function withTop(made: LandlockPolicy, top: readonly string[]): LandlockP
 
 /**
  * Adds files of the program itself, which the preset `minimal` grants: those that were looked at, and no other that
- * somebody puts in their place meanwhile.
+ * somebody puts in their place meanwhile. Identity `true`: whatever file is there, but no folder.
  *
  * @param made - from {@link landlockPolicy}
  * @param files - of the program
  */
 export function withProgram(
   made: LandlockPolicy,
-  files: readonly { readonly path: string; readonly identity: FileIdentity }[],
+  files: readonly { readonly path: string; readonly identity: FileIdentity | true }[],
 ): LandlockPolicy {
   return files.reduce((granted, { path: file, identity }) => withReading(granted, [file], { file: identity }), made);
 }

@@ -9,7 +9,8 @@ import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ProcessRecord, ProgramFile } from '../../src/launch/process-record.js';
-import { processOf, run, runUnder } from '../launcher.js';
+import type { LauncherStatus } from '../../src/launch/status.js';
+import { processOf, programs, run, runCompiled, runUnder } from '../launcher.js';
 
 let folder: TemporaryFolder;
 beforeEach(() => {
@@ -25,7 +26,12 @@ const target = (changes: Partial<ProcessRecord> = {}) => processOf(['/bin/touch'
 
 /** A filter that makes a system call fail with an error that it never has by nature. */
 function failing(syscall: string, ...when: readonly Condition[]): Uint8Array {
-  const rules = [{ syscall, when, action: seccomp.errno('EOWNERDEAD') }];
+  return failingIf(syscall, [when]);
+}
+
+/** The same where any of several conditions holds. */
+function failingIf(syscall: string, any: readonly (readonly Condition[])[]): Uint8Array {
+  const rules = any.map((when) => ({ syscall, when, action: seccomp.errno('EOWNERDEAD') }));
   return seccomp.plan(seccomp.policy({ base: 'allow-all', rules }), seccomp.support()).record;
 }
 
@@ -69,7 +75,7 @@ const nameOf = (errno: number): string => (errno === EOWNERDEAD ? 'EOWNERDEAD' :
 const PR_SET_PDEATHSIG = 1;
 const PR_CAPBSET_DROP = 24;
 const PR_SET_SECUREBITS = 28;
-const PR_SET_NO_NEW_PRIVS = 38;
+const [PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS] = [38, 39];
 const prctl = (option: number) => () => failing('prctl', arg(0).eq32(option));
 
 /** Faults of the kernel: a filter makes the call fail that a step needs. */
@@ -88,7 +94,15 @@ const byFilter: readonly (readonly [filter: () => Uint8Array, ...fault: Fault])[
     () => [target(), rules()],
   ],
   [() => failing('landlock_add_rule'), 'landlock_add_rule', 'landlock', 'EOWNERDEAD', () => [target(), rules()]],
-  [prctl(PR_SET_NO_NEW_PRIVS), 'no_new_privs', 'caps', 'EOWNERDEAD', () => [target()]],
+  [
+    // Not called where it is set, as the outer launcher has done.
+    () => failingIf('prctl', [[arg(0).eq32(PR_SET_NO_NEW_PRIVS)], [arg(0).eq32(PR_GET_NO_NEW_PRIVS)]]),
+    'no_new_privs',
+    'caps',
+    'EOWNERDEAD',
+    () => [target()],
+  ],
+  [() => failing('capset'), 'narrow', 'caps', 'EOWNERDEAD', () => [target(), none()]],
   [() => failing('capget'), 'inheritable', 'caps', 'EOWNERDEAD', () => [target(), none(), nobody()]],
   [prctl(PR_CAPBSET_DROP), 'drop-bounding', 'caps', 'EOWNERDEAD', () => [target(), none(), nobody()]],
   [prctl(PR_SET_SECUREBITS), 'securebits', 'caps', 'EOWNERDEAD', () => [target(), none(), nobody()]],
@@ -105,31 +119,42 @@ const byFilter: readonly (readonly [filter: () => Uint8Array, ...fault: Fault])[
   [() => failing('seccomp'), 'seccomp', 'seccomp', 'EOWNERDEAD', () => [target(), failing('personality')]],
 ];
 
-describe.skipIf(missing('root', 'linux'))('a step that fails', () => {
+/** sb-exec ends as a shell does where the program could not be executed. */
+function statusOf(program: (typeof programs)[number], status: LauncherStatus): number {
+  if (program === 'launcher' || status.kind !== 'failed' || status.step !== 'exec') return 125;
+  return { ENOENT: 127, EACCES: 126 }[nameOf(status.errno)] ?? 125;
+}
+
+describe.skipIf(missing('root', 'linux')).each(programs)('a step of %s that fails', (program) => {
+  const runIt = program === 'launcher' ? run : runCompiled;
+
   it('control: without a fault the target runs, also under an outer launcher', async () => {
-    const { status, exit } = await run([target({ original: fileAt('/bin/true') }), none(), nobody()]);
+    const { status, exit } = await runIt([target({ original: fileAt('/bin/true') }), none(), nobody()]);
     expect({ kind: status.kind, exit }).toEqual({ kind: 'executed', exit: 0 });
     expect(existsSync(folder.file('ran'))).toBe(true);
     const open = { parent: 0, dieWithParent: false, writeDenied: false };
     const own = [target(open), none(), nobody(), ruleset(landlock.rwx('/'))];
-    expect(await runUnder(failing('personality'), own)).toMatchObject({ status: { kind: 'executed' }, exit: 0 });
+    expect(await runUnder(failing('personality'), own, [], program)).toMatchObject({
+      status: { kind: 'executed' },
+      exit: 0,
+    });
   });
 
   it.each(byRecords)('%s of %s (%s) is named, and the target never runs', async (step, layer, errno, records) => {
-    const { status, exit } = await run(records());
+    const { status, exit } = await runIt(records());
     expect(status).toMatchObject({ kind: 'failed', layer, step });
     expect(status.kind === 'failed' && nameOf(status.errno)).toBe(errno);
-    expect(exit).toBe(125);
+    expect(exit).toBe(statusOf(program, status));
     expect(existsSync(folder.file('ran'))).toBe(false);
   });
 
   it.each(byFilter)(
     '%s: %s of %s (%s) is named, and the target never runs',
     async (filter, step, layer, errno, records) => {
-      const { status, exit } = await runUnder(filter(), records());
+      const { status, exit } = await runUnder(filter(), records(), [], program);
       expect(status).toMatchObject({ kind: 'failed', layer, step });
       expect(status.kind === 'failed' && nameOf(status.errno)).toBe(errno);
-      expect(exit).toBe(125);
+      expect(exit).toBe(statusOf(program, status));
       expect(existsSync(folder.file('ran'))).toBe(false);
     },
   );
@@ -143,7 +168,7 @@ describe.skipIf(missing('root', 'linux'))('a step that fails', () => {
       rules: [{ syscall: 'close_range', when: [], action: seccomp.errno('ENOSYS') }],
     });
     const { record } = seccomp.plan(filter, seccomp.support());
-    expect(await runUnder(record, [plain])).toMatchObject({ status: { kind: 'executed' }, exit: 0 });
+    expect(await runUnder(record, [plain], [], program)).toMatchObject({ status: { kind: 'executed' }, exit: 0 });
     // 0, 1, 2 are kept; 1 is the list, and ls opens the folder as 3.
     expect(readFileSync(folder.file('list'), 'utf8').trim().split('\n')).toEqual(['0', '1', '2', '3']);
   });

@@ -8,7 +8,7 @@ import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ProcessRecord } from '../../src/launch/process-record.js';
-import { processOf, runUnder } from '../launcher.js';
+import { processOf, programs, runUnder } from '../launcher.js';
 import { saysYesTo } from '../liar.js';
 
 const { arg } = seccomp;
@@ -89,6 +89,9 @@ const lies: readonly Lie[] = [
   ['prctl(PR_GET_NO_NEW_PRIVS)', prctl(PR_GET_NO_NEW_PRIVS), ['caps', 'verify'], () => [target()]],
   ['prctl(PR_CAPBSET_DROP)', prctl(PR_CAPBSET_DROP), ['caps', 'verify'], () => [target(), none(), nobody()]],
   ['prctl(PR_SET_SECUREBITS)', prctl(PR_SET_SECUREBITS), ['caps', 'verify'], () => [target(), none(), nobody()]],
+  // Nothing is asked of capset(2) where the sets are so: what says that they are must be the kernel.
+  ['capget', () => saysYesTo('capget'), ['caps', 'verify'], () => [target(), none(), nobody()]],
+  ['capset', () => saysYesTo('capset'), ['caps', 'verify'], () => [target(), none()]],
   ['setgroups', () => saysYesTo('setgroups'), ['privdrop', 'verify'], () => [target(), nobody([27])]],
   ['setresgid', () => saysYesTo('setresgid'), ['privdrop', 'verify'], () => [target(), nobody()]],
   ['setresuid', () => saysYesTo('setresuid'), ['privdrop', 'verify'], () => [target(), nobody()]],
@@ -101,26 +104,31 @@ const lies: readonly Lie[] = [
   ['seccomp, whatever is asked', () => saysYesTo('seccomp'), ['seccomp', 'prove'], () => [target(), filter()]],
 ];
 
-describe.skipIf(missing('root', 'linux'))('success that is a lie', () => {
+describe.skipIf(missing('root', 'linux')).each(programs)('success that is a lie, to %s,', (program) => {
   it('control: where nothing lies, the target runs', async () => {
     const whole = target({ parent: 0, rlimits: { core: 0, nofile: 99 }, cwd: '/usr', dieWithParent: true });
-    const { status, exit } = await runUnder(saysYesTo('personality'), [whole, none(), nobody([27]), filter()]);
+    const { status, exit } = await runUnder(
+      saysYesTo('personality'),
+      [whole, none(), nobody([27]), filter()],
+      [],
+      program,
+    );
     expect({ kind: status.kind, exit }).toEqual({ kind: 'executed', exit: 0 });
     expect(existsSync(folder.file('ran'))).toBe(true);
   });
 
   it('twin: where no mark can be set, descriptors that are closed are found closed', async () => {
-    const { status } = await runUnder(saysYesTo('personality', [], ['dup3']), [target()]);
+    const { status } = await runUnder(saysYesTo('personality', [], ['dup3']), [target()], [], program);
     expect(status.kind).toBe('executed');
   });
 
   it('twin: where /proc lists them, descriptors that are closed are found closed', async () => {
-    const { status } = await runUnder(unlisted('personality')(), [target()]);
+    const { status } = await runUnder(unlisted('personality')(), [target()], [], program);
     expect(status.kind).toBe('executed');
   });
 
   it.each(lies)('of %s is found out, and the target never runs', async (_name, lie, [layer, step], records) => {
-    const { status, exit } = await runUnder(lie(), records());
+    const { status, exit } = await runUnder(lie(), records(), [], program);
     expect(status).toMatchObject({ kind: 'failed', layer, step });
     expect(exit).toBe(125);
     expect(existsSync(folder.file('ran'))).toBe(false);

@@ -103,7 +103,7 @@ export const linkMutants: readonly Mutant[] = [
   ),
   change(
     'the user of the sandbox among those whose links are followed',
-    ['sandbox/native/launcher/main.c', 'launch->landlock.runner =', '(void)'],
+    ['sandbox/native/launcher/steps.c', 'launch->landlock.runner =', '(void)'],
     ['links-of-others', 'is followed to what another rule grants'],
   ),
   never('whose links may lead to what is granted', openPath, 'is_trusted(walk, link->uid)', [

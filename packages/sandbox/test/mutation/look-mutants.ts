@@ -3,6 +3,7 @@ import { type Mutant, without } from './mutants.js';
 
 const process = 'sandbox/native/launcher/process.c';
 const main = 'sandbox/native/launcher/main.c';
+const steps = 'sandbox/native/launcher/steps.c';
 const verify = 'sandbox/native/launcher/verify.c';
 const source = 'sandbox/native/launcher/source.c';
 const privdrop = 'privdrop/native/privdrop.c';
@@ -84,7 +85,7 @@ export const lookMutants: readonly Mutant[] = [
     to: 'return 0;',
     red: ['lies', 'of umask is'],
   },
-  without('what is read back of no_new_privs', main, '\terror = sb_verify_no_new_privs();', [
+  without('what is read back of no_new_privs', steps, '\terror = sb_verify_no_new_privs();', [
     'lies',
     'of prctl(PR_GET_NO_NEW_PRIVS)',
   ]),

@@ -4,12 +4,13 @@ import { readFileSync } from 'node:fs';
 import { missing } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { execMutants } from './exec-mutants.js';
 import { linkMutants } from './link-mutants.js';
 import { lookMutants } from './look-mutants.js';
 import { launcherMutants, presetMutants } from './mutants.js';
 import { makeWorkshop, type Workshop } from './workshop.js';
 
-const all = [...launcherMutants, ...linkMutants, ...lookMutants, ...presetMutants];
+const all = [...launcherMutants, ...execMutants, ...linkMutants, ...lookMutants, ...presetMutants];
 /** Building a launcher and starting the test runner, in milliseconds. */
 const timeout = 120_000;
 
@@ -40,7 +41,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'x64'))('a test goes red w
   });
 
   it('has a mutant for every step of the launcher', () => {
-    const source = readFileSync(new URL('../../native/launcher/main.c', import.meta.url), 'utf8');
+    const source = readFileSync(new URL('../../native/launcher/steps.c', import.meta.url), 'utf8');
     const steps = [...source.matchAll(/\{SB_LAYER_[A-Z]+, (step_[a-z_]+)\}/g)].map(([, name]) => name ?? '');
     const without = steps.filter((name) => !launcherMutants.some(({ from }) => from.includes(`${name}(`)));
     // Without the last there is no target at all.

@@ -14,7 +14,7 @@ export interface Mutant {
 }
 
 const process = 'sandbox/native/launcher/process.c';
-const main = 'sandbox/native/launcher/main.c';
+const steps = 'sandbox/native/launcher/steps.c';
 const caps = 'caps/native/caps.c';
 const privdrop = 'privdrop/native/privdrop.c';
 const filesystem = 'sandbox/src/policy/filesystem.ts';
@@ -32,7 +32,7 @@ const others = ['attacks-processes', 'of the same user, outside fails inside for
 /** A step of the launcher's table that does nothing. */
 const step = (name: string, red: Mutant['red']): Mutant => ({
   name: `the launcher's ${name.replace('step_', '').replaceAll('_', ' ')}`,
-  file: main,
+  file: steps,
   from: `static int ${name}(struct launch *launch)\n{`,
   to: `static int ${name}(struct launch *launch)\n{\n\treturn 0;`,
   red,
@@ -91,7 +91,7 @@ export const launcherMutants: readonly Mutant[] = [
   never('the umask', process, '!error && process->umask != SB_UMASK_KEEP && sb_set_umask(process->umask)', given),
   {
     name: 'entering the working directory as the user',
-    file: main,
+    file: steps,
     from: lateEntry,
     to: lateEntry.replace(entry, '').replace(early, `${early}${entry}`),
     red: ['working-folder', 'is entered by nobody'],

@@ -75,9 +75,10 @@ function copyNative(from: string, to: string): void {
 }
 
 async function buildLauncher(here: string): Promise<void> {
-  const launcher = `prebuilds/${process.platform}-${process.arch}/launcher`;
+  const folder = `prebuilds/${process.platform}-${process.arch}`;
+  const programs = ['launcher', 'sb-exec'].map((name) => `${folder}/${name}`);
   // A change may leave something unused, which is no error here.
-  const { status, stderr } = await runProgram('make', ['--silent', '-B', 'CC=gcc -w', launcher], {
+  const { status, stderr } = await runProgram('make', ['--silent', '-B', 'CC=gcc -w', ...programs], {
     cwd: here,
     timeout,
   });

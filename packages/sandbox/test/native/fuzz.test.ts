@@ -15,8 +15,23 @@ describe.skipIf(missing('linux'))('what the launcher reads, under AddressSanitiz
       sources: ['fuzz.c', ...launcher, '../../../caps/native/record.c'],
       flags: [...sanitizers, '-DSB_FREESTANDING'],
     });
+    await compileC(folder.file('fuzz-compiled'), {
+      from: import.meta.url,
+      sources: ['fuzz_compiled.c', '../../native/launcher/exec/compiled.c', ...launcher],
+      flags: [...sanitizers, '-DSB_FREESTANDING'],
+    });
   });
   afterAll(() => folder[Symbol.dispose]());
+
+  it(`takes ${documents} compiled sandboxes without a fault (seed ${seed})`, async () => {
+    const { status, stdout, stderr } = await runProgram(folder.file('fuzz-compiled'), [String(documents), seed], {
+      timeout: 60_000,
+    });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(Number(stdout)).toBeGreaterThan(documents / 20);
+    expect(Number(stdout)).toBeLessThan((documents * 19) / 20);
+  }, 90_000);
 
   it(`takes ${documents} documents without a fault (seed ${seed})`, async () => {
     const { status, stdout, stderr } = await runProgram(folder.file('fuzz'), [String(documents), seed], {

@@ -1,0 +1,86 @@
+#include "sb_ask.h"
+#include "sb_syscall.h"
+
+#include <errno.h> /* the numbers only */
+#include <linux/mman.h>
+#include <linux/prctl.h>
+#include <linux/resource.h>
+#include <linux/wait.h>
+#include <stdint.h>
+
+#ifndef PROT_READ
+#define PROT_READ 1
+#define PROT_WRITE 2
+#endif
+#ifndef MAP_ANONYMOUS
+#define MAP_ANONYMOUS 0x20
+#endif
+
+#ifndef RLIMIT_CORE
+#define RLIMIT_CORE 4
+#endif
+#define UNASKED (-1)
+
+int sb_ask_is_due(void)
+{
+	long filtered = sb_syscall6(__NR_prctl, PR_GET_SECCOMP, 0, 0, 0, 0, 0);
+	long privileges = sb_syscall6(__NR_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0, 0);
+	/* EINVAL: a kernel without filters. Any other error is a filter's. */
+	return (filtered != 0 && filtered != -EINVAL) || privileges != 0;
+}
+
+/* The fork: raw, so that nothing of a C library runs in it, and without a signal that others wait for. */
+static void ask_from(
+	const sb_question *questions, size_t count, size_t first, volatile int *answers)
+{
+	const uint64_t none[2] = {0, 0};
+	/* What a filter kills may be dumped, and this is a copy of all that the process knows. Not had: no worse. */
+	(void)sb_syscall6(__NR_prlimit64, 0, RLIMIT_CORE, (long)none, 0, 0, 0);
+	(void)sb_syscall6(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0);
+	for (size_t i = first; i < count; i++) {
+		answers[i] = SB_ASK_KILLED;
+		answers[i] = questions[i]();
+	}
+	for (;;)
+		(void)sb_syscall3(
+			__NR_exit_group, 0, 0, 0); /* a filter may deny it: SIGKILL then */
+}
+
+/* 0 once it is gone, or -errno. */
+static long ask_on(const sb_question *questions, size_t count, size_t first, volatile int *answers)
+{
+	int status;
+	long waited, child = sb_syscall6(__NR_clone, 0, 0, 0, 0, 0, 0);
+	if (child == 0)
+		ask_from(questions, count, first, answers);
+	if (child < 0)
+		return child;
+	do
+		waited = sb_syscall6(__NR_wait4, child, (long)&status, __WALL, 0, 0, 0);
+	while (waited == -EINTR);
+	return waited < 0 ? waited : 0;
+}
+
+int sb_ask_apart(const sb_question *questions, size_t count, int *answers)
+{
+	long error = 0, shared = sb_syscall6(__NR_mmap, 0, SB_QUESTIONS_MAX * sizeof(int),
+				PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared < 0 && shared > -4096)
+		return (int)shared;
+	volatile int *told = (volatile int *)shared;
+	for (size_t i = 0; i < count; i++)
+		told[i] = UNASKED;
+	/* One that is killed by a question leaves those behind it to another one. */
+	for (size_t first = 0; !error && first < count; first++) {
+		if (told[first] == UNASKED)
+			error = ask_on(questions, count, first, told);
+		/* Ended before it had asked: by a signal of somebody's, for instance. */
+		if (told[first] == UNASKED && !error)
+			error = -ECANCELED;
+	}
+	for (size_t i = 0; i < count; i++)
+		answers[i] = told[i] == UNASKED ? 0 : told[i];
+	(void)sb_syscall3(
+		__NR_munmap, shared, SB_QUESTIONS_MAX * sizeof(int), 0); /* is only lost */
+	return (int)error;
+}

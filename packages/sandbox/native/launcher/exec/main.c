@@ -1,0 +1,181 @@
+/*
+ * sb-exec: applies a compiled sandbox to itself and becomes the command. It is the launcher, with another way to its
+ * records: from a file that can be trusted, for whatever command it is given. Static, without a libc, a heap and an
+ * environment.
+ */
+#include "compiled.h"
+#include "search.h"
+#include "trust.h"
+#include "words.h"
+#include "../report.h"
+#include "../steps.h"
+#include "../strings.h"
+#include "sb_syscall.h"
+
+#include <asm/errno.h>
+#include <asm/fcntl.h>
+
+#include "../../../../caps/native/kernel.h"
+#include "../../../../landlock/native/landlock_sys.h"
+#include "../../../../seccomp/native/seccomp.h"
+
+#define NOT_EXECUTABLE 126
+#define NOT_FOUND 127
+#define ASK_ABI 1 /* LANDLOCK_CREATE_RULESET_VERSION */
+
+int sb_main(int argc, char **argv);
+
+/* The command line: what is left of it behind the file begins with `rest`. */
+struct line {
+	const char *file;
+	const char **rest;
+	int status;
+};
+
+static int is_word(const char *text, const char *word)
+{
+	return strlen(text) == strlen(word) && memcmp(text, word, strlen(word)) == 0;
+}
+
+/* 0, or -1 for what is no use of it. */
+static int read_line(int argc, char **argv, struct line *line)
+{
+	int at = 1;
+	line->status = SB_NOBODY;
+	if (argc > 2 && is_word(argv[1], "--report-fd")) {
+		line->status = sb_parse_number(argv[2]);
+		if (line->status <= 2 || sb_syscall3(__NR_fcntl, line->status, F_SETFD, FD_CLOEXEC))
+			return -1;
+		at = 3;
+	}
+	if (at >= argc || argv[at][0] == '-')
+		return -1;
+	line->file = argv[at];
+	line->rest = (const char **)argv + at + 1;
+	return 0;
+}
+
+/* What decides which document is for this process; anything but an ABI counts as no Landlock. */
+static struct sb_machine ask(void)
+{
+	struct caps_sets sets;
+	long abi = ll_call(444, 0, 0, ASK_ABI, 0, 0);
+	int is_known = caps_get(&sets) == 0;
+	return (struct sb_machine){.abi = abi > 0 ? (unsigned int)abi : 0,
+		.privileged = is_known && sets.effective & CAP_SETPCAP_BIT ? 1 : 0};
+}
+
+/* A program that is lent the rights of its file would lend them to whoever compiles a sandbox. */
+static int has_own_identity(void)
+{
+	return sb_syscall3(__NR_getuid, 0, 0, 0) == sb_syscall3(__NR_geteuid, 0, 0, 0) &&
+	       sb_syscall3(__NR_getgid, 0, 0, 0) == sb_syscall3(__NR_getegid, 0, 0, 0);
+}
+
+/* Every start from this file has the same filter, within each other too: only a new key shows that it is in force. */
+static int renew_proof(struct sb_launch *launch, uint8_t *bytes)
+{
+	uint32_t key[2];
+	const uint8_t *record = launch->records.bytes[SB_LAYER_SECCOMP];
+	if (!record)
+		return 0;
+	long length = sb_syscall3(__NR_getrandom, (long)key, sizeof key, 0);
+	if (length != (long)sizeof key)
+		return sb_fail(
+			&launch->failure, "prove", "getrandom", length < 0 ? (int)-length : EPERM);
+	/* What is no record is refused by its own step. */
+	(void)sb_seccomp_renew(
+		bytes + (record - bytes), launch->records.length[SB_LAYER_SECCOMP], key);
+	return 0;
+}
+
+static int take_file(struct sb_launch *launch, const char *name, struct sb_compiled *compiled)
+{
+	struct sb_failure *failure = &launch->failure;
+	if (!has_own_identity())
+		return sb_fail(failure, "identity", NULL, EPERM);
+	int file = sb_trust_open(name, failure);
+	if (file < 0)
+		return file;
+	uint8_t *bytes;
+	long length = sb_records_read(file, &bytes);
+	(void)sb_syscall3(__NR_close, file, 0, 0); /* all of it is read */
+	if (length < 0)
+		return sb_fail(failure, "open", "read", (int)-length);
+	struct sb_machine machine = ask();
+	sb_report_number(launch->status, "abi", machine.abi);
+	sb_report_number(launch->status, "privileged", machine.privileged);
+	int error = sb_compiled_find(bytes, (size_t)length, machine, compiled, failure);
+	if (!error)
+		error = sb_launch_take(launch, compiled->document, compiled->length);
+	return error ? error : renew_proof(launch, bytes);
+}
+
+/* The record's command, and behind its arguments those of the command line. */
+static int add_arguments(struct sb_process *process, const char **rest, struct sb_failure *failure)
+{
+	size_t count = 0;
+	while (process->argv[count])
+		count++;
+	for (size_t i = 0; rest[i]; i++) {
+		if (count == SB_STRINGS_MAX)
+			return sb_fail(failure, "records", NULL, E2BIG);
+		process->argv[count++] = rest[i];
+	}
+	process->argv[count] = NULL;
+	return 0;
+}
+
+static int take_command(
+	struct sb_launch *launch, const struct sb_compiled *compiled, const char **rest)
+{
+	struct sb_process *process = &launch->process;
+	if (compiled->flags & SB_COMPILED_COMMAND)
+		return add_arguments(process, rest, &launch->failure);
+	int error;
+	process->path = sb_search(process, rest[1], &error);
+	process->argv = rest + 1;
+	return process->path ? 0 : sb_fail(&launch->failure, "command", "faccessat", -error);
+}
+
+/* As sb-run ends, and sh(1). */
+static int status_of(const struct sb_failure *failure)
+{
+	if (!is_word(failure->step, "exec") && !is_word(failure->step, "command"))
+		return SB_LAUNCHER_FAILED;
+	if (failure->error == ENOENT)
+		return NOT_FOUND;
+	int is_refused =
+		failure->error == EACCES || failure->error == ENOEXEC || failure->error == EPERM;
+	return is_refused ? NOT_EXECUTABLE : SB_LAUNCHER_FAILED;
+}
+
+static int complain(const struct sb_launch *launch, int layer, const char *file)
+{
+	if (launch->status != SB_NOBODY || layer != 0 || !sb_words_say(file, &launch->failure))
+		sb_report_failure(launch->status, layer, &launch->failure);
+	return status_of(&launch->failure);
+}
+
+int sb_main(int argc, char **argv)
+{
+	static struct sb_launch launch; /* zero, and not on the stack */
+	static struct sb_compiled compiled;
+	struct line line;
+	if (read_line(argc, argv, &line)) {
+		sb_words_usage();
+		return SB_LAUNCHER_FAILED;
+	}
+	launch.status = line.status;
+	if (take_file(&launch, line.file, &compiled))
+		return complain(&launch, 0, line.file);
+	/* Without the dashes the script of an interpreter would be taken for a command, and start itself for ever. */
+	if (!(compiled.flags & SB_COMPILED_COMMAND) &&
+		(!line.rest[0] || !is_word(line.rest[0], "--") || !line.rest[1])) {
+		sb_words_usage();
+		return SB_LAUNCHER_FAILED;
+	}
+	if (take_command(&launch, &compiled, line.rest))
+		return complain(&launch, 0, line.file);
+	return complain(&launch, sb_launch_run(&launch), line.file);
+}

@@ -1,0 +1,105 @@
+#include "search.h"
+#include "../strings.h"
+#include "sb_syscall.h"
+
+#include <asm/errno.h>
+#include <asm/stat.h>
+#include <linux/fcntl.h>
+#include <linux/stat.h>
+
+#define EXECUTE 1 /* X_OK */
+
+/* Of a sandbox without a PATH, as src/policy/environment.ts has it. */
+static const char usual[] = "/usr/local/bin:/usr/bin:/bin";
+
+/* A path in the making; longer ones no kernel takes. */
+struct path {
+	char text[4096];
+	size_t length;
+};
+
+static void add(struct path *path, const char *text, size_t length)
+{
+	if (length >= sizeof path->text - path->length)
+		length = 0, path->length = sizeof path->text - 1; /* too long: found nowhere */
+	memcpy(path->text + path->length, text, length);
+	path->length += length;
+	path->text[path->length] = 0;
+}
+
+/* Relative paths begin in the folder that the command will have. */
+static void start(struct path *path, const struct sb_process *process, const char *first)
+{
+	path->length = 0;
+	path->text[0] = 0;
+	if (first[0] == '/' || !process->cwd[0])
+		return;
+	add(path, process->cwd, strlen(process->cwd));
+	add(path, "/", 1);
+}
+
+static int is_executable(const char *path)
+{
+	struct stat status;
+	memset(&status, 0, sizeof status);
+	long error = sb_syscall6(__NR_newfstatat, AT_FDCWD, (long)path, (long)&status, 0, 0, 0);
+	if (error)
+		return (int)error;
+	if (!S_ISREG(status.st_mode))
+		return -EACCES;
+	return (int)sb_syscall3(__NR_faccessat, AT_FDCWD, (long)path, EXECUTE);
+}
+
+static const char *variable(const struct sb_process *process, const char *name)
+{
+	size_t length = strlen(name);
+	for (size_t i = 0; process->envp[i]; i++) {
+		if (strlen(process->envp[i]) >= length &&
+			memcmp(process->envp[i], name, length) == 0)
+			return process->envp[i] + length;
+	}
+	return NULL;
+}
+
+static const char *search_path(const struct sb_process *process, const char *name, int *error)
+{
+	static struct path path;
+	const char *at = variable(process, "PATH=");
+	*error = -ENOENT;
+	for (at = at ? at : usual;; at++) {
+		size_t length = 0;
+		while (at[length] && at[length] != ':')
+			length++;
+		start(&path, process, length ? at : ".");
+		add(&path, length ? at : ".", length ? length : 1);
+		add(&path, "/", 1);
+		add(&path, name, strlen(name));
+		int answer = is_executable(path.text);
+		if (answer == 0)
+			return path.text;
+		if (answer != -ENOENT && answer != -ENOTDIR)
+			*error = -EACCES;
+		at += length;
+		if (!*at)
+			return NULL;
+	}
+}
+
+const char *sb_search(const struct sb_process *process, const char *name, int *error)
+{
+	static struct path path;
+	int has_slash = 0;
+	for (size_t i = 0; name[i]; i++)
+		has_slash |= name[i] == '/';
+	*error = -ENOENT;
+	if (!name[0])
+		return NULL;
+	if (!has_slash)
+		return search_path(process, name, error);
+	start(&path, process, name);
+	add(&path, name, strlen(name));
+	int answer = is_executable(path.text);
+	if (answer)
+		*error = answer == -ENOENT || answer == -ENOTDIR ? -ENOENT : -EACCES;
+	return answer ? NULL : path.text;
+}

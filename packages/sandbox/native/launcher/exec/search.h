@@ -1,0 +1,14 @@
+/* Finds a command as execvp(3) does, by the sandbox's own PATH and working directory. */
+#ifndef SB_EXEC_SEARCH_H
+#define SB_EXEC_SEARCH_H
+
+#include "../launcher.h"
+
+/*
+ * The path of a command: a name with a slash as it is, another on the PATH of the record's environment. A regular file
+ * that the caller may execute; the user that the sandbox has is asked by the kernel at the exec. NULL, with -ENOENT or
+ * -EACCES in *error.
+ */
+const char *sb_search(const struct sb_process *process, const char *name, int *error);
+
+#endif

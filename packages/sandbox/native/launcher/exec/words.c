@@ -1,0 +1,94 @@
+#include "words.h"
+#include "../strings.h"
+#include "sb_syscall.h"
+
+#include <asm/errno.h>
+
+#define STDERR 2
+
+/* By step, and by errno where that makes a difference: 0 is any. */
+static const struct {
+	const char *step;
+	int error;
+	const char *text;
+} words[] = {
+	{"open", ENOENT, "it does not exist. Compile one: sb-run --compile FILE"},
+	{"open", EACCES, "you may not read it. Ask its owner, or compile one of your own"},
+	{"open", ELOOP, "its links lead in a circle. Correct them"},
+	{"open", 0, "it can't be opened. Name a regular file"},
+	{"trust", 0,
+		"others than root and you can change it, by it or by a folder or link on its path, "
+		"or its owner "
+		"has no number here. Use chmod go-w and chown, or move it"},
+	{"magic", 0, "it is not a compiled sandbox. Make one with sb-run --compile FILE"},
+	{"version", 0,
+		"it is of another version. Compile it anew, with the sb-run of this sb-exec"},
+	{"length", 0, "it is not as long as it was made. Copy or compile it anew"},
+	{"checksum", 0, "it is damaged. Copy or compile it anew"},
+	{"documents", 0, "its parts contradict each other. Compile it anew"},
+	{"records", 0, "its parts contradict each other, or are too long. Compile it anew"},
+	{"privileges", 0,
+		"what it requires can't be had with the rights of this process. Run it as it was "
+		"made for: as root, "
+		"or as an ordinary user"},
+	{"kernel", 0,
+		"it requires what this kernel has not got. Use a newer kernel, or compile it with "
+		"--prefer"},
+	{"identity", 0,
+		"sb-exec has other rights than its caller. Take the set-user-ID bit away from it"},
+};
+
+static void say(const char *text)
+{
+	size_t length = strlen(text);
+	while (length > 0) {
+		long written = sb_syscall3(__NR_write, STDERR, (long)text, (long)length);
+		if (written == -EINTR)
+			continue;
+		if (written <= 0)
+			return; /* nobody reads it; the exit status is left */
+		text += written;
+		length -= (size_t)written;
+	}
+}
+
+static int is_same(const char *one, const char *other)
+{
+	return strlen(one) == strlen(other) && memcmp(one, other, strlen(one)) == 0;
+}
+
+static const char *text_of(const struct sb_failure *failure)
+{
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (is_same(words[i].step, failure->step) &&
+			(words[i].error == 0 || words[i].error == failure->error))
+			return words[i].text;
+	}
+	if (!is_same(failure->step, "command"))
+		return NULL;
+	return failure->error == ENOENT
+		       ? "the command does not exist. The sandbox's own PATH counts"
+		       : "the command can't be executed. Check its mode";
+}
+
+int sb_words_say(const char *file, const struct sb_failure *failure)
+{
+	const char *text = text_of(failure);
+	if (!text)
+		return 0;
+	say("sb-exec: ");
+	say(file);
+	say(": ");
+	say(text);
+	say(". Nothing was run.\n");
+	return 1;
+}
+
+void sb_words_usage(void)
+{
+	say("Usage: sb-exec [--report-fd N] FILE -- COMMAND [ARGUMENT...]\n"
+	    "       sb-exec [--report-fd N] FILE [ARGUMENT...]   where FILE names its command\n"
+	    "Runs a command in the sandbox that sb-run --compile FILE has made. Exit status:\n"
+	    "the command's; 125 a layer failed and nothing ran; 126 not executable; 127 not "
+	    "found.\n");
+}

@@ -1,0 +1,161 @@
+#include "steps.h"
+#include "prove.h"
+#include "report.h"
+#include "verify.h"
+#include "sb_syscall.h"
+
+#include <asm/errno.h>
+#include <linux/prctl.h>
+
+#include "../../../caps/native/caps.h"
+#include "../../../privdrop/native/privdrop.h"
+#include "../../../seccomp/native/seccomp.h"
+
+static int no_new_privs(struct sb_failure *failure)
+{
+	/* Set already where a sandbox is around this one, whose filter may deny to set anything. */
+	if (sb_verify_no_new_privs() == 0)
+		return 0;
+	long error = sb_syscall6(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0);
+	if (error)
+		return sb_fail(failure, "no_new_privs", "prctl", (int)-error);
+	error = sb_verify_no_new_privs();
+	return error ? sb_fail(failure, "verify", "prctl", (int)-error) : 0;
+}
+
+static int has(const struct sb_launch *launch, enum sb_layer layer)
+{
+	return launch->records.bytes[layer] != NULL;
+}
+
+static int step_process(struct sb_launch *launch)
+{
+	return sb_process_apply(&launch->process, launch->status, &launch->failure);
+}
+
+static void skipped(void *status, uint32_t rule)
+{
+	sb_report_number(*(const int *)status, "skipped", rule);
+}
+
+static int step_build_ruleset(struct sb_launch *launch)
+{
+	launch->status_text = sb_open_status_text();
+	launch->landlock.skipped = skipped;
+	launch->landlock.context = &launch->status;
+	launch->landlock.runner = sb_privdrop_uid(launch->records.bytes[SB_LAYER_PRIVDROP],
+		launch->records.length[SB_LAYER_PRIVDROP], 0);
+	if (!has(launch, SB_LAYER_LANDLOCK))
+		return 0;
+	int error = sb_landlock_build(launch->records.bytes[SB_LAYER_LANDLOCK],
+		launch->records.length[SB_LAYER_LANDLOCK], &launch->landlock, &launch->failure);
+	if (error && launch->landlock.rule != SB_LANDLOCK_NO_RULE)
+		sb_report_number(launch->status, "rule", launch->landlock.rule);
+	return error;
+}
+
+static int step_no_new_privs(struct sb_launch *launch)
+{
+	return no_new_privs(&launch->failure);
+}
+
+static int step_caps_before(struct sb_launch *launch)
+{
+	if (!has(launch, SB_LAYER_CAPS))
+		return 0;
+	return sb_caps_before_ids(launch->records.bytes[SB_LAYER_CAPS],
+		launch->records.length[SB_LAYER_CAPS], &launch->failure);
+}
+
+static int step_privdrop(struct sb_launch *launch)
+{
+	if (!has(launch, SB_LAYER_PRIVDROP))
+		return 0;
+	return sb_privdrop_apply(launch->records.bytes[SB_LAYER_PRIVDROP],
+		launch->records.length[SB_LAYER_PRIVDROP], &launch->failure);
+}
+
+static int step_caps_after(struct sb_launch *launch)
+{
+	if (!has(launch, SB_LAYER_CAPS))
+		return 0;
+	return sb_caps_after_ids(launch->records.bytes[SB_LAYER_CAPS],
+		launch->records.length[SB_LAYER_CAPS], &launch->failure);
+}
+
+static int step_bind(struct sb_launch *launch)
+{
+	return sb_process_bind(&launch->process, &launch->failure);
+}
+
+static int step_enter(struct sb_launch *launch)
+{
+	return sb_process_enter(&launch->process, &launch->failure);
+}
+
+static int step_restrict(struct sb_launch *launch)
+{
+	if (!has(launch, SB_LAYER_LANDLOCK))
+		return 0;
+	unsigned int control = sb_control(&launch->landlock);
+	int error = sb_landlock_restrict(&launch->landlock, &launch->failure);
+	sb_landlock_close(&launch->landlock);
+	if (error)
+		return error;
+	return sb_prove(launch->status, &launch->landlock, control,
+		launch->process.flags & SB_PROCESS_WRITE_DENIED, &launch->failure);
+}
+
+static int step_seccomp(struct sb_launch *launch)
+{
+	int thread = 0;
+	sb_report_ready(launch->status, launch->status_text);
+	if (!has(launch, SB_LAYER_SECCOMP))
+		return 0;
+	return sb_seccomp_apply(launch->records.bytes[SB_LAYER_SECCOMP],
+		launch->records.length[SB_LAYER_SECCOMP], SB_SECCOMP_CALLING_THREAD,
+		&launch->failure, &thread);
+}
+
+static int step_exec(struct sb_launch *launch)
+{
+	return sb_process_execute(&launch->process, &launch->failure);
+}
+
+/* The documented order. Nothing of the target runs unless every step before the last succeeded. */
+static const struct {
+	enum sb_layer layer;
+	int (*run)(struct sb_launch *launch);
+} steps[] = {
+	{SB_LAYER_PROCESS, step_process},
+	{SB_LAYER_LANDLOCK, step_build_ruleset},
+	{SB_LAYER_CAPS, step_no_new_privs},
+	{SB_LAYER_CAPS, step_caps_before},
+	{SB_LAYER_PRIVDROP, step_privdrop},
+	{SB_LAYER_CAPS, step_caps_after},
+	{SB_LAYER_PROCESS, step_bind},
+	{SB_LAYER_PROCESS, step_enter},
+	{SB_LAYER_LANDLOCK, step_restrict},
+	{SB_LAYER_SECCOMP, step_seccomp},
+	{SB_LAYER_PROCESS, step_exec},
+};
+
+int sb_launch_take(struct sb_launch *launch, const uint8_t *document, size_t length)
+{
+	const struct sb_records *records = &launch->records;
+	launch->landlock.ruleset = -1;
+	if (sb_records_split(document, length, &launch->records) ||
+		sb_process_parse(records->bytes[SB_LAYER_PROCESS],
+			records->length[SB_LAYER_PROCESS], &launch->process))
+		return sb_fail(&launch->failure, "records", NULL, EINVAL);
+	return 0;
+}
+
+int sb_launch_run(struct sb_launch *launch)
+{
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		if (steps[i].run(launch))
+			return (int)steps[i].layer;
+	}
+	return 0; /* not reached: the last step returns only where it has failed */
+}
