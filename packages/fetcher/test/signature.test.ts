@@ -167,7 +167,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a signature', () => {
     const sources = [pathToFileURL(folder.file('closed', 'x.pkg'))];
     const request = { sources, to: folder.file('x') };
     expect(errorOf(await fetchOne({ ...request, signature: {} }))).toMatch(
-      /^source: signature: .*x\.pkg\.sig .*ENOENT$/,
+      /^source: signature: .*x\.pkg\.sig .*ENOENT \(no such file or directory\)$/,
     );
     expect(existsSync(folder.file('x'))).toBe(false);
     const silent = await fetchOne({ ...request, signature: { optional: true } });

@@ -1,4 +1,5 @@
 import { isSandboxError, type RequirementLevel } from '@sb/core';
+import { compile as proveFilter } from '@sb/seccomp';
 
 import { refuse, sandboxError } from '../errors.js';
 import { type LoadedFilter, refuseUnstartable } from '../filter/launcher-calls.js';
@@ -43,6 +44,8 @@ const standardError = 2;
  */
 export function compileSandbox(compiled: Compiled, { interpreter = usualInterpreter }: CompileOptions = {}): Buffer {
   refuseOwn(compiled.policy);
+  // Once for all starts: each call is shown to be answered as the policy says.
+  if (compiled.layers.seccomp !== undefined) proveFilter(compiled.layers.seccomp);
   const obstacles: unknown[] = [];
   const documents = machinesFor(compiled.layers, compiled.support).flatMap((machine) => {
     try {
