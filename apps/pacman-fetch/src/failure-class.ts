@@ -31,15 +31,20 @@ export const failureClasses: Readonly<Record<FetcherErrorCode, FailureClass>> = 
   cancelled: 'download',
 };
 
-/** What to do about a failure that has no hint of its own. */
-export function hintOf(code: FetcherErrorCode): string | undefined {
-  return hints[code];
+/**
+ * What to do about a failure that has no hint of its own.
+ *
+ * @param message - what a redirect was refused for: its port, or something that no directive changes
+ */
+export function hintOf(code: FetcherErrorCode, message: string): string | undefined {
+  return code === 'redirect' && !message.endsWith(refusedPort) ? undefined : hints[code];
 }
+
+/** As `@sb/fetcher` says it, and native/front/download.c. */
+const refusedPort = ', which is not allowed';
 
 const hints: Partial<Readonly<Record<FetcherErrorCode, string>>> = {
   'disk-full': 'Make room on the disk: "paccache -r" removes old packages.',
-  redirect:
-    'Open a web page first: the network may want a login. A port that mirrors redirect to can be named by SandboxPorts in pacman-fetch.conf.',
-  'wrong-size':
-    'Open a web page first: the network may want a login. Otherwise run "pacman-fetch refresh": the database may be old.',
+  redirect: 'Does the network want a login? A port of mirrors can be named by SandboxPorts in pacman-fetch.conf.',
+  'wrong-size': 'Does the network want a login? Otherwise run "pacman-fetch refresh": the database may be old.',
 };

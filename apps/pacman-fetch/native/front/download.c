@@ -43,6 +43,17 @@ static int ask(const struct download *download)
 /* Room for two paths and a text of the other side. */
 enum { MAX_MESSAGE = WIRE_MAX_TEXT + 2 * PATH_MAX };
 
+/* As src/failure-class.ts says it of a port that no redirect may lead to. */
+static const char *hint_for(const char *why)
+{
+	static const char end[] = ", which is not allowed";
+	size_t length = strlen(why);
+	if (length < sizeof(end) || strcmp(why + length + 1 - sizeof(end), end))
+		return NULL;
+	return "Does the network want a login? A port of mirrors can be named by SandboxPorts in "
+	       "pacman-fetch.conf.";
+}
+
 /* The next attempt goes on with what came of a package. */
 static int fail(
 	const struct download *download, struct file *file, const char *why, const char *hint)
@@ -54,7 +65,9 @@ static int fail(
 	(void)snprintf(kept, sizeof(kept),
 		"%" PRIu64 " bytes are kept in %s; the next attempt goes on behind them.",
 		file->size, call->file); /* the same */
-	said_error(text, hint ? hint : file->size > 0 && call->may_resume ? kept : NULL);
+	if (!hint)
+		hint = file->size > 0 && call->may_resume ? kept : hint_for(why);
+	said_error(text, hint);
 	file_leave(file);
 	return DOWNLOAD_FAILED;
 }

@@ -106,7 +106,7 @@ function showProblems(outcome: Outcome, shown: Set<string>, display: Display): v
   const name = basename(outcome.to);
   for (const failure of outcome.failures) showServer({ name, failure }, shown, display);
   if (outcome.status !== 'failed') return;
-  const { code, hint = hintOf(code) } = outcome.error;
+  const { code, hint = hintOf(code, outcome.error.message) } = outcome.error;
   const message = withPath(outcome.error);
   const isShown = outcome.failures.includes(outcome.error) && outcome.error.host !== undefined;
   display.show({ event: 'failed', name, reason: message });
@@ -121,7 +121,7 @@ function showServer(
   shown: Set<string>,
   display: Display,
 ): void {
-  const { host, code, message, hint = hintOf(code) } = failure;
+  const { host, code, message, hint = hintOf(code, message) } = failure;
   if (host === undefined) return;
   const isNew = hint !== undefined && !shown.has(hint);
   if (isNew) shown.add(hint);

@@ -14,6 +14,7 @@ import { FrontChannel, frontDescriptors } from './front-channel.js';
 import { FrontSink } from './front-sink.js';
 import { isStarved } from './starved.js';
 import { type FrontRequest, readRequest } from './wire.js';
+import { withoutHost } from '../ui/without-host.js';
 
 /** Why it can't be confined is told by the program that is started in its place. */
 async function confinedOrNot(): Promise<Confined | undefined> {
@@ -38,7 +39,7 @@ async function answer({ files }: Confined, channel: FrontChannel, request: Front
   sink.flush();
   if (failure === undefined) channel.end(sink.position);
   else if (!sink.hasStarted && isStarved(failure)) channel.leave(() => endNow(0));
-  else channel.failed(failure.message);
+  else channel.failed(withoutHost(failure.message, url.host));
 }
 
 function serve(confined: Confined, channel: FrontChannel): void {

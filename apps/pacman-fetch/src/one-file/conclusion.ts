@@ -42,7 +42,11 @@ export function failureOf(run: Run, error: unknown): unknown {
     return new FetchError('file', `${destination.path}: ${message}`, remedy);
   }
   const text = serverFailure({ name: destination.name, host: hostOf(request.url), reason: message });
-  return new FetchError('download', text, hint ?? keptHint(run) ?? (code === undefined ? undefined : hintOf(code)));
+  return new FetchError(
+    'download',
+    text,
+    hint ?? keptHint(run) ?? (code === undefined ? undefined : hintOf(code, message)),
+  );
 }
 
 /** A file of this machine comes from `disk`, as pacman says it. */

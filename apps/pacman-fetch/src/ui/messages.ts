@@ -1,4 +1,5 @@
 import { type Charset, printable } from './text.js';
+import { withoutHost } from './without-host.js';
 
 /** How messages are written. */
 export interface MessageStyle {
@@ -40,13 +41,6 @@ export function heading(text: string, { color, charset }: MessageStyle): string 
 /** What pacman says of a server that could not give a file. */
 export function serverFailure({ name, host, reason }: Readonly<Record<'name' | 'host' | 'reason', string>>): string {
   return `failed retrieving file '${name}' from ${host} : ${withoutHost(reason, host)}`;
-}
-
-/** A reason that stands behind the name of its server: naming that once is enough. */
-function withoutHost(reason: string, host: string): string {
-  if (reason.startsWith(`${host}: `)) return reason.slice(host.length + 2);
-  if (reason.startsWith(`${host} `)) return `The server${reason.slice(host.length)}`;
-  return reason.replace(` to ${host}`, '').replace(` with ${host}`, '');
 }
 
 /** A file's name as pacman shows it: without the extension of a package or a database. */

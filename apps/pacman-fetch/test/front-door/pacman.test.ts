@@ -93,7 +93,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     expect(status).toBe(0);
     const host = new URL(scene.nginx.http).host;
     expect(stderr).toContain(
-      `error: failed retrieving file 'test.db' from ${host} : ${host} answered with status 404\n`,
+      `error: failed retrieving file 'test.db' from ${host} : The server answered with status 404\n`,
     );
     await gone(dirname(machine.config));
     expect(leftovers(join(machine.database, 'sync'))).toEqual([]);

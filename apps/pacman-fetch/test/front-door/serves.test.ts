@@ -124,7 +124,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the front door', () => {
     expect(families(folder.path)).toHaveLength(1);
     const untrusted = ['--config', config, '--keep-worker', '-o', file('y.pkg.part'), `${secure.origin}/x.pkg`];
     const refused = await pacman.run(starter, ...untrusted);
-    expect(refused).toMatchObject({ status: 1, said: expect.stringContaining('TLS with') as string });
+    expect(refused).toMatchObject({ status: 1, said: expect.stringContaining('TLS failed: ') as string });
   });
 
   const columns: readonly (readonly [path: string, name: string])[] = [

@@ -171,7 +171,9 @@ export function families(word: string): readonly Family[] {
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
   const servers = pids.filter((pid) => commandLine(pid).includes('/serve.cjs ') && commandLine(pid).includes(word));
-  return servers.map((server) => ({ server, keeper: parentOf(server) }));
+  const found = servers.map((server) => ({ server, keeper: parentOf(server) }));
+  // One of them may ask in a child of a moment what a filter above it denies.
+  return found.filter(({ keeper }) => !servers.includes(keeper));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, ftruncateSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, ftruncateSync } from 'node:fs';
 
 import { errorCode } from '@sb/core';
 import { filesClause, isFilesError, openOutput, writeWhole } from '@sb/files';
@@ -25,12 +25,12 @@ export function compileTo(sandbox: Sandbox, command: readonly string[], file: st
   const bytes = sandbox.compile(command);
   const descriptor = openedFor(file);
   try {
-    // Those who may read it may read its variables.
-    fchmodSync(descriptor, sandbox.policy.env === undefined ? mode : secretMode);
+    // Those who may read it may read its variables. A device, such as /dev/null, is everybody's.
+    if (fstatSync(descriptor).isFile()) fchmodSync(descriptor, sandbox.policy.env === undefined ? mode : secretMode);
     writeWhole(descriptor, bytes);
   } catch (error) {
     // In part it would be refused as damaged.
-    ftruncateSync(descriptor);
+    if (fstatSync(descriptor).isFile()) ftruncateSync(descriptor);
     misuse(`${file} could not be written: ${errorCode(error) ?? 'unknown'}`, 'Name another file.');
   } finally {
     closeSync(descriptor);

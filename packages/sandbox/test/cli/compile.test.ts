@@ -1,4 +1,5 @@
 /* sb-run --compile: a file for sb-exec. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 
 import { missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
@@ -44,6 +45,22 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --compile', () =>
     const secret = folder.file('secret.sb');
     expect(await sbRun(['--env', 'TOKEN=x', '--compile', secret])).toMatchObject({ status: 0 });
     expect(modeOf(secret)).toBe(0o700);
+  });
+
+  it('leaves the mode of a device, and says that one is full', async () => {
+    for (const [name, minor] of [
+      ['null', '3'],
+      ['full', '7'],
+    ] as const) {
+      execFileSync('mknod', ['--mode=0666', folder.file(name), 'c', '1', minor]);
+    }
+    expect(await sbRun(['--compile', folder.file('null')])).toMatchObject({ status: 0 });
+    expect(modeOf(folder.file('null'))).toBe(0o666);
+    const { status, stderr } = await sbRun(['--compile', folder.file('full')]);
+    expect({ status, stderr }).toEqual({
+      status: 125,
+      stderr: expect.stringContaining('full could not be written: ENOSPC') as string,
+    });
   });
 
   it('follows-no-link, nor leaves what it replaces', async () => {
