@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 
-import { clauseOf, isSandboxError } from '@sb/core';
-import { isRoot, openOutput, writeWhole } from '@sb/files';
+import { systemReason } from '@sb/core';
+import { filesClause, isFilesError, isRoot, openOutput, writeWhole } from '@sb/files';
 
 import type { Configuration } from '../config/configuration.js';
 import { textsOf } from '../config/values.js';
@@ -27,9 +27,13 @@ export function logRefresh(configuration: Configuration, logFile?: string): void
       closeSync(descriptor);
     }
   } catch (error) {
-    const why = isSandboxError(error) ? clauseOf(error) : (error as Error).message;
     // The refresh counts without it: a warning says that an auditor will miss it.
-    printMessage('warning', { text: `nothing is added to ${path}: ${why}`, hint: undefined });
+    const isOurs = isFilesError(error);
+    const why = isOurs ? filesClause(error) : systemReason(error);
+    printMessage('warning', {
+      text: `the log has no line of this refresh: ${why}`,
+      hint: isOurs ? error.hint : undefined,
+    });
   }
 }
 

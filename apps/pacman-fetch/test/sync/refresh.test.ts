@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -95,6 +96,21 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
       status: 1,
       stderr: `error: pacman -Slq, which looks at the databases, ended with ${end}\n`,
     });
+  });
+
+  it('adds nothing to what a link in the place of pacman.log leads to', async () => {
+    const machine = scene.machine();
+    const at = (name: string) => join(dirname(machine.config), name);
+    writeFileSync(at('precious'), 'kept');
+    symlinkSync(at('precious'), at('pacman.log'));
+    const { status, stderr } = await machine.run('refresh');
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: expect.stringMatching(
+        /^warning: the log has no line of this refresh: .*pacman\.log.*\n {7}It is a symbolic link, .*\n$/,
+      ) as string,
+    });
+    expect(readFileSync(at('precious'), 'utf8')).toBe('kept');
   });
 
   it('refuses a repository that is not there', async () => {
