@@ -9,7 +9,7 @@ export { NewFolder, type Owner } from './new-folder.js';
 export { openOutput } from './output.js';
 export { effectiveUser, isRoot } from './own-user.js';
 export { whyOwnerUnknown } from './owner.js';
-export { openForWriting } from './reopen.js';
+export { openForReading, openForWriting } from './reopen.js';
 export { someNames } from './some-names.js';
 export { type Space, spaceOf } from './space.js';
 export { readToEnd } from './read-to-end.js';

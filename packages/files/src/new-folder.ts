@@ -54,7 +54,14 @@ export class NewFolder implements Disposable {
    * @throws Error of the system: ELOOP or ENOTDIR where somebody else has put something else under its name meanwhile
    */
   static make(above: Folder, prefix: string): NewFolder {
-    return new NewFolder(above, basename(mkdtempSync(above.at(prefix))));
+    const made = new NewFolder(above, basename(mkdtempSync(above.at(prefix))));
+    try {
+      made.#requireUntouched();
+      return made;
+    } catch (error) {
+      made.inside.close();
+      throw error;
+    }
   }
 
   /**

@@ -38,7 +38,7 @@ describe('serveFromCache', () => {
     expect(readFileSync(`${all.to}.sig`, 'utf8')).toBe('signature');
   });
 
-  it.each(['nothing', 'a link', 'a folder', 'a file with another name'])(
+  it.each(['nothing', 'a link', 'a folder', 'a file with another name', 'a file that its owner alone may read'])(
     'copies nothing where %s is there',
     async (what) => {
       using all = scene();
@@ -47,6 +47,7 @@ describe('serveFromCache', () => {
       if (what === 'a link') symlinkSync(other, all.there);
       if (what === 'a folder') mkdirSync(all.there);
       if (what === 'a file with another name') linkSync(other, all.there);
+      if (what.endsWith('may read')) writeFileSync(all.there, 'secret', { mode: 0o600 });
       expect(await serveFromCache(all.to)).toBe(false);
       expect(existsSync(all.to)).toBe(false);
       expect(existsSync(`${all.to}.new`)).toBe(false);

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 
 import { errorCode } from '@sb/core';
-import { effectiveUser, Folder } from '@sb/files';
+import { Folder } from '@sb/files';
 
 import { StagedFile } from '../xfer/staged-file.js';
 
@@ -25,13 +25,16 @@ export async function serveFromCache(to: string): Promise<boolean> {
   return signature.test(name) && cache.lookUp(name.replace(signature, ''))?.isFile() === true;
 }
 
-/** A file that isn't served is downloaded: one that may not be read, is a link, or has another name as well. */
+/** Whoever owns a file there: who may rename in that folder can have moved it in, so only what all may read is copied. */
+const nobodys = -1;
+
+/** A file that isn't served is downloaded: one that not all may read, is a link, or has another name as well. */
 async function copy(cache: Folder, to: string): Promise<boolean> {
   const name = basename(to);
   using folder = Folder.open(dirname(to));
   try {
     using file = await StagedFile.take(
-      { folder: cache, name, uid: effectiveUser() },
+      { folder: cache, name, uid: nobodys },
       { folder, copyName: `${name}.new` },
       { expected: { to, maxBytes: Number.MAX_SAFE_INTEGER }, signal: untilKilled },
     );

@@ -1,14 +1,13 @@
 /** The configuration that pacman is run with: the user's own, and an XferCommand that is ours. */
+import { randomUUID } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 
-import { Folder, NewFolder, writeWhole } from '@sb/files';
+import { systemReason } from '@sb/core';
+import { filesClause, Folder, isFilesError, isRoot, openForReading, writeWhole } from '@sb/files';
 
 import { FetchError } from '../errors.js';
-
-/** The file has this name for as long as it has one. */
-const name = 'pacman.conf';
 
 /**
  * Text of a pacman.conf(5) that includes another one and sets the XferCommand behind it: of a directive that is there
@@ -23,35 +22,41 @@ export function configurationText(included: string, command: readonly string[]):
 }
 
 /**
- * Writes it to a file that has lost its name again, so that whatever ends us leaves nothing behind.
+ * Writes it to a file that has lost its name again, so that whatever ends us leaves nothing behind. It is made by us and
+ * held from then on: what others do to its name, or to the folder's, changes nothing of it.
  *
  * @returns a descriptor to read; the caller closes it
  * @throws FetchError `usage`, `file`
  */
 export function openConfiguration(included: string, command: readonly string[]): number {
   const text = configurationText(resolve(included), command);
-  const above = tmpdir();
-  try {
-    using folder = Folder.open(above);
-    using made = NewFolder.make(folder, 'pacman-fetch-');
+  const failures: string[] = [];
+  for (const folder of isRoot() ? [...rootsFolders, tmpdir()] : [tmpdir()]) {
     try {
-      const written = made.inside.create(name, 0o600);
-      try {
-        writeWhole(written, Buffer.from(text));
-      } finally {
-        closeSync(written);
-      }
-      return made.inside.openFile(name);
-    } finally {
-      made.removeAll();
+      return openIn(folder, text);
+    } catch (error) {
+      failures.push(isFilesError(error) ? filesClause(error) : `${folder}: ${systemReason(error)}`);
     }
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new FetchError('file', `the configuration for pacman could not be written to ${above}: ${why}`, makeRoom);
   }
+  const hint = 'pacman-fetch needs a few bytes in one of these directories. Make room there.';
+  throw new FetchError('file', `the configuration for pacman can't be written: ${failures.join('; ')}`, hint);
 }
 
-const makeRoom = 'pacman-fetch needs a few bytes there. Make room, or set TMPDIR.';
+/** Where root alone makes files, so that nobody else fills the disk, as a rule. */
+const rootsFolders = ['/run', '/var/lib/pacman'];
+
+function openIn(path: string, text: string): number {
+  using folder = Folder.open(path);
+  const name = `pacman-fetch-${randomUUID()}.conf`;
+  const written = folder.create(name, 0o600);
+  try {
+    folder.remove(name);
+    writeWhole(written, text);
+    return openForReading(written);
+  } finally {
+    closeSync(written);
+  }
+}
 
 /** Include takes a pattern of glob(7), and the white space around it doesn't count. */
 function pattern(path: string): string {

@@ -24,7 +24,10 @@ export async function runThrough(args: readonly string[], configuration?: number
   for (const [signal, listener] of listeners) process.on(signal, listener);
   try {
     const extra = configuration === undefined ? [] : [configuration];
-    child = spawn('pacman', withConfiguration(args, extra), { stdio: ['inherit', 'inherit', 'inherit', ...extra] });
+    // By it getopt(3) would take options behind a target for targets.
+    const { POSIXLY_CORRECT: _, ...env } = process.env;
+    const stdio = ['inherit', 'inherit', 'inherit', ...extra] as const;
+    child = spawn('pacman', withConfiguration(args, extra), { stdio: [...stdio], env });
     const [status, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     return status ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } catch (error) {
@@ -35,11 +38,15 @@ export async function runThrough(args: readonly string[], configuration?: number
   }
 }
 
-/** Behind its own options, since the last `--config` counts, and before what is no option. */
+/**
+ * Behind its own options, since the last `--config` counts, and before what is no option. First as well, for a line that ends
+ * with an option without its value.
+ */
 function withConfiguration(args: readonly string[], { length }: readonly number[]): readonly string[] {
   if (length === 0) return args;
   const end = args.includes('--') ? args.indexOf('--') : args.length;
-  return [...args.slice(0, end), '--config', '/proc/self/fd/3', ...args.slice(end)];
+  const ours = ['--config', '/proc/self/fd/3'];
+  return [...ours, ...args.slice(0, end), ...ours, ...args.slice(end)];
 }
 
 function passOn(child: ChildProcess | undefined, signal: NodeJS.Signals): void {

@@ -1,6 +1,16 @@
+/** How reasons begin that name the server behind that, and how they begin without it. */
+const beginnings = [
+  ['Could not connect to ', 'Could not connect'],
+  ['Connection to ', 'Connection'],
+  ['TLS with ', 'TLS'],
+] as const;
+
 /** A reason that stands behind the name of its server: naming that once is enough. */
 export function withoutHost(reason: string, host: string): string {
   if (reason.startsWith(`${host}: `)) return reason.slice(host.length + 2);
   if (reason.startsWith(`${host} `)) return `The server${reason.slice(host.length)}`;
-  return reason.replace(` to ${host}`, '').replace(` with ${host}`, '');
+  for (const [before, after] of beginnings) {
+    if (reason.startsWith(`${before}${host}`)) return `${after}${reason.slice(before.length + host.length)}`;
+  }
+  return reason;
 }

@@ -145,11 +145,32 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'openssl', 'landlock6', 'curl
 
   it('does not begin where its configuration has no place', async () => {
     const { config } = machineOf();
-    const TMPDIR = folder.file('no-such-folder');
-    const args = [program, '-U', `${mirror.origin}/${packageFile}`, '--config', config, '--noconfirm'];
-    const { status, stderr } = await runProgram(process.execPath, args, { env: { ...environment, TMPDIR } });
+    const words = [program, '-U', `${mirror.origin}/${packageFile}`, '--config', config, '--noconfirm'];
+    const script = 'for one in /run /var/lib/pacman; do mount -t tmpfs -o ro none "$one" || exit 9; done; exec "$@"';
+    const env = { ...environment, TMPDIR: folder.file('no-such-folder') };
+    const args = ['--mount', 'sh', '-c', script, 'sh', process.execPath, ...words];
+    const { status, stderr } = await runProgram('unshare', args, { env });
     expect(status).toBe(4);
-    expect(stderr).toMatch(/^error: the configuration for pacman could not be written to .*\n {7}.*TMPDIR\.\n$/);
+    expect(stderr).toMatch(
+      /^error: the configuration for pacman can't be written: \/run: EROFS .*\n {7}.*room there\.\n$/,
+    );
+  });
+
+  it('comes where TMPDIR is a directory that root could not make anything in', async () => {
+    const { config } = machineOf();
+    const args = [program, '-U', `${mirror.origin}/${packageFile}`, '--config', config, '--noconfirm'];
+    const env = { ...environment, TMPDIR: folder.file('no-such-folder') };
+    expect(await runProgram(process.execPath, args, { env })).toMatchObject({ status: 0 });
+    askers();
+  });
+
+  it('is not asked for by root where POSIXLY_CORRECT ends the options at the first target', async () => {
+    const { config } = machineOf();
+    const args = [program, '-U', '--config', config, '--noconfirm', `${mirror.origin}/${packageFile}`];
+    askers();
+    const env = { ...environment, POSIXLY_CORRECT: '1' };
+    expect(await runProgram(process.execPath, args, { env })).toMatchObject({ status: 0 });
+    expect(askers()).toEqual(['uid 65534']);
   });
 
   it('is found by a path that has spaces and the signs of a pattern', async () => {
