@@ -123,6 +123,20 @@ describe('plan', () => {
     }
   });
 
+  it.each([
+    {},
+    null,
+    undefined,
+    { state: 'available' },
+    { state: 'available', abi: '9', errata: [] },
+    { state: 'available', abi: Number.NaN, errata: [] },
+    { state: 'available', abi: 0, errata: [] },
+    { state: 'blocked', abi: 4, errata: [] },
+    { state: 'toString', abi: 0, errata: [] },
+  ])('calls nothing enforced where %j stands for the support', (support) => {
+    expect(() => plan(everything, support as LandlockSupport)).toThrow(/not an answer of support\(\)/);
+  });
+
   it('claims nothing without a record that does it, for any rights and kernel', () => {
     const names = namesOf('fs', 11) as FsRight[];
     const some = fc.record({

@@ -25,11 +25,23 @@ export interface LandlockPlan extends LayerPlan {
  */
 export function plan(given: LandlockPolicy, support: LandlockSupport): LandlockPlan {
   const policy = requirePolicy(given);
+  requireSupport(support);
   const features = featuresOf(policy).map((feature) => line(feature, policy, support));
   const missing = features.filter(({ feature, state }) => state === 'unsupported' && policy.require.includes(feature));
   if (missing.length > 0) throw refusal(missing, support);
   const record = encodePolicy(policy, support);
   return { layer: 'landlock', record, features, needs: record.length > 0 ? ['no_new_privs'] : [] };
+}
+
+/** Something else would be compared with no ABI at all, and every right be called enforced. */
+function requireSupport(support: LandlockSupport): void {
+  const { state, abi } = (support as Partial<LandlockSupport> | undefined) ?? {};
+  const isAvailable = state === 'available' && Number.isSafeInteger(abi) && Number(abi) >= 1;
+  if (isAvailable || (state !== undefined && Object.hasOwn(obstacles, state) && abi === 0)) return;
+  throw landlockError('invalid-policy', 'plan', {
+    what: 'the second argument is not an answer of support()',
+    hint: 'Hand on what support() returned.',
+  });
 }
 
 function line([group, name]: Feature, policy: LandlockPolicy, support: LandlockSupport): FeatureReport {
