@@ -15,6 +15,16 @@ describe('pacman-fetch without a word', () => {
   });
 });
 
+describe('a command that takes no argument', () => {
+  it.each(['explain', 'doctor', 'checkupdates'])('refuses one: %s', async (command) => {
+    expect(await runFetch([command, 'core'])).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: `error: ${command} takes no argument: core\n       Try "pacman-fetch ${command} --help".\n`,
+    });
+  });
+});
+
 describe('what is written to standard output', () => {
   const into = async (where: string, ...args: readonly string[]) =>
     await runProgram('sh', ['-c', `"$@" ${where}`, 'sh', process.execPath, program, ...args], { env: environment });

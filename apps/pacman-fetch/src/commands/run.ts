@@ -1,5 +1,5 @@
 import { ConfigError, problemText } from '../config/problem.js';
-import { exitStatus } from '../errors.js';
+import { exitStatus, FetchError } from '../errors.js';
 import { parseOptions } from '../options/parse.js';
 import { helpOf } from './help.js';
 import { printMessage } from '../ui/print-message.js';
@@ -20,6 +20,10 @@ export async function runCommand(name: string, entry: CommandEntry, args: readon
   if (parsed.switches.has('help')) {
     process.stdout.write(helpOf(name, command));
     return exitStatus.done;
+  }
+  const [extra] = command.operands === undefined ? parsed.operands : [];
+  if (extra !== undefined) {
+    throw new FetchError('usage', `${name} takes no argument: ${extra}`, `Try "pacman-fetch ${name} --help".`);
   }
   try {
     return await command.run(parsed);

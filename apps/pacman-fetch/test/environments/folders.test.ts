@@ -67,7 +67,9 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'landlock6', 'curl'))('downlo
     }
     expect(await runFetch(['--config', machine.config, '-o', file, `file://${closed}/none`])).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/^error: failed retrieving file 'file' from disk : .*ENOENT \(no such file or directory\)\n$/) as string,
+      stderr: expect.stringMatching(
+        /^error: failed retrieving file 'file' from disk : .*ENOENT \(no such file or directory\)\n$/,
+      ) as string,
     });
   });
 
