@@ -141,6 +141,27 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-exec', () => {
     expect(stderr).toMatch(/set-user-ID/);
   });
 
+  it('control: runs with the ambient capabilities of its caller', async () => {
+    const user = ['--reuid', '1000', '--regid', '1000', '--clear-groups'];
+    const ambient = ['--inh-caps', '+net_bind_service', '--ambient-caps', '+net_bind_service'];
+    const result = await runProgram('setpriv', [...user, ...ambient, sbExec(), file]);
+    expect(result).toMatchObject({ status: 0, stdout: 'ran\n', stderr: '' });
+  });
+
+  it.each([['cap_dac_read_search+ep'], ['cap_setpcap+p']])(
+    'lends-its-capabilities-to-nobody: with %s it runs nothing',
+    async (capabilities) => {
+      copyFileSync(sbExec(), folder.file('sb-exec'));
+      chmodSync(folder.file('sb-exec'), 0o755);
+      expect(await runProgram('/usr/sbin/setcap', [capabilities, folder.file('sb-exec')])).toMatchObject({ status: 0 });
+      const { status, stdout, stderr } = await runProgram(folder.file('sb-exec'), [file], alice);
+      expect([status, stdout]).toEqual([125, '']);
+      expect(stderr).toMatch(/setcap -r/);
+      // Root lends nothing by it: it has them all.
+      expect(await runProgram(folder.file('sb-exec'), [file])).toMatchObject({ status: 0, stdout: 'ran\n' });
+    },
+  );
+
   it('reads what it has opened, whatever lies there by then', async () => {
     // A folder that root alone can write: here only root could do this.
     const other = compileInto(folder.file('in', 'other.sb'), {}, ['/bin/echo', 'other']);

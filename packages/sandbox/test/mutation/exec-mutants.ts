@@ -4,6 +4,7 @@ import { type Mutant, never } from './mutants.js';
 const trust = 'sandbox/native/launcher/exec/trust.c';
 const compiled = 'sandbox/native/launcher/exec/compiled.c';
 const main = 'sandbox/native/launcher/exec/main.c';
+const identity = 'sandbox/native/launcher/exec/identity.c';
 
 const taken = (attack: string): Mutant['red'] => ['compiled-trust', `takes-no-file-that ${attack}`];
 const damaged = (damage: string): Mutant['red'] => ['compiled-files', damage];
@@ -38,7 +39,13 @@ export const execMutants: readonly Mutant[] = [
     'compiled',
     'that changes the user is refused to who can',
   ]),
-  never('the set-user-ID bit', main, '!has_own_identity()', ['compiled-trust', 'lends-its-rights-to-nobody']),
+  never('the set-user-ID bit', main, '!sb_identity_is_own()', ['compiled-trust', 'lends-its-rights-to-nobody']),
+  never(
+    'the capabilities of its file',
+    identity,
+    'sets.permitted >> capability & 1 && caps_is_ambient(capability) != 1',
+    ['compiled-trust', 'lends-its-capabilities-to-nobody'],
+  ),
   {
     name: 'a proof of its own',
     file: main,

@@ -35,7 +35,8 @@ static const struct {
 		"it requires what this kernel has not got. Use a newer kernel, or compile it with "
 		"--prefer"},
 	{"identity", 0,
-		"sb-exec has other rights than its caller. Take the set-user-ID bit away from it"},
+		"sb-exec has other rights than its caller. Take the set-user-ID bit and the "
+		"capabilities away from its file (chmod ug-s, setcap -r)"},
 };
 
 static void say(const char *text)
