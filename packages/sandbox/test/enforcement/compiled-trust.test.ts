@@ -46,6 +46,9 @@ const attacks: readonly Attack[] = [
   ['another user owns', changed(() => chownSync(file, 1001, 1001))],
   ['lies in a folder that all can write', changed(() => chmodSync(folder.file('in'), 0o777))],
   ['lies in a folder that a group can write', changed(() => chmodSync(folder.file('in'), 0o775))],
+  // Others can move a file of root's to that name.
+  ['lies in a folder with the sticky bit', changed(() => chmodSync(folder.file('in'), 0o1777))],
+  ['lies in a folder of a group with the sticky bit', changed(() => chmodSync(folder.file('in'), 0o1775))],
   ['lies in a folder of another user', changed(() => chownSync(folder.file('in'), 1001, 1001))],
   ['lies beneath a folder that all can write', changed(() => chmodSync(folder.path, 0o777))],
   [
@@ -54,6 +57,15 @@ const attacks: readonly Attack[] = [
       mkdirSync(folder.file('tmp'));
       chmodSync(folder.file('tmp'), 0o1777);
       link(file, folder.file('tmp', 'link'), { uid: 1001, gid: 1001 });
+      return folder.file('tmp', 'link');
+    },
+  ],
+  [
+    'a link of root’s leads to, which others can move there',
+    () => {
+      mkdirSync(folder.file('tmp'));
+      chmodSync(folder.file('tmp'), 0o1777);
+      link(file, folder.file('tmp', 'link'));
       return folder.file('tmp', 'link');
     },
   ],
@@ -87,7 +99,7 @@ const twins: readonly Attack[] = [
       return folder.file('two');
     },
   ],
-  ['lies in a folder with the sticky bit', changed(() => chmodSync(folder.file('in'), 0o1777))],
+  ['lies beneath a folder with the sticky bit', changed(() => chmodSync(folder.path, 0o1777))],
   ['is named by dots', () => `${folder.path}/in/.././in//tool.sb`],
 ];
 

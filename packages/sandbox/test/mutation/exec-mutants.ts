@@ -14,17 +14,22 @@ export const execMutants: readonly Mutant[] = [
   {
     name: 'whose the parts of a path are',
     file: trust,
-    from: 'return is_own && !ll_is_served(descriptor) ? 0 : -EPERM;',
-    to: 'return is_own || !ll_is_served(descriptor) ? 0 : -EPERM;',
+    from: 'return is_own(status->st_uid) && !ll_is_served(descriptor) ? 0 : -EPERM;',
+    to: 'return is_own(status->st_uid) || !ll_is_served(descriptor) ? 0 : -EPERM;',
     red: taken('another user owns'),
   },
-  {
-    name: 'who writes to a folder',
-    file: trust,
-    from: 'status->st_mode & OTHERS_WRITE && !(status->st_mode & STICKY)',
-    to: '0 && status->st_mode',
-    red: taken('lies in a folder that all can write'),
-  },
+  never(
+    'who writes to a folder',
+    trust,
+    'is_open && !(status->st_mode & STICKY)',
+    taken('lies beneath a folder that all can write'),
+  ),
+  never(
+    'who moves names to a folder with the sticky bit',
+    trust,
+    '!error && walk->is_open',
+    taken('lies in a folder with the sticky bit'),
+  ),
   never('who writes to the file', trust, '!error && status.st_mode & OTHERS_WRITE', taken('its group can write')),
   never('a file that is not as long', compiled, 'sb_u32(file + 80) != length', damaged('says another length')),
   never(
