@@ -183,3 +183,25 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-exec', () => {
     expect(await execute([file])).toMatchObject({ status: 125, stdout: '' });
   });
 });
+
+describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'userNamespaces'))('sb-exec in a namespace', () => {
+  /** As root of outside, which has this number there, and no other user has one. */
+  const within = async (id: number) =>
+    await runProgram('unshare', ['--user', `--map-user=${id}`, `--map-group=${id}`, sbExec(), file]);
+
+  it('control: takes a file of the caller’s', async () => {
+    expect(await within(1000)).toMatchObject({ status: 0, stdout: 'ran\n', stderr: '' });
+  });
+
+  it.each([1000, nobody.uid])('takes-no-file-whose-owner-has-no-number as %i', async (id) => {
+    chownSync(file, 1001, 1001);
+    const { status, stdout, stderr } = await within(id);
+    expect([status, stdout]).toEqual([125, '']);
+    expect(stderr).toMatch(/its owner has no number here/);
+  });
+
+  it('twin: takes a file of nobody’s where every user has a number', async () => {
+    for (const path of [folder.file('in'), file]) chownSync(path, nobody.uid, nobody.gid);
+    expect(await execute([file], nobody)).toMatchObject({ status: 0, stdout: 'ran\n', stderr: '' });
+  });
+});

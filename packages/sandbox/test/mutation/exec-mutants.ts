@@ -4,6 +4,7 @@ import { type Mutant, never } from './mutants.js';
 const trust = 'sandbox/native/launcher/exec/trust.c';
 const compiled = 'sandbox/native/launcher/exec/compiled.c';
 const main = 'sandbox/native/launcher/exec/main.c';
+const stranger = 'sandbox/native/launcher/exec/stranger.c';
 const identity = 'sandbox/native/launcher/exec/identity.c';
 
 const taken = (attack: string): Mutant['red'] => ['compiled-trust', `takes-no-file-that ${attack}`];
@@ -30,6 +31,13 @@ export const execMutants: readonly Mutant[] = [
     '!error && walk->is_open',
     taken('lies in a folder with the sticky bit'),
   ),
+  {
+    name: 'an owner without a number',
+    file: stranger,
+    from: 'return uid == overflow_id() && !has_all_ids();',
+    to: 'return 0 && uid == overflow_id() && !has_all_ids();',
+    red: ['compiled-trust', 'takes-no-file-whose-owner-has-no-number as 65534'],
+  },
   never('who writes to the file', trust, '!error && status.st_mode & OTHERS_WRITE', taken('its group can write')),
   never('a file that is not as long', compiled, 'sb_u32(file + 80) != length', damaged('says another length')),
   never(

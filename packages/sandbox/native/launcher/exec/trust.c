@@ -1,4 +1,5 @@
 #include "trust.h"
+#include "stranger.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
@@ -35,7 +36,8 @@ static void let_go(long descriptor)
 
 static int is_own(unsigned int uid)
 {
-	return uid == 0 || (uid == (unsigned int)sb_syscall3(__NR_geteuid, 0, 0, 0));
+	return uid == 0 || (uid == (unsigned int)sb_syscall3(__NR_geteuid, 0, 0, 0) &&
+				   !sb_stranger_may_be(uid));
 }
 
 /* Root's or the caller's, and on no file system that an ordinary user serves and says the owners of. 0 or -errno. */
