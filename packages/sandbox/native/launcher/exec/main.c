@@ -146,7 +146,10 @@ static int status_of(const struct sb_failure *failure)
 
 static int complain(const struct sb_launch *launch, int layer, const char *file)
 {
-	if (launch->status != SB_NOBODY || layer != 0 || !sb_words_say(file, &launch->failure))
+	/* Where the report is lost, that can't be said in it. */
+	int is_lost = is_word(launch->failure.step, "report");
+	int is_told = !is_lost && (launch->status != SB_NOBODY || layer != 0);
+	if (is_told || !sb_words_say(file, &launch->failure))
 		sb_report_failure(launch->status, layer, &launch->failure);
 	return status_of(&launch->failure);
 }
