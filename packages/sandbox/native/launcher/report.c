@@ -16,15 +16,20 @@ static const char *const layers[] = {
 	[SB_LAYER_SECCOMP] = "seccomp",
 };
 
-/* Everything or nothing; a reader that is gone has no use for it. */
+/* The errno of the first line that could not be written, or 0. */
+static int lost;
+
 static void write_all(int descriptor, const char *bytes, size_t length)
 {
 	while (length > 0) {
 		long written = sb_syscall3(__NR_write, descriptor, (long)bytes, (long)length);
 		if (written == -EINTR)
 			continue;
-		if (written <= 0)
+		if (written <= 0) {
+			if (!lost)
+				lost = written ? (int)-written : EIO;
 			return;
+		}
 		bytes += written;
 		length -= (size_t)written;
 	}
@@ -121,13 +126,13 @@ int sb_open_status_text(void)
 	return (int)sb_syscall6(__NR_openat, -100, (long)"/proc/self/status", 02000000, 0, 0, 0);
 }
 
-void sb_report_ready(int status, int text)
+int sb_report_ready(int status, int text, struct sb_failure *failure)
 {
 	/* The file is made anew when it is read from its start: it tells of this moment. */
 	static char buffer[8192];
 	long at = 0, length;
 	if (status == SB_NOBODY)
-		return;
+		return 0;
 	say(status, "ready\n", 6);
 	/* Longer than one part where there are many groups, of which a process may have 65,536. */
 	while (text >= 0 && (length = sb_syscall6(__NR_pread64, text, (long)buffer, sizeof buffer,
@@ -136,4 +141,5 @@ void sb_report_ready(int status, int text)
 		at += length;
 	}
 	flush(status);
+	return lost ? sb_fail(failure, "report", "write", lost) : 0;
 }

@@ -19,7 +19,10 @@ void sb_report_proof(int status, const char *name, unsigned int error);
 /* Opens the kernel's word about this process while that is still allowed; -errno without /proc. */
 int sb_open_status_text(void);
 
-/* "ready LF" and that text, after every layer but the last; `text` from above. */
-void sb_report_ready(int status, int text);
+/*
+ * "ready LF" and that text, after every layer but the last; `text` from above. 0, or step "report" with the errno of the
+ * first write(2) that failed, of this or of a line before: who asked for a report would run the target without it.
+ */
+int sb_report_ready(int status, int text, struct sb_failure *failure);
 
 #endif

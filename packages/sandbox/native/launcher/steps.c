@@ -109,7 +109,9 @@ static int step_restrict(struct sb_launch *launch)
 static int step_seccomp(struct sb_launch *launch)
 {
 	int thread = 0;
-	sb_report_ready(launch->status, launch->status_text);
+	int error = sb_report_ready(launch->status, launch->status_text, &launch->failure);
+	if (error)
+		return error;
 	if (!has(launch, SB_LAYER_SECCOMP))
 		return 0;
 	return sb_seccomp_apply(launch->records.bytes[SB_LAYER_SECCOMP],

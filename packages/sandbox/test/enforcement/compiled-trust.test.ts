@@ -46,6 +46,9 @@ const attacks: readonly Attack[] = [
   ['another user owns', changed(() => chownSync(file, 1001, 1001))],
   ['lies in a folder that all can write', changed(() => chmodSync(folder.file('in'), 0o777))],
   ['lies in a folder that a group can write', changed(() => chmodSync(folder.file('in'), 0o775))],
+  // Others can move a file of root's to that name.
+  ['lies in a folder with the sticky bit', changed(() => chmodSync(folder.file('in'), 0o1777))],
+  ['lies in a folder of a group with the sticky bit', changed(() => chmodSync(folder.file('in'), 0o1775))],
   ['lies in a folder of another user', changed(() => chownSync(folder.file('in'), 1001, 1001))],
   ['lies beneath a folder that all can write', changed(() => chmodSync(folder.path, 0o777))],
   [
@@ -54,6 +57,15 @@ const attacks: readonly Attack[] = [
       mkdirSync(folder.file('tmp'));
       chmodSync(folder.file('tmp'), 0o1777);
       link(file, folder.file('tmp', 'link'), { uid: 1001, gid: 1001 });
+      return folder.file('tmp', 'link');
+    },
+  ],
+  [
+    'a link of root’s leads to, which others can move there',
+    () => {
+      mkdirSync(folder.file('tmp'));
+      chmodSync(folder.file('tmp'), 0o1777);
+      link(file, folder.file('tmp', 'link'));
       return folder.file('tmp', 'link');
     },
   ],
@@ -87,7 +99,7 @@ const twins: readonly Attack[] = [
       return folder.file('two');
     },
   ],
-  ['lies in a folder with the sticky bit', changed(() => chmodSync(folder.file('in'), 0o1777))],
+  ['lies beneath a folder with the sticky bit', changed(() => chmodSync(folder.path, 0o1777))],
   ['is named by dots', () => `${folder.path}/in/.././in//tool.sb`],
 ];
 
@@ -141,6 +153,27 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-exec', () => {
     expect(stderr).toMatch(/set-user-ID/);
   });
 
+  it('control: runs with the ambient capabilities of its caller', async () => {
+    const user = ['--reuid', '1000', '--regid', '1000', '--clear-groups'];
+    const ambient = ['--inh-caps', '+net_bind_service', '--ambient-caps', '+net_bind_service'];
+    const result = await runProgram('setpriv', [...user, ...ambient, sbExec(), file]);
+    expect(result).toMatchObject({ status: 0, stdout: 'ran\n', stderr: '' });
+  });
+
+  it.each([['cap_dac_read_search+ep'], ['cap_setpcap+p']])(
+    'lends-its-capabilities-to-nobody: with %s it runs nothing',
+    async (capabilities) => {
+      copyFileSync(sbExec(), folder.file('sb-exec'));
+      chmodSync(folder.file('sb-exec'), 0o755);
+      expect(await runProgram('/usr/sbin/setcap', [capabilities, folder.file('sb-exec')])).toMatchObject({ status: 0 });
+      const { status, stdout, stderr } = await runProgram(folder.file('sb-exec'), [file], alice);
+      expect([status, stdout]).toEqual([125, '']);
+      expect(stderr).toMatch(/setcap -r/);
+      // Root lends nothing by it: it has them all.
+      expect(await runProgram(folder.file('sb-exec'), [file])).toMatchObject({ status: 0, stdout: 'ran\n' });
+    },
+  );
+
   it('reads what it has opened, whatever lies there by then', async () => {
     // A folder that root alone can write: here only root could do this.
     const other = compileInto(folder.file('in', 'other.sb'), {}, ['/bin/echo', 'other']);
@@ -148,5 +181,27 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-exec', () => {
     expect(await execute([file])).toMatchObject({ stdout: 'other\n' });
     writeFileSync(file, '');
     expect(await execute([file])).toMatchObject({ status: 125, stdout: '' });
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'userNamespaces'))('sb-exec in a namespace', () => {
+  /** As root of outside, which has this number there, and no other user has one. */
+  const within = async (id: number) =>
+    await runProgram('unshare', ['--user', `--map-user=${id}`, `--map-group=${id}`, sbExec(), file]);
+
+  it('control: takes a file of the caller’s', async () => {
+    expect(await within(1000)).toMatchObject({ status: 0, stdout: 'ran\n', stderr: '' });
+  });
+
+  it.each([1000, nobody.uid])('takes-no-file-whose-owner-has-no-number as %i', async (id) => {
+    chownSync(file, 1001, 1001);
+    const { status, stdout, stderr } = await within(id);
+    expect([status, stdout]).toEqual([125, '']);
+    expect(stderr).toMatch(/its owner has no number here/);
+  });
+
+  it('twin: takes a file of nobody’s where every user has a number', async () => {
+    for (const path of [folder.file('in'), file]) chownSync(path, nobody.uid, nobody.gid);
+    expect(await execute([file], nobody)).toMatchObject({ status: 0, stdout: 'ran\n', stderr: '' });
   });
 });

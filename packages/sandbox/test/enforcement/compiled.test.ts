@@ -78,6 +78,14 @@ describe.skipIf(missing(...needs)).each(ordinary)('a compiled sandbox of %s', (_
     expect(told).toMatchObject({ kind: 'executed', task: { noNewPrivs: true } });
     expect(told.kind === 'executed' && told.proofs).toContainEqual({ feature: 'fs.write_file', errno: 13 });
   });
+
+  it('runs-nothing-whose-report-is-lost', async () => {
+    const file = compileInto(folder.file('tool.sb'), policy);
+    const line = `exec 3>/dev/full; exec "$1" --report-fd 3 "$2" -- /bin/echo ran`;
+    const { status, stdout, stderr } = await runProgram('/bin/sh', ['-c', line, 'sh', sbExec(), file], ids);
+    expect([status, stdout]).toEqual([125, '']);
+    expect(stderr).toMatch(/its report can't be written.* Nothing was run/);
+  });
 });
 
 describe.skipIf(missing(...needs, 'unshare', 'userNamespaces'))('a compiled sandbox', () => {

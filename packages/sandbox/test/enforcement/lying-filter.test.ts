@@ -1,4 +1,4 @@
-/* Below a filter that answers seccomp(2) with success and loads nothing: the mode is 2 already, by the outer one. */
+/* Below a filter that answers with success and does nothing: to seccomp(2), where the mode is 2 already, or to clone(2). */
 import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 
@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 
 import { processOf, run } from '../launcher.js';
 import { saysYesTo } from '../liar.js';
+import { sbRunPath } from '../sb-run.js';
 import type { Started } from '../start.js';
 
 const SECCOMP_SET_MODE_FILTER = 1;
@@ -74,5 +75,20 @@ describe.skipIf(missing('linux', 'root'))('an outer filter', () => {
     const { report, error } = await restrict(honest());
     expect(error).toBeUndefined();
     expect(report?.features).toContainEqual({ layer: 'seccomp', feature: 'filter', state: 'enforced' });
+  });
+});
+
+/** CLONE_THREAD of <linux/sched.h>, and CSIGNAL: a child that nobody gets a signal of is asked in (sb_ask.h). */
+const threadOrSignal = 0x1_00ff;
+
+describe.skipIf(missing('linux', 'root'))('a filter that says yes to a process apart', () => {
+  it.each([
+    ['control: and makes one', () => saysYesTo('personality')],
+    ['and-makes-none-ends-nobody-with-success', () => saysYesTo('clone', [arg(0).maskedEq32(threadOrSignal, 0)])],
+  ])('%s', async (_name, filter) => {
+    const argv = [process.execPath, sbRunPath(), '--', '/bin/echo', 'ran'];
+    const { status, exit, stdout, stderr } = await run([processOf(argv, { dieWithParent: false }), filter()]);
+    expect(status.kind).toBe('executed');
+    expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: 'ran\n', stderr: '' });
   });
 });

@@ -1,11 +1,12 @@
 import { conditionsSet } from '../exact/condition-set.js';
 import { Diagrams } from '../exact/diagrams.js';
 import type { Case } from '../exact/policy-cases.js';
-import { type Action, encodeAction, errno, killThread, sameAction, trace } from '../policy/actions.js';
+import { type Action, encodeAction, errno, killThread, sameAction } from '../policy/actions.js';
 import { arg, type Condition } from '../policy/conditions.js';
 import type { SeccompPolicy } from '../policy/options.js';
 import { type Architecture, architectures, type Machine } from '../tables/architectures.js';
 import { isSyscall, syscallNumber, syscallTable } from '../tables/syscalls.js';
+import { actionOf } from './oci-action.js';
 import { type OciArgument, type OciProfile, type OciSyscalls, parseOci, refusal } from './oci-profile.js';
 import { goesOn } from './precedence.js';
 import { writtenPolicy } from './written-policy.js';
@@ -99,22 +100,44 @@ interface Rules {
 
 function addRules(calls: Map<string, Case>, { syscalls = [] }: OciProfile, rules: Rules): void {
   const whole = new Map<string, Action>();
+  const partial: { readonly name: string; readonly own: Case['rules'] }[] = [];
   for (const [index, entry] of syscalls.entries()) {
     const path = `syscalls[${index}]`;
     sayWhatIsLost(entry, path, rules);
     const action = actionOf(entry.action, entry.errnoRet);
     if (sameAction(action, rules.otherwise)) continue;
     const own = waysOf(entry).map((when) => ({ when, action }));
-    for (const name of entry.names) {
-      const before = calls.get(name);
-      if (before === undefined) continue;
-      if (own.length > 0) calls.set(name, { ...before, rules: [...before.rules, ...own] });
+    for (const name of new Set(entry.names)) {
+      if (!calls.has(name)) continue;
+      if (own.length > 0) partial.push({ name, own });
       else if (sameAction(whole.get(name) ?? action, action)) whole.set(name, action);
       else throw refusal(path, `says of ${name} what another rule without conditions contradicts`);
     }
   }
   for (const [name, action] of whole) calls.set(name, { rules: [], otherwise: action });
-  for (const [name, one] of calls) refuseContradiction(name, one.rules);
+  addPartial(
+    calls,
+    partial.filter(({ name }) => !whole.has(name)),
+  );
+  const diagrams = new Diagrams(); // one for all: its bound is that of the whole profile
+  for (const [name, one] of calls) refuseContradiction(name, one.rules, diagrams);
+}
+
+/** As many as a policy has: more would only be refused after all pairs of them were compared. */
+const rulesMax = 4096;
+
+function addPartial(
+  calls: Map<string, Case>,
+  partial: readonly { readonly name: string; readonly own: Case['rules'] }[],
+): void {
+  let count = 0;
+  for (const { name, own } of partial) {
+    count += own.length;
+    if (count > rulesMax)
+      throw refusal('syscalls', `come to more than ${rulesMax} rules with conditions`, 'Leave some out.');
+    const before = calls.get(name);
+    if (before !== undefined) calls.set(name, { ...before, rules: [...before.rules, ...own] });
+  }
 }
 
 function sayWhatIsLost({ names: called, args = [] }: OciSyscalls, path: string, { unsaid, isOn32 }: Rules): void {
@@ -156,14 +179,14 @@ function conditionOf({ index, value, valueTwo = 0n, op }: OciArgument): Conditio
 }
 
 /** libseccomp orders the rules of a call by itself: where two that differ hold for the same call, either may decide. */
-function refuseContradiction(name: string, rules: Case['rules']): void {
-  const diagrams = new Diagrams();
-  const sets = rules.map(({ when, action }) => ({ set: conditionsSet(diagrams, when), action }));
+function refuseContradiction(name: string, rules: Case['rules'], diagrams: Diagrams): void {
+  const sets = rules.map(({ when, action }) => ({ set: conditionsSet(diagrams, when), answer: encodeAction(action) }));
   for (const [index, one] of sets.entries()) {
-    const other = sets
-      .slice(0, index)
-      .find(({ set, action }) => !sameAction(action, one.action) && diagrams.both(set, one.set) !== diagrams.nothing);
-    if (other === undefined) continue;
+    const contradicts = ({ set, answer }: typeof one) => {
+      diagrams.spend();
+      return answer !== one.answer && diagrams.both(set, one.set) !== diagrams.nothing;
+    };
+    if (!sets.slice(0, index).some(contradicts)) continue;
     throw refusal(
       'syscalls',
       `has two rules of ${name} that hold for the same call and say different things`,
@@ -181,11 +204,13 @@ interface Stub {
 
 /** What runc puts before the filter: numbers above all of those that the profile names fail with `ENOSYS`. */
 function addStub(calls: Map<string, Case>, { profile, listed, stub, unsaid }: Stub): void {
-  const named = new Set((profile.syscalls ?? []).flatMap((entry) => entry.names));
+  const named = new Set((profile.syscalls ?? []).flatMap((entry) => entry.names).filter((name) => calls.has(name)));
+  const lasts = new Map(
+    listed.map((one) => [one, Math.max(-1, ...[...named].map((name) => syscallNumber(name, one) ?? -1))] as const),
+  );
   const isAbove = (name: string, architecture: Architecture) => {
-    const numbers = [...named].map((one) => syscallNumber(one, architecture) ?? -1);
     const number = syscallNumber(name, architecture);
-    return number === undefined ? undefined : number > Math.max(...numbers);
+    return number === undefined ? undefined : number > (lasts.get(architecture) ?? -1);
   };
   for (const name of calls.keys()) {
     const above = new Set(listed.map((one) => isAbove(name, one)).filter((one) => one !== undefined));
@@ -193,8 +218,7 @@ function addStub(calls: Map<string, Case>, { profile, listed, stub, unsaid }: St
       unsaid.push({ path: '(stub)', what: `${name} is above the profile's calls on some architectures only` });
     if (above.size === 1 && above.has(true)) calls.set(name, { rules: [], otherwise: stub });
   }
-  const hasGap = listed.some((one) => {
-    const last = Math.max(...[...named].map((name) => syscallNumber(name, one) ?? -1));
+  const hasGap = [...lasts].some(([one, last]) => {
     const { x32 = Infinity } = architectures[one];
     return (
       last < x32 &&
@@ -206,26 +230,4 @@ function addStub(calls: Map<string, Case>, { profile, listed, stub, unsaid }: St
       path: '(number)',
       what: 'numbers without a name below the last call get the default there, ENOSYS here',
     });
-}
-
-function actionOf(action: OciProfile['defaultAction'], error = 1): Action {
-  switch (action) {
-    case 'SCMP_ACT_KILL':
-    case 'SCMP_ACT_KILL_THREAD':
-      return killThread;
-    case 'SCMP_ACT_KILL_PROCESS':
-      return { action: 'kill-process' };
-    case 'SCMP_ACT_TRAP':
-      return { action: 'trap', data: 0 };
-    case 'SCMP_ACT_ERRNO':
-      return errno(error);
-    case 'SCMP_ACT_TRACE':
-      return trace(error);
-    case 'SCMP_ACT_ALLOW':
-      return { action: 'allow' };
-    case 'SCMP_ACT_LOG':
-      return { action: 'log' };
-    case 'SCMP_ACT_NOTIFY':
-      return { action: 'user-notify' };
-  }
 }

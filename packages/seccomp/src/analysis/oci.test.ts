@@ -75,6 +75,15 @@ describe('fromOci', () => {
     }
   });
 
+  it('takes a name that a rule repeats thousands of times for one', () => {
+    const args = Array.from({ length: 48 }, (_, value) => on(0, 'SCMP_CMP_EQ', value));
+    const [once, often] = [1, 4096].map((length) => {
+      const names = Array.from({ length }, () => 'ioctl');
+      return fromOci(profile([{ names, action: 'SCMP_ACT_ALLOW', args }]), { runtime: 'crun' }).policy;
+    });
+    expect(often).toEqual(once);
+  });
+
   it('reads numbers of 64 bits exactly', () => {
     const text = profile([{ names: ['ioctl'], action: 'SCMP_ACT_ALLOW', args: [on(1, 'SCMP_CMP_EQ', 1)] }]).replace(
       '"value":1',
@@ -93,6 +102,18 @@ describe('fromOci', () => {
     ['a document that is nested a million deep', '['.repeat(500_000) + ']'.repeat(500_000), '(document)'],
     ['a document of two million characters', `"${'a'.repeat(2_000_000)}"`, '(document)'],
     ['no default', '{}', 'defaultAction'],
+    [
+      'more rules than a policy has, before it compares them',
+      profile(
+        Array.from({ length: 400 }, (_, errnoRet) => ({
+          names: ['ioctl'],
+          action: 'SCMP_ACT_ERRNO',
+          errnoRet: errnoRet + 2,
+          args: Array.from({ length: 11 }, () => on(0, 'SCMP_CMP_EQ', errnoRet)),
+        })),
+      ),
+      'syscalls',
+    ],
     ['an unknown action', '{"defaultAction":"SCMP_ACT_MAYBE"}', 'defaultAction'],
     ["Docker's own keys", profile([], { archMap: [] }), 'archMap'],
     ['an error of zero', profile([{ names: ['read'], action: 'SCMP_ACT_ERRNO', errnoRet: 0 }]), 'syscalls[0].errnoRet'],

@@ -4,6 +4,7 @@
  * environment.
  */
 #include "compiled.h"
+#include "identity.h"
 #include "search.h"
 #include "trust.h"
 #include "words.h"
@@ -65,13 +66,6 @@ static struct sb_machine ask(void)
 		.privileged = is_known && sets.effective & CAP_SETPCAP_BIT ? 1 : 0};
 }
 
-/* A program that is lent the rights of its file would lend them to whoever compiles a sandbox. */
-static int has_own_identity(void)
-{
-	return sb_syscall3(__NR_getuid, 0, 0, 0) == sb_syscall3(__NR_geteuid, 0, 0, 0) &&
-	       sb_syscall3(__NR_getgid, 0, 0, 0) == sb_syscall3(__NR_getegid, 0, 0, 0);
-}
-
 /* Every start from this file has the same filter, within each other too: only a new key shows that it is in force. */
 static int renew_proof(struct sb_launch *launch, uint8_t *bytes)
 {
@@ -92,7 +86,7 @@ static int renew_proof(struct sb_launch *launch, uint8_t *bytes)
 static int take_file(struct sb_launch *launch, const char *name, struct sb_compiled *compiled)
 {
 	struct sb_failure *failure = &launch->failure;
-	if (!has_own_identity())
+	if (!sb_identity_is_own())
 		return sb_fail(failure, "identity", NULL, EPERM);
 	int file = sb_trust_open(name, failure);
 	if (file < 0)
@@ -152,7 +146,10 @@ static int status_of(const struct sb_failure *failure)
 
 static int complain(const struct sb_launch *launch, int layer, const char *file)
 {
-	if (launch->status != SB_NOBODY || layer != 0 || !sb_words_say(file, &launch->failure))
+	/* Where the report is lost, that can't be said in it. */
+	int is_lost = is_word(launch->failure.step, "report");
+	int is_told = !is_lost && (launch->status != SB_NOBODY || layer != 0);
+	if (is_told || !sb_words_say(file, &launch->failure))
 		sb_report_failure(launch->status, layer, &launch->failure);
 	return status_of(&launch->failure);
 }

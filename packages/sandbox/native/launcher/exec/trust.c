@@ -1,4 +1,5 @@
 #include "trust.h"
+#include "stranger.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
@@ -15,9 +16,10 @@
 #define OTHERS_WRITE 022u
 #define STICKY 01000u
 
-/* Where a walk stands: a folder, and what of the path is left. */
+/* Where a walk stands: a folder, whether others may put names into it, and what of the path is left. */
 struct walk {
 	long folder;
+	int is_open;
 	unsigned int links;
 	char rest[2 * PATH_LENGTH];
 };
@@ -32,6 +34,12 @@ static void let_go(long descriptor)
 	(void)sb_syscall3(__NR_close, descriptor, 0, 0); /* it was only looked at */
 }
 
+static int is_own(unsigned int uid)
+{
+	return uid == 0 || (uid == (unsigned int)sb_syscall3(__NR_geteuid, 0, 0, 0) &&
+				   !sb_stranger_may_be(uid));
+}
+
 /* Root's or the caller's, and on no file system that an ordinary user serves and says the owners of. 0 or -errno. */
 static int stat_own(long descriptor, struct stat *status)
 {
@@ -40,21 +48,21 @@ static int stat_own(long descriptor, struct stat *status)
 		__NR_newfstatat, descriptor, (long)"", (long)status, AT_EMPTY_PATH, 0, 0);
 	if (error)
 		return (int)error;
-	int is_own = status->st_uid == 0 ||
-		     status->st_uid == (unsigned int)sb_syscall3(__NR_geteuid, 0, 0, 0);
-	return is_own && !ll_is_served(descriptor) ? 0 : -EPERM;
+	return is_own(status->st_uid) && !ll_is_served(descriptor) ? 0 : -EPERM;
 }
 
-/* Whether others can put something else in the place of what lies in a folder. */
-static int check_folder(const struct stat *status)
+/*
+ * Goes on in a folder where others can't put something else in the place of a folder: it has the sticky bit, or they may
+ * not write to it. To one with the sticky bit they can move files and links of root's, but no folder of root's.
+ */
+static int enter(struct walk *walk, long folder, const struct stat *status)
 {
-	return status->st_mode & OTHERS_WRITE && !(status->st_mode & STICKY) ? -EPERM : 0;
-}
-
-static int enter(struct walk *walk, long folder)
-{
+	int is_open = (status->st_mode & OTHERS_WRITE) != 0;
+	if (is_open && !(status->st_mode & STICKY))
+		return -EPERM;
 	let_go(walk->folder);
 	walk->folder = folder;
+	walk->is_open = is_open;
 	return 0;
 }
 
@@ -66,12 +74,10 @@ static int enter_top(struct walk *walk, const char *name)
 		return (int)folder;
 	int error = stat_own(folder, &status);
 	if (!error)
-		error = check_folder(&status);
-	if (error) {
+		error = enter(walk, folder, &status);
+	if (error)
 		let_go(folder);
-		return error;
-	}
-	return enter(walk, folder);
+	return error;
 }
 
 /* The next name of what is left, cut off with its slashes; empty at the end. */
@@ -141,11 +147,11 @@ static int step(struct walk *walk)
 		return (int)entry;
 	int error = stat_own(entry, &status);
 	if (!error && S_ISDIR(status.st_mode)) {
-		error = check_folder(&status);
-		if (!error) {
-			(void)enter(walk, entry);
+		error = enter(walk, entry, &status);
+		if (!error)
 			return -EAGAIN;
-		}
+	} else if (!error && walk->is_open) {
+		error = -EPERM;
 	} else if (!error && S_ISLNK(status.st_mode)) {
 		error = follow(walk, entry);
 		if (!error)

@@ -34,8 +34,10 @@ static const struct {
 	{"kernel", 0,
 		"it requires what this kernel has not got. Use a newer kernel, or compile it with "
 		"--prefer"},
+	{"report", 0, "its report can't be written. Give a descriptor that can be written to"},
 	{"identity", 0,
-		"sb-exec has other rights than its caller. Take the set-user-ID bit away from it"},
+		"sb-exec has other rights than its caller. Take the set-user-ID bit and the "
+		"capabilities away from its file (chmod ug-s, setcap -r)"},
 };
 
 static void say(const char *text)
