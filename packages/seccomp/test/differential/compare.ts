@@ -2,7 +2,7 @@
 import { decodeAction, describeAction, encodeAction } from '../../src/policy/actions.js';
 import { type Architecture, architectures, type Machine } from '../../src/tables/architectures.js';
 import { decodeProgram, run } from '../../src/bpf/bpf.js';
-import { compile, programFor } from '../../src/compiler/compile.js';
+import { compileFor } from '../../src/compiler/compile.js';
 import { policy, type SeccompOptions, type SeccompPolicy } from '../../src/index.js';
 import { syscallTable } from '../../src/tables/syscalls.js';
 import { type Verdict, verdicts } from '../../src/policy/verdicts.js';
@@ -85,7 +85,7 @@ export function compare(cases: readonly Case[], { reference, tree, seed }: Setti
   let slow = 0;
   for (const [index, one] of cases.entries()) {
     const { machine, filter, untold } = one;
-    const ours = decodeProgram(programFor(compile(one.policy), machine).bytes);
+    const ours = decodeProgram(compileFor(one.policy, machine).bytes);
     const theirs = decodeProgram(programs[index] ?? new Uint8Array());
     if (theirs.length === 0) {
       slow++;

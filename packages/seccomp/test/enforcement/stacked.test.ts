@@ -19,7 +19,7 @@ import { action, condition, random } from '../property/arbitraries.js';
 import { nobody } from '../support/confine.js';
 
 const seed = Date.now() % 2 ** 31;
-const pairs = fewOrMany(10, 2000);
+const pairs = fewOrMany(10, 150);
 const machine = thisMachine() ?? 'x86_64';
 const harmless = ['getppid', 'getuid', 'geteuid', 'getgid', 'getegid', 'gettid'] as const;
 /** -1 and its like, and numbers that rules are likely to be about. */

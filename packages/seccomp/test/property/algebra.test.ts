@@ -18,7 +18,7 @@ import { oracle } from './oracle.js';
 import { reduced, type ReducedCall, reducedCalls } from './reduced.js';
 
 const seed = Date.now() % 2 ** 31;
-const pairs = fewOrMany(16, 10_000);
+const pairs = fewOrMany(16, 300);
 
 /** The actions from the strictest on, as seccomp(2) lists them. */
 const order: readonly string[] = [

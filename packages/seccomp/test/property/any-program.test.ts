@@ -78,7 +78,7 @@ describe('a program of others', () => {
     const next = random(seed);
     let tooComplex = 0;
     const answers = new Set<number>();
-    const count = fewOrMany(150, 8000);
+    const count = fewOrMany(150, 1500);
     fc.assert(
       fc.property(program, (lines) => {
         const bytes = encoded(lines);

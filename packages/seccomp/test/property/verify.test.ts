@@ -15,7 +15,7 @@ import { callFor, options, random } from './arbitraries.js';
 import { oracle } from './oracle.js';
 
 const seed = Date.now() % 2 ** 31;
-const count = fewOrMany(40, 3000);
+const count = fewOrMany(40, 400);
 
 /** One instruction changed a little. */
 function mistaken(program: readonly Instruction[], next: (below: number) => number): readonly Instruction[] {
