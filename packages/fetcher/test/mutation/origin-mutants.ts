@@ -53,7 +53,7 @@ export const originMutants = [
   change(
     'names that a redirect may lead to',
     'http/request',
-    'return url.hostname === own.hostname || isLinkLocal(own.hostname);',
+    'return isFirst || isLinkLocal(own.hostname);',
     'return true;',
     unit('http/request', 'leads to no link-local address'),
   ),

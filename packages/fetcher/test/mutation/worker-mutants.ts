@@ -33,7 +33,7 @@ const confinement = [
   change(
     'TCP ports of its sources alone',
     'sandbox/confinement',
-    "connectTcp: connectTcp === 'any' ? 'any' : [...new Set([...connectTcp, ...ports])]",
+    "connectTcp: connectTcp === 'any' || ports === 'any' ? 'any' : [...new Set([...connectTcp, ...ports])]",
     "connectTcp: 'any'",
     unit('sandbox/confinement', 'lets no file be written'),
   ),

@@ -33,8 +33,8 @@ const others = ['attacks-processes', 'of the same user, outside fails inside for
 const step = (name: string, red: Mutant['red']): Mutant => ({
   name: `the launcher's ${name.replace('step_', '').replaceAll('_', ' ')}`,
   file: steps,
-  from: `static int ${name}(struct launch *launch)\n{`,
-  to: `static int ${name}(struct launch *launch)\n{\n\treturn 0;`,
+  from: `static int ${name}(struct sb_launch *launch)\n{`,
+  to: `static int ${name}(struct sb_launch *launch)\n{\n\treturn 0;`,
   red,
 });
 

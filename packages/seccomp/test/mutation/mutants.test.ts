@@ -39,7 +39,7 @@ mutationTests(
     without(
       'the proof of what is compiled',
       'compiler/compile',
-      'refuseUnproved(policy, { machine, bytes });',
+      'for (const program of programs) refuseUnproved(valid, program);',
       verifies('hands out nothing that is not proved'),
     ),
     change(
