@@ -55,13 +55,15 @@ describe('verify', () => {
         if (kernelObjections(program).length > 0) return;
         const proof = verify({ machine: 'x86_64', bytes: encodeProgram(program) }, valid);
         if (!proof.proved) {
+          found.wrong++;
+          // A load of the instruction pointer: `run` has none.
+          if (proof.call.instructionPointer !== 0n) return;
           const returned = meaningOf(run(program, dataOf(proof.call)).returned);
           expect([encodeAction(proof.found), encodeAction(proof.wanted)]).toEqual([
             returned,
             wantedOf(valid, proof.call),
           ]);
           expect(returned).not.toBe(wantedOf(valid, proof.call));
-          found.wrong++;
           return;
         }
         found.proved++;
@@ -74,7 +76,8 @@ describe('verify', () => {
           );
         }
       }),
-      { numRuns: count, seed },
+      // Smaller examples would take longer than all the rest.
+      { numRuns: count, seed, endOnFailure: true },
     );
     expect(found.wrong).toBeGreaterThan(count / 4);
     expect(found.proved).toBeGreaterThan(0);
