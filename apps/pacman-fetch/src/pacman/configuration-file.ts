@@ -42,7 +42,7 @@ export function openConfiguration(included: string, command: readonly string[]):
   throw new FetchError('file', `the configuration for pacman can't be written: ${failures.join('; ')}`, hint);
 }
 
-/** Where root alone makes files, so that nobody else fills the disk, as a rule. */
+/** No other user can fill these, as a rule. TMPDIR comes last for root, whose environment may be another user's. */
 const rootsFolders = ['/run', '/var/lib/pacman'];
 
 function openIn(path: string, text: string): number {
