@@ -153,6 +153,7 @@ function transaction(url, command, { user, packages = count }) {
     `LogFile = ${at('pacman.log')}`,
     `GPGDir = ${at('keys')}`,
     'Architecture = x86_64',
+    'ParallelDownloads = 5',
     'SigLevel = Never',
     ...(user === undefined ? [] : [`DownloadUser = ${user}`]),
     `XferCommand = ${command}`,

@@ -139,7 +139,7 @@ static uint32_t hash(uint32_t before, const char *text)
 }
 
 /* Options that say the same of each file. The number of the first argument behind them. */
-static int skip_options(int argc, char **argv, uint32_t *options, int *keeps)
+static int skip_options(int argc, char **argv, struct call *call, uint32_t *options, int *keeps)
 {
 	static const char *const with_value[] = {"--config", "--cacert"};
 	int at = 1;
@@ -151,6 +151,8 @@ static int skip_options(int argc, char **argv, uint32_t *options, int *keeps)
 			if (!strcmp(argv[at], with_value[i]) && at + 1 < argc &&
 				argv[at + 1][0] == '/')
 				count = 2;
+		if (count == 2 && !strcmp(argv[at], "--config"))
+			call->config = argv[at + 1];
 		if (!count)
 			break;
 		for (; count > 0; count--)
@@ -163,7 +165,7 @@ int call_read(int argc, char **argv, struct call *call)
 {
 	uint32_t options = HASH_START;
 	int keeps = 0;
-	const int first = skip_options(argc, argv, &options, &keeps);
+	const int first = skip_options(argc, argv, call, &options, &keeps);
 	if (!keeps || argc != first + 3 || strcmp(argv[first], "-o"))
 		return -1;
 	call->arguments = argv + 1;

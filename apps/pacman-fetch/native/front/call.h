@@ -15,6 +15,7 @@ struct call {
 	char host[300];      /* with the port where it isn't the scheme's own */
 	char key[32]; /* "http-80-811c9dc5": what it may connect to, and what it was told beside that */
 	char **arguments;   /* all of them, behind the program's name */
+	const char *config; /* of --config; NULL */
 	uint64_t max_bytes; /* pacman's own limit for this kind of file */
 	int may_resume;     /* whether what came of it is of use to another attempt */
 	int is_signature;

@@ -18,9 +18,7 @@
 #include "owner.h"
 #include "place.h"
 #include "said.h"
-
-/* What the keeper is told when the channel can be used for another file. */
-static const char in_order = 'k';
+#include "wire.h"
 
 /* pacman shows nothing of a signature. */
 static int has_bar(const struct call *call)
@@ -44,6 +42,12 @@ static int knock(const struct meeting *meeting, const struct owner *owner, const
 	return keeper_start(meeting, owner, call) ? -1 : meeting_connect(meeting);
 }
 
+/* Where the keeper can't be told it does without, or another one is started. */
+static void tell(int connection, char word)
+{
+	(void)send(connection, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 static int served(int folder, const struct owner *owner, const struct call *call)
 {
 	struct meeting meeting;
@@ -53,6 +57,8 @@ static int served(int folder, const struct owner *owner, const struct call *call
 	int connection = knock(&meeting, owner, call);
 	if (connection < 0)
 		return -1;
+	if (call->may_resume)
+		tell(connection, FRONT_PACKAGE);
 	struct download download = {
 		.call = call, .owner = owner, .folder = folder, .has_bar = has_bar(call)};
 	const int is_heard = !meeting_hear(connection, &flags, &download.channel);
@@ -65,9 +71,8 @@ static int served(int folder, const struct owner *owner, const struct call *call
 	if (is_heard)
 		channel_close(&download.channel);
 	if (download.is_in_order)
-		(void)send(connection, &in_order, 1,
-			MSG_NOSIGNAL | MSG_DONTWAIT); /* or another one is started */
-	(void)close(connection);                      /* the same */
+		tell(connection, FRONT_IN_ORDER);
+	(void)close(connection); /* all was said */
 	return status;
 }
 

@@ -27,8 +27,8 @@ enum {
 	MAX_START = 30,
 };
 
-/* What a front door says when all that was asked for has come, and nothing else is under way. */
-static const char in_order = 'k';
+/* What the keeper says once it can be found. */
+static const char is_listening = 'l';
 
 enum keeper_state { STARTING, READY, REFUSED, ENDED };
 
@@ -93,7 +93,11 @@ static void hear_client(struct keeper *keeper)
 	ssize_t length = recv(keeper->client, &word, 1, MSG_DONTWAIT);
 	if (length < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	const int is_in_order = length == 1 && word == in_order;
+	if (length == 1 && word == FRONT_PACKAGE) {
+		lister_begin(&keeper->server.lister);
+		return;
+	}
+	const int is_in_order = length == 1 && word == FRONT_IN_ORDER;
 	let_client_go(keeper);
 	/* While nothing was handed out nothing can be out of order. */
 	if (!is_in_order && keeper->state == READY)
@@ -206,7 +210,8 @@ static int keep(struct keeper *keeper, const struct call *call, int told)
 		return 1;
 	keeper->signals = alone_signals();
 	keeper->owner_end = owner_watch(keeper->owner);
-	if (keeper->signals < 0 || keeper->owner_end < 0 || server_start(&keeper->server, call))
+	if (keeper->signals < 0 || keeper->owner_end < 0 ||
+		server_start(&keeper->server, keeper->owner, call))
 		return 1;
 	keeper->listener = meeting_listen(keeper->meeting);
 	if (keeper->listener < 0) {
@@ -214,7 +219,7 @@ static int keep(struct keeper *keeper, const struct call *call, int told)
 		return 1;
 	}
 	keeper->changes = meeting_watch(keeper->meeting);
-	const int is_told = write(told, &in_order, 1) == 1;
+	const int is_told = write(told, &is_listening, 1) == 1;
 	(void)close(told); /* it has one byte, or nobody waits */
 	keeper->state = is_told ? STARTING : ENDED;
 	keeper->looked = clock_now();
@@ -244,5 +249,5 @@ int keeper_start(const struct meeting *meeting, const struct owner *owner, const
 	(void)close(told[1]); /* was never used here */
 	const ssize_t length = pid < 0 ? -1 : read(told[0], &word, 1);
 	(void)close(told[0]); /* was read only */
-	return length == 1 && word == in_order ? 0 : -1;
+	return length == 1 && word == is_listening ? 0 : -1;
 }

@@ -12,30 +12,51 @@
 #include "alone.h"
 
 /* Never returns. What can't be had here is had by nobody, and the keeper hears the end of the channel. */
-static void become(const struct channel *channel, const struct call *call, pid_t keeper)
+static void become(const struct channel *channel, int list, const struct call *call, pid_t keeper)
 {
-	int kept[] = {channel->requests, channel->answers};
+	int kept[] = {channel->requests, channel->answers, list};
 	sigset_t none;
 	/* It ends with its keeper, where it stays who it is; otherwise it sees the end of its channel. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != keeper || alone(kept, 2) ||
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != keeper || alone(kept, 3) ||
 		sigemptyset(&none) || sigprocmask(SIG_SETMASK, &none, NULL))
 		_exit(127);
-	/* The two descriptors that are meant to be inherited, with the first numbers behind the streams. */
-	if (fcntl(kept[0], F_SETFD, 0) || fcntl(kept[1], F_SETFD, 0) || node_without_rings())
+	/* The descriptors that are meant to be inherited, with the first numbers behind the streams. */
+	for (size_t one = 0; one < sizeof(kept) / sizeof(kept[0]); one++)
+		if (fcntl(kept[one], F_SETFD, 0))
+			_exit(127);
+	if (node_without_rings())
 		_exit(127);
 	_exit(node_become("--liftoff-only", "serve.cjs", call->arguments));
 }
 
-int server_start(struct server *server, const struct call *call)
+/*
+ * Starts both ends of the list. This process keeps neither: closing the last end of a pipe takes its lock, which the process that
+ * downloads could hold (held.h) once it has read a byte of a server. It hasn't yet.
+ */
+static pid_t start(struct server *server, const struct channel *theirs, const struct owner *owner,
+	const struct call *call)
 {
-	struct channel theirs;
+	int list[2];
 	const pid_t keeper = getpid();
-	server->pid = 0;
-	if (channel_make(&server->channel, &theirs))
+	if (pipe2(list, O_CLOEXEC))
 		return -1;
 	const pid_t pid = fork();
 	if (pid == 0)
-		become(&theirs, call, keeper);
+		become(theirs, list[0], call, keeper);
+	if (pid > 0 && lister_start(&server->lister, list[1], owner, call->config))
+		errno = 0;    /* files are downloaded as they are asked for */
+	(void)close(list[0]); /* was never used here */
+	(void)close(list[1]); /* the same */
+	return pid;
+}
+
+int server_start(struct server *server, const struct owner *owner, const struct call *call)
+{
+	struct channel theirs;
+	*server = (struct server){.lister = {.go = -1}};
+	if (channel_make(&server->channel, &theirs))
+		return -1;
+	const pid_t pid = start(server, &theirs, owner, call);
 	channel_close(&theirs);
 	if (pid < 0) {
 		channel_close(&server->channel); /* nobody is there */
@@ -53,5 +74,6 @@ void server_end(struct server *server)
 			continue;
 	}
 	server->pid = 0;
+	lister_end(&server->lister);
 	channel_close(&server->channel);
 }

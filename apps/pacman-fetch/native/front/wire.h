@@ -35,6 +35,14 @@ enum wire_flag {
 	WIRE_PATIENT = 1,
 };
 
+/* What a front door says to its keeper. */
+enum front_word {
+	/* A package is wanted: what else this pacman is about to download can be listed. */
+	FRONT_PACKAGE = 'p',
+	/* All that was asked for has come, and nothing else is under way. */
+	FRONT_IN_ORDER = 'k',
+};
+
 #define WIRE_UNKNOWN UINT64_MAX
 
 enum {

@@ -37,6 +37,7 @@ export function effective(configuration: Configuration): Effective {
     SandboxPorts: sandbox.ports,
     SandboxDenySyscalls: sandbox.denySyscalls,
     SandboxAllowSyscalls: sandbox.allowSyscalls,
+    FetchAhead: [value(sandbox.fetchAhead)],
     XferCommand: sandbox.xferCommand === undefined ? [] : [sandbox.xferCommand],
   };
   return {

@@ -24,6 +24,8 @@ export interface OwnDirective {
 export const levelWords = ['require', 'prefer', 'off'] as const;
 /** What `UseSandbox` may be. */
 export const useSandboxWords = ['yes', 'no', 'auto'] as const;
+/** What `FetchAhead` may be. */
+export const fetchAheadWords = ['yes', 'no'] as const;
 /** What of the files stays readable, as in `@sb/sandbox`. */
 export const presetWords = ['minimal', 'read-only'] as const;
 
@@ -42,6 +44,7 @@ export const ownDirectives = {
   // Whether there are such calls is asked of @sb/seccomp, which is loaded only then.
   SandboxDenySyscalls: list(() => undefined),
   SandboxAllowSyscalls: list(() => undefined),
+  FetchAhead: { ...oneOf(fetchAheadWords), bare: 'yes' },
   XferCommand: single(readCommand),
 } as const satisfies Readonly<Record<string, OwnDirective>>;
 

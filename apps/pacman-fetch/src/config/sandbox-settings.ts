@@ -1,4 +1,4 @@
-import { levelWords, type OwnName, presetWords, useSandboxWords } from './own-directives.js';
+import { fetchAheadWords, levelWords, type OwnName, presetWords, useSandboxWords } from './own-directives.js';
 import type { OwnValues } from './own-reader.js';
 import type { PacmanConfig } from './pacman-config.js';
 import { byDefault, type Origin, type Value } from './place.js';
@@ -30,6 +30,8 @@ export interface SandboxSettings {
   readonly ports: readonly Value[];
   readonly denySyscalls: readonly Value[];
   readonly allowSyscalls: readonly Value[];
+  /** Whether files are downloaded before pacman asks for them. */
+  readonly fetchAhead: ChosenWord<(typeof fetchAheadWords)[number]>;
   /** The program that downloads instead of ours, as it was written. */
   readonly xferCommand: Value | undefined;
 }
@@ -77,6 +79,7 @@ export function sandboxSettings(own: OwnValues, { options }: Pick<PacmanConfig, 
     ports: all('SandboxPorts'),
     denySyscalls: all('SandboxDenySyscalls'),
     allowSyscalls: all('SandboxAllowSyscalls'),
+    fetchAhead: chosenWord(all('FetchAhead'), fetchAheadWords) ?? { word: 'yes', origin: byDefault },
     xferCommand: all('XferCommand')[0],
   };
 }

@@ -5,16 +5,14 @@ import { createFetcher, type Fetcher, type FetcherOptions } from '@sb/fetcher';
 import type { Configuration } from '../config/configuration.js';
 import { sandboxOptions } from '../config/sandbox-options.js';
 import { chooseUser } from '../config/sandbox-user.js';
-import { isOn, textsOf } from '../config/values.js';
+import { isOn } from '../config/values.js';
 import { timeLimits } from '../one-file/limits.js';
 import { redirectPortsOf } from '../one-file/request.js';
 import { userAgent } from '../user-agent.js';
 import { patienceOf } from '../xfer/command-watch.js';
 import { XferFetcher } from '../xfer/xfer-fetcher.js';
+import { parallelOf } from './parallel.js';
 import { packageServers, serversOf } from './servers.js';
-
-/** Connections at once; pacman takes any number, and no mirror likes more. */
-const maxParallel = 64;
 
 /** What the command line says of downloads. */
 export interface DownloaderOptions {
@@ -33,9 +31,8 @@ export interface DownloaderOptions {
  */
 export function downloader(configuration: Configuration, options: DownloaderOptions): Fetcher {
   const { cache, certificates } = options;
-  const [parallel = '1'] = textsOf(configuration, 'ParallelDownloads');
   const disableTimeout = options.disableTimeout || isOn(configuration, 'DisableDownloadTimeout');
-  const atOnce = Math.min(maxParallel, Number(parallel));
+  const atOnce = parallelOf(configuration);
   if (configuration.sandbox.xferCommand !== undefined) {
     const limits = { parallel: atOnce, patience: patienceOf(disableTimeout) };
     return new XferFetcher(configuration, chooseUser(configuration.sandbox, join(cache, 'package')), limits);

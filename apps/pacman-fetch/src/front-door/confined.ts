@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 
-import { OneAfterAnother, proxiesOf } from '@sb/fetcher/in-this-process';
+import { type AheadLimits, OneAfterAnother, proxiesOf } from '@sb/fetcher/in-this-process';
 import type { SandboxOptions, SelfReport } from '@sb/sandbox';
 
 import type { Command } from '../arguments.js';
-import { loadConfiguration } from '../config/configuration.js';
+import { type Configuration, loadConfiguration } from '../config/configuration.js';
 import { sandboxOptions } from '../config/sandbox-options.js';
 import { chooseUser } from '../config/sandbox-user.js';
+import { parallelOf } from '../download/parallel.js';
 import { openCertificates } from '../one-file/files.js';
 import { giveUp } from '../one-file/in-this-process.js';
 import { timeLimits } from '../one-file/limits.js';
@@ -34,7 +35,8 @@ export interface Confined {
  */
 export async function confineFor(command: FetchCommand, descriptors: number): Promise<Confined | undefined> {
   const url = parseUrl(command.url);
-  const { sandbox: settings, pacman } = await loadConfiguration({ config: command.config, mayBeAbsent: true });
+  const configuration = await loadConfiguration({ config: command.config, mayBeAbsent: true });
+  const { sandbox: settings, pacman } = configuration;
   if (!command.keepWorker || settings.useSandbox.word === 'no') return undefined;
   const user = chooseUser(settings, resolve(command.output));
   // Whoever stays root is not to be left behind.
@@ -42,14 +44,15 @@ export async function confineFor(command: FetchCommand, descriptors: number): Pr
   const disableTimeout = command.disableDownloadTimeout || pacman.options.has('DisableDownloadTimeout');
   const certificates = openCertificates(command.cacert);
   const redirectPorts = redirectPortsOf([url], settings);
-  const files = new OneAfterAnother({
+  const request = {
     url,
     limits: timeLimits(disableTimeout),
     proxies: proxiesOf(process.env),
     userAgent: userAgent(),
     ...(certificates === undefined ? {} : { certificates }),
     ...(redirectPorts === undefined ? {} : { redirectPorts }),
-  });
+  };
+  const files = new OneAfterAnother(request, aheadLimits(configuration));
   const base: SandboxOptions | undefined = sandboxOptions(settings, {
     program: 'self',
     user: optionsUser(user),
@@ -59,6 +62,15 @@ export async function confineFor(command: FetchCommand, descriptors: number): Pr
   if (base === undefined) return undefined;
   const report = giveUp({ settings, user }, files.confinement(base), descriptors);
   return report !== undefined && hasFilter(report) ? { files, disableTimeout } : undefined;
+}
+
+/** Bytes of files that are held before pacman asks for them: this process stays below 160 MB with them. */
+const maxAhead = 48 << 20;
+
+/** As many at once as pacman would download itself. */
+function aheadLimits(configuration: Configuration): AheadLimits {
+  const isOff = configuration.sandbox.fetchAhead.word === 'no';
+  return { parallel: isOff ? 0 : parallelOf(configuration), maxBytes: maxAhead };
 }
 
 /**

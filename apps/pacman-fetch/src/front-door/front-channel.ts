@@ -8,8 +8,8 @@ const maxWaiting = 1 << 20;
 /** Longest piece of a line that is kept: no request is longer. */
 const maxLine = 4096;
 
-/** Descriptors of the way to the front doors and back, two pipes behind the three streams. */
-export const frontDescriptors = { requests: 3, answers: 4, count: 5 } as const;
+/** Descriptors behind the three streams: two pipes, to the front doors and back, and one for the list of what they will ask for. */
+export const frontDescriptors = { requests: 3, answers: 4, list: 5, count: 6 } as const;
 
 /** The way to the front doors of one pacman and back. */
 export class FrontChannel {

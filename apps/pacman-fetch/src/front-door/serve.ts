@@ -12,6 +12,7 @@ import { forgetNodeVariables } from '../node-variables.js';
 import { type Confined, confineFor } from './confined.js';
 import { FrontChannel, frontDescriptors } from './front-channel.js';
 import { FrontSink } from './front-sink.js';
+import { listFrom, readListed } from './listed.js';
 import { isStarved } from './starved.js';
 import { type FrontRequest, readRequest } from './wire.js';
 import { withoutHost } from '../ui/without-host.js';
@@ -54,6 +55,7 @@ function serve(confined: Confined, channel: FrontChannel): void {
     });
   });
   channel.ready(confined.disableTimeout);
+  void listFrom(frontDescriptors.list).then((text) => confined.files.expect(readListed(text)));
 }
 
 async function begin(channel: FrontChannel): Promise<void> {

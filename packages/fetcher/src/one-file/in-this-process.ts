@@ -22,7 +22,9 @@ export { TransferFailure } from '../errors/transfer-failure.js';
 export { GatheredBytes } from '../channel/gathered-bytes.js';
 export { tooLargeFor } from '../source/sink.js';
 export { proxiesOf } from '../http/proxies.js';
-export { OneAfterAnother, type StreamRequest, type StreamSink } from './one-after-another.js';
+export type { AheadLimits, ExpectedFile } from './files-ahead.js';
+export type { StreamSink } from './kept-file.js';
+export { OneAfterAnother, type StreamRequest } from './one-after-another.js';
 export type { OneFileEvents, OneFileRequest, OneFileResult } from './options.js';
 
 /**

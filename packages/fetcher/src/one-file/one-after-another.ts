@@ -11,9 +11,10 @@ import { confinement, portsOf, urlsOf } from '../sandbox/confinement.js';
 import { readCompleted } from '../sandbox/readers.js';
 import { Deadline } from '../source/deadline.js';
 import { download, type Started } from '../source/download.js';
-import type { Sink } from '../source/sink.js';
 import { portOf, type Ports } from '../values/port.js';
 import { documentPlace } from '../values/readers.js';
+import { type AheadLimits, type ExpectedFile, FilesAhead } from './files-ahead.js';
+import type { StreamSink } from './kept-file.js';
 import type { OneFileRequest } from './options.js';
 import { fileOf } from './plan.js';
 
@@ -23,34 +24,29 @@ export type StreamRequest = Pick<
   'url' | 'limits' | 'redirectPorts' | 'proxies' | 'certificates' | 'userAgent'
 >;
 
-/** Where the bytes of one file go, which holds none yet. */
-export interface StreamSink extends Sink {
-  /**
-   * Told once that a server's answer was taken, before its first byte.
-   *
-   * @param total - bytes of the whole file; undefined where the server doesn't say
-   * @param lastModified - milliseconds since 1970; undefined where it doesn't say, or can't mean it
-   */
-  start(total: number | undefined, lastModified: number | undefined): void;
-}
-
 /** Downloads one file after the other from the ports that the first one's URL leads to. */
 export class OneAfterAnother {
   readonly #request: StreamRequest;
   readonly #ports: Ports;
   readonly #proxies: WorkerProxies;
   #connections: Connections | undefined;
+  readonly #ahead: FilesAhead;
+  readonly #parallel: number;
   #keeps = true;
 
   /**
    * @param request - for the first file
+   * @param limits - of what is downloaded before it is asked for. Default: nothing is
    * @throws FetcherError `invalid-request` for a proxy that can't be used
    */
-  constructor(request: StreamRequest) {
+  constructor(request: StreamRequest, limits: AheadLimits = nothingAhead) {
     const files = [fileOf(request.url, Number.MAX_SAFE_INTEGER)];
     this.#request = request;
     this.#ports = portsOf(files, request.redirectPorts);
     this.#proxies = proxiesNeeded(request.proxies, urlsOf(files));
+    // One for what is asked for.
+    this.#parallel = limits.parallel + 1;
+    this.#ahead = new FilesAhead(async (ahead, sink) => await this.#bringAhead(ahead, sink), limits);
   }
 
   /**
@@ -72,8 +68,13 @@ export class OneAfterAnother {
     return url.protocol === this.#request.url.protocol && portOf(url) === portOf(this.#request.url);
   }
 
+  /** Names all files that will be asked for, in that order: those of other ports are left out. */
+  expect(files: readonly ExpectedFile[]): void {
+    this.#ahead.expect(files.filter(({ url }) => this.isFor(url)));
+  }
+
   /**
-   * Downloads one file. A connection is free a turn after its body has ended: who asks for the next one in the same turn has
+   * Downloads one file, or hands it over if it was downloaded ahead. A connection is free a turn after its body has ended: who asks for the next one in the same turn has
    * another one made. Some servers can't be asked for two files over one connection: what fails before it has begun is asked
    * for once more, over a connection of its own, and so is all that follows.
    *
@@ -81,6 +82,17 @@ export class OneAfterAnother {
    * @returns undefined once the sink has all of it
    */
   async download(url: URL, maxBytes: number, sink: StreamSink): Promise<TransferFailure | undefined> {
+    const ending = await this.#ahead.take(url, sink);
+    return ending === undefined ? await this.#bring(url, maxBytes, sink) : ending.failure;
+  }
+
+  async #bringAhead(url: URL, sink: StreamSink): Promise<TransferFailure | undefined> {
+    using deadline = new Deadline(this.#request.limits.timeout);
+    const task = { url, maxBytes: Number.MAX_SAFE_INTEGER, sink, deadline: deadline.signal };
+    return (await this.#attempt(task)).failure;
+  }
+
+  async #bring(url: URL, maxBytes: number, sink: StreamSink): Promise<TransferFailure | undefined> {
     using deadline = new Deadline(this.#request.limits.timeout);
     const task = { url, maxBytes, sink, deadline: deadline.signal };
     const mayBeKept = this.#keeps && this.#connections !== undefined;
@@ -99,7 +111,7 @@ export class OneAfterAnother {
   async #attempt({ url, maxBytes, sink, deadline }: Task, onStarted: () => void = () => {}): Promise<Attempt> {
     const { limits, userAgent, certificates } = this.#request;
     const { connectTimeout } = limits;
-    const choice = { connectTimeout, parallel: 1, proxies: this.#proxies.rules, keeps: this.#keeps };
+    const choice = { connectTimeout, parallel: this.#parallel, proxies: this.#proxies.rules, keeps: this.#keeps };
     this.#connections ??= connectionsOf(choice, certificates);
     let hasStarted = false;
     try {
@@ -138,6 +150,8 @@ const keptPatience = 9000;
 
 /** What comes of bytes that belong to no answer, of a connection that was closed, and of no answer. */
 const ofKeptConnections: ReadonlySet<FailureKind> = new Set(['protocol', 'truncated', 'too-slow', 'timeout']);
+
+const nothingAhead: AheadLimits = { parallel: 0, maxBytes: 0 };
 
 /** One file. */
 interface Task {

@@ -1,0 +1,195 @@
+#define _GNU_SOURCE
+#include "lister.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "alone.h"
+#include "facts.h"
+#include "listing.h"
+
+/* The list is one that pacman has no question about. src/front-door/list-reader.ts reads it. */
+static const char certain[] = "certain\n";
+
+/* Only processes of this machine can be asked, as gpg-agent(1) is for a database's signature. */
+static struct sock_filter no_network[] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_socket, 0, 2),
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES),
+};
+
+/* It reads what pacman reads, and has no need of a root's rights, of files or of a network. */
+static int give_up(void)
+{
+	const struct sock_fprog program = {sizeof(no_network) / sizeof(no_network[0]), no_network};
+	const struct rlimit none = {0, 0};
+	const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED;
+	return (geteuid() == 0 && prctl(PR_SET_SECUREBITS, bits, 0, 0, 0)) ||
+	       setrlimit(RLIMIT_FSIZE, &none) || setrlimit(RLIMIT_CORE, &none) ||
+	       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+static ssize_t read_all(int descriptor, char *text, size_t size)
+{
+	size_t length = 0;
+	while (length < size) {
+		const ssize_t count = read(descriptor, text + length, size - length);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return -1;
+		if (count == 0)
+			return (ssize_t)length;
+		length += (size_t)count;
+	}
+	return -1; /* not all of it */
+}
+
+static int open_of(const struct owner *owner, const char *what, int flags)
+{
+	char path[48];
+	(void)snprintf(
+		path, sizeof(path), "/proc/%ld/%s", (long)owner->pid, what); /* always fits */
+	return open(path, flags | O_CLOEXEC);
+}
+
+/* The arguments of the pacman, behind its name. -1. */
+static ssize_t read_arguments(const struct owner *owner, char *text, size_t size, char **first)
+{
+	const int descriptor = open_of(owner, "cmdline", O_RDONLY);
+	if (descriptor < 0)
+		return -1;
+	const ssize_t length = read_all(descriptor, text, size);
+	(void)close(descriptor); /* was read only */
+	if (length <= 0 || text[length - 1] != '\0')
+		return -1;
+	*first = text + strlen(text) + 1;
+	return length - (*first - text);
+}
+
+/* A script that is called pacman is run by another program. */
+static int is_pacman(const struct owner *owner)
+{
+	char link[48], path[4096];
+	(void)snprintf(link, sizeof(link), "/proc/%ld/exe", (long)owner->pid); /* always fits */
+	const ssize_t length = readlink(link, path, sizeof(path) - 1);
+	if (length <= 0)
+		return -1;
+	path[length] = '\0';
+	const char *name = strrchr(path, '/');
+	return name && !strcmp(name, "/pacman");
+}
+
+/* The same program as the owner. One that has changed its user may not be looked at: it is the system's then. */
+static int open_program(const struct owner *owner)
+{
+	const int known = is_pacman(owner);
+	if (known == 0)
+		return -1;
+	return known > 0 ? open_of(owner, "exe", O_PATH)
+			 : open("/usr/bin/pacman", O_PATH | O_CLOEXEC);
+}
+
+/* Never returns. Whatever it can't do leaves the list empty, and files are downloaded as they are asked for. */
+static void list(int output, const struct owner *owner, const char *config)
+{
+	static char text[LISTING_MAX_TEXT];
+	static struct listing listing;
+	static char *arguments[LISTING_MAX_WORDS + 1];
+	static char *const environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C", NULL};
+	struct facts facts;
+	char *first = NULL;
+	const int program = open_program(owner);
+	const ssize_t length = read_arguments(owner, text, sizeof(text), &first);
+	/* What was read is this pacman's if it is still there. */
+	if (program < 0 || length <= 0 || facts_read(owner->pid, &facts) ||
+		facts.start != owner->start ||
+		listing_make(&listing, first, (size_t)length, config))
+		_exit(1);
+	arguments[0] = "pacman";
+	memcpy(arguments + 1, listing.words, (size_t)(listing.count + 1) * sizeof(char *));
+	if (listing.is_certain &&
+		write(output, certain, strlen(certain)) != (ssize_t)strlen(certain))
+		_exit(1);
+	/* What pacman asks or warns of is for the reader, too. */
+	if (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 || give_up())
+		_exit(1);
+	(void)syscall(SYS_execveat, program, "", arguments, environment, AT_EMPTY_PATH);
+	_exit(1);
+}
+
+/* Never returns. */
+static void become(int output, int go, const struct owner *owner, const char *config, pid_t keeper)
+{
+	int kept[] = {output, go};
+	char word = 0;
+	sigset_t none;
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != keeper || alone(kept, 2) ||
+		sigemptyset(&none) || sigprocmask(SIG_SETMASK, &none, NULL) ||
+		signal(SIGPIPE, SIG_DFL) == SIG_ERR)
+		_exit(1);
+	/* The end of it: nothing is to be listed. */
+	if (read(kept[1], &word, 1) != 1)
+		_exit(0);
+	list(kept[0], owner, config);
+}
+
+int lister_start(struct lister *lister, int list, const struct owner *owner, const char *config)
+{
+	const pid_t keeper = getpid();
+	int go[2];
+	*lister = (struct lister){.pid = 0, .go = -1};
+	if (pipe2(go, O_CLOEXEC))
+		return -1;
+	const pid_t pid = fork();
+	if (pid == 0)
+		become(list, go[0], owner, config, keeper);
+	(void)close(go[0]); /* was never used here */
+	if (pid < 0) {
+		(void)close(go[1]); /* the same */
+		return -1;
+	}
+	*lister = (struct lister){.pid = pid, .go = go[1]};
+	return 0;
+}
+
+void lister_begin(struct lister *lister)
+{
+	const char word = 'g';
+	if (lister->go < 0)
+		return;
+	/* It has one byte, or the lister has ended and nothing is listed. */
+	if (write(lister->go, &word, 1) != 1)
+		errno = 0;
+	(void)close(lister->go); /* as above */
+	lister->go = -1;
+}
+
+void lister_end(struct lister *lister)
+{
+	if (lister->go >= 0)
+		(void)close(lister->go); /* nothing was said */
+	if (lister->pid > 0) {
+		(void)kill(lister->pid, SIGKILL); /* fails only for one that has ended */
+		while (waitpid(lister->pid, NULL, 0) < 0 && errno == EINTR)
+			continue;
+	}
+	*lister = (struct lister){.pid = 0, .go = -1};
+}

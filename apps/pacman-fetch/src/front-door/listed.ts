@@ -1,0 +1,51 @@
+import { Socket } from 'node:net';
+
+import type { ExpectedFile } from '@sb/fetcher/in-this-process';
+
+/** Files that are listed at most, and characters of the whole list. */
+const maxFiles = 20_000;
+const maxText = 8 << 20;
+
+/** The first line of a list whose questions have the same answers as those of the pacman that downloads. */
+const certain = 'certain';
+
+/** How pacman begins a question (and a heading). */
+const question = '::';
+
+/**
+ * Reads which files a pacman is about to download, as another pacman has listed them (`native/front/lister.c`).
+ *
+ * @param text - lines of bytes still to come and a URL; also what that pacman asked and warned of
+ * @returns none where it had a question: what the answer was is not known
+ */
+export function readListed(text: string): readonly ExpectedFile[] {
+  const lines = text.split('\n');
+  if (lines[0] !== certain && lines.some((line) => line.trimStart().startsWith(question))) return [];
+  return lines.flatMap(fileOf).slice(0, maxFiles);
+}
+
+/** A package that is in the cache has a URL of another kind. */
+function fileOf(line: string): readonly ExpectedFile[] {
+  const [, size = '', url = ''] = /^(\d{1,15}) (https?:\/\/[\x21-\x7E]{1,2000})$/.exec(line) ?? [];
+  return URL.canParse(url) ? [{ url: new URL(url), size: Number(size) }] : [];
+}
+
+/**
+ * Waits for the list.
+ *
+ * @param descriptor - a pipe, which is closed in the end
+ * @returns the whole text; empty for one that is too long
+ */
+export async function listFrom(descriptor: number): Promise<string> {
+  const socket = new Socket({ fd: descriptor, readable: true, writable: false });
+  let text = '';
+  return await new Promise((resolve) => {
+    socket.setEncoding('latin1');
+    socket.on('data', (piece: string) => {
+      text += piece;
+      if (text.length > maxText) socket.destroy();
+    });
+    socket.on('error', () => {});
+    socket.once('close', () => resolve(socket.readableEnded ? text : ''));
+  });
+}
