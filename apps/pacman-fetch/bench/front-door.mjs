@@ -102,7 +102,7 @@ function compare(url, user) {
   rmSync(join(lib, 'dist'), { force: true });
   symlinkSync(join(app, 'dist'), join(lib, 'dist'));
   copyFileSync(join(app, 'prebuilds', `linux-${process.arch}`, 'start'), join(lib, 'start'));
-  const ours = `--config ${at('ours.conf')} --keep-worker -o %o %u`;
+  const ours = `--config ${at('ours.conf')} -o %o %u`;
   writeFileSync(at('ours.conf'), '');
   /** @type {Readonly<Record<string, string>>} */
   const ways = {

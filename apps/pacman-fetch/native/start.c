@@ -37,14 +37,21 @@ static int is_download(int argc, char **argv)
 	return argc > 1 && argv[1][0] == '-' && !is_operation(argv[1]);
 }
 
+/* A download that starts a worker where the front door doesn't take it. */
+static int is_xfer(int argc, char **argv)
+{
+	return argc > 1 && !strcmp(argv[1], "xfer");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 1)
 		return 127; /* before Linux 5.18 there may be none, and argv[0] is the end */
+	const int status =
+		is_download(argc, argv) || is_xfer(argc, argv) ? front_door(argc, argv) : -1;
+	if (status >= 0)
+		return status;
 	if (is_download(argc, argv)) {
-		int status = front_door(argc, argv);
-		if (status >= 0)
-			return status;
 		node_forget_descriptors(3);
 		if (node_without_rings())
 			errno = 0; /* a worker downloads, as where this program isn't used */

@@ -10,7 +10,7 @@ describe('parseCommand', () => {
       url: 'http://m/x',
       quiet: false,
       disableDownloadTimeout: false,
-      keepWorker: false,
+      isAlone: false,
     });
   });
 

@@ -26,8 +26,8 @@ export type Command =
       readonly json: boolean;
       readonly color: ColorChoice;
       readonly disableDownloadTimeout: boolean;
-      /** Whether one process may download for all calls of one pacman. */
-      readonly keepWorker: boolean;
+      /** No process is to serve all calls of one pacman. */
+      readonly isAlone: boolean;
     };
 
 /** The help of the whole program; fits a screen of 24 lines and 80 columns. */
@@ -44,7 +44,7 @@ ${lines.join('')}Options of a download:
   --config FILE                pacman.conf to read (/etc/pacman.conf)
   --cacert FILE                certificates to trust instead of the system's
   --disable-download-timeout   don't give up on a server that sends nothing
-  --keep-worker                one process for all calls of a pacman; on trial
+  --alone                      no process that serves all calls of one pacman
   --report FILE                append what was in force to FILE, one JSON line
   -q, --quiet  errors only  --json  one event a line   --color auto|always|never
   -h, --help   this text     -V, --version
@@ -78,7 +78,7 @@ export function parseCommand(args: readonly string[]): Command {
     json: switches.has('json'),
     color: colorOf(values.get('color')),
     disableDownloadTimeout: switches.has('disable-download-timeout'),
-    keepWorker: switches.has('keep-worker'),
+    isAlone: switches.has('alone'),
   };
 }
 

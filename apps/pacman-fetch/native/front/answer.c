@@ -92,11 +92,13 @@ static enum answer_state take_header(struct answer *answer, const struct wire_he
 	case WIRE_ELSEWHERE:
 		return answer->has_started ? lie(answer, "a refusal out of order")
 					   : ANSWER_ELSEWHERE;
+	case WIRE_MISSING:
 	case WIRE_FAILED:
 		if (header->value == 0 || header->value > WIRE_MAX_TEXT)
 			return lie(answer, "a number out of range");
 		answer->left = header->value;
 		answer->is_text = 1;
+		answer->is_missing = header->kind == WIRE_MISSING;
 		return ANSWER_UNDER_WAY;
 	default:
 		return lie(answer, "a frame of unknown type");

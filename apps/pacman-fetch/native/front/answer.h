@@ -38,6 +38,7 @@ struct answer {
 	uint64_t left; /* of what was announced */
 	size_t text_length;
 	int is_text;
+	int is_missing; /* it has failed since the server doesn't have it */
 	int64_t tokens; /* thousandths of a frame */
 	int64_t refilled;
 };

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PART ".part"
 
@@ -122,8 +123,8 @@ static int read_url(struct call *call, uint32_t options)
 	int is_plain = is_plain_host(call->host);
 	if (colon)
 		*colon = ':';
-	int written =
-		snprintf(call->key, sizeof(call->key), "%s-%ld-%08" PRIx32, scheme, port, options);
+	int written = snprintf(call->key, sizeof(call->key), "%s-%hu-%08" PRIx32, scheme,
+		(unsigned short)port, options);
 	return is_plain && written > 0 && (size_t)written < sizeof(call->key) ? 0 : -1;
 }
 
@@ -139,14 +140,11 @@ static uint32_t hash(uint32_t before, const char *text)
 }
 
 /* Options that say the same of each file. The number of the first argument behind them. */
-static int skip_options(int argc, char **argv, struct call *call, uint32_t *options, int *keeps)
+static int skip_options(int at, int argc, char **argv, struct call *call, uint32_t *options)
 {
 	static const char *const with_value[] = {"--config", "--cacert"};
-	int at = 1;
 	while (at < argc) {
-		int is_asked_for = !strcmp(argv[at], "--keep-worker");
-		int count = is_asked_for || !strcmp(argv[at], "--disable-download-timeout");
-		*keeps |= is_asked_for;
+		int count = !strcmp(argv[at], "--disable-download-timeout");
 		for (size_t i = 0; i < sizeof(with_value) / sizeof(with_value[0]); i++)
 			if (!strcmp(argv[at], with_value[i]) && at + 1 < argc &&
 				argv[at + 1][0] == '/')
@@ -161,12 +159,51 @@ static int skip_options(int argc, char **argv, struct call *call, uint32_t *opti
 	return at;
 }
 
+/* FILE of "xfer": the last name of the URL, in this directory. A name that has to be decoded is none of these. */
+static int place_of(const char *url, char *path, size_t size)
+{
+	const char *name = strrchr(url, '/');
+	if (!name || strchr(url, '?') || !getcwd(path, size))
+		return -1;
+	const size_t length = strlen(path);
+	const int written = snprintf(path + length, size - length, "%s" PART, name);
+	return written > 0 && (size_t)written < size - length ? 0 : -1;
+}
+
+/* The process that downloads is told what "-o" is told. */
+static int read_xfer(int argc, char **argv, struct call *call)
+{
+	static char path[PATH_MAX];
+	static char output[] = "-o";
+	static char *arguments[CALL_MAX_ARGUMENTS + 1];
+	uint32_t options = HASH_START;
+	const int first = skip_options(2, argc, argv, call, &options);
+	if (argc != first + 1 || argc + 1 > CALL_MAX_ARGUMENTS)
+		return -1;
+	call->url = argv[first];
+	call->is_xfer = 1;
+	int count = 0;
+	for (int at = 2; at < first; at++)
+		arguments[count++] = argv[at];
+	arguments[count++] = output;
+	arguments[count++] = path;
+	arguments[count] = argv[first];
+	call->arguments = arguments;
+	if (place_of(call->url, path, sizeof(path)) || read_file(call, path) || read_name(call) ||
+		read_url(call, options))
+		return -1;
+	read_limits(call);
+	/* Whether a database has changed is asked by Node. */
+	return call->is_signature || call->may_resume ? 0 : -1;
+}
+
 int call_read(int argc, char **argv, struct call *call)
 {
 	uint32_t options = HASH_START;
-	int keeps = 0;
-	const int first = skip_options(argc, argv, call, &options, &keeps);
-	if (!keeps || argc != first + 3 || strcmp(argv[first], "-o"))
+	if (argc > 1 && !strcmp(argv[1], "xfer"))
+		return read_xfer(argc, argv, call);
+	const int first = skip_options(1, argc, argv, call, &options);
+	if (argc != first + 3 || strcmp(argv[first], "-o"))
 		return -1;
 	call->arguments = argv + 1;
 	call->url = argv[first + 2];

@@ -19,11 +19,15 @@ struct call {
 	uint64_t max_bytes; /* pacman's own limit for this kind of file */
 	int may_resume;     /* whether what came of it is of use to another attempt */
 	int is_signature;
+	int is_xfer; /* FILE gets its name without .part in the end, and a signature may be missing */
 };
 
+/* More than all options that are taken. */
+enum { CALL_MAX_ARGUMENTS = 16 };
+
 /*
- * Reads "pacman-fetch --keep-worker -o FILE URL", with options before it that are the same for all files, and with a FILE
- * and a URL that need no interpretation.
+ * Reads "pacman-fetch -o FILE URL" or "pacman-fetch xfer URL", with options before it that are the same for all files, and with a
+ * FILE and a URL that need no interpretation. FILE of "xfer" has .part behind its name until it is whole. One call is read at most.
  * 0; -1 for everything else.
  */
 int call_read(int argc, char **argv, struct call *call);

@@ -54,6 +54,15 @@ static const char *hint_for(const char *why)
 	       "pacman-fetch.conf.";
 }
 
+/* What another attempt can use stays. */
+static void leave(const struct download *download, struct file *file)
+{
+	if (download->call->is_xfer)
+		file_remove(file);
+	else
+		file_leave(file);
+}
+
 /* The next attempt goes on with what came of a package. */
 static int fail(
 	const struct download *download, struct file *file, const char *why, const char *hint)
@@ -66,9 +75,9 @@ static int fail(
 		"%" PRIu64 " bytes are kept in %s; the next attempt goes on behind them.",
 		file->size, call->file); /* the same */
 	if (!hint)
-		hint = file->size > 0 && call->may_resume ? kept : hint_for(why);
+		hint = file->size > 0 && call->may_resume && !call->is_xfer ? kept : hint_for(why);
 	said_error(text, hint);
-	file_leave(file);
+	leave(download, file);
 	return DOWNLOAD_FAILED;
 }
 
@@ -97,10 +106,12 @@ static int64_t believable(const struct answer *answer)
 static int finish(const struct download *download, struct file *file, const struct answer *answer)
 {
 	static char text[MAX_MESSAGE];
-	if (!file_finish(file, believable(answer)))
+	const struct call *call = download->call;
+	if (!file_finish(file, believable(answer)) &&
+		(!call->is_xfer || !file_rename(file, call->name)))
 		return DONE;
 	const int error = errno;
-	const char *path = download->call->file;
+	const char *path = call->file;
 	if (error == ESTALE)
 		(void)snprintf(text, sizeof(text), "%s was taken away during the download", path);
 	else if (error == EBUSY)
@@ -112,7 +123,7 @@ static int finish(const struct download *download, struct file *file, const stru
 				 ? "Something else renames, removes or writes files there: choose "
 				   "a folder that only you can write to."
 				 : NULL);
-	file_leave(file);
+	leave(download, file);
 	return FILE_FAILED;
 }
 
@@ -125,12 +136,16 @@ static int conclude(struct download *download, struct file *file, struct answer 
 	case ANSWER_WHOLE:
 		return finish(download, file, answer);
 	case ANSWER_FAILED:
+		if (answer->is_missing && download->call->is_xfer && download->call->is_signature) {
+			file_leave(file); /* pacman says whether it needs one */
+			return DONE;
+		}
 		return fail(download, file, answer->text, NULL);
 	case ANSWER_LIE:
 		return fail_lying(download, file, answer->lie);
 	default:
 		/* Node goes on with what came, and says what is wrong with the disk. */
-		file_leave(file);
+		leave(download, file);
 		return -1;
 	}
 }

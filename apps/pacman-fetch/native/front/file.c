@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -118,14 +119,28 @@ int file_finish(struct file *file, int64_t modified)
 	return close(descriptor);
 }
 
-void file_leave(struct file *file)
+int file_rename(const struct file *file, const char *name)
+{
+	return renameat(file->folder, file->name, file->folder, name);
+}
+
+static void leave(struct file *file, off_t kept)
 {
 	struct stat held;
 	if (file->descriptor < 0)
 		return;
-	if (!fstat(file->descriptor, &held) && held.st_size == 0 && is_still_named(file, &held))
-		(void)unlinkat(
-			file->folder, file->name, 0); /* an empty file that stays does no harm */
-	(void)close(file->descriptor);                /* nothing of it is called whole */
+	if (!fstat(file->descriptor, &held) && held.st_size <= kept && is_still_named(file, &held))
+		(void)unlinkat(file->folder, file->name, 0); /* one that stays does no harm */
+	(void)close(file->descriptor);                       /* nothing of it is called whole */
 	file->descriptor = -1;
+}
+
+void file_leave(struct file *file)
+{
+	leave(file, 0);
+}
+
+void file_remove(struct file *file)
+{
+	leave(file, file->size > INT64_MAX ? INT64_MAX : (off_t)file->size);
 }

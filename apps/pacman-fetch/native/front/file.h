@@ -25,6 +25,12 @@ int file_write(struct file *file, const unsigned char *bytes, size_t length);
  */
 int file_finish(struct file *file, int64_t modified);
 
+/* Gives one that is finished another name in its folder. 0; -1 with errno. */
+int file_rename(const struct file *file, const char *name);
+
+/* Takes its name away if it still stands for it, and closes it. */
+void file_remove(struct file *file);
+
 /* Closes it; one that holds nothing goes. Nothing more can be done about what fails here. */
 void file_leave(struct file *file);
 

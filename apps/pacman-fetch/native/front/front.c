@@ -26,11 +26,16 @@ static int has_bar(const struct call *call)
 	return said_is_terminal() && !call->is_signature;
 }
 
+static int is_absent(int folder, const char *name)
+{
+	struct stat stats;
+	return fstatat(folder, name, &stats, AT_SYMLINK_NOFOLLOW) && errno == ENOENT;
+}
+
 /* A file that is there is looked at by who can go on with it. */
 static int is_new(int folder, const struct call *call)
 {
-	struct stat stats;
-	return fstatat(folder, call->part, &stats, AT_SYMLINK_NOFOLLOW) && errno == ENOENT;
+	return is_absent(folder, call->part) && (!call->is_xfer || is_absent(folder, call->name));
 }
 
 /* A connection with the keeper, which is started where there is none. -1. */

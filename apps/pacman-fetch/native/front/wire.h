@@ -28,6 +28,8 @@ enum wire_kind {
 	WIRE_END = 'E',
 	/* It failed; so many bytes of text follow. */
 	WIRE_FAILED = 'F',
+	/* The same, since the server doesn't have it. */
+	WIRE_MISSING = 'M',
 };
 
 enum wire_flag {

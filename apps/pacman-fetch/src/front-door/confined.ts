@@ -37,7 +37,7 @@ export async function confineFor(command: FetchCommand, descriptors: number): Pr
   const url = parseUrl(command.url);
   const configuration = await loadConfiguration({ config: command.config, mayBeAbsent: true });
   const { sandbox: settings, pacman } = configuration;
-  if (!command.keepWorker || settings.useSandbox.word === 'no') return undefined;
+  if (command.isAlone || settings.useSandbox.word === 'no') return undefined;
   const user = chooseUser(settings, resolve(command.output));
   // Whoever stays root is not to be left behind.
   if (user.kind === 'off') return undefined;

@@ -99,10 +99,14 @@ export class FrontChannel {
     this.#say('end', size);
   }
 
-  /** It failed. */
-  failed(message: string): void {
+  /**
+   * It failed.
+   *
+   * @param kind - `missing`: since the server doesn't have it
+   */
+  failed(message: string, kind: 'failed' | 'missing'): void {
     const text = Buffer.from(message === '' ? 'unknown error' : message).subarray(0, maxWireText);
-    this.#say('failed', text.length);
+    this.#say(kind, text.length);
     this.#answers.write(text);
   }
 

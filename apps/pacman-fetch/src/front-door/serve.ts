@@ -5,6 +5,7 @@
 import { url as inspectorUrl } from 'node:inspector';
 
 import { refuseInspector } from '@sb/core';
+import { isMissing } from '@sb/fetcher/in-this-process';
 import { endNow } from '@sb/sandbox/end-now';
 
 import { parseCommand } from '../arguments.js';
@@ -40,7 +41,7 @@ async function answer({ files }: Confined, channel: FrontChannel, request: Front
   sink.flush();
   if (failure === undefined) channel.end(sink.position);
   else if (!sink.hasStarted && isStarved(failure)) channel.leave(() => endNow(0));
-  else channel.failed(withoutHost(failure.message, url.host));
+  else channel.failed(withoutHost(failure.message, url.host), isMissing(failure) ? 'missing' : 'failed');
 }
 
 function serve(confined: Confined, channel: FrontChannel): void {

@@ -1,7 +1,7 @@
 /**
  * What goes between this process and a front door (`native/front/wire.h` is the other side of it). A request is a line: the
  * bytes that the file may have, a blank, the URL. An answer is made of words, each a header of 16 bytes in the order of the
- * machine; behind `data` and `failed` follow as many bytes as it announces.
+ * machine; behind `data`, `failed` and `missing` follow as many bytes as it announces.
  */
 
 /** The kinds of words. */
@@ -15,6 +15,8 @@ export const wireKinds = {
   data: 'D',
   end: 'E',
   failed: 'F',
+  /** The same, since the server doesn't have it. */
+  missing: 'M',
 } as const;
 
 /** What the value of `ready` may hold: no server is too slow. */

@@ -9,7 +9,7 @@ export const oneFileOptions = {
   config: { value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
   cacert: { value: 'FILE', about: "certificates to trust instead of the system's", names: 'file' },
   'disable-download-timeout': { about: "don't give up on a server that sends nothing" },
-  'keep-worker': { about: 'one process downloads for all calls of one pacman; on trial' },
+  alone: { about: 'no process that serves all calls of one pacman' },
   report: { value: 'FILE', about: 'append what was in force to FILE, one JSON line', names: 'file' },
   json: { about: 'what happens, as JSON, one event a line' },
   color: { value: 'WHEN', about: 'auto (default), always or never', words: colorChoices },

@@ -63,6 +63,7 @@ describe('conf --verbose', () => {
       'SandboxCapabilities = prefer # default',
       'SandboxFilesystem = prefer # default',
       'SandboxSyscalls = off # inferred: DisableSandboxSyscalls',
+      'FetchAhead = yes # default',
       'SandboxPorts = 21 # pacman.d/pacman-fetch.conf:3',
       'SandboxPorts = 22 # pacman.d/pacman-fetch.conf:4',
     ]);
@@ -89,7 +90,7 @@ describe('conf --verbose', () => {
       expect((await confOf([], '-v')).at(-1)).toBe(
         '# no SandboxUser: no user to download as: none is set, and cache belongs to root',
       );
-      expect((await confOf([])).slice(-1)).toEqual(['SandboxSyscalls = off']);
+      expect((await confOf([])).slice(-1)).toEqual(['FetchAhead = yes']);
     },
   );
 });

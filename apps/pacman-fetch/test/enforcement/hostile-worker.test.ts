@@ -24,7 +24,7 @@ async function fetchWith(way: string, name = 'x'): Promise<number> {
     cacert: undefined,
     report: undefined,
     disableDownloadTimeout: false,
-    keepWorker: false,
+    isAlone: false,
     json: false,
     color: 'auto',
   } as const;

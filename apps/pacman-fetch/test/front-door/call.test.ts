@@ -35,46 +35,43 @@ describe.skipIf(missing('linux'))('a call of the program', () => {
     ['an address', [file, 'http://10.0.0.1/a'], `${file}\ta.pkg.tar.zst\t10.0.0.1\thttp-80`],
     ['slashes too many', ['//var///a.db.part', url], `/var/a.db.part\ta.db\tmirror\thttp-80`],
   ])('with %s is taken', (_what, [output = '', source = ''], expected) => {
-    expect(one('--keep-worker', '-o', output, source).split('\t').slice(0, 4).join('\t')).toBe(expected);
+    expect(one('-o', output, source).split('\t').slice(0, 4).join('\t')).toBe(expected);
   });
 
   it.each([
-    ['no wish for it', ['-o', file, url]],
-    ['no URL', ['--keep-worker', '-o', file]],
-    ['two URLs', ['--keep-worker', '-o', file, url, url]],
-    ['another option', ['-q', '--keep-worker', '-o', file, url]],
-    ['a report', ['--report', '/r', '--keep-worker', '-o', file, url]],
-    ['a configuration by a relative path', ['--config', 'x', '--keep-worker', '-o', file, url]],
-    ['a relative FILE', ['--keep-worker', '-o', 'a.part', url]],
-    ['a FILE that is not .part', ['--keep-worker', '-o', '/a.pkg', url]],
-    ['a FILE of no name', ['--keep-worker', '-o', '/.part', url]],
-    ['a FILE in the locale’s letters', ['--keep-worker', '-o', '/ä.part', url]],
-    ['a FILE with a blank', ['--keep-worker', '-o', '/a b.part', url]],
-    ['a user in the URL', ['--keep-worker', '-o', file, 'http://user:password@mirror/a']],
-    ['an address of version 6', ['--keep-worker', '-o', file, 'http://[::1]/a']],
-    ['an address in short', ['--keep-worker', '-o', file, 'http://127.1/a']],
-    ['an address as one number', ['--keep-worker', '-o', file, 'http://2130706433/a']],
-    ['an address in hexadecimal digits', ['--keep-worker', '-o', file, 'http://0x7f.0.0.1/a']],
-    ['an address with zeros before it', ['--keep-worker', '-o', file, 'http://010.0.0.1/a']],
-    ['capital letters', ['--keep-worker', '-o', file, 'http://Mirror/a']],
-    ['Punycode', ['--keep-worker', '-o', file, 'http://xn--mrror-gva/a']],
-    ['the scheme’s own port', ['--keep-worker', '-o', file, 'http://mirror:80/a']],
-    ['a port with a zero before it', ['--keep-worker', '-o', file, 'http://mirror:0808/a']],
-    ['a port that is none', ['--keep-worker', '-o', file, 'http://mirror:65536/a']],
-    ['no path', ['--keep-worker', '-o', file, 'http://mirror']],
-    ['a fragment', ['--keep-worker', '-o', file, 'http://mirror/a#b']],
-    ['a blank in the URL', ['--keep-worker', '-o', file, 'http://mirror/a b']],
-    ['another scheme', ['--keep-worker', '-o', file, 'file:///a']],
-    ['a URL without end', ['--keep-worker', '-o', file, `http://mirror/${'a'.repeat(3000)}`]],
+    ['a wish for a process of its own', ['--alone', '-o', file, url]],
+    ['no URL', ['-o', file]],
+    ['two URLs', ['-o', file, url, url]],
+    ['another option', ['-q', '-o', file, url]],
+    ['a report', ['--report', '/r', '-o', file, url]],
+    ['a configuration by a relative path', ['--config', 'x', '-o', file, url]],
+    ['a relative FILE', ['-o', 'a.part', url]],
+    ['a FILE that is not .part', ['-o', '/a.pkg', url]],
+    ['a FILE of no name', ['-o', '/.part', url]],
+    ['a FILE in the locale’s letters', ['-o', '/ä.part', url]],
+    ['a FILE with a blank', ['-o', '/a b.part', url]],
+    ['a user in the URL', ['-o', file, 'http://user:password@mirror/a']],
+    ['an address of version 6', ['-o', file, 'http://[::1]/a']],
+    ['an address in short', ['-o', file, 'http://127.1/a']],
+    ['an address as one number', ['-o', file, 'http://2130706433/a']],
+    ['an address in hexadecimal digits', ['-o', file, 'http://0x7f.0.0.1/a']],
+    ['an address with zeros before it', ['-o', file, 'http://010.0.0.1/a']],
+    ['capital letters', ['-o', file, 'http://Mirror/a']],
+    ['Punycode', ['-o', file, 'http://xn--mrror-gva/a']],
+    ['the scheme’s own port', ['-o', file, 'http://mirror:80/a']],
+    ['a port with a zero before it', ['-o', file, 'http://mirror:0808/a']],
+    ['a port that is none', ['-o', file, 'http://mirror:65536/a']],
+    ['no path', ['-o', file, 'http://mirror']],
+    ['a fragment', ['-o', file, 'http://mirror/a#b']],
+    ['a blank in the URL', ['-o', file, 'http://mirror/a b']],
+    ['another scheme', ['-o', file, 'file:///a']],
+    ['a URL without end', ['-o', file, `http://mirror/${'a'.repeat(3000)}`]],
   ])('with %s is not', (_what, call) => expect(one(...call)).toBe('no'));
 
   it('has the limits of the program, for each kind of file', () => {
     for (const name of ['a.db', 'a.files', 'a.db.sig', 'a.pkg.tar.zst', 'a.pkg.tar.zst.sig', 'sig', 'db', 'a']) {
       const { maxBytes = Number.MAX_SAFE_INTEGER, mayResume } = limitsFor(name, false);
-      expect(one('--keep-worker', '-o', `/x/${name}.part`, url).split('\t').slice(4)).toEqual([
-        String(maxBytes),
-        mayResume ? '1' : '0',
-      ]);
+      expect(one('-o', `/x/${name}.part`, url).split('\t').slice(4)).toEqual([String(maxBytes), mayResume ? '1' : '0']);
     }
   });
 
@@ -84,7 +81,7 @@ describe.skipIf(missing('linux'))('a call of the program', () => {
     fc.assert(
       fc.property(fc.array(urls, { minLength: 20, maxLength: 200 }), (all) => {
         const texts = all.map(([scheme, host, path]) => `${scheme}://${host}/${path}`);
-        for (const [at, said] of read(texts.map((text) => ['--keep-worker', '-o', file, text])).entries()) {
+        for (const [at, said] of read(texts.map((text) => ['-o', file, text])).entries()) {
           if (said === 'no') continue;
           const [, , host, key] = said.split('\t');
           const parsed = new URL(texts[at] ?? '');

@@ -42,7 +42,6 @@ const words = (start: string): readonly string[] => {
   const args = [
     '--config',
     folder.file('pacman.conf'),
-    '--keep-worker',
     '-o',
     folder.file('cache/x.pkg.part'),
     `${mirror.origin}/x.pkg`,

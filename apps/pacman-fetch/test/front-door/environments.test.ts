@@ -27,15 +27,7 @@ afterEach(async () => {
 });
 
 const words = (path: string): readonly string[] => {
-  return [
-    starter,
-    '--config',
-    folder.file('pacman.conf'),
-    '--keep-worker',
-    '-o',
-    `${folder.path}/${path}`,
-    `${mirror.origin}/x.pkg`,
-  ];
+  return [starter, '--config', folder.file('pacman.conf'), '-o', `${folder.path}/${path}`, `${mirror.origin}/x.pkg`];
 };
 const done = { status: 0, said: '' };
 const isWhole = (path: string): boolean => readFileSync(folder.file(path)).equals(content);

@@ -36,7 +36,7 @@ beforeEach(() => {
 afterEach(() => folder[Symbol.dispose]());
 
 const words = (file: string): readonly string[] => {
-  const args = ['--config', folder.file('pacman.conf'), '--keep-worker', '-o', file];
+  const args = ['--config', folder.file('pacman.conf'), '-o', file];
   return [patient, ...args, `${mirror.origin}/x.pkg`];
 };
 const done = { status: 0, said: '' };

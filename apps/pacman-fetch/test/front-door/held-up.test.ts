@@ -86,7 +86,7 @@ const spliceNumber = process.arch === 'arm64' ? 76 : 275;
 async function held(pacman: StandIn, way: Way, keeper: keyof typeof starters) {
   // What is attempted more than once takes a file of any size; a signature is not gone on with behind what came.
   const output = folder.file(`cache/x.${way === 'splice' ? 'sig' : 'pkg'}.part`);
-  const args = ['--config', folder.file('pacman.conf'), '--keep-worker', '-o', output];
+  const args = ['--config', folder.file('pacman.conf'), '-o', output];
   const start = starters[keeper].get(way) ?? '';
   const running = pacman.start(start, ...args, `${mirror.origin}/holds-its-answers`);
   // Whoever reads its arguments later waits for the same memory.
@@ -144,7 +144,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a process that downloads
 
   it('is not killed for a front door that was stopped meanwhile', async () => {
     await using pacman = new StandIn();
-    const args = ['--config', folder.file('pacman.conf'), '--keep-worker', '-o', folder.file('cache/x.pkg.part')];
+    const args = ['--config', folder.file('pacman.conf'), '-o', folder.file('cache/x.pkg.part')];
     const running = pacman.start(starters.watching.get('splice') ?? '', ...args, `${mirror.origin}/endless`);
     await eventually('a file', () => existsSync(folder.file('cache/x.pkg.part')));
     const [front = 0] = childrenOf(pacman.pid);

@@ -46,7 +46,7 @@ const file = (name: string): string => folder.file(`cache/${name}`);
 const statusOf = (pid: number): string => readFileSync(`/proc/${pid}/status`, 'latin1');
 
 const words = (act: string, name: string): readonly string[] => {
-  const args = ['--config', folder.file('pacman.conf'), '--keep-worker', '-o', file(name)];
+  const args = ['--config', folder.file('pacman.conf'), '-o', file(name)];
   return [starter, ...args, `${mirror.origin}/${act}`];
 };
 

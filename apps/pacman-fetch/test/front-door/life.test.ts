@@ -46,7 +46,6 @@ const words = (name: string, path = '/x.pkg', place = 'cache'): readonly string[
   starter,
   '--config',
   folder.file('pacman.conf'),
-  '--keep-worker',
   '-o',
   folder.file(`${place}/${name}`),
   mirror.origin + path,

@@ -54,7 +54,7 @@ afterEach(() => folder[Symbol.dispose]());
 
 const cache = (name = ''): string => folder.file(`cache/${name}`);
 const words = (name: string, path = '/x.pkg'): readonly string[] => {
-  return [starter, '--config', folder.file('pacman.conf'), '--keep-worker', '-o', cache(name), mirror.origin + path];
+  return [starter, '--config', folder.file('pacman.conf'), '-o', cache(name), mirror.origin + path];
 };
 const done = { status: 0, said: '' };
 const socketNames = (): readonly string[] => readdirSync(cache()).filter((name) => name.startsWith('.pacman-fetch-'));
@@ -200,14 +200,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('another process of the s
       },
     );
     await using pacman = new StandIn();
-    const args = [
-      '--config',
-      folder.file('pacman.conf'),
-      '--keep-worker',
-      '-o',
-      cache('x.pkg.part'),
-      `${slow.origin}/x.pkg`,
-    ];
+    const args = ['--config', folder.file('pacman.conf'), '-o', cache('x.pkg.part'), `${slow.origin}/x.pkg`];
     expect(await pacman.run(starter, ...args)).toEqual(done);
     expect(isWhole('x.pkg.part')).toBe(true);
     expect(families(folder.path)).toHaveLength(1);
@@ -223,14 +216,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('another process of the s
     );
     chownSync(cache(), user, user);
     await using pacman = new StandIn({ uid: user });
-    const args = [
-      '--config',
-      folder.file('pacman.conf'),
-      '--keep-worker',
-      '-o',
-      cache('x.pkg.part'),
-      `${slow.origin}/x.pkg`,
-    ];
+    const args = ['--config', folder.file('pacman.conf'), '-o', cache('x.pkg.part'), `${slow.origin}/x.pkg`];
     pacman.start(starter, ...args);
     await eventually('a byte', () => statSync(cache('x.pkg.part'), { throwIfNoEntry: false })?.size === 1);
     const [front = 0] = childrenOf(pacman.pid);

@@ -17,7 +17,7 @@ let scene: Scene;
 function machineOf(options: Partial<MachineOptions> = {}): Machine {
   const machine = scene.machine(options);
   const { config, cacert = '' } = machine;
-  const command = [starter, '--config', config, '--cacert', cacert, '--keep-worker', '-o', '%o', '%u'];
+  const command = [starter, '--config', config, '--cacert', cacert, '-o', '%o', '%u'];
   appendFileSync(config, `[options]\nXferCommand = ${command.join(' ')}\n`);
   return machine;
 }

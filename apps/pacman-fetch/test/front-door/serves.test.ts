@@ -69,7 +69,6 @@ const words = (name: string, path: string): readonly string[] => [
   starter,
   '--config',
   config,
-  '--keep-worker',
   '-o',
   file(name),
   mirror.origin + path,
@@ -109,20 +108,11 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the front door', () => {
     const authority = makeAuthority(folder.path);
     await using secure = await startMirror({ '/x.pkg': content }, {}, authority.issue('mirror', 'IP:127.0.0.1'));
     await using pacman = new StandIn();
-    const args = [
-      '--config',
-      config,
-      '--cacert',
-      authority.file,
-      '--keep-worker',
-      '-o',
-      file('x.pkg.part'),
-      `${secure.origin}/x.pkg`,
-    ];
+    const args = ['--config', config, '--cacert', authority.file, '-o', file('x.pkg.part'), `${secure.origin}/x.pkg`];
     expect(await pacman.run(starter, ...args)).toEqual({ status: 0, said: '' });
     expect(readFileSync(file('x.pkg.part')).equals(content)).toBe(true);
     expect(families(folder.path)).toHaveLength(1);
-    const untrusted = ['--config', config, '--keep-worker', '-o', file('y.pkg.part'), `${secure.origin}/x.pkg`];
+    const untrusted = ['--config', config, '-o', file('y.pkg.part'), `${secure.origin}/x.pkg`];
     const refused = await pacman.run(starter, ...untrusted);
     expect(refused).toMatchObject({ status: 1, said: expect.stringContaining('TLS failed: ') as string });
   });
@@ -149,7 +139,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the front door', () => {
 
   it.each(columns)('ends for %s as %s as the program does without it', async (path, name) => {
     mkdirSync(folder.file('plain'));
-    const args = ['--config', config, '--keep-worker', '-o', folder.file(`plain/${name}`), mirror.origin + path];
+    const args = ['--config', config, '-o', folder.file(`plain/${name}`), mirror.origin + path];
     const plain = await runFetch(args);
     await using pacman = new StandIn();
     const { status, said } = await pacman.run(...words(name, path));
@@ -193,15 +183,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the front door', () => {
   it('tells of a full disk as the program does', async () => {
     await using disk = await smallDisk(folder.file('cache'));
     await using big = await startMirror({ '/x.pkg': randomBytes(2_000_000) });
-    const args = (name: string) => [
-      starter,
-      '--config',
-      config,
-      '--keep-worker',
-      '-o',
-      file(name),
-      `${big.origin}/x.pkg`,
-    ];
+    const args = (name: string) => [starter, '--config', config, '-o', file(name), `${big.origin}/x.pkg`];
     await using pacman = new StandIn({ prefix: disk.prefix });
     // Of a folder that all may write to, as that disk is, nothing is expected.
     expect(await pacman.run('chmod', '755', file(''))).toMatchObject({ status: 0 });
@@ -248,7 +230,8 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the front door', () => {
 
   it('is not there for who does not ask for it, and the file comes as ever', async () => {
     await using pacman = new StandIn();
-    const unasked = words('x.pkg.part', '/x.pkg').filter((word) => word !== '--keep-worker');
+    const [program = '', ...rest] = words('x.pkg.part', '/x.pkg');
+    const unasked = [program, '--alone', ...rest];
     expect(await pacman.run(...unasked)).toEqual({ status: 0, said: '' });
     expect(readFileSync(file('x.pkg.part')).equals(content)).toBe(true);
     expect(families(folder.path)).toEqual([]);
@@ -261,7 +244,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the front door', () => {
     await using other = await startMirror({ '/x.pkg': content });
     await using pacman = new StandIn();
     expect(await pacman.run(...words('x.pkg.part', '/x.pkg'))).toMatchObject({ status: 0 });
-    const args = ['--config', config, '--keep-worker', '-o', file('y.pkg.part'), `${other.origin}/x.pkg`];
+    const args = ['--config', config, '-o', file('y.pkg.part'), `${other.origin}/x.pkg`];
     expect(await pacman.run(starter, ...args)).toEqual({ status: 0, said: '' });
     expect(families(folder.path)).toHaveLength(2);
     expect(readdirSync(file('')).filter((name) => name.startsWith('.pacman-fetch-'))).toHaveLength(2);

@@ -24,7 +24,7 @@ afterEach(async () => {
 
 async function download(url: string, ...options: readonly string[]) {
   await using pacman = new StandIn();
-  const args = ['--config', folder.file('pacman.conf'), ...options, '--keep-worker'];
+  const args = ['--config', folder.file('pacman.conf'), ...options];
   const result = await pacman.run(starter, ...args, '-o', folder.file('cache/x.pkg.part'), url);
   // What has downloaded by the front door is there still, unless it was ended.
   return { ...result, servers: families(folder.path).length };

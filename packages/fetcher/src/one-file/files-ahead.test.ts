@@ -51,7 +51,7 @@ class SlowSink implements StreamSink {
 
 const fileOf = (name: string, size = 100): ExpectedFile => ({ url: new URL(`http://mirror/core/${name}`), size });
 const url = (name: string): URL => new URL(`http://mirror/core/${name}`);
-const failed = new TransferFailure('status', 'The server answered with status 404');
+const failed = new TransferFailure('http', 'The server answered with status 404');
 
 describe('FilesAhead', () => {
   it('begins what is expected once a neighbour was asked for, so many at once, in order', async () => {

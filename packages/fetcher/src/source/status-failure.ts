@@ -1,4 +1,5 @@
 import { TransferFailure } from '../errors/transfer-failure.js';
+import { isMissingStatus } from '../values/missing-status.js';
 
 /** A server that answers, and not with the file. */
 export class StatusFailure extends TransferFailure {
@@ -8,4 +9,9 @@ export class StatusFailure extends TransferFailure {
     super('http', `${host} answered with status ${status}`);
     this.status = status;
   }
+}
+
+/** Whether a download has failed since the server doesn't have the file. */
+export function isMissing(failure: TransferFailure): boolean {
+  return failure instanceof StatusFailure && isMissingStatus(failure.status);
 }
