@@ -14,6 +14,7 @@ export { someNames } from './some-names.js';
 export { type Space, spaceOf } from './space.js';
 export { readToEnd } from './read-to-end.js';
 export { openRegularFile } from './regular-file.js';
+export { replaceFile } from './replace-file.js';
 export { openTrusted } from './trusted-path.js';
 export { openTrustedFile, readTrustedFile } from './trusted-file.js';
 export { type Judge, walk, type Waypoint } from './walk.js';

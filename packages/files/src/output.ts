@@ -44,7 +44,7 @@ function byPath(path: string, append: number): number {
   try {
     return openSync(path, constants.O_WRONLY | append);
   } catch (error) {
-    throw failed(path, error);
+    throw writeFailed(path, error);
   }
 }
 
@@ -59,13 +59,13 @@ function openIn(folder: Folder, name: string, { mode, append }: How): number {
   try {
     return openSync(folder.at(name), flags | append | constants.O_CREAT | constants.O_EXCL, mode);
   } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw failed(shown, error);
+    if (errorCode(error) !== 'EEXIST') throw writeFailed(shown, error);
   }
   let descriptor: number;
   try {
     descriptor = openSync(folder.at(name), flags | append);
   } catch (error) {
-    throw failed(shown, error);
+    throw writeFailed(shown, error);
   }
   try {
     const stats = fstatSync(descriptor);
@@ -78,7 +78,13 @@ function openIn(folder: Folder, name: string, { mode, append }: How): number {
   }
 }
 
-function requireOwn(path: string, stats: Stats): void {
+/**
+ * Refuses what is no file of this user's, or of root's, nor a device.
+ *
+ * @param path - as it is shown
+ * @throws FilesError `untrusted-file`
+ */
+export function requireOwn(path: string, stats: Stats): void {
   const refuse = (why: string): never => {
     const hint = 'Remove it, or choose another file.';
     throw refusal('untrusted-file', { path, what: `refusing to write to ${path}: ${why}`, hint });
@@ -98,7 +104,8 @@ const hints: Readonly<Record<string, string>> = {
   ENXIO: 'It is a pipe that nobody reads; choose a file.',
 };
 
-function failed(path: string, error: unknown): Error {
+/** What is said where a file can't be opened for writing. */
+export function writeFailed(path: string, error: unknown): Error {
   const hint = hints[errorCode(error) ?? ''] ?? 'Choose another file.';
   return openFailed({ path, what: `cannot write to ${path}`, hint }, error);
 }

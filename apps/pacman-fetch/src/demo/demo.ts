@@ -20,17 +20,21 @@ const candidates = ['alpm', 'nobody'];
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
+/** Where the commands are run. */
+type Scene = Pick<DemoSystem, 'config'> & Pick<DemoMirror, 'listening'>;
+
 /** Shows and runs one command. */
-async function show({ config }: DemoSystem, ...words: readonly string[]): Promise<number | null> {
+async function show({ config, listening }: Scene, ...words: readonly string[]): Promise<number | null> {
   print(`\n$ ${['pacman-fetch', ...words].join(' ')}`);
   const program = fileURLToPath(new URL('cli.js', import.meta.url));
   const all = [program, ...words, '--config', config];
-  const [status] = (await once(spawn(process.execPath, all, { stdio: 'inherit' }), 'exit')) as [number | null];
+  const child = spawn(process.execPath, all, { stdio: ['inherit', 'inherit', 'inherit', listening] });
+  const [status] = (await once(child, 'exit')) as [number | null];
   return status;
 }
 
-async function mustShow(system: DemoSystem, ...words: readonly string[]): Promise<void> {
-  const status = await show(system, ...words);
+async function mustShow(scene: Scene, ...words: readonly string[]): Promise<void> {
+  const status = await show(scene, ...words);
   if (status !== 0) throw new Error(`pacman-fetch ${words[0]} ended with ${status}`);
 }
 
@@ -67,10 +71,10 @@ function hasPacman(): boolean {
 }
 
 /** As much of an upgrade as can be shown here. */
-async function upgrade(system: DemoSystem): Promise<void> {
-  if (hasPacman() && isRoot()) return await mustShow(system, '-Syu', '--noconfirm');
-  await mustShow(system, 'refresh');
-  if (hasPacman()) return await mustShow(system, 'prefetch', '--sysupgrade');
+async function upgrade(scene: Scene): Promise<void> {
+  if (hasPacman() && isRoot()) return await mustShow(scene, '-Syu', '--noconfirm');
+  await mustShow(scene, 'refresh');
+  if (hasPacman()) return await mustShow(scene, 'prefetch', '--sysupgrade');
   print('\nThere is no pacman here, which says what an upgrade needs; packages are left out.');
 }
 
@@ -82,11 +86,12 @@ async function demo(): Promise<void> {
   print(`A small system has ${length} packages. A mirror on loopback has newer ones.`);
   const who = user === undefined ? 'The same user, confined, downloads.' : `The user ${user} downloads.`;
   print(`This process is uid ${currentIdentity().uid[1]}. ${who}`);
-  await upgrade(system);
+  const scene = { config: system.config, listening: mirror.listening };
+  await upgrade(scene);
   print(`\nWho asked the mirror, as the kernel says:\n\n${askersTable(mirror, user)}`);
   print('\nWhat who downloads must not be able to do, attempted:');
   // Its status says what is missing here, which is no failure of the demonstration.
-  await show(system, 'doctor', isRoot() ? '--quiet' : '--verbose');
+  await show(scene, 'doctor', isRoot() ? '--quiet' : '--verbose');
   print('\nOnce it is installed:  pacman-fetch -Syu   pacman-fetch doctor');
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -11,6 +11,11 @@ import { buildDate, databaseOf, type DemoPackage, description } from './database
 
 /** The embedded mirror: a small package repository on loopback, made of random bytes. */
 export interface DemoMirror extends AsyncDisposable {
+  /**
+   * The descriptor that listens, to be handed to each program that trusts the mirror: should this process end before that one,
+   * nobody else gets the port.
+   */
+  readonly listening: number;
   readonly origin: string;
   readonly packages: readonly DemoPackage[];
   /** Requests so far, by the user whose socket they came from; undefined for a socket that the kernel didn't show. */
@@ -30,6 +35,9 @@ const contents: readonly (readonly [name: string, version: string, size: number]
 
 const arch = 'x86_64';
 
+/** A neighbour may take all of them, and gains no more by it than a demonstration that fails. */
+const maxConnections = 64;
+
 /** Bytes a second that it sends at most, so that there is a progress to see. */
 const rate = 16 * 1024 * KiB;
 const slice = 64 * KiB;
@@ -38,13 +46,14 @@ const slice = 64 * KiB;
 export async function startDemoMirror(): Promise<DemoMirror> {
   const made = contents.map(([name, version, size]) => packageOf(name, version, size));
   const packages = made.map(([one]) => one);
-  const bodies = new Map(made.map(([{ file }, body]) => [file, body]));
-  bodies.set('demo.db', databaseOf(packages));
+  // By what stands in a request: a neighbour's may be none that can be decoded.
+  const bodies = new Map(made.map(([{ file }, body]) => [new URL(`/${file}`, 'http://mirror').pathname, body]));
+  bodies.set('/demo.db', databaseOf(packages));
   const requests = new Map<number | undefined, number>();
   const server = createServer((request, response) => {
     const asker = ownerOfSocket(request.socket.remotePort);
     requests.set(asker, (requests.get(asker) ?? 0) + 1);
-    const body = bodies.get(decodeURIComponent(request.url ?? '').slice(1));
+    const body = bodies.get(request.url ?? '');
     if (body === undefined) {
       response.writeHead(404).end();
       return;
@@ -53,6 +62,7 @@ export async function startDemoMirror(): Promise<DemoMirror> {
     // Who goes away before the end has a reason of its own.
     pipeline(Readable.from(paced(body)), response).catch(() => undefined);
   });
+  server.maxConnections = maxConnections;
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -60,6 +70,7 @@ export async function startDemoMirror(): Promise<DemoMirror> {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     packages,
     requests,
+    listening: descriptorOf(server),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => {
@@ -67,6 +78,13 @@ export async function startDemoMirror(): Promise<DemoMirror> {
       });
     },
   };
+}
+
+/** Node hands no server over to a program that is not its own, and has no other name for this. */
+function descriptorOf(server: Server): number {
+  const { _handle: handle } = server as { readonly _handle?: { readonly fd?: unknown } };
+  if (typeof handle?.fd === 'number' && handle.fd > 2) return handle.fd;
+  throw new Error('this Node does not say which descriptor its server has');
 }
 
 /** A package that pacman can install: its `.PKGINFO`, and one file below /opt. */

@@ -63,9 +63,9 @@ describe('conf --verbose', () => {
       'SandboxCapabilities = prefer # default',
       'SandboxFilesystem = prefer # default',
       'SandboxSyscalls = off # inferred: DisableSandboxSyscalls',
-      'FetchAhead = yes # default',
       'SandboxPorts = 21 # pacman.d/pacman-fetch.conf:3',
       'SandboxPorts = 22 # pacman.d/pacman-fetch.conf:4',
+      'FetchAhead = yes # default',
     ]);
   });
 

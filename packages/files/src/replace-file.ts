@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, fchmodSync, fstatSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+import { refusal } from './errors.js';
+import { Folder } from './folder.js';
+import { openOutput, requireOwn, writeFailed } from './output.js';
+import { ownDescriptor } from './own-descriptor.js';
+import { writeWhole } from './write-whole.js';
+
+/** Nobody else may open it before it is what it is to be. */
+const unread = 0o600;
+
+/**
+ * Writes a file that appears whole, with its permissions, in the place of the one that has the name: who holds that one open sees
+ * nothing of the new one. A device and a descriptor of this process are written to as they are.
+ *
+ * @param path - of the file; links in it are followed only where nobody else has put them
+ * @param content - of the file
+ * @param mode - its permissions, whatever the umask is
+ * @throws FilesError `untrusted-file` where the name stands for a link, or for what is not this user's; `open-failed`; Error of the
+ *   system
+ */
+export function replaceFile(path: string, content: Uint8Array, mode: number): void {
+  if (ownDescriptor(path) !== undefined) {
+    writeInto(path, content);
+    return;
+  }
+  const absolute = resolve(path);
+  using folder = Folder.open(dirname(absolute));
+  const name = basename(absolute);
+  const old = folder.lookUp(name);
+  if (old !== undefined) requireOwn(join(folder.path, name), old);
+  if (old?.isCharacterDevice() === true) writeInto(path, content);
+  else putInPlace(folder, name, { content, mode });
+}
+
+function writeInto(path: string, content: Uint8Array): void {
+  const descriptor = openOutput(path);
+  try {
+    writeWhole(descriptor, content);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function create(folder: Folder, draft: string, name: string): number {
+  try {
+    return folder.create(draft, unread);
+  } catch (error) {
+    throw writeFailed(join(folder.path, name), error);
+  }
+}
+
+interface Made {
+  readonly content: Uint8Array;
+  readonly mode: number;
+}
+
+function putInPlace(folder: Folder, name: string, { content, mode }: Made): void {
+  const draft = `.sb-${randomUUID()}`;
+  const descriptor = create(folder, draft, name);
+  try {
+    writeWhole(descriptor, content);
+    fchmodSync(descriptor, mode);
+    folder.rename(draft, name);
+    const { dev, ino } = fstatSync(descriptor);
+    const found = folder.lookUp(name);
+    if (found?.ino === ino && found.dev === dev) return;
+    const shown = join(folder.path, name);
+    const hint = 'Something else renames files there: choose a folder that only you can write to.';
+    throw refusal('untrusted-file', { path: shown, what: `${shown} was exchanged while it was written`, hint });
+  } catch (error) {
+    folder.removeIfThere(draft);
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
