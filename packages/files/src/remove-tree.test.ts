@@ -1,8 +1,8 @@
 /* A folder that goes, with something in it that somebody else has put there. */
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 
 import { bundleFixture, missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { removeTree } from './remove-tree.js';
 
@@ -29,6 +29,22 @@ describe.skipIf(missing('linux'))('removeTree', () => {
     const { stdout, stderr } = await runProgram('/bin/bash', [...limited, folder.file('goes'), '1000']);
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual({ error: '', isThere: false, left: 0 });
+  });
+
+  it('stops after three seconds, in which no signal is heard, and goes on with the next call', () => {
+    for (let number = 0; number < 10; number++) writeFileSync(folder.file(`goes/${number}`), '');
+    let calls = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => 1000 * calls++);
+    try {
+      expect(() => removeTree(folder.file('goes'))).toThrow(expect.objectContaining({ code: 'ETIME' }));
+    } finally {
+      clock.mockRestore();
+    }
+    const left = readdirSync(folder.file('goes')).length;
+    expect(left).toBeGreaterThan(5);
+    expect(left).toBeLessThan(11);
+    removeTree(folder.file('goes'));
+    expect(existsSync(folder.file('goes'))).toBe(false);
   });
 
   it.skipIf(missing('root', 'unshare'))('leaves what is mounted in it', async () => {

@@ -17,17 +17,22 @@ const maxDepth = 64;
 /** Folders that are moved up: who goes on nesting them meanwhile doesn't keep this process. */
 const maxMoves = 100_000;
 
+/** Milliseconds. Nobody is heard meanwhile, not even a signal: who has filled the folder must not keep this process for longer. */
+const maxTime = 3000;
+
 /**
  * Removes a folder and all that is in it, even while a process of its owner changes it: names are looked up in folders
  * that are open, so that none of them can be turned into a link that leads elsewhere. It may be gone already. What is
- * nested deeply is moved up to the first folder and removed from there. What is mounted in it is left alone.
+ * nested deeply is moved up to the first folder and removed from there. What is mounted in it is left alone. It takes three
+ * seconds at the most.
  *
  * @param path - to it, of which only the last name may be in other hands
  * @throws Error of the system: EXDEV or EBUSY where something is mounted in it, ENOTEMPTY where somebody still writes there,
- *   ELOOP where folders are nested without end
+ *   ELOOP where folders are nested without end, ETIME where there is more than three seconds remove; what is left goes with another
+ *   call
  */
 export function removeTree(path: string): void {
-  remove(Buffer.from(path), undefined);
+  remove(Buffer.from(path), undefined, performance.now() + maxTime);
 }
 
 /** Where a removal is. */
@@ -43,10 +48,13 @@ interface Level {
 interface Top {
   /** Path of it, open, with a slash. */
   readonly inside: Buffer;
+  /** By performance.now(). */
+  readonly until: number;
   moves: number;
 }
 
-function remove(path: Buffer, above: Level | undefined): void {
+function remove(path: Buffer, above: Level | undefined, until: number): void {
+  if (performance.now() > until) throw failure('ETIME', 'there is more than can be removed at once');
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return;
   if (!stats.isDirectory()) {
@@ -62,7 +70,7 @@ function remove(path: Buffer, above: Level | undefined): void {
     const { dev } = fstatSync(folder);
     if (above !== undefined && dev !== above.device)
       throw failure('EXDEV', 'something is mounted there, and is left alone');
-    empty(Buffer.from(`/proc/self/fd/${folder}/`), dev, above);
+    empty(Buffer.from(`/proc/self/fd/${folder}/`), dev, above ?? until);
   } finally {
     closeSync(folder);
   }
@@ -70,14 +78,16 @@ function remove(path: Buffer, above: Level | undefined): void {
 }
 
 /** What was moved up to the first folder meanwhile is there for the next round. */
-function empty(inside: Buffer, device: number, above: Level | undefined): void {
-  const top = above?.top ?? { inside, moves: 0 };
-  const level = { device, depth: (above?.depth ?? 0) + 1, top };
+function empty(inside: Buffer, device: number, above: Level | number): void {
+  const isFirst = typeof above === 'number';
+  const top = isFirst ? { inside, moves: 0, until: above } : above.top;
+  const level = { device, depth: isFirst ? 1 : above.depth + 1, top };
   for (let before = -1; before !== top.moves;) {
     before = top.moves;
     // Names are bytes: whoever fills the folder need not write UTF-8.
-    for (const name of readdirSync(inside, { encoding: 'buffer' })) remove(Buffer.concat([inside, name]), level);
-    if (above !== undefined) return;
+    for (const name of readdirSync(inside, { encoding: 'buffer' }))
+      remove(Buffer.concat([inside, name]), level, top.until);
+    if (!isFirst) return;
   }
 }
 

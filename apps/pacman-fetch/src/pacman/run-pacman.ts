@@ -25,7 +25,9 @@ const mostCharacters = 256 * 1024 * 1024;
  */
 export async function runPacman(args: readonly string[], signal: AbortSignal): Promise<PacmanResult | undefined> {
   signal.throwIfAborted();
-  const env = { ...process.env, LC_ALL: 'C' };
+  // By POSIXLY_CORRECT getopt(3) would take options behind a target for targets.
+  const { POSIXLY_CORRECT: _, ...inherited } = process.env;
+  const env = { ...inherited, LC_ALL: 'C' };
   const child = spawn('pacman', args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   // It holds no lock and writes nothing: there is nothing to clean up.

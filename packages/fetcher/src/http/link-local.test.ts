@@ -25,6 +25,8 @@ describe('isLinkLocal', () => {
     '64:ff9b::192.0.0.192',
     '2002:6464:64c8::1',
     'fd20:ce::254',
+    'fd00:c1::a9fe:a9fe',
+    'fd00:42::42',
     '64:ff9b:1::a9fe:a9fe',
     '[64:ff9b:1:fffe:a9fe:a9:fe00:0]',
   ])('is %s', (address) => expect(isLinkLocal(address)).toBe(true));

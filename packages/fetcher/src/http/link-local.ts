@@ -8,8 +8,8 @@ const network = { address: '169.254.0.0', bits: 16 };
 /** Addresses of clouds that are no link-local ones: of Alibaba, of Azure, and of Oracle's first regions. */
 const elsewhere = ['100.100.100.200', '168.63.129.16', '192.0.0.192'];
 
-/** The same for IPv6: of EC2 and of Google. */
-const elsewhere6 = ['fd00:ec2::254', 'fd20:ce::254'];
+/** The same for IPv6: of EC2, Google, Oracle and Scaleway. */
+const elsewhere6 = ['fd00:ec2::254', 'fd20:ce::254', 'fd00:c1::a9fe:a9fe', 'fd00:42::42'];
 
 /**
  * Prefixes of IPv6 that an IPv4 address can be written behind: IPv4-mapped, IPv4-compatible (RFC 4291, 2.5.5) and NAT64
