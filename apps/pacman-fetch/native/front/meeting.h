@@ -32,6 +32,9 @@ int meeting_is_named(const struct meeting *meeting);
  */
 int meeting_watch(const struct meeting *meeting);
 
+/* Forgets what has changed: whether the name is there says all. */
+void meeting_skip(int changes);
+
 /* Takes the name away if it is still that one's; nothing depends on it any more. */
 void meeting_leave(const struct meeting *meeting);
 

@@ -10,7 +10,7 @@ import type { StreamSink } from './kept-file.js';
 interface Attempted {
   readonly name: string;
   readonly sink: StreamSink;
-  end(failure?: TransferFailure): Promise<void>;
+  readonly end: (failure?: TransferFailure) => Promise<void>;
 }
 
 /** A downloader of files, and what it was asked for. */

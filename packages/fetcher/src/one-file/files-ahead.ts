@@ -74,7 +74,7 @@ export class FilesAhead {
   /** Names all files that will be asked for, in that order. Some may have been asked for already. */
   expect(files: readonly ExpectedFile[]): void {
     const fitting = files.filter(({ size }) => size > 0 && size <= this.#limits.maxBytes);
-    this.#wait(fitting.map(({ url, size }) => ({ ...partsOf(url), size, kind: 'file' })));
+    this.#wait(fitting.map(waitingFor));
     for (const href of this.#asked) this.#learn(partsOf(new URL(href)));
     this.#pump();
   }
@@ -136,12 +136,15 @@ export class FilesAhead {
     this.#kept.set(url.href, kept);
     this.#bytes += kept.size;
     this.#running++;
-    void kept.done.then((failure) => {
-      this.#running--;
-      this.#failures[kept.kind] = failure === undefined ? 0 : this.#failures[kept.kind] + 1;
-      if (failure !== undefined) this.#forget(kept);
-      this.#pump();
-    });
+    void this.#finish(kept);
+  }
+
+  async #finish(kept: Kept): Promise<void> {
+    const failure = await kept.done;
+    this.#running--;
+    this.#failures[kept.kind] = failure === undefined ? 0 : this.#failures[kept.kind] + 1;
+    if (failure !== undefined) this.#forget(kept);
+    this.#pump();
   }
 
   #forget(kept: Kept): void {
@@ -158,6 +161,10 @@ async function handOver({ url, file, done }: Kept, sink: StreamSink): Promise<En
   );
   const [failure, own] = await Promise.all([done, refused]);
   return failure !== undefined && !file.hasStarted ? undefined : { failure: own ?? failure };
+}
+
+function waitingFor({ url, size }: ExpectedFile): Waiting {
+  return { ...partsOf(url), size, kind: 'file' };
 }
 
 function partsOf({ href }: URL): Pick<Waiting, 'folder' | 'name'> {
