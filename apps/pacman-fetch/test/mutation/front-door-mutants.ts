@@ -10,6 +10,7 @@ const inC = (...[name, of, from, to, red]: Change): Mutant => {
 const hostile = (test: string): Mutant['red'] => ['test/front-door/hostile-server', test];
 const folder = (test: string): Mutant['red'] => ['test/front-door/folder', test];
 const held = (test: string): Mutant['red'] => ['test/front-door/held', test];
+const listing = (test: string): Mutant['red'] => ['test/front-door/listing', test];
 const call = (test: string): Mutant['red'] => ['test/front-door/call', test];
 
 /** What may follow what, and how much of it. */
@@ -171,4 +172,25 @@ const server: readonly Mutant[] = [
   },
 ];
 
-export const frontDoorMutants = [...answer, ...receiving, ...keeper, ...looking, ...calls, ...server];
+/** What another pacman is asked for a list with, and what is taken of it. */
+const ahead = [
+  inC('the operation', 'listing', 'if (strchr("UDQRTFVph", *letter))', 'if (0)', listing('-Sp a lists nothing')),
+  inC('what asks the network', 'listing', "if (*letter != 'y')", 'if (1)', listing('-Syu lists with')),
+  inC(
+    'a switch in full that asks the network',
+    'listing',
+    'may_mean(name, length, "refresh"))',
+    'may_mean(name, length, "x"))',
+    listing('--sync --refresh'),
+  ),
+  inC('targets from standard input', 'listing', 'if (!strcmp(word, "-"))', 'if (0)', listing('-S - lists nothing')),
+  {
+    name: 'questions',
+    file: 'src/front-door/listed.ts',
+    from: 'if (lines[0] !== certain && ',
+    to: 'if (false && ',
+    red: ['src/front-door/listed', 'had a question'],
+  } satisfies Mutant,
+];
+
+export const frontDoorMutants = [...answer, ...receiving, ...keeper, ...looking, ...calls, ...ahead, ...server];

@@ -334,4 +334,37 @@ const options = [
   ),
 ];
 
-export const workerMutants = [...options, ...confinement, ...connections, ...frames, ...fileReports, ...verdict];
+/** What is kept before it is asked for. */
+const ahead = [
+  change(
+    'the bytes of all that is kept',
+    'one-file/files-ahead',
+    ' || this.#bytes + next.size > this.#limits.maxBytes) return;',
+    ') return;',
+    unit('one-file/files-ahead', 'keeps within its bytes'),
+  ),
+  change(
+    'the bytes of one that is kept',
+    'one-file/kept-file',
+    'if (this.#target === undefined && this.#position + chunk.length > this.#maxBytes) {',
+    'if (false) {',
+    unit('one-file/files-ahead', 'keeps no more of a file'),
+  ),
+  change(
+    'servers that nobody has asked',
+    'one-file/files-ahead',
+    'const folder = this.#folders.get(next.folder);',
+    'const folder = this.#folders.get(next.folder) ?? next.folder;',
+    unit('one-file/files-ahead', 'asks nobody of another folder'),
+  ),
+];
+
+export const workerMutants = [
+  ...ahead,
+  ...options,
+  ...confinement,
+  ...connections,
+  ...frames,
+  ...fileReports,
+  ...verdict,
+];
