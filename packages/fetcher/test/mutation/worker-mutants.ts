@@ -355,7 +355,7 @@ const ahead = [
     'one-file/files-ahead',
     'const folder = this.#folders.get(next.folder);',
     'const folder = this.#folders.get(next.folder) ?? next.folder;',
-    unit('one-file/files-ahead', 'asks nobody of another folder'),
+    unit('one-file/files-ahead', 'begins what is expected once'),
   ),
 ];
 
