@@ -1,8 +1,8 @@
 import { packageBuild } from '../../tooling/tsup.base.js';
 
-/** The process that downloads for the front door: a transaction takes as much longer as this takes to start. */
+/** The process that downloads for the front door, and the one that lists for it: a transaction takes as much longer as they take to start. */
 export default packageBuild({
-  entry: { serve: 'src/front-door/serve.ts' },
+  entry: { serve: 'src/front-door/serve.ts', list: 'src/front-door/list.ts' },
   declarations: false,
   bundle: [/^@sb\//, 'get-east-asian-width'],
   oneModule: true,

@@ -144,7 +144,12 @@ static int skip_options(int at, int argc, char **argv, struct call *call, uint32
 {
 	static const char *const with_value[] = {"--config", "--cacert"};
 	while (at < argc) {
-		int count = !strcmp(argv[at], "--disable-download-timeout");
+		const int is_from_cache = call->is_xfer && !strcmp(argv[at], "--from-cache");
+		const int is_without_bar = call->is_xfer && !strcmp(argv[at], "--noprogressbar");
+		int count = is_from_cache || is_without_bar ||
+			    !strcmp(argv[at], "--disable-download-timeout");
+		call->takes_from_cache |= is_from_cache;
+		call->has_no_bar |= is_without_bar;
 		for (size_t i = 0; i < sizeof(with_value) / sizeof(with_value[0]); i++)
 			if (!strcmp(argv[at], with_value[i]) && at + 1 < argc &&
 				argv[at + 1][0] == '/')
@@ -177,14 +182,15 @@ static int read_xfer(int argc, char **argv, struct call *call)
 	static char output[] = "-o";
 	static char *arguments[CALL_MAX_ARGUMENTS + 1];
 	uint32_t options = HASH_START;
+	call->is_xfer = 1;
 	const int first = skip_options(2, argc, argv, call, &options);
 	if (argc != first + 1 || argc + 1 > CALL_MAX_ARGUMENTS)
 		return -1;
 	call->url = argv[first];
-	call->is_xfer = 1;
 	int count = 0;
 	for (int at = 2; at < first; at++)
-		arguments[count++] = argv[at];
+		if (strcmp(argv[at], "--from-cache") && strcmp(argv[at], "--noprogressbar"))
+			arguments[count++] = argv[at];
 	arguments[count++] = output;
 	arguments[count++] = path;
 	arguments[count] = argv[first];

@@ -19,6 +19,8 @@ struct call {
 	uint64_t max_bytes; /* pacman's own limit for this kind of file */
 	int may_resume;     /* whether what came of it is of use to another attempt */
 	int is_signature;
+	int takes_from_cache; /* what the directory above has is taken from there, by Node */
+	int has_no_bar;
 	int is_xfer; /* FILE gets its name without .part in the end, and a signature may be missing */
 };
 

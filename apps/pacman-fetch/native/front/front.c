@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -23,7 +25,7 @@
 /* pacman shows nothing of a signature. */
 static int has_bar(const struct call *call)
 {
-	return said_is_terminal() && !call->is_signature;
+	return said_is_terminal() && !call->is_signature && !call->has_no_bar;
 }
 
 static int is_absent(int folder, const char *name)
@@ -32,10 +34,23 @@ static int is_absent(int folder, const char *name)
 	return fstatat(folder, name, &stats, AT_SYMLINK_NOFOLLOW) && errno == ENOENT;
 }
 
-/* A file that is there is looked at by who can go on with it. */
+/* Neither the package nor its signature lies in the directory above. */
+static int is_uncached(int folder, const struct call *call)
+{
+	char name[sizeof(call->name) + 3];
+	(void)snprintf(name, sizeof(name), "../%s", call->name); /* always fits */
+	if (!is_absent(folder, name))
+		return 0;
+	if (call->is_signature)
+		name[strlen(name) - strlen(".sig")] = '\0';
+	return is_absent(folder, name);
+}
+
+/* A file that is there is looked at by who can go on with it, or take it. */
 static int is_new(int folder, const struct call *call)
 {
-	return is_absent(folder, call->part) && (!call->is_xfer || is_absent(folder, call->name));
+	return is_absent(folder, call->part) && (!call->is_xfer || is_absent(folder, call->name)) &&
+	       (!call->takes_from_cache || is_uncached(folder, call));
 }
 
 /* A connection with the keeper, which is started where there is none. -1. */

@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -17,11 +19,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../node.h"
 #include "alone.h"
 #include "facts.h"
 #include "listing.h"
 
-/* The list is one that pacman has no question about. src/front-door/list-reader.ts reads it. */
+/* The list is of what comes in any case. src/front-door/listed.ts reads it. */
 static const char certain[] = "certain\n";
 
 /* Only processes of this machine can be asked, as gpg-agent(1) is for a database's signature. */
@@ -107,13 +110,37 @@ static int open_program(const struct owner *owner)
 			 : open("/usr/bin/pacman", O_PATH | O_CLOEXEC);
 }
 
+/* One whose questions are answered by their defaults, as those of the pacman that downloads. Never returns. */
+static void become_pacman(int output, int program, char **words)
+{
+	static char *arguments[LISTING_MAX_WORDS + 1];
+	static char *const environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C", NULL};
+	arguments[0] = "pacman";
+	for (int at = 0; at == 0 || arguments[at]; at++)
+		arguments[at + 1] = words[at];
+	if (write(output, certain, strlen(certain)) == (ssize_t)strlen(certain))
+		(void)syscall(SYS_execveat, program, "", arguments, environment, AT_EMPTY_PATH);
+	_exit(1);
+}
+
+/* What finds out by more questions to pacman whether it may have had one. Never returns. */
+static void become_lister(char **words)
+{
+	static char path[PATH_MAX];
+	static char *environment[] = {path, "LC_ALL=C", NULL};
+	const char *known = getenv("PATH");
+	if (snprintf(path, sizeof(path), "PATH=%s", known ? known : "/usr/bin:/bin") >=
+		(int)sizeof(path))
+		_exit(1);
+	environ = environment;
+	_exit(node_become(NULL, "list.cjs", words + LISTING_OWN_WORDS));
+}
+
 /* Never returns. Whatever it can't do leaves the list empty, and files are downloaded as they are asked for. */
 static void list(int output, const struct owner *owner, const char *config)
 {
 	static char text[LISTING_MAX_TEXT];
 	static struct listing listing;
-	static char *arguments[LISTING_MAX_WORDS + 1];
-	static char *const environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C", NULL};
 	struct facts facts;
 	char *first = NULL;
 	const int program = open_program(owner);
@@ -123,16 +150,12 @@ static void list(int output, const struct owner *owner, const char *config)
 		facts.start != owner->start ||
 		listing_make(&listing, first, (size_t)length, config))
 		_exit(1);
-	arguments[0] = "pacman";
-	memcpy(arguments + 1, listing.words, (size_t)(listing.count + 1) * sizeof(char *));
-	if (listing.is_certain &&
-		write(output, certain, strlen(certain)) != (ssize_t)strlen(certain))
+	/* What is warned of goes nowhere. */
+	if (dup2(output, STDOUT_FILENO) < 0 || give_up())
 		_exit(1);
-	/* What pacman asks or warns of is for the reader, too. */
-	if (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 || give_up())
-		_exit(1);
-	(void)syscall(SYS_execveat, program, "", arguments, environment, AT_EMPTY_PATH);
-	_exit(1);
+	if (listing.is_certain)
+		become_pacman(output, program, listing.words);
+	become_lister(listing.words);
 }
 
 /* Never returns. */

@@ -4,6 +4,9 @@
 
 #include <stddef.h>
 
+/* How many of the words are ours: what pacman is to print, and that it asks nobody. */
+enum { LISTING_OWN_WORDS = 3 };
+
 /* Room for the arguments of a pacman with some thousand packages, and how many there may be. */
 enum { LISTING_MAX_TEXT = 256 * 1024, LISTING_MAX_WORDS = 16 * 1024 };
 

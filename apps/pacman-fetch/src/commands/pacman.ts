@@ -4,7 +4,8 @@ import type { Places } from '../config/values.js';
 import { batchOptions } from '../options/batch.js';
 import { inSession, type Overrides, type Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
-import { type PacmanCommand, readPacmanCommand } from '../pacman/command-line.js';
+import { questionBeforehand } from '../pacman/ask-beforehand.js';
+import { type PacmanCommand, placeOptions, readPacmanCommand } from '../pacman/command-line.js';
 import { runPacmanFor } from '../pacman/run-for.js';
 import { type Steps, stepsOf } from '../pacman/steps.js';
 import { askPacman, prefetch } from '../prefetch/prefetch.js';
@@ -57,8 +58,15 @@ async function before(session: Session, command: PacmanCommand, steps: Steps): P
 }
 
 async function fetchNeeded(session: Session, command: PacmanCommand): Promise<number> {
-  const answer = await askPacman(session, command.withoutRefresh, placeOptions(command));
-  if ('wanted' in answer) return await prefetch(session, { ...answer, isAsked: canAsk(session, command) });
+  const options = placeOptions(command);
+  const answer = await askPacman(session, command.withoutRefresh, options);
+  if ('wanted' in answer) {
+    const packages = answer.wanted.map(({ repository, name }) => `${repository}/${name}`);
+    // What is needed depends on the answer, which pacman gets. It has what it needs brought then.
+    const listed = { command, packages, options };
+    if ((await questionBeforehand(session.configuration, listed, session.signal)) !== undefined) return exitStatus.done;
+    return await prefetch(session, { ...answer, isAsked: canAsk(session, command) });
+  }
   const display = session.display('kept');
   const text = "pacman doesn't say beforehand what it needs, so files come one after the other";
   display.show({ event: 'warning', text, hint: 'pacman says below why.' });
@@ -96,11 +104,4 @@ function overridesOf({ values, switches }: PacmanCommand): Overrides {
     disableTimeout: switches.has('disable-download-timeout'),
     ...(switches.has('noprogressbar') ? { look: { bars: false } } : {}),
   };
-}
-
-/** Where things are, for another question to pacman. */
-function placeOptions({ values }: PacmanCommand): readonly string[] {
-  return ['config', 'root', 'dbpath', 'gpgdir', 'arch'].flatMap((name) =>
-    (values.get(name) ?? []).flatMap((value) => [`--${name}`, value]),
-  );
 }

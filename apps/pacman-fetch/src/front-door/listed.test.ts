@@ -8,7 +8,10 @@ const file = { url: new URL('http://mirror/core/os/a-1-1-any.pkg.tar.zst'), size
 describe('readListed', () => {
   it('takes URLs with their sizes, in their order', () => {
     const other = '1 https://mirror:8443/b';
-    expect(readListed(`${line}\n${other}\n`)).toEqual([file, { url: new URL('https://mirror:8443/b'), size: 1 }]);
+    expect(readListed(`certain\n${line}\n${other}\n`)).toEqual([
+      file,
+      { url: new URL('https://mirror:8443/b'), size: 1 },
+    ]);
   });
 
   it.each([
@@ -19,15 +22,13 @@ describe('readListed', () => {
     ['more words', `${line} x`],
     ['control characters', '1 http://mirror/\u001B[2J'],
     ['no URL', '1 http://['],
-  ])('leaves out %s', (_, other) => expect(readListed(`${other}\n${line}\n`)).toEqual([file]));
+  ])('leaves out %s', (_, other) => expect(readListed(`certain\n${other}\n${line}\n`)).toEqual([file]));
 
-  it('takes nothing where pacman had a question, unless its answer is certain', () => {
-    const asked = `:: There are 2 providers available for x:\n${line}\n`;
-    expect(readListed(asked)).toEqual([]);
-    expect(readListed(`certain\n${asked}`)).toEqual([file]);
+  it.each([`${line}\n`, `x\ncertain\n${line}\n`, ''])('takes nothing of a list that is not certain: %j', (text) => {
+    expect(readListed(text)).toEqual([]);
   });
 
   it('takes 20,000 files at most', () => {
-    expect(readListed(`${line}\n`.repeat(20_001))).toHaveLength(20_000);
+    expect(readListed(`certain\n${`${line}\n`.repeat(20_001)}`)).toHaveLength(20_000);
   });
 });

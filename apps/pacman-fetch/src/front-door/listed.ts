@@ -6,21 +6,18 @@ import type { ExpectedFile } from '@sb/fetcher/in-this-process';
 const maxFiles = 20_000;
 const maxText = 8 << 20;
 
-/** The first line of a list whose questions have the same answers as those of the pacman that downloads. */
-const certain = 'certain';
-
-/** How pacman begins a question (and a heading). */
-const question = '::';
+/** The first line of a list of what that pacman downloads in any case: it had no question, or nobody to ask. */
+export const certain = 'certain';
 
 /**
  * Reads which files a pacman is about to download, as another pacman has listed them (`native/front/lister.c`).
  *
- * @param text - lines of bytes still to come and a URL; also what that pacman asked and warned of
- * @returns none where it had a question: what the answer was is not known
+ * @param text - lines of bytes still to come and a URL; also what that pacman warned of
+ * @returns none where an answer to a question may have left some of them out
  */
 export function readListed(text: string): readonly ExpectedFile[] {
   const lines = text.split('\n');
-  if (lines[0] !== certain && lines.some((line) => line.trimStart().startsWith(question))) return [];
+  if (lines[0] !== certain) return [];
   return lines.flatMap(fileOf).slice(0, maxFiles);
 }
 

@@ -30,6 +30,13 @@ export function readPacmanCommand(args: readonly string[]): PacmanCommand | unde
   return reader.read() ? reader.command() : undefined;
 }
 
+/** The options of a command line that say where things are, for another question to pacman. */
+export function placeOptions({ values }: PacmanCommand): readonly string[] {
+  return ['config', 'root', 'dbpath', 'gpgdir', 'arch'].flatMap((name) =>
+    (values.get(name) ?? []).flatMap((value) => [`--${name}`, value]),
+  );
+}
+
 class Reader {
   readonly #operations = new Set<string>();
   readonly #switches = new Set<string>();

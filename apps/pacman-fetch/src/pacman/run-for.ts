@@ -1,5 +1,7 @@
 import { closeSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+
+import { isProgram } from '@sb/files';
 
 import { FetchError } from '../errors.js';
 import type { ParsedOptions } from '../options/parse.js';
@@ -49,12 +51,10 @@ function xferCommand(
   { switches, values }: ParsedOptions,
   { config, command, steps }: Omit<Understood, 'args'> & { readonly config: string | undefined },
 ): readonly string[] {
-  const [, program = ''] = process.argv;
   const cacert = values.get('cacert');
   const color = command?.values.get('color')?.at(-1);
   return [
-    process.execPath,
-    program,
+    ...ownProgram(),
     'xfer',
     // pacman runs it in a directory of its own.
     ...(config === undefined ? [] : ['--config', resolve(config)]),
@@ -67,6 +67,13 @@ function xferCommand(
     ...(steps.isPrefetched ? ['--from-cache'] : []),
     '%u',
   ];
+}
+
+/** The starter of this program where it is installed with one: by it, one process downloads for all calls. */
+function ownProgram(): readonly string[] {
+  const [, program = ''] = process.argv;
+  const starter = join(dirname(program), '..', 'start');
+  return isProgram(starter) ? [starter] : [process.execPath, program];
 }
 
 /** `--config` of a command line that holds something unknown. */

@@ -14,7 +14,14 @@ function install(): string {
     const source = fileURLToPath(new URL(`../../${part}`, import.meta.url));
     if (!existsSync(join(target, part))) cpSync(source, join(target, part), { recursive: true });
   }
+  installStarter(join(target, 'start'));
   return join(target, 'dist', 'cli.js');
+}
+
+/** Beside the program, as the Arch package has it; there is none where none was built. */
+function installStarter(target: string): void {
+  const built = fileURLToPath(new URL(`../../prebuilds/linux-${process.arch}/start`, import.meta.url));
+  if (!existsSync(target) && existsSync(built)) cpSync(built, target);
 }
 
 /** The environment of every run: nothing of the test runner's. */

@@ -39,7 +39,7 @@ export class ListingPacman implements AsyncDisposable {
   readonly #ended: Promise<unknown>;
   readonly #database: string;
 
-  constructor({ program, database, list, args = ['-S', 'a'], uid }: ListingOptions) {
+  constructor({ program, database, list, args = ['-S', '--noconfirm', 'a'], uid }: ListingOptions) {
     mkdirSync(database, { recursive: true });
     writeFileSync(join(database, 'list'), list.map((line) => `${line}\n`).join(''));
     this.#database = database;

@@ -1,0 +1,69 @@
+import type { Configuration } from '../config/configuration.js';
+import { matcherOf } from '../config/glob-pattern.js';
+import { textsOf } from '../config/values.js';
+import type { PacmanCommand } from './command-line.js';
+import { type Offered, parseOffered, questionOf } from './questions.js';
+import { runPacman } from './run-pacman.js';
+
+/** A transaction that pacman has listed. */
+export interface Listed {
+  readonly command: PacmanCommand;
+  /** Packages as `REPOSITORY/NAME`. */
+  readonly packages: readonly string[];
+  /** Options that say where things are. */
+  readonly options: readonly string[];
+}
+
+/** What stands for a question where pacman doesn't say enough to rule one out. */
+const unknown = 'the transaction';
+
+/**
+ * What the pacman that runs a transaction may ask about, where it answers questions itself as it lists.
+ *
+ * @param signal - ends what is asked
+ * @returns undefined where there is no question, as with `--noconfirm`
+ * @throws the signal's reason where it is aborted; FetchError `download` for a hostile database
+ */
+export async function questionBeforehand(
+  configuration: Configuration,
+  { command, packages, options }: Listed,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (command.switches.has('noconfirm') || packages.length === 0) return undefined;
+  const ask = async (...args: readonly string[]): Promise<string | undefined> => {
+    const result = await runPacman([...args.slice(0, 1), ...options, '--', ...args.slice(1)], signal);
+    // Its status says that something isn't satisfied, or that nothing is installed; warnings are of its configuration.
+    return result === undefined || /^error: /m.test(result.stderr) ? undefined : result.stdout;
+  };
+  const described = await ask('-Si', ...packages);
+  const installed = await ask('-Qq');
+  if (described === undefined || installed === undefined) return unknown;
+  const offered = parseOffered(described);
+  if (offered.length < packages.length) return unknown;
+  const depends = [...new Set(offered.flatMap((one) => one.depends))];
+  const unsatisfied = depends.length === 0 ? '' : await ask('-T', ...depends);
+  if (unsatisfied === undefined) return unknown;
+  return questionOf({
+    targets: command.targets,
+    isUpgrade: command.switches.has('sysupgrade'),
+    offered,
+    installed: new Set(linesOf(installed)),
+    unsatisfied: linesOf(unsatisfied),
+    isIgnored: ignoring(configuration, command),
+  });
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+function ignoring(configuration: Configuration, { values }: PacmanCommand): (one: Offered) => boolean {
+  const wordsOf = (option: string): readonly string[] =>
+    (values.get(option) ?? []).flatMap((words) => words.split(',')).filter((word) => word !== '');
+  const matchers = (words: readonly string[]) => words.map(matcherOf);
+  const packages = matchers([...textsOf(configuration, 'IgnorePkg'), ...wordsOf('ignore')]);
+  const groups = matchers([...textsOf(configuration, 'IgnoreGroup'), ...wordsOf('ignoregroup')]);
+  return (one) =>
+    packages.some((matches) => matches(one.name)) ||
+    groups.some((matches) => one.groups.some((group) => matches(group)));
+}

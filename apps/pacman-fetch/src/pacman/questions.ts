@@ -1,0 +1,84 @@
+/** Which questions pacman may have about a transaction: with `--print` it answers them itself, and says nothing of them. */
+
+/** A package that a transaction brings, as `pacman -Si` describes it. */
+export interface Offered {
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly provides: readonly string[];
+  readonly depends: readonly string[];
+  readonly replaces: readonly string[];
+}
+
+/** What is known of a transaction. */
+export interface Transaction {
+  /** What the command line names. */
+  readonly targets: readonly string[];
+  /** `-u`. */
+  readonly isUpgrade: boolean;
+  readonly offered: readonly Offered[];
+  /** Names of what is installed. */
+  readonly installed: ReadonlySet<string>;
+  /** What the packages depend on, and nothing that is installed satisfies. */
+  readonly unsatisfied: readonly string[];
+  /** Whether pacman.conf or the command line has a package ignored. */
+  readonly isIgnored: (one: Offered) => boolean;
+}
+
+/**
+ * Reads what `pacman -Si` says, in English and without a terminal.
+ *
+ * @param output - its standard output
+ */
+export function parseOffered(output: string): readonly Offered[] {
+  return output.split('\n\n').flatMap((block) => {
+    const field = (title: string): string => new RegExp(`^${title} *: (.*)$`, 'm').exec(block)?.[1] ?? '';
+    const list = (title: string): readonly string[] =>
+      field(title)
+        .split(/ {2,}/)
+        .filter((word) => word !== '' && word !== 'None');
+    const name = field('Name');
+    if (name === '') return [];
+    return {
+      name,
+      groups: list('Groups'),
+      provides: list('Provides'),
+      depends: list('Depends On'),
+      replaces: list('Replaces'),
+    };
+  });
+}
+
+/**
+ * What pacman may ask about. It may turn out that it doesn't; what is not named here it does not ask about.
+ *
+ * @returns a word of the transaction; undefined where there is no question
+ */
+export function questionOf(transaction: Transaction): string | undefined {
+  const { offered, installed, isUpgrade, isIgnored } = transaction;
+  const names = new Set(offered.map(({ name }) => name));
+  // A group, or what several packages provide.
+  const target = transaction.targets.map(bareName).find((name) => !names.has(name) && !installed.has(name));
+  if (target !== undefined) return target;
+  const ignored = offered.find(isIgnored);
+  if (ignored !== undefined) return ignored.name;
+  const replaced = offered.flatMap(({ replaces }) => replaces).map(bareName);
+  const gone = isUpgrade ? replaced.find((name) => installed.has(name)) : undefined;
+  return gone ?? transaction.unsatisfied.find((wanted) => !isSettled(wanted, transaction, names));
+}
+
+/** Whether a dependency is satisfied by what comes in any case, and nobody has to choose. */
+function isSettled(wanted: string, transaction: Transaction, names: ReadonlySet<string>): boolean {
+  const name = bareName(wanted);
+  if (names.has(name)) return true;
+  const { offered, targets, isUpgrade, installed } = transaction;
+  return offered.some(
+    (one) =>
+      one.provides.some((provided) => bareName(provided) === name) &&
+      ((isUpgrade && installed.has(one.name)) || targets.some((target) => bareName(target) === one.name)),
+  );
+}
+
+/** Without repository and version. */
+function bareName(word: string): string {
+  return word.replace(/^[^/<>=]*\//, '').replace(/[<>=].*$/s, '');
+}
