@@ -6,7 +6,7 @@ const block = (name: string, more = ''): string =>
   `Repository      : core\nName            : ${name}\nVersion         : 1-1\nGroups          : None\n` +
   `Provides        : libx.so=5-64  virt\nDepends On      : glibc>=2.1  libz.so=1-64\nReplaces        : None\n${more}`;
 
-const package_ = (name: string, more: Partial<Offered> = {}): Offered => ({
+const offer = (name: string, more: Partial<Offered> = {}): Offered => ({
   name,
   groups: [],
   provides: [],
@@ -19,7 +19,7 @@ const about = (more: Partial<Transaction>): string | undefined =>
   questionOf({
     targets: [],
     isUpgrade: false,
-    offered: [package_('a'), package_('b')],
+    offered: [offer('a'), offer('b')],
     installed: new Set(['old']),
     unsatisfied: [],
     isIgnored: () => false,
@@ -30,7 +30,7 @@ describe('parseOffered', () => {
   it('reads lists, and "None" as an empty one', () => {
     expect(parseOffered(`${block('a')}\n\n${block('b')}\n\n`)).toEqual(
       ['a', 'b'].map((name) =>
-        package_(name, { provides: ['libx.so=5-64', 'virt'], depends: ['glibc>=2.1', 'libz.so=1-64'] }),
+        offer(name, { provides: ['libx.so=5-64', 'virt'], depends: ['glibc>=2.1', 'libz.so=1-64'] }),
       ),
     );
   });
@@ -47,14 +47,14 @@ describe('questionOf', () => {
     ['a dependency by its name', { unsatisfied: ['b>=1'] }],
     [
       'a library of an upgrade',
-      { isUpgrade: true, unsatisfied: ['libx.so=6-64'], offered: [package_('old', { provides: ['libx.so=6-64'] })] },
+      { isUpgrade: true, unsatisfied: ['libx.so=6-64'], offered: [offer('old', { provides: ['libx.so=6-64'] })] },
     ],
     [
       'what a target provides',
-      { targets: ['a'], unsatisfied: ['virt'], offered: [package_('a', { provides: ['virt=1'] })] },
+      { targets: ['a'], unsatisfied: ['virt'], offered: [offer('a', { provides: ['virt=1'] })] },
     ],
-    ['a replacement of what is not installed', { isUpgrade: true, offered: [package_('a', { replaces: ['other'] })] }],
-    ['a replacement without -u', { offered: [package_('a', { replaces: ['old'] })] }],
+    ['a replacement of what is not installed', { isUpgrade: true, offered: [offer('a', { replaces: ['other'] })] }],
+    ['a replacement without -u', { offered: [offer('a', { replaces: ['old'] })] }],
   ])('has no question about %s', (_, more) => expect(about(more)).toBeUndefined());
 
   it.each([
@@ -62,10 +62,10 @@ describe('questionOf', () => {
     ['what several may provide', { targets: ['virt'] }, 'virt'],
     [
       'a provider of a dependency',
-      { unsatisfied: ['virt>=1'], offered: [package_('a', { provides: ['virt=1'] })] },
+      { unsatisfied: ['virt>=1'], offered: [offer('a', { provides: ['virt=1'] })] },
       'virt>=1',
     ],
-    ['a replacement', { isUpgrade: true, offered: [package_('a', { replaces: ['old<2'] })] }, 'old'],
+    ['a replacement', { isUpgrade: true, offered: [offer('a', { replaces: ['old<2'] })] }, 'old'],
     ['an ignored package', { targets: ['a'], isIgnored: ({ name }: Offered) => name === 'a' }, 'a'],
   ])('has one about %s', (_, more, expected) => expect(about(more)).toBe(expected));
 });

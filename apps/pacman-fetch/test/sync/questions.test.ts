@@ -81,8 +81,8 @@ async function answering(answers: string, ...args: readonly string[]) {
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()));
   const [status] = (await once(child, 'close')) as [number | null];
-  const asked = mirror.requests.slice(read).map(({ url = '' }) => /^\/(\w+)/.exec(url)?.[1]);
-  const cached = readdirSync(machine.cache).map((name) => name.split('-')[0]);
+  const asked = mirror.requests.slice(read).flatMap(({ url = '' }) => /^\/(\w+)/.exec(url)?.[1] ?? []);
+  const cached = readdirSync(machine.cache).flatMap((name) => /^\w+/.exec(name)?.[0] ?? []);
   return { status, said, asked: asked.toSorted(), cached: cached.toSorted() };
 }
 
