@@ -3,8 +3,8 @@ import {
   constants,
   fstatSync,
   lstatSync,
+  opendirSync,
   openSync,
-  readdirSync,
   renameSync,
   rmdirSync,
   unlinkSync,
@@ -16,6 +16,9 @@ const maxDepth = 64;
 
 /** Folders that are moved up: who goes on nesting them meanwhile doesn't keep this process. */
 const maxMoves = 100_000;
+
+/** Bytes are what whoever fills the folder writes, UTF-8 or not; Node's types know of no such names. */
+const namesAtOnce = { encoding: 'buffer' as BufferEncoding, bufferSize: 256 };
 
 /** Milliseconds. Nobody is heard meanwhile, not even a signal: who has filled the folder must not keep this process for longer. */
 const maxTime = 3000;
@@ -84,10 +87,20 @@ function empty(inside: Buffer, device: number, above: Level | number): void {
   const level = { device, depth: isFirst ? 1 : above.depth + 1, top };
   for (let before = -1; before !== top.moves;) {
     before = top.moves;
-    // Names are bytes: whoever fills the folder need not write UTF-8.
-    for (const name of readdirSync(inside, { encoding: 'buffer' }))
-      remove(Buffer.concat([inside, name]), level, top.until);
+    emptyOnce(inside, level);
     if (!isFirst) return;
+  }
+}
+
+/** Names are read as they are removed: there may be millions of them. */
+function emptyOnce(inside: Buffer, level: Level): void {
+  const names = opendirSync(inside, namesAtOnce);
+  try {
+    for (let entry = names.readSync(); entry !== null; entry = names.readSync()) {
+      remove(Buffer.concat([inside, entry.name as unknown as Buffer]), level, level.top.until);
+    }
+  } finally {
+    names.closeSync();
   }
 }
 

@@ -81,15 +81,19 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     expect(readdirSync(folder.file('out'))).toEqual(['a']);
   });
 
-  it('shows it to no neighbour at any moment', async () => {
+  it('shows it to no neighbour at any moment', { timeout: 60_000 }, async () => {
     const times = Array.from({ length: 300 }, (_, number) => number);
-    const control = await readBeside(() => {
-      for (const _ of times) {
-        writeFileSync(file('a'), secret, { mode: 0o755 });
-        chmodSync(file('a'), 0o700);
-        rmSync(file('a'));
-      }
-    });
+    // The control, as often as a busy machine asks for.
+    let control = '';
+    for (let tries = 0; tries < 20 && control !== 'has read it'; tries++) {
+      control = await readBeside(() => {
+        for (const _ of times) {
+          writeFileSync(file('a'), secret, { mode: 0o755 });
+          chmodSync(file('a'), 0o700);
+          rmSync(file('a'));
+        }
+      });
+    }
     expect(control).toBe('has read it');
     expect(
       await readBeside(() => {

@@ -3,8 +3,8 @@ import { refuseConfig } from './config-document.js';
 /** Values of the variables of a landlockconfig document. */
 export type Variables = ReadonlyMap<string, readonly string[]>;
 
-/** A document may multiply its variables; nobody means this many paths. */
-const maxPaths = 10_000;
+/** A document may multiply its variables; nobody means this many paths, in one template or in all. */
+export const maxPaths = 10_000;
 
 /**
  * Reads the `variable` part of a document.

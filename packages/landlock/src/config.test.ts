@@ -146,6 +146,20 @@ describe('fromConfig', () => {
     const pathBeneath = [{ allowedAccess: ['execute'], parent: ['${x}${x}${x}${x}'] }];
     expect(() => fromConfig({ abi: 1, variable, pathBeneath })).toThrow(/more than 10000 paths/);
   });
+
+  it('bounds the paths of all templates together', () => {
+    const variable = [{ name: 'x', literal: Array.from({ length: 100 }, (_, number) => `/${number}`) }];
+    const parent = Array.from({ length: 3 }, () => '${x}${x}');
+    const begun = performance.now();
+    const pathBeneath = [
+      { allowedAccess: ['read_file'], parent: parent.slice(0, 1) },
+      { allowedAccess: ['read_dir'], parent },
+    ];
+    expect(() => fromConfig({ abi: 1, variable, pathBeneath })).toThrow(
+      /the document stands for more than 10000 paths/,
+    );
+    expect(performance.now() - begun).toBeLessThan(5000);
+  });
 });
 
 interface Rule {

@@ -1,7 +1,7 @@
 import { repeatedKey } from '@sb/core';
 
 import { type LandlockConfig, readConfig, refuseConfig as bad } from './config-document.js';
-import { expandTemplate, variablesOf } from './config-variables.js';
+import { expandTemplate, maxPaths, variablesOf } from './config-variables.js';
 import { extrasReader } from './documents.js';
 import { documentPlace } from './errors.js';
 import { type LandlockOptions, type LandlockPolicy, type LogOptions, type NetOptions, netOptionOf } from './options.js';
@@ -128,9 +128,13 @@ function expandGroups(group: 'fs' | 'net' | 'scope', names: readonly string[], a
 function pathsOf(config: LandlockConfig, abi: number, optional: boolean): readonly PathRule[] {
   const variables = variablesOf(config.variable ?? []);
   const rightsOf = new Map<string, readonly string[]>();
+  let written = 0;
   for (const rule of config.pathBeneath ?? []) {
     const rights = expandGroups('fs', rule.allowedAccess, abi);
-    for (const path of rule.parent.flatMap((parent) => expandTemplate(parent, variables))) {
+    const paths = rule.parent.flatMap((parent) => expandTemplate(parent, variables));
+    written += paths.length;
+    if (written > maxPaths) bad(`the document stands for more than ${maxPaths} paths`, 'Name directories above them.');
+    for (const path of paths) {
       rightsOf.set(path, unique([...(rightsOf.get(path) ?? []), ...rights]));
     }
   }

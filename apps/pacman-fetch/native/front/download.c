@@ -27,6 +27,19 @@ static int write_bytes(void *context, const unsigned char *bytes, size_t length)
 	return file_write(context, bytes, length);
 }
 
+/* A page in the place of a signature, by a network that wants a login, is refused by Node, which says so. */
+static int write_signature(void *context, const unsigned char *bytes, size_t length)
+{
+	/* What a packet of RFC 9580 begins with, or its armor: src/download/formats.ts has the same. */
+	static const unsigned char beginnings[] = {0x88, 0x89, 0x8a, 0x8b, 0xc2, '-'};
+	const struct file *file = context;
+	if (file->size == 0 && length > 0 && !memchr(beginnings, bytes[0], sizeof(beginnings))) {
+		errno = EBADMSG;
+		return -1;
+	}
+	return file_write(context, bytes, length);
+}
+
 /* Nothing may be there before something was asked for. 0; -1 where that can't be. */
 static int ask(const struct download *download)
 {
@@ -167,13 +180,15 @@ int download_run(struct download *download)
 {
 	struct file file;
 	static struct bar bar;
+	const struct call *call = download->call;
 	enum answer_state state = ANSWER_UNDER_WAY;
 	if (file_make(&file, download->folder, download->call->part)) {
 		download->is_in_order = 1;
 		return -1;
 	}
-	struct answer answer = {
-		.max_bytes = download->call->max_bytes, .sink = write_bytes, .context = &file};
+	struct answer answer = {.max_bytes = download->call->max_bytes,
+		.sink = call->is_xfer && call->is_signature ? write_signature : write_bytes,
+		.context = &file};
 	const struct receiving receiving = {.channel = &download->channel,
 		.is_patient = download->is_patient,
 		.answer = &answer,
@@ -187,10 +202,10 @@ int download_run(struct download *download)
 	case STOOD_STILL:
 		return fail_still(download, &file);
 	case INTERRUPTED:
-		file_leave(&file);
+		leave(download, &file);
 		return interrupt_status();
 	default:
-		file_leave(&file);
+		leave(download, &file);
 		/* Where pacman has ended nobody waits for the file any more. */
 		return owner_is_parent(download->owner) ? -1 : DOWNLOAD_FAILED;
 	}

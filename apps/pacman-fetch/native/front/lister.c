@@ -4,17 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <linux/securebits.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,31 +17,10 @@
 #include "alone.h"
 #include "facts.h"
 #include "listing.h"
+#include "rights.h"
 
 /* The list is of what comes in any case. src/front-door/listed.ts reads it. */
 static const char certain[] = "certain\n";
-
-/* Only processes of this machine can be asked, as gpg-agent(1) is for a database's signature. */
-static struct sock_filter no_network[] = {
-	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_socket, 0, 2),
-	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 0, 1),
-	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES),
-};
-
-/* It reads what pacman reads, and has no need of a root's rights, of files or of a network. */
-static int give_up(void)
-{
-	const struct sock_fprog program = {sizeof(no_network) / sizeof(no_network[0]), no_network};
-	const struct rlimit none = {0, 0};
-	const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED;
-	return (geteuid() == 0 && prctl(PR_SET_SECUREBITS, bits, 0, 0, 0)) ||
-	       setrlimit(RLIMIT_FSIZE, &none) || setrlimit(RLIMIT_CORE, &none) ||
-	       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
-}
 
 static ssize_t read_all(int descriptor, char *text, size_t size)
 {
@@ -151,7 +124,7 @@ static void list(int output, const struct owner *owner, const char *config)
 		listing_make(&listing, first, (size_t)length, config))
 		_exit(1);
 	/* What is warned of goes nowhere. */
-	if (dup2(output, STDOUT_FILENO) < 0 || give_up())
+	if (dup2(output, STDOUT_FILENO) < 0 || rights_give_up())
 		_exit(1);
 	if (listing.is_certain)
 		become_pacman(output, program, listing.words);
@@ -210,7 +183,9 @@ void lister_end(struct lister *lister)
 	if (lister->go >= 0)
 		(void)close(lister->go); /* nothing was said */
 	if (lister->pid > 0) {
-		(void)kill(lister->pid, SIGKILL); /* fails only for one that has ended */
+		/* It leads a session, in which its children are; both fail only for what has ended. */
+		(void)kill(-lister->pid, SIGKILL);
+		(void)kill(lister->pid, SIGKILL);
 		while (waitpid(lister->pid, NULL, 0) < 0 && errno == EINTR)
 			continue;
 	}

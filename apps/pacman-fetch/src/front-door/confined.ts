@@ -38,6 +38,8 @@ export async function confineFor(command: FetchCommand, descriptors: number): Pr
   const configuration = await loadConfiguration({ config: command.config, mayBeAbsent: true });
   const { sandbox: settings, pacman } = configuration;
   if (command.isAlone || settings.useSandbox.word === 'no') return undefined;
+  // `xfer` runs it; `-o` loses no more than time.
+  if (settings.xferCommand !== undefined) return undefined;
   const user = chooseUser(settings, resolve(command.output));
   // Whoever stays root is not to be left behind.
   if (user.kind === 'off') return undefined;

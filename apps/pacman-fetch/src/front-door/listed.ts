@@ -2,8 +2,8 @@ import { Socket } from 'node:net';
 
 import type { ExpectedFile } from '@sb/fetcher/in-this-process';
 
-/** Files that are listed at most, and characters of the whole list. */
-const maxFiles = 20_000;
+/** Lines that are read at most, and characters of the whole list. */
+const maxLines = 20_001;
 const maxText = 8 << 20;
 
 /** The first line of a list of what that pacman downloads in any case: it had no question, or nobody to ask. */
@@ -16,9 +16,9 @@ export const certain = 'certain';
  * @returns none where an answer to a question may have left some of them out
  */
 export function readListed(text: string): readonly ExpectedFile[] {
-  const lines = text.split('\n');
+  const lines = text.split('\n', maxLines);
   if (lines[0] !== certain) return [];
-  return lines.flatMap(fileOf).slice(0, maxFiles);
+  return lines.flatMap(fileOf);
 }
 
 /** A package that is in the cache has a URL of another kind. */

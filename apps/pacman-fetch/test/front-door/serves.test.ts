@@ -240,6 +240,15 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the front door', () => {
     expect(families(folder.path)).toHaveLength(1);
   });
 
+  it('asks for nothing where another program is to download', async () => {
+    mkdirSync(folder.file('pacman.d'));
+    writeFileSync(folder.file('pacman.d/pacman-fetch.conf'), '[options]\nXferCommand = /usr/bin/curl -sfo %o %u\n');
+    await using pacman = new StandIn();
+    expect(await pacman.run(...words('x.pkg.part', '/x.pkg'))).toEqual({ status: 0, said: '' });
+    const server = families(folder.path).map((family) => family.server);
+    expect(server.filter((pid) => pid > 0 && existsSync(`/proc/${pid}`))).toEqual([]);
+  });
+
   it('asks another port, or by another scheme, by another process', async () => {
     await using other = await startMirror({ '/x.pkg': content });
     await using pacman = new StandIn();

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { childrenOf, eventually } from '../kit/fetch-program.js';
 import { lastModified, type Mirror, startMirror } from '../kit/mirror.js';
 import { families, gone, StandIn, starter } from '../kit/stand-in.js';
 
@@ -14,13 +15,18 @@ let folder: TemporaryFolder;
 
 beforeAll(async () => {
   mirror = await startMirror(
-    { '/x.pkg': content, '/x.pkg.sig': Buffer.from('signature'), '/test.db': Buffer.from('database') },
+    { '/x.pkg': content, '/x.pkg.sig': Buffer.from([0x88, 0x75]), '/test.db': Buffer.from('database') },
     {
       '/half.pkg': (_request, response) => {
         response.writeHead(200, { 'content-length': content.length });
         response.write(content.subarray(0, 1000), () => response.destroy());
       },
       '/broken.pkg.sig': (_request, response) => void response.writeHead(500).end(),
+      '/login.pkg.sig': (_request, response) => void response.writeHead(200).end('<html>Log in</html>'),
+      '/hangs.pkg': (_request, response) => {
+        response.writeHead(200, { 'content-length': content.length });
+        response.write(content.subarray(0, 1000));
+      },
       '/gone.pkg.sig': (_request, response) => void response.writeHead(410).end(),
     },
   );
@@ -73,6 +79,26 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('xfer by the front door',
       status: 1,
       said: `error: failed retrieving file '${name}' from ${mirror.host} : ${why}\n`,
     });
+    expect(left()).toEqual([]);
+  });
+
+  it('takes no page for a signature', async () => {
+    await using pacman = new StandIn();
+    const { status, said } = await xfer(pacman, 'login.pkg.sig');
+    expect({ status, said }).toEqual({ status: 1, said: expect.stringContaining('login.pkg.sig') as string });
+    expect(left()).toEqual([]);
+  });
+
+  it('leaves nothing when it is interrupted', async () => {
+    await using pacman = new StandIn();
+    const args = ['-C', folder.file('cache'), starter, 'xfer', '--config', folder.file('pacman.conf')];
+    const call = pacman.start('env', ...args, `${mirror.origin}/hangs.pkg`);
+    const front = await eventually('its bytes', () => {
+      const [pid] = childrenOf(pacman.pid);
+      return existsSync(file('hangs.pkg.part')) && statSync(file('hangs.pkg.part')).size > 0 && pid;
+    });
+    process.kill(front, 'SIGINT');
+    expect(await pacman.end(call)).toMatchObject({ status: 130 });
     expect(left()).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 /* A process that is called pacman, starts the program for one file after the other, and lists what is to come when it is asked. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 
@@ -37,12 +38,14 @@ export class ListingPacman implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
   readonly #ended: Promise<unknown>;
-  readonly #database: string;
+  readonly #listener: Server;
+  #told = '';
 
   constructor({ program, database, list, args = ['-S', '--noconfirm', 'a'], uid }: ListingOptions) {
     mkdirSync(database, { recursive: true });
     writeFileSync(join(database, 'list'), list.map((line) => `${line}\n`).join(''));
-    this.#database = database;
+    this.#listener = createServer((socket) => socket.on('data', (text) => (this.#told += text.toString())));
+    this.#listener.listen(join(database, 'told'), () => chmodSync(join(database, 'told'), 0o777));
     this.#child = spawn(program, ['--dbpath', database, ...args], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: environment,
@@ -66,13 +69,15 @@ export class ListingPacman implements AsyncDisposable {
 
   /** What it has said of itself as it listed; empty before. */
   told(): readonly string[] {
-    return readdirSync(this.#database)
-      .flatMap((name) => /^told (.*)$/.exec(name)?.[1] ?? [])
+    return this.#told
+      .split('\n')
+      .filter((line) => line !== '')
       .toSorted();
   }
 
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
+    this.#listener.close();
     await this.#ended;
   }
 

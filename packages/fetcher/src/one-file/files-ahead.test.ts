@@ -1,8 +1,9 @@
 import { setTimeout as after } from 'node:timers/promises';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { TransferFailure } from '../errors/transfer-failure.js';
+import { StatusFailure } from '../source/status-failure.js';
 import { type AheadLimits, type ExpectedFile, FilesAhead } from './files-ahead.js';
 import type { StreamSink } from './kept-file.js';
 
@@ -10,23 +11,32 @@ import type { StreamSink } from './kept-file.js';
 interface Attempted {
   readonly name: string;
   readonly sink: StreamSink;
+  readonly signal: AbortSignal;
   readonly end: (failure?: TransferFailure) => Promise<void>;
 }
 
 /** A downloader of files, and what it was asked for. */
-function downloader(limits: AheadLimits = { parallel: 2, maxBytes: 1000 }) {
+function downloader(limits: AheadLimits = { parallel: 2, maxBytes: 1_000_000 }) {
   const attempts: Attempted[] = [];
-  const ahead = new FilesAhead(async (url, sink) => {
+  const ahead = new FilesAhead(async (url, sink, signal) => {
     let resolve: (failure?: TransferFailure) => void = () => {};
     const promise = new Promise<TransferFailure | undefined>((settle) => (resolve = settle));
+    signal.addEventListener('abort', () => resolve(signal.reason as TransferFailure));
     const end = async (failure?: TransferFailure): Promise<void> => {
       resolve(failure);
       await after(0);
     };
-    attempts.push({ name: url.pathname, sink, end });
+    attempts.push({ name: url.pathname, sink, signal, end });
     return await promise;
   }, limits);
-  return { ahead, attempts, names: () => attempts.map(({ name }) => name) };
+  const brought: string[] = [];
+  /** Asks for a file as a front door does; what isn't ahead is downloaded at once. */
+  const ask = async (url: URL, sink: StreamSink) =>
+    await ahead.take(url, sink, async () => {
+      brought.push(url.pathname);
+      return await Promise.resolve({ failure: undefined, hasStarted: true });
+    });
+  return { ahead, attempts, ask, brought, names: () => attempts.map(({ name }) => name) };
 }
 
 /** A sink that takes its time for each chunk. */
@@ -49,32 +59,32 @@ class SlowSink implements StreamSink {
   }
 }
 
-const fileOf = (name: string, size = 100): ExpectedFile => ({ url: new URL(`http://mirror/core/${name}`), size });
+const fileOf = (name: string, size = 20_000): ExpectedFile => ({ url: new URL(`http://mirror/core/${name}`), size });
 const url = (name: string): URL => new URL(`http://mirror/core/${name}`);
 const failed = new TransferFailure('http', 'The server answered with status 404');
 
 describe('FilesAhead', () => {
   it('begins what is expected once a neighbour was asked for, so many at once, in order', async () => {
-    const { ahead, attempts, names } = downloader();
+    const { ahead, ask, attempts, brought, names } = downloader();
     ahead.expect(['a', 'b', 'c', 'd'].map((name) => fileOf(name)));
     expect(names()).toEqual([]);
-    expect(await ahead.take(url('a'), new SlowSink())).toBeUndefined();
-    expect(names()).toEqual(['/core/b', '/core/c']);
+    expect(await ask(url('a'), new SlowSink())).toBeUndefined();
+    expect({ ahead: names(), brought }).toEqual({ ahead: ['/core/b', '/core/c'], brought: ['/core/a'] });
     await attempts[0]?.end();
     expect(names()).toEqual(['/core/b', '/core/c', '/core/d']);
   });
 
   it('hears of the list after the first file was asked for, and leaves that out', async () => {
-    const { ahead, names } = downloader();
-    await ahead.take(url('a'), new SlowSink());
+    const { ahead, ask, names } = downloader();
+    await ask(url('a'), new SlowSink());
     ahead.expect(['a', 'b'].map((name) => fileOf(name)));
     expect(names()).toEqual(['/core/b']);
   });
 
   it.each([0, 1, 2, 3, 4])('hands over all bytes in order, where %i of 4 chunks have come before', async (before) => {
-    const { ahead, attempts } = downloader();
+    const { ahead, ask, attempts } = downloader();
     ahead.expect([fileOf('a'), fileOf('b')]);
-    await ahead.take(url('a'), new SlowSink());
+    await ask(url('a'), new SlowSink());
     const { sink, end } = attempts[0] as Attempted;
     const chunks = ['1', '2', '3', '4'];
     const write = (chunk: string) => sink.write(Buffer.from(chunk));
@@ -82,98 +92,168 @@ describe('FilesAhead', () => {
     if (before > 0) sink.start(4, undefined);
     for (const chunk of chunks.slice(0, before)) void write(chunk);
     const target = new SlowSink();
-    const taken = ahead.take(url('b'), target);
+    const taken = ask(url('b'), target);
     if (before === 0) sink.start(4, undefined);
     for (const chunk of chunks.slice(before)) {
       await write(chunk);
       await after(2);
     }
     await end();
-    expect(await taken).toEqual({ failure: undefined });
-    expect(target).toMatchObject({ words: ['total 4', ...chunks], position: 4 });
+    expect(await taken).toBeUndefined();
+    const [first, ...rest] = target.words;
+    expect({ first, rest: rest.join('') }).toEqual({ first: 'total 4', rest: '1234' });
   });
 
   it('keeps within its bytes, and goes on when a file is taken', async () => {
-    const { ahead, attempts, names } = downloader({ parallel: 9, maxBytes: 250 });
+    const { ahead, ask, attempts, names } = downloader({ parallel: 9, maxBytes: 50_000 });
     ahead.expect(['a', 'b', 'c', 'd'].map((name) => fileOf(name)));
-    await ahead.take(url('a'), new SlowSink());
+    await ask(url('a'), new SlowSink());
     expect(names()).toEqual(['/core/b', '/core/c']);
     attempts[0]?.sink.start(0, undefined);
     await attempts[0]?.end();
     expect(names()).toHaveLength(2);
-    await ahead.take(url('b'), new SlowSink());
+    await ask(url('b'), new SlowSink());
     expect(names()).toEqual(['/core/b', '/core/c', '/core/d']);
   });
 
   it('keeps no more of a file than the list says', async () => {
-    const { ahead, attempts } = downloader();
+    const { ahead, ask, attempts } = downloader();
     ahead.expect([fileOf('a'), fileOf('b', 3)]);
-    await ahead.take(url('a'), new SlowSink());
+    await ask(url('a'), new SlowSink());
     const { sink } = attempts[0] as Attempted;
     sink.start(undefined, undefined);
     expect(() => sink.write(Buffer.from('1234'))).toThrow(/larger than 3 bytes/);
   });
 
-  it('never begins what is larger than all that it may keep, or what has no size', async () => {
+  it('counts each file with 16 KiB at least', async () => {
+    const { ahead, ask, names } = downloader({ parallel: 99, maxBytes: 50_000 });
+    ahead.expect(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => fileOf(name, 1)));
+    await ask(url('a'), new SlowSink());
+    expect(names()).toHaveLength(3);
+  });
+
+  it('keeps as many bytes as a file has, however small its pieces and large their buffers are', async () => {
+    const { ahead, ask, attempts } = downloader();
+    ahead.expect([fileOf('a'), fileOf('b')]);
+    await ask(url('a'), new SlowSink());
+    const { sink, end } = attempts[0] as Attempted;
+    sink.start(undefined, undefined);
+    const large = Buffer.alloc(1 << 20, 'x');
+    for (let at = 0; at < 20_000; at++) void sink.write(large.subarray(at, at + 1));
+    await end();
+    const target = new SlowSink();
+    const written = vi.spyOn(target, 'write');
+    expect(await ask(url('b'), target)).toBeUndefined();
+    expect(target.position).toBe(20_000);
+    const pieces = written.mock.calls.map(([piece]) => piece.buffer.byteLength);
+    expect(pieces).toEqual([20_000]);
+  });
+
+  it('begins one less while pacman has a file downloaded that was not ahead', async () => {
     const { ahead, names } = downloader();
-    ahead.expect([fileOf('a'), fileOf('huge', 1001), fileOf('none', 0), fileOf('b')]);
-    await ahead.take(url('a'), new SlowSink());
+    ahead.expect(['a', 'b', 'c'].map((name) => fileOf(name)));
+    let end: (ending: { failure: undefined; hasStarted: boolean }) => void = () => {};
+    const taken = ahead.take(url('a'), new SlowSink(), async () => await new Promise((resolve) => (end = resolve)));
+    expect(names()).toEqual(['/core/b']);
+    end({ failure: undefined, hasStarted: true });
+    await taken;
+    expect(names()).toEqual(['/core/b', '/core/c']);
+  });
+
+  it.each([
+    ['503', new StatusFailure(503, 'mirror')],
+    ['429', new StatusFailure(429, 'mirror')],
+    ['no connection', new TransferFailure('connect', 'refused')],
+  ])('gives way for good where the server answers %s to what pacman wants', async (_, crowded) => {
+    const { ahead, ask, attempts, brought, names } = downloader();
+    ahead.expect(['a', 'b', 'c', 'd'].map((name) => fileOf(name)));
+    await ask(url('a'), new SlowSink());
+    const answers = [crowded, undefined];
+    const bring = async () => await Promise.resolve({ failure: answers.shift(), hasStarted: false });
+    expect(await ahead.take(url('x'), new SlowSink(), bring)).toBeUndefined();
+    expect(attempts.map(({ signal }) => signal.aborted)).toEqual([true, true]);
+    for (const name of ['b', 'd']) await ask(url(name), new SlowSink());
+    expect({ ahead: names(), brought }).toEqual({
+      ahead: ['/core/b', '/core/c'],
+      brought: ['/core/a', '/core/b', '/core/d'],
+    });
+  });
+
+  it.each([
+    ['another failure', new StatusFailure(404, 'mirror'), false],
+    ['a failure of a file that has begun', new StatusFailure(503, 'mirror'), true],
+  ])('does not give way to %s', async (_, failure, hasStarted) => {
+    const { ahead, ask, attempts } = downloader();
+    ahead.expect(['a', 'b'].map((name) => fileOf(name)));
+    await ask(url('a'), new SlowSink());
+    const bring = async () => await Promise.resolve({ failure, hasStarted });
+    expect(await ahead.take(url('x'), new SlowSink(), bring)).toBe(failure);
+    expect(attempts[0]?.signal.aborted).toBe(false);
+  });
+
+  it('never begins what is larger than all that it may keep, or what has no size', async () => {
+    const { ahead, ask, names } = downloader();
+    ahead.expect([fileOf('a'), fileOf('huge', 1_000_001), fileOf('none', 0), fileOf('b')]);
+    await ask(url('a'), new SlowSink());
     expect(names()).toEqual(['/core/b']);
   });
 
   it('leaves a file that has failed to who asks for it, and stops after three in a row', async () => {
-    const { ahead, attempts, names } = downloader({ parallel: 1, maxBytes: 1000 });
+    const { ahead, ask, attempts, names } = downloader({ parallel: 1, maxBytes: 1_000_000 });
     ahead.expect(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => fileOf(name)));
-    await ahead.take(url('a'), new SlowSink());
+    await ask(url('a'), new SlowSink());
     for (let number = 0; number < 3; number++) await attempts[number]?.end(failed);
     expect(names()).toEqual(['/core/b', '/core/c', '/core/d']);
-    expect(await ahead.take(url('b'), new SlowSink())).toBeUndefined();
+    expect(await ask(url('b'), new SlowSink())).toBeUndefined();
     expect(names()).toHaveLength(3);
   });
 
   it('says that a file has failed of which bytes were handed over, and of none otherwise', async () => {
-    const { ahead, attempts } = downloader();
+    const { ahead, ask, attempts, brought } = downloader();
     ahead.expect(['a', 'b', 'c'].map((name) => fileOf(name)));
-    await ahead.take(url('a'), new SlowSink());
-    const taken = [ahead.take(url('b'), new SlowSink()), ahead.take(url('c'), new SlowSink())];
+    await ask(url('a'), new SlowSink());
+    const taken = [ask(url('b'), new SlowSink()), ask(url('c'), new SlowSink())];
     attempts[0]?.sink.start(4, undefined);
     for (const { end } of attempts) await end(failed);
-    expect(await Promise.all(taken)).toEqual([{ failure: failed }, undefined]);
+    expect({ taken: await Promise.all(taken), brought }).toEqual({
+      taken: [failed, undefined],
+      brought: ['/core/a', '/core/c'],
+    });
   });
 
   it('says so if who asks for it takes no more', async () => {
-    const { ahead, attempts } = downloader();
+    const { ahead, ask, attempts } = downloader();
     ahead.expect([fileOf('a'), fileOf('b')]);
-    await ahead.take(url('a'), new SlowSink());
+    await ask(url('a'), new SlowSink());
     attempts[0]?.sink.start(1, undefined);
     void attempts[0]?.sink.write(Buffer.from('1'));
     const full = new TransferFailure('too-large', 'too large');
     const target = Object.assign(new SlowSink(), { write: () => Promise.reject(full) });
-    const taken = ahead.take(url('b'), target);
+    const taken = ask(url('b'), target);
     await attempts[0]?.end();
-    expect(await taken).toEqual({ failure: full });
+    expect(await taken).toBe(full);
   });
 
   it('expects signatures once one was asked for, also of what it has', async () => {
-    const { ahead, names } = downloader({ parallel: 9, maxBytes: 1 << 20 });
+    const { ahead, ask, names } = downloader({ parallel: 9, maxBytes: 1 << 20 });
     ahead.expect(['a', 'b'].map((name) => fileOf(name)));
-    await ahead.take(url('a'), new SlowSink());
+    await ask(url('a'), new SlowSink());
     expect(names()).toEqual(['/core/b']);
-    await ahead.take(url('a.sig'), new SlowSink());
+    await ask(url('a.sig'), new SlowSink());
     expect(names()).toEqual(['/core/b', '/core/b.sig']);
   });
 
   it('asks another server for the rest once another one is asked', async () => {
-    const { ahead, names } = downloader({ parallel: 1, maxBytes: 1000 });
+    const { ahead, ask, names } = downloader({ parallel: 1, maxBytes: 1_000_000 });
     ahead.expect(['a', 'b'].map((name) => fileOf(name)));
-    await ahead.take(new URL('http://cache:8080/x/a'), new SlowSink());
+    await ask(new URL('http://cache:8080/x/a'), new SlowSink());
     expect(names()).toEqual(['/x/b']);
   });
 
   it('asks nobody of another folder', async () => {
-    const { ahead, names } = downloader();
+    const { ahead, ask, names } = downloader();
     ahead.expect([fileOf('a'), { url: new URL('http://mirror/extra/b'), size: 1 }]);
-    await ahead.take(url('a'), new SlowSink());
+    await ask(url('a'), new SlowSink());
     expect(names()).toEqual([]);
   });
 });

@@ -1,5 +1,7 @@
-import type { TransferFailure } from '../errors/transfer-failure.js';
+import type { FailureKind } from '../errors/error-codes.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
 import { failureOf } from '../http/failure-of.js';
+import { StatusFailure } from '../source/status-failure.js';
 import { KeptFile, type StreamSink } from './kept-file.js';
 
 /** A file that will be asked for. */
@@ -11,20 +13,26 @@ export interface ExpectedFile {
 
 /** What may be downloaded before it is asked for. */
 export interface AheadLimits {
-  /** Files at once. */
+  /** Files at once, with the one that is asked for. */
   readonly parallel: number;
   /** Bytes of files that nobody has asked for yet. */
   readonly maxBytes: number;
 }
 
 /** How a file has ended that was asked for. */
-export interface Ending {
+interface Ending {
   /** Undefined where the sink has all of it. */
   readonly failure: TransferFailure | undefined;
 }
 
-/** Makes one attempt at a file; never throws. */
-export type Attempt = (url: URL, sink: StreamSink) => Promise<TransferFailure | undefined>;
+/** The same, of one that was downloaded. */
+export interface Attempted extends Ending {
+  /** A server's answer was taken. */
+  readonly hasStarted: boolean;
+}
+
+/** Makes one attempt at a file, until it is aborted; never throws. */
+export type Attempt = (url: URL, sink: StreamSink, signal: AbortSignal) => Promise<TransferFailure | undefined>;
 
 /** A file that is under way, or whole. */
 interface Kept extends Waiting {
@@ -44,8 +52,14 @@ interface Waiting {
 /** Bytes of a signature, as pacman takes it at the most. */
 const maxSignature = 16 * 1024;
 
+/** Bytes that each file counts for at least: there are objects to each, however short it is. */
+const minSize = 16 * 1024;
+
 /** Failures in a row after which nothing of that kind is downloaded ahead any more. */
 const maxFailures = 3;
+
+/** How a server fails that takes no more connections. */
+const crowded: ReadonlySet<FailureKind> = new Set(['connect', 'protocol', 'truncated', 'timeout']);
 
 /**
  * Downloads files before they are asked for, in the order in which they are expected, and holds them in memory until then. It asks
@@ -62,9 +76,13 @@ export class FilesAhead {
   readonly #folders = new Map<string, string>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #failures = { file: 0, signature: 0 };
+  /** Ends what is under way: an abort has its failure as its reason. */
+  readonly #halt = new AbortController();
   #hasSignatures = false;
   #bytes = 0;
   #running = 0;
+  /** Files that are asked for, and downloaded as if there were nothing ahead. */
+  #asking = 0;
 
   constructor(attempt: Attempt, limits: AheadLimits) {
     this.#attempt = attempt;
@@ -80,16 +98,43 @@ export class FilesAhead {
   }
 
   /**
-   * Hands over a file that is asked for, what has come of it and what comes.
+   * Hands over a file that is asked for, what has come of it and what comes; one that has not begun is downloaded. Some servers answer
+   * a few at once and refuse the others: what is ahead gives way then, for good.
    *
-   * @returns how it has ended; undefined where the sink has got nothing, and the file is to be downloaded
+   * @param bring - downloads it into the sink
+   * @returns undefined once the sink has all of it
    */
-  async take(url: URL, sink: StreamSink): Promise<Ending | undefined> {
+  async take(url: URL, sink: StreamSink, bring: () => Promise<Attempted>): Promise<TransferFailure | undefined> {
     this.#asked.add(url.href);
     this.#learn(partsOf(url));
     const kept = this.#kept.get(url.href);
+    if (kept !== undefined) {
+      const ending = await this.#handOver(kept, sink);
+      if (ending !== undefined) return ending.failure;
+    }
+    this.#asking++;
+    try {
+      const begun = bring();
+      this.#pump();
+      const { failure, hasStarted } = await begun;
+      if (failure === undefined || hasStarted || this.#running === 0 || !isCrowded(failure)) return failure;
+      await this.#giveWay();
+      return (await bring()).failure;
+    } finally {
+      this.#asking--;
+      this.#pump();
+    }
+  }
+
+  /** What is whole stays. */
+  async #giveWay(): Promise<void> {
+    this.#waiting.clear();
+    this.#halt.abort(new TransferFailure('connect', 'Nothing is downloaded ahead any more'));
+    await Promise.all([...this.#kept.values()].map(({ done }) => done));
+  }
+
+  async #handOver(kept: Kept, sink: StreamSink): Promise<Ending | undefined> {
     this.#pump();
-    if (kept === undefined) return undefined;
     try {
       return await handOver(kept, sink);
     } finally {
@@ -120,8 +165,10 @@ export class FilesAhead {
 
   /** Begins as many as there is room for. */
   #pump(): void {
+    if (this.#halt.signal.aborted) return;
     for (const next of this.#waiting.values()) {
-      if (this.#running >= this.#limits.parallel || this.#bytes + next.size > this.#limits.maxBytes) return;
+      const size = Math.max(next.size, minSize);
+      if (this.#running + this.#asking >= this.#limits.parallel || this.#bytes + size > this.#limits.maxBytes) return;
       const folder = this.#folders.get(next.folder);
       if (folder === undefined || this.#failures[next.kind] >= maxFailures) continue;
       this.#waiting.delete(next.name);
@@ -132,9 +179,9 @@ export class FilesAhead {
 
   #begin(url: URL, expected: Waiting): void {
     const file = new KeptFile(expected.size);
-    const kept: Kept = { ...expected, url, file, done: this.#attempt(url, file) };
+    const kept: Kept = { ...expected, url, file, done: this.#attempt(url, file, this.#halt.signal) };
     this.#kept.set(url.href, kept);
-    this.#bytes += kept.size;
+    this.#bytes += Math.max(kept.size, minSize);
     this.#running++;
     void this.#finish(kept);
   }
@@ -150,8 +197,14 @@ export class FilesAhead {
   #forget(kept: Kept): void {
     if (this.#kept.get(kept.url.href) !== kept) return;
     this.#kept.delete(kept.url.href);
-    this.#bytes -= kept.size;
+    this.#bytes -= Math.max(kept.size, minSize);
   }
+}
+
+/** Whether a server may have refused since there are others: by 429, 503, or by taking no connection. */
+function isCrowded(failure: TransferFailure): boolean {
+  if (failure instanceof StatusFailure) return failure.status === 429 || failure.status === 503;
+  return crowded.has(failure.kind);
 }
 
 async function handOver({ url, file, done }: Kept, sink: StreamSink): Promise<Ending | undefined> {

@@ -12,10 +12,18 @@ export interface StreamSink extends Sink {
   start(total: number | undefined, lastModified: number | undefined): void;
 }
 
+/** Bytes of a piece of memory that is filled before there is another one. */
+const blockSize = 64 * 1024;
+
+interface Block {
+  readonly bytes: Buffer;
+  used: number;
+}
+
 /** Holds a file in memory until it is asked for. From then on bytes go through as they come. */
 export class KeptFile implements StreamSink {
   readonly #maxBytes: number;
-  readonly #chunks: Uint8Array[] = [];
+  readonly #blocks: Block[] = [];
   #position = 0;
   #started: Parameters<StreamSink['start']> | undefined;
   #target: StreamSink | undefined;
@@ -52,8 +60,24 @@ export class KeptFile implements StreamSink {
     }
     this.#position += chunk.length;
     if (this.#target !== undefined && !this.#isHanding) return this.#target.write(chunk);
-    this.#chunks.push(chunk);
+    this.#keep(chunk);
     return this.#handed;
+  }
+
+  /** Copied, since a chunk of one byte may hold a large buffer: what is kept takes as much memory as it has bytes. */
+  #keep(chunk: Uint8Array): void {
+    for (let rest = chunk; rest.length > 0;) {
+      let block = this.#blocks.at(-1);
+      if (block === undefined || block.used === block.bytes.length) {
+        const left = Math.max(this.#maxBytes - (this.#position - rest.length), rest.length);
+        block = { bytes: Buffer.allocUnsafeSlow(Math.min(left, blockSize)), used: 0 };
+        this.#blocks.push(block);
+      }
+      const taken = rest.subarray(0, block.bytes.length - block.used);
+      block.bytes.set(taken, block.used);
+      block.used += taken.length;
+      rest = rest.subarray(taken.length);
+    }
   }
 
   /**
@@ -65,14 +89,14 @@ export class KeptFile implements StreamSink {
     this.#target = target;
     if (this.#started !== undefined) startIn(target, this.#started);
     this.#isHanding = true;
-    this.#handed = this.#handChunks(target);
+    this.#handed = this.#handBlocks(target);
     await this.#handed;
   }
 
-  async #handChunks(target: StreamSink): Promise<void> {
+  async #handBlocks(target: StreamSink): Promise<void> {
     try {
-      for (let chunk = this.#chunks.shift(); chunk !== undefined; chunk = this.#chunks.shift()) {
-        await target.write(chunk);
+      for (let block = this.#blocks.shift(); block !== undefined; block = this.#blocks.shift()) {
+        await target.write(block.bytes.subarray(0, block.used));
       }
     } finally {
       // Before anything else can be written.

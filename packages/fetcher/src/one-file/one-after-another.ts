@@ -13,7 +13,7 @@ import { Deadline } from '../source/deadline.js';
 import { download, type Started } from '../source/download.js';
 import { portOf, type Ports } from '../values/port.js';
 import { documentPlace } from '../values/readers.js';
-import { type AheadLimits, type ExpectedFile, FilesAhead } from './files-ahead.js';
+import { type AheadLimits, type Attempted, type ExpectedFile, FilesAhead } from './files-ahead.js';
 import type { StreamSink } from './kept-file.js';
 import type { OneFileRequest } from './options.js';
 import { fileOf } from './plan.js';
@@ -44,9 +44,9 @@ export class OneAfterAnother {
     this.#request = request;
     this.#ports = portsOf(files, request.redirectPorts);
     this.#proxies = proxiesNeeded(request.proxies, urlsOf(files));
-    // One for what is asked for.
+    // One for a file that is asked for where all of the others are under way.
     this.#parallel = limits.parallel + 1;
-    this.#ahead = new FilesAhead(async (ahead, sink) => await this.#bringAhead(ahead, sink), limits);
+    this.#ahead = new FilesAhead(async (ahead, sink, signal) => await this.#bringAhead(ahead, sink, signal), limits);
   }
 
   /**
@@ -82,33 +82,35 @@ export class OneAfterAnother {
    * @returns undefined once the sink has all of it
    */
   async download(url: URL, maxBytes: number, sink: StreamSink): Promise<TransferFailure | undefined> {
-    const ending = await this.#ahead.take(url, sink);
-    return ending === undefined ? await this.#bring(url, maxBytes, sink) : ending.failure;
+    return await this.#ahead.take(url, sink, async () => await this.#bring(url, maxBytes, sink));
   }
 
-  async #bringAhead(url: URL, sink: StreamSink): Promise<TransferFailure | undefined> {
+  async #bringAhead(url: URL, sink: StreamSink, halt: AbortSignal): Promise<TransferFailure | undefined> {
     using deadline = new Deadline(this.#request.limits.timeout);
-    const task = { url, maxBytes: Number.MAX_SAFE_INTEGER, sink, deadline: deadline.signal };
-    return (await this.#attempt(task)).failure;
+    // Where no server is too slow, one that never answers must not keep pacman waiting for what it has not asked for.
+    using patience = new Deadline(keptPatience);
+    const signal = AbortSignal.any([deadline.signal, patience.signal, halt]);
+    const task = { url, maxBytes: Number.MAX_SAFE_INTEGER, sink, deadline: signal };
+    return (await this.#attempt(task, () => patience[Symbol.dispose]())).failure;
   }
 
-  async #bring(url: URL, maxBytes: number, sink: StreamSink): Promise<TransferFailure | undefined> {
+  async #bring(url: URL, maxBytes: number, sink: StreamSink): Promise<Attempted> {
     using deadline = new Deadline(this.#request.limits.timeout);
     const task = { url, maxBytes, sink, deadline: deadline.signal };
     const mayBeKept = this.#keeps && this.#connections !== undefined;
-    if (!mayBeKept) return (await this.#attempt(task)).failure;
+    if (!mayBeKept) return await this.#attempt(task);
     using patience = new Deadline(keptPatience);
     const signal = AbortSignal.any([task.deadline, patience.signal]);
     const { failure, hasStarted } = await this.#attempt({ ...task, deadline: signal }, () =>
       patience[Symbol.dispose](),
     );
-    if (failure === undefined || hasStarted || !ofKeptConnections.has(failure.kind)) return failure;
+    if (failure === undefined || hasStarted || !ofKeptConnections.has(failure.kind)) return { failure, hasStarted };
     this.#keeps = false;
     this.#connections = undefined;
-    return (await this.#attempt(task)).failure;
+    return await this.#attempt(task);
   }
 
-  async #attempt({ url, maxBytes, sink, deadline }: Task, onStarted: () => void = () => {}): Promise<Attempt> {
+  async #attempt({ url, maxBytes, sink, deadline }: Task, onStarted: () => void = () => {}): Promise<Attempted> {
     const { limits, userAgent, certificates } = this.#request;
     const { connectTimeout } = limits;
     const choice = { connectTimeout, parallel: this.#parallel, proxies: this.#proxies.rules, keeps: this.#keeps };
@@ -159,11 +161,4 @@ interface Task {
   readonly maxBytes: number;
   readonly sink: StreamSink;
   readonly deadline: AbortSignal;
-}
-
-/** How it was asked for once. */
-interface Attempt {
-  readonly failure: TransferFailure | undefined;
-  /** A server's answer was taken. */
-  readonly hasStarted: boolean;
 }
