@@ -4,6 +4,7 @@ import { circles } from '../rules/circles.mjs';
 import { dependencies } from '../rules/dependencies.mjs';
 import { kernelNames, names, sizes } from '../rules/files.mjs';
 import { includes } from '../rules/includes.mjs';
+import { licenceLine } from '../rules/licence-line.mjs';
 import { links } from '../rules/links.mjs';
 import { packages } from '../rules/packages.mjs';
 import { projectTree, type Rule, Tree } from '../tree.mjs';
@@ -195,6 +196,20 @@ const breaches: readonly (readonly [name: string, rule: Rule, good: Files, bad: 
     { 'packages/a/native/a.c': ' * BTRFS_IOC_SNAP_CREATE\n' },
     { 'packages/a/native/a.c': ' * BTRFS_IOC\n * _SNAP_CREATE\n' },
     'packages/a/native/a.c:2: a kernel name is broken over two lines; grep would not find it',
+  ],
+  [
+    'C without its licence',
+    licenceLine,
+    { 'packages/a/native/a.h': '/* SPDX-License-Identifier: MIT */\n' },
+    { 'packages/a/native/a.h': '\n/* SPDX-License-Identifier: MIT */\n' },
+    'packages/a/native/a.h: its first line is to be /* SPDX-License-Identifier: MIT */',
+  ],
+  [
+    'long C whose first line is its licence',
+    sizes,
+    { 'packages/a/native/a.c': `/* SPDX-License-Identifier: MIT */\n${lines(250)}` },
+    { 'packages/a/native/a.c': `/* SPDX-License-Identifier: MIT */\n${lines(251)}` },
+    'packages/a/native/a.c: has 251 lines, over 250; split it by what it is about',
   ],
   [
     'a dead link',
