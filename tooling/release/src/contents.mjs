@@ -29,6 +29,7 @@ export function problemsIn({ name, size, unpackedSize, files }, folder) {
   const [packed = 0, unpacked = 0] = limits[name] ?? [];
   return [
     ...everywhere.filter((path) => !paths.includes(path)).map((path) => `${path} is missing`),
+    ...nativeProblems(paths, folder),
     ...paths.filter((path) => unwanted.test(path)).map((path) => `${path} is of no use to a user`),
     ...(size > packed * 1000 ? [`has ${size} bytes, over ${packed} kB`] : []),
     ...(unpackedSize > unpacked * 1000 ? [`unpacks to ${unpackedSize} bytes, over ${unpacked} kB`] : []),
@@ -39,6 +40,15 @@ export function problemsIn({ name, size, unpackedSize, files }, folder) {
       .filter(({ path, mode }) => (mode & 0o022) !== 0 || (isProgram(path) && (mode & 0o111) === 0))
       .map(({ path, mode }) => `${path} has the mode ${mode.toString(8)}`),
   ];
+}
+
+/** A package that builds native parts has them for this machine at least. @type {(paths: readonly string[], folder: string) => readonly string[]} */
+function nativeProblems(paths, folder) {
+  if (!paths.includes('package.json')) return [];
+  const { scripts = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const place = `prebuilds/${process.platform}-${process.arch}/`;
+  if (scripts['build:native'] === undefined || paths.some((path) => path.startsWith(place))) return [];
+  return [`${place} is missing`];
 }
 
 /** A file of some size that is there twice under two names. @type {(paths: readonly string[], folder: string) => readonly string[]} */

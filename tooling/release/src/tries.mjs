@@ -8,7 +8,7 @@ import { compilers, problemOfConsumer, resolutions, writeConsumers } from './con
 import { problemsIn } from './contents.mjs';
 import { dropRoot } from './drop-root.mjs';
 import { install } from './empty-folder.mjs';
-import { modulesOf, problemOfCommand, problemOfModule } from './try-installed.mjs';
+import { modulesOf, problemOfCommand, problemOfModule, problemOfSelfTest } from './try-installed.mjs';
 
 /** @typedef {import('./pack.mjs').Tarball} Tarball */
 /** @typedef {import('./published.mjs').Published} Published */
@@ -47,6 +47,12 @@ export async function tryAll(packages, tarballs, folder) {
       await check(`${manifest.name}: ${command} --version`, () =>
         problemOfCommand(command, manifest.version, together),
       );
+  }
+  if (tarballs.some(({ name }) => name === '@sb/sandbox')) {
+    await check('sb-run --self-test', () => problemOfSelfTest(together));
+    // Only root can be somebody else.
+    if (process.getuid?.() === 0)
+      await check('sb-run --self-test as nobody', () => problemOfSelfTest(together, 65_534));
   }
   writeConsumers(
     packages.flatMap(({ manifest }) => modulesOf(manifest)),

@@ -58,6 +58,20 @@ export function problemOfCommand(command, version, folder) {
   return stdout.includes(version) ? undefined : `${command} --version says ${stdout.trim()}`;
 }
 
+/**
+ * Lets the sandbox try from inside what it forbids, by its launcher, its addon and its probe as they were installed.
+ *
+ * @param {string} folder
+ * @param {number} [id] of the user and the group that it is run as. Default: as this process
+ * @returns {string | undefined}
+ */
+export function problemOfSelfTest(folder, id) {
+  const who = id === undefined ? {} : { uid: id, gid: id };
+  const command = join(folder, 'node_modules/.bin/sb-run');
+  const { status, stdout, stderr } = spawnSync(command, ['--self-test'], { encoding: 'utf8', cwd: folder, ...who });
+  return status === 0 && / attempts passed/.test(stdout) ? undefined : `it ended with ${status}: ${stdout}${stderr}`;
+}
+
 /** Without warnings, of which Node 20 and 22 have one for require of an ES module. @param {readonly string[]} args @param {string} cwd */
 function node(args, cwd) {
   return spawnSync(process.execPath, ['--no-warnings', ...args], { cwd, encoding: 'utf8' });

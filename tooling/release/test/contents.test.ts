@@ -42,6 +42,14 @@ describe('a tarball', () => {
       Object.fromEntries(Object.entries(good).filter(([path]) => path !== 'LICENSE')),
       'LICENSE is missing',
     ],
+    [
+      'no native part though it builds one',
+      {
+        ...Object.fromEntries(Object.entries(good).filter(([path]) => !path.startsWith('prebuilds/'))),
+        'package.json': '{"scripts":{"build:native":"make"}}',
+      },
+      `prebuilds/${process.platform}-${process.arch}/ is missing`,
+    ],
     ['a test', { ...good, 'dist/a.test.js': '' }, 'dist/a.test.js is of no use to a user'],
     ['one file twice', { ...good, 'dist/b.js': 'x'.repeat(5000) }, 'dist/b.js is dist/index.js once more'],
     [
