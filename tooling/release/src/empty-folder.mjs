@@ -24,7 +24,15 @@ export function openFolder(name) {
 export function install(tarballs, folder) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "name": "empty", "private": true }\n');
-  const options = ['--ignore-scripts', '--offline', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-dedupe'];
+  const options = [
+    '--ignore-scripts',
+    '--offline',
+    '--no-update-notifier',
+    '--no-audit',
+    '--no-fund',
+    '--no-package-lock',
+    '--prefer-dedupe',
+  ];
   // A cache of its own, so that nothing is taken from what was downloaded before.
   const cache = join(folder, '.cache');
   const args = ['install', ...options, '--cache', cache, ...tarballs.map(({ file }) => file)];

@@ -23,7 +23,9 @@ import { root } from '../../run/shell.mjs';
  */
 export function packInto(packages, folder, tree = root) {
   const chosen = packages.flatMap(({ name }) => ['--workspace', name]);
-  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, ...chosen];
+  // Nobody is asked for a newer npm, and the cache may be another user's.
+  const alone = ['--ignore-scripts', '--offline', '--no-update-notifier', '--cache', join(folder, '.cache')];
+  const args = ['pack', '--json', ...alone, '--pack-destination', folder, ...chosen];
   const output = execFileSync('npm', args, {
     cwd: tree,
     encoding: 'utf8',
