@@ -44,10 +44,8 @@ export function writeConsumers(modules, folder) {
       target: 'es2022',
       exactOptionalPropertyTypes: true,
     };
-    const config = {
-      compilerOptions: { ...strict, lib: ['es2023', 'esnext.disposable'], types: ['node'], ...options },
-      files,
-    };
+    // Without types: TypeScript 7 takes those of Node only where a declaration names them.
+    const config = { compilerOptions: { ...strict, lib: ['es2023', 'esnext.disposable'], ...options }, files };
     writeFileSync(join(folder, `tsconfig.${name}.json`), JSON.stringify(config));
   }
 }

@@ -7,8 +7,10 @@ import { describe, expect, it } from 'vitest';
 
 import { compilers, problemOfConsumer, writeConsumers } from '../src/consumers.mjs';
 
+const socket = "import type { Socket } from 'node:net';\nexport declare const socket: Socket;\n";
+
 /** What TypeScript says of a program that uses a package with these declarations. */
-function said(declarations: string): string | undefined {
+function said(declarations: string, compiler: keyof typeof compilers = 'TypeScript 5'): string | undefined {
   using folder = temporaryFolder();
   const place = folder.file('node_modules/a');
   mkdirSync(place, { recursive: true });
@@ -16,12 +18,17 @@ function said(declarations: string): string | undefined {
   writeFileSync(join(place, 'package.json'), JSON.stringify({ name: 'a', type: 'module', exports }));
   writeFileSync(join(place, 'index.d.ts'), declarations);
   writeConsumers(['a'], folder.path);
-  return problemOfConsumer(compilers['TypeScript 5'], 'nodenext', folder.path);
+  return problemOfConsumer(compilers[compiler], 'nodenext', folder.path);
 }
 
 describe('a program in TypeScript', () => {
   it('takes declarations that are whole, Node’s types included', () => {
-    expect(said("import type { Socket } from 'node:net';\nexport declare const socket: Socket;\n")).toBeUndefined();
+    expect(said(socket, 'TypeScript 5')).toBeUndefined();
+    expect(said(`/// <reference types="node" />\n${socket}`, 'TypeScript 7')).toBeUndefined();
+  }, 60_000);
+
+  it('finds those of Node with TypeScript 7 only where they are named', () => {
+    expect(said('export declare const url: URL;\n', 'TypeScript 7')).toContain("Cannot find name 'URL'");
   }, 60_000);
 
   it('does not take those that name what is not installed', () => {
