@@ -29,6 +29,9 @@ export interface PackageBuild {
 const requireBanner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
+/** Declarations name Node's types, which TypeScript 7 no longer takes from whatever is installed. */
+const nodeTypes = '/// <reference types="node" />';
+
 /** ESM for Node 20.19 and later, with declarations, from the entries of one package. */
 export function packageBuild(build: PackageBuild = {}): ReturnType<typeof defineConfig> {
   const entry = build.entry ?? ['src/index.ts'];
@@ -37,7 +40,7 @@ export function packageBuild(build: PackageBuild = {}): ReturnType<typeof define
     format: 'esm',
     target: 'node20.19',
     platform: 'node',
-    dts: build.declarations ?? true,
+    dts: (build.declarations ?? true) && { banner: nodeTypes },
     noExternal: [...(build.bundle ?? [])],
     // CommonJS modules that are copied into an ES module go on calling require for Node's own.
     ...((build.requires ?? (build.bundle !== undefined && !build.oneModule)) ? { banner: { js: requireBanner } } : {}),

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sb_ask.h"
 #include "sb_syscall.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Questions to the kernel whose answer is an act: whether capset(2) is let through shows when it is called. They
  * are asked in a process apart, a fork that does nothing else, so that this one stays as it is, and lives on

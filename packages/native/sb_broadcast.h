@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a broadcast knows of each thread, and how long it may take. For sb_threads.c alone: it
  * defines what it declares.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The signal of a broadcast to threads, and how its handler is set without libc. For sb_threads.c
  * alone: it defines what it declares.

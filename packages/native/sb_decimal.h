@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Decimal text without libc's functions, whose names depend on the release of its headers. */
 #ifndef SB_DECIMAL_H
 #define SB_DECIMAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sb_js.h"
 
 #include <stdlib.h>

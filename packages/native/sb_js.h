@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Glue that every addon shares: arguments out of JavaScript and results into it, in C alone
  * (Node-API). An addon that needs no C++ runtime and no version of a C library loads wherever its

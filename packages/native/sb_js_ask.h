@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Questions of an addon (sb_ask.h), as JavaScript has their answers. */
 #ifndef SB_JS_ASK_H
 #define SB_JS_ASK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* no_new_privs of every thread, as several addons offer it. */
 #ifndef SB_JS_NO_NEW_PRIVS_H
 #define SB_JS_NO_NEW_PRIVS_H

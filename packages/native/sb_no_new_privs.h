@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* no_new_privs (prctl(2), Documentation/userspace-api/no_new_privs.rst) on one thread. */
 #ifndef SB_NO_NEW_PRIVS_H
 #define SB_NO_NEW_PRIVS_H

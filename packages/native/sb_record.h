@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Records: the bytes that a plan turns into and that a layer's C function applies.
  *

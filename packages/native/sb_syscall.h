@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * System calls without a C library, for code that has to run in a Node addon as in a static
  * launcher of a few kilobytes. The answer is the kernel's: a result, or -errno (syscall(2)).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include "sb_task_list.h"
 #include "sb_decimal.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The threads of a process, as its /proc/<pid>/task lists and counts them (proc_pid_task(5)). */
 #ifndef SB_TASK_LIST_H
 #define SB_TASK_LIST_H

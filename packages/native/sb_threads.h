@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Runs a function on every thread of this process, since in Linux no_new_privs, capabilities,
  * Landlock and seccomp belong to a thread and a Node process has eleven before its first line.

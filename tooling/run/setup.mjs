@@ -15,6 +15,8 @@ export function setUp(purposes) {
   requireNode();
   installSystemPackages(['build', ...purposes]);
   installNpmPackages('.');
+  // Programs of users may be compiled by a TypeScript that this project isn't built with.
+  if (purposes.includes('test')) installNpmPackages('tooling/release/typescript');
   // The matrix of Node releases exists for one platform here; elsewhere tests use the Node that runs them.
   if (purposes.includes('test') && process.platform === 'linux' && process.arch === 'x64') {
     installNpmPackages('tooling/node-matrix/nodes');
@@ -53,7 +55,14 @@ export function runTask(task, options = []) {
 /** The environment of turbo: no telemetry, and for node-gyp the headers of this Node and a linker that knows C alone. */
 function turboEnvironment() {
   const { CC = 'gcc', LINK = CC } = process.env;
-  return { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', npm_config_nodedir: nodeHeaders(), LINK };
+  const own = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', SB_BUILD_HOST: buildHost() };
+  return { ...process.env, ...own, npm_config_nodedir: nodeHeaders(), LINK };
+}
+
+/** What native parts depend on beside sources, for turbo's keys: a kept build is of no use to another kind of machine. */
+export function buildHost() {
+  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport());
+  return `${process.platform}-${process.arch}-${header.glibcVersionRuntime === undefined ? 'no-glibc' : 'glibc'}`;
 }
 
 function requireNode() {

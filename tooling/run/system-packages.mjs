@@ -14,6 +14,7 @@ const packages = [
   { purpose: 'build', found: () => onPath('make'), debian: 'make', arch: 'make' },
   { purpose: 'build', found: () => onPath('python3'), debian: 'python3', arch: 'python' },
   { purpose: 'build', found: () => nodeHeaders() !== undefined, debian: 'libnode-dev', arch: 'nodejs' },
+  { purpose: 'build', found: hasMusl, debian: 'musl-dev', arch: 'musl' },
   { purpose: 'start', found: () => onPath('pacman'), debian: 'pacman-package-manager', arch: 'pacman' },
   { purpose: 'test', found: () => onPath('pacman'), debian: 'pacman-package-manager', arch: 'pacman' },
   { purpose: 'test', found: () => onPath('repo-add'), debian: 'makepkg', arch: 'pacman' },
@@ -115,6 +116,12 @@ export function installSystemPackages(purposes) {
 export function nodeHeaders() {
   const prefixes = [process.env['npm_config_nodedir'], join(dirname(process.execPath), '..')];
   return prefixes.find((prefix) => prefix !== undefined && existsSync(join(prefix, 'include/node/node_api.h')));
+}
+
+/** Whether the C library of static programs is there, where Debian or Arch has it. */
+function hasMusl() {
+  const processor = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+  return [`/usr/lib/${processor}-linux-musl/libc.a`, '/usr/lib/musl/lib/libc.a'].some((file) => existsSync(file));
 }
 
 /** @param {string} name */

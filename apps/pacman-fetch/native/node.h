@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How Node is started: without variables that it would take orders from, and without io_uring for a download. */
 #ifndef START_NODE_H
 #define START_NODE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Starts the program, dist/cli.js beside this file, in the node of PATH: without variables that Node would take orders
  * from, and without io_uring where one file is to be downloaded.

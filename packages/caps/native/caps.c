@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "caps.h"
 
 /* Steps return 0 or the result of sb_fail, and have the names that the package's errors use. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Applies a capability record to the calling thread, in two phases, so that a change of user fits
  * between them. It allocates nothing and needs no libc.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Whether this layer's calls get as far as the kernel. Each is made so that the kernel itself has nothing against
  * it: setting what is there, or giving up what a process may always give up.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What can be asked of the kernel without changing anything. */
 #ifndef SB_CAPS_INSPECT_H
 #define SB_CAPS_INSPECT_H

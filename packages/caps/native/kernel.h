@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The system calls of this layer, made directly, so that the same code runs in an addon and in a
  * launcher without a libc. Each changes the calling thread only, and returns a value of 0 or more,

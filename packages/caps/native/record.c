@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "caps.h"
 
 static uint64_t u64(const uint8_t *bytes)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "caps.h"
 
 static int is_empty(const struct caps_sets *sets)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "caps.h"
 
 static int differs(struct sb_failure *failure, const char *call)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A network with a delay, for kernels without netem: two TUN devices, one in this network namespace and one in that of
  * another process, and every packet of the one comes out of the other so many microseconds later. Usage:

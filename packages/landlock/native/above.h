@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a ruleset grants at one file: by its rules for the file and for every folder above. Kept
  * apart from the kernel's answers, so that a kernel that restricts nothing can't pass for one that

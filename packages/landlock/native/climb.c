@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "climb.h"
 
 #define DEPTH_MAX 2048 /* PATH_MAX of folders with names of one letter */

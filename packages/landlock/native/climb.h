@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The way from an open folder up to the root of all, one folder after the other. */
 #ifndef SB_CLIMB_H
 #define SB_CLIMB_H

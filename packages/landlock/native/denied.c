@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Whether this layer's calls get as far as the kernel, and whether it takes one ruleset more. Asked in a process
  * apart, so the last question may be the act itself.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a filter above may deny of this layer's calls; a process that restricts itself asks before it begins. */
 #ifndef SB_LANDLOCK_DENIED_H
 #define SB_LANDLOCK_DENIED_H

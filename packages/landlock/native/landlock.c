@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "landlock.h"
 #include "landlock_sys.h"
 #include "open_path.h"

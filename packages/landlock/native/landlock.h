@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Applies a Landlock record in two phases: open every path and build one ruleset, while files may
  * still be opened; then restrict, once. No C library, no allocation: the launcher of @sb/sandbox

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What user space and the kernel agree on about Landlock, ABI 1 to 11 (include/uapi/linux/landlock.h
  * and landlock_restrict_self(2)). Copied here as numbers, so that the headers of the machine that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The system calls of this layer without a C library, each returning a result or -errno, so that
  * landlock.c runs in a Node addon as in a static program of a few kilobytes.

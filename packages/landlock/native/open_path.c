@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "open_path.h"
 #include "landlock_abi.h"
 #include "landlock_sys.h"

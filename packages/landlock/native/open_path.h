@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Opens what a rule names. A symbolic link on the way is followed only if the one who may have put it there gains nothing:
  * - for root, whose rule may grant what nobody else may reach, no link of another user where others can change it;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Phase 2 of landlock.h for a process of many threads: rehearse on a thread made for it, restrict
  * every thread, and have each one show that it is.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Attempts that a ruleset may forbid: how a thread shows that it is restricted, since no file in
  * /proc tells (proc_pid_status(5) has a line for seccomp and one for no_new_privs, none for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The bytes of a record (landlock.h), and the check of all of them before anything is done.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "root_place.h"
 #include "climb.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Whether root alone puts links into a folder. Where others may, a link can be any that they made, or moved there with or
  * without its folder, whosever it is; also one that a program of another policy made under the same user.

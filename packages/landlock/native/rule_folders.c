@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "rule_folders.h"
 #include "climb.h"
 #include "landlock_abi.h"

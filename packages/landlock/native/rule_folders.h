@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the rules of a record open, and where they let the restricted program make symbolic links, or move folders that
  * hold some. With a link in the place of a folder that a rule names, a program could widen its own rules for its next

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Glue between JavaScript and the C files beside it: converts values, decides nothing. */
 #define _GNU_SOURCE
 #include "ids.h"

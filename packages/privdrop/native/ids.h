@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The calls that read and change user and group ids, each returning 0 or -errno.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Users and groups by the system's name service (getpwnam_r(3), getgrnam_r(3), getgrgid_r(3), getgrouplist(3)). */
 #ifndef SB_LOOKUP_H
 #define SB_LOOKUP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Applies a user-switching record: setgroups, all three group ids, all three user ids, then
  * compares them and tries to regain what was given up.

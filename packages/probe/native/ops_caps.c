@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Attempts on capabilities, by number (linux/capability.h), on the calling thread. A change stays in force for the
  * operations after it.

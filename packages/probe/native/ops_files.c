@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Attempts on files. */
 #define _GNU_SOURCE
 #include "probe.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Attempts to change ids and groups. A change stays in force for the operations after it. */
 #define _GNU_SOURCE
 #include "probe.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Attempts on what a program may have from its parent: descriptors, environment, limits, the terminal. */
 #define _GNU_SOURCE
 #include "probe.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Attempts on what processes of one user share by a key or a name: svipc(7), mq_overview(7). */
 #define _GNU_SOURCE
 #include "probe.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Attempts on parts of the kernel that few programs need and attacks come through, made as far as they do no harm. */
 #define _GNU_SOURCE
 #include "probe.h"

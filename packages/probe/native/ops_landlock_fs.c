@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Attempts on the file system that Landlock has a right for, and some that it has none for. */
 #define _GNU_SOURCE
 #include "probe.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Attempts at other namespaces and at mounts. All but unshare leave no trace behind them. */
 #define _GNU_SOURCE
 #include "probe.h"

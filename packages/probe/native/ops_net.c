@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Attempts on the network and on sockets. Addresses are 127.0.0.1. */
 #define _GNU_SOURCE
 #include "probe.h"

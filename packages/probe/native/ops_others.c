@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Attempts on other processes beyond signal and ptrace. Another probe that waits is the victim: the program is static
  * and has its variables where ours are.

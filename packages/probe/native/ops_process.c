@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Attempts on processes. */
 #define _GNU_SOURCE
 #include "probe.h"

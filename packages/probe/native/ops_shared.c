@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Attempts on what processes of one user share by a path: sockets, leases, FIFOs, terminals. */
 #define _GNU_SOURCE
 #include "probe.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Attempts of raw system calls, by number and with any arguments: for filters, which see exactly these. A filter that
  * kills ends the probe, which then has reported nothing.

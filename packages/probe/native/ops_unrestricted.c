@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Attempts that Landlock has no right for, and on what was open before the rules came. */
 #define _GNU_SOURCE
 #include "probe.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The probe attempts one operation at a time, from inside a sandbox, and reports what the kernel
  * said. An attempt that can't be reported counts as no attempt, which fails the test that asked.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Glue between JavaScript and the C files beside it: what a launch needs of the kernel, and what
  * restrictSelf needs beside the layers. Converts values, decides nothing.

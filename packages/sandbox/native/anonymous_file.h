@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A file without a name (memfd_create(2)), sealed so that nobody changes it: the records of a launch. */
 #ifndef SB_ANONYMOUS_FILE_H
 #define SB_ANONYMOUS_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What ended a child, which child_process tells for signals with a name only. */
 #ifndef SB_DEATH_H
 #define SB_DEATH_H

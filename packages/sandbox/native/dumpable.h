@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether other processes of the same user may look into this one. */
 #ifndef SB_DUMPABLE_H
 #define SB_DUMPABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A lock that only who may write to a file can take, of whoever has it open. */
 #ifndef SB_FILE_LOCK_H
 #define SB_FILE_LOCK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Limits of this process, soft and hard alike (setrlimit(2)). */
 #ifndef SB_LIMIT_H
 #define SB_LIMIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A pipe between a process and its child. */
 #ifndef SB_PIPE_H
 #define SB_PIPE_H

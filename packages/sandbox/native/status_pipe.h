@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The pipe that a launcher reports on, watched by the event loop. */
 #ifndef SB_STATUS_PIPE_H
 #define SB_STATUS_PIPE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A program that its user can execute and can't read: the kernel lets nobody of that user look into the process. */
 #ifndef SB_UNREADABLE_H
 #define SB_UNREADABLE_H

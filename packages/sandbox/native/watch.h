@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One descriptor that the event loop watches until there is something to tell, which is told once. */
 #ifndef SB_WATCH_H
 #define SB_WATCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Measures filters from files, in children of its own, in turn so that all see the same machine. Usage:
  *   measure load RUNS FILE...              nanoseconds to load each filter, smallest and median

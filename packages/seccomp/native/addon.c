@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Glue between JavaScript and the C files beside it: converts values, decides nothing. */
 #include "rings.h"
 #include "sb_js.h"

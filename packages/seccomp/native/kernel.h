@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The kernel's constants and its system call, so that neither headers nor a libc decide anything. */
 #ifndef SB_SECCOMP_KERNEL_H
 #define SB_SECCOMP_KERNEL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether this process has an io_uring in use, which a filter must not take away from it. */
 #ifndef SB_RINGS_H
 #define SB_RINGS_H

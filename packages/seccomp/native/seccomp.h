@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Loads the filter of a record (seccomp(2)). Needs no libc, allocates nothing and makes only the
  * system calls named here, so that a freestanding launcher can use it as it is.

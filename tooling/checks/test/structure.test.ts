@@ -4,8 +4,10 @@ import { circles } from '../rules/circles.mjs';
 import { dependencies } from '../rules/dependencies.mjs';
 import { kernelNames, names, sizes } from '../rules/files.mjs';
 import { includes } from '../rules/includes.mjs';
+import { licenceLine } from '../rules/licence-line.mjs';
 import { links } from '../rules/links.mjs';
 import { packages } from '../rules/packages.mjs';
+import { publishable } from '../rules/publishable.mjs';
 import { projectTree, type Rule, Tree } from '../tree.mjs';
 
 type Files = Readonly<Record<string, string>>;
@@ -21,6 +23,115 @@ const core = {
     '{"name":"@sb/core","exports":{".":"./dist/index.js","./document":"./dist/document.js"}}',
   'packages/caps/package.json': '{"name":"@sb/caps","exports":{".":"./dist/index.js"}}',
 };
+/** A package that may be published, with changes. */
+function published(changes: object = {}, files: Files = {}): Files {
+  const home = 'https://github.com/sb-project/sb';
+  const manifest = {
+    name: '@sb/a',
+    version: '0.1.2',
+    keywords: ['x'],
+    homepage: `${home}/tree/main/packages/a#readme`,
+    bugs: { url: `${home}/issues` },
+    license: 'MIT',
+    author: 'the sb authors',
+    repository: { type: 'git', url: `git+${home}.git`, directory: 'packages/a' },
+    files: ['CHANGELOG.md', 'dist'],
+    exports: {
+      '.': { types: './dist/index.d.ts' },
+      './b': { types: './dist/b.d.ts' },
+      './package.json': './package.json',
+    },
+    publishConfig: { access: 'public', provenance: true },
+    scripts: { build: 'node ../../tooling/release/src/bill.mjs' },
+    dependencies: { '@sb/core': '^0.1.0' },
+    peerDependencies: { '@types/node': '>=20' },
+    peerDependenciesMeta: { '@types/node': { optional: true } },
+    ...changes,
+  };
+  return {
+    LICENSE: 'MIT',
+    'packages/core/package.json': '{"name":"@sb/core","version":"0.1.3","private":true}',
+    'packages/a/package.json': JSON.stringify(manifest),
+    'packages/a/LICENSE': 'MIT',
+    'packages/a/CHANGELOG.md': '# @sb/a\n\n## 0.1.2\n',
+    'packages/a/README.md': 'See `@sb/a/b`.',
+    ...files,
+  };
+}
+
+/** A package of this project that it may be installed with. */
+const publicCore = {
+  'packages/core/package.json': JSON.stringify({
+    ...(JSON.parse(published()['packages/a/package.json'] ?? '') as object),
+    name: '@sb/core',
+    version: '0.1.3',
+    homepage: 'https://github.com/sb-project/sb/tree/main/packages/core#readme',
+    repository: { type: 'git', url: 'git+https://github.com/sb-project/sb.git', directory: 'packages/core' },
+    dependencies: {},
+  }),
+  'packages/core/LICENSE': 'MIT',
+  'packages/core/CHANGELOG.md': '\n## 0.1.3\n',
+  'packages/core/README.md': 'See `@sb/core/b`.',
+};
+
+/** What else keeps a package from being published: changes of it, and what is said then. */
+const unpublishable: readonly (readonly [name: string, changes: object, files: Files, problem: string])[] = [
+  [
+    'a private package that it needs',
+    {},
+    { 'packages/core/package.json': '{"name":"@sb/core","private":true}' },
+    'depends on @sb/core, which is not published',
+  ],
+  [
+    'a pinned one',
+    { dependencies: { '@sb/core': '0.1.3' } },
+    {},
+    'depends on @sb/core 0.1.3; the range is to begin with ^ and to hold 0.1.3',
+  ],
+  [
+    'a range without the one of the tree',
+    { dependencies: { '@sb/core': '^0.1.4' } },
+    {},
+    'depends on @sb/core ^0.1.4; the range is to begin with ^ and to hold 0.1.3',
+  ],
+  [
+    'a script that runs where it is installed',
+    { scripts: { build: 'bill.mjs', postinstall: 'x' } },
+    {},
+    'runs postinstall where it is installed',
+  ],
+  ['no bill of materials', { scripts: {} }, {}, 'its build writes no bill of materials (bill.mjs)'],
+  ['another repository', { repository: 'x' }, {}, 'repository is to be {"type":"git"'],
+  [
+    'no provenance',
+    { publishConfig: { access: 'public' } },
+    {},
+    'publishConfig is to be {"access":"public","provenance":true}',
+  ],
+  [
+    'types of Node that it does not name',
+    { peerDependencies: undefined },
+    {},
+    'peerDependencies is to be {"@types/node":">=20"}',
+  ],
+  ['no keywords', { keywords: [] }, {}, 'has no keywords'],
+  [
+    'a hidden package.json',
+    { exports: {}, peerDependencies: undefined, peerDependenciesMeta: undefined },
+    {},
+    'exports no ./package.json',
+  ],
+  [
+    'a change log without this version',
+    {},
+    { 'packages/a/CHANGELOG.md': '\n## 0.1.1\n' },
+    'CHANGELOG.md has no "## 0.1.2"',
+  ],
+  ['a change log that is not packed', { files: ['dist'] }, {}, 'files lacks CHANGELOG.md'],
+  ['another licence', {}, { 'packages/a/LICENSE': 'x' }, 'LICENSE beside it is not the one of the project'],
+  ['an entry without words', {}, { 'packages/a/README.md': '' }, 'README.md does not say what @sb/a/b promises'],
+];
+
 const headers = { 'packages/native/sb_record.h': '', 'packages/landlock/native/landlock.h': '' };
 
 /** Of each rule: what it takes, and a breach with what it says of that. */
@@ -197,6 +308,20 @@ const breaches: readonly (readonly [name: string, rule: Rule, good: Files, bad: 
     'packages/a/native/a.c:2: a kernel name is broken over two lines; grep would not find it',
   ],
   [
+    'C without its licence',
+    licenceLine,
+    { 'packages/a/native/a.h': '/* SPDX-License-Identifier: MIT */\n' },
+    { 'packages/a/native/a.h': '\n/* SPDX-License-Identifier: MIT */\n' },
+    'packages/a/native/a.h: its first line is to be /* SPDX-License-Identifier: MIT */',
+  ],
+  [
+    'long C whose first line is its licence',
+    sizes,
+    { 'packages/a/native/a.c': `/* SPDX-License-Identifier: MIT */\n${lines(250)}` },
+    { 'packages/a/native/a.c': `/* SPDX-License-Identifier: MIT */\n${lines(251)}` },
+    'packages/a/native/a.c: has 251 lines, over 250; split it by what it is about',
+  ],
+  [
     'a dead link',
     links,
     { 'README.md': '[x](docs/a.md)', 'docs/a.md': '' },
@@ -220,7 +345,10 @@ const breaches: readonly (readonly [name: string, rule: Rule, good: Files, bad: 
   [
     'a range',
     dependencies,
-    { 'package.json': '{"devDependencies":{"a":"1.2.3","b":"npm:c@1.2.3"}}' },
+    {
+      'package.json': '{"devDependencies":{"a":"1.2.3","b":"npm:c@1.2.3","@sb/core":"*"}}',
+      'packages/core/package.json': '{"name":"@sb/core"}',
+    },
     { 'package.json': '{"devDependencies":{"a":"^1.2.3"}}' },
     'package.json: devDependencies has a "^1.2.3"; pin one version',
   ],
@@ -237,6 +365,12 @@ describe('the check of the sources', () => {
   it.each(breaches)('names %s', (_, rule, good, bad, problem) => {
     expect(said(rule, good)).toEqual([]);
     expect(said(rule, bad)).toContain(problem);
+  });
+
+  it.each(unpublishable)('names what is published with %s', (_, changes, files, problem) => {
+    expect(said(publishable, published({}, publicCore))).toEqual([]);
+    const problems = said(publishable, published(changes, { ...publicCore, ...files }));
+    expect(problems).toContainEqual(expect.stringContaining(`packages/a/package.json: ${problem}`));
   });
 
   it('sees the sources of this project, and their imports', () => {

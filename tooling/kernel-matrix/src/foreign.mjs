@@ -48,6 +48,17 @@ export function foreignRoot() {
   return folder;
 }
 
+/** The C library that static programs are linked with, for the other processor; kept in the cache. */
+function foreignMusl() {
+  const folder = join(cache, 'musl-arm64');
+  if (existsSync(join(folder, 'complete'))) return folder;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  unpack(openSuite(join(cache, 'apt'), { suite: 'trixie', architecture: 'arm64' }), 'musl-dev', folder);
+  writeFileSync(join(folder, 'complete'), '');
+  return folder;
+}
+
 /**
  * Builds the addons, the launcher and the probe with Debian's cross-compiler; their place is `prebuilds/linux-arm64`.
  *
@@ -64,7 +75,7 @@ export function crossBuild() {
     // The headers say nothing of a processor.
     npm_config_nodedir: process.env['npm_config_nodedir'] ?? join(process.execPath, '../..'),
   };
-  output('make', ['--silent'], { cwd: join(root, 'packages/sandbox'), env });
+  output('make', ['--silent'], { cwd: join(root, 'packages/sandbox'), env: { ...env, MUSL: foreignMusl() } });
   for (const name of ['caps', 'landlock', 'privdrop', 'seccomp', 'sandbox']) {
     const args = ['--no-install', 'prebuildify', '--napi', '--strip', `--name=${name}`, '--arch=arm64'];
     output('npx', args, { cwd: join(root, 'packages', name), env });

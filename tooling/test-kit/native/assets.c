@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Things that are put where somebody else expects things of its own. */
 #define _GNU_SOURCE
 #include "neighbour.h"

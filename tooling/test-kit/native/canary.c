@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A copy of this program with a path behind its bytes is a canary: whoever executes it has its ids and capabilities
  * written down there. So a test sees who has run a program of the neighbour's.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A tactic against files that may be opened: they are read, and held by a lease and by locks of both kinds. */
 #define _GNU_SOURCE
 #include "neighbour.h"

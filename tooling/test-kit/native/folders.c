@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Tactics against folders: one that turns into a link while it is removed, and a disk that is full. */
 #define _GNU_SOURCE
 #include "neighbour.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Tactics against names: what appears in a folder is replaced, what is expected is planted before, and two names change
  * places for ever. `react` waits with inotify(7) and strikes within microseconds; `poll` looks again and again.

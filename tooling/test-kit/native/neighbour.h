@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A hostile process beside whatever is tested. It does what any process of its user may do, and says what it did and
  * what it gained. It ends by itself: after so many seconds, after so many attempts, and with its parent.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Tactics against processes of the same user that a test has started, and against no others: each has the process that
  * is named as an ancestor, and where a word is given, that in its command line. What was taken is kept, and written to

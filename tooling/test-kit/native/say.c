@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a tactic says: lines of four words with tabs between, each written at once. */
 #define _GNU_SOURCE
 #include "neighbour.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Random bytes for tests of the C cores: fast, and the same again for the same seed. */
 #ifndef SB_TEST_RANDOM_H
 #define SB_TEST_RANDOM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A process that nothing of the one it comes from is left in: terminal, descriptors, signals. */
 #ifndef FRONT_ALONE_H
 #define FRONT_ALONE_H

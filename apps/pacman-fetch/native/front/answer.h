@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the process that downloads says of one file. Whatever comes is taken for hostile. */
 #ifndef FRONT_ANSWER_H
 #define FRONT_ANSWER_H

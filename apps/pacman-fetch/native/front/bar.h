@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The line of one download in a terminal, as src/ui/bar.ts, transfer.ts and region.ts draw it. */
 #ifndef FRONT_BAR_H
 #define FRONT_BAR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How the program was called, where that is in the one form that pacman uses. */
 #ifndef FRONT_CALL_H
 #define FRONT_CALL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The way to the process that downloads and back: two pipes. Through a socket that process could send descriptors, and whoever
  * closes one of these may have to wait for as long as a server likes (SO_LINGER of socket(7)).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A steady clock. */
 #ifndef FRONT_CLOCK_H
 #define FRONT_CLOCK_H

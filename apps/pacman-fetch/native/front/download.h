@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One file by the process that downloads: asked for, taken in, and finished. */
 #ifndef FRONT_DOWNLOAD_H
 #define FRONT_DOWNLOAD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What /proc says of a process (proc_pid_stat(5)), to everybody who can see it. */
 #ifndef FRONT_FACTS_H
 #define FRONT_FACTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* FILE: new, locked, and open in this process alone. */
 #ifndef FRONT_FILE_H
 #define FRONT_FILE_H

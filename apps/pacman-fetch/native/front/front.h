@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The front door: one file by a process that downloads for one pacman, so that a file costs no start of Node.
  * docs/decisions/0016-front-door.md says what it promises.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Whether the process that downloads holds a front door up. Who writes to a pipe, or reads from it, has its lock for as long as the
  * copying takes; and a page fault in between can be made to wait by many threads that change the same memory (mprotect(2),

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * SIGHUP, SIGINT and SIGTERM, which end a download and leave what came of it; and those that a write is answered with, which are
  * told by the write itself.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The keeper: a process that stays for as long as its pacman, starts one that downloads, and hands its channel to one
  * front door after the other. It reads nothing of what comes through there.

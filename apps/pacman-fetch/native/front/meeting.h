@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The socket by which the front doors of one pacman find the keeper, in the folder of FILE. */
 #ifndef FRONT_MEETING_H
 #define FRONT_MEETING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The pacman that started this program: the process that all of it belongs to. */
 #ifndef FRONT_OWNER_H
 #define FRONT_OWNER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The folder of FILE, held open: where FILE is made, and where the process that downloads is met. */
 #ifndef FRONT_PLACE_H
 #define FRONT_PLACE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Takes in what the process that downloads says of one file, for as long as that makes sense. */
 #ifndef FRONT_RECEIVE_H
 #define FRONT_RECEIVE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The process that downloads, as its keeper has it. */
 #ifndef FRONT_SERVER_H
 #define FRONT_SERVER_H

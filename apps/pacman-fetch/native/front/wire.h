@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What goes between the front door, its keeper and the process that downloads. Every answer begins with a header of 16
  * bytes in the order of this machine; src/front-door/wire.ts is the other side of it.

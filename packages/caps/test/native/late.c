@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A thread that blocks even signal 33, by a direct system call, and takes it when the broadcast has
  * given up. As a library (-DLIBRARY, preloaded) it is one more thread of a Node process, and waits

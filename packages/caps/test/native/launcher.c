@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A stand-in for a launcher: static, without a libc, one thread. Applies the record on descriptor 0 in both phases, with
  * the change of user in between, and executes /bin/grep for what is in force. Exits 10 and more where a step failed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Asks the system's libcap what it makes of a text. Reads lines from the file in its argument and answers each with one:
  *   text TEXT      effective permitted inheritable, in hexadecimal, or "error"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The verification and the surrender of the C core against a kernel that lies: the calls that they make are replaced by
  * ones that answer, at one place, as a kernel would that did not do what it was asked, or lets something be undone.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Takes one capability away from the thread that loads this, and from no other: process.dlopen() runs the constructor on
  * the calling thread. No part of a Node program does so; it stands for a thread that differs, whatever the reason.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Runs the steps of the C core in a given order, one child for each order, and says how it ended: `ok`, or the step that
  * failed. What is in force afterwards is read from /proc, not with the code under test.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Feeds the C core of this package malformed, truncated and random records, in a build with AddressSanitizer and UBSan,
  * and reads file attributes into buffers that are too short. Arguments: number of records, seed. Prints how many were

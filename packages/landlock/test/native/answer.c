@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Answers the Landlock calls of a program in the kernel's place, to provoke kernels that this
  * machine has not got. Arguments, then the program and its arguments:

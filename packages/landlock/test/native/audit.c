@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Runs a program as an ordinary user and prints what Landlock denials the kernel's audit log had
  * meanwhile. Needs CAP_AUDIT_CONTROL, _READ and _WRITE; switches auditing on for that long

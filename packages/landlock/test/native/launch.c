@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The other door: applies a record as a static program of one thread and without a C library, then
  * executes a program. Arguments: file of the record, program, its arguments.

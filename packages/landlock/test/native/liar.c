@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A kernel that says yes and does nothing: the restriction of one thread, or of all, is left out, and the call
  * answers 0 all the same (linked with --wrap). Whoever trusts the answer would call it done.

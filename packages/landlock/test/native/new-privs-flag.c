@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Restricts itself three times: without no_new_privs, with the flag of ABI 11 that sets it, and with
  * that flag where no_new_privs is set already, so that only the flag can be refused. Run by an ordinary

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Feeds the C core malformed, truncated and random records, in a build with AddressSanitizer and
  * UBSan. Arguments: number of records, seed. Prints how many were accepted, and how many failed in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Attacks the broadcast to every thread (packages/native/sb_threads.c) while threads start and end.
  *

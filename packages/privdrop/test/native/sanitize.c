@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Feeds the C core of this package malformed, truncated and random records, and runs every look-up, in a build with
  * AddressSanitizer and UBSan. Arguments: number of records, seed. Prints how many were accepted.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "keyring.h"
 #include "report.h"
 #include "sb_syscall.h"

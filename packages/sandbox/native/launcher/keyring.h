@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The session keyring, which a process has from its parent whatever becomes of its ids (session-keyring(7)). */
 #ifndef SB_KEYRING_H
 #define SB_KEYRING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The launcher: applies records to itself, in one documented order, and becomes the target.
  *

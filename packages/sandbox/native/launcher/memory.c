@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the compiler expects to find even without a libc. */
 #include "strings.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "launcher.h"
 #include "keyring.h"
 #include "strings.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "prove.h"
 #include "report.h"
 #include "sb_syscall.h"

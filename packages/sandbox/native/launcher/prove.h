@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Shows that a ruleset holds: /proc has no line for Landlock, so the launcher tries what it forbids. */
 #ifndef SB_PROVE_H
 #define SB_PROVE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The document that the launcher reads: records, one behind the other. */
 #ifndef SB_RECORDS_H
 #define SB_RECORDS_H

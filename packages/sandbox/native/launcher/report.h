@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the launcher says on its status descriptor, which closes when the target is executed. */
 #ifndef SB_REPORT_H
 #define SB_REPORT_H

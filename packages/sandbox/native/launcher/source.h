@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where the launcher gets its records from. */
 #ifndef SB_SOURCE_H
 #define SB_SOURCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Entry without a libc: the kernel leaves argc and argv on the stack (execve(2), the psABI). */
 #include "sb_syscall.h"
 

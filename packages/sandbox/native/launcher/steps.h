@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The steps of a launch: the records applied to this process in the documented order, the last of which becomes the target. */
 #ifndef SB_STEPS_H
 #define SB_STEPS_H

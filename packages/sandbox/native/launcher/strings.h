@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the compiler expects to find even without a libc, and the little that we need beside. */
 #ifndef SB_STRINGS_H
 #define SB_STRINGS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "strings.h"
 
 int sb_parse_number(const char *text)

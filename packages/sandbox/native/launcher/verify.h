@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Reads back what the launcher did to its own process. A filter above may answer a call in the place
  * of the kernel: with success, and nothing was done (SECCOMP_RET_ERRNO with 0 of seccomp(2)). What

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Feeds what the launcher reads (records, and the process record among them) truncated, malformed and random bytes, in
  * a build with AddressSanitizer and UBSan. Nothing is applied. Arguments: number of documents, seed. Prints how many

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Feeds what sb-exec reads truncated, malformed and random files, in a build with AddressSanitizer and UBSan. Most have
  * the checksum that their bytes have: what comes behind it shall be reached. Nothing is applied. Arguments: number of

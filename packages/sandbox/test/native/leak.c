@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Loaded into a program by LD_PRELOAD: threads that open descriptors which a child inherits, on numbers anywhere below
  * the limit, all the time. Other code of a process does that, in its addons for instance.

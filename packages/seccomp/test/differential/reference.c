@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Compiles filters with libseccomp, as a reference. Reads from standard input:
  *   filter ARCH DEFAULT BADARCH OPTIMIZE ALSO   starts one; SCMP_ARCH_*, SCMP_ACT_*, 1 or 2 (binary tree), another

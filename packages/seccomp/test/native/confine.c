@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The smallest launcher: reads a record from descriptor 3, sets no_new_privs, loads the filter and becomes the program
  * in its arguments. Built without libc, which shows that seccomp.c can be. Exit status 126: a step failed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Feeds the C core malformed, truncated and random records, in a build with AddressSanitizer and UBSan. No record is
  * loaded: without no_new_privs and without privileges the kernel refuses each one that passes the checks. Arguments:

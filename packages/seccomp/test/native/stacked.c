@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Loads filters one above the other and makes calls under them. Reads jobs from the file in its argument until its end:
  *   u32 filters, for each u32 instructions and the instructions; u32 calls, for each u64 number and six u64 arguments.

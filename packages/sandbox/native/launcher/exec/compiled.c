@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "compiled.h"
 #include "../strings.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A compiled sandbox: a file that holds the launcher's documents, one for each kind of kernel and process that the policy
  * can be enforced on. Numbers are little-endian.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether sb-exec has the rights of its caller, or some of its own that the caller would get the use of. */
 #ifndef SB_EXEC_IDENTITY_H
 #define SB_EXEC_IDENTITY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * sb-exec: applies a compiled sandbox to itself and becomes the command. It is the launcher, with another way to its
  * records: from a file that can be trusted, for whatever command it is given. Static, without a libc, a heap and an

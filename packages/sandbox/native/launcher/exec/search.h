@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Finds a command as execvp(3) does, by the sandbox's own PATH and working directory. */
 #ifndef SB_EXEC_SEARCH_H
 #define SB_EXEC_SEARCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "stranger.h"
 #include "../strings.h"
 #include "sb_syscall.h"

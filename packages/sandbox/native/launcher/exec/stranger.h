@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Owners that have no number in the user namespace that sb-exec is in (user_namespaces(7)). */
 #ifndef SB_EXEC_STRANGER_H
 #define SB_EXEC_STRANGER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Opens a compiled sandbox that nobody but root and the caller can have written: whoever can write to it chooses what a
  * later start is kept from.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What sb-exec says on standard error where nobody reads a report. */
 #ifndef SB_EXEC_WORDS_H
 #define SB_EXEC_WORDS_H

@@ -1,0 +1,79 @@
+/* What must not be in a tarball is named. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { temporaryFolder } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { problemsIn } from '../src/contents.mjs';
+
+const bill = JSON.stringify({ components: [{ name: '@sb/core' }, { name: 'undici' }] });
+const good: Readonly<Record<string, string>> = {
+  LICENSE: 'MIT',
+  'README.md': '',
+  'CHANGELOG.md': '',
+  'package.json': '{}',
+  'dist/index.js': 'x'.repeat(5000),
+  'dist/sbom.cdx.json': bill,
+  'dist/THIRD-PARTY-LICENSES.txt': 'These:\n\nundici 7.30.2 (MIT)\n',
+  'prebuilds/linux-x64/probe': 'ELF',
+};
+
+/** What is said of a tarball of @sb/core with these files. */
+function said(files: Readonly<Record<string, string>>, { size = 1000, mode = 0o755 } = {}): readonly string[] {
+  using folder = temporaryFolder();
+  const listed = Object.entries(files).map(([path, text]) => {
+    mkdirSync(dirname(join(folder.path, path)), { recursive: true });
+    writeFileSync(join(folder.path, path), text);
+    return { path, size: text.length, mode: path.startsWith('prebuilds') ? mode : 0o644 };
+  });
+  const about = { name: '@sb/core', version: '0.1.0', filename: 'x.tgz', file: 'x.tgz', integrity: 'sha512-x' };
+  return problemsIn({ ...about, size, unpackedSize: 10 * size, files: listed }, folder.path);
+}
+
+describe('a tarball', () => {
+  it('with all that it has to hold is taken', () => {
+    expect(said(good)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'no licence',
+      Object.fromEntries(Object.entries(good).filter(([path]) => path !== 'LICENSE')),
+      'LICENSE is missing',
+    ],
+    [
+      'no native part though it builds one',
+      {
+        ...Object.fromEntries(Object.entries(good).filter(([path]) => !path.startsWith('prebuilds/'))),
+        'package.json': '{"scripts":{"build:native":"make"}}',
+      },
+      `prebuilds/${process.platform}-${process.arch}/ is missing`,
+    ],
+    ['a test', { ...good, 'dist/a.test.js': '' }, 'dist/a.test.js is of no use to a user'],
+    ['one file twice', { ...good, 'dist/b.js': 'x'.repeat(5000) }, 'dist/b.js is dist/index.js once more'],
+    [
+      'undici without its licence',
+      { ...good, 'dist/THIRD-PARTY-LICENSES.txt': '' },
+      'dist/THIRD-PARTY-LICENSES.txt has no licence of undici',
+    ],
+    [
+      'glibc',
+      { ...good, 'prebuilds/linux-x64/probe': 'ELF GNU C Library' },
+      'prebuilds/linux-x64/probe has glibc in it; link it with musl',
+    ],
+  ])('with %s is refused', (_, files, problem) => {
+    expect(said(files)).toContain(problem);
+  });
+
+  it('that is too large is refused, packed and unpacked', () => {
+    expect(said(good, { size: 60_001 })).toEqual([
+      'has 60001 bytes, over 60 kB',
+      'unpacks to 600010 bytes, over 200 kB',
+    ]);
+  });
+
+  it.each([0o644, 0o775])('with a program of the mode %o is refused', (mode) => {
+    expect(said(good, { mode })).toEqual([`prebuilds/linux-x64/probe has the mode ${mode.toString(8)}`]);
+  });
+});
