@@ -7,7 +7,7 @@ import { readmeWith } from './readme.mjs';
 const layer = (state: Layer['state'], failed = 0): Layer => ({ state, passed: 3, absent: 0, failed });
 
 const run = { date: '2026-01-02', commit: 'abcdef0' };
-const nothing: Support = { kernels: [], runtimes: [], builds: [] };
+const nothing: Support = { kernels: [], runtimes: [], userlands: [], builds: [] };
 
 const row = (landlock: KernelRow['landlock'], layers: Readonly<Record<string, Layer>>): KernelRow => ({
   kernel: '6.12',
@@ -30,7 +30,7 @@ const kernels = (...rows: readonly KernelRow[]): Support => ({ ...nothing, kerne
 
 describe('the page of what was tested', () => {
   it('says of each part that never ran that it never ran', () => {
-    expect(supportPage(nothing).match(/None was tested|Not built/g)).toHaveLength(3);
+    expect(supportPage(nothing).match(/None was tested|Not built/g)).toHaveLength(4);
   });
 
   it('shows what failed, and which kernel never came up', () => {

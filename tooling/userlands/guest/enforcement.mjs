@@ -1,0 +1,45 @@
+// What is denied, is denied here: the sandbox's own attempts from inside, and as root each layer by itself.
+// @ts-check
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { has, run, succeeded } from './checks.mjs';
+
+const folder = import.meta.dirname;
+const isRoot = process.getuid?.() === 0;
+/** From Node 22 on a process is restricted only if it was started without io_uring. */
+const env = { PATH: '/usr/bin:/bin', HOME: '/tmp', UV_USE_IO_URING: '0' };
+
+/** What an ordinary user can't have is taken back, so that the rest has to be whole. */
+const whole = isRoot ? ['--user', 'nobody'] : ['--off', 'caps.bounding', '--off', 'caps.securebits'];
+
+/** @type {(checks: import('./checks.mjs').Checks, isNode: boolean) => Promise<void>} */
+export async function enforcementChecks(checks, isNode) {
+  if (isNode) {
+    await checks.test('sb-run --self-test: full', async () => {
+      const program = join(folder, 'node_modules/.bin/sb-run');
+      const said = succeeded(await run(process.execPath, [program, ...whole, '--self-test'], { env }));
+      has(said, '; in force: full\n');
+    });
+  }
+  if (isRoot) await smoke(checks, isNode);
+}
+
+/** The tests that the kernel matrix runs on a processor without a test runner, with the packages that are installed. */
+async function smoke(checks, isNode) {
+  for (const name of ['smoke.mjs', 'alone.mjs']) cpSync(join('/sb/smoke', name), join(folder, name));
+  const report = '/tmp/smoke.json';
+  const deno = ['run', '--allow-all', '--no-lock', '--cached-only', '--node-modules-dir=manual'];
+  const first = process.versions['deno'] === undefined ? [] : deno;
+  // A process that restricts itself is Node's: another runtime's threads are its own.
+  const args = [...first, join(folder, 'smoke.mjs'), ...(isNode ? [] : ['--launcher-only'])];
+  const program = join(folder, 'node_modules/pacman-fetch/dist/cli.js');
+  const ended = await run(process.execPath, args, { env: { ...env, SB_REPORT: report, SB_PACMAN_FETCH: program } });
+  await checks.test('the tests of every layer came to their end', () => {
+    const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+    for (const { name, assertionResults } of testResults) {
+      for (const test of assertionResults) checks.add({ ...test, fullName: `${name}: ${test.fullName}` });
+    }
+    succeeded(ended);
+  });
+}
