@@ -1,6 +1,4 @@
-import { fileURLToPath } from 'node:url';
-
-import { errnoName, loadPrebuild } from '@sb/core';
+import { errnoName, loadPrebuild, packageRoot, prebuiltProgram } from '@sb/core';
 
 import { sandboxError } from './errors.js';
 
@@ -19,7 +17,8 @@ export interface Native {
   watchDeath(pid: number, done: (signal: number) => void): number;
 }
 
-const root = new URL('../', import.meta.url);
+/** Asked for when it is needed, so that importing this package never fails. */
+const root = (): URL => packageRoot('sandbox', import.meta.url);
 
 let loaded: Native | undefined;
 
@@ -115,11 +114,15 @@ export function watchDeath(pid: number, done: (signal: number) => void): boolean
  * @throws SandboxError `prebuild-missing`
  */
 export function native(): Native {
-  loaded ??= loadPrebuild<Native>({ layer: 'sandbox', name: 'sandbox', root });
+  loaded ??= loadPrebuild<Native>({ layer: 'sandbox', name: 'sandbox', root: root() });
   return loaded;
 }
 
-/** Path of the launcher for this machine. */
+/**
+ * Path of the launcher for this machine.
+ *
+ * @throws SandboxError `prebuild-missing`
+ */
 export function launcherPath(): string {
   launcher ??= programPath('launcher');
   return launcher;
@@ -127,6 +130,8 @@ export function launcherPath(): string {
 
 /**
  * Path of `sb-exec` for this machine: a static program that applies what `compile` made. Copy it to wherever programs are.
+ *
+ * @throws SandboxError `prebuild-missing`
  */
 export function sbExecPath(): string {
   return programPath('sb-exec');
@@ -138,5 +143,5 @@ export function probePath(): string {
 }
 
 function programPath(name: string): string {
-  return fileURLToPath(new URL(`prebuilds/${process.platform}-${process.arch}/${name}`, root));
+  return prebuiltProgram({ layer: 'sandbox', name, root: root() });
 }

@@ -4,11 +4,11 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { has, run, succeeded } from './checks.mjs';
+import { runWithoutRings } from './without-rings.mjs';
 
 const folder = import.meta.dirname;
 const isRoot = process.getuid?.() === 0;
-/** From Node 22 on a process is restricted only if it was started without io_uring. */
-const env = { PATH: '/usr/bin:/bin', HOME: '/tmp', UV_USE_IO_URING: '0' };
+const env = { PATH: '/usr/bin:/bin', HOME: '/tmp' };
 
 /** What an ordinary user can't have is taken back, so that the rest has to be whole. */
 const whole = isRoot ? ['--user', 'nobody'] : ['--off', 'caps.bounding', '--off', 'caps.securebits'];
@@ -25,7 +25,11 @@ export async function enforcementChecks(checks, isNode) {
   if (isRoot) await smoke(checks, isNode);
 }
 
-/** The tests that the kernel matrix runs on a processor without a test runner, with the packages that are installed. */
+/**
+ * The tests that the kernel matrix runs on a processor without a test runner, with the packages that are installed.
+ *
+ * @type {typeof enforcementChecks}
+ */
 async function smoke(checks, isNode) {
   for (const name of ['smoke.mjs', 'alone.mjs']) cpSync(join('/sb/smoke', name), join(folder, name));
   const report = '/tmp/smoke.json';
@@ -34,7 +38,10 @@ async function smoke(checks, isNode) {
   // A process that restricts itself is Node's: another runtime's threads are its own.
   const args = [...first, join(folder, 'smoke.mjs'), ...(isNode ? [] : ['--launcher-only'])];
   const program = join(folder, 'node_modules/pacman-fetch/dist/cli.js');
-  const ended = await run(process.execPath, args, { env: { ...env, SB_REPORT: report, SB_PACMAN_FETCH: program } });
+  const variables = { ...env, SB_REPORT: report, SB_PACMAN_FETCH: program };
+  const ended = isNode
+    ? await runWithoutRings(args, { env: variables })
+    : await run(process.execPath, args, { env: variables });
   await checks.test('the tests of every layer came to their end', () => {
     const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
     for (const { name, assertionResults } of testResults) {

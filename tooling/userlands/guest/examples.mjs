@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { has, run, same, succeeded } from './checks.mjs';
 import { serve } from './server.mjs';
+import { runWithoutRings } from './without-rings.mjs';
 
 const folder = import.meta.dirname;
 const isRoot = process.getuid?.() === 0;
@@ -23,11 +24,11 @@ export async function exampleChecks(checks) {
   const copies = join('/tmp', `examples-${process.getuid?.()}`);
   cpSync('/sb/examples', copies, { recursive: true });
   cpSync(join(folder, 'node_modules'), join(copies, 'node_modules'), { recursive: true, verbatimSymlinks: true });
-  const env = { PATH: '/usr/bin:/bin', HOME: '/tmp', UV_USE_IO_URING: '0' };
+  const env = { PATH: '/usr/bin:/bin', HOME: '/tmp' };
   for (const [name, says, needsRoot = false] of programs) {
     if (needsRoot && !isRoot) continue;
     await checks.test(`the example ${name}`, async () => {
-      has(succeeded(await run(process.execPath, [join(copies, `${name}.mjs`)], { env, cwd: '/tmp' })), says);
+      has(succeeded(await runWithoutRings([join(copies, `${name}.mjs`)])), says);
     });
   }
   const server = await serve();

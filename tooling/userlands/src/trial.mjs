@@ -44,7 +44,7 @@ export function tryRuntime({ land, root, runtime, tarballs }) {
     minutes,
     phases,
     command: [...(runs[runtime.kind] ?? []), '/sb/guest/session.mjs'],
-    env: { LC_ALL: 'C.UTF-8', HOME: '/tmp', UV_USE_IO_URING: '0', NO_COLOR: '1', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    env: { LC_ALL: 'C.UTF-8', HOME: '/tmp', NO_COLOR: '1', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
     folders: {
       '/sb/runtime': runtime.folder,
       '/sb/node': runtimeNamed('node24').folder,
