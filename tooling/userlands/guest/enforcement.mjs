@@ -13,24 +13,24 @@ const env = { PATH: '/usr/bin:/bin', HOME: '/tmp' };
 /** What an ordinary user can't have is taken back, so that the rest has to be whole. */
 const whole = isRoot ? ['--user', 'nobody'] : ['--off', 'caps.bounding', '--off', 'caps.securebits'];
 
-/** @type {(checks: import('./checks.mjs').Checks, isNode: boolean) => Promise<void>} */
-export async function enforcementChecks(checks, isNode) {
+/** @type {(tests: import('./checks.mjs').Checks, isNode: boolean) => Promise<void>} */
+export async function checks(tests, isNode) {
   if (isNode) {
-    await checks.test('sb-run --self-test: full', async () => {
+    await tests.test('sb-run --self-test: full', async () => {
       const program = join(folder, 'node_modules/.bin/sb-run');
       const said = succeeded(await run(process.execPath, [program, ...whole, '--self-test'], { env }));
       has(said, '; in force: full\n');
     });
   }
-  if (isRoot) await smoke(checks, isNode);
+  if (isRoot) await smoke(tests, isNode);
 }
 
 /**
  * The tests that the kernel matrix runs on a processor without a test runner, with the packages that are installed.
  *
- * @type {typeof enforcementChecks}
+ * @type {typeof checks}
  */
-async function smoke(checks, isNode) {
+async function smoke(tests, isNode) {
   for (const name of ['smoke.mjs', 'alone.mjs']) cpSync(join('/sb/smoke', name), join(folder, name));
   const report = '/tmp/smoke.json';
   const deno = ['run', '--allow-all', '--no-lock', '--cached-only', '--node-modules-dir=manual'];
@@ -42,10 +42,10 @@ async function smoke(checks, isNode) {
   const ended = isNode
     ? await runWithoutRings(args, { env: variables })
     : await run(process.execPath, args, { env: variables });
-  await checks.test('the tests of every layer came to their end', () => {
+  await tests.test('the tests of every layer came to their end', () => {
     const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
     for (const { name, assertionResults } of testResults) {
-      for (const test of assertionResults) checks.add({ ...test, fullName: `${name}: ${test.fullName}` });
+      for (const test of assertionResults) tests.add({ ...test, fullName: `${name}: ${test.fullName}` });
     }
     succeeded(ended);
   });

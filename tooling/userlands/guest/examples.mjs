@@ -19,20 +19,20 @@ const programs = [
   ['seccomp/restrict-this-process', 'starting a program: E'],
 ];
 
-/** @param {import('./checks.mjs').Checks} checks */
-export async function exampleChecks(checks) {
+/** @param {import('./checks.mjs').Checks} tests */
+export async function checks(tests) {
   const copies = join('/tmp', `examples-${process.getuid?.()}`);
   cpSync('/sb/examples', copies, { recursive: true });
   cpSync(join(folder, 'node_modules'), join(copies, 'node_modules'), { recursive: true, verbatimSymlinks: true });
   const env = { PATH: '/usr/bin:/bin', HOME: '/tmp' };
   for (const [name, says, needsRoot = false] of programs) {
     if (needsRoot && !isRoot) continue;
-    await checks.test(`the example ${name}`, async () => {
+    await tests.test(`the example ${name}`, async () => {
       has(succeeded(await runWithoutRings([join(copies, `${name}.mjs`)])), says);
     });
   }
   const server = await serve();
-  await checks.test('the example fetcher/download', async () => {
+  await tests.test('the example fetcher/download', async () => {
     const file = join(copies, 'page');
     const args = [join(copies, 'fetcher/download.mjs'), `${server.origin}/page`, file];
     const status = isRoot ? 'full' : 'partial';

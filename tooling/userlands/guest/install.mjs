@@ -7,18 +7,23 @@ import { join } from 'node:path';
 /** Where a user land has what it was given. */
 const place = { tarballs: '/sb/tarballs', guest: '/sb/guest', npm: '/sb/npm/bin/npm-cli.js' };
 
+/** Each package and its tarball. @returns {readonly (readonly [name: string, file: string])[]} */
+export function packedPackages() {
+  return readdirSync(place.tarballs).map((name) => [nameOf(`/${name}`), join(place.tarballs, name)]);
+}
+
 /** @param {string} folder that is to have `node_modules` */
 export function installPacked(folder) {
   mkdirSync(folder, { recursive: true });
-  const tarballs = readdirSync(place.tarballs).map((name) => join(place.tarballs, name));
+  const packed = packedPackages();
   const env = { PATH: '/usr/bin:/bin', HOME: '/tmp', NO_COLOR: '1' };
   if (process.versions['bun'] === undefined) {
     writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
     const options = ['--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier'];
-    execFileSync(nodeProgram(), [place.npm, 'install', ...options, ...tarballs], { cwd: folder, env, stdio: 'inherit' });
+    execFileSync(nodeProgram(), [place.npm, 'install', ...options, ...packed.map(([, file]) => file)], { cwd: folder, env, stdio: 'inherit' });
   } else {
     // Bun looks for what a tarball depends on in the registry, unless it is told otherwise.
-    const all = Object.fromEntries(tarballs.map((file) => [nameOf(file), `file:${file}`]));
+    const all = Object.fromEntries(packed.map(([name, file]) => [name, `file:${file}`]));
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: all, overrides: all }));
     execFileSync(process.execPath, ['install', '--ignore-scripts'], { cwd: folder, env, stdio: 'inherit' });
   }

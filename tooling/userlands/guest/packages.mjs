@@ -38,14 +38,14 @@ const words = {
   sandbox: () => same(createSandbox({}).plan().status, process.getuid?.() === 0 ? 'full' : 'partial'),
 };
 
-/** @type {(checks: import('./checks.mjs').Checks, isNode: boolean) => Promise<void>} */
-export async function packageChecks(checks, isNode) {
-  await checks.test('nothing is installed that is not of this project', () => {
+/** @type {(tests: import('./checks.mjs').Checks, isNode: boolean) => Promise<void>} */
+export async function checks(tests, isNode) {
+  await tests.test('nothing is installed that is not of this project', () => {
     same(readdirSync(modules).filter((name) => !name.startsWith('.')).toSorted(), ['@sb', 'pacman-fetch']);
     same(readdirSync(join(modules, '@sb')).toSorted(), scoped);
   });
   for (const name of scoped) {
-    await checks.test(`@sb/${name} is imported`, async () => {
+    await tests.test(`@sb/${name} is imported`, async () => {
       const exported = Object.keys(await import(`@sb/${name}`));
       same(exported.length > 0, true);
       if (!isNode) return;
@@ -54,9 +54,9 @@ export async function packageChecks(checks, isNode) {
       same(required.filter((one) => one !== '__esModule' && one !== 'module.exports').toSorted(), exported.toSorted());
     });
     const word = words[name];
-    if (word !== undefined) await checks.test(`@sb/${name} works here`, word);
+    if (word !== undefined) await tests.test(`@sb/${name} works here`, word);
   }
-  await checks.test('programs may be executed, by everybody', () => {
+  await tests.test('programs may be executed, by everybody', () => {
     const folder = sbExecPath().replace(/\/[^/]+$/, '');
     for (const name of ['launcher', 'sb-exec']) {
       const { mode } = statSync(join(folder, name));
@@ -66,7 +66,7 @@ export async function packageChecks(checks, isNode) {
   });
   if (!isNode) return;
   for (const [name, of] of Object.entries(programs)) {
-    await checks.test(`${name} says its version`, async () => {
+    await tests.test(`${name} says its version`, async () => {
       const { version } = JSON.parse(readFileSync(join(modules, of, 'package.json'), 'utf8'));
       has(succeeded(await run(process.execPath, [join(modules, '.bin', name), '--version'])), version);
     });

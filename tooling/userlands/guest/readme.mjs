@@ -144,12 +144,12 @@ async function filesExample() {
   same(readFileSync('/var/cache/tool/new', 'utf8'), '');
 }
 
-/** @param {import('./checks.mjs').Checks} checks */
-export async function readmeChecks(checks) {
-  for (const [name, attempt] of Object.entries(ofLayers)) await checks.test(`the README of ${name}`, attempt);
+/** @param {import('./checks.mjs').Checks} tests */
+export async function checks(tests) {
+  for (const [name, attempt] of Object.entries(ofLayers)) await tests.test(`the README of ${name}`, attempt);
   const { origin, sha256, close } = await serve();
-  await checks.test('the README of @sb/sandbox', async () => await sandboxExample(origin));
-  await checks.test('the README of @sb/fetcher', async () => await fetcherExample(origin, sha256));
-  if (isRoot) await checks.test('the README of @sb/files', filesExample);
+  await tests.test('the README of @sb/sandbox', async () => await sandboxExample(origin));
+  await tests.test('the README of @sb/fetcher', async () => await fetcherExample(origin, sha256));
+  if (isRoot) await tests.test('the README of @sb/files', filesExample);
   close();
 }

@@ -23,7 +23,7 @@ export const lands = [
     about: 'glibc 2.36, the base of the official node images',
     suite: 'bookworm',
     runtimes: [...nodes, 'bun', 'deno'],
-    quick: ['node20', 'node26'],
+    quick: ['node20', 'node22', 'node26'],
     hasTools: true,
   },
   { name: 'Debian 13', about: 'glibc 2.41', suite: 'trixie', runtimes: nodes },

@@ -13,7 +13,11 @@ import { sumOf } from './sum.mjs';
 /** How long one may take, in minutes: half a one, and more where other programs use the machine. */
 const minutes = 10;
 
+/** The packages are installed, and then tried as root and as an ordinary user. */
 const phases = ['install', 'root', 'user'];
+
+/** Where bundlers, package managers and the container file are tried too. The file names its Node. */
+const more = { node22: ['container'], node26: ['tools'] };
 
 /**
  * How each runtime runs a file. Deno asks for each right that a program wants, and looks for packages only where it is told.
@@ -38,11 +42,13 @@ const withExamples = ['caps', 'fetcher', 'landlock', 'seccomp'];
  */
 export function tryRuntime({ land, root, runtime, tarballs }) {
   const started = performance.now();
+  const others = land.hasTools === true ? (more[/** @type {keyof typeof more} */ (runtime.id)] ?? []) : [];
+  const all = [...phases, ...others];
   const examples = withExamples.map((name) => [`/sb/examples/${name}`, join(project, 'packages', name, 'examples')]);
   const { files, log, failure } = visit({
     root,
     minutes,
-    phases,
+    phases: all,
     command: [...(runs[runtime.kind] ?? []), '/sb/guest/session.mjs'],
     env: { LC_ALL: 'C.UTF-8', HOME: '/tmp', NO_COLOR: '1', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
     folders: {
@@ -52,11 +58,15 @@ export function tryRuntime({ land, root, runtime, tarballs }) {
       '/sb/guest': join(project, 'tooling/userlands/guest'),
       '/sb/smoke': join(project, 'tooling/kernel-matrix/guest'),
       '/sb/tarballs': tarballs,
+      '/sb/tools': join(project, 'tooling/userlands/tools'),
+      '/sb/children': join(project, 'tooling/node-matrix/test/fixtures'),
+      '/sb/containers': join(project, 'tooling/containers/src'),
+      '/sb/docker': join(project, 'examples/docker'),
       ...Object.fromEntries(examples),
     },
   });
   const file = keepLog(`${land.name} ${runtime.name}`, log);
-  const tested = phases.filter((phase) => phase !== 'install');
+  const tested = all.filter((phase) => phase !== 'install');
   const problems = failure === undefined ? [] : [failure];
   const sum = sumOf(tested, files, problems);
   const seen = sum.problems.length === 0 ? [] : [`see ${file}`];
