@@ -18,8 +18,12 @@ function run(program, args) {
   // What links by a compiler of C alone needs no C++.
   const { status, error } = spawnSync(program, args, { cwd: folder, stdio: 'inherit', env: { LINK: env.CC, ...env } });
   if (status === 0) return;
-  process.stderr.write(`${program} ${args.join(' ')} in ${folder} failed: ${error?.message ?? `it ended with ${status}`}.\n`);
-  process.stderr.write(`Install what it lacks and try again. In npm's scripts node-gyp is npm's own; elsewhere: npx node-gyp.\n`);
+  process.stderr.write(
+    `${program} ${args.join(' ')} in ${folder} failed: ${error?.message ?? `it ended with ${status}`}.\n`,
+  );
+  process.stderr.write(
+    `Install what it lacks and try again. In npm's scripts node-gyp is npm's own; elsewhere: npx node-gyp.\n`,
+  );
   process.exit(1);
 }
 

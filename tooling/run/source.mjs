@@ -36,5 +36,8 @@ function neededBy(file) {
   const named = [...text.matchAll(/\.\.\/([a-z]+)\//g)].map(([, folder = '']) => folder);
   // `../*/native/*.h`, and what the sources of layers include.
   const shared = text.includes('../native') || named.includes('native') ? ['native'] : [];
-  return [...named.filter((folder) => folder !== name).map((folder) => (folder === 'native' ? folder : `${folder}/native`)), ...shared];
+  return [
+    ...named.filter((folder) => folder !== name).map((folder) => (folder === 'native' ? folder : `${folder}/native`)),
+    ...shared,
+  ];
 }

@@ -1,4 +1,11 @@
-import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan, type PlanNeed, refuseMissingPrebuild } from '@sb/core';
+import {
+  encodeRecord,
+  encodeU32,
+  type FeatureReport,
+  type LayerPlan,
+  type PlanNeed,
+  refuseMissingPrebuild,
+} from '@sb/core';
 
 import { privdropError } from './errors.js';
 import { mayBeAnyone, type Obstacle, obstacleTo, unsupportedPlatform } from './obstacles.js';

@@ -78,9 +78,7 @@ export function unpack({ options, architecture }, name, folder) {
  */
 export function debianMirror() {
   if (!existsSync(keyring)) {
-    throw new MatrixError(
-      `No ${keyring}: this comes from Debian. Run this on Debian 13, or in a container of it.`,
-    );
+    throw new MatrixError(`No ${keyring}: this comes from Debian. Run this on Debian 13, or in a container of it.`);
   }
   const format = ['--format', '$(REPO_URI) $(CODENAME)', 'Created-By: Packages'];
   const lines = output('apt-get', ['indextargets', ...format]).split('\n');

@@ -31,18 +31,23 @@ const external = /^@sb\//;
 const fileOf = (name) => createRequire(`${modules}/`).resolve(name);
 
 /** @type {(format: 'esm' | 'cjs') => Bundle} */
-const byEsbuild = (format) => async ({ folder, entry }, isExternal) => {
-  const outfile = join(folder, 'out', format === 'esm' ? 'bundle.mjs' : 'bundle.cjs');
-  const outside = isExternal ? { external: ['@sb/*'] } : {};
-  const common = /** @type {const} */ ({ bundle: true, platform: 'node', target: 'node20', logLevel: 'silent' });
-  await tools('esbuild').build({ ...common, entryPoints: [entry], format, outfile, ...outside });
-  return outfile;
-};
+const byEsbuild =
+  (format) =>
+  async ({ folder, entry }, isExternal) => {
+    const outfile = join(folder, 'out', format === 'esm' ? 'bundle.mjs' : 'bundle.cjs');
+    const outside = isExternal ? { external: ['@sb/*'] } : {};
+    const common = /** @type {const} */ ({ bundle: true, platform: 'node', target: 'node20', logLevel: 'silent' });
+    await tools('esbuild').build({ ...common, entryPoints: [entry], format, outfile, ...outside });
+    return outfile;
+  };
 
 /** @type {Bundle} */
 const byRollup = async ({ folder, entry }, isExternal) => {
   // Without a plugin rollup looks into no package at all.
-  const plugin = { name: 'resolve', resolveId: (/** @type {string} */ id) => (external.test(id) ? fileOf(id) : undefined) };
+  const plugin = {
+    name: 'resolve',
+    resolveId: (/** @type {string} */ id) => (external.test(id) ? fileOf(id) : undefined),
+  };
   const outside = isExternal ? { external: [external] } : { plugins: [plugin] };
   const bundle = await tools('rollup').rollup({ input: entry, onwarn: () => {}, ...outside });
   const file = join(folder, 'out/bundle.mjs');
@@ -54,7 +59,14 @@ const byRollup = async ({ folder, entry }, isExternal) => {
 const byWebpack = async ({ folder, entry }, isExternal) => {
   const outside = isExternal ? { externals: [external], externalsType: 'module' } : {};
   const output = { path: join(folder, 'out'), filename: 'bundle.mjs', module: true, library: { type: 'module' } };
-  const settings = { mode: 'development', target: 'node20', devtool: false, entry, output, experiments: { outputModule: true } };
+  const settings = {
+    mode: 'development',
+    target: 'node20',
+    devtool: false,
+    entry,
+    output,
+    experiments: { outputModule: true },
+  };
   await new Promise((resolve, reject) => {
     tools('webpack')({ ...settings, ...outside }, (/** @type {unknown} */ error, /** @type {any} */ stats) => {
       if (error !== null || stats.hasErrors()) reject(error ?? new Error(stats.toString()));

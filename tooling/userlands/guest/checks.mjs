@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
+import { text as readAll } from 'node:stream/consumers';
 
 /** @typedef {{ status: 'passed' | 'failed', fullName: string, failureMessages: readonly string[] }} Test */
 
@@ -29,7 +29,9 @@ export class Checks {
   /** @param {Test} test that another program has run */
   add(test) {
     this.#tests.push(test);
-    process.stdout.write(`${test.status} ${test.fullName}\n${test.failureMessages.map((one) => `  ${one}\n`).join('')}`);
+    process.stdout.write(
+      `${test.status} ${test.fullName}\n${test.failureMessages.map((one) => `  ${one}\n`).join('')}`,
+    );
   }
 
   /** @param {string} file */
@@ -70,8 +72,8 @@ export async function run(file, args, options = {}) {
   const child = spawn(file, [...args], { timeout: 120_000, ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const [[status], stdout, stderr] = await Promise.all([
     once(child, 'close'),
-    text(/** @type {import('node:stream').Readable} */ (child.stdout)),
-    text(/** @type {import('node:stream').Readable} */ (child.stderr)),
+    readAll(child.stdout),
+    readAll(child.stderr),
   ]);
   return { status, stdout, stderr };
 }

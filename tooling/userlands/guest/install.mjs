@@ -20,7 +20,11 @@ export function installPacked(folder) {
   if (process.versions['bun'] === undefined) {
     writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
     const options = ['--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier'];
-    execFileSync(nodeProgram(), [place.npm, 'install', ...options, ...packed.map(([, file]) => file)], { cwd: folder, env, stdio: 'inherit' });
+    execFileSync(nodeProgram(), [place.npm, 'install', ...options, ...packed.map(([, file]) => file)], {
+      cwd: folder,
+      env,
+      stdio: 'inherit',
+    });
   } else {
     // Bun looks for what a tarball depends on in the registry, unless it is told otherwise.
     const all = Object.fromEntries(packed.map(([name, file]) => [name, `file:${file}`]));

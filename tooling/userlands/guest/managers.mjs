@@ -62,7 +62,9 @@ async function childrenOf(folder, first) {
   writeFileSync(bait, '');
   chmodSync(bait, 0o666);
   copyFileSync('/sb/children/children.mjs', join(folder, 'children.mjs'));
-  const said = succeeded(await run(process.execPath, [...first, 'children.mjs', bait, 'self-test'], { cwd: folder, env }));
+  const said = succeeded(
+    await run(process.execPath, [...first, 'children.mjs', bait, 'self-test'], { cwd: folder, env }),
+  );
   const lets = { status: 0, isRefused: false };
   const denies = { status: 2, isRefused: true };
   same(JSON.parse(said), {
@@ -80,7 +82,10 @@ async function downloadBy(folder, first) {
   copyFileSync('/sb/examples/fetcher/download.mjs', join(folder, 'download.mjs'));
   const server = await serve();
   const file = join(folder, 'page');
-  const ended = await run(process.execPath, [...first, 'download.mjs', `${server.origin}/page`, file], { cwd: folder, env });
+  const ended = await run(process.execPath, [...first, 'download.mjs', `${server.origin}/page`, file], {
+    cwd: folder,
+    env,
+  });
   server.close();
   has(succeeded(ended), `done  (worker: ${enforcement})`);
   same(readFileSync(file, 'utf8'), 'page');

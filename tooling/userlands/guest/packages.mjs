@@ -41,7 +41,12 @@ const words = {
 /** @type {(tests: import('./checks.mjs').Checks, isNode: boolean) => Promise<void>} */
 export async function checks(tests, isNode) {
   await tests.test('nothing is installed that is not of this project', () => {
-    same(readdirSync(modules).filter((name) => !name.startsWith('.')).toSorted(), ['@sb', 'pacman-fetch']);
+    same(
+      readdirSync(modules)
+        .filter((name) => !name.startsWith('.'))
+        .toSorted(),
+      ['@sb', 'pacman-fetch'],
+    );
     same(readdirSync(join(modules, '@sb')).toSorted(), scoped);
   });
   for (const name of scoped) {

@@ -72,7 +72,17 @@ export function visit({ root, folders, command, phases, env, minutes }) {
     // Programs of both users leave their results here.
     chmodSync(join(folder, 'results'), 0o1777);
     const mounts = Object.entries(folders).flatMap(([inside, host]) => [host, inside]);
-    const namespaces = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--net', '--ipc', '--uts'];
+    const namespaces = [
+      '--mount',
+      '--propagation',
+      'private',
+      '--pid',
+      '--fork',
+      '--kill-child',
+      '--net',
+      '--ipc',
+      '--uts',
+    ];
     const words = ['sh', '-c', script, 'sh', folder, root, ...mounts, '--', phases.join(' '), ...command];
     const ended = spawnSync('unshare', [...namespaces, ...words], {
       env: { PATH: process.env['PATH'], ...env },

@@ -17,7 +17,12 @@ const nodes = ['node20', 'node22', 'node24', 'node26'];
 
 /** @type {readonly Land[]} */
 export const lands = [
-  { name: 'Debian 11', about: 'glibc 2.31, older than what RHEL 9 and Ubuntu 22.04 have', suite: 'bullseye', runtimes: nodes },
+  {
+    name: 'Debian 11',
+    about: 'glibc 2.31, older than what RHEL 9 and Ubuntu 22.04 have',
+    suite: 'bullseye',
+    runtimes: nodes,
+  },
   {
     name: 'Debian 12',
     about: 'glibc 2.36, the base of the official node images',
@@ -29,5 +34,10 @@ export const lands = [
   { name: 'Debian 13', about: 'glibc 2.41', suite: 'trixie', runtimes: nodes },
   // Its list is good for a week: a mirror that is behind is no reason not to try. apt checks the signature all the same.
   { name: 'Debian testing', about: 'the newest glibc', suite: 'testing', isStale: true, runtimes: nodes },
-  { name: 'musl', about: "Debian's musl, busybox, and Bun built for musl", runtimes: ['bun-musl'], quick: ['bun-musl'] },
+  {
+    name: 'musl',
+    about: "Debian's musl, busybox, and Bun built for musl",
+    runtimes: ['bun-musl'],
+    quick: ['bun-musl'],
+  },
 ];

@@ -10,8 +10,26 @@ import { cache, ordinary } from './cache.mjs';
 import { root } from './record.mjs';
 import { runtimeNamed } from './runtimes.mjs';
 
-const folders = ['bin', 'dev', 'etc', 'lib', 'proc', 'root', 'run', 'sbin', 'sys', 'tmp', 'usr/bin', 'usr/lib', 'var/tmp'];
-const users = ['root:x:0:0::/root:/bin/sh', 'www-data:x:33:33::/tmp:/bin/false', 'nobody:x:65534:65534::/tmp:/bin/false'];
+const folders = [
+  'bin',
+  'dev',
+  'etc',
+  'lib',
+  'proc',
+  'root',
+  'run',
+  'sbin',
+  'sys',
+  'tmp',
+  'usr/bin',
+  'usr/lib',
+  'var/tmp',
+];
+const users = [
+  'root:x:0:0::/root:/bin/sh',
+  'www-data:x:33:33::/tmp:/bin/false',
+  'nobody:x:65534:65534::/tmp:/bin/false',
+];
 const groups = ['root:x:0:', 'www-data:x:33:', 'nogroup:x:65534:'];
 
 /** Names of the C++ runtime that a program may want of a library. */
@@ -31,7 +49,8 @@ export function makeMuslRoot(folder) {
   copyFileSync(join(unpacked, 'usr/bin/busybox'), join(folder, 'bin/busybox'));
   rmSync(unpacked, { recursive: true });
   // One file is loader and C library; each distribution and each compiler asks for it by another name.
-  for (const name of ['libc.musl-x86_64.so.1', 'libc.so']) symlinkSync('ld-musl-x86_64.so.1', join(folder, 'lib', name));
+  for (const name of ['libc.musl-x86_64.so.1', 'libc.so'])
+    symlinkSync('ld-musl-x86_64.so.1', join(folder, 'lib', name));
   for (const name of output('/bin/busybox', ['--list']).split('\n')) {
     const file = join(folder, 'bin', name);
     if (name !== '' && !existsSync(file)) symlinkSync('busybox', file);
@@ -57,7 +76,18 @@ function linkRuntime(file) {
   const others = ['libgcc_eh.a', 'libgcc.a'].map((name) => join(dirname(archive), name));
   const source = join(root, 'tooling/userlands/musl/native/runtime.c');
   const linker = wanted.map((word) => `-Wl,${word}`);
-  const args = ['-Os', '-fPIC', '-shared', '-Wl,-soname,libstdc++.so.6', '-o', file, source, ...linker, archive, ...others];
+  const args = [
+    '-Os',
+    '-fPIC',
+    '-shared',
+    '-Wl,-soname,libstdc++.so.6',
+    '-o',
+    file,
+    source,
+    ...linker,
+    archive,
+    ...others,
+  ];
   const { status, stderr, error } = spawnSync('musl-gcc', args, { encoding: 'utf8' });
   if (status !== 0) throw new MatrixError(`musl-gcc made no C++ runtime: ${error?.message ?? stderr}`);
 }

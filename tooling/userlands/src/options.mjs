@@ -46,7 +46,10 @@ export function optionsOf(args) {
   /** @type {readonly Choice[]} */
   const choices = lands
     .filter(({ name }) => names?.includes(name) ?? true)
-    .map((land) => ({ land, ids: (quick ? (land.quick ?? []) : land.runtimes).filter((id) => ids?.includes(id) ?? true) }))
+    .map((land) => ({
+      land,
+      ids: (quick ? (land.quick ?? []) : land.runtimes).filter((id) => ids?.includes(id) ?? true),
+    }))
     .filter((choice) => choice.ids.length > 0);
   if (choices.length === 0) throw new MatrixError('Nothing is left to run: no chosen user land has a chosen runtime.');
   // Only what was tested as a whole replaces what the last such test of a user land showed; and CI changes no file.

@@ -23,6 +23,10 @@ describe('what came of a user land', () => {
 
   it('fails where it was ended from outside, though every test passed', () => {
     const all = files({ root: [test('passed')] });
-    expect(sumOf(['root'], all, ['ended by SIGKILL'])).toEqual({ passed: 1, failed: 1, problems: ['ended by SIGKILL'] });
+    expect(sumOf(['root'], all, ['ended by SIGKILL'])).toEqual({
+      passed: 1,
+      failed: 1,
+      problems: ['ended by SIGKILL'],
+    });
   });
 });

@@ -57,18 +57,24 @@ describe.skipIf(process.platform !== 'linux')('a package whose native part is mi
     expect(JSON.parse((await packages.run(support(name))).stdout)).not.toMatchObject({ state: 'prebuild-missing' });
   });
 
-  it.each(layers.filter((name) => name !== 'seccomp'))('%s never says to install again what is not shipped', async (name) => {
-    const { stdout } = await packages.run(support(name, 's390x'));
-    const { state, reason, hint } = JSON.parse(stdout) as Record<string, string>;
-    expect(state).toBe('prebuild-missing');
-    expect(reason).toContain('linux-s390x');
-    expect(hint).toContain(`npm run build:source --prefix ${packages.of(name)}`);
-    expect(hint).not.toContain('again');
-  });
+  it.each(layers.filter((name) => name !== 'seccomp'))(
+    '%s never says to install again what is not shipped',
+    async (name) => {
+      const { stdout } = await packages.run(support(name, 's390x'));
+      const { state, reason, hint } = JSON.parse(stdout) as Record<string, string>;
+      expect(state).toBe('prebuild-missing');
+      expect(reason).toContain('linux-s390x');
+      expect(hint).toContain(`npm run build:source --prefix ${packages.of(name)}`);
+      expect(hint).not.toContain('again');
+    },
+  );
 
   it('seccomp knows no calls of such a processor in the first place', async () => {
     const { stdout } = await packages.run(support('seccomp', 's390x'));
-    expect(JSON.parse(stdout)).toMatchObject({ state: 'unsupported-platform', reason: expect.stringContaining('s390x') });
+    expect(JSON.parse(stdout)).toMatchObject({
+      state: 'unsupported-platform',
+      reason: expect.stringContaining('s390x'),
+    });
   });
 
   it.each(layers)('%s plans nothing, whatever the levels say', async (name) => {
@@ -80,7 +86,10 @@ describe.skipIf(process.platform !== 'linux')('a package whose native part is mi
     const { stdout, stderr } = await without(name, async () => await packages.run(code));
     expect(stderr).toBe('');
     for (const answer of JSON.parse(stdout) as unknown[]) {
-      expect(answer).toEqual(['prebuild-missing', expect.stringMatching(new RegExp(`^${name}: the native part for ${platform}`))]);
+      expect(answer).toEqual([
+        'prebuild-missing',
+        expect.stringMatching(new RegExp(`^${name}: the native part for ${platform}`)),
+      ]);
     }
   });
 
@@ -93,12 +102,16 @@ describe.skipIf(process.platform !== 'linux')('a package whose native part is mi
     renameSync(launcher, `${launcher}-away`);
     const half = await packages.run(code);
     renameSync(`${launcher}-away`, launcher);
-    expect(half.stdout).toMatch(new RegExp(`^prebuild-missing sandbox: launcher for ${platform} could not be executed`));
+    expect(half.stdout).toMatch(
+      new RegExp(`^prebuild-missing sandbox: launcher for ${platform} could not be executed`),
+    );
   });
 });
 
 describe.skipIf(process.platform !== 'linux')('the sources in a tarball', () => {
-  const names = isLong ? (['privdrop', 'caps', 'landlock', 'seccomp', 'sandbox'] as const) : (['caps', 'sandbox'] as const);
+  const names = isLong
+    ? (['privdrop', 'caps', 'landlock', 'seccomp', 'sandbox'] as const)
+    : (['caps', 'sandbox'] as const);
 
   it.each(names)('make the native part of %s', { timeout: 300_000 }, async (name) => {
     const folder = packages.of(name);

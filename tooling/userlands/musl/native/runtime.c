@@ -14,8 +14,8 @@ char sb_single_threaded GLIBC_NAME("__libc_single_threaded");
 
 int sb_find_object(void *address, void *result) GLIBC_NAME("_dl_find_object");
 int sb_key_create(pthread_key_t *key, void (*end)(void *)) GLIBC_NAME("__pthread_key_create");
-size_t sb_strftime(char *text, size_t size, const char *format, const struct tm *time, locale_t locale)
-	GLIBC_NAME("__strftime_l");
+size_t sb_strftime(char *text, size_t size, const char *format, const struct tm *time,
+	locale_t locale) GLIBC_NAME("__strftime_l");
 uint32_t sb_random(void) GLIBC_NAME("arc4random");
 
 /* "Not found": the unwinder goes on with dl_iterate_phdr, which musl has. */
@@ -31,7 +31,8 @@ int sb_key_create(pthread_key_t *key, void (*end)(void *))
 	return pthread_key_create(key, end);
 }
 
-size_t sb_strftime(char *text, size_t size, const char *format, const struct tm *time, locale_t locale)
+size_t sb_strftime(
+	char *text, size_t size, const char *format, const struct tm *time, locale_t locale)
 {
 	return strftime_l(text, size, format, time, locale);
 }
