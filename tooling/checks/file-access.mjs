@@ -29,8 +29,8 @@ const exceptions = {
     reason: 'it takes paths of /proc and /sys alone, which nobody but the kernel writes',
   },
   'packages/core/src/prebuild.ts': {
-    functions: ['accessSync', 'createRequire'],
-    reason: "it loads the package's own native part, and finds its programs",
+    functions: ['createRequire'],
+    reason: "it loads the package's own native part",
   },
   'packages/core/src/prebuild-missing.ts': {
     functions: ['existsSync', 'readFileSync'],

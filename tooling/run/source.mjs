@@ -2,42 +2,36 @@
 // they lie beside each other here, so that binding.gyp and Makefile find there what they name, and others can build them.
 // @ts-check
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 
 import { root } from './shell.mjs';
 import { projectFiles } from './tracked-files.mjs';
 
-const place = process.cwd();
-const name = basename(place);
-const own = place.slice(root.length);
+const name = basename(process.cwd());
+const own = relative(root, process.cwd());
 
-/** Folders below the top whose sources a build of this package reads. */
-const needed = [...new Set([...neededBy('binding.gyp'), ...neededBy('Makefile')])].toSorted();
+/** What says how the package's native parts are built. */
+const recipes = ['binding.gyp', 'Makefile'].filter((file) => existsSync(file));
+
+/** The packages beside this one that a recipe names: `../native/sb_js.c`, `../caps/native/caps.c`. */
+const others = recipes
+  .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\.\.\/([a-z]+)\//g)].map(([, other = '']) => other))
+  .filter((other) => other !== name);
+
+/** @type {(file: string) => boolean} */
+function isNeeded(file) {
+  if (recipes.some((recipe) => file === `${own}/${recipe}`)) return true;
+  const isSource = /\.(?:c|h|gypi)$/.test(file);
+  // Each package's sources are in `native`, but for those that all share.
+  const folders = [
+    `${own}/native/`,
+    ...others.map((other) => `packages/${other}/${other === 'native' ? '' : 'native/'}`),
+  ];
+  return isSource && folders.some((folder) => file.startsWith(folder));
+}
+
 rmSync('source', { recursive: true, force: true });
-for (const file of projectFiles()) {
-  const isOwn = [`${own}/binding.gyp`, `${own}/Makefile`].includes(file) || file.startsWith(`${own}/native/`);
-  const isNeeded = needed.some((folder) => file.startsWith(`packages/${folder}/`));
-  if (!(isOwn || isNeeded) || !/\.(?:c|h|gyp|gypi)$|\/Makefile$/.test(file)) continue;
-  // A program of this project's layers is built from theirs; their own addons are theirs to build.
-  if (isNeeded && !isOwn && !/\.(?:c|h|gypi)$/.test(file)) continue;
-  if (existsSync(join(root, file))) cpSync(join(root, file), join('source', file.replace(/^(?:packages|apps)\//, '')));
+for (const file of projectFiles().filter(isNeeded)) {
+  cpSync(join(root, file), join('source', file.slice(file.indexOf('/') + 1)));
 }
 cpSync(join(root, 'packages/native/build.mjs'), 'source/build.mjs');
-
-/**
- * The folders beside this package that a file of its build names.
- *
- * @param {string} file
- * @returns {readonly string[]}
- */
-function neededBy(file) {
-  if (!existsSync(file)) return [];
-  const text = readFileSync(file, 'utf8');
-  const named = [...text.matchAll(/\.\.\/([a-z]+)\//g)].map(([, folder = '']) => folder);
-  // `../*/native/*.h`, and what the sources of layers include.
-  const shared = text.includes('../native') || named.includes('native') ? ['native'] : [];
-  return [
-    ...named.filter((folder) => folder !== name).map((folder) => (folder === 'native' ? folder : `${folder}/native`)),
-    ...shared,
-  ];
-}

@@ -18,7 +18,7 @@ export { isFolderLost, lostFolder } from './lost-folder.js';
 export { nearest } from './nearest.js';
 export { refuseInspector } from './no-inspector.js';
 export { packageVersion } from './package-version.js';
-export { loadPrebuild, type NativeFailure, prebuildPath, prebuiltProgram } from './prebuild.js';
+export { loadPrebuild, type NativeFailure, prebuildPath } from './prebuild.js';
 export {
   missingPrebuild,
   packageRoot,

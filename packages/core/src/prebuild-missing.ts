@@ -30,21 +30,22 @@ const bundled =
   'This code was copied out of its package, as a bundler does: leave @sb/* external (esbuild --external:@sb/*, external of rollup, externals of webpack), and install it beside the bundle.';
 
 /**
- * The error for a file of a native part that can't be used.
+ * The error for an addon that could not be loaded.
  *
  * @param location - of which package
- * @param how - the file, what it is, what should have been done with it, in which step, and why it could not be
+ * @param file - what was tried
+ * @param cause - why it failed
  */
 export function prebuildError(
   location: PrebuildLocation,
-  how: Readonly<Record<'file' | 'failed' | 'step' | 'verb', string>> & { readonly cause: unknown },
+  file: string,
+  cause: unknown,
 ): SandboxError<'prebuild-missing'> {
-  const { file, failed, step, verb, cause } = how;
   return new SandboxError({
     code: 'prebuild-missing',
     layer: location.layer,
-    step,
-    what: `${failed} for ${platformTag()} could not be ${verb} (tried ${file}: ${firstLine(cause)})`,
+    step: 'load-addon',
+    what: `the native part for ${platformTag()} could not be loaded (tried ${file}: ${firstLine(cause)})`,
     hint: remedy(file, location),
     path: file,
     cause,

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { SandboxError } from './errors.js';
-import { loadPrebuild, prebuildPath, prebuiltProgram } from './prebuild.js';
+import { loadPrebuild, prebuildPath } from './prebuild.js';
 import { missingPrebuild, packageRoot, refuseMissingPrebuild } from './prebuild-missing.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sb-core-'));
@@ -38,19 +38,6 @@ describe('loadPrebuild', () => {
 
   it('names files as prebuildify does', () => {
     expect(prebuildPath('x')).toBe(`prebuilds/${process.platform}-${process.arch}/x.node`);
-  });
-});
-
-describe('a program beside the addon', () => {
-  it('is found where it may be executed, and refused by name elsewhere', () => {
-    const root = pathToFileURL(`${folder}/`);
-    const file = join(folder, dirname(prebuildPath('x')), 'program');
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, '', { mode: 0o755 });
-    expect(prebuiltProgram({ layer: 'privdrop', name: 'program', root })).toBe(file);
-    expect(() => prebuiltProgram({ layer: 'privdrop', name: 'nothing', root })).toThrow(
-      /^privdrop: nothing for \S+ could not be executed .*ENOENT/,
-    );
   });
 });
 

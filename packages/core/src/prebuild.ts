@@ -1,4 +1,3 @@
-import { accessSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -25,24 +24,8 @@ export function loadPrebuild<Addon>(location: PrebuildLocation): Addon {
   try {
     return createRequire(location.root)(file) as Addon;
   } catch (cause) {
-    throw prebuildError(location, { file, cause, failed: 'the native part', step: 'load-addon', verb: 'loaded' });
+    throw prebuildError(location, file, cause);
   }
-}
-
-/**
- * The path of a program of a package's native part, which lies beside the addon.
- *
- * @param location - `name` is the program's
- * @throws SandboxError `prebuild-missing` where there is none that may be executed
- */
-export function prebuiltProgram(location: PrebuildLocation): string {
-  const file = fileURLToPath(new URL(`prebuilds/${platformTag()}/${location.name}`, location.root));
-  try {
-    accessSync(file, constants.X_OK);
-  } catch (cause) {
-    throw prebuildError(location, { file, cause, failed: location.name, step: 'find-program', verb: 'executed' });
-  }
-  return file;
 }
 
 /**

@@ -1,4 +1,6 @@
-import { errnoName, loadPrebuild, packageRoot, prebuiltProgram } from '@sb/core';
+import { fileURLToPath } from 'node:url';
+
+import { errnoName, loadPrebuild, packageRoot } from '@sb/core';
 
 import { sandboxError } from './errors.js';
 
@@ -118,11 +120,7 @@ export function native(): Native {
   return loaded;
 }
 
-/**
- * Path of the launcher for this machine.
- *
- * @throws SandboxError `prebuild-missing`
- */
+/** Path of the launcher for this machine. */
 export function launcherPath(): string {
   launcher ??= programPath('launcher');
   return launcher;
@@ -130,8 +128,6 @@ export function launcherPath(): string {
 
 /**
  * Path of `sb-exec` for this machine: a static program that applies what `compile` made. Copy it to wherever programs are.
- *
- * @throws SandboxError `prebuild-missing`
  */
 export function sbExecPath(): string {
   return programPath('sb-exec');
@@ -143,5 +139,5 @@ export function probePath(): string {
 }
 
 function programPath(name: string): string {
-  return prebuiltProgram({ layer: 'sandbox', name, root: root() });
+  return fileURLToPath(new URL(`prebuilds/${process.platform}-${process.arch}/${name}`, root()));
 }

@@ -57,6 +57,24 @@ describe('the page of what was tested', () => {
   });
 });
 
+describe('the table of user lands', () => {
+  const userlands = [
+    { ...run, land: 'Debian 12', libc: 'glibc 2.36', results: [{ runtime: 'Node 20', passed: 9, failed: 0 }] },
+    { ...run, land: 'musl', libc: 'musl 1.2', results: [{ runtime: 'Bun', passed: 3, failed: 2 }] },
+    { ...run, land: 'gone', libc: '', failure: 'no mirror', results: [{ runtime: 'Bun', passed: 0, failed: 1 }] },
+  ];
+
+  it('has a line each, and hides neither what failed nor what could not be made', () => {
+    const page = supportPage({ ...nothing, userlands });
+    expect(page).toContain('| Debian 12 | glibc 2.36 | 9       |                   |');
+    expect(page).toContain('| musl      | musl 1.2   |         | **2 of 5 failed** |');
+    expect(page).toContain('- gone could not be made: no mirror');
+    expect(readmeWith(readme, { ...nothing, userlands })).toContain(
+      'Installed and tried on Debian 12 (glibc 2.36), musl (**2 failed**), gone (**1 failed**).',
+    );
+  });
+});
+
 describe('the table in the README', () => {
   it('stands between its marks and leaves the rest alone', () => {
     const counts = { ...run, host: 'Linux', passed: 9, skipped: 0 };

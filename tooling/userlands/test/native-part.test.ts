@@ -1,5 +1,5 @@
 /* What packages say where they have no native part, and how one is made of the sources in the tarball. */
-import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { runProgram } from '@sb/test-kit';
@@ -95,18 +95,36 @@ describe.skipIf(process.platform !== 'linux')('a package whose native part is mi
 
   it('sandbox starts nothing, and says which part is missing', async () => {
     const code = `const { createSandbox } = await import('@sb/sandbox');
-      try { createSandbox({}).spawn('/bin/true'); console.log('started'); } catch ({ code, message }) { console.log(code, message); }`;
+      try {
+        const child = createSandbox({}).spawn('/bin/true');
+        child.on('error', () => {});
+        await child.enforcement;
+        console.log('started');
+      } catch ({ code, message }) { console.log(code, message); }`;
     const { stdout } = await without('sandbox', async () => await packages.run(code));
-    expect(stdout).toMatch(new RegExp(`^prebuild-missing sandbox: .* for ${platform} could not be`));
-    const launcher = join(packages.of('sandbox'), 'prebuilds', platform, 'launcher');
-    renameSync(launcher, `${launcher}-away`);
-    const half = await packages.run(code);
-    renameSync(`${launcher}-away`, launcher);
-    expect(half.stdout).toMatch(
-      new RegExp(`^prebuild-missing sandbox: launcher for ${platform} could not be executed`),
+    expect(stdout).toMatch(new RegExp(`^prebuild-missing sandbox: .* for ${platform} could not be loaded`));
+    expect(await launcherWith(code, (launcher) => renameSync(launcher, `${launcher}-away`))).toMatch(
+      /^launcher-missing sandbox: the launcher could not be started: ENOENT\. .*install the package again/,
     );
+    const noExecute = await launcherWith(code, (launcher) => chmodSync(launcher, 0o644));
+    expect(noExecute).toMatch(
+      /^launcher-missing sandbox: the launcher could not be started: EACCES\. It must be executable/,
+    );
+    expect(noExecute).not.toContain('again');
+    expect(await launcherWith(code, () => {})).toBe('started\n');
   });
 });
+
+/** What code prints where something was done to the launcher, which is put right again. */
+async function launcherWith(code: string, spoil: (launcher: string) => void): Promise<string> {
+  const launcher = join(packages.of('sandbox'), 'prebuilds', platform, 'launcher');
+  cpSync(launcher, `${launcher}-copy`);
+  spoil(launcher);
+  const { stdout } = await packages.run(code);
+  rmSync(launcher, { force: true });
+  renameSync(`${launcher}-copy`, launcher);
+  return stdout;
+}
 
 describe.skipIf(process.platform !== 'linux')('the sources in a tarball', () => {
   const names = isLong
