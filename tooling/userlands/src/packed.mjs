@@ -6,7 +6,7 @@ import { MatrixError, output } from '../../kernel-matrix/src/shell.mjs';
 import { root } from './record.mjs';
 
 /** Everything that somebody installs, and what it depends on. */
-export const packages = [
+const packages = [
   '@sb/core',
   '@sb/files',
   '@sb/privdrop',
