@@ -8,7 +8,7 @@ import { runtimes } from './runtimes.mjs';
 
 export const usage = `npm run test:userlands [-- OPTIONS]
 
-  --quick          what every change is tested in: Debian 12 with the oldest and the newest Node, and musl
+  --quick          what every change is tested in: Debian 12 with three releases of Node, and musl
   --land NAME      only this user land; may be repeated
   --runtime ID     only this runtime; may be repeated
   --refresh        make the roots anew, though there are some
