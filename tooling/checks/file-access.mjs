@@ -29,8 +29,12 @@ const exceptions = {
     reason: 'it takes paths of /proc and /sys alone, which nobody but the kernel writes',
   },
   'packages/core/src/prebuild.ts': {
-    functions: ['existsSync', 'createRequire'],
-    reason: "it loads the package's own native part, and tells a missing one from a broken one",
+    functions: ['createRequire'],
+    reason: "it loads the package's own native part",
+  },
+  'packages/core/src/prebuild-missing.ts': {
+    functions: ['existsSync', 'readFileSync'],
+    reason: "it looks into the package's own folder, after a failure, to say what to do",
   },
   'packages/core/src/package-version.ts': {
     functions: ['readFileSync'],

@@ -1,4 +1,4 @@
-import { type DeniedCall, loadPrebuild, type NativeFailure } from '@sb/core';
+import { type DeniedCall, loadPrebuild, type NativeFailure, packageRoot } from '@sb/core';
 
 /** What a phase reached when it failed nowhere. */
 export interface NativeReached {
@@ -24,6 +24,10 @@ let loaded: Native | undefined;
 
 /** The addon, loaded at first use so that importing this package never fails. */
 export function native(): Native {
-  loaded ??= loadPrebuild<Native>({ layer: 'caps', name: 'caps', root: new URL('../', import.meta.url) });
+  loaded ??= loadPrebuild<Native>({
+    layer: 'caps',
+    name: 'caps',
+    root: packageRoot('caps', import.meta.url),
+  });
   return loaded;
 }

@@ -1,4 +1,4 @@
-import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan } from '@sb/core';
+import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan, refuseMissingPrebuild } from '@sb/core';
 
 import { capsError, documentPlace } from './errors.js';
 import { type CapabilityName, maskOf } from './names.js';
@@ -56,11 +56,12 @@ const recordVersion = 1;
  * @param support - from {@link support}, or made up for a test
  * @param options - whether the user changes in between
  * @throws CapsError if the policy requires what is missing, if the change of user could be undone, or if this is no
- *   policy
+ *   policy; `prebuild-missing` at every level
  */
 export function plan(candidate: CapsPolicy, support: CapsSupport, options: PlanOptions = {}): CapsPlan {
   const policy = requirePolicy(candidate);
   const { userSwitch = false } = planReader.read(options, documentPlace('options'));
+  refuseMissingPrebuild('caps', support);
   if (support.state !== 'available') return planNothing(policy, support.reason);
   const situation: Situation = { present: support.present, denied: support.denied, userSwitch };
   const unsafe = userSwitch ? obstacleToUserSwitch(policy, situation) : undefined;

@@ -1,4 +1,4 @@
-import type { DeniedCall } from '@sb/core';
+import { type DeniedCall, missingPrebuild, type PrebuildMissing } from '@sb/core';
 
 import { lastCapability } from './last.js';
 import { native } from './native.js';
@@ -18,18 +18,20 @@ export type CapsSupport =
        */
       readonly denied?: readonly DeniedCall[];
     }
-  | { readonly state: 'unsupported-platform'; readonly reason: string };
+  | { readonly state: 'unsupported-platform'; readonly reason: string }
+  | PrebuildMissing;
 
 /**
  * Reads what this process can do. Never throws for a missing feature: the answer says so.
  *
- * @throws CapsError `syscall-failed` if `/proc` is not mounted, since nothing could be verified then;
- *   `prebuild-missing` on Linux without the native part
+ * @throws CapsError `syscall-failed` if `/proc` is not mounted, since nothing could be verified then
  */
 export function support(): CapsSupport {
   if (process.platform !== 'linux') {
     return { state: 'unsupported-platform', reason: `${process.platform} has no Linux capabilities` };
   }
+  const missing = missingPrebuild(native);
+  if (missing !== undefined) return missing;
   const denied = native().denied();
   return { state: 'available', last: lastCapability(), present: get(), ...(denied.length > 0 ? { denied } : {}) };
 }

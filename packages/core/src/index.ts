@@ -18,7 +18,14 @@ export { isFolderLost, lostFolder } from './lost-folder.js';
 export { nearest } from './nearest.js';
 export { refuseInspector } from './no-inspector.js';
 export { packageVersion } from './package-version.js';
-export { loadPrebuild, type NativeFailure, type PrebuildLocation, prebuildPath } from './prebuild.js';
+export { loadPrebuild, type NativeFailure, prebuildPath } from './prebuild.js';
+export {
+  missingPrebuild,
+  packageRoot,
+  type PrebuildLocation,
+  type PrebuildMissing,
+  refuseMissingPrebuild,
+} from './prebuild-missing.js';
 export { readAll } from './read-all.js';
 export {
   encodeRecord,

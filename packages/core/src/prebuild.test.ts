@@ -7,9 +7,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { SandboxError } from './errors.js';
 import { loadPrebuild, prebuildPath } from './prebuild.js';
+import { missingPrebuild, packageRoot, refuseMissingPrebuild } from './prebuild-missing.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sb-core-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+// What a package is known by.
+writeFileSync(join(folder, 'package.json'), '{ "name": "@sb/privdrop" }');
 
 describe('loadPrebuild', () => {
   it('says what was tried and what to do', () => {
@@ -35,5 +38,41 @@ describe('loadPrebuild', () => {
 
   it('names files as prebuildify does', () => {
     expect(prebuildPath('x')).toBe(`prebuilds/${process.platform}-${process.arch}/x.node`);
+  });
+});
+
+describe('code that was copied out of its package', () => {
+  const external = expect.stringContaining('leave @sb/* external') as string;
+
+  it('says so, and not to install again', () => {
+    const root = pathToFileURL(`${folder}/`);
+    const load = () => loadPrebuild({ layer: 'caps', name: 'caps', root });
+    expect(missingPrebuild(load)).toMatchObject({ state: 'prebuild-missing', hint: external });
+  });
+
+  it('says so where it has no place at all', () => {
+    expect(missingPrebuild(() => packageRoot('caps', undefined))).toEqual({
+      state: 'prebuild-missing',
+      reason: expect.stringContaining('does not know where it lies') as string,
+      hint: external,
+    });
+    expect(packageRoot('caps', 'file:///a/dist/index.js').href).toBe('file:///a/');
+  });
+});
+
+describe('a support that was made up', () => {
+  it('is refused where it says that the native part is missing, and left to others elsewhere', () => {
+    const missing = { state: 'prebuild-missing', reason: 'why', hint: 'What to do.' };
+    expect(() => refuseMissingPrebuild('caps', missing)).toThrow('caps: why. What to do.');
+    for (const other of [{ state: 'available' }, undefined as never]) {
+      expect(() => refuseMissingPrebuild('caps', other)).not.toThrow();
+    }
+  });
+
+  it('hides no other error', () => {
+    const load = () => {
+      throw new TypeError('another');
+    };
+    expect(() => missingPrebuild(load)).toThrow('another');
   });
 });

@@ -1,4 +1,4 @@
-import { type DeniedCall, loadPrebuild, type NativeFailure } from '@sb/core';
+import { type DeniedCall, loadPrebuild, type NativeFailure, packageRoot } from '@sb/core';
 
 /** A step that failed. */
 export interface LandlockFailure extends NativeFailure {
@@ -30,6 +30,10 @@ let loaded: Native | undefined;
 
 /** The addon, loaded at first use so that importing this package never fails. */
 export function native(): Native {
-  loaded ??= loadPrebuild<Native>({ layer: 'landlock', name: 'landlock', root: new URL('../', import.meta.url) });
+  loaded ??= loadPrebuild<Native>({
+    layer: 'landlock',
+    name: 'landlock',
+    root: packageRoot('landlock', import.meta.url),
+  });
   return loaded;
 }

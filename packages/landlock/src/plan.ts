@@ -1,4 +1,4 @@
-import { type FeatureReport, type LayerPlan } from '@sb/core';
+import { type FeatureReport, type LayerPlan, type PrebuildMissing, refuseMissingPrebuild } from '@sb/core';
 
 import { type LandlockErrorCode, landlockError } from './errors.js';
 import { type Feature, featuresOf, type LandlockPolicy } from './options.js';
@@ -21,10 +21,11 @@ export interface LandlockPlan extends LayerPlan {
  * @param given - from `policy`, also after a journey as JSON
  * @param support - from {@link support}, or made up for a test
  * @throws LandlockError `invalid-policy` for what `policy` would not have made; `unsupported-kernel`, `disabled-at-boot`, `not-permitted` or `unsupported-platform`, if the
- *   policy requires what this kernel hasn't got
+ *   policy requires what this kernel hasn't got; `prebuild-missing` whatever it requires
  */
 export function plan(given: LandlockPolicy, support: LandlockSupport): LandlockPlan {
   const policy = requirePolicy(given);
+  refuseMissingPrebuild('landlock', support);
   requireSupport(support);
   const features = featuresOf(policy).map((feature) => line(feature, policy, support));
   const missing = features.filter(({ feature, state }) => state === 'unsupported' && policy.require.includes(feature));
@@ -71,7 +72,7 @@ function lossOf([group, name]: Feature, policy: LandlockPolicy, support: Landloc
   return granted ? `${reason}, which always denies renaming and linking between folders` : undefined;
 }
 
-function refusal(missing: readonly FeatureReport[], support: LandlockSupport): Error {
+function refusal(missing: readonly FeatureReport[], support: Exclude<LandlockSupport, PrebuildMissing>): Error {
   const names = missing.map(({ feature }) => feature);
   if (support.state === 'available') {
     const reasons = missing.map(({ feature, reason }) => `${feature} (${reason})`);

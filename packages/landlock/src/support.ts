@@ -1,4 +1,13 @@
-import { type DeniedCall, deniedClause, errnoName, isMapped, mayBeStranger, readIdMap } from '@sb/core';
+import {
+  type DeniedCall,
+  deniedClause,
+  errnoName,
+  isMapped,
+  mayBeStranger,
+  missingPrebuild,
+  type PrebuildMissing,
+  readIdMap,
+} from '@sb/core';
 
 import { native } from './native.js';
 
@@ -28,10 +37,11 @@ export type LandlockSupport =
       readonly abi: 0;
       readonly errata: readonly [];
       readonly reason: string;
-    };
+    }
+  | ({ readonly abi: 0; readonly errata: readonly [] } & PrebuildMissing);
 
-/** The states in which nothing can be restricted. */
-export type Unavailable = Exclude<LandlockSupport['state'], 'available'>;
+/** The states in which the kernel can restrict nothing. */
+export type Unavailable = Exclude<LandlockSupport['state'], 'available' | 'prebuild-missing'>;
 
 /** What stands in the way, by state, and what to do. */
 export const obstacles: Readonly<Record<Unavailable, { readonly reason: string; readonly hint: string }>> = {
@@ -60,11 +70,12 @@ export const obstacles: Readonly<Record<Unavailable, { readonly reason: string; 
 /**
  * Asks the kernel what it can do. Never throws for a missing feature: the answer says so.
  *
- * @throws LandlockError `prebuild-missing` on Linux, where the question needs the native part
  * @see landlock_create_ruleset(2), flags LANDLOCK_CREATE_RULESET_VERSION and LANDLOCK_CREATE_RULESET_ERRATA
  */
 export function support(): LandlockSupport {
   if (process.platform !== 'linux') return unavailable('unsupported-platform');
+  const missing = missingPrebuild(native);
+  if (missing !== undefined) return { ...missing, abi: 0, errata: [] };
   const kernel = supportFrom(native().query('abi'), native().query('errata'), native().denied());
   return kernel.state === 'available' && hasStrangers() ? { ...kernel, unmapped: true } : kernel;
 }
@@ -103,7 +114,7 @@ export function supportFrom(abi: number, errata: number, denied: readonly Denied
   return { ...unavailable('blocked'), reason: `${obstacles.blocked.reason} (${errno})` };
 }
 
-function unavailable(state: Unavailable): Exclude<LandlockSupport, { state: 'available' }> {
+function unavailable(state: Unavailable): Extract<LandlockSupport, { state: Unavailable }> {
   return { state, abi: 0, errata: [], reason: obstacles[state].reason };
 }
 

@@ -1,4 +1,4 @@
-import { type FourIds, loadPrebuild, type NativeFailure } from '@sb/core';
+import { type FourIds, loadPrebuild, type NativeFailure, packageRoot } from '@sb/core';
 
 /** An entry of the user database. */
 export interface NativeUser {
@@ -23,6 +23,10 @@ let loaded: Native | undefined;
 
 /** The addon, loaded at first use so that importing this package never fails. */
 export function native(): Native {
-  loaded ??= loadPrebuild<Native>({ layer: 'privdrop', name: 'privdrop', root: new URL('../', import.meta.url) });
+  loaded ??= loadPrebuild<Native>({
+    layer: 'privdrop',
+    name: 'privdrop',
+    root: packageRoot('privdrop', import.meta.url),
+  });
   return loaded;
 }

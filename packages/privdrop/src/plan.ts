@@ -1,4 +1,11 @@
-import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan, type PlanNeed } from '@sb/core';
+import {
+  encodeRecord,
+  encodeU32,
+  type FeatureReport,
+  type LayerPlan,
+  type PlanNeed,
+  refuseMissingPrebuild,
+} from '@sb/core';
 
 import { privdropError } from './errors.js';
 import { mayBeAnyone, type Obstacle, obstacleTo, unsupportedPlatform } from './obstacles.js';
@@ -23,10 +30,12 @@ const recordVersion = 1;
  *
  * @param given - from {@link policy}, also after a journey as JSON
  * @param support - from {@link support}, or made up for a test
- * @throws PrivdropError if the policy requires what is missing, and whenever a process with uid 0 would stay root
+ * @throws PrivdropError if the policy requires what is missing, and whenever a process with uid 0 would stay root;
+ *   `prebuild-missing` at every level
  */
 export function plan(given: PrivdropPolicy, support: PrivdropSupport): PrivdropPlan {
   const policy = requirePolicy(given);
+  refuseMissingPrebuild('privdrop', support);
   const noNewPrivs = planNoNewPrivs(policy, support);
   const obstacle = obstacleTo(policy, support);
   const planned =

@@ -45,6 +45,7 @@ export function drawPrivateGroup(support: PrivdropSupport, isTaken: (gid: number
 }
 
 function obstacleTo(support: PrivdropSupport): Obstacle | undefined {
+  if (support.state === 'prebuild-missing') return { code: support.state, what: support.reason, hint: support.hint };
   if (support.state !== 'available' || support.gidMap === undefined) return otherKernel;
   if (support.setgroups === 'denied') return groupsStay;
   return support.setgid ? undefined : notPermitted;

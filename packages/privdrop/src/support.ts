@@ -1,7 +1,17 @@
-import { errorCode, type IdMap, parseTaskStatus, readAllTasks, readIdMap, readKernelFile } from '@sb/core';
+import {
+  errorCode,
+  type IdMap,
+  missingPrebuild,
+  parseTaskStatus,
+  type PrebuildMissing,
+  readAllTasks,
+  readIdMap,
+  readKernelFile,
+} from '@sb/core';
 
 import { privdropError } from './errors.js';
 import { currentIdentity, type ProcessIdentity } from './identity.js';
+import { native } from './native.js';
 
 /** What this process can do about its own ids. Plain data, so that every situation can be planned for anywhere. */
 export type PrivdropSupport =
@@ -21,7 +31,8 @@ export type PrivdropSupport =
       /** Whether the kernel has no_new_privs (Linux 3.5), and whether it is set on every thread. */
       readonly noNewPrivs: 'available' | 'already' | 'unsupported';
     }
-  | { readonly state: 'unsupported-platform'; readonly reason: string };
+  | { readonly state: 'unsupported-platform'; readonly reason: string }
+  | PrebuildMissing;
 
 /** Bits of a capability mask, `linux/capability.h`. */
 const CAP_SETGID = 1n << 6n;
@@ -36,6 +47,8 @@ export function support(): PrivdropSupport {
   if (process.getuid === undefined) {
     return { state: 'unsupported-platform', reason: `${process.platform} has no POSIX users` };
   }
+  const missing = missingPrebuild(native);
+  if (missing !== undefined) return missing;
   if (process.platform !== 'linux') {
     const identity = currentIdentity();
     const root = identity.uid[1] === 0;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-import { errnoName, loadPrebuild } from '@sb/core';
+import { errnoName, loadPrebuild, packageRoot } from '@sb/core';
 
 import { sandboxError } from './errors.js';
 
@@ -19,7 +19,8 @@ export interface Native {
   watchDeath(pid: number, done: (signal: number) => void): number;
 }
 
-const root = new URL('../', import.meta.url);
+/** Asked for when it is needed, so that importing this package never fails. */
+const root = (): URL => packageRoot('sandbox', import.meta.url);
 
 let loaded: Native | undefined;
 
@@ -115,7 +116,7 @@ export function watchDeath(pid: number, done: (signal: number) => void): boolean
  * @throws SandboxError `prebuild-missing`
  */
 export function native(): Native {
-  loaded ??= loadPrebuild<Native>({ layer: 'sandbox', name: 'sandbox', root });
+  loaded ??= loadPrebuild<Native>({ layer: 'sandbox', name: 'sandbox', root: root() });
   return loaded;
 }
 
@@ -138,5 +139,5 @@ export function probePath(): string {
 }
 
 function programPath(name: string): string {
-  return fileURLToPath(new URL(`prebuilds/${process.platform}-${process.arch}/${name}`, root));
+  return fileURLToPath(new URL(`prebuilds/${process.platform}-${process.arch}/${name}`, root()));
 }

@@ -1,4 +1,4 @@
-import { loadPrebuild, type NativeFailure } from '@sb/core';
+import { loadPrebuild, type NativeFailure, packageRoot } from '@sb/core';
 
 /** A step that failed. */
 export interface SeccompFailure extends NativeFailure {
@@ -29,6 +29,10 @@ let loaded: Native | undefined;
 
 /** The addon, loaded at first use so that importing this package never fails. */
 export function native(): Native {
-  loaded ??= loadPrebuild<Native>({ layer: 'seccomp', name: 'seccomp', root: new URL('../', import.meta.url) });
+  loaded ??= loadPrebuild<Native>({
+    layer: 'seccomp',
+    name: 'seccomp',
+    root: packageRoot('seccomp', import.meta.url),
+  });
   return loaded;
 }

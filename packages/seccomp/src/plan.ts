@@ -1,4 +1,11 @@
-import { encodeRecord, encodeU32, type FeatureReport, type LayerPlan, type PlanNeed } from '@sb/core';
+import {
+  encodeRecord,
+  encodeU32,
+  type FeatureReport,
+  type LayerPlan,
+  type PlanNeed,
+  refuseMissingPrebuild,
+} from '@sb/core';
 
 import { type Action, type ActionName, lets } from './policy/actions.js';
 import { instructionSize } from './bpf/bpf.js';
@@ -39,12 +46,13 @@ interface Obstacle {
  * @param support - from `support`, or made up for a test
  * @param options - how the record shows that it is in force
  * @throws SeccompError if the policy requires what is missing; `no-program`, `no-supervisor` and `program-too-long` at
- *   every level, since the policy itself is at fault
+ *   every level, since the policy itself is at fault; `prebuild-missing` at every level too
  */
 export function plan(policy: SeccompPolicy, support: SeccompSupport, options: SeccompPlanOptions = {}): SeccompPlan {
   const valid = validate(policy);
   const { proofKey } = planReader.read(options, documentPlace());
   refuseNotify(valid);
+  refuseMissingPrebuild('seccomp', support);
   const obstacle = obstacleTo(valid, support);
   if (obstacle !== undefined || support.state !== 'available') {
     const { code, what, hint } = obstacle ?? unreachable;

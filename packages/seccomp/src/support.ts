@@ -1,4 +1,11 @@
-import { errnoName, parseTaskStatus, readKernelFile, type TaskStatus } from '@sb/core';
+import {
+  errnoName,
+  missingPrebuild,
+  parseTaskStatus,
+  type PrebuildMissing,
+  readKernelFile,
+  type TaskStatus,
+} from '@sb/core';
 
 import { type ActionName, actionValues } from './policy/actions.js';
 import { type Machine, thisMachine } from './tables/architectures.js';
@@ -30,12 +37,12 @@ export type SeccompSupport =
       /** Filters that this thread has already; 0 before Linux 5.9 and where `/proc` can't be read. */
       readonly filters: number;
     }
-  | { readonly state: 'unsupported-platform' | 'unsupported-kernel'; readonly reason: string };
+  | { readonly state: 'unsupported-platform' | 'unsupported-kernel'; readonly reason: string }
+  | PrebuildMissing;
 
 /**
  * Asks the kernel. Never throws for a missing feature: the answer says so.
  *
- * @throws SeccompError `prebuild-missing` on a supported platform without the package's native part
  * @see seccomp(2)
  */
 export function support(): SeccompSupport {
@@ -46,6 +53,8 @@ export function support(): SeccompSupport {
   if (machine === undefined) {
     return { state: 'unsupported-platform', reason: `there are no call numbers for ${process.arch} in this package` };
   }
+  const missing = missingPrebuild(native);
+  if (missing !== undefined) return missing;
   const names = Object.keys(actionValues) as ActionName[];
   const answers = names.map((name) => native().hasAction(actionValues[name]));
   const failed = answers.find((answer) => answer < 0);

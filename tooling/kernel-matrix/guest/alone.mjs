@@ -89,7 +89,7 @@ async function listens() {
 
 /** What the kernel says of the threads: each value that one of them has. */
 function threads() {
-  const texts = readdirSync('/proc/self/task').map((tid) => readFileSync(`/proc/self/task/${tid}/status`, 'utf8'));
+  const texts = readdirSync('/proc/self/task').flatMap((tid) => statusOf(tid));
   const names = ['Uid', 'Gid', 'Groups', 'CapEff', 'CapBnd', 'NoNewPrivs', 'Seccomp'];
   return Object.fromEntries(
     names.map((name) => [
@@ -97,6 +97,16 @@ function threads() {
       [...new Set(texts.map((text) => new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'm').exec(text)?.[1]))],
     ]),
   );
+}
+
+/** One text; none of a thread that has ended since it was listed. @param {string} tid */
+function statusOf(tid) {
+  try {
+    return [readFileSync(`/proc/self/task/${tid}/status`, 'utf8')];
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes(/** @type {NodeJS.ErrnoException} */ (error).code ?? '')) return [];
+    throw error;
+  }
 }
 
 if (isMainThread) {

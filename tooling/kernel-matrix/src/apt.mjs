@@ -6,7 +6,8 @@ import { join } from 'node:path';
 
 import { MatrixError, output } from './shell.mjs';
 
-const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+/** Debian's keys of the archive. */
+export const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** @typedef {{ readonly options: readonly string[], readonly architecture: string }} Apt */
 
@@ -69,12 +70,15 @@ export function unpack({ options, architecture }, name, folder) {
   output('dpkg-deb', ['-x', join(download, file), folder]);
 }
 
-/** The address that this machine itself has Debian from. */
-function debianMirror() {
+/**
+ * The address that this machine itself has Debian from.
+ *
+ * @returns {string}
+ * @throws {MatrixError} where this is no Debian, or apt knows no mirror
+ */
+export function debianMirror() {
   if (!existsSync(keyring)) {
-    throw new MatrixError(
-      `No ${keyring}: the kernels come from Debian. Run this on Debian 13, or in a container of it.`,
-    );
+    throw new MatrixError(`No ${keyring}: this comes from Debian. Run this on Debian 13, or in a container of it.`);
   }
   const format = ['--format', '$(REPO_URI) $(CODENAME)', 'Created-By: Packages'];
   const lines = output('apt-get', ['indextargets', ...format]).split('\n');

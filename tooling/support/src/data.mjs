@@ -35,6 +35,17 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** @typedef {{ target: string, compiler: string, sources: number, linked: readonly string[] }} Build for a target */
 
+/** @typedef {{ runtime: string, passed: number, failed: number }} UserlandResult of the tests as root and as an ordinary user */
+
+/**
+ * @typedef {object} Userland
+ * @property {string} land its name in the matrix
+ * @property {string} libc name and version of its C library; empty if it could not be made
+ * @property {string} [failure] why it could not be made
+ * @property {readonly UserlandResult[]} results
+ */
+
+/** @typedef {Run & Userland} UserlandRow by `npm run test:userlands` */
 /** @typedef {Run & Kernel} KernelRow by `npm run test:kernels` */
 /** @typedef {Run & Runtime} RuntimeRow by `npm run test:nodes` */
 /** @typedef {Run & Build} BuildRow by `npm run build:macos` */
@@ -43,6 +54,7 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url));
  * @typedef {object} Support
  * @property {readonly KernelRow[]} kernels
  * @property {readonly RuntimeRow[]} runtimes
+ * @property {readonly UserlandRow[]} userlands
  * @property {readonly BuildRow[]} builds
  */
 
@@ -50,7 +62,7 @@ const file = join(root, 'docs/support.json');
 
 /** @returns {Support} */
 export function readSupport() {
-  const nothing = { kernels: [], runtimes: [], builds: [] };
+  const nothing = { kernels: [], runtimes: [], userlands: [], builds: [] };
   return existsSync(file) ? { ...nothing, ...JSON.parse(readFileSync(file, 'utf8')) } : nothing;
 }
 

@@ -1,13 +1,14 @@
 // docs/support.md, from docs/support.json.
 // @ts-check
 import { datesOf, kernelTable, markdownTable } from './table.mjs';
+import { userlandTable } from './userlands.mjs';
 
 /** @typedef {import('./data.mjs').Support} Support */
 
 const head = `# What was tested where
 
-Written by \`npm run test:kernels\`, \`npm run test:nodes\` and \`npm run build:macos\`: a line changes only when everything
-that it tells of was run again. The numbers are in [support.json](support.json). Don't edit either by hand.
+Written by \`npm run test:kernels\`, \`npm run test:nodes\`, \`npm run test:userlands\` and \`npm run build:macos\`: a line
+changes only when everything that it tells of was run again. The numbers are in [support.json](support.json). Don't edit either by hand.
 `;
 
 const kernelsText = `
@@ -26,13 +27,15 @@ and a program that tries every layer instead of the test runner.
  * @param {Support} support
  * @returns {string} the page
  */
-export function supportPage({ kernels, runtimes, builds }) {
+export function supportPage({ kernels, runtimes, userlands, builds }) {
   return [
     head,
     `\n## Kernels\n`,
     kernels.length === 0 ? '\nNone was tested as a whole yet.\n' : kernelsPart(kernels),
     `\n## Node, Bun and Deno\n`,
     runtimes.length === 0 ? '\nNone was tested as a whole yet.\n' : runtimesPart(runtimes),
+    `\n## User lands\n`,
+    userlands.length === 0 ? '\nNone was tested as a whole yet.\n' : userlandsPart(userlands),
     `\n## macOS\n`,
     builds.length === 0 ? '\nNot built yet.\n' : buildsPart(builds),
   ].join('');
@@ -73,6 +76,23 @@ ${markdownTable(['runtime', 'passed', 'failed', 'skipped'], rows)}
 only. On Node 22 and later a process is restricted only if it was started without io_uring, as the Arch package of pacman-fetch
 does it.
 `;
+}
+
+/** @param {Support['userlands']} userlands */
+function userlandsPart(userlands) {
+  const failures = userlands.flatMap(({ land, failure }) =>
+    failure === undefined ? [] : [`- ${land} could not be made: ${failure}`],
+  );
+  return `
+\`npm run test:userlands\` packs every package, installs the tarballs with \`--ignore-scripts\` and without a registry in the
+files of each of these systems, and tries them there as root and as an ordinary user: every package imported and required,
+the examples of the READMEs, and the tests that show what is denied. The kernel is that of the machine. A number is of tests
+that passed.
+
+Run ${whenOf(userlands)} on an x64 processor.
+
+${userlandTable(userlands)}
+${failures.length === 0 ? '' : `\n${failures.join('\n')}\n`}`;
 }
 
 /** @param {Support['builds']} builds */

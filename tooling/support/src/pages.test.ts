@@ -7,7 +7,7 @@ import { readmeWith } from './readme.mjs';
 const layer = (state: Layer['state'], failed = 0): Layer => ({ state, passed: 3, absent: 0, failed });
 
 const run = { date: '2026-01-02', commit: 'abcdef0' };
-const nothing: Support = { kernels: [], runtimes: [], builds: [] };
+const nothing: Support = { kernels: [], runtimes: [], userlands: [], builds: [] };
 
 const row = (landlock: KernelRow['landlock'], layers: Readonly<Record<string, Layer>>): KernelRow => ({
   kernel: '6.12',
@@ -30,7 +30,7 @@ const kernels = (...rows: readonly KernelRow[]): Support => ({ ...nothing, kerne
 
 describe('the page of what was tested', () => {
   it('says of each part that never ran that it never ran', () => {
-    expect(supportPage(nothing).match(/None was tested|Not built/g)).toHaveLength(3);
+    expect(supportPage(nothing).match(/None was tested|Not built/g)).toHaveLength(4);
   });
 
   it('shows what failed, and which kernel never came up', () => {
@@ -54,6 +54,24 @@ describe('the page of what was tested', () => {
     const page = supportPage({ ...nothing, builds });
     expect(page).toContain('**It has been run on no Mac**');
     expect(page).toContain('| aarch64-macos | 3       | @sb/privdrop |');
+  });
+});
+
+describe('the table of user lands', () => {
+  const userlands = [
+    { ...run, land: 'Debian 12', libc: 'glibc 2.36', results: [{ runtime: 'Node 20', passed: 9, failed: 0 }] },
+    { ...run, land: 'musl', libc: 'musl 1.2', results: [{ runtime: 'Bun', passed: 3, failed: 2 }] },
+    { ...run, land: 'gone', libc: '', failure: 'no mirror', results: [{ runtime: 'Bun', passed: 0, failed: 1 }] },
+  ];
+
+  it('has a line each, and hides neither what failed nor what could not be made', () => {
+    const page = supportPage({ ...nothing, userlands });
+    expect(page).toContain('| Debian 12 | glibc 2.36 | 9       |                   |');
+    expect(page).toContain('| musl      | musl 1.2   |         | **2 of 5 failed** |');
+    expect(page).toContain('- gone could not be made: no mirror');
+    expect(readmeWith(readme, { ...nothing, userlands })).toContain(
+      'Installed and tried on Debian 12 (glibc 2.36), musl (**2 failed**), gone (**1 failed**).',
+    );
   });
 });
 

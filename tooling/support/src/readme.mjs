@@ -18,14 +18,19 @@ export function readmeWith(text, support) {
 }
 
 /** @param {import('./data.mjs').Support} support */
-function block({ kernels, runtimes, builds }) {
+function block({ kernels, runtimes, userlands, builds }) {
   const rows = kernels.map((row) => [`${row.kernel} ${row.arch}`, landlockText(row.landlock), inForce(row)]);
   const table = rows.length === 0 ? [] : [markdownTable(['Linux', 'Landlock', 'shown to be in force'], rows)];
   const names = runtimes.map(
     ({ name, version, failed }) => `${name} ${version}${failed === 0 ? '' : ` (**${failed} failed**)`}`,
   );
+  const files = userlands.map(({ land, libc, results }) => {
+    const failed = results.reduce((sum, one) => sum + one.failed, 0);
+    return `${land} (${failed === 0 ? libc : `**${failed} failed**`})`;
+  });
   const lines = [
     ...(names.length === 0 ? [] : [`On ${names.join(', ')}.`]),
+    ...(files.length === 0 ? [] : [`Installed and tried on ${files.join(', ')}.`]),
     ...(builds.length === 0 ? [] : ['For macOS it compiles and links, and has not been run.']),
     `Last whole runs: kernels ${when(kernels)}, Node ${when(runtimes)}; see [docs/support.md](docs/support.md).`,
   ];

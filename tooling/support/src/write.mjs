@@ -17,6 +17,7 @@ const pages = [
 const namesOf = {
   kernels: (/** @type {any} */ { kernel, arch }) => `${kernel} ${arch}`,
   runtimes: (/** @type {any} */ { name, version }) => `${name} ${version}`,
+  userlands: (/** @type {any} */ { land }) => land,
   builds: (/** @type {any} */ { target }) => target,
 };
 
@@ -31,7 +32,7 @@ function writePages() {
 /**
  * Keeps what a whole run on something showed, in place of what the last one on the same showed, and writes the pages.
  *
- * @template {'kernels' | 'runtimes' | 'builds'} Part
+ * @template {'kernels' | 'runtimes' | 'userlands' | 'builds'} Part
  * @param {Part} part
  * @param {import('./data.mjs').Support[Part][number]} row
  * @param {readonly string[]} order names of all that there are, as `nameOf` has them

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The process that asks pacman which packages it is about to download, so that they can be downloaded ahead. */
 #ifndef FRONT_LISTER_H
 #define FRONT_LISTER_H

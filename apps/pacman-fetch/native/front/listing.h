@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which packages a pacman is about to download, as it says itself: its own arguments with --print-format. */
 #ifndef FRONT_LISTING_H
 #define FRONT_LISTING_H

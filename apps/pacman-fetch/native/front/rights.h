@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a process that only reads gives up before it becomes another program. */
 #ifndef FRONT_RIGHTS_H
 #define FRONT_RIGHTS_H

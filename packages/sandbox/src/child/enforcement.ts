@@ -126,13 +126,20 @@ function withoutKeyring(line: FeatureReport, error: number): FeatureReport {
   return { ...line, state: 'off', reason: `keyctl answers ${errnoName(error)}: there are no keys, or they are denied` };
 }
 
+/** Installing again helps only where the file should be there. */
+const unstartedHints: Readonly<Record<string, string>> = {
+  ENOENT:
+    'The file is missing: install the package again, without leaving out files, or build it as it was built here.',
+  EACCES: 'It must be executable, in a place where programs may be executed: not mounted noexec.',
+};
+const limitsHint =
+  'RLIMIT_NOFILE or RLIMIT_NPROC may be reached: close some descriptors or wait for some processes, or raise it.';
+
 function unstarted(errno: string): Error {
   const isMissing = errno === 'ENOENT' || errno === 'EACCES';
   return sandboxError(isMissing ? 'launcher-missing' : 'syscall-failed', 'launch', {
     what: `the launcher could not be started: ${errno}`,
-    hint: isMissing
-      ? 'Install the package anew, where programs may be executed (not mounted noexec). The target was not run.'
-      : 'RLIMIT_NOFILE or RLIMIT_NPROC may be reached: close some descriptors or wait for some processes, or raise it. The target was not run.',
+    hint: `${unstartedHints[errno] ?? limitsHint} The target was not run.`,
     errno,
     ...(isMissing ? { path: launcherPath() } : {}),
   });

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { clauseOf, isSandboxError, SandboxError } from './errors.js';
+
+/** Where a package's native part is and what it is called. */
+export interface PrebuildLocation {
+  /** The layer, for the error; the package is called `@sb/` and this. */
+  readonly layer: string;
+  /** Name of the addon, for instance `privdrop`. */
+  readonly name: string;
+  /** The package's folder, with a slash at the end; from {@link packageRoot}, never from the environment. */
+  readonly root: URL;
+}
+
+/** What `support()` of a layer says where its native part can't be loaded: nothing else can be known then. */
+export interface PrebuildMissing {
+  readonly state: 'prebuild-missing';
+  /** Which platform it is for, what was tried and why it failed. */
+  readonly reason: string;
+  /** What to do. */
+  readonly hint: string;
+}
+
+/** The platforms that packages are shipped for. */
+const shipped: readonly string[] = ['linux-x64', 'linux-arm64'];
+
+/** What to do where a bundler has copied code out of its package. */
+const bundled =
+  'This code was copied out of its package, as a bundler does: leave @sb/* external (esbuild --external:@sb/*, external of rollup, externals of webpack), and install it beside the bundle.';
+
+/**
+ * The error for an addon that could not be loaded.
+ *
+ * @param location - of which package
+ * @param file - what was tried
+ * @param cause - why it failed
+ */
+export function prebuildError(
+  location: PrebuildLocation,
+  file: string,
+  cause: unknown,
+): SandboxError<'prebuild-missing'> {
+  return new SandboxError({
+    code: 'prebuild-missing',
+    layer: location.layer,
+    step: 'load-addon',
+    what: `the native part for ${platformTag()} could not be loaded (tried ${file}: ${firstLine(cause)})`,
+    hint: remedy(file, location),
+    path: file,
+    cause,
+  });
+}
+
+/**
+ * The folder of a package.
+ *
+ * @param layer - the layer, for the error
+ * @param url - `import.meta.url` of a module of the package's `dist`
+ * @throws SandboxError `prebuild-missing` where it has no URL: a bundler that makes CommonJS leaves none
+ */
+export function packageRoot(layer: string, url: string | undefined): URL {
+  if (url !== undefined) return new URL('../', url);
+  const what = `the native part for ${platformTag()} could not be looked for: this code does not know where it lies`;
+  throw new SandboxError({ code: 'prebuild-missing', layer, step: 'load-addon', what, hint: bundled });
+}
+
+/**
+ * What a layer's `support()` says where its native part can't be loaded.
+ *
+ * @param load - loads it, by `loadPrebuild`
+ * @returns undefined where it was loaded
+ */
+export function missingPrebuild(load: () => unknown): PrebuildMissing | undefined {
+  try {
+    load();
+    return undefined;
+  } catch (error) {
+    if (!isSandboxError(error) || error.code !== 'prebuild-missing') throw error;
+    const { layer, hint = '' } = error;
+    return { state: 'prebuild-missing', reason: clauseOf(error).slice(`${layer}: `.length), hint };
+  }
+}
+
+/**
+ * Refuses to plan without a native part, at every level: an installation lacks it, not a kernel, and what is in force can't
+ * be read.
+ *
+ * @param layer - the layer, for the error
+ * @param support - what its `support()` said
+ * @throws SandboxError `prebuild-missing`
+ */
+export function refuseMissingPrebuild<Support extends { readonly state: string }>(
+  layer: string,
+  support: Support,
+): asserts support is Exclude<Support, PrebuildMissing> {
+  // Of something else that was handed over, planning says what it is.
+  const given = support as Support | undefined;
+  if (given?.state !== 'prebuild-missing') return;
+  const { reason: what, hint } = given as unknown as PrebuildMissing;
+  throw new SandboxError({ code: 'prebuild-missing', layer, step: 'plan', what, hint });
+}
+
+/** Installing again helps only where the package should have had the file. */
+function remedy(file: string, { layer, root }: PrebuildLocation): string {
+  if (existsSync(file)) return 'The file is there: check that it may be read and mapped, and that it is for this Node.';
+  if (!isPackage(root, `@sb/${layer}`)) return bundled;
+  const hasSources = existsSync(new URL('source/', root));
+  if (shipped.includes(platformTag())) {
+    const checkout = hasSources ? '' : ' In a checkout run "npm run build".';
+    return `The file is missing: install the package again, without leaving out files.${checkout}`;
+  }
+  const command = hasSources ? `npm run build:source --prefix ${fileURLToPath(root)}` : 'npm run build';
+  return `The package is shipped for ${shipped.join(' and ')}. Elsewhere build it from its sources, with a C compiler: "${command}".`;
+}
+
+/** Whether a folder is that of a package, as its package.json says. */
+function isPackage(root: URL, name: string): boolean {
+  try {
+    const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { readonly name?: unknown };
+    return manifest.name === name;
+  } catch {
+    return false; // not there, or not one
+  }
+}
+
+/** Where native parts for this platform lie below `prebuilds`. */
+export function platformTag(): string {
+  return `${process.platform}-${process.arch}`;
+}
+
+function firstLine(cause: unknown): string {
+  return cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause);
+}

@@ -1,0 +1,101 @@
+// One runtime in one user land: the packages installed, and every test as root and as an ordinary user.
+// @ts-check
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { output } from '../../kernel-matrix/src/shell.mjs';
+import { visit } from './enter.mjs';
+import { root as project } from './record.mjs';
+import { runtimeNamed } from './runtimes.mjs';
+import { sumOf } from './sum.mjs';
+
+/** How long one may take, in minutes: half a one, and more where other programs use the machine. */
+const minutes = 10;
+
+/** The packages are installed, and then tried as root and as an ordinary user. */
+const phases = ['install', 'root', 'user'];
+
+/** Where bundlers, package managers and the container file are tried too. The file names its Node. */
+const more = { node22: ['container'], node26: ['tools'] };
+
+/**
+ * How each runtime runs a file. Deno asks for each right that a program wants, and looks for packages only where it is told.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+const runs = {
+  node: ['/sb/runtime/node'],
+  bun: ['/sb/runtime/bun', 'run'],
+  deno: ['/sb/runtime/deno', 'run', '--allow-all', '--no-lock', '--cached-only', '--node-modules-dir=manual'],
+};
+
+/** Packages whose `examples` are run. */
+const withExamples = ['caps', 'fetcher', 'landlock', 'seccomp'];
+
+/**
+ * @param {object} trial
+ * @param {import('./lands.mjs').Land} trial.land
+ * @param {string} trial.root folder with its files
+ * @param {import('./runtimes.mjs').Runtime} trial.runtime
+ * @param {string} trial.tarballs folder of the packed packages
+ */
+export function tryRuntime({ land, root, runtime, tarballs }) {
+  const started = performance.now();
+  const others = land.hasTools === true ? (more[/** @type {keyof typeof more} */ (runtime.id)] ?? []) : [];
+  const all = [...phases, ...others];
+  const examples = withExamples.map((name) => [`/sb/examples/${name}`, join(project, 'packages', name, 'examples')]);
+  const { files, log, failure } = visit({
+    root,
+    minutes,
+    phases: all,
+    command: [...(runs[runtime.kind] ?? []), '/sb/guest/session.mjs'],
+    env: { LC_ALL: 'C.UTF-8', HOME: '/tmp', NO_COLOR: '1', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    folders: {
+      '/sb/runtime': runtime.folder,
+      '/sb/node': runtimeNamed('node24').folder,
+      '/sb/npm': npmFolder(),
+      '/sb/guest': join(project, 'tooling/userlands/guest'),
+      '/sb/smoke': join(project, 'tooling/kernel-matrix/guest'),
+      '/sb/tarballs': tarballs,
+      '/sb/tools': join(project, 'tooling/userlands/tools'),
+      '/sb/children': join(project, 'tooling/node-matrix/test/fixtures'),
+      '/sb/containers': join(project, 'tooling/containers/src'),
+      '/sb/docker': join(project, 'examples/docker'),
+      ...Object.fromEntries(examples),
+    },
+  });
+  const file = keepLog(`${land.name} ${runtime.name}`, log);
+  const tested = all.filter((phase) => phase !== 'install');
+  const problems = failure === undefined ? [] : [failure];
+  const sum = sumOf(tested, files, problems);
+  const seen = sum.problems.length === 0 ? [] : [`see ${file}`];
+  const seconds = Math.round((performance.now() - started) / 1000);
+  return { runtime: runtime.name, ...sum, problems: [...sum.problems, ...seen], seconds };
+}
+
+/**
+ * @param {string} root folder of a user land
+ * @returns {string} the name and version of its C library
+ */
+export function libcOf(root) {
+  const { stdout } = spawnSync('chroot', [root, '/usr/bin/ldd', '--version'], { encoding: 'utf8' });
+  const [, version] = /^ldd .* (\d+\.\d+)$/m.exec(stdout ?? '') ?? [];
+  if (version !== undefined) return `glibc ${version}`;
+  const { stderr } = spawnSync('chroot', [root, '/lib/ld-musl-x86_64.so.1'], { encoding: 'utf8' });
+  const [, musl = 'of unknown version'] = /^Version (\S+)$/m.exec(stderr ?? '') ?? [];
+  return `musl ${musl}`;
+}
+
+/** npm as it is on this machine: what the releases of Node from npm don't have. */
+function npmFolder() {
+  return join(output('npm', ['root', '--global']).trim(), 'npm');
+}
+
+/** @type {(name: string, log: string) => string} */
+function keepLog(name, log) {
+  const file = join(project, 'reports/userlands', `${name.replaceAll(' ', '-')}.log`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, log);
+  return file;
+}
