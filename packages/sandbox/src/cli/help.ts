@@ -13,10 +13,10 @@ Usage: sb-run [options] -- command [args]     Everything not granted is denied.
  --deny --allow LIST          system calls and @groups on top of that
  --rlimit NAME=VALUE          such as nofile=64, as=2G; cpu in s, sizes in bytes
  --env NAME[=VALUE]           add to PATH HOME USER LOGNAME SHELL TERM LANG
+ --tmp[=memory]  --tmp-home   a private TMPDIR, in memory; HOME beside it
  --cwd FOLDER  --umask OCTAL  --keep-fd N  --no-new-session
  --policy FILE                JSON to start from; options add to it
- --require --prefer --off LAYER[.FEATURE]      process (never off) privdrop
-                              caps landlock seccomp: must; if possible; not
+ --require --prefer --off LAYER[.FEATURE]      privdrop caps landlock seccomp
  --report[=FILE]              what is in force, as JSON (to standard error)
  --dry-run  --explain  --compile FILE  the plan; plain words; a file for sb-exec
  --self-test (tries what is denied)  --completion bash|zsh|fish --version --help

@@ -44,6 +44,13 @@ export const options = {
   allow: { value: 'LIST', repeatable: true, about: 'allow system calls and @groups too' },
   rlimit: { value: 'NAME=VALUE', repeatable: true, about: 'set a limit, soft and hard' },
   env: { value: 'NAME[=VALUE]', repeatable: true, about: 'add to the environment' },
+  tmp: {
+    value: 'memory',
+    optionalValue: true,
+    about: 'a private temporary folder, or one in memory, as TMPDIR',
+    words: ['memory'],
+  },
+  'tmp-home': { about: 'HOME beside the private temporary folder' },
   cwd: { value: 'FOLDER', about: 'working directory', names: 'folder' },
   umask: { value: 'OCTAL', about: 'file mode creation mask' },
   'keep-fd': { value: 'N', repeatable: true, about: 'keep a descriptor open' },

@@ -28,6 +28,8 @@ const uses: Readonly<Record<OptionName, readonly string[] | 'what is done'>> = {
   allow: ['--allow', 'ptrace'],
   rlimit: ['--rlimit', 'nofile=64'],
   env: ['--env', 'A=b'],
+  tmp: ['--tmp'],
+  'tmp-home': ['--tmp', '--tmp-home'],
   cwd: ['--cwd', '/usr'],
   umask: ['--umask', '077'],
   'keep-fd': ['--keep-fd', 'DESCRIPTOR'],
