@@ -23,6 +23,11 @@ export const options = {
   rx: path('grant reading and executing beneath a path'),
   rw: path('grant reading and writing beneath a path'),
   rwx: path('grant reading, writing and executing beneath a path'),
+  // In zsh and fish a question mark is a pattern: there it takes quotes.
+  'ro?': path('the same where the path is there'),
+  'rx?': path('the same where the path is there'),
+  'rw?': path('the same where the path is there'),
+  'rwx?': path('the same where the path is there'),
   'connect-tcp': port('connect to this TCP port only'),
   'bind-tcp': port('bind this TCP port only'),
   scope: { value: 'LIST', about: 'what may not lead out', offers: ['none', 'signal', 'abstract_unix_socket'] },
@@ -56,6 +61,7 @@ export const options = {
   'keep-fd': { value: 'N', repeatable: true, about: 'keep a descriptor open' },
   // The terminal is then the command's too: only the filter keeps it from typing there (TIOCSTI, tty_ioctl(4)).
   'no-new-session': { about: 'stay in this session, with its terminal' },
+  shell: { short: 'c', value: 'LINE', about: 'run a line of the shell, with the command as its arguments' },
   policy: { value: 'FILE', about: 'start from a policy in JSON', names: 'file' },
   require: level('enforce this or run nothing', ['process', ...layers]),
   prefer: level('enforce this where possible', ['process', ...layers]),

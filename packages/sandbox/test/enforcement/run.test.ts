@@ -157,11 +157,13 @@ describe.skipIf(missing('linux'))('fork()', () => {
   it('runs a module that it can send messages to, in the sandbox', async () => {
     const module = compileFixture(new URL('fixtures/forked.ts', import.meta.url));
     const child = sandbox.fork(module, ['word'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    expect(await once(child, 'message')).toEqual(['ready', undefined]);
     const answer = once(child, 'message');
     child.send({ write: module });
     expect(await answer).toEqual([{ args: ['word'], error: 'EACCES', execArgv: [] }, undefined]);
     child.disconnect();
-    await once(child, 'close');
+    // As with child_process, who disconnects hears of no close.
+    await once(child, 'exit');
     expect(child.exitCode).toBe(0);
     expect((await child.enforcement).program).toBe(process.execPath);
   });
