@@ -53,11 +53,11 @@ describe('the bounding set and the securebits of a process', () => {
       { inheritable: ['cap_chown'] },
     ],
     ['has one that is ambient', { permitted: ['cap_chown'], inheritable: ['cap_chown'], ambient: ['cap_chown'] }],
-    ['does not ask for no_new_privs', {}, { options: { levels: { no_new_privs: 'off' } } }],
+    ['does not ask for no_new_privs', {}, { options: { noNewPrivs: false } }],
     [
       'prefers no_new_privs, which a filter denies',
       {},
-      { options: { levels: { no_new_privs: 'prefer' } }, denied: ['prctl(PR_SET_NO_NEW_PRIVS)'] },
+      { options: { levels: { noNewPrivs: 'prefer' } }, denied: ['prctl(PR_SET_NO_NEW_PRIVS)'] },
     ],
   ])('are needed where it %s: partial', (_, present, more) => {
     expect(planned({ ...ordinary, ...present }, more)).toEqual({ status: 'partial', unneeded: [] });

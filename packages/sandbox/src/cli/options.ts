@@ -15,7 +15,12 @@ const level = (about: string, offers: readonly string[]): Option => ({
  * `--help` loads none; a test compares its words with what the layers take.
  */
 export const options = {
-  user: { value: 'NAME[:GROUP]', about: 'become this user', names: 'user' },
+  user: {
+    value: 'NAME[:GROUP]',
+    about: 'become this user',
+    more: 'A number is an id. Only root can become somebody else',
+    names: 'user',
+  },
   groups: { value: 'LIST', about: 'supplementary groups', offers: ['none', 'initgroups'], names: 'group' },
   caps: { value: 'LIST', about: 'capabilities that stay', offers: ['none', 'off'] },
   fs: { value: 'PRESET', about: 'what of the files stays', words: ['read-only', 'minimal', 'none'] },
@@ -47,8 +52,18 @@ export const options = {
   },
   deny: { value: 'LIST', repeatable: true, about: 'deny system calls and @groups too' },
   allow: { value: 'LIST', repeatable: true, about: 'allow system calls and @groups too' },
-  rlimit: { value: 'NAME=VALUE', repeatable: true, about: 'set a limit, soft and hard' },
-  env: { value: 'NAME[=VALUE]', repeatable: true, about: 'add to the environment' },
+  rlimit: {
+    value: 'NAME=VALUE',
+    repeatable: true,
+    about: 'set a limit, soft and hard',
+    more: 'NAME is that of the kernel: nofile, as, cpu',
+  },
+  env: {
+    value: 'NAME[=VALUE]',
+    repeatable: true,
+    about: 'add to the environment',
+    more: 'Without a value it is that of the caller',
+  },
   tmp: {
     value: 'memory',
     optionalValue: true,
@@ -61,12 +76,23 @@ export const options = {
   'keep-fd': { value: 'N', repeatable: true, about: 'keep a descriptor open' },
   // The terminal is then the command's too: only the filter keeps it from typing there (TIOCSTI, tty_ioctl(4)).
   'no-new-session': { about: 'stay in this session, with its terminal' },
-  shell: { short: 'c', value: 'LINE', about: 'run a line of the shell, with the command as its arguments' },
+  shell: {
+    short: 'c',
+    value: 'LINE',
+    about: 'run a line of the shell, with the command as its arguments',
+    more: 'They are $1 and so on',
+  },
   policy: { value: 'FILE', about: 'start from a policy in JSON', names: 'file' },
   require: level('enforce this or run nothing', ['process', ...layers]),
   prefer: level('enforce this where possible', ['process', ...layers]),
   off: level("don't ask for this", layers),
-  report: { value: 'FILE', optionalValue: true, about: 'tell what is in force, as JSON', names: 'file' },
+  report: {
+    value: 'FILE',
+    optionalValue: true,
+    about: 'tell what is in force, as JSON',
+    more: 'Without a file it goes to standard error',
+    names: 'file',
+  },
   compile: { value: 'FILE', about: 'write the sandbox to a file for sb-exec, run nothing', names: 'file' },
   'dry-run': { about: 'print the plan, run nothing' },
   explain: { about: 'print the policy in plain words, run nothing' },
