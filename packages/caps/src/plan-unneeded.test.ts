@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { namesOf } from './names.js';
 import type { CapsOptions, PlanOptions } from './options.js';
 import { plan } from './plan.js';
-import { none, policy } from './policy.js';
+import { policy } from './policy.js';
 import type { CapabilityState } from './state.js';
 import type { CapsSupport } from './support.js';
 
@@ -34,7 +34,7 @@ function planned(present: CapabilityState, { options = {}, how, denied = [] }: C
     present,
     denied: denied.map((call) => ({ call, answer: 'EPERM' })),
   } as unknown as CapsSupport;
-  const { features } = plan(policy({ ...none, ...options, levels: { ...levels, ...options.levels } }), support, how);
+  const { features } = plan(policy({ ...options, levels: { ...levels, ...options.levels } }), support, how);
   const unneeded = features.filter((line) => line.unneeded !== undefined).map(({ feature }) => feature);
   return { status: reportOf(features).status, unneeded };
 }

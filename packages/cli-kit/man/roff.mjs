@@ -32,7 +32,7 @@ function written(block, before, about) {
       return [...(before?.kind === 'heading' ? [] : ['.PP']), ...wrapped(inline(block.spans))];
     case 'code':
       return ['.PP', '.RS 4', '.EX', ...block.lines.map((text) => line(escaped(text))), '.EE', '.RE'];
-    default: {
+    case 'item': {
       const [term = '', ...meaning] = inline(block.spans).split(':\n');
       return ['.TP', line(term), ...wrapped(meaning.join(':\n'))];
     }

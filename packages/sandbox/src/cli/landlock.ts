@@ -54,10 +54,10 @@ function startOf(before: SandboxOptions['landlock']): LandlockChoice {
 }
 
 function rulesFrom(args: Arguments): readonly ShortRule[] {
-  return accesses.flatMap((access) => [
-    ...args.all(access).map((path): ShortRule => ({ [access]: path })),
-    ...args.all(`${access}?`).map((path): ShortRule => ({ [access]: path, optional: true })),
-  ]);
+  return accesses.flatMap((access) => {
+    const needed = args.all(access).map((path): ShortRule => ({ [access]: path }));
+    return needed.concat(args.all(`${access}?`).map((path): ShortRule => ({ [access]: path, optional: true })));
+  });
 }
 
 type Net = NonNullable<LandlockChoice['net']>;
