@@ -41,6 +41,9 @@ export interface DescriptorStart {
 /** Milliseconds that the probe may take; it needs a few. */
 const probeTime = 15_000;
 
+/** Programs that a plan is kept of. */
+const mostPrepared = 1000;
+
 /** Where one of ours tells of its failure: see `launch`. */
 const statusAfter = (stdio: readonly unknown[]): number => stdio.length + 1;
 
@@ -85,12 +88,14 @@ export class Starter {
   prepare(program: string, how: Pick<ReadSpawnOptions, 'cwd' | 'env'> = {}): Prepared {
     const path = (how.env ?? this.env())['PATH'];
     const folder = how.cwd ?? this.#policy.cwd ?? '';
-    const key = JSON.stringify([program, path, folder]);
+    const key = isAbsolute(program) ? program : JSON.stringify([program, path, folder]);
     const known = this.#prepared.get(key);
     // Nothing is looked for from a folder where the path is whole. Ours, which is empty, may be gone.
     const target = findTarget(program, { path, cwd: isAbsolute(program) ? '/' : folder }, known?.target);
     if (known !== undefined && known.target === target) return known;
     const prepared = { target, ...this.planned(layersFor(this.#layers, this.#policy, target.files)) };
+    // Who starts from ever new folders fills no memory.
+    if (this.#prepared.size >= mostPrepared) this.#prepared.clear();
     this.#prepared.set(key, prepared);
     return prepared;
   }
@@ -104,6 +109,7 @@ export class Starter {
     try {
       const child = this.#launch(prepared, { layout, argv, options, tmp });
       tmp?.handOver();
+      // One that never ran has no exit.
       if (tmp !== undefined) child.once('exit', () => tmp.release()).once('close', () => tmp.release());
       return child;
     } catch (error) {
@@ -113,8 +119,7 @@ export class Starter {
   }
 
   #launch({ target, plan: usual, filter }: Prepared, { layout, argv, options, tmp }: Launch): SandboxedProcess {
-    const layers = layersFor(this.#layers, this.#policy, target.files);
-    const plan = tmp === undefined ? usual : this.planned(layersWithTmp(layers, tmp)).plan;
+    const plan = tmp === undefined ? usual : this.#planWith(tmp, target);
     const { ipc } = layout;
     const copy = this.#copyOf(target, plan, options);
     const descriptors = [...layout.stdio];
@@ -149,6 +154,11 @@ export class Starter {
         });
     Object.assign(launched.child, { spawnfile: target.path, spawnargs: argv });
     return this.#supervise(launched, plan, options);
+  }
+
+  /** The rules of each start name another folder. */
+  #planWith(tmp: PrivateTmp, { files }: Target): SandboxPlan {
+    return this.planned(layersWithTmp(layersFor(this.#layers, this.#policy, files), tmp)).plan;
   }
 
   /** What is executed in the place of a program that others of its user are to be kept out of. */

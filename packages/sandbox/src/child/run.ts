@@ -40,7 +40,10 @@ export async function runToEnd({ child, input, maxBuffer }: RunningChild): Promi
   const [exitCode, signal] = await new Promise<readonly [number | null, NodeJS.Signals | null]>((resolve) => {
     child.once('close', (...end: [number | null, NodeJS.Signals | null]) => resolve(end));
   });
-  const enforcement = await child.enforcement;
+  // Of one that was aborted before it ran there are two errors: what the caller did comes first, as of child_process.
+  const enforcement = await child.enforcement.catch((error: unknown) => {
+    throw failure ?? error;
+  });
   if (failure !== undefined) throw failure;
   const { timedOut } = child;
   return { stdout: stdout(), stderr: stderr(), exitCode, signal, timedOut, enforcement, usage: usage() };

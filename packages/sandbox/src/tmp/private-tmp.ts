@@ -30,9 +30,9 @@ const passable = 0o711;
 const passableForGroup = 0o710;
 const onlyOwner = 0o600;
 
-/** Milliseconds between two looks whether a descendant still has the folder, and how often there is one. */
-const pause = 200;
-const looks = 50;
+/** Milliseconds until the next look whether a descendant still has the folder: twice as many each time, up to a minute. */
+const firstPause = 100;
+const longestPause = 60_000;
 
 /**
  * A temporary folder of one process and its descendants: `NAME/tmp-…`, and `NAME/home-…` beside it. Above them lies a
@@ -50,6 +50,7 @@ export class PrivateTmp {
   readonly #base: string;
   readonly #name: string;
   #isHeld = true;
+  #isReleased = false;
 
   private constructor(base: string, made: Made) {
     this.#base = base;
@@ -82,15 +83,16 @@ export class PrivateTmp {
     this.#isHeld = false;
   }
 
-  /** Removes it once no process has a part in it; looks a few times, and leaves it to the next start then. Never throws. */
+  /** Removes it once no process has a part in it; what is left when this process ends is the next start's. Never throws. */
   release(): void {
     this.handOver();
-    this.#look(looks);
+    if (!this.#isReleased) this.#look(firstPause);
+    this.#isReleased = true;
   }
 
-  #look(left: number): void {
-    if (this.#isGone() || left === 0) return;
-    setTimeout(() => this.#look(left - 1), pause).unref();
+  #look(pause: number): void {
+    if (this.#isGone()) return;
+    setTimeout(() => this.#look(Math.min(pause * 2, longestPause)), pause).unref();
   }
 
   #isGone(): boolean {

@@ -47,6 +47,17 @@ describe.skipIf(missing('linux', 'landlock7'))('a policy file', () => {
   });
 });
 
+describe('a program', () => {
+  it('is found on the PATH of the caller, by the plan as well', async () => {
+    using folder = temporaryFolder(0o755);
+    writeFileSync(folder.file('sb-test-tool'), '#!/bin/sh\necho tool\n', { mode: 0o755 });
+    const env = { ...process.env, PATH: `${folder.path}:${process.env['PATH']}` };
+    expect((await sbRun(['--', 'sb-test-tool'], { env })).stdout).toBe('tool\n');
+    const { stdout } = await sbRun(['--dry-run', '--', 'sb-test-tool'], { env });
+    expect(stdout).toMatch(new RegExp(`^would run: ${folder.file('sb-test-tool')}$`, 'm'));
+  });
+});
+
 describe('what kept a command from running', () => {
   it.each<readonly [name: string, args: readonly string[], error: object]>([
     ['an option that does not exist', ['--no-such'], { code: 'usage', message: expect.stringMatching(/no option/) }],

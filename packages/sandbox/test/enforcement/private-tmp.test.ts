@@ -1,5 +1,5 @@
 /* A temporary folder of one's own: who can get into it, who it is granted to, and when it goes. */
-import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { compileFixture, missing, runProgram, sandboxUser, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
@@ -171,6 +171,18 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a private folder of anot
     child.stdin.end();
     await child.enforcement;
     await until(() => !existsSync(path));
+    expect(left()).toEqual([]);
+  });
+
+  it('is there for a program that is executed from a copy, and beside descriptors that are kept', async () => {
+    const descriptor = openSync('/etc/passwd', 'r');
+    const options = { user: 'nobody', tmp: 'private', keepDescriptors: [descriptor] } as const;
+    const { stdout, stderr } = await createSandbox(options).run('/bin/cat', ['/proc/self/environ'], {
+      undumpable: true,
+    });
+    closeSync(descriptor);
+    expect([stderr, stdout]).toEqual(['', expect.stringContaining(`TMPDIR=${base.path}/sb-tmp-`)]);
+    await until(() => left().length === 0);
     expect(left()).toEqual([]);
   });
 

@@ -54,6 +54,8 @@ describe.skipIf(missing('linux'))('run()', () => {
     await expect(denied.run('/bin/true')).rejects.toMatchObject({ code: 'not-executable' });
     const aborted = sandbox.run('/bin/sleep', ['60'], { signal: AbortSignal.timeout(100) });
     await expect(aborted).rejects.toMatchObject({ code: 'ABORT_ERR' });
+    const before = sandbox.run('/bin/sleep', ['60'], { signal: AbortSignal.abort() });
+    await expect(before).rejects.toMatchObject({ code: 'ABORT_ERR' });
   });
 });
 
