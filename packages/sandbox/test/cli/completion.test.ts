@@ -49,7 +49,7 @@ describe('sb-run: completion scripts', () => {
       const lines = [
         ['sb-run --fs mini', 'minimal'],
         ['sb-run --no-', '--no-new-session'],
-        ["sb-run '--ro?' /etc/passw", '/etc/passwd'],
+        ['sb-run --ro? /etc/passw', '/etc/passwd'],
         ['sb-run --report=/etc/passw', '/etc/passwd'],
         ['sb-run --ro / -- setpri', 'setpriv'],
       ] as const;

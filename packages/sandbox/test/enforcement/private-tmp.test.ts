@@ -177,7 +177,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a private folder of anot
   it('is there for a program that is executed from a copy, and beside descriptors that are kept', async () => {
     const descriptor = openSync('/etc/passwd', 'r');
     const options = { user: 'nobody', tmp: 'private', keepDescriptors: [descriptor] } as const;
-    const { stdout, stderr } = await createSandbox(options).run('/bin/cat', ['/proc/self/environ'], {
+    const { stdout, stderr } = await createSandbox(options).run('/usr/bin/env', {
       undumpable: true,
     });
     closeSync(descriptor);
