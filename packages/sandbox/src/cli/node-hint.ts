@@ -1,7 +1,8 @@
 import { basename, dirname, join } from 'node:path';
 
-import { allows } from '@sb/landlock';
+import { isSandboxError } from '@sb/core';
 import { isThere } from '@sb/files';
+import { allows } from '@sb/landlock';
 
 import { absolutePath } from '../policy/absolute-path.js';
 import type { Sandbox } from '../types.js';
@@ -25,14 +26,24 @@ const ofPackage = /\.(?:js|ts|jsx|tsx)$/;
  * @returns a clause and a sentence; undefined where that can't be it
  */
 export function nodeHint(sandbox: Sandbox, command: readonly string[], status: number): string | undefined {
-  const { landlock } = sandbox.plan().expected;
   const [program = '', ...args] = command;
   const script = args.find((word) => !word.startsWith('-'));
   const mayBe = status === nodeFailed && node.test(basename(program)) && script !== undefined && ofPackage.test(script);
-  if (!mayBe || landlock === undefined) return undefined;
+  if (!mayBe) return undefined;
   const config = nearestConfig(dirname(absolutePath(script, sandbox.policy.cwd)));
-  if (config === undefined || allows(landlock, { path: config, right: 'read_file' }).allowed) return undefined;
+  if (config === undefined || mayRead(sandbox, config)) return undefined;
   return `${config} can't be read, which Node 24 and later reads before ${script}. Add --ro ${config}, or name the script .mjs or .cjs.`;
+}
+
+/** What can't be told, as where a path of a rule is gone by now, is no hint. */
+function mayRead(sandbox: Sandbox, path: string): boolean {
+  try {
+    const { landlock } = sandbox.plan().expected;
+    return landlock === undefined || allows(landlock, { path, right: 'read_file' }).allowed;
+  } catch (error) {
+    if (isSandboxError(error)) return true;
+    throw error;
+  }
 }
 
 /** The package.json of a folder or of the nearest one above. */
