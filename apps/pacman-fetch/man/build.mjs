@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { manPage } from './roff.mjs';
+import { manPage } from '@sb/cli-kit/man';
 
 const here = import.meta.dirname;
 const target = join(here, '..', 'dist', 'man');
@@ -14,6 +14,6 @@ const date = '2026-11-25';
 
 mkdirSync(target, { recursive: true });
 for (const file of readdirSync(here).filter((name) => name.endsWith('.md'))) {
-  const page = manPage(readFileSync(join(here, file), 'utf8'), { date, version });
+  const page = manPage(readFileSync(join(here, file), 'utf8'), { date, source: `pacman-fetch ${version}` });
   writeFileSync(join(target, file.slice(0, -'.md'.length)), page);
 }

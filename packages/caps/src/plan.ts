@@ -116,8 +116,29 @@ function featuresOf(policy: CapsPolicy, situation: Situation): readonly FeatureR
       return line(name, holds(name, policy, situation) ? 'already' : 'enforced', limitOf(name, situation));
     }
     if (level === 'require') throw refusal(obstacle);
-    return line(name, 'unsupported', obstacle.what);
+    const unneeded = whyUnneeded(name, policy, situation);
+    return { ...line(name, 'unsupported', obstacle.what), ...(unneeded === undefined ? {} : { unneeded }) };
   });
+}
+
+/** Rights of programs only, which a process without rights gets nothing of where no_new_privs is set. */
+const ofPrograms: ReadonlySet<CapsFeature> = new Set(['bounding', 'securebits']);
+
+/**
+ * Why nothing follows from a bounding set or securebits that stay as they are: execve(2) gives no capability that is not
+ * permitted already where no_new_privs is set (cap_bprm_creds_from_file in security/commoncap.c cuts P'(permitted) down to
+ * P(permitted)), and this process had none to begin with. One that had some is never told so, though it gives them up.
+ *
+ * @see capabilities(7), "Transformation of capabilities during execve()"; docs/decisions/0022-unneeded.md
+ */
+function whyUnneeded(name: CapsFeature, policy: CapsPolicy, situation: Situation): string | undefined {
+  if (!ofPrograms.has(name)) return undefined;
+  const { present } = situation;
+  const hasNone = [present.permitted, present.inheritable, present.ambient].every((set) => set.length === 0);
+  const isAsked = policy.levels.noNewPrivs !== 'off';
+  const isSet = present.noNewPrivs || (isAsked && obstacles.noNewPrivs(policy, situation) === undefined);
+  if (!hasNone || !isSet) return undefined;
+  return 'nothing can be gained by it: no_new_privs is set, and there was no capability to begin with';
 }
 
 /** Whether a feature that nothing stands in the way of is in force already. */

@@ -10,8 +10,10 @@ export interface Option {
   readonly mayBeEmpty?: boolean;
   /** Whether each of several values counts. Default: false. */
   readonly repeatable?: boolean;
-  /** What it does, for the help and for completions; a clause. */
+  /** What it does, for the help, for completions and for the man page; a clause. */
   readonly about: string;
+  /** What the man page says beside that: sentences, the last without its full stop. */
+  readonly more?: string;
   /** The values that there are: no other is taken. */
   readonly words?: readonly string[];
   /** Some values that a completion offers, of more that are taken. */

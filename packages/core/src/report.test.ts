@@ -20,6 +20,14 @@ describe('reportOf', () => {
     expect(reportOf(features)).toEqual({ status, features });
   });
 
+  it('does not count what is missing and nothing follows from, but never as something in force either', () => {
+    const unneeded: FeatureReport = { layer: 'l', feature: 'u', state: 'unsupported', reason: 'r', unneeded: 'n' };
+    expect(reportOf([unneeded]).status).toBe('none');
+    expect(reportOf([unneeded, { layer: 'l', feature: 'f', state: 'enforced' }]).status).toBe('full');
+    const { unneeded: _, ...needed } = unneeded;
+    expect(reportOf([needed, { layer: 'l', feature: 'f', state: 'enforced' }]).status).toBe('partial');
+  });
+
   it.each<[readonly FeatureState[], EnforcementStatus]>([
     [['off', 'off'], 'none'],
     [['unsupported', 'off'], 'none'],

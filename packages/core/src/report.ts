@@ -17,9 +17,14 @@ export interface FeatureReport {
   readonly state: FeatureState;
   /** Why it is not in force, or what limits it. Always present when `state` is `unsupported`. */
   readonly reason?: string;
+  /**
+   * Why nothing follows from its not being in force, where that is so: nothing could be done that can't be done anyway.
+   * Such a line is `unsupported` and doesn't make a report partial.
+   */
+  readonly unneeded?: string;
 }
 
-/** `full`: all that was asked for is in force; `partial`: some of it; `none`: nothing that restricts. */
+/** `full`: all that was asked for is in force, or nothing follows from what is not; `partial`: some of it; `none`: nothing that restricts. */
 export type EnforcementStatus = 'full' | 'partial' | 'none';
 
 /** What is in force, feature by feature. */
@@ -37,7 +42,7 @@ export interface EnforcementReport {
  */
 export function reportOf(features: readonly FeatureReport[]): EnforcementReport {
   const asked = features.filter(({ state }) => state !== 'off');
-  const missing = asked.filter(({ state }) => state === 'unsupported');
+  const missing = asked.filter(({ state, unneeded }) => state === 'unsupported' && unneeded === undefined);
   const isSandbox = features.some(({ layer }) => layer === 'process');
   const isRestricted = asked.some((line) => line.state !== 'unsupported' && !(isSandbox && goesWithOthers(line)));
   if (!isRestricted) return { status: 'none', features };

@@ -1,6 +1,7 @@
 export { openContentFile } from './content-file.js';
 export { ensureFolder } from './ensure-folder.js';
 export { filesClause, type FilesErrorCode, isFilesError } from './errors.js';
+export { FoundFolder } from './found-folder.js';
 export { fromHere } from './from-here.js';
 export { Folder } from './folder.js';
 export { leadTo } from './lead-to.js';

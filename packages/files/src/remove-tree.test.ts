@@ -23,6 +23,13 @@ describe.skipIf(missing('linux'))('removeTree', () => {
     expect(existsSync(folder.file('stays'))).toBe(true);
   });
 
+  it.skipIf(missing('root'))('removes folders whose owner took his own rights from them, as that owner', async () => {
+    const fixture = bundleFixture(new URL('../test/fixtures/remove-closed.ts', import.meta.url));
+    const { stdout, stderr } = await runProgram(process.execPath, [fixture], { uid: 65_534, gid: 65_534 });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({ before: 'EACCES', error: '', isThere: false });
+  });
+
   it('removes what is nested more deeply than descriptors reach', async () => {
     const fixture = bundleFixture(new URL('../test/fixtures/remove-nested.ts', import.meta.url));
     const limited = ['-c', 'ulimit -n 200 && exec "$@"', 'bash', process.execPath, fixture];

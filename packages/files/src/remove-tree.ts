@@ -1,6 +1,8 @@
 import {
+  chmodSync,
   closeSync,
   constants,
+  fchmodSync,
   fstatSync,
   lstatSync,
   opendirSync,
@@ -10,6 +12,11 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { randomUUID } from 'node:crypto';
+
+import { errorCode } from '@sb/core';
+
+import { effectiveUser } from './own-user.js';
+import { oPath } from './walk.js';
 
 /** Folders in each other that are gone down at once: a descriptor for each, and a few frames of the stack. */
 const maxDepth = 64;
@@ -26,8 +33,8 @@ const maxTime = 3000;
 /**
  * Removes a folder and all that is in it, even while a process of its owner changes it: names are looked up in folders
  * that are open, so that none of them can be turned into a link that leads elsewhere. It may be gone already. What is
- * nested deeply is moved up to the first folder and removed from there. What is mounted in it is left alone. It takes three
- * seconds at the most.
+ * nested deeply is moved up to the first folder and removed from there. What is mounted in it is left alone. A folder of
+ * ours that we may not write in, by its mode, is made one that we may. It takes three seconds at the most.
  *
  * @param path - to it, of which only the last name may be in other hands
  * @throws Error of the system: EXDEV or EBUSY where something is mounted in it, ENOTEMPTY where somebody still writes there,
@@ -68,7 +75,7 @@ function remove(path: Buffer, above: Level | undefined, until: number): void {
     moveUp(path, above.top);
     return;
   }
-  const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  const folder = openToEmpty(path);
   try {
     const { dev } = fstatSync(folder);
     if (above !== undefined && dev !== above.device)
@@ -78,6 +85,36 @@ function remove(path: Buffer, above: Level | undefined, until: number): void {
     closeSync(folder);
   }
   rmdirSync(path);
+}
+
+const flags = constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** What an owner has to be allowed in a folder that he empties, and what he may have taken from himself: go(1) does. */
+const whole = 0o700;
+
+/** Opens a folder, and gives its owner the rights back that removing takes, where that is who we are. */
+function openToEmpty(path: Buffer): number {
+  const folder = openOwn(path);
+  const { uid, mode } = fstatSync(folder);
+  if ((mode & whole) !== whole && uid === effectiveUser()) fchmodSync(folder, whole);
+  return folder;
+}
+
+function openOwn(path: Buffer): number {
+  try {
+    return openSync(path, constants.O_RDONLY | flags);
+  } catch (error) {
+    if (errorCode(error) !== 'EACCES') throw error;
+  }
+  // Held without being opened: by its path the mode could be another one's.
+  const held = openSync(path, oPath | flags);
+  try {
+    const itself = `/proc/self/fd/${held}`;
+    if (fstatSync(held).uid === effectiveUser()) chmodSync(itself, whole);
+    return openSync(itself, constants.O_RDONLY | constants.O_DIRECTORY);
+  } finally {
+    closeSync(held);
+  }
 }
 
 /** What was moved up to the first folder meanwhile is there for the next round. */

@@ -1,14 +1,10 @@
-import { statSync } from 'node:fs';
-import { dirname } from 'node:path';
-
-import { errorCode } from '@sb/core';
-
-import { landlockError } from './errors.js';
-import { type LandlockPolicy, pathBytes, pathText, type PolicyPathRule, type PolicyPortRule } from './options.js';
+import { allowsMove } from './moves.js';
+import { type LandlockPolicy, pathText, type PolicyPathRule, type PolicyPortRule } from './options.js';
 import { checkQuery, type Query } from './query.js';
 import { requirePolicy } from './require-policy.js';
-import { type FsRight, isFileRight, type NetRight } from './rights.js';
-import { type BinaryPath, lookFailed, startOf, toBytes } from './walk.js';
+import type { FsRight, NetRight } from './rights.js';
+import { ruleFor } from './rule-for.js';
+import { startOf } from './walk.js';
 
 export type { Query } from './query.js';
 
@@ -19,6 +15,8 @@ export interface Verdict {
   readonly rule?: PolicyPathRule | PolicyPortRule;
   /** Why, as a clause. */
   readonly reason: string;
+  /** What rename(2) or link(2) fails with, where that was asked. */
+  readonly errno?: 'EACCES' | 'EXDEV';
 }
 
 /**
@@ -27,8 +25,8 @@ export interface Verdict {
  * It looks at the file system as it is now, as the kernel would: a rule stands for the file or folder that its path
  * leads to, symbolic links followed, and for everything beneath. Making, removing and moving are decided by the folder
  * that holds the entry; `make_reg` on a link to nothing, by the folder where opening with O_CREAT would make the file.
- * `refer` is answered for the one folder that is asked about: moving or linking takes it in both, and whatever the
- * other rights there are. It knows Landlock only: permissions, other layers and kernels older than the policy's ABI are
+ * `refer` is answered for the one folder that is asked about. Whether something can be moved or linked is a question of its
+ * own, `{ rename, to }` and `{ link, to }`: it takes rights in both folders, and nothing may gain a right by it. It knows Landlock only: permissions, other layers and kernels older than the policy's ABI are
  * not considered.
  *
  * @param given - from `policy`
@@ -42,6 +40,7 @@ export function allows(given: LandlockPolicy, query: Query): Verdict {
   const policy = requirePolicy(given);
   const asked = checkQuery(query);
   if (asked.kind === 'path') return allowsPath(policy, asked.path, asked.right);
+  if (asked.kind === 'move') return allowsMove(policy, asked);
   if (asked.kind === 'port') return allowsPort(policy, asked.right, asked.port);
   return policy.scope.includes(asked.scope)
     ? { allowed: false, reason: `scope ${asked.scope} has no exceptions` }
@@ -62,45 +61,7 @@ function allowsPath(policy: LandlockPolicy, path: string, right: FsRight): Verdi
   // The one right that every ruleset for files denies, handled or not.
   const denied = policy.handled.fs.includes(right) || (right === 'refer' && policy.handled.fs.length > 0);
   if (!denied) return { allowed: true, reason: `${right} is not restricted` };
-  const rules = policy.paths
-    .filter(({ rights }) => rights.includes(right))
-    .flatMap((rule): { rule: PolicyPathRule; inode: string }[] => {
-      const inode = ruleInode(rule, right);
-      return inode === undefined ? [] : [{ rule, inode }];
-    });
-  for (const folder of walk(start)) {
-    const inode = inodeOf(toBytes(folder))?.key;
-    const found = rules.find((candidate) => candidate.inode === inode);
-    if (found === undefined) continue;
-    return { allowed: true, rule: found.rule, reason: `the rule for ${pathText(found.rule.path)} grants ${right}` };
-  }
+  const rule = ruleFor(policy, start, right);
+  if (rule !== undefined) return { allowed: true, rule, reason: `the rule for ${pathText(rule.path)} grants ${right}` };
   return { allowed: false, reason: `no rule grants ${right} on ${path} or above` };
-}
-
-/** The path and every folder above it. */
-function* walk(path: BinaryPath): Generator<BinaryPath> {
-  yield path;
-  if (path !== '/') yield* walk(dirname(path));
-}
-
-/** What the rule stands for, if it stands for anything and the right means something on it. */
-function ruleInode(rule: PolicyPathRule, right: FsRight): string | undefined {
-  const inode = inodeOf(Buffer.from(pathBytes(rule.path)));
-  if (inode !== undefined) return inode.isFolder || isFileRight(right) ? inode.key : undefined;
-  if (rule.optional) return undefined;
-  throw landlockError('path-missing', 'allows', {
-    what: `${JSON.stringify(pathText(rule.path))} does not exist`,
-    hint: 'Create it, or mark its rule optional ("optional": true in a policy).',
-    path: pathText(rule.path),
-  });
-}
-
-function inodeOf(path: Buffer): { readonly key: string; readonly isFolder: boolean } | undefined {
-  try {
-    const status = statSync(path, { bigint: true });
-    return { key: `${status.dev}:${status.ino}`, isFolder: status.isDirectory() };
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw lookFailed(path.toString(), error);
-  }
 }

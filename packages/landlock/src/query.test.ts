@@ -36,6 +36,11 @@ describe('a query', () => {
     { path: '', right: 'read_dir' },
     { path: '/a\0b', right: 'read_dir' },
     { path: 7, right: 'read_dir' },
+    { rename: '/a' },
+    { rename: '/a', link: '/b' },
+    { rename: '', to: '/b' },
+    { link: '/a', to: 7 },
+    { link: '/a', to: '/b', right: 'refer' },
   ])('%o is none', (query) => {
     const error = expect.objectContaining({ code: 'invalid-policy', step: 'allows' });
     expect(() => allows(everything, query as Query)).toThrow(error);

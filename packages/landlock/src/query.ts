@@ -4,15 +4,29 @@ import { entryOf, type FsRight, namesOf, newestAbi, type NetRight, type Scope } 
 /** One question to a policy: a right on a path, a port, or a scope. */
 export type Query =
   | { readonly path: string; readonly right: FsRight }
+  /** rename(2), without flags: what is at `to` is replaced. */
+  | { readonly rename: string; readonly to: string }
+  /** link(2). */
+  | { readonly link: string; readonly to: string }
   | { readonly connectTcp: number }
   | { readonly bindTcp: number }
   | { readonly connectSendUdp: number }
   | { readonly bindUdp: number }
   | { readonly scope: Scope };
 
+/** A question about a move or a link that has been checked. */
+export interface CheckedMove {
+  readonly kind: 'move';
+  readonly from: string;
+  readonly to: string;
+  /** Whether it is gone where it was: of a move. */
+  readonly removes: boolean;
+}
+
 /** A question that has been checked, in one shape for all ports. */
 export type CheckedQuery =
   | { readonly kind: 'path'; readonly path: string; readonly right: FsRight }
+  | CheckedMove
   | { readonly kind: 'port'; readonly port: number; readonly right: NetRight }
   | { readonly kind: 'scope'; readonly scope: Scope };
 
@@ -38,6 +52,10 @@ export function checkQuery(query: Query): CheckedQuery {
   if (values.size === 2 && values.has('path') && values.has('right')) {
     return { kind: 'path', path: pathOf(values.get('path')), right: nameOf<FsRight>('fs', values.get('right')) };
   }
+  const move = (['rename', 'link'] as const).find((name) => values.has(name));
+  if (values.size === 2 && values.has('to') && move !== undefined) {
+    return { kind: 'move', from: pathOf(values.get(move)), to: pathOf(values.get('to')), removes: move === 'rename' };
+  }
   const right = portRights.get(key);
   if (values.size === 1 && right !== undefined) return { kind: 'port', port: portOf(value), right };
   if (values.size === 1 && key === 'scope') return { kind: 'scope', scope: nameOf<Scope>('scope', value) };
@@ -61,5 +79,9 @@ function nameOf<Name extends FsRight | Scope>(group: 'fs' | 'scope', name: unkno
 
 function bad(what: string): never {
   const keys = [...portRights.keys()].join(', ');
-  return refuse(`this is no query: ${what}`, `Ask for path and right, or for one of: ${keys}, scope.`, 'allows');
+  return refuse(
+    `this is no query: ${what}`,
+    `Ask for path and right, for rename or link and to, or for one of: ${keys}, scope.`,
+    'allows',
+  );
 }

@@ -150,6 +150,31 @@ function lost(path: string, errno: string): Error {
   });
 }
 
+/** What an entry of a folder can be. */
+export type EntryKind = 'file' | 'folder' | 'link' | 'socket' | 'fifo' | 'character' | 'block';
+
+/**
+ * What an entry is, without following it; undefined for nothing.
+ *
+ * @param path - of a folder without links, and a name in it
+ * @throws LandlockError `syscall-failed`
+ */
+export function kindOf(path: BinaryPath): EntryKind | undefined {
+  const status = look(path, lstatSync);
+  if (status === undefined) return undefined;
+  if (status.isDirectory()) return 'folder';
+  if (status.isSymbolicLink()) return 'link';
+  if (status.isSocket()) return 'socket';
+  if (status.isFIFO()) return 'fifo';
+  if (status.isCharacterDevice()) return 'character';
+  return status.isBlockDevice() ? 'block' : 'file';
+}
+
+/** The name of an entry in the folder that holds it, of a path that {@link startOf} has taken. */
+export function nameIn(path: string): BinaryPath {
+  return partsOf(Buffer.from(path).toString('latin1')).at(-1) ?? '';
+}
+
 /** An error for a path that can't be looked at. */
 export function lookFailed(path: string, error: unknown): Error {
   return landlockError('syscall-failed', 'allows', {

@@ -48,6 +48,13 @@ static napi_value lock_file(struct sb_js *js)
 	return sb_js_is_whole(js) ? sb_js_number(js, sb_lock_file(descriptor)) : NULL;
 }
 
+/* shareFile(descriptor: number): 0 or -errno */
+static napi_value share_file(struct sb_js *js)
+{
+	int descriptor = (int)sb_js_integer(js, 0);
+	return sb_js_is_whole(js) ? sb_js_number(js, sb_share_file(descriptor)) : NULL;
+}
+
 /* unlockFile(descriptor: number): 0 or -errno */
 static napi_value unlock_file(struct sb_js *js)
 {
@@ -115,9 +122,10 @@ static napi_value unreadable_copy(struct sb_js *js)
 }
 
 /*
- * watchDeath(pid: number, done: (signal: number) => void): 0 or -errno. `done` is called once, before
+ * watchDeath(pid: number, done: (death: number[]) => void): 0 or -errno. `done` is called once, before
  * child_process tells of the end, with the number of the signal that ended a child of ours, 0 where it
- * ended by itself, or -1 where something else has waited for it. To be called where the child can't have been waited for yet.
+ * ended by itself, or -1 where something else has waited for it; then microseconds of the processor in user
+ * and in system mode, and the most KiB in memory, of it and of those it has waited for. To be called where the child can't have been waited for yet.
  */
 static napi_value watch_death(struct sb_js *js)
 {
@@ -135,6 +143,7 @@ static const struct sb_js_export table[] = {
 	{"makeUndumpable", make_undumpable},
 	{"pipe", make_pipe},
 	{"setLimit", set_limit},
+	{"shareFile", share_file},
 	{"statusPipe", status_pipe},
 	{"unlockFile", unlock_file},
 	{"unreadableCopy", unreadable_copy},

@@ -7,7 +7,7 @@
 
 #include <node_api.h>
 
-/* 0 or -errno. Calls done(signal) once, 0 where the child ended by itself; see watchDeath() of addon.c. */
+/* 0 or -errno. Calls done([signal, …]) once, 0 where the child ended by itself; see watchDeath() of addon.c. */
 int sb_watch_death(napi_env env, pid_t pid, napi_value done);
 
 #endif

@@ -50,12 +50,23 @@ int sb_lock_file(int descriptor)
 	return 1;
 }
 
+int sb_share_file(int descriptor)
+{
+	return set(descriptor, F_RDLCK);
+}
+
 int sb_unlock_file(int descriptor)
 {
 	return set(descriptor, F_UNLCK);
 }
 #else
 int sb_lock_file(int descriptor)
+{
+	(void)descriptor;
+	return -ENOSYS;
+}
+
+int sb_share_file(int descriptor)
 {
 	(void)descriptor;
 	return -ENOSYS;

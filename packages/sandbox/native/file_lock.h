@@ -10,6 +10,12 @@
  */
 int sb_lock_file(int descriptor);
 
+/*
+ * 0 or -errno. As sb_lock_file(), but any number may have it, by descriptors that are open for reading;
+ * -EAGAIN where somebody has the file for himself. sb_lock_file() answers -EBUSY meanwhile.
+ */
+int sb_share_file(int descriptor);
+
 /* 0 or -errno. For all who share the description. */
 int sb_unlock_file(int descriptor);
 

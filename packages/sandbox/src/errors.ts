@@ -1,5 +1,10 @@
-import { type CommonErrorCode, type ErrorDetails, SandboxError } from '@sb/core';
+import type { CapsErrorCode } from '@sb/caps';
+import { type CommonErrorCode, type ErrorDetails, isSandboxError as isOfAnyLayer, SandboxError } from '@sb/core';
 import { Place } from '@sb/core/document';
+import type { FilesErrorCode } from '@sb/files';
+import type { LandlockErrorCode } from '@sb/landlock';
+import type { PrivdropErrorCode } from '@sb/privdrop';
+import type { SeccompErrorCode } from '@sb/seccomp';
 
 /**
  * Codes of this package, beside those of every layer.
@@ -17,6 +22,24 @@ export type SandboxPackageErrorCode =
   | 'not-executable'
   | 'launcher-lost'
   | 'aborted';
+
+/** Every code that an error of a sandbox may have: this package's and its layers'. */
+export type SandboxErrorCode =
+  | SandboxPackageErrorCode
+  | CapsErrorCode
+  | FilesErrorCode
+  | LandlockErrorCode
+  | PrivdropErrorCode
+  | SeccompErrorCode;
+
+/**
+ * Tells whether a value is an error of a sandbox or of one of its layers, also of another copy of this package.
+ *
+ * @param value - anything, usually what a `catch` caught
+ */
+export function isSandboxError(value: unknown): value is SandboxError<SandboxErrorCode> {
+  return isOfAnyLayer(value);
+}
 
 /** Builds an error of this package. */
 export function sandboxError(

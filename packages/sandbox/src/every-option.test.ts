@@ -2,12 +2,12 @@ import type { Reader } from '@sb/core/document';
 import { walkOptions } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
+import { forkReader, runReader } from './child/run-documents.js';
 import { spawnReader } from './child/spawn-documents.js';
 import { restrictSelfReader } from './self/restrict-self-document.js';
 import { definePolicy } from './policy/define.js';
 import { policyReader } from './policy/documents.js';
 import { documentPlace } from './errors.js';
-import type { SandboxOptions } from './policy/options.js';
 import { rlimitNumbers } from './policy/rlimits.js';
 import { restrictSelf } from './self/restrict-self.js';
 import { createSandbox } from './sandbox.js';
@@ -74,6 +74,8 @@ const everything = {
   ipc: true,
   rlimits: Object.fromEntries(Object.keys(rlimitNumbers).map((name) => [name, 64])),
   env: { PATH: '/usr/bin' },
+  tmp: 'private',
+  home: 'tmp',
   cwd: '/tmp',
   umask: 0o077,
   keepDescriptors: [3, 9],
@@ -87,25 +89,27 @@ const everything = {
 
 describe('every option', () => {
   it('of a sandbox is read: no typo, undefined, null, inherited key, other kind or endless value passes', () => {
-    const take = (value: unknown): unknown => definePolicy(value as SandboxOptions);
+    const take = (value: unknown): unknown => definePolicy(value);
     const walk = walkOptions({ reader: policyReader, samples: [everything], take });
     expect(walk.faults).toEqual([]);
     expect(walk.tried).toBeGreaterThan(1000);
   });
 
-  const spawnOptions = {
-    stdio: 'pipe',
-    argv0: 'x',
-    serialization: 'json',
+  const common = {
+    cwd: '/usr',
+    env: { PATH: '/usr/bin' },
     undumpable: false,
     signal: new AbortController().signal,
     timeout: 1,
     killSignal: 'SIGTERM',
     killGrace: 1,
   };
+  const channel = { stdio: 'pipe', serialization: 'json' };
 
   it.each<[name: string, reader: Reader, sample: object]>([
-    ['spawn', spawnReader, spawnOptions],
+    ['spawn', spawnReader, { ...common, ...channel, argv0: 'x' }],
+    ['run', runReader, { ...common, argv0: 'x', input: 'x', maxBuffer: 1 }],
+    ['fork', forkReader, { ...common, ...channel, execPath: '/bin/node', execArgv: ['--no-warnings'] }],
     ['restrictSelf', restrictSelfReader, { prepare: () => undefined }],
   ])('of %s is read', (_, reader, sample) => {
     const take = (value: unknown): unknown => reader.read(value, documentPlace('options'));
@@ -120,8 +124,9 @@ describe('spawn', () => {
   it.each<[object, RegExp]>([
     [{ uid: 1 }, /uid is said elsewhere\. The sandbox says whom its processes become: createSandbox\(\{ user \}\)/],
     [{ gid: 1 }, /gid is said elsewhere\. .*createSandbox\(\{ user \}\)/],
-    [{ cwd: '/usr' }, /cwd is said elsewhere\. .*createSandbox\(\{ cwd \}\)/],
-    [{ env: {} }, /env is said elsewhere\. .*createSandbox\(\{ env \}\)/],
+    [{ cwd: '' }, /cwd is not a text that is not empty/],
+    [{ env: { 'A=B': '' } }, /env has a key that is not a name/],
+    [{ env: undefined }, /env is not an object: undefined/],
     [{ detached: true }, /detached is said elsewhere\. .*createSandbox\(\{ newSession \}\)/],
     [{ shell: true }, /shell is said elsewhere\. No shell is started here/],
     [{ tiemout: 5 }, /tiemout is unknown\. Did you mean "timeout"\?/],
@@ -150,7 +155,6 @@ describe('a command', () => {
     [['/bin/true'], [], /program is not a text: a list/],
     ['/bin/true', null, /args is not a list of texts: null/],
     ['/bin/true', '-x', /args is not a list of texts: "-x"/],
-    ['/bin/true', { timeout: 5 }, /args is not a list of texts: an object/],
     ['/bin/true', ['a', undefined], /args\[1\] is not a text: undefined/],
     ['/bin/true', Array(2), /args\[0\] is not a text: undefined/],
     ['/bin/true', [7], /args\[0\] is not a text: 7/],
@@ -161,6 +165,25 @@ describe('a command', () => {
         expect.objectContaining({ code: 'invalid-policy', message: expect.stringMatching(message) }),
       );
     }
+  });
+});
+
+describe('options where arguments could be', () => {
+  it('are options of a start, and none of a command', () => {
+    const sandbox = createSandbox({});
+    expect(() => sandbox.spawn('/bin/true', { tiemout: 5 } as object)).toThrow(/tiemout is unknown/);
+    expect(() => sandbox.spawn('/bin/true', { timeout: 5 } as never, {})).toThrow(
+      /args is not a list of texts: an object/,
+    );
+    expect(() => sandbox.command('/bin/true', { timeout: 5 } as never)).toThrow(
+      /args is not a list of texts: an object/,
+    );
+  });
+});
+
+describe('a home folder', () => {
+  it('is refused where there is no private folder that it could lie beside', () => {
+    expect(() => definePolicy({ home: 'tmp' })).toThrow(/home is tmp, and there is no private temporary folder/);
   });
 });
 
@@ -184,9 +207,7 @@ describe('undefined', () => {
     { rlimits: { cpu: undefined } },
     { execOnce: undefined },
   ])('is refused where leaving out is weaker, or a value was meant: %j', (options) => {
-    expect(() => definePolicy(options as unknown as SandboxOptions)).toThrow(
-      /: undefined\. Leave the option out, or give it a value\./,
-    );
+    expect(() => definePolicy(options)).toThrow(/: undefined\. Leave the option out, or give it a value\./);
   });
 
   it('counts as left out where that is as strict', () => {
@@ -196,8 +217,6 @@ describe('undefined', () => {
       cwd: undefined,
       newSession: undefined,
     };
-    expect(definePolicy(options as unknown as SandboxOptions)).toEqual(
-      definePolicy({ landlock: { paths: [{ ro: '/srv' }] } }),
-    );
+    expect(definePolicy(options)).toEqual(definePolicy({ landlock: { paths: [{ ro: '/srv' }] } }));
   });
 });

@@ -1,11 +1,15 @@
 export type { SandboxedProcess } from './child/child.js';
+export type { ExecFileError, ForkOptions, RunOptions, RunResult } from './child/run-options.js';
+export type { Usage } from './child/usage.js';
 export type { CompileOptions } from './compile/compile.js';
 export type { Command } from './launch/command.js';
 export { definePolicy } from './policy/define.js';
 export type { SandboxReport } from './child/enforcement.js';
-export type { SandboxPackageErrorCode } from './errors.js';
+export type { SandboxErrorCode, SandboxPackageErrorCode } from './errors.js';
+export { isSandboxError } from './errors.js';
 export type {
   Access,
+  Environment,
   FilesystemPreset,
   LandlockChoice,
   RlimitValue,
@@ -13,6 +17,7 @@ export type {
   SandboxPolicy,
   SandboxUser,
   ShortRule,
+  TmpKind,
 } from './policy/options.js';
 export type { SandboxPlan } from './plan/plan.js';
 export type { RlimitName } from './policy/rlimits.js';
@@ -23,6 +28,6 @@ export type { Verified } from './launch/verify.js';
 export type { SelfTestLine } from './self-test/result.js';
 export type { SelfTest } from './self-test/self-test.js';
 export type { SandboxSpawnOptions } from './child/spawn-options.js';
-export type { Sandbox } from './types.js';
+export type { ForkStdio, Sandbox } from './types.js';
 export { restrictSelf, type SelfReport } from './self/restrict-self.js';
 export type { RestrictSelfOptions } from './self/restrict-self-document.js';

@@ -13,10 +13,11 @@ export interface Native {
   makeUndumpable(): number;
   pipe(bytes: number): readonly [number, number] | number;
   setLimit(resource: number, value: bigint, tries: boolean): number;
+  shareFile(descriptor: number): number;
   statusPipe(most: number, done: (said: string) => void): number;
   unlockFile(descriptor: number): number;
   unreadableCopy(program: number): number;
-  watchDeath(pid: number, done: (signal: number) => void): number;
+  watchDeath(pid: number, done: (death: readonly [number, number, number, number]) => void): number;
 }
 
 /** Asked for when it is needed, so that importing this package never fails. */
@@ -97,6 +98,15 @@ export function setLimit(resource: number, value: bigint, how: 'set' | 'try'): s
   return error === 0 ? undefined : errnoName(error);
 }
 
+/** What a child and those that it has waited for have used, by the kernel's word. */
+export interface Used {
+  /** Microseconds of the processor. */
+  readonly user: number;
+  readonly system: number;
+  /** The most KiB that one of them had in memory. */
+  readonly resident: number;
+}
+
 /**
  * Tells what ended a child, before `child_process` tells that it has ended, and of every signal.
  *
@@ -106,9 +116,12 @@ export function setLimit(resource: number, value: bigint, how: 'set' | 'try'): s
  * @returns whether it is watched: not without pidfd_open(2) (Linux 5.3), nor where a filter forbids it, nor where the
  *   runtime has no event loop of libuv's
  */
-export function watchDeath(pid: number, done: (signal: number) => void): boolean {
+export function watchDeath(pid: number, done: (signal: number, used: Used) => void): boolean {
   // What can't be watched is told as child_process tells it.
-  return process.platform === 'linux' && native().watchDeath(pid, done) === 0;
+  if (process.platform !== 'linux') return false;
+  const tell = ([signal, user, system, resident]: readonly [number, number, number, number]): void =>
+    done(signal, { user, system, resident });
+  return native().watchDeath(pid, tell) === 0;
 }
 
 /** The addon, loaded once.

@@ -1,23 +1,72 @@
 import type { SandboxedProcess } from './child/child.js';
+import type { ForkOptions, RunOptions, RunResult } from './child/run-options.js';
 import type { CompileOptions } from './compile/compile.js';
 import type { Command } from './launch/command.js';
+import type { SandboxStdio } from './launch/stdio.js';
 import type { SandboxSpawnOptions } from './child/spawn-options.js';
 import type { SandboxPolicy } from './policy/options.js';
 import type { SandboxPlan } from './plan/plan.js';
 import type { SelfTest } from './self-test/self-test.js';
+
+/** What `fork` gives a child where nothing else is said. */
+export type ForkStdio = readonly ['inherit', 'inherit', 'inherit', 'ipc'];
 
 /** One sandbox, for any number of processes. */
 export interface Sandbox {
   /** The checked options. */
   readonly policy: SandboxPolicy;
   /**
-   * Starts a program in the sandbox.
+   * Starts a program in the sandbox. The arguments may be left out where there are options.
    *
    * @param program - a path, or a name that is looked for on the sandbox's own PATH
    * @throws SandboxError before anything is started, if the program isn't there or a required layer can't be had;
    *   later failures are events and reject `enforcement`
    */
-  spawn(program: string, args?: readonly string[], options?: SandboxSpawnOptions): SandboxedProcess;
+  spawn<const Stdio extends SandboxStdio = 'pipe'>(
+    program: string,
+    args?: readonly string[],
+    options?: SandboxSpawnOptions<Stdio>,
+  ): SandboxedProcess<Stdio>;
+  spawn<const Stdio extends SandboxStdio = 'pipe'>(
+    program: string,
+    options: SandboxSpawnOptions<Stdio>,
+  ): SandboxedProcess<Stdio>;
+  /**
+   * Runs a program in the sandbox to its end, whatever that is, and tells what became of it.
+   *
+   * @param program - as for {@link spawn}
+   * @throws SandboxError where it never ran; AbortError; Error `ERR_CHILD_PROCESS_STDIO_MAXBUFFER` where it wrote too much
+   */
+  run(program: string, args?: readonly string[], options?: RunOptions): Promise<RunResult>;
+  run(program: string, options: RunOptions): Promise<RunResult>;
+  /**
+   * The same as `execFile` of `child_process` as a promise: what the program wrote.
+   *
+   * @throws Error of a program that ended by a signal or another status than 0, with `code`, `signal`, `stdout`, `stderr`
+   *   and what else {@link run} tells; and as {@link run}
+   */
+  execFile(
+    program: string,
+    args?: readonly string[],
+    options?: RunOptions,
+  ): Promise<Pick<RunResult, 'stdout' | 'stderr'>>;
+  execFile(program: string, options: RunOptions): Promise<Pick<RunResult, 'stdout' | 'stderr'>>;
+  /**
+   * Runs a Node module in a process of its own, with a channel for messages, as `fork` of `child_process`. The sandbox has
+   * to let Node read the module: the preset `minimal` doesn't by itself.
+   *
+   * @param modulePath - as Node takes it
+   * @throws SandboxError as {@link spawn}
+   */
+  fork<const Stdio extends SandboxStdio = ForkStdio>(
+    modulePath: string,
+    args?: readonly string[],
+    options?: ForkOptions<Stdio>,
+  ): SandboxedProcess<Stdio>;
+  fork<const Stdio extends SandboxStdio = ForkStdio>(
+    modulePath: string,
+    options: ForkOptions<Stdio>,
+  ): SandboxedProcess<Stdio>;
   /** The same as a command for whatever starts programs: execa, zx, node-pty, Bun, Deno. */
   command(program: string, args?: readonly string[]): Command;
   /**

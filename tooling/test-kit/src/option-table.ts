@@ -60,9 +60,10 @@ export function walkOptions({ reader, samples, take, root = '' }: OptionTable): 
     });
   }
 
-  function visitRecord({ entry }: PartsOf<'record'>, here: SamplePlace): void {
+  function visitRecord({ entry, undefinedIsAbsent }: PartsOf<'record'>, here: SamplePlace): void {
     mistakes.ofPrototype(here);
-    for (const [key, value] of Object.entries(here.value as object)) below(entry, keyOf(here, key, value));
+    const entries = Object.entries(here.value as object);
+    for (const [key, value] of entries) below(entry, keyOf(here, key, value), undefinedIsAbsent);
   }
 
   function visitObject(parts: PartsOf<'object'>, here: SamplePlace): void {

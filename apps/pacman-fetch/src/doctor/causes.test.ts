@@ -57,6 +57,15 @@ describe('explainMissing', () => {
     ]);
   });
 
+  it('is a note of what nothing follows from, and of nothing else', () => {
+    const unneeded = 'nothing can be gained by it';
+    const lines = [{ ...line('caps', 'no', 'bounding'), unneeded }, line('caps', 'no', 'capabilities')];
+    expect(explainMissing(lines, machine, 'broken')).toMatchObject([
+      { level: 'note', what: 'caps (bounding) stays as it is: no; nothing can be gained by it' },
+      { level: 'broken', what: expect.stringMatching(/^caps \(capabilities\)/) },
+    ]);
+  });
+
   it.each([
     [{ emulatedOn: 'x86_64' }, /qemu-user has no filters/],
     [{ isContainer: true }, /container's own filter/],

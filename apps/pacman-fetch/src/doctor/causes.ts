@@ -21,14 +21,17 @@ export function explainMissing(
 ): readonly Finding[] {
   const missing = new Map<string, FeatureReport[]>();
   for (const line of features.filter(({ state }) => state === 'unsupported')) {
-    const key = `${line.layer} ${line.reason ?? ''}`;
+    const key = `${line.layer} ${line.reason ?? ''} ${line.unneeded ?? ''}`;
     missing.set(key, [...(missing.get(key) ?? []), line]);
   }
-  return Array.from(missing.values(), (lines): Finding => ({ level, ...explain(lines, machine) }));
+  return Array.from(missing.values(), (lines): Finding => {
+    const isUnneeded = lines.every(({ unneeded }) => unneeded !== undefined);
+    return { level: isUnneeded ? 'note' : level, ...explain(lines, machine) };
+  });
 }
 
 function explain(lines: readonly FeatureReport[], machine: Machine): Explanation {
-  const [{ layer, reason = 'no reason is known' } = { layer: '' }] = lines;
+  const [{ layer, reason = 'no reason is known', unneeded } = { layer: '' }] = lines;
   const name = `${layer} (${featureNames(lines.map(({ feature }) => feature)).join(', ')})`;
   switch (layer) {
     case 'landlock':
@@ -37,7 +40,7 @@ function explain(lines: readonly FeatureReport[], machine: Machine): Explanation
       return explainUser(`${name} is missing: ${reason}`, machine);
     case 'caps':
       return {
-        what: `${name} stays as it is: ${reason}`,
+        what: `${name} stays as it is: ${reason}${unneeded === undefined ? '' : `; ${unneeded}`}`,
         remedy: 'Run as root, with CAP_SETPCAP; without it no_new_privs keeps anything from being gained.',
       };
     case 'seccomp':

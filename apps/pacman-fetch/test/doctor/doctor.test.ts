@@ -259,16 +259,16 @@ describe.skipIf(missing('root'))('folders', () => {
 describe.skipIf(missing('linux', 'root', 'landlock7', 'libcap'))('with fewer rights', () => {
   it('an ordinary user has every layer but the bounding set, and says so', async () => {
     const { status, partial, states, notes } = await diagnose(nobody);
-    expect(status).toBe(1);
-    expect(partial).toEqual([
-      expect.stringMatching(/^caps \(bounding\) .*CAP_SETPCAP/),
-      expect.stringMatching(/^caps \(securebits\) .*CAP_SETPCAP/),
-    ]);
+    expect([status, partial]).toEqual([0, []]);
+    for (const name of ['bounding', 'securebits']) {
+      const said = new RegExp(`^caps \\(${name}\\) .*CAP_SETPCAP.*; nothing can be gained by it`);
+      expect(notes).toContainEqual(expect.stringMatching(said));
+    }
     expect(states).toMatchObject({ ...inForce, 'privdrop.user': 'already' });
     expect(notes).toContainEqual(expect.stringMatching(/nothing can be written to .* as this user: EACCES/));
     // Whoever isn't root never has these two: requiring the rest is no reason to be broken.
     const strict = await diagnose({ ...nobody, options: ['SandboxUser = nobody', 'SandboxCapabilities = require'] });
-    expect([strict.status, strict.broken]).toEqual([1, []]);
+    expect([strict.status, strict.broken]).toEqual([0, []]);
   });
 
   it('without CAP_SYS_ADMIN, as in a container, is full', async () => {

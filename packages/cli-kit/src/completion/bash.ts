@@ -64,7 +64,8 @@ function valueCases(name: string, { name: command, options }: Completable): read
   return Object.entries(options)
     .filter(([, { value }]) => value !== undefined)
     .map(([long, option]) => {
-      const pattern = spellings(long, option).map((one) => `${command}:${one}`);
+      // What is a pattern in a case: --rw? would be --rwx too.
+      const pattern = spellings(long, option).map((one) => `${command}:${one.replaceAll('?', '\\?')}`);
       const listed = listedValues(option);
       const offers = [
         ...(listed.length === 0 ? [] : [wordList(listed)]),

@@ -61,7 +61,7 @@ function optionWords(long: string, option: Option): string {
   const { short, value, optionalValue, about, names } = option;
   const offers = [...listedValues(option), ...(names === undefined ? [] : lists[names])];
   return [
-    `-l ${long}`,
+    `-l ${long.includes('?') ? quoted(long) : long}`,
     ...(short === undefined ? [] : [`-s ${short}`]),
     `-d ${quoted(about)}`,
     ...(value === undefined || optionalValue === true ? [] : ['-r']),

@@ -49,23 +49,25 @@ export interface RecordRule {
   readonly what: string;
   /** Most entries. Default: 4,096. */
   readonly max?: number;
+  /** Whether an entry that is `undefined` counts as left out. Default: false. */
+  readonly undefinedIsAbsent?: boolean;
 }
 
 /** An object whose keys are names of the caller's. */
 export function record<T>(
   entry: Reader<T>,
-  { name, what, max = 4096 }: RecordRule,
+  { name, what, max = 4096, undefinedIsAbsent = false }: RecordRule,
 ): Reader<Readonly<Record<string, T>>> {
   const expected = 'an object';
   return {
     expected,
     schema: { type: 'object', propertyNames: { pattern: name.source }, additionalProperties: entry.schema },
-    parts: { kind: 'record', entry, max },
+    parts: { kind: 'record', entry, max, undefinedIsAbsent },
     accepts: isObject,
     read: (value, place) => {
       if (!isObject(value)) return refuseKind(value, place, expected);
       refuseInherited(value, place);
-      const entries = Object.entries(value);
+      const entries = Object.entries(value).filter(([, part]) => part !== undefined || !undefinedIsAbsent);
       if (entries.length > max) place.refuse(`has ${entries.length} entries`, `Give at most ${max}.`);
       const read = entries.map(([key, part]): [string, T] => {
         if (!name.test(key)) place.refuse(`has a key that is not ${what}: ${shown(key)}`, 'Correct the key.');

@@ -24,7 +24,7 @@ export interface Option<T = unknown> {
 export type Parts =
   | { readonly kind: 'object'; readonly options: ReadonlyMap<string, Option>; readonly others: Reader | undefined }
   | { readonly kind: 'list'; readonly entry: Reader; readonly max: number }
-  | { readonly kind: 'record'; readonly entry: Reader; readonly max: number }
+  | { readonly kind: 'record'; readonly entry: Reader; readonly max: number; readonly undefinedIsAbsent: boolean }
   /** One of several forms; `formOf` tells which reads a value. */
   | {
       readonly kind: 'forms';

@@ -81,7 +81,12 @@ function putsLinks(granted: readonly FsRight[], handled: readonly FsRight[]): bo
 describe.skipIf(missing('linux', 'root', 'landlock6'))('allows', () => {
   let launch: Awaited<ReturnType<typeof compile>>;
   const seed = Math.floor(Math.random() * 2 ** 31);
-  const files = ['file', 'unwanted', 'shared', 'to-link', 'to-move-0', 'to-move-1'];
+  const files = ['file', 'unwanted', 'shared', 'to-link', 'to-move-0', 'to-move-1'].concat([
+    'to-replace-0',
+    'to-replace-1',
+    'victim-0',
+    'victim-1',
+  ]);
   const answers = new Map<string, number>();
 
   beforeAll(async () => {
@@ -106,6 +111,7 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('allows', () => {
       symlinkSync(other, `${folder}/to-folder`);
       symlinkSync(`${other}/unborn-${index}`, `${folder}/dangling`);
       symlinkSync('/dev/ptmx', `${folder}/to-device`);
+      for (const name of ['symlink-0', 'symlink-1']) symlinkSync('file', `${folder}/${name}`);
       linkSync(`${other}/shared`, `${folder}/hard`);
       for (const name of ['.', 'hollow', 'sub-0', 'sub-1', 'program', ...files]) {
         chownSync(`${folder}/${name}`, nobody.uid, nobody.gid);

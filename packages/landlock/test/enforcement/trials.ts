@@ -1,7 +1,6 @@
 import type { Attempt } from '@sb/test-kit';
 
-import { allows, type FsRight, type LandlockPolicy } from '../../src/index.js';
-import { fsRights } from '../../src/rights.js';
+import { allows, type FsRight, type LandlockPolicy, type Query } from '../../src/index.js';
 
 /** What the dry run makes of an attempt of the probe: the outcome that the kernel should give. */
 export type Trial = readonly [attempt: Attempt, expected: (policy: LandlockPolicy) => string];
@@ -28,36 +27,10 @@ const needingCapability =
   (policy: LandlockPolicy): string =>
     outcomeOf(policy, [need], 'EPERM');
 
-/** Whether a right is granted on a file, or to what is in a folder. */
-function isGrantedIn(policy: LandlockPolicy, place: string, right: FsRight): boolean {
-  const isOfEntries = right === 'refer' || /^(?:make|remove)_/.test(right);
-  return allows(policy, { path: isOfEntries ? `${place}/entry` : place, right }).allowed;
-}
-
-interface Move {
-  readonly from: string;
-  readonly to: string;
-  readonly name: string;
-  readonly kind: 'file' | 'folder';
-  readonly isLink: boolean;
-}
-
-/**
- * What moving or linking ends with. Within one folder it is making and removing; between two it takes `refer` in both,
- * and what is moved must not gain a right there that it had not got where it was.
- */
-function outcomeOfMove(policy: LandlockPolicy, { from, to, name, kind, isLink }: Move): string {
-  const [make, remove] =
-    kind === 'file' ? (['make_reg', 'remove_file'] as const) : (['make_dir', 'remove_dir'] as const);
-  const needs: readonly Need[] = [[`${to}/new`, make], ...(isLink ? [] : [[`${from}/${name}`, remove] as const])];
-  const outcome = outcomeOf(policy, needs);
-  if (outcome !== 'OK' || from === to) return outcome;
-  const ofKind = policy.handled.fs.filter((right) => kind === 'folder' || fsRights[right as 'execute'].onFile);
-  const moved = `${from}/${name}`;
-  const gains = ofKind.some((right) => isGrantedIn(policy, to, right) && !isGrantedIn(policy, moved, right));
-  // A rule for what is moved says nothing of where it may go.
-  const refers = [moved, `${to}/new`].every((path) => allows(policy, { path, right: 'refer' }).allowed);
-  return refers && !gains ? 'OK' : 'EXDEV';
+/** What the dry run says of a move or a link. */
+function outcomeOfMove(policy: LandlockPolicy, query: Query): string {
+  const { allowed, errno } = allows(policy, query);
+  return allowed ? 'OK' : String(errno);
 }
 
 /** Everything that is tried in one folder of a random tree; `other` is where its links lead. */
@@ -70,14 +43,20 @@ export function trialsIn(folder: string, other: string): readonly Trial[] {
   ]);
   const moved: readonly Trial[] = [folder, other].flatMap((to, index): Trial[] => {
     const target = `${to}/from-${folder.slice(folder.lastIndexOf('/') + 1)}-${index}`;
-    const move = (name: string, kind: Move['kind'], isLink: boolean): Trial => [
-      [isLink ? 'link' : 'rename', at(name), `${target}-${name}`],
-      (policy) => outcomeOfMove(policy, { from: folder, to, name, kind, isLink }),
+    const link = (name: string, end: string): Trial => [
+      ['link', at(name), end],
+      (policy) => outcomeOfMove(policy, { link: at(name), to: end }),
+    ];
+    const move = (name: string, end: string): Trial => [
+      ['rename', at(name), end],
+      (policy) => outcomeOfMove(policy, { rename: at(name), to: end }),
     ];
     return [
-      move('to-link', 'file', true),
-      move(`to-move-${index}`, 'file', false),
-      move(`sub-${index}`, 'folder', false),
+      link('to-link', `${target}-to-link`),
+      move(`to-move-${index}`, `${target}-to-move`),
+      move(`to-replace-${index}`, `${to}/victim-${index}`),
+      move(`sub-${index}`, `${target}-sub`),
+      move(`symlink-${index}`, `${target}-symlink`),
     ];
   });
   return [

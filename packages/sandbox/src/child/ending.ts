@@ -25,12 +25,18 @@ export class Ending {
   readonly #ownGroup: boolean;
   #isTarget = false;
   #asked = false;
+  #isTimedOut = false;
 
   constructor(child: ChildProcess, options: EndingOptions, ownGroup: boolean) {
     this.#child = child;
     this.#options = options;
     this.#ownGroup = ownGroup;
     this.#watch(options);
+  }
+
+  /** Whether it was ended because its time was up. */
+  get isTimedOut(): boolean {
+    return this.#isTimedOut;
   }
 
   /** From now on the child is the target, and leads its group. */
@@ -67,12 +73,20 @@ export class Ending {
   }
 
   #send(signal: NodeJS.Signals): void {
-    if (this.#isTarget && this.#ownGroup && !hasEnded(this.#child)) signalGroup(this.#child, signal);
-    else this.#child.kill(signal);
+    if (this.#isTarget && this.#ownGroup && !hasEnded(this.#child)) {
+      signalGroup(this.#child, signal);
+      // As `kill` of child_process, which reaches one process, would have it.
+      Object.assign(this.#child, { killed: true });
+    } else this.#child.kill(signal);
+  }
+
+  #timeOut(): void {
+    this.#isTimedOut = !this.#asked && !hasEnded(this.#child);
+    this.end();
   }
 
   #watch({ signal, timeout }: EndingOptions): void {
-    const timer = timeout === undefined || timeout === 0 ? undefined : setTimeout(() => this.end(), timeout);
+    const timer = timeout === undefined || timeout === 0 ? undefined : setTimeout(() => this.#timeOut(), timeout);
     const abort = (): void => {
       this.end();
       this.#child.emit('error', abortError(signal?.reason));

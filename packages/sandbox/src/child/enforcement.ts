@@ -22,6 +22,8 @@ export interface SandboxReport extends EnforcementReport {
   readonly proofs: readonly string[];
   /** Optional paths that do not exist; nothing beneath them is allowed, also if they are made later. */
   readonly missingPaths: readonly string[];
+  /** Absolute path of the program that was found and executed. */
+  readonly program: string;
 }
 
 /**
@@ -46,6 +48,7 @@ export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan:
     verified: verifiedOf(task, by, expected.filter),
     proofs: proofs.map(({ feature, errno }) => `${feature}: ${errnoName(errno)}`),
     missingPaths: missed.map(({ path }) => pathOf(path)),
+    program: child.spawnfile,
   };
 }
 

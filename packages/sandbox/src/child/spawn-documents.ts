@@ -19,8 +19,9 @@ import {
   word,
 } from '@sb/core/document';
 
+import { environmentReader } from '../policy/environment-document.js';
 import type { SandboxStdio, StdioEntry } from '../launch/stdio.js';
-import type { SandboxSpawnOptions } from './spawn-options.js';
+import type { ReadSpawnOptions } from './spawn-options.js';
 
 /** The longest time that a timer can wait (setTimeout): longer ones would be over at once. */
 const longest = 2 ** 31 - 1;
@@ -57,11 +58,13 @@ const stdio: Reader<SandboxStdio> = {
   },
 };
 
-const ofSandbox = (name: string): string => `The sandbox has it for all its processes: createSandbox({ ${name} }).`;
 const asUser = 'The sandbox says whom its processes become: createSandbox({ user }).';
 
-const spawnTable: Options<SandboxSpawnOptions> = {
+/** Each option of `spawn`. */
+export const spawnTable: Options<ReadSpawnOptions> = {
   stdio: lenient(stdio),
+  cwd: lenient(text()),
+  env: environmentReader,
   argv0: lenient(text({ max: 131_072, pattern: /^[^\0]*$/, what: 'a text without a NUL' })),
   serialization: lenient(word(['json', 'advanced'])),
   // Left out, other processes of the user can look into it.
@@ -73,16 +76,17 @@ const spawnTable: Options<SandboxSpawnOptions> = {
   killGrace: lenient(integer({ min: 0, max: longest, what: 'milliseconds' })),
 };
 
+/** What people look for among them. */
+export const spawnElsewhere: Readonly<Record<string, string>> = {
+  uid: asUser,
+  gid: asUser,
+  detached: 'The sandbox has it for all its processes: createSandbox({ newSession }).',
+  shell: 'No shell is started here: name one as the program, with its arguments.',
+};
+
 /** Options of `spawn`. Whom a process becomes and what it has is the sandbox's, which can't be said again here. */
-export const spawnReader: Reader<SandboxSpawnOptions> = object<SandboxSpawnOptions>(spawnTable, {
-  elsewhere: {
-    uid: asUser,
-    gid: asUser,
-    cwd: ofSandbox('cwd'),
-    env: ofSandbox('env'),
-    detached: ofSandbox('newSession'),
-    shell: 'No shell is started here: name one as the program, with its arguments.',
-  },
+export const spawnReader: Reader<ReadSpawnOptions> = object<ReadSpawnOptions>(spawnTable, {
+  elsewhere: spawnElsewhere,
 });
 
 /** What is executed; whether it is there is another question. */

@@ -1,10 +1,15 @@
 import type { SandboxStdio } from '../launch/stdio.js';
+import type { Environment } from '../policy/options.js';
 import type { EndingOptions } from './ending.js';
 
 /** How one program is started; everything else is the sandbox's. */
-export interface SandboxSpawnOptions extends EndingOptions {
+export interface SandboxSpawnOptions<Stdio extends SandboxStdio = SandboxStdio> extends EndingOptions {
   /** As for `child_process.spawn`. Default: `pipe` for all three. */
-  readonly stdio?: SandboxStdio;
+  readonly stdio?: Stdio | undefined;
+  /** Working directory of this one. Default: the sandbox's. */
+  readonly cwd?: string | undefined;
+  /** The whole environment of this one; a variable that is undefined is left out. Default: the sandbox's. */
+  readonly env?: Environment;
   /** What the program finds as its own name. Default: as it was called. */
   readonly argv0?: string;
   /** Of messages over `ipc`. Default: `json`. */
@@ -18,4 +23,9 @@ export interface SandboxSpawnOptions extends EndingOptions {
    * Default: false.
    */
   readonly undumpable?: boolean;
+}
+
+/** The same once they were read. */
+export interface ReadSpawnOptions extends Omit<SandboxSpawnOptions, 'env'> {
+  readonly env?: Readonly<Record<string, string>>;
 }

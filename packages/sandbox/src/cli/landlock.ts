@@ -9,7 +9,11 @@ import { integerOf } from './words.js';
 const accesses = ['ro', 'rx', 'rw', 'rwx'] as const;
 
 /** The options that are about files. */
-export const fileOptions = ['fs', ...accesses] as const satisfies readonly OptionName[];
+export const fileOptions = [
+  'fs',
+  ...accesses,
+  ...accesses.map((access) => `${access}?` as const),
+] as const satisfies readonly OptionName[];
 
 /** The options that are about ports. */
 export const portOptions = ['connect-tcp', 'bind-tcp'] as const satisfies readonly OptionName[];
@@ -50,7 +54,10 @@ function startOf(before: SandboxOptions['landlock']): LandlockChoice {
 }
 
 function rulesFrom(args: Arguments): readonly ShortRule[] {
-  return accesses.flatMap((access) => args.all(access).map((path): ShortRule => ({ [access]: path })));
+  return accesses.flatMap((access) => {
+    const needed = args.all(access).map((path): ShortRule => ({ [access]: path }));
+    return needed.concat(args.all(`${access}?`).map((path): ShortRule => ({ [access]: path, optional: true })));
+  });
 }
 
 type Net = NonNullable<LandlockChoice['net']>;

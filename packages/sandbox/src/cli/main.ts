@@ -12,6 +12,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const args = parseArguments(argv);
     return (await answered(args)) ? 0 : await sandboxed(args);
   } catch (error) {
+    await report(error, argv);
     const { explainFailure } = await import('./failure.js');
     const { message, status } = explainFailure(error);
     if (message !== undefined) complain(message);
@@ -33,4 +34,10 @@ async function answered(args: Arguments): Promise<boolean> {
 async function sandboxed(args: Arguments): Promise<number> {
   const { perform } = await import('./perform.js');
   return await perform(args);
+}
+
+/** What kept the command from running is told by `--report` too: a program of its own may end with 125 as well. */
+async function report(error: unknown, argv: readonly string[]): Promise<void> {
+  const { reportFailure } = await import('./report-failure.js');
+  reportFailure(error, argv);
 }

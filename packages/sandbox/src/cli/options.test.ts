@@ -17,7 +17,7 @@ describe('the help', () => {
   });
 
   it('names every option, and no other', () => {
-    const named = [...help.matchAll(/--([a-z][a-z-]*)/g)].map(([, name = '']) => name);
+    const named = [...help.matchAll(/--([a-z][a-z-]*\??)/g)].map(([, name = '']) => name);
     expect(named).toEqual([...new Set(named)]);
     expect(new Set(named)).toEqual(new Set<string>(optionNames));
   });

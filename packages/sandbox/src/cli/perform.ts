@@ -16,16 +16,23 @@ import { misuse } from './usage-error.js';
  */
 export async function perform(args: Arguments): Promise<number> {
   const shows = (['compile', 'dry-run', 'explain', 'self-test'] as const).filter((name) => args.has(name));
-  if (shows.length === 0 && args.command.length === 0) misuse('there is no command', 'Write it behind --.');
+  const command = commandFrom(args);
+  if (shows.length === 0 && command.length === 0) misuse('there is no command', 'Write it behind --, or give -c.');
   const sandbox = createSandbox(policyFrom(args));
-  if (shows.length === 0) return await run(sandbox, args.command, args.one('report'));
+  if (shows.length === 0) return await run(sandbox, command, args.one('report'));
   if (args.has('report')) misuse(`--${shows[0]} runs nothing that a report could be of`, 'Leave --report out.');
   const file = args.one('compile');
-  if (file !== undefined) await print(compileTo(sandbox, args.command, file));
+  if (file !== undefined) await print(compileTo(sandbox, command, file));
   if (args.has('explain')) await print(sandbox.explain());
-  if (args.has('dry-run')) await print(planText(sandbox, args.command));
+  if (args.has('dry-run')) await print(planText(sandbox, command));
   if (!args.has('self-test')) return 0;
   const test = await sandbox.selfTest();
   await print(selfTestText(test));
   return test.passed ? 0 : failed;
+}
+
+/** A line for the shell finds the words behind `--` as `$1` and so on. */
+function commandFrom(args: Arguments): readonly string[] {
+  const line = args.one('shell');
+  return line === undefined ? args.command : ['/bin/sh', '-c', line, 'sh', ...args.command];
 }

@@ -1,20 +1,63 @@
+import { dirname } from 'node:path';
+
 import { errorCode, isSandboxError, repeatedKey } from '@sb/core';
 import { filesClause, isFilesError, readTrustedFile } from '@sb/files';
+import type { PathInput, PathRule } from '@sb/landlock';
 import { parsePolicy, type SeccompPolicy } from '@sb/seccomp';
 
 import { makePolicy, type ReadOptions, readOptions } from '../policy/define.js';
-import type { SandboxOptions } from '../policy/options.js';
+import { absolutePath } from '../policy/absolute-path.js';
+import { accesses } from '../policy/landlock-document.js';
+import type { ShortRule } from '../policy/options.js';
 import { misuse } from './usage-error.js';
 
 /**
- * Reads a sandbox's policy, of which nothing is made yet: the command line may add to it.
+ * Reads a sandbox's policy, of which nothing is made yet: the command line may add to it. Its relative paths begin where
+ * the file lies, so that it means the same wherever it is used from.
  *
  * @param file - path of a JSON document, as `schema/policy.schema.json` describes it
  * @throws UsageError with the file, the place in the document and the remedy
  */
 export function readPolicyFile(file: string): ReadOptions {
   const text = textOf(file, 'policy');
-  return inFile(file, () => readOptions(parsed(text, file) as SandboxOptions));
+  return fromFolder(
+    inFile(file, () => readOptions(parsed(text, file))),
+    folderOf(file),
+  );
+}
+
+/** Where its relative paths begin: where the file lies; where the caller is, for what came by a descriptor. */
+function folderOf(file: string): string {
+  return /^\/(?:dev|proc)\//.test(file) ? '' : dirname(file);
+}
+
+/** The same options with absolute paths. */
+function fromFolder(read: ReadOptions, folder: string): ReadOptions {
+  const { landlock, unix, cwd } = read;
+  const at = (path: string): string => absolutePath(path, folder);
+  const each = (path: PathInput): PathInput => (typeof path === 'string' ? at(path) : path);
+  const rules = typeof landlock === 'object' ? landlock.paths : undefined;
+  return {
+    ...read,
+    ...(typeof landlock === 'object' && rules !== undefined
+      ? { landlock: { ...landlock, paths: rules.map((rule) => withPathsAt(rule, at, each)) } }
+      : {}),
+    ...(unix === undefined || unix === 'any' ? {} : { unix: unix.map(at) }),
+    ...(cwd === undefined ? {} : { cwd: at(cwd) }),
+  };
+}
+
+function withPathsAt(
+  rule: PathRule | ShortRule,
+  at: (path: string) => string,
+  each: (path: PathInput) => PathInput,
+): PathRule | ShortRule {
+  if ('paths' in rule) return { ...rule, paths: rule.paths.map(each) };
+  const named = accesses.flatMap((access) => {
+    const paths = rule[access];
+    return paths === undefined ? [] : [[access, typeof paths === 'string' ? at(paths) : paths.map(at)] as const];
+  });
+  return { ...rule, ...Object.fromEntries(named) };
 }
 
 /**

@@ -66,6 +66,8 @@ function single(args: Arguments): SandboxOptions {
     ...(umask === undefined ? {} : { umask: octalOf(umask, 'umask') }),
     ...(args.has('no-new-session') ? { newSession: false } : {}),
     ...(args.has('ipc') ? { ipc: true } : {}),
+    ...(args.has('tmp') ? { tmp: args.one('tmp') === 'memory' ? 'memory' : 'private' } : {}),
+    ...(args.has('tmp-home') ? { home: 'tmp' } : {}),
   };
 }
 

@@ -1,6 +1,9 @@
 import { columns } from '@sb/cli-kit';
 import { escaped } from '@sb/core';
 
+import { privdropOf } from '../plan/layers.js';
+import { defaultEnvironment } from '../policy/environment.js';
+import { levelsOf } from '../policy/levels.js';
 import type { SelfTest } from '../self-test/self-test.js';
 import { findTarget } from '../launch/target.js';
 import type { Sandbox } from '../types.js';
@@ -16,8 +19,9 @@ export function planText(sandbox: Sandbox, [program]: readonly string[]): string
   const { features, status } = sandbox.plan();
   const rows = features.map(({ layer, feature, state, reason = '' }) => [state, `${layer}.${feature}`, reason]);
   const table = tableOf([['STATE', 'FEATURE', 'REASON'], ...rows]);
-  const { env, cwd = '' } = sandbox.policy;
-  const { path } = program === undefined ? {} : findTarget(program, { path: env?.['PATH'], cwd });
+  const { policy } = sandbox;
+  const { env = defaultEnvironment(privdropOf(policy, levelsOf(policy))), cwd = '' } = policy;
+  const { path } = program === undefined ? {} : findTarget(program, { path: env['PATH'], cwd });
   return `${table}\nin force: ${status}\n${path === undefined ? '' : `would run: ${escaped(path)}\n`}`;
 }
 

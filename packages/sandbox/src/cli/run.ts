@@ -3,6 +3,8 @@ import { watchDeath } from '../native.js';
 import type { Sandbox } from '../types.js';
 import { failed, statusOfEnd } from './exit-status.js';
 import { complain, leaveStandardError } from './output.js';
+import { nodeHint } from './node-hint.js';
+import { reported } from './reported.js';
 import { ReportOutput } from './report-output.js';
 import { SignalForwarding } from './signals.js';
 
@@ -31,9 +33,12 @@ export async function run(sandbox: Sandbox, command: readonly string[], file: st
     tell(await started(child, end));
     signals.startTo(child);
     const status = await end;
+    const hint = status === 0 ? undefined : nodeHint(sandbox, command, status);
+    if (hint !== undefined) complain(hint);
     return status === 0 && problem !== undefined ? failed : status;
   } catch (error) {
     tell({ error });
+    reported.add(error as object);
     throw error;
   }
 }

@@ -1,6 +1,11 @@
 /** A mistake on the command line or in a file that it names: what is wrong, and what to do, as two sentences. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+
+  /** For a report: no layer's error has this code. */
+  toJSON(): { readonly code: 'usage'; readonly message: string } {
+    return { code: 'usage', message: this.message };
+  }
 }
 
 /**

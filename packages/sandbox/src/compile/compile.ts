@@ -103,7 +103,8 @@ function merged(documents: readonly (Machine & Pick<Document, 'records'>)[]): re
 }
 
 /** What holds by a number that only one start knows, or that nobody else may have, can't lie in a file. */
-function refuseOwn({ execOnce, privateGroup }: SandboxPolicy): void {
+function refuseOwn({ execOnce, privateGroup, tmp }: SandboxPolicy): void {
+  if (tmp !== undefined) refuse('tmp', 'can not be compiled: sb-exec makes no folder', 'Leave it out, or use spawn().');
   if (execOnce === true)
     refuse('execOnce', 'can not be compiled: its key would lie in the file', 'Leave it out, or use spawn().');
   const group: RequirementLevel = privateGroup ?? 'off';

@@ -15,9 +15,11 @@ vi.mock('../native.js', () => ({
 
 describe('a launcher that is not there', () => {
   it('is one error with its path, and the end of it', async () => {
-    const child = asTarget(launch(new Uint8Array(), ['pipe', 'pipe', 'pipe']), { expected: {} } as SandboxPlan, () => {
+    const end = () => {
       throw new Error('there is nothing to end');
-    });
+    };
+    const launched = launch(new Uint8Array(), ['pipe', 'pipe', 'pipe']);
+    const child = asTarget(launched, { expected: {} } as SandboxPlan, { end, isTimedOut: false });
     const errors: unknown[] = [];
     child.on('error', (error) => errors.push(error));
     const closed = new Promise((resolve) => child.once('close', (...how) => resolve(how)));

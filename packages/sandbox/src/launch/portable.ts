@@ -43,7 +43,7 @@ export function launchPortable({ user, policy, start, stdio }: PortableStart): L
   const child = spawn('/bin/sh', words, {
     ...(user === undefined ? {} : spawnOptions(user)),
     env: start.env,
-    cwd: policy.cwd,
+    cwd: start.cwd ?? policy.cwd,
     detached: policy.newSession ?? true,
     stdio: [...stdio, 'pipe'] as StdioOptions,
   });

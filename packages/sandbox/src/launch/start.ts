@@ -22,6 +22,8 @@ export interface Start {
   readonly env: Readonly<Record<string, string>>;
   /** Descriptors that the target has, ascending. */
   readonly keep: readonly number[];
+  /** Working directory. Default: the policy's. */
+  readonly cwd?: string | undefined;
   /** Whoever starts it is not known, so the launcher can't tell whether that one is still there. */
   readonly anyParent?: boolean;
   /** What the filter knows the launcher's own exec by. */
@@ -39,7 +41,8 @@ export interface Start {
 export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: Start): Uint8Array {
   const fixed = fixedOf(policy, plan);
   const { path, env, keep, execKey, original, anyParent = false } = start;
-  const cwd = policy.cwd === undefined ? '' : absolutePath(policy.cwd);
+  const folder = start.cwd ?? policy.cwd;
+  const cwd = folder === undefined ? '' : absolutePath(folder);
   const varying = { path, env, keep, execKey, original, cwd, parent: anyParent ? 0 : process.pid };
   try {
     if (fixed.last === undefined || !isSame(fixed.last.varying, varying))

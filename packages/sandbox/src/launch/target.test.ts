@@ -35,7 +35,7 @@ beforeAll(() => {
 });
 afterAll(() => folder[Symbol.dispose]());
 
-const find = (name: string, path = `${folder.file('a')}:${folder.file('b')}`) =>
+const find = (name: string, path = `${folder.file('a')}:${folder.file('b')}:/usr/bin`) =>
   findTarget(name, { path, cwd: folder.path });
 
 describe('findTarget', () => {

@@ -64,7 +64,11 @@ export function findTarget(
     const found = look(path, known);
     if (found === known && known !== undefined) return known;
     if ('identity' in found) {
-      return { path, files: [{ path, identity: found.identity }, ...interpreterOf(path)], state: found.state };
+      return {
+        path,
+        files: [{ path, identity: found.identity }, ...interpreterOf(path, where.path)],
+        state: found.state,
+      };
     }
     if ('obstacle' in found) reasons.add(found.obstacle);
   }
@@ -146,13 +150,15 @@ function isSame(a: FileState, b: FileState): boolean {
  * only blanks and tabs end a name. Whoever wrote the script chose it, and the preset `minimal` grants it with all that
  * is beneath, so it must be a file. The program that env(1) is to find is not followed.
  */
-function interpreterOf(path: string): readonly ProgramPart[] {
+function interpreterOf(path: string, search = defaultPath): readonly ProgramPart[] {
   const [, interpreter, argument] = /^#![ \t]*([^ \t]+)(?:[ \t]+([^ \t]+))?/.exec(firstLine(path)) ?? [];
   if (interpreter === undefined || !isAbsolute(interpreter)) return [];
   const first = partAt(interpreter);
   if (first === undefined) return [];
   if (!interpreter.endsWith('/env') || argument === undefined || argument.includes('/')) return [first];
-  const found = defaultPath.split(':').flatMap((folder) => partAt(join(folder, argument)) ?? []);
+  const found = search
+    .split(':')
+    .flatMap((folder) => (isAbsolute(folder) ? (partAt(join(folder, argument)) ?? []) : []));
   return [first, ...found.slice(0, 1)];
 }
 

@@ -25,6 +25,7 @@ export function explainSandbox(policy: SandboxPolicy, layers: LayerPolicies, pla
     ['user', userText(policy, layers)],
     ['capabilities', capsText(layers)],
     ['files', filesText(layers)],
+    ...tmpLines(policy),
     ...findingLines(policy),
     ...linkLines(layers, plan),
     ['network', networkText(layers, plan)],
@@ -71,6 +72,16 @@ function filesText({ landlock }: LayerPolicies): string {
   };
   const part = (verb: string, right: string) => `${verb} ${can(right).join('; ') || 'nothing'}`;
   return [part('read', 'read_file'), part('execute', 'execute'), part('write', 'write_file')].join('\n              ');
+}
+
+/** The folder that each start gets. */
+function tmpLines({ tmp, home }: SandboxPolicy): readonly (readonly [subject: string, text: string])[] {
+  if (tmp === undefined) return [];
+  const where = tmp === 'memory' ? 'in /dev/shm' : 'in the temporary folder';
+  const names = home === undefined ? 'TMPDIR' : 'TMPDIR, and HOME beside it';
+  return [
+    ['private tmp', `each start reads and writes one of its own ${where} (${names}); it goes with the last process`],
+  ];
 }
 
 /** What the policy says and probably doesn't mean. */

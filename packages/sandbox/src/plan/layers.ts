@@ -8,7 +8,7 @@ import { absolutePath } from '../policy/absolute-path.js';
 import { partsOf, type PolicyParts } from '../policy/define.js';
 import { refuse } from '../errors.js';
 import { newExecKey, withExecOnce } from '../filter/exec-once.js';
-import { withProgram, withTop } from '../policy/filesystem.js';
+import { withOwnFolders, withProgram, withTop } from '../policy/filesystem.js';
 import { levelsWithSockets, namesSockets, resolveUnix, withGrants } from '../policy/unix-and-ipc.js';
 import { layerLevel, levelOf } from '../policy/levels.js';
 import { withMetadataRules } from '../filter/metadata-rules.js';
@@ -60,6 +60,20 @@ export function layersFor(
 ): LayerPolicies {
   if (layers.landlock === undefined || presetOf(policy) !== 'minimal') return layers;
   return { ...layers, landlock: withProgram(layers.landlock, files) };
+}
+
+/**
+ * The same layers for one start with a private folder, which may be written in.
+ *
+ * @param layers - from {@link layerPolicies} or {@link layersFor}
+ * @param tmp - its folders
+ */
+export function layersWithTmp(
+  layers: LayerPolicies,
+  { path, home }: { readonly path: string; readonly home: string | undefined },
+): LayerPolicies {
+  if (layers.landlock === undefined) return layers;
+  return { ...layers, landlock: withOwnFolders(layers.landlock, home === undefined ? [path] : [path, home]) };
 }
 
 function presetOf({ landlock = 'read-only' }: SandboxPolicy): string {
@@ -155,6 +169,9 @@ function checkFeatures(whole: LandlockPolicy, levels: Levels): void {
   }
 }
 
+/** Stands for a private folder. */
+const anyFolder = '/tmp';
+
 function seccompOf(
   policy: SandboxPolicy,
   levels: Levels,
@@ -166,7 +183,9 @@ function seccompOf(
     return undefined;
   }
   const given = withGrants(typeof choice === 'string' ? { base: choice } : choice, policy);
-  const closed = withMetadataRules(withTcpRules(given, landlock), landlock);
+  // The filter is made before there is a private folder, whose files may get another mode.
+  const written = landlock && policy.tmp !== undefined ? withOwnFolders(landlock, [anyFolder]) : landlock;
+  const closed = withMetadataRules(withTcpRules(given, landlock), written);
   const once = execOnce ? withExecOnce(closed, execKey ?? newExecKey()) : closed;
   return seccompPolicy({ ...once, level: layerLevel(levels, 'seccomp') });
 }

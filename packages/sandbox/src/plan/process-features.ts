@@ -39,6 +39,7 @@ export function processFeatures(policy: SandboxPolicy, launcher: boolean): reado
     line('new_session', policy.newSession ?? true),
     line('die_with_parent', policy.dieWithParent ?? true),
     ...Object.keys(rlimitsOf(policy)).map((name) => line(`rlimit.${name}`, true)),
+    ...(policy.tmp === undefined ? [] : [line('tmp', true)]),
     ...(policy.umask === undefined ? [] : [line('umask', true)]),
     ...(policy.cwd === undefined ? [] : [line('cwd', true)]),
   ];
@@ -55,10 +56,11 @@ export function sessionKeyring(switches: boolean): FeatureReport {
 }
 
 /** What nobody asked for is missing with a line in the report; what was asked for is refused. */
-function refuseUnportable({ rlimits, dieWithParent, keepDescriptors = [] }: SandboxPolicy): void {
+function refuseUnportable({ rlimits, dieWithParent, keepDescriptors = [], tmp }: SandboxPolicy): void {
   const asked = [
     ...(rlimits === undefined ? [] : ['rlimits']),
     ...(dieWithParent === true ? ['dieWithParent'] : []),
+    ...(tmp === undefined ? [] : ['tmp']),
     ...(keepDescriptors.length > 0 ? ['keepDescriptors'] : []),
   ];
   if (asked.length === 0) return;

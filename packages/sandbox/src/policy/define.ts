@@ -1,7 +1,7 @@
 import { type CapsPolicy, policy as capsPolicy } from '@sb/caps';
 import type { LandlockPolicy } from '@sb/landlock';
 
-import { checkUser, policyReader } from './documents.js';
+import { checkTogetherness, policyReader } from './documents.js';
 import { documentPlace } from '../errors.js';
 import { landlockPolicy } from './filesystem.js';
 import { withSockets } from './unix-and-ipc.js';
@@ -28,12 +28,13 @@ const made = new WeakMap<SandboxPolicy, PolicyParts>();
  *   described by `schema/policy.schema.json`
  * @throws SandboxError `invalid-policy`, with the place in the document as `path`; the errors of the layers' `policy`
  */
-export function definePolicy(document: SandboxOptions | SandboxPolicy): SandboxPolicy {
+export function definePolicy(document: unknown): SandboxPolicy {
   return isMade(document) ? document : makePolicy(readOptions(document));
 }
 
 /** Options that {@link readOptions} took, or several such with the later one's in the place of the earlier one's. */
-export interface ReadOptions extends SandboxOptions {
+export interface ReadOptions extends Omit<SandboxOptions, 'env'> {
+  readonly env?: Readonly<Record<string, string>>;
   readonly [isRead]: true;
 }
 
@@ -44,7 +45,7 @@ declare const isRead: unique symbol;
  *
  * @throws SandboxError `invalid-policy` for what is wrong with one of them
  */
-export function readOptions(document: SandboxOptions): ReadOptions {
+export function readOptions(document: unknown): ReadOptions {
   return policyReader.read(document, documentPlace('policy')) as ReadOptions;
 }
 
@@ -54,7 +55,7 @@ export function readOptions(document: SandboxOptions): ReadOptions {
  * @throws SandboxError for options that do not go together; the errors of the layers' `policy`
  */
 export function makePolicy(options: ReadOptions): SandboxPolicy {
-  checkUser(options, documentPlace('policy'));
+  checkTogetherness(options, documentPlace('policy'));
   const policy: SandboxPolicy = Object.freeze({ ...options, version: 1 });
   made.set(policy, { levels: levelsOf(policy), caps: capsOf(policy), landlock: landlockOf(policy) });
   return policy;
@@ -66,7 +67,7 @@ export function partsOf(policy: SandboxPolicy): PolicyParts {
   return known ?? partsOf(definePolicy(policy));
 }
 
-function isMade(document: SandboxOptions): document is SandboxPolicy {
+function isMade(document: unknown): document is SandboxPolicy {
   return made.has(document as SandboxPolicy);
 }
 

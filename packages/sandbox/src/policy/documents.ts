@@ -13,7 +13,6 @@ import {
   type Options,
   type Place,
   type Reader,
-  record,
   required,
   text,
   titled,
@@ -22,6 +21,7 @@ import {
 import { mostPaths, textPath } from '@sb/landlock';
 import { type Base, checkTogether, optionTable as seccompTable, presets, type SeccompOptions } from '@sb/seccomp';
 
+import { environmentReader } from './environment-document.js';
 import { choiceReader, filesystemPresets } from './landlock-document.js';
 import { levelListReader } from './levels.js';
 import type { RlimitValue, SandboxOptions, SandboxUser } from './options.js';
@@ -32,9 +32,6 @@ const maxDescriptor = 1023;
 
 /** Largest id; 2³²−1 means "leave unchanged" to the kernel. */
 const maxId = 0xffff_fffe;
-
-/** Longest text of an environment, in UTF-16 code units: MAX_ARG_STRLEN of execve(2). */
-const longestVariable = 131_072;
 
 /** Where a layer's own levels belong. */
 const ownLevels = "Use the sandbox's own require, prefer and off.";
@@ -69,12 +66,6 @@ const limits = object<NonNullable<SandboxOptions['rlimits']>>(
     Reader<RlimitValue>
   >,
 );
-
-const environment = record(text({ max: longestVariable, pattern: /^[^\0]*$/, what: 'a text without a NUL' }), {
-  name: /^[^=\0]+$/,
-  what: 'a name, which is not empty and holds no "=" and no NUL',
-  max: 65_536,
-});
 
 /**
  * The options of a sandbox. Where leaving one out is as strict as any value of it, or changes nothing that is allowed,
@@ -125,7 +116,15 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
   ),
   ipc: lenient(described(boolean, 'System V and POSIX queues, memory, semaphores. Default: false.')),
   rlimits: described(limits, 'Limits, soft and hard alike, in the units of getrlimit(2). Default: core 0.'),
-  env: described(environment, 'The whole environment. Default: PATH, HOME, USER, LOGNAME, SHELL, terminal and locale.'),
+  env: described(
+    environmentReader,
+    'The whole environment. Default: PATH, HOME, USER, LOGNAME, SHELL, terminal and locale.',
+  ),
+  tmp: described(
+    word(['private', 'memory']),
+    'A temporary folder of its own: beneath TMPDIR, or in memory. Default: none.',
+  ),
+  home: lenient(described(word(['tmp']), 'HOME lies beside the private temporary folder. Default: as env says.')),
   cwd: lenient(described(text(), 'Working directory. Default: ours.')),
   umask: described(
     integer({ min: 0, max: 0o777, what: 'a mask' }),
@@ -155,7 +154,14 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
 export const policyReader = object(table);
 
 /** What no table says: which options go together. */
-export function checkUser(policy: SandboxOptions, place: Place): void {
+export function checkTogetherness(policy: SandboxOptions, place: Place): void {
+  if (policy.home !== undefined && policy.tmp === undefined) {
+    place.key('home').refuse('is tmp, and there is no private temporary folder', "Give tmp: 'private' as well.");
+  }
+  checkUser(policy, place);
+}
+
+function checkUser(policy: SandboxOptions, place: Place): void {
   if (Object.hasOwn(policy, 'user')) return;
   if (Object.hasOwn(policy, 'groups')) {
     place.key('groups').refuse('are those of a user, and none is named', 'Name a user; without one the groups stay.');

@@ -28,16 +28,23 @@ const identity = {
 };
 
 describe('defaultEnvironment', () => {
-  it.each([
-    ['the user that stays', undefined],
-    ['another user', policy({ user: identity })],
-  ])('passes nothing of ours on but terminal and locale, for %s', (_, user) => {
+  it('passes nothing of ours on but terminal and locale, for another user', () => {
+    const user = policy({ user: identity });
     const env = defaultEnvironment(user, { ...hostile, ...harmless, PATH: '/tmp/evil', HOME: '/tmp/evil' });
     const { PATH, HOME, USER, LOGNAME, SHELL, ...rest } = env;
     expect(rest).toEqual(harmless);
     expect(PATH).toBe(defaultPath);
     expect(LOGNAME).toBe(USER);
     expect([HOME, SHELL]).not.toContain('/tmp/evil');
+  });
+
+  it('passes PATH and HOME on as well for the user that stays: programs of a version manager are found', () => {
+    const ours = { PATH: '/home/me/.nvm/versions/node/v20/bin:/usr/bin', HOME: '/home/me' };
+    const { USER, LOGNAME, SHELL, ...rest } = defaultEnvironment(undefined, { ...hostile, ...harmless, ...ours });
+    expect(rest).toEqual({ ...harmless, ...ours });
+    expect([USER, SHELL]).not.toContain(undefined);
+    expect(LOGNAME).toBe(USER);
+    expect(defaultEnvironment(undefined, {})).toMatchObject({ PATH: defaultPath });
   });
 
   it('is of the user', () => {

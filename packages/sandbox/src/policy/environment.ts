@@ -8,7 +8,7 @@ const inherited = /^(?:TERM|COLORTERM|NO_COLOR|LANG|LANGUAGE|LC_[A-Z]+|TZ)$/;
 
 /**
  * The environment of a sandbox that names none: PATH, HOME, USER, LOGNAME and SHELL of who the child is, terminal and
- * locale.
+ * locale. Who stays has PATH and HOME of `base`, since that is where his programs are found: those of a version manager.
  *
  * @param user - whom the child becomes; undefined where it stays who we are
  * @param base - where terminal and locale come from. Default: `process.env`
@@ -20,7 +20,9 @@ export function defaultEnvironment(
 ): Record<string, string> {
   if (user !== undefined) return environmentOf(user, {}, base);
   const kept = Object.entries(base).filter(([name, value]) => value !== undefined && inherited.test(name));
-  return { ...(Object.fromEntries(kept) as Record<string, string>), PATH: defaultPath, ...ownIdentity() };
+  const { PATH = defaultPath, HOME } = base;
+  const own = { ...(Object.fromEntries(kept) as Record<string, string>), PATH, ...ownIdentity() };
+  return HOME === undefined ? own : { ...own, HOME };
 }
 
 function ownIdentity(): Record<string, string> {

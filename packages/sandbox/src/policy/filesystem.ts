@@ -172,10 +172,22 @@ export function withProgram(
   return files.reduce((granted, { path: file, identity }) => withReading(granted, [file], { file: identity }), made);
 }
 
-/** Where none of these rights is restricted there is nothing to grant. */
+/**
+ * Adds folders of the sandbox's own, in and between which everything may be done but executing.
+ *
+ * @param made - from {@link landlockPolicy}
+ * @param folders - absolute paths
+ */
+export function withOwnFolders(made: LandlockPolicy, [first, ...others]: readonly string[]): LandlockPolicy {
+  return first === undefined ? made : withRule(made, rw(first, ...others, { refer: true }));
+}
+
 function withReading(made: LandlockPolicy, [first, ...others]: readonly string[], options: object): LandlockPolicy {
-  if (first === undefined) return made;
-  const rule = rx(first, ...others, options);
+  return first === undefined ? made : withRule(made, rx(first, ...others, options));
+}
+
+/** Where none of these rights is restricted there is nothing to grant. */
+function withRule(made: LandlockPolicy, rule: PathRule): LandlockPolicy {
   return rule.rights.some((right) => made.handled.fs.includes(right)) ? withPaths(made, [rule]) : made;
 }
 

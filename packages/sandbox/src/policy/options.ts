@@ -33,6 +33,12 @@ export interface LandlockChoice extends Partial<Omit<LandlockOptions, 'require' 
 /** What a limit may be: a number in the kernel's unit, or none. */
 export type RlimitValue = number | 'unlimited';
 
+/** Variables by name. One that is undefined is left out, so that `process.env` is one. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a private temporary folder lies: beneath the caller's TMPDIR, or in memory (`/dev/shm`). */
+export type TmpKind = 'private' | 'memory';
+
 /** What {@link createSandbox} takes. Everything may be left out; what is left out is as strict as it can be. */
 export interface SandboxOptions {
   /** Where an editor finds the schema of a document; means nothing here. */
@@ -68,8 +74,19 @@ export interface SandboxOptions {
   readonly ipc?: boolean;
   /** Limits, soft and hard alike, in the units of `getrlimit(2)`. Default: no core dumps. */
   readonly rlimits?: Readonly<Partial<Record<RlimitName, RlimitValue>>>;
-  /** The whole environment. Default: PATH, HOME, USER, LOGNAME, SHELL and how to talk to people (TERM, LANG, …). */
-  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * The whole environment. Default: PATH, HOME, USER, LOGNAME, SHELL and how to talk to people (TERM, LANG, …). PATH and
+   * HOME are the caller's where no user is named.
+   */
+  readonly env?: Environment;
+  /**
+   * A temporary folder for each start, which belongs to the user of the sandbox, is named by TMPDIR and can be written
+   * in; nobody else of the machine's users can look into it. It goes when no process is left that was started in it, or
+   * with the next start if this process is killed. `memory`: in `/dev/shm`. Default: none.
+   */
+  readonly tmp?: TmpKind;
+  /** HOME is an empty folder beside the private temporary one, with which it goes. Needs `tmp`. Default: as `env` says. */
+  readonly home?: 'tmp';
   /** Working directory. Default: ours. */
   readonly cwd?: string;
   /** File mode creation mask. Default: ours. */
@@ -98,7 +115,8 @@ export interface SandboxOptions {
 }
 
 /** A checked, frozen, JSON-serialisable description of a sandbox; {@link definePolicy} of it gives the same again. */
-export interface SandboxPolicy extends SandboxOptions {
+export interface SandboxPolicy extends Omit<SandboxOptions, 'env'> {
+  readonly env?: Readonly<Record<string, string>>;
   readonly version: 1;
 }
 

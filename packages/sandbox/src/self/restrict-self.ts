@@ -32,7 +32,16 @@ export interface SelfReport extends EnforcementReport {
 }
 
 /** What only a new process can be given. */
-const ofChildren = ['env', 'cwd', 'umask', 'keepDescriptors', 'newSession', 'dieWithParent', 'execOnce'] as const;
+const ofChildren = [
+  'env',
+  'tmp',
+  'cwd',
+  'umask',
+  'keepDescriptors',
+  'newSession',
+  'dieWithParent',
+  'execOnce',
+] as const;
 
 /**
  * Restricts the current process, every thread of it and all its future children, for good: limits, user and

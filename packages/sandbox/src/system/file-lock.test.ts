@@ -5,7 +5,7 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { tryLockFile, unlockFile } from './file-lock.js';
+import { shareFile, tryLockFile, unlockFile } from './file-lock.js';
 
 const folder = temporaryFolder();
 const path = folder.file('x');
@@ -41,5 +41,20 @@ describe.skipIf(missing('linux'))('a lock of a file', () => {
     expect(unlockFile(one)).toBe('EBADF');
     child.stdin?.end();
     await once(child, 'exit');
+  });
+
+  it('may be had by any number that may only read, and by nobody for himself meanwhile', async () => {
+    const [one, other, whole] = [openSync(path, 'r'), openSync(path, 'r'), openSync(path, 'r+')];
+    expect([shareFile(one), shareFile(other)]).toEqual([undefined, undefined]);
+    const child = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore', one] });
+    for (const descriptor of [one, other]) closeSync(descriptor);
+    expect(tryLockFile(whole)).toEqual({ state: 'unknown', errno: 'EBUSY' });
+    child.stdin?.end();
+    await once(child, 'exit');
+    expect(tryLockFile(whole)).toEqual({ state: 'locked' });
+    const late = openSync(path, 'r');
+    expect(shareFile(late)).toBe('EAGAIN');
+    for (const descriptor of [late, whole]) closeSync(descriptor);
+    expect(shareFile(late)).toBe('EBADF');
   });
 });

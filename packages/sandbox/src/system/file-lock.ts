@@ -28,6 +28,19 @@ export function tryLockFile(descriptor: number): FileLockAnswer {
 }
 
 /**
+ * Has a part in the lock of an open file, as any number may: meanwhile {@link tryLockFile} answers `unknown` with EBUSY to
+ * others. It goes when every process that has inherited the descriptor has closed it, and who may only read can have it.
+ *
+ * @param descriptor - open for reading
+ * @returns the name of an errno; undefined where it was had. EAGAIN where somebody has locked the file
+ * @throws SandboxError `prebuild-missing`
+ */
+export function shareFile(descriptor: number): string | undefined {
+  const error = native().shareFile(descriptor);
+  return error === 0 ? undefined : errnoName(error);
+}
+
+/**
  * Takes the lock back, for all who share the descriptor.
  *
  * @returns the name of an errno; undefined where nobody has it any more

@@ -20,6 +20,8 @@ describe.each(['bash', 'fish'] as const)('sb-run: completion for %s', (shell) =>
     [['--seccomp', 'network'], ['network-client', 'network-client-running'], ['deny-all']],
     [['--user', 'nobod'], ['nobody'], ['root']],
     [['--ro', '/etc/passw'], ['/etc/passwd'], ['/etc/group']],
+    [['--rw?', '/etc/passw'], ['/etc/passwd'], ['--user']],
+    [['-c', ''], [], ['--user', 'bash']],
     [['--fs=m'], [shell === 'bash' ? 'minimal' : '--fs=minimal'], ['none']],
     [['--completion', ''], ['bash', 'zsh', 'fish'], ['--user']],
     [['--', 'setpri'], ['setpriv'], ['--user']],
@@ -47,6 +49,7 @@ describe('sb-run: completion scripts', () => {
       const lines = [
         ['sb-run --fs mini', 'minimal'],
         ['sb-run --no-', '--no-new-session'],
+        ['sb-run --ro? /etc/passw', '/etc/passwd'],
         ['sb-run --report=/etc/passw', '/etc/passwd'],
         ['sb-run --ro / -- setpri', 'setpriv'],
       ] as const;

@@ -121,5 +121,6 @@ function starting(plan: SandboxPlan, { program, args, folder }: Omit<OutsideStar
   };
   const descriptors = [...stdio, program, ...(folder === undefined ? [] : [folder])];
   const launched = launch(startRecords(definePolicy({}), plan, start), descriptors);
-  return asTarget(launched, plan, () => launched.child.kill('SIGKILL'));
+  const end = (signal: NodeJS.Signals = 'SIGKILL') => void launched.child.kill(signal);
+  return asTarget(launched, plan, { end, isTimedOut: false });
 }

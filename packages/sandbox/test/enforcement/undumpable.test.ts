@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 import { compileFixture, missing, Neighbour, temporaryFolder } from '@sb/test-kit';
@@ -62,7 +61,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a child in a sandbox', (
     const args = ['-e', 'setTimeout(() => console.log(process.getuid()), 1000)', mark];
     const child = sandbox.spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', file], undumpable });
     closeSync(file);
-    const [said, report] = await Promise.all([text(child.stdout as Readable), child.enforcement]);
+    const [said, report] = await Promise.all([text(child.stdout), child.enforcement]);
     expect([said.trim(), report.verified?.uid[0]]).toEqual([String(user.uid), user.uid]);
     return { ...(await storyOf(neighbour)), report };
   }

@@ -18,6 +18,7 @@ const steps = 'sandbox/native/launcher/steps.c';
 const caps = 'caps/native/caps.c';
 const privdrop = 'privdrop/native/privdrop.c';
 const filesystem = 'sandbox/src/policy/filesystem.ts';
+const abandoned = 'sandbox/src/tmp/abandoned.ts';
 const tcpRules = 'sandbox/src/filter/tcp-rules.ts';
 
 const given = ['launcher', 'gives exactly'] as const;
@@ -123,9 +124,30 @@ export const presetMutants: readonly Mutant[] = [
   {
     name: 'read-only: no writing',
     file: filesystem,
-    from: 'const rule = rx(first',
-    to: 'const rule = rwx(first',
+    from: 'withRule(made, rx(first',
+    to: 'withRule(made, rwx(first',
     red: files,
+  },
+  {
+    name: 'private folders: whose they are, before they are removed',
+    file: abandoned,
+    from: 'found?.isOwn() !== true',
+    to: 'found === undefined',
+    red: ['private-tmp', 'is not mistaken'],
+  },
+  {
+    name: 'private folders: whether a process is in one still',
+    file: abandoned,
+    from: "tryLockFile(lock).state === 'locked' && ",
+    to: '',
+    red: ['private-tmp', 'goes with the next start'],
+  },
+  {
+    name: 'private folders: the removal of those that a killed parent left',
+    file: 'sandbox/src/tmp/private-tmp.ts',
+    from: 'sweep(base);',
+    to: '',
+    red: ['private-tmp', 'goes with the next start'],
   },
   {
     name: 'read-only: /dev/null',

@@ -28,6 +28,6 @@ export const policySchema: Schema = {
   title: 'Policy of @sb/sandbox',
   description: 'What createSandbox, definePolicy and sb-run --policy take. What is left out is as strict as it can be.',
   ...whole,
-  dependentRequired: { groups: ['user'], privateGroup: ['user'] },
+  dependentRequired: { groups: ['user'], privateGroup: ['user'], home: ['tmp'] },
   $defs: Object.fromEntries([...definitions].sort(([a], [b]) => (a < b ? -1 : 1))),
 };

@@ -1,0 +1,87 @@
+import { constants, fchmodSync, fchownSync, fstatSync, openSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { errorCode } from '@sb/core';
+
+import { Folder } from './folder.js';
+import { effectiveUser } from './own-user.js';
+
+const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** What a name can stand for that is no folder which can be opened, or be gone by now. */
+const otherwise: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES']);
+
+/** Whose writing makes a folder somebody else's as well. */
+const groupAndOthers = 0o022;
+
+/** How often removing is tried: who is in it still may go on to fill it. */
+const removals = 20;
+
+/** A folder that was found in another one, held open: what is done to it is done to no other one, whatever its name is by now. */
+export class FoundFolder implements Disposable {
+  /** What is in it. */
+  readonly inside: Folder;
+  readonly #above: Folder;
+  readonly #name: string;
+  readonly #descriptor: number;
+
+  private constructor(above: Folder, name: string, descriptor: number) {
+    this.#above = above;
+    this.#name = name;
+    this.#descriptor = descriptor;
+    this.inside = Folder.of(join(above.path, name), descriptor);
+  }
+
+  /**
+   * Opens it. A symbolic link is not followed.
+   *
+   * @param above - stays open for as long as this one is in use
+   * @returns undefined where the name stands for nothing, for something else, or for a folder that this process may not read
+   * @throws Error of the system
+   */
+  static open(above: Folder, name: string): FoundFolder | undefined {
+    try {
+      return new FoundFolder(above, name, openSync(above.at(name), flags));
+    } catch (error) {
+      if (otherwise.has(errorCode(error))) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether it is this process's user's, and nobody else may write in it. */
+  isOwn(): boolean {
+    const { uid, mode } = fstatSync(this.#descriptor);
+    return uid === effectiveUser() && (mode & groupAndOthers) === 0;
+  }
+
+  /** Milliseconds since something was last put into it, taken from it or changed of it (`st_ctime`). */
+  age(): number {
+    return Date.now() - fstatSync(this.#descriptor).ctimeMs;
+  }
+
+  /**
+   * Removes it and all that is in it. It is taken back first from whom it was given to; who is in it still may put something
+   * into what is removed, so it is tried more than once.
+   *
+   * @throws Error of the system: as `removeTree`, and ENOTDIR or ENOTEMPTY where its name stands for something else by now
+   */
+  removeAll(): void {
+    const [uid, gid] = [effectiveUser(), process.getegid?.()];
+    if (uid !== undefined && gid !== undefined) fchownSync(this.#descriptor, uid, gid);
+    fchmodSync(this.#descriptor, 0o700);
+    for (let tries = 1; ; tries++) {
+      try {
+        for (const name of this.inside.names()) this.inside.removeAll(name);
+        break;
+      } catch (error) {
+        if (errorCode(error) !== 'ENOTEMPTY' || tries === removals) throw error;
+      }
+    }
+    rmdirSync(this.#above.at(this.#name));
+  }
+
+  /** Lets go of it; it stays where it is. */
+  [Symbol.dispose](): void {
+    this.inside.close();
+  }
+}

@@ -1,0 +1,58 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import { errorCode } from '@sb/core';
+
+import { landlockError } from './errors.js';
+import { type LandlockPolicy, pathBytes, pathText, type PolicyPathRule } from './options.js';
+import { type FsRight, isFileRight } from './rights.js';
+import { type BinaryPath, lookFailed, toBytes } from './walk.js';
+
+/**
+ * The rule that grants a right on a file, or on what is in a folder: one for it or for a folder above.
+ *
+ * @param start - where the kernel starts to look, without links
+ * @throws LandlockError `path-missing` for a rule whose path is not there and that isn't optional; `syscall-failed`
+ */
+export function ruleFor({ paths }: LandlockPolicy, start: BinaryPath, right: FsRight): PolicyPathRule | undefined {
+  const rules = paths
+    .filter(({ rights }) => rights.includes(right))
+    .flatMap((rule): { rule: PolicyPathRule; inode: string }[] => {
+      const inode = ruleInode(rule, right);
+      return inode === undefined ? [] : [{ rule, inode }];
+    });
+  for (const folder of walk(start)) {
+    const inode = inodeOf(toBytes(folder))?.key;
+    const found = rules.find((candidate) => candidate.inode === inode);
+    if (found !== undefined) return found.rule;
+  }
+  return undefined;
+}
+
+/** The path and every folder above it. */
+function* walk(path: BinaryPath): Generator<BinaryPath> {
+  yield path;
+  if (path !== '/') yield* walk(dirname(path));
+}
+
+/** What the rule stands for, if it stands for anything and the right means something on it. */
+function ruleInode(rule: PolicyPathRule, right: FsRight): string | undefined {
+  const inode = inodeOf(Buffer.from(pathBytes(rule.path)));
+  if (inode !== undefined) return inode.isFolder || isFileRight(right) ? inode.key : undefined;
+  if (rule.optional) return undefined;
+  throw landlockError('path-missing', 'allows', {
+    what: `${JSON.stringify(pathText(rule.path))} does not exist`,
+    hint: 'Create it, or mark its rule optional ("optional": true in a policy).',
+    path: pathText(rule.path),
+  });
+}
+
+function inodeOf(path: Buffer): { readonly key: string; readonly isFolder: boolean } | undefined {
+  try {
+    const status = statSync(path, { bigint: true });
+    return { key: `${status.dev}:${status.ino}`, isFolder: status.isDirectory() };
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw lookFailed(path.toString(), error);
+  }
+}

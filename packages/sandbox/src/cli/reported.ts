@@ -1,0 +1,2 @@
+/** Errors that a report tells of already. */
+export const reported = new WeakSet();

@@ -1,0 +1,216 @@
+import { isAbsolute } from 'node:path';
+
+import { isRoot } from '@sb/files';
+
+import { type SandboxedProcess, asTarget } from './child/child.js';
+import { Ending, type EndingOptions } from './child/ending.js';
+import type { ReadSpawnOptions } from './child/spawn-options.js';
+import { type LoadedFilter, refuseUnstartable } from './filter/launcher-calls.js';
+import { launch, type Launched } from './launch/launch.js';
+import { launchPortable } from './launch/portable.js';
+import { type Start, startRecords } from './launch/start.js';
+import { type DescriptorLayout, layOut } from './launch/stdio.js';
+import { findTarget, type Target } from './launch/target.js';
+import { refuseForbidden, unreadableProgram } from './launch/unreadable-program.js';
+import { type LayerPolicies, layersFor, layersWithTmp } from './plan/layers.js';
+import { machineOf, planSandbox, type SandboxPlan, sandboxSupport } from './plan/plan.js';
+import { defaultEnvironment } from './policy/environment.js';
+import type { SandboxPolicy } from './policy/options.js';
+import { lockPosition, tmpFor, tmpVariables } from './tmp/in-child.js';
+import type { PrivateTmp } from './tmp/private-tmp.js';
+
+/** What doesn't change between two starts of one program. */
+export interface Prepared extends Planned {
+  readonly target: Target;
+}
+
+/** A plan, and the filter that it loads, if it loads one. */
+export interface Planned {
+  readonly plan: SandboxPlan;
+  readonly filter: LoadedFilter | undefined;
+}
+
+/** How a program that is a descriptor is started. */
+export interface DescriptorStart {
+  readonly program: number;
+  /** A folder that it gets behind the program, for its arguments. */
+  readonly folder?: number;
+  readonly args: (folder: string) => readonly string[];
+}
+
+/** Milliseconds that the probe may take; it needs a few. */
+const probeTime = 15_000;
+
+/** Programs that a plan is kept of. */
+const mostPrepared = 1000;
+
+/** Where one of ours tells of its failure: see `launch`. */
+const statusAfter = (stdio: readonly unknown[]): number => stdio.length + 1;
+
+/** What starts the processes of one sandbox. */
+export class Starter {
+  readonly #policy: SandboxPolicy;
+  /** With the paths of its rules as they were when it was made, wherever this process goes since. */
+  readonly #layers: LayerPolicies;
+  /** What the filter knows the launcher's own exec by. */
+  readonly execKey: bigint | undefined;
+  readonly #prepared = new Map<string, Prepared>();
+  #environment: Readonly<Record<string, string>> | undefined;
+
+  constructor(policy: SandboxPolicy, layers: LayerPolicies, execKey: bigint | undefined) {
+    this.#policy = policy;
+    this.#layers = layers;
+    this.execKey = execKey;
+  }
+
+  /** The environment of the sandbox. */
+  env(): Readonly<Record<string, string>> {
+    this.#environment ??= this.#policy.env ?? defaultEnvironment(this.#layers.privdrop);
+    return this.#environment;
+  }
+
+  /** Plans here and now. */
+  planned(layers: LayerPolicies): Planned {
+    const support = sandboxSupport();
+    const plan = planSandbox(this.#policy, layers, support);
+    const machine = plan.expected.filter ? machineOf(support) : undefined;
+    const { seccomp } = layers;
+    const filter = seccomp && machine && { policy: seccomp, machine, execKey: this.execKey };
+    return { plan, filter };
+  }
+
+  /**
+   * Finds a program, and plans for it. Only the preset `minimal` grants something that depends on the program; one plan
+   * does for all that are equal.
+   *
+   * @param how - where one start differs from the sandbox: its environment and folder
+   */
+  prepare(program: string, how: Pick<ReadSpawnOptions, 'cwd' | 'env'> = {}): Prepared {
+    const path = (how.env ?? this.env())['PATH'];
+    const folder = how.cwd ?? this.#policy.cwd ?? '';
+    const key = isAbsolute(program) ? program : JSON.stringify([program, path, folder]);
+    const known = this.#prepared.get(key);
+    // Nothing is looked for from a folder where the path is whole. Ours, which is empty, may be gone.
+    const target = findTarget(program, { path, cwd: isAbsolute(program) ? '/' : folder }, known?.target);
+    if (known !== undefined && known.target === target) return known;
+    const prepared = { target, ...this.planned(layersFor(this.#layers, this.#policy, target.files)) };
+    // Who starts from ever new folders fills no memory.
+    if (this.#prepared.size >= mostPrepared) this.#prepared.clear();
+    this.#prepared.set(key, prepared);
+    return prepared;
+  }
+
+  /** Starts a program that was read to be one. */
+  start(program: string, args: readonly string[], options: ReadSpawnOptions): SandboxedProcess {
+    const prepared = this.prepare(program, options);
+    const layout = layOut(options.stdio, this.#policy.keepDescriptors);
+    const argv = [options.argv0 ?? program, ...args];
+    const tmp = tmpFor(this.#policy, prepared.plan);
+    try {
+      const child = this.#launch(prepared, { layout, argv, options, tmp });
+      tmp?.handOver();
+      // One that never ran has no exit.
+      if (tmp !== undefined) child.once('exit', () => tmp.release()).once('close', () => tmp.release());
+      return child;
+    } catch (error) {
+      tmp?.release();
+      throw error;
+    }
+  }
+
+  #launch({ target, plan: usual, filter }: Prepared, { layout, argv, options, tmp }: Launch): SandboxedProcess {
+    const plan = tmp === undefined ? usual : this.#planWith(tmp, target);
+    const { ipc } = layout;
+    const copy = this.#copyOf(target, plan, options);
+    const descriptors = [...layout.stdio];
+    const keep = [...layout.keep];
+    const add = (descriptor: number, at: number): void => {
+      while (descriptors.length < at) descriptors.push('ignore');
+      descriptors.push(descriptor);
+      keep.push(at);
+    };
+    if (tmp !== undefined) add(tmp.lock, Math.max(descriptors.length, lockPosition));
+    const position = descriptors.length;
+    if (copy !== undefined) add(copy.descriptor, position);
+    if (filter) refuseUnstartable(filter, statusAfter(descriptors));
+    const env =
+      tmp === undefined ? (options.env ?? this.env()) : { ...(options.env ?? this.env()), ...tmpVariables(tmp) };
+    const start: Start = {
+      path: copy === undefined ? target.path : position,
+      argv,
+      env: ipc === undefined ? env : { ...env, ...channelVariables(ipc, options.serialization) },
+      keep: descriptors.length === layout.stdio.length ? layout.keep : keep,
+      cwd: options.cwd,
+      execKey: this.execKey,
+      original: copy?.original,
+    };
+    const launched = plan.expected.launcher
+      ? launch(startRecords(this.#policy, plan, start), descriptors, options.serialization)
+      : launchPortable({
+          user: plan.expected.user,
+          policy: this.#policy,
+          start: { ...start, path: target.path },
+          stdio: layout.stdio,
+        });
+    Object.assign(launched.child, { spawnfile: target.path, spawnargs: argv });
+    return this.#supervise(launched, plan, options);
+  }
+
+  /** The rules of each start name another folder. */
+  #planWith(tmp: PrivateTmp, { files }: Target): SandboxPlan {
+    return this.planned(layersWithTmp(layersFor(this.#layers, this.#policy, files), tmp)).plan;
+  }
+
+  /** What is executed in the place of a program that others of its user are to be kept out of. */
+  #copyOf({ path }: Target, { expected }: SandboxPlan, { undumpable }: ReadSpawnOptions) {
+    const isOthers = expected.launcher && expected.user !== undefined && isRoot();
+    if (undumpable !== true || !isOthers || expected.user?.privateGroup?.state === 'chosen') return undefined;
+    const copy = unreadableProgram(path);
+    // Landlock has no rule for what is in memory; the launcher asks the kernel for the rest.
+    refuseForbidden(copy.original.path, expected.landlock);
+    return copy;
+  }
+
+  /** A program that is a descriptor of ours; the child finds it behind its standard streams. */
+  startDescriptor(plan: SandboxPlan, { program, args, folder }: DescriptorStart): SandboxedProcess {
+    // A process of the user's that is not in the sandbox gets no descriptor of ours that it has no need of: another one of
+    // that user could take it, a terminal for instance.
+    const isInside = folder === undefined;
+    const { stdio, keep } = layOut(['ignore', 'pipe', 'ignore'], isInside ? this.#policy.keepDescriptors : []);
+    const position = stdio.length;
+    const others = isInside ? [] : [folder];
+    const start = {
+      path: position,
+      argv: ['probe', ...args(`/proc/self/fd/${position + 1}`)],
+      env: this.env(),
+      keep: [...keep, position, ...others.map((_, index) => position + 1 + index)],
+      execKey: this.execKey,
+    };
+    const launched = launch(startRecords(this.#policy, plan, start), [...stdio, program, ...others]);
+    // Another process of the same user may stop it for good.
+    return this.#supervise(launched, plan, { timeout: probeTime, killSignal: 'SIGKILL' });
+  }
+
+  #supervise(launched: Launched, plan: SandboxPlan, options: EndingOptions): SandboxedProcess {
+    const ending = new Ending(launched.child, options, this.#policy.newSession ?? true);
+    const child = asTarget(launched, plan, ending);
+    void child.enforcement.then(
+      () => ending.started(),
+      () => undefined, // told by the error event
+    );
+    return child;
+  }
+}
+
+/** One start, once its program was found. */
+interface Launch {
+  readonly layout: DescriptorLayout;
+  readonly argv: readonly string[];
+  readonly options: ReadSpawnOptions;
+  readonly tmp: PrivateTmp | undefined;
+}
+
+/** How a child that is Node finds its channel; child_process says it to the launcher, which passes nothing on. */
+function channelVariables(descriptor: number, serialization = 'json'): Readonly<Record<string, string>> {
+  return { NODE_CHANNEL_FD: String(descriptor), NODE_CHANNEL_SERIALIZATION_MODE: serialization };
+}

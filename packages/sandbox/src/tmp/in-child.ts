@@ -1,0 +1,22 @@
+import type { SandboxPlan } from '../plan/plan.js';
+import type { SandboxPolicy } from '../policy/options.js';
+import { PrivateTmp } from './private-tmp.js';
+
+/**
+ * The number at which a child has its part in the lock, or a higher one where it was given as many descriptors: above those
+ * that scripts write to by number, as in `exec 3>file`.
+ */
+export const lockPosition = 20;
+
+/** Makes the private folder that a policy asks for, if it does. @throws SandboxError as `PrivateTmp.make` */
+export function tmpFor({ tmp, home }: SandboxPolicy, { expected: { user } }: SandboxPlan): PrivateTmp | undefined {
+  if (tmp === undefined) return undefined;
+  const isPrivate = user?.privateGroup?.state === 'chosen';
+  const owner = user && { uid: user.uid, gid: user.gid, isPrivate };
+  return PrivateTmp.make({ kind: tmp, home: home !== undefined }, owner);
+}
+
+/** How a child finds it. */
+export function tmpVariables({ path, home }: PrivateTmp): Readonly<Record<string, string>> {
+  return { TMPDIR: path, ...(home === undefined ? {} : { HOME: home }) };
+}

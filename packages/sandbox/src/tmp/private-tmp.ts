@@ -1,0 +1,178 @@
+import { closeSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { errorCode, isSandboxError } from '@sb/core';
+import { effectiveUser, Folder, NewFolder } from '@sb/files';
+
+import { sandboxError } from '../errors.js';
+import type { TmpKind } from '../policy/options.js';
+import { shareFile } from '../system/file-lock.js';
+import { lockName, namePrefix, removeIfAbandoned, sweep } from './abandoned.js';
+
+/** Whose a private folder is to be. */
+export interface TmpOwner {
+  readonly uid: number;
+  readonly gid: number;
+  /** Whether no process has that group but those of the sandbox. */
+  readonly isPrivate: boolean;
+}
+
+/** What is made. */
+export interface TmpWish {
+  readonly kind: TmpKind;
+  /** Whether a home folder lies beside it. */
+  readonly home: boolean;
+}
+
+/** Others may pass through, and see no name. */
+const passable = 0o711;
+const passableForGroup = 0o710;
+const onlyOwner = 0o600;
+
+/** Milliseconds until the next look whether a descendant still has the folder: twice as many each time, up to a minute. */
+const firstPause = 100;
+const longestPause = 60_000;
+
+/**
+ * A temporary folder of one process and its descendants: `NAME/tmp-…`, and `NAME/home-…` beside it. Above them lies a
+ * folder of ours, in which nobody else can rename or replace them, with a file that all of them have a part in the lock
+ * of: by a descriptor that each inherits. Without one it is abandoned, and goes: by {@link release}, or by whoever makes
+ * the next one.
+ */
+export class PrivateTmp {
+  /** Absolute, for TMPDIR. */
+  readonly path: string;
+  /** Absolute, for HOME, where one was wished for. */
+  readonly home: string | undefined;
+  /** The descriptor that the child inherits, open for reading a file that it can't open itself; close-on-exec. */
+  readonly lock: number;
+  readonly #base: string;
+  readonly #name: string;
+  #isHeld = true;
+  #isReleased = false;
+
+  private constructor(base: string, made: Made) {
+    this.#base = base;
+    this.#name = made.name;
+    [this.path, this.home] = [made.tmp, made.home];
+    this.lock = made.lock;
+  }
+
+  /**
+   * Makes one, in the temporary folder (`TMPDIR`) or in memory (`/dev/shm`), and removes those there that were abandoned.
+   *
+   * @param wish - what is made
+   * @param owner - whose it is to be; undefined where that is us
+   * @throws SandboxError `untrusted-path` of `files` where root is asked to use a folder in which another user could
+   *   rename what is made there; `syscall-failed` where nothing can be made in it
+   */
+  static make(wish: TmpWish, owner: TmpOwner | undefined): PrivateTmp {
+    const path = wish.kind === 'memory' ? '/dev/shm' : resolve(tmpdir());
+    return attempt(path, () => {
+      // With the dot the folder itself is looked at too, as each is that a name is looked up in.
+      using base = Folder.open(`${path}/.`);
+      sweep(base);
+      return new PrivateTmp(path, fill(base, wish, owner));
+    });
+  }
+
+  /** Gives up our own part in it, once the child has its own, or could not be started. */
+  handOver(): void {
+    if (this.#isHeld) closeSync(this.lock);
+    this.#isHeld = false;
+  }
+
+  /** Removes it once no process has a part in it; what is left when this process ends is the next start's. Never throws. */
+  release(): void {
+    this.handOver();
+    if (!this.#isReleased) this.#look(firstPause);
+    this.#isReleased = true;
+  }
+
+  #look(pause: number): void {
+    if (this.#isGone()) return;
+    setTimeout(() => this.#look(Math.min(pause * 2, longestPause)), pause).unref();
+  }
+
+  #isGone(): boolean {
+    try {
+      using base = Folder.open(`${this.#base}/.`);
+      return removeIfAbandoned(base, this.#name);
+    } catch {
+      // A process of the same user may be writing into it; there is nobody to tell, and the next start tries again.
+      return false;
+    }
+  }
+}
+
+interface Made {
+  readonly name: string;
+  readonly tmp: string;
+  readonly home: string | undefined;
+  readonly lock: number;
+}
+
+function fill(base: Folder, { home }: TmpWish, owner: TmpOwner | undefined): Made {
+  using outer = NewFolder.make(base, namePrefix);
+  let lock: number | undefined;
+  try {
+    letThrough(outer, owner);
+    lock = lockIn(outer.inside);
+    return {
+      name: outer.name,
+      tmp: folderIn(outer.inside, 'tmp-', owner),
+      home: home ? folderIn(outer.inside, 'home-', owner) : undefined,
+      lock,
+    };
+  } catch (error) {
+    if (lock !== undefined) closeSync(lock);
+    outer.removeAll();
+    throw error;
+  }
+}
+
+/** The owner may pass through; where nobody else has its group, nobody else may. */
+function letThrough(outer: NewFolder, owner: TmpOwner | undefined): void {
+  if (owner === undefined) return;
+  if (owner.isPrivate) outer.giveTo({ uid: effectiveUser() ?? 0, gid: owner.gid });
+  outer.openTo(owner.isPrivate ? passableForGroup : passable);
+}
+
+/** Locked before it has a content, by which others know that it is. */
+function lockIn(inside: Folder): number {
+  const made = inside.create(lockName, onlyOwner);
+  try {
+    const lock = inside.openFile(lockName);
+    const errno = shareFile(lock);
+    if (errno === undefined) {
+      writeSync(made, 'x');
+      return lock;
+    }
+    closeSync(lock);
+    throw Object.assign(new Error(`its lock can't be had: ${errno}`), { code: errno });
+  } finally {
+    closeSync(made);
+  }
+}
+
+function folderIn(inside: Folder, prefix: string, owner: TmpOwner | undefined): string {
+  using made = NewFolder.make(inside, prefix);
+  if (owner !== undefined) made.giveTo({ uid: owner.uid, gid: owner.gid });
+  return join(inside.path, made.name);
+}
+
+function attempt<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (isSandboxError(error)) throw error;
+    const errno = errorCode(error);
+    throw sandboxError('syscall-failed', 'tmp', {
+      what: `no private folder could be made in ${path}: ${errno ?? String(error)}`,
+      hint: 'Point TMPDIR to a folder of a local file system in which this user may make some, or leave tmp out. The target was not run.',
+      errno,
+      cause: error,
+    });
+  }
+}
