@@ -24,8 +24,8 @@ export async function runWithoutRings(args, { cwd = '/tmp', env = {} } = {}) {
   const child = sandbox.spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 });
   const [[status], stdout, stderr] = await Promise.all([
     once(child, 'close'),
-    text(/** @type {import('node:stream').Readable} */ (child.stdout)),
-    text(/** @type {import('node:stream').Readable} */ (child.stderr)),
+    text(child.stdout),
+    text(child.stderr),
     child.enforcement,
   ]);
   return { status, stdout, stderr };
