@@ -164,6 +164,13 @@ const calls = [
 /** What downloads for it. */
 const server: readonly Mutant[] = [
   {
+    name: 'another program that is to download',
+    file: 'src/front-door/confined.ts',
+    from: 'if (settings.xferCommand !== undefined) return undefined;',
+    to: '',
+    red: ['test/front-door/serves', 'another program is to download'],
+  },
+  {
     name: 'a filter',
     file: 'src/front-door/confined.ts',
     from: ' && hasFilter(report)',
@@ -187,9 +194,9 @@ const ahead = [
   {
     name: 'questions',
     file: 'src/front-door/listed.ts',
-    from: 'if (lines[0] !== certain && ',
-    to: 'if (false && ',
-    red: ['src/front-door/listed', 'had a question'],
+    from: 'if (lines[0] !== certain) return [];',
+    to: 'void certain;',
+    red: ['src/front-door/listed', 'takes nothing of a list'],
   } satisfies Mutant,
 ];
 

@@ -78,8 +78,8 @@ const connections = [
   change(
     'a second question, over a connection of its own',
     'one-file/one-after-another',
-    'if (failure === undefined || hasStarted || !ofKeptConnections.has(failure.kind)) return failure;',
-    'if (hasStarted || mayBeKept) return failure;',
+    'if (failure === undefined || hasStarted || !ofKeptConnections.has(failure.kind)) return { failure, hasStarted };',
+    'if (hasStarted || mayBeKept) return { failure, hasStarted };',
     ['test/one-after-another', 'where the server sends bytes that belong to no answer'],
   ),
   change('no more connections that are kept', 'one-file/one-after-another', 'this.#keeps = false;', '', [
@@ -339,7 +339,7 @@ const ahead = [
   change(
     'the bytes of all that is kept',
     'one-file/files-ahead',
-    ' || this.#bytes + next.size > this.#limits.maxBytes) return;',
+    ' || this.#bytes + size > this.#limits.maxBytes) return;',
     ') return;',
     unit('one-file/files-ahead', 'keeps within its bytes'),
   ),
