@@ -18,6 +18,7 @@ export { type ProgramOptions, type ProgramResult, runProgram } from './program.j
 export { missing, type Requirement } from './requirements.js';
 export { type TemporaryFolder, temporaryFolder } from './temporary.js';
 export { type SilentResolver, silentResolver } from './silent-resolver.js';
+export { pairsOf, someOf, valuesOf } from './some-of.js';
 export { type SmallDisk, smallDisk } from './small-disk.js';
 export { isReachable, reachableProgram, stage } from './stage.js';
 export { World } from './world.js';
