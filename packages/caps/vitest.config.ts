@@ -1,3 +1,3 @@
 import { packageTests } from '../../tooling/vitest.base.js';
 
-export default packageTests({ moreCases: ['test/privileged/sequence.test.ts'] });
+export default packageTests({ moreCases: ['test/privileged/sequence.test.ts', 'test/privileged/threads.test.ts'] });

@@ -9,6 +9,8 @@ export default packageTests({
     'test/property/verify.test.ts',
     'test/property/algebra.test.ts',
     'test/differential/libseccomp.test.ts',
+    'test/enforcement/programs.test.ts',
+    'test/enforcement/restrict.test.ts',
     'test/enforcement/stacked.test.ts',
   ],
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { missing, type ProgramResult, runProgram } from '@sb/test-kit';
+import { missing, type ProgramResult, runProgram, someOf, valuesOf } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { environment, program } from '../kit/fetch-program.js';
@@ -30,7 +30,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     [false, true].map((hasDownloadUser) => ({ scheme, hasDownloadUser })),
   );
 
-  it.each(cases)('-Sy, -Sw and -Syu by $scheme (DownloadUser: $hasDownloadUser)', async (one) => {
+  it.each(someOf(cases, valuesOf))('-Sy, -Sw and -Syu by $scheme (DownloadUser: $hasDownloadUser)', async (one) => {
     const { repository, nginx } = scene;
     const server = one.scheme === 'file' ? `file://${repository.folder}` : nginx[one.scheme];
     const options = one.hasDownloadUser ? ['DownloadUser = nobody'] : [];
