@@ -4,6 +4,7 @@ export default packageTests({
   moreCases: [
     'test/schema/schema.test.ts',
     'test/cli/ends.test.ts',
+    'test/cli/policy-file.test.ts',
     'test/enforcement/nesting.test.ts',
     'test/enforcement/restrict-self.test.ts',
     'test/native/fuzz.test.ts',

@@ -4,6 +4,7 @@ export default packageTests({
   // Some tests start four releases of Node, one after the other.
   testTimeout: 60_000,
   moreCases: [
+    'src/compiler/compile.test.ts',
     'test/property/compile.test.ts',
     'test/property/any-program.test.ts',
     'test/property/verify.test.ts',

@@ -2,7 +2,7 @@ export { type Attack, attacks, beside, requireMet, expectNothingGained, untilMet
 export { type Attempt, probe, probePath } from './attempt.js';
 export { type Authority, type Certificate, makeAuthority } from './authority.js';
 export { bestStatus } from './best-status.js';
-export { fewOrMany } from './few-or-many.js';
+export { fewOrMany, inLong } from './few-or-many.js';
 export { compileAddon, compileC, sanitizers } from './compile.js';
 export { setDefaultAcl } from './default-acl.js';
 export { offersIn, typedInZsh } from './completion.js';
