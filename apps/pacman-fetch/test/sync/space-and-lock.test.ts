@@ -14,6 +14,13 @@ const small = 'pkg1-1-1-any.pkg.tar.zst';
 
 let scene: Scene;
 
+async function refreshed(options: Parameters<Scene['machine']>[0] = {}): Promise<Machine> {
+  const machine = scene.machine(options);
+  expect(await machine.run('refresh')).toMatchObject({ status: 0, stderr: '' });
+  scene.asked();
+  return machine;
+}
+
 describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare', 'landlock6'))('prefetch', () => {
   beforeAll(async () => {
     scene = await makeScene();
@@ -25,7 +32,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
       options: readonly string[],
       run: (machine: Machine, prefix: readonly string[]) => Promise<void>,
     ): Promise<void> => {
-      const machine = await scene.refreshed({ options });
+      const machine = await refreshed({ options });
       await using disk = await smallDisk(machine.cache);
       await run(machine, disk.prefix);
     };
@@ -70,7 +77,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
       ['root', {}],
       ['a user who may not write to DBPath', { uid: 65_534, gid: 65_534 }],
     ])('write to no part at a time, as %s', async (_, who) => {
-      const machine = await scene.refreshed();
+      const machine = await refreshed();
       const lock = join(machine.database, 'db.lck');
       writeFileSync(lock, '');
       rmSync(machine.cache, { recursive: true });
@@ -104,7 +111,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
         { '/test.db': scene.repository.read('test.db') },
         { [`/${small}`]: (request, response) => void answerLate(request, response) },
       );
-      const other = await scene.refreshed({ servers: [mirror.origin] });
+      const other = await refreshed({ servers: [mirror.origin] });
       world.machine = other;
       expect(await other.run('prefetch', 'pkg1')).toMatchObject({ status: 0, stderr: '' });
       expect(met).toMatchObject([{ status: 1, stderr: expect.stringContaining('unable to lock database') as string }]);
