@@ -9,8 +9,12 @@ const long = /^test\/(?:mutation|long|interruption|neighbour)\//;
 const outlives =
   /\bvi\b|process\.(?:chdir|umask|on|once|exitCode|set\w+id)\b|process\.env\[[^\]]+\] =[^=]|delete process\b/;
 
-/** What looks at its own process, in which an earlier file may have left something: memory, descriptors, children. */
-const looks = /process\.(?:pid|memoryUsage|resourceUsage)\b|\/proc\/self|workerPids\(\)|\bgc\(/;
+/**
+ * What looks at its own process, in which an earlier file may have left something: memory, descriptors, children. Others name
+ * /proc/self for a process that they start.
+ */
+const looks =
+  /process\.(?:pid|memoryUsage|resourceUsage)\b|\b(?:read|list)\w*\(['"`]\/proc\/self|workerPids\(\)|\bgc\(/;
 
 /**
  * @param folder - of a package

@@ -1,3 +1,9 @@
 import { packageTests } from '../../tooling/vitest.base.js';
 
-export default packageTests({ moreCases: ['test/privileged/sequence.test.ts'] });
+export default packageTests({
+  moreCases: [
+    'test/privileged/differential.test.ts',
+    'test/privileged/sequence.test.ts',
+    'test/privileged/threads.test.ts',
+  ],
+});

@@ -1,3 +1,3 @@
 import { packageTests } from '../../tooling/vitest.base.js';
 
-export default packageTests();
+export default packageTests({ moreCases: ['test/enforcement/threads.test.ts'] });

@@ -3,6 +3,10 @@ import { packageTests } from '../../tooling/vitest.base.js';
 export default packageTests({
   moreCases: [
     'test/schema/schema.test.ts',
+    'test/cli/ends.test.ts',
+    'test/cli/policy-file.test.ts',
+    'test/enforcement/nesting.test.ts',
+    'test/enforcement/restrict-self.test.ts',
     'test/native/fuzz.test.ts',
     'test/neighbour/options.test.ts',
     'test/neighbour/self-test.test.ts',

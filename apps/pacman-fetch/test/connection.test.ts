@@ -3,7 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 
-import { type Authority, makeAuthority, missing, runProgram, silentResolver, temporaryFolder } from '@sb/test-kit';
+import {
+  type Authority,
+  inLong,
+  makeAuthority,
+  missing,
+  runProgram,
+  silentResolver,
+  temporaryFolder,
+} from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { environment, program, runFetch } from './kit/fetch-program.js';
@@ -197,17 +205,20 @@ describe.skipIf(missing('root', 'linux', 'openssl'))('a proxy', () => {
     expect(proxy.seen).toEqual([`CONNECT ${secure.host}`]);
   });
 
-  it('that never opens its tunnel is given up, even without a time-out for the download', async () => {
-    const silent = createTcpServer();
-    await new Promise<void>((resolve) => {
-      silent.listen(0, '127.0.0.1', resolve);
+  // Ten seconds of waiting.
+  inLong(() => {
+    it('that never opens its tunnel is given up, even without a time-out for the download', async () => {
+      const silent = createTcpServer();
+      await new Promise<void>((resolve) => {
+        silent.listen(0, '127.0.0.1', resolve);
+      });
+      const { port } = silent.address() as AddressInfo;
+      const env = { https_proxy: `http://127.0.0.1:${port}` };
+      const { status, stderr } = await fetch(`${secure.origin}/x`, ['--disable-download-timeout'], env);
+      expect(status).toBe(1);
+      expect(stderr).toContain('sent nothing for too long');
+      silent.close();
     });
-    const { port } = silent.address() as AddressInfo;
-    const env = { https_proxy: `http://127.0.0.1:${port}` };
-    const { status, stderr } = await fetch(`${secure.origin}/x`, ['--disable-download-timeout'], env);
-    expect(status).toBe(1);
-    expect(stderr).toContain('sent nothing for too long');
-    silent.close();
   });
 
   it('gets its own credentials', async () => {
@@ -231,34 +242,37 @@ describe.skipIf(missing('root', 'linux', 'openssl'))('a proxy', () => {
   });
 });
 
-describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('a resolver that never answers', () => {
-  it('is not waited for longer than a connection, whoever downloads', async () => {
-    await using network = await silentResolver(folder.file('resolv.conf'), 3);
-    const [prefix = '', ...rest] = network.prefix;
-    const begun = performance.now();
-    // At once, since each of them waits for ten seconds.
-    const results = await Promise.all(
-      ['dead.part', 'other'].map(async (name) => {
-        const args = ['--config', folder.file('pacman.conf'), '-o', folder.file(name), 'http://dead.test/x'];
-        return await runProgram(prefix, [...rest, process.execPath, program, ...args], { env: environment });
-      }),
-    );
-    // Ten seconds to connect; a look-up takes thirty.
-    expect(performance.now() - begun).toBeLessThan(20_000);
-    expect(results.map(({ status }) => status)).toEqual([1, 1]);
-    for (const { stderr } of results) expect(stderr).toContain('from dead.test : Connection timed out');
-  });
-
-  it('is not waited for where a signal ends the download', async () => {
-    await using network = await silentResolver(folder.file('resolv.conf'), 3);
-    const args = ['--config', folder.file('pacman.conf'), '-o', folder.file('ended.part'), 'http://dead.test/x'];
-    const begun = performance.now();
-    const prefix = ['--preserve-status', '--signal=TERM', '4', ...network.prefix];
-    const { status } = await runProgram('timeout', [...prefix, process.execPath, program, ...args], {
-      env: environment,
+// Ten seconds of waiting each.
+inLong(() => {
+  describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('a resolver that never answers', () => {
+    it('is not waited for longer than a connection, whoever downloads', async () => {
+      await using network = await silentResolver(folder.file('resolv.conf'), 3);
+      const [prefix = '', ...rest] = network.prefix;
+      const begun = performance.now();
+      // At once, since each of them waits for ten seconds.
+      const results = await Promise.all(
+        ['dead.part', 'other'].map(async (name) => {
+          const args = ['--config', folder.file('pacman.conf'), '-o', folder.file(name), 'http://dead.test/x'];
+          return await runProgram(prefix, [...rest, process.execPath, program, ...args], { env: environment });
+        }),
+      );
+      // Ten seconds to connect; a look-up takes thirty.
+      expect(performance.now() - begun).toBeLessThan(20_000);
+      expect(results.map(({ status }) => status)).toEqual([1, 1]);
+      for (const { stderr } of results) expect(stderr).toContain('from dead.test : Connection timed out');
     });
-    expect(status).toBe(143);
-    // The look-up itself takes thirty seconds.
-    expect(performance.now() - begun).toBeLessThan(20_000);
+
+    it('is not waited for where a signal ends the download', async () => {
+      await using network = await silentResolver(folder.file('resolv.conf'), 3);
+      const args = ['--config', folder.file('pacman.conf'), '-o', folder.file('ended.part'), 'http://dead.test/x'];
+      const begun = performance.now();
+      const prefix = ['--preserve-status', '--signal=TERM', '4', ...network.prefix];
+      const { status } = await runProgram('timeout', [...prefix, process.execPath, program, ...args], {
+        env: environment,
+      });
+      expect(status).toBe(143);
+      // The look-up itself takes thirty seconds.
+      expect(performance.now() - begun).toBeLessThan(20_000);
+    });
   });
 });

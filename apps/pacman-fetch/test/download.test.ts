@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 
-import { missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { missing, runProgram, someOf, temporaryFolder, type TemporaryFolder, valuesOf } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import {
@@ -259,7 +259,7 @@ describe.skipIf(missing('root', 'linux'))('a failed download', () => {
     expect(said).toEqual({ url: from, file, status: 'none', features: [], error });
   });
 
-  it.each([
+  const failures = [
     ['/absent', 'answered with status 404'],
     ['/204', 'answered with status 204'],
     ['/300', 'answered with status 300'],
@@ -268,16 +268,21 @@ describe.skipIf(missing('root', 'linux'))('a failed download', () => {
     ['/loop', 'More than 10 redirects'],
     ['/to-file', 'redirects to file: which is not followed'],
     ['/nowhere', 'redirects to nowhere'],
-  ])('of %s leaves nothing and says: %s', async (path, text) => {
-    const { status, stderr } = await fetchTo('x', path);
+  ].flatMap(([path = '', text = '']) => ['x', 'x.part'].map((file) => ({ path, text, file })));
+
+  // Each failure in one of the ways to write, alternately, and in `npm run test:long` in both.
+  it.each(
+    someOf(failures, ({ path, file }) => [path, `${file} ${failures.findIndex((one) => one.path === path) % 4}`]),
+  )('of $path to $file leaves nothing and says: $text', async ({ path, text, file }) => {
+    const { status, stderr } = await fetchTo(file, path);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^error: failed retrieving file 'x' from 127\.0\.0\.1:\d+ : /);
     expect(stderr).toContain(text);
     expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(3);
-    expect(readdirSync(folder.path)).toEqual(['pacman.conf']);
     // What writes in place can't take the name away any more: nothing has come, so nothing is there.
-    expect(await fetchTo('y.part', path)).toMatchObject({ status: 1, stderr: stderr.replace("'x'", "'y'") });
-    expect(statSync(folder.file('y.part'), { throwIfNoEntry: false })?.size).toBe(isInOneProcess ? 0 : undefined);
+    const isThere = file === 'x.part' && isInOneProcess;
+    expect(readdirSync(folder.path)).toEqual(isThere ? ['pacman.conf', 'x.part'] : ['pacman.conf']);
+    if (isThere) expect(statSync(folder.file(file)).size).toBe(0);
   });
 
   it('with status 404 leaves what was there before', async () => {
@@ -336,13 +341,15 @@ describe.skipIf(missing('root', 'linux'))('a failed download', () => {
 });
 
 describe.skipIf(missing('root', 'linux'))('an interrupted download', () => {
-  it.each([
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGKILL', null],
-  ] as const)('by %s leaves its part and no process, and resumes', async (signal, expected) => {
-    // Its own process writes a .part in place, and a worker one that is to get another name.
-    for (const file of ['x.part', 'y']) {
+  const endings = { SIGINT: 130, SIGTERM: 143, SIGKILL: null } as const;
+  // Its own process writes a .part in place, and a worker one that is to get another name.
+  const cases = (['SIGINT', 'SIGTERM', 'SIGKILL'] as const).flatMap((signal) =>
+    ['x.part', 'y'].map((file) => ({ signal, file })),
+  );
+
+  it.each(someOf(cases, valuesOf))(
+    'by $signal leaves its part and no process, and resumes $file',
+    async ({ signal, file }) => {
       const started = startFetch(['--config', config, '-o', folder.file(file), `${mirror.origin}/stalled`]);
       const pid = started.pid ?? 0;
       const ended = new Promise((resolve) => {
@@ -353,13 +360,13 @@ describe.skipIf(missing('root', 'linux'))('an interrupted download', () => {
       const [worker] = childrenOf(pid);
       expect(worker === undefined).toBe(file === 'x.part' && isInOneProcess);
       process.kill(pid, signal);
-      expect(await ended).toBe(expected);
+      expect(await ended).toBe(endings[signal]);
       await eventually('the end of the worker', () => worker === undefined || !existsSync(`/proc/${worker}`));
       expect(readFileSync(part).equals(half)).toBe(true);
       expect(await fetchTo(file, '/stalled')).toMatchObject({ status: 0 });
       expect(readFileSync(folder.file(file)).equals(content)).toBe(true);
-    }
-  });
+    },
+  );
 
   it('by stopping the program for a while goes on', async () => {
     const started = startFetch(['--config', config, '-o', folder.file('x'), `${mirror.origin}/slow`]);

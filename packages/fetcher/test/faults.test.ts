@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 
-import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { fewOrMany, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { errorOf, fetcherFor } from './kit/fetch.js';
@@ -59,10 +59,11 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker that is killed'
     expect(statSync(folder.file('x.part'))).toMatchObject({ size: half, mtime: lastModified });
   });
 
-  it('at any of 20 moments of a batch loses nothing', async () => {
+  const moments = fewOrMany(5, 20);
+  it(`at any of ${moments} moments of a batch loses nothing`, async () => {
     const names = Array.from({ length: 40 }, (_, index) => `file-${index}`);
     await using server = await fileServer(Object.fromEntries(names.map((name) => [`/${name}`, name + content])));
-    for (let turn = 0; turn < 20; turn++) {
+    for (let turn = 0; turn < moments; turn++) {
       await using fetcher = fetcherFor();
       const to = (name: string): string => folder.file(`${turn}-${name}`);
       const download = fetcher.download(names.map((name) => ({ sources: [`${server.origin}/${name}`], to: to(name) })));

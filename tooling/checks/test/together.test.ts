@@ -23,6 +23,11 @@ describe('a test file shares its process', () => {
     expect(together(Object.fromEntries(files.map((name) => [name, text])))).toEqual(files);
   });
 
+  it('where it names /proc/self for a process that it starts', () => {
+    const text = "run(['cat', '/proc/self/status']);";
+    expect(together({ 'test/a.test.ts': text })).toEqual(['test/a.test.ts']);
+  });
+
   it.each([
     ['is no test', 'src/a.ts', ''],
     ['takes long', 'test/neighbour/a.test.ts', ''],

@@ -8,7 +8,7 @@ import { suites, thorough } from './suites.mjs';
 
 export const usage = `npm run test:kernels [-- OPTIONS]
 
-  --quick            the few kernels that every change is tested on
+  --quick            the oldest and the newest kernel, on which every change is tested
   --kernel NAME      only this one; may be repeated
   --layer NAME       only these tests; may be repeated
   --thorough         more tests of each layer; takes several times as long

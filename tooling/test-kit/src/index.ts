@@ -2,7 +2,7 @@ export { type Attack, attacks, beside, requireMet, expectNothingGained, untilMet
 export { type Attempt, probe, probePath } from './attempt.js';
 export { type Authority, type Certificate, makeAuthority } from './authority.js';
 export { bestStatus } from './best-status.js';
-export { fewOrMany } from './few-or-many.js';
+export { fewOrMany, inLong } from './few-or-many.js';
 export { compileAddon, compileC, sanitizers } from './compile.js';
 export { setDefaultAcl } from './default-acl.js';
 export { offersIn, typedInZsh } from './completion.js';
@@ -18,6 +18,7 @@ export { type ProgramOptions, type ProgramResult, runProgram } from './program.j
 export { missing, type Requirement } from './requirements.js';
 export { type TemporaryFolder, temporaryFolder } from './temporary.js';
 export { type SilentResolver, silentResolver } from './silent-resolver.js';
+export { pairsOf, someOf, valuesOf } from './some-of.js';
 export { type SmallDisk, smallDisk } from './small-disk.js';
 export { isReachable, reachableProgram, stage } from './stage.js';
 export { World } from './world.js';

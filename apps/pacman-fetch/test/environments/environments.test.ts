@@ -4,7 +4,7 @@ import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFil
 import { dirname, join } from 'node:path';
 
 import { beneath, dockerCapabilities, dockerFilter, withoutLandlock } from '@sb/containers';
-import { missing, type ProgramResult, runProgram, temporaryFolder } from '@sb/test-kit';
+import { missing, type ProgramResult, runProgram, someOf, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { environment, program } from '../kit/fetch-program.js';
@@ -164,24 +164,32 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'landlock6', 'libcap', 'faker
       folder[Symbol.dispose]();
     });
 
-    it.each(situations)('$where', async (situation) => {
+    const commands = [
+      ['test.db', 'refresh'],
+      [packageFile, 'prefetch', 'pkg1'],
+    ] as const;
+    const cases = situations.flatMap((situation) =>
+      commands.map(([file, ...words]) => ({ where: situation.where, command: words[0], situation, file, words })),
+    );
+    // Each situation once, and each command where it is refused, and by each owner; test:long has each in each situation.
+    const some = someOf(cases, ({ where, command, situation: { seenAs, owner = 0 } }) => [
+      where,
+      `${command} ${seenAs === undefined}`,
+      `${command} ${owner}`,
+    ]);
+
+    it.each(some)('$where: $command', async ({ situation, file, words }) => {
       const { seenAs, says = /^$/ } = situation;
-      const commands = [
-        ['test.db', 'refresh'],
-        [packageFile, 'prefetch', 'pkg1'],
-      ] as const;
-      for (const [file, ...command] of commands) {
-        const { status, stderr, files, seen } = await run(situation, ...command);
-        expect(stderr).toMatch(says);
-        expect({ status, hasFile: files.includes(file) }).toEqual({
-          status: seenAs === undefined ? 3 : 0,
-          hasFile: seenAs !== undefined,
-        });
-        // By the owner of the socket, and by every thread of the process that has it.
-        expect(seen.map(({ socketUid }) => socketUid)).toEqual(seenAs === undefined ? [] : [seenAs]);
-        const ids = Array.from({ length: 4 }, () => seenAs).join('\t');
-        for (const thread of seen.flatMap(({ threads }) => threads)) expect(thread).toMatch(new RegExp(`^${ids} \\| `));
-      }
+      const { status, stderr, files, seen } = await run(situation, ...words);
+      expect(stderr).toMatch(says);
+      expect({ status, hasFile: files.includes(file) }).toEqual({
+        status: seenAs === undefined ? 3 : 0,
+        hasFile: seenAs !== undefined,
+      });
+      // By the owner of the socket, and by every thread of the process that has it.
+      expect(seen.map(({ socketUid }) => socketUid)).toEqual(seenAs === undefined ? [] : [seenAs]);
+      const ids = Array.from({ length: 4 }, () => seenAs).join('\t');
+      for (const thread of seen.flatMap(({ threads }) => threads)) expect(thread).toMatch(new RegExp(`^${ids} \\| `));
     });
 
     it("and pacman installs, by Docker's default rules", async () => {

@@ -2,7 +2,7 @@
 import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { missing, type ProgramResult, runProgram } from '@sb/test-kit';
+import { missing, type ProgramResult, runProgram, someOf } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { environment } from '../kit/fetch-program.js';
@@ -60,7 +60,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     ),
   );
 
-  it.each(cases)(
+  it.each(someOf(cases))(
     'downloads all by one process, by $scheme (signed: $isSigned, DownloadUser: $hasDownloadUser)',
     async ({ scheme, isSigned, hasDownloadUser }) => {
       const machine = machineOf({

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'n
 import { constants } from 'node:os';
 import { join } from 'node:path';
 
-import { fewOrMany, missing, temporaryFolder } from '@sb/test-kit';
+import { missing, someOf, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { eventually } from '../kit/fetch-program.js';
@@ -107,16 +107,19 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'landlock6'))('interrupted', 
     folder[Symbol.dispose]();
   });
 
-  // The first two come to one handler: each of them at every other moment, but in `npm run test:long` at each.
-  const sentAt = (index: number) =>
-    signals.filter((signal, at) => signal === 'SIGKILL' || at === index % 2 || fewOrMany(0, 1) === 1);
   const cases = Object.entries(moments).flatMap(([command, all]) =>
-    all.flatMap((moment, index) =>
-      sentAt(index).map((signal) => ({ command: command as CommandName, moment, signal, when: moment.name })),
+    all.flatMap((moment) =>
+      signals.map((signal) => ({ command: command as CommandName, moment, signal, when: moment.name })),
     ),
   );
+  // Each moment of each command, and each signal to each command, and at each kind of moment; test:long takes all.
+  const some = someOf(cases, ({ command, when, signal, moment }) => [
+    `${command} ${when}`,
+    `${command} ${signal}`,
+    ...['stop', 'call', 'isAsked'].filter((kind) => kind in moment).map((kind) => `${kind} ${signal}`),
+  ]);
 
-  it.each(cases)('$command $when, by $signal', async ({ command, moment, signal }) => {
+  it.each(some)('$command $when, by $signal', async ({ command, moment, signal }) => {
     machine.reset(command === 'prefetch' ? databases : undefined);
     mirror.goOn();
     const stopped = 'stop' in moment ? moment.stop : undefined;

@@ -13,13 +13,6 @@ let scene: Scene;
 
 const small = 'pkg1-1-1-any.pkg.tar.zst';
 
-async function refreshed(): Promise<Machine> {
-  const machine = scene.machine();
-  expect(await machine.run('refresh')).toMatchObject({ status: 0 });
-  scene.asked();
-  return machine;
-}
-
 const commandOf = ({ config, cacert = '' }: Machine, ...args: readonly string[]): readonly string[] => [
   process.execPath,
   program,
@@ -44,7 +37,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
   it.each(['n', 'no', 'what'])(
     'downloads nothing where a terminal answers %j, and pacman is not started',
     async (no) => {
-      const machine = await refreshed();
+      const machine = await scene.refreshed();
       const { status, screen } = await inTerminal(machine, [no], '-Sw', 'pkg1', 'pkg10');
       expect(status).toBe(1);
       expect(screen).toEqual([
@@ -61,7 +54,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
   );
 
   it.each(['y', 'YES', ''])('downloads where it answers %j, and leaves the next answer for pacman', async (yes) => {
-    const machine = await refreshed();
+    const machine = await scene.refreshed();
     const { status, written } = await inTerminal(machine, [yes, 'y'], '-Sw', 'pkg1');
     expect(status).toBe(0);
     expect(written.match(/Proceed with download\? \[Y\/n\]/g)).toHaveLength(2);
@@ -70,7 +63,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
   });
 
   it('asks nobody with --noconfirm, and nobody where everything is there', async () => {
-    const machine = await refreshed();
+    const machine = await scene.refreshed();
     expect((await inTerminal(machine, ['n'], '-Sw', '--noconfirm', 'pkg1')).status).toBe(0);
     expect(readdirSync(machine.cache)).toEqual([small]);
     // pacman's own question alone.
@@ -79,7 +72,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
   });
 
   it('takes no answer that comes by a pipe: it is for pacman', async () => {
-    const machine = await refreshed();
+    const machine = await scene.refreshed();
     const words = ['-c', 'printf "y\\n" | "$@"', 'sh', ...commandOf(machine, '-Sw', 'pkg1')];
     expect(await runProgram('sh', words, { env: environment })).toMatchObject({ status: 0 });
     expect(readdirSync(machine.cache)).toEqual([small]);

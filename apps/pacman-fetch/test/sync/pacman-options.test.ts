@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { missing, type ProgramResult, runProgram } from '@sb/test-kit';
+import { inLong, missing, type ProgramResult, runProgram } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { environment, program } from '../kit/fetch-program.js';
@@ -140,21 +140,24 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     expect(stderr.match(/'Nonsense' in section 'options' not recognized/g)).toHaveLength(1);
   });
 
-  it('waits for a server that is slow to answer with --disable-download-timeout', async () => {
-    const database = scene.repository.read('test.db');
-    const patience = 11_000;
-    await using server = await startMirror(
-      {},
-      { '/test.db': (request, response) => void setTimeout(() => serve(database, request, response), patience) },
-    );
-    const servers = [server.origin];
-    const { config } = scene.machine({ servers, options: ['DisableDownloadTimeout'] });
-    const refresh = [program, 'refresh', '--config', config];
-    const results = await Promise.all([
-      through(scene.machine({ servers }), '-Sy'),
-      through(scene.machine({ servers }), '-Sy', '--disable-download-timeout'),
-      runProgram(process.execPath, refresh, { env: environment, timeout: 55_000 }),
-    ]);
-    expect(results.map(({ status }) => status)).toEqual([1, 0, 0]);
+  // Eleven seconds of waiting.
+  inLong(() => {
+    it('waits for a server that is slow to answer with --disable-download-timeout', async () => {
+      const database = scene.repository.read('test.db');
+      const patience = 11_000;
+      await using server = await startMirror(
+        {},
+        { '/test.db': (request, response) => void setTimeout(() => serve(database, request, response), patience) },
+      );
+      const servers = [server.origin];
+      const { config } = scene.machine({ servers, options: ['DisableDownloadTimeout'] });
+      const refresh = [program, 'refresh', '--config', config];
+      const results = await Promise.all([
+        through(scene.machine({ servers }), '-Sy'),
+        through(scene.machine({ servers }), '-Sy', '--disable-download-timeout'),
+        runProgram(process.execPath, refresh, { env: environment, timeout: 55_000 }),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual([1, 0, 0]);
+    });
   });
 });

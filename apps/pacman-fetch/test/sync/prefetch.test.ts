@@ -37,14 +37,6 @@ function leadsTo(pid: number | undefined, descriptor: string): string | undefine
   }
 }
 
-/** A machine whose databases are there. */
-async function refreshed(options: Parameters<Scene['machine']>[0] = {}): Promise<Machine> {
-  const machine = scene.machine(options);
-  expect(await machine.run('refresh')).toMatchObject({ status: 0, stderr: '' });
-  scene.asked();
-  return machine;
-}
-
 function expectPackages({ cache }: Machine, expected: readonly string[] = files): void {
   expect(readdirSync(cache).toSorted()).toEqual([...expected].toSorted());
   for (const name of expected) {
@@ -59,7 +51,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
   afterAll(async () => await scene[Symbol.asyncDispose]());
 
   it('says where each file really begins, and for how long it comes', async () => {
-    const machine = await refreshed();
+    const machine = await scene.refreshed();
     const { stdout, status } = await machine.run('prefetch', '--json', ...targets);
     expect(status).toBe(0);
     const events = stdout
@@ -72,7 +64,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
   });
 
   it('hears a signal while it sums what the owner of its cache has put there', async () => {
-    const machine = await refreshed();
+    const machine = await scene.refreshed();
     const [file = ''] = files;
     const path = join(machine.cache, file);
     chownSync(machine.cache, sandboxUser.uid, sandboxUser.gid);
@@ -98,7 +90,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     async (scheme) => {
       const { repository, nginx } = scene;
       const server = scheme === 'file' ? `file://${repository.folder}` : nginx[scheme];
-      const machine = await refreshed({ servers: [server], signedBy: repository });
+      const machine = await scene.refreshed({ servers: [server], signedBy: repository });
       // The control: without the packages pacman can't.
       expect((await machine.pacmanWithoutNetwork('-Sw', ...targets)).status).toBe(scheme === 'file' ? 0 : 1);
       for (const name of readdirSync(machine.cache)) rmSync(join(machine.cache, name), { recursive: true });
@@ -118,7 +110,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
   );
 
   it('asks for nothing that is complete in any cache folder, and again for what is not', async () => {
-    const machine = await refreshed();
+    const machine = await scene.refreshed();
     await machine.run('prefetch', ...targets);
     scene.asked();
     expect(await machine.run('prefetch', ...targets)).toMatchObject({ status: 0, stdout: '', stderr: '' });
@@ -139,7 +131,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
   });
 
   it('begins with the largest', async () => {
-    const machine = await refreshed({ options: ['ParallelDownloads = 1'] });
+    const machine = await scene.refreshed({ options: ['ParallelDownloads = 1'] });
     const before = scene.nginx.log().length;
     expect(await machine.run('prefetch', ...targets)).toMatchObject({ status: 0 });
     // One at a time, so the server's log has them in the order in which they were asked for.
@@ -148,7 +140,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
   });
 
   it('tells of all with --json', async () => {
-    const machine = await refreshed();
+    const machine = await scene.refreshed();
     const { stdout } = await machine.run('prefetch', '--json', ...targets);
     const events = stdout
       .trim()
@@ -163,7 +155,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
   });
 
   it('goes on with a part that is there', async () => {
-    const machine = await refreshed();
+    const machine = await scene.refreshed();
     const name = files[2] ?? '';
     const whole = scene.repository.read(name);
     writeFileSync(join(machine.cache, `${name}.part`), whole.subarray(0, 1_000_000));
@@ -196,7 +188,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
         },
       },
     );
-    const machine = await refreshed({ options: ['ParallelDownloads = 1'] });
+    const machine = await scene.refreshed({ options: ['ParallelDownloads = 1'] });
     writeFileSync(machine.config, readFileSync(machine.config, 'utf8').replaceAll(scene.nginx.http, server.origin));
     const there = `${name}${suffix}`;
     writeFileSync(join(machine.cache, there), Buffer.alloc(whole.length + 10, 'x'));
@@ -215,13 +207,13 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     const [first = ''] = files;
     const good = scene.repository.read(first);
     writeFileSync(join(broken.folder, first), Buffer.alloc(good.length, 'x'));
-    const lucky = await refreshed({ servers: [broken.url, scene.nginx.http] });
+    const lucky = await scene.refreshed({ servers: [broken.url, scene.nginx.http] });
     const result = await lucky.run('prefetch', ...targets);
     expect(result.status).toBe(0);
     expect(result.stderr).toMatch(/^error: failed retrieving file 'pkg1-.*' from disk : .*SHA-256/);
     expectPackages(lucky);
 
-    const unlucky = await refreshed({ servers: [broken.url] });
+    const unlucky = await scene.refreshed({ servers: [broken.url] });
     const { status, stderr } = await unlucky.run('prefetch', ...targets);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^error: failed to retrieve 1 of 3 packages\n {7}What is complete stays in /m);
@@ -229,7 +221,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
   });
 
   it("gives pacman's words for targets that are none", async () => {
-    const machine = await refreshed();
+    const machine = await scene.refreshed();
     expect(await machine.run('prefetch', 'nothing')).toMatchObject({
       status: 1,
       stderr: 'error: target not found: nothing\n',
@@ -239,7 +231,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
   });
 
   it('leaves out with --needed what is installed', async () => {
-    const machine = await refreshed();
+    const machine = await scene.refreshed();
     expect(await machine.pacman('-S', 'pkg1')).toMatchObject({ status: 0 });
     rmSync(join(machine.cache, files[0] ?? ''));
     expect(await machine.run('prefetch', '--needed', 'pkg1')).toMatchObject({ status: 0, stderr: '' });
@@ -249,7 +241,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
   });
 
   it('warns once of what is odd in pacman.conf', async () => {
-    const machine = await refreshed();
+    const machine = await scene.refreshed();
     appendFileSync(machine.config, '[options]\nNonsense = 1\n');
     for (const [target, status] of [
       ['pkg1', 0],
@@ -262,7 +254,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
   });
 
   it('takes no target for an option of pacman', async () => {
-    const machine = await refreshed();
+    const machine = await scene.refreshed();
     expect(await machine.run('prefetch', '--', '--needed')).toMatchObject({
       status: 1,
       stderr: 'error: target not found: --needed\n',
@@ -270,7 +262,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
   });
 
   it('fetches what an upgrade needs with -u', async () => {
-    const machine = await refreshed();
+    const machine = await scene.refreshed();
     expect(await machine.run('prefetch', '-u')).toMatchObject({ status: 0, stdout: '' });
     // What is installed is older than what the repository has.
     await machine.pacman('-S', 'pkg1');

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { makeAuthority, temporaryFolder } from '@sb/test-kit';
 
@@ -15,6 +16,8 @@ export interface Scene extends AsyncDisposable {
   asked(): readonly string[];
   /** A new machine; its server is the http one where nothing else is said. */
   machine(options?: Partial<MachineOptions>): Machine;
+  /** The same with databases: those that the first one of its kind has brought, so that each test begins behind that. */
+  refreshed(options?: Partial<MachineOptions>): Promise<Machine>;
   /** A copy of the repository that a test may spoil, and its `file:` URL. */
   copy(): { readonly folder: string; readonly url: string };
 }
@@ -32,7 +35,8 @@ export async function makeScene(): Promise<Scene> {
     mkdirSync(path);
     return path;
   };
-  return {
+  const databases = new Map<boolean, string>();
+  const scene: Scene = {
     repository,
     nginx,
     asked: () => {
@@ -43,6 +47,20 @@ export async function makeScene(): Promise<Scene> {
     },
     machine: (options = {}) =>
       new Machine(fresh('machine'), { servers: [nginx.http], cacert: authority.file, ...options }),
+    refreshed: async (options = {}) => {
+      const machine = scene.machine(options);
+      const isSigned = options.signedBy !== undefined;
+      const [sync, known] = [join(machine.database, 'sync'), databases.get(isSigned)];
+      if (known === undefined) {
+        const { status, stderr } = await machine.run('refresh');
+        if (status !== 0 || stderr !== '') throw new Error(`refresh ended with ${status}: ${stderr}`);
+        const kept = join(fresh('databases'), 'sync');
+        cpSync(sync, kept, { recursive: true, preserveTimestamps: true });
+        databases.set(isSigned, kept);
+      } else cpSync(known, sync, { recursive: true, preserveTimestamps: true });
+      scene.asked();
+      return machine;
+    },
     copy: () => {
       const path = fresh('copy');
       // Not by cpSync, whose `dereference` Node 22 and 24 ignore below the top: the original would be spoiled.
@@ -54,4 +72,5 @@ export async function makeScene(): Promise<Scene> {
       folder[Symbol.dispose]();
     },
   };
+  return scene;
 }

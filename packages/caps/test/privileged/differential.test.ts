@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-import { compileFixture, missing, runProgram } from '@sb/test-kit';
+import { compileFixture, fewOrMany, missing, runProgram } from '@sb/test-kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -239,7 +239,7 @@ describe.skipIf(missing('root', 'linux', 'libcap'))('restricting, compared with 
       // What this process lacks from the start is blocked already.
       blocked: namesOf(maskOf(blocked) | maskOf(all.filter((name) => !get().bounding.includes(name)))),
     }));
-    for (const iab of fc.sample(vectors, { seed, numRuns: 8 })) {
+    for (const iab of fc.sample(vectors, { seed, numRuns: fewOrMany(3, 8) })) {
       const { inheritable, ambient, blocked } = parseIab(formatIab(iab));
       const bounding = all.filter((name) => !blocked.includes(name));
       const rest = { inheritable, ambient, bounding, securebits: 'leave', noNewPrivs: false } as const;

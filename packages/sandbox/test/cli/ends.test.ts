@@ -4,7 +4,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { missing, temporaryFolder } from '@sb/test-kit';
+import { missing, someOf, temporaryFolder, valuesOf } from '@sb/test-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { sbRun, sbRunPath } from '../sb-run.js';
@@ -130,11 +130,12 @@ const trapping = (signal: string) =>
   `trap 'echo got ${signal}; exit 9' ${signal}; echo pid $$; echo ready; while :; do sleep 0.05; done`;
 
 describe('sb-run: signals', () => {
-  it.each(
-    [[], ['--no-new-session']].flatMap((options) =>
-      ['INT', 'TERM', 'HUP', 'QUIT', 'WINCH', 'USR1', 'USR2'].map((signal) => [signal, options] as const),
-    ),
-  )('passes SIG%s on, with %j', async (signal, options) => {
+  const cases = ['', '--no-new-session'].flatMap((option) =>
+    ['INT', 'TERM', 'HUP', 'QUIT', 'WINCH', 'USR1', 'USR2'].map((signal) => ({ signal, option })),
+  );
+  // Each signal in one of the ways, and in `npm run test:long` in both.
+  it.each(someOf(cases, valuesOf))('passes SIG$signal on, with "$option"', async ({ signal, option }) => {
+    const options = option === '' ? [] : [option];
     const { child, said, ended } = await start(options, trapping(signal));
     child.kill(`SIG${signal}` as NodeJS.Signals);
     await said(`got ${signal}`);

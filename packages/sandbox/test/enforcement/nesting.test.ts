@@ -1,12 +1,23 @@
 /* Sandboxes within sandboxes: what is so already is not done again, and each of them holds. */
+import { chownSync } from 'node:fs';
+
 import { beneath, dockerCapabilities, dockerFilter } from '@sb/containers';
 import type { SeccompOptions } from '@sb/seccomp';
-import { missing, nodeReleases, probeArguments, probePath, type ProgramResult, runProgram } from '@sb/test-kit';
+import {
+  missing,
+  nodeReleases,
+  probeArguments,
+  probePath,
+  type ProgramResult,
+  runProgram,
+  temporaryFolder,
+} from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { nobody } from '../attack/place.js';
 import type { SandboxReport } from '../../src/index.js';
-import { sbRunPath } from '../sb-run.js';
+import { sbExec } from '../compiled.js';
+import { sbRun, sbRunPath } from '../sb-run.js';
 import { states } from '../start.js';
 
 const layer = (...options: readonly string[]) => [process.execPath, sbRunPath(), ...options, '--'];
@@ -89,15 +100,18 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'userNamespaces
   });
 
   it('nests to the sixteenth ruleset; the seventeenth is refused with the kernel’s limit', async () => {
-    const most = await run([...deep(16), ...probe], nobody);
+    // Sixteen starts of Node take seconds; compiled ones load the same.
+    using folder = temporaryFolder();
+    chownSync(folder.path, nobody.uid, nobody.gid);
+    const compiled = folder.file('layer.sb');
+    expect(await sbRun(['--compile', compiled], nobody)).toMatchObject({ status: 0 });
+    const outer = (count: number) => Array.from({ length: count }, () => [sbExec(), compiled, '--']).flat();
+    const most = await run([...outer(15), ...layer('--report'), ...probe], nobody);
     expect(answers(most), most.stderr).toEqual(confined);
-    const { status, stdout, stderr } = await run(
-      [...Array.from({ length: 17 }, () => layer()).flat(), ...probe],
-      nobody,
-    );
+    const { status, stdout, stderr } = await run([...outer(16), ...layer(), ...probe], nobody);
     expect([status, stdout]).toEqual([125, '']);
     expect(stderr).toMatch(/landlock, step plan: sixteen rulesets are in force already/);
-    const preferring = [...deep(16).filter((word) => word !== '--report'), ...layer('--prefer', 'landlock')];
+    const preferring = [...outer(16), ...layer('--prefer', 'landlock')];
     expect(answers(await run([...preferring, ...probe], nobody))).toEqual(confined);
   }, 120_000);
 

@@ -70,7 +70,8 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --self-test besid
     expect(readdirSync(world.open).filter((name) => name.startsWith('sb-'))).toEqual([]);
   });
 
-  const some = attacks.filter((_, index) => index % 2 === 0);
+  // The same code makes the same files; only whose they are differs.
+  const some = attacks.filter((_, index) => index % fewOrMany(4, 1) === 0);
   it.each(some)('who %s gives nothing away, with a user of its own', async (_, tacticsAt) => {
     const run = await beside({ as: stranger, tactics: tacticsAt(world.open), folder: world.open, args: asUser });
     expect(run).toEqual({ statuses: [0], attempts: expect.any(Number) as number, gained: [] });

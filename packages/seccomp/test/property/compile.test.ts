@@ -11,7 +11,7 @@ import { callFor, denial, entry, options, random, rule } from './arbitraries.js'
 import { oracle } from './oracle.js';
 
 const seed = Date.now() % 2 ** 31;
-const policies = fewOrMany(200, 600);
+const policies = fewOrMany(100, 600);
 const callsEach = 120;
 
 describe('compile', () => {
