@@ -8,11 +8,12 @@ process.exitCode = await main(process.argv.slice(2));
 
 /** Does what the command line asks for, and says what hinders it. */
 async function main(argv: readonly string[]): Promise<number> {
+  let args: Arguments | undefined;
   try {
-    const args = parseArguments(argv);
+    args = parseArguments(argv);
     return (await answered(args)) ? 0 : await sandboxed(args);
   } catch (error) {
-    await report(error, argv);
+    await report(error, args === undefined ? firstWord(argv) : args.one('report'));
     const { explainFailure } = await import('./failure.js');
     const { message, status } = explainFailure(error);
     if (message !== undefined) complain(message);
@@ -37,7 +38,16 @@ async function sandboxed(args: Arguments): Promise<number> {
 }
 
 /** What kept the command from running is told by `--report` too: a program of its own may end with 125 as well. */
-async function report(error: unknown, argv: readonly string[]): Promise<void> {
+async function report(error: unknown, file: string | undefined): Promise<void> {
+  if (file === undefined) return;
   const { reportFailure } = await import('./report-failure.js');
-  reportFailure(error, argv);
+  reportFailure(error, file);
+}
+
+/**
+ * The report of a command line that can't be read. Any other word may be meant as the value of the one before it, and then be
+ * somebody else's: no file is written that one names.
+ */
+function firstWord([word = '']: readonly string[]): string | undefined {
+  return /^--report(?:=(.*))?$/s.exec(word) === null ? undefined : word.slice('--report='.length);
 }

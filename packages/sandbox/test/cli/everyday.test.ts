@@ -73,6 +73,21 @@ describe('what kept a command from running', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ error: expect.objectContaining(error) });
   });
 
+  it.each([
+    ['a line of the shell', ['-c']],
+    ['a path', ['--ro']],
+    ['a policy', ['--policy']],
+    ['a variable', ['--env']],
+  ])('is written to no file that somebody’s value names: %s', async (_, option) => {
+    using folder = temporaryFolder(0o755);
+    const file = folder.file('precious');
+    writeFileSync(file, 'kept');
+    for (const rest of [[], ['--', 'true']]) {
+      expect((await sbRun([...option, `--report=${file}`, ...rest])).status).toBe(125);
+      expect(readFileSync(file, 'utf8')).toBe('kept');
+    }
+  });
+
   it('is told apart from a 125 of the program’s own', async () => {
     using folder = temporaryFolder(0o755);
     const file = folder.file('report');
