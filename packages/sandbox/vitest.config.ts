@@ -3,6 +3,8 @@ import { packageTests } from '../../tooling/vitest.base.js';
 export default packageTests({
   moreCases: [
     'test/schema/schema.test.ts',
+    'test/cli/everyday.test.ts',
+    'test/neighbour/private-tmp.test.ts',
     'test/cli/ends.test.ts',
     'test/cli/policy-file.test.ts',
     'test/enforcement/nesting.test.ts',

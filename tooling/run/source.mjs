@@ -21,7 +21,7 @@ const others = recipes
 /** @type {(file: string) => boolean} */
 function isNeeded(file) {
   if (recipes.some((recipe) => file === `${own}/${recipe}`)) return true;
-  const isSource = /\.(?:c|h|gypi)$/.test(file);
+  const isSource = /\.(?:c|h|gypi|mk)$/.test(file);
   // Each package's sources are in `native`, but for those that all share.
   const folders = [
     `${own}/native/`,

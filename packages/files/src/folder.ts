@@ -218,8 +218,8 @@ export class Folder implements Disposable {
    *
    * @throws Error of the system
    */
-  removeAll(name: string): void {
-    removeTree(this.at(name));
+  removeAll(name: string, until?: number): void {
+    removeTree(this.at(name), until);
   }
 
   close(): void {

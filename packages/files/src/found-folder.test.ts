@@ -1,10 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Folder } from './folder.js';
 import { FoundFolder } from './found-folder.js';
+
+const nobody = 65_534;
 
 let folder: TemporaryFolder;
 let above: Folder;
@@ -55,4 +59,32 @@ describe.skipIf(missing('linux'))('a folder that was found', () => {
     found?.removeAll();
     expect(existsSync(folder.file('found'))).toBe(false);
   });
+
+  it.skipIf(missing('root'))(
+    'is taken back from whom what is in it was given to, who can fill it no more',
+    async () => {
+      chmodSync(folder.file('found'), 0o711);
+      chownSync(folder.file('found/inner'), nobody, nobody);
+      // It makes another folder for each that goes.
+      const script = `
+      const { mkdirSync, readdirSync } = require('node:fs');
+      process.chdir(process.argv[1]);
+      console.log('ready');
+      const end = Date.now() + 8000;
+      for (let at = 0; Date.now() < end; at++) try { if (readdirSync('.').length < 50) mkdirSync('x' + at); } catch (e) { if (e.code === 'EACCES' || e.code === 'ENOENT') break; }`;
+      const filler = spawn(process.execPath, ['-e', script, folder.file('found/inner')], {
+        uid: nobody,
+        gid: nobody,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = once(filler, 'close');
+      await once(filler.stdout, 'data');
+      using found = FoundFolder.open(above, 'found');
+      const begun = performance.now();
+      found?.removeAll();
+      expect(performance.now() - begun).toBeLessThan(3000);
+      expect(existsSync(folder.file('found'))).toBe(false);
+      await ended;
+    },
+  );
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { errorCode } from '@sb/core';
 
 import { Folder } from './folder.js';
+import { timeToRemove } from './remove-tree.js';
 import { effectiveUser } from './own-user.js';
 
 const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -60,24 +61,33 @@ export class FoundFolder implements Disposable {
   }
 
   /**
-   * Removes it and all that is in it. It is taken back first from whom it was given to; who is in it still may put something
-   * into what is removed, so it is tried more than once.
+   * Removes it and all that is in it, in three seconds at the most. It and the folders in it are taken back first from whom they were
+   * given to; who is further inside still may put something into what is removed, so it is tried more than once.
    *
    * @throws Error of the system: as `removeTree`, and ENOTDIR or ENOTEMPTY where its name stands for something else by now
    */
   removeAll(): void {
-    const [uid, gid] = [effectiveUser(), process.getegid?.()];
-    if (uid !== undefined && gid !== undefined) fchownSync(this.#descriptor, uid, gid);
-    fchmodSync(this.#descriptor, 0o700);
+    const until = timeToRemove();
+    this.#takeBack();
+    for (const name of this.inside.names()) {
+      using inner = FoundFolder.open(this.inside, name);
+      if (inner !== undefined) inner.#takeBack();
+    }
     for (let tries = 1; ; tries++) {
       try {
-        for (const name of this.inside.names()) this.inside.removeAll(name);
+        for (const name of this.inside.names()) this.inside.removeAll(name, until);
         break;
       } catch (error) {
         if (errorCode(error) !== 'ENOTEMPTY' || tries === removals) throw error;
       }
     }
     rmdirSync(this.#above.at(this.#name));
+  }
+
+  #takeBack(): void {
+    const [uid, gid] = [effectiveUser(), process.getegid?.()];
+    if (uid !== undefined && gid !== undefined) fchownSync(this.#descriptor, uid, gid);
+    fchmodSync(this.#descriptor, 0o700);
   }
 
   /** Lets go of it; it stays where it is. */

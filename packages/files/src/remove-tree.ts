@@ -7,6 +7,7 @@ import {
   lstatSync,
   opendirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmdirSync,
   unlinkSync,
@@ -27,6 +28,8 @@ const maxMoves = 100_000;
 /** Bytes are what whoever fills the folder writes, UTF-8 or not; Node's types know of no such names. */
 const namesAtOnce = { encoding: 'buffer' as BufferEncoding, bufferSize: 256 };
 
+const isNode = !('bun' in process.versions) && !('deno' in process.versions);
+
 /** Milliseconds. Nobody is heard meanwhile, not even a signal: who has filled the folder must not keep this process for longer. */
 const maxTime = 3000;
 
@@ -37,12 +40,18 @@ const maxTime = 3000;
  * ours that we may not write in, by its mode, is made one that we may. It takes three seconds at the most.
  *
  * @param path - to it, of which only the last name may be in other hands
+ * @param until - when it has to have ended, by performance.now(); for several that have three seconds together
  * @throws Error of the system: EXDEV or EBUSY where something is mounted in it, ENOTEMPTY where somebody still writes there,
  *   ELOOP where folders are nested without end, ETIME where there is more than three seconds remove; what is left goes with another
  *   call
  */
-export function removeTree(path: string): void {
-  remove(Buffer.from(path), undefined, performance.now() + maxTime);
+export function removeTree(path: string, until: number = timeToRemove()): void {
+  remove(Buffer.from(path), undefined, until);
+}
+
+/** When a removal that begins now has to have ended, by performance.now(). */
+export function timeToRemove(): number {
+  return performance.now() + maxTime;
 }
 
 /** Where a removal is. */
@@ -131,11 +140,18 @@ function empty(inside: Buffer, device: number, above: Level | number): void {
 
 /** Names are read as they are removed: there may be millions of them. */
 function emptyOnce(inside: Buffer, level: Level): void {
+  for (const name of namesIn(inside)) remove(Buffer.concat([inside, name]), level, level.top.until);
+}
+
+function* namesIn(inside: Buffer): Generator<Buffer> {
+  // Bun and Deno give no bytes there, and none of them has root remove what others have filled.
+  if (!isNode) {
+    yield* readdirSync(inside, { encoding: 'buffer' });
+    return;
+  }
   const names = opendirSync(inside, namesAtOnce);
   try {
-    for (let entry = names.readSync(); entry !== null; entry = names.readSync()) {
-      remove(Buffer.concat([inside, entry.name as unknown as Buffer]), level, level.top.until);
-    }
+    for (let entry = names.readSync(); entry !== null; entry = names.readSync()) yield entry.name as unknown as Buffer;
   } finally {
     names.closeSync();
   }

@@ -108,7 +108,6 @@ export class Starter {
     const tmp = tmpFor(this.#policy, prepared.plan);
     try {
       const child = this.#launch(prepared, { layout, argv, options, tmp });
-      tmp?.handOver();
       // One that never ran has no exit.
       if (tmp !== undefined) child.once('exit', () => tmp.release()).once('close', () => tmp.release());
       return child;

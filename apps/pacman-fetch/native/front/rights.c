@@ -3,6 +3,7 @@
 #include "rights.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -17,6 +18,7 @@
 
 #ifndef __NR_landlock_create_ruleset
 #define __NR_landlock_create_ruleset 444
+#define __NR_landlock_add_rule 445
 #define __NR_landlock_restrict_self 446
 #endif
 #ifndef __NR_io_uring_setup
@@ -50,17 +52,41 @@ static struct sock_filter no_network[] = {
 	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES),
 };
 
-/* As linux/landlock.h has them, which older systems lack: what changes files, of its first version. */
-enum { LANDLOCK_WRITES = 0x1fff & ~((1 << 0) | (1 << 2) | (1 << 3)) };
+/* As linux/landlock.h has them, which older systems lack: what writes, makes and removes files; what cuts them, of version 3. */
+enum {
+	WRITE_FILE = 1 << 1,
+	WRITES = 0x1fff & ~((1 << 0) | (1 << 2) | (1 << 3)),
+	TRUNCATE = 1 << 14
+};
+enum { VERSION = 1, PATH_BENEATH = 1 };
 
-/* No file may be changed, made or removed; what the kernel doesn't know is left to the rest. */
+struct path_beneath {
+	uint64_t allowed;
+	int32_t parent;
+} __attribute__((packed));
+
+/* gpgme(3) opens it for writing. */
+static int allow_null(int rules)
+{
+	const struct path_beneath null = {
+		.allowed = WRITE_FILE, .parent = open("/dev/null", O_PATH | O_CLOEXEC)};
+	if (null.parent < 0)
+		return -1;
+	const int error = (int)syscall(__NR_landlock_add_rule, rules, PATH_BENEATH, &null, 0);
+	return close(null.parent) || error ? -1 : 0;
+}
+
+/* No file may be written, cut, made or removed; what the kernel doesn't know is left to the rest. */
 static int write_nothing(void)
 {
-	const uint64_t handled = LANDLOCK_WRITES;
+	const long version = syscall(__NR_landlock_create_ruleset, NULL, 0, VERSION);
+	if (version < 0)
+		return errno == ENOSYS || errno == EOPNOTSUPP ? 0 : -1;
+	const uint64_t handled = version < 3 ? WRITES : WRITES | TRUNCATE;
 	const int rules = (int)syscall(__NR_landlock_create_ruleset, &handled, sizeof(handled), 0);
 	if (rules < 0)
-		return errno == ENOSYS || errno == EOPNOTSUPP ? 0 : -1;
-	const int error = (int)syscall(__NR_landlock_restrict_self, rules, 0);
+		return -1;
+	const int error = allow_null(rules) || syscall(__NR_landlock_restrict_self, rules, 0);
 	return close(rules) || error ? -1 : 0;
 }
 

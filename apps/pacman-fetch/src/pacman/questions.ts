@@ -63,19 +63,15 @@ export function questionOf(transaction: Transaction): string | undefined {
   if (ignored !== undefined) return ignored.name;
   const replaced = offered.flatMap(({ replaces }) => replaces).map(bareName);
   const gone = isUpgrade ? replaced.find((name) => installed.has(name)) : undefined;
-  return gone ?? transaction.unsatisfied.find((wanted) => !isSettled(wanted, transaction, names));
+  const settled = new Set([...names, ...settledBy(transaction)]);
+  return gone ?? transaction.unsatisfied.find((wanted) => !settled.has(bareName(wanted)));
 }
 
-/** Whether a dependency is satisfied by what comes in any case, and nobody has to choose. */
-function isSettled(wanted: string, transaction: Transaction, names: ReadonlySet<string>): boolean {
-  const name = bareName(wanted);
-  if (names.has(name)) return true;
-  const { offered, targets, isUpgrade, installed } = transaction;
-  return offered.some(
-    (one) =>
-      one.provides.some((provided) => bareName(provided) === name) &&
-      ((isUpgrade && installed.has(one.name)) || targets.some((target) => bareName(target) === one.name)),
-  );
+/** What is provided by packages that come in any case, so that nobody has to choose. */
+function settledBy({ offered, targets, isUpgrade, installed }: Transaction): readonly string[] {
+  const named = new Set(targets.map(bareName));
+  const certain = offered.filter(({ name }) => named.has(name) || (isUpgrade && installed.has(name)));
+  return certain.flatMap(({ provides }) => provides.map(bareName));
 }
 
 /** Without repository and version. */

@@ -115,12 +115,19 @@ export function asTarget({ child, status }: Launched, plan: SandboxPlan, ender: 
       if (isGone) resolve();
       else child.once('close', () => resolve());
     });
+    // Its descendants may hold its streams for as long as they like.
+    child.once('exit', () => letGo(child));
     ender.end();
     await gone;
   };
   const more = { enforcement, [Symbol.asyncDispose]: dispose };
   Object.defineProperty(child, 'timedOut', { get: () => ender.isTimedOut, enumerable: true, configurable: true });
   return Object.assign(child, more) as unknown as SandboxedProcess;
+}
+
+/** Closes our ends of its streams, from which `close` follows once it has ended. */
+export function letGo({ stdio }: Pick<ChildProcess, 'stdio'>): void {
+  for (const stream of stdio) stream?.destroy();
 }
 
 /** The launcher's own end is nobody's business. child_process gives `close` the negated error then, and so do we. */

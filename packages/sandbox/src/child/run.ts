@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 
-import type { SandboxedProcess } from './child.js';
+import { letGo, type SandboxedProcess } from './child.js';
 import type { ExecFileError, RunResult } from './run-options.js';
 import { usageOf } from './usage.js';
 
@@ -22,6 +22,10 @@ export async function runToEnd({ child, input, maxBuffer }: RunningChild): Promi
   child.on('error', (error) => {
     failure ??= error;
   });
+  // As execFile of child_process does: who was ended is waited for, and its descendants are not.
+  child.once('exit', () => {
+    if (failure !== undefined || child.killed || child.timedOut) letGo(child);
+  });
   const collect = (stream: Readable | null, name: string): (() => string) => {
     const parts: Buffer[] = [];
     let length = 0;
@@ -31,6 +35,7 @@ export async function runToEnd({ child, input, maxBuffer }: RunningChild): Promi
       else if (failure === undefined) {
         failure = tooLong(name, maxBuffer);
         void child[Symbol.asyncDispose]();
+        letGo(child);
       }
     });
     return () => Buffer.concat(parts).toString();

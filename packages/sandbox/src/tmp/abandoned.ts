@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync } from 'node:fs';
 
 import { errorCode } from '@sb/core';
-import { type Folder, FoundFolder, someNames } from '@sb/files';
+import { effectiveUser, type Folder, FoundFolder, someNames } from '@sb/files';
 
 import { tryLockFile } from '../system/file-lock.js';
 
@@ -11,8 +11,11 @@ export const namePrefix = 'sb-tmp-';
 /** The file in each that all its processes have a part in the lock of. */
 export const lockName = 'lock';
 
-/** How many names of the folder above are looked at: who fills it with more takes the time of nobody. */
+/** How many names of the folder above are looked at. */
 const mostNames = 100_000;
+
+/** Milliseconds that a start spends on what others have left: who leaves more of it takes no more of anybody's time. */
+const sweepTime = 500;
 
 /** Milliseconds after which one that has no lock yet is not being made any more. */
 const makingTime = 60_000;
@@ -24,9 +27,13 @@ const makingTime = 60_000;
  * @param base - the folder that they lie in, which anybody may write in
  */
 export function sweep(base: Folder): void {
+  const until = performance.now() + sweepTime;
   const names = someNames(base, mostNames).filter((name) => name.startsWith(namePrefix));
   for (const name of names) {
+    if (performance.now() > until) return;
     try {
+      // Most are somebody else's where there are many.
+      if (base.lookUp(name)?.uid !== effectiveUser()) continue;
       removeIfAbandoned(base, name);
     } catch (error) {
       // What a neighbour has done there is no reason not to start.

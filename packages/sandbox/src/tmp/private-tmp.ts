@@ -49,7 +49,6 @@ export class PrivateTmp {
   readonly lock: number;
   readonly #base: string;
   readonly #name: string;
-  #isHeld = true;
   #isReleased = false;
 
   private constructor(base: string, made: Made) {
@@ -77,17 +76,15 @@ export class PrivateTmp {
     });
   }
 
-  /** Gives up our own part in it, once the child has its own, or could not be started. */
-  handOver(): void {
-    if (this.#isHeld) closeSync(this.lock);
-    this.#isHeld = false;
-  }
-
-  /** Removes it once no process has a part in it; what is left when this process ends is the next start's. Never throws. */
+  /**
+   * Gives up our own part in it, once the child has ended or could not be started: that may have closed its own. Removes it
+   * once no process has a part in it; what is left when this process ends is the next start's. Never throws.
+   */
   release(): void {
-    this.handOver();
-    if (!this.#isReleased) this.#look(firstPause);
+    if (this.#isReleased) return;
     this.#isReleased = true;
+    closeSync(this.lock);
+    this.#look(firstPause);
   }
 
   #look(pause: number): void {

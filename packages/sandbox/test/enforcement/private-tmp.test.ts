@@ -93,6 +93,15 @@ describe.skipIf(missing('linux', 'landlock7'))('a private temporary folder', () 
     expect(left()).toEqual([]);
   });
 
+  it('stays for a program that closes what it was given', async () => {
+    const script = 'exec 20<&-; echo $TMPDIR; sleep 1; test -d $TMPDIR && echo there';
+    // dash(1) knows no descriptor above nine.
+    const first = createSandbox({ tmp: 'private' }).run('/bin/bash', ['-c', script]);
+    await until(() => left().length === 1);
+    await sh({ tmp: 'private' }, 'true');
+    expect((await first).stdout.trim().split('\n')[1]).toBe('there');
+  });
+
   it('has one descriptor more, which can change nothing', async () => {
     const script =
       'ls -l /proc/$$/fd | grep -c lock; (echo x >> /proc/self/fd/20) 2>&1 | grep -o denied; exec 3>/dev/null; ls /proc/$$/fd';

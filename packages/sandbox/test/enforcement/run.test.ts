@@ -47,6 +47,17 @@ describe.skipIf(missing('linux'))('run()', () => {
     await expect(endless).rejects.toMatchObject({ code: 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER' });
   });
 
+  it.each([
+    ['its time is up', { timeout: 300 }, ''],
+    ['it is aborted', { signal: AbortSignal.timeout(300) }, ''],
+    ['it has written too much', { maxBuffer: 10 }, 'echo 01234567890123456789; '],
+  ])('waits for no descendant that holds its streams, once %s', async (_, options, before) => {
+    const line = `setsid sleep 8 & ${before}sleep 8`;
+    const begun = performance.now();
+    await sandbox.run('/bin/sh', sh(line), options).catch(() => undefined);
+    expect(performance.now() - begun).toBeLessThan(5000);
+  });
+
   it('rejects where nothing ran', async () => {
     const error: unknown = await sandbox.run('no-such-program').catch((caught: unknown) => caught);
     expect(isSandboxError(error) && error.code).toBe('not-found');
