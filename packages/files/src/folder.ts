@@ -19,10 +19,12 @@ import { join } from 'node:path';
 import { errorCode } from '@sb/core';
 
 import { isFilesError, openFailed, refusal } from './errors.js';
+import { mountOf } from './mount-of.js';
 import { isRoot } from './own-user.js';
 import { removeTree } from './remove-tree.js';
 import { servingUserOf } from './serving-user.js';
 import { openTrusted, whyOthersRename, whyOthersWrite } from './trusted-path.js';
+import { oPath } from './walk.js';
 
 /** What a file system answers whose folders have no fsync(2), as vboxsf and some of FUSE: the name is there all the same. */
 const withoutFsync: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
@@ -169,6 +171,19 @@ export class Folder implements Disposable {
    */
   whyOthersWrite(): string | undefined {
     return whyOthersWrite(fstatSync(this.#descriptor), servingUserOf(this.#descriptor));
+  }
+
+  /**
+   * Holds what a name stands for, without asking the server of a file system, who can be anybody's program (FUSE) and never answer.
+   *
+   * @returns a descriptor with O_PATH; undefined for what lies on another mount
+   * @throws Error of the system: ENOENT
+   */
+  hold(name: string): number | undefined {
+    const held = openSync(this.at(name), oPath | constants.O_NOFOLLOW);
+    if (mountOf(held) === mountOf(this.#descriptor)) return held;
+    closeSync(held);
+    return undefined;
   }
 
   /** Whether this process may make files in it, by access(2). */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 
-import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { bundleFixture, missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Folder } from './folder.js';
@@ -87,4 +87,13 @@ describe.skipIf(missing('linux'))('a folder that was found', () => {
       await ended;
     },
   );
+
+  it.skipIf(missing('root', 'unshare'))('is not looked at where something is mounted on it, nor in it', async () => {
+    // A server that never answers would be waited for with the first look; another mount stands for it.
+    const fixture = bundleFixture(new URL('../test/fixtures/found-mounted.ts', import.meta.url));
+    const args = ['--mount', '--propagation', 'private', process.execPath, fixture, folder.path];
+    const { stdout, stderr } = await runProgram('unshare', args);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({ before: true, onIt: false, inIt: 'EXDEV', isThere: true });
+  });
 });

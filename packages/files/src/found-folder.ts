@@ -1,4 +1,4 @@
-import { constants, fchmodSync, fchownSync, fstatSync, openSync, rmdirSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { errorCode } from '@sb/core';
@@ -34,15 +34,17 @@ export class FoundFolder implements Disposable {
   }
 
   /**
-   * Opens it. A symbolic link is not followed.
+   * Opens it. A symbolic link is not followed, and nobody is waited for who has mounted something there.
    *
    * @param above - stays open for as long as this one is in use
-   * @returns undefined where the name stands for nothing, for something else, or for a folder that this process may not read
+   * @returns undefined where the name stands for nothing, for something else, for what is mounted there, or for a folder that this
+   *   process may not read
    * @throws Error of the system
    */
   static open(above: Folder, name: string): FoundFolder | undefined {
     try {
-      return new FoundFolder(above, name, openSync(above.at(name), flags));
+      const descriptor = openHere(above, name);
+      return descriptor === undefined ? undefined : new FoundFolder(above, name, descriptor);
     } catch (error) {
       if (otherwise.has(errorCode(error))) return undefined;
       throw error;
@@ -73,6 +75,8 @@ export class FoundFolder implements Disposable {
       using inner = FoundFolder.open(this.inside, name);
       if (inner !== undefined) inner.#takeBack();
     }
+    // From now on nobody else can mount anything there.
+    for (const name of this.inside.names()) requireHere(this.inside, name);
     for (let tries = 1; ; tries++) {
       try {
         for (const name of this.inside.names()) this.inside.removeAll(name, until);
@@ -94,4 +98,27 @@ export class FoundFolder implements Disposable {
   [Symbol.dispose](): void {
     this.inside.close();
   }
+}
+
+/** A descriptor of a folder on the same mount; undefined for what is mounted there. */
+function openHere(above: Folder, name: string): number | undefined {
+  if (process.platform !== 'linux') return openSync(above.at(name), flags);
+  const held = above.hold(name);
+  if (held === undefined) return undefined;
+  try {
+    // What is mounted there by now is not what is held. A link that is held can't be opened.
+    return openSync(`/proc/self/fd/${held}`, constants.O_RDONLY | constants.O_DIRECTORY);
+  } finally {
+    closeSync(held);
+  }
+}
+
+function requireHere(inside: Folder, name: string): void {
+  if (process.platform !== 'linux') return;
+  const held = inside.hold(name);
+  if (held === undefined) {
+    const message = `EXDEV: something is mounted on ${name}, and is left alone`;
+    throw Object.assign(new Error(message), { code: 'EXDEV' });
+  }
+  closeSync(held);
 }

@@ -2,6 +2,8 @@ import { statfsSync } from 'node:fs';
 
 import { readKernelFile } from '@sb/core';
 
+import { mountOf } from './mount-of.js';
+
 /** What statfs(2) calls FUSE, and virtiofs, which is a part of it. */
 const fuse = 0x6573_5546;
 
@@ -22,10 +24,10 @@ export type ServingUser = number | 'unknown';
  */
 export function servingUserOf(descriptor: number): ServingUser | undefined {
   if (process.platform !== 'linux' || !mayBeFuse(descriptor)) return undefined;
-  const id = /^mnt_id:\s*(\d+)$/m.exec(readKernelFile(`/proc/self/fdinfo/${descriptor}`))?.[1];
+  const id = mountOf(descriptor);
   // What is mounted above a folder that is this process's root is shown to the first process alone (chroot(2)).
   for (const process of ['self', '1']) {
-    const mount = mountIn(mountsOf(process), Number(id));
+    const mount = mountIn(mountsOf(process), id ?? Number.NaN);
     if (mount !== undefined) return servingUserIn(mount);
   }
   return 'unknown';

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync } from 'node:fs';
 
 import { errorCode } from '@sb/core';
-import { effectiveUser, type Folder, FoundFolder, someNames } from '@sb/files';
+import { type Folder, FoundFolder, someNames } from '@sb/files';
 
 import { tryLockFile } from '../system/file-lock.js';
 
@@ -32,8 +32,6 @@ export function sweep(base: Folder): void {
   for (const name of names) {
     if (performance.now() > until) return;
     try {
-      // Most are somebody else's where there are many.
-      if (base.lookUp(name)?.uid !== effectiveUser()) continue;
       removeIfAbandoned(base, name);
     } catch (error) {
       // What a neighbour has done there is no reason not to start.
