@@ -87,18 +87,18 @@ static void take_client(struct keeper *keeper)
 	answer_client(keeper);
 }
 
-/* A front door that ends without a word leaves a channel that nobody can go on with. */
+/* One that ends without a word leaves a channel that nobody can go on with. Both words may come at once, and the next one wait. */
 static void hear_client(struct keeper *keeper)
 {
-	char word = 0;
-	ssize_t length = recv(keeper->client, &word, 1, MSG_DONTWAIT);
+	char words[2];
+	const ssize_t length = recv(keeper->client, words, sizeof(words), MSG_DONTWAIT);
 	if (length < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (length == 1 && word == FRONT_PACKAGE) {
+	if (length > 0 && words[0] == FRONT_PACKAGE)
 		lister_begin(&keeper->server.lister);
+	if (length > 0 && words[length - 1] == FRONT_PACKAGE)
 		return;
-	}
-	const int is_in_order = length == 1 && word == FRONT_IN_ORDER;
+	const int is_in_order = length > 0 && words[length - 1] == FRONT_IN_ORDER;
 	let_client_go(keeper);
 	/* While nothing was handed out nothing can be out of order. */
 	if (!is_in_order && keeper->state == READY)

@@ -172,8 +172,8 @@ export function families(word: string): readonly Family[] {
     .map(Number);
   const servers = pids.filter((pid) => commandLine(pid).includes('/serve.cjs ') && commandLine(pid).includes(word));
   const found = servers.map((server) => ({ server, keeper: parentOf(server) }));
-  // One of them may ask in a child of a moment what a filter above it denies.
-  return found.filter(({ keeper }) => !servers.includes(keeper));
+  // One of them may ask in a child of a moment what a filter above it denies; whose parent can't be read is gone.
+  return found.filter(({ keeper }) => keeper > 0 && !servers.includes(keeper));
 }
 
 /**

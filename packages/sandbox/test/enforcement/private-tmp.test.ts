@@ -1,5 +1,15 @@
 /* A temporary folder of one's own: who can get into it, who it is granted to, and when it goes. */
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 import { compileFixture, missing, runProgram, sandboxUser, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
@@ -141,7 +151,9 @@ describe.skipIf(missing('linux', 'landlock7'))('a private folder whose parent wa
     mkdirSync(base.file('sb-tmp-making'), { mode: 0o711 });
     mkdirSync(base.file('sb-tmp-locked'), { mode: 0o711 });
     writeFileSync(base.file('sb-tmp-locked/lock'), '');
-    mkdirSync(base.file('sb-tmp-shared'), { mode: 0o777 });
+    mkdirSync(base.file('sb-tmp-shared'));
+    writeFileSync(base.file('sb-tmp-shared/lock'), 'x');
+    chmodSync(base.file('sb-tmp-shared'), 0o777);
     mkdirSync(base.file('elsewhere'));
     writeFileSync(base.file('elsewhere/lock'), 'x');
     symlinkSync('elsewhere', base.file('sb-tmp-link'));
