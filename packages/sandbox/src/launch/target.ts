@@ -70,7 +70,8 @@ export function findTarget(
         state: found.state,
       };
     }
-    if ('obstacle' in found) reasons.add(found.obstacle);
+    // As shells have it: a folder of PATH that may not be searched has nothing for this user.
+    if ('obstacle' in found) reasons.add(found.isHidden === true && candidates.length > 1 ? 'ENOENT' : found.obstacle);
   }
   const denied = [...reasons].find((reason) => reason !== 'ENOENT' && reason !== 'ENOTDIR');
   if (denied === undefined) throw notFound(name, `It was looked for at ${candidates.join(', ')}.`);
@@ -83,7 +84,13 @@ export function findTarget(
 }
 
 /** What a look at a path has found. */
-type Look = { readonly state: FileState; readonly identity: FileIdentity } | { readonly obstacle: string };
+type Look = { readonly state: FileState; readonly identity: FileIdentity } | Obstacle;
+
+interface Obstacle {
+  readonly obstacle: string;
+  /** Whether it could not be looked at. */
+  readonly isHidden?: boolean;
+}
 
 /** Whether we can execute a path, and in what state it is; `known` if it is that one still. The kernel decides. */
 function look(path: string, known?: Target): Target | Look {
@@ -95,7 +102,8 @@ function look(path: string, known?: Target): Target | Look {
     if (known?.path === path && isSame(known.state, state) && known.files.slice(1).every(isStill)) return known;
     return lookClosely(path);
   } catch (error) {
-    return { obstacle: errorCode(error) ?? 'ENOENT' };
+    const { syscall } = error as NodeJS.ErrnoException;
+    return { obstacle: errorCode(error) ?? 'ENOENT', isHidden: syscall === 'stat' };
   }
 }
 
