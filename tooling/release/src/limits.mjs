@@ -8,9 +8,9 @@ export const limits = {
   '@sb/files': [55, 200],
   '@sb/privdrop': [70, 220],
   '@sb/caps': [90, 300],
-  '@sb/landlock': [130, 420],
+  '@sb/landlock': [150, 500],
   '@sb/seccomp': [290, 1100],
-  '@sb/sandbox': [460, 1300],
+  '@sb/sandbox': [520, 1600],
   '@sb/fetcher': [1000, 4200],
-  'pacman-fetch': [1800, 6500],
+  'pacman-fetch': [2200, 7600],
 };

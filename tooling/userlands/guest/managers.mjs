@@ -8,7 +8,7 @@ import { packedPackages } from './install.mjs';
 import { serve } from './server.mjs';
 
 const env = { PATH: '/sb/runtime:/usr/bin:/bin', HOME: '/tmp', NO_COLOR: '1', CI: 'true' };
-const enforcement = process.getuid?.() === 0 ? 'full' : 'partial';
+const enforcement = 'full';
 
 /**
  * @typedef {object} Manager
