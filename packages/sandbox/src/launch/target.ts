@@ -70,8 +70,7 @@ export function findTarget(
         state: found.state,
       };
     }
-    // As shells have it: a folder of PATH that may not be searched has nothing for this user.
-    if ('obstacle' in found) reasons.add(found.isHidden === true && candidates.length > 1 ? 'ENOENT' : found.obstacle);
+    if ('obstacle' in found) reasons.add(reasonOf(found, candidates.length > 1));
   }
   const denied = [...reasons].find((reason) => reason !== 'ENOENT' && reason !== 'ENOTDIR');
   if (denied === undefined) throw notFound(name, `It was looked for at ${candidates.join(', ')}.`);
@@ -81,6 +80,11 @@ export function findTarget(
     errno: denied,
     path: name,
   });
+}
+
+/** As shells have it: a folder of PATH that may not be searched has nothing for this user. */
+function reasonOf({ obstacle, isHidden = false }: Obstacle, isSearched: boolean): string {
+  return isHidden && isSearched ? 'ENOENT' : obstacle;
 }
 
 /** What a look at a path has found. */
