@@ -3,7 +3,6 @@
 #include "node.h"
 
 #include <errno.h>
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <limits.h>
@@ -15,13 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined(__x86_64__)
-#define ARCHITECTURE AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define ARCHITECTURE AUDIT_ARCH_AARCH64
-#else
-#error "unknown architecture"
-#endif
+#include "architecture.h"
 
 #ifndef __NR_io_uring_setup
 #define __NR_io_uring_setup 425

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
@@ -15,6 +14,8 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "../architecture.h"
 
 #ifndef __NR_landlock_create_ruleset
 #define __NR_landlock_create_ruleset 444
@@ -27,14 +28,6 @@
 
 /* Bytes: gpg(1) makes a lock where it may, and is ended by a signal where that may have none. */
 enum { MAX_FILE = 16384 };
-
-#if defined(__x86_64__)
-#define ARCHITECTURE AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define ARCHITECTURE AUDIT_ARCH_AARCH64
-#else
-#error "unknown architecture"
-#endif
 
 /*
  * Only processes of this machine can be asked, as gpg-agent(1) is for a database's signature. Calls of another architecture, and those
