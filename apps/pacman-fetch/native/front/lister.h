@@ -23,7 +23,7 @@ int lister_start(struct lister *lister, int list, const struct owner *owner, con
 /* Lets it begin; it does so once. */
 void lister_begin(struct lister *lister);
 
-/* Ends it. Whoever could hold it up must have ended before. */
+/* Ends it. The process that could hold it up must have ended before. */
 void lister_end(struct lister *lister);
 
 #endif

@@ -89,7 +89,7 @@ int rights_give_up(void)
 	const struct sock_fprog program = {sizeof(no_network) / sizeof(no_network[0]), no_network};
 	const struct rlimit none = {0, 0}, few = {MAX_FILE, MAX_FILE};
 	const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED;
-	/* Before Linux 4.3 there are no ambient capabilities. */
+	/* Linux before 4.3 lacks ambient capabilities. */
 	const int ambient = prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	return (ambient && errno != EINVAL) ||
 			       (geteuid() == 0 && prctl(PR_SET_SECUREBITS, bits, 0, 0, 0)) ||
