@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Attempts on files. */
 #define _GNU_SOURCE
+#include "by_number.h"
 #include "probe.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 
 static int attempt_open(const char *path, int flags)
 {
-	int descriptor = open(path, flags | O_CLOEXEC | O_NOCTTY, 0600);
+	int descriptor = by_number_open(path, flags | O_CLOEXEC | O_NOCTTY, 0600);
 	if (descriptor < 0)
 		return -errno;
 	return close(descriptor) ? -errno : 0;

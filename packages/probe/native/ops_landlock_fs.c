@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Attempts on the file system that Landlock has a right for, and some that it has none for. */
 #define _GNU_SOURCE
+#include "by_number.h"
 #include "probe.h"
 
 #include <errno.h>
@@ -33,7 +34,7 @@ static int op_list(int argc, char **argv)
 {
 	if (argc != 1)
 		return PROBE_USAGE;
-	return closed(open(argv[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	return closed(by_number_open(argv[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
 }
 
 static int op_open_truncate(int argc, char **argv)
@@ -50,7 +51,7 @@ static int op_truncate(int argc, char **argv)
 
 static int op_mkdir(int argc, char **argv)
 {
-	return argc == 1 ? result(mkdir(argv[0], 0700)) : PROBE_USAGE;
+	return argc == 1 ? result(by_number_mkdir(argv[0], 0700)) : PROBE_USAGE;
 }
 
 static int op_rmdir(int argc, char **argv)
@@ -75,7 +76,7 @@ static int op_link(int argc, char **argv)
 
 static int op_symlink(int argc, char **argv)
 {
-	return argc == 1 ? result(symlink("target", argv[0])) : PROBE_USAGE;
+	return argc == 1 ? result(by_number_symlink("target", argv[0])) : PROBE_USAGE;
 }
 
 static int op_mkfifo(int argc, char **argv)
@@ -131,7 +132,7 @@ static int op_execute(int argc, char **argv)
 		return PROBE_USAGE;
 	if (pipe2(channel, O_CLOEXEC))
 		return -errno;
-	pid_t child = fork();
+	pid_t child = by_number_fork();
 	if (child == 0) {
 		/* Whatever the program prints is not this attempt's report. */
 		(void)close(STDOUT_FILENO);

@@ -4,6 +4,7 @@
  * kills ends the probe, which then has reported nothing.
  */
 #define _GNU_SOURCE
+#include "by_number.h"
 #include "probe.h"
 
 #include <arpa/inet.h>
@@ -68,7 +69,7 @@ static int op_fork(int argc, char **argv)
 	(void)argv;
 	if (argc != 0)
 		return PROBE_USAGE;
-	pid_t child = fork();
+	pid_t child = by_number_fork();
 	if (child < 0)
 		return -errno;
 	if (child == 0)

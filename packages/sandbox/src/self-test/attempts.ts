@@ -33,8 +33,8 @@ type Call = readonly [name: string, ...args: (number | bigint)[]];
 
 const openat: Call = ['openat'];
 const socket: Call = ['socket', 2, 1];
-/** What fork(3) of the C library asks of clone(2): CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID, SIGCHLD. */
-const fork: Call = ['clone', 0x0120_0011];
+/** What the probe asks of clone(2) for a child: SIGCHLD. */
+const fork: Call = ['clone', 17];
 
 /**
  * Calls that do no harm with these arguments, and that an ordinary process is let make without a filter, or is refused
@@ -116,8 +116,8 @@ function ofLandlock(situation: Situation): readonly Attempt[] {
     ...file('read_file', [openat], 'open-read', files.file),
     ...file('write_file', [openat], 'open-write', files.file),
     ...file('read_dir', [openat], 'list', files.folder),
-    ...file('make_dir', [['mkdir']], 'mkdir', files.made),
-    ...file('make_sym', [['symlink']], 'symlink', files.link),
+    ...file('make_dir', [['mkdirat']], 'mkdir', files.made),
+    ...file('make_sym', [['symlinkat']], 'symlink', files.link),
     ...file('execute', [fork, ['execve']], 'execute', files.program),
     ...other('net.connect_tcp', [socket, ['connect']], ['connect-tcp', closedPort(situation, 'connect_tcp')]),
     ...other('net.bind_tcp', [socket, ['bind']], ['bind-tcp', closedPort(situation, 'bind_tcp')]),
