@@ -1,3 +1,4 @@
+import { grouped, placed } from './grouped.js';
 import { type PolicyPathRule, pathText } from './options.js';
 import type { FsRight } from './rights.js';
 
@@ -15,27 +16,28 @@ const replacing: readonly (readonly FsRight[])[] = [
  * @returns both by where they stand
  */
 export function replaceableRules(all: readonly PolicyPathRule[]): ReadonlyMap<number, number> {
+  const rules = placed(all);
+  const byText = grouped(rules, ({ path }) => pathText(path));
+  const byFolder = grouped(rules, ({ path }) => pathText(path).replace(/\/+$/, ''));
   const replaceable = new Map<number, number>();
-  for (const [index, rule] of all.entries()) {
-    const above = all.map((other, at) => at !== index && isAbove(other, rule));
-    const others = all.filter((other, at) => above[at] === true || (at !== index && isFor(other, rule)));
-    if (rule.rights.every((right) => others.some(({ rights }) => rights.includes(right)))) continue;
-    const by = all.findIndex((other, at) => above[at] === true && replaces(other));
-    if (by >= 0) replaceable.set(index, by);
+  for (const { rule, index } of rules) {
+    const text = pathText(rule.path);
+    const above = foldersAbove(text)
+      .flatMap((folder) => byFolder.get(folder) ?? [])
+      .filter((other) => pathText(other.rule.path) !== text);
+    const others = [...above, ...(byText.get(text) ?? [])].filter((other) => other.index !== index);
+    if (rule.rights.every((right) => others.some((other) => other.rule.rights.includes(right)))) continue;
+    const [by] = above.filter((other) => replaces(other.rule)).sort((a, b) => a.index - b.index);
+    if (by !== undefined) replaceable.set(index, by.index);
   }
   return replaceable;
 }
 
+/** The text before each slash: the folders that hold what a path names, and what the path itself names before its last one. */
+function foldersAbove(text: string): readonly string[] {
+  return [...text.matchAll(/\//g)].map(({ index }) => text.slice(0, index));
+}
+
 function replaces({ rights }: PolicyPathRule): boolean {
   return replacing.some((both) => both.every((right) => rights.includes(right)));
-}
-
-function isFor(one: PolicyPathRule, other: PolicyPathRule): boolean {
-  return pathText(one.path) === pathText(other.path);
-}
-
-/** Whether the folder of a rule holds what another one names. */
-function isAbove({ path }: PolicyPathRule, below: PolicyPathRule): boolean {
-  const folder = pathText(path).replace(/\/+$/, '');
-  return pathText(below.path).startsWith(`${folder}/`) && pathText(below.path) !== pathText(path);
 }

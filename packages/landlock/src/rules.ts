@@ -1,4 +1,5 @@
 import { refuse } from './errors.js';
+import { grouped, type Placed, placed } from './grouped.js';
 import { type NetOptions, netOptionOf, type PolicyPath, type PolicyPathRule, type PolicyPortRule } from './options.js';
 import type { PathInput, PathRule } from './paths.js';
 import { entryOf, type FsRight, type Group, namesOf, type NetRight, newestAbi, orderOf } from './rights.js';
@@ -52,28 +53,31 @@ export function merged(all: readonly PolicyPathRule[]): PolicyPathRule[] {
 
 /** The rules that grant nothing beyond another one for their path, with that one: both by where they stand. */
 export function redundantRules(all: readonly PolicyPathRule[]): ReadonlyMap<number, number> {
-  const byPath = new Map<string, number[]>();
-  for (const [index, { path }] of all.entries()) {
-    const key = typeof path === 'string' ? `text ${path}` : `bytes ${path.base64}`;
-    const there = byPath.get(key);
-    if (there === undefined) byPath.set(key, [index]);
-    else there.push(index);
-  }
   const redundant = new Map<number, number>();
-  for (const group of byPath.values()) {
-    for (const index of group) {
-      const other = group.find((at) => at !== index && isRedundant(all, index, at));
-      if (other !== undefined) redundant.set(index, other);
+  for (const group of grouped(placed(all), ({ path }) => textOf(path)).values()) {
+    // What says its file adds nothing to those alone that say the same.
+    const byFile = grouped(group, ({ file }) => fileOf(file));
+    for (const one of group) {
+      const others = one.rule.file === false ? group : (byFile.get(fileOf(one.rule.file)) ?? []);
+      const other = others.find((candidate) => candidate !== one && isRedundant(one, candidate));
+      if (other !== undefined) redundant.set(one.index, other.index);
     }
   }
   return redundant;
 }
 
+function textOf(path: PolicyPath): string {
+  return typeof path === 'string' ? `text ${path}` : `bytes ${path.base64}`;
+}
+
+function fileOf(file: PolicyPathRule['file']): string {
+  return typeof file === 'boolean' ? String(file) : `${file.device} ${file.inode}`;
+}
+
 /** Of two that say the same the first stays. */
-function isRedundant(all: readonly PolicyPathRule[], index: number, at: number): boolean {
-  const [rule, other] = [all[index], all[at]];
-  if (rule === undefined || other === undefined || !isCovered(rule, other)) return false;
-  return at < index || !isCovered(other, rule);
+function isRedundant(one: Placed, other: Placed): boolean {
+  if (!isCovered(one.rule, other.rule)) return false;
+  return other.index < one.index || !isCovered(other.rule, one.rule);
 }
 
 /** Whether a rule adds nothing to another one for its path: no right, and no error where the path is not as it says. */
@@ -82,14 +86,9 @@ function isCovered(rule: PolicyPathRule, other: PolicyPathRule): boolean {
     rule.quiet === other.quiet &&
     (rule.optional || !other.optional) &&
     (!rule.exact || other.exact) &&
-    (rule.file === false || isSame(rule.file, other.file)) &&
+    (rule.file === false || fileOf(rule.file) === fileOf(other.file)) &&
     rule.rights.every((right) => other.rights.includes(right))
   );
-}
-
-function isSame(file: PolicyPathRule['file'], other: PolicyPathRule['file']): boolean {
-  if (typeof file === 'boolean' || typeof other === 'boolean') return file === other;
-  return file.device === other.device && file.inode === other.inode;
 }
 
 interface Pinned {
