@@ -56,6 +56,10 @@ const exceptions = {
     functions: ['openSync'],
     reason: 'what is read is only shown, whose file it is decides nothing; and a primitive has no @sb/files',
   },
+  'packages/sandbox/src/why/attempted.ts': {
+    functions: ['statSync'],
+    reason: 'it answers a question about paths as they are now; nothing is opened',
+  },
   'packages/sandbox/src/launch/target.ts': {
     functions: ['accessSync', 'openSync', 'statSync'],
     reason:

@@ -19,6 +19,9 @@ import type { SandboxOptions, SandboxPolicy } from './policy/options.js';
 import { type SelfTest, selfTest } from './self-test/self-test.js';
 import { Starter } from './starter.js';
 import type { Sandbox } from './types.js';
+import type { InForce } from './why/answer.js';
+import type { SandboxQuestion } from './why/question.js';
+import { answer, type SandboxAnswer } from './why/why.js';
 
 /**
  * Makes a sandbox. Looks its user up; starts nothing.
@@ -125,6 +128,19 @@ class LauncherSandbox implements Sandbox {
   explain(): string {
     // Of a policy for restrictSelf too, which starts nothing.
     return explainSandbox(this.policy, this.#layers, this.#starter.planned(this.#layers).plan);
+  }
+
+  allows(question: SandboxQuestion, program?: string): SandboxAnswer {
+    if (program !== undefined) programReader.read(program, documentPlace('program'));
+    return answer(question, this.policy, (policy) =>
+      (policy === this.policy ? this : new LauncherSandbox(policy)).#inForce(program),
+    );
+  }
+
+  /** What would be in force for a program, or for any: the preset `minimal` grants what one needs. */
+  #inForce(program: string | undefined): InForce {
+    const planned = program === undefined ? this.#starter.planned(this.#layers) : this.#starter.prepare(program);
+    return { layers: this.#layers, plan: planned.plan };
   }
 
   async selfTest(): Promise<SelfTest> {

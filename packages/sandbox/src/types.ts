@@ -7,6 +7,8 @@ import type { SandboxSpawnOptions } from './child/spawn-options.js';
 import type { SandboxPolicy } from './policy/options.js';
 import type { SandboxPlan } from './plan/plan.js';
 import type { SelfTest } from './self-test/self-test.js';
+import type { SandboxQuestion } from './why/question.js';
+import type { SandboxAnswer } from './why/why.js';
 
 /** What `fork` gives a child where nothing else is said. */
 export type ForkStdio = readonly ['inherit', 'inherit', 'inherit', 'ipc'];
@@ -83,6 +85,16 @@ export interface Sandbox {
   plan(): SandboxPlan;
   /** The plan in plain words. */
   explain(): string;
+  /**
+   * Answers whether the sandbox would let a program do something, which layer and rule decide, and what would allow it. Starts
+   * nothing. Looks at the paths as they are now, and at this kernel. File permissions and outer sandboxes are not considered.
+   *
+   * @param question - one attempt: `{ write: '/etc/hosts' }`, `{ connect: 443 }`, `{ call: 'ptrace' }`
+   * @param program - the program that attempts it, where the preset `minimal` grants what it needs. Default: any
+   * @throws SandboxError `invalid-policy` for a question that asks nothing; LandlockError `path-missing` for a path that leads nowhere;
+   *   those of {@link plan}
+   */
+  allows(question: SandboxQuestion, program?: string): SandboxAnswer;
   /**
    * Runs the probe inside, where it attempts what the policy forbids, and compares what it saw with what the policy
    * says, and with what comes of it as the sandbox's user without the sandbox. Listens on an abstract socket and makes a

@@ -2,6 +2,8 @@ import { constants } from 'node:os';
 
 import { isSandboxError } from '@sb/core';
 
+/** An attempt is denied that `--why` asks about. */
+export const denied = 1;
 /** A layer failed, or the command line is wrong, as of `env(1)`. */
 export const failed = 125;
 /** The program is there and can't be executed (`sh(1)`, "Exit Status"). */

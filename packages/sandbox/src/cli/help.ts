@@ -18,9 +18,9 @@ Usage: sb-run [options] -- command [args]     Everything not granted is denied.
  -c, --shell LINE             run a line of sh(1); -- gives it arguments
  --policy FILE                JSON to start from; options add to it
  --require --prefer --off LAYER[.FEATURE]      privdrop caps landlock seccomp
- --report[=FILE]              what is in force, as JSON (to standard error)
- --dry-run  --explain  --compile FILE  the plan; plain words; a file for sb-exec
- --self-test (tries what is denied)  --completion bash|zsh|fish --version --help
+ --report[=FILE]  --compile FILE   what is in force, as JSON; a file for sb-exec
+ --dry-run --explain --self-test   the plan; plain words; tries what is denied
+ --why 'write /etc/hosts' --json  --completion bash|zsh|fish --version --help
 PORT and the levels take LISTs (a,b,c); PATH, PORT, LIST, NAME and N may repeat.
 Exit status: the command's, 128+n for signal n; 125 (the report says why) usage,
 a layer failed, or the report was lost; 126 not executable; 127 not found.

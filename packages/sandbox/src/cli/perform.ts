@@ -1,12 +1,13 @@
 import { createSandbox } from '../sandbox.js';
 import type { Arguments } from './arguments.js';
 import { compileTo } from './compile.js';
-import { failed } from './exit-status.js';
+import { denied, failed } from './exit-status.js';
 import { print } from './output.js';
 import { policyFrom } from './policy.js';
 import { planText, selfTestText } from './previews.js';
 import { run } from './run.js';
 import { misuse } from './usage-error.js';
+import { answersText, questionOf } from './why.js';
 
 /**
  * Shows the sandbox that the command line describes, or runs the command in it.
@@ -15,21 +16,27 @@ import { misuse } from './usage-error.js';
  * @throws UsageError, SandboxError
  */
 export async function perform(args: Arguments): Promise<number> {
-  const shows = (['compile', 'dry-run', 'explain', 'self-test'] as const).filter((name) => args.has(name));
+  const shows = (['compile', 'dry-run', 'explain', 'why', 'self-test'] as const).filter((name) => args.has(name));
   const command = commandFrom(args);
   if (shows.length === 0 && command.length === 0) misuse('there is no command', 'Write it behind --, or give -c.');
   const sandbox = createSandbox(policyFrom(args));
   if (shows.length === 0) return await run(sandbox, command, args.one('report'));
   if (args.has('report')) misuse(`--${shows[0]} runs nothing that a report could be of`, 'Leave --report out.');
+  if (args.has('json') && !args.has('why')) misuse('--json is for --why', 'Leave it out, or ask something by --why.');
   const file = args.one('compile');
   if (file !== undefined) await print(compileTo(sandbox, command, file));
-  if (args.has('explain')) await print(sandbox.explain());
+  if (args.has('explain')) await print(`${sandbox.explain()}${askMore}`);
   if (args.has('dry-run')) await print(planText(sandbox, command));
-  if (!args.has('self-test')) return 0;
+  const answers = args.all('why').map((text) => sandbox.allows(questionOf(text), command[0]));
+  await print(answersText(answers, args.has('json')));
+  if (!args.has('self-test')) return answers.every(({ allowed }) => allowed) ? 0 : denied;
   const test = await sandbox.selfTest();
   await print(selfTestText(test));
   return test.passed ? 0 : failed;
 }
+
+/** Whoever reads a plan wants to know about one file or port. */
+const askMore = "more          add --why 'write PATH' to ask whether one attempt is allowed\n";
 
 /** A line for the shell finds the words behind `--` as `$1` and so on. */
 function commandFrom(args: Arguments): readonly string[] {

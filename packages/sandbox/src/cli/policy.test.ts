@@ -47,6 +47,8 @@ const uses: Readonly<Record<OptionName, readonly string[] | 'what is done'>> = {
   compile: 'what is done',
   'dry-run': 'what is done',
   explain: 'what is done',
+  why: 'what is done',
+  json: 'what is done',
   'self-test': 'what is done',
   completion: 'what is done',
   version: 'what is done',

@@ -1,0 +1,119 @@
+import { errnoName, readKernelFile } from '@sb/core';
+import { allows, type Verdict } from '@sb/landlock';
+import { evaluate, syscallNumber } from '@sb/seccomp';
+
+import { refuse } from '../errors.js';
+import { passes } from '../filter/questions.js';
+import type { LayerPolicies } from '../plan/layers.js';
+import { machineOf, type SandboxPlan, sandboxSupport } from '../plan/plan.js';
+import { pathOf } from '../policy/path-text.js';
+import type { Attempted, AttemptedCall } from './attempted.js';
+
+/** What a sandbox answers to an attempt, before anything that would allow it was looked for. */
+export interface Verdicts {
+  readonly allowed: boolean;
+  /** The layer that decides; absent where no layer restricts such an attempt. */
+  readonly layer?: 'landlock' | 'seccomp' | 'caps';
+  /** What of the policy decides: the path or port of a rule, or a place in the filter's policy. */
+  readonly rule?: string;
+  /** Why, as a clause. */
+  readonly reason: string;
+  /** What the attempt fails with. */
+  readonly errno?: string;
+}
+
+/** What will be in force. */
+export interface InForce {
+  readonly layers: LayerPolicies;
+  readonly plan: SandboxPlan;
+}
+
+/**
+ * What a sandbox answers, in the kernel's order: the filter sees the call first. File permissions and what an outer sandbox denies
+ * are not considered.
+ *
+ * @throws SandboxError `invalid-policy` for a call that this machine does not have; LandlockError `path-missing` for a path that leads
+ *   nowhere
+ */
+export function verdictsOn(attempt: Attempted, inForce: InForce): Verdicts {
+  const filtered = byFilter(attempt, inForce);
+  // First, so that a path that leads nowhere is an error whatever the filter says.
+  const restricted = byLandlock(attempt, inForce);
+  if (filtered?.allowed === false) return filtered;
+  if (restricted?.allowed === false) return restricted;
+  return (
+    byCapabilities(attempt, inForce) ?? restricted ?? filtered ?? { allowed: true, reason: 'no layer restricts it' }
+  );
+}
+
+function byFilter({ calls, isOneCall }: Attempted, { layers, plan }: InForce): Verdicts | undefined {
+  const machine = machineOf(sandboxSupport());
+  const known = machine === undefined ? [] : calls.filter(([name]) => syscallNumber(name, machine) !== undefined);
+  if (isOneCall === true && known.length === 0) refuseCall(calls);
+  if (machine === undefined || !plan.expected.filter || layers.seccomp === undefined) return undefined;
+  const { seccomp } = layers;
+  const decisions = known.map(([name, ...args]) => {
+    const number = syscallNumber(name, machine) ?? 0;
+    return { name, ...evaluate(seccomp, machine, { number, args: args.map((value) => BigInt(value)) }) };
+  });
+  const decisive = decisions.find(({ action }) => !passes(action)) ?? decisions.at(-1);
+  if (decisive === undefined) return undefined;
+  const { name, action, rule } = decisive;
+  const text = `${rule} of the filter ${passes(action) ? 'allows' : 'denies'} ${name}`;
+  if (passes(action)) return { allowed: true, layer: 'seccomp', rule, reason: text };
+  const { errno } = action.action === 'errno' ? action : { errno: undefined };
+  const named = typeof errno === 'number' ? errnoName(errno) : errno;
+  return {
+    allowed: false,
+    layer: 'seccomp',
+    rule,
+    reason: named === undefined ? `${text} (${action.action})` : text,
+    ...(named === undefined ? {} : { errno: named }),
+  };
+}
+
+function refuseCall([[name] = ['']]: readonly AttemptedCall[]): never {
+  return refuse('call', `is ${JSON.stringify(name)}, which is not a system call of this machine`, 'Correct its name.');
+}
+
+function byLandlock({ queries }: Attempted, { plan }: InForce): Verdicts | undefined {
+  const { landlock } = plan.expected;
+  if (landlock === undefined || queries.length === 0) return undefined;
+  const verdicts = queries.map((query) => allows(landlock, query));
+  const decisive = verdicts.find(({ allowed }) => !allowed) ?? verdicts.at(-1);
+  if (decisive === undefined) return undefined;
+  const { allowed, reason, errno = 'EACCES' } = decisive;
+  const rule = ruleText(decisive);
+  return {
+    allowed,
+    layer: 'landlock',
+    ...(rule === undefined ? {} : { rule }),
+    reason,
+    ...(allowed ? {} : { errno }),
+  };
+}
+
+function ruleText({ rule }: Verdict): string | undefined {
+  if (rule === undefined) return undefined;
+  return 'port' in rule ? `port ${rule.port}` : pathOf(rule.path);
+}
+
+/** Below this port binding takes a capability (ip_unprivileged_port_start, ip(7)). */
+function firstFreePort(): number {
+  try {
+    return Number(readKernelFile('/proc/sys/net/ipv4/ip_unprivileged_port_start').trim());
+  } catch {
+    return 1024;
+  }
+}
+
+const bindService = 'cap_net_bind_service';
+
+function byCapabilities({ binds }: Attempted, { plan }: InForce): Verdicts | undefined {
+  const kept = plan.expected.caps?.permitted;
+  // Port 0 is any free one.
+  if (binds === undefined || binds === 0 || kept === undefined || kept.includes(bindService)) return undefined;
+  if (binds >= firstFreePort()) return undefined;
+  const reason = `port ${binds} takes ${bindService}, which the program does not have`;
+  return { allowed: false, layer: 'caps', reason, errno: 'EACCES' };
+}

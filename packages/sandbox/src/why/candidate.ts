@@ -1,0 +1,99 @@
+import { dirname } from 'node:path';
+
+import type { LandlockChoice, SandboxOptions, ShortRule } from '../policy/options.js';
+import type { Verdicts } from './answer.js';
+import type { AttemptedCall } from './attempted.js';
+import type { ReadQuestion } from './question.js';
+
+/** One thing that may be added to a policy. */
+export interface Candidate {
+  /** Words for `sb-run`; absent where no option says it. */
+  readonly options?: readonly string[];
+  readonly rules?: readonly ShortRule[];
+  readonly net?: Net;
+  readonly call?: string;
+  readonly capability?: typeof bindService;
+}
+
+type Net = NonNullable<LandlockChoice['net']>;
+
+const bindService = 'cap_net_bind_service';
+
+/** A policy with what a candidate adds. */
+export function withCandidate(options: SandboxOptions, { rules, net, call, capability }: Candidate): SandboxOptions {
+  if (rules !== undefined) return withFiles(options, ({ paths = [] }) => ({ paths: [...paths, ...rules] }));
+  if (net !== undefined) return withFiles(options, (before) => ({ net: withPorts(before.net, net) }));
+  if (call !== undefined) return { ...options, seccomp: withCall(options.seccomp, call) };
+  return capability === undefined ? options : { ...options, caps: withCapability(options.caps, capability) };
+}
+
+function withFiles(options: SandboxOptions, added: (before: LandlockChoice) => LandlockChoice): SandboxOptions {
+  const { landlock = {} } = options;
+  if (landlock === 'off') return options;
+  const before = typeof landlock === 'object' ? landlock : { preset: landlock };
+  return { ...options, landlock: { ...before, ...added(before) } };
+}
+
+function withPorts(before: Net = {}, added: Net): Net {
+  const { connectTcp, bindTcp } = before;
+  const both = (there: Net['bindTcp'], more: Net['bindTcp']) =>
+    [there, more].flatMap((list) => (list === 'any' ? [] : (list ?? [])));
+  return {
+    ...before,
+    ...(added.connectTcp === undefined ? {} : { connectTcp: both(connectTcp, added.connectTcp) }),
+    ...(added.bindTcp === undefined ? {} : { bindTcp: both(bindTcp, added.bindTcp) }),
+  };
+}
+
+function withCall(seccomp: SandboxOptions['seccomp'], call: string): NonNullable<SandboxOptions['seccomp']> {
+  if (seccomp === 'off') return seccomp;
+  const before = typeof seccomp === 'object' ? seccomp : { base: seccomp ?? 'deny-dangerous' };
+  return { ...before, allow: [...(before.allow ?? []), call] };
+}
+
+function withCapability(caps: SandboxOptions['caps'], name: typeof bindService): NonNullable<SandboxOptions['caps']> {
+  if (caps === 'off') return caps;
+  const before = typeof caps === 'object' ? caps : {};
+  const { keep = [], ambient = [] } = before;
+  return keep === 'all' ? before : { ...before, keep: [...keep, name], ambient: [...ambient, name] };
+}
+
+/** What may help, the least first. */
+export function candidatesFor(
+  { layer }: Verdicts,
+  question: ReadQuestion,
+  calls: readonly AttemptedCall[],
+): readonly Candidate[] {
+  if (layer === 'seccomp') {
+    return [...new Set(calls.map(([name]) => name))].map((call) => ({ options: ['--allow', call], call }));
+  }
+  if (layer === 'caps') {
+    return [{ options: ['--caps', bindService], capability: bindService }];
+  }
+  const { connect, bind } = question;
+  if (connect !== undefined) {
+    return [{ options: ['--connect-tcp', String(connect)], net: { connectTcp: [connect] } }];
+  }
+  if (bind !== undefined) return [{ options: ['--bind-tcp', String(bind)], net: { bindTcp: [bind] } }];
+  return ofFiles(question);
+}
+
+function ofFiles({ read, write, execute, make, remove, rename, link, to }: ReadQuestion): readonly Candidate[] {
+  if (read !== undefined) return [granting('ro', read)];
+  if (execute !== undefined) return [granting('rx', execute)];
+  if (write !== undefined) return [granting('rw', write), granting('rw', dirname(write))];
+  const one = make ?? remove;
+  if (one !== undefined) return [granting('rw', dirname(one.replace(/\/+$/, '')))];
+  const [from, target] = [dirname(rename ?? link ?? ''), dirname(to ?? '')];
+  const both = [...new Set([from, target])];
+  return [
+    ...both.map((folder) => granting('rw', folder)),
+    { options: both.flatMap((folder) => ['--rw', folder]), rules: [{ rw: both }] },
+    // No option says that files may move between folders.
+    { rules: [{ rw: both, refer: true }] },
+  ];
+}
+
+function granting(access: 'ro' | 'rx' | 'rw', path: string): Candidate {
+  return { options: [`--${access}`, path], rules: [{ [access]: path }] };
+}
