@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 
-import { bundleFixture, missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { bundleFixture, compileC, missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Folder } from './folder.js';
@@ -60,19 +60,16 @@ describe.skipIf(missing('linux'))('a folder that was found', () => {
     expect(existsSync(folder.file('found'))).toBe(false);
   });
 
-  it.skipIf(missing('root'))(
-    'is taken back from whom what is in it was given to, who can fill it no more',
-    async () => {
+  it.skipIf(missing('root')).each(['found/inner', 'found/inner/below/deep'])(
+    'is taken back from whom what is in it was given to, who can fill %s no more',
+    async (filled) => {
       chmodSync(folder.file('found'), 0o711);
-      chownSync(folder.file('found/inner'), nobody, nobody);
-      // It makes another folder for each that goes.
-      const script = `
-      const { mkdirSync, readdirSync } = require('node:fs');
-      process.chdir(process.argv[1]);
-      console.log('ready');
-      const end = Date.now() + 8000;
-      for (let at = 0; Date.now() < end; at++) try { if (readdirSync('.').length < 50) mkdirSync('x' + at); } catch (e) { if (e.code === 'EACCES' || e.code === 'ENOENT') break; }`;
-      const filler = spawn(process.execPath, ['-e', script, folder.file('found/inner')], {
+      mkdirSync(folder.file('found/inner/below/deep'), { recursive: true });
+      for (const name of ['inner', 'inner/below', 'inner/below/deep'])
+        chownSync(folder.file(`found/${name}`), nobody, nobody);
+      const program = folder.file('filler');
+      await compileC(program, { from: import.meta.url, sources: ['../test/fixtures/filler.c'] });
+      const filler = spawn(program, [folder.file(filled)], {
         uid: nobody,
         gid: nobody,
         stdio: ['ignore', 'pipe', 'inherit'],

@@ -63,28 +63,25 @@ export class FoundFolder implements Disposable {
   }
 
   /**
-   * Removes it and all that is in it, in three seconds at the most. It and the folders in it are taken back first from whom they were
-   * given to; who is further inside still may put something into what is removed, so it is tried more than once.
+   * Removes it and all that is in it, in three seconds at the most. All of it is taken back first from whom it was given to; where this
+   * process is not root, who is further inside may put something into what is removed, so it is tried more than once.
    *
+   * @param until - when it has to have ended, by performance.now(); for several that have three seconds together
+   * @param last - the name in it that goes when nothing else is left
    * @throws Error of the system: as `removeTree`, and ENOTDIR or ENOTEMPTY where its name stands for something else by now
    */
-  removeAll(): void {
-    const until = timeToRemove();
+  removeAll(until: number = timeToRemove(), last?: string): void {
     this.#takeBack();
-    for (const name of this.inside.names()) {
-      using inner = FoundFolder.open(this.inside, name);
-      if (inner !== undefined) inner.#takeBack();
-    }
-    // From now on nobody else can mount anything there.
-    for (const name of this.inside.names()) requireHere(this.inside, name);
     for (let tries = 1; ; tries++) {
       try {
-        for (const name of this.inside.names()) this.inside.removeAll(name, until);
+        const names = this.inside.names().filter((name) => name !== last);
+        for (const name of names) this.inside.removeAll(name, until);
         break;
       } catch (error) {
         if (errorCode(error) !== 'ENOTEMPTY' || tries === removals) throw error;
       }
     }
+    if (last !== undefined) this.inside.removeAll(last, until);
     rmdirSync(this.#above.at(this.#name));
   }
 
@@ -111,14 +108,4 @@ function openHere(above: Folder, name: string): number | undefined {
   } finally {
     closeSync(held);
   }
-}
-
-function requireHere(inside: Folder, name: string): void {
-  if (process.platform !== 'linux') return;
-  const held = inside.hold(name);
-  if (held === undefined) {
-    const message = `EXDEV: something is mounted on ${name}, and is left alone`;
-    throw Object.assign(new Error(message), { code: 'EXDEV' });
-  }
-  closeSync(held);
 }

@@ -14,6 +14,7 @@ export { openForReading, openForWriting } from './reopen.js';
 export { someNames } from './some-names.js';
 export { type Space, spaceOf } from './space.js';
 export { readToEnd } from './read-to-end.js';
+export { timeToRemove } from './remove-tree.js';
 export { openRegularFile } from './regular-file.js';
 export { replaceFile } from './replace-file.js';
 export { openTrusted } from './trusted-path.js';

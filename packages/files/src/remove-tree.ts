@@ -1,10 +1,9 @@
 import {
   chmodSync,
+  chownSync,
   closeSync,
   constants,
-  fchmodSync,
   fstatSync,
-  lstatSync,
   opendirSync,
   openSync,
   readdirSync,
@@ -13,10 +12,12 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
 
 import { errorCode } from '@sb/core';
 
-import { effectiveUser } from './own-user.js';
+import { mountOf } from './mount-of.js';
+import { effectiveUser, isRoot } from './own-user.js';
 import { oPath } from './walk.js';
 
 /** Folders in each other that are gone down at once: a descriptor for each, and a few frames of the stack. */
@@ -36,8 +37,9 @@ const maxTime = 3000;
 /**
  * Removes a folder and all that is in it, even while a process of its owner changes it: names are looked up in folders
  * that are open, so that none of them can be turned into a link that leads elsewhere. It may be gone already. What is
- * nested deeply is moved up to the first folder and removed from there. What is mounted in it is left alone. A folder of
- * ours that we may not write in, by its mode, is made one that we may. It takes three seconds at the most.
+ * nested deeply is moved up to the first folder and removed from there. What is mounted in it is left alone, and nobody is asked about
+ * it. A folder of ours that we may not write in, by its mode, is made one that we may; root makes every folder its own first, so that
+ * nobody else fills it. It takes three seconds at the most.
  *
  * @param path - to it, of which only the last name may be in other hands
  * @param until - when it has to have ended, by performance.now(); for several that have three seconds together
@@ -46,7 +48,14 @@ const maxTime = 3000;
  *   call
  */
 export function removeTree(path: string, until: number = timeToRemove()): void {
-  remove(Buffer.from(path), undefined, until);
+  const above = mountAbove(path);
+  if (above === undefined) return;
+  const own = effectiveUser();
+  remove(Buffer.from(path), {
+    mount: above,
+    depth: 0,
+    top: { inside: undefined, until, own, takes: isRoot(), moves: 0 },
+  });
 }
 
 /** When a removal that begins now has to have ended, by performance.now(). */
@@ -57,90 +66,155 @@ export function timeToRemove(): number {
 /** Where a removal is. */
 interface Level {
   /** What it began on: what is mounted in it is somebody else's. */
-  readonly device: number;
+  readonly mount: Mount;
   readonly depth: number;
   /** Takes what is nested too deeply. */
   readonly top: Top;
 }
 
-/** The first folder. */
+/** What all of a removal has in common. */
 interface Top {
-  /** Path of it, open, with a slash. */
-  readonly inside: Buffer;
+  /** Path of the first folder, open, with a slash; undefined until it is. */
+  inside: Buffer | undefined;
   /** By performance.now(). */
   readonly until: number;
+  /** Who this process is. */
+  readonly own: number | undefined;
+  /** Whether it takes every folder from whom it is. */
+  readonly takes: boolean;
   moves: number;
 }
 
-function remove(path: Buffer, above: Level | undefined, until: number): void {
-  if (performance.now() > until) throw failure('ETIME', 'there is more than can be removed at once');
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return;
-  if (!stats.isDirectory()) {
-    unlinkSync(path);
-    return;
-  }
-  if (above !== undefined && above.depth >= maxDepth) {
-    moveUp(path, above.top);
-    return;
-  }
-  const folder = openToEmpty(path);
+/** What unlink(2) says of a folder, or may say of one. */
+const maybeFolder: ReadonlySet<string | undefined> = new Set(['EISDIR', 'EPERM', 'EACCES']);
+
+/** What the folder lies on that has the name; undefined where there is none any more. */
+function mountAbove(path: string): Mount | undefined {
+  const above = holdFolder(Buffer.from(dirname(path)), 0);
+  if (above === undefined) return undefined;
   try {
-    const { dev } = fstatSync(folder);
-    if (above !== undefined && dev !== above.device)
-      throw failure('EXDEV', 'something is mounted there, and is left alone');
-    empty(Buffer.from(`/proc/self/fd/${folder}/`), dev, above ?? until);
+    return mountAt(above);
+  } finally {
+    closeSync(above);
+  }
+}
+
+/** Nothing is looked at by its name: the server of what somebody has mounted there may never answer. */
+function remove(path: Buffer, level: Level): void {
+  const { depth, top } = level;
+  if (performance.now() > top.until) throw failure('ETIME', 'there is more than can be removed at once');
+  const refused = unlinked(path);
+  if (refused === undefined) return;
+  if (depth >= maxDepth && top.inside !== undefined) {
+    moveUp(path, top.inside, top);
+    return;
+  }
+  const folder = openBelow(path, refused, level);
+  if (folder === undefined) return;
+  try {
+    empty(Buffer.from(`/proc/self/fd/${folder}/`), level);
   } finally {
     closeSync(folder);
   }
   rmdirSync(path);
 }
 
-const flags = constants.O_DIRECTORY | constants.O_NOFOLLOW;
-
-/** What an owner has to be allowed in a folder that he empties, and what he may have taken from himself: go(1) does. */
-const whole = 0o700;
-
-/** Opens a folder, and gives its owner the rights back that removing takes, where that is who we are. */
-function openToEmpty(path: Buffer): number {
-  const folder = openOwn(path);
-  const { uid, mode } = fstatSync(folder);
-  if ((mode & whole) !== whole && uid === effectiveUser()) fchmodSync(folder, whole);
-  return folder;
-}
-
-function openOwn(path: Buffer): number {
+/** Opens a folder on the same mount, to empty it; undefined where nothing has the name any more. */
+function openBelow(path: Buffer, refused: unknown, { mount, top }: Level): number | undefined {
+  const held = heldFolder(path, refused);
+  if (held === undefined) return undefined;
   try {
-    return openSync(path, constants.O_RDONLY | flags);
-  } catch (error) {
-    if (errorCode(error) !== 'EACCES') throw error;
-  }
-  // Held without being opened: by its path the mode could be another one's.
-  const held = openSync(path, oPath | flags);
-  try {
-    const itself = `/proc/self/fd/${held}`;
-    if (fstatSync(held).uid === effectiveUser()) chmodSync(itself, whole);
-    return openSync(itself, constants.O_RDONLY | constants.O_DIRECTORY);
+    if (mountAt(held) !== mount) throw failure('EXDEV', mounted);
+    return openToEmpty(held, top);
   } finally {
     closeSync(held);
   }
 }
 
-/** What was moved up to the first folder meanwhile is there for the next round. */
-function empty(inside: Buffer, device: number, above: Level | number): void {
-  const isFirst = typeof above === 'number';
-  const top = isFirst ? { inside, moves: 0, until: above } : above.top;
-  const level = { device, depth: isFirst ? 1 : above.depth + 1, top };
-  for (let before = -1; before !== top.moves;) {
-    before = top.moves;
-    emptyOnce(inside, level);
-    if (!isFirst) return;
+const mounted = 'something is mounted there, and is left alone';
+
+/** @returns why not, where it may be a folder; undefined where nothing has the name any more */
+function unlinked(path: Buffer): unknown {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    const code = errorCode(error);
+    if (maybeFolder.has(code)) return error;
+    // Asking what is mounted on a file takes its server.
+    if (code === 'EBUSY') throw failure('EXDEV', mounted);
+    if (code !== 'ENOENT') throw error;
+  }
+  return undefined;
+}
+
+/** @param refused - why what has the name was not removed as a file */
+function heldFolder(path: Buffer, refused: unknown): number | undefined {
+  try {
+    return holdFolder(path, constants.O_NOFOLLOW);
+  } catch (error) {
+    const code = errorCode(error);
+    throw code === 'ENOTDIR' || code === 'ELOOP' ? refused : error;
   }
 }
 
-/** Names are read as they are removed: there may be millions of them. */
-function emptyOnce(inside: Buffer, level: Level): void {
-  for (const name of namesIn(inside)) remove(Buffer.concat([inside, name]), level, level.top.until);
+/** Holds a folder without opening it; undefined where nothing has the name any more. */
+function holdFolder(path: Buffer, flags: number): number | undefined {
+  try {
+    return openSync(path, oPath | constants.O_DIRECTORY | flags);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+type Mount = number | bigint;
+
+/** What something lies on: the mount, or where the kernel numbers none the device. */
+function mountAt(held: number): Mount {
+  return mountOf(held) ?? fstatSync(held).dev;
+}
+
+/** What an owner has to be allowed in a folder that he empties, and what he may have taken from himself: go(1) does. */
+const whole = 0o700;
+
+/** What others must not be allowed in one that is emptied. */
+const othersWrite = 0o022;
+
+/**
+ * Opens a folder to empty it, as its owner. Root takes it first from whom it is: that user makes nothing in it any more, so that it
+ * comes to an end, and mounts nothing there.
+ */
+function openToEmpty(held: number, { own, takes }: Top): number {
+  const itself = `/proc/self/fd/${held}`;
+  const isOurs = fstatSync(held).uid === own || (takes && taken(itself, own));
+  const { mode } = fstatSync(held);
+  const isOpen = (mode & whole) !== whole || (takes && (mode & othersWrite) !== 0);
+  if (isOurs && isOpen) chmodSync(itself, whole);
+  return openSync(itself, constants.O_RDONLY | constants.O_DIRECTORY);
+}
+
+/** @returns false where root may not, as root of a namespace that lacks the user, or of another machine (NFS) */
+function taken(itself: string, own = 0): boolean {
+  try {
+    chownSync(itself, own, process.getegid?.() ?? 0);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EPERM') return false;
+    throw error;
+  }
+}
+
+/** What was moved up to the first folder meanwhile is there for the next round. */
+function empty(inside: Buffer, { mount, depth, top }: Level): void {
+  const isFirst = depth === 0;
+  if (isFirst) top.inside = inside;
+  const level = { mount, depth: depth + 1, top };
+  for (let before = -1; before !== top.moves;) {
+    before = top.moves;
+    // Names are read as they are removed: there may be millions of them.
+    for (const name of namesIn(inside)) remove(Buffer.concat([inside, name]), level);
+    if (!isFirst) return;
+  }
 }
 
 function* namesIn(inside: Buffer): Generator<Buffer> {
@@ -157,10 +231,10 @@ function* namesIn(inside: Buffer): Generator<Buffer> {
   }
 }
 
-function moveUp(path: Buffer, top: Top): void {
+function moveUp(path: Buffer, inside: Buffer, top: Top): void {
   if (top.moves === maxMoves) throw failure('ELOOP', 'folders are nested there without end');
   top.moves += 1;
-  renameSync(path, Buffer.concat([top.inside, Buffer.from(`.${randomUUID()}`)]));
+  renameSync(path, Buffer.concat([inside, Buffer.from(`.${randomUUID()}`)]));
 }
 
 function failure(code: string, why: string): Error {

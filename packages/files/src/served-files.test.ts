@@ -41,6 +41,16 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('what lies on a fil
     expect(rest).toEqual({ ownFile: 'theirs', rename: why, write: why, owner: why });
   });
 
+  it('a neighbour serves, and never answers, keeps nobody who removes what it lies in', async () => {
+    using folder = temporaryFolder();
+    mkdirSync(folder.file('goes/inner/mnt'), { recursive: true });
+    const fixture = bundleFixture(new URL('../test/fixtures/remove-served.ts', import.meta.url));
+    const args = ['--mount', '--propagation', 'private', served, folder.file('goes/inner/mnt'), String(stranger.uid)];
+    const remover = ['/', 'silent', process.execPath, fixture, folder.file('goes')];
+    const { stdout, stderr } = await runProgram('unshare', [...args, ...remover], { timeout: 15_000 });
+    expect({ stdout, stderr }).toEqual({ stdout: 'EXDEV', stderr: '' });
+  });
+
   it('root serves is root’s: the control', async () => {
     expect(await madeOf(0)).toEqual({
       orders: 'theirs',

@@ -82,7 +82,7 @@ class LauncherSandbox implements Sandbox {
     const { input, maxBuffer = usualBuffer, ...rest } = options;
     const stdio = [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] as const;
     const child = this.#starter.start(program, args, { ...rest, stdio });
-    return await runToEnd({ child, input, maxBuffer });
+    return await runToEnd({ child, input, maxBuffer, options });
   }
 
   async execFile(program: string, ...given: readonly unknown[]): Promise<Pick<RunResult, 'stdout' | 'stderr'>> {

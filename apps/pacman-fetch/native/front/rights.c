@@ -29,20 +29,62 @@
 /* Bytes: gpg(1) makes a lock where it may, and is ended by a signal where that may have none. */
 enum { MAX_FILE = 16384 };
 
+#ifndef __NR_fchmodat2
+#define __NR_fchmodat2 452
+#endif
+#ifndef __NR_setxattrat
+#define __NR_setxattrat 463
+#define __NR_removexattrat 466
+#endif
+#ifndef __NR_file_setattr
+#define __NR_file_setattr 469
+#endif
+
+#define REFUSE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES)
+#define DENY(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1), REFUSE
+/* Where x86-64 has its calls of the ABI x32. */
+enum { X32 = 0x40000000 };
+
 /*
  * Only processes of this machine can be asked, as gpg-agent(1) is for a database's signature. Calls of another architecture, and those
- * that io_uring makes, would go past that.
+ * that io_uring makes, would go past that. Landlock has no right for what is said of a file: mode, owner, attributes, times.
  */
 static struct sock_filter no_network[] = {
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 0, 6),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),
+	REFUSE,
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_io_uring_setup, 4, 0),
+	BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32, 0, 1),
+	REFUSE,
+	DENY(__NR_io_uring_setup),
+	DENY(__NR_fchmod),
+	DENY(__NR_fchmodat),
+	DENY(__NR_fchmodat2),
+	DENY(__NR_fchown),
+	DENY(__NR_fchownat),
+	DENY(__NR_setxattr),
+	DENY(__NR_lsetxattr),
+	DENY(__NR_fsetxattr),
+	DENY(__NR_setxattrat),
+	DENY(__NR_removexattr),
+	DENY(__NR_lremovexattr),
+	DENY(__NR_fremovexattr),
+	DENY(__NR_removexattrat),
+	DENY(__NR_file_setattr),
+	DENY(__NR_utimensat),
+#ifdef __NR_chmod
+	DENY(__NR_chmod),
+	DENY(__NR_chown),
+	DENY(__NR_lchown),
+	DENY(__NR_utime),
+	DENY(__NR_utimes),
+	DENY(__NR_futimesat),
+#endif
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_socket, 0, 2),
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 0, 1),
 	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES),
+	REFUSE,
 };
 
 /* As linux/landlock.h has them, which older systems lack: what writes, makes and removes files; what cuts them, of version 3. */

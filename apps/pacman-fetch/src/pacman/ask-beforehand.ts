@@ -30,18 +30,23 @@ export async function questionBeforehand(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (command.switches.has('noconfirm') || packages.length === 0) return undefined;
-  const ask = async (...args: readonly string[]): Promise<string | undefined> => {
-    const result = await runPacman([...args.slice(0, 1), ...options, '--', ...args.slice(1)], signal);
-    // Its status says that something isn't satisfied, or that nothing is installed; warnings are of its configuration.
-    return result === undefined || /^error: /m.test(result.stderr) ? undefined : result.stdout;
+  const ask = async (operation: string, words: readonly string[]): Promise<string | undefined> => {
+    let output = '';
+    for (const portion of portionsOf(words)) {
+      const result = await runPacman([operation, ...options, '--', ...portion], signal);
+      // Its status says that something isn't satisfied, or that nothing is installed; warnings are of its configuration.
+      if (result === undefined || /^error: /m.test(result.stderr)) return undefined;
+      output += result.stdout;
+    }
+    return output;
   };
-  const described = await ask('-Si', ...packages);
-  const installed = await ask('-Qq');
+  const described = await ask('-Si', packages);
+  const installed = await ask('-Qq', []);
   if (described === undefined || installed === undefined) return unknown;
   const offered = parseOffered(described);
   if (offered.length < packages.length) return unknown;
   const depends = [...new Set(offered.flatMap((one) => one.depends))];
-  const unsatisfied = depends.length === 0 ? '' : await ask('-T', ...depends);
+  const unsatisfied = depends.length === 0 ? '' : await ask('-T', depends);
   if (unsatisfied === undefined) return unknown;
   return questionOf({
     targets: command.targets,
@@ -51,6 +56,24 @@ export async function questionBeforehand(
     unsatisfied: linesOf(unsatisfied),
     isIgnored: ignoring(configuration, command),
   });
+}
+
+/** Bytes of arguments that a program takes whatever its stack may be: a hostile database can name more (execve(2)). */
+const mostBytes = 64 * 1024;
+
+/** Words as the arguments of one program, or of several; at least one. */
+function portionsOf(words: readonly string[]): readonly (readonly string[])[] {
+  const portions: string[][] = [[]];
+  let bytes = 0;
+  for (const word of words) {
+    bytes += Buffer.byteLength(word) + 1;
+    if (bytes > mostBytes) {
+      portions.push([]);
+      bytes = Buffer.byteLength(word) + 1;
+    }
+    portions.at(-1)?.push(word);
+  }
+  return portions;
 }
 
 function linesOf(text: string): readonly string[] {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 import { FetcherError } from '@sb/fetcher';
-import { Folder, isRoot, NewFolder, type Owner } from '@sb/files';
+import { Folder, isRoot, NewFolder, type Owner, timeToRemove } from '@sb/files';
 import type { PrivdropPolicy } from '@sb/privdrop';
 
 import { printMessage } from '../ui/print-message.js';
@@ -134,17 +134,19 @@ export function removeAbandoned(parent: string): void {
   try {
     // Who may rename there, or move something there, could have given one of these names to what holds files of root's.
     if (isRoot() && folder.whyOthersWrite() !== undefined) return;
-    for (const name of folder.names()) removeIfAbandoned(folder, name);
+    // Nobody is heard meanwhile: all of them have the time of one.
+    const until = timeToRemove();
+    for (const name of folder.names()) removeIfAbandoned(folder, name, until);
   } finally {
     folder.close();
   }
 }
 
-function removeIfAbandoned(folder: Folder, name: string): void {
+function removeIfAbandoned(folder: Folder, name: string, until: number): void {
   const [, mark] = pattern.exec(name) ?? [];
   if (mark === undefined || !isGone(mark)) return;
   try {
-    folder.removeAll(name);
+    folder.removeAll(name, until);
   } catch {
     // A program that outlived its run still writes there, or it isn't ours to remove.
   }

@@ -111,6 +111,7 @@ export function asTarget({ child, status }: Launched, plan: SandboxPlan, ender: 
   enforcement.catch(() => undefined);
   const dispose = async (): Promise<void> => {
     const isGone = child.pid === undefined || (child.exitCode ?? child.signalCode) !== null;
+    if (isGone) letGo(child);
     const gone = new Promise<void>((resolve) => {
       if (isGone) resolve();
       else child.once('close', () => resolve());

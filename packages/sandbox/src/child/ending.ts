@@ -108,7 +108,7 @@ export class Ending {
 }
 
 /** As child_process says it. */
-function abortError(cause: unknown): Error {
+export function abortError(cause: unknown): Error {
   return Object.assign(new Error('The operation was aborted', { cause }), { name: 'AbortError', code: 'ABORT_ERR' });
 }
 

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 
 import { letGo, type SandboxedProcess } from './child.js';
+import { abortError, type EndingOptions } from './ending.js';
 import type { ExecFileError, RunResult } from './run-options.js';
 import { usageOf } from './usage.js';
 
@@ -9,6 +10,8 @@ export interface RunningChild {
   readonly child: SandboxedProcess;
   readonly input: string | Uint8Array | undefined;
   readonly maxBuffer: number;
+  /** As of its start. */
+  readonly options: Pick<EndingOptions, 'timeout' | 'signal'>;
 }
 
 /**
@@ -16,13 +19,16 @@ export interface RunningChild {
  *
  * @throws SandboxError where it never ran; AbortError; Error `ERR_CHILD_PROCESS_STDIO_MAXBUFFER` where it wrote too much
  */
-export async function runToEnd({ child, input, maxBuffer }: RunningChild): Promise<RunResult> {
+export async function runToEnd({ child, input, maxBuffer, options }: RunningChild): Promise<RunResult> {
   const usage = usageOf(child);
   let failure: unknown;
   child.on('error', (error) => {
     failure ??= error;
   });
   // As execFile of child_process does: who was ended is waited for, and its descendants are not.
+  const stopWaiting = endWaiting(child, options, (error) => {
+    failure ??= error;
+  });
   child.once('exit', () => {
     if (failure !== undefined || child.killed || child.timedOut) letGo(child);
   });
@@ -45,6 +51,7 @@ export async function runToEnd({ child, input, maxBuffer }: RunningChild): Promi
   const [exitCode, signal] = await new Promise<readonly [number | null, NodeJS.Signals | null]>((resolve) => {
     child.once('close', (...end: [number | null, NodeJS.Signals | null]) => resolve(end));
   });
+  stopWaiting();
   // Of one that was aborted before it ran there are two errors: what the caller did comes first, as of child_process.
   const enforcement = await child.enforcement.catch((error: unknown) => {
     throw failure ?? error;
@@ -52,6 +59,34 @@ export async function runToEnd({ child, input, maxBuffer }: RunningChild): Promi
   if (failure !== undefined) throw failure;
   const { timedOut } = child;
   return { stdout: stdout(), stderr: stderr(), exitCode, signal, timedOut, enforcement, usage: usage() };
+}
+
+/**
+ * Of a program that has ended itself a descendant may go on, with its streams: time and signal count for them as well.
+ *
+ * @param fail - told that it was aborted
+ * @returns what forgets it, once all has ended
+ */
+function endWaiting(
+  child: SandboxedProcess,
+  { timeout, signal }: RunningChild['options'],
+  fail: (error: Error) => void,
+): () => void {
+  const hasEnded = (): boolean => (child.exitCode ?? child.signalCode) !== null;
+  const late = (): void => {
+    if (hasEnded()) letGo(child);
+  };
+  const timer = timeout === undefined || timeout === 0 ? undefined : setTimeout(late, timeout);
+  const abort = (): void => {
+    if (!hasEnded()) return;
+    fail(abortError(signal?.reason));
+    letGo(child);
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  };
 }
 
 /** A program may end before it has read all: that is its own business. */

@@ -4,6 +4,7 @@ import { errorCode } from '@sb/core';
 import { type Folder, FoundFolder, someNames } from '@sb/files';
 
 import { tryLockFile } from '../system/file-lock.js';
+import { TimeShare } from './time-share.js';
 
 /** What the names of private folders begin with; six characters follow. */
 export const namePrefix = 'sb-tmp-';
@@ -14,8 +15,11 @@ export const lockName = 'lock';
 /** How many names of the folder above are looked at. */
 const mostNames = 100_000;
 
-/** Milliseconds that a start spends on what others have left: who leaves more of it takes no more of anybody's time. */
-const sweepTime = 500;
+/** Milliseconds that are spent at once on what programs have left: who leaves more takes no more of anybody's time. */
+const timeAtOnce = 500;
+
+/** All private folders of this process have it together. */
+export const timeShare = new TimeShare();
 
 /** Milliseconds after which one that has no lock yet is not being made any more. */
 const makingTime = 60_000;
@@ -27,12 +31,20 @@ const makingTime = 60_000;
  * @param base - the folder that they lie in, which anybody may write in
  */
 export function sweep(base: Folder): void {
-  const until = performance.now() + sweepTime;
+  if (timeShare.pause === 0) timeShare.spend(() => sweepUntil(base, soon()));
+}
+
+/** When what is done now has to have ended, by performance.now(). */
+export function soon(): number {
+  return performance.now() + timeAtOnce;
+}
+
+function sweepUntil(base: Folder, until: number): void {
   const names = someNames(base, mostNames).filter((name) => name.startsWith(namePrefix));
   for (const name of names) {
     if (performance.now() > until) return;
     try {
-      removeIfAbandoned(base, name);
+      removeIfAbandoned(base, name, until);
     } catch (error) {
       // What a neighbour has done there is no reason not to start.
       if (errorCode(error) === undefined) throw error;
@@ -45,27 +57,29 @@ export function sweep(base: Folder): void {
  *
  * @param base - the folder that it lies in
  * @param name - its name there
+ * @param until - when it has to have ended, by performance.now(); what is left then goes another time. Default: as of `removeTree`
  * @returns whether there is nothing left to be removed: also of what is somebody else's
  * @throws Error of the system, as `FoundFolder.removeAll`
  */
-export function removeIfAbandoned(base: Folder, name: string): boolean {
+export function removeIfAbandoned(base: Folder, name: string, until?: number): boolean {
   using found = FoundFolder.open(base, name);
   // Anybody can give such a name to something of his own: nobody's but ours is touched.
   if (found?.isOwn() !== true) return true;
   const lock = lockOf(found.inside);
-  if (lock === undefined) return found.age() > makingTime && removed(found);
+  if (lock === undefined) return found.age() > makingTime && removed(found, until);
   try {
     // It is empty until the one who makes it has the lock: before that nobody may take it away from him.
     const isMade = fstatSync(lock).size > 0 || found.age() > makingTime;
     // A reader has the lock: EBUSY. Where there is no telling, it stays.
-    return isMade && tryLockFile(lock).state === 'locked' && removed(found);
+    return isMade && tryLockFile(lock).state === 'locked' && removed(found, until);
   } finally {
     closeSync(lock);
   }
 }
 
-function removed(found: FoundFolder): true {
-  found.removeAll();
+/** The lock goes last: as long as something is left it tells that nobody has it. */
+function removed(found: FoundFolder, until: number | undefined): true {
+  found.removeAll(until, lockName);
   return true;
 }
 

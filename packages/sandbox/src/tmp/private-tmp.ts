@@ -8,7 +8,7 @@ import { effectiveUser, Folder, NewFolder } from '@sb/files';
 import { sandboxError } from '../errors.js';
 import type { TmpKind } from '../policy/options.js';
 import { shareFile } from '../system/file-lock.js';
-import { lockName, namePrefix, removeIfAbandoned, sweep } from './abandoned.js';
+import { lockName, namePrefix, removeIfAbandoned, soon, sweep, timeShare } from './abandoned.js';
 
 /** Whose a private folder is to be. */
 export interface TmpOwner {
@@ -88,14 +88,17 @@ export class PrivateTmp {
   }
 
   #look(pause: number): void {
-    if (this.#isGone()) return;
-    setTimeout(() => this.#look(Math.min(pause * 2, longestPause)), pause).unref();
+    if (timeShare.pause === 0 && timeShare.spend(() => this.#isGone(pause))) return;
+    const next = Math.max(pause, timeShare.pause);
+    setTimeout(() => this.#look(Math.min(pause * 2, longestPause)), next).unref();
   }
 
-  #isGone(): boolean {
+  #isGone(pause: number): boolean {
+    // Most go with the first look; who still fills it then keeps nobody for long.
+    const until = pause === firstPause ? undefined : soon();
     try {
       using base = Folder.open(`${this.#base}/.`);
-      return removeIfAbandoned(base, this.#name);
+      return removeIfAbandoned(base, this.#name, until);
     } catch {
       // A process of the same user may be writing into it; there is nobody to tell, and the next start tries again.
       return false;

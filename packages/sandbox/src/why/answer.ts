@@ -54,22 +54,19 @@ function byFilter({ calls, isOneCall }: Attempted, { layers, plan }: InForce): V
   const { seccomp } = layers;
   const decisions = known.map(([name, ...args]) => {
     const number = syscallNumber(name, machine) ?? 0;
-    return { name, ...evaluate(seccomp, machine, { number, args: args.map((value) => BigInt(value)) }) };
+    return { name, decision: evaluate(seccomp, machine, { number, args: args.map((value) => BigInt(value)) }) };
   });
-  const decisive = decisions.find(({ action }) => !passes(action)) ?? decisions.at(-1);
-  if (decisive === undefined) return undefined;
-  const { name, action, rule } = decisive;
-  const text = `${rule} of the filter ${passes(action) ? 'allows' : 'denies'} ${name}`;
-  if (passes(action)) return { allowed: true, layer: 'seccomp', rule, reason: text };
-  const { errno } = action.action === 'errno' ? action : { errno: undefined };
-  const named = typeof errno === 'number' ? errnoName(errno) : errno;
-  return {
-    allowed: false,
-    layer: 'seccomp',
-    rule,
-    reason: named === undefined ? `${text} (${action.action})` : text,
-    ...(named === undefined ? {} : { errno: named }),
-  };
+  const decisive = decisions.find(({ decision }) => !passes(decision.action)) ?? decisions.at(-1);
+  return decisive && verdictOf(decisive.name, decisive.decision);
+}
+
+function verdictOf(name: string, { action, rule }: ReturnType<typeof evaluate>): Verdicts {
+  const verdict = { layer: 'seccomp', rule } as const;
+  if (passes(action)) return { ...verdict, allowed: true, reason: `${rule} of the filter allows ${name}` };
+  const reason = `${rule} of the filter denies ${name}`;
+  if (action.action !== 'errno') return { ...verdict, allowed: false, reason: `${reason} (${action.action})` };
+  const { errno } = action;
+  return { ...verdict, allowed: false, reason, errno: typeof errno === 'number' ? errnoName(errno) : errno };
 }
 
 function refuseCall([[name] = ['']]: readonly AttemptedCall[]): never {

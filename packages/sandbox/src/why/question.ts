@@ -28,7 +28,7 @@ export const pathVerbs = ['read', 'write', 'execute', 'make', 'remove'] as const
 /** What can be asked about two paths. */
 export const moveVerbs = ['rename', 'link'] as const;
 /** What can be asked about a port. */
-export const portVerbs = ['connect', 'bind'] as const;
+const portVerbs = ['connect', 'bind'] as const;
 
 /** All that can be asked, each by one word. */
 export const verbs = [...pathVerbs, ...moveVerbs, ...portVerbs, 'call'] as const;
