@@ -69,7 +69,7 @@ function lossOf([group, name]: Feature, policy: LandlockPolicy, support: Landloc
   // grant does not. Without another right for files that this kernel knows there is no ruleset for files.
   if (!known.some(([other]) => other === 'fs')) return reason;
   const granted = policy.paths.some(({ rights }) => rights.includes('refer'));
-  return granted ? `${reason}, which always denies renaming and linking between folders` : undefined;
+  return granted ? `${reason}, which always denies renaming and linking between directories` : undefined;
 }
 
 function refusal(missing: readonly FeatureReport[], support: Exclude<LandlockSupport, PrebuildMissing>): Error {
