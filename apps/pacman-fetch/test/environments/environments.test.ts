@@ -46,7 +46,7 @@ const situations: readonly Situation[] = [
     where: 'without CAP_SETUID',
     prefix: ['setpriv', '--bounding-set=-setuid'],
     seenAs: undefined,
-    says: /^error: privdrop: .*lacks CAP_SETUID, so it can't become nobody\n {7}Start the container with CAP_SETUID\.\n$/,
+    says: /^error: privdrop: .*lacks CAP_SETUID, so it cannot switch to nobody\n {7}Start the container with CAP_SETUID\.\n$/,
   },
   { where: "by Docker's default rules", prefix: docker, seenAs: nobody },
   {
