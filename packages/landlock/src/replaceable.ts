@@ -1,18 +1,18 @@
 import { type PolicyPathRule, pathText } from './options.js';
 import type { FsRight } from './rights.js';
 
-/** What renames a file of a folder to another name there, and what renames a folder: the kernel asks for both. */
+/** The rights to rename a file within a directory, and to rename a directory: the kernel requires both of a pair. */
 const replacing: readonly (readonly FsRight[])[] = [
   ['make_reg', 'remove_file'],
   ['make_dir', 'remove_dir'],
 ];
 
 /**
- * The rules whose path leads, by then, to what the restricted program has put there, with the rule that lets it: what it
- * renames to that name is granted at its next start what this rule grants beyond all others. Goes by the text of the paths.
+ * Returns the rules whose path the restricted program could replace for its next start, with the rule that permits it. What the
+ * program renames to that name is then granted what this rule grants beyond all others. It compares the text of the paths.
  *
- * @param all - one rule a path
- * @returns both by where they stand
+ * @param all - one rule for each path
+ * @returns both rules by their index
  */
 export function replaceableRules(all: readonly PolicyPathRule[]): ReadonlyMap<number, number> {
   const replaceable = new Map<number, number>();
@@ -34,7 +34,7 @@ function isFor(one: PolicyPathRule, other: PolicyPathRule): boolean {
   return pathText(one.path) === pathText(other.path);
 }
 
-/** Whether the folder of a rule holds what another one names. */
+/** Whether the directory of a rule contains the path of another one. */
 function isAbove({ path }: PolicyPathRule, below: PolicyPathRule): boolean {
   const folder = pathText(path).replace(/\/+$/, '');
   return pathText(below.path).startsWith(`${folder}/`) && pathText(below.path) !== pathText(path);
