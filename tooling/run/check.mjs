@@ -17,6 +17,7 @@ const npx = (/** @type {string[]} */ ...args) => attempt('npx', ['--no-install',
  */
 const ofSources = [
   ['structure', () => attempt(process.execPath, ['tooling/checks/structure.mjs'])],
+  ['words', () => attempt(process.execPath, ['tooling/checks/words.mjs'])],
   ['file access', () => attempt(process.execPath, ['tooling/checks/file-access.mjs'])],
   ['format', () => npx('oxfmt', '--check')],
   ['format of C', () => attempt('clang-format', ['--dry-run', '--Werror', ...cFiles()])],

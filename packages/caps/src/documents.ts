@@ -1,4 +1,4 @@
-/** What options and policies of this layer may hold, as tables. */
+/** Tables of what options and policies of this layer may contain. */
 import { type LayerLevels, requirementLevels } from '@sb/core';
 import {
   boolean,
@@ -64,7 +64,7 @@ function forFeatures<T>(option: T): Readonly<Record<CapsFeature, T>> {
 
 const levels = object<CapsLevels>(forFeatures(lenient(word(['require', 'prefer']))));
 
-/** Options of `policy`. The defaults keep nothing and lock everything, so a value that is missing is a mistake. */
+/** Options of `policy`. The defaults keep nothing and lock everything, so a missing value is a mistake. */
 export const optionTable: Options<CapsOptions> = {
   keep: described(
     either<readonly CapabilityName[] | 'all'>(capabilities, word(['all'])),
@@ -88,10 +88,10 @@ export const levelsReader: Reader<LayerLevels> = object(
   Object.fromEntries(Object.values(featureNames).map((name) => [name, word(requirementLevels)])),
 );
 
-/** Options of `plan`. Left out, no user is changed, and the plan is for that. */
+/** Options of `plan`. By default the user does not change. */
 export const planReader: Reader<PlanOptions> = object<PlanOptions>({ userSwitch: lenient(boolean) });
 
-/** Options of `restrictSelf`: a change of user that is missing would leave the user as it is. */
+/** Options of `restrictSelf`. If the change of user were missing by mistake, the user would stay. */
 export const restrictReader: Reader<RestrictOptions> = object<RestrictOptions>({
   switchUser: callback<() => unknown>(),
 });
@@ -112,14 +112,14 @@ const three = {
   inheritable: required(capabilities),
 } as const;
 
-/** What `get` says beside the sets. */
+/** The other fields of what `get` returns. */
 const others = {
   noNewPrivs: lenient(boolean),
   securebits: lenient(list(text())),
   tid: lenient(integer({ min: 1, max: 2 ** 31 - 1, what: 'a thread id' })),
 } as const;
 
-/** The sets that a text is written of: those of `parse`, or all that `get` returns. */
+/** The sets from which a text is written: those of `parse`, or all that `get` returns. */
 export const setsReader: Reader<Sets<keyof typeof three>> = object({
   ...three,
   bounding: lenient(capabilities),

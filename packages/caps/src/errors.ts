@@ -2,11 +2,11 @@ import { type CommonErrorCode, type ErrorDetails, errnoName, type NativeFailure,
 import { Place } from '@sb/core/document';
 
 /**
- * Codes of this package, beside those of every layer.
+ * The codes of this package, in addition to those of every layer.
  *
  * - `unknown-capability`: no capability has that name.
  * - `invalid-text`: not a text form of libcap (`cap_text_formats(7)`, `cap_iab(3)`).
- * - `invalid-attribute`: a file's `security.capability` has no form that `capabilities(7)` knows.
+ * - `invalid-attribute`: the form of a file's `security.capability` is unknown to `capabilities(7)`.
  * - `invalid-pid`: not the number of a process.
  * - `worker-thread`: called in a worker thread; only the main thread may change the process.
  */
@@ -27,9 +27,9 @@ export function capsError(code: CapsErrorCode, step: string, details: ErrorDetai
 }
 
 /**
- * Where a document of this layer begins.
+ * Returns the place at which a document of this layer begins.
  *
- * @param name - what errors call it: `options`, `policy`
+ * @param name - its name in errors: `options`, `policy`
  */
 export function documentPlace(name: string): Place {
   return new Place(name, ({ path, what, hint }) => {
@@ -39,15 +39,15 @@ export function documentPlace(name: string): Place {
 
 const endIt = 'End this process: some of its threads may have other capabilities than the rest.';
 
-/** What a failed step means and what helps, for the steps where the errno alone doesn't say. */
+/** The meaning of a failed step and the remedy, for steps whose errno alone does not say it. */
 const explanations: Readonly<Record<string, string>> = {
-  no_new_privs: 'The kernel always allows it, so a system-call filter above denies it.',
+  no_new_privs: 'The kernel always allows it, so an earlier system-call filter denies it.',
   inheritable: 'Inheritable capabilities must be permitted and in the bounding set.',
-  'drop-bounding': 'CAP_SETPCAP is needed for it on every thread, before the user is changed.',
-  securebits: 'CAP_SETPCAP is needed for it, before the user is changed or in what is permitted after it.',
+  'drop-bounding': 'It needs CAP_SETPCAP on every thread, before the user changes.',
+  securebits: 'It needs CAP_SETPCAP, either before the user changes or permitted afterwards.',
   'keep-capabilities': 'The securebit keep_caps may be locked.',
   'raise-ambient': 'An ambient capability must be permitted and inheritable, and raising must not be locked.',
-  capset: 'What is kept must be permitted on every thread; a change of user without keep_caps takes it away.',
+  capset: 'What is kept must be permitted on every thread; a change of user without keep_caps removes it.',
   threads: 'Not every thread could be reached.',
 };
 
@@ -65,9 +65,7 @@ export function nativeError({ step, syscall, errno: number }: NativeFailure): Ca
     const call = syscall ?? 'a system call';
     return capsError('verification-failed', step, {
       what:
-        step === 'verify'
-          ? `${call} reads back something else than was asked for`
-          : `${call} could still regain rights`,
+        step === 'verify' ? `${call} reads back a value that was not asked for` : `${call} could still regain rights`,
       hint: 'End this process: its rights are unknown.',
       syscall,
       errno,

@@ -31,6 +31,6 @@ describe('decodeFileCapabilities', () => {
     ['revision 2 with a root id', words(0x0200_0000, 0, 0, 0, 0, 0)],
     ['revision 3 without one', words(0x0300_0000, 0, 0, 0, 0)],
   ])('refuses %s', (_name, bytes) => {
-    expect(() => decodeFileCapabilities(bytes)).toThrow(/no form that is known/);
+    expect(() => decodeFileCapabilities(bytes)).toThrow(/an unknown form/);
   });
 });

@@ -5,7 +5,7 @@ import { type CapabilityName, namesOf } from './names.js';
 import { native } from './native.js';
 import { requireLinux } from './state.js';
 
-/** What a file gives to whoever executes it (`capabilities(7)`, "File capabilities"). */
+/** What a file gives to a process that executes it (`capabilities(7)`, "File capabilities"). */
 export interface FileCapabilities {
   /** Revision of the attribute. 3 has a root id. */
   readonly version: 1 | 2 | 3;
@@ -29,12 +29,12 @@ const revisions = [
 const FLAG_EFFECTIVE = 1;
 
 /**
- * Reads the capabilities of a file, which executing it would give. Links are followed, as execve(2) does. A file without
- * any gives the rights of another user all the same where it is set-user-ID.
+ * Reads the capabilities that executing a file would give. Links are followed, as execve(2) does. A file without
+ * capabilities still gives the rights of another user if it is set-user-ID.
  *
  * @param path - the file; relative ones count from the working directory
- * @returns undefined where the file has no capabilities, or its file system no such attribute
- * @throws CapsError `syscall-failed` if the file can't be reached, `invalid-attribute` for an unknown form
+ * @returns undefined if the file has no capabilities, or its file system does not have this attribute
+ * @throws CapsError `syscall-failed` if the file cannot be reached, `invalid-attribute` for an unknown form
  */
 export function fileCapabilities(path: string): FileCapabilities | undefined {
   requireLinux('file-capabilities');
@@ -44,7 +44,7 @@ export function fileCapabilities(path: string): FileCapabilities | undefined {
   if (errno === 'ERANGE') throw malformed('it is longer than any known form');
   throw capsError('syscall-failed', 'file-capabilities', {
     what: `getxattr(${JSON.stringify(path)}, "security.capability") failed: ${errno}`,
-    hint: 'The file must exist, and its folders must be passable.',
+    hint: 'The file must exist, and you need search permission on its directories.',
     syscall: 'getxattr',
     path,
     errno,
@@ -82,14 +82,14 @@ export function decodeFileCapabilities(bytes: Uint8Array): FileCapabilities {
 }
 
 /**
- * The path as it is: `..` is the kernel's to follow, since behind a link it leads elsewhere than the text says. A zero
- * byte would cut it short in C, and name another file.
+ * Returns the unchanged path. The kernel follows `..`, because after a link it leads elsewhere than the text says. A zero
+ * byte would end the path in C, and name another file.
  */
 function checkedPath(path: unknown): string {
   const isText = typeof path === 'string';
   if (isText && path !== '' && !path.includes('\0')) return path;
   throw capsError('syscall-failed', 'file-capabilities', {
-    what: isText ? `${JSON.stringify(path)} is no path` : `a value of type ${typeof path} is no path`,
+    what: isText ? `${JSON.stringify(path)} is not a path` : `a value of type ${typeof path} is not a path`,
     hint: 'Give the path of a file, as a text.',
     ...(isText ? { path, errno: 'ENOENT' } : { errno: 'EINVAL' }),
   });
@@ -97,7 +97,7 @@ function checkedPath(path: unknown): string {
 
 function malformed(what: string): Error {
   return capsError('invalid-attribute', 'file-capabilities', {
-    what: `security.capability has no form that is known: ${what}`,
+    what: `security.capability has an unknown form: ${what}`,
     hint: 'Set the capabilities of the file again with setcap(8).',
   });
 }

@@ -5,10 +5,10 @@ import type { CapabilityState } from './state.js';
 import { invalid, lastOf, parseCapability, requireShort, textName } from './text.js';
 import type { TextOptions } from './options.js';
 
-/** What a program started later gets: libcap's "IAB" (`cap_iab(3)`). */
+/** What a program that is started later gets: libcap's "IAB" (`cap_iab(3)`). */
 export interface Iab {
   readonly inheritable: readonly CapabilityName[];
-  /** Part of what is inheritable. */
+  /** A part of what is inheritable. */
   readonly ambient: readonly CapabilityName[];
   /** What the bounding set lacks. */
   readonly blocked: readonly CapabilityName[];
@@ -18,9 +18,9 @@ const entryPattern = /^([!^%]*)(\w+)$/;
 
 /**
  * Parses an IAB text, for instance `!cap_sys_admin,^cap_net_raw,cap_chown`: `!` blocked in the bounding set, `^` ambient
- * and inheritable, `%` or nothing inheritable. A capability that isn't named is in none of the three.
+ * and inheritable, `%` or nothing inheritable. A capability that is not named is in none of the three sets.
  *
- * @throws CapsError `invalid-text` with the entry that is wrong
+ * @throws CapsError `invalid-text` with the invalid entry
  * @see cap_iab_from_text(3)
  */
 export function parseIab(text: string): Iab {
@@ -29,7 +29,7 @@ export function parseIab(text: string): Iab {
   for (const entry of text === '' ? [] : text.split(',')) {
     const [, prefix = '', name = ''] = entryPattern.exec(entry) ?? [];
     const number = parseCapability(name);
-    if (number === undefined) throw invalid(entry, 'it is no capability after any of !, ^ and %');
+    if (number === undefined) throw invalid(entry, 'it is not a capability, with or without a prefix of !, ^ and %');
     const bit = 1n << BigInt(number);
     if (prefix.includes('!')) masks.blocked |= bit;
     if (prefix.includes('^')) masks.ambient |= bit;
@@ -63,10 +63,10 @@ export function formatIab(given: Iab): string {
 }
 
 /**
- * The IAB of what {@link get} returned.
+ * Returns the IAB of what {@link get} returned.
  *
  * @param given - the sets of a thread
- * @param options - `last`: number of the last capability that can be blocked. Default: this kernel's
+ * @param options - `last`: number of the last capability that can be blocked. Default: that of this kernel
  */
 export function iabOf(given: CapabilityState, options: TextOptions = {}): Iab {
   const state = stateReader.read(given, documentPlace('state'));

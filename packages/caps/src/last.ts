@@ -7,11 +7,11 @@ import { native } from './native.js';
 let known: number | undefined;
 
 /**
- * The number of this kernel's last capability: `/proc/sys/kernel/cap_last_cap` (Linux 3.2), or by asking for each where
- * that can't be read; 40 on other systems, so that text forms can be read anywhere. It can't change while the kernel
- * runs, so it is read once.
+ * Returns the number of this kernel's last capability, from `/proc/sys/kernel/cap_last_cap` (Linux 3.2). If that cannot be
+ * read, it asks for each capability. On other systems it returns 40, so that text forms can be read anywhere. The number
+ * cannot change while the kernel runs, so it is read once.
  *
- * @throws CapsError `syscall-failed` if the kernel answers neither way
+ * @throws CapsError `syscall-failed` if the kernel answers in neither way
  * @see capabilities(7), prctl(2) PR_CAPBSET_READ
  */
 export function lastCapability(): number {
@@ -24,7 +24,7 @@ function readLast(): number | undefined {
     const text = readKernelFile('/proc/sys/kernel/cap_last_cap').trim();
     return /^\d{1,2}$/.test(text) ? Number(text) : undefined;
   } catch {
-    // A /proc that hides sysctl is common in containers; the question below needs none.
+    // A /proc that hides sysctl is common in containers. Asking for each capability does not need it.
     return undefined;
   }
 }

@@ -2,7 +2,7 @@ import { shown } from '@sb/core/document';
 
 import { capsError } from './errors.js';
 
-/** Every capability that `linux/capability.h` knows, at the index that is its number. */
+/** Every capability of `linux/capability.h`. Its index is its number. */
 const known = [
   'cap_chown',
   'cap_dac_override',
@@ -47,7 +47,7 @@ const known = [
   'cap_checkpoint_restore',
 ] as const;
 
-/** A capability by its kernel name; `cap_41` to `cap_63` for ones newer than this package (`capabilities(7)`). */
+/** A capability by its kernel name; `cap_41` to `cap_63` for capabilities newer than this package (`capabilities(7)`). */
 export type CapabilityName = (typeof known)[number] | `cap_${number}`;
 
 /** The last capability that has a name here: 40, `cap_checkpoint_restore`, Linux 5.9. */
@@ -65,7 +65,7 @@ const numbers: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The name of a capability, `cap_41` and the like where it has none yet.
+ * Returns the name of a capability, or for example `cap_41` if this package does not know it.
  *
  * @param number - 0 to 63
  * @throws RangeError for anything else
@@ -77,13 +77,13 @@ export function capabilityName(number: number): CapabilityName {
   return known[number] ?? `cap_${number}`;
 }
 
-/** The number of a capability, or undefined if no capability has that name. @param name - in lower case */
+/** Returns the number of a capability, or undefined if no capability has that name. @param name - in lower case */
 export function capabilityNumber(name: string): number | undefined {
   return numbers.get(name);
 }
 
 /**
- * The bit mask of some capabilities, bit n for capability n.
+ * Returns the bit mask of some capabilities, bit n for capability n.
  *
  * @throws CapsError `unknown-capability`
  */
@@ -95,7 +95,7 @@ export function maskOf(names: readonly string[]): bigint {
   }, 0n);
 }
 
-/** The names of the bits of a mask, by number. Bits from 64 on are no capabilities and are left out. */
+/** Returns the names of the bits of a mask, by number. Bits from 64 on are not capabilities and are left out. */
 export function namesOf(mask: bigint): readonly CapabilityName[] {
   const names: CapabilityName[] = [];
   for (let number = 0; number < capabilityBits; number++) {
@@ -105,8 +105,8 @@ export function namesOf(mask: bigint): readonly CapabilityName[] {
 }
 
 /**
- * @param name - anything, where the list came as JSON
- * @param path - where it stands, if it is part of options or of a policy
+ * @param name - any value, because the list may come from JSON
+ * @param path - its place, if it is a part of options or of a policy
  */
 export function unknownCapability(name: unknown, path?: string): Error {
   const guess = `cap_${String(name).toLowerCase().replace(/^cap_/, '')}`;

@@ -1,21 +1,21 @@
 import { type DeniedCall, loadPrebuild, type NativeFailure, packageRoot } from '@sb/core';
 
-/** What a phase reached when it failed nowhere. */
+/** The result of a phase that did not fail. */
 export interface NativeReached {
   /** How many threads ran it. */
   readonly threads: number;
 }
 
-/** What `native/addon.c` exports. A negative number is an errno. */
+/** The exports of `native/addon.c`. A negative number is an errno. */
 export interface Native {
   beforeIds(record: Uint8Array): NativeReached | NativeFailure;
   afterIds(record: Uint8Array): NativeReached | NativeFailure;
-  /** Gives up everything, also what was to be kept: for after a failure. */
+  /** Gives up everything after a failure, also what should have been kept. */
   surrender(): NativeReached | NativeFailure;
   lastCapability(): number;
   securebits(): number;
   threadSecurebits(): readonly { readonly tid: number; readonly securebits: number }[] | number;
-  /** What a filter above denies of the calls that change something. */
+  /** The calls of this layer that an earlier filter denies. */
   denied(): readonly DeniedCall[];
   fileCapabilities(path: string): Uint8Array | number;
 }

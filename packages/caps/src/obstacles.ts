@@ -6,7 +6,7 @@ import type { CapsFeature, CapsPolicy } from './options.js';
 import { lockedSecurebits, type Securebit } from './securebits.js';
 import type { CapsSupport } from './support.js';
 
-/** Something that stands in the way: the error it becomes under `require`, the reason it becomes under `prefer`. */
+/** A reason why a feature is impossible: an error under `require`, a reason in the report under `prefer`. */
 export interface Obstacle {
   readonly code: CapsErrorCode;
   readonly what: string;
@@ -19,13 +19,13 @@ export type Available = Extract<CapsSupport, { state: 'available' }>;
 /** How a policy is applied. */
 export interface Situation {
   readonly present: Available['present'];
-  /** Calls that a filter above denies. Default: none. */
+  /** Calls that an earlier filter denies. Default: none. */
   readonly denied?: readonly DeniedCall[] | undefined;
-  /** The user is changed between the two phases. */
+  /** Whether the user changes between the two phases. */
   readonly userSwitch: boolean;
 }
 
-/** The answer of each feature: what stands in its way, if anything. A table, so that none is forgotten. */
+/** Returns the obstacle of each feature, if it has one. A table, so that no feature is forgotten. */
 export const obstacles: Readonly<
   Record<CapsFeature, (policy: CapsPolicy, situation: Situation) => Obstacle | undefined>
 > = {
@@ -37,13 +37,13 @@ export const obstacles: Readonly<
   noNewPrivs: obstacleToNoNewPrivs, // since Linux 3.5, for everyone
 };
 
-/** The capabilities to keep that this process has. */
+/** Returns the capabilities to keep that this process has. */
 export function keepable(policy: CapsPolicy, { present, userSwitch }: Situation): readonly CapabilityName[] {
   if (userSwitch && carryingIsLocked(present)) return [];
   return policy.keep.filter((name) => present.permitted.includes(name));
 }
 
-/** The capabilities of `inheritable` that can be so: raising one needs it in the bounding set (`capabilities(7)`). */
+/** Returns those of `inheritable` that are possible: raising one needs it in the bounding set (`capabilities(7)`). */
 export function inheritable(policy: CapsPolicy, situation: Situation): readonly CapabilityName[] {
   const { present } = situation;
   const kept = keepable(policy, situation);
@@ -52,7 +52,7 @@ export function inheritable(policy: CapsPolicy, situation: Situation): readonly 
   );
 }
 
-/** The capabilities of `ambient` that can be so: raising one needs the securebit no_cap_ambient_raise to be off. */
+/** Returns those of `ambient` that are possible: raising one needs the securebit no_cap_ambient_raise to be off. */
 export function ambient(policy: CapsPolicy, situation: Situation): readonly CapabilityName[] {
   const { present, userSwitch } = situation;
   const possible = inheritable(policy, situation);
@@ -62,14 +62,14 @@ export function ambient(policy: CapsPolicy, situation: Situation): readonly Capa
   );
 }
 
-/** What a filter above stands in the way of, where there is still something to call for. */
+/** Returns the obstacle of an earlier filter, for a call that is still needed. */
 function obstacleOfFilter(call: string, { denied = [] }: Situation): Obstacle | undefined {
   const found = denied.find((one) => one.call === call);
   if (found === undefined) return undefined;
   return {
     code: 'not-permitted',
     what: deniedClause(found),
-    hint: `Let that filter allow ${call.replace(/\(.*/, '')}: it belongs to the container, the service manager or the sandbox around this process. Nothing was changed.`,
+    hint: `Let that filter allow ${call.replace(/\(.*/, '')}: it belongs to the container, service manager or sandbox of this process. Nothing was changed.`,
   };
 }
 
@@ -77,7 +77,7 @@ function obstacleToSets(policy: CapsPolicy, situation: Situation): Obstacle | un
   return needsCapset(policy, situation) ? obstacleOfFilter('capset', situation) : undefined;
 }
 
-/** Whether the sets are not yet what they are to be. A change of user from root empties them without a call of ours. */
+/** Whether the sets must still change. A change of user from root empties them without a call of this package. */
 function needsCapset(policy: CapsPolicy, situation: Situation): boolean {
   const { present, userSwitch } = situation;
   const differ = (one: readonly string[], other: readonly string[]): boolean => one.join() !== other.join();
@@ -97,9 +97,9 @@ function obstacleToKeep(policy: CapsPolicy, situation: Situation): Obstacle | un
   return {
     code: 'not-permitted',
     what: locked
-      ? `the securebit keep_caps is locked, so ${missing.join(', ')} can't be kept across a change of user`
-      : `this process has not got ${missing.join(', ')} permitted, so it can't keep it`,
-    hint: `Start it with ${missing.join(', ')} (as root, or with setpriv --ambient-caps), or don't keep it.`,
+      ? `the securebit keep_caps is locked, so ${missing.join(', ')} cannot be kept across a change of user`
+      : `${missing.join(', ')} is not permitted in this process, so it cannot be kept`,
+    hint: `Start it with ${missing.join(', ')} (as root, or with setpriv --ambient-caps), or do not keep it.`,
   };
 }
 
@@ -108,7 +108,7 @@ function obstacleToAmbient(policy: CapsPolicy, situation: Situation): Obstacle |
   if (notInheritable.length > 0) {
     return {
       code: 'not-permitted',
-      what: `${notInheritable.join(', ')} can't be made inheritable: it must be permitted and in the bounding set`,
+      what: `${notInheritable.join(', ')} cannot be made inheritable: it must be permitted and in the bounding set`,
       hint: 'Start it with both, or leave it out of ambient and inheritable: this process keeps it, its children do not.',
     };
   }
@@ -116,7 +116,7 @@ function obstacleToAmbient(policy: CapsPolicy, situation: Situation): Obstacle |
   if (notAmbient.length === 0) return obstacleOfFilter('prctl(PR_CAP_AMBIENT)', situation);
   return {
     code: 'not-permitted',
-    what: `${notAmbient.join(', ')} can't be made ambient: the securebit no_cap_ambient_raise is set`,
+    what: `${notAmbient.join(', ')} cannot be made ambient: the securebit no_cap_ambient_raise is set`,
     hint: 'Start it without that securebit, or leave ambient out: this process keeps it, its children do not.',
   };
 }
@@ -128,7 +128,7 @@ function obstacleToBounding(policy: CapsPolicy, situation: Situation): Obstacle 
   return {
     code: 'not-permitted',
     what: 'CAP_SETPCAP is not effective, and dropping the bounding set needs it',
-    hint: "Start it as root, or set levels.bounding to 'prefer': the other sets are emptied all the same, and no_new_privs keeps every program started from gaining what the bounding set still allows.",
+    hint: "Start it as root, or set levels.bounding to 'prefer': the other sets are still emptied, and with no_new_privs no program that is started can gain what the bounding set allows.",
   };
 }
 
@@ -145,7 +145,7 @@ function obstacleToSecurebits(_policy: CapsPolicy, situation: Situation): Obstac
     return {
       code: 'not-permitted',
       what: `the securebits ${frozen.join(', ')} are locked with another value`,
-      hint: "Whoever started this process locked them; set levels.securebits to 'prefer' to go on.",
+      hint: "The parent of this process locked them; set levels.securebits to 'prefer' to continue.",
     };
   }
   if (hasSetpcap(present)) return obstacleOfFilter('prctl(PR_SET_SECUREBITS)', situation);
@@ -156,28 +156,28 @@ function obstacleToSecurebits(_policy: CapsPolicy, situation: Situation): Obstac
   };
 }
 
-/** Whether the four settings are locked already, with values from which nothing can be gained. */
+/** Whether the four settings are already locked, with values that give nothing. */
 export function areLocked(present: Available['present']): boolean {
   return lockedSecurebits.every((name) => has(present, name)) && !has(present, 'keep_caps');
 }
 
 /**
- * What limits a feature that is in force, for its line in the report. Nobody can unlock `no_setuid_fixup`, and nothing is
- * gained by either value: so it is no obstacle, but it is not what a policy promises either.
+ * Returns the limit of a feature that is in force, for its line in the report. `no_setuid_fixup` cannot be unlocked, and neither
+ * value gives anything. So it is not an obstacle, but it is not what a policy promises either.
  */
 export function limitOf(feature: CapsFeature, { present }: Situation): string | undefined {
   if (feature !== 'securebits' || !has(present, 'no_setuid_fixup_locked') || !has(present, 'no_setuid_fixup')) return;
-  return 'no_setuid_fixup was locked as on before: leaving uid 0 takes no capability away from this process';
+  return 'no_setuid_fixup was already locked as on: leaving uid 0 does not remove capabilities from this process';
 }
 
-/** What makes a change of user unsafe whatever the levels say. */
+/** Returns what makes a change of user unsafe, at every level. */
 export function obstacleToUserSwitch(policy: CapsPolicy, { present }: Situation): Obstacle | undefined {
   const back = policy.keep.filter((name) => name === 'cap_setuid' || name === 'cap_setgid');
   if (back.length > 0) {
     return {
       code: 'invalid-policy',
       what: `${back.join(', ')} would be kept across the change of user, which could then be undone`,
-      hint: "Don't keep it.",
+      hint: 'Do not keep it.',
     };
   }
   if (has(present, 'keep_caps') && has(present, 'keep_caps_locked')) {

@@ -1,4 +1,4 @@
-/** What callers give to this layer, and the policy that comes of it. */
+/** The options of this layer, and the policy that they become. */
 import type { RequirementLevel } from '@sb/core';
 
 import type { CapabilityName } from './names.js';
@@ -19,25 +19,25 @@ export const features = Object.keys(featureNames) as readonly CapsFeature[];
 /** A feature of this layer. */
 export type CapsFeature = keyof typeof featureNames;
 
-/** How much of a feature may be missing: nothing, or what the report then names. Off is said by the option itself. */
+/** Whether a feature may be missing. `off` is not a level here: the option itself switches a feature off. */
 export type CapsLevels = Readonly<Partial<Record<CapsFeature, Exclude<RequirementLevel, 'off'>>>>;
 
-/** What {@link policy} takes. The defaults keep nothing and lock everything. */
+/** The options of {@link policy}. The defaults keep nothing and lock everything. */
 export interface CapsOptions {
   /**
-   * What stays permitted, and effective where it is effective now. Everything else goes from effective, permitted,
-   * inheritable and ambient. `'all'` leaves those four sets alone. Default: nothing is kept.
+   * The capabilities that stay permitted, and effective if they are effective now. All others are removed from the
+   * effective, permitted, inheritable and ambient sets. `'all'` leaves those four sets alone. Default: none.
    */
   readonly keep?: readonly CapabilityName[] | 'all';
-  /** What a program started afterwards has, too; part of `keep`. Default: nothing. */
+  /** What a program that is started later also has; a part of `keep`. Default: nothing. */
   readonly ambient?: readonly CapabilityName[];
-  /** What a program started afterwards has if its file says so; part of `keep`. Default: what is ambient. */
+  /** What a program that is started later has if its file says so; a part of `keep`. Default: what is ambient. */
   readonly inheritable?: readonly CapabilityName[];
   /** The bounding set: `'drop'` all of it, drop all but a list, or `'leave'` it. Default: `'drop'`. */
   readonly bounding?: 'drop' | 'leave' | readonly CapabilityName[];
   /** Locks noroot, no_setuid_fixup, keep_caps and no_cap_ambient_raise for good. Default: `'lock'`. */
   readonly securebits?: 'lock' | 'leave';
-  /** Sets no_new_privs, inherited by every program started afterwards. Default: true. */
+  /** Sets no_new_privs, which every program that is started later inherits. Default: true. */
   readonly noNewPrivs?: boolean;
   /** Default of each: `require`. */
   readonly levels?: CapsLevels;
@@ -49,7 +49,7 @@ export interface CapsPolicy {
   readonly keep: readonly CapabilityName[];
   readonly inheritable: readonly CapabilityName[];
   readonly ambient: readonly CapabilityName[];
-  /** What may remain in the bounding set; empty where its level is `off`. */
+  /** What may remain in the bounding set; empty if its level is `off`. */
   readonly bounding: readonly CapabilityName[];
   readonly levels: Readonly<Record<CapsFeature, RequirementLevel>>;
 }
@@ -57,8 +57,8 @@ export interface CapsPolicy {
 /** Options of {@link plan}. */
 export interface PlanOptions {
   /**
-   * The user is changed between the two phases of the record (`native/caps.h`): kept capabilities are carried across,
-   * and a policy that could undo the change is refused. Default: false.
+   * Whether the user changes between the two phases of the record (`native/caps.h`). Kept capabilities then survive the
+   * change, and a policy that could undo it is refused. Default: false.
    */
   readonly userSwitch?: boolean;
 }
@@ -66,23 +66,23 @@ export interface PlanOptions {
 /** Options of {@link restrictSelf}. */
 export interface RestrictOptions {
   /**
-   * Changes the user, for good and on every thread, between the two phases: kept capabilities are carried across, and
-   * nothing else is. Synchronous; for instance `() => dropPrivileges(user)` of `@sb/privdrop`, with
-   * `unsafeAllowCapabilities` in its policy where something is kept, since it would take that for a failure. Its result
-   * doesn't count, only whether every thread has another user. If it throws, what is not kept is given up all the same,
-   * and its error is thrown on. It is called also where there are no capabilities. Default: the user stays.
+   * Changes the user, for good and on every thread, between the two phases. Only kept capabilities survive the change. It
+   * is synchronous, for instance `() => dropPrivileges(user)` of `@sb/privdrop`. If something is kept, that policy needs
+   * `unsafeAllowCapabilities`, because privdrop would count it as a failure. Its result does not count, only whether
+   * every thread has another user. If it throws, what is not kept is given up all the same, and the error is rethrown. It
+   * is also called on systems without capabilities. Default: the user stays.
    */
   readonly switchUser?: () => unknown;
 }
 
 /** Options of {@link get}. */
 export interface GetOptions {
-  /** Each thread by itself: in Linux capabilities belong to a thread. Default: the thread-group leader. */
+  /** Whether to return each thread: on Linux capabilities belong to a thread. Default: only the thread-group leader. */
   readonly threads?: boolean;
 }
 
 /** Options of {@link parse} and {@link format}. */
 export interface TextOptions {
-  /** Number of the last capability that "all" means. Default: this kernel's. */
+  /** The number of the last capability that "all" means. Default: that of this kernel. */
   readonly last?: number;
 }

@@ -85,7 +85,7 @@ describe('plan', () => {
       /CAP_SETPCAP is not effective, and dropping the bounding set needs it/,
     ],
     ['securebits', { bounding: 'leave' }, ordinary, {}, /CAP_SETPCAP is not effective, and locking securebits/],
-    ['keep', { keep: ['cap_kill'] }, { ...root, permitted: [] }, {}, /has not got cap_kill permitted/],
+    ['keep', { keep: ['cap_kill'] }, { ...root, permitted: [] }, {}, /cap_kill is not permitted in this process/],
     [
       'keep',
       { keep: ['cap_kill'] },
@@ -98,14 +98,14 @@ describe('plan', () => {
       { keep: ['cap_kill'], ambient: ['cap_kill'] },
       { ...root, bounding: [] },
       {},
-      /can't be made inheritable/,
+      /cannot be made inheritable/,
     ],
     [
       'ambient',
       { keep: ['cap_kill'], ambient: ['cap_kill'] },
       { ...root, securebits: ['no_cap_ambient_raise'] },
       {},
-      /can't be made ambient/,
+      /cannot be made ambient/,
     ],
     ['securebits', {}, { ...root, securebits: ['noroot_locked'] }, {}, /noroot are locked with another value/],
     ['securebits', {}, { ...root, securebits: ['keep_caps', 'keep_caps_locked'] }, {}, /keep_caps are locked/],
@@ -128,7 +128,7 @@ describe('plan', () => {
     const fixup: readonly Securebit[] = ['no_setuid_fixup', 'no_setuid_fixup_locked'];
     const securebitsLine = (securebits: readonly Securebit[]) =>
       plan(policy({}), support({ ...root, securebits })).features.find(({ feature }) => feature === 'securebits');
-    const reason: unknown = expect.stringContaining('no_setuid_fixup was locked as on before');
+    const reason: unknown = expect.stringContaining('no_setuid_fixup was already locked as on');
     expect(securebitsLine(fixup)).toMatchObject({ state: 'enforced', reason });
     expect(securebitsLine([...lockedSecurebits, 'no_setuid_fixup'])).toMatchObject({ state: 'already', reason });
     // Not locked, it is cleared; locked as off, it is what was asked for.

@@ -24,7 +24,7 @@ import {
 import { requirePolicy } from './policy.js';
 import type { CapsSupport } from './support.js';
 
-/** The sets that every thread will have; absent where they are left alone. */
+/** The sets that every thread will have; a set that is left alone is absent. */
 export interface CapsTarget {
   readonly effective?: readonly CapabilityName[];
   readonly permitted?: readonly CapabilityName[];
@@ -34,10 +34,10 @@ export interface CapsTarget {
   readonly noNewPrivs?: true;
 }
 
-/** What will be done to the capabilities, and what can't be. */
+/** What will be done to the capabilities, and what cannot be done. */
 export interface CapsPlan extends LayerPlan {
   readonly layer: 'caps';
-  /** What is compared with the kernel's answer afterwards, thread by thread. */
+  /** What is compared with the kernel's answer afterwards, for each thread. */
   readonly target: CapsTarget;
 }
 
@@ -54,9 +54,9 @@ const recordVersion = 1;
  *
  * @param candidate - a policy from {@link policy}
  * @param support - from {@link support}, or made up for a test
- * @param options - whether the user changes in between
- * @throws CapsError if the policy requires what is missing, if the change of user could be undone, or if this is no
- *   policy; `prebuild-missing` at every level
+ * @param options - whether the user changes between the phases
+ * @throws CapsError if the policy requires what is missing, if the change of user could be undone, or if this is not
+ *   a policy; `prebuild-missing` at every level
  */
 export function plan(candidate: CapsPolicy, support: CapsSupport, options: PlanOptions = {}): CapsPlan {
   const policy = requirePolicy(candidate);
@@ -96,7 +96,7 @@ function targetOf(policy: CapsPolicy, situation: Situation, inForce: (name: Caps
   const permitted = keepable(policy, situation);
   return {
     ...(inForce('capabilities') && {
-      // Never raised: what was permitted and not effective stays so.
+      // Never raised: what was permitted and not effective stays not effective.
       effective: permitted.filter((name) => present.effective.includes(name)),
       permitted,
       inheritable: inheritable(policy, situation),
@@ -121,13 +121,14 @@ function featuresOf(policy: CapsPolicy, situation: Situation): readonly FeatureR
   });
 }
 
-/** Rights of programs only, which a process without rights gets nothing of where no_new_privs is set. */
+/** Features about executed programs, which give nothing to a process without rights if no_new_privs is set. */
 const ofPrograms: ReadonlySet<CapsFeature> = new Set(['bounding', 'securebits']);
 
 /**
- * Why nothing follows from a bounding set or securebits that stay as they are: execve(2) gives no capability that is not
- * permitted already where no_new_privs is set (cap_bprm_creds_from_file in security/commoncap.c cuts P'(permitted) down to
- * P(permitted)), and this process had none to begin with. One that had some is never told so, though it gives them up.
+ * Returns why it has no consequence that the bounding set or securebits stay. If no_new_privs is set, execve(2) gives only
+ * capabilities that are permitted already (cap_bprm_creds_from_file in security/commoncap.c reduces P'(permitted) to
+ * P(permitted)), and this process had none at the start. It returns nothing for a process that had some, even if it gives
+ * them up.
  *
  * @see capabilities(7), "Transformation of capabilities during execve()"; docs/decisions/0022-unneeded.md
  */
@@ -138,10 +139,10 @@ function whyUnneeded(name: CapsFeature, policy: CapsPolicy, situation: Situation
   const isAsked = policy.levels.noNewPrivs !== 'off';
   const isSet = present.noNewPrivs || (isAsked && obstacles.noNewPrivs(policy, situation) === undefined);
   if (!hasNone || !isSet) return undefined;
-  return 'nothing can be gained by it: no_new_privs is set, and there was no capability to begin with';
+  return 'nothing can be gained by it: no_new_privs is set, and the process had no capability at the start';
 }
 
-/** Whether a feature that nothing stands in the way of is in force already. */
+/** Whether a feature without an obstacle is in force already. */
 function holds(name: CapsFeature, policy: CapsPolicy, situation: Situation): boolean {
   const { present, userSwitch } = situation;
   if (name === 'noNewPrivs') return present.noNewPrivs;
@@ -168,7 +169,7 @@ function planNothing(policy: CapsPolicy, reason: string): CapsPlan {
     throw refusal({
       code: 'unsupported-platform',
       what: reason,
-      hint: `Run on Linux, or set levels.${name} to 'prefer' to go on without it.`,
+      hint: `Run on Linux, or set levels.${name} to 'prefer' to continue without it.`,
     });
   });
   return { layer: 'caps', record: new Uint8Array(), features, needs: [], target: {} };

@@ -40,10 +40,10 @@ export function policy(options: CapsOptions): CapsPolicy {
 }
 
 /**
- * Checks a policy as a whole, wherever it comes from: it may have travelled as JSON. Every verb that takes a policy calls
- * this before anything else, so that a level that is missing can't pass for one that is soft.
+ * Checks a whole policy, which may have travelled as JSON. Every function that takes a policy calls this first, so that a
+ * missing level cannot count as a weak one.
  *
- * @returns a copy of the policy, frozen: what was checked and nothing else, so it is this that must be used
+ * @returns a frozen copy of what was checked; use only this copy
  * @throws CapsError `invalid-policy`, `unknown-capability`
  */
 export function requirePolicy(candidate: CapsPolicy): CapsPolicy {
@@ -51,7 +51,7 @@ export function requirePolicy(candidate: CapsPolicy): CapsPolicy {
   return checkedPolicy(policyReader.read(candidate, documentPlace('policy')));
 }
 
-/** What no table says: which parts go together. */
+/** Checks what tables cannot say: which parts fit together. */
 function checkedPolicy({ layer, levels, ...lists }: CapsPolicy): CapsPolicy {
   const sets = { keep: sorted(lists.keep), inheritable: sorted(lists.inheritable), ambient: sorted(lists.ambient) };
   const bounding = sorted(lists.bounding);
@@ -63,15 +63,15 @@ function checkedPolicy({ layer, levels, ...lists }: CapsPolicy): CapsPolicy {
   return whole;
 }
 
-/** Policies that were made here, and are frozen: nobody has to look again. */
+/** Policies that were made here and are frozen. They need not be checked again. */
 const made = new WeakSet<CapsPolicy>();
 
 /**
- * A policy with other levels. What is `off` is not asked for: only what keeps nothing can be.
+ * Returns the same policy with other levels. A feature that is `off` is not asked for; only one that lists nothing can be.
  *
  * @param given - from {@link policy}
- * @param levels - by the names that reports have for features (`bounding`, `no_new_privs`); the others keep theirs
- * @throws CapsError `invalid-policy` for what is no feature, or one that the policy doesn't ask for
+ * @param levels - by the names that reports have for features (`bounding`, `no_new_privs`); the others keep their level
+ * @throws CapsError `invalid-policy` for an unknown feature, or one that the policy does not ask for
  */
 export function withLevels(given: CapsPolicy, levels: LayerLevels): CapsPolicy {
   const from = requirePolicy(given);
@@ -87,27 +87,31 @@ export function withLevels(given: CapsPolicy, levels: LayerLevels): CapsPolicy {
   return checkedPolicy({ ...from, bounding: all.bounding === 'off' ? [] : from.bounding, levels: all });
 }
 
-/** A list and the level of its feature say the same, as in whatever policy() makes. */
+/** Requires that a list and the level of its feature agree, as in every policy of policy(). */
 function requireConsistent(levels: CapsPolicy['levels'], sets: KeptSets, bounding: readonly string[]): void {
   const { keep, inheritable } = sets;
   const unused = (name: CapsFeature, list: readonly string[]) => levels[name] === 'off' && list.length > 0;
   if (unused('keep', keep) || unused('ambient', inheritable) || unused('bounding', bounding))
     refuse('the policy lists capabilities for a feature that is off', 'Make it with policy().');
-  if (unused('capabilities', keep)) refuse('the policy keeps some and takes none away', 'Make it with policy().');
+  if (unused('capabilities', keep))
+    refuse('the policy keeps some capabilities and removes none', 'Make it with policy().');
   const empty = (name: CapsFeature, list: readonly string[]) => levels[name] !== 'off' && list.length === 0;
   if (empty('keep', keep) || empty('ambient', inheritable))
     refuse('the policy has a feature that lists nothing', 'Make it with policy().');
 }
 
 function askForOne(): never {
-  return refuse('the policy asks for nothing', 'Ask for one thing at least.');
+  return refuse('the policy asks for nothing', 'Ask for at least one feature.');
 }
 
 type KeptSets = Pick<CapsPolicy, 'keep' | 'inheritable' | 'ambient'>;
 
 function setsOf({ keep = [], ambient = [], inheritable = ambient }: CapsOptions): KeptSets {
   if (keep === 'all' && (ambient.length > 0 || inheritable.length > 0)) {
-    refuse("keep: 'all' leaves the ambient and inheritable sets alone, and they are listed", 'List what to keep.');
+    refuse(
+      "keep: 'all' leaves the ambient and inheritable sets alone, but the options list them",
+      'List what to keep.',
+    );
   }
   const sets = { keep: sorted(keep === 'all' ? [] : keep), inheritable: sorted(inheritable), ambient: sorted(ambient) };
   requireNested(sets);
@@ -120,7 +124,7 @@ function requireNested({ keep, inheritable, ambient }: KeptSets): void {
 }
 
 /**
- * The policy that keeps nothing: every set empty, securebits locked, no_new_privs.
+ * Returns the policy that keeps nothing: every set empty, securebits locked, no_new_privs.
  *
  * @param levels - default: `require` for everything, which needs CAP_SETPCAP
  */
@@ -129,7 +133,7 @@ export function none(levels: CapsLevels = {}): CapsPolicy {
 }
 
 function levelsOf(asked: Readonly<Record<CapsFeature, boolean>>, levels: CapsLevels): CapsPolicy['levels'] {
-  // A level for something that is not asked for would look like a promise.
+  // A level for a feature that is not asked for would look like a promise.
   const useless = features.find((name) => levels[name] !== undefined && !asked[name]);
   if (useless !== undefined)
     refuse(`levels.${useless} is given, and ${useless} is not asked for`, 'Leave the level out.');
@@ -144,7 +148,8 @@ function sorted(names: readonly CapabilityName[]): readonly CapabilityName[] {
 
 function requireWithin(names: readonly string[], within: readonly string[], what: string): void {
   const outside = names.filter((name) => !within.includes(name));
-  if (outside.length > 0) refuse(`${outside.join(', ')}: ${what}`, 'ambient is part of inheritable, that of keep.');
+  if (outside.length > 0)
+    refuse(`${outside.join(', ')}: ${what}`, 'ambient must be a part of inheritable, and inheritable a part of keep.');
 }
 
 function refuse(what: string, hint: string): never {

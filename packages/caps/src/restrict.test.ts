@@ -35,7 +35,7 @@ describe.skipIf(process.platform !== 'linux')('restrictSelf with an addon that d
   it('reads every thread back, finds that nothing was done, and has everything given up', () => {
     const error = thrown(() => restrictSelf(soft));
     expect(error).toMatchObject({ code: 'verification-failed', step: 'verify' });
-    expect(error.message).toContain('than asked for');
+    expect(error.message).toContain('that were not asked for');
     expect(addon.surrender).toHaveBeenCalledOnce();
   });
 

@@ -13,23 +13,23 @@ import { changeUser } from './switch-user.js';
 import { verify } from './verify.js';
 
 /**
- * Applies a policy to every thread of this process, for good: no_new_privs, inheritable, ambient lowered, bounding set,
- * securebits; then, after the change of user if there is one, permitted and effective, ambient raised, securebits
- * locked. Each thread compares its sets and tries to regain what was given up; then the sets of every thread are read
- * from `/proc`.
+ * Applies a policy to every thread of this process, for good. First it sets no_new_privs and the inheritable set, lowers the
+ * ambient set, drops the bounding set and sets securebits. Then it changes the user, if `options` say so. Then it sets the
+ * permitted and effective sets, raises the ambient set and locks securebits. Each thread compares its sets and tries to
+ * regain what was given up. At last the sets of every thread are read from `/proc`.
  *
  * @param policy - from {@link policy} or {@link none}
- * @param options - the change of user, where there is one
- * @returns what is in force, read back from the kernel
+ * @param options - the change of user, if there is one
+ * @returns what is enforced, read back from the kernel
  * @throws CapsError. `worker-thread` and every code of {@link plan}: nothing was changed. `verification-failed`,
- *   `syscall-failed`, `not-permitted` from a step: threads are in between and the process must end; never catch and go on.
- *   Where a phase failed, everything was given up instead, and the error says whether that worked.
+ *   `syscall-failed`, `not-permitted` from a step: only a part was changed, and the process must end. Never catch these and
+ *   continue. If a phase failed, everything was given up instead, and the error says whether that worked.
  * @see capabilities(7), capset(2), prctl(2)
  */
 export function restrictSelf(policy: CapsPolicy, options: RestrictOptions = {}): EnforcementReport {
   if (!isMainThread) {
     throw capsError('worker-thread', 'thread', {
-      what: 'capabilities can be restricted by the main thread only',
+      what: 'only the main thread can restrict capabilities',
       hint: 'Call it in the main thread; it reaches the threads of its workers too.',
     });
   }
@@ -40,13 +40,13 @@ export function restrictSelf(policy: CapsPolicy, options: RestrictOptions = {}):
     if (switchUser !== undefined) runSwitch(switchUser, planned.record);
     finish(planned);
   } else if (switchUser !== undefined) {
-    // No capabilities here, and the policy is content with that; the user is to change all the same.
+    // This system has no capabilities, and the policy permits that. The user must change all the same.
     changeUser(switchUser);
   }
   return reportOf(planned.features);
 }
 
-/** The first phase. Where it fails, some threads may have gone through it and others not: then everything is given up. */
+/** The first phase. If it fails, only some threads may have completed it: then everything is given up. */
 function begin({ record }: CapsPlan): void {
   const result = native().beforeIds(record);
   if (!('errno' in result)) return;
@@ -54,7 +54,7 @@ function begin({ record }: CapsPlan): void {
   throw result.step === 'record' ? error : surrendered(error);
 }
 
-/** The second phase. Where it fails, CAP_SETPCAP and keep_caps could still be there: then everything is given up. */
+/** The second phase. If it fails, CAP_SETPCAP and keep_caps could be left: then everything is given up. */
 function finish({ record, target }: CapsPlan): void {
   try {
     succeed(native().afterIds(record));
@@ -73,7 +73,7 @@ function runSwitch(switchUser: () => unknown, record: Uint8Array): void {
   }
 }
 
-/** After a change of user that went wrong: whoever catches that has no more rights than the policy leaves. */
+/** Runs after a failed change of user, so that code that catches the error has only the rights of the policy. */
 function leave(record: Uint8Array, cause: unknown): void {
   const result = native().afterIds(record);
   if ('errno' in result) throw surrendered(nativeError(result), cause);

@@ -13,7 +13,7 @@ type Setting = (typeof settings)[number];
 /** A securebit by the name that `setpriv(1)` and `capabilities(7)` use; `_locked` for its lock. */
 export type Securebit = Setting | `${Setting}_locked` | `secbit_${number}`;
 
-/** What a locked thread has: nothing comes from uid 0, none of it can be undone (`native/caps.c` says why). */
+/** The securebits of a locked thread: uid 0 gives nothing, and that cannot be undone (`native/caps.c` says why). */
 export const lockedSecurebits: readonly Securebit[] = [
   'noroot',
   'noroot_locked',
@@ -23,7 +23,7 @@ export const lockedSecurebits: readonly Securebit[] = [
   'no_cap_ambient_raise_locked',
 ];
 
-/** Names the bits of a securebits value, lowest first; `secbit_12` and the like for ones without a name. */
+/** Names the bits of a securebits value, lowest first; for example `secbit_12` for a bit without a name. */
 export function securebitNames(bits: number): readonly Securebit[] {
   const names: Securebit[] = [];
   for (let bit = 0; bit < 32; bit++) {

@@ -23,8 +23,8 @@ export interface CapabilityState {
   readonly ambient: readonly CapabilityName[];
   readonly noNewPrivs: boolean;
   /**
-   * Absent for another process, since the kernel tells a thread its own only; and in a worker, since only the main
-   * thread may ask all others.
+   * Absent for another process, because the kernel shows a thread only its own. Absent in a worker too, because only the
+   * main thread may ask all others.
    */
   readonly securebits?: readonly Securebit[];
 }
@@ -32,19 +32,19 @@ export interface CapabilityState {
 /** The largest number that a `pid_t` holds. */
 const lastPid = 2 ** 31 - 1;
 
-/** The capabilities of one thread of several. */
+/** The capabilities of one of several threads. */
 export interface ThreadCapabilities extends CapabilityState {
   /** Thread id. */
   readonly tid: number;
 }
 
 /**
- * Reads the capabilities of a process, as `/proc/<pid>/status` gives them. No right is needed for it.
+ * Reads the capabilities of a process, as `/proc/<pid>/status` shows them. This needs no right.
  *
  * @param pid - process id. Default: this process
  * @param options - `threads: true` for a list with every thread
- * @throws CapsError `unsupported-platform` outside Linux, `invalid-pid` for anything but a whole number of 1 or more,
- *   `syscall-failed` if there is no such process, `prebuild-missing` if the native part for securebits is
+ * @throws CapsError `unsupported-platform` outside Linux, `invalid-pid` if it is not a whole number of 1 or more.
+ *   `syscall-failed` if the process does not exist, `prebuild-missing` if the native part for securebits is missing
  * @see proc_pid_status(5), prctl(2) PR_GET_SECUREBITS
  */
 export function get(pid?: number, options?: { readonly threads?: false }): CapabilityState;
@@ -60,19 +60,19 @@ export function get(
     const securebits = own && isMainThread ? ownSecurebits() : undefined;
     return stateOf(readTask(own ? 'self' : pid, readTaskStatus), securebits);
   }
-  // One broadcast at a time in a process (sb_threads.h): so never from two threads.
+  // A process can make only one broadcast at a time (sb_threads.h), so two threads must not.
   const securebits = own && isMainThread ? threadSecurebits() : new Map<number, number>();
   return readTask(own ? 'self' : pid, readAllTasks).map((task) =>
     Object.assign({ tid: task.tid }, stateOf(task, securebits.get(task.tid))),
   );
 }
 
-/** A number only: a text could lead anywhere under `/proc`, as `self/../1` or `1/task/2` do. */
+/** Accepts only a number: a text could lead anywhere under `/proc`, for example `self/../1` or `1/task/2`. */
 function requirePid(pid: unknown): void {
   const isNumber = typeof pid === 'number';
   if (isNumber && Number.isInteger(pid) && pid > 0 && pid <= lastPid) return;
   throw capsError('invalid-pid', 'get', {
-    what: `${isNumber ? pid : `a value of type ${typeof pid}`} is no process id`,
+    what: `${isNumber ? pid : `a value of type ${typeof pid}`} is not a process id`,
     hint: `Give a whole number from 1 to ${lastPid}, or leave it out for this process.`,
   });
 }
@@ -86,12 +86,12 @@ export function requireLinux(step: string): void {
   });
 }
 
-/** The securebits of the calling thread, as the kernel's number. */
+/** Returns the securebits of the calling thread, as the kernel's number. */
 function ownSecurebits(): number {
   return answered(native().securebits());
 }
 
-/** The securebits of every thread of this process, by thread id. */
+/** Returns the securebits of every thread of this process, by thread id. */
 function threadSecurebits(): ReadonlyMap<number, number> {
   const answers = native().threadSecurebits();
   if (typeof answers === 'number') throw unreadable(answers);
@@ -106,7 +106,7 @@ function answered(value: number): number {
 function unreadable(error: number): CapsError {
   const errno = errnoName(error);
   return capsError('syscall-failed', 'get', {
-    what: `the securebits can't be read: ${errno}`,
+    what: `cannot read the securebits: ${errno}`,
     hint:
       errno === 'ETIMEDOUT'
         ? 'A thread did not answer within five seconds: it blocks signal 33, or a debugger holds it.'
@@ -120,7 +120,7 @@ function readTask<T>(pid: number | 'self', read: (pid: number | 'self') => T): T
     return read(pid);
   } catch (cause) {
     throw capsError('syscall-failed', 'get', {
-      what: `the capabilities of process ${pid} can't be read`,
+      what: `cannot read the capabilities of process ${pid}`,
       hint: 'It has ended, or /proc is not mounted or hides it (hidepid).',
       path: `/proc/${pid}/status`,
       cause,

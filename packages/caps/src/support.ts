@@ -4,7 +4,7 @@ import { lastCapability } from './last.js';
 import { native } from './native.js';
 import { type CapabilityState, get } from './state.js';
 
-/** What this process can do about its capabilities. Plain data, so that every situation can be planned for anywhere. */
+/** How this process can change its capabilities. Plain data, so that every situation can be planned on any machine. */
 export type CapsSupport =
   | {
       readonly state: 'available';
@@ -13,8 +13,8 @@ export type CapsSupport =
       /** What the calling thread has now. */
       readonly present: CapabilityState;
       /**
-       * Calls that a filter above denies; absent or empty where none does. Asked only where there may be one, in a process
-       * apart: nothing of this one changes.
+       * Calls that an earlier filter denies; absent or empty without one. They are tried only if a filter is possible, in a
+       * separate process, so nothing changes in this one.
        */
       readonly denied?: readonly DeniedCall[];
     }
@@ -22,9 +22,9 @@ export type CapsSupport =
   | PrebuildMissing;
 
 /**
- * Reads what this process can do. Never throws for a missing feature: the answer says so.
+ * Reads what this process can do. It never throws for a missing feature: the answer says so.
  *
- * @throws CapsError `syscall-failed` if `/proc` is not mounted, since nothing could be verified then
+ * @throws CapsError `syscall-failed` if `/proc` is not mounted, because nothing could be verified then
  */
 export function support(): CapsSupport {
   if (process.platform !== 'linux') {

@@ -4,12 +4,12 @@ import { capsError, type CapsError, type CapsErrorCode } from './errors.js';
 import { native } from './native.js';
 
 /**
- * Gives up everything that is left after a failed step, also what was to be kept: CAP_SETPCAP and keep_caps could still
- * be there.
+ * Gives up everything that is left after a failed step, also what should have been kept: CAP_SETPCAP and keep_caps could
+ * be left.
  *
  * @param failed - the failure of this layer
- * @param cause - what came before it. Default: the failure itself
- * @returns the error to throw: that of the failed step, and whether everything is gone now
+ * @param cause - the earlier failure. Default: the failure itself
+ * @returns the error to throw: that of the failed step, which also says whether everything is gone now
  */
 export function surrendered(failed: unknown, cause: unknown = failed): CapsError {
   const result = native().surrender();
@@ -19,7 +19,7 @@ export function surrendered(failed: unknown, cause: unknown = failed): CapsError
       : 'All capabilities were given up instead, on every thread.';
   if (!isSandboxError(failed)) {
     return capsError('verification-failed', 'verify', {
-      what: 'what is in force could not be read',
+      what: 'cannot read what is in force',
       hint: `End this process: its rights are unknown. ${outcome}`,
       cause,
     });

@@ -21,7 +21,7 @@ describe('the user after a change', () => {
     ['one thread is left behind', [task(1, [9, 9, 9, 9]), task(2, [0, 0, 0, 0])], 'thread 2 still has uid 0'],
     ['there are two new uids', [task(1, [9, 8, 9, 9])], 'more than one uid'],
     ['only the effective gid changed', [task(1, [9, 9, 9, 9], [0, 9, 0, 9])], 'more than one uid or gid'],
-    ['two threads differ', [task(1, [9, 9, 9, 9]), task(2, [8, 8, 8, 8])], 'thread 2 has other ids'],
+    ['two threads differ', [task(1, [9, 9, 9, 9]), task(2, [8, 8, 8, 8])], 'thread 2 has different ids'],
   ])('is refused where %s', (_name, after, why) => {
     expect(unchanged(root, after)).toContain(why);
   });

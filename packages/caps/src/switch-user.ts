@@ -11,13 +11,13 @@ import {
 import { capsError, type CapsError } from './errors.js';
 
 /**
- * Calls the change of user and looks at what it did. The result doesn't count: what counts is that every thread has one
- * other uid in all four places, and one gid. The gid may be the one from before, since the user may be of that group.
- * Both must exist in this user namespace: where they don't, the user from before reads as another.
+ * Calls the change of user and examines the effect. The result does not count. Every thread must have one other uid in all
+ * four places, and one gid. The gid may be the earlier one, because the user may belong to that group. Both must exist in this
+ * user namespace: without a mapping, the earlier user reads as another one.
  *
  * @param switchUser - the option of `restrictSelf`
- * @throws what it throws; CapsError `invalid-policy` for a promise, `verification-failed` if the user is the one from
- *   before, wholly or in part
+ * @throws the error of `switchUser`; CapsError `invalid-policy` for a promise, `verification-failed` if the earlier user is
+ *   left, wholly or in part
  */
 export function changeUser(switchUser: () => unknown): void {
   refuseInspector();
@@ -26,14 +26,14 @@ export function changeUser(switchUser: () => unknown): void {
   if (isThenable(result)) {
     throw refusal(
       'invalid-policy',
-      'switchUser returned a promise, and other code would run with all capabilities meanwhile',
+      'switchUser returned a promise, so other code would run with all capabilities meanwhile',
     );
   }
   const why = unchanged(before, tasks(), idMaps());
   if (why !== undefined) throw refusal('verification-failed', `switchUser did not change the user: ${why}`);
 }
 
-/** Elsewhere there are no threads to read, and no capabilities whose loss depends on it. */
+/** Reads all threads. Other systems have no threads to read, and no capabilities whose loss depends on it. */
 function tasks(): readonly TaskStatus[] {
   return process.platform === 'linux' ? readAllTasks('self') : [];
 }
@@ -49,10 +49,10 @@ function idMaps(): IdMaps | undefined {
 }
 
 /**
- * What is left of the user from before.
+ * Returns what is left of the earlier user.
  *
- * @param maps - undefined where every id exists
- * @returns undefined if nothing is
+ * @param maps - undefined if every id exists
+ * @returns undefined if nothing is left
  */
 export function unchanged(
   before: readonly TaskStatus[],
@@ -67,7 +67,7 @@ export function unchanged(
     if (!isOne(uid) || !isOne(gid)) return `thread ${tid} has more than one uid or gid`;
     if (maps !== undefined && !isMapped(uid[0], maps.uid)) return `thread ${tid} has a uid that does not exist here`;
     if (maps !== undefined && !isMapped(gid[0], maps.gid)) return `thread ${tid} has a gid that does not exist here`;
-    if (uid[0] !== first?.uid[0] || gid[0] !== first.gid[0]) return `thread ${tid} has other ids than the rest`;
+    if (uid[0] !== first?.uid[0] || gid[0] !== first.gid[0]) return `thread ${tid} has different ids from the rest`;
   }
   return undefined;
 }
@@ -76,7 +76,7 @@ function isOne(ids: FourIds): boolean {
   return new Set(ids).size === 1;
 }
 
-/** Whatever `await` would wait for, from any realm or library. */
+/** Whether `await` would wait for a value, of any realm or library. */
 function isThenable(value: unknown): boolean {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   return typeof (value as { readonly then?: unknown }).then === 'function';
@@ -85,6 +85,6 @@ function isThenable(value: unknown): boolean {
 function refusal(code: 'invalid-policy' | 'verification-failed', what: string): CapsError {
   return capsError(code, 'switch-user', {
     what,
-    hint: 'End this process. Change the user synchronously and on every thread, real, effective and saved id.',
+    hint: 'End this process. Change the user synchronously and on every thread: real, effective and saved id.',
   });
 }

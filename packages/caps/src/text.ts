@@ -12,14 +12,14 @@ import {
 } from './names.js';
 import type { TextOptions } from './options.js';
 
-/** The three sets that a text form holds. */
+/** The three sets that a text form contains. */
 export interface CapabilitySets {
   readonly effective: readonly CapabilityName[];
   readonly permitted: readonly CapabilityName[];
   readonly inheritable: readonly CapabilityName[];
 }
 
-/** The sets by their letter, in the order libcap writes them. */
+/** The sets by their letter, in the order in which libcap writes them. */
 const letters = [
   ['e', 'effective'],
   ['i', 'inheritable'],
@@ -31,7 +31,7 @@ type Letter = (typeof letters)[number][0];
 /** A clause: a list of capabilities (none means all, with a lone "=" only), then operators with letters, "=" first. */
 const clausePattern = /^([\w,]*)((?:=[eip]*|[+-][eip]+)(?:[+-][eip]+)*)$/;
 
-/** What `isspace` of C takes, which is less than `\s` does: no U+00A0. */
+/** What `isspace` of C accepts, which is less than `\s` does: not U+00A0. */
 const spaces = /[ \t\n\v\f\r]+/;
 
 /** In characters: every capability by its longest name, several times over. */
@@ -40,8 +40,8 @@ const maxLength = 65_536;
 /**
  * Parses a text form, for instance `cap_net_raw=ep` or `=ep cap_sys_admin-ep`. Names may be in either case, or numbers.
  *
- * @param text - clauses separated by white space, each applied to what the ones before it left
- * @throws CapsError `invalid-text` with the clause that is wrong
+ * @param text - clauses separated by white space, each applied to the result of those before it
+ * @throws CapsError `invalid-text` with the invalid clause
  * @see cap_text_formats(7)
  */
 export function parse(text: string, options: TextOptions = {}): CapabilitySets {
@@ -58,13 +58,13 @@ export function parse(text: string, options: TextOptions = {}): CapabilitySets {
   return { effective: namesOf(masks.e), permitted: namesOf(masks.p), inheritable: namesOf(masks.i) };
 }
 
-/** The number of the last capability: as given, else this kernel's. */
+/** Returns the number of the last capability: the given one, or that of this kernel. */
 export function lastOf(options: TextOptions): number {
   return textReader.read(options, documentPlace('options')).last ?? lastCapability();
 }
 
 /**
- * Writes the text form of three sets, as short as libcap does: what most capabilities have first, then what differs.
+ * Writes the text form of three sets, as short as libcap does: first the state of most capabilities, then the differences.
  *
  * @param given - the sets; also what `get` returns
  * @throws CapsError `unknown-capability`
@@ -77,7 +77,7 @@ export function format(given: CapabilitySets, options: TextOptions = {}): string
   const stateOf = (number: number) =>
     letters.map(([letter], index) => (((masks[index] ?? 0n) >> BigInt(number)) & 1n ? letter : '')).join('');
   const groups = new Map<string, string[]>([['', []]]);
-  // Past the last one "all" doesn't reach, so those start from nothing, and are written after it.
+  // "all" ends at the last one. Those beyond it start from nothing, and are written after it.
   const beyond = new Map<string, string[]>();
   for (let number = 0; number < capabilityBits; number++) {
     const into = number <= last ? groups : beyond;
@@ -106,35 +106,35 @@ function apply(
 
 function readClause(clause: string, all: bigint): { readonly named: bigint; readonly actions: string } {
   const [, list = '', actions = ''] = clausePattern.exec(clause) ?? [];
-  if (actions === '') throw invalid(clause, 'it is no list of capabilities followed by =, + or - and letters');
-  if (list === '' && !/^=[eip]*$/.test(actions)) throw invalid(clause, 'it names no capability before + or -');
+  if (actions === '') throw invalid(clause, 'it is not a list of capabilities followed by =, + or - and letters');
+  if (list === '' && !/^=[eip]*$/.test(actions)) throw invalid(clause, 'it has no capability before + or -');
   return { named: list === '' ? all : listMask(list, clause, all), actions };
 }
 
 function listMask(list: string, clause: string, all: bigint): bigint {
   return list.split(',').reduce((mask, name) => {
-    // As libcap has it: what was named before "all" in the same list, and lies past the last capability, is forgotten.
+    // As in libcap: names before "all" in the same list, beyond the last capability, are forgotten.
     if (name.toLowerCase() === 'all') return all;
     const number = parseCapability(name);
-    if (number === undefined) throw invalid(clause, `${JSON.stringify(name)} is no capability`);
+    if (number === undefined) throw invalid(clause, `${JSON.stringify(name)} is not a capability`);
     return mask | (1n << BigInt(number));
   }, 0n);
 }
 
-/** Refuses a text that is longer than any that says something new. */
+/** Refuses a text that is longer than any useful one. */
 export function requireShort(text: string): void {
   if (text.length > maxLength) throw invalid(`${text.slice(0, 40)}…`, `it is longer than ${maxLength} characters`);
 }
 
-/** The name of a capability in a text form: its number where it has none, since libcap reads no `cap_41`. */
+/** Returns the name of a capability in a text form, or its number without a name, because libcap does not read `cap_41`. */
 export function textName(number: number): string {
   return number <= lastNamedCapability ? capabilityName(number) : String(number);
 }
 
 /**
- * The number of a capability by its name in either case, or by its number: decimal without leading zeros. libcap takes
- * `010` and `0xd` as well (octal and hexadecimal, as `strtoul` does), which nobody writes on purpose; `08` it refuses.
- * It knows `cap_41` no more than we do; in texts that is `41`.
+ * Returns the number of a capability by its name in either case, or by its number: decimal without leading zeros. libcap also
+ * accepts `010` and `0xd` (octal and hexadecimal, as `strtoul` does), which are probably mistakes. It refuses `08`. Like
+ * libcap, this function does not know `cap_41`; in texts that is `41`.
  */
 export function parseCapability(name: string): number | undefined {
   if (/^(?:0|[1-9]\d?)$/.test(name)) return Number(name) < capabilityBits ? Number(name) : undefined;
@@ -142,10 +142,10 @@ export function parseCapability(name: string): number | undefined {
   return number === undefined || number > lastNamedCapability ? undefined : number;
 }
 
-/** The error of a text form. */
+/** Makes the error of a text form. */
 export function invalid(part: string, why: string): Error {
   return capsError('invalid-text', 'parse', {
-    what: `${JSON.stringify(part)} can't be read: ${why}`,
+    what: `cannot read ${JSON.stringify(part)}: ${why}`,
     hint: 'Write it as cap_text_formats(7) or cap_iab(3) does, for instance "cap_net_raw=ep" or "!cap_sys_admin,^cap_net_raw".',
   });
 }

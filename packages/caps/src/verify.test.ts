@@ -37,7 +37,7 @@ describe('verify', () => {
     ['NoNewPrivs', '0', 'no_new_privs'],
   ])('refuses one thread among others with another %s', (name, value, what) => {
     expect(() => verify([task(1), task(7, { [name]: value }), task(9)], target)).toThrow(
-      `thread 7 has other ${what} than asked for`,
+      `thread 7 has ${what} that were not asked for`,
     );
   });
 });

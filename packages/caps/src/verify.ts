@@ -4,7 +4,7 @@ import { capsError } from './errors.js';
 import { maskOf } from './names.js';
 import type { CapsTarget } from './plan.js';
 
-/** What the kernel says of a thread, by the name of the set. */
+/** How each set is read from what the kernel reports about a thread. */
 const readings: readonly (readonly [
   set: Exclude<keyof CapsTarget, 'noNewPrivs'>,
   read: (task: TaskStatus) => bigint,
@@ -19,7 +19,7 @@ const readings: readonly (readonly [
 /**
  * Compares every thread with what was asked for.
  *
- * @param tasks - the threads, as `/proc` gives them
+ * @param tasks - the threads, as `/proc` shows them
  * @param target - the sets of the plan
  * @throws CapsError `verification-failed`, naming the thread and what differs
  */
@@ -31,7 +31,7 @@ export function verify(tasks: readonly TaskStatus[], target: CapsTarget): void {
     if (target.noNewPrivs === true && !task.noNewPrivs) wrong.push('no_new_privs');
     if (wrong.length === 0) continue;
     throw capsError('verification-failed', 'verify', {
-      what: `thread ${task.tid} has other ${wrong.join(', ')} than asked for`,
+      what: `thread ${task.tid} has ${wrong.join(', ')} that were not asked for`,
       hint: 'End this process: its rights are unknown.',
     });
   }

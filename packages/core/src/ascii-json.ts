@@ -1,5 +1,5 @@
 /**
- * JSON in printable ASCII: it does nothing to a terminal, whatever a name holds.
+ * Writes JSON in printable ASCII, so that names in it cannot control a terminal.
  *
  * @param value - as for `JSON.stringify`
  * @param indent - blanks for each level. Default: one line

@@ -7,9 +7,9 @@ for (const [name, number] of Object.entries(constants.errno)) {
 }
 
 /**
- * The name of an error number of this platform, for instance `EPERM` for 1; `E123` where it has none (`errno(3)`).
+ * Returns the name of an error number of this platform, for instance `EPERM` for 1, or `E123` without a name (`errno(3)`).
  *
- * @param errno - the number; its sign is ignored, since system calls return it negated
+ * @param errno - the number; its sign is ignored, because system calls return it negated
  */
 export function errnoName(errno: number): string {
   const number = Math.abs(errno);
@@ -17,24 +17,25 @@ export function errnoName(errno: number): string {
 }
 
 /**
- * The `code` of an error that Node threw for a failed system call, for instance `ENOENT`; undefined for anything else.
+ * Returns the `code` of an error that Node threw for a failed system call, for instance `ENOENT`. For anything else it
+ * returns undefined.
  *
- * @param error - whatever a `catch` caught
+ * @param error - any caught value
  */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /**
- * Why the system refused, as it stands behind a clause: `ENOENT (no such file or directory)`. The words are Node's own, of
- * which the call and the path are left out.
+ * Returns the reason why the system refused, to follow a clause: `ENOENT (no such file or directory)`. The words are those
+ * of Node, without the call and the path.
  *
- * @param error - whatever a `catch` caught
+ * @param error - any caught value
  */
 export function systemReason(error: unknown): string {
   const code = errorCode(error);
   if (code === undefined) return error instanceof Error ? error.message : String(error);
   const [, words] = /^E\w+: ([^,]+)/.exec((error as Error).message) ?? [];
-  // With O_NOFOLLOW one link is enough, and it is said what to do about that (open(2)).
+  // With O_NOFOLLOW a single link causes ELOOP, so Node's words would be wrong (open(2)).
   return words === undefined || code === 'ELOOP' ? code : `${code} (${words})`;
 }

@@ -11,10 +11,10 @@ describe('SandboxError', () => {
       syscall: 'landlock_add_rule',
       path: '/srv/cache',
       errno: 'ENOENT',
-      hint: 'Create the folder or mark the rule optional.',
+      hint: 'Create the directory or mark the rule optional.',
     });
     expect(error.message).toBe(
-      'landlock: landlock_add_rule("/srv/cache") failed: ENOENT. Create the folder or mark the rule optional.',
+      'landlock: landlock_add_rule("/srv/cache") failed: ENOENT. Create the directory or mark the rule optional.',
     );
   });
 

@@ -5,7 +5,7 @@
  * - `unsupported-kernel`: the operating system has it, this kernel (or its configuration) does not.
  * - `invalid-policy`: the options contradict themselves or can have no effect.
  * - `not-permitted`: this process lacks the right to do it.
- * - `syscall-failed`: a system call failed in a way that has no code of its own.
+ * - `syscall-failed`: a system call failed for a reason without a separate code.
  * - `verification-failed`: what was read back is not what was asked for. The process is in an unknown state: end it.
  * - `prebuild-missing`: the package's native part was not found or could not be loaded.
  */
@@ -18,7 +18,7 @@ export type CommonErrorCode =
   | 'verification-failed'
   | 'prebuild-missing';
 
-/** What a {@link SandboxError} is made of. */
+/** The fields of a {@link SandboxError}. */
 export interface SandboxErrorFields<Code extends string = string> {
   /** Stable, machine-readable cause. */
   readonly code: Code;
@@ -32,7 +32,7 @@ export interface SandboxErrorFields<Code extends string = string> {
   readonly syscall?: string | undefined;
   /** Its error by name, for instance `EPERM`. */
   readonly errno?: string | undefined;
-  /** The file it was about. */
+  /** The file that it concerns. */
   readonly path?: string | undefined;
   /** What the reader can do about it: one sentence or two, with full stops. */
   readonly hint?: string | undefined;
@@ -40,17 +40,17 @@ export interface SandboxErrorFields<Code extends string = string> {
   readonly cause?: unknown;
 }
 
-/** What a layer says of its own error, beside code, layer and step: always the reason and the remedy. */
+/** What a layer adds to code, layer and step: always the reason and the remedy. */
 export type ErrorDetails = Omit<SandboxErrorFields, 'code' | 'layer' | 'step' | 'what' | 'hint'> & {
   readonly what: string;
   readonly hint: string;
 };
 
 /**
- * The one error family of every package.
+ * The error class of every package.
  *
  * The message says what failed, on what, why and what to do, for instance
- * `landlock: landlock_add_rule("/srv/cache") failed: ENOENT. Create the folder or mark the rule optional.`
+ * `landlock: landlock_add_rule("/srv/cache") failed: ENOENT. Create the directory or mark the rule optional.`
  */
 export class SandboxError<Code extends string = string> extends Error {
   override readonly name = 'SandboxError';
@@ -92,9 +92,9 @@ function failedCall({ syscall, path, errno }: SandboxErrorFields): string | unde
 }
 
 /**
- * What failed and why, as a clause: the message without the remedy, which `hint` has.
+ * Returns what failed and why, as a clause: the message without the remedy, which is in `hint`.
  *
- * @param error - a {@link SandboxError}, also of another copy of this package
+ * @param error - a {@link SandboxError}, also from another copy of this package
  */
 export function clauseOf({ message, hint }: Pick<SandboxError, 'message' | 'hint'>): string {
   const end = hint !== undefined && message.endsWith(hint) ? message.slice(0, -hint.length).trim() : message;
@@ -102,9 +102,9 @@ export function clauseOf({ message, hint }: Pick<SandboxError, 'message' | 'hint
 }
 
 /**
- * Tells whether a value is a {@link SandboxError}, also when it comes from another copy of this package.
+ * Returns whether a value is a {@link SandboxError}, also if it comes from another copy of this package.
  *
- * @param value - anything, usually what a `catch` caught
+ * @param value - any value, usually a caught one
  */
 export function isSandboxError(value: unknown): value is SandboxError {
   return value instanceof Error && value.name === 'SandboxError' && 'layer' in value;

@@ -2,10 +2,10 @@
 const short: Readonly<Record<string, string>> = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t` };
 
 /**
- * A name or a word as it may be shown on a terminal: control characters, those that turn writing around and those that
- * nobody sees are written as escapes, for instance `\x1b`. Everything else stays, also outside ASCII.
+ * Returns a name or a word so that a terminal can show it. Control characters, characters that reverse the writing direction
+ * and invisible ones become escapes, for instance `\x1b`. Everything else stays, also outside ASCII.
  *
- * @param text - anything, for instance a path from a policy
+ * @param text - any text, for instance a path from a policy
  */
 export function escaped(text: string): string {
   if (/^[\x20-\x7E]*$/.test(text)) return text;
@@ -14,9 +14,9 @@ export function escaped(text: string): string {
 }
 
 /**
- * A text of several lines, each {@link escaped}.
+ * Returns a text of several lines, with each line {@link escaped}.
  *
- * @param text - whose line ends are meant
+ * @param text - its line ends are kept
  */
 export function escapedLines(text: string): string {
   return text.split('\n').map(escaped).join('\n');

@@ -4,24 +4,24 @@ import { readKernelFile } from './kernel-file.js';
 /** A range of ids that exist in a user namespace: `[first, count]`. */
 export type IdRange = readonly [first: number, count: number];
 
-/** The ids that a user namespace has numbers for, and the number that it shows in place of all others. */
+/** The ids that a user namespace maps, and the number that it shows in place of all others. */
 export interface IdMap {
   readonly ranges: readonly IdRange[];
-  /** What the kernel shows for an id without a number here (`proc_sys_kernel(5)`). */
+  /** What the kernel shows for an id without a mapping here (`proc_sys_kernel(5)`). */
   readonly overflow: number;
 }
 
-/** `overflowuid` and `overflowgid` where nobody has set them (kernel/sys.c). */
+/** The default of `overflowuid` and `overflowgid` (kernel/sys.c). */
 export const defaultOverflowId = 65_534;
 
-/** Every id but -1, which stands for none: the map of the first user namespace. */
+/** Every id except -1, which stands for none: the map of the initial user namespace. */
 const allIds = 0xffff_ffff;
 
 /**
  * Reads the map of this process's user namespace (`user_namespaces(7)`).
  *
  * @param kind - of users, or of groups
- * @throws Error of the system but `ENOENT`: a kernel without user namespaces has no map, and all ids
+ * @throws Error of the system, except `ENOENT`: a kernel without user namespaces has no map, and has all ids
  */
 export function readIdMap(kind: 'uid' | 'gid'): IdMap {
   const overflow = readOptional(`/proc/sys/kernel/overflow${kind}`);
@@ -49,8 +49,8 @@ export function isMapped(id: number, { ranges }: Pick<IdMap, 'ranges'>): boolean
 }
 
 /**
- * Whether an id that was read may stand for one that has no number here, root's of outside included. Mapped or not, the
- * overflow id is shown for all of those; only where every id has a number it stands for itself.
+ * Whether an id that was read may stand for one without a mapping here, including that of root outside. The kernel shows the
+ * overflow id for all of those, even if the overflow id is mapped. Only if every id is mapped does it stand for itself.
  */
 export function mayBeStranger(id: number, { ranges, overflow }: IdMap): boolean {
   return id === overflow && !ranges.some(([first, count]) => first === 0 && count >= allIds);

@@ -1,16 +1,16 @@
 import { openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Where the kernel alone says what is there (proc(5), sysfs(5)). */
+/** Directories whose content only the kernel decides (proc(5), sysfs(5)). */
 const pattern = /^\/(?:proc|sys)(?:\/|$)/;
 
-/** Links of a process out of there: what they lead to is not the kernel's (proc_pid_root(5), proc_pid_fd(5)). */
+/** Links of a process that lead out of there, to other files (proc_pid_root(5), proc_pid_fd(5)). */
 const wayOut = /\/(?:\.\.|root|cwd|exe|map_files)(?:\/|$)|\/fd\/\d/;
 
 /**
- * Reads a file of the kernel's own.
+ * Reads a file of the kernel.
  *
  * @param path - below /proc or /sys, and not through a link of a process
- * @param encoding - default: `latin1`, which takes any byte
+ * @param encoding - default: `latin1`, which accepts any byte
  * @throws Error of the system; TypeError for every other path
  */
 export function readKernelFile(path: string, encoding: 'latin1' | 'utf8' = 'latin1'): string {
@@ -18,7 +18,7 @@ export function readKernelFile(path: string, encoding: 'latin1' | 'utf8' = 'lati
 }
 
 /**
- * As {@link readKernelFile}, for what is no text.
+ * As {@link readKernelFile}, for a file that is not text.
  *
  * @throws Error of the system; TypeError
  */
@@ -36,7 +36,7 @@ export function openKernelFile(path: string): number {
 }
 
 /**
- * The names in a folder of the kernel's own, for instance `/proc/self/fd`.
+ * Returns the names in a directory of the kernel, for instance `/proc/self/fd`.
  *
  * @throws Error of the system; TypeError
  */
@@ -45,7 +45,7 @@ export function listKernelFolder(path: string): readonly string[] {
 }
 
 /**
- * What a link of the kernel's own says, for instance `/proc/self/fd/3`. It is not followed.
+ * Returns the target of a link of the kernel, for instance `/proc/self/fd/3`. The link is not followed.
  *
  * @throws Error of the system; TypeError
  */

@@ -7,17 +7,17 @@ export const layerIds = { process: 1, caps: 2, privdrop: 3, landlock: 4, seccomp
 /** The name of a layer that has a record. */
 export type LayerName = keyof typeof layerIds;
 
-/** Something a plan needs from the process that applies it, and that belongs to another layer. */
+/** What a plan needs from the process that applies it, and what another layer provides. */
 export type PlanNeed = 'no_new_privs';
 
-/** What will be enforced, decided from plain data before anything is touched. */
+/** What will be enforced, decided from plain data before anything changes. */
 export interface LayerPlan {
   readonly layer: LayerName;
-  /** The bytes that the layer's C function applies; empty when there is nothing to do. */
+  /** The bytes that the layer's C function applies; empty if nothing is to be done. */
   readonly record: Uint8Array;
   /** What the report will say if every step succeeds. */
   readonly features: readonly FeatureReport[];
-  /** What has to be in force before the record is applied. */
+  /** What must be in force before the record is applied. */
   readonly needs: readonly PlanNeed[];
 }
 
@@ -25,10 +25,10 @@ export interface LayerPlan {
 export type LayerLevels = Readonly<Partial<Record<string, RequirementLevel>>>;
 
 /**
- * The verbs of a layer. A layer's module satisfies this interface as a whole.
+ * The functions of a layer. A layer's module satisfies the whole interface.
  *
  * `support` reads the kernel; `policy`, `withLevels` and `plan` decide from plain data; only `restrictSelf` changes
- * anything, and it changes every thread of the process or refuses.
+ * the process. It changes every thread, or refuses.
  */
 export interface Layer<Options, Policy, Support, Plan extends LayerPlan = LayerPlan> {
   support(): Support;

@@ -1,12 +1,12 @@
-/** Letters of the longest word that is compared: no name of ours has so many, and comparing costs their product. */
+/** The longest word that is compared, in letters. All known names are shorter, and the cost is the product of the lengths. */
 const longest = 64;
 
 /**
- * The word that is most like another; undefined where none is alike enough for a typing mistake, that is within a third
- * of its length, or for a word of more than 64 letters.
+ * Returns the known word that is most similar to another. It returns undefined if more than a third of the letters differ,
+ * or for a word of more than 64 letters.
  *
- * @param word - what was written
- * @param known - what could be meant
+ * @param word - the word that was written
+ * @param known - the words that could be meant
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > longest) return undefined;
@@ -15,7 +15,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best !== undefined && best[1] <= Math.ceil(word.length / 3) ? best[0] : undefined;
 }
 
-/** Levenshtein's: how many letters must be put in, taken out or changed. */
+/** The Levenshtein distance: how many letters must be inserted, removed or changed. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [at, letter] of Array.from(from).entries()) {

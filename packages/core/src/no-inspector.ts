@@ -1,7 +1,7 @@
 /**
- * Keeps Node from opening its inspector at SIGUSR1 from now on: who may send that signal, which is everybody of the user
- * that a process becomes, would open a port on which every local user could run code in it. A listener takes the place
- * of Node's own handler; it keeps no process running.
+ * Prevents Node from opening its inspector on SIGUSR1 from now on. Every process of the new user may send that signal, and the
+ * inspector opens a port by which every local user could run code in this process. A listener replaces Node's own handler.
+ * It does not keep the process running.
  *
  * @see "Signal events" of Node's documentation, kill(2)
  */
@@ -10,5 +10,5 @@ export function refuseInspector(): void {
 }
 
 function ignore(): void {
-  // That it is there is enough.
+  // A listener that exists is enough.
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The version of a package, from its package.json: whoever could change that could change its code as well.
+ * Returns the version of a package, from its package.json. A user who can change that file can change the code as well.
  *
- * @param root - the package's folder, with a slash at the end; from `import.meta.url`, never from the environment
+ * @param root - the package's directory, with a slash at the end; from `import.meta.url`, never from the environment
  * @throws Error of the system; SyntaxError
  */
 export function packageVersion(root: URL): string {

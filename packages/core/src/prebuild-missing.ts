@@ -3,37 +3,37 @@ import { fileURLToPath } from 'node:url';
 
 import { clauseOf, isSandboxError, SandboxError } from './errors.js';
 
-/** Where a package's native part is and what it is called. */
+/** The place and the name of a package's native part. */
 export interface PrebuildLocation {
-  /** The layer, for the error; the package is called `@sb/` and this. */
+  /** The layer, for the error; the name of the package is `@sb/` and this. */
   readonly layer: string;
   /** Name of the addon, for instance `privdrop`. */
   readonly name: string;
-  /** The package's folder, with a slash at the end; from {@link packageRoot}, never from the environment. */
+  /** The package's directory, with a slash at the end; from {@link packageRoot}, never from the environment. */
   readonly root: URL;
 }
 
-/** What `support()` of a layer says where its native part can't be loaded: nothing else can be known then. */
+/** What `support()` of a layer returns if its native part cannot be loaded: nothing else is known then. */
 export interface PrebuildMissing {
   readonly state: 'prebuild-missing';
-  /** Which platform it is for, what was tried and why it failed. */
+  /** The platform, the file that was tried, and why it failed. */
   readonly reason: string;
   /** What to do. */
   readonly hint: string;
 }
 
-/** The platforms that packages are shipped for. */
+/** The platforms for which packages are shipped. */
 const shipped: readonly string[] = ['linux-x64', 'linux-arm64'];
 
-/** What to do where a bundler has copied code out of its package. */
+/** What to do if a bundler has copied code out of its package. */
 const bundled =
   'This code was copied out of its package, as a bundler does: leave @sb/* external (esbuild --external:@sb/*, external of rollup, externals of webpack), and install it beside the bundle.';
 
 /**
- * The error for an addon that could not be loaded.
+ * Makes the error for an addon that could not be loaded.
  *
- * @param location - of which package
- * @param file - what was tried
+ * @param location - the package
+ * @param file - the file that was tried
  * @param cause - why it failed
  */
 export function prebuildError(
@@ -53,23 +53,23 @@ export function prebuildError(
 }
 
 /**
- * The folder of a package.
+ * Returns the directory of a package.
  *
  * @param layer - the layer, for the error
  * @param url - `import.meta.url` of a module of the package's `dist`
- * @throws SandboxError `prebuild-missing` where it has no URL: a bundler that makes CommonJS leaves none
+ * @throws SandboxError `prebuild-missing` without a URL: a bundler that makes CommonJS removes it
  */
 export function packageRoot(layer: string, url: string | undefined): URL {
   if (url !== undefined) return new URL('../', url);
-  const what = `the native part for ${platformTag()} could not be looked for: this code does not know where it lies`;
+  const what = `the native part for ${platformTag()} could not be found: this code does not know its own location`;
   throw new SandboxError({ code: 'prebuild-missing', layer, step: 'load-addon', what, hint: bundled });
 }
 
 /**
- * What a layer's `support()` says where its native part can't be loaded.
+ * Returns what a layer's `support()` answers if its native part cannot be loaded.
  *
  * @param load - loads it, by `loadPrebuild`
- * @returns undefined where it was loaded
+ * @returns undefined if it was loaded
  */
 export function missingPrebuild(load: () => unknown): PrebuildMissing | undefined {
   try {
@@ -83,27 +83,27 @@ export function missingPrebuild(load: () => unknown): PrebuildMissing | undefine
 }
 
 /**
- * Refuses to plan without a native part, at every level: an installation lacks it, not a kernel, and what is in force can't
- * be read.
+ * Refuses to plan without a native part, at every level: the installation lacks it, not the kernel, and what is in force
+ * cannot be read.
  *
  * @param layer - the layer, for the error
- * @param support - what its `support()` said
+ * @param support - the answer of its `support()`
  * @throws SandboxError `prebuild-missing`
  */
 export function refuseMissingPrebuild<Support extends { readonly state: string }>(
   layer: string,
   support: Support,
 ): asserts support is Exclude<Support, PrebuildMissing> {
-  // Of something else that was handed over, planning says what it is.
+  // For any other value, planning itself says what is wrong.
   const given = support as Support | undefined;
   if (given?.state !== 'prebuild-missing') return;
   const { reason: what, hint } = given as unknown as PrebuildMissing;
   throw new SandboxError({ code: 'prebuild-missing', layer, step: 'plan', what, hint });
 }
 
-/** Installing again helps only where the package should have had the file. */
+/** Returns the remedy. Installing again helps only if the package should have had the file. */
 function remedy(file: string, { layer, root }: PrebuildLocation): string {
-  if (existsSync(file)) return 'The file is there: check that it may be read and mapped, and that it is for this Node.';
+  if (existsSync(file)) return 'The file exists: check that it can be read and mapped, and that it is for this Node.';
   if (!isPackage(root, `@sb/${layer}`)) return bundled;
   const hasSources = existsSync(new URL('source/', root));
   if (shipped.includes(platformTag())) {
@@ -111,10 +111,10 @@ function remedy(file: string, { layer, root }: PrebuildLocation): string {
     return `The file is missing: install the package again, without leaving out files.${checkout}`;
   }
   const command = hasSources ? `npm run build:source --prefix ${fileURLToPath(root)}` : 'npm run build';
-  return `The package is shipped for ${shipped.join(' and ')}. Elsewhere build it from its sources, with a C compiler: "${command}".`;
+  return `The package is shipped for ${shipped.join(' and ')}. On other platforms build it from its sources, with a C compiler: "${command}".`;
 }
 
-/** Whether a folder is that of a package, as its package.json says. */
+/** Whether a directory is that of a package, by its package.json. */
 function isPackage(root: URL, name: string): boolean {
   try {
     const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { readonly name?: unknown };
@@ -124,7 +124,7 @@ function isPackage(root: URL, name: string): boolean {
   }
 }
 
-/** Where native parts for this platform lie below `prebuilds`. */
+/** The directory of native parts for this platform below `prebuilds`. */
 export function platformTag(): string {
   return `${process.platform}-${process.arch}`;
 }

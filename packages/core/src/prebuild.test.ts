@@ -33,7 +33,7 @@ describe('loadPrebuild', () => {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, 'text');
     const root = pathToFileURL(`${folder}/`);
-    expect(() => loadPrebuild({ layer: 'privdrop', name: 'text', root })).toThrow('The file is there');
+    expect(() => loadPrebuild({ layer: 'privdrop', name: 'text', root })).toThrow('The file exists');
   });
 
   it('names files as prebuildify does', () => {
@@ -53,7 +53,7 @@ describe('code that was copied out of its package', () => {
   it('says so where it has no place at all', () => {
     expect(missingPrebuild(() => packageRoot('caps', undefined))).toEqual({
       state: 'prebuild-missing',
-      reason: expect.stringContaining('does not know where it lies') as string,
+      reason: expect.stringContaining('does not know its own location') as string,
       hint: external,
     });
     expect(packageRoot('caps', 'file:///a/dist/index.js').href).toBe('file:///a/');

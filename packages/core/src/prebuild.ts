@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { type PrebuildLocation, platformTag, prebuildError } from './prebuild-missing.js';
 
-/** A step of a native part that failed; `errno` is positive. Where a number stands for a result, -errno does. */
+/** A failed step of a native part. `errno` is positive here; where a number is returned as a result, it is -errno. */
 export interface NativeFailure {
   readonly step: string;
   readonly syscall?: string;
@@ -11,11 +11,11 @@ export interface NativeFailure {
 }
 
 /**
- * Loads `prebuilds/<platform>-<arch>/<name>.node` of a package. One file is for every C library and every Node: it needs
- * Node-API 8, and calls by name what glibc and musl both have.
+ * Loads `prebuilds/<platform>-<arch>/<name>.node` of a package. One file serves every C library and every Node: it needs
+ * Node-API 8, and uses only names that glibc and musl both have.
  *
- * It looks in exactly one place, which only the package's own location decides: code that runs as root must not let
- * an environment variable or the working directory choose what it loads.
+ * It looks in exactly one place, which depends only on the package's own location. An environment variable or the working
+ * directory must not choose the code that root loads.
  *
  * @throws SandboxError `prebuild-missing`, with the file that was tried and the remedy
  */
@@ -29,7 +29,7 @@ export function loadPrebuild<Addon>(location: PrebuildLocation): Addon {
 }
 
 /**
- * The path of a prebuilt addon inside its package on this platform, as prebuildify names it.
+ * Returns the path of a prebuilt addon inside its package on this platform, as prebuildify names it.
  *
  * @param name - the addon's name
  */

@@ -1,11 +1,11 @@
 import { readSync } from 'node:fs';
 
 /**
- * Reads what is left of an open file, but no more than is expected: another one may make it longer meanwhile.
+ * Reads the rest of an open file, up to a limit: another process may extend the file meanwhile.
  *
  * @param descriptor - stays open
- * @param maxBytes - bytes that may come
- * @returns undefined where more come
+ * @param maxBytes - the most bytes
+ * @returns undefined if the file has more
  * @throws Error of the system
  */
 export function readAll(descriptor: number, maxBytes: number): Buffer | undefined {

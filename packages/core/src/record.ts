@@ -6,7 +6,7 @@ export const recordHeaderLength = 8;
 /** The largest record that the C side accepts, in bytes; `sb_record.h` has the same number. */
 export const recordMaxLength = 1 << 20;
 
-/** What a record is made of. Numbers are unsigned and little-endian on every architecture. */
+/** The fields of a record. Numbers are unsigned and little-endian on every architecture. */
 export interface RecordFields {
   readonly layer: LayerName;
   /** Version of the layer's own format, 1 to 255. */
@@ -20,9 +20,9 @@ export interface RecordFields {
 /**
  * Encodes a record: `u8 layer, u8 version, u16 flags, u32 total length`, then the payload.
  *
- * The same bytes go to the package's addon and to the launcher, so both doors are tested with the same cases.
+ * The package's addon and the launcher get the same bytes, so both are tested with the same cases.
  *
- * @throws RangeError if a field doesn't fit or the record would exceed {@link recordMaxLength}
+ * @throws RangeError if a field does not fit, or if the record would exceed {@link recordMaxLength}
  */
 export function encodeRecord({ layer, version, flags, payload }: RecordFields): Uint8Array {
   if (version < 1 || version > 0xff) throw new RangeError(`record version ${version} is not 1 to 255`);
@@ -34,7 +34,7 @@ export function encodeRecord({ layer, version, flags, payload }: RecordFields): 
 }
 
 /**
- * Writes into the header of a record how long the record is, in all.
+ * Writes the total length of a record into its header.
  *
  * @param record - with everything else in its place
  * @returns the same bytes

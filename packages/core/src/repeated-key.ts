@@ -1,8 +1,8 @@
 /**
- * The first key that an object of a document has twice, of which `JSON.parse` would take the last in silence.
+ * Returns the first key that an object of a document has twice. `JSON.parse` would silently take the last one.
  *
- * @param text - JSON, which `JSON.parse` takes
- * @returns the key as it is written, at most 60 characters; undefined where each is there once
+ * @param text - valid JSON
+ * @returns the key as it is written, at most 60 characters; undefined if each key occurs once
  */
 export function repeatedKey(text: string): string | undefined {
   const objects: Set<string>[] = [];

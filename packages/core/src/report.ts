@@ -1,8 +1,8 @@
 /**
- * What became of one feature of one layer.
+ * The state of one feature of one layer.
  *
- * - `enforced`: it was applied, and read back.
- * - `already`: it held before we did anything.
+ * - `enforced`: it was applied and read back.
+ * - `already`: it was in force before.
  * - `unsupported`: it was asked for and is not in force; `reason` says why.
  * - `off`: it was not asked for.
  */
@@ -12,19 +12,23 @@ export type FeatureState = 'enforced' | 'unsupported' | 'off' | 'already';
 export interface FeatureReport {
   /** The layer, for instance `landlock`. */
   readonly layer: string;
-  /** The feature by its kernel name where it has one, for instance `net.connect_tcp`. */
+  /** The feature, by its kernel name if it has one, for instance `net.connect_tcp`. */
   readonly feature: string;
   readonly state: FeatureState;
   /** Why it is not in force, or what limits it. Always present when `state` is `unsupported`. */
   readonly reason?: string;
   /**
-   * Why nothing follows from its not being in force, where that is so: nothing could be done that can't be done anyway.
-   * Such a line is `unsupported` and doesn't make a report partial.
+   * Why it has no consequence that the feature is not in force: it would forbid only what is impossible anyway. Such a line is
+   * `unsupported` and does not make a report partial.
    */
   readonly unneeded?: string;
 }
 
-/** `full`: all that was asked for is in force, or nothing follows from what is not; `partial`: some of it; `none`: nothing that restricts. */
+/**
+ * - `full`: everything that was asked for is in force, or its absence has no consequence.
+ * - `partial`: a part of it is in force.
+ * - `none`: no restriction is in force.
+ */
 export type EnforcementStatus = 'full' | 'partial' | 'none';
 
 /** What is in force, feature by feature. */
@@ -34,11 +38,11 @@ export interface EnforcementReport {
 }
 
 /**
- * Sums feature lines up into a report. Features that are `off` don't count. What a sandbox does beside its layers, whose
- * lines are called `process`, and no_new_privs, which it sets in any case, go with a restriction and are none by
- * themselves: where no layer has anything in force, the status of a sandbox is `none`.
+ * Makes a report from the lines of features. Features that are `off` do not count. The lines `process` of a sandbox, and
+ * no_new_privs, which it always sets, accompany a restriction and do not count as one. If no layer of a sandbox has anything in
+ * force, its status is `none`.
  *
- * @param features - the lines, in the order they should be shown
+ * @param features - the lines, in the order in which they are shown
  */
 export function reportOf(features: readonly FeatureReport[]): EnforcementReport {
   const asked = features.filter(({ state }) => state !== 'off');

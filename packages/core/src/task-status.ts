@@ -6,10 +6,10 @@ import { listKernelFolder, openKernelFile } from './kernel-file.js';
 /** Real, effective, saved set and file-system id, in the order of `/proc/<pid>/status`. */
 export type FourIds = readonly [real: number, effective: number, saved: number, filesystem: number];
 
-/** What the kernel says of one thread (`proc_pid_status(5)`). Capability sets are 64-bit masks. */
+/** What the kernel reports about one thread (`proc_pid_status(5)`). Capability sets are 64-bit masks. */
 export interface TaskStatus {
   readonly tid: number;
-  /** Number of its session in the same namespace as `tid`; absent before Linux 4.1, which doesn't say. */
+  /** Number of its session in the same namespace as `tid`; absent before Linux 4.1, which does not report it. */
   readonly session?: number;
   readonly uid: FourIds;
   readonly gid: FourIds;
@@ -22,16 +22,16 @@ export interface TaskStatus {
   readonly noNewPrivs: boolean;
   /** 0 none, 1 strict, 2 filter. */
   readonly seccomp: number;
-  /** How many filters are stacked; 0 before Linux 5.9, which doesn't say. */
+  /** How many filters are stacked; 0 before Linux 5.9, which does not report it. */
   readonly seccompFilters: number;
 }
 
 /**
- * Reads what the kernel says of a process, or of one of its threads.
+ * Reads what the kernel reports about a process, or about one of its threads.
  *
  * @param pid - process id, or `'self'`
  * @param tid - thread id; default: the thread-group leader
- * @throws the error of open(2) or read(2), with code `ENOENT` or `ESRCH` if there is no such task
+ * @throws the error of open(2) or read(2), with code `ENOENT` or `ESRCH` if the task does not exist
  */
 export function readTaskStatus(pid: number | 'self', tid?: number): TaskStatus {
   const path = tid === undefined ? `/proc/${pid}/status` : `/proc/${pid}/task/${tid}/status`;
@@ -39,8 +39,8 @@ export function readTaskStatus(pid: number | 'self', tid?: number): TaskStatus {
 }
 
 /**
- * As `readKernelFile`, in half its time: it doesn't ask for the size, which such a file hasn't, keeps its buffer, and stops
- * where less came than was asked for, which for a file of one record is its end (Documentation/filesystems/seq_file.rst).
+ * As `readKernelFile`, in half the time. It does not ask for the size, which such a file does not have, and it reuses its buffer.
+ * It stops after a short read, which is the end of a file of one record (Documentation/filesystems/seq_file.rst).
  */
 function readProcFile(path: string): string {
   const descriptor = openKernelFile(path);
@@ -84,7 +84,7 @@ export function readAllTasks(pid: number | 'self'): readonly TaskStatus[] {
  */
 export function parseTaskStatus(text: string): TaskStatus {
   const known = rightsText(text);
-  // One task after another has the same: parsed once, a start of a process takes a tenth less.
+  // Tasks of a process have the same text. Parsing it once makes the start of a process a tenth shorter.
   if (last?.text !== known) last = { text: known, rights: parseRights(text) };
   const session = /^NSsid:\s*(\d+)/m.exec(text)?.[1];
   return {
@@ -98,7 +98,7 @@ type Rights = Omit<TaskStatus, 'tid' | 'session'>;
 
 let last: { readonly text: string; readonly rights: Rights } | undefined;
 
-/** The lines from `Uid` to `Groups` and from `CapInh` to `Seccomp_filters`; between them are numbers that change. */
+/** Returns the lines from `Uid` to `Groups` and from `CapInh` to `Seccomp_filters`; those between them change. */
 function rightsText(text: string): string {
   const ids = text.indexOf('\nUid:');
   const sets = text.indexOf('\nCapInh:', ids);

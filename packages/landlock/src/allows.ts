@@ -11,29 +11,32 @@ export type { Query } from './query.js';
 /** The answer to a {@link Query}. */
 export interface Verdict {
   readonly allowed: boolean;
-  /** The rule that allows it. Absent where none does, and where the right is not restricted at all. */
+  /** The rule that allows it. Absent if no rule does, or if the right is not restricted. */
   readonly rule?: PolicyPathRule | PolicyPortRule;
-  /** Why, as a clause. */
+  /** The reason, as a clause. */
   readonly reason: string;
-  /** What rename(2) or link(2) fails with, where that was asked. */
+  /** The error of rename(2) or link(2), if the query is about one of them. */
   readonly errno?: 'EACCES' | 'EXDEV';
 }
 
 /**
- * Tells what a policy would answer, and which rule decides, without restricting anything.
+ * Returns what a policy would answer, and which rule decides, without restricting anything.
  *
- * It looks at the file system as it is now, as the kernel would: a rule stands for the file or folder that its path
- * leads to, symbolic links followed, and for everything beneath. Making, removing and moving are decided by the folder
- * that holds the entry; `make_reg` on a link to nothing, by the folder where opening with O_CREAT would make the file.
- * `refer` is answered for the one folder that is asked about. Whether something can be moved or linked is a question of its
- * own, `{ rename, to }` and `{ link, to }`: it takes rights in both folders, and nothing may gain a right by it. It knows Landlock only: permissions, other layers and kernels older than the policy's ABI are
- * not considered.
+ * It examines the file system as it is now, as the kernel would. A rule applies to the file or directory that its path leads
+ * to, with symbolic links followed, and to everything beneath.
+ *
+ * The directory of an entry decides about making, removing and moving it. For `make_reg` on a link to a missing file, that is
+ * the directory in which O_CREAT would make the file. `refer` is answered for the one directory of the query. Use
+ * `{ rename, to }` and `{ link, to }` to ask about moving and linking, which need rights in both directories, and by which
+ * nothing may gain a right.
+ *
+ * It considers only Landlock: not permissions, other layers, or kernels older than the policy's ABI.
  *
  * @param given - from `policy`
  * @param query - what would be attempted
- * @throws LandlockError `path-missing` if a rule's path that isn't optional is not there, or if the path asked about
- *   leads nowhere (only its last part may be missing); `syscall-failed` where a path can't be looked at, or stands for
- *   an open file that no path leads to, as some of /proc/<pid>/fd; `invalid-policy` for a query that is none
+ * @throws LandlockError `path-missing` if the path of a rule is missing and not optional, or if the path of the query leads
+ *   nowhere (only its last part may be missing). `syscall-failed` if a path cannot be examined, or leads to an open file
+ *   without a path, as some of /proc/<pid>/fd do. `invalid-policy` for an invalid query
  * @see is_access_to_paths_allowed() in security/landlock/fs.c
  */
 export function allows(given: LandlockPolicy, query: Query): Verdict {
@@ -56,7 +59,7 @@ function allowsPort({ handled, ports }: LandlockPolicy, right: NetRight, port: n
 }
 
 function allowsPath(policy: LandlockPolicy, path: string, right: FsRight): Verdict {
-  // First, so that a path that leads nowhere is told whatever the policy restricts.
+  // First, so that a path that leads nowhere is an error under every policy.
   const start = startOf(path, right);
   // The one right that every ruleset for files denies, handled or not.
   const denied = policy.handled.fs.includes(right) || (right === 'refer' && policy.handled.fs.length > 0);

@@ -25,12 +25,12 @@ const values = list(text({ pattern: /^/ }), { min: 1, max: mostPaths, what: 'a l
 const parents = list(text({ pattern: /^/ }), { min: 1, max: mostPaths, what: 'a list of paths' });
 const ports = list(integer({ min: 0, max: 65_535, what: 'a port' }), { min: 1, max: 65_536, what: 'a list of ports' });
 
-/** A list of parts, which has one at least. */
+/** A list with at least one part. */
 function parts<T extends object>(options: Options<T>): Reader<readonly T[]> {
   return list(object<T>(options), { min: 1, max: mostPaths, what: 'a list of objects' });
 }
 
-/** The table of the format. What its library takes and this package refuses: a list without an entry. */
+/** The table of the format. This package refuses an empty list, which the library of the format accepts. */
 const configReader: Reader<LandlockConfig> = object<LandlockConfig>({
   abi: integer({ min: 1, max: 1000, what: 'a Landlock ABI' }),
   variable: parts<Entry<'variable'>>({ name: required(text({ pattern: /^/ })), literal: values }),
@@ -39,7 +39,7 @@ const configReader: Reader<LandlockConfig> = object<LandlockConfig>({
   netPort: parts<Entry<'netPort'>>({ allowedAccess: required(names), port: required(ports) }),
 });
 
-/** Says that a document is not of this format. */
+/** Refuses a document that is not of this format. */
 export function refuseConfig(
   what: string,
   hint = `Compare it with the schema of landlockconfig, ABI 1 to ${newestAbi}.`,
@@ -48,9 +48,9 @@ export function refuseConfig(
 }
 
 /**
- * Reads a document as a whole, before anything of it is used.
+ * Reads the whole document, before any part is used.
  *
- * @param document - what `JSON.parse` made of it
+ * @param document - the result of `JSON.parse`
  * @throws LandlockError `invalid-policy`, with the place: `netPort[1].host is unknown`
  */
 export function readConfig(document: unknown): LandlockConfig {

@@ -10,30 +10,30 @@ import { policy } from './policy.js';
 import { requirePolicy } from './require-policy.js';
 import { entryOf, type FsRight, namesOf, newestAbi, type Scope } from './rights.js';
 
-/** The longest document that is read, in UTF-16 code units: a record of rules takes less. */
+/** The longest document that is read, in UTF-16 code units: a record of rules is shorter. */
 const longestText = 1 << 22;
 
-/** What a policy has and the format has not. */
+/** What a policy has in addition to the format. */
 export interface ConfigExtras {
   /** As in the options of `policy`. Default: everything. */
   readonly require?: readonly string[];
   readonly log?: LogOptions;
-  /** Whether paths may be missing, as the format's own library lets all of them. Default: false. */
+  /** Whether paths may be missing, as in the format's own library. Default: false. */
   readonly optional?: boolean;
   /** Whether a document for a newer ABI than this package knows is read as one for the newest known. Default: false. */
   readonly newerAbi?: boolean;
 }
 
 /**
- * Reads a policy from the landlockconfig JSON format. What a rule grants is restricted elsewhere even where the
- * document doesn't list it as handled, as the format says.
+ * Reads a policy from the landlockconfig JSON format. As the format says, a right that a rule grants is restricted elsewhere,
+ * even if the document does not list it as handled.
  *
- * A document without `abi` gets the lowest that has every right it names; one for a newer ABI than this package knows
- * is refused, unless the extras allow it: it would restrict less than it says.
+ * A document without `abi` gets the lowest ABI that has every right it names. A document for a newer ABI than this package
+ * knows would restrict less than it says. It is refused, unless the extras allow it.
  *
- * @param json - the text, or what `JSON.parse` made of it
- * @param given - what the format can't say
- * @throws LandlockError `invalid-policy` for anything that is not of this format, and whatever `policy` refuses
+ * @param json - the text, or the result of `JSON.parse`
+ * @param given - what the format cannot express
+ * @throws LandlockError `invalid-policy` for anything that is not of this format, and the errors of `policy`
  */
 export function fromConfig(json: string | LandlockConfig, given: ConfigExtras = {}): LandlockPolicy {
   const config = readConfig(typeof json === 'string' ? parse(json) : json);
@@ -60,13 +60,13 @@ export function fromConfig(json: string | LandlockConfig, given: ConfigExtras = 
 }
 
 /**
- * Writes a policy in the landlockconfig JSON format. What the format can't say is left out: `require`, `log`, which
- * paths are optional, quiet or those of a file, and that a right was named exactly. All else is read back by
- * {@link fromConfig} as it was, two rules for one path as one. Rights have their kernel names, also those that the published schema, which ends
- * with ABI 6, does not list yet.
+ * Writes a policy in the landlockconfig JSON format. It leaves out what the format cannot express: `require`, `log`, whether a
+ * path is optional, quiet or that of a file, and whether a right was named exactly. {@link fromConfig} reads everything else
+ * back unchanged, and two rules for one path as one. Rights have their kernel names, also those that the published schema,
+ * which ends with ABI 6, does not list yet.
  *
  * @param source - from `policy`
- * @throws LandlockError `invalid-policy` for a path that is no text, or a right without a name
+ * @throws LandlockError `invalid-policy` for a path that is not UTF-8, or a right without a name
  */
 export function toConfig(source: LandlockPolicy): LandlockConfig {
   const { abi, handled: restricted, scope, paths, ports } = requirePolicy(source);
@@ -80,7 +80,7 @@ export function toConfig(source: LandlockPolicy): LandlockConfig {
   const pathBeneath = paths.map(({ path, rights }) => ({
     allowedAccess: rights,
     // A dollar begins a variable there; two stand for one.
-    parent: [typeof path === 'string' ? path.replaceAll('$', '$$$$') : bad('a path is no UTF-8 text')],
+    parent: [typeof path === 'string' ? path.replaceAll('$', '$$$$') : bad('a path is not UTF-8 text')],
   }));
   return {
     abi,
@@ -111,7 +111,7 @@ function handled(config: LandlockConfig, key: keyof typeof groupOf, abi: number)
 
 const groupOf = { handledAccessFs: 'fs', handledAccessNet: 'net', scoped: 'scope' } as const;
 
-/** Writes out `abi.all`, `abi.read_execute` and `abi.read_write` for an ABI. */
+/** Expands `abi.all`, `abi.read_execute` and `abi.read_write` for an ABI. */
 function expandGroups(group: 'fs' | 'net' | 'scope', names: readonly string[], abi: number): readonly string[] {
   const all = namesOf(group, abi);
   return names.flatMap((name) => {
@@ -133,7 +133,7 @@ function pathsOf(config: LandlockConfig, abi: number, optional: boolean): readon
     const rights = expandGroups('fs', rule.allowedAccess, abi);
     const paths = rule.parent.flatMap((parent) => expandTemplate(parent, variables));
     written += paths.length;
-    if (written > maxPaths) bad(`the document stands for more than ${maxPaths} paths`, 'Name directories above them.');
+    if (written > maxPaths) bad(`the document expands to more than ${maxPaths} paths`, 'Name directories above them.');
     for (const path of paths) {
       rightsOf.set(path, unique([...(rightsOf.get(path) ?? []), ...rights]));
     }
@@ -157,7 +157,7 @@ function netOf(config: LandlockConfig, abi: number): NetOptions {
   return Object.fromEntries([...ports].map(([right, list]) => [netOptionOf[right] ?? right, list]));
 }
 
-/** The lowest ABI that has every right a document names. */
+/** Returns the lowest ABI that has every right of a document. */
 function lowestAbi(config: LandlockConfig): number {
   const text = JSON.stringify(config);
   if (/"abi\.(?:all|read_execute|read_write)"/.test(text)) bad('it uses an abi. group and gives no abi');

@@ -10,11 +10,11 @@ import { requirePolicy } from './require-policy.js';
 import { merged, pathRules } from './rules.js';
 
 /**
- * A policy that grants more paths. Only the rules that are added are read; a rule that grants nothing beyond another one
- * for its path is merged with it.
+ * Returns a policy that grants more paths. Only the added rules are read. A rule that grants nothing beyond another rule for
+ * its path is merged with it.
  *
  * @param given - from `policy`; it restricts files
- * @param rules - what stays allowed as well
+ * @param rules - what stays allowed in addition
  * @throws LandlockError `invalid-policy`, as `policy` for these rules
  */
 export function withPaths(given: LandlockPolicy, rules: readonly PathRule[]): LandlockPolicy {
@@ -28,11 +28,11 @@ export function withPaths(given: LandlockPolicy, rules: readonly PathRule[]): La
 }
 
 /**
- * A policy with other paths in its rules, for instance absolute ones. Paths that are no text stay.
+ * Returns a policy with other paths in its rules, for instance absolute ones. Paths that are bytes stay.
  *
  * @param given - from `policy`
- * @param resolve - gives the path that stands in the place of another
- * @throws LandlockError `invalid-policy` for what is not a path
+ * @param resolve - returns the new path
+ * @throws LandlockError `invalid-policy` for a result that is not a path
  */
 export function resolvePaths(given: LandlockPolicy, resolve: (path: string) => string): LandlockPolicy {
   const policy = requirePolicy(given);
@@ -54,12 +54,13 @@ function remade(
 }
 
 /**
- * A policy with other levels: what is `require`d must be enforced, what is `prefer`red is enforced where the kernel can,
- * and what is `off` is not asked for.
+ * Returns a policy with other levels. `require` must be enforced, `prefer` is enforced if the kernel can, and `off` is not
+ * asked for.
  *
  * @param given - from `policy`
- * @param asked - by the names that reports have for features (`fs.truncate`); those that it does not name keep theirs
- * @throws LandlockError `invalid-policy` for a feature that the policy doesn't ask for, and where nothing is left of it
+ * @param asked - by the names that reports have for features (`fs.truncate`); other features keep their level
+ * @throws LandlockError `invalid-policy` for a feature that the policy does not ask for, and if the policy would restrict
+ *   nothing
  */
 export function withLevels(given: LandlockPolicy, asked: LayerLevels): LandlockPolicy {
   const policy = requirePolicy(given);

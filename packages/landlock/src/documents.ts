@@ -1,4 +1,4 @@
-/** What options of this layer may hold, as tables. */
+/** Tables of what options of this layer may contain. */
 import { type LayerLevels, nearest, requirementLevels } from '@sb/core';
 import {
   boolean,
@@ -28,7 +28,7 @@ import { entryOf, type FsRight, type Group, namesOf, newestAbi, type Scope } fro
 
 const unknownBit = /^unsafe_unknown_bit_\d{1,2}$/;
 
-/** A right, scope or feature by its kernel name; whether the pinned ABI has it is another question. */
+/** A right, scope or feature by its kernel name; whether the pinned ABI has it is checked later. */
 function named<Name extends string>(group: Group): Reader<Name> {
   const names = namesOf(group, newestAbi);
   return custom({
@@ -46,13 +46,13 @@ function named<Name extends string>(group: Group): Reader<Name> {
 
 const rightName: Reader<FsRight> = titled(named<FsRight>('fs'), 'fsRight');
 
-/** Most rules, and most paths of one: more than fit into a record of 1 MiB. */
+/** The most rules, and the most paths of a rule: more than fit into a record of 1 MiB. */
 export const mostPaths = 65_536;
 
-/** Longest path that the kernel takes, without the NUL at its end (PATH_MAX). */
+/** The longest path that the kernel accepts, without the NUL at its end (PATH_MAX). */
 const longestPath = 4095;
 
-/** Whether these bytes are a path; what the kernel makes of it is another question. */
+/** Whether bytes can be a path. The kernel decides whether it exists. */
 function isPathBytes(bytes: Uint8Array): boolean {
   return bytes.length > 0 && bytes.length <= longestPath && !bytes.includes(0);
 }
@@ -61,12 +61,12 @@ function isPathBytes(bytes: Uint8Array): boolean {
 export const textPath = kind({
   expected: `a path of 1 to ${longestPath} bytes without a NUL`,
   schema: { ...text({ max: longestPath }).schema, title: 'path' },
-  // Half of a surrogate pair has no bytes: what was written would be another path.
+  // Half of a surrogate pair cannot be encoded: another path would be written.
   is: (value): value is string =>
     typeof value === 'string' && isPathBytes(Buffer.from(value)) && !/\p{Cs}/u.test(value),
 });
 
-/** Bytes, for a call: no JSON has them. */
+/** Bytes, for calls only: JSON cannot contain them. */
 const bytesPath: Reader<Uint8Array> = {
   ...kind({
     expected: 'bytes of such a path',
@@ -76,7 +76,7 @@ const bytesPath: Reader<Uint8Array> = {
   accepts: (value) => value instanceof Uint8Array,
 };
 
-/** A path of a rule: text, or bytes where a name is not UTF-8. */
+/** A path of a rule: text, or bytes if a name is not UTF-8. */
 export const pathReader: Reader<PathInput> = {
   ...either<PathInput>({ ...textPath, accepts: isText }, { ...bytesPath }),
   schema: textPath.schema,
@@ -84,7 +84,7 @@ export const pathReader: Reader<PathInput> = {
 
 const flag = lenient(boolean);
 
-/** A number of stat(2) as text: JavaScript's own hold 53 bits of it. */
+/** A number of stat(2) as text: a number of JavaScript has only 53 bits. */
 const number64 = custom({
   expected: 'a decimal number below 2^64, as text',
   schema: { type: 'string', pattern: '^\\d{1,20}$' },
@@ -92,12 +92,12 @@ const number64 = custom({
   read: (value, path): string =>
     /^\d{1,20}$/.test(value) && BigInt(value) < 1n << 64n
       ? value
-      : refuse(`${path} is not a decimal number below 2^64: ${shown(value)}`, 'Give what stat(2) says, as text.'),
+      : refuse(`${path} is not a decimal number below 2^64: ${shown(value)}`, 'Give the number of stat(2), as text.'),
 });
 
 const identityReader = object<FileIdentity>({ device: required(number64), inode: required(number64) });
 
-/** A rule. What is left out grants less, or is an error where more is lacking. */
+/** A rule. An option that is left out grants less, or makes more cases an error. */
 export const ruleReader: Reader<PathRule> = object<PathRule>({
   paths: required(list(pathReader, { min: 1, max: mostPaths, what: 'a list of paths' })),
   rights: required(list(rightName, { what: 'a list of rights' })),
@@ -118,7 +118,7 @@ export const ruleReader: Reader<PathRule> = object<PathRule>({
 const portsToBind = list(integer({ min: 0, max: 65_535, what: 'a port' }), { max: 65_536, what: 'a list of ports' });
 const portsToConnect = list(integer({ min: 1, max: 65_535, what: 'a port' }), { max: 65_536, what: 'a list of ports' });
 
-/** Rules of a policy, or that are added to one. */
+/** Rules of a policy, or rules that are added to one. */
 export const rulesReader = list(ruleReader, { max: mostPaths, what: 'a list of rules' });
 
 /** The ports that stay allowed, by right. */
@@ -129,7 +129,7 @@ export const portLists = {
   bindUdp: portsToBind,
 } as const;
 
-/** Rights for ports that have no name here, by their bits. */
+/** Rights for ports that are unknown here, by their bits. */
 export const portsByBit = { name: unknownBit, reader: portsToBind } as const;
 
 const netReader: Reader<NetOptions> = object<NetOptions>(portLists, { others: portsByBit });
@@ -140,14 +140,14 @@ const logReader: Reader<LogOptions> = object<LogOptions>({
   subdomains: flag,
 });
 
-/** Options of `policy`. What is left out restricts less, so a value that is missing is a mistake. */
+/** Options of `policy`. What is left out restricts less, so a missing value is a mistake. */
 export const optionTable: Options<LandlockOptions> = {
   abi: required(integer({ min: 1, max: 64, what: 'a Landlock ABI' })),
   paths: rulesReader,
   handle: described(list(rightName, { min: 1, what: 'a list of rights' }), 'Default: every right of the ABI.'),
   net: netReader,
   scope: described(list(named<Scope>('scope'), { what: 'a list of scopes' }), 'What does not lead out.'),
-  // Left out, everything is required.
+  // If it is left out, everything is required.
   require: lenient(list(text(), { what: 'a list of features' })),
   log: lenient(logReader),
 };

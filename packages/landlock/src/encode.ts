@@ -18,14 +18,14 @@ const SAME = 16;
 /** Erratum 2: a signal scope no longer forbids signals between threads of one process. */
 const signalErratum = 2;
 
-/** The rules as a record has them: a rule of which this kernel knows no right is left out. */
+/** The rules of a record. A rule without a right that this kernel knows is left out. */
 export interface PlannedRules {
   readonly paths: readonly PolicyPathRule[];
   readonly ports: readonly PolicyPortRule[];
 }
 
 /**
- * The rules that a kernel of this ABI can be given, in the order of the record, by which its errors count them.
+ * Returns the rules that a kernel of this ABI can apply, in the order of the record, by which errors number them.
  *
  * @param policy - from `policy`
  * @param abi - the kernel's ABI
@@ -39,7 +39,7 @@ export function plannedRules(policy: LandlockPolicy, abi: number): PlannedRules 
 }
 
 /**
- * The record of a policy for a kernel; empty where there is nothing to do. Layout: `native/landlock.h`.
+ * Returns the record of a policy for a kernel; empty if nothing is to be done. Layout: `native/landlock.h`.
  *
  * @throws LandlockError `invalid-policy` if the rules exceed the size of a record, 1 MiB
  */
@@ -60,7 +60,7 @@ export function encodePolicy(policy: LandlockPolicy, support: LandlockSupport): 
   if (recordHeaderLength + payload.length > recordMaxLength) {
     refuse(
       `the rules take ${payload.length} bytes, over ${recordMaxLength}`,
-      'Grant folders instead of many files.',
+      'Grant directories instead of many files.',
       'plan',
     );
   }
@@ -102,11 +102,11 @@ function flagsOf({ optional, exact, file }: PolicyPathRule): number {
   return (optional ? OPTIONAL : 0) | (exact ? EXACT : 0) | which;
 }
 
-/** A port that no rule allows, for showing afterwards that the restriction holds; 0 where there is none to show. */
+/** Returns a port that no rule allows, to show later that the restriction is enforced; 0 without such a port. */
 function closedPort({ handled, ports }: LandlockPolicy, right: NetRight, abi: number): number {
   if (!known('net', handled.net, abi).includes(right)) return 0;
   const open = new Set(ports.filter(({ rights }) => rights.includes(right)).map(({ port }) => port));
-  // From the top for binding, where an ordinary user may; from the bottom for connecting, where nobody listens.
+  // From the top for binding, which an ordinary user may do there; from the bottom for connecting, where nothing listens.
   for (let port = 1; port <= 65_535; port++) {
     const candidate = right === 'bind_tcp' ? 65_536 - port : port;
     if (!open.has(candidate)) return candidate;

@@ -2,13 +2,13 @@ import { type CommonErrorCode, type ErrorDetails, SandboxError } from '@sb/core'
 import { Place } from '@sb/core/document';
 
 /**
- * Codes of this package, beside those of every layer.
+ * The codes of this package, in addition to those of every layer.
  *
- * - `disabled-at-boot`: the kernel has Landlock, and its boot parameters leave it off.
- * - `path-missing`: a path of a rule that isn't optional does not exist.
- * - `untrusted-path`: a symbolic link that another user, or the restricted program itself, may have put there leads to what
- *   a rule would grant; or what a rule names changes while it is read.
- * - `wrong-file-type`: a rule's rights need a folder, and its path is none.
+ * - `disabled-at-boot`: the kernel has Landlock, and its boot parameters do not enable it.
+ * - `path-missing`: the path of a rule does not exist, and the rule is not optional.
+ * - `untrusted-path`: the path of a rule has a symbolic link that another user, or the restricted program itself, may have
+ *   put there. Or the path changes while it is read.
+ * - `wrong-file-type`: the rights of a rule need a directory, and its path leads to another file.
  * - `too-many-layers`: sixteen rulesets are in force already, the kernel's limit.
  * - `threads-unreachable`: not every thread could be restricted.
  * - `worker-thread`: called in a worker thread; only the main thread may restrict the process.
@@ -37,9 +37,9 @@ export function refuse(what: string, hint: string, step = 'policy'): never {
 }
 
 /**
- * Where a document of this layer begins.
+ * Returns the place at which a document of this layer begins.
  *
- * @param name - what errors call it; empty where keys stand alone
+ * @param name - its name in errors; empty if keys have no prefix
  */
 export function documentPlace(name: string): Place {
   return new Place(name, ({ path, what, hint }) => {

@@ -1,17 +1,17 @@
 import type { PolicyPathRule } from './options.js';
 
-/** A rule, and where it stands in its list. */
+/** A rule and its index in the list. */
 export interface Placed {
   readonly rule: PolicyPathRule;
   readonly index: number;
 }
 
-/** A list of rules with where each stands. */
+/** Returns each rule with its index. */
 export function placed(all: readonly PolicyPathRule[]): readonly Placed[] {
   return all.map((rule, index) => ({ rule, index }));
 }
 
-/** Rules that have a text in common, in their order: thousands of them are compared within their group alone. */
+/** Groups rules by a text, in their order. Thousands of rules are then compared only within their group. */
 export function grouped(
   rules: readonly Placed[],
   textOf: (rule: PolicyPathRule) => string,

@@ -5,27 +5,27 @@ import { policy } from './policy.js';
 import { replaceableRules } from './replaceable.js';
 import { redundantRules, ungrouped } from './rules.js';
 
-/** Something in options that is allowed, and probably not meant. */
+/** A part of options that is valid and probably a mistake. */
 export interface LandlockFinding {
   /**
-   * - `redundant-rule`: a rule grants nothing for a path beyond what another one grants. It does no harm: `policy` leaves
+   * - `redundant-rule`: a rule grants nothing for a path beyond what another rule grants. It is harmless: `policy` leaves
    *   it out.
-   * - `replaceable-path`: by another rule the program can put something else in the place of what a rule names, which is
-   *   then granted at its next start.
+   * - `replaceable-path`: by another rule the program can replace what a rule names. The rule then grants the new file at
+   *   its next start.
    */
   readonly code: 'redundant-rule' | 'replaceable-path';
   /** The place in the options: `paths[2].paths[0]`. */
   readonly place: string;
-  /** The path that it is about. */
+  /** The path that it concerns. */
   readonly path: string;
-  /** What is found, as a clause. */
+  /** The finding, as a clause. */
   readonly message: string;
 }
 
 /**
- * Names the rules that grant nothing beyond another one, and those whose path another one lets the program replace.
+ * Names the rules that grant nothing beyond another rule, and those whose path another rule lets the program replace.
  *
- * @param given - what `policy` takes
+ * @param given - the options of `policy`
  * @throws LandlockError `invalid-policy`, as `policy`
  */
 export function lint(given: LandlockOptions): readonly LandlockFinding[] {
@@ -54,5 +54,5 @@ function redundant(path: string, by: string): string {
 }
 
 function replaceable(path: string, by: string): string {
-  return `by ${by} the program can put something else in the place of ${path}, which the rule grants at its next start`;
+  return `by ${by} the program can replace ${path}, and the rule grants the new file at its next start`;
 }

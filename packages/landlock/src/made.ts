@@ -1,9 +1,9 @@
 import type { LandlockPolicy } from './options.js';
 
-/** Policies that were made here, and are frozen: nobody can have changed them, so nobody has to look again. */
+/** Policies that were made here and are frozen. They cannot have changed, so they need not be checked again. */
 const made = new WeakSet<LandlockPolicy>();
 
-/** Freezes a policy that is right, and marks it as such. */
+/** Freezes a valid policy, and marks it as made here. */
 export function markMade(policy: LandlockPolicy): LandlockPolicy {
   made.add(Object.freeze(policy));
   return policy;

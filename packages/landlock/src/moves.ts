@@ -7,7 +7,7 @@ import { type FsRight, isFileRight } from './rights.js';
 import { ruleFor } from './rule-for.js';
 import { type BinaryPath, type EntryKind, kindOf, nameIn, startOf } from './walk.js';
 
-/** What a move or a link comes to. */
+/** The answer for a move or a link. */
 interface MoveVerdict {
   readonly allowed: boolean;
   readonly reason: string;
@@ -28,9 +28,9 @@ const making: Readonly<Record<EntryKind, FsRight>> = {
 const removing = (kind: EntryKind): FsRight => (kind === 'folder' ? 'remove_dir' : 'remove_file');
 
 /**
- * What rename(2) and link(2) come to under a policy. Within one folder that is making and removing. Between two it takes
- * `refer` in both as well, and what is moved may gain no right by it: each that the new folder has, it must have had, by
- * its old folder or by a rule of its own.
+ * Returns the answer of rename(2) and link(2) under a policy. Within one directory they need making and removing. Between two
+ * directories they also need `refer` in both, and the moved file must not gain a right. It must already have each right of the
+ * new directory, from its old directory or from a rule for the file itself.
  *
  * @see current_check_refer_path() and no_more_access() in security/landlock/fs.c
  */
@@ -50,18 +50,18 @@ export function allowsMove(policy: LandlockPolicy, { from, to, removes }: Checke
   const lacking = needs.find(([folder, right]) => isHandled(right) && !grants(folder, right));
   if (lacking !== undefined) return denied('EACCES', `no rule grants ${lacking[1]} there or above`);
   if (source === target || policy.handled.fs.length === 0)
-    return { allowed: true, reason: 'what it takes is granted or not restricted' };
+    return { allowed: true, reason: 'the rights that it needs are granted or not restricted' };
   // The one right that every ruleset for files denies, handled or not.
   if (!grants(source, 'refer') || !grants(target, 'refer'))
-    return denied('EXDEV', 'refer has to be granted in both folders');
+    return denied('EXDEV', 'refer must be granted in both directories');
   // A rule stands for what its path leads to: never for a link itself.
   const own = kind === 'link' ? source : moved;
   const gained = policy.handled.fs
     .filter((right) => kind === 'folder' || isFileRight(right))
     .find((right) => grants(target, right) && !grants(own, right));
   return gained === undefined
-    ? { allowed: true, reason: 'refer is granted in both folders, and no right is gained' }
-    : denied('EXDEV', `it would gain ${gained}, which it has not got where it is`);
+    ? { allowed: true, reason: 'refer is granted in both directories, and no right is gained' }
+    : denied('EXDEV', `it would gain ${gained}, which it does not have now`);
 }
 
 function denied(errno: 'EACCES' | 'EXDEV', reason: string): MoveVerdict {
@@ -71,7 +71,7 @@ function denied(errno: 'EACCES' | 'EXDEV', reason: string): MoveVerdict {
 function missing(path: string): Error {
   return landlockError('path-missing', 'allows', {
     what: `${JSON.stringify(path)} does not exist`,
-    hint: 'Ask about something that is there.',
+    hint: 'Ask about a file that exists.',
     errno: 'ENOENT',
     path,
   });

@@ -39,7 +39,7 @@ describe('an error of a kernel call', () => {
       'not-permitted',
       /openat\("\/usr", read_file\|read_dir\)/,
     ],
-    [{ step: 'type', errno: ENOTDIR, rule: 0 }, 'wrong-file-type', /type\("\/usr".*Name a folder/],
+    [{ step: 'type', errno: ENOTDIR, rule: 0 }, 'wrong-file-type', /type\("\/usr".*Name a directory/],
     [
       { step: add, syscall: add, errno: EINVAL, rule: 2 },
       'unsupported-kernel',

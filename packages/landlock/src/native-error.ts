@@ -11,34 +11,37 @@ interface Cause {
   readonly hint: string;
 }
 
-/** What an error of one call means, and what to do; `*` stands for any call and any step. */
+/** The meaning and the remedy of an error of one call; `*` means any call and any step. */
 const causes: Readonly<Record<string, Cause>> = {
   'openat ENOENT': {
     code: 'path-missing',
     hint: 'Create it, or mark its rule optional ("optional": true in a policy).',
   },
-  'openat ENOTDIR': { code: 'path-missing', hint: 'A part of the path is no folder; correct it.' },
+  'openat ENOTDIR': { code: 'path-missing', hint: 'A part of the path is not a directory; correct it.' },
   'openat EACCES': {
     code: 'not-permitted',
-    hint: 'This user may not pass through a folder of the path; grant that, or restrict before dropping privileges.',
+    hint: 'This user has no search permission on a directory of the path; grant it, or restrict before dropping privileges.',
   },
   'openat ELOOP': { code: 'path-missing', hint: 'Its symbolic links lead in a circle; correct them.' },
   'type ENOTDIR': {
     code: 'wrong-file-type',
-    hint: 'Name a folder, or only rights of files: execute, write_file, read_file, truncate, ioctl_dev, resolve_unix.',
+    hint: 'Name a directory, or only rights of files: execute, write_file, read_file, truncate, ioctl_dev, resolve_unix.',
   },
   'file EISDIR': {
     code: 'wrong-file-type',
-    hint: 'The rule names a file, and a folder is there. Find out who put it there.',
+    hint: 'The rule names a file, and a directory is in its place. Find out who put it there.',
   },
-  'file EINVAL': { code: 'wrong-file-type', hint: 'The rule names a regular file, and something else is there.' },
+  'file EINVAL': {
+    code: 'wrong-file-type',
+    hint: 'The rule names a regular file, and the path leads to another kind of file.',
+  },
   'file ESTALE': {
     code: 'untrusted-path',
-    hint: 'Another file is there than was looked at: somebody replaced it. Start again, and find out who if it stays so.',
+    hint: 'The file was replaced after it was examined. Start again. If it happens again, find out who replaces it.',
   },
   'changed ESTALE': {
     code: 'untrusted-path',
-    hint: 'Somebody changes this path at this moment. Find out who, and start again.',
+    hint: 'Another process changes this path at this moment. Find out which, and start again.',
   },
   'landlock_restrict_self E2BIG': {
     code: 'too-many-layers',
@@ -66,40 +69,40 @@ const causes: Readonly<Record<string, Cause>> = {
   },
   'landlock_add_rule EAFNOSUPPORT': {
     code: 'unsupported-kernel',
-    hint: 'This kernel has no TCP, so ports need no rule.',
+    hint: 'This kernel does not have TCP, so ports need no rule.',
   },
   'landlock_add_rule EBADFD': {
     code: 'invalid-policy',
-    hint: 'No rule can be given for a file of this kind of file system (a pipe, a socket, a memory file).',
+    hint: 'Landlock has no rules for files of this kind of file system (a pipe, a socket, a memory file).',
   },
   'rehearse EPERM': {
     code: 'verification-failed',
-    hint: 'The kernel accepted the ruleset, and the thread that it was tried on could still do what the rules forbid: a system-call filter may be answering in its place.',
+    hint: 'The kernel accepted the ruleset, and the thread on which it was tried could still do what the rules forbid: a system-call filter may answer in place of the kernel.',
   },
   '* EOPNOTSUPP': { code: 'disabled-at-boot', hint: obstacles['disabled-at-boot'].hint },
   '* ENOTSUP': { code: 'disabled-at-boot', hint: obstacles['disabled-at-boot'].hint },
   '* ENOSYS': { code: 'unsupported-kernel', hint: obstacles['not-built'].hint },
   '* EPERM': { code: 'not-permitted', hint: obstacles.blocked.hint },
   '* E2BIG': { code: 'unsupported-kernel', hint: 'Pin a lower ABI.' },
-  '* ENOMEM': { code: 'syscall-failed', hint: 'The kernel has no memory for this ruleset: use fewer rules.' },
+  '* ENOMEM': { code: 'syscall-failed', hint: 'The kernel has not enough memory for this ruleset: use fewer rules.' },
   '* ENFILE': { code: 'syscall-failed', hint: 'This machine has no descriptor left: close some.' },
   '* EMFILE': { code: 'syscall-failed', hint: 'Close some descriptors, or raise RLIMIT_NOFILE.' },
 };
 
 const unknownState = 'End this process: some of its threads may be restricted and some not.';
 
-/** Steps that are about threads; after the first two the process is in an unknown state. */
+/** Steps that concern threads. After the first two the process is in an unknown state. */
 const ofThreads: Readonly<Record<string, Cause & { readonly what: string }>> = {
   threads: { code: 'threads-unreachable', what: 'not every thread could be restricted', hint: unknownState },
   verify: { code: 'verification-failed', what: 'a thread could still do what the rules forbid', hint: unknownState },
   tasks: {
     code: 'threads-unreachable',
-    what: "the list of this process's threads, /proc/self/task, can't be opened",
+    what: 'cannot open /proc/self/task, the list of the threads of this process',
     hint: 'Nothing was restricted. Mount /proc; after an earlier ruleset, put all rules into that one or let it grant list("/proc/self/task").',
   },
   no_new_privs: {
     code: 'threads-unreachable',
-    what: 'no_new_privs could not be set on every thread',
+    what: 'cannot set no_new_privs on every thread',
     hint: "Nothing was restricted. A thread that blocks every signal by a direct system call can cause this, and so can the kernel's own threads for io_uring: leave UV_USE_IO_URING unset.",
   },
 };
@@ -108,7 +111,7 @@ const ofThreads: Readonly<Record<string, Cause & { readonly what: string }>> = {
  * Turns a failed native step into an error that names the call, the path or port, the rights and the remedy.
  *
  * @param failure - from the addon
- * @param rules - the rules of the record, by which the failure counts
+ * @param rules - the rules of the record, which the failure names by number
  */
 export function nativeError(failure: LandlockFailure, rules: PlannedRules = { paths: [], ports: [] }): LandlockError {
   const { step, syscall } = failure;
@@ -131,25 +134,25 @@ export function nativeError(failure: LandlockFailure, rules: PlannedRules = { pa
   return landlockError(code, step, details);
 }
 
-/** Names that are written on a path are root's word; where a link leads that others can change, they say. */
+/** Root decides the names of a path. Other users decide the target of a link that they can change. */
 function ofAnotherUser({ text, path }: ReturnType<typeof subjectOf>): LandlockError {
   return landlockError('untrusted-path', 'link', {
-    what: `the rule${text} was not made: a symbolic link in its path belongs to another user, who can lead it elsewhere`,
-    hint: 'Name what the link leads to, or let root own the link and its folder. Nothing was restricted.',
+    what: `the rule${text} was not made: a symbolic link in its path belongs to another user, who can change its target`,
+    hint: 'Name the target of the link, or let root own the link and its directory. Nothing was restricted.',
     path,
   });
 }
 
-/** Who may put links into the path of a rule could widen what it grants, for a later start of any program. */
+/** A program that may put links into the path of a rule could widen what the rule grants to a later start. */
 function ofItself({ text, path }: ReturnType<typeof subjectOf>): LandlockError {
   return landlockError('untrusted-path', 'own-link', {
-    what: `the rule${text} was not made: its path leads through a symbolic link that the restricted program, or another user, may have put there, to what no other rule grants`,
-    hint: 'Name what the link leads to (realpath shows it), or let root own the link and the folders that it lies in. If you did not make the link, find out what did. Nothing was restricted.',
+    what: `the rule${text} was not made: its path has a symbolic link that the restricted program, or another user, may have put there, and no other rule grants its target`,
+    hint: 'Name the target of the link (realpath shows it), or let root own the link and its directories. If you did not make the link, find out what did. Nothing was restricted.',
     path,
   });
 }
 
-const fallback: Cause = { code: 'syscall-failed', hint: 'The kernel gave no reason that is known here.' };
+const fallback: Cause = { code: 'syscall-failed', hint: 'The kernel gave an unknown reason.' };
 
 function subjectOf(rule: number | undefined, { paths, ports }: PlannedRules): { text: string; path?: string } {
   if (rule === undefined) return { text: '' };

@@ -2,25 +2,25 @@ import { type DeniedCall, loadPrebuild, type NativeFailure, packageRoot } from '
 
 /** A step that failed. */
 export interface LandlockFailure extends NativeFailure {
-  /** Number of the record's rule that failed, paths before ports. */
+  /** The number of the failed rule in the record, paths before ports. */
   readonly rule?: number;
 }
 
-/** What was done to this process. */
+/** The result in this process. */
 interface NativeReached {
   /** How many threads are restricted. */
   readonly threads: number;
-  /** What each of them was denied that was allowed before. */
+  /** The attempts that each of them was denied, and that were allowed before. */
   readonly proofs: readonly string[];
-  /** Numbers of the optional rules whose path does not exist. */
+  /** The numbers of the optional rules whose path does not exist. */
   readonly skipped: readonly number[];
 }
 
-/** What `native/addon.c` exports. */
+/** The exports of `native/addon.c`. */
 export interface Native {
   /** The ABI, or the errata as a bit mask; a negative number is -errno. */
   query(what: 'abi' | 'errata'): number;
-  /** What a filter above denies; `landlock_restrict_self` with E2BIG where no ruleset more can be had. */
+  /** The calls that an earlier filter denies; `landlock_restrict_self` with E2BIG if the kernel allows no further ruleset. */
   denied(): readonly DeniedCall[];
   noNewPrivs(): { readonly threads: number } | NativeFailure;
   applyRecord(record: Uint8Array): NativeReached | LandlockFailure;

@@ -3,9 +3,9 @@ import type { FsRight, Group, LogFeature, NetRight, Scope, UnknownBit } from './
 
 /**
  * Network rights, each with the ports that stay allowed, 1 to 65535; an empty list allows none. 0 among the ports to
- * bind means "whichever port is free". A right that isn't mentioned is not restricted.
+ * bind means "any free port". A right that is not mentioned is not restricted.
  *
- * By port only, never by address; MPTCP sockets and TCP Fast Open get round it (see the README).
+ * Rules apply to the port only, never to the address. MPTCP sockets and TCP Fast Open bypass them (see the README).
  */
 export interface NetOptions {
   readonly connectTcp?: readonly number[];
@@ -17,17 +17,17 @@ export interface NetOptions {
   readonly [bit: UnknownBit]: readonly number[];
 }
 
-/** What the kernel's audit log should hold (ABI 7). */
+/** What the kernel's audit log should contain (ABI 7). */
 export interface LogOptions {
-  /** Denials of this program itself. Default: true, as the kernel's. */
+  /** Denials of this program itself. Default: true, as in the kernel. */
   readonly sameExec?: boolean;
-  /** Denials of programs that it executes. Default: false, as the kernel's. */
+  /** Denials of programs that it executes. Default: false, as in the kernel. */
   readonly newExec?: boolean;
-  /** Denials by rulesets that are added later. Default: true, as the kernel's. */
+  /** Denials by rulesets that are added later. Default: true, as in the kernel. */
   readonly subdomains?: boolean;
 }
 
-/** What {@link policy} takes. */
+/** The options of {@link policy}. */
 export interface LandlockOptions {
   /**
    * The Landlock ABI that you tested this policy with, 1 to 11: "everything" means what that ABI has, on every kernel.
@@ -35,24 +35,24 @@ export interface LandlockOptions {
    */
   readonly abi: number;
   /**
-   * What stays allowed of the file system; an empty list allows nothing. Not given: the file system is not restricted
-   * (unless `handle` is).
+   * What stays allowed in the file system; an empty list allows nothing. Without it the file system is not restricted
+   * (unless `handle` is given).
    */
   readonly paths?: readonly PathRule[];
-  /** The file-system rights that are restricted. Default, where `paths` is given: every one that the ABI has. */
+  /** The file-system rights that are restricted. Default, if `paths` is given: every right of the ABI. */
   readonly handle?: readonly FsRight[];
   readonly net?: NetOptions;
   /** `signal`: no signals to processes outside; `abstract_unix_socket`: no connections to such sockets made outside. */
   readonly scope?: readonly Scope[];
   /**
-   * What must be enforced or nothing is: names as the report has them (`fs.truncate`, `net.connect_tcp`) or whole
-   * groups (`fs`, `net`, `scope`, `log`). The rest is enforced where the kernel can. Default: everything.
+   * Features without which nothing is enforced: names as in the report (`fs.truncate`, `net.connect_tcp`) or whole groups
+   * (`fs`, `net`, `scope`, `log`). The rest is enforced if the kernel can. Default: everything.
    */
   readonly require?: readonly string[];
   readonly log?: LogOptions;
 }
 
-/** A path in a policy: text, or bytes that are no UTF-8 text. */
+/** A path in a policy: text, or bytes that are not UTF-8. */
 export type PolicyPath = string | { readonly base64: string };
 
 /** A rule for one path. */
@@ -62,9 +62,9 @@ export interface PolicyPathRule {
   readonly rights: readonly FsRight[];
   readonly optional: boolean;
   readonly quiet: boolean;
-  /** Whether a right that means nothing on what the path leads to is an error; otherwise it is left out there. */
+  /** Whether a right that does not apply to the type of the file is an error; otherwise it is left out. */
   readonly exact: boolean;
-  /** Whether anything but a regular file, or but this one, is an error. */
+  /** Whether anything except a regular file, or except this file, is an error. */
   readonly file: boolean | FileIdentity;
 }
 
@@ -88,7 +88,7 @@ export interface LandlockPolicy {
   readonly require: readonly string[];
 }
 
-/** The rights that the options for the network have names of their own for. */
+/** The rights that have their own options for the network. */
 export const netOptionOf: Readonly<Record<string, Exclude<keyof NetOptions, UnknownBit>>> = {
   connect_tcp: 'connectTcp',
   bind_tcp: 'bindTcp',
@@ -109,12 +109,12 @@ export function featuresOf(policy: Omit<LandlockPolicy, 'require'>): readonly Fe
   ];
 }
 
-/** A path as bytes, without the NUL at its end. */
+/** Returns a path as bytes, without the NUL at its end. */
 export function pathBytes(path: PolicyPath): Uint8Array {
   return typeof path === 'string' ? Buffer.from(path) : Buffer.from(path.base64, 'base64');
 }
 
-/** A path as text for people; bytes that are no text are replaced. */
+/** Returns a path as text for people; bytes that are not UTF-8 are replaced. */
 export function pathText(path: PolicyPath): string {
   return typeof path === 'string' ? path : Buffer.from(path.base64, 'base64').toString();
 }

@@ -1,39 +1,39 @@
 import type { FsRight } from './rights.js';
 
-/** A path: text, or bytes where a file's name is not UTF-8. */
+/** A path: text, or bytes if the name of a file is not UTF-8. */
 export type PathInput = string | Uint8Array;
 
-/** Which file a rule is for: decimal `st_dev` and `st_ino` of stat(2), as text, since JSON has no such numbers. */
+/** Which file a rule is for: decimal `st_dev` and `st_ino` of stat(2), as text, because JSON has no such numbers. */
 export interface FileIdentity {
   readonly device: string;
   readonly inode: string;
 }
 
-/** What a rule may say beside its paths and rights. */
+/** Options of a rule besides its paths and rights. */
 export interface RuleOptions {
-  /** A path that does not exist is left out and told in the report, instead of being an error. Default: false. */
+  /** A path that does not exist is left out and listed in the report, and is not an error. Default: false. */
   readonly optional?: boolean;
   /**
-   * Grants `refer`: renaming and linking between different folders beneath rules that have it. Without it the kernel
-   * denies that always, with `EXDEV`. ABI 2. Default: false.
+   * Grants `refer`: renaming and linking between different directories beneath rules that have it. Without it the
+   * kernel always denies that, with `EXDEV`. ABI 2. Default: false.
    */
   readonly refer?: boolean;
   /** Denials beneath these paths are not logged (`LANDLOCK_ADD_RULE_QUIET`). ABI 10. Default: false. */
   readonly quiet?: boolean;
   /**
-   * The path must lead to a regular file, or nothing is restricted: a folder in its place would be granted with all that
-   * is beneath. An identity: it must lead to that very file, as somebody looked at it. Default: false.
+   * The path must lead to a regular file, or nothing is restricted: a directory in its place would be granted with everything
+   * beneath. With an identity it must lead to that file, which was examined before. Default: false.
    */
   readonly file?: boolean | FileIdentity;
 }
 
-/** A rule as {@link ro}, {@link rx}, {@link rw}, {@link rwx}, {@link list} and {@link path} build it. */
+/** A rule as made by {@link ro}, {@link rx}, {@link rw}, {@link rwx}, {@link list} and {@link path}. */
 export interface PathRule extends RuleOptions {
   readonly paths: readonly PathInput[];
   readonly rights: readonly FsRight[];
   /**
-   * Whether every right must be one that the ABI has, and one that means something on what the path leads to. What is
-   * not exact grants what of its rights there is, as {@link ro} does. Default: true.
+   * Whether the ABI must have every right, and every right must apply to the type of the file. Otherwise the rule grants only
+   * those that apply, as {@link ro} does. Default: true.
    */
   readonly exact?: boolean;
 }
@@ -55,7 +55,7 @@ const write: readonly FsRight[] = [
 export type RuleArguments = readonly [PathInput, ...PathInput[]] | readonly [PathInput, ...PathInput[], RuleOptions];
 
 /**
- * Reading files and listing folders: `read_file`, `read_dir`.
+ * Grants reading files and listing directories: `read_file`, `read_dir`.
  *
  * @param args - paths, then options. A relative path starts at the working directory of the process that is restricted
  */
@@ -64,7 +64,7 @@ export function ro(...args: RuleArguments): PathRule {
 }
 
 /**
- * Reading and executing: what {@link ro} grants, and `execute`. A program also needs this on its libraries' loader.
+ * Grants reading and executing: the rights of {@link ro}, and `execute`. A program also needs this for its dynamic loader.
  *
  * @param args - paths, then options
  */
@@ -73,8 +73,8 @@ export function rx(...args: RuleArguments): PathRule {
 }
 
 /**
- * Reading and writing: what {@link ro} grants, `write_file`, `truncate`, and making and removing files, folders,
- * sockets, FIFOs and symbolic links. Not devices, not `execute`, not `refer` (an option), not `ioctl_dev`.
+ * Grants reading and writing: the rights of {@link ro}, `write_file`, `truncate`, and making and removing files, directories,
+ * sockets, FIFOs and symbolic links. It does not grant devices, `execute`, `refer` (an option) or `ioctl_dev`.
  *
  * @param args - paths, then options
  */
@@ -83,7 +83,7 @@ export function rw(...args: RuleArguments): PathRule {
 }
 
 /**
- * What {@link rw} grants, and `execute`: whoever can write there can run what it wrote.
+ * Grants the rights of {@link rw}, and `execute`: a program that writes there can execute what it wrote.
  *
  * @param args - paths, then options
  */
@@ -92,7 +92,7 @@ export function rwx(...args: RuleArguments): PathRule {
 }
 
 /**
- * Listing folders only: `read_dir`.
+ * Grants only listing directories: `read_dir`.
  *
  * @param args - paths, then options
  */
@@ -101,7 +101,7 @@ export function list(...args: RuleArguments): PathRule {
 }
 
 /**
- * Exactly the rights that are named, by their kernel names. A right that needs a folder is an error on another file.
+ * Grants exactly the named rights, by their kernel names. A right that needs a directory is an error for another file.
  *
  * @param target - one path
  * @param rights - for instance `['write_file']`
@@ -114,7 +114,7 @@ export function path(target: PathInput, rights: readonly FsRight[], options: Rul
 function inexact(args: readonly (PathInput | RuleOptions)[], rights: readonly FsRight[]): PathRule {
   const last = args.at(-1);
   const hasOptions = typeof last === 'object' && last !== null && !isPath(last);
-  // What is no path here stays, for policy() to refuse.
+  // A value that is not a path stays here, and policy() refuses it.
   const paths = (hasOptions ? args.slice(0, -1) : args) as readonly PathInput[];
   return { ...(hasOptions ? last : {}), paths, rights, exact: false };
 }

@@ -82,7 +82,7 @@ describe('plan', () => {
       'without Landlock',
       supportFrom(-38, -38),
       'unsupported-kernel',
-      /ENOSYS.*: (?:net\.connect_tcp|\d+ features of it)\..*CONFIG_SECURITY_LANDLOCK/,
+      /ENOSYS.*: (?:net\.connect_tcp|\d+ of its features)\..*CONFIG_SECURITY_LANDLOCK/,
     ],
     ['with Landlock off', supportFrom(-95, -95), 'disabled-at-boot', /EOPNOTSUPP.*lsm= boot parameter/],
     ['behind a filter', supportFrom(-1, -1), 'not-permitted', /EPERM.*system-call filter/],

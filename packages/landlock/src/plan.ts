@@ -7,7 +7,7 @@ import { requirePolicy } from './require-policy.js';
 import { entryOf } from './rights.js';
 import { type LandlockSupport, obstacles } from './support.js';
 
-/** What will be restricted, and what can't be. */
+/** What will be restricted, and what cannot be. */
 export interface LandlockPlan extends LayerPlan {
   readonly layer: 'landlock';
 }
@@ -15,13 +15,14 @@ export interface LandlockPlan extends LayerPlan {
 /**
  * Decides what will be enforced, right by right. Pure.
  *
- * The policy's own ABI is the ceiling and the kernel's the floor: a newer kernel changes nothing, an older one loses
- * exactly what it hasn't got, and each loss is in `features` with its reason.
+ * The policy's own ABI is the ceiling, and the kernel's is the floor. A newer kernel changes nothing. An older one loses
+ * exactly what it does not have, and each loss is in `features` with its reason.
  *
- * @param given - from `policy`, also after a journey as JSON
+ * @param given - from `policy`; it may have travelled as JSON
  * @param support - from {@link support}, or made up for a test
- * @throws LandlockError `invalid-policy` for what `policy` would not have made; `unsupported-kernel`, `disabled-at-boot`, `not-permitted` or `unsupported-platform`, if the
- *   policy requires what this kernel hasn't got; `prebuild-missing` whatever it requires
+ * @throws LandlockError `invalid-policy` for what `policy` would not have made. `unsupported-kernel`, `disabled-at-boot`,
+ *   `not-permitted` or `unsupported-platform` if the policy requires what this kernel does not have. `prebuild-missing` at
+ *   every level
  */
 export function plan(given: LandlockPolicy, support: LandlockSupport): LandlockPlan {
   const policy = requirePolicy(given);
@@ -34,14 +35,14 @@ export function plan(given: LandlockPolicy, support: LandlockSupport): LandlockP
   return { layer: 'landlock', record, features, needs: record.length > 0 ? ['no_new_privs'] : [] };
 }
 
-/** Something else would be compared with no ABI at all, and every right be called enforced. */
+/** Refuses any other value: it has no ABI to compare with, so every right would count as enforced. */
 function requireSupport(support: LandlockSupport): void {
   const { state, abi } = (support as Partial<LandlockSupport> | undefined) ?? {};
   const isAvailable = state === 'available' && Number.isSafeInteger(abi) && Number(abi) >= 1;
   if (isAvailable || (state !== undefined && Object.hasOwn(obstacles, state) && abi === 0)) return;
   throw landlockError('invalid-policy', 'plan', {
     what: 'the second argument is not an answer of support()',
-    hint: 'Hand on what support() returned.',
+    hint: 'Pass the result of support().',
   });
 }
 
@@ -52,7 +53,7 @@ function line([group, name]: Feature, policy: LandlockPolicy, support: LandlockS
   return { layer: 'landlock', feature, state: 'enforced' };
 }
 
-/** Why a feature can't be had; undefined where it can. */
+/** Returns why a feature is unavailable, or undefined. */
 function lossOf([group, name]: Feature, policy: LandlockPolicy, support: LandlockSupport): string | undefined {
   if (support.state !== 'available') return support.reason;
   const needed = entryOf(group, name)?.abi ?? 0;
@@ -60,7 +61,7 @@ function lossOf([group, name]: Feature, policy: LandlockPolicy, support: Landloc
   if (group === 'log' && needed <= support.abi) {
     // The log's flags go with a ruleset; quiet rules are rules for files.
     const isSubject = ([other]: Feature): boolean => (name === 'quiet' ? other === 'fs' : other !== 'log');
-    return known.some(isSubject) ? undefined : 'this kernel has nothing of the policy that could be logged';
+    return known.some(isSubject) ? undefined : 'this kernel supports no part of the policy that could be logged';
   }
   if (needed <= support.abi) return undefined;
   const reason = `needs ABI ${needed}, kernel has ${support.abi}`;
@@ -69,7 +70,7 @@ function lossOf([group, name]: Feature, policy: LandlockPolicy, support: Landloc
   // grant does not. Without another right for files that this kernel knows there is no ruleset for files.
   if (!known.some(([other]) => other === 'fs')) return reason;
   const granted = policy.paths.some(({ rights }) => rights.includes('refer'));
-  return granted ? `${reason}, which always denies renaming and linking between folders` : undefined;
+  return granted ? `${reason}, which always denies renaming and linking between directories` : undefined;
 }
 
 function refusal(missing: readonly FeatureReport[], support: Exclude<LandlockSupport, PrebuildMissing>): Error {
@@ -77,7 +78,7 @@ function refusal(missing: readonly FeatureReport[], support: Exclude<LandlockSup
   if (support.state === 'available') {
     const reasons = missing.map(({ feature, reason }) => `${feature} (${reason})`);
     return landlockError('unsupported-kernel', 'plan', {
-      what: `required and not to be had: ${reasons.join(', ')}`,
+      what: `required but not available: ${reasons.join(', ')}`,
       hint: 'Use a newer kernel, or leave these out of require; the report then says what is missing.',
     });
   }
@@ -90,7 +91,7 @@ function refusal(missing: readonly FeatureReport[], support: Exclude<LandlockSup
   };
   return landlockError(codes[support.state], 'plan', {
     // All of it is missing for the same reason, which a list of twenty names would hide.
-    what: `${support.reason}; required and not to be had: ${names.length > 5 ? `${names.length} features of it` : names.join(', ')}`,
+    what: `${support.reason}; required but not available: ${names.length > 5 ? `${names.length} of its features` : names.join(', ')}`,
     hint: obstacles[support.state].hint,
   });
 }

@@ -5,14 +5,14 @@ import { featuresOf, type LandlockOptions, type LandlockPolicy, type LogOptions 
 import { type FsRight, type LogFeature, namesOf, newestAbi } from './rights.js';
 import { checkNames, pathRules, portRules } from './rules.js';
 
-/** Names that stand for every feature of a group. */
+/** Names that mean every feature of a group. */
 const groups = new Set(['fs', 'net', 'scope', 'log']);
 
 /**
- * Validates options into a policy. Pure: no path is looked at, and none has to exist yet.
+ * Validates options into a policy. Pure: it examines no path, and paths need not exist yet.
  *
- * @throws LandlockError `invalid-policy`: keys and values of no meaning, names that don't exist or that the ABI hasn't got, rules that can have no
- *   effect, requirements that nothing asks for
+ * @throws LandlockError `invalid-policy`: meaningless keys and values, names that do not exist or that the ABI does not have,
+ *   rules that can have no effect, requirements that nothing asks for
  * @see linux/landlock.h, Documentation/userspace-api/landlock.rst
  */
 export function policy(given: LandlockOptions): LandlockPolicy {
@@ -60,7 +60,7 @@ function logFeatures(log: LogOptions, abi: number, quiet: boolean): readonly Log
   );
 }
 
-/** Refuses a policy that restricts nothing, or that is for an ABI that nothing of it needs. */
+/** Refuses a policy that restricts nothing, or one for an ABI that no part of it needs. */
 export function refuseIdle({ handled, scope, abi }: Omit<LandlockPolicy, 'require'>): void {
   if (handled.fs.length + handled.net.length + scope.length === 0) {
     refuse('the policy restricts nothing', 'Give paths, net or scope; an empty list of paths forbids all files.');
@@ -71,7 +71,7 @@ export function refuseIdle({ handled, scope, abi }: Omit<LandlockPolicy, 'requir
   }
 }
 
-/** The names of what must be enforced; groups are written out. */
+/** Returns the names of what must be enforced, with groups expanded. */
 function required(names: readonly string[] | undefined, asked: Omit<LandlockPolicy, 'require'>): readonly string[] {
   const features = featuresOf(asked);
   const full = features.map(([group, name]) => `${group}.${name}`);

@@ -4,7 +4,7 @@ import { entryOf, type FsRight, namesOf, newestAbi, type NetRight, type Scope } 
 /** One question to a policy: a right on a path, a port, or a scope. */
 export type Query =
   | { readonly path: string; readonly right: FsRight }
-  /** rename(2), without flags: what is at `to` is replaced. */
+  /** rename(2), without flags: it replaces the file at `to`. */
   | { readonly rename: string; readonly to: string }
   /** link(2). */
   | { readonly link: string; readonly to: string }
@@ -14,16 +14,16 @@ export type Query =
   | { readonly bindUdp: number }
   | { readonly scope: Scope };
 
-/** A question about a move or a link that has been checked. */
+/** A checked question about a move or a link. */
 export interface CheckedMove {
   readonly kind: 'move';
   readonly from: string;
   readonly to: string;
-  /** Whether it is gone where it was: of a move. */
+  /** Whether the old entry is removed: true for a move. */
   readonly removes: boolean;
 }
 
-/** A question that has been checked, in one shape for all ports. */
+/** A checked question, in the same form for all ports. */
 export type CheckedQuery =
   | { readonly kind: 'path'; readonly path: string; readonly right: FsRight }
   | CheckedMove
@@ -38,15 +38,15 @@ const portRights: ReadonlyMap<string, NetRight> = new Map([
 ]);
 
 /**
- * Checks a question. One that is misspelt would otherwise be about something that the policy doesn't restrict, and the
- * answer would be yes.
+ * Checks a question. A misspelt one would otherwise concern something that the policy does not restrict, and the answer would
+ * be yes.
  *
  * @throws LandlockError `invalid-policy`
  */
 export function checkQuery(query: Query): CheckedQuery {
-  // Whoever writes JavaScript is not held to the type.
+  // JavaScript does not check the type.
   const given: unknown = query;
-  if (typeof given !== 'object' || given === null) return bad('it is no object');
+  if (typeof given !== 'object' || given === null) return bad('it is not an object');
   const values = new Map<string, unknown>(Object.entries(given));
   const [[key, value] = ['', undefined]] = values;
   if (values.size === 2 && values.has('path') && values.has('right')) {
@@ -63,24 +63,24 @@ export function checkQuery(query: Query): CheckedQuery {
 }
 
 function pathOf(path: unknown): string {
-  if (typeof path !== 'string' || path === '') return bad('its path is no text, or empty');
-  return path.includes('\0') ? bad('its path holds a NUL') : path;
+  if (typeof path !== 'string' || path === '') return bad('its path is not a text, or is empty');
+  return path.includes('\0') ? bad('its path contains a NUL') : path;
 }
 
 function portOf(port: unknown): number {
   const fits = typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65_535;
-  return fits ? port : bad(`${JSON.stringify(port)} is no port`);
+  return fits ? port : bad(`${JSON.stringify(port)} is not a port`);
 }
 
 function nameOf<Name extends FsRight | Scope>(group: 'fs' | 'scope', name: unknown): Name {
   if (typeof name === 'string' && entryOf(group, name) !== undefined) return name as Name;
-  return bad(`${group} has no ${JSON.stringify(name)}; there are ${namesOf(group, newestAbi).join(', ')}`);
+  return bad(`${group} has no ${JSON.stringify(name)}; it has ${namesOf(group, newestAbi).join(', ')}`);
 }
 
 function bad(what: string): never {
   const keys = [...portRights.keys()].join(', ');
   return refuse(
-    `this is no query: ${what}`,
+    `this is not a query: ${what}`,
     `Ask for path and right, for rename or link and to, or for one of: ${keys}, scope.`,
     'allows',
   );

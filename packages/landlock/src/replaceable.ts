@@ -2,18 +2,18 @@ import { grouped, placed } from './grouped.js';
 import { type PolicyPathRule, pathText } from './options.js';
 import type { FsRight } from './rights.js';
 
-/** What renames a file of a folder to another name there, and what renames a folder: the kernel asks for both. */
+/** The rights to rename a file within a directory, and to rename a directory: the kernel requires both of a pair. */
 const replacing: readonly (readonly FsRight[])[] = [
   ['make_reg', 'remove_file'],
   ['make_dir', 'remove_dir'],
 ];
 
 /**
- * The rules whose path leads, by then, to what the restricted program has put there, with the rule that lets it: what it
- * renames to that name is granted at its next start what this rule grants beyond all others. Goes by the text of the paths.
+ * Returns the rules whose path the restricted program could replace for its next start, with the rule that permits it. What the
+ * program renames to that name is then granted what this rule grants beyond all others. It compares the text of the paths.
  *
- * @param all - one rule a path
- * @returns both by where they stand
+ * @param all - one rule for each path
+ * @returns both rules by their index
  */
 export function replaceableRules(all: readonly PolicyPathRule[]): ReadonlyMap<number, number> {
   const rules = placed(all);
@@ -33,7 +33,7 @@ export function replaceableRules(all: readonly PolicyPathRule[]): ReadonlyMap<nu
   return replaceable;
 }
 
-/** The text before each slash: the folders that hold what a path names, and what the path itself names before its last one. */
+/** Returns the text before each slash of a path: the directories that contain it. */
 function foldersAbove(text: string): readonly string[] {
   return [...text.matchAll(/\//g)].map(({ index }) => text.slice(0, index));
 }

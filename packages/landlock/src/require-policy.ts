@@ -14,10 +14,9 @@ import type { PathRule } from './paths.js';
 import { policy } from './policy.js';
 
 /**
- * Checks a policy as a whole, wherever it comes from: it may have travelled as JSON. Every verb that takes a policy
- * calls this before anything else.
+ * Checks a whole policy, which may have travelled as JSON. Every function that takes a policy calls this first.
  *
- * It turns the policy back into options, makes a policy of those and compares: one that could not have been made is
+ * It turns the policy back into options, makes a policy from those and compares. A policy that could not have been made is
  * refused.
  *
  * @returns the same policy, as `policy` would have made it
@@ -41,10 +40,10 @@ function remake(given: LandlockPolicy): LandlockPolicy {
 }
 
 function notOne(): never {
-  return refuse('this is no landlock policy', 'Make it with policy().', 'policy');
+  return refuse('this is not a landlock policy', 'Make it with policy().', 'policy');
 }
 
-/** The options that a policy was made of. */
+/** Returns the options from which a policy was made. */
 function optionsOf({ abi, handled, paths, ports, scope, require, log }: LandlockPolicy): LandlockOptions {
   const portsOf = (right: string) => ports.filter(({ rights }) => rights.some((name) => name === right));
   const net = handled.net.map((right) => [netOptionOf[right] ?? right, portsOf(right).map(({ port }) => port)]);
@@ -55,7 +54,7 @@ function optionsOf({ abi, handled, paths, ports, scope, require, log }: Landlock
   };
   return {
     abi,
-    // Without file rights there were no paths; where there are some after all, the comparison finds them.
+    // Without file rights a policy has no paths. If it has some, the comparison finds them.
     ...(handled.fs.length > 0 ? { handle: handled.fs, paths: paths.map(ruleOf) } : {}),
     net: Object.fromEntries(net) as NetOptions,
     scope,

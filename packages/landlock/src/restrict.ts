@@ -10,24 +10,25 @@ import { type LandlockPolicy, pathText } from './options.js';
 import { plan } from './plan.js';
 import { support } from './support.js';
 
-/** What is in force, and how that is known. */
+/** What is enforced, and how that is known. */
 export interface LandlockReport extends EnforcementReport {
-  /** How many threads are restricted; 0 where nothing could be. */
+  /** How many threads are restricted; 0 if none could be. */
   readonly threads: number;
   /**
-   * What every one of those threads was denied that was allowed before, for instance `open("/", read_dir): EACCES`.
-   * A thread has a ruleset or it hasn't, so one line proves all of it. Empty where the policy forbids nothing that can
-   * be tried without harm: then the kernel's answer to the call on each thread is all there is, and `features` say so.
+   * The attempts that each of those threads was denied, and that were allowed before, for instance
+   * `open("/", read_dir): EACCES`. A thread has the whole ruleset or none, so one line proves all of it. Empty if the policy
+   * forbids nothing that can be tried without harm. The kernel's answer for each thread is then the only evidence, and
+   * `features` say so.
    */
   readonly proofs: readonly string[];
-  /** Optional paths that do not exist; nothing beneath them is allowed, also if they are made later. */
+  /** Optional paths that do not exist; nothing beneath them is allowed, even if they are made later. */
   readonly missingPaths: readonly string[];
 }
 
 /**
- * Restricts this process for good, every thread of it and all its future children: sets no_new_privs on every thread,
- * opens every path, makes one ruleset, rehearses it on a thread of its own, restricts all threads and has each one try
- * something that is forbidden now.
+ * Restricts this process for good: every thread and all future children. It sets no_new_privs on every thread, opens every
+ * path and makes one ruleset. It rehearses the ruleset on a separate thread, and then restricts all threads. At last each
+ * thread attempts what is now forbidden.
  *
  * Descriptors that are open stay usable. A second call adds a second ruleset: only what both allow stays allowed.
  *
@@ -40,7 +41,7 @@ export interface LandlockReport extends EnforcementReport {
 export function restrictSelf(policy: LandlockPolicy): LandlockReport {
   if (!isMainThread) {
     throw landlockError('worker-thread', 'thread', {
-      what: 'a process can be restricted by its main thread only',
+      what: 'only the main thread can restrict a process',
       hint: 'Call it in the main thread; it reaches the threads of workers too.',
     });
   }
@@ -62,10 +63,10 @@ export function restrictSelf(policy: LandlockPolicy): LandlockReport {
   return { ...reportOf(features), threads: reached.threads, proofs: reached.proofs, missingPaths };
 }
 
-/** What is known after the fact. */
+/** What is known afterwards. */
 type Known = Pick<LandlockReport, 'missingPaths' | 'proofs'>;
 
-/** Adds to a line what limits it though it is in force. */
+/** Adds its limits to the line of a feature that is in force. */
 function withLimits(line: FeatureReport, policy: LandlockPolicy, { missingPaths, proofs }: Known): FeatureReport {
   if (line.state !== 'enforced') return line;
   const lost = policy.paths.filter(({ path, rights }) => {
@@ -73,15 +74,17 @@ function withLimits(line: FeatureReport, policy: LandlockPolicy, { missingPaths,
   });
   const reasons = [
     ...(waysRound[line.feature] ?? []),
-    ...(lost.length > 0 ? [`not granted, since missing: ${lost.map(({ path }) => pathText(path)).join(', ')}`] : []),
-    ...(line.feature.startsWith('log.') ? ['the kernel took it; what its audit log then holds is not read back'] : []),
-    // Only the kernel's word is left then; who reads a single line must see that there.
+    ...(lost.length > 0 ? [`not granted because missing: ${lost.map(({ path }) => pathText(path)).join(', ')}`] : []),
+    ...(line.feature.startsWith('log.')
+      ? ['the kernel accepted it; the content of its audit log is not read back']
+      : []),
+    // The kernel's answer is then the only evidence, and each single line must show that.
     ...(proofs.length === 0 ? ['not verified: nothing that the policy forbids can be tried without harm'] : []),
   ];
   return reasons.length === 0 ? line : { ...line, reason: reasons.join('; ') };
 }
 
-/** What a right does not reach, by the name of its line. */
+/** What a right does not cover, by the name of its line. */
 const waysRound: Readonly<Record<string, readonly string[]>> = {
   'net.connect_tcp': ['not for MPTCP sockets and TCP Fast Open: a system-call filter must forbid those'],
   'net.bind_tcp': [

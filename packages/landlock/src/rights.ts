@@ -1,11 +1,11 @@
-/** One thing that Landlock can restrict, with its bit and the ABI that brought it. */
+/** A feature that Landlock can restrict, with its bit and its first ABI. */
 interface Entry {
   readonly bit: number;
   /** The first ABI that has it. */
   readonly abi: number;
 }
 
-/** A file-system right: also whether it means something on a file that is no folder. */
+/** A file-system right, and whether it applies to a file that is not a directory. */
 interface FsEntry extends Entry {
   readonly onFile: boolean;
 }
@@ -50,7 +50,7 @@ export const scopes = {
   signal: { bit: 1, abi: 6 },
 } as const satisfies Record<string, Entry>;
 
-/** What can be asked of the audit log (`LANDLOCK_RESTRICT_SELF_LOG_*`; `quiet` is `LANDLOCK_ADD_RULE_QUIET`). */
+/** Options of the audit log (`LANDLOCK_RESTRICT_SELF_LOG_*`; `quiet` is `LANDLOCK_ADD_RULE_QUIET`). */
 export const logFeatures = {
   same_exec_off: { bit: 0, abi: 7 },
   new_exec_on: { bit: 1, abi: 7 },
@@ -65,8 +65,8 @@ export const tsync = { bit: 3, abi: 8 } as const satisfies Entry;
 export const newestAbi = 11;
 
 /**
- * A right that is newer than this package, by its bit. The name warns: its ABI, its meaning and what it applies to are
- * unknown here, and nothing checks that the number is the one you mean. Bits 0 to 52.
+ * A right that is newer than this package, by its bit. The name is a warning: its ABI and meaning are unknown here, and nothing
+ * checks that the number is the intended one. Bits 0 to 52.
  */
 export type UnknownBit = `unsafe_unknown_bit_${number}`;
 
@@ -89,12 +89,12 @@ const tables: Readonly<Record<Group, Readonly<Record<string, Entry>>>> = {
   log: logFeatures,
 };
 
-/** Bits beyond this don't fit a number of JavaScript exactly. */
+/** JavaScript numbers cannot represent higher bits exactly. */
 const highestBit = 52;
 
 /**
- * The bit and ABI of a right; undefined for a name that doesn't exist. A bit given by number counts as newer than
- * every ABI known here, and one that has a name is refused under its number.
+ * Returns the bit and ABI of a right, or undefined for an unknown name. A bit that is given by number counts as newer than every
+ * known ABI. A bit that has a name is refused under its number.
  */
 export function entryOf(group: Group, name: string): Entry | undefined {
   const table = tables[group];
@@ -104,25 +104,25 @@ export function entryOf(group: Group, name: string): Entry | undefined {
   return Object.values(table).some((known) => known.bit === bit) ? undefined : { bit, abi: newestAbi + 1 };
 }
 
-/** Where a right stands in the kernel's header, for sorting; those without a name come last, by their bits. */
+/** Returns the position of a right in the kernel's header, for sorting. Rights without a name come last, by their bits. */
 export function orderOf(group: Group, name: string): number {
   const index = Object.keys(tables[group]).indexOf(name);
   return index >= 0 ? index : highestBit + (entryOf(group, name)?.bit ?? 0);
 }
 
-/** Every name of a group that an ABI has, in the order of the kernel's header. */
+/** Returns every name of a group that an ABI has, in the order of the kernel's header. */
 export function namesOf(group: Group, abi: number): readonly string[] {
   return Object.entries(tables[group])
     .filter(([, entry]) => entry.abi <= abi)
     .map(([name]) => name);
 }
 
-/** Whether a right means something on a file that is no folder. Unknown ones are left to the kernel. */
+/** Whether a right applies to a file that is not a directory. The kernel decides about unknown rights. */
 export function isFileRight(right: FsRight): boolean {
   return right in fsRights ? fsRights[right as keyof typeof fsRights].onFile : true;
 }
 
-/** The mask of some rights of one group. */
+/** Returns the mask of some rights of one group. */
 export function maskOf(group: Group, names: readonly string[]): bigint {
   return names.reduce((mask, name) => mask | (1n << BigInt(entryOf(group, name)?.bit ?? 0)), 0n);
 }

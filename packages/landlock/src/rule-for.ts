@@ -9,10 +9,10 @@ import { type FsRight, isFileRight } from './rights.js';
 import { type BinaryPath, lookFailed, toBytes } from './walk.js';
 
 /**
- * The rule that grants a right on a file, or on what is in a folder: one for it or for a folder above.
+ * Returns the rule that grants a right on a file or in a directory: a rule for it, or for a directory above.
  *
  * @param start - where the kernel starts to look, without links
- * @throws LandlockError `path-missing` for a rule whose path is not there and that isn't optional; `syscall-failed`
+ * @throws LandlockError `path-missing` for a rule whose path is missing and not optional; `syscall-failed`
  */
 export function ruleFor({ paths }: LandlockPolicy, start: BinaryPath, right: FsRight): PolicyPathRule | undefined {
   const rules = paths
@@ -29,13 +29,13 @@ export function ruleFor({ paths }: LandlockPolicy, start: BinaryPath, right: FsR
   return undefined;
 }
 
-/** The path and every folder above it. */
+/** The path and every directory above it. */
 function* walk(path: BinaryPath): Generator<BinaryPath> {
   yield path;
   if (path !== '/') yield* walk(dirname(path));
 }
 
-/** What the rule stands for, if it stands for anything and the right means something on it. */
+/** Returns the inode of a rule, if its path exists and the right applies to that type of file. */
 function ruleInode(rule: PolicyPathRule, right: FsRight): string | undefined {
   const inode = inodeOf(Buffer.from(pathBytes(rule.path)));
   if (inode !== undefined) return inode.isFolder || isFileRight(right) ? inode.key : undefined;

@@ -4,7 +4,7 @@ import { type NetOptions, netOptionOf, type PolicyPath, type PolicyPathRule, typ
 import type { PathInput, PathRule } from './paths.js';
 import { entryOf, type FsRight, type Group, namesOf, type NetRight, newestAbi, orderOf } from './rights.js';
 
-/** The right that an option for the network stands for. */
+/** Returns the right of an option for the network. */
 function netRightOf(option: string): NetRight {
   const named = Object.entries(netOptionOf).find(([, name]) => name === option);
   if (named !== undefined) return named[0] as NetRight;
@@ -13,8 +13,7 @@ function netRightOf(option: string): NetRight {
 }
 
 /**
- * Checks the names of rights: they exist, and the pinned ABI has them. Gives them back, each once, in the order of the
- * kernel's header.
+ * Checks that rights exist and that the pinned ABI has them. Returns each once, in the order of the kernel's header.
  */
 export function checkNames<Name extends string>(group: Group, names: readonly Name[], abi: number): readonly Name[] {
   for (const name of names) {
@@ -25,7 +24,9 @@ export function checkNames<Name extends string>(group: Group, names: readonly Na
     if (entry.abi > abi) {
       refuse(
         `${group}.${name} needs ABI ${entry.abi}, and the policy is for ABI ${abi}`,
-        entry.abi > newestAbi ? 'Say the ABI that has it.' : `Leave it out, or test the policy with ABI ${entry.abi}.`,
+        entry.abi > newestAbi
+          ? 'Set abi to the ABI that has it.'
+          : `Leave it out, or test the policy with ABI ${entry.abi}.`,
       );
     }
   }
@@ -33,29 +34,29 @@ export function checkNames<Name extends string>(group: Group, names: readonly Na
 }
 
 /**
- * Turns the rules of the options into one rule a path, and refuses what can have no effect. A rule that grants nothing
- * beyond another one for its path is left out: it says the same again.
+ * Turns the rules of the options into one rule for each path, and refuses what can have no effect. A rule that grants nothing
+ * beyond another rule for its path is left out.
  */
 export function pathRules(rules: readonly PathRule[], handled: readonly FsRight[], abi: number): PolicyPathRule[] {
   return merged(ungrouped(rules, handled, abi));
 }
 
-/** One rule a path, before those are left out that grant nothing. */
+/** Returns one rule for each path, including redundant ones. */
 export function ungrouped(rules: readonly PathRule[], handled: readonly FsRight[], abi: number): PolicyPathRule[] {
   return rules.flatMap((rule) => rule.paths.map((input) => pathRule(rule, policyPath(input), { handled, abi })));
 }
 
-/** The same rules without those that grant nothing beyond another one for their path. */
+/** Returns the rules without those that grant nothing beyond another rule for their path. */
 export function merged(all: readonly PolicyPathRule[]): PolicyPathRule[] {
   const redundant = redundantRules(all);
   return all.filter((_, index) => !redundant.has(index));
 }
 
-/** The rules that grant nothing beyond another one for their path, with that one: both by where they stand. */
+/** Returns the rules that grant nothing beyond another rule for their path, with that rule: both by their index. */
 export function redundantRules(all: readonly PolicyPathRule[]): ReadonlyMap<number, number> {
   const redundant = new Map<number, number>();
   for (const group of grouped(placed(all), ({ path }) => textOf(path)).values()) {
-    // What says its file adds nothing to those alone that say the same.
+    // A rule that names its file can be redundant only to a rule that names the same file.
     const byFile = grouped(group, ({ file }) => fileOf(file));
     for (const one of group) {
       const others = one.rule.file === false ? group : (byFile.get(fileOf(one.rule.file)) ?? []);
@@ -74,13 +75,13 @@ function fileOf(file: PolicyPathRule['file']): string {
   return typeof file === 'boolean' ? String(file) : `${file.device} ${file.inode}`;
 }
 
-/** Of two that say the same the first stays. */
+/** Whether a rule is redundant. Of two equal rules the first stays. */
 function isRedundant(one: Placed, other: Placed): boolean {
   if (!isCovered(one.rule, other.rule)) return false;
   return other.index < one.index || !isCovered(other.rule, one.rule);
 }
 
-/** Whether a rule adds nothing to another one for its path: no right, and no error where the path is not as it says. */
+/** Whether a rule adds nothing to another rule for its path: neither a right nor a check of the path. */
 function isCovered(rule: PolicyPathRule, other: PolicyPathRule): boolean {
   return (
     rule.quiet === other.quiet &&
@@ -123,14 +124,14 @@ function pathRule(rule: PathRule, path: PolicyPath, { handled, abi }: Pinned): P
   });
 }
 
-/** Text where the bytes are UTF-8, base64 where they are not. */
+/** Returns text if the bytes are UTF-8, and base64 otherwise. */
 function policyPath(input: PathInput): PolicyPath {
   const bytes = Buffer.from(input);
   const text = bytes.toString();
   return Buffer.from(text).equals(bytes) ? text : Object.freeze({ base64: bytes.toString('base64') });
 }
 
-/** Turns the network options into the rights that are restricted and one rule a port. */
+/** Turns the network options into the restricted rights and one rule for each port. */
 export function portRules(net: NetOptions, abi: number): { handled: readonly NetRight[]; ports: PolicyPortRule[] } {
   const asked = (Object.entries(net) as [string, readonly number[]][]).map(
     ([option, ports]): [NetRight, readonly number[]] => [netRightOf(option), ports],

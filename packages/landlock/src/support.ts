@@ -11,25 +11,25 @@ import {
 
 import { native } from './native.js';
 
-/** What this kernel can do. Plain data, so that every kernel can be planned for anywhere. */
+/** What this kernel can do. Plain data, so that every kernel can be planned on any machine. */
 export type LandlockSupport =
   | {
       readonly state: 'available';
       /** The kernel's Landlock ABI, 1 or more. */
       readonly abi: number;
       /**
-       * Numbers of the errata that are fixed in this kernel, 1 and up; empty where the kernel can't be asked (before 6.15,
+       * Numbers of the errata that are fixed in this kernel, 1 and up; empty if the kernel cannot be asked (before 6.15,
        * unless that was backported).
        */
       readonly errata: readonly number[];
-      /** Whether not every uid has a number in this user namespace: of those that have none no owner can be told. */
+      /** Whether some uids have no mapping in this user namespace: owners without a mapping cannot be distinguished. */
       readonly unmapped?: boolean;
     }
   | {
       /**
        * - `disabled-at-boot`: built in and not enabled (`EOPNOTSUPP`).
-       * - `not-built`: not in this kernel, or hidden by a system-call filter that answers as if (`ENOSYS`).
-       * - `blocked`: the question itself was refused, or one of the calls is, as a system-call filter does.
+       * - `not-built`: not in this kernel, or hidden by a system-call filter that gives the same answer (`ENOSYS`).
+       * - `blocked`: the query or one of the calls is refused, usually by a system-call filter.
        * - `too-many-layers`: sixteen rulesets are in force already, and the kernel allows no more.
        * - `unsupported-platform`: not Linux.
        */
@@ -43,7 +43,7 @@ export type LandlockSupport =
 /** The states in which the kernel can restrict nothing. */
 export type Unavailable = Exclude<LandlockSupport['state'], 'available' | 'prebuild-missing'>;
 
-/** What stands in the way, by state, and what to do. */
+/** The reason and the remedy of each state. */
 export const obstacles: Readonly<Record<Unavailable, { readonly reason: string; readonly hint: string }>> = {
   'disabled-at-boot': {
     reason: 'this kernel has Landlock, but it is not enabled (EOPNOTSUPP)',
@@ -68,7 +68,7 @@ export const obstacles: Readonly<Record<Unavailable, { readonly reason: string; 
 };
 
 /**
- * Asks the kernel what it can do. Never throws for a missing feature: the answer says so.
+ * Asks the kernel what it can do. It never throws for a missing feature: the answer says so.
  *
  * @see landlock_create_ruleset(2), flags LANDLOCK_CREATE_RULESET_VERSION and LANDLOCK_CREATE_RULESET_ERRATA
  */
@@ -81,9 +81,9 @@ export function support(): LandlockSupport {
 }
 
 /**
- * Whether a number stands for those who have none, and for them alone: where a user has that number too, what is his
- * can't be told from theirs. Where it can't be read, as under rules that don't grant it, each owner counts for what it
- * reads as: the stricter way.
+ * Whether the overflow uid stands only for users without a mapping. If a user has that uid too, their files cannot be told
+ * apart. If the map cannot be read, for example under rules that do not grant it, each owner counts as it reads, which is the
+ * stricter way.
  */
 function hasStrangers(): boolean {
   try {
@@ -98,8 +98,8 @@ function hasStrangers(): boolean {
  * Reads the kernel's two answers. Pure.
  *
  * @param abi - the ABI, or -errno
- * @param errata - the bit mask of fixed errata; -errno on a kernel that can't be asked
- * @param denied - calls that somebody other than the kernel answers, and the one that the kernel has no room for
+ * @param errata - the bit mask of fixed errata; -errno on a kernel that cannot be asked
+ * @param denied - calls that a filter answers in place of the kernel, and the call that fails with E2BIG
  */
 export function supportFrom(abi: number, errata: number, denied: readonly DeniedCall[] = []): LandlockSupport {
   const [first] = denied;

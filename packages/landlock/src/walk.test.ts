@@ -60,6 +60,6 @@ describe('startOf', () => {
     // The link says "… (deleted)" now; where that is made, it is another file.
     expect(() => startOf(link, 'read_file')).toThrow(expect.objectContaining({ code: 'syscall-failed' }));
     writeFileSync(at('file (deleted)'), '');
-    expect(() => startOf(link, 'read_file')).toThrow(/no path leads to/);
+    expect(() => startOf(link, 'read_file')).toThrow(/a file without a path/);
   });
 });

@@ -6,31 +6,31 @@ import { errorCode } from '@sb/core';
 import { landlockError } from './errors.js';
 import type { FsRight } from './rights.js';
 
-/** As many links as the kernel follows (MAXSYMLINKS). */
+/** The number of links that the kernel follows (MAXSYMLINKS). */
 const maxLinks = 40;
 /** PROC_SUPER_MAGIC */
 const procType = 0x9fa0;
 
-/** A path whose characters are its bytes, so that names that are no UTF-8 text survive. */
+/** A path whose characters are its bytes, so that names that are not UTF-8 survive. */
 export type BinaryPath = string;
 
-/** The bytes of such a path. */
+/** Returns the bytes of such a path. */
 export function toBytes(path: BinaryPath): Buffer {
   return Buffer.from(path, 'latin1');
 }
 
-/** Rights that are decided by the folder which holds the entry. */
+/** Whether the directory of an entry decides about a right. */
 function isEntryRight(right: FsRight): boolean {
   return right === 'refer' || right.startsWith('make_') || right.startsWith('remove_');
 }
 
 /**
- * Finds where the kernel starts to look for rules: the file itself, or the folder that holds the entry or would. Walks
- * as the kernel does, one part after the other: `..` leads out of the folder that a link led to, and a link to nothing
- * leads to where a new file would be.
+ * Finds where the kernel starts to look for rules: the file itself, or the present or future directory of the entry. It walks
+ * as the kernel does, one part after another. `..` leads out of the directory that a link led to. A link to a missing file
+ * leads to the place of a new file.
  *
- * @throws LandlockError `path-missing` where the kernel would find no such file or folder (ENOENT, ENOTDIR, ELOOP,
- *   EINVAL for an entry that has no name); `syscall-failed` where something can't be looked at
+ * @throws LandlockError `path-missing` if the kernel would find no such file or directory (ENOENT, ENOTDIR, ELOOP, EINVAL for
+ *   an entry without a name); `syscall-failed` if a path cannot be examined
  * @see path_resolution(7)
  */
 export function startOf(path: string, right: FsRight): BinaryPath {
@@ -48,7 +48,7 @@ export function startOf(path: string, right: FsRight): BinaryPath {
     const end = step(walk);
     if (end !== undefined) return end;
   }
-  // What an entry is made or removed by is a name: "/", "." and ".." are none.
+  // Making or removing an entry needs a name: "/", "." and ".." are not names.
   if (walk.asEntry) throw lost(path, 'EINVAL');
   return walk.at;
 }
@@ -57,14 +57,14 @@ interface Walk {
   readonly path: string;
   readonly right: FsRight;
   readonly asEntry: boolean;
-  /** A folder without links, or the file at the end. */
+  /** A directory without links, or the file at the end. */
   at: BinaryPath;
   rest: readonly string[];
   needsFolder: boolean;
   links: number;
 }
 
-/** Takes one part of the path; gives the end of the walk where that is known early. */
+/** Takes one part of the path. Returns the end of the walk if it is known early. */
 function step(walk: Walk): BinaryPath | undefined {
   const [name = '', ...rest] = walk.rest;
   walk.rest = rest;
@@ -86,7 +86,7 @@ function step(walk: Walk): BinaryPath | undefined {
   return undefined;
 }
 
-/** Where nothing is yet: only the last part may be missing, and only a folder's name may end with a slash. */
+/** Handles a missing part: only the last one may be missing, and only the name of a directory may end with a slash. */
 function unborn({ path, right, asEntry, at, rest, needsFolder }: Walk, next: BinaryPath): BinaryPath {
   const mayBeFolder = right === 'make_dir' || right === 'refer';
   if (rest.length > 0 || (needsFolder && !mayBeFolder)) throw lost(path, 'ENOENT');
@@ -106,13 +106,13 @@ function partsOf(path: BinaryPath): readonly string[] {
   return path.split('/').filter((part) => part !== '');
 }
 
-/** Opening with O_CREAT makes the file that a link to nothing names; whatever else makes an entry follows no link. */
+/** Opening with O_CREAT makes the missing file that a link names. Other ways to make an entry do not follow the link. */
 function isFollowed({ right, asEntry, rest }: Walk, link: BinaryPath): boolean {
   if (rest.length > 0 || !asEntry) return true;
   return right === 'make_reg' && look(link, statSync) === undefined;
 }
 
-/** What a link says. Those of /proc that stand for an open file may say what is no path, or another file's. */
+/** Returns the target of a link. A link of /proc to an open file may contain no path, or the path of another file. */
 function targetOf(link: BinaryPath): BinaryPath {
   const target = readlinkSync(toBytes(link), 'buffer').toString('latin1');
   if (statfsSync(toBytes(dirname(link))).type !== procType) return target;
@@ -120,7 +120,7 @@ function targetOf(link: BinaryPath): BinaryPath {
   const named = look(target.startsWith('/') ? target : join(dirname(link), target), statSync);
   if (opened === undefined || (named?.dev === opened.dev && named.ino === opened.ino)) return target;
   throw landlockError('syscall-failed', 'allows', {
-    what: `${JSON.stringify(shown(link))} leads to a file that no path leads to`,
+    what: `${JSON.stringify(shown(link))} leads to a file without a path`,
     hint: 'Ask about a path of the file system.',
     path: shown(link),
   });
@@ -150,13 +150,13 @@ function lost(path: string, errno: string): Error {
   });
 }
 
-/** What an entry of a folder can be. */
+/** The kinds of entries of a directory. */
 export type EntryKind = 'file' | 'folder' | 'link' | 'socket' | 'fifo' | 'character' | 'block';
 
 /**
- * What an entry is, without following it; undefined for nothing.
+ * Returns the kind of an entry, without following it, or undefined if it is missing.
  *
- * @param path - of a folder without links, and a name in it
+ * @param path - a directory without links, and a name in it
  * @throws LandlockError `syscall-failed`
  */
 export function kindOf(path: BinaryPath): EntryKind | undefined {
@@ -170,16 +170,16 @@ export function kindOf(path: BinaryPath): EntryKind | undefined {
   return status.isBlockDevice() ? 'block' : 'file';
 }
 
-/** The name of an entry in the folder that holds it, of a path that {@link startOf} has taken. */
+/** Returns the name of an entry in its directory, for a path that {@link startOf} has accepted. */
 export function nameIn(path: string): BinaryPath {
   return partsOf(Buffer.from(path).toString('latin1')).at(-1) ?? '';
 }
 
-/** An error for a path that can't be looked at. */
+/** Makes the error for a path that cannot be examined. */
 export function lookFailed(path: string, error: unknown): Error {
   return landlockError('syscall-failed', 'allows', {
-    what: `${JSON.stringify(path)} can't be looked at: ${errorCode(error) ?? 'unknown'}`,
-    hint: 'Ask as a user who may see the path.',
+    what: `cannot examine ${JSON.stringify(path)}: ${errorCode(error) ?? 'unknown'}`,
+    hint: 'Ask as a user who has access to the path.',
     errno: errorCode(error),
     path,
     cause: error,

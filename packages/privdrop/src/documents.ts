@@ -1,4 +1,4 @@
-/** What options, references to users and policies of this layer may hold, as tables. */
+/** Tables of what options, references to users and policies of this layer may contain. */
 import { type RequirementLevel, requirementLevels } from '@sb/core';
 import {
   boolean,
@@ -27,7 +27,7 @@ const idSchema = { type: 'integer', minimum: 0, maximum: 0xffff_fffe };
 const id = (kind: 'user' | 'group'): Reader<number> =>
   custom({ expected: `a ${kind} id`, schema: idSchema, is: isNumber, read: (value) => checkedId(value, kind) });
 
-/** A name that a name service can't take for something else. */
+/** A name that a name service cannot mistake for something else. */
 const name = (kind: 'user' | 'group'): Reader<string> =>
   custom({
     expected: `a ${kind} name`,
@@ -56,10 +56,10 @@ const identity: Reader<UserIdentity> = object<UserIdentity>({
   groups: required(ids),
 });
 
-/** Who is to be looked up. */
+/** The user to look up. */
 export const referenceReader = either<string | number | UserReference>(name('user'), id('user'), reference);
 
-/** Whom to become: who is to be looked up, or what a look-up gave. */
+/** The user to switch to: one to look up, or the result of a look-up. */
 const whoReader: Reader<PrivdropOptions['user']> = {
   ...(referenceReader as Reader<PrivdropOptions['user']>),
   schema: { anyOf: [referenceReader.schema, identity.schema] },
@@ -75,7 +75,7 @@ function whoFormOf(value: unknown): Reader<PrivdropOptions['user']> {
 export const optionsReader: Reader<PrivdropOptions> = object<PrivdropOptions>({
   user: required(whoReader),
   groups: either<NonNullable<PrivdropOptions['groups']>>(groups, word(['none', 'initgroups'])),
-  // Left out, nothing may be missing.
+  // If it is left out, nothing may be missing.
   level: lenient(enforced),
   noNewPrivs: lenient(word(requirementLevels)),
   privateGroup: word(requirementLevels),
@@ -89,10 +89,10 @@ export const levelsReader = object<{
   readonly no_new_privs?: RequirementLevel;
 }>({ user: enforced, no_new_privs: word(requirementLevels) });
 
-/** Variables of an environment: one that is missing would be missing in silence. */
+/** Variables of an environment. A missing one would not be noticed. */
 export const variablesReader = record(plainText, {
   name: /^[^=\0]+$/,
-  what: 'a name, which is not empty and holds no "=" and no NUL',
+  what: 'a name that is not empty and contains neither "=" nor NUL',
   max: 65_536,
 });
 

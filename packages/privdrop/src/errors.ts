@@ -2,13 +2,13 @@ import { type CommonErrorCode, type ErrorDetails, errnoName, type NativeFailure,
 import { Place } from '@sb/core/document';
 
 /**
- * Codes of this package, beside those of every layer.
+ * The codes of this package, in addition to those of every layer.
  *
  * - `unknown-user`, `unknown-group`: the system's name service has no such entry.
- * - `invalid-name`: an empty name, a number written as a name, `-1`, or a name with characters no entry can have.
- * - `root-target`: the target has uid 0 or gid 0, or its groups hold gid 0; that would not be a drop.
- * - `uid-without-gid`: a uid without an entry was given, and no group to go with it.
- * - `setgroups-denied`: this user namespace forbids `setgroups(2)`, so inherited groups can't be cleared.
+ * - `invalid-name`: an empty name, a number written as a name, `-1`, or a name with characters that no entry can have.
+ * - `root-target`: the target has uid 0 or gid 0, or its groups contain gid 0; that would not drop privileges.
+ * - `uid-without-gid`: a uid without an entry was given, and no group.
+ * - `setgroups-denied`: this user namespace forbids `setgroups(2)`, so inherited groups cannot be cleared.
  * - `not-mapped`: the id does not exist in this user namespace.
  * - `worker-thread`: called in a worker thread; only the main thread may change the process.
  */
@@ -32,9 +32,9 @@ export function privdropError(code: PrivdropErrorCode, step: string, details: Er
 }
 
 /**
- * Where a document of this layer begins.
+ * Returns the place at which a document of this layer begins.
  *
- * @param name - what errors call it: `options`, `policy`, `user`
+ * @param name - its name in errors: `options`, `policy`, `user`
  */
 export function documentPlace(name: string): Place {
   return new Place(name, ({ path, what, hint }) => {
@@ -49,10 +49,10 @@ export function nativeError(failure: NativeFailure): PrivdropError {
   if (step === 'verify' || step === 'regain') {
     const way =
       syscall === undefined
-        ? 'the ids read back differ from those set'
+        ? 'the ids that were read back differ from those set'
         : `${syscall} could still be used to regain ids`;
     return privdropError('verification-failed', step, {
-      what: step === 'verify' ? 'the ids or groups read back are not those asked for' : way,
+      what: step === 'verify' ? 'the ids or groups that were read back are not those asked for' : way,
       hint: 'End this process: its rights are unknown. Capabilities that survive a change of user cause this; drop them first.',
       syscall,
       errno,

@@ -3,7 +3,7 @@ import { errnoName, type FourIds } from '@sb/core';
 import { privdropError } from './errors.js';
 import { native } from './native.js';
 
-/** Who this process is (`credentials(7)`). */
+/** The ids of this process (`credentials(7)`). */
 export interface ProcessIdentity {
   /** Real, effective, saved and file-system user id. Outside Linux the last equals the effective one. */
   readonly uid: FourIds;
@@ -16,7 +16,7 @@ export interface ProcessIdentity {
 /**
  * Reads every id of the calling thread: real, effective, saved and file-system user and group ids, and the groups.
  *
- * @throws PrivdropError `unsupported-platform` where there are no users
+ * @throws PrivdropError `unsupported-platform` if the platform has no users
  * @see getresuid(2), setfsuid(2), getgroups(2)
  */
 export function currentIdentity(): ProcessIdentity {
@@ -24,7 +24,7 @@ export function currentIdentity(): ProcessIdentity {
   const identity = native().identity();
   if (typeof identity === 'number') {
     throw privdropError('syscall-failed', 'current-identity', {
-      what: `the ids of this process can't be read: ${errnoName(identity)}`,
+      what: `cannot read the ids of this process: ${errnoName(identity)}`,
       hint: 'A system-call filter may forbid getresuid or getgroups; allow them.',
       errno: errnoName(identity),
     });

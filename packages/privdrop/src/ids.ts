@@ -3,7 +3,7 @@ import { privdropError } from './errors.js';
 /** Largest uid and gid; 2³²−1 means "leave unchanged" to the kernel. */
 const maxId = 0xffff_fffe;
 
-/** Refuses what is not an id, whatever its type says: policies travel as JSON. */
+/** Refuses a value that is not an id. Its type does not count, because policies travel as JSON. */
 export function checkedId(id: unknown, kind: 'user' | 'group'): number {
   if (typeof id === 'number' && Number.isInteger(id) && id >= 0 && id <= maxId) return id;
   throw privdropError('invalid-name', `lookup-${kind}`, {
@@ -12,7 +12,7 @@ export function checkedId(id: unknown, kind: 'user' | 'group'): number {
   });
 }
 
-/** Refuses what a name service could take for something else. Names of digits only are ids in many programs. */
+/** Refuses what a name service could mistake for something else. Many programs read a name of digits as an id. */
 export function checkName(name: unknown, kind: 'user' | 'group'): string {
   const isName = typeof name === 'string' && name !== '' && !/^[-+]?\d+$|[:/\0\n]/.test(name) && name.trim() === name;
   if (isName) return name;

@@ -10,8 +10,8 @@ import { native, type NativeUser } from './native.js';
 import type { UserIdentity, UserReference } from './options.js';
 
 /**
- * Looks a user up in the system's name service, so LDAP and systemd users count as well as `/etc/passwd`.
- * Blocks while the name service answers.
+ * Looks up a user in the system's name service, so it also finds LDAP and systemd users. Blocks until the name service
+ * answers.
  *
  * @param who - login name, uid, or a {@link UserReference}
  * @throws PrivdropError `unknown-user`, `unknown-group`, `invalid-name`, `uid-without-gid`, `unsupported-platform`
@@ -32,11 +32,11 @@ export function lookupUser(who: string | number | UserReference): UserIdentity {
 }
 
 /**
- * The user that owns a file or folder: the way to infer a sandbox user from a cache folder. The group is the one of
- * the user's entry, or the file's where the owner has no entry. Of a file system that a user serves (FUSE) it is that user
- * who says whose a file is: ask whether one does before.
+ * Returns the user that owns a file or directory, for example to infer a sandbox user from a cache directory. The group is
+ * that of the user's entry. If the owner has no entry, it is the group of the file. On a file system that a user serves
+ * (FUSE), that user decides which owner is reported: check for such a file system before.
  *
- * @param path - an existing file or folder; a symbolic link is followed
+ * @param path - an existing file or directory; a symbolic link is followed
  * @throws the error of `statSync`; PrivdropError `unsupported-platform`
  */
 export function ownerOf(path: string): UserIdentity {
@@ -47,7 +47,7 @@ export function ownerOf(path: string): UserIdentity {
   return hasNone ? lookupUser({ user: uid, group: gid, groups: [] }) : lookupUser(uid);
 }
 
-/** A group's id, from its name or checked. */
+/** Returns the id of a group by its name, or checks an id. */
 export function groupId(group: string | number): number {
   if (typeof group === 'number') return checkedId(group, 'group');
   checkName(group, 'group');
@@ -73,7 +73,7 @@ function userById(uid: number, hasGroup: boolean): Entry {
       hint: 'Give a group too: { user, group }. A uid alone would keep the present group.',
     });
   }
-  // 0 stands until lookupUser puts the given group in its place.
+  // lookupUser replaces 0 by the given group.
   return { uid, gid: 0, home: '/', shell: '' };
 }
 
@@ -92,7 +92,7 @@ function notFound(code: PrivdropErrorCode, what: string, errno: number): never {
     });
   }
   throw privdropError('syscall-failed', 'lookup', {
-    what: `${what} could not be looked up: ${errnoName(errno)}`,
+    what: `cannot look up ${what}: ${errnoName(errno)}`,
     hint: 'Check the name service (nsswitch.conf, nscd, sssd) and try again.',
     errno: errnoName(errno),
   });

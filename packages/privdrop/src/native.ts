@@ -9,7 +9,7 @@ export interface NativeUser {
   readonly shell: string;
 }
 
-/** What `native/addon.c` exports. A number in place of an object is -errno. */
+/** The exports of `native/addon.c`. A number in place of an object is -errno. */
 export interface Native {
   applyRecord(record: Uint8Array): NativeFailure | null;
   noNewPrivs(): { readonly threads: number } | NativeFailure;

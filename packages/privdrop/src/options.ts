@@ -1,7 +1,7 @@
-/** What callers give to this layer, and the policy that comes of it. */
+/** The options of this layer, and the policy that they become. */
 import type { RequirementLevel } from '@sb/core';
 
-/** A user that a process can become, as plain data. */
+/** A user that a process can switch to, as plain data. */
 export interface UserIdentity {
   readonly uid: number;
   readonly gid: number;
@@ -9,25 +9,25 @@ export interface UserIdentity {
   readonly name?: string;
   /** Home directory; `/` for a uid without an entry. */
   readonly home: string;
-  /** Login shell; `/bin/sh` where the entry leaves it empty (`passwd(5)`). */
+  /** Login shell; `/bin/sh` if the entry leaves it empty (`passwd(5)`). */
   readonly shell: string;
   /** The groups given explicitly, or those of the user's entries in the group database, without `gid` itself. */
   readonly groups: readonly number[];
 }
 
-/** A user with another group, or with groups of its own; needed for a uid that has no entry. */
+/** A user with another group or other groups. A uid that has no entry needs this. */
 export interface UserReference {
   /** Login name or uid. */
   readonly user: string | number;
-  /** Group name or gid. Default: the one of the user's entry. */
+  /** Group name or gid. Default: that of the user's entry. */
   readonly group?: string | number;
   /** Supplementary groups, names or gids. Default: those of the user's entries. */
   readonly groups?: readonly (string | number)[];
 }
 
-/** What {@link policy} takes. */
+/** The options of {@link policy}. */
 export interface PrivdropOptions {
-  /** Whom to become: login name, uid, a reference, or an identity that {@link lookupUser} or `ownerOf` gave. */
+  /** The user to switch to: login name, uid, a reference, or an identity from {@link lookupUser} or `ownerOf`. */
   readonly user: string | number | UserReference | UserIdentity;
   /**
    * Supplementary groups: `'none'`, `'initgroups'` (those of the user's entries), or a list of names and gids.
@@ -37,31 +37,31 @@ export interface PrivdropOptions {
   /** Level of the switch itself. `prefer` never leaves a process that is root as root. Default: `require`. */
   readonly level?: Exclude<RequirementLevel, 'off'>;
   /**
-   * Level of no_new_privs, without which a set-user-ID program leads back to root. Linux only, and inherited by every
-   * program started afterwards (sudo, ping with file capabilities). Default: `require` on Linux, `prefer` elsewhere.
+   * Level of no_new_privs, without which a set-user-ID program leads back to root. Linux only. Every program started
+   * afterwards inherits it (sudo, ping with file capabilities). Default: `require` on Linux, `prefer` elsewhere.
    */
   readonly noNewPrivs?: RequirementLevel;
   /**
-   * Level of a group that no other process has, in the place of the user's own: a random number that no group has, drawn
-   * here. The user's own group becomes a supplementary one. Other processes of the user can neither trace one with such a
-   * group, nor take its descriptors or its memory; and a folder that is root's and this group's keeps them out. They can
-   * still send signals. Linux only; it needs CAP_SETGID, and a number that exists in the user namespace. What the process
-   * creates belongs to that group. `prefer` asks for none where the process is that user already. Default: `off`.
+   * Level of a group that no other process has, in place of the user's own: a random number that no group has, drawn here.
+   * The user's own group becomes a supplementary one. Other processes of the user cannot trace a process with such a
+   * group, and cannot take its descriptors or its memory. A directory of root and this group keeps them out. They can
+   * still send signals. Linux only. It needs CAP_SETGID, and a number that exists in the user namespace. What the process
+   * creates belongs to that group. `prefer` draws no group if the process already runs as that user. Default: `off`.
    */
   readonly privateGroup?: RequirementLevel;
   /**
-   * Keeps the present supplementary groups where the user namespace denies `setgroups(2)`, instead of refusing.
-   * Whoever is in those groups keeps their files.
+   * Keeps the present supplementary groups if the user namespace denies `setgroups(2)`, instead of refusing. The process
+   * keeps access to the files of those groups.
    */
   readonly unsafeKeepGroupsWhereSetgroupsIsDenied?: boolean;
   /**
-   * Doesn't insist that no capability is left after the switch. For a composer that keeps some on purpose: what they
-   * allow is not checked here.
+   * Permits capabilities after the switch. For a caller that keeps some on purpose: what they allow is not checked
+   * here.
    */
   readonly unsafeAllowCapabilities?: boolean;
 }
 
-/** A validated, frozen, JSON-serialisable decision about whom to become. */
+/** A validated, frozen, JSON-serialisable decision about the user to switch to. */
 export interface PrivdropPolicy {
   readonly layer: 'privdrop';
   readonly uid: number;
@@ -73,7 +73,7 @@ export interface PrivdropPolicy {
   readonly shell: string;
   readonly level: Exclude<RequirementLevel, 'off'>;
   readonly noNewPrivs: RequirementLevel;
-  /** Whether `gid` is a group that no other process has, and why not. Absent where none was asked for. */
+  /** Whether `gid` is a group that no other process has, and why not. Absent if none was asked for. */
   readonly privateGroup?: { readonly state: 'chosen' | 'missing'; readonly reason?: string };
   readonly keepGroupsWhereDenied: boolean;
   readonly allowCapabilities: boolean;

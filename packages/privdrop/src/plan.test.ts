@@ -139,7 +139,7 @@ describe('plan', () => {
       { ...user, identity: { ...alpm.identity, groups: [27] } },
     );
     expect(features.map(({ state }) => state)).toEqual(['already', 'already', 'unsupported', 'enforced']);
-    expect(features[2]?.reason).toContain("can't change its supplementary groups (27)");
+    expect(features[2]?.reason).toContain('cannot change its supplementary groups (27)');
     expect(record[2]).toBe(3);
   });
 
@@ -186,7 +186,7 @@ describe('plan', () => {
     });
 
     it('never goes on under prefer as who may be root outside', () => {
-      expect(() => plan({ ...policy, level: 'prefer' }, someMapped)).toThrow("it may be root's");
+      expect(() => plan({ ...policy, level: 'prefer' }, someMapped)).toThrow('it may be that of root');
       expect(() => plan({ ...policy, level: 'prefer' }, { ...user, uidMap: mapOf([0, 65_536]) })).not.toThrow();
     });
 

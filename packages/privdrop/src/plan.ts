@@ -14,7 +14,7 @@ import type { PrivdropPolicy } from './options.js';
 import { type Available, mayBeRoot, standingOf } from './standing.js';
 import type { PrivdropSupport } from './support.js';
 
-/** What will be done to become the user, and what can't be. */
+/** What will be done to switch to the user, and what cannot be done. */
 export interface PrivdropPlan extends LayerPlan {
   readonly layer: 'privdrop';
 }
@@ -28,9 +28,9 @@ const recordVersion = 1;
 /**
  * Decides what will be enforced. Pure.
  *
- * @param given - from {@link policy}, also after a journey as JSON
+ * @param given - from {@link policy}; it may have travelled as JSON
  * @param support - from {@link support}, or made up for a test
- * @throws PrivdropError if the policy requires what is missing, and whenever a process with uid 0 would stay root;
+ * @throws PrivdropError if the policy requires what is missing, or if a process with uid 0 would stay root;
  *   `prebuild-missing` at every level
  */
 export function plan(given: PrivdropPolicy, support: PrivdropSupport): PrivdropPlan {
@@ -55,7 +55,7 @@ type Part = Pick<PrivdropPlan, 'record' | 'features'>;
 function planSwitch(policy: PrivdropPolicy, support: Available): Part {
   const { isUser, isDoubtful, hasGroups, hasStrangers } = standingOf(policy, support);
   const keepGroups = support.setgroups === 'denied' && !hasGroups;
-  // Where others read alike, the calls have to succeed, and not only the comparison.
+  // If other ids read alike, the calls must succeed, and not only the comparison.
   const already = isUser && !isDoubtful && (keepGroups || hasGroups);
   const state = already ? 'already' : 'enforced';
   const groups = keepGroups
@@ -66,7 +66,7 @@ function planSwitch(policy: PrivdropPolicy, support: Available): Part {
   return { record, features: [line('user', state), line('group', state), groups] };
 }
 
-/** What `prefer` may do without: an ordinary user stays what it is. A process that is root never goes on as root. */
+/** Plans without a switch, for `prefer`: an ordinary user stays as it is. A process that is root never continues as root. */
 function planNothing(policy: PrivdropPolicy, support: PrivdropSupport, obstacle: Obstacle): Part {
   if (policy.level === 'require') throw refusal(obstacle);
   const missing = (feature: string): FeatureReport => line(feature, 'unsupported', obstacle.what);
@@ -87,7 +87,7 @@ function nothing(missing: (feature: string) => FeatureReport): Part {
   return { record: new Uint8Array(), features: ['user', 'group', 'groups'].map(missing) };
 }
 
-/** The line of a private group, which goes with the line of the group. */
+/** Returns the line of a private group, which follows the line of the group. */
 function privateGroupOf(
   { gid, privateGroup }: PrivdropPolicy,
   features: readonly FeatureReport[],
@@ -112,9 +112,9 @@ function planNoNewPrivs({ noNewPrivs: level }: PrivdropPolicy, support: Privdrop
   if (level === 'off') return line('no_new_privs', 'off');
   const state = support.state === 'available' ? support.noNewPrivs : 'unsupported';
   if (state !== 'unsupported') return line('no_new_privs', state === 'already' ? 'already' : 'enforced');
-  const what = 'this platform has no no_new_privs: a set-user-ID program can still lead back to root';
+  const what = 'this platform does not have no_new_privs: a set-user-ID program can still lead back to root';
   if (level === 'require') {
-    throw refusal({ code: 'unsupported-platform', what, hint: "Set noNewPrivs to 'prefer' to go on without it." });
+    throw refusal({ code: 'unsupported-platform', what, hint: "Set noNewPrivs to 'prefer' to continue without it." });
   }
   return line('no_new_privs', 'unsupported', what);
 }

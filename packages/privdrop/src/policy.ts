@@ -9,10 +9,10 @@ import { support } from './support.js';
 
 /**
  * Validates options into a policy. Pure for a {@link UserIdentity} without a private group; a name or uid is looked up
- * once, here, and a private group is drawn here.
+ * once, here. A private group is drawn here.
  *
- * @throws PrivdropError `root-target`, `invalid-policy`, and whatever `lookupUser` throws; for a private group that is
- *   required `unsupported-platform`, `setgroups-denied`, `not-permitted`, `not-mapped`
+ * @throws PrivdropError `root-target`, `invalid-policy`, and the errors of `lookupUser`; for a required private group
+ *   `unsupported-platform`, `setgroups-denied`, `not-permitted`, `not-mapped`
  */
 export function policy(given: PrivdropOptions): PrivdropPolicy {
   const options = optionsReader.read(given, documentPlace('options'));
@@ -36,8 +36,7 @@ export function policy(given: PrivdropOptions): PrivdropPolicy {
 }
 
 /**
- * Checks a policy as a whole, wherever it comes from: it may have travelled as JSON. Every verb that takes a policy
- * calls this before anything else.
+ * Checks a whole policy, which may have travelled as JSON. Every function that takes a policy calls this first.
  *
  * @returns the same policy, frozen
  * @throws PrivdropError `root-target`, `invalid-name`, `invalid-policy`
@@ -53,15 +52,15 @@ export function requirePolicy(candidate: PrivdropPolicy): PrivdropPolicy {
   return whole;
 }
 
-/** Policies that were made here, and are frozen: nobody has to look again. */
+/** Policies that were made here and are frozen. They need not be checked again. */
 const made = new WeakSet<PrivdropPolicy>();
 
 /**
- * A policy with other levels.
+ * Returns the same policy with other levels.
  *
  * @param given - from {@link policy}
- * @param levels - of `user`, which is the switch as a whole, and of `no_new_privs`; what isn't named keeps its own
- * @throws PrivdropError `invalid-policy` for what has no level here
+ * @param levels - of `user`, which is the whole switch, and of `no_new_privs`; a feature that is not named keeps its level
+ * @throws PrivdropError `invalid-policy` for a feature that has no level here
  */
 export function withLevels(given: PrivdropPolicy, levels: LayerLevels): PrivdropPolicy {
   const from = requirePolicy(given);
@@ -76,12 +75,12 @@ function isIdentity(user: PrivdropOptions['user']): user is UserIdentity {
   return typeof user === 'object' && user !== null && 'uid' in user;
 }
 
-/** The group that a process gets as its own, and the one of the user's that it keeps beside that. */
+/** Returns the group of the process, and the group of the user that it keeps as a supplementary one. */
 function groupOf(
   { uid, gid }: UserIdentity,
   level: RequirementLevel,
 ): Pick<PrivdropPolicy, 'gid' | 'privateGroup'> & { readonly more: readonly number[] } {
-  // Who stays that user can be looked into itself by the others that a group would keep out.
+  // If the user does not change, other processes of the user could inspect this one before the switch.
   const isWorthIt = level === 'require' || process.geteuid?.() !== uid;
   if (level === 'off' || !isWorthIt) return { gid, more: [] };
   const drawn = drawPrivateGroup(support());
@@ -100,6 +99,6 @@ function supplementary(groups: NonNullable<PrivdropOptions['groups']>, user: Use
 function refuseRoot(what: string): never {
   throw privdropError('root-target', 'policy', {
     what: `the target has ${what}, which does not drop privileges`,
-    hint: 'Name an unprivileged user with a group of its own.',
+    hint: 'Name an unprivileged user whose group is not root.',
   });
 }

@@ -9,24 +9,24 @@ import { gidMapOf } from './standing.js';
 import type { PrivdropSupport } from './support.js';
 
 /**
- * Gids that nobody gives to a group, first and last, the better ones first: those above the ranges of containers and of
- * /etc/subgid, then those that systemd gives to services for as long as they run. A container rarely has numbers beyond
- * 65535. (systemd's "Users, Groups, UIDs and GIDs".)
+ * Ranges of gids that are not assigned to groups, first and last, the better range first. The first is above the ranges of
+ * containers and of /etc/subgid. The second is the one that systemd gives to services while they run, because a container
+ * rarely has numbers beyond 65535 (systemd's "Users, Groups, UIDs and GIDs").
  */
 const ranges = [
   [1_879_048_192, 2_147_483_646],
   [61_184, 65_519],
 ] as const;
 
-/** Numbers that are drawn from a range: where so many are taken, all may be. */
+/** How many numbers are drawn from a range. If so many are taken, all may be. */
 const draws = 64;
 
-/** A group that no other process has, or what stands in the way of one. */
+/** A group that no other process has, or the reason why it is impossible. */
 export type PrivateGroup = { readonly gid: number } | { readonly obstacle: Obstacle };
 
 /**
- * Draws a group for one run. The kernel lets a process look into another one of the same user only where the groups are
- * the same as well, real, effective and saved ("Ptrace access mode checking" in `ptrace(2)`).
+ * Draws a group for one run. The kernel lets a process inspect another process of the same user only if their groups are
+ * the same: real, effective and saved ("Ptrace access mode checking" in `ptrace(2)`).
  *
  * @param support - what the process can do
  * @param isTaken - whether a group has that number. Default: asks the system's name service
@@ -58,7 +58,7 @@ function isNamed(gid: number): boolean {
   const errno = errnoName(found);
   if (errno === 'ENOENT') return false;
   throw privdropError('syscall-failed', 'private-group', {
-    what: `whether a group has the number ${gid} could not be found out: ${errno}`,
+    what: `cannot find out whether a group has the number ${gid}: ${errno}`,
     hint: 'Check the name service (nsswitch.conf, nscd, sssd) and try again.',
     errno,
   });
@@ -66,24 +66,24 @@ function isNamed(gid: number): boolean {
 
 const otherKernel: Obstacle = {
   code: 'unsupported-platform',
-  what: 'only Linux keeps processes of one user apart by their groups',
+  what: 'only Linux separates processes of one user by their groups',
   hint: 'Leave privateGroup out.',
 };
 
 const groupsStay: Obstacle = {
   code: 'setgroups-denied',
-  what: "setgroups is denied in this user namespace, so the user's own group could not be kept beside a private one",
+  what: "setgroups is denied in this user namespace, so the user's own group could not be kept together with a private group",
   hint: 'Create the namespace with a group map ("unshare --map-auto"), or prefer a private group.',
 };
 
 const notPermitted: Obstacle = {
   code: 'not-permitted',
-  what: "this process lacks CAP_SETGID, so it can't have a private group",
+  what: 'this process lacks CAP_SETGID, so it cannot have a private group',
   hint: 'Start it as root, or prefer a private group.',
 };
 
 const noneLeft: Obstacle = {
   code: 'not-mapped',
-  what: 'this user namespace has no group that is free: none from 1879048192 to 2147483646, nor from 61184 to 65519',
+  what: 'this user namespace has no free group from 1879048192 to 2147483646 or from 61184 to 65519',
   hint: 'Map one of them (/proc/self/gid_map; "unshare --map-auto"), or prefer a private group.',
 };

@@ -17,21 +17,22 @@ import type { PrivdropPolicy } from './options.js';
 import { support } from './support.js';
 
 /**
- * Becomes the user of a policy, for good, on every thread: no_new_privs, setgroups, all group ids, all user ids; then
- * compares every id of every thread and tries to regain what was given up. Sets HOME, USER, LOGNAME and SHELL.
+ * Switches to the user of a policy, for good, on every thread: no_new_privs, setgroups, all group ids, all user ids. Then
+ * it compares every id of every thread, and tries to regain what was given up. It sets HOME, USER, LOGNAME and SHELL.
  *
- * A process that already is that user is left as it is and still verified (state `already`).
+ * A process that already runs as that user stays as it is and is still verified (state `already`).
  *
  * @param policy - from {@link policy}
- * @returns what is in force, read back from the kernel
+ * @returns what is enforced, read back from the kernel
  * @throws PrivdropError. `worker-thread` and every code of {@link plan}: nothing was changed. `verification-failed`,
- *   `syscall-failed`, `not-permitted` from a step: the process is in between and must end; never catch and go on.
+ *   `syscall-failed`, `not-permitted` from a step: only a part was changed, and the process must end. Never catch these
+ *   and continue.
  * @see setresuid(2), nptl(7), proc_pid_status(5)
  */
 export function dropPrivileges(policy: PrivdropPolicy): EnforcementReport {
   if (!isMainThread) {
     throw privdropError('worker-thread', 'thread', {
-      what: 'privileges can be dropped by the main thread only',
+      what: 'only the main thread can drop privileges',
       hint: 'Call it in the main thread, before starting workers; it reaches their threads too.',
     });
   }
@@ -52,7 +53,7 @@ function applyNoNewPrivs(): void {
   if ('errno' in result) throw nativeError(result);
 }
 
-/** Compares every thread with the plan; on systems without `/proc` ids belong to the process and C compared them. */
+/** Compares every thread with the plan; on systems without `/proc`, ids belong to the process, and the C code has compared them. */
 function verifyThreads(policy: PrivdropPolicy, planned: PrivdropPlan): void {
   if (process.platform !== 'linux') return;
   const inForce = (name: string): boolean =>
@@ -67,8 +68,8 @@ function verifyThreads(policy: PrivdropPolicy, planned: PrivdropPlan): void {
     const wrong = differences(task, policy, expected);
     if (wrong.length === 0) continue;
     throw privdropError('verification-failed', 'verify', {
-      what: `thread ${task.tid} (${threadName(task.tid)}) has other ${wrong.join(', ')} than asked for`,
-      hint: 'End this process: its rights are unknown. Capabilities that survive a change of user have to be dropped first.',
+      what: `thread ${task.tid} (${threadName(task.tid)}) has ${wrong.join(', ')} that were not asked for`,
+      hint: 'End this process: its rights are unknown. Drop capabilities that survive a change of user first.',
     });
   }
 }
@@ -77,7 +78,7 @@ interface Expected {
   readonly user: boolean;
   readonly groups: boolean;
   readonly noNewPrivs: boolean;
-  /** That none is left. */
+  /** Whether all capabilities must be gone. */
   readonly capabilities: boolean;
 }
 
@@ -92,7 +93,7 @@ function differences(task: TaskStatus, policy: PrivdropPolicy, expected: Expecte
   return wrong;
 }
 
-/** Inheritable ones alone give nothing where no_new_privs makes the kernel ignore a file's capabilities. */
+/** Inheritable capabilities alone give nothing if no_new_privs makes the kernel ignore a file's capabilities. */
 function hasCapabilities({ capEff, capPrm, capAmb, capInh }: TaskStatus, noNewPrivs: boolean): boolean {
   return (capEff | capPrm | capAmb | (noNewPrivs ? 0n : capInh)) !== 0n;
 }
@@ -101,7 +102,7 @@ function threadName(tid: number): string {
   try {
     return readKernelFile(`/proc/self/task/${tid}/comm`, 'utf8').trim();
   } catch {
-    // Only decoration of an error that is thrown anyway; the thread may be gone.
+    // This only decorates an error that is thrown anyway. The thread may have ended.
     return 'unnamed';
   }
 }

@@ -6,21 +6,21 @@ import type { PrivdropSupport } from './support.js';
 /** Support of a platform that has users. */
 export type Available = Extract<PrivdropSupport, { state: 'available' }>;
 
-/** Where a policy's user and the present one stand to each other, as far as the ids that were read say it. */
+/** How the user of a policy and the present user relate, as far as the ids that were read show it. */
 export interface Standing {
-  /** Whether all ids read as the user's. */
+  /** Whether all ids read as those of the user. */
   readonly isUser: boolean;
-  /** Whether that could be true of another user as well, one that has no number here: then only the calls tell. */
+  /** Whether that may also be true of a user without a mapping here: then only the calls show it. */
   readonly isDoubtful: boolean;
-  /** Whether the supplementary groups are the user's, and surely so. */
+  /** Whether the supplementary groups are certainly those of the user. */
   readonly hasGroups: boolean;
-  /** Whether a supplementary group may be one that has no number here. */
+  /** Whether a supplementary group may be one without a mapping here. */
   readonly hasStrangers: boolean;
 }
 
 const everything: IdMap = { ranges: [[0, 0xffff_ffff]], overflow: defaultOverflowId };
 
-/** The map of uids; everything where there are no user namespaces. */
+/** The map of uids; it maps everything if the kernel has no user namespaces. */
 const uidMapOf = ({ uidMap }: Available): IdMap => uidMap ?? everything;
 
 /** The map of gids. */
@@ -39,13 +39,13 @@ export function standingOf({ uid, gid, groups }: PrivdropPolicy, support: Availa
   };
 }
 
-/** Whether a uid of this process is 0, or may be root's of outside, which has no number here. */
+/** Whether a uid of this process is 0, or may be that of root outside, which has no mapping here. */
 export function mayBeRoot(support: Available): boolean {
   const map = uidMapOf(support);
   return support.identity.uid.some((id) => id === 0 || mayBeStranger(id, map));
 }
 
-/** The first id of a policy that this user namespace has no number for. */
+/** Returns the first id of a policy that this user namespace does not map. */
 export function unmappedId(
   { uid, gid, groups }: PrivdropPolicy,
   support: Available,
@@ -56,7 +56,7 @@ export function unmappedId(
   return id === undefined ? undefined : { kind: 'gid', id, overflow: gids.overflow };
 }
 
-/** As sets; the target's own group among the supplementary ones gives nothing that it hasn't got. */
+/** Compares as sets. The target's own group among the supplementary ones gives nothing new. */
 function sameGroups(present: readonly number[], gid: number, groups: readonly number[]): boolean {
   return (
     present.every((group) => group === gid || groups.includes(group)) &&

@@ -13,7 +13,7 @@ import { privdropError } from './errors.js';
 import { currentIdentity, type ProcessIdentity } from './identity.js';
 import { native } from './native.js';
 
-/** What this process can do about its own ids. Plain data, so that every situation can be planned for anywhere. */
+/** How this process can change its ids. Plain data, so that every situation can be planned on any machine. */
 export type PrivdropSupport =
   | {
       readonly state: 'available';
@@ -24,9 +24,9 @@ export type PrivdropSupport =
       readonly setgid: boolean;
       /** `denied`: this user namespace forbids `setgroups(2)` (`user_namespaces(7)`). */
       readonly setgroups: 'allowed' | 'denied';
-      /** Uids that exist here, and the one that all others read as; absent where there are no user namespaces. */
+      /** Uids that exist here, and the one that all others read as; absent if the kernel has no user namespaces. */
       readonly uidMap?: IdMap;
-      /** The same of gids. */
+      /** The same for gids. */
       readonly gidMap?: IdMap;
       /** Whether the kernel has no_new_privs (Linux 3.5), and whether it is set on every thread. */
       readonly noNewPrivs: 'available' | 'already' | 'unsupported';
@@ -39,9 +39,9 @@ const CAP_SETGID = 1n << 6n;
 const CAP_SETUID = 1n << 7n;
 
 /**
- * Reads what this process can do. Never throws for a missing feature: the answer says so.
+ * Reads what this process can do. It never throws for a missing feature: the answer says so.
  *
- * @throws Error if `/proc` is not mounted on Linux, since nothing could be verified then
+ * @throws Error if `/proc` is not mounted on Linux, because nothing could be verified then
  */
 export function support(): PrivdropSupport {
   if (process.getuid === undefined) {
@@ -61,7 +61,7 @@ export function support(): PrivdropSupport {
       noNewPrivs: 'unsupported',
     };
   }
-  // Not by the C library, whose answers a wrapper such as fakeroot(1) makes up.
+  // Not by the C library: a wrapper such as fakeroot(1) makes up its answers.
   const { capEff, uid, gid, groups } = parseTaskStatus(ownStatus());
   return {
     state: 'available',
@@ -80,7 +80,7 @@ function ownStatus(): string {
     return readKernelFile('/proc/thread-self/status');
   } catch (cause) {
     throw privdropError('unsupported-platform', 'support', {
-      what: `what the kernel says of this process can't be read: ${errorCode(cause)} at /proc/thread-self/status`,
+      what: `cannot read /proc/thread-self/status: ${errorCode(cause)}`,
       hint: 'Mount /proc (mount -t proc proc /proc); without it nothing can be verified. Nothing was changed.',
       path: '/proc/thread-self/status',
       cause,

@@ -122,13 +122,13 @@ describe('spawn', () => {
   const start = (options: object): unknown => createSandbox({}).spawn('/bin/true', [], options);
 
   it.each<[object, RegExp]>([
-    [{ uid: 1 }, /uid is said elsewhere\. The sandbox says whom its processes become: createSandbox\(\{ user \}\)/],
-    [{ gid: 1 }, /gid is said elsewhere\. .*createSandbox\(\{ user \}\)/],
-    [{ cwd: '' }, /cwd is not a text that is not empty/],
+    [{ uid: 1 }, /uid does not belong here\. The sandbox says whom its processes become: createSandbox\(\{ user \}\)/],
+    [{ gid: 1 }, /gid does not belong here\. .*createSandbox\(\{ user \}\)/],
+    [{ cwd: '' }, /cwd is not a non-empty text/],
     [{ env: { 'A=B': '' } }, /env has a key that is not a name/],
     [{ env: undefined }, /env is not an object: undefined/],
-    [{ detached: true }, /detached is said elsewhere\. .*createSandbox\(\{ newSession \}\)/],
-    [{ shell: true }, /shell is said elsewhere\. No shell is started here/],
+    [{ detached: true }, /detached does not belong here\. .*createSandbox\(\{ newSession \}\)/],
+    [{ shell: true }, /shell does not belong here\. No shell is started here/],
     [{ tiemout: 5 }, /tiemout is unknown\. Did you mean "timeout"\?/],
     [{ undumpabel: true }, /undumpabel is unknown\. Did you mean "undumpable"\?/],
     [{ stdio: ['pipe', 'pip'] }, /stdio\[1\] is "pip"\. Did you mean "pipe"\?/],

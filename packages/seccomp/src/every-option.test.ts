@@ -58,7 +58,7 @@ it('a call that is simulated has no key but its own', () => {
   const call = { syscall: 'read', agrs: [1] } as SimulatedCall;
   const run = (given: unknown) => simulate(compile(some), given as SimulatedCall);
   expect(() => run(call)).toThrow(/agrs is unknown\. Did you mean "args"\? Use: syscall, args, arch\./);
-  expect(() => run(Object.create({ syscall: 'read' }))).toThrow(/call has properties that it inherits/);
+  expect(() => run(Object.create({ syscall: 'read' }))).toThrow(/call has inherited properties/);
   expect(() => run(['read'])).toThrow(/call is not an object: a list/);
 });
 

@@ -1,4 +1,4 @@
-/* What people read first has to be true: the README knows every group, and the examples run. */
+/* What people read first has to be true: the documents know every group and code, and the examples run. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -10,9 +10,11 @@ import { compile, expandGroup, groupAbout, groupNames, policy, syscallNumber } f
 import { baseNames } from '../src/policy/presets.js';
 
 const examples = fileURLToPath(new URL('../examples/', import.meta.url));
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const documents = ['README.md', 'docs/groups.md', 'docs/lint.md']
+  .map((file) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'))
+  .join('\n');
 const rows = new Map(
-  readme
+  documents
     .split('\n')
     .map((line) => line.split('|').map((cell) => cell.trim()))
     .map((cells) => [cells[1] ?? '', cells]),
@@ -20,7 +22,7 @@ const rows = new Map(
 
 const machines = ['x86_64', 'aarch64', 'riscv64'] as const;
 
-describe('the README', () => {
+describe('README.md and docs', () => {
   it.each(groupNames)('has a row for %s, with its numbers of calls', (name) => {
     const calls = [...expandGroup(name).keys()];
     const onEach = machines.map((one) => calls.filter((call) => syscallNumber(call, one) !== undefined).length);
@@ -33,13 +35,13 @@ describe('the README', () => {
     expect(rows.get(`\`${base}\``)?.at(3)).toBe(lengths.join(' / '));
   });
 
-  it('has no row for a group or a starting point that there is not', () => {
+  it('has no row for an unknown group or starting point', () => {
     const named = [...rows.keys()].flatMap((cell) => /^`(@?[\w-]+)`$/.exec(cell)?.[1] ?? []);
     const known = new Set<string>([...groupNames, ...baseNames]);
     expect(named.filter((name) => /^@|^(?:deny|allow|network)-/.test(name) && !known.has(name))).toEqual([]);
   });
 
-  it('names every code that lint and errors have', () => {
+  it('names every code of lint and of errors', () => {
     const codes = (file: string) =>
       Array.from(
         readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8').matchAll(/^ {2}\| '([a-z-]+)'/gm),
@@ -47,7 +49,7 @@ describe('the README', () => {
       );
     const all = [...codes('analysis/finding.ts'), ...codes('errors.ts')];
     expect(all.length).toBeGreaterThan(20);
-    expect(all.filter((code) => !readme.includes(`\`${code}\``))).toEqual([]);
+    expect(all.filter((code) => !documents.includes(`\`${code}\``))).toEqual([]);
   });
 });
 

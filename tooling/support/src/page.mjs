@@ -7,20 +7,21 @@ import { userlandTable } from './userlands.mjs';
 
 const head = `# What was tested where
 
-Written by \`npm run test:kernels\`, \`npm run test:nodes\`, \`npm run test:userlands\` and \`npm run build:macos\`: a line
-changes only when everything that it tells of was run again. The numbers are in [support.json](support.json). Don't edit either by hand.
+Complete runs of \`npm run test:kernels\`, \`npm run test:nodes\`, \`npm run test:userlands\` and \`npm run build:macos\` write this
+page. A line changes only when everything that it reports was run again. The numbers are in [support.json](support.json). Do not
+edit either file by hand.
 `;
 
 const kernelsText = `
-\`npm run test:kernels\` boots each of these kernels in qemu, on the files of the machine it runs on, and runs the tests that
-ask the kernel inside; pacman-fetch downloads there as well. On arm64 it is Node's and Debian's files for that processor,
-and a program that tries every layer instead of the test runner.
+\`npm run test:kernels\` boots each of these kernels in qemu, on the files of the machine it runs on. It runs the tests that ask the
+kernel, and pacman-fetch downloads there as well. On arm64 it uses Node's and Debian's files for that processor, and a program
+that tries every layer instead of the test runner.
 
-- **enforced**: what this kernel has is enforced, and an attempt from inside found nothing that the report calls enforced
-  and the kernel allows, or the other way round. In brackets: tests that passed, and tests of what this kernel lacks.
-- **reported missing**: the kernel has no Landlock. \`support()\` says why, \`require\` refuses before anything runs, and
-  \`prefer\` goes on with the other layers and says what is missing.
-- Below ABI 11 what a newer ABI brought is reported \`unsupported\`, feature by feature, and shown not to be in force.
+- **enforced**: what this kernel has is enforced. Attempts from inside agree with the report: the kernel denies what the report calls
+  enforced, and nothing else. In brackets: tests that passed, and tests of what this kernel lacks.
+- **reported missing**: the kernel has no Landlock. \`support()\` says why. \`require\` refuses before anything runs. \`prefer\` continues
+  with the other layers and says what is missing.
+- Below ABI 11, what a newer ABI added is reported \`unsupported\`, feature by feature. The tests show that it is not enforced.
 `;
 
 /**
@@ -65,16 +66,15 @@ function runtimesPart(runtimes) {
     [`${name} ${version}`, passed, failed, skipped].map(String),
   );
   return `
-\`npm run test:nodes\` runs every test of every package on each of these releases of Node, and on Bun and Deno what
-\`tooling/node-matrix/test\` has: a sandbox from each, with a program that it lets run and one that it denies a file.
+\`npm run test:nodes\` runs every test of every package on each of these releases of Node. On Bun and Deno it runs
+\`tooling/node-matrix/test\`: each starts a sandbox with a program that it allows to run and one that it denies a file.
 
 Run ${whenOf(runtimes)} on ${hosts.join(' and ')}.
 
 ${markdownTable(['runtime', 'passed', 'failed', 'skipped'], rows)}
 
-\`restrictSelf()\` has been tried on both by hand. pacman-fetch and the fetcher start workers of Node's own and run on Node
-only. On Node 22 and later a process is restricted only if it was started without io_uring, as the Arch package of pacman-fetch
-does it.
+\`restrictSelf()\` has been tried on Bun and Deno by hand. pacman-fetch and the fetcher start Node workers, and run only on Node. On Node 22
+and later a process can be restricted only if it was started without io_uring, as in the Arch package of pacman-fetch.
 `;
 }
 
@@ -84,10 +84,10 @@ function userlandsPart(userlands) {
     failure === undefined ? [] : [`- ${land} could not be made: ${failure}`],
   );
   return `
-\`npm run test:userlands\` packs every package, installs the tarballs with \`--ignore-scripts\` and without a registry in the
-files of each of these systems, and tries them there as root and as an ordinary user: every package imported and required,
-the examples of the READMEs, and the tests that show what is denied. The kernel is that of the machine. A number is of tests
-that passed.
+\`npm run test:userlands\` packs every package, and installs the tarballs with \`--ignore-scripts\` and without a registry. It does so
+in the files of each of these systems, and tests them there as root and as an ordinary user. It imports and requires every
+package, and runs the examples of the READMEs and the tests that show what is denied. The kernel is that of the machine. A
+number counts tests that passed.
 
 Run ${whenOf(userlands)} on an x64 processor.
 
@@ -100,8 +100,8 @@ function buildsPart(builds) {
   const compilers = [...new Set(builds.map(({ compiler }) => compiler))];
   const rows = builds.map(({ target, sources, linked }) => [target, String(sources), linked.join(', ')]);
   return `
-\`npm run build:macos\` compiles and links for these targets on Linux. **It has been run on no Mac**: that it compiles is all
-that is known. Landlock, seccomp and capabilities are Linux's; elsewhere those packages import and say that they are
+\`npm run build:macos\` compiles and links for these targets on Linux. **It has not been run on a Mac**: the build shows only that it
+compiles. Landlock, seccomp and capabilities exist only on Linux. Elsewhere those packages can be imported and report that they are
 unsupported.
 
 Built ${whenOf(builds)} with ${compilers.join(' and ')}.

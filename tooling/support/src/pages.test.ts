@@ -52,7 +52,7 @@ describe('the page of what was tested', () => {
   it('says of macOS that it was not run', () => {
     const builds = [{ ...run, compiler: 'zig', target: 'aarch64-macos', sources: 3, linked: ['@sb/privdrop'] }];
     const page = supportPage({ ...nothing, builds });
-    expect(page).toContain('**It has been run on no Mac**');
+    expect(page).toContain('**It has not been run on a Mac**');
     expect(page).toContain('| aarch64-macos | 3       | @sb/privdrop |');
   });
 });

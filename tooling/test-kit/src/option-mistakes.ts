@@ -58,7 +58,7 @@ export class Mistakes {
   /** A key that it inherits: one that is there for some, and for others isn't. */
   ofPrototype({ value, path, inPlace }: SamplePlace): void {
     const heir = Object.assign(Object.create({ mistake: 1 }) as object, value);
-    this.#expect(`inherited at ${path}`, inPlace(heir), [path, ' has properties that it inherits']);
+    this.#expect(`inherited at ${path}`, inPlace(heir), [path, ' has inherited properties']);
   }
 
   /** A list with an entry too many, and one with a hole. */

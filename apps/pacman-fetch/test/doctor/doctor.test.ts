@@ -282,7 +282,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'libcap'))('with fewer rig
   it('without CAP_SETUID root can’t become anybody: broken', async () => {
     const { status, broken, states } = await diagnose(bounded('setuid'));
     expect(status).toBe(3);
-    expect(broken).toEqual([expect.stringMatching(/lacks CAP_SETUID, so it can't become/)]);
+    expect(broken).toEqual([expect.stringMatching(/lacks CAP_SETUID, so it cannot switch to/)]);
     expect(states).toMatchObject(inForce);
   });
 

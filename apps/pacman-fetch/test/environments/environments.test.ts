@@ -46,7 +46,7 @@ const situations: readonly Situation[] = [
     where: 'without CAP_SETUID',
     prefix: ['setpriv', '--bounding-set=-setuid'],
     seenAs: undefined,
-    says: /^error: privdrop: .*lacks CAP_SETUID, so it can't become nobody\n {7}Start the container with CAP_SETUID\.\n$/,
+    says: /^error: privdrop: .*lacks CAP_SETUID, so it cannot switch to nobody\n {7}Start the container with CAP_SETUID\.\n$/,
   },
   { where: "by Docker's default rules", prefix: docker, seenAs: nobody },
   {
@@ -60,7 +60,7 @@ const situations: readonly Situation[] = [
     prefix: [...dockerCapabilities, ...beneath(withoutLandlock('EPERM'))],
     own: required,
     seenAs: undefined,
-    says: /^error: landlock: .*EPERM.*; required and not to be had: \d+ features of it\n {7}A system-call filter forbids it: .*\n$/,
+    says: /^error: landlock: .*EPERM.*; required but not available: \d+ of its features\n {7}A system-call filter forbids it: .*\n$/,
   },
   {
     where: 'where Landlock is not built in',
@@ -73,7 +73,7 @@ const situations: readonly Situation[] = [
     prefix: beneath(withoutLandlock('ENOSYS')),
     own: required,
     seenAs: undefined,
-    says: /^error: landlock: .*ENOSYS.*; required and not to be had: \d+ features of it\n {7}\S.*\.\n$/,
+    says: /^error: landlock: .*ENOSYS.*; required but not available: \d+ of its features\n {7}\S.*\.\n$/,
   },
   {
     where: 'where Landlock is not switched on',

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { environment, program } from '../kit/fetch-program.js';
 
-const lost = "the working directory doesn't exist any more";
+const lost = 'the working directory no longer exists';
 
 let folder: TemporaryFolder;
 beforeEach(() => {

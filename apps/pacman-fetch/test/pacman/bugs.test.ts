@@ -237,8 +237,8 @@ describe.skipIf(missing(...needs))('of the bugs of pacman', () => {
   it('B11: whatever stands in the way of the user, pacman has one message for it; ours says what it is', async () => {
     const machine = scene.machine({ options: [downloadUser] });
     const causes = [
-      [['setpriv', '--bounding-set=-setuid'], /lacks CAP_SETUID, so it can't become nobody\n/],
-      [['setpriv', '--bounding-set=-setgid'], /lacks CAP_SETGID, so it can't become nobody\n/],
+      [['setpriv', '--bounding-set=-setuid'], /lacks CAP_SETUID, so it cannot switch to nobody\n/],
+      [['setpriv', '--bounding-set=-setgid'], /lacks CAP_SETGID, so it cannot switch to nobody\n/],
       [['setpriv', '--groups=27', withoutSetgroups], /setgroups is denied in this user namespace/],
     ] as const;
     const said = new Set<string>();

@@ -100,7 +100,7 @@ describe.skipIf(missing('root', 'linux', 'libcap'))('reading, compared with getp
       child.kill('SIGKILL');
       await once(child, 'close');
     }
-    expect(() => get(child.pid)).toThrow(/can't be read/);
+    expect(() => get(child.pid)).toThrow(/cannot read/);
   });
 });
 

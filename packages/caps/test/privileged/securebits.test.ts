@@ -11,7 +11,7 @@ interface Restricted {
 const locked =
   'noroot,noroot_locked,no_setuid_fixup_locked,keep_caps_locked,no_cap_ambient_raise,no_cap_ambient_raise_locked';
 const lockedWithFixup = locked.replace('no_setuid_fixup_locked', 'no_setuid_fixup,no_setuid_fixup_locked');
-const reason = 'no_setuid_fixup was locked as on before: leaving uid 0 takes no capability away from this process';
+const reason = 'no_setuid_fixup was already locked as on: leaving uid 0 does not remove capabilities from this process';
 
 /** Whoever locked noroot before left this process without CAP_SETPCAP, and so with its bounding set. */
 const soft = JSON.stringify({ levels: { bounding: 'prefer' } });

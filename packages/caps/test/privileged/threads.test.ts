@@ -135,7 +135,7 @@ describe.skipIf(missing('root', 'linux', 'libcap'))('restrictSelf', () => {
     const options = { keep: ['cap_net_raw'], bounding: 'leave', securebits: 'leave' };
     const { outcome, before, after } = await under(user, [JSON.stringify(options)]);
     expect(outcome).toMatchObject({ code: 'not-permitted', step: 'plan' });
-    expect(outcome.message).toContain('has not got cap_net_raw permitted');
+    expect(outcome.message).toContain('cap_net_raw is not permitted in this process');
     expect(after).toEqual(before);
   });
 

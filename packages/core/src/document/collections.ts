@@ -2,13 +2,13 @@ import { isObject, refuseInherited } from './plain.js';
 import { type Reader, refuseKind } from './reader.js';
 import { shown } from './shown.js';
 
-/** How long a list may be, and whether an entry may be there twice. */
+/** How long a list may be, and whether an entry may occur twice. */
 export interface ListRule {
   /** Fewest entries. Default: 0. */
   readonly min?: number;
   /** Most entries. Default: 4,096. */
   readonly max?: number;
-  /** Whether an entry that is there twice is a mistake. Default: false; it counts once or twice, as the reader's owner says. */
+  /** Whether an entry that occurs twice is a mistake. Default: false; the caller decides whether it counts once or twice. */
   readonly unique?: boolean;
   /** Default: `a list of` what an entry is. */
   readonly what?: string;
@@ -35,13 +35,13 @@ export function list<T>(entry: Reader<T>, rule: ListRule = {}): Reader<readonly 
       // Array.from reads holes as undefined, which forEach would pass over.
       const entries = Array.from(value, (one: unknown, index) => entry.read(one, place.entry(index)));
       const twice = unique ? entries.findIndex((one, index) => entries.indexOf(one) !== index) : -1;
-      if (twice >= 0) place.entry(twice).refuse(`is there twice: ${shown(entries[twice])}`, 'Leave one out.');
+      if (twice >= 0) place.entry(twice).refuse(`occurs twice: ${shown(entries[twice])}`, 'Leave one out.');
       return Object.freeze(entries);
     },
   };
 }
 
-/** Names and values that nobody knows beforehand, as an environment has. */
+/** Names and values that are not known beforehand, as in an environment. */
 export interface RecordRule {
   /** What a name must match as a whole. */
   readonly name: RegExp;
@@ -53,7 +53,7 @@ export interface RecordRule {
   readonly undefinedIsAbsent?: boolean;
 }
 
-/** An object whose keys are names of the caller's. */
+/** An object whose keys are chosen by the caller. */
 export function record<T>(
   entry: Reader<T>,
   { name, what, max = 4096, undefinedIsAbsent = false }: RecordRule,

@@ -63,7 +63,7 @@ describe('a document', () => {
       { name: 'a', ports: undefined },
       'ports is not a list: each entry is a port from 1 to 65535: undefined. Leave',
     ],
-    ['null', { name: null }, 'name is not a text that is not empty and holds no NUL: null. Leave'],
+    ['null', { name: null }, 'name is not a non-empty text without NUL characters: null. Leave'],
     ['null where undefined may be', { name: 'a', level: null }, 'level is not one of "require", "prefer": null'],
     [
       'another kind',
@@ -72,7 +72,7 @@ describe('a document', () => {
     ],
     ['a wrong entry', { name: 'a', ports: [1, 70_000] }, 'ports[1] is not a port from 1 to 65535: 70000'],
     ['a hole', { name: 'a', ports: [1, , 2] }, 'ports[1] is not a port'], // oxlint-disable-line no-sparse-arrays
-    ['an entry that is there twice', { name: 'a', ports: [1, 1] }, 'ports[1] is there twice: 1. Leave one out.'],
+    ['an entry that is there twice', { name: 'a', ports: [1, 1] }, 'ports[1] occurs twice: 1. Leave one out.'],
     ['too many entries', { name: 'a', ports: [1, 2, 3, 4] }, 'ports has 4 entries. Give at most 3.'],
     ['another word', { name: 'a', level: 'requier' }, 'level is "requier". Did you mean "require"? Give one of'],
     [
@@ -80,16 +80,16 @@ describe('a document', () => {
       { name: 'a', env: { 'A=B': '' } },
       'env has a key that is not a name without "=": "A=B"',
     ],
-    ['a NUL', { name: 'a\0b' }, 'name is not a text that is not empty and holds no NUL: "a\\u0000b"'],
-    ['half a surrogate pair', { name: '\ud800' }, 'name is not a text'],
+    ['a NUL', { name: 'a\0b' }, 'name is not a non-empty text without NUL characters: "a\\u0000b"'],
+    ['half a surrogate pair', { name: '\ud800' }, 'name is not a non-empty text'],
     [
       'none of several kinds',
       { name: 'a', user: true },
-      'user is not a text that is not empty and holds no NUL or an id from 0 to 10: true',
+      'user is not a non-empty text without NUL characters or an id from 0 to 10: true',
     ],
     ['a value of the right kind out of bounds', { name: 'a', user: 11 }, 'user is not'],
     ['a key within', { name: 'a', deep: { off: true } }, 'deep.off is unknown. Use: on.'],
-    ['inherited properties', Object.create({ name: 'a' }), ' has properties that it inherits'],
+    ['inherited properties', Object.create({ name: 'a' }), ' has inherited properties'],
     ['a list for an object', [], ' is not an object: a list'],
     ['bytes for an object', Buffer.from('a'), ' is not an object: an object'],
   ])('is refused for %s', (_, value, message) => {

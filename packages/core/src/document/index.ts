@@ -1,4 +1,4 @@
-/** The one reader of options and policies: every object that a caller gives is read by it, key by key. */
+/** The reader of options and policies: it reads every object that a caller passes, key by key. */
 export { list, type ListRule, record, type RecordRule } from './collections.js';
 export { lenient, object, type ObjectRule, type Options, type OtherKeys, required } from './object.js';
 export { isObject } from './plain.js';

@@ -3,7 +3,7 @@ import { isObject, refuseInherited } from './plain.js';
 import { type Place } from './place.js';
 import { type Option, type Reader, refuseKind, type Schema } from './reader.js';
 
-/** The options of an object: each key with its reader, or with what else is known of it. */
+/** The options of an object: each key with its reader, or with an {@link Option}. */
 export type Options<T> = {
   readonly [Key in keyof T]-?: Reader<Exclude<T[Key], undefined>> | Option<Exclude<T[Key], undefined>>;
 };
@@ -13,31 +13,31 @@ export function required<T>(reader: Reader<T>): Option<T> {
   return { reader, required: true };
 }
 
-/** An option for which `undefined` is as strict as any value, or has no bearing on what is allowed. */
+/** An option for which `undefined` is as strict as any value, or does not affect what is allowed. */
 export function lenient<T>(reader: Reader<T>): Option<T> {
   return { reader, undefinedIsAbsent: true };
 }
 
-/** Keys that have no name of their own in a table, as those of a right by its bit. */
+/** Keys that a table does not name, for example a right by its bit. */
 export interface OtherKeys {
   /** What such a key matches as a whole. */
   readonly name: RegExp;
   readonly reader: Reader;
 }
 
-/** What of an object its table of options doesn't say. */
+/** What the table of options does not say about an object. */
 export interface ObjectRule {
-  /** Keys beside those of the table. Default: none. */
+  /** Keys in addition to those of the table. Default: none. */
   readonly others?: OtherKeys;
   /** Keys that people look for here, and where they belong: a sentence each. */
   readonly elsewhere?: Readonly<Record<string, string>>;
 }
 
 /**
- * An object with these keys and no other, all of them its own.
+ * An object with only these keys, none of them inherited.
  *
  * @param options - the keys
- * @param rule - what else is known of it
+ * @param rule - other keys, and keys that belong elsewhere
  */
 export function object<T extends object>(options: Options<T>, { others, elsewhere = {} }: ObjectRule = {}): Reader<T> {
   const other = (key: string): Option | undefined => (others?.name.test(key) === true ? others : undefined);
@@ -57,9 +57,9 @@ export function object<T extends object>(options: Options<T>, { others, elsewher
     read: (value, place) => {
       if (!isObject(value)) return refuseKind(value, place, expected);
       refuseInherited(value, place);
-      // Without a prototype: a key that was left out is not there, whatever Object.prototype has.
+      // Without a prototype: a key that was left out is absent, even if Object.prototype has it.
       const result = Object.create(null) as Record<string, unknown>;
-      // Read once: what is checked is what is used, also where a getter gives something else the next time.
+      // Each value is read once: the checked value is used, even if a getter would return another one later.
       for (const [key, part] of Object.entries(value)) {
         const option = table.get(key) ?? other(key) ?? refuseUnknown(key, place, { keys, elsewhere });
         if (part === undefined && option.undefinedIsAbsent === true) continue;
@@ -94,7 +94,7 @@ interface Known {
 
 function refuseUnknown(key: string, place: Place, { keys, elsewhere }: Known): never {
   const where = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
-  if (where !== undefined) place.key(key).refuse('is said elsewhere', where);
+  if (where !== undefined) place.key(key).refuse('does not belong here', where);
   const meant = nearest(key, keys);
   const guess = meant === undefined ? '' : `Did you mean "${meant}"? `;
   return place.key(key.slice(0, 60)).refuse('is unknown', `${guess}Use: ${keys.join(', ')}.`);

@@ -11,7 +11,7 @@ export interface Problem {
 /** Turns a problem into an error of the package whose document it is. */
 export type Refusal = (problem: Problem) => never;
 
-/** The deepest nesting that is read: more than any document has, and few enough for everything that walks through one. */
+/** The deepest nesting that is read: more than any document has, and safe for recursion. */
 const deepest = 32;
 
 /** Longest path that an error shows, in UTF-16 code units. */
@@ -24,7 +24,7 @@ export class Place {
   readonly #depth: number;
 
   /**
-   * @param path - what errors call the document itself, for instance `options`; empty where keys stand alone
+   * @param path - the name of the document in errors, for instance `options`; empty if keys have no prefix
    * @param refusal - how errors are thrown
    */
   constructor(path: string, refusal: Refusal, depth = 0) {
@@ -46,7 +46,7 @@ export class Place {
   }
 
   /**
-   * Refuses what is there.
+   * Refuses the value at this place.
    *
    * @param what - a clause that follows the path
    * @throws the error of {@link Refusal}

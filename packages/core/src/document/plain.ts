@@ -5,11 +5,11 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
-/** What lies in a prototype would be looked at by some and missed by others. */
+/** Refuses properties of a prototype: some readers would see them, and others would not. */
 export function refuseInherited(value: object, place: Place): void {
   for (let from = prototypeOf(value); from !== null && prototypeOf(from) !== null; from = prototypeOf(from)) {
     if (Reflect.ownKeys(from).some((key) => key !== 'constructor')) {
-      place.refuse('has properties that it inherits', 'Give a plain object with all of them.');
+      place.refuse('has inherited properties', 'Give a plain object with all of them.');
     }
   }
 }

@@ -8,9 +8,9 @@ export type Schema = Readonly<Record<string, unknown>>;
 /**
  * One option of an object.
  *
- * `undefined` in the place of a value is refused by default: `net: { connectTcp: ports }` means to restrict, whatever
- * became of `ports`. An option says `undefinedIsAbsent` where leaving it out is as strict as any value of it, or has no
- * bearing on what is allowed.
+ * `undefined` in place of a value is refused by default: `net: { connectTcp: ports }` means to restrict, even if `ports` is
+ * undefined by mistake. An option has `undefinedIsAbsent` only if leaving it out is as strict as any value, or does not
+ * affect what is allowed.
  */
 export interface Option<T = unknown> {
   readonly reader: Reader<T>;
@@ -20,12 +20,12 @@ export interface Option<T = unknown> {
   readonly undefinedIsAbsent?: boolean;
 }
 
-/** What a value is made of, for whatever has to visit every option: a schema doesn't say which may be undefined. */
+/** The parts of a value, for code that must visit every option: a schema does not say which may be undefined. */
 export type Parts =
   | { readonly kind: 'object'; readonly options: ReadonlyMap<string, Option>; readonly others: Reader | undefined }
   | { readonly kind: 'list'; readonly entry: Reader; readonly max: number }
   | { readonly kind: 'record'; readonly entry: Reader; readonly max: number; readonly undefinedIsAbsent: boolean }
-  /** One of several forms; `formOf` tells which reads a value. */
+  /** One of several forms; `formOf` returns the one that reads a value. */
   | {
       readonly kind: 'forms';
       readonly forms: readonly Reader[];
@@ -34,25 +34,25 @@ export type Parts =
 
 /** How one kind of value is read. */
 export interface Reader<T = unknown> {
-  /** What an error says is wanted: `a port from 1 to 65535`. */
+  /** The expected value, for errors: `a port from 1 to 65535`. */
   readonly expected: string;
   /** The same for editors and other languages. */
   readonly schema: Schema;
-  /** The words that it takes, where it takes nothing else. */
+  /** The words that it accepts, if it accepts nothing else. */
   readonly words?: readonly (string | number)[];
-  /** What it is made of; absent for a value without parts. */
+  /** Its parts; absent for a value without parts. */
   readonly parts?: Parts;
-  /** Whether a value is of this kind at all; what is in it is looked at by {@link read}. */
+  /** Whether a value is of this kind. {@link read} examines its content. */
   accepts(value: unknown): boolean;
   /**
    * Reads a value.
    *
-   * @throws the error of the place, for whatever is not as expected
+   * @throws the error of the place, if the value is not as expected
    */
   read(value: unknown, place: Place): T;
 }
 
-/** What a reader of one value is made of. */
+/** The parts of a reader of one value. */
 export interface Kind<T> {
   readonly expected: string;
   readonly schema: Schema;
@@ -69,14 +69,14 @@ export function kind<T>({ expected, schema, is }: Kind<T>): Reader<T> {
   };
 }
 
-/** The one wording of a value that is of another kind than it should be. */
+/** Refuses a value of the wrong kind. */
 export function refuseKind(value: unknown, place: Place, expected: string): never {
   const isAbsent = value === undefined || value === null;
   const hint = isAbsent ? 'Leave the option out, or give it a value.' : 'Correct the value, or leave the option out.';
   return place.refuse(`is not ${expected}: ${shown(value)}`, hint);
 }
 
-/** The one wording of a word that is not among those that there are. */
+/** Refuses a word that is not among the known words. */
 export function refuseWord(
   value: unknown,
   place: Place,
@@ -92,15 +92,15 @@ export function described<T>(reader: Reader<T>, description: string): Reader<T> 
   return { ...reader, schema: { ...reader.schema, description } };
 }
 
-/** The same reader with a name, under which a schema that is published defines it once. */
+/** The same reader with a name, under which a published schema defines it once. */
 export function titled<T>(reader: Reader<T>, title: string): Reader<T> {
   return { ...reader, schema: { ...reader.schema, title } };
 }
 
 /**
- * A reader that goes on where another has ended: what it throws or gives counts.
+ * A reader that continues after another one. Its result or error counts.
  *
- * @param then - is given what was read and where it stands
+ * @param then - receives the value that was read, and its place
  */
 export function checked<T, U>(reader: Reader<T>, then: (value: T, place: Place) => U): Reader<U> {
   return { ...reader, read: (value, place) => then(reader.read(value, place), place) };
@@ -119,7 +119,7 @@ export function either<T>(...readers: readonly Reader<T>[]): Reader<T> {
       const reader = formOf(value);
       if (reader === undefined) return refuseKind(value, place, expected);
       const { words } = reader;
-      // The reader knows its own words only, and there are other ways to mend it.
+      // The reader knows only its own words, but another kind of value may be right.
       if (words?.every((word) => word !== value) === true) refuseWord(value, place, { words, expected });
       return reader.read(value, place);
     },

@@ -24,23 +24,23 @@ export function integer({ min, max, what = 'an integer' }: IntegerBounds): Reade
   });
 }
 
-/** What a text may be. */
+/** Rules for a text. */
 export interface TextRule {
   /** Longest, in UTF-16 code units. Default: 4,096. */
   readonly max?: number;
   /** Must match as a whole. Default: not empty, without a NUL. */
   readonly pattern?: RegExp;
-  /** Default: `a text that is not empty and holds no NUL`. */
+  /** Default: `a non-empty text without NUL characters`. */
   readonly what?: string;
 }
 
 /** A text. */
 export function text({ max = 4096, pattern = /^[^\0]+$/, what }: TextRule = {}): Reader<string> {
   return kind({
-    expected: what ?? 'a text that is not empty and holds no NUL',
+    expected: what ?? 'a non-empty text without NUL characters',
     schema: { type: 'string', pattern: pattern.source.replaceAll('\\0', '\\u0000'), maxLength: max },
     is: (value): value is string =>
-      // Half of a surrogate pair has no bytes: what was written would be another text.
+      // Half of a surrogate pair cannot be encoded: another text would be written.
       typeof value === 'string' && value.length <= max && pattern.test(value) && !/\p{Cs}/u.test(value),
   });
 }
@@ -50,7 +50,7 @@ export function word<const Word extends string | number>(words: readonly Word[])
   const all = words.map((one) => JSON.stringify(one)).join(', ');
   const is = (value: unknown): value is Word => words.some((one) => one === value);
   const expected = words.length === 1 ? all : `one of ${all}`;
-  // Any word is read here, so that the error names those that there are.
+  // Any word is read here, so that the error names the known words.
   const accepts = (value: unknown): boolean => words.some((one) => typeof one === typeof value);
   return {
     expected,
@@ -78,18 +78,18 @@ export function callback<T extends (...args: never[]) => unknown>(): Reader<T> {
   return kind({ expected: 'a function', schema: {}, is: (value): value is T => typeof value === 'function' });
 }
 
-/** A value that a function of the caller's reads. */
+/** A value that a function of the caller reads. */
 export interface Custom<Value, T> {
-  /** What an error says is wanted. */
+  /** The expected value, for errors. */
   readonly expected: string;
   readonly schema: Schema;
-  /** Whether it is of the right kind at all; what is not, is refused before {@link read}. */
+  /** Whether it is of the right kind. Another kind is refused before {@link read}. */
   readonly is: (value: unknown) => value is Value;
-  /** Reads it, with an error of its own. */
+  /** Reads it, and throws its own error. */
   readonly read: (value: Value, path: string) => T;
 }
 
-/** A value that a function of the caller's reads, with an error of its own, for instance with another code. */
+/** A value that a function of the caller reads, which throws its own error, for instance with another code. */
 export function custom<Value, T>({ expected, schema, is, read }: Custom<Value, T>): Reader<T> {
   return {
     expected,
@@ -99,12 +99,12 @@ export function custom<Value, T>({ expected, schema, is, read }: Custom<Value, T
   };
 }
 
-/** Whether a value is a text at all, for {@link custom}. */
+/** Whether a value is a text, for {@link custom}. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-/** Whether a value is a text or a number at all, for {@link custom}. */
+/** Whether a value is a text or a number, for {@link custom}. */
 export function isTextOrNumber(value: unknown): value is string | number {
   return typeof value === 'string' || typeof value === 'number';
 }

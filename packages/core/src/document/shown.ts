@@ -2,7 +2,7 @@
 const longest = 60;
 
 /**
- * A value as short text for an error. Control characters are escaped, as in JSON.
+ * Returns a value as a short text for an error. Control characters are escaped, as in JSON.
  *
  * @param value - anything
  */

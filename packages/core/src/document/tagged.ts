@@ -7,7 +7,7 @@ import { word } from './scalars.js';
 type Variants = Readonly<Record<string, Readonly<Record<string, Reader | Option>>>>;
 
 /**
- * An object of one of several forms, told apart by a word in it.
+ * An object of one of several forms, which a word in it identifies.
  *
  * @param tag - the key of that word
  * @param variants - the other keys of each form
@@ -32,13 +32,13 @@ export function tagged<T extends object>(tag: string, variants: Variants): Reade
       if (!isObject(value)) return refuseKind(value, place, expected);
       if (!Object.hasOwn(value, tag)) place.key(tag).refuse('is missing', `Give one of: ${names.join(', ')}.`);
       const reader = readers.get(tags.read(wordOf(value), place.key(tag)));
-      // A getter that gives something else now is refused by the reader's own word.
+      // If a getter now returns something else, the reader's own word refuses it.
       return reader === undefined ? refuseKind(value, place, expected) : reader.read(value, place);
     },
   };
 }
 
-/** One schema for all words whose other keys are the same: an editor then offers these words in one list. */
+/** Makes one schema for all words whose other keys are the same, so that an editor offers these words in one list. */
 function formsOf(tag: string, variants: Variants): readonly Schema[] {
   const groups = new Map<string, readonly string[]>();
   for (const [name, options] of Object.entries(variants)) {

@@ -92,7 +92,7 @@ describe.skipIf(missing('linux', 'root', 'landlock6', 'unshare'))('at its limits
   it.each([
     ['in a circle', 'ELOOP', /symbolic links lead in a circle/],
     ['to nothing', 'ENOENT', /mark its rule optional/],
-    ['through a file', 'ENOTDIR', /A part of the path is no folder/],
+    ['through a file', 'ENOTDIR', /A part of the path is not a directory/],
   ] as const)('restricts nothing when a symbolic link leads %s, and names it', async (_name, errno, hint) => {
     const link = folder.file('link');
     symlinkSync({ ELOOP: link, ENOENT: folder.file('gone'), ENOTDIR: '/etc/passwd/x' }[errno], link);
@@ -129,7 +129,7 @@ describe.skipIf(missing('linux', 'root', 'landlock6', 'unshare'))('at its limits
     const { outcomes, read } = await attempt([policy({ abi: 7, paths: [ro('/usr', gone, { optional: true })] })]);
     expect(outcomes).toMatchObject([{ status: 'full', missingPaths: [gone] }]);
     const line = outcomes[0]?.features.find(({ feature }) => feature === 'fs.read_file');
-    expect(line).toMatchObject({ state: 'enforced', reason: `not granted, since missing: ${gone}` });
+    expect(line).toMatchObject({ state: 'enforced', reason: `not granted because missing: ${gone}` });
     expect(read).toBe('EACCES');
   });
 
@@ -143,7 +143,7 @@ describe.skipIf(missing('linux', 'root', 'landlock6', 'unshare'))('at its limits
 
   it('says of the audit log that it was asked for, and not that it was seen', async () => {
     const { outcomes } = await attempt([policy({ abi: 7, paths: [], log: { newExec: true, subdomains: false } })]);
-    const reason = 'the kernel took it; what its audit log then holds is not read back';
+    const reason = 'the kernel accepted it; the content of its audit log is not read back';
     expect(outcomes[0]?.features.filter(({ feature }) => feature.startsWith('log.'))).toEqual(
       ['new_exec_on', 'subdomains_off'].map((name) => ({
         layer: 'landlock',

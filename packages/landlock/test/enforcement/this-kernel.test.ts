@@ -37,7 +37,7 @@ const attacks: Readonly<Record<string, string | ((world: Readonly<{ socket: stri
   'fs.execute': 'execute',
   'fs.write_file': 'open for writing',
   'fs.read_file': 'open for reading',
-  'fs.read_dir': 'list a folder',
+  'fs.read_dir': 'list a directory',
   'fs.remove_dir': 'rmdir',
   'fs.remove_file': 'unlink',
   'fs.make_char': 'mknod (device)',

@@ -103,7 +103,7 @@ export function operations(tree: string, outside: Outside): Readonly<Record<stri
   const b = (name: string) => join(tree, 'b', name);
   return {
     'open for reading': ['open-read', a('read')],
-    'list a folder': ['list', join(tree, 'a')],
+    'list a directory': ['list', join(tree, 'a')],
     execute: ['execute', a('program')],
     'open for writing': ['open-write', a('write')],
     'open with O_TRUNC': ['open-truncate', a('empty')],

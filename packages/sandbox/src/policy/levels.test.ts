@@ -33,7 +33,7 @@ describe('levels', () => {
     [{ require: ['seccomp.filter'] }, /names no feature of seccomp/],
     [{ require: ['caps.no_new_privs'] }, /Use one of: caps, caps\.capabilities/],
     [{ prefer: ['Caps'] }, /names no layer/],
-    [{ require: ['caps', 'caps'] }, /require\[1\] is there twice: "caps"/],
+    [{ require: ['caps', 'caps'] }, /require\[1\] occurs twice: "caps"/],
     [{ require: ['caps'], prefer: ['caps'] }, /prefer and require both name caps/],
     [{ off: ['process'] }, /Set newSession/],
     [{ off: [''] }, /names no layer: ""/],

@@ -70,9 +70,9 @@ function isBetter(next: Verdicts, last: Verdicts): boolean {
 }
 
 /** @returns undefined where there can be no such policy, for instance with a rule for a file that is not there */
-function stepBy({ version: _, ...options }: SandboxPolicy, candidate: Candidate, { ask }: Asked): Step | undefined {
+function stepBy(before: SandboxPolicy, candidate: Candidate, { ask }: Asked): Step | undefined {
   try {
-    const policy = definePolicy(withCandidate(options, candidate));
+    const policy = definePolicy(withCandidate(before, candidate));
     return { candidate, policy, verdict: ask(policy) };
   } catch (error) {
     if (isSandboxError(error)) return undefined;

@@ -34,7 +34,7 @@ describe.skipIf(missing('linux', 'root'))('a machine without /proc', () => {
     const { status, stderr } = await run(`mount -t tmpfs none /proc && ${node}`);
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: expect.stringMatching(/can't be read: ENOENT at \/proc.*mount -t proc/),
+      stderr: expect.stringMatching(/cannot read \/proc.*: ENOENT.*mount -t proc/),
     });
   });
 });

@@ -177,7 +177,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('the paths of root’s ru
     lchownSync(link, stranger.uid, stranger.gid);
     const { status, stderr, written } = await through(`${link}${depth}`);
     expect({ status, written }).toEqual({ status: 125, written: false });
-    expect(stderr).toMatch(/belongs to another user, who can lead it elsewhere\. Name what the link leads to/);
+    expect(stderr).toMatch(/belongs to another user, who can change its target\. Name the target of the link/);
   });
 
   it.each<readonly [whose: string, uid: number, place: 'theirs' | 'roots', args: readonly string[]]>([
@@ -208,7 +208,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('the paths of root’s ru
     const { status, stderr, written } = await through(link, ...args);
     expect({ status, written }).toEqual({ status: 125, written: false });
     expect(stderr).toMatch(
-      /or another user, may have put there, to what no other rule grants\. Name what the link leads to/,
+      /or another user, may have put there, and no other rule grants its target\. Name the target of the link/,
     );
   });
 

@@ -36,7 +36,7 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'landlock7', 'fuse'))('a rul
     expect(await read('mnt')).toMatchObject({
       status: 125,
       stdout: '',
-      stderr: expect.stringMatching(/belongs to another user, who can lead it elsewhere/) as string,
+      stderr: expect.stringMatching(/belongs to another user, who can change its target/) as string,
     });
   });
 });
