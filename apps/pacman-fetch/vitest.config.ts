@@ -7,6 +7,7 @@ export default packageTests({
     'test/doctor/doctor.test.ts',
     'test/download.test.ts',
     'test/start.test.ts',
+    'test/arch/invocations.test.ts',
     'test/config/fuzz.test.ts',
     'test/enforcement/gives-way.test.ts',
     'test/environments/environments.test.ts',

@@ -39,7 +39,10 @@ async function main(suite, chosen) {
   const left = [...tests];
   const worker = async () => {
     for (let test = left.shift(); test !== undefined; test = left.shift()) {
-      results.set(test, { theirs: await passes(suite, '/usr/bin/pacman', test), ours: await passes(suite, wrapper, test) });
+      results.set(test, {
+        theirs: await passes(suite, '/usr/bin/pacman', test),
+        ours: await passes(suite, wrapper, test),
+      });
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
@@ -69,7 +72,19 @@ function installWrapper() {
  */
 async function passes(suite, program, test) {
   const enter = join(import.meta.dirname, 'enter.sh');
-  const args = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', enter, suite, program, test];
+  const args = [
+    '--net',
+    '--mount',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+    'sh',
+    enter,
+    suite,
+    program,
+    test,
+  ];
   const child = spawn('unshare', args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000, killSignal: 'SIGKILL' });
   // What it expects to fail is "not ok" as well, in both.
   const [said] = await Promise.all([text(child.stdout), text(child.stderr)]);
@@ -86,7 +101,9 @@ function report(tests, results) {
   const unexpected = lost.filter((test) => known[test] === undefined);
   const stale = Object.keys(known).filter((test) => passed.includes(test) && !lost.includes(test));
   const print = (/** @type {string} */ line) => void process.stdout.write(`${line}\n`);
-  print(`pacman passes ${passed.length} of ${tests.length} tests; pacman-fetch ${passed.length - lost.length} of those`);
+  print(
+    `pacman passes ${passed.length} of ${tests.length} tests; pacman-fetch ${passed.length - lost.length} of those`,
+  );
   for (const test of lost) print(`  ${test}: ${known[test] ?? 'FAILED'}`);
   for (const test of stale) print(`  ${test}: passes; it is no exception any more`);
   const failed = unexpected.length + stale.length;
