@@ -16,6 +16,7 @@ export default packageTests({
     'test/front-door/pacman.test.ts',
     'test/interruption/interruption.test.ts',
     'test/neighbour/transactions.test.ts',
+    'test/packaging/packaging.test.ts',
     'test/pacman/pacman-conf.test.ts',
     'test/pacman/pacman.test.ts',
     'test/pacman/transactions.test.ts',

@@ -29,26 +29,28 @@ function dependenciesOf(folder, found = new Set()) {
 /**
  * @param {string} source
  * @param {string} target
+ * @param {readonly string[]} parts
  */
-function copyBuilt(source, target) {
-  for (const part of ['package.json', 'dist', 'prebuilds']) {
+function copyBuilt(source, target, parts = ['package.json', 'dist', 'prebuilds']) {
+  for (const part of parts) {
     if (existsSync(join(source, part)))
       cpSync(join(source, part), join(target, part), { recursive: true, filter: isUsed });
   }
 }
 
 /**
- * Pages and completions lie elsewhere, and the starter beside `dist`.
+ * Pages lie elsewhere.
  *
  * @param {string} path
  */
-const isUsed = (path) => !/\.(?:map|d\.ts|d\.cts)$|\/demo\.js$|\/dist\/man$|\/prebuilds\/[^/]+\/start$/.test(path);
+const isUsed = (path) => !/\.(?:map|d\.ts|d\.cts)$|\/demo\.js$|\/dist\/man$/.test(path);
 
 const [, , folder] = process.argv;
 if (folder === undefined) throw new Error('Say where to: installed.mjs FOLDER');
 const target = resolve(folder);
 mkdirSync(target, { recursive: true });
-copyBuilt(app, target);
+// Of its own programs there is the starter alone.
+copyBuilt(app, target, ['package.json', 'dist']);
 for (const dependency of dependenciesOf(app)) {
   copyBuilt(dependency, join(target, 'node_modules', manifestOf(dependency).name));
 }
