@@ -1,5 +1,5 @@
 /* A small Arch on which the same is asked of pacman and of us: what is left on the disk, what was asked for, and by whom. */
-import { fewOrMany, missing, temporaryFolder } from '@sb/test-kit';
+import { fewOrMany, inLong, missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type Invocation, invocations, type State } from './invocations.js';
@@ -61,10 +61,10 @@ const without = (all: readonly string[], some: readonly string[] = []): readonly
 const sortedLines = (text: string): readonly string[] => withoutPorts(text).split('\n').toSorted();
 
 const tried = fewOrMany(0, 1) === 1 ? invocations : invocations.filter(({ inLong }) => inLong !== true);
-const titled = tried.map((one) => [one.what === undefined ? one.words : `${one.words} (${one.what})`, one] as const);
+const titleOf = ({ words, what }: Invocation): string => (what === undefined ? words : `${words} (${what})`);
 
 describe.skipIf(isMissing)('pacman-fetch pacman --', () => {
-  it.each(titled)('%s', async (_, invocation) => {
+  it.each(tried.map((one) => [titleOf(one), one] as const))('%s', async (_, invocation) => {
     const { differs = { why: '' }, status = 0 } = invocation;
     const layers = await stateBefore(invocation);
     const [theirs, ours] = await Promise.all([
@@ -80,6 +80,28 @@ describe.skipIf(isMissing)('pacman-fetch pacman --', () => {
     expect(without(ours.requests, differs.oursAsks), said).toEqual(without(theirs.requests, differs.theirsAsks));
     expect(ours.askers).toEqual(ours.requests.length > 0 ? [`uid ${alpm}, confined`] : []);
     if (invocation.saysTheSame) expect(sortedLines(ours.stdout)).toEqual(sortedLines(theirs.stdout));
+  });
+
+  // pacman alone, with our XferCommand: for what it downloads and then installs.
+  inLong(() => {
+    const plain = invocations.filter((one) => (one.status ?? 0) === 0 && !one.saysTheSame && one.differs === undefined);
+    it.each(plain.map((one) => [titleOf(one), one] as const))('%s, by XferCommand', async (_, invocation) => {
+      const layers = await stateBefore(invocation);
+      const line = "sed -i '/^CheckSpace/a XferCommand = /usr/bin/pacman-fetch xfer %u' /etc/pacman.conf";
+      const [theirs, ours] = await Promise.all([
+        run(invocation, layers, 'pacman'),
+        run(invocation, await prepared(layers, line), 'pacman'),
+      ]);
+      const said = `${ours.stdout}${ours.stderr}`;
+      expect({ status: ours.status, changes: ours.changes }, said).toEqual({
+        status: theirs.status,
+        changes: theirs.changes,
+      });
+      // What is fetched ahead may be a signature that pacman doesn't ask for: of a package whose repository has none.
+      const asked = ours.requests.filter((one) => theirs.requests.includes(one) || !/\/loose\/.*\.sig$/.test(one));
+      expect(asked, said).toEqual(theirs.requests);
+      expect(ours.askers).toEqual(ours.requests.length > 0 ? [`uid ${alpm}, confined`] : []);
+    });
   });
 
   it('compares with a pacman that is not confined, and is root where no user is set', async () => {
