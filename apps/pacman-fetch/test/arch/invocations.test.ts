@@ -60,7 +60,8 @@ const without = (all: readonly string[], some: readonly string[] = []): readonly
 
 const sortedLines = (text: string): readonly string[] => withoutPorts(text).split('\n').toSorted();
 
-const tried = fewOrMany(0, 1) === 1 ? invocations : invocations.filter(({ inLong }) => inLong !== true);
+const isLong = fewOrMany(0, 1) === 1;
+const tried = isLong ? invocations : invocations.filter((one) => one.inLong !== true);
 const titleOf = ({ words, what }: Invocation): string => (what === undefined ? words : `${words} (${what})`);
 
 describe.skipIf(isMissing)('pacman-fetch pacman --', () => {
