@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { observeConnections, type Observation } from '../pacman/observed.js';
 
 /** What it has seen. */
-export interface Seen {
+interface Seen {
   readonly requests: readonly string[];
   /** Who has asked: see {@link asker}. */
   readonly askers: readonly string[];

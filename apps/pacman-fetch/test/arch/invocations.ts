@@ -26,7 +26,7 @@ export interface Invocation extends Pick<Run, 'input' | 'mirror'> {
 }
 
 /** What differs on purpose. */
-export interface Difference {
+interface Difference {
   readonly why: string;
   readonly status?: number;
   /** What we alone ask a server for, or pacman alone. */

@@ -109,7 +109,8 @@ afterAll(async () => {
   if (isMissing) return;
   await mirror[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
-});
+  // What was built from sources has many files.
+}, 240_000);
 
 describe.skipIf(isMissing)('the package', () => {
   it('installs the program, its pages, its completions and the user, all of them root’s', async () => {
