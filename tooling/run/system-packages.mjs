@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 import { fail, run, say } from './shell.mjs';
 
-/** @typedef {'build' | 'start' | 'test' | 'bench' | 'check' | 'kernels' | 'arm64' | 'userlands'} Purpose */
+/** @typedef {'build' | 'start' | 'test' | 'bench' | 'check' | 'kernels' | 'arm64' | 'userlands' | 'pacman'} Purpose */
 
 /** @type {readonly { purpose: Purpose, found: () => boolean, debian: string, arch: string }[]} */
 const packages = [
@@ -70,6 +70,7 @@ const packages = [
   { purpose: 'userlands', found: () => onPath('musl-gcc'), debian: 'musl-tools', arch: 'musl' },
   { purpose: 'userlands', found: () => onPath('g++'), debian: 'g++', arch: 'gcc' },
   { purpose: 'userlands', found: () => onPath('busybox'), debian: 'busybox-static', arch: 'busybox' },
+  { purpose: 'pacman', found: () => onPath('busybox'), debian: 'busybox-static', arch: 'busybox' },
   { purpose: 'test', found: () => onPath('man'), debian: 'man-db', arch: 'man-db' },
   { purpose: 'test', found: () => onPath('git'), debian: 'git', arch: 'git' },
   { purpose: 'test', found: () => existsSync('/usr/bin/convert'), debian: 'imagemagick', arch: 'imagemagick' },

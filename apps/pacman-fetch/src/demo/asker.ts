@@ -1,23 +1,61 @@
-import { readKernelFile } from '@sb/core';
+import { listKernelFolder, readAllTasks, readKernelFile, readKernelLink } from '@sb/core';
 
-/** Columns of /proc/net/tcp (proc_pid_net(5)): number, own address, the other one, state, ..., uid. */
-const [ownAddress, ownerColumn] = [1, 7] as const;
+/** Who is at the other end of a connection, as the kernel says. */
+export interface Asker {
+  /** Owner of the socket; undefined where the kernel doesn't show it. */
+  readonly uid: number | undefined;
+  /** What its process may do; undefined where it can't be looked at, as by an ordinary user. */
+  readonly rights: Rights | undefined;
+}
 
-/**
- * Whose socket the other end of a connection is, by the kernel.
- *
- * @param port - of that end, on 127.0.0.1
- * @returns a uid; undefined where the kernel doesn't show it
- */
-export function ownerOfSocket(port: number | undefined): number | undefined {
-  if (port === undefined) return undefined;
+/** What a process may do, all of its threads together. */
+export interface Rights {
+  /** Whether a thread has a capability, in effect or to be had. */
+  readonly hasCapabilities: boolean;
+  /** Whether each thread has a filter of system calls (seccomp(2)). */
+  readonly isFiltered: boolean;
+}
+
+/** Columns of /proc/net/tcp (proc_pid_net(5)): number, own address, the other one, state, ..., uid, time-out, inode. */
+const [ownAddress, ownerColumn, inodeColumn] = [1, 7, 9] as const;
+
+/** `Seccomp` of proc_pid_status(5) for a filter. */
+const filtered = 2;
+
+/** @param port - of that end, on 127.0.0.1 */
+export function askerAt(port: number | undefined): Asker {
+  const columns = port === undefined ? undefined : unlessGone(() => socketAt(port));
+  if (columns === undefined) return { uid: undefined, rights: undefined };
+  return { uid: Number(columns[ownerColumn]), rights: rightsOfHolder(`socket:[${columns[inodeColumn]}]`) };
+}
+
+function socketAt(port: number): readonly string[] | undefined {
   const wanted = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const rows = readKernelFile('/proc/self/net/tcp')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  return rows.find((columns) => columns[ownAddress] === wanted);
+}
+
+function rightsOfHolder(socket: string): Rights | undefined {
+  const pids = (unlessGone(() => listKernelFolder('/proc')) ?? []).filter((name) => /^\d+$/.test(name));
+  const holder = pids.find((pid) => {
+    const descriptors = unlessGone(() => listKernelFolder(`/proc/${pid}/fd`)) ?? [];
+    return descriptors.some((name) => unlessGone(() => readKernelLink(`/proc/${pid}/fd/${name}`)) === socket);
+  });
+  if (holder === undefined) return undefined;
+  const tasks = unlessGone(() => readAllTasks(Number(holder))) ?? [];
+  if (tasks.length === 0) return undefined;
+  return {
+    hasCapabilities: tasks.some(({ capEff, capPrm, capInh, capAmb }) => (capEff | capPrm | capInh | capAmb) !== 0n),
+    isFiltered: tasks.every(({ seccomp }) => seccomp === filtered),
+  };
+}
+
+/** Processes come and go while they are looked at, and not everyone may look at each. */
+function unlessGone<T>(look: () => T): T | undefined {
   try {
-    const rows = readKernelFile('/proc/self/net/tcp')
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/));
-    const row = rows.find((columns) => columns[ownAddress] === wanted);
-    return row === undefined ? undefined : Number(row[ownerColumn]);
+    return look();
   } catch {
     return undefined;
   }

@@ -12,6 +12,7 @@ import { isProgram, isRoot } from '@sb/files';
 import { currentIdentity, lookupUser } from '@sb/privdrop';
 
 import { printMessage } from '../ui/print-message.js';
+import type { Rights } from './asker.js';
 import { type DemoMirror, startDemoMirror } from './mirror.js';
 import { type DemoSystem, makeSystem } from './system.js';
 
@@ -54,10 +55,24 @@ function sandboxUser(): string | undefined {
 }
 
 /** Who asked, by the kernel; root stands there in any case. */
-function askersTable({ requests }: DemoMirror, user: string | undefined): string {
-  const counts = new Map(isRoot() ? [[0, 0] as const, ...requests] : requests);
-  const rows = Array.from(counts, ([uid, count]) => [nameOf(uid, user), String(count)]);
-  return columns([['asked by', 'requests'], ...rows]).join('\n');
+function askersTable({ askers }: DemoMirror, user: string | undefined): string {
+  const counts = new Map<string, number>();
+  for (const { uid, rights } of askers) {
+    const row = [nameOf(uid, user), rightsCells(rights)].flat().join('\n');
+    counts.set(row, (counts.get(row) ?? 0) + 1);
+  }
+  const isRootAbsent = isRoot() && !askers.some(({ uid }) => uid === 0);
+  const rows = Array.from(counts, ([row, count]) => {
+    const [name = '', ...rights] = row.split('\n');
+    return [name, String(count), ...rights];
+  });
+  const title = ['asked by', 'requests', 'capabilities', 'system-call filter'];
+  return columns([title, ...(isRootAbsent ? [['root', '0']] : []), ...rows]).join('\n');
+}
+
+function rightsCells(rights: Rights | undefined): readonly string[] {
+  if (rights === undefined) return ['not shown', 'not shown'];
+  return [rights.hasCapabilities ? 'some' : 'none', rights.isFiltered ? 'in force' : 'none'];
 }
 
 function nameOf(uid: number | undefined, user: string | undefined): string {

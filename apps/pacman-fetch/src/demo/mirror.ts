@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { archiveOf } from './archive.js';
-import { ownerOfSocket } from './asker.js';
+import { type Asker, askerAt } from './asker.js';
 import { buildDate, databaseOf, type DemoPackage, description } from './database.js';
 
 /** The embedded mirror: a small package repository on loopback, made of random bytes. */
@@ -18,8 +18,8 @@ export interface DemoMirror extends AsyncDisposable {
   readonly listening: number;
   readonly origin: string;
   readonly packages: readonly DemoPackage[];
-  /** Requests so far, by the user whose socket they came from; undefined for a socket that the kernel didn't show. */
-  readonly requests: ReadonlyMap<number | undefined, number>;
+  /** Who has asked so far, once for each request. */
+  readonly askers: readonly Asker[];
 }
 
 const KiB = 1024;
@@ -49,10 +49,9 @@ export async function startDemoMirror(): Promise<DemoMirror> {
   // By what stands in a request: a neighbour's may be none that can be decoded.
   const bodies = new Map(made.map(([{ file }, body]) => [new URL(`/${file}`, 'http://mirror').pathname, body]));
   bodies.set('/demo.db', databaseOf(packages));
-  const requests = new Map<number | undefined, number>();
+  const askers: Asker[] = [];
   const server = createServer((request, response) => {
-    const asker = ownerOfSocket(request.socket.remotePort);
-    requests.set(asker, (requests.get(asker) ?? 0) + 1);
+    askers.push(askerAt(request.socket.remotePort));
     const body = bodies.get(request.url ?? '');
     if (body === undefined) {
       response.writeHead(404).end();
@@ -69,7 +68,7 @@ export async function startDemoMirror(): Promise<DemoMirror> {
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     packages,
-    requests,
+    askers,
     listening: descriptorOf(server),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();

@@ -7,7 +7,7 @@ import { runBatch } from '../download/batch.js';
 import { failuresOf, statusOf } from '../download/ending.js';
 import type { Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
-import { runPacman } from '../pacman/run-pacman.js';
+import { type PacmanResult, runPacman } from '../pacman/run-pacman.js';
 import { confirm } from '../ui/ask.js';
 import { charsetOf } from '../ui/environment.js';
 import type { DisplayEvent } from '../ui/events.js';
@@ -17,7 +17,7 @@ import { withBounds } from './bounds.js';
 import { proposalOf } from './proposal.js';
 import { requireSpace } from './space.js';
 import { prefetchPlan } from './plan.js';
-import { parseWanted, printFormat, type Wanted } from './wanted.js';
+import { parseWanted, printFormat, printFormatWithoutSum, type Wanted } from './wanted.js';
 
 /** What was found out beforehand: what is needed, or in pacman's words why that can't be said. */
 export type Answer = Needed | { readonly refusal: string };
@@ -43,13 +43,20 @@ export async function askPacman(
   args: readonly string[],
   options: readonly string[],
 ): Promise<Answer> {
-  const result = await runPacman(['--print', '--print-format', printFormat, '--noconfirm', ...args], signal);
-  if (result === undefined) throw new FetchError('usage', 'there is no pacman', 'Install it, or set PATH.');
-  const { status, stdout, stderr } = result;
+  const ask = async (format: string): Promise<PacmanResult> => {
+    const result = await runPacman(['--print', '--print-format', format, '--noconfirm', ...args], signal);
+    if (result === undefined) throw new FetchError('usage', 'there is no pacman', 'Install it, or set PATH.');
+    return result;
+  };
+  const first = await ask(printFormat);
+  const { status, stdout, stderr } = hasCrashed(first) ? await ask(printFormatWithoutSum) : first;
   if (status === 0) return { wanted: parseWanted(stdout, places.caches), options };
   // With --print it warns of nothing but its configuration, which we have done.
   return { refusal: stderr.replaceAll(/^warning: config file .*\n/gm, '') };
 }
+
+/** A signal has ended it, and none of ours. */
+const hasCrashed = ({ status }: PacmanResult): boolean => status === null;
 
 /**
  * Downloads what isn't in a cache folder yet, in parallel and by the confined worker.

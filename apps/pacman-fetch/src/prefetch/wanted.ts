@@ -23,6 +23,9 @@ const mark = '@pacman-fetch@';
 /** What `--print-format` is given (pacman(8)): repository, name, bytes still to come, SHA-256, name of the file. */
 export const printFormat = [mark, '%r', '%n', '%s', '%h', '%f'].join('\t');
 
+/** The same without the SHA-256: pacman 7 crashes where it is to print one that a database doesn't have. */
+export const printFormatWithoutSum = printFormat.replace('%h', '');
+
 /**
  * Reads what `pacman --print` says.
  *

@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { environment, program } from '../kit/fetch-program.js';
 import { type Mirror, startMirror } from '../kit/mirror.js';
+import { starter } from '../kit/stand-in.js';
 
 const content = Buffer.from('a source file');
 const sum = createHash('sha256').update(content).digest('hex');
@@ -29,9 +30,10 @@ afterEach(() => folder[Symbol.dispose]());
 /** Runs makepkg as nobody, which refuses to be run by root, as far as the sources. */
 async function makepkg(
   { origin }: Mirror,
-  { sha256, agent }: { sha256: string; agent: string },
+  { sha256, agent, agents }: { sha256: string; agent?: string; agents?: string },
 ): Promise<ProgramResult> {
   const [scheme = ''] = origin.split(':');
+  const lineOfAgents = agents ?? `DLAGENTS=('${scheme}::${agent}')`;
   const recipe = [
     'pkgname=x',
     'pkgver=1',
@@ -41,7 +43,7 @@ async function makepkg(
     `sha256sums=(${sha256})`,
   ];
   writeFileSync(folder.file('PKGBUILD'), `${recipe.join('\n')}\npackage() { :; }\n`);
-  const lines = ['CARCH=x86_64', 'PKGEXT=.pkg.tar.gz', 'SRCEXT=.src.tar.gz', `DLAGENTS=('${scheme}::${agent}')`];
+  const lines = ['CARCH=x86_64', 'PKGEXT=.pkg.tar.gz', 'SRCEXT=.src.tar.gz', lineOfAgents];
   writeFileSync(folder.file('makepkg.conf'), `${lines.join('\n')}\n`);
   const command = ['makepkg', '--config', folder.file('makepkg.conf'), '--nodeps', '--nobuild', '--noprepare'];
   const env = { ...environment, HOME: folder.path, PWD: folder.path };
@@ -60,6 +62,19 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'openssl', 'landlock6'))('mak
     const { status, stderr } = await makepkg(mirror, { sha256: sum, agent: agentWith('--cacert', authority.file) });
     expect(status, stderr).toBe(0);
     expect(readFileSync(folder.file('data.bin')).equals(content)).toBe(true);
+  });
+
+  it.each(['README.md', 'man/pacman-fetch.8.md'])('gets its sources by the lines of %s', async (document) => {
+    const text = readFileSync(new URL(`../../${document}`, import.meta.url), 'utf8');
+    const [lines = ''] = /^ *DLAGENTS=\([^)]*\)$/m.exec(text) ?? [];
+    const agents = lines.replaceAll('/usr/bin/pacman-fetch ', `${starter} `);
+    expect(agents.match(/ -o %o %u'/g)).toHaveLength(2);
+    await using mirror = await startMirror({ '/data.bin': content });
+    const { status, stderr } = await makepkg(mirror, { sha256: sum, agents });
+    expect(status, stderr).toBe(0);
+    expect(mirror.requests.map(({ headers }) => headers['user-agent'])).toEqual([
+      expect.stringMatching(/^pacman-fetch\//),
+    ]);
   });
 
   it('refuses a source with another sum', async () => {

@@ -35,8 +35,10 @@ describe.skipIf(missing('root', 'linux', 'pacman', ...(isWhole ? ['landlock6' as
     ]);
     expect(stdout.match(/^upgrading \w+\.\.\.$/gm)).toHaveLength(5);
     // One database and five packages.
-    expect(stdout).toMatch(/^root +0\n\S+ \(uid \d+\) +6$/m);
+    expect(stdout).toMatch(/^root +0\n\S+ \(uid \d+\) +6 +none +in force$/m);
     expect(stdout).toContain(isWhole ? '\n:: full: every layer is in force\n' : '\n:: partial: ');
+    // A screen of 50 rows shows it whole, with what npm says before.
+    expect(stdout.split('\n').length).toBeLessThanOrEqual(46);
     // pacman writes its own list on one line where there is no terminal.
     const wide = stdout.split('\n').filter((line) => line.length > 80);
     if (isWhole) expect(wide).toEqual([expect.stringMatching(/^Packages \(5\) /)]);

@@ -230,6 +230,19 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     expect(existsSync(join(machine.database, 'db.lck'))).toBe(false);
   });
 
+  it('finds out what is needed where a database has no SHA-256, by which pacman crashes', async () => {
+    const machine = await scene.refreshed();
+    const sums = scene.copy().folder;
+    const script = `mkdir db && tar xf test.db -C db && sed -i /SHA256SUM/,+1d db/*/desc && cd db && bsdtar cf "$1" *`;
+    const database = join(machine.database, 'sync/test.db');
+    expect(await runProgram('sh', ['-ec', script, 'sh', database], { cwd: sums })).toMatchObject({ status: 0 });
+    // The control: so it is asked.
+    const crashed = await machine.pacman('-S', '--print', '--print-format', '%h', ...targets);
+    expect(crashed.signal).toBe('SIGSEGV');
+    expect(await machine.run('prefetch', ...targets)).toMatchObject({ status: 0, stderr: '' });
+    expectPackages(machine);
+  });
+
   it('leaves out with --needed what is installed', async () => {
     const machine = await scene.refreshed();
     expect(await machine.pacman('-S', 'pkg1')).toMatchObject({ status: 0 });

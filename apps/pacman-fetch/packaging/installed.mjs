@@ -1,0 +1,58 @@
+// Puts the built program where it is to be installed, with the packages of this project that it loads, their licences and
+// its starter: installed.mjs FOLDER
+// @ts-check
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const app = join(import.meta.dirname, '..');
+const root = join(app, '..', '..');
+
+/** @param {string} folder */
+const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+
+/**
+ * The folders of a package's own dependencies, and of theirs.
+ *
+ * @param {string} folder
+ * @param {Set<string>} found
+ */
+function dependenciesOf(folder, found = new Set()) {
+  for (const name of Object.keys(manifestOf(folder).dependencies ?? {})) {
+    // Everything else was copied into the program when it was built.
+    const dependency = join(root, 'packages', name.replace('@sb/', ''));
+    if (!existsSync(dependency)) throw new Error(`${name} is not a package of this project`);
+    if (!found.has(dependency)) dependenciesOf(dependency, found.add(dependency));
+  }
+  return found;
+}
+
+/**
+ * @param {string} source
+ * @param {string} target
+ * @param {readonly string[]} parts
+ */
+function copyBuilt(source, target, parts = ['package.json', 'dist', 'prebuilds']) {
+  for (const part of parts) {
+    if (existsSync(join(source, part)))
+      cpSync(join(source, part), join(target, part), { recursive: true, filter: isUsed });
+  }
+}
+
+/**
+ * Pages lie elsewhere.
+ *
+ * @param {string} path
+ */
+const isUsed = (path) => !/\.(?:map|d\.ts|d\.cts)$|\/demo\.js$|\/dist\/man$/.test(path);
+
+const [, , folder] = process.argv;
+if (folder === undefined) throw new Error('Say where to: installed.mjs FOLDER');
+const target = resolve(folder);
+mkdirSync(target, { recursive: true });
+// Of its own programs there is the starter alone.
+copyBuilt(app, target, ['package.json', 'dist']);
+for (const dependency of dependenciesOf(app)) {
+  copyBuilt(dependency, join(target, 'node_modules', manifestOf(dependency).name));
+}
+cpSync(join(app, 'prebuilds', `linux-${process.arch}`, 'start'), join(target, 'start'));
+chmodSync(join(target, 'start'), 0o755);
