@@ -33,6 +33,7 @@ export interface SelfReport extends EnforcementReport {
 
 /** What only a new process can be given. */
 const ofChildren = [
+  'profile',
   'env',
   'tmp',
   'cwd',

@@ -117,7 +117,7 @@ export const presetMutants: readonly Mutant[] = [
   {
     name: 'read-only: reading and executing',
     file: 'sandbox/src/plan/layers.ts',
-    from: 'withTop(fixed, topFolders())',
+    from: 'withTop(fixed, readableOf(policy))',
     to: 'withTop(fixed, [])',
     red: files,
   },
