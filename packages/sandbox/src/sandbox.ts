@@ -61,13 +61,15 @@ class LauncherSandbox implements Sandbox {
   /** With what its profile says. */
   readonly #effective: SandboxPolicy;
   readonly #layers: LayerPolicies;
+  /** Where relative paths begin, wherever this process goes since. */
+  readonly #folder = ownFolder();
   readonly #starter: Starter;
 
   constructor(policy: SandboxPolicy) {
     this.policy = policy;
     this.#effective = effectiveOf(policy);
     const execKey = policy.execOnce === true ? newExecKey() : undefined;
-    this.#layers = layerPolicies(this.#effective, execKey);
+    this.#layers = layerPolicies(this.#effective, { execKey, folder: this.#folder });
     this.#starter = new Starter(this.#effective, this.#layers, execKey);
   }
 
@@ -116,7 +118,8 @@ class LauncherSandbox implements Sandbox {
 
   compile(command: readonly string[] = [], options: CompileOptions = {}): Buffer {
     const words = argumentsReader.read(command, documentPlace('compile').key('command'));
-    const { policy, layers } = this.#withoutTmp();
+    const policy = withoutProfileTmp(this.policy);
+    const layers = layerPolicies(policy, { isCompiled: true, folder: this.#folder });
     const parts = { policy, layers, env: this.#starter.env() };
     return compileSandbox(withCommand(parts, words), options);
   }
@@ -126,7 +129,7 @@ class LauncherSandbox implements Sandbox {
     const policy = withoutProfileTmp(this.policy);
     if (policy === this.#effective) return { policy, layers: this.#layers, starter: this.#starter };
     const { execKey } = this.#starter;
-    const layers = layerPolicies(policy, execKey);
+    const layers = layerPolicies(policy, { execKey, folder: this.#folder });
     return { policy, layers, starter: new Starter(policy, layers, execKey) };
   }
 
@@ -161,6 +164,15 @@ class LauncherSandbox implements Sandbox {
 
   toJSON(): SandboxPolicy {
     return this.policy;
+  }
+}
+
+/** Our folder; empty where it is gone, which matters only to who needs it. */
+function ownFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '';
   }
 }
 

@@ -19,9 +19,15 @@ export class AllBut {
   readonly #files: ReadonlySet<string>;
   #names = 0;
 
-  /** @param denied - absolute paths without links; they need not exist */
-  constructor(denied: readonly string[]) {
+  readonly #divides: boolean;
+
+  /**
+   * @param denied - absolute paths without links; they need not exist
+   * @param how - whether siblings are granted in the place of a folder, or nothing of it. Default: siblings
+   */
+  constructor(denied: readonly string[], { divides = true }: { readonly divides?: boolean } = {}) {
     this.#denied = denied;
+    this.#divides = divides;
     this.#files = new Set(denied.flatMap((path) => manyNamed(path)));
   }
 
@@ -35,6 +41,7 @@ export class AllBut {
     const real = realOf(path);
     if (this.#denied.some((denied) => isWithin(real, denied))) return [];
     if (!this.#isAbove(real)) return [path];
+    if (!this.#divides) return [];
     return entriesOf(real).flatMap((entry) => this.#entry(real, entry));
   }
 

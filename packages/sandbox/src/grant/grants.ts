@@ -17,14 +17,35 @@ const builders: Readonly<Record<ProfileRule['access'], (...args: [string, ...str
   rwx,
 };
 
-/** What grants folders of this machine without the credentials of whom a policy is about. */
-export function withoutCredentials({ user }: Pick<SandboxPolicy, 'user'>): AllBut {
-  return new AllBut(credentialPaths(homesOf(user)));
+/** What grants depend on beside the policy. */
+export interface GrantsNow {
+  /** Whether it is for another machine or user, whose home folder is not known: then no home folder is granted. Default: false. */
+  readonly isCompiled?: boolean;
+  /** Where relative paths begin. Default: where this process is now. */
+  readonly folder?: string;
 }
 
-/** What the profile `read` grants in the place of `/`: paths of what lies there now, without credentials. */
-export function readableOf(policy: Pick<SandboxPolicy, 'user'>): readonly string[] {
-  const all = withoutCredentials(policy);
+/** Where homes lie: of whose a compiled sandbox knows nothing. */
+const foldersOfHomes = ['/root', '/home'] as const;
+
+/** What grants folders of this machine without the credentials of whom a policy is about. */
+function withoutCredentials({ user }: Pick<SandboxPolicy, 'user'>, isCompiled: boolean): AllBut {
+  const denied = credentialPaths(homesOf(user));
+  // Names that are here now mean nothing there, and may be for nobody else to reach.
+  return isCompiled ? new AllBut([...denied, ...foldersOfHomes.map(realOf)], { divides: false }) : new AllBut(denied);
+}
+
+/**
+ * What the profile `read` grants in the place of `/`: paths of what lies there now, without credentials.
+ *
+ * @param policy - for the user
+ * @param now - what else it depends on
+ */
+export function readableOf(
+  policy: Pick<SandboxPolicy, 'user'>,
+  { isCompiled = false }: GrantsNow = {},
+): readonly string[] {
+  const all = withoutCredentials(policy, isCompiled);
   return topFolders().flatMap((folder) => all.within(folder));
 }
 
@@ -33,25 +54,29 @@ export function readableOf(policy: Pick<SandboxPolicy, 'user'>): readonly string
  *
  * @param profile - its data
  * @param policy - for the working folder and the user
+ * @param now - what else they depend on; of home folders a compiled sandbox has the working folder alone
  * @throws SandboxError `invalid-policy` where the working folder is `/`, or has too many names beside credentials
  */
-export function grantsOf(profile: Profile, policy: SandboxPolicy): readonly PathRule[] {
-  const all = withoutCredentials(policy);
+export function grantsOf(profile: Profile, policy: SandboxPolicy, now: GrantsNow): readonly PathRule[] {
+  const { isCompiled = false } = now;
+  const all = withoutCredentials(policy, isCompiled);
+  // Who compiles in a folder means that one, wherever it lies.
+  const here = withoutCredentials(policy, false);
   return profile.paths.flatMap(({ access, paths }) => {
-    const [first, ...others] = paths.flatMap((path) => all.within(placeOf(path, policy)));
+    const [first, ...others] = paths.flatMap((path) => (path === '.' ? here : all).within(placeOf(path, policy, now)));
     const refer = access === 'rwx' ? { refer: true } : {};
     return first === undefined ? [] : [builders[access](first, ...others, { optional: true, ...refer })];
   });
 }
 
-function placeOf(path: string, policy: SandboxPolicy): string {
-  if (path === '.') return workingFolder(policy);
+function placeOf(path: string, policy: SandboxPolicy, now: GrantsNow): string {
+  if (path === '.') return workingFolder(policy, now);
   return path.startsWith('~/') ? join(homeOfChild(policy.user), path.slice(2)) : path;
 }
 
 /** Where services and cron start, all would be the working folder. */
-function workingFolder({ profile, cwd = '' }: SandboxPolicy): string {
-  const folder = absolutePath(cwd);
+function workingFolder({ profile, cwd = '' }: SandboxPolicy, now: GrantsNow): string {
+  const folder = absolutePath(cwd, now.folder);
   if (realOf(folder) !== '/') return folder;
   return refuse(
     'profile',

@@ -1,5 +1,5 @@
-import { realpathSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
 import { lookupUser } from '@sb/privdrop';
 
@@ -42,16 +42,48 @@ function homeOf(user: NonNullable<SandboxPolicy['user']>): string {
  * @param homes - from {@link homesOf}
  */
 export function credentialPaths(homes: readonly string[]): readonly string[] {
-  return [...new Set(homes.flatMap((home) => credentials.map((name) => realOf(join(home, name)))))];
+  const known: Known = new Map();
+  return [...new Set(homes.flatMap((home) => credentials.map((name) => withoutLinks(join(home, name), known))))];
 }
 
 /** A path without links, as far as it exists. */
 export function realOf(path: string): string {
+  return withoutLinks(path, new Map());
+}
+
+/** What was looked at before; `undefined` while it is looked at, so that a circle of links ends. */
+type Known = Map<string, { readonly real: string; readonly isThere: boolean } | undefined>;
+
+/** Most of what is looked for isn't there, and an exception for each would be slow. */
+function withoutLinks(path: string, known: Known): string {
+  if (!known.has(path)) {
+    known.set(path, undefined);
+    known.set(path, lookedAt(path, known));
+  }
+  return known.get(path)?.real ?? path;
+}
+
+function lookedAt(path: string, known: Known): { readonly real: string; readonly isThere: boolean } {
+  const above = dirname(path);
+  if (above === path) return { real: path, isThere: true };
+  const real = join(withoutLinks(above, known), basename(path));
+  if (known.get(above)?.isThere === false) return { real, isThere: false };
   try {
-    return realpathSync(path);
+    const status = lstatSync(real, { throwIfNoEntry: false });
+    if (status?.isSymbolicLink() !== true) return { real, isThere: status !== undefined };
+    return { real: targetOf(real, known), isThere: true };
   } catch {
-    const above = dirname(path);
-    return above === path ? path : join(realOf(above), basename(path));
+    // What this user can't look at leads nowhere for him.
+    return { real, isThere: false };
+  }
+}
+
+/** The kernel's word where the link leads to something; else where that would be. */
+function targetOf(link: string, known: Known): string {
+  try {
+    return realpathSync(link);
+  } catch {
+    return withoutLinks(resolve(dirname(link), readlinkSync(link)), known);
   }
 }
 

@@ -8,7 +8,7 @@ import { absolutePath } from '../policy/absolute-path.js';
 import { effectiveOf, partsOf, type PolicyParts } from '../policy/define.js';
 import { refuse } from '../errors.js';
 import { newExecKey, withExecOnce } from '../filter/exec-once.js';
-import { grantsOf, readableOf } from '../grant/grants.js';
+import { grantsOf, type GrantsNow, readableOf } from '../grant/grants.js';
 import { withOwnFolders, withProgram, withRules, withTop } from '../policy/filesystem.js';
 import { levelsWithSockets, namesSockets, resolveUnix, withGrants } from '../policy/unix-and-ipc.js';
 import { layerLevel, levelOf } from '../policy/levels.js';
@@ -27,24 +27,30 @@ export interface LayerPolicies {
   readonly seccomp: SeccompPolicy | undefined;
 }
 
+/** How layers are made. */
+export interface Making extends GrantsNow {
+  /** What the launcher's own exec is known by, where the policy lets no other through. Default: a new one. */
+  readonly execKey?: bigint | undefined;
+}
+
 /**
  * Looks the user up and makes each layer's own policy: once, of what was read with the policy. Relative paths begin where
  * this process is now.
  *
  * @param given - from `definePolicy`
- * @param execKey - what the launcher's own exec is known by, where the policy lets no other through. Default: a new one
+ * @param how - what is not in the policy
  * @throws SandboxError of the layer whose options are at fault, or whose user does not exist
  */
-export function layerPolicies(given: SandboxPolicy, execKey?: bigint): LayerPolicies {
+export function layerPolicies(given: SandboxPolicy, how: Making = {}): LayerPolicies {
   const policy = effectiveOf(given);
   const parts = partsOf(policy);
   const { levels } = parts;
-  const landlock = landlockOf(policy, parts);
+  const landlock = landlockOf(policy, parts, how);
   const layers = {
     privdrop: privdropOf(policy, levels),
     caps: capsOf(parts),
     landlock,
-    seccomp: seccompOf(policy, levels, { landlock, execKey }),
+    seccomp: seccompOf(policy, levels, { landlock, execKey: how.execKey }),
   };
   checkRequired(levels, layers);
   return layers;
@@ -151,7 +157,11 @@ function notOff(level: RequirementLevel, name: string): Exclude<RequirementLevel
   return refuse('off', `names ${name}, which the options ask for`, 'Leave it out of the options instead.');
 }
 
-function landlockOf(policy: SandboxPolicy, { landlock, levels: said }: PolicyParts): LandlockPolicy | undefined {
+function landlockOf(
+  policy: SandboxPolicy,
+  { landlock, levels: said }: PolicyParts,
+  how: Making,
+): LandlockPolicy | undefined {
   const isUnbounded = landlock === undefined || levelOf(said, resolveUnix) === 'off';
   // The filter can't see a path: all sockets would be open.
   if (isUnbounded && namesSockets(policy)) {
@@ -161,20 +171,20 @@ function landlockOf(policy: SandboxPolicy, { landlock, levels: said }: PolicyPar
   const levels = levelsWithSockets(said, policy);
   checkFeatures(landlock, levels);
   // The launcher opens them when it has changed to the child's working directory.
-  const fixed = resolvePaths(landlock, (path) => absolutePath(path));
-  const whole = withStart(fixed, policy);
+  const fixed = resolvePaths(landlock, (path) => absolutePath(path, how.folder));
+  const whole = withStart(fixed, policy, how);
   const levelled = whole.require.map((feature) => [feature, levelOf(levels, `landlock.${feature}`)] as const);
   return withLandlockLevels(whole, Object.fromEntries(levelled));
 }
 
 /** Adds what the preset or the profile grants of this machine. */
-function withStart(fixed: LandlockPolicy, policy: SandboxPolicy): LandlockPolicy {
+function withStart(fixed: LandlockPolicy, policy: SandboxPolicy, how: Making): LandlockPolicy {
   const name = profileOf(policy);
   if (name === undefined) return presetOf(policy) === 'read-only' ? withTop(fixed, topFolders()) : fixed;
   const profile = profiles[name];
   return profile.preset === 'read-only'
-    ? withTop(fixed, readableOf(policy))
-    : withRules(fixed, grantsOf(profile, policy));
+    ? withTop(fixed, readableOf(policy, how))
+    : withRules(fixed, grantsOf(profile, policy, how));
 }
 
 const unixHint = 'Leave that in force, or grant any.';
