@@ -119,7 +119,7 @@ class LauncherSandbox implements Sandbox {
   compile(command: readonly string[] = [], options: CompileOptions = {}): Buffer {
     const words = argumentsReader.read(command, documentPlace('compile').key('command'));
     const policy = withoutProfileTmp(this.policy);
-    const layers = layerPolicies(policy, { isCompiled: true, folder: this.#folder });
+    const layers = layerPolicies(policy, { withoutHomes: true, folder: this.#folder });
     const parts = { policy, layers, env: this.#starter.env() };
     return compileSandbox(withCommand(parts, words), options);
   }

@@ -35,7 +35,9 @@ describe('AllBut', () => {
 
   it('grants what lies beside what isn’t there yet', () => {
     using folder = folderWith('a', 'b/c');
-    expect(new AllBut([folder.file('.later')]).within(folder.path).toSorted()).toEqual(['a', 'b'].map((one) => folder.file(one)));
+    expect(new AllBut([folder.file('.later')]).within(folder.path).toSorted()).toEqual(
+      ['a', 'b'].map((one) => folder.file(one)),
+    );
   });
 
   it('grants no link beside what is left out, and no other name of that file', () => {

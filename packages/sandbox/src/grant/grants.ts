@@ -19,20 +19,23 @@ const builders: Readonly<Record<ProfileRule['access'], (...args: [string, ...str
 
 /** What grants depend on beside the policy. */
 export interface GrantsNow {
-  /** Whether it is for another machine or user, whose home folder is not known: then no home folder is granted. Default: false. */
-  readonly isCompiled?: boolean;
+  /**
+   * Whether no home folder is granted: who opens the paths is another user then, or on another machine, who may not reach
+   * what lies in one here. Default: false.
+   */
+  readonly withoutHomes?: boolean;
   /** Where relative paths begin. Default: where this process is now. */
   readonly folder?: string;
 }
 
-/** Where homes lie: of whose a compiled sandbox knows nothing. */
+/** Where homes lie, of whomever. */
 const foldersOfHomes = ['/root', '/home'] as const;
 
 /** What grants folders of this machine without the credentials of whom a policy is about. */
-function withoutCredentials({ user }: Pick<SandboxPolicy, 'user'>, isCompiled: boolean): AllBut {
+function withoutCredentials({ user }: Pick<SandboxPolicy, 'user'>, withoutHomes: boolean): AllBut {
   const denied = credentialPaths(homesOf(user));
   // Names that are here now mean nothing there, and may be for nobody else to reach.
-  return isCompiled ? new AllBut([...denied, ...foldersOfHomes.map(realOf)], { divides: false }) : new AllBut(denied);
+  return withoutHomes ? new AllBut([...denied, ...foldersOfHomes.map(realOf)], { divides: false }) : new AllBut(denied);
 }
 
 /**
@@ -43,9 +46,9 @@ function withoutCredentials({ user }: Pick<SandboxPolicy, 'user'>, isCompiled: b
  */
 export function readableOf(
   policy: Pick<SandboxPolicy, 'user'>,
-  { isCompiled = false }: GrantsNow = {},
+  { withoutHomes = false }: GrantsNow = {},
 ): readonly string[] {
-  const all = withoutCredentials(policy, isCompiled);
+  const all = withoutCredentials(policy, withoutHomes);
   return topFolders().flatMap((folder) => all.within(folder));
 }
 
@@ -54,12 +57,12 @@ export function readableOf(
  *
  * @param profile - its data
  * @param policy - for the working folder and the user
- * @param now - what else they depend on; of home folders a compiled sandbox has the working folder alone
+ * @param now - what else they depend on; without home folders there is the working folder alone
  * @throws SandboxError `invalid-policy` where the working folder is `/`, or has too many names beside credentials
  */
 export function grantsOf(profile: Profile, policy: SandboxPolicy, now: GrantsNow): readonly PathRule[] {
-  const { isCompiled = false } = now;
-  const all = withoutCredentials(policy, isCompiled);
+  const { withoutHomes = false } = now;
+  const all = withoutCredentials(policy, withoutHomes);
   // Who compiles in a folder means that one, wherever it lies.
   const here = withoutCredentials(policy, false);
   return profile.paths.flatMap(({ access, paths }) => {

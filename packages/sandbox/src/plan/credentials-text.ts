@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-
 import { escaped } from '@sb/core';
+import { isThere } from '@sb/files';
 import type { LandlockPolicy } from '@sb/landlock';
 
 import { credentialPaths, homesOf, isWithin, realOf } from '../grant/homes.js';
@@ -20,7 +19,7 @@ export function credentialsText(landlock: LandlockPolicy, policy: SandboxPolicy)
     .filter(({ rights }) => rights.includes('read_file'))
     .map(({ path }) => realOf(pathOf(path)));
   const known = credentialPaths(homes);
-  const open = known.filter((path) => existsSync(path) && granted.some((rule) => isWithin(path, rule)));
+  const open = known.filter((path) => isThere(path) && granted.some((rule) => isWithin(path, rule)));
   const divided = homes.filter((home) => granted.some((rule) => isWithin(rule, realOf(home)) && rule !== realOf(home)));
   return [
     open.length === 0 ? 'none is granted' : `readable, since a rule grants them: ${open.map(escaped).join(' ')}`,

@@ -93,11 +93,11 @@ function filterOf({ internet }: Profile, given: Filter, { net }: LandlockChoice)
   return internet === 'with-ports' || connects ? given : { ...filter, rules: [...(filter.rules ?? []), ...noUdp] };
 }
 
-const internetFamilies: readonly SocketFamily[] = ['AF_INET', 'AF_INET6'];
+const internetFamilies: ReadonlySet<SocketFamily> = new Set(['AF_INET', 'AF_INET6']);
 
 /** Where the filter lets any family through, what is left is that of the usual one. */
 function withoutInternet({ base, sockets = presets[base].sockets }: SeccompOptions): readonly SocketFamily[] {
   const usual: Base = 'deny-dangerous';
   const listed = sockets === 'any' ? presets[usual].sockets : sockets;
-  return listed === 'any' ? [] : listed.filter((family) => !internetFamilies.includes(family));
+  return listed === 'any' ? [] : listed.filter((family) => !internetFamilies.has(family));
 }

@@ -7,20 +7,21 @@ a sandbox. The working folder is \`~/work\`. Made by \`SB_WRITE_COMMANDS=1 npx v
 
 \`{url}\` and \`{port}\` are those of a web server on loopback, \`{free}\` is a port that nobody has, \`{home}\` and \`{work}\` are \`~\` and
 \`~/work\`, \`{pid}\` is a process outside, \`{sb}\` is sb-run and \`{stage}\` the folder that it lies in.
-
-| command | --profile | options beside it | |
-| --- | --- | --- | --- |
 `;
 
 /** The table for people. */
 export function documentOf(rows: readonly Row[]): string {
-  return head + rows.map(lineOf).join('');
+  const cells = [['command', '--profile', 'options beside it', ''], ...rows.map(cellsOf)];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |\n`;
+  const [names = '', ...others] = cells.map(line);
+  return `${head}\n${names}${line(widths.map((width) => '-'.repeat(width)))}${others.join('')}`;
 }
 
-function lineOf({ line, profile, options, isDenied = false, within }: Row): string {
+function cellsOf({ line, profile, options, isDenied = false, within }: Row): readonly string[] {
   const where = within === undefined ? '' : ', in a container of Docker, in a user namespace';
-  const cells = [code(line), profile, options === undefined ? '' : code(options), (isDenied ? 'denied' : 'works') + where];
-  return `| ${cells.join(' | ')} |\n`;
+  const answer = isDenied ? 'denied' : 'works';
+  return [code(line), profile, options === undefined ? '' : code(options), answer + where];
 }
 
 /** A bar ends a cell also in code. */

@@ -57,7 +57,7 @@ const programs: readonly Row[] = [
   project('sh run.sh && bash run.sh && ./run.sh', /^ran\nran\nran$/m),
   project("perl -e 'print 6 * 7'", /^42$/m, { needs: ['perl'] }),
   project('python3 -c "import tempfile; tempfile.TemporaryFile(); print(6 * 7)"', /^42$/m),
-  project('node -e "fs.writeFileSync(\'made\', \'x\'); console.log(6 * 7)"', /^42$/m),
+  project("node -e \"fs.writeFileSync('made', 'x'); console.log(6 * 7)\"", /^42$/m),
   project('npm --version', /^\d+\.\d+/m, { needs: ['npm'] }),
   project('git init -q . && git status --short', /^\?\? hello\.txt$/m, { needs: ['git'] }),
   project('git init -q . && git add . && git commit -qm x && git log --format=%s && git diff --stat', /^x$/m, {
@@ -104,7 +104,7 @@ const others: readonly Row[] = [
     options: '--connect-tcp {port} --rw out',
     needs: ['aria2c'],
   }),
-  server('python3 -c "import socket; socket.create_server((\'127.0.0.1\', {free})); print(\'listens\')"', /^listens$/m, {
+  server("python3 -c \"import socket; socket.create_server(('127.0.0.1', {free})); print('listens')\"", /^listens$/m, {
     options: '--bind-tcp {free}',
   }),
   server('node -e "http.createServer().listen({free}, () => process.exit(console.log(\'listens\')))"', /^listens$/m, {
@@ -138,16 +138,24 @@ const denials: readonly Row[] = [
   notProject('echo x > {home}/.bashrc', denied),
   notProject('echo x > {home}/../in-tmp', denied),
   notProject('curl -sS {url}', /Could ?n.t connect|Failed to connect/, { needs: ['curl'] }),
-  notProject('python3 -c "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM)"', /Address family not supported/),
+  notProject(
+    'python3 -c "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM)"',
+    /Address family not supported/,
+  ),
   notProject('kill -0 {pid}', forbidden),
   notProject('tmux -S socket new-session -d true', /not supported/, { needs: ['tmux'] }),
   notProject('strace -o out/trace true', forbidden, { needs: ['strace'] }),
   notProject('script -qec true /dev/null', denied, { needs: ['script'] }),
   notProject('unshare --user --map-root-user true', forbidden, { needs: ['unshare'] }),
-  notProject('mount -t tmpfs none out && umount out', /permission denied|must be superuser|not permitted/i, { isRoots: true }),
+  notProject('mount -t tmpfs none out && umount out', /permission denied|must be superuser|not permitted/i, {
+    isRoots: true,
+  }),
   notProject('su nobody -s /bin/sh -c id', /cannot set groups|Authentication|not permitted|denied/i, { isRoots: true }),
   notClient('cat hello.txt', denied),
-  notServer('curl -sS {url}', /Could ?n.t connect|Failed to connect/, { options: '--bind-tcp {free}', needs: ['curl'] }),
+  notServer('curl -sS {url}', /Could ?n.t connect|Failed to connect/, {
+    options: '--bind-tcp {free}',
+    needs: ['curl'],
+  }),
   notConvert('cat {work}/hello.txt', denied),
 ];
 

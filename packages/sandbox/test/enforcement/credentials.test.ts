@@ -1,11 +1,5 @@
 /* Credentials of a home folder: no profile grants them, whatever else of it is granted. */
-import {
-  linkSync,
-  mkdirSync,
-  renameSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { linkSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
@@ -16,7 +10,14 @@ import { profileNames } from '../../src/profile/profile.js';
 import { credentials } from '../../src/profile/credentials.js';
 import { sbRun } from '../sb-run.js';
 
-const secrets = ['.ssh/id', '.npmrc', '.netrc', '.config/gh/hosts.yml', '.docker/config.json', '.mozilla/firefox/key4.db'];
+const secrets = [
+  '.ssh/id',
+  '.npmrc',
+  '.netrc',
+  '.config/gh/hosts.yml',
+  '.docker/config.json',
+  '.mozilla/firefox/key4.db',
+];
 const others = ['notes', '.config/app.conf', '.docker/other', 'src/main.c', '.npmrc-like'];
 
 /** A home folder with secrets and other things in it. */
@@ -56,10 +57,13 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
     expect(await readings(home.path, others, [])).toEqual(all(others, 'content'));
   });
 
-  it.each(profileNames.filter((name) => name !== 'none'))('cannot be read in %s, also where it is the working folder', async (name) => {
-    using home = homeFolder();
-    expect(await readings(home.path, secrets, ['--profile', name])).toEqual(all(secrets, denied));
-  });
+  it.each(profileNames.filter((name) => name !== 'none'))(
+    'cannot be read in %s, also where it is the working folder',
+    async (name) => {
+      using home = homeFolder();
+      expect(await readings(home.path, secrets, ['--profile', name])).toEqual(all(secrets, denied));
+    },
+  );
 
   it.each(['project', 'build', 'server'] as const)('leave the rest of a working folder to %s', async (name) => {
     using home = homeFolder();
@@ -68,7 +72,8 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
 
   it('cannot be written, moved or removed where the home folder is the working folder', async () => {
     using home = homeFolder();
-    const line = 'for what in "rm .npmrc" "mv .ssh keys" "ln .npmrc alias" "mv notes .npmrc" "echo x > .netrc"; do sh -c "$what"; done; echo y >> notes';
+    const line =
+      'for what in "rm .npmrc" "mv .ssh keys" "ln .npmrc alias" "mv notes .npmrc" "echo x > .netrc"; do sh -c "$what"; done; echo y >> notes';
     const env = { ...process.env, HOME: home.path };
     const { stderr } = await sbRun(['--profile', 'project', '-c', `cd ${home.path}; ${line}`], { env, cwd: home.path });
     expect(stderr.match(/Permission denied/g)).toHaveLength(5);
@@ -121,7 +126,9 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
       for (const name of ['.pgpass', 'later']) writeFileSync(home.file(name), 'content\n');
       for (const name of ['.pgpass', 'later']) expect((await read(name)).stderr).toMatch(/Permission denied/);
       expect((await read('notes')).stdout).toBe('content\n');
-      expect(sandbox.explain()).toMatch(/^credentials +none is granted; .*what appears beside them later is denied too$/m);
+      expect(sandbox.explain()).toMatch(
+        /^credentials +none is granted; .*what appears beside them later is denied too$/m,
+      );
     } finally {
       if (before === undefined) delete process.env['HOME'];
       else process.env['HOME'] = before;
@@ -150,7 +157,10 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
     for (let index = 0; index < 10_001; index++) writeFileSync(home.file(`f${index}`), '');
     const env = { ...process.env, HOME: home.path };
     const { status, stderr } = await sbRun(['--', 'true'], { env });
-    expect([status, stderr]).toEqual([125, expect.stringMatching(/has too many names: more than 10000 are beside credentials/)]);
+    expect([status, stderr]).toEqual([
+      125,
+      expect.stringMatching(/has too many names: more than 10000 are beside credentials/),
+    ]);
   });
 });
 

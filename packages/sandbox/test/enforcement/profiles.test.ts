@@ -111,7 +111,8 @@ describe.skipIf(missing('linux', 'landlock7'))('a profile', () => {
   });
 
   it('project has HOME and TMPDIR of its own, and build executes in its TMPDIR', async () => {
-    const line = 'echo "#!/bin/sh" > $TMPDIR/x; chmod +x $TMPDIR/x; $TMPDIR/x 2>&1 | grep -o denied; echo x > ~/own; cat ~/own; echo $TMPDIR';
+    const line =
+      'echo "#!/bin/sh" > $TMPDIR/x; chmod +x $TMPDIR/x; $TMPDIR/x 2>&1 | grep -o denied; echo x > ~/own; cat ~/own; echo $TMPDIR';
     using folder = folders();
     const program = { cwd: folder.file('work') };
     expect(await says(['--profile', 'project'], line, program)).toMatch(new RegExp(`^denied\nx\n${tmpdir()}/sb-tmp-`));
@@ -138,12 +139,18 @@ describe.skipIf(missing('linux', 'landlock7'))('a profile', () => {
 
   it('refuses / as a working folder: all of it would be written', async () => {
     const { status, stderr } = await sbRun(['--profile', 'project', '--', 'true'], { cwd: '/' });
-    expect([status, stderr]).toEqual([125, expect.stringMatching(/profile project grants the working folder, and that is \/\./)]);
+    expect([status, stderr]).toEqual([
+      125,
+      expect.stringMatching(/profile project grants the working folder, and that is \/\./),
+    ]);
     expect((await sbRun(['--profile', 'client', '--', 'true'], { cwd: '/' })).status).toBe(0);
   });
 
   it.each<[options: readonly string[], said: RegExp]>([
-    [['--profile', 'project', '--fs', 'minimal'], /--profile is project, and landlock names minimal: both say what of the files stays/],
+    [
+      ['--profile', 'project', '--fs', 'minimal'],
+      /--profile is project, and landlock names minimal: both say what of the files stays/,
+    ],
     [['--profile', 'projekt'], /--profile is read, project, .* and not "projekt"\. Did you mean project\?/],
     [['--profile', 'client', '--connect-tcp', 'none'], /--connect-tcp none takes back what the profile client grants/],
     [['--profile', 'project', '--off', 'landlock'], /switches off what --profile asks for/],
@@ -158,7 +165,9 @@ describe.skipIf(missing('linux', 'landlock7'))('a profile', () => {
     expect((await sbRun(['--explain'])).stdout).toMatch(/^profile +read, since no other is named/m);
     expect((await sbRun(['--fs', 'minimal', '--explain'])).stdout).toMatch(/^profile +none: the policy itself/m);
     const table = await sbRun(['--list-profiles']);
-    expect(table.stdout.split('\n').filter((line) => profileNames.some((name) => line.startsWith(`${name} `)))).toHaveLength(14);
+    expect(
+      table.stdout.split('\n').filter((line) => profileNames.some((name) => line.startsWith(`${name} `))),
+    ).toHaveLength(14);
   });
 
   it('may be compiled, without a private folder: its writing stays within what is left', async () => {
@@ -199,7 +208,10 @@ describe.skipIf(missing('root', 'landlock7', 'unshare'))('build', () => {
         writeFileSync(folder.file(home, path), `${home}\n`);
       }
     }
-    const passwd = readFileSync('/etc/passwd', 'utf8').replace(/^root:.*$/m, `root:x:0:0::${folder.file('own')}:/bin/sh`);
+    const passwd = readFileSync('/etc/passwd', 'utf8').replace(
+      /^root:.*$/m,
+      `root:x:0:0::${folder.file('own')}:/bin/sh`,
+    );
     writeFileSync(folder.file('passwd'), passwd);
     const line = `for home in own other; do for file in .npm/cache .npmrc notes .m2/settings.xml .m2/repository/x.jar; do cat ${folder.path}/$home/$file 2>&1 | grep -o 'own$\\|other$\\|denied'; done; done`;
     const inner = [process.execPath, sbRunPath(), '--profile', 'build', '-c', line];
@@ -211,6 +223,13 @@ describe.skipIf(missing('root', 'landlock7', 'unshare'))('build', () => {
     );
     expect(stderr).toBe('');
     const denied = 'denied';
-    expect(stdout.trim().split('\n')).toEqual(['own', denied, denied, denied, 'own', ...Array.from({ length: 5 }, () => denied)]);
+    expect(stdout.trim().split('\n')).toEqual([
+      'own',
+      denied,
+      denied,
+      denied,
+      'own',
+      ...Array.from({ length: 5 }, () => denied),
+    ]);
   });
 });
