@@ -1,8 +1,8 @@
 /** The help: one screen of 24 lines and 80 columns. A test compares it with the table of options. */
 export const help = `\
 Usage: sb-run [options] -- command [args]
-Alone: reads all you may but credentials (~/.ssh, ~/.npmrc ...), writes nothing,
-connects to any TCP port, sends UDP: what it reads it can send. No more is open.
+Alone: reads all you may but /dev and credentials (~/.ssh ...), writes nothing,
+connects to any TCP port, sends UDP. What it reads it can send.
  --profile read|project|build|convert|client|server|none   --list-profiles
  --fs read-only|minimal|none  instead: read all, credentials too; libraries; -
  --ro --rx --rw --rwx PATH    grant reading, executing, writing beneath PATH

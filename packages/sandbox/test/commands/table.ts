@@ -49,7 +49,6 @@ const machine: readonly Row[] = [
   project('nice timeout 5 sleep 0 && echo slept', /^slept$/m),
   project('setsid -w echo apart', /^apart$/m, { needs: ['setsid'] }),
   project('flock lock echo locked', /^locked$/m, { needs: ['flock'] }),
-  project('dpkg -s bash | head -n 1', /^Package: bash$/m, { needs: ['dpkg'] }),
 ];
 
 /** Languages, and what developers type. */
