@@ -90,7 +90,7 @@ const everything = {
 describe('every option', () => {
   it('of a sandbox is read: no typo, undefined, null, inherited key, other kind or endless value passes', () => {
     const take = (value: unknown): unknown => definePolicy(value);
-    const walk = walkOptions({ reader: policyReader, samples: [everything], take });
+    const walk = walkOptions({ reader: policyReader, samples: [everything, { profile: 'project' }], take });
     expect(walk.faults).toEqual([]);
     expect(walk.tried).toBeGreaterThan(1000);
   });

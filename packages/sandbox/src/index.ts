@@ -19,6 +19,7 @@ export type {
   ShortRule,
   TmpKind,
 } from './policy/options.js';
+export type { ProfileName } from './profile/profile.js';
 export type { SandboxPlan } from './plan/plan.js';
 export type { RlimitName } from './policy/rlimits.js';
 export { sbExecPath } from './native.js';

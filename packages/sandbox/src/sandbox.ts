@@ -14,7 +14,7 @@ import { startRecords } from './launch/start.js';
 import { explainSandbox } from './plan/explain.js';
 import { layerPolicies, type LayerPolicies } from './plan/layers.js';
 import { planSandbox, type SandboxPlan, sandboxSupport } from './plan/plan.js';
-import { definePolicy } from './policy/define.js';
+import { definePolicy, effectiveOf, withoutProfileTmp } from './policy/define.js';
 import type { SandboxOptions, SandboxPolicy } from './policy/options.js';
 import { type SelfTest, selfTest } from './self-test/self-test.js';
 import { Starter } from './starter.js';
@@ -61,14 +61,19 @@ const usualBuffer = 64 * 2 ** 20;
 
 class LauncherSandbox implements Sandbox {
   readonly policy: SandboxPolicy;
+  /** With what its profile says. */
+  readonly #effective: SandboxPolicy;
   readonly #layers: LayerPolicies;
+  /** Where relative paths begin, wherever this process goes since. */
+  readonly #folder = ownFolder();
   readonly #starter: Starter;
 
   constructor(policy: SandboxPolicy) {
     this.policy = policy;
+    this.#effective = effectiveOf(policy);
     const execKey = policy.execOnce === true ? newExecKey() : undefined;
-    this.#layers = layerPolicies(policy, execKey);
-    this.#starter = new Starter(policy, this.#layers, execKey);
+    this.#layers = layerPolicies(this.#effective, { execKey, folder: this.#folder });
+    this.#starter = new Starter(this.#effective, this.#layers, execKey);
   }
 
   spawn(program: string, ...given: readonly unknown[]): never {
@@ -104,19 +109,31 @@ class LauncherSandbox implements Sandbox {
     const argv = [program, ...readCommand(program, args)];
     if (this.policy.tmp !== undefined)
       refuse('tmp', 'goes with one start, and a command may be started again', 'Leave it out, or use spawn().');
-    const { target, plan, filter } = this.#starter.prepare(program);
+    const { policy, starter } = this.#withoutTmp();
+    const { target, plan, filter } = starter.prepare(program);
     if (filter) refuseUnstartable(filter, standardError);
     const keep = [0, 1, 2, ...(this.policy.keepDescriptors ?? [])].sort((a, b) => a - b);
     needLauncher(plan, 'command');
     const { execKey } = this.#starter;
     const start = { path: target.path, argv, env: this.#starter.env(), keep, anyParent: true, execKey };
-    return commandOf(startRecords(this.policy, plan, start), keep);
+    return commandOf(startRecords(policy, plan, start), keep);
   }
 
   compile(command: readonly string[] = [], options: CompileOptions = {}): Buffer {
     const words = argumentsReader.read(command, documentPlace('compile').key('command'));
-    const parts = { policy: this.policy, layers: this.#layers, env: this.#starter.env() };
+    const policy = withoutProfileTmp(this.policy);
+    const layers = layerPolicies(policy, { withoutHomes: true, folder: this.#folder });
+    const parts = { policy, layers, env: this.#starter.env() };
     return compileSandbox(withCommand(parts, words), options);
+  }
+
+  /** The same for what may be started more than once, which has no folder of one start. */
+  #withoutTmp() {
+    const policy = withoutProfileTmp(this.policy);
+    if (policy === this.#effective) return { policy, layers: this.#layers, starter: this.#starter };
+    const { execKey } = this.#starter;
+    const layers = layerPolicies(policy, { execKey, folder: this.#folder });
+    return { policy, layers, starter: new Starter(policy, layers, execKey) };
   }
 
   plan(): SandboxPlan {
@@ -127,7 +144,7 @@ class LauncherSandbox implements Sandbox {
 
   explain(): string {
     // Of a policy for restrictSelf too, which starts nothing.
-    return explainSandbox(this.policy, this.#layers, this.#starter.planned(this.#layers).plan);
+    return explainSandbox(this.#effective, this.#layers, this.#starter.planned(this.#layers).plan);
   }
 
   allows(question: SandboxQuestion, program?: string): SandboxAnswer {
@@ -149,7 +166,7 @@ class LauncherSandbox implements Sandbox {
     const none = { privdrop: undefined, caps: undefined, landlock: undefined, seccomp: undefined };
     const privdrop = plan.expected.user && this.#layers.privdrop;
     const outside = {
-      caller: planSandbox(this.policy, none, sandboxSupport()),
+      caller: planSandbox(this.#effective, none, sandboxSupport()),
       user: planSandbox(this.policy, { ...none, privdrop }, sandboxSupport()),
     };
     return await selfTest(
@@ -163,6 +180,15 @@ class LauncherSandbox implements Sandbox {
 
   toJSON(): SandboxPolicy {
     return this.policy;
+  }
+}
+
+/** Our folder; empty where it is gone, which matters only to who needs it. */
+function ownFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '';
   }
 }
 

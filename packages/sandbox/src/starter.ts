@@ -157,7 +157,7 @@ export class Starter {
 
   /** The rules of each start name another folder. */
   #planWith(tmp: PrivateTmp, { files }: Target): SandboxPlan {
-    return this.planned(layersWithTmp(layersFor(this.#layers, this.#policy, files), tmp)).plan;
+    return this.planned(layersWithTmp(layersFor(this.#layers, this.#policy, files), this.#policy, tmp)).plan;
   }
 
   /** What is executed in the place of a program that others of its user are to be kept out of. */

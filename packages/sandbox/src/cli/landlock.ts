@@ -1,5 +1,7 @@
 import { presetDefaults } from '../policy/filesystem.js';
 import type { FilesystemPreset, LandlockChoice, SandboxOptions, ShortRule } from '../policy/options.js';
+import type { ProfileName } from '../profile/profile.js';
+import { profiles } from '../profile/profiles.js';
 import type { Arguments } from './arguments.js';
 import type { OptionName } from './options.js';
 import { misuse } from './usage-error.js';
@@ -26,16 +28,20 @@ const aboutLandlock = [...fileOptions, ...portOptions, 'scope'] as const;
  * of itself and keeps the scopes and ports of the other presets.
  *
  * @param args - the command line
- * @param before - from the policy file
- * @throws UsageError where the file switches the layer off and an option adds to it
+ * @param before - options of the policy file
+ * @throws UsageError where the file switches the layer off and an option adds to it, or one takes back what a profile grants
  */
-export function landlockFrom(args: Arguments, before: SandboxOptions['landlock']): SandboxOptions['landlock'] {
+export function landlockFrom(
+  args: Arguments,
+  { landlock: before, profile: named }: SandboxOptions,
+): SandboxOptions['landlock'] {
   const given = aboutLandlock.filter((name) => args.has(name));
   if (given.length === 0) return before;
   const preset = args.one('fs') as FilesystemPreset | undefined;
   if (before === 'off' && preset === undefined) {
     return misuse(`the policy file switches landlock off, and --${given[0]} adds to it`, 'Give --fs as well.');
   }
+  refuseNoPorts(args, (args.one('profile') as ProfileName | undefined) ?? named);
   const start = startOf(before);
   const strict: LandlockChoice = preset === 'none' ? presetDefaults : {};
   return {
@@ -46,6 +52,17 @@ export function landlockFrom(args: Arguments, before: SandboxOptions['landlock']
     net: { ...strict.net, ...start.net, ...netFrom(args, start.net ?? {}) },
     ...(args.has('scope') ? { scope: wordsOrNone(args.list('scope')) as NonNullable<LandlockChoice['scope']> } : {}),
   };
+}
+
+/** Options add to a profile: a port that it grants can't be taken back. */
+function refuseNoPorts(args: Arguments, name: ProfileName | undefined): void {
+  if (name === undefined || name === 'read') return;
+  const { connectTcp } = profiles[name];
+  if (!args.list('connect-tcp').includes('none') || connectTcp === 'any' || connectTcp.length === 0) return;
+  misuse(
+    `--connect-tcp none takes back what the profile ${name} grants`,
+    'Options add to a profile: leave it out, or take another one.',
+  );
 }
 
 function startOf(before: SandboxOptions['landlock']): LandlockChoice {

@@ -24,6 +24,7 @@ async function main(argv: readonly string[]): Promise<number> {
 /** What needs no layer is answered without loading one. */
 async function answered(args: Arguments): Promise<boolean> {
   if (args.has('help')) await print((await import('./help.js')).help);
+  else if (args.has('list-profiles')) await print((await import('./profile-table.js')).profileTable());
   else if (args.has('version')) await print(`sb-run ${packageVersion(new URL('../', import.meta.url))}\n`);
   else if (args.has('completion')) {
     const { completion } = await import('./completion.js');

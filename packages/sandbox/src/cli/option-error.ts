@@ -34,6 +34,7 @@ const places: readonly (readonly [place: string, option: OptionName, words?: () 
   ['unix', 'unix'],
   ['env', 'env'],
   ['cwd', 'cwd'],
+  ['profile', 'profile'],
   ['home', 'tmp-home'],
   ['umask', 'umask'],
 ];

@@ -3,6 +3,7 @@ import { presets } from '@sb/seccomp';
 import { describe, expect, it } from 'vitest';
 
 import { filesystemPresets } from '../policy/landlock-document.js';
+import { profileNames } from '../profile/profile.js';
 import { levelLayers } from '../policy/levels.js';
 import { help } from './help.js';
 import { optionNames, optionOf, options } from './options.js';
@@ -26,6 +27,7 @@ describe('the help', () => {
 describe('the words that completions offer', () => {
   it('are those that the layers take', () => {
     expect(options.fs.words).toEqual(filesystemPresets);
+    expect(options.profile.words).toEqual(profileNames);
     expect(options.completion.words).toEqual(shells);
     expect(options.seccomp.offers).toEqual([...Object.keys(presets), 'off']);
     expect(options.require.offers).toEqual(levelLayers);

@@ -13,6 +13,8 @@ const uses: Readonly<Record<OptionName, readonly string[] | 'what is done'>> = {
   user: ['--user', '65534'],
   groups: ['--user', '65534', '--groups', '7'],
   caps: ['--caps', 'off'],
+  profile: ['--profile', 'project'],
+  'list-profiles': 'what is done',
   fs: ['--fs', 'minimal'],
   ro: ['--ro', '/usr'],
   rx: ['--rx', '/usr'],

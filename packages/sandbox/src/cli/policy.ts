@@ -7,6 +7,7 @@ import { makePolicy, type ReadOptions, readOptions } from '../policy/define.js';
 import { defaultEnvironment } from '../policy/environment.js';
 import { levelsOf } from '../policy/levels.js';
 import { privdropOf } from '../plan/layers.js';
+import type { ProfileName } from '../profile/profile.js';
 import type { RlimitValue, SandboxOptions, SandboxPolicy, SandboxUser } from '../policy/options.js';
 import type { Arguments } from './arguments.js';
 import { checkKept } from './kept-descriptors.js';
@@ -42,7 +43,7 @@ export function policyFrom(args: Arguments): SandboxPolicy {
 
 /** What the command line adds to or puts in the place of what a file says; nothing else is read again. */
 function changesFrom(args: Arguments, before: SandboxOptions): SandboxOptions {
-  const landlock = landlockFrom(args, before.landlock);
+  const landlock = landlockFrom(args, before);
   const seccomp = seccompFrom(args, before.seccomp);
   return {
     ...single(args),
@@ -58,9 +59,11 @@ function changesFrom(args: Arguments, before: SandboxOptions): SandboxOptions {
 /** What has one value. */
 function single(args: Arguments): SandboxOptions {
   const [user, caps, cwd, umask] = [args.one('user'), args.one('caps'), args.one('cwd'), args.one('umask')];
+  const profile = args.one('profile') as ProfileName | undefined;
   return {
     ...(user === undefined ? {} : { user: userOf(user) }),
     ...(args.has('groups') ? { groups: groupsOf(args.list('groups')) } : {}),
+    ...(profile === undefined ? {} : { profile }),
     ...(caps === undefined ? {} : { caps: capsOf(caps, args.list('caps')) }),
     ...(cwd === undefined ? {} : { cwd }),
     ...(umask === undefined ? {} : { umask: octalOf(umask, 'umask') }),

@@ -8,7 +8,7 @@ import { misuse } from './usage-error.js';
 const optionsOf: Readonly<Record<string, readonly OptionName[]>> = {
   privdrop: ['user', 'groups'],
   caps: ['caps'],
-  'landlock.fs': fileOptions,
+  'landlock.fs': [...fileOptions, 'profile'],
   'landlock.net': portOptions,
   'landlock.scope': ['scope'],
   seccomp: ['seccomp', 'deny', 'allow', 'unix', 'ipc'],

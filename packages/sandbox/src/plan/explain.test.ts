@@ -36,11 +36,11 @@ describe('explainSandbox', () => {
     [{ caps: 'off' }, /^capabilities +left alone; no_new_privs$/m],
     [
       {},
-      /^files +read what lies in \/ now, without \/dev; \/dev\/null \/dev\/full \/dev\/random \/dev\/urandom \/dev\/zero\n +execute what lies in \/ now, without \/dev\n +write \/dev\/null$/m,
+      /^files +read what lies in \/ now, without \/dev and credentials; \/dev\/null \/dev\/full \/dev\/random \/dev\/urandom \/dev\/zero\n +execute what lies in \/ now, without \/dev and credentials\n +write \/dev\/null$/m,
     ],
     [
       { landlock: { paths: [{ rwx: '/srv' }] } },
-      /^ +execute what lies in \/ now, without \/dev; \/srv\n +write \/dev\/null \/srv$/m,
+      /^ +execute what lies in \/ now, without \/dev and credentials; \/srv\n +write \/dev\/null \/srv$/m,
     ],
     [{ landlock: { preset: 'none', paths: [] } }, /^files +read nothing\n +execute nothing\n +write nothing$/m],
     [{}, /^links +in the path of a rule: another program of the same user may have put one there$/m],

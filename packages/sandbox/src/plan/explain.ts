@@ -1,7 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { escaped, escapedLines } from '@sb/core';
+import type { Rule } from '@sb/seccomp';
 
 import { isTopRule, ruleFindings } from '../policy/filesystem.js';
 import { passes } from '../filter/questions.js';
+import { effectiveOf } from '../policy/define.js';
 import type { LayerPolicies } from './layers.js';
 import { metadataCalls } from '../filter/metadata-rules.js';
 import type { SandboxPolicy } from '../policy/options.js';
@@ -9,22 +13,29 @@ import { pathOf } from '../policy/path-text.js';
 import { isTakenBack, type SandboxPlan } from './plan.js';
 import { rlimitsOf } from './process-features.js';
 import type { sharedFeatureNames } from './shared-features.js';
+import { credentialsText } from './credentials-text.js';
+import { readableOf } from '../grant/grants.js';
+import { noUdp, profileOf } from '../policy/with-profile.js';
 import { topFolders } from '../policy/top-folders.js';
+import { profiles } from '../profile/profiles.js';
 
 /**
  * A plan in plain words: who the child is, what it can reach, and what of that can't be enforced here. Names from the
  * policy are escaped, so that they can do nothing to a terminal.
  *
- * @param policy - from `definePolicy`
+ * @param given - from `definePolicy`
  * @param layers - from `layerPolicies`
  * @param plan - from `planSandbox`
  */
-export function explainSandbox(policy: SandboxPolicy, layers: LayerPolicies, plan: SandboxPlan): string {
+export function explainSandbox(given: SandboxPolicy, layers: LayerPolicies, plan: SandboxPlan): string {
+  const policy = effectiveOf(given);
   const missing = plan.features.filter(({ state }) => state === 'unsupported');
   const lines: readonly (readonly [subject: string, text: string])[] = [
     ['user', userText(policy, layers)],
     ['capabilities', capsText(layers)],
-    ['files', filesText(layers)],
+    ['profile', profileText(policy)],
+    ['files', filesText(layers, policy)],
+    ...credentialLines(layers, policy),
     ...tmpLines(policy),
     ...findingLines(policy),
     ...linkLines(layers, plan),
@@ -57,21 +68,45 @@ function capsText({ caps }: LayerPolicies): string {
   return `${caps.keep.length === 0 ? 'none' : caps.keep.join(', ')}; no_new_privs`;
 }
 
-/** What stands for the twenty paths of the preset read-only. */
+/** What the policy starts from. */
+function profileText(policy: SandboxPolicy): string {
+  const name = profileOf(policy);
+  if (name === undefined) return 'none: the policy itself says what of the files stays';
+  return `${name}${policy.profile === undefined ? ', since no other is named' : ''}: ${profiles[name].about}`;
+}
+
+/** What stands for the paths of the preset and the profile that read everything. */
 const wholeTree = 'what lies in / now, without /dev';
 
-function filesText({ landlock }: LayerPolicies): string {
+/** The paths that are told in one word; none where the policy doesn't start from everything. */
+function wholeOf(policy: SandboxPolicy): { readonly paths: ReadonlySet<string>; readonly text: string } {
+  const profile = profileOf(policy);
+  if (profile === 'read') return { paths: new Set(readableOf(policy)), text: `${wholeTree} and credentials` };
+  return { paths: new Set(profile === undefined ? topFolders() : []), text: wholeTree };
+}
+
+function filesText({ landlock }: LayerPolicies, policy: SandboxPolicy): string {
   if (landlock === undefined || landlock.handled.fs.length === 0) return 'not restricted';
+  const whole = wholeOf(policy);
   const can = (right: string) => {
     const rules = landlock.paths.filter(({ rights }) => rights.some((one) => one === right));
     const paths = new Set(rules.map(({ path }) => path));
-    const isWhole = topFolders().every((folder) => paths.has(folder));
-    const named = isWhole ? rules.filter((rule) => !isTopRule(rule)) : rules;
+    const isWhole = whole.paths.size > 0 && [...whole.paths].every((path) => paths.has(path));
+    const named = isWhole ? rules.filter((rule) => !isTopRule(rule, whole.paths)) : rules;
     const others = named.map(({ path }) => escaped(pathOf(path)));
-    return [...(isWhole ? [wholeTree] : []), ...(others.length > 0 ? [others.join(' ')] : [])];
+    return [...(isWhole ? [whole.text] : []), ...(others.length > 0 ? [others.join(' ')] : [])];
   };
   const part = (verb: string, right: string) => `${verb} ${can(right).join('; ') || 'nothing'}`;
   return [part('read', 'read_file'), part('execute', 'execute'), part('write', 'write_file')].join('\n              ');
+}
+
+/** Which secrets of a home folder stay closed; a preset for files knows of none. */
+function credentialLines(
+  { landlock }: LayerPolicies,
+  policy: SandboxPolicy,
+): readonly (readonly [subject: string, text: string])[] {
+  if (landlock === undefined || landlock.handled.fs.length === 0) return [];
+  return [['credentials', credentialsText(landlock, policy)]];
 }
 
 /** The folder that each start gets. */
@@ -85,9 +120,10 @@ function tmpLines({ tmp, home }: SandboxPolicy): readonly (readonly [subject: st
 }
 
 /** What the policy says and probably doesn't mean. */
-function findingLines({ landlock }: SandboxPolicy): readonly (readonly [subject: string, text: string])[] {
+function findingLines(policy: SandboxPolicy): readonly (readonly [subject: string, text: string])[] {
+  const { landlock } = policy;
   if (typeof landlock !== 'object' || landlock.paths === undefined) return [];
-  return ruleFindings(landlock, topFolders()).map(({ code, place, path }) =>
+  return ruleFindings(landlock, [...wholeOf(policy).paths]).map(({ code, place, path }) =>
     code === 'redundant-rule'
       ? ['redundant', `${place} grants nothing for ${escaped(path)} that is not granted already`]
       : ['replaceable', `${place} names ${escaped(path)}, where the program can put something else for its next start`],
@@ -113,14 +149,19 @@ function networkText({ landlock, seccomp }: LayerPolicies, { features }: Sandbox
   });
   const sockets = seccomp?.sockets ?? 'any';
   const hasInternet = sockets === 'any' || sockets.some((family) => family === 'AF_INET' || family === 'AF_INET6');
-  const isUdpRestricted = features.some(
-    ({ feature, state }) => feature === 'net.connect_send_udp' && state === 'enforced',
-  );
+  const isUdpRestricted =
+    features.some(({ feature, state }) => feature === 'net.connect_send_udp' && state === 'enforced') ||
+    noUdp.every((rule) => seccomp?.rules.some(({ syscall, when }) => isSame({ syscall, when }, rule)));
   return [
     ...usual.map((right) => `${right}: any port`),
     ...restricted,
     ...(hasInternet && !isUdpRestricted ? ['UDP: not restricted'] : []),
   ].join('; ');
+}
+
+/** Whether two rules are about the same calls. */
+function isSame(a: Pick<Rule, 'syscall' | 'when'>, b: Pick<Rule, 'syscall' | 'when'>): boolean {
+  return a.syscall === b.syscall && isDeepStrictEqual(a.when, b.when);
 }
 
 function seccompText({ seccomp }: LayerPolicies): string {

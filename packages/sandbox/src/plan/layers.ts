@@ -5,16 +5,19 @@ import { lookupUser, policy as privdropPolicy, type PrivdropPolicy, type UserIde
 import { policy as seccompPolicy, type SeccompPolicy } from '@sb/seccomp';
 
 import { absolutePath } from '../policy/absolute-path.js';
-import { partsOf, type PolicyParts } from '../policy/define.js';
+import { effectiveOf, partsOf, type PolicyParts } from '../policy/define.js';
 import { refuse } from '../errors.js';
 import { newExecKey, withExecOnce } from '../filter/exec-once.js';
-import { withOwnFolders, withProgram, withTop } from '../policy/filesystem.js';
+import { grantsOf, type GrantsNow, readableOf } from '../grant/grants.js';
+import { withOwnFolders, withProgram, withRules, withTop } from '../policy/filesystem.js';
 import { levelsWithSockets, namesSockets, resolveUnix, withGrants } from '../policy/unix-and-ipc.js';
 import { layerLevel, levelOf } from '../policy/levels.js';
 import { withMetadataRules } from '../filter/metadata-rules.js';
 import type { Levels, SandboxOptions, SandboxPolicy } from '../policy/options.js';
 import { withTcpRules } from '../filter/tcp-rules.js';
 import { topFolders } from '../policy/top-folders.js';
+import { profileOf } from '../policy/with-profile.js';
+import { profiles } from '../profile/profiles.js';
 
 /** The policies of the layers that a sandbox's policy comes to; undefined where a layer is off. */
 export interface LayerPolicies {
@@ -24,30 +27,37 @@ export interface LayerPolicies {
   readonly seccomp: SeccompPolicy | undefined;
 }
 
+/** How layers are made. */
+export interface Making extends GrantsNow {
+  /** What the launcher's own exec is known by, where the policy lets no other through. Default: a new one. */
+  readonly execKey?: bigint | undefined;
+}
+
 /**
  * Looks the user up and makes each layer's own policy: once, of what was read with the policy. Relative paths begin where
  * this process is now.
  *
- * @param policy - from `definePolicy`
- * @param execKey - what the launcher's own exec is known by, where the policy lets no other through. Default: a new one
+ * @param given - from `definePolicy`
+ * @param how - what is not in the policy
  * @throws SandboxError of the layer whose options are at fault, or whose user does not exist
  */
-export function layerPolicies(policy: SandboxPolicy, execKey?: bigint): LayerPolicies {
+export function layerPolicies(given: SandboxPolicy, how: Making = {}): LayerPolicies {
+  const policy = effectiveOf(given);
   const parts = partsOf(policy);
   const { levels } = parts;
-  const landlock = landlockOf(policy, parts);
+  const landlock = landlockOf(policy, parts, how);
   const layers = {
     privdrop: privdropOf(policy, levels),
     caps: capsOf(parts),
     landlock,
-    seccomp: seccompOf(policy, levels, { landlock, execKey }),
+    seccomp: seccompOf(policy, levels, { landlock, execKey: how.execKey }),
   };
   checkRequired(levels, layers);
   return layers;
 }
 
 /**
- * The same layers for one program: the file-system preset `minimal` grants its files. Nothing is made again.
+ * The same layers for one program: the file-system preset `minimal` and most profiles grant its files. Nothing is made again.
  *
  * @param layers - from {@link layerPolicies}
  * @param policy - that they were made of
@@ -58,7 +68,7 @@ export function layersFor(
   policy: SandboxPolicy,
   files: Parameters<typeof withProgram>[1],
 ): LayerPolicies {
-  if (layers.landlock === undefined || presetOf(policy) !== 'minimal') return layers;
+  if (layers.landlock === undefined || !grantsProgram(policy)) return layers;
   return { ...layers, landlock: withProgram(layers.landlock, files) };
 }
 
@@ -66,18 +76,27 @@ export function layersFor(
  * The same layers for one start with a private folder, which may be written in.
  *
  * @param layers - from {@link layerPolicies} or {@link layersFor}
+ * @param policy - that they were made of
  * @param tmp - its folders
  */
 export function layersWithTmp(
   layers: LayerPolicies,
+  policy: SandboxPolicy,
   { path, home }: { readonly path: string; readonly home: string | undefined },
 ): LayerPolicies {
   if (layers.landlock === undefined) return layers;
-  return { ...layers, landlock: withOwnFolders(layers.landlock, home === undefined ? [path] : [path, home]) };
+  const profile = profileOf(policy);
+  const executes = profile !== undefined && profiles[profile].tmp === 'rwx';
+  return { ...layers, landlock: withOwnFolders(layers.landlock, home === undefined ? [path] : [path, home], executes) };
 }
 
-function presetOf({ landlock = 'read-only' }: SandboxPolicy): string {
-  return typeof landlock === 'string' ? landlock : (landlock.preset ?? 'read-only');
+function grantsProgram(policy: SandboxPolicy): boolean {
+  const profile = profileOf(policy);
+  return profile === undefined ? presetOf(policy) === 'minimal' : profiles[profile].program;
+}
+
+function presetOf({ landlock }: SandboxPolicy): string | undefined {
+  return typeof landlock === 'string' ? landlock : landlock?.preset;
 }
 
 /** What is required and not asked for would look like a promise. */
@@ -138,7 +157,11 @@ function notOff(level: RequirementLevel, name: string): Exclude<RequirementLevel
   return refuse('off', `names ${name}, which the options ask for`, 'Leave it out of the options instead.');
 }
 
-function landlockOf(policy: SandboxPolicy, { landlock, levels: said }: PolicyParts): LandlockPolicy | undefined {
+function landlockOf(
+  policy: SandboxPolicy,
+  { landlock, levels: said }: PolicyParts,
+  how: Making,
+): LandlockPolicy | undefined {
   const isUnbounded = landlock === undefined || levelOf(said, resolveUnix) === 'off';
   // The filter can't see a path: all sockets would be open.
   if (isUnbounded && namesSockets(policy)) {
@@ -148,10 +171,20 @@ function landlockOf(policy: SandboxPolicy, { landlock, levels: said }: PolicyPar
   const levels = levelsWithSockets(said, policy);
   checkFeatures(landlock, levels);
   // The launcher opens them when it has changed to the child's working directory.
-  const fixed = resolvePaths(landlock, (path) => absolutePath(path));
-  const whole = presetOf(policy) === 'read-only' ? withTop(fixed, topFolders()) : fixed;
+  const fixed = resolvePaths(landlock, (path) => absolutePath(path, how.folder));
+  const whole = withStart(fixed, policy, how);
   const levelled = whole.require.map((feature) => [feature, levelOf(levels, `landlock.${feature}`)] as const);
   return withLandlockLevels(whole, Object.fromEntries(levelled));
+}
+
+/** Adds what the preset or the profile grants of this machine. */
+function withStart(fixed: LandlockPolicy, policy: SandboxPolicy, how: Making): LandlockPolicy {
+  const name = profileOf(policy);
+  if (name === undefined) return presetOf(policy) === 'read-only' ? withTop(fixed, topFolders()) : fixed;
+  const profile = profiles[name];
+  return profile.preset === 'read-only'
+    ? withTop(fixed, readableOf(policy, how))
+    : withRules(fixed, grantsOf(profile, policy, how));
 }
 
 const unixHint = 'Leave that in force, or grant any.';

@@ -3,6 +3,7 @@ import type { LandlockPolicy } from '@sb/landlock';
 
 import { checkTogetherness, policyReader } from './documents.js';
 import { documentPlace } from '../errors.js';
+import { withProfile } from './with-profile.js';
 import { landlockPolicy } from './filesystem.js';
 import { withSockets } from './unix-and-ipc.js';
 import { levelsOf } from './levels.js';
@@ -11,6 +12,8 @@ import type { Levels, SandboxOptions, SandboxPolicy } from './options.js';
 /** What was made of a policy when it was read: whoever needs it takes it from here, and makes nothing again. */
 export interface PolicyParts {
   readonly levels: Levels;
+  /** With what the profile says beside paths. */
+  readonly effective: SandboxPolicy;
   /** Every level as the layer has it by itself; undefined where the policy switches it off. */
   readonly caps: CapsPolicy | undefined;
   /** Without what lies in `/` and what the program needs; relative paths as they were given. */
@@ -19,6 +22,9 @@ export interface PolicyParts {
 
 /** Policies that were made here, and are frozen: nobody can have changed them. */
 const made = new WeakMap<SandboxPolicy, PolicyParts>();
+
+/** Those of them that have in them what their profile says. */
+const effectives = new WeakSet<SandboxPolicy>();
 
 /**
  * Checks options, or a document such as a parsed JSON file, and gives back a frozen policy that `JSON.stringify` and
@@ -57,7 +63,11 @@ export function readOptions(document: unknown): ReadOptions {
 export function makePolicy(options: ReadOptions): SandboxPolicy {
   checkTogetherness(options, documentPlace('policy'));
   const policy: SandboxPolicy = Object.freeze({ ...options, version: 1 });
-  made.set(policy, { levels: levelsOf(policy), caps: capsOf(policy), landlock: landlockOf(policy) });
+  const effective = Object.freeze(withProfile(policy));
+  const parts = { effective, levels: levelsOf(policy), caps: capsOf(policy), landlock: landlockOf(effective) };
+  made.set(policy, parts);
+  made.set(effective, parts);
+  effectives.add(effective);
   return policy;
 }
 
@@ -65,6 +75,26 @@ export function makePolicy(options: ReadOptions): SandboxPolicy {
 export function partsOf(policy: SandboxPolicy): PolicyParts {
   const known = made.get(policy);
   return known ?? partsOf(definePolicy(policy));
+}
+
+/** A policy with what its profile says: what a layer, a plan or a start is made of. @param policy - any policy */
+export function effectiveOf(policy: SandboxPolicy): SandboxPolicy {
+  return effectives.has(policy) ? policy : partsOf(policy).effective;
+}
+
+/**
+ * What is in force of a policy where each start has no folder of its own that its profile alone would give it: in a command
+ * that may be started again, and in a compiled file.
+ *
+ * @param policy - from {@link definePolicy}
+ */
+export function withoutProfileTmp(policy: SandboxPolicy): SandboxPolicy {
+  const parts = partsOf(policy);
+  if (policy.tmp !== undefined || parts.effective.tmp === undefined) return parts.effective;
+  const { tmp: _tmp, home: _home, ...rest } = parts.effective;
+  made.set(Object.freeze(rest), parts);
+  effectives.add(rest);
+  return rest;
 }
 
 function isMade(document: unknown): document is SandboxPolicy {

@@ -21,6 +21,7 @@ import {
 import { mostPaths, textPath } from '@sb/landlock';
 import { type Base, checkTogether, optionTable as seccompTable, presets, type SeccompOptions } from '@sb/seccomp';
 
+import { profileNames } from '../profile/profile.js';
 import { environmentReader } from './environment-document.js';
 import { choiceReader, filesystemPresets } from './landlock-document.js';
 import { levelListReader } from './levels.js';
@@ -97,9 +98,13 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
     either<NonNullable<SandboxOptions['caps']>>(word(['none', 'off']), capsReader),
     'Capabilities. Default: none.',
   ),
+  profile: described(
+    word(profileNames),
+    'What a kind of work needs, to which the other options add. Default: read, unless landlock names a preset.',
+  ),
   landlock: described(
     either<NonNullable<SandboxOptions['landlock']>>(word([...filesystemPresets, 'off']), choiceReader),
-    'Files, ports, scopes. Default: read-only, no signal or abstract socket out of it, no binding.',
+    'Files, ports, scopes. Default: as the profile says, no signal or abstract socket out of it, no binding.',
   ),
   seccomp: described(
     either<NonNullable<SandboxOptions['seccomp']>>(word([...(Object.keys(presets) as Base[]), 'off']), seccompReader),

@@ -159,6 +159,16 @@ export function withTop(made: LandlockPolicy, top: readonly string[]): LandlockP
 }
 
 /**
+ * Adds what a profile grants of this machine.
+ *
+ * @param made - from {@link landlockPolicy}
+ * @param rules - of the profile
+ */
+export function withRules(made: LandlockPolicy, rules: readonly PathRule[]): LandlockPolicy {
+  return rules.reduce(withRule, made);
+}
+
+/**
  * Adds files of the program itself, which the preset `minimal` grants: those that were looked at, and no other that
  * somebody puts in their place meanwhile. Identity `true`: whatever file is there, but no folder.
  *
@@ -173,13 +183,19 @@ export function withProgram(
 }
 
 /**
- * Adds folders of the sandbox's own, in and between which everything may be done but executing.
+ * Adds folders of the sandbox's own, in and between which everything may be done, but executing where nothing is said of it.
  *
  * @param made - from {@link landlockPolicy}
  * @param folders - absolute paths
+ * @param executes - whether programs in them may be executed. Default: false
  */
-export function withOwnFolders(made: LandlockPolicy, [first, ...others]: readonly string[]): LandlockPolicy {
-  return first === undefined ? made : withRule(made, rw(first, ...others, { refer: true }));
+export function withOwnFolders(
+  made: LandlockPolicy,
+  [first, ...others]: readonly string[],
+  executes = false,
+): LandlockPolicy {
+  const grant = executes ? rwx : rw;
+  return first === undefined ? made : withRule(made, grant(first, ...others, { refer: true }));
 }
 
 function withReading(made: LandlockPolicy, [first, ...others]: readonly string[], options: object): LandlockPolicy {
@@ -191,10 +207,13 @@ function withRule(made: LandlockPolicy, rule: PathRule): LandlockPolicy {
   return rule.rights.some((right) => made.handled.fs.includes(right)) ? withPaths(made, [rule]) : made;
 }
 
-/** Whether a rule is one for something that lies in `/`, as the preset `read-only` has them. */
-export function isTopRule(rule: LandlockPolicy['paths'][number]): boolean {
-  const isInRoot = typeof rule.path === 'string' && /^\/[^/]+$/.test(rule.path);
-  return rule.optional && isInRoot && rule.rights.includes('execute');
+/**
+ * Whether a rule is one of those for what lies in `/`.
+ *
+ * @param top - what was given to {@link withTop}
+ */
+export function isTopRule(rule: LandlockPolicy['paths'][number], top: ReadonlySet<string>): boolean {
+  return rule.optional && typeof rule.path === 'string' && top.has(rule.path) && rule.rights.includes('execute');
 }
 
 type Net = NonNullable<LandlockChoice['net']>;

@@ -93,7 +93,7 @@ const net = object<NonNullable<LandlockChoice['net']>>(
 const { require: _, paths: _rules, ...others } = landlockTable;
 
 const table: Options<LandlockChoice> = {
-  preset: described(word(filesystemPresets), 'Where to start from. Default: read-only.'),
+  preset: described(word(filesystemPresets), 'Where to start from, in the place of a profile. Default: the profile.'),
   ...others,
   abi: described(
     integer({ min: 1, max: 64, what: 'a Landlock ABI' }),

@@ -3,6 +3,7 @@ import type { RequirementLevel } from '@sb/core';
 import type { LandlockOptions, NetOptions, PathRule } from '@sb/landlock';
 import type { Base, SeccompOptions } from '@sb/seccomp';
 
+import type { ProfileName } from '../profile/profile.js';
 import type { RlimitName } from './rlimits.js';
 
 /** Whom to become: a login name, a uid, or either with a group. */
@@ -22,7 +23,7 @@ export type ShortRule = Readonly<Partial<Record<Access, string | readonly string
 
 /** A choice for the Landlock layer: a preset with additions, or everything by hand (`preset: 'none'`). */
 export interface LandlockChoice extends Partial<Omit<LandlockOptions, 'require' | 'paths' | 'net'>> {
-  /** Where to start from. Default: `read-only`. */
+  /** Where to start from, in the place of a profile. Default: the profile. */
   readonly preset?: FilesystemPreset;
   /** More paths, relative to where the parent is when it makes the sandbox. */
   readonly paths?: readonly (PathRule | ShortRule)[];
@@ -59,7 +60,13 @@ export interface SandboxOptions {
   readonly privateGroup?: RequirementLevel;
   /** Capabilities: `none` in any set, or what to keep. Default: `none`. */
   readonly caps?: 'none' | 'off' | Omit<CapsOptions, 'levels' | 'noNewPrivs'>;
-  /** Files, ports, scopes. Default: `read-only`, without signals or abstract sockets out of it and without binding. */
+  /**
+   * What a kind of work needs: paths, ports, limits and a private temporary folder as in the README's table. The other
+   * options add to it; it goes with no preset for files. No profile grants credentials. Default: `read`, unless
+   * `landlock` names a preset.
+   */
+  readonly profile?: ProfileName;
+  /** Files, ports, scopes. Default: what the profile says, without signals or abstract sockets out of it and without binding. */
   readonly landlock?: FilesystemPreset | 'off' | LandlockChoice;
   /** System calls. Default: `deny-dangerous`. */
   readonly seccomp?: Base | 'off' | Omit<SeccompOptions, 'level'>;

@@ -33,6 +33,7 @@ export interface SelfReport extends EnforcementReport {
 
 /** What only a new process can be given. */
 const ofChildren = [
+  'profile',
   'env',
   'tmp',
   'cwd',
@@ -61,7 +62,7 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy, more: Rest
   const { prepare } = restrictSelfReader.read(more, documentPlace('options'));
   const policy = definePolicy(options);
   requireOwn(policy);
-  const layers = layersFor(layerPolicies(policy), policy, programParts(process.execPath));
+  const layers = layersFor(layersOfSelf(policy), policy, programParts(process.execPath));
   const support = sandboxSupport();
   const planned = planSandbox(policy, layers, support);
   const { landlock, seccomp } = layers;
@@ -88,6 +89,11 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy, more: Rest
     proofs: ruleset?.proofs ?? [],
     missingPaths: ruleset?.missingPaths ?? [],
   };
+}
+
+/** The paths are opened once this process is the other user, who may not reach what lies in a home folder of ours. */
+function layersOfSelf(policy: SandboxPolicy): LayerPolicies {
+  return layerPolicies(policy, { withoutHomes: policy.user !== undefined });
 }
 
 /** What only a child can have, or only the main thread can do, is refused. */

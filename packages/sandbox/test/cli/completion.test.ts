@@ -17,6 +17,7 @@ describe.each(['bash', 'fish'] as const)('sb-run: completion for %s', (shell) =>
     [['--'], ['--user', '--help', '--no-new-session'], []],
     [['--fs', ''], ['read-only', 'minimal', 'none'], ['--user']],
     [['--fs', 'm'], ['minimal'], ['none']],
+    [['--profile', 'pro'], ['project'], ['server']],
     [['--seccomp', 'network'], ['network-client', 'network-client-running'], ['deny-all']],
     [['--user', 'nobod'], ['nobody'], ['root']],
     [['--ro', '/etc/passw'], ['/etc/passwd'], ['/etc/group']],

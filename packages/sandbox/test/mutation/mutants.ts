@@ -117,9 +117,16 @@ export const presetMutants: readonly Mutant[] = [
   {
     name: 'read-only: reading and executing',
     file: 'sandbox/src/plan/layers.ts',
-    from: 'withTop(fixed, topFolders())',
+    from: 'withTop(fixed, readableOf(policy, how))',
     to: 'withTop(fixed, [])',
     red: files,
+  },
+  {
+    name: 'read: no credentials',
+    file: 'sandbox/src/grant/grants.ts',
+    from: 'topFolders().flatMap((folder) => all.within(folder))',
+    to: 'topFolders()',
+    red: ['credentials', 'that appear later'],
   },
   {
     name: 'read-only: no writing',

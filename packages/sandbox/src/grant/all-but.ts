@@ -1,0 +1,105 @@
+import { type Dirent, lstatSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { errorCode } from '@sb/core';
+
+import { sandboxError } from '../errors.js';
+import { isWithin, realOf } from './homes.js';
+
+/** As many names as folders may have that are granted one by one: some milliseconds of a start. */
+const mostNames = 10_000;
+
+/**
+ * Grants folders without some of what lies in them. A ruleset can only grant: where something is left out, its siblings are
+ * granted in the place of the folder, and what is made there later is denied. Links are left out, since what they lead to
+ * may be just that; so is another name of the same file (a hard link) beside it. One deeper down is not looked for.
+ */
+export class AllBut {
+  readonly #denied: readonly string[];
+  readonly #files: ReadonlySet<string>;
+  #names = 0;
+
+  readonly #divides: boolean;
+
+  /**
+   * @param denied - absolute paths without links; they need not exist
+   * @param how - whether siblings are granted in the place of a folder, or nothing of it. Default: siblings
+   */
+  constructor(denied: readonly string[], { divides = true }: { readonly divides?: boolean } = {}) {
+    this.#denied = denied;
+    this.#divides = divides;
+    this.#files = new Set(denied.flatMap((path) => manyNamed(path)));
+  }
+
+  /**
+   * The paths to be granted in the place of one.
+   *
+   * @param path - absolute; the same is given back where nothing is to be left out
+   * @throws SandboxError `invalid-policy` where there are too many; `syscall-failed` where a folder can't be listed
+   */
+  within(path: string): readonly string[] {
+    const real = realOf(path);
+    if (this.#denied.some((denied) => isWithin(real, denied))) return [];
+    if (!this.#isAbove(real)) return [path];
+    if (!this.#divides) return [];
+    return entriesOf(real).flatMap((entry) => this.#entry(real, entry));
+  }
+
+  #isAbove(real: string): boolean {
+    return this.#denied.some((denied) => isWithin(denied, real));
+  }
+
+  #entry(folder: string, entry: Dirent): readonly string[] {
+    this.#names++;
+    if (this.#names > mostNames) throw tooMany(folder);
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (this.#denied.includes(path)) return [];
+      return this.#isAbove(path) ? entriesOf(path).flatMap((one) => this.#entry(path, one)) : [path];
+    }
+    return entry.isFile() && !this.#denied.includes(path) && !this.#isDenied(path) ? [path] : [];
+  }
+
+  #isDenied(path: string): boolean {
+    if (this.#files.size === 0) return false;
+    const status = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    return status === undefined || this.#files.has(`${status.dev}:${status.ino}`);
+  }
+}
+
+/** What tells a file that has more than one name. */
+function manyNamed(path: string): readonly string[] {
+  try {
+    const status = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return status?.isFile() === true && status.nlink > 1n ? [`${status.dev}:${status.ino}`] : [];
+  } catch {
+    // What this user can't look at has no name that it could be granted by.
+    return [];
+  }
+}
+
+/** What can't be listed has nothing that could be granted by name: within another sandbox, which doesn't grant it. */
+const unlisted: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR']);
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    const errno = errorCode(error);
+    if (unlisted.has(errno)) return [];
+    throw sandboxError('syscall-failed', 'policy', {
+      what: `readdir(${JSON.stringify(folder)}) failed: ${errno ?? 'unknown error'}`,
+      hint: 'Credentials lie in it, so what is beside them is granted by name. Start from the profile none, and name what is needed.',
+      errno,
+      path: folder,
+    });
+  }
+}
+
+function tooMany(folder: string): Error {
+  return sandboxError('invalid-policy', 'policy', {
+    what: `${folder} has too many names: more than ${mostNames} are beside credentials, and each takes a rule`,
+    hint: 'Start from the profile none or --fs minimal, and name what is needed.',
+    path: folder,
+  });
+}

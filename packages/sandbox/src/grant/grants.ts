@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+
+import { type PathRule, ro, rw, rwx, rx } from '@sb/landlock';
+
+import { refuse } from '../errors.js';
+import { absolutePath } from '../policy/absolute-path.js';
+import type { SandboxPolicy } from '../policy/options.js';
+import { topFolders } from '../policy/top-folders.js';
+import { AllBut } from './all-but.js';
+import { credentialPaths, homeOfChild, homesOf, realOf } from './homes.js';
+import type { Profile, ProfileRule } from '../profile/profile.js';
+
+const builders: Readonly<Record<ProfileRule['access'], (...args: [string, ...string[], object]) => PathRule>> = {
+  ro,
+  rx,
+  rw,
+  rwx,
+};
+
+/** What grants depend on beside the policy. */
+export interface GrantsNow {
+  /**
+   * Whether no home folder is granted: who opens the paths is another user then, or on another machine, who may not reach
+   * what lies in one here. Default: false.
+   */
+  readonly withoutHomes?: boolean;
+  /** Where relative paths begin. Default: where this process is now. */
+  readonly folder?: string;
+}
+
+/** Where homes lie, of whomever. */
+const foldersOfHomes = ['/root', '/home'] as const;
+
+/** What grants folders of this machine without the credentials of whom a policy is about. */
+function withoutCredentials({ user }: Pick<SandboxPolicy, 'user'>, withoutHomes: boolean): AllBut {
+  const denied = credentialPaths(homesOf(user));
+  // Names that are here now mean nothing there, and may be for nobody else to reach.
+  return withoutHomes ? new AllBut([...denied, ...foldersOfHomes.map(realOf)], { divides: false }) : new AllBut(denied);
+}
+
+/**
+ * What the profile `read` grants in the place of `/`: paths of what lies there now, without credentials.
+ *
+ * @param policy - for the user
+ * @param now - what else it depends on
+ */
+export function readableOf(
+  policy: Pick<SandboxPolicy, 'user'>,
+  { withoutHomes = false }: GrantsNow = {},
+): readonly string[] {
+  const all = withoutCredentials(policy, withoutHomes);
+  return topFolders().flatMap((folder) => all.within(folder));
+}
+
+/**
+ * The rules of a profile on this machine and for these users, now.
+ *
+ * @param profile - its data
+ * @param policy - for the working folder and the user
+ * @param now - what else they depend on; without home folders there is the working folder alone
+ * @throws SandboxError `invalid-policy` where the working folder is `/`, or has too many names beside credentials
+ */
+export function grantsOf(profile: Profile, policy: SandboxPolicy, now: GrantsNow): readonly PathRule[] {
+  const { withoutHomes = false } = now;
+  const all = withoutCredentials(policy, withoutHomes);
+  // Who compiles in a folder means that one, wherever it lies.
+  const here = withoutCredentials(policy, false);
+  return profile.paths.flatMap(({ access, paths }) => {
+    const [first, ...others] = paths.flatMap((path) => (path === '.' ? here : all).within(placeOf(path, policy, now)));
+    const refer = access === 'rwx' ? { refer: true } : {};
+    return first === undefined ? [] : [builders[access](first, ...others, { optional: true, ...refer })];
+  });
+}
+
+function placeOf(path: string, policy: SandboxPolicy, now: GrantsNow): string {
+  if (path === '.') return workingFolder(policy, now);
+  return path.startsWith('~/') ? join(homeOfChild(policy.user), path.slice(2)) : path;
+}
+
+/** Where services and cron start, all would be the working folder. */
+function workingFolder({ profile, cwd = '' }: SandboxPolicy, now: GrantsNow): string {
+  const folder = absolutePath(cwd, now.folder);
+  if (realOf(folder) !== '/') return folder;
+  return refuse(
+    'profile',
+    `${profile} grants the working folder, and that is /`,
+    'Start it in a folder of your own, or name one: cwd, --cwd FOLDER.',
+  );
+}

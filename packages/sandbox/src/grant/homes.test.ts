@@ -1,0 +1,62 @@
+import { userInfo } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+
+import { temporaryFolder } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { credentialPaths, homeOfChild, homesOf } from './homes.js';
+
+const own = userInfo().homedir;
+
+describe('homesOf', () => {
+  it.each<[what: string, env: NodeJS.ProcessEnv]>([
+    ['no HOME', {}],
+    ['HOME elsewhere', { HOME: '/srv/other' }],
+    ['an empty HOME', { HOME: '' }],
+    ['a relative HOME', { HOME: 'other' }],
+    ['HOME of a system user', { HOME: '/usr/sbin' }],
+    ['HOME above', { HOME: '/' }],
+  ])('has the home folder of the name service, whatever the environment says: %s', (_, env) => {
+    expect(homesOf(undefined, env)).toContain(own);
+  });
+
+  it('has HOME beside it, and that of the user to become, but none of system users', () => {
+    expect(homesOf(undefined, { HOME: '/srv/other' })).toEqual([own, '/srv/other']);
+    expect(homesOf('nobody', {})).toEqual([own, '/nonexistent']);
+    expect(homesOf('daemon', { HOME: '/usr/lib' })).toEqual([own]);
+  });
+
+  it('grants beneath ~ are for the home folder of the name service', () => {
+    expect(homeOfChild(undefined)).toBe(own);
+    expect(homeOfChild('nobody')).toBe('/nonexistent');
+  });
+});
+
+describe('credentialPaths', () => {
+  it('are without links, also where one of them or the home folder is one, or is not there yet', () => {
+    using folder = temporaryFolder();
+    mkdirSync(folder.file('real/dotfiles'), { recursive: true });
+    writeFileSync(folder.file('real/dotfiles/npmrc'), '');
+    symlinkSync('dotfiles/npmrc', folder.file('real/.npmrc'));
+    symlinkSync('real', folder.file('home'));
+    const paths = credentialPaths([folder.file('home')]);
+    expect(paths).toEqual(expect.arrayContaining([folder.file('real/dotfiles/npmrc'), folder.file('real/.ssh')]));
+    expect(paths.filter((path) => path.startsWith(folder.file('home')))).toEqual([]);
+  });
+
+  it('follow links to what isn’t there yet, and circles to no end', () => {
+    using folder = temporaryFolder();
+    symlinkSync('dotfiles/later', folder.file('.npmrc'));
+    symlinkSync('.aws', folder.file('.azure'));
+    symlinkSync('.azure', folder.file('.aws'));
+    expect(credentialPaths([folder.path])).toContain(folder.file('dotfiles/later'));
+  });
+
+  it('name what a link in home leads to even where it is a secret’s folder elsewhere', () => {
+    using folder = temporaryFolder();
+    mkdirSync(folder.file('elsewhere'));
+    mkdirSync(folder.file('home'));
+    symlinkSync(folder.file('elsewhere'), folder.file('home/.aws'));
+    expect(credentialPaths([folder.file('home')])).toContain(folder.file('elsewhere'));
+  });
+});

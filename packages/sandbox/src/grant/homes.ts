@@ -1,0 +1,93 @@
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+
+import { lookupUser } from '@sb/privdrop';
+
+import type { SandboxPolicy } from '../policy/options.js';
+import { credentials } from '../profile/credentials.js';
+
+/** Where root alone puts files: a system user's home there holds no credentials, and each of a thousand files would take a rule. */
+const ofSystem = /^\/(?:usr|etc|dev|proc|sys|boot|bin|sbin|lib\w*)(?:\/|$)/;
+
+/**
+ * The home folders whose credentials no profile grants: those that the name service has of who starts and of who runs, and
+ * the caller's HOME, by which a program may find others. A variable can only deny more.
+ *
+ * @param user - of the policy
+ * @param env - the caller's environment. Default: ours
+ */
+export function homesOf(user: SandboxPolicy['user'], env: NodeJS.ProcessEnv = process.env): readonly string[] {
+  const { HOME = '' } = env;
+  const homes = [ownHome(), ...(user === undefined ? [] : [homeOf(user)]), ...(isAbsolute(HOME) ? [HOME] : [])];
+  return [...new Set(homes)].filter((home) => !ofSystem.test(realOf(home)));
+}
+
+/** The home folder that the name service has of who the child is: grants beneath `~` are for that one. */
+export function homeOfChild(user: SandboxPolicy['user']): string {
+  return user === undefined ? ownHome() : homeOf(user);
+}
+
+function ownHome(): string {
+  return lookupUser({ user: process.geteuid?.() ?? 0, group: process.getegid?.() ?? 0, groups: [] }).home;
+}
+
+function homeOf(user: NonNullable<SandboxPolicy['user']>): string {
+  return lookupUser(typeof user === 'object' ? user : { user }).home;
+}
+
+/**
+ * The credentials in home folders: by their own paths, and by where those lead to, as from a link into a folder of
+ * dotfiles.
+ *
+ * @param homes - from {@link homesOf}
+ */
+export function credentialPaths(homes: readonly string[]): readonly string[] {
+  const known: Known = new Map();
+  return [...new Set(homes.flatMap((home) => credentials.map((name) => withoutLinks(join(home, name), known))))];
+}
+
+/** A path without links, as far as it exists. */
+export function realOf(path: string): string {
+  return withoutLinks(path, new Map());
+}
+
+/** What was looked at before; `undefined` while it is looked at, so that a circle of links ends. */
+type Known = Map<string, { readonly real: string; readonly isThere: boolean } | undefined>;
+
+/** Most of what is looked for isn't there, and an exception for each would be slow. */
+function withoutLinks(path: string, known: Known): string {
+  if (!known.has(path)) {
+    known.set(path, undefined);
+    known.set(path, lookedAt(path, known));
+  }
+  return known.get(path)?.real ?? path;
+}
+
+function lookedAt(path: string, known: Known): { readonly real: string; readonly isThere: boolean } {
+  const above = dirname(path);
+  if (above === path) return { real: path, isThere: true };
+  const real = join(withoutLinks(above, known), basename(path));
+  if (known.get(above)?.isThere === false) return { real, isThere: false };
+  try {
+    const status = lstatSync(real, { throwIfNoEntry: false });
+    if (status?.isSymbolicLink() !== true) return { real, isThere: status !== undefined };
+    return { real: targetOf(real, known), isThere: true };
+  } catch {
+    // What this user can't look at leads nowhere for him.
+    return { real, isThere: false };
+  }
+}
+
+/** The kernel's word where the link leads to something; else where that would be. */
+function targetOf(link: string, known: Known): string {
+  try {
+    return realpathSync(link);
+  } catch {
+    return withoutLinks(resolve(dirname(link), readlinkSync(link)), known);
+  }
+}
+
+/** Whether a path is another one or lies beneath it; neither has links. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}

@@ -1,0 +1,175 @@
+/* Credentials of a home folder: no profile grants them, whatever else of it is granted. */
+import { linkSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { createSandbox } from '../../src/index.js';
+import { profileNames } from '../../src/profile/profile.js';
+import { credentials } from '../../src/profile/credentials.js';
+import { sbRun } from '../sb-run.js';
+
+const secrets = [
+  '.ssh/id',
+  '.npmrc',
+  '.netrc',
+  '.config/gh/hosts.yml',
+  '.docker/config.json',
+  '.mozilla/firefox/key4.db',
+];
+const others = ['notes', '.config/app.conf', '.docker/other', 'src/main.c', '.npmrc-like'];
+
+/** A home folder with secrets and other things in it. */
+function homeFolder(): TemporaryFolder {
+  const folder = temporaryFolder();
+  for (const path of [...secrets, ...others]) {
+    mkdirSync(dirname(folder.file(path)), { recursive: true });
+    writeFileSync(folder.file(path), 'content\n');
+  }
+  return folder;
+}
+
+/** What comes of reading each in a shell: `content`, or the error. */
+async function readings(home: string, paths: readonly string[], options?: readonly string[]) {
+  const line = `for file in ${paths.join(' ')}; do (cat ${home}/$file 2>&1) | grep -o 'content\\|Permission denied\\|No such'; done`;
+  const env = { ...process.env, HOME: home };
+  const { stdout } =
+    options === undefined
+      ? await runProgram('/bin/sh', ['-c', line], { env })
+      : await sbRun([...options, '-c', line], { env, cwd: home });
+  return stdout.trim().split('\n');
+}
+
+const all = (paths: readonly string[], answer: string) => paths.map(() => answer);
+const denied = 'Permission denied';
+
+describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', () => {
+  it('control: can be read without a sandbox, and by the preset that reads everything', async () => {
+    using home = homeFolder();
+    expect(await readings(home.path, secrets)).toEqual(all(secrets, 'content'));
+    expect(await readings(home.path, secrets, ['--fs', 'read-only'])).toEqual(all(secrets, 'content'));
+  });
+
+  it('cannot be read without options; what lies beside them can', async () => {
+    using home = homeFolder();
+    expect(await readings(home.path, secrets, [])).toEqual(all(secrets, denied));
+    expect(await readings(home.path, others, [])).toEqual(all(others, 'content'));
+  });
+
+  it.each(profileNames.filter((name) => name !== 'none'))(
+    'cannot be read in %s, also where it is the working folder',
+    async (name) => {
+      using home = homeFolder();
+      expect(await readings(home.path, secrets, ['--profile', name])).toEqual(all(secrets, denied));
+    },
+  );
+
+  it.each(['project', 'build', 'server'] as const)('leave the rest of a working folder to %s', async (name) => {
+    using home = homeFolder();
+    expect(await readings(home.path, others, ['--profile', name])).toEqual(all(others, 'content'));
+  });
+
+  it('cannot be written, moved or removed where the home folder is the working folder', async () => {
+    using home = homeFolder();
+    const line =
+      'for what in "rm .npmrc" "mv .ssh keys" "ln .npmrc alias" "mv notes .npmrc" "echo x > .netrc"; do sh -c "$what"; done; echo y >> notes';
+    const env = { ...process.env, HOME: home.path };
+    const { stderr } = await sbRun(['--profile', 'project', '-c', `cd ${home.path}; ${line}`], { env, cwd: home.path });
+    expect(stderr.match(/Permission denied/g)).toHaveLength(5);
+    expect(await readings(home.path, ['.npmrc', '.ssh/id', 'notes'])).toEqual(all(['', '', ''], 'content'));
+  });
+
+  it('are granted by who names one, and that one alone', async () => {
+    using home = homeFolder();
+    const options = ['--ro', home.file('.npmrc')];
+    expect(await readings(home.path, ['.npmrc', '.ssh/id'], options)).toEqual(['content', denied]);
+  });
+
+  it('cannot be reached by a link beside them, nor by another name of the same file', async () => {
+    using home = homeFolder();
+    symlinkSync('.ssh', home.file('keys'));
+    symlinkSync(home.file('.npmrc'), home.file('npm'));
+    linkSync(home.file('.npmrc'), home.file('alias'));
+    const paths = ['keys/id', 'npm', 'alias'];
+    expect(await readings(home.path, paths)).toEqual(all(paths, 'content'));
+    expect(await readings(home.path, paths, [])).toEqual(all(paths, denied));
+    expect(await readings(home.path, paths, ['--profile', 'project'])).toEqual(all(paths, denied));
+  });
+
+  it('are those that a link of their name leads to, as into a folder of dotfiles', async () => {
+    using home = homeFolder();
+    mkdirSync(home.file('dotfiles'));
+    renameSync(home.file('.ssh'), home.file('dotfiles/ssh'));
+    symlinkSync('dotfiles/ssh', home.file('.ssh'));
+    writeFileSync(home.file('dotfiles/vimrc'), 'content\n');
+    const paths = ['.ssh/id', 'dotfiles/ssh/id', 'dotfiles/vimrc'];
+    expect(await readings(home.path, paths, [])).toEqual([denied, denied, 'content']);
+  });
+
+  it('cannot be read where the home folder itself is reached by a link', async () => {
+    using home = homeFolder();
+    using other = temporaryFolder();
+    symlinkSync(home.path, other.file('home'));
+    const env = { ...process.env, HOME: other.file('home') };
+    const { stdout } = await sbRun(['-c', `cat ~/.npmrc ${home.file('.npmrc')}; cat ~/notes`], { env });
+    expect(stdout).toBe('content\n');
+  });
+
+  it('that appear later are denied, and so is all that is made beside them', async () => {
+    using home = homeFolder();
+    const before = process.env['HOME'];
+    process.env['HOME'] = home.path;
+    try {
+      const sandbox = createSandbox({});
+      const read = async (name: string) => await sandbox.run('/bin/cat', [home.file(name)]);
+      for (const name of ['.pgpass', 'later']) writeFileSync(home.file(name), 'content\n');
+      for (const name of ['.pgpass', 'later']) expect((await read(name)).stderr).toMatch(/Permission denied/);
+      expect((await read('notes')).stdout).toBe('content\n');
+      expect(sandbox.explain()).toMatch(
+        /^credentials +none is granted; .*what appears beside them later is denied too$/m,
+      );
+    } finally {
+      if (before === undefined) delete process.env['HOME'];
+      else process.env['HOME'] = before;
+    }
+  });
+
+  it('gain nothing by a name that is changed between looking and opening: it was granted or it is denied', async () => {
+    using home = homeFolder();
+    const before = process.env['HOME'];
+    process.env['HOME'] = home.path;
+    try {
+      const sandbox = createSandbox({});
+      renameSync(home.file('notes'), home.file('old'));
+      writeFileSync(home.file('notes'), 'content\n');
+      // A file that was put there since is a new one under a name that was granted; a credential keeps its own.
+      const { stdout, stderr } = await sandbox.run('/bin/cat', [home.file('notes'), home.file('.npmrc')]);
+      expect([stdout, stderr]).toEqual(['content\n', expect.stringMatching(/npmrc: Permission denied/)]);
+    } finally {
+      if (before === undefined) delete process.env['HOME'];
+      else process.env['HOME'] = before;
+    }
+  });
+
+  it('are refused to be divided where a folder has more names than rules can be made for', async () => {
+    using home = homeFolder();
+    for (let index = 0; index < 10_001; index++) writeFileSync(home.file(`f${index}`), '');
+    const env = { ...process.env, HOME: home.path };
+    const { status, stderr } = await sbRun(['--', 'true'], { env });
+    expect([status, stderr]).toEqual([
+      125,
+      expect.stringMatching(/has too many names: more than 10000 are beside credentials/),
+    ]);
+  });
+});
+
+describe('the list of credentials', () => {
+  it('has each once, beneath the home folder, and none within another', () => {
+    expect(new Set(credentials).size).toBe(credentials.length);
+    for (const path of credentials) {
+      expect(join('/', path)).toBe(`/${path}`);
+      expect(credentials.filter((other) => path.startsWith(`${other}/`))).toEqual([]);
+    }
+  });
+});
