@@ -10,6 +10,7 @@
       'native/file_lock.c',
       'native/limit.c',
       'native/pipe.c',
+      'native/reap.c',
       'native/status_pipe.c',
       'native/unreadable.c',
       '../native/sb_js.c',

@@ -7,6 +7,7 @@ export default packageTests({
     'test/neighbour/private-tmp.test.ts',
     'test/cli/ends.test.ts',
     'test/cli/policy-file.test.ts',
+    'test/enforcement/limits-of-node.test.ts',
     'test/enforcement/nesting.test.ts',
     'test/enforcement/restrict-self.test.ts',
     'test/native/fuzz.test.ts',

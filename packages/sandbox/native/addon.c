@@ -9,6 +9,7 @@
 #include "file_lock.h"
 #include "limit.h"
 #include "pipe.h"
+#include "reap.h"
 #include "sb_js.h"
 #include "status_pipe.h"
 #include "unreadable.h"
@@ -85,6 +86,13 @@ static napi_value make_pipe(struct sb_js *js)
 	return pair;
 }
 
+/* reap(pid: number): 0; or -errno, -EAGAIN where it has not ended */
+static napi_value reap(struct sb_js *js)
+{
+	pid_t pid = (pid_t)sb_js_integer(js, 0);
+	return sb_js_is_whole(js) ? sb_js_number(js, sb_reap(pid)) : NULL;
+}
+
 /*
  * setLimit(resource: number, value: bigint, tries: boolean): 0 or -errno. Soft and hard alike, of the
  * whole process (setrlimit(2)); or tries whether it could, and leaves it.
@@ -142,6 +150,7 @@ static const struct sb_js_export table[] = {
 	{"lockFile", lock_file},
 	{"makeUndumpable", make_undumpable},
 	{"pipe", make_pipe},
+	{"reap", reap},
 	{"setLimit", set_limit},
 	{"shareFile", share_file},
 	{"statusPipe", status_pipe},

@@ -12,6 +12,7 @@ export interface Native {
   lockFile(descriptor: number): number;
   makeUndumpable(): number;
   pipe(bytes: number): readonly [number, number] | number;
+  reap(pid: number): number;
   setLimit(resource: number, value: bigint, tries: boolean): number;
   shareFile(descriptor: number): number;
   statusPipe(most: number, done: (said: string) => void): number;
@@ -96,6 +97,17 @@ export function statusPipe(most: number, done: (said: string) => void): number {
 export function setLimit(resource: number, value: bigint, how: 'set' | 'try'): string | undefined {
   const error = native().setLimit(resource, value, how === 'try');
   return error === 0 ? undefined : errnoName(error);
+}
+
+/**
+ * Takes the end of a child that nobody else waits for.
+ *
+ * @returns whether it is gone: false where it has not ended
+ * @see waitpid(2)
+ */
+export function reap(pid: number): boolean {
+  const error = native().reap(pid);
+  return error === 0 || errnoName(error) !== 'EAGAIN';
 }
 
 /** What a child and those that it has waited for have used, by the kernel's word. */

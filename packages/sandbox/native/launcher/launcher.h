@@ -56,6 +56,12 @@ enum sb_process_flags {
 	SB_PROCESS_ORIGINAL = 1 << 5,
 	/* The user changes, and shall not have the keys of the one that starts it (keyring.h). */
 	SB_PROCESS_NEW_KEYRING = 1 << 6,
+	/* What the target starts ends with it (guard.h). */
+	SB_PROCESS_GUARD = 1 << 7,
+	/* And nothing starts where that can't be had. */
+	SB_PROCESS_GUARD_REQUIRED = 1 << 8,
+	/* The parent waits for the guardian as well: it becomes its child. */
+	SB_PROCESS_GUARD_BESIDE = 1 << 9,
 };
 
 #define SB_UMASK_KEEP 0xffffffffu

@@ -125,7 +125,8 @@ int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *pr
 	if (process->flags &
 		~(SB_PROCESS_NEW_SESSION | SB_PROCESS_DIE_WITH_PARENT |
 			SB_PROCESS_TARGET_DESCRIPTOR | SB_PROCESS_WRITE_DENIED |
-			SB_PROCESS_EXEC_KEY | SB_PROCESS_ORIGINAL | SB_PROCESS_NEW_KEYRING))
+			SB_PROCESS_EXEC_KEY | SB_PROCESS_ORIGINAL | SB_PROCESS_NEW_KEYRING |
+			SB_PROCESS_GUARD | SB_PROCESS_GUARD_REQUIRED | SB_PROCESS_GUARD_BESIDE))
 		return -EINVAL;
 	if (!ascends(process->keep, process->keep_count))
 		return -EINVAL;

@@ -68,13 +68,13 @@ static long open_for_writing(void)
 	return descriptor;
 }
 
-/* Signal 0 only asks. */
-static long ask_parent(void)
+long sb_ask(long peer)
 {
-	return sb_syscall3(__NR_kill, sb_syscall3(__NR_getppid, 0, 0, 0), 0, 0);
+	/* Signal 0 only asks; the number 0 would be this process's own group. */
+	return peer > 0 ? sb_syscall3(__NR_kill, peer, 0, 0) : -ESRCH;
 }
 
-unsigned int sb_control(const struct sb_landlock *ruleset)
+unsigned int sb_control(const struct sb_landlock *ruleset, long peer)
 {
 	unsigned int control = 0;
 	if (ruleset->handled_fs & LL_FS_WRITE_FILE && open_for_writing() >= 0)
@@ -83,13 +83,13 @@ unsigned int sb_control(const struct sb_landlock *ruleset)
 		control |= SB_CONTROL_CONNECT;
 	if (ruleset->bind_port && was_let_happen(use_port(__NR_bind, ruleset->bind_port)))
 		control |= SB_CONTROL_BIND;
-	if (ruleset->scoped & LL_SCOPE_SIGNAL && ask_parent() == 0)
+	if (ruleset->scoped & LL_SCOPE_SIGNAL && sb_ask(peer) == 0)
 		control |= SB_CONTROL_SIGNAL;
 	return control;
 }
 
-int sb_prove(int status, const struct sb_landlock *ruleset, unsigned int control, int write_denied,
-	struct sb_failure *failure)
+int sb_prove(int status, const struct sb_landlock *ruleset, unsigned int control, long peer,
+	int write_denied, struct sb_failure *failure)
 {
 	int error = 0;
 	if (control & SB_CONTROL_WRITE) {
@@ -107,7 +107,7 @@ int sb_prove(int status, const struct sb_landlock *ruleset, unsigned int control
 		error = answer(status, proof, 1, failure);
 	}
 	if (!error && control & SB_CONTROL_SIGNAL) {
-		struct proof proof = {"scope.signal", "kill", ask_parent()};
+		struct proof proof = {"scope.signal", "kill", sb_ask(peer)};
 		error = answer(status, proof, 1, failure);
 	}
 	return error;

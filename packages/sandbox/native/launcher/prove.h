@@ -16,18 +16,21 @@ enum sb_control {
 /* What the launcher opens for writing; whether a rule allows that, the composer knows. */
 #define SB_PROOF_FILE "/dev/full"
 
+/* Whether a process may be signalled: 0 or -errno; -ESRCH also for 0, which has no number in this namespace. */
+long sb_ask(long peer);
+
 /*
  * Attempts everything before the ruleset, since it may be denied for other reasons: writing by the
- * file's mode or its file system, signalling by the ids (credentials(7)), each call by a filter above.
+ * file's mode or its file system, signalling by the ids (credentials(7)), each call by a filter above. `peer` is a process that shall be out of reach.
  */
-unsigned int sb_control(const struct sb_landlock *ruleset);
+unsigned int sb_control(const struct sb_landlock *ruleset, long peer);
 
 /*
  * Attempts what the ruleset forbids and was let happen before, and reports each answer. Nothing is written, sent or signalled,
  * whatever the answers are. 0, or -EPERM if something was let happen: then the kernel, or what
  * answers in its place, restricts nothing. `write_denied` says that no rule allows the file.
  */
-int sb_prove(int status, const struct sb_landlock *ruleset, unsigned int control, int write_denied,
-	struct sb_failure *failure);
+int sb_prove(int status, const struct sb_landlock *ruleset, unsigned int control, long peer,
+	int write_denied, struct sb_failure *failure);
 
 #endif

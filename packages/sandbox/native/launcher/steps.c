@@ -60,6 +60,12 @@ static int step_no_new_privs(struct sb_launch *launch)
 	return no_new_privs(&launch->failure);
 }
 
+static int step_guard(struct sb_launch *launch)
+{
+	launch->guarded.has_files = launch->landlock.handled_fs != 0;
+	return sb_guard(&launch->process, launch->status, &launch->guarded, &launch->failure);
+}
+
 static int step_caps_before(struct sb_launch *launch)
 {
 	if (!has(launch, SB_LAYER_CAPS))
@@ -98,12 +104,16 @@ static int step_restrict(struct sb_launch *launch)
 {
 	if (!has(launch, SB_LAYER_LANDLOCK))
 		return 0;
-	unsigned int control = sb_control(&launch->landlock);
+	/* The guardian's scope keeps the parent out of reach already, and the guardian itself is where the parent was. */
+	long peer = launch->guarded.guardian;
+	if (!peer)
+		peer = sb_syscall3(__NR_getppid, 0, 0, 0);
+	unsigned int control = sb_control(&launch->landlock, peer);
 	int error = sb_landlock_restrict(&launch->landlock, &launch->failure);
 	sb_landlock_close(&launch->landlock);
 	if (error)
 		return error;
-	return sb_prove(launch->status, &launch->landlock, control,
+	return sb_prove(launch->status, &launch->landlock, control, peer,
 		launch->process.flags & SB_PROCESS_WRITE_DENIED, &launch->failure);
 }
 
@@ -133,6 +143,7 @@ static const struct {
 	{SB_LAYER_PROCESS, step_process},
 	{SB_LAYER_LANDLOCK, step_build_ruleset},
 	{SB_LAYER_CAPS, step_no_new_privs},
+	{SB_LAYER_PROCESS, step_guard},
 	{SB_LAYER_CAPS, step_caps_before},
 	{SB_LAYER_PRIVDROP, step_privdrop},
 	{SB_LAYER_CAPS, step_caps_after},

@@ -3,6 +3,7 @@
 #ifndef SB_STEPS_H
 #define SB_STEPS_H
 
+#include "guard.h"
 #include "launcher.h"
 #include "records.h"
 
@@ -13,7 +14,8 @@ struct sb_launch {
 	struct sb_records records;
 	struct sb_process process;
 	struct sb_landlock landlock;
-	int status;      /* the descriptor that says what happened */
+	int status; /* the descriptor that says what happened */
+	struct sb_guarded guarded;
 	int status_text; /* /proc/self/status, opened while that is allowed */
 	struct sb_failure failure;
 };

@@ -44,7 +44,7 @@ export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan:
   const missed = status.skipped.flatMap((rule) => expected.rules.paths[rule] ?? []);
   const proofs = status.proofs.filter(isDenied);
   return {
-    ...reportFor(plan, { missed, proven: proofs.length > 0, unjoined: status.unjoined }),
+    ...reportFor(plan, { missed, proven: proofs.length > 0, unjoined: status.unjoined, unguarded: status.unguarded }),
     verified: verifiedOf(task, by, expected.filter),
     proofs: proofs.map(({ feature, errno }) => `${feature}: ${errnoName(errno)}`),
     missingPaths: missed.map(({ path }) => pathOf(path)),
@@ -95,13 +95,15 @@ interface Limits {
   readonly proven: boolean;
   /** Why there is no session keyring of its own. */
   readonly unjoined: number | undefined;
+  /** Why no guardian ends what it starts. */
+  readonly unguarded: number | undefined;
 }
 
 /** Reports of plans for which nothing was missing: the same for every start. */
 const usual = new WeakMap<SandboxPlan, EnforcementReport>();
 
 function reportFor(plan: SandboxPlan, limits: Limits): EnforcementReport {
-  const isUsual = limits.missed.length === 0 && limits.proven && limits.unjoined === undefined;
+  const isUsual = limits.missed.length === 0 && limits.proven && (limits.unjoined ?? limits.unguarded) === undefined;
   const before = isUsual ? usual.get(plan) : undefined;
   if (before !== undefined) return before;
   const report = reportOf(plan.features.map((line) => withLimits(line, limits)));
@@ -110,8 +112,9 @@ function reportFor(plan: SandboxPlan, limits: Limits): EnforcementReport {
 }
 
 /** Adds to a line what limits it though it is in force. */
-function withLimits(line: FeatureReport, { missed, proven, unjoined }: Limits): FeatureReport {
+function withLimits(line: FeatureReport, { missed, proven, unjoined, unguarded }: Limits): FeatureReport {
   if (line.feature === 'session_keyring' && unjoined !== undefined) return withoutKeyring(line, unjoined);
+  if (line.feature === 'descendants' && unguarded !== undefined) return withoutGuardian(line, unguarded);
   if (line.layer !== 'landlock' || line.state !== 'enforced') return line;
   const paths = missed.flatMap(({ path, rights }) => {
     return rights.some((right) => line.feature === `fs.${right}`) ? [pathOf(path)] : [];
@@ -127,6 +130,11 @@ function withLimits(line: FeatureReport, { missed, proven, unjoined }: Limits): 
 /** Where nothing can be joined the calls that use keys are missing, or denied by a filter that the child has too. */
 function withoutKeyring(line: FeatureReport, error: number): FeatureReport {
   return { ...line, state: 'off', reason: `keyctl answers ${errnoName(error)}: there are no keys, or they are denied` };
+}
+
+/** EPERM: its parent is another user's, or a filter above denies to watch it; EAGAIN: the user may have no more processes. */
+function withoutGuardian(line: FeatureReport, error: number): FeatureReport {
+  return { ...line, state: 'unsupported', reason: `the launcher could start no guardian: ${errnoName(error)}` };
 }
 
 /** Installing again helps only where the file should be there. */

@@ -34,6 +34,11 @@ const causes: Readonly<Record<string, { readonly code?: SandboxPackageErrorCode;
   'rlimits EPERM': { hint: 'Only a process with CAP_SYS_RESOURCE may raise a hard limit: ask for less.' },
   'cwd ENOENT': { hint: 'Create the working directory, or name another.' },
   'cwd EACCES': { hint: 'This user may not enter the working directory: name another.' },
+  'descendants EPERM': {
+    hint: 'The parent must be one that this user may signal, and a filter above must let pidfd_open through.',
+  },
+  'descendants E2BIG': { hint: 'Sixteen rulesets of Landlock are in force already, and the guardian takes one.' },
+  'descendants EAGAIN': { hint: 'The guardian is a process of its own: raise RLIMIT_NPROC by one.' },
   'session_keyring EDQUOT': { hint: 'This user has as many keys as kernel.keys.maxkeys allows: raise it.' },
   die_with_parent: { code: 'aborted', hint: 'The parent ended before the child was started.' },
   records: { hint: 'The arguments, environment and rules may be too long: each record takes up to 1 MiB.' },
@@ -54,7 +59,7 @@ export function launchError(failed: Failed, rules: PlannedRules, target: string)
     errno,
     ...(rule === undefined ? {} : { rule }),
   };
-  if (layer === 'landlock' && step === 'prove') return disproved(failed);
+  if (step === 'prove' && layer !== 'seccomp') return disproved(failed);
   if (layer === 'process' && step === 'verify') return undone(failed);
   if (layer === 'landlock') return ofChild(landlockError(failure, rules));
   if (layer === 'caps') return ofChild(capsError(failure));

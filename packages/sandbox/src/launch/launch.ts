@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
 import { errorCode } from '@sb/core';
 
 import { anonymousFile, closeAnonymous, launcherPath } from '../native.js';
+import { reapWithChild } from './guardian.js';
 import { openStatusChannel } from './status-channel.js';
 import { type LauncherStatus, parseStatus } from './status.js';
 import type { StdioEntry } from './stdio.js';
@@ -38,7 +39,11 @@ export function launch(
       // No environment: the target's own is in the records, and the launcher reads none.
       const child = spawn(launcherPath(), args, { env: {}, stdio: all, serialization });
       if (child.pid === undefined) return { child, status: unstarted(child) };
-      return { child, status: channel.said(child, stdio.length + 1).then(parseStatus) };
+      const status = channel.said(child, stdio.length + 1).then((said) => {
+        reapWithChild(child, said);
+        return parseStatus(said);
+      });
+      return { child, status };
     } finally {
       channel.close();
     }

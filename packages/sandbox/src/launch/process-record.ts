@@ -1,4 +1,4 @@
-import { encodeRecord, setRecordLength } from '@sb/core';
+import { encodeRecord, type RequirementLevel, setRecordLength } from '@sb/core';
 
 import { type RlimitName, rlimitNumbers, unlimited } from '../policy/rlimits.js';
 import { ByteWriter } from './byte-writer.js';
@@ -18,6 +18,10 @@ export interface ProcessRecord {
   readonly dieWithParent: boolean;
   /** Whether it joins a session keyring of its own, as where the user changes. */
   readonly newKeyring: boolean;
+  /** Whether a guardian ends what it starts, and whether nothing runs where there can be none. Default: `off`. */
+  readonly guard?: RequirementLevel;
+  /** Whether whoever starts it waits for the guardian as well. Default: no, and init(1) has to. */
+  readonly guardBeside?: boolean;
   /** Process id of the parent, so that the launcher notices when it died meanwhile; 0 for any. */
   readonly parent: number;
   /** Whether the Landlock rules forbid to write to the file that the launcher tries. */
@@ -47,6 +51,9 @@ const WRITE_DENIED = 8;
 const EXEC_KEY = 16;
 const ORIGINAL = 32;
 const NEW_KEYRING = 64;
+const GUARD = 128;
+const GUARD_REQUIRED = 256;
+const GUARD_BESIDE = 512;
 const KEEP_UMASK = 0xffff_ffff;
 const version = 1;
 
@@ -75,8 +82,14 @@ function flagsOf(record: Omit<ProcessRecord, 'argv'>): number {
     (record.writeDenied ? WRITE_DENIED : 0) |
     (record.execKey === undefined ? 0 : EXEC_KEY) |
     (record.original === undefined ? 0 : ORIGINAL) |
-    (record.newKeyring ? NEW_KEYRING : 0)
+    (record.newKeyring ? NEW_KEYRING : 0) |
+    guardFlags(record)
   );
+}
+
+function guardFlags({ guard = 'off', guardBeside = false }: Omit<ProcessRecord, 'argv'>): number {
+  if (guard === 'off') return 0;
+  return GUARD | (guard === 'require' ? GUARD_REQUIRED : 0) | (guardBeside ? GUARD_BESIDE : 0);
 }
 
 /**

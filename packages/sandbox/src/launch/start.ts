@@ -1,10 +1,14 @@
+import type { RequirementLevel } from '@sb/core';
 import { allows } from '@sb/landlock';
 
 import { absolutePath } from '../policy/absolute-path.js';
 import { sandboxError } from '../errors.js';
 import type { SandboxPolicy } from '../policy/options.js';
 import type { SandboxPlan } from '../plan/plan.js';
+import { descendantsName } from '../plan/descendants.js';
 import { rlimitsOf } from '../plan/process-features.js';
+import { partsOf } from '../policy/define.js';
+import { levelOf } from '../policy/levels.js';
 import {
   encodeWithin,
   frameOf,
@@ -43,7 +47,8 @@ export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: St
   const { path, env, keep, execKey, original, anyParent = false } = start;
   const folder = start.cwd ?? policy.cwd;
   const cwd = folder === undefined ? '' : absolutePath(folder);
-  const varying = { path, env, keep, execKey, original, cwd, parent: anyParent ? 0 : process.pid };
+  const parent = anyParent ? 0 : process.pid;
+  const varying = { path, env, keep, execKey, original, cwd, parent, guardBeside: !anyParent };
   try {
     if (fixed.last === undefined || !isSame(fixed.last.varying, varying))
       fixed.last = { varying, frame: frameOf({ ...fixed.settings, ...varying }, fixed.layers) };
@@ -54,7 +59,7 @@ export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: St
   }
 }
 
-type Varying = Pick<ProcessRecord, 'path' | 'env' | 'keep' | 'execKey' | 'original' | 'cwd' | 'parent'>;
+type Varying = Pick<ProcessRecord, 'path' | 'env' | 'keep' | 'execKey' | 'original' | 'cwd' | 'parent' | 'guardBeside'>;
 
 /** What a plan has encoded. */
 interface Fixed {
@@ -79,10 +84,17 @@ function fixedOf(policy: SandboxPolicy, plan: SandboxPlan): Fixed {
   const limits = Object.entries(rlimitsOf(policy));
   const rlimits = Object.fromEntries(limits.map(([name, limit]) => [name, limit === 'unlimited' ? Infinity : limit]));
   const newKeyring = plan.features.some(({ feature, state }) => feature === 'session_keyring' && state === 'enforced');
-  const settings = { newSession, dieWithParent, newKeyring, writeDenied: isWriteDenied(plan), umask, rlimits };
+  const guard = guardOf(policy, plan);
+  const settings = { newSession, dieWithParent, newKeyring, guard, writeDenied: isWriteDenied(plan), umask, rlimits };
   const made = { settings, layers: joinRecords(plan.records), last: undefined };
   plans.set(plan, made);
   return made;
+}
+
+/** By the plan: without the scope that it takes nothing is asked of the launcher. */
+function guardOf(policy: SandboxPolicy, { features }: SandboxPlan): RequirementLevel {
+  const isOn = features.some(({ feature, state }) => feature === 'descendants' && state === 'enforced');
+  return isOn ? levelOf(partsOf(policy).levels, descendantsName) : 'off';
 }
 
 function isSame(a: Varying, b: Varying): boolean {

@@ -14,6 +14,8 @@ interface Notes {
   readonly proofs: readonly Proof[];
   /** Why it has no session keyring of its own, as an errno; undefined where it has one, or was not to have one. */
   readonly unjoined: number | undefined;
+  /** Why no guardian ends what it starts, as an errno; undefined where one does, or was not to. */
+  readonly unguarded?: number | undefined;
 }
 
 /** What the launcher said before it was gone or became the target. */
@@ -61,7 +63,7 @@ export function parseStatus(text: string): LauncherStatus {
   const rest = text.slice(ready.index + ready[0].length);
   // One start after another says the same here.
   if (last?.text !== before) last = { text: before, notes: notesOf(before) };
-  const { skipped, proofs, unjoined } = last.notes;
+  const { skipped, proofs, unjoined, unguarded } = last.notes;
   return {
     kind: 'executed',
     // Looked at only where the parent came too late to ask the kernel itself.
@@ -72,6 +74,7 @@ export function parseStatus(text: string): LauncherStatus {
     skipped,
     proofs,
     unjoined,
+    unguarded,
   };
 }
 
@@ -92,6 +95,7 @@ function notesOf(text: string): Notes {
   return {
     skipped: numbersOf(text, 'skipped'),
     unjoined: numbersOf(text, 'unjoined')[0],
+    unguarded: numbersOf(text, 'unguarded')[0],
     proofs: proofs.map(([, feature = '', errno = '']) => ({ feature, errno: Number(errno) })),
   };
 }

@@ -81,7 +81,8 @@ describe('explainSandbox', () => {
     [{ seccomp: { base: 'deny-dangerous', allow: ['ioctl'] } }, /^system calls +deny-dangerous; denied too: chmod /m],
     [{ seccomp: 'off' }, /^system calls +not filtered$/m],
     [{ user: 65_534, off: ['privdrop'] }, /^user +stays who we are, though the policy names one: off names privdrop$/m],
-    [{}, /^process +a session of its own; dies with us; limits: core 0$/m],
+    [{}, /^process +a session of its own; dies with us; what it starts ends with it; limits: core 0$/m],
+    [{ off: ['process.descendants'] }, /^process +a session of its own; dies with us; limits: core 0$/m],
     [{ execOnce: true }, /^process .*executes no other program in its place/m],
     [{ newSession: false, dieWithParent: false }, /^process +in our session; may outlive us/m],
     [{ rlimits: { nofile: 64 } }, /limits: core 0, nofile 64$/m],
@@ -93,7 +94,7 @@ describe('explainSandbox', () => {
   it('says what is missing, and why', () => {
     expect(explained({}, ordinary)).toMatch(/^missing +caps\.bounding: \S/m);
     const old = explained({ prefer: ['landlock'] }, withLandlock(5));
-    expect(old).toMatch(/^in force +partial\nmissing +landlock\.scope\.\w+: \S/m);
+    expect(old).toMatch(/^in force +partial\nmissing +process\.descendants: \S.*\nmissing +landlock\.scope\.\w+: \S/m);
     expect(explained({})).not.toMatch(/missing/);
   });
 });

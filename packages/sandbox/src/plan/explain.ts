@@ -47,7 +47,7 @@ export function explainSandbox(given: SandboxPolicy, layers: LayerPolicies, plan
     ['system calls', seccompText(layers)],
     ['unix sockets', sharedText(plan, 'unix_sockets', 'none but connected pairs')],
     ['shared ipc', sharedText(plan, 'shared_ipc', 'none')],
-    ['process', processText(policy)],
+    ['process', processText(policy, plan)],
     ['in force', plan.status],
     ...missing.map(
       ({ layer, feature, reason }) => ['missing', `${layer}.${feature}: ${reason ?? 'no reason'}`] as const,
@@ -190,11 +190,13 @@ function letsMetadata({ allow, rules }: NonNullable<LayerPolicies['seccomp']>): 
   return allow.some(isAbout) || rules.some(({ syscall, action }) => isAbout(syscall) && passes(action));
 }
 
-function processText(policy: SandboxPolicy): string {
+function processText(policy: SandboxPolicy, { features }: SandboxPlan): string {
+  const isGuarded = features.some(({ feature, state }) => feature === 'descendants' && state === 'enforced');
   const limits = Object.entries(rlimitsOf(policy)).map(([name, value]) => `${name} ${value}`);
   return [
     policy.newSession === false ? 'in our session' : 'a session of its own',
     policy.dieWithParent === false ? 'may outlive us' : 'dies with us',
+    ...(isGuarded ? ['what it starts ends with it'] : []),
     ...(policy.execOnce === true ? ['executes no other program in its place'] : []),
     `limits: ${limits.join(', ')}`,
   ].join('; ');

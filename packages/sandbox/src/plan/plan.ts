@@ -12,6 +12,7 @@ import { plan as planPrivdrop, type PrivdropPolicy, support as privdropSupport }
 import { type Machine, newProofKey, plan as planSeccomp, support as seccompSupport } from '@sb/seccomp';
 
 import type { LayerPolicies } from './layers.js';
+import { descendants } from './descendants.js';
 import { lostByExec, openBypasses, withBypass } from './open-bypasses.js';
 import type { SandboxPolicy } from '../policy/options.js';
 import { sandboxError } from '../errors.js';
@@ -81,6 +82,7 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
   const machine = isActive(plans.seccomp) ? machineOf(support) : undefined;
   const features = [
     ...processFeatures(policy, support.launcher),
+    descendants(policy, { launcher: support.launcher, lines: plans.landlock.features }),
     sessionKeyring(support.launcher && switchesUser(plans.privdrop)),
     ...plans.privdrop.features.filter(isOn),
     ...plans.caps.features.filter(isOn),

@@ -18,11 +18,13 @@ export type LevelLayer = (typeof levelLayers)[number];
 const defaults: Levels = new Map<string, RequirementLevel>([
   ['caps.bounding', 'prefer'],
   ['caps.securebits', 'prefer'],
+  // Linux 6.12 is the first that has it; the program itself ends with its parent on any.
+  ['process.descendants', 'prefer'],
 ]);
 
 /** Features of layers other than Landlock, whose names depend on the policy. */
 const features: Readonly<Record<Exclude<LevelLayer, 'landlock'>, readonly string[]>> = {
-  process: [],
+  process: ['descendants'],
   privdrop: [],
   caps: ['capabilities', 'keep', 'ambient', 'bounding', 'securebits'],
   seccomp: [],
@@ -34,7 +36,11 @@ type LevelOption = 'require' | 'prefer' | 'off';
 /** The names that such an option takes, beside those of Landlock's features. */
 function levelNames(option: LevelOption): readonly string[] {
   const layers = levelLayers.filter((layer) => option !== 'off' || layer !== 'process');
-  return [...layers, ...features.caps.map((feature) => `caps.${feature}`)];
+  return [...layers, ...namesOf('process'), ...namesOf('caps')];
+}
+
+function namesOf(layer: 'process' | 'caps'): readonly string[] {
+  return features[layer].map((feature) => `${layer}.${feature}`);
 }
 
 /** A list of layers and features. */

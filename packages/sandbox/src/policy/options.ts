@@ -105,7 +105,10 @@ export interface SandboxOptions {
    * session already, as node-pty does, keeps that one and its terminal. Default: true.
    */
   readonly newSession?: boolean;
-  /** The child is killed when the thread that started it ends; not what it has started itself by then. Default: true. */
+  /**
+   * The child is killed when the thread that started it ends. What it has started itself ends with it, unless `off` has
+   * `process.descendants`. Default: true.
+   */
   readonly dieWithParent?: boolean;
   /**
    * The child is the program that was started for good: it can execute no other in its place, by path or by descriptor.

@@ -104,9 +104,10 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'userNamespaces
     using folder = temporaryFolder();
     chownSync(folder.path, nobody.uid, nobody.gid);
     const compiled = folder.file('layer.sb');
-    expect(await sbRun(['--compile', compiled], nobody)).toMatchObject({ status: 0 });
+    const alone = ['--off', 'process.descendants'];
+    expect(await sbRun([...alone, '--compile', compiled], nobody)).toMatchObject({ status: 0 });
     const outer = (count: number) => Array.from({ length: count }, () => [sbExec(), compiled, '--']).flat();
-    const most = await run([...outer(15), ...layer('--report'), ...probe], nobody);
+    const most = await run([...outer(15), ...layer(...alone, '--report'), ...probe], nobody);
     expect(answers(most), most.stderr).toEqual(confined);
     const { status, stdout, stderr } = await run([...outer(16), ...layer(), ...probe], nobody);
     expect([status, stdout]).toEqual([125, '']);
@@ -114,6 +115,22 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'userNamespaces
     const preferring = [...outer(16), ...layer('--prefer', 'landlock')];
     expect(answers(await run([...preferring, ...probe], nobody))).toEqual(confined);
   }, 120_000);
+
+  it('nests eight deep where each has a guardian, which takes a ruleset as well', async () => {
+    using folder = temporaryFolder();
+    chownSync(folder.path, nobody.uid, nobody.gid);
+    const compiled = folder.file('layer.sb');
+    expect(await sbRun(['--require', 'process.descendants', '--compile', compiled], nobody)).toMatchObject({
+      status: 0,
+    });
+    // Each is started by a process that it may signal: by that its scope is found in force.
+    const beneathShell = ['/bin/sh', '-c', '"$@"; exit $?', 'sh', sbExec(), compiled, '--'];
+    const guarded = (count: number) => Array.from({ length: count }, () => beneathShell).flat();
+    const most = await run([...guarded(8), ...probe], nobody);
+    expect(answers(most), most.stderr).toEqual(confined);
+    const more = await run([...guarded(9), ...probe], nobody);
+    expect([more.status, more.stdout], more.stderr).toEqual([125, '']);
+  });
 
   it.each(nodeReleases())('lets Node $version restrict itself within', async ({ file }) => {
     const script = `

@@ -15,6 +15,7 @@ export interface Mutant {
 
 const process = 'sandbox/native/launcher/process.c';
 const steps = 'sandbox/native/launcher/steps.c';
+const guard = 'sandbox/native/launcher/guard.c';
 const caps = 'caps/native/caps.c';
 const privdrop = 'privdrop/native/privdrop.c';
 const filesystem = 'sandbox/src/policy/filesystem.ts';
@@ -58,7 +59,7 @@ export const never = (name: string, file: string, condition: string, red: Mutant
 });
 
 /** Lines of the launcher's table between which the user changes. */
-const early = '\t{SB_LAYER_CAPS, step_no_new_privs},\n';
+const early = '\t{SB_LAYER_CAPS, step_no_new_privs},\n\t{SB_LAYER_PROCESS, step_guard},\n';
 const entry = '\t{SB_LAYER_PROCESS, step_enter},\n';
 const lateEntry = `${early}\t{SB_LAYER_CAPS, step_caps_before},
 \t{SB_LAYER_PRIVDROP, step_privdrop},
@@ -71,6 +72,7 @@ export const launcherMutants: readonly Mutant[] = [
   step('step_process', given),
   step('step_build_ruleset', files),
   step('step_no_new_privs', ['launcher', 'sets no_new_privs whatever']),
+  step('step_guard', ['descendants', 'ends with it, for switched']),
   step('step_caps_before', applied),
   step('step_privdrop', applied),
   step('step_caps_after', kept),
@@ -101,6 +103,31 @@ export const launcherMutants: readonly Mutant[] = [
     'attacks-descriptors-environment',
     'keeps only those that are listed',
   ]),
+  ...(
+    [
+      [
+        'letting go of the program’s streams',
+        'sb_close_others(&process, SB_NOBODY)',
+        '(void *)&process == 0',
+        'holds no stream',
+      ],
+      ['leaving signals of the group out', 'SIG_SETMASK', 'SIG_UNBLOCK', 'takes no signal of its group'],
+      ['giving up rights but one', 'sets.permitted & CAP_KILL_BIT', 'sets.permitted', 'takes no signal of its group'],
+    ] as const
+  ).map(([name, from, to, test]) => ({
+    name: `the guardian: ${name}`,
+    file: guard,
+    from,
+    to,
+    red: ['descendants', test] as const,
+  })),
+  {
+    name: 'moves to other folders beneath the guardian’s ruleset',
+    file: guard,
+    from: 'grant_moves(ruleset) : 0',
+    to: '0 * grant_moves(-1) : 0',
+    red: ['private-tmp', 'is for changing modes, moving'],
+  },
   without('groups', privdrop, '\t\terror = set_groups(target);', ['launcher', 'gives the groups']),
   without('the group', privdrop, '\terror = sb_setresgid(target->gid, target->gid, target->gid);', applied),
   without('the user', privdrop, '\terror = sb_setresuid(target->uid, target->uid, target->uid);', applied),

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "guard.h"
+#include "prove.h"
+#include "report.h"
+#include "sb_syscall.h"
+
+#include <asm/errno.h>
+#include <linux/poll.h>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <linux/signal.h>
+
+#include "../../../caps/native/kernel.h"
+#include "../../../landlock/native/landlock_abi.h"
+#include "../../../landlock/native/landlock_sys.h"
+
+#define PIDFD_OPEN 434 /* the same on every architecture; Linux 5.3 */
+#define CAP_KILL_BIT (1ull << 5)
+/* A ruleset's attributes as ABI 6 has them. */
+#define ATTR_SIZE_6 24
+
+/* Whose end is waited for: descriptors of processes, which no other process gets the number of. */
+struct watched {
+	int target, parent; /* -1: nobody's */
+};
+
+/* Of the launcher's rights it needs one: to signal processes of another user, which the target may become. */
+static void keep_kill_alone(void)
+{
+	struct caps_sets sets, wanted = {0, 0, 0};
+	if (caps_get(&sets))
+		return;
+	wanted.effective = wanted.permitted = sets.permitted & CAP_KILL_BIT;
+	/* Nothing hangs on it: what runs here is fixed, and reads nothing of anybody. */
+	(void)caps_change(&sets, &wanted);
+}
+
+/* What it has of the launcher, its streams before all, would keep others waiting. 0 or -errno. */
+static long step_aside(const struct watched *watched)
+{
+	const uint64_t all = ~0ull;
+	const int is_one = watched->parent < 0;
+	int low = is_one || watched->target < watched->parent ? watched->target : watched->parent;
+	int high = low == watched->target ? watched->parent : watched->target;
+	uint32_t kept[2] = {(uint32_t)low, (uint32_t)high};
+	const struct sb_process process = {
+		.keep = (const uint8_t *)kept, .keep_count = is_one ? 1 : 2};
+	long error = sb_close_others(&process, SB_NOBODY);
+	/* No signal of a terminal or a group is for it, whoever sends it. */
+	if (!error)
+		error = sb_syscall6(
+			__NR_rt_sigprocmask, SIG_SETMASK, (long)&all, 0, sizeof all, 0, 0);
+	if (!error)
+		error = sb_syscall3(__NR_setsid, 0, 0, 0) < 0 ? -EPERM : 0;
+	/* Nobody of its user looks into it, or takes its descriptors. */
+	if (!error)
+		error = sb_syscall6(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0);
+	if (error)
+		return error;
+	keep_kill_alone();
+	(void)sb_syscall3(__NR_prctl, PR_SET_NAME, (long)"sb-guardian", 0); /* for ps(1) */
+	(void)sb_syscall3(__NR_chdir, (long)"/", 0, 0); /* so that no mount is in use */
+	return 0;
+}
+
+/* Whatever fails here ends all: without a guardian nothing shall go on that was promised one. */
+static __attribute__((noreturn)) void stand_guard(const struct watched *watched)
+{
+	struct pollfd ends[2] = {{.fd = watched->target, .events = POLLIN},
+		{.fd = watched->parent, .events = POLLIN}};
+	if (!step_aside(watched))
+		(void)sb_syscall6(__NR_ppoll, (long)ends, 2, 0, 0, 0, 0);
+	/* ESRCH: there is nobody left. */
+	(void)sb_syscall3(__NR_kill, -1, SIGKILL, 0);
+	for (;;)
+		(void)sb_syscall3(__NR_exit_group, 0, 0, 0);
+}
+
+/* Moving to another folder and linking there stay what they were: beneath / this ruleset grants them. 0 or -errno. */
+static long grant_moves(long ruleset)
+{
+	long root = ll_open_path("/");
+	if (root < 0)
+		return root;
+	const struct ll_path_beneath_attr attr = {LL_FS_REFER, (int32_t)root};
+	long error = ll_call(LL_SYS_ADD_RULE, ruleset, LL_RULE_PATH_BENEATH, (long)&attr, 0, 0);
+	ll_close(root);
+	return error;
+}
+
+/*
+ * The domain that it and the target have in common. Where the target's restricts files every ruleset denies LL_FS_REFER
+ * that doesn't grant it; where it doesn't, one that handles a right of files would deny mounting. 0 or -errno, and *call
+ * says of which.
+ */
+static long enter_scope(int has_files, const char **call)
+{
+	const struct ll_ruleset_attr attr = {
+		.handled_fs = has_files ? LL_FS_REFER : 0, .scoped = LL_SCOPE_SIGNAL};
+	*call = "landlock_create_ruleset";
+	long ruleset = ll_call(LL_SYS_CREATE_RULESET, (long)&attr, ATTR_SIZE_6, 0, 0, 0);
+	if (ruleset < 0)
+		return ruleset;
+	*call = "landlock_add_rule";
+	long error = has_files ? grant_moves(ruleset) : 0;
+	if (!error) {
+		*call = "landlock_restrict_self";
+		error = ll_call(LL_SYS_RESTRICT_SELF, ruleset, 0, 0, 0, 0);
+	}
+	ll_close(ruleset);
+	return error;
+}
+
+static void close_watched(const struct watched *watched)
+{
+	/* Nothing was written to either. */
+	(void)sb_syscall3(__NR_close, watched->target, 0, 0);
+	if (watched->parent >= 0)
+		(void)sb_syscall3(__NR_close, watched->parent, 0, 0);
+}
+
+/* 0 or -errno. One that is the parent's number after it was opened was the parent's then. */
+static long watch(const struct sb_process *process, struct watched *watched)
+{
+	long parent = sb_syscall3(__NR_getppid, 0, 0, 0);
+	watched->parent = -1;
+	long opened = sb_syscall3(PIDFD_OPEN, sb_syscall3(__NR_getpid, 0, 0, 0), 0, 0);
+	if (opened < 0)
+		return opened;
+	watched->target = (int)opened;
+	if (!(process->flags & SB_PROCESS_DIE_WITH_PARENT))
+		return 0;
+	opened = sb_syscall3(PIDFD_OPEN, parent, 0, 0);
+	if (opened >= 0)
+		watched->parent = (int)opened;
+	if (opened >= 0 && sb_syscall3(__NR_getppid, 0, 0, 0) != parent)
+		opened = -ESRCH;
+	if (opened < 0)
+		close_watched(watched);
+	return opened < 0 ? opened : 0;
+}
+
+/* As fork_raw of sb_ask.c: a filter above can answer 0 and make no child, whose number only the kernel writes. */
+static long fork_raw(long flags)
+{
+	volatile int own = 0;
+	long child = sb_syscall6(
+		__NR_clone, flags | CLONE_CHILD_SETTID, 0, 0, (long)&own, (long)&own, 0);
+	return child == 0 && own == 0 ? -ECANCELED : child;
+}
+
+/*
+ * Beside the target where the parent waits for it. Otherwise a child that wait(2) doesn't tell the target of, for it sends
+ * no signal when it ends (__WCLONE); then it is for init(1) to wait for. Its number, or -errno.
+ */
+static long start(const struct sb_process *process, const struct watched *watched)
+{
+	long pid = -EPERM;
+	if (process->flags & SB_PROCESS_GUARD_BESIDE)
+		pid = fork_raw(CLONE_PARENT);
+	/* A sandbox around this one lets nobody leave to be beside its parent. */
+	if (pid == -EPERM)
+		pid = fork_raw(0);
+	if (pid == 0)
+		stand_guard(watched);
+	return pid;
+}
+
+static int missing(const struct sb_process *process, int status, const char *call, long error,
+	struct sb_failure *failure)
+{
+	if (process->flags & SB_PROCESS_GUARD_REQUIRED)
+		return sb_fail(failure, "descendants", call, (int)-error);
+	sb_report_number(status, "unguarded", (unsigned int)-error);
+	return 0;
+}
+
+int sb_guard(const struct sb_process *process, int status, struct sb_guarded *guarded,
+	struct sb_failure *failure)
+{
+	struct watched watched;
+	const char *call;
+	/* With the first process of a namespace the kernel ends all others (pid_namespaces(7)). */
+	if (!(process->flags & SB_PROCESS_GUARD) || sb_syscall3(__NR_getpid, 0, 0, 0) == 1)
+		return 0;
+	/* Who can't be signalled before shows nothing afterwards. */
+	const long parent = sb_syscall3(__NR_getppid, 0, 0, 0);
+	long error = sb_ask(parent);
+	if (error)
+		return missing(process, status, "kill", error, failure);
+	error = watch(process, &watched);
+	if (error)
+		return missing(process, status, "pidfd_open", error, failure);
+	error = enter_scope(guarded->has_files, &call);
+	if (!error && sb_ask(parent) != -EPERM) {
+		close_watched(&watched);
+		return sb_fail(failure, "prove", "kill", EPERM);
+	}
+	if (!error) {
+		call = "clone";
+		error = start(process, &watched);
+	}
+	close_watched(&watched);
+	if (error < 0)
+		return missing(process, status, call, error, failure);
+	guarded->guardian = error;
+	sb_report_number(status, "guardian", (unsigned int)error);
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A guardian: a process beside the target that ends whatever the target started, when the target or its parent ends.
+ *
+ * The launcher enters a Landlock domain that scopes signals and nothing else, and starts the guardian there; the target's
+ * own domain lies within. kill(2) of -1 reaches what the caller may signal, so from there it reaches the target and its
+ * descendants, in whatever session and whoever their parents are, and no other process of the machine. The kernel walks
+ * its list with fork(2) locked out, and a fork ends that finds SIGKILL waiting: nobody slips through. The scope of the
+ * target's own domain keeps it from signalling the guardian. Needs Landlock's ABI 6 (Linux 6.12).
+ */
+#ifndef SB_GUARD_H
+#define SB_GUARD_H
+
+#include "launcher.h"
+
+/* What it has to do with the target's own domain. */
+struct sb_guarded {
+	int has_files; /* whether that restricts a right of files */
+	long guardian; /* out: its number; 0, there is none */
+};
+
+/*
+ * Starts the guardian where the process record asks for one; after no_new_privs, before rights are given up.
+ *
+ * 0, also where there is none and it is not required: then "unguarded" with an errno is reported. Otherwise -errno:
+ *   descendants   what a guardian takes can't be had, and it is required
+ *   prove         -EPERM, the parent could be signalled in spite of the scope: nothing is sure of any process then
+ */
+int sb_guard(const struct sb_process *process, int status, struct sb_guarded *guarded,
+	struct sb_failure *failure);
+
+#endif

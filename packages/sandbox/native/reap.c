@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+#include "reap.h"
+
+#include <errno.h>
+#ifdef __linux__
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int sb_reap(pid_t pid)
+{
+	/* -1 and 0 would be any child: libuv's as well. */
+	if (pid <= 0)
+		return -ECHILD;
+	long ended = syscall(SYS_wait4, pid, NULL, WNOHANG, NULL);
+	if (ended < 0)
+		return -errno;
+	return ended == pid ? 0 : -EAGAIN;
+}
+#else
+/* Only the launcher starts what is waited for so. */
+int sb_reap(pid_t pid)
+{
+	(void)pid;
+	return -ECHILD;
+}
+#endif

@@ -1,0 +1,53 @@
+import type { FeatureReport } from '@sb/core';
+
+import { sandboxError } from '../errors.js';
+import { partsOf } from '../policy/define.js';
+import { levelOf } from '../policy/levels.js';
+import type { SandboxPolicy } from '../policy/options.js';
+import { noLauncher } from './process-features.js';
+
+/** The name that levels have for it. */
+export const descendantsName = 'process.descendants';
+
+/** What is known where the line is made. */
+interface Situation {
+  readonly launcher: boolean;
+  /** The lines of Landlock. */
+  readonly lines: readonly FeatureReport[];
+}
+
+/**
+ * Whether everything that the child starts ends with it, and with its parent: the line of the launcher's guardian, which
+ * tells the sandbox's processes from all others by Landlock's scope for signals (native/launcher/guard.h).
+ *
+ * @throws SandboxError `unsupported-platform` where it is required and can't be had
+ */
+export function descendants(policy: SandboxPolicy, { launcher, lines }: Situation): FeatureReport {
+  const line = { layer: 'process', feature: 'descendants' } as const;
+  const level = levelOf(partsOf(policy).levels, descendantsName);
+  if (level === 'off') return { ...line, state: 'off' };
+  const scope = lines.find(({ feature }) => feature === 'scope.signal');
+  if (launcher && scope?.state === 'enforced') {
+    const reason = movesAway(policy) ? 'not for one that takes another user by cap_setuid' : undefined;
+    return reason === undefined ? { ...line, state: 'enforced' } : { ...line, state: 'enforced', reason };
+  }
+  const isAsked = scope !== undefined && scope.state !== 'off';
+  const missing = isAsked ? (scope.reason ?? 'Landlock has no scope for signals here') : openScope;
+  const reason = launcher ? missing : noLauncher;
+  if (level === 'require') throw notGuarded(reason);
+  return { ...line, state: isAsked || !launcher ? 'unsupported' : 'off', reason };
+}
+
+const openScope = 'signals may leave the sandbox, so that nothing tells its processes from others';
+
+/** Where an ordinary user keeps that capability the guardian can't signal what another user has. */
+function movesAway({ caps, user }: SandboxPolicy): boolean {
+  return user === undefined && typeof caps === 'object' && caps.ambient?.includes('cap_setuid') === true;
+}
+
+function notGuarded(reason: string): Error {
+  return sandboxError('unsupported-platform', 'plan', {
+    what: `what the program starts can't be ended with it: ${reason}`,
+    hint: `Use Linux 6.12 or later with Landlock's scope for signals, or leave ${descendantsName} to prefer.`,
+  });
+}
