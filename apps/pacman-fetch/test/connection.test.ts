@@ -236,9 +236,9 @@ describe.skipIf(missing('root', 'linux', 'openssl'))('a proxy', () => {
   });
 
   it('of another kind is refused', async () => {
-    const { status, stderr } = await fetch(`${mirror.origin}/x`, [], { http_proxy: 'socks5://127.0.0.1:1' });
+    const { status, stderr } = await fetch(`${mirror.origin}/x`, [], { http_proxy: 'ftp://127.0.0.1:1' });
     expect(status).toBe(1);
-    expect(stderr).toContain('Only http and https proxies are possible, not socks5');
+    expect(stderr).toContain('Only http, https and SOCKS proxies are possible, not ftp');
   });
 });
 

@@ -90,7 +90,7 @@ async function several(mirrors) {
 async function transaction(mirrors) {
   child.send(mirrors);
   const [ports] = /** @type {[readonly number[]]} */ (await once(child, 'message'));
-  await using fetcher = createFetcher({ user: 'nobody' });
+  const fetcher = createFetcher({ user: 'nobody' });
   const requests = sizes.map((size, index) => ({
     sources: ports.map((port) => `http://127.0.0.1:${port}/${index}`),
     to: join(folder, String(index)),
@@ -103,6 +103,7 @@ async function transaction(mirrors) {
   const outcomes = await fetcher.download(requests);
   const seconds = (performance.now() - begun) / 1000;
   if (outcomes.some(({ status }) => status !== 'done')) throw new Error('a file has failed');
+  await fetcher[Symbol.asyncDispose]();
   child.send('sent');
   const [sent] = /** @type {[number]} */ (await once(child, 'message'));
   return { seconds, twice: (sent - total) / total };

@@ -131,7 +131,7 @@ export const originMutants = [
     'http/proxies',
     "if (url.protocol !== 'http:' && url.protocol !== 'https:') {",
     'if (false) {',
-    unit('http/proxies', 'socks5://me:geheim@proxy'),
+    unit('http/proxies', 'ftp://me:geheim@proxy'),
   ),
   change(
     'the way to certificates',
