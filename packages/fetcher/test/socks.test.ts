@@ -2,13 +2,20 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
-import { type Authority, makeAuthority, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import {
+  type Authority,
+  makeAuthority,
+  missing,
+  startSocks,
+  temporaryFolder,
+  type TemporaryFolder,
+  type TestSocksOptions,
+} from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { FetcherOptions, Outcome } from '../src/request/options.js';
 import { errorOf, fetchOne } from './kit/fetch.js';
 import { fileServer, rawServer, type RawServer } from './kit/server.js';
-import { startSocks, type TestSocksOptions } from './kit/socks.js';
 
 let folder: TemporaryFolder;
 let authority: Authority;
@@ -71,19 +78,23 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a SOCKS proxy
     expect(proxy.seen).toEqual([]);
   });
 
-  it.each(['socks5h', 'socks4a'])('of %s hears nothing of what goes over TLS, which is checked as ever', async (scheme) => {
-    const { port } = secure.address() as AddressInfo;
-    await using proxy = await proxyOf({ leadTo: port });
-    vi.stubEnv('ALL_PROXY', `${scheme}://${proxy.host}`);
-    expect(errorOf(await fetchFrom('https://files.invalid/x'))).toBeUndefined();
-    expect(text()).toBe('over TLS');
-    expect(proxy.seen).toEqual([`${scheme.charAt(5)} files.invalid:443`]);
-    expect(errorOf(await fetchFrom('https://other.invalid/x'))).toMatch(/^tls: TLS with other\.invalid failed/);
-  });
+  it.each(['socks5h', 'socks4a'])(
+    'of %s hears nothing of what goes over TLS, which is checked as ever',
+    async (scheme) => {
+      const { port } = secure.address() as AddressInfo;
+      await using proxy = await proxyOf({ leadTo: port });
+      vi.stubEnv('ALL_PROXY', `${scheme}://${proxy.host}`);
+      expect(errorOf(await fetchFrom('https://files.invalid/x'))).toBeUndefined();
+      expect(text()).toBe('over TLS');
+      expect(proxy.seen).toEqual([`${scheme.charAt(5)} files.invalid:443`]);
+      expect(errorOf(await fetchFrom('https://other.invalid/x'))).toMatch(/^tls: TLS with other\.invalid failed/);
+    },
+  );
 
   it('gets the user and password of its URL, and refuses others', async () => {
     await using proxy = await proxyOf({ credentials: 'me:p@ss' });
-    const ask = async (who: string) => await fetchFrom('http://files.invalid/x', { proxies: { http: `socks5h://${who}${proxy.host}` } });
+    const ask = async (who: string) =>
+      await fetchFrom('http://files.invalid/x', { proxies: { http: `socks5h://${who}${proxy.host}` } });
     expect(errorOf(await ask('me:p%40ss@'))).toBeUndefined();
     expect(proxy.seen).toEqual(['5 files.invalid:80 me']);
     const refusal = `proxy: The proxy ${proxy.host} wants other credentials (status 407)`;
@@ -99,25 +110,37 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a SOCKS proxy
     ['socks4a', 1, /^connect: .*files\.invalid:80: reply 91 of SOCKS$/],
   ])('of %s that replies %d is told from a host that does', async (scheme, reply, message) => {
     await using proxy = await proxyOf({ reply });
-    expect(errorOf(await fetchFrom('http://files.invalid/x', { proxies: { http: `${scheme}://${proxy.host}` } }))).toMatch(message);
+    expect(
+      errorOf(await fetchFrom('http://files.invalid/x', { proxies: { http: `${scheme}://${proxy.host}` } })),
+    ).toMatch(message);
   });
 
   it.each([
-    ['speaks HTTP', Buffer.from('HTTP/1.1 400 Bad\r\n\r\n'), /^proxy: The proxy .* does not speak this version of SOCKS$/],
+    [
+      'speaks HTTP',
+      Buffer.from('HTTP/1.1 400 Bad\r\n\r\n'),
+      /^proxy: The proxy .* does not speak this version of SOCKS$/,
+    ],
     ['says nothing', Buffer.alloc(0), /^proxy: The proxy failed: .* closed the connection/],
     ['stops in the middle', Buffer.from([5, 0, 5]), /^proxy: The proxy failed: .* closed the connection/],
   ])('that %s is named', async (_, says, message) => {
     await using proxy = await proxyOf({ says });
-    expect(errorOf(await fetchFrom('http://files.invalid/x', { proxies: { http: `socks5h://${proxy.host}` } }))).toMatch(message);
+    expect(
+      errorOf(await fetchFrom('http://files.invalid/x', { proxies: { http: `socks5h://${proxy.host}` } })),
+    ).toMatch(message);
   });
 
   it('that is not there, or never answers, fails in time, and nobody is asked directly', async () => {
     const before = plain.requests.length;
     const proxies = { http: 'socks5h://127.0.0.1:1' };
-    expect(errorOf(await fetchFrom(`${plain.origin}/x`, { proxies }))).toMatch(/^proxy: The proxy failed: Could not connect/);
+    expect(errorOf(await fetchFrom(`${plain.origin}/x`, { proxies }))).toMatch(
+      /^proxy: The proxy failed: Could not connect/,
+    );
     await using silent = await rawServer(() => {});
     const other = { http: `socks5h://${silent.host}` };
-    expect(errorOf(await fetchFrom(`${plain.origin}/x`, { proxies: other }))).toMatch(/^proxy: .*did not answer in 1\.5 seconds$/);
+    expect(errorOf(await fetchFrom(`${plain.origin}/x`, { proxies: other }))).toMatch(
+      /^proxy: .*did not answer in 1\.5 seconds$/,
+    );
     expect(plain.requests).toHaveLength(before);
   });
 });

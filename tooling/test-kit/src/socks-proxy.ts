@@ -47,7 +47,11 @@ export async function startSocks(options: TestSocksOptions): Promise<TestSocks> 
   };
 }
 
-async function serve(client: Socket, { leadTo, credentials, reply = 0, says }: TestSocksOptions, seen: string[]): Promise<void> {
+async function serve(
+  client: Socket,
+  { leadTo, credentials, reply = 0, says }: TestSocksOptions,
+  seen: string[],
+): Promise<void> {
   const read = async (length: number): Promise<Buffer> => {
     for (;;) {
       const bytes = client.read(length) as Buffer | null;

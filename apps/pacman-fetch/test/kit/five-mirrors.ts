@@ -23,10 +23,7 @@ const interval = 10;
  * @param kinds - what each of them does
  * @param files - content by path
  */
-export async function startMirrors(
-  kinds: readonly MirrorKind[],
-  files: ReadonlyMap<string, Buffer>,
-): Promise<Mirrors> {
+export async function startMirrors(kinds: readonly MirrorKind[], files: ReadonlyMap<string, Buffer>): Promise<Mirrors> {
   let sent = 0;
   const asked = kinds.map((): string[] => []);
   const listenerOf = (kind: MirrorKind, paths: string[]): RequestListener => {

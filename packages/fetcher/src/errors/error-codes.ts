@@ -35,7 +35,7 @@ export const errorCodes = {
   truncated: { ...ofSource, isAnswer: true, meaning: 'a server ends its answer too early' },
   'too-large': { ...ofSource, hostErrors: 0, meaning: 'the file has more bytes than it may have' },
   'too-slow': { ...ofSource, meaning: 'less comes than the limits ask for, or nothing' },
-  slower: { ...ofSource, hostErrors: 0, meaning: 'others bring more; another one is asked' },
+  slower: { ...ofSource, hostErrors: 0, meaning: 'others bring more; another one has sent the rest' },
   'wrong-size': { ...ofSource, hostErrors: 0, meaning: 'the file has another size than it must have' },
   checksum: { ...ofSource, isOfWorker: false, hostErrors: 0, meaning: 'what came is not what it should be' },
   file: { ...ofFile, meaning: "the destination can't be written" },

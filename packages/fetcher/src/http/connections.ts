@@ -103,7 +103,10 @@ export class Connections {
     const { connectTimeout: timeout } = this.#options;
     const secured = buildConnector(tls);
     const connect: Connector = (options, callback) => {
-      const target = { host: options.hostname, port: Number(options.port) || (options.protocol === 'https:' ? 443 : 80) };
+      const target = {
+        host: options.hostname,
+        port: Number(options.port) || (options.protocol === 'https:' ? 443 : 80),
+      };
       connectBySocks(target, { proxy, timeout, lookup: this.#lookup, lookupHost: how.lookup }).then(
         (socket) => {
           if (options.protocol === 'https:') secured({ ...options, httpSocket: socket }, callback);

@@ -47,7 +47,8 @@ function address5(host: string): Buffer {
 
 function counted(text: string): Buffer {
   const bytes = Buffer.from(text);
-  if (bytes.length > 255) throw new TransferFailure('proxy', 'SOCKS has 255 bytes at most for a user, a password or a name');
+  if (bytes.length > 255)
+    throw new TransferFailure('proxy', 'SOCKS has 255 bytes at most for a user, a password or a name');
   return Buffer.concat([Buffer.from([bytes.length]), bytes]);
 }
 
