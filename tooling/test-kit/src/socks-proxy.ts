@@ -21,7 +21,7 @@ export interface TestSocksOptions {
   readonly says?: Buffer;
 }
 
-/** Starts one of version 4, 4A and 5. It answers a byte at a time, as a network may. */
+/** Starts one of version 4, 4A and 5. */
 export async function startSocks(options: TestSocksOptions): Promise<TestSocks> {
   const seen: string[] = [];
   const sockets = new Set<Socket>();
@@ -47,59 +47,25 @@ export async function startSocks(options: TestSocksOptions): Promise<TestSocks> 
   };
 }
 
-async function serve(
-  client: Socket,
-  { leadTo, credentials, reply = 0, says }: TestSocksOptions,
-  seen: string[],
-): Promise<void> {
-  const read = async (length: number): Promise<Buffer> => {
-    for (;;) {
-      const bytes = client.read(length) as Buffer | null;
-      if (bytes !== null) return bytes;
-      await new Promise((resolve) => client.once('readable', resolve));
-    }
-  };
-  const untilZero = async (): Promise<string> => {
-    let text = '';
-    for (let byte = await read(1); byte[0] !== 0; byte = await read(1)) text += byte.toString('latin1');
-    return text;
-  };
-  const say = async (...bytes: readonly number[]): Promise<void> => {
-    for (const byte of bytes) await new Promise((resolve) => client.write(Buffer.from([byte]), resolve));
-  };
+/** What was asked for, and what is answered. */
+interface Asked {
+  readonly version: 4 | 5;
+  readonly target: string;
+  readonly user: string;
+  readonly answer: readonly number[];
+}
+
+async function serve(client: Socket, options: TestSocksOptions, seen: string[]): Promise<void> {
+  const { leadTo, reply = 0, says } = options;
   if (says !== undefined) {
     client.end(says);
     return;
   }
-  const [version] = await read(1);
-  let user = '';
-  let target: string;
-  if (version === 4) {
-    const [, high = 0, low = 0, ...address] = await read(7);
-    user = await untilZero();
-    const isNamed = address[0] === 0 && address[1] === 0 && address[2] === 0;
-    target = `${isNamed ? await untilZero() : address.join('.')}:${high * 256 + low}`;
-    seen.push(`4 ${target} ${user}`.trim());
-    await say(0, reply === 0 ? 90 : 91, 0, 0, 0, 0, 0, 0);
-  } else {
-    const offered = [...(await read((await read(1))[0] ?? 0))];
-    const method = credentials === undefined ? 0 : 2;
-    await say(5, offered.includes(method) ? method : 0xff);
-    if (!offered.includes(method)) throw new Error('no such method');
-    if (credentials !== undefined) {
-      await read(1);
-      user = (await read((await read(1))[0] ?? 0)).toString();
-      const password = (await read((await read(1))[0] ?? 0)).toString();
-      await say(1, Number(`${user}:${password}` !== credentials));
-      if (`${user}:${password}` !== credentials) throw new Error('wrong password');
-    }
-    const [, , , kind] = await read(4);
-    const bytes = await read(kind === 1 ? 4 : kind === 4 ? 16 : ((await read(1))[0] ?? 0));
-    const [high = 0, low = 0] = await read(2);
-    target = `${kind === 1 ? bytes.join('.') : kind === 4 ? bytes.toString('hex') : bytes.toString()}:${high * 256 + low}`;
-    seen.push(`5 ${target} ${user}`.trim());
-    await say(5, reply, 0, 3, 3, 97, 98, 99, 0, 80);
-  }
+  const talk = new Talk(client);
+  const [first] = await talk.read(1);
+  const { version, target, user, answer } = first === 4 ? await asked4(talk, reply) : await asked5(talk, options);
+  seen.push(`${version} ${target} ${user}`.trim());
+  await talk.say(...answer);
   if (reply !== 0) {
     client.end();
     return;
@@ -107,4 +73,80 @@ async function serve(
   const upstream = connect(leadTo, '127.0.0.1');
   upstream.on('error', () => upstream.destroy());
   upstream.pipe(client).pipe(upstream);
+}
+
+async function asked4(talk: Talk, reply: number): Promise<Asked> {
+  const [, high = 0, low = 0, ...address] = await talk.read(7);
+  const user = await talk.untilZero();
+  const isNamed = address.slice(0, 3).every((byte) => byte === 0);
+  const host = isNamed ? await talk.untilZero() : address.join('.');
+  const answer = [0, reply === 0 ? 90 : 91, 0, 0, 0, 0, 0, 0];
+  return { version: 4, target: `${host}:${high * 256 + low}`, user, answer };
+}
+
+async function asked5(talk: Talk, { credentials, reply = 0 }: TestSocksOptions): Promise<Asked> {
+  const offered = new Set(await talk.counted());
+  const method = credentials === undefined ? 0 : 2;
+  await talk.say(5, offered.has(method) ? method : 0xff);
+  if (!offered.has(method)) throw new Error('no such method');
+  const user = credentials === undefined ? '' : await userOf(talk, credentials);
+  const [, , , kind] = await talk.read(4);
+  const host = await hostOf(talk, kind);
+  const [high = 0, low = 0] = await talk.read(2);
+  // It names what it connected from.
+  const answer = [5, reply, 0, 3, 3, 97, 98, 99, 0, 80];
+  return { version: 5, target: `${host}:${high * 256 + low}`, user, answer };
+}
+
+async function userOf(talk: Talk, credentials: string): Promise<string> {
+  await talk.read(1);
+  const user = (await talk.counted()).toString();
+  const isRight = `${user}:${(await talk.counted()).toString()}` === credentials;
+  await talk.say(1, Number(!isRight));
+  if (!isRight) throw new Error('wrong password');
+  return user;
+}
+
+async function hostOf(talk: Talk, kind: number | undefined): Promise<string> {
+  if (kind === 1) return (await talk.read(4)).join('.');
+  return kind === 4 ? (await talk.read(16)).toString('hex') : (await talk.counted()).toString();
+}
+
+/** What is heard from a client and said to it. */
+class Talk {
+  readonly #client: Socket;
+
+  constructor(client: Socket) {
+    this.#client = client;
+  }
+
+  async read(length: number): Promise<Buffer> {
+    for (;;) {
+      const bytes = this.#client.read(length) as Buffer | null;
+      if (bytes !== null) return bytes;
+      await new Promise((resolve) => {
+        this.#client.once('readable', resolve);
+      });
+    }
+  }
+
+  /** Bytes behind their number. */
+  async counted(): Promise<Buffer> {
+    return await this.read((await this.read(1))[0] ?? 0);
+  }
+
+  async untilZero(): Promise<string> {
+    let text = '';
+    for (let byte = await this.read(1); byte[0] !== 0; byte = await this.read(1)) text += byte.toString('latin1');
+    return text;
+  }
+
+  /** A byte at a time, as a network may. */
+  async say(...bytes: readonly number[]): Promise<void> {
+    for (const byte of bytes) {
+      await new Promise((resolve) => {
+        this.#client.write(Buffer.from([byte]), resolve);
+      });
+    }
+  }
 }

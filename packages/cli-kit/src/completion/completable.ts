@@ -12,7 +12,7 @@ export interface Completable {
   /** Commands that list such words as well, one a line: a program and its arguments, of plain words. */
   readonly listedBy?: readonly string[];
   /** The program whose own arguments follow `--`. */
-  readonly behind?: string;
+  readonly behind?: string | undefined;
 }
 
 /** A program that completion scripts are made for. */

@@ -26,8 +26,8 @@ export function fishCompletion(completed: Completed): string {
       const when = one === program ? `not ${isCommand}` : `${isCommand} ${one.name}`;
       const from = commands.length === 0 ? start : `${start} -n '${when}'`;
       const words = one.offers.length === 0 ? [] : [`${from} -a '${one.offers.join(' ')}'`];
-      const lists = (one.listedBy ?? []).map((listing) => `${from} -a '(${listing} 2>/dev/null)'`);
-      return [...words, ...lists, ...behindLine(one)].concat(
+      const listed = (one.listedBy ?? []).map((listing) => `${from} -a '(${listing} 2>/dev/null)'`);
+      return [...words, ...listed, ...behindLine(one)].concat(
         Object.entries(one.options).map(([long, option]) => `${from} ${optionWords(long, option)}`),
       );
     }),

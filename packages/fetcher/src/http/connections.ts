@@ -1,5 +1,6 @@
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { DEFAULT_CIPHERS } from 'node:tls';
+import { callbackify, promisify } from 'node:util';
 
 import { basicCredentials } from './basic.js';
 import { guardedLookup } from './link-local.js';
@@ -8,7 +9,7 @@ import { checkServerIdentity } from './server-identity.js';
 import { sharedLookup } from './shared-lookup.js';
 import { connectBySocks, isSocks } from './socks.js';
 import { Tunnel } from './tunnel.js';
-import { Agent, buildConnector, type Connector, type Dispatcher, ProxyAgent } from './undici.js';
+import { Agent, buildConnector, type Connector, type ConnectorOptions, type Dispatcher, ProxyAgent } from './undici.js';
 
 /** How connections are made. */
 export interface ConnectionOptions {
@@ -96,25 +97,21 @@ export class Connections {
 
   #behind(
     proxy: URL,
-    { protocol }: URL,
+    { protocol: scheme }: URL,
     how: { readonly use: ConnectionUse; readonly lookup: LookupFunction },
   ): Dispatcher {
-    const { connect: tls, ...common } = this.#common(protocol === 'https:', how);
+    const { connect: tls, ...common } = this.#common(scheme === 'https:', how);
     const { connectTimeout: timeout } = this.#options;
     const secured = buildConnector(tls);
-    const connect: Connector = (options, callback) => {
-      const target = {
-        host: options.hostname,
-        port: Number(options.port) || (options.protocol === 'https:' ? 443 : 80),
-      };
-      connectBySocks(target, { proxy, timeout, lookup: this.#lookup, lookupHost: how.lookup }).then(
-        (socket) => {
-          if (options.protocol === 'https:') secured({ ...options, httpSocket: socket }, callback);
-          else callback(null, socket);
-        },
-        (error: unknown) => callback(error as Error, null),
-      );
+    const open = async (options: ConnectorOptions): Promise<Socket> => {
+      const { hostname, protocol, port } = options;
+      const target = { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+      const socket = await connectBySocks(target, { proxy, timeout, lookup: this.#lookup, lookupHost: how.lookup });
+      if (protocol !== 'https:') return socket;
+      const secure = promisify<ConnectorOptions, Socket>(secured as (...all: unknown[]) => void);
+      return await secure({ ...options, httpSocket: socket });
     };
+    const connect = callbackify(open) as unknown as Connector;
     return new Agent({ ...common, connect });
   }
 

@@ -15,5 +15,7 @@ Object.assign(Dispatcher.prototype, { connect, request });
 
 /** What makes a connection. */
 export type Connector = buildConnector.connector;
+/** What it is told. */
+export type ConnectorOptions = buildConnector.Options;
 
 export { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent };

@@ -30,7 +30,7 @@ function raced({ mayBeginAnew = true } = {}) {
 
 /** A source sends some of the file, from where it is. */
 const send = (runner: Runner, bytes: number): void => {
-  runner.write(file.subarray(runner.position, runner.position + bytes));
+  void runner.write(file.subarray(runner.position, runner.position + bytes));
 };
 const start = (runner: Runner, isAppended: boolean, odd: object = {}): void => {
   runner.begin(isAppended);
