@@ -81,7 +81,8 @@ function signatureEnd(
   { source, host, refusal }: SignatureCircumstances,
 ): SignatureEnd {
   const { part, local } = job;
-  if (refusal !== undefined) return unsigned(job, refusal, host);
+  // A full disk is no fault of the server's.
+  if (refusal !== undefined) return unsigned(job, refusal, undefined);
   if (said.type === 'signature-unchanged') return { outcome: { status: 'unchanged' }, lastModified: null };
   if (said.type === 'signature-failed') return unsigned(job, local.failure(source) ?? sourceError(said, host), host);
   if (part.size !== said.size) throw sizeLie(part, said.size);
@@ -92,7 +93,9 @@ function signatureEnd(
 /** @throws FetcherError if it is required */
 function unsigned({ request }: SignatureJob, why: FetcherError, host: string | undefined): SignatureEnd {
   const { code, path, status, cause } = why;
-  const error = new FetcherError(code, `signature: ${why.message}`, { host, path, status, cause });
+  const isOwn = code === 'file' || code === 'disk-full';
+  const text = isOwn ? `the signature could not be written: ${why.message}` : `signature: ${why.message}`;
+  const error = new FetcherError(code, text, { host, path, status, cause, hint: why.hint });
   if (!request.optional) throw error;
   return { outcome: isMissing(error) ? { status: 'absent' } : { status: 'failed', error }, lastModified: null };
 }
