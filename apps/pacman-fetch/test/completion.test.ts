@@ -1,8 +1,8 @@
 /* Completion, asked of the shells themselves. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 
 import { missing, offersIn, runProgram, temporaryFolder, typedInZsh } from '@sb/test-kit';
-import { describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { commands } from '../src/commands/table.js';
 import { completedProgram } from '../src/commands/completed.js';
@@ -47,6 +47,59 @@ describe.skipIf(missing('linux'))('completion', () => {
     ] as const;
     expect(await typedInZsh(await script('zsh'), lines)).toEqual(lines.map(([, shown]) => shown));
   }, 40_000);
+
+  describe('of what pacman knows', () => {
+    const folder = temporaryFolder();
+    /** What a name does that a shell takes for a command. */
+    const made = folder.file('made');
+    beforeEach(() => {
+      const names = `printf '%s\\n' vim vifm nano '$(touch ${made})'`;
+      const listing = `case $1 in -Slq) ${names} ;; -Sgq) echo base-devel ;; esac`;
+      writeFileSync(folder.file('pacman'), `#!/bin/sh\n${listing}\n`, { mode: 0o755 });
+      writeFileSync(folder.file('pacman-conf'), "#!/bin/sh\nprintf '%s\\n' core extra\n", { mode: 0o755 });
+      vi.stubEnv('PATH', `${folder.path}:${process.env['PATH']}`);
+    });
+    afterEach(() => vi.unstubAllEnvs());
+    afterAll(() => folder[Symbol.dispose]());
+
+    it.each(
+      (['bash', 'fish'] as const).flatMap((shell) => [
+        { shell, words: ['prefetch', 'vi'], expected: ['vim', 'vifm'], others: ['nano', 'core'] },
+        { shell, words: ['prefetch', 'base'], expected: ['base-devel'], others: ['vim'] },
+        { shell, words: ['prefetch', '--'], expected: ['--needed', '--config'], others: ['vim'] },
+        { shell, words: ['refresh', ''], expected: ['core', 'extra'], others: ['vim'] },
+        { shell, words: ['prefetch', '$'], expected: [], others: ['vim'] },
+      ]),
+    )('offers it in $shell for $words', async ({ shell, words, expected, others }) => {
+      const offered = await offersIn(shell, await script(shell), ['pacman-fetch', ...words]);
+      expect(offered).toEqual(expect.arrayContaining(expected));
+      for (const other of others) expect(offered).not.toContain(other);
+      expect(existsSync(made)).toBe(false);
+    });
+
+    // What pacman's own completion would do, said by a stand-in: what it is told is what counts.
+    it('hands what follows "pacman --" to pacman’s own completion', async () => {
+      const bash = [
+        '_command_offset() { COMPREPLY=("told-$1-$COMP_CWORD-${COMP_WORDS[*]}"); }',
+        await script('bash'),
+      ].join('\n');
+      const line = ['pacman-fetch', 'pacman', '--', '-S', 'vi'];
+      expect(await offersIn('bash', bash, line)).toContain('told-0-2-pacman -S vi');
+      const fish = `complete -e -c pacman; complete -c pacman -f -a '(echo vim-of-(commandline -opc)[2])'\n${await script('fish')}`;
+      expect(await offersIn('fish', fish, line)).toContain('vim-of--S');
+    });
+
+    it('does all of that in a zsh that someone types in', async () => {
+      const lines = [
+        ['pacman-fetch prefetch vif', 'vifm'],
+        ['pacman-fetch refresh ext', 'extra'],
+        ['pacman-fetch pacman -- -S own', 'own-of-pacman'],
+      ] as const;
+      const own = '_own() { compadd -- $words[1]-$words[2] own-of-$words[1] }; compdef _own pacman';
+      expect(await typedInZsh(`${await script('zsh')}\n${own}`, lines)).toEqual(lines.map(([, shown]) => shown));
+      expect(existsSync(made)).toBe(false);
+    }, 40_000);
+  });
 
   it.each(shells)('for %s parses, and names every command and every option', async (shell) => {
     using folder = temporaryFolder();

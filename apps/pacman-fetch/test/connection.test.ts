@@ -10,6 +10,7 @@ import {
   missing,
   runProgram,
   silentResolver,
+  startSocks,
   temporaryFolder,
 } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -235,10 +236,28 @@ describe.skipIf(missing('root', 'linux', 'openssl'))('a proxy', () => {
     expect(proxy.seen).toEqual([]);
   });
 
-  it('of another kind is refused', async () => {
-    const { status, stderr } = await fetch(`${mirror.origin}/x`, [], { http_proxy: 'socks5://127.0.0.1:1' });
+  it.each(['socks5h', 'socks4a'])('of %s leads to the mirror, whose name it looks up', async (scheme) => {
+    const { port } = new URL(mirror.origin);
+    await using socks = await startSocks({ leadTo: Number(port) });
+    const all = { all_proxy: `${scheme}://${socks.host}` };
+    expect(await fetch('http://mirror.invalid/x', [], all)).toMatchObject({ isWhole: true });
+    expect(socks.seen).toEqual([`${scheme.charAt(5)} mirror.invalid:80`]);
+    expect(await fetch('http://mirror.invalid/x', [])).toMatchObject({ status: 1, isWhole: false });
+  });
+
+  it('of SOCKS that wants another password says so', async () => {
+    await using socks = await startSocks({ leadTo: 1, credentials: 'me:right' });
+    const env = { all_proxy: `socks5h://me:geheim@${socks.host}` };
+    const { status, stderr } = await fetch(`${mirror.origin}/x`, [], env);
     expect(status).toBe(1);
-    expect(stderr).toContain('Only http and https proxies are possible, not socks5');
+    expect(stderr).toContain('wants other credentials');
+    expect(stderr).not.toContain('geheim');
+  });
+
+  it('of another kind is refused', async () => {
+    const { status, stderr } = await fetch(`${mirror.origin}/x`, [], { http_proxy: 'ftp://127.0.0.1:1' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('Only http, https and SOCKS proxies are possible, not ftp');
   });
 });
 

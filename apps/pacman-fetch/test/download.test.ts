@@ -318,7 +318,7 @@ describe.skipIf(missing('root', 'linux'))('a failed download', () => {
   it('names a host that does not resolve', async () => {
     const { status, stderr } = await runFetch(['--config', config, '-o', folder.file('x'), 'http://nohost.invalid/x']);
     expect(status).toBe(1);
-    expect(stderr).toContain('Could not resolve host: nohost.invalid');
+    expect(stderr).toContain('from nohost.invalid : Its name is not known to any name server (ENOTFOUND)\n');
     expect(existsSync(folder.file('x'))).toBe(false);
   });
 

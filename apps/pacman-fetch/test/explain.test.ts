@@ -100,10 +100,12 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
 
   it('says that a proxy can not be used by our worker, and which port a command has for it', async () => {
     write(['DownloadUser = nobody'], []);
-    const env = { http_proxy: 'socks5://user:secret@p.example:9050' };
+    const env = { http_proxy: 'ftp://user:secret@p.example:9050' };
     const { status, stdout, stderr } = await explain(env);
     expect({ status, stderr }).toEqual({ status: 3, stderr: '' });
-    expect(stdout).toContain('It would not be started: Only http and https proxies are possible, not socks5');
+    expect(unwrapped(stdout)).toContain(
+      'It would not be started: Only http, https and SOCKS proxies are possible, not ftp',
+    );
     expect(unwrapped(stdout)).toContain('connect_tcp: 80, 443, 8080, 8443, 9050; UDP: not restricted\n');
     write(['DownloadUser = nobody'], ['XferCommand = /usr/bin/curl -fLo %o %u']);
     expect((await explain(env)).status).toBe(0);

@@ -56,7 +56,7 @@ describe('a fetcher is not made with', () => {
     ['no rules', { sandbox: { seccomp: { rules: undefined } } }, 'options.sandbox.seccomp.rules', 'Leave the option'],
     ['proxies.htpp', { proxies: { htpp: 'http://a' } }, 'options.proxies.htpp', 'Did you mean "http"?'],
     ['proxies.https: undefined', { proxies: { https: undefined } }, 'options.proxies.https', 'Leave the option out'],
-    ['a proxy of another kind', { proxies: { http: 'socks5://a' } }, 'options.proxies.http', 'http or https proxy'],
+    ['a proxy of another kind', { proxies: { http: 'ftp://a' } }, 'options.proxies.http', 'http, https, socks5h'],
   ])('%s', (_, options, path, hint) => {
     expect(() => createFetcher({ user: 'nobody', ...options })).toThrow(refusal(path, hint));
   });

@@ -54,7 +54,9 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('a disk', () =
   it('that has no room for another name says so', async () => {
     // The root of the file system, and two files.
     await using disk = await privateDisk(folder.file('disk'), 'nr_inodes=3,size=2m,mode=755');
-    const full = expect.stringMatching(/^disk-full: .*\/b\.part can't be written: ENOSPC$/);
+    const full = expect.stringMatching(
+      /^disk-full: .*\/b\.part can't be written: no space left on the disk \(ENOSPC\)$/,
+    );
     expect(await download(disk)).toEqual(['done', 'done', full]);
     expect(readdirSync(disk.outside).sort()).toEqual(['a', 'large']);
   });
@@ -63,7 +65,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('a disk', () =
     await using disk = await privateDisk(folder.file('disk'), 'size=2m,mode=755');
     writeFileSync(join(disk.outside, 'large.part'), 'begun');
     disk.remount('ro');
-    const refused = expect.stringMatching(/^file: .*\.part can't be written: EROFS$/);
+    const refused = expect.stringMatching(/^file: .*\.part can't be written: the file system is read-only \(EROFS\)$/);
     expect(await download(disk)).toEqual([refused, refused, refused]);
     expect(server.requests).toEqual([]);
     expect(statSync(join(disk.outside, 'large.part')).size).toBe(5);

@@ -102,7 +102,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a download', () => {
     const request = { sources: [`${server.origin}/x`], to: folder.file('folder') };
     const { mkdirSync, symlinkSync } = await import('node:fs');
     mkdirSync(folder.file('folder'));
-    expect(errorOf(await fetchOne(request))).toMatch(/^file: .*could not be finished: E/);
+    expect(errorOf(await fetchOne(request))).toMatch(/^file: .*could not be finished: it is a folder \(EISDIR\)/);
     symlinkSync('/etc/passwd', folder.file('x.part'));
     expect(errorOf(await fetchOne({ ...request, to: folder.file('x') }))).toMatch(/^file: .*ELOOP/);
   });

@@ -77,7 +77,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('while a file is download
       mkdirSync(cache('x'));
       writeFileSync(cache('x/theirs'), 'theirs');
     });
-    expect(error).toMatch(/^file: .*\/x\.part could not be finished: EISDIR$/);
+    expect(error).toMatch(/^file: .*\/x\.part could not be finished: it is a folder \(EISDIR\)$/);
     expect(readFileSync(cache('x/theirs'), 'utf8')).toBe('theirs');
     expect(readFileSync(cache('x.part'), 'latin1')).toBe(content);
   });
@@ -137,7 +137,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('an ordinary user', () =>
     ];
     const prefix = ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups'];
     expect(await runBatch({ requests, options: { parallel: 2 }, prefix })).toEqual([
-      expect.stringMatching(/^file: .*could not be finished: EACCES$/),
+      expect.stringMatching(/^file: .*could not be finished: permission denied \(EACCES\)$/),
       expect.stringMatching(/^http: .*404$/),
     ]);
     expect(readFileSync(cache('x.part'), 'latin1')).toBe(content);

@@ -162,17 +162,14 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a slow mirror', () => {
     expect(slow.requests).toHaveLength(1);
   });
 
-  it('is gone back to where no other one has the file', async () => {
+  it('goes on while another one is asked, and brings the file where no other one has it', async () => {
     await using fast = await fileServer({ '/first': content });
     await using slow = await slowServer(400_000);
     await using fetcher = fetcherFor({ parallel: 1, limits: { ...limits, slowPercent: 90 } });
     const [, outcome] = await fetcher.download([from('first', fast), from('x', slow, fast)]);
     expect(outcome).toMatchObject({ status: 'done', source: `${slow.origin}/x` });
-    expect(outcome?.failures.map(({ code, host }) => [code, host])).toEqual([
-      ['slower', slow.host],
-      ['http', fast.host],
-    ]);
+    expect(outcome?.failures.map(({ code, host }) => [code, host])).toEqual([['http', fast.host]]);
     expect(readFileSync(folder.file('x'), 'latin1')).toBe(content);
-    expect(slow.requests[1]).toMatch(/range: bytes=\d{4,}-/);
+    expect(slow.requests).toHaveLength(1);
   });
 });

@@ -155,9 +155,9 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a proxy', () 
   });
 
   it('that can not be used is refused before anything is done, and not shown', async () => {
-    vi.stubEnv('all_proxy', 'socks5://me:geheim@127.0.0.1:1');
+    vi.stubEnv('all_proxy', 'ftp://me:geheim@127.0.0.1:1');
     const error: unknown = await fetchFrom('http://files.invalid/x').catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'invalid-request', message: /^Only http and https proxies.*socks5$/ });
+    expect(error).toMatchObject({ code: 'invalid-request', message: /^Only http, https and SOCKS proxies.*ftp$/ });
     expect(readdirSync(folder.path)).not.toContain(`file-${count}.part`);
     await expect(fetchFrom('http://x/', { proxies: { http: 'http://geheim:99999' } })).rejects.toThrow(/no URL$/);
   });

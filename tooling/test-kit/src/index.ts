@@ -20,6 +20,7 @@ export { type TemporaryFolder, temporaryFolder } from './temporary.js';
 export { type SilentResolver, silentResolver } from './silent-resolver.js';
 export { pairsOf, someOf, valuesOf } from './some-of.js';
 export { type SmallDisk, smallDisk } from './small-disk.js';
+export { startSocks, type TestSocks, type TestSocksOptions } from './socks-proxy.js';
 export { isReachable, reachableProgram, stage } from './stage.js';
 export { World } from './world.js';
 export { parseProbe, probeArguments, type ProbeResult } from '@sb/probe';

@@ -14,8 +14,8 @@ const program: Completable = { name: 'pacman-fetch', about: '', options: oneFile
  */
 export async function completedProgram(commands: Commands): Promise<Completed> {
   const loaded = Object.entries(commands).map(async ([name, entry]): Promise<Completable> => {
-    const { options, offers = [] } = await entry.load();
-    return { name, about: entry.about, options: { ...options, ...helpOption }, offers };
+    const { options, offers = [], listedBy = [], behind } = await entry.load();
+    return { name, about: entry.about, options: { ...options, ...helpOption }, offers, listedBy, behind };
   });
   const printedBy = (shell: string) => `pacman-fetch completion ${shell}`;
   return { program, commands: await Promise.all(loaded), printedBy, runs: false };

@@ -25,6 +25,7 @@ download: what it still needs, "pacman-fetch xfer" brings.
 "pacman-fetch -Syu" is short for "pacman-fetch pacman -- -Syu".
 Exit status: that of pacman; before it 1 a download failed, 2 configuration,
 3 the sandbox, 4 files.`,
+  behind: 'pacman',
   options: { cacert, quiet, json },
   async run(parsed) {
     const args = parsed.operands;

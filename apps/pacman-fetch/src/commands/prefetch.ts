@@ -15,6 +15,8 @@ cache folder: in parallel, with signatures, and checked by size and SHA-256.
 The pacman that follows then downloads nothing.
 Exit status: 0 done, 1 a download failed or pacman refuses the targets,
 2 configuration, 3 the sandbox, 4 files.`,
+  // As pacman's own completion has them: packages, and groups.
+  listedBy: ['pacman -Slq', 'pacman -Sgq'],
   options: {
     sysupgrade: { short: 'u', about: 'what an upgrade of everything needs' },
     needed: { about: 'nothing of what is installed and up to date' },

@@ -11,6 +11,7 @@ export const refreshCommand: Subcommand = {
 only what has changed, and with their signatures where SigLevel asks for any.
 Exit status: 0 done, 1 a download failed or pacman can't use what came,
 2 configuration, 3 the sandbox, 4 files.`,
+  listedBy: ['pacman-conf --repo-list'],
   options: {
     files: { short: 'F', about: 'the lists of files, as pacman -Fy' },
     force: { short: 'f', about: "also what hasn't changed, as pacman -Syy" },

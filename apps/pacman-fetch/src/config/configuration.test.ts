@@ -118,7 +118,12 @@ describe('our own file', () => {
     ]);
     await expect(loadConfiguration({ config })).rejects.toMatchObject({ kind: 'sandbox' });
     writeOwn('SandboxUser = root');
-    expect(await problems()).toEqual([[expect.stringContaining('uid 0') as string, undefined]]);
+    expect(await problems()).toEqual([
+      [
+        `${at(2)} SandboxUser = root is root, as whom nothing is downloaded`,
+        'Name a user without privileges: alpm, where that one exists.',
+      ],
+    ]);
   });
 
   it('tells of everything at once, in both files', async () => {

@@ -24,9 +24,16 @@ export function userProblems(key: string, { text, origin }: Value): readonly Pro
     if (!isSandboxError(error)) throw error;
     const place = origin.kind === 'file' ? origin : undefined;
     const meant = nearest(text, localUsers());
+    const isRoot = text === 'root' || /^0+$/.test(text);
+    if (isRoot)
+      return [
+        { place, what: `${key} = ${text} is root, as whom nothing is downloaded`, hint: notRoot, isAboutUser: true },
+      ];
     return [{ place, what: `${key} = ${text}: ${error.message}`, hint: suggestion(meant), isAboutUser: true }];
   }
 }
+
+const notRoot = 'Name a user without privileges: alpm, where that one exists.';
 
 /** Bytes of /etc/passwd; a large one has 100 KB. */
 const maxUsers = 4 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { errorCode, isFolderLost, lostFolder } from '@sb/core';
+import { errorCode, isFolderLost, lostFolder, systemReason } from '@sb/core';
 import { filesClause, isFilesError } from '@sb/files';
 
 import { type FileText, FileTexts } from './file-text.js';
@@ -147,7 +147,12 @@ class Reader {
       return;
     }
     if (isFolderLost(error)) this.#refuse(from, `${what} ${lostFolder.what}`, lostFolder.hint);
-    else this.#refuse(from, `${what} ${message}`, hintFor(code, from));
+    else
+      this.#refuse(
+        from,
+        `${what} ${code?.startsWith('E') === true ? systemReason(error) : message}`,
+        hintFor(code, from),
+      );
     this.#isOver = code?.startsWith('E') !== true;
   }
 

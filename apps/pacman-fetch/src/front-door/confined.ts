@@ -15,6 +15,7 @@ import { redirectPortsOf } from '../one-file/request.js';
 import { optionsUser } from '../one-file/run.js';
 import { parseUrl } from '../url.js';
 import { userAgent } from '../user-agent.js';
+import { mirrorsOf } from './mirrors-of.js';
 
 type FetchCommand = Extract<Command, { kind: 'fetch' }>;
 
@@ -54,7 +55,7 @@ export async function confineFor(command: FetchCommand, descriptors: number): Pr
     ...(certificates === undefined ? {} : { certificates }),
     ...(redirectPorts === undefined ? {} : { redirectPorts }),
   };
-  const files = new OneAfterAnother(request, aheadLimits(configuration));
+  const files = new OneAfterAnother(request, aheadLimits(configuration), mirrorsOf(configuration));
   const base: SandboxOptions | undefined = sandboxOptions(settings, {
     program: 'self',
     user: optionsUser(user),

@@ -8,6 +8,10 @@ export interface Subcommand {
   readonly operands?: string;
   /** Words that may follow the options, for completions. */
   readonly offers?: readonly string[];
+  /** Commands that list such words, one a line, for completions. */
+  readonly listedBy?: readonly string[];
+  /** The program whose own arguments follow `--`, for completions. */
+  readonly behind?: string;
   /** What it does: lines of at most 80 columns, without a line feed at the end. */
   readonly about: string;
   /** Beside `-h, --help`, which every command has. */

@@ -107,12 +107,18 @@ function unconditional(request: DownloadRequest): DownloadRequest {
   return { ...request, ifModifiedSince: false };
 }
 
+const folderHints: Readonly<Record<string, string>> = {
+  EACCES: 'Run it as root.',
+  EROFS: 'Mount the file system read-write, or set another DBPath.',
+  ENOSPC: 'Make room on the disk.',
+};
+
 function makeFolder(folder: string): void {
   try {
     ensureFolder(folder).close();
   } catch (error) {
     if (isFilesError(error)) throw new FetchError('file', filesClause(error), error.hint);
-    const hint = errorCode(error) === 'EACCES' ? 'Run it as root.' : undefined;
+    const hint = folderHints[errorCode(error) ?? ''];
     throw new FetchError('file', `${folder} can't be made: ${systemReason(error)}`, hint);
   }
 }

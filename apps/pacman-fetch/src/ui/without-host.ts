@@ -9,6 +9,10 @@ const beginnings = [
 export function withoutHost(reason: string, host: string): string {
   if (reason.startsWith(`${host}: `)) return reason.slice(host.length + 2);
   if (reason.startsWith(`${host} `)) return `The server${reason.slice(host.length)}`;
+  const name = host.replace(/:\d+$/, '');
+  if (reason.startsWith(`Could not resolve host: ${name}`)) {
+    return `Its name is not known to any name server${reason.slice(`Could not resolve host: ${name}`.length)}`;
+  }
   for (const [before, after] of beginnings) {
     if (reason.startsWith(`${before}${host}`)) return `${after}${reason.slice(before.length + host.length)}`;
   }

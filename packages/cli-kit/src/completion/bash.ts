@@ -17,7 +17,7 @@ ${name}() {
   local IFS=$' \\t\\n' cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} command= inline= at
   for ((at = 1; at < COMP_CWORD; at++)); do
     [[ \${COMP_WORDS[at]} == -- ]] || continue
-${runs ? behind(name) : ''}    return
+${runs ? behind(name) : behindCommands(commands)}    return
   done
   # --option=value arrives as three words.
   [[ $prev == = ]] && prev=\${COMP_WORDS[COMP_CWORD - 2]} inline=1
@@ -29,7 +29,7 @@ ${all.flatMap((one) => valueCases(name, one)).join('\n')}
 ${all.map((one) => wordsCase(name, one)).join('\n')}
   esac
 }
-${name}_offer() {
+${commands.some(({ listedBy = [] }) => listedBy.length > 0) ? listFunction(name) : ''}${name}_offer() {
   local IFS=$'\\n'
   COMPREPLY=($(compgen "$@" -- "$cur"))
 }
@@ -46,6 +46,25 @@ function behind(name: string): string {
       ${name}_offer -c
     else
       ${name}_offer -f
+    fi
+`;
+}
+
+/** The completion of the program whose arguments follow a command and `--`. */
+function behindCommands(commands: readonly Completable[]): string {
+  const cases = commands.flatMap(({ name, behind: other }) =>
+    other === undefined ? [] : `      ${name}) set -- ${other} ;;\n`,
+  );
+  if (cases.length === 0) return '';
+  return `\
+    set --
+    case \${COMP_WORDS[1]} in
+${cases.join('')}    esac
+    if (($# == 1)) && declare -F _command_offset >/dev/null; then
+      COMP_WORDS=("$1" "\${COMP_WORDS[@]:at + 1}")
+      COMP_CWORD=$((COMP_CWORD - at)) COMP_LINE="\${COMP_WORDS[*]}"
+      COMP_POINT=\${#COMP_LINE}
+      _command_offset 0
     fi
 `;
 }
@@ -76,9 +95,22 @@ function valueCases(name: string, { name: command, options }: Completable): read
     });
 }
 
-function wordsCase(name: string, { name: command, options, offers }: Completable): string {
+function wordsCase(name: string, { name: command, options, offers, listedBy = [] }: Completable): string {
   const longs = Object.keys(options).map((long) => `--${long}`);
-  return `    ${command === '' ? "''" : command}) ${name}_offer ${wordList([...offers, ...longs])} ;;`;
+  const lists = listedBy.map((words) => `; ${name}_list ${words}`).join('');
+  return `    ${command === '' ? "''" : command}) ${name}_offer ${wordList([...offers, ...longs])}${lists} ;;`;
+}
+
+/** compgen(1) would expand what is listed, commands in it included; names of packages are somebody else's. */
+function listFunction(name: string): string {
+  return `\
+${name}_list() {
+  local one
+  while IFS= read -r one; do
+    [[ $one == "$cur"* ]] && COMPREPLY+=("$one")
+  done < <("$@" 2>/dev/null)
+}
+`;
 }
 
 /** compgen(1) splits at the IFS, which is a line end here, so that names with blanks stay whole. */

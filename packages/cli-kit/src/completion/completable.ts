@@ -9,6 +9,10 @@ export interface Completable {
   readonly options: Options;
   /** Words other than options. */
   readonly offers: readonly string[];
+  /** Commands that list such words as well, one a line: a program and its arguments, of plain words. */
+  readonly listedBy?: readonly string[];
+  /** The program whose own arguments follow `--`. */
+  readonly behind?: string | undefined;
 }
 
 /** A program that completion scripts are made for. */

@@ -1,5 +1,5 @@
 import { listedValues, type Option } from '../option.js';
-import { type Completed, functionOf } from './completable.js';
+import { type Completable, type Completed, functionOf } from './completable.js';
 
 /** What lists names of a kind. */
 const lists = {
@@ -14,30 +14,38 @@ export function fishCompletion(completed: Completed): string {
   const { program, commands, printedBy, runs } = completed;
   const start = `complete -c ${program.name}`;
   const isCommand = `_${functionOf(completed)}_command`;
+  const hasDashes = 'contains -- -- (commandline -opc)';
+  const behindLine = ({ name, behind }: Completable): readonly string[] =>
+    behind === undefined
+      ? []
+      : [`${start} -n '${isCommand} ${name}; and ${hasDashes}' -a '(_${functionOf(completed)}_behind ${behind})'`];
   const lines = [
-    ...(runs ? [`${start} -n 'contains -- -- (commandline -opc)' -a '(_${functionOf(completed)}_behind)'`] : []),
+    ...(runs ? [`${start} -n '${hasDashes}' -a '(_${functionOf(completed)}_behind)'`] : []),
     ...commands.map(({ name, about }) => `${start} -n __fish_is_first_arg -a ${name} -d ${quoted(about)}`),
     ...[program, ...commands].flatMap((one) => {
       const when = one === program ? `not ${isCommand}` : `${isCommand} ${one.name}`;
       const from = commands.length === 0 ? start : `${start} -n '${when}'`;
       const words = one.offers.length === 0 ? [] : [`${from} -a '${one.offers.join(' ')}'`];
-      return words.concat(Object.entries(one.options).map(([long, option]) => `${from} ${optionWords(long, option)}`));
+      const listed = (one.listedBy ?? []).map((listing) => `${from} -a '(${listing} 2>/dev/null)'`);
+      return [...words, ...listed, ...behindLine(one)].concat(
+        Object.entries(one.options).map(([long, option]) => `${from} ${optionWords(long, option)}`),
+      );
     }),
   ];
   return `\
 # Completion of ${program.name} for fish: ${printedBy('fish')} | source
-${runs ? behindFunction(completed) : ''}${commands.length === 0 ? '' : commandFunction(completed)}${start} -f
+${runs || commands.some(({ behind }) => behind !== undefined) ? behindFunction(completed) : ''}${commands.length === 0 ? '' : commandFunction(completed)}${start} -f
 ${lines.join('\n')}
 `;
 }
 
-/** The completion of the program behind `--`. */
+/** The completion of the program behind `--`, or of the arguments of the one that is named. */
 function behindFunction(completed: Completed): string {
   return `\
 function _${functionOf(completed)}_behind
     set -l words (commandline -opc) (commandline -ct)
     set -l at (contains -i -- -- $words)
-    complete -C (string join ' ' -- $words[(math $at + 1)..-1])
+    complete -C (string join ' ' -- $argv $words[(math $at + 1)..-1])
 end
 `;
 }

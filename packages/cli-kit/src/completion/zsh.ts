@@ -29,7 +29,7 @@ ${commands.map(({ name, about }) => `    '${name}:${quoted(about)}'`).join('\n')
     shift words
     ((CURRENT--))
     case $command in
-${commands.map((one) => `      ${one.name}) ${argumentsOf(one, operandsOf(one))} ;;`).join('\n')}
+${commands.map((one) => `      ${one.name})${behindOf(one)} ${argumentsOf(one, operandsOf(one))} ;;`).join('\n')}
     esac
     return
   fi
@@ -45,8 +45,25 @@ function argumentsOf({ options }: Completable, rest: string): string {
   return `_arguments -S ${[...specs, rest].join(' ')}`;
 }
 
-function operandsOf({ offers }: Completable): string {
-  return offers.length === 0 ? "'*: : '" : `'*: :(${offers.join(' ')})'`;
+function operandsOf({ offers, listedBy = [] }: Completable): string {
+  if (listedBy.length === 0) return offers.length === 0 ? "'*: : '" : `'*: :(${offers.join(' ')})'`;
+  const listed = listedBy.map((words) => `\${(f)"$(${words} 2>/dev/null)"}`);
+  return `'*: :{ local -a listed=(${[...offers, ...listed].join(' ')}); compadd -a listed }'`;
+}
+
+/** The completion of the program whose arguments follow a command and `--`. */
+function behindOf({ behind }: Completable): string {
+  if (behind === undefined) return '';
+  return `
+        local -i at=\${words[(i)--]}
+        if ((at < CURRENT)); then
+          shift $((at - 1)) words
+          words[1]=${behind}
+          ((CURRENT -= at - 1))
+          _normal
+          return
+        fi
+       `;
 }
 
 /** The specifications of one option for _arguments (zshcompsys(1)). */

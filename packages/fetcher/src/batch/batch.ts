@@ -1,6 +1,6 @@
 import type { CheckedRequest } from '../request/check.js';
 import { asFileError, FetcherError } from '../errors/fetcher-error.js';
-import { type Job, leave, openJob } from './job.js';
+import { type Job, leave, openJob, sourcesOf } from './job.js';
 import { type FileReport, isSettled } from '../parent/file-reports.js';
 import type { Outcome } from '../request/options.js';
 import { failed } from './outcome.js';
@@ -59,7 +59,7 @@ export class Batch {
         else settle(outcome);
         if (outcome?.status !== 'done') continue;
         brought += Math.max(0, outcome.size - (before[index] ?? 0));
-        mirrors.clear(job.request.sources[job.spent]);
+        mirrors.clear(sourcesOf(job, job.left)[0]);
       }
       mirrors.measure(brought, milliseconds);
       const hasDied = reports.some((report, index) => !isSettled(report, jobs[index]?.signature !== undefined));

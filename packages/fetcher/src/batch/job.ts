@@ -14,16 +14,16 @@ export interface Job {
   readonly local: LocalSources;
   readonly signature: SignatureJob | undefined;
   readonly failures: FetcherError[];
-  /** Sources that are not tried again. */
-  spent: number;
+  /** Places of the sources that are left, in the order in which they are tried. */
+  left: readonly number[];
+  /** Those that the worker under way was given. */
+  given: readonly number[];
   /** The server's time of what is in the file now; null where it isn't known. */
   lastModified: number | null;
   /** What is in the file, and how that can be confirmed; null if it counts for nothing. */
   resume: Beginning | null;
   /** Nothing is to come if the file hasn't changed since. */
   readonly modifiedSince: number | null;
-  /** Whether it stays with a slow source, since the others have failed. */
-  staysWithSlow: boolean;
   /** Whether the worker under way found bytes of an earlier one. */
   hasBeginning: boolean;
 }
@@ -47,11 +47,11 @@ export function openJob(request: CheckedRequest): Job {
     local,
     signature,
     failures: [],
-    spent: 0,
+    left: [...request.sources.keys()],
+    given: [],
     lastModified: beginning?.lastModified ?? null,
     resume: beginning,
     modifiedSince: date === 'local' ? finalTime : (date?.getTime() ?? null),
-    staysWithSlow: false,
     hasBeginning: false,
   };
 }
@@ -71,22 +71,27 @@ function openSignatureOf(request: CheckedRequest, part: Destination): SignatureJ
  * @param handOver - takes a descriptor to read from and gives the number that it has in the worker
  */
 export function workerFile(job: Job, handOver: (descriptor: number) => number): WorkerFile {
-  const { request, local, spent, resume, modifiedSince } = job;
+  const { request, local, left, resume, modifiedSince } = job;
+  job.given = left;
   job.hasBeginning = job.part.size > 0;
   const { maxBytes, size } = request;
-  const urls = request.sources.slice(spent);
+  const urls = sourcesOf(job, left);
   return {
     sources: urls.map(({ href }) => href),
     mayLack: urls.flatMap((url, index) => (mayLack(job, url) ? index : [])),
-    mayLeave: !job.staysWithSlow,
-    opened: local.handOver(spent, handOver),
+    opened: local.handOver(left, handOver),
     maxBytes,
     size,
     isSummed: request.sha256 !== undefined,
     resume,
     modifiedSince,
-    signature: job.signature === undefined ? null : workerSignature(job.signature, spent, handOver),
+    signature: job.signature === undefined ? null : workerSignature(job.signature, left, handOver),
   };
+}
+
+/** Sources by their places. */
+export function sourcesOf({ request }: Job, places: readonly number[]): readonly URL[] {
+  return places.flatMap((place) => request.sources[place] ?? []);
 }
 
 /** Whether a source may lack the file, which then says nothing against its host. */

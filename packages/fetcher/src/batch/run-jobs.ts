@@ -25,8 +25,14 @@ export async function runJobs(jobs: readonly Job[], options: JobsOptions): Promi
   const files = jobs.map((job) => workerFile(job, handOver));
   const targets = jobs.map(({ part, signature }) => ({ file: part.content, signature: signature?.part.content }));
   const hosts = options.mirrors.known(urlsOf(files));
-  return await runWorker({ files, descriptors, targets, hosts }, options, (file, report) => {
+  const isRight = (file: number): boolean | undefined => isAsAsked(jobs[file]);
+  return await runWorker({ files, descriptors, targets, hosts, isRight }, options, (file, report) => {
     const job = jobs[file];
     if (job !== undefined) options.onFrame(job, report);
   });
+}
+
+function isAsAsked(job: Job | undefined): boolean | undefined {
+  const sum = job?.part.content.knownSha256;
+  return sum === undefined ? undefined : sum === job?.request.sha256;
 }

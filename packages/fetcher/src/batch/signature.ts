@@ -32,14 +32,14 @@ export function openSignature(request: CheckedRequest): SignatureJob | undefined
 /**
  * What a worker is told of a signature.
  *
- * @param spent - sources that are not tried again
+ * @param left - places of the sources that are left
  * @param handOver - takes a descriptor to read from and gives the number that it has in the worker
  */
 export function workerSignature(
   { local, request, modifiedSince }: SignatureJob,
-  spent: number,
+  left: readonly number[],
   handOver: (descriptor: number) => number,
 ): WorkerSignature {
   const { suffix, maxBytes, optional } = request;
-  return { suffix, maxBytes, optional, modifiedSince, opened: local.handOver(spent, handOver) };
+  return { suffix, maxBytes, optional, modifiedSince, opened: local.handOver(left, handOver) };
 }

@@ -1,11 +1,10 @@
 import type { FetcherError } from '../errors/fetcher-error.js';
 import { isMissingStatus } from '../values/missing-status.js';
-import { type Job, mayLack } from './job.js';
+import { type Job, mayLack, sourcesOf } from './job.js';
 import type { FileReport, SourceFailure } from '../parent/file-reports.js';
 import type { Mirrors } from './mirrors.js';
 import { sourceError } from '../parent/source-error.js';
 import { sourceHost } from '../values/source-host.js';
-import { isFinal } from '../errors/error-codes.js';
 
 /**
  * Takes over what a worker says of the sources that failed it. Hosts that were not asked any more are named nowhere but
@@ -24,9 +23,9 @@ export function takeFailures(
   for (const failure of report.failures) {
     // That is only what it was told.
     if (refusal !== undefined && failure.kind === 'file') continue;
-    const source = job.spent + failure.source;
-    const url = job.request.sources[source];
-    if (url === undefined) continue;
+    const source = job.given[failure.source];
+    const url = source === undefined ? undefined : job.request.sources[source];
+    if (source === undefined || url === undefined) continue;
     if (failure.kind === 'skipped') {
       last = mirrors.reason(url);
       continue;
@@ -40,22 +39,23 @@ export function takeFailures(
 }
 
 /**
- * Where another worker would go on.
+ * The sources that are left once a worker is gone: first the one that it was about, and behind all others those that were
+ * slow.
  *
  * @param last - the last failure of the file
- * @returns the place of a source among those of this worker; the error of the file if there is no other worker to be
+ * @returns their places; the error of the file if there is no other worker to be
  */
-export function nextSource(
+export function sourcesLeft(
   job: Job,
   { state, source, failures }: FileReport,
   last: FetcherError | undefined,
-): number | FetcherError {
-  if (state !== 'failed' || last === undefined) return source;
-  const slow = failures.find(({ kind }) => kind === 'slower');
-  if (slow === undefined || job.staysWithSlow || failures.some(({ kind }) => isFinal(kind))) return last;
-  // A slow source is better than none.
-  job.staysWithSlow = true;
-  return slow.source;
+): readonly number[] | FetcherError {
+  if (state === 'failed' && last !== undefined) return last;
+  const slow = new Set(failures.filter(({ kind }) => kind === 'slower').map((failure) => failure.source));
+  const gone = new Set(failures.map((failure) => failure.source));
+  const rest = [...job.given.keys()].filter((place) => place !== source && !gone.has(place));
+  const places = gone.has(source) ? [...rest, ...slow] : [source, ...rest, ...slow];
+  return places.flatMap((place) => job.given[place] ?? []);
 }
 
 /**
@@ -65,7 +65,7 @@ export function nextSource(
  */
 export function learn(job: Job, report: FileReport, mirrors: Mirrors): readonly FetcherError[] {
   return report.failures.flatMap((failure) => {
-    const url = job.request.sources[job.spent + failure.source];
+    const url = sourcesOf(job, job.given)[failure.source];
     const isOfHost = failure.kind !== 'skipped' && url !== undefined && url.protocol !== 'file:';
     if (!isOfHost || isExpected(job, url, failure)) return [];
     const error = sourceError(failure, sourceHost(url));

@@ -1,5 +1,5 @@
 import { FetcherError } from '../errors/fetcher-error.js';
-import type { Job } from './job.js';
+import { type Job, sourcesOf } from './job.js';
 import { type FileReport, isSettled, type SignatureReport } from '../parent/file-reports.js';
 import type { Mirrors } from './mirrors.js';
 import type { Outcome } from '../request/options.js';
@@ -7,7 +7,7 @@ import { done, failed, isMissing, type SignatureEnd, unchanged } from './outcome
 import type { Destination } from '../disk/destination.js';
 import type { SignatureJob } from './signature.js';
 import type { Refusals } from '../parent/receiver.js';
-import { nextSource, takeFailures } from './source-failures.js';
+import { sourcesLeft, takeFailures } from './source-failures.js';
 import { sourceError } from '../parent/source-error.js';
 import { sourceHost } from '../values/source-host.js';
 import { hasFormat, otherFormat } from '../values/magic.js';
@@ -39,15 +39,15 @@ export async function verdict(
   if (refusals.file !== undefined) return failed(job, refusals.file);
   const still = isSettled(report, job.signature !== undefined) ? undefined : standStill(end);
   if (still !== undefined) return failed(job, still);
-  const next = nextSource(job, report, last);
-  if (next instanceof FetcherError) return failed(job, next);
-  job.spent += next;
+  const left = sourcesLeft(job, report, last);
+  if (left instanceof FetcherError) return failed(job, left);
+  job.left = left;
   // Died in the middle: what came is confirmed like any other beginning.
   const { beginning } = job.part;
   const etag = report.hasStarted ? report.etag : null;
   job.resume = beginning === null ? null : { ...beginning, lastModified: job.lastModified, etag };
   if (report.state === 'done') return await check(job, report, refusals);
-  const source = job.request.sources[job.spent];
+  const [source] = sourcesOf(job, job.left);
   if (report.state !== 'unchanged' || source === undefined) return undefined;
   return withSignature(job, { report, refusals }, (signature) => unchanged(job, source, signature));
 }
@@ -60,7 +60,8 @@ function withSignature(
 ): Outcome | undefined {
   if (job.signature === undefined) return end(undefined);
   if (report.signature === undefined) return undefined;
-  const source = job.spent - report.source + ('source' in report.signature ? report.signature.source : 0);
+  const source = job.given['source' in report.signature ? report.signature.source : report.source];
+  if (source === undefined) return undefined;
   return end(
     signatureEnd(job.signature, report.signature, { source, host: hostOf(job, source), refusal: refusals.signature }),
   );
@@ -80,7 +81,8 @@ function signatureEnd(
   { source, host, refusal }: SignatureCircumstances,
 ): SignatureEnd {
   const { part, local } = job;
-  if (refusal !== undefined) return unsigned(job, refusal, host);
+  // A full disk is no fault of the server's.
+  if (refusal !== undefined) return unsigned(job, refusal, undefined);
   if (said.type === 'signature-unchanged') return { outcome: { status: 'unchanged' }, lastModified: null };
   if (said.type === 'signature-failed') return unsigned(job, local.failure(source) ?? sourceError(said, host), host);
   if (part.size !== said.size) throw sizeLie(part, said.size);
@@ -91,7 +93,9 @@ function signatureEnd(
 /** @throws FetcherError if it is required */
 function unsigned({ request }: SignatureJob, why: FetcherError, host: string | undefined): SignatureEnd {
   const { code, path, status, cause } = why;
-  const error = new FetcherError(code, `signature: ${why.message}`, { host, path, status, cause });
+  const isOwn = code === 'file' || code === 'disk-full';
+  const text = isOwn ? `the signature could not be written: ${why.message}` : `signature: ${why.message}`;
+  const error = new FetcherError(code, text, { host, path, status, cause, hint: why.hint });
   if (!request.optional) throw error;
   return { outcome: isMissing(error) ? { status: 'absent' } : { status: 'failed', error }, lastModified: null };
 }
@@ -102,9 +106,9 @@ function sizeLie({ path, size }: Destination, said: number): FetcherError {
 
 /** The worker says that the file is whole: its length and its sum have to say so too. */
 async function check(job: Job, report: FileReport, refusals: Refusals): Promise<Outcome | undefined> {
-  const { request, part, spent } = job;
+  const { part } = job;
   const { size, isMixed } = report;
-  const source = request.sources[spent];
+  const [source] = sourcesOf(job, job.left);
   if (source === undefined || part.size !== size) return failed(job, sizeLie(part, size));
   const wrong = await whatIsWrong(job);
   if (wrong === undefined) return withSignature(job, { report, refusals }, (signature) => done(job, source, signature));
@@ -112,12 +116,12 @@ async function check(job: Job, report: FileReport, refusals: Refusals): Promise<
   const error = otherFile(host, wrong);
   job.failures.push(error);
   // What another one began may be what is wrong: then this source is asked for all of it.
-  if (!job.hasBeginning && !isMixed) job.spent = spent + 1;
+  if (!job.hasBeginning && !isMixed) job.left = job.left.slice(1);
   // Nothing of it is worth going on with.
   part.content.truncate();
   job.lastModified = null;
   job.resume = null;
-  return job.spent === request.sources.length ? failed(job, error) : undefined;
+  return job.left.length === 0 ? failed(job, error) : undefined;
 }
 
 /** Why a file that came is not the one that was asked for; undefined if it is. */

@@ -20,8 +20,6 @@ export interface WorkerFile {
   readonly sources: readonly string[];
   /** Places of the sources that may lack the file, which then says nothing against their hosts. */
   readonly mayLack: readonly number[];
-  /** Whether a slow source may be left for another one. */
-  readonly mayLeave: boolean;
   /** Descriptors of the `file:` sources that could be opened, by their place among the sources. */
   readonly opened: Readonly<Record<number, number>>;
   readonly maxBytes: number;
@@ -50,7 +48,7 @@ export interface WorkerSignature {
 export interface KnownHosts {
   /** Errors that count against a host, fewer than make it be skipped. */
   readonly errors: readonly (readonly [host: string, count: number])[];
-  /** Hosts that were left for being slow. */
+  /** Hosts that were slower than others. */
   readonly slow: readonly string[];
   /** Bytes a second that a worker has brought. */
   readonly bestRate: number;
@@ -70,10 +68,11 @@ export interface Work {
   readonly hasCertificates: boolean;
 }
 
-/** What a worker is told later: nothing of this file can be written any more, so it is to let go of it. */
-export interface Order {
-  readonly abandon: number;
-}
+/**
+ * What a worker is told later: that nothing of a file can be written any more, so it is to let go of it; or whether what
+ * it has sent of one is what it should be.
+ */
+export type Order = { readonly abandon: number } | { readonly judged: number; readonly isRight: boolean };
 
 /** What bytes are of. */
 export type Target = 'file' | 'signature';
@@ -88,7 +87,7 @@ export type Frame =
       readonly total: number | null;
       readonly lastModified: number | null;
       readonly etag: string | null;
-      /** Whether its bytes go behind what is there; otherwise that is thrown away. */
+      /** Whether its bytes go behind what is there; otherwise that is thrown away. A source may so go on again and again. */
       readonly isAppended: boolean;
     }
   | {

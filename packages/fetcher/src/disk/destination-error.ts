@@ -4,15 +4,16 @@ import { asFileError, FetcherError } from '../errors/fetcher-error.js';
 
 const inOthersHands = 'Something else renames or removes files there: choose a folder that only you can write to.';
 
-const hints: Readonly<Record<string, string>> = {
-  ENOENT: inOthersHands,
-  ELOOP: 'It is a symbolic link, which is not followed; name the file itself, or remove the link.',
-  EACCES: 'Choose a place that this user may write to.',
-  EROFS: 'The file system is read-only.',
-  ENOSPC: 'Make room on the disk.',
-  EDQUOT: 'Make room within the quota of this user.',
-  EISDIR: 'It is a folder; name a file in it.',
-  ENAMETOOLONG: 'Choose a shorter name.',
+/** Why, and what to do. */
+const known: Readonly<Record<string, readonly [why: string, hint: string]>> = {
+  ENOENT: ['there is no such file', inOthersHands],
+  ELOOP: ['it is a symbolic link', 'Name the file that it leads to, or remove the link.'],
+  EACCES: ['permission denied', 'Choose a place that this user may write to.'],
+  EROFS: ['the file system is read-only', 'Mount it read-write, or choose a place on another one.'],
+  ENOSPC: ['no space left on the disk', 'Make room on the disk.'],
+  EDQUOT: ['the quota of this user is used up', 'Make room within it.'],
+  EISDIR: ['it is a folder', 'Name a file in it.'],
+  ENAMETOOLONG: ['the name is too long', 'Choose a shorter one.'],
 };
 
 /**
@@ -27,8 +28,9 @@ export function destinationError(path: string, what: string, caught: unknown): F
   if (cause instanceof FetcherError) return cause;
   const code = errorCode(cause);
   const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'file';
-  const hint = code === undefined ? undefined : hints[code];
-  return new FetcherError(kind, `${path} ${what}: ${code ?? String(cause)}`, { path, hint, cause });
+  const [why, hint] = (code === undefined ? undefined : known[code]) ?? [];
+  const reason = why === undefined ? (code ?? String(cause)) : `${why} (${code})`;
+  return new FetcherError(kind, `${path} ${what}: ${reason}`, { path, hint, cause });
 }
 
 /** The name of a file stands for something else by now. */

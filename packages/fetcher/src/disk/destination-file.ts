@@ -141,10 +141,12 @@ function mayGoOn(folder: Folder, { mode }: Stats): boolean {
 
 /** @param named - what the name stands for after the file was looked at: one that lost a name is still another's file */
 function requireSafe(path: string, stats: Stats, named: Stats | undefined): void {
-  const refuse = (why: string): never => {
-    const hint = 'Choose another file, or remove this one.';
+  const refuse = (why: string, hint = 'Choose another file, or remove this one.'): never => {
     throw new FetcherError('file', `nothing is written to ${path}: ${why}`, { path, hint });
   };
+  const isDevice = stats.isCharacterDevice() || stats.isBlockDevice();
+  // Nobody is to remove /dev/null.
+  if (isDevice) refuse('it is a device', 'Name a file that can hold what is downloaded.');
   if (!stats.isFile()) refuse('it is not a regular file');
   if (stats.nlink !== 1) refuse('it has other names (hard links)');
   if (named?.dev !== stats.dev || named.ino !== stats.ino || named.nlink !== 1) refuse('its name was taken away');

@@ -27,15 +27,18 @@ export class LocalSources {
   }
 
   /**
-   * Hands over what is open, from a source on.
+   * Hands over what is open of some sources.
    *
-   * @param from - place of the first one
+   * @param left - their places
    * @param handOver - takes a descriptor and gives the number that it has in the worker
-   * @returns these numbers, by their place behind the first
+   * @returns these numbers, by their place among those
    */
-  handOver(from: number, handOver: (descriptor: number) => number): Readonly<Record<number, number>> {
-    const rest = [...this.#opened].filter(([source]) => source >= from);
-    return Object.fromEntries(rest.map(([source, descriptor]) => [source - from, handOver(descriptor)]));
+  handOver(left: readonly number[], handOver: (descriptor: number) => number): Readonly<Record<number, number>> {
+    const found = [...left.entries()].flatMap(([place, source]) => {
+      const descriptor = this.#opened.get(source);
+      return descriptor === undefined ? [] : [[place, handOver(descriptor)] as const];
+    });
+    return Object.fromEntries(found);
   }
 
   /** Why a source could not be opened. */

@@ -73,9 +73,15 @@ export class WrittenFile {
     this.#hash = undefined;
   }
 
+  /** The same as {@link sha256} where nothing has to be read for it; undefined where something has. */
+  get knownSha256(): string | undefined {
+    return this.#hash !== undefined && this.#position === this.size ? this.#hash.copy().digest('hex') : undefined;
+  }
+
   /** SHA-256 of what it holds, in hexadecimal digits: read again only where it began with what was there before. */
   async sha256(): Promise<string> {
-    if (this.#hash !== undefined && this.#position === this.size) return this.#hash.copy().digest('hex');
+    const { knownSha256 } = this;
+    if (knownSha256 !== undefined) return knownSha256;
     const hash = createHash('sha256');
     // One buffer for all of it: a stream makes a new one for each piece, which a large file turns into a heap of garbage.
     const buffer = Buffer.allocUnsafe(hashedAtOnce);

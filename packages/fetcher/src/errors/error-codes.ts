@@ -43,7 +43,7 @@ export const errorCodes = {
   truncated: { ...ofSource, isAnswer: true, meaning: 'a server ends its answer too early' },
   'too-large': { ...ofSource, hostErrors: 0, meaning: 'the file is larger than permitted' },
   'too-slow': { ...ofSource, meaning: 'the source sends nothing, or less than the limits require' },
-  slower: { ...ofSource, hostErrors: 0, meaning: 'other sources are faster; the next source is asked' },
+  slower: { ...ofSource, hostErrors: 0, meaning: 'other sources are faster; another one sent the rest' },
   'wrong-size': { ...ofSource, hostErrors: 0, meaning: 'the file does not have the required size' },
   checksum: {
     ...ofSource,

@@ -1,13 +1,15 @@
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { DEFAULT_CIPHERS } from 'node:tls';
+import { callbackify, promisify } from 'node:util';
 
 import { basicCredentials } from './basic.js';
 import { guardedLookup } from './link-local.js';
 import { proxyFor, type ProxyRules } from './proxies.js';
 import { checkServerIdentity } from './server-identity.js';
 import { sharedLookup } from './shared-lookup.js';
+import { connectBySocks, isSocks } from './socks.js';
 import { Tunnel } from './tunnel.js';
-import { Agent, type Dispatcher, ProxyAgent } from './undici.js';
+import { Agent, buildConnector, type Connector, type ConnectorOptions, type Dispatcher, ProxyAgent } from './undici.js';
 
 /** How connections are made. */
 export interface ConnectionOptions {
@@ -61,13 +63,18 @@ export class Connections {
 
   /**
    * What a request goes through. A proxy is asked for http as such, since many allow tunnels to port 443 only, and for a
-   * tunnel to the host for https.
+   * tunnel to the host for https. Behind a SOCKS proxy the host itself answers.
    *
-   * @throws TransferFailure `proxy` for a proxy that isn't http or https
+   * @throws TransferFailure `proxy` for a proxy of another kind
    */
   route(url: URL, { use: wanted, mayBeLinkLocal }: RouteOptions): Route {
     const use = this.#options.keeps === false ? 'own' : wanted;
     const proxy = proxyFor(url, this.#options.proxies);
+    if (proxy !== undefined && isSocks(proxy)) {
+      const lookup = mayBeLinkLocal ? this.#lookup : this.#guarded;
+      const name = `${use} ${mayBeLinkLocal} ${url.protocol} ${proxy.href}`;
+      return { dispatcher: this.#keep(name, () => this.#behind(proxy, url, { use, lookup })), proxy: undefined };
+    }
     if (proxy !== undefined && url.protocol === 'https:') {
       const dispatcher = this.#keep(`${use} ${proxy.href}`, () => this.#tunnels(proxy, use));
       return { dispatcher, proxy: undefined };
@@ -86,6 +93,26 @@ export class Connections {
     const dispatcher = this.#dispatchers.get(name) ?? make();
     this.#dispatchers.set(name, dispatcher);
     return dispatcher;
+  }
+
+  #behind(
+    proxy: URL,
+    { protocol: scheme }: URL,
+    how: { readonly use: ConnectionUse; readonly lookup: LookupFunction },
+  ): Dispatcher {
+    const { connect: tls, ...common } = this.#common(scheme === 'https:', how);
+    const { connectTimeout: timeout } = this.#options;
+    const secured = buildConnector(tls);
+    const open = async (options: ConnectorOptions): Promise<Socket> => {
+      const { hostname, protocol, port } = options;
+      const target = { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+      const socket = await connectBySocks(target, { proxy, timeout, lookup: this.#lookup, lookupHost: how.lookup });
+      if (protocol !== 'https:') return socket;
+      const secure = promisify<ConnectorOptions, Socket>(secured as (...all: unknown[]) => void);
+      return await secure({ ...options, httpSocket: socket });
+    };
+    const connect = callbackify(open) as unknown as Connector;
+    return new Agent({ ...common, connect });
   }
 
   #tunnels(proxy: URL, use: ConnectionUse): Dispatcher {

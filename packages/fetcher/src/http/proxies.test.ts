@@ -43,23 +43,32 @@ describe('parseProxy', () => {
     ['http://me:1@proxy', 'http://me:1@proxy:1080/'],
     ['http://[::1]:3128', 'http://[::1]:3128/'],
     ['http://[::1]', 'http://[::1]:1080/'],
+    ['socks5://proxy', 'socks5://proxy:1080'],
+    ['socks5h://me:p%40ss@proxy:9050', 'socks5h://me:p%40ss@proxy:9050'],
+    ['socks4a://[::1]', 'socks4a://[::1]:1080'],
+    ['socks://proxy', 'socks://proxy:1080'],
   ])('reads %s', (text, href) => expect(parseProxy(text).href).toBe(href));
 
-  it.each(['socks5://me:geheim@proxy', 'file:///geheim', 'http://geheim:99999', 'http://', 'x://geheim'])(
-    'refuses %s and does not show it',
-    (text) => {
-      let message = '';
-      expect(() => {
-        try {
-          parseProxy(text);
-        } catch (error) {
-          ({ message } = error as Error);
-          throw error;
-        }
-      }).toThrow(expect.objectContaining({ kind: 'proxy' }));
-      expect(message).not.toContain('geheim');
-    },
-  );
+  it.each([
+    'ftp://me:geheim@proxy',
+    'socks6://me:geheim@proxy',
+    'socks5://',
+    'file:///geheim',
+    'http://geheim:99999',
+    'http://',
+    'x://geheim',
+  ])('refuses %s and does not show it', (text) => {
+    let message = '';
+    expect(() => {
+      try {
+        parseProxy(text);
+      } catch (error) {
+        ({ message } = error as Error);
+        throw error;
+      }
+    }).toThrow(expect.objectContaining({ kind: 'proxy' }));
+    expect(message).not.toContain('geheim');
+  });
 });
 
 describe('proxyFor', () => {

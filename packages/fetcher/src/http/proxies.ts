@@ -42,9 +42,12 @@ export function proxyFor({ protocol, hostname }: URL, rules: ProxyRules): URL | 
   return text === null || isExcepted(hostname, rules.except) ? undefined : parseProxy(text);
 }
 
+/** `socks` is version 4, as for curl. */
+const schemes = /^(?:https?|socks(?:4a?|5h?)?):$/;
+
 /**
  * Parses what names a proxy: a URL, or a host with or without a port. As for curl, a scheme that isn't there is http,
- * and the port of an http proxy that isn't there is 1080.
+ * and the port of an http or SOCKS proxy that isn't there is 1080.
  *
  * @throws TransferFailure `proxy`; the text is not shown, since it may hold a password
  */
@@ -52,10 +55,12 @@ export function parseProxy(text: string): URL {
   const full = text.includes('://') ? text : `http://${text}`;
   if (!URL.canParse(full)) throw new TransferFailure('proxy', 'The proxy is named by what is no URL');
   const url = new URL(full);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new TransferFailure('proxy', `Only http and https proxies are possible, not ${url.protocol.slice(0, -1)}`);
+  if (!schemes.test(url.protocol)) {
+    const scheme = url.protocol.slice(0, -1);
+    throw new TransferFailure('proxy', `Only http, https and SOCKS proxies are possible, not ${scheme}`);
   }
+  if (url.hostname === '') throw new TransferFailure('proxy', 'The proxy is named by what is no URL');
   const [, authority = ''] = /^[^:]*:\/\/([^/?#]*)/.exec(full) ?? [];
-  if (url.protocol === 'http:' && !/:\d+$/.test(authority)) url.port = '1080';
+  if (url.protocol !== 'https:' && !/:\d+$/.test(authority)) url.port = '1080';
   return url;
 }

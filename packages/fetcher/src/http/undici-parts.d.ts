@@ -19,3 +19,6 @@ declare module 'undici/lib/api/api-request.js' {
   /** A method of Dispatcher. */
   export default function request(): unknown;
 }
+declare module 'undici/lib/core/connect.js' {
+  export { buildConnector as default } from 'undici';
+}

@@ -6,10 +6,16 @@ import connect from 'undici/lib/api/api-connect.js';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import buildConnector from 'undici/lib/core/connect.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 
 // What the index does for every method; ProxyAgent itself calls `connect`.
 Object.assign(Dispatcher.prototype, { connect, request });
 
-export { Agent, type Dispatcher, Pool, ProxyAgent };
+/** What makes a connection. */
+export type Connector = buildConnector.connector;
+/** What it is told. */
+export type ConnectorOptions = buildConnector.Options;
+
+export { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent };

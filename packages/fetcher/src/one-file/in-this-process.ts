@@ -25,7 +25,7 @@ export { proxiesOf } from '../http/proxies.js';
 export type { AheadLimits, ExpectedFile } from './files-ahead.js';
 export type { StreamSink } from './kept-file.js';
 export { isMissing } from '../source/status-failure.js';
-export { OneAfterAnother, type StreamRequest } from './one-after-another.js';
+export { type MirrorsOf, OneAfterAnother, type StreamRequest } from './one-after-another.js';
 export type { OneFileEvents, OneFileRequest, OneFileResult } from './options.js';
 
 /**

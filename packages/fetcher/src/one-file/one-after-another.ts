@@ -4,25 +4,28 @@ import type { SandboxOptions } from '@sb/sandbox';
 import type { FailureKind } from '../errors/error-codes.js';
 import type { TransferFailure } from '../errors/transfer-failure.js';
 import type { Connections } from '../http/connections.js';
-import { failureOf } from '../http/failure-of.js';
 import { connectionsOf } from '../http/trusted-connections.js';
 import { proxiesNeeded, type WorkerProxies } from '../request/proxies.js';
 import { confinement, portsOf, urlsOf } from '../sandbox/confinement.js';
 import { readCompleted } from '../sandbox/readers.js';
 import { Deadline } from '../source/deadline.js';
-import { download, type Started } from '../source/download.js';
+import { download } from '../source/download.js';
 import { portOf, type Ports } from '../values/port.js';
 import { documentPlace } from '../values/readers.js';
 import { type AheadLimits, type Attempted, type ExpectedFile, FilesAhead } from './files-ahead.js';
 import type { StreamSink } from './kept-file.js';
 import type { OneFileRequest } from './options.js';
 import { fileOf } from './plan.js';
+import { StreamContests } from './stream-contests.js';
 
 /** What all files have in common; the URL is the first one's. */
 export type StreamRequest = Pick<
   OneFileRequest,
   'url' | 'limits' | 'redirectPorts' | 'proxies' | 'certificates' | 'userAgent'
 >;
+
+/** Where else a file is to be had, by its URL, in the order in which servers are asked. */
+export type MirrorsOf = (url: URL) => readonly URL[];
 
 /** Downloads one file after the other from the ports that the first one's URL leads to. */
 export class OneAfterAnother {
@@ -32,16 +35,23 @@ export class OneAfterAnother {
   #connections: Connections | undefined;
   readonly #ahead: FilesAhead;
   readonly #parallel: number;
+  readonly #contests: StreamContests;
+  readonly #mirrorsOf: MirrorsOf;
+  /** Names of the files that will be asked for. */
+  readonly #expected = new Set<string>();
   #keeps = true;
 
   /**
    * @param request - for the first file
    * @param limits - of what is downloaded before it is asked for. Default: nothing is
+   * @param mirrorsOf - other servers that have what is expected. Default: none is known
    * @throws FetcherError `invalid-request` for a proxy that can't be used
    */
-  constructor(request: StreamRequest, limits: AheadLimits = nothingAhead) {
+  constructor(request: StreamRequest, limits: AheadLimits = nothingAhead, mirrorsOf: MirrorsOf = () => []) {
     const files = [fileOf(request.url, Number.MAX_SAFE_INTEGER)];
     this.#request = request;
+    this.#mirrorsOf = mirrorsOf;
+    this.#contests = new StreamContests(request.limits);
     this.#ports = portsOf(files, request.redirectPorts);
     this.#proxies = proxiesNeeded(request.proxies, urlsOf(files));
     // One for a file that is asked for where all of the others are under way.
@@ -70,6 +80,7 @@ export class OneAfterAnother {
 
   /** Names all files that will be asked for, in that order: those of other ports are left out. */
   expect(files: readonly ExpectedFile[]): void {
+    for (const { url } of files) this.#expected.add(nameOf(url));
     this.#ahead.expect(files.filter(({ url }) => this.isFor(url)));
   }
 
@@ -111,37 +122,27 @@ export class OneAfterAnother {
   }
 
   async #attempt({ url, maxBytes, sink, deadline }: Task, onStarted: () => void = () => {}): Promise<Attempted> {
-    const { limits, userAgent, certificates } = this.#request;
-    const { connectTimeout } = limits;
-    const choice = { connectTimeout, parallel: this.#parallel, proxies: this.#proxies.rules, keeps: this.#keeps };
-    this.#connections ??= connectionsOf(choice, certificates);
-    let hasStarted = false;
-    try {
-      await download({
-        url,
-        sink,
-        maxBytes,
-        size: null,
-        isSummed: false,
-        resume: null,
-        modifiedSince: null,
-        limits,
-        deadline,
-        ports: this.#ports,
-        userAgent,
-        connections: this.#connections,
-        onStart: ({ total, lastModified }: Started) => {
-          hasStarted = true;
-          onStarted();
-          sink.start(total, lastModified);
-        },
-        onProgress: () => {},
-      });
-      return { failure: undefined, hasStarted };
-    } catch (error) {
-      return { failure: failureOf(error, url), hasStarted };
-    }
+    const others = (): readonly URL[] => this.#othersFor(url);
+    return await this.#contests.run({ url, others, sink, deadline, onStarted }, async (one) => {
+      const { limits, userAgent, certificates } = this.#request;
+      const { connectTimeout } = limits;
+      const choice = { connectTimeout, parallel: this.#parallel, proxies: this.#proxies.rules, keeps: this.#keeps };
+      this.#connections ??= connectionsOf(choice, certificates);
+      const connections = this.#connections;
+      const common = { maxBytes, size: null, isSummed: false, modifiedSince: null, limits, userAgent, connections };
+      await download({ ...common, ...one, ports: this.#ports });
+    });
   }
+
+  /** Other servers have what pacman has listed: it checks what comes of it in any case. A database is its server's own. */
+  #othersFor(url: URL): readonly URL[] {
+    if (!this.#expected.has(nameOf(url).replace(/\.sig$/, ''))) return [];
+    return this.#mirrorsOf(url).filter((other) => this.isFor(other));
+  }
+}
+
+function nameOf({ pathname }: URL): string {
+  return pathname.slice(pathname.lastIndexOf('/') + 1);
 }
 
 /**

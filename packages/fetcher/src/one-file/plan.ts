@@ -41,7 +41,6 @@ export function fileOf(url: URL, maxBytes: number): WorkerFile {
   return {
     sources: [url.href],
     mayLack: [],
-    mayLeave: false,
     opened: {},
     maxBytes,
     size: null,

@@ -9,7 +9,6 @@ const file = {
   sources: ['http://a/x', 'http://b/x'],
   opened: {},
   mayLack: [],
-  mayLeave: true,
   maxBytes: 100,
   size: null,
   isSummed: false,
@@ -53,6 +52,18 @@ describe('what a worker reports', () => {
     expect(reported.reports[0]).toMatchObject({ state: 'done', source: 1, lastModified: 5000, size: 10 });
   });
 
+  it('follows a file for which several sources are asked, and knows of which one its bytes are', () => {
+    const other = { ...started, source: 1, isAppended: true };
+    const turns = enterAll([started, data, other, { ...sourceFailed, kind: 'slower' }, data, done]);
+    expect(turns.reports[0]).toMatchObject({ state: 'done', source: 1, isMixed: true });
+    const back = enterAll([started, data, other, { ...started, isAppended: true }, data, done]);
+    expect(back.reports[0]).toMatchObject({ state: 'done', source: 0, isMixed: true });
+    const silent = enterAll([started, other, all, done]);
+    expect(silent.reports[0]).toMatchObject({ state: 'done', source: 1, isMixed: false });
+    const anew = enterAll([started, data, { ...other, isAppended: false }, all, done]);
+    expect(anew.reports[0]).toMatchObject({ state: 'done', source: 1, isMixed: false });
+  });
+
   it('calls a file failed after its last source, or when the disk refuses', () => {
     expect(enterAll([sourceFailed]).isComplete).toBe(false);
     expect(enterAll([sourceFailed, { ...sourceFailed, source: 1 }]).reports[0]?.state).toBe('failed');
@@ -64,7 +75,12 @@ describe('what a worker reports', () => {
     ['the end before the start', [done]],
     ['bytes before the start', [data]],
     ['a source that there is not', [{ ...started, source: 2 }]],
-    ['a source before the one before has failed', [started, { ...started, source: 1 }]],
+    [
+      'the end after the source that wrote has failed',
+      [started, { ...started, source: 1, isAppended: true }, all, { ...sourceFailed, source: 1 }, done],
+    ],
+    ['a failed source that goes on', [started, sourceFailed, { ...started, isAppended: true }]],
+    ['that a source begins twice, with another one between', [started, { ...started, source: 1 }, started]],
     ['a source that has failed', [sourceFailed, started]],
     ['the end after a source has failed', [started, sourceFailed, done]],
     ['the next source without its start', [started, sourceFailed, { ...sourceFailed, source: 1, file: 0 }, done]],

@@ -24,8 +24,12 @@ export interface FileReport {
   lastModified: number | null | undefined;
   /** The ETag of what the source under way has written. */
   etag: string | null;
-  /** More than one source may have written to it. */
+  /** More than one source may have written to what is there. */
   isMixed: boolean;
+  /** The source that has written last; undefined while none has. */
+  writer: number | undefined;
+  /** Sources that have begun with it. */
+  readonly begun: Set<number>;
   /** Bytes that are there from the start of the file on, with those that it has announced. */
   received: number;
   /** Whether what is there counts, so that bytes may go behind it. */
@@ -56,6 +60,8 @@ export class FileReports {
       lastModified: undefined,
       etag: null,
       isMixed: false,
+      writer: undefined,
+      begun: new Set(),
       received: resume?.length ?? 0,
       mayAppend: resume !== null,
       size: 0,
@@ -85,23 +91,19 @@ export class FileReports {
       return;
     }
     if (report.state !== 'open') throw new WorkerLied('it speaks of a file after its last word on it');
-    if ('source' in frame) this.#turnTo(report, frame.source, file.sources.length);
+    if ('source' in frame) requireSource(report, frame.source, file);
     if (frame.type === 'started') start(report, frame, file);
     else if (frame.type === 'source-failed') fail(report, frame, file);
-    else if (frame.type === 'unchanged') leave(report, file);
+    else if (frame.type === 'unchanged') leave(report, frame.source, file);
     else if (!report.hasStarted) throw new WorkerLied('its frames come in the wrong order');
     else if (frame.type === 'data') report.received = bounded(report.received + frame.length, file);
     else finish(report, bounded(frame.size, file), file);
   }
+}
 
-  #turnTo(report: FileReport, source: number, sources: number): void {
-    const isNext = source === report.source + 1 && report.failures.at(-1)?.source === report.source;
-    if (source >= sources || (source !== report.source && !isNext)) {
-      throw new WorkerLied('it takes a source out of turn');
-    }
-    if (!isNext && report.failures.at(-1)?.source === source) throw new WorkerLied('it takes a failed source again');
-    report.source = source;
-  }
+function requireSource({ failures }: FileReport, source: number, { sources }: WorkerFile): void {
+  if (source >= sources.length) throw new WorkerLied('it takes a source that it has not got');
+  if (failures.some((failure) => failure.source === source)) throw new WorkerLied('it takes a failed source again');
 }
 
 /** Whether a worker has nothing left to say of a file, which may have a signature. */
@@ -161,12 +163,16 @@ function sign(
 
 function start(
   report: FileReport,
-  { total, lastModified, etag, isAppended }: Extract<Frame, { type: 'started' }>,
+  { source, total, lastModified, etag, isAppended }: Extract<Frame, { type: 'started' }>,
   file: WorkerFile,
 ): void {
   // Begun again and again, a file would have no last byte.
-  if (report.hasStarted) throw new WorkerLied('it begins with a source twice');
+  if (!isAppended && report.begun.has(source)) throw new WorkerLied('it begins with a source twice');
   if (isAppended && !report.mayAppend) throw new WorkerLied('it goes on behind what counts for nothing');
+  const isOther = report.writer !== undefined && report.writer !== source && report.received > 0;
+  report.isMixed = isAppended && (report.isMixed || isOther);
+  report.begun.add(source);
+  report.source = report.writer = source;
   report.hasStarted = true;
   report.mayAppend = true;
   report.total = total === null ? null : bounded(total, file);
@@ -177,14 +183,15 @@ function start(
 
 function fail(report: FileReport, frame: SourceFailure, { sources }: WorkerFile): void {
   report.failures.push(frame);
-  report.isMixed ||= report.hasStarted;
-  report.hasStarted = false;
-  if (isFinal(frame.kind) || frame.source === sources.length - 1) report.state = 'failed';
+  // Another one may be under way.
+  if (frame.source === report.source) report.hasStarted = false;
+  if (isFinal(frame.kind) || report.failures.length === sources.length) report.state = 'failed';
 }
 
-function leave(report: FileReport, { modifiedSince }: WorkerFile): void {
+function leave(report: FileReport, source: number, { modifiedSince }: WorkerFile): void {
   if (modifiedSince === null) throw new WorkerLied('it calls a file unchanged that nobody asked about');
   if (report.hasStarted) throw new WorkerLied('it calls a file unchanged that it has begun');
+  report.source = source;
   report.state = 'unchanged';
 }
 

@@ -31,6 +31,8 @@ export interface WorkerFiles {
   /** What this process writes their bytes to, one a file. */
   readonly targets: readonly Targets[];
   readonly hosts: KnownHosts;
+  /** Whether a whole file is what it should be; undefined where that isn't known yet. Default: it is known of none. */
+  readonly isRight?: (file: number) => boolean | undefined;
 }
 
 /** What one worker came to. */
@@ -83,6 +85,9 @@ export async function runWorker(
     if (item.type === 'bytes') return;
     const report = receiver.reports[item.file];
     if (report !== undefined) tell(item, report);
+    const isRight = item.type === 'done' ? work.isRight?.(item.file) : undefined;
+    // What it brings next depends on which hosts are worth asking.
+    if (isRight !== undefined) worker.order({ judged: item.file, isRight });
     if (!receiver.isComplete) return;
     deadline ??= setTimeout(() => worker.stop({ kind: 'complete' }), exitGrace);
   };

@@ -24,7 +24,9 @@ import { userReader, workerSandboxReader } from '../sandbox/readers.js';
 
 const proxyReader = checked(location, (proxy, place) => {
   const problem = proxyProblem(String(proxy));
-  return problem === undefined ? proxy : place.refuse(`cannot be used: ${problem}`, 'Name an http or https proxy.');
+  return problem === undefined
+    ? proxy
+    : place.refuse(`cannot be used: ${problem}`, 'Name an http, https, socks5h or socks4a proxy.');
 });
 
 const proxiesReader: Reader<ProxyOptions> = object<ProxyOptions>({

@@ -64,7 +64,7 @@ function checked<T>(parse: () => T): T {
     return parse();
   } catch (error) {
     if (!(error instanceof TransferFailure)) throw error;
-    const hint = 'Name an http or https proxy, or none.';
+    const hint = 'Name an http, https, socks5h or socks4a proxy, or none.';
     throw new FetcherError('invalid-request', error.message, { hint });
   }
 }

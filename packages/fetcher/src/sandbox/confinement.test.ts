@@ -6,7 +6,6 @@ import { confinement, portsOf } from './confinement.js';
 const file = {
   opened: {},
   mayLack: [],
-  mayLeave: true,
   maxBytes: 10,
   size: null,
   isSummed: false,

@@ -101,17 +101,26 @@ async function ask(task: SourceDownload, question: Question): Promise<Result | '
   }
   requireFitting(task, response, placement.total);
   const { total, skip, isAppended } = placement;
-  task.sink.begin(isAppended);
-  task.onStart({ total, lastModified: lastModifiedOf(response), etag: strongEtagOf(response), isAppended });
+  const started = { total, lastModified: lastModifiedOf(response), etag: strongEtagOf(response), isAppended };
+  orDiscard(response, () => {
+    task.sink.begin(isAppended);
+    task.onStart(started);
+  });
   if (placement.isComplete) discard(response);
   else await receive(task, { response, watchdog, signal, skip, total: total ?? task.size ?? undefined });
   return { state: 'done', url: response.url };
 }
 
 function requireFitting(task: SourceDownload, response: Response, total: number | undefined): void {
-  try {
+  orDiscard(response, () => {
     checkSize(task, response.url.host, total);
     checkEnd(response, total ?? task.size ?? undefined, task.isSummed);
+  });
+}
+
+function orDiscard(response: Response, act: () => void): void {
+  try {
+    act();
   } catch (error) {
     discard(response);
     throw error;

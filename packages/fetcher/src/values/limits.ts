@@ -9,8 +9,8 @@ export interface SpeedLimits {
 /** Bounds on every download of a fetcher. */
 export interface Limits extends SpeedLimits {
   /**
-   * A source is left for the next one while it brings less than this share of the best rate that was seen, divided among
-   * the downloads under way; in percent, over {@link slowWindow}. 0 never leaves one. Default: 10.
+   * Another source is asked as well while one brings less than this share of the best rate that was seen, divided among
+   * the downloads under way; in percent, over two seconds. 0 asks none, whatever a source does. Default: 10.
    */
   readonly slowPercent: number;
   /** Milliseconds to resolve a host and connect to it. */

@@ -14,6 +14,8 @@ interface SignatureDownload {
   /** The source that has the file. */
   readonly source: number;
   readonly found: Result;
+  /** Sources that are not asked, since they did not have the file. */
+  readonly failed: ReadonlySet<number>;
   readonly deadline: AbortSignal;
 }
 
@@ -22,12 +24,14 @@ interface SignatureDownload {
  * An optional one that simply isn't there is asked for once.
  */
 export async function downloadSignature(tools: Tools, task: SignatureDownload): Promise<void> {
-  const { file, wanted, source: foundIn, found } = task;
+  const { file, wanted, source: foundIn, found, failed } = task;
   if (wanted.signature === null) return;
   const { suffix, optional } = wanted.signature;
   let last: { readonly source: number; readonly failure: Failure } | undefined;
-  for (const [source, text] of wanted.sources.entries()) {
-    if (source < foundIn) continue;
+  const all = [...wanted.sources.entries()];
+  const others = all.filter(([source]) => source !== foundIn && !failed.has(source));
+  const inOrder = [...all.filter(([source]) => source === foundIn), ...others];
+  for (const [source, text] of inOrder) {
     const original = new URL(text);
     const url = signatureUrl(original, source === foundIn ? found.url : original, suffix);
     if (source !== foundIn && tools.hosts.isSkipped(url, false)) continue;

@@ -11,26 +11,36 @@ import { Abandonment } from './abandonment.js';
 import { connectionsOf } from '../http/trusted-connections.js';
 import { downloadFile } from './file.js';
 import { Hosts } from './hosts.js';
-import { SlowSources } from './slow-sources.js';
+import { Pace } from './pace.js';
 import { ParentChannel } from './parent-channel.js';
+import { trialsFirst } from './trials-first.js';
+import { Trust } from './trust.js';
+import { Verdicts } from './verdicts.js';
 
 async function main(): Promise<void> {
   const channel = new ParentChannel();
   const abandonment = new Abandonment();
-  const work = await channel.listen(({ abandon }) => abandonment.abandon(abandon));
+  const trust = new Trust();
+  const verdicts = new Verdicts(trust);
+  const work = await channel.listen((order) => {
+    if ('abandon' in order) abandonment.abandon(order.abandon);
+    else verdicts.judge(order.judged, order.isRight);
+  });
   const { limits, hosts, parallel, proxies } = work;
   const { connectTimeout } = limits;
   const certificates = work.hasCertificates ? workerDescriptors.certificates : undefined;
-  using slowSources = new SlowSources({ ...limits, isHeld: () => channel.isBusy }, hosts.bestRate, hosts.slow);
+  using pace = new Pace({ ...limits, isHeld: () => channel.isBusy }, hosts.bestRate, hosts.slow);
   const tools = {
     work,
     connections: connectionsOf({ connectTimeout, parallel, proxies }, certificates),
     hosts: new Hosts(limits.hostErrors, hosts.errors),
-    slowSources,
+    pace,
+    trust,
+    verdicts,
     channel,
     abandonment,
   };
-  const waiting = work.files.entries();
+  const waiting = trialsFirst(work.files, parallel).values();
   const lane = async (): Promise<void> => {
     for (const [file, wanted] of waiting) await downloadFile(tools, file, wanted);
   };

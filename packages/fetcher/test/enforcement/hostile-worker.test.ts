@@ -70,7 +70,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker', () => {
     ['another-file', /^worker-lied: .* of a file that it has not got/],
     ['speaks-after-done', /^worker-lied: .* after its last word/],
     ['done-before-start', /^worker-lied: .* wrong order/],
-    ['source-out-of-turn', /^worker-lied: .* a source out of turn/],
+    ['source-out-of-turn', /^worker-lied: .* a source that it has not got/],
     ['too-large-a-word', /^worker-lied: .* more than the file may have/],
     ['far-future', /^worker-lied: .* a number out of range/],
     ['calls-unchanged', /^worker-lied: .* unchanged that nobody asked about/],

@@ -127,11 +127,11 @@ export const originMutants = [
     unit('http/proxies', 'of {"HTTP_PROXY":"a"}'),
   ),
   change(
-    'a proxy of http or https alone',
+    'a proxy of http, https or SOCKS alone',
     'http/proxies',
-    "if (url.protocol !== 'http:' && url.protocol !== 'https:') {",
+    'if (!schemes.test(url.protocol)) {',
     'if (false) {',
-    unit('http/proxies', 'socks5://me:geheim@proxy'),
+    unit('http/proxies', 'ftp://me:geheim@proxy'),
   ),
   change(
     'the way to certificates',

@@ -185,10 +185,10 @@ const fileReports = [
     unit('parent/file-reports', 'bytes before the start'),
   ),
   change(
-    'the turn of a source',
+    'a source that it has',
     'parent/file-reports',
-    'if (source >= sources || (source !== report.source && !isNext)) {',
-    'if (false) {',
+    'if (source >= sources.length) throw',
+    'if (false) throw',
     unit('parent/file-reports', 'a source that there is not'),
   ),
   without(

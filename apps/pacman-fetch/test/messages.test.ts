@@ -1,0 +1,98 @@
+/* What is said where something is in the way: what failed, on what, why, and what to do. */
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+
+import { missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { environment, program, runFetch } from './kit/fetch-program.js';
+import { type Mirror, startMirror } from './kit/mirror.js';
+
+let mirror: Mirror;
+let folder: TemporaryFolder;
+beforeAll(async () => {
+  mirror = await startMirror({ '/x': Buffer.from('content') });
+});
+afterAll(async () => await mirror[Symbol.asyncDispose]());
+beforeEach(() => {
+  folder = temporaryFolder();
+  mkdirSync(folder.file('cache'));
+  configure('SandboxUser = nobody');
+});
+afterEach(() => folder[Symbol.dispose]());
+
+const config = (): string => folder.file('pacman.conf');
+const configure = (...lines: readonly string[]): void =>
+  writeFileSync(config(), ['[options]', ...lines, ''].join('\n'));
+
+/** What it says of a download to a file, once a command has changed the machine, for it alone. */
+async function said(output: string, before?: string): Promise<string> {
+  const words = ['--config', config(), '-o', output, `${mirror.origin}/x`];
+  if (before === undefined) return (await runFetch(words)).stderr;
+  const script = `${before} && exec "$@"`;
+  const { stderr } = await runProgram('unshare', ['-m', 'sh', '-c', script, 'sh', program, ...words], {
+    env: environment,
+  });
+  return stderr;
+}
+
+describe.skipIf(missing('root', 'linux', 'landlock6'))('a message', () => {
+  it('of a device does not say that it is to be removed', async () => {
+    expect(await said('/dev/null')).toBe(
+      'error: nothing is written to /dev/null: it is a device\n       Name a file that can hold what is downloaded.\n',
+    );
+  });
+
+  it('of a symbolic link says so before its error name, and what to do', async () => {
+    const link = folder.file('cache/x.part');
+    symlinkSync('/etc/hostname', link);
+    expect(await said(link)).toBe(
+      `error: ${link} can't be written: it is a symbolic link (ELOOP)\n` +
+        '       Name the file that it leads to, or remove the link.\n',
+    );
+  });
+
+  it('of a read-only cache, as root, does not say to run it as root', async () => {
+    const cache = folder.file('cache');
+    const file = `${cache}/x.part`;
+    expect(await said(file, `mount -t tmpfs -o ro none ${cache}`)).toBe(
+      `error: ${file} can't be written: the file system is read-only (EROFS)\n` +
+        '       Mount it read-write, or choose a place on another one.\n',
+    );
+  });
+
+  it('of a DBPath that can not be written says which, and what to do', async () => {
+    const database = folder.file('cache');
+    const server = `[core]\nServer = ${mirror.origin}`;
+    configure('SandboxUser = nobody', `DBPath = ${database}`, 'SigLevel = Never', server);
+    const script = `mount -t tmpfs -o ro none ${database} && exec "$@"`;
+    const words = ['-m', 'sh', '-c', script, 'sh', program, 'refresh', '--config', config()];
+    const { stderr } = await runProgram('unshare', words, { env: environment });
+    expect(stderr).toContain(
+      `error: ${database}/sync can't be made: EROFS (read-only file system)\n` +
+        '       Mount the file system read-write, or set another DBPath.\n',
+    );
+  });
+
+  it.each(['0', 'root'])('of SandboxUser = %s says that it is root', async (user) => {
+    configure(`SandboxUser = ${user}`);
+    expect(await said(folder.file('cache/x.part'))).toBe(
+      `error: ${config()}:2: SandboxUser = ${user} is root, as whom nothing is downloaded\n` +
+        '       Name a user without privileges: alpm, where that one exists.\n',
+    );
+  });
+
+  it('of a configuration that is not there has no words of Node', async () => {
+    const none = folder.file('none.conf');
+    const { stderr } = await runFetch(['--config', none, '-o', folder.file('cache/x.part'), `${mirror.origin}/x`]);
+    expect(stderr).toBe(
+      `error: config file ${none} could not be read: ENOENT (no such file or directory)\n       Name another file with --config.\n`,
+    );
+  });
+
+  it('of a host names it once', async () => {
+    const words = ['--config', config(), '-o', folder.file('cache/x.part'), 'http://nowhere.invalid/x'];
+    const { stderr } = await runFetch(words);
+    expect(stderr.match(/nowhere\.invalid/g)).toHaveLength(1);
+    expect(stderr).toContain('Its name is not known to any name server (ENOTFOUND)');
+  });
+});

@@ -1,0 +1,215 @@
+import { hostKey } from '../values/host-key.js';
+import type { Limits } from '../values/limits.js';
+import type { Confirmation } from '../values/confirmation.js';
+import { failureOf } from '../http/failure-of.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
+import type { SourceDownload, Started } from '../source/download.js';
+import type { Sink } from '../source/sink.js';
+import { Pace } from '../worker/pace.js';
+import { Race } from '../worker/race.js';
+import type { Attempted } from './files-ahead.js';
+import type { StreamSink } from './kept-file.js';
+
+/** One file that is asked for. */
+interface StreamTask {
+  readonly url: URL;
+  /** Where else it is to be had, by now. */
+  readonly others: () => readonly URL[];
+  readonly sink: StreamSink;
+  readonly deadline: AbortSignal;
+  readonly onStarted: () => void;
+}
+
+/** What is said of one server of one file. */
+type One = Pick<SourceDownload, 'url' | 'sink' | 'resume' | 'deadline' | 'onStart' | 'onProgress'>;
+
+/** Downloads a file from one server; throws where that fails. */
+type DownloadOne = (one: One) => Promise<void>;
+
+/** Servers of one file that are asked at a time. */
+const maxAtOnce = 3;
+
+/** Failures of a host after which others are asked first. */
+const maxFailures = 3;
+
+/**
+ * Asks further servers for a file while the one that it is asked of is slow, or when it fails, and remembers of which one
+ * that was so. What came can't be taken back: whatever another server sends has to be of the same file.
+ */
+export class StreamContests {
+  readonly #pace: Pace;
+  readonly #failures = new Map<string, number>();
+  /** Files that this machine itself holds up. */
+  #held = 0;
+
+  constructor({ slowPercent }: Limits) {
+    this.#pace = new Pace({ slowPercent, isHeld: () => this.#held > 0 }, 0, []);
+  }
+
+  /** Downloads one file into a sink that holds nothing; never throws. */
+  async run(task: StreamTask, downloadOne: DownloadOne): Promise<Attempted> {
+    const contest = new StreamContest(task, { downloadOne, pace: this.#pace, rank: (url) => this.#rank(url) });
+    const held = this.#noting(task.sink);
+    const { attempted, failed } = await contest.run(held);
+    for (const url of failed) this.#failures.set(hostKey(url), (this.#failures.get(hostKey(url)) ?? 0) + 1);
+    return attempted;
+  }
+
+  #rank(url: URL): number {
+    return Number(this.#pace.isBehind(url) || (this.#failures.get(hostKey(url)) ?? 0) >= maxFailures);
+  }
+
+  /** The same sink; while it takes nothing more, no server is slow. */
+  #noting(sink: StreamSink): Sink {
+    return {
+      get position() {
+        return sink.position;
+      },
+      begin: (isAppended) => sink.begin(isAppended),
+      write: (chunk) => {
+        const full = sink.write(chunk);
+        if (full === undefined) return undefined;
+        this.#held++;
+        return full.finally(() => this.#held--);
+      },
+    };
+  }
+}
+
+/** What all contests of one process share. */
+interface Shared {
+  readonly downloadOne: DownloadOne;
+  readonly pace: Pace;
+  /** More for a host that others are asked before. */
+  readonly rank: (url: URL) => number;
+}
+
+/** What became of one server. */
+interface Ended {
+  readonly url: URL;
+  readonly failure: TransferFailure | undefined;
+}
+
+/** The servers of one file. */
+class StreamContest {
+  readonly #task: StreamTask;
+  readonly #shared: Shared;
+  readonly #running = new Map<URL, { readonly controller: AbortController; readonly ended: Promise<Ended> }>();
+  readonly #asked = new Set<string>();
+  readonly #withdrawn = new Set<URL>();
+  readonly #failed: URL[] = [];
+  #resume: Confirmation | null = null;
+  #hasStarted = false;
+  #wake: () => void = () => {};
+
+  constructor(task: StreamTask, shared: Shared) {
+    this.#task = task;
+    this.#shared = shared;
+  }
+
+  async run(sink: Sink): Promise<{ readonly attempted: Attempted; readonly failed: readonly URL[] }> {
+    const urls: URL[] = [];
+    const race = new Race({
+      sink,
+      mayBeginAnew: false,
+      onLead: (_, started) => this.#lead(started),
+      onWithdrawn: (source, why) => this.#withdraw(urls[source], why),
+    });
+    const next = (): boolean => {
+      const url = this.#next();
+      if (url !== undefined) this.#begin(url, race, urls.push(url) - 1);
+      return url !== undefined;
+    };
+    let first: TransferFailure | undefined;
+    next();
+    while (this.#running.size > 0) {
+      const ended = await this.#anyEnd();
+      if (ended === undefined) {
+        next();
+        continue;
+      }
+      this.#running.delete(ended.url);
+      if (ended.failure === undefined) {
+        await this.#letGo();
+        this.#shared.pace.proven(ended.url);
+        return { attempted: { failure: undefined, hasStarted: this.#hasStarted }, failed: this.#failed };
+      }
+      if (!this.#withdrawn.has(ended.url)) {
+        this.#failed.push(ended.url);
+        first ??= ended.failure;
+      }
+      if (this.#running.size === 0 && !this.#task.deadline.aborted) next();
+    }
+    const failure = first ?? new TransferFailure('too-slow', 'No server has sent all of it');
+    return { attempted: { failure, hasStarted: this.#hasStarted }, failed: this.#failed };
+  }
+
+  async #anyEnd(): Promise<Ended | undefined> {
+    const woken = new Promise<undefined>((resolve) => {
+      this.#wake = () => resolve(undefined);
+    });
+    return await Promise.race([woken, ...[...this.#running.values()].map(({ ended }) => ended)]);
+  }
+
+  #next(): URL | undefined {
+    const { url, others } = this.#task;
+    const { rank } = this.#shared;
+    const hosts = new Set([...this.#running.keys()].map(hostKey));
+    const left = [url, ...others()].filter((one) => !this.#asked.has(one.href) && !hosts.has(hostKey(one)));
+    const fitting = this.#running.size === 0 ? left : left.filter((one) => rank(one) === 0);
+    return fitting.toSorted((one, other) => rank(one) - rank(other))[0];
+  }
+
+  #begin(url: URL, race: Race, source: number): void {
+    const { downloadOne, pace } = this.#shared;
+    const controller = new AbortController();
+    const transfer = pace.begin(url, () => {
+      if (this.#running.size < maxAtOnce) this.#wake();
+    });
+    const runner = race.enter(source, () => transfer.goesWell);
+    let total: number | undefined;
+    const one: One = {
+      url,
+      sink: runner,
+      resume: this.#resume,
+      deadline: AbortSignal.any([this.#task.deadline, controller.signal]),
+      onStart: (started) => {
+        total = started.total;
+        runner.start(started);
+        transfer.update(runner.position, total);
+      },
+      onProgress: (received) => transfer.update(received, total),
+    };
+    const ended = downloadOne(one)
+      .then(
+        () => undefined,
+        (error: unknown) => failureOf(error, url),
+      )
+      .then((failure) => {
+        transfer[Symbol.dispose]();
+        race.leave(runner);
+        return { url, failure };
+      });
+    this.#asked.add(url.href);
+    this.#running.set(url, { controller, ended });
+  }
+
+  #lead({ total, lastModified }: Started): void {
+    this.#resume = { etag: null, lastModified: lastModified ?? null, lastByte: Date.now() };
+    if (this.#hasStarted) return;
+    this.#hasStarted = true;
+    this.#task.onStarted();
+    this.#task.sink.start(total, lastModified);
+  }
+
+  #withdraw(url: URL | undefined, why: TransferFailure): void {
+    if (url === undefined) return;
+    this.#withdrawn.add(url);
+    this.#running.get(url)?.controller.abort(why);
+  }
+
+  async #letGo(): Promise<void> {
+    for (const [url] of this.#running) this.#withdraw(url, new TransferFailure('slower', 'Another server was first'));
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+  }
+}

@@ -1,0 +1,238 @@
+import { hostKey } from '../values/host-key.js';
+import type { WorkerFile } from '../channel/messages.js';
+import type { Confirmation } from '../values/confirmation.js';
+import { isMissingStatus } from '../values/missing-status.js';
+import { isFinal } from '../errors/error-codes.js';
+import { TransferFailure } from '../errors/transfer-failure.js';
+import type { Result, Started } from '../source/download.js';
+import { attempt, type Failure } from './attempt.js';
+import { Candidates } from './candidates.js';
+import type { ChannelSink } from './channel-sink.js';
+import { FileWords } from './file-words.js';
+import { Race } from './race.js';
+import type { Tools } from './tools.js';
+import { type Ended, UnderWay } from './under-way.js';
+
+/** One file, and what is known of it. */
+interface ContestFile {
+  readonly file: number;
+  readonly wanted: WorkerFile;
+  readonly sink: ChannelSink;
+  readonly deadline: AbortSignal;
+}
+
+/** The source that had the file. */
+interface Found {
+  readonly source: number;
+  /** Sources that did not have it, or are slower. */
+  readonly failed: ReadonlySet<number>;
+  readonly found: Result;
+}
+
+/**
+ * The sources of one file. They are asked in their order, and another one as well while those that are under way are slow:
+ * the first to finish wins. A source that was let go of is asked again where no other one is left.
+ */
+export class Contest implements Disposable {
+  readonly #tools: Tools;
+  readonly #file: number;
+  readonly #wanted: WorkerFile;
+  readonly #words: FileWords;
+  readonly #deadline: AbortSignal;
+  readonly #race: Race;
+  readonly #candidates: Candidates;
+  readonly #running = new UnderWay();
+  /** Sources whose bytes are in the file. */
+  readonly #parts = new Set<number>();
+  readonly #unlisten: () => void;
+  readonly #failed = new Set<number>();
+  #resume: Confirmation | null;
+  /** The source that the parent takes what comes for. */
+  #leading: number | undefined;
+  #begun = 0;
+
+  constructor(tools: Tools, { file, wanted, sink, deadline }: ContestFile) {
+    this.#tools = tools;
+    this.#file = file;
+    this.#wanted = wanted;
+    this.#words = new FileWords(tools.channel, file, sink);
+    this.#deadline = deadline;
+    this.#resume = wanted.resume;
+    this.#candidates = new Candidates(
+      tools,
+      wanted.sources.map((text) => new URL(text)),
+    );
+    this.#race = new Race({
+      sink,
+      mayBeginAnew: true,
+      onLead: (source, started) => this.#lead(source, started),
+      onWithdrawn: (source, why) => this.#withdraw(source, why),
+    });
+    this.#unlisten = tools.trust.listen((host) => this.#distrust(host));
+  }
+
+  /** @returns undefined where no source has it, which the parent was told */
+  async run(): Promise<Found | undefined> {
+    await this.#next();
+    while (this.#running.size > 0) {
+      const ended = await this.#running.next();
+      if (ended === undefined) {
+        await this.#next();
+        continue;
+      }
+      const { source, result } = ended;
+      const isOver = 'kind' in result ? this.#fail(source, result) : this.#isAnswer(source, result);
+      if (isOver) return await this.#conclude(ended);
+      if (this.#running.size === 0) await this.#next();
+    }
+    return undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.#unlisten();
+  }
+
+  /** Asks the best source that is left, and says which ones are passed by. */
+  async #next(): Promise<void> {
+    for (let source = this.#best(); source !== undefined; source = this.#best()) {
+      const url = this.#candidates.url(source);
+      const isLast = this.#candidates.size === 1 && this.#running.size === 0;
+      if (this.#tools.hosts.isSkipped(url, isLast)) {
+        this.#candidates.take(source);
+        this.#failed.add(source);
+        this.#words.skipped(source);
+        continue;
+      }
+      const turn = this.#wanted.isSummed && this.#running.size === 0 ? this.#tools.trust.turn(url) : undefined;
+      if (turn !== undefined) {
+        await turn;
+        // What it has shown may lead elsewhere.
+        if (this.#best() !== source) continue;
+      }
+      this.#candidates.take(source);
+      this.#begin(source, url);
+      return;
+    }
+  }
+
+  #best(): number | undefined {
+    return this.#candidates.best(this.#running.urls);
+  }
+
+  #begin(source: number, url: URL): void {
+    const { work, connections, pace } = this.#tools;
+    const { maxBytes, size, isSummed, modifiedSince, opened } = this.#wanted;
+    const controller = new AbortController();
+    const transfer = pace.begin(url, () => this.#running.slow());
+    const runner = this.#race.enter(source, () => transfer.goesWell);
+    const began = this.#begun++;
+    let total: number | undefined;
+    const task = {
+      ...work,
+      connections,
+      deadline: AbortSignal.any([this.#deadline, controller.signal]),
+      url,
+      sink: runner,
+      maxBytes,
+      size,
+      isSummed,
+      // Another server has other ETags.
+      resume: this.#resume === null || source === 0 ? this.#resume : { ...this.#resume, etag: null },
+      modifiedSince,
+      onStart: (started: Started) => {
+        total = started.total;
+        runner.start(started);
+        transfer.update(runner.position, total);
+      },
+      onProgress: (received: number) => transfer.update(received, total),
+    };
+    const ended = attempt(task, opened[source]).then((result) => {
+      transfer[Symbol.dispose]();
+      this.#race.leave(runner);
+      return { source, result, began };
+    });
+    this.#running.add({ source, url, controller, began, ended });
+  }
+
+  #lead(source: number, started: Started): void {
+    const { lastModified = null, isAppended } = started;
+    if (!isAppended) this.#parts.clear();
+    this.#parts.add(source);
+    this.#leading = source;
+    for (const other of this.#running.all) {
+      if (other.source !== source && this.#race.position > 0) this.#tools.pace.overtaken(other.url);
+    }
+    // What the next source has to confirm, should this one fail half-way.
+    this.#resume = { etag: null, lastModified, lastByte: Date.now() };
+    this.#words.started(source, started);
+  }
+
+  #withdraw(source: number, why: TransferFailure): void {
+    this.#candidates.withdraw(source);
+    this.#running.abort(source, why);
+  }
+
+  /** Nothing that comes from a host is worth waiting for, nor what has come from it. */
+  #distrust(host: string): void {
+    for (const { source, url, controller } of this.#running.all) {
+      if (hostKey(url) !== host || !this.#wanted.isSummed) continue;
+      if (this.#parts.has(source)) this.#resume = null;
+      const text = `${url.host} has sent another file than it should; what comes from it is not taken`;
+      controller.abort(new TransferFailure('protocol', text));
+    }
+  }
+
+  /** Whether what a source has said is the end: that nothing is new can't be said of what another one has begun. */
+  #isAnswer(source: number, { state }: Result): boolean {
+    if (state === 'done' || this.#race.leader === undefined) return true;
+    this.#candidates.giveBack(source);
+    return false;
+  }
+
+  /** @returns whether no other source is to be asked */
+  #fail(source: number, failure: Failure): boolean {
+    const { hosts, trust } = this.#tools;
+    const url = this.#candidates.url(source);
+    if (this.#candidates.isWithdrawn(source) && failure.kind === 'slower') {
+      this.#candidates.giveBack(source);
+      return false;
+    }
+    trust.over(url);
+    this.#failed.add(source);
+    this.#words.failed(source, failure);
+    if (!(this.#wanted.mayLack.includes(source) && isMissingStatus(failure.status))) hosts.count(url, failure.kind);
+    return isFinal(failure.kind);
+  }
+
+  /** Lets go of all others, and says what came of the file. */
+  async #conclude({ source, result, began }: Ended): Promise<Found | undefined> {
+    const { verdicts, pace } = this.#tools;
+    const others = await this.#running.end(new TransferFailure('slower', ''));
+    if ('kind' in result) return undefined;
+    for (const other of others) {
+      if (other.source === this.#leading || other.began > began) continue;
+      this.#failed.add(other.source);
+      this.#words.overtaken(other.source, other.url);
+    }
+    const url = this.#candidates.url(source);
+    if (others.length === 0 && url.protocol !== 'file:') pace.proven(url);
+    const { state } = result;
+    if (state === 'unchanged') {
+      this.#words.unchanged(source);
+    } else {
+      const [only, ...more] = this.#parts;
+      verdicts.expect(
+        this.#file,
+        only === undefined || more.length > 0 || this.#wanted.resume !== null ? undefined : this.#candidates.url(only),
+      );
+      this.#words.done();
+    }
+    // Where both had the last byte, the one that it was taken from.
+    const from = this.#leading ?? source;
+    return {
+      source: from,
+      failed: this.#failed,
+      found: from === source ? result : { state, url: this.#candidates.url(from) },
+    };
+  }
+}

@@ -1,0 +1,52 @@
+import type { Started } from '../source/download.js';
+import type { Failure } from './attempt.js';
+import type { ChannelSink } from './channel-sink.js';
+import type { ParentChannel } from './parent-channel.js';
+
+/** A source of a host that has made too many errors. */
+const skipped: Failure = { kind: 'skipped', status: null, message: '' };
+
+/** What the parent is told of one file: its bytes come before each word. */
+export class FileWords {
+  readonly #channel: ParentChannel;
+  readonly #file: number;
+  readonly #sink: ChannelSink;
+
+  constructor(channel: ParentChannel, file: number, sink: ChannelSink) {
+    this.#channel = channel;
+    this.#file = file;
+    this.#sink = sink;
+  }
+
+  /** The bytes that follow come from this source. */
+  started(source: number, { isAppended, ...said }: Started): void {
+    const { total = null, lastModified = null, etag = null } = said;
+    this.#sink.flush();
+    this.#channel.say({ type: 'started', file: this.#file, source, total, lastModified, etag, isAppended });
+  }
+
+  failed(source: number, failure: Failure): void {
+    this.#sink.flush();
+    this.#channel.say({ type: 'source-failed', file: this.#file, source, ...failure });
+  }
+
+  /** A source is passed by. */
+  skipped(source: number): void {
+    this.failed(source, skipped);
+  }
+
+  /** A source was asked first, and another one has sent the file. */
+  overtaken(source: number, { host }: URL): void {
+    const message = `${host} was slow; another server has sent the rest`;
+    this.failed(source, { kind: 'slower', status: null, message });
+  }
+
+  unchanged(source: number): void {
+    this.#channel.say({ type: 'unchanged', file: this.#file, source });
+  }
+
+  done(): void {
+    this.#sink.flush();
+    this.#channel.say({ type: 'done', file: this.#file, size: this.#sink.position });
+  }
+}

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { Pace, type Transfer } from './pace.js';
+
+const [fast, slow, third] = ['http://fast/x', 'http://slow/x', 'http://third/x'].map((url) => new URL(url)) as [
+  URL,
+  URL,
+  URL,
+];
+const limits = { slowPercent: 10, isHeld: () => false };
+/** A file of which there is always more. */
+const endless = undefined;
+
+let pace: Pace;
+beforeEach(() => {
+  vi.useFakeTimers();
+  pace = new Pace(limits, 0, []);
+});
+afterEach(() => {
+  pace[Symbol.dispose]();
+  vi.useRealTimers();
+});
+
+/** Lets time pass in which downloads bring bytes, as many a second as named. */
+function run(seconds: number, ...transfers: readonly (readonly [transfer: Transfer, rate: number])[]): void {
+  const positions = transfers.map(() => 0);
+  for (let tenth = 0; tenth < seconds * 10; tenth++) {
+    for (const [index, [transfer, rate]] of transfers.entries()) {
+      transfer.update((positions[index] = (positions[index] ?? 0) + rate / 10), endless);
+    }
+    vi.advanceTimersByTime(100);
+  }
+}
+
+/** Begins a download, and notes whether it is called slow. */
+function watched(url: URL, of = pace): Transfer & { readonly told: () => number } {
+  let told = 0;
+  const transfer = of.begin(url, () => told++);
+  return Object.assign(transfer, { told: () => told });
+}
+
+/** Shows what can be had. */
+function see(rate: number): void {
+  using transfer = watched(fast);
+  run(4, [transfer, rate]);
+}
+
+const all = 4 << 20;
+
+describe('a source', () => {
+  it('is slow after a second without an answer, or without more than a few bytes', () => {
+    using silent = watched(slow);
+    using drip = watched(third);
+    run(0.7, [drip, 10]);
+    expect([silent.told(), drip.told()]).toEqual([0, 0]);
+    run(0.2, [drip, 10]);
+    expect([silent.told(), drip.told()]).toEqual([0, 1]);
+    run(0.3, [drip, 10]);
+    expect([silent.told(), drip.told()]).toEqual([1, 2]);
+    expect([slow, third, fast].map((url) => pace.isBehind(url))).toEqual([true, true, false]);
+  });
+
+  it('is slow where it brings less than its share of the best that was seen', () => {
+    see(all);
+    using transfer = watched(slow);
+    run(1.9, [transfer, 50_000]);
+    expect(transfer.told()).toBe(0);
+    run(1, [transfer, 50_000]);
+    expect(transfer.told()).toBeGreaterThan(0);
+  });
+
+  it('is not slow where it brings its share, nor where many have a line together', () => {
+    see(all);
+    using transfer = watched(slow);
+    run(10, [transfer, all / 3]);
+    expect(transfer.told()).toBe(0);
+    transfer[Symbol.dispose]();
+    const transfers = Array.from({ length: 10 }, () => watched(slow));
+    run(10, ...transfers.map((each) => [each, all / 8] as const));
+    expect(transfers.filter(({ told }) => told() > 0)).toEqual([]);
+  });
+
+  it('is tried against another one once where nothing faster was seen', () => {
+    const transfers = Array.from({ length: 5 }, () => watched(slow));
+    run(10, ...transfers.map((each) => [each, 10_000] as const));
+    expect(transfers.map(({ told }) => told())).toEqual([1, 0, 0, 0, 0]);
+  });
+
+  it('is measured by what comes now, and against what an earlier worker has seen', () => {
+    using seeded = new Pace(limits, all, []);
+    using transfer = watched(fast, seeded);
+    transfer.update(50_000_000, endless);
+    run(3, [transfer, 20_000]);
+    expect(transfer.told()).toBeGreaterThan(0);
+  });
+
+  it('is not slow for what this machine itself holds up, and is once it does not', () => {
+    let isHeld = true;
+    using busy = new Pace({ ...limits, isHeld: () => isHeld }, all, []);
+    using transfer = watched(slow, busy);
+    run(20, [transfer, 0]);
+    expect(transfer.told()).toBe(0);
+    isHeld = false;
+    run(0.7, [transfer, 0]);
+    expect(transfer.told()).toBe(0);
+    run(0.5, [transfer, 0]);
+    expect(transfer.told()).toBeGreaterThan(0);
+  });
+
+  it('is never slow where the share is 0', () => {
+    using patient = new Pace({ ...limits, slowPercent: 0 }, all, []);
+    using transfer = watched(slow, patient);
+    run(20, [transfer, 0]);
+    expect(transfer.told()).toBe(0);
+  });
+
+  it('is asked last once another one was ahead, until it has brought a whole file', () => {
+    pace.overtaken(slow);
+    expect(pace.isBehind(slow)).toBe(true);
+    pace.proven(slow);
+    expect(pace.isBehind(slow)).toBe(false);
+  });
+});

@@ -1,0 +1,72 @@
+import type { TransferFailure } from '../errors/transfer-failure.js';
+import type { Result } from '../source/download.js';
+import type { Failure } from './attempt.js';
+
+/** A source that is asked. */
+export interface Running {
+  readonly source: number;
+  readonly url: URL;
+  readonly controller: AbortController;
+  /** How many of the file's had begun before. */
+  readonly began: number;
+  readonly ended: Promise<Ended>;
+}
+
+/** What became of it. */
+export interface Ended {
+  readonly source: number;
+  readonly began: number;
+  readonly result: Result | Failure;
+}
+
+/** Sources of one file that are asked at a time. */
+const maxAtOnce = 3;
+
+/** The sources of one file that are asked. */
+export class UnderWay {
+  readonly #running = new Map<number, Running>();
+  #wake: () => void = () => {};
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  get all(): readonly Running[] {
+    return [...this.#running.values()];
+  }
+
+  get urls(): readonly URL[] {
+    return this.all.map(({ url }) => url);
+  }
+
+  add(running: Running): void {
+    this.#running.set(running.source, running);
+  }
+
+  /** The next one that has ended, which is under way no longer; undefined where another one is to be asked. */
+  async next(): Promise<Ended | undefined> {
+    const woken = new Promise<undefined>((resolve) => {
+      this.#wake = () => resolve(undefined);
+    });
+    const ended = await Promise.race([woken, ...this.all.map((one) => one.ended)]);
+    if (ended !== undefined) this.#running.delete(ended.source);
+    return ended;
+  }
+
+  /** They are slow: another one is asked as well. A source from a disk waits for nobody. */
+  slow(): void {
+    if (this.size < maxAtOnce && this.urls.every(({ protocol }) => protocol !== 'file:')) this.#wake();
+  }
+
+  abort(source: number, why: TransferFailure): void {
+    this.#running.get(source)?.controller.abort(why);
+  }
+
+  /** Ends all, and waits for that. */
+  async end(why: TransferFailure): Promise<readonly Running[]> {
+    const { all } = this;
+    for (const { controller } of all) controller.abort(why);
+    await Promise.all(all.map(({ ended }) => ended));
+    return all;
+  }
+}

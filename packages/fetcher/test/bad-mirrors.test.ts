@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+import { missing, someOf, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Outcome } from '../src/request/options.js';
+import { fetcherFor } from './kit/fetch.js';
+import { type MirrorKind, mirrorKinds, type PacedMirror, pacedMirror } from './kit/paced-mirror.js';
+
+/** A transaction: some large files, many small ones. */
+const sizes = Array.from({ length: 60 }, (_, index) => (index < 10 ? 200_000 : 40_000));
+const total = sizes.reduce((sum, size) => sum + size, 0);
+const contents = new Map(sizes.map((size, index) => [`/${index}`, Buffer.alloc(size, `file ${index} `)]));
+const rate = 600_000;
+
+/** What a stalled mirror took before: pacman's ten seconds for the first file alone. */
+const stallTime = 10_000;
+
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder[Symbol.dispose]());
+
+interface Measured {
+  readonly outcomes: readonly Outcome[];
+  readonly milliseconds: number;
+  readonly sent: number;
+  readonly mirrors: readonly PacedMirror[];
+}
+
+async function transaction(kinds: readonly MirrorKind[]): Promise<Measured> {
+  const mirrors = await Promise.all(
+    kinds.map((kind) => pacedMirror(kind, (path) => contents.get(path) ?? Buffer.alloc(0), rate)),
+  );
+  try {
+    await using fetcher = fetcherFor();
+    const requests = [...contents].map(([path, content]) => ({
+      sources: mirrors.map(({ origin }) => `${origin}${path}`),
+      to: folder.file(path.slice(1)),
+      size: content.length,
+      sha256: createHash('sha256').update(content).digest('hex'),
+    }));
+    const begun = performance.now();
+    const outcomes = await fetcher.download(requests);
+    return { outcomes, milliseconds: performance.now() - begun, sent: sum(mirrors.map(({ sent }) => sent())), mirrors };
+  } finally {
+    await Promise.all(mirrors.map(async (mirror) => await mirror[Symbol.asyncDispose]()));
+  }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
+const pairs = [0, 1, 2, 3, 4].flatMap((one) => [1, 2, 3, 4].flatMap((two) => (two > one ? [[one, two] as const] : [])));
+const cases = mirrorKinds
+  .filter((kind) => kind !== 'good')
+  .flatMap((kind) => pairs.map(([one, two]) => ({ kind, one, two })));
+
+describe.skipIf(missing('root', 'linux', 'landlock6'))('a transaction with two bad mirrors of five', () => {
+  // The first two are the worst.
+  it.each(someOf(cases, ({ kind }) => [kind]))(
+    'waits for none that is $kind ($one and $two)',
+    async ({ kind, one, two }) => {
+      const five = (['good', 'good', 'good', 'good', 'good'] as MirrorKind[]).with(one, kind).with(two, kind);
+      const { outcomes, milliseconds, sent } = await transaction(five);
+      expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['done']));
+      for (const [path, content] of contents)
+        expect(readFileSync(folder.file(path.slice(1))).equals(content)).toBe(true);
+      const twice = (sent - total) / total;
+      process.stdout.write(
+        `${kind}, ${one} and ${two}: ${Math.round(milliseconds)} ms, ${(twice * 100).toFixed(1)} % twice\n`,
+      );
+      expect(milliseconds).toBeLessThan(stallTime);
+      expect(twice).toBeLessThanOrEqual(0.05);
+    },
+    60_000,
+  );
+
+  it('asks the first one alone where all are good', async () => {
+    const { outcomes, sent, mirrors, milliseconds } = await transaction(['good', 'good', 'good', 'good', 'good']);
+    process.stdout.write(`five good ones: ${Math.round(milliseconds)} ms\n`);
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['done']));
+    expect(sent).toBe(total);
+    expect(mirrors.map(({ requests }) => requests.length)).toEqual([60, 0, 0, 0, 0]);
+  }, 60_000);
+});
