@@ -27,7 +27,7 @@ done
 # As pacman-mirrors(8) or a person would.
 printf 'Server = %s/$repo\n' $mirror >"$work/root/etc/pacman.d/mirrorlist"
 status=0
-printf %s "$input" | chroot "$work/root" env -i PATH=/usr/bin:/usr/sbin HOME=/root LC_ALL=C.UTF-8 "$@" || status=$?
+printf %s "$input" | chroot "$work/root" env -i PATH="$PATH:/usr/sbin:/sbin" HOME=/root LC_ALL=C.UTF-8 "$@" || status=$?
 # Nothing of it may stay; what ends by itself has ten seconds for that.
 left=100
 while kill -0 -1 2>/dev/null && [ "$left" -gt 0 ]; do
