@@ -64,4 +64,9 @@ export const notYet = [
  *
  * @type {readonly string[]}
  */
-export const cleanSources = ['packages/landlock/src/', 'packages/caps/src/', 'packages/core/src/', 'packages/privdrop/src/'];
+export const cleanSources = [
+  'packages/landlock/src/',
+  'packages/caps/src/',
+  'packages/core/src/',
+  'packages/privdrop/src/',
+];
