@@ -14,8 +14,8 @@ const total = sizes.reduce((sum, size) => sum + size, 0);
 const contents = new Map(sizes.map((size, index) => [`/${index}`, Buffer.alloc(size, `file ${index} `)]));
 const rate = 600_000;
 
-/** What a stalled mirror took before: pacman's ten seconds for the first file alone. */
-const stallTime = 10_000;
+/** What two stalled mirrors took before: pacman's ten seconds each, for the first files alone. */
+const stallTime = 20_000;
 
 let folder: TemporaryFolder;
 beforeEach(() => {

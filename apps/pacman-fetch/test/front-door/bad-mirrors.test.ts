@@ -67,7 +67,8 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))(
         for (const [path, bytes] of content) {
           expect(readFileSync(folder.file(`cache/${path.slice('/core/'.length)}.part`)).equals(bytes)).toBe(true);
         }
-        expect(milliseconds).toBeLessThan(10_000);
+        // Ten seconds of pacman's for each of the two.
+        expect(milliseconds).toBeLessThan(20_000);
         expect(twice).toBeLessThanOrEqual(0.05);
         if (kind === 'good') expect(mirrors.asked(1)).toEqual([]);
       },
