@@ -20,7 +20,7 @@ export function explainMissing(
   level: Finding['level'] = 'partial',
 ): readonly Finding[] {
   const missing = new Map<string, FeatureReport[]>();
-  for (const line of withoutConsequences(features.filter(({ state }) => state === 'unsupported'))) {
+  for (const line of withoutConsequences(features).filter(({ state }) => state === 'unsupported')) {
     const key = `${line.layer} ${line.reason ?? ''} ${line.unneeded ?? ''}`;
     missing.set(key, [...(missing.get(key) ?? []), line]);
   }
@@ -30,10 +30,14 @@ export function explainMissing(
   });
 }
 
-/** What starts other programs ends them by Landlock's scope for signals, which is a line itself. */
-function withoutConsequences(missing: readonly FeatureReport[]): readonly FeatureReport[] {
-  const isCause = missing.some(({ layer, feature }) => layer === 'landlock' && feature === 'scope.signal');
-  return isCause ? missing.filter(({ feature }) => feature !== 'descendants') : missing;
+/**
+ * Leaves out what is missing only because something else is: descendants are ended by Landlock's scope for signals.
+ *
+ * @param features - of a plan
+ */
+export function withoutConsequences(features: readonly FeatureReport[]): readonly FeatureReport[] {
+  const isCause = features.some(({ feature, state }) => feature === 'scope.signal' && state === 'unsupported');
+  return isCause ? features.filter(({ feature }) => feature !== 'descendants') : features;
 }
 
 function explain(lines: readonly FeatureReport[], machine: Machine): Explanation {

@@ -7,7 +7,7 @@ import { sandboxOptions } from '../config/sandbox-options.js';
 import type { SandboxLayer, SandboxSettings } from '../config/sandbox-settings.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
 import { attemptName } from './attempt-name.js';
-import { explainMissing, explainUser } from './causes.js';
+import { explainMissing, explainUser, withoutConsequences } from './causes.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
 import type { Machine } from './machine.js';
 
@@ -98,7 +98,7 @@ async function attempt(sandbox: Sandbox, { settings, machine }: Context): Promis
     ),
   );
   const process = explainMissing(
-    features.filter((line) => line.layer === 'process'),
+    withoutConsequences(features).filter((line) => line.layer === 'process'),
     machine,
   );
   const test = await selfTest(sandbox);
