@@ -24,15 +24,25 @@ struct watched {
 	int target, parent; /* -1: nobody's */
 };
 
-/* Of the launcher's rights it needs one: to signal processes of another user, which the target may become. */
-static void keep_kill_alone(void)
+/* Of the launcher's rights it needs one: to signal processes of another user, which the target may become. 0 or -errno. */
+static long keep_kill_alone(void)
 {
 	struct caps_sets sets, wanted = {0, 0, 0};
-	if (caps_get(&sets))
-		return;
+	long error = caps_get(&sets);
+	if (error)
+		return error;
 	wanted.effective = wanted.permitted = sets.permitted & CAP_KILL_BIT;
-	/* Nothing hangs on it: what runs here is fixed, and reads nothing of anybody. */
-	(void)caps_change(&sets, &wanted);
+	return caps_change(&sets, &wanted);
+}
+
+/* Whether it may signal what the target starts: of another user only with CAP_KILL. 0 or -errno. */
+static long may_signal(unsigned int user)
+{
+	struct caps_sets sets;
+	if (user == (unsigned int)sb_syscall3(__NR_getuid, 0, 0, 0))
+		return 0;
+	long error = caps_get(&sets);
+	return error || (sets.permitted & CAP_KILL_BIT) ? error : -EPERM;
 }
 
 /* What it has of the launcher, its streams before all, would keep others waiting. 0 or -errno. */
@@ -55,9 +65,10 @@ static long step_aside(const struct watched *watched)
 	/* Nobody of its user looks into it, or takes its descriptors. */
 	if (!error)
 		error = sb_syscall6(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0);
+	if (!error)
+		error = keep_kill_alone();
 	if (error)
 		return error;
-	keep_kill_alone();
 	(void)sb_syscall3(__NR_prctl, PR_SET_NAME, (long)"sb-guardian", 0); /* for ps(1) */
 	(void)sb_syscall3(__NR_chdir, (long)"/", 0, 0); /* so that no mount is in use */
 	return 0;
@@ -188,6 +199,9 @@ int sb_guard(const struct sb_process *process, int status, struct sb_guarded *gu
 	long error = sb_ask(parent);
 	if (error)
 		return missing(process, status, "kill", error, failure);
+	error = may_signal(guarded->user);
+	if (error)
+		return missing(process, status, "capget", error, failure);
 	error = watch(process, &watched);
 	if (error)
 		return missing(process, status, "pidfd_open", error, failure);

@@ -63,6 +63,9 @@ static int step_no_new_privs(struct sb_launch *launch)
 static int step_guard(struct sb_launch *launch)
 {
 	launch->guarded.has_files = launch->landlock.handled_fs != 0;
+	launch->guarded.user = sb_privdrop_uid(launch->records.bytes[SB_LAYER_PRIVDROP],
+		launch->records.length[SB_LAYER_PRIVDROP],
+		(uint32_t)sb_syscall3(__NR_getuid, 0, 0, 0));
 	return sb_guard(&launch->process, launch->status, &launch->guarded, &launch->failure);
 }
 

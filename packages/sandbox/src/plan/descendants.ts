@@ -12,6 +12,8 @@ export const descendantsName = 'process.descendants';
 /** What is known where the line is made. */
 interface Situation {
   readonly launcher: boolean;
+  /** Whether the child gets another user, and this process has no CAP_KILL, by which one signals what another user has. */
+  readonly lacksKill: boolean;
   /** The lines of Landlock. */
   readonly lines: readonly FeatureReport[];
 }
@@ -22,11 +24,15 @@ interface Situation {
  *
  * @throws SandboxError `unsupported-platform` where it is required and can't be had
  */
-export function descendants(policy: SandboxPolicy, { launcher, lines }: Situation): FeatureReport {
+export function descendants(policy: SandboxPolicy, { launcher, lacksKill, lines }: Situation): FeatureReport {
   const line = { layer: 'process', feature: 'descendants' } as const;
   const level = levelOf(partsOf(policy).levels, descendantsName);
   if (level === 'off') return { ...line, state: 'off' };
   const scope = lines.find(({ feature }) => feature === 'scope.signal');
+  if (launcher && lacksKill) {
+    if (level === 'require') throw notGuarded(withoutKill);
+    return { ...line, state: 'unsupported', reason: withoutKill };
+  }
   if (launcher && scope?.state === 'enforced') {
     const reason = movesAway(policy) ? 'not for one that takes another user by cap_setuid' : undefined;
     return reason === undefined ? { ...line, state: 'enforced' } : { ...line, state: 'enforced', reason };
@@ -38,6 +44,8 @@ export function descendants(policy: SandboxPolicy, { launcher, lines }: Situatio
   return { ...line, state: isAsked || !launcher ? 'unsupported' : 'off', reason };
 }
 
+const withoutKill = 'signalling processes of another user needs CAP_KILL, which this process does not have';
+
 const openScope = 'signals may leave the sandbox, so that nothing tells its processes from others';
 
 /** Where an ordinary user keeps that capability the guardian can't signal what another user has. */
@@ -48,6 +56,6 @@ function movesAway({ caps, user }: SandboxPolicy): boolean {
 function notGuarded(reason: string): Error {
   return sandboxError('unsupported-platform', 'plan', {
     what: `what the program starts can't be ended with it: ${reason}`,
-    hint: `Use Linux 6.12 or later with Landlock's scope for signals, or leave ${descendantsName} to prefer.`,
+    hint: `Use Linux 6.12 or later with Landlock's scope for signals, start as root with CAP_KILL, or leave ${descendantsName} to prefer.`,
   });
 }

@@ -82,7 +82,11 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
   const machine = isActive(plans.seccomp) ? machineOf(support) : undefined;
   const features = [
     ...processFeatures(policy, support.launcher),
-    descendants(policy, { launcher: support.launcher, lines: plans.landlock.features }),
+    descendants(policy, {
+      launcher: support.launcher,
+      lacksKill: switchesUser(plans.privdrop) && !mayKill(support),
+      lines: plans.landlock.features,
+    }),
     sessionKeyring(support.launcher && switchesUser(plans.privdrop)),
     ...plans.privdrop.features.filter(isOn),
     ...plans.caps.features.filter(isOn),
@@ -103,6 +107,11 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
 
 function switchesUser({ features }: Planned): boolean {
   return features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
+}
+
+/** Where nothing is known of capabilities there is no launcher either. */
+function mayKill({ caps }: SandboxSupport): boolean {
+  return caps.state !== 'available' || caps.present.permitted.includes('cap_kill');
 }
 
 /** By what will be in force, not by what was asked for: both layers may be preferred, and not to be had. */
