@@ -76,7 +76,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a message', () => {
   it.each(['0', 'root'])('of SandboxUser = %s says that it is root', async (user) => {
     configure(`SandboxUser = ${user}`);
     expect(await said(folder.file('cache/x.part'))).toBe(
-      `error: ${config()}:2: SandboxUser = ${user} is root, as whom nothing is downloaded\n` +
+      `error: ${config()}:2: SandboxUser = ${user} names root, and nothing is downloaded as root\n` +
         '       Name a user without privileges: alpm, where that one exists.\n',
     );
   });

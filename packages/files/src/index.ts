@@ -12,6 +12,7 @@ export { effectiveUser, isRoot } from './own-user.js';
 export { whyOwnerUnknown } from './owner.js';
 export { openForReading, openForWriting } from './reopen.js';
 export { someNames } from './some-names.js';
+export { servedDirectories } from './serving-user.js';
 export { type Space, spaceOf } from './space.js';
 export { readToEnd } from './read-to-end.js';
 export { timeToRemove } from './remove-tree.js';

@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { missing } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { mountIn, servingUserIn, servingUserOf } from './serving-user.js';
+import { mountIn, servedDirectories, servingUserIn, servingUserOf } from './serving-user.js';
 
 const fuse = (options: string, flags = 'rw,nosuid,nodev', type = 'fuse.sshfs') =>
   `41 29 0:57 / /mnt ${flags} shared:2 master:1 - ${type} source ${options}`;
@@ -41,6 +41,17 @@ describe('a mount', () => {
     fuse('rw', 'rw,nodev'),
   ])('of root’s is root’s: the twin: %s', (line) => {
     expect(servingUserIn(line)).toBeUndefined();
+  });
+
+  it('of a user that root may enter is named by its directory', () => {
+    const mounts = [
+      fuse('rw,user_id=1234,group_id=1234,allow_other').replace('/mnt', '/home/a\\040b\\134\u00e9'),
+      fuse('rw,user_id=1234,group_id=1234'),
+      fuse('rw,user_id=0,group_id=0,allow_other'),
+      fuse('rw,user_id=1234,allow_other', 'rw', 'ext4'),
+      '',
+    ];
+    expect(servedDirectories(mounts.join('\n'))).toEqual(['/home/a b\\\u00e9']);
   });
 
   it('is found by the whole of its number', () => {

@@ -77,6 +77,33 @@ export function servingUserIn(mount: string): ServingUser | undefined {
   return ['nosuid', 'nodev'].every((flag) => flags.split(',').includes(flag)) ? 'unknown' : undefined;
 }
 
+/**
+ * The directories on which ordinary users have mounted FUSE file systems that root may enter (`allow_other`). A server that never
+ * answers makes root wait for ever.
+ *
+ * @param mountinfo - default: that of this process
+ * @returns absolute paths
+ * @see proc_pid_mountinfo(5), mount.fuse(8)
+ */
+export function servedDirectories(mountinfo: string = mountsOf('self')): readonly string[] {
+  return mountinfo.split('\n').flatMap((mount) => {
+    const [before = '', after = ''] = mount.split(' - ');
+    const [type = '', , options = ''] = after.split(' ');
+    const isOpen = type.startsWith('fuse') && options.split(',').includes('allow_other');
+    return isOpen && servingUserIn(mount) !== undefined ? [unescaped(before.split(' ')[4] ?? '')] : [];
+  });
+}
+
+/** The kernel writes what would end a word as octal digits. */
+function unescaped(path: string): string {
+  return Buffer.from(
+    Buffer.from(path)
+      .toString('latin1')
+      .replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))),
+    'latin1',
+  ).toString();
+}
+
 /** What is said of a folder or a file there. */
 export function whyServed(user: ServingUser): string {
   return `lies on a file system that ${user === 'unknown' ? 'another user may serve' : `uid ${user} serves`} (FUSE)`;

@@ -10,7 +10,7 @@ export const limits = {
   '@sb/caps': [90, 300],
   '@sb/landlock': [150, 500],
   '@sb/seccomp': [290, 1100],
-  '@sb/sandbox': [520, 1600],
+  '@sb/sandbox': [520, 1700],
   '@sb/fetcher': [1000, 4200],
   'pacman-fetch': [2200, 7600],
 };

@@ -120,7 +120,7 @@ describe('our own file', () => {
     writeOwn('SandboxUser = root');
     expect(await problems()).toEqual([
       [
-        `${at(2)} SandboxUser = root is root, as whom nothing is downloaded`,
+        `${at(2)} SandboxUser = root names root, and nothing is downloaded as root`,
         'Name a user without privileges: alpm, where that one exists.',
       ],
     ]);

@@ -20,7 +20,7 @@ export function explainMissing(
   level: Finding['level'] = 'partial',
 ): readonly Finding[] {
   const missing = new Map<string, FeatureReport[]>();
-  for (const line of features.filter(({ state }) => state === 'unsupported')) {
+  for (const line of withoutConsequences(features.filter(({ state }) => state === 'unsupported'))) {
     const key = `${line.layer} ${line.reason ?? ''} ${line.unneeded ?? ''}`;
     missing.set(key, [...(missing.get(key) ?? []), line]);
   }
@@ -28,6 +28,12 @@ export function explainMissing(
     const isUnneeded = lines.every(({ unneeded }) => unneeded !== undefined);
     return { level: isUnneeded ? 'note' : level, ...explain(lines, machine) };
   });
+}
+
+/** What starts other programs ends them by Landlock's scope for signals, which is a line itself. */
+function withoutConsequences(missing: readonly FeatureReport[]): readonly FeatureReport[] {
+  const isCause = missing.some(({ layer, feature }) => layer === 'landlock' && feature === 'scope.signal');
+  return isCause ? missing.filter(({ feature }) => feature !== 'descendants') : missing;
 }
 
 function explain(lines: readonly FeatureReport[], machine: Machine): Explanation {

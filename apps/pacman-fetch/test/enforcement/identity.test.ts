@@ -327,7 +327,7 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'userNamespaces'))('root tha
   const refused: readonly (readonly [name: string, lines: readonly string[], text: string])[] = [
     ['an unknown user', ['SandboxUser = no-such-user'], 'user "no-such-user" does not exist'],
     ['a number as a name', ['SandboxUser = 65534'], '"65534" is not a user name'],
-    ['root as the user', ['SandboxUser = root'], 'the target has uid 0'],
+    ['root as the user', ['SandboxUser = root'], 'SandboxUser = root names root'],
     ['nobody named and a folder of root', [], 'no user to download as'],
     ['the sandbox asked for without a user', ['UseSandbox = yes'], 'no user to download as'],
   ];

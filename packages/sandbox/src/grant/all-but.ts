@@ -9,6 +9,14 @@ import { isWithin, realOf } from './homes.js';
 /** As many names as folders may have that are granted one by one: some milliseconds of a start. */
 const mostNames = 10_000;
 
+/** What else is known. */
+export interface AllButOptions {
+  /** Whether siblings are granted in the place of a folder, or nothing of it. Default: siblings */
+  readonly divides?: boolean;
+  /** Folders that are left out as well, and never looked at: their server may not answer. Default: none */
+  readonly unlooked?: readonly string[];
+}
+
 /**
  * Grants folders without some of what lies in them. A ruleset can only grant: where something is left out, its siblings are
  * granted in the place of the folder, and what is made there later is denied. Links are left out, since what they lead to
@@ -23,12 +31,12 @@ export class AllBut {
 
   /**
    * @param denied - absolute paths without links; they need not exist
-   * @param how - whether siblings are granted in the place of a folder, or nothing of it. Default: siblings
    */
-  constructor(denied: readonly string[], { divides = true }: { readonly divides?: boolean } = {}) {
-    this.#denied = denied;
+  constructor(denied: readonly string[], { divides = true, unlooked = [] }: AllButOptions = {}) {
+    this.#denied = [...denied, ...unlooked];
     this.#divides = divides;
-    this.#files = new Set(denied.flatMap((path) => manyNamed(path)));
+    const lookedAt = denied.filter((path) => !unlooked.some((folder) => isWithin(path, folder)));
+    this.#files = new Set(lookedAt.flatMap((path) => manyNamed(path)));
   }
 
   /**

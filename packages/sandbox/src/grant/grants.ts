@@ -7,7 +7,7 @@ import { absolutePath } from '../policy/absolute-path.js';
 import type { SandboxPolicy } from '../policy/options.js';
 import { topFolders } from '../policy/top-folders.js';
 import { AllBut } from './all-but.js';
-import { credentialPaths, homeOfChild, homesOf, realOf } from './homes.js';
+import { credentialPaths, homeOfChild, homesOf, realOf, unlooked } from './homes.js';
 import type { Profile, ProfileRule } from '../profile/profile.js';
 
 const builders: Readonly<Record<ProfileRule['access'], (...args: [string, ...string[], object]) => PathRule>> = {
@@ -34,8 +34,11 @@ const foldersOfHomes = ['/root', '/home'] as const;
 /** What grants folders of this machine without the credentials of whom a policy is about. */
 function withoutCredentials({ user }: Pick<SandboxPolicy, 'user'>, withoutHomes: boolean): AllBut {
   const denied = credentialPaths(homesOf(user));
+  const how = { unlooked: unlooked() };
   // Names that are here now mean nothing there, and may be for nobody else to reach.
-  return withoutHomes ? new AllBut([...denied, ...foldersOfHomes.map(realOf)], { divides: false }) : new AllBut(denied);
+  return withoutHomes
+    ? new AllBut([...denied, ...foldersOfHomes.map(realOf)], { ...how, divides: false })
+    : new AllBut(denied, how);
 }
 
 /**

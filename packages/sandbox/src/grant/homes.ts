@@ -1,6 +1,7 @@
-import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { lstatSync, readlinkSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 
+import { isRoot, servedDirectories } from '@sb/files';
 import { lookupUser } from '@sb/privdrop';
 
 import type { SandboxPolicy } from '../policy/options.js';
@@ -42,17 +43,29 @@ function homeOf(user: NonNullable<SandboxPolicy['user']>): string {
  * @param homes - from {@link homesOf}
  */
 export function credentialPaths(homes: readonly string[]): readonly string[] {
-  const known: Known = new Map();
+  const known = newlyKnown();
   return [...new Set(homes.flatMap((home) => credentials.map((name) => withoutLinks(join(home, name), known))))];
 }
 
 /** A path without links, as far as it exists. */
 export function realOf(path: string): string {
-  return withoutLinks(path, new Map());
+  return withoutLinks(path, newlyKnown());
+}
+
+/**
+ * What may not be looked at: a user's file system that never answers would make root wait for ever. An ordinary user waits for the
+ * user's own ones alone.
+ */
+export function unlooked(): readonly string[] {
+  return isRoot() ? servedDirectories() : [];
 }
 
 /** What was looked at before; `undefined` while it is looked at, so that a circle of links ends. */
 type Known = Map<string, { readonly real: string; readonly isThere: boolean } | undefined>;
+
+function newlyKnown(): Known {
+  return new Map(unlooked().map((path) => [path, { real: path, isThere: false }]));
+}
 
 /** Most of what is looked for isn't there, and an exception for each would be slow. */
 function withoutLinks(path: string, known: Known): string {
@@ -78,13 +91,14 @@ function lookedAt(path: string, known: Known): { readonly real: string; readonly
   }
 }
 
-/** The kernel's word where the link leads to something; else where that would be. */
+/** Where a link leads, name by name as the kernel goes; `..` is above what the names before it lead to (path_resolution(7)). */
 function targetOf(link: string, known: Known): string {
-  try {
-    return realpathSync(link);
-  } catch {
-    return withoutLinks(resolve(dirname(link), readlinkSync(link)), known);
+  const target = readlinkSync(link);
+  let at = isAbsolute(target) ? '/' : dirname(link);
+  for (const name of target.split('/').filter((part) => part !== '' && part !== '.')) {
+    at = name === '..' ? dirname(at) : withoutLinks(join(at, name), known);
   }
+  return at;
 }
 
 /** Whether a path is another one or lies beneath it; neither has links. */

@@ -88,14 +88,25 @@ export class PrivateTmp {
   }
 
   #look(pause: number): void {
-    if (timeShare.pause === 0 && timeShare.spend(() => this.#isGone(pause))) return;
+    // Most go with the first look; who still fills it then keeps nobody for long.
+    const isFirst = pause === firstPause;
+    if (timeShare.pause === 0 && timeShare.spend(() => this.#isGone(isFirst ? undefined : soon()))) {
+      unremoved.delete(this.#lookLast);
+      return;
+    }
+    if (!isExpectingExit) process.once('exit', lookLast);
+    isExpectingExit = true;
+    unremoved.add(this.#lookLast);
     const next = Math.max(pause, timeShare.pause);
     setTimeout(() => this.#look(Math.min(pause * 2, longestPause)), next).unref();
   }
 
-  #isGone(pause: number): boolean {
-    // Most go with the first look; who still fills it then keeps nobody for long.
-    const until = pause === firstPause ? undefined : soon();
+  /** For {@link unremoved}. */
+  readonly #lookLast = (until: number): void => {
+    if (performance.now() < until) this.#isGone(until);
+  };
+
+  #isGone(until: number | undefined): boolean {
     try {
       using base = Folder.open(`${this.#base}/.`);
       return removeIfAbandoned(base, this.#name, until);
@@ -104,6 +115,15 @@ export class PrivateTmp {
       return false;
     }
   }
+}
+
+/** The last look at each folder that is still there, when this process ends: half a second for all of them. */
+const unremoved = new Set<(until: number) => void>();
+let isExpectingExit = false;
+
+function lookLast(): void {
+  const until = soon();
+  for (const look of unremoved) look(until);
 }
 
 interface Made {

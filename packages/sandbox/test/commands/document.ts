@@ -2,16 +2,20 @@ import type { Row } from './row.js';
 
 const head = `# Daily commands
 
-Each line runs in \`npm test\`, in the profile that it names: what works has to do its work, and what is denied has to work without
-a sandbox. The working folder is \`~/work\`. Made by \`SB_WRITE_COMMANDS=1 npx vitest run test/commands\`.
+\`npm test\` runs each line in the profile that the line names. A command that works must give the expected output. A
+command that is denied must work without a sandbox. The working directory is \`~/work\`.
 
-\`{url}\` and \`{port}\` are those of a web server on loopback, \`{free}\` is a port that nobody has, \`{home}\` and \`{work}\` are \`~\` and
-\`~/work\`, \`{pid}\` is a process outside, \`{sb}\` is sb-run and \`{stage}\` the folder that it lies in.
+\`SB_WRITE_COMMANDS=1 npx vitest run test/commands\` writes this file. In the commands:
+
+- \`{url}\` and \`{port}\` belong to a web server on loopback, and \`{free}\` is a free port.
+- \`{home}\` and \`{work}\` are \`~\` and \`~/work\`.
+- \`{pid}\` is a process outside the sandbox.
+- \`{sb}\` is \`sb-run\`, and \`{stage}\` is the directory that contains it.
 `;
 
 /** The table for people. */
 export function documentOf(rows: readonly Row[]): string {
-  const cells = [['command', '--profile', 'options beside it', ''], ...rows.map(cellsOf)];
+  const cells = [['command', '--profile', 'other options', 'result'], ...rows.map(cellsOf)];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |\n`;
   const [names = '', ...others] = cells.map(line);
@@ -19,7 +23,7 @@ export function documentOf(rows: readonly Row[]): string {
 }
 
 function cellsOf({ line, profile, options, isDenied = false, within }: Row): readonly string[] {
-  const where = within === undefined ? '' : ', in a container of Docker, in a user namespace';
+  const where = within === undefined ? '' : ' in a Docker container, in a user namespace';
   const answer = isDenied ? 'denied' : 'works';
   return [code(line), profile, options === undefined ? '' : code(options), answer + where];
 }

@@ -2,13 +2,13 @@
 import { linkSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
-import { describe, expect, it } from 'vitest';
+import { compileC, missing, runProgram, stranger, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 import { createSandbox } from '../../src/index.js';
 import { profileNames } from '../../src/profile/profile.js';
 import { credentials } from '../../src/profile/credentials.js';
-import { sbRun } from '../sb-run.js';
+import { sbRun, sbRunPath } from '../sb-run.js';
 
 const secrets = [
   '.ssh/id',
@@ -43,6 +43,28 @@ async function readings(home: string, paths: readonly string[], options?: readon
 
 const all = (paths: readonly string[], answer: string) => paths.map(() => answer);
 const denied = 'Permission denied';
+
+describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'fuse'))('a home folder with a server that never answers', () => {
+  const program = temporaryFolder();
+  const served = program.file('served');
+  beforeAll(async () => {
+    await compileC(served, { from: import.meta.url, sources: ['../../../files/test/fixtures/served.c'] });
+    return () => program[Symbol.dispose]();
+  });
+
+  it.each(['.config', 'folder', 'a link leads to it'])('does not keep root: %s', async (place) => {
+    using home = homeFolder();
+    mkdirSync(home.file('folder'));
+    const mounted = place === '.config' ? '.config' : 'folder';
+    if (mounted !== place) symlinkSync('folder/below', home.file('.kube'));
+    const mount = ['--mount', '--propagation', 'private', served, home.file(mounted), String(stranger.uid), '/', 'silent'];
+    const line = `cat ${home.file('notes')} && ! cat ${home.file('.npmrc')}`;
+    const command = [process.execPath, sbRunPath(), '-c', line];
+    const env = { ...process.env, HOME: home.path };
+    const { status, stdout } = await runProgram('unshare', [...mount, ...command], { env, timeout: 15_000 });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'content\n' });
+  });
+});
 
 describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', () => {
   it('control: can be read without a sandbox, and by the preset that reads everything', async () => {

@@ -1,4 +1,4 @@
-/* What a limit does to Node, release by release: the table of the README. */
+/* What a limit does to Node, release by release: the table of docs/options.md. */
 import { missing, nodeReleases, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
