@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 
 import { isRoot, servedDirectories } from '@sb/files';
@@ -44,7 +44,40 @@ function homeOf(user: NonNullable<SandboxPolicy['user']>): string {
  */
 export function credentialPaths(homes: readonly string[]): readonly string[] {
   const known = newlyKnown();
-  return [...new Set(homes.flatMap((home) => credentials.map((name) => withoutLinks(join(home, name), known))))];
+  const own = homes.flatMap((home) => credentials.map((name) => withoutLinks(join(home, name), known)));
+  const search: Search = { known, names: mostLinked };
+  return [...new Set([...own, ...[...new Set(own)].flatMap((path) => linkedFrom(path, 2, search))])];
+}
+
+/** Names in credentials' folders that are looked at: there are some dozen. */
+const mostLinked = 10_000;
+
+interface Search {
+  readonly known: Known;
+  /** How many more are looked at. */
+  names: number;
+}
+
+/** Where links in a folder lead to: programs that keep dotfiles elsewhere link each key by itself. */
+function linkedFrom(folder: string, levels: number, search: Search): readonly string[] {
+  const { known } = search;
+  if (levels === 0 || known.get(folder)?.isThere === false) return [];
+  return entriesOf(folder).flatMap((entry) => {
+    search.names--;
+    if (search.names < 0) return [];
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return known.has(path) ? [] : linkedFrom(path, levels - 1, search);
+    return entry.isSymbolicLink() ? [withoutLinks(path, known)] : [];
+  });
+}
+
+/** What can't be listed is not for this user, whoever it is for. */
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 /** A path without links, as far as it exists. */

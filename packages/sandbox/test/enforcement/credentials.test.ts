@@ -44,27 +44,39 @@ async function readings(home: string, paths: readonly string[], options?: readon
 const all = (paths: readonly string[], answer: string) => paths.map(() => answer);
 const denied = 'Permission denied';
 
-describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'fuse'))('a home folder with a server that never answers', () => {
-  const program = temporaryFolder();
-  const served = program.file('served');
-  beforeAll(async () => {
-    await compileC(served, { from: import.meta.url, sources: ['../../../files/test/fixtures/served.c'] });
-    return () => program[Symbol.dispose]();
-  });
+describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'fuse'))(
+  'a home folder with a server that never answers',
+  () => {
+    const program = temporaryFolder();
+    const served = program.file('served');
+    beforeAll(async () => {
+      await compileC(served, { from: import.meta.url, sources: ['../../../files/test/fixtures/served.c'] });
+      return () => program[Symbol.dispose]();
+    });
 
-  it.each(['.config', 'folder', 'a link leads to it'])('does not keep root: %s', async (place) => {
-    using home = homeFolder();
-    mkdirSync(home.file('folder'));
-    const mounted = place === '.config' ? '.config' : 'folder';
-    if (mounted !== place) symlinkSync('folder/below', home.file('.kube'));
-    const mount = ['--mount', '--propagation', 'private', served, home.file(mounted), String(stranger.uid), '/', 'silent'];
-    const line = `cat ${home.file('notes')} && ! cat ${home.file('.npmrc')}`;
-    const command = [process.execPath, sbRunPath(), '-c', line];
-    const env = { ...process.env, HOME: home.path };
-    const { status, stdout } = await runProgram('unshare', [...mount, ...command], { env, timeout: 15_000 });
-    expect({ status, stdout }).toEqual({ status: 0, stdout: 'content\n' });
-  });
-});
+    it.each(['.config', 'folder', 'a link leads to it'])('does not keep root: %s', async (place) => {
+      using home = homeFolder();
+      mkdirSync(home.file('folder'));
+      const mounted = place === '.config' ? '.config' : 'folder';
+      if (mounted !== place) symlinkSync('folder/below', home.file('.kube'));
+      const mount = [
+        '--mount',
+        '--propagation',
+        'private',
+        served,
+        home.file(mounted),
+        String(stranger.uid),
+        '/',
+        'silent',
+      ];
+      const line = `cat ${home.file('notes')} && ! cat ${home.file('.npmrc')}`;
+      const command = [process.execPath, sbRunPath(), '-c', line];
+      const env = { ...process.env, HOME: home.path };
+      const { status, stdout } = await runProgram('unshare', [...mount, ...command], { env, timeout: 15_000 });
+      expect({ status, stdout }).toEqual({ status: 0, stdout: 'content\n' });
+    });
+  },
+);
 
 describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', () => {
   it('control: can be read without a sandbox, and by the preset that reads everything', async () => {
@@ -117,6 +129,18 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
     expect(await readings(home.path, paths)).toEqual(all(paths, 'content'));
     expect(await readings(home.path, paths, [])).toEqual(all(paths, denied));
     expect(await readings(home.path, paths, ['--profile', 'project'])).toEqual(all(paths, denied));
+  });
+
+  it('are those that links in their folders lead to, as programs for dotfiles make them', async () => {
+    using home = homeFolder();
+    mkdirSync(home.file('dots/keys'), { recursive: true });
+    for (const name of ['dots/id', 'dots/keys/deep', 'dots/other']) writeFileSync(home.file(name), 'content\n');
+    mkdirSync(home.file('.ssh/keys'));
+    symlinkSync('../dots/id', home.file('.ssh/linked'));
+    symlinkSync('../../dots/keys/deep', home.file('.ssh/keys/linked'));
+    const paths = ['dots/id', 'dots/keys/deep', 'dots/other'];
+    expect(await readings(home.path, paths)).toEqual(all(paths, 'content'));
+    expect(await readings(home.path, paths, [])).toEqual([denied, denied, 'content']);
   });
 
   it('are those that a link of their name leads to, as into a folder of dotfiles', async () => {

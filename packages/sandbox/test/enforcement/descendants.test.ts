@@ -89,6 +89,39 @@ describe.skipIf(missing(...needed))('what a program leaves behind', () => {
     expect(await areGone(word, outlives ? 300 : 3000)).toBe(!outlives);
   });
 
+  it.skipIf(isOrdinary)('is not promised by root that lacks CAP_KILL and switches the user', async () => {
+    const without = async (...options: readonly string[]) =>
+      await runProgram('setpriv', [
+        '--bounding-set=-kill',
+        process.execPath,
+        sbRunPath(),
+        '--user',
+        'nobody',
+        ...options,
+      ]);
+    const { stderr } = await without('--report', '--', 'true');
+    const report = JSON.parse(stderr) as {
+      readonly features: readonly { feature: string; state: string; reason?: string }[];
+    };
+    const line = report.features.find(({ feature }) => feature === 'descendants');
+    expect(line).toMatchObject({ state: 'unsupported', reason: expect.stringContaining('CAP_KILL') as string });
+    expect(await without('--require', 'process.descendants', '--', 'true')).toMatchObject({
+      status: 125,
+      stderr: expect.stringContaining('CAP_KILL') as string,
+    });
+    // The launcher asks by itself, for a sandbox that was compiled elsewhere.
+    using folder = temporaryFolder();
+    const file = folder.file('tool.sb');
+    expect((await sbRun(['--user', 'nobody', '--compile', file])).status).toBe(0);
+    const told = async (...prefix: readonly string[]) => {
+      const line = `exec "$@" --report-fd 3 ${file} -- true 3>&1`;
+      const { stdout } = await runProgram('/bin/sh', ['-c', line, 'sh', ...prefix, sbExec()]);
+      return stdout;
+    };
+    expect(await told('setpriv', '--bounding-set=-kill')).toMatch(/^unguarded\t1$/m);
+    expect(await told('env')).toMatch(/^guardian\t\d+$/m);
+  });
+
   it.each([
     [[], true],
     [['--off', 'process.descendants'], false],
