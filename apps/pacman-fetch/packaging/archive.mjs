@@ -1,18 +1,18 @@
-// Packs the sources, and writes a PKGBUILD beside them that has their sum: archive.mjs FOLDER
+// Packs the sources, and writes a PKGBUILD beside them that has their sum: archive.mjs [DIRECTORY]
+// makepkg executes that PKGBUILD: nobody else may be able to write in the directory. Default: a new one, whose path is printed.
 // @ts-check
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const app = join(import.meta.dirname, '..');
 const root = join(app, '..', '..');
-const [, , folder = '.'] = process.argv;
-const target = resolve(folder);
+const target = directoryFor(process.argv[2]);
 const { version } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'));
 // As a release has it.
 const name = `sb-pacman-fetch-${version}`;
-const archive = join(target, `${name}.tar.gz`);
 
 // What git knows, and what is new; who packs need not own the tree.
 const listed = [
@@ -26,11 +26,33 @@ const listed = [
 ];
 const files = execFileSync('git', listed, { cwd: root, maxBuffer: 1 << 26 });
 
-mkdirSync(target, { recursive: true });
 const options = ['--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX', `--transform=s,^,${name}/,S`];
-execFileSync('tar', [...options, '-C', root, '-czf', archive, '--null', '--files-from=-'], { input: files });
-const sum = createHash('sha256').update(readFileSync(archive)).digest('hex');
+const packed = execFileSync('tar', [...options, '-C', root, '-cz', '--null', '--files-from=-'], {
+  input: files,
+  maxBuffer: 1 << 28,
+});
+write(`${name}.tar.gz`, packed);
+const sum = createHash('sha256').update(packed).digest('hex');
 const arch = join(import.meta.dirname, 'arch');
-for (const one of readdirSync(arch)) cpSync(join(arch, one), join(target, one));
-const recipe = readFileSync(join(arch, 'PKGBUILD'), 'utf8');
-writeFileSync(join(target, 'PKGBUILD'), recipe.replace(/^sha256sums=.*$/m, `sha256sums=('${sum}')`));
+for (const one of readdirSync(arch)) {
+  const text = readFileSync(join(arch, one), 'utf8');
+  write(one, one === 'PKGBUILD' ? text.replace(/^sha256sums=.*$/m, `sha256sums=('${sum}')`) : text);
+}
+process.stdout.write(`${target}\n`);
+
+/** A directory in which nobody else can write. @param {string | undefined} named */
+function directoryFor(named) {
+  if (named === undefined) return mkdtempSync(join(tmpdir(), 'pacman-fetch-'));
+  const path = resolve(named);
+  mkdirSync(path, { recursive: true, mode: 0o755 });
+  const status = lstatSync(path);
+  if (status.isDirectory() && status.uid === process.getuid?.() && (status.mode & 0o022) === 0) return path;
+  process.stderr.write(`archive: other users can write in ${path}. Name a directory that only you can write in.\n`);
+  process.exit(1);
+}
+
+/** Into a new file: what lies there may be a link. @param {string} file @param {string | Buffer} content */
+function write(file, content) {
+  rmSync(join(target, file), { force: true });
+  writeFileSync(join(target, file), content, { flag: 'wx' });
+}

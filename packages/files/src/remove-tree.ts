@@ -85,8 +85,8 @@ interface Top {
   moves: number;
 }
 
-/** What unlink(2) says of a folder, or may say of one. */
-const maybeFolder: ReadonlySet<string | undefined> = new Set(['EISDIR', 'EPERM', 'EACCES']);
+/** What unlink(2) says of a folder, or may say of one; of Deno, which tries rmdir(2) as well, ENOTEMPTY. */
+const maybeFolder: ReadonlySet<string | undefined> = new Set(['EISDIR', 'EPERM', 'EACCES', 'ENOTEMPTY']);
 
 /** What the folder lies on that has the name; undefined where there is none any more. */
 function mountAbove(path: string): Mount | undefined {

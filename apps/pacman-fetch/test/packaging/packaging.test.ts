@@ -1,5 +1,15 @@
 /* The Arch package: built by makepkg, installed by pacman into a root of its own, and used from there. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -111,6 +121,35 @@ afterAll(async () => {
   folder[Symbol.dispose]();
   // What was built from sources has many files.
 }, 240_000);
+
+describe.skipIf(missing('root', 'linux'))('what is packed for makepkg', () => {
+  it('goes to no directory that somebody else may write in, and through no link', async () => {
+    using own = temporaryFolder();
+    const pack = async (...words: readonly string[]) =>
+      await runProgram(process.execPath, [join(packaging, 'archive.mjs'), ...words], {
+        env: { ...environment, TMPDIR: own.path },
+      });
+    const theirs = own.file('theirs');
+    mkdirSync(theirs);
+    for (const [uid, mode] of [
+      [nobody.uid, 0o755],
+      [0, 0o777],
+    ] as const) {
+      chownSync(theirs, uid, 0);
+      chmodSync(theirs, mode);
+      expect(await pack(theirs)).toMatchObject({ status: 1, stderr: expect.stringMatching(/other users can write/) });
+    }
+    expect(readdirSync(theirs)).toEqual([]);
+    chmodSync(theirs, 0o755);
+    writeFileSync(own.file('kept'), 'kept');
+    symlinkSync('../kept', join(theirs, 'PKGBUILD'));
+    expect((await pack(theirs)).status).toBe(0);
+    expect(readFileSync(own.file('kept'), 'utf8')).toBe('kept');
+    // Without a name it is a new one.
+    const { stdout } = await pack();
+    expect(readdirSync(stdout.trim())).toContain('PKGBUILD');
+  }, 120_000);
+});
 
 describe.skipIf(isMissing)('the package', () => {
   it('installs the program, its pages, its completions and the user, all of them root’s', async () => {

@@ -45,17 +45,21 @@ export const mutants: readonly Mutant[] = [
   change(
     'what is mounted in a folder that goes',
     'remove-tree',
-    'above !== undefined && dev !== above.device',
+    'mountAt(held) !== mount',
     'false',
     'leaves what is mounted in it',
   ),
   change(
     'how deep a removal goes down',
     'remove-tree',
-    'above.depth >= maxDepth',
+    'depth >= maxDepth',
     'false',
     'removes what is nested more deeply',
   ),
+  changeSeenBy('whose a folder is that root empties', 'remove-tree', '(takes && taken(itself, own))', 'false', [
+    'src/found-folder',
+    'who can fill found/inner/below/deep no more',
+  ]),
   without(
     'what kind of file is only looked into',
     'regular-file',

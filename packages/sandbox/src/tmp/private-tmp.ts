@@ -90,15 +90,17 @@ export class PrivateTmp {
   #look(pause: number): void {
     // Most go with the first look; who still fills it then keeps nobody for long.
     const isFirst = pause === firstPause;
-    if (timeShare.pause === 0 && timeShare.spend(() => this.#isGone(isFirst ? undefined : soon()))) {
+    const hasLooked = timeShare.pause === 0;
+    if (hasLooked && timeShare.spend(() => this.#isGone(isFirst ? undefined : soon()))) {
       unremoved.delete(this.#lookLast);
       return;
     }
     if (!isExpectingExit) process.once('exit', lookLast);
     isExpectingExit = true;
     unremoved.add(this.#lookLast);
-    const next = Math.max(pause, timeShare.pause);
-    setTimeout(() => this.#look(Math.min(pause * 2, longestPause)), next).unref();
+    // One that found no time for its look goes before those that have had theirs.
+    const [next, then] = hasLooked ? [Math.max(pause, timeShare.pause), pause * 2] : [timeShare.pause, pause];
+    setTimeout(() => this.#look(Math.min(then, longestPause)), next).unref();
   }
 
   /** For {@link unremoved}. */

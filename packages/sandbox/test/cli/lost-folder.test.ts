@@ -21,7 +21,7 @@ describe.skipIf(missing('linux'))('sb-run where the working directory was remove
     expect(await run(...args)).toMatchObject({
       status: 125,
       stderr:
-        'sb-run: the working directory doesn\'t exist any more. Change to a directory that exists, or give paths that begin with "/".\n',
+        'sb-run: the working directory no longer exists. Change to a directory that exists, or give paths that begin with "/".\n',
     });
   });
 
