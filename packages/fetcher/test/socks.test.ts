@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 
 import {
   type Authority,
@@ -128,6 +128,27 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a SOCKS proxy
     expect(
       errorOf(await fetchFrom('http://files.invalid/x', { proxies: { http: `socks5h://${proxy.host}` } })),
     ).toMatch(message);
+  });
+
+  it('that sends an answer before it is asked is not asked again without end', async () => {
+    const early = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nevil!';
+    await using all = await proxyOf({
+      says: Buffer.concat([Buffer.from([5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0]), Buffer.from(early)]),
+    });
+    const fetchBy = async (host: string) =>
+      errorOf(await fetchFrom('http://files.invalid/x', { proxies: { http: `socks5h://${host}` } }));
+    expect(await fetchBy(all.host)).toMatch(/^proxy: The proxy .* answers more than it was asked$/);
+    // The same behind the words of the proxy.
+    const server = createTcpServer((socket) => socket.on('error', () => {}).write(early));
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    await using behind = await proxyOf({ leadTo: (server.address() as AddressInfo).port });
+    expect(await fetchBy(behind.host)).toMatch(
+      /^proxy: .*(?:answers more than it was asked|end before anything was asked)$/,
+    );
+    expect(behind.seen.length).toBeLessThan(10);
+    server.close();
   });
 
   it('that is not there, or never answers, fails in time, and nobody is asked directly', async () => {

@@ -7,6 +7,7 @@ import { guardedLookup } from './link-local.js';
 import { proxyFor, type ProxyRules } from './proxies.js';
 import { checkServerIdentity } from './server-identity.js';
 import { sharedLookup } from './shared-lookup.js';
+import { Unasked } from './unasked.js';
 import { connectBySocks, isSocks } from './socks.js';
 import { Tunnel } from './tunnel.js';
 import { Agent, buildConnector, type Connector, type ConnectorOptions, type Dispatcher, ProxyAgent } from './undici.js';
@@ -103,10 +104,14 @@ export class Connections {
     const { connect: tls, ...common } = this.#common(scheme === 'https:', how);
     const { connectTimeout: timeout } = this.#options;
     const secured = buildConnector(tls);
+    // undici opens another connection for one that ends before anything was asked, without end.
+    const unasked = new Unasked();
     const open = async (options: ConnectorOptions): Promise<Socket> => {
       const { hostname, protocol, port } = options;
+      unasked.check(proxy);
       const target = { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
       const socket = await connectBySocks(target, { proxy, timeout, lookup: this.#lookup, lookupHost: how.lookup });
+      unasked.watch(socket);
       if (protocol !== 'https:') return socket;
       const secure = promisify<ConnectorOptions, Socket>(secured as (...all: unknown[]) => void);
       return await secure({ ...options, httpSocket: socket });

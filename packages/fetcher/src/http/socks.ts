@@ -52,6 +52,9 @@ export async function connectBySocks(target: SocksTarget, options: SocksOptions)
   try {
     await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
     await (proxy.protocol.startsWith('socks5') ? shake5(words, known, proxy) : shake4(words, known, proxy));
+    if (socket.readableLength > 0) {
+      throw new TransferFailure('proxy', `The proxy ${proxy.host} answers more than it was asked`);
+    }
     return socket.setNoDelay(true);
   } catch (error) {
     socket.on('error', () => {}).destroy();
