@@ -57,7 +57,7 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     expect(self).toMatch(/^-o FILE URL: /);
     expect(self).toMatch(/^system calls network-client-running; .*denied too: ptrace;/m);
     expect(self).toMatch(/^write \/dev\/null$/m);
-    expect(self).not.toContain('dies with us');
+    expect(self).not.toContain('ends with its starter');
     expect(command).toMatch(/^XferCommand: \/usr\/bin\/curl -fLo %o %u \(.*pacman-fetch\.conf:3\)\n/);
     expect(command).toMatch(/^write \/dev\/null \S+\/pacman-fetch-XXXXXX \/var\/tmp$/m);
     expect(command).toMatch(/^system calls deny-dangerous; .*denied too: ptrace;/m);

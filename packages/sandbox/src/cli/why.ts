@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 
-import { escaped } from '@sb/core';
+import { asciiJson, escaped } from '@sb/core';
 
 import { moveVerbs, pathVerbs, type SandboxQuestion, verbs } from '../why/question.js';
 import type { SandboxAnswer } from '../why/why.js';
@@ -60,7 +60,7 @@ function argumentOf(text: string): bigint {
 
 /** The answers as lines for people, or as JSON, one a line. */
 export function answersText(answers: readonly SandboxAnswer[], isJson: boolean): string {
-  return answers.map(isJson ? (answer) => `${JSON.stringify(answer)}\n` : textOf).join('');
+  return answers.map(isJson ? (answer) => `${asciiJson(answer)}\n` : textOf).join('');
 }
 
 function textOf({ attempt, allowed, layer, reason, errno, add }: SandboxAnswer): string {

@@ -16,7 +16,7 @@ function explained(options: SandboxOptions, support: SandboxSupport = root): str
 
 describe('explainSandbox', () => {
   it.each<[SandboxOptions, RegExp]>([
-    [{}, /^user +stays who we are$/m],
+    [{}, /^user +unchanged$/m],
     [
       { landlock: { preset: 'minimal', paths: [{ rx: '/srv' }, { rx: ['/lib', '/srv'] }] } },
       /^redundant +landlock\.paths\[1\] grants nothing for \/srv that is not granted already$/m,
@@ -33,33 +33,33 @@ describe('explainSandbox', () => {
     [{ user: 65_534, groups: [27] }, /groups 27\)$/m],
     [{}, /^capabilities +none; no_new_privs$/m],
     [{ caps: { keep: ['cap_net_raw'] } }, /^capabilities +cap_net_raw; no_new_privs$/m],
-    [{ caps: 'off' }, /^capabilities +left alone; no_new_privs$/m],
+    [{ caps: 'off' }, /^capabilities +unchanged; no_new_privs$/m],
     [
       {},
-      /^files +read what lies in \/ now, without \/dev and credentials; \/dev\/null \/dev\/full \/dev\/random \/dev\/urandom \/dev\/zero\n +execute what lies in \/ now, without \/dev and credentials\n +write \/dev\/null$/m,
+      /^files +read everything now in \/, except \/dev and credentials; \/dev\/null \/dev\/full \/dev\/random \/dev\/urandom \/dev\/zero\n +execute everything now in \/, except \/dev and credentials\n +write \/dev\/null$/m,
     ],
     [
       { landlock: { paths: [{ rwx: '/srv' }] } },
-      /^ +execute what lies in \/ now, without \/dev and credentials; \/srv\n +write \/dev\/null \/srv$/m,
+      /^ +execute everything now in \/, except \/dev and credentials; \/srv\n +write \/dev\/null \/srv$/m,
     ],
     [{ landlock: { preset: 'none', paths: [] } }, /^files +read nothing\n +execute nothing\n +write nothing$/m],
-    [{}, /^links +in the path of a rule: another program of the same user may have put one there$/m],
+    [{}, /^links +in the path of a rule: another program of the same user may have placed one$/m],
     [
       { user: 65_534 },
-      /^links +in the path of a rule: followed where root alone puts them, or to what another rule grants$/m,
+      /^links +in the path of a rule: followed if only root can place them, or to what another rule grants$/m,
     ],
     [
       { landlock: 'off' },
-      /^files +not restricted\nnetwork +connect_tcp: any port; bind_tcp: any port; UDP: not restricted\nscopes +open$/m,
+      /^files +not restricted\nnetwork +connect_tcp: any port; bind_tcp: any port; UDP: not restricted\nisolation +none$/m,
     ],
     [{}, /^network +connect_tcp: any port; bind_tcp: no port; UDP: not restricted$/m],
     [
       { landlock: { abi: 10, net: { connectSendUdp: [53] } }, prefer: ['landlock'] },
       /^network +connect_tcp: any port; bind_tcp: no port; connect_send_udp: 53; UDP: not restricted$/m,
     ],
-    [{ landlock: 'minimal' }, /^files +read (?!what lies in)[^;]*\/usr\/lib /m],
+    [{ landlock: 'minimal' }, /^files +read (?!everything now in)[^;]*\/usr\/lib /m],
     [{ landlock: { net: { connectTcp: [80, 443] } } }, /connect_tcp: 80, 443/],
-    [{}, /^scopes +none of its own leads out: abstract_unix_socket, signal$/m],
+    [{}, /^isolation +cannot signal processes or use abstract sockets outside the sandbox$/m],
     [{}, /^system calls +deny-dangerous; .*sockets: AF_INET AF_INET6 AF_NETLINK AF_UNIX$/m],
     [
       { seccomp: { base: 'allow-all', deny: ['open'], sockets: 'any' } },
@@ -80,11 +80,11 @@ describe('explainSandbox', () => {
     ],
     [{ seccomp: { base: 'deny-dangerous', allow: ['ioctl'] } }, /^system calls +deny-dangerous; denied too: chmod /m],
     [{ seccomp: 'off' }, /^system calls +not filtered$/m],
-    [{ user: 65_534, off: ['privdrop'] }, /^user +stays who we are, though the policy names one: off names privdrop$/m],
-    [{}, /^process +a session of its own; dies with us; what it starts ends with it; limits: core 0$/m],
-    [{ off: ['process.descendants'] }, /^process +a session of its own; dies with us; limits: core 0$/m],
-    [{ execOnce: true }, /^process .*executes no other program in its place/m],
-    [{ newSession: false, dieWithParent: false }, /^process +in our session; may outlive us/m],
+    [{ user: 65_534, off: ['privdrop'] }, /^user +unchanged, although the policy names a user: off names privdrop$/m],
+    [{}, /^process +its own session; ends with its starter; what it starts ends with it; limits: core 0$/m],
+    [{ off: ['process.descendants'] }, /^process +its own session; ends with its starter; limits: core 0$/m],
+    [{ execOnce: true }, /^process .*cannot execute another program/m],
+    [{ newSession: false, dieWithParent: false }, /^process +in the session of its starter; may outlive its starter/m],
     [{ rlimits: { nofile: 64 } }, /limits: core 0, nofile 64$/m],
     [{}, /^in force +full$/m],
   ])('%j', (options, expected) => {

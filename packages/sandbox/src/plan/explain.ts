@@ -40,12 +40,9 @@ export function explainSandbox(given: SandboxPolicy, layers: LayerPolicies, plan
     ...findingLines(policy),
     ...linkLines(layers, plan),
     ['network', networkText(layers, plan)],
-    [
-      'scopes',
-      layers.landlock?.scope.length ? `none of its own leads out: ${layers.landlock.scope.join(', ')}` : 'open',
-    ],
+    ['isolation', isolationText(layers)],
     ['system calls', seccompText(layers)],
-    ['unix sockets', sharedText(plan, 'unix_sockets', 'none but connected pairs')],
+    ['unix sockets', sharedText(plan, 'unix_sockets', 'connected pairs only')],
     ['shared ipc', sharedText(plan, 'shared_ipc', 'none')],
     ['process', processText(policy, plan)],
     ['in force', plan.status],
@@ -57,26 +54,26 @@ export function explainSandbox(given: SandboxPolicy, layers: LayerPolicies, plan
 }
 
 function userText(policy: SandboxPolicy, { privdrop }: LayerPolicies): string {
-  if (isTakenBack(policy, 'privdrop')) return 'stays who we are, though the policy names one: off names privdrop';
-  if (privdrop === undefined) return 'stays who we are';
+  if (isTakenBack(policy, 'privdrop')) return 'unchanged, although the policy names a user: off names privdrop';
+  if (privdrop === undefined) return 'unchanged';
   const groups = privdrop.groups.length === 0 ? 'no other groups' : `groups ${privdrop.groups.join(', ')}`;
   return `${privdrop.name ?? 'no name'} (uid ${privdrop.uid}, gid ${privdrop.gid}, ${groups})`;
 }
 
 function capsText({ caps }: LayerPolicies): string {
-  if (caps === undefined) return 'left alone; no_new_privs';
+  if (caps === undefined) return 'unchanged; no_new_privs';
   return `${caps.keep.length === 0 ? 'none' : caps.keep.join(', ')}; no_new_privs`;
 }
 
 /** What the policy starts from. */
 function profileText(policy: SandboxPolicy): string {
   const name = profileOf(policy);
-  if (name === undefined) return 'none: the policy itself says what of the files stays';
-  return `${name}${policy.profile === undefined ? ', since no other is named' : ''}: ${profiles[name].about}`;
+  if (name === undefined) return 'none: the policy says which files are accessible';
+  return `${name}${policy.profile === undefined ? ' (the default)' : ''}: ${profiles[name].about}`;
 }
 
 /** What stands for the paths of the preset and the profile that read everything. */
-const wholeTree = 'what lies in / now, without /dev';
+const wholeTree = 'everything now in /, except /dev';
 
 /** The paths that are told in one word; none where the policy doesn't start from everything. */
 function wholeOf(policy: SandboxPolicy): { readonly paths: ReadonlySet<string>; readonly text: string } {
@@ -112,10 +109,10 @@ function credentialLines(
 /** The folder that each start gets. */
 function tmpLines({ tmp, home }: SandboxPolicy): readonly (readonly [subject: string, text: string])[] {
   if (tmp === undefined) return [];
-  const where = tmp === 'memory' ? 'in /dev/shm' : 'in the temporary folder';
+  const where = tmp === 'memory' ? 'in /dev/shm' : 'in the temporary directory';
   const names = home === undefined ? 'TMPDIR' : 'TMPDIR, and HOME beside it';
   return [
-    ['private tmp', `each start reads and writes one of its own ${where} (${names}); it goes with the last process`],
+    ['private tmp', `each start has a private directory ${where} (${names}); it is removed after the last process`],
   ];
 }
 
@@ -135,8 +132,8 @@ function linkLines({ landlock }: LayerPolicies, { features }: SandboxPlan): read
   if (landlock === undefined || landlock.paths.length === 0) return [];
   const switches = features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
   const text = switches
-    ? 'in the path of a rule: followed where root alone puts them, or to what another rule grants'
-    : 'in the path of a rule: another program of the same user may have put one there';
+    ? 'in the path of a rule: followed if only root can place them, or to what another rule grants'
+    : 'in the path of a rule: another program of the same user may have placed one';
   return [['links', text]];
 }
 
@@ -164,6 +161,15 @@ function isSame(a: Pick<Rule, 'syscall' | 'when'>, b: Pick<Rule, 'syscall' | 'wh
   return a.syscall === b.syscall && isDeepStrictEqual(a.when, b.when);
 }
 
+/** What of other processes it cannot reach. */
+function isolationText({ landlock }: LayerPolicies): string {
+  const parts = [
+    ...(landlock?.scope.includes('signal') === true ? ['signal processes'] : []),
+    ...(landlock?.scope.includes('abstract_unix_socket') === true ? ['use abstract sockets'] : []),
+  ];
+  return parts.length === 0 ? 'none' : `cannot ${parts.join(' or ')} outside the sandbox`;
+}
+
 function seccompText({ seccomp }: LayerPolicies): string {
   if (seccomp === undefined) return 'not filtered';
   const { base, deny, allow, sockets } = seccomp;
@@ -181,7 +187,7 @@ function seccompText({ seccomp }: LayerPolicies): string {
 /** What of that is open, as its line of the report has it. */
 function sharedText({ features }: SandboxPlan, name: (typeof sharedFeatureNames)[number], closed: string): string {
   const line = features.find(({ feature }) => feature === name);
-  return line?.state === 'enforced' ? closed : (line?.reason ?? 'not known');
+  return line?.state === 'enforced' ? closed : (line?.reason ?? 'unknown');
 }
 
 /** Whether something that the policy says itself may let a change of metadata through, which a denied call is then. */
@@ -194,10 +200,10 @@ function processText(policy: SandboxPolicy, { features }: SandboxPlan): string {
   const isGuarded = features.some(({ feature, state }) => feature === 'descendants' && state === 'enforced');
   const limits = Object.entries(rlimitsOf(policy)).map(([name, value]) => `${name} ${value}`);
   return [
-    policy.newSession === false ? 'in our session' : 'a session of its own',
-    policy.dieWithParent === false ? 'may outlive us' : 'dies with us',
+    policy.newSession === false ? 'in the session of its starter' : 'its own session',
+    policy.dieWithParent === false ? 'may outlive its starter' : 'ends with its starter',
     ...(isGuarded ? ['what it starts ends with it'] : []),
-    ...(policy.execOnce === true ? ['executes no other program in its place'] : []),
+    ...(policy.execOnce === true ? ['cannot execute another program'] : []),
     `limits: ${limits.join(', ')}`,
   ].join('; ');
 }

@@ -110,7 +110,7 @@ describe('the plain words', () => {
   };
 
   it('say what is open and what is not', () => {
-    expect(words({})).toMatch(/^unix sockets +none but connected pairs\nshared ipc +none$/m);
+    expect(words({})).toMatch(/^unix sockets +connected pairs only\nshared ipc +none$/m);
     expect(words({ unix: 'any', ipc: true })).toMatch(
       /^unix sockets +open: all sockets with a path .*\nshared ipc +open: what its user may reach by key or name$/m,
     );

@@ -81,7 +81,7 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
       integer({ min: 0, max: maxId, what: 'an id' }),
       object<{ user: string | number; group?: string | number }>({ user: required(nameOrId), group: nameOrId }),
     ),
-    'Whom the child becomes. Default: it stays who we are.',
+    'The user of the child. Default: unchanged.',
   ),
   groups: described(
     either<NonNullable<SandboxOptions['groups']>>(
@@ -127,7 +127,7 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
   ),
   tmp: described(
     word(['private', 'memory']),
-    'A temporary folder of its own: beneath TMPDIR, or in memory. Default: none.',
+    'A private temporary directory: beneath TMPDIR, or in memory. Default: none.',
   ),
   home: lenient(described(word(['tmp']), 'HOME lies beside the private temporary folder. Default: as env says.')),
   cwd: lenient(described(text(), 'Working directory. Default: ours.')),
@@ -144,11 +144,11 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
       'Descriptors that stay open. Default: none.',
     ),
   ),
-  newSession: lenient(described(boolean, 'A session of its own. Default: true.')),
+  newSession: lenient(described(boolean, 'A separate session. Default: true.')),
   dieWithParent: lenient(described(boolean, 'Killed when its parent ends. Default: true.')),
   execOnce: described(
     boolean,
-    'It executes no other program in its place. Needs the filter, and none of foreign or x32. Default: false.',
+    'It cannot execute another program. Needs the filter, and none of foreign or x32. Default: false.',
   ),
   require: described(levelListReader('require'), 'What must be enforced or nothing runs. Default: nearly everything.'),
   prefer: lenient(described(levelListReader('prefer'), 'What is enforced where it can be.')),

@@ -162,8 +162,8 @@ describe.skipIf(missing('linux', 'landlock7'))('a profile', () => {
   it('is told by --explain and --list-profiles', async () => {
     const { stdout } = await sbRun(['--profile', 'client', '--explain']);
     expect(stdout).toMatch(/^profile +client: reads the system/m);
-    expect((await sbRun(['--explain'])).stdout).toMatch(/^profile +read, since no other is named/m);
-    expect((await sbRun(['--fs', 'minimal', '--explain'])).stdout).toMatch(/^profile +none: the policy itself/m);
+    expect((await sbRun(['--explain'])).stdout).toMatch(/^profile +read \(the default\)/m);
+    expect((await sbRun(['--fs', 'minimal', '--explain'])).stdout).toMatch(/^profile +none: the policy says/m);
     const table = await sbRun(['--list-profiles']);
     expect(
       table.stdout.split('\n').filter((line) => profileNames.some((name) => line.startsWith(`${name} `))),
