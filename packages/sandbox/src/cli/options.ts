@@ -25,7 +25,7 @@ export const options = {
   caps: { value: 'LIST', about: 'capabilities that the command has', offers: ['none', 'off'] },
   profile: {
     value: 'NAME',
-    about: 'grant what a kind of work needs; options add to it',
+    about: 'grant what a kind of work needs, options add to it',
     words: ['read', 'project', 'build', 'convert', 'client', 'server', 'none'],
     more: 'Without one it is read. None grants credentials',
   },
