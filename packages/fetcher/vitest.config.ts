@@ -1,3 +1,6 @@
 import { packageTests } from '../../tooling/vitest.base.js';
 
-export default packageTests({ testTimeout: 60_000, moreCases: ['test/bad-mirrors.test.ts', 'test/faults.test.ts', 'test/killed-parent.test.ts'] });
+export default packageTests({
+  testTimeout: 60_000,
+  moreCases: ['test/bad-mirrors.test.ts', 'test/faults.test.ts', 'test/killed-parent.test.ts'],
+});

@@ -1,5 +1,6 @@
 // `npm run test:long`: what takes long. Ten thousand starts, many random policies and files, hundreds of downloads, each of
 // which `npm test` tries with fewer cases; and the tests of the tests, which take one line after the other away.
+// With --quick without whole matrices: those are for releases.
 // @ts-check
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,9 +10,23 @@ import { root } from './shell.mjs';
 import { writePart } from './totals.mjs';
 import { runTests } from './vitest.mjs';
 
+/**
+ * What builds the package from sources, and whole matrices, of which `npm test` tries some of each row and column. What is left takes
+ * lines away, tries at random, and starts ten thousand sandboxes.
+ */
+const forReleases = [
+  'test/{arch,cli,doctor,environments,interruption,neighbour,packaging,sync}/**',
+  'test/{bad-mirrors,connection,download,start,tools}.test.ts',
+  'test/enforcement/{gives-way,limits-of-node,nesting,restrict-self}.test.ts',
+  'test/front-door/{life,pacman}.test.ts',
+  'test/pacman/{pacman,transactions}.test.ts',
+];
+
 setUp(['test']);
 build();
-const filters = process.argv.slice(2);
+const words = process.argv.slice(2);
+const filters = words.filter((word) => word !== '--quick');
+const left = words.includes('--quick') ? forReleases.flatMap((files) => ['--exclude', files]) : [];
 /**
  * The soak is one test: everything that it asks for holds, or not. It downloads beside the others, and has time for that.
  *
@@ -23,7 +38,7 @@ async function soaks() {
   return status === 0;
 }
 const soak = filters.length > 0 ? undefined : soaks();
-const tests = runTests('long', { env: { SB_LONG: '1' }, packages: [], filters });
+const tests = runTests('long', { env: { SB_LONG: '1' }, packages: [], filters: [...filters, ...left] });
 const [passed, failed] = soak === undefined ? [0, 0] : (await soak) ? [1, 0] : [0, 1];
 const sum = { passed: tests.passed + passed, failed: tests.failed + failed };
 writePart('long', { ...sum, names: tests.names, alone: tests.alone });
