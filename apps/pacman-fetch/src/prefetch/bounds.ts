@@ -16,13 +16,24 @@ const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
  */
 export function parseBounds(output: string): ReadonlyMap<string, number> {
   const bounds = new Map<string, number>();
-  for (const block of output.split('\n\n')) {
-    const field = (name: string): string => new RegExp(`^${name} *: (.*)$`, 'm').exec(block)?.[1] ?? '';
+  for (const field of fieldsOf(output)) {
     const [number, unit = ''] = field('Download Size').split(' ');
     const bytes = Math.ceil((Number(number) + 0.005) * 1024 ** units.indexOf(unit));
     if (Number(number) > 0 && units.includes(unit)) bounds.set(`${field('Repository')}/${field('Name')}`, bytes);
   }
   return bounds;
+}
+
+/**
+ * Reads what `pacman -Si` says of packages.
+ *
+ * @param output - its standard output, in English
+ * @returns for each package, what gives the text of a field by its name; '' where there is none
+ */
+export function fieldsOf(output: string): readonly ((name: string) => string)[] {
+  return output
+    .split('\n\n')
+    .map((block) => (name: string) => new RegExp(`(?:^|\\n)${name} *: ([^\\n]*)`).exec(block)?.[1] ?? '');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 
 import type { DownloadRequest } from '@sb/fetcher';
 
@@ -17,6 +17,7 @@ import { withBounds } from './bounds.js';
 import { proposalOf } from './proposal.js';
 import { requireSpace } from './space.js';
 import { prefetchPlan } from './plan.js';
+import { type Ask, withSums } from './sums.js';
 import { parseWanted, printFormat, printFormatWithoutSum, type Wanted } from './wanted.js';
 
 /** What was found out beforehand: what is needed, or in pacman's words why that can't be said. */
@@ -49,10 +50,22 @@ export async function askPacman(
     return result;
   };
   const first = await ask(printFormat);
-  const { status, stdout, stderr } = hasCrashed(first) ? await ask(printFormatWithoutSum) : first;
-  if (status === 0) return { wanted: parseWanted(stdout, places.caches), options };
+  const isUnsummed = hasCrashed(first);
+  const { status, stdout, stderr } = isUnsummed ? await ask(printFormatWithoutSum) : first;
+  if (status === 0) {
+    const wanted = parseWanted(stdout, places.caches);
+    return { wanted: isUnsummed ? await withSums(wanted, asking(options, signal)) : wanted, options };
+  }
   // With --print it warns of nothing but its configuration, which we have done.
   return { refusal: stderr.replaceAll(/^warning: config file .*\n/gm, '') };
+}
+
+/** Asks pacman what it says of packages; undefined where it refuses or crashes. */
+function asking(options: readonly string[], signal: AbortSignal): Ask {
+  return async (question, packages) => {
+    const result = await runPacman([...question, ...options, '--', ...packages], signal);
+    return result?.status === 0 ? result.stdout : undefined;
+  };
 }
 
 /** A signal has ended it, and none of ours. */
@@ -69,10 +82,9 @@ export async function prefetch(session: Session, { wanted, options, isAsked = fa
   const { configuration, places, signal } = session;
   const planned = await prefetchPlan(configuration, wanted, { caches: places.caches, signal });
   if (planned.requests.length + planned.refused.length === 0) return exitStatus.done;
-  const requests = await withBounds(planned.requests, wanted, async (packages) => {
-    const result = await runPacman(['-Si', ...options, '--', ...packages], signal);
-    return result?.status === 0 ? result.stdout : undefined;
-  });
+  const ask = asking(options, signal);
+  const requests = await withBounds(planned.requests, wanted, async (packages) => await ask(['-Si'], packages));
+  warnOfUnsummed(requests, session);
   const plan = { ...planned, requests };
   if (isOn(configuration, 'CheckSpace')) requireSpace(requests);
   // Neither we nor pacman write to a part that the other one is at.
@@ -84,6 +96,20 @@ export async function prefetch(session: Session, { wanted, options, isAsked = fa
     lock?.[Symbol.dispose]();
   }
 }
+
+/** A mirror may send anything of the right size: pacman alone finds that, when it checks the signature. */
+function warnOfUnsummed(requests: readonly DownloadRequest[], session: Session): void {
+  const names = requests.flatMap(({ sha256, to }) => (sha256 === undefined ? basename(to) : [])).toSorted();
+  if (names.length === 0) return;
+  const [some, more] = [names.slice(0, mostNamed), names.length - mostNamed];
+  const list = more > 0 ? `${some.join(', ')} and ${more} more` : some.join(', ');
+  const display = session.display('kept');
+  display.show({ event: 'warning', text: `no SHA-256 in the database, checked by size only: ${list}` });
+  display.end();
+}
+
+/** Files that a warning names. */
+const mostNamed = 10;
 
 /** Whether who sits at the terminal wants that. */
 async function agreed(requests: readonly DownloadRequest[], signal: AbortSignal): Promise<boolean> {

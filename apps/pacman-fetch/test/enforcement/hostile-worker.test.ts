@@ -54,7 +54,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker', () => {
     ['done-and-bad-status', /the worker ended with 7/],
     ['exits-silently', /the worker ended with 0/],
     ['crashes', /the worker ended with SIG/],
-    ['floods-started', /it begins with a source twice/],
+    ['floods-started', /it begins with a source too often/],
     ['endless-line', /a frame is too long/],
     ['no-json', /a frame that is no object/],
     ['unknown-frame', /a frame of unknown type/],

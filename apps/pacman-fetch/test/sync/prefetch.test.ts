@@ -44,6 +44,13 @@ function expectPackages({ cache }: Machine, expected: readonly string[] = files)
   }
 }
 
+/** Takes the SHA-256 of some packages out of a database. */
+async function withoutSum(database: string, packages: string): Promise<void> {
+  const script = `mkdir db && tar xf test.db -C db && sed -i /SHA256SUM/,+1d db/$2/desc && cd db && bsdtar cf "$1" *`;
+  const made = await runProgram('sh', ['-ec', script, 'sh', database, packages], { cwd: scene.copy().folder });
+  expect(made).toMatchObject({ status: 0 });
+}
+
 describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare', 'landlock6'))('prefetch', () => {
   beforeAll(async () => {
     scene = await makeScene();
@@ -232,15 +239,36 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
 
   it('finds out what is needed where a database has no SHA-256, by which pacman crashes', async () => {
     const machine = await scene.refreshed();
-    const sums = scene.copy().folder;
-    const script = `mkdir db && tar xf test.db -C db && sed -i /SHA256SUM/,+1d db/*/desc && cd db && bsdtar cf "$1" *`;
-    const database = join(machine.database, 'sync/test.db');
-    expect(await runProgram('sh', ['-ec', script, 'sh', database], { cwd: sums })).toMatchObject({ status: 0 });
+    await withoutSum(join(machine.database, 'sync/test.db'), '*');
     // The control: so it is asked.
     const crashed = await machine.pacman('-S', '--print', '--print-format', '%h', ...targets);
     expect(crashed.signal).toBe('SIGSEGV');
-    expect(await machine.run('prefetch', ...targets)).toMatchObject({ status: 0, stderr: '' });
+    const result = await machine.run('prefetch', ...targets);
+    expect(result).toMatchObject({
+      status: 0,
+      stderr: `warning: no SHA-256 in the database, checked by size only: ${files.toSorted().join(', ')}\n`,
+    });
     expectPackages(machine);
+  });
+
+  it('checks the SHA-256 of all others where a database lacks that of one package', async () => {
+    const broken = scene.copy();
+    const [first = '', second = ''] = files;
+    for (const name of [first, second]) {
+      writeFileSync(join(broken.folder, name), Buffer.alloc(scene.repository.read(name).length, 'x'));
+    }
+    const machine = await scene.refreshed({ servers: [broken.url, scene.nginx.http] });
+    await withoutSum(join(machine.database, 'sync/test.db'), 'pkg8-*');
+    // The control: so it is asked.
+    const crashed = await machine.pacman('-S', '--print', '--print-format', '%h', ...targets);
+    expect(crashed.signal).toBe('SIGSEGV');
+    const { status, stderr } = await machine.run('prefetch', ...targets);
+    expect(status).toBe(0);
+    expect(stderr).toContain(`warning: no SHA-256 in the database, checked by size only: ${second}\n`);
+    expect(stderr).toMatch(/^error: failed retrieving file 'pkg1-.*' from disk : .*SHA-256/m);
+    expect(readFileSync(join(machine.cache, first)).equals(scene.repository.read(first))).toBe(true);
+    // The control: what the warning says.
+    expect(readFileSync(join(machine.cache, second)).equals(scene.repository.read(second))).toBe(false);
   });
 
   it('leaves out with --needed what is installed', async () => {

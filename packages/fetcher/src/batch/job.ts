@@ -5,6 +5,7 @@ import type { FetcherError } from '../errors/fetcher-error.js';
 import { hostKey } from '../values/host-key.js';
 import { LocalSources } from '../disk/local-sources.js';
 import { Destination } from '../disk/destination.js';
+import { Stopwatch } from './stopwatch.js';
 import { openSignature, type SignatureJob, workerSignature } from './signature.js';
 
 /** One file on its way through one or more workers. */
@@ -26,6 +27,10 @@ export interface Job {
   readonly modifiedSince: number | null;
   /** Whether the worker under way found bytes of an earlier one. */
   hasBeginning: boolean;
+  /** What several sources sent together was wrong: from now on each has to send all of it. */
+  isAlone: boolean;
+  /** How long workers have been at it. */
+  readonly watch: Stopwatch;
 }
 
 /**
@@ -53,6 +58,8 @@ export function openJob(request: CheckedRequest): Job {
     resume: beginning,
     modifiedSince: date === 'local' ? finalTime : (date?.getTime() ?? null),
     hasBeginning: false,
+    isAlone: false,
+    watch: new Stopwatch(),
   };
 }
 
@@ -71,20 +78,23 @@ function openSignatureOf(request: CheckedRequest, part: Destination): SignatureJ
  * @param handOver - takes a descriptor to read from and gives the number that it has in the worker
  */
 export function workerFile(job: Job, handOver: (descriptor: number) => number): WorkerFile {
-  const { request, local, left, resume, modifiedSince } = job;
+  const { request, local, left, isAlone } = job;
   job.given = left;
-  job.hasBeginning = job.part.size > 0;
+  job.hasBeginning = job.part.size > 0 && !isAlone;
   const { maxBytes, size } = request;
   const urls = sourcesOf(job, left);
   return {
     sources: urls.map(({ href }) => href),
     mayLack: urls.flatMap((url, index) => (mayLack(job, url) ? index : [])),
+    isAlone,
+    spent: job.watch.milliseconds,
     opened: local.handOver(left, handOver),
     maxBytes,
     size,
     isSummed: request.sha256 !== undefined,
-    resume,
-    modifiedSince,
+    resume: isAlone ? null : job.resume,
+    // A newer one has been sent, and each source is asked for all of it.
+    modifiedSince: isAlone ? null : job.modifiedSince,
     signature: job.signature === undefined ? null : workerSignature(job.signature, left, handOver),
   };
 }

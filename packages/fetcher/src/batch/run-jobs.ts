@@ -26,10 +26,18 @@ export async function runJobs(jobs: readonly Job[], options: JobsOptions): Promi
   const targets = jobs.map(({ part, signature }) => ({ file: part.content, signature: signature?.part.content }));
   const hosts = options.mirrors.known(urlsOf(files));
   const isRight = (file: number): boolean | undefined => isAsAsked(jobs[file]);
-  return await runWorker({ files, descriptors, targets, hosts, isRight }, options, (file, report) => {
-    const job = jobs[file];
-    if (job !== undefined) options.onFrame(job, report);
-  });
+  try {
+    return await runWorker({ files, descriptors, targets, hosts, isRight }, options, (file, report) => {
+      const job = jobs[file];
+      if (job === undefined) return;
+      // Not before its first word: a file may wait for others.
+      if (report.state === 'open') job.watch.start();
+      else job.watch.stop();
+      options.onFrame(job, report);
+    });
+  } finally {
+    for (const { watch } of jobs) watch.stop();
+  }
 }
 
 function isAsAsked(job: Job | undefined): boolean | undefined {

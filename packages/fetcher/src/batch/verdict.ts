@@ -113,10 +113,12 @@ async function check(job: Job, report: FileReport, refusals: Refusals): Promise<
   const wrong = await whatIsWrong(job);
   if (wrong === undefined) return withSignature(job, { report, refusals }, (signature) => done(job, source, signature));
   const host = sourceHost(source);
-  const error = otherFile(host, wrong);
+  const error = isMixed ? otherTogether(wrong) : otherFile(host, wrong);
   job.failures.push(error);
-  // What another one began may be what is wrong: then this source is asked for all of it.
-  if (!job.hasBeginning && !isMixed) job.left = job.left.slice(1);
+  // Nobody knows whose bytes are wrong: what each source sends alone shows it, and ends with that source.
+  if (isMixed) job.isAlone = true;
+  // What an earlier one began may be what is wrong: then this source is asked for all of it.
+  else if (!job.hasBeginning) job.left = job.left.slice(1);
   // Nothing of it is worth going on with.
   part.content.truncate();
   job.lastModified = null;
@@ -132,6 +134,10 @@ async function whatIsWrong({ request: { sha256, magic }, part }: Job): Promise<s
 
 function otherFile(host: string | undefined, what: string): FetcherError {
   return new FetcherError('checksum', `${host ?? 'the server'} has another file: ${what}`, { host });
+}
+
+function otherTogether(what: string): FetcherError {
+  return new FetcherError('checksum', `several servers have sent parts of a file that is another one: ${what}`);
 }
 
 function hostOf({ request }: Job, source: number): string | undefined {

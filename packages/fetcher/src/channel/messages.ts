@@ -20,6 +20,10 @@ export interface WorkerFile {
   readonly sources: readonly string[];
   /** Places of the sources that may lack the file, which then says nothing against their hosts. */
   readonly mayLack: readonly number[];
+  /** One source at a time is asked, each for all of the file: what several sent together was wrong. */
+  readonly isAlone: boolean;
+  /** Milliseconds that earlier workers took: they count for its time limit. */
+  readonly spent: number;
   /** Descriptors of the `file:` sources that could be opened, by their place among the sources. */
   readonly opened: Readonly<Record<number, number>>;
   readonly maxBytes: number;

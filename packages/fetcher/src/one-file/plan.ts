@@ -41,6 +41,8 @@ export function fileOf(url: URL, maxBytes: number): WorkerFile {
   return {
     sources: [url.href],
     mayLack: [],
+    isAlone: false,
+    spent: 0,
     opened: {},
     maxBytes,
     size: null,

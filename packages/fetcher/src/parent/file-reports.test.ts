@@ -9,6 +9,8 @@ const file = {
   sources: ['http://a/x', 'http://b/x'],
   opened: {},
   mayLack: [],
+  isAlone: false,
+  spent: 0,
   maxBytes: 100,
   size: null,
   isSummed: false,
@@ -64,6 +66,24 @@ describe('what a worker reports', () => {
     expect(anew.reports[0]).toMatchObject({ state: 'done', source: 1, isMixed: false });
   });
 
+  it('takes it from a source that was let go of and begins anew, since no other one is left', () => {
+    const other = { ...started, source: 1, lastModified: 5000 };
+    const again = enterAll([started, data, other, data, { ...sourceFailed, source: 1 }, started, all, done]);
+    expect(again.reports[0]).toMatchObject({ state: 'done', source: 0, isMixed: false });
+  });
+
+  it('takes nothing that goes on where each source has to send all of it', () => {
+    const alone = (frames: readonly Frame[]): FileReports => {
+      const reported = new FileReports([{ ...file, isAlone: true }]);
+      for (const frame of frames) reported.enter(frame);
+      return reported;
+    };
+    const other = { ...started, source: 1 };
+    expect(alone([started, data, other, all, done]).reports[0]).toMatchObject({ state: 'done', isMixed: false });
+    expect(() => alone([started, data, { ...other, isAppended: true }])).toThrow(WorkerLied);
+    expect(() => alone([started, data, { ...started, isAppended: true }])).toThrow(WorkerLied);
+  });
+
   it('calls a file failed after its last source, or when the disk refuses', () => {
     expect(enterAll([sourceFailed]).isComplete).toBe(false);
     expect(enterAll([sourceFailed, { ...sourceFailed, source: 1 }]).reports[0]?.state).toBe('failed');
@@ -80,7 +100,10 @@ describe('what a worker reports', () => {
       [started, { ...started, source: 1, isAppended: true }, all, { ...sourceFailed, source: 1 }, done],
     ],
     ['a failed source that goes on', [started, sourceFailed, { ...started, isAppended: true }]],
-    ['that a source begins twice, with another one between', [started, { ...started, source: 1 }, started]],
+    [
+      'that a source begins three times, with another one between',
+      [started, { ...started, source: 1 }, started, started],
+    ],
     ['a source that has failed', [sourceFailed, started]],
     ['the end after a source has failed', [started, sourceFailed, done]],
     ['the next source without its start', [started, sourceFailed, { ...sourceFailed, source: 1, file: 0 }, done]],
@@ -89,7 +112,7 @@ describe('what a worker reports', () => {
     ['bytes of a signature that nobody asked for', [started, { ...data, of: 'signature' }]],
     ['bytes after the last word', [started, all, done, data]],
     ['bytes after a source has failed', [started, data, sourceFailed, data]],
-    ['a source that it begins with twice', [started, data, started]],
+    ['a source that it begins with three times', [started, data, started, data, started]],
     ['more behind what counts for nothing', [{ ...started, isAppended: true }]],
     ['more bytes than it has sent', [started, data, done]],
     ['fewer bytes than it has sent', [started, all, { ...done, size: 9 }]],

@@ -28,8 +28,8 @@ export interface FileReport {
   isMixed: boolean;
   /** The source that has written last; undefined while none has. */
   writer: number | undefined;
-  /** Sources that have begun with it. */
-  readonly begun: Set<number>;
+  /** How often each source has begun with it. */
+  readonly begun: Map<number, number>;
   /** Bytes that are there from the start of the file on, with those that it has announced. */
   received: number;
   /** Whether what is there counts, so that bytes may go behind it. */
@@ -44,6 +44,9 @@ export interface FileReport {
   /** How often it has begun with the signature. */
   signatureStarts: number;
 }
+
+/** A source that was let go of is asked once more where no other one is left. */
+const maxBeginnings = 2;
 
 /** Keeps what a worker says of its files, and refuses what doesn't follow from what it said before. */
 export class FileReports {
@@ -61,7 +64,7 @@ export class FileReports {
       etag: null,
       isMixed: false,
       writer: undefined,
-      begun: new Set(),
+      begun: new Map(),
       received: resume?.length ?? 0,
       mayAppend: resume !== null,
       size: 0,
@@ -166,15 +169,16 @@ function start(
   { source, total, lastModified, etag, isAppended }: Extract<Frame, { type: 'started' }>,
   file: WorkerFile,
 ): void {
+  const begun = (report.begun.get(source) ?? 0) + Number(!isAppended);
   // Begun again and again, a file would have no last byte.
-  if (!isAppended && report.begun.has(source)) throw new WorkerLied('it begins with a source twice');
+  if (begun > maxBeginnings) throw new WorkerLied('it begins with a source too often');
   if (isAppended && !report.mayAppend) throw new WorkerLied('it goes on behind what counts for nothing');
   const isOther = report.writer !== undefined && report.writer !== source && report.received > 0;
   report.isMixed = isAppended && (report.isMixed || isOther);
-  report.begun.add(source);
+  report.begun.set(source, begun);
   report.source = report.writer = source;
   report.hasStarted = true;
-  report.mayAppend = true;
+  report.mayAppend = !file.isAlone;
   report.total = total === null ? null : bounded(total, file);
   report.received = isAppended ? report.received : 0;
   report.lastModified = believable(lastModified);

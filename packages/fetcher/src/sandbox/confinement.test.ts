@@ -6,6 +6,8 @@ import { confinement, portsOf } from './confinement.js';
 const file = {
   opened: {},
   mayLack: [],
+  isAlone: false,
+  spent: 0,
   maxBytes: 10,
   size: null,
   isSummed: false,

@@ -25,6 +25,11 @@ export class Candidates {
     return this.#left.size;
   }
 
+  /** Whether one is left that nobody has let go of. */
+  get hasFresh(): boolean {
+    return [...this.#left].some((source) => !this.#withdrawn.has(source));
+  }
+
   /** A source is asked, or has failed. */
   take(source: number): void {
     this.#left.delete(source);

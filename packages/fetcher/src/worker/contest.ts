@@ -77,7 +77,8 @@ export class Contest implements Disposable {
     while (this.#running.size > 0) {
       const ended = await this.#running.next();
       if (ended === undefined) {
-        await this.#next();
+        if (this.#wanted.isAlone) this.#leave();
+        else await this.#next();
         continue;
       }
       const { source, result } = ended;
@@ -163,8 +164,14 @@ export class Contest implements Disposable {
       if (other.source !== source && this.#race.position > 0) this.#tools.pace.overtaken(other.url);
     }
     // What the next source has to confirm, should this one fail half-way.
-    this.#resume = { etag: null, lastModified, lastByte: Date.now() };
+    this.#resume = this.#wanted.isAlone ? null : { etag: null, lastModified, lastByte: Date.now() };
     this.#words.started(source, started);
+  }
+
+  /** Where only one is asked at a time, a slow one makes way for those that have not been asked. */
+  #leave(): void {
+    if (!this.#candidates.hasFresh) return;
+    for (const { source } of this.#running.all) this.#withdraw(source, new TransferFailure('slower', ''));
   }
 
   #withdraw(source: number, why: TransferFailure): void {

@@ -14,7 +14,7 @@ export async function downloadFile(tools: Tools, file: number, wanted: WorkerFil
     maxBytes: wanted.maxBytes,
     position: wanted.resume?.length ?? 0,
   });
-  using timer = new Deadline(work.limits.timeout);
+  using timer = new Deadline(work.limits.timeout, wanted.spent);
   const deadline = AbortSignal.any([timer.signal, abandonment.signal(file)]);
   using contest = new Contest(tools, { file, wanted, sink, deadline });
   const found = await contest.run();

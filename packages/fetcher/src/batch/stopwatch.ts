@@ -1,0 +1,21 @@
+/** Adds up the time in which something is under way. */
+export class Stopwatch {
+  #sum = 0;
+  #since: number | undefined;
+
+  /** Whole milliseconds so far. */
+  get milliseconds(): number {
+    const running = this.#since === undefined ? 0 : performance.now() - this.#since;
+    return Math.round(this.#sum + running);
+  }
+
+  /** Goes on, if it doesn't already. */
+  start(): void {
+    this.#since ??= performance.now();
+  }
+
+  stop(): void {
+    this.#sum = this.milliseconds;
+    this.#since = undefined;
+  }
+}
