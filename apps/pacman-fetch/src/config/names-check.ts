@@ -27,7 +27,12 @@ export function userProblems(key: string, { text, origin }: Value): readonly Pro
     const isRoot = text === 'root' || /^0+$/.test(text);
     if (isRoot)
       return [
-        { place, what: `${key} = ${text} names root, and nothing is downloaded as root`, hint: notRoot, isAboutUser: true },
+        {
+          place,
+          what: `${key} = ${text} names root, and nothing is downloaded as root`,
+          hint: notRoot,
+          isAboutUser: true,
+        },
       ];
     return [{ place, what: `${key} = ${text}: ${error.message}`, hint: suggestion(meant), isAboutUser: true }];
   }
