@@ -24,25 +24,34 @@ interface Situation {
  *
  * @throws SandboxError `unsupported-platform` where it is required and can't be had
  */
-export function descendants(policy: SandboxPolicy, { launcher, lacksKill, lines }: Situation): FeatureReport {
+export function descendants(policy: SandboxPolicy, situation: Situation): FeatureReport {
   const line = { layer: 'process', feature: 'descendants' } as const;
   const level = levelOf(partsOf(policy).levels, descendantsName);
   if (level === 'off') return { ...line, state: 'off' };
-  const scope = lines.find(({ feature }) => feature === 'scope.signal');
-  if (launcher && lacksKill) {
-    if (level === 'require') throw notGuarded(withoutKill);
-    return { ...line, state: 'unsupported', reason: withoutKill };
+  const missing = missingOf(situation);
+  if (missing === undefined) {
+    return movesAway(policy) ? { ...line, state: 'enforced', reason: movedAway } : { ...line, state: 'enforced' };
   }
-  if (launcher && scope?.state === 'enforced') {
-    const reason = movesAway(policy) ? 'not for one that takes another user by cap_setuid' : undefined;
-    return reason === undefined ? { ...line, state: 'enforced' } : { ...line, state: 'enforced', reason };
-  }
-  const isAsked = scope !== undefined && scope.state !== 'off';
-  const missing = isAsked ? (scope.reason ?? 'Landlock has no scope for signals here') : openScope;
-  const reason = launcher ? missing : noLauncher;
-  if (level === 'require') throw notGuarded(reason);
-  return { ...line, state: isAsked || !launcher ? 'unsupported' : 'off', reason };
+  if (level === 'require') throw notGuarded(missing.reason);
+  return { ...line, ...missing };
 }
+
+/** Why there is no guardian; undefined where there is one. */
+function missingOf({
+  launcher,
+  lacksKill,
+  lines,
+}: Situation): (Pick<FeatureReport, 'state'> & { reason: string }) | undefined {
+  if (!launcher) return { state: 'unsupported', reason: noLauncher };
+  const scope = lines.find(({ feature }) => feature === 'scope.signal');
+  if (scope === undefined || scope.state === 'off') return { state: 'off', reason: openScope };
+  if (scope.state !== 'enforced') {
+    return { state: 'unsupported', reason: scope.reason ?? 'Landlock has no scope for signals here' };
+  }
+  return lacksKill ? { state: 'unsupported', reason: withoutKill } : undefined;
+}
+
+const movedAway = 'not for one that takes another user by cap_setuid';
 
 const withoutKill = 'signalling processes of another user needs CAP_KILL, which this process does not have';
 

@@ -114,8 +114,8 @@ describe.skipIf(missing(...needed))('what a program leaves behind', () => {
     const file = folder.file('tool.sb');
     expect((await sbRun(['--user', 'nobody', '--compile', file])).status).toBe(0);
     const told = async (...prefix: readonly string[]) => {
-      const line = `exec "$@" --report-fd 3 ${file} -- true 3>&1`;
-      const { stdout } = await runProgram('/bin/sh', ['-c', line, 'sh', ...prefix, sbExec()]);
+      const script = `exec "$@" --report-fd 3 ${file} -- true 3>&1`;
+      const { stdout } = await runProgram('/bin/sh', ['-c', script, 'sh', ...prefix, sbExec()]);
       return stdout;
     };
     expect(await told('setpriv', '--bounding-set=-kill')).toMatch(/^unguarded\t1$/m);
