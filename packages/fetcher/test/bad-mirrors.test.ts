@@ -84,3 +84,25 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a transaction with two b
     expect(mirrors.map(({ requests }) => requests.length)).toEqual([60, 0, 0, 0, 0]);
   }, 60_000);
 });
+
+describe.skipIf(missing('root', 'linux', 'landlock6'))('a database with one wrong sum', () => {
+  it('costs that file, and none of those that come from the only mirror meanwhile', async () => {
+    const big = Buffer.alloc(300_000, 'big');
+    await using mirror = await pacedMirror(
+      'good',
+      (path) => (path === '/small' ? Buffer.alloc(1000, 's') : big),
+      300_000,
+    );
+    await using fetcher = fetcherFor();
+    const named = (name: string, size: number, sha256: string) => ({
+      sources: [`${mirror.origin}/${name}`],
+      to: folder.file(name),
+      size,
+      sha256,
+    });
+    const sha256 = createHash('sha256').update(big).digest('hex');
+    const others = [1, 2, 3, 4].map((number) => named(`big${number}`, big.length, sha256));
+    const outcomes = await fetcher.download([...others, named('small', 1000, '0'.repeat(64))]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'done', 'failed']);
+  }, 60_000);
+});

@@ -30,6 +30,11 @@ export class Candidates {
     return [...this.#left].some((source) => !this.#withdrawn.has(source));
   }
 
+  /** Whether one is left of a host that has not lied. */
+  get hasHonest(): boolean {
+    return [...this.#left].some((source) => !this.#tools.trust.isLiar(this.url(source)));
+  }
+
   /** A source is asked, or has failed. */
   take(source: number): void {
     this.#left.delete(source);

@@ -179,8 +179,13 @@ export class Contest implements Disposable {
     this.#running.abort(source, why);
   }
 
-  /** Nothing that comes from a host is worth waiting for, nor what has come from it. */
+  /**
+   * Nothing that comes from a host is worth waiting for, nor what has come from it; but it is where nobody else has the file: one wrong
+   * sum in a database makes a liar of an honest host.
+   */
   #distrust(host: string): void {
+    const { trust } = this.#tools;
+    if (!this.#candidates.hasHonest && this.#running.urls.every((url) => trust.isLiar(url))) return;
     for (const { source, url, controller } of this.#running.all) {
       if (hostKey(url) !== host || !this.#wanted.isSummed) continue;
       if (this.#parts.has(source)) this.#resume = null;
