@@ -29,6 +29,14 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker', () => {
     expect(readFileSync(folder.file('x'), 'utf8')).toBe('honest');
   });
 
+  it('that blames several servers for a wrong file again and again has no third chance', async () => {
+    const sources = [1, 2].map((port) => `http://127.0.0.1:${port}/mixes-for-ever`);
+    const request = { sources, to: folder.file('x'), maxBytes: 1000, sha256: '0'.repeat(64) };
+    const outcome = await fetchOne(request, { program, signal: AbortSignal.timeout(20_000) });
+    expect(errorOf(outcome)).toMatch(/^worker-lied: .* behind what counts for nothing/);
+    expect(outcome.failures.map(({ code, host }) => [code, host])).toEqual([['checksum', undefined]]);
+  });
+
   it('that did all and ended badly is believed: what counts is in the file', async () => {
     expect(await fetchFrom('done-and-bad-status')).toMatchObject({ status: 'done', size: 6 });
   });
