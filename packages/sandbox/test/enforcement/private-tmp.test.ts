@@ -85,7 +85,7 @@ describe.skipIf(missing('linux', 'landlock7'))('a private temporary folder', () 
       [1, 2].map(async () => (await sandbox.run('/bin/sh', ['-c', 'echo $TMPDIR'])).stdout),
     );
     expect(new Set(paths).size).toBe(2);
-    expect(sandbox.explain()).toMatch(/^private tmp {3}each start reads and writes one .*TMPDIR, and HOME/m);
+    expect(sandbox.explain()).toMatch(/^private tmp {3}each start has a private directory .*TMPDIR, and HOME/m);
   });
 
   it('goes where the program never ran', async () => {
