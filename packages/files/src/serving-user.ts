@@ -94,14 +94,10 @@ export function servedDirectories(mountinfo: string = mountsOf('self')): readonl
   });
 }
 
-/** The kernel writes what would end a word as octal digits. */
+/** The kernel writes what would end a word as octal digits. The text has a character for each byte ({@link readKernelFile}). */
 function unescaped(path: string): string {
-  return Buffer.from(
-    Buffer.from(path)
-      .toString('latin1')
-      .replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))),
-    'latin1',
-  ).toString();
+  const bytes = path.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+  return Buffer.from(bytes, 'latin1').toString();
 }
 
 /** What is said of a folder or a file there. */

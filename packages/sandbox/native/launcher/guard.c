@@ -24,15 +24,17 @@ struct watched {
 	int target, parent; /* -1: nobody's */
 };
 
-/* Of the launcher's rights it needs one: to signal processes of another user, which the target may become. 0 or -errno. */
-static long keep_kill_alone(void)
+/*
+ * Of the launcher's rights it needs one: to signal processes of another user, which the target may become. Nothing hangs on
+ * giving up the others, which a filter above may deny: what runs here is fixed, and reads nothing of anybody.
+ */
+static void keep_kill_alone(void)
 {
 	struct caps_sets sets, wanted = {0, 0, 0};
-	long error = caps_get(&sets);
-	if (error)
-		return error;
+	if (caps_get(&sets))
+		return;
 	wanted.effective = wanted.permitted = sets.permitted & CAP_KILL_BIT;
-	return caps_change(&sets, &wanted);
+	(void)caps_change(&sets, &wanted);
 }
 
 /* Whether it may signal what the target starts: of another user only with CAP_KILL. 0 or -errno. */
@@ -65,10 +67,9 @@ static long step_aside(const struct watched *watched)
 	/* Nobody of its user looks into it, or takes its descriptors. */
 	if (!error)
 		error = sb_syscall6(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0);
-	if (!error)
-		error = keep_kill_alone();
 	if (error)
 		return error;
+	keep_kill_alone();
 	(void)sb_syscall3(__NR_prctl, PR_SET_NAME, (long)"sb-guardian", 0); /* for ps(1) */
 	(void)sb_syscall3(__NR_chdir, (long)"/", 0, 0); /* so that no mount is in use */
 	return 0;

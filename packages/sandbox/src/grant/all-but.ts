@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { errorCode } from '@sb/core';
 
 import { sandboxError } from '../errors.js';
-import { isWithin, realOf } from './homes.js';
+import { realOf } from './homes.js';
+import { isWithin } from './real-paths.js';
 
 /** As many names as folders may have that are granted one by one: some milliseconds of a start. */
 const mostNames = 10_000;

@@ -7,7 +7,8 @@ import { absolutePath } from '../policy/absolute-path.js';
 import type { SandboxPolicy } from '../policy/options.js';
 import { topFolders } from '../policy/top-folders.js';
 import { AllBut } from './all-but.js';
-import { credentialPaths, homeOfChild, homesOf, realOf, unlooked } from './homes.js';
+import { credentialPaths, homeOfChild, homesOf, realOf } from './homes.js';
+import { unlooked } from './real-paths.js';
 import type { Profile, ProfileRule } from '../profile/profile.js';
 
 const builders: Readonly<Record<ProfileRule['access'], (...args: [string, ...string[], object]) => PathRule>> = {

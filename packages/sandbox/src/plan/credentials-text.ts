@@ -2,7 +2,8 @@ import { escaped } from '@sb/core';
 import { isThere } from '@sb/files';
 import type { LandlockPolicy } from '@sb/landlock';
 
-import { credentialPaths, homesOf, isWithin, realOf } from '../grant/homes.js';
+import { credentialPaths, homesOf, realOf } from '../grant/homes.js';
+import { isWithin } from '../grant/real-paths.js';
 import type { SandboxPolicy } from '../policy/options.js';
 import { pathOf } from '../policy/path-text.js';
 

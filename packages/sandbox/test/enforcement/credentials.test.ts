@@ -1,5 +1,5 @@
 /* Credentials of a home folder: no profile grants them, whatever else of it is granted. */
-import { linkSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { compileC, missing, runProgram, stranger, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
@@ -54,11 +54,19 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'fuse'))(
       return () => program[Symbol.dispose]();
     });
 
-    it.each(['.config', 'folder', 'a link leads to it'])('does not keep root: %s', async (place) => {
+    it.each([
+      ['where credentials lie', '.config', []],
+      ['beside them', 'folder', []],
+      ['where a link leads to', 'folder', [['folder/below', '.kube']]],
+      ['below where a link on the way leads to', 'other/gh', [['other', '.config']]],
+      ['with a name that is not ASCII', 'é', [['é', '.kube']]],
+    ] as const)('does not keep root: %s', async (_, mounted, links) => {
       using home = homeFolder();
-      mkdirSync(home.file('folder'));
-      const mounted = place === '.config' ? '.config' : 'folder';
-      if (mounted !== place) symlinkSync('folder/below', home.file('.kube'));
+      mkdirSync(home.file(mounted), { recursive: true });
+      for (const [target, name] of links) {
+        rmSync(home.file(name), { recursive: true, force: true });
+        symlinkSync(target, home.file(name));
+      }
       const mount = [
         '--mount',
         '--propagation',
@@ -129,6 +137,19 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
     expect(await readings(home.path, paths)).toEqual(all(paths, 'content'));
     expect(await readings(home.path, paths, [])).toEqual(all(paths, denied));
     expect(await readings(home.path, paths, ['--profile', 'project'])).toEqual(all(paths, denied));
+  });
+
+  it.each([
+    ['that are not there', 'n/'.repeat(2000), 0],
+    ['in and out of a folder', '../.ssh/'.repeat(500), 125],
+  ])('take no time by links that lead through thousands of names %s', async (_, target, status) => {
+    using home = homeFolder();
+    for (let number = 0; number < 1500; number++) symlinkSync(`${target}${number}`, home.file(`.ssh/link-${number}`));
+    const result = await sbRun(['--', 'true'], { env: { ...process.env, HOME: home.path }, timeout: 15_000 });
+    expect({ status: result.status, stderr: result.stderr }).toEqual({
+      status,
+      stderr: status === 0 ? '' : expect.stringContaining('lead through more than 100000 names'),
+    });
   });
 
   it('are those that links in their folders lead to, as programs for dotfiles make them', async () => {

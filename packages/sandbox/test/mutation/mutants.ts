@@ -112,7 +112,18 @@ export const launcherMutants: readonly Mutant[] = [
         'holds no stream',
       ],
       ['leaving signals of the group out', 'SIG_SETMASK', 'SIG_UNBLOCK', 'takes no signal of its group'],
-      ['giving up rights but one', 'sets.permitted & CAP_KILL_BIT', 'sets.permitted', 'takes no signal of its group'],
+      [
+        'giving up rights but one',
+        'wanted.permitted = sets.permitted & CAP_KILL_BIT',
+        'wanted.permitted = sets.permitted',
+        'takes no signal of its group',
+      ],
+      [
+        'CAP_KILL for another user',
+        'error || (sets.permitted & CAP_KILL_BIT) ? error : -EPERM',
+        'error',
+        'lacks CAP_KILL',
+      ],
     ] as const
   ).map(([name, from, to, test]) => ({
     name: `the guardian: ${name}`,
