@@ -3,6 +3,7 @@ import { matcherOf } from '../config/glob-pattern.js';
 import { textsOf } from '../config/values.js';
 import type { PacmanCommand } from './command-line.js';
 import { type Offered, parseOffered, questionOf } from './questions.js';
+import { portionsOf } from './portions.js';
 import { runPacman } from './run-pacman.js';
 
 /** A transaction that pacman has listed. */
@@ -56,24 +57,6 @@ export async function questionBeforehand(
     unsatisfied: linesOf(unsatisfied),
     isIgnored: ignoring(configuration, command),
   });
-}
-
-/** Bytes of arguments that a program takes whatever its stack may be: a hostile database can name more (execve(2)). */
-const mostBytes = 64 * 1024;
-
-/** Words as the arguments of one program, or of several; at least one. */
-function portionsOf(words: readonly string[]): readonly (readonly string[])[] {
-  const portions: string[][] = [[]];
-  let bytes = 0;
-  for (const word of words) {
-    bytes += Buffer.byteLength(word) + 1;
-    if (bytes > mostBytes) {
-      portions.push([]);
-      bytes = Buffer.byteLength(word) + 1;
-    }
-    portions.at(-1)?.push(word);
-  }
-  return portions;
 }
 
 function linesOf(text: string): readonly string[] {

@@ -7,6 +7,7 @@ import { runBatch } from '../download/batch.js';
 import { failuresOf, statusOf } from '../download/ending.js';
 import type { Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
+import { portionsOf } from '../pacman/portions.js';
 import { type PacmanResult, runPacman } from '../pacman/run-pacman.js';
 import { confirm } from '../ui/ask.js';
 import { charsetOf } from '../ui/environment.js';
@@ -63,8 +64,13 @@ export async function askPacman(
 /** Asks pacman what it says of packages; undefined where it refuses or crashes. */
 function asking(options: readonly string[], signal: AbortSignal): Ask {
   return async (question, packages) => {
-    const result = await runPacman([...question, ...options, '--', ...packages], signal);
-    return result?.status === 0 ? result.stdout : undefined;
+    let output = '';
+    for (const portion of portionsOf(packages)) {
+      const result = await runPacman([...question, ...options, '--', ...portion], signal);
+      if (result?.status !== 0) return undefined;
+      output += result.stdout;
+    }
+    return output;
   };
 }
 

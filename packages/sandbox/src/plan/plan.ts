@@ -84,7 +84,7 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
     ...processFeatures(policy, support.launcher),
     descendants(policy, {
       launcher: support.launcher,
-      lacksKill: switchesUser(plans.privdrop) && !mayKill(support),
+      lacksKill: (switchesUser(plans.privdrop) || keepsSetuid(plans.caps, support)) && !mayKill(support),
       lines: plans.landlock.features,
     }),
     sessionKeyring(support.launcher && switchesUser(plans.privdrop)),
@@ -107,6 +107,12 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
 
 function switchesUser({ features }: Planned): boolean {
   return features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
+}
+
+/** Whether the child may take another user by itself; where the layer is off it has what this process has. */
+function keepsSetuid({ target }: Planned, { caps }: SandboxSupport): boolean {
+  if (caps.state !== 'available') return false;
+  return (target?.permitted ?? caps.present.permitted).includes('cap_setuid');
 }
 
 /** Where nothing is known of capabilities there is no launcher either. */
