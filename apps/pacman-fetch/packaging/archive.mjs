@@ -3,9 +3,18 @@
 // @ts-check
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 const app = join(import.meta.dirname, '..');
 const root = join(app, '..', '..');
@@ -40,15 +49,25 @@ for (const one of readdirSync(arch)) {
 }
 process.stdout.write(`${target}\n`);
 
-/** A directory in which nobody else can write. @param {string | undefined} named */
+/** A directory that nobody else can write in or rename. @param {string | undefined} named */
 function directoryFor(named) {
   if (named === undefined) return mkdtempSync(join(tmpdir(), 'pacman-fetch-'));
-  const path = resolve(named);
-  mkdirSync(path, { recursive: true, mode: 0o755 });
+  mkdirSync(resolve(named), { recursive: true, mode: 0o755 });
+  const path = realpathSync(named);
   const status = lstatSync(path);
-  if (status.isDirectory() && status.uid === process.getuid?.() && (status.mode & 0o022) === 0) return path;
-  process.stderr.write(`archive: other users can write in ${path}. Name a directory that only you can write in.\n`);
+  if (status.uid === process.getuid?.() && (status.mode & 0o022) === 0 && isSafeBelow(dirname(path))) return path;
+  process.stderr.write(
+    `archive: other users can write in ${path}, or rename it. Name a directory that is yours alone.\n`,
+  );
   process.exit(1);
+}
+
+/** Whether only root and the caller can rename what is in a directory, and those above. @param {string} path @returns {boolean} */
+function isSafeBelow(path) {
+  const { uid, mode } = lstatSync(path);
+  const isOpen = (mode & 0o022) !== 0 && (mode & 0o1000) === 0;
+  if (isOpen || (uid !== 0 && uid !== process.getuid?.())) return false;
+  return path === dirname(path) || isSafeBelow(dirname(path));
 }
 
 /** Into a new file: what lies there may be a link. @param {string} file @param {string | Buffer} content */

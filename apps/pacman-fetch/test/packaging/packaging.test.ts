@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -141,6 +142,11 @@ describe.skipIf(missing('root', 'linux'))('what is packed for makepkg', () => {
     }
     expect(readdirSync(theirs)).toEqual([]);
     chmodSync(theirs, 0o755);
+    // Below a directory of somebody else's, who can rename it.
+    chownSync(theirs, nobody.uid, 0);
+    expect(await pack(join(theirs, 'out'))).toMatchObject({ status: 1 });
+    rmSync(join(theirs, 'out'), { recursive: true });
+    chownSync(theirs, 0, 0);
     writeFileSync(own.file('kept'), 'kept');
     symlinkSync('../kept', join(theirs, 'PKGBUILD'));
     expect((await pack(theirs)).status).toBe(0);
