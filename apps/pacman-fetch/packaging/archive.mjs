@@ -70,7 +70,7 @@ function isSafeBelow(path) {
   return path === dirname(path) || isSafeBelow(dirname(path));
 }
 
-/** Into a new file: what lies there may be a link. @param {string} file @param {string | Buffer} content */
+/** Into a new file: what lies there may be a link. @param {string} file @param {string | Uint8Array} content */
 function write(file, content) {
   rmSync(join(target, file), { force: true });
   writeFileSync(join(target, file), content, { flag: 'wx' });
