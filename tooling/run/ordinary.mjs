@@ -2,7 +2,17 @@
 // and counted; everything else has to work with what an ordinary user gets.
 // That user exists for this run alone, and the tree is where it can read and not write: both in a mount namespace.
 // @ts-check
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -40,7 +50,8 @@ if (process.getuid?.() !== 0)
   fail('npm run test:ordinary has to be root to become somebody else. npm test is the same.');
 setUp(['test']);
 build();
-const folder = mkdtempSync(join(tmpdir(), 'sb-ordinary-'));
+// Where home folders lie: of the temporary folder each entry would be granted by itself, since credentials could lie in it.
+const folder = mkdtempSync(join(existsSync('/home') ? '/home' : tmpdir(), 'sb-ordinary-'));
 try {
   chmodSync(folder, 0o755);
   for (const part of ['tree', 'home']) mkdirSync(join(folder, part));

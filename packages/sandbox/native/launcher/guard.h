@@ -15,9 +15,9 @@
 
 /* What it has to do with the target's own domain. */
 struct sb_guarded {
-	int has_files; /* whether that restricts a right of files */
+	int has_files;     /* whether that restricts a right of files */
 	unsigned int user; /* whom the target runs as */
-	long guardian; /* out: its number; 0, there is none */
+	long guardian;     /* out: its number; 0, there is none */
 };
 
 /*

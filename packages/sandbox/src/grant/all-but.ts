@@ -1,5 +1,5 @@
 import { type Dirent, lstatSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 
@@ -24,7 +24,9 @@ export interface AllButOptions {
  * may be just that; so is another name of the same file (a hard link) beside it. One deeper down is not looked for.
  */
 export class AllBut {
-  readonly #denied: readonly string[];
+  readonly #denied: ReadonlySet<string>;
+  /** What is left out, and all folders above. */
+  readonly #above: ReadonlySet<string>;
   readonly #files: ReadonlySet<string>;
   #names = 0;
 
@@ -34,7 +36,8 @@ export class AllBut {
    * @param denied - absolute paths without links; they need not exist
    */
   constructor(denied: readonly string[], { divides = true, unlooked = [] }: AllButOptions = {}) {
-    this.#denied = [...denied, ...unlooked];
+    this.#denied = new Set([...denied, ...unlooked]);
+    this.#above = new Set([...this.#denied].flatMap((path) => foldersAbove(path).concat(path)));
     this.#divides = divides;
     const lookedAt = denied.filter((path) => !unlooked.some((folder) => isWithin(path, folder)));
     this.#files = new Set(lookedAt.flatMap((path) => manyNamed(path)));
@@ -48,14 +51,14 @@ export class AllBut {
    */
   within(path: string): readonly string[] {
     const real = realOf(path);
-    if (this.#denied.some((denied) => isWithin(real, denied))) return [];
+    if ([real, ...foldersAbove(real)].some((folder) => this.#denied.has(folder))) return [];
     if (!this.#isAbove(real)) return [path];
     if (!this.#divides) return [];
     return entriesOf(real).flatMap((entry) => this.#entry(real, entry));
   }
 
   #isAbove(real: string): boolean {
-    return this.#denied.some((denied) => isWithin(denied, real));
+    return this.#above.has(real);
   }
 
   #entry(folder: string, entry: Dirent): readonly string[] {
@@ -63,10 +66,10 @@ export class AllBut {
     if (this.#names > mostNames) throw tooMany(folder);
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (this.#denied.includes(path)) return [];
+      if (this.#denied.has(path)) return [];
       return this.#isAbove(path) ? entriesOf(path).flatMap((one) => this.#entry(path, one)) : [path];
     }
-    return entry.isFile() && !this.#denied.includes(path) && !this.#isDenied(path) ? [path] : [];
+    return entry.isFile() && !this.#denied.has(path) && !this.#isDenied(path) ? [path] : [];
   }
 
   #isDenied(path: string): boolean {
@@ -74,6 +77,13 @@ export class AllBut {
     const status = lstatSync(path, { bigint: true, throwIfNoEntry: false });
     return status === undefined || this.#files.has(`${status.dev}:${status.ino}`);
   }
+}
+
+/** The folders that a path without links lies in, the next one first. */
+function foldersAbove(path: string): readonly string[] {
+  const folders: string[] = [];
+  for (let at = path; at !== dirname(at);) folders.push((at = dirname(at)));
+  return folders;
 }
 
 /** What tells a file that has more than one name. */

@@ -90,12 +90,12 @@ export class RealPaths {
     try {
       let at = isAbsolute(target) ? '/' : dirname(link);
       const names = target.split('/').filter((name) => name !== '' && name !== '.');
-      for (const [index, name] of names.entries()) {
+      for (const name of names) {
         this.#count(link);
         const next = name === '..' ? dirname(at) : join(at, name);
         at = this.of(next);
-        // Nothing lies beneath what is not there.
-        if (!this.isThere(next)) return { real: join(at, ...names.slice(index + 1)), isThere: false };
+        // Nothing lies beneath what is not there; what is made there later is the link's target, or on the way to it.
+        if (!this.isThere(next)) return { real: at, isThere: false };
       }
       return { real: at, isThere: true };
     } finally {
