@@ -49,7 +49,7 @@ const [, , folder] = process.argv;
 if (folder === undefined) throw new Error('Say where to: installed.mjs FOLDER');
 const target = resolve(folder);
 mkdirSync(target, { recursive: true });
-// Of its own programs there is the starter alone.
+// The starter is the only program of the package.
 copyBuilt(app, target, ['package.json', 'dist']);
 for (const dependency of dependenciesOf(app)) {
   copyBuilt(dependency, join(target, 'node_modules', manifestOf(dependency).name));

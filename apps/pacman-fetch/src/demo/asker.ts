@@ -10,7 +10,7 @@ export interface Asker {
 
 /** What a process may do, all of its threads together. */
 export interface Rights {
-  /** Whether a thread has a capability, in effect or to be had. */
+  /** Whether a thread has an effective or permitted capability. */
   readonly hasCapabilities: boolean;
   /** Whether each thread has a filter of system calls (seccomp(2)). */
   readonly isFiltered: boolean;

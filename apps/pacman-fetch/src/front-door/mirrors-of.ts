@@ -4,8 +4,7 @@ import type { Configuration } from '../config/configuration.js';
 import { packageServers, serversOf } from '../download/servers.js';
 
 /**
- * Where else a package is to be had than pacman asks for it: the other servers of the repositories that name the one of its
- * URL, in their order.
+ * Finds the other servers of a package: those of the repositories that name the server of its URL, in their order.
  *
  * @param configuration - from `loadConfiguration`
  */

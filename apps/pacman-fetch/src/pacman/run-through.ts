@@ -31,7 +31,8 @@ export async function runThrough(args: readonly string[], configuration?: number
     const [status, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     return status ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') throw new FetchError('usage', 'there is no pacman', 'Install it, or set PATH.');
+    if (errorCode(error) === 'ENOENT')
+      throw new FetchError('usage', 'pacman was not found', 'Install it, or add its directory to PATH.');
     throw error;
   } finally {
     for (const [signal, listener] of listeners) process.off(signal, listener);

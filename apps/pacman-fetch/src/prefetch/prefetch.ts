@@ -47,7 +47,8 @@ export async function askPacman(
 ): Promise<Answer> {
   const ask = async (format: string): Promise<PacmanResult> => {
     const result = await runPacman(['--print', '--print-format', format, '--noconfirm', ...args], signal);
-    if (result === undefined) throw new FetchError('usage', 'there is no pacman', 'Install it, or set PATH.');
+    if (result === undefined)
+      throw new FetchError('usage', 'pacman was not found', 'Install it, or add its directory to PATH.');
     return result;
   };
   const first = await ask(printFormat);

@@ -11,7 +11,8 @@ import { runPacman } from '../pacman/run-pacman.js';
  */
 export async function pendingUpdates(options: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
   const result = await runPacman(['-Qu', ...options], signal);
-  if (result === undefined) throw new FetchError('usage', 'there is no pacman', 'Install it, or set PATH.');
+  if (result === undefined)
+    throw new FetchError('usage', 'pacman was not found', 'Install it, or add its directory to PATH.');
   const [problem] = result.stderr.split('\n').flatMap((line) => /^error: (.*)$/.exec(line)?.[1] ?? []);
   if (problem !== undefined) throw new FetchError('download', problem);
   // 1 is none. One that was killed has not said that there are none.

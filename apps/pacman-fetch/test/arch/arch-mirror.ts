@@ -13,7 +13,7 @@ interface Seen {
   readonly askers: readonly string[];
 }
 
-/** It, on a port of its own. */
+/** The mirror, on a separate port. */
 export interface ArchMirror extends AsyncDisposable {
   readonly origin: string;
   seen(): Seen;

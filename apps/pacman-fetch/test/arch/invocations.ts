@@ -130,7 +130,7 @@ export const invocations: readonly Invocation[] = [
     option: 'RemoteFileSigLevel = Optional TrustAll',
     status: 255,
     differs: {
-      why: 'pacman 7.0 takes an optional signature for an error that is no file',
+      why: 'pacman 7.0 fails if an optional signature is not a file',
       status: 0,
       paths: /^(?:usr\/share\/own|var\/lib\/pacman\/local|var\/cache\/pacman\/pkg|var\/log)\b/,
     },

@@ -1,9 +1,8 @@
-import { type Dirent, lstatSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, lstatSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { errorCode } from '@sb/core';
-
 import { sandboxError } from '../errors.js';
+import { entriesOf } from './entries.js';
 import { realOf } from './homes.js';
 import { isWithin } from './real-paths.js';
 
@@ -94,24 +93,6 @@ function manyNamed(path: string): readonly string[] {
   } catch {
     // What this user can't look at has no name that it could be granted by.
     return [];
-  }
-}
-
-/** What can't be listed has nothing that could be granted by name: within another sandbox, which doesn't grant it. */
-const unlisted: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR']);
-
-function entriesOf(folder: string): readonly Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    const errno = errorCode(error);
-    if (unlisted.has(errno)) return [];
-    throw sandboxError('syscall-failed', 'policy', {
-      what: `readdir(${JSON.stringify(folder)}) failed: ${errno ?? 'unknown error'}`,
-      hint: 'Credentials lie in it, so what is beside them is granted by name. Start from the profile none, and name what is needed.',
-      errno,
-      path: folder,
-    });
   }
 }
 

@@ -1,10 +1,11 @@
-import { type Dirent, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
 import { lookupUser } from '@sb/privdrop';
 
+import { sandboxError } from '../errors.js';
 import type { SandboxPolicy } from '../policy/options.js';
 import { credentials } from '../profile/credentials.js';
+import { entriesOf } from './entries.js';
 import { RealPaths } from './real-paths.js';
 
 /** Where root alone puts files: a system user's home there holds no credentials, and each of a thousand files would take a rule. */
@@ -64,20 +65,19 @@ function linkedFrom(folder: string, levels: number, search: Search): readonly st
   if (levels === 0 || !paths.isThere(folder)) return [];
   return entriesOf(folder).flatMap((entry) => {
     search.names--;
-    if (search.names < 0) return [];
+    if (search.names < 0) throw tooMany(folder);
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return linkedFrom(path, levels - 1, search);
     return entry.isSymbolicLink() ? [paths.of(path)] : [];
   });
 }
 
-/** What can't be listed is not for this user, whoever it is for. */
-function entriesOf(folder: string): readonly Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
+function tooMany(folder: string): Error {
+  return sandboxError('invalid-policy', 'policy', {
+    what: `credentials such as ${folder} have more than ${mostLinked} names, too many to look for links`,
+    hint: 'Start from the profile none or --fs minimal, and name what is needed.',
+    path: folder,
+  });
 }
 
 /** A path without links, as far as it exists. */

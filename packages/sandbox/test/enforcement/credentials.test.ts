@@ -152,6 +152,13 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
     });
   });
 
+  it('are not passed by where their folders have more names than are looked at', async () => {
+    using home = homeFolder();
+    for (let number = 0; number <= 10_000; number++) writeFileSync(home.file(`.ssh/${number}`), '');
+    const result = await sbRun(['--', 'true'], { env: { ...process.env, HOME: home.path } });
+    expect(result).toMatchObject({ status: 125, stderr: expect.stringContaining('more than 10000 names') as string });
+  });
+
   it('are those that links in their folders lead to, as programs for dotfiles make them', async () => {
     using home = homeFolder();
     mkdirSync(home.file('dots/keys'), { recursive: true });
