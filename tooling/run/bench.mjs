@@ -1,7 +1,12 @@
-// `npm run bench`: every package's benchmark, one after the other.
+// `npm run bench`: one table of what work costs, ours beside what it replaces. Those of one package: `npm run bench -w @sb/fetcher`.
 // @ts-check
-import { build, runTask, setUp } from './setup.mjs';
+import { build, setUp } from './setup.mjs';
+import { attempt } from './shell.mjs';
 
-setUp(['bench']);
-build();
-process.exit(runTask('bench', ['--concurrency=1']));
+const words = process.argv.slice(2);
+const isHelp = words.includes('--help') || words.includes('-h');
+if (!isHelp) {
+  setUp(['bench']);
+  build();
+}
+process.exit(attempt(process.execPath, ['tooling/bench/src/main.mjs', ...words]));

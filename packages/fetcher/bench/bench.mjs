@@ -10,9 +10,10 @@ import { availableParallelism, cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
+import { measure } from '@sb/bench/measure';
+import { makeNetwork } from '@sb/bench/network';
+
 import { makeFiles } from './files.mjs';
-import { measure } from './measure.mjs';
-import { makeNetwork } from './network.mjs';
 import { absent, parallel, ways } from './ways.mjs';
 
 const rounds = Number(process.argv[2] ?? 3);
@@ -59,7 +60,7 @@ async function compareOver(roundTrip, root, loads) {
 }
 
 /**
- * @param {import('./network.mjs').Network} network
+ * @param {import('@sb/bench/network').Network} network
  * @param {string} root
  */
 async function startServer({ server: [file = '', ...args] }, root) {
@@ -76,11 +77,11 @@ async function startServer({ server: [file = '', ...args] }, root) {
 /**
  * @param {import('./files.mjs').Load} load
  * @param {string} title
- * @param {import('./network.mjs').Network} network
+ * @param {import('@sb/bench/network').Network} network
  */
 async function compare({ paths, bytes }, title, { address, client }) {
   const urls = paths.map((path) => `http://${address}:8080/${path}`);
-  const costs = new Map(ways.map(({ name }) => [name, /** @type {import('./measure.mjs').Cost[]} */ ([])]));
+  const costs = new Map(ways.map(({ name }) => [name, /** @type {import('@sb/bench/measure').Cost[]} */ ([])]));
   for (let round = 0; round < rounds; round++) {
     for (const { name, command } of ways) {
       const target = join(folder, 'target');
@@ -102,7 +103,7 @@ async function compare({ paths, bytes }, title, { address, client }) {
 }
 
 /**
- * @param {readonly import('./measure.mjs').Cost[]} costs
+ * @param {readonly import('@sb/bench/measure').Cost[]} costs
  * @param {number} bytes
  */
 function summary(costs, bytes) {

@@ -2,7 +2,7 @@
 // @ts-check
 import { readdirSync } from 'node:fs';
 
-import { read } from './process-file.mjs';
+import { read } from '@sb/bench/process-file';
 
 /** Milliseconds between two looks. */
 const interval = 20;

@@ -21,8 +21,8 @@ const ranks = new Map([
   ['pacman-fetch', 4],
 ]);
 
-/** Only tests may use these. */
-const testOnly = new Set(['probe', 'test-kit', 'containers']);
+/** Only tests, benches and soaks may use these. */
+const testOnly = new Set(['probe', 'test-kit', 'containers', 'bench']);
 
 /** @type {import('../tree.mjs').Rule} */
 export function packages(tree) {

@@ -1,0 +1,55 @@
+// Ways to do the same work, each once a round, in turn.
+// @ts-check
+import { measure } from './measure.mjs';
+
+/**
+ * @typedef {object} Way
+ * @property {string} name
+ * @property {readonly string[]} command
+ * @property {() => void} [before] what has to be there, or has to be gone, before each run
+ * @property {() => void} [after] throws where the work was not done
+ */
+
+/** @typedef {{ median: number, least: number, most: number }} Spread */
+/** @typedef {{ name: string, wall: Spread, cpu: Spread, memory: number }} Figures seconds, seconds, megabytes */
+
+/**
+ * Runs each way once to warm up, with a look at its memory, and then as often as there are rounds.
+ *
+ * @param {readonly Way[]} ways
+ * @param {number} rounds
+ * @returns {Promise<readonly Figures[]>}
+ */
+export async function compare(ways, rounds) {
+  /** @type {Map<string, { memory: number, costs: import('./measure.mjs').Cost[] }>} */
+  const all = new Map();
+  for (const way of ways) all.set(way.name, { memory: (await run(way, true)).memory, costs: [] });
+  for (let round = 0; round < rounds; round++)
+    for (const way of ways) all.get(way.name)?.costs.push(await run(way, false));
+  return [...all].map(([name, { memory, costs }]) => ({
+    name,
+    wall: spreadOf(costs.map(({ wall }) => wall)),
+    cpu: spreadOf(costs.map(({ cpu }) => cpu)),
+    memory,
+  }));
+}
+
+/**
+ * @param {Way} way
+ * @param {boolean} memory
+ */
+async function run({ command, before, after }, memory) {
+  before?.();
+  const cost = await measure(command, { memory, isQuiet: true });
+  after?.();
+  return cost;
+}
+
+/**
+ * @param {readonly number[]} values at least one
+ * @returns {Spread}
+ */
+export function spreadOf(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return { median: sorted[sorted.length >> 1] ?? NaN, least: sorted[0] ?? NaN, most: sorted.at(-1) ?? NaN };
+}
