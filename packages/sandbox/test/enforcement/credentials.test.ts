@@ -84,6 +84,19 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'fuse'))(
       expect({ status, stdout }).toEqual({ status: 0, stdout: 'content\n' });
     });
 
+    it('does not keep root for good where it is mounted on the way to a rule', async () => {
+      using home = homeFolder();
+      mkdirSync(home.file('folder'));
+      const mount = [home.file('folder'), String(stranger.uid), '/', 'silent'];
+      const command = [...mount, process.execPath, sbRunPath(), '--ro', home.file('folder/below'), '--', 'true'];
+      const options = ['--mount', '--propagation', 'private', served, ...command];
+      const { status, stderr } = await runProgram('unshare', options, { timeout: 90_000 });
+      expect({ status, stderr }).toEqual({
+        status: 125,
+        stderr: expect.stringMatching(/within 30 seconds: a file system does not answer.*Unmount it/s) as string,
+      });
+    }, 100_000);
+
     it('does not keep root where it is mounted while links of credentials are looked at', async () => {
       using home = homeFolder();
       for (let number = 0; number < 5000; number++) symlinkSync(`x/${number}`, home.file(`.ssh/link-${number}`));
