@@ -69,20 +69,6 @@ const exceptions = {
     functions: ['readdirSync'],
     reason: 'it lists /, which root alone changes; a rule for each name is opened by the launcher',
   },
-  'packages/sandbox/src/grant/all-but.ts': {
-    functions: ['lstatSync', 'statSync'],
-    reason:
-      'it looks at what lies beside credentials; a rule for each name is opened by the launcher, by its own rules for links',
-  },
-  'packages/sandbox/src/grant/entries.ts': {
-    functions: ['readdirSync'],
-    reason:
-      'it finds links that are not to be granted; what leads elsewhere a moment later is granted to nobody for it',
-  },
-  'packages/sandbox/src/grant/real-paths.ts': {
-    functions: ['lstatSync', 'readlinkSync'],
-    reason: 'it finds what is not to be granted; what leads elsewhere a moment later is granted to nobody for it',
-  },
   'packages/sandbox/src/self-test/self-test.ts': {
     functions: ['openSync', 'readFileSync'],
     reason: "it reads the package's own probe, and opens a descriptor of its own for reading alone",

@@ -1,9 +1,12 @@
+export { byteText, type ByteText, exactText, shownText } from './byte-text.js';
 export { openContentFile } from './content-file.js';
 export { ensureFolder } from './ensure-folder.js';
 export { filesClause, type FilesErrorCode, isFilesError } from './errors.js';
+export type { Found } from './found.js';
 export { FoundFolder } from './found-folder.js';
 export { fromHere } from './from-here.js';
 export { Folder } from './folder.js';
+export { HeldDirectories, type HeldEntry } from './held-directories.js';
 export { leadTo } from './lead-to.js';
 export { isProgram, isThere, look, lookAtLink } from './look.js';
 export { NewFolder, type Owner } from './new-folder.js';

@@ -4,9 +4,7 @@ import {
   closeSync,
   constants,
   fstatSync,
-  opendirSync,
   openSync,
-  readdirSync,
   renameSync,
   rmdirSync,
   unlinkSync,
@@ -17,6 +15,7 @@ import { dirname } from 'node:path';
 import { errorCode } from '@sb/core';
 
 import { mountOf } from './mount-of.js';
+import { namesIn } from './names-in.js';
 import { effectiveUser, isRoot } from './own-user.js';
 import { oPath } from './walk.js';
 
@@ -25,11 +24,6 @@ const maxDepth = 64;
 
 /** Folders that are moved up: who goes on nesting them meanwhile doesn't keep this process. */
 const maxMoves = 100_000;
-
-/** Bytes are what whoever fills the folder writes, UTF-8 or not; Node's types know of no such names. */
-const namesAtOnce = { encoding: 'buffer' as BufferEncoding, bufferSize: 256 };
-
-const isNode = !('bun' in process.versions) && !('deno' in process.versions);
 
 /** Milliseconds. Nobody is heard meanwhile, not even a signal: who has filled the folder must not keep this process for longer. */
 const maxTime = 3000;
@@ -212,22 +206,8 @@ function empty(inside: Buffer, { mount, depth, top }: Level): void {
   for (let before = -1; before !== top.moves;) {
     before = top.moves;
     // Names are read as they are removed: there may be millions of them.
-    for (const name of namesIn(inside)) remove(Buffer.concat([inside, name]), level);
+    for (const { name } of namesIn(inside)) remove(Buffer.concat([inside, name]), level);
     if (!isFirst) return;
-  }
-}
-
-function* namesIn(inside: Buffer): Generator<Buffer> {
-  // Bun and Deno give no bytes there, and none of them has root remove what others have filled.
-  if (!isNode) {
-    yield* readdirSync(inside, { encoding: 'buffer' });
-    return;
-  }
-  const names = opendirSync(inside, namesAtOnce);
-  try {
-    for (let entry = names.readSync(); entry !== null; entry = names.readSync()) yield entry.name as unknown as Buffer;
-  } finally {
-    names.closeSync();
   }
 }
 

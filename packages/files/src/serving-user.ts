@@ -86,12 +86,27 @@ export function servingUserIn(mount: string): ServingUser | undefined {
  * @see proc_pid_mountinfo(5), mount.fuse(8)
  */
 export function servedDirectories(mountinfo: string = mountsOf('self')): readonly string[] {
-  return mountinfo.split('\n').flatMap((mount) => {
-    const [before = '', after = ''] = mount.split(' - ');
-    const [type = '', , options = ''] = after.split(' ');
-    const isOpen = type.startsWith('fuse') && options.split(',').includes('allow_other');
-    return isOpen && servingUserIn(mount) !== undefined ? [unescaped(before.split(' ')[4] ?? '')] : [];
-  });
+  const served = mountinfo.split('\n').filter((mount) => isServedToRoot(mount));
+  return served.map((mount) => unescaped(mount.split(' ')[4] ?? ''));
+}
+
+function isServedToRoot(mount: string): boolean {
+  const [, after = ''] = mount.split(' - ');
+  const [type = '', , options = ''] = after.split(' ');
+  const isOpen = type.startsWith('fuse') && options.split(',').includes('allow_other');
+  return isOpen && servingUserIn(mount) !== undefined;
+}
+
+/**
+ * Whether an ordinary user serves a mount that root may enter, as the kernel has it now: who asks for anything there may wait for ever.
+ *
+ * @param id - of the mount, of which something is held open, so that no other one gets it
+ * @returns true also where the kernel lists others, and not this one; false where it lists none to this process
+ */
+export function isServedMount(id: number): boolean {
+  const lists = ['self', '1'].map(mountsOf);
+  const mount = lists.map((list) => mountIn(list, id)).find((found) => found !== undefined);
+  return mount === undefined ? lists.some((list) => list !== '') : isServedToRoot(mount);
 }
 
 /** The kernel writes what would end a word as octal digits. The text has a character for each byte ({@link readKernelFile}). */

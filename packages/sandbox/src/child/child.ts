@@ -4,7 +4,7 @@ import type { Readable, Stream, Writable } from 'node:stream';
 
 import { isSandboxError, SandboxError } from '@sb/core';
 
-import { enforcementOf, type SandboxReport } from './enforcement.js';
+import { enforcementOf, isLate, type SandboxReport } from './enforcement.js';
 import type { Launched } from '../launch/launch.js';
 import type { SandboxStdio } from '../launch/stdio.js';
 import type { SandboxPlan } from '../plan/plan.js';
@@ -103,6 +103,7 @@ export function asTarget({ child, status }: Launched, plan: SandboxPlan, ender: 
           // Of one that was aborted the AbortError has told already, as child_process tells it: once.
           if (!(told && isSandboxError(error) && error.code === 'aborted')) emit('error', error);
           release(ran ? emit : asNeverStarted(child, emit, error));
+          if (isLate(error)) leave(child);
         });
         throw error;
       },
@@ -126,6 +127,13 @@ export function asTarget({ child, status }: Launched, plan: SandboxPlan, ender: 
   return Object.assign(child, more) as unknown as SandboxedProcess;
 }
 
+/** Waits no more for one that may never end. */
+function leave(child: ChildProcess): void {
+  letGo(child);
+  child.unref();
+  child.emit('close', null, null);
+}
+
 /** Closes our ends of its streams, from which `close` follows once it has ended. */
 export function letGo({ stdio }: Pick<ChildProcess, 'stdio'>): void {
   for (const stream of stdio) stream?.destroy();
@@ -143,9 +151,11 @@ function asNeverStarted(
     Object.assign(child, { exitCode: code, signalCode: null });
   };
   settle();
+  let isClosed = false;
   return (name, ...values) => {
     settle();
-    if (name === 'spawn' || name === 'exit') return false;
+    if (name === 'spawn' || name === 'exit' || (name === 'close' && isClosed)) return false;
+    isClosed ||= name === 'close';
     return name === 'close' ? emit(name, code, null) : emit(name, ...values);
   };
 }

@@ -1,6 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 
-import { type EnforcementReport, errnoName, errorCode, type FeatureReport, readTaskStatus, reportOf } from '@sb/core';
+import {
+  type EnforcementReport,
+  errnoName,
+  errorCode,
+  type FeatureReport,
+  isSandboxError,
+  readTaskStatus,
+  reportOf,
+} from '@sb/core';
 
 import { sandboxError } from '../errors.js';
 import { launchError } from '../launch/launch-error.js';
@@ -39,6 +47,7 @@ export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan:
   const { expected } = plan;
   if (status.kind === 'failed') throw launchError(status, expected.rules, child.spawnfile);
   if (status.kind === 'unstarted') throw unstarted(status.errno);
+  if (status.kind === 'late') throw late(status.seconds);
   if (status.kind === 'lost') throw child.killed ? aborted() : lost();
   const { task, by } = readAsPlanned(child, status, expected);
   const missed = status.skipped.flatMap((rule) => expected.rules.paths[rule] ?? []);
@@ -154,6 +163,24 @@ function unstarted(errno: string): Error {
     errno,
     ...(isMissing ? { path: launcherPath() } : {}),
   });
+}
+
+/** The error of a launcher that may be there for ever. */
+const lateErrno = 'ETIMEDOUT';
+
+function late(seconds: number): Error {
+  return sandboxError('syscall-failed', 'launch', {
+    what: `the launcher could not start the target within ${seconds} seconds: a file system does not answer`,
+    hint:
+      'The server of one on the way to a rule, to the working directory or to the program hangs, for instance one that a user ' +
+      'has mounted (findmnt -t fuse). Unmount it, or grant nothing below it. The target was not run.',
+    errno: lateErrno,
+  });
+}
+
+/** Whether the launcher of this failed start may still wait for a file system, so that it tells no end. */
+export function isLate(error: unknown): boolean {
+  return isSandboxError(error) && error.step === 'launch' && error.errno === lateErrno;
 }
 
 function aborted(): Error {

@@ -17,6 +17,9 @@ async function main(argv: readonly string[]): Promise<number> {
     const { explainFailure } = await import('./failure.js');
     const { message, status } = explainFailure(error);
     if (message !== undefined) complain(message);
+    const { isLate } = await import('../child/enforcement.js');
+    // What may never end is not waited for.
+    if (isLate(error)) process.exit(status);
     return status;
   }
 }

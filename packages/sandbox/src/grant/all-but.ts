@@ -1,10 +1,10 @@
-import { type Dirent, lstatSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+
+import { type ByteText, byteText, exactText, type HeldEntry, shownText } from '@sb/files';
 
 import { sandboxError } from '../errors.js';
 import { entriesOf } from './entries.js';
-import { realOf } from './homes.js';
-import { isWithin } from './real-paths.js';
+import { RealPaths } from './real-paths.js';
 
 /** As many names as folders may have that are granted one by one: some milliseconds of a start. */
 const mostNames = 10_000;
@@ -15,31 +15,38 @@ export interface AllButOptions {
   readonly divides?: boolean;
   /** Folders that are left out as well, and never looked at: their server may not answer. Default: none */
   readonly unlooked?: readonly string[];
+  /** What is known of paths, with file systems of ordinary users that are left out as well. Default: nothing */
+  readonly paths?: RealPaths;
 }
 
 /**
  * Grants folders without some of what lies in them. A ruleset can only grant: where something is left out, its siblings are
  * granted in the place of the folder, and what is made there later is denied. Links are left out, since what they lead to
- * may be just that; so is another name of the same file (a hard link) beside it. One deeper down is not looked for.
+ * may be just that; so is another name of the same file (a hard link) beside it. One deeper down is not looked for. A name
+ * that is not UTF-8 is left out, since no text names it.
  */
-export class AllBut {
-  readonly #denied: ReadonlySet<string>;
+export class AllBut implements Disposable {
+  readonly #denied: ReadonlySet<ByteText>;
   /** What is left out, and all folders above. */
-  readonly #above: ReadonlySet<string>;
+  readonly #above: ReadonlySet<ByteText>;
   readonly #files: ReadonlySet<string>;
-  #names = 0;
-
+  readonly #paths: RealPaths;
   readonly #divides: boolean;
+  #names = 0;
 
   /**
    * @param denied - absolute paths without links; they need not exist
    */
-  constructor(denied: readonly string[], { divides = true, unlooked = [] }: AllButOptions = {}) {
-    this.#denied = new Set([...denied, ...unlooked]);
-    this.#above = new Set([...this.#denied].flatMap((path) => foldersAbove(path).concat(path)));
+  constructor(
+    denied: readonly string[],
+    { divides = true, unlooked = [], paths = new RealPaths() }: AllButOptions = {},
+  ) {
+    this.#paths = paths;
     this.#divides = divides;
-    const lookedAt = denied.filter((path) => !unlooked.some((folder) => isWithin(path, folder)));
-    this.#files = new Set(lookedAt.flatMap((path) => manyNamed(path)));
+    const secrets = denied.map(byteText);
+    this.#files = new Set(secrets.flatMap((path) => manyNamed(paths, path)));
+    this.#denied = new Set([...secrets, ...unlooked.map(byteText), ...paths.served]);
+    this.#above = new Set([...this.#denied].flatMap((path) => foldersAbove(path).concat(path)));
   }
 
   /**
@@ -49,54 +56,67 @@ export class AllBut {
    * @throws SandboxError `invalid-policy` where there are too many; `syscall-failed` where a folder can't be listed
    */
   within(path: string): readonly string[] {
-    const real = realOf(path);
-    if ([real, ...foldersAbove(real)].some((folder) => this.#denied.has(folder))) return [];
+    const real = this.#paths.of(byteText(path));
+    if ([real, ...foldersAbove(real)].some((folder) => this.#isLeftOut(folder))) return [];
     if (!this.#isAbove(real)) return [path];
-    if (!this.#divides) return [];
-    return entriesOf(real).flatMap((entry) => this.#entry(real, entry));
+    return this.#divides ? [...this.#beside(real)] : [];
   }
 
-  #isAbove(real: string): boolean {
+  /** Lets go of the directories that it holds. */
+  [Symbol.dispose](): void {
+    this.#paths[Symbol.dispose]();
+  }
+
+  /** File systems of ordinary users may be found later. */
+  #isLeftOut(path: ByteText): boolean {
+    return this.#denied.has(path) || this.#paths.served.has(path);
+  }
+
+  #isAbove(real: ByteText): boolean {
     return this.#above.has(real);
   }
 
-  #entry(folder: string, entry: Dirent): readonly string[] {
-    this.#names++;
-    if (this.#names > mostNames) throw tooMany(folder);
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      if (this.#denied.has(path)) return [];
-      return this.#isAbove(path) ? entriesOf(path).flatMap((one) => this.#entry(path, one)) : [path];
+  *#beside(folder: ByteText): Generator<string> {
+    for (const entry of entriesOf(this.#paths.directories, folder)) {
+      this.#names++;
+      if (this.#names > mostNames) throw tooMany(folder);
+      yield* this.#entry(join(folder, entry.name), entry);
     }
-    return entry.isFile() && !this.#denied.has(path) && !this.#isDenied(path) ? [path] : [];
   }
 
-  #isDenied(path: string): boolean {
+  *#entry(path: ByteText, { kind }: HeldEntry): Generator<string> {
+    if (this.#isLeftOut(path)) return;
+    if (kind === 'directory' && this.#isAbove(path)) {
+      yield* this.#beside(path);
+      return;
+    }
+    const text = exactText(path);
+    const isGranted = kind === 'directory' || (kind === 'file' && !this.#isDenied(path));
+    if (isGranted && text !== undefined) yield text;
+  }
+
+  #isDenied(path: ByteText): boolean {
     if (this.#files.size === 0) return false;
-    const status = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-    return status === undefined || this.#files.has(`${status.dev}:${status.ino}`);
+    const found = this.#paths.directories.lookUp(path, 'file');
+    return found?.kind !== 'file' || this.#files.has(found.id);
   }
 }
 
 /** The folders that a path without links lies in, the next one first. */
-function foldersAbove(path: string): readonly string[] {
-  const folders: string[] = [];
+function foldersAbove(path: ByteText): readonly ByteText[] {
+  const folders: ByteText[] = [];
   for (let at = path; at !== dirname(at);) folders.push((at = dirname(at)));
   return folders;
 }
 
 /** What tells a file that has more than one name. */
-function manyNamed(path: string): readonly string[] {
-  try {
-    const status = statSync(path, { bigint: true, throwIfNoEntry: false });
-    return status?.isFile() === true && status.nlink > 1n ? [`${status.dev}:${status.ino}`] : [];
-  } catch {
-    // What this user can't look at has no name that it could be granted by.
-    return [];
-  }
+function manyNamed({ directories }: RealPaths, path: ByteText): readonly string[] {
+  const found = directories.lookUp(path);
+  return found?.kind === 'file' && found.links > 1n ? [found.id] : [];
 }
 
-function tooMany(folder: string): Error {
+function tooMany(bytes: ByteText): Error {
+  const folder = shownText(bytes);
   return sandboxError('invalid-policy', 'policy', {
     what: `${folder} has too many names: more than ${mostNames} are beside credentials, and each takes a rule`,
     hint: 'Start from the profile none or --fs minimal, and name what is needed.',

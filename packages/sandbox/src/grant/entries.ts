@@ -1,6 +1,5 @@
-import { type Dirent, readdirSync } from 'node:fs';
-
 import { errorCode } from '@sb/core';
+import { type ByteText, type HeldDirectories, type HeldEntry, shownText } from '@sb/files';
 
 import { sandboxError } from '../errors.js';
 
@@ -8,21 +7,32 @@ import { sandboxError } from '../errors.js';
 const unlisted: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR']);
 
 /**
- * What lies in a folder; nothing where it is not for this user.
+ * What lies in a folder, as it is asked for; nothing where it is not for this user.
  *
  * @throws SandboxError `syscall-failed` where it can't be listed for another reason: what is not known can't be left out
  */
-export function entriesOf(folder: string): readonly Dirent[] {
+export function* entriesOf(directories: HeldDirectories, folder: ByteText): Generator<HeldEntry> {
+  const entries = directories.entries(folder);
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    for (let next = nextOf(entries, folder); next !== undefined; next = nextOf(entries, folder)) yield next;
+  } finally {
+    entries.return(undefined);
+  }
+}
+
+function nextOf(entries: Generator<HeldEntry>, folder: ByteText): HeldEntry | undefined {
+  try {
+    const next = entries.next();
+    return next.done === true ? undefined : next.value;
   } catch (error) {
     const errno = errorCode(error);
-    if (unlisted.has(errno)) return [];
+    if (unlisted.has(errno)) return undefined;
+    const path = shownText(folder);
     throw sandboxError('syscall-failed', 'policy', {
-      what: `readdir(${JSON.stringify(folder)}) failed: ${errno ?? 'unknown error'}`,
+      what: `readdir(${JSON.stringify(path)}) failed: ${errno ?? 'unknown error'}`,
       hint: 'Credentials lie in it, so what is beside them is granted by name. Start from the profile none, and name what is needed.',
       errno,
-      path: folder,
+      path,
     });
   }
 }

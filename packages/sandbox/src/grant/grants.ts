@@ -8,7 +8,7 @@ import type { SandboxPolicy } from '../policy/options.js';
 import { topFolders } from '../policy/top-folders.js';
 import { AllBut } from './all-but.js';
 import { credentialPaths, homeOfChild, homesOf, realOf } from './homes.js';
-import { unlooked } from './real-paths.js';
+import { RealPaths, unlooked } from './real-paths.js';
 import type { Profile, ProfileRule } from '../profile/profile.js';
 
 const builders: Readonly<Record<ProfileRule['access'], (...args: [string, ...string[], object]) => PathRule>> = {
@@ -34,12 +34,18 @@ const foldersOfHomes = ['/root', '/home'] as const;
 
 /** What grants folders of this machine without the credentials of whom a policy is about. */
 function withoutCredentials({ user }: Pick<SandboxPolicy, 'user'>, withoutHomes: boolean): AllBut {
-  const denied = credentialPaths(homesOf(user));
-  const how = { unlooked: unlooked() };
-  // Names that are here now mean nothing there, and may be for nobody else to reach.
-  return withoutHomes
-    ? new AllBut([...denied, ...foldersOfHomes.map(realOf)], { ...how, divides: false })
-    : new AllBut(denied, how);
+  const paths = new RealPaths();
+  try {
+    const denied = credentialPaths(homesOf(user), paths);
+    const how = { unlooked: unlooked(), paths };
+    // Names that are here now mean nothing there, and may be for nobody else to reach.
+    return withoutHomes
+      ? new AllBut([...denied, ...foldersOfHomes.map(realOf)], { ...how, divides: false })
+      : new AllBut(denied, how);
+  } catch (error) {
+    paths[Symbol.dispose]();
+    throw error;
+  }
 }
 
 /**
@@ -52,7 +58,7 @@ export function readableOf(
   policy: Pick<SandboxPolicy, 'user'>,
   { withoutHomes = false }: GrantsNow = {},
 ): readonly string[] {
-  const all = withoutCredentials(policy, withoutHomes);
+  using all = withoutCredentials(policy, withoutHomes);
   return topFolders().flatMap((folder) => all.within(folder));
 }
 
@@ -66,9 +72,9 @@ export function readableOf(
  */
 export function grantsOf(profile: Profile, policy: SandboxPolicy, now: GrantsNow): readonly PathRule[] {
   const { withoutHomes = false } = now;
-  const all = withoutCredentials(policy, withoutHomes);
+  using all = withoutCredentials(policy, withoutHomes);
   // Who compiles in a folder means that one, wherever it lies.
-  const here = withoutCredentials(policy, false);
+  using here = withoutCredentials(policy, false);
   return profile.paths.flatMap(({ access, paths }) => {
     const [first, ...others] = paths.flatMap((path) => (path === '.' ? here : all).within(placeOf(path, policy, now)));
     const refer = access === 'rwx' ? { refer: true } : {};

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 
+import { type ByteText, byteText, shownText } from '@sb/files';
 import { lookupUser } from '@sb/privdrop';
 
 import { sandboxError } from '../errors.js';
@@ -42,12 +43,19 @@ function homeOf(user: NonNullable<SandboxPolicy['user']>): string {
  * dotfiles.
  *
  * @param homes - from {@link homesOf}
+ * @param paths - what is known of paths. Default: nothing
+ * @returns texts; what is not UTF-8 in them is replaced: no text grants it
  */
-export function credentialPaths(homes: readonly string[]): readonly string[] {
-  const paths = new RealPaths();
-  const own = new Set(homes.flatMap((home) => credentials.map((name) => paths.of(join(home, name)))));
-  const search: Search = { paths, names: mostLinked };
-  return [...new Set([...own, ...[...own].flatMap((path) => linkedFrom(path, 2, search))])];
+export function credentialPaths(homes: readonly string[], paths?: RealPaths): readonly string[] {
+  if (paths === undefined) {
+    using own = new RealPaths();
+    return credentialPaths(homes, own);
+  }
+  const own = new Set(homes.flatMap((home) => credentials.map((name) => paths.of(byteText(join(home, name))))));
+  const found = new Set(own);
+  const search: Search = { paths, found, names: mostLinked };
+  for (const path of own) findLinked(path, 2, search);
+  return [...found].map(shownText);
 }
 
 /** Names in credentials' folders that are looked at: there are some dozen. */
@@ -55,21 +63,22 @@ const mostLinked = 10_000;
 
 interface Search {
   readonly paths: RealPaths;
+  readonly found: Set<ByteText>;
   /** How many more are looked at. */
   names: number;
 }
 
 /** Where links in a folder lead to: programs that keep dotfiles elsewhere link each key by itself. */
-function linkedFrom(folder: string, levels: number, search: Search): readonly string[] {
-  const { paths } = search;
-  if (levels === 0 || !paths.isThere(folder)) return [];
-  return entriesOf(folder).flatMap((entry) => {
+function findLinked(folder: ByteText, levels: number, search: Search): void {
+  const { paths, found } = search;
+  if (levels === 0 || !paths.isThere(folder)) return;
+  for (const { name, kind } of entriesOf(paths.directories, folder)) {
     search.names--;
-    if (search.names < 0) throw tooMany(folder);
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return linkedFrom(path, levels - 1, search);
-    return entry.isSymbolicLink() ? [paths.of(path)] : [];
-  });
+    if (search.names < 0) throw tooMany(shownText(folder));
+    const path = join(folder, name);
+    if (kind === 'directory') findLinked(path, levels - 1, search);
+    else if (kind === 'link') found.add(paths.of(path, kind));
+  }
 }
 
 function tooMany(folder: string): Error {
@@ -82,5 +91,6 @@ function tooMany(folder: string): Error {
 
 /** A path without links, as far as it exists. */
 export function realOf(path: string): string {
-  return new RealPaths().of(path);
+  using paths = new RealPaths();
+  return shownText(paths.of(byteText(path)));
 }

@@ -1,8 +1,6 @@
-import { lstatSync, readlinkSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
-import { isSandboxError } from '@sb/core';
-import { isRoot, servedDirectories } from '@sb/files';
+import { type ByteText, HeldDirectories, type HeldEntry, isRoot, servedDirectories, shownText } from '@sb/files';
 
 import { sandboxError } from '../errors.js';
 
@@ -13,13 +11,13 @@ const mostNames = 100_000;
 const mostLinks = 40;
 
 interface Place {
-  readonly real: string;
+  readonly real: ByteText;
   readonly isThere: boolean;
 }
 
 /**
- * What may not be looked at: a user's file system that never answers would make root wait for ever. An ordinary user waits for the
- * user's own ones alone.
+ * What may not be looked at, nor granted: a user's file system that never answers would make root wait for ever. An ordinary user
+ * waits for the user's own ones alone.
  */
 export function unlooked(): readonly string[] {
   return isRoot() ? servedDirectories() : [];
@@ -30,65 +28,73 @@ export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
-/** Paths without links, as they are now: each name is looked at once. */
-export class RealPaths {
-  readonly #unlooked: readonly string[];
+/**
+ * Paths without links, as they are now: each name is looked at once, in a directory that is held open. What an ordinary user serves
+ * is not looked at, also where it is mounted meanwhile.
+ */
+export class RealPaths implements Disposable {
+  /** Its look at directories. */
+  readonly directories: HeldDirectories;
   /** `undefined` while it is looked at, so that a circle of links ends. */
-  readonly #known = new Map<string, Place | undefined>();
+  readonly #known = new Map<ByteText, Place | undefined>();
+  readonly #served = new Set<ByteText>();
   #names = 0;
   #links = 0;
 
-  constructor(notLookedAt: readonly string[] = unlooked()) {
-    this.#unlooked = notLookedAt;
+  constructor() {
+    this.directories = new HeldDirectories((path) => this.#count(path));
+  }
+
+  /** What was found to be an ordinary user's file system so far. */
+  get served(): ReadonlySet<ByteText> {
+    return this.#served;
   }
 
   /**
    * A path without links, as far as it exists.
    *
+   * @param expected - what it is as a rule, which saves asking for others. Default: a directory, or nothing
    * @throws SandboxError `invalid-policy` where links lead through more names than anybody has
    */
-  of(path: string): string {
-    return this.#look(path)?.real ?? path;
+  of(path: ByteText, expected?: HeldEntry['kind']): ByteText {
+    return this.#look(path, expected)?.real ?? path;
   }
 
   /** Whether something is there that may be looked at. */
-  isThere(path: string): boolean {
+  isThere(path: ByteText): boolean {
     return this.#look(path)?.isThere ?? false;
   }
 
-  #look(path: string): Place | undefined {
+  [Symbol.dispose](): void {
+    this.directories[Symbol.dispose]();
+  }
+
+  #look(path: ByteText, expected?: HeldEntry['kind']): Place | undefined {
     if (!this.#known.has(path)) {
       this.#known.set(path, undefined);
-      this.#known.set(path, this.#lookAt(path));
+      this.#known.set(path, this.#lookAt(path, expected));
     }
     return this.#known.get(path);
   }
 
-  /** Most of what is looked for isn't there, and an exception for each would be slow. */
-  #lookAt(path: string): Place {
+  #lookAt(path: ByteText, expected: HeldEntry['kind'] | undefined): Place {
     this.#count(path);
     const above = dirname(path);
     if (above === path) return { real: path, isThere: true };
     const real = join(this.of(above), basename(path));
-    if (!this.isThere(above) || this.#unlooked.some((folder) => isWithin(real, folder)))
-      return { real, isThere: false };
-    try {
-      const status = lstatSync(real, { throwIfNoEntry: false });
-      return status?.isSymbolicLink() === true ? this.#follow(real) : { real, isThere: status !== undefined };
-    } catch (error) {
-      if (isSandboxError(error)) throw error;
-      // What this user can't look at leads nowhere for him.
-      return { real, isThere: false };
-    }
+    if (!this.isThere(above)) return { real, isThere: false };
+    const found = this.directories.lookUp(real, expected);
+    if (found?.kind === 'link') return this.#follow(real, found.target);
+    if (found?.kind === 'served') this.#served.add(real);
+    return { real, isThere: found !== undefined && found.kind !== 'served' };
   }
 
   /** Where a link leads, name by name as the kernel goes; `..` is above what the names before it lead to. */
-  #follow(link: string): Place {
-    const target = readlinkSync(link);
+  #follow(link: ByteText, target: ByteText): Place {
     if (this.#links >= mostLinks) return { real: link, isThere: false };
     this.#links++;
     try {
-      let at = isAbsolute(target) ? '/' : dirname(link);
+      let at = target.startsWith('/') ? '/' : dirname(link);
       const names = target.split('/').filter((name) => name !== '' && name !== '.');
       for (const name of names) {
         this.#count(link);
@@ -103,9 +109,10 @@ export class RealPaths {
     }
   }
 
-  #count(path: string): void {
+  #count(bytes: ByteText): void {
     this.#names++;
     if (this.#names <= mostNames) return;
+    const path = shownText(bytes);
     throw sandboxError('invalid-policy', 'policy', {
       what: `links such as ${JSON.stringify(path)} lead through more than ${mostNames} names, where credentials are looked for`,
       hint: 'Start from the profile none or --fs minimal, and name what is needed.',

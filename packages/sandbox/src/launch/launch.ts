@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 
 import { errorCode } from '@sb/core';
+import { isRoot } from '@sb/files';
 
 import { anonymousFile, closeAnonymous, launcherPath } from '../native.js';
 import { reapWithChild } from './guardian.js';
@@ -15,6 +16,12 @@ export interface Launched {
   /** Settles when the target is executed, or can't be. */
   readonly status: Promise<LauncherStatus>;
 }
+
+/**
+ * Milliseconds that root waits for a launcher. A file system that an ordinary user mounts meanwhile on the way to a rule may never
+ * answer, and nothing ends who waits for it (fuse(4)).
+ */
+const mostTime = 30_000;
 
 /**
  * Starts the launcher with records from `joinRecords`.
@@ -43,12 +50,27 @@ export function launch(
         reapWithChild(child, said);
         return parseStatus(said);
       });
-      return { child, status };
+      return { child, status: isRoot() ? inTime(child, status) : status };
     } finally {
       channel.close();
     }
   } finally {
     closeAnonymous(source);
+  }
+}
+
+async function inTime(child: ChildProcess, status: Promise<LauncherStatus>): Promise<LauncherStatus> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<LauncherStatus>((resolve) => {
+    timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      resolve({ kind: 'late', seconds: mostTime / 1000 });
+    }, mostTime);
+  });
+  try {
+    return await Promise.race([status, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

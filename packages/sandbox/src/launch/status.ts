@@ -39,6 +39,8 @@ export type LauncherStatus =
     }
   /** The launcher itself could not be started. */
   | { readonly kind: 'unstarted'; readonly errno: string }
+  /** It has said nothing for so long; it was sent SIGKILL, which a file system may keep from it. */
+  | { readonly kind: 'late'; readonly seconds: number }
   /** It ended without a word: something killed it. */
   | { readonly kind: 'lost' };
 

@@ -1,9 +1,9 @@
 import { escaped } from '@sb/core';
-import { isThere } from '@sb/files';
+import { byteText } from '@sb/files';
 import type { LandlockPolicy } from '@sb/landlock';
 
 import { credentialPaths, homesOf, realOf } from '../grant/homes.js';
-import { isWithin } from '../grant/real-paths.js';
+import { isWithin, RealPaths } from '../grant/real-paths.js';
 import type { SandboxPolicy } from '../policy/options.js';
 import { pathOf } from '../policy/path-text.js';
 
@@ -19,8 +19,9 @@ export function credentialsText(landlock: LandlockPolicy, policy: SandboxPolicy)
   const granted = landlock.paths
     .filter(({ rights }) => rights.includes('read_file'))
     .map(({ path }) => realOf(pathOf(path)));
-  const known = credentialPaths(homes);
-  const open = known.filter((path) => isThere(path) && granted.some((rule) => isWithin(path, rule)));
+  using paths = new RealPaths();
+  const known = credentialPaths(homes, paths);
+  const open = known.filter((path) => paths.isThere(byteText(path)) && granted.some((rule) => isWithin(path, rule)));
   const divided = homes.filter((home) => granted.some((rule) => isWithin(rule, realOf(home)) && rule !== realOf(home)));
   return [
     open.length === 0 ? 'none is granted' : `readable, since a rule grants them: ${open.map(escaped).join(' ')}`,

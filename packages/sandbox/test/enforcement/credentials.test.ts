@@ -83,6 +83,31 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'fuse'))(
       const { status, stdout } = await runProgram('unshare', [...mount, ...command], { env, timeout: 15_000 });
       expect({ status, stdout }).toEqual({ status: 0, stdout: 'content\n' });
     });
+
+    it('does not keep root for good where it is mounted on the way to a rule', async () => {
+      using home = homeFolder();
+      mkdirSync(home.file('folder'));
+      const mount = [home.file('folder'), String(stranger.uid), '/', 'silent'];
+      const command = [...mount, process.execPath, sbRunPath(), '--ro', home.file('folder/below'), '--', 'true'];
+      const options = ['--mount', '--propagation', 'private', served, ...command];
+      const { status, stderr } = await runProgram('unshare', options, { timeout: 90_000 });
+      expect({ status, stderr }).toEqual({
+        status: 125,
+        stderr: expect.stringMatching(/within 30 seconds: a file system does not answer.*Unmount it/s) as string,
+      });
+    }, 100_000);
+
+    it('does not keep root where it is mounted while links of credentials are looked at', async () => {
+      using home = homeFolder();
+      for (let number = 0; number < 5000; number++) symlinkSync(`x/${number}`, home.file(`.ssh/link-${number}`));
+      const mount = [home.file('.mozilla'), String(stranger.uid), home.file('.ssh'), 'when-listed'];
+      const line = `grep -c "^served ${home.file('.mozilla')} " /proc/mounts; cat ${home.file('notes')}`;
+      const command = [...mount, process.execPath, sbRunPath(), '-c', line];
+      const env = { ...process.env, HOME: home.path };
+      const options = ['--mount', '--propagation', 'private', served, ...command];
+      const { status, stdout } = await runProgram('unshare', options, { env, timeout: 30_000 });
+      expect({ status, stdout }).toEqual({ status: 0, stdout: '1\ncontent\n' });
+    });
   },
 );
 
@@ -169,6 +194,27 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
     const paths = ['dots/id', 'dots/keys/deep', 'dots/other'];
     expect(await readings(home.path, paths)).toEqual(all(paths, 'content'));
     expect(await readings(home.path, paths, [])).toEqual([denied, denied, 'content']);
+  });
+
+  it('are those that links in their folders lead to whose names are not UTF-8', async () => {
+    using home = homeFolder();
+    const raw = (name: string) => Buffer.from(home.file(name), 'latin1');
+    mkdirSync(home.file('dots'));
+    for (const name of ['dots/id', 'dots/deep', 'dots/other']) writeFileSync(home.file(name), 'content\n');
+    symlinkSync('../dots/id', raw('.ssh/id\u00e9'));
+    mkdirSync(raw('.ssh/d\u00e9'));
+    symlinkSync('../../dots/deep', raw('.ssh/d\u00e9/key'));
+    const paths = ['dots/id', 'dots/deep', 'dots/other'];
+    expect(await readings(home.path, paths)).toEqual(all(paths, 'content'));
+    expect(await readings(home.path, paths, [])).toEqual([denied, denied, 'content']);
+  });
+
+  it('cannot be reached by a link whose name is what a text makes of one that is not UTF-8', async () => {
+    using home = homeFolder();
+    writeFileSync(Buffer.from(home.file('k\u00e9'), 'latin1'), '');
+    symlinkSync('.npmrc', home.file('k\ufffd'));
+    expect(await readings(home.path, ['k\ufffd'])).toEqual(['content']);
+    expect(await readings(home.path, ['k\ufffd'], [])).toEqual([denied]);
   });
 
   it('are those that a link of their name leads to, as into a folder of dotfiles', async () => {
