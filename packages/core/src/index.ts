@@ -11,6 +11,7 @@ export { type DeniedCall, deniedClause } from './denied-call.js';
 export { errnoName, errorCode, systemReason } from './errno.js';
 export { escaped, escapedLines } from './escaped.js';
 export { defaultOverflowId, type IdMap, type IdRange, isMapped, mayBeStranger, readIdMap } from './id-map.js';
+export { holdPath, type HoldPathOptions, holdsPaths } from './hold-path.js';
 export { listKernelFolder, openKernelFile, readKernelBytes, readKernelFile, readKernelLink } from './kernel-file.js';
 export { type Layer, type LayerLevels, type LayerName, type LayerPlan, layerIds, type PlanNeed } from './layer.js';
 export { type RequirementLevel, requirementLevels } from './level.js';

@@ -6,7 +6,7 @@ import { errorCode } from '@sb/core';
 import type { ByteText } from './byte-text.js';
 import type { Found } from './found.js';
 import { lookByName } from './look-by-name.js';
-import { mountOf } from './mount-of.js';
+import { mountIfKnown, noAnswer } from './mount-of.js';
 import { type EntryKind, namesIn } from './names-in.js';
 import { isRoot } from './own-user.js';
 import { isServedMount } from './serving-user.js';
@@ -26,9 +26,6 @@ interface Held {
   /** The mount that it lies on; undefined where that doesn't matter, or can't be known. */
   readonly mount: number | undefined;
 }
-
-/** What is no answer: who takes it for one grants what was not looked at. */
-const noAnswer: ReadonlySet<string | undefined> = new Set([undefined, 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 /**
  * Looks at directories that others may change, name by name from the root directory. Each is held open, so that what is renamed or
@@ -178,13 +175,7 @@ export class HeldDirectories implements Disposable {
 
   /** Within another sandbox that denies this file, the kernel says nothing of other mounts either. */
   #mountOf(descriptor: number): number | undefined {
-    if (!this.#asRoot) return undefined;
-    try {
-      return mountOf(descriptor);
-    } catch (error) {
-      if (noAnswer.has(errorCode(error))) throw error;
-      return undefined;
-    }
+    return this.#asRoot ? mountIfKnown(descriptor) : undefined;
   }
 }
 

@@ -6,6 +6,7 @@ export type { Found } from './found.js';
 export { FoundFolder } from './found-folder.js';
 export { fromHere } from './from-here.js';
 export { Folder } from './folder.js';
+export { hold } from './hold.js';
 export { HeldDirectories, type HeldEntry } from './held-directories.js';
 export { leadTo } from './lead-to.js';
 export { isProgram, isThere, look, lookAtLink } from './look.js';

@@ -1,4 +1,4 @@
-import { readKernelFile } from '@sb/core';
+import { errorCode, readKernelFile } from '@sb/core';
 
 /**
  * The mount that something open lies on, as the kernel numbers it. No server of a file system is asked.
@@ -12,4 +12,21 @@ export function mountOf(descriptor: number): number | undefined {
   if (process.platform !== 'linux') return undefined;
   const id = /^mnt_id:\s*(\d+)$/m.exec(readKernelFile(`/proc/self/fdinfo/${descriptor}`))?.[1];
   return id === undefined ? undefined : Number(id);
+}
+
+/** Errors that say nothing about a file: a caller that ignored them would ask a file system it does not know. */
+export const noAnswer: ReadonlySet<string | undefined> = new Set([undefined, 'EMFILE', 'ENFILE', 'ENOMEM']);
+
+/**
+ * As {@link mountOf}; undefined also where another sandbox denies the file that says it.
+ *
+ * @throws Error of the system where descriptors or memory have run out
+ */
+export function mountIfKnown(descriptor: number): number | undefined {
+  try {
+    return mountOf(descriptor);
+  } catch (error) {
+    if (noAnswer.has(errorCode(error))) throw error;
+    return undefined;
+  }
 }

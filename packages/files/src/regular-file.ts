@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 
-import { oPath } from './walk.js';
+import { hold } from './hold.js';
 
 /** Without a terminal becoming the one that controls this process, and without waiting for the end of a FIFO. */
 const harmless = constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK;
@@ -16,7 +16,7 @@ const harmless = constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK;
  */
 export function openRegularFile(path: string): number | undefined {
   const isLinux = process.platform === 'linux';
-  const held = openSync(path, isLinux ? oPath : harmless);
+  const held = isLinux ? hold(path) : openSync(path, harmless);
   let isGiven = false;
   try {
     if (!fstatSync(held).isFile()) return undefined;

@@ -145,6 +145,34 @@ static long expand(struct walk *walk, long link, unsigned int rest)
 	return 0;
 }
 
+/*
+ * Whether root may follow a link of proc(5) in the folder of now: one to what this process has, or that is text (/proc/self). A
+ * link that others made may lead to the root folder of a process of theirs, where a file system that never answers may lie
+ * (proc_pid_root(5)). The path that was given is the caller's own word.
+ */
+static int may_enter(const struct walk *walk)
+{
+	/* No pointers: nothing relocates this program. */
+	static const char folders[][16] = {"/proc", "/proc/self", "/proc/self/fd"};
+	struct ll_statx here, own;
+	if (walk->user != 0 || walk->links->followed <= 1)
+		return 1;
+	if (ll_stat(walk->at, &here) < 0)
+		return 0;
+	for (unsigned int i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+		long opened = ll_open_path(folders[i]);
+		if (opened < 0)
+			continue;
+		long error = ll_stat(opened, &own);
+		ll_close(opened);
+		if (error == 0 && own.ino == here.ino && own.dev_major == here.dev_major &&
+			own.dev_minor == here.dev_minor)
+			return 1;
+	}
+	walk->links->is_foreign = 1;
+	return 0;
+}
+
 /* A folder is asked for first: only then is one mounted that waits for its first use (autofs(5)). */
 static long open_held(long folder, const char *name)
 {
@@ -170,7 +198,7 @@ static long step(struct walk *walk, const char *name, unsigned int rest)
 			return error;
 		} else {
 			/* What it leads to need not have a name: the kernel alone knows. */
-			long target = open_name(walk->at, name, 0);
+			long target = may_enter(walk) ? open_name(walk->at, name, 0) : -ELOOP;
 			lies_here = 0;
 			ll_close(next);
 			next = target;

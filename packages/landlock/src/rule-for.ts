@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { errorCode } from '@sb/core';
@@ -6,6 +5,7 @@ import { errorCode } from '@sb/core';
 import { landlockError } from './errors.js';
 import { type LandlockPolicy, pathBytes, pathText, type PolicyPathRule } from './options.js';
 import { type FsRight, isFileRight } from './rights.js';
+import { statusOf } from './status.js';
 import { type BinaryPath, lookFailed, toBytes } from './walk.js';
 
 /**
@@ -49,7 +49,7 @@ function ruleInode(rule: PolicyPathRule, right: FsRight): string | undefined {
 
 function inodeOf(path: Buffer): { readonly key: string; readonly isFolder: boolean } | undefined {
   try {
-    const status = statSync(path, { bigint: true });
+    const status = statusOf(path);
     return { key: `${status.dev}:${status.ino}`, isFolder: status.isDirectory() };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;

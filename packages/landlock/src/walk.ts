@@ -1,15 +1,14 @@
-import { lstatSync, readlinkSync, type Stats, statfsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import type { BigIntStats } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 import { errorCode } from '@sb/core';
 
 import { landlockError } from './errors.js';
 import type { FsRight } from './rights.js';
+import { linkOf, linkStatusOf, statusOf } from './status.js';
 
 /** The number of links that the kernel follows (MAXSYMLINKS). */
 const maxLinks = 40;
-/** PROC_SUPER_MAGIC */
-const procType = 0x9fa0;
 
 /** A path whose characters are its bytes, so that names that are not UTF-8 survive. */
 export type BinaryPath = string;
@@ -74,7 +73,7 @@ function step(walk: Walk): BinaryPath | undefined {
   }
   const isLast = rest.length === 0;
   const next = join(walk.at, name);
-  const status = look(next, lstatSync);
+  const status = look(next, linkStatusOf);
   if (status === undefined) return unborn(walk, next);
   if (status.isSymbolicLink() && isFollowed(walk, next)) {
     follow(walk, next);
@@ -109,15 +108,15 @@ function partsOf(path: BinaryPath): readonly string[] {
 /** Opening with O_CREAT makes the missing file that a link names. Other ways to make an entry do not follow the link. */
 function isFollowed({ right, asEntry, rest }: Walk, link: BinaryPath): boolean {
   if (rest.length > 0 || !asEntry) return true;
-  return right === 'make_reg' && look(link, statSync) === undefined;
+  return right === 'make_reg' && look(link, statusOf) === undefined;
 }
 
 /** Returns the target of a link. A link of /proc to an open file may contain no path, or the path of another file. */
 function targetOf(link: BinaryPath): BinaryPath {
-  const target = readlinkSync(toBytes(link), 'buffer').toString('latin1');
-  if (statfsSync(toBytes(dirname(link))).type !== procType) return target;
-  const opened = look(link, statSync);
-  const named = look(target.startsWith('/') ? target : join(dirname(link), target), statSync);
+  const { target, isOfProc } = linkOf(toBytes(dirname(link)), toBytes(basename(link)));
+  if (!isOfProc) return target;
+  const opened = look(link, statusOf);
+  const named = look(target.startsWith('/') ? target : join(dirname(link), target), statusOf);
   if (opened === undefined || (named?.dev === opened.dev && named.ino === opened.ino)) return target;
   throw landlockError('syscall-failed', 'allows', {
     what: `${JSON.stringify(shown(link))} leads to a file without a path`,
@@ -126,7 +125,7 @@ function targetOf(link: BinaryPath): BinaryPath {
   });
 }
 
-function look(path: BinaryPath, how: (path: Buffer) => Stats): Stats | undefined {
+function look(path: BinaryPath, how: (path: Buffer) => BigIntStats): BigIntStats | undefined {
   try {
     return how(toBytes(path));
   } catch (error) {
@@ -160,7 +159,7 @@ export type EntryKind = 'file' | 'folder' | 'link' | 'socket' | 'fifo' | 'charac
  * @throws LandlockError `syscall-failed`
  */
 export function kindOf(path: BinaryPath): EntryKind | undefined {
-  const status = look(path, lstatSync);
+  const status = look(path, linkStatusOf);
   if (status === undefined) return undefined;
   if (status.isDirectory()) return 'folder';
   if (status.isSymbolicLink()) return 'link';

@@ -46,7 +46,7 @@ export class AllBut implements Disposable {
     const secrets = denied.map(byteText);
     this.#files = new Set(secrets.flatMap((path) => manyNamed(paths, path)));
     this.#denied = new Set([...secrets, ...unlooked.map(byteText), ...paths.served]);
-    this.#above = new Set([...this.#denied].flatMap((path) => foldersAbove(path).concat(path)));
+    this.#above = withFoldersAbove(this.#denied);
   }
 
   /**
@@ -100,6 +100,13 @@ export class AllBut implements Disposable {
     const found = this.#paths.directories.lookUp(path, 'file');
     return found?.kind !== 'file' || this.#files.has(found.id);
   }
+}
+
+/** Paths, and all folders above: each once, since thousands of paths may lie in one deep folder. */
+function withFoldersAbove(paths: ReadonlySet<ByteText>): ReadonlySet<ByteText> {
+  const all = new Set<ByteText>();
+  for (const path of paths) for (let at = path; !all.has(at); at = dirname(at)) all.add(at);
+  return all;
 }
 
 /** The folders that a path without links lies in, the next one first. */

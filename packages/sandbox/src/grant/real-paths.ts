@@ -10,6 +10,9 @@ const mostNames = 100_000;
 /** Links in each other's targets, as many as the kernel follows (path_resolution(7)). */
 const mostLinks = 40;
 
+/** Directories within each other: nobody keeps credentials deeper, and each look goes through all of them. */
+const mostLevels = 200;
+
 interface Place {
   readonly real: ByteText;
   readonly isThere: boolean;
@@ -40,6 +43,8 @@ export class RealPaths implements Disposable {
   readonly #served = new Set<ByteText>();
   #names = 0;
   #links = 0;
+  /** How often a link was not followed, since too many lead to it. */
+  #cut = 0;
 
   constructor() {
     this.directories = new HeldDirectories((path) => this.#count(path));
@@ -70,15 +75,19 @@ export class RealPaths implements Disposable {
   }
 
   #look(path: ByteText, expected?: HeldEntry['kind']): Place | undefined {
-    if (!this.#known.has(path)) {
-      this.#known.set(path, undefined);
-      this.#known.set(path, this.#lookAt(path, expected));
-    }
-    return this.#known.get(path);
+    if (this.#known.has(path)) return this.#known.get(path);
+    this.#known.set(path, undefined);
+    const cut = this.#cut;
+    const place = this.#lookAt(path, expected);
+    // Behind fewer links it leads on.
+    if (this.#cut === cut || this.#links === 0) this.#known.set(path, place);
+    else this.#known.delete(path);
+    return place;
   }
 
   #lookAt(path: ByteText, expected: HeldEntry['kind'] | undefined): Place {
     this.#count(path);
+    if (path.split('/').length > mostLevels) throw tooDeep(path);
     const above = dirname(path);
     if (above === path) return { real: path, isThere: true };
     const real = join(this.of(above), basename(path));
@@ -91,7 +100,10 @@ export class RealPaths implements Disposable {
 
   /** Where a link leads, name by name as the kernel goes; `..` is above what the names before it lead to. */
   #follow(link: ByteText, target: ByteText): Place {
-    if (this.#links >= mostLinks) return { real: link, isThere: false };
+    if (this.#links >= mostLinks) {
+      this.#cut++;
+      return { real: link, isThere: false };
+    }
     this.#links++;
     try {
       let at = target.startsWith('/') ? '/' : dirname(link);
@@ -119,4 +131,13 @@ export class RealPaths implements Disposable {
       path,
     });
   }
+}
+
+function tooDeep(bytes: ByteText): Error {
+  const path = shownText(bytes);
+  return sandboxError('invalid-policy', 'policy', {
+    what: `${JSON.stringify(path)} lies more than ${mostLevels} directories deep, where credentials are looked for`,
+    hint: 'Start from the profile none or --fs minimal, and name what is needed.',
+    path,
+  });
 }

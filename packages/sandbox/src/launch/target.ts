@@ -1,18 +1,8 @@
-import {
-  accessSync,
-  type BigIntStats,
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { accessSync, type BigIntStats, closeSync, constants, fstatSync, readSync, type Stats, statSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 
-import { errorCode } from '@sb/core';
-import { openRegularFile } from '@sb/files';
+import { errorCode, holdsPaths } from '@sb/core';
+import { hold, lookAtLink, openRegularFile, openTrusted } from '@sb/files';
 import type { FileIdentity } from '@sb/landlock';
 
 import { absolutePath } from '../policy/absolute-path.js';
@@ -26,6 +16,8 @@ const firstLineMax = 256;
 export interface ProgramPart {
   readonly path: string;
   readonly identity: FileIdentity;
+  /** Whether root alone decides where the path leads, so that root may look there by it. */
+  readonly isSteady: boolean;
 }
 
 /** A program that was found. */
@@ -66,7 +58,7 @@ export function findTarget(
     if ('identity' in found) {
       return {
         path,
-        files: [{ path, identity: found.identity }, ...interpreterOf(path, where.path)],
+        files: [partOf(path, found.identity), ...interpreterOf(path, where.path)],
         state: found.state,
       };
     }
@@ -99,20 +91,26 @@ interface Obstacle {
 /** Whether we can execute a path, and in what state it is; `known` if it is that one still. The kernel decides. */
 function look(path: string, known?: Target): Target | Look {
   try {
+    const isKnown = known?.path === path;
+    if (holdsPaths() && !(isKnown && known.files.every(({ isSteady }) => isSteady))) return lookWarily(path, known);
     // Most folders of a PATH have no such file; an exception for each would be slow.
     const state = statSync(path, { throwIfNoEntry: false });
     if (state === undefined) return { obstacle: 'ENOENT' };
     if (!state.isFile()) return { obstacle: 'EACCES' };
-    if (known?.path === path && isSame(known.state, state) && known.files.slice(1).every(isStill)) return known;
+    if (isKnown && isSame(known.state, state) && known.files.slice(1).every(isStill)) return known;
     return lookClosely(path);
   } catch (error) {
-    const { syscall } = error as NodeJS.ErrnoException;
-    return { obstacle: errorCode(error) ?? 'ENOENT', isHidden: syscall === 'stat' };
+    const { syscall = '' } = error as NodeJS.ErrnoException;
+    return { obstacle: errorCode(error) ?? 'ENOENT', isHidden: ['stat', 'open'].includes(syscall) };
   }
 }
 
-/** Only where the kernel finds it, without being opened (open(2)). */
-const O_PATH = 0o10000000;
+/** As root, who others may lead to a file system that never answers. */
+function lookWarily(path: string, known: Target | undefined): Target | Look {
+  const found = lookClosely(path);
+  const isKnown = known?.path === path && 'state' in found && isSame(known.state, found.state);
+  return isKnown && known.files.slice(1).every(isStill) ? known : found;
+}
 
 /** Bits of a mode without one of which not even root may execute (execve(2), EACCES). */
 const anybodyExecutes = 0o111;
@@ -123,7 +121,7 @@ function lookClosely(path: string): Look {
     accessSync(path, constants.X_OK);
     return lookOf(statSync(path), statSync(path, { bigint: true }));
   }
-  const held = openSync(path, O_PATH);
+  const held = hold(path);
   try {
     const state = fstatSync(held);
     if (!state.isFile() || (state.mode & anybodyExecutes) === 0) return { obstacle: 'EACCES' };
@@ -146,11 +144,24 @@ function identityOf({ dev, ino }: Numbers): FileIdentity {
 }
 
 /** Whether a path leads to the file still that it led to: an interpreter may have been replaced by a newer one. */
-function isStill({ path, identity }: ProgramPart): boolean {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  if (stats === undefined) return false;
-  const { device, inode } = identityOf(stats);
-  return device === identity.device && inode === identity.inode;
+function isStill({ path, identity, isSteady }: ProgramPart): boolean {
+  const found = isSteady || !holdsPaths() ? statSync(path, { bigint: true, throwIfNoEntry: false }) : undefined;
+  const now = found === undefined ? partAt(path)?.identity : identityOf(found);
+  return now?.device === identity.device && now.inode === identity.inode;
+}
+
+function partOf(path: string, identity: FileIdentity): ProgramPart {
+  return { path, identity, isSteady: holdsPaths() && rootDecides(path) };
+}
+
+/** Whether root alone decides where a path leads. */
+function rootDecides(path: string): boolean {
+  try {
+    closeSync(openTrusted(dirname(path)));
+    return lookAtLink(path)?.isSymbolicLink() === false;
+  } catch {
+    return false;
+  }
 }
 
 function isSame(a: FileState, b: FileState): boolean {
@@ -183,7 +194,7 @@ export function programParts(path: string): readonly ProgramPart[] {
 /** A program at a path; undefined where there is none. */
 function partAt(path: string): ProgramPart | undefined {
   const looked = look(path);
-  return 'identity' in looked ? { path, identity: looked.identity } : undefined;
+  return 'identity' in looked ? partOf(path, looked.identity) : undefined;
 }
 
 function firstLine(path: string): string {

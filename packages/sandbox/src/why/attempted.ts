@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import { look } from '@sb/files';
 import type { Query } from '@sb/landlock';
 
 import type { ReadQuestion } from './question.js';
@@ -24,7 +24,6 @@ export interface Attempted {
 
 /** O_WRONLY, O_WRONLY | O_CREAT and AF_INET, SOCK_STREAM, as every Linux has them. */
 const [writeOnly, writeNew, internet, stream] = [1, 0o101, 2, 1];
-const directory = 0o040_000;
 const currentFolder = 0xffff_ff9c;
 const removeFolder = 0x200;
 
@@ -100,14 +99,9 @@ function makes(path: string): Pick<Attempted, 'calls' | 'queries'> {
 
 /** A file that is not there is made by writing. */
 function writes(path: string): Pick<Attempted, 'calls' | 'queries'> {
-  return isThere(path) ? { calls: opens(writeOnly), queries: [{ path, right: 'write_file' }] } : makes(path);
-}
-
-function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  return look(path) !== undefined ? { calls: opens(writeOnly), queries: [{ path, right: 'write_file' }] } : makes(path);
 }
 
 function isFolder(path: string): boolean {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
-  return (mode & 0o170_000) === directory;
+  return look(path)?.isDirectory() === true;
 }

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readlinkSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+
+import { missing, temporaryFolder } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { holdPath, type HoldPathOptions } from './hold-path.js';
+
+/** What a path leads to, as a number of the file system; an error's name where it leads nowhere. */
+function found(path: Buffer | string, options?: HoldPathOptions): bigint | string {
+  try {
+    const held = holdPath(path, options);
+    try {
+      return fstatSync(held, { bigint: true }).ino;
+    } finally {
+      closeSync(held);
+    }
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
+}
+
+function byKernel(path: Buffer | string): bigint | string {
+  try {
+    return statSync(path, { bigint: true }).ino;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
+}
+
+describe.skipIf(missing('linux'))('holdPath', () => {
+  it('leads where the kernel leads', () => {
+    using folder = temporaryFolder();
+    mkdirSync(folder.file('a/b'), { recursive: true });
+    writeFileSync(folder.file('a/b/file'), '');
+    for (const [name, target] of [
+      ['link', 'a/b'],
+      ['absolute', folder.file('a')],
+      ['chain', 'link/file'],
+      ['circle', 'circle'],
+      ['nowhere', 'none/x'],
+      ['up', 'link/../b/file'],
+    ] as const)
+      symlinkSync(target, folder.file(name));
+    symlinkSync('a', Buffer.concat([Buffer.from(folder.file('n')), Buffer.from([0xe9])]));
+    const names = ['a', 'a/', 'a/b/file', 'a/b/file/', 'a/b/file/.', 'a/b/file/x', 'link', 'link/', 'link/file', 'link/..'];
+    const links = ['absolute/b', 'chain', 'circle', 'nowhere', 'up', 'none', 'a/./b/../b', 'a/../..//'];
+    for (const name of [...names, ...links])
+      expect([name, found(folder.file(name))]).toEqual([name, byKernel(folder.file(name))]);
+    const odd = Buffer.concat([Buffer.from(folder.file('n')), Buffer.from([0xe9])]);
+    expect(found(odd)).toBe(byKernel(odd));
+    for (const path of ['', '.', '..', 'src', '/', '/proc/self/fd', '/proc/self/exe', '/proc/thread-self/cwd', '/proc/mounts'])
+      expect([path, found(path)]).toEqual([path, byKernel(path)]);
+  });
+
+  it('takes a link as it is where links are not followed', () => {
+    using folder = temporaryFolder();
+    symlinkSync('.', folder.file('link'));
+    const held = holdPath(folder.file('link'), { follows: false });
+    expect(fstatSync(held).isSymbolicLink()).toBe(true);
+    closeSync(held);
+    expect(found(folder.file('link/link'), { follows: false })).toBe('ENOTDIR');
+  });
+
+  it('follows what this process has open, also without a name', () => {
+    using folder = temporaryFolder();
+    const own = openSync(folder.file('file'), 'w+');
+    unlinkSync(folder.file('file'));
+    expect(found(`/proc/self/fd/${own}`)).toBe(fstatSync(own, { bigint: true }).ino);
+    closeSync(own);
+  });
+
+  it('follows no link to what another process has, by whatever way', async () => {
+    using folder = temporaryFolder();
+    const child = spawn('sleep', ['60'], { stdio: ['pipe', 'ignore', 'ignore'], cwd: folder.path });
+    await once(child, 'spawn');
+    for (const name of ['root', 'cwd', 'exe', 'fd/0', `task/${child.pid}/root`, 'root/etc']) {
+      const path = `/proc/${child.pid}/${name}`;
+      symlinkSync(path, folder.file('link'));
+      expect(byKernel(path), path).toBeTypeOf('bigint');
+      expect([path, found(path), found(folder.file('link'))]).toEqual([path, 'ELOOP', 'ELOOP']);
+      unlinkSync(folder.file('link'));
+    }
+    expect(found(`/proc/${child.pid}/status`)).toBe(byKernel(`/proc/${child.pid}/status`));
+    child.kill('SIGKILL');
+    await once(child, 'close');
+  });
+
+  it('gives each name to its caller before it goes on, and leaves nothing open', () => {
+    const before = readdirSync('/proc/self/fd').length;
+    const seen: string[] = [];
+    const entering = (descriptor: number): void => {
+      seen.push(readlinkSync(`/proc/self/fd/${descriptor}`));
+      if (seen.length === 2) throw Object.assign(new Error('no'), { code: 'refused' });
+    };
+    expect(found('/proc/self/status', { entering })).toBe('refused');
+    expect(seen).toEqual(['/proc', '/proc/self']);
+    expect(readdirSync('/proc/self/fd')).toHaveLength(before);
+  });
+});

@@ -1,0 +1,52 @@
+import { type BigIntStats, closeSync, fstatSync, lstatSync, readlinkSync, statfsSync, statSync } from 'node:fs';
+
+import { holdPath, holdsPaths } from '@sb/core';
+
+/** PROC_SUPER_MAGIC */
+const procType = 0x9fa0;
+
+/**
+ * Returns what a path leads to. Links are followed. Root follows none to what another process has open ({@link holdPath}).
+ *
+ * @throws Error of the system
+ */
+export function statusOf(path: Buffer): BigIntStats {
+  return holdsPaths() ? held(path, true) : statSync(path, { bigint: true });
+}
+
+/**
+ * As {@link statusOf}, for a path whose last name may be a link, which is not followed. No other name may be a link.
+ *
+ * @throws Error of the system
+ */
+export function linkStatusOf(path: Buffer): BigIntStats {
+  return holdsPaths() ? held(path, false) : lstatSync(path, { bigint: true });
+}
+
+/**
+ * Returns the target of a link, whose characters are its bytes.
+ *
+ * @param folder - where the link lies, without links
+ * @param name - of the link
+ * @throws Error of the system
+ */
+export function linkOf(folder: Buffer, name: Buffer): { readonly target: string; readonly isOfProc: boolean } {
+  const read = (place: string | Buffer) => ({
+    target: readlinkSync(Buffer.concat([Buffer.from(place), Buffer.from('/'), name]), 'buffer').toString('latin1'),
+    isOfProc: statfsSync(place).type === procType,
+  });
+  return holdsPaths() ? withHeld(folder, false, (descriptor) => read(`/proc/self/fd/${descriptor}`)) : read(folder);
+}
+
+function held(path: Buffer, follows: boolean): BigIntStats {
+  return withHeld(path, follows, (descriptor) => fstatSync(descriptor, { bigint: true }));
+}
+
+function withHeld<T>(path: Buffer, follows: boolean, use: (descriptor: number) => T): T {
+  const descriptor = holdPath(path, { follows });
+  try {
+    return use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
