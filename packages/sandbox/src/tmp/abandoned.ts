@@ -18,6 +18,9 @@ const mostNames = 100_000;
 /** Milliseconds that are spent at once on what programs have left: who leaves more takes no more of anybody's time. */
 const timeAtOnce = 500;
 
+/** Names of others that are looked at for one start: anybody can make some thousand that look like ours. */
+const mostOthers = 500;
+
 /** All private folders of this process have it together. */
 export const timeShare = new TimeShare();
 
@@ -41,15 +44,25 @@ export function soon(): number {
 
 function sweepUntil(base: Folder, until: number): void {
   const names = someNames(base, mostNames).filter((name) => name.startsWith(namePrefix));
-  for (const name of names) {
-    if (performance.now() > until) return;
+  let others = 0;
+  for (const name of fromAnywhere(names)) {
+    if (performance.now() > until || others === mostOthers) return;
     try {
-      removeIfAbandoned(base, name, until);
+      using found = FoundFolder.open(base, name);
+      if (found?.isOwn() === true) goneIfAbandoned(found, until);
+      else others++;
     } catch (error) {
       // What a neighbour has done there is no reason not to start.
       if (errorCode(error) === undefined) throw error;
+      others++;
     }
   }
+}
+
+/** From another one each time: those of others hide none of ours for good. */
+function fromAnywhere(names: readonly string[]): readonly string[] {
+  const first = Math.floor(Math.random() * names.length);
+  return [...names.slice(first), ...names.slice(0, first)];
 }
 
 /**
@@ -64,7 +77,10 @@ function sweepUntil(base: Folder, until: number): void {
 export function removeIfAbandoned(base: Folder, name: string, until?: number): boolean {
   using found = FoundFolder.open(base, name);
   // Anybody can give such a name to something of his own: nobody's but ours is touched.
-  if (found?.isOwn() !== true) return true;
+  return found?.isOwn() !== true || goneIfAbandoned(found, until);
+}
+
+function goneIfAbandoned(found: FoundFolder, until: number | undefined): boolean {
   const lock = lockOf(found.inside);
   if (lock === undefined) return found.age() > makingTime && removed(found, until);
   try {

@@ -1,0 +1,45 @@
+import { chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+
+import { Folder, FoundFolder } from '@sb/files';
+import { missing, stranger, temporaryFolder } from '@sb/test-kit';
+import { expect, it, vi } from 'vitest';
+
+import { lockName, sweep } from './abandoned.js';
+
+it.skipIf(missing('linux', 'root'))(
+  'looks at some hundred names of a neighbour and no more, and finds what is left of ours all the same',
+  async () => {
+    using folder = temporaryFolder();
+    using base = Folder.open(folder.path);
+    for (let number = 0; number < 1500; number++) {
+      const name = folder.file(`sb-tmp-n${number}`);
+      mkdirSync(name);
+      chownSync(name, stranger.uid, stranger.gid);
+    }
+    const own = folder.file('sb-tmp-own');
+    mkdirSync(own);
+    // As one whose processes have all ended.
+    writeFileSync(`${own}/${lockName}`, 'x');
+    const open = vi.spyOn(FoundFolder, 'open');
+    const once = (): number => {
+      const before = open.mock.calls.length;
+      sweep(base);
+      return open.mock.calls.length - before;
+    };
+    try {
+      let most = 0;
+      await vi.waitFor(
+        () => {
+          most = Math.max(most, once());
+          expect(existsSync(own)).toBe(false);
+        },
+        { timeout: 20_000, interval: 100 },
+      );
+      await vi.waitFor(() => expect((most = Math.max(most, once()))).toBeGreaterThan(0), { timeout: 10_000 });
+      expect(most).toBeLessThanOrEqual(501);
+    } finally {
+      open.mockRestore();
+    }
+  },
+  40_000,
+);
