@@ -1,9 +1,23 @@
 import { spawn } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readlinkSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-import { missing, temporaryFolder } from '@sb/test-kit';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { holdPath, type HoldPathOptions } from './hold-path.js';
 
@@ -29,58 +43,82 @@ function byKernel(path: Buffer | string): bigint | string {
   }
 }
 
-describe.skipIf(missing('linux'))('holdPath', () => {
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sb-core-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = (name: string): string => join(folder, name);
+
+describe.skipIf(process.platform !== 'linux')('holdPath', () => {
   it('leads where the kernel leads', () => {
-    using folder = temporaryFolder();
-    mkdirSync(folder.file('a/b'), { recursive: true });
-    writeFileSync(folder.file('a/b/file'), '');
+    mkdirSync(file('a/b'), { recursive: true });
+    writeFileSync(file('a/b/file'), '');
     for (const [name, target] of [
       ['link', 'a/b'],
-      ['absolute', folder.file('a')],
+      ['absolute', file('a')],
       ['chain', 'link/file'],
       ['circle', 'circle'],
       ['nowhere', 'none/x'],
       ['up', 'link/../b/file'],
     ] as const)
-      symlinkSync(target, folder.file(name));
-    symlinkSync('a', Buffer.concat([Buffer.from(folder.file('n')), Buffer.from([0xe9])]));
-    const names = ['a', 'a/', 'a/b/file', 'a/b/file/', 'a/b/file/.', 'a/b/file/x', 'link', 'link/', 'link/file', 'link/..'];
+      symlinkSync(target, file(name));
+    symlinkSync('a', Buffer.concat([Buffer.from(file('n')), Buffer.from([0xe9])]));
+    const names = [
+      'a',
+      'a/',
+      'a/b/file',
+      'a/b/file/',
+      'a/b/file/.',
+      'a/b/file/x',
+      'link',
+      'link/',
+      'link/file',
+      'link/..',
+    ];
     const links = ['absolute/b', 'chain', 'circle', 'nowhere', 'up', 'none', 'a/./b/../b', 'a/../..//'];
-    for (const name of [...names, ...links])
-      expect([name, found(folder.file(name))]).toEqual([name, byKernel(folder.file(name))]);
-    const odd = Buffer.concat([Buffer.from(folder.file('n')), Buffer.from([0xe9])]);
+    for (const name of [...names, ...links]) expect([name, found(file(name))]).toEqual([name, byKernel(file(name))]);
+    const odd = Buffer.concat([Buffer.from(file('n')), Buffer.from([0xe9])]);
     expect(found(odd)).toBe(byKernel(odd));
-    for (const path of ['', '.', '..', 'src', '/', '/proc/self/fd', '/proc/self/exe', '/proc/thread-self/cwd', '/proc/mounts'])
+    for (const path of [
+      '',
+      '.',
+      '..',
+      'src',
+      '/',
+      '/proc/self/fd',
+      '/proc/self/exe',
+      '/proc/thread-self/cwd',
+      '/proc/mounts',
+    ])
       expect([path, found(path)]).toEqual([path, byKernel(path)]);
   });
 
   it('takes a link as it is where links are not followed', () => {
-    using folder = temporaryFolder();
-    symlinkSync('.', folder.file('link'));
-    const held = holdPath(folder.file('link'), { follows: false });
+    symlinkSync('.', file('link'));
+    const held = holdPath(file('link'), { follows: false });
     expect(fstatSync(held).isSymbolicLink()).toBe(true);
     closeSync(held);
-    expect(found(folder.file('link/link'), { follows: false })).toBe('ENOTDIR');
+    expect(found(file('link/link'), { follows: false })).toBe('ENOTDIR');
   });
 
   it('follows what this process has open, also without a name', () => {
-    using folder = temporaryFolder();
-    const own = openSync(folder.file('file'), 'w+');
-    unlinkSync(folder.file('file'));
+    const own = openSync(file('file'), 'w+');
+    unlinkSync(file('file'));
     expect(found(`/proc/self/fd/${own}`)).toBe(fstatSync(own, { bigint: true }).ino);
     closeSync(own);
   });
 
   it('follows no link to what another process has, by whatever way', async () => {
-    using folder = temporaryFolder();
-    const child = spawn('sleep', ['60'], { stdio: ['pipe', 'ignore', 'ignore'], cwd: folder.path });
+    const child = spawn('sleep', ['60'], { stdio: ['pipe', 'ignore', 'ignore'], cwd: folder });
     await once(child, 'spawn');
     for (const name of ['root', 'cwd', 'exe', 'fd/0', `task/${child.pid}/root`, 'root/etc']) {
       const path = `/proc/${child.pid}/${name}`;
-      symlinkSync(path, folder.file('link'));
+      symlinkSync(path, file('link'));
       expect(byKernel(path), path).toBeTypeOf('bigint');
-      expect([path, found(path), found(folder.file('link'))]).toEqual([path, 'ELOOP', 'ELOOP']);
-      unlinkSync(folder.file('link'));
+      expect([path, found(path), found(file('link'))]).toEqual([path, 'ELOOP', 'ELOOP']);
+      unlinkSync(file('link'));
     }
     expect(found(`/proc/${child.pid}/status`)).toBe(byKernel(`/proc/${child.pid}/status`));
     child.kill('SIGKILL');

@@ -68,7 +68,7 @@ export function holdPath(path: Buffer | string, options: HoldPathOptions = {}): 
 
 /**
  * Whether this process has to look at paths of others by {@link holdPath}: as root on Linux. An ordinary user may not follow such a
- * link of another user (ptrace(2)), and where /proc is not mounted there are none.
+ * link of another user (ptrace(2)), and without /proc no such link exists.
  */
 export function holdsPaths(): boolean {
   if (process.platform !== 'linux' || process.geteuid?.() !== 0) return false;
@@ -117,6 +117,7 @@ function openPlace(place: Buffer): number {
 }
 
 function failure(code: 'ELOOP' | 'ENOENT'): Error {
-  const text = code === 'ELOOP' ? 'too many symbolic links, or one to what another process has open' : 'the path is empty';
+  const text =
+    code === 'ELOOP' ? 'too many symbolic links, or one to what another process has open' : 'the path is empty';
   return Object.assign(new Error(`${code}: ${text}`), { code, syscall: 'open' });
 }

@@ -2,6 +2,8 @@
 #include "open_path.h"
 #include "landlock_abi.h"
 #include "landlock_sys.h"
+#include "open_name.h"
+#include "own_proc.h"
 #include "root_place.h"
 
 #include <errno.h>
@@ -31,18 +33,6 @@ static unsigned int length_of(const char *text)
 	while (text[length])
 		length++;
 	return length;
-}
-
-/* Does what the kernel does where there is no link on the way. */
-static long open_without_links(const char *path)
-{
-	const struct ll_open_how how = {LL_O_PATH | LL_O_CLOEXEC, 0, LL_RESOLVE_NO_SYMLINKS};
-	return ll_call(LL_SYS_OPENAT2, LL_AT_FDCWD, (long)path, (long)&how, sizeof how, 0);
-}
-
-static long open_name(long folder, const char *name, long flags)
-{
-	return ll_call(__NR_openat, folder, (long)name, LL_O_PATH | LL_O_CLOEXEC | flags, 0, 0);
 }
 
 static int is_trusted(const struct walk *walk, uint32_t uid)
@@ -145,39 +135,13 @@ static long expand(struct walk *walk, long link, unsigned int rest)
 	return 0;
 }
 
-/*
- * Whether root may follow a link of proc(5) in the folder of now: one to what this process has, or that is text (/proc/self). A
- * link that others made may lead to the root folder of a process of theirs, where a file system that never answers may lie
- * (proc_pid_root(5)). The path that was given is the caller's own word.
- */
-static int may_enter(const struct walk *walk)
+/* Whether root may follow a link of proc(5) in the folder of now; in a path that was given it is the caller's own word. */
+static int may_enter(struct walk *walk)
 {
-	/* No pointers: nothing relocates this program. */
-	static const char folders[][16] = {"/proc", "/proc/self", "/proc/self/fd"};
-	struct ll_statx here, own;
-	if (walk->user != 0 || walk->links->followed <= 1)
+	if (walk->user != 0 || walk->links->followed <= 1 || sb_is_own_proc(walk->at))
 		return 1;
-	if (ll_stat(walk->at, &here) < 0)
-		return 0;
-	for (unsigned int i = 0; i < sizeof folders / sizeof folders[0]; i++) {
-		long opened = ll_open_path(folders[i]);
-		if (opened < 0)
-			continue;
-		long error = ll_stat(opened, &own);
-		ll_close(opened);
-		if (error == 0 && own.ino == here.ino && own.dev_major == here.dev_major &&
-			own.dev_minor == here.dev_minor)
-			return 1;
-	}
 	walk->links->is_foreign = 1;
 	return 0;
-}
-
-/* A folder is asked for first: only then is one mounted that waits for its first use (autofs(5)). */
-static long open_held(long folder, const char *name)
-{
-	long next = open_name(folder, name, LL_O_NOFOLLOW | LL_O_DIRECTORY);
-	return next == -ENOTDIR ? open_name(folder, name, LL_O_NOFOLLOW) : next;
 }
 
 /* Goes on through one name, of which `rest` is what comes behind it in todo. 0 or -errno. */

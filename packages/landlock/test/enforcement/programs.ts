@@ -6,7 +6,7 @@ export const nobody = { uid: 65_534, gid: 65_534 };
 const broadcast = ['../../../native/sb_task_list.c', '../../../native/sb_threads.c'] as const;
 
 /** What applies a record. */
-const core = ['landlock', 'climb', 'rule_folders', 'root_place', 'open_path', 'record'].map(
+const core = ['landlock', 'climb', 'rule_folders', 'root_place', 'own_proc', 'open_path', 'record'].map(
   (name) => `../../native/${name}.c`,
 );
 

@@ -38,10 +38,10 @@ static void keep_kill_alone(void)
 }
 
 /* Whether it may signal what the target starts: of another user only with CAP_KILL. 0 or -errno. */
-static long may_signal(unsigned int user)
+static long may_signal(const struct sb_guarded *guarded)
 {
 	struct caps_sets sets;
-	if (user == (unsigned int)sb_syscall3(__NR_getuid, 0, 0, 0))
+	if (!guarded->moves && guarded->user == (unsigned int)sb_syscall3(__NR_getuid, 0, 0, 0))
 		return 0;
 	long error = caps_get(&sets);
 	return error || (sets.permitted & CAP_KILL_BIT) ? error : -EPERM;
@@ -200,7 +200,7 @@ int sb_guard(const struct sb_process *process, int status, struct sb_guarded *gu
 	long error = sb_ask(parent);
 	if (error)
 		return missing(process, status, "kill", error, failure);
-	error = may_signal(guarded->user);
+	error = may_signal(guarded);
 	if (error)
 		return missing(process, status, "capget", error, failure);
 	error = watch(process, &watched);

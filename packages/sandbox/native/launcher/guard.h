@@ -17,7 +17,8 @@
 struct sb_guarded {
 	int has_files;     /* whether that restricts a right of files */
 	unsigned int user; /* whom the target runs as */
-	long guardian;     /* out: its number; 0, there is none */
+	int moves;     /* whether the target may have CAP_SETUID, by which it takes another user */
+	long guardian; /* out: its number; 0, there is none */
 };
 
 /*

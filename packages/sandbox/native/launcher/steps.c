@@ -12,6 +12,8 @@
 #include "../../../privdrop/native/privdrop.h"
 #include "../../../seccomp/native/seccomp.h"
 
+#define CAP_SETUID_BIT (1ull << 7)
+
 static int no_new_privs(struct sb_failure *failure)
 {
 	/* Set already where a sandbox is around this one, whose filter may deny to set anything. */
@@ -60,12 +62,26 @@ static int step_no_new_privs(struct sb_launch *launch)
 	return no_new_privs(&launch->failure);
 }
 
+/* Whether the target may keep CAP_SETUID, by which it takes another user. */
+static int may_take_another_user(const struct sb_launch *launch)
+{
+	struct sb_caps_target target = {.flags = 0};
+	struct caps_sets own;
+	if (has(launch, SB_LAYER_CAPS) && sb_caps_parse(launch->records.bytes[SB_LAYER_CAPS],
+						  launch->records.length[SB_LAYER_CAPS], &target))
+		return 1;
+	if (target.flags & SB_CAPS_SETS)
+		return (target.sets.permitted & CAP_SETUID_BIT) != 0;
+	return caps_get(&own) != 0 || (own.permitted & CAP_SETUID_BIT);
+}
+
 static int step_guard(struct sb_launch *launch)
 {
 	launch->guarded.has_files = launch->landlock.handled_fs != 0;
 	launch->guarded.user = sb_privdrop_uid(launch->records.bytes[SB_LAYER_PRIVDROP],
 		launch->records.length[SB_LAYER_PRIVDROP],
 		(uint32_t)sb_syscall3(__NR_getuid, 0, 0, 0));
+	launch->guarded.moves = may_take_another_user(launch);
 	return sb_guard(&launch->process, launch->status, &launch->guarded, &launch->failure);
 }
 

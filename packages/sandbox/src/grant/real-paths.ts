@@ -90,8 +90,10 @@ export class RealPaths implements Disposable {
     if (path.split('/').length > mostLevels) throw tooDeep(path);
     const above = dirname(path);
     if (above === path) return { real: path, isThere: true };
-    const real = join(this.of(above), basename(path));
-    if (!this.isThere(above)) return { real, isThere: false };
+    // Asked once: what is not remembered would be looked at twice at each level.
+    const folder = this.#look(above);
+    const real = join(folder?.real ?? above, basename(path));
+    if (folder?.isThere !== true) return { real, isThere: false };
     const found = this.directories.lookUp(real, expected);
     if (found?.kind === 'link') return this.#follow(real, found.target);
     if (found?.kind === 'served') this.#served.add(real);
@@ -111,9 +113,10 @@ export class RealPaths implements Disposable {
       for (const name of names) {
         this.#count(link);
         const next = name === '..' ? dirname(at) : join(at, name);
-        at = this.of(next);
+        const place = this.#look(next);
+        at = place?.real ?? next;
         // Nothing lies beneath what is not there; what is made there later is the link's target, or on the way to it.
-        if (!this.isThere(next)) return { real: at, isThere: false };
+        if (place?.isThere !== true) return { real: at, isThere: false };
       }
       return { real: at, isThere: true };
     } finally {

@@ -84,6 +84,16 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'fuse'))(
       expect({ status, stdout }).toEqual({ status: 0, stdout: 'content\n' });
     });
 
+    it('does not keep root that asks for an explanation', async () => {
+      using home = homeFolder();
+      const mount = [home.file('.ssh'), String(stranger.uid), '/', 'silent'];
+      const command = [...mount, process.execPath, sbRunPath(), '--explain'];
+      const env = { ...process.env, HOME: home.path };
+      const options = ['--mount', '--propagation', 'private', served, ...command];
+      const { status, stdout } = await runProgram('unshare', options, { env, timeout: 30_000 });
+      expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('none is granted') as string });
+    });
+
     it('does not keep root for good where it is mounted on the way to a rule', async () => {
       using home = homeFolder();
       mkdirSync(home.file('folder'));

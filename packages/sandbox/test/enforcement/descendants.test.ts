@@ -134,6 +134,10 @@ describe.skipIf(missing(...needed))('what a program leaves behind', () => {
     };
     expect(await told('setpriv', '--bounding-set=-kill')).toMatch(/^unguarded\t1$/m);
     expect(await told('env')).toMatch(/^guardian\t\d+$/m);
+    // Also where the program may take another user by itself.
+    expect((await sbRun(['--caps', 'off', '--compile', file])).status).toBe(0);
+    expect(await told('setpriv', '--bounding-set=-kill')).toMatch(/^unguarded\t1$/m);
+    expect(await told('env')).toMatch(/^guardian\t\d+$/m);
   });
 
   it.each([
