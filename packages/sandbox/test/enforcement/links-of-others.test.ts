@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
   chownSync,
   lchownSync,
   mkdirSync,
@@ -129,18 +130,24 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a link that root need no
         return folder.file('third');
       },
     ],
-    [
-      'to what a process has open',
-      ({ folder, secret }) => {
-        const held = openSync(`${secret}/key`, 'r');
-        link(`/proc/${process.pid}/fd/${held}`, folder.file('theirs'), nobody);
-        return folder.file('theirs');
-      },
-    ],
   ])('widens no sandbox: one %s', (_, made) => {
     using place = scene();
     const path = made(place);
     expect(start([{ ro: ['/proc', path] }] as Paths, `cat ${place.secret}/key`)).toMatchObject(refused);
+  });
+
+  it('to what another process has open is not followed by root', () => {
+    using place = scene();
+    const { folder, secret } = place;
+    const held = openSync(`${secret}/key`, 'r');
+    link(`/proc/${process.pid}/fd/${held}`, folder.file('theirs'), nobody);
+    const rules: Paths = [{ ro: ['/proc', folder.file('theirs')] }];
+    expect(start(rules, `cat ${secret}/key`)).toMatchObject({
+      status: 125,
+      stdout: '',
+      stderr: expect.stringMatching(/failed landlock link : errno 40/) as string,
+    });
+    closeSync(held);
   });
 
   it('is followed to what another rule grants: a folder in it, a file, what is executed', () => {
