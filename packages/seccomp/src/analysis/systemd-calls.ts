@@ -34,32 +34,48 @@ export function systemdGroup(name: string): readonly string[] | undefined {
  * @throws SeccompError `invalid-profile`
  */
 export function callList(settings: readonly UnitSetting[], denial: Action, unsaid: Unsaid[]): CallList | undefined {
-  let isAllowing: boolean | undefined;
-  /** Errors by call; undefined for the usual denial, or for none in a list of what is allowed. */
-  let listed = new Map<string, Action | undefined>();
-  for (const { value, line } of settings) {
-    const isInverted = value.startsWith('~');
-    const words = value.replace(/^~/, '').split(/\s+/).filter(Boolean);
-    if (value === '') [isAllowing, listed] = [undefined, new Map()];
+  let list: Listed | undefined;
+  for (const setting of settings) {
+    const words = setting.value.replace(/^~/, '').split(/\s+/).filter(Boolean);
+    if (setting.value === '') list = undefined;
     if (words.length === 0) continue;
-    if (isAllowing === undefined && !isInverted) {
-      for (const call of systemdGroup('@default') ?? []) listed.set(call, undefined);
-    }
-    isAllowing ??= !isInverted;
-    for (const word of words) {
-      const [name, error] = entryOf(word, line);
-      if (error !== undefined && !isInverted) throw unitRefusal(line, `has an error for what it allows: ${word}`);
-      const puts = isInverted !== isAllowing || error !== undefined;
-      for (const call of callsOf(name, line, unsaid)) {
-        if (puts) listed.set(call, error);
-        else listed.delete(call);
-      }
-    }
+    list ??= begun(!setting.value.startsWith('~'));
+    for (const word of words) addWord(list, word, { setting, unsaid });
   }
-  if (isAllowing === undefined) return undefined;
-  const usual = isAllowing ? allow : denial;
-  const calls = [...listed].map(([name, error]) => [name, error ?? usual] as const);
-  return { calls: new Map(calls), others: isAllowing ? denial : allow };
+  if (list === undefined) return undefined;
+  const usual = list.isAllowing ? allow : denial;
+  const calls = [...list.errors].map(([name, error]) => [name, error ?? usual] as const);
+  return { calls: new Map(calls), others: list.isAllowing ? denial : allow };
+}
+
+/** What the first setting makes of a list, and the words since. */
+interface Listed {
+  readonly isAllowing: boolean;
+  /** Errors by call; undefined for the usual denial, or for none in a list of what is allowed. */
+  readonly errors: Map<string, Action | undefined>;
+}
+
+/** systemd adds what every program needs to a list of what is allowed. */
+function begun(isAllowing: boolean): Listed {
+  const calls = isAllowing ? (systemdGroup('@default') ?? []) : [];
+  return { isAllowing, errors: new Map(calls.map((call) => [call, undefined])) };
+}
+
+interface Place {
+  readonly setting: UnitSetting;
+  readonly unsaid: Unsaid[];
+}
+
+/** A word that the list is not about takes calls off it, unless it names an error (`seccomp_parse_syscall_filter`). */
+function addWord({ isAllowing, errors }: Listed, word: string, { setting: { value, line }, unsaid }: Place): void {
+  const isInverted = value.startsWith('~');
+  const [name, error] = entryOf(word, line);
+  if (error !== undefined && !isInverted) throw unitRefusal(line, `has an error for what it allows: ${word}`);
+  const puts = isInverted !== isAllowing || error !== undefined;
+  for (const call of callsOf(name, line, unsaid)) {
+    if (puts) errors.set(call, error);
+    else errors.delete(call);
+  }
 }
 
 function callsOf(name: string, line: number, unsaid: Unsaid[]): readonly string[] {

@@ -1,0 +1,138 @@
+import { escaped } from '@sb/core';
+import { compile } from '@sb/seccomp';
+
+import { limitNumber, limitsOf } from './container.js';
+import type { Written } from './exported.js';
+import { type Gaps, missingOf } from './missing.js';
+import { type Mount, mountsOf } from './mounts.js';
+import { shellWord } from './shell-word.js';
+import { type ExportSubject, hasInternet } from './subject.js';
+
+/** Descriptor that the filter's program is read from. */
+const filterDescriptor = 9;
+
+/**
+ * A script of sh(1) that runs a command under bubblewrap. The filter in it is this sandbox's own program, so it is for one
+ * kind of machine.
+ */
+export function toBwrap(subject: ExportSubject): Written {
+  const missing = missingOf(subject, gapsOf(subject));
+  const { seccomp } = subject.layers;
+  const command = subject.command.map((word) => ` ${shellWord(word)}`).join('');
+  const options = optionsOf(subject).map((words) => `  ${words} \\\n`);
+  const text = `#!/bin/sh
+# Runs the command under bubblewrap: SCRIPT [argument...]. The filter is for ${subject.machine}.
+${missing.map(({ feature, why }) => `# not enforced: ${escaped(feature)}: ${escaped(why)}\n`).join('')}set -eu
+${umaskLine(subject)}${seccomp === undefined ? '' : programLines(subject)}exec ${limiter(subject)}bwrap \\
+${options.join('')}${seccomp === undefined ? '' : `  --seccomp ${filterDescriptor} \\\n`}  --${command} "$@"
+`;
+  return { text, missing };
+}
+
+const umaskLine = ({ policy: { umask } }: ExportSubject): string =>
+  umask === undefined ? '' : `umask ${umask.toString(8).padStart(4, '0')}\n`;
+
+/** A file that is gone once it is open: bubblewrap reads the program from a descriptor. */
+function programLines({ layers: { seccomp }, machine }: ExportSubject): string {
+  if (seccomp === undefined) return '';
+  const program = compile(seccomp).programs.find((one) => one.machine === machine);
+  const encoded = Buffer.from(program?.bytes ?? [])
+    .toString('base64')
+    .replaceAll(/.{1,76}/g, '$&\n');
+  return `filter=$(mktemp)
+base64 -d >"$filter" <<'END'
+${encoded}END
+exec ${filterDescriptor}<"$filter"
+rm "$filter"
+`;
+}
+
+/** prlimit of util-linux sets what bubblewrap has no option for. */
+function limiter(subject: ExportSubject): string {
+  const words = limitsOf(subject).map(
+    ([name, value]) => `--${name}=${value === 'unlimited' ? value : limitNumber(value)}`,
+  );
+  return words.length === 0 ? '' : `prlimit ${words.join(' ')} -- `;
+}
+
+function optionsOf(subject: ExportSubject): readonly string[] {
+  const { policy } = subject;
+  const { newSession = true, dieWithParent = true } = policy;
+  return [
+    '--unshare-user-try --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try',
+    ...(hasInternet(subject) ? [] : ['--unshare-net']),
+    ...(newSession ? ['--new-session'] : []),
+    ...(dieWithParent ? ['--die-with-parent'] : []),
+    ...capsOf(subject),
+    ...environmentOf(subject),
+    ...fileOptions(subject),
+    ...(policy.cwd === undefined ? [] : [`--chdir ${shellWord(policy.cwd)}`]),
+  ];
+}
+
+function capsOf({ layers: { caps } }: ExportSubject): readonly string[] {
+  if (caps === undefined) return [];
+  return ['--cap-drop ALL', ...caps.ambient.map((name) => `--cap-add ${name.toUpperCase()}`)];
+}
+
+/** Where none is given, what says how to talk to people, as the sandbox has it by itself. */
+function environmentOf({ policy: { env } }: ExportSubject): readonly string[] {
+  if (env === undefined) {
+    const own = ['HOME', 'USER', 'LOGNAME', 'SHELL', 'TERM', 'LANG'];
+    const kept = own.map((name) => `\${${name}+--setenv ${name} "$${name}"}`);
+    return ['--clearenv', '--setenv PATH "${PATH:-/usr/local/bin:/usr/bin:/bin}"', ...kept];
+  }
+  return ['--clearenv', ...Object.entries(env).map((pair) => `--setenv ${pair.map(shellWord).join(' ')}`)];
+}
+
+function fileOptions(subject: ExportSubject): readonly string[] {
+  const found = mountsOf(subject);
+  const { tmp } = subject.policy;
+  const own = tmp === undefined ? [] : ['--tmpfs /tmp', '--setenv TMPDIR /tmp'];
+  if (found === undefined) return ['--dev-bind / /', ...own];
+  const hasProc = found.mounts.some(({ path }) => path === '/proc' || path === '/');
+  const links = found.links.map(({ path, target }) => `--symlink ${shellWord(target)} ${shellWord(path)}`);
+  return [
+    ...links,
+    ...found.mounts.filter(({ path }) => path !== '/proc').map(bindOf),
+    ...(hasProc ? ['--proc /proc'] : []),
+    ...own,
+  ];
+}
+
+function bindOf({ path, write, optional }: Mount): string {
+  const kind = /^\/dev(?:\/|$)/.test(path) ? '--dev-bind' : write ? '--bind' : '--ro-bind';
+  const word = shellWord(path);
+  return `${kind}${optional ? '-try' : ''} ${word} ${word}`;
+}
+
+function gapsOf(subject: ExportSubject): Gaps {
+  const lost = mountsOf(subject)?.lost ?? [];
+  return (feature) => {
+    if (feature.startsWith('landlock.net.'))
+      return hasInternet(subject) ? 'bubblewrap has no rule for a port' : undefined;
+    switch (feature) {
+      case 'privdrop.user':
+      case 'privdrop.groups':
+        return 'bubblewrap does not change to another user of the machine';
+      case 'privdrop.private_group':
+        return 'the group is drawn for each start';
+      case 'landlock.fs.read_file':
+        return lost.length === 0 ? undefined : lost.join('; ');
+      case 'landlock.fs.write_file':
+        return undefined;
+      case 'landlock.scope.signal':
+        return undefined;
+      case 'landlock.scope.abstract_unix_socket':
+        return hasInternet(subject) ? 'the network namespace is that of the caller' : undefined;
+      case 'process.home':
+        return 'HOME is not put beside TMPDIR';
+      case 'process.descriptors':
+        return 'descriptors that the caller leaves open stay open';
+      case 'process.exec_once':
+        return 'the key of the first execution is drawn for each start';
+      default:
+        return feature.startsWith('landlock.fs.') ? 'a mount has no such right' : undefined;
+    }
+  };
+}
