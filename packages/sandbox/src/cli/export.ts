@@ -7,11 +7,16 @@ import { complain, print } from './output.js';
  *
  * @param sandbox - the sandbox
  * @param command - the program and its arguments; empty for none
- * @param target - one of the words of the option
- * @returns whether the engine enforces all that the policy requires
+ * @param target - one of the words of the option; undefined where it was not given
+ * @returns whether the engine enforces all that the policy requires, or there is none
  * @throws SandboxError of `export`
  */
-export async function exportTo(sandbox: Sandbox, command: readonly string[], target = ''): Promise<boolean> {
+export async function exportTo(
+  sandbox: Sandbox,
+  command: readonly string[],
+  target: string | undefined,
+): Promise<boolean> {
+  if (target === undefined) return true;
   const { text, missing } = await sandbox.export(target as ExportTarget, command);
   await print(text);
   for (const [why, features] of grouped(missing, ({ why: one }) => one))

@@ -28,7 +28,7 @@ export async function perform(args: Arguments): Promise<number> {
   if (args.has('json') && !args.has('why')) misuse('--json is for --why', 'Leave it out, or ask something by --why.');
   const file = args.one('compile');
   if (file !== undefined) await print(compileTo(sandbox, command, file));
-  const exported = args.has('export') ? await exportTo(sandbox, command, args.one('export')) : true;
+  const exported = await exportTo(sandbox, command, args.one('export'));
   if (args.has('explain')) await print(`${sandbox.explain()}${askMore}`);
   if (args.has('dry-run')) await print(planText(sandbox, command));
   const answers = args.all('why').map((text) => sandbox.allows(questionOf(text), command[0]));

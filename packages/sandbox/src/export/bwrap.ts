@@ -106,33 +106,29 @@ function bindOf({ path, write, optional }: Mount): string {
   return `${kind}${optional ? '-try' : ''} ${word} ${word}`;
 }
 
+/** What bubblewrap never does. */
+const never: Readonly<Record<string, string>> = {
+  'privdrop.user': 'bubblewrap does not change to another user of the machine',
+  'privdrop.groups': 'bubblewrap does not change to another user of the machine',
+  'privdrop.private_group': 'the group is drawn for each start',
+  'process.home': 'HOME is not put beside TMPDIR',
+  'process.descriptors': 'descriptors that the caller leaves open stay open',
+  'process.exec_once': 'the key of the first execution is drawn for each start',
+};
+
 function gapsOf(subject: ExportSubject): Gaps {
   const lost = mountsOf(subject)?.lost ?? [];
-  return (feature) => {
-    if (feature.startsWith('landlock.net.'))
-      return hasInternet(subject) ? 'bubblewrap has no rule for a port' : undefined;
-    switch (feature) {
-      case 'privdrop.user':
-      case 'privdrop.groups':
-        return 'bubblewrap does not change to another user of the machine';
-      case 'privdrop.private_group':
-        return 'the group is drawn for each start';
-      case 'landlock.fs.read_file':
-        return lost.length === 0 ? undefined : lost.join('; ');
-      case 'landlock.fs.write_file':
-        return undefined;
-      case 'landlock.scope.signal':
-        return undefined;
-      case 'landlock.scope.abstract_unix_socket':
-        return hasInternet(subject) ? 'the network namespace is that of the caller' : undefined;
-      case 'process.home':
-        return 'HOME is not put beside TMPDIR';
-      case 'process.descriptors':
-        return 'descriptors that the caller leaves open stay open';
-      case 'process.exec_once':
-        return 'the key of the first execution is drawn for each start';
-      default:
-        return feature.startsWith('landlock.fs.') ? 'a mount has no such right' : undefined;
-    }
-  };
+  return (feature) =>
+    never[feature] ?? (hasInternet(subject) ? networkGap(feature) : undefined) ?? fileGap(feature, lost);
+}
+
+function networkGap(feature: string): string | undefined {
+  if (feature.startsWith('landlock.net.')) return 'bubblewrap has no rule for a port';
+  return feature === 'landlock.scope.abstract_unix_socket' ? 'the network namespace is that of the caller' : undefined;
+}
+
+function fileGap(feature: string, lost: readonly string[]): string | undefined {
+  if (feature === 'landlock.fs.read_file') return lost.length === 0 ? undefined : lost.join('; ');
+  if (feature === 'landlock.fs.write_file' || !feature.startsWith('landlock.fs.')) return undefined;
+  return 'a mount has no such right';
 }

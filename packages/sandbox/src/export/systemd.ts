@@ -105,35 +105,33 @@ function filterGaps(
     }));
 }
 
+/** What no unit has. */
+const never: Readonly<Record<string, string>> = {
+  'privdrop.groups': 'systemd adds the groups of the entries of the user',
+  'privdrop.private_group': 'the group is drawn for each start',
+  'landlock.scope.signal': 'a unit shares the processes of the machine',
+  'process.home': 'HOME is not put beside the private /tmp',
+  'process.exec_once': 'the key of the first execution is drawn for each start',
+  'process.keep_descriptors': 'a unit gets its descriptors from sockets of systemd',
+};
+
+/** What a unit has where it has a network of its own, which no socket of the internet needs. */
+const shared: Readonly<Record<string, string>> = {
+  'landlock.net.bind_tcp': 'SocketBindAllow= needs a systemd with the BPF framework, which Debian has not',
+  'landlock.net.connect_tcp': 'a unit has no rule for ports to connect to',
+  'landlock.net.bind_udp': 'SocketBindAllow= needs a systemd with the BPF framework, which Debian has not',
+  'landlock.net.connect_send_udp': 'a unit has no rule for ports to send to',
+  'landlock.scope.abstract_unix_socket': 'a unit shares the network namespace of the machine',
+};
+
+const byMounts: ReadonlySet<string> = new Set(['landlock.fs.write_file', 'landlock.fs.execute']);
+
 function gapsOf(subject: ExportSubject): Gaps {
   const lost = mountsOf(subject)?.lost ?? [];
   return (feature) => {
-    if (feature.startsWith('landlock.net.') && hasInternet(subject))
-      return feature.startsWith('landlock.net.bind')
-        ? 'SocketBindAllow= needs a systemd with the BPF framework, which Debian has not'
-        : 'a unit has no rule for ports to connect to';
-    switch (feature) {
-      case 'privdrop.groups':
-        return 'systemd adds the groups of the entries of the user';
-      case 'privdrop.private_group':
-        return 'the group is drawn for each start';
-      case 'landlock.fs.read_file':
-        return lost.length === 0 ? undefined : lost.join('; ');
-      case 'landlock.fs.write_file':
-      case 'landlock.fs.execute':
-        return undefined;
-      case 'landlock.scope.signal':
-        return 'a unit shares the processes of the machine';
-      case 'landlock.scope.abstract_unix_socket':
-        return hasInternet(subject) ? 'a unit shares the network namespace of the machine' : undefined;
-      case 'process.home':
-        return 'HOME is not put beside the private /tmp';
-      case 'process.exec_once':
-        return 'the key of the first execution is drawn for each start';
-      case 'process.keep_descriptors':
-        return 'a unit gets its descriptors from sockets of systemd';
-      default:
-        return feature.startsWith('landlock.fs.') ? 'a mount has no such right' : undefined;
-    }
+    const why = never[feature] ?? (hasInternet(subject) ? shared[feature] : undefined);
+    if (why !== undefined || byMounts.has(feature)) return why;
+    if (feature === 'landlock.fs.read_file') return lost.length === 0 ? undefined : lost.join('; ');
+    return feature.startsWith('landlock.fs.') ? 'a mount has no such right' : undefined;
   };
 }

@@ -16,22 +16,16 @@ export function wordsOf(setting: UnitSetting): readonly string[] {
   let end = 0;
   for (const match of setting.value.matchAll(token)) {
     end = match.index + match[0].length;
-    words.push((match[1] ?? '').replaceAll(/"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|\\(.)/gs, unquoted));
+    words.push((match[1] ?? '').replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\\./gs, unquoted));
   }
   if (setting.value.slice(end).trim() !== '') refuseSetting(setting, 'has a quote without an end');
   return words.map((word) => plain(word, setting));
 }
 
-function unquoted(
-  _: string,
-  double: string | undefined,
-  single: string | undefined,
-  escape: string | undefined,
-): string {
-  const inner = double ?? single;
-  return inner === undefined
-    ? character(escape ?? '')
-    : inner.replaceAll(/\\(.)/gs, (__, one: string) => character(one));
+/** What quotes hold, or an escape stands for. */
+function unquoted(token: string): string {
+  const inner = /^["']/.test(token) ? token.slice(1, -1) : token;
+  return inner.replaceAll(/\\(.)/gs, (_, one: string) => character(one));
 }
 
 const character = (one: string): string => ({ n: '\n', t: '\t', s: ' ' })[one] ?? one;

@@ -4,7 +4,7 @@ import type { Machine } from '@sb/seccomp';
 
 import { definePolicy } from '../policy/define.js';
 import type { SandboxOptions } from '../policy/options.js';
-import { type RlimitName, rlimitNumbers } from '../policy/rlimits.js';
+import { rlimitNumbers } from '../policy/rlimits.js';
 import type { Imported, UnsaidSetting } from './imported.js';
 import { limitOf, nameOrId, plain, refuseSetting, wordsOf } from './unit-values.js';
 
@@ -105,7 +105,7 @@ function limitsOf(settings: readonly UnitSetting[]): NonNullable<SandboxOptions[
     const name = /^Limit([A-Z]+)$/.exec(setting.name)?.[1]?.toLowerCase();
     if (name === undefined || setting.value === '') return [];
     if (!Object.hasOwn(rlimitNumbers, name)) return refuseSetting(setting, 'is not a limit');
-    return [[name as RlimitName, limitOf(setting)] as const];
+    return [[name, limitOf(setting)] as const];
   });
   return Object.fromEntries(limits);
 }

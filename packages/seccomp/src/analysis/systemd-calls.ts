@@ -18,7 +18,7 @@ export interface CallList {
 const systemd = 'systemd-257';
 
 /** The calls of a group as systemd has it, without those that this package adds. */
-export function systemdGroup(name: string): readonly string[] | undefined {
+function systemdGroup(name: string): readonly string[] | undefined {
   if (name === '@known') return syscallNames;
   if (!isGroup(name)) return undefined;
   const own = [...expandGroup(name)].filter(([, { source }]) => source === systemd).map(([call]) => call);
