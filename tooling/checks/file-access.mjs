@@ -67,7 +67,7 @@ const exceptions = {
   },
   'packages/sandbox/src/export/top-links.ts': {
     functions: ['readdirSync', 'readlinkSync'],
-    why: 'lists `/`, whose links only root can place, and shows where they lead',
+    reason: 'it lists /, whose links root alone changes; they grant nothing',
   },
   'packages/sandbox/src/policy/top-folders.ts': {
     functions: ['readdirSync'],
