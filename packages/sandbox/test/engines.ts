@@ -1,6 +1,6 @@
 /* Other engines, given what a sandbox was exported to: an OCI runtime, and the scripts. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 
 import { type Attempt, parseProbe, probeArguments, probePath, runProgram, type TemporaryFolder } from '@sb/test-kit';
 
@@ -78,5 +78,29 @@ export async function byScript(
   writeFileSync(file, script);
   const { status, stdout, stderr } = await runProgram('/bin/sh', [file, '--apart', ...probeArguments(attempts)]);
   if (status !== 0) throw new Error(`the script ended with ${status}: ${stderr}`);
+  return parseProbe(stdout, attempts.length).map(({ outcome }) => outcome);
+}
+
+/**
+ * Runs attempts by a script for Docker whose command is `/probe`, with Podman in its place: an image of the probe alone, and
+ * no network and no control groups, which a container of tests may not set up.
+ */
+export function inPodman(folder: TemporaryFolder, script: string, attempts: readonly Attempt[]): readonly string[] {
+  const place = folder.file(`podman-${count++}`);
+  mkdirSync(`${place}/image`, { recursive: true });
+  copyFileSync(probePath(), `${place}/image/probe`);
+  writeFileSync(`${place}/run.sh`, script);
+  const options = `--root ${place}/root --runroot ${place}/run --storage-driver vfs --cgroup-manager cgroupfs --events-backend none`;
+  const engine = `${place}/engine`;
+  writeFileSync(engine, `#!/bin/sh\nshift\nexec podman ${options} run --network none --cgroups disabled "$@"\n`);
+  chmodSync(engine, 0o755);
+  const lines = `tar -C ${place}/image -cf ${place}/image.tar probe
+podman ${options} import --quiet ${place}/image.tar sb-probe >/dev/null
+ENGINE=${engine} sh ${place}/run.sh sb-probe "$@"`;
+  const words = ['sh', '-c', lines, 'sh', '--apart', ...probeArguments(attempts)];
+  const { status, stdout, stderr } = spawnSync('unshare', ['--mount', 'sh', '-c', apart, 'sh', ...words], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`podman ended with ${status}: ${stderr}`);
   return parseProbe(stdout, attempts.length).map(({ outcome }) => outcome);
 }

@@ -68,6 +68,8 @@ const requirements = {
   libseccomp: () => existsSync('/usr/include/seccomp.h'),
   /** An OCI runtime. It takes no hybrid hierarchy of control groups, so a test mounts another one for it. */
   crun: () => existsSync('/usr/bin/crun'),
+  /** What runs a script for Docker without a service. */
+  podman: () => existsSync('/usr/bin/podman'),
   bwrap: () => existsSync('/usr/bin/bwrap'),
   systemdAnalyze: () => existsSync('/usr/bin/systemd-analyze'),
   /** Debian's python3-z3, which belongs to Debian's own Python. */

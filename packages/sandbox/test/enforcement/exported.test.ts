@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createSandbox } from '../../src/index.js';
 import { inside } from '../attack/suite.js';
-import { byScript, inContainer } from '../engines.js';
+import { byScript, inContainer, inPodman } from '../engines.js';
 
 const machine = process.arch === 'x64' ? 'x86_64' : 'aarch64';
 const number = (name: string): number => syscallNumber(name, machine) ?? -1;
@@ -104,6 +104,32 @@ describe.skipIf(missing('linux', 'root', 'crun'))('the profile under crun', () =
     const expected = ['OK', 'OK', 'EPERM', 'EPERM', 'OK', 'EPERM'];
     expect(inContainer(folder, text, ids)).toEqual(expected);
     expect(await inside('switched', ids, own)).toEqual(expected);
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'podman'))('the script for Docker under Podman', () => {
+  const exported = async () => (await createSandbox({ ...policy, user: 'nobody' }).export('docker', ['/probe'])).text;
+
+  it(
+    'denies every call of the list, with the error of the policy, and lets others through',
+    { timeout: 120_000 },
+    async () => {
+      const answers = inPodman(folder, await exported(), attempts);
+      expect(line(answers)).toEqual(deniedThere);
+      expect(answers.slice(names.length)).toEqual(['OK', 'OK', 'OK']);
+    },
+  );
+
+  it('gives the same answers where arguments decide, and to who the program is', { timeout: 120_000 }, async () => {
+    const ids = [
+      ['is-euid', 65_534],
+      ['has-group', 0],
+      ['has-permitted', CAP_CHOWN],
+    ] as const;
+    const both = [...byArguments, ...ids];
+    const own = await inside('switched', both, policy);
+    expect(own.slice(-3)).toEqual(['OK', 'EPERM', 'EPERM']);
+    expect(inPodman(folder, await exported(), both)).toEqual(own);
   });
 });
 

@@ -6,7 +6,7 @@ import { oracle } from './oracle.js';
 import { type ReducedCall, reducedCalls } from './reduced.js';
 
 /** The actions from the strictest on, as seccomp(2) lists them. */
-const order: readonly Action['action'][] = [
+export const order: readonly Action['action'][] = [
   'kill-process',
   'kill-thread',
   'trap',
