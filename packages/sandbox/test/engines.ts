@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 
+import { sbExecPath } from '@sb/sandbox';
 import { type Attempt, parseProbe, probeArguments, probePath, runProgram, type TemporaryFolder } from '@sb/test-kit';
 
 interface Config {
@@ -21,19 +22,30 @@ mountpoint -q /sys/fs/cgroup && umount -l /sys/fs/cgroup
 mount -t cgroup2 none /sys/fs/cgroup
 exec "$@"`;
 
-/** Runs attempts of the probe in a container whose configuration is crun's own with the exported parts in it. */
+/**
+ * Runs attempts of the probe in a container whose configuration is crun's own with the exported parts in it.
+ *
+ * @param compiled - a compiled sandbox, for sb-exec as the entry point. Default: the probe is
+ */
 export function inContainer(
   folder: TemporaryFolder,
   exported: string,
   attempts: readonly Attempt[],
+  compiled?: Uint8Array,
 ): readonly string[] {
   const bundle = folder.file(`bundle-${count++}`);
   for (const name of ['', 'rootfs', 'rootfs/proc', 'rootfs/dev', 'rootfs/sys'])
     mkdirSync(`${bundle}/${name}`, { recursive: true });
   copyFileSync(probePath(), `${bundle}/rootfs/probe`);
+  writeFileSync(`${bundle}/rootfs/file`, 'of the image');
+  if (compiled !== undefined) {
+    copyFileSync(sbExecPath(), `${bundle}/rootfs/sb-exec`);
+    writeFileSync(`${bundle}/rootfs/policy.sb`, compiled, { mode: 0o755 });
+  }
+  const entry = compiled === undefined ? [] : ['/sb-exec', '/policy.sb', '--'];
   const usual = spawnSync('crun', ['spec', '--bundle', bundle], { encoding: 'utf8' });
   if (usual.status !== 0) throw new Error(`crun spec: ${usual.stderr}`);
-  const config = merged(bundle, exported, ['/probe', '--apart', ...probeArguments(attempts)]);
+  const config = merged(bundle, exported, [...entry, '/probe', '--apart', ...probeArguments(attempts)]);
   writeFileSync(`${bundle}/config.json`, config);
   const name = `sb-test-${process.pid}-${count++}`;
   const crun = ['crun', '--root', `${bundle}/state`, '--cgroup-manager=disabled', 'run', '--bundle', bundle, name];

@@ -78,6 +78,21 @@ describe.skipIf(missing('linux', 'root', 'crun'))('the profile under crun', () =
     expect(Date.now() - begun).toBeLessThan(20_000);
   });
 
+  it('has files by path as well, where sb-exec is the entry point', async () => {
+    const own = { landlock: { preset: 'none', paths: [{ rx: '/probe' }, { ro: '/proc' }] } } as const;
+    const { text, missing: gaps } = await createSandbox({ ...own, user: 'nobody' }).export('oci');
+    const gap = gaps.find(({ feature }) => feature === 'landlock.fs.read_file');
+    expect(gap?.instead).toMatch(/sb-exec FILE -- COMMAND/);
+    const files = [
+      ['open-read', '/file'],
+      ['open-read', '/proc/self/status'],
+    ] as const;
+    // What the profile leaves open …
+    expect(inContainer(folder, text, files)).toEqual(['OK', 'OK']);
+    // … and what is done instead closes.
+    expect(inContainer(folder, text, files, createSandbox(own).compile())).toEqual(['EACCES', 'OK']);
+  });
+
   it('is what denies them: without it the answers are others', async () => {
     const { text } = await createSandbox({ ...policy, user: 'nobody', seccomp: 'off' }).export('oci');
     const answers = inContainer(
