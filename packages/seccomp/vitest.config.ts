@@ -9,6 +9,8 @@ export default packageTests({
     'test/property/any-program.test.ts',
     'test/property/verify.test.ts',
     'test/property/algebra.test.ts',
+    'test/property/pairs.test.ts',
+    'test/judge/judge.test.ts',
     'test/differential/libseccomp.test.ts',
     'test/enforcement/programs.test.ts',
     'test/enforcement/restrict.test.ts',

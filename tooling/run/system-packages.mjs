@@ -41,6 +41,11 @@ const packages = [
   { purpose: 'test', found: () => onPath('capsh'), debian: 'libcap2-bin', arch: 'libcap' },
   { purpose: 'test', found: () => onPath('useradd'), debian: 'passwd', arch: 'shadow' },
   { purpose: 'test', found: () => existsSync('/usr/include/seccomp.h'), debian: 'libseccomp-dev', arch: 'libseccomp' },
+  { purpose: 'test', found: () => onPath('crun'), debian: 'crun', arch: 'crun' },
+  { purpose: 'test', found: () => onPath('podman'), debian: 'podman', arch: 'podman' },
+  { purpose: 'test', found: () => onPath('bwrap'), debian: 'bubblewrap', arch: 'bubblewrap' },
+  { purpose: 'test', found: () => onPath('systemd-analyze'), debian: 'systemd', arch: 'systemd' },
+  { purpose: 'test', found: hasZ3, debian: 'python3-z3', arch: 'python-z3-solver' },
   { purpose: 'test', found: () => onPath('curl'), debian: 'curl', arch: 'curl' },
   { purpose: 'test', found: () => onPath('wget'), debian: 'wget', arch: 'wget' },
   { purpose: 'test', found: () => onPath('aria2c'), debian: 'aria2', arch: 'aria2' },
@@ -137,6 +142,11 @@ export function nodeHeaders() {
 function hasMusl() {
   const processor = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   return [`/usr/lib/${processor}-linux-musl/libc.a`, '/usr/lib/musl/lib/libc.a'].some((file) => existsSync(file));
+}
+
+/** Whether the Python of the system has z3: another Python may come first on the path. */
+function hasZ3() {
+  return spawnSync('/usr/bin/python3', ['-c', 'import z3'], { stdio: 'ignore' }).status === 0;
 }
 
 /** @param {string} name */

@@ -7,13 +7,14 @@ import { argumentsReader, programReader, spawnReader } from './child/spawn-docum
 import { withCommand } from './compile/command.js';
 import { type CompileOptions, compileSandbox } from './compile/compile.js';
 import { documentPlace, refuse, sandboxError } from './errors.js';
+import type { Exported, ExportTarget } from './export/exported.js';
 import { newExecKey } from './filter/exec-once.js';
 import { refuseUnstartable, usualStatus } from './filter/launcher-calls.js';
 import { type Command, commandOf } from './launch/command.js';
 import { startRecords } from './launch/start.js';
 import { explainSandbox } from './plan/explain.js';
 import { layerPolicies, type LayerPolicies } from './plan/layers.js';
-import { planSandbox, type SandboxPlan, sandboxSupport } from './plan/plan.js';
+import { machineOf, planSandbox, type SandboxPlan, sandboxSupport } from './plan/plan.js';
 import { definePolicy, effectiveOf, withoutProfileTmp } from './policy/define.js';
 import type { SandboxOptions, SandboxPolicy } from './policy/options.js';
 import { type SelfTest, selfTest } from './self-test/self-test.js';
@@ -125,6 +126,21 @@ class LauncherSandbox implements Sandbox {
     const layers = layerPolicies(policy, { withoutHomes: true, folder: this.#folder });
     const parts = { policy, layers, env: this.#starter.env() };
     return compileSandbox(withCommand(parts, words), options);
+  }
+
+  async export(target: ExportTarget, command: readonly string[] = []): Promise<Exported> {
+    const words = argumentsReader.read(command, documentPlace('export').key('command'));
+    const policy = definePolicy({ ...this.policy, execOnce: false });
+    const layers = layerPolicies(policy, { folder: this.#folder });
+    // A container has programs of its own; the others run that of this machine.
+    const isHere = target === 'systemd' || target === 'bwrap';
+    const own = isHere
+      ? withCommand({ policy: effectiveOf(policy), layers, env: this.#starter.env() }, words)
+      : { layers };
+    const { exportSandbox, topLinks } = await import('./export/export.js');
+    const links = isHere ? topLinks() : [];
+    const machine = machineOf(sandboxSupport()) ?? 'x86_64';
+    return exportSandbox(target, { policy: this.#effective, layers: own.layers, command: words, machine, links });
   }
 
   /** The same for what may be started more than once, which has no folder of one start. */

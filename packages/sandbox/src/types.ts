@@ -1,6 +1,7 @@
 import type { SandboxedProcess } from './child/child.js';
 import type { ForkOptions, RunOptions, RunResult } from './child/run-options.js';
 import type { CompileOptions } from './compile/compile.js';
+import type { Exported, ExportTarget } from './export/exported.js';
 import type { Command } from './launch/command.js';
 import type { SandboxStdio } from './launch/stdio.js';
 import type { SandboxSpawnOptions } from './child/spawn-options.js';
@@ -81,6 +82,15 @@ export interface Sandbox {
    *   those of the layers where the policy can be enforced on no kernel
    */
   compile(command?: readonly string[], options?: CompileOptions): Buffer;
+  /**
+   * The sandbox for another engine, and what that engine does not enforce of it. Starts nothing.
+   *
+   * @param target - `oci`: parts of a bundle's config.json; `kubernetes`: a list of objects; `systemd`: a unit; `docker` and
+   *   `bwrap`: a script of sh(1)
+   * @param command - the program and its arguments. Default: none
+   * @throws SandboxError `not-found` for a program of `systemd` or `bwrap`; SeccompError `inexpressible`, `too-complex`
+   */
+  export(target: ExportTarget, command?: readonly string[]): Promise<Exported>;
   /** What would be enforced here and now, and what can't be. Asks the kernel anew. */
   plan(): SandboxPlan;
   /** The plan in plain words. */

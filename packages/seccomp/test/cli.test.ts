@@ -87,6 +87,8 @@ describe('sb-seccomp', () => {
     ['a file that is not there', ['lint', '/nonexistent/policy.json'], "can't be read: ENOENT"],
     ['a folder', ['lint', '/'], '/ is not a file'],
     ['an unknown relation', ['compare', 'allow-all', 'allow-all', '--expect', 'same'], 'equal, alike, subset'],
+    ['another format', ['import', 'apparmor', 'x'], 'there is no format apparmor'],
+    ['a unit that says nothing of calls', ['import', 'systemd', '/dev/null'], '/dev/null is not a file'],
     ['a call that there is none of', ['simulate', 'allow-all', 'opne'], 'x86_64 has no call "opne"'],
     ['an argument that is no number', ['simulate', 'allow-all', 'read', 'x'], '"x" is not a number'],
   ])('ends with 2 for %s', async (_what, args, says) => {
@@ -102,6 +104,40 @@ describe('sb-seccomp', () => {
       '{"base":"allow-all","rules":[{"syscall":"read","when":[{"arg":9}],"action":"allow"}]}',
     );
     expect((await run('lint', wrong)).err).toContain('wrong.json: rules[0].when[0]');
+  });
+
+  it('imports a unit and exports it again, and says what differs', async () => {
+    const unit = file(
+      'a.service',
+      '[Service]\nSystemCallArchitectures=native\nSystemCallFilter=~mount:EACCES ptrace\n',
+    );
+    const { status, out, err } = await run('import', 'systemd', unit);
+    expect([status, err]).toEqual([0, '']);
+    const policyFile = file('unit.json', out);
+    expect((await run('simulate', policyFile, 'mount')).out).toMatch(/^errno EACCES/);
+    expect((await run('simulate', policyFile, 'ptrace')).out).toMatch(/^kill-process/);
+    const back = await run('export', 'systemd', policyFile);
+    expect(back.err).toBe('sb-seccomp: (number): number -1, which is no call, gets the default there\n');
+    const again = await run('import', 'systemd', file('b.service', back.out));
+    expect((await run('compare', policyFile, file('again.json', again.out))).out).toMatch(/^equal/);
+  });
+
+  it('imports and exports a profile of a container, for either runtime', async () => {
+    const profile = file(
+      'profile.json',
+      '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read"],"action":"SCMP_ACT_ALLOW"}]}',
+    );
+    const crun = await run('import', 'oci', profile, '--runtime', 'crun', '--json');
+    expect(JSON.parse(crun.out)).toMatchObject({ policy: { unknown: { errno: 'EPERM' } } });
+    expect(JSON.parse((await run('import', 'oci', profile, '--json')).out)).toMatchObject({
+      policy: { unknown: { errno: 'ENOSYS' } },
+    });
+    const { status, out, err } = await run('export', 'oci', 'deny-dangerous');
+    expect(JSON.parse(out)).toMatchObject({ defaultAction: 'SCMP_ACT_ERRNO', defaultErrnoRet: 38 });
+    expect([status, err]).toEqual([
+      1,
+      expect.stringContaining('foreign: calls of other architectures kill the thread there'),
+    ]);
   });
 
   it('is completed', async () => {

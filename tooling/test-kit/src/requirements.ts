@@ -66,6 +66,14 @@ const requirements = {
     ['curl', 'wget', 'git', 'tar', 'python3', 'bash', 'convert'].every((name) => existsSync(`/usr/bin/${name}`)),
   /** Debian's libseccomp-dev, the reference that our compiler is compared with. */
   libseccomp: () => existsSync('/usr/include/seccomp.h'),
+  /** An OCI runtime. It takes no hybrid hierarchy of control groups, so a test mounts another one for it. */
+  crun: () => existsSync('/usr/bin/crun'),
+  /** What runs a script for Docker without a service. */
+  podman: () => existsSync('/usr/bin/podman'),
+  bwrap: () => existsSync('/usr/bin/bwrap'),
+  systemdAnalyze: () => existsSync('/usr/bin/systemd-analyze'),
+  /** Debian's python3-z3, which belongs to Debian's own Python. */
+  z3: () => spawnSync('/usr/bin/python3', ['-c', 'import z3']).status === 0,
   /** The kernel's headers for user space, of every architecture (Debian's linux-libc-dev). */
   kernelHeaders: () => existsSync('/usr/lib/linux/uapi/riscv/asm/unistd_64.h'),
 } satisfies Record<string, () => boolean>;

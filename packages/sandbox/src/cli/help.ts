@@ -19,9 +19,9 @@ connects to any TCP port, sends UDP. What it reads it can send.
  -c, --shell LINE             run a line of sh(1); -- gives it arguments
  --policy FILE  --require --prefer --off LAYER[.FEATURE]  JSON to add to, levels
  --report[=FILE]  --compile FILE   what is in force, as JSON; a file for sb-exec
+ --export oci|kubernetes|systemd|docker|bwrap  for another engine; its gaps
  --dry-run --explain --self-test   the plan; plain words; tries what is denied
  --why 'write /etc/hosts' --json  --completion bash|zsh|fish --version --help
 LISTs are a,b,c; PATH, PORT, LIST, NAME and N may repeat. Exit status: that of
-the command, 128+n for signal n; 125 (the report says why) usage, a layer failed
-or the report was lost; 126 not executable; 127 not found.
+the command, 128+n for signal n; 125 failure; 126 not executable; 127 missing.
 `;

@@ -109,6 +109,12 @@ export const options = {
     names: 'file',
   },
   compile: { value: 'FILE', about: 'write the sandbox to a file for sb-exec, run nothing', names: 'file' },
+  export: {
+    value: 'ENGINE',
+    about: 'print the sandbox for another engine, run nothing',
+    words: ['oci', 'kubernetes', 'systemd', 'docker', 'bwrap'],
+    more: 'What the engine does not enforce goes to standard error',
+  },
   'dry-run': { about: 'print the plan, run nothing' },
   explain: { about: 'print the policy in plain words, run nothing' },
   why: {

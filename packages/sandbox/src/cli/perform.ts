@@ -2,6 +2,7 @@ import { createSandbox } from '../sandbox.js';
 import type { Arguments } from './arguments.js';
 import { compileTo } from './compile.js';
 import { denied, failed } from './exit-status.js';
+import { exportTo } from './export.js';
 import { print } from './output.js';
 import { policyFrom } from './policy.js';
 import { planText, selfTestText } from './previews.js';
@@ -16,7 +17,9 @@ import { answersText, questionOf } from './why.js';
  * @throws UsageError, SandboxError
  */
 export async function perform(args: Arguments): Promise<number> {
-  const shows = (['compile', 'dry-run', 'explain', 'why', 'self-test'] as const).filter((name) => args.has(name));
+  const shows = (['compile', 'export', 'dry-run', 'explain', 'why', 'self-test'] as const).filter((name) =>
+    args.has(name),
+  );
   const command = commandFrom(args);
   if (shows.length === 0 && command.length === 0) misuse('there is no command', 'Write it behind --, or give -c.');
   const sandbox = createSandbox(policyFrom(args));
@@ -25,11 +28,12 @@ export async function perform(args: Arguments): Promise<number> {
   if (args.has('json') && !args.has('why')) misuse('--json is for --why', 'Leave it out, or ask something by --why.');
   const file = args.one('compile');
   if (file !== undefined) await print(compileTo(sandbox, command, file));
+  const exported = await exportTo(sandbox, command, args.one('export'));
   if (args.has('explain')) await print(`${sandbox.explain()}${askMore}`);
   if (args.has('dry-run')) await print(planText(sandbox, command));
   const answers = args.all('why').map((text) => sandbox.allows(questionOf(text), command[0]));
   await print(answersText(answers, args.has('json')));
-  if (!args.has('self-test')) return answers.every(({ allowed }) => allowed) ? 0 : denied;
+  if (!args.has('self-test')) return exported && answers.every(({ allowed }) => allowed) ? 0 : denied;
   const test = await sandbox.selfTest();
   await print(selfTestText(test));
   return test.passed ? 0 : failed;

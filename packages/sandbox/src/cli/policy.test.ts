@@ -47,6 +47,7 @@ const uses: Readonly<Record<OptionName, readonly string[] | 'what is done'>> = {
   shell: 'what is done',
   report: 'what is done',
   compile: 'what is done',
+  export: 'what is done',
   'dry-run': 'what is done',
   explain: 'what is done',
   why: 'what is done',

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 
 import { asciiJson, escaped } from '@sb/core';
 
+import { shellWord } from '../export/shell-word.js';
 import { moveVerbs, pathVerbs, type SandboxQuestion, verbs } from '../why/question.js';
 import type { SandboxAnswer } from '../why/why.js';
 import { misuse } from './usage-error.js';
@@ -66,13 +67,8 @@ export function answersText(answers: readonly SandboxAnswer[], isJson: boolean):
 function textOf({ attempt, allowed, layer, reason, errno, add }: SandboxAnswer): string {
   const why = `${layer === undefined ? '' : `${layer}: `}${reason}${errno === undefined ? '' : ` (${errno})`}`;
   const lines = [`${allowed ? 'allowed' : 'denied'}: ${attempt}`, `  ${why}`];
-  if (add?.options !== undefined) lines.push(`  to allow it, add: ${add.options.map(quoted).join(' ')}`);
+  if (add?.options !== undefined) lines.push(`  to allow it, add: ${add.options.map(shellWord).join(' ')}`);
   else if (add !== undefined) lines.push(`  to allow it, add to the policy: ${JSON.stringify(add.policy)}`);
   else if (!allowed) lines.push('  No single option allows it.');
   return lines.map((line) => `${escaped(line)}\n`).join('');
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

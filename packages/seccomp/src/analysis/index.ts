@@ -4,7 +4,10 @@ export { compare, type FilterComparison, type FilterRelation } from './compare.j
 export type { Comparable } from './side.js';
 export { disassemble } from './disassemble.js';
 export { fromOci, type FromOci, type OciRuntime, type Unsaid } from './from-oci.js';
+export { fromSystemd, type FromSystemd } from './from-systemd.js';
 export { toOci, type ToOci } from './to-oci.js';
+export { type UnitSetting, unitSettings, unitSwitch } from './systemd-unit.js';
+export { toSystemd, type ToSystemd } from './to-systemd.js';
 export { verify } from './verify.js';
 export type { AnyProgram, Proof } from '../exact/prove.js';
 export { describeCall, type WitnessCall } from '../exact/witness.js';

@@ -19,8 +19,8 @@ export interface ToOci {
   readonly unsaid: readonly Unsaid[];
 }
 
-/** Rules of one call that are more than this would make libseccomp take minutes. */
-const rulesMax = 256;
+/** Rules of one call that are more than this would make libseccomp take minutes: those on one argument it merges fast. */
+const rulesMax = { oneArgument: 2048, several: 256 };
 
 const architectureNames: Readonly<Record<Architecture, string>> = {
   x86_64: 'SCMP_ARCH_X86_64',
@@ -35,7 +35,7 @@ const architectureNames: Readonly<Record<Architecture, string>> = {
  * same call: for each action the exact set of calls, as masks and values.
  *
  * @param given - a policy, or its options
- * @throws SeccompError `inexpressible` where a call needs more than 256 rules, or is answered otherwise on another
+ * @throws SeccompError `inexpressible` where a call needs more than 256 rules, or 2,048 on one argument, or is answered otherwise on another
  *   architecture; `too-complex`; what `policy` throws
  */
 export function toOci(given: SeccompPolicy | SeccompOptions): ToOci {
@@ -86,13 +86,17 @@ interface Call {
 function cubesOf(diagrams: Diagrams, diagram: Diagram, { name, unknown }: Call): readonly OciRule[] {
   const rules: OciRule[] = [];
   const bits = new Map<number, boolean>();
+  const compared = new Set<number>();
   const walk = (node: Diagram): void => {
     const level = diagrams.levelOf(node);
     if (diagrams.isLeaf(node)) {
       const action = decodeAction(diagrams.valueOf(node));
       if (sameAction(action, unknown)) return;
-      if (rules.length === rulesMax) throw inexpressible(`${name} needs more than ${rulesMax} rules`);
-      rules.push({ action, args: conditionsOf(bits) });
+      const args = conditionsOf(bits);
+      for (const index of argumentsOf(bits)) compared.add(index);
+      const most = compared.size > 1 ? rulesMax.several : rulesMax.oneArgument;
+      if (rules.length >= most) throw inexpressible(`${name} needs more than ${most} rules`);
+      rules.push({ action, args });
       return;
     }
     for (const isSet of [false, true]) {
@@ -103,6 +107,14 @@ function cubesOf(diagrams: Diagrams, diagram: Diagram, { name, unknown }: Call):
   };
   walk(diagram);
   return rules;
+}
+
+/** The numbers of the arguments that bits are of. */
+function argumentsOf(bits: ReadonlyMap<number, boolean>): readonly number[] {
+  return [0, 1, 2, 3, 4, 5].filter((index) => {
+    const highest = firstLevel(dataOffsets.args + index * 8 + 4) + 63;
+    return [...bits.keys()].some((level) => level <= highest && level > highest - 64);
+  });
 }
 
 function conditionsOf(bits: ReadonlyMap<number, boolean>): readonly string[] {

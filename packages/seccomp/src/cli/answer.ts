@@ -4,6 +4,8 @@ export interface Answer {
   readonly data: unknown;
   /** 0 for yes, 1 for no. */
   readonly status: 0 | 1;
+  /** What is said beside it, on standard error. */
+  readonly notes?: readonly string[];
 }
 
 /** An answer as JSON; numbers of 64 bits are hexadecimal digits after `0x`, as policies have them. */

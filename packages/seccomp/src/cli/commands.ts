@@ -10,6 +10,7 @@ import { describeAction, lets } from '../policy/actions.js';
 import type { Architecture, Machine } from '../tables/architectures.js';
 import type { Answer } from './answer.js';
 import { comparison } from './compared.js';
+import { exportedTo, formats, importedFrom } from './formats.js';
 import { filterFrom, policyFrom } from './input.js';
 import { type CommandName, commands, type OptionName } from './options.js';
 import { misuse } from './usage-error.js';
@@ -21,6 +22,8 @@ const answers: Readonly<Record<CommandName, (given: Given) => Answer>> = {
   simulate: simulated,
   lint: linted,
   compare: compared,
+  import: imported,
+  export: exported,
   disasm: disassembled,
 };
 
@@ -91,6 +94,26 @@ function compared(given: Given): Answer {
   const machine = machineOf(given);
   const filters = [filterFrom(first, machine), filterFrom(second, machine)] as const;
   return comparison(filters, new Set(expected.length === 0 ? ['equal'] : expected));
+}
+
+/** The format that stands before a file. */
+function formatOf(given: Given): readonly [format: (typeof formats)[number], word: string] {
+  const [format = '', word = ''] = wordsOf(given, 2);
+  const known = formats.find((one) => one === format);
+  return known === undefined
+    ? misuse(`there is no format ${format}`, `Use one of: ${formats.join(', ')}.`)
+    : [known, word];
+}
+
+function imported(given: Given): Answer {
+  const [format, word] = formatOf(given);
+  const runtime = given.values.get('runtime') === 'crun' ? 'crun' : 'runc';
+  return importedFrom(format, word, { machine: machineOf(given), runtime });
+}
+
+function exported(given: Given): Answer {
+  const [format, word] = formatOf(given);
+  return exportedTo(format, policyFrom(word, 'export'), machineOf(given));
 }
 
 function disassembled(given: Given): Answer {

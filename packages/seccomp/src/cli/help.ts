@@ -6,12 +6,14 @@ Usage: sb-seccomp COMMAND [options] FILTER ...
  simulate FILTER CALL [ARG..]  say what becomes of a call, on --arch ARCH
  lint FILTER                   find what is legal and yet wrong in a policy
  compare FILTER FILTER         say how two filters relate, for every call
+ import FORMAT FILE            print the policy of a profile or unit
+ export FORMAT FILTER          print a policy in that format: oci, systemd
  disasm FILTER                 list a program's instructions
 
- --machine MACHINE   whose program FILTER is, if it holds BPF (x86_64); of which
-                     machine compare and disasm speak
+ --machine MACHINE   whose machine it is (x86_64)
  --expect RELATION   compare: end with 0 for this relation, and may repeat:
                      equal (default) alike subset superset overlap disjoint
+ --runtime runc|crun import oci: who loads the profile (runc)
  --json              print the answer as JSON
  --completion SHELL  print a completion script for bash, zsh or fish
  --version  --help
@@ -19,5 +21,5 @@ Usage: sb-seccomp COMMAND [options] FILTER ...
 FILTER is a preset (deny-dangerous), a file that holds a policy in JSON or a BPF
 program, or - for standard input.
 Exit status: 0 yes (the call goes on; lint finds no error; the relation is
-expected), 1 no, 2 usage or trouble.
+expected; the formats say the same), 1 no, 2 usage or trouble.
 `;

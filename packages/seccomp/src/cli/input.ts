@@ -41,6 +41,11 @@ export function policyFrom(word: string, command: string): SeccompPolicy {
   return 'bytes' in read ? misuse(`${word} is not a policy in JSON`, `${command} takes a preset or a policy.`) : read;
 }
 
+/** Text that the command line names: a file, or `-`. @throws UsageError */
+export function textFrom(word: string): string {
+  return Buffer.from(bytesOf(word)).toString('utf8');
+}
+
 function bytesOf(word: string): Uint8Array {
   let descriptor = 0;
   try {

@@ -44,6 +44,7 @@ async function answered(argv: readonly string[]): Promise<{ readonly text: strin
     return misuse(`there is no command ${word}`, meant === undefined ? help : `Did you mean ${meant}?`);
   const { answerTo } = await import('./commands.js');
   const answer = answerTo(name, given);
+  for (const note of answer.notes ?? []) complain(note);
   return {
     text: given.switches.has('json' satisfies OptionName) ? jsonOf(answer) : answer.text,
     status: answer.status,

@@ -10,6 +10,7 @@ export const options = {
     about: 'end with 0 for this relation',
     words: ['equal', 'alike', 'subset', 'superset', 'overlap', 'disjoint'],
   },
+  runtime: { value: 'RUNTIME', about: 'who loads the profile', words: ['runc', 'crun'] },
   json: { about: 'print the answer as JSON' },
   completion: { value: 'SHELL', about: 'print a completion script', words: ['bash', 'zsh', 'fish'] },
   version: { about: 'print the version' },
@@ -25,6 +26,8 @@ export const commands = {
   simulate: { about: 'say what becomes of a call', takes: ['arch'] },
   lint: { about: 'find what is legal and yet wrong in a policy', takes: [] },
   compare: { about: 'say how two filters relate, for every call', takes: ['machine', 'expect'] },
+  import: { about: 'print the policy of a profile or unit', takes: ['machine', 'runtime'] },
+  export: { about: 'print a policy as a profile or as settings of a unit', takes: ['machine'] },
   disasm: { about: "list a program's instructions", takes: ['machine'] },
 } as const satisfies Readonly<Record<string, { readonly about: string; readonly takes: readonly OptionName[] }>>;
 

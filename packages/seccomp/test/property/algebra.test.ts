@@ -11,40 +11,17 @@ import {
   union,
   type WitnessCall,
 } from '../../src/analysis/index.js';
-import { compile, policy, type Action, type SeccompPolicy } from '../../src/index.js';
+import { compile, policy, type SeccompPolicy } from '../../src/index.js';
 import { actionNames, describeAction, encodeAction } from '../../src/policy/actions.js';
 import { callFor, options, random } from './arbitraries.js';
 import { oracle } from './oracle.js';
 import { reduced, type ReducedCall, reducedCalls } from './reduced.js';
+import { answer, going, operations, order } from './trials.js';
 
 const seed = Date.now() % 2 ** 31;
 const pairs = fewOrMany(16, 300);
 
-/** The actions from the strictest on, as seccomp(2) lists them. */
-const order: readonly string[] = [
-  'kill-process',
-  'kill-thread',
-  'trap',
-  'errno',
-  'user-notify',
-  'trace',
-  'log',
-  'allow',
-];
-const rank = ({ action }: Action) => order.indexOf(action);
-const going = ({ action }: Action) => ['allow', 'log', 'trace', 'user-notify'].includes(action);
-
-const operations = {
-  intersect: (a: Action, b: Action) => (rank(a) < rank(b) ? a : b),
-  union: (a: Action, b: Action) => (rank(b) > rank(a) ? b : a),
-  difference: (a: Action, b: Action, { denied }: SeccompPolicy): Action =>
-    !going(a) || !going(b) ? a : going(denied) ? { action: 'errno', errno: 'EPERM' } : denied,
-};
 const functions = { intersect, union, difference };
-
-function answer(valid: SeccompPolicy, call: ReducedCall): Action {
-  return call.arch === undefined ? valid.foreign : oracle(valid, { ...call, arch: call.arch });
-}
 
 const textOf = (call: { readonly audit: number; readonly args: readonly bigint[] }, nr: number) =>
   `${call.audit} ${nr} ${call.args.slice(0, 2).join(' ')}`;
@@ -112,7 +89,7 @@ describe.each(['intersect', 'union', 'difference'] as const)('%s', (name) => {
         const [a, b] = [policy(one), policy(other)];
         const made = work(a, b);
         for (const call of reducedCalls) {
-          const [found, wanted] = [answer(made, call), operation(answer(a, call), answer(b, call), a)];
+          const [found, wanted] = [answer(made, call), operation(answer(a, call), answer(b, call), a.denied)];
           if (encodeAction(found) === encodeAction(wanted)) continue;
           expect(`${tried(call)}: ${describeAction(found)}`).toBe(describeAction(wanted));
         }
@@ -140,7 +117,7 @@ describe.each(['intersect', 'union', 'difference'] as const)('%s', (name) => {
             for (let index = 0; index < 60; index++) {
               const call = callFor(index % 2 === 0 ? a : b, next);
               if (call.arch !== arch) continue;
-              const [found, wanted] = [oracle(made, call), operation(oracle(a, call), oracle(b, call), a)];
+              const [found, wanted] = [oracle(made, call), operation(oracle(a, call), oracle(b, call), a.denied)];
               expect(encodeAction(found)).toBe(encodeAction(wanted));
             }
           },

@@ -11,6 +11,7 @@ import { policy, type SeccompPolicy } from '../../src/index.js';
 import { encodeAction } from '../../src/policy/actions.js';
 import { architectures } from '../../src/tables/architectures.js';
 import { kernelObjections } from '../support/kernel-checker.js';
+import { mistaken } from '../support/mistaken.js';
 import { callFor, options, random } from './arbitraries.js';
 import { oracle } from './oracle.js';
 
@@ -20,21 +21,6 @@ const count = fewOrMany(40, 400);
 /** A change without effect: no instruction goes on to what follows the last one, which returns. */
 function harmless(program: readonly Instruction[]): readonly Instruction[] {
   return [...program, ...program.slice(-1)];
-}
-
-/** One instruction changed a little. */
-function mistaken(program: readonly Instruction[], next: (below: number) => number): readonly Instruction[] {
-  const changed = [...program];
-  const at = next(program.length);
-  const one = program[at];
-  if (one === undefined) return program;
-  const bit = { ...one, k: (one.k ^ (1 << next(32))) >>> 0 };
-  const isJump = one.op.startsWith('j') && one.op !== 'ja';
-  changed[at] = isJump
-    ? ([{ ...one, jt: one.jf, jf: one.jt }, { ...one, jt: one.jt + 1 }, { ...one, op: 'jgt' } as const, bit][next(4)] ??
-      bit)
-    : bit;
-  return changed;
 }
 
 const dataOf = ({ number, audit, args }: WitnessCall): CallData => ({ nr: number, arch: audit, args });

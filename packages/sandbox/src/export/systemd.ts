@@ -1,0 +1,137 @@
+import { escaped } from '@sb/core';
+import { toSystemd } from '@sb/seccomp/analysis';
+
+import { limitsOf } from './container.js';
+import type { Written, MissingFeature } from './exported.js';
+import { type Gaps, insteadOf, missingOf } from './missing.js';
+import { type Mount, mountsOf } from './mounts.js';
+import { type ExportSubject, hasInternet } from './subject.js';
+import { commandWord, unitWord } from './unit-word.js';
+
+/**
+ * A unit for systemd 257. Files become mounts of a namespace of its own.
+ *
+ * @throws SeccompError `inexpressible` where the filter does not list this machine; `too-complex`
+ */
+export function toUnit(subject: ExportSubject): Written {
+  const { policy, layers, command, machine } = subject;
+  const filter = layers.seccomp === undefined ? undefined : toSystemd(layers.seccomp, { machine });
+  const missing = [...missingOf(subject, gapsOf(subject)), ...filterGaps(subject, filter?.unsaid ?? [])];
+  const lines = [
+    ...(command.length === 0
+      ? ['# ExecStart=/path/of/the/program']
+      : [`ExecStart=${command.map(commandWord).join(' ')}`]),
+    ...userLines(subject),
+    'NoNewPrivileges=yes',
+    ...capabilityLines(subject),
+    ...(filter?.settings ?? []),
+    ...fileLines(subject),
+    ...(hasInternet(subject) ? [] : ['PrivateNetwork=yes']),
+    ...limitsOf(subject).map(
+      ([name, value]) => `Limit${name.toUpperCase()}=${value === 'unlimited' ? 'infinity' : value}`,
+    ),
+    ...Object.entries(policy.env ?? {}).map((pair) => `Environment=${unitWord(pair.join('='))}`),
+    ...(policy.cwd === undefined ? [] : [`WorkingDirectory=${unitPath(policy.cwd)}`]),
+    ...(policy.umask === undefined ? [] : [`UMask=${policy.umask.toString(8).padStart(4, '0')}`]),
+    ...(policy.tmp === undefined ? [] : ['PrivateTmp=yes']),
+    'KillMode=control-group',
+  ];
+  const notes = missing.map(({ feature, why }) => `# not enforced: ${escaped(feature)}: ${escaped(why)}\n`).join('');
+  return {
+    text: `[Unit]\nDescription=Made by sb-run --export systemd\n\n${notes}[Service]\n${lines.join('\n')}\n`,
+    missing,
+  };
+}
+
+/** A setting that takes one path takes no quotes. */
+const unitPath = (path: string): string => path.replaceAll('%', '%%');
+
+function userLines({ layers: { privdrop } }: ExportSubject): readonly string[] {
+  if (privdrop === undefined) return [];
+  const groups = privdrop.groups.length === 0 ? [] : [`SupplementaryGroups=${privdrop.groups.join(' ')}`];
+  return [`User=${privdrop.uid}`, `Group=${privdrop.gid}`, ...groups];
+}
+
+function capabilityLines({ layers: { caps } }: ExportSubject): readonly string[] {
+  if (caps === undefined) return [];
+  const kept = caps.ambient.map((name) => name.toUpperCase()).join(' ');
+  return [`CapabilityBoundingSet=${kept}`, `AmbientCapabilities=${kept}`];
+}
+
+function fileLines(subject: ExportSubject): readonly string[] {
+  const found = mountsOf(subject);
+  if (found === undefined) return [];
+  const mounts = found.mounts.filter(({ path }) => !/^\/(?:dev|proc|sys)(?:\/|$)/.test(path));
+  const word = ({ path, optional }: Mount) => unitWord(`${optional ? '-' : ''}${path}`);
+  const list = (name: string, some: readonly Mount[]) => some.map((one) => `${name}=${word(one)}`);
+  const isWhole = mounts.some(({ path }) => path === '/');
+  const shown = isWhole
+    ? [
+        'ProtectSystem=strict',
+        ...list(
+          'ReadWritePaths',
+          mounts.filter(({ write }) => write),
+        ),
+      ]
+    : [
+        'TemporaryFileSystem=/:ro',
+        ...found.links.map(({ path }) => `BindReadOnlyPaths=-${unitWord(path)}`),
+        ...list(
+          'BindReadOnlyPaths',
+          mounts.filter(({ write }) => !write),
+        ),
+        ...list(
+          'BindPaths',
+          mounts.filter(({ write }) => write),
+        ),
+      ];
+  const executed = list(
+    'ExecPaths',
+    mounts.filter(({ execute }) => execute),
+  );
+  return [...shown, 'NoExecPaths=/', ...executed, 'MountAPIVFS=yes', 'PrivateDevices=yes'];
+}
+
+function filterGaps(
+  subject: ExportSubject,
+  unsaid: readonly { readonly path: string; readonly what: string }[],
+): readonly MissingFeature[] {
+  return unsaid
+    .filter(({ path }) => path !== '(number)')
+    .map(({ path, what }) => ({
+      feature: `seccomp.filter.${path}`,
+      why: what,
+      instead: insteadOf('seccomp.filter', subject),
+    }));
+}
+
+/** What no unit has. */
+const never: Readonly<Record<string, string>> = {
+  'privdrop.groups': 'systemd adds the groups of the entries of the user',
+  'privdrop.private_group': 'the group is drawn for each start',
+  'landlock.scope.signal': 'a unit shares the processes of the machine',
+  'process.home': 'HOME is not put beside the private /tmp',
+  'process.exec_once': 'the key of the first execution is drawn for each start',
+  'process.keep_descriptors': 'a unit gets its descriptors from sockets of systemd',
+};
+
+/** What a unit has where it has a network of its own, which no socket of the internet needs. */
+const shared: Readonly<Record<string, string>> = {
+  'landlock.net.bind_tcp': 'SocketBindAllow= needs a systemd with the BPF framework, which Debian has not',
+  'landlock.net.connect_tcp': 'a unit has no rule for ports to connect to',
+  'landlock.net.bind_udp': 'SocketBindAllow= needs a systemd with the BPF framework, which Debian has not',
+  'landlock.net.connect_send_udp': 'a unit has no rule for ports to send to',
+  'landlock.scope.abstract_unix_socket': 'a unit shares the network namespace of the machine',
+};
+
+const byMounts: ReadonlySet<string> = new Set(['landlock.fs.write_file', 'landlock.fs.execute']);
+
+function gapsOf(subject: ExportSubject): Gaps {
+  const lost = mountsOf(subject)?.lost ?? [];
+  return (feature) => {
+    const why = never[feature] ?? (hasInternet(subject) ? shared[feature] : undefined);
+    if (why !== undefined || byMounts.has(feature)) return why;
+    if (feature === 'landlock.fs.read_file') return lost.length === 0 ? undefined : lost.join('; ');
+    return feature.startsWith('landlock.fs.') ? 'a mount has no such right' : undefined;
+  };
+}

@@ -1,0 +1,75 @@
+/* Units of systemd as policies, and policies as units and back. */
+import { describe, expect, it } from 'vitest';
+
+import { toUnit } from '../export/systemd.js';
+import { layerPolicies } from '../plan/layers.js';
+import { definePolicy } from '../policy/define.js';
+import type { SandboxOptions } from '../policy/options.js';
+import { readUnit } from './unit.js';
+
+const read = (text: string) => readUnit(text, 'x86_64');
+
+describe('readUnit', () => {
+  it('gives back what a policy was exported with', () => {
+    const given: SandboxOptions = {
+      user: { user: 65_534, group: 65_534 },
+      groups: [7, 8],
+      caps: { keep: ['cap_net_bind_service'], ambient: ['cap_net_bind_service'] },
+      rlimits: { nofile: 64, as: 'unlimited', core: 0 },
+      env: { A: 'b c', Q: `it's "$HOME" 100% \\ ` },
+      cwd: '/usr',
+      umask: 0o27,
+      landlock: 'off',
+      seccomp: 'off',
+    };
+    const policy = definePolicy(given);
+    const { text } = toUnit({ policy, layers: layerPolicies(policy), command: [], machine: 'x86_64', links: [] });
+    expect(read(text)).toEqual({ policy, unsaid: [] });
+  });
+
+  it('reads the filter that systemd would load', () => {
+    const { policy, unsaid } = read(
+      'User=nobody\nNoNewPrivileges=yes\nSystemCallArchitectures=native\nSystemCallFilter=~mount:EACCES',
+    );
+    expect(policy).toMatchObject({ user: 'nobody', groups: 'initgroups', caps: 'none', seccomp: { base: 'deny-all' } });
+    expect(unsaid).toEqual([]);
+  });
+
+  it('leaves root what a unit leaves it, and no more', () => {
+    expect(read('NoNewPrivileges=yes\nUMask=022').policy.caps).toBe('off');
+    expect(read('CapabilityBoundingSet=CAP_CHOWN CAP_KILL').policy.caps).toMatchObject({
+      keep: ['cap_chown', 'cap_kill'],
+    });
+    expect(read('CapabilityBoundingSet=CAP_CHOWN\nCapabilityBoundingSet=').policy.caps).toBe('none');
+    // What is not in the bounding set cannot be ambient.
+    const unit = 'User=nobody\nCapabilityBoundingSet=CAP_CHOWN\nAmbientCapabilities=CAP_CHOWN CAP_KILL';
+    expect(read(unit).policy.caps).toMatchObject({ ambient: ['cap_chown'] });
+  });
+
+  it('names what confines and has no place in a policy', () => {
+    const { unsaid } = read(
+      'ProtectSystem=strict\nPrivateTmp=no\nReadWritePaths=/srv\nRestrictRealtime=yes\nMemoryMax=1G',
+    );
+    expect(unsaid.map(({ what }) => what)).toEqual([
+      'ProtectSystem has no place in the policy',
+      'ReadWritePaths has no place in the policy',
+      'RestrictRealtime has no place in the policy',
+      'MemoryMax has no place in the policy',
+      'a sandbox always sets no_new_privs',
+    ]);
+  });
+
+  it.each([
+    ['User=%i', 'line 1'],
+    ['LimitNOFILE=1:2', 'line 1'],
+    ['LimitNONSENSE=1', 'line 1'],
+    ['\nUMask=9', 'line 2'],
+    ['WorkingDirectory=~', 'line 1'],
+    ['Environment=A', 'line 1'],
+    ['Environment="A=b', 'line 1'],
+    ['CapabilityBoundingSet=~CAP_CHOWN', 'line 1'],
+    ['SystemCallFilter=mount:EPERM', 'line 1'],
+  ])('refuses %j, with its line', (text, path) => {
+    expect(() => read(text)).toThrow(expect.objectContaining({ path }));
+  });
+});

@@ -1,0 +1,133 @@
+import type { CapsOptions } from '@sb/caps';
+import { fromSystemd, type UnitSetting, unitSettings, unitSwitch } from '@sb/seccomp/analysis';
+import type { Machine } from '@sb/seccomp';
+
+import { definePolicy } from '../policy/define.js';
+import type { SandboxOptions } from '../policy/options.js';
+import { rlimitNumbers } from '../policy/rlimits.js';
+import type { Imported, UnsaidSetting } from './imported.js';
+import { limitOf, nameOrId, plain, refuseSetting, wordsOf } from './unit-values.js';
+
+/** Settings that confine a service in a way that a sandbox does not: by mounts, namespaces, control groups or labels. */
+const otherConfinement =
+  /^(?:Protect|Private|IPAddress|Device|Socket|Restrict|MemoryDeny|LockPersonality|SecureBits|Keyring|(?:No)?ExecPaths|(?:ReadWrite|ReadOnly|Inaccessible|BindReadOnly|Bind)Paths|TemporaryFileSystem|Root|AppArmor|SELinux|Smack|Memory|Tasks|CPUQuota|RemoveIPC|UMask$)/;
+
+/** Settings that are about system calls, which `fromSystemd` reads. */
+const ofFilter = /^(?:SystemCall(?:Filter|ErrorNumber|Architectures)|RestrictAddressFamilies|RestrictNamespaces)$/;
+
+/**
+ * Reads what a unit of systemd says of a service's user, groups, capabilities, limits, environment, directory, umask and
+ * system calls. Everything else that confines it is named.
+ *
+ * @param text - a unit, at most 1 MiB
+ * @param machine - whose calls its filter is about
+ * @throws SandboxError `invalid-policy` with the line in `path`; SeccompError of `fromSystemd`
+ */
+export function readUnit(text: string, machine: Machine): Imported {
+  const settings = unitSettings(text);
+  const unsaid: UnsaidSetting[] = [];
+  const last = (name: string) => settings.findLast((one) => one.name === name && one.value !== '');
+  const options: SandboxOptions = {
+    landlock: 'off',
+    ...userOf(last('User'), last('Group'), groupsOf(settings)),
+    caps: capsOf(settings, last('User')),
+    ...filterOf({ text, settings, machine, unsaid }),
+    rlimits: limitsOf(settings),
+    ...environmentOf(settings),
+    ...whereOf(last('WorkingDirectory'), last('UMask')),
+  };
+  const handled = (name: string) => ofFilter.test(name) || name === 'UMask';
+  for (const { name, value, line } of settings) {
+    if (otherConfinement.test(name) && !handled(name) && unitSwitch(value) !== false && value !== '')
+      unsaid.push({ path: `line ${line}`, what: `${name} has no place in the policy` });
+  }
+  if (unitSwitch(last('NoNewPrivileges')?.value ?? 'no') !== true)
+    unsaid.push({ path: 'NoNewPrivileges', what: 'a sandbox always sets no_new_privs' });
+  return { policy: definePolicy(options), unsaid };
+}
+
+function userOf(
+  user: UnitSetting | undefined,
+  group: UnitSetting | undefined,
+  groups: readonly (string | number)[],
+): Pick<SandboxOptions, 'user' | 'groups'> {
+  if (user === undefined) return {};
+  const name = nameOrId(plain(user.value, user));
+  const own = group === undefined ? name : { user: name, group: nameOrId(plain(group.value, group)) };
+  return { user: own, groups: groups.length === 0 ? 'initgroups' : groups };
+}
+
+/** The words of a list since it was last emptied. */
+function listed(settings: readonly UnitSetting[], name: string): readonly (readonly [word: string, UnitSetting])[] {
+  const own = settings.filter((one) => one.name === name);
+  const since = own.slice(own.findLastIndex(({ value }) => value === '') + 1);
+  return since.flatMap((one) => wordsOf(one).map((word) => [word, one] as const));
+}
+
+const groupsOf = (settings: readonly UnitSetting[]) =>
+  listed(settings, 'SupplementaryGroups').map(([word]) => nameOrId(word));
+
+/** What the program has: root that stays has its bounding set, anybody else what is ambient. */
+function capsOf(settings: readonly UnitSetting[], user: UnitSetting | undefined): NonNullable<SandboxOptions['caps']> {
+  const isLimited = settings.some(({ name }) => name === 'CapabilityBoundingSet');
+  const bounding = capabilities(settings, 'CapabilityBoundingSet');
+  const ambient = capabilities(settings, 'AmbientCapabilities').filter((one) => !isLimited || bounding.includes(one));
+  if (user === undefined && !isLimited) return 'off';
+  const keep = user === undefined ? bounding : ambient;
+  return keep.length === 0 ? 'none' : { keep, ambient: keep };
+}
+
+function capabilities(settings: readonly UnitSetting[], name: string): NonNullable<CapsOptions['ambient']> {
+  return listed(settings, name).map(([word, setting]) => {
+    if (!/^CAP_[A-Z_\d]+$/.test(word)) return refuseSetting(setting, 'is not a list of capabilities to keep');
+    return word.toLowerCase();
+  }) as unknown as NonNullable<CapsOptions['ambient']>;
+}
+
+interface FilterText {
+  readonly text: string;
+  readonly settings: readonly UnitSetting[];
+  readonly machine: Machine;
+  readonly unsaid: UnsaidSetting[];
+}
+
+function filterOf({ text, settings, machine, unsaid }: FilterText): Pick<SandboxOptions, 'seccomp'> {
+  if (!settings.some(({ name, value }) => ofFilter.test(name) && value !== '')) return { seccomp: 'off' };
+  const read = fromSystemd(text, { machine });
+  // Those that load other filters are named with everything else that confines.
+  unsaid.push(...read.unsaid.filter(({ what }) => !what.includes('loads a filter')));
+  const { layer: _layer, level: _level, ...seccomp } = read.policy;
+  return { seccomp };
+}
+
+function limitsOf(settings: readonly UnitSetting[]): NonNullable<SandboxOptions['rlimits']> {
+  const limits = settings.flatMap((setting) => {
+    const name = /^Limit([A-Z]+)$/.exec(setting.name)?.[1]?.toLowerCase();
+    if (name === undefined || setting.value === '') return [];
+    if (!Object.hasOwn(rlimitNumbers, name)) return refuseSetting(setting, 'is not a limit');
+    return [[name, limitOf(setting)] as const];
+  });
+  return Object.fromEntries(limits);
+}
+
+function environmentOf(settings: readonly UnitSetting[]): Pick<SandboxOptions, 'env'> {
+  const words = listed(settings, 'Environment');
+  if (words.length === 0) return {};
+  const pairs = words.map(([word, setting]) => {
+    const at = word.indexOf('=');
+    return at < 1 ? refuseSetting(setting, 'is not NAME=VALUE') : ([word.slice(0, at), word.slice(at + 1)] as const);
+  });
+  return { env: Object.fromEntries(pairs) };
+}
+
+function whereOf(
+  folder: UnitSetting | undefined,
+  umask: UnitSetting | undefined,
+): Pick<SandboxOptions, 'cwd' | 'umask'> {
+  if (folder !== undefined && !folder.value.startsWith('/')) return refuseSetting(folder, 'is not an absolute path');
+  if (umask !== undefined && !/^[0-7]{1,4}$/.test(umask.value)) return refuseSetting(umask, 'is not an octal number');
+  return {
+    ...(folder === undefined ? {} : { cwd: plain(folder.value, folder) }),
+    ...(umask === undefined ? {} : { umask: Number.parseInt(umask.value, 8) }),
+  };
+}

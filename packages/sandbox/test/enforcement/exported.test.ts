@@ -1,0 +1,175 @@
+/*
+ * A sandbox under other engines: what is attempted under our launcher is attempted there with what was exported, and gets
+ * the same answer, or the export names what is missing. The error is one that no kernel gives for these calls.
+ */
+import { expandGroup, syscallNumber } from '@sb/seccomp';
+import { missing, probePath, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { createSandbox } from '../../src/index.js';
+import { inside } from '../attack/suite.js';
+import { byScript, inContainer, inPodman } from '../engines.js';
+
+const machine = process.arch === 'x64' ? 'x86_64' : 'aarch64';
+const number = (name: string): number => syscallNumber(name, machine) ?? -1;
+const RLIMIT_NOFILE = 7;
+const [CAP_CHOWN, CAP_NET_BIND_SERVICE] = [0, 10];
+const harmless = [-1, -1, -1, -1, -1, -1] as const;
+const names = [...expandGroup('@deny-dangerous').keys()].filter((name) => number(name) >= 0);
+const calls = names.map((name) => ['syscall', number(name), ...harmless] as const);
+const twins = [['syscall', number('getpid')], ['syscall', number('sched_yield')], ['thread']] as const;
+const attempts = [...calls, ...twins];
+/** Requests and families that the filter tells apart by arguments. */
+const byArguments = [
+  ['syscall', number('ioctl'), -1, 0x5412, 0, 0, 0, 0],
+  ['syscall', number('ioctl'), -1, 0x5413, 0, 0, 0, 0],
+  ['syscall', number('socket'), 17, 3, 0, 0, 0, 0],
+  ['syscall', number('socket'), 16, 3, 9, 0, 0, 0],
+  ['syscall', number('socket'), 2, 1, 0, 0, 0, 0],
+  ['syscall', number('clone'), 0x1000_0000, 0, 0, 0, 0, 0],
+] as const;
+const unnatural = { action: 'errno', errno: 'EHWPOISON' } as const;
+const policy = {
+  seccomp: { base: 'deny-dangerous', denied: unnatural },
+  landlock: { paths: [{ rw: '/tmp' }] },
+} as const;
+const line = (answers: readonly string[]) => names.map((name, index) => `${name} ${answers[index]}`);
+/** Calls that libseccomp 2.6.0 has no name for: a runtime skips them, and they get the profile's default. */
+const newer: ReadonlySet<string> = new Set(['fchroot', 'listns', 'open_tree_attr']);
+const denied = names.map((name) => `${name} EHWPOISON`);
+/** The same in a container: denied as well, with the error of calls that are not known. */
+const deniedThere = names.map((name) => `${name} ${newer.has(name) ? 'ENOSYS' : 'EHWPOISON'}`);
+
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder[Symbol.dispose]());
+
+describe.skipIf(missing('linux', 'root', 'crun'))('the profile under crun', () => {
+  it(
+    'denies every call of the list, with the error of the policy, and lets others through',
+    { timeout: 60_000 },
+    async () => {
+      const { text } = await createSandbox({ ...policy, user: 'nobody' }).export('oci');
+      const answers = inContainer(folder, text, attempts);
+      expect(line(answers)).toEqual(deniedThere);
+      expect(answers.slice(names.length)).toEqual(['OK', 'OK', 'OK']);
+      const own = await inside('switched', attempts, policy);
+      expect(line(own)).toEqual(denied);
+      expect(own.slice(names.length)).toEqual(['OK', 'OK', 'OK']);
+    },
+  );
+
+  it('gives the same answers where arguments decide', async () => {
+    const { text } = await createSandbox({ ...policy, user: 'nobody' }).export('oci');
+    const own = await inside('switched', byArguments, policy);
+    expect(own).toEqual(['EPERM', 'EBADF', 'EAFNOSUPPORT', 'EPROTONOSUPPORT', 'OK', 'EPERM']);
+    expect(inContainer(folder, text, byArguments)).toEqual(own);
+  });
+
+  it('loads where requests of ioctl are denied one by one, as by default', async () => {
+    const { text } = await createSandbox({ user: 'nobody' }).export('oci');
+    const begun = Date.now();
+    const requests = [0x4004_6602, 0x5413].map(
+      (request) => ['syscall', number('ioctl'), -1, request, 0, 0, 0, 0] as const,
+    );
+    expect(inContainer(folder, text, requests)).toEqual(['EPERM', 'EBADF']);
+    expect(Date.now() - begun).toBeLessThan(20_000);
+  });
+
+  it('has files by path as well, where sb-exec is the entry point', async () => {
+    const own = { landlock: { preset: 'none', paths: [{ rx: '/probe' }, { ro: '/proc' }] } } as const;
+    const { text, missing: gaps } = await createSandbox({ ...own, user: 'nobody' }).export('oci');
+    const gap = gaps.find(({ feature }) => feature === 'landlock.fs.read_file');
+    expect(gap?.instead).toMatch(/sb-exec FILE -- COMMAND/);
+    const files = [
+      ['open-read', '/file'],
+      ['open-read', '/proc/self/status'],
+    ] as const;
+    // What the profile leaves open …
+    expect(inContainer(folder, text, files)).toEqual(['OK', 'OK']);
+    // … and what is done instead closes.
+    expect(inContainer(folder, text, files, createSandbox(own).compile())).toEqual(['EACCES', 'OK']);
+  });
+
+  it('is what denies them: without it the answers are others', async () => {
+    const { text } = await createSandbox({ ...policy, user: 'nobody', seccomp: 'off' }).export('oci');
+    const answers = inContainer(
+      folder,
+      text,
+      attempts.filter((_, index) => names[index] !== 'vhangup'),
+    );
+    expect(answers.filter((answer) => answer === 'EHWPOISON')).toEqual([]);
+  });
+
+  it('has the user, the capabilities and the limits of the sandbox', async () => {
+    const ids = [
+      ['is-euid', 65_534],
+      ['has-group', 65_534],
+      ['has-group', 0],
+      ['has-permitted', CAP_CHOWN],
+      ['has-permitted', CAP_NET_BIND_SERVICE],
+      ['raise-limit', RLIMIT_NOFILE],
+    ] as const;
+    const kept = { keep: ['cap_net_bind_service'], ambient: ['cap_net_bind_service'] } as const;
+    const own = { landlock: 'off', seccomp: 'off', caps: kept, rlimits: { nofile: 64 } } as const;
+    const { text, missing: gaps } = await createSandbox({ ...own, user: 'nobody' }).export('oci');
+    expect(gaps).toEqual([]);
+    const expected = ['OK', 'OK', 'EPERM', 'EPERM', 'OK', 'EPERM'];
+    expect(inContainer(folder, text, ids)).toEqual(expected);
+    expect(await inside('switched', ids, own)).toEqual(expected);
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'podman'))('the script for Docker under Podman', () => {
+  const exported = async () => (await createSandbox({ ...policy, user: 'nobody' }).export('docker', ['/probe'])).text;
+
+  it(
+    'denies every call of the list, with the error of the policy, and lets others through',
+    { timeout: 120_000 },
+    async () => {
+      const answers = inPodman(folder, await exported(), attempts);
+      expect(line(answers)).toEqual(deniedThere);
+      expect(answers.slice(names.length)).toEqual(['OK', 'OK', 'OK']);
+    },
+  );
+
+  it('gives the same answers where arguments decide, and to who the program is', { timeout: 120_000 }, async () => {
+    const ids = [
+      ['is-euid', 65_534],
+      ['has-group', 0],
+      ['has-permitted', CAP_CHOWN],
+    ] as const;
+    const both = [...byArguments, ...ids];
+    const own = await inside('switched', both, policy);
+    expect(own.slice(-3)).toEqual(['OK', 'EPERM', 'EPERM']);
+    expect(inPodman(folder, await exported(), both)).toEqual(own);
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'bwrap'))('the script under bubblewrap', () => {
+  const exported = async () => await createSandbox(policy).export('bwrap', [probePath()]);
+
+  it('denies every call of the list, with the error of the policy, and lets others through', async () => {
+    const { text } = await exported();
+    const answers = await byScript(folder, text, attempts);
+    expect(line(answers)).toEqual(denied);
+    expect(answers.slice(names.length)).toEqual(['OK', 'OK', 'OK']);
+  });
+
+  it('gives the same answers where arguments decide', async () => {
+    const { text } = await exported();
+    expect(await byScript(folder, text, byArguments)).toEqual(await inside('root', byArguments, policy));
+  });
+
+  it('lets be written what the sandbox lets be written, and nothing else', async () => {
+    const { text } = await createSandbox({ landlock: { paths: [{ rw: folder.path }] } }).export('bwrap', [probePath()]);
+    const files = [
+      ['create', folder.file('made')],
+      ['create', '/usr/made-by-a-test'],
+      ['open-read', '/etc/passwd'],
+    ] as const;
+    expect(await byScript(folder, text, files)).toEqual(['OK', 'EROFS', 'OK']);
+  });
+});

@@ -1,0 +1,67 @@
+/** The settings of a unit of systemd, by systemd.syntax(7). */
+import { seccompError } from '../errors.js';
+
+/** A setting as it stands in a file. */
+export interface UnitSetting {
+  readonly name: string;
+  readonly value: string;
+  /** Number of the line that it begins on, from 1. */
+  readonly line: number;
+}
+
+/** As many characters as a unit is read of: systemd's own limit for a line. */
+const longest = 1 << 20;
+
+/** Refuses a unit. @param line - number of the line at fault, 0 for all of it */
+export function unitRefusal(line: number, what: string, hint = 'Correct the unit.'): Error {
+  const path = line === 0 ? 'unit' : `line ${line}`;
+  return seccompError('invalid-profile', 'systemd', { what: `${path} ${what}`, hint, path });
+}
+
+/**
+ * Reads the settings of a service, in turn. A name may stand there more than once. Settings of other sections are left out,
+ * and so are comments. A file without sections is one of `[Service]`.
+ *
+ * @param text - at most 1 MiB
+ * @throws SeccompError `invalid-profile`, with the number of the line in `path`
+ */
+export function unitSettings(text: string): readonly UnitSetting[] {
+  if (text.length > longest) throw unitRefusal(0, `has ${text.length} characters`, `At most ${longest} are read.`);
+  if (text.includes('\0')) throw unitRefusal(0, 'has a NUL');
+  const settings: UnitSetting[] = [];
+  let section = 'Service';
+  for (const { line, text: one } of logicalLines(text)) {
+    const header = /^\[([^\]]*)\]$/.exec(one)?.[1];
+    if (header !== undefined) section = header;
+    if (header !== undefined || section !== 'Service') continue;
+    const at = one.indexOf('=');
+    if (at < 1) throw unitRefusal(line, 'is not NAME=VALUE');
+    settings.push({ name: one.slice(0, at).trim(), value: one.slice(at + 1).trim(), line });
+  }
+  return settings;
+}
+
+interface Line {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Lines with what continues them behind a backslash; comments within are left out, as systemd does. */
+function logicalLines(text: string): readonly Line[] {
+  const lines: { line: number; parts: string[] }[] = [];
+  let continues = false;
+  for (const [index, raw] of text.split('\n').entries()) {
+    const trimmed = raw.trim();
+    if (/^[#;]/.test(trimmed) || (trimmed === '' && !continues)) continue;
+    if (!continues) lines.push({ line: index + 1, parts: [] });
+    lines.at(-1)?.parts.push(trimmed.replace(/\\$/, ' '));
+    continues = trimmed.endsWith('\\');
+  }
+  return lines.map(({ line, parts }) => ({ line, text: parts.join('').trim() }));
+}
+
+/** What switches mean, by systemd.syntax(7); undefined for other words. */
+export function unitSwitch(value: string): boolean | undefined {
+  if (/^(?:1|yes|y|true|t|on)$/i.test(value)) return true;
+  return /^(?:0|no|n|false|f|off)$/i.test(value) ? false : undefined;
+}
