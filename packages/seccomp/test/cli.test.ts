@@ -36,11 +36,11 @@ describe('sb-seccomp', () => {
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
-  it('compares a policy with a preset, names calls on either side, and says no', async () => {
+  it('compares a policy with a preset, names calls on either side, and exits with 1', async () => {
     const mine = file('mine.json', '{"base":"network-client","deny":["connect"],"allow":["ptrace"]}');
     const { status, out } = await run('compare', mine, 'network-client');
     expect(status).toBe(1);
-    expect(out).toContain('overlap: each lets calls go on that the other does not\n');
+    expect(out).toContain('overlap: each lets calls through that the other does not\n');
     expect(out).toContain('only in the first: ptrace\n');
     expect(out).toContain('only in the second: connect\n');
     expect((await run('compare', mine, 'network-client', '--expect', 'overlap')).status).toBe(0);
@@ -60,7 +60,7 @@ describe('sb-seccomp', () => {
     expect(listing.out).toContain('    0  load  A = [4]\n    1  jeq   0xc00000b7 ? 3 : 2\n    2  ret   kill-process\n');
   });
 
-  it('simulates a call, and says by its status whether it goes on', async () => {
+  it('simulates a call, and reports by its status whether it is let through', async () => {
     expect(await run('simulate', 'deny-dangerous', 'ioctl', '0', '0x5412')).toEqual({
       status: 1,
       out: 'errno EPERM: deny-dangerous rule 0\n',
@@ -80,16 +80,16 @@ describe('sb-seccomp', () => {
   });
 
   it.each<[what: string, args: readonly string[], says: string]>([
-    ['no command', [], 'there is no command'],
+    ['no command', [], 'the command is missing'],
     ['another command', ['compair', 'a', 'b'], 'Did you mean compare?'],
-    ['one filter', ['compare', 'allow-all'], 'compare has 1 words behind it'],
+    ['one filter', ['compare', 'allow-all'], 'compare got 1 arguments'],
     ['an option of another command', ['lint', 'allow-all', '--arch', 'i386'], 'lint has no option --arch'],
     ['a file that is not there', ['lint', '/nonexistent/policy.json'], "can't be read: ENOENT"],
     ['a folder', ['lint', '/'], '/ is not a file'],
     ['an unknown relation', ['compare', 'allow-all', 'allow-all', '--expect', 'same'], 'equal, alike, subset'],
     ['a call that there is none of', ['simulate', 'allow-all', 'opne'], 'x86_64 has no call "opne"'],
     ['an argument that is no number', ['simulate', 'allow-all', 'read', 'x'], '"x" is not a number'],
-  ])('ends with 2 for %s', async (_what, args, says) => {
+  ])('exits with 2 for %s', async (_what, args, says) => {
     const { status, out, err } = await run(...args);
     expect([status, out]).toEqual([2, '']);
     expect(err).toContain(says);
