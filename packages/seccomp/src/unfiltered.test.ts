@@ -35,6 +35,6 @@ describe('unfilteredThread', () => {
   });
 
   it('refuses an empty list of threads', () => {
-    expect(() => unfilteredThread([], 0)).toThrow('no thread');
+    expect(() => unfilteredThread([], 0)).toThrow('the list of threads is empty');
   });
 });
