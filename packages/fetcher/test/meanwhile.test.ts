@@ -58,7 +58,7 @@ async function meanwhile(act: () => void): Promise<string | undefined> {
 }
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('while a file is downloaded', () => {
-  it('it gets its name: the control', async () => {
+  it('nothing changes, and it gets its name: the control', async () => {
     expect(await meanwhile(() => {})).toBeUndefined();
     expect(readFileSync(cache('x'), 'latin1')).toBe(content);
   });
