@@ -15,7 +15,7 @@ const target = join(root, 'prebuilds', platform);
 /** @type {(program: string, args: readonly string[]) => void} */
 function run(program, args) {
   const env = { CC: 'gcc', ...process.env };
-  // What links by a compiler of C alone needs no C++.
+  // Code that a C compiler can link needs no C++.
   const { status, error } = spawnSync(program, args, { cwd: folder, stdio: 'inherit', env: { LINK: env.CC, ...env } });
   if (status === 0) return;
   process.stderr.write(
@@ -30,7 +30,7 @@ function run(program, args) {
 mkdirSync(target, { recursive: true });
 if (existsSync(join(folder, 'binding.gyp'))) {
   run('node-gyp', ['rebuild', '--release']);
-  // What a platform has nothing of leaves no file, and the package says so itself.
+  // A part that a platform does not support leaves no file, and the package reports that itself.
   const addon = join(folder, 'build/Release', `${name}.node`);
   if (existsSync(addon)) copyFileSync(addon, join(target, `${name}.node`));
 }

@@ -22,7 +22,7 @@
 #define RLIMIT_CORE 4
 #endif
 #define UNASKED (-1)
-#define ENDED 125 /* whoever ends so by mistake has not succeeded */
+#define ENDED 125 /* a child that ends with it by mistake has not succeeded */
 
 int sb_ask_is_due(void)
 {
@@ -32,12 +32,18 @@ int sb_ask_is_due(void)
 	return (filtered != 0 && filtered != -EINVAL) || privileges != 0;
 }
 
-/* The fork: raw, so that nothing of a C library runs in it, and without a signal that others wait for. */
+/*
+ * The fork: by a raw call, so that no code of a C library runs in it, and without a signal that
+ * others wait for.
+ */
 static void ask_from(
 	const sb_question *questions, size_t count, size_t first, volatile int *answers)
 {
 	const uint64_t none[2] = {0, 0};
-	/* What a filter kills may be dumped, and this is a copy of all that the process knows. Not had: no worse. */
+	/*
+	 * A process that a filter kills may be dumped, and the child is a copy of this process's
+	 * memory. If the call fails, nothing gets worse.
+	 */
 	(void)sb_syscall6(__NR_prlimit64, 0, RLIMIT_CORE, (long)none, 0, 0, 0);
 	(void)sb_syscall6(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0);
 	for (size_t i = first; i < count; i++) {
@@ -46,23 +52,27 @@ static void ask_from(
 	}
 	for (;;)
 		(void)sb_syscall3(
-			__NR_exit_group, ENDED, 0, 0); /* a filter may deny it: SIGKILL then */
+			__NR_exit_group, ENDED, 0, 0); /* a filter may deny it: then SIGKILL */
 }
 
 /*
- * 0 in the child, its number in the process itself, or -errno. A filter can answer 0 in the kernel's place, and then there
- * is no child: -ECANCELED. It is the kernel that writes a child's number into the child's memory, which no filter can;
- * getpid(2) can be lied about, and is 1 in both where the child begins a namespace.
+ * 0 in the child, its number in the process itself, or -errno. A filter can return 0 instead of the
+ * kernel, and then no child exists: -ECANCELED. The kernel writes a child's number into the child's
+ * memory, which a filter cannot do. getpid(2) can be faked, and is 1 in both if the child starts a
+ * namespace.
  */
 static long fork_raw(void)
 {
 	volatile int own = 0;
-	/* Where the number goes is the fourth argument on x86-64 and the fifth on arm64, which ignore the other one. */
+	/*
+	 * The address of the number is the fourth argument on x86-64, and the fifth on arm64. Each
+	 * ignores the other one.
+	 */
 	long child = sb_syscall6(__NR_clone, CLONE_CHILD_SETTID, 0, 0, (long)&own, (long)&own, 0);
 	return child == 0 && own == 0 ? -ECANCELED : child;
 }
 
-/* 0 once it is gone, or -errno. */
+/* 0 once it has ended, or -errno. */
 static long ask_on(const sb_question *questions, size_t count, size_t first, volatile int *answers)
 {
 	int status;
@@ -88,11 +98,11 @@ int sb_ask_apart(const sb_question *questions, size_t count, int *answers)
 	volatile int *told = (volatile int *)shared;
 	for (size_t i = 0; i < count; i++)
 		told[i] = UNASKED;
-	/* One that is killed by a question leaves those behind it to another one. */
+	/* A child that is killed by a question leaves the following ones to another child. */
 	for (size_t first = 0; !error && first < count; first++) {
 		if (told[first] == UNASKED)
 			error = ask_on(questions, count, first, told);
-		/* Ended before it had asked: by a signal of somebody's, for instance. */
+		/* It ended before it asked, for instance by a signal of another process. */
 		if (told[first] == UNASKED && !error)
 			error = -ECANCELED;
 	}

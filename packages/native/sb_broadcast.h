@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a broadcast knows of each thread, and how long it may take. For sb_threads.c alone: it
+ * What a broadcast knows about each thread, and how long it may take. For sb_threads.c only: it
  * defines what it declares.
  */
 #ifndef SB_BROADCAST_H
@@ -19,7 +19,9 @@
 #define SB_THREADS_DEADLINE_SECONDS 5
 #endif
 
-/* Most threads answer within microseconds; and the shorter it takes, the fewer start meanwhile. */
+/*
+ * Most threads answer within microseconds. The shorter it takes, the fewer threads start meanwhile.
+ */
 #define SPINS 100
 
 enum { PENDING = 1 }; /* outcomes are 0 or negative */
@@ -49,7 +51,7 @@ static struct slot *slot_of(struct broadcast *broadcast, pid_t tid)
 	return NULL;
 }
 
-/* A slot for one more thread: one whose thread is gone, else a new one. */
+/* A slot for one more thread: that of an ended thread, or else a new one. */
 static struct slot *free_slot(struct broadcast *broadcast)
 {
 	struct slot *slot = slot_of(broadcast, GONE);
@@ -68,7 +70,10 @@ static void set_deadline(struct broadcast *broadcast)
 	broadcast->deadline.tv_sec += SB_THREADS_DEADLINE_SECONDS;
 }
 
-/* Lets others run, at first without sleeping; -ETIMEDOUT when the time of the broadcast is up. */
+/*
+ * Lets other threads run, at first without sleeping; -ETIMEDOUT when the time of the broadcast is
+ * over.
+ */
 static int pause_or_give_up(const struct broadcast *broadcast, int attempt)
 {
 	const struct timespec pause = {.tv_nsec = 100000};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The signal of a broadcast to threads, and how its handler is set without libc. For sb_threads.c
- * alone: it defines what it declares.
+ * only: it defines what it declares.
  */
 #ifndef SB_BROADCAST_SIGNAL_H
 #define SB_BROADCAST_SIGNAL_H
@@ -14,10 +14,9 @@
 #include <unistd.h>
 
 /*
- * Signal 33 is the one that glibc (setxid) and musl (cancellation) keep for themselves and
- * therefore never let a program block, not even Node's threads that block "all" signals
- * (nptl(7)). libc's sigaction() refuses it, so the system call is made directly, and the handler
- * that was there is put back afterwards.
+ * glibc (setxid) and musl (cancellation) reserve signal 33. So they never let a program block it,
+ * not even Node's threads that block "all" signals (nptl(7)). libc's sigaction() refuses it, so the
+ * system call is made directly, and the previous handler is restored afterwards.
  */
 #define BROADCAST_SIGNAL 33
 
@@ -54,7 +53,7 @@ static int set_action(const struct kernel_sigaction *action, struct kernel_sigac
 											  : 0;
 }
 
-/* What set_action() takes for a handler of ours. */
+/* The argument of set_action() for this file's handler. */
 static struct kernel_sigaction action_of(void (*handler)(int, siginfo_t *, void *))
 {
 	struct kernel_sigaction action;

@@ -5,7 +5,7 @@
 
 #include <limits.h>
 
-/* The number that a text is; -1 where it is none, or one beyond INT_MAX. */
+/* The number of a text; -1 if it is not a number, or beyond INT_MAX. */
 static inline int sb_decimal(const char *text)
 {
 	int number = 0;

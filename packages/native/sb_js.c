@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* Notes the first failure; whether there is none. */
+/* Records the first failure; returns whether everything has succeeded. */
 static bool note(struct sb_js *js, napi_status status)
 {
 	if (js->status == napi_ok)
@@ -37,7 +37,7 @@ napi_value sb_js_exports(
 					(void *)&table[i], &function));
 		sb_js_set(&js, exports, table[i].name, function);
 	}
-	/* With a function missing the addon must not load: Node would take what there is of it. */
+	/* If a function is missing, the addon must not load: Node would accept it in part. */
 	if (!sb_js_is_whole(&js))
 		(void)napi_throw_error(
 			env, NULL, "the functions of the addon could not be exported");

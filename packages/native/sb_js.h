@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Glue that every addon shares: arguments out of JavaScript and results into it, in C alone
- * (Node-API). An addon that needs no C++ runtime and no version of a C library loads wherever its
- * Node does; docs/decisions/0015 says how.
+ * Code that every addon shares: arguments from JavaScript and results to it, in C only (Node-API).
+ * An addon that needs neither a C++ runtime nor a version of a C library loads wherever its Node
+ * does. docs/decisions/0015 explains how.
  */
 #ifndef SB_JS_H
 #define SB_JS_H
@@ -51,13 +51,13 @@ static inline bool sb_js_is_whole(const struct sb_js *js)
 	return js->status == napi_ok;
 }
 
-/* Arguments, by their number. A text is to be freed; bytes are JavaScript's. */
+/* Arguments, by their number. The caller frees a text; bytes belong to JavaScript. */
 bool sb_js_is_text(struct sb_js *js, unsigned int argument);
 char *sb_js_text(struct sb_js *js, unsigned int argument);
 struct sb_js_bytes sb_js_bytes(struct sb_js *js, unsigned int argument);
 int64_t sb_js_integer(struct sb_js *js, unsigned int argument);
 bool sb_js_flag(struct sb_js *js, unsigned int argument);
-/* A bigint; another one than 64 bits can hold fails. */
+/* A bigint; one that exceeds 64 bits fails. */
 uint64_t sb_js_large(struct sb_js *js, unsigned int argument);
 
 /* Results. */
@@ -65,7 +65,7 @@ napi_value sb_js_null(struct sb_js *js);
 napi_value sb_js_number(struct sb_js *js, int64_t value);
 napi_value sb_js_boolean(struct sb_js *js, bool value);
 napi_value sb_js_string(struct sb_js *js, const char *text);
-/* A Uint8Array of its own with these bytes. */
+/* A new Uint8Array with these bytes. */
 napi_value sb_js_copy(struct sb_js *js, const void *bytes, size_t length);
 napi_value sb_js_array(struct sb_js *js);
 napi_value sb_js_object(struct sb_js *js);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions of an addon (sb_ask.h), as JavaScript has their answers. */
+/* Questions of an addon (sb_ask.h), with answers for JavaScript. */
 #ifndef SB_JS_ASK_H
 #define SB_JS_ASK_H
 
@@ -12,7 +12,10 @@ struct sb_named_question {
 	sb_question question;
 };
 
-/* { call, errno }[] of what is not answered by the kernel, errno 0 where the answer kills; empty if none can be asked. */
+/*
+ * { call, errno }[] for calls that the kernel does not answer itself, errno 0 if the answer kills;
+ * empty if no question can be asked.
+ */
 static inline napi_value sb_js_denied(
 	struct sb_js *js, const struct sb_named_question *named, size_t count)
 {

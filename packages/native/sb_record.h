@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Records: the bytes that a plan turns into and that a layer's C function applies.
+ * Records: the bytes of a plan, which a layer's C function applies.
  *
- * Layout, little-endian on every architecture (packages/core/src/record.ts writes it):
- *   u8 layer, u8 version, u16 flags, u32 total length, then the layer's own payload.
+ * Layout, little-endian on every architecture (packages/core/src/record.ts writes it): u8 layer, u8
+ * version, u16 flags, u32 total length, then the layer's own payload.
  */
 #ifndef SB_RECORD_H
 #define SB_RECORD_H
@@ -22,7 +22,7 @@ enum sb_layer {
 	SB_LAYER_SECCOMP = 5,
 };
 
-/* Where something failed. The strings are literals; `error` is a positive errno. */
+/* The step that failed. The strings are literals; `error` is a positive errno. */
 struct sb_failure {
 	const char *step;
 	const char *syscall;
@@ -40,7 +40,9 @@ static inline uint32_t sb_u32(const uint8_t *bytes)
 	       ((uint32_t)bytes[3] << 24);
 }
 
-/* Names the failed step and returns the negated error, so that a step reads `return sb_fail(…)`. */
+/*
+ * Records the failed step and returns the negated error, for steps of the form `return sb_fail(…)`.
+ */
 static inline int sb_fail(struct sb_failure *failure, const char *step, const char *call, int error)
 {
 	failure->step = step;

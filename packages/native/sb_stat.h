@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * stat(2) by the kernel's own call. glibc had no functions of these names before 2.33, so an addon
- * that calls them loads nowhere else. On 64-bit machines libc's struct is the kernel's.
+ * that calls them does not load with older ones. On 64-bit machines libc's struct is the kernel's.
  */
 #ifndef SB_STAT_H
 #define SB_STAT_H

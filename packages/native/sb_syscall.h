@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System calls without a C library, for code that has to run in a Node addon as in a static
+ * System calls without a C library, for code that runs both in a Node addon and in a static
  * launcher of a few kilobytes. The answer is the kernel's: a result, or -errno (syscall(2)).
  *
- * A call made here changes the calling thread only. libc's setuid() and its like reach every
- * thread; in an addon those are the ones to use.
+ * A call made here changes the calling thread only. libc's setuid() and similar functions reach
+ * every thread: use these in an addon.
  */
 #ifndef SB_SYSCALL_H
 #define SB_SYSCALL_H

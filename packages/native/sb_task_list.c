@@ -30,7 +30,7 @@ int sb_list_tasks(int tasks, sb_task_fn fn, void *argument)
 			struct linux_dirent64 *entry = (void *)(buffer + at);
 			pid_t tid = sb_decimal(entry->name);
 			at += entry->reclen;
-			/* The folder itself and its parent are no numbers. */
+			/* The entries of the directory itself and its parent are not numbers. */
 			int answer = tid > 0 ? fn(argument, tid) : 0;
 			if (answer)
 				return answer;

@@ -15,12 +15,12 @@
 #include <unistd.h>
 
 /*
- * What a signal is answered with; NULL: with nothing. A handler reads it once, so that one that is
- * late can't take the function of one broadcast, the argument of another and the slot of a third.
+ * The answer to a signal; NULL for none. A handler reads it once. So a late handler cannot mix the
+ * function of one broadcast with the argument of another and the slot of a third.
  */
 static struct broadcast *_Atomic current;
 
-/* A thread may still get the signal of a broadcast that gave up, at any time: then none is freed. */
+/* A thread may still get the signal of a failed broadcast at any time: then no broadcast is freed. */
 static int has_stragglers;
 
 static void on_signal(int number, siginfo_t *info, void *context)
@@ -28,7 +28,7 @@ static void on_signal(int number, siginfo_t *info, void *context)
 	int saved = errno;
 	(void)number;
 	(void)context;
-	/* Anyone else's signal 33 is not ours to answer. */
+	/* A signal 33 from another sender is not answered. */
 	struct broadcast *broadcast = atomic_load(&current);
 	if (broadcast && info->si_code == SI_TKILL && info->si_pid == getpid()) {
 		struct slot *slot = slot_of(broadcast, (pid_t)syscall(SYS_gettid));
@@ -43,7 +43,7 @@ static int is_gone(pid_t tid)
 	return syscall(SYS_tgkill, getpid(), tid, 0) != 0 && errno == ESRCH;
 }
 
-/* Signals one thread once. A thread that is gone counts as answered. */
+/* Signals one thread once. An ended thread counts as answered. */
 static int signal_thread(struct broadcast *broadcast, pid_t tid)
 {
 	struct slot *slot = free_slot(broadcast);
@@ -67,7 +67,7 @@ static int signal_thread(struct broadcast *broadcast, pid_t tid)
 struct round {
 	struct broadcast *broadcast;
 	pid_t self;
-	int fresh; /* how many threads were signalled in it */
+	int fresh; /* the number of threads signalled in it */
 };
 
 static int signal_if_new(void *argument, pid_t tid)
@@ -97,7 +97,7 @@ static int signal_new_threads(struct broadcast *broadcast, int tasks, pid_t self
 	return error ? error : round.fresh;
 }
 
-/* Waits until every signalled thread has answered or is gone. */
+/* Waits until every signalled thread has answered or ended. */
 static int wait_for_answers(struct broadcast *broadcast)
 {
 	int count = atomic_load(&broadcast->count);
@@ -120,11 +120,12 @@ static int wait_for_answers(struct broadcast *broadcast)
 /*
  * Whether every thread that was alive at one moment is known to have answered.
  *
- * A listing alone doesn't say (sb_task_list.h), but the kernel counts threads as well. Whoever was
- * listed before that number was read and is alive after was alive when it was read; if there are as
- * many of those as the kernel counted, there was no other. (A number that passes from
- * an ended thread to a new one between two of these looks would deceive this: numbers are handed out
- * in turn, so that takes tens of thousands of new tasks within microseconds.)
+ * A listing alone does not prove that (sb_task_list.h), but the kernel also counts threads. A
+ * thread that was listed before this count was read, and is alive afterwards, was alive when it was
+ * read. If these threads are as many as the kernel counted, no other thread existed. (The proof
+ * would fail if a number passed from an ended thread to a new one between two of these checks. The
+ * kernel assigns numbers in order, so that needs tens of thousands of new tasks within
+ * microseconds.)
  */
 static int all_accounted_for(struct broadcast *broadcast, int tasks)
 {
@@ -150,7 +151,7 @@ static int reach_all(struct broadcast *broadcast, int tasks, pid_t self)
 {
 	for (int attempt = 0;; attempt++) {
 		int fresh = signal_new_threads(broadcast, tasks, self);
-		/* Even after an error: a signal that is still under way must find the handler. */
+		/* Also after an error: a signal that arrives late must find the handler. */
 		int error = wait_for_answers(broadcast);
 		if (error || fresh < 0)
 			return error ? error : fresh;
@@ -194,7 +195,7 @@ int sb_all_threads_in(int tasks, sb_thread_fn fn, void *argument, struct sb_thre
 	int error = set_action(&ours, &old);
 	if (error == 0) {
 		error = reach_all(broadcast, tasks, (pid_t)syscall(SYS_gettid));
-		/* A thread that never answered may still get the signal: then our handler stays. */
+		/* A thread that never answered may still get the signal: then this handler stays. */
 		if (error == -ETIMEDOUT) {
 			has_stragglers = 1;
 			finish(broadcast);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a function on every thread of this process, since in Linux no_new_privs, capabilities,
- * Landlock and seccomp belong to a thread and a Node process has eleven before its first line.
+ * Runs a function on every thread of this process. On Linux, no_new_privs, capabilities, Landlock
+ * and seccomp belong to a thread, and a Node process has eleven threads before its first line.
  */
 #ifndef SB_THREADS_H
 #define SB_THREADS_H
@@ -9,19 +9,19 @@
 /* Runs on each thread, inside a signal handler: only async-signal-safe calls. 0 or -errno. */
 typedef int (*sb_thread_fn)(void *argument);
 
-/* What a broadcast reached. Threads that ended meanwhile don't count. */
+/* The result of a broadcast. Threads that ended meanwhile do not count. */
 struct sb_threads_result {
-	int threads; /* how many threads ran the function, the caller included */
-	int failed;  /* how many of them returned an error */
+	int threads; /* the number of threads that ran the function, including the caller */
+	int failed;  /* the number of them that returned an error */
 	int error;   /* the first error, positive */
 };
 
 /*
  * Runs `fn` on every thread, the caller last, and waits for each one.
  *
- * A thread that starts meanwhile is reached too. It is over when every thread that the kernel
- * counted at one moment is known to have run `fn`, so whatever started later was started by one
- * that had.
+ * A thread that starts meanwhile is reached too. It ends when every thread that the kernel counted
+ * at one moment is known to have run `fn`. So every later thread was started by one that had run
+ * it.
  *
  * Returns 0 when every thread ran it and none failed. Otherwise -errno: -ETIMEDOUT when not every
  * thread could be reached within five seconds (one that blocks even signal 33, which takes a direct
@@ -31,14 +31,14 @@ struct sb_threads_result {
  * the process must end.
  *
  * `argument` is read by other threads: until this returns, and after -ETIMEDOUT for as long as the
- * process lives, since a thread may have been within `fn` when the time was up. So it must be static
- * or on the heap, whatever it points to included, and after -ETIMEDOUT it must not be freed. No
- * thread enters `fn` any more once this has returned; the handler of the signal stays then, does
+ * process lives, because a thread may have been within `fn` when the time was over. So it must be
+ * static or on the heap, including all that it points to, and must not be freed after -ETIMEDOUT.
+ * No thread enters `fn` any more once this has returned; the handler of the signal stays then, does
  * nothing, and a set*id call of glibc would wait for it forever.
  *
  * Not reentrant: one broadcast at a time in a process, and no set*id call by another thread
  * meanwhile, since glibc broadcasts those with the same signal. A child that another thread forks
- * meanwhile is no thread of this process and may have been forked before that thread ran `fn`.
+ * meanwhile is not a thread of this process, and may have been forked before that thread ran `fn`.
  */
 int sb_all_threads(sb_thread_fn fn, void *argument, struct sb_threads_result *result);
 

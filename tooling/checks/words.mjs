@@ -1,11 +1,13 @@
 // Texts that people read are in plain English: Markdown, and messages, helps and doc comments of packages that are rewritten.
 // words/config.mjs has the patterns, the exceptions, and what is left to be rewritten.
 // @ts-check
-import { projectTree, isTest } from './tree.mjs';
-import { cleanSources, exceptions, mostExceptions, notYet } from './words/config.mjs';
+import { isTest, projectTree } from './tree.mjs';
+import { cleanSources, cleanTitles, exceptions, mostExceptions, notYet } from './words/config.mjs';
 import { Exceptions } from './words/exceptions.mjs';
 import { problemsOfMarkdown } from './words/markdown.mjs';
+import { wordingsIn } from './words/problems.mjs';
 import { blocksOfSource } from './words/sources.mjs';
+import { titlesOfTests } from './words/titles.mjs';
 
 const tree = projectTree();
 const judges = new Exceptions(exceptions);
@@ -30,9 +32,15 @@ for (const file of sources) {
     problems.push(...judge(text).map((problem) => `${file}:${line}: ${problem}`));
 }
 
+const tests = tree.modules.filter((file) => isTest(file) && cleanTitles.some((place) => isBelow(file, place)));
+for (const file of tests)
+  for (const { line, text } of titlesOfTests(file, tree.text(file)))
+    problems.push(...wordingsIn(text).map((problem) => `${file}:${line}: ${problem}`));
+
 problems.push(
   ...notYet.filter((place) => !stillNeeded.has(place)).map((place) => `${place} is clean: take it off notYet`),
   ...cleanSources.filter((place) => !sources.some((file) => isBelow(file, place))).map((place) => `${place} is empty`),
+  ...cleanTitles.filter((place) => !tests.some((file) => isBelow(file, place))).map((place) => `${place} has no tests`),
   ...judges.problems(mostExceptions),
 );
 for (const problem of problems) console.error(problem);

@@ -45,7 +45,7 @@ describe.skipIf(missing('root', 'linux', 'openssl'))('https', () => {
     const untrusted = await fetch(`${mirror.origin}/x`);
     expect(untrusted.status).toBe(1);
     expect(untrusted.stderr).toMatch(
-      /from 127\.0\.0\.1:\d+ : TLS failed: its certificate is of no authority that is trusted \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/,
+      /from 127\.0\.0\.1:\d+ : TLS failed: its certificate is from an authority that is not trusted \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/,
     );
   });
 
@@ -108,7 +108,7 @@ describe.skipIf(missing('root', 'linux', 'openssl'))('https', () => {
     writeFileSync(folder.file('empty.pem'), '\n');
     const { status, stderr } = await fetch(`${mirror.origin}/x`, ['--cacert', folder.file('empty.pem')]);
     expect(status).toBe(1);
-    expect(stderr).toContain('The file of certificates holds none');
+    expect(stderr).toContain('The certificate file does not contain a certificate');
   });
 
   it('says which certificates can not be read', async () => {
@@ -250,14 +250,14 @@ describe.skipIf(missing('root', 'linux', 'openssl'))('a proxy', () => {
     const env = { all_proxy: `socks5h://me:geheim@${socks.host}` };
     const { status, stderr } = await fetch(`${mirror.origin}/x`, [], env);
     expect(status).toBe(1);
-    expect(stderr).toContain('wants other credentials');
+    expect(stderr).toContain('requires valid credentials');
     expect(stderr).not.toContain('geheim');
   });
 
   it('of another kind is refused', async () => {
     const { status, stderr } = await fetch(`${mirror.origin}/x`, [], { http_proxy: 'ftp://127.0.0.1:1' });
     expect(status).toBe(1);
-    expect(stderr).toContain('Only http, https and SOCKS proxies are possible, not ftp');
+    expect(stderr).toContain('Only http, https and SOCKS proxies are supported, not ftp');
   });
 });
 

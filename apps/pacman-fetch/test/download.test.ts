@@ -267,7 +267,7 @@ describe.skipIf(missing('root', 'linux'))('a failed download', () => {
     ['/unasked-206', 'answered with status 206'],
     ['/loop', 'More than 10 redirects'],
     ['/to-file', 'redirects to file: which is not followed'],
-    ['/nowhere', 'redirects to nowhere'],
+    ['/nowhere', 'sent a redirect without a target'],
   ].flatMap(([path = '', text = '']) => ['x', 'x.part'].map((file) => ({ path, text, file })));
 
   // Each failure in one of the ways to write, alternately, and in `npm run test:long` in both.
@@ -305,7 +305,7 @@ describe.skipIf(missing('root', 'linux'))('a failed download', () => {
     for (const file of ['x.sig', 'x.sig.part']) {
       const { status, stderr } = await fetchTo(file, '/big.sig');
       expect(status).toBe(1);
-      expect(stderr).toContain('has 20000 bytes, and 16384 are allowed');
+      expect(stderr).toContain('has 20000 bytes; at most 16384 are permitted');
       const unsaid = await fetchTo(file, '/long.sig');
       expect(unsaid.status).toBe(1);
       expect(unsaid.stderr).toContain('larger than 16384 bytes');

@@ -78,8 +78,8 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     const { status, stdout, stderr } = await explain();
     expect(status).toBe(0);
     expect(stderr.split('\n').filter((line) => line.startsWith('warning: '))).toEqual([
-      `warning: ${config}:8: Server = ftp://f.example:2121/ is left out: a source of ftp: where only http, https and file are possible`,
-      `warning: ${config}:10: Server = r.example is left out: a source that is no URL`,
+      `warning: ${config}:8: Server = ftp://f.example:2121/ is left out: a source that uses ftp: instead of http, https or file`,
+      `warning: ${config}:10: Server = r.example is left out: a source that is not a URL`,
       'warning: no usable servers configured for repository: extra',
     ]);
     expect(unwrapped(stdout)).toContain('servers c.example:8080 m.example:8443 n.example\n');
@@ -104,7 +104,7 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     const { status, stdout, stderr } = await explain(env);
     expect({ status, stderr }).toEqual({ status: 3, stderr: '' });
     expect(unwrapped(stdout)).toContain(
-      'It would not be started: Only http, https and SOCKS proxies are possible, not ftp',
+      'It would not be started: Only http, https and SOCKS proxies are supported, not ftp',
     );
     expect(unwrapped(stdout)).toContain('connect_tcp: 80, 443, 8080, 8443, 9050; UDP: not restricted\n');
     write(['DownloadUser = nobody'], ['XferCommand = /usr/bin/curl -fLo %o %u']);

@@ -38,7 +38,7 @@ async function said(output: string, before?: string): Promise<string> {
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a message', () => {
   it('of a device does not say that it is to be removed', async () => {
     expect(await said('/dev/null')).toBe(
-      'error: nothing is written to /dev/null: it is a device\n       Name a file that can hold what is downloaded.\n',
+      'error: refusing to write to /dev/null: it is a device\n       Name a file that can hold what is downloaded.\n',
     );
   });
 

@@ -1,5 +1,6 @@
-// Reads the Markdown of man pages: headings, paragraphs, indented code, and lists whose items are one paragraph; in them
-// strong, emphasis, code and escapes. Nothing else is taken, so that no page says something that its reader doesn't see.
+// Reads the Markdown of man pages: headings, paragraphs, indented code, and lists whose items are one paragraph. Text
+// may have strong, emphasis, code and escapes. Anything else is refused, so that no page contains something that its
+// reader does not see.
 // @ts-check
 
 /**

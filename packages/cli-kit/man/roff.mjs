@@ -1,5 +1,5 @@
-// Turns the Markdown of a man page into man(7): the title "# NAME(SECTION) -- what it is", sections, paragraphs, code, and
-// lists, whose items are a term that ends with a colon, and in the next line what it means.
+// Turns the Markdown of a man page into man(7): the title "# NAME(SECTION) -- what it is", sections, paragraphs, code,
+// and lists, whose items are a term that ends with a colon, and its meaning in the next line.
 // @ts-check
 import { blocksOf } from './markdown.mjs';
 
@@ -28,7 +28,7 @@ function written(block, before, about) {
     case 'heading':
       return block.depth === 1 ? title(block.text, about) : [`.SH ${escaped(block.text.toUpperCase())}`];
     case 'paragraph':
-      // A section begins with a paragraph of its own accord.
+      // A section starts with a paragraph by itself.
       return [...(before?.kind === 'heading' ? [] : ['.PP']), ...wrapped(inline(block.spans))];
     case 'code':
       return ['.PP', '.RS 4', '.EX', ...block.lines.map((text) => line(escaped(text))), '.EE', '.RE'];
@@ -64,7 +64,7 @@ function escaped(text) {
 }
 
 /**
- * Lines of a paragraph, none of which begins like a request.
+ * Returns the lines of a paragraph, none of which looks like a request.
  *
  * @param {string} text
  * @returns {readonly string[]}

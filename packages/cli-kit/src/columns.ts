@@ -1,8 +1,8 @@
 /**
- * Lays out rows in columns as wide as their widest cell, two blanks apart, with no blank at the end of a line.
+ * Lays out rows in columns as wide as their widest cell, two blanks apart, without a blank at the end of a line.
  *
- * @param rows - cells, which can do nothing to a terminal; the first row has as many as any
- * @param widthOf - columns of a cell. Default: its length
+ * @param rows - cells without control sequences for a terminal; no row has more cells than the first
+ * @param widthOf - returns the columns of a cell. Default: its length
  * @returns the lines
  */
 export function columns(

@@ -6,7 +6,7 @@ import { manPage } from '../man/roff.mjs';
 const page = (markdown: string): string => manPage(markdown, { date: '2026-01-02', source: 'x-y 1' });
 
 describe('a man page', () => {
-  it('is made of its title, sections, paragraphs, lists and code', () => {
+  it('consists of its title, sections, paragraphs, lists and code', () => {
     const markdown = [
       '# x-y(8) -- a tool\n',
       '## Options\n',
@@ -42,7 +42,7 @@ describe('a man page', () => {
   });
 
   it.each(['# no section', '### too deep', '> quoted', '| a | b |', '  half indented', 'text\n- item'])(
-    'can not be made of %j',
+    'cannot be made from %j',
     (markdown) => {
       expect(() => page(markdown)).toThrow(/a man page has no/);
     },

@@ -1,22 +1,22 @@
-/** What is known of one option of a command. Parsing, help and completions read one table of these. */
+/** The facts about one option of a command. Parsing, help and completions read one table of these. */
 export interface Option {
-  /** The letter that stands for it. */
+  /** Its letter. */
   readonly short?: string;
-  /** What its value is called; absent for a switch. */
+  /** The name of its value; absent for a switch. */
   readonly value?: string;
-  /** Whether the value may be left out; given, it follows a `=`. Default: false. */
+  /** Whether the value may be omitted; otherwise it follows a `=`. Default: false. */
   readonly optionalValue?: boolean;
-  /** Whether an empty value says something. Default: false; it is a variable of a shell that isn't set. */
+  /** Whether an empty value is valid. Default: false, because an unset variable of a shell gives an empty value. */
   readonly mayBeEmpty?: boolean;
-  /** Whether each of several values counts. Default: false. */
+  /** Whether the option may be repeated, so that each value counts. Default: false. */
   readonly repeatable?: boolean;
   /** What it does, for the help, for completions and for the man page; a clause. */
   readonly about: string;
-  /** What the man page says beside that: sentences, the last without its full stop. */
+  /** What the man page adds: sentences, the last without its full stop. */
   readonly more?: string;
-  /** The values that there are: no other is taken. */
+  /** The possible values: any other is refused. */
   readonly words?: readonly string[];
-  /** Some values that a completion offers, of more that are taken. */
+  /** Some values that a completion offers, if others are accepted too. */
   readonly offers?: readonly string[];
   /** What the shell itself can offer as a value. */
   readonly names?: 'file' | 'folder' | 'user' | 'group';

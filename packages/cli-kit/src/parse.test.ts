@@ -48,11 +48,11 @@ describe('a command line', () => {
         ['config', 'y'],
       ],
     ],
-  ])('%j has its options in turn', (args, expected) => {
+  ])('%j has its options in order', (args, expected) => {
     expect(given(...args)).toMatchObject({ options: expected, operands: [], behind: [] });
   });
 
-  it('has operands, and leaves what is behind the first -- unread', () => {
+  it('has operands, and does not read the words after the first --', () => {
     expect(given('a', '-v', '-c', 'x', 'b', '-cy', '--', '-x', '--', '--config')).toMatchObject({
       switches: new Set(['verbose']),
       values: new Map([['config', 'y']]),
@@ -61,19 +61,19 @@ describe('a command line', () => {
     });
   });
 
-  it('has none where the program takes none', () => {
+  it('has none if the program takes none', () => {
     const refuseOperand = (word: string): never => usage.refuse(`${word} is out of place`, 'Put -- before it.');
     expect(() => parseWords(options, ['-v', 'ls', '-x'], { ...usage, refuseOperand })).toThrow('ls is out of place');
     expect(parseWords(options, ['--', 'ls'], { ...usage, refuseOperand }).behind).toEqual(['ls']);
   });
 
   it.each([
-    [['--verbos'], 'there is no option --verbos. Did you mean --verbose?'],
-    [['--tiemout=3'], 'there is no option --tiemout. Ask --help.'],
-    [['-x'], 'there is no option -x. Ask --help.'],
-    [['--no-verbose'], 'there is no option --no-verbose.'],
-    [['--toString'], 'there is no option --toString. Ask --help.'],
-    [['--__proto__'], 'there is no option --__proto__. Ask --help.'],
+    [['--verbos'], 'unknown option --verbos. Did you mean --verbose?'],
+    [['--tiemout=3'], 'unknown option --tiemout. Ask --help.'],
+    [['-x'], 'unknown option -x. Ask --help.'],
+    [['--no-verbose'], 'unknown option --no-verbose.'],
+    [['--toString'], 'unknown option --toString. Ask --help.'],
+    [['--__proto__'], 'unknown option --__proto__. Ask --help.'],
     [['--verbose=1'], '--verbose takes no value. Write it as --verbose only.'],
     [['--config'], '--config needs a value. Write --config FILE, or --config=FILE.'],
     [['--config='], '--config needs a value. '],
@@ -81,8 +81,8 @@ describe('a command line', () => {
     [['--config', '--', 'x'], '--config needs a value. '],
     [['-c', '-v'], '-c needs a value. Write -c FILE, or --config=FILE.'],
     [['--report='], '--report needs a value. Write --report=FILE.'],
-    [['--color=alwasy'], '--color is auto, always, never, and not "alwasy". Did you mean always?'],
-    [['--color', 'red'], '--color is auto, always, never, and not "red". Ask --help.'],
+    [['--color=alwasy'], '--color must be one of auto, always, never, not "alwasy". Did you mean always?'],
+    [['--color', 'red'], '--color must be one of auto, always, never, not "red". Ask --help.'],
   ])('%j is refused', (args, message) => {
     expect(() => given(...args)).toThrow(message);
   });

@@ -4,13 +4,13 @@ import { nearest } from '@sb/core';
 
 import type { Option, Options } from './option.js';
 
-/** What a command line says, by the long names of its options. */
+/** The content of a command line, by the long names of its options. */
 export interface Words<Name extends string = string> {
-  /** The options that are there without a value. */
+  /** The options without a value. */
   readonly switches: ReadonlySet<Name>;
   /** The last value of each option that has one. */
   readonly values: ReadonlyMap<Name, string>;
-  /** The options in turn, also those that are there twice. */
+  /** The options in order, including repeated ones. */
   readonly options: readonly (readonly [name: Name, value: string | undefined])[];
   /** The words before `--` that are neither options nor their values. */
   readonly operands: readonly string[];
@@ -18,7 +18,7 @@ export interface Words<Name extends string = string> {
   readonly behind: readonly string[];
 }
 
-/** How a program refuses what it doesn't understand. */
+/** How a program refuses what it does not understand. */
 export interface Usage {
   /**
    * Ends with an error.
@@ -27,21 +27,20 @@ export interface Usage {
    * @param hint - what to do, a sentence
    */
   refuse(what: string, hint: string): never;
-  /** The hint where nothing better can be said: `Try "x --help".` */
+  /** The default hint: `Try "x --help".` */
   readonly help: string;
-  /** The hint for an option that doesn't exist. Default: the name that was probably meant. */
+  /** The hint for an unknown option. Default: the name that was probably meant. */
   readonly unknown?: string;
-  /** Refuses a word that is neither an option nor behind `--`. Default: it is an operand. */
+  /** Refuses a word that is neither an option nor after `--`. Default: it is an operand. */
   refuseOperand?(word: string): never;
 }
 
 /**
  * Reads a command line. Options end at the first `--`.
  *
- * @param options - that there are
+ * @param options - the known options
  * @param args - without Node and the script
- * @param usage - how mistakes are refused: an option that doesn't exist, lacks its value, has one too many or another than
- *   those that there are
+ * @param usage - how errors are refused: an unknown option, or one with a missing, unexpected or unknown value
  */
 export function parseWords<const Table extends Options>(
   options: Table,
@@ -69,7 +68,7 @@ export function parseWords<const Table extends Options>(
 
 type Token = Extract<ReturnType<typeof tokensOf>[number], { readonly kind: 'option' }>;
 
-/** parseArgs finds the words; what they may be is checked here, so that the messages are ours. */
+/** parseArgs finds the words. They are checked here, for better messages. */
 function tokensOf(options: Options, args: readonly string[]) {
   const known = Object.entries(options).map(([long, { short, value, optionalValue }]) => {
     const type = value === undefined || optionalValue === true ? ('boolean' as const) : ('string' as const);
@@ -96,17 +95,17 @@ function valueOf({ name, rawName, value, inlineValue }: Token, option: Option, u
   }
   if (words?.includes(value) !== false) return value;
   const hint = guess(nearest(value, words)) ?? usage.help;
-  return usage.refuse(`${rawName} is ${words.join(', ')}, and not ${JSON.stringify(value)}`, hint);
+  return usage.refuse(`${rawName} must be one of ${words.join(', ')}, not ${JSON.stringify(value)}`, hint);
 }
 
-/** An empty word is a variable that isn't set, and the next word may be an option that was meant as one. */
+/** An empty word is an unset variable, and the next word may be intended as an option. */
 function isMeant(value: string, isInline: boolean, mayBeEmpty: boolean): boolean {
   return value === '' ? mayBeEmpty : isInline || !value.startsWith('-');
 }
 
 function refuseUnknown({ name, rawName }: Token, names: readonly string[], usage: Usage): never {
   const hint = usage.unknown ?? guess(nearest(name, names), '--') ?? usage.help;
-  return usage.refuse(`there is no option ${rawName}`, hint);
+  return usage.refuse(`unknown option ${rawName}`, hint);
 }
 
 function guess(meant: string | undefined, before = ''): string | undefined {

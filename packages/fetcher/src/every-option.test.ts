@@ -107,7 +107,7 @@ const tables: Readonly<Record<string, Omit<OptionTable, 'take'> & Partial<Pick<O
 };
 
 describe('every option of', () => {
-  it.each(Object.entries(tables))('%s is read: nothing passes that is not as it should be', (_, table) => {
+  it.each(Object.entries(tables))('%s is read: no invalid value passes', (_, table) => {
     const { reader, root = '' } = table;
     const { take = (value) => reader.read(value, documentPlace(root)) } = table;
     const walk = walkOptions({ ...table, take: (value) => reading(() => take(value)) });

@@ -17,9 +17,9 @@ import { requireSandbox } from './sandbox/require-sandbox.js';
 import { type Settings, settingsOf } from './request/settings.js';
 
 /**
- * Makes a fetcher. Starts nothing.
+ * Returns a fetcher. It starts no process.
  *
- * @param options - who downloads, and how
+ * @param options - the user of the worker, and how it downloads
  * @throws FetcherError `invalid-request`
  */
 export function createFetcher(options: FetcherOptions = {}): Fetcher {
@@ -28,7 +28,7 @@ export function createFetcher(options: FetcherOptions = {}): Fetcher {
   return new WorkerFetcher(settings);
 }
 
-/** A fetcher whose worker may be another program: tests put a hostile one there. */
+/** Returns a fetcher whose worker may be another program: tests use a hostile one. */
 export class WorkerFetcher implements Fetcher {
   enforcement: SandboxReport | undefined;
   readonly #settings: Settings;
@@ -49,7 +49,7 @@ export class WorkerFetcher implements Fetcher {
     return await running.finally(() => this.#running.delete(running));
   }
 
-  /** Ends what is under way, as an aborted signal does. */
+  /** Ends running downloads, like an aborted signal. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposal.abort();
     await Promise.allSettled(this.#running);

@@ -1,4 +1,4 @@
-/** Folders, locks, certificates and a watch for whoever writes what another process downloads. */
+/** Directories, locks, certificates and a watch, for programs that write what another process downloads. */
 export { openCertificates } from './disk/certificates.js';
 export { Destination } from './disk/destination.js';
 export { asFileError, FetcherError } from './errors/fetcher-error.js';

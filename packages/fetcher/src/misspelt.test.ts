@@ -68,7 +68,7 @@ describe('a fetcher is not made with', () => {
     );
   });
 
-  it('what has no bearing: the twin', () => {
+  it('an option that affects nothing: the twin', () => {
     expect(() => createFetcher({ user: 'nobody', userAgent: undefined, proxies: { except: undefined } })).not.toThrow();
   });
 });
@@ -87,7 +87,12 @@ describe('nothing is downloaded for', () => {
     ['a source without URL', { sources: [{ ulr: 'x' }] }, 'requests[0].sources[0].ulr', 'Use: url,'],
     ['a source of ftp', { sources: ['ftp://a/x'] }, 'requests[0].sources[0]', 'http, https or file'],
     ['no source', { sources: [] }, 'requests[0].sources', 'at least 1'],
-    ['a suffix that is taken', { signature: { suffix: '.part' } }, 'requests[0].signature.suffix', 'Give another'],
+    [
+      'a suffix that is taken',
+      { signature: { suffix: '.part' } },
+      'requests[0].signature.suffix',
+      'Choose another suffix',
+    ],
   ])('%s', async (_, options, path, hint) => {
     const requests = [{ ...request, ...options }] as unknown as readonly DownloadRequest[];
     await expect(fetcher.download(requests)).rejects.toThrow(refusal(path, hint));

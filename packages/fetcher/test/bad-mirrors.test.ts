@@ -86,7 +86,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a transaction with two b
 });
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a database with one wrong sum', () => {
-  it('costs that file, and none of those that come from the only mirror meanwhile', async () => {
+  it('fails that file only, and none of those that come from the only mirror meanwhile', async () => {
     const big = Buffer.alloc(300_000, 'big');
     await using mirror = await pacedMirror(
       'good',

@@ -133,14 +133,14 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a server that', () => {
     expect(readFileSync(to, 'utf8')).toBe('good');
   });
 
-  it('has another size than the one asked for is left before its body', async () => {
+  it('has another size than requested is left before its body', async () => {
     await using fetcher = fetcherFor();
     const to = folder.file('size');
     const [outcome] = await fetcher.download([{ sources: [`${server.origin}/good`], to, size: 5 }]);
-    expect(errorOf(outcome)).toBe(`wrong-size: ${server.host} has 4 bytes, and not 5`);
+    expect(errorOf(outcome)).toBe(`wrong-size: the file on ${server.host} has 4 bytes instead of 5`);
   });
 
-  it('is not there has a name of its own', async () => {
+  it('does not listen has its own error code', async () => {
     await using fetcher = fetcherFor({ limits: { connectTimeout: 3000, slowWindow: 3000 } });
     await using silent = await rawServer(() => {});
     const sources = ['http://127.0.0.1:1/x', 'http://nowhere.invalid/x', `https://${silent.host}/x`];

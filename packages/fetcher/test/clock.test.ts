@@ -70,7 +70,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6')).each(clocks)(
       expect(progress).toEqual([...progress].sort((a, b) => a - b));
     });
 
-    it('in the worker keeps no slow server from being left in time', async () => {
+    it('in the worker does not delay leaving a slow server', async () => {
       await using server = await rawServer(() => {});
       const begun = performance.now();
       const fetcher = { limits: { slowWindow: 3000, slowBytes: 100 } };

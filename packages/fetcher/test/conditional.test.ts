@@ -46,7 +46,7 @@ async function fetchFrom(
 }
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a download only if it has changed', () => {
-  it('is unchanged where the server says so: what is there stays, and nothing else does', async () => {
+  it('is unchanged if the server says so: only the existing file stays', async () => {
     await using server = await conditionalServer(lastModified);
     have('x', 'old');
     have('x.part', 'half');
@@ -63,7 +63,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a download only if it ha
     expect(server.requests[0]).toContain(`if-modified-since: ${lastModified.toUTCString()}`);
   });
 
-  it('is done where it is newer, and is unchanged the next time', async () => {
+  it('is done if the file is newer, and is unchanged the next time', async () => {
     await using server = await conditionalServer(newer);
     have('x', 'old');
     expect(await fetchFrom(server)).toMatchObject({ status: 'done', lastModified: newer });
@@ -71,20 +71,20 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a download only if it ha
     expect(await fetchFrom(server)).toMatchObject({ status: 'unchanged' });
   });
 
-  it('is done where nothing is there, without a condition', async () => {
+  it('is done without a condition if the file does not exist', async () => {
     await using server = await conditionalServer(lastModified);
     expect(await fetchFrom(server)).toMatchObject({ status: 'done' });
     expect(server.requests[0]).not.toContain('if-modified-since');
   });
 
-  it('is done whatever is there where nobody asks', async () => {
+  it('is done in any case without the option', async () => {
     await using server = await conditionalServer(lastModified);
     have('x', 'old');
     expect(await fetchFrom(server, {})).toMatchObject({ status: 'done' });
     expect(server.requests[0]).not.toContain('if-modified-since');
   });
 
-  it('goes by a date, too', async () => {
+  it('also compares with a date', async () => {
     await using server = await conditionalServer(lastModified);
     expect(await fetchFrom(server, { ifModifiedSince: newer })).toMatchObject({ status: 'unchanged' });
     expect(existsSync(folder.file('x'))).toBe(false);
@@ -99,7 +99,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a download only if it ha
     expect(read('x')).toBe('old');
   });
 
-  it('is done where a server says nothing of time', async () => {
+  it('is done if a server sends no time', async () => {
     await using server = await simpleServer({});
     have('x', 'old', newer);
     expect(await fetchFrom(server)).toMatchObject({ status: 'done' });

@@ -33,23 +33,23 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a process that may open'
     expect(await withLimit(1024)).toMatchObject({ outcomes: names.map(() => 'done'), connections: 5 });
   });
 
-  it('fewer than a worker takes says so, and leaves nothing', async () => {
+  it('fewer files than a worker needs fails with the reason, and leaves nothing', async () => {
     const { outcomes, files } = await withLimit(40);
     expect(outcomes).toEqual([
       expect.stringMatching(
-        /^thrown sandbox: the worker can't be started: \d+ more files may be opened, and a worker takes 32/,
+        /^thrown sandbox: the worker can't be started: \d+ more files may be opened, but a worker needs 32/,
       ),
     ]);
     expect(files).toEqual({});
   });
 
-  it('no program of the worker says which, and not that files are too many', async () => {
+  it('no worker program names that program, and does not blame the limit of files', async () => {
     using folder = temporaryFolder();
     const request = { sources: ['http://127.0.0.1:9/file'], to: folder.file('file') };
     await expect(fetchOne(request, { program: folder.file('none') })).rejects.toMatchObject({
       code: 'sandbox',
       message: `the worker's program ${folder.file('none')} can't be opened: ENOENT`,
-      hint: 'Install the package anew.',
+      hint: 'Reinstall the package.',
     });
     expect(readdirSync(folder.path)).toEqual([]);
   });

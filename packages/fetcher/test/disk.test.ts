@@ -33,7 +33,7 @@ async function download({ path, prefix }: PrivateDisk): Promise<readonly string[
 }
 
 describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('a disk', () => {
-  it('that is full fails what it has no room for, harms no other file, and is gone on with', async () => {
+  it('that is full fails the files without space, harms no other file, and the download resumes later', async () => {
     await using disk = await privateDisk(folder.file('disk'), 'size=400k,mode=755');
     writeFileSync(join(disk.outside, 'old'), small);
     // What came of the large file stays, so there is no room for what comes after it either.
@@ -51,7 +51,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('a disk', () =
     expect(server.requests.filter((head) => head.includes(`range: bytes=${came.length}-`))).toHaveLength(1);
   });
 
-  it('that has no room for another name says so', async () => {
+  it('without space for another name is named as the reason', async () => {
     // The root of the file system, and two files.
     await using disk = await privateDisk(folder.file('disk'), 'nr_inodes=3,size=2m,mode=755');
     const full = expect.stringMatching(
@@ -61,7 +61,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('a disk', () =
     expect(readdirSync(disk.outside).sort()).toEqual(['a', 'large']);
   });
 
-  it('that is read-only is a named failure of each file, and nobody is asked for it', async () => {
+  it('that is read-only fails each file with its own error, and no server is asked', async () => {
     await using disk = await privateDisk(folder.file('disk'), 'size=2m,mode=755');
     writeFileSync(join(disk.outside, 'large.part'), 'begun');
     disk.remount('ro');

@@ -19,7 +19,7 @@ afterEach(() => folder[Symbol.dispose]());
 const read = (name: string): string => readFileSync(folder.file(name), 'latin1');
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a download', () => {
-  it('gives a file its content, mode and time, under every layer', async () => {
+  it('gets a file its content, mode and time, under every layer', async () => {
     await using server = await fileServer({ '/x': content });
     await using fetcher = fetcherFor();
     const to = folder.file('x');
@@ -64,7 +64,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a download', () => {
     for (const name of names) expect(read(name)).toBe(name);
   });
 
-  it('goes to the next source, and says why', async () => {
+  it('goes to the next source, and reports the reason', async () => {
     await using empty = await fileServer({});
     await using server = await fileServer({ '/x': content });
     const sources = ['http://127.0.0.1:1/x', `http://me:secret@${empty.host}/x`, `${server.origin}/x`];
@@ -77,7 +77,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a download', () => {
     expect(JSON.stringify(outcome)).not.toContain('secret');
   });
 
-  it('goes to the next source where the checksum is wrong', async () => {
+  it('goes to the next source if the checksum is wrong', async () => {
     await using wrong = await fileServer({ '/x': content.toUpperCase() });
     await using server = await fileServer({ '/x': content });
     const sources = [`${wrong.origin}/x`, `${server.origin}/x`];
@@ -97,12 +97,12 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a download', () => {
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
-  it('replaces a symbolic link rather than following it, and refuses a folder', async () => {
+  it('replaces a symbolic link instead of following it, and refuses a directory', async () => {
     await using server = await fileServer({ '/x': content });
     const request = { sources: [`${server.origin}/x`], to: folder.file('folder') };
     const { mkdirSync, symlinkSync } = await import('node:fs');
     mkdirSync(folder.file('folder'));
-    expect(errorOf(await fetchOne(request))).toMatch(/^file: .*could not be finished: it is a folder \(EISDIR\)/);
+    expect(errorOf(await fetchOne(request))).toMatch(/^file: .*could not be finished: it is a directory \(EISDIR\)/);
     symlinkSync('/etc/passwd', folder.file('x.part'));
     expect(errorOf(await fetchOne({ ...request, to: folder.file('x') }))).toMatch(/^file: .*ELOOP/);
   });
@@ -114,7 +114,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a resumed download', () 
     utimesSync(folder.file('x.part'), time, time);
   };
 
-  it('goes on behind what the server confirms', async () => {
+  it('resumes after the content that the server confirms', async () => {
     await using server = await fileServer({ '/x': content });
     part(content.slice(0, 1000), lastModified);
     const outcome = await fetchOne({ sources: [`${server.origin}/x`], to: folder.file('x') });
@@ -127,7 +127,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a resumed download', () 
   it.each([
     ['another time of change', (text: string) => part(text, new Date('2020-01-01T00:00:00Z')), 1],
     ['a change after its last byte', (text: string) => part(text, new Date('2020-01-01T00:00:00.5Z')), 2],
-  ])('begins again after %s', async (_, make, requests) => {
+  ])('starts again after %s', async (_, make, requests) => {
     await using server = await fileServer({ '/x': content });
     make('x'.repeat(1000));
     expect(await fetchOne({ sources: [`${server.origin}/x`], to: folder.file('x') })).toMatchObject({ status: 'done' });
@@ -143,7 +143,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a resumed download', () 
     expect(server.requests).toHaveLength(1);
   });
 
-  it('begins again where the server sends another range, or has less', async () => {
+  it('starts again if the server sends another range, or a shorter file', async () => {
     await using server = await rawServer((socket, head) => {
       const range = { 'content-range': `bytes 5-9/10`, 'content-length': 5 };
       if (head.includes('range:')) socket.write(response('206 Partial Content', range, '56789'));
@@ -154,7 +154,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a resumed download', () 
     expect(read('x')).toBe('0123456789');
   });
 
-  it('leaves what came with the time of the server, and goes on with the next call', async () => {
+  it('leaves received bytes with the time of the server, and resumes with the next call', async () => {
     await using broken = await rawServer((socket) => {
       const headers = { 'content-length': content.length, 'last-modified': lastModified.toUTCString() };
       socket.end(response('200 OK', headers, content.slice(0, 1000)));

@@ -33,7 +33,7 @@ async function stallingServer(isForever: boolean): Promise<RawServer> {
 }
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker that is killed', () => {
-  it('is replaced, and its file gone on with', async () => {
+  it('is replaced, and its file resumed', async () => {
     await using server = await stallingServer(false);
     await using fetcher = fetcherFor();
     const download = fetcher.download([{ sources: [`${server.origin}/x`], to: folder.file('x') }]);
@@ -46,7 +46,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker that is killed'
     expect(server.requests[1]).toContain(`if-range: ${lastModified.toUTCString()}`);
   });
 
-  it('twice is a named failure, and leaves what came', async () => {
+  it('twice is a named failure, and leaves the received bytes', async () => {
     await using server = await stallingServer(true);
     await using fetcher = fetcherFor();
     const download = fetcher.download([{ sources: [`${server.origin}/x`], to: folder.file('x') }]);
@@ -80,7 +80,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker that is killed'
 });
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a download', () => {
-  it('that is cancelled leaves what came, and no process', async () => {
+  it('that is cancelled leaves the received bytes, and no process', async () => {
     await using server = await stallingServer(true);
     await using fetcher = fetcherFor();
     const controller = new AbortController();
@@ -93,7 +93,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a download', () => {
     expect(readdirSync(folder.path)).toEqual(['x.part']);
   });
 
-  it('that is cancelled before it began asks nobody', async () => {
+  it('that is cancelled before its start asks no server', async () => {
     await using server = await fileServer({ '/x': content });
     await using fetcher = fetcherFor();
     const signal = AbortSignal.abort();

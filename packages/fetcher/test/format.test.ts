@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => folder[Symbol.dispose]());
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('the format of a file', () => {
-  it('keeps a page in its place from its name, and what was there stays', async () => {
+  it('prevents a login page from replacing the file', async () => {
     await using server = await fileServer({ '/x': page });
     writeFileSync(folder.file('x'), 'old');
     const outcome = await fetchOne({ sources: [`${server.origin}/x`], to: folder.file('x'), magic: bzip2 });
@@ -29,7 +29,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the format of a file', (
     expect(readFileSync(folder.file('x'), 'latin1')).toBe(page);
   });
 
-  it('is asked of the next source, from the beginning', async () => {
+  it('is requested from the next source, from the start', async () => {
     await using portal = await fileServer({ '/x': page });
     await using server = await fileServer({ '/x': content });
     const sources = [portal, server].map(({ origin }) => `${origin}/x`);
@@ -38,7 +38,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the format of a file', (
     expect(readFileSync(folder.file('x'), 'latin1')).toBe(content);
   });
 
-  it.each([true, false])('keeps a page in the place of a signature from its name: optional %s', async (optional) => {
+  it.each([true, false])('prevents a login page from becoming the signature: optional %s', async (optional) => {
     await using server = await fileServer({ '/x': content, '/x.sig': page });
     const signature = { magic: [{ bytes: '88' }], optional };
     const outcome = await fetchOne({ sources: [`${server.origin}/x`], to: folder.file('x'), signature });

@@ -35,7 +35,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file', () => {
     ['EINVAL', EINVAL],
     ['ENOTSUP', ENOTSUP],
     ['ENOSYS', ENOSYS],
-  ])('is there where its folder has no fsync: %s', async (_, errno) => {
+  ])('gets its name if its directory does not support fsync: %s', async (_, errno) => {
     expect(await download('folder', errno)).toEqual(['done']);
     expect(readFileSync(folder.file('x'), 'latin1')).toBe(content);
   });
@@ -43,11 +43,11 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file', () => {
   it.each([
     ['EIO', EIO, 'EIO'],
     ['ENOSPC', ENOSPC, 'no space left on the disk (ENOSPC)'],
-  ])('is not said to be there where its folder could not be written: %s', async (_, errno, reason) => {
+  ])('is reported as failed if its directory could not be synced: %s', async (_, errno, reason) => {
     expect(await download('folder', errno)).toEqual([expect.stringContaining(`could not be finished: ${reason}`)]);
   });
 
-  it('has no name where it has no fsync itself', async () => {
+  it('gets no name if its own fsync fails', async () => {
     expect(await download('file', EINVAL)).toEqual([expect.stringContaining('could not be finished: EINVAL')]);
     expect(readdirSync(folder.path)).not.toContain('x');
   });

@@ -40,7 +40,7 @@ function have(name: string, text: string, time: Date): void {
 const ageOf = (name: string): number => Math.abs(Date.now() - statSync(folder.file(name)).mtimeMs);
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a time in the future', () => {
-  it('of a server becomes no file’s, and is none to go by', async () => {
+  it('of a server is never set on a file, nor used for comparison', async () => {
     await using server = await serverOf(future);
     const outcome = await fetchFrom(server);
     expect(outcome).toMatchObject({ status: 'done', lastModified: undefined });
@@ -60,7 +60,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a time in the future', (
     expect(server.requests.filter((head) => /^if-modified-since:/im.test(head))).toEqual([]);
   });
 
-  it('of a file that is there asks for nothing newer, so it is replaced', async () => {
+  it('of an existing file makes no conditional request, so the file is replaced', async () => {
     have('x', 'frozen', future);
     have('x.sig', 'frozen', future);
     await using server = await serverOf(new Date('2026-01-02T03:04:05Z'));
@@ -68,7 +68,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a time in the future', (
     expect(readFileSync(folder.file('x'), 'utf8')).toBe('new');
   });
 
-  it('of a signature that is there asks for nothing newer either', async () => {
+  it('of an existing signature makes no conditional request either', async () => {
     have('x', 'old', new Date('2026-01-02T03:04:05Z'));
     have('x.sig', 'frozen', future);
     await using server = await serverOf(new Date('2026-01-02T03:04:05Z'));
@@ -80,7 +80,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a time in the future', (
     expect(readFileSync(folder.file('x.sig'), 'utf8')).toBe('new');
   });
 
-  it('of a .part confirms nothing, so it begins anew', async () => {
+  it('of a .part confirms nothing, so the download starts again', async () => {
     have('x.part', 'no', future);
     await using server = await rawServer((socket) => socket.write(response('200 OK', { 'content-length': 3 }, 'new')));
     expect(errorOf(await fetchFrom(server))).toBeUndefined();
@@ -88,7 +88,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a time in the future', (
     expect(readFileSync(folder.file('x'), 'utf8')).toBe('new');
   });
 
-  it('of a file: source becomes no copy’s', async () => {
+  it('of a file: source is not set on the copy', async () => {
     have('source', 'new', future);
     const sources = [pathToFileURL(folder.file('source')).href];
     expect(await fetchOne({ sources, to: folder.file('x') })).toMatchObject({ status: 'done' });

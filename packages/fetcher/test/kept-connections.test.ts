@@ -37,7 +37,7 @@ const filesOf = ({ origin }: RawServer, count: number) =>
   }));
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a connection', () => {
-  it.each(ways)('that was kept, and that the server %s, costs no file', async (_way, close) => {
+  it.each(ways)('that was kept, and that the server %s, fails no file', async (_way, close) => {
     await using server = await closingServer(1, close);
     await using fetcher = fetcherFor();
     const requests = filesOf(server, 30);
@@ -62,7 +62,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a connection', () => {
     expect(server.connections()).toBe(4);
   });
 
-  it('that breaks in the body is not: the next attempt goes on there', async () => {
+  it('that breaks in the body is not retried: the next attempt resumes there', async () => {
     await using server = await rawServer((socket) => void socket.end(answer.slice(0, -1)));
     await using fetcher = fetcherFor();
     const outcomes = (await fetcher.download(filesOf(server, 1))).map(errorOf);

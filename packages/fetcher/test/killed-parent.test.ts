@@ -90,7 +90,7 @@ async function finish(): Promise<void> {
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a program that downloads', () => {
   const moments = fewOrMany(6, 20);
-  it(`and is killed at any of ${moments} moments takes its worker along, and loses nothing`, async () => {
+  it(`and is killed at any of ${moments} moments ends its worker, and loses nothing`, async () => {
     let before: readonly string[] = [];
     let interrupted = 0;
     for (let turn = 0; turn < moments; turn++) {
@@ -112,18 +112,21 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a program that downloads
     await finish();
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('and passes %s on leaves what came, and no process', async (signal) => {
-    const { child, outcomes } = startBatch(batch());
-    await eventually('the start of some files', () => inventory().begun.length > 3);
-    const workers = workerPids(child.pid);
-    expect(workers).toHaveLength(1);
-    child.kill(signal);
-    expect(await outcomes).toEqual(names.map(() => 'cancelled: the download was cancelled'));
-    expect(workers.filter(isAlive)).toEqual([]);
-    const { whole, begun } = inventory();
-    expect(whole).toEqual([]);
-    // Of the others not even an empty file is left.
-    expect(readdirSync(folder.path)).toHaveLength(begun.length);
-    await finish();
-  });
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'and passes %s on leaves the received bytes, and no process',
+    async (signal) => {
+      const { child, outcomes } = startBatch(batch());
+      await eventually('the start of some files', () => inventory().begun.length > 3);
+      const workers = workerPids(child.pid);
+      expect(workers).toHaveLength(1);
+      child.kill(signal);
+      expect(await outcomes).toEqual(names.map(() => 'cancelled: the download was cancelled'));
+      expect(workers.filter(isAlive)).toEqual([]);
+      const { whole, begun } = inventory();
+      expect(whole).toEqual([]);
+      // Of the others not even an empty file is left.
+      expect(readdirSync(folder.path)).toHaveLength(begun.length);
+      await finish();
+    },
+  );
 });

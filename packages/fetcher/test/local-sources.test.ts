@@ -61,7 +61,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file: source', () => {
     expect(readdirSync(folder.file('cache'))).toEqual(['x']);
   });
 
-  it('is copied anew, whatever is there', async () => {
+  it('is copied from the start, over any existing file', async () => {
     writeFileSync(folder.file('cache', 'x.part'), 'something else');
     expect(errorOf(await fetchFrom(`${closed}/x`))).toBeUndefined();
     expect(readFileSync(folder.file('cache', 'x'), 'latin1')).toBe(content);
@@ -80,7 +80,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file: source', () => {
     expect(outcome.failures[0]?.message).toMatch(/gone can't be read: ENOENT \(no such file or directory\)$/);
   });
 
-  it('is a batch of its own size', async () => {
+  it('may be one of many in a batch', async () => {
     const names = Array.from({ length: 150 }, (_, index) => `file-${index}`);
     for (const name of names) writeFileSync(`${closed}/${name}`, name);
     await using fetcher = fetcherFor();
@@ -93,19 +93,23 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file: source', () => {
 
   it('has limits and a checksum like any other', async () => {
     const all = `disk has ${content.length} bytes`;
-    expect(errorOf(await fetchFrom(`${closed}/x`, { maxBytes: 10 }))).toBe(`too-large: ${all}, and 10 are allowed`);
+    expect(errorOf(await fetchFrom(`${closed}/x`, { maxBytes: 10 }))).toBe(
+      `too-large: the file on ${all}; at most 10 are permitted`,
+    );
     expect(errorOf(await fetchFrom(`${closed}/x`, { size: 10 }))).toMatch(/^too-large|^wrong-size/);
-    expect(errorOf(await fetchFrom(`${closed}/x`, { sha256: '0'.repeat(64) }))).toMatch(/^checksum: disk has another/);
+    expect(errorOf(await fetchFrom(`${closed}/x`, { sha256: '0'.repeat(64) }))).toMatch(
+      /^checksum: disk has a different/,
+    );
     expect(readdirSync(folder.file('cache'))).toEqual([]);
   });
 
-  it('that is not there is absent where it is optional', async () => {
+  it('that does not exist is absent if it is optional', async () => {
     expect(errorOf(await fetchFrom(`${closed}/gone`))).toMatch(/^source: .*ENOENT/);
     expect(await fetchFrom(`${closed}/gone`, { optional: true })).toMatchObject({ status: 'absent' });
     expect(errorOf(await fetchFrom(`${closed}/x/y`, { optional: true }))).toMatch(/^source: .*ENOTDIR/);
   });
 
-  it.each(['/', '/dev/zero', '/proc/self', '/tmp'])('that is no file is refused: %s', async (path) => {
+  it.each(['/', '/dev/zero', '/proc/self', '/tmp'])('that is not a regular file is refused: %s', async (path) => {
     expect(errorOf(await fetchFrom(path))).toMatch(/^source: .* is not a regular file$/);
   });
 
@@ -117,7 +121,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file: source', () => {
     expect(errorOf(await fetchFrom(`${closed}/loop`))).toMatch(/^source: .* in a circle$/);
   });
 
-  it("leaks nothing through somebody's link", async () => {
+  it('leaks nothing through the link of another user', async () => {
     const theirs = folder.file('theirs');
     mkdirSync(theirs);
     chmodSync(theirs, 0o777);

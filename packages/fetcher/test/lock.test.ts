@@ -51,7 +51,7 @@ function tryLock(): boolean {
 const busy = /another process downloads to/;
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a file', () => {
-  it('is locked once, until that is taken back or closed', () => {
+  it('is locked once, until it is unlocked or closed', () => {
     const [one, other] = [openSync(path, 'r+'), openSync(path, 'r+')];
     const lock = lockFile(one, path);
     expect(() => lockFile(other, path)).toThrow(busy);
@@ -63,7 +63,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file', () => {
     closeSync(one);
   });
 
-  it('that another process writes is not written, and is when that is killed', async () => {
+  it('that another process writes is not written until that process is killed', async () => {
     const holder = await hold(locker, ['write', path]);
     expect(tryLock).toThrow(busy);
     const ended = once(holder, 'exit');
@@ -77,14 +77,14 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file', () => {
     expect(tryLock).toThrow(busy);
   });
 
-  it('is not locked by who only knows which one it is', async () => {
+  it('is not locked by a process that only knows its inode', async () => {
     const { dev, ino } = statSync(path);
     const fixture = compileFixture(new URL('fixtures/squatter.ts', import.meta.url));
     await hold(process.execPath, [fixture, `sb-fetcher:${dev}:${ino}`], nobody);
     expect(tryLock()).toBe(true);
   });
 
-  it('is downloaded to whatever who may only read it locks', async () => {
+  it('is written also while a reader holds a lock on it', async () => {
     await using server = await fileServer({ '/x': 'content' });
     // The control: that lock is in the way of one to write.
     await hold(locker, ['read', path], nobody);
@@ -94,7 +94,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file', () => {
     expect(readFileSync(folder.file('x'), 'latin1')).toBe('content');
   });
 
-  it('is not written by two at once where who may only read one of an earlier attempt locks it', async () => {
+  it('of an earlier attempt is not written by two processes while a reader locks it', async () => {
     writeFileSync(path, 'begin');
     const reader = await hold(locker, ['read', path], nobody);
     await using server = await rawServer(() => {});

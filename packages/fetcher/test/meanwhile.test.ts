@@ -58,7 +58,7 @@ async function meanwhile(act: () => void): Promise<string | undefined> {
 }
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('while a file is downloaded', () => {
-  it('nothing happens, and it gets its name', async () => {
+  it('nothing changes, and it gets its name: the control', async () => {
     expect(await meanwhile(() => {})).toBeUndefined();
     expect(readFileSync(cache('x'), 'latin1')).toBe(content);
   });
@@ -72,12 +72,12 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('while a file is download
     expect(readdirSync(folder.file('cache'))).toEqual(['x']);
   });
 
-  it('its name becomes a folder: a named failure, and what came stays', async () => {
+  it('its name becomes a directory: a named failure, and the received bytes stay', async () => {
     const error = await meanwhile(() => {
       mkdirSync(cache('x'));
       writeFileSync(cache('x/theirs'), 'theirs');
     });
-    expect(error).toMatch(/^file: .*\/x\.part could not be finished: it is a folder \(EISDIR\)$/);
+    expect(error).toMatch(/^file: .*\/x\.part could not be finished: it is a directory \(EISDIR\)$/);
     expect(readFileSync(cache('x/theirs'), 'utf8')).toBe('theirs');
     expect(readFileSync(cache('x.part'), 'latin1')).toBe(content);
   });
@@ -93,19 +93,19 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('while a file is download
       rmSync(cache('x.part'));
       put();
     });
-    expect(error).toMatch(/^file: .*\/x\.part was taken away during the download$/);
+    expect(error).toMatch(/^file: .*\/x\.part was removed, renamed or replaced during the download$/);
     expect(readFileSync(folder.file('victim'), 'utf8')).toBe('mine');
     expect(lstatSync(cache('x'), { throwIfNoEntry: false })).toBeUndefined();
     expect(sizeOf(cache('x.part'))).not.toBe(content.length);
   });
 
-  it('its .part grows by what somebody else writes: a named failure, and nothing gets the name', async () => {
+  it('its .part grows by the bytes of another process: a named failure, and nothing gets the name', async () => {
     const error = await meanwhile(() => appendFileSync(cache('x.part'), content));
-    expect(error).toMatch(/^worker-lied: .*says \d+ bytes, and .*x\.part holds \d+$/);
+    expect(error).toMatch(/^worker-lied: .*reported \d+ bytes, but .*x\.part has \d+$/);
     expect(readdirSync(folder.file('cache'))).toEqual([]);
   });
 
-  it('its folder is moved, and the path leads elsewhere: the file goes with its folder', async () => {
+  it('its directory is moved, and the path leads elsewhere: the file stays in its directory', async () => {
     mkdirSync(folder.file('elsewhere'));
     const error = await meanwhile(() => {
       renameSync(folder.file('cache'), folder.file('moved'));
@@ -117,13 +117,15 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('while a file is download
     expect(readFileSync(folder.file('moved', 'x'), 'latin1')).toBe(content);
   });
 
-  it('its folder is removed: a named failure', async () => {
-    expect(await meanwhile(() => rmSync(folder.file('cache'), { recursive: true }))).toMatch(/^file: .*taken away/);
+  it('its directory is removed: a named failure', async () => {
+    expect(await meanwhile(() => rmSync(folder.file('cache'), { recursive: true }))).toMatch(
+      /^file: .*removed, renamed or replaced/,
+    );
   });
 });
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('an ordinary user', () => {
-  it('whose folder becomes read-only meanwhile gets a named failure of each file, and what came stays', async () => {
+  it('whose directory becomes read-only meanwhile gets an error for each file, and received bytes stay', async () => {
     await using none = await rawServer(async (socket) => {
       await eventually('half of it', () => sizeOf(cache('x.part')) === half);
       chmodSync(folder.file('cache'), 0o555);

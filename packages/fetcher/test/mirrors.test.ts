@@ -32,7 +32,7 @@ const codes = (outcome: Outcome | undefined): readonly string[] => outcome?.fail
 const statuses = (outcomes: readonly Outcome[]): readonly string[] => outcomes.map(({ status }) => status);
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a mirror', () => {
-  it('is not asked any more after three errors, and that is told once', async () => {
+  it('is not asked any more after three errors, which is reported once', async () => {
     await using fetcher = fetcherFor({ parallel: 1 });
     const skipped: FetcherError[] = [];
     const requests = names.map((name) => from(name, broken, good));
@@ -68,7 +68,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a mirror', () => {
     expect(broken.requests).toHaveLength(5);
   });
 
-  it('that answers is asked nevertheless where there is no other, and one that does not is not', async () => {
+  it('is asked in spite of errors if it answers and no other is left', async () => {
     await using fetcher = fetcherFor({ parallel: 1 });
     const outcomes = await fetcher.download([
       ...['a', 'b', 'c', 'd', 'file-0'].map((name) => from(name, good)),
@@ -81,7 +81,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a mirror', () => {
     );
   });
 
-  it('is always asked where no number of errors is too many', async () => {
+  it('is always asked if the number of errors has no limit', async () => {
     await using fetcher = fetcherFor({ parallel: 1, limits: { hostErrors: 0 } });
     const outcomes = await fetcher.download(names.map((name) => from(name, broken, 'http://nowhere.invalid', good)));
     expect(outcomes.map(codes)).toEqual(names.map(() => ['http', 'dns']));
@@ -94,7 +94,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a mirror', () => {
     expect(statuses(outcomes)).toEqual(['absent', 'absent', 'absent', 'absent', 'done']);
   });
 
-  it('that is a cache may lack anything in silence, but not fail', async () => {
+  it('that is a cache may lack files without an error, but must not fail', async () => {
     await using cache = await fileServer({ '/file-7': 'cached' });
     await using fetcher = fetcherFor({ parallel: 1 });
     const cached = (name: string, server: RawServer): Source => ({ url: `${server.origin}/${name}`, cache: true });
@@ -110,13 +110,13 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a mirror', () => {
     expect((await fetcher.download(withCache(broken))).flatMap(codes)).toEqual(['http', 'http', 'http']);
   });
 
-  it('is told from another one on the same host by its port', async () => {
+  it('is distinguished from another one on the same host by its port', async () => {
     await using fetcher = fetcherFor({ parallel: 1 });
     const outcomes = await fetcher.download(names.map((name) => from(name, broken, good)));
     expect(statuses(outcomes)).toEqual(names.map(() => 'done'));
   });
 
-  it('that is not there is skipped in a large batch of many sources, without a flood of frames', async () => {
+  it('that does not listen is skipped in a large batch of many sources, without a flood of frames', async () => {
     // Ports of loopback that nobody listens on.
     const origins = Array.from({ length: 64 }, (_, index) => `http://127.0.0.1:${index + 1}`);
     const many = Array.from({ length: 128 }, (_, index) => from(`many-${index}`, ...origins));
@@ -148,7 +148,7 @@ async function slowServer(bytesPerSecond: number): Promise<RawServer> {
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a slow mirror', () => {
   const limits = { slowWindow: 2000 };
 
-  it('is left for the next one, which goes on where it was', async () => {
+  it('is left for the next one, which resumes at the same byte', async () => {
     await using fast = await fileServer({ '/first': content, '/x': content });
     await using slow = await slowServer(10_000);
     await using fetcher = fetcherFor({ parallel: 1, limits });
@@ -162,7 +162,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a slow mirror', () => {
     expect(slow.requests).toHaveLength(1);
   });
 
-  it('goes on while another one is asked, and brings the file where no other one has it', async () => {
+  it('continues while another one is asked, and sends the file if no other one has it', async () => {
     await using fast = await fileServer({ '/first': content });
     await using slow = await slowServer(400_000);
     await using fetcher = fetcherFor({ parallel: 1, limits: { ...limits, slowPercent: 90 } });

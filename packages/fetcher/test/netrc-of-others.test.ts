@@ -32,7 +32,7 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('a netrc file that'
     );
   });
 
-  it('root serves does: the control', async () => {
+  it('root serves gives it: the control', async () => {
     expect(await takenFrom(0)).toBe('http://them:theirs@127.0.0.1/x');
   });
 });

@@ -55,7 +55,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a netrc file', () => {
     expect(sentIn(server.requests[0])).toBe('me:geh%41eim:ä @');
   });
 
-  it('is that of the environment, or the one in the home folder, and may be left out', async () => {
+  it('is that of the environment, or the one in the home directory, and may be omitted', async () => {
     vi.stubEnv('NETRC', '');
     vi.stubEnv('HOME', folder.path);
     expect(errorOf(await fetchFrom(`${server.origin}/x`, {}))).toBeUndefined();
@@ -67,7 +67,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a netrc file', () => {
     expect(server.requests.map(sentIn)).toEqual([undefined, 'home:x', 'named:x', undefined]);
   });
 
-  it('counts for its host only, and not for where that redirects to', async () => {
+  it('applies to its host only, not to the target of a redirect', async () => {
     const netrc = write(`${good}\ndefault login any password x`);
     await fetchFrom(`${server.origin}/moved`, { netrc });
     await fetchFrom(`${server.origin}/away`, { netrc });
@@ -76,7 +76,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a netrc file', () => {
     expect(other.requests.map(sentIn)).toEqual([undefined, undefined]);
   });
 
-  it('is not asked where a URL has a password, and only for its user where it has one', async () => {
+  it('is not used if a URL has a password, and only for the user of a URL if it has one', async () => {
     const netrc = write(`${good}\nmachine 127.0.0.1 login you password yours`);
     for (const user of ['own:word@', 'you@', 'nobody@']) {
       await fetchFrom(`${server.origin.replace('//', `//${user}`)}/x`, { netrc });
@@ -84,7 +84,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a netrc file', () => {
     expect(server.requests.map(sentIn)).toEqual(['own:word', 'you:yours', 'nobody:']);
   });
 
-  it('that is open to others, or belongs to somebody else, is refused where it would be used', async () => {
+  it('that is open to other users, or belongs to one, is refused if it would be used', async () => {
     const open = write(good, 'open', 0o640);
     const foreign = write(good, 'foreign');
     chownSync(foreign, 65_534, 0);
@@ -100,7 +100,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a netrc file', () => {
     expect(other.requests.map(sentIn)).toEqual([undefined]);
   });
 
-  it('that can not be read is refused, and nothing of it shown', async () => {
+  it('that cannot be read is refused, and its content is not shown', async () => {
     execFileSync('mkfifo', [folder.file('pipe')]);
     for (const [netrc, why] of [
       [folder.file('none'), /ENOENT$/],
@@ -116,7 +116,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a netrc file', () => {
     }
   });
 
-  it("is not root's own where a neighbour's link leads to it", async () => {
+  it("is refused if a neighbour's link leads to it", async () => {
     const own = write(good, 'own');
     const link = folder.file('link');
     symlinkSync(own, link);
@@ -130,7 +130,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a netrc file', () => {
     expect(server.requests.map(sentIn)).toEqual(['me:geh%41eim:ä @']);
   });
 
-  it('is taken from a descriptor that was handed over', async () => {
+  it('is read from a descriptor that the caller passed', async () => {
     const opened = openSync(write(good, 'own'), 'r');
     await fetchFrom(`${server.origin}/x`, { netrc: `/dev/fd/${opened}` });
     closeSync(opened);

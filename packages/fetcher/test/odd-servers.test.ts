@@ -25,7 +25,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a server that is odd', (
   it.each([
     ['a size', { size: 4 }],
     ['a sum', { sha256: createHash('sha256').update('good').digest('hex') }],
-  ])('and ends its body with its connection is taken where there is %s to compare with', async (_what, known) => {
+  ])('and ends its body with its connection is accepted if there is %s to compare with', async (_what, known) => {
     await using server = await rawServer((socket) => socket.end(ok({}, 'good')));
     await using cut = await rawServer(half);
     const sources = [`${cut.origin}/x`, `${server.origin}/x`];
@@ -47,7 +47,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a server that is odd', (
     expect(read('x')).toBe('good');
   });
 
-  it('and has blanks behind its length is understood', async () => {
+  it('and has blanks after its length is understood', async () => {
     await using server = await rawServer((socket) =>
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4   \r\n\r\ngood'),
     );
@@ -55,14 +55,14 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a server that is odd', (
     expect(read('x')).toBe('good');
   });
 
-  it('and has a NUL in its reason, which nobody reads, is understood', async () => {
+  it('and has a NUL in its reason, which is not used, is understood', async () => {
     await using server = await rawServer((socket) =>
       socket.write('HTTP/1.1 200 O\0K\r\ncontent-length: 4\r\n\r\ngood'),
     );
     expect(errorOf(await fetchOne({ sources: [`${server.origin}/x`], to: folder.file('x') }))).toBeUndefined();
   });
 
-  it('and compresses unasked gives what it sent, and no bomb goes off', async () => {
+  it('and compresses without a request is not decompressed, so a bomb has no effect', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000));
     await using server = await rawServer((socket) => {
       socket.write(ok({ 'content-encoding': 'gzip', 'content-length': bomb.length }));
@@ -73,7 +73,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a server that is odd', (
     expect(readFileSync(folder.file('x')).equals(bomb)).toBe(true);
   });
 
-  it('and answers twice at once does not get the second answer to another question', async () => {
+  it('and answers twice at once cannot send the second answer to another request', async () => {
     let requests = 0;
     const twice = ok({ 'content-length': 4 }, 'good') + ok({ 'content-length': 4 }, 'evil');
     await using server = await rawServer((socket) =>

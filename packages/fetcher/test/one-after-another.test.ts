@@ -47,13 +47,13 @@ const all = (count: number): readonly string[] => Array.from({ length: count }, 
 
 // They wait for clocks, most of their time.
 describe('files one after the other', { concurrent: true }, () => {
-  it('come over one connection, where the server keeps it', async () => {
+  it('come over one connection if the server keeps it', async () => {
     await using server = await rawServer((socket) => socket.write(answer));
     expect(await download(server, 5)).toEqual(all(5));
     expect(server.connections()).toBe(1);
   });
 
-  it('are asked for once, where a cache has to fetch the second one itself', async () => {
+  it('are requested once if a cache must fetch the second one itself', async () => {
     await using server = await serverOf((socket) => void setTimeout(() => socket.write(answer), 5000));
     expect(await download(server, 2)).toEqual(all(2));
     expect(server.connections()).toBe(1);
@@ -63,7 +63,7 @@ describe('files one after the other', { concurrent: true }, () => {
     ['sends bytes that belong to no answer', (socket: Socket) => void socket.write('\r\ngarbage\r\n')],
     ['closes it', (socket: Socket) => void socket.end()],
     ['never answers again', () => {}],
-  ])('come over one each, where the server %s', async (_what, later) => {
+  ])('come over one connection each if the server %s', async (_what, later) => {
     await using server = await serverOf(later);
     expect(await download(server, 5)).toEqual(all(5));
   });
@@ -78,7 +78,7 @@ describe('files one after the other', { concurrent: true }, () => {
     expect(server.requests.map((head) => head.split(' ')[1])).toEqual(['/0', '/1', '/1', '/2', '/3', '/4']);
   });
 
-  it('are not asked for again once an answer has begun, nor where a server has answered', async () => {
+  it('are not requested again after an answer has started, nor after a server has answered', async () => {
     const half = response('200 OK', { 'content-length': 4 }, 'go');
     await using broken = await serverOf((socket) => void socket.end(half));
     expect(await download(broken, 2)).toEqual(['good', expect.stringMatching(/^truncated: /)]);
@@ -88,7 +88,7 @@ describe('files one after the other', { concurrent: true }, () => {
     expect(without.requests).toHaveLength(2);
   });
 
-  it('fail as they would alone, where a server answers nobody any more', async () => {
+  it('fail as they would alone if a server does not answer any more', async () => {
     let answered = 0;
     await using server = await rawServer((socket) => void (answered++ === 0 ? socket.write(answer) : socket.destroy()));
     const [first, ...others] = await download(server, 3);

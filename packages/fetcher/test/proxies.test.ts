@@ -58,7 +58,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a proxy', () 
   });
   afterEach(async () => await proxy[Symbol.asyncDispose]());
 
-  it('is asked for http in the place of the host', async () => {
+  it('is asked for http instead of the host', async () => {
     vi.stubEnv('http_proxy', proxy.origin);
     const outcome = await fetchFrom('http://files.invalid/a?b');
     expect(errorOf(outcome)).toBeUndefined();
@@ -67,7 +67,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a proxy', () 
     expect(proxy.seen).toEqual(['GET http://files.invalid/a?b']);
   });
 
-  it('is asked for each host over a connection of its own: what one sends behind its answer is for no other', async () => {
+  it('is asked for each host over a separate connection: bytes after an answer reach no other host', async () => {
     await using relay = await rawServer((socket, head) =>
       socket.write(response('200 OK', { 'content-length': 4 }, head.includes('//a.invalid/') ? 'of a' : 'of b')),
     );
@@ -85,7 +85,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a proxy', () 
     expect(relay.connections()).toBe(2);
   });
 
-  it('opens a tunnel for https, and hears nothing of what is in it', async () => {
+  it('opens a tunnel for https, and cannot read its content', async () => {
     vi.stubEnv('HTTPS_PROXY', proxy.origin.replace('//', '//me:geheim@'));
     expect(errorOf(await fetchFrom('https://files.invalid/x'))).toBeUndefined();
     expect(text()).toBe('behind the tunnel');
@@ -114,7 +114,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a proxy', () 
     expect(proxy.seen).toEqual([`GET http://files.invalid/x ${credentials('me:')}`]);
   });
 
-  it('is passed by where no_proxy says so, or where there is to be none', async () => {
+  it('is bypassed if no_proxy or the caller says so', async () => {
     vi.stubEnv('http_proxy', proxy.origin);
     await using server = await fileServer({ '/x': 'direct' });
     expect(errorOf(await fetchFrom(`${server.origin}/x`, { proxies: false }))).toBeUndefined();
@@ -131,7 +131,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a proxy', () 
     expect(proxy.seen).toEqual([]);
   });
 
-  it('is asked for what a host redirects to, and is itself no target', async () => {
+  it('is asked for the target of a redirect, and is never a target itself', async () => {
     await using server = await rawServer((socket, head) => {
       const location = head.includes('/away') ? 'http://files.invalid:80/x' : `http://127.0.0.1:${proxy.port}/x`;
       socket.write(response('302 Found', { location, 'content-length': 0 }));
@@ -154,12 +154,14 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a proxy', () 
     expect(errorOf(none)).toMatch(/^redirect: .* port 443, which is not allowed/);
   });
 
-  it('that can not be used is refused before anything is done, and not shown', async () => {
+  it('that cannot be used is refused before any download, and not shown', async () => {
     vi.stubEnv('all_proxy', 'ftp://me:geheim@127.0.0.1:1');
     const error: unknown = await fetchFrom('http://files.invalid/x').catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'invalid-request', message: /^Only http, https and SOCKS proxies.*ftp$/ });
     expect(readdirSync(folder.path)).not.toContain(`file-${count}.part`);
-    await expect(fetchFrom('http://x/', { proxies: { http: 'http://geheim:99999' } })).rejects.toThrow(/no URL$/);
+    await expect(fetchFrom('http://x/', { proxies: { http: 'http://geheim:99999' } })).rejects.toThrow(
+      /not a valid URL$/,
+    );
   });
 });
 
@@ -167,8 +169,8 @@ const ways: readonly (readonly [name: string, answer: (socket: Socket) => void, 
   [
     'wants credentials',
     (socket) => socket.end(response('407 Who', { 'content-length': 4, 'proxy-authenticate': 'Basic' }, 'who?')),
-    /^proxy: The proxy 127\.0\.0\.1:\d+ wants other credentials/,
-    /^proxy: The proxy 127\.0\.0\.1:\d+ wants other credentials/,
+    /^proxy: The proxy 127\.0\.0\.1:\d+ requires valid credentials/,
+    /^proxy: The proxy 127\.0\.0\.1:\d+ requires valid credentials/,
   ],
   [
     'says no',
@@ -216,7 +218,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a proxy that'
     expect(readdirSync(folder.path)).not.toContain(`file-${count}`);
   });
 
-  it('is not there', async () => {
+  it('does not listen', async () => {
     const proxies = { http: 'http://127.0.0.1:1', https: 'http://nowhere.invalid:3128' };
     expect(errorOf(await fetchFrom('http://files.invalid/x', { proxies }))).toMatch(/^proxy: .*Could not connect/);
     expect(errorOf(await fetchFrom('https://files.invalid/x', { proxies }))).toMatch(/^proxy: .*resolve.*nowhere/);

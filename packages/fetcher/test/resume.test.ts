@@ -34,7 +34,7 @@ async function rangelessServer(bytes = content.length): Promise<RawServer> {
 }
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a resumed download', () => {
-  it('keeps what is there while a server without ranges sends it again', async () => {
+  it('keeps existing content while a server without ranges sends it again', async () => {
     part(content.slice(0, 5000));
     await using broken = await rangelessServer(1000);
     const to = folder.file('x');
@@ -48,7 +48,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a resumed download', () 
     expect(read()).toBe(content);
   });
 
-  it('takes a complete one from a server without ranges, and loses it to no error', async () => {
+  it('keeps a complete file from a server without ranges, also after an error', async () => {
     part(content);
     const to = folder.file('x');
     await using broken = await rawServer((socket, head) => {
@@ -61,7 +61,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a resumed download', () 
     expect(await fetchOne({ sources: [`${server.origin}/x`], to, sha256 })).toMatchObject({ status: 'done' });
   });
 
-  it('asks the same server for all of it where the beginning was of another file', async () => {
+  it('asks the same server for the whole file if the beginning belongs to another file', async () => {
     part('x'.repeat(1000));
     await using server = await fileServer({ '/x': content });
     const outcome = await fetchOne({ sources: [`${server.origin}/x`], to: folder.file('x'), sha256 });
@@ -79,7 +79,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a resumed download', () 
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
-  it('asks the second source for all of it where the first has sent a wrong beginning', async () => {
+  it('asks the second source for the whole file if the first has sent a wrong beginning', async () => {
     await using wrong = await rawServer((socket) => {
       socket.end(response('200 OK', { ...time, 'content-length': content.length }, 'x'.repeat(1000)));
     });
@@ -91,7 +91,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a resumed download', () 
     expect(read()).toBe(content);
   });
 
-  it('names the ETag to the server that gave it, and to no other', async () => {
+  it('sends the ETag to the server that created it, and to no other', async () => {
     const half = content.length / 2;
     await using server = await rawServer((socket, head) => {
       const isRest = /^range: bytes=/im.test(head);

@@ -54,7 +54,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a signature', () => {
     expect([...progress]).toEqual([folder.file('x')]);
   });
 
-  it('that is required and missing keeps the file from its name, and from being loaded twice', async () => {
+  it('that is required and missing prevents the name of the file, and a second download', async () => {
     await using server = await fileServer({ '/x.pkg': content });
     have('x', 'old');
     have('x.sig', 'old signature');
@@ -69,7 +69,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a signature', () => {
     expect([read('x'), read('x.sig')]).toEqual([content, 'signature']);
   });
 
-  it('that is required is no optional file that is absent', async () => {
+  it('that is required is an error, not an absent optional file', async () => {
     await using server = await fileServer({ '/x.pkg': content });
     expect(await fetchFrom(server, { optional: true })).toMatchObject({ status: 'failed' });
     await using empty = await fileServer({});
@@ -77,7 +77,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a signature', () => {
     expect(paths(empty)).toEqual(['/x.pkg']);
   });
 
-  it('that is optional and missing is silent, asked for once, and takes that of an older file away', async () => {
+  it('that is optional and missing is not an error, is requested once, and removes that of an older file', async () => {
     await using server = await fileServer({ '/x.pkg': content });
     await using other = await fileServer(both);
     have('x.sig', 'old signature');
@@ -87,7 +87,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a signature', () => {
     expect(other.requests).toEqual([]);
   });
 
-  it('that is optional and fails is told of', async () => {
+  it('that is optional and fails is reported', async () => {
     await using server = await rawServer((socket, head) => {
       if (head.includes('.sig')) socket.write(response('500 Broken', { 'content-length': 0 }));
       else socket.write(response('200 OK', { 'content-length': 4 }, 'good'));
@@ -97,7 +97,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a signature', () => {
     expect(readdirSync(folder.path)).toEqual(['x']);
   });
 
-  it('is asked for beside the next source where the first has none', async () => {
+  it('is requested beside the next source if the first has none', async () => {
     await using dead = await fileServer({});
     await using server = await fileServer({ '/x.pkg': content });
     await using other = await fileServer({ '/x.pkg.sig': 'signature' });
@@ -106,7 +106,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a signature', () => {
     expect(paths(dead)).toEqual(['/x.pkg']);
   });
 
-  it('is asked for where its file was found, if that is named like a package', async () => {
+  it('is requested beside the final URL if that is named like a package', async () => {
     await using found = await fileServer({ '/pool/y.pkg': content, '/pool/y.pkg.sig': 'effective', '/4711': content });
     const redirecting = async (location: string): Promise<RawServer> =>
       await rawServer((socket, head) => {
@@ -121,9 +121,11 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a signature', () => {
     expect(read('x.sig')).toBe('original');
   });
 
-  it('has a limit of its own', async () => {
+  it('has its own limit', async () => {
     await using server = await fileServer({ ...both, '/x.pkg.sig': 'x'.repeat(16_385) });
-    expect(errorOf(await fetchFrom(server))).toMatch(/^too-large: signature: .* 16385 bytes, and 16384 are allowed$/);
+    expect(errorOf(await fetchFrom(server))).toMatch(
+      /^too-large: signature: .* 16385 bytes; at most 16384 are permitted$/,
+    );
     await using endless = await rawServer((socket, head) => {
       if (!head.includes('.sig')) socket.write(response('200 OK', { 'content-length': 4 }, 'good'));
       else socket.end(response('200 OK', { 'transfer-encoding': 'chunked' }, `c8\r\n${'x'.repeat(200)}\r\n0\r\n\r\n`));
@@ -133,7 +135,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a signature', () => {
     expect(readdirSync(folder.path)).toEqual(['x.part', 'y.part']);
   });
 
-  it('is asked for though its file is unchanged, and may be newer', async () => {
+  it('is requested even if its file is unchanged, and may be newer', async () => {
     let time = lastModified;
     await using server = await rawServer((socket, head) => {
       const since = Date.parse(/^if-modified-since: (.*)$/im.exec(head)?.[1] ?? '');
@@ -153,7 +155,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a signature', () => {
     expect(readdirSync(folder.path).sort()).toEqual(['x', 'x.sig']);
   });
 
-  it('is loaded with a new file, whatever its time is', async () => {
+  it('is downloaded with a new file, regardless of its time', async () => {
     await using server = await fileServer(both);
     have('x', 'old', new Date(0));
     have('x.sig', 'old', newer);
@@ -177,7 +179,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a signature', () => {
     expect(read('x.sig')).toBe('signature');
   });
 
-  it('of a worker that is killed meanwhile is asked for by the next one', async () => {
+  it('of a worker that is killed meanwhile is requested by the next one', async () => {
     let isStalled = true;
     await using server = await rawServer((socket, head) => {
       if (!head.includes('.sig')) {
@@ -213,7 +215,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a signature', () => {
     for (const name of names) expect([read(name), read(`${name}.sig`)]).toEqual([name, `${name} signed`]);
   });
 
-  it('is no destination of another request', async () => {
+  it('must not be the destination of another request', async () => {
     const sources = ['http://127.0.0.1:1/x'];
     for (const to of ['/y/x.sig', '/y/x.part', '/y/x.sig.part']) {
       const download = fetcherFor().download([

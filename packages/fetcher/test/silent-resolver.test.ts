@@ -15,7 +15,7 @@ const timedOut = /^connect: Connection to dead\.test timed out \(UND_ERR_CONNECT
 const limits = { connectTimeout: 2000 };
 
 describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('a resolver that never answers', () => {
-  it('costs no file that is complete, and none that came in part', async () => {
+  it('loses neither complete files nor partial ones', async () => {
     // Half a minute for a name: longer than a worker has ever been waited for.
     await using network = await silentResolver(folder.file('resolv.conf'), 3);
     writeFileSync(folder.file('part.part'), 'what came before');
@@ -38,7 +38,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('a resolver th
   it.each([
     ['one mirror', () => 'dead.test'],
     ['a mirror of each file', (index: number) => `dead${index}.test`],
-  ])('for %s keeps no other from being resolved', async (_whose, dead) => {
+  ])('for %s does not prevent the resolution of other names', async (_whose, dead) => {
     await using network = await silentResolver(folder.file('resolv.conf'), 2);
     const requests = Array.from({ length: 10 }, (_, index) => ({
       sources: [`http://${dead(index)}/x`, 'http://good.test/x'],

@@ -54,7 +54,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a slow disk', () => {
     expect(readFileSync(folder.file('x47'), 'latin1') === small).toBe(true);
   });
 
-  it('that stands for longer than a server may is not the server’s fault', async () => {
+  it('that stops for longer than a server may is not the server’s fault', async () => {
     await using server = await fileServer({ '/x': large });
     // Were it left for that, the other one would be asked.
     const requests = [{ sources: [`${server.origin}/x`, 'http://127.0.0.1:1/x'], to: folder.file('x') }];

@@ -68,7 +68,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a SOCKS proxy
     expect(proxy.seen).toEqual([typeof seen === 'string' ? seen : expect.stringMatching(seen)]);
   });
 
-  it('is the only one who looks up a name: without it, and where it gets addresses, there is none', async () => {
+  it('looks up names itself: without it, or with addresses only, the name does not resolve', async () => {
     await using proxy = await proxyOf();
     expect(errorOf(await fetchFrom('http://files.invalid/x', { proxies: false }))).toMatch(/^dns: /);
     for (const scheme of ['socks5', 'socks4']) {
@@ -79,7 +79,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a SOCKS proxy
   });
 
   it.each(['socks5h', 'socks4a'])(
-    'of %s hears nothing of what goes over TLS, which is checked as ever',
+    'of %s cannot read what is sent over TLS, which is checked as always',
     async (scheme) => {
       const { port } = secure.address() as AddressInfo;
       await using proxy = await proxyOf({ leadTo: port });
@@ -91,24 +91,24 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a SOCKS proxy
     },
   );
 
-  it('gets the user and password of its URL, and refuses others', async () => {
+  it('gets the user and password of its URL, and refuses any others', async () => {
     await using proxy = await proxyOf({ credentials: 'me:p@ss' });
     const ask = async (who: string) =>
       await fetchFrom('http://files.invalid/x', { proxies: { http: `socks5h://${who}${proxy.host}` } });
     expect(errorOf(await ask('me:p%40ss@'))).toBeUndefined();
     expect(proxy.seen).toEqual(['5 files.invalid:80 me']);
-    const refusal = `proxy: The proxy ${proxy.host} wants other credentials (status 407)`;
+    const refusal = `proxy: The proxy ${proxy.host} requires valid credentials (status 407)`;
     expect([errorOf(await ask('me:geheim@')), errorOf(await ask(''))]).toEqual([refusal, refusal]);
-    expect(errorOf(await ask(`me:${'x'.repeat(256)}@`))).toMatch(/^proxy: SOCKS has 255 bytes at most/);
+    expect(errorOf(await ask(`me:${'x'.repeat(256)}@`))).toMatch(/^proxy: SOCKS permits at most 255 bytes/);
     expect(proxy.seen).toHaveLength(1);
   });
 
   it.each([
     ['socks5h', 2, /^proxy: The proxy 127\.0\.0\.1:\d+ does not allow connections to files\.invalid:80$/],
     ['socks5h', 4, /^connect: The proxy could not connect to files\.invalid:80: the host is unreachable$/],
-    ['socks5h', 1, /^connect: .*reply 1 of SOCKS$/],
-    ['socks4a', 1, /^connect: .*files\.invalid:80: reply 91 of SOCKS$/],
-  ])('of %s that replies %d is told from a host that does', async (scheme, reply, message) => {
+    ['socks5h', 1, /^connect: .*SOCKS reply 1$/],
+    ['socks4a', 1, /^connect: .*files\.invalid:80: SOCKS reply 91$/],
+  ])('of %s that replies %d is distinguished from a failing host', async (scheme, reply, message) => {
     await using proxy = await proxyOf({ reply });
     expect(
       errorOf(await fetchFrom('http://files.invalid/x', { proxies: { http: `${scheme}://${proxy.host}` } })),
@@ -130,14 +130,14 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a SOCKS proxy
     ).toMatch(message);
   });
 
-  it('that sends an answer before it is asked is not asked again without end', async () => {
+  it('that sends an answer before the request is not asked endlessly', async () => {
     const early = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nevil!';
     await using all = await proxyOf({
       says: Buffer.concat([Buffer.from([5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0]), Buffer.from(early)]),
     });
     const fetchBy = async (host: string) =>
       errorOf(await fetchFrom('http://files.invalid/x', { proxies: { http: `socks5h://${host}` } }));
-    expect(await fetchBy(all.host)).toMatch(/^proxy: The proxy .* answers more than it was asked$/);
+    expect(await fetchBy(all.host)).toMatch(/^proxy: The proxy .* sent more than it was asked for$/);
     // The same behind the words of the proxy.
     const server = createTcpServer((socket) => socket.on('error', () => {}).write(early));
     await new Promise<void>((resolve) => {
@@ -145,13 +145,13 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a SOCKS proxy
     });
     await using behind = await proxyOf({ leadTo: (server.address() as AddressInfo).port });
     expect(await fetchBy(behind.host)).toMatch(
-      /^proxy: .*(?:answers more than it was asked|end before anything was asked)$/,
+      /^proxy: .*(?:sent more than it was asked for|close before a request is sent)$/,
     );
     expect(behind.seen.length).toBeLessThan(10);
     server.close();
   });
 
-  it('that is not there, or never answers, fails in time, and nobody is asked directly', async () => {
+  it('that does not listen or answer fails in time, and the host is not asked directly', async () => {
     const before = plain.requests.length;
     const proxies = { http: 'socks5h://127.0.0.1:1' };
     expect(errorOf(await fetchFrom(`${plain.origin}/x`, { proxies }))).toMatch(

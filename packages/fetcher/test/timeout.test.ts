@@ -8,7 +8,7 @@ import { errorOf, fetcherFor } from './kit/fetch.js';
 import { fileServer, rawServer, response } from './kit/server.js';
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a file that takes too long', () => {
-  it('is left, however fast its bytes come, and no other source is asked', async () => {
+  it('is ended at any rate of its bytes, and no other source is asked', async () => {
     using folder = temporaryFolder();
     await using drip = await rawServer((socket) => {
       socket.write(response('200 OK', { 'content-length': 1_000_000 }));
@@ -29,7 +29,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file that takes too lo
     expect(readFileSync(folder.file('x.part'), 'latin1')).toMatch(/^x{500,}$/);
   });
 
-  it('has all of it where there is no bound, and no bound longer than a timer', () => {
+  it('is complete without a limit, and with a limit beyond that of timers', () => {
     expect(() => createFetcher({ user: 'nobody', limits: { timeout: 0 } })).not.toThrow();
     expect(() => createFetcher({ user: 'nobody', limits: { timeout: 2 ** 31 } })).toThrow('limits.timeout');
   });

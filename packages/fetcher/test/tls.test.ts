@@ -118,27 +118,27 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('over TLS', ()
   it('an authority that the system does not know is refused', async () => {
     const good = authority.issueOdd('unknown', { extensions: names });
     expect(errorOf(await fetchFrom('unknown', good))).toMatch(
-      /^tls: .*: its certificate is of no authority that is trusted/,
+      /^tls: .*: its certificate is from an authority that is not trusted/,
     );
   });
 
-  it('a certificate that is signed by itself is refused', async () => {
+  it('a self-signed certificate is refused', async () => {
     const [key, cert] = [folder.file('own.key'), folder.file('own.pem')];
     const subject = ['-subj', '/CN=own', '-addext', names];
     execFileSync('openssl', ['req', '-x509', ...rsa(2048), '-keyout', key, '-out', cert, ...subject], {
       stdio: 'pipe',
     });
     const own = { key: readFileSync(key), cert: readFileSync(cert) };
-    expect(errorOf(await fetchFrom('own', own))).toMatch(/^tls: .*: its certificate is signed by itself/);
+    expect(errorOf(await fetchFrom('own', own))).toMatch(/^tls: .*: its certificate is self-signed/);
   });
 
-  it('a server that speaks no TLS is told from one that does', async () => {
+  it('a server without TLS is distinguished from one with TLS', async () => {
     const server = createPlainServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
     });
     const sources = [`https://127.0.0.1:${(server.address() as AddressInfo).port}/x`];
-    expect(errorOf(await fetchOne({ sources, to: folder.file('plain') }))).toMatch(/it doesn't speak TLS at this port/);
+    expect(errorOf(await fetchOne({ sources, to: folder.file('plain') }))).toMatch(/it does not use TLS on this port/);
     server.close();
   });
 
@@ -146,7 +146,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('over TLS', ()
     const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const;
     const good = authority.issueOdd('old', { extensions: names });
     expect(errorOf(await fetchFrom('old', { ...good, ...old }, authority.file))).toMatch(
-      /^tls: .*: it speaks no version of TLS from 1.2 on/,
+      /^tls: .*: it does not support TLS 1.2 or newer/,
     );
   });
 

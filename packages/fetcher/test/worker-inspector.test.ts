@@ -30,7 +30,7 @@ async function signalled(child: ChildProcess): Promise<string> {
 }
 
 describe.skipIf(missing('linux'))('the inspector of a worker', () => {
-  it('is opened by SIGUSR1 in a Node that does nothing about it: the control', async () => {
+  it('is opened by SIGUSR1 in a plain Node: the control', async () => {
     const idle = start('-e', 'console.log("ready"); setTimeout(() => {}, 5000)');
     expect(await signalled(idle)).toContain('Debugger listening');
   });
@@ -39,7 +39,7 @@ describe.skipIf(missing('linux'))('the inspector of a worker', () => {
     expect(await signalled(start('--import', announce, worker))).not.toContain('Debugger');
   });
 
-  it('ends it where somebody has opened it before that line', async () => {
+  it('ends the worker if another process opened it before that line', async () => {
     const opened = start('--inspect=127.0.0.1:0', worker);
     const said = opened.stderr === null ? '' : text(opened.stderr);
     const [status] = (await once(opened, 'exit')) as [number | null];

@@ -94,7 +94,7 @@ async function fetched(servers: readonly Sender[], content = right): Promise<Out
 const codes = (outcome: Outcome): readonly string[] => outcome.failures.map(({ code, host }) => `${code} ${host}`);
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a file that is wrong, of several servers', () => {
-  it('comes from the third where two bad ones send it together', async () => {
+  it('comes from the third if two bad ones send it together', async () => {
     const both = together(1_000_000);
     await using first = await sender(wrong, both.first);
     await using second = await sender(wrong, both.second);
@@ -112,7 +112,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file that is wrong, of
     expect(first.sent() + second.sent() + third.sent()).toBeLessThan(size * 6);
   }, 40_000);
 
-  it('comes from a slow second where a bad first one stands still and then overtakes it', async () => {
+  it('comes from a slow second one if a bad first one stops and then overtakes it', async () => {
     const large = Buffer.alloc(4 * size, 'right');
     await using first = await sender(Buffer.alloc(large.length, 'wrong'), withPause(aMoment));
     await using second = await sender(large, atRate(1_000_000));
@@ -124,7 +124,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file that is wrong, of
     expect(first.sent() + second.sent()).toBeLessThan(large.length * 5);
   }, 60_000);
 
-  it('comes from the second where the first makes it wrong and then sends next to nothing', async () => {
+  it('comes from the second if the first corrupts it and then sends almost nothing', async () => {
     let times = 0;
     const both = together(500_000);
     await using first = await sender(wrong, async (socket, rest) => {
@@ -139,7 +139,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file that is wrong, of
     expect(times).toBe(2);
   }, 40_000);
 
-  it('fails where nobody has the right one, after each has sent it alone', async () => {
+  it('fails if no server has the right file, after each has sent it alone', async () => {
     await using first = await sender(wrong, withPause(aMoment));
     await using second = await sender(wrong, atRate(500_000));
     const outcome = await fetched([first, second]);
@@ -171,8 +171,8 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file that is wrong, of
   }, 40_000);
 });
 
-describe.skipIf(missing('root', 'linux', 'landlock6'))('a server that was let go of', () => {
-  it('may begin anew, and its worker is no liar', async () => {
+describe.skipIf(missing('root', 'linux', 'landlock6'))('an abandoned server', () => {
+  it('may start again, and its worker is not called a liar', async () => {
     const said = { 'last-modified': lastModified.toUTCString(), 'content-length': size };
     let times = 0;
     // Confirms no condition but its own time, so that what the other one has begun counts for nothing.

@@ -47,7 +47,7 @@ function link(target: string, uid: number): void {
 }
 
 describe.skipIf(missing('root', 'linux'))('root', () => {
-  it('reads what anybody has, also by a link of the same owner or of root: the controls', () => {
+  it('reads files of any user, also through a link of the same owner or of root: the controls', () => {
     expect(read('secret')).toBe('root’s');
     expect(read('theirs/file')).toBe('theirs');
     link('file', nobody);
@@ -56,21 +56,21 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     expect(read('own')).toBe('root’s');
   });
 
-  it('is led to none of its own files by a neighbour’s link', () => {
+  it('is not led to its own files by a neighbour’s link', () => {
     link('../secret', nobody);
     expect(() => read('theirs/link')).toThrow('a symbolic link of uid 65534 leads to a file of uid 0');
   });
 
-  it('gives nobody a file of its own that a neighbour has moved to where something is read', () => {
+  it('does not disclose its own file that a neighbour has moved to the place of another', () => {
     renameSync(folder.file('secret'), folder.file('theirs/moved'));
     expect(() => read('theirs/moved')).toThrow(
-      'not all may read it, and others than its owner can have moved it there',
+      'not all users may read it, and another user than its owner may have moved it there',
     );
     mkdirSync(folder.file('sticky'));
     chmodSync(folder.file('sticky'), 0o1777);
     copyFileSync(folder.file('theirs/moved'), folder.file('sticky/moved'));
     chmodSync(folder.file('sticky/moved'), 0o600);
-    expect(() => read('sticky/moved')).toThrow('not all may read it');
+    expect(() => read('sticky/moved')).toThrow('not all users may read it');
     // Of the neighbour's own, and of what all may read, nothing is given away.
     chmodSync(folder.file('theirs/file'), 0o600);
     expect(read('theirs/file')).toBe('theirs');
@@ -78,13 +78,13 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     expect(read('theirs/moved')).toBe('root’s');
   });
 
-  it('waits for no pipe, and opens no device and no folder', () => {
+  it('does not wait for a pipe, and opens no device and no directory', () => {
     execFileSync('mkfifo', [folder.file('theirs/pipe')]);
     for (const name of ['theirs/pipe', 'theirs']) expect(() => read(name)).toThrow('it is not a regular file');
     expect(() => openContentFile('/dev/zero')).toThrow('it is not a regular file');
   });
 
-  it('reads the descriptor that it was handed', () => {
+  it('reads a descriptor that the caller passed', () => {
     const given = openSync(folder.file('secret'), 'r');
     const descriptor = openContentFile(`/dev/fd/${given}`);
     expect(readFileSync(descriptor, 'utf8')).toBe('root’s');

@@ -10,19 +10,19 @@ import { walk } from './walk.js';
 const readableByAll = 0o004;
 const sticky = 0o1000;
 
-// Without waiting for the other end of a pipe.
+// Does not wait for the other end of a pipe.
 const flags = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
- * Opens a file that may be anybody's, since nothing but its content is used, for instance one that is copied or summed.
- * Who may write to a folder on the way could turn the path into that of another one's file, which would be given away
- * then. So a symbolic link is followed only if it belongs to root, to this process's user, or to the owner of the file
- * that it leads to, as the kernel does it in sticky folders (`protected_symlinks`, proc_sys_fs(5)). A file that not all
- * may read is read only where nobody but those three can have moved it. What an ordinary user serves is that user's
- * ({@link ServingUser}). Nothing but a regular file is opened, and nothing
- * is waited for.
+ * Opens a file that may belong to any user, because only its content is used, for instance to copy or checksum it. A
+ * user with write access to a directory on the path could redirect the path to another user's file, and so disclose it.
+ * So a symbolic link is followed only if it belongs to root, to this process's user, or to the owner of the file to
+ * which it leads. The kernel does the same in sticky directories (`protected_symlinks`, proc_sys_fs(5)). A file that
+ * not all users may read is read only if no other user than those three can have moved it there. If an ordinary user
+ * serves a file system, its files count as that user's ({@link ServingUser}). Only a regular file is opened, without
+ * waiting.
  *
- * @param path - a file, or `/dev/fd/N` and its like for one that the caller has handed over, which may be anything
+ * @param path - a file, or a path such as `/dev/fd/N` for one that the caller has passed, which may be anything
  * @returns a descriptor to read from
  * @throws SandboxError `untrusted-file`, `untrusted-path`; Error of the system
  */
@@ -53,19 +53,19 @@ function openWalking(path: string): number {
   }
 }
 
-/** What decided where a path leads: owners of links, and folders. */
+/** What decided where a path leads: owners of links, and directories. */
 interface Way {
   readonly owners: ReadonlySet<number>;
   readonly folders: readonly Owned[];
 }
 
-/** Whose something is, and who else may write to it. */
+/** The owner of something, and who else may write to it. */
 type Owned = Pick<Stats, 'uid' | 'gid' | 'mode'>;
 
-/** Of whom nobody knows. */
+/** Of an unknown user. */
 const stranger = -1;
 
-/** @param servedBy - who says what it is like */
+/** @param servedBy - the user who serves the file system, and so decides about its owner and mode */
 function owned({ uid, gid, mode }: Stats, servedBy: ServingUser | undefined): Owned {
   return { uid: servedBy === 'unknown' ? stranger : (servedBy ?? uid), gid, mode };
 }
@@ -82,14 +82,14 @@ function openHeld(held: number, path: string, { owners, folders }: Way): number 
     (stats.mode & readableByAll) === 0 &&
     folders.some((one, index) => isOpen(one, trusted, index < folders.length - 1))
   ) {
-    refuse(path, 'not all may read it, and others than its owner can have moved it there');
+    refuse(path, 'not all users may read it, and another user than its owner may have moved it there');
   }
   return openSync(`/proc/self/fd/${held}`, flags);
 }
 
 /**
- * Whether others than these can have put what a path goes on with into a folder. Into a sticky one they move files of
- * others, and no folders: for that they would have to be allowed to write to those (rename(2)).
+ * Whether other users than these can have put the next part of a path into a directory. Into a sticky directory they
+ * can move files of other users, but not directories: moving a directory needs write access to it (rename(2)).
  */
 function isOpen({ uid, gid, mode }: Owned, trusted: ReadonlySet<number | undefined>, holdsFolder: boolean): boolean {
   if (trusted.has(uid) && holdsFolder && (mode & sticky) !== 0) return false;

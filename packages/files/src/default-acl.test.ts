@@ -25,8 +25,8 @@ async function write(folder: string): Promise<number | null> {
   return (await runProgram('touch', [`${folder}/theirs`], stranger)).status;
 }
 
-describe.skipIf(missing('root', 'linux'))('a folder that is shared below a default ACL', () => {
-  it('is open to whom that names: the control', async () => {
+describe.skipIf(missing('root', 'linux'))('a directory that is shared below a default ACL', () => {
+  it('is open to the users of that ACL: the control', async () => {
     setDefaultAcl(world.roots, stranger.uid);
     const made = mkdtempSync(above.at('x-'));
     expect(await write(world.roots)).toBe(1);
@@ -52,7 +52,7 @@ describe.skipIf(missing('root', 'linux'))('a folder that is shared below a defau
     expect(await write(made.inside.path)).toBe(1);
   });
 
-  it.each([0, 0o022, 0o777])('is shared without one, whatever the umask: the twin, with %o', (umask) => {
+  it.each([0, 0o022, 0o777])('is shared without one, regardless of the umask: the twin, with %o', (umask) => {
     using made = NewFolder.make(above, 'x-');
     const before = process.umask(umask);
     try {

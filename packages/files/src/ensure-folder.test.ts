@@ -19,7 +19,7 @@ function ensure(path: string): void {
 }
 
 describe.skipIf(missing('root', 'linux'))('root', () => {
-  it('makes what is missing, and opens what is there: the control', () => {
+  it('creates missing directories, and opens existing ones: the control', () => {
     for (const round of [1, 2]) {
       ensure('a/b/c');
       expect(statSync(folder.file('a/b/c')).isDirectory(), `round ${round}`).toBe(true);
@@ -29,23 +29,23 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     expect(existsSync(folder.file('a/d'))).toBe(true);
   });
 
-  it('makes none below a neighbour’s, nor by a neighbour’s link', () => {
+  it('creates none below a neighbour’s, nor through a neighbour’s link', () => {
     mkdirSync(folder.file('theirs'));
     chownSync(folder.file('theirs'), nobody, nobody);
     mkdirSync(folder.file('elsewhere'));
     symlinkSync('elsewhere', folder.file('link'));
     lchownSync(folder.file('link'), nobody, nobody);
-    expect(() => ensure('theirs/a/b')).toThrow('who could turn the path');
+    expect(() => ensure('theirs/a/b')).toThrow('so other users could change where the path leads');
     expect(() => ensure('link/a')).toThrow('is a symbolic link of uid 65534');
     expect(existsSync(folder.file('elsewhere/a'))).toBe(false);
   });
 
-  it('takes nothing else for a folder', () => {
+  it('refuses everything that is not a directory', () => {
     symlinkSync('nowhere', folder.file('gone'));
     expect(() => ensure('gone')).toThrow(/ENOENT/);
     expect(existsSync(folder.file('nowhere'))).toBe(false);
     expect(() => ensure('gone/x')).toThrow(/ENOENT/);
     chmodSync(folder.path, 0o1777);
-    expect(() => ensure('gone')).toThrow('is a symbolic link in a folder that is writable for all');
+    expect(() => ensure('gone')).toThrow('is a symbolic link in a directory that is writable for all');
   });
 });

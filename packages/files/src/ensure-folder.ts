@@ -7,11 +7,11 @@ import { Folder } from './folder.js';
 import { modeReader } from './mode.js';
 
 /**
- * Opens a folder, which is made where it is missing, and those above it too: each in the one above, held open.
+ * Opens a directory, and creates it and those above it if they are missing: each in the one above, held open.
  *
- * @param path - to it
+ * @param path - its path
  * @param mode - of new ones, before the umask
- * @throws SandboxError as {@link Folder.open}; Error of the system where one can't be made
+ * @throws SandboxError as {@link Folder.open}; Error of the system if one cannot be created
  */
 export function ensureFolder(path: string, mode = 0o755): Folder {
   modeReader.read(mode, documentPlace('mode'));
@@ -34,7 +34,7 @@ function makeIn(above: Folder, name: string, mode: number): void {
   try {
     above.makeFolder(name, mode);
   } catch (error) {
-    // Another one was faster.
+    // Another process was faster.
     if (errorCode(error) !== 'EEXIST') throw error;
   }
 }

@@ -2,26 +2,27 @@ import { clauseOf, errorCode, isSandboxError, SandboxError, systemReason } from 
 import { Place } from '@sb/core/document';
 
 /**
- * Why a file or folder is not used.
+ * Why a file or directory is not used.
  *
- * - `untrusted-path`: somebody else decides, or could decide, where the path leads.
- * - `untrusted-file`: the file at the end of the path is not a regular file, has other names, or is somebody else's.
+ * - `untrusted-path`: another user decides, or could decide, where the path leads.
+ * - `untrusted-file`: the file at the end of the path is not a regular file, has other names, or belongs to another
+ *   user.
  * - `open-failed`: the system refuses; `errno` says why.
- * - `invalid-policy`: an object that a function was given is not as it should be; `path` says where.
+ * - `invalid-policy`: an argument is invalid; `path` is the place in it.
  */
 export type FilesErrorCode = 'untrusted-path' | 'untrusted-file' | 'open-failed' | 'invalid-policy';
 
 /** The layer that errors of this package name. */
 const layer = 'files';
 
-/** What is said of an error: the path it is about, the reason as a clause, and the remedy. */
+/** The parts of an error: its path, the reason as a clause, and the remedy. */
 interface Refusal {
   readonly path: string;
   readonly what: string;
   readonly hint: string | undefined;
 }
 
-/** A path or a file that is not used. */
+/** Returns the error for a path or a file that is not used. */
 export function refusal(
   code: 'untrusted-path' | 'untrusted-file',
   { path, what, hint }: Refusal,
@@ -30,9 +31,9 @@ export function refusal(
 }
 
 /**
- * What the system said, with a sentence before it.
+ * Returns an error of the system, with a sentence before it.
  *
- * @param what - what can't be done, without the errno
+ * @param what - what failed, without the errno
  */
 export function openFailed({ path, what, hint }: Refusal, cause: unknown): SandboxError<FilesErrorCode> {
   const errno = errorCode(cause);
@@ -41,9 +42,9 @@ export function openFailed({ path, what, hint }: Refusal, cause: unknown): Sandb
 }
 
 /**
- * Where an object begins that a function is given.
+ * Returns the place of an argument.
  *
- * @param name - what errors call it: `owner`
+ * @param name - its name in errors: `owner`
  */
 export function documentPlace(name: string): Place {
   return new Place(name, ({ path, what, hint }) => {
@@ -53,17 +54,17 @@ export function documentPlace(name: string): Place {
 }
 
 /**
- * Tells whether an error is one of this package, also of another copy of it.
+ * Whether an error is one of this package, also of another copy of it.
  *
- * @param error - anything that was caught
+ * @param error - any caught value
  */
 export function isFilesError(error: unknown): error is SandboxError<FilesErrorCode> {
   return isSandboxError(error) && error.layer === layer;
 }
 
 /**
- * What such an error says, as a clause: without the layer before it and the remedy behind it, for programs that have
- * words of their own around it.
+ * Returns the text of such an error as a clause, for programs that add their own words: without the layer before it and
+ * the remedy after it.
  */
 export function filesClause(error: SandboxError<FilesErrorCode>): string {
   return clauseOf(error).slice(`${layer}: `.length);

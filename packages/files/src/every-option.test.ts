@@ -14,7 +14,7 @@ import { type Judge, judgeReader, walk as walkPath } from './walk.js';
 const id = (of: 'uid' | 'gid'): number => process[of === 'uid' ? 'geteuid' : 'getegid']?.() ?? 0;
 
 describe.skipIf(missing('linux'))('every option of', () => {
-  it('an owner is read: no folder is given to whom nobody named', () => {
+  it('an owner is read: no directory is given to an unnamed user', () => {
     using folder = temporaryFolder();
     const above = Folder.open(folder.path);
     using made = NewFolder.make(above, 'given-');
@@ -34,7 +34,7 @@ describe.skipIf(missing('linux'))('every option of', () => {
     ['a mode beyond', (path) => openOutput(path, 0o10000), 'mode is not a mode from 0 to 4095: 4096'],
     ['a typo of a place', (path) => openOutput(path, 0o600, 'ende' as 'end'), 'place is "ende". Did you mean "end"?'],
     ['a word', (path) => openTrustedFile(path, 'no' as unknown as boolean), 'mayWait is not true or false: "no"'],
-  ])('a call with %s is refused, and makes nothing', (_, call, message) => {
+  ])('a call with %s is refused, and creates nothing', (_, call, message) => {
     using folder = temporaryFolder();
     const path = folder.file('made');
     expect(() => call(path)).toThrow(expect.objectContaining({ code: 'invalid-policy' }));
@@ -42,7 +42,7 @@ describe.skipIf(missing('linux'))('every option of', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('a judge is read: no walk begins without a word on folders, links and refusals', () => {
+  it('a judge is read: no walk starts without functions for directories, links and refusals', () => {
     const refuse = (path: string, why: string): never => {
       throw new Error(`${path}: ${why}`);
     };

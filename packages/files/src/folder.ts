@@ -26,15 +26,15 @@ import { servingUserOf } from './serving-user.js';
 import { openTrusted, whyOthersRename, whyOthersWrite } from './trusted-path.js';
 import { oPath } from './walk.js';
 
-/** What a file system answers whose folders have no fsync(2), as vboxsf and some of FUSE: the name is there all the same. */
+/** Errors where directories have no fsync(2), as on vboxsf and some of FUSE: the name exists nevertheless. */
 const withoutFsync: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-// Not through a symbolic link, and without waiting for the other end of a pipe.
+// Does not follow a symbolic link, and does not wait for the other end of a pipe.
 const oldFile = constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 const newFile = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
-/** The folder of a file, opened once: whatever happens to its path afterwards, names are looked up in this one. */
+/** The directory of a file, opened once. Names are looked up in this directory, even if its path changes afterwards. */
 export class Folder implements Disposable {
   readonly path: string;
   readonly #descriptor: number;
@@ -45,8 +45,8 @@ export class Folder implements Disposable {
   }
 
   /**
-   * Opens a folder. A process that is root insists that nobody else can turn its path into another one; the folder itself
-   * may be anyone's.
+   * Opens a directory. For a process of root, no other user may be able to change where its path leads; the directory
+   * itself may belong to any user.
    *
    * @param path - absolute
    * @throws SandboxError `untrusted-path`, `open-failed`
@@ -58,13 +58,13 @@ export class Folder implements Disposable {
     } catch (error) {
       if (isFilesError(error)) throw error;
       const isMissing = errorCode(error) === 'ENOENT';
-      const hint = isMissing ? 'Create its folder first.' : 'Choose a folder that this user may enter.';
-      throw openFailed({ path, what: `folder ${path} can't be used`, hint }, error);
+      const hint = isMissing ? 'Create its directory first.' : 'Choose a directory that this user may enter.';
+      throw openFailed({ path, what: `directory ${path} can't be used`, hint }, error);
     }
   }
 
   /**
-   * A folder that is open already.
+   * Wraps an open directory.
    *
    * @param path - for messages
    * @param descriptor - {@link close} closes it
@@ -73,23 +73,23 @@ export class Folder implements Disposable {
     return new Folder(path, descriptor);
   }
 
-  /** A path of a name in this very folder. */
+  /** Returns a path of a name in exactly this directory. */
   at(name: string): string {
     return process.platform === 'linux' ? `/proc/self/fd/${this.#descriptor}/${name}` : join(this.path, name);
   }
 
-  /** What a name stands for; undefined for nothing. A symbolic link is not followed. */
+  /** Examines what a name leads to; undefined for nothing. A symbolic link is not followed. */
   lookUp(name: string): Stats | undefined {
     try {
       return lstatSync(this.at(name), { throwIfNoEntry: false });
     } catch (error) {
       const path = join(this.path, name);
-      throw openFailed({ path, what: `${path} can't be looked at`, hint: undefined }, error);
+      throw openFailed({ path, what: `${path} can't be examined`, hint: undefined }, error);
     }
   }
 
   /**
-   * Opens this very folder once more, for somebody who closes it himself.
+   * Opens exactly this directory once more; the caller closes it.
    *
    * @returns a descriptor
    * @throws Error of the system
@@ -98,17 +98,17 @@ export class Folder implements Disposable {
     return openSync(this.at('.'), constants.O_RDONLY | constants.O_DIRECTORY);
   }
 
-  /** Names of what is in it, without `.` and `..`. */
+  /** The names of its entries, without `.` and `..`. */
   names(): readonly string[] {
     return readdirSync(this.at('.'));
   }
 
   /**
-   * Makes a file that was not there: what others have put under its name is neither opened nor followed.
+   * Creates a new file: what other users have put under its name is neither opened nor followed.
    *
-   * @param mode - its permissions, whatever the umask
+   * @param mode - its permissions, regardless of the umask
    * @returns a descriptor to read and write
-   * @throws Error of the system: EEXIST where the name stands for something
+   * @throws Error of the system: EEXIST if the name exists
    */
   create(name: string, mode: number): number {
     const descriptor = openSync(this.at(name), newFile, mode);
@@ -122,7 +122,7 @@ export class Folder implements Disposable {
   }
 
   /**
-   * Opens a regular file that is there, whoever owns it: a link is not followed, and a pipe not waited for.
+   * Opens an existing regular file of any owner: a link is not followed, and a pipe is not waited for.
    *
    * @param access - `O_RDONLY`, `O_WRONLY` or `O_RDWR`
    * @throws SandboxError `untrusted-file` for anything else; Error of the system: ELOOP for a symbolic link
@@ -136,47 +136,47 @@ export class Folder implements Disposable {
   }
 
   /**
-   * Makes a folder in it.
+   * Creates a directory in it.
    *
    * @param mode - its permissions, before the umask
-   * @throws Error of the system: EEXIST where the name stands for something
+   * @throws Error of the system: EEXIST if the name exists
    */
   makeFolder(name: string, mode: number): void {
     mkdirSync(this.at(name), mode);
   }
 
   /**
-   * Gives a file in it a further name.
+   * Gives a file in it another name.
    *
-   * @throws Error of the system: EEXIST where that name stands for something
+   * @throws Error of the system: EEXIST if that name exists
    */
   link(from: string, to: string): void {
     linkSync(this.at(from), this.at(to));
   }
 
   /**
-   * Why others than root may give what is in it other names: a file of root's that lies there need not be what its name
-   * says.
+   * Why users other than root may rename its entries: a file of root's in it need not be what its name suggests.
    *
-   * @returns what is to be said of the folder; undefined where they may not
+   * @returns a clause about the directory; undefined if they may not
    */
   whyOthersRename(): string | undefined {
     return whyOthersRename(fstatSync(this.#descriptor), servingUserOf(this.#descriptor));
   }
 
   /**
-   * Why others than root may put something into it, and rename there what was given to them.
+   * Why users other than root may create entries in it, and rename their own.
    *
-   * @returns what is to be said of the folder; undefined where they may not
+   * @returns a clause about the directory; undefined if they may not
    */
   whyOthersWrite(): string | undefined {
     return whyOthersWrite(fstatSync(this.#descriptor), servingUserOf(this.#descriptor));
   }
 
   /**
-   * Holds what a name stands for, without asking the server of a file system, who can be anybody's program (FUSE) and never answer.
+   * Holds what a name leads to, without asking the server of a file system, which can be any user's program (FUSE) and
+   * never answer.
    *
-   * @returns a descriptor with O_PATH; undefined for what lies on another mount
+   * @returns a descriptor with O_PATH; undefined for something on another mount
    * @throws Error of the system: ENOENT
    */
   hold(name: string): number | undefined {
@@ -186,7 +186,7 @@ export class Folder implements Disposable {
     return undefined;
   }
 
-  /** Whether this process may make files in it, by access(2). */
+  /** Whether this process may create files in it, by access(2). */
   isWritable(): boolean {
     try {
       accessSync(this.at('.'), constants.W_OK | constants.X_OK);
@@ -197,7 +197,7 @@ export class Folder implements Disposable {
   }
 
   /**
-   * Gives a file its final name, at once and for good: where the file system can put a folder on the disk.
+   * Gives a file its final name, atomically, and permanently if the file system can sync a directory.
    *
    * @throws Error of the system
    */
@@ -216,9 +216,9 @@ export class Folder implements Disposable {
   }
 
   /**
-   * Removes a name, which may be gone already.
+   * Removes a name, which may be missing.
    *
-   * @throws Error of the system: EISDIR for a folder
+   * @throws Error of the system: EISDIR for a directory
    */
   removeIfThere(name: string): void {
     try {
@@ -229,7 +229,8 @@ export class Folder implements Disposable {
   }
 
   /**
-   * Removes a folder or a file and all that is in it, even while a process of its owner changes it ({@link removeTree}).
+   * Removes a directory and all its content, or a file, even while a process of its owner changes it
+   * ({@link removeTree}).
    *
    * @throws Error of the system
    */

@@ -23,14 +23,14 @@ afterEach(() => {
   folder[Symbol.dispose]();
 });
 
-describe.skipIf(missing('linux'))('a folder that was found', () => {
-  it('is no link to one, no file and nothing', () => {
+describe.skipIf(missing('linux'))('a directory that was found', () => {
+  it('is not a link to one, a file or a missing name', () => {
     symlinkSync('found', folder.file('link'));
     writeFileSync(folder.file('file'), '');
     for (const name of ['link', 'file', 'nothing']) expect(FoundFolder.open(above, name), name).toBeUndefined();
   });
 
-  it('is ours only where nobody else may write in it', () => {
+  it('is private only if no other user may write to it', () => {
     const isOwn = (): boolean | undefined => {
       using found = FoundFolder.open(above, 'found');
       return found?.isOwn();
@@ -43,7 +43,7 @@ describe.skipIf(missing('linux'))('a folder that was found', () => {
     }
   });
 
-  it('is emptied itself, whatever took its name meanwhile', () => {
+  it('is emptied itself, even if its name leads elsewhere meanwhile', () => {
     using found = FoundFolder.open(above, 'found');
     renameSync(folder.file('found'), folder.file('moved'));
     mkdirSync(folder.file('other'));
@@ -53,7 +53,7 @@ describe.skipIf(missing('linux'))('a folder that was found', () => {
     expect([existsSync(folder.file('moved/inner')), existsSync(folder.file('found/kept'))]).toEqual([false, true]);
   });
 
-  it('goes with all that is in it', () => {
+  it('is removed with all its content', () => {
     using found = FoundFolder.open(above, 'found');
     expect(found?.age()).toBeLessThan(60_000);
     found?.removeAll();
@@ -61,7 +61,7 @@ describe.skipIf(missing('linux'))('a folder that was found', () => {
   });
 
   it.skipIf(missing('root')).each(['found/inner', 'found/inner/below/deep'])(
-    'is taken back from whom what is in it was given to, who can fill %s no more',
+    'is taken back from the user it was given to, who cannot fill %s any more',
     async (filled) => {
       chmodSync(folder.file('found'), 0o711);
       mkdirSync(folder.file('found/inner/below/deep'), { recursive: true });
@@ -85,7 +85,7 @@ describe.skipIf(missing('linux'))('a folder that was found', () => {
     },
   );
 
-  it.skipIf(missing('root', 'unshare'))('is not looked at where something is mounted on it, nor in it', async () => {
+  it.skipIf(missing('root', 'unshare'))('is not examined if something is mounted on it, or in it', async () => {
     // A server that never answers would be waited for with the first look; another mount stands for it.
     const fixture = bundleFixture(new URL('../test/fixtures/found-mounted.ts', import.meta.url));
     const args = ['--mount', '--propagation', 'private', process.execPath, fixture, folder.path];

@@ -9,18 +9,21 @@ import { effectiveUser } from './own-user.js';
 
 const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
-/** What a name can stand for that is no folder which can be opened, or be gone by now. */
+/** Errors for a name that does not lead to a directory, leads to one that cannot be opened, or is missing by now. */
 const otherwise: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES']);
 
-/** Whose writing makes a folder somebody else's as well. */
+/** Mode bits with which other users may write to a directory. */
 const groupAndOthers = 0o022;
 
-/** How often removing is tried: who is in it still may go on to fill it. */
+/** How often removing is tried: a process inside may continue to fill it. */
 const removals = 20;
 
-/** A folder that was found in another one, held open: what is done to it is done to no other one, whatever its name is by now. */
+/**
+ * A directory that was found in another one, held open: every operation applies to exactly this directory, even if it
+ * was renamed.
+ */
 export class FoundFolder implements Disposable {
-  /** What is in it. */
+  /** Its content. */
   readonly inside: Folder;
   readonly #above: Folder;
   readonly #name: string;
@@ -34,11 +37,11 @@ export class FoundFolder implements Disposable {
   }
 
   /**
-   * Opens it. A symbolic link is not followed, and nobody is waited for who has mounted something there.
+   * Opens it. A symbolic link is not followed, and the server of something mounted there is not waited for.
    *
    * @param above - stays open for as long as this one is in use
-   * @returns undefined where the name stands for nothing, for something else, for what is mounted there, or for a folder that this
-   *   process may not read
+   * @returns undefined if the name is missing, leads to something else or to a mount point, or if this process may not
+   *   read the directory
    * @throws Error of the system
    */
   static open(above: Folder, name: string): FoundFolder | undefined {
@@ -51,24 +54,25 @@ export class FoundFolder implements Disposable {
     }
   }
 
-  /** Whether it is this process's user's, and nobody else may write in it. */
+  /** Whether it belongs to this process's user, and no other user may write to it. */
   isOwn(): boolean {
     const { uid, mode } = fstatSync(this.#descriptor);
     return uid === effectiveUser() && (mode & groupAndOthers) === 0;
   }
 
-  /** Milliseconds since something was last put into it, taken from it or changed of it (`st_ctime`). */
+  /** Milliseconds since its entries or its attributes were last changed (`st_ctime`). */
   age(): number {
     return Date.now() - fstatSync(this.#descriptor).ctimeMs;
   }
 
   /**
-   * Removes it and all that is in it, in three seconds at the most. All of it is taken back first from whom it was given to; where this
-   * process is not root, who is further inside may put something into what is removed, so it is tried more than once.
+   * Removes it and all its content, in at most three seconds. First it is taken back from the user that it was given
+   * to. If this process is not root, a process further inside may put something into it while it is removed, so
+   * removing is tried more than once.
    *
-   * @param until - when it has to have ended, by performance.now(); for several that have three seconds together
-   * @param last - the name in it that goes when nothing else is left
-   * @throws Error of the system: as `removeTree`, and ENOTDIR or ENOTEMPTY where its name stands for something else by now
+   * @param until - when it must have ended, by performance.now(); for several that have three seconds together
+   * @param last - the name in it that is removed when nothing else is left
+   * @throws Error of the system: as `removeTree`, and ENOTDIR or ENOTEMPTY if its name leads to something else by now
    */
   removeAll(until: number = timeToRemove(), last?: string): void {
     this.#takeBack();
@@ -91,19 +95,19 @@ export class FoundFolder implements Disposable {
     fchmodSync(this.#descriptor, 0o700);
   }
 
-  /** Lets go of it; it stays where it is. */
+  /** Closes it; it stays where it is. */
   [Symbol.dispose](): void {
     this.inside.close();
   }
 }
 
-/** A descriptor of a folder on the same mount; undefined for what is mounted there. */
+/** Returns a descriptor of a directory on the same mount; undefined if something is mounted there. */
 function openHere(above: Folder, name: string): number | undefined {
   if (process.platform !== 'linux') return openSync(above.at(name), flags);
   const held = above.hold(name);
   if (held === undefined) return undefined;
   try {
-    // What is mounted there by now is not what is held. A link that is held can't be opened.
+    // Something mounted there by now is not the held directory. A held link cannot be opened.
     return openSync(`/proc/self/fd/${held}`, constants.O_RDONLY | constants.O_DIRECTORY);
   } finally {
     closeSync(held);

@@ -1,8 +1,8 @@
 import { isAbsolute } from 'node:path';
 
 /**
- * A path from the root folder, with its parts as they are: `link/..` is above what the link leads to, which
- * `path.resolve` doesn't know.
+ * Returns a path from the root directory, with its parts unchanged: `link/..` is above the target of the link, which
+ * `path.resolve` ignores.
  *
  * @param path - not empty
  */

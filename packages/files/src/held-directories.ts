@@ -29,8 +29,8 @@ interface Held {
 
 /**
  * Looks at directories that others may change, name by name from the root directory. Each is held open, so that what is renamed or
- * mounted meanwhile leads nowhere else. Root asks no server of an ordinary user's file system, also where it is mounted meanwhile:
- * to open with O_PATH asks none, and then the kernel says which mount that was.
+ * mounted meanwhile leads nowhere else. Root asks no server of an ordinary user's file system.
+ * That holds also for one that is mounted meanwhile: to open with O_PATH asks no server, and then the kernel names the mount.
  *
  * @see open(2), proc_pid_fdinfo(5)
  */

@@ -7,8 +7,8 @@ import { isServedMount } from './serving-user.js';
 import { oPath } from './walk.js';
 
 /**
- * Opens what a path leads to, to look at it. Others may decide the path: so root goes name by name, follows no link to what another
- * process has open, and asks no file system that an ordinary user serves, since it may never answer.
+ * Opens what a path leads to, to look at it. Others may decide the path. So root goes name by name, and follows no
+ * link to what another process has open. It asks no file system that an ordinary user serves, since it may never answer.
  *
  * @param path - links are followed
  * @returns a descriptor with O_PATH, on Linux alone

@@ -16,7 +16,7 @@ describe('leadTo', () => {
     }
   });
 
-  it('takes nothing else away, and writes through no link', () => {
+  it('removes nothing else, and writes through no link', () => {
     using place = temporaryFolder();
     using folder = Folder.open(place.path);
     writeFileSync(place.file('file'), 'kept');

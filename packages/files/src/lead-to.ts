@@ -3,10 +3,10 @@ import { readlinkSync, symlinkSync } from 'node:fs';
 import type { Folder } from './folder.js';
 
 /**
- * Makes a name in a folder a symbolic link. A link that leads elsewhere is replaced.
+ * Makes a name in a directory a symbolic link. A link with another target is replaced.
  *
- * @param target - what the link holds
- * @throws Error of the system: EEXIST where the name stands for anything else
+ * @param target - the target of the link
+ * @throws Error of the system: EEXIST if the name leads to anything else
  */
 export function leadTo(target: string, folder: Folder, name: string): void {
   if (folder.lookUp(name)?.isSymbolicLink() === true) {

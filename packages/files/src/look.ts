@@ -5,13 +5,13 @@ import { errorCode, holdsPaths } from '@sb/core';
 import { hold } from './hold.js';
 
 /**
- * What a path leads to at this moment; nothing is opened. Somebody else may change it right afterwards, so it is good
- * for a message or a guess, and nothing may be opened, written or executed because of it without another look. Root looks as
+ * Examines what a path leads to at this moment; nothing is opened. Another process may change it right afterwards. So
+ * use it for a message or a guess only, and check again before you open, write or execute anything. Root examines it as
  * {@link hold} does.
  *
  * @param path - links are followed
  * @returns undefined for nothing
- * @throws Error of the system, for what can't be looked at
+ * @throws Error of the system if the path cannot be examined
  */
 export function look(path: string): Stats | undefined {
   if (!holdsPaths()) return statSync(path, { throwIfNoEntry: false });
@@ -24,7 +24,7 @@ export function look(path: string): Stats | undefined {
 }
 
 /**
- * As {@link look}, without following a link at its end.
+ * Like {@link look}, without following a link at its end.
  *
  * @param path - in a directory whose path nobody else decides
  * @throws Error of the system
@@ -34,7 +34,7 @@ export function lookAtLink(path: string): Stats | undefined {
 }
 
 /**
- * Whether a path leads anywhere, by a {@link look}: false also for what can't be looked at.
+ * Whether a path leads to something, by {@link look}: false also if it cannot be examined.
  *
  * @param path - links are followed
  */
@@ -47,7 +47,7 @@ export function isThere(path: string): boolean {
 }
 
 /**
- * Whether a path leads to a file that this process may execute, by a {@link look}.
+ * Whether a path leads to a file that this process may execute, by {@link look}.
  *
  * @param path - links are followed
  */
@@ -57,7 +57,7 @@ export function isProgram(path: string): boolean {
     accessSync(path, constants.X_OK);
     return look(path)?.isFile() === true;
   } catch {
-    // Absent, or out of reach.
+    // Missing or inaccessible.
     return false;
   }
 }

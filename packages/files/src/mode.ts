@@ -1,4 +1,4 @@
 import { integer } from '@sb/core/document';
 
-/** The mode of what is made. Text would be octal to some calls and decimal to others. */
+/** The mode of a new file or directory. Some calls would read text as octal, and others as decimal. */
 export const modeReader = integer({ min: 0, max: 0o7777, what: 'a mode' });

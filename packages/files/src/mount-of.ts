@@ -1,11 +1,11 @@
 import { errorCode, readKernelFile } from '@sb/core';
 
 /**
- * The mount that something open lies on, as the kernel numbers it. No server of a file system is asked.
+ * Returns the kernel's number of the mount that a descriptor is on. It does not ask the server of a file system.
  *
  * @param descriptor - also with O_PATH
- * @returns undefined where the kernel doesn't say it
- * @throws Error of the system where `/proc` can't be read
+ * @returns undefined if the kernel does not report it
+ * @throws Error of the system if `/proc` cannot be read
  * @see proc_pid_fdinfo(5)
  */
 export function mountOf(descriptor: number): number | undefined {

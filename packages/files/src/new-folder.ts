@@ -8,33 +8,33 @@ import { documentPlace } from './errors.js';
 import { Folder } from './folder.js';
 import { effectiveUser } from './own-user.js';
 
-/** Who a folder is given to. */
+/** The new owner of a directory. */
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** Largest id; 2³²−1 means "leave unchanged" to the kernel (chown(2)), which would give away less than was meant. */
+/** The largest id; 2³²−1 means "leave unchanged" to the kernel (chown(2)), which would give away less than intended. */
 const maxId = 0xffff_fffe;
 
-/** Whom a folder can be given to. */
+/** The possible owners of a directory. */
 export const ownerReader: Reader<Owner> = object<Owner>({
   uid: required(integer({ min: 0, max: maxId, what: 'a user id' })),
   gid: required(integer({ min: 0, max: maxId, what: 'a group id' })),
 } satisfies Options<Owner>);
 
-// Not through a symbolic link: whoever owns the folder above may remove what was made there and put one in its place.
+// Does not follow a symbolic link: the owner of the directory above may replace the new directory with one.
 const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 const permissions = 0o777;
 const onlyOwner = 0o700;
 const ownerAndGroup = 0o770;
 
-/** A folder that was just made, held open: what is done to it is done to no other one. */
+/** A new directory, held open: every operation applies to exactly this directory. */
 export class NewFolder implements Disposable {
-  /** Its name in the folder above. */
+  /** Its name in the directory above. */
   readonly name: string;
-  /** What is in it. */
+  /** Its content. */
   readonly inside: Folder;
   readonly #above: Folder;
   readonly #descriptor: number;
@@ -47,11 +47,11 @@ export class NewFolder implements Disposable {
   }
 
   /**
-   * Makes it, with mode 0700.
+   * Creates it, with mode 0700.
    *
    * @param above - stays open for as long as this one is in use
-   * @param prefix - what its name begins with; six characters follow (`mkdtemp(3)`)
-   * @throws Error of the system: ELOOP or ENOTDIR where somebody else has put something else under its name meanwhile
+   * @param prefix - the start of its name; six characters follow (`mkdtemp(3)`)
+   * @throws Error of the system: ELOOP or ENOTDIR if another process has meanwhile put something else under its name
    */
   static make(above: Folder, prefix: string): NewFolder {
     const made = new NewFolder(above, basename(mkdtempSync(above.at(prefix))));
@@ -65,10 +65,10 @@ export class NewFolder implements Disposable {
   }
 
   /**
-   * Lets others in.
+   * Gives other users access.
    *
-   * @param mode - permissions; what others can have put there meanwhile stays as it is
-   * @throws Error as for {@link shareWith}
+   * @param mode - its permissions; if other users can have replaced it meanwhile, it stays unchanged
+   * @throws the errors of {@link shareWith}
    */
   openTo(mode: number): void {
     this.#requireShareable();
@@ -76,10 +76,10 @@ export class NewFolder implements Disposable {
   }
 
   /**
-   * Gives it away. One that others can have put there meanwhile, or put something into, stays whose it is.
+   * Gives it to another user. If other users can have replaced it or put something into it meanwhile, its owner stays.
    *
-   * @throws Error of the system: EPERM where that is not allowed; or one that says what is there; SandboxError
-   *   `invalid-policy` for an owner that is none
+   * @throws Error of the system: EPERM if that is not permitted; or an error that describes the replacement;
+   *   SandboxError `invalid-policy` for an invalid owner
    */
   giveTo(owner: Owner): void {
     const { uid, gid } = ownerReader.read(owner, documentPlace('owner'));
@@ -88,11 +88,13 @@ export class NewFolder implements Disposable {
   }
 
   /**
-   * Keeps it, and lets a group in. Same as for {@link giveTo} where others can have put something there meanwhile.
+   * Keeps it, and gives a group access. If other users can have replaced it meanwhile, it does the same as
+   * {@link giveTo}.
    *
-   * @param gid - a group that only those are in who may change what is in it
-   * @throws Error of the system: EPERM where that is not allowed; or one that says what is there; SandboxError
-   *   `untrusted-path` where the folder above has a default ACL, which would let in others than the group
+   * @param gid - a group whose members may all change its content
+   * @throws Error of the system: EPERM if that is not permitted; or an error that describes the replacement.
+   *   SandboxError `untrusted-path` if the directory above has a default ACL, which would give access to users outside
+   *   the group
    */
   shareWith(gid: number): void {
     this.#requireShareable();
@@ -101,7 +103,7 @@ export class NewFolder implements Disposable {
   }
 
   /**
-   * Takes it back from whom it was given to, who may be in it still.
+   * Takes it back from the user it was given to, whose processes may still be in it.
    *
    * @throws Error of the system
    */
@@ -111,7 +113,7 @@ export class NewFolder implements Disposable {
   }
 
   /**
-   * Removes it and all that is in it.
+   * Removes it and all its content.
    *
    * @throws Error of the system
    */
@@ -120,8 +122,8 @@ export class NewFolder implements Disposable {
   }
 
   /**
-   * Removes all that is in this very folder, whatever its name stands for by now. Who is in it still could go on to fill it:
-   * {@link takeBack} comes first.
+   * Removes all content of exactly this directory, even if its name leads elsewhere by now. A process inside could
+   * continue to fill it, so call {@link takeBack} first.
    *
    * @throws Error of the system
    */
@@ -132,29 +134,32 @@ export class NewFolder implements Disposable {
   /**
    * Removes its name.
    *
-   * @throws Error of the system: ENOTDIR or ENOTEMPTY where it doesn't stand for an empty folder by now
+   * @throws Error of the system: ENOTDIR or ENOTEMPTY if it does not lead to an empty directory by now
    */
   remove(): void {
     rmdirSync(this.#above.at(this.name));
   }
 
-  /** Lets go of it; it stays where it is. */
+  /** Closes it; it stays where it is. */
   [Symbol.dispose](): void {
     this.inside.close();
   }
 
-  /** Its mode says who may do what with it, and it is the one that was made. */
+  /** Its mode decides about access, and it is the directory that was created. */
   #requireShareable(): void {
     this.#requireUntouched();
     requireNoDefaultAcl(this.inside, this.#above.path);
   }
 
-  /** Whoever can rename in the folder above could put an older one of ours there: hardly one that is closed and empty. */
+  /**
+   * A user who can rename entries of the directory above could put an older directory of this process there, but hardly
+   * a private and empty one.
+   */
   #requireUntouched(): void {
     const { uid, mode } = fstatSync(this.#descriptor);
     const isEmpty = this.inside.names().length === 0;
     if (uid === effectiveUser() && (mode & permissions) === onlyOwner && isEmpty) return;
     const is = isEmpty ? `of uid ${uid} with mode ${(mode & permissions).toString(8)}` : 'not empty';
-    throw new Error(`what was made there is ${is}`);
+    throw new Error(`the new directory was replaced or changed: it is ${is}`);
   }
 }

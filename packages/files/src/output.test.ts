@@ -37,14 +37,14 @@ const output = (): string => folder.file('out/report');
 const content = (path: string): string => readFileSync(folder.file(path), 'utf8');
 
 describe.skipIf(missing('root', 'linux'))('root', () => {
-  it('writes a new file, and over one of its own: the control', () => {
+  it('writes a new file, and over its own file: the control', () => {
     write(output());
     write(output());
     expect(content('out/report')).toBe('new');
     expect(() => write('/dev/null')).not.toThrow();
   });
 
-  it('adds to what is there where that is asked for', () => {
+  it('appends to existing content on request', () => {
     for (const text of ['one', 'two']) {
       const descriptor = openOutput(output(), 0o644, 'end');
       writeSync(descriptor, text);
@@ -75,6 +75,6 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
   it('writes below no directory of a neighbour', () => {
     mkdirSync(folder.file('out/theirs'));
     chownSync(folder.file('out'), nobody, nobody);
-    expect(() => write(folder.file('out/theirs/report'))).toThrow('could turn the path');
+    expect(() => write(folder.file('out/theirs/report'))).toThrow('could change where the path leads');
   });
 });

@@ -10,20 +10,20 @@ import { modeReader } from './mode.js';
 import { effectiveUser } from './own-user.js';
 import { ownDescriptor } from './own-descriptor.js';
 
-// Not through a symbolic link, and without waiting for the other end of a pipe.
+// Does not follow a symbolic link, and does not wait for the other end of a pipe.
 const flags = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** A word that is neither would empty a file that is to be added to. */
+/** Any other word would empty a file to which something should be appended. */
 const placeReader = word(['start', 'end']);
 
 /**
- * Opens a file that the caller wants something written to, for instance a report: a new one, or an empty one in the place
- * of what was in it. As root it lies in a folder that nobody else can turn into another one, and one that is there
- * already is a regular file of root's without other names, or a character device.
+ * Opens a file that the caller wants to write to, for instance a report. The file is new, or it is emptied. For root,
+ * no other user may be able to change where the path of its directory leads. An existing file must be a regular file of
+ * root without other names, or a character device.
  *
- * @param path - a file, or `/dev/fd/N` and its like for one that the caller has handed over
+ * @param path - a file, or a path such as `/dev/fd/N` for one that the caller has passed
  * @param mode - of a new one, before the umask
- * @param place - `end`: what is there stays, and each write goes behind it
+ * @param place - `end`: existing content stays, and each write is appended
  * @returns a descriptor to write to
  * @throws SandboxError `untrusted-path`, `untrusted-file`, `open-failed`
  */
@@ -79,9 +79,9 @@ function openIn(folder: Folder, name: string, { mode, append }: How): number {
 }
 
 /**
- * Refuses what is no file of this user's, or of root's, nor a device.
+ * Refuses everything except regular files of this user or of root, and character devices.
  *
- * @param path - as it is shown
+ * @param path - as shown in messages
  * @throws FilesError `untrusted-file`
  */
 export function requireOwn(path: string, stats: Stats): void {
@@ -104,7 +104,7 @@ const hints: Readonly<Record<string, string>> = {
   ENXIO: 'It is a pipe that nobody reads; choose a file.',
 };
 
-/** What is said where a file can't be opened for writing. */
+/** Returns the error for a file that cannot be opened for writing. */
 export function writeFailed(path: string, error: unknown): Error {
   const hint = hints[errorCode(error) ?? ''] ?? 'Choose another file.';
   return openFailed({ path, what: `cannot write to ${path}`, hint }, error);

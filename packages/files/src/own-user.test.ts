@@ -16,22 +16,22 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'userNamespaces'))('a proces
     expect(await ask()).toBe('true');
   });
 
-  it('is root where it is root outside of a namespace that has no other user', async () => {
+  it('is root if it is root outside a namespace without other users', async () => {
     expect(await ask('unshare', '--user', '--map-root-user')).toBe('true');
   });
 
-  it('is root where it is root outside of several, and another user in between', async () => {
+  it('is root if it is root outside several namespaces, and another user in between', async () => {
     const nested = ['unshare', '-U', '--map-user=1000', '--map-group=1000', 'unshare', '-U', '--map-root-user'];
     expect(await ask(...nested)).toBe('true');
     expect(await ask(...ordinary, ...nested)).toBe('false');
   });
 
-  it('is root where it is that of a container outside, which is somebody ordinary on the machine', async () => {
+  it('is root if it is root of a container, which is an ordinary user of the machine', async () => {
     const maps = ['--map-users=100000,0,65536', '--map-groups=100000,0,65536', '--setuid=0', '--setgid=0'];
     expect(await ask('unshare', '-U', ...maps, 'unshare', '-U', '--map-root-user')).toBe('true');
   });
 
-  it('is somebody ordinary where it is that outside', async () => {
+  it('is ordinary if it is an ordinary user outside', async () => {
     expect(await ask(...ordinary, 'unshare', '--user', '--map-root-user')).toBe('false');
     expect(await ask(...ordinary)).toBe('false');
   });

@@ -2,7 +2,10 @@ import { closeSync, fstatSync } from 'node:fs';
 
 import { openKernelFile, readKernelFile, readTaskStatus } from '@sb/core';
 
-/** Who this process is: by the kernel's own word where it can be read, since fakeroot(1) changes the C library's. */
+/**
+ * Returns the user of this process, according to the kernel if that can be read: fakeroot(1) changes the answer of the
+ * C library.
+ */
 export function effectiveUser(): number | undefined {
   try {
     return readTaskStatus('self').uid[1];
@@ -11,12 +14,12 @@ export function effectiveUser(): number | undefined {
   }
 }
 
-/** A file that belongs to root of the machine, whatever the namespace (fs/proc/proc_sysctl.c). */
+/** A file that belongs to root of the machine in every namespace (fs/proc/proc_sysctl.c). */
 const rootsFile = '/proc/sys/kernel/overflowuid';
 
 /**
- * Whether this process may do what others may not, so that they could use it to do it for them. Root of a user namespace
- * whose only user is itself is not: outside it is somebody ordinary (user_namespaces(7)).
+ * Whether this process has rights that other users lack, so that they could misuse it. Root of a user namespace with a
+ * single user has none: outside, it is an ordinary user (user_namespaces(7)).
  */
 export function isRoot(): boolean {
   return effectiveUser() === 0 && !isOnlyUser();
@@ -26,18 +29,18 @@ function isOnlyUser(): boolean {
   try {
     const lengths = readKernelFile('/proc/self/uid_map').trim().split('\n');
     const ranges = lengths.map((line) => line.trim().split(/\s+/).map(Number));
-    // Who is root outside is root, however few users its namespace has, and whatever it is called in those between.
+    // Root of the machine is root, even if its namespace has few users, and under any id in the namespaces between.
     const isOne = ranges.length === 1 && ranges.every(([, , length]) => length === 1);
-    // Root of a container, which is nobody on the machine, is root to the other users of that container.
+    // Root of a container, which is an ordinary user of the machine, is root for the other users of that container.
     const isRootOutside = ranges.some(([, outside]) => outside === 0) || ownerOf(rootsFile) === 0;
     return isOne && !isRootOutside;
   } catch {
-    // Without /proc nothing says so.
+    // Without /proc, this is unknown.
     return false;
   }
 }
 
-/** As this namespace has it: the overflow id for one that has no number here. */
+/** The id in this namespace: the overflow id for a user without an id here. */
 function ownerOf(path: string): number {
   const descriptor = openKernelFile(path);
   try {

@@ -4,13 +4,14 @@ import { servingUserOf, whyServed } from './serving-user.js';
 import { oPath } from './walk.js';
 
 /**
- * Why a file or folder need not be of whom stat(2) says, as the end of a sentence about it: an ordinary user serves the file
- * system that it lies on (FUSE), and says whose it is. Of a path it is true at this moment; nothing of it is opened.
+ * Returns why a file or directory may not belong to the user that stat(2) reports, as the end of a sentence about it.
+ * The reason is that an ordinary user serves its file system (FUSE), and decides about its owner. For a path, the
+ * answer is true at this moment; nothing is opened.
  *
  * @param place - a path, whose links are followed, or a descriptor
- * @param trusted - by uid: who is believed, beside root
- * @returns undefined where the kernel says it, or who is believed
- * @throws Error of the system, also where `/proc` can't be read
+ * @param trusted - by uid: users who are trusted in addition to root
+ * @returns undefined if the kernel or a trusted user decides
+ * @throws Error of the system, also if `/proc` cannot be read
  */
 export function whyOwnerUnknown(place: string | number, trusted?: number): string | undefined {
   if (process.platform !== 'linux') return undefined;

@@ -3,12 +3,12 @@ import { readAll } from '@sb/core';
 import { refusal } from './errors.js';
 
 /**
- * Reads what is left of an open file.
+ * Reads the rest of an open file.
  *
  * @param descriptor - stays open
  * @param path - for messages
- * @param maxBytes - bytes that may come
- * @throws SandboxError `untrusted-file` where more come; Error of the system
+ * @param maxBytes - the most bytes to read
+ * @throws SandboxError `untrusted-file` if there are more; Error of the system
  */
 export function readToEnd(descriptor: number, path: string, maxBytes: number): Buffer {
   const bytes = readAll(descriptor, maxBytes);

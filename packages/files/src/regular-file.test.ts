@@ -25,7 +25,7 @@ describe('openRegularFile', () => {
     }
   });
 
-  it('waits for nobody, and opens no FIFO, socket, device or folder', async () => {
+  it('does not wait, and opens no FIFO, socket, device or directory', async () => {
     execFileSync('mkfifo', [folder.file('fifo')]);
     const server = createServer();
     await new Promise((resolve) => server.listen(folder.file('socket'), () => resolve(undefined)));
@@ -34,7 +34,7 @@ describe('openRegularFile', () => {
     server.close();
   });
 
-  it('says what the system says', () => {
+  it('throws the error of the system', () => {
     expect(() => openRegularFile(folder.file('none'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
   });
 });

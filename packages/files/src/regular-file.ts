@@ -2,16 +2,16 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 
 import { hold } from './hold.js';
 
-/** Without a terminal becoming the one that controls this process, and without waiting for the end of a FIFO. */
+/** Does not make a terminal the controlling one of this process, and does not wait for the other end of a FIFO. */
 const harmless = constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK;
 
 /**
- * Opens a file for reading that may be anybody's, and opens nothing else: what a path leads to may be a device by now, or
- * a FIFO, which would notice, or which would be waited for. Links are followed, so nothing of a file that was found may be
- * given away, only what it is be learned.
+ * Opens a regular file of any user for reading, and opens nothing else. What a path leads to may be a device by now, or
+ * a FIFO, which would notice or make this process wait. Links are followed. So do not disclose content of such a file;
+ * use it only to learn what the file is.
  *
  * @param path - of a file
- * @returns a descriptor; undefined for what is not a regular file
+ * @returns a descriptor; undefined for anything but a regular file
  * @throws Error of the system
  */
 export function openRegularFile(path: string): number | undefined {

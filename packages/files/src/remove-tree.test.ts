@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => folder[Symbol.dispose]());
 
 describe.skipIf(missing('linux'))('removeTree', () => {
-  it('removes a folder with all that is in it, and follows no link: the control', () => {
+  it('removes a directory with all its content, and follows no link: the control', () => {
     mkdirSync(folder.file('stays'));
     symlinkSync(folder.file('stays'), folder.file('goes/link'));
     removeTree(folder.file('goes'));
@@ -23,14 +23,14 @@ describe.skipIf(missing('linux'))('removeTree', () => {
     expect(existsSync(folder.file('stays'))).toBe(true);
   });
 
-  it.skipIf(missing('root'))('removes folders whose owner took his own rights from them, as that owner', async () => {
+  it.skipIf(missing('root'))('removes directories without permissions for their owner, as that owner', async () => {
     const fixture = bundleFixture(new URL('../test/fixtures/remove-closed.ts', import.meta.url));
     const { stdout, stderr } = await runProgram(process.execPath, [fixture], { uid: 65_534, gid: 65_534 });
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual({ before: 'EACCES', error: '', isThere: false });
   });
 
-  it('removes what is nested more deeply than descriptors reach', async () => {
+  it('removes directories that are nested more deeply than descriptors permit', async () => {
     const fixture = bundleFixture(new URL('../test/fixtures/remove-nested.ts', import.meta.url));
     const limited = ['-c', 'ulimit -n 200 && exec "$@"', 'bash', process.execPath, fixture];
     const { stdout, stderr } = await runProgram('/bin/bash', [...limited, folder.file('goes'), '1000']);
@@ -38,7 +38,7 @@ describe.skipIf(missing('linux'))('removeTree', () => {
     expect(JSON.parse(stdout)).toEqual({ error: '', isThere: false, left: 0 });
   });
 
-  it('stops after three seconds, in which no signal is heard, and goes on with the next call', () => {
+  it('stops after three seconds, in which no signal is handled, and continues with the next call', () => {
     for (let number = 0; number < 10; number++) writeFileSync(folder.file(`goes/${number}`), '');
     let calls = 0;
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => 1000 * calls++);
@@ -54,7 +54,7 @@ describe.skipIf(missing('linux'))('removeTree', () => {
     expect(existsSync(folder.file('goes'))).toBe(false);
   });
 
-  it.skipIf(missing('root', 'unshare'))('leaves what is mounted in it', async () => {
+  it.skipIf(missing('root', 'unshare'))('leaves mount points in it', async () => {
     const fixture = bundleFixture(new URL('../test/fixtures/remove-mounted.ts', import.meta.url));
     const args = ['--mount', '--propagation', 'private', process.execPath, fixture, folder.file('goes')];
     const { stdout, stderr } = await runProgram('unshare', args);

@@ -19,27 +19,31 @@ import { namesIn } from './names-in.js';
 import { effectiveUser, isRoot } from './own-user.js';
 import { oPath } from './walk.js';
 
-/** Folders in each other that are gone down at once: a descriptor for each, and a few frames of the stack. */
+/** The most nested directories that are open at once: each needs a descriptor, and a few stack frames. */
 const maxDepth = 64;
 
-/** Folders that are moved up: who goes on nesting them meanwhile doesn't keep this process. */
+/** The most directories that are moved up: a process that continues to nest them must not block this one. */
 const maxMoves = 100_000;
 
-/** Milliseconds. Nobody is heard meanwhile, not even a signal: who has filled the folder must not keep this process for longer. */
+/**
+ * Milliseconds. This process handles nothing meanwhile, not even a signal: the user who filled the directory must not
+ * block it for longer.
+ */
 const maxTime = 3000;
 
 /**
- * Removes a folder and all that is in it, even while a process of its owner changes it: names are looked up in folders
- * that are open, so that none of them can be turned into a link that leads elsewhere. It may be gone already. What is
- * nested deeply is moved up to the first folder and removed from there. What is mounted in it is left alone, and nobody is asked about
- * it. A folder of ours that we may not write in, by its mode, is made one that we may; root makes every folder its own first, so that
- * nobody else fills it. It takes three seconds at the most.
+ * Removes a directory and all its content, even while a process of its owner changes it. Names are looked up in open
+ * directories, so none of them can be turned into a link that leads elsewhere. The directory may be missing.
  *
- * @param path - to it, of which only the last name may be in other hands
- * @param until - when it has to have ended, by performance.now(); for several that have three seconds together
- * @throws Error of the system: EXDEV or EBUSY where something is mounted in it, ENOTEMPTY where somebody still writes there,
- *   ELOOP where folders are nested without end, ETIME where there is more than three seconds remove; what is left goes with another
- *   call
+ * Deeply nested directories are moved up to the first one and removed from there. Mount points in it are left
+ * unchanged, and their servers are not asked. If the mode of a directory that it owns does not permit writing, this
+ * process changes the mode. Root first makes every directory its own, so that no other user fills it. It takes at most
+ * three seconds.
+ *
+ * @param path - its path, of which only the last name may be under the control of other users
+ * @param until - when it must have ended, by performance.now(); for several that have three seconds together
+ * @throws Error of the system. EXDEV or EBUSY if something is mounted in it. ENOTEMPTY if a process still writes to it.
+ *   ELOOP if directories are nested without limit. ETIME if three seconds are not enough. Another call removes the rest
  */
 export function removeTree(path: string, until: number = timeToRemove()): void {
   const above = mountAbove(path);
@@ -52,37 +56,37 @@ export function removeTree(path: string, until: number = timeToRemove()): void {
   });
 }
 
-/** When a removal that begins now has to have ended, by performance.now(). */
+/** When a removal that starts now must have ended, by performance.now(). */
 export function timeToRemove(): number {
   return performance.now() + maxTime;
 }
 
-/** Where a removal is. */
+/** The position of a removal. */
 interface Level {
-  /** What it began on: what is mounted in it is somebody else's. */
+  /** The mount where it started: mounts in it belong to others. */
   readonly mount: Mount;
   readonly depth: number;
-  /** Takes what is nested too deeply. */
+  /** The place for directories that are nested too deeply. */
   readonly top: Top;
 }
 
-/** What all of a removal has in common. */
+/** The common state of a removal. */
 interface Top {
-  /** Path of the first folder, open, with a slash; undefined until it is. */
+  /** Path of the first directory, once it is open, with a slash; undefined before. */
   inside: Buffer | undefined;
   /** By performance.now(). */
   readonly until: number;
-  /** Who this process is. */
+  /** The user of this process. */
   readonly own: number | undefined;
-  /** Whether it takes every folder from whom it is. */
+  /** Whether it takes every directory from its owner. */
   readonly takes: boolean;
   moves: number;
 }
 
-/** What unlink(2) says of a folder, or may say of one; of Deno, which tries rmdir(2) as well, ENOTEMPTY. */
+/** Possible errors of unlink(2) for a directory; ENOTEMPTY is from Deno, which also tries rmdir(2). */
 const maybeFolder: ReadonlySet<string | undefined> = new Set(['EISDIR', 'EPERM', 'EACCES', 'ENOTEMPTY']);
 
-/** What the folder lies on that has the name; undefined where there is none any more. */
+/** The mount of the directory with the name; undefined if it is missing by now. */
 function mountAbove(path: string): Mount | undefined {
   const above = holdFolder(Buffer.from(dirname(path)), 0);
   if (above === undefined) return undefined;
@@ -93,10 +97,10 @@ function mountAbove(path: string): Mount | undefined {
   }
 }
 
-/** Nothing is looked at by its name: the server of what somebody has mounted there may never answer. */
+/** Nothing is examined by its name: the server of a file system that is mounted there may never answer. */
 function remove(path: Buffer, level: Level): void {
   const { depth, top } = level;
-  if (performance.now() > top.until) throw failure('ETIME', 'there is more than can be removed at once');
+  if (performance.now() > top.until) throw failure('ETIME', 'it contains more than can be removed at once');
   const refused = unlinked(path);
   if (refused === undefined) return;
   if (depth >= maxDepth && top.inside !== undefined) {
@@ -113,7 +117,7 @@ function remove(path: Buffer, level: Level): void {
   rmdirSync(path);
 }
 
-/** Opens a folder on the same mount, to empty it; undefined where nothing has the name any more. */
+/** Opens a directory on the same mount, to empty it; undefined if the name is missing by now. */
 function openBelow(path: Buffer, refused: unknown, { mount, top }: Level): number | undefined {
   const held = heldFolder(path, refused);
   if (held === undefined) return undefined;
@@ -125,23 +129,23 @@ function openBelow(path: Buffer, refused: unknown, { mount, top }: Level): numbe
   }
 }
 
-const mounted = 'something is mounted there, and is left alone';
+const mounted = 'something is mounted there, and is not removed';
 
-/** @returns why not, where it may be a folder; undefined where nothing has the name any more */
+/** @returns why not, if it may be a directory; undefined if the name is missing by now */
 function unlinked(path: Buffer): unknown {
   try {
     unlinkSync(path);
   } catch (error) {
     const code = errorCode(error);
     if (maybeFolder.has(code)) return error;
-    // Asking what is mounted on a file takes its server.
+    // Finding out what is mounted on a file needs its server.
     if (code === 'EBUSY') throw failure('EXDEV', mounted);
     if (code !== 'ENOENT') throw error;
   }
   return undefined;
 }
 
-/** @param refused - why what has the name was not removed as a file */
+/** @param refused - why the name was not removed as a file */
 function heldFolder(path: Buffer, refused: unknown): number | undefined {
   try {
     return holdFolder(path, constants.O_NOFOLLOW);
@@ -151,7 +155,7 @@ function heldFolder(path: Buffer, refused: unknown): number | undefined {
   }
 }
 
-/** Holds a folder without opening it; undefined where nothing has the name any more. */
+/** Holds a directory without opening it; undefined if the name is missing by now. */
 function holdFolder(path: Buffer, flags: number): number | undefined {
   try {
     return openSync(path, oPath | constants.O_DIRECTORY | flags);
@@ -163,20 +167,20 @@ function holdFolder(path: Buffer, flags: number): number | undefined {
 
 type Mount = number | bigint;
 
-/** What something lies on: the mount, or where the kernel numbers none the device. */
+/** The mount of something, or its device if the kernel does not number mounts. */
 function mountAt(held: number): Mount {
   return mountOf(held) ?? fstatSync(held).dev;
 }
 
-/** What an owner has to be allowed in a folder that he empties, and what he may have taken from himself: go(1) does. */
+/** The permissions that an owner needs to empty a directory, and that the owner may have removed: go(1) does that. */
 const whole = 0o700;
 
-/** What others must not be allowed in one that is emptied. */
+/** Permissions that other users must not have while it is emptied. */
 const othersWrite = 0o022;
 
 /**
- * Opens a folder to empty it, as its owner. Root takes it first from whom it is: that user makes nothing in it any more, so that it
- * comes to an end, and mounts nothing there.
+ * Opens a directory to empty it, as its owner. Root first takes it from its owner. So that user cannot create entries
+ * or mount something in it any more, and emptying it ends.
  */
 function openToEmpty(held: number, { own, takes }: Top): number {
   const itself = `/proc/self/fd/${held}`;
@@ -187,7 +191,10 @@ function openToEmpty(held: number, { own, takes }: Top): number {
   return openSync(itself, constants.O_RDONLY | constants.O_DIRECTORY);
 }
 
-/** @returns false where root may not, as root of a namespace that lacks the user, or of another machine (NFS) */
+/**
+ * @returns false if root is not permitted to, for instance root of a namespace without that user, or of another machine
+ *   (NFS)
+ */
 function taken(itself: string, own = 0): boolean {
   try {
     chownSync(itself, own, process.getegid?.() ?? 0);
@@ -198,21 +205,21 @@ function taken(itself: string, own = 0): boolean {
   }
 }
 
-/** What was moved up to the first folder meanwhile is there for the next round. */
+/** Directories that were moved up to the first one meanwhile are removed in the next round. */
 function empty(inside: Buffer, { mount, depth, top }: Level): void {
   const isFirst = depth === 0;
   if (isFirst) top.inside = inside;
   const level = { mount, depth: depth + 1, top };
   for (let before = -1; before !== top.moves;) {
     before = top.moves;
-    // Names are read as they are removed: there may be millions of them.
+    // Names are read while they are removed: there may be millions of them.
     for (const { name } of namesIn(inside)) remove(Buffer.concat([inside, name]), level);
     if (!isFirst) return;
   }
 }
 
 function moveUp(path: Buffer, inside: Buffer, top: Top): void {
-  if (top.moves === maxMoves) throw failure('ELOOP', 'folders are nested there without end');
+  if (top.moves === maxMoves) throw failure('ELOOP', 'directories are nested there without limit');
   top.moves += 1;
   renameSync(path, Buffer.concat([inside, Buffer.from(`.${randomUUID()}`)]));
 }

@@ -69,7 +69,7 @@ async function readBeside(work: () => void): Promise<string> {
 }
 
 describe.skipIf(missing('root', 'linux'))('root', () => {
-  it.each([0o700, 0o600, 0o755])('writes a file with the mode %o, whatever the umask is', (mode) => {
+  it.each([0o700, 0o600, 0o755])('writes a file with the mode %o, regardless of the umask', (mode) => {
     const before = process.umask(0o077);
     try {
       replaceFile(file('a'), secret, mode);
@@ -105,7 +105,7 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     ).toBe('has read nothing');
   });
 
-  it('shows it to nobody who holds the old one open, to read or to write', () => {
+  it('shows it to no process that holds the old one open, to read or to write', () => {
     writeFileSync(file('a'), 'old');
     chmodSync(file('a'), 0o666);
     const held = openSync(file('a'), 'r+');
@@ -126,7 +126,7 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
         chownSync(file('a'), nobody, nobody);
       },
     ],
-  ])('writes nothing in the place of %s', (_, make) => {
+  ])('does not replace %s', (_, make) => {
     writeFileSync(folder.file('prize'), 'root’s');
     make();
     expect(() => replaceFile(file('a'), secret, 0o700)).toThrow(/refusing to write to .*\/out\/a: /);
@@ -134,7 +134,7 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     expect(readdirSync(folder.file('out'))).toEqual(['a']);
   });
 
-  it('says where there is no folder, and that a device is full', () => {
+  it('reports a missing directory, and a full device', () => {
     expect(() => replaceFile(folder.file('none/a'), secret, 0o700)).toThrow(/none/);
     expect(() => replaceFile('/dev/full', secret, 0o700)).toThrow(/ENOSPC/);
     replaceFile('/dev/null', secret, 0o700);

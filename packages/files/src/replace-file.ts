@@ -8,18 +8,18 @@ import { openOutput, requireOwn, writeFailed } from './output.js';
 import { ownDescriptor } from './own-descriptor.js';
 import { writeWhole } from './write-whole.js';
 
-/** Nobody else may open it before it is what it is to be. */
+/** No other user may open it before it is complete. */
 const unread = 0o600;
 
 /**
- * Writes a file that appears whole, with its permissions, in the place of the one that has the name: who holds that one open sees
- * nothing of the new one. A device and a descriptor of this process are written to as they are.
+ * Writes a file that appears complete, with its permissions, in the place of the existing one. A process that holds the
+ * old file open sees nothing of the new one. A device, or a descriptor of this process, is written to directly.
  *
- * @param path - of the file; links in it are followed only where nobody else has put them
+ * @param path - of the file; links in it are followed only if no other user has created them
  * @param content - of the file
- * @param mode - its permissions, whatever the umask is
- * @throws FilesError `untrusted-file` where the name stands for a link, or for what is not this user's; `open-failed`; Error of the
- *   system
+ * @param mode - its permissions, regardless of the umask
+ * @throws FilesError `untrusted-file` if the name leads to a link, or to something that does not belong to this user;
+ *   `open-failed`; Error of the system
  */
 export function replaceFile(path: string, content: Uint8Array, mode: number): void {
   if (ownDescriptor(path) !== undefined) {
@@ -68,8 +68,8 @@ function putInPlace(folder: Folder, name: string, { content, mode }: Made): void
     const found = folder.lookUp(name);
     if (found?.ino === ino && found.dev === dev) return;
     const shown = join(folder.path, name);
-    const hint = 'Something else renames files there: choose a folder that only you can write to.';
-    throw refusal('untrusted-file', { path: shown, what: `${shown} was exchanged while it was written`, hint });
+    const hint = 'Another program renames files there: choose a directory that only you can write to.';
+    throw refusal('untrusted-file', { path: shown, what: `${shown} was replaced while it was written`, hint });
   } catch (error) {
     folder.removeIfThere(draft);
     throw error;

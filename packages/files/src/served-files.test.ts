@@ -22,7 +22,7 @@ async function madeOf(user: number, statfsError = 0): Promise<Readonly<Record<st
   return JSON.parse(stdout) as Readonly<Record<string, string>>;
 }
 
-describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('what lies on a file system that', () => {
+describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('a file on a file system that', () => {
   beforeAll(async () => {
     await compileC(served, { from: import.meta.url, sources: ['../test/fixtures/served.c'] });
     return () => program[Symbol.dispose]();
@@ -31,7 +31,7 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('what lies on a fil
   it.each([
     ['answers what it is', 0],
     ['has no answer to that', constants.errno.ENOSYS],
-  ])('a neighbour serves, and %s, is not root’s whatever it says', async (_, statfsError) => {
+  ])('a neighbour serves, and %s, does not count as root’s', async (_, statfsError) => {
     const why = `lies on a file system that uid ${stranger.uid} serves (FUSE)`;
     const { orders, bound, folder, below, throughLink, ...rest } = await madeOf(stranger.uid, statfsError);
     for (const refused of [orders, folder, below]) expect(refused).toContain(`/mnt ${why}`);
@@ -41,7 +41,7 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('what lies on a fil
     expect(rest).toEqual({ ownFile: 'theirs', rename: why, write: why, owner: why });
   });
 
-  it('a neighbour serves, and never answers, keeps nobody who removes what it lies in', async () => {
+  it('a neighbour serves, and never answers, does not block the removal of its directory', async () => {
     using folder = temporaryFolder();
     mkdirSync(folder.file('goes/inner/mnt'), { recursive: true });
     const fixture = bundleFixture(new URL('../test/fixtures/remove-served.ts', import.meta.url));

@@ -29,7 +29,7 @@ describe('a mount', () => {
     fuse('rw,group_id=0,my_user_id=0'),
     fuse('rw,user_id=,group_id=0'),
     fuse('rw', 'ro,nodev,noexec,nosuid', 'fuse'),
-  ])('of nobody knows whom counts as such: %s', (line) => {
+  ])('of an unknown user counts as such: %s', (line) => {
     expect(servingUserIn(line)).toBe('unknown');
   });
 
@@ -39,7 +39,7 @@ describe('a mount', () => {
     fuse('rw', 'rw,nosuid,nodev', 'virtiofs'),
     fuse('rw', 'rw,nosuid'),
     fuse('rw', 'rw,nodev'),
-  ])('of root’s is root’s: the twin: %s', (line) => {
+  ])('of root counts as root’s: the twin: %s', (line) => {
     expect(servingUserIn(line)).toBeUndefined();
   });
 
@@ -56,7 +56,7 @@ describe('a mount', () => {
     expect(servedDirectories(text)).toEqual(['/home/a b\\\u00e9']);
   });
 
-  it('is found by the whole of its number', () => {
+  it('is found by its whole number', () => {
     const text = ['141 29 a', '41 29 b', '4 41 c', ''].join('\n');
     expect(mountIn(text, 41)).toBe('41 29 b');
     expect(mountIn(text, 1)).toBeUndefined();
@@ -64,7 +64,7 @@ describe('a mount', () => {
     expect(mountIn('', 0)).toBeUndefined();
   });
 
-  it.skipIf(missing('linux'))('of the kernel’s own is nobody’s', () => {
+  it.skipIf(missing('linux'))('of the kernel counts as no user’s', () => {
     for (const path of ['/', '/proc', '/dev']) {
       const descriptor = openSync(path, 'r');
       expect(servingUserOf(descriptor)).toBeUndefined();

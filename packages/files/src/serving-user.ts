@@ -4,28 +4,29 @@ import { readKernelFile } from '@sb/core';
 
 import { mountOf } from './mount-of.js';
 
-/** What statfs(2) calls FUSE, and virtiofs, which is a part of it. */
+/** The types of FUSE in statfs(2), and of virtiofs, which is a part of it. */
 const fuse = 0x6573_5546;
 
 /**
- * The ordinary user who answers in the kernel's place what lies on a file system, whose it is and who may write to it; by
- * uid, or `unknown` where it may be one.
+ * The ordinary user who serves a file system. Instead of the kernel, that user decides about its content, owners and
+ * permissions. By uid, or `unknown` if there may be such a user.
  */
 export type ServingUser = number | 'unknown';
 
 /**
- * Who that is, by what the kernel notes of a mount of FUSE: any user may mount one by fusermount(1), and it may show it to
- * root (`allow_other` in mount.fuse(8)). What root has mounted is root's word.
+ * Returns the user who serves a file system, according to the kernel's options of a FUSE mount. Any user may mount one
+ * with fusermount(1), and make it accessible to root (`allow_other` in mount.fuse(8)). File systems that root has
+ * mounted are trusted like root.
  *
  * @param descriptor - of anything on the file system, also with O_PATH
- * @returns undefined where nobody does
- * @throws Error of the system where `/proc` can't be read
+ * @returns undefined if no ordinary user serves it
+ * @throws Error of the system if `/proc` cannot be read
  * @see proc_pid_mountinfo(5)
  */
 export function servingUserOf(descriptor: number): ServingUser | undefined {
   if (process.platform !== 'linux' || !mayBeFuse(descriptor)) return undefined;
   const id = mountOf(descriptor);
-  // What is mounted above a folder that is this process's root is shown to the first process alone (chroot(2)).
+  // Mounts above a directory that is this process's root are visible to the first process only (chroot(2)).
   for (const process of ['self', '1']) {
     const mount = mountIn(mountsOf(process), id ?? Number.NaN);
     if (mount !== undefined) return servingUserIn(mount);
@@ -33,7 +34,7 @@ export function servingUserOf(descriptor: number): ServingUser | undefined {
   return 'unknown';
 }
 
-/** A server that has no answer to statfs(2) may be one of FUSE. */
+/** A server that does not answer statfs(2) may be one of FUSE. */
 function mayBeFuse(descriptor: number): boolean {
   try {
     return statfsSync(`/proc/self/fd/${descriptor}`).type === fuse;
@@ -51,7 +52,7 @@ function mountsOf(process: string): string {
 }
 
 /**
- * The line of a mount.
+ * Returns the line of a mount.
  *
  * @param mountinfo - the text of such a file
  * @param id - of the mount
@@ -61,9 +62,9 @@ export function mountIn(mountinfo: string, id: number): string | undefined {
 }
 
 /**
- * The ordinary user who serves a mount of FUSE.
+ * Returns the ordinary user who serves a FUSE mount.
  *
- * @param mount - its line; what others have named in it has no space (the kernel writes `\040`)
+ * @param mount - its line; names of other users in it have no spaces (the kernel writes `\040`)
  */
 export function servingUserIn(mount: string): ServingUser | undefined {
   const [before = '', after = ''] = mount.split(' - ');
@@ -71,15 +72,15 @@ export function servingUserIn(mount: string): ServingUser | undefined {
   const [type = '', , options = ''] = after.split(' ');
   const user = /(?:^|,)user_id=(\d+)(?:,|$)/.exec(options)?.[1];
   if (user !== undefined) return user === '0' ? undefined : Number(user);
-  // The host of a virtual machine serves it, and root alone mounts it.
+  // The host of a virtual machine serves it, and only root mounts it.
   if (type === 'virtiofs') return undefined;
-  // An ordinary user's has both.
+  // A mount of an ordinary user has both.
   return ['nosuid', 'nodev'].every((flag) => flags.split(',').includes(flag)) ? 'unknown' : undefined;
 }
 
 /**
- * The directories on which ordinary users have mounted FUSE file systems that root may enter (`allow_other`). A server that never
- * answers makes root wait for ever.
+ * Returns the directories on which ordinary users have mounted FUSE file systems that root may enter (`allow_other`). A
+ * server that never answers makes root wait for ever.
  *
  * @param mountinfo - default: that of this process
  * @returns absolute paths
@@ -109,13 +110,16 @@ export function isServedMount(id: number): boolean {
   return mount === undefined ? lists.some((list) => list !== '') : isServedToRoot(mount);
 }
 
-/** The kernel writes what would end a word as octal digits. The text has a character for each byte ({@link readKernelFile}). */
+/**
+ * The kernel writes characters that would end a word as octal digits. The text has a character for each byte
+ * ({@link readKernelFile}).
+ */
 function unescaped(path: string): string {
   const bytes = path.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
   return Buffer.from(bytes, 'latin1').toString();
 }
 
-/** What is said of a folder or a file there. */
+/** Returns a clause about a directory or a file there. */
 export function whyServed(user: ServingUser): string {
   return `lies on a file system that ${user === 'unknown' ? 'another user may serve' : `uid ${user} serves`} (FUSE)`;
 }

@@ -7,7 +7,7 @@ import { Folder } from './folder.js';
 import { someNames } from './some-names.js';
 
 describe('someNames', () => {
-  it('is as many names as are asked for, and no more than there are', () => {
+  it('returns as many names as requested, and no more than exist', () => {
     using place = temporaryFolder();
     using folder = Folder.open(place.path);
     expect(someNames(folder, 3)).toEqual([]);

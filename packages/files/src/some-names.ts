@@ -3,9 +3,9 @@ import { opendirSync } from 'node:fs';
 import type { Folder } from './folder.js';
 
 /**
- * A few names of a folder: who fills it with millions of them takes neither the time nor the memory of who looks.
+ * Returns a few names of a directory: millions of entries do not cost time or memory.
  *
- * @param limit - at most so many
+ * @param limit - the most names
  * @throws Error of the system
  */
 export function someNames(folder: Folder, limit: number): readonly string[] {

@@ -2,17 +2,17 @@ import { statfsSync } from 'node:fs';
 
 import type { Folder } from './folder.js';
 
-/** Room on a file system, in its blocks (statfs(2)). */
+/** Space on a file system, in its blocks (statfs(2)). */
 export interface Space {
-  /** Bytes of a block. */
+  /** The size of a block in bytes. */
   readonly blockSize: number;
   readonly blocks: number;
-  /** Blocks that are free for everybody, not only for root. */
+  /** Blocks that are free for all users, not only for root. */
   readonly available: number;
 }
 
 /**
- * How much room there is where a folder lies.
+ * Returns the space of the file system of a directory.
  *
  * @throws Error of the system
  */

@@ -30,7 +30,7 @@ afterEach(() => folder[Symbol.dispose]());
 const read = (path: string, maxBytes = 100): string => readTrustedFile(folder.file(path), maxBytes).toString();
 
 describe.skipIf(missing('root', 'linux'))('root', () => {
-  it('reads a file of its own: the control', () => {
+  it('reads its own file: the control', () => {
     expect(read('etc/conf')).toBe('orders');
     chmodSync(folder.file('etc/conf'), 0o664);
     expect(read('etc/conf')).toBe('orders');
@@ -40,20 +40,20 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     [nobody, 0, '0o644', 'it belongs to uid 65534'],
     [0, 0, '0o646', 'it is writable for all'],
     [0, nobody, '0o664', 'it is writable for the group 65534'],
-  ])('takes no orders from a file of %i:%i with mode %s', (uid, gid, mode, why) => {
+  ])('reads no instructions from a file of %i:%i with mode %s', (uid, gid, mode, why) => {
     chownSync(folder.file('etc/conf'), uid, gid);
     chmodSync(folder.file('etc/conf'), Number(mode));
     expect(() => read('etc/conf')).toThrow(`${folder.file('etc/conf')} is not read: ${why}`);
   });
 
-  it('follows a link of root, and none of a neighbour', () => {
+  it('follows a link of root, and refuses one of a neighbour', () => {
     symlinkSync('etc/conf', folder.file('link'));
     expect(read('link')).toBe('orders');
     lchownSync(folder.file('link'), nobody, nobody);
     expect(() => read('link')).toThrow('is a symbolic link of uid 65534');
   });
 
-  it('takes no orders from below a directory of a neighbour', () => {
+  it('reads no instructions from below a directory of a neighbour', () => {
     chownSync(folder.file('etc'), nobody, nobody);
     expect(() => read('etc/conf')).toThrow(`${folder.file('etc')} belongs to uid 65534`);
   });
@@ -62,7 +62,7 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     [0, 0, '0o1777', 'is writable for all'],
     [0, nobody, '0o1775', 'is writable for the group 65534'],
   ])(
-    'takes no orders from a file that anybody can have moved to a sticky directory of %i:%i',
+    'reads no instructions from a file that any user can have moved to a sticky directory of %i:%i',
     (uid, gid, mode, why) => {
       chownSync(folder.file('etc'), uid, gid);
       chmodSync(folder.file('etc'), Number(mode));
@@ -75,7 +75,7 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     },
   );
 
-  it('finds what the kernel finds', () => {
+  it('finds the file that the kernel finds', () => {
     mkdirSync(folder.file('etc/sub'));
     writeFileSync(folder.file('etc/sub/conf'), 'sub', { mode: 0o644 });
     symlinkSync('etc/sub', folder.file('link'));
@@ -84,17 +84,17 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     expect(() => readTrustedFile('', 100)).toThrow(/ENOENT/);
   });
 
-  it('takes nothing from the null device', () => {
+  it('reads nothing from the null device', () => {
     expect(readTrustedFile('/dev/null', 100)).toHaveLength(0);
     expect(() => readTrustedFile('/dev/zero', 100)).toThrow('is writable for all');
   });
 
-  it('waits for nobody at the other end of a pipe', () => {
+  it('does not wait for the other end of a pipe', () => {
     execFileSync('mkfifo', [folder.file('etc/pipe')]);
     expect(read('etc/pipe')).toBe('');
   });
 
-  it('reads no more than asked for, and a descriptor that it was given', () => {
+  it('reads no more than requested, and a descriptor that the caller passed', () => {
     expect(() => read('etc/conf', 5)).toThrow('has more than 5 bytes');
     expect(() => readTrustedFile('/dev/fd/9999', 5)).toThrow(/ENOENT/);
     const given = openSync(folder.file('etc/conf'), 'r');

@@ -14,23 +14,23 @@ import { walk, type Waypoint } from './walk.js';
 const writableByGroup = 0o020;
 const writableByAll = 0o002;
 
-/** What is written on top of an error of {@link openTrustedFile}. */
+/** The hint in errors of {@link openTrustedFile}. */
 const hint =
-  'Root takes orders from files of root alone, in folders that root alone writes to; "chown root" and "chmod go-w" it, or choose another file.';
+  'Root reads instructions only from files of root, in directories that only root can write to. Use "chown root" and "chmod go-w", or choose another file.';
 
 /**
- * Opens a file that root takes orders from: nobody else decides where its path leads ({@link openTrusted}), and nobody
- * else can have written it, or moved it there from another place. What was looked at is what is open: who exchanges the
- * name afterwards changes nothing. An ordinary user opens what the path leads to.
+ * Opens a file from which root reads instructions. No other user can change where its path leads ({@link openTrusted}),
+ * and no other user can have written it, or moved it there from another place. The checked file is the opened file:
+ * exchanging the name afterwards has no effect. For an ordinary user, nothing is checked.
  *
- * @param path - a file, or `/dev/fd/N` and its like for one that the caller has handed over
- * @param mayWait - whether to wait for the other end of a pipe; default: only where nothing is judged
+ * @param path - a file, or a path such as `/dev/fd/N` for one that the caller has passed
+ * @param mayWait - whether to wait for the other end of a pipe; default: only if nothing is checked
  * @returns a descriptor to read from
  * @throws SandboxError `untrusted-path`, `untrusted-file`; Error of the system
  */
 export function openTrustedFile(path: string, mayWait?: boolean): number {
   if (mayWait !== undefined) boolean.read(mayWait, documentPlace('mayWait'));
-  // An empty path is nobody's, and an error of the system.
+  // An empty path is an error of the system.
   const isJudged = path !== '' && ownDescriptor(path) === undefined && isRoot() && process.platform === 'linux';
   const flags = constants.O_RDONLY | ((mayWait ?? !isJudged) ? 0 : constants.O_NONBLOCK);
   if (!isJudged) return openSync(path, flags);
@@ -42,7 +42,7 @@ export function openTrustedFile(path: string, mayWait?: boolean): number {
   const held = walk(fromHere(path), { ...rootDecides, folder });
   try {
     requireRoots(path, { stats: fstatSync(held), servedBy: servingUserOf(held) }, above);
-    // With a slash at its end a path is a folder's.
+    // A path with a slash at its end is that of a directory.
     return openSync(`/proc/self/fd/${held}${path.endsWith('/') ? '/' : ''}`, flags);
   } finally {
     closeSync(held);
@@ -65,16 +65,16 @@ export function readTrustedFile(path: string, maxBytes: number): Buffer {
   }
 }
 
-/** The device that nothing can be read from, whoever writes to it: number 1:3 (null(4)). */
+/** The device from which nothing can be read, even if others write to it: number 1:3 (null(4)). */
 const nullDevice = 0x103;
 
-/** What is open, and who serves the file system that it lies on. */
+/** An open file, and the user who serves its file system. */
 interface Held {
   readonly stats: Stats;
   readonly servedBy: ServingUser | undefined;
 }
 
-/** @param above - the folder that it lies in */
+/** @param above - the directory that contains it */
 function requireRoots(path: string, { stats, servedBy }: Held, above: Waypoint | undefined): void {
   const { uid, gid, mode } = stats;
   if (stats.isCharacterDevice() && stats.rdev === nullDevice) return;
@@ -85,8 +85,8 @@ function requireRoots(path: string, { stats, servedBy }: Held, above: Waypoint |
   if (uid !== 0 && uid !== effectiveUser()) refuse(`belongs to uid ${uid}`);
   if ((mode & writableByAll) !== 0) refuse('is writable for all');
   if ((mode & writableByGroup) !== 0 && gid !== 0) refuse(`is writable for the group ${gid}`);
-  // What root has once written elsewhere, for instance a download, others can have moved there.
-  // A folder holds no orders, whoever moved it.
+  // Other users can have moved a file there that root has written elsewhere, for instance a download. A moved directory
+  // contains no instructions itself.
   const why = stats.isDirectory() || above === undefined ? undefined : whyOthersWrite(above.stats, above.servedBy);
   if (why !== undefined) refuse(`lies in ${above?.path}, which ${why}`);
 }

@@ -28,10 +28,12 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     [0, 0, '0o702', 'is writable for all'],
     [nobody, 0, '0o755', 'belongs to uid 65534'],
     [nobody, 0, '0o1777', 'belongs to uid 65534'],
-  ])('goes through no folder of %i:%i with mode %s', (uid, gid, mode, why) => {
+  ])('refuses a directory of %i:%i with mode %s on the path', (uid, gid, mode, why) => {
     chownSync(folder.file('top'), uid, gid);
     chmodSync(folder.file('top'), Number(mode));
-    expect(() => open('top/pkg')).toThrow(`${folder.file('top')} ${why}, who could turn the path`);
+    expect(() => open('top/pkg')).toThrow(
+      `${folder.file('top')} ${why}, so other users could change where the path leads`,
+    );
   });
 
   it.each([
@@ -40,19 +42,19 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     [0, nobody, '0o755'],
     [0, nobody, '0o1775'],
     [0, 0, '0o1777'],
-  ])('goes through one of %i:%i with mode %s: the twin', (uid, gid, mode) => {
+  ])('accepts one of %i:%i with mode %s: the twin', (uid, gid, mode) => {
     chownSync(folder.file('top'), uid, gid);
     chmodSync(folder.file('top'), Number(mode));
     expect(() => open('top/pkg')).not.toThrow();
   });
 
-  it('uses a folder of anyone', () => {
+  it('uses a directory of any user', () => {
     chownSync(folder.file('top/pkg'), nobody, nobody);
     chmodSync(folder.file('top/pkg'), 0o777);
     expect(() => open('top/pkg')).not.toThrow();
   });
 
-  it('follows links of root alone', () => {
+  it('follows links of root only', () => {
     symlinkSync('top', folder.file('link'));
     expect(() => open('link/pkg')).not.toThrow();
     lchownSync(folder.file('link'), nobody, nobody);
@@ -61,7 +63,7 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     expect(() => open('loop')).toThrow('in a circle');
   });
 
-  it('follows no link that anybody can have moved to a sticky folder, and one of root’s in its own: the twin', () => {
+  it('follows no link that any user can have moved to a sticky directory, and one in root’s own: the twin', () => {
     mkdirSync(folder.file('sticky'));
     for (const name of ['link', 'sticky/link']) symlinkSync(folder.file('top'), folder.file(name));
     for (const [mode, gid, why] of [
@@ -71,7 +73,7 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
       chownSync(folder.file('sticky'), 0, gid);
       chmodSync(folder.file('sticky'), mode);
       expect(() => open('sticky/link/pkg')).toThrow(
-        `${folder.file('sticky/link')} is a symbolic link in a folder that ${why}`,
+        `${folder.file('sticky/link')} is a symbolic link in a directory that ${why}`,
       );
     }
     expect(() => open('link/pkg')).not.toThrow();
@@ -79,9 +81,9 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
     expect(() => open('sticky/link/pkg')).not.toThrow();
   });
 
-  it('says what is wrong with the way', () => {
+  it('names the flaw of the path', () => {
     expect(() => open('none')).toThrow(
-      /none can't be used: ENOENT \(no such file or directory\)\. Create its folder first\.$/,
+      /none can't be used: ENOENT \(no such file or directory\)\. Create its directory first\.$/,
     );
     expect(() => open('none/pkg')).toThrow(/pkg can't be used: ENOENT \(/);
   });

@@ -12,11 +12,15 @@ const writableByGroup = 0o020;
 const writableByAll = 0o002;
 
 /**
- * Opens a folder for root, whose path nobody else can turn into another one: every folder above it and every link on the
- * way belongs to root, and no folder is open to all or to a group of others, unless it is sticky. In a sticky folder others
- * rename nothing of root's, but they can move a link of root's there from elsewhere, so none is followed that lies in one. A
- * folder of root's nobody else can move (rename(2)). The folder itself may be anyone's. An access control list shows in the mode of a folder as its group's rights (acl(5)); of root's own group it
- * is not told apart.
+ * Opens a directory for root whose path no other user can change. Every directory above it, and every link on the way,
+ * belongs to root. No such directory is writable for all users or for another group than root's, unless it is sticky.
+ *
+ * In a sticky directory, other users cannot rename what belongs to root. But they can move a link of root's there from
+ * elsewhere, so links in a sticky directory are not followed. Other users cannot move a directory of root's
+ * (rename(2)).
+ *
+ * The directory itself may belong to any user. An access control list shows as the group's rights in the mode of a
+ * directory (acl(5)). If the group is root's own, it cannot be distinguished.
  *
  * @param path - absolute
  * @returns a descriptor
@@ -32,7 +36,7 @@ export function openTrusted(path: string): number {
   }
 }
 
-/** Nobody but root decides where the path leads. */
+/** Only root decides where the path leads. */
 export const rootDecides: Judge = {
   folder({ path, stats, servedBy }) {
     const why = whyOthersRename(stats, servedBy);
@@ -41,7 +45,7 @@ export const rootDecides: Judge = {
   link({ path, stats: { uid }, folder, servedBy }) {
     if (uid !== 0) refuse(path, `is a symbolic link of uid ${uid}`);
     const why = whyOthersWrite(folder, servedBy);
-    if (why !== undefined) refuse(path, `is a symbolic link in a folder that ${why}`);
+    if (why !== undefined) refuse(path, `is a symbolic link in a directory that ${why}`);
   },
   refuse(path, why): never {
     const hint = 'Try again, or choose another place.';
@@ -50,11 +54,11 @@ export const rootDecides: Judge = {
 };
 
 /**
- * Why others than root may give what is in a folder of these other names. What they may move into it is more
+ * Why users other than root may rename entries of a directory with these attributes. What they may move into it is more
  * ({@link whyOthersWrite}).
  *
- * @param servedBy - who says what the folder is like, undefined for nobody but the kernel
- * @returns what is to be said of the folder; undefined where they may not
+ * @param servedBy - the user who serves the file system; undefined if only the kernel decides about the attributes
+ * @returns a clause about the directory; undefined if they may not
  */
 export function whyOthersRename(stats: Stats, servedBy: ServingUser | undefined): string | undefined {
   const isOwn = stats.uid === 0 && (stats.mode & sticky) !== 0;
@@ -62,11 +66,11 @@ export function whyOthersRename(stats: Stats, servedBy: ServingUser | undefined)
 }
 
 /**
- * Why others than root may put something into a folder of these, also a file of root's that they move there, and rename
- * what is theirs in it.
+ * Why users other than root may put something into a directory with these attributes, also a file of root's that they
+ * move there, and rename their own entries.
  *
- * @param servedBy - who says what the folder is like, undefined for nobody but the kernel
- * @returns what is to be said of the folder; undefined where they may not
+ * @param servedBy - the user who serves the file system; undefined if only the kernel decides about the attributes
+ * @returns a clause about the directory; undefined if they may not
  */
 export function whyOthersWrite({ uid, gid, mode }: Stats, servedBy: ServingUser | undefined): string | undefined {
   if (servedBy !== undefined) return whyServed(servedBy);
@@ -76,7 +80,7 @@ export function whyOthersWrite({ uid, gid, mode }: Stats, servedBy: ServingUser 
   return undefined;
 }
 
-/** Without /proc each folder above is looked at by its path, and what changes meanwhile is not noticed. */
+/** Without /proc, each directory above is examined by its path, and changes meanwhile are not noticed. */
 function openByPath(path: string): number {
   for (const one of [path, realpathSync(path)]) {
     for (let above = dirname(one), below = one; above !== below; [above, below] = [dirname(above), above]) {
@@ -88,7 +92,7 @@ function openByPath(path: string): number {
 }
 
 function refuse(path: string, why: string): never {
-  const hint = 'Root uses only paths that root alone decides; run this as that user, or choose another place.';
-  const what = `${path} ${why}, who could turn the path of a file into another one`;
+  const hint = 'Root uses only paths that no other user can change. Run this as that user, or choose another place.';
+  const what = `${path} ${why}, so other users could change where the path leads`;
   throw refusal('untrusted-path', { path, what, hint });
 }

@@ -52,7 +52,7 @@ function exchange(path: string, target: string): void {
 }
 
 describe.skipIf(missing('linux'))('walk', () => {
-  it('leads where the kernel leads', () => {
+  it('leads to the same file as the kernel', () => {
     symlinkSync('../etc', folder.file('top/relative'));
     symlinkSync(folder.file('top/relative/pkg'), folder.file('top/absolute'));
     for (const path of ['top/cache/pkg', 'top//cache/./../cache/pkg/', 'top/relative/pkg', 'top/absolute/../pkg']) {
@@ -68,7 +68,7 @@ describe.skipIf(missing('linux'))('walk', () => {
     expect(() => walkTo(folder.file('loop'))).toThrow('in a circle');
   });
 
-  it('stays in a folder that it has looked at, whatever has its name now', () => {
+  it('stays in a checked directory, even if its name leads elsewhere now', () => {
     const cache = folder.file('top/cache');
     const { ino } = statSync(`${cache}/pkg`);
     const walked = walkTo(`${cache}/pkg`, cache, () => exchange('top/cache', 'etc'));
@@ -77,12 +77,12 @@ describe.skipIf(missing('linux'))('walk', () => {
     expect(inoOf('top/cache/pkg')).toBe(inoOf('etc/pkg'));
   });
 
-  it('tells of a link that was put in the place of the next folder', () => {
+  it('detects a link that replaced the next directory', () => {
     const walked = walkTo(folder.file('top/cache/pkg'), folder.file('top'), () => exchange('top/cache', 'etc'));
     expect(walked).toEqual({ ino: inoOf('etc/pkg'), links: [folder.file('top/cache')] });
   });
 
-  it('follows no link that changed after the look at it', () => {
+  it('follows no link that changed after its check', () => {
     symlinkSync('cache', folder.file('top/link'));
     const change = (): void => {
       rmSync(folder.file('top/link'));

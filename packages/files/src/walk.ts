@@ -7,36 +7,39 @@ import { callback, object, type Options, type Reader, required } from '@sb/core/
 import { documentPlace } from './errors.js';
 import { type ServingUser, servingUserOf } from './serving-user.js';
 
-/** Of Linux; Node has no name for it. Opens what a name stands for without reading it (open(2)). */
+/** From Linux; Node does not name it. Opens what a name leads to without reading it (open(2)). */
 export const oPath = 0o10_000_000;
 
-/** Symbolic links that may be followed on the way; the kernel's own limit (path_resolution(7)). */
+/** The most symbolic links on a path; the kernel's own limit (path_resolution(7)). */
 const maxLinks = 40;
 
-/** Something on the way that decides where a path leads, held open: `stats` are of no other one. */
+/** Something on the way that decides where a path leads, held open: `stats` belong to exactly this one. */
 export interface Waypoint {
   readonly path: string;
   readonly stats: Stats;
-  /** The ordinary user who serves the file system that it lies on, and says what `stats` are; absent where nobody does. */
+  /**
+   * The ordinary user who serves its file system, and so decides about `stats`; absent if an ordinary user does not
+   * serve it.
+   */
   readonly servedBy?: ServingUser | undefined;
 }
 
-/** A symbolic link, and the folder that it lies in. */
+/** A symbolic link, and the directory that contains it. */
 interface LinkWaypoint extends Waypoint {
   readonly folder: Stats;
 }
 
-/** Who may decide where a path leads. Each throws where it is the wrong one. */
+/** Checks who decides where a path leads. Each function throws for an untrusted user. */
 export interface Judge {
-  /** A folder that a name is looked up in. */
+  /** A directory in which a name is looked up. */
   folder(waypoint: Waypoint): void;
   /** A symbolic link that is followed. */
   link(waypoint: LinkWaypoint): void;
-  /** Neither of them can be said of a place. */
+  /** Neither of them can be said about a place. */
   refuse(path: string, why: string): never;
 }
 
-/** Who judges: one that has no word on links would let each pass until there is one. */
+/** The judge: without a function for links, it would let each pass. */
 export const judgeReader: Reader<Judge> = object<Judge>({
   folder: required(callback<Judge['folder']>()),
   link: required(callback<Judge['link']>()),
@@ -44,13 +47,13 @@ export const judgeReader: Reader<Judge> = object<Judge>({
 } satisfies Options<Judge>);
 
 /**
- * Walks a path of Linux as the kernel does, from the root folder, holding each folder open, so that nothing changes behind
- * a check.
+ * Walks a Linux path as the kernel does, from the root directory. It holds each directory open, so nothing changes
+ * after a check.
  *
  * @param path - absolute
- * @param judge - is asked before each step
+ * @param judge - called before each step
  * @returns a descriptor of what the path leads to, with O_PATH; open it by `/proc/self/fd`
- * @throws Error of the system, or what the judge throws; SandboxError `invalid-policy` for a judge that is none
+ * @throws Error of the system, or the error of the judge; SandboxError `invalid-policy` for an invalid judge
  */
 export function walk(path: string, judge: Judge): number {
   const read = judgeReader.read(judge, documentPlace('judge'));
@@ -75,7 +78,7 @@ export function walk(path: string, judge: Judge): number {
         continue;
       }
       const target = readLink({ ...next, place, folder, servedBy }, read);
-      if (++links > maxLinks) read.refuse(path, 'its symbolic links lead round in a circle');
+      if (++links > maxLinks) read.refuse(path, 'its symbolic links lead in a circle');
       if (target.startsWith('/')) enter(openSync('/', oPath), '/');
       todo = [...namesOf(target), ...rest];
     }
@@ -90,7 +93,10 @@ function namesOf(path: string): string[] {
   return path.split('/').filter(Boolean);
 }
 
-/** A folder is asked for first: only then is one mounted that waits for its first use (`LOOKUP_DIRECTORY`, autofs(5)). */
+/**
+ * First it is opened as a directory: only then autofs mounts a file system that waits for its first use
+ * (`LOOKUP_DIRECTORY`, autofs(5)).
+ */
 function openPlace(place: string): number {
   try {
     return openSync(place, oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY);
@@ -109,7 +115,7 @@ interface LinkAt {
   readonly servedBy: ServingUser | undefined;
 }
 
-/** Reads a link by its name, which has to stand for the held one before and after: renaming it changes its ctime. */
+/** Reads a link by its name, which must lead to the held one before and after: renaming it changes its ctime. */
 function readLink({ descriptor, path, place, folder, servedBy }: LinkAt, judge: Judge): string {
   try {
     judge.link({ path, stats: fstatSync(descriptor), folder, servedBy });

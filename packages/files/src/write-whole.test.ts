@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { writeWhole } from './write-whole.js';
 
 describe('writeWhole', () => {
-  it('writes text and bytes, behind each other or from a place on', () => {
+  it('writes text and bytes, one after the other or from an offset', () => {
     using folder = temporaryFolder();
     writeFileSync(folder.file('file'), '');
     const descriptor = openSync(folder.file('file'), 'r+');

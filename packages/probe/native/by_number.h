@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls by their number, with one choice for every C library and processor: open(3) of musl is open(2) on x86-64 and
- * openat(2) on arm64, and that of glibc is openat(2) on both. The self-test expects what a filter says of one call.
+ * Calls by their number, with the same call for every C library and processor: open(3) of musl is
+ * open(2) on x86-64 and openat(2) on arm64, and that of glibc is openat(2) on both. The self-test
+ * expects a filter's answer to one call.
  */
 #ifndef PROBE_BY_NUMBER_H
 #define PROBE_BY_NUMBER_H

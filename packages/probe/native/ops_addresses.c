@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Attempts to reach a socket by other ways than connect(2) to 127.0.0.1: other addresses, datagrams. */
+/*
+ * Attempts to reach a socket in other ways than connect(2) to 127.0.0.1: other addresses,
+ * datagrams.
+ */
 #define _GNU_SOURCE
 #include "probe.h"
 

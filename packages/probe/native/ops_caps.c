@@ -44,7 +44,7 @@ static int raise_sets(const char *argument, int which)
 	return probe_result(syscall(SYS_capset, &header, sets));
 }
 
-/* Whether a capability is in the set, told by EPERM if not. */
+/* Whether a capability is in the set: EPERM if not. */
 static int has(const char *argument, int which)
 {
 	struct __user_cap_data_struct sets[2];
@@ -108,7 +108,7 @@ static int op_unshare_user(int argc, char **argv)
 	return argc == 0 ? probe_result(unshare(CLONE_NEWUSER)) : PROBE_USAGE;
 }
 
-/* Maps one uid into the user namespace that was just made. */
+/* Maps one uid into the new user namespace. */
 static int op_map_uid(int argc, char **argv)
 {
 	char text[64];
@@ -123,7 +123,10 @@ static int op_map_uid(int argc, char **argv)
 	return close(file) && error == 0 ? -errno : error;
 }
 
-/* Sets the host name to what it is: needs cap_sys_admin over the host's namespace, changes nothing. */
+/*
+ * Sets the host name to its current value: needs cap_sys_admin over the host's namespace, and
+ * changes nothing.
+ */
 static int op_set_hostname(int argc, char **argv)
 {
 	char name[256] = "";

@@ -33,13 +33,13 @@ static int op_create(int argc, char **argv)
 	return argc == 1 ? attempt_open(argv[0], O_WRONLY | O_CREAT | O_EXCL) : PROBE_USAGE;
 }
 
-/* Without O_EXCL, which follows no link: makes the file that a link to nothing names. */
+/* Without O_EXCL, which follows no link: creates the missing file to which a link leads. */
 static int op_create_through(int argc, char **argv)
 {
 	return argc == 1 ? attempt_open(argv[0], O_WRONLY | O_CREAT) : PROBE_USAGE;
 }
 
-/* A file without a name in a folder: O_TMPFILE. */
+/* A file without a name in a directory: O_TMPFILE. */
 static int op_create_nameless(int argc, char **argv)
 {
 	return argc == 1 ? attempt_open(argv[0], O_WRONLY | O_TMPFILE) : PROBE_USAGE;
@@ -52,7 +52,7 @@ static int op_set_attribute(int argc, char **argv)
 	return setxattr(argv[0], "user.probe", "x", 1, 0) ? -errno : 0;
 }
 
-/* Two files change places. */
+/* Exchanges two files. */
 static int op_exchange(int argc, char **argv)
 {
 	if (argc != 2)

@@ -55,7 +55,10 @@ static int op_setgroups(int argc, char **argv)
 	return result(setgroups((size_t)argc, groups));
 }
 
-/* setfsuid(2) never fails: it tells the id that was before, so the second call tells what came of the first. */
+/*
+ * setfsuid(2) never fails. It returns the previous id, so the second call shows the result of the
+ * first.
+ */
 static int op_setfsuid(int argc, char **argv)
 {
 	if (argc != 1)

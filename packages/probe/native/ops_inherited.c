@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Attempts on what a program may have from its parent: descriptors, environment, limits, the terminal. */
+/*
+ * Attempts on what a program may inherit from its parent: descriptors, environment, limits, the
+ * terminal.
+ */
 #define _GNU_SOURCE
 #include "probe.h"
 
@@ -17,7 +20,7 @@
 /* Numbers beyond any limit that a process usually has (fs.nr_open is 1,048,576). */
 #define NUMBERS 1048576
 
-/* Whether any descriptor from a number on is open: EBADF where none is. */
+/* Whether any descriptor from a number on is open: EBADF if not. */
 static int op_find_descriptor(int argc, char **argv)
 {
 	if (argc != 1 && argc != 2)
@@ -37,7 +40,7 @@ static int op_read_environment(int argc, char **argv)
 	return getenv(argv[0]) ? 0 : -ENOENT;
 }
 
-/* Raises a limit of its own without end. */
+/* Raises its own limit to infinity. */
 static int op_raise_limit(int argc, char **argv)
 {
 	const struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
@@ -64,7 +67,7 @@ static int op_command_console(int argc, char **argv)
 	return argc == 0 ? probe_result(ioctl(STDIN_FILENO, TIOCLINUX, &subcode)) : PROBE_USAGE;
 }
 
-/* The line discipline that it has: N_TTY. */
+/* The current line discipline: N_TTY. */
 static int op_set_discipline(int argc, char **argv)
 {
 	const int discipline = 0;
@@ -72,14 +75,14 @@ static int op_set_discipline(int argc, char **argv)
 	return argc == 0 ? probe_result(ioctl(STDIN_FILENO, TIOCSETD, &discipline)) : PROBE_USAGE;
 }
 
-/* Gives up the signal that ends it with its parent. */
+/* Turns off the signal that ends it with its parent. */
 static int op_outlive_parent(int argc, char **argv)
 {
 	(void)argv;
 	return argc == 0 ? probe_result(prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0)) : PROBE_USAGE;
 }
 
-/* OK if the parent's death brings SIGKILL, ESRCH if it brings nothing. */
+/* OK if the parent's death sends SIGKILL, ESRCH if it sends nothing. */
 static int op_dies_with_parent(int argc, char **argv)
 {
 	int signal = 0;

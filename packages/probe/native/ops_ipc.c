@@ -28,7 +28,10 @@ static key_t key_of(const char *text)
 	return (key_t)probe_number(text);
 }
 
-/* Makes what the attacks are for: a segment, a semaphore, a queue with a message, all with one key and mode 0666. */
+/*
+ * Creates the targets of the attacks: a segment, a semaphore, and a queue with a message, all with
+ * one key and mode 0666.
+ */
 static int op_make_shared(int argc, char **argv)
 {
 	const struct {
@@ -105,7 +108,7 @@ static int op_remove_messages(int argc, char **argv)
 	return queue < 0 ? -errno : probe_result(msgctl(queue, IPC_RMID, NULL));
 }
 
-/* Makes a POSIX queue with one message in it. */
+/* Creates a POSIX queue with one message in it. */
 static int op_make_queue(int argc, char **argv)
 {
 	struct mq_attr attributes = {.mq_maxmsg = 2, .mq_msgsize = 8};
@@ -124,7 +127,7 @@ static int op_take_from_queue(int argc, char **argv)
 	return queue < 0 ? -errno : finish(queue, mq_receive(queue, message, sizeof message, NULL));
 }
 
-/* Who asks first is told of the next message, and nobody else. */
+/* Only the first process that asks is notified of the next message. */
 static int op_watch_queue(int argc, char **argv)
 {
 	const struct sigevent event = {.sigev_notify = SIGEV_NONE};
@@ -134,7 +137,7 @@ static int op_watch_queue(int argc, char **argv)
 	return queue < 0 ? -errno : finish(queue, mq_notify(queue, &event));
 }
 
-/* The C library's mq_unlink(3) makes EACCES of EPERM; the kernel's name has no slash. */
+/* The C library's mq_unlink(3) turns EPERM into EACCES; the kernel's name has no slash. */
 static int op_remove_queue(int argc, char **argv)
 {
 	return argc == 1 ? probe_result(syscall(SYS_mq_unlink, argv[0] + 1)) : PROBE_USAGE;

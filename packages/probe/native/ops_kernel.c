@@ -59,7 +59,7 @@ static int op_bpf_map(int argc, char **argv)
 			 : PROBE_USAGE;
 }
 
-/* A key of the calling thread's own, which goes with it. */
+/* A key of the calling thread, which is removed with it. */
 static int op_add_key(int argc, char **argv)
 {
 	(void)argv;
@@ -85,7 +85,7 @@ static int op_session_keyring(int argc, char **argv)
 		syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, (long)KEY_SPEC_SESSION_KEYRING, 0));
 }
 
-/* Sets the clock to what it is. */
+/* Sets the clock to its current time. */
 static int op_set_clock(int argc, char **argv)
 {
 	struct timespec now;
@@ -97,7 +97,7 @@ static int op_set_clock(int argc, char **argv)
 	return probe_result(clock_settime(CLOCK_REALTIME, &now));
 }
 
-/* The kernel's tick to what it is. */
+/* Sets the kernel's tick to its current value. */
 static int op_adjust_clock(int argc, char **argv)
 {
 	struct timex state = {0};
@@ -110,7 +110,7 @@ static int op_adjust_clock(int argc, char **argv)
 	return probe_result(adjtimex(&state));
 }
 
-/* A process by clone3(2), whose flags no filter sees. */
+/* A process by clone3(2), whose flags filters cannot see. */
 static int op_clone3(int argc, char **argv)
 {
 	struct clone_args arguments = {.exit_signal = SIGCHLD};
@@ -125,7 +125,10 @@ static int op_clone3(int argc, char **argv)
 	return probe_result(waitpid((pid_t)child, NULL, 0));
 }
 
-/* Executes a program from memory that no file system holds: the file at PATH, which is only read. */
+/*
+ * Executes a program from memory, not from a file system: a copy of the file at PATH, which is only
+ * read.
+ */
 static int op_execute_memory(int argc, char **argv)
 {
 	char buffer[4096];
@@ -148,7 +151,7 @@ static int op_execute_memory(int argc, char **argv)
 		return -errno;
 	if (child == 0) {
 		char *const words[] = {argv[0], NULL};
-		(void)close(STDERR_FILENO); /* without arguments the probe tells how to use it */
+		(void)close(STDERR_FILENO); /* without arguments the probe prints its usage */
 		(void)syscall(SYS_execveat, memory, "", words, NULL, AT_EMPTY_PATH);
 		_exit(100 + (errno == EACCES) + 2 * (errno == EPERM));
 	}

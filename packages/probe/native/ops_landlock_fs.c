@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Attempts on the file system that Landlock has a right for, and some that it has none for. */
+/* Attempts on the file system for which Landlock has a right, and some for which it has none. */
 #define _GNU_SOURCE
 #include "by_number.h"
 #include "probe.h"
@@ -84,7 +84,7 @@ static int op_mkfifo(int argc, char **argv)
 	return argc == 1 ? result(mkfifo(argv[0], 0600)) : PROBE_USAGE;
 }
 
-/* A character device, which takes CAP_MKNOD: EPERM without it, where nothing else forbids it. */
+/* A character device, which needs CAP_MKNOD: EPERM without it, if nothing else denies it. */
 static int op_mknod(int argc, char **argv)
 {
 	return argc == 1 ? result(mknod(argv[0], S_IFCHR | 0600, makedev(1, 3))) : PROBE_USAGE;
@@ -124,7 +124,7 @@ static int op_ioctl_device(int argc, char **argv)
 	return outcome;
 }
 
-/* Executes a program in a child and tells why it could not. */
+/* Executes a program in a child, and reports why it failed. */
 static int op_execute(int argc, char **argv)
 {
 	int channel[2], error = 0;
@@ -134,7 +134,7 @@ static int op_execute(int argc, char **argv)
 		return -errno;
 	pid_t child = by_number_fork();
 	if (child == 0) {
-		/* Whatever the program prints is not this attempt's report. */
+		/* The output of the program is not this attempt's report. */
 		(void)close(STDOUT_FILENO);
 		(void)close(STDERR_FILENO);
 		(void)execl(argv[0], argv[0], (char *)NULL);
@@ -172,13 +172,13 @@ static int op_chmod(int argc, char **argv)
 	return argc == 1 ? result(chmod(argv[0], 0600)) : PROBE_USAGE;
 }
 
-/* To the group that it has: a change all the same, which takes away a set-user-ID bit. */
+/* To its current group: this counts as a change, and removes a set-user-ID bit. */
 static int op_chown(int argc, char **argv)
 {
 	return argc == 1 ? result(chown(argv[0], (uid_t)-1, getegid())) : PROBE_USAGE;
 }
 
-/* The flags of chattr(1), to what they are, by a descriptor for reading. */
+/* Sets the flags of chattr(1) to their current values, by a descriptor for reading. */
 static int op_set_flags(int argc, char **argv)
 {
 	int flags = 0;

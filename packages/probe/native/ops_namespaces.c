@@ -22,7 +22,7 @@ static int op_unshare(int argc, char **argv)
 	return argc == 1 ? probe_result(unshare((int)probe_number(argv[0]))) : PROBE_USAGE;
 }
 
-/* A process with clone(2) and flags of one's own. */
+/* A process with clone(2) and given flags. */
 static int op_clone(int argc, char **argv)
 {
 	if (argc != 1)
@@ -48,7 +48,7 @@ static int op_enter_namespace(int argc, char **argv)
 	return outcome;
 }
 
-/* In a mount namespace of its own where that can be had, so that nobody else sees it. */
+/* In a separate mount namespace if that is possible, so that other processes do not see it. */
 static int op_mount(int argc, char **argv)
 {
 	if (argc != 1)
@@ -75,14 +75,14 @@ static int op_open_file_system(int argc, char **argv)
 	return argc == 0 ? probe_made(syscall(SYS_fsopen, "tmpfs", close_on_exec)) : PROBE_USAGE;
 }
 
-/* Its own root again: changes nothing, and needs cap_sys_chroot all the same. */
+/* Its own root again: changes nothing, but needs cap_sys_chroot. */
 static int op_chroot(int argc, char **argv)
 {
 	(void)argv;
 	return argc == 0 ? probe_result(chroot("/")) : PROBE_USAGE;
 }
 
-/* Opens a file past all folders above it: open_by_handle_at(2). */
+/* Opens a file without the directories above it: open_by_handle_at(2). */
 static int op_open_handle(int argc, char **argv)
 {
 	_Alignas(struct file_handle) char space[sizeof(struct file_handle) + MAX_HANDLE_SZ];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Attempts on other processes beyond signal and ptrace. Another probe that waits is the victim: the program is static
- * and has its variables where ours are.
+ * Attempts on other processes beyond signal and ptrace. Another waiting probe is the victim: the
+ * program is static, so its variables have the same addresses.
  */
 #define _GNU_SOURCE
 #include "probe.h"
@@ -20,10 +20,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* What is read and written in the victim. */
+/* The variable that is read and written in the victim. */
 static char victim_word[8] = "victim";
 
-/* Listens for datagrams on an abstract name, says that it is there, and waits to be attacked. */
+/* Listens for datagrams on an abstract name, reports that, and waits for the attack. */
 static int op_wait(int argc, char **argv)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -109,8 +109,8 @@ static int op_signal_parent(int argc, char **argv)
 }
 
 /*
- * A descriptor's owner is signalled when there is something to read. The attempt succeeds in any case, and the victim,
- * which SIGIO ends, tells what came of it.
+ * A descriptor's owner gets a signal when data can be read. The attempt succeeds in any case. The
+ * victim, which SIGIO ends, shows the result.
  */
 static int op_signal_by_descriptor(int argc, char **argv)
 {
@@ -129,7 +129,10 @@ static int op_signal_by_descriptor(int argc, char **argv)
 	return error;
 }
 
-/* A limit on processor time that has passed already ends a process. Here it is only set to what it is. */
+/*
+ * A limit on processor time that has already passed ends a process. Here it is only set to its
+ * current value.
+ */
 static int op_set_limit(int argc, char **argv)
 {
 	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
@@ -138,7 +141,7 @@ static int op_set_limit(int argc, char **argv)
 	return probe_result(prlimit((pid_t)probe_number(argv[0]), RLIMIT_CPU, &limit, NULL));
 }
 
-/* Has the kernel end a process that computes: one second of processor time is all that it may have. */
+/* Makes the kernel end a computing process: it may use one second of processor time. */
 static int op_limit_processor_time(int argc, char **argv)
 {
 	const struct rlimit second = {1, 1};

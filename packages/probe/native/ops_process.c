@@ -37,8 +37,8 @@ static void *stay_behind(void *unused)
 }
 
 /*
- * Becomes another user the wrong way: by system calls, which change the calling thread only, while
- * another thread goes on as before. Says so on standard output and waits to be ended.
+ * Switches to another user in the wrong way: by system calls, which change the calling thread only,
+ * while another thread continues as before. Reports that on standard output, and waits to be ended.
  */
 static int op_leave_thread_behind(int argc, char **argv)
 {

@@ -41,7 +41,7 @@ static int op_send_unix(int argc, char **argv)
 	return descriptor < 0 ? -errno : send_to(descriptor, argv[0]);
 }
 
-/* One end of a pair, which is connected to the other, and sends to a path all the same. */
+/* One end of a pair, which is connected to the other, but sends to a path. */
 static int op_send_unix_by_pair(int argc, char **argv)
 {
 	int ends[2];
@@ -53,7 +53,7 @@ static int op_send_unix_by_pair(int argc, char **argv)
 	return send_to(ends[0], argv[0]);
 }
 
-/* Takes datagrams from all at a path, says that it does, and goes on doing it. */
+/* Receives datagrams from all senders at a path, reports that, and continues. */
 static int op_receive_unix(int argc, char **argv)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -86,7 +86,7 @@ static int op_unix_pair(int argc, char **argv)
 	return sent != 0 ? sent : received;
 }
 
-/* A request of fcntl(2) on a file or folder that is open for reading. */
+/* A request of fcntl(2) on a file or directory that is open for reading. */
 static int op_request(int argc, char **argv)
 {
 	if (argc != 3)
@@ -97,7 +97,7 @@ static int op_request(int argc, char **argv)
 	return finish(file, fcntl(file, (int)probe_number(argv[1]), (long)probe_number(argv[2])));
 }
 
-/* Takes what lies in a FIFO. */
+/* Reads the content of a FIFO. */
 static int op_empty_fifo(int argc, char **argv)
 {
 	char bytes[64];
@@ -107,7 +107,7 @@ static int op_empty_fifo(int argc, char **argv)
 	return fifo < 0 ? -errno : finish(fifo, read(fifo, bytes, sizeof bytes));
 }
 
-/* Makes a terminal that belongs to no session, says its name, and waits. */
+/* Creates a terminal that belongs to no session, prints its name, and waits. */
 static int op_hold_terminal(int argc, char **argv)
 {
 	(void)argv;
@@ -119,7 +119,7 @@ static int op_hold_terminal(int argc, char **argv)
 	char *name = ptsname(main_side);
 	if (name == NULL)
 		return -errno;
-	/* Held open, so that what is typed stays there to be read. */
+	/* Held open, so that typed characters stay readable. */
 	int other_side = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (other_side < 0 || write(main_side, "secret\n", 7) != 7)
 		return -errno;
@@ -130,7 +130,7 @@ static int op_hold_terminal(int argc, char **argv)
 	return 0;
 }
 
-/* Reads what is typed into a terminal. */
+/* Reads typed characters from a terminal. */
 static int op_read_terminal(int argc, char **argv)
 {
 	char bytes[64];
@@ -140,7 +140,7 @@ static int op_read_terminal(int argc, char **argv)
 	return terminal < 0 ? -errno : finish(terminal, read(terminal, bytes, sizeof bytes));
 }
 
-/* The number of the controlling terminal, which proc(5) has as the seventh word; 0 where there is none. */
+/* The number of the controlling terminal, the seventh word in proc(5); 0 without one. */
 static int controlling_terminal(void)
 {
 	int number = 0;

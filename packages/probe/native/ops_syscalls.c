@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Attempts of raw system calls, by number and with any arguments: for filters, which see exactly these. A filter that
- * kills ends the probe, which then has reported nothing.
+ * Attempts of raw system calls, by number and with any arguments: for filters, which see exactly
+ * these. A filter that kills ends the probe, which then reports nothing.
  */
 #define _GNU_SOURCE
 #include "by_number.h"
@@ -22,7 +22,7 @@
 
 #define ARGUMENTS_MAX 6
 
-/* A whole register; a leading minus gives the two's complement. */
+/* A whole register; a leading minus means the two's complement. */
 static long word(const char *text)
 {
 	return text[0] == '-' ? (long)strtoll(text, NULL, 0) : (long)strtoull(text, NULL, 0);
@@ -111,7 +111,7 @@ static struct sockaddr_in loopback(const char *port)
 	return address;
 }
 
-/* Ways of reaching a TCP port of this machine, each with a byte so that the server sees it. */
+/* Ways to reach a TCP port of this machine, each with a byte, so that the server notices. */
 static int connect_and_send(int made, const char *port)
 {
 	struct sockaddr_in address = loopback(port);
@@ -168,7 +168,7 @@ static int op_sendto_fastopen(int argc, char **argv)
 	return error;
 }
 
-/* What sendmsg(2) and sendmmsg(2) share; `send` returns 1 where the byte was taken. */
+/* What sendmsg(2) and sendmmsg(2) share; `send` returns 1 if the byte was accepted. */
 static int message_fastopen(char *port, int (*send)(int made, struct mmsghdr *message, int flags))
 {
 	struct sockaddr_in address = loopback(port);
@@ -194,7 +194,7 @@ static int send_one(int made, struct mmsghdr *message, int flags)
 
 static int send_many(int made, struct mmsghdr *message, int flags)
 {
-	/* By number: musl's makes sendmsg(2) of it. */
+	/* By number: musl's function calls sendmsg(2) instead. */
 	return (int)syscall(__NR_sendmmsg, made, message, 1, flags);
 }
 

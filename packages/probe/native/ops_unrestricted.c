@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Attempts that Landlock has no right for, and on what was open before the rules came. */
+/* Attempts for which Landlock has no right, and attempts on descriptors from before the rules. */
 #define _GNU_SOURCE
 #include "probe.h"
 
@@ -34,7 +34,7 @@ static int op_lock_descriptor(int argc, char **argv)
 	return argc == 1 ? probe_result(flock((int)probe_number(argv[0]), LOCK_EX)) : PROBE_USAGE;
 }
 
-/* Opens what a descriptor stands for once more, through /proc. */
+/* Opens the file of a descriptor again, through /proc. */
 static int open_again(int descriptor, int flags)
 {
 	char path[64];
@@ -78,7 +78,7 @@ static int op_open_memory(int argc, char **argv)
 	return outcome;
 }
 
-/* Maps the code of a file that is only read, as a loader does. */
+/* Maps the code of a file that is open for reading only, as a loader does. */
 static int op_map_executable(int argc, char **argv)
 {
 	if (argc != 1)
@@ -92,7 +92,7 @@ static int op_map_executable(int argc, char **argv)
 	return outcome;
 }
 
-/* With the root twice, which the kernel refuses where it gets as far as looking: nothing moves. */
+/* With the root twice, which the kernel refuses when it checks them: nothing moves. */
 static int op_pivot_root(int argc, char **argv)
 {
 	(void)argv;

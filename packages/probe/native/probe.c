@@ -70,7 +70,7 @@ static const struct probe_operation *find(const char *name)
 	return NULL;
 }
 
-/* Two operations of one name would let a test try something else than it says. */
+/* With two operations of one name, a test could try another one than it names. */
 static void require_unique_names(void)
 {
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
@@ -90,7 +90,10 @@ static void tell(const char *name, int outcome)
 	fflush(stdout);
 }
 
-/* An attempt in a process of its own, so that it changes nothing for the next; a signal that ends it is its outcome. */
+/*
+ * An attempt in a separate process, so that it changes nothing for the next one. A signal that ends
+ * it is its outcome.
+ */
 static void attempt_apart(const struct probe_operation *op, int argc, char **argv)
 {
 	int status;
@@ -114,7 +117,7 @@ static void attempt_apart(const struct probe_operation *op, int argc, char **arg
 	}
 }
 
-/* Attempts each operation in turn, in one process or, with --apart, each in a child. */
+/* Attempts each operation in order, in one process or, with --apart, each in a child. */
 int main(int argc, char **argv)
 {
 	int apart = argc > 1 && strcmp(argv[1], "--apart") == 0;

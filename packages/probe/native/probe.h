@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The probe attempts one operation at a time, from inside a sandbox, and reports what the kernel
- * said. An attempt that can't be reported counts as no attempt, which fails the test that asked.
+ * The probe attempts one operation at a time, inside a sandbox, and reports the kernel's answer. An
+ * attempt that cannot be reported counts as no attempt, which fails the test.
  */
 #ifndef PROBE_H
 #define PROBE_H
@@ -33,10 +33,10 @@ extern const struct probe_operation probe_unrestricted_operations[];
 extern const struct probe_operation probe_shared_operations[];
 extern const struct probe_operation probe_ipc_operations[];
 
-/* The outcome of a call: 0, or -errno as it left it. */
+/* The outcome of a call: 0, or -errno. */
 int probe_result(long returned);
 
-/* The same for one that makes a descriptor, which is closed. */
+/* The same for a call that creates a descriptor, which is closed. */
 int probe_made(long descriptor);
 
 /* A number from an argument; ends the program on anything else. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** What the kernel answered to one attempt of the probe. */
+/** The kernel's answer to one attempt of the probe. */
 export interface ProbeResult {
   readonly operation: string;
   /** `OK`, or the name of the errno. */
@@ -12,7 +12,7 @@ export function probePath(): string {
   return fileURLToPath(new URL(`../prebuilds/${process.platform}-${process.arch}/probe`, import.meta.url));
 }
 
-/** Arguments that attempt several operations in turn in one process. */
+/** Returns arguments that attempt several operations in order, in one process. */
 export function probeArguments(operations: readonly (readonly (string | number)[])[]): string[] {
   return operations.flatMap((operation, index) => [...(index === 0 ? [] : ['+']), ...operation.map(String)]);
 }
@@ -20,8 +20,8 @@ export function probeArguments(operations: readonly (readonly (string | number)[
 /**
  * Reads the probe's output.
  *
- * @param output - its standard output, one line an attempt
- * @param expected - how many attempts were asked for
+ * @param output - its standard output, with one line for each attempt
+ * @param expected - the number of requested attempts
  * @throws Error if an attempt was not reported: then it proves nothing
  */
 export function parseProbe(output: string, expected: number): readonly ProbeResult[] {

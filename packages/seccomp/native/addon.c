@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Glue between JavaScript and the C files beside it: converts values, decides nothing. */
+/* Connects JavaScript and the C files beside it: converts values, decides nothing. */
 #include "rings.h"
 #include "sb_js.h"
 #include "sb_js_no_new_privs.h"

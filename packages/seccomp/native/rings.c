@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define NR_IO_URING_ENTER 426         /* on every architecture */
-#define DESCRIPTORS_ASKED (1ul << 20) /* where the limit is none: a second at most */
+#define DESCRIPTORS_ASKED (1ul << 20) /* if the limit is infinite: at most one second */
 
 /* Submits nothing and waits for nothing: only an io_uring answers without an error. */
 static long enter(int descriptor)
@@ -39,7 +39,7 @@ static int ask_open(void)
 	return found;
 }
 
-/* Asks every descriptor that there could be. */
+/* Asks every possible descriptor. */
 static int ask_all(void)
 {
 	struct rlimit limit;
@@ -55,7 +55,7 @@ static int ask_all(void)
 
 int sb_has_ring(void)
 {
-	/* Where the kernel lacks the call, or a filter denies it, no ring can be in use. */
+	/* If the kernel lacks the call, or a filter denies it, no ring can be in use. */
 	if (enter(-1) >= 0 || errno != EBADF)
 		return 0;
 	int found = ask_open();

@@ -4,8 +4,8 @@
 #define SB_RINGS_H
 
 /*
- * 1 if one of the first 1,024 descriptors is an io_uring and io_uring_enter(2) works, otherwise 0. Asks the descriptors
- * themselves, not /proc, which may be out of reach already.
+ * 1 if one of the first 1,024 descriptors is an io_uring and io_uring_enter(2) works, otherwise 0.
+ * Asks the descriptors themselves, not /proc, which may be inaccessible already.
  */
 int sb_has_ring(void);
 

@@ -7,7 +7,7 @@ _Static_assert(
 
 #define FIXED (SB_RECORD_HEADER + 8u)
 
-/* Of a proof, the constants that its fourth and its sixth instruction compare with. */
+/* The constants of a proof: the operands of its fourth and its sixth instruction. */
 #define PROOF_OPERATION (FIXED + 3 * 8 + 4)
 #define PROOF_FLAGS (FIXED + 5 * 8 + 4)
 
@@ -33,7 +33,7 @@ static int parse(const uint8_t *record, size_t length, struct kernel_program *pr
 		return -KERNEL_EINVAL;
 	if (length != FIXED + count * sizeof(struct kernel_instruction))
 		return -KERNEL_EINVAL;
-	/* An operation that there is would be carried out. */
+	/* An existing operation would be executed. */
 	if (flags & SB_SECCOMP_PROVEN &&
 		(count <= SB_SECCOMP_PROOF_LENGTH || !(proof_operation(record) >> 31)))
 		return -KERNEL_EINVAL;
@@ -56,7 +56,7 @@ int sb_seccomp_renew(uint8_t *record, size_t length, const uint32_t key[2])
 	return 0;
 }
 
-/* Whether the call that a record's first instructions answer is answered as they do. */
+/* Whether the call that a record's first instructions answer gets exactly that answer. */
 static int answers(const uint8_t *record)
 {
 	return kernel_seccomp(proof_operation(record), proof_flags(record), (const void *)0) ==
@@ -71,11 +71,11 @@ int sb_seccomp_apply(const uint8_t *record, size_t length, enum sb_seccomp_scope
 	int error = parse(record, length, &program);
 	if (error)
 		return sb_fail(failure, "record", NULL, -error);
-	/* Zero, which no record has, where filters can't be loaded at all. */
+	/* Zero, which no record has, if filters are not supported. */
 	if (sb_u32(record + SB_RECORD_HEADER) != KERNEL_AUDIT_ARCH)
 		return sb_fail(failure, "architecture", NULL, KERNEL_ENOEXEC);
 	int is_proven = sb_u16(record + 2) & SB_SECCOMP_PROVEN;
-	/* What is answered so before shows nothing afterwards. */
+	/* A call with this answer before the load proves nothing after it. */
 	if (is_proven && answers(record))
 		return sb_fail(failure, "prove", "seccomp", KERNEL_EPERM);
 	unsigned int flags = scope == SB_SECCOMP_ALL_THREADS ? SECCOMP_FLAG_TSYNC : 0;
@@ -102,7 +102,7 @@ int sb_seccomp_has_action(uint32_t action)
 
 int sb_seccomp_has_flag(unsigned int flag)
 {
-	/* No filter is loaded from nowhere: a known flag gets as far as EFAULT, another one doesn't. */
+	/* A null pointer loads no filter: a known flag fails with EFAULT, another one earlier. */
 	long result = kernel_seccomp(SECCOMP_OPERATION_SET_MODE_FILTER, flag, (const void *)0);
 	if (result == -KERNEL_EFAULT)
 		return 1;

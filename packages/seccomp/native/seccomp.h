@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Loads the filter of a record (seccomp(2)). Needs no libc, allocates nothing and makes only the
- * system calls named here, so that a freestanding launcher can use it as it is.
+ * Loads the filter of a record (seccomp(2)). It needs no libc, allocates nothing and makes only the
+ * system calls named here, so a freestanding launcher can use it unchanged.
  *
  * Payload, after the header of sb_record.h: u32 AUDIT_ARCH_*, u32 number of instructions, then
  * struct sock_filter each, eight bytes, little-endian.
@@ -16,8 +16,8 @@
 
 enum sb_seccomp_flags {
 	/*
-	 * The first instructions answer a call of seccomp(2) that means nothing with EHWPOISON: an
-	 * operation and flags that the fourth and the sixth have. Only the filter itself does that.
+	 * The first instructions answer a meaningless call of seccomp(2) with EHWPOISON. The fourth and
+	 * the sixth contain its operation and its flags. Only the filter itself gives this answer.
 	 */
 	SB_SECCOMP_PROVEN = 1 << 0,
 };
@@ -25,8 +25,8 @@ enum sb_seccomp_flags {
 #define SB_SECCOMP_PROOF_LENGTH 7u /* instructions */
 
 enum sb_seccomp_scope {
-	SB_SECCOMP_ALL_THREADS,    /* every thread or none (SECCOMP_FILTER_FLAG_TSYNC) */
-	SB_SECCOMP_CALLING_THREAD, /* a launcher has no other; anyone else leaves theirs free */
+	SB_SECCOMP_ALL_THREADS, /* every thread or none (SECCOMP_FILTER_FLAG_TSYNC) */
+	SB_SECCOMP_CALLING_THREAD, /* a launcher has no other; in other programs the other threads stay unrestricted */
 };
 
 /*
@@ -41,12 +41,14 @@ int sb_seccomp_apply(const uint8_t *record, size_t length, enum sb_seccomp_scope
 	struct sb_failure *failure, int *thread);
 
 /*
- * Gives a record that is proven another key, so that a filter which was loaded from the same bytes doesn't answer for it.
- * 0, or -EINVAL for what is not a record of this layer; others stay as they are.
+ * Gives a record with a proof another key, so that a filter loaded earlier from the same bytes does
+ * not answer for it. 0, or -EINVAL if it is not a record of this layer; a record without a proof
+ * stays unchanged.
  */
 int sb_seccomp_renew(uint8_t *record, size_t length, const uint32_t key[2]);
 
-/* 1 or 0: whether the kernel has an action (SECCOMP_RET_*) or a flag; -errno if it can't be asked.
+/*
+ * 1 or 0: whether the kernel has an action (SECCOMP_RET_*) or a flag; -errno if the question fails.
  */
 int sb_seccomp_has_action(uint32_t action);
 int sb_seccomp_has_flag(unsigned int flag);

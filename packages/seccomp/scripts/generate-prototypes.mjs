@@ -30,7 +30,7 @@ const aliases = {
   sendfile: 'sendfile64',
 };
 
-/** Calls that those headers don't declare, from their SYSCALL_DEFINE in the file named. */
+/** Calls that those headers do not declare, from their SYSCALL_DEFINE in the named file. */
 const elsewhere = {
   mmap: 'llllll', // arch/x86/kernel/sys_x86_64.c, arch/arm64/kernel/sys.c
   arch_prctl: 'il', // arch/x86/kernel/process_64.c

@@ -1,5 +1,5 @@
-// Writes down what each preset lets through, call by call, without its own words for it: what a later version of a preset
-// is compared with. Run it when a change of a preset is meant, and read what the test printed before.
+// Records what each preset lets through, call by call. A test compares later versions of a preset
+// with it. Run it after an intended change of a preset, and read the output of the test before.
 // @ts-check
 import { writeFileSync } from 'node:fs';
 

@@ -62,7 +62,7 @@ it('a call that is simulated has no key but its own', () => {
   expect(() => run(['read'])).toThrow(/call is not an object: a list/);
 });
 
-it('every part of a call that is judged is read', () => {
+it('every part of a call to evaluate is read', () => {
   const take = (value: unknown): unknown => evaluate(some, 'x86_64', value as Parameters<typeof evaluate>[2]);
   const sample = { number: 0, args: [1n] };
   const walk = walkOptions({ reader: seenCallReader, samples: [sample], take, root: 'call' });

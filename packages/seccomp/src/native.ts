@@ -2,24 +2,26 @@ import { loadPrebuild, type NativeFailure, packageRoot } from '@sb/core';
 
 /** A step that failed. */
 export interface SeccompFailure extends NativeFailure {
-  /** The thread that kept the kernel from loading the filter on all of them. */
+  /** The thread that prevented the kernel from loading the filter on all threads. */
   readonly thread?: number;
 }
 
-/** What `native/addon.c` exports. */
+/** The exports of `native/addon.c`. */
 export interface Native {
   /**
-   * Loads a record's filter.
+   * Loads the filter of a record.
    *
-   * @param allThreads - false restricts the calling thread only and leaves every other one free
+   * @param allThreads - false restricts the calling thread only, and no other
    */
   applyRecord(record: Uint8Array, allThreads: boolean): SeccompFailure | null;
   noNewPrivs(): { readonly threads: number } | NativeFailure;
-  /** Whether the kernel knows a filter's answer, `SECCOMP_RET_*` without data; a negative errno if it can't be asked. */
+  /**
+   * Whether the kernel knows a filter's answer, `SECCOMP_RET_*` without data; a negative errno if the question fails.
+   */
   hasAction(action: number): number;
-  /** Whether the kernel knows a flag of `SECCOMP_SET_MODE_FILTER`; a negative errno if it can't be asked. */
+  /** Whether the kernel knows a flag of `SECCOMP_SET_MODE_FILTER`; a negative errno if the question fails. */
   hasFlag(flag: number): number;
-  /** Whether no_new_privs is set on the calling thread; asked without `/proc`. */
+  /** Whether no_new_privs is set on the calling thread; it does not need `/proc`. */
   hasNoNewPrivs(): boolean;
   /** Whether this process has an io_uring that still works. */
   hasRing(): boolean;

@@ -39,7 +39,7 @@ describe('plan', () => {
     }
   });
 
-  it('needs no_new_privs, once', () => {
+  it('adds no_new_privs, once', () => {
     expect(plan(strict, available).needs).toEqual(['no_new_privs']);
     const again = plan(strict, { ...available, noNewPrivs: true });
     expect(again.needs).toEqual([]);
@@ -56,11 +56,11 @@ describe('plan', () => {
     ['a kernel without an action', { ...available, actions: ['errno', 'allow', 'trap'] }, 'unsupported-kernel'],
   ];
 
-  it.each(missing)('fails closed on %s where the filter is required', (_name, support, code) => {
+  it.each(missing)('fails closed on %s if the filter is required', (_name, support, code) => {
     expect(() => plan(strict, support)).toThrow(expect.objectContaining({ code, layer: 'seccomp', step: 'plan' }));
   });
 
-  it.each(missing)('reports %s where the filter is preferred', (_name, support) => {
+  it.each(missing)('reports %s if the filter is preferred', (_name, support) => {
     const { record, features, needs } = plan(lenient, support);
     expect(record).toHaveLength(0);
     expect(needs).toEqual([]);
@@ -99,7 +99,7 @@ describe('plan', () => {
     ['foreign calls', { ...blank, foreign: killProcess }],
     ['x32', { ...blank, x32: errno('ENOSYS') }],
     ['a rule that logs', { ...blank, rules: [{ syscall: 'reboot', action: 'log' }] }],
-  ])('claims no filter, but loads it, where a policy denies no known call: %s', (_name, options) => {
+  ])('reports no filter, but loads it, if a policy denies no known call: %s', (_name, options) => {
     const { record, features } = plan(policy(options), available);
     expect(record.length).toBeGreaterThan(recordHeaderLength + 8);
     expect(features[0]).toMatchObject({ state: 'off', reason: expect.stringContaining('no known call') });
@@ -128,14 +128,14 @@ describe('plan', () => {
       'x86_64',
       undefined,
     ],
-  ])('says what goes through unseen: %s', (_name, options, machine, expected) => {
+  ])('reports which tables are let through: %s', (_name, options, machine, expected) => {
     const { features } = plan(policy({ ...options, base: 'deny-dangerous' }), { ...available, machine });
     expect(features[0]).toMatchObject({ feature: 'filter', state: 'enforced' });
     if (expected === undefined) expect(features[0]?.reason).toBeUndefined();
     else expect(features[0]?.reason).toContain(expected);
   });
 
-  it('refuses a policy that is itself at fault at every level', () => {
+  it('refuses an invalid policy at every level', () => {
     const elsewhere = policy({ base: 'deny-all', architectures: ['aarch64'], level: 'prefer' });
     expect(() => plan(elsewhere, available)).toThrow(expect.objectContaining({ code: 'no-program' }));
     const asking = policy({ base: 'deny-all', rules: [{ syscall: 'read', action: userNotify }], level: 'prefer' });

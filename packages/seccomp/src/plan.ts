@@ -20,7 +20,7 @@ import { proofOf } from './compiler/proof.js';
 import type { SeccompSupport } from './support.js';
 import { verdicts } from './policy/verdicts.js';
 
-/** What will be loaded, or why nothing can be. */
+/** What will be loaded, or why nothing is. */
 export interface SeccompPlan extends LayerPlan {
   readonly layer: 'seccomp';
 }
@@ -28,7 +28,7 @@ export interface SeccompPlan extends LayerPlan {
 /** Version of the record's payload; `seccomp.h` has the same number. */
 const recordVersion = 1;
 
-/** Flag of the record: its first instructions prove that it is loaded. `seccomp.h` has the same number. */
+/** A flag of the record: its first instructions prove that it is loaded. `seccomp.h` has the same number. */
 const PROVEN = 1;
 
 interface Obstacle {
@@ -38,15 +38,15 @@ interface Obstacle {
 }
 
 /**
- * Decides what will be enforced. Pure. The record holds the filter's bytes, for this machine's architecture only. A
- * policy that denies no known call is reported as `off`, with what its filter still does; one that denies nothing at all
- * has no record. Where calls of other tables go through unseen, the filter's line has that as its reason.
+ * Decides what will be enforced. Pure. The record contains the filter's bytes, for this machine's architecture only. A
+ * policy that denies no known call is reported as `off`, with what its filter still does. A policy that denies nothing
+ * at all has no record. If calls of other tables are let through unfiltered, the filter's line has that as its reason.
  *
  * @param policy - from `policy`
- * @param support - from `support`, or made up for a test
- * @param options - how the record shows that it is in force
+ * @param support - from `support`, or invented for a test
+ * @param options - how the record proves that it is in force
  * @throws SeccompError if the policy requires what is missing; `no-program`, `no-supervisor` and `program-too-long` at
- *   every level, since the policy itself is at fault; `prebuild-missing` at every level too
+ *   every level, because the policy itself is wrong. `prebuild-missing` at every level too
  */
 export function plan(policy: SeccompPolicy, support: SeccompSupport, options: SeccompPlanOptions = {}): SeccompPlan {
   const valid = validate(policy);
@@ -66,7 +66,7 @@ export function plan(policy: SeccompPolicy, support: SeccompSupport, options: Se
     const features = [line('filter', 'off', 'the policy lets every call through'), line('no_new_privs', 'off')];
     return { layer: 'seccomp', record: new Uint8Array(), features, needs: [] };
   }
-  const limit = 'the policy denies no known call; its filter logs, or answers other tables and unknown numbers, only';
+  const limit = 'the policy denies no known call; its filter only logs, or answers other tables and unknown numbers';
   const unseen = openTables(valid, support.machine);
   const denies = line('filter', 'enforced', unseen.length === 0 ? undefined : unseen.join('; '));
   const filter = does === 'denies' ? denies : line('filter', 'off', limit);
@@ -74,13 +74,13 @@ export function plan(policy: SeccompPolicy, support: SeccompSupport, options: Se
     layer: 'seccomp',
     record: recordOf(program, proofKey),
     features: [filter, line('no_new_privs', support.noNewPrivs ? 'already' : 'enforced')],
-    // CAP_SYS_ADMIN would do instead, but no sandboxed process should have it, and then a set-user-ID program could
-    // be made to misbehave by the filter (seccomp(2)).
+    // CAP_SYS_ADMIN would be enough instead, but no sandboxed process should have it. A filter without no_new_privs
+    // could also make a set-user-ID program misbehave (seccomp(2)).
     needs: support.noNewPrivs ? [] : (['no_new_privs'] satisfies PlanNeed[]),
   };
 }
 
-/** What a filter does on its machine: deny known calls, only log or answer the numbers beside them, or nothing. */
+/** What a filter does on its machine: deny known calls, only log or answer other numbers, or nothing. */
 function effect(policy: SeccompPolicy, { architectures }: SeccompProgram): 'denies' | 'little' | 'nothing' {
   const known = architectures.flatMap((architecture) => [...verdicts(policy, architecture).values()]);
   const actions = known.flatMap(reachedActions);
@@ -100,7 +100,7 @@ function recordOf({ machine, audit, bytes, length }: SeccompProgram, proofKey: b
 
 function obstacleTo(policy: SeccompPolicy, support: SeccompSupport): Obstacle | undefined {
   if (support.state !== 'available') {
-    return { code: support.state, what: support.reason, hint: "Set level to 'prefer' to go on without a filter." };
+    return { code: support.state, what: support.reason, hint: "Set level to 'prefer' to continue without a filter." };
   }
   if (!support.flags.includes('tsync')) {
     const what = 'this kernel can load a filter on one thread only';
@@ -120,7 +120,7 @@ function actionsOf(policy: SeccompPolicy): readonly ActionName[] {
 function refuseNotify(policy: SeccompPolicy): void {
   if (!actionsOf(policy).includes('user-notify')) return;
   throw seccompError('no-supervisor', 'plan', {
-    what: 'the policy asks a supervisor (user-notify), and a filter loaded here has none',
+    what: 'the policy asks a supervisor (user-notify), but a filter loaded here has none',
     hint: 'Use an errno. compile() and simulate() take such policies; a supervisor has to load the filter itself.',
   });
 }

@@ -15,14 +15,14 @@ const native = vi.hoisted(() => ({
 vi.mock('./native.js', () => ({ native: () => native }));
 
 describe.skipIf(process.platform !== 'linux')('restrictSelf', () => {
-  it('fails where the kernel reported success and a thread has no new filter', () => {
+  it('fails if the kernel reported success and a thread has no new filter', () => {
     expect(() => restrictSelf(policy({ base: 'deny-dangerous' }))).toThrow(
       expect.objectContaining({ code: 'verification-failed', layer: 'seccomp', step: 'verify' }),
     );
     expect(native.applyRecord).toHaveBeenCalledWith(expect.any(Uint8Array), true);
   });
 
-  it('loads nothing where nothing is denied, and says so', () => {
+  it('loads nothing if nothing is denied, and reports that', () => {
     native.applyRecord.mockClear();
     const open = policy({ base: 'allow-all', unknown: 'allow', foreign: 'allow', x32: 'allow' });
     const { status, features } = restrictSelf(open);

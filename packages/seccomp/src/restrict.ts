@@ -21,15 +21,16 @@ import { syscallNumber } from './tables/syscalls.js';
 import { unfilteredThread } from './unfiltered.js';
 
 /**
- * Loads a policy's filter on every thread of this process at once, for good, and for every program it starts:
- * no_new_privs on every thread, then seccomp(2) with TSYNC, then an attempt that the filter alone answers as it does, then
- * every thread's status is read back. Filters stack: the strictest answer wins, and none can be taken away.
+ * Loads a policy's filter on every thread of this process at once, permanently, and for every program that it starts.
+ * It sets no_new_privs on every thread, and calls seccomp(2) with TSYNC. Then it makes an attempt that only the filter
+ * answers in this way, and reads back the status of every thread. Filters stack: the strictest answer wins, and no
+ * filter can be removed.
  *
  * @param policy - from `policy`
- * @returns what is in force. Where the filter itself, or another restriction, keeps `/proc` from being read, the line
- *   says so; the kernel's answer to TSYNC stands for it then
- * @throws SeccompError. `io-uring-in-use`, `thread-blocked`, and every code of `plan`: no filter was loaded, but no_new_privs may be set.
- *   `verification-failed`: the process must end
+ * @returns what is in force. If the filter itself or another restriction prevents reading `/proc`, the line says so,
+ *   and relies on the kernel's answer to TSYNC
+ * @throws SeccompError. `io-uring-in-use`, `thread-blocked`, and every code of `plan`: no filter was loaded, but
+ *   no_new_privs may be set. `verification-failed`: the process must end
  * @see seccomp(2), proc_pid_status(5)
  */
 export function restrictSelf(policy: SeccompPolicy): EnforcementReport {
@@ -51,10 +52,11 @@ export function restrictSelf(policy: SeccompPolicy): EnforcementReport {
 }
 
 /**
- * Refuses what {@link restrictSelf} can't do to this process, for who has other things to restrict before the filter.
+ * Refuses what {@link restrictSelf} cannot do to this process, for callers that apply other restrictions before the
+ * filter.
  *
- * libuv opens an io_uring for its event loop when Node 22 or later starts, and aborts when a later `io_uring_enter`
- * fails, whatever the error is. Letting the call through would let everything through that an io_uring can do.
+ * libuv opens an io_uring for its event loop when Node 22 or later starts, and aborts if a later `io_uring_enter` fails
+ * with any error. Letting the call through would permit everything that an io_uring can do.
  *
  * @param policy - from `policy`
  * @throws SeccompError `io-uring-in-use`
@@ -66,11 +68,11 @@ export function refuseRings(policy: SeccompPolicy): void {
   if (lets(action)) return;
   throw seccompError('io-uring-in-use', 'io-uring', {
     what: `the policy denies io_uring, and this process (Node ${process.versions.node}) has one in use and would abort`,
-    hint: "Start it under a filter that denies '@io-uring' already (@sb/sandbox does), or allow io_uring_enter and what can be done with it.",
+    hint: "Start it under a filter that denies '@io-uring' already (@sb/sandbox does), or allow io_uring_enter and all that an io_uring can do.",
   });
 }
 
-/** Compares every thread with what was asked for; says why it couldn't, if it couldn't. */
+/** Compares every thread with what was requested; returns the reason if it cannot. */
 function verifyThreads(before: number): string | undefined {
   let tasks;
   try {
@@ -91,7 +93,7 @@ function verifyThreads(before: number): string | undefined {
 
 function blockedBy(thread: number): Error {
   return seccompError('thread-blocked', 'tsync', {
-    what: `thread ${thread} (${threadName(thread)}) has a filter of its own, so the kernel loaded none on any thread`,
+    what: `thread ${thread} (${threadName(thread)}) has its own filter, so the kernel loaded no filter on any thread`,
     hint: 'Load the filter before that thread does, or let it start from a thread that has this filter.',
     syscall: 'seccomp',
   });
@@ -106,7 +108,7 @@ function threadName(tid: number): string {
   try {
     return readKernelFile(`/proc/self/task/${tid}/comm`, 'utf8').trim();
   } catch {
-    // Only decoration of an error that is thrown anyway; the thread may be gone.
+    // Only a detail of an error that is thrown anyway; the thread may have ended.
     return 'unnamed';
   }
 }

@@ -31,7 +31,7 @@ describe('support', () => {
   it.each([
     [-38, 'CONFIG_SECCOMP_FILTER'],
     [-1, 'EPERM'],
-  ])('says what an answer of %i to its questions means', (answer, named) => {
+  ])('explains an answer of %i to its questions', (answer, named) => {
     on('linux', 'x64');
     native.hasAction.mockReturnValue(answer);
     expect(support()).toEqual({ state: 'unsupported-kernel', reason: expect.stringContaining(named) });

@@ -20,10 +20,10 @@ const filterFlags = {
   tsync_esrch: 1 << 4,
 } as const;
 
-/** A flag by its kernel name. */
+/** The kernel's name of a flag. */
 export type FilterFlag = keyof typeof filterFlags;
 
-/** What this kernel and this process can do about filters. Plain data, so that every kernel can be planned for. */
+/** What this kernel and this process can do about filters. Plain data, so a plan can be made for any kernel. */
 export type SeccompSupport =
   | {
       readonly state: 'available';
@@ -34,14 +34,14 @@ export type SeccompSupport =
       readonly flags: readonly FilterFlag[];
       /** Whether no_new_privs is set on this thread. */
       readonly noNewPrivs: boolean;
-      /** Filters that this thread has already; 0 before Linux 5.9 and where `/proc` can't be read. */
+      /** The number of filters that this thread already has; 0 before Linux 5.9, or if `/proc` cannot be read. */
       readonly filters: number;
     }
   | { readonly state: 'unsupported-platform' | 'unsupported-kernel'; readonly reason: string }
   | PrebuildMissing;
 
 /**
- * Asks the kernel. Never throws for a missing feature: the answer says so.
+ * Asks the kernel. It never throws for a missing feature: the answer reports it.
  *
  * @see seccomp(2)
  */
@@ -51,7 +51,7 @@ export function support(): SeccompSupport {
   }
   const machine = thisMachine();
   if (machine === undefined) {
-    return { state: 'unsupported-platform', reason: `there are no call numbers for ${process.arch} in this package` };
+    return { state: 'unsupported-platform', reason: `this package has no call numbers for ${process.arch}` };
   }
   const missing = missingPrebuild(native);
   if (missing !== undefined) return missing;
@@ -71,7 +71,10 @@ export function support(): SeccompSupport {
   };
 }
 
-/** Where earlier restrictions hide `/proc`, the kernel still says whether no_new_privs is set; filters count as none. */
+/**
+ * If earlier restrictions hide `/proc`, the kernel still reports whether no_new_privs is set; the number of filters is
+ * 0.
+ */
 function ownStatus(): Pick<TaskStatus, 'noNewPrivs' | 'seccompFilters'> {
   let text: string;
   try {

@@ -21,12 +21,12 @@ describe('unfilteredThread', () => {
     ['fewer filters than before', { seccompFilters: 1 }],
     ['no count, where others have one', { seccompFilters: 0 }],
     ['no no_new_privs', { noNewPrivs: false }],
-  ])('names a thread with %s, wherever it stands', (_name, change) => {
+  ])('names a thread with %s, at any place', (_name, change) => {
     expect(unfilteredThread([filtered, like(change)], 2)?.tid).toBe(2);
     expect(unfilteredThread([like(change), filtered], 2)?.tid).toBe(2);
   });
 
-  it('counts on the mode alone where the kernel counts nothing', () => {
+  it('compares only the mode if the kernel does not count filters', () => {
     const uncounted = like({ seccompFilters: 0 });
     expect(unfilteredThread([uncounted, uncounted], 0)).toBeUndefined();
     expect(unfilteredThread([uncounted, like({ seccompFilters: 0, seccomp: 0, tid: 7 })], 0)?.tid).toBe(7);
@@ -34,7 +34,7 @@ describe('unfilteredThread', () => {
     expect(unfilteredThread([uncounted], 1)?.tid).toBe(2);
   });
 
-  it('takes no threads for no answer', () => {
-    expect(() => unfilteredThread([], 0)).toThrow('no thread');
+  it('refuses an empty list of threads', () => {
+    expect(() => unfilteredThread([], 0)).toThrow('the list of threads is empty');
   });
 });

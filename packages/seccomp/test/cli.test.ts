@@ -36,11 +36,11 @@ describe('sb-seccomp', () => {
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
-  it('compares a policy with a preset, names calls on either side, and says no', async () => {
+  it('compares a policy with a preset, names calls on either side, and exits with 1', async () => {
     const mine = file('mine.json', '{"base":"network-client","deny":["connect"],"allow":["ptrace"]}');
     const { status, out } = await run('compare', mine, 'network-client');
     expect(status).toBe(1);
-    expect(out).toContain('overlap: each lets calls go on that the other does not\n');
+    expect(out).toContain('overlap: each lets calls through that the other does not\n');
     expect(out).toContain('only in the first: ptrace\n');
     expect(out).toContain('only in the second: connect\n');
     expect((await run('compare', mine, 'network-client', '--expect', 'overlap')).status).toBe(0);
@@ -60,7 +60,7 @@ describe('sb-seccomp', () => {
     expect(listing.out).toContain('    0  load  A = [4]\n    1  jeq   0xc00000b7 ? 3 : 2\n    2  ret   kill-process\n');
   });
 
-  it('simulates a call, and says by its status whether it goes on', async () => {
+  it('simulates a call, and reports by its status whether it is let through', async () => {
     expect(await run('simulate', 'deny-dangerous', 'ioctl', '0', '0x5412')).toEqual({
       status: 1,
       out: 'errno EPERM: deny-dangerous rule 0\n',
@@ -80,18 +80,18 @@ describe('sb-seccomp', () => {
   });
 
   it.each<[what: string, args: readonly string[], says: string]>([
-    ['no command', [], 'there is no command'],
+    ['no command', [], 'the command is missing'],
     ['another command', ['compair', 'a', 'b'], 'Did you mean compare?'],
-    ['one filter', ['compare', 'allow-all'], 'compare has 1 words behind it'],
+    ['one filter', ['compare', 'allow-all'], 'compare got 1 arguments'],
     ['an option of another command', ['lint', 'allow-all', '--arch', 'i386'], 'lint has no option --arch'],
     ['a file that is not there', ['lint', '/nonexistent/policy.json'], "can't be read: ENOENT"],
     ['a folder', ['lint', '/'], '/ is not a file'],
     ['an unknown relation', ['compare', 'allow-all', 'allow-all', '--expect', 'same'], 'equal, alike, subset'],
-    ['another format', ['import', 'apparmor', 'x'], 'there is no format apparmor'],
+    ['another format', ['import', 'apparmor', 'x'], 'unknown format apparmor'],
     ['a unit that says nothing of calls', ['import', 'systemd', '/dev/null'], '/dev/null is not a file'],
     ['a call that there is none of', ['simulate', 'allow-all', 'opne'], 'x86_64 has no call "opne"'],
     ['an argument that is no number', ['simulate', 'allow-all', 'read', 'x'], '"x" is not a number'],
-  ])('ends with 2 for %s', async (_what, args, says) => {
+  ])('exits with 2 for %s', async (_what, args, says) => {
     const { status, out, err } = await run(...args);
     expect([status, out]).toEqual([2, '']);
     expect(err).toContain(says);
@@ -117,7 +117,7 @@ describe('sb-seccomp', () => {
     expect((await run('simulate', policyFile, 'mount')).out).toMatch(/^errno EACCES/);
     expect((await run('simulate', policyFile, 'ptrace')).out).toMatch(/^kill-process/);
     const back = await run('export', 'systemd', policyFile);
-    expect(back.err).toBe('sb-seccomp: (number): number -1, which is no call, gets the default there\n');
+    expect(back.err).toBe('sb-seccomp: (number): number -1, which names no call, gets the default there\n');
     const again = await run('import', 'systemd', file('b.service', back.out));
     expect((await run('compare', policyFile, file('again.json', again.out))).out).toMatch(/^equal/);
   });

@@ -7,7 +7,7 @@ const good = { ours: 10, byDefault: 20, tree: 10 };
 const results = { unlisted: good, calls: [['first', good]] as const, load: good };
 
 describe('the gates of the benchmark', () => {
-  it('are passed at their limits', () => {
+  it('pass at their limits', () => {
     const { passed, lines } = judge(gates(results));
     expect(passed).toBe(true);
     expect(lines.every((line) => line.startsWith('pass'))).toBe(true);

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { exceptions, mostExceptions, mostWords, patterns } from '../words/config.mjs';
 import { Exceptions } from '../words/exceptions.mjs';
 import { problemsOfMarkdown } from '../words/markdown.mjs';
-import { problemsIn } from '../words/problems.mjs';
+import { problemsIn, wordingsIn } from '../words/problems.mjs';
 import { blocksOfSource } from '../words/sources.mjs';
+import { titlesOfTests } from '../words/titles.mjs';
 
 /** For each pattern: what it refuses, and how the same may be written. */
 const samples: Readonly<Record<string, readonly (readonly [refused: string, plain: string])[]>> = {
@@ -128,6 +129,53 @@ describe('the words of a source', () => {
     expect(
       texts("import a from 'a b';\nexport * from 'c d';\ntype T = 'e f'; // a folder\n/* a folder */ g('h');"),
     ).toEqual([]);
+  });
+});
+
+describe('the words of a help', () => {
+  const texts = (content: string): readonly string[] => blocksOfSource('a.ts', content).map(({ text }) => text.trim());
+
+  it('are those of each paragraph and each row, which is set in', () => {
+    const help = '`Usage: a b\\n\\n -c D  does it\\n    again\\n -e F  does more\\n\\nOne sentence\\nends here.`';
+    expect(texts(help)).toEqual([
+      'Usage: a b',
+      '-c D  does it',
+      'again',
+      '-e F  does more',
+      'One sentence\nends here.',
+    ]);
+  });
+
+  it('end a sentence at each row, so that a table of thirty options is none', () => {
+    const rows = Array.from({ length: mostWords }, (_, index) => ` --option-${index} does this`).join('\\n');
+    expect(texts(`'${rows}'`).flatMap(problemsIn)).toEqual([]);
+    expect(texts(`'${rows.replaceAll(/\\n /g, ' ')}'`).flatMap(problemsIn)).toHaveLength(1);
+  });
+});
+
+describe('the titles of tests', () => {
+  const titles = (content: string): readonly string[] => titlesOfTests('a.test.ts', content).map(({ text }) => text);
+
+  it.each([
+    ["describe('a', () => { it('b', () => {}); test('c', () => {}); });", ['a', 'b', 'c']],
+    ["it.each([1])('of %i', () => {}); describe.skipIf(no())('d', () => {});", ['of %i', 'd']],
+    ["it.skipIf(no()).each([1])('e', () => {}); it.only('f', () => {});", ['e', 'f']],
+    ["it.each`a`('g', () => {}); it(`h ${one} i`, () => {});", ['g', 'h ‹code› i']],
+  ])('are found in %s', (content, found) => {
+    expect(titles(content)).toEqual(found);
+  });
+
+  it('are no other texts, nor what a test does', () => {
+    expect(titles("run('a'); it(title, () => { expect('b').toBe('c'); }); it.each(['d'])(title, f);")).toEqual([]);
+  });
+
+  it('are found with their lines', () => {
+    expect(titlesOfTests('a.test.ts', "\n\nit('a', () => {});").map(({ line }) => line)).toEqual([3]);
+  });
+
+  it('may be long, but are plain', () => {
+    expect(wordingsIn(words(mostWords + 1))).toEqual([]);
+    expect(wordingsIn('refuses whatever is no folder')).toHaveLength(3);
   });
 });
 

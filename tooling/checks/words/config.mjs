@@ -68,4 +68,17 @@ export const cleanSources = [
   'packages/caps/src/',
   'packages/core/src/',
   'packages/privdrop/src/',
+  'packages/cli-kit/src/',
+  'packages/fetcher/src/',
+  'packages/files/src/',
+  'packages/native/',
+  'packages/probe/src/',
+  'packages/seccomp/src/',
 ];
+
+/**
+ * Directories of the packages whose tests have plain titles. Titles are looked at for wordings, not for length.
+ *
+ * @type {readonly string[]}
+ */
+export const cleanTitles = ['packages/cli-kit/', 'packages/fetcher/', 'packages/files/', 'packages/seccomp/'];

@@ -13,15 +13,28 @@ const abbreviations = /\b(?:e\.g|i\.e|vs|etc|approx)\.$/i;
  * @returns {readonly string[]} a line for each thing that is wrong
  */
 export function problemsIn(text) {
-  const plain = text.replaceAll(/\s+/g, ' ').trim();
-  const found = patterns.flatMap(({ pattern, instead }) =>
-    [...plain.matchAll(pattern)].map(([words]) => `"${words}": ${instead}`),
-  );
+  const plain = onOneLine(text);
   const long = sentencesOf(plain)
     .map((sentence) => ({ sentence, count: wordsOf(sentence) }))
     .filter(({ count }) => count > mostWords)
     .map(({ sentence, count }) => `"${beginning(sentence)} …" has ${count} words: at most ${mostWords} a sentence`);
-  return [...found, ...long];
+  return [...wordingsIn(text), ...long];
+}
+
+/**
+ * @param {string} text without markup, of any length: a title
+ * @returns {readonly string[]} a line for each wording that reads as translated
+ */
+export function wordingsIn(text) {
+  const plain = onOneLine(text);
+  return patterns.flatMap(({ pattern, instead }) =>
+    [...plain.matchAll(pattern)].map(([words]) => `"${words}": ${instead}`),
+  );
+}
+
+/** @param {string} text */
+function onOneLine(text) {
+  return text.replaceAll(/\s+/g, ' ').trim();
 }
 
 /** @param {string} text on one line @returns {readonly string[]} */

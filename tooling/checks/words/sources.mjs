@@ -14,10 +14,19 @@ import { code } from './problems.mjs';
 export function blocksOfSource(file, content) {
   const source = ts.createSourceFile(file, content, ts.ScriptTarget.Latest, true);
   const lineAt = (/** @type {number} */ at) => source.getLineAndCharacterOfPosition(at).line + 1;
-  return [...textsIn(source, source), ...docCommentsIn(content)].map(({ at, text }) => ({
+  return [...textsIn(source, source).flatMap(rowsOf), ...docCommentsIn(content)].map(({ at, text }) => ({
     line: lineAt(at),
     text: text.replaceAll(/`[^`]*`/g, code),
   }));
+}
+
+/** Each paragraph of a text, and each row that is set in: helps have tables of options, which are not sentences. */
+/** @param {Found} found @returns {readonly Found[]} */
+function rowsOf({ at, text }) {
+  return text
+    .split(/\n(?=[ \t]|\s*\n)|(?<=\n[ \t][^\n]*)\n/)
+    .filter((row) => row.trim() !== '')
+    .map((row) => ({ at, text: row }));
 }
 
 /** @typedef {{ readonly at: number, readonly text: string }} Found */

@@ -40,18 +40,18 @@ describe('serversOf', () => {
   });
 
   it.each([
-    ['ftp://a/b', 'ftp://a/b', 'of ftp: where only http, https and file are possible'],
-    ['rsync://a', 'rsync://a', 'of rsync: where only http, https and file are possible'],
-    ['a.example/b', 'a.example/b', 'that is no URL'],
-    ['/srv/repo', '/srv/repo', 'that is no URL'],
-    ['http://', 'http://', 'that is no URL'],
-    ['http://a:port/', 'http://a:port/', 'that is no URL'],
-    ['file://host/srv', 'file://host/srv', 'of file: that names no path'],
-    ['file://', 'file://', 'of file: that names no path'],
-    ['file:///a%2Fb', 'file:///a%2Fb', 'of file: that names no path'],
-    ['ftp://user:secret@a/b', 'ftp://a/b', 'of ftp: where only http, https and file are possible'],
-    ['http://user:sec/ret@a', 'http://a', 'that is no URL'],
-    ['user:secret@a/b', 'a/b', 'of user: where only http, https and file are possible'],
+    ['ftp://a/b', 'ftp://a/b', 'that uses ftp: instead of http, https or file'],
+    ['rsync://a', 'rsync://a', 'that uses rsync: instead of http, https or file'],
+    ['a.example/b', 'a.example/b', 'that is not a URL'],
+    ['/srv/repo', '/srv/repo', 'that is not a URL'],
+    ['http://', 'http://', 'that is not a URL'],
+    ['http://a:port/', 'http://a:port/', 'that is not a URL'],
+    ['file://host/srv', 'file://host/srv', 'that does not name a path of this machine'],
+    ['file://', 'file://', 'that does not name a path of this machine'],
+    ['file:///a%2Fb', 'file:///a%2Fb', 'that does not name a path of this machine'],
+    ['ftp://user:secret@a/b', 'ftp://a/b', 'that uses ftp: instead of http, https or file'],
+    ['http://user:sec/ret@a', 'http://a', 'that is not a URL'],
+    ['user:secret@a/b', 'a/b', 'that uses user: instead of http, https or file'],
   ])('leaves out %s, and shows no password', async (server, shown, problem) => {
     const { usable, leftOut } = await serversFrom([`CacheServer = ${server}`, 'Server = http://good/']);
     expect(usable).toEqual([{ url: 'http://good', cache: false }]);

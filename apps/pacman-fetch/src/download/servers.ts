@@ -79,7 +79,7 @@ function withoutSlash(text: string): string {
 }
 
 function formProblem(url: string): string | undefined {
-  return URL.canParse(url) ? undefined : 'that is no URL';
+  return URL.canParse(url) ? undefined : 'that is not a URL';
 }
 
 function leftOutOf(kind: string, { text, origin }: Value, problem: string): LeftOut {

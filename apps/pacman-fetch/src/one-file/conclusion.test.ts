@@ -26,7 +26,7 @@ describe.skipIf(missing('linux'))('FILE', () => {
   }
 
   it.each([
-    ['fewer bytes than were told', 5, 100, /x\.part holds 4 bytes and not 5/],
+    ['fewer bytes than were told', 5, 100, /x\.part has 4 bytes instead of 5/],
     ['more bytes than its kind may', 4, 3, /x\.part is larger than 3 bytes/],
   ])('with %s gets no name, and that is an error of this program', (_, size, maxBytes, message) => {
     const error = { name: 'FetchError', kind: 'file', message: expect.stringMatching(message) as string };

@@ -32,8 +32,8 @@ describe('parseOptions', () => {
   });
 
   it.each([
-    [['--verbos'], 'there is no option --verbos', 'Did you mean --verbose?'],
-    [['--tiemout'], 'there is no option --tiemout', 'Try "pacman-fetch conf --help".'],
+    [['--verbos'], 'unknown option --verbos', 'Did you mean --verbose?'],
+    [['--tiemout'], 'unknown option --tiemout', 'Try "pacman-fetch conf --help".'],
     [['--config', '--', 'a'], '--config needs a value', 'Write --config FILE, or --config=FILE.'],
   ])('refuses %j', (args, message, hint) => {
     expect(() => given(...args)).toThrow(expect.objectContaining({ kind: 'usage', message, hint }));

@@ -106,7 +106,7 @@ describe('refreshPlan', () => {
     const include = `Include = ${folder.file('list')}\n`;
     const { leftOut } = await plan(`[core]\n${include}[extra]\n${include}`);
     expect(leftOut.map(({ text }) => text)).toEqual([
-      `${folder.file('list')}:1: Server = ftp://f/core is left out: a source of ftp: where only http, https and file are possible`,
+      `${folder.file('list')}:1: Server = ftp://f/core is left out: a source that uses ftp: instead of http, https or file`,
     ]);
   });
 

@@ -87,7 +87,7 @@ describe.skipIf(missing('root', 'linux'))('a staging folder below a default ACL'
     const runner = { uid: 65_534, gid: 1_900_000_000, privateGroup: { state: 'chosen' } } as const;
     const refusal = {
       code: 'file',
-      message: `${folder.path} has a default ACL, by which others could get at what is shared there`,
+      message: `${folder.path} has a default ACL, which could give other users access to what is shared there`,
       hint: `Remove that ACL: "setfacl -k ${folder.path}".`,
     };
     expect(() => staging.openTo(runner)).toThrow(expect.objectContaining(refusal) as Error);

@@ -120,7 +120,9 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
       '[options]',
     ];
     expect((await diagnose({ options })).notes.slice(1)).toEqual([
-      expect.stringMatching(/pacman\.conf:4: Server = ftp:\/\/m is left out: a source of ftp: where only http, /),
+      expect.stringMatching(
+        /pacman\.conf:4: Server = ftp:\/\/m is left out: a source that uses ftp: instead of http, /,
+      ),
     ]);
     const { status, notes } = await diagnose({ options: options.filter((line) => !line.includes('http:')) });
     expect({ status, last: notes.at(-1) }).toEqual({

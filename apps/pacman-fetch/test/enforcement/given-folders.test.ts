@@ -162,6 +162,6 @@ describe.skipIf(missing('root', 'linux'))('a folder that root has just made', ()
     expect(() => {
       using staging = Staging.make(cache);
       staging.openTo(nobody);
-    }).toThrow(`: what was made there is ${why}`);
+    }).toThrow(`: the new directory was replaced or changed: it is ${why}`);
   });
 });

@@ -48,21 +48,21 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker', () => {
   });
 
   it.each([
-    ['sent-nothing', /it says 6 bytes, and has sent 0/],
-    ['sent-more', /it says 6 bytes, and has sent 10/],
-    ['sends-after-done', /after its last word/],
+    ['sent-nothing', /it reported 6 bytes, but sent 0/],
+    ['sent-more', /it reported 6 bytes, but sent 10/],
+    ['sends-after-done', /after its final report/],
     ['done-and-bad-status', /the worker ended with 7/],
     ['exits-silently', /the worker ended with 0/],
     ['crashes', /the worker ended with SIG/],
-    ['floods-started', /it begins with a source too often/],
-    ['endless-line', /a frame is too long/],
-    ['no-json', /a frame that is no object/],
+    ['floods-started', /it started a source too often/],
+    ['endless-line', /a frame that is too long/],
+    ['no-json', /a frame that is not an object/],
     ['unknown-frame', /a frame of unknown type/],
-    ['speaks-after-done', /after its last word/],
-    ['done-before-start', /its frames come in the wrong order/],
+    ['speaks-after-done', /after its final report/],
+    ['done-before-start', /its frames are in the wrong order/],
     ['far-future', /a number out of range/],
-    ['calls-unchanged', /unchanged that nobody asked about/],
-    ['signs-unasked', /a signature that nobody asked for/],
+    ['calls-unchanged', /unchanged without being asked/],
+    ['signs-unasked', /a signature that was not requested/],
     ['escape-sequences', /: �\[2J�\]0;x�$/],
   ])('that %s is a named failure', async (way, text) => {
     await expect(fetchWith(way)).rejects.toEqual(failureThatSays(text));
@@ -88,7 +88,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker', () => {
 
   it('that sends more than its kind of file may hold is a named failure', async () => {
     await expect(fetchWith('sends-too-much-bit-by-bit', 'x.sig')).rejects.toThrow(
-      /it claims more than the file may have/,
+      /it announced more bytes than the file may have/,
     );
     expect(existsSync(folder.file('x.sig'))).toBe(false);
   });

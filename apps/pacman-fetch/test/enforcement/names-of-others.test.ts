@@ -101,7 +101,7 @@ describe.skipIf(missing('root', 'linux'))('root takes no orders from a neighbour
     ['a file', 'theirs/own.conf', 'it belongs to uid 65534'],
     ['a pattern', 'theirs/*.conf', 'belongs to uid 65534'],
     ['a pattern above', '*/own.conf', 'it belongs to uid 65534'],
-    ['what it would hide', 'theirs/*/none', 'belongs to uid 65534, who could turn the path'],
+    ['what it would hide', 'theirs/*/none', 'belongs to uid 65534, so other users could change where the path leads'],
   ])('whose file an Include names by %s', async (_, include, why) => {
     theirFolder('theirs');
     theirs('theirs/own.conf', '[options]\nUseSandbox = no\n');
@@ -196,7 +196,12 @@ describe.skipIf(missing('root', 'linux'))('root writes into nothing of a neighbo
     ['a file of the neighbour', () => theirs('report', 'theirs'), 'report', 'it belongs to uid 65534'],
     ['another name of root’s file', () => linkSync(folder.file('prize'), report()), 'report', 'other names'],
     ['a link', () => symlinkSync(folder.file('prize'), report()), 'report', 'It is a symbolic link'],
-    ['a folder of the neighbour', () => theirFolder('theirs'), 'theirs/in/report', 'who could turn the path'],
+    [
+      'a folder of the neighbour',
+      () => theirFolder('theirs'),
+      'theirs/in/report',
+      'so other users could change where the path leads',
+    ],
   ])('no report goes into %s', async (_, plant, name, why) => {
     writeFileSync(folder.file('prize'), 'prize');
     plant();
@@ -222,7 +227,7 @@ describe.skipIf(missing('root', 'linux'))('root writes into nothing of a neighbo
     });
     expect(await out('sticky/out')).toMatchObject({
       status: 4,
-      stderr: expect.stringContaining('is a symbolic link in a folder that is writable for all') as string,
+      stderr: expect.stringContaining('is a symbolic link in a directory that is writable for all') as string,
     });
     expect(readdirSync(folder.file('etc'))).toEqual([]);
     // The twin: where nobody else could have moved it.
@@ -256,7 +261,10 @@ describe.skipIf(missing('root', 'linux'))('root writes into nothing of a neighbo
     theirFolder('theirs');
     theirFolder('theirs/db');
     const { status, stderr } = await refresh('theirs/db');
-    expect({ status, stderr }).toEqual({ status: 4, stderr: expect.stringContaining('who could turn the path') });
+    expect({ status, stderr }).toEqual({
+      status: 4,
+      stderr: expect.stringContaining('so other users could change where the path leads'),
+    });
     expect(readdirSync(folder.file('theirs/db'))).toEqual([]);
   });
 

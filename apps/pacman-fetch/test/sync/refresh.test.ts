@@ -183,7 +183,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
         const { status, stderr } = await machine.run('refresh', '--force');
         expect(status).toBe(1);
         expect(stderr).toContain(`from ${portal.host} : `);
-        expect(stderr).toContain('may be the page of a login');
+        expect(stderr).toContain('may be a login page');
         expect(databases(machine)).toEqual(['test.db']);
         expect(readFileSync(join(sync(machine), 'test.db')).equals(good)).toBe(true);
         // The twin: the next one in the list has it.

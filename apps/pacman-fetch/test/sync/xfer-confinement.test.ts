@@ -63,7 +63,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     expect({ status, stderr }).toEqual({
       status: 4,
       stderr: expect.stringContaining(
-        `error: ${folder} has a default ACL, by which others could get at what is shared there\n       Remove that ACL: "setfacl -k ${folder}".\n`,
+        `error: ${folder} has a default ACL, which could give other users access to what is shared there\n       Remove that ACL: "setfacl -k ${folder}".\n`,
       ) as string,
     });
     expect([existsSync(join(outside, 'ran')), readdirSync(folder)]).toEqual([false, []]);

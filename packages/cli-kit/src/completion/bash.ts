@@ -1,7 +1,7 @@
 import { listedValues, spellings } from '../option.js';
 import { type Completable, type Completed, functionOf } from './completable.js';
 
-/** What compgen(1) is asked for, by the kind of name. */
+/** The arguments of compgen(1), by the kind of name. */
 const actions = { file: '-f', folder: '-d', user: '-u', group: '-g' } as const;
 
 /** For bash 3.2 and later. */
@@ -37,7 +37,7 @@ complete -o filenames -F ${name} ${program.name}
 `;
 }
 
-/** Another program's own completion, where bash-completion(7) is there to find it. */
+/** The completion of another program, if bash-completion(7) is available to find it. */
 function behind(name: string): string {
   return `\
     if declare -F _command_offset >/dev/null; then
@@ -83,7 +83,7 @@ function valueCases(name: string, { name: command, options }: Completable): read
   return Object.entries(options)
     .filter(([, { value }]) => value !== undefined)
     .map(([long, option]) => {
-      // What is a pattern in a case: --rw? would be --rwx too.
+      // Characters of patterns in a case: --rw? would match --rwx too.
       const pattern = spellings(long, option).map((one) => `${command}:${one.replaceAll('?', '\\?')}`);
       const listed = listedValues(option);
       const offers = [
@@ -101,7 +101,7 @@ function wordsCase(name: string, { name: command, options, offers, listedBy = []
   return `    ${command === '' ? "''" : command}) ${name}_offer ${wordList([...offers, ...longs])}${lists} ;;`;
 }
 
-/** compgen(1) would expand what is listed, commands in it included; names of packages are somebody else's. */
+/** compgen(1) would expand the listed words, including commands in them; names of packages come from others. */
 function listFunction(name: string): string {
   return `\
 ${name}_list() {
@@ -113,7 +113,7 @@ ${name}_list() {
 `;
 }
 
-/** compgen(1) splits at the IFS, which is a line end here, so that names with blanks stay whole. */
+/** compgen(1) splits at the IFS, which is a line end here, so names with blanks stay whole. */
 function wordList(words: readonly string[]): string {
   return `-W $'${words.join('\\n')}'`;
 }

@@ -1,21 +1,21 @@
 import type { Options } from '../option.js';
 
-/** What a shell can complete behind a program's name, or behind one of its commands. */
+/** What a shell can complete after a program's name, or after one of its commands. */
 export interface Completable {
-  /** Name of the command; of the program for what stands behind no command. */
+  /** The name of the command, or of the program for words without a command. */
   readonly name: string;
   /** What a command does; a clause. */
   readonly about: string;
   readonly options: Options;
   /** Words other than options. */
   readonly offers: readonly string[];
-  /** Commands that list such words as well, one a line: a program and its arguments, of plain words. */
+  /** Commands that list more such words, one on each line: a program and its arguments, in plain words. */
   readonly listedBy?: readonly string[];
   /** The program whose own arguments follow `--`. */
   readonly behind?: string | undefined;
 }
 
-/** A program that completion scripts are made for. */
+/** A program with completion scripts. */
 export interface Completed {
   /** The program itself. */
   readonly program: Completable;
@@ -26,7 +26,7 @@ export interface Completed {
   readonly runs: boolean;
 }
 
-/** The name of a shell function for a program. */
+/** Returns the name of a shell function for a program. */
 export function functionOf({ program }: Completed): string {
   return `_${program.name.replaceAll('-', '_')}`;
 }

@@ -20,7 +20,7 @@ function scriptFor(shell: Shell, made: string): string {
 }
 
 describe('completionFor', () => {
-  it('knows no other shell', () => {
+  it('returns nothing for another shell', () => {
     const program = { name: 'x', about: '', options: {}, offers: [] };
     expect(completionFor('tcsh', { program, commands: [], printedBy: String, runs: false })).toBeUndefined();
   });

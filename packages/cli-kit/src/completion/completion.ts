@@ -5,18 +5,18 @@ import { zshCompletion } from './zsh.js';
 
 const scripts = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
-/** A shell that there is a completion for. */
+/** A shell with a completion script. */
 export type Shell = keyof typeof scripts;
 
-/** Their names. */
+/** The names of these shells. */
 export const shells = Object.keys(scripts) as readonly Shell[];
 
 /**
- * A completion script, made from tables of options.
+ * Returns a completion script, made from tables of options.
  *
- * @param shell - what the user has written
+ * @param shell - the word of the user
  * @param completed - the program
- * @returns undefined for a shell that there is none for
+ * @returns undefined for any other shell
  */
 export function completionFor(shell: string, completed: Completed): string | undefined {
   const known = shells.find((one) => one === shell);

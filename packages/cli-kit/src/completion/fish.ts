@@ -1,7 +1,7 @@
 import { listedValues, type Option } from '../option.js';
 import { type Completable, type Completed, functionOf } from './completable.js';
 
-/** What lists names of a kind. */
+/** The command that lists names of a kind. */
 const lists = {
   file: [],
   folder: ['(__fish_complete_directories)'],
@@ -39,7 +39,7 @@ ${lines.join('\n')}
 `;
 }
 
-/** The completion of the program behind `--`, or of the arguments of the one that is named. */
+/** The completion of the program after `--`, or of the arguments of the named one. */
 function behindFunction(completed: Completed): string {
   return `\
 function _${functionOf(completed)}_behind
@@ -50,7 +50,7 @@ end
 `;
 }
 
-/** Whether there is a command, or this one. */
+/** Whether the command line has a command, or this one. */
 function commandFunction(completed: Completed): string {
   return `\
 function _${functionOf(completed)}_command

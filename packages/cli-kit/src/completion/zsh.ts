@@ -18,7 +18,7 @@ if [[ $funcstack[1] == ${name} ]]; then ${name} "$@"; else compdef ${name} ${pro
 `;
 }
 
-/** What is said of the commands, and what completes behind one. */
+/** The descriptions of the commands, and the completion after one. */
 function commandsOf(commands: readonly Completable[]): string {
   return `\
   local -a commands=(

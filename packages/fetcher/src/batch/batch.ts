@@ -17,7 +17,10 @@ export interface BatchOptions extends Omit<JobsOptions, 'onFrame' | 'signal'> {
   readonly onHostSkipped: (error: FetcherError) => void;
 }
 
-/** Downloads as many files as one worker takes; another one follows for those that it couldn't finish. */
+/**
+ * Downloads a batch by one worker after another: each takes as many files as it may, and the next one takes those that
+ * are not finished.
+ */
 export class Batch {
   readonly #options: BatchOptions;
 
@@ -25,7 +28,7 @@ export class Batch {
     this.#options = options;
   }
 
-  /** @throws FetcherError `sandbox`; what was opened is closed, and what came stays */
+  /** @throws FetcherError `sandbox`; open files are closed, and received bytes stay */
   async run(requests: readonly CheckedRequest[]): Promise<readonly Outcome[]> {
     const outcomes = new Map<string, Outcome>();
     const settle = (outcome: Outcome): void => {
@@ -74,7 +77,7 @@ export class Batch {
     for (const [index, report] of reports.entries()) {
       const job = jobs[index];
       if (job === undefined) continue;
-      // Not from here: what it throws would leave files open.
+      // Not called here: an exception would leave files open.
       for (const error of learn(job, report, mirrors)) queueMicrotask(() => onHostSkipped(error));
     }
   }
@@ -97,7 +100,7 @@ export class Batch {
     }
   }
 
-  /** The files that the next worker takes. A worker that died is replaced once. */
+  /** Returns the files for the next worker. A worker that died is replaced once. */
   #goesOn(
     open: Job[],
     { end, deaths }: { readonly end: WorkerEnd; readonly deaths: number },
@@ -138,7 +141,7 @@ function unopened({ to }: CheckedRequest, caught: unknown): Outcome {
   return { status: 'failed', to, failures: [], error };
 }
 
-/** The line of a crashed worker's standard error that says most. */
+/** The most informative line of a crashed worker's standard error. */
 function firstError(stderr: string): string | undefined {
   const line = stderr.split('\n').find((text) => /Error/.test(text));
   return line?.replaceAll(/[\p{Cc}\p{Cf}]/gu, '�').slice(0, 512);

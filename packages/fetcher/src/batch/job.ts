@@ -8,28 +8,28 @@ import { Destination } from '../disk/destination.js';
 import { Stopwatch } from './stopwatch.js';
 import { openSignature, type SignatureJob, workerSignature } from './signature.js';
 
-/** One file on its way through one or more workers. */
+/** One file that one or more workers download. */
 export interface Job {
   readonly request: CheckedRequest;
   readonly part: Destination;
   readonly local: LocalSources;
   readonly signature: SignatureJob | undefined;
   readonly failures: FetcherError[];
-  /** Places of the sources that are left, in the order in which they are tried. */
+  /** Indexes of the remaining sources, in the order in which they are tried. */
   left: readonly number[];
-  /** Those that the worker under way was given. */
+  /** The sources that the current worker was given. */
   given: readonly number[];
-  /** The server's time of what is in the file now; null where it isn't known. */
+  /** The server's time of the current content; null if unknown. */
   lastModified: number | null;
-  /** What is in the file, and how that can be confirmed; null if it counts for nothing. */
+  /** The current content, and how a server can confirm it; null if it must not be kept. */
   resume: Beginning | null;
-  /** Nothing is to come if the file hasn't changed since. */
+  /** The file is downloaded only if it has changed since then. */
   readonly modifiedSince: number | null;
-  /** Whether the worker under way found bytes of an earlier one. */
+  /** Whether the current worker found bytes of an earlier one. */
   hasBeginning: boolean;
-  /** What several sources sent together was wrong: from now on each has to send all of it. */
+  /** The combined bytes of several sources were wrong: from now on, each source must send the whole file. */
   isAlone: boolean;
-  /** How long workers have been at it. */
+  /** How long workers have worked on it. */
   readonly watch: Stopwatch;
 }
 
@@ -73,9 +73,9 @@ function openSignatureOf(request: CheckedRequest, part: Destination): SignatureJ
 }
 
 /**
- * What a worker is told of a job.
+ * Returns what a worker is told about a job.
  *
- * @param handOver - takes a descriptor to read from and gives the number that it has in the worker
+ * @param handOver - takes a descriptor to read from, and returns its number in the worker
  */
 export function workerFile(job: Job, handOver: (descriptor: number) => number): WorkerFile {
   const { request, local, left, isAlone } = job;
@@ -93,23 +93,23 @@ export function workerFile(job: Job, handOver: (descriptor: number) => number): 
     size,
     isSummed: request.sha256 !== undefined,
     resume: isAlone ? null : job.resume,
-    // A newer one has been sent, and each source is asked for all of it.
+    // A newer file was sent, and each source is asked for the whole file.
     modifiedSince: isAlone ? null : job.modifiedSince,
     signature: job.signature === undefined ? null : workerSignature(job.signature, left, handOver),
   };
 }
 
-/** Sources by their places. */
+/** Sources by their indexes. */
 export function sourcesOf({ request }: Job, places: readonly number[]): readonly URL[] {
   return places.flatMap((place) => request.sources[place] ?? []);
 }
 
-/** Whether a source may lack the file, which then says nothing against its host. */
+/** Whether a source may lack the file without an error being counted against its host. */
 export function mayLack({ request: { optional, caches } }: Job, url: URL): boolean {
   return optional || caches.has(hostKey(url));
 }
 
-/** Closes all of it; what came stays for another attempt, if it may be gone on with. */
+/** Closes all of it. Received bytes stay for another attempt, if the download may resume. */
 export function leave({ part, local, signature, lastModified }: Job, isWorthless: boolean): void {
   local.close();
   try {

@@ -18,13 +18,13 @@ const count = (source: URL, ...codes: readonly FetcherErrorCode[]): readonly boo
   codes.map((code) => mirrors.count(source, failure(code)));
 
 describe('mirrors', () => {
-  it('count three soft errors or one hard one, and say so once', () => {
+  it('count three soft errors or one hard error, and report the limit once', () => {
     expect(count(a, 'http', 'connect', 'too-slow', 'http')).toEqual([false, false, true, false]);
     expect(count(b, 'dns', 'dns')).toEqual([true, false]);
   });
 
   it.each(['redirect', 'too-large', 'wrong-size', 'checksum', 'proxy', 'source', 'timeout', 'disk-full'] as const)(
-    'hold %s against nobody',
+    'count %s against no host',
     (code) => expect(count(a, code, code, code, code)).toEqual([false, false, false, false]),
   );
 
@@ -36,7 +36,7 @@ describe('mirrors', () => {
     expect(mirrors.inOrder([new URL('file:///x'), a])).toEqual([new URL('file:///x'), a]);
   });
 
-  it('have a chance with each worker, whatever was said of them', () => {
+  it('have a chance with each worker, even after errors', () => {
     count(a, 'dns', 'dns', 'dns');
     count(b, 'http');
     const { errors } = mirrors.known([a, b, c, new URL('file:///x')]);
@@ -46,7 +46,7 @@ describe('mirrors', () => {
     ]);
   });
 
-  it('are spoken for by a file that came from them, and forgotten after ten minutes', () => {
+  it('are rehabilitated by a file that came from them, and forgotten after ten minutes', () => {
     count(a, 'dns');
     mirrors.clear(a);
     expect(mirrors.inOrder([a, b])).toEqual([a, b]);
@@ -58,13 +58,13 @@ describe('mirrors', () => {
     expect(mirrors.known([a])).toEqual({ errors: [], slow: [], bestRate: 0 });
   });
 
-  it('are named with the error that was too much', () => {
+  it('are named with the error that reached the limit', () => {
     count(a, 'connect', 'connect', 'tls');
     expect(mirrors.reason(a)).toMatchObject({ code: 'tls', host: 'a', message: 'a is not asked any more: why' });
     expect(mirrors.reason(b)).toMatchObject({ code: 'connect', host: 'b' });
   });
 
-  it('keep the best rate of what was brought', () => {
+  it('keep the best rate of all downloads', () => {
     mirrors.measure(1000, 500);
     mirrors.measure(1000, 1000);
     mirrors.measure(1000, 0);

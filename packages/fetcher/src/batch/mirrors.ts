@@ -10,15 +10,15 @@ interface Host {
   errors: number;
   isSlow: boolean;
   reason: FetcherError | undefined;
-  /** When it was last heard of; milliseconds of a steady clock. */
+  /** When something was last reported about it; milliseconds of a steady clock. */
   at: number;
 }
 
 /**
- * Remembers from one batch to the next which hosts fail or are slow. All of that is the word of workers, which may have
- * been turned by what they downloaded; so it changes only the order in which later workers try the sources of a file, and
- * how many chances a host has with each, but never keeps a host from being asked. It is kept for ten minutes, nothing of
- * it comes from a worker that lied, and a file that was checked and came from a host speaks for it again.
+ * Remembers across batches which hosts fail or are slow. All of that comes from workers, which the content that they
+ * downloaded may have taken over. So it changes only the order in which later workers try the sources of a file, and
+ * how many chances a host has with each. It never excludes a host. It is kept for ten minutes, and nothing of it comes
+ * from a worker that lied. A checked file from a host counts in its favour again.
  */
 export class Mirrors {
   readonly #hosts = new Map<string, Host>();
@@ -27,7 +27,7 @@ export class Mirrors {
   #bestRate = 0;
 
   /**
-   * @param max - errors after which a host is not asked any more; 0: it always is
+   * @param max - errors after which a host is not asked any more; 0: it is always asked
    * @param now - milliseconds of a steady clock; for tests
    */
   constructor(max: number, now: () => number = () => performance.now()) {
@@ -39,8 +39,8 @@ export class Mirrors {
    * Counts a failure against the host of a source.
    *
    * @param source - an http or https URL
-   * @param failure - what went wrong there
-   * @returns whether it has now made too many, which is so once
+   * @param failure - the failure
+   * @returns whether it has now made too many errors; true only once
    */
   count(source: URL, failure: FetcherError): boolean {
     const weight = hostErrorsOf(failure.code);
@@ -54,13 +54,13 @@ export class Mirrors {
     return before < this.#max && host.errors >= this.#max;
   }
 
-  /** A whole and checked file has come from a source. */
+  /** Records that a source sent a complete and checked file. */
   clear(source: URL | undefined): void {
     const host = source === undefined ? undefined : this.#hosts.get(hostKey(source));
     if (host !== undefined) host.errors = 0;
   }
 
-  /** Why a host is not asked any more, as an error of a file that was to come from it. */
+  /** Returns why a host is not asked any more, as an error for a file from it. */
   reason(source: URL): FetcherError {
     const { reason } = this.#host(source);
     const { host } = source;
@@ -70,22 +70,22 @@ export class Mirrors {
   }
 
   /**
-   * Counts what a worker has brought: whole files, of the parent's own measuring.
+   * Records the complete files of a worker, as measured by the parent.
    *
-   * @param bytes - of them together
-   * @param milliseconds - that it took
+   * @param bytes - all of them together
+   * @param milliseconds - the time that it took
    */
   measure(bytes: number, milliseconds: number): void {
     if (milliseconds > 0) this.#bestRate = Math.max(this.#bestRate, (bytes * 1000) / milliseconds);
   }
 
-  /** Sources in the order in which they are tried: those of slow hosts and of hosts that fail come last. */
+  /** Returns sources in the order in which they are tried: those of slow and of failing hosts come last. */
   inOrder(sources: readonly URL[]): readonly URL[] {
     const ranked = sources.map((source) => ({ source, rank: this.#rank(source) }));
     return ranked.sort((one, other) => one.rank - other.rank).map(({ source }) => source);
   }
 
-  /** What a worker is told of the hosts of its sources. */
+  /** Returns what a worker is told about the hosts of its sources. */
   known(sources: readonly URL[]): KnownHosts {
     const remote = sources.filter(({ protocol }) => protocol !== 'file:');
     const keys = [...new Set(remote.map(hostKey))];

@@ -5,17 +5,17 @@ import type { Finish } from '../disk/finish.js';
 import { type Job, leave } from './job.js';
 import type { Outcome, SignatureOutcome } from '../request/options.js';
 
-/** What became of the signature of a file, with the server's time of it. */
+/** The outcome of the signature of a file, with the server's time of the signature. */
 export interface SignatureEnd {
   readonly outcome: SignatureOutcome;
   readonly lastModified: number | null;
 }
 
 /**
- * The file is whole and checked.
+ * Finishes a file that is complete and checked.
  *
- * The signature gets its name first: whoever sees the file sees its signature. Until the other name follows, an older
- * file has a signature that doesn't fit, which fails in the right direction.
+ * The signature gets its name first, so a process that sees the file also sees its signature. Until the file gets its
+ * name, an older file has a signature that does not match, which fails closed.
  *
  * @throws FetcherError `file`
  */
@@ -27,7 +27,7 @@ export function done(job: Job, source: URL, signature: SignatureEnd | undefined)
   part.prepare(finishOf(job, lastModified));
   if (isSigned) job.signature?.part.publish();
   part.publish();
-  // One that is there is of an older file.
+  // An existing signature belongs to an older file.
   if (!isSigned) job.signature?.part.discardWithOlder();
   leave(job, false);
   const ended = { to: request.to, failures, source: publicUrl(source), size };
@@ -35,7 +35,7 @@ export function done(job: Job, source: URL, signature: SignatureEnd | undefined)
 }
 
 /**
- * There is nothing newer than what has the name already; there may be a newer signature.
+ * Finishes a file for which no source has a newer one. There may be a newer signature.
  *
  * @throws FetcherError `file`
  */
@@ -50,7 +50,7 @@ export function unchanged(job: Job, source: URL, signature: SignatureEnd | undef
   return { status: 'unchanged', ...ended, signature: signature?.outcome };
 }
 
-/** No source has the file, or something else is in the way; what came stays. */
+/** Ends a file that no source has, or that failed otherwise. Received bytes stay. */
 export function failed(job: Job, error: FetcherError): Outcome {
   const { request, failures } = job;
   try {
@@ -58,7 +58,7 @@ export function failed(job: Job, error: FetcherError): Outcome {
   } catch (caught) {
     const second = asFileError(caught);
     if (!(second instanceof FetcherError)) throw second;
-    // Why there is no file says more than why something is left of it.
+    // The reason why the file is missing is more useful than the reason why a part of it is left.
     failures.push(second);
   }
   const { to, optional } = request;
@@ -66,7 +66,7 @@ export function failed(job: Job, error: FetcherError): Outcome {
   return isAbsent ? { status: 'absent', to, failures } : { status: 'failed', to, failures, error };
 }
 
-/** Whether a source simply hasn't got the file. */
+/** Whether a source does not have the file. */
 export function isMissing({ code, status, cause }: FetcherError): boolean {
   if (code === 'source') return typeof cause === 'object' && cause !== null && errorCode(cause) === 'ENOENT';
   return status === 404 || status === 410;
@@ -80,7 +80,7 @@ function timeOf(lastModified: number | null): Date | undefined {
   return lastModified === null ? undefined : new Date(lastModified);
 }
 
-/** A URL as it may be shown: without user and password. */
+/** Returns a URL that may be shown: without user and password. */
 function publicUrl(url: URL): string {
   const shown = new URL(url);
   shown.username = '';

@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 describe('progress', () => {
-  it('is ten events a second at the most, whatever a worker says', () => {
+  it('sends at most ten events a second, for any reports of a worker', () => {
     for (let frame = 0; frame < 5000; frame++) {
       meter.update(first, frame, started);
       if (frame % 5 === 0) vi.advanceTimersByTime(1);
@@ -35,7 +35,7 @@ describe('progress', () => {
     expect(events.length).toBeLessThanOrEqual(10);
   });
 
-  it('tells bytes, rate and time left of a file, and of all', () => {
+  it('reports bytes, rate and time left of a file, and of all files', () => {
     meter.open(first, 100);
     for (let tenth = 1; tenth <= 10; tenth++) {
       vi.advanceTimersByTime(100);
@@ -55,7 +55,7 @@ describe('progress', () => {
     expect(overall?.eta).toBe(Math.ceil(1700 / (overall?.rate ?? 1)));
   });
 
-  it('tells where a file really begins, and since when', () => {
+  it('reports the offset and the start time of a file', () => {
     meter.open(first, 100);
     vi.advanceTimersByTime(50);
     meter.update(first, 1000, started);
@@ -71,14 +71,14 @@ describe('progress', () => {
     ]);
   });
 
-  it('tells no offset of a file that begins anew', () => {
+  it('reports no offset for a file that starts again', () => {
     meter.open(first, 100);
     meter.update(first, 0, started);
     vi.advanceTimersByTime(120);
     expect(events.at(-1)?.files).toMatchObject([{ received: 0, offset: 0 }]);
   });
 
-  it('knows no whole while that of one file is not known, and takes a failed one for what it has', () => {
+  it('reports no total while the size of one file is unknown, and counts a failed file by its received bytes', () => {
     meter.update(first, 10, started);
     vi.advanceTimersByTime(120);
     expect(events.at(-1)?.overall).toMatchObject({ total: undefined, eta: undefined });
@@ -95,7 +95,7 @@ describe('progress', () => {
     });
   });
 
-  it('shows that nothing comes, once a second', () => {
+  it('sends an event once a second while no bytes arrive', () => {
     meter.update(first, 500, started);
     vi.advanceTimersByTime(10_000);
     expect(events.length).toBeGreaterThan(8);
@@ -103,7 +103,7 @@ describe('progress', () => {
     expect(events.at(-1)?.files).toMatchObject([{ rate: 0, eta: undefined }]);
   });
 
-  it('says nothing of what has not changed', () => {
+  it('leaves out files without changes', () => {
     vi.advanceTimersByTime(10_000);
     meter.finish();
     expect(events).toEqual([]);

@@ -3,20 +3,20 @@ import type { FileReport } from '../parent/file-reports.js';
 import type { FileProgress, Outcome, Progress } from '../request/options.js';
 import { rateOf, type Reading, secondsLeft, withReading } from './rate.js';
 
-/** Milliseconds between two events: nine in a second at the most, and the last one. */
+/** Milliseconds between two events: at most nine a second, and the last one. */
 const eventInterval = 120;
 
-/** Milliseconds after which there is an event though nothing has come, for a display of rates. */
+/** Milliseconds after which an event is sent although no bytes arrived, for a display of rates. */
 const heartbeat = 1000;
 
-/** What is known of one file. */
+/** The progress of one file. */
 interface Entry {
   readonly to: string;
   state: FileProgress['state'];
   received: number;
-  /** Bytes of an earlier attempt that count. */
+  /** Bytes of an earlier attempt that are kept. */
   offset: number;
-  /** Milliseconds of a steady clock; undefined before anything was heard of it. */
+  /** Milliseconds of a steady clock; undefined before the first report about it. */
   begunAt: number | undefined;
   endedAt: number | undefined;
   total: number | undefined;
@@ -24,32 +24,32 @@ interface Entry {
   hasChanged: boolean;
 }
 
-/** Whom progress is told, and what it depends on. */
+/** Who receives the progress, and what it depends on. */
 interface MeterOptions {
   readonly tell: ((progress: Progress) => void) | undefined;
-  /** Downloads at once. */
+  /** Simultaneous downloads. */
   readonly parallel: number;
 }
 
-/** What is said of a file. */
+/** What a worker reports about a file. */
 interface Said extends Pick<FileReport, 'hasStarted' | 'total'> {
-  /** Whether nothing more comes of it or its signature. */
+  /** Whether it and its signature are finished. */
   readonly hasEnded: boolean;
 }
 
 /**
- * Gathers how far the files of a batch are and tells of it now and then. What a worker says of a file is bounded by what
- * the file may have before it comes here.
+ * Collects the progress of the files of a batch, and reports it at intervals. What a worker reports about a file is
+ * limited to the permitted size of the file before it arrives here.
  */
 export class ProgressMeter implements Disposable {
   readonly #entries: ReadonlyMap<string, Entry>;
   readonly #tell: ((progress: Progress) => void) | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
-  /** Bytes that came in this batch, whatever became of them: what the rate of all is measured by. */
+  /** Bytes that arrived in this batch, also those of failed files. The total rate is measured by them. */
   #transferred = 0;
   #readings: readonly Reading[];
   #toldAt = Number.NEGATIVE_INFINITY;
-  /** When each download could be begun, in their order: the first ones at once, and then one as another one ends. */
+  /** When each download could start, in their order: the first ones at once, and then one each time another ends. */
   readonly #turns: number[];
   #begun = 0;
 
@@ -66,25 +66,25 @@ export class ProgressMeter implements Disposable {
     this.#timer = setInterval(() => this.#tick(), eventInterval);
   }
 
-  /** Enters what a file holds before anything came. */
+  /** Records the size of a file before the first byte arrives. */
   open(to: string, received: number): void {
     const entry = this.#entries.get(to);
     if (entry !== undefined) entry.received = entry.offset = received;
   }
 
   /**
-   * Enters how far a file is.
+   * Records the progress of a file.
    *
    * @param to - its path
-   * @param received - bytes that it holds
-   * @param report - what its worker says of it
+   * @param received - its size in bytes
+   * @param report - the report of its worker
    */
   update(to: string, received: number, { hasStarted, hasEnded, total }: Said): void {
     const entry = this.#entries.get(to);
     if (entry === undefined) return;
     const now = performance.now();
     entry.begunAt ??= this.#turns[this.#begun++] ?? now;
-    // Begun anew: what was there counts for nothing.
+    // It was started again: the earlier content is discarded.
     if (received < entry.offset) entry.offset = 0;
     if (hasEnded && entry.endedAt === undefined) {
       entry.endedAt = now;
@@ -98,7 +98,7 @@ export class ProgressMeter implements Disposable {
     entry.hasChanged = true;
   }
 
-  /** Enters that a file has ended. */
+  /** Records the end of a file. */
   end(outcome: Outcome): void {
     const entry = this.#entries.get(outcome.to);
     if (entry === undefined) return;
@@ -108,7 +108,7 @@ export class ProgressMeter implements Disposable {
     entry.hasChanged = true;
   }
 
-  /** Tells of the end, whenever the last event was. */
+  /** Reports the end, however recent the last event was. */
   finish(): void {
     if ([...this.#entries.values()].some(({ hasChanged }) => hasChanged)) this.#report();
   }

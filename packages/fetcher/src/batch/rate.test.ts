@@ -67,7 +67,7 @@ describe('a rate', () => {
     expect(rateOf(readAll(readings.map(([at, bytes]) => ({ at, bytes }))))).toBe(expected);
   });
 
-  it('is a natural number whatever is read, and holds no more than its window', () => {
+  it('is a natural number for all readings, and keeps no more than its window', () => {
     const step = fc.record({ at: fc.nat(200), bytes: fc.nat(Number.MAX_SAFE_INTEGER) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 1000 }), (steps) => {

@@ -1,30 +1,33 @@
-/** How many bytes there were at a moment. */
+/** The number of bytes at one point in time. */
 export interface Reading {
   /** Milliseconds of a steady clock. */
   readonly at: number;
   readonly bytes: number;
 }
 
-/** Milliseconds over which a rate is measured: long enough for a calm figure, short enough to show a server that stops. */
+/**
+ * Milliseconds over which a rate is measured: long enough for a steady figure, short enough to show that a server
+ * stopped.
+ */
 export const rateWindow = 5000;
 
 /** Milliseconds between two readings that are kept. */
 const readingInterval = 100;
 
-/** Seconds from which on a prediction means nothing: 100 hours, where pacman's display ends too. */
+/** Seconds from which a prediction is meaningless: 100 hours, as in pacman's display. */
 const longest = 360_000;
 
 /**
- * Adds a reading and drops those that are older than {@link rateWindow}, but for the one that the window begins with.
- * Fewer bytes than before are a file that was begun again: what was measured until then counts no longer.
+ * Adds a reading, and drops those that are older than {@link rateWindow}, except the one at the start of the window.
+ * Fewer bytes than before mean that a file was started again: earlier readings are dropped.
  *
  * @param readings - oldest first
- * @returns the readings to go on with
+ * @returns the readings to keep
  */
 export function withReading(readings: readonly Reading[], reading: Reading): readonly Reading[] {
   const last = readings.at(-1);
   if (last !== undefined && reading.bytes < last.bytes) return [reading];
-  // However often it is read: what comes within a tenth of a second is one reading.
+  // All bytes that arrive within a tenth of a second are one reading.
   const before = readings.at(-2);
   const isClose = before !== undefined && reading.at - before.at < readingInterval;
   const all = [...(isClose ? readings.slice(0, -1) : readings), reading];
@@ -33,10 +36,10 @@ export function withReading(readings: readonly Reading[], reading: Reading): rea
 }
 
 /**
- * Bytes a second between the first and the last reading.
+ * Returns the bytes a second between the first and the last reading.
  *
  * @param readings - oldest first
- * @returns a whole number; 0 while nothing can be said
+ * @returns a whole number; 0 while the rate is unknown
  */
 export function rateOf(readings: readonly Reading[]): number {
   const [first, last] = [readings[0], readings.at(-1)];
@@ -45,12 +48,12 @@ export function rateOf(readings: readonly Reading[]): number {
 }
 
 /**
- * Seconds that the rest takes at a rate.
+ * Returns the seconds that the rest takes at a rate.
  *
- * @param received - bytes that are there
- * @param total - bytes of the whole; undefined if not known
+ * @param received - bytes that were received
+ * @param total - bytes of the whole file; undefined if unknown
  * @param rate - bytes a second
- * @returns a whole number, rounded up; undefined where nothing can be said, or 100 hours are not enough
+ * @returns a whole number, rounded up; undefined if it is unknown or more than 100 hours
  */
 export function secondsLeft(received: number, total: number | undefined, rate: number): number | undefined {
   if (total === undefined) return undefined;

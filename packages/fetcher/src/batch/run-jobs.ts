@@ -5,10 +5,10 @@ import type { FileReport } from '../parent/file-reports.js';
 import type { Mirrors } from './mirrors.js';
 import { type WorkerResult, runWorker, type WorkerOptions } from '../parent/run-worker.js';
 
-/** Everything that one worker of a batch needs, beside its files. */
+/** Everything that one worker of a batch needs, except its files. */
 export interface JobsOptions extends WorkerOptions {
   readonly mirrors: Mirrors;
-  /** Told of a frame that was entered. */
+  /** Called after a frame was recorded. */
   readonly onFrame: (job: Job, report: FileReport) => void;
 }
 
@@ -19,7 +19,7 @@ export interface JobsOptions extends WorkerOptions {
  * @throws FetcherError `sandbox`
  */
 export async function runJobs(jobs: readonly Job[], options: JobsOptions): Promise<WorkerResult> {
-  if (jobs.length > maxFiles) throw new RangeError(`a worker takes ${maxFiles} files and not ${jobs.length}`);
+  if (jobs.length > maxFiles) throw new RangeError(`a worker takes ${maxFiles} files at most, not ${jobs.length}`);
   const descriptors: number[] = [];
   const handOver = (descriptor: number): number => workerDescriptors.firstSource + descriptors.push(descriptor) - 1;
   const files = jobs.map((job) => workerFile(job, handOver));
@@ -30,7 +30,7 @@ export async function runJobs(jobs: readonly Job[], options: JobsOptions): Promi
     return await runWorker({ files, descriptors, targets, hosts, isRight }, options, (file, report) => {
       const job = jobs[file];
       if (job === undefined) return;
-      // Not before its first word: a file may wait for others.
+      // Not before its first report: a file may wait for others.
       if (report.state === 'open') job.watch.start();
       else job.watch.stop();
       options.onFrame(job, report);

@@ -4,19 +4,19 @@ import { LocalSources } from '../disk/local-sources.js';
 import { Destination } from '../disk/destination.js';
 import { signatureUrl } from '../values/signature-url.js';
 
-/** The signature of a file on its way. */
+/** The signature of a file that is being downloaded. */
 export interface SignatureJob {
   readonly part: Destination;
   readonly local: LocalSources;
   readonly request: NonNullable<CheckedRequest['signature']>;
-  /** Nothing is to come if neither the file nor it has changed since. */
+  /** It is downloaded only if it or the file has changed since then. */
   readonly modifiedSince: number | null;
 }
 
 /**
- * Opens what a request needs for its signature. It is small, and begins anew each time.
+ * Opens what a request needs for its signature. A signature is small, and is downloaded from the start each time.
  *
- * @returns undefined if none is asked for
+ * @returns undefined if no signature is requested
  * @throws FetcherError `file`
  */
 export function openSignature(request: CheckedRequest): SignatureJob | undefined {
@@ -30,10 +30,10 @@ export function openSignature(request: CheckedRequest): SignatureJob | undefined
 }
 
 /**
- * What a worker is told of a signature.
+ * Returns what a worker is told about a signature.
  *
- * @param left - places of the sources that are left
- * @param handOver - takes a descriptor to read from and gives the number that it has in the worker
+ * @param left - indexes of the remaining sources
+ * @param handOver - takes a descriptor to read from, and returns its number in the worker
  */
 export function workerSignature(
   { local, request, modifiedSince }: SignatureJob,

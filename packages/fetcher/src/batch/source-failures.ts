@@ -7,12 +7,12 @@ import { sourceError } from '../parent/source-error.js';
 import { sourceHost } from '../values/source-host.js';
 
 /**
- * Takes over what a worker says of the sources that failed it. Hosts that were not asked any more are named nowhere but
- * in the last error, and cache servers that have not got the file nowhere at all, unless that is all there is to say.
+ * Records the sources that failed according to a worker. Hosts that are not asked any more appear only in the last
+ * error. Cache servers without the file do not appear, unless no other error exists.
  *
- * @param refusal - why the file could not be written, which comes after all of them
+ * @param refusal - why the file could not be written; it comes after all of them
  * @param mirrors - why hosts are not asked any more
- * @returns the last of them, which is what the file fails with if there is no other source
+ * @returns the last of them; the file fails with it if no other source is left
  */
 export function takeFailures(
   job: Job,
@@ -21,7 +21,7 @@ export function takeFailures(
 ): FetcherError | undefined {
   let last: FetcherError | undefined;
   for (const failure of report.failures) {
-    // That is only what it was told.
+    // The worker only repeats what it was told.
     if (refusal !== undefined && failure.kind === 'file') continue;
     const source = job.given[failure.source];
     const url = source === undefined ? undefined : job.request.sources[source];
@@ -39,11 +39,11 @@ export function takeFailures(
 }
 
 /**
- * The sources that are left once a worker is gone: first the one that it was about, and behind all others those that were
- * slow.
+ * Returns the remaining sources after a worker has ended. The one that the worker was using comes first, and slow ones
+ * come last.
  *
  * @param last - the last failure of the file
- * @returns their places; the error of the file if there is no other worker to be
+ * @returns their indexes; the error of the file if no other worker is to be started
  */
 export function sourcesLeft(
   job: Job,
@@ -59,9 +59,9 @@ export function sourcesLeft(
 }
 
 /**
- * Remembers what a worker says of the hosts that failed it.
+ * Records the hosts that failed according to a worker.
  *
- * @returns of each host that is not asked any more from now on, its last error
+ * @returns the last error of each host that is not asked any more from now on
  */
 export function learn(job: Job, report: FileReport, mirrors: Mirrors): readonly FetcherError[] {
   return report.failures.flatMap((failure) => {

@@ -1,16 +1,16 @@
 import { maxFiles } from '../channel/messages.js';
 import type { CheckedRequest } from '../request/check.js';
 
-/** `file:` sources that are open at once, so that no limit on descriptors is in the way. */
+/** `file:` sources that are open at the same time, so that the limit on descriptors is not reached. */
 const maxLocalSources = 128;
 
-/** Descriptors of this process for one file, beside its sources: the file, its folder, its lock. */
+/** Descriptors of this process for one file, in addition to its sources: the file, its directory, its lock. */
 const perFile = 3;
 
 /**
- * Cuts a batch into what one worker takes at once: at most {@link maxFiles} files, signatures among them.
+ * Splits a batch into parts for one worker each: at most {@link maxFiles} files, including signatures.
  *
- * @param budget - descriptors that may be opened for them; a single file may take more, and then fails
+ * @param budget - descriptors that may be opened for a part; a single file may need more, and then fails
  */
 export function splitBatch(
   requests: readonly CheckedRequest[],

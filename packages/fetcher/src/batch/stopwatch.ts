@@ -1,4 +1,4 @@
-/** Adds up the time in which something is under way. */
+/** Adds up the time in which something runs. */
 export class Stopwatch {
   #sum = 0;
   #since: number | undefined;
@@ -9,7 +9,7 @@ export class Stopwatch {
     return Math.round(this.#sum + running);
   }
 
-  /** Goes on, if it doesn't already. */
+  /** Starts or resumes, if it is not running. */
   start(): void {
     this.#since ??= performance.now();
   }

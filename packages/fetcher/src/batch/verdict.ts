@@ -13,7 +13,7 @@ import { sourceHost } from '../values/source-host.js';
 import { hasFormat, otherFormat } from '../values/magic.js';
 import { standStill, type WorkerEnd } from '../parent/worker-end.js';
 
-/** What a verdict takes beside what the worker said. */
+/** What a verdict needs in addition to the worker's report. */
 export interface Circumstances {
   readonly refusals: Refusals;
   readonly end: WorkerEnd;
@@ -21,12 +21,12 @@ export interface Circumstances {
 }
 
 /**
- * Draws the conclusion for one file, once the worker is gone and nothing more of it comes.
+ * Decides the outcome of one file after its worker has ended.
  *
- * @param refusals - what of it could not be written
+ * @param refusals - what could not be written
  * @param end - how the worker ended
  * @param mirrors - why hosts are not asked any more
- * @returns the outcome; undefined if another worker has to go on with it
+ * @returns the outcome; undefined if another worker must continue
  */
 export async function verdict(
   job: Job,
@@ -34,7 +34,7 @@ export async function verdict(
   { refusals, end, mirrors }: Circumstances,
 ): Promise<Outcome | undefined> {
   const last = takeFailures(job, report, { refusal: refusals.file, mirrors });
-  if (end.lie !== undefined) return failed(job, new FetcherError('worker-lied', `the worker was ended: ${end.lie}`));
+  if (end.lie !== undefined) return failed(job, new FetcherError('worker-lied', `the worker was killed: ${end.lie}`));
   if (report.lastModified !== undefined) job.lastModified = report.lastModified;
   if (refusals.file !== undefined) return failed(job, refusals.file);
   const still = isSettled(report, job.signature !== undefined) ? undefined : standStill(end);
@@ -42,7 +42,7 @@ export async function verdict(
   const left = sourcesLeft(job, report, last);
   if (left instanceof FetcherError) return failed(job, left);
   job.left = left;
-  // Died in the middle: what came is confirmed like any other beginning.
+  // It died in the middle: a server must confirm the received bytes, as after any other attempt.
   const { beginning } = job.part;
   const etag = report.hasStarted ? report.etag : null;
   job.resume = beginning === null ? null : { ...beginning, lastModified: job.lastModified, etag };
@@ -52,7 +52,7 @@ export async function verdict(
   return withSignature(job, { report, refusals }, (signature) => unchanged(job, source, signature));
 }
 
-/** Goes on once there is a last word on the signature; without one another worker has to ask for it. */
+/** Continues if the report about the signature is final. Otherwise another worker must ask for the signature. */
 function withSignature(
   job: Job,
   { report, refusals }: { readonly report: FileReport; readonly refusals: Refusals },
@@ -74,14 +74,14 @@ interface SignatureCircumstances {
   readonly refusal: FetcherError | undefined;
 }
 
-/** @throws FetcherError if it is required and not there, or if the worker lied */
+/** @throws FetcherError if it is required and missing, or if the worker lied */
 function signatureEnd(
   job: SignatureJob,
   said: SignatureReport,
   { source, host, refusal }: SignatureCircumstances,
 ): SignatureEnd {
   const { part, local } = job;
-  // A full disk is no fault of the server's.
+  // A full disk is not the server's fault.
   if (refusal !== undefined) return unsigned(job, refusal, undefined);
   if (said.type === 'signature-unchanged') return { outcome: { status: 'unchanged' }, lastModified: null };
   if (said.type === 'signature-failed') return unsigned(job, local.failure(source) ?? sourceError(said, host), host);
@@ -101,10 +101,10 @@ function unsigned({ request }: SignatureJob, why: FetcherError, host: string | u
 }
 
 function sizeLie({ path, size }: Destination, said: number): FetcherError {
-  return new FetcherError('worker-lied', `the worker says ${said} bytes, and ${path} holds ${size}`, { path });
+  return new FetcherError('worker-lied', `the worker reported ${said} bytes, but ${path} has ${size}`, { path });
 }
 
-/** The worker says that the file is whole: its length and its sum have to say so too. */
+/** Checks a file that the worker calls complete: its length and its checksum must be right. */
 async function check(job: Job, report: FileReport, refusals: Refusals): Promise<Outcome | undefined> {
   const { part } = job;
   const { size, isMixed } = report;
@@ -115,29 +115,30 @@ async function check(job: Job, report: FileReport, refusals: Refusals): Promise<
   const host = sourceHost(source);
   const error = isMixed ? otherTogether(wrong) : otherFile(host, wrong);
   job.failures.push(error);
-  // Nobody knows whose bytes are wrong: what each source sends alone shows it, and ends with that source.
+  // Several sources sent the bytes, and the wrong one is unknown. So each source is asked for the whole file, which
+  // shows it.
   if (isMixed) job.isAlone = true;
-  // What an earlier one began may be what is wrong: then this source is asked for all of it.
+  // The bytes of an earlier source may be wrong: then this source is asked for the whole file.
   else if (!job.hasBeginning) job.left = job.left.slice(1);
-  // Nothing of it is worth going on with.
+  // None of the bytes may be kept.
   part.content.truncate();
   job.lastModified = null;
   job.resume = null;
   return job.left.length === 0 ? failed(job, error) : undefined;
 }
 
-/** Why a file that came is not the one that was asked for; undefined if it is. */
+/** Returns why a received file is not the requested one; undefined if it is. */
 async function whatIsWrong({ request: { sha256, magic }, part }: Job): Promise<string | undefined> {
-  if (sha256 !== undefined && (await part.content.sha256()) !== sha256) return 'its SHA-256 is not the one asked for';
+  if (sha256 !== undefined && (await part.content.sha256()) !== sha256) return 'its SHA-256 is not the expected one';
   return hasFormat(part.descriptor, magic) ? undefined : otherFormat;
 }
 
 function otherFile(host: string | undefined, what: string): FetcherError {
-  return new FetcherError('checksum', `${host ?? 'the server'} has another file: ${what}`, { host });
+  return new FetcherError('checksum', `${host ?? 'the server'} has a different file: ${what}`, { host });
 }
 
 function otherTogether(what: string): FetcherError {
-  return new FetcherError('checksum', `several servers have sent parts of a file that is another one: ${what}`);
+  return new FetcherError('checksum', `several servers sent parts of a different file: ${what}`);
 }
 
 function hostOf({ request }: Job, source: number): string | undefined {

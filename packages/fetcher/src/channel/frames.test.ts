@@ -27,7 +27,7 @@ const good = [
 describe('parseFrame', () => {
   it.each(good)('takes %j', (frame) => expect(parseFrame(JSON.stringify(frame))).toEqual(frame));
 
-  it('keeps nothing that the table has not got, and no control character', () => {
+  it('drops unknown fields and control characters', () => {
     expect(parseFrame('{"type":"done","file":0,"size":1,"path":"/etc/shadow"}')).toEqual({
       type: 'done',
       file: 0,
@@ -70,7 +70,7 @@ describe('parseFrame', () => {
     JSON.stringify({ ...good[2], message: 'x'.repeat(513) }),
   ])('refuses %s', (line) => expect(() => parseFrame(line)).toThrow(WorkerLied));
 
-  it('throws nothing but WorkerLied, whatever the fields are', () => {
+  it('throws only WorkerLied for any fields', () => {
     const names = fc.constantFrom(
       'type',
       'file',
@@ -126,7 +126,7 @@ describe('FrameReader', () => {
     good.flatMap((frame, index) => [Buffer.from(`${JSON.stringify(frame)}\n`), data(1 + index * 7, 'signature')]),
   );
 
-  it('finds the same frames and bytes however they are cut, also where bytes look like frames', () => {
+  it('finds the same frames and bytes in any chunks, also if bytes look like frames', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (cuts) => {
         const reader = new FrameReader();
@@ -154,7 +154,7 @@ describe('FrameReader', () => {
     );
   });
 
-  it('holds no more than a frame, whatever the bytes are', () => {
+  it('buffers no more than a frame for any bytes', () => {
     const reader = new FrameReader();
     found(reader, Buffer.from('x'.repeat(maxFrameBytes - 1)));
     expect(() => found(reader, Buffer.from('x'))).toThrow('too long');
@@ -162,7 +162,7 @@ describe('FrameReader', () => {
     expect(() => found(new FrameReader(), padded)).toThrow('too long');
   });
 
-  it('passes bytes on as they come, and keeps none of them', () => {
+  it('passes bytes on as they arrive, and keeps none of them', () => {
     const reader = new FrameReader();
     const all = data(maxDataBytes);
     const head = all.indexOf('\n') + 1;
@@ -172,7 +172,7 @@ describe('FrameReader', () => {
     expect(() => found(reader, Buffer.from('}\n'))).toThrow(WorkerLied);
   });
 
-  it('takes a backlog, and no flood', () => {
+  it('accepts a backlog, and refuses a flood', () => {
     const line = Buffer.from('{"type":"done","file":0,"size":1}\n');
     const reader = new FrameReader();
     const send = (times: number, now: number): void => {
@@ -183,7 +183,7 @@ describe('FrameReader', () => {
     expect(() => send(11_000, 20_000)).toThrow('too many frames');
   });
 
-  it('takes any number of full frames of data, and no flood of tiny ones', () => {
+  it('accepts any number of full data frames, and refuses a flood of tiny ones', () => {
     const reader = new FrameReader();
     for (let i = 0; i < 20_000; i++) expect(found(reader, data(fullDataBytes))).toHaveLength(2);
     const tiny = (): void => {

@@ -12,32 +12,32 @@ import { strongEtag } from '../values/confirmation.js';
 import { type FailureKind, failureKinds } from '../errors/error-codes.js';
 
 /**
- * Frames that may come at once, and frames a second that are given back. An honest worker sends ten a second for each
- * file under way that are not full of data; as many as the socket holds may have piled up when this process was stopped
- * for a while.
+ * The number of frames that may arrive at once, and the number a second that is added again. An honest worker sends ten
+ * a second for each current file that are not full of data. More may have accumulated while this process was stopped:
+ * as many as the socket can hold.
  */
 const maxBurst = 10_000;
 const refillPerSecond = 1000;
 
 const nothing = Buffer.alloc(0);
 
-/** Bytes that a `data` frame has announced, as many of them as came at once. */
+/** Bytes that a `data` frame has announced: as many as arrived together. */
 export interface Piece {
   readonly type: 'bytes';
   readonly file: number;
   readonly of: Target;
-  /** Valid until the next one is asked for. */
+  /** Valid until the next one is requested. */
   readonly bytes: Buffer;
 }
 
-/** The worker did what no honest worker does; the message says what. */
+/** The worker broke the protocol; the message says how. */
 export class WorkerLied extends Error {
   override readonly name = 'WorkerLied';
 }
 
 /**
- * Cuts the bytes of a worker into frames, and the bytes that these announce into pieces. Length, rate, shape and ranges
- * are checked here; their order is not. It holds less than one frame, and no announced byte.
+ * Splits the bytes of a worker into frames, and the announced bytes into pieces. It checks length, rate, shape and
+ * ranges, but not the order. It buffers less than one frame, and no announced byte.
  */
 export class FrameReader {
   #rest: Buffer = nothing;
@@ -46,9 +46,9 @@ export class FrameReader {
   #refilled = 0;
 
   /**
-   * Takes bytes in and gives what is complete.
+   * Takes bytes, and yields what is complete.
    *
-   * @param bytes - as they came
+   * @param bytes - as received
    * @param now - milliseconds of a steady clock
    * @throws WorkerLied
    */
@@ -60,14 +60,14 @@ export class FrameReader {
       yield taken.found;
       buffer = buffer.subarray(taken.length);
     }
-    // A copy: what is left of a large buffer would keep all of it.
+    // A copy: the rest of a large buffer would keep the whole buffer in memory.
     this.#rest = buffer.length === 0 ? nothing : Buffer.from(buffer);
   }
 
   #line(buffer: Buffer, now: number): { readonly found: Frame; readonly length: number } | undefined {
     const end = buffer.subarray(0, maxFrameBytes).indexOf('\n');
     if (end < 0) {
-      if (buffer.length >= maxFrameBytes) throw new WorkerLied('a frame is too long');
+      if (buffer.length >= maxFrameBytes) throw new WorkerLied('it sent a frame that is too long');
       return undefined;
     }
     const found = parseFrame(buffer.subarray(0, end).toString('utf8'));
@@ -88,18 +88,18 @@ export class FrameReader {
   }
 
   #count(frame: Frame, now: number): void {
-    // What is full is bounded by what the file may have.
+    // The permitted size of the file limits full frames.
     if (frame.type === 'data' && frame.length >= fullDataBytes) return;
     this.#tokens = Math.min(maxBurst, this.#tokens + ((now - this.#refilled) / 1000) * refillPerSecond);
     this.#refilled = now;
     this.#tokens -= 1;
-    if (this.#tokens < 0) throw new WorkerLied('it sends too many frames');
+    if (this.#tokens < 0) throw new WorkerLied('it sent too many frames');
   }
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** How each type of frame is checked; what is not in this table is no frame, and what it hasn't got is dropped. */
+/** How each type of frame is checked. Types that are not in this table are refused, and unknown fields are dropped. */
 const parsers: Readonly<Record<Frame['type'], (fields: Fields) => Frame>> = {
   started: ({ file, source, total, lastModified, etag, isAppended }) => ({
     type: 'started',
@@ -129,7 +129,8 @@ const parsers: Readonly<Record<Frame['type'], (fields: Fields) => Frame>> = {
 export function parseFrame(line: string): Frame {
   const fields = parseObject(line);
   const { type } = fields;
-  if (typeof type !== 'string' || !Object.hasOwn(parsers, type)) throw new WorkerLied('a frame of unknown type');
+  if (typeof type !== 'string' || !Object.hasOwn(parsers, type))
+    throw new WorkerLied('it sent a frame of unknown type');
   return parsers[type as Frame['type']](fields);
 }
 
@@ -138,9 +139,9 @@ function parseObject(line: string): Fields {
     const value: unknown = JSON.parse(line);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
   } catch {
-    // Not JSON is the same lie as JSON that is no object.
+    // Text that is not JSON is the same lie as JSON that is not an object.
   }
-  throw new WorkerLied('a frame that is no object');
+  throw new WorkerLied('it sent a frame that is not an object');
 }
 
 function failure({ file, source, kind, status, message }: Fields) {
@@ -155,43 +156,45 @@ function failure({ file, source, kind, status, message }: Fields) {
 
 function natural(value: unknown, max = Number.MAX_SAFE_INTEGER): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= max) return value;
-  throw new WorkerLied('a number out of range');
+  throw new WorkerLied('it sent a number out of range');
 }
 
-/** Nothing is announced by none: a line without bytes would come for nothing. */
+/** Zero is refused: a line that announces no bytes would be useless. */
 function dataLength(value: unknown): number {
   const length = natural(value, maxDataBytes);
-  if (length === 0) throw new WorkerLied('a number out of range');
+  if (length === 0) throw new WorkerLied('it sent a number out of range');
   return length;
 }
 
 function target(value: unknown): Target {
   if (value === 'file' || value === 'signature') return value;
-  throw new WorkerLied('bytes of nothing that it was asked for');
+  throw new WorkerLied('it sent bytes that were not requested');
 }
 
 function truth(value: unknown): boolean {
   if (typeof value === 'boolean') return value;
-  throw new WorkerLied('a truth that is none');
+  throw new WorkerLied('it sent an invalid boolean');
 }
 
 function index(value: unknown): number {
   return natural(value, maxFiles - 1);
 }
 
-/** Text for a terminal: no control characters, so that a server's words can't move the cursor or ring the bell. */
+/**
+ * Text for a terminal: no control characters, so that the words of a server cannot move the cursor or ring the bell.
+ */
 function text(value: unknown): string {
   if (typeof value === 'string' && value.length <= maxTextLength) return value.replaceAll(/[\p{Cc}\p{Cf}]/gu, '�');
-  throw new WorkerLied('a text that is none');
+  throw new WorkerLied('it sent an invalid string');
 }
 
 function etagText(value: unknown): string {
   if (typeof value === 'string' && strongEtag.test(value)) return value;
-  throw new WorkerLied('an ETag that is none');
+  throw new WorkerLied('it sent an invalid ETag');
 }
 
 function failureKind(value: unknown): FailureKind {
   const found = failureKinds.find((kind) => kind === value);
-  if (found === undefined) throw new WorkerLied('an unknown failure');
+  if (found === undefined) throw new WorkerLied('it sent an unknown failure');
   return found;
 }

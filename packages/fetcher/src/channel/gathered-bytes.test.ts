@@ -22,14 +22,14 @@ describe('bytes that are gathered', () => {
     expect(sent).toEqual([{ length: 10, bytes: Buffer.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9) }]);
   });
 
-  it('go at the end of a turn where they are enough', () => {
+  it('are sent at the end of a turn if they are enough', () => {
     for (let number = 0; number < 20; number++) gathered.take(Buffer.alloc(1024, number));
     expect(sent).toEqual([]);
     vi.advanceTimersByTime(0);
     expect(sent.map(({ length }) => length)).toEqual([20 * 1024]);
   });
 
-  it('are never more than a frame may have, and all of them in their order', () => {
+  it('never exceed a frame, and arrive completely and in order', () => {
     const all = Buffer.from(Array.from({ length: 600_001 }, (_, at) => at % 251));
     for (let at = 0, size = 1; at < all.length; at += size, size = (size * 7) % 9973) {
       gathered.take(all.subarray(at, at + size));
@@ -42,7 +42,7 @@ describe('bytes that are gathered', () => {
     expect(sent.slice(0, -1).every(({ length }) => length === maxDataBytes)).toBe(true);
   });
 
-  it('go when they are asked for, once', () => {
+  it('are sent once on request', () => {
     gathered.take(Buffer.of(1));
     gathered.flush();
     gathered.flush();

@@ -1,26 +1,26 @@
 import { fullDataBytes, maxDataBytes } from './messages.js';
 
-/** Milliseconds that few bytes wait for more of them: ten frames a second of each file, whatever a server sends. */
+/** Milliseconds for which a few bytes wait for more. So each file has at most ten such frames a second. */
 const longestWait = 100;
 
 /** Bytes below which a chunk is copied rather than kept. */
 const tinyBytes = 4096;
 
 /**
- * Gathers the bytes of a download for one frame. What comes in one turn of the event loop goes as one frame, and what is
- * too little for that waits a moment for more, so that tiny chunks cost no more than large ones.
+ * Collects the bytes of a download for one frame. Bytes of one turn of the event loop are sent as one frame. A small
+ * amount waits a moment for more, so that tiny chunks cost no more than large ones.
  */
 export class GatheredBytes {
   readonly #send: (pieces: readonly Uint8Array[], length: number) => void;
-  /** What waits to be sent, fewer bytes than a frame may have. */
+  /** The waiting bytes: fewer than a frame may have. */
   #pieces: Uint8Array[] = [];
   #bytes = 0;
-  /** The last of the pieces, where tiny ones are copied to: by themselves each could keep a large buffer alive. */
+  /** The last piece, into which tiny chunks are copied: each by itself could keep a large buffer in memory. */
   #gathered: { readonly buffer: Buffer; used: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isAtTurnsEnd = false;
 
-  /** @param send - gets the bytes of one frame, at least one and at most as many as a frame may have */
+  /** @param send - receives the bytes of one frame: at least one, and at most as many as a frame may have */
   constructor(send: (pieces: readonly Uint8Array[], length: number) => void) {
     this.#send = send;
   }
@@ -40,7 +40,7 @@ export class GatheredBytes {
     this.#schedule();
   }
 
-  /** Sends what waits. To be called before anything else is said of the file. */
+  /** Sends the waiting bytes. Call it before any other report about the file. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,7 +1,7 @@
 /**
- * The two directions between the parent and the worker: JSON documents, one a line. Behind a line of type `data` follow
- * the bytes that it announces, so that one stream has words and bytes in one order. The parent takes every byte from the
- * worker for hostile; see `frames.ts` and `../parent/file-reports.ts`.
+ * The two directions between the parent and the worker: JSON documents, one a line. The announced bytes follow a line
+ * of type `data`, so one stream has reports and bytes in one order. The parent treats every byte from the worker as
+ * hostile; see `frames.ts` and `../parent/file-reports.ts`.
  */
 import type { Beginning } from '../values/confirmation.js';
 import type { Limits } from '../values/limits.js';
@@ -9,56 +9,59 @@ import type { FailureKind } from '../errors/error-codes.js';
 import type { ProxyRules } from '../http/proxies.js';
 import type { Ports } from '../values/port.js';
 
-/** Descriptors of the worker. Its program is its standard input, so that it needs no right to read it anywhere. */
+/**
+ * Descriptors of the worker. Its program is its standard input, so the worker needs no right to read the program's
+ * file.
+ */
 export const workerDescriptors = { orders: 3, frames: 4, certificates: 5, firstSource: 6 } as const;
 
-/** Files that one worker is given; a larger batch takes several workers, one after the other. */
+/** The most files of one worker. A larger batch needs several workers, one after the other. */
 export const maxFiles = 256;
 
 /** One file of a worker. */
 export interface WorkerFile {
   readonly sources: readonly string[];
-  /** Places of the sources that may lack the file, which then says nothing against their hosts. */
+  /** Indexes of the sources that may lack the file without an error being counted against their hosts. */
   readonly mayLack: readonly number[];
-  /** One source at a time is asked, each for all of the file: what several sent together was wrong. */
+  /** Sources are asked one at a time, each for the whole file: the combined bytes of several were wrong. */
   readonly isAlone: boolean;
-  /** Milliseconds that earlier workers took: they count for its time limit. */
+  /** Milliseconds that earlier workers took: they count towards its time limit. */
   readonly spent: number;
-  /** Descriptors of the `file:` sources that could be opened, by their place among the sources. */
+  /** Descriptors of the opened `file:` sources, by the indexes of the sources. */
   readonly opened: Readonly<Record<number, number>>;
   readonly maxBytes: number;
   readonly size: number | null;
-  /** The parent compares it with a SHA-256, so that half of it is not taken for the whole. */
+  /** The parent compares the file with a SHA-256, so an incomplete file is not taken for a complete one. */
   readonly isSummed: boolean;
-  /** Null: nothing is there, or it counts for nothing. */
+  /** Null: the file is empty, or its content must not be kept. */
   readonly resume: Beginning | null;
-  /** `unchanged` is an answer if it hasn't changed since; milliseconds since 1970. */
+  /** The worker may answer `unchanged` if the file has not changed since then; milliseconds since 1970. */
   readonly modifiedSince: number | null;
   readonly signature: WorkerSignature | null;
 }
 
-/** The signature of a file, asked for when the file is there. */
+/** The signature of a file, requested when the file is complete. */
 export interface WorkerSignature {
   readonly suffix: string;
   readonly maxBytes: number;
   readonly optional: boolean;
-  /** As for the file, and counts only if the file itself is unchanged. */
+  /** As for the file; it applies only if the file itself is unchanged. */
   readonly modifiedSince: number | null;
-  /** Descriptors of the signatures beside `file:` sources, by the place of these. */
+  /** Descriptors of the signatures beside `file:` sources, by the indexes of these sources. */
   readonly opened: Readonly<Record<number, number>>;
 }
 
-/** What is known of hosts from earlier workers. */
+/** What earlier workers reported about hosts. */
 export interface KnownHosts {
-  /** Errors that count against a host, fewer than make it be skipped. */
+  /** Errors that count against a host: fewer than those for which it is skipped. */
   readonly errors: readonly (readonly [host: string, count: number])[];
   /** Hosts that were slower than others. */
   readonly slow: readonly string[];
-  /** Bytes a second that a worker has brought. */
+  /** The download rate of an earlier worker, in bytes a second. */
   readonly bestRate: number;
 }
 
-/** All that a worker is told; it comes once the parent has read back what is in force. */
+/** Everything that a worker is told. It is sent after the parent has read back what is in force. */
 export interface Work {
   readonly files: readonly WorkerFile[];
   readonly parallel: number;
@@ -68,34 +71,37 @@ export interface Work {
   readonly proxies: ProxyRules;
   readonly hosts: KnownHosts;
   readonly userAgent: string;
-  /** Whether there is a descriptor of the certificates to trust. */
+  /** Whether the worker has a descriptor of the certificates to trust. */
   readonly hasCertificates: boolean;
 }
 
 /**
- * What a worker is told later: that nothing of a file can be written any more, so it is to let go of it; or whether what
- * it has sent of one is what it should be.
+ * What a worker is told later. Either a file cannot be written any more, so the worker must abandon it, or the parent
+ * has compared a received file.
  */
 export type Order = { readonly abandon: number } | { readonly judged: number; readonly isRight: boolean };
 
-/** What bytes are of. */
+/** What bytes belong to. */
 export type Target = 'file' | 'signature';
 
-/** What the worker says: each frame is about one file, by its place in the list. */
+/** What the worker reports: each frame is about one file, by its index in the list. */
 export type Frame =
   | {
       readonly type: 'started';
       readonly file: number;
       readonly source: number;
-      /** Bytes of the whole file, if the server said it. */
+      /** Bytes of the whole file, if the server sent the length. */
       readonly total: number | null;
       readonly lastModified: number | null;
       readonly etag: string | null;
-      /** Whether its bytes go behind what is there; otherwise that is thrown away. A source may so go on again and again. */
+      /**
+       * Whether its bytes are appended to the existing content; otherwise the content is discarded. A source may append
+       * repeatedly.
+       */
       readonly isAppended: boolean;
     }
   | {
-      /** So many bytes of the file, or of its signature, follow at once behind the line. */
+      /** This many bytes of the file, or of its signature, directly follow the line. */
       readonly type: 'data';
       readonly file: number;
       readonly of: Target;
@@ -110,14 +116,14 @@ export type Frame =
       readonly message: string;
     }
   | { readonly type: 'unchanged'; readonly file: number; readonly source: number }
-  /** The signature begins anew, from one source. */
+  /** The signature starts again, from one source. */
   | { readonly type: 'signature-started'; readonly file: number }
   | { readonly type: 'signature'; readonly file: number; readonly size: number; readonly lastModified: number | null }
   | { readonly type: 'signature-unchanged'; readonly file: number }
   | {
       readonly type: 'signature-failed';
       readonly file: number;
-      /** The source whose signature was asked for last. */
+      /** The source whose signature was requested last. */
       readonly source: number;
       readonly kind: FailureKind;
       readonly status: number | null;
@@ -125,13 +131,13 @@ export type Frame =
     }
   | { readonly type: 'done'; readonly file: number; readonly size: number };
 
-/** Largest frame in bytes, its line feed included. */
+/** The largest frame in bytes, including its line feed. */
 export const maxFrameBytes = 2048;
 
-/** Most bytes that one line announces. */
+/** The most bytes that one line may announce. */
 export const maxDataBytes = 256 * 1024;
 
-/** Bytes from which on an announcement counts as full; an honest worker sends few that are smaller. */
+/** Bytes from which an announcement counts as full. An honest worker sends few smaller ones. */
 export const fullDataBytes = 16 * 1024;
 
 /** Longest text in a frame, in UTF-16 code units. */

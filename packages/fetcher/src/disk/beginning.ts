@@ -4,11 +4,11 @@ import type { Beginning } from '../values/confirmation.js';
 import { isPast } from '../values/file-time.js';
 
 /**
- * What a file holds, and how a server can confirm that. A whole second is a server's time that was set when it was left;
- * a time in the future says nothing of when its last byte came.
+ * Returns the size of a file, and how a server can confirm its content. A time in whole seconds is a server's time, set
+ * when an earlier attempt ended. A time in the future does not tell when the last byte arrived.
  *
  * @param descriptor - of the file
- * @returns null if it holds nothing, or nothing that can be confirmed
+ * @returns null if the file is empty, or its content cannot be confirmed
  */
 export function beginningIn(descriptor: number): Beginning | null {
   const { mtimeMs, size } = fstatSync(descriptor);

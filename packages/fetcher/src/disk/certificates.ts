@@ -3,7 +3,7 @@ import { filesClause, isFilesError, openTrustedFile } from '@sb/files';
 
 import { FetcherError } from '../errors/fetcher-error.js';
 
-/** Where systems keep the certificates that they trust, as one PEM file; the first that is there counts. */
+/** Where systems keep the certificates that they trust, as one PEM file; the first existing one is used. */
 const bundles = [
   '/etc/ssl/certs/ca-certificates.crt', // Arch, Debian, Alpine, Gentoo
   '/etc/pki/tls/certs/ca-bundle.crt', // Fedora, RHEL
@@ -12,11 +12,11 @@ const bundles = [
 ];
 
 /**
- * Opens the certificates to trust, so that the worker needs no right to read them. Who can write them decides whom
- * downloads are taken from: for root nobody else may.
+ * Opens the certificates to trust, so that the worker needs no right to read them. A user who can write them decides
+ * which servers are trusted. So for root, only root may be able to write them.
  *
  * @param file - a bundle that replaces the system's; undefined for the system's
- * @returns a descriptor; undefined if the system has none, and those that come with Node count
+ * @returns a descriptor; undefined if the system has none, and Node's own certificates apply
  * @throws FetcherError `invalid-request` if a bundle can't be read
  */
 export function openCertificates(file: string | undefined): number | undefined {

@@ -2,26 +2,26 @@ import { errorCode } from '@sb/core';
 
 import { asFileError, FetcherError } from '../errors/fetcher-error.js';
 
-const inOthersHands = 'Something else renames or removes files there: choose a folder that only you can write to.';
+const inOthersHands = 'Another program renames or removes files there: choose a directory that only you can write to.';
 
-/** Why, and what to do. */
+/** The reason, and what to do. */
 const known: Readonly<Record<string, readonly [why: string, hint: string]>> = {
-  ENOENT: ['there is no such file', inOthersHands],
+  ENOENT: ['no such file', inOthersHands],
   ELOOP: ['it is a symbolic link', 'Name the file that it leads to, or remove the link.'],
   EACCES: ['permission denied', 'Choose a place that this user may write to.'],
   EROFS: ['the file system is read-only', 'Mount it read-write, or choose a place on another one.'],
   ENOSPC: ['no space left on the disk', 'Make room on the disk.'],
   EDQUOT: ['the quota of this user is used up', 'Make room within it.'],
-  EISDIR: ['it is a folder', 'Name a file in it.'],
+  EISDIR: ['it is a directory', 'Name a file in it.'],
   ENAMETOOLONG: ['the name is too long', 'Choose a shorter one.'],
 };
 
 /**
- * What the system said of a file that is written, as an error of a download.
+ * Returns an error of the system about a written file as an error of a download.
  *
  * @param path - of the file
- * @param what - what can't be done, without the errno
- * @param caught - what was thrown; an error of a download stays as it is
+ * @param what - what failed, without the errno
+ * @param caught - the caught error; an error of a download is returned unchanged
  */
 export function destinationError(path: string, what: string, caught: unknown): FetcherError {
   const cause = asFileError(caught);
@@ -33,7 +33,10 @@ export function destinationError(path: string, what: string, caught: unknown): F
   return new FetcherError(kind, `${path} ${what}: ${reason}`, { path, hint, cause });
 }
 
-/** The name of a file stands for something else by now. */
+/** Returns the error for a file whose name does not lead to it any more. */
 export function takenAway(path: string): FetcherError {
-  return new FetcherError('file', `${path} was taken away during the download`, { path, hint: inOthersHands });
+  return new FetcherError('file', `${path} was removed, renamed or replaced during the download`, {
+    path,
+    hint: inOthersHands,
+  });
 }

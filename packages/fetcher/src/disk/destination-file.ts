@@ -9,32 +9,35 @@ import { FetcherError } from '../errors/fetcher-error.js';
 import { attemptLock, type FileLock } from './lock.js';
 import { partSuffix } from '../values/part-name.js';
 
-// Not through a symbolic link, and without waiting for the other end of a pipe.
+// Does not follow a symbolic link, and does not wait for the other end of a pipe.
 const flags = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** What {@link openOrMake} is asked for. */
+/** The options of {@link openOrMake}. */
 export interface DestinationChoice {
-  /** Name in the folder. */
+  /** Its name in the directory. */
   readonly name: string;
-  /** Whether all may read it in the end, which who opens it sees to. Otherwise it is as the umask lets a new file be. */
+  /**
+   * Whether all users may finally read it; the caller sees to that. Otherwise it has the permissions that the umask
+   * gives a new file.
+   */
   readonly isForAll: boolean;
 }
 
-/** A file to write to, open and locked. */
+/** An open and locked file to write to. */
 export interface DestinationFile {
   /** Open for reading and writing. */
   readonly descriptor: number;
-  /** Whether opening it made it. */
+  /** Whether the call created it. */
   readonly isNew: boolean;
-  /** Undefined where there are no locks. */
+  /** Undefined if locks are not supported. */
   readonly lock: FileLock | undefined;
 }
 
 /**
- * Opens or makes a file to write to. Whoever may write to its folder could have put something else under its name, so it
- * has to be a regular file without other names that belongs to root or to this process. Root goes on with one only where
- * {@link mayGoOn} says so and nobody keeps it from being locked; in the place of any other it begins a new one. One that
- * was made has mode 0600 until it is locked, and one for all until it is prepared for its last name.
+ * Opens or creates a file to write to. A user with write access to its directory could have put something else under
+ * its name. So it must be a regular file without other names that belongs to root or to this process. Root resumes a
+ * file only if {@link mayGoOn} permits it and no other process prevents the lock; otherwise it creates a new one in its
+ * place. A new file has mode 0600 until it is locked, and one for all users until it is prepared for its last name.
  *
  * @throws FetcherError `file`, `disk-full`
  */
@@ -50,14 +53,14 @@ export function openOrMake(folder: Folder, { name, isForAll }: DestinationChoice
   return second;
 }
 
-/** Where a file is. */
+/** The location of a file. */
 interface Place {
   readonly folder: Folder;
   readonly name: string;
   readonly path: string;
 }
 
-/** @returns undefined where something has that name */
+/** @returns undefined if the name exists */
 function make({ folder, name, path }: Place, isForAll: boolean): DestinationFile | undefined {
   let descriptor: number;
   try {
@@ -67,7 +70,7 @@ function make({ folder, name, path }: Place, isForAll: boolean): DestinationFile
     throw destinationError(path, "can't be written", error);
   }
   return closingOnError(descriptor, () => {
-    // A new file is somebody else's on a disk that takes root for another user (root_squash of exports(5)).
+    // A new file belongs to another user on a disk that maps root to that user (root_squash of exports(5)).
     if (isForAll) requireSafe(path, fstatSync(descriptor), folder.lookUp(name));
     const { lock } = attemptLock(descriptor, path);
     if (!isForAll) letRead(descriptor, path);
@@ -75,7 +78,7 @@ function make({ folder, name, path }: Place, isForAll: boolean): DestinationFile
   });
 }
 
-/** @returns undefined where it was removed for a new one */
+/** @returns undefined if it was removed, to be replaced */
 function open({ folder, name, path }: Place, isForAll: boolean): DestinationFile | undefined {
   let descriptor: number;
   try {
@@ -101,15 +104,15 @@ function open({ folder, name, path }: Place, isForAll: boolean): DestinationFile
   });
 }
 
-/** What a file has until it is locked: nobody else may read it, whose lock would keep ours away. */
+/** The mode of a file until it is locked: no other user may read it, and so prevent the lock with another lock. */
 const unread = 0o600;
 
 /**
- * Gives a file that is locked what the umask lets a new one have, where it has nothing yet: a process that gives up root
- * can't do that in the end.
+ * Gives a locked file the permissions that the umask gives a new file, if it has none yet. A process that gives up root
+ * could not do that later.
  */
 function letRead(descriptor: number, path: string): void {
-  // Some file systems have permissions of their own, as vfat.
+  // Some file systems have fixed permissions, for instance vfat.
   if ((fstatSync(descriptor).mode & 0o777) !== unread) return;
   try {
     fchmodSync(descriptor, 0o644 & ~process.umask());
@@ -127,36 +130,39 @@ function closingOnError<T>(descriptor: number, act: () => T): T {
   }
 }
 
-/** What nobody but the owner may have of a file. */
+/** Permissions that only the owner may have. */
 const writableByOthers = 0o022;
 
 /**
- * Whether root may go on with a file of its own. Who may write to its folder can have moved it there: one that root alone
- * may read, which would be shown to all in the end, or one that all may write to, who hold it open and write to it after
- * it was checked.
+ * Whether root may resume a file that belongs to root. A user with write access to its directory can have moved it
+ * there. If only root may read it, all users could finally read it. If all users may write to it, they may hold it open
+ * and write to it after the check.
  */
 function mayGoOn(folder: Folder, { mode }: Stats): boolean {
   return (mode & writableByOthers) === 0 && folder.whyOthersWrite() === undefined;
 }
 
-/** @param named - what the name stands for after the file was looked at: one that lost a name is still another's file */
+/**
+ * @param named - the file that the name leads to after the file was examined; a file that lost a name still belongs to
+ *   another user
+ */
 function requireSafe(path: string, stats: Stats, named: Stats | undefined): void {
   const refuse = (why: string, hint = 'Choose another file, or remove this one.'): never => {
-    throw new FetcherError('file', `nothing is written to ${path}: ${why}`, { path, hint });
+    throw new FetcherError('file', `refusing to write to ${path}: ${why}`, { path, hint });
   };
   const isDevice = stats.isCharacterDevice() || stats.isBlockDevice();
-  // Nobody is to remove /dev/null.
+  // The hint must not advise to remove /dev/null.
   if (isDevice) refuse('it is a device', 'Name a file that can hold what is downloaded.');
   if (!stats.isFile()) refuse('it is not a regular file');
   if (stats.nlink !== 1) refuse('it has other names (hard links)');
-  if (named?.dev !== stats.dev || named.ino !== stats.ino || named.nlink !== 1) refuse('its name was taken away');
-  // Whoever owns it may hold it open, and write to it after it was checked.
+  if (named?.dev !== stats.dev || named.ino !== stats.ino || named.nlink !== 1) refuse('it was removed or replaced');
+  // Its owner may hold it open, and write to it after the check.
   if (stats.uid !== 0 && stats.uid !== effectiveUser()) refuse(`it belongs to uid ${stats.uid}`);
 }
 
 /**
- * Whether what has the name of a FILE is written in place, or refused. A file of root's that it must not go on with stays until
- * another one is whole.
+ * Whether an existing FILE is written in place, or refused. If root must not resume its file, that file stays until the
+ * new one is complete.
  */
 export function isWrittenInPlace(folder: Folder, name: string): boolean {
   const old = folder.lookUp(name);

@@ -1,10 +1,10 @@
 /**
- * How far a file is.
+ * The state of a file.
  *
- * - `new`: this process made it, so it goes if nothing comes.
- * - `resumed`: it was there.
- * - `sealed`: this process can look up, rename and remove names no more; what it holds can still become whole in place.
+ * - `new`: this process created it, so it is removed if no byte arrives.
+ * - `resumed`: it existed.
+ * - `sealed`: this process cannot look up, rename or remove names any more. The file can still be completed in place.
  * - `whole`: it has its final name, and is closed.
- * - `left`: it is closed without that.
+ * - `left`: it is closed without its final name.
  */
 export type DestinationState = 'new' | 'resumed' | 'sealed' | 'whole' | 'left';

@@ -55,22 +55,22 @@ const ways = [
 describe.skipIf(missing('linux')).each(ways)('a .part $way', ({ open: openIt }) => {
   const open = (): void => openIt().discard();
 
-  it('that is a link to another file is not written', () => {
+  it('that is a hard link to another file is not written', () => {
     linkSync(folder.file('victim'), folder.file('x.part'));
-    expect(open).toThrow(/nothing is written to .*x\.part: it has other names/);
+    expect(open).toThrow(/refusing to write to .*x\.part: it has other names/);
   });
 
-  it('that was one until it was open is not written either', () => {
+  it('that was a hard link until it was open is not written', () => {
     linkSync(folder.file('victim'), folder.file('x.part'));
     attack.opened = removeWhenOpen;
-    expect(open).toThrow(/nothing is written to .*x\.part: its name was taken away/);
+    expect(open).toThrow(/refusing to write to .*x\.part: it was removed or replaced/);
     expect(readFileSync(folder.file('victim'), 'utf8')).toBe('precious');
   });
 
   it.skipIf(missing('root'))('of somebody else is not written: its owner may hold it open', () => {
     writeFileSync(folder.file('x.part'), 'theirs');
     chownSync(folder.file('x.part'), 65_534, 65_534);
-    expect(open).toThrow(/nothing is written to .*x\.part: it belongs to uid 65534/);
+    expect(open).toThrow(/refusing to write to .*x\.part: it belongs to uid 65534/);
     expect(readFileSync(folder.file('x.part'), 'utf8')).toBe('theirs');
   });
 
@@ -78,7 +78,7 @@ describe.skipIf(missing('linux')).each(ways)('a .part $way', ({ open: openIt }) 
     writeFileSync(folder.file('x.part'), 'begin');
     chownSync(folder.file('x.part'), 65_534, 0);
     // Who has it open could write to it after it was checked.
-    expect(open).toThrow(/nothing is written to .*x\.part: it belongs to uid 65534/);
+    expect(open).toThrow(/refusing to write to .*x\.part: it belongs to uid 65534/);
     expect(readFileSync(folder.file('x.part'), 'utf8')).toBe('begin');
     chownSync(folder.file('x.part'), 0, 65_534);
     expect(open).not.toThrow();
@@ -97,7 +97,7 @@ describe.skipIf(missing('linux')).each(ways)('a .part $way', ({ open: openIt }) 
 
   it('that is a pipe is not written', () => {
     execFileSync('mkfifo', [folder.file('x.part')]);
-    expect(open).toThrow(/nothing is written to .*x\.part: it is not a regular file/);
+    expect(open).toThrow(/refusing to write to .*x\.part: it is not a regular file/);
   });
 
   it('that is written already is not written twice', () => {
@@ -111,12 +111,12 @@ describe.skipIf(missing('linux')).each(ways)('a .part $way', ({ open: openIt }) 
   it('that was replaced leaves what replaced it', () => {
     const part = openIt();
     renameSync(folder.file('victim'), folder.file('x.part'));
-    expect(() => part.prepare({ modified: undefined })).toThrow(/was taken away during the download/);
+    expect(() => part.prepare({ modified: undefined })).toThrow(/was removed, renamed or replaced during the download/);
     part.discard();
     expect(readFileSync(folder.file('x.part'), 'utf8')).toBe('precious');
   });
 
-  it('of which nothing came goes, and what has its name by then stays', () => {
+  it('that is empty is removed, and a file that took its name stays', () => {
     const part = openIt();
     renameSync(folder.file('victim'), folder.file('x.part'));
     part.close();
@@ -126,7 +126,7 @@ describe.skipIf(missing('linux')).each(ways)('a .part $way', ({ open: openIt }) 
     expect(existsSync(folder.file('x.part'))).toBe(false);
   });
 
-  it('of which something came stays for another attempt, with its time', () => {
+  it('with received bytes stays for another attempt, with its time', () => {
     const part = openIt();
     part.content.write(Buffer.from('half'));
     part.keep(new Date('2020-01-01').getTime());
@@ -147,14 +147,14 @@ describe.skipIf(missing('linux'))('a .part beside FILE', () => {
     expect(statSync(folder.file('x'))).toMatchObject({ mode: 0o100_640, mtime: modified, size: 5 });
   });
 
-  it('gets no mode by another name, and keeps its own where it went missing', () => {
+  it('refuses an undefined mode, and keeps its own if the option is missing', () => {
     const part = Destination.beside(folder.file('x'));
     expect(() => part.prepare({ mdoe: 0o600 } as object)).toThrow('finish.mdoe is unknown');
     expect(() => part.prepare({ mode: undefined } as object)).toThrow('finish.mode is not permissions from 0 to 0o777');
     part.discard();
   });
 
-  it('with a time in the future says nothing of what it holds, and so does a file', () => {
+  it('with a time in the future confirms nothing, nor does a file', () => {
     const said = (time: Date): readonly unknown[] => {
       for (const name of ['x', 'x.part']) {
         writeFileSync(folder.file(name), 'begin');
@@ -195,29 +195,29 @@ describe.skipIf(missing('linux'))('a FILE that somebody named', () => {
   });
 
   it.each<readonly [what: string, meanwhile: () => void, options: object, why: RegExp]>([
-    ['another size', () => {}, { size: 5 }, /holds 4 bytes and not 5/],
+    ['another size', () => {}, { size: 5 }, /has 4 bytes instead of 5/],
     ['more than its kind may', () => {}, { maxBytes: 3 }, /is larger than 3 bytes/],
-    ['what somebody else added', () => appendFileSync(folder.file('x.part'), 'x'), {}, /holds 5 bytes and not 4/],
+    ['what somebody else added', () => appendFileSync(folder.file('x.part'), 'x'), {}, /has 5 bytes instead of 4/],
   ])('gets no name with %s', (_, meanwhile, options, why) => {
     expect(() => complete(meanwhile, options)).toThrow(why);
     expect(existsSync(folder.file('x'))).toBe(false);
   });
 
-  it('is not what was put in the place of its .part', () => {
+  it('does not get its name if its .part was replaced', () => {
     const replace = (): void => renameSync(folder.file('victim'), folder.file('x.part'));
-    expect(() => complete(replace)).toThrow(/was taken away during the download/);
+    expect(() => complete(replace)).toThrow(/was removed, renamed or replaced during the download/);
     expect(existsSync(folder.file('x'))).toBe(false);
     expect(readFileSync(folder.file('x.part'), 'utf8')).toBe('precious');
   });
 
-  it('gets no other name once its process has given that up, and none where it has lost its own', () => {
-    expect(() => complete(() => {}, { isSealed: true })).toThrow('a sealed file can get no other name');
+  it('cannot be renamed once it is sealed, nor without its own name', () => {
+    expect(() => complete(() => {}, { isSealed: true })).toThrow('a sealed file cannot be renamed');
     const lost = { isSealed: true, name: 'y.part' };
     expect(() => complete(() => {}, lost)).not.toThrow();
-    expect(() => complete(() => unlinkSync(folder.file('y.part')), lost)).toThrow(/was taken away/);
+    expect(() => complete(() => unlinkSync(folder.file('y.part')), lost)).toThrow(/was removed, renamed or replaced/);
   });
 
-  it('is written in place where it is there, and beside it where it must not be gone on with', () => {
+  it('is written in place if it exists, and beside it if the download must not resume', () => {
     const placeOf = (name: string, mayResume: boolean): readonly unknown[] => {
       const { path, isInPlace, name: bare } = closed(Destination.named(folder.file(name), mayResume));
       return [path, isInPlace, bare];
@@ -227,7 +227,7 @@ describe.skipIf(missing('linux'))('a FILE that somebody named', () => {
     expect(placeOf('x.part', false)).toEqual([folder.file('x.part'), true, 'x']);
   });
 
-  it('that was there stays where nothing came, and one that was made for the download goes', () => {
+  it('that existed stays if no byte arrives, and a new one is removed', () => {
     writeFileSync(folder.file('empty'), '');
     closed(Destination.named(folder.file('empty'), true));
     closed(Destination.named(folder.file('y.part'), true));

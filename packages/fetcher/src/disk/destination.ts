@@ -18,18 +18,18 @@ import { partSuffix, withoutPart } from '../values/part-name.js';
 import { WrittenFile } from './written-file.js';
 
 /**
- * A file that appears only when it is whole and checked: written by this process alone as `FILE.part` beside it, or in
- * place where it has its final name already. No other process ever has its descriptor: who holds a file open can write to
- * it after the check, under whatever name.
+ * A file that appears only when it is complete and checked. Only this process writes it, as `FILE.part` beside it, or
+ * in place if it already has its final name. No other process ever has its descriptor: a process that holds a file open
+ * can write to it after the check, under any name.
  */
 export class Destination {
   /** Open for reading and writing; closed by {@link publish}, {@link keep}, {@link discard} and {@link close}. */
   readonly descriptor: number;
-  /** What writes to it and sums it. */
+  /** Writes to it, and computes its checksum. */
   readonly content: WrittenFile;
   readonly #folder: Folder;
   readonly #finalName: string;
-  /** The name that is written to. */
+  /** The name under which it is written. */
   readonly #name: string;
   #state: DestinationState;
   #lock: FileLock | undefined;
@@ -51,8 +51,9 @@ export class Destination {
   }
 
   /**
-   * Opens or makes `FILE.part` for a FILE that all may read in the end. Whoever may write to the folder could have put
-   * something else there, so it has to be a regular file without other names that belongs to root or to this process.
+   * Opens or creates `FILE.part` for a FILE that all users may finally read. A user with write access to the directory
+   * could have put something else there. So it must be a regular file without other names that belongs to root or to
+   * this process.
    *
    * @param path - absolute path of FILE
    * @throws FetcherError `file`, `disk-full`
@@ -62,12 +63,13 @@ export class Destination {
   }
 
   /**
-   * Opens or makes what somebody has named, who gives it its permissions, and a last name where it is called `.part`:
-   * that is written in place, as is a FILE that is there already and that root may go on with. Any other is `FILE.part` until it is whole. It has to
-   * be a file as for {@link beside}.
+   * Opens or creates a file that a user has named. That user sets its permissions, and renames it if its name ends with
+   * `.part`. Such a file is written in place, and so is an existing FILE that root may resume. Any other is `FILE.part`
+   * until it is complete. It must be a file as for {@link beside}.
    *
    * @param path - absolute path of FILE
-   * @param mayResume - whether a FILE that is there can be gone on with; otherwise it stays until a new one is whole
+   * @param mayResume - whether the download may resume from an existing FILE; otherwise FILE stays until a new one is
+   *   complete
    * @throws FetcherError `file`, `disk-full`
    */
   static named(path: string, mayResume: boolean): Destination {
@@ -83,69 +85,69 @@ export class Destination {
     return withoutPart(this.#finalName);
   }
 
-  /** Path of what is written to; of FILE when it is whole. */
+  /** The path that is written to; that of FILE when it is complete. */
   get path(): string {
     return join(this.#folder.path, this.#state === 'whole' ? this.#finalName : this.#name);
   }
 
-  /** Whether the name that it is written under is the one it is to have. */
+  /** Whether it is written under its final name. */
   get isInPlace(): boolean {
     return this.#name === this.#finalName;
   }
 
-  /** Bytes it holds now. */
+  /** Its current size in bytes. */
   get size(): number {
     return this.content.size;
   }
 
-  /** What it holds, and how a server can confirm that; null if it holds nothing, or nothing that can be confirmed. */
+  /** Its size, and how a server can confirm its content; null if it is empty, or its content cannot be confirmed. */
   get beginning(): Beginning | null {
     return beginningIn(this.descriptor);
   }
 
-  /** The time of the file that has the final name now; null if there is none, or it lies in the future. */
+  /** The time of the file that has the final name now; null if it is missing, or its time lies in the future. */
   get finalTime(): number | null {
     const stats = this.#folder.lookUp(this.#finalName);
     if (stats?.isFile() !== true || !isPast(stats.mtimeMs)) return null;
     return Math.max(0, Math.trunc(stats.mtimeMs));
   }
 
-  /** Whether who has a uid may give it the server's time: its owner (`utimensat(2)`). */
+  /** Whether the user with this uid may set the server's time: only its owner may (`utimensat(2)`). */
   isDatedBy(uid: number | undefined): boolean {
     return fstatSync(this.descriptor).uid === uid;
   }
 
-  /** Says that this process is about to give up looking up, renaming and removing names. */
+  /** Records that this process is about to lose the right to look up, rename and remove names. */
   seal(): void {
     this.#state = 'sealed';
-    // It goes with the descriptor, and the call that would end it sooner may be denied by then.
+    // The lock ends with the descriptor. The call that would end it sooner may be denied by then.
     this.#lock = undefined;
   }
 
   /**
-   * Checks that it holds what was said to have come.
+   * Checks that its size is what was reported.
    *
-   * @param size - bytes that it must hold
-   * @param maxBytes - bytes that it may hold
+   * @param size - bytes that it must have
+   * @param maxBytes - bytes that it may have
    * @throws FetcherError `file`
    */
   requireSize(size: number, maxBytes: number): void {
     const { path, size: held } = this;
     if (held !== size) {
-      const hint = 'Something else writes to it.';
-      throw new FetcherError('file', `${path} holds ${held} bytes and not ${size}`, { path, hint });
+      const hint = 'Another process writes to it: end that process, or choose another file.';
+      throw new FetcherError('file', `${path} has ${held} bytes instead of ${size}`, { path, hint });
     }
     if (held > maxBytes) throw new FetcherError('file', `${path} is larger than ${maxBytes} bytes`, { path });
   }
 
   /**
-   * Gives the file mode and, if this process may, time, and puts it on the disk.
+   * Sets the mode of the file and, if this process may, its time, and syncs it to the disk.
    *
    * @throws FetcherError `file`, `disk-full`; `invalid-request`
    */
   prepare(finish: Finish): void {
     const { mode, modified } = finishReader.read(finish, documentPlace('finish'));
-    if (this.#state === 'sealed' && !this.isInPlace) throw new Error('a sealed file can get no other name');
+    if (this.#state === 'sealed' && !this.isInPlace) throw new Error('a sealed file cannot be renamed');
     if (!this.#isStillNamed()) throw takenAway(this.path);
     try {
       const isInTheWay = !this.isInPlace && this.#folder.lookUp(this.#finalName)?.isDirectory() === true;
@@ -160,7 +162,7 @@ export class Destination {
   }
 
   /**
-   * Gives what is prepared its name, and closes it.
+   * Gives the prepared file its name, and closes it.
    *
    * @throws FetcherError `file`
    */
@@ -173,17 +175,17 @@ export class Destination {
     this.#close('whole');
   }
 
-  /** Removes it, and what has the final name: it is of an older file. */
+  /** Removes it, and the file with the final name, which belongs to an older file. */
   discardWithOlder(): void {
     if (this.#folder.lookUp(this.#finalName)?.isFile() === true) this.#folder.remove(this.#finalName);
     this.discard();
   }
 
   /**
-   * Leaves what it holds for another attempt; a file of which nothing came goes, but for one that was there in place.
+   * Leaves its content for another attempt. An empty file is removed, unless it existed and was written in place.
    *
-   * @param lastModified - the server's time, in milliseconds since 1970; null where it isn't known
-   * @throws FetcherError `file`, closed all the same
+   * @param lastModified - the server's time, in milliseconds since 1970; null if unknown
+   * @throws FetcherError `file`; it is closed also then
    */
   keep(lastModified: number | null): void {
     if (this.#isClosed) return;
@@ -201,20 +203,22 @@ export class Destination {
     }
   }
 
-  /** {@link keep} where an error is under way, which says more than why an empty file stays behind. */
+  /**
+   * {@link keep} while another error is being handled, which is more useful than the reason why an empty file stays.
+   */
   close(): void {
     try {
       this.keep(null);
     } catch {
-      // Closed all the same.
+      // It is closed also then.
     }
   }
 
-  /** Removes it. @throws FetcherError `file`, emptied and closed all the same */
+  /** Removes it. @throws FetcherError `file`; it is emptied and closed also then */
   discard(): void {
     if (this.#isClosed) return;
     try {
-      // The folder may not let go of the name; what it stands for is worth nothing in any case.
+      // The name may stay in the directory, but its content must not be used in any case.
       this.content.truncate();
       if (this.#isStillNamed()) this.#folder.remove(this.#name);
     } catch (error) {
@@ -235,7 +239,7 @@ export class Destination {
     this.#folder.close();
   }
 
-  /** Whether the name still stands for the file that is open; sealed, whether any name does. */
+  /** Whether its name still leads to the open file; if it is sealed, whether any name does. */
   #isStillNamed(): boolean {
     const { dev, ino, nlink } = fstatSync(this.descriptor);
     if (this.#state === 'sealed') return nlink > 0;

@@ -2,17 +2,17 @@ import { instance, lenient, object, type Options, type Reader } from '@sb/core/d
 
 import { modeReader } from '../values/readers.js';
 
-/** What a file gets when it is whole. */
+/** What a file gets when it is complete. */
 export interface Finish {
-  /** Permissions, 0 to 0o777. Default: it keeps its own. */
+  /** Permissions, 0 to 0o777. Default: unchanged. */
   readonly mode?: number;
-  /** Default: it keeps the time of its last byte. */
+  /** Default: the time of its last byte. */
   readonly modified?: Date | undefined;
 }
 
-/** What a file gets. Permissions that went missing could let more of others read it than was meant. */
+/** What a file gets. Omitted permissions could let more users read it than intended. */
 export const finishReader: Reader<Finish> = object<Finish>({
   mode: modeReader,
-  // No bearing on what is allowed.
+  // It does not affect what is permitted.
   modified: lenient(instance<Date>(Date, 'a Date')),
 } satisfies Options<Finish>);

@@ -4,15 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { FetcherError } from '../errors/fetcher-error.js';
 import { openSourceFile } from './source-file.js';
 
-/** The `file:` sources of one file, opened: a worker gets their descriptors, and needs no right of its own to them. */
+/** The opened `file:` sources of one file. A worker gets their descriptors, so it needs no right to open them. */
 export class LocalSources {
   readonly #opened = new Map<number, number>();
   readonly #failures = new Map<number, FetcherError>();
 
   /**
-   * Opens what can be opened; what can't be fails when it is its turn, like a server that doesn't answer.
+   * Opens all sources that can be opened. Any other fails when it is tried, like a server that does not answer.
    *
-   * @param sources - of one file, in their order; all but `file:` are left alone
+   * @param sources - of one file, in their order; those that are not `file:` are ignored
    */
   constructor(sources: readonly URL[]) {
     for (const [index, source] of sources.entries()) {
@@ -27,11 +27,11 @@ export class LocalSources {
   }
 
   /**
-   * Hands over what is open of some sources.
+   * Hands over the open descriptors of some sources.
    *
-   * @param left - their places
-   * @param handOver - takes a descriptor and gives the number that it has in the worker
-   * @returns these numbers, by their place among those
+   * @param left - their indexes
+   * @param handOver - takes a descriptor, and returns its number in the worker
+   * @returns these numbers, by their index in `left`
    */
   handOver(left: readonly number[], handOver: (descriptor: number) => number): Readonly<Record<number, number>> {
     const found = [...left.entries()].flatMap(([place, source]) => {

@@ -2,26 +2,27 @@ import { tryLockFile, unlockFile } from '@sb/sandbox/file-lock';
 
 import { FetcherError } from '../errors/fetcher-error.js';
 
-/** What holds a lock. */
+/** A held lock. */
 export interface FileLock {
-  /** Lets go of it, also for a worker that still has the file open. To be called before that is closed here. */
+  /** Releases it, also for a worker that still has the file open. Call it before the file is closed here. */
   close(): void;
 }
 
-/** What a {@link lockFile} came to. */
+/** The result of {@link attemptLock}. */
 export interface FileLockAttempt {
-  /** Undefined where there is none. */
+  /** Undefined if the file is not locked. */
   readonly lock: FileLock | undefined;
-  /** Whether somebody who may read the file keeps it from being locked, so that two who write don't notice each other. */
+  /** Whether a user who may read the file prevents the lock, so that two writers do not notice each other. */
   readonly isHindered: boolean;
 }
 
-/** What a lock of somebody else to read, in the way of one to write, is called by {@link tryLockFile}. */
+/** What {@link tryLockFile} returns if a read lock of another process prevents the write lock. */
 const hindered = 'EBUSY';
 
 /**
- * What says that nobody can tell: a file system or a kernel without such locks, a rule that forbids them, or a lock of
- * somebody who may only read in the way, which must not stop who may write.
+ * Answers after which it is unknown whether another process writes. Either the file system, the kernel or a rule does
+ * not permit such locks, or a read lock is in the way. A read lock needs only read access, so it must not stop a
+ * process with write access.
  */
 const withoutLocks: ReadonlySet<string> = new Set([
   'EINVAL',
@@ -34,13 +35,13 @@ const withoutLocks: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Makes sure that nobody else of us writes to an open file, in whichever container: a lock that only who may write to it
- * can take, and that goes with the processes that have it open, however those end ({@link tryLockFile}). Where there are
- * no such locks two at once are not noticed.
+ * Makes sure that no other process of this package writes to an open file, in any container. Only a process with write
+ * access to the file can take the lock. It ends with the processes that have the file open, however they end
+ * ({@link tryLockFile}). If such locks are not supported, two writers do not notice each other.
  *
  * @param descriptor - the file, open for writing
  * @param path - for the error
- * @throws FetcherError `file` if somebody else has it
+ * @throws FetcherError `file` if another process holds the lock
  */
 export function attemptLock(descriptor: number, path: string): FileLockAttempt {
   if (process.platform !== 'linux') return { lock: undefined, isHindered: false };
@@ -52,15 +53,15 @@ export function attemptLock(descriptor: number, path: string): FileLockAttempt {
     if (withoutLocks.has(answer.errno)) return { lock: undefined, isHindered: answer.errno === hindered };
     throw new FetcherError('file', `${path} can't be locked: ${answer.errno}`, { path });
   }
-  // Where this fails, closing the file does it.
+  // If this fails, closing the file releases it.
   return { lock: { close: () => void unlockFile(descriptor) }, isHindered: false };
 }
 
 /**
- * {@link attemptLock}, whatever keeps it from being locked.
+ * {@link attemptLock}, but continues without a lock if the file cannot be locked.
  *
- * @returns what holds the lock; undefined where there is none
- * @throws FetcherError `file` if somebody else has it
+ * @returns the lock; undefined if the file cannot be locked
+ * @throws FetcherError `file` if another process holds the lock
  */
 export function lockFile(descriptor: number, path: string): FileLock | undefined {
   return attemptLock(descriptor, path).lock;

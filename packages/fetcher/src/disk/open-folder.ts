@@ -3,7 +3,7 @@ import { Folder } from '@sb/files';
 import { asFileError } from '../errors/fetcher-error.js';
 
 /**
- * {@link Folder.open}, with its error as one of a download.
+ * {@link Folder.open}, with its error as an error of a download.
  *
  * @param path - absolute
  * @throws FetcherError `file`

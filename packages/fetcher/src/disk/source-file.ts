@@ -6,8 +6,8 @@ import { filesClause, isFilesError, openContentFile } from '@sb/files';
 import { FetcherError } from '../errors/fetcher-error.js';
 
 /**
- * Opens a file that a `file:` URL names, for a worker whose user may not be allowed to ({@link openContentFile}).
- * Nothing but a regular file is opened.
+ * Opens the file of a `file:` URL for a worker whose user may not be permitted to open it ({@link openContentFile}).
+ * Only a regular file is opened.
  *
  * @param path - absolute
  * @returns a descriptor to read from
@@ -27,7 +27,7 @@ export function openSourceFile(path: string): number {
   }
 }
 
-/** A descriptor of our own, as `/dev/fd/3` names it, may be anything. */
+/** A descriptor of this process, such as `/dev/fd/3`, may be anything. */
 function requireRegular(descriptor: number, path: string): number {
   if (fstatSync(descriptor).isFile()) return descriptor;
   closeSync(descriptor);

@@ -5,16 +5,16 @@ import { promisify } from 'node:util';
 import { FetcherError } from '../errors/fetcher-error.js';
 import { writeFailure } from '../errors/write-failure.js';
 
-/** Bytes that are read at once for a sum. */
+/** Bytes that are read at once for a checksum. */
 const hashedAtOnce = 1 << 20;
 
 const readAsync = promisify(read);
 
-/** An open file that is written in order by this process alone, and summed in the same pass. */
+/** An open file that only this process writes, in order, and whose checksum is computed in the same pass. */
 export class WrittenFile {
   readonly #descriptor: number;
   readonly #path: string;
-  /** Of all that it holds; undefined where that is not known, or not wanted. */
+  /** The hash of the whole content; undefined if it is unknown or not requested. */
   #hash: Hash | undefined;
   #position: number;
 
@@ -28,16 +28,16 @@ export class WrittenFile {
     this.#position = this.size;
   }
 
-  /** Bytes it holds now. */
+  /** Its current size in bytes. */
   get size(): number {
     return fstatSync(this.#descriptor).size;
   }
 
   /**
-   * Begins to write.
+   * Starts to write.
    *
-   * @param isAppended - behind what is there; otherwise that is thrown away
-   * @param isSummed - whether {@link sha256} is to be asked for
+   * @param isAppended - after the existing content; otherwise that is discarded
+   * @param isSummed - whether {@link sha256} will be requested
    * @throws FetcherError `file`, `disk-full`
    */
   begin(isAppended: boolean, isSummed: boolean): void {
@@ -51,7 +51,7 @@ export class WrittenFile {
   }
 
   /**
-   * Writes a piece whole. What has got to the disk of it stays.
+   * Writes a whole piece. If that fails, the bytes that were written stay.
    *
    * @throws FetcherError `file`, `disk-full`
    */
@@ -66,24 +66,27 @@ export class WrittenFile {
     }
   }
 
-  /** Throws away what it holds. */
+  /** Discards its content. */
   truncate(): void {
     this.#attempt(() => ftruncateSync(this.#descriptor, 0));
     this.#position = 0;
     this.#hash = undefined;
   }
 
-  /** The same as {@link sha256} where nothing has to be read for it; undefined where something has. */
+  /** The same as {@link sha256} if nothing must be read for it; otherwise undefined. */
   get knownSha256(): string | undefined {
     return this.#hash !== undefined && this.#position === this.size ? this.#hash.copy().digest('hex') : undefined;
   }
 
-  /** SHA-256 of what it holds, in hexadecimal digits: read again only where it began with what was there before. */
+  /**
+   * The SHA-256 of its content, in hexadecimal digits. The file is read again only if writing started after existing
+   * content.
+   */
   async sha256(): Promise<string> {
     const { knownSha256 } = this;
     if (knownSha256 !== undefined) return knownSha256;
     const hash = createHash('sha256');
-    // One buffer for all of it: a stream makes a new one for each piece, which a large file turns into a heap of garbage.
+    // One buffer for all of it: a stream would allocate one for each piece, and a large file would leave much garbage.
     const buffer = Buffer.allocUnsafe(hashedAtOnce);
     for (let at = 0, count = 1; count > 0; at += count) {
       count = (await readAsync(this.#descriptor, buffer, 0, buffer.length, at)).bytesRead;

@@ -27,7 +27,7 @@ function givenCodes(): readonly string[] {
 }
 
 describe('an error code', () => {
-  it('is in README.md, with what it means', () => {
+  it('is in README.md, with its meaning', () => {
     const readme = readFileSync(join(source, '../README.md'), 'utf8');
     const rows = [...readme.matchAll(/^\| `([a-z-]+)` +\| (source|file|all) +\| (.*?) +\|$/gm)].map(
       ([, ...cells]) => cells,
@@ -35,17 +35,17 @@ describe('an error code', () => {
     expect(rows).toEqual(Object.entries(errorCodes).map(([code, { of, meaning }]) => [code, of, meaning]));
   });
 
-  it('is one that something gives', () => {
+  it('is used in a source', () => {
     const given = new Set(givenCodes());
     expect(codes.filter((code) => !given.has(code))).toEqual([]);
   });
 
-  it('can be said by a worker, or by its parent alone', () => {
+  it('can come from a worker, or from its parent only', () => {
     const byParent = ['cancelled', 'checksum', 'disk-full', 'invalid-request', 'sandbox', 'worker-died', 'worker-lied'];
     expect([...failureKinds, ...byParent].sort()).toEqual([...codes, 'skipped'].sort());
   });
 
-  it('counts against a host, ends a file and is an answer as pacman has it', () => {
+  it('counts against a host, ends a file and is an answer as in pacman', () => {
     const counted = failureKinds.filter((kind) => hostErrorsOf(kind) > 0).sort();
     expect(counted).toEqual(['connect', 'dns', 'http', 'protocol', 'tls', 'too-slow', 'truncated']);
     expect(hostErrorsOf('dns')).toBe(Infinity);

@@ -1,20 +1,20 @@
-/** The error codes of a download, in one table: types, README.md and what follows from a code are made of it. */
+/** The error codes of a download, in one table. The types, README.md and the effects of a code come from it. */
 
-/** What is known of a code. */
+/** The facts about a code. */
 interface CodeFacts {
-  /** What fails: a source, so that the next one is tried; the file, whatever source it has; or all that was asked for. */
+  /** What fails: a source, so that the next one is tried; the file, for all of its sources; or the whole call. */
   readonly of: 'source' | 'file' | 'all';
-  /** Whether a worker may say it of what it downloads; the parent alone says the others. */
+  /** Whether a worker may report it about a download. Only the parent reports the others. */
   readonly isOfWorker: boolean;
   /**
-   * Errors that it counts as against the host: pacman's soft errors are one, its hard one is as many as it takes
-   * (`server_soft_error` and `server_hard_error` of libalpm's dload.c). What is wrong with one file only, or with a proxy
-   * or this machine, counts against nobody.
+   * How many errors of the host it counts as. A soft error of pacman is one, and its hard error is as many as the limit
+   * (`server_soft_error` and `server_hard_error` of libalpm's dload.c). An error of one file only, of a proxy or of
+   * this machine does not count against the host.
    */
   readonly hostErrors: number;
-  /** Whether the host is there, and answers. */
+  /** Whether it shows that the host answers. */
   readonly isAnswer?: true;
-  /** What it means, as README.md says it. */
+  /** Its meaning, as in README.md. */
   readonly meaning: string;
 }
 
@@ -63,20 +63,23 @@ export const errorCodes = {
 
 type Codes = typeof errorCodes;
 
-/** Why a file was not downloaded: a key of {@link errorCodes}, which says what each means. */
+/** Why a file was not downloaded: a key of {@link errorCodes}, which has the meaning of each. */
 export type FetcherErrorCode = keyof Codes;
 
-/** Codes that a worker may say. */
+/** Codes that a worker may report. */
 type WorkerCode = {
   [Code in FetcherErrorCode]: Codes[Code]['isOfWorker'] extends true ? Code : never;
 }[FetcherErrorCode];
 
-/** Why a worker says that a download failed. It may also have `skipped` a source, whose host had failed too often. */
+/**
+ * Why a download failed, according to a worker. It may also have `skipped` a source, because its host had failed too
+ * often.
+ */
 export type FailureKind = WorkerCode | 'skipped';
 
 const facts: Readonly<Record<FetcherErrorCode, CodeFacts>> = errorCodes;
 
-/** Every {@link FailureKind}; the parent trusts nothing of a worker's but the shape. */
+/** Every {@link FailureKind}; the parent checks the shape of a worker's reports, and trusts nothing else in them. */
 export const failureKinds: readonly FailureKind[] = [
   ...(Object.keys(errorCodes) as FetcherErrorCode[]).filter((code): code is WorkerCode => facts[code].isOfWorker),
   'skipped',
@@ -87,12 +90,12 @@ export function isFinal(kind: FailureKind): boolean {
   return kind !== 'skipped' && facts[kind].of === 'file';
 }
 
-/** How many errors of a host a failure is; infinitely many where one is enough. */
+/** How many errors of a host a failure counts as; infinite if one is enough. */
 export function hostErrorsOf(kind: FailureKind | FetcherErrorCode): number {
   return kind === 'skipped' ? 0 : facts[kind].hostErrors;
 }
 
-/** Whether a failure means that a host is there, and answers. */
+/** Whether a failure shows that a host answers. */
 export function isAnswer(kind: FailureKind): boolean {
   return kind !== 'skipped' && facts[kind].isAnswer === true;
 }

@@ -2,13 +2,13 @@ import { filesClause, isFilesError } from '@sb/files';
 
 import type { FetcherErrorCode } from './error-codes.js';
 
-/** What is known beside code and message. */
+/** Details in addition to code and message. */
 export interface FetcherErrorDetails {
   /** Host and port of the source, never with credentials. */
   readonly host?: string | undefined;
-  /** The file it was about. */
+  /** The file that it is about. */
   readonly path?: string | undefined;
-  /** Status of the answer, where the code is `http`. */
+  /** Status of the answer, if the code is `http`. */
   readonly status?: number | undefined;
   /** What to do about it, as a sentence. */
   readonly hint?: string | undefined;
@@ -16,7 +16,7 @@ export interface FetcherErrorDetails {
   readonly cause?: unknown;
 }
 
-/** A download that failed: one code a cause, and a message for a person. */
+/** A failed download: one code for each cause, and a message for people. */
 export class FetcherError extends Error {
   override readonly name = 'FetcherError';
   readonly code: FetcherErrorCode;
@@ -36,9 +36,9 @@ export class FetcherError extends Error {
 }
 
 /**
- * What `@sb/files` says of a folder or a file, as an error of a download.
+ * Returns an error of `@sb/files` about a directory or a file as an error of a download.
  *
- * @param error - anything that was caught
+ * @param error - any caught value
  */
 export function asFileError(error: unknown): unknown {
   if (!isFilesError(error)) return error;

@@ -1,6 +1,6 @@
 import type { FailureKind } from './error-codes.js';
 
-/** A download that failed, with what a person should read; never with credentials. */
+/** A failed download, with a message for people, which never contains credentials. */
 export class TransferFailure extends Error {
   override readonly name = 'TransferFailure';
   readonly kind: FailureKind;

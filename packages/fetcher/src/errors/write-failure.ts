@@ -9,7 +9,7 @@ const meanings: Readonly<Record<string, string>> = {
 };
 
 /**
- * What is said of a write that failed.
+ * Returns the code and the message for a failed write.
  *
  * @param error - of write(2) or ftruncate(2)
  */

@@ -1,5 +1,5 @@
 /**
- * The credentials of a URL as HTTP wants them (RFC 7617).
+ * Returns the credentials of a URL in the form of HTTP (RFC 7617).
  *
  * @returns the value of an Authorization or Proxy-Authorization field; undefined if the URL has none
  */
@@ -9,7 +9,7 @@ export function basicCredentials({ username, password }: URL): string | undefine
   return `Basic ${Buffer.from(plain).toString('base64')}`;
 }
 
-/** Percent-decoded text of a URL; as it is where it isn't encoded properly. */
+/** Percent-decodes text of a URL; returns it unchanged if the encoding is invalid. */
 export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -16,42 +16,43 @@ import { Agent, buildConnector, type Connector, type ConnectorOptions, type Disp
 export interface ConnectionOptions {
   /** Milliseconds to resolve and connect, through a proxy or not. */
   readonly connectTimeout: number;
-  /** PEM certificates to trust, read when the first TLS connection is made; undefined: those that Node brings. */
+  /** PEM certificates to trust, read for the first TLS connection; undefined: Node's own. */
   readonly certificates: () => string | undefined;
   readonly proxies: ProxyRules;
-  /** Connections to one host at the most. Default: as many as there are requests. */
+  /** The most connections to one host. Default: as many as there are requests. */
   readonly connections?: number;
-  /** Whether any is kept. Default: true. */
+  /** Whether connections are kept. Default: true. */
   readonly keeps?: boolean;
 }
 
-/** What requests for a URL go through. */
+/** What requests for a URL are sent through. */
 export interface Route {
   readonly dispatcher: Dispatcher;
-  /** The proxy that is asked in the host's place; undefined where the host itself answers, for instance in a tunnel. */
+  /** The proxy that is asked instead of the host; undefined if the host itself answers, for instance in a tunnel. */
   readonly proxy: URL | undefined;
 }
 
-/** Whether a request may go over a connection that was kept and is kept, or has one of its own that ends with it. */
+/** Whether a request may use a kept connection, or has a separate one that ends with it. */
 export type ConnectionUse = 'kept' | 'own';
 
-/** How a URL is asked for. */
+/** How a URL is requested. */
 export interface RouteOptions {
   readonly use: ConnectionUse;
-  /** Whether its name may lead to a link-local address: not where somebody else has named it, as a redirect does. */
+  /** Whether its name may lead to a link-local address: not if the caller did not name it, as with a redirect. */
   readonly mayBeLinkLocal: boolean;
 }
 
-/** Largest header block that is read, in bytes; undici's own default. */
+/** The largest header block that is read, in bytes; the default of undici. */
 const maxHeaderSize = 16 * 1024;
 
 /**
- * Node's own list, at OpenSSL's security level 2 or more: of every certificate that leads to the server's, RSA keys have
- * 2,048 bits at least and signatures no SHA-1 (SSL_CTX_set_security_level(3)). Older versions of Node are at level 1.
+ * Node's own list, at OpenSSL's security level 2 or higher. For every certificate of the chain, RSA keys must have at
+ * least 2,048 bits, and signatures must not use SHA-1 (SSL_CTX_set_security_level(3)). Older versions of Node use level
+ * 1.
  */
 const ciphers = `${DEFAULT_CIPHERS}:@SECLEVEL=2`;
 
-/** Connections that stay open from one request to the next. */
+/** Connections that stay open between requests. */
 export class Connections {
   readonly #options: ConnectionOptions;
   readonly #dispatchers = new Map<string, Dispatcher>();
@@ -63,8 +64,8 @@ export class Connections {
   }
 
   /**
-   * What a request goes through. A proxy is asked for http as such, since many allow tunnels to port 443 only, and for a
-   * tunnel to the host for https. Behind a SOCKS proxy the host itself answers.
+   * Returns what a request is sent through. For http, a proxy is asked for the URL itself, because many permit tunnels
+   * to port 443 only. For https, it is asked for a tunnel to the host. Behind a SOCKS proxy, the host itself answers.
    *
    * @throws TransferFailure `proxy` for a proxy of another kind
    */
@@ -81,11 +82,12 @@ export class Connections {
       return { dispatcher, proxy: undefined };
     }
     const { protocol } = proxy ?? url;
-    // A proxy is ours to name, and looks up the host by itself.
+    // The caller names the proxy, and the proxy looks up the host.
     const lookup = mayBeLinkLocal || proxy !== undefined ? this.#lookup : this.#guarded;
     const make = (): Dispatcher => new Agent(this.#common(protocol === 'https:', { use, lookup }));
     const kind = lookup === this.#guarded ? 'guarded' : 'any';
-    // Hosts don't share a connection to a proxy: what one of them sends behind its answer may be taken for another's.
+    // Hosts do not share a connection to a proxy: bytes that one of them sends after its answer could be taken for the
+    // answer of another.
     const behind = proxy === undefined ? '' : url.host;
     return { dispatcher: this.#keep(`${use} ${kind} ${protocol} ${behind}`, make), proxy };
   }
@@ -104,7 +106,7 @@ export class Connections {
     const { connect: tls, ...common } = this.#common(scheme === 'https:', how);
     const { connectTimeout: timeout } = this.#options;
     const secured = buildConnector(tls);
-    // undici opens another connection for one that ends before anything was asked, without end.
+    // If a connection ends before a request, undici opens another one, endlessly.
     const unasked = new Unasked();
     const open = async (options: ConnectorOptions): Promise<Socket> => {
       const { hostname, protocol, port } = options;
@@ -125,13 +127,13 @@ export class Connections {
     const authorization = basicCredentials(proxy);
     return new ProxyAgent({
       ...common,
-      // Its own reading of credentials leaves out a user without a password, and fails where they aren't well encoded.
+      // undici itself ignores a user without a password, and fails if the credentials are not encoded correctly.
       uri: proxy.origin,
       ...(authorization === undefined ? {} : { token: authorization }),
       proxyTunnel: true,
       requestTls: connect,
       proxyTls: connect,
-      // A tunnel is part of connecting: its answer has as long as that.
+      // A tunnel is part of connecting: its answer has the same time limit.
       clientFactory: (origin, pool) => new Tunnel(origin, { ...pool, headersTimeout: this.#options.connectTimeout }),
     });
   }
@@ -142,10 +144,10 @@ export class Connections {
     const tls = { checkServerIdentity, ciphers, ...(ca === undefined ? {} : { ca }) };
     return {
       maxHeaderSize,
-      // undici keeps no connection where it is 0.
+      // If it is 0, undici keeps no connection.
       pipelining: use === 'kept' ? 1 : 0,
       connections,
-      // The watchdog is stricter than undici's idle timers, which a slow drip never trips.
+      // The watchdog is stricter than undici's idle timers, which a slow drip never triggers.
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: { timeout: connectTimeout, lookup, ...tls },

@@ -26,7 +26,7 @@ describe('parseContentRange', () => {
     'bytes 1-99999999999999999999/99999999999999999999',
   ])('refuses %s', (header) => expect(parseContentRange(header)).toBeUndefined());
 
-  it('agrees with what a server writes for the rest of any file', () => {
+  it('reads the header that a server writes for the rest of any file', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 1 }), (start, length) => {
         const total = start + length;

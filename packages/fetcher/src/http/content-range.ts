@@ -10,7 +10,7 @@ export interface ContentRange {
  * Parses the Content-Range of a 206 answer (RFC 9110, 14.4).
  *
  * @param header - the field's value
- * @returns undefined if it is missing, malformed, of another unit, of unknown length, or contradicts itself
+ * @returns undefined if it is missing, malformed, contradictory, of another unit or of unknown length
  */
 export function parseContentRange(header: string | undefined): ContentRange | undefined {
   const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/i.exec(header ?? '');
@@ -19,7 +19,7 @@ export function parseContentRange(header: string | undefined): ContentRange | un
   const start = Number(first);
   const end = Number(last);
   const total = Number(length);
-  // A range that stops before the end would leave a hole: we always ask for all the rest.
+  // A range that stops before the end would leave a hole: each request is for all the rest.
   if (start > end || end !== total - 1) return undefined;
   return { start, total };
 }
@@ -35,10 +35,10 @@ export function parseUnsatisfiedRange(header: string | undefined): number | unde
 }
 
 /**
- * Parses a Content-Length. Blanks around a value are none of it (RFC 9110, 5.5).
+ * Parses a Content-Length. Blanks around a value do not belong to it (RFC 9110, 5.5).
  *
  * @param header - the field's value
- * @returns bytes; undefined if it is missing or no decimal number
+ * @returns bytes; undefined if it is missing or not a decimal number
  */
 export function parseContentLength(header: string | undefined): number | undefined {
   const [, digits] = /^[ \t]*(\d{1,15})[ \t]*$/.exec(header ?? '') ?? [];

@@ -28,7 +28,7 @@ describe('failureOf', () => {
     expect(failure.message).not.toContain('secret');
   });
 
-  it('passes its own failures on', () => {
+  it('returns its own failures unchanged', () => {
     const failure = new TransferFailure('file', 'full');
     expect(failureOf(failure, url)).toBe(failure);
   });

@@ -4,7 +4,7 @@ import type { FailureKind } from '../errors/error-codes.js';
 import { TransferFailure } from '../errors/transfer-failure.js';
 import { tlsReason } from './tls-failure.js';
 
-/** An error of Node's, OpenSSL's or undici's. */
+/** An error of Node, OpenSSL or undici. */
 interface Coded {
   readonly code: string;
   readonly error: object;
@@ -20,7 +20,7 @@ const refusals: Readonly<Record<string, string>> = {
   EACCES: 'not permitted',
 };
 
-/** Error codes of Node, OpenSSL and undici, by what they mean for a download. The first match counts. */
+/** Error codes of Node, OpenSSL and undici, with their meaning for a download. The first match is used. */
 const meanings: readonly (readonly [codes: RegExp, kind: FailureKind, text: (url: URL, error: Coded) => string])[] = [
   [/^(?:ENOTFOUND|EAI_)/, 'dns', ({ hostname }) => `Could not resolve host: ${hostname}`],
   [/^UND_ERR_CONNECT_TIMEOUT$/, 'connect', ({ host }) => `Connection to ${host} timed out`],
@@ -37,13 +37,13 @@ const meanings: readonly (readonly [codes: RegExp, kind: FailureKind, text: (url
   ],
   [/^UNSPECIFIED$/, 'tls', tlsFailed],
   [/^(?:UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, 'truncated', ({ host }) => `${host} closed the connection early`],
-  [/^(?:HPE_|UND_ERR_)/, 'protocol', ({ host }) => `${host} does not speak proper HTTP`],
+  [/^(?:HPE_|UND_ERR_)/, 'protocol', ({ host }) => `${host} does not speak valid HTTP`],
 ];
 
 /**
- * Turns whatever a request threw into a {@link TransferFailure}.
+ * Converts any error of a request to a {@link TransferFailure}.
  *
- * @param error - from undici, from the socket beneath it, or a failure already
+ * @param error - from undici, from its socket, or already a failure
  * @param url - what was being requested
  */
 export function failureOf(error: unknown, url: URL): TransferFailure {
@@ -55,12 +55,12 @@ export function failureOf(error: unknown, url: URL): TransferFailure {
   }
   return new TransferFailure(
     'protocol',
-    `${url.host}: ${error instanceof Error ? error.message : 'unknown error'}`,
+    `The request to ${url.host} failed: ${error instanceof Error ? error.message : 'unknown error'}`,
     error,
   );
 }
 
-/** An error, and what it was caused by; innermost first, since that says most. */
+/** An error and its causes; the innermost first, because that is the most informative. */
 function causes(error: unknown): readonly object[] {
   if (typeof error !== 'object' || error === null) return [];
   const inner = error instanceof AggregateError ? error.errors.flatMap(causes) : causes((error as Error).cause);

@@ -49,7 +49,9 @@ describe('isLinkLocal', () => {
     '64:ff9b:2::a9fe:a9fe',
   ])('is not %s', (address) => expect(isLinkLocal(address)).toBe(false));
 
-  it.each(['mirror', 'fe80', '169.254.example', ''])('is no name: %j', (name) => expect(isLinkLocal(name)).toBe(false));
+  it.each(['mirror', 'fe80', '169.254.example', ''])('does not match a name: %j', (name) =>
+    expect(isLinkLocal(name)).toBe(false),
+  );
 });
 
 describe('guardedLookup', () => {
@@ -63,14 +65,14 @@ describe('guardedLookup', () => {
     });
   const refused = expect.objectContaining({ kind: 'redirect' });
 
-  it('passes on what is elsewhere, and errors', async () => {
+  it('passes on other addresses, and errors', async () => {
     const error = new Error('ENOTFOUND');
     expect(await ask(answering(null, '10.0.0.1', 4))).toBe('10.0.0.1');
     expect(await ask(answering(null, [{ address: '::1', family: 6 }]))).toEqual([{ address: '::1', family: 6 }]);
     expect(await ask(answering(error))).toBe(error);
   });
 
-  it('refuses a name with one such address, whatever its others are', async () => {
+  it('refuses a name with one such address among others', async () => {
     expect(await ask(answering(null, '169.254.1.1', 4))).toEqual(refused);
     const mixed = ['10.0.0.1', '::ffff:169.254.1.1'].map((address) => ({ address, family: 4 }));
     expect(await ask(answering(null, mixed))).toEqual(refused);

@@ -1,9 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Whether a host is asked directly, by curl's rules for `no_proxy` (CURLOPT_NOPROXY(3)): a name stands for itself and
- * all names below it, with or without a dot in front; an address for itself, or with `/BITS` for its network; `*` alone
- * for every host. There are no other wildcards and no ports.
+ * Whether a host is asked directly, by curl's rules for `no_proxy` (CURLOPT_NOPROXY(3)). A name matches itself and all
+ * names below it, with or without a leading dot. An address matches itself, or its network with `/BITS`. `*` alone
+ * matches every host. Other wildcards and ports are not supported.
  *
  * @param hostname - of a URL: a name, an IPv4 address, or an IPv6 address in brackets
  * @param patterns - the entries of `no_proxy`

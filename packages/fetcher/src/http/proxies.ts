@@ -1,7 +1,7 @@
 import { TransferFailure } from '../errors/transfer-failure.js';
 import { isExcepted, patternsOf } from './no-proxy.js';
 
-/** Through which proxies requests go. */
+/** The proxies of requests. */
 export interface ProxyRules {
   /** URL of the proxy for http, credentials included; null: none. */
   readonly http: string | null;
@@ -15,9 +15,10 @@ export interface ProxyRules {
 export const noProxies: ProxyRules = { http: null, https: null, except: [] };
 
 /**
- * What the environment says of proxies, by curl's rules (curl(1), "ENVIRONMENT"): `http_proxy`, `https_proxy`,
- * `all_proxy` and `no_proxy`, where an empty one says nothing. All but the first are read in upper case too, if they say
- * nothing in lower case; `HTTP_PROXY` is not, since a web server gives that name to a header field of its client.
+ * Returns the proxies of an environment, by curl's rules (curl(1), "ENVIRONMENT"): `http_proxy`, `https_proxy`,
+ * `all_proxy` and `no_proxy`. An empty variable is ignored. All but the first are also read in upper case, if the
+ * lower-case variable is missing or empty. `HTTP_PROXY` is not read: a web server gives that name to a header field of
+ * its client.
  *
  * @param environment - of a process
  */
@@ -32,10 +33,10 @@ export function proxiesOf(environment: Readonly<Record<string, string | undefine
 }
 
 /**
- * The proxy that a URL is asked through.
+ * Returns the proxy of a URL.
  *
  * @returns its URL, credentials included; undefined if the host is asked directly
- * @throws TransferFailure `proxy` for one that can't be used
+ * @throws TransferFailure `proxy` for a proxy that cannot be used
  */
 export function proxyFor({ protocol, hostname }: URL, rules: ProxyRules): URL | undefined {
   const text = protocol === 'https:' ? rules.https : rules.http;
@@ -46,20 +47,20 @@ export function proxyFor({ protocol, hostname }: URL, rules: ProxyRules): URL | 
 const schemes = /^(?:https?|socks(?:4a?|5h?)?):$/;
 
 /**
- * Parses what names a proxy: a URL, or a host with or without a port. As for curl, a scheme that isn't there is http,
- * and the port of an http or SOCKS proxy that isn't there is 1080.
+ * Parses the name of a proxy: a URL, or a host with or without a port. As for curl, the default scheme is http, and the
+ * default port of an http or SOCKS proxy is 1080.
  *
- * @throws TransferFailure `proxy`; the text is not shown, since it may hold a password
+ * @throws TransferFailure `proxy`; the text is not shown, because it may contain a password
  */
 export function parseProxy(text: string): URL {
   const full = text.includes('://') ? text : `http://${text}`;
-  if (!URL.canParse(full)) throw new TransferFailure('proxy', 'The proxy is named by what is no URL');
+  if (!URL.canParse(full)) throw new TransferFailure('proxy', 'The proxy is not a valid URL');
   const url = new URL(full);
   if (!schemes.test(url.protocol)) {
     const scheme = url.protocol.slice(0, -1);
-    throw new TransferFailure('proxy', `Only http, https and SOCKS proxies are possible, not ${scheme}`);
+    throw new TransferFailure('proxy', `Only http, https and SOCKS proxies are supported, not ${scheme}`);
   }
-  if (url.hostname === '') throw new TransferFailure('proxy', 'The proxy is named by what is no URL');
+  if (url.hostname === '') throw new TransferFailure('proxy', 'The proxy is not a valid URL');
   const [, authority = ''] = /^[^:]*:\/\/([^/?#]*)/.exec(full) ?? [];
   if (url.protocol !== 'https:' && !/:\d+$/.test(authority)) url.port = '1080';
   return url;

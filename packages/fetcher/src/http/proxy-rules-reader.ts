@@ -1,4 +1,4 @@
-/** What rules of proxies may hold, as a table. */
+/** A table of what rules of proxies may contain. */
 import { kind, list, object, type Reader, required, text } from '@sb/core/document';
 
 import type { ProxyRules } from './proxies.js';
@@ -15,5 +15,5 @@ const { parts: _, ...rules } = object<ProxyRules>({
   except: required(list(text(), { what: 'a list of hosts' })),
 });
 
-/** Rules of `proxiesOf`, as a whole: null is a value in them, and says that there is no proxy. */
+/** Rules of `proxiesOf`, as a whole. Null is a value in them, and means no proxy. */
 export const proxyRulesReader: Reader<ProxyRules> = rules;

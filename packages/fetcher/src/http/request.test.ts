@@ -44,7 +44,7 @@ async function follow(urls: readonly string[], options: Partial<RequestOptions> 
 const metadata = 'http://169.254.169.254/latest';
 
 describe('a redirect', () => {
-  it('takes credentials to the origin that they are of, and to no other', async () => {
+  it('takes credentials to their own origin, and to no other', async () => {
     const { end, asked } = await follow([
       'http://me:pw@a/x',
       'http://a/y',
@@ -56,7 +56,7 @@ describe('a redirect', () => {
     expect(asked.map(({ credentials }) => credentials)).toEqual(['me:pw', 'me:pw', undefined, undefined, 'me:pw']);
   });
 
-  it('leads to no link-local address, by whatever name', async () => {
+  it('never leads to a link-local address, in any notation', async () => {
     const { end, asked } = await follow(['http://a/x', metadata]);
     expect(end).toContain('A redirect leads to 169.254.169.254, a link-local or metadata address');
     expect(asked.map(({ url }) => url)).toEqual(['http://a/x']);
@@ -64,7 +64,7 @@ describe('a redirect', () => {
     expect(named.asked.map(({ mayBeLinkLocal }) => mayBeLinkLocal)).toEqual([true, false]);
   });
 
-  it('leads there where the caller has named one: the twin', async () => {
+  it('leads to a link-local address if the caller has named one: the twin', async () => {
     expect((await follow([metadata, 'http://169.254.1.1/x'])).end).toBe('200');
   });
 
@@ -76,7 +76,7 @@ describe('a redirect', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('follows another so many times, and no more', async () => {
+  it('is followed up to the limit, and no further', async () => {
     const urls = ['http://a/1', 'http://a/2', 'http://a/3'];
     expect((await follow(urls, { maxRedirects: 2 })).end).toBe('200');
     expect((await follow(urls, { maxRedirects: 1 })).end).toContain('More than 1 redirects');

@@ -19,14 +19,14 @@ export interface Response {
   readonly url: URL;
 }
 
-/** What to ask for. */
+/** What to request. */
 export interface RequestOptions {
-  /** What the requests go through, each redirect's anew. */
+  /** What the requests are sent through; chosen again for each redirect. */
   readonly connections: Connections;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly maxRedirects: number;
-  /** What the caller has named: its host may have a link-local address. Default: the URL that is asked for first. */
+  /** The URL of the caller: its host may have a link-local address. Default: the first URL. */
   readonly own?: URL | undefined;
   /** TCP ports that redirects may lead to. Default: any. */
   readonly ports?: Ports | undefined;
@@ -35,10 +35,10 @@ export interface RequestOptions {
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Asks for a URL and follows redirects: to http and https only, never from https to http, with the URL's own
- * credentials for its own origin only. To link-local addresses they lead only where the caller has named one: a server could
- * have the machine's own secrets fetched from there. To other addresses of this network they lead, since mirrors within it
- * are what many have.
+ * Requests a URL and follows redirects, to http and https only, never from https to http. The URL's own credentials are
+ * sent to its own origin only. A redirect to a link-local address is followed only if the caller has named one:
+ * otherwise a server could have the machine's own secrets fetched from there. Redirects to other addresses of this
+ * network are followed, because many networks have mirrors.
  *
  * @throws TransferFailure
  */
@@ -55,7 +55,7 @@ export async function request(start: URL, options: RequestOptions): Promise<Resp
     if (!redirects.has(response.status)) return plain(response);
     const location = response.header('location');
     discard(response);
-    if (location === undefined) throw new TransferFailure('redirect', `${url.host} redirects to nowhere`);
+    if (location === undefined) throw new TransferFailure('redirect', `${url.host} sent a redirect without a target`);
     url = nextUrl(url, location);
     requirePort(url, options.ports);
   }
@@ -63,8 +63,8 @@ export async function request(start: URL, options: RequestOptions): Promise<Resp
 }
 
 /**
- * Whether what is asked for is what the caller has named, or what that is written as leads to the machine's own link by
- * itself. A redirect to the same name may lead to another address: whose server it is, its name server may be as well.
+ * Whether the requested URL is the caller's own, or the caller's URL contains a link-local address itself. A redirect
+ * to the same name may lead to another address: the owner of the server may also control its name server.
  */
 function isNamed(url: URL, { own, hops }: { readonly own: URL; readonly hops: number }): boolean {
   const isFirst = hops === 0 && url.hostname === own.hostname && url.pathname.startsWith(own.pathname);
@@ -81,18 +81,18 @@ function plain(response: Response): Response {
   }
 }
 
-/** Drops the connection of an answer whose body nobody wants. */
+/** Drops the connection of an answer whose body is not needed. */
 export function discard({ body }: Pick<Response, 'body'>): void {
-  // Dropping it early is an error to the stream, and to nobody else.
+  // The stream reports an early drop as an error, which is ignored.
   body.on('error', () => {});
   body.destroy();
 }
 
 /**
- * Takes a body to its end. By its events: a promise for each chunk costs more than all else that is done with it.
+ * Reads a body to its end. It uses events: a promise for each chunk would cost more than all other work on it.
  *
- * @param take - gets each chunk; what it returns is waited for before the next one
- * @throws what the body fails with, or what `take` throws
+ * @param take - receives each chunk; its result is awaited before the next one
+ * @throws the error of the body, or that of `take`
  */
 export async function eachChunk(
   { body }: Pick<Response, 'body'>,
@@ -137,9 +137,9 @@ function requirePort(url: URL, ports: Ports | undefined): void {
 }
 
 /**
- * A server may close a connection that was kept while it is asked for the next file (RFC 9112, 9.3.1). What can't be told
- * from there is whether it was one: where no answer came, it is asked once more, as may be done with a GET (RFC 9110,
- * 9.2.2), and over a connection of its own, since what else was kept may be as dead.
+ * A server may close a kept connection while the next file is requested over it (RFC 9112, 9.3.1). That cannot be
+ * distinguished from other failures, so a request without an answer is sent once more. A GET may be repeated (RFC 9110,
+ * 9.2.2). The second request uses a separate connection, because other kept ones may be closed too.
  */
 async function ask(url: URL, options: Omit<Ask, 'use'>): Promise<Response> {
   try {
@@ -155,7 +155,7 @@ interface Ask extends RequestOptions, RouteOptions {
   readonly credentials: URL;
 }
 
-/** @throws TransferFailure `truncated` if the connection was lost before the answer */
+/** @throws TransferFailure `truncated` if the connection ended before the answer */
 async function askOnce(url: URL, options: Ask): Promise<Response> {
   const { dispatcher, proxy } = options.connections.route(url, options);
   try {
@@ -180,7 +180,7 @@ async function askOnce(url: URL, options: Ask): Promise<Response> {
   }
 }
 
-/** What goes wrong while the one who is asked is connected to. */
+/** Failures while connecting to the server or the proxy. */
 const beforeAnswer: ReadonlySet<FailureKind> = new Set(['dns', 'connect', 'tls']);
 
 /** A proxy is asked for the whole URL (RFC 9112, 3.2.2). */
@@ -190,8 +190,8 @@ function targetOf(url: URL, proxy: URL | undefined): { readonly origin: string; 
 }
 
 /**
- * A proxy ignores Host beside a whole URL (RFC 9112, 3.2.2), but is told. Over TLS undici would take it for the name in
- * the proxy's certificate.
+ * A proxy ignores Host beside a whole URL (RFC 9112, 3.2.2), but it is sent. Over TLS, undici would expect it as the
+ * name in the proxy's certificate.
  */
 function hostFor({ host }: URL, proxy: URL | undefined): Record<string, string> {
   return proxy?.protocol === 'http:' ? { host } : {};

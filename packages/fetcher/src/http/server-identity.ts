@@ -1,12 +1,12 @@
 import { checkServerIdentity as checkNames, type PeerCertificate } from 'node:tls';
 
 /**
- * Checks a server's certificate beyond its chain: its names count from subjectAltName only (RFC 9525, 6.3). Node itself
- * takes the common name where there is none.
+ * Checks a server's certificate beyond its chain: only names from subjectAltName count (RFC 9525, 6.3). Node itself
+ * falls back to the common name.
  *
- * @param hostname - what was asked for
+ * @param hostname - the requested host
  * @param certificate - the server's own, not those of its issuers
- * @returns an error, as `tls.connect` wants it; undefined if all is well
+ * @returns an error, as `tls.connect` requires; undefined if the certificate is valid
  */
 export function checkServerIdentity(hostname: string, certificate: PeerCertificate): Error | undefined {
   if (certificate.subjectaltname !== undefined) return checkNames(hostname, certificate);

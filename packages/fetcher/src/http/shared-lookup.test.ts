@@ -17,7 +17,7 @@ const ask = (name: string, options = {}): void => lookup(name, options, (...word
 const notFound = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
 
 describe('sharedLookup', () => {
-  it('asks once for those who want the same name at the same time, and tells them all', () => {
+  it('makes one query for simultaneous requests of a name, and answers all', () => {
     for (let count = 0; count < 3; count++) ask('a');
     expect(asked).toHaveLength(1);
     asked[0]?.[1](null, '127.0.0.1', 4);
@@ -32,7 +32,7 @@ describe('sharedLookup', () => {
     expect(asked.map(([name]) => name)).toEqual(['a', 'b', 'a', 'a']);
   });
 
-  it('remembers no answer: the next one asks anew', () => {
+  it('remembers no answer: the next request makes a new query', () => {
     ask('a');
     asked[0]?.[1](notFound, '');
     ask('a');
@@ -40,7 +40,7 @@ describe('sharedLookup', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('takes a question that an answer leads to for a new one', () => {
+  it('makes a new query for a request from within an answer', () => {
     lookup('a', {}, () => ask('a'));
     asked[0]?.[1](null, '127.0.0.1', 4);
     expect(asked).toHaveLength(2);

@@ -4,11 +4,11 @@ import type { LookupFunction } from 'node:net';
 type Callback = Parameters<LookupFunction>[2];
 
 /**
- * Makes a look-up of names that asks once for those who want the same at the same time. getaddrinfo(3) keeps a thread
- * until the name servers have answered or have been silent for long, also after a connection was given up: without this,
- * one name that nobody answers for takes all threads, and no other name is resolved.
+ * Returns a look-up of names that makes one query for simultaneous requests of the same name. getaddrinfo(3) occupies a
+ * thread until the name servers have answered or time out, even after the connection was abandoned. Without sharing,
+ * one unanswered name would take all threads, and no other name would be resolved.
  *
- * @param lookup - what asks. Default: Node's own, which is getaddrinfo(3)
+ * @param lookup - makes the queries. Default: Node's own, which is getaddrinfo(3)
  */
 export function sharedLookup(lookup: LookupFunction = systemLookup): LookupFunction {
   const underWay = new Map<string, Callback[]>();

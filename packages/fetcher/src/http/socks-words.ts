@@ -1,4 +1,4 @@
-/** The words of SOCKS: version 4 with names (SOCKS 4A), version 5 (RFC 1928) and its passwords (RFC 1929). */
+/** The messages of SOCKS: version 4 with names (SOCKS 4A), version 5 (RFC 1928) and its passwords (RFC 1929). */
 import { isIPv4, isIPv6 } from 'node:net';
 
 import { TransferFailure } from '../errors/transfer-failure.js';
@@ -9,10 +9,10 @@ export interface SocksTarget {
   readonly port: number;
 }
 
-/** The ways to authenticate (RFC 1928, 3), of those that are spoken. */
+/** The supported ways to authenticate (RFC 1928, 3). */
 export const methods = { none: 0, password: 2 } as const;
 
-/** The first word of version 5: which ways to authenticate are possible. */
+/** The first message of version 5: the possible ways to authenticate. */
 export function greeting(hasPassword: boolean): Buffer {
   return Buffer.from(hasPassword ? [5, 2, methods.none, methods.password] : [5, 1, methods.none]);
 }
@@ -28,9 +28,9 @@ export function request5({ host, port }: SocksTarget): Buffer {
 }
 
 /**
- * The request of version 4 for a connection. A name stands behind an address that is none.
+ * The request of version 4 for a connection. A name follows an invalid address.
  *
- * @param user - empty for none
+ * @param user - empty: no user
  */
 export function request4({ host, port }: SocksTarget, user: string): Buffer {
   const isAddress = isIPv4(host);
@@ -48,7 +48,7 @@ function address5(host: string): Buffer {
 function counted(text: string): Buffer {
   const bytes = Buffer.from(text);
   if (bytes.length > 255)
-    throw new TransferFailure('proxy', 'SOCKS has 255 bytes at most for a user, a password or a name');
+    throw new TransferFailure('proxy', 'SOCKS permits at most 255 bytes for a user, a password or a name');
   return Buffer.concat([Buffer.from([bytes.length]), bytes]);
 }
 
@@ -71,7 +71,7 @@ function address6Bytes(host: string): Buffer {
   return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex');
 }
 
-/** Why a proxy of version 5 has made no connection (RFC 1928, 6); what is not here says nothing more. */
+/** Why a proxy of version 5 did not connect (RFC 1928, 6); other replies have no further meaning. */
 export const reasons5: Readonly<Record<number, string>> = {
   3: 'its network is unreachable',
   4: 'the host is unreachable',
@@ -79,5 +79,5 @@ export const reasons5: Readonly<Record<number, string>> = {
   6: 'no answer in time',
 };
 
-/** The reply of version 5 that its rules forbid the connection. */
+/** The reply of version 5 for a connection that its rules forbid. */
 export const forbidden5 = 2;

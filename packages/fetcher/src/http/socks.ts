@@ -1,6 +1,6 @@
 /**
  * Connections through a SOCKS proxy, by the schemes of curl(1): `socks5h` and `socks4a` have the proxy look up names,
- * `socks5` and `socks4` get addresses. It is little enough to be ours: no package would be smaller than what it needs.
+ * `socks5` and `socks4` get addresses. It is written here because it is shorter than the use of a package would be.
  */
 import { connect, type LookupFunction, type Socket } from 'node:net';
 
@@ -19,14 +19,14 @@ import {
 } from './socks-words.js';
 import { proxyFailure, refusal } from './tunnel.js';
 
-/** How one is connected through. */
+/** How to connect through a proxy. */
 export interface SocksOptions {
   readonly proxy: URL;
-  /** Milliseconds for all of it. */
+  /** Milliseconds for the whole procedure. */
   readonly timeout: number;
-  /** What looks up the proxy's name. */
+  /** The look-up for the proxy's name. */
   readonly lookup: LookupFunction;
-  /** What looks up the host's, where the proxy gets addresses. */
+  /** The look-up for the host's name, if the proxy gets addresses. */
   readonly lookupHost: LookupFunction;
 }
 
@@ -38,8 +38,8 @@ export function isSocks({ protocol }: URL): boolean {
 /**
  * Connects to a host through a SOCKS proxy.
  *
- * @returns a connection of which nothing was read
- * @throws TransferFailure `proxy`; `connect` where the proxy could not reach the host, `dns` for a name that has no address
+ * @returns a connection from which no byte of the host was read
+ * @throws TransferFailure `proxy`; `connect` if the proxy could not reach the host, `dns` for a name without an address
  */
 export async function connectBySocks(target: SocksTarget, options: SocksOptions): Promise<Socket> {
   const { proxy, timeout, lookup } = options;
@@ -53,7 +53,7 @@ export async function connectBySocks(target: SocksTarget, options: SocksOptions)
     await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
     await (proxy.protocol.startsWith('socks5') ? shake5(words, known, proxy) : shake4(words, known, proxy));
     if (socket.readableLength > 0) {
-      throw new TransferFailure('proxy', `The proxy ${proxy.host} answers more than it was asked`);
+      throw new TransferFailure('proxy', `The proxy ${proxy.host} sent more than it was asked for`);
     }
     return socket.setNoDelay(true);
   } catch (error) {
@@ -66,7 +66,7 @@ export async function connectBySocks(target: SocksTarget, options: SocksOptions)
 }
 
 async function resolved({ host, port }: SocksTarget, { lookupHost, proxy }: SocksOptions): Promise<SocksTarget> {
-  // Version 4 has addresses of four bytes only.
+  // Version 4 supports addresses of four bytes only.
   const family = proxy.protocol.startsWith('socks5') ? 0 : 4;
   const address = await new Promise<string>((resolve, reject) => {
     lookupHost(host, { family, all: false }, (error, found) => {
@@ -77,7 +77,7 @@ async function resolved({ host, port }: SocksTarget, { lookupHost, proxy }: Sock
   return { host: address, port };
 }
 
-/** Version 5: the way to authenticate, perhaps the password, the connection. */
+/** Version 5: the way to authenticate, the password if required, and the connection. */
 async function shake5(words: Words, target: SocksTarget, proxy: URL): Promise<void> {
   const [user, password] = [decoded(proxy.username), decoded(proxy.password)];
   const hasPassword = user !== '' || password !== '';
@@ -91,19 +91,19 @@ async function shake5(words: Words, target: SocksTarget, proxy: URL): Promise<vo
   }
   const [, reply = 0, , kind] = await words.ask(request5(target), 4);
   if (reply === forbidden5) throw refused(target, proxy);
-  if (reply !== 0) throw unreachable(target, reasons5[reply] ?? `reply ${reply} of SOCKS`);
-  // The address that it connected from, which nobody needs.
+  if (reply !== 0) throw unreachable(target, reasons5[reply] ?? `SOCKS reply ${reply}`);
+  // The address that it connected from, which is not needed.
   const length = kind === 1 ? 4 : kind === 4 ? 16 : ((await words.read(1))[0] ?? 0);
   await words.read(length + 2);
 }
 
-/** Version 4 says no more than yes or no. */
+/** The answer of version 4 is only yes or no. */
 async function shake4(words: Words, target: SocksTarget, proxy: URL): Promise<void> {
-  if (target.host.includes(':')) throw unreachable(target, 'SOCKS 4 has no addresses of IPv6');
+  if (target.host.includes(':')) throw unreachable(target, 'SOCKS 4 does not support IPv6 addresses');
   const [version, reply] = await words.ask(request4(target, decoded(proxy.username)), 8);
   requireVersion(version, 0, proxy);
   if (reply === 92 || reply === 93) throw refusal(407, proxy);
-  if (reply !== 90) throw unreachable(target, `reply ${reply} of SOCKS`);
+  if (reply !== 90) throw unreachable(target, `SOCKS reply ${reply}`);
 }
 
 function requireVersion(found: number | undefined, version: number, { host }: URL): void {
@@ -118,7 +118,7 @@ function unreachable({ host, port }: SocksTarget, why: string): TransferFailure 
   return new TransferFailure('connect', `The proxy could not connect to ${host}:${port}: ${why}`);
 }
 
-/** What is said to a proxy and heard from it: as many bytes as are wanted, and what follows stays unread. */
+/** Sends to a proxy and reads from it: only the requested number of bytes, and following bytes stay unread. */
 class Words {
   readonly #socket: Socket;
   #settle: (error?: Error) => void = () => {};

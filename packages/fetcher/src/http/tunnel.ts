@@ -7,10 +7,13 @@ import { type Dispatcher, Pool } from './undici.js';
 /** Answers of a proxy that mean the host behind it could not be reached (RFC 9110, 15.6). */
 const unreachable = new Set([502, 503, 504]);
 
-/** What makes a connection for undici. */
+/** Makes a connection for undici. */
 type Connector = Extract<Pool.Options['connect'], (...args: never[]) => unknown>;
 
-/** The connections to a proxy, each of which becomes a tunnel: what goes wrong on the way is told from what does in it. */
+/**
+ * The connections to a proxy, each of which becomes a tunnel. Failures of the proxy are distinguished from failures in
+ * the tunnel.
+ */
 export class Tunnel extends Pool {
   readonly #proxy: URL;
 
@@ -20,7 +23,7 @@ export class Tunnel extends Pool {
     this.#proxy = new URL(proxy);
   }
 
-  /** @throws TransferFailure `proxy`; `connect` where it could not reach the host */
+  /** @throws TransferFailure `proxy`; `connect` if it could not reach the host */
   override async connect(options: Dispatcher.ConnectOptions): Promise<never> {
     const answer = await super.connect(options).catch((error: unknown) => {
       throw proxyFailure(error, this.#proxy);
@@ -36,8 +39,8 @@ export class Tunnel extends Pool {
 }
 
 /**
- * undici names the proxy to itself also where its name is an address, which is no name of a server (RFC 6066, 3), and
- * from Node 26 on an error.
+ * undici sends the proxy's host as the TLS server name even if it is an address. An address is not a valid server name
+ * (RFC 6066, 3), and an error from Node 26.
  */
 function namingHostsOnly(connect: Connector): Connector {
   return (options, callback) => {
@@ -47,14 +50,14 @@ function namingHostsOnly(connect: Connector): Connector {
   };
 }
 
-/** A proxy that can't be reached or doesn't speak properly, told from a host that doesn't. */
+/** The failure of a proxy that cannot be reached or breaks its protocol, as opposed to a failure of the host. */
 export function proxyFailure(error: unknown, proxy: URL): TransferFailure {
   const { message } = failureOf(error, proxy);
   return new TransferFailure('proxy', `The proxy failed: ${message}`, error);
 }
 
-/** A proxy that says no. */
+/** The failure of a proxy that refuses. */
 export function refusal(status: number, { host }: URL): TransferFailure {
-  const why = status === 407 ? 'wants other credentials' : 'refuses';
+  const why = status === 407 ? 'requires valid credentials' : 'refuses';
   return new TransferFailure('proxy', `The proxy ${host} ${why} (status ${status})`);
 }

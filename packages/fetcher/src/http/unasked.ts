@@ -2,21 +2,24 @@ import type { Socket } from 'node:net';
 
 import { TransferFailure } from '../errors/transfer-failure.js';
 
-/** Connections in a row that ended before anything was asked. */
+/** The most successive connections that end before a request. */
 const most = 3;
 
-/** Counts connections through a proxy that end before a request was sent, as where an answer comes before it is asked for. */
+/**
+ * Counts connections through a proxy that end before a request is sent, for instance because an answer arrives before
+ * it.
+ */
 export class Unasked {
   #count = 0;
 
-  /** @throws TransferFailure `proxy` where there were too many */
+  /** @throws TransferFailure `proxy` if there were too many */
   check({ host }: URL): void {
     if (this.#count < most) return;
     this.#count = 0;
-    throw new TransferFailure('proxy', `Connections through the proxy ${host} end before anything was asked`);
+    throw new TransferFailure('proxy', `Connections through the proxy ${host} close before a request is sent`);
   }
 
-  /** @param socket - one that is connected through, of which nothing was asked yet */
+  /** @param socket - a connection through the proxy, over which no request was sent yet */
   watch(socket: Socket): void {
     const before = socket.bytesWritten;
     socket.once('close', () => {

@@ -10,12 +10,12 @@ import buildConnector from 'undici/lib/core/connect.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 
-// What the index does for every method; ProxyAgent itself calls `connect`.
+// The index does this for every method; ProxyAgent itself calls `connect`.
 Object.assign(Dispatcher.prototype, { connect, request });
 
-/** What makes a connection. */
+/** Makes a connection. */
 export type Connector = buildConnector.connector;
-/** What it is told. */
+/** The options of a connection. */
 export type ConnectorOptions = buildConnector.Options;
 
 export { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent };

@@ -1,4 +1,4 @@
-/** One file, downloaded by a worker: for programs whose own process can't be restricted. */
+/** One file, downloaded by a worker: for programs that cannot restrict their own process. */
 import { documentPlace } from '../values/readers.js';
 import { FetcherError } from '../errors/fetcher-error.js';
 import { runWorker } from '../parent/run-worker.js';
@@ -16,9 +16,9 @@ export type { FetcherErrorCode } from '../errors/error-codes.js';
 export type { OneFileEvents, OneFileRequest, OneFileResult, OneFileWorker } from './options.js';
 
 /**
- * Downloads one URL into one open file by a worker in a sandbox.
+ * Downloads one URL to one open file, in a worker in a sandbox.
  *
- * @throws FetcherError; what was received stays in the file for another attempt
+ * @throws FetcherError; received bytes stay in the file for another attempt
  */
 export async function downloadByWorker(request: OneFileRequest, how: OneFileWorker): Promise<OneFileResult> {
   const { sandbox, signal, onProgress, onEnforcement, program } = workerReader.read(how, documentPlace('how'));
@@ -39,7 +39,7 @@ export async function downloadByWorker(request: OneFileRequest, how: OneFileWork
     if (hasStarted) onProgress(received, total ?? undefined);
   });
   if (signal.aborted) throw new FetcherError('cancelled', 'the download was cancelled');
-  if (end.lie !== undefined) throw new FetcherError('worker-lied', `the worker was ended: ${end.lie}`);
+  if (end.lie !== undefined) throw new FetcherError('worker-lied', `the worker was killed: ${end.lie}`);
   const refusal = refusals[0]?.file;
   if (refusal !== undefined) throw refusal;
   const [report] = reports;
@@ -52,7 +52,6 @@ export async function downloadByWorker(request: OneFileRequest, how: OneFileWork
 function died({ signal, status, stderr }: WorkerEnd): FetcherError {
   const line = stderr.split('\n').find((text) => /Error/.test(text)) ?? '';
   const detail = line.replaceAll(/[\p{Cc}\p{Cf}]/gu, '�').slice(0, 512);
-  const hint =
-    'Try again; where it ends so each time, something kills it or it lacks memory: see the log of the kernel.';
+  const hint = 'Try again. If it ends this way each time, it is killed or lacks memory: see the log of the kernel.';
   return new FetcherError('worker-died', `the worker ended with ${signal ?? status} ${detail}`.trim(), { hint });
 }

@@ -64,7 +64,7 @@ const url = (name: string): URL => new URL(`http://mirror/core/${name}`);
 const failed = new TransferFailure('http', 'The server answered with status 404');
 
 describe('FilesAhead', () => {
-  it('begins what is expected once a neighbour was asked for, so many at once, in order', async () => {
+  it('starts expected files after a request for a neighbour, up to the limit, in order', async () => {
     const { ahead, ask, attempts, brought, names } = downloader();
     ahead.expect(['a', 'b', 'c', 'd'].map((name) => fileOf(name)));
     expect(names()).toEqual([]);
@@ -74,14 +74,14 @@ describe('FilesAhead', () => {
     expect(names()).toEqual(['/core/b', '/core/c', '/core/d']);
   });
 
-  it('hears of the list after the first file was asked for, and leaves that out', async () => {
+  it('accepts a list after the request for the first file, and leaves out that file', async () => {
     const { ahead, ask, names } = downloader();
     await ask(url('a'), new SlowSink());
     ahead.expect(['a', 'b'].map((name) => fileOf(name)));
     expect(names()).toEqual(['/core/b']);
   });
 
-  it.each([0, 1, 2, 3, 4])('hands over all bytes in order, where %i of 4 chunks have come before', async (before) => {
+  it.each([0, 1, 2, 3, 4])('hands over all bytes in order if %i of 4 chunks came before', async (before) => {
     const { ahead, ask, attempts } = downloader();
     ahead.expect([fileOf('a'), fileOf('b')]);
     await ask(url('a'), new SlowSink());
@@ -104,7 +104,7 @@ describe('FilesAhead', () => {
     expect({ first, rest: rest.join('') }).toEqual({ first: 'total 4', rest: '1234' });
   });
 
-  it('keeps within its bytes, and goes on when a file is taken', async () => {
+  it('stays within its limit of bytes, and continues after a file is taken', async () => {
     const { ahead, ask, attempts, names } = downloader({ parallel: 9, maxBytes: 50_000 });
     ahead.expect(['a', 'b', 'c', 'd'].map((name) => fileOf(name)));
     await ask(url('a'), new SlowSink());
@@ -116,7 +116,7 @@ describe('FilesAhead', () => {
     expect(names()).toEqual(['/core/b', '/core/c', '/core/d']);
   });
 
-  it('keeps no more of a file than the list says', async () => {
+  it('keeps no more bytes of a file than the list states', async () => {
     const { ahead, ask, attempts } = downloader();
     ahead.expect([fileOf('a'), fileOf('b', 3)]);
     await ask(url('a'), new SlowSink());
@@ -149,7 +149,7 @@ describe('FilesAhead', () => {
     expect(pieces).toEqual([20_000]);
   });
 
-  it('begins one less while pacman has a file downloaded that was not ahead', async () => {
+  it('starts one file less while pacman downloads a file that was not ahead', async () => {
     const { ahead, names } = downloader();
     ahead.expect(['a', 'b', 'c'].map((name) => fileOf(name)));
     let end: (ending: { failure: undefined; hasStarted: boolean }) => void = () => {};
@@ -164,7 +164,7 @@ describe('FilesAhead', () => {
     ['503', new StatusFailure(503, 'mirror')],
     ['429', new StatusFailure(429, 'mirror')],
     ['no connection', new TransferFailure('connect', 'refused')],
-  ])('gives way for good where the server answers %s to what pacman wants', async (_, crowded) => {
+  ])('stops for good if the server answers %s to a request of pacman', async (_, crowded) => {
     const { ahead, ask, attempts, brought, names } = downloader();
     ahead.expect(['a', 'b', 'c', 'd'].map((name) => fileOf(name)));
     await ask(url('a'), new SlowSink());
@@ -182,7 +182,7 @@ describe('FilesAhead', () => {
   it.each([
     ['another failure', new StatusFailure(404, 'mirror'), false],
     ['a failure of a file that has begun', new StatusFailure(503, 'mirror'), true],
-  ])('does not give way to %s', async (_, failure, hasStarted) => {
+  ])('does not stop after %s', async (_, failure, hasStarted) => {
     const { ahead, ask, attempts } = downloader();
     ahead.expect(['a', 'b'].map((name) => fileOf(name)));
     await ask(url('a'), new SlowSink());
@@ -191,14 +191,14 @@ describe('FilesAhead', () => {
     expect(attempts[0]?.signal.aborted).toBe(false);
   });
 
-  it('never begins what is larger than all that it may keep, or what has no size', async () => {
+  it('never starts a file that is larger than its limit, or without a size', async () => {
     const { ahead, ask, names } = downloader();
     ahead.expect([fileOf('a'), fileOf('huge', 1_000_001), fileOf('none', 0), fileOf('b')]);
     await ask(url('a'), new SlowSink());
     expect(names()).toEqual(['/core/b']);
   });
 
-  it('leaves a file that has failed to who asks for it, and stops after three in a row', async () => {
+  it('leaves a failed file to its request, and stops after three failures in a row', async () => {
     const { ahead, ask, attempts, names } = downloader({ parallel: 1, maxBytes: 1_000_000 });
     ahead.expect(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => fileOf(name)));
     await ask(url('a'), new SlowSink());
@@ -208,7 +208,7 @@ describe('FilesAhead', () => {
     expect(names()).toHaveLength(3);
   });
 
-  it('says that a file has failed of which bytes were handed over, and of none otherwise', async () => {
+  it('reports a failed file only if some of its bytes were handed over', async () => {
     const { ahead, ask, attempts, brought } = downloader();
     ahead.expect(['a', 'b', 'c'].map((name) => fileOf(name)));
     await ask(url('a'), new SlowSink());
@@ -221,7 +221,7 @@ describe('FilesAhead', () => {
     });
   });
 
-  it('says so if who asks for it takes no more', async () => {
+  it('reports a failure of the receiving sink', async () => {
     const { ahead, ask, attempts } = downloader();
     ahead.expect([fileOf('a'), fileOf('b')]);
     await ask(url('a'), new SlowSink());
@@ -234,7 +234,7 @@ describe('FilesAhead', () => {
     expect(await taken).toBe(full);
   });
 
-  it('expects signatures once one was asked for, also of what it has', async () => {
+  it('expects signatures after the first request for one, also for files that it has', async () => {
     const { ahead, ask, names } = downloader({ parallel: 9, maxBytes: 1 << 20 });
     ahead.expect(['a', 'b'].map((name) => fileOf(name)));
     await ask(url('a'), new SlowSink());
@@ -243,14 +243,14 @@ describe('FilesAhead', () => {
     expect(names()).toEqual(['/core/b', '/core/b.sig']);
   });
 
-  it('asks another server for the rest once another one is asked', async () => {
+  it('asks another server for the rest after a request to that server', async () => {
     const { ahead, ask, names } = downloader({ parallel: 1, maxBytes: 1_000_000 });
     ahead.expect(['a', 'b'].map((name) => fileOf(name)));
     await ask(new URL('http://cache:8080/x/a'), new SlowSink());
     expect(names()).toEqual(['/x/b']);
   });
 
-  it('asks nobody of another folder', async () => {
+  it('does not ask for files of another directory', async () => {
     const { ahead, ask, names } = downloader();
     ahead.expect([fileOf('a'), { url: new URL('http://mirror/extra/b'), size: 1 }]);
     await ask(url('a'), new SlowSink());

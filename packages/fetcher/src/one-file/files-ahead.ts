@@ -4,37 +4,37 @@ import { failureOf } from '../http/failure-of.js';
 import { StatusFailure } from '../source/status-failure.js';
 import { KeptFile, type StreamSink } from './kept-file.js';
 
-/** A file that will be asked for. */
+/** A file that will be requested. */
 export interface ExpectedFile {
   readonly url: URL;
-  /** Bytes, as the database says. */
+  /** Bytes, according to the database. */
   readonly size: number;
 }
 
-/** What may be downloaded before it is asked for. */
+/** What may be downloaded before it is requested. */
 export interface AheadLimits {
-  /** Files at once, with the one that is asked for. */
+  /** Simultaneous files, including the requested one. */
   readonly parallel: number;
-  /** Bytes of files that nobody has asked for yet. */
+  /** Bytes of files that are not requested yet. */
   readonly maxBytes: number;
 }
 
-/** How a file has ended that was asked for. */
+/** The outcome of a requested file. */
 interface Ending {
-  /** Undefined where the sink has all of it. */
+  /** Undefined if the sink has the whole file. */
   readonly failure: TransferFailure | undefined;
 }
 
-/** The same, of one that was downloaded. */
+/** The outcome of a downloaded file. */
 export interface Attempted extends Ending {
-  /** A server's answer was taken. */
+  /** Whether an answer of a server was accepted. */
   readonly hasStarted: boolean;
 }
 
-/** Makes one attempt at a file, until it is aborted; never throws. */
+/** Makes one attempt to download a file, until it is aborted; never throws. */
 export type Attempt = (url: URL, sink: StreamSink, signal: AbortSignal) => Promise<TransferFailure | undefined>;
 
-/** A file that is under way, or whole. */
+/** A file that is being downloaded, or is complete. */
 interface Kept extends Waiting {
   readonly url: URL;
   readonly file: KeptFile;
@@ -49,39 +49,40 @@ interface Waiting {
   readonly kind: 'file' | 'signature';
 }
 
-/** Bytes of a signature, as pacman takes it at the most. */
+/** The most bytes of a signature that pacman accepts. */
 const maxSignature = 16 * 1024;
 
-/** Bytes that each file counts for at least: there are objects to each, however short it is. */
+/** The least bytes that a file counts as: even a short file needs some objects in memory. */
 const minSize = 16 * 1024;
 
-/** Failures in a row after which nothing of that kind is downloaded ahead any more. */
+/** Successive failures after which nothing of that kind is downloaded ahead any more. */
 const maxFailures = 3;
 
-/** How a server fails that takes no more connections. */
+/** The failures of a server that accepts no more connections. */
 const crowded: ReadonlySet<FailureKind> = new Set(['connect', 'protocol', 'truncated', 'timeout']);
 
 /**
- * Downloads files before they are asked for, in the order in which they are expected, and holds them in memory until then. It asks
- * those servers only that the caller has asked for a file of the same folder. Signatures are expected once one was asked for.
+ * Downloads files before they are requested, in the expected order, and keeps them in memory until then. It asks only
+ * servers that the caller has asked for a file of the same directory. Signatures are expected after the first request
+ * for one.
  *
- * A file that fails here is downloaded like any other when it is asked for.
+ * A file that fails here is downloaded like any other when it is requested.
  */
 export class FilesAhead {
   readonly #attempt: Attempt;
   readonly #limits: AheadLimits;
   readonly #asked = new Set<string>();
   readonly #kept = new Map<string, Kept>();
-  /** In which folder the files of another one are asked for; the last time counts. */
+  /** The directory from which the files of another directory are requested; the last request counts. */
   readonly #folders = new Map<string, string>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #failures = { file: 0, signature: 0 };
-  /** Ends what is under way: an abort has its failure as its reason. */
+  /** Ends running downloads; the reason of the abort is the failure. */
   readonly #halt = new AbortController();
   #hasSignatures = false;
   #bytes = 0;
   #running = 0;
-  /** Files that are asked for, and downloaded as if there were nothing ahead. */
+  /** Files that are requested and downloaded without use of the files ahead. */
   #asking = 0;
 
   constructor(attempt: Attempt, limits: AheadLimits) {
@@ -89,7 +90,7 @@ export class FilesAhead {
     this.#limits = limits;
   }
 
-  /** Names all files that will be asked for, in that order. Some may have been asked for already. */
+  /** Names all files that will be requested, in that order. Some may have been requested already. */
   expect(files: readonly ExpectedFile[]): void {
     const fitting = files.filter(({ size }) => size > 0 && size <= this.#limits.maxBytes);
     this.#wait(fitting.map(waitingFor));
@@ -98,11 +99,11 @@ export class FilesAhead {
   }
 
   /**
-   * Hands over a file that is asked for, what has come of it and what comes; one that has not begun is downloaded. Some servers answer
-   * a few at once and refuse the others: what is ahead gives way then, for good.
+   * Hands over a requested file: the received bytes and those that follow. A file that has not started is downloaded.
+   * Some servers answer a few requests at a time and refuse the others: then nothing is downloaded ahead any more.
    *
    * @param bring - downloads it into the sink
-   * @returns undefined once the sink has all of it
+   * @returns undefined once the sink has the whole file
    */
   async take(url: URL, sink: StreamSink, bring: () => Promise<Attempted>): Promise<TransferFailure | undefined> {
     this.#asked.add(url.href);
@@ -126,7 +127,7 @@ export class FilesAhead {
     }
   }
 
-  /** What is whole stays. */
+  /** Complete files stay. */
   async #giveWay(): Promise<void> {
     this.#waiting.clear();
     this.#halt.abort(new TransferFailure('connect', 'Nothing is downloaded ahead any more'));
@@ -151,7 +152,7 @@ export class FilesAhead {
     }
   }
 
-  /** What is asked for says where its neighbours are, and whether signatures are wanted. */
+  /** A request shows where the neighbouring files are, and whether signatures are requested. */
   #learn({ folder, name }: Pick<Waiting, 'folder' | 'name'>): void {
     this.#folders.set(folder, folder);
     const expected = this.#waiting.get(name);
@@ -163,7 +164,7 @@ export class FilesAhead {
     this.#wait([...ofKept, ...this.#waiting.values()]);
   }
 
-  /** Begins as many as there is room for. */
+  /** Starts as many as the limits permit. */
   #pump(): void {
     if (this.#halt.signal.aborted) return;
     for (const next of this.#waiting.values()) {
@@ -201,7 +202,7 @@ export class FilesAhead {
   }
 }
 
-/** Whether a server may have refused since there are others: by 429, 503, or by taking no connection. */
+/** Whether a server may have refused because of other requests: by 429, 503, or by refusing a connection. */
 function isCrowded(failure: TransferFailure): boolean {
   if (failure instanceof StatusFailure) return failure.status === 429 || failure.status === 503;
   return crowded.has(failure.kind);

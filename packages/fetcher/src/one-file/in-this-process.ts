@@ -1,6 +1,6 @@
 /**
- * One file, downloaded by the process that is running: for programs that restrict themselves. What parses the network is
- * the worker's own code.
+ * One file, downloaded by the current process: for programs that restrict themselves. The code of the worker parses the
+ * network.
  */
 import type { SandboxOptions } from '@sb/sandbox';
 
@@ -29,12 +29,13 @@ export { type MirrorsOf, OneAfterAnother, type StreamRequest } from './one-after
 export type { OneFileEvents, OneFileRequest, OneFileResult } from './options.js';
 
 /**
- * What this process can be restricted to before {@link downloadInThisProcess}: nothing that it can write, TCP connections to the
- * ports of the request and its proxies only, threads but no processes, and no file larger than the request's may be.
+ * Returns the restrictions that this process can apply before {@link downloadInThisProcess}. It may then write to
+ * nothing, connect by TCP only to the ports of the request and its proxies, and start threads but not processes. No
+ * file may become larger than the request permits.
  *
  * @param request - with its file open already
  * @param base - user, levels, and other choices than these
- * @throws FetcherError `invalid-request`, also for a proxy that can't be used
+ * @throws FetcherError `invalid-request`, also for a proxy that cannot be used
  */
 export function confinementOfThisProcess(request: OneFileRequest, base: SandboxOptions): SandboxOptions {
   readCompleted(base, documentPlace('base'));
@@ -43,21 +44,21 @@ export function confinementOfThisProcess(request: OneFileRequest, base: SandboxO
     ports,
     proxies,
   } = planOneFile(request);
-  // A child could be the one program that is started; here there is none to start. This process is undumpable, which
-  // keeps others of its user out wherever no group can be had, too.
+  // A private group protects a child from other processes of its user. Here no child is started, and this process is
+  // undumpable, which protects it also if no group is available.
   const own = base.user === undefined ? base : ({ ...base, privateGroup: base.privateGroup ?? 'off' } as const);
   const { execOnce: _, ...options } = confinement(own, ports, proxies.ports);
-  // The file is this process's own to write.
+  // This process writes the file.
   return { ...options, rlimits: { core: 0, fsize: maxBytes } };
 }
 
 /**
- * Downloads one URL into one open file. What the file holds is kept only if the server confirms that it is the start of
- * the same file.
+ * Downloads one URL to one open file. The content of the file is kept only if the server confirms that it is the start
+ * of the same file.
  *
- * @throws TransferFailure; what was received stays in the file for another attempt
- * @throws the reason of the signal, once that is aborted
- * @throws FetcherError `invalid-request`, also for a proxy that can't be used
+ * @throws TransferFailure; received bytes stay in the file for another attempt
+ * @throws the reason of the signal, if it is aborted
+ * @throws FetcherError `invalid-request`, also for a proxy that cannot be used
  */
 export async function downloadInThisProcess(request: OneFileRequest, events: OneFileEvents): Promise<OneFileResult> {
   const { signal, onProgress } = eventsReader.read(events, documentPlace('events'));

@@ -1,18 +1,18 @@
 import { TransferFailure } from '../errors/transfer-failure.js';
 import { type Sink, tooLargeFor } from '../source/sink.js';
 
-/** Where the bytes of one file go, which holds none yet. */
+/** The target of the bytes of one file, which is still empty. */
 export interface StreamSink extends Sink {
   /**
-   * Told once that a server's answer was taken, before its first byte.
+   * Called once after an answer of a server was accepted, before its first byte.
    *
-   * @param total - bytes of the whole file; undefined where the server doesn't say
-   * @param lastModified - milliseconds since 1970; undefined where it doesn't say, or can't mean it
+   * @param total - bytes of the whole file; undefined if the server does not send it
+   * @param lastModified - milliseconds since 1970; undefined if the server does not send it, or it is not credible
    */
   start(total: number | undefined, lastModified: number | undefined): void;
 }
 
-/** Bytes of a piece of memory that is filled before there is another one. */
+/** Bytes of a piece of memory, which is filled before another one is allocated. */
 const blockSize = 64 * 1024;
 
 interface Block {
@@ -20,18 +20,18 @@ interface Block {
   used: number;
 }
 
-/** Holds a file in memory until it is asked for. From then on bytes go through as they come. */
+/** Keeps a file in memory until it is requested. From then on, bytes are passed on as they arrive. */
 export class KeptFile implements StreamSink {
   readonly #maxBytes: number;
   readonly #blocks: Block[] = [];
   #position = 0;
   #started: Parameters<StreamSink['start']> | undefined;
   #target: StreamSink | undefined;
-  /** Whether what has come is being handed over: what comes meanwhile goes behind it. */
+  /** Whether the received bytes are being handed over: bytes that arrive meanwhile follow them. */
   #isHanding = false;
   #handed: Promise<void> | undefined;
 
-  /** @param maxBytes - that are kept; who asked for the file says how many it takes */
+  /** @param maxBytes - that are kept; the requester of the file has its own limit */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
@@ -44,7 +44,7 @@ export class KeptFile implements StreamSink {
     this.#position = 0;
   }
 
-  /** Whether a server's answer was taken. */
+  /** Whether an answer of a server was accepted. */
   get hasStarted(): boolean {
     return this.#started !== undefined;
   }
@@ -64,7 +64,10 @@ export class KeptFile implements StreamSink {
     return this.#handed;
   }
 
-  /** Copied, since a chunk of one byte may hold a large buffer: what is kept takes as much memory as it has bytes. */
+  /**
+   * Copied, because a chunk of one byte may keep a large buffer: the kept bytes then need no more memory than their
+   * number.
+   */
   #keep(chunk: Uint8Array): void {
     for (let rest = chunk; rest.length > 0;) {
       let block = this.#blocks.at(-1);
@@ -81,9 +84,9 @@ export class KeptFile implements StreamSink {
   }
 
   /**
-   * Hands over what has come, and from then on what comes.
+   * Hands over the received bytes, and then all that arrive.
    *
-   * @throws what the target throws
+   * @throws the errors of the target
    */
   async handTo(target: StreamSink): Promise<void> {
     this.#target = target;
@@ -99,7 +102,7 @@ export class KeptFile implements StreamSink {
         await target.write(block.bytes.subarray(0, block.used));
       }
     } finally {
-      // Before anything else can be written.
+      // Before any other write.
       this.#isHanding = false;
     }
   }

@@ -1,4 +1,6 @@
-/** Files of one origin's port, one after the other, by a process that keeps its connections and opens no file. */
+/**
+ * Files from the port of one origin, one after the other, by a process that keeps its connections and opens no file.
+ */
 import type { SandboxOptions } from '@sb/sandbox';
 
 import type { FailureKind } from '../errors/error-codes.js';
@@ -18,16 +20,16 @@ import type { OneFileRequest } from './options.js';
 import { fileOf } from './plan.js';
 import { StreamContests } from './stream-contests.js';
 
-/** What all files have in common; the URL is the first one's. */
+/** What all files have in common; the URL is that of the first. */
 export type StreamRequest = Pick<
   OneFileRequest,
   'url' | 'limits' | 'redirectPorts' | 'proxies' | 'certificates' | 'userAgent'
 >;
 
-/** Where else a file is to be had, by its URL, in the order in which servers are asked. */
+/** Where else a file is available, by its URL, in the order in which servers are asked. */
 export type MirrorsOf = (url: URL) => readonly URL[];
 
-/** Downloads one file after the other from the ports that the first one's URL leads to. */
+/** Downloads one file after the other from the ports of the first URL. */
 export class OneAfterAnother {
   readonly #request: StreamRequest;
   readonly #ports: Ports;
@@ -37,15 +39,15 @@ export class OneAfterAnother {
   readonly #parallel: number;
   readonly #contests: StreamContests;
   readonly #mirrorsOf: MirrorsOf;
-  /** Names of the files that will be asked for. */
+  /** Names of the files that will be requested. */
   readonly #expected = new Set<string>();
   #keeps = true;
 
   /**
-   * @param request - for the first file
-   * @param limits - of what is downloaded before it is asked for. Default: nothing is
-   * @param mirrorsOf - other servers that have what is expected. Default: none is known
-   * @throws FetcherError `invalid-request` for a proxy that can't be used
+   * @param request - the request of the first file
+   * @param limits - of downloads before the request. Default: none
+   * @param mirrorsOf - other servers that have the expected files. Default: none
+   * @throws FetcherError `invalid-request` for a proxy that cannot be used
    */
   constructor(request: StreamRequest, limits: AheadLimits = nothingAhead, mirrorsOf: MirrorsOf = () => []) {
     const files = [fileOf(request.url, Number.MAX_SAFE_INTEGER)];
@@ -54,43 +56,46 @@ export class OneAfterAnother {
     this.#contests = new StreamContests(request.limits);
     this.#ports = portsOf(files, request.redirectPorts);
     this.#proxies = proxiesNeeded(request.proxies, urlsOf(files));
-    // One for a file that is asked for where all of the others are under way.
+    // One for a requested file while all others are busy.
     this.#parallel = limits.parallel + 1;
     this.#ahead = new FilesAhead(async (ahead, sink, signal) => await this.#bringAhead(ahead, sink, signal), limits);
   }
 
   /**
-   * What this process can be restricted to before {@link download}: nothing that it can write, by name or by descriptor, TCP
-   * connections to the ports of the first URL and its proxies only, threads but no processes.
+   * Returns the restrictions that this process can apply before {@link download}. It may then write to nothing, by name
+   * or by descriptor. It may connect by TCP only to the ports of the first URL and its proxies, and start threads but
+   * not processes.
    *
    * @param base - user, levels, and other choices than these
    */
   confinement(base: SandboxOptions): SandboxOptions {
     readCompleted(base, documentPlace('base'));
-    // As for one file in this process: it is undumpable, which keeps others of its user out wherever no group can be had, too.
+    // As for one file in this process: it is undumpable, which protects it from its user's other processes also without
+    // a group.
     const own = base.user === undefined ? base : ({ ...base, privateGroup: base.privateGroup ?? 'off' } as const);
     const { execOnce: _, ...options } = confinement(own, this.#ports, this.#proxies.ports);
     return options;
   }
 
-  /** Whether a URL is of the scheme and the port that this process may connect to. */
+  /** Whether a URL has the scheme and the port that this process may connect to. */
   isFor(url: URL): boolean {
     return url.protocol === this.#request.url.protocol && portOf(url) === portOf(this.#request.url);
   }
 
-  /** Names all files that will be asked for, in that order: those of other ports are left out. */
+  /** Names all files that will be requested, in that order. Those of other ports are left out. */
   expect(files: readonly ExpectedFile[]): void {
     for (const { url } of files) this.#expected.add(nameOf(url));
     this.#ahead.expect(files.filter(({ url }) => this.isFor(url)));
   }
 
   /**
-   * Downloads one file, or hands it over if it was downloaded ahead. A connection is free a turn after its body has ended: who asks for the next one in the same turn has
-   * another one made. Some servers can't be asked for two files over one connection: what fails before it has begun is asked
-   * for once more, over a connection of its own, and so is all that follows.
+   * Downloads one file, or hands it over if it was downloaded ahead. A connection is free one turn of the event loop
+   * after its body has ended. A request in the same turn opens another connection. Some servers cannot answer two
+   * requests over one connection. So a download that fails before it has started is requested once more over a separate
+   * connection, and so are all that follow.
    *
    * @param maxBytes - that it may have
-   * @returns undefined once the sink has all of it
+   * @returns undefined once the sink has the whole file
    */
   async download(url: URL, maxBytes: number, sink: StreamSink): Promise<TransferFailure | undefined> {
     return await this.#ahead.take(url, sink, async () => await this.#bring(url, maxBytes, sink));
@@ -98,7 +103,8 @@ export class OneAfterAnother {
 
   async #bringAhead(url: URL, sink: StreamSink, halt: AbortSignal): Promise<TransferFailure | undefined> {
     using deadline = new Deadline(this.#request.limits.timeout);
-    // Where no server is too slow, one that never answers must not keep pacman waiting for what it has not asked for.
+    // If no server counts as too slow, one that never answers must not make pacman wait for files that it has not
+    // requested.
     using patience = new Deadline(keptPatience);
     const signal = AbortSignal.any([deadline.signal, patience.signal, halt]);
     const task = { url, maxBytes: Number.MAX_SAFE_INTEGER, sink, deadline: signal };
@@ -134,7 +140,10 @@ export class OneAfterAnother {
     });
   }
 
-  /** Other servers have what pacman has listed: it checks what comes of it in any case. A database is its server's own. */
+  /**
+   * Other servers have the files that pacman has listed, and pacman checks these in any case. A database comes from its
+   * own server.
+   */
   #othersFor(url: URL): readonly URL[] {
     if (!this.#expected.has(nameOf(url).replace(/\.sig$/, ''))) return [];
     return this.#mirrorsOf(url).filter((other) => this.isFor(other));
@@ -146,12 +155,13 @@ function nameOf({ pathname }: URL): string {
 }
 
 /**
- * Milliseconds for an answer over a connection that was kept: some servers never give a second one. A cache that has to fetch the file
- * itself takes its time, and should not be asked twice: one that needs longer than this is too slow for pacman in any case.
+ * Milliseconds for an answer over a kept connection: some servers never send a second one. A cache that must fetch the
+ * file itself needs time, and should not be asked twice. One that needs longer than this is too slow for pacman in any
+ * case.
  */
 const keptPatience = 9000;
 
-/** What comes of bytes that belong to no answer, of a connection that was closed, and of no answer. */
+/** The failures for bytes outside an answer, for a closed connection, and for a missing answer. */
 const ofKeptConnections: ReadonlySet<FailureKind> = new Set(['protocol', 'truncated', 'too-slow', 'timeout']);
 
 const nothingAhead: AheadLimits = { parallel: 0, maxBytes: 0 };

@@ -10,20 +10,20 @@ import { requestReader } from './readers.js';
 import type { OneFileRequest } from './options.js';
 import type { Ports } from '../values/port.js';
 
-/** What a request comes to. */
+/** The result of reading a request. */
 export interface OneFilePlan {
-  /** The request, read. */
+  /** The request that was read. */
   readonly request: OneFileRequest;
   readonly file: WorkerFile;
-  /** TCP ports that are asked: the URL's, and those of redirects. */
+  /** TCP ports to connect to: that of the URL, and those of redirects. */
   readonly ports: Ports;
   readonly proxies: WorkerProxies;
 }
 
 /**
- * Reads a request, and decides where it may lead.
+ * Reads a request, and decides which ports it may lead to.
  *
- * @throws FetcherError `invalid-request`, also for a proxy that can't be used
+ * @throws FetcherError `invalid-request`, also for a proxy that cannot be used
  */
 export function planOneFile(options: OneFileRequest): OneFilePlan {
   const request = requestReader.read(options, documentPlace('request'));
@@ -36,7 +36,7 @@ export function planOneFile(options: OneFileRequest): OneFilePlan {
   return { request, file, ports: portsOf([file], request.redirectPorts), proxies };
 }
 
-/** One URL as a file of a worker, of which nothing is there. */
+/** Returns one URL as an empty file of a worker. */
 export function fileOf(url: URL, maxBytes: number): WorkerFile {
   return {
     sources: [url.href],
@@ -53,7 +53,7 @@ export function fileOf(url: URL, maxBytes: number): WorkerFile {
   };
 }
 
-/** The time of its last byte is all that is known of what is there; one in the future says nothing of it. */
+/** Only the time of the last byte of the content is known; a time in the future is useless. */
 function beginningOf({ descriptor, mayResume, maxBytes }: OneFileRequest): Beginning | null {
   const { mtimeMs, size } = fstatSync(descriptor);
   if (!mayResume || size === 0 || size > maxBytes || !isPast(mtimeMs)) return null;

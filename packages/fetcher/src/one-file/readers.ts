@@ -1,4 +1,4 @@
-/** What the download of one file may be told, as tables. */
+/** Tables of the options of the download of one file. */
 import {
   boolean,
   callback,
@@ -41,7 +41,7 @@ const limitsReader: Reader<Limits> = object<Limits>({
 /** The request of the download of one file. */
 export const requestReader: Reader<OneFileRequest> = object<OneFileRequest>({
   url: required(url),
-  // Without it nothing is read.
+  // Without it, nothing is read.
   source: lenient(descriptor),
   descriptor: required(descriptor),
   maxBytes: required(bytesReader),
@@ -49,7 +49,7 @@ export const requestReader: Reader<OneFileRequest> = object<OneFileRequest>({
   limits: required(limitsReader),
   redirectPorts: portsReader,
   proxies: required(proxyRulesReader),
-  // Others would be trusted than was meant.
+  // Other certificates than intended would be trusted.
   certificates: descriptor,
   userAgent: required(userAgentReader),
 } satisfies Options<OneFileRequest>);
@@ -59,14 +59,14 @@ const events = {
   signal: required(instance<AbortSignal>(AbortSignal, 'an AbortSignal')),
 } satisfies Options<OneFileEvents>;
 
-/** Whom the download of one file tells how far it is. */
+/** Who receives the progress of the download of one file. */
 export const eventsReader: Reader<OneFileEvents> = object<OneFileEvents>(events);
 
-/** How the worker of one file is confined, and whom it tells how far it is. */
+/** How the worker of one file is confined, and who receives its progress. */
 export const workerReader: Reader<OneFileWorker> = object<OneFileWorker>({
   ...events,
   sandbox: required(oneFileSandboxReader),
   onEnforcement: required(callback<OneFileWorker['onEnforcement']>()),
-  // Ours is started then.
+  // Then the worker of this package is started.
   program: lenient(text()),
 } satisfies Options<OneFileWorker>);

@@ -10,43 +10,43 @@ import { Race } from '../worker/race.js';
 import type { Attempted } from './files-ahead.js';
 import type { StreamSink } from './kept-file.js';
 
-/** One file that is asked for. */
+/** One requested file. */
 interface StreamTask {
   readonly url: URL;
-  /** Where else it is to be had, by now. */
+  /** Where else it is available, at this time. */
   readonly others: () => readonly URL[];
   readonly sink: StreamSink;
   readonly deadline: AbortSignal;
   readonly onStarted: () => void;
 }
 
-/** What is said of one server of one file. */
+/** What is known about one server of one file. */
 type One = Pick<SourceDownload, 'url' | 'sink' | 'resume' | 'deadline' | 'onStart' | 'onProgress'>;
 
-/** Downloads a file from one server; throws where that fails. */
+/** Downloads a file from one server; throws if that fails. */
 type DownloadOne = (one: One) => Promise<void>;
 
-/** Servers of one file that are asked at a time. */
+/** The most servers of one file that are asked at a time. */
 const maxAtOnce = 3;
 
-/** Failures of a host after which others are asked first. */
+/** Failures of a host after which other hosts are asked first. */
 const maxFailures = 3;
 
 /**
- * Asks further servers for a file while the one that it is asked of is slow, or when it fails, and remembers of which one
- * that was so. What came can't be taken back: whatever another server sends has to be of the same file.
+ * Asks further servers for a file while the first one is slow, or if it fails, and remembers the hosts that were slow
+ * or failed. Bytes that were passed on cannot be revoked, so each further server must send the same file.
  */
 export class StreamContests {
   readonly #pace: Pace;
   readonly #failures = new Map<string, number>();
-  /** Files that this machine itself holds up. */
+  /** Files that this machine itself delays. */
   #held = 0;
 
   constructor({ slowPercent }: Limits) {
     this.#pace = new Pace({ slowPercent, isHeld: () => this.#held > 0 }, 0, []);
   }
 
-  /** Downloads one file into a sink that holds nothing; never throws. */
+  /** Downloads one file into an empty sink; never throws. */
   async run(task: StreamTask, downloadOne: DownloadOne): Promise<Attempted> {
     const contest = new StreamContest(task, { downloadOne, pace: this.#pace, rank: (url) => this.#rank(url) });
     const held = this.#noting(task.sink);
@@ -59,7 +59,7 @@ export class StreamContests {
     return Number(this.#pace.isBehind(url) || (this.#failures.get(hostKey(url)) ?? 0) >= maxFailures);
   }
 
-  /** The same sink; while it takes nothing more, no server is slow. */
+  /** The same sink; while it accepts no bytes, no server counts as slow. */
   #noting(sink: StreamSink): Sink {
     return {
       get position() {
@@ -76,15 +76,15 @@ export class StreamContests {
   }
 }
 
-/** What all contests of one process share. */
+/** State that all contests of one process share. */
 interface Shared {
   readonly downloadOne: DownloadOne;
   readonly pace: Pace;
-  /** More for a host that others are asked before. */
+  /** Higher for a host that is asked after others. */
   readonly rank: (url: URL) => number;
 }
 
-/** What became of one server. */
+/** The outcome of one server. */
 interface Ended {
   readonly url: URL;
   readonly failure: TransferFailure | undefined;
@@ -140,7 +140,7 @@ class StreamContest {
       }
       if (this.#running.size === 0 && !this.#task.deadline.aborted) next();
     }
-    const failure = first ?? new TransferFailure('too-slow', 'No server has sent all of it');
+    const failure = first ?? new TransferFailure('too-slow', 'No server has sent the whole file');
     return { attempted: { failure, hasStarted: this.#hasStarted }, failed: this.#failed };
   }
 

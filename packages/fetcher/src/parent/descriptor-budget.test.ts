@@ -36,6 +36,6 @@ describe.runIf(process.platform === 'linux')('descriptors for the files of a wor
     mayOpen('42');
     expect(descriptorBudget()).toBe(0);
     mayOpen('41');
-    expect(() => descriptorBudget()).toThrow('31 more files may be opened, and a worker takes 32');
+    expect(() => descriptorBudget()).toThrow('31 more files may be opened, but a worker needs 32');
   });
 });

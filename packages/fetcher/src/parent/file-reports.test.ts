@@ -66,13 +66,13 @@ describe('what a worker reports', () => {
     expect(anew.reports[0]).toMatchObject({ state: 'done', source: 1, isMixed: false });
   });
 
-  it('takes it from a source that was let go of and begins anew, since no other one is left', () => {
+  it('accepts a restart from an abandoned source, because no other one is left', () => {
     const other = { ...started, source: 1, lastModified: 5000 };
     const again = enterAll([started, data, other, data, { ...sourceFailed, source: 1 }, started, all, done]);
     expect(again.reports[0]).toMatchObject({ state: 'done', source: 0, isMixed: false });
   });
 
-  it('takes nothing that goes on where each source has to send all of it', () => {
+  it('accepts no appended bytes if each source must send the whole file', () => {
     const alone = (frames: readonly Frame[]): FileReports => {
       const reported = new FileReports([{ ...file, isAlone: true }]);
       for (const frame of frames) reported.enter(frame);
@@ -84,7 +84,7 @@ describe('what a worker reports', () => {
     expect(() => alone([started, data, { ...started, isAppended: true }])).toThrow(WorkerLied);
   });
 
-  it('calls a file failed after its last source, or when the disk refuses', () => {
+  it('reports a file as failed after its last source, or on a write error', () => {
     expect(enterAll([sourceFailed]).isComplete).toBe(false);
     expect(enterAll([sourceFailed, { ...sourceFailed, source: 1 }]).reports[0]?.state).toBe('failed');
     expect(enterAll([started, { ...sourceFailed, kind: 'file' }]).reports[0]?.state).toBe('failed');
@@ -107,7 +107,7 @@ describe('what a worker reports', () => {
     ['a source that has failed', [sourceFailed, started]],
     ['the end after a source has failed', [started, sourceFailed, done]],
     ['the next source without its start', [started, sourceFailed, { ...sourceFailed, source: 1, file: 0 }, done]],
-    ['more than the file may have', [started, { ...data, length: 101 }]],
+    ['more bytes than the file may have', [started, { ...data, length: 101 }]],
     ['more than the file may have, bit by bit', [started, ...Array.from({ length: 21 }, () => data)]],
     ['bytes of a signature that nobody asked for', [started, { ...data, of: 'signature' }]],
     ['bytes after the last word', [started, all, done, data]],
@@ -129,7 +129,7 @@ describe('what a worker reports', () => {
     expect(() => enterAll(frames, size)).toThrow(WorkerLied);
   });
 
-  it('counts what is there already where bytes go behind it, and where another source goes on', () => {
+  it('counts existing bytes if bytes are appended, and if another source continues', () => {
     const beginning = { length: 5, etag: null, lastModified: null, lastByte: 0 };
     const reported = new FileReports([{ ...file, resume: beginning }]);
     for (const frame of [{ ...started, isAppended: true }, data, done]) reported.enter(frame);
@@ -138,16 +138,16 @@ describe('what a worker reports', () => {
     expect(more.reports[0]).toMatchObject({ state: 'done', isMixed: true, received: 10 });
     const full = new FileReports([{ ...file, resume: { ...beginning, length: 96 } }]);
     full.enter({ ...started, total: null, isAppended: true });
-    expect(() => full.enter(data)).toThrow('more than the file may have');
+    expect(() => full.enter(data)).toThrow('more bytes than the file may have');
   });
 
-  it('takes a time beyond a day from now for none', () => {
+  it('ignores a time beyond a day from now', () => {
     const soon = Date.now() + 3_600_000;
     const times = [soon, Date.UTC(2099, 0)].map((lastModified) => enterAll([{ ...started, lastModified }]));
     expect(times.map(({ reports: [report] }) => report?.lastModified)).toEqual([soon, null]);
   });
 
-  it('takes no change for an answer, from a source that has not begun', () => {
+  it('accepts no change as an answer from a source that has not started', () => {
     const asked = (frames: readonly Frame[]): FileReports => {
       const reported = new FileReports([{ ...file, modifiedSince: 1000 }]);
       for (const frame of frames) reported.enter(frame);
@@ -159,7 +159,7 @@ describe('what a worker reports', () => {
     expect(() => asked([unchanged, done])).toThrow(WorkerLied);
   });
 
-  it('takes a last word on a signature that is asked for, once its file is there', () => {
+  it('accepts a final report on a requested signature after that on its file', () => {
     const signature = { suffix: '.sig', maxBytes: 10, optional: true, modifiedSince: 1000, opened: {} };
     const signed = (frames: readonly Frame[], odd: object = {}): FileReports => {
       const reported = new FileReports([{ ...file, modifiedSince: 1000, signature: { ...signature, ...odd } }]);
@@ -182,23 +182,23 @@ describe('what a worker reports', () => {
       [unchanged, begun, bytes, came],
     ];
     for (const frames of good) expect(signed(frames).isComplete).toBe(true);
-    expect(() => enterAll([...whole, came])).toThrow('nobody asked for');
+    expect(() => enterAll([...whole, came])).toThrow('not requested');
     const early = [[came], [started, bytes], [sourceFailed, { ...sourceFailed, source: 1 }, begun]];
-    for (const frames of early) expect(() => signed(frames)).toThrow('out of turn');
+    for (const frames of early) expect(() => signed(frames)).toThrow('at the wrong time');
     for (const frame of [came, gone, bytes]) {
-      expect(() => signed([...whole, begun, bytes, came, frame])).toThrow('out of turn');
+      expect(() => signed([...whole, begun, bytes, came, frame])).toThrow('at the wrong time');
     }
     expect(() => signed([...whole, bytes])).toThrow('wrong order');
-    expect(() => signed([...whole, begun, bytes, bytes])).toThrow('more than a signature');
+    expect(() => signed([...whole, begun, bytes, bytes])).toThrow('more bytes than a signature');
     expect(() => signed([...whole, begun, begun, begun])).toThrow('too often');
-    expect(() => signed([...whole, begun, bytes, { ...came, size: 11 }])).toThrow('has sent 10');
-    expect(() => signed([...whole, came])).toThrow('has sent 0');
-    expect(() => signed([...whole, same])).toThrow('nobody asked about');
-    expect(() => signed([unchanged, same], { modifiedSince: null })).toThrow('nobody asked about');
-    expect(() => signed([unchanged, { ...gone, source: 2 }])).toThrow('out of turn');
+    expect(() => signed([...whole, begun, bytes, { ...came, size: 11 }])).toThrow('but sent 10');
+    expect(() => signed([...whole, came])).toThrow('but sent 0');
+    expect(() => signed([...whole, same])).toThrow('without being asked');
+    expect(() => signed([unchanged, same], { modifiedSince: null })).toThrow('without being asked');
+    expect(() => signed([unchanged, { ...gone, source: 2 }])).toThrow('at the wrong time');
   });
 
-  it('never believes more than its rules, in any order of frames', () => {
+  it('never accepts more than its rules permit, in any order of frames', () => {
     const any = fc.constantFrom<Frame>(started, { ...started, source: 1 }, data, sourceFailed, done, {
       ...sourceFailed,
       source: 1,

@@ -3,52 +3,52 @@ import { believable } from '../values/file-time.js';
 import { WorkerLied } from '../channel/frames.js';
 import { isFinal } from '../errors/error-codes.js';
 
-/** A source that failed, in the worker's words. */
+/** A source that failed, as the worker reports it. */
 export type SourceFailure = Extract<Frame, { type: 'source-failed' }>;
 
-/** What a worker has said of the signature of a file. */
+/** What a worker has reported about the signature of a file. */
 export type SignatureReport = Extract<Frame, { type: 'signature' | 'signature-unchanged' | 'signature-failed' }>;
 
-/** What a worker has said of one file. */
+/** What a worker has reported about one file. */
 export interface FileReport {
   /**
-   * `open`: nothing final. `done`: it says that it is whole. `unchanged`: there is nothing newer. `failed`: no source is
-   * left, or it is the file's own failure.
+   * `open`: no final report. `done`: the worker calls it complete. `unchanged`: no source has a newer one. `failed`: no
+   * source is left, or the file itself failed.
    */
   state: 'open' | 'done' | 'unchanged' | 'failed';
-  /** The source under way, or the one that it came from. */
+  /** The current source, or the one that sent the file. */
   source: number;
   hasStarted: boolean;
   total: number | null;
-  /** The server's time of what was written; undefined while nothing was. */
+  /** The server's time of the written content; undefined while nothing is written. */
   lastModified: number | null | undefined;
-  /** The ETag of what the source under way has written. */
+  /** The ETag of the content that the current source has written. */
   etag: string | null;
-  /** More than one source may have written to what is there. */
+  /** Whether more than one source may have written the content. */
   isMixed: boolean;
-  /** The source that has written last; undefined while none has. */
+  /** The source that has written last; undefined before the first byte. */
   writer: number | undefined;
-  /** How often each source has begun with it. */
+  /** How often each source has started it. */
   readonly begun: Map<number, number>;
-  /** Bytes that are there from the start of the file on, with those that it has announced. */
+  /** Bytes of the content, including the announced ones. */
   received: number;
-  /** Whether what is there counts, so that bytes may go behind it. */
+  /** Whether the content is kept, so that bytes may be appended. */
   mayAppend: boolean;
-  /** Bytes that it says a whole file has. */
+  /** Bytes of the whole file, according to the worker. */
   size: number;
   readonly failures: SourceFailure[];
-  /** Undefined while there is nothing final. */
+  /** Undefined before the final report. */
   signature: SignatureReport | undefined;
-  /** Bytes of the signature that it has announced; undefined while it has not begun. */
+  /** Announced bytes of the signature; undefined before it has started. */
   signatureReceived: number | undefined;
-  /** How often it has begun with the signature. */
+  /** How often it has started the signature. */
   signatureStarts: number;
 }
 
-/** A source that was let go of is asked once more where no other one is left. */
+/** An abandoned source is asked once more if no other one is left. */
 const maxBeginnings = 2;
 
-/** Keeps what a worker says of its files, and refuses what doesn't follow from what it said before. */
+/** Keeps the reports of a worker about its files, and refuses reports that contradict earlier ones. */
 export class FileReports {
   readonly reports: readonly FileReport[];
   readonly #files: readonly WorkerFile[];
@@ -75,41 +75,41 @@ export class FileReports {
     }));
   }
 
-  /** Whether the worker has nothing left to say. */
+  /** Whether all reports of the worker are final. */
   get isComplete(): boolean {
     return this.reports.every((report, index) => isSettled(report, this.#files[index]?.signature !== null));
   }
 
   /**
-   * Enters a frame.
+   * Records a frame.
    *
    * @throws WorkerLied
    */
   enter(frame: Frame): void {
     const report = this.reports[frame.file];
     const file = this.#files[frame.file];
-    if (report === undefined || file === undefined) throw new WorkerLied('it speaks of a file that it has not got');
+    if (report === undefined || file === undefined) throw new WorkerLied('it reported on a file that it was not given');
     if (isOfSignature(frame)) {
       enterSignature(report, frame, file);
       return;
     }
-    if (report.state !== 'open') throw new WorkerLied('it speaks of a file after its last word on it');
+    if (report.state !== 'open') throw new WorkerLied('it reported on a file after its final report');
     if ('source' in frame) requireSource(report, frame.source, file);
     if (frame.type === 'started') start(report, frame, file);
     else if (frame.type === 'source-failed') fail(report, frame, file);
     else if (frame.type === 'unchanged') leave(report, frame.source, file);
-    else if (!report.hasStarted) throw new WorkerLied('its frames come in the wrong order');
+    else if (!report.hasStarted) throw new WorkerLied('its frames are in the wrong order');
     else if (frame.type === 'data') report.received = bounded(report.received + frame.length, file);
     else finish(report, bounded(frame.size, file), file);
   }
 }
 
 function requireSource({ failures }: FileReport, source: number, { sources }: WorkerFile): void {
-  if (source >= sources.length) throw new WorkerLied('it takes a source that it has not got');
-  if (failures.some((failure) => failure.source === source)) throw new WorkerLied('it takes a failed source again');
+  if (source >= sources.length) throw new WorkerLied('it used a source that it was not given');
+  if (failures.some((failure) => failure.source === source)) throw new WorkerLied('it used a failed source again');
 }
 
-/** Whether a worker has nothing left to say of a file, which may have a signature. */
+/** Whether the reports of a worker about a file, and about its signature if it has one, are final. */
 export function isSettled({ state, signature }: FileReport, hasSignature: boolean): boolean {
   return state === 'failed' || (state !== 'open' && (!hasSignature || signature !== undefined));
 }
@@ -126,9 +126,9 @@ function isOfSignature(frame: Frame): frame is SignatureFrame {
 
 function enterSignature(report: FileReport, frame: SignatureFrame, file: WorkerFile): void {
   const { signature, sources } = file;
-  if (signature === null) throw new WorkerLied('it speaks of a signature that nobody asked for');
+  if (signature === null) throw new WorkerLied('it reported on a signature that was not requested');
   if (report.state === 'open' || isSettled(report, true)) {
-    throw new WorkerLied('it speaks of a signature out of turn');
+    throw new WorkerLied('it reported on a signature at the wrong time');
   }
   if (frame.type === 'signature-started') startSignature(report, sources.length);
   else if (frame.type === 'data') receiveSignature(report, frame.length, signature.maxBytes);
@@ -137,14 +137,14 @@ function enterSignature(report: FileReport, frame: SignatureFrame, file: WorkerF
 
 function startSignature(report: FileReport, sources: number): void {
   report.signatureStarts += 1;
-  if (report.signatureStarts > sources) throw new WorkerLied('it begins with a signature too often');
+  if (report.signatureStarts > sources) throw new WorkerLied('it started a signature too often');
   report.signatureReceived = 0;
 }
 
 function receiveSignature(report: FileReport, length: number, maxBytes: number): void {
-  if (report.signatureReceived === undefined) throw new WorkerLied('its frames come in the wrong order');
+  if (report.signatureReceived === undefined) throw new WorkerLied('its frames are in the wrong order');
   report.signatureReceived += length;
-  if (report.signatureReceived > maxBytes) throw new WorkerLied('it claims more than a signature may have');
+  if (report.signatureReceived > maxBytes) throw new WorkerLied('it announced more bytes than a signature may have');
 }
 
 function sign(
@@ -153,13 +153,13 @@ function sign(
   { signature, sources }: { readonly signature: WorkerSignature; readonly sources: number },
 ): void {
   if (frame.type === 'signature' && frame.size !== report.signatureReceived) {
-    throw new WorkerLied(`it says ${frame.size} bytes, and has sent ${report.signatureReceived ?? 0}`);
+    throw new WorkerLied(`it reported ${frame.size} bytes, but sent ${report.signatureReceived ?? 0}`);
   }
   if (frame.type === 'signature-unchanged' && (report.state !== 'unchanged' || signature.modifiedSince === null)) {
-    throw new WorkerLied('it calls a signature unchanged that nobody asked about');
+    throw new WorkerLied('it reported a signature as unchanged without being asked');
   }
   if (frame.type === 'signature-failed' && frame.source >= sources) {
-    throw new WorkerLied('it takes a source out of turn');
+    throw new WorkerLied('it used a source at the wrong time');
   }
   report.signature = believed(frame);
 }
@@ -170,9 +170,9 @@ function start(
   file: WorkerFile,
 ): void {
   const begun = (report.begun.get(source) ?? 0) + Number(!isAppended);
-  // Begun again and again, a file would have no last byte.
-  if (begun > maxBeginnings) throw new WorkerLied('it begins with a source too often');
-  if (isAppended && !report.mayAppend) throw new WorkerLied('it goes on behind what counts for nothing');
+  // A file that is started repeatedly would never have a last byte.
+  if (begun > maxBeginnings) throw new WorkerLied('it started a source too often');
+  if (isAppended && !report.mayAppend) throw new WorkerLied('it appended to content that was to be discarded');
   const isOther = report.writer !== undefined && report.writer !== source && report.received > 0;
   report.isMixed = isAppended && (report.isMixed || isOther);
   report.begun.set(source, begun);
@@ -187,22 +187,22 @@ function start(
 
 function fail(report: FileReport, frame: SourceFailure, { sources }: WorkerFile): void {
   report.failures.push(frame);
-  // Another one may be under way.
+  // Another one may be current.
   if (frame.source === report.source) report.hasStarted = false;
   if (isFinal(frame.kind) || report.failures.length === sources.length) report.state = 'failed';
 }
 
 function leave(report: FileReport, source: number, { modifiedSince }: WorkerFile): void {
-  if (modifiedSince === null) throw new WorkerLied('it calls a file unchanged that nobody asked about');
-  if (report.hasStarted) throw new WorkerLied('it calls a file unchanged that it has begun');
+  if (modifiedSince === null) throw new WorkerLied('it reported a file as unchanged without being asked');
+  if (report.hasStarted) throw new WorkerLied('it reported a file as unchanged after starting it');
   report.source = source;
   report.state = 'unchanged';
 }
 
 function finish(report: FileReport, size: number, file: WorkerFile): void {
-  if (size !== report.received) throw new WorkerLied(`it says ${size} bytes, and has sent ${report.received}`);
-  if (file.size !== null && size !== file.size) throw new WorkerLied('it calls a file of the wrong size whole');
-  if (report.total !== null && size !== report.total) throw new WorkerLied('it contradicts itself on a size');
+  if (size !== report.received) throw new WorkerLied(`it reported ${size} bytes, but sent ${report.received}`);
+  if (file.size !== null && size !== file.size) throw new WorkerLied('it reported a complete file of the wrong size');
+  if (report.total !== null && size !== report.total) throw new WorkerLied('it reported two different sizes');
   report.state = 'done';
   report.size = size;
 }
@@ -212,6 +212,6 @@ function believed(frame: SignatureReport): SignatureReport {
 }
 
 function bounded(bytes: number, { maxBytes }: WorkerFile): number {
-  if (bytes > maxBytes) throw new WorkerLied('it claims more than the file may have');
+  if (bytes > maxBytes) throw new WorkerLied('it announced more bytes than the file may have');
   return bytes;
 }

@@ -4,15 +4,15 @@ import type { Piece } from '../channel/frames.js';
 import { type FileReport, FileReports } from './file-reports.js';
 import type { WrittenFile } from '../disk/written-file.js';
 
-/** What the bytes of one file are written to. */
+/** The target of the bytes of one file. */
 export type Targets = Readonly<Record<Target, WrittenFile | undefined>>;
 
-/** Why bytes of one file could not be written: no fault of its worker. */
+/** Why bytes of one file could not be written, which is not the worker's fault. */
 export type Refusals = Readonly<Partial<Record<Target, FetcherError>>>;
 
 /**
- * Takes what a worker sends: words become reports, and bytes to where they belong, which no worker can reach. What
- * can't be written is counted and dropped, since its worker hears of it later than it sends.
+ * Receives what a worker sends. It records reports, and writes bytes to their targets, which a worker cannot reach.
+ * Bytes that cannot be written are counted and dropped: a worker learns about the error only after it has sent them.
  */
 export class Receiver {
   readonly #files: readonly WorkerFile[];
@@ -22,8 +22,8 @@ export class Receiver {
   readonly #onRefused: (file: number) => void;
 
   /**
-   * @param targets - one a file
-   * @param onRefused - told of a file that can't be written, once
+   * @param targets - one for each file
+   * @param onRefused - called once for a file that cannot be written
    */
   constructor(files: readonly WorkerFile[], targets: readonly Targets[], onRefused: (file: number) => void) {
     this.#files = files;
@@ -33,23 +33,23 @@ export class Receiver {
     this.#onRefused = onRefused;
   }
 
-  /** What the worker has said of each file. */
+  /** The reports of the worker about each file. */
   get reports(): readonly FileReport[] {
     return this.#reports.reports;
   }
 
-  /** What could not be written of each file. */
+  /** The write errors of each file. */
   get refusals(): readonly Refusals[] {
     return this.#refusals;
   }
 
-  /** Whether the worker has nothing left to say. */
+  /** Whether all reports of the worker are final. */
   get isComplete(): boolean {
     return this.#reports.isComplete;
   }
 
   /**
-   * Takes a frame or bytes that one has announced.
+   * Receives a frame, or announced bytes.
    *
    * @throws WorkerLied
    */

@@ -12,12 +12,12 @@ import type { Settings } from '../request/settings.js';
 import type { WorkerEnd } from './worker-end.js';
 import { WorkerProcess } from './worker-process.js';
 
-/** Everything that one worker needs, beside its files. */
+/** Everything that one worker needs, except its files. */
 export interface WorkerOptions {
   readonly settings: Settings;
-  /** Open certificates to trust; undefined: those that Node brings. */
+  /** Open certificates to trust; undefined: Node's own. */
   readonly certificates: number | undefined;
-  /** The worker's program; tests put a hostile one here. */
+  /** The worker's program; tests use a hostile one. */
   readonly program: string | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onEnforcement: (report: SandboxReport) => void;
@@ -26,43 +26,46 @@ export interface WorkerOptions {
 /** The files of one worker. */
 export interface WorkerFiles {
   readonly files: readonly WorkerFile[];
-  /** All that the files speak of, from `firstSource` on; none of them can be written to. */
+  /** All descriptors that the files refer to, from `firstSource`; none of them is writable. */
   readonly descriptors: readonly number[];
-  /** What this process writes their bytes to, one a file. */
+  /** The targets of their bytes in this process, one for each file. */
   readonly targets: readonly Targets[];
   readonly hosts: KnownHosts;
-  /** Whether a whole file is what it should be; undefined where that isn't known yet. Default: it is known of none. */
+  /** Whether a complete file is the requested one; undefined if that is still unknown. Default: always unknown. */
   readonly isRight?: (file: number) => boolean | undefined;
 }
 
-/** What one worker came to. */
+/** The result of one worker. */
 export interface WorkerResult {
   readonly reports: readonly FileReport[];
-  /** One a file. */
+  /** One for each file. */
   readonly refusals: readonly Refusals[];
   readonly end: WorkerEnd;
 }
 
 /**
- * Milliseconds that a worker has to end by itself after its last word. Then it is ended: Node's exit waits for its
- * threads, and one that resolves a name takes as long as the name servers are silent (`timeout` and `attempts` of
- * resolv.conf(5); getaddrinfo(3) can't be called off).
+ * Milliseconds that a worker has to end by itself after its last report. Then it is killed. Node's exit waits for its
+ * threads, and a thread that resolves a name waits until the name servers time out. (See `timeout` and `attempts` in
+ * resolv.conf(5); getaddrinfo(3) cannot be cancelled.)
  */
 const exitGrace = 1000;
 
-/** Milliseconds beyond those of its files that a worker has to say so; where another machine is emulated, five seconds are few. */
+/**
+ * Milliseconds that a worker has, after the limit of its files, to report that; under emulation, five seconds are
+ * short.
+ */
 const lastWordGrace = 20_000;
 
-/** Milliseconds between two words on how far a file is; ten a second are more than anyone sees. */
+/** Milliseconds between two progress reports on a file; nobody can see more than ten a second. */
 const progressInterval = 100;
 
-/** Seconds that a worker may do nothing, beyond what its own limits let a server do. */
+/** Seconds that a worker may do nothing, in addition to its own limits for servers. */
 const grace = 10;
 
 /**
- * Runs one worker for some files until it is gone, and writes what it sends.
+ * Runs one worker for some files until it has ended, and writes what it sends.
  *
- * @param onReport - told of what a worker said of a file, by its place, once it was entered
+ * @param onReport - called with the index of a file after a report about it was recorded
  * @throws FetcherError `sandbox`
  */
 export async function runWorker(
@@ -86,7 +89,7 @@ export async function runWorker(
     const report = receiver.reports[item.file];
     if (report !== undefined) tell(item, report);
     const isRight = item.type === 'done' ? work.isRight?.(item.file) : undefined;
-    // What it brings next depends on which hosts are worth asking.
+    // The order of its next files depends on which hosts are worth asking.
     if (isRight !== undefined) worker.order({ judged: item.file, isRight });
     if (!receiver.isComplete) return;
     deadline ??= setTimeout(() => worker.stop({ kind: 'complete' }), exitGrace);
@@ -96,7 +99,7 @@ export async function runWorker(
   const allowed = secondsAllowed(limits);
   using watch = new StandStillWatch({
     seconds: allowed,
-    // Where its machine was stopped it did no wrong, and what it sent is checked in any case.
+    // If the machine was suspended, the worker is not at fault, and its bytes are checked in any case.
     onStandStill: () => worker.stop({ kind: 'stand-still', seconds: allowed }),
   });
   const cancel = (): void => worker.kill();
@@ -104,7 +107,7 @@ export async function runWorker(
   try {
     options.onEnforcement(await worker.enforcement());
     if (options.signal?.aborted === true) cancel();
-    // Its own word for it comes first, file by file.
+    // The worker reports that itself before, for each file.
     const longest = Math.ceil(files.length / parallel) * limits.timeout + lastWordGrace;
     if (limits.timeout > 0) last = setTimeout(() => worker.accuse('it took too long'), Math.min(longest, maxTimer));
     const hasCertificates = certificates !== undefined;
@@ -118,12 +121,12 @@ export async function runWorker(
   }
 }
 
-/** Seconds that a worker may do nothing; where no server is too slow, it may wait for one for ever. */
+/** Returns the seconds that a worker may do nothing. If no server counts as too slow, it may wait for one for ever. */
 function secondsAllowed({ connectTimeout, slowBytes, slowWindow }: Limits): number {
   return slowBytes === 0 ? Infinity : Math.ceil((connectTimeout + slowWindow) / 1000) + grace;
 }
 
-/** Passes on every word about a file, but of those that only say how far it is not more than anyone sees. */
+/** Passes on every report about a file, but limits the rate of mere progress reports. */
 function progressTeller(
   onReport: (file: number, report: FileReport) => void,
 ): (frame: Frame, report: FileReport) => void {

@@ -1,14 +1,14 @@
-/** How long a worker is waited for. */
+/** How long to wait for a worker. */
 export interface StandStill {
-  /** Seconds without a new byte or a word that are allowed; Infinity where any number is. */
+  /** The most seconds without a new byte or report; Infinity for no limit. */
   readonly seconds: number;
-  /** Told once that the time is over. */
+  /** Called once when the time is over. */
   readonly onStandStill: () => void;
 }
 
 /**
- * Watches a worker that may stand still or never end. Counts its own looks rather than the clock, so that a stopped or
- * suspended parent doesn't blame the worker.
+ * Watches a worker that may stop working or never end. It counts its own checks, not the time of a clock, so a stopped
+ * or suspended parent does not blame the worker.
  */
 export class StandStillWatch implements Disposable {
   readonly #timer: NodeJS.Timeout;
@@ -23,7 +23,7 @@ export class StandStillWatch implements Disposable {
     }, 1000);
   }
 
-  /** Something came of the worker: it has all the time again. */
+  /** Restarts the time after a byte or a report of the worker. */
   renew(): void {
     this.#still = 0;
   }

@@ -3,21 +3,21 @@ import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
 
 import { makePipe, type Pipe } from '@sb/sandbox/pipe';
 
-/** Bytes that are read at once; into one buffer, since a stream's own makes garbage of all that comes. */
+/** Bytes that are read at once. They are read into one buffer, because a stream allocates a buffer for each read. */
 const readAtOnce = 256 * 1024;
 
-/** Bytes that may wait to be read: with fewer of them the two take turns more often than they work. */
+/** Bytes that may wait to be read: with fewer, the two processes switch more often than they work. */
 const maxUnread = 1 << 20;
 
-/** What is told of what a worker sends. */
+/** Who receives what a worker sends. */
 export interface ChannelEvents {
-  /** Told of its frames, as they came; valid until it returns. */
+  /** Receives its frames as they arrive; they are valid until it returns. */
   readonly onBytes: (bytes: Buffer) => void;
-  /** Told of what it writes to standard error. */
+  /** Receives what it writes to standard error. */
   readonly onError: (bytes: Buffer) => void;
 }
 
-/** The worker's ends, by what they are for: descriptors. */
+/** The worker's ends, as descriptors. */
 export interface WorkerEnds {
   readonly orders: number;
   readonly frames: number;
@@ -25,13 +25,13 @@ export interface WorkerEnds {
 }
 
 /**
- * The parent's ends of the ways to its worker. Nothing is read while what was read before is dealt with. All of them are
- * pipes: through a socket a worker could send what its parent has to wait for when it closes it.
+ * The parent's ends of the pipes to its worker. Nothing is read while earlier bytes are processed. All of them are
+ * pipes: through a socket, a worker could send something that makes its parent wait on close.
  */
 export class WorkerChannel {
-  /** The worker's ends, to be handed over; closed by {@link handedOver}. */
+  /** The worker's ends, which it inherits; closed by {@link handedOver}. */
   readonly childs: WorkerEnds;
-  /** Settled when there is nothing left to read. */
+  /** Settled when everything is read. */
   readonly closed: Promise<void>;
   readonly #orders: Socket;
   readonly #inputs: readonly Socket[];
@@ -42,28 +42,28 @@ export class WorkerChannel {
     this.childs = { orders: orders.input, frames: frames.output, errors: errors.output };
     this.#orders = new Socket({ fd: orders.output, readable: false, writable: true });
     this.#inputs = [readInPlace(frames.input, onBytes), readInPlace(errors.input, onError)];
-    // A worker that is gone can't be written to; its end says so better.
+    // Writing to an ended worker fails; its exit status is more informative.
     for (const socket of [this.#orders, ...this.#inputs]) socket.on('error', () => {});
     this.closed = Promise.all(this.#inputs.map(closed)).then(() => void this.#orders.destroy());
   }
 
-  /** The worker has its ends, or there is none. */
+  /** The worker has inherited its ends, or does not exist. */
   handedOver(): void {
     for (const descriptor of Object.values(this.childs) as number[]) closeSync(descriptor);
   }
 
-  /** Tells the worker something, as one line. */
+  /** Sends the worker one line. */
   write(document: object): void {
     this.#orders.write(`${JSON.stringify(document)}\n`);
   }
 
-  /** Reads nothing more. The worker is dead, or was never there: while one lives, closing may wait for it. */
+  /** Stops reading. The worker must be dead, or not started: while it lives, closing may wait for it. */
   destroy(): void {
     for (const socket of [this.#orders, ...this.#inputs]) socket.destroy();
   }
 }
 
-/** For orders, frames, and standard error; all or none. */
+/** Opens the pipes for orders, frames and standard error: all or none. */
 function openPipes(): readonly [orders: Pipe, frames: Pipe, errors: Pipe] {
   const made: Pipe[] = [];
   const make = (bytes?: number): Pipe => {
@@ -79,7 +79,7 @@ function openPipes(): readonly [orders: Pipe, frames: Pipe, errors: Pipe] {
   }
 }
 
-/** Reads a pipe into one buffer, again and again. */
+/** Reads a pipe repeatedly into one buffer. */
 function readInPlace(descriptor: number, onBytes: (bytes: Buffer) => void): Socket {
   const buffer = Buffer.allocUnsafeSlow(readAtOnce);
   const callback = (length: number): boolean => {

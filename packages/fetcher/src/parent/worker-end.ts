@@ -1,8 +1,8 @@
 import { FetcherError } from '../errors/fetcher-error.js';
 
 /**
- * Why its parent ended a worker without a reproach: it had said all (`complete`), or neither it nor its files had moved
- * for some time (`stand-still`).
+ * Why a parent killed a worker that did not lie. All its reports were final (`complete`), or neither the worker nor its
+ * files had made progress for some time (`stand-still`).
  */
 export type Stop = { readonly kind: 'complete' } | { readonly kind: 'stand-still'; readonly seconds: number };
 
@@ -10,22 +10,22 @@ export type Stop = { readonly kind: 'complete' } | { readonly kind: 'stand-still
 export interface WorkerEnd {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** What it did that an honest worker doesn't do; it was killed for it. */
+  /** How it broke the protocol; it was killed for that. */
   readonly lie: string | undefined;
-  /** What it was ended for though it was no lie; undefined where it ended in any other way. */
+  /** Why it was killed without a lie; undefined if it ended in any other way. */
   readonly stop: Stop | undefined;
-  /** Start of its standard error, for the case that it crashed. */
+  /** The start of its standard error, in case it crashed. */
   readonly stderr: string;
 }
 
-/** Whether a worker ended as one does that has said all: by itself, or since it was not waited for. */
+/** Whether a worker ended normally after its final report: by itself, or killed after its grace period. */
 export function hasEndedWell({ status, stop }: WorkerEnd): boolean {
   return status === 0 || stop?.kind === 'complete';
 }
 
-/** What the files fail with that a worker was about when it stood still; what came of them stays. */
+/** Returns the error of the files that a worker was downloading when it stopped working; their received bytes stay. */
 export function standStill({ stop }: WorkerEnd): FetcherError | undefined {
   if (stop?.kind !== 'stand-still') return undefined;
-  const hint = 'Try again: it goes on behind what came.';
+  const hint = 'Try again: the download resumes from what was received, if the server confirms it.';
   return new FetcherError('too-slow', `the worker did nothing for ${stop.seconds} seconds`, { hint });
 }

@@ -14,18 +14,18 @@ import type { Stop, WorkerEnd } from './worker-end.js';
 const maxStderr = 4096;
 
 /**
- * Milliseconds after a worker's end in which what it has sent is read. Then nothing more is: another process of its user
- * may have taken its end of the channel (pidfd_getfd(2)), and would be waited for without end.
+ * Milliseconds after a worker's end in which its remaining bytes are read. Then reading stops. Another process of its
+ * user may have taken its end of the channel (pidfd_getfd(2)), and reading could wait for that process endlessly.
  */
 const restGrace = 2000;
 
 /**
- * Arguments of the worker's Node. undici's parser of HTTP is WebAssembly: V8's optimizing compiler takes more time for it
- * than it saves in a batch, and a process that ends waits for it.
+ * Arguments of the worker's Node. undici's parser of HTTP is WebAssembly: V8's optimizing compiler needs more time for
+ * it than it saves in a batch, and an exiting process waits for the compiler.
  */
 const nodeFlags = ['--liftoff-only', '--input-type=module', ...noDebugger()];
 
-/** Others of the worker's user may send SIGUSR1 while Node starts, by which it would open its inspector. */
+/** Other processes of the worker's user may send SIGUSR1 while Node starts, which would open its inspector. */
 function noDebugger(): readonly string[] {
   const flag = '--disable-sigusr1';
   return process.allowedNodeEnvironmentFlags.has(flag) ? [flag] : [];
@@ -41,12 +41,12 @@ export class WorkerProcess {
   #stderr = '';
 
   /**
-   * Starts the worker in a sandbox. Its program is its standard input: the worker's user needs no right to read it
-   * where it lies, for instance below /root.
+   * Starts the worker in a sandbox. Its program is its standard input, so the worker's user needs no right to read the
+   * program's file, for instance below /root.
    *
    * @param sandbox - what it is confined by
    * @param files - descriptors of the sources to read, and of the certificates to trust
-   * @param onItem - told of each frame, and of the bytes behind it; throws WorkerLied for one that can't be true
+   * @param onItem - receives each frame, and the bytes after it; throws WorkerLied for an impossible one
    * @throws FetcherError `sandbox`
    */
   constructor(sandbox: SandboxOptions, files: WorkerFiles, onItem: (item: Frame | Piece) => void) {
@@ -63,11 +63,11 @@ export class WorkerProcess {
     const { orders, frames, errors } = this.#channel.childs;
     try {
       this.#child = createSandbox(sandbox).spawn(process.execPath, [...nodeFlags, '-'], {
-        // Who had its channel could speak in its place: where it can't have a private group.
+        // A process that took its channel could send in its place, if a private group is not available.
         undumpable: true,
         stdio: [program, 'ignore', errors, orders, frames, files.certificates ?? 'ignore', ...files.descriptors],
       });
-      // The rejection of `enforcement` says the same.
+      // `enforcement` is rejected for the same reason.
       this.#child.on('error', () => {});
       requireStarted(this.#child);
     } catch (error) {
@@ -81,9 +81,9 @@ export class WorkerProcess {
   }
 
   /**
-   * What is in force, read back.
+   * Returns what is in force, read back.
    *
-   * @throws FetcherError `sandbox`; then nothing of the worker has run, or it was ended
+   * @throws FetcherError `sandbox`; then the worker has not run, or was killed
    */
   async enforcement(): Promise<SandboxReport> {
     return await this.#child.enforcement.catch((error: unknown) => {
@@ -91,29 +91,29 @@ export class WorkerProcess {
     });
   }
 
-  /** Tells it what to download. */
+  /** Sends it what to download. */
   send(work: Work): void {
     this.#channel.write(work);
   }
 
-  /** Tells it something later. */
+  /** Sends it a later order. */
   order(order: Order): void {
     this.#channel.write(order);
   }
 
-  /** The worker did what no honest one does: ends it and keeps why. */
+  /** Kills the worker because it broke the protocol, and keeps the reason. */
   accuse(lie: string): void {
     this.#lie ??= lie;
     this.kill();
   }
 
-  /** Ends it without a reproach. */
+  /** Kills it without an accusation. */
   stop(why: Stop): void {
     this.#stop ??= why;
     this.kill();
   }
 
-  /** Ends it at once; it can't have started anything. */
+  /** Kills it at once; it cannot have started other processes. */
   kill(): void {
     this.#child.kill('SIGKILL');
   }
@@ -144,7 +144,7 @@ export class WorkerProcess {
     });
     await this.#channel.closed;
     clearTimeout(rest);
-    // One that was faster has ended for a reason of its own.
+    // A worker that ended before that had another reason.
     const stop = signal === 'SIGKILL' ? this.#stop : undefined;
     return { status, signal, lie: this.#lie, stop, stderr: this.#stderr };
   }
@@ -159,11 +159,11 @@ function openChannel(events: ChannelEvents): WorkerChannel {
   }
 }
 
-/** What a worker is given. */
+/** What a worker gets. */
 export interface WorkerFiles {
   readonly descriptors: readonly number[];
   readonly certificates: number | undefined;
-  /** Path of its program; tests put a hostile one here. Default: the one beside this file. */
+  /** Path of its program; tests use a hostile one. Default: the one beside this file. */
   readonly program: string | undefined;
 }
 
@@ -173,7 +173,7 @@ function openProgram(path: string): number {
   } catch (error) {
     const code = errorCode(error) ?? 'unknown';
     if (code === 'EMFILE' || code === 'ENFILE') throw tooFew(code, error);
-    const hint = 'Install the package anew.';
+    const hint = 'Reinstall the package.';
     throw new FetcherError('sandbox', `the worker's program ${path} can't be opened: ${code}`, {
       path,
       hint,
@@ -182,11 +182,11 @@ function openProgram(path: string): number {
   }
 }
 
-/** Where there are too few descriptors for what it takes to start a child, Node has none (`child_process`). */
+/** If too few descriptors are left to start a child, Node does not create its streams (`child_process`). */
 function requireStarted(child: SandboxedProcess): void {
   const stdio = child.stdio as SandboxedProcess['stdio'] | undefined;
   if (stdio !== undefined) return;
-  // The same is told by what is thrown here.
+  // The error that is thrown here says the same.
   child.enforcement.catch(() => {});
   throw tooFew('EMFILE');
 }

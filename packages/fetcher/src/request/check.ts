@@ -9,7 +9,7 @@ import type { DownloadRequest } from './options.js';
 import { partSuffix } from '../values/part-name.js';
 import { requestsReader } from './request-readers.js';
 
-/** A signature that is asked for, with what was left out. */
+/** A requested signature, with defaults filled in. */
 interface CheckedSignature {
   readonly suffix: string;
   readonly maxBytes: number;
@@ -17,7 +17,7 @@ interface CheckedSignature {
   readonly optional: boolean;
 }
 
-/** A request that was checked, with what it left out. */
+/** A checked request, with defaults filled in. */
 export interface CheckedRequest {
   readonly sources: readonly URL[];
   /** Hosts that are cache servers. */
@@ -36,7 +36,7 @@ export interface CheckedRequest {
 }
 
 /**
- * Reads and checks a batch before anything is done.
+ * Reads and checks a batch before any download.
  *
  * @throws FetcherError `invalid-request`
  */
@@ -50,7 +50,7 @@ export function checkAll(requests: readonly DownloadRequest[]): readonly Checked
   return checked;
 }
 
-/** Every name that a request writes to: a file has another one at first, which must not be a third one's. */
+/** Every name that a request writes to: a file has a temporary name first, which must not be that of another file. */
 function namesOf({ to, signature }: CheckedRequest): readonly string[] {
   const names = signature === undefined ? [to] : [to, `${to}${signature.suffix}`];
   return names.flatMap((name) => [name, `${name}${partSuffix}`]);
@@ -60,7 +60,7 @@ function check(request: DownloadRequest): CheckedRequest {
   const { to, size, sha256, resume = true, optional = false, mode = 0o644, mtime = 'last-modified' } = request;
   const { ifModifiedSince = false } = request;
   const maxBytes = request.maxBytes ?? size ?? defaultMaxBytes;
-  if (size !== undefined && size > maxBytes) refuse(to, 'must have more bytes than it may have');
+  if (size !== undefined && size > maxBytes) refuse(to, 'has a size that is larger than its maxBytes');
   return {
     ...sourcesOf(request),
     to: normalize(to),

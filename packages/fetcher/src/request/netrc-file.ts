@@ -10,20 +10,20 @@ import { FetcherError } from '../errors/fetcher-error.js';
 import { decoded } from '../http/basic.js';
 import { credentialsFor, type NetrcEntry, NetrcError, parseNetrc } from './netrc.js';
 
-/** Largest netrc file in bytes. */
+/** The largest netrc file, in bytes. */
 const maxBytes = 64 * 1024;
 
-/** Why the caller's own file is not there: nothing that it has to be told. */
+/** Errors for a missing file of the caller, which are not reported. */
 const absent: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'EACCES']);
 
 /**
- * Gives sources the credentials that a netrc file has for their hosts, where their URLs have none. They go the way of
- * those in a URL: to that origin only, and never on by a redirect.
+ * Gives sources the credentials of a netrc file for their hosts, if their URLs have none. Like those in a URL, they are
+ * sent to that origin only, and never after a redirect.
  *
  * @param requests - checked ones
- * @param netrc - a path; true: `$NETRC`, or `.netrc` in the home folder of the caller if it is there; false: none
- * @throws FetcherError `invalid-request` if the file can't be read or is nonsense, or has credentials of a source and
- *   is open to others
+ * @param netrc - a path; true: `$NETRC`, or `.netrc` in the home directory of the caller, if it exists; false: none
+ * @throws FetcherError `invalid-request` if the file cannot be read or is invalid. Also if it has credentials of a
+ *   source, and other users have access to it or own it
  */
 export function withNetrc(requests: readonly CheckedRequest[], netrc: string | boolean): readonly CheckedRequest[] {
   if (netrc === false) return requests;
@@ -37,7 +37,7 @@ export function withNetrc(requests: readonly CheckedRequest[], netrc: string | b
 interface NetrcFile {
   readonly path: string;
   readonly entries: readonly NetrcEntry[];
-  /** Why its passwords are not used; undefined if it is as it should be. */
+  /** Why its passwords are not used; undefined if they may be used. */
   readonly flaw: string | undefined;
 }
 
@@ -46,7 +46,7 @@ function completed(url: URL, { path, entries, flaw }: NetrcFile): URL {
   const entry = credentialsFor(entries, url.hostname, decoded(url.username));
   if (entry === undefined) return url;
   if (flaw !== undefined) {
-    const hint = `Make it yours alone (chmod 600), or give the fetcher \`netrc: false\`.`;
+    const hint = `Make it your own file with mode 600, or give the fetcher \`netrc: false\`.`;
     throw new FetcherError('invalid-request', `${path} has a password for ${url.host} and ${flaw}`, { path, hint });
   }
   const own = new URL(url);
@@ -66,7 +66,7 @@ function readNetrc(path: string, isNamed: boolean): NetrcFile | undefined {
     }
   } catch (error) {
     if (!isNamed && absent.has(errorCode(error))) return undefined;
-    const hint = 'Mend it, or give the fetcher `netrc: false`.';
+    const hint = 'Correct it, or give the fetcher `netrc: false`.';
     if (isFilesError(error)) throw new FetcherError('invalid-request', `netrc ${filesClause(error)}`, { path, hint });
     const why = error instanceof NetrcError ? error.message : errorCode(error);
     throw new FetcherError('invalid-request', `netrc ${path} can't be read: ${why}`, { path, hint });
@@ -75,5 +75,5 @@ function readNetrc(path: string, isNamed: boolean): NetrcFile | undefined {
 
 function flawOf({ uid, mode }: Stats): string | undefined {
   if (uid !== 0 && uid !== effectiveUser()) return `belongs to uid ${uid}`;
-  return (mode & 0o077) === 0 ? undefined : 'is open to others';
+  return (mode & 0o077) === 0 ? undefined : 'is open to other users';
 }

@@ -33,11 +33,11 @@ describe('parseNetrc', () => {
   ])('reads %j', (text, entries) => expect(parseNetrc(text)).toEqual(entries));
 
   it.each([
-    ['machine', 'line 1: a keyword is followed by nothing'],
-    ['\nmachine a login', 'line 2: a keyword is followed by nothing'],
+    ['machine', 'line 1: a keyword has no value'],
+    ['\nmachine a login', 'line 2: a keyword has no value'],
     ['machine a login b\npassword "geheim', 'line 2: a quotation mark is not closed, or in the middle of a word'],
     ['machine a login b password "geheim"x', 'line 1: a quotation mark is not closed, or in the middle of a word'],
-  ])('refuses %j, and shows nothing of it', (text, message) => {
+  ])('refuses %j, and does not show it', (text, message) => {
     expect(() => parseNetrc(text)).toThrow(new NetrcError(message));
   });
 
@@ -45,7 +45,7 @@ describe('parseNetrc', () => {
   const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
   const plain = fc.stringMatching(/^[!$-[\]-~][!-[\]-~]*$/).filter((text) => text !== '');
 
-  it('reads back whatever was written', () => {
+  it('reads back any entries', () => {
     const space = fc.constantFrom(' ', '\n', '\t', '\r\n', '  \n ', '\n# a comment "\n');
     const value = fc.oneof(
       word.map((text) => [text, quoted(text)] as const),
@@ -63,7 +63,7 @@ describe('parseNetrc', () => {
     );
   });
 
-  it('throws nothing but NetrcError, whatever the file is, and in time', () => {
+  it('throws only NetrcError for any file, and in time', () => {
     const words = fc.constantFrom(
       'machine',
       'login',

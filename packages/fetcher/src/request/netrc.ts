@@ -1,4 +1,4 @@
-/** What a netrc file says of one host. */
+/** The entry of a netrc file for one host. */
 export interface NetrcEntry {
   /** Its name, in lower case. */
   readonly machine: string;
@@ -6,12 +6,12 @@ export interface NetrcEntry {
   readonly password: string;
 }
 
-/** A netrc file that can't be read; the message says where and nothing of what is there. */
+/** The error of an invalid netrc file. The message has the line, but not the content. */
 export class NetrcError extends Error {
   override readonly name = 'NetrcError';
 }
 
-/** A word of the file, or what it ends with. */
+/** A word of the file, or its end. */
 interface Token {
   readonly text: string;
   /** A word in quotes is never a keyword. */
@@ -19,10 +19,10 @@ interface Token {
 }
 
 /**
- * Parses a netrc file as curl does (the file format of ftp(1)): words separated by white space, in double quotes where
- * they hold any, with `\"`, `\\`, `\n`, `\r` and `\t`; `#` where a keyword could be makes the rest of the line a comment.
- * `macdef` and what follows it up to an empty line, `account`, and words that mean nothing are skipped. `default` names
- * no host, so it is nobody's.
+ * Parses a netrc file as curl does (the file format of ftp(1)). Words are separated by white space. Words that contain
+ * white space are in double quotes, with `\"`, `\\`, `\n`, `\r` and `\t`. A `#` in the place of a keyword starts a
+ * comment. `macdef` and what follows it up to an empty line, `account`, and unknown words are skipped. `default` does
+ * not name a host, so it is ignored.
  *
  * @param text - the file
  * @returns entries in their order
@@ -50,10 +50,10 @@ export function parseNetrc(text: string): readonly NetrcEntry[] {
 }
 
 /**
- * The first entry for a host.
+ * Returns the first entry for a host.
  *
  * @param hostname - of a URL
- * @param login - the user that the URL names; empty for none
+ * @param login - the user of the URL; empty if it has none
  */
 export function credentialsFor(
   entries: readonly NetrcEntry[],
@@ -66,7 +66,7 @@ export function credentialsFor(
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
-/** Cuts a file into words. */
+/** Splits a file into words. */
 class Scanner {
   readonly #text: string;
   #at = 0;
@@ -75,16 +75,16 @@ class Scanner {
     this.#text = text;
   }
 
-  /** The next word where a keyword may be; undefined at the end. */
+  /** Returns the next word in the place of a keyword; undefined at the end. */
   keyword(): Token | undefined {
     this.#take(/\s*(?:#.*\s*)*/y);
     return this.#at === this.#text.length ? undefined : this.#word();
   }
 
-  /** The word that a keyword is followed by. */
+  /** Returns the word after a keyword. */
   value(): string {
     this.#take(/\s*/y);
-    return this.#at === this.#text.length ? this.#fail('a keyword is followed by nothing') : this.#word().text;
+    return this.#at === this.#text.length ? this.#fail('a keyword has no value') : this.#word().text;
   }
 
   /** Skips a macro: up to an empty line. */
@@ -100,7 +100,7 @@ class Scanner {
     return { text, isQuoted: true };
   }
 
-  /** What a pattern matches here; it has to be sticky and to match at least nothing. */
+  /** Returns what a pattern matches here. The pattern must be sticky, and must match at least the empty text. */
   #take(pattern: RegExp): string {
     pattern.lastIndex = this.#at;
     const [text = ''] = pattern.exec(this.#text) ?? [];

@@ -1,4 +1,4 @@
-/** What options of a fetcher and of a batch may hold, as tables. */
+/** Tables of what options of a fetcher and of a batch may contain. */
 import {
   boolean,
   callback,
@@ -30,10 +30,10 @@ const proxyReader = checked(location, (proxy, place) => {
 });
 
 const proxiesReader: Reader<ProxyOptions> = object<ProxyOptions>({
-  // A host that was to be asked through a proxy would be asked directly.
+  // A host that should be asked through a proxy would be asked directly.
   http: proxyReader,
   https: proxyReader,
-  // More goes through the proxy then, and nothing around it.
+  // Then more requests go through the proxy, and none bypasses it.
   except: lenient(list(text(), { what: 'a list of hosts' })),
 } satisfies Options<ProxyOptions>);
 
@@ -46,17 +46,17 @@ export const fetcherOptionsReader: Reader<FetcherOptions> = object<FetcherOption
   sandbox: workerSandboxReader,
   limits: object<Partial<Limits>>(limits),
   redirectPorts: portsReader,
-  // More would be trusted than was meant.
+  // More certificates than intended would be trusted.
   certificates: text(),
   proxies: unshown(either<ProxyOptions | 'environment' | false>(word(['environment']), none, proxiesReader), [
     'environment',
   ]),
   netrc: either<string | boolean>(text(), boolean),
-  // No bearing on what is allowed.
+  // It does not affect what is permitted.
   userAgent: lenient(userAgentReader),
 } satisfies Options<FetcherOptions>);
 
-/** Options of a batch: none of them bears on what is allowed, or makes it stricter. */
+/** Options of a batch: each of them either does not affect what is permitted, or restricts it further. */
 export const downloadOptionsReader: Reader<DownloadOptions> = object<DownloadOptions>({
   onProgress: lenient(callback<NonNullable<DownloadOptions['onProgress']>>()),
   onHostSkipped: lenient(callback<NonNullable<DownloadOptions['onHostSkipped']>>()),

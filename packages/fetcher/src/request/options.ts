@@ -6,58 +6,62 @@ import type { Limits } from '../values/limits.js';
 import type { Magic } from '../values/magic.js';
 import type { Ports } from '../values/port.js';
 
-/** What {@link createFetcher} takes. */
+/** Options of {@link createFetcher}. */
 export interface FetcherOptions {
-  /** Whom the worker becomes. As root it has to be somebody else; default: it stays who we are. */
+  /** The user that the worker switches to. For root, it must be another user. Default: the user of the caller. */
   readonly user?: SandboxUser;
-  /** Downloads at once, 1 to 64. Default: 5. */
+  /** Simultaneous downloads, 1 to 64. Default: 5. */
   readonly parallel?: number;
   /**
-   * Levels of the worker's layers, and what it is left of files and system calls, as for `@sb/sandbox`; ports of sources
-   * and proxies come to those that are named here. `off: ['privdrop']` is the only way to download as root. Default:
-   * everything is required, files as of `minimal`, calls as of `network-client` without `execve`. A group that no other
-   * process has is preferred.
+   * Levels of the worker's layers, and its rights to files and system calls, as for `@sb/sandbox`. The ports of sources
+   * and proxies are added to those that are named here. `off: ['privdrop']` is the only way to download as root.
+   * Default: everything is required, files as of `minimal`, calls as of `network-client` without `execve`. A group that
+   * no other process has is preferred.
    */
   readonly sandbox?: WorkerSandbox;
-  /** Bounds on time and redirects. */
+  /** Limits on time and redirects. */
   readonly limits?: Partial<Limits>;
   /**
-   * TCP ports that redirects may lead to, beside those of the sources; `any` opens all. Default: 443 where a source has
-   * port 80.
+   * TCP ports that redirects may lead to, in addition to those of the sources; `any` permits all. Default: 443 if a
+   * source has port 80.
    */
   readonly redirectPorts?: Ports;
   /** PEM file of the certificates to trust. Default: the system's. */
   readonly certificates?: string;
   /**
-   * Proxies. Default: `environment`, read once, by curl's rules: `http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`, of
-   * which the last three count in upper case too. False: every host is asked directly.
+   * Proxies. Default: `environment`, which is read once, by curl's rules: `http_proxy`, `https_proxy`, `all_proxy`,
+   * `no_proxy`. The last three are also read in upper case. False: every host is asked directly.
    */
   readonly proxies?: ProxyOptions | 'environment' | false;
   /**
-   * File of credentials, for hosts whose URLs have none: a path, or true for `$NETRC` or else `.netrc` in the home folder
-   * of the caller, if it is there. It has to be the caller's or root's, and nobody else's to read. Default: true.
+   * File of credentials for hosts whose URLs have none: a path, or true. True stands for `$NETRC`, or else for `.netrc`
+   * in the home directory of the caller, if it exists. It must belong to the caller or to root, and other users must
+   * not have access to it. Default: true.
    */
   readonly netrc?: string | boolean;
-  /** What servers are told of us: printable ASCII, at most 256 characters. Default: `sb-fetcher`. */
+  /** The User-Agent that is sent to servers: printable ASCII, at most 256 characters. Default: `sb-fetcher`. */
   readonly userAgent?: string | undefined;
 }
 
-/** Through which proxies requests go: http and https ones, with credentials in the URL where they want any. */
+/** The proxies of requests, with credentials in the URL if a proxy requires them. */
 export interface ProxyOptions {
-  /** The proxy that is asked for http URLs. Default: none. */
+  /** The proxy for http URLs. Default: none. */
   readonly http?: string | URL;
-  /** The proxy that opens tunnels for https URLs. Default: none. */
+  /** The proxy that opens tunnels to https URLs. Default: none. */
   readonly https?: string | URL;
-  /** Hosts that are asked directly: names with those below them, addresses, networks as `10.0.0.0/8`, or `*` alone. */
+  /**
+   * Hosts that are asked directly: names, including those below them, addresses, networks such as `10.0.0.0/8`, or `*`
+   * alone.
+   */
   readonly except?: readonly string[] | undefined;
 }
 
-/** A source that something is known of. */
+/** A source with properties. */
 export interface Source {
   readonly url: string | URL;
   /**
-   * It is a cache server, as pacman's CacheServer: a file that it hasn't got (404, 410) is no failure of the source, and
-   * says nothing against its host. Default: false.
+   * Whether it is a cache server, like pacman's CacheServer. A file that it does not have (404, 410) is not a failure
+   * of the source, and does not count against its host. Default: false.
    */
   readonly cache?: boolean | undefined;
 }
@@ -66,13 +70,13 @@ export interface Source {
 export interface DownloadRequest {
   /** http, https and file URLs of the same file, in the order in which they are tried. */
   readonly sources: readonly (string | URL | Source)[];
-  /** Absolute path of the file; written as `PATH.part` beside it until it is whole. */
+  /** Absolute path of the file; it is written as `PATH.part` beside it until it is complete. */
   readonly to: string;
-  /** Go on behind what `PATH.part` holds, if the server confirms it. Default: true. */
+  /** Resume from `PATH.part`, if the server confirms that it is the start of the same file. Default: true. */
   readonly resume?: boolean;
   /**
-   * Only if it has changed since the time of the file that is there (`local`), or since a date. What is there stays as
-   * it is otherwise, unlooked at. Default: false, whatever is there.
+   * Download only if the file has changed since the time of the existing file (`local`), or since a date. Otherwise the
+   * existing file stays, and is not checked. Default: false, which always downloads.
    */
   readonly ifModifiedSince?: 'local' | Date | false | undefined;
   /** Bytes that it must have. Default: any number. */
@@ -82,13 +86,13 @@ export interface DownloadRequest {
   /** SHA-256 that it must have, as 64 hexadecimal digits. Default: not checked. */
   readonly sha256?: string;
   /**
-   * Formats, one of which it must have. For what has no sum: a network that wants a login first answers every request with
-   * a page. Default: not checked.
+   * Formats, one of which it must have. Use it for files without a checksum: a network that requires a login answers
+   * every request with a page. Default: not checked.
    */
   readonly magic?: readonly Magic[];
-  /** No source having it (404, 410) is no failure. Default: false. */
+  /** Whether the file may be missing from all sources (404, 410) without an error. Default: false. */
   readonly optional?: boolean | undefined;
-  /** A signature that comes with it, and is kept beside it. Default: none is asked for. */
+  /** A signature to download, which is kept beside it. Default: none. */
   readonly signature?: SignatureRequest;
   /** Permissions of the file. Default: 0o644. */
   readonly mode?: number;
@@ -96,73 +100,75 @@ export interface DownloadRequest {
   readonly mtime?: 'last-modified' | 'now' | undefined;
 }
 
-/** A detached signature, named after its file. It is not verified here, and neither name appears before both are there. */
+/**
+ * A detached signature, named after its file. It is not verified here. Neither name appears before both are complete.
+ */
 export interface SignatureRequest {
-  /** What its name has behind that of the file. Default: `.sig`. */
+  /** What its name has after that of the file. Default: `.sig`. */
   readonly suffix?: string;
   /** Bytes that it may have. Default: 16,384. */
   readonly maxBytes?: number;
   /** Formats, one of which it must have. Default: not checked. */
   readonly magic?: readonly Magic[];
-  /** The file counts without it, too. Default: false. */
+  /** Whether the file is accepted without it. Default: false. */
   readonly optional?: boolean | undefined;
 }
 
-/** How the signature of a file ended that counts: an optional one may be `absent` or have `failed`. */
+/** The outcome of the signature of an accepted file: an optional one may be `absent` or have `failed`. */
 export type SignatureOutcome =
   | { readonly status: 'done' | 'unchanged' | 'absent' }
   | { readonly status: 'failed'; readonly error: FetcherError };
 
-/** How one file ended. */
+/** The outcome of one file. */
 export type Outcome = {
   readonly to: string;
-  /** What went wrong on the way, source by source. */
+  /** The failures before the outcome, by source. */
   readonly failures: readonly FetcherError[];
 } & (
   | {
       readonly status: 'done';
-      /** The source that it came from, without credentials. */
+      /** The source of the file, without credentials. */
       readonly source: string;
       /** Bytes. */
       readonly size: number;
       /** The server's time of it. */
       readonly lastModified: Date | undefined;
-      /** Undefined if none was asked for. */
+      /** Undefined if no signature was requested. */
       readonly signature?: SignatureOutcome | undefined;
     }
   | {
-      /** It hasn't changed since {@link DownloadRequest.ifModifiedSince}. */
+      /** It has not changed since {@link DownloadRequest.ifModifiedSince}. */
       readonly status: 'unchanged';
-      /** The source that said so, without credentials. */
+      /** The source that reported that, without credentials. */
       readonly source: string;
-      /** Undefined if none was asked for. */
+      /** Undefined if no signature was requested. */
       readonly signature?: SignatureOutcome | undefined;
     }
   | { readonly status: 'absent' }
   | { readonly status: 'failed'; readonly error: FetcherError }
 );
 
-/** How far one file is. */
+/** The progress of one file. */
 export interface FileProgress {
   readonly to: string;
   readonly state: 'waiting' | 'active' | 'done' | 'unchanged' | 'absent' | 'failed';
-  /** Bytes that are there, those of an earlier attempt included. */
+  /** Bytes so far, including those of an earlier attempt. */
   readonly received: number;
-  /** Bytes of an earlier attempt that are gone on with. */
+  /** Bytes of an earlier attempt from which the download resumes. */
   readonly offset: number;
-  /** Milliseconds since it could be begun, until its last byte: nobody says when a request was sent. */
+  /** Milliseconds from when the download could start to its last byte: the time of the request is not reported. */
   readonly elapsed: number;
-  /** Bytes of the whole file; undefined if nobody has said it. */
+  /** Bytes of the whole file; undefined if unknown. */
   readonly total: number | undefined;
   /** Bytes a second, over the last five seconds. */
   readonly rate: number;
-  /** Seconds until it is there at that rate; undefined where that can't be said, or is more than 100 hours. */
+  /** Seconds until it is complete at that rate; undefined if unknown, or more than 100 hours. */
   readonly eta: number | undefined;
 }
 
-/** How far a batch is. */
+/** The progress of a batch. */
 export interface Progress {
-  /** The files under way, and those of which something is new. */
+  /** The current files, and those with new progress. */
   readonly files: readonly FileProgress[];
   /** All files of the batch together. */
   readonly overall: {
@@ -170,7 +176,7 @@ export interface Progress {
     /** Files that are done, absent or failed. */
     readonly ended: number;
     readonly received: number;
-    /** Bytes of all files, what is there of failed ones included; undefined while that of one isn't known. */
+    /** Bytes of all files, including those received of failed ones; undefined while the size of one is unknown. */
     readonly total: number | undefined;
     readonly rate: number;
     readonly eta: number | undefined;
@@ -179,26 +185,26 @@ export interface Progress {
 
 /** Options of one batch. */
 export interface DownloadOptions {
-  /** Told how far the files are: at most ten times a second, once a second while nothing comes, and at the end. */
+  /** Receives the progress: at most ten times a second, once a second while no bytes arrive, and at the end. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /**
-   * Told once of a host that is not asked any more, with its last error: three of them, or one where its name doesn't
-   * resolve. It is told when the worker under way has ended.
+   * Receives once each host that is not asked any more, with its last error: after three errors, or after one if its
+   * name does not resolve. It is called when the current worker has ended.
    */
   readonly onHostSkipped?: ((error: FetcherError) => void) | undefined;
-  /** Ends the batch; what came stays in `.part` files for the next attempt. */
+  /** Ends the batch; received bytes stay in `.part` files for the next attempt. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Downloads files by a confined worker. */
+/** Downloads files in a confined worker. */
 export interface Fetcher extends AsyncDisposable {
   /** What was in force in the latest worker; undefined before the first. */
   readonly enforcement: SandboxReport | undefined;
   /**
-   * Downloads a batch. A file that fails is an outcome, and doesn't keep the others from being downloaded.
+   * Downloads a batch. A failed file is an outcome, and does not prevent the download of the others.
    *
-   * @returns one outcome a request, in their order
-   * @throws FetcherError `invalid-request` before anything is done; `sandbox` if the worker can't be confined
+   * @returns one outcome for each request, in their order
+   * @throws FetcherError `invalid-request` before any download; `sandbox` if the worker cannot be confined
    */
   download(requests: readonly DownloadRequest[], options?: DownloadOptions): Promise<readonly Outcome[]>;
 }

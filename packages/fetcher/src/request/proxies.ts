@@ -5,7 +5,7 @@ import { patternsOf } from '../http/no-proxy.js';
 import { portOf } from '../values/port.js';
 import { noProxies, parseProxy, proxiesOf, proxyFor, type ProxyRules } from '../http/proxies.js';
 
-/** The proxies that the options of a fetcher ask for. Those of the environment are checked when they are needed. */
+/** Returns the proxies of the options of a fetcher. Those of the environment are checked when they are needed. */
 export function proxyRules(options: ProxyOptions | 'environment' | false): ProxyRules {
   if (options === false) return noProxies;
   if (options === 'environment') return proxiesOf(process.env);
@@ -15,10 +15,10 @@ export function proxyRules(options: ProxyOptions | 'environment' | false): Proxy
 }
 
 /**
- * Why a proxy can't be used.
+ * Returns why a proxy cannot be used.
  *
- * @param text - what names it; it is not shown, since it may hold a password
- * @returns undefined where it can be
+ * @param text - its name; it is not shown, because it may contain a password
+ * @returns undefined if it can be used
  */
 export function proxyProblem(text: string): string | undefined {
   try {
@@ -30,7 +30,7 @@ export function proxyProblem(text: string): string | undefined {
   }
 }
 
-/** What a worker has to know of proxies. */
+/** What a worker must know about proxies. */
 export interface WorkerProxies {
   readonly rules: ProxyRules;
   /** TCP ports of the proxies. */
@@ -38,9 +38,9 @@ export interface WorkerProxies {
 }
 
 /**
- * The part of the rules that some URLs need, those that they may redirect to included: never from https to http.
+ * Returns the part of the rules that some URLs and their redirects need. A redirect never leads from https to http.
  *
- * @throws FetcherError `invalid-request` for a proxy that can't be used and is needed for one of the URLs
+ * @throws FetcherError `invalid-request` if a proxy is needed for one of the URLs and cannot be used
  */
 export function proxiesNeeded(rules: ProxyRules, urls: readonly URL[]): WorkerProxies {
   for (const url of urls) checked(() => proxyFor(url, rules));
@@ -50,7 +50,7 @@ export function proxiesNeeded(rules: ProxyRules, urls: readonly URL[]): WorkerPr
   return { rules: needed, ports: [...new Set(ports)] };
 }
 
-/** None for a proxy that can't be used: the worker refuses the redirect that would need it. */
+/** None for a proxy that cannot be used: the worker refuses the redirect that would need it. */
 function portsOf(text: string): readonly number[] {
   try {
     return [portOf(parseProxy(text))];

@@ -1,4 +1,4 @@
-/** What a request may hold, as tables. */
+/** Tables of what a request may contain. */
 import { isAbsolute } from 'node:path';
 
 import {
@@ -37,7 +37,7 @@ const source: Reader<string | URL | Source> = either<string | URL | Source>(
   sourceReader,
   object<Source>({
     url: required(sourceReader),
-    // It counts as any other source then, whose errors count against its host.
+    // Then it counts as any other source, whose errors count against its host.
     cache: lenient(boolean),
   } satisfies Options<Source>),
 );
@@ -51,14 +51,16 @@ const date = checked(instance<Date>(Date, 'a Date'), (value, place) => {
 });
 
 const suffix = checked(text({ max: 32, pattern: /^\.[\w.-]{1,31}$/, what: 'a suffix such as .sig' }), (value, place) =>
-  value === partSuffix ? place.refuse(`is ${partSuffix}, which a file that isn't whole has`, 'Give another.') : value,
+  value === partSuffix
+    ? place.refuse(`is ${partSuffix}, the suffix of incomplete files`, 'Choose another suffix.')
+    : value,
 );
 
 const signature: Reader<SignatureRequest> = object<SignatureRequest>({
   suffix,
   maxBytes: bytesReader,
   magic: magicReader,
-  // Without it the signature is required.
+  // Without it, the signature is required.
   optional: lenient(boolean),
 } satisfies Options<SignatureRequest>);
 
@@ -66,19 +68,19 @@ const request: Reader<DownloadRequest> = object<DownloadRequest>({
   sources: required(unshown(list(source, { min: 1, max: maxSources, what: 'a list of sources' }))),
   to: required(pathReader),
   resume: boolean,
-  // It is downloaded whatever is there then.
+  // Then it is always downloaded.
   ifModifiedSince: lenient(either<'local' | Date | false>(word(['local']), no, date)),
   size: bytesReader,
   maxBytes: bytesReader,
   sha256: text({ max: 64, pattern: /^[0-9a-f]{64}$/i, what: 'a SHA-256 of 64 hexadecimal digits' }),
   magic: magicReader,
-  // Without it the file is required.
+  // Without it, the file is required.
   optional: lenient(boolean),
   signature,
   mode: modeReader,
-  // No bearing on what is allowed.
+  // It does not affect what is permitted.
   mtime: lenient(word(['last-modified', 'now'])),
 } satisfies Options<DownloadRequest>);
 
-/** The requests of a batch. What is left out of one is checked less, so that a value that is missing is a mistake. */
+/** The requests of a batch. An omitted option weakens the checks, so an explicitly undefined value is an error. */
 export const requestsReader = unshown(list(request, { max: maxRequests, what: 'a list of requests' }));

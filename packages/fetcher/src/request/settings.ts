@@ -9,7 +9,7 @@ import { proxyRules } from './proxies.js';
 import type { ProxyRules } from '../http/proxies.js';
 import type { Ports } from '../values/port.js';
 
-/** Options that were checked, with what they left out. */
+/** Checked options, with defaults filled in. */
 export interface Settings {
   readonly parallel: number;
   readonly limits: Limits;
@@ -18,7 +18,7 @@ export interface Settings {
   readonly proxies: ProxyRules;
   readonly netrc: string | boolean;
   readonly userAgent: string;
-  /** What confines every worker, beside the ports of its batch. */
+  /** The confinement of every worker, except the ports of its batch. */
   readonly sandbox: SandboxOptions;
 }
 
@@ -50,16 +50,16 @@ function sandboxOf({ user, sandbox = {} }: FetcherOptions, parallel: number): Sa
   const isNobody = user === undefined || user === 0 || user === 'root';
   const isAskedFor = sandbox.off?.includes('privdrop') === true;
   if (isNobody && !isAskedFor && process.geteuid?.() === 0) {
-    refuse('user has to be somebody else than root', 'Name a user that owns nothing, for instance nobody.');
+    refuse('user must not be root', 'Name a user that owns nothing, for instance nobody.');
   }
   return user === undefined || isAskedFor ? common : { ...common, user };
 }
 
 /**
- * Threads of a worker's libuv. Half of them resolve names at the most (`slow_io_work` of libuv's threadpool.c), each as
- * long as the name servers of one are silent, which may be six times the ten seconds after which the next source is
- * asked; with libuv's own four, two dead mirrors stop all the others. More than 128 could be more than the machine lets
- * a user or a container have, and libuv aborts then.
+ * The threads of a worker's libuv. At most half of them resolve names (`slow_io_work` of libuv's threadpool.c). Each is
+ * busy until the name servers of one name time out, which may be six times the ten seconds after which the next source
+ * is asked. With libuv's default of four threads, two dead mirrors would stop all others. More than 128 could exceed
+ * the limit of a user or a container, and libuv aborts then.
  */
 function threadsFor(parallel: number): number {
   return Math.min(128, Math.max(16, 8 * parallel));

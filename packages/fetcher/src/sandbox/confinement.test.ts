@@ -32,19 +32,19 @@ describe('portsOf', () => {
 });
 
 describe('confinement', () => {
-  it('lets no file be written, and has no port beside those given', () => {
+  it('permits no write to files, and only the given ports', () => {
     const options = confinement({}, [80]);
     expect(options.rlimits).toEqual({ core: 0, fsize: 0 });
     expect(options.landlock).toMatchObject({ net: { connectTcp: [80] } });
   });
 
-  it('has a group that no other process of its user has, where it becomes one', () => {
+  it('has a private group if it switches to a user', () => {
     expect(confinement({ user: 'games' }, []).privateGroup).toBe('prefer');
     expect(confinement({ user: 'games', privateGroup: 'require' }, []).privateGroup).toBe('require');
     expect(confinement({}, [])).not.toHaveProperty('privateGroup');
   });
 
-  it('lets the worker execute nothing, unless there is no filter to see to it', () => {
+  it('permits the worker to execute nothing, unless the filter is off', () => {
     expect(confinement({}, [])).toMatchObject({ seccomp: { base: 'network-client' }, execOnce: true });
     expect(confinement({ seccomp: 'allow-all' }, []).execOnce).toBe(true);
     for (const base of [{ seccomp: 'off' }, { off: ['seccomp'] }] as const) {
@@ -59,7 +59,7 @@ describe('confinement', () => {
   const rules = [noUnixSockets, ...noHeldPipes];
   const own = { syscall: 'uname', action: 'allow' } as const;
 
-  it('has no unix sockets, and holds no pipe, whatever else is chosen of system calls', () => {
+  it('denies unix sockets and holding a pipe, with any other choice of system calls', () => {
     expect(confinement({}, []).seccomp).toMatchObject({ rules });
     expect(confinement({ seccomp: 'allow-all' }, []).seccomp).toMatchObject({ base: 'allow-all', rules });
     const given = confinement({ seccomp: { base: 'deny-dangerous', rules: [own] } }, []).seccomp;

@@ -2,22 +2,22 @@ import type { LandlockChoice, SandboxOptions } from '@sb/sandbox';
 
 import { portOf, type Ports } from '../values/port.js';
 
-/** Where a file may come from. */
+/** The possible sources of a file. */
 interface Sources {
   readonly sources: readonly string[];
 }
 
-/** The URLs that a worker asks servers for. */
+/** Returns the URLs that a worker requests from servers. */
 export function urlsOf(files: readonly Sources[]): readonly URL[] {
   const urls = files.flatMap(({ sources }) => sources.map((source) => new URL(source)));
   return urls.filter(({ protocol }) => protocol !== 'file:');
 }
 
 /**
- * The TCP ports that a worker needs: those of its sources, and those that redirects may lead to. They are fixed when it
- * starts; a host that is asked on port 80 may well send to https, its own or another's.
+ * Returns the TCP ports that a worker needs: those of its sources, and those that redirects may lead to. They are fixed
+ * when it starts. A host on port 80 may well redirect to https, on the same host or another.
  *
- * @param redirectPorts - undefined: 443 where a source has port 80
+ * @param redirectPorts - undefined: 443 if a source has port 80
  */
 export function portsOf(files: readonly Sources[], redirectPorts: Ports | undefined): Ports {
   if (redirectPorts === 'any') return 'any';
@@ -26,14 +26,14 @@ export function portsOf(files: readonly Sources[], redirectPorts: Ports | undefi
   return [...new Set([...own, ...more])].sort((a, b) => a - b);
 }
 
-/** What nothing else is said about: it reads what Node needs, and starts nothing. */
+/** The defaults: it reads what Node needs, and starts no process. */
 const defaultLandlock: LandlockChoice = { preset: 'minimal' };
 const defaultSeccomp: NonNullable<SandboxOptions['seccomp']> = 'network-client';
 
 /**
- * No sockets by path or name: through one, a process that was taken over could hand what it has open to any other. Nothing
- * else is lost by it. A name server is asked by UDP and TCP, and where nsswitch.conf(5) names `resolve`, or nscd(8)
- * runs, the C library goes on to its own resolver when their sockets can't be had.
+ * Denies sockets with a path or a name: through one, a worker that was taken over could pass its open descriptors to
+ * any other process. It loses nothing else. A name server is asked by UDP and TCP. If nsswitch.conf(5) names `resolve`,
+ * or nscd(8) runs, and their sockets are not available, the C library uses its own resolver.
  */
 const noUnixSockets = {
   syscall: 'socket',
@@ -42,22 +42,23 @@ const noUnixSockets = {
 } as const;
 
 /**
- * No calls that fill or drain a pipe from elsewhere: they hold it for as long as the other side is silent, and who reads it, or
- * closes it, waits and hears no signal (splice_file_to_pipe() of the kernel). So a server could stop the parent of a worker
- * that was taken over. Nothing here uses them.
+ * Denies calls that fill or drain a pipe from another descriptor. They hold the pipe while the other side is silent,
+ * and a process that reads or closes it waits and hears no signal (splice_file_to_pipe() of the kernel). So a server
+ * could stop the parent of a worker that was taken over. Nothing here uses these calls.
  */
 const noHeldPipes = ['splice', 'tee', 'vmsplice', 'sendfile'].map(
   (syscall) => ({ syscall, action: { action: 'errno', errno: 'EPERM' } }) as const,
 );
 
 /**
- * What a worker is confined by: nothing that it can write, not even to a file that is open, TCP connections to the given
- * ports only, no unix sockets, no pipe that is held up, threads but no processes; where it becomes another user, a group that no other process of
- * that one has. Where the base says something else of files or calls, that, with the ports beside its own.
+ * Returns the confinement of a worker. It can write to nothing, not even to an open file. It can connect by TCP to the
+ * given ports only, has no unix sockets, cannot hold a pipe, and can start threads but not processes. If it switches to
+ * another user, it has a group that no other process of that user has. If the base chooses other files or calls, the
+ * base decides about these, and the given ports are added to its own.
  *
  * @param base - user, levels, and other choices than these
  * @param ports - TCP ports that it may connect to
- * @param proxies - ports of proxies, which it may connect to as well. Default: none
+ * @param proxies - ports of proxies, which it may connect to in addition. Default: none
  */
 export function confinement(base: SandboxOptions, ports: Ports, proxies: readonly number[] = []): SandboxOptions {
   const { landlock = defaultLandlock, seccomp = defaultSeccomp } = base;

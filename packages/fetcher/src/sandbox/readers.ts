@@ -1,4 +1,4 @@
-/** What is said of a worker's sandbox, as tables. What is in a choice `@sb/sandbox` reads by tables of its own. */
+/** Tables of the options of a worker's sandbox. `@sb/sandbox` reads the content of a choice with its own tables. */
 import { requirementLevels } from '@sb/core';
 import {
   checked,
@@ -21,7 +21,7 @@ import type { SandboxOptions, SandboxUser } from '@sb/sandbox';
 
 import type { OneFileSandbox, WorkerSandbox } from './options.js';
 
-/** Whether there is such a user is for `@sb/sandbox` to say. */
+/** `@sb/sandbox` checks whether the user exists. */
 const nameOrId = custom<string | number, string | number>({
   expected: 'a name or an id',
   schema: { type: ['string', 'integer'] },
@@ -29,16 +29,16 @@ const nameOrId = custom<string | number, string | number>({
   read: (value) => value,
 });
 
-/** Whom a worker becomes. */
+/** The user that a worker switches to. */
 export const userReader: Reader<SandboxUser> = either<SandboxUser>(
   nameOrId,
   object<Extract<SandboxUser, object>>({ user: required(nameOrId), group: nameOrId }),
 );
 
-/** A part of a choice that this package adds something to, by the keys that lead to it, and what it is. */
+/** A part of a choice to which this package adds something: the keys that lead to it, and its type. */
 type Completed = readonly [keys: readonly string[], what: string];
 
-/** A word or an object. What is completed here would hide that a value was meant, so it is looked at before. */
+/** A word or an object. Completing it here would hide an undefined value, so it is checked before. */
 function choice<T extends string | object>(...completed: readonly Completed[]): Reader<T> {
   const reader = kind<T>({
     expected: 'a word or an object',
@@ -69,7 +69,7 @@ function isPlain(value: unknown): value is object {
 const names = list(text(), { what: 'a list of layers and features' });
 
 const parts = {
-  // What is left out of these two is required.
+  // What is omitted from these two is required.
   prefer: lenient(names),
   off: lenient(names),
   require: names,
@@ -78,14 +78,14 @@ const parts = {
   seccomp: choice([['rules'], 'a list of rules']),
 } satisfies Options<WorkerSandbox>;
 
-/** What a fetcher may be told of the sandbox of its workers. What is left out is required, and as strict as it can be. */
+/** Options of a fetcher for the sandbox of its workers. What is omitted is required, and as strict as possible. */
 export const workerSandboxReader: Reader<WorkerSandbox> = object<WorkerSandbox>(parts);
 
-/** The same for one download, of which nothing else says whom its worker becomes. */
+/** The same for one download; only these options name the user of its worker. */
 export const oneFileSandboxReader: Reader<OneFileSandbox> = object<OneFileSandbox>({ ...parts, user: userReader });
 
 /**
- * Reads what is completed here of options that `@sb/sandbox` reads afterwards.
+ * Reads the options that are completed here, and that `@sb/sandbox` reads afterwards.
  *
  * @param place - of the options
  */

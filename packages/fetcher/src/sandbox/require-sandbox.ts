@@ -4,7 +4,7 @@ import { definePolicy, type SandboxOptions } from '@sb/sandbox';
 import { FetcherError } from '../errors/fetcher-error.js';
 
 /**
- * Has `@sb/sandbox` read what it is going to be given, so that a mistake in it is found before anything is downloaded.
+ * Lets `@sb/sandbox` read its options, so that an error in them is found before any download.
  *
  * @throws FetcherError `invalid-request`
  */

@@ -1,24 +1,24 @@
 import { TransferFailure } from '../errors/transfer-failure.js';
 
-/** What is known of a file's size before it comes, in bytes. */
+/** What is known about a file's size before its download, in bytes. */
 export interface ExpectedSize {
   readonly maxBytes: number;
   readonly size: number | null;
 }
 
 /**
- * Refuses a file before its first byte where its size can't be right: what is there already stays as it is.
+ * Refuses a file before its first byte if its size cannot be right: existing content stays unchanged.
  *
- * @param host - who has it, for the message
- * @param total - bytes that it is said to have; undefined if nothing was said
+ * @param host - the server, for the message
+ * @param total - its reported size in bytes; undefined if unknown
  * @throws TransferFailure `too-large`, `wrong-size`
  */
 export function checkSize({ maxBytes, size }: ExpectedSize, host: string, total: number | undefined): void {
   if (total === undefined) return;
   if (total > maxBytes) {
-    throw new TransferFailure('too-large', `${host} has ${total} bytes, and ${maxBytes} are allowed`);
+    throw new TransferFailure('too-large', `the file on ${host} has ${total} bytes; at most ${maxBytes} are permitted`);
   }
   if (size !== null && total !== size) {
-    throw new TransferFailure('wrong-size', `${host} has ${total} bytes, and not ${size}`);
+    throw new TransferFailure('wrong-size', `the file on ${host} has ${total} bytes instead of ${size}`);
   }
 }

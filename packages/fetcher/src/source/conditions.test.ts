@@ -90,7 +90,7 @@ describe('placementOf', () => {
     ['all of what may be another file', answer(200, length), rest, anew(20)],
     ['all of a shorter file', answer(200, { 'content-length': '9', 'last-modified': date }), rest, anew(9)],
     ['all, of unknown length', answer(200, { 'last-modified': date }), rest, anew()],
-  ])('takes %s for what it is', (_, response, question, expected) =>
+  ])('judges %s correctly', (_, response, question, expected) =>
     expect(placementOf(response, question)).toEqual(expected),
   );
 });

@@ -1,34 +1,34 @@
-/** What a server is asked for under which conditions, and where the body of its answer belongs in the file. */
+/** The conditions of a request, and where the body of the answer belongs in the file. */
 import { believable, maxFileTime } from '../values/file-time.js';
 import { type Beginning, strongEtag } from '../values/confirmation.js';
 import { parseContentLength, parseContentRange, parseUnsatisfiedRange } from '../http/content-range.js';
 import type { Response } from '../http/request.js';
 
-/** What is asked of one server. */
+/** A request to one server. */
 export interface Question {
-  /** What is there; undefined if it counts for nothing. */
+  /** The existing content; undefined if it must not be kept. */
   readonly beginning: Beginning | undefined;
-  /** Whether only the rest behind the beginning is asked for. */
+  /** Whether only the rest after the beginning is requested. */
   readonly isRange: boolean;
-  /** Nothing is to come if the file hasn't changed since; milliseconds since 1970. */
+  /** The file is sent only if it has changed since then; milliseconds since 1970. */
   readonly modifiedSince: number | null;
 }
 
 /** Where the body of an answer belongs. */
 export interface Placement {
-  /** Whether what is there stays, and the body goes behind it. */
+  /** Whether the existing content stays, and the body is appended. */
   readonly isAppended: boolean;
-  /** Bytes of the body that are there already. */
+  /** Bytes of the body that already exist. */
   readonly skip: number;
-  /** Size of the whole file in bytes, if the server said it. */
+  /** Size of the whole file in bytes, if the server sent it. */
   readonly total: number | undefined;
-  /** The file is there already, and the body is not it. */
+  /** Whether the file is already complete, and the body does not belong to it. */
   readonly isComplete: boolean;
 }
 
 /**
- * The header fields of a question. `If-Range` wants exactly what the server said of the file (RFC 9110, 13.1.5);
- * `If-Unmodified-Since` does with any later time (13.1.4), which is what remains of a process that was killed.
+ * Returns the header fields of a request. `If-Range` requires exactly the server's validator of the file (RFC 9110,
+ * 13.1.5). `If-Unmodified-Since` accepts any later time (13.1.4), and that is all that a killed process leaves.
  */
 export function conditionsOf({ beginning, isRange, modifiedSince }: Question): Readonly<Record<string, string>> {
   const unchanged = modifiedSince === null ? {} : { 'if-modified-since': httpDate(modifiedSince) };
@@ -43,8 +43,8 @@ export function conditionsOf({ beginning, isRange, modifiedSince }: Question): R
 /**
  * Judges an answer.
  *
- * @returns `unchanged`: there is nothing new. `again`: the rest is not to be had like this, and what is there may be of
- *   another file. Undefined: it is no answer to this question
+ * @returns `unchanged`: the file has not changed. `again`: the rest is not available in this way, and the existing
+ *   content may belong to another file. Undefined: it does not answer this request
  */
 export function placementOf(response: Response, question: Question): Placement | 'unchanged' | 'again' | undefined {
   const { status } = response;
@@ -56,7 +56,7 @@ export function placementOf(response: Response, question: Question): Placement |
   return isRest ? placeRest(response, beginning) : placeWhole(response, beginning);
 }
 
-/** Servers that don't know the condition send what they have; its time says whether it is newer, as for curl. */
+/** Servers that do not support the condition send what they have; its time shows whether it is newer, as for curl. */
 function isUnchanged(response: Response, { modifiedSince }: Question): boolean {
   if (modifiedSince === null) return false;
   const time = statedTimeOf(response);
@@ -73,7 +73,10 @@ function placeRest(response: Response, beginning: Beginning): Placement | 'again
   return whole === length ? { isAppended: true, skip: 0, total: whole, isComplete: true } : 'again';
 }
 
-/** A server without ranges sends all of it: of the very same file, what is there needn't be lost until the rest comes. */
+/**
+ * A server without ranges sends the whole file. If it is exactly the same file, the existing content can stay until the
+ * rest arrives.
+ */
 function placeWhole(response: Response, beginning: Beginning | undefined): Placement {
   const total = parseContentLength(response.header('content-length'));
   const skip = beginning?.length ?? 0;
@@ -83,7 +86,7 @@ function placeWhole(response: Response, beginning: Beginning | undefined): Place
     : { isAppended: false, skip: 0, total, isComplete: false };
 }
 
-/** Not every server knows the conditions; what it says of its file has to agree as well. */
+/** Not every server supports the conditions, so its description of the file must match in addition. */
 function contradicts(response: Response, { etag, lastModified, lastByte }: Beginning): boolean {
   const tag = strongEtagOf(response);
   if (etag !== null && tag !== undefined) return tag !== etag;
@@ -92,28 +95,28 @@ function contradicts(response: Response, { etag, lastModified, lastByte }: Begin
   return lastModified === null ? time > lastByte : time !== lastModified;
 }
 
-/** Whether what it says of its file is what was said of the beginning. */
+/** Whether its description of the file matches that of the beginning. */
 function confirms(response: Response, beginning: Beginning): boolean {
   const isNamed = beginning.etag !== null && strongEtagOf(response) !== undefined;
   return (isNamed || statedTimeOf(response) !== undefined) && !contradicts(response, beginning);
 }
 
 /**
- * The time of last change that a file gets, in milliseconds since 1970; undefined if there is none to go by, as for one
- * that is yet to come.
+ * Returns the time of last change for a file, in milliseconds since 1970; undefined if no credible time is known, for
+ * instance one in the future.
  */
 export function lastModifiedOf(response: Response): number | undefined {
   const time = statedTimeOf(response);
   return time === undefined ? undefined : (believable(time) ?? undefined);
 }
 
-/** The time that a server states, whether it can be meant or not: another one than ours says that its file is another. */
+/** Returns the time that a server sends, credible or not: a different time means a different file. */
 function statedTimeOf(response: Response): number | undefined {
   const time = Date.parse(response.header('last-modified') ?? '');
   return time >= 0 && time <= maxFileTime ? time : undefined;
 }
 
-/** The ETag of an answer; undefined for a weak one, which says nothing of single bytes (RFC 9110, 8.8.1). */
+/** Returns the ETag of an answer; undefined for a weak one, which does not identify the bytes (RFC 9110, 8.8.1). */
 export function strongEtagOf(response: Response): string | undefined {
   const etag = response.header('etag');
   return etag !== undefined && strongEtag.test(etag) ? etag : undefined;

@@ -23,8 +23,8 @@ export type SourceCopy = Pick<
 };
 
 /**
- * Copies a file from an open one. It begins anew each time: disks are fast, and nothing tells whether what is there is
- * of the same file.
+ * Copies a file from an open one. It starts from the beginning each time: disks are fast, and nothing shows whether
+ * existing content belongs to the same file.
  *
  * @throws TransferFailure
  */
@@ -32,7 +32,7 @@ export async function copy(task: SourceCopy): Promise<Result> {
   const { descriptor, sink, url, modifiedSince } = task;
   if (descriptor === undefined) throw new TransferFailure('source', 'The file could not be opened');
   const { size: total, mtimeMs } = fstatSync(descriptor);
-  // Whole seconds, as HTTP has them: the copy has no finer time on every file system.
+  // Whole seconds, as in HTTP: some file systems do not store finer times.
   if (modifiedSince !== null && Math.floor(mtimeMs / 1000) <= Math.floor(modifiedSince / 1000)) {
     return { state: 'unchanged', url };
   }
@@ -57,9 +57,9 @@ async function copyBytes(task: SourceCopy, descriptor: number, total: number): P
   using watchdog = new Watchdog(limits);
   const tooSlow = rejection(AbortSignal.any([watchdog.signal, deadline]));
   while (sink.position < total) {
-    // Another one each time: the sink keeps it.
+    // A new buffer each time: the sink keeps it.
     const buffer = Buffer.allocUnsafe(chunkSize);
-    // At a position: the descriptor's own is shared with the parent, and with the worker before.
+    // With an explicit position: the descriptor's own is shared with the parent, and with the previous worker.
     const reading = readAt(descriptor, buffer, sink.position);
     const length = await Promise.race([reading, tooSlow]);
     if (length === 0) return;
@@ -78,12 +78,12 @@ async function readAt(descriptor: number, buffer: Buffer, position: number): Pro
   }
 }
 
-/** Rejects with a signal's reason, and never does anything else. */
+/** Rejects with the reason of a signal, and never resolves. */
 async function rejection(signal: AbortSignal): Promise<never> {
   const promise = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
-  // It may reject when nobody waits any more.
+  // It may reject when nothing waits for it any more.
   promise.catch(() => {});
   return await promise;
 }

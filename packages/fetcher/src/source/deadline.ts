@@ -1,13 +1,13 @@
 import { TransferFailure } from '../errors/transfer-failure.js';
 
-/** When a file has taken too long, however fast its bytes come. */
+/** The time limit of a file, which applies at any rate. */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout | undefined;
 
   /**
    * @param timeout - milliseconds; 0: never
-   * @param spent - those of them that are over. Default: none
+   * @param spent - the part of them that is over. Default: none
    */
   constructor(timeout: number, spent = 0) {
     if (timeout === 0) return;
@@ -15,7 +15,7 @@ export class Deadline implements Disposable {
     this.#timer = setTimeout(() => this.#controller.abort(failure), Math.max(1, timeout - spent));
   }
 
-  /** Aborted, with the failure as its reason, when the time is over. */
+  /** Aborted when the time is over, with the failure as its reason. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }

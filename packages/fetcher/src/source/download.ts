@@ -12,7 +12,7 @@ import { conditionsOf, lastModifiedOf, placementOf, type Question, strongEtagOf 
 import { StatusFailure } from './status-failure.js';
 import type { Ports } from '../values/port.js';
 
-/** What a source says of its file. */
+/** What a source reports about its file. */
 export interface Started {
   /** Bytes. */
   readonly total: number | undefined;
@@ -20,69 +20,70 @@ export interface Started {
   readonly lastModified: number | undefined;
   /** A strong one. */
   readonly etag?: string | undefined;
-  /** Whether its bytes go behind what is there. */
+  /** Whether its bytes are appended to the existing content. */
   readonly isAppended: boolean;
 }
 
-/** How a source ended well. */
+/** The outcome of a source that succeeded. */
 export interface Result {
-  /** The file is whole, or there is nothing newer than what the parent has. */
+  /** The file is complete, or no newer than that of the parent. */
   readonly state: 'done' | 'unchanged';
-  /** What answered, after redirects. */
+  /** The URL that answered, after redirects. */
   readonly url: URL;
 }
 
 /** One source of one file. */
 export interface SourceDownload {
   readonly url: URL;
-  /** The source that the caller has named, where a redirect has led from there to the URL. Default: the URL. */
+  /** The source that the caller has named, if a redirect led from it to the URL. Default: the URL. */
   readonly own?: URL;
   readonly sink: Sink;
   readonly maxBytes: number;
   readonly size: number | null;
-  /** The parent compares the file with a sum. */
+  /** Whether the parent compares the file with a checksum. */
   readonly isSummed: boolean;
-  /** How what the sink holds can be confirmed; null if it counts for nothing. */
+  /** How a server can confirm the content of the sink; null if it must not be kept. */
   readonly resume: Confirmation | null;
-  /** Nothing is to come if the file hasn't changed since; milliseconds since 1970. */
+  /** The file is sent only if it has changed since then; milliseconds since 1970. */
   readonly modifiedSince: number | null;
   readonly limits: Limits;
-  /** Aborted, with a failure as its reason, when the file has taken too long. */
+  /** Aborted when the file has taken too long, with a failure as its reason. */
   readonly deadline: AbortSignal;
   readonly ports: Ports;
   readonly userAgent: string;
   readonly connections: Connections;
-  /** Told that a server's answer was taken, before its first byte is written. */
+  /** Called after an answer was accepted, before its first byte is written. */
   readonly onStart: (started: Started) => void;
-  /** Told how many bytes are there. */
+  /** Receives the number of bytes so far. */
   readonly onProgress: (received: number) => void;
 }
 
 /**
- * Downloads a file from one source. What the sink holds is kept only if the server confirms that it is the start of the
- * same file, by its ETag or its time of last change; otherwise the file is fetched anew.
+ * Downloads a file from one source. The content of the sink is kept only if the server confirms, by ETag or time of
+ * last change, that it is the start of the same file. Otherwise the file is downloaded from the start.
  *
- * @throws TransferFailure; what was received stays in the sink for another attempt
+ * @throws TransferFailure; received bytes stay in the sink for another attempt
  */
 export async function download(task: SourceDownload): Promise<Result> {
   const length = task.sink.position;
   const beginning = task.resume === null || length === 0 ? undefined : { ...task.resume, length };
   const { modifiedSince } = task;
   const rest = beginning !== undefined && (await ask(task, { beginning, isRange: true, modifiedSince }));
-  // What the server did not confirm a moment ago counts only if it is named exactly: an ETag, or its own time.
+  // The server has just not confirmed the content. It is kept only if it is identified exactly: by an ETag, or by the
+  // server's own time.
   const isNamed = task.resume !== null && (task.resume.etag !== null || task.resume.lastModified !== null);
   const known = isNamed ? beginning : undefined;
   const answer =
     rest === false || rest === 'again' ? await ask(task, { beginning: known, isRange: false, modifiedSince }) : rest;
   if (answer !== 'again') return answer;
-  throw new TransferFailure('protocol', `${task.url.host} answers another question`);
+  throw new TransferFailure('protocol', `${task.url.host} sent an answer that does not match the request`);
 }
 
 /** One request and its body. */
 async function ask(task: SourceDownload, question: Question): Promise<Result | 'again'> {
   using watchdog = new Watchdog(task.limits);
   const signal = AbortSignal.any([watchdog.signal, task.deadline]);
-  // Bytes are wanted as they are on the server's disk: ranges of a compressed answer would fit nothing.
+  // The bytes must be those on the server's disk: ranges of a compressed answer would not fit.
   const always = { 'user-agent': task.userAgent, accept: '*/*', 'accept-encoding': 'identity' };
   const response = await request(task.url, {
     own: task.own,
@@ -131,7 +132,7 @@ interface Receiving {
   readonly response: Response;
   readonly watchdog: Watchdog;
   readonly signal: AbortSignal;
-  /** Bytes of the body that are there already. */
+  /** Bytes of the body that already exist. */
   readonly skip: number;
   readonly total: number | undefined;
 }

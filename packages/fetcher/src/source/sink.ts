@@ -1,23 +1,23 @@
-/** What a download goes into, in order. */
+/** The target of a download, which is written in order. */
 export interface Sink {
-  /** Bytes that are there from the start of the file on: what came before, and what was written. */
+  /** Bytes so far from the start of the file: the earlier content, and what was written. */
   readonly position: number;
   /**
-   * Begins to write.
+   * Starts to write.
    *
-   * @param isAppended - behind what is there; otherwise that is thrown away
+   * @param isAppended - after the existing content; otherwise that is discarded
    */
   begin(isAppended: boolean): void;
   /**
-   * Takes a chunk whole. The chunk is not to be changed afterwards.
+   * Takes a whole chunk, which must not be changed afterwards.
    *
-   * @returns what to wait for before the next one; undefined for nothing
-   * @throws TransferFailure `too-large` before the limit is passed, `file` if the disk refuses
+   * @returns a promise to await before the next one; undefined if the next one may follow at once
+   * @throws TransferFailure `too-large` before the limit is exceeded, `file` if the write fails
    */
   write(chunk: Uint8Array): Promise<void> | undefined;
 }
 
-/** Why a chunk is not taken that would pass a limit, in bytes. */
+/** Why a chunk is refused that would exceed a limit, in bytes. */
 export function tooLargeFor(maxBytes: number): string {
   return `The file is larger than ${maxBytes} bytes`;
 }

@@ -1,7 +1,7 @@
 import { TransferFailure } from '../errors/transfer-failure.js';
 import { isMissingStatus } from '../values/missing-status.js';
 
-/** A server that answers, and not with the file. */
+/** The failure of a server that answers, but not with the file. */
 export class StatusFailure extends TransferFailure {
   readonly status: number;
 
@@ -11,7 +11,7 @@ export class StatusFailure extends TransferFailure {
   }
 }
 
-/** Whether a download has failed since the server doesn't have the file. */
+/** Whether a download has failed because the server does not have the file. */
 export function isMissing(failure: TransferFailure): boolean {
   return failure instanceof StatusFailure && isMissingStatus(failure.status);
 }

@@ -5,8 +5,8 @@ import type { SpeedLimits } from '../values/limits.js';
 const interval = 500;
 
 /**
- * Ends a download that is slower than its limit, from the first request on: a server that never answers counts like
- * one that stops in the middle, and one byte now and then doesn't help it.
+ * Ends a download that is slower than its limit, from the first request on. A server that never answers counts like one
+ * that stops in the middle, and an occasional byte does not help.
  */
 export class Watchdog implements Disposable {
   readonly #controller = new AbortController();
@@ -33,7 +33,7 @@ export class Watchdog implements Disposable {
     }, interval);
   }
 
-  /** Aborted, with the failure as its reason, when the download is too slow. */
+  /** Aborted when the download is too slow, with the failure as its reason. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -43,7 +43,7 @@ export class Watchdog implements Disposable {
     this.#received += bytes;
   }
 
-  /** Waits for something that is not the server's doing: that time counts for nothing. */
+  /** Waits for something that the server does not cause: that time is not counted. */
   async heldDuring(waiting: Promise<void>): Promise<void> {
     this.#isHeld = true;
     await waiting;

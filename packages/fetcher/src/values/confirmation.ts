@@ -1,16 +1,16 @@
-/** How the worker can tell that what is in a file is the start of what a server has. */
+/** How the worker can confirm that the content of a file is the start of a server's file. */
 export interface Confirmation {
-  /** The strong ETag of what is there, for the one server that gave it: the first source. */
+  /** The strong ETag of the content, for the one server that sent it: the first source. */
   readonly etag: string | null;
-  /** The server's time of what is there, exactly; milliseconds since 1970. */
+  /** The server's exact time of the content; milliseconds since 1970. */
   readonly lastModified: number | null;
-  /** When the last byte came, where that is all that is known; milliseconds since 1970. */
+  /** The time of the last byte, if only that is known; milliseconds since 1970. */
   readonly lastByte: number;
 }
 
-/** What is there of a file already. */
+/** The existing content of a file. */
 export interface Beginning extends Confirmation {
-  /** Bytes that are there; not 0. */
+  /** Its size in bytes; not 0. */
   readonly length: number;
 }
 

@@ -1,6 +1,6 @@
 import { portOf } from './port.js';
 
-/** What a host's errors are kept under: its name and its port, as pacman has it. */
+/** The key for the errors of a host: its name and its port, as in pacman. */
 export function hostKey(url: URL): string {
   return `${url.hostname}:${portOf(url)}`;
 }

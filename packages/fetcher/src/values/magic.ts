@@ -2,11 +2,11 @@ import { fstatSync, readSync } from 'node:fs';
 
 import { integer, list, object, type Options, type Reader, required, text } from '@sb/core/document';
 
-/** Bytes by which a format is known, as in magic(5). */
+/** Bytes that identify a format, as in magic(5). */
 export interface Magic {
   /** 1 to 32 bytes, as hexadecimal digits. */
   readonly bytes: string;
-  /** Where they lie in the file: 0 to 4,096 bytes from its beginning. Default: 0. */
+  /** Their offset in the file, from 0 to 4,096 bytes. Default: 0. */
   readonly offset?: number;
 }
 
@@ -24,14 +24,14 @@ export const magicReader: Reader<readonly Magic[]> = list(
   { min: 1, max: 32, what: 'a list of formats' },
 );
 
-/** What is wrong with a file that has none of them. */
-export const otherFormat = "it doesn't begin as one should, and may be the page of a login";
+/** The error of a file that has none of the formats. */
+export const otherFormat = 'its first bytes are not those of the expected format; it may be a login page';
 
 /**
- * Whether a file has one of some formats, by its first bytes.
+ * Whether a file has one of the formats, by its first bytes.
  *
  * @param descriptor - of the file, open for reading; its position stays
- * @param formats - undefined: any file has the format that nobody asked for
+ * @param formats - undefined: any file is accepted
  */
 export function hasFormat(descriptor: number, formats: readonly Magic[] | undefined): boolean {
   if (formats === undefined) return true;

@@ -1,7 +1,7 @@
-/** What a download that isn't whole ends with, as pacman has it. */
+/** The suffix of an incomplete download, as in pacman. */
 export const partSuffix = '.part';
 
-/** The name that a file has when it is whole. */
+/** Returns the name of the file when it is complete. */
 export function withoutPart(name: string): string {
   return name.endsWith(partSuffix) ? name.slice(0, -partSuffix.length) : name;
 }

@@ -1,4 +1,4 @@
-/** TCP ports, or every one. */
+/** TCP ports, or all. */
 export type Ports = readonly number[] | 'any';
 
 /** The TCP port of an http or https URL. */

@@ -1,4 +1,4 @@
-/** What options of this package may hold, as tables: values that several of them have. */
+/** Tables of values that several options of this package have. */
 import { checked, either, integer, kind, list, Place, type Reader, text, word } from '@sb/core/document';
 
 import { FetcherError } from '../errors/fetcher-error.js';
@@ -7,9 +7,9 @@ import type { Ports } from './port.js';
 import { sourceProblem } from './source-url.js';
 
 /**
- * Where options begin.
+ * The place where options start.
  *
- * @param name - what errors call them: `options`, `requests`
+ * @param name - their name in errors: `options`, `requests`
  */
 export function documentPlace(name: string): Place {
   return new Place(name, ({ path, what, hint }) => {
@@ -17,14 +17,14 @@ export function documentPlace(name: string): Place {
   });
 }
 
-/** A text that should be a URL, or a URL. No error shows either, since both may hold a password. */
+/** A text that should be a URL, or a URL. Errors never show it, because it may contain a password. */
 export const location: Reader<string | URL> = kind({
   expected: 'a URL',
   schema: { type: 'string' },
   is: (value) => typeof value === 'string' || value instanceof URL,
 });
 
-/** A URL of a source; what is wrong with it is said without showing it. */
+/** A URL of a source. Errors say what is wrong with it without showing it. */
 export const sourceReader = checked(location, (source, place) => {
   const problem = sourceProblem(source);
   const hint = 'Give an http, https or file URL.';
@@ -32,10 +32,11 @@ export const sourceReader = checked(location, (source, place) => {
 });
 
 /**
- * A reader for a place where a text is a mistake that may hold a password, so that no error shows it.
+ * Returns a reader for a place where a text is a mistake. Errors never show the text, because it may contain a
+ * password.
  *
- * @param reader - for everything else
- * @param words - texts that it takes
+ * @param reader - for all other values
+ * @param words - texts that it accepts
  */
 export function unshown<T>(reader: Reader<T>, words: readonly string[] = []): Reader<T> {
   return {
@@ -47,7 +48,7 @@ export function unshown<T>(reader: Reader<T>, words: readonly string[] = []): Re
   };
 }
 
-/** What a header field may hold (RFC 9110, 5.5). */
+/** What a header field may contain (RFC 9110, 5.5). */
 export const userAgentReader = text({
   max: 256,
   pattern: /^[\x20-\x7E]{1,256}$/,
@@ -56,7 +57,7 @@ export const userAgentReader = text({
 
 const maxPorts = 65_535;
 
-/** TCP ports that can be connected to. */
+/** TCP ports to connect to. */
 export const portsReader = either<Ports>(
   word(['any']),
   list(integer({ min: 1, max: maxPorts, what: 'a port' }), { max: maxPorts, what: 'a list of ports' }),
@@ -75,7 +76,7 @@ export const modeReader: Reader<number> = kind({
 const amount = (what: string): Reader<number> => integer({ min: 0, max: maxTimer, what });
 const milliseconds = amount('a number of milliseconds');
 
-/** Each limit. What is left out may be weaker than what was meant, so none may be undefined. */
+/** Each limit. A default may be weaker than intended, so none may be undefined. */
 export const limits = {
   connectTimeout: milliseconds,
   maxRedirects: amount('a number of redirects'),

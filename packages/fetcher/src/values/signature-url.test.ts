@@ -18,7 +18,7 @@ describe('signatureUrl', () => {
     expect(signatureUrl(new URL(original), new URL(effective), '.sig').href).toBe(expected),
   );
 
-  it('keeps credentials for the origin that they are of', () => {
+  it('keeps credentials for their own origin', () => {
     const original = new URL('http://me:secret@a/x.pkg');
     expect(signatureUrl(original, new URL('http://a/y.pkg'), '.sig').href).toBe('http://me:secret@a/y.pkg.sig');
     expect(signatureUrl(original, new URL('http://b/x.pkg'), '.sig').href).toBe('http://b/x.pkg.sig');

@@ -1,16 +1,16 @@
 /**
- * Names of packages and databases: `.db` and `.files` are pacman's for databases. A name without one of them, such as a
- * number that a content network has for it, says nothing of where its signature is.
+ * Names of packages and databases: `.db` and `.files` are pacman's for databases. A name without one of these, for
+ * instance a number from a content network, does not show where the signature is.
  */
 const telling = /\.(?:pkg|db|files)/;
 
 /**
- * Where the signature of a file is, by pacman's rule: beside the file that was found in the end, if that is still named
- * like a package or a database; beside the one that was asked for otherwise. The suffix goes behind the path, before any
+ * Returns the URL of a file's signature, by pacman's rule. It is beside the final URL, if that still has the name of a
+ * package or a database. Otherwise it is beside the requested URL. The suffix is appended to the path, before any
  * query.
  *
- * @param original - what was asked for
- * @param effective - what answered, after redirects
+ * @param original - the requested URL
+ * @param effective - the URL that answered, after redirects
  * @param suffix - for instance `.sig`
  */
 export function signatureUrl(original: URL, effective: URL, suffix: string): URL {

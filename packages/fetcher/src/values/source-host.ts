@@ -1,5 +1,5 @@
 /**
- * What a source is called in messages: host and port, never credentials; `disk` for a `file:` URL, as pacman has it.
+ * Returns the name of a source in messages: host and port, never credentials; `disk` for a `file:` URL, as in pacman.
  */
 export function sourceHost({ protocol, host }: URL): string {
   return protocol === 'file:' ? 'disk' : host;

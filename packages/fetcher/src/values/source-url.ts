@@ -3,20 +3,20 @@ import { fileURLToPath } from 'node:url';
 const protocols: ReadonlySet<string> = new Set(['http:', 'https:', 'file:']);
 
 /**
- * Why a fetcher takes something for no source, so that whoever has several may leave that one out.
+ * Returns why a fetcher would refuse a source, so that a caller with several sources can leave it out.
  *
  * @param source - what should be a URL
- * @returns a clause that goes on after "a source", for instance `that is no URL`; undefined where all is well. It doesn't
- *   show the text, which may hold a password
+ * @returns a clause to follow "a source", for instance `that is not a URL`; undefined if the source is valid. It does
+ *   not show the text, which may contain a password
  */
 export function sourceProblem(source: string | URL): string | undefined {
-  if (!URL.canParse(String(source))) return 'that is no URL';
+  if (!URL.canParse(String(source))) return 'that is not a URL';
   const url = new URL(source);
-  if (!protocols.has(url.protocol)) return `of ${url.protocol} where only http, https and file are possible`;
-  return url.protocol === 'file:' && !isLocal(url) ? 'of file: that names no path' : undefined;
+  if (!protocols.has(url.protocol)) return `that uses ${url.protocol} instead of http, https or file`;
+  return url.protocol === 'file:' && !isLocal(url) ? 'that does not name a path of this machine' : undefined;
 }
 
-/** Whether it is a path of this machine: no other host, no encoded slash, no NUL. */
+/** Whether it is a path on this machine: no other host, no encoded slash, no NUL. */
 function isLocal(url: URL): boolean {
   try {
     return url.host === '' && !fileURLToPath(url).includes('\0');

@@ -1,15 +1,15 @@
 import { TransferFailure } from '../errors/transfer-failure.js';
 
-/** The files that the parent can't write any more: what is under way for them ends. */
+/** The files that the parent cannot write any more: their downloads end. */
 export class Abandonment {
   readonly #controllers = new Map<number, AbortController>();
 
-  /** Aborted, with the failure as its reason, when the parent lets go of a file. */
+  /** Aborted when the parent abandons a file, with the failure as its reason. */
   signal(file: number): AbortSignal {
     return this.#of(file).signal;
   }
 
-  /** The parent has let go of a file. */
+  /** Ends a file that the parent has abandoned. */
   abandon(file: number): void {
     this.#of(file).abort(new TransferFailure('file', 'The file could not be written'));
   }

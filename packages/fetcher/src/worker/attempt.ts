@@ -6,7 +6,7 @@ import { copy } from '../source/copy.js';
 import { download, type Result, type SourceDownload } from '../source/download.js';
 import { StatusFailure } from '../source/status-failure.js';
 
-/** Why a source failed, in the words of a frame. */
+/** Why a source failed, in the form of a frame. */
 export type Failure = Pick<Extract<Frame, { type: 'source-failed' }>, 'kind' | 'status' | 'message'>;
 
 /**
@@ -22,7 +22,8 @@ export async function attempt(task: SourceDownload, descriptor: number | undefin
     const status = error instanceof StatusFailure ? error.status : null;
     return { kind, status, message: message.slice(0, maxTextLength) };
   } finally {
-    // A connection is free a turn after its body has ended; without this, the next request makes another one.
+    // A connection is free one turn of the event loop after its body has ended. Without this wait, the next request
+    // would open another one.
     await setImmediate();
   }
 }

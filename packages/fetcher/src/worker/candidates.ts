@@ -1,7 +1,7 @@
 import { hostKey } from '../values/host-key.js';
 import type { Tools } from './tools.js';
 
-/** The sources of one file that have not failed and are not asked, and which of them is best. */
+/** The sources of one file that have not failed and are not being asked, and the choice of the best. */
 export class Candidates {
   readonly #tools: Pick<Tools, 'hosts' | 'pace' | 'trust'>;
   readonly #urls: readonly URL[];
@@ -16,31 +16,31 @@ export class Candidates {
 
   url(source: number): URL {
     const url = this.#urls[source];
-    if (url === undefined) throw new RangeError(`there is no source ${source}`);
+    if (url === undefined) throw new RangeError(`source ${source} does not exist`);
     return url;
   }
 
-  /** How many are left. */
+  /** The number of remaining sources. */
   get size(): number {
     return this.#left.size;
   }
 
-  /** Whether one is left that nobody has let go of. */
+  /** Whether a source is left that was not abandoned. */
   get hasFresh(): boolean {
     return [...this.#left].some((source) => !this.#withdrawn.has(source));
   }
 
-  /** Whether one is left of a host that has not lied. */
+  /** Whether a source is left whose host has not lied. */
   get hasHonest(): boolean {
     return [...this.#left].some((source) => !this.#tools.trust.isLiar(this.url(source)));
   }
 
-  /** A source is asked, or has failed. */
+  /** Removes a source that is being asked, or has failed. */
   take(source: number): void {
     this.#left.delete(source);
   }
 
-  /** A source is let go of: it is asked again where no other one is left. */
+  /** Abandons a source: it is asked again only if no other one is left. */
   withdraw(source: number): void {
     this.#withdrawn.add(source);
   }
@@ -49,16 +49,17 @@ export class Candidates {
     return this.#withdrawn.has(source);
   }
 
-  /** A source that was let go of is asked no longer. */
+  /** Removes an abandoned source. */
   giveBack(source: number): void {
     this.#withdrawn.add(source);
     this.#left.add(source);
   }
 
   /**
-   * The one to ask next. Those that were let go of come last, before them those of hosts that have lied, before them slow ones.
+   * Returns the source to ask next. Abandoned ones come last, those of lying hosts before these, and slow ones before
+   * those.
    *
-   * @param running - what is asked already
+   * @param running - the sources that are being asked
    */
   best(running: readonly URL[]): number | undefined {
     const hosts = new Set(running.map(hostKey));
@@ -66,7 +67,7 @@ export class Candidates {
     return fitting.sort((one, other) => this.#rank(one) - this.#rank(other) || one - other)[0];
   }
 
-  /** Whether a source is worth asking beside others: of another host, and no worse itself. */
+  /** Whether a source is worth asking in addition to others: it must have another host, and must not be worse. */
   #mayJoin(source: number, hosts: ReadonlySet<string>): boolean {
     const url = this.url(source);
     const isFit = this.#rank(source) === 0 && url.protocol !== 'file:' && !hosts.has(hostKey(url));

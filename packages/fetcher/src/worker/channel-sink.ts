@@ -4,12 +4,12 @@ import { TransferFailure } from '../errors/transfer-failure.js';
 import { type Sink, tooLargeFor } from '../source/sink.js';
 import type { ParentChannel } from './parent-channel.js';
 
-/** What a sink's bytes are of. */
+/** What the bytes of a sink belong to. */
 export interface SinkPlace {
   readonly file: number;
   readonly of: Target;
   readonly maxBytes: number;
-  /** Bytes that are there before the first one. */
+  /** Bytes that exist before the first one. */
   readonly position: number;
 }
 
@@ -44,7 +44,7 @@ export class ChannelSink implements Sink {
     return this.#channel.drained();
   }
 
-  /** Sends what waits. To be called before anything is said of the file. */
+  /** Sends the waiting bytes. Call it before any report about the file. */
   flush(): void {
     this.#gathered.flush();
   }

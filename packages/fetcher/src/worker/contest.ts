@@ -13,7 +13,7 @@ import { Race } from './race.js';
 import type { Tools } from './tools.js';
 import { type Ended, UnderWay } from './under-way.js';
 
-/** One file, and what is known of it. */
+/** One file, and what is known about it. */
 interface ContestFile {
   readonly file: number;
   readonly wanted: WorkerFile;
@@ -24,14 +24,14 @@ interface ContestFile {
 /** The source that had the file. */
 interface Found {
   readonly source: number;
-  /** Sources that did not have it, or are slower. */
+  /** Sources that did not have it, or were slower. */
   readonly failed: ReadonlySet<number>;
   readonly found: Result;
 }
 
 /**
- * The sources of one file. They are asked in their order, and another one as well while those that are under way are slow:
- * the first to finish wins. A source that was let go of is asked again where no other one is left.
+ * The sources of one file. They are asked in their order, and another one in addition while the current ones are slow:
+ * the first to finish wins. An abandoned source is asked again if no other one is left.
  */
 export class Contest implements Disposable {
   readonly #tools: Tools;
@@ -47,7 +47,7 @@ export class Contest implements Disposable {
   readonly #unlisten: () => void;
   readonly #failed = new Set<number>();
   #resume: Confirmation | null;
-  /** The source that the parent takes what comes for. */
+  /** The source that the parent assumes for the received bytes. */
   #leading: number | undefined;
   #begun = 0;
 
@@ -71,7 +71,7 @@ export class Contest implements Disposable {
     this.#unlisten = tools.trust.listen((host) => this.#distrust(host));
   }
 
-  /** @returns undefined where no source has it, which the parent was told */
+  /** @returns undefined if no source has it, which was reported to the parent */
   async run(): Promise<Found | undefined> {
     await this.#next();
     while (this.#running.size > 0) {
@@ -93,7 +93,7 @@ export class Contest implements Disposable {
     this.#unlisten();
   }
 
-  /** Asks the best source that is left, and says which ones are passed by. */
+  /** Asks the best remaining source, and reports the skipped ones. */
   async #next(): Promise<void> {
     for (let source = this.#best(); source !== undefined; source = this.#best()) {
       const url = this.#candidates.url(source);
@@ -107,7 +107,7 @@ export class Contest implements Disposable {
       const turn = this.#wanted.isSummed && this.#running.size === 0 ? this.#tools.trust.turn(url) : undefined;
       if (turn !== undefined) {
         await turn;
-        // What it has shown may lead elsewhere.
+        // Its result may change the choice.
         if (this.#best() !== source) continue;
       }
       this.#candidates.take(source);
@@ -137,7 +137,7 @@ export class Contest implements Disposable {
       maxBytes,
       size,
       isSummed,
-      // Another server has other ETags.
+      // Another server uses other ETags.
       resume: this.#resume === null || source === 0 ? this.#resume : { ...this.#resume, etag: null },
       modifiedSince,
       onStart: (started: Started) => {
@@ -163,12 +163,12 @@ export class Contest implements Disposable {
     for (const other of this.#running.all) {
       if (other.source !== source && this.#race.position > 0) this.#tools.pace.overtaken(other.url);
     }
-    // What the next source has to confirm, should this one fail half-way.
+    // What the next source must confirm if this one fails half-way.
     this.#resume = this.#wanted.isAlone ? null : { etag: null, lastModified, lastByte: Date.now() };
     this.#words.started(source, started);
   }
 
-  /** Where only one is asked at a time, a slow one makes way for those that have not been asked. */
+  /** If only one is asked at a time, a slow one gives way to those that have not been asked. */
   #leave(): void {
     if (!this.#candidates.hasFresh) return;
     for (const { source } of this.#running.all) this.#withdraw(source, new TransferFailure('slower', ''));
@@ -180,8 +180,7 @@ export class Contest implements Disposable {
   }
 
   /**
-   * Nothing that comes from a host is worth waiting for, nor what has come from it; but it is where nobody else has the file: one wrong
-   * sum in a database makes a liar of an honest host.
+   * Drops what a lying host sends, unless no other host has the file: a wrong checksum makes any host look like a liar.
    */
   #distrust(host: string): void {
     const { trust } = this.#tools;
@@ -189,19 +188,19 @@ export class Contest implements Disposable {
     for (const { source, url, controller } of this.#running.all) {
       if (hostKey(url) !== host || !this.#wanted.isSummed) continue;
       if (this.#parts.has(source)) this.#resume = null;
-      const text = `${url.host} has sent another file than it should; what comes from it is not taken`;
+      const text = `${url.host} sent a wrong file; no more bytes from it are accepted`;
       controller.abort(new TransferFailure('protocol', text));
     }
   }
 
-  /** Whether what a source has said is the end: that nothing is new can't be said of what another one has begun. */
+  /** Whether an answer is final: `unchanged` is not possible for a file that another source has started. */
   #isAnswer(source: number, { state }: Result): boolean {
     if (state === 'done' || this.#race.leader === undefined) return true;
     this.#candidates.giveBack(source);
     return false;
   }
 
-  /** @returns whether no other source is to be asked */
+  /** @returns whether to ask no other source */
   #fail(source: number, failure: Failure): boolean {
     const { hosts, trust } = this.#tools;
     const url = this.#candidates.url(source);
@@ -216,7 +215,7 @@ export class Contest implements Disposable {
     return isFinal(failure.kind);
   }
 
-  /** Lets go of all others, and says what came of the file. */
+  /** Abandons all others, and reports the outcome of the file. */
   async #conclude({ source, result, began }: Ended): Promise<Found | undefined> {
     const { verdicts, pace } = this.#tools;
     const others = await this.#running.end(new TransferFailure('slower', ''));
@@ -239,7 +238,7 @@ export class Contest implements Disposable {
       );
       this.#words.done();
     }
-    // Where both had the last byte, the one that it was taken from.
+    // If both had the last byte, the one whose byte was used.
     const from = this.#leading ?? source;
     return {
       source: from,

@@ -3,10 +3,10 @@ import type { Failure } from './attempt.js';
 import type { ChannelSink } from './channel-sink.js';
 import type { ParentChannel } from './parent-channel.js';
 
-/** A source of a host that has made too many errors. */
+/** The failure of a source whose host has made too many errors. */
 const skipped: Failure = { kind: 'skipped', status: null, message: '' };
 
-/** What the parent is told of one file: its bytes come before each word. */
+/** Reports about one file to the parent: its bytes are sent before each report. */
 export class FileWords {
   readonly #channel: ParentChannel;
   readonly #file: number;
@@ -18,7 +18,7 @@ export class FileWords {
     this.#sink = sink;
   }
 
-  /** The bytes that follow come from this source. */
+  /** Reports the source of the following bytes. */
   started(source: number, { isAppended, ...said }: Started): void {
     const { total = null, lastModified = null, etag = null } = said;
     this.#sink.flush();
@@ -30,12 +30,12 @@ export class FileWords {
     this.#channel.say({ type: 'source-failed', file: this.#file, source, ...failure });
   }
 
-  /** A source is passed by. */
+  /** Reports a skipped source. */
   skipped(source: number): void {
     this.failed(source, skipped);
   }
 
-  /** A source was asked first, and another one has sent the file. */
+  /** Reports a source that was asked first, while another one has sent the file. */
   overtaken(source: number, { host }: URL): void {
     const message = `${host} was slow; another server has sent the rest`;
     this.failed(source, { kind: 'slower', status: null, message });

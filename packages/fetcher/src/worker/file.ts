@@ -5,7 +5,7 @@ import { Deadline } from '../source/deadline.js';
 import { downloadSignature } from './signature.js';
 import type { Tools } from './tools.js';
 
-/** Asks the sources of one file until one has it, and then for its signature. */
+/** Asks the sources of one file until one has it, and then requests its signature. */
 export async function downloadFile(tools: Tools, file: number, wanted: WorkerFile): Promise<void> {
   const { work, channel, abandonment } = tools;
   const sink = new ChannelSink(channel, {

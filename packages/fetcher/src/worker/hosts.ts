@@ -1,15 +1,15 @@
 import { hostKey } from '../values/host-key.js';
 import { type FailureKind, hostErrorsOf, isAnswer } from '../errors/error-codes.js';
 
-/** The errors of hosts: who has made too many is not asked any more by this worker. */
+/** The errors of hosts: a host with too many is not asked any more by this worker. */
 export class Hosts {
   readonly #max: number;
   readonly #errors: Map<string, number>;
-  /** Those of them that were no answers. */
+  /** Those errors that were not answers. */
   readonly #silences = new Map<string, number>();
 
   /**
-   * @param max - errors that are too many; 0: none are
+   * @param max - the number of errors that is too many; 0: no limit
    * @param errors - of earlier workers, by host
    */
   constructor(max: number, errors: readonly (readonly [host: string, count: number])[]) {
@@ -17,7 +17,7 @@ export class Hosts {
     this.#errors = new Map(errors);
   }
 
-  /** Counts a failure against the host of a URL, if it is one of the host. */
+  /** Counts a failure against the host of a URL, if the host caused it. */
   count(url: URL, kind: FailureKind): void {
     const host = hostKey(url);
     const weight = hostErrorsOf(kind);
@@ -28,7 +28,7 @@ export class Hosts {
   /**
    * Whether the host of a URL is not asked any more.
    *
-   * @param isLast - no other source is left: then one that answers is asked nevertheless
+   * @param isLast - no other source is left: then a host that answers is asked nevertheless
    */
   isSkipped(url: URL, isLast: boolean): boolean {
     const errors = (isLast ? this.#silences : this.#errors).get(hostKey(url)) ?? 0;

@@ -60,7 +60,7 @@ describe('a source', () => {
     expect([slow, third, fast].map((url) => pace.isBehind(url))).toEqual([true, true, false]);
   });
 
-  it('is slow where it brings less than its share of the best that was seen', () => {
+  it('is slow if it sends less than its share of the best rate so far', () => {
     see(all);
     using transfer = watched(slow);
     run(1.9, [transfer, 50_000]);
@@ -69,7 +69,7 @@ describe('a source', () => {
     expect(transfer.told()).toBeGreaterThan(0);
   });
 
-  it('is not slow where it brings its share, nor where many have a line together', () => {
+  it('is not slow if it sends its share, nor if many share a line', () => {
     see(all);
     using transfer = watched(slow);
     run(10, [transfer, all / 3]);
@@ -80,13 +80,13 @@ describe('a source', () => {
     expect(transfers.filter(({ told }) => told() > 0)).toEqual([]);
   });
 
-  it('is tried against another one once where nothing faster was seen', () => {
+  it('is tried once against another one if no faster rate is known', () => {
     const transfers = Array.from({ length: 5 }, () => watched(slow));
     run(10, ...transfers.map((each) => [each, 10_000] as const));
     expect(transfers.map(({ told }) => told())).toEqual([1, 0, 0, 0, 0]);
   });
 
-  it('is measured by what comes now, and against what an earlier worker has seen', () => {
+  it('is measured by the current bytes, and against the rate of an earlier worker', () => {
     using seeded = new Pace(limits, all, []);
     using transfer = watched(fast, seeded);
     transfer.update(50_000_000, endless);
@@ -94,7 +94,7 @@ describe('a source', () => {
     expect(transfer.told()).toBeGreaterThan(0);
   });
 
-  it('is not slow for what this machine itself holds up, and is once it does not', () => {
+  it('is not slow while this machine itself is busy, and is slow afterwards', () => {
     let isHeld = true;
     using busy = new Pace({ ...limits, isHeld: () => isHeld }, all, []);
     using transfer = watched(slow, busy);
@@ -107,14 +107,14 @@ describe('a source', () => {
     expect(transfer.told()).toBeGreaterThan(0);
   });
 
-  it('is never slow where the share is 0', () => {
+  it('is never slow if the share is 0', () => {
     using patient = new Pace({ ...limits, slowPercent: 0 }, all, []);
     using transfer = watched(slow, patient);
     run(20, [transfer, 0]);
     expect(transfer.told()).toBe(0);
   });
 
-  it('is asked last once another one was ahead, until it has brought a whole file', () => {
+  it('is asked last after another one was ahead, until it has sent a complete file', () => {
     pace.overtaken(slow);
     expect(pace.isBehind(slow)).toBe(true);
     pace.proven(slow);

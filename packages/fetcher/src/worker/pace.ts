@@ -1,37 +1,37 @@
 import { hostKey } from '../values/host-key.js';
 
-/** When a source is slower than another one would be. */
+/** When a source counts as slow. */
 export interface PaceLimits {
-  /** Percent of its fair share that a source has to bring; 0 calls none slow. */
+  /** Percentage of its fair share that a source must send; 0: no source is slow. */
   readonly slowPercent: number;
-  /** Whether bytes wait for this machine's own disk: no source is slow then. */
+  /** Whether bytes wait for this machine's own disk: then no source counts as slow. */
   readonly isHeld: () => boolean;
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const interval = 250;
 
-/** Looks without an answer after which another source is asked as well, a second; and without a byte once it has come. */
+/** Checks without an answer, or later without a byte, after which another source is asked in addition: one second. */
 const looksForAnswer = 4;
 const looksForBytes = 3;
 
-/** Bytes in that time that are none: what comes byte by byte helps nobody. */
+/** Fewer bytes than this in that time count as none: a file that arrives byte by byte is useless. */
 const standStill = 512;
 
-/** Looks over which a rate is measured: two seconds. */
+/** Checks over which a rate is measured: two seconds. */
 const looksForRate = 8;
 
-/** Bytes a second of all downloads together below which it is tried whether another source brings more. */
+/** Total bytes a second of all downloads below which another source is tried, to see whether it sends more. */
 const tryBelow = 1 << 20;
 
-/** Seconds that a file has to take still, for that to be worth a request. */
+/** The least remaining seconds of a file for which that is worth a request. */
 const tryFrom = 4;
 
 /** One download from one source. */
 export interface Transfer extends Disposable {
-  /** Tells how many bytes of the file are there, and how many there will be. */
+  /** Reports the bytes of the file so far, and those of the whole file. */
   update(position: number, total: number | undefined): void;
-  /** Whether bytes have come since the look before the last one, and as many as can be expected. */
+  /** Whether as many bytes as expected have arrived since the check before the last one. */
   readonly goesWell: boolean;
 }
 
@@ -41,32 +41,32 @@ interface Entry {
   position: number | undefined;
   total: number | undefined;
   received: number;
-  /** Bytes up to each of the last looks, oldest first. */
+  /** Bytes at each of the last checks, oldest first. */
   readonly history: number[];
   isSlow: boolean;
 }
 
 /**
- * Says which sources are slow, so that another one is asked as well. The best rate that was seen is that of all downloads
- * together, so that many at once, which share one line, are not called slow: each has its part of it. Where all are slow
- * alike, nobody knows whether that is the line: then one file of a host is asked for elsewhere, which shows it.
+ * Decides which sources are slow, so that another one is asked in addition. The best rate so far is that of all
+ * downloads together. So simultaneous downloads that share one line do not count as slow: each has its part of it. If
+ * all are equally slow, the line may be the cause. Then one file of a host is requested elsewhere, which shows it.
  */
 export class Pace implements Disposable {
   readonly #limits: PaceLimits;
   readonly #entries = new Set<Entry>();
   readonly #timer: NodeJS.Timeout | undefined;
-  /** Hosts that are behind: others are asked first. */
+  /** Slow hosts: others are asked first. */
   readonly #slow: Set<string>;
-  /** Hosts of which one file was asked for elsewhere, to see what can be had. */
+  /** Hosts of which one file was requested elsewhere, to measure the available rate. */
   readonly #tried = new Set<string>();
-  /** Bytes of all downloads up to each of the last looks. */
+  /** Bytes of all downloads at each of the last checks. */
   readonly #history: number[] = [0];
   #received = 0;
   #best: number;
 
   /**
-   * @param best - bytes a second that were seen before
-   * @param slow - hosts that were slow before
+   * @param best - the best rate so far, in bytes a second
+   * @param slow - hosts that were slow earlier
    */
   constructor(limits: PaceLimits, best: number, slow: readonly string[]) {
     this.#limits = limits;
@@ -76,9 +76,9 @@ export class Pace implements Disposable {
   }
 
   /**
-   * Begins a download.
+   * Starts a download.
    *
-   * @param onSlow - told at each look at which it is slow
+   * @param onSlow - called at each check at which it is slow
    */
   begin(url: URL, onSlow: () => void): Transfer {
     const entry: Entry = {
@@ -93,7 +93,7 @@ export class Pace implements Disposable {
     this.#entries.add(entry);
     return {
       update: (position, total) => {
-        // What was there before the first word, and what is begun again, did not come now.
+        // Bytes from before the first report, and those of a restart, did not arrive now.
         const bytes = Math.max(0, position - (entry.position ?? position));
         entry.position = position;
         entry.total = total;
@@ -107,17 +107,17 @@ export class Pace implements Disposable {
     };
   }
 
-  /** Whether a host is behind others. */
+  /** Whether a host is slower than others. */
   isBehind(url: URL): boolean {
     return this.#slow.has(hostKey(url));
   }
 
-  /** Another host has brought what this one did not. */
+  /** Records that another host sent what this one did not. */
   overtaken(url: URL): void {
     this.#slow.add(hostKey(url));
   }
 
-  /** A host has brought a whole file, in time. */
+  /** Records that a host sent a complete file in time. */
   proven(url: URL): void {
     this.#slow.delete(hostKey(url));
   }
@@ -128,7 +128,7 @@ export class Pace implements Disposable {
 
   #look(): void {
     if (this.#limits.isHeld()) {
-      // What is measured begins anew: the time until now was not the sources'.
+      // The measurement restarts: the sources did not cause the time until now.
       this.#history.splice(0, Infinity, this.#received);
       for (const { history, received } of this.#entries) history.splice(0, Infinity, received);
       return;
@@ -165,7 +165,7 @@ export class Pace implements Disposable {
   }
 }
 
-/** Adds a look and gives the bytes a second over the last ones; undefined where there were too few. */
+/** Adds a check, and returns the bytes a second over the last ones; undefined if there are too few. */
 function push(history: number[], received: number): number | undefined {
   history.push(received);
   if (history.length > looksForRate + 1) history.shift();

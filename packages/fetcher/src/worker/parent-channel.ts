@@ -3,10 +3,10 @@ import { createInterface } from 'node:readline';
 
 import { type Frame, type Order, type Work, workerDescriptors } from '../channel/messages.js';
 
-/** Bytes that may wait in this process to be sent, for all files together. */
+/** The most bytes that wait in this process to be sent, for all files together. */
 const maxWaiting = 256 * 1024;
 
-/** The way to the parent and back: words and bytes in one order. */
+/** The channel to the parent and back: reports and bytes in one order. */
 export class ParentChannel {
   readonly #orders = new Socket({ fd: workerDescriptors.orders, readable: true, writable: false });
   readonly #frames = new Socket({
@@ -20,7 +20,7 @@ export class ParentChannel {
   readonly #onLost = (): void => process.exit(1);
 
   constructor() {
-    // Without a parent nobody checks, writes or reports: there is nothing left to do.
+    // Without a parent, nothing checks, writes or reports: there is nothing left to do.
     for (const socket of [this.#orders, this.#frames]) {
       // The end follows.
       socket.on('error', () => {});
@@ -28,18 +28,18 @@ export class ParentChannel {
     }
   }
 
-  /** Whether bytes pile up, since the parent takes none. */
+  /** Whether bytes accumulate because the parent accepts none. */
   get isBusy(): boolean {
     return this.#frames.writableNeedDrain;
   }
 
   /**
-   * Listens to the parent: the first line is the work, each other one an order.
+   * Listens to the parent: the first line is the work, and each later one is an order.
    *
-   * @param onOrder - told of each order
+   * @param onOrder - receives each order
    */
   async listen(onOrder: (order: Order) => void): Promise<Work> {
-    // Left open: it goes on reading, so that the end of the parent is noticed.
+    // Left open: it continues to read, so the end of the parent is noticed.
     const lines = createInterface({ input: this.#orders, crlfDelay: Infinity });
     return await new Promise((resolve) => {
       lines.once('line', (first) => {
@@ -49,7 +49,7 @@ export class ParentChannel {
     });
   }
 
-  /** Says something. */
+  /** Sends a report. */
   say(frame: Frame): void {
     this.#frames.write(`${JSON.stringify(frame)}\n`);
   }
@@ -58,7 +58,7 @@ export class ParentChannel {
    * Sends bytes of a file.
    *
    * @param frame - announces them
-   * @param pieces - not to be changed afterwards
+   * @param pieces - must not be changed afterwards
    */
   send(frame: Extract<Frame, { type: 'data' }>, pieces: readonly Uint8Array[]): void {
     this.#frames.cork();
@@ -67,7 +67,7 @@ export class ParentChannel {
     this.#frames.uncork();
   }
 
-  /** What to wait for while bytes pile up; undefined for nothing. */
+  /** A promise to await while bytes accumulate; undefined if none do. */
   drained(): Promise<void> | undefined {
     if (!this.isBusy) return undefined;
     this.#drained ??= new Promise((resolve) => {
@@ -79,7 +79,7 @@ export class ParentChannel {
     return this.#drained;
   }
 
-  /** Ends this process when all was sent. */
+  /** Ends this process when everything is sent. */
   end(): void {
     for (const socket of [this.#orders, this.#frames]) socket.off('close', this.#onLost);
     this.#frames.end(() => process.exit(0));

@@ -38,7 +38,7 @@ const start = (runner: Runner, isAppended: boolean, odd: object = {}): void => {
 };
 
 describe('a race', () => {
-  it('writes what is ahead once, whoever has it', () => {
+  it('writes the leading bytes once, from any source', () => {
     const { race, said, written } = raced();
     const one = race.enter(0, () => false);
     start(one, false);
@@ -54,7 +54,7 @@ describe('a race', () => {
     expect([one.twice, other.twice]).toEqual([490, 10 + 510]);
   });
 
-  it('lets go of one that is behind while the other goes well, after a fortieth part of the file', () => {
+  it('abandons a trailing source while the other does well, after a fortieth of the file', () => {
     const { race, said, written } = raced();
     const one = race.enter(0, () => false);
     start(one, false);
@@ -63,31 +63,31 @@ describe('a race', () => {
     start(other, true);
     send(other, 50_000);
     for (let at = 0; at < 50; at++) send(one, 500);
-    expect(said.at(-1)).toBe('0 is out: the other one is ahead');
+    expect(said.at(-1)).toBe('0 is out: the other source is ahead');
     expect(one.twice).toBeLessThan(17_000);
     send(one, 80_000);
     expect(written()).toHaveLength(50_010);
   });
 
-  it('lets go of one that was asked for nothing, since the first has recovered', () => {
+  it('abandons an unnecessary source after the first has recovered', () => {
     const { race, said } = raced();
     const one = race.enter(0, () => true);
     start(one, false);
     const other = race.enter(1, () => true);
-    expect(() => start(other, true)).toThrow('the other one goes on');
-    expect(said).toEqual(['0 begins', '1 is out: the other one goes on']);
+    expect(() => start(other, true)).toThrow('the other source continues');
+    expect(said).toEqual(['0 begins', '1 is out: the other source continues']);
   });
 
-  it('takes the rest of no other file', () => {
+  it('refuses the rest of a different file', () => {
     const { race } = raced();
     const one = race.enter(0, () => false);
     start(one, false);
     send(one, 1000);
     const other = race.enter(1, () => true);
-    expect(() => start(other, true, { total: 5 })).toThrow('another file than the others');
+    expect(() => start(other, true, { total: 5 })).toThrow('differs from that of the other sources');
   });
 
-  it('takes another file whole, and nothing more of the first, unless what was written can not be taken back', () => {
+  it('takes a different file as a whole, and drops the first, unless the written bytes cannot be revoked', () => {
     const { race, said, written } = raced();
     const one = race.enter(0, () => false);
     start(one, false);
@@ -96,17 +96,17 @@ describe('a race', () => {
     start(other, false, { lastModified: 2000 });
     send(one, 1000);
     expect(written()).toHaveLength(0);
-    expect(said.slice(1)).toEqual(['0 is out: another one has the file as it is now', '1 begins']);
+    expect(said.slice(1)).toEqual(['0 is out: another source has the current file', '1 begins']);
     const strict = raced({ mayBeginAnew: false });
     const first = strict.race.enter(0, () => false);
     start(first, false);
     send(first, 10);
     strict.race.leave(first);
     const second = strict.race.enter(1, () => true);
-    expect(() => start(second, false, { lastModified: 2000 })).toThrow('another file than the others');
+    expect(() => start(second, false, { lastModified: 2000 })).toThrow('differs from that of the other sources');
   });
 
-  it('takes the same file from its start where a server has no ranges, without the bytes that are there', () => {
+  it('takes the same file from its start if a server has no ranges, without existing bytes', () => {
     const { race, said, written } = raced({ mayBeginAnew: false });
     const one = race.enter(0, () => false);
     start(one, false);

@@ -2,50 +2,50 @@ import { TransferFailure } from '../errors/transfer-failure.js';
 import type { Started } from '../source/download.js';
 import type { Sink } from '../source/sink.js';
 
-/** What a race is about: one file, in order. */
+/** The file of a race, which is written in order. */
 export interface RaceEvents {
   readonly sink: Sink;
-  /** Told of the source that the bytes come from which follow, before the first one. */
+  /** Receives the source of the following bytes, before the first one. */
   readonly onLead: (source: number, started: Started) => void;
-  /** Whether what was written can be thrown away. */
+  /** Whether the written bytes can be discarded. */
   readonly mayBeginAnew: boolean;
-  /** Told that a source has nothing more to do here: it is let go of, and not to be blamed. */
+  /** Called when a source is not needed any more: it is abandoned, without an error. */
   readonly onWithdrawn: (source: number, why: TransferFailure) => void;
 }
 
-/** Bytes that may come twice of one file: the fortieth part of it, and a piece of a connection's buffer at least. */
+/** The most bytes of one file that may be sent twice: a fortieth of it, or at least a part of a connection's buffer. */
 const minTwice = 16 * 1024;
 
 /**
- * One file that several sources are asked for at a time. Each goes on behind what is there when it is asked, and all are
- * of the same file: what is ahead of the others is written, and what is there already is dropped. So nothing is held in
- * memory, a source that stands still costs nothing, and one that comes back is welcome.
+ * One file for which several sources are asked at a time. Each continues after the bytes that exist when it is asked,
+ * and all must send the same file. The bytes of the leading source are written, and bytes that already exist are
+ * dropped. So nothing is kept in memory, a source that stops costs nothing, and one that recovers can take part again.
  */
 export class Race {
   readonly #events: RaceEvents;
   readonly #runners = new Set<Runner>();
   #leader: Runner | undefined;
-  /** What was said of the file that is written. */
+  /** The facts about the file that is being written. */
   #facts: Started = { total: undefined, lastModified: undefined, isAppended: true };
 
   constructor(events: RaceEvents) {
     this.#events = events;
   }
 
-  /** Bytes that are there. */
+  /** Bytes so far. */
   get position(): number {
     return this.#events.sink.position;
   }
 
-  /** The source whose bytes were written last; undefined before there are any. */
+  /** The source whose bytes were written last; undefined before the first. */
   get leader(): number | undefined {
     return this.#leader?.source;
   }
 
   /**
-   * Lets a source take part.
+   * Adds a source.
    *
-   * @param goesWell - whether bytes come of it as can be expected
+   * @param goesWell - whether it sends as many bytes as expected
    */
   enter(source: number, goesWell: () => boolean): Runner {
     const runner = new Runner(this, source, goesWell);
@@ -53,20 +53,21 @@ export class Race {
     return runner;
   }
 
-  /** A source takes part no longer. */
+  /** Removes a source. */
   leave(runner: Runner): void {
     this.#runners.delete(runner);
     if (this.#leader === runner) this.#leader = undefined;
   }
 
-  /** A server's answer to one of them. */
+  /** Takes the answer to one of them. */
   start(runner: Runner, started: Started): void {
     const { sink, mayBeginAnew } = this.#events;
     const others = [...this.#runners].filter((other) => other !== runner && other.hasStarted);
     if (others.length === 0) {
       if (!started.isAppended && !mayBeginAnew && sink.position > 0) {
-        // What was written stays, and so has to be the same.
-        if (!isSame(started, this.#facts)) throw new TransferFailure('protocol', 'It has another file than the others');
+        // The written bytes stay, so the file must be the same.
+        if (!isSame(started, this.#facts))
+          throw new TransferFailure('protocol', 'Its file differs from that of the other sources');
         this.#lead(runner, { ...this.#facts, ...ofAnother });
         return;
       }
@@ -75,19 +76,19 @@ export class Race {
       this.#lead(runner, started);
       return;
     }
-    // It was asked for nothing: who was slow has recovered.
-    if (this.#leader?.goesWell() === true) throw this.#withdraw(runner, 'the other one goes on');
+    // The request was unnecessary: the slow source has recovered.
+    if (this.#leader?.goesWell() === true) throw this.#withdraw(runner, 'the other source continues');
     if (isSame(started, this.#facts)) return;
     if (started.isAppended || (!mayBeginAnew && sink.position > 0))
-      throw new TransferFailure('protocol', 'It has another file than the others');
-    // Another file, of which all of it comes: the one that was begun is of no use any more.
-    for (const other of others) this.#withdraw(other, 'another one has the file as it is now');
+      throw new TransferFailure('protocol', 'Its file differs from that of the other sources');
+    // A different file, which is sent as a whole: the earlier one is useless now.
+    for (const other of others) this.#withdraw(other, 'another source has the current file');
     sink.begin(false);
     this.#facts = started;
     this.#lead(runner, started);
   }
 
-  /** Bytes of one of them, which end at a position of the file. */
+  /** Takes bytes of one of them, which end at a position of the file. */
   write(runner: Runner, chunk: Uint8Array, end: number): Promise<void> | undefined {
     if (!this.#runners.has(runner)) return undefined;
     const { sink } = this.#events;
@@ -96,11 +97,11 @@ export class Race {
     if (fresh <= 0) {
       const isAhead = this.#leader?.goesWell() === true;
       if (isAhead && runner.twice > Math.max(minTwice, (this.#facts.total ?? 0) / 40)) {
-        this.#withdraw(runner, 'the other one is ahead');
+        this.#withdraw(runner, 'the other source is ahead');
       }
       return undefined;
     }
-    // Another server has other ETags.
+    // Another server uses other ETags.
     if (this.#leader !== runner) this.#lead(runner, { ...this.#facts, ...ofAnother });
     return sink.write(fresh === chunk.length ? chunk : chunk.subarray(chunk.length - fresh));
   }
@@ -118,11 +119,11 @@ export class Race {
   }
 }
 
-/** One source that takes part, as what its download goes into. */
+/** One source of the race, as the sink of its download. */
 export class Runner implements Sink {
   readonly source: number;
   readonly goesWell: () => boolean;
-  /** Bytes that were there already when they came. */
+  /** Received bytes that already existed. */
   twice = 0;
   hasStarted = false;
   readonly #race: Race;
@@ -143,7 +144,7 @@ export class Runner implements Sink {
     if (!isAppended) this.#position = 0;
   }
 
-  /** A server's answer was taken. */
+  /** Whether an answer was accepted. */
   start(started: Started): void {
     this.#race.start(this, started);
     this.hasStarted = true;
@@ -155,10 +156,10 @@ export class Runner implements Sink {
   }
 }
 
-/** What is said of a file when another source goes on with it. */
+/** The facts about a file when another source continues it. */
 const ofAnother = { etag: undefined, isAppended: true } as const;
 
-/** Whether two answers are of one file: its size at least has to be known, and its time not to differ. */
+/** Whether two answers are about one file: its size must be known, and its time must not differ. */
 function isSame(one: Started, other: Started): boolean {
   const isConfirmed = one.isAppended || (one.lastModified !== undefined && one.lastModified === other.lastModified);
   const isOfSize = one.total === other.total && (one.total !== undefined || one.isAppended);

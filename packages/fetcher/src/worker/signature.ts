@@ -7,21 +7,21 @@ import { ChannelSink } from './channel-sink.js';
 import type { Result } from '../source/download.js';
 import type { Tools } from './tools.js';
 
-/** The signature of a file that is there. */
+/** The signature of a complete file. */
 interface SignatureDownload {
   readonly file: number;
   readonly wanted: WorkerFile;
   /** The source that has the file. */
   readonly source: number;
   readonly found: Result;
-  /** Sources that are not asked, since they did not have the file. */
+  /** Sources that are not asked, because they did not have the file. */
   readonly failed: ReadonlySet<number>;
   readonly deadline: AbortSignal;
 }
 
 /**
- * Asks for the signature of a file, if one is wanted: where the file was found first, beside the other sources then.
- * An optional one that simply isn't there is asked for once.
+ * Requests the signature of a file, if the caller asked for one: first from the source of the file, then from the
+ * others. A missing optional one is requested once only.
  */
 export async function downloadSignature(tools: Tools, task: SignatureDownload): Promise<void> {
   const { file, wanted, source: foundIn, found, failed } = task;
@@ -45,7 +45,7 @@ export async function downloadSignature(tools: Tools, task: SignatureDownload): 
   if (last !== undefined) tools.channel.say({ type: 'signature-failed', file, source: last.source, ...last.failure });
 }
 
-/** Whether a source may lack the signature, which then says nothing against its host. */
+/** Whether a source may lack the signature without an error being counted against its host. */
 function mayLack({ signature, mayLack: caches }: WorkerFile, source: number): boolean {
   return signature?.optional === true || caches.includes(source);
 }
@@ -58,7 +58,7 @@ interface Candidate {
   readonly url: URL;
 }
 
-/** @returns why it isn't there; undefined if it is, and the parent knows */
+/** @returns why it is missing; undefined if it is complete and reported to the parent */
 async function tryUrl(
   { work, connections, channel }: Tools,
   { file, found, deadline }: SignatureDownload,
@@ -66,7 +66,7 @@ async function tryUrl(
 ): Promise<Failure | undefined> {
   const { maxBytes } = signature;
   const sink = new ChannelSink(channel, { file, of: 'signature', maxBytes, position: 0 });
-  // Of a new file, the signature is wanted whatever its time is.
+  // For a new file, the signature is requested regardless of its time.
   const modifiedSince = found.state === 'unchanged' ? signature.modifiedSince : null;
   let lastModified: number | null = null;
   const result = await attempt(

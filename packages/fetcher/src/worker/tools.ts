@@ -7,7 +7,7 @@ import type { ParentChannel } from './parent-channel.js';
 import type { Trust } from './trust.js';
 import type { Verdicts } from './verdicts.js';
 
-/** What all files of a worker share. */
+/** State that all files of a worker share. */
 export interface Tools {
   readonly work: Work;
   readonly connections: Connections;
@@ -15,7 +15,7 @@ export interface Tools {
   readonly pace: Pace;
   readonly trust: Trust;
   readonly verdicts: Verdicts;
-  /** The way to the parent. */
+  /** The channel to the parent. */
   readonly channel: ParentChannel;
   readonly abandonment: Abandonment;
 }

@@ -1,10 +1,10 @@
 import type { WorkerFile } from '../channel/messages.js';
 
 /**
- * In which order files are begun: as they were given, but for as many small ones as are begun at once. The first file of
- * a host is its trial, and one that sends something else should not do so with a large one.
+ * Returns the order in which files are started. It is the given order, except that small files come first, as many as
+ * are started at once. The first file of a host is its trial, and a lying host should not get a large file for it.
  *
- * @returns each file with its place
+ * @returns each file with its index
  */
 export function trialsFirst(
   files: readonly WorkerFile[],
@@ -17,7 +17,7 @@ export function trialsFirst(
     .filter(isTrial)
     .sort(([, one], [, other]) => (one.size ?? 0) - (other.size ?? 0))
     .slice(0, parallel);
-  // Few files are all begun at once in any case.
+  // Few files are all started at once in any case.
   if (all.length <= parallel) return all;
   return [...small, ...all.filter((entry) => !small.includes(entry))];
 }

@@ -4,8 +4,9 @@ import { hostKey } from '../values/host-key.js';
 const trialTime = 500;
 
 /**
- * Which hosts have sent what they should: a file with the sum that its parent was told. The first file of a host is a
- * trial, which others wait for, but not for long: so one that sends something else costs no more than that file.
+ * Records which hosts have sent a correct file: one with the checksum that the parent knows. The first file of a host
+ * is a trial. Other files of the host wait for it, but not for long. So a host that sends something else costs no more
+ * than that file.
  */
 export class Trust {
   readonly #proven = new Set<string>();
@@ -13,15 +14,15 @@ export class Trust {
   readonly #trials = new Map<string, { readonly over: Promise<void>; readonly end: () => void }>();
   readonly #onLiar = new Set<(host: string) => void>();
 
-  /** Whether a host has sent something else than it should. */
+  /** Whether a host has sent a wrong file. */
   isLiar(url: URL): boolean {
     return this.#liars.has(hostKey(url));
   }
 
   /**
-   * Told of a host that lied, from now on.
+   * Calls a function for each host that lies from now on.
    *
-   * @returns to be told no longer
+   * @returns a function that ends that
    */
   listen(onLiar: (host: string) => void): () => void {
     this.#onLiar.add(onLiar);
@@ -31,7 +32,8 @@ export class Trust {
   /**
    * Waits for the first file of a host.
    *
-   * @returns undefined where there is nothing to wait for: then this is the first one, or the host has shown what it sends
+   * @returns undefined if there is nothing to wait for: this is the first one, or the host has passed or failed its
+   *   trial
    */
   turn(url: URL): Promise<void> | undefined {
     const host = hostKey(url);
@@ -47,7 +49,7 @@ export class Trust {
     return undefined;
   }
 
-  /** What has become of a file that came from a host. */
+  /** Records the result of a file from a host. */
   judge(url: URL, isRight: boolean): void {
     const host = hostKey(url);
     if (isRight) {
@@ -59,7 +61,7 @@ export class Trust {
     this.over(url);
   }
 
-  /** A file has ended without a word on what came: nobody waits for it. */
+  /** Records that a file ended without a result: nothing waits for it any more. */
   over(url: URL): void {
     this.#trials.get(hostKey(url))?.end();
   }

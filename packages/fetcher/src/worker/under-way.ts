@@ -2,27 +2,27 @@ import type { TransferFailure } from '../errors/transfer-failure.js';
 import type { Result } from '../source/download.js';
 import type { Failure } from './attempt.js';
 
-/** A source that is asked. */
+/** A source that is being asked. */
 export interface Running {
   readonly source: number;
   readonly url: URL;
   readonly controller: AbortController;
-  /** How many of the file's had begun before. */
+  /** How many sources of the file had started before. */
   readonly began: number;
   readonly ended: Promise<Ended>;
 }
 
-/** What became of it. */
+/** Its outcome. */
 export interface Ended {
   readonly source: number;
   readonly began: number;
   readonly result: Result | Failure;
 }
 
-/** Sources of one file that are asked at a time. */
+/** The most sources of one file that are asked at a time. */
 const maxAtOnce = 3;
 
-/** The sources of one file that are asked. */
+/** The sources of one file that are being asked. */
 export class UnderWay {
   readonly #running = new Map<number, Running>();
   #wake: () => void = () => {};
@@ -43,7 +43,7 @@ export class UnderWay {
     this.#running.set(running.source, running);
   }
 
-  /** The next one that has ended, which is under way no longer; undefined where another one is to be asked. */
+  /** Returns the next one that has ended, and removes it; undefined if another one should be asked. */
   async next(): Promise<Ended | undefined> {
     const woken = new Promise<undefined>((resolve) => {
       this.#wake = () => resolve(undefined);
@@ -53,7 +53,7 @@ export class UnderWay {
     return ended;
   }
 
-  /** They are slow: another one is asked as well. A source from a disk waits for nobody. */
+  /** Records that they are slow: another one is asked in addition. A source from a disk never counts as slow. */
   slow(): void {
     if (this.size < maxAtOnce && this.urls.every(({ protocol }) => protocol !== 'file:')) this.#wake();
   }
@@ -62,7 +62,7 @@ export class UnderWay {
     this.#running.get(source)?.controller.abort(why);
   }
 
-  /** Ends all, and waits for that. */
+  /** Ends all, and waits for their end. */
   async end(why: TransferFailure): Promise<readonly Running[]> {
     const { all } = this;
     for (const { controller } of all) controller.abort(why);

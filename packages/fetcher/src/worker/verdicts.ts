@@ -1,21 +1,21 @@
 import type { Trust } from './trust.js';
 
-/** What the parent says of whole files: it has their sums, and nobody else can tell. */
+/** The verdicts of the parent on complete files: only the parent has their checksums. */
 export class Verdicts {
   readonly #trust: Trust;
-  /** From where a file came; undefined where it came from several. */
+  /** The source of a file; undefined if it has several. */
   readonly #sources = new Map<number, URL | undefined>();
 
   constructor(trust: Trust) {
     this.#trust = trust;
   }
 
-  /** A file is whole, and its parent is told so. */
+  /** Reports a complete file to the parent, and waits for the verdict. */
   expect(file: number, source: URL | undefined): void {
     this.#sources.set(file, source);
   }
 
-  /** The parent has compared a file. */
+  /** Takes the verdict of the parent on a file. */
   judge(file: number, isRight: boolean): void {
     const source = this.#sources.get(file);
     if (source !== undefined) this.#trust.judge(source, isRight);

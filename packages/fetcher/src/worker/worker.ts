@@ -1,6 +1,7 @@
 /**
- * The process that downloads. It is confined before its first byte of JavaScript, reads what to download from its
- * parent, sends it there, and ends when its parent does. It can write to no file, by name or by descriptor.
+ * The process that downloads. It is confined before its first byte of JavaScript. It reads from its parent what to
+ * download, sends the bytes there, and ends when its parent does. It cannot write to any file, by name or by
+ * descriptor.
  */
 import { url as inspectorUrl } from 'node:inspector';
 
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
   channel.end();
 }
 
-// Others of this process's user may signal it, and would open Node's inspector to every local user.
+// Other processes of this process's user may signal it. SIGUSR1 would open Node's inspector to every local user.
 refuseInspector();
 if (inspectorUrl() !== undefined) throw new Error('somebody has opened the inspector of this process');
 await main();

@@ -32,11 +32,11 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('sandbox of the options',
   });
 
   it('downloads as root only where the switch of the user is off', async () => {
-    await expect(inForce({ user: 0 })).rejects.toThrow('user has to be somebody else than root');
+    await expect(inForce({ user: 0 })).rejects.toThrow('user must not be root');
     expect(await inForce({ sandbox: { off: all } })).toEqual({ status: 'done', off: all, uid: 0 });
   });
 
-  it('connects to the ports of its sources, whatever others are named', async () => {
+  it('connects to the ports of its sources, also if the caller names others', async () => {
     const net = (connectTcp: 'any' | readonly number[]) =>
       ({ sandbox: { landlock: { net: { connectTcp } } } }) as const;
     expect(await inForce(net([9]))).toMatchObject({ status: 'done', off: [] });

@@ -48,7 +48,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('in the place of a worker
     expect(report.features).toContainEqual({ layer: 'seccomp', feature: 'exec_once', state: 'enforced' });
   });
 
-  it('another process of its user is not traced, and none of its descriptors opened', async () => {
+  it('no other process of its user is traced, and no descriptor of it is opened', async () => {
     using folder = temporaryFolder();
     const file = openSync(folder.file('theirs'), 'w+');
     const other = spawn('/bin/sleep', ['60'], {

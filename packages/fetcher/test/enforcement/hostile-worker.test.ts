@@ -33,15 +33,15 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker', () => {
     const sources = [1, 2].map((port) => `http://127.0.0.1:${port}/mixes-for-ever`);
     const request = { sources, to: folder.file('x'), maxBytes: 1000, sha256: '0'.repeat(64) };
     const outcome = await fetchOne(request, { program, signal: AbortSignal.timeout(20_000) });
-    expect(errorOf(outcome)).toMatch(/^worker-lied: .* behind what counts for nothing/);
+    expect(errorOf(outcome)).toMatch(/^worker-lied: .* content that was to be discarded/);
     expect(outcome.failures.map(({ code, host }) => [code, host])).toEqual([['checksum', undefined]]);
   });
 
-  it('that did all and ended badly is believed: what counts is in the file', async () => {
+  it('that reported everything and crashed is believed: the file is complete', async () => {
     expect(await fetchFrom('done-and-bad-status')).toMatchObject({ status: 'done', size: 6 });
   });
 
-  it('that did all and never ends is believed, and ended', async () => {
+  it('that reported everything and never ends is believed, and killed', async () => {
     const begun = performance.now();
     expect(await fetchFrom('never-ends')).toMatchObject({ status: 'done', size: 6 });
     expect(performance.now() - begun).toBeLessThan(10_000);
@@ -50,39 +50,39 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker', () => {
   });
 
   it.each([
-    ['sent-nothing', /^worker-lied: .* it says 6 bytes, and has sent 0/],
-    ['sent-more', /^worker-lied: .* it says 6 bytes, and has sent 10/],
-    ['sent-less', /^worker-lied: .* it says 6 bytes, and has sent 5/],
-    ['sends-after-done', /^worker-lied: .* after its last word/],
-    ['data-before-start', /^worker-lied: .* its frames come in the wrong order/],
-    ['data-of-another-file', /^worker-lied: .* of a file that it has not got/],
-    ['data-of-no-signature', /^worker-lied: .* a signature that nobody asked for/],
+    ['sent-nothing', /^worker-lied: .* it reported 6 bytes, but sent 0/],
+    ['sent-more', /^worker-lied: .* it reported 6 bytes, but sent 10/],
+    ['sent-less', /^worker-lied: .* it reported 6 bytes, but sent 5/],
+    ['sends-after-done', /^worker-lied: .* after its final report/],
+    ['data-before-start', /^worker-lied: .* its frames are in the wrong order/],
+    ['data-of-another-file', /^worker-lied: .* on a file that it was not given/],
+    ['data-of-no-signature', /^worker-lied: .* a signature that was not requested/],
     ['data-of-nothing', /^worker-lied: .* a number out of range/],
     ['data-without-end', /^worker-lied: .* a number out of range/],
     ['data-negative', /^worker-lied: .* a number out of range/],
     ['announces-more', /^worker-died: the worker ended with 0/],
-    ['announces-less', /^worker-lied: .* a frame that is no object/],
-    ['floods-data', /^worker-lied: .* (?:more than the file may have|too many frames)/],
-    ['begins-again', /^worker-lied: .* it begins with a source too often/],
-    ['appends-to-nothing', /^worker-lied: .* behind what counts for nothing/],
-    ['claims-a-gigabyte', /^worker-lied: .* it claims more than the file may have/],
-    ['sends-too-much', /^worker-lied: .* it claims more than the file may have/],
-    ['sends-too-much-bit-by-bit', /^worker-lied: .* it claims more than the file may have/],
+    ['announces-less', /^worker-lied: .* a frame that is not an object/],
+    ['floods-data', /^worker-lied: .* (?:more bytes than the file may have|too many frames)/],
+    ['begins-again', /^worker-lied: .* it started a source too often/],
+    ['appends-to-nothing', /^worker-lied: .* content that was to be discarded/],
+    ['claims-a-gigabyte', /^worker-lied: .* it announced more bytes than the file may have/],
+    ['sends-too-much', /^worker-lied: .* it announced more bytes than the file may have/],
+    ['sends-too-much-bit-by-bit', /^worker-lied: .* it announced more bytes than the file may have/],
     ['exits-silently', /^worker-died: the worker ended with 0/],
     ['crashes', /^worker-died: the worker ended with SIG/],
-    ['floods-started', /^worker-lied: .* it begins with a source too often/],
-    ['endless-line', /^worker-lied: .* a frame is too long/],
-    ['one-gigabyte', /^worker-lied: .* a frame is too long/],
-    ['no-json', /^worker-lied: .* a frame that is no object/],
+    ['floods-started', /^worker-lied: .* it started a source too often/],
+    ['endless-line', /^worker-lied: .* a frame that is too long/],
+    ['one-gigabyte', /^worker-lied: .* a frame that is too long/],
+    ['no-json', /^worker-lied: .* a frame that is not an object/],
     ['unknown-frame', /^worker-lied: .* a frame of unknown type/],
-    ['another-file', /^worker-lied: .* of a file that it has not got/],
-    ['speaks-after-done', /^worker-lied: .* after its last word/],
+    ['another-file', /^worker-lied: .* on a file that it was not given/],
+    ['speaks-after-done', /^worker-lied: .* after its final report/],
     ['done-before-start', /^worker-lied: .* wrong order/],
-    ['source-out-of-turn', /^worker-lied: .* a source that it has not got/],
-    ['too-large-a-word', /^worker-lied: .* more than the file may have/],
+    ['source-out-of-turn', /^worker-lied: .* a source that it was not given/],
+    ['too-large-a-word', /^worker-lied: .* more bytes than the file may have/],
     ['far-future', /^worker-lied: .* a number out of range/],
-    ['calls-unchanged', /^worker-lied: .* unchanged that nobody asked about/],
-    ['signs-unasked', /^worker-lied: .* a signature that nobody asked for/],
+    ['calls-unchanged', /^worker-lied: .* unchanged without being asked/],
+    ['signs-unasked', /^worker-lied: .* a signature that was not requested/],
     ['escape-sequences', /^dns: �\[2J�\]0;x�$/],
   ])('that %s is a named failure', async (way, text) => {
     expect(errorOf(await fetchFrom(way))).toMatch(text);
@@ -122,7 +122,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker in no hurry', (
     ['stands-still', ['other']],
     ['ignores-sigterm', ['other']],
     ['stands-still-half-way', ['other', 'x', 'y.part']],
-  ])('that %s is ended in time, and costs nothing that came', async (way, left) => {
+  ])('that %s is killed in time, and no received byte is lost', async (way, left) => {
     const { waits, ended } = await waitFor(way, { connectTimeout: 500, slowWindow: 500 }, 11);
     const outcomes = (await ended).map(errorOf);
     const tooSlow = 'too-slow: the worker did nothing for 11 seconds';
@@ -132,7 +132,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker in no hurry', (
     if (left.includes('y.part')) expect(contentOf('y.part')).toBe('half');
   });
 
-  it('that stands still is waited for where no server is too slow', async () => {
+  it('that does nothing is waited for if no server counts as too slow', async () => {
     const controller = new AbortController();
     const limits = { connectTimeout: 0, slowWindow: 0, slowBytes: 0 };
     const { waits, ended } = await waitFor('stands-still', limits, 86_400, controller.signal);
@@ -147,12 +147,12 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker in no hurry', (
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker with a signature to fetch', () => {
   it.each([
-    ['signature-too-long', /^worker-lied: .* it says 16385 bytes, and has sent 0/],
-    ['signature-not-sent', /^worker-lied: .* it says 5 bytes, and has sent 0/],
-    ['signature-shorter', /^worker-lied: .* it says 5 bytes, and has sent 4/],
-    ['signature-sent-too-long', /^worker-lied: .* more than a signature may have/],
-    ['signature-only', /^worker-lied: .* a signature out of turn/],
-    ['signature-twice', /^worker-lied: .* a signature out of turn/],
+    ['signature-too-long', /^worker-lied: .* it reported 16385 bytes, but sent 0/],
+    ['signature-not-sent', /^worker-lied: .* it reported 5 bytes, but sent 0/],
+    ['signature-shorter', /^worker-lied: .* it reported 5 bytes, but sent 4/],
+    ['signature-sent-too-long', /^worker-lied: .* more bytes than a signature may have/],
+    ['signature-only', /^worker-lied: .* a signature at the wrong time/],
+    ['signature-twice', /^worker-lied: .* a signature at the wrong time/],
     ['signature-forgotten', /^worker-died: /],
   ])('that %s gives no name to file or signature', async (way, text) => {
     const request = { sources: [`http://127.0.0.1:1/${way}`], to: folder.file('x'), maxBytes: 1000, signature: {} };

@@ -59,7 +59,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a neighbour of the worke
     expect(await lootOf(thief)).toEqual(expect.arrayContaining(['pidfd_getfd', 'written']));
   });
 
-  it('takes nothing of the worker, and no byte of its gets into the file', async () => {
+  it('gets no descriptor of the worker, and writes no byte to the file', async () => {
     await using thief = await thiefOf('--input-type=module');
     await using server = await patientServer(thief);
     const request = { sources: [`${server.origin}/x`], to: folder.file('x') };
@@ -70,7 +70,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a neighbour of the worke
     expect(await lootOf(thief)).toEqual([]);
   });
 
-  it('takes no worker’s channel at any moment of its start, so that nobody speaks in its place', async () => {
+  it('never gets the channel of a worker during its start, and so cannot send in its place', async () => {
     await using thief = await thiefOf('--input-type=module');
     await using server = await rawServer((socket) => socket.end(response('200 OK', { 'content-length': 1 }, 'x')));
     for (let start = 0; start < 5; start++) {

@@ -42,20 +42,20 @@ export const originMutants = [
     'http/link-local',
     'all.some((address) => isLinkLocal(address))',
     'isLinkLocal(all[0] ?? "")',
-    unit('http/link-local', 'refuses a name with one such address'),
+    unit('http/link-local', 'refuses a name with one such address among others'),
   ),
   without(
     'addresses that a redirect may lead to',
     'http/request',
     'if (!mayBeLinkLocal && isLinkLocal(url.hostname)) throw linkLocalRefusal(url.hostname);',
-    unit('http/request', 'leads to no link-local address'),
+    unit('http/request', 'never leads to a link-local address, in any notation'),
   ),
   change(
     'names that a redirect may lead to',
     'http/request',
     'return isFirst || isLinkLocal(own.hostname);',
     'return true;',
-    unit('http/request', 'leads to no link-local address'),
+    unit('http/request', 'never leads to a link-local address, in any notation'),
   ),
   without(
     'ports that a redirect may lead to',
@@ -68,14 +68,14 @@ export const originMutants = [
     'http/request',
     'hops <= options.maxRedirects',
     'hops <= 2 * options.maxRedirects',
-    unit('http/request', 'follows another so many times'),
+    unit('http/request', 'is followed up to the limit, and no further'),
   ),
   change(
     'credentials for their origin alone',
     'http/request',
     'credentials: url.origin === start.origin ? start : url,',
     'credentials: start,',
-    unit('http/request', 'takes credentials to the origin'),
+    unit('http/request', 'takes credentials to their own origin, and to no other'),
   ),
   change(
     'no way from https to http',
@@ -95,15 +95,15 @@ export const originMutants = [
     'the owner of a netrc',
     'request/netrc-file',
     'if (uid !== 0 && uid !== effectiveUser()) return `belongs to uid ${uid}`;',
-    ['test/netrc', 'that is open to others, or belongs'],
+    ['test/netrc', 'that is open to other users, or belongs to one, is refused if it would be used'],
   ),
   change('the mode of a netrc', 'request/netrc-file', '(mode & 0o077) === 0', 'true', [
     'test/netrc',
-    'that is open to others, or belongs',
+    'that is open to other users, or belongs to one, is refused if it would be used',
   ]),
   change('the size of a netrc', 'request/netrc-file', 'const maxBytes = 64 * 1024;', 'const maxBytes = 1 << 30;', [
     'test/netrc',
-    'that can not be read is refused',
+    'that cannot be read is refused, and its content is not shown',
   ]),
   change(
     'the whole name of a host in a netrc',
@@ -117,7 +117,7 @@ export const originMutants = [
     'values/signature-url',
     "url.protocol !== 'file:' && url.origin === original.origin",
     "url.protocol !== 'file:'",
-    unit('values/signature-url', 'keeps credentials'),
+    unit('values/signature-url', 'keeps credentials for their own origin'),
   ),
   change(
     'no proxy of HTTP_PROXY',
@@ -144,7 +144,7 @@ export const originMutants = [
     'destinations of one request each',
     'request/check',
     "if (seen.has(path)) refuse(path, 'is the destination of two requests');",
-    ['test/signature', 'is no destination of another request'],
+    ['test/signature', 'must not be the destination of another request'],
   ),
   // The worker has these, as it is built.
   {

@@ -72,7 +72,7 @@ const names = ['x', 'x.part', 'x.sig', 'x.sig.part'];
 
 describe.skipIf(missing('root', 'linux', 'landlock7'))('a download as root', () => {
   describe.each(kinds)('of $name', ({ more, prepare }) => {
-    it.each(attacks)('gives nothing away beside %s', untilMet, async (_, attack) => {
+    it.each(attacks)('discloses nothing except %s', untilMet, async (_, attack) => {
       prepare?.(world[attack.place]);
       const { result, attempts, gained } = await beside(attack, world, {
         names,
@@ -91,7 +91,7 @@ describe.skipIf(missing('root', 'linux', 'landlock7'))('a download as root', () 
     });
   });
 
-  it('names nothing where a process of the same user kills the worker', async () => {
+  it('gives no file its name if a process of the same user kills the worker', async () => {
     const SIGKILL = 9;
     await using neighbour = await Neighbour.start({ as: sandboxUser, tactics: [['signal', process.pid, SIGKILL]] });
     // It sends nothing: long enough to be hit.
@@ -103,7 +103,7 @@ describe.skipIf(missing('root', 'linux', 'landlock7'))('a download as root', () 
     expect(existsSync(join(world.roots, 'x'))).toBe(false);
   });
 
-  it('says that a neighbour’s disk is full, and names nothing', async () => {
+  it('reports that a neighbour’s disk is full, and gives no file its name', async () => {
     await using disk = await smallDisk(world.open);
     await using neighbour = await Neighbour.start({
       as: stranger,

@@ -29,7 +29,7 @@ function lock(path: string): boolean {
 }
 
 describe.skipIf(missing('root', 'linux'))('a lock', () => {
-  it('of root’s file is not kept from root by a stranger who holds it open and locks it', async () => {
+  it('of root’s file is not prevented by a stranger who holds it open and locks it', async () => {
     const file = join(world.open, 'file');
     writeFileSync(file, 'root’s', { mode: 0o644 });
     expect(lock(file)).toBe(true);
@@ -44,47 +44,43 @@ describe.skipIf(missing('root', 'linux'))('a lock', () => {
   });
 });
 
-describe.skipIf(missing('root', 'linux'))('a folder', () => {
-  it(
-    'that a neighbour makes change places with a link is the one that was opened, or none',
-    { timeout: 30_000 },
-    async () => {
-      const [one, other] = [join(world.theirs, 'one'), join(world.theirs, 'other')];
-      mkdirSync(one);
-      await using neighbour = await Neighbour.start({
-        as: stranger,
-        tactics: [
-          ['plant', world.theirs, `link=${world.kept}`, 'other'],
-          ['flip', one, other],
-        ],
-      });
-      const inside = new Set<unknown>();
-      const hasFlipped = (): boolean => neighbour.did.some(({ what, outcome }) => what === 'flip' && outcome === 'OK');
-      // A thousand times beside one that flips, and as often as it takes it to begin.
-      const begun = performance.now();
-      for (let left = 1000; left > 0 && performance.now() < begun + 20_000; await immediate()) {
-        try {
-          using folder = openFolder(join(one, '.'));
-          inside.add(folder.path);
-        } catch (error) {
-          inside.add(error instanceof FetcherError && `${error.code} ${error.hint}`);
-        }
-        if (hasFlipped()) left--;
+describe.skipIf(missing('root', 'linux'))('a directory', () => {
+  it('that a neighbour exchanges with a link is the opened directory, or refused', { timeout: 30_000 }, async () => {
+    const [one, other] = [join(world.theirs, 'one'), join(world.theirs, 'other')];
+    mkdirSync(one);
+    await using neighbour = await Neighbour.start({
+      as: stranger,
+      tactics: [
+        ['plant', world.theirs, `link=${world.kept}`, 'other'],
+        ['flip', one, other],
+      ],
+    });
+    const inside = new Set<unknown>();
+    const hasFlipped = (): boolean => neighbour.did.some(({ what, outcome }) => what === 'flip' && outcome === 'OK');
+    // A thousand times beside one that flips, and as often as it takes it to begin.
+    const begun = performance.now();
+    for (let left = 1000; left > 0 && performance.now() < begun + 20_000; await immediate()) {
+      try {
+        using folder = openFolder(join(one, '.'));
+        inside.add(folder.path);
+      } catch (error) {
+        inside.add(error instanceof FetcherError && `${error.code} ${error.hint}`);
       }
-      const hint = 'Root uses only paths that root alone decides; run this as that user, or choose another place.';
-      expect([...inside]).toEqual([`file ${hint}`]);
-      const { did, gained } = await neighbour.stop();
-      expect(did).toEqual(
-        expect.arrayContaining([
-          { what: 'plant', outcome: 'OK', on: other },
-          { what: 'flip', outcome: 'OK', on: other },
-        ]),
-      );
-      expectNothingGained([...gained, ...world.gains()]);
-    },
-  );
+      if (hasFlipped()) left--;
+    }
+    const hint = 'Root uses only paths that no other user can change. Run this as that user, or choose another place.';
+    expect([...inside]).toEqual([`file ${hint}`]);
+    const { did, gained } = await neighbour.stop();
+    expect(did).toEqual(
+      expect.arrayContaining([
+        { what: 'plant', outcome: 'OK', on: other },
+        { what: 'flip', outcome: 'OK', on: other },
+      ]),
+    );
+    expectNothingGained([...gained, ...world.gains()]);
+  });
 
-  it('stays the same one when its owner gives its path to another', async () => {
+  it('stays the same one when its owner gives its path to another directory', async () => {
     const one = join(world.open, 'one');
     mkdirSync(one);
     chownSync(one, sandboxUser.uid, sandboxUser.gid);

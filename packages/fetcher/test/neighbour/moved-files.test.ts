@@ -52,12 +52,12 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file of root’s under
     ['of mode 0600 in a sticky folder of root’s', 'open', 0o600],
     ['of mode 0644 in a sticky folder of root’s', 'open', 0o644],
     ['of mode 0666 in a sticky folder of root’s', 'open', 0o666],
-  ] as const)('%s is not gone on with: the neighbour may have moved it there', async (_, place, mode) => {
+  ] as const)('%s is not resumed: the neighbour may have moved it there', async (_, place, mode) => {
     await move(world[place], mode);
     expect(await download(world[place])).toEqual(anew);
   });
 
-  it('nor in a folder of root’s in which everybody may rename', async () => {
+  it('is not resumed in a sticky directory of root’s in which all users may rename', async () => {
     const at = world.file('common');
     mkdirSync(at);
     chmodSync(at, 0o777);
@@ -66,14 +66,14 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file of root’s under
   });
 
   it.each(['666', '660', '622'])(
-    'nor anywhere with mode %s: who holds it open would write to it later',
+    'is not resumed with mode %s: a process that holds it open could write to it later',
     async (mode) => {
       put(join(world.roots, 'x.part'), Number.parseInt(mode, 8));
       expect(await download(world.roots)).toEqual(anew);
     },
   );
 
-  it.each(['600', '644'])('is gone on with where root alone writes, with mode %s: the control', async (mode) => {
+  it.each(['600', '644'])('is resumed if only root may write, with mode %s: the control', async (mode) => {
     put(join(world.roots, 'x.part'), Number.parseInt(mode, 8));
     expect(await download(world.roots)).toEqual(wentOn);
   });

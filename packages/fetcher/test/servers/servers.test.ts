@@ -109,7 +109,7 @@ describe.skipIf(isLacking).each(programNames)('%s', (name) => {
       expect(read('new').equals(content)).toBe(true);
     });
 
-    it('goes on behind a beginning', () => {
+    it('resumes after a beginning', () => {
       expect(outcomes.get('resumed')).toMatchObject({ status: 'done', size: content.length });
       expect(read('resumed').toString('latin1', 0, 6)).toBe('marked');
       expect(read('resumed').subarray(6).equals(content.subarray(6))).toBe(true);
@@ -120,17 +120,17 @@ describe.skipIf(isLacking).each(programNames)('%s', (name) => {
       expect(read('whole').toString('latin1', 0, 6)).toBe('marked');
     });
 
-    it('begins again where the file has changed', () => {
+    it('starts again if the file has changed', () => {
       expect(errorOf(outcomes.get('changed'))).toBeUndefined();
       expect(read('changed').equals(content)).toBe(true);
     });
 
-    it('says that nothing has changed', () => {
+    it('reports that the file has not changed', () => {
       expect(outcomes.get('unchanged')).toMatchObject({ status: 'unchanged' });
       expect(read('unchanged').toString()).toBe('mine');
     });
 
-    it('has not got every file', () => expect(errorOf(outcomes.get('absent'))).toMatch(/^http: .*404/));
+    it('reports a missing file', () => expect(errorOf(outcomes.get('absent'))).toMatch(/^http: .*404/));
 
     it('keeps its connections open', () => {
       for (const file of names) expect(read(file).toString()).toBe(file);
@@ -166,7 +166,7 @@ describe.skipIf(isLacking)('squid', () => {
     await expect.poll(() => readFileSync(folder.file('squid', 'access.log'), 'utf8'), { timeout: 5000 }).toMatch(line);
   });
 
-  it('says where it reaches nobody', async () => {
+  it('reports a host that it cannot reach', async () => {
     using target = temporaryFolder();
     const [port = 0] = await freePorts(1);
     const requests = ['http', 'https'].map((scheme) => {

@@ -21,7 +21,7 @@ const served: readonly Mutant[] = [
   ['a link to content', 'content-file', '(servedBy ?? uid)', 'uid'],
   ['a file system that has no answer', 'serving-user', 'return true;', 'return false;'],
 ].map(([name = '', of = '', from = '', to = '']) =>
-  changeSeenBy(`who serves ${name}`, of, from, to, ['src/served-files', 'is not root’s whatever it says']),
+  changeSeenBy(`who serves ${name}`, of, from, to, ['src/served-files', 'does not count as root’s']),
 );
 
 export const mutants: readonly Mutant[] = [
@@ -32,29 +32,29 @@ export const mutants: readonly Mutant[] = [
   ]),
   changeSeenBy('the umask of a process', 'default-acl', 'process.umask(before);', '', [
     'src/default-acl',
-    'is shared without one',
+    'is shared without one, regardless of the umask: the twin, with',
   ]),
   changeSeenBy('the reading of an owner', 'new-folder', "ownerReader.read(owner, documentPlace('owner'))", 'owner', [
     'src/every-option',
-    'an owner is read',
+    'an owner is read: no directory is given to an unnamed user',
   ]),
   changeSeenBy('the reading of a judge', walk, "judgeReader.read(judge, documentPlace('judge'))", 'judge', [
     'src/every-option',
-    'a judge is read',
+    'a judge is read: no walk starts without functions for directories, links and refusals',
   ]),
   change(
     'what is mounted in a folder that goes',
     'remove-tree',
     'mountAt(held) !== mount',
     'false',
-    'leaves what is mounted in it',
+    'leaves mount points in it',
   ),
   change(
     'how deep a removal goes down',
     'remove-tree',
     'depth >= maxDepth',
     'false',
-    'removes what is nested more deeply',
+    'removes directories that are nested more deeply than descriptors permit',
   ),
   changeSeenBy('whose a folder is that root empties', 'remove-tree', '(takes && taken(itself, own))', 'false', [
     'src/found-folder',
@@ -64,7 +64,7 @@ export const mutants: readonly Mutant[] = [
     'what kind of file is only looked into',
     'regular-file',
     'if (!fstatSync(held).isFile()) return undefined;',
-    'opens no FIFO, socket, device',
+    'does not wait, and opens no FIFO, socket, device or directory',
   ),
   change(
     'looking before a file is opened',
@@ -78,14 +78,14 @@ export const mutants: readonly Mutant[] = [
     'own-user',
     ' || ownerOf(rootsFile) === 0',
     '',
-    'is root where it is root outside of several',
+    'is root if it is root outside several namespaces, and another user in between',
   ),
   change(
     'root of a container outside',
     'own-user',
     'ranges.some(([, outside]) => outside === 0) || ',
     '',
-    'is root where it is that of a container outside',
+    'is root if it is root of a container, which is an ordinary user of the machine',
   ),
   without(
     'the owner of a folder on the way',
@@ -110,13 +110,13 @@ export const mutants: readonly Mutant[] = [
     'the owner of a link on the way',
     path,
     'if (uid !== 0) refuse(path, `is a symbolic link of uid ${uid}`);',
-    'follows links of root alone',
+    'follows links of root only',
   ),
   without(
     'the folder that a link on the way lies in',
     path,
-    'if (why !== undefined) refuse(path, `is a symbolic link in a folder that ${why}`);',
-    'follows no link that anybody can have moved',
+    'if (why !== undefined) refuse(path, `is a symbolic link in a directory that ${why}`);',
+    'follows no link that any user can have moved to a sticky directory, and one in root’s own: the twin',
   ),
   without(
     'the folder that a file with orders lies in',
@@ -154,14 +154,14 @@ export const mutants: readonly Mutant[] = [
     file,
     'const held = walk(fromHere(path), { ...rootDecides, folder });',
     "const held = openSync(path, 'r');",
-    'from below a directory of a neighbour',
+    'reads no instructions from below a directory of a neighbour',
   ),
   change(
     'the bytes of a file with orders',
     file,
     'return readToEnd(descriptor, path, maxBytes);',
     'return readToEnd(descriptor, path, 2 ** 30);',
-    'reads no more than asked for',
+    'reads no more than requested, and a descriptor that the caller passed',
   ),
   change(
     'not following a link of an output',
@@ -194,13 +194,13 @@ export const mutants: readonly Mutant[] = [
     walk,
     'return isSame ? target',
     'return isSame || true ? target',
-    'follows no link that changed',
+    'follows no link that changed after its check',
   ),
   change(
     'not following a link on the way',
     walk,
     'openSync(place, oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY)',
     'openSync(place, oPath | constants.O_DIRECTORY)',
-    'tells of a link that was put',
+    'detects a link that replaced the next directory',
   ),
 ];

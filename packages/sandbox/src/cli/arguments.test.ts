@@ -24,13 +24,13 @@ describe('parseArguments', () => {
   });
 
   it.each([
-    [['--rwo', '/a'], /no option --rwo\. Did you mean --rwx\?|--rw\?|--ro\?/],
+    [['--rwo', '/a'], /unknown option --rwo\. Did you mean --rwx\?|--rw\?|--ro\?/],
     [['--polcy', 'x'], /Did you mean --policy\?/],
     [['--nonsense'], /sb-run --help lists all/],
-    [['--fs', 'minmal'], /--fs is read-only, minimal, none, and not "minmal"\. Did you mean minimal\?/],
+    [['--fs', 'minmal'], /--fs must be one of read-only, minimal, none, not "minmal"\. Did you mean minimal\?/],
     [['ls', '-la'], /"ls" is not an option\. Put -- before the command/],
     [['--rw', '--', 'ls'], /--rw needs a value/],
-    [['-x'], /no option -x/],
+    [['-x'], /unknown option -x/],
     [['ls'], /"ls" is not an option\. Put -- before the command/],
     [['--rw'], /--rw needs a value/],
     [['--rw', '--ro', '/a'], /--rw needs a value/],

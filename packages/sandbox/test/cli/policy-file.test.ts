@@ -140,7 +140,7 @@ describe('sb-run: files that are at fault', () => {
     [['--caps', 'net_raw'], /Write cap_net_raw/],
     [['--deny', '@no-such-group'], /--deny @no-such-group is not a group\./],
     [['--scope', 'signals'], /--scope signals is not a name of scope\. Did you mean "signal"/],
-    [['--fs', 'all'], /--fs is read-only, minimal, none, and not "all"/],
+    [['--fs', 'all'], /--fs must be one of read-only, minimal, none, not "all"/],
     [['--require', 'seccomp', '--off', 'seccomp'], /both name seccomp/],
     [['--off', 'process'], /names process/],
     [['--user', 'nobody', '--off', 'privdrop'], /--off privdrop switches off what --user asks for/],
@@ -155,7 +155,7 @@ describe('sb-run: files that are at fault', () => {
     [['--off', 'landlock.net', '--connect-tcp', '443'], /--off landlock\.net switches off what --connect-tcp asks for/],
     [['--off', 'landlock.scope', '--scope', 'signal'], /--off landlock\.scope switches off what --scope asks for/],
     [['--keep-fd', '2'], /--keep-fd 2 is not a descriptor from 3 to 1023\./],
-    [['--completion', 'tcsh'], /--completion is bash, zsh, fish, and not "tcsh"/],
+    [['--completion', 'tcsh'], /--completion must be one of bash, zsh, fish, not "tcsh"/],
   ];
 
   // One mistake of each option, and in `npm run test:long` all of them.

@@ -15,29 +15,29 @@ import { type Operation, product } from './product.js';
 import { machinesOf, sideOf } from './side.js';
 import { type Said, writtenPolicy } from './written-policy.js';
 
-/** What the three functions take. */
+/** The parameters of the three functions. */
 type Given = SeccompPolicy | SeccompOptions;
 
 /**
- * The policy of both: for every call the stricter of the two answers, as the kernel has it with a filter of `a` loaded
- * and then one of `b` (seccomp(2)): of two errors, that of `b`.
+ * Returns the intersection of two policies: for every call the stricter answer. That is the kernel's behaviour with a
+ * filter of `a` loaded and then one of `b` (seccomp(2)). Of two errors, that of `b` is chosen.
  *
  * @param a - a policy, or its options
  * @param b - likewise
- * @returns a policy that says exactly that, which was shown for every call
- * @throws SeccompError `inexpressible` where the answer for a call differs between architectures in a way that no policy
- *   can say; `too-complex`; what `policy` throws
+ * @returns a policy that says exactly that, which is proved for every call
+ * @throws SeccompError `inexpressible` if the answer to a call differs between architectures in a way that no policy
+ *   can express; `too-complex`; the errors of `policy`
  */
 export function intersect(a: Given, b: Given): SeccompPolicy {
   return worked(validate(a), validate(b), stricter);
 }
 
 /**
- * The policy of either: for every call the looser of the two answers; of two errors, that of `a`.
+ * Returns the union of two policies: for every call the less strict answer. Of two errors, that of `a` is chosen.
  *
  * @param a - a policy, or its options
  * @param b - likewise
- * @returns a policy that says exactly that, which was shown for every call
+ * @returns a policy that says exactly that, which is proved for every call
  * @throws SeccompError as {@link intersect}
  */
 export function union(a: Given, b: Given): SeccompPolicy {
@@ -45,12 +45,13 @@ export function union(a: Given, b: Given): SeccompPolicy {
 }
 
 /**
- * What one policy lets go on and another does not: of those calls `a`'s answer; what both let go on is denied as `a`
- * denies (`denied`), or with `EPERM` where that goes on too; everything else as `a` says.
+ * Returns the difference of two policies. A call that `a` lets through and `b` does not gets the answer of `a`. A call
+ * that both let through is denied as `a` denies (`denied`), or with `EPERM` if that lets calls through too. Every other
+ * call gets the answer of `a`.
  *
  * @param a - a policy, or its options
  * @param b - likewise
- * @returns a policy that says exactly that, which was shown for every call
+ * @returns a policy that says exactly that, which is proved for every call
  * @throws SeccompError as {@link intersect}
  */
 export function difference(a: Given, b: Given): SeccompPolicy {
@@ -66,7 +67,7 @@ function worked(a: SeccompPolicy, b: SeccompPolicy, operation: Operation): Secco
   const foreign = operation(a.foreign, b.foreign);
   const named = architectureNames.filter((name) => a.architectures.includes(name) || b.architectures.includes(name));
   const all = named.map((architecture) => answersOn(diagrams, architecture, { policies: [a, b], operation }));
-  // One whose every call is answered as a foreign one need not be named.
+  // An architecture whose calls are all answered as foreign ones need not be named.
   const needed = all.filter((one) => !isAll(one, foreign));
   const answers = needed.length === 0 ? all.slice(0, 1) : needed;
   const [first] = answers;
@@ -104,7 +105,7 @@ function answersOn(diagrams: Diagrams, architecture: Architecture, { policies, o
   return { architecture, unknown, x32, calls: new Map(calls) };
 }
 
-/** What a policy says on an architecture; where it doesn't name that, every call is foreign. */
+/** Returns what a policy says on an architecture; if it does not name the architecture, every call is foreign. */
 function saidOn(policy: SeccompPolicy, architecture: Architecture): Answers {
   const isNamed = policy.architectures.includes(architecture);
   const table = isNamed ? verdicts(policy, architecture) : undefined;
@@ -120,7 +121,7 @@ function isAll({ architecture, unknown, x32, calls }: Answers, action: Action): 
   return others.every(isSame) && [...calls.values()].every((one) => one.rules.length === 0 && isSame(one.otherwise));
 }
 
-/** What is the same on every architecture. @throws SeccompError `inexpressible` */
+/** Returns the value that is the same on every architecture. @throws SeccompError `inexpressible` */
 function agreed(answers: readonly Answers[], what: string, of: (answers: Answers) => Action): Action {
   const [first, ...others] = answers;
   if (first === undefined) throw new Error('no answers');
@@ -143,13 +144,13 @@ function callsOf(diagrams: Diagrams, answers: readonly Answers[]): ReadonlyMap<s
 
 function apart(what: string, one: Answers, other: Answers): Error {
   return seccompError('inexpressible', 'algebra', {
-    what: `the answer to ${what} differs between ${one.architecture} and ${other.architecture}, which no policy can say`,
+    what: `the answer to ${what} differs between ${one.architecture} and ${other.architecture}, which no policy can express`,
     hint: 'Give both policies one architecture at a time.',
     path: what,
   });
 }
 
-/** A result is believed no more than a compiler is. */
+/** The result is checked like the output of the compiler. */
 function refuseOther(made: SeccompPolicy, [a, b]: Work['policies'], operation: Operation): void {
   const how = (one: number, other: number) =>
     meaningOf(encodeAction(operation(decodeAction(one), decodeAction(other))));
@@ -158,12 +159,12 @@ function refuseOther(made: SeccompPolicy, [a, b]: Work['policies'], operation: O
     const [first, second, found] = [a, b, made].map((one) => sideOf(one).on(diagrams, machine));
     if (combine(diagrams, [first ?? 0, second ?? 0], how) === found) continue;
     throw seccompError('not-proved', 'algebra', {
-      what: `the policy that was worked out is not what it should be on ${machine}`,
-      hint: 'Report this with both policies. It was not handed out.',
+      what: `the computed policy is wrong on ${machine}`,
+      hint: 'Report this with both policies. The result was not returned.',
     });
   }
 }
 
 function missing(name: string): never {
-  throw new Error(`nothing is said of ${name}`);
+  throw new Error(`no answer for ${name}`);
 }

@@ -9,42 +9,42 @@ import { goesOn } from './precedence.js';
 import { type Comparable, type Side, sideOf } from './side.js';
 
 /**
- * How two filters relate, by the calls that go on (`allow`, `log`, `trace`, `user-notify`).
+ * How two filters relate, by the calls that they let through (`allow`, `log`, `trace`, `user-notify`).
  *
  * - `equal`: the same answer to every call.
- * - `alike`: the same calls go on, and some answer differs nevertheless, for instance an error.
- * - `subset`, `superset`: those of one are among those of the other.
- * - `overlap`: each has some of its own, and some are in both.
- * - `disjoint`: no call goes on in both.
+ * - `alike`: both let the same calls through, but some other answers differ, for instance an error.
+ * - `subset`, `superset`: the calls of one are among those of the other.
+ * - `overlap`: each lets some calls through that the other does not, and both let some through.
+ * - `disjoint`: no call is let through by both.
  */
 export type FilterRelation = 'equal' | 'alike' | 'subset' | 'superset' | 'overlap' | 'disjoint';
 
-/** What {@link compare} found. Every call in it is the smallest of its kind. */
+/** The result of {@link compare}. Every call in it is the smallest of its kind. */
 export interface FilterComparison {
   readonly relation: FilterRelation;
-  /** On which machines they were compared. */
+  /** The machines on which they were compared. */
   readonly machines: readonly Machine[];
-  /** A call that goes on in the first only, where there is one. */
+  /** A call that only the first lets through, if one exists. */
   readonly onlyA?: WitnessCall;
-  /** A call that goes on in the second only. */
+  /** A call that only the second lets through, if one exists. */
   readonly onlyB?: WitnessCall;
-  /** A call that the two answer differently, and both answers; absent where they are equal. */
+  /** A call that the two answer differently, with both answers; absent if they are equal. */
   readonly differs?: { readonly call: WitnessCall; readonly a: Action; readonly b: Action };
 }
 
-/** Bits of what is said of a call. */
+/** Bits of the facts about a call. */
 const inA = 1;
 const inB = 2;
 const differing = 4;
 
 /**
- * Compares two filters over every call there can be: every architecture, number and value of all six arguments.
- * Policies are compared on every machine that either names an architecture of; a program on its own machine only.
+ * Compares two filters over all possible calls: every architecture, number and value of all six arguments. Policies are
+ * compared on every machine for which one of them names an architecture. A program is compared on its own machine only.
  *
  * @param a - a policy, its options, a compiled filter, or one program with its machine
  * @param b - likewise
- * @throws SeccompError `no-program` for programs of different machines, `invalid-program`, `too-complex` where the answer
- *   would take too long, and what `policy` throws
+ * @throws SeccompError `no-program` for programs of different machines, `invalid-program`, `too-complex` if the answer
+ *   would take too long, and the errors of `policy`
  */
 export function compare(a: Comparable, b: Comparable): FilterComparison {
   const sides = [sideOf(a), sideOf(b)] as const;
@@ -54,9 +54,9 @@ export function compare(a: Comparable, b: Comparable): FilterComparison {
   return Object.freeze({ relation: relationOf(found), machines, ...found.witnesses });
 }
 
-/** What is known of the machines looked at so far. */
+/** What is known about the machines compared so far. */
 interface Found {
-  /** Whether some call goes on in both. */
+  /** Whether both let some call through. */
   common: boolean;
   readonly witnesses: { -readonly [Key in 'onlyA' | 'onlyB' | 'differs']?: FilterComparison[Key] };
 }

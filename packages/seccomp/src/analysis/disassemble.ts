@@ -17,8 +17,9 @@ const nameIn = (table: Readonly<Record<string, number>>, value: number): string 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
 /**
- * A listing of any filter's bytes: for each instruction its index, what it does and where it goes on. `A` is the
- * accumulator, `X` the index register, `M[n]` a word of the program's memory, `[n]` the word of the call at that offset.
+ * Returns a listing of any filter's bytes: the index of each instruction, what it does, and where it continues. `A` is
+ * the accumulator, `X` the index register, `M[n]` a word of the program's memory, `[n]` the word of the call at that
+ * offset.
  *
  * @param bytes - `struct sock_filter` each, little-endian
  * @throws SeccompError `invalid-program`

@@ -9,7 +9,7 @@ import type { SeccompPolicy } from '../policy/options.js';
 import { syscallTable } from '../tables/syscalls.js';
 import { verdicts } from '../policy/verdicts.js';
 
-/** What a policy says of one call, without a filter. */
+/** The decision of a policy about one call, without a filter. */
 export interface Decision {
   readonly action: Action;
   /** The rule, list or default that decides, for instance `rules[0]` or `deny @mount`. */
@@ -29,7 +29,7 @@ const register = custom({
   read: (value) => value,
 });
 
-/** A call that is judged. */
+/** A call to evaluate. */
 export const seenCallReader = object<SeenCall>({
   number: required(integer({ min: 0, max: 0xffff_ffff, what: 'the number of a call' })),
   args: required(list(register, { max: 6, what: 'a list of arguments' })),
@@ -37,7 +37,7 @@ export const seenCallReader = object<SeenCall>({
 
 const architectureReader = word(architectureNames);
 
-/** Where what is judged begins. */
+/** Where the call starts. */
 function place(name: string): Place {
   return new Place(name, ({ path, what, hint }) => {
     throw seccompError('invalid-call', 'evaluate', { what: `${path} ${what}`, hint, path });
@@ -48,9 +48,10 @@ function place(name: string): Place {
  * Decides a call directly from the policy. The compiler is not involved, so its filter can be compared with this.
  *
  * @param policy - from `policy`
- * @param architecture - whose call it is
+ * @param architecture - the architecture of the call
  * @param call - its number, unsigned, and its arguments, unsigned and 64 bits each; missing ones are 0
- * @throws SeccompError `invalid-call` for what no kernel would see; what `policy` throws for anything it didn't make
+ * @throws SeccompError `invalid-call` for a call that no kernel would see; the errors of `policy` for anything that it
+ *   did not return
  */
 export function evaluate(policy: SeccompPolicy, architecture: Architecture, call: SeenCall): Decision {
   const valid = validate(policy);

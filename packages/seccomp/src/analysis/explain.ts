@@ -3,8 +3,8 @@ import { decodeProgram, type Instruction } from '../bpf/bpf.js';
 import type { SeccompFilter, SeccompProgram } from '../compiler/compile.js';
 
 /**
- * A readable listing of a filter: for each instruction its index, what it does, where it goes on, and the rules or
- * numbers that it came from.
+ * Returns a readable listing of a filter: the index of each instruction, what it does, where it continues, and the
+ * rules or numbers that it comes from.
  *
  * @param filter - from `compile`
  */
@@ -30,7 +30,7 @@ function textOf({ op, jt, jf, k }: Instruction, index: number): string {
 
 const hex = (k: number) => `0x${k.toString(16)}`;
 
-/** A tail that hundreds of rules share needs no list of them all. */
+/** A tail that hundreds of rules share does not list all of them. */
 function shorten(note: string): string {
   return note.length > 160 ? `${note.slice(0, 160)} …` : note;
 }

@@ -1,4 +1,4 @@
-/** What `lint` finds. */
+/** The codes of `lint`. */
 export type LintCode =
   | 'clone3-errno'
   | 'clone3-bypass'
@@ -35,12 +35,12 @@ export interface LintFinding {
 
 type Text = Pick<LintFinding, 'message' | 'hint'>;
 
-/** A hole or a crash. */
+/** A finding that is a hole or a crash. */
 export function error(code: LintCode, path: string, { message, hint }: Text): LintFinding {
   return { code, severity: 'error', path, message, hint };
 }
 
-/** What costs time or surprises. */
+/** A finding that costs time or surprises. */
 export function warning(code: LintCode, path: string, { message, hint }: Text): LintFinding {
   return { code, severity: 'warning', path, message, hint };
 }

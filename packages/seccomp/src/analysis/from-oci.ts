@@ -11,25 +11,25 @@ import { type OciArgument, type OciProfile, type OciSyscalls, parseOci, refusal 
 import { goesOn } from './precedence.js';
 import { writtenPolicy } from './written-policy.js';
 
-/** Something that the other side can't say, or says otherwise. */
+/** Something that the other format cannot express, or expresses differently. */
 export interface Unsaid {
-  /** The place in what was given. */
+  /** The place in the input. */
   readonly path: string;
   readonly what: string;
 }
 
-/** What a profile came to. */
+/** The result of reading a profile. */
 export interface FromOci {
   readonly policy: SeccompPolicy;
-  /** Where the policy answers otherwise than what the runtime loads, or leaves a name out as the runtime does. */
+  /** Where the policy differs from the filter that the runtime loads, or leaves out a name as the runtime does. */
   readonly unsaid: readonly Unsaid[];
 }
 
-/** Who loads the profile. */
+/** The runtime that loads the profile. */
 export interface OciRuntime {
-  /** runc answers numbers above all those of the profile with `ENOSYS`; crun has no such rule. */
+  /** runc answers numbers above all those of the profile with `ENOSYS`; crun does not. */
   readonly runtime: 'runc' | 'crun';
-  /** Whose machine it is, where the profile names no architecture. Default: `x86_64`. */
+  /** The machine, if the profile names no architecture. Default: `x86_64`. */
   readonly machine?: Machine;
 }
 
@@ -41,14 +41,18 @@ const names: ReadonlyMap<string, Architecture> = new Map([
 ]);
 
 /**
- * The policy of an OCI profile, by what the runtime and libseccomp make of it and not by what it looks like: names that
- * libseccomp doesn't know are skipped; a rule that says what the default says is skipped; conditions on the same argument
- * become rules of their own, so that "and" turns into "or"; a rule without conditions outweighs those with some; another
- * architecture, and x32 where it isn't listed, kills the thread.
+ * Returns the policy of an OCI profile, as the runtime and libseccomp interpret it, which differs from what it seems to
+ * say:
+ *
+ * - Names that libseccomp does not know are skipped.
+ * - A rule with the default action is skipped.
+ * - Several conditions on the same argument become separate rules, so "and" turns into "or".
+ * - A rule without conditions outweighs those with conditions.
+ * - Another architecture, and x32 if it is not listed, kills the thread.
  *
  * @param document - JSON: `linux.seccomp` of the runtime-spec
- * @param runtime - who loads it
- * @throws SeccompError `invalid-profile`, also for rules whose order libseccomp chooses for itself; `too-complex`
+ * @param runtime - the runtime that loads it
+ * @throws SeccompError `invalid-profile`, also for rules whose order libseccomp chooses; `too-complex`
  */
 export function fromOci(document: string, { runtime, machine = 'x86_64' }: OciRuntime): FromOci {
   const profile = parseOci(document);
@@ -62,7 +66,7 @@ export function fromOci(document: string, { runtime, machine = 'x86_64' }: OciRu
   const stub = runtime === 'runc' && !goesOn(encodeAction(otherwise)) ? errno('ENOSYS') : otherwise;
   if (!sameAction(stub, otherwise)) addStub(calls, { profile, listed, stub, unsaid });
   if (listed.includes('x86_64'))
-    unsaid.push({ path: '(number)', what: 'number -1, which is no call, gets the default there' });
+    unsaid.push({ path: '(number)', what: 'number -1, which is not a call, gets the default there' });
   const policy = writtenPolicy({
     calls,
     unknown: stub,
@@ -111,7 +115,7 @@ function addRules(calls: Map<string, Case>, { syscalls = [] }: OciProfile, rules
       if (!calls.has(name)) continue;
       if (own.length > 0) partial.push({ name, own });
       else if (sameAction(whole.get(name) ?? action, action)) whole.set(name, action);
-      else throw refusal(path, `says of ${name} what another rule without conditions contradicts`);
+      else throw refusal(path, `contradicts another rule without conditions for ${name}`);
     }
   }
   for (const [name, action] of whole) calls.set(name, { rules: [], otherwise: action });
@@ -119,11 +123,11 @@ function addRules(calls: Map<string, Case>, { syscalls = [] }: OciProfile, rules
     calls,
     partial.filter(({ name }) => !whole.has(name)),
   );
-  const diagrams = new Diagrams(); // one for all: its bound is that of the whole profile
+  const diagrams = new Diagrams(); // one for all: its limit is that of the whole profile
   for (const [name, one] of calls) refuseContradiction(name, one.rules, diagrams);
 }
 
-/** As many as a policy has: more would only be refused after all pairs of them were compared. */
+/** As many as a policy may have: more would only be refused after all pairs of them were compared. */
 const rulesMax = 4096;
 
 function addPartial(
@@ -134,7 +138,7 @@ function addPartial(
   for (const { name, own } of partial) {
     count += own.length;
     if (count > rulesMax)
-      throw refusal('syscalls', `come to more than ${rulesMax} rules with conditions`, 'Leave some out.');
+      throw refusal('syscalls', `expand to more than ${rulesMax} rules with conditions`, 'Leave some out.');
     const before = calls.get(name);
     if (before !== undefined) calls.set(name, { ...before, rules: [...before.rules, ...own] });
   }
@@ -143,13 +147,13 @@ function addPartial(
 function sayWhatIsLost({ names: called, args = [] }: OciSyscalls, path: string, { unsaid, isOn32 }: Rules): void {
   if (isOn32 && args.some(isLong)) unsaid.push({ path, what: 'i386 compares the lower half there' });
   for (const [at, name] of called.entries()) {
-    if (!isSyscall(name)) unsaid.push({ path: `${path}.names[${at}]`, what: `${name} is not known and skipped` });
+    if (!isSyscall(name)) unsaid.push({ path: `${path}.names[${at}]`, what: `${name} is unknown and skipped` });
   }
 }
 
 const isLong = ({ value, valueTwo = 0n }: OciArgument): boolean => value >> 32n !== 0n || valueTwo >> 32n !== 0n;
 
-/** Each list of conditions is a rule: all of them, or each alone where an argument is there twice. */
+/** Each list of conditions is a rule: all of them together, or each alone if an argument occurs twice. */
 function waysOf({ args = [] }: OciSyscalls): readonly (readonly Condition[])[] {
   if (args.length === 0) return [];
   const conditions = args.map(conditionOf);
@@ -178,7 +182,7 @@ function conditionOf({ index, value, valueTwo = 0n, op }: OciArgument): Conditio
   }
 }
 
-/** libseccomp orders the rules of a call by itself: where two that differ hold for the same call, either may decide. */
+/** libseccomp chooses the order of a call's rules: if two different rules match the same call, either may decide. */
 function refuseContradiction(name: string, rules: Case['rules'], diagrams: Diagrams): void {
   const sets = rules.map(({ when, action }) => ({ set: conditionsSet(diagrams, when), answer: encodeAction(action) }));
   for (const [index, one] of sets.entries()) {
@@ -189,7 +193,7 @@ function refuseContradiction(name: string, rules: Case['rules'], diagrams: Diagr
     if (!sets.slice(0, index).some(contradicts)) continue;
     throw refusal(
       'syscalls',
-      `has two rules of ${name} that hold for the same call and say different things`,
+      `has two rules for ${name} that match the same call with different actions`,
       'Leave one out: libseccomp chooses their order.',
     );
   }
@@ -202,7 +206,7 @@ interface Stub {
   readonly unsaid: Unsaid[];
 }
 
-/** What runc puts before the filter: numbers above all of those that the profile names fail with `ENOSYS`. */
+/** The rule that runc puts before the filter: numbers above all those of the profile fail with `ENOSYS`. */
 function addStub(calls: Map<string, Case>, { profile, listed, stub, unsaid }: Stub): void {
   const named = new Set((profile.syscalls ?? []).flatMap((entry) => entry.names).filter((name) => calls.has(name)));
   const lasts = new Map(
@@ -215,7 +219,10 @@ function addStub(calls: Map<string, Case>, { profile, listed, stub, unsaid }: St
   for (const name of calls.keys()) {
     const above = new Set(listed.map((one) => isAbove(name, one)).filter((one) => one !== undefined));
     if (above.size > 1)
-      unsaid.push({ path: '(stub)', what: `${name} is above the profile's calls on some architectures only` });
+      unsaid.push({
+        path: '(stub)',
+        what: `${name} has a number above the profile's calls on some architectures only`,
+      });
     if (above.size === 1 && above.has(true)) calls.set(name, { rules: [], otherwise: stub });
   }
   const hasGap = [...lasts].some(([one, last]) => {

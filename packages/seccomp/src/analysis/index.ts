@@ -1,4 +1,4 @@
-/** What is decided of filters for every call there can be, and not tried on some. */
+/** Analysis of filters for all possible calls, not by trying some. */
 export { difference, intersect, union } from './algebra.js';
 export { compare, type FilterComparison, type FilterRelation } from './compare.js';
 export type { Comparable } from './side.js';

@@ -7,7 +7,7 @@ import { contradiction } from './satisfiable.js';
 import { shadowedRules } from './shadowed.js';
 import { syscallNumber } from '../tables/syscalls.js';
 
-/** Findings about the rules that a policy writes itself. */
+/** Findings about the policy's own rules. */
 export function lintRules(policy: SeccompPolicy): readonly LintFinding[] {
   const shadowed = shadowedRules(policy.rules);
   return policy.rules.flatMap((rule, index) => {
@@ -29,7 +29,7 @@ export function lintRules(policy: SeccompPolicy): readonly LintFinding[] {
 
 interface Place {
   readonly path: string;
-  /** Index of the rule that decides in its stead. */
+  /** Index of the rule that decides instead. */
   readonly earlier: number | undefined;
 }
 
@@ -55,13 +55,13 @@ function comparison({ syscall }: Rule, condition: Condition, path: string): read
   const kind = argumentKind(syscall, condition.arg);
   const what = `argument ${condition.arg} of ${syscall}`;
   if (condition.arg >= (argumentCount(syscall) ?? 6)) {
-    const message = `${what} is compared, which it does not take`;
+    const message = `${what} is compared, but the call does not take it`;
     const hint = 'Leave it out: the caller can put anything into that register. The first argument is 0.';
     return [error('no-such-argument', path, { message, hint })];
   }
   if (kind === 'pointer') {
     const message = `${what} is an address`;
-    const hint = 'What it points to can be neither read nor kept from changing; use Landlock for paths.';
+    const hint = 'A filter cannot read what it points to, or keep it from changing. Use Landlock for paths.';
     return [warning('pointer-compare', path, { message, hint })];
   }
   if (kind === 'int' && isWide(condition)) {

@@ -3,7 +3,7 @@ import { reachedActions, ringCalls } from '../policy/detours.js';
 import { error, type LintCode, type LintFinding, warning } from './finding.js';
 import type { Verdict } from '../policy/verdicts.js';
 
-/** A newer call that does an older one's work, by a number that no rule for the older one sees. */
+/** A newer call that does the work of an older one, under a number that rules for the older one do not see. */
 interface Sibling {
   readonly code: LintCode;
   readonly newer: readonly string[];
@@ -32,7 +32,7 @@ const siblings: readonly Sibling[] = [
   },
 ];
 
-/** Finds the ways round what a policy says of an older call. */
+/** Finds the ways around a policy's restriction of an older call. */
 export function lintSiblings(call: (name: string) => Verdict | undefined): readonly LintFinding[] {
   const found = siblings.flatMap(({ code, newer, older, hint }) => {
     const open = newer.find((name) => isLet(call(name)));
@@ -46,8 +46,8 @@ export function lintSiblings(call: (name: string) => Verdict | undefined): reado
 
 /** Of devices, sockets and file systems: `BLOCK_URING_CMD_DISCARD`, `SOCKET_URING_OP_*`, `BTRFS_IOC_ENCODED_*`. */
 const commands = warning('io-uring-commands', 'allow', {
-  message: 'ioctl is restricted and io_uring is allowed, whose commands do some of its requests',
-  hint: 'Deny @io-uring: IORING_OP_URING_CMD passes no filter.',
+  message: 'ioctl is restricted, but io_uring is allowed, whose commands do some of its requests',
+  hint: 'Deny @io-uring: IORING_OP_URING_CMD bypasses filters.',
 });
 
 function isLet(verdict: Verdict | undefined): boolean {
@@ -58,7 +58,7 @@ function isRestricted(verdict: Verdict | undefined): boolean {
   return verdict !== undefined && !reachedActions(verdict).every(lets);
 }
 
-/** Whether the newer call has no rules at all, or is let through after those it has where the older one is not. */
+/** Whether the newer call has no rules at all, or is let through after its rules while the older one is not. */
 function isWider(newer: Verdict | undefined, older: Verdict | undefined): boolean {
   if (newer === undefined || older === undefined) return false;
   return reachedActions(newer).every(lets) || (lets(newer.otherwise) && !lets(older.otherwise));

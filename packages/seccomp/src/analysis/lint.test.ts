@@ -43,14 +43,14 @@ describe('lint', () => {
     expect(lint(options).every(({ message, hint }) => message !== '' && hint !== '')).toBe(true);
   });
 
-  it('finds a rule behind one that always holds when it does', () => {
+  it('finds a rule after one that always matches when it does', () => {
     const first = { syscall: 'prctl', when: [arg(0).eq32(15)], action: allow };
     const second = { syscall: 'prctl', when: [arg(1).eq64(0), arg(0).eq32(15)], action: errno('EPERM') };
     expect(codes({ base: 'allow-all', rules: [first, second] })).toEqual(['shadowed at rules[1]']);
     expect(codes({ base: 'allow-all', rules: [second, first] })).toEqual([]);
   });
 
-  it('finds every rule behind an unconditional one for its call, and no other', () => {
+  it('finds every rule after an unconditional one for its call, and no other', () => {
     const always = { syscall: 'prctl', action: allow };
     const later = { syscall: 'prctl', when: [arg(0).eq32(15)], action: errno('EPERM') };
     const other = { ...later, syscall: 'personality' };

@@ -19,7 +19,7 @@ const checks: readonly Check[] = [
   (_policy, call) =>
     actionsOf(call('clone3')).some((action) => action.action === 'errno' && !sameAction(action, notImplemented))
       ? error('clone3-errno', 'rules', {
-          message: 'clone3 fails with another error than ENOSYS',
+          message: 'clone3 fails with an error other than ENOSYS',
           hint: 'Use ENOSYS: on EPERM glibc does not fall back to clone, and Node aborts.',
         })
       : undefined,
@@ -27,7 +27,7 @@ const checks: readonly Check[] = [
     (call('clone')?.rules.length ?? 0) > 0 && actionsOf(call('clone3')).some(lets)
       ? error('clone3-bypass', 'allow', {
           message: 'the flags of clone are filtered and clone3 is allowed',
-          hint: 'Leave clone3 out: its flags lie behind a pointer. It is answered ENOSYS then, and programs use clone.',
+          hint: 'Leave clone3 out: its flags lie behind a pointer. Then it fails with ENOSYS, and programs use clone.',
         })
       : undefined,
   (policy, call) => {
@@ -44,7 +44,7 @@ const checks: readonly Check[] = [
     ringCalls.some((name) => actionsOf(call(name)).some(({ action }) => action.startsWith('kill')))
       ? error('io-uring-kill', 'deny', {
           message: 'io_uring calls kill',
-          hint: 'Use an errno: Node 26 calls io_uring_setup at start-up, whatever UV_USE_IO_URING says.',
+          hint: 'Use an errno: Node 26 calls io_uring_setup at start-up, regardless of UV_USE_IO_URING.',
         })
       : undefined,
   (_policy, call) => {
@@ -52,7 +52,7 @@ const checks: readonly Check[] = [
     return restricted !== undefined && ringCalls.some((name) => actionsOf(call(name)).some(lets))
       ? error('io-uring-bypass', 'allow', {
           message: `${restricted} is restricted and io_uring is allowed`,
-          hint: 'Deny @io-uring: what it does passes no filter.',
+          hint: 'Deny @io-uring: its operations bypass filters.',
         })
       : undefined;
   },
@@ -67,7 +67,7 @@ const checks: readonly Check[] = [
     lets(policy.foreign)
       ? error('foreign-open', 'foreign', {
           message: 'calls of other architectures are let through',
-          hint: 'Leave foreign at kill-process, or list the architecture: it numbers its calls otherwise.',
+          hint: 'Leave foreign at kill-process, or list the architecture: it numbers its calls differently.',
         })
       : undefined,
   (policy) =>
@@ -96,11 +96,11 @@ const checks: readonly Check[] = [
 ];
 
 /**
- * Finds what is legal and yet wrong in a policy: holes, crashes of well-behaved programs, rules without effect, slow
- * ones. Pure. An empty answer does not mean that a policy is good.
+ * Finds mistakes in a valid policy: holes, crashes of well-behaved programs, rules without effect, slow rules. Pure. An
+ * empty answer does not mean that a policy is good.
  *
  * @param policy - from `policy`, or its options
- * @throws what `policy` throws for invalid options
+ * @throws the errors of `policy` for invalid options
  */
 export function lint(policy: SeccompPolicy | SeccompOptions): readonly LintFinding[] {
   const valid = validate(policy);
@@ -124,12 +124,12 @@ function verdictIn(table: ReadonlyMap<number, Verdict>, name: string, architectu
   return number === undefined ? undefined : table.get(number);
 }
 
-/** Every action that a call may get. A call that doesn't exist gets none. */
+/** Every action that a call may get. A call that does not exist gets none. */
 function actionsOf(verdict: Verdict | undefined) {
   return verdict === undefined ? [] : [...verdict.rules.map(({ action }) => action), verdict.otherwise];
 }
 
-/** Whether a call is let through whatever its arguments are. */
+/** Whether a call is let through with all arguments. */
 function isOpen(verdict: Verdict | undefined): boolean {
   return actionsOf(verdict).every(lets);
 }

@@ -1,7 +1,10 @@
 import { type Action, errno, killThread, trace } from '../policy/actions.js';
 import type { OciProfile } from './oci-profile.js';
 
-/** What an action of a profile does. @param error - the number of `SCMP_ACT_ERRNO` and `SCMP_ACT_TRACE`; EPERM by default */
+/**
+ * Returns the effect of an action of a profile. @param error - the number of `SCMP_ACT_ERRNO` and `SCMP_ACT_TRACE`;
+ * EPERM by default
+ */
 export function actionOf(action: OciProfile['defaultAction'], error = 1): Action {
   switch (action) {
     case 'SCMP_ACT_KILL':

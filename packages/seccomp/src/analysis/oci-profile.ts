@@ -17,7 +17,7 @@ const ociActions = [
   'SCMP_ACT_NOTIFY',
 ] as const;
 
-/** The comparisons of the runtime-spec; all look at 64 bits. */
+/** The comparisons of the runtime-spec; all compare 64 bits. */
 const ociOperators = [
   'SCMP_CMP_NE',
   'SCMP_CMP_LT',
@@ -28,7 +28,7 @@ const ociOperators = [
   'SCMP_CMP_MASKED_EQ',
 ] as const;
 
-/** A condition on an argument; `value` is the mask of `SCMP_CMP_MASKED_EQ`, and `valueTwo` what must be left of it. */
+/** A condition on an argument; for `SCMP_CMP_MASKED_EQ`, `value` is the mask, and `valueTwo` is the expected result. */
 export interface OciArgument {
   readonly index: number;
   readonly value: bigint;
@@ -50,13 +50,13 @@ export interface OciProfile {
   readonly defaultErrnoRet?: number;
   readonly architectures?: readonly string[];
   readonly syscalls?: readonly OciSyscalls[];
-  /** Of the load, and of who is notified; no call is answered otherwise for them. */
+  /** Flags for the load, and for notifications; they do not change the answer to any call. */
   readonly flags?: readonly string[];
   readonly listenerPath?: string;
   readonly listenerMetadata?: string;
 }
 
-/** A number of 64 bits as {@link parseOci} leaves it: JSON's own numbers are not exact above 2⁵³ in JavaScript. */
+/** A number of 64 bits in the form that {@link parseOci} leaves: JavaScript reads JSON numbers above 2⁵³ inexactly. */
 const register: Reader<bigint> = custom({
   expected: 'an unsigned 64-bit number',
   schema: {},
@@ -68,7 +68,7 @@ const register: Reader<bigint> = custom({
   },
 });
 
-/** What stands before the digits of a number that was too long for JSON.parse. */
+/** The prefix of the digits of a number that was too long for JSON.parse. */
 const longMark = '\0';
 const isLong = (value: unknown): value is string => typeof value === 'string' && /^\0\d+$/.test(value);
 
@@ -106,7 +106,7 @@ export function refusal(path: string, what: string, hint = 'Correct the profile.
 }
 
 /**
- * Reads a profile as a runtime gets it: `linux.seccomp` of a bundle's config.json, or a SeccompProfile's file.
+ * Reads a profile in the form of a runtime: `linux.seccomp` of a bundle's config.json, or a SeccompProfile's file.
  *
  * @param document - JSON, at most 1 MiB, nested at most eight deep
  * @throws SeccompError `invalid-profile`, with the place in it as `path`

@@ -34,7 +34,7 @@ const profile = (syscalls: unknown, more: object = {}) =>
 const on = (index: number, op: string, value: number) => ({ index, value, op });
 
 describe('fromOci', () => {
-  it('says what crun loads', () => {
+  it('returns the policy that crun loads', () => {
     const { policy: made, unsaid } = fromOci(small, { runtime: 'crun' });
     expect(answer(made, 'read')).toBe('allow');
     expect(answer(made, 'mount')).toBe('errno EPERM');
@@ -46,14 +46,14 @@ describe('fromOci', () => {
     expect(unsaid.map(({ path }) => path)).toEqual(['syscalls[0].names[5]', '(number)']);
   });
 
-  it('answers what is newer than the profile as runc does', () => {
+  it('answers calls newer than the profile as runc does', () => {
     const { policy: made } = fromOci(small, { runtime: 'runc' });
     // futex_waitv, 449, is the last that the profile names.
     expect([answer(made, 'openat2'), answer(made, 'cachestat')]).toEqual(['errno EPERM', 'errno ENOSYS']);
     expect(made.unknown).toEqual(errno('ENOSYS'));
   });
 
-  it('turns "and" into "or" where an argument is there twice, as the runtimes do', () => {
+  it('turns "and" into "or" if an argument occurs twice, as the runtimes do', () => {
     const args = [on(1, 'SCMP_CMP_GE', 5), on(1, 'SCMP_CMP_LE', 3)];
     const { policy: made } = fromOci(profile([{ names: ['ioctl'], action: 'SCMP_ACT_ALLOW', args }]), {
       runtime: 'crun',
@@ -65,7 +65,7 @@ describe('fromOci', () => {
     ]);
   });
 
-  it('takes a rule without conditions for the whole call, wherever it stands', () => {
+  it('applies a rule without conditions to the whole call, at any place', () => {
     const rules = [
       { names: ['ioctl'], action: 'SCMP_ACT_ALLOW' },
       { names: ['ioctl'], action: 'SCMP_ACT_LOG', args: [on(1, 'SCMP_CMP_EQ', 1)] },
@@ -75,7 +75,7 @@ describe('fromOci', () => {
     }
   });
 
-  it('takes a name that a rule repeats thousands of times for one', () => {
+  it('reads a name that a rule repeats thousands of times once', () => {
     const args = Array.from({ length: 48 }, (_, value) => on(0, 'SCMP_CMP_EQ', value));
     const [once, often] = [1, 4096].map((length) => {
       const names = Array.from({ length }, () => 'ioctl');
@@ -194,14 +194,14 @@ describe('toOci', () => {
         ...there,
       },
     ],
-  ])('says what the policy says: %s', (_what, options) => {
+  ])('answers as the policy does: %s', (_what, options) => {
     const made = policy(options);
     const { document, unsaid } = toOci(made);
     expect(compare(fromOci(document, { runtime: 'crun' }).policy, made)).toMatchObject({ relation: 'equal' });
     expect(unsaid.map(({ path }) => path)).toEqual(['(number)']);
   });
 
-  it('lists what a profile can not say', () => {
+  it('lists what a profile cannot express', () => {
     const { unsaid } = toOci({ base: 'network-client', architectures: ['x86_64'] });
     expect(unsaid.map(({ path }) => path)).toEqual(['foreign', 'x32', '(number)']);
   });

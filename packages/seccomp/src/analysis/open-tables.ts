@@ -3,15 +3,15 @@ import type { Machine } from '../tables/architectures.js';
 import type { SeccompPolicy } from '../policy/options.js';
 
 /**
- * What of a machine's calls a filter lets through unseen: every call has another number in those tables.
+ * Returns the tables of calls that a filter lets through unfiltered: every call has another number in these tables.
  *
  * @param policy - from `policy`
- * @param machine - whose kernel takes the calls
- * @returns what to say of it in a report, nothing where all tables are filtered
+ * @param machine - the machine of the kernel
+ * @returns the reasons for a report; empty if all tables are filtered
  */
 export function openTables({ architectures, foreign, x32 }: SeccompPolicy, machine: Machine): readonly string[] {
   const onX86 = machine === 'x86_64';
-  // A kernel for x86-64 knows i386 beside itself and nothing else; the others know a table of 32 bits without a name here.
+  // A kernel for x86-64 also supports i386, and nothing else. The others support a 32-bit table that has no name here.
   const hasForeign = !(onX86 && architectures.includes('i386') && architectures.includes('x86_64'));
   const reason = (which: string, key: string) => `not for calls of ${which}, which the policy lets through (${key})`;
   return [

@@ -4,12 +4,13 @@ import type { Case } from '../exact/policy-cases.js';
 import { type Action, sameAction } from '../policy/actions.js';
 import { type Condition, describeCondition } from '../policy/conditions.js';
 
-/** Makes one action of two. */
+/** Combines two actions. */
 export type Operation = (a: Action, b: Action) => Action;
 
 /**
- * The rules that decide as two lists of rules do together: for every pair of them in turn one rule that holds where both
- * hold. Rules that never decide, conditions that change nothing, and rules that say what follows anyway are left out.
+ * Returns the rules that decide like two lists of rules together. In order, each pair of rules gives one rule that
+ * matches if both match. Rules that never decide, conditions that change nothing, and rules with the same action as
+ * what follows are left out.
  *
  * @throws SeccompError `too-complex`
  */
@@ -24,7 +25,7 @@ export function product(diagrams: Diagrams, [a, b]: readonly [Case, Case], opera
   return shortened(diagrams, pairs);
 }
 
-/** @param rules - one of them holds for every call */
+/** @param rules - one of them matches every call */
 function shortened(diagrams: Diagrams, rules: Case['rules']): Case {
   const kept: { when: readonly Condition[]; action: Action }[] = [];
   let left: Diagram = diagrams.everything;
@@ -35,7 +36,7 @@ function shortened(diagrams: Diagrams, rules: Case['rules']): Case {
     left = diagrams.without(left, decided);
     if (left === diagrams.nothing) break;
   }
-  // Nothing comes after the last rule, so it needs no conditions.
+  // No rule follows the last one, so it needs no conditions.
   const last = kept.pop();
   if (last === undefined) throw new Error('no rule holds');
   while (sameAction(kept.at(-1)?.action ?? other(last.action), last.action)) kept.pop();
@@ -43,13 +44,13 @@ function shortened(diagrams: Diagrams, rules: Case['rules']): Case {
 }
 
 interface Decided {
-  /** The calls that no rule before has decided. */
+  /** The calls that no earlier rule has decided. */
   readonly left: Diagram;
   /** Those of them that this rule decides. */
   readonly decided: Diagram;
 }
 
-/** The conditions without those that change nothing here. */
+/** Returns the conditions without those that change nothing here. */
 function fewest(diagrams: Diagrams, when: readonly Condition[], { left, decided }: Decided): readonly Condition[] {
   let kept = [...new Map(when.map((one) => [describeCondition(one), one])).values()];
   for (const one of kept.toReversed()) {

@@ -1,7 +1,7 @@
 import { type Condition, isWide } from '../policy/conditions.js';
 import { holds } from './evaluate.js';
 
-/** Bounds and bits of what an argument can still be. */
+/** The possible range and bits of an argument. */
 interface Possible {
   low: bigint;
   high: bigint;
@@ -11,8 +11,8 @@ interface Possible {
 }
 
 /**
- * A reason why no call can satisfy all of a rule's conditions, or undefined if none was found. Sound, not complete:
- * what it names is impossible, but it does not find every impossibility.
+ * Returns a reason why no call can satisfy all conditions of a rule, or undefined if none was found. Sound, not
+ * complete: what it reports is impossible, but it does not find every impossibility.
  *
  * @param conditions - the conditions of one rule
  */
@@ -27,13 +27,13 @@ export function contradiction(conditions: readonly Condition[]): string | undefi
   return undefined;
 }
 
-/** @param others - conditions of the other width, which count where a single value is left */
+/** @param others - conditions of the other width, which count if a single value is left */
 function isPossible(conditions: readonly Condition[], max: bigint, others: readonly Condition[]): boolean {
   const possible: Possible = { low: 0n, high: max, known: 0n, bits: 0n };
   if (!conditions.every((condition) => narrow(possible, condition))) return false;
   if (possible.low > possible.high) return false;
   if (possible.low < possible.high) return possible.known === 0n || possible.bits <= possible.high;
-  // One value is left: everything must hold for it.
+  // One value is left: all conditions must hold for it.
   return [...conditions, ...others].every((condition) => holds(condition, possible.low));
 }
 
@@ -60,7 +60,7 @@ function narrow(possible: Possible, { compare, value: wanted, mask }: Condition)
     case 'maskedEq':
       return learn(possible, BigInt(mask ?? 0), value);
     case 'maskedNe':
-      // Nothing but zero is left of a mask without bits.
+      // A mask without bits leaves only zero.
       return BigInt(mask ?? 0) !== 0n || value !== 0n;
     default:
       return true;

@@ -7,18 +7,19 @@ interface Earlier {
 }
 
 /**
- * Rules that never decide, since an earlier rule for the same call holds whenever they do: it has some of their
- * conditions and no others, or none at all.
+ * Finds rules that never decide because an earlier rule for the same call matches whenever they do. The earlier rule
+ * has some of their conditions and no others, or none at all.
  *
- * @param rules - in turn
- * @returns for the index of each such rule, that of the first rule that keeps it from deciding
+ * @param rules - in order
+ * @returns a map from the index of each such rule to that of the first rule that decides instead
  */
 export function shadowedRules(rules: readonly Rule[]): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
   const keysOf = rules.map(({ syscall, when }) => [...new Set(when.map((condition) => keyOf(syscall, condition)))]);
   const counts = new Map<string, number>();
   for (const key of keysOf.flat()) counts.set(key, (counts.get(key) ?? 0) + 1);
-  // Thousands of rules may share a condition, so each is filed under its rarest one; the call stands for no condition.
+  // Thousands of rules may share a condition, so each is indexed by its rarest one; the call itself is the key for no
+  // condition.
   const byRarest = new Map<string, Earlier[]>();
   for (const [index, { syscall }] of rules.entries()) {
     const keys = keysOf[index] ?? [];
@@ -27,7 +28,7 @@ export function shadowedRules(rules: readonly Rule[]): ReadonlyMap<number, numbe
     const implied = candidates.filter((earlier) => earlier.keys.every((key) => given.has(key)));
     if (implied.length > 0) {
       found.set(index, Math.min(...implied.map((earlier) => earlier.index)));
-      // What it would shadow, the earlier one shadows too.
+      // The earlier rule also shadows all that it would shadow.
       continue;
     }
     const rarest = keys.toSorted((a, b) => (counts.get(a) ?? 0) - (counts.get(b) ?? 0))[0] ?? syscall;

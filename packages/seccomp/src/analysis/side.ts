@@ -16,13 +16,13 @@ export type Comparable = SeccompPolicy | SeccompOptions | SeccompFilter | AnyPro
 
 /** One side of a comparison. */
 export interface Side {
-  /** The machines that it was made for. */
+  /** The machines for which it was made. */
   readonly machines: readonly Machine[];
-  /** What it answers there, as a function of the call. */
+  /** Its answers on a machine, as a function of the call. */
   readonly on: (diagrams: Diagrams, machine: Machine) => Diagram;
 }
 
-/** Reads what was given to be compared. @throws SeccompError for what is neither a policy nor a program */
+/** Reads one input of a comparison. @throws SeccompError for anything but a policy or a program */
 export function sideOf(given: Comparable): Side {
   if ('bytes' in given) return sideOfProgram(given);
   if ('programs' in given) return sideOfFilter(given);
@@ -36,7 +36,7 @@ export function sideOf(given: Comparable): Side {
 function sideOfProgram({ machine, bytes }: AnyProgram): Side {
   if (!machineNames.includes(machine)) {
     throw seccompError('invalid-program', 'compare', {
-      what: `there is no machine ${JSON.stringify(machine)}`,
+      what: `unknown machine ${JSON.stringify(machine)}`,
       hint: `Use one of: ${machineNames.join(', ')}.`,
       path: 'machine',
     });
@@ -48,7 +48,7 @@ function sideOfProgram({ machine, bytes }: AnyProgram): Side {
   };
 }
 
-/** Where a filter has no program, its policy tells nothing but foreign calls from it. */
+/** If a filter has no program for a machine, its policy treats every call there as foreign. */
 function sideOfFilter({ policy, programs }: SeccompFilter): Side {
   const whole = sideOf(policy);
   return {
@@ -60,7 +60,7 @@ function sideOfFilter({ policy, programs }: SeccompFilter): Side {
   };
 }
 
-/** The machines that a policy names an architecture of. */
+/** Returns the machines for which a policy names an architecture. */
 export function machinesOf(policy: SeccompPolicy): readonly Machine[] {
   const named = new Set(policy.architectures.map((name) => architectures[name].machine));
   return machineNames.filter((machine) => named.has(machine));

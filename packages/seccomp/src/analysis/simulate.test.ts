@@ -81,11 +81,11 @@ describe('simulate', () => {
     ['deny-dangerous', { syscall: 'shmget' }, 'errno EPERM: deny-dangerous: @deny-dangerous'],
     ['allow-all', { syscall: 'mount' }, 'allow: allow-all: other calls'],
     ['deny-all', { syscall: 'exit_group' }, 'errno EPERM: deny-all: other calls'],
-  ])('%s answers as it should, case %#', (base, call, expected) => {
+  ])('%s gives the right answer, case %#', (base, call, expected) => {
     expect(answer({ base }, call)).toBe(expected);
   });
 
-  it.each(['deny-dangerous', 'network-client'] as const)('%s stalls nobody who opens a file', (base) => {
+  it.each(['deny-dangerous', 'network-client'] as const)('%s delays no process that opens a file', (base) => {
     for (const request of [1024, 1040, 1026]) {
       expect(answer({ base }, { syscall: 'fcntl', args: [3, request, 0] })).toContain('errno EPERM');
     }
@@ -110,7 +110,7 @@ describe('simulate', () => {
     expect(answer(both, { syscall: 'fork' })).toBe('errno EPERM: deny @process');
   });
 
-  it('takes the first rule that holds, and a denied call whole', () => {
+  it('applies the first matching rule, and denies a denied call with all arguments', () => {
     const rules = [
       { syscall: 'ioctl', when: [arg(1).eq32(0x5401)], action: allow },
       { syscall: 'ioctl', when: [arg(1).le32(0x5402)], action: errno('ENOTTY') },
@@ -129,7 +129,7 @@ describe('simulate', () => {
     expect(answer({ ...options, deny: ['shmget'] }, { syscall: 'ipc', arch: 'i386' })).toContain('ENOSYS');
   });
 
-  it('names what it does not know', () => {
+  it('names unknown calls and architectures', () => {
     const filter = compile(policy({ base: 'allow-all', architectures: ['x86_64'] }));
     expect(() => simulate(filter, { syscall: 'vm86' })).toThrow(expect.objectContaining({ code: 'unknown-syscall' }));
     const elsewhere = { syscall: 'read', arch: 'aarch64' } as const;
@@ -171,7 +171,7 @@ describe('a simulated call', () => {
     );
   });
 
-  it('takes whole registers, and no more', () => {
+  it('accepts whole registers, and nothing wider', () => {
     const top = 2n ** 64n - 1n;
     expect(simulate(filter, { syscall: 0xffff_ffff, args: [top, top, top, top, top, top] }).rule).toBe('x32');
     expect(simulate(filter, { syscall: 'socket', arch: 'i386', args: [2 ** 32 - 1] }).rule).toBe('sockets');
@@ -189,7 +189,7 @@ describe('actions', () => {
     [trap(), 0x0003_0000],
     [killThread, 0],
     [killProcess, 0x8000_0000],
-  ])('%j is encoded as the kernel has it', (action, bits) => {
+  ])('%j is encoded as in the kernel', (action, bits) => {
     expect(encodeAction(action)).toBe(bits);
     expect(decodeAction(bits)).toEqual(action);
   });
@@ -241,7 +241,7 @@ describe('detours', () => {
   const closed = { action: 'errno', errno: 'ENOSYS' };
   const clones = { syscall: 'clone', when: [arg(0).eq32(1)], action: errno('EPERM') };
 
-  it.each(['clone3', 'socketcall', 'ipc'])('stays closed where %s has a rule of its own', (detour) => {
+  it.each(['clone3', 'socketcall', 'ipc'])('stays closed if %s has its own rule', (detour) => {
     const rules = [clones, { syscall: detour, when: [arg(5).eq32(7)], action: errno('EPERM') }];
     const options = { base: 'allow-all', deny: ['socket', 'shmget'], architectures: ['x86_64', 'i386'] } as const;
     expect(actionOf({ ...options, rules }, detour, 'i386')).toEqual(closed);
@@ -254,7 +254,7 @@ describe('detours', () => {
       name,
       { base: 'allow-all', deny: [name] },
     ]),
-  ])('closes io_uring where %s is restricted', (_name, options) => {
+  ])('closes io_uring if %s is restricted', (_name, options) => {
     for (const call of ['io_uring_setup', 'io_uring_enter', 'io_uring_register']) {
       expect(actionOf(options, call)).toEqual(closed);
       expect(actionOf({ ...options, allow: [call] }, call)).toEqual(open);
@@ -268,7 +268,7 @@ describe('detours', () => {
     ['the call', { base: 'allow-all', deny: ['unshare'] }],
     ['a rule', { base: 'allow-all', rules: [{ syscall: 'unshare', action: errno('EPERM') }] }],
     ['the call beside another rule', { base: 'allow-all', deny: ['unshare'], rules: [clones] }],
-  ])('makes no namespaces by clone where unshare is denied by %s', (_name, options) => {
+  ])('creates no namespaces by clone if unshare is denied by %s', (_name, options) => {
     expect(actionOf(options, 'clone')).toEqual({ action: 'errno', errno: 'EPERM' });
     expect(actionOf(options, 'clone3')).toEqual(closed);
     expect(simulate(compile(policy(options)), { syscall: 'clone', args: [0x3d_0f00] }).action).toEqual(open);

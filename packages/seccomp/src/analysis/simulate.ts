@@ -5,14 +5,14 @@ import { programFor, type SeccompFilter, type SeccompProgram } from '../compiler
 import { evaluate } from './evaluate.js';
 import { checkedCall, type SimulatedCall } from './simulated-call.js';
 
-/** What a filter answers. */
+/** The answer of a filter. */
 export interface Simulation {
   readonly action: Action;
   /** The rule, list or default of the policy that decides, for instance `rules[0]` or `deny @mount`. */
   readonly rule: string;
   /** How many instructions were executed. */
   readonly instructions: number;
-  /** Index of each instruction executed, in turn; `explain` numbers them the same way. */
+  /** Index of each executed instruction, in order; `explain` numbers them in the same way. */
   readonly trace: readonly number[];
 }
 
@@ -22,9 +22,9 @@ const decoded = new WeakMap<SeccompProgram, readonly Instruction[]>();
  * Runs a filter on a call, on any platform, without loading it.
  *
  * @param filter - from `compile`
- * @param call - what is called
- * @throws SeccompError `invalid-call` for what no kernel would see, with its place as `path`; `unknown-syscall` if the
- *   architecture has no such call; `no-program` if the filter has no program for its machine
+ * @param call - the call
+ * @throws SeccompError `invalid-call` for a call that no kernel would see, with the place as `path`. `unknown-syscall`
+ *   if the architecture does not have the call. `no-program` if the filter has no program for its machine
  */
 export function simulate(filter: SeccompFilter, call: SimulatedCall): Simulation {
   const { arch, number, args } = checkedCall(call, filter.programs[0]?.machine ?? 'x86_64');
@@ -34,7 +34,7 @@ export function simulate(filter: SeccompFilter, call: SimulatedCall): Simulation
   const action = decodeAction(returned);
   const decision = evaluate(filter.policy, arch, { number, args });
   if (!sameAction(action, decision.action)) {
-    // Never seen; if it is, the filter must not be believed.
+    // This has never happened. If it does, the filter must not be trusted.
     const answers = `${describeAction(action)}, but the policy says ${describeAction(decision.action)}`;
     throw new Error(`the filter answers ${answers} (${decision.rule})`);
   }

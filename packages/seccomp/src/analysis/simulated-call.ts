@@ -9,11 +9,11 @@ export interface SimulatedCall {
   /** Name, or number as the kernel would see it: 0 to 2³²−1. */
   readonly syscall: string | number;
   /**
-   * Up to six arguments; missing ones are 0. Unsigned, as registers are: 0 to 2⁶⁴−1, on i386 to 2³²−1. What −1 is
-   * depends on how wide its caller made it, so write it out: `0xffff_ffff`, or `2n ** 64n - 1n`.
+   * Up to six arguments; missing ones are 0. Unsigned, as registers are: 0 to 2⁶⁴−1, on i386 to 2³²−1. The value of −1
+   * depends on its width in the caller, so write it out: `0xffff_ffff`, or `2n ** 64n - 1n`.
    */
   readonly args?: readonly (number | bigint)[];
-  /** Whose call it is. Default: the first of the filter's programs. */
+  /** The architecture of the call. Default: the first of the filter's programs. */
   readonly arch?: Architecture;
 }
 
@@ -26,7 +26,7 @@ interface CheckedCall {
   readonly args: readonly bigint[];
 }
 
-/** What each key holds is looked at below, where it is known of which architecture it is. */
+/** The value of each key is checked below, when the architecture is known. */
 const any: Reader = { expected: 'a value', schema: {}, accepts: () => true, read: (value) => value };
 
 const keysReader = object({ syscall: any, args: any, arch: any });
@@ -42,9 +42,9 @@ const numberMax = 0xffff_ffff;
 /**
  * Checks a call.
  *
- * @param call - as it was written
+ * @param call - as written by the caller
  * @param otherwise - its architecture, if it names none
- * @throws SeccompError `invalid-call`, `unknown-syscall`, with the place at fault as `path`
+ * @throws SeccompError `invalid-call`, `unknown-syscall`, with the invalid place as `path`
  */
 export function checkedCall(call: SimulatedCall, otherwise: Architecture): CheckedCall {
   keysReader.read(call, place);
@@ -90,7 +90,7 @@ function argumentAt(value: unknown, path: string, bits: 32 | 64): bigint {
 
 function invalidCall(path: string, value: unknown, hint: string): SeccompError {
   return seccompError('invalid-call', 'simulate', {
-    what: `${path} is nothing a kernel could see: ${shown(value)}`,
+    what: `${path} is not a value that a kernel could see:  ${shown(value)}`,
     hint,
     path,
   });

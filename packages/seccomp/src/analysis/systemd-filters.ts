@@ -1,4 +1,4 @@
-/** The filters that systemd loads for settings of a unit: each a policy of its own, as `seccomp-util.c` makes it. */
+/** The filters that systemd loads for settings of a unit: each is a separate policy, as `seccomp-util.c` makes it. */
 import { type Action, allow, errno, killThread } from '../policy/actions.js';
 import { arg, type Condition } from '../policy/conditions.js';
 import { newNamespaces } from '../policy/detours.js';

@@ -12,14 +12,14 @@ import { errnoNumber } from '../tables/errnos.js';
 import { syscallTable } from '../tables/syscalls.js';
 import type { Unsaid } from './from-oci.js';
 
-/** A profile, and what it can't say of the policy. */
+/** A profile, and what it cannot express of the policy. */
 export interface ToOci {
   /** JSON: `linux.seccomp` of the runtime-spec. */
   readonly document: string;
   readonly unsaid: readonly Unsaid[];
 }
 
-/** Rules of one call that are more than this would make libseccomp take minutes: those on one argument it merges fast. */
+/** With more rules than this for one call, libseccomp would take minutes. It merges rules on one argument fast. */
 const rulesMax = { oneArgument: 2048, several: 256 };
 
 const architectureNames: Readonly<Record<Architecture, string>> = {
@@ -30,13 +30,13 @@ const architectureNames: Readonly<Record<Architecture, string>> = {
 };
 
 /**
- * A policy as an OCI profile, for Docker, Podman, containerd, CRI-O and Kubernetes. The default is what the policy says of
- * numbers without a name. Rules of a profile have no order, so those of the policy become such that no two hold for the
- * same call: for each action the exact set of calls, as masks and values.
+ * Returns a policy as an OCI profile, for Docker, Podman, containerd, CRI-O and Kubernetes. The default action is the
+ * policy's answer to numbers without a name. The rules of a profile have no order. So the policy's rules are rewritten
+ * until no two match the same call: for each action the exact set of calls, as masks and values.
  *
  * @param given - a policy, or its options
- * @throws SeccompError `inexpressible` where a call needs more than 256 rules, or 2,048 on one argument, or is answered otherwise on another
- *   architecture; `too-complex`; what `policy` throws
+ * @throws SeccompError `inexpressible` if a call needs more than 256 rules, or 2,048 on one argument, or has another answer on
+ *   another architecture; `too-complex`; the errors of `policy`
  */
 export function toOci(given: SeccompPolicy | SeccompOptions): ToOci {
   const policy = validate(given);
@@ -69,7 +69,7 @@ function rulesOf(policy: SeccompPolicy): ReadonlyMap<string, readonly OciRule[]>
     for (const [number, verdict] of verdicts(policy, architecture)) {
       const name = table.get(number) ?? '';
       const made = caseDiagram(diagrams, verdict);
-      if ((found.get(name) ?? made) !== made) throw inexpressible(`${name} is answered otherwise on ${architecture}`);
+      if ((found.get(name) ?? made) !== made) throw inexpressible(`${name} has a different answer on  ${architecture}`);
       found.set(name, made);
     }
   }
@@ -82,7 +82,7 @@ interface Call {
   readonly unknown: Action;
 }
 
-/** Every way down to another action than the default: the bits on it are a mask and a value for each argument. */
+/** Every path to an action other than the default: the bits on it are a mask and a value for each argument. */
 function cubesOf(diagrams: Diagrams, diagram: Diagram, { name, unknown }: Call): readonly OciRule[] {
   const rules: OciRule[] = [];
   const bits = new Map<number, boolean>();
@@ -169,12 +169,12 @@ function unsaidOf(policy: SeccompPolicy): readonly Unsaid[] {
     [isOther(policy.foreign), 'foreign', 'calls of other architectures kill the thread there'],
     [isOnX86 && isOther(policy.x32), 'x32', 'calls of the x32 table kill the thread there'],
     [traps.length > 0, 'rules', 'a trap has no data there'],
-    [isOnX86, '(number)', 'number -1, which is no call, gets the default there'],
+    [isOnX86, '(number)', 'number -1, which is not a call, gets the default there'],
   ];
   return unsaid.flatMap(([isSo, path, what]) => (isSo ? [{ path, what }] : []));
 }
 
 function inexpressible(what: string): Error {
-  const hint = 'Say less of this call, or give the policy one architecture.';
-  return seccompError('inexpressible', 'oci', { what: `no profile can say it: ${what}`, hint });
+  const hint = 'Simplify the rules of this call, or give the policy one architecture.';
+  return seccompError('inexpressible', 'oci', { what: `no profile can express it: ${what}`, hint });
 }

@@ -31,7 +31,7 @@ const goes = (action: Action): boolean => goesOn(encodeAction(action));
  *
  * @param given - a policy, or its options
  * @param options - whose machine it is. Default: `x86_64`
- * @throws SeccompError `inexpressible` where the machine is none of the policy's; `too-complex`; what `policy` throws
+ * @throws SeccompError `inexpressible` if the policy does not name the machine; `too-complex`; what `policy` throws
  */
 export function toSystemd(
   given: SeccompPolicy | SeccompOptions,
@@ -121,6 +121,8 @@ function unsaidOf(policy: SeccompPolicy, read: SeccompPolicy, native: Architectu
       path: key,
       what: `${describeAction(read[key])} there, and ${describeAction(policy[key])} here`,
     })),
-    ...(native === 'x86_64' ? [{ path: '(number)', what: 'number -1, which is no call, gets the default there' }] : []),
+    ...(native === 'x86_64'
+      ? [{ path: '(number)', what: 'number -1, which names no call, gets the default there' }]
+      : []),
   ];
 }

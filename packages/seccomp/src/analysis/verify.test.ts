@@ -55,7 +55,7 @@ describe('verify', () => {
     );
   });
 
-  it('finds an architecture that is not looked at', () => {
+  it('finds an architecture that is not checked', () => {
     const proof = changed(typing, replaced({ k: 0xc000_003e }, { jf: 2 }));
     expect(shown(proof)).toBe('architecture 0x0 call 0(0x0, 0x0, 0x0, 0x0, 0x0, 0x0): allow instead of kill-process');
   });
@@ -77,12 +77,12 @@ describe('verify', () => {
     );
   });
 
-  it('finds another error than the one that is meant', () => {
+  it('finds a wrong error', () => {
     const proof = changed(typing, replaced({ k: encodeAction(errno('EPERM')) }, { k: encodeAction(errno('EACCES')) }));
     expect(shown(proof)).toBe('x86_64 ioctl(0x0, 0x5412, 0x0, 0x0, 0x0, 0x0): errno EACCES instead of errno EPERM');
   });
 
-  it('finds an end that only follows where no rule holds', () => {
+  it('finds a wrong answer after all rules', () => {
     const options: SeccompOptions = { ...typing, denied: errno('EACCES'), deny: ['ioctl'] };
     const proof = changed(
       options,
@@ -91,7 +91,7 @@ describe('verify', () => {
     expect(shown(proof)).toBe('x86_64 ioctl(0x0, 0x0, 0x0, 0x0, 0x0, 0x0): allow instead of errno EACCES');
   });
 
-  it('takes an action that the kernel does not know for a kill, as the kernel does', () => {
+  it('treats an unknown action as a kill, as the kernel does', () => {
     const deadly: SeccompOptions = { ...typing, foreign: 'kill-process' };
     expect(changed(deadly, replaced({ k: 0x8000_0000 }, { k: 0x1234_0000 }))).toMatchObject({ proved: true });
     expect(shown(changed(deadly, replaced({ k: 0x8000_0000 }, { k: 0 })))).toContain(
@@ -99,7 +99,7 @@ describe('verify', () => {
     );
   });
 
-  it('names no program where the filter lacks one', () => {
+  it('fails if the filter has no program for a machine', () => {
     const both = policy({ base: 'allow-all', architectures: ['x86_64', 'aarch64'] });
     expect(() => verify(compile(policy({ base: 'allow-all', ...onX86 })), both)).toThrow(
       expect.objectContaining({ code: 'no-program' }),
@@ -144,7 +144,7 @@ describe('a filter of nearly 4,096 instructions', () => {
 });
 
 describe('compile', () => {
-  it('hands out nothing that is not proved', async () => {
+  it('returns nothing that is not proved', async () => {
     const layout = await import('../compiler/layout.js');
     const { layOut } = await vi.importActual<typeof layout>('../compiler/layout.js');
     vi.mocked(layout.layOut).mockImplementation((entry) =>

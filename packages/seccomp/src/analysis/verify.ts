@@ -5,16 +5,16 @@ import { policy as validate } from '../policy/policy.js';
 import { architectures } from '../tables/architectures.js';
 
 /**
- * Shows that a filter does what a policy says of every call there can be: every architecture, number and value of all six
- * arguments. No call is tried: the filter's ways are followed, each with the exact set of the calls that take it. Pure,
- * and on any platform.
+ * Proves that a filter does what a policy says for all possible calls: every architecture, number and value of all six
+ * arguments. It does not try calls. It follows the paths of the filter, each with the exact set of calls that take it.
+ * Pure, and on any platform.
  *
- * @param filter - from `compile`; or one program, from any compiler, with the machine that it is for
+ * @param filter - from `compile`; or one program, from any compiler, with its machine
  * @param policy - from `policy`, or its options
- * @returns the number of ways; or the smallest call that is answered otherwise, the policy's answer and the filter's. A
- *   filter without a program for one of the policy's machines is an error and not an answer
- * @throws SeccompError `no-program`; `invalid-program` for bytes that no kernel takes; `too-complex` where the answer
- *   would take too long; what `policy` throws
+ * @returns the number of paths; or the smallest call with a different answer, the policy's answer and the filter's. A
+ *   filter without a program for one of the policy's machines is an error, not an answer
+ * @throws SeccompError `no-program`; `invalid-program` for bytes that no kernel accepts; `too-complex` if the answer
+ *   would take too long; the errors of `policy`
  */
 export function verify(filter: SeccompFilter | AnyProgram, policy: SeccompPolicy | SeccompOptions): Proof {
   const valid = validate(policy);

@@ -4,7 +4,7 @@ import type { SeccompOptions, SeccompPolicy } from '../policy/options.js';
 import { policy } from '../policy/policy.js';
 import type { Rule } from '../policy/rules.js';
 
-/** What a policy is to say: of each call by name, and of everything else. */
+/** What a policy should say: about each call by name, and about everything else. */
 export interface Said extends Required<
   Pick<SeccompOptions, 'unknown' | 'foreign' | 'x32' | 'architectures' | 'level'>
 > {
@@ -12,11 +12,11 @@ export interface Said extends Required<
 }
 
 /**
- * Writes a policy that says exactly that: from `deny-all`, calls that are allowed by name, and rules for what is neither
- * allowed nor denied alike. Names of calls and rules without conditions come before every detour that a policy closes by
- * itself, so that nothing is added to what is meant.
+ * Writes a policy that says exactly that. It starts from `deny-all`, allows calls by name, and has rules for calls that
+ * are neither allowed nor denied with the default. Names of calls and rules without conditions override the detours
+ * that a policy closes by itself, so nothing is added.
  *
- * @throws SeccompError `invalid-policy` for more rules than a policy has
+ * @throws SeccompError `invalid-policy` for more rules than a policy may have
  */
 export function writtenPolicy({ calls, ...rest }: Said): SeccompPolicy {
   const denied = commonDenial([...calls.values()]);
@@ -31,7 +31,7 @@ export function writtenPolicy({ calls, ...rest }: Said): SeccompPolicy {
   return policy({ base: 'deny-all', sockets: 'any', denied, allow, rules, ...rest });
 }
 
-/** The denial that most calls end with. */
+/** The most frequent denial. */
 function commonDenial(cases: readonly Case[]): Action {
   const counts = new Map<string, { readonly action: Action; count: number }>();
   for (const { otherwise } of cases.filter((one) => !lets(one.otherwise))) {

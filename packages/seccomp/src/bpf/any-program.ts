@@ -1,6 +1,6 @@
 /**
- * Programs of others: every operation that the kernel takes in a filter (`seccomp_check_filter` in kernel/seccomp.c and
- * `bpf_check_classic` in net/core/filter.c), not only those that the compiler uses.
+ * Programs of any compiler: every operation that the kernel accepts in a filter (`seccomp_check_filter` in
+ * kernel/seccomp.c and `bpf_check_classic` in net/core/filter.c), not only those that the compiler uses.
  */
 import { instructionSize, maxInstructions } from './bpf.js';
 import { seccompError, type SeccompError } from '../errors.js';
@@ -43,13 +43,13 @@ export const BPF_X = 0x08;
 export const BPF_A = 0x10;
 export const BPF_TXA = 0x80;
 
-/** Words of a program's own memory, `BPF_MEMWORDS`. */
+/** The number of words of a program's memory, `BPF_MEMWORDS`. */
 const memoryWords = 16;
 
 const withEither = (codes: readonly number[], group: number) =>
   codes.flatMap((one) => [group | one, group | one | BPF_X]);
 
-/** Every code that `seccomp_check_filter` takes. */
+/** Every code that `seccomp_check_filter` accepts. */
 const taken: ReadonlySet<number> = new Set([
   ...Object.values(modes).map((mode) => classes.ld | mode),
   ...[modes.imm, modes.mem, modes.len].map((mode) => classes.ldx | mode),
@@ -75,10 +75,10 @@ const wordBits = 32;
 export const dataSize = 64;
 
 /**
- * Reads a program that the kernel would take.
+ * Reads a program that the kernel would accept.
  *
  * @param bytes - `struct sock_filter` each, little-endian; 1 to 4,096 of them
- * @throws SeccompError `invalid-program`, with the instruction as `path`, where the kernel would refuse it
+ * @throws SeccompError `invalid-program`, with the instruction as `path`, if the kernel would refuse it
  */
 export function readProgram(bytes: Uint8Array): readonly AnyInstruction[] {
   const length = bytes.length / instructionSize;
@@ -100,14 +100,16 @@ export function readProgram(bytes: Uint8Array): readonly AnyInstruction[] {
   return program;
 }
 
-/** The places that an instruction can go on at. */
+/** The positions at which an instruction can continue. */
 export function placesAfter({ code, jt, jf, k }: AnyInstruction, index: number): readonly number[] {
   if ((code & 7) === classes.ret) return [];
   if ((code & 7) !== classes.jmp) return [index + 1];
   return (code & 0xf0) === jumps.ja ? [index + 1 + k] : [index + 1 + jt, index + 1 + jf];
 }
 
-/** As `check_load_and_stores` in net/core/filter.c: what is read of the memory was written on every way there. */
+/**
+ * As `check_load_and_stores` in net/core/filter.c: every memory word that is read must be written on every path to it.
+ */
 function refuseUnwrittenMemory(program: readonly AnyInstruction[]): void {
   const written: number[] = program.map((_, index) => (index === 0 ? 0 : 0xffff));
   for (const [index, instruction] of program.entries()) {
@@ -121,12 +123,12 @@ function refuseUnwrittenMemory(program: readonly AnyInstruction[]): void {
   }
 }
 
-/** What the kernel would refuse an instruction for. @param room - how many instructions can be skipped */
+/** Returns why the kernel would refuse an instruction. @param room - how many instructions can be skipped */
 function objection(instruction: AnyInstruction, room: number): string | undefined {
   const { code, jt, jf, k } = instruction;
   if (!taken.has(code)) return `is the operation 0x${code.toString(16)}, which filters can't use`;
   if (code === (classes.ld | modes.abs)) {
-    return k % 4 === 0 && k < dataSize ? undefined : `loads from ${k}, where there is no word`;
+    return k % 4 === 0 && k < dataSize ? undefined : `loads from ${k}, which is not the offset of a word`;
   }
   if ((code & 7) === classes.jmp) {
     const farthest = (code & 0xf0) === jumps.ja ? k : Math.max(jt, jf);

@@ -1,5 +1,5 @@
 /**
- * Classic BPF as far as seccomp filters use it (`Documentation/networking/filter.rst`, seccomp(2)): instructions of
+ * The part of classic BPF that seccomp filters use (`Documentation/networking/filter.rst`, seccomp(2)): instructions of
  * eight bytes over `struct seccomp_data`, little-endian on every architecture of this package.
  */
 
@@ -27,7 +27,7 @@ export interface Instruction {
   readonly op: Opcode;
   /** Instructions to skip if the comparison holds, 0 to 255. */
   readonly jt: number;
-  /** Instructions to skip if it doesn't. */
+  /** Instructions to skip if it does not. */
   readonly jf: number;
   readonly k: number;
 }
@@ -42,9 +42,9 @@ export const instructionSize = 8;
 export const dataOffsets = { nr: 0, arch: 4, instructionPointer: 8, args: 16 } as const;
 
 /**
- * Encodes a program as the kernel reads it.
+ * Encodes a program in the kernel's format.
  *
- * @throws RangeError if a number doesn't fit its place, where it would silently become another one
+ * @throws RangeError if a number does not fit its field, which would silently change it
  */
 export function encodeProgram(program: readonly Instruction[]): Uint8Array {
   const bytes = new Uint8Array(program.length * instructionSize);
@@ -61,12 +61,13 @@ export function encodeProgram(program: readonly Instruction[]): Uint8Array {
 }
 
 /**
- * Reads a program back.
+ * Decodes a program.
  *
- * @throws RangeError if its length is no multiple of eight or it holds an operation that filters don't use
+ * @throws RangeError if its length is not a multiple of eight, or it contains an operation that filters do not use
  */
 export function decodeProgram(bytes: Uint8Array): readonly Instruction[] {
-  if (bytes.length % instructionSize !== 0) throw new RangeError(`${bytes.length} bytes are no whole instructions`);
+  if (bytes.length % instructionSize !== 0)
+    throw new RangeError(`${bytes.length} bytes are not a whole number of instructions`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: bytes.length / instructionSize }, (_, index): Instruction => {
     const at = index * instructionSize;
@@ -86,18 +87,18 @@ export interface CallData {
   readonly args: readonly bigint[];
 }
 
-/** How a run ended. */
+/** The result of a run. */
 export interface Run {
   /** What the program returned: `SECCOMP_RET_*` and its data. */
   readonly returned: number;
-  /** Index of each instruction executed, in turn. */
+  /** Index of each executed instruction, in order. */
   readonly trace: readonly number[];
 }
 
 /**
  * Runs a program on a call, as the kernel's interpreter does.
  *
- * @throws RangeError if it leaves the program or reads outside of the data, which the kernel would not have loaded
+ * @throws RangeError if it leaves the program or reads outside the data; the kernel would not have loaded it
  */
 export function run(program: readonly Instruction[], data: CallData): Run {
   const words = wordsOf(data);

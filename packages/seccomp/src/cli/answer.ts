@@ -1,4 +1,4 @@
-/** What a command found: as text, as data, and as an exit status. */
+/** The result of a command: text, data, and an exit status. */
 export interface Answer {
   readonly text: string;
   readonly data: unknown;
@@ -8,7 +8,7 @@ export interface Answer {
   readonly notes?: readonly string[];
 }
 
-/** An answer as JSON; numbers of 64 bits are hexadecimal digits after `0x`, as policies have them. */
+/** An answer as JSON; numbers of 64 bits are hexadecimal digits after `0x`, as in policies. */
 export function jsonOf({ data }: Answer): string {
   const plain = (_: string, value: unknown) => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value);
   return `${JSON.stringify(data, plain, 2)}\n`;

@@ -28,7 +28,7 @@ const answers: Readonly<Record<CommandName, (given: Given) => Answer>> = {
 };
 
 /**
- * Does what a command line asks for.
+ * Runs a command.
  *
  * @throws UsageError, SeccompError
  */
@@ -39,11 +39,11 @@ export function answerTo(name: CommandName, given: Given): Answer {
   return answers[name](given);
 }
 
-/** The words behind a command, by number. */
+/** Returns the arguments of a command, and checks their number. */
 function wordsOf(given: Given, least: number, most = least): readonly string[] {
   const words = [...given.operands.slice(1), ...given.behind];
   if (words.length >= least && words.length <= most) return words;
-  return misuse(`${given.operands[0]} has ${words.length} words behind it`, 'sb-seccomp --help says which it takes.');
+  return misuse(`${given.operands[0]} got ${words.length} arguments`, 'sb-seccomp --help shows which it takes.');
 }
 
 const machineOf = (given: Given): Machine => (given.values.get('machine') ?? 'x86_64') as Machine;
@@ -100,9 +100,7 @@ function compared(given: Given): Answer {
 function formatOf(given: Given): readonly [format: (typeof formats)[number], word: string] {
   const [format = '', word = ''] = wordsOf(given, 2);
   const known = formats.find((one) => one === format);
-  return known === undefined
-    ? misuse(`there is no format ${format}`, `Use one of: ${formats.join(', ')}.`)
-    : [known, word];
+  return known === undefined ? misuse(`unknown format ${format}`, `Use one of: ${formats.join(', ')}.`) : [known, word];
 }
 
 function imported(given: Given): Answer {

@@ -11,18 +11,18 @@ import type { Answer } from './answer.js';
 type Filter = SeccompPolicy | AnyProgram;
 
 const sentences: Readonly<Record<FilterComparison['relation'], string>> = {
-  equal: 'both answer every call alike',
-  alike: 'the same calls go on in both, and some other answers differ',
-  subset: 'every call that goes on in the first goes on in the second, and not the other way round',
-  superset: 'every call that goes on in the second goes on in the first, and not the other way round',
-  overlap: 'each lets calls go on that the other does not',
-  disjoint: 'no call goes on in both',
+  equal: 'both give the same answer to every call',
+  alike: 'both let the same calls through, but some other answers differ',
+  subset: 'the second lets through every call that the first does, but not the other way round',
+  superset: 'the first lets through every call that the second does, but not the other way round',
+  overlap: 'each lets calls through that the other does not',
+  disjoint: 'no call is let through by both',
 };
 
 /**
- * How two filters relate.
+ * Returns how two filters relate.
  *
- * @param expected - the relations for which the answer is yes
+ * @param expected - the relations for which the exit status is 0
  */
 export function comparison([a, b]: readonly [Filter, Filter], expected: ReadonlySet<string>): Answer {
   const found = compare(a, b);
@@ -45,7 +45,10 @@ export function comparison([a, b]: readonly [Filter, Filter], expected: Readonly
   return { text: `${lines.join('\n')}\n`, data, status: expected.has(relation) ? 0 : 1 };
 }
 
-/** The names of the calls that go on in one policy only; with a `?` behind those of which only some do. */
+/**
+ * Returns the names of the calls that only the first policy lets through, with a `?` after those of which it lets
+ * through only some.
+ */
 function callsOnlyIn(a: Filter, b: Filter): readonly string[] {
   if ('bytes' in a || 'bytes' in b) return [];
   try {
@@ -55,7 +58,7 @@ function callsOnlyIn(a: Filter, b: Filter): readonly string[] {
     const ruled = new Set(rules.map(({ syscall }) => syscall));
     return [...new Set([...allow, ...some])].sort().map((name) => (ruled.has(name) ? `${name}?` : name));
   } catch (error) {
-    // The witnesses stand; a list that no policy can say is left out.
+    // The examples stay; a list that no policy can express is left out.
     if (isSandboxError(error)) return [];
     throw error;
   }

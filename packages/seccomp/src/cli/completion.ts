@@ -3,7 +3,7 @@ import { completionFor } from '@sb/cli-kit';
 import { baseNames } from '../policy/presets.js';
 import { commandNames, commands, type OptionName, options } from './options.js';
 
-/** A completion script, made from the tables of commands and options. @param shell - one of those of the table */
+/** Returns a completion script, made from the tables of commands and options. @param shell - one of the table */
 export function completion(shell: string): string | undefined {
   const only = (names: readonly OptionName[]) => Object.fromEntries(names.map((name) => [name, options[name]]));
   return completionFor(shell, {

@@ -31,7 +31,7 @@ export function exportedTo(format: Format, policy: SeccompPolicy, machine: Machi
   return answer(`${settings.join('\n')}\n`, { settings }, unsaid);
 }
 
-/** Yes where both say the same of every call; number -1 is none. */
+/** Yes where both say the same of every call; number -1 names no call. */
 function answer(text: string, data: object, unsaid: readonly Unsaid[]): Answer {
   const notes = unsaid.map(({ path, what }) => `${path}: ${what}`);
   return { text, data: { ...data, unsaid }, status: unsaid.every(({ path }) => path === '(number)') ? 0 : 1, notes };

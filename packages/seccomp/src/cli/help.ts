@@ -3,23 +3,24 @@ export const help = `\
 Usage: sb-seccomp COMMAND [options] FILTER ...
 
  explain FILTER                list the filter of a policy with its rules
- simulate FILTER CALL [ARG..]  say what becomes of a call, on --arch ARCH
- lint FILTER                   find what is legal and yet wrong in a policy
- compare FILTER FILTER         say how two filters relate, for every call
+ simulate FILTER CALL [ARG..]  show the answer to a call, on --arch ARCH
+ lint FILTER                   find mistakes in a valid policy
+ compare FILTER FILTER         show how two filters relate, for every call
  import FORMAT FILE            print the policy of a profile or unit
  export FORMAT FILTER          print a policy in that format: oci, systemd
  disasm FILTER                 list a program's instructions
 
- --machine MACHINE   whose machine it is (x86_64)
- --expect RELATION   compare: end with 0 for this relation, and may repeat:
+ --machine MACHINE   machine of a BPF program, or of the program that disasm
+                     makes from a policy (default x86_64)
+ --expect RELATION   compare: exit with 0 for this relation (repeatable):
                      equal (default) alike subset superset overlap disjoint
  --runtime runc|crun import oci: who loads the profile (runc)
  --json              print the answer as JSON
  --completion SHELL  print a completion script for bash, zsh or fish
  --version  --help
 
-FILTER is a preset (deny-dangerous), a file that holds a policy in JSON or a BPF
+FILTER is a preset (deny-dangerous), a file with a policy in JSON or a BPF
 program, or - for standard input.
-Exit status: 0 yes (the call goes on; lint finds no error; the relation is
-expected; the formats say the same), 1 no, 2 usage or trouble.
+Exit status: 0 yes (the call is let through; lint finds no error; the relation
+is expected; the formats say the same), 1 no, 2 usage or other errors.
 `;

@@ -10,22 +10,22 @@ import { type Base, baseNames } from '../policy/presets.js';
 import type { Machine } from '../tables/architectures.js';
 import { misuse } from './usage-error.js';
 
-/** Bytes that are read of a filter: a policy has at most a Mi of characters, a program 32 KiB. */
+/** The most bytes of a filter: a policy has at most 1 Mi characters, a program 32 KiB. */
 const longest = 4 << 20;
 
 /**
- * Reads a filter that the command line names: a preset, or a file with a policy in JSON or a BPF program. What is read is
- * only shown, so it may be anybody's.
+ * Reads a filter that the command line names: a preset, or a file with a policy in JSON or a BPF program. It is only
+ * shown, so the file may belong to any user.
  *
  * @param word - name of a preset, path of a file, or `-` for standard input
- * @param machine - whose program it is, where the file holds one
+ * @param machine - the machine of the program, if the file contains one
  * @throws UsageError with the file, the place in it and the remedy
  */
 export function filterFrom(word: string, machine: Machine): SeccompPolicy | AnyProgram {
   const base = baseNames.find((name): name is Base => name === word);
   if (base !== undefined) return policy({ base });
   const bytes = bytesOf(word);
-  // No instruction that a filter can begin with is an opening brace or a blank, which JSON does.
+  // JSON starts with an opening brace or a blank, which cannot be the first instruction of a filter.
   if (!/^\s*\{/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'))) return { machine, bytes };
   try {
     return policy(parsePolicy(Buffer.from(bytes).toString('utf8')));
@@ -35,7 +35,7 @@ export function filterFrom(word: string, machine: Machine): SeccompPolicy | AnyP
   }
 }
 
-/** A policy that the command line names. @throws UsageError for a program, of which no policy is known */
+/** A policy that the command line names. @throws UsageError for a program, whose policy is unknown */
 export function policyFrom(word: string, command: string): SeccompPolicy {
   const read = filterFrom(word, 'x86_64');
   return 'bytes' in read ? misuse(`${word} is not a policy in JSON`, `${command} takes a preset or a policy.`) : read;
@@ -49,14 +49,14 @@ export function textFrom(word: string): string {
 function bytesOf(word: string): Uint8Array {
   let descriptor = 0;
   try {
-    // A FIFO or a terminal must not hold us up, nor become ours.
+    // Opening a FIFO must not wait, and a terminal must not become the controlling one.
     if (word !== '-') descriptor = openSync(word, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     if (word !== '-' && !fstatSync(descriptor).isFile()) return misuse(`${word} is not a file`, 'Name a file, or -.');
     return wholeOf(descriptor, word);
   } catch (error) {
     const code = errorCode(error);
     if (code === undefined) throw error;
-    return misuse(`${word} can't be read: ${code}`, `Name a preset (${baseNames.join(', ')}) or a file that is there.`);
+    return misuse(`${word} can't be read: ${code}`, `Name a preset (${baseNames.join(', ')}) or an existing file.`);
   } finally {
     if (descriptor > 0) closeSync(descriptor);
   }

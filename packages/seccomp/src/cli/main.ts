@@ -8,19 +8,19 @@ import { jsonOf } from './answer.js';
 import { commandNames, type OptionName, options } from './options.js';
 import { misuse, UsageError } from './usage-error.js';
 
-/** Usage, or anything that keeps an answer from being found. */
+/** The exit status of a usage error, or of anything that prevents an answer. */
 const trouble = 2;
 
 process.exitCode = await main(process.argv.slice(2));
 
-/** Does what the command line asks for, and says what hinders it. */
+/** Runs the command line, and reports errors. */
 async function main(argv: readonly string[]): Promise<number> {
   try {
     const { text, status } = await answered(argv);
     await print(text);
     return status;
   } catch (error) {
-    // As for any program that writes into a pipe that nobody reads, had Node not switched SIGPIPE off.
+    // As for any program that writes to a pipe without a reader. Node ignores SIGPIPE.
     if (errorCode(error) === 'EPIPE') return 128 + 13;
     if (!(error instanceof UsageError) && !isSandboxError(error)) throw error;
     complain(error.message.replace(/^seccomp: /, ''));
@@ -37,11 +37,11 @@ async function answered(argv: readonly string[]): Promise<{ readonly text: strin
     return { text: `sb-seccomp ${packageVersion(new URL('../', import.meta.url))}\n`, status: 0 };
   if (shell !== undefined) return { text: (await import('./completion.js')).completion(shell) ?? '', status: 0 };
   const [word] = given.operands;
-  if (word === undefined) return misuse('there is no command', help);
+  if (word === undefined) return misuse('the command is missing', help);
   const name = commandNames.find((one) => one === word);
   const meant = nearest(word, commandNames);
   if (name === undefined)
-    return misuse(`there is no command ${word}`, meant === undefined ? help : `Did you mean ${meant}?`);
+    return misuse(`unknown command ${word}`, meant === undefined ? help : `Did you mean ${meant}?`);
   const { answerTo } = await import('./commands.js');
   const answer = answerTo(name, given);
   for (const note of answer.notes ?? []) complain(note);
@@ -51,12 +51,12 @@ async function answered(argv: readonly string[]): Promise<{ readonly text: strin
   };
 }
 
-/** Says what is wrong; names in it can do nothing to a terminal. */
+/** Reports an error; names in it cannot send control sequences to a terminal. */
 function complain(text: string): void {
   try {
     writeSync(2, `sb-seccomp: ${escaped(text)}\n`);
   } catch {
-    // Nobody is left to tell.
+    // Standard error has no reader any more.
   }
 }
 

@@ -2,12 +2,12 @@ import type { Options } from '@sb/cli-kit';
 
 /** Every option of sb-seccomp. Parsing, the help's test and the completions read this one table. */
 export const options = {
-  machine: { value: 'MACHINE', about: 'whose program it is', words: ['x86_64', 'aarch64', 'riscv64'] },
-  arch: { value: 'ARCH', about: 'whose call it is', words: ['x86_64', 'i386', 'aarch64', 'riscv64'] },
+  machine: { value: 'MACHINE', about: 'machine of the program', words: ['x86_64', 'aarch64', 'riscv64'] },
+  arch: { value: 'ARCH', about: 'architecture of the call', words: ['x86_64', 'i386', 'aarch64', 'riscv64'] },
   expect: {
     value: 'RELATION',
     repeatable: true,
-    about: 'end with 0 for this relation',
+    about: 'exit with 0 for this relation',
     words: ['equal', 'alike', 'subset', 'superset', 'overlap', 'disjoint'],
   },
   runtime: { value: 'RUNTIME', about: 'who loads the profile', words: ['runc', 'crun'] },
@@ -20,12 +20,12 @@ export const options = {
 /** Name of an option, without its dashes. */
 export type OptionName = keyof typeof options;
 
-/** The commands, what they do, and which options they have beside `json`. */
+/** The commands, what they do, and their options in addition to `json`. */
 export const commands = {
   explain: { about: 'list the filter of a policy with its rules', takes: [] },
-  simulate: { about: 'say what becomes of a call', takes: ['arch'] },
-  lint: { about: 'find what is legal and yet wrong in a policy', takes: [] },
-  compare: { about: 'say how two filters relate, for every call', takes: ['machine', 'expect'] },
+  simulate: { about: 'show the answer to a call', takes: ['arch'] },
+  lint: { about: 'find mistakes in a valid policy', takes: [] },
+  compare: { about: 'show how two filters relate, for every call', takes: ['machine', 'expect'] },
   import: { about: 'print the policy of a profile or unit', takes: ['machine', 'runtime'] },
   export: { about: 'print a policy as a profile or as settings of a unit', takes: ['machine'] },
   disasm: { about: "list a program's instructions", takes: ['machine'] },

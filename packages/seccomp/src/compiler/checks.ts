@@ -15,10 +15,10 @@ import {
   wordsOf,
 } from './words.js';
 
-/** Goes on with what the accumulator then holds. */
+/** Continues with the accumulator's content. */
 type Way = (held: Held) => Node;
 
-/** How each comparison of one word is made: the test, and whether its answer counts the other way round. */
+/** The test for each comparison of one word, and whether its result is inverted. */
 const tests: Readonly<Record<string, readonly [test: Test, inverted: boolean]>> = {
   eq: ['jeq', false],
   ne: ['jeq', true],
@@ -31,19 +31,19 @@ const tests: Readonly<Record<string, readonly [test: Test, inverted: boolean]>> 
 };
 
 /**
- * The nodes that decide one call by its arguments.
+ * Returns the nodes that decide one call by its arguments.
  *
- * @param graph - where they are made
- * @param verdict - its rules, in turn
+ * @param graph - the graph that creates them
+ * @param verdict - its rules, in order
  * @param name - the call, for the listing
  */
 export function checksOf(graph: Graph, verdict: Verdict, name: string): Node {
   const { rules, otherwise } = verdict;
   let following: ReadonlyMap<Held, Node> = new Map();
-  // Made when first needed: what nothing leads to must not count as an instruction.
+  // Created when first needed: an unreachable node must not count as an instruction.
   const last = () => graph.ret(encodeAction(otherwise), describeAction(otherwise));
   const reachable = heldBefore(rules);
-  // From the last rule to the first, so that each is built once for each thing that may be loaded when it is reached.
+  // From the last rule to the first, so that each is built once for each possible content of the accumulator.
   for (const [index, rule] of [...rules.entries()].toReversed()) {
     const after = following;
     const isLast = index === rules.length - 1;
@@ -59,7 +59,7 @@ export function checksOf(graph: Graph, verdict: Verdict, name: string): Node {
   return following.get(heldAtStart) ?? last();
 }
 
-/** A way that is asked for the same thing many times, and builds it once. */
+/** A continuation that is requested many times for the same content, and is built once. */
 function once(way: Way): Way {
   const built = new Map<Held, Node>();
   return (held) => {
@@ -127,7 +127,7 @@ interface Loaded {
   readonly next: Way;
 }
 
-/** Loads and masks a word, unless the accumulator holds just that. */
+/** Loads and masks a word, unless the accumulator contains exactly that. */
 function loaded(graph: Graph, { offset, mask }: Pick<Word, 'offset' | 'mask'>, ways: Loaded): Node {
   const { held } = ways;
   const plain = heldName({ offset, mask: all32 });

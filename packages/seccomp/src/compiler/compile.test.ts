@@ -26,7 +26,7 @@ const many = (count: number): SeccompOptions => ({
 
 describe('compile', () => {
   it.each(baseNames.flatMap((base) => machines.map((machine) => [base, machine] as const)))(
-    'makes of %s a program that the kernel takes on %s, far below its limit',
+    'compiles %s to a program that the kernel accepts on %s, far below its limit',
     (base, machine) => {
       const { bytes, length, notes } = programFor(compile(policy({ base })), machine);
       const program = decodeProgram(bytes);
@@ -37,7 +37,7 @@ describe('compile', () => {
     },
   );
 
-  it('looks at the architecture before anything else', () => {
+  it('checks the architecture before anything else', () => {
     const [first, second] = decodeProgram(programFor(compile(policy({ base: 'allow-all' })), 'x86_64').bytes);
     expect(first).toMatchObject({ op: 'load', k: 4 });
     expect(second).toMatchObject({ op: 'jeq', k: 0xc000_003e });
@@ -57,7 +57,7 @@ describe('compile', () => {
     }
   });
 
-  it('looks at no argument of a hot call, which the kernel can then remember', () => {
+  it('tests no argument of a hot call, so the kernel can cache it', () => {
     // sendto is not hot for a client that downloads; network-client has to look at its flags.
     for (const base of baseNames) {
       const filter = compile(policy({ base }));
@@ -137,7 +137,7 @@ describe('compile', () => {
     expect(asked).toBeLessThan(20 * 4096);
   });
 
-  it('emits a program of exactly the kernel’s limit, and none of one more', () => {
+  it('emits a program of exactly the kernel’s limit, and refuses one more', () => {
     const lengthOf = (count: number) => {
       try {
         return compile(policy({ ...many(count), architectures: ['x86_64'] })).programs[0]?.length ?? 0;
@@ -158,7 +158,7 @@ describe('compile', () => {
     expect(lengthOf(fits + 1)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('makes one program for a machine, with i386 in it where it is listed', () => {
+  it('makes one program for a machine, with i386 in it if it is listed', () => {
     const filter = compile(policy({ base: 'deny-all', allow: ['read'], architectures: ['i386', 'x86_64'] }));
     expect(filter.programs.map(({ machine, architectures }) => [machine, architectures])).toEqual([
       ['x86_64', ['x86_64', 'i386']],

@@ -16,7 +16,7 @@ import { verdicts } from '../policy/verdicts.js';
 /** A filter for one machine. */
 export interface SeccompProgram {
   readonly machine: Machine;
-  /** `AUDIT_ARCH_*` of the machine, so that a filter for another one is not loaded. */
+  /** `AUDIT_ARCH_*` of the machine; a filter for another machine is not loaded. */
   readonly audit: number;
   /** The architectures that it filters by name; calls of others get the policy's `foreign`. */
   readonly architectures: readonly Architecture[];
@@ -24,25 +24,26 @@ export interface SeccompProgram {
   readonly bytes: Uint8Array;
   /** How many instructions it has. */
   readonly length: number;
-  /** For each instruction, the rule, list or number it came from. */
+  /** For each instruction, the rule, list or number that it comes from. */
   readonly notes: readonly string[];
 }
 
-/** A policy as the kernel takes it. */
+/** A policy in the kernel's form. */
 export interface SeccompFilter {
   readonly policy: SeccompPolicy;
-  /** One program for each machine that the policy names an architecture of. */
+  /** One program for each machine for which the policy names an architecture. */
   readonly programs: readonly SeccompProgram[];
 }
 
 /**
  * Compiles a policy to BPF, on any platform. Each program checks the architecture first, answers x32 and numbers that
- * are not in the table, and then finds the call by a balanced search; only calls with rules look at arguments, since
- * the kernel remembers the answer of the others (Linux 5.11). Equal ends are shared. Each program's bytes are then shown to
- * answer every call as the policy says.
+ * are not in the table, and then finds the call by a balanced search. Only calls with rules look at arguments, because
+ * the kernel caches the answers to all others (Linux 5.11). Equal ends are shared. Each program's bytes are then proved
+ * to answer every call as the policy says.
  *
  * @param policy - from `policy`
- * @throws SeccompError `program-too-long` over 4,096 instructions; `not-proved` or `too-complex` for what can't be shown; what `policy` throws for anything it didn't make
+ * @throws SeccompError `program-too-long` over 4,096 instructions; `not-proved` or `too-complex` if the proof fails;
+ *   the errors of `policy` for anything that it did not return
  */
 export function compile(policy: SeccompPolicy): SeccompFilter {
   const valid = validate(policy);
@@ -54,22 +55,22 @@ export function compile(policy: SeccompPolicy): SeccompFilter {
   return Object.freeze({ policy: valid, programs: Object.freeze(programs) });
 }
 
-/** What was compiled last: planning and loading a filter ask for the same one. */
+/** The last result: planning and loading a filter compile the same policy. */
 let latest: { readonly key: string; readonly program: SeccompProgram } | undefined;
 
 /**
- * Compiles a policy for one machine only, as {@link compile} does for all, and proves nothing: a proof takes longer than all
- * else of a start. The same code makes what that proves.
+ * Compiles a policy for one machine only, as {@link compile} does for all, but without the proof: it would take longer
+ * than the rest of a start. {@link compile} proves the output of the same code.
  *
  * @param policy - from `policy`
- * @throws SeccompError `program-too-long`, `no-program`, and what `policy` throws for anything it didn't make
+ * @throws SeccompError `program-too-long`, `no-program`, and the errors of `policy` for anything that it did not return
  */
 export function compileFor(policy: SeccompPolicy, machine: Machine): SeccompProgram {
   const valid = validate(policy);
   const key = `${machine} ${JSON.stringify(valid)}`;
   if (latest?.key === key) return latest.program;
   const list = onMachine(valid.architectures, machine);
-  // Of no machine but others: the whole filter knows which.
+  // The policy names other machines only: the whole filter has their names.
   const program = list.length === 0 ? programFor(compile(valid), machine) : programOf(valid, machine, list);
   latest = { key, program };
   return program;
@@ -100,11 +101,11 @@ function programOf(policy: SeccompPolicy, machine: Machine, list: readonly Archi
   });
 }
 
-/** What was proved lately: the same bytes mean the same under the same policy. */
+/** Recent proofs: the same bytes mean the same under the same policy. */
 const proved = new Set<string>();
 const provedMax = 32;
 
-/** What can't be shown to mean what the policy means is not handed out, whatever the cause. */
+/** Never returns a program that is not proved to do what the policy says, for any reason. */
 function refuseUnproved(policy: SeccompPolicy, program: AnyProgram): void {
   const key = `${program.machine} ${Buffer.from(program.bytes).toString('base64')} ${JSON.stringify(policy)}`;
   if (proved.has(key)) return;
@@ -121,7 +122,10 @@ function refuseUnproved(policy: SeccompPolicy, program: AnyProgram): void {
   });
 }
 
-/** The search over all 2³² numbers of an architecture; what has no name is `unknown`, from x32's bit on `x32`. */
+/**
+ * Returns the search over all 2³² numbers of an architecture. Numbers without a name get `unknown`, and numbers from
+ * the bit of x32 get `x32`.
+ */
 function searchOf(graph: Graph, policy: SeccompPolicy, architecture: Architecture): Node {
   const names = syscallTable(architecture);
   const { x32 } = architectures[architecture];
@@ -137,14 +141,14 @@ function searchOf(graph: Graph, policy: SeccompPolicy, architecture: Architectur
   if (x32 !== undefined) {
     ranges.push({ from: x32, node: graph.ret(encodeAction(policy.x32), describeAction(policy.x32)) });
   }
-  // Number 0 has a name everywhere, so the range that was put first is empty.
+  // Number 0 has a name everywhere, so the first range is empty.
   const filled = ranges.filter(({ from }, index) => ranges[index + 1]?.from !== from);
   return searchTree(graph, mergeRanges(filled), (number) =>
     number === x32 ? 'x32' : (names.get(number) ?? 'unknown'),
   );
 }
 
-/** The program of a filter for a machine. @throws SeccompError `no-program` */
+/** Returns the program of a filter for a machine. @throws SeccompError `no-program` */
 export function programFor({ programs }: SeccompFilter, machine: Machine): SeccompProgram {
   const program = programs.find((candidate) => candidate.machine === machine);
   if (program !== undefined && program.bytes.length === program.length * instructionSize) return program;

@@ -4,31 +4,31 @@ import { maxInstructions, type Opcode } from '../bpf/bpf.js';
 export type Test = Extract<Opcode, 'jeq' | 'jgt' | 'jge' | 'jset'>;
 
 interface Common {
-  /** What the listing says of it: the rules or numbers it came from, since equal steps are shared. */
+  /** Its notes in the listing: the rules or numbers that it comes from; equal steps are shared. */
   readonly notes: Set<string>;
 }
 
-/** A step of a filter, before it has a place. Equal steps are one object, which is how action tails are shared. */
+/** A step of a filter, before it has a position. Equal steps are one object, so action tails are shared. */
 export type Node =
   | (Common & { readonly kind: 'ret'; readonly k: number })
   | (Common & { readonly kind: 'load' | 'and'; readonly k: number; readonly next: Node })
   | (Common & { readonly kind: 'test'; readonly op: Test; readonly k: number; readonly yes: Node; readonly no: Node });
 
 /**
- * Makes nodes, each at most once, and not more than a filter can have instructions: each of them becomes one at least,
- * so that work on a policy of thousands of rules ends as soon as it is in vain.
+ * Creates nodes, each at most once. Each node becomes at least one instruction, so there may be no more nodes than a
+ * filter may have instructions. Work on a policy of thousands of rules so ends as soon as it cannot succeed.
  */
 export class Graph {
   readonly #nodes = new Map<string, Node>();
   readonly #ids = new Map<Node, number>();
   readonly #refuse: (instructions: number) => Error;
 
-  /** @param refuse - makes the error for more than {@link maxInstructions}; it is given how many there are at least */
+  /** @param refuse - creates the error for more than {@link maxInstructions}; its argument is their least number */
   constructor(refuse: (instructions: number) => Error) {
     this.#refuse = refuse;
   }
 
-  /** How many nodes there are. */
+  /** The number of nodes. */
   get size(): number {
     return this.#ids.size;
   }
@@ -45,7 +45,7 @@ export class Graph {
     return this.#once(`and ${k} ${this.#id(next)}`, note, (notes) => ({ kind: 'and', k, next, notes }));
   }
 
-  /** A comparison whose ways are the same is no comparison. */
+  /** A comparison with the same node on both sides is left out. */
   test(op: Test, k: number, ways: { readonly yes: Node; readonly no: Node; readonly note: string }): Node {
     const { yes, no, note } = ways;
     if (yes === no) return yes;

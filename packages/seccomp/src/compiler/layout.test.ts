@@ -15,7 +15,7 @@ function row(graph: Graph, count: number, last: Node): Node {
 }
 
 describe('layOut', () => {
-  it.each(counts)('places a jump over %i instructions, whichever way it goes', (count) => {
+  it.each(counts)('places a jump over %i instructions, in both directions', (count) => {
     for (const isYesFar of [true, false]) {
       const graph = new Graph((size) => new Error(String(size)));
       const near = row(graph, count, graph.ret(1, 'near'));
@@ -30,7 +30,7 @@ describe('layOut', () => {
     }
   });
 
-  it('needs no jump of its own where one can just skip far enough, and one where it cannot', () => {
+  it('adds no jump if one can just skip far enough, and adds one if it cannot', () => {
     const jumps = counts.map((count) => {
       const graph = new Graph((size) => new Error(String(size)));
       const far = graph.load(4, graph.ret(2, 'far'), 'far');

@@ -1,7 +1,7 @@
 import type { Instruction } from '../bpf/bpf.js';
 import type { Node } from './graph.js';
 
-/** An instruction and what the listing says of it. */
+/** An instruction and its notes in the listing. */
 export interface Placed extends Instruction {
   readonly note: string;
 }
@@ -10,14 +10,14 @@ export interface Placed extends Instruction {
 const maxSkip = 255;
 
 /**
- * Puts nodes into a row in which every jump goes forward. Built from the end, so that a jump's target has its place
- * before the jump. A return that is out of a jump's reach is repeated nearby, which costs no step at run time; any
- * other node out of reach is reached through an unconditional jump.
+ * Puts nodes into an order in which every jump goes forward. It starts from the end, so a jump's target has its
+ * position before the jump. A return out of a jump's reach is repeated nearby, which costs no step at run time. Any
+ * other node out of reach is reached by an unconditional jump.
  *
- * @param entry - where the program starts
+ * @param entry - the start of the program
  */
 export function layOut(entry: Node): readonly Placed[] {
-  // The last instruction comes first; positions count from the end.
+  // The last instruction is placed first; positions count from the end.
   const row: Placed[] = [];
   const places = new Map<Node, number>();
   const skipTo = (position: number): number => row.length - 1 - position;
@@ -28,7 +28,7 @@ export function layOut(entry: Node): readonly Placed[] {
     return place;
   };
 
-  /** Makes sure that the next instruction can skip to a node, and says where it is. */
+  /** Makes sure that the next instruction can skip to a node, and returns its position. */
   const reach = (node: Node): number => {
     const place = places.get(node);
     if (place !== undefined && skipTo(place) <= maxSkip) return place;
@@ -41,12 +41,12 @@ export function layOut(entry: Node): readonly Placed[] {
 
   for (const node of followersFirst(entry)) {
     if (node.kind === 'test') {
-      // Reaching one way may push the other out of reach.
+      // Reaching one target may push the other out of reach.
       let [no, yes] = [reach(node.no), reach(node.yes)];
       while (skipTo(no) > maxSkip || skipTo(yes) > maxSkip) [no, yes] = [reach(node.no), reach(node.yes)];
       put(node, { op: node.op, jt: skipTo(yes), jf: skipTo(no), k: node.k });
     } else if (node.kind !== 'ret') {
-      // Anything but a jump falls through to what stands next.
+      // Any other instruction continues with the next one.
       const next = reach(node.next);
       if (skipTo(next) > 0) add({ op: 'ja', jt: 0, jf: 0, k: skipTo(next), note: 'shared' });
       put(node, { op: node.kind, jt: 0, jf: 0, k: node.k });
@@ -56,7 +56,10 @@ export function layOut(entry: Node): readonly Placed[] {
   return row.toReversed();
 }
 
-/** All nodes, each after those it leads to. A stack of our own, since a policy's rules may be thousands. */
+/**
+ * Returns all nodes, each after those to which it leads. It uses an explicit stack, because a policy may have thousands
+ * of rules.
+ */
 function followersFirst(entry: Node): readonly Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();
@@ -75,6 +78,6 @@ function followersFirst(entry: Node): readonly Node[] {
 
 function followers(node: Node): readonly Node[] {
   if (node.kind === 'ret') return [];
-  // The last one is placed first, and so ends up furthest from the jump.
+  // The last one is placed first, so it is furthest from the jump.
   return node.kind === 'test' ? [node.yes, node.no] : [node.next];
 }

@@ -15,7 +15,7 @@ const proven = 0x0005_0000 + 133;
 const machines = ['x86_64', 'aarch64', 'riscv64'] as const;
 
 describe('newProofKey', () => {
-  it('is no operation that there is, and another each time', () => {
+  it('is not an existing operation, and is different each time', () => {
     const keys = Array.from({ length: 100 }, newProofKey);
     expect(new Set(keys).size).toBe(100);
     for (const one of keys) expect(one & 0x8000_0000n).toBe(0x8000_0000n);
@@ -32,7 +32,7 @@ describe.each(machines)('a proof for %s', (machine) => {
   const program = decodeProgram(Buffer.concat([proof, bytes]));
   const plain = decodeProgram(bytes);
 
-  it('answers its own call, whatever the upper halves hold', () => {
+  it('answers its own call, with any upper halves', () => {
     expect(proof).toHaveLength(proofLength * instructionSize);
     expect(run(program, { nr, arch, args: [operation, flags] }).returned).toBe(proven);
     expect(run(program, { nr, arch, args: [(7n << 32n) | operation, flags] }).returned).toBe(proven);
@@ -45,7 +45,7 @@ describe.each(machines)('a proof for %s', (machine) => {
     ['an ordinary call', syscallNumber('openat', machine) ?? -1, []],
     ['a call that is denied', syscallNumber('reboot', machine) ?? -1, []],
     ['an unknown call', 100_000, [operation, flags]],
-  ])('leaves to the filter %s', (_name, number, args) => {
+  ])('leaves %s to the filter', (_name, number, args) => {
     const call = { nr: number, arch, args };
     expect(run(program, call).returned).toBe(run(plain, call).returned);
     expect(run(program, call).returned).not.toBe(proven);
@@ -63,14 +63,14 @@ describe('a record', () => {
   } as const;
   const made = policy({ base: 'deny-dangerous' });
 
-  it('has a proof where one is asked for, and says so', () => {
+  it('has a proof if one is requested, and a flag for it', () => {
     const [without, with_] = [plan(made, support).record, plan(made, support, { proofKey: key }).record];
     expect([without[2], with_[2]]).toEqual([0, 1]);
     expect(with_.length - without.length).toBe(proofLength * instructionSize);
     expect(with_.subarray(16 + proofLength * instructionSize)).toEqual(without.subarray(16));
   });
 
-  it('has none where both together are more than the kernel takes', () => {
+  it('has none if both together exceed the kernel’s limit', () => {
     expect(proofOf('x86_64', key, maxInstructions - proofLength)).toBeDefined();
     expect(proofOf('x86_64', key, maxInstructions - proofLength + 1)).toBeUndefined();
   });

@@ -5,19 +5,23 @@ import type { Machine } from '../tables/architectures.js';
 import { dataOffsets, encodeProgram, maxInstructions } from '../bpf/bpf.js';
 import { syscallNumber } from '../tables/syscalls.js';
 
-/** What seccomp(2) never fails with by nature; `seccomp.c` has the same number. */
+/** An error that seccomp(2) itself never returns; `seccomp.c` has the same number. */
 const answer = errno('EHWPOISON');
 
-/** Instructions of a proof; `seccomp.c` has the same number, and finds the key in the fourth and the sixth. */
+/**
+ * The number of instructions of a proof. `seccomp.c` has the same number, and finds the key in the fourth and the
+ * sixth.
+ */
 export const proofLength = 7;
 
-/** The bit that no operation of seccomp(2) has: with another number the attempt would be one. */
+/** A bit that no operation of seccomp(2) has: without it, the attempt could be a real operation. */
 const noOperation = 0x8000_0000;
 
 /**
- * Makes a number that no other filter answers to: one of an outer filter must not stand for the one that is loaded.
+ * Returns a number that no other filter answers: the answer of an outer filter must not be taken for that of the loaded
+ * filter.
  *
- * @returns an operation of seccomp(2) that there is none of, and flags
+ * @returns an operation of seccomp(2) that does not exist, and flags
  */
 export function newProofKey(): bigint {
   const bytes = randomBytes(8);
@@ -25,13 +29,14 @@ export function newProofKey(): bigint {
 }
 
 /**
- * What stands before a filter's own instructions and shows that it is in force: `seccomp(key)` fails with EHWPOISON. The
- * mode in `/proc` is that of an outer filter as well, and the kernel's answer to the load may be one of its lies. Looks
- * at the arguments of that one call only, so that the kernel remembers its answers to all others as before.
+ * Returns the instructions before a filter's own ones, which prove that it is in force: `seccomp(key)` fails with
+ * EHWPOISON. The mode in `/proc` may come from an outer filter, and such a filter may fake the kernel's answer to the
+ * load. The instructions look at the arguments of that one call only, so the kernel caches its answers to all others as
+ * before.
  *
- * @param machine - whose kernel takes the filter
+ * @param machine - the machine of the kernel that loads the filter
  * @param key - from {@link newProofKey}
- * @param length - of the filter; undefined is answered where both together are more than the kernel takes
+ * @param length - of the filter; if both together exceed the kernel's limit, the result is undefined
  */
 export function proofOf(machine: Machine, key: bigint, length: number): Uint8Array | undefined {
   const nr = syscallNumber('seccomp', machine);

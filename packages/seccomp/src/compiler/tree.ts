@@ -1,17 +1,17 @@
 import type { Graph, Node } from './graph.js';
 
-/** Numbers from `from` up to the next range's, all decided by the same node. */
+/** Numbers from `from` up to the start of the next range, all decided by the same node. */
 export interface Range {
   readonly from: number;
   readonly node: Node;
 }
 
 /**
- * A balanced search over ranges of numbers: about log2 of their count in comparisons, whatever the number.
+ * Returns a balanced search over ranges of numbers: about log2 of their count in comparisons, for any number.
  *
- * @param graph - where nodes are made
- * @param ranges - ascending, the first from 0; neighbours that share a node should be merged before
- * @param nameOf - what a number is called in the listing
+ * @param graph - the graph that creates the nodes
+ * @param ranges - ascending, the first from 0; neighbours that share a node should be merged first
+ * @param nameOf - returns the name of a number for the listing
  */
 export function searchTree(graph: Graph, ranges: readonly Range[], nameOf: (number: number) => string): Node {
   const test = (op: 'jeq' | 'jge', number: number, ways: { yes: Node; no: Node }) =>
@@ -20,7 +20,7 @@ export function searchTree(graph: Graph, ranges: readonly Range[], nameOf: (numb
     const [low, middle, high] = [at(ranges, first), at(ranges, first + 1), at(ranges, first + 2)];
     if (low === undefined) throw new Error('a search needs a range');
     if (first === last || middle === undefined) return low.node;
-    // One number in the midst of others needs one comparison instead of two.
+    // A single number between others needs one comparison instead of two.
     if (last - first === 2 && high?.node === low.node && high.from - middle.from === 1) {
       return test('jeq', middle.from, { yes: middle.node, no: low.node });
     }

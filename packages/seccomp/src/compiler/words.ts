@@ -1,16 +1,16 @@
 import { dataOffsets } from '../bpf/bpf.js';
 import type { Condition } from '../policy/conditions.js';
 
-/** What the accumulator holds: a word of the call's data, masked or not. */
+/** The content of the accumulator: a word of the call's data, masked or not. */
 export type Held = string;
 
 /** The accumulator at the start of a call's checks: its number. */
 export const heldAtStart: Held = 'nr';
 
-/** A mask that leaves a word as it is. */
+/** A mask that leaves a word unchanged. */
 export const all32 = 0xffff_ffff;
 
-/** Half of an argument, and what its masked bits are compared with. */
+/** Half of an argument, and the value to compare with its masked bits. */
 export interface Word {
   /** Offset in `struct seccomp_data`. */
   readonly offset: number;
@@ -19,8 +19,8 @@ export interface Word {
 }
 
 /**
- * The words that a condition looks at: the lower one, and in a 64-bit form the upper one too, unless its mask leaves
- * that out.
+ * Returns the words that a condition compares: the lower one, and in a 64-bit form also the upper one, unless its mask
+ * excludes it.
  */
 export function wordsOf({ arg, compare, value, mask }: Condition): readonly [low: Word, high?: Word] {
   const offset = dataOffsets.args + arg * 8;
@@ -37,29 +37,29 @@ export function comparisonOf({ compare }: Condition): string {
   return compare.slice(0, -2);
 }
 
-/** Whether a word's comparison is a mere test of bits, `(x & mask) != 0` or `== 0`, which needs no masking. */
+/** Whether a word's comparison is only a test of bits, `(x & mask) != 0` or `== 0`, which needs no masking. */
 export function isBitTest(condition: Condition, { value }: Word): boolean {
   return condition.compare.startsWith('masked') && value === 0;
 }
 
-/** What the accumulator holds after a word was loaded and masked. */
+/** The accumulator's content after a word was loaded and masked. */
 export function heldName({ offset, mask }: Pick<Word, 'offset' | 'mask'>): Held {
   return mask === all32 ? `${offset}` : `${offset} & ${mask}`;
 }
 
-/** What the accumulator may hold where a condition turns out to be true, and where it does not. */
+/** The possible contents of the accumulator where a condition proves true, and where it does not. */
 interface Exits {
   readonly yes: readonly Held[];
   readonly no: readonly Held[];
 }
 
-/** Where the checks of a condition may end. */
+/** The possible ends of a condition's checks. */
 function exitsOf(condition: Condition): Exits {
   const [low, high] = wordsOf(condition);
   const atLow = heldName(isBitTest(condition, low) ? { offset: low.offset, mask: all32 } : low);
   if (high === undefined) return { yes: [atLow], no: [atLow] };
   const both = [heldName(high), atLow];
-  // An upper half that differs decides at once, and always the same way where the order doesn't matter.
+  // A different upper half decides at once. If the order does not matter, the result is always the same.
   switch (comparisonOf(condition)) {
     case 'eq':
     case 'maskedEq':
@@ -73,10 +73,10 @@ function exitsOf(condition: Condition): Exits {
 }
 
 /**
- * For each rule, what the accumulator may hold when it is reached; nothing where a rule before it always holds. Exact,
- * so that every step that is built for it can be reached.
+ * Returns for each rule the possible contents of the accumulator when the rule is reached; none if an earlier rule
+ * always matches. It is exact, so every step that is built for it can be reached.
  *
- * @param rules - the conditions of each rule, in turn
+ * @param rules - the conditions of each rule, in order
  */
 export function heldBefore(rules: readonly { readonly when: readonly Condition[] }[]): readonly (readonly Held[])[] {
   let held: readonly Held[] = [heldAtStart];

@@ -7,33 +7,33 @@ import type { Case, PolicyCases } from './policy-cases.js';
 import { programDiagram } from './program-diagram.js';
 import type { Position, SymbolicProgram } from './symbolic-program.js';
 
-/** What is to be shown: from a position on, the program does what a case says from one of its rules on. */
+/** A claim to prove: from a position, the program does what a case says from one of its rules. */
 interface Claim {
   readonly position: Position;
   readonly index: number;
   readonly rule: number;
 }
 
-/** A way through the program: where it is, and the calls that came there. */
+/** A path through the program: its position, and the calls that reach it. */
 interface Way {
   readonly position: Position;
   readonly calls: Diagram;
 }
 
-/** More ways than this for one rule are left to the whole functions. */
+/** With more paths than this for one rule, the whole functions are compared. */
 const waysMax = 1 << 12;
 
 /**
- * Shows that a program does what a policy says, rule by rule: every way through the program is followed until it has
- * decided whether the rule holds, with the exact set of calls that take it; where it holds, the rule's action must come,
- * and where it doesn't, the rest of the program must do what the rest of the rules say, whatever the call is. So no more
- * is ever in hand than one rule, and the work grows with the length of the program and not with the number of ways
- * through all of it.
+ * Proves that a program does what a policy says, rule by rule. It follows every path of the program until the path has
+ * decided whether the rule matches, with the exact set of calls that take it. If the rule matches, its action must
+ * follow. If it does not, the rest of the program must do what the remaining rules say, for all calls. So it handles
+ * only one rule at a time. The work grows with the length of the program, not with the number of paths through the
+ * whole program.
  *
- * What it shows is so. What it can't show may be so nevertheless, since it forgets on the way what earlier rules have
- * left over.
+ * What it proves is true. What it cannot prove may be true too, because it forgets which calls earlier rules have left
+ * over.
  *
- * @returns the number of ways followed, or undefined if it is not shown
+ * @returns the number of paths, or undefined if the proof fails
  */
 export function agreement(diagrams: Diagrams, program: SymbolicProgram, policy: PolicyCases): number | undefined {
   const isOpaque = (position: Position) => {
@@ -49,7 +49,7 @@ export function agreement(diagrams: Diagrams, program: SymbolicProgram, policy: 
   return search.run() ? search.ways : undefined;
 }
 
-/** Every pair of numbers that two functions are for the same call. */
+/** Every pair of numbers that two functions have for the same call. */
 function leafPairs(diagrams: Diagrams, a: Diagram, b: Diagram): readonly (readonly [number, number])[] {
   const pairs: [number, number][] = [];
   const seen = new Set<string>();
@@ -69,9 +69,9 @@ function leafPairs(diagrams: Diagrams, a: Diagram, b: Diagram): readonly (readon
   return pairs;
 }
 
-/** The claims that are still to be shown. */
+/** The claims that are not proved yet. */
 class Search {
-  /** How many ways were followed. */
+  /** The number of paths. */
   ways = 0;
   readonly #diagrams: Diagrams;
   readonly #program: SymbolicProgram;
@@ -93,7 +93,7 @@ class Search {
     this.#open.push(claim);
   }
 
-  /** Whether all claims could be shown. */
+  /** Whether all claims were proved. */
   run(): boolean {
     for (let claim = this.#open.pop(); claim !== undefined; claim = this.#open.pop()) {
       if (!this.#isShown(claim)) return false;
@@ -113,7 +113,7 @@ class Search {
     return true;
   }
 
-  /** The ways on, none where this one is shown, or undefined where it can't be. */
+  /** Returns the following paths: none if this one is proved, undefined if it cannot be. */
   #goOn({ position, calls }: Way, claim: Claim): readonly Way[] | undefined {
     const { rules, otherwise } = this.#caseOf(claim.index);
     const rule = rules[claim.rule];
@@ -140,7 +140,7 @@ class Search {
     return ways.filter((way) => way.calls !== this.#diagrams.nothing);
   }
 
-  /** An answer that comes before a rule is decided must be what every rule says that may still decide. */
+  /** An answer before a rule is decided must match every rule that may still decide. */
   #answersAll(answer: Diagram, calls: Diagram, claim: Claim): readonly Way[] | undefined {
     const { rules, otherwise } = this.#caseOf(claim.index);
     for (let rule = claim.rule; rule < rules.length; rule++) {

@@ -1,7 +1,7 @@
 import type { Diagram, Diagrams } from './diagrams.js';
 import { levelOf, wordBits } from './call-words.js';
 
-/** A word whose bits depend on the call: for each, from the lowest, the calls in which it is 1. */
+/** A word whose bits depend on the call: for each bit, from the lowest, the calls in which it is 1. */
 export type Bits = readonly Diagram[];
 
 const places = Array.from({ length: wordBits }, (_, bit) => bit);
@@ -17,7 +17,7 @@ export function callBits(diagrams: Diagrams, offset: number): Bits {
   return places.map((bit) => diagrams.node(levelOf(offset, bit), diagrams.nothing, diagrams.everything));
 }
 
-/** The number that a word is in every call, or undefined where it depends on the call. */
+/** Returns the number that a word has in every call, or undefined if it depends on the call. */
 export function constantOf(diagrams: Diagrams, bits: Bits): number | undefined {
   let value = 0;
   for (const [bit, set] of bits.entries()) {
@@ -27,10 +27,10 @@ export function constantOf(diagrams: Diagrams, bits: Bits): number | undefined {
   return value;
 }
 
-/** How a word is compared, unsigned; `set` is whether any bit is in both. */
+/** An unsigned comparison of words; `set` tests whether any bit is in both. */
 export type Relation = 'eq' | 'gt' | 'ge' | 'set';
 
-/** The calls in which two words compare so. */
+/** Returns the calls in which a comparison of two words is true. */
 export function compared(diagrams: Diagrams, relation: Relation, [a, b]: readonly [a: Bits, b: Bits]): Diagram {
   const { nothing, everything } = diagrams;
   let found = relation === 'eq' || relation === 'ge' ? everything : nothing;
@@ -49,7 +49,10 @@ export function compared(diagrams: Diagrams, relation: Relation, [a, b]: readonl
   return found;
 }
 
-/** The calls in which a word compares so with a number. As {@link compared}, in fewer steps: a filter has little else. */
+/**
+ * Returns the calls in which a comparison of a word with a number is true. Like {@link compared}, but in fewer steps:
+ * most comparisons of a filter are of this kind.
+ */
 export function comparedWith(diagrams: Diagrams, relation: Relation, [bits, number]: readonly [Bits, number]): Diagram {
   const { nothing, everything } = diagrams;
   let found = relation === 'eq' || relation === 'ge' ? everything : nothing;
@@ -74,7 +77,7 @@ export function combined(diagrams: Diagrams, how: 'and' | 'or' | 'xor', [a, b]: 
   });
 }
 
-/** The sum, modulo 2³². @param carried - whether one more is added */
+/** The sum, modulo 2³². @param carried - whether to add one more */
 export function sum(diagrams: Diagrams, [a, b]: readonly [a: Bits, b: Bits], carried = diagrams.nothing): Bits {
   const { nothing, everything } = diagrams;
   const not = (set: Diagram) => diagrams.without(everything, set);
@@ -94,7 +97,7 @@ export function difference(diagrams: Diagrams, [a, b]: readonly [a: Bits, b: Bit
   return sum(diagrams, [a, inverse], diagrams.everything);
 }
 
-/** A word shifted by a number of bits, to the left where it is positive. */
+/** A word shifted by a number of bits, to the left if it is positive. */
 export function shifted(diagrams: Diagrams, bits: Bits, by: number): Bits {
   return places.map((bit) => bits[bit - by] ?? diagrams.nothing);
 }

@@ -1,6 +1,6 @@
 /**
- * The order in which the bits of a call are asked for: the architecture, the number, the arguments from first to last,
- * each from its highest bit, and at last the instruction pointer. So the first difference on the way down is the smallest
+ * The order of the bits of a call: the architecture, the number, the arguments from first to last, and then the
+ * instruction pointer. Each is tested from its highest bit. So the first difference on the way down is the smallest
  * call that differs.
  */
 import { dataOffsets } from '../bpf/bpf.js';
@@ -22,11 +22,11 @@ const places = new Map(order.map((offset, place) => [offset, place]));
 /** Level of the highest bit of a word. @param offset - in `struct seccomp_data` */
 export function firstLevel(offset: number): number {
   const place = places.get(offset);
-  if (place === undefined) throw new RangeError(`there is no word at ${offset}`);
+  if (place === undefined) throw new RangeError(`no word starts at ${offset}`);
   return place * wordBits;
 }
 
-/** The first level behind architecture and number: what depends on no bit above it depends on arguments only. */
+/** The first level after architecture and number: a function of this level or below depends on arguments only. */
 export const argumentsLevel = firstLevel(dataOffsets.args + 4);
 
 /** Level of a bit of a word. @param bit - 0 is the lowest */

@@ -1,9 +1,9 @@
 import type { Diagram, Diagrams } from './diagrams.js';
 
 /**
- * The function that is worked out of two others, call by call.
+ * Returns the function that combines two others, call by call.
  *
- * @param how - makes a number, unsigned 32 bits, of what the two are for a call
+ * @param how - returns an unsigned 32-bit number from the values of the two for a call
  * @throws SeccompError `too-complex`
  */
 export function combine(

@@ -5,7 +5,7 @@ import type { Diagram, Diagrams } from './diagrams.js';
 
 type Relation = 'eq' | 'gt' | 'ge';
 
-/** How a comparison is made of one that is made here, and whether it is the opposite of it. */
+/** The basic comparison for each comparison, and whether it is inverted. */
 const forms: Readonly<Record<string, readonly [relation: Relation, isOpposite: boolean]>> = {
   eq: ['eq', false],
   ne: ['eq', true],
@@ -19,12 +19,12 @@ const forms: Readonly<Record<string, readonly [relation: Relation, isOpposite: b
 
 /** The calls that satisfy all of some conditions. */
 export function conditionsSet(diagrams: Diagrams, conditions: readonly Condition[]): Diagram {
-  // From the last argument to the first: each set lies below all that it is joined with.
+  // From the last argument to the first, so that each set is below those to which it is joined.
   const ordered = conditions.toSorted((a, b) => b.arg - a.arg);
   return ordered.reduce((all, one) => diagrams.both(conditionSet(diagrams, one), all), diagrams.everything);
 }
 
-/** The calls that satisfy a condition. Written without regard to how the compiler makes instructions of it. */
+/** The calls that satisfy a condition. It is independent of the compiler. */
 function conditionSet(diagrams: Diagrams, condition: Condition): Diagram {
   const [relation, isOpposite] = forms[condition.compare.slice(0, -2)] ?? unknownComparison(condition);
   const set = condition.compare.endsWith('32')
@@ -46,14 +46,14 @@ interface Half {
   readonly shift: bigint;
 }
 
-/** The calls in which the masked half of an argument compares so with that of the value. */
+/** The calls in which a comparison of the masked half of an argument with that of the value is true. */
 function halfSet(diagrams: Diagrams, { arg, value, mask }: Condition, { relation, shift }: Half): Diagram {
   const { nothing, everything } = diagrams;
   const half = (number: number | string) => Number((BigInt(number) >> shift) & 0xffff_ffffn);
   const [wanted, counts] = [half(value), mask === undefined ? 0xffff_ffff : half(mask)];
   const offset = dataOffsets.args + arg * 8 + Number(shift) / 8;
   let found = relation === 'gt' ? nothing : everything;
-  // From the lowest bit: each higher one outweighs all before it. A bit outside of the mask counts as 0.
+  // From the lowest bit: each higher one outweighs all before it. A bit outside the mask counts as 0.
   for (let bit = 0; bit < wordBits; bit++) {
     const isWanted = bitOf(wanted, bit);
     if (!bitOf(counts, bit)) found = isWanted ? nothing : found;
@@ -69,7 +69,7 @@ function unknownComparison({ compare }: Condition): never {
   throw new Error(`no comparison ${compare}`);
 }
 
-/** The calls whose word is a number. @param offset - in `struct seccomp_data` */
+/** The calls in which a word is a number. @param offset - in `struct seccomp_data` */
 export function whereWordIs(diagrams: Diagrams, offset: number, value: number): Diagram {
   let set = diagrams.everything;
   for (let bit = 0; bit < wordBits; bit++) {

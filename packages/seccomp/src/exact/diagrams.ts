@@ -1,22 +1,23 @@
 import { tooComplex } from './too-complex.js';
 
-/** A function of the bits of a call: a number that its {@link Diagrams} gave out. Equal functions have the same number. */
+/** A function of the bits of a call: a number from its {@link Diagrams}. Equal functions have the same number. */
 export type Diagram = number;
 
-/** Level of what depends on no bit; below all others. */
+/** Level of a function that depends on no bit; below all others. */
 const noLevel = 0xffff;
 
-/** Entries of the memory of results; a result that another one displaced is worked out again. */
+/** Entries of the cache of results; a result that was replaced is computed again. */
 const memorySize = 1 << 15;
 
-/** What one question may cost: about two seconds, and 60 MiB. */
+/** The limit for one question: about two seconds, and 60 MiB. */
 const nodesMax = 1 << 21;
 const stepsMax = 1 << 25;
 
 /**
- * Decision diagrams, ordered and reduced (Bryant, "Graph-Based Algorithms for Boolean Function Manipulation", 1986): a
- * function of some hundred bits to numbers, exact and canonical, so that two functions are equal where they are the same
- * diagram. Each node asks for the bit of its level; levels ascend on every way down. Sets are functions to 0 and 1.
+ * Ordered and reduced decision diagrams (Bryant, "Graph-Based Algorithms for Boolean Function Manipulation", 1986). A
+ * diagram is an exact and canonical function of several hundred bits to numbers: two functions are equal if they are
+ * the same diagram. Each node tests the bit of its level; levels ascend on every path down. Sets are functions to 0 and
+ * 1.
  */
 export class Diagrams {
   /** The empty set. */
@@ -28,13 +29,13 @@ export class Diagrams {
   #lows: Uint32Array;
   #highs: Uint32Array;
   #count = 0;
-  /** Open addressing; 0 is free, anything else a node's number and one. */
+  /** Open addressing; 0 is free, and any other value is a node's number plus one. */
   #table: Uint32Array;
   readonly #leaves = new Map<number, Diagram>();
   readonly #memory = new Uint32Array(4 * memorySize);
   #steps = 0;
 
-  /** @param expected - nodes that there will be, as far as is known */
+  /** @param expected - the expected number of nodes */
   constructor(expected = 1 << 12) {
     const size = 2 ** Math.ceil(Math.log2(Math.min(Math.max(expected, 1 << 12), nodesMax)));
     this.#levels = new Uint16Array(size);
@@ -45,19 +46,19 @@ export class Diagrams {
     this.everything = this.leaf(1);
   }
 
-  /** The function that is the same number everywhere. @param value - unsigned, 32 bits */
+  /** Returns the function that has the same number everywhere. @param value - unsigned, 32 bits */
   leaf(value: number): Diagram {
     let found = this.#leaves.get(value);
     if (found === undefined) this.#leaves.set(value, (found = this.#push(noLevel, value, 0)));
     return found;
   }
 
-  /** Whether a function is the same number everywhere. */
+  /** Whether a function has the same number everywhere. */
   isLeaf(diagram: Diagram): boolean {
     return this.#levels[diagram] === noLevel;
   }
 
-  /** The number that a leaf has. */
+  /** The number of a leaf. */
   valueOf(diagram: Diagram): number {
     return this.#lows[diagram] ?? 0;
   }
@@ -67,17 +68,17 @@ export class Diagrams {
     return this.#levels[diagram] ?? noLevel;
   }
 
-  /** What a function is where a bit is 0. @param level - of the bit; not below the function's own */
+  /** The function for calls in which a bit is 0. @param level - of the bit; not below the function's own */
   low(diagram: Diagram, level: number): Diagram {
     return this.#levels[diagram] === level ? (this.#lows[diagram] ?? 0) : diagram;
   }
 
-  /** What a function is where a bit is 1. @param level - of the bit; not below the function's own */
+  /** The function for calls in which a bit is 1. @param level - of the bit; not below the function's own */
   high(diagram: Diagram, level: number): Diagram {
     return this.#levels[diagram] === level ? (this.#highs[diagram] ?? 0) : diagram;
   }
 
-  /** Takes one function where a bit is 0 and another where it is 1. Both depend on later bits only. */
+  /** Returns one function where a bit is 0, and another where it is 1. Both depend on later bits only. */
   node(level: number, low: Diagram, high: Diagram): Diagram {
     if (low === high) return low;
     const mask = this.#table.length - 1;
@@ -93,7 +94,7 @@ export class Diagrams {
     }
   }
 
-  /** Takes one function within a set, and another outside of it. */
+  /** Returns one function inside a set, and another outside it. */
   choose(set: Diagram, within: Diagram, outside: Diagram): Diagram {
     if (set === this.everything || within === outside) return within;
     if (set === this.nothing) return outside;
@@ -120,7 +121,7 @@ export class Diagrams {
     return this.choose(a, b, this.nothing);
   }
 
-  /** The calls of one set that aren't in another one. */
+  /** The calls of one set that are not in another one. */
   without(a: Diagram, b: Diagram): Diagram {
     return this.choose(b, this.nothing, a);
   }
@@ -130,7 +131,7 @@ export class Diagrams {
     if (++this.#steps > stepsMax) throw tooComplex('compare');
   }
 
-  /** Whether a set is a mere bit, which two functions don't look at or past. */
+  /** Whether a set is a single bit, and two functions depend on later bits only. */
   #isBitAbove(set: Diagram, within: Diagram, outside: Diagram): boolean {
     const level = this.levelOf(set);
     const isBit = this.#lows[set] === this.nothing && this.#highs[set] === this.everything;

@@ -5,8 +5,8 @@ const withData: ReadonlySet<number> = new Set([actionValues.trap, actionValues.t
 const known: ReadonlySet<number> = new Set(Object.values(actionValues));
 
 /**
- * What the kernel makes of a returned number (`__seccomp_filter` in kernel/seccomp.c): it kills for an action that it
- * doesn't know, looks at the data of some actions only, and knows no error above 4,095.
+ * Returns the kernel's interpretation of a returned number (`__seccomp_filter` in kernel/seccomp.c). It kills for an
+ * unknown action, uses the data of some actions only, and limits errors to 4,095.
  */
 export function meaningOf(returned: number): number {
   const action = (returned & 0xffff_0000) >>> 0;

@@ -1,16 +1,16 @@
 import { type AnyInstruction, BPF_A, BPF_TXA, BPF_X, classes, jumps, modes, placesAfter } from '../bpf/any-program.js';
 
-/** Bits that stand for what an instruction needs: the accumulator, the index register, and each word of the memory. */
+/** Bits for what an instruction needs: the accumulator, the index register, and each word of the memory. */
 export const accumulator = 1;
 export const indexRegister = 2;
 const memoryBit = (word: number): number => 4 << word;
 
-/** Whether a word of the memory is among what is needed. */
+/** Whether a word of the memory is needed. */
 export const needsMemory = (needed: number, word: number): boolean => (needed & memoryBit(word)) !== 0;
 
 /**
- * For each instruction, what of the registers can still matter when it is reached. Places that differ in nothing else
- * are one.
+ * Returns for each instruction the registers that can still matter when it is reached. Positions that differ only in
+ * other registers are the same.
  */
 export function neededAt(program: readonly AnyInstruction[]): readonly number[] {
   const needed = Array.from(program, () => 0);

@@ -8,27 +8,28 @@ import { firstLevel } from './call-words.js';
 import { whereWordIs } from './condition-set.js';
 import type { Diagram, Diagrams } from './diagrams.js';
 
-/** What is said of some calls: the first rule whose conditions all hold decides. */
+/** The answers to some calls: the first rule whose conditions all hold decides. */
 export interface Case {
   readonly rules: readonly { readonly when: readonly Condition[]; readonly action: Action }[];
   readonly otherwise: Action;
 }
 
-/** What a policy says of every architecture and number. */
+/** What a policy says about every architecture and number. */
 export interface PolicyCases {
   /** For each call, the index of its case. */
   readonly index: Diagram;
   readonly cases: readonly Case[];
 }
 
-/** From a number up to the next range's. */
+/** From a number up to the start of the next range. */
 interface Range {
   readonly from: number;
   readonly leaf: Diagram;
 }
 
 /**
- * The cases of a policy on a machine. What the machine's kernel has no table for is foreign there.
+ * Returns the cases of a policy on a machine. An architecture for which the machine's kernel has no table is foreign
+ * there.
  *
  * @param policy - from `policy`
  */
@@ -68,7 +69,10 @@ function rangesOf(
     });
 }
 
-/** The function of the number that is each range's leaf within it. @param ranges - ascending, the first from 0 */
+/**
+ * Returns the function of the number that has each range's leaf within the range. @param ranges - ascending, the first
+ * from 0
+ */
 function numbersOf(diagrams: Diagrams, ranges: readonly Range[]): Diagram {
   const build = (own: readonly Range[], bit: number, base: number): Diagram => {
     const [only] = own;
@@ -77,7 +81,7 @@ function numbersOf(diagrams: Diagrams, ranges: readonly Range[]): Diagram {
     const middle = base + 2 ** bit;
     const low = own.filter(({ from }) => from < middle);
     const high = own.slice(low.length);
-    // What begins before the middle may reach beyond it.
+    // A range that starts before the middle may extend beyond it.
     const upper = high[0]?.from === middle ? high : [...low.slice(-1), ...high];
     const level = firstLevel(dataOffsets.nr) + 31 - bit;
     return diagrams.node(level, build(low, bit - 1, base), build(upper, bit - 1, middle));

@@ -4,13 +4,13 @@ import type { Diagram, Diagrams } from './diagrams.js';
 import { meaningOf } from './meaning.js';
 import type { Case, PolicyCases } from './policy-cases.js';
 
-/** What a policy answers, as a function of the call. @throws SeccompError `too-complex` */
+/** Returns the answers of a policy as a function of the call. @throws SeccompError `too-complex` */
 export function policyDiagram(diagrams: Diagrams, { index, cases }: PolicyCases): Diagram {
   const made = cases.map((one) => caseDiagram(diagrams, one));
   return withLeaves(diagrams, index, (leaf) => made[leaf] ?? diagrams.nothing);
 }
 
-/** What rules answer: the first that holds decides. */
+/** Returns the answers of rules: the first that matches decides. */
 export function caseDiagram(diagrams: Diagrams, { rules, otherwise }: Case): Diagram {
   const leaf = (action: Case['otherwise']) => diagrams.leaf(meaningOf(encodeAction(action)));
   return rules.reduceRight(
@@ -19,7 +19,7 @@ export function caseDiagram(diagrams: Diagrams, { rules, otherwise }: Case): Dia
   );
 }
 
-/** A function with each of its numbers replaced by what depends on later bits only. */
+/** Returns a function with each number replaced by a function of later bits only. */
 export function withLeaves(diagrams: Diagrams, diagram: Diagram, replace: (value: number) => Diagram): Diagram {
   const known = new Map<Diagram, Diagram>();
   const walk = (node: Diagram): Diagram => {

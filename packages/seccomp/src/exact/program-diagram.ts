@@ -2,9 +2,9 @@ import type { Diagram, Diagrams } from './diagrams.js';
 import type { Position, SymbolicProgram } from './symbolic-program.js';
 
 /**
- * What a program answers, as a function of the call.
+ * Returns the answers of a program as a function of the call.
  *
- * @param leafOf - what stands for a position instead of all that follows it; undefined goes on. Default: goes on
+ * @param leafOf - returns a leaf for a position instead of all that follows it; undefined: continue. Default: continue
  * @throws SeccompError `too-complex`
  */
 export function programDiagram(
@@ -13,7 +13,7 @@ export function programDiagram(
   leafOf: (position: Position) => Diagram | undefined = () => undefined,
 ): Diagram {
   const known = new Map<Position, Diagram>();
-  // A stack of our own: a program may ask four thousand things in a row.
+  // An explicit stack: a program may make four thousand tests in a row.
   const stack: Position[] = [program.start];
   for (let position = stack.at(-1); position !== undefined; position = stack.at(-1)) {
     if (known.has(position)) {

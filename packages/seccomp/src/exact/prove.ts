@@ -11,40 +11,43 @@ import { programDiagram } from './program-diagram.js';
 import { SymbolicProgram } from './symbolic-program.js';
 import { smallestCall, valueAt, type WitnessCall } from './witness.js';
 
-/** Whether a program does what a policy says. */
+/** The result of a proof. */
 export type Proof =
   | {
       readonly proved: true;
-      /** Ways through the program that were followed, each for all calls that take it. */
+      /** The number of paths through the program, each for all calls that take it. */
       readonly paths: number;
     }
   | {
       readonly proved: false;
       /** The smallest call that differs: by architecture, number, and arguments from first to last. */
       readonly call: WitnessCall;
-      /** What the policy says of it. */
+      /** What the policy says about it. */
       readonly wanted: Action;
-      /** What the program answers, as the kernel takes it. */
+      /** The answer of the program, as the kernel interprets it. */
       readonly found: Action;
     };
 
 /** A program for one machine, from any compiler. */
 export interface AnyProgram {
-  /** Whose kernel it is for. */
+  /** The machine of its kernel. */
   readonly machine: Machine;
   /** `struct sock_filter`, eight bytes an instruction, little-endian. */
   readonly bytes: Uint8Array;
 }
 
-/** Nodes that an instruction makes, about: a comparison is as many as a word has bits, and so is its opposite. */
+/**
+ * The approximate number of nodes for an instruction: a comparison needs as many as a word has bits, and so does its
+ * inverse.
+ */
 const nodesEach = 64;
 
 /**
- * Shows that a program answers every call as a policy says, or finds the smallest one that it doesn't.
+ * Proves that a program answers every call as a policy says, or finds the smallest call with a different answer.
  *
- * @param program - its bytes are read as the kernel would
+ * @param program - its bytes are read as by the kernel
  * @param policy - from `policy`
- * @throws SeccompError `invalid-program`; `too-complex` where neither can be done
+ * @throws SeccompError `invalid-program`; `too-complex` if neither is possible
  */
 export function prove({ machine, bytes }: AnyProgram, policy: SeccompPolicy): Proof {
   const instructions = readProgram(bytes);

@@ -6,10 +6,10 @@ import { accumulator, indexRegister, neededAt, needsMemory } from './needed.js';
 import { tooComplex } from './too-complex.js';
 import { type Value, Values } from './values.js';
 
-/** Number of a place in a program together with all that its registers hold there. */
+/** Number of a place in a program together with the content of its registers there. */
 export type Position = number;
 
-/** How a program goes on from a position: it answers, or it asks whether the call is in a set. */
+/** How a program continues from a position: it answers, or tests whether the call is in a set. */
 export type Step =
   | { readonly answer: Diagram }
   | { readonly asks: Diagram; readonly yes: Position; readonly no: Position };
@@ -18,7 +18,7 @@ interface Registers {
   readonly at: number;
   readonly a: Value;
   readonly x: Value;
-  /** The memory's words that may still matter. */
+  /** The words of the memory that may still matter. */
   readonly memory: ReadonlyMap<number, Value>;
 }
 
@@ -35,15 +35,15 @@ const byWord = ([one]: readonly [number, Value], [other]: readonly [number, Valu
 /** An answer that depends on more bits of the call than this is too complex. */
 const answerBitsMax = 12;
 
-/** Positions that a program of 4,096 instructions may have, at the most. */
+/** The most positions that a program of 4,096 instructions may have. */
 const positionsMax = 1 << 17;
 
 /**
- * A program that is run on all calls at once: what a register holds is a function of the call. Positions that agree in
- * place and registers are one, however the program came there, so that their number stays near that of the instructions.
+ * A program that is run on all calls at once: the content of a register is a function of the call. Positions with the
+ * same place and registers are one, on any path. So their number stays near that of the instructions.
  */
 export class SymbolicProgram {
-  /** Where the program begins. */
+  /** The start of the program. */
   readonly start: Position;
   readonly #program: readonly AnyInstruction[];
   readonly #diagrams: Diagrams;
@@ -63,12 +63,12 @@ export class SymbolicProgram {
     this.start = this.#positionOf({ at: 0, a: zero, x: zero, memory: new Map() });
   }
 
-  /** How many positions were reached. */
+  /** The number of positions that were reached. */
   get size(): number {
     return this.#positions.length;
   }
 
-  /** How the program goes on from a position. @throws SeccompError `too-complex` */
+  /** Returns how the program continues from a position. @throws SeccompError `too-complex` */
   stepFrom(position: Position): Step {
     let step = this.#steps[position];
     const registers = this.#positions[position];
@@ -98,7 +98,7 @@ export class SymbolicProgram {
     }
   }
 
-  /** The set that a conditional jump asks for; undefined for one that asks nothing. */
+  /** Returns the set that a conditional jump tests; undefined for one without a test. */
   #asked({ code, k }: AnyInstruction, { a, x }: Registers): Diagram | undefined {
     const relation = relations.get(code & 0xf0);
     if (relation === undefined) return undefined;
@@ -134,7 +134,7 @@ export class SymbolicProgram {
     return mode === modes.mem ? (memory.get(k) ?? this.#values.zero) : this.#values.constant(k);
   }
 
-  /** The answer as a function of the call. */
+  /** Returns the answer as a function of the call. */
   #answer(value: Value): Diagram {
     const bits = this.#values.bitsOf(value);
     const open = bits.filter((set) => !this.#diagrams.isLeaf(set)).length;

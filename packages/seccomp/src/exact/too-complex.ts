@@ -1,9 +1,9 @@
 import { seccompError, type SeccompError } from '../errors.js';
 
-/** The refusal to go on with what would take too long: an answer that is not exact is none. */
+/** Returns the error for a question that would take too long: an inexact answer would be useless. */
 export function tooComplex(step: string): SeccompError {
   return seccompError('too-complex', step, {
-    what: 'what is compared tells apart more calls than can be listed exactly',
+    what: 'the comparison has more cases than can be listed exactly',
     hint: 'Use fewer rules with masks and ranges on different arguments of one call, or compare smaller parts.',
   });
 }

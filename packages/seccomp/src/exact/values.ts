@@ -18,7 +18,7 @@ import { tooComplex } from './too-complex.js';
 /** Number of a word in {@link Values}: equal words have the same one. */
 export type Value = number;
 
-/** What registers may hold, each word once, and what was worked out of them, each result once. */
+/** The possible contents of registers, each word once, and the results computed from them, each once. */
 export class Values {
   /** The word that is zero in every call. */
   readonly zero: Value;
@@ -48,12 +48,12 @@ export class Values {
     return this.#once(`load ${offset}`, () => callBits(this.#diagrams, offset));
   }
 
-  /** The length of what a filter sees. */
+  /** The length of the data that a filter sees. */
   length(): Value {
     return this.constant(dataSize);
   }
 
-  /** The calls in which two words compare so. */
+  /** Returns the calls in which a comparison of two words is true. */
   compare(relation: Relation, a: Value, b: Value): Diagram {
     const key = `${relation} ${a} ${b}`;
     let set = this.#sets.get(key);
@@ -64,7 +64,7 @@ export class Values {
     return set;
   }
 
-  /** The calls in which a word compares so with a number. */
+  /** Returns the calls in which a comparison of a word with a number is true. */
   compareWith(relation: Relation, a: Value, number: number): Diagram {
     const key = `${relation} ${a} = ${number}`;
     let set = this.#sets.get(key);
@@ -76,9 +76,9 @@ export class Values {
   }
 
   /**
-   * What an arithmetic instruction makes of two words.
+   * Returns the result of an arithmetic instruction on two words.
    *
-   * @throws SeccompError `too-complex` for products, quotients and shifts by what depends on the call
+   * @throws SeccompError `too-complex` for products, quotients and shifts by a value that depends on the call
    */
   calculate(code: number, a: Value, b: Value): Value {
     const operation = code & 0xf0 & ~BPF_X;
@@ -107,11 +107,11 @@ export class Values {
     }
   }
 
-  /** What is worked out only where the second word is the same in every call. */
+  /** Operations that are computed only if the second word is the same in every call. */
   #byConstant(operation: number, a: Bits, by: number | undefined): Bits {
     const diagrams = this.#diagrams;
     if (by === undefined) throw tooComplex('read');
-    // The processor looks at five bits of what a word is shifted by.
+    // The processor uses only five bits of the shift count.
     if (operation === arithmetic.lsh) return shifted(diagrams, a, by & 31);
     if (operation === arithmetic.rsh) return shifted(diagrams, a, -(by & 31));
     const value = constantOf(diagrams, a);

@@ -4,26 +4,26 @@ import { type Architecture, architectureNames, architectures, type Machine } fro
 import { firstLevel, wordBits } from './call-words.js';
 import type { Diagram, Diagrams } from './diagrams.js';
 
-/** A call that shows something: what a filter sees of it, and what it is called. */
+/** An example call: what a filter sees of it, and its name. */
 export interface WitnessCall {
-  /** Whose kernel sees it. */
+  /** The machine of the kernel that sees it. */
   readonly machine: Machine;
   /** `AUDIT_ARCH_*`. */
   readonly audit: number;
-  /** The architecture's name, where it has one here. */
+  /** The architecture's name, if it has one here. */
   readonly arch?: Architecture;
   /** The number, unsigned 32 bits. */
   readonly number: number;
-  /** The call's name, where the number has one. */
+  /** The call's name, if the number has one. */
   readonly syscall?: string;
   /** All six arguments. */
   readonly args: readonly bigint[];
-  /** Where the call was made; 0 unless a program looks at it. */
+  /** The address of the call; 0 unless a program tests it. */
   readonly instructionPointer: bigint;
 }
 
 /**
- * The smallest call of a set: by architecture, then by number, then by the arguments from first to last.
+ * Returns the smallest call of a set: by architecture, then by number, then by the arguments from first to last.
  *
  * @param set - not empty
  */
@@ -57,7 +57,7 @@ export function smallestCall(diagrams: Diagrams, set: Diagram, machine: Machine)
   };
 }
 
-/** What a function is for one call. */
+/** Returns the value of a function for one call. */
 export function valueAt(diagrams: Diagrams, diagram: Diagram, call: WitnessCall): number {
   const words = wordsOf(call);
   let node = diagram;
@@ -83,7 +83,7 @@ function wordsOf({ audit, number, args, instructionPointer }: WitnessCall): read
   return words;
 }
 
-/** A call as text, for instance `x86_64 ioctl(0x0, 0x5412, 0x0, 0x0, 0x0, 0x0)`. */
+/** Returns a call as text, for instance `x86_64 ioctl(0x0, 0x5412, 0x0, 0x0, 0x0, 0x0)`. */
 export function describeCall({ arch, audit, syscall, number, args, instructionPointer }: WitnessCall): string {
   const whose = arch ?? `architecture 0x${audit.toString(16)}`;
   const from = instructionPointer === 0n ? '' : ` from 0x${instructionPointer.toString(16)}`;

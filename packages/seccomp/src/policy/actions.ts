@@ -4,7 +4,7 @@ import { errnoNumber, linuxErrnoName, maxErrno } from '../tables/errnos.js';
 import { invalid } from '../errors.js';
 
 /**
- * What becomes of a call, in seccomp(2)'s order of strictness from `kill-process` down to `allow`.
+ * The result of a call, in seccomp(2)'s order of strictness from `kill-process` down to `allow`.
  *
  * - `kill-process`, `kill-thread`: ends it, as SIGSYS would.
  * - `trap`: SIGSYS, which a handler may catch; `data` is its `si_errno`.
@@ -36,13 +36,13 @@ export const actionValues: Readonly<Record<ActionName, number>> = {
 /** The names of the actions. */
 export const actionNames = Object.keys(actionValues) as readonly ActionName[];
 
-/** The call goes on. */
+/** The call is let through. */
 export const allow: Action = Object.freeze({ action: 'allow' });
-/** The call goes on and is written to the audit log. */
+/** The call is let through and written to the audit log. */
 export const log: Action = Object.freeze({ action: 'log' });
 /** The whole process ends (Linux 4.14). */
 export const killProcess: Action = Object.freeze({ action: 'kill-process' });
-/** The calling thread ends; the others go on without it, which is rarely what one wants. */
+/** The calling thread ends. The others continue without it, which is rarely intended. */
 export const killThread: Action = Object.freeze({ action: 'kill-thread' });
 /** A supervisor decides (Linux 5.0). */
 export const userNotify: Action = Object.freeze({ action: 'user-notify' });
@@ -67,7 +67,7 @@ export function trace(data = 0): Action {
   return Object.freeze({ action: 'trace', data: actionData(data, 'data') });
 }
 
-/** Checks an error's name or number and gives the name where it has one. */
+/** Checks an error's name or number, and returns the name if it has one. */
 export function canonicalErrno(error: unknown, path: string): string | number {
   const number = typeof error === 'string' ? errnoNumber(error) : error;
   if (typeof number !== 'number' || !Number.isInteger(number) || number < 1 || number > maxErrno) {
@@ -87,7 +87,7 @@ export function actionData(data: unknown, path: string): number {
   throw invalid(path, `is not a 16-bit number: ${shown(data)}`, 'Give an integer from 0 to 65535.');
 }
 
-/** The 32 bits that a filter returns for an action. */
+/** Returns the 32 bits that a filter returns for an action. */
 export function encodeAction(action: Action): number {
   const value = actionValues[action.action];
   if (action.action === 'errno') {
@@ -96,17 +96,17 @@ export function encodeAction(action: Action): number {
   return Object.hasOwn(action, 'data') && 'data' in action ? value + action.data : value;
 }
 
-/** The action that 32 returned bits mean. @throws RangeError if the kernel would take them for something else */
+/** Returns the action of 32 returned bits. @throws RangeError if the kernel would interpret them differently */
 export function decodeAction(bits: number): Action {
   const data = bits & 0xffff;
   const value = (bits & 0xffff_0000) >>> 0;
   const name = actionNames.find((candidate) => actionValues[candidate] === value);
-  if (name === undefined) throw new RangeError(`0x${bits.toString(16)} is no action`);
+  if (name === undefined) throw new RangeError(`0x${bits.toString(16)} is not an action`);
   if (name === 'errno') return { action: name, errno: data === 0 ? 0 : canonicalErrno(data, 'errno') };
   return name === 'trap' || name === 'trace' ? { action: name, data } : { action: name };
 }
 
-/** An action as one word, for instance `errno EPERM` or `trap 7`. */
+/** Returns an action as short text, for instance `errno EPERM` or `trap 7`. */
 export function describeAction(action: Action): string {
   if (action.action === 'errno') return `errno ${action.errno}`;
   return Object.hasOwn(action, 'data') && 'data' in action ? `${action.action} ${action.data}` : action.action;
@@ -117,7 +117,7 @@ export function sameAction(a: Action, b: Action): boolean {
   return encodeAction(a) === encodeAction(b);
 }
 
-/** Whether a call goes on under an action without anyone being asked. */
+/** Whether an action lets a call through without asking a supervisor or a tracer. */
 export function lets(action: Action): boolean {
   return action.action === 'allow' || action.action === 'log';
 }

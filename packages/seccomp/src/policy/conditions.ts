@@ -1,4 +1,7 @@
-/** How an argument is compared. `32` looks at the low half only, `64` at all of it; every comparison is unsigned. */
+/**
+ * How an argument is compared. `32` compares the lower half only, `64` the whole register; every comparison is
+ * unsigned.
+ */
 export type Comparison =
   | 'eq32'
   | 'ne32'
@@ -37,14 +40,16 @@ export const comparisons: readonly Comparison[] = [
   'maskedNe64',
 ];
 
-/** What an argument must be for a rule to hold. Plain data that survives JSON. */
+/** What an argument must be for a rule to match. Plain data that survives JSON. */
 export interface Condition {
   /** Which argument, 0 to 5. */
   readonly arg: number;
   readonly compare: Comparison;
-  /** What it is compared with: a number up to 2³²−1 in a 32-bit form, 16 hexadecimal digits after `0x` in a 64-bit one. */
+  /**
+   * The value to compare with: a number up to 2³²−1 in a 32-bit form, 16 hexadecimal digits after `0x` in a 64-bit one.
+   */
   readonly value: number | string;
-  /** Bits that count, in a masked form. */
+  /** Bits that are compared, in a masked form. */
   readonly mask?: number | string;
 }
 
@@ -78,7 +83,7 @@ export interface Argument {
  *
  * Use the 32-bit forms for `int` and `unsigned int` arguments (descriptors, flags, requests, families): the kernel
  * ignores the upper half of the register, so a caller may put anything there. Use the 64-bit forms for sizes, offsets
- * and `long` arguments. Addresses can't be filtered usefully, since what they point to can't be read.
+ * and `long` arguments. Filtering addresses is useless, because a filter cannot read what they point to.
  *
  * @param index - 0 to 5; {@link policy} checks it and the values
  */
@@ -110,12 +115,12 @@ export function arg(index: number): Argument {
 export const condition = (value: Condition): Condition =>
   Object.freeze(Object.assign(Object.create(null) as object, value));
 
-/** A bigint has no form in JSON. */
+/** JSON has no bigint. */
 const data = (value: Wide): number | string => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value);
 
 const symbols: Readonly<Record<string, string>> = { eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=' };
 
-/** A condition as text, for instance `arg1 == 0x5412 (32 bits)`. */
+/** Returns a condition as text, for instance `arg1 == 0x5412 (32 bits)`. */
 export function describeCondition({ arg: index, compare, value, mask }: Condition): string {
   const operator = compare.slice(0, -2).replace('masked', '').toLowerCase();
   const left = mask === undefined ? `arg${index}` : `(arg${index} & ${hex(mask)})`;
@@ -126,7 +131,7 @@ function hex(value: number | string): string {
   return typeof value === 'number' ? `0x${value.toString(16)}` : value;
 }
 
-/** Whether a condition looks at the whole register. */
+/** Whether a condition compares the whole register. */
 export function isWide({ compare }: Condition): boolean {
   return compare.endsWith('64');
 }

@@ -1,7 +1,7 @@
 import { type Action, errno, lets } from './actions.js';
 import { arg, type Condition } from './conditions.js';
 
-/** The ways on from one call, as far as closing detours is concerned. */
+/** What closing detours needs to know about one call. */
 export interface Decided {
   readonly rules: readonly { readonly when: readonly Condition[]; readonly action: Action }[];
   readonly otherwise: Action;
@@ -10,7 +10,7 @@ export interface Decided {
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
-/** What an io_uring does unseen by a filter: the calls behind `IORING_OP_*` of `linux/io_uring.h`, and their elders. */
+/** What an io_uring does unfiltered: the calls of `IORING_OP_*` in `linux/io_uring.h`, and their older forms. */
 const doneByRings = words(`
   accept accept4 bind close connect creat epoll_ctl epoll_wait fadvise64 fallocate fdatasync fgetxattr fsetxattr fsync
   ftruncate futex_wait futex_wake getsockopt getxattr link linkat listen madvise mkdir mkdirat open openat openat2
@@ -22,8 +22,8 @@ const doneByRings = words(`
 export const ringCalls = ['io_uring_setup', 'io_uring_enter', 'io_uring_register'] as const;
 
 /**
- * Calls that do others' work with arguments that no filter sees, and those others: behind a pointer, or in a ring.
- * The last two are those of i386 alone.
+ * Calls that do the work of other calls, with arguments that filters do not see (behind a pointer, or in a ring), and
+ * these other calls. The last two exist on i386 only.
  */
 export const detours: Readonly<Record<string, readonly string[]>> = {
   clone3: ['clone'],
@@ -34,26 +34,26 @@ export const detours: Readonly<Record<string, readonly string[]>> = {
   ipc: words('semget semctl semtimedop_time64 msgget msgsnd msgrcv msgctl shmget shmat shmdt shmctl'),
 };
 
-/** `CLONE_NEW*` of `linux/sched.h` but NEWTIME, whose bit is part of the exit signal in clone(2). */
+/** `CLONE_NEW*` of `linux/sched.h`, except NEWTIME, whose bit is part of the exit signal in clone(2). */
 export const CLONE_NEW = 0x7e02_0000;
 
-/** What clone is not to do where unshare is denied: make the namespaces that unshare would. */
+/** What clone must not do if unshare is denied: create the namespaces that unshare would. */
 export const newNamespaces: readonly Condition[] = [arg(0).maskedNe32(CLONE_NEW, 0)];
 
-/** Whether a call is denied whatever its arguments are. */
+/** Whether a call is denied with all arguments. */
 export function isShut(verdict: Pick<Decided, 'rules' | 'otherwise'>): boolean {
   return !reachedActions(verdict).some(lets);
 }
 
-/** The actions that a call may get: those of its rules up to the first that always holds, or else what comes after. */
+/** The actions that a call may get: those of its rules up to the first that always matches, or else what follows. */
 export function reachedActions({ rules, otherwise }: Pick<Decided, 'rules' | 'otherwise'>): readonly Action[] {
   const end = rules.findIndex(({ when }) => when.length === 0);
   return end < 0 ? [...rules.map(actionOf), otherwise] : rules.slice(0, end + 1).map(actionOf);
 }
 
 /**
- * Closes the ways around restrictions. A detour's own rules stay, only what comes after them is closed: with a rule more
- * it must not be more open. A policy that allows the detour by name has decided; lint says what that means.
+ * Closes the ways around restrictions. A detour's own rules stay, and only what follows them is closed: an additional
+ * rule must not open it further. A policy that allows the detour by name keeps it open; lint reports the consequence.
  */
 export function closeDetours<Entry extends Decided>(byName: Map<string, Entry>, allowed: readonly string[]): void {
   const isPlain = (name: string) => {

@@ -1,4 +1,4 @@
-/** What options and policies of this layer may hold, as tables. */
+/** Tables of what options and policies of this layer may contain. */
 import {
   checked,
   custom,
@@ -33,7 +33,7 @@ import { baseNames } from './presets.js';
 import type { Rule } from './rules.js';
 import { isSyscall, syscallNames } from '../tables/syscalls.js';
 
-/** Names of calls that only other architectures have are accepted; they filter nothing here. */
+/** Names of calls that exist only on other architectures are accepted; they filter nothing here. */
 const syscall = titled(
   custom({
     expected: 'a system call',
@@ -95,7 +95,7 @@ const actionObject = checked(
   withData,
 );
 
-/** An action: its name where that is enough, or an object with its data. */
+/** An action: its name if that is enough, or an object with its data. */
 const actionReader: Reader<Action> = titled(
   either(actionObject, {
     ...checked(word(actionNames), (action, place) => {
@@ -103,7 +103,7 @@ const actionReader: Reader<Action> = titled(
         place.key('errno').refuse('is missing', 'Give an object: { action: "errno", errno: "EPERM" }.');
       return withData({ action } as Action);
     }),
-    // An error has a number of its own.
+    // An error has its own number.
     schema: { enum: actionNames.filter((name) => name !== 'errno') },
   }),
   'action',
@@ -132,7 +132,7 @@ function withData(action: Action): Action {
 
 const argument = required(integer({ min: 0, max: 5, what: 'an argument' }));
 
-/** A condition: of how many bits its numbers are, and whether it has a mask, is said by its comparison. */
+/** A condition: its comparison determines the width of its numbers, and whether it has a mask. */
 const conditionReader = checked(
   tagged<Condition>(
     'compare',
@@ -157,7 +157,7 @@ const rule: Reader<Rule> = checked(
 
 const calls = list(callOrGroup, { what: 'a list of system calls and @groups' });
 
-/** Options of `policy`, and the parts of a policy, which may have travelled as JSON. */
+/** Options of `policy`, and the parts of a policy, which may come from JSON. */
 export const optionTable: Options<SeccompFields> = {
   layer: word(['seccomp']),
   base: required(described(word(baseNames), 'The starting point.')),
@@ -176,7 +176,7 @@ export const optionTable: Options<SeccompFields> = {
   level: word(['require', 'prefer']),
 };
 
-/** What no table says: which options go together. */
+/** What tables cannot express: which options exclude each other. */
 export function checkTogether<T extends Pick<SeccompFields, 'deny' | 'allow'>>(read: T, place: Place): T {
   const both = read.deny?.find((name) => read.allow?.includes(name) === true);
   if (both !== undefined) place.key('allow').refuse(`and deny both name ${both}`, 'Leave one of them out.');
@@ -189,7 +189,7 @@ export const policyReader = checked(object<SeccompFields>(optionTable), checkTog
 /** Levels by the names that reports have for features. */
 export const levelsReader = object<{ readonly filter?: 'require' | 'prefer' }>({ filter: word(['require', 'prefer']) });
 
-/** Options of `plan`. Left out, the record shows nothing of itself. */
+/** Options of `plan`. Without them, the record has no proof. */
 export const planReader = object<SeccompPlanOptions>({
   proofKey: kind<bigint>({
     expected: 'a bigint',

@@ -3,15 +3,15 @@ import { repeatedKey } from '@sb/core';
 /** The longest document that is read, in UTF-16 code units. */
 const documentMax = 1 << 20;
 
-/** How a document is refused: what is wrong, what to do, and what was thrown for it. */
+/** Creates the error for a refused document: what is wrong, what to do, and the cause. */
 export type Refuse = (what: string, hint: string, cause?: unknown) => Error;
 
 /**
- * Reads JSON that somebody else may have written: bounded in length and depth, and with no key twice in an object.
+ * Reads JSON from an untrusted author: with limits on length and depth, and no key twice in an object.
  *
  * @param text - at most 1 MiB
  * @param depthMax - the deepest nesting that is read
- * @throws what `refuse` makes
+ * @throws the error of `refuse`
  */
 export function readJson(text: string, depthMax: number, refuse: Refuse): unknown {
   if (text.length > documentMax) throw refuse(`has ${text.length} characters`, `At most ${documentMax} are read.`);
@@ -20,14 +20,14 @@ export function readJson(text: string, depthMax: number, refuse: Refuse): unknow
   try {
     document = JSON.parse(text);
   } catch (cause) {
-    throw refuse(`is no JSON: ${cause instanceof Error ? cause.message : 'unknown cause'}`, 'Correct it.', cause);
+    throw refuse(`is not JSON:  ${cause instanceof Error ? cause.message : 'unknown cause'}`, 'Correct it.', cause);
   }
   const twice = repeatedKey(text);
   if (twice !== undefined) throw refuse(`has the key ${twice} twice in one object`, 'Leave one of them out.');
   return document;
 }
 
-/** Counts brackets outside of strings, before anything recursive sees the text. */
+/** Counts brackets outside strings, before a recursive parser sees the text. */
 function isDeep(text: string, depthMax: number): boolean {
   let depth = 0;
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/gs)) {

@@ -1,4 +1,4 @@
-/** The numbers that an argument is compared with. */
+/** The numbers to compare an argument with. */
 import { custom, isTextOrNumber, type Reader, shown } from '@sb/core/document';
 
 import { invalid } from '../errors.js';

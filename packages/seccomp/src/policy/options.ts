@@ -1,4 +1,4 @@
-/** What callers give to this layer, and the policy that comes of it. */
+/** The options of this layer, and the resulting policy. */
 import type { RequirementLevel } from '@sb/core';
 
 import type { Action } from './actions.js';
@@ -7,33 +7,40 @@ import type { SocketFamily } from '../tables/families.js';
 import type { Base } from './presets.js';
 import type { Rule, RuleOptions, SimpleActionName } from './rules.js';
 
-/** What {@link policy} takes. Everything but `base` may be left out. */
+/** Options of {@link policy}. Everything except `base` may be omitted. */
 export interface SeccompOptions {
   /** The starting point. */
   readonly base: Base;
-  /** Calls and `@groups` to deny as well. A name outweighs a group, and among groups `deny` outweighs `allow`. */
+  /** Calls and `@groups` to deny in addition. A name outweighs a group, and among groups `deny` outweighs `allow`. */
   readonly deny?: readonly string[];
-  /** Calls and `@groups` to allow as well. A preset's rules on a call's arguments stay; put a rule of your own. */
+  /**
+   * Calls and `@groups` to allow in addition. A preset's rules on a call's arguments stay; add a rule to override them.
+   */
   readonly allow?: readonly string[];
-  /** Rules on arguments. For one call the first that holds decides; they come before those of the starting point. */
+  /**
+   * Rules on arguments. For one call, the first matching rule decides; these rules precede those of the starting point.
+   */
   readonly rules?: readonly RuleOptions[];
   /** The only address families of `socket(2)` and `socketpair(2)`; others fail with `EAFNOSUPPORT`. */
   readonly sockets?: readonly SocketFamily[] | 'any';
-  /** For known calls that are denied. Default: `errno('EPERM')`; `clone3` fails with `ENOSYS` then. */
+  /** For known calls that are denied. Default: `errno('EPERM')`; then `clone3` fails with `ENOSYS`. */
   readonly denied?: Action | SimpleActionName;
-  /** For numbers that the tables have no name for. Default: `errno('ENOSYS')`, so that programs fall back. */
+  /** For numbers without a name in the tables. Default: `errno('ENOSYS')`, so that programs fall back. */
   readonly unknown?: Action | SimpleActionName;
   /** For calls of architectures that are not listed. Default: `killProcess`. */
   readonly foreign?: Action | SimpleActionName;
   /** For calls of x86-64's second table. Default: `errno('ENOSYS')`. */
   readonly x32?: Action | SimpleActionName;
-  /** Whose calls are filtered by name. Default: `x86_64`, `aarch64`, `riscv64`; `i386` is foreign unless listed. */
+  /**
+   * The architectures whose calls are filtered by name. Default: `x86_64`, `aarch64`, `riscv64`; `i386` is foreign
+   * unless listed.
+   */
   readonly architectures?: readonly Architecture[];
   /** Level of the layer. Default: `require`. */
   readonly level?: Exclude<RequirementLevel, 'off'>;
 }
 
-/** A validated, frozen, JSON-serialisable policy. {@link policy} of it gives the same again. */
+/** A validated, frozen, JSON-serialisable policy. {@link policy} returns it unchanged. */
 export interface SeccompPolicy {
   readonly layer: 'seccomp';
   readonly base: Base;
@@ -49,11 +56,14 @@ export interface SeccompPolicy {
   readonly level: Exclude<RequirementLevel, 'off'>;
 }
 
-/** What was read of options or of a policy; what is left out has no entry. */
+/** What was read from options or a policy; omitted keys have no entry. */
 export type SeccompFields = Pick<SeccompPolicy, 'base'> & Partial<SeccompPolicy>;
 
-/** What a plan may do beside the policy. */
+/** Options of a plan in addition to the policy. */
 export interface SeccompPlanOptions {
-  /** From `newProofKey`: who loads the record finds out by it whether the filter is in force. Default: none. */
+  /**
+   * From `newProofKey`: the process that loads the record uses it to find out whether the filter is in force. Default:
+   * none.
+   */
   readonly proofKey?: bigint;
 }

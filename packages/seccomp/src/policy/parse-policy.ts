@@ -12,7 +12,7 @@ const depthMax = 8;
  *
  * @param text - at most 1 MiB, nested at most eight deep
  * @throws SeccompError `invalid-policy`, `unknown-syscall`, `unknown-group`; `path` is the place in the document, for
- *   instance `rules[0].when[1].value`, or `(document)` where it is no JSON at all
+ *   instance `rules[0].when[1].value`, or `(document)` if it is not JSON
  */
 export function parsePolicy(text: string): SeccompPolicy {
   return policy(readJson(text, depthMax, bad) as SeccompOptions);

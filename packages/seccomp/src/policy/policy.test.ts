@@ -9,7 +9,7 @@ import { policy } from './policy.js';
 import type { SeccompOptions } from './options.js';
 
 describe('policy', () => {
-  it('fills in the defaults, strict ones', () => {
+  it('fills in strict defaults', () => {
     expect(policy({ base: 'deny-dangerous' })).toEqual({
       layer: 'seccomp',
       base: 'deny-dangerous',
@@ -48,7 +48,7 @@ describe('policy', () => {
     expect(made.unknown).toEqual({ action: 'errno', errno: 'EPROTO' });
   });
 
-  it('accepts names that only another architecture has', () => {
+  it('accepts names that exist only on another architecture', () => {
     expect(policy({ base: 'allow-all', deny: ['rtas', 'spu_run', 'osf_mount', 'vm86'] }).deny).toHaveLength(4);
   });
 
@@ -110,7 +110,7 @@ describe('policy', () => {
   });
 });
 
-describe('what is shared', () => {
+describe('a shared value', () => {
   const isDeepFrozen = (value: unknown): boolean =>
     typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(isDeepFrozen));
 

@@ -6,7 +6,7 @@ import { documentPlace } from '../errors.js';
 import type { SeccompOptions, SeccompPolicy } from './options.js';
 import { presets } from './presets.js';
 
-/** Policies that came from here need no second look. */
+/** Policies that were created here need no second check. */
 const valid = new WeakSet<object>();
 
 /**
@@ -37,11 +37,11 @@ export function policy(options: SeccompOptions | SeccompPolicy): SeccompPolicy {
 }
 
 /**
- * A policy with another level.
+ * Returns a policy with another level.
  *
  * @param given - from {@link policy}
  * @param levels - of `filter`, the one feature that has a level
- * @throws SeccompError `invalid-policy` for what has no level here
+ * @throws SeccompError `invalid-policy` for a feature without a level
  */
 export function withLevels(given: SeccompPolicy, levels: LayerLevels): SeccompPolicy {
   const policed = policy(given);
@@ -56,7 +56,7 @@ function socketsOf(sockets: SeccompPolicy['sockets']): SeccompPolicy['sockets'] 
   return sockets === 'any' ? sockets : sortedOnce(sockets);
 }
 
-/** A list's entries, each once, in order. */
+/** The entries of a list, each once, in order. */
 function sortedOnce<Entry extends string>(list: readonly Entry[]): readonly Entry[] {
   return Object.freeze([...new Set(list)].sort());
 }

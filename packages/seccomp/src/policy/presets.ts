@@ -4,7 +4,7 @@ import { CLONE_NEW } from './detours.js';
 import type { SocketFamily } from '../tables/families.js';
 import type { Rule } from './rules.js';
 
-/** Where a policy starts from. */
+/** The starting point of a policy. */
 export interface Preset {
   /** The group whose calls get `listed`; the other known calls get `others`. */
   readonly group?: string;
@@ -12,7 +12,7 @@ export interface Preset {
   readonly others: 'allow' | 'deny';
   /** Rules on arguments, after those of the policy. */
   readonly rules: readonly Rule[];
-  /** Address families, unless the policy names its own. */
+  /** Address families, unless the policy names others. */
   readonly sockets: readonly SocketFamily[] | 'any';
 }
 
@@ -22,24 +22,32 @@ export type Base = 'deny-dangerous' | 'network-client' | 'network-client-running
 const AF_UNIX = 1;
 const AF_NETLINK = 16;
 const NETLINK_ROUTE = 0;
-/** Terminal requests: typing into the terminal of whoever started us, and the console's selection buffer (tty_ioctl(4)). */
+/**
+ * Terminal requests: typing into the terminal of the parent process, and the console's selection buffer (tty_ioctl(4)).
+ */
 const TIOCSTI = 0x5412;
 const TIOCLINUX = 0x541c;
-/** Loads a line discipline's module on demand. */
+/** Loads the module of a line discipline on demand. */
 const TIOCSETD = 0x5423;
 const CLONE_THREAD = 0x0001_0000;
-/** Makes a child of our own parent, which never waits for it: it would stay a zombie as long as that parent lives. */
+/**
+ * Creates a child of the caller's parent, which never waits for it. The child would stay a zombie as long as that
+ * parent lives.
+ */
 const CLONE_PARENT = 0x8000;
 const MSG_FASTOPEN = 0x2000_0000;
 const F_SETFL = 4;
 const PR_SET_DUMPABLE = 4;
 const PR_SET_PTRACER = 0x5961_6d61;
-/** Requests of fcntl(2) that choose who gets a descriptor's signals, and which: F_SETOWN, F_SETSIG, F_SETOWN_EX. */
+/**
+ * Requests of fcntl(2) that choose the receiver of a descriptor's signals, and the signal: F_SETOWN, F_SETSIG,
+ * F_SETOWN_EX.
+ */
 const signalRequests = [8, 10, 15] as const;
 const O_ASYNC = 0x2000;
 /**
- * Requests of fcntl(2) that take a descriptor for reading and hold others up, or watch them: F_SETLEASE, F_SETDELEG
- * (Linux 6.19), F_NOTIFY.
+ * Requests of fcntl(2) that need only a descriptor for reading, and delay or watch other processes: F_SETLEASE,
+ * F_SETDELEG (Linux 6.19), F_NOTIFY.
  */
 const leaseRequests = [1024, 1040, 1026] as const;
 const PRIO_PROCESS = 0;
@@ -60,7 +68,7 @@ const noTerminalInjection: readonly Rule[] = [TIOCSTI, TIOCLINUX, TIOCSETD].map(
   deny('ioctl', 'EPERM', arg(1).eq32(request)),
 );
 
-/** A limit on another process's time has the kernel kill it; one's own limits are process 0. */
+/** With a limit on another process's CPU time, the kernel kills that process; process 0 means the caller. */
 const noLimitsOfOthers = deny('prlimit64', 'EPERM', arg(0).ne32(0));
 
 /** A descriptor can signal any process of the same user; with O_ASYNC alone, a terminal signals its own group. */
@@ -69,20 +77,25 @@ const noDescriptorSignals = (call: 'fcntl' | 'fcntl64'): readonly Rule[] => [
   deny(call, 'EPERM', arg(1).eq32(F_SETFL), arg(2).maskedNe32(O_ASYNC, 0)),
 ];
 
-/** A lease stalls whoever opens the file, for /proc/sys/fs/lease-break-time; F_NOTIFY is an inotify by another name. */
+/**
+ * A lease delays every process that opens the file, for /proc/sys/fs/lease-break-time. F_NOTIFY does the same as
+ * inotify.
+ */
 const noLeases: readonly Rule[] = (['fcntl', 'fcntl64'] as const).flatMap((call) =>
   leaseRequests.map((request) => deny(call, 'EPERM', arg(1).eq32(request))),
 );
 
-/** One's own process or thread keeps its priority to set; a group's or a user's are those of others as well. */
+/**
+ * A process may set its own priority, and that of its threads; the priority of a group or a user also affects others.
+ */
 const noPrioritiesOfOthers: readonly Rule[] = [
   deny('setpriority', 'EPERM', arg(0).ne32(PRIO_PROCESS)),
   deny('ioprio_set', 'EPERM', arg(0).ne32(IOPRIO_WHO_PROCESS)),
 ];
 
 /**
- * A socket with a path leads to any daemon of the machine. A pair leads to its other end only, but one of datagrams (and
- * SOCK_RAW, which the kernel takes for that) can be sent and connected to any other path (unix_dgram_sendmsg()).
+ * A socket with a path leads to any daemon of the machine. A pair leads to its other end only. But a pair of datagram
+ * sockets (or SOCK_RAW, which the kernel treats alike) can send and connect to any other path (unix_dgram_sendmsg()).
  */
 const noUnixSockets: readonly Rule[] = [
   deny('socket', 'EAFNOSUPPORT', arg(0).eq32(AF_UNIX)),
@@ -95,21 +108,21 @@ const noUnixSockets: readonly Rule[] = [
   ),
 ];
 
-/** Requests that are harmless and in use: terminal settings and size, pending bytes, non-blocking, close-on-exec. */
+/** Harmless requests that programs use: terminal settings and size, pending bytes, non-blocking, close-on-exec. */
 const harmlessRequests = [
   0x5401, 0x5402, 0x5403, 0x5404, 0x540f, 0x5413, 0x541b, 0x5421, 0x5450, 0x5451,
   // TCGETS2 and TCSETS2 of newer C libraries.
   0x802c_542a, 0x402c_542b,
 ] as const;
 
-/** What would let other processes of the same user in again: being dumpable, and a tracer of one's choice (prctl(2)). */
+/** What would give other processes of the same user access again: being dumpable, and choosing a tracer (prctl(2)). */
 const noOpeningToOthers: readonly Rule[] = [
   deny('prctl', 'EPERM', arg(0).eq32(PR_SET_DUMPABLE), arg(1).ne64(0)),
   deny('prctl', 'EPERM', arg(0).eq32(PR_SET_PTRACER)),
 ];
 
 const networkClientRules: readonly Rule[] = [
-  // A thread and nothing else: clone is not in the group, so no fork and no namespace.
+  // Only a thread: clone is not in the group, so fork and namespaces are denied.
   rule('clone', allow, arg(0).maskedEq32(CLONE_NEW + CLONE_THREAD, CLONE_THREAD)),
   ...harmlessRequests.map((request) => rule('ioctl', allow, arg(1).eq32(request))),
   ...noUnixSockets,
@@ -122,7 +135,7 @@ const networkClientRules: readonly Rule[] = [
   ),
   // … and no MPTCP, SCTP or SMC behind an ordinary type.
   deny('socket', 'EPROTONOSUPPORT', arg(2).ne32(0), arg(2).ne32(IPPROTO_TCP), arg(2).ne32(IPPROTO_UDP)),
-  // TCP Fast Open connects without connect(2). The kernel gives the same error where it is switched off.
+  // TCP Fast Open connects without connect(2). The kernel returns the same error if it is switched off.
   deny('sendto', 'EOPNOTSUPP', arg(3).maskedNe32(MSG_FASTOPEN, 0)),
   deny('sendmsg', 'EOPNOTSUPP', arg(2).maskedNe32(MSG_FASTOPEN, 0)),
   deny('sendmmsg', 'EOPNOTSUPP', arg(3).maskedNe32(MSG_FASTOPEN, 0)),
@@ -139,14 +152,15 @@ const networkClientRules: readonly Rule[] = [
 /**
  * The starting points of a policy.
  *
- * - `deny-dangerous`: everything but the group `@deny-dangerous`, new namespaces and children of one's parent by
- *   `clone(2)`, typing into terminals, limits of other processes, priorities of groups and users, leases, and sockets
- *   other than internet, route netlink and connected pairs of unix sockets.
- * - `network-client`: only the group `@network-client`; threads but no processes, internet sockets without MPTCP,
- *   TCP Fast Open or raw access, and connected pairs of unix sockets; no bind, no listen, no signal, be it
- *   through a descriptor's owner or a limit. Lets the exec through that starts the program.
- * - `network-client-running`: the same without exec, for a program to load itself once it runs.
- * - `allow-all`, `deny-all`: a blank sheet.
+ * - `deny-dangerous`: everything except the following. It denies the group `@deny-dangerous`, new namespaces and
+ *   children of the caller's parent by `clone(2)`, typing into terminals, and limits of other processes. It also denies
+ *   priorities of groups and users, leases, and sockets other than internet, route netlink and connected pairs of unix
+ *   sockets.
+ * - `network-client`: only the group `@network-client`. It permits threads but not processes, internet sockets without
+ *   MPTCP, TCP Fast Open or raw access, and connected pairs of unix sockets. It denies bind, listen and signals, also
+ *   those through a descriptor's owner or a limit. It lets through the exec that starts the program.
+ * - `network-client-running`: the same without exec, for a program that loads it itself while it runs.
+ * - `allow-all`, `deny-all`: nothing else.
  */
 export const presets: Readonly<Record<Base, Preset>> = deepFrozen({
   'deny-dangerous': {
@@ -170,7 +184,7 @@ export const presets: Readonly<Record<Base, Preset>> = deepFrozen({
   'deny-all': { listed: 'deny', others: 'deny', rules: [], sockets: 'any' },
 });
 
-/** Freezes all that a value holds: a preset that someone changed would weaken every later policy. */
+/** Freezes a value and all that it contains: a changed preset would weaken every later policy. */
 function deepFrozen<T extends object>(value: T): T {
   for (const inner of Object.values(value) as unknown[]) {
     if (typeof inner === 'object' && inner !== null) deepFrozen(inner);

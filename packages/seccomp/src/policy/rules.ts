@@ -9,7 +9,7 @@ export interface Rule {
   readonly action: Action;
 }
 
-/** A rule as it may be written: `when` may be left out, an action without data may be its name. */
+/** A rule as written by the caller: `when` may be omitted, and an action without data may be a name. */
 export interface RuleOptions {
   readonly syscall: string;
   readonly when?: readonly Condition[];

@@ -9,16 +9,16 @@ import { presets } from './presets.js';
 import type { Rule } from './rules.js';
 import { syscallTable } from '../tables/syscalls.js';
 
-/** A rule and where it is written, for instance `rules[2]` or `deny-dangerous rule 0`. */
+/** A rule and its place, for instance `rules[2]` or `deny-dangerous rule 0`. */
 interface PlacedRule extends Rule {
   readonly origin: string;
 }
 
 /** What a policy says about one call of one architecture. */
 export interface Verdict {
-  /** In turn; the first whose conditions all hold decides. */
+  /** In order; the first whose conditions all hold decides. */
   readonly rules: readonly PlacedRule[];
-  /** If none holds. */
+  /** The action if none matches. */
   readonly otherwise: Action;
   /** Why, for instance `deny @mount`. */
   readonly origin: string;
@@ -31,11 +31,11 @@ const notImplemented = errno('ENOSYS');
 
 type Table = ReadonlyMap<number, Verdict>;
 
-/** Planning, compiling and evaluating ask for the same one. */
+/** Planning, compiling and evaluating use the same one. */
 const tables = new WeakMap<SeccompPolicy, Map<Architecture, Table>>();
 
 /**
- * What a policy says about every call that an architecture has, by number.
+ * Returns what a policy says about every call of an architecture, by number.
  *
  * @param policy - from `policy`
  * @param architecture - one that the policy lists
@@ -80,7 +80,7 @@ function verdictOf(name: string, { policy, lists, rules }: Context): Verdict {
     rules: [
       ...(rules.sockets.get(name) ?? []),
       ...(rules.own.get(name) ?? []),
-      // A call that the policy itself denies is denied whatever its arguments are.
+      // A call that the policy itself denies is denied with all arguments.
       ...(isOwn && verdict === 'deny' ? [] : (rules.preset.get(name) ?? [])),
     ],
     otherwise: verdict === 'allow' ? allow : deniedAs(name, policy),
@@ -93,7 +93,7 @@ function deniedAs(name: string, { denied }: SeccompPolicy): Action {
   return name === 'clone3' && denied.action === 'errno' ? notImplemented : denied;
 }
 
-/** Where each listed call is listed; later entries outweigh earlier ones. */
+/** The list of each listed call; later entries outweigh earlier ones. */
 function listed(policy: SeccompPolicy): ReadonlyMap<string, Listing> {
   const lists = new Map<string, Listing>();
   const add = (name: string, listing: Listing) => {
@@ -125,7 +125,7 @@ function placedRules(policy: SeccompPolicy): Context['rules'] {
   };
 }
 
-/** What makes a socket of a family that the policy doesn't list; each list of conditions is a rule of its own. */
+/** Conditions for a socket of a family that the policy does not list; each list of conditions is a separate rule. */
 function otherFamilies({ sockets }: SeccompPolicy): readonly (readonly Condition[])[] {
   if (sockets === 'any') return [];
   const unlisted = sockets.map((family) => arg(0).ne32(familyNumber(family)));
@@ -144,7 +144,7 @@ function byCall(rules: readonly PlacedRule[]): ReadonlyMap<string, readonly Plac
   return map;
 }
 
-/** Where unshare is denied, clone must not make the namespaces instead, unless the policy allows clone by name. */
+/** If unshare is denied, clone must not create the namespaces instead, unless the policy allows clone by name. */
 function closeNamespaces(byName: Map<string, Verdict>, policy: SeccompPolicy): void {
   const [unshare, clone] = [byName.get('unshare'), byName.get('clone')];
   if (unshare === undefined || clone === undefined || !isShut(unshare) || !lets(clone.otherwise)) return;

@@ -1,7 +1,7 @@
-/** An architecture that syscall numbers are known for. */
+/** An architecture with known syscall numbers. */
 export type Architecture = 'x86_64' | 'i386' | 'aarch64' | 'riscv64';
 
-/** What a machine runs its own programs as; each machine gets a program of its own. */
+/** The native architecture of a machine; each machine gets its own program. */
 export type Machine = 'x86_64' | 'aarch64' | 'riscv64';
 
 /** How the kernel sees an architecture. */
@@ -10,13 +10,13 @@ export interface ArchitectureFacts {
   readonly audit: number;
   /** The machine whose kernel accepts such calls. */
   readonly machine: Machine;
-  /** Bits of a register; a 32-bit caller's arguments have an upper half of zero. */
+  /** Bits of a register; the upper half of a 32-bit caller's arguments is zero. */
   readonly bits: 32 | 64;
-  /** First number of a second table behind the same audit value: x32 (`__X32_SYSCALL_BIT`). */
+  /** First number of a second table with the same audit value: x32 (`__X32_SYSCALL_BIT`). */
   readonly x32?: number;
 }
 
-/** The architectures, by the names that `uname -m` gives. All are little-endian. */
+/** The architectures, by their names in `uname -m`. All are little-endian. */
 export const architectures: Readonly<Record<Architecture, ArchitectureFacts>> = {
   x86_64: { audit: 0xc000_003e, machine: 'x86_64', bits: 64, x32: 0x4000_0000 },
   i386: { audit: 0x4000_0003, machine: 'x86_64', bits: 32 },
@@ -36,12 +36,12 @@ const machines: ReadonlyMap<string, Machine> = new Map([
   ['riscv64', 'riscv64'],
 ]);
 
-/** The machine that this Node was built for, or undefined where no filter can be made. */
+/** The machine that this Node was built for, or undefined if filters are not supported there. */
 export function thisMachine(): Machine | undefined {
   return machines.get(process.arch);
 }
 
-/** The architectures of a list that one machine's kernel accepts, the machine's own first. */
+/** Returns the architectures of a list that one machine's kernel accepts, the machine's own first. */
 export function onMachine(list: readonly Architecture[], machine: Machine): readonly Architecture[] {
   const own = list.filter((architecture) => architectures[architecture].machine === machine);
   return own.sort((a, b) => Number(b === machine) - Number(a === machine));

@@ -28,7 +28,7 @@ describe('the kinds of arguments', () => {
     expect(Object.keys(prototypes.calls).length).toBeGreaterThan(350);
   });
 
-  it('are known of every call of the 64-bit architectures, but for those that are listed', () => {
+  it('are known for every call of the 64-bit architectures, except the listed ones', () => {
     const names = new Set(
       (['x86_64', 'aarch64', 'riscv64'] as const).flatMap((one) => Array.from(syscallTable(one).values())),
     );
@@ -59,11 +59,11 @@ describe('the kinds of arguments', () => {
     ['umount2', ['pointer', 'int']],
     ['getpid', [undefined]],
     ['constructor', [undefined]],
-  ])('%s takes what its manual page says', (name, kinds) => {
+  ])('%s takes the arguments of its manual page', (name, kinds) => {
     expect(kinds.map((_, index) => argumentKind(name, index))).toEqual(kinds);
   });
 
-  it('let lint find a 64-bit comparison of every int argument there is', () => {
+  it('let lint find a 64-bit comparison of every int argument', () => {
     const ints = Object.entries(prototypes.calls).flatMap(([syscall, letters]) =>
       Array.from(letters).flatMap((letter, index) => (letter === 'i' ? [{ syscall, index }] : [])),
     );

@@ -1,11 +1,11 @@
 import prototypes from '../data/prototypes.json' with { type: 'json' };
 
-/** What kind of value an argument is, which decides how it can be compared. */
+/** The kind of an argument's value, which decides how it can be compared. */
 export type ArgumentKind = 'int' | 'long' | 'pointer';
 
 /**
  * From the kernel's prototypes, by `scripts/generate-prototypes.mjs`: a letter for each argument of a call. Calls that
- * only i386 has are left out: its registers have no upper half.
+ * exist only on i386 are left out: its registers have no upper half.
  */
 const kinds: ReadonlyMap<string, string> = new Map(Object.entries(prototypes.calls));
 const meaning: ReadonlyMap<string, ArgumentKind> = new Map([
@@ -15,7 +15,7 @@ const meaning: ReadonlyMap<string, ArgumentKind> = new Map([
 ]);
 
 /**
- * The kind of an argument, or undefined where the table doesn't know the call, or architectures differ.
+ * Returns the kind of an argument, or undefined if the table does not have the call, or architectures differ.
  *
  * @param syscall - its name
  * @param index - 0 to 5
@@ -24,14 +24,14 @@ export function argumentKind(syscall: string, index: number): ArgumentKind | und
   return meaning.get(kinds.get(syscall)?.[index] ?? '');
 }
 
-/** How many arguments a call has; undefined where the table doesn't know it. */
+/** Returns the number of a call's arguments; undefined if the table does not have it. */
 export function argumentCount(syscall: string): number | undefined {
   return kinds.get(syscall)?.length;
 }
 
 /**
- * Calls that programs make all the time. A look at their arguments costs every one of them: the kernel remembers an
- * answer only where it depends on no argument (Linux 5.11).
+ * Calls that programs make frequently. Testing their arguments slows down each of them: the kernel caches an answer
+ * only if it depends on no argument (Linux 5.11).
  */
 export const hotCalls: ReadonlySet<string> = new Set([
   'clock_gettime',

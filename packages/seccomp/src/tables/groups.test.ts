@@ -27,7 +27,7 @@ describe('groups', () => {
     }
   });
 
-  it('have the names that systemd has, and two of their own', () => {
+  it('have the names of systemd, and two more', () => {
     const systemd = words(`@aio @basic-io @chown @clock @cpu-emulation @debug @default @file-system @io-event @ipc
       @keyring @memlock @module @mount @network-io @obsolete @pkey @privileged @process @raw-io @reboot @resources
       @sandbox @setuid @signal @swap @sync @system-service @timer`);
@@ -45,7 +45,7 @@ describe('groups', () => {
     expect([...expandGroup('@network-client').keys()].filter((call) => denied.has(call))).toEqual([]);
   });
 
-  it('give a copy, which nobody can change for others', () => {
+  it('return a copy, which callers cannot change for others', () => {
     const mine = expandGroup('@mount') as Map<string, unknown>;
     mine.clear();
     expect(expandGroup('@mount').has('mount')).toBe(true);

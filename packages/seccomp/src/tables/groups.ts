@@ -13,11 +13,11 @@ const expanded = new Map<string, ReadonlyMap<string, GroupEntry>>();
 
 /** Why a call is in a group. */
 export interface GroupEntry {
-  /** The group that lists it: the one asked for, or one inside it. */
+  /** The group that lists it: the requested one, or one inside it. */
   readonly group: string;
   /** Key of the source in the group's data. */
   readonly source: string;
-  /** What that source is. */
+  /** A description of that source. */
   readonly provenance: string;
 }
 
@@ -30,7 +30,7 @@ export function isGroup(name: string): boolean {
 }
 
 /**
- * What a group is for, in a few words.
+ * Returns the purpose of a group, in a few words.
  *
  * @throws SeccompError `unknown-group`
  */
@@ -39,7 +39,7 @@ export function groupAbout(name: string): string {
 }
 
 /**
- * The calls of a group, those of groups inside it included, each with its provenance.
+ * Returns the calls of a group, including those of groups inside it, each with its provenance.
  *
  * @param name - for instance `@mount`
  * @throws SeccompError `unknown-group`
@@ -50,7 +50,7 @@ export function expandGroup(name: string): ReadonlyMap<string, GroupEntry> {
     calls = expand(name, []);
     expanded.set(name, calls);
   }
-  // The caller's own: a group that someone changed would weaken every later policy.
+  // A copy for the caller: a changed group would weaken every later policy.
   return new Map(calls);
 }
 
@@ -65,7 +65,7 @@ function expand(name: string, above: readonly string[]): ReadonlyMap<string, Gro
     const entries = names.flatMap((entry) =>
       entry.startsWith('@') ? Array.from(expand(entry, path)) : [[entry, own] as const],
     );
-    // A call that several sources name keeps the first.
+    // A call that several sources name keeps the first source.
     for (const [call, why] of entries) calls.set(call, calls.get(call) ?? why);
   }
   return calls;
@@ -75,7 +75,7 @@ function dataOf(name: string): GroupData {
   const group = groups.get(name);
   if (group !== undefined) return group;
   throw seccompError('unknown-group', 'policy', {
-    what: `there is no group ${JSON.stringify(name)}`,
+    what: `unknown group ${JSON.stringify(name)}`,
     hint: `Use one of: ${groupNames.join(' ')}.`,
   });
 }

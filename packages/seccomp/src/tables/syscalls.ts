@@ -7,28 +7,28 @@ const numbers: ReadonlyMap<string, Numbers> = new Map(Object.entries<Numbers>(da
 const elsewhere: ReadonlySet<string> = new Set(data.elsewhere);
 const byArchitecture = new Map<Architecture, ReadonlyMap<number, string>>();
 
-/** Every name of a call, by the alphabet. */
+/** Every name of a call, in alphabetical order. */
 export const syscallNames: readonly string[] = [...numbers.keys(), ...elsewhere].sort();
 
 /** Where the numbers come from: the Debian package of the kernel's headers and its version. */
 export const syscallSource: string = data.source;
 
-/** Whether some architecture of Linux has a call of that name, not necessarily one that can be filtered here. */
+/** Whether any architecture of Linux has a call of that name, even if it cannot be filtered here. */
 export function isSyscall(name: string): boolean {
   return numbers.has(name) || elsewhere.has(name);
 }
 
 /**
- * The number of a call, or undefined where the architecture has no such call.
+ * Returns the number of a call, or undefined if the architecture does not have it.
  *
  * @param name - as in the kernel's `__NR_` names, for instance `openat`
- * @param architecture - whose table
+ * @param architecture - the architecture of the table
  */
 export function syscallNumber(name: string, architecture: Architecture): number | undefined {
   return numbers.get(name)?.[architecture];
 }
 
-/** Every call of an architecture, by number, ascending. */
+/** Every call of an architecture, by ascending number. */
 export function syscallTable(architecture: Architecture): ReadonlyMap<number, string> {
   let table = byArchitecture.get(architecture);
   if (table === undefined) {

@@ -111,7 +111,7 @@ describe.skipIf(missing('linux', 'root', 'x64'))('a neighbour of the same user',
     ]);
   });
 
-  it('denies-letting-neighbours-in by the kernel’s own word', async () => {
+  it('denies-letting-neighbours-in according to the kernel', async () => {
     const attempts = [call('prctl', 4, 1, 0, 0, 0), call('prctl', 3, 0, 0, 0, 0)];
     const [denied, allowed] = await filters.probe({ base: 'network-client' }, attempts);
     expect([denied, allowed]).toEqual(['EPERM', 'OK']);

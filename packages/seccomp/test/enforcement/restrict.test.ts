@@ -48,7 +48,7 @@ describe.skipIf(missing('linux', 'root'))('restrictSelf', () => {
   }
 
   it.each(nodeReleases())(
-    'refuses to take io_uring away from $version, and changes nothing',
+    'refuses to deny io_uring to a running $version, and changes nothing',
     async ({ version, file }) => {
       const { reports, after } = await fixtureJson<Restricted>(fixture, [JSON.stringify([noFolders])], {
         ...nobody,
@@ -64,7 +64,7 @@ describe.skipIf(missing('linux', 'root'))('restrictSelf', () => {
     },
   );
 
-  it.each(nodeReleases())('leaves $version its io_uring where the policy says so', async ({ file }) => {
+  it.each(nodeReleases())('permits $version its io_uring if the policy does', async ({ file }) => {
     const policies = [{ ...noFolders, allow: ['io_uring_enter'] }];
     const { reports, after } = await fixtureJson<Restricted>(fixture, [JSON.stringify(policies)], {
       ...nobody,
@@ -124,7 +124,7 @@ describe.skipIf(missing('linux', 'root'))('restrictSelf', () => {
     expect(filtered).toBe(1);
   });
 
-  it('says so where the filter keeps it from being read back', async () => {
+  it('reports that the filter prevents reading back', async () => {
     const options: SeccompOptions = {
       base: 'allow-all',
       allow: ['@io-uring'],
@@ -135,7 +135,7 @@ describe.skipIf(missing('linux', 'root'))('restrictSelf', () => {
     expect(features[0]).toMatchObject({ state: 'enforced', reason: expect.stringContaining('EMFILE') });
   });
 
-  it('loads a second stage where the first keeps it from reading /proc', async () => {
+  it('loads a second stage if the first prevents reading /proc', async () => {
     const first: SeccompOptions = {
       base: 'allow-all',
       allow: ['@io-uring'],
@@ -148,7 +148,7 @@ describe.skipIf(missing('linux', 'root'))('restrictSelf', () => {
     expect(features[0]).toMatchObject({ state: 'enforced', reason: expect.stringContaining('EACCES') });
   });
 
-  it.each(nodeReleases())('finds an io_uring of $version behind a thousand descriptors', async ({ version, file }) => {
+  it.each(nodeReleases())('finds an io_uring of $version after a thousand descriptors', async ({ version, file }) => {
     const nothing = openSync('/dev/null', 'r');
     try {
       const settings = { ...nobody, node: file, descriptors: Array.from({ length: 1100 }, () => nothing) };
@@ -160,7 +160,7 @@ describe.skipIf(missing('linux', 'root'))('restrictSelf', () => {
     }
   });
 
-  it('tells what this kernel has, which filters this thread has, and who forbids to ask', async () => {
+  it('reports what this kernel has, which filters this thread has, and what forbids to ask', async () => {
     const asking = new URL('fixtures/support.ts', import.meta.url);
     const free = await fixtureJson<SeccompSupport>(asking, [], nobody);
     const under = async (options: SeccompOptions) => {

@@ -110,7 +110,7 @@ describe.skipIf(missing('linux', 'root'))('the algebra, under the kernel', () =>
       args: Array.from({ length: 6 }, () => values[next(values.length)] ?? 0n),
     }));
 
-  it('makes the calls that go on, fail, trap and kill', () => {
+  it('makes calls that are let through, fail, trap and kill', () => {
     const rules = [
       { syscall: 'getppid', when: [arg(0).eq32(1)], action: { action: 'errno', errno: 'EHWPOISON' } },
       { syscall: 'getppid', when: [arg(0).eq32(2)], action: { action: 'trap', data: 7 } },
@@ -124,7 +124,7 @@ describe.skipIf(missing('linux', 'root'))('the algebra, under the kernel', () =>
     expect(answers([control, denied])).toEqual([0, 0, 0, 0, 0, 0, 0, 133, 0x1_0007, 0x2_0000, 38, 0]);
   });
 
-  it(`is what ${pairs} pairs of filters do together and alone (seed ${seed})`, { timeout: 1_200_000 }, () => {
+  it(`predicts ${pairs} pairs of filters together and alone (seed ${seed})`, { timeout: 1_200_000 }, () => {
     const next = random(seed);
     const sample = fc.sample(fc.tuple(made, made), { numRuns: pairs, seed });
     const jobs = sample.flatMap(([one, other]) => {

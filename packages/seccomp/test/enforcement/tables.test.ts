@@ -30,7 +30,7 @@ describe.skipIf(missing('linux', 'root', 'x64'))('other tables of calls', () => 
     ]);
   });
 
-  it('lets the 32-bit table through by name where it is listed', async () => {
+  it('lets the 32-bit table through by name if it is listed', async () => {
     const options: SeccompOptions = {
       base: 'allow-all',
       architectures: ['x86_64', 'i386'],
@@ -87,7 +87,7 @@ describe.skipIf(missing('linux', 'root', 'x64'))('other tables of calls', () => 
     expect({ signal: result.signal, stdout: result.stdout }).toEqual({ signal, stdout: 'syscall 0 OK\n' });
   });
 
-  it('goes on with log, and without a tracer fails with trace', async () => {
+  it('lets a call through with log, and fails with trace without a tracer', async () => {
     const rules = [
       { syscall: 'getppid', action: 'log' as const },
       { syscall: 'getpgrp', action: { action: 'trace' as const, data: 1 } },
@@ -119,7 +119,7 @@ describe.skipIf(missing('linux', 'root'))('the launcher door', () => {
     ['a filter for another machine', changed(8, 0xb7)],
     ['another number of instructions', changed(12, 1)],
     ['a program that the kernel refuses', changed(good.length - 8, 0xff)],
-  ])('runs nothing with %s', async (_name, record) => {
+  ])('runs no program with %s', async (_name, record) => {
     using filters = await confiner();
     const { status, stdout } = await filters.run(record, [probePath(), 'syscall', '39']);
     expect({ status, stdout }).toEqual({ status: 126, stdout: '' });

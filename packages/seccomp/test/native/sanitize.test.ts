@@ -14,7 +14,7 @@ describe.skipIf(missing('linux', 'root'))('the C core under AddressSanitizer and
     return () => folder[Symbol.dispose]();
   });
 
-  it(`takes malformed records, and loads none (seed ${seed})`, async () => {
+  it(`survives malformed records, and loads none (seed ${seed})`, async () => {
     const { status, stdout, stderr } = await runProgram(program, ['200000', seed], nobody);
     expect(stderr).toBe('');
     expect(status).toBe(0);

@@ -33,7 +33,7 @@ describe('compare', () => {
     expect([...order].sort()).toEqual([...actionNames].sort());
   });
 
-  it(`says what trying every call says, smallest calls included (seed ${seed})`, { timeout: 1_200_000 }, () => {
+  it(`agrees with trying every call, including the smallest calls (seed ${seed})`, { timeout: 1_200_000 }, () => {
     const seen = new Map<FilterRelation, number>();
     fc.assert(
       fc.property(reduced, reduced, fc.boolean(), (one, other, isCompiled) => {

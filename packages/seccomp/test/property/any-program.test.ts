@@ -73,7 +73,7 @@ function witnessOf(words: CallWords): WitnessCall {
   return { machine: 'x86_64', audit: words[1] ?? 0, number: words[0] ?? 0, args, instructionPointer: long(2) };
 }
 
-describe('a program of others', () => {
+describe('a program of another compiler', () => {
   it(`answers every call as an interpreter says (seed ${seed})`, { timeout: 120_000 }, () => {
     const next = random(seed);
     let tooComplex = 0;

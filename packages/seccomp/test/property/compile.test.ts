@@ -66,7 +66,7 @@ describe('compile', () => {
     return denied;
   }
 
-  it(`denies no less with one rule more that denies (seed ${seed})`, { timeout: 120_000 }, () => {
+  it(`denies no less with one more denying rule (seed ${seed})`, { timeout: 120_000 }, () => {
     let denied = 0;
     fc.assert(
       fc.property(options, rule, denial, fc.boolean(), callSeed, (before, more, action, isFirst, calls) => {
@@ -79,7 +79,7 @@ describe('compile', () => {
     expect(denied).toBeGreaterThan(policies);
   });
 
-  it(`denies no less with one call or group more to deny (seed ${seed})`, { timeout: 120_000 }, () => {
+  it(`denies no less with one more call or group to deny (seed ${seed})`, { timeout: 120_000 }, () => {
     let denied = 0;
     fc.assert(
       fc.property(options, entry, callSeed, (before, more, calls) => {

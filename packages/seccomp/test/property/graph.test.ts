@@ -18,7 +18,7 @@ function reachable(entry: Node): number {
 }
 
 describe('checksOf', () => {
-  it(`makes no node that nothing leads to (seed ${seed})`, () => {
+  it(`makes no unreachable node (seed ${seed})`, () => {
     let largest = 0;
     fc.assert(
       fc.property(fc.array(rule, { maxLength: 20 }), action, (rules, otherwise) => {

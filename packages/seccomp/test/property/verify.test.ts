@@ -34,7 +34,7 @@ function wantedOf(valid: SeccompPolicy, { arch, number, args }: WitnessCall): nu
 }
 
 describe('verify', () => {
-  it(`finds what is wrong, and nothing else (seed ${seed})`, { timeout: 120_000 }, () => {
+  it(`finds all wrong answers, and nothing else (seed ${seed})`, { timeout: 120_000 }, () => {
     const next = random(seed);
     const found = { proved: 0, wrong: 0 };
     fc.assert(
