@@ -27,9 +27,9 @@ describe('parseCommand', () => {
   });
 
   it.each([
-    [[], 'no FILE given'],
-    [['http://m/x'], 'no FILE given'],
-    [['-o', 'x'], 'no URL given'],
+    [[], '-o FILE is missing'],
+    [['http://m/x'], '-o FILE is missing'],
+    [['-o', 'x'], 'the URL is missing'],
     [['-o', 'x', 'http://m/x', 'http://m/y'], 'one URL at a time'],
     [['--frobnicate'], 'frobnicate'],
     [['frobnicate'], 'there is no command frobnicate'],

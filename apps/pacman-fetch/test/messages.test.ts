@@ -76,8 +76,8 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a message', () => {
   it.each(['0', 'root'])('of SandboxUser = %s says that it is root', async (user) => {
     configure(`SandboxUser = ${user}`);
     expect(await said(folder.file('cache/x.part'))).toBe(
-      `error: ${config()}:2: SandboxUser = ${user} names root, and nothing is downloaded as root\n` +
-        '       Name a user without privileges: alpm, where that one exists.\n',
+      `error: ${config()}:2: SandboxUser = ${user} names root, but pacman-fetch never downloads as root\n` +
+        '       Name a user without privileges, for instance alpm if it exists.\n',
     );
   });
 

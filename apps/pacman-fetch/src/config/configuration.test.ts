@@ -68,16 +68,16 @@ describe('our own file', () => {
     ['SandboxFilesystem = requird', 'SandboxFilesystem = requird is invalid', 'Did you mean require?'],
     ['SandboxUser =', 'SandboxUser needs a value', undefined],
     ['SandboxPreset = minimum', 'SandboxPreset = minimum is invalid', 'Did you mean minimal?'],
-    ['SandboxReadable = srv', 'SandboxReadable = srv names srv, which is no absolute path', 'Did you mean /srv?'],
+    ['SandboxReadable = srv', 'SandboxReadable = srv names srv, which is not an absolute path', 'Did you mean /srv?'],
     [
       'SandboxWritable = /a /',
       'SandboxWritable = /a / names /, which is everything',
       'Write "SandboxFilesystem = off" if that is meant.',
     ],
-    ['SandboxPorts = htps', 'SandboxPorts = htps names htps, which is no port', 'Did you mean 443?'],
+    ['SandboxPorts = htps', 'SandboxPorts = htps names htps, which is not a port', 'Did you mean 443?'],
     [
       'SandboxPorts = 80 65536',
-      'SandboxPorts = 80 65536 names 65536, which is no port',
+      'SandboxPorts = 80 65536 names 65536, which is not a port',
       'Use numbers from 1 to 65535, or "any".',
     ],
     [
@@ -103,9 +103,9 @@ describe('our own file', () => {
       'Write, for instance, "/usr/bin/curl -fLo %o %u".',
     ],
     ['SandboxUsr = x', 'there is no directive SandboxUsr', 'Did you mean SandboxUser?'],
-    ['DownloadUser = x', 'DownloadUser has no place here', 'Write "SandboxUser" here, or write it into pacman.conf.'],
-    ['CacheDir = /x', 'CacheDir has no place here', 'Write it into pacman.conf.'],
-    ['[core]', '[core] has no place here', 'Write it into pacman.conf; here there is [options] only.'],
+    ['DownloadUser = x', 'DownloadUser is not allowed here', 'Write "SandboxUser" here, or move it to pacman.conf.'],
+    ['CacheDir = /x', 'CacheDir is not allowed here', 'Move it to pacman.conf.'],
+    ['[core]', 'the section [core] is not allowed here', 'Move it to pacman.conf; this file has only [options].'],
   ])('refuses %s', async (line, text, hint) => {
     writeOwn('# a comment', line);
     expect(await problems()).toEqual([[`${at(3)} ${text}`, hint]]);
@@ -120,8 +120,8 @@ describe('our own file', () => {
     writeOwn('SandboxUser = root');
     expect(await problems()).toEqual([
       [
-        `${at(2)} SandboxUser = root names root, and nothing is downloaded as root`,
-        'Name a user without privileges: alpm, where that one exists.',
+        `${at(2)} SandboxUser = root names root, but pacman-fetch never downloads as root`,
+        'Name a user without privileges, for instance alpm if it exists.',
       ],
     ]);
   });

@@ -90,7 +90,7 @@ describe.skipIf(missing('linux'))('what a command has left', () => {
     ['another size', () => writeFileSync(staged(), 'left'), { size: 5 }, /it left 4 bytes, and not 5/],
     ['more than it may', () => writeFileSync(staged(), 'left'), { maxBytes: 3 }, /it is larger than 3 bytes/],
     ['more than it has to', () => writeFileSync(staged(), 'left'), { size: 3 }, /it is larger than 3 bytes/],
-    ['other bytes', () => writeFileSync(staged(), 'evil'), { sha256 }, /its SHA-256 is not the one asked for/],
+    ['other bytes', () => writeFileSync(staged(), 'evil'), { sha256 }, /its SHA-256 is not the expected one/],
     [
       'another format',
       () => writeFileSync(staged(), 'left'),

@@ -114,6 +114,6 @@ describe.skipIf(missing('root', 'linux'))('a staging folder as a home', () => {
     using staging = Staging.make(above);
     staging.openTo({ uid: stranger.uid, gid: stranger.gid });
     writeFileSync(join(staging.path, '.curlrc'), 'insecure');
-    expect(() => staging.furnish()).toThrow('has no room for an empty .curlrc: EEXIST');
+    expect(() => staging.furnish()).toThrow('cannot hold an empty .curlrc: EEXIST');
   });
 });

@@ -91,7 +91,9 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
       return (await diagnose()).broken;
     };
     const told = (command: string) => [
-      expect.stringMatching(`pacman-fetch\\.conf:2: XferCommand names ${command}, which is no program here$`),
+      expect.stringMatching(
+        `pacman-fetch\\.conf:2: XferCommand names ${command}, which is not an executable program here$`,
+      ),
     ];
     const absent = ['/usr/bin/no-such-curl', 'no-such-curl', '/etc', './true'].slice(0, fewOrMany(2, 4));
     for (const one of absent) expect(await broken(one)).toEqual(told(one));
@@ -195,7 +197,7 @@ describe.skipIf(missing('root'))('who downloads', () => {
         status: 3,
         verdict: 'broken',
         user: { name: 'root', source: line },
-        broken: [`${line}: downloads are made as root`],
+        broken: [`${line}: pacman-fetch downloads as root`],
         partial: [],
       });
       // What is off is not said to be in force, and what is not there is not attempted.
@@ -211,7 +213,10 @@ describe.skipIf(missing('root'))('who downloads', () => {
 
   it('an ordinary user without a sandbox is partial: the twin', async () => {
     const { status, partial, features } = await diagnose({ ...nobody, options: ['UseSandbox = no'] });
-    expect({ status, partial }).toEqual({ status: 1, partial: ['UseSandbox = no: downloads are made as this user'] });
+    expect({ status, partial }).toEqual({
+      status: 1,
+      partial: ['UseSandbox = no: pacman-fetch downloads as this user'],
+    });
     expect(enforcedLayers(features)).toEqual([]);
   });
 

@@ -75,7 +75,7 @@ describe.skipIf(missing('root', 'linux'))('a link put in the place of a folder o
   });
 
   it('gives a staging folder to nobody', () => {
-    expect(() => Staging.make(cache)).toThrow(/cache has no room for a staging folder: ENOTDIR$/);
+    expect(() => Staging.make(cache)).toThrow(/cache cannot hold a staging directory: ENOTDIR$/);
     expect(statSync(prize).uid).toBe(0);
   });
 
@@ -124,7 +124,7 @@ describe.skipIf(missing('root', 'linux'))('a folder that root has just made', ()
         what: expect.stringMatching(
           /cache\/\.pacman-fetch-doctor-\w{6}, made for a trial, can't be removed: ENOTEMPTY$/,
         ) as string,
-        remedy: 'Remove it; something else writes there.',
+        remedy: 'Remove it. Another program writes to that directory.',
       },
     ]);
     expect(readdirSync(cache.path).length).toBe(2);
