@@ -183,7 +183,7 @@ describe('options where arguments could be', () => {
 
 describe('a home folder', () => {
   it('is refused where there is no private folder that it could lie beside', () => {
-    expect(() => definePolicy({ home: 'tmp' })).toThrow(/home is tmp, and there is no private temporary folder/);
+    expect(() => definePolicy({ home: 'tmp' })).toThrow(/home is tmp, but the private temporary directory is off/);
   });
 });
 
@@ -193,7 +193,7 @@ describe('restrictSelf', () => {
     const call = (options: object): unknown => restrictSelf({ cwd: '/' }, options);
     expect(() => call({ prepair: () => undefined })).toThrow(/prepair is unknown\. Did you mean "prepare"\?/);
     expect(() => call({ prepare: undefined })).toThrow(/prepare is not a function: undefined/);
-    expect(() => call({})).toThrow(/cwd can be had for a child only/);
+    expect(() => call({})).toThrow(/cwd works only for a child/);
   });
 });
 

@@ -23,9 +23,9 @@ function open(
 }
 
 const closed = [undefined, undefined, undefined];
-const through = 'which the filter lets through';
+const through = 'because the filter allows them';
 const others = 'MPTCP sockets, SMC sockets';
-const ofFiles = 'of files of the same user, which Landlock has no right for';
+const ofFiles = "of the user's own files, for which Landlock has no right";
 const everything = [
   `not for ${others}, TCP Fast Open and upper-layer protocols of TCP, ${through}`,
   `not for ${others} and listening on a free port without binding, ${through}`,
@@ -141,7 +141,7 @@ describe('openBypasses', () => {
   it('finds everything where there is no filter, and says why', () => {
     const [connect, bind, write] = open('off');
     expect([connect, bind]).toEqual(
-      everything.slice(0, 2).map((text) => text.replace(through, 'since there is no filter that forbids those')),
+      everything.slice(0, 2).map((text) => text.replace(through, 'because no filter denies them')),
     );
     expect(write).toBe(everything[2]);
   });

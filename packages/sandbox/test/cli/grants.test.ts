@@ -85,7 +85,7 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: grants', () => {
   });
 
   it.each([
-    [['--unix', 'any', '--unix', path], /--unix any leaves no place for a path/],
+    [['--unix', 'any', '--unix', path], /--unix any cannot be combined with a path/],
     [['--unix'], /--unix needs a value/],
     [['--off', 'seccomp', '--ipc'], /--off seccomp switches off what --ipc asks for/],
   ])('refuses %j', async (options, message) => {

@@ -50,7 +50,7 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: a policy file', () => {
     ]);
     expect({ status, stdout }).toEqual({ status: 0, stdout: '0\n' });
     expect(stderr).toContain(
-      '{"layer":"privdrop","feature":"user","state":"off","reason":"the policy asks for it, and off names it"}',
+      '{"layer":"privdrop","feature":"user","state":"off","reason":"the policy configures it, but also switches it off"}',
     );
   });
 
@@ -136,7 +136,7 @@ describe('sb-run: files that are at fault', () => {
     [['--bind-tcp', '1,,2'], /has an empty part/],
     [['--env', 'NOT_SET_HERE'], /--env NOT_SET_HERE is not set here/],
     [['--env', '=1'], /name/],
-    [['--user', ':nobody'], /lacks a part/],
+    [['--user', ':nobody'], /has an empty part/],
     [['--caps', 'net_raw'], /Write cap_net_raw/],
     [['--deny', '@no-such-group'], /--deny @no-such-group is not a group\./],
     [['--scope', 'signals'], /--scope signals is not a name of scope\. Did you mean "signal"/],

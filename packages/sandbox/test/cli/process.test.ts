@@ -172,11 +172,11 @@ describe('sb-run: limits, environment, place', () => {
 
   it("refuses to keep what isn't open or is Node's own", async () => {
     const unopened = await sbRun(['--keep-fd', '900', '--', 'true']);
-    expect(unopened).toMatchObject({ status: 125, stderr: expect.stringMatching(/descriptor 900 isn't open/) });
+    expect(unopened).toMatchObject({ status: 125, stderr: expect.stringMatching(/descriptor 900 is not open/) });
     for (const own of ['3', '4', '5']) {
       const { status, stderr } = await sbRun(['--keep-fd', own, '--', 'true']);
       expect(status).toBe(125);
-      expect(stderr).toMatch(`descriptor ${own} is Node's own`);
+      expect(stderr).toMatch(`descriptor ${own} belongs to Node`);
     }
   });
 
@@ -184,8 +184,8 @@ describe('sb-run: limits, environment, place', () => {
     using folder = temporaryFolder();
     const file = folder.file('policy.json');
     for (const [descriptor, reason] of [
-      [900, /descriptor 900 isn't open/],
-      [5, /descriptor 5 is Node's own/],
+      [900, /descriptor 900 is not open/],
+      [5, /descriptor 5 belongs to Node/],
     ] as const) {
       writeFileSync(file, JSON.stringify({ keepDescriptors: [descriptor] }));
       const { status, stderr, stdout } = await sbRun(['--policy', file, '--', 'echo', 'ran']);

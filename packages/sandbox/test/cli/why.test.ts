@@ -127,7 +127,7 @@ describe.skipIf(missing('linux', 'landlock7'))('sb-run --why', () => {
     [['--why', 'call nothing'], /call is "nothing", which is not a system call of this machine/],
     [['--why', 'call ptrace x'], /x: it is not a number/],
     [['--why', 'remove /nothing-sb/there'], /leads nowhere: ENOENT/],
-    [['--json', '--explain'], /--json is for --why/],
+    [['--json', '--explain'], /--json needs --why/],
   ])('refuses %j', async (args, message) => {
     const { status, stderr, stdout } = await sbRun(args);
     expect([status, stdout]).toEqual([125, '']);

@@ -201,7 +201,7 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
       for (const name of ['.pgpass', 'later']) expect((await read(name)).stderr).toMatch(/Permission denied/);
       expect((await read('notes')).stdout).toBe('content\n');
       expect(sandbox.explain()).toMatch(
-        /^credentials +none is granted; .*what appears beside them later is denied too$/m,
+        /^credentials +not granted; .*names that appear beside them later are denied too$/m,
       );
     } finally {
       if (before === undefined) delete process.env['HOME'];
