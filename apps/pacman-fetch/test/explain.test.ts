@@ -122,7 +122,7 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     write(['DownloadUser = nobody'], ['UseSandbox = no']);
     const { status, stdout } = await explain();
     expect(status).toBe(0);
-    expect(stdout).toContain('whoever starts pacman-fetch, root too (UseSandbox = no)');
+    expect(stdout).toContain('the user that starts pacman-fetch, even root (UseSandbox = no)');
     expect(stdout.match(/No sandbox: /g)).toHaveLength(3);
   });
 

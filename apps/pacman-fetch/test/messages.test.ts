@@ -68,7 +68,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a message', () => {
     const words = ['-m', 'sh', '-c', script, 'sh', program, 'refresh', '--config', config()];
     const { stderr } = await runProgram('unshare', words, { env: environment });
     expect(stderr).toContain(
-      `error: ${database}/sync can't be made: EROFS (read-only file system)\n` +
+      `error: cannot create ${database}/sync: EROFS (read-only file system)\n` +
         '       Mount the file system read-write, or set another DBPath.\n',
     );
   });

@@ -20,7 +20,7 @@ describe('a command that takes no argument', () => {
     expect(await runFetch([command, 'core'])).toMatchObject({
       status: 2,
       stdout: '',
-      stderr: `error: ${command} takes no argument: core\n       Try "pacman-fetch ${command} --help".\n`,
+      stderr: `error: ${command} does not take arguments: core\n       Try "pacman-fetch ${command} --help".\n`,
     });
   });
 });

@@ -122,13 +122,16 @@ describe('spawn', () => {
   const start = (options: object): unknown => createSandbox({}).spawn('/bin/true', [], options);
 
   it.each<[object, RegExp]>([
-    [{ uid: 1 }, /uid does not belong here\. The sandbox says whom its processes become: createSandbox\(\{ user \}\)/],
+    [
+      { uid: 1 },
+      /uid does not belong here\. The sandbox decides the user of its processes: createSandbox\(\{ user \}\)/,
+    ],
     [{ gid: 1 }, /gid does not belong here\. .*createSandbox\(\{ user \}\)/],
     [{ cwd: '' }, /cwd is not a non-empty text/],
     [{ env: { 'A=B': '' } }, /env has a key that is not a name/],
     [{ env: undefined }, /env is not an object: undefined/],
     [{ detached: true }, /detached does not belong here\. .*createSandbox\(\{ newSession \}\)/],
-    [{ shell: true }, /shell does not belong here\. No shell is started here/],
+    [{ shell: true }, /shell does not belong here\. spawn\(\) starts no shell/],
     [{ tiemout: 5 }, /tiemout is unknown\. Did you mean "timeout"\?/],
     [{ undumpabel: true }, /undumpabel is unknown\. Did you mean "undumpable"\?/],
     [{ stdio: ['pipe', 'pip'] }, /stdio\[1\] is "pip"\. Did you mean "pipe"\?/],

@@ -71,7 +71,7 @@ describe('our own file', () => {
     ['SandboxReadable = srv', 'SandboxReadable = srv names srv, which is not an absolute path', 'Did you mean /srv?'],
     [
       'SandboxWritable = /a /',
-      'SandboxWritable = /a / names /, which is everything',
+      'SandboxWritable = /a / names /, which contains all files',
       'Write "SandboxFilesystem = off" if that is meant.',
     ],
     ['SandboxPorts = htps', 'SandboxPorts = htps names htps, which is not a port', 'Did you mean 443?'],
@@ -82,12 +82,12 @@ describe('our own file', () => {
     ],
     [
       'SandboxDenySyscalls = ptarce',
-      'SandboxDenySyscalls names ptarce, which is no system call',
+      'SandboxDenySyscalls names ptarce, which is not a system call',
       'Did you mean ptrace?',
     ],
     [
       'SandboxAllowSyscalls = @mout',
-      'SandboxAllowSyscalls names @mout, which is no group of system calls',
+      'SandboxAllowSyscalls names @mout, which is not a group of system calls',
       'Did you mean @mount?',
     ],
     ['XferCommand = curl "%u', 'XferCommand = curl "%u has a quote that is not closed', 'Close the quote.'],
@@ -102,7 +102,7 @@ describe('our own file', () => {
       'XferCommand = curl -o %o never gets the URL',
       'Write, for instance, "/usr/bin/curl -fLo %o %u".',
     ],
-    ['SandboxUsr = x', 'there is no directive SandboxUsr', 'Did you mean SandboxUser?'],
+    ['SandboxUsr = x', 'unknown directive SandboxUsr', 'Did you mean SandboxUser?'],
     ['DownloadUser = x', 'DownloadUser is not allowed here', 'Write "SandboxUser" here, or move it to pacman.conf.'],
     ['CacheDir = /x', 'CacheDir is not allowed here', 'Move it to pacman.conf.'],
     ['[core]', 'the section [core] is not allowed here', 'Move it to pacman.conf; this file has only [options].'],
@@ -191,7 +191,9 @@ describe('our own file', () => {
   it('is not taken for absent where it is a folder, or a link that leads nowhere', async () => {
     rmSync(own);
     mkdirSync(own);
-    expect(await problems()).toEqual([['pacman.d/pacman-fetch.conf is a folder', expect.stringMatching(/^Move it/)]]);
+    expect(await problems()).toEqual([
+      ['pacman.d/pacman-fetch.conf is a directory', expect.stringMatching(/^Remove or rename it/)],
+    ]);
     rmSync(own, { recursive: true });
     symlinkSync('nowhere', own);
     expect(await problems()).toEqual([

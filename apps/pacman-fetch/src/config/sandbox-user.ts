@@ -58,7 +58,7 @@ function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
   if (whyUnknown === undefined && owner.uid !== 0) return become(owner, `owner of ${folder}`);
   throw new FetchError(
     'sandbox',
-    `no user to download as: SandboxUser is not set, and ${folder} ${whyUnknown ?? 'belongs to root'}`,
+    `no user to download as: neither SandboxUser nor DownloadUser is set, and ${folder} ${whyUnknown ?? 'belongs to root'}`,
     "Set SandboxUser in pacman.d/pacman-fetch.conf, or pacman's DownloadUser, to a user without privileges, for instance alpm if it exists.",
   );
 }

@@ -47,7 +47,7 @@ function countsOf(attempts: readonly SelfTestLine[]): string {
   const count = (result: SelfTestLine['result']): number => attempts.filter((one) => one.result === result).length;
   const [wrong, unproved] = [count('failed'), count('unproved')];
   return [
-    `${count('passed')} of ${attempts.length} as planned`,
+    `${count('passed')} of ${attempts.length} went as planned`,
     ...(wrong === 0 ? [] : [`${wrong} WRONG`]),
     ...(unproved === 0 ? [] : [`${unproved} unproved`]),
   ].join(', ');

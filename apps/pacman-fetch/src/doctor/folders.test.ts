@@ -25,7 +25,7 @@ describe.skipIf(missing('root'))('examineFolder', () => {
     chownSync(above, uid, gid);
     chmodSync(above, mode);
     const findings = examineFolder(folder.file('above', 'cache'), { user, isPacmans: true });
-    const text = `nobody can't pass through ${above} (mode ${mode.toString(8).padStart(4, '0')})`;
+    const text = `nobody may not search ${above} (mode ${mode.toString(8).padStart(4, '0')})`;
     // Below a folder of somebody else nothing is downloaded, which is another finding.
     const told = findings.map(({ what }) => what).filter((what) => !what.includes('who could turn the path'));
     expect(told.map((what) => what.slice(0, text.length))).toEqual(mayPass ? [] : [text]);

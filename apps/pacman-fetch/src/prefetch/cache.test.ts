@@ -72,6 +72,6 @@ describe.skipIf(missing('root', 'linux'))('the folder to download to', () => {
     const [theirs, own] = [folder.file('cache/pkg'), folder.file('a/b')];
     expect(downloadFolder([theirs, own])).toBe(own);
     expect([theirs, own].map((path) => existsSync(path))).toEqual([false, true]);
-    expect(() => downloadFolder([theirs])).toThrow('no cache folder can be written');
+    expect(() => downloadFolder([theirs])).toThrow('cannot write to any cache directory');
   });
 });

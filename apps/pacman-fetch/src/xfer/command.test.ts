@@ -91,7 +91,7 @@ describe.skipIf(missing('linux'))('runXfer', () => {
     try {
       await run('survived', new AbortController().signal);
       expect(removal).toHaveBeenCalledOnce();
-      expect(said.mock.calls.join('')).toMatch(/^warning: \S*\/to\/pacman-fetch-\S+ can't be removed: ENOTEMPTY\n/);
+      expect(said.mock.calls.join('')).toMatch(/^warning: cannot remove \S*\/to\/pacman-fetch-\S+: ENOTEMPTY\n/);
     } finally {
       removal.mockRestore();
       said.mockRestore();

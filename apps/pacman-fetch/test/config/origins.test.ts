@@ -88,7 +88,7 @@ describe('conf --verbose', () => {
       chownSync(folder.file('cache'), 0, 0);
       expect(await confOf([], 'SandboxUser')).toEqual([]);
       expect((await confOf([], '-v')).at(-1)).toBe(
-        '# no SandboxUser: no user to download as: none is set, and cache belongs to root',
+        '# no SandboxUser: no user to download as: neither SandboxUser nor DownloadUser is set, and cache belongs to root',
       );
       expect((await confOf([])).slice(-1)).toEqual(['FetchAhead = yes']);
     },

@@ -122,7 +122,7 @@ describe.skipIf(missing('root', 'linux'))('a folder that root has just made', ()
       {
         level: 'note',
         what: expect.stringMatching(
-          /cache\/\.pacman-fetch-doctor-\w{6}, made for a trial, can't be removed: ENOTEMPTY$/,
+          /^cannot remove \S*cache\/\.pacman-fetch-doctor-\w{6}, which was made for a trial: ENOTEMPTY$/,
         ) as string,
         remedy: 'Remove it. Another program writes to that directory.',
       },

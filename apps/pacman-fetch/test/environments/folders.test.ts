@@ -81,7 +81,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'landlock6', 'curl'))('downlo
     const [file = '', ...words] = [...beneath(filter), process.execPath, ...args];
     const { status, stderr } = await runProgram(file, words, { env: environment });
     expect(stderr).toMatch(
-      /^error: \S*\/sync refuses chown: EPERM\n {7}Without XferCommand nothing has to be given away\.\n/,
+      /^error: \S*\/sync refuses chown: EPERM\n {7}Remove XferCommand: the built-in worker does not need to change an owner\.\n/,
     );
     expect(status).toBe(4);
     expect(readdirSync(join(machine.database, 'sync'))).toEqual([]);

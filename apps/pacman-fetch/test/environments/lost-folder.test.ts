@@ -44,7 +44,7 @@ describe.skipIf(missing('root', 'linux'))('where the working directory was remov
     const { status, stderr } = await run('--report', 'report', ...args);
     expect({ status, stderr }).toEqual({
       status: 0,
-      stderr: expect.stringContaining(`warning: the report report could not be written: ${lost}`) as string,
+      stderr: expect.stringContaining(`warning: cannot write the report report: ${lost}`) as string,
     });
   });
 });

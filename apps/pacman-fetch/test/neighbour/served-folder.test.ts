@@ -32,7 +32,7 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('who downloads for 
     const text = await userFor(stranger.uid);
     expect(text).not.toContain('uid 1,');
     expect(text).toMatch(
-      /no user to download as: none is set, and \S+ lies on a file system that uid 61717 serves \(FUSE\)/,
+      /no user to download as: neither SandboxUser nor DownloadUser is set, and \S+ lies on a file system that uid 61717 serves \(FUSE\)/,
     );
   });
 

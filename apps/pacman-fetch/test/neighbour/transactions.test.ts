@@ -224,7 +224,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     const { status, stderr } = result;
     expect([status, stderr]).toEqual([
       expect.toBeOneOf([1, 3]),
-      expect.stringMatching(status === 1 ? /ended with SIGKILL/ : /ended without a word, so something killed it/),
+      expect.stringMatching(status === 1 ? /ended with SIGKILL/ : /ended without a report, so something killed it/),
     ]);
     expect(existsSync(join(world.roots, file))).toBe(false);
   });

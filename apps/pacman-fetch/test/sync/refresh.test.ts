@@ -94,7 +94,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     const { status, stderr } = await runProgram(process.execPath, args, { env });
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: `error: pacman -Slq, which looks at the databases, ended with ${end}\n`,
+      stderr: `error: pacman -Slq, which checks the databases, ended with ${end}\n`,
     });
   });
 
@@ -107,7 +107,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     expect({ status, stderr }).toEqual({
       status: 0,
       stderr: expect.stringMatching(
-        /^warning: the log has no line of this refresh: .*pacman\.log.*\n {7}It is a symbolic link, .*\n$/,
+        /^warning: cannot log this refresh: .*pacman\.log.*\n {7}It is a symbolic link, .*\n$/,
       ) as string,
     });
     expect(readFileSync(at('precious'), 'utf8')).toBe('kept');
@@ -117,7 +117,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     const { status, stderr } = await scene.machine().run('refresh', 'tets');
     expect({ status, stderr }).toEqual({
       status: 2,
-      stderr: 'error: there is no repository tets\n       Did you mean test?\n',
+      stderr: 'error: unknown repository tets\n       Did you mean test?\n',
     });
   });
 

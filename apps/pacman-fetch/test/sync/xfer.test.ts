@@ -77,8 +77,8 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     });
 
     it.each([
-      ['writes nothing', 'true', 'it left no file (ENOENT)'],
-      ['leaves a link', 'ln -s /etc/hostname "$2"', 'it left no file (ELOOP)'],
+      ['writes nothing', 'true', 'it did not leave a file (ENOENT)'],
+      ['leaves a link', 'ln -s /etc/hostname "$2"', 'it did not leave a file (ELOOP)'],
       [
         'leaves a second name',
         'echo x > "$2"; ln "$2" other',

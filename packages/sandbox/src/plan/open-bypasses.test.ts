@@ -166,12 +166,17 @@ describe('lostByExec', () => {
 
   it.each<[string, SandboxOptions, SandboxSupport, RegExp | undefined]>([
     ['of root, all that is ambient', { caps: { keep, ambient: keep } }, root, undefined],
-    ['of root, what is not', { caps: { keep, ambient: ['cap_kill'] } }, root, /^not for cap_chown once/],
-    ['of root that does not count', { caps: { keep } }, root, /^not for cap_chown and cap_kill once/],
+    ['of root, what is not', { caps: { keep, ambient: ['cap_kill'] } }, root, /^not for cap_chown after/],
+    ['of root that does not count', { caps: { keep } }, root, /^not for cap_chown and cap_kill after/],
     ['of root that counts', { caps: { keep, securebits: 'leave' } }, root, undefined],
     ['of root whose securebits can’t be locked', { caps: { keep, bounding: 'leave' } }, unlockable, undefined],
-    ['of a user', { caps: { keep, securebits: 'leave' } }, capable, /^not for cap_chown and cap_kill once/],
-    ['of a user who has no more', { caps: { keep, bounding: 'leave' } }, exact, /^not for cap_chown and cap_kill once/],
+    ['of a user', { caps: { keep, securebits: 'leave' } }, capable, /^not for cap_chown and cap_kill after/],
+    [
+      'of a user who has no more',
+      { caps: { keep, bounding: 'leave' } },
+      exact,
+      /^not for cap_chown and cap_kill after/,
+    ],
     ['of another user', { user: 65_534, caps: { keep, securebits: 'leave' } }, root, /^not for cap_chown and cap_kill/],
   ])('%s', (_name, options, support, reason) => {
     const policy = definePolicy(options);

@@ -44,7 +44,7 @@ describe('--rlimit', () => {
 
   it.each([
     ['nofile=2K', /--rlimit nofile counts no bytes/],
-    ['as=2X', /--rlimit as 2X is not a number\. .*perhaps with K, M, G or T/],
+    ['as=2X', /--rlimit as 2X is not a number\. .*with or without K, M, G or T/],
     ['as=G', /--rlimit as G is not a number/],
     ['as=9999999T', /--rlimit as 9999999T is not a number/],
     ['as=-1', /--rlimit as -1 is not a number/],

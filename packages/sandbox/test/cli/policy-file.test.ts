@@ -71,7 +71,7 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: a policy file', () => {
 
 describe('sb-run: files that are at fault', () => {
   it.each([
-    ['', /FILE is not JSON: .*\. Correct it\./],
+    ['', /FILE is not JSON: .*\. Correct the file\./],
     ['{"user": ', /FILE is not JSON: /],
     ['{"seccomp": "deny-dangerous", "seccomp": "off"}', /FILE has the key "seccomp" twice in one object\./],
     ['[]', /FILE: sandbox: policy is not an object: a list\. .* Nothing was run\./],
@@ -80,7 +80,7 @@ describe('sb-run: files that are at fault', () => {
       '{"rlimits": {"nofile": -1}}',
       /FILE: sandbox: rlimits\.nofile is not a limit in the kernel's unit from 0 to \d+ or "unlimited": -1/,
     ],
-    ['{"landlock": {"paths": [{"rx": "/"}, {}]}}', /FILE: sandbox: landlock\.paths\[1\] names not exactly one/],
+    ['{"landlock": {"paths": [{"rx": "/"}, {}]}}', /FILE: sandbox: landlock\.paths\[1\] does not name exactly one/],
     [
       '{"landlock": {"scope": ["signals"]}}',
       /FILE: landlock: landlock\.scope\[0\] is not a name of scope: "signals"\. Did you mean "signal"/,
@@ -93,7 +93,7 @@ describe('sb-run: files that are at fault', () => {
       '{"caps": {"keep": ["net_raw"]}}',
       /FILE: caps: caps\.keep\[0\] is not a capability: "net_raw"\. Write cap_net_raw/,
     ],
-    ['{"require": ["landlok"]}', /FILE: sandbox: require\[0\] names no layer: "landlok"/],
+    ['{"require": ["landlok"]}', /FILE: sandbox: require\[0\] names an unknown layer: "landlok"/],
   ])('--policy with %j', async (content, expected) => {
     using folder = temporaryFolder();
     const file = folder.file('policy.json');
@@ -105,7 +105,7 @@ describe('sb-run: files that are at fault', () => {
 
   it.each([
     ['{"base": "deny-all", "alow": []}', /FILE: seccomp: alow is unknown\. Did you mean "allow"/],
-    ['{"base": "deny-all", "level": "prefer"}', /FILE: level is prefer\. Leave it out, and give --prefer seccomp\./],
+    ['{"base": "deny-all", "level": "prefer"}', /FILE: level is prefer\. Remove it, and use --prefer seccomp\./],
     ['{"base": "deny-all", "base": "allow-all"}', /FILE: seccomp: \(document\) has the key "base" twice/],
   ])('--seccomp with %j', async (content, expected) => {
     using folder = temporaryFolder();
@@ -117,13 +117,13 @@ describe('sb-run: files that are at fault', () => {
   });
 
   const mistakes: readonly (readonly [options: readonly string[], said: RegExp])[] = [
-    [['--policy', '/no/such/file'], /\/no\/such\/file can't be read: ENOENT/],
-    [['--policy', '/etc'], /\/etc can't be read: EISDIR/],
+    [['--policy', '/no/such/file'], /cannot read \/no\/such\/file: ENOENT/],
+    [['--policy', '/etc'], /cannot read \/etc: EISDIR/],
     [
       ['--seccomp', 'deny-dangeros'],
       /deny-dangeros is neither a preset nor a file\. Did you mean deny-dangerous\? The presets are deny-dangerous, /,
     ],
-    [['--seccomp', './deny-dangeros'], /deny-dangeros can't be read: ENOENT/],
+    [['--seccomp', './deny-dangeros'], /cannot read \S*deny-dangeros: ENOENT/],
     [['--rlimit', 'files=3'], /--rlimit files is unknown\. Use: .*nofile/],
     [['--rlimit', 'nofile'], /has no value/],
     [['--rlimit', 'nofile=many'], /--rlimit nofile many is not a number/],
@@ -132,7 +132,7 @@ describe('sb-run: files that are at fault', () => {
     [['--connect-tcp', '65536'], /--connect-tcp 65536 is not a port from 1 to 65535\./],
     [['--connect-tcp', 'any,80'], /leaves no place/],
     [['--connect-tcp', '80', '--connect-tcp', 'none'], /--connect-tcp none leaves no place/],
-    [['--scope', 'none,signal'], /none stands for an empty list/],
+    [['--scope', 'none,signal'], /none cannot be combined with other values/],
     [['--bind-tcp', '1,,2'], /has an empty part/],
     [['--env', 'NOT_SET_HERE'], /--env NOT_SET_HERE is not set here/],
     [['--env', '=1'], /name/],

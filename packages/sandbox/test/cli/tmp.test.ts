@@ -26,7 +26,7 @@ describe.skipIf(missing('linux', 'landlock7'))('sb-run --tmp', () => {
 
   it('is no place for the home folder where there is none, and says which option', async () => {
     const { status, stderr } = await sbRun(['--tmp-home', '--', 'true']);
-    expect([status, stderr]).toEqual([125, expect.stringMatching(/--tmp-home is tmp, and there is no private/)]);
+    expect([status, stderr]).toEqual([125, expect.stringMatching(/--tmp-home is tmp, but the private/)]);
   });
 
   it('is said in the plan, and makes no folder there', async () => {

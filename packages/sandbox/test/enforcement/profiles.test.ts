@@ -149,10 +149,13 @@ describe.skipIf(missing('linux', 'landlock7'))('a profile', () => {
   it.each<[options: readonly string[], said: RegExp]>([
     [
       ['--profile', 'project', '--fs', 'minimal'],
-      /--profile is project, and landlock names minimal: both say what of the files stays/,
+      /--profile is project, but landlock names minimal, and only one of them can choose the files/,
     ],
     [['--profile', 'projekt'], /--profile is read, project, .* and not "projekt"\. Did you mean project\?/],
-    [['--profile', 'client', '--connect-tcp', 'none'], /--connect-tcp none takes back what the profile client grants/],
+    [
+      ['--profile', 'client', '--connect-tcp', 'none'],
+      /--connect-tcp none revokes ports that the profile client grants/,
+    ],
     [['--profile', 'project', '--off', 'landlock'], /switches off what --profile asks for/],
   ])('%j is a mistake', async (options, said) => {
     const { status, stderr } = await sbRun([...options, '--', 'true']);
