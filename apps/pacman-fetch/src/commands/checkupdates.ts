@@ -17,8 +17,8 @@ const { config, cacert } = batchOptions;
 
 /** `pacman-fetch checkupdates`: lists what `pacman -Syu` would upgrade, without touching its databases. */
 export const checkUpdatesCommand: Subcommand = {
-  about: `Lists available upgrades, as "NAME OLD -> NEW". It refreshes a private copy of the
-databases, so that "pacman -S" never uses newer ones than the system was built for.
+  about: `Lists available upgrades, as "NAME OLD -> NEW". It refreshes separate databases,
+so that "pacman -S" never installs against newer ones than the system has.
 It does not need root or fakeroot.
 Exit status: 0 updates, 1 a download failed, 2 no updates, or configuration,
 3 the sandbox, 4 files.`,

@@ -9,7 +9,7 @@ import type { Subcommand } from '../options/command.js';
 
 /** `pacman-fetch doctor`: reports what this machine can enforce. */
 export const doctor: Subcommand = {
-  about: `Attempts, in the sandbox, what the sandbox forbids. Prints a verdict, the cause and
+  about: `Attempts, in the sandbox, what the sandbox forbids. Prints a verdict, cause and
 remedy of everything missing, and what is in force. As root it also makes and
 removes an empty directory in each CacheDir and in that of the databases.
 Exit status: 0 full, 1 partial, 2 usage or configuration, 3 broken.`,

@@ -20,11 +20,11 @@ const { cacert, quiet, json } = batchOptions;
 export const pacmanCommand: Subcommand = {
   operands: '-- PACMAN-ARGUMENTS...',
   about: `Refreshes (-Sy, -Fy) and downloads what is needed (-S, -Su, -Sw). Then it runs
-pacman with the same arguments, except for -y, which is done. That pacman does not
-download: "pacman-fetch xfer" fetches what it still needs.
+pacman with the same arguments, but without -y. That pacman does not download:
+"pacman-fetch xfer" fetches what it still needs.
 "pacman-fetch -Syu" is short for "pacman-fetch pacman -- -Syu".
-Exit status: that of pacman; before it starts: 1 a download failed, 2 configuration,
-3 the sandbox, 4 files.`,
+Exit status: that of pacman; before it starts: 1 a download failed,
+2 configuration, 3 the sandbox, 4 files.`,
   behind: 'pacman',
   options: { cacert, quiet, json },
   async run(parsed) {

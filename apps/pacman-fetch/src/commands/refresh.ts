@@ -14,7 +14,7 @@ Exit status: 0 done, 1 a download failed or pacman cannot use a database,
   listedBy: ['pacman-conf --repo-list'],
   options: {
     files: { short: 'F', about: 'the lists of files, like pacman -Fy' },
-    force: { short: 'f', about: 'also databases that have not changed, like pacman -Syy' },
+    force: { short: 'f', about: 'also unchanged databases, like pacman -Syy' },
     ...batchOptions,
   },
   async run(parsed) {
