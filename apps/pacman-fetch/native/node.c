@@ -115,7 +115,8 @@ int node_become(const char *flag, const char *script, char **arguments)
 		count++;
 	char *all[count + 4];
 	if (find_script(script, path, sizeof(path))) {
-		fprintf(stderr, "error: pacman-fetch can't find itself: %s\n", strerror(errno));
+		fprintf(stderr, "error: pacman-fetch cannot find its own program: %s\n",
+			strerror(errno));
 		return 127;
 	}
 	forget_variables();
@@ -127,6 +128,6 @@ int node_become(const char *flag, const char *script, char **arguments)
 	for (int i = 0; i <= count; i++)
 		all[at++] = arguments[i]; /* the last one is the null that ends it */
 	execvp(all[0], all);
-	fprintf(stderr, "error: node can't be started: %s\n", strerror(errno));
+	fprintf(stderr, "error: cannot start node: %s\n", strerror(errno));
 	return 127;
 }

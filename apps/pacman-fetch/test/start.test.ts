@@ -123,7 +123,7 @@ describe.skipIf(missing('linux'))('the starter', () => {
     const { status, stderr } = await runProgram(start, ['--help'], { env: { PATH: '/nonexistent' } });
     expect({ status, stderr }).toEqual({
       status: 127,
-      stderr: "error: node can't be started: No such file or directory\n",
+      stderr: 'error: cannot start node: No such file or directory\n',
     });
   });
 });

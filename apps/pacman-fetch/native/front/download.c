@@ -64,8 +64,8 @@ static const char *hint_for(const char *why)
 	size_t length = strlen(why);
 	if (length < sizeof(end) || strcmp(why + length + 1 - sizeof(end), end))
 		return NULL;
-	return "Does the network want a login? A port of mirrors can be named by SandboxPorts in "
-	       "pacman-fetch.conf.";
+	return "Check whether the network requires a login. To allow another port of mirrors, "
+	       "add it to SandboxPorts in pacman-fetch.conf.";
 }
 
 /* What another attempt can use stays. */
@@ -86,7 +86,7 @@ static int fail(
 	(void)snprintf(text, sizeof(text), "failed retrieving file '%s' from %s : %s", call->name,
 		call->host, why); /* always fits */
 	(void)snprintf(kept, sizeof(kept),
-		"%" PRIu64 " bytes are kept in %s; the next attempt goes on behind them.",
+		"%" PRIu64 " bytes are kept in %s; the next attempt resumes after them.",
 		file->size, call->file); /* the same */
 	if (!hint)
 		hint = file->size > 0 && call->may_resume && !call->is_xfer ? kept : hint_for(why);
