@@ -79,7 +79,7 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     expect(status).toBe(0);
     expect(stderr.split('\n').filter((line) => line.startsWith('warning: '))).toEqual([
       `warning: ${config}:8: Server = ftp://f.example:2121/ is left out: a source of ftp: where only http, https and file are possible`,
-      `warning: ${config}:10: Server = r.example is left out: a source that is not a URL`,
+      `warning: ${config}:10: Server = r.example is left out: a source that is no URL`,
       'warning: no usable servers configured for repository: extra',
     ]);
     expect(unwrapped(stdout)).toContain('servers c.example:8080 m.example:8443 n.example\n');

@@ -15,7 +15,7 @@ removes an empty directory in each CacheDir and in that of the databases.
 Exit status: 0 full, 1 partial, 2 usage or configuration, 3 broken.`,
   options: {
     config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
-    verbose: { short: 'v', about: 'list each attempt, and its result without the sandbox' },
+    verbose: { short: 'v', about: 'list each attempt, and its result without sandbox' },
     quiet: { short: 'q', about: 'only the verdict, in one line' },
     json: { about: 'the same as one JSON document' },
   },

@@ -42,15 +42,15 @@ describe('serversOf', () => {
   it.each([
     ['ftp://a/b', 'ftp://a/b', 'of ftp: where only http, https and file are possible'],
     ['rsync://a', 'rsync://a', 'of rsync: where only http, https and file are possible'],
-    ['a.example/b', 'a.example/b', 'that is not a URL'],
-    ['/srv/repo', '/srv/repo', 'that is not a URL'],
-    ['http://', 'http://', 'that is not a URL'],
-    ['http://a:port/', 'http://a:port/', 'that is not a URL'],
+    ['a.example/b', 'a.example/b', 'that is no URL'],
+    ['/srv/repo', '/srv/repo', 'that is no URL'],
+    ['http://', 'http://', 'that is no URL'],
+    ['http://a:port/', 'http://a:port/', 'that is no URL'],
     ['file://host/srv', 'file://host/srv', 'of file: that names no path'],
     ['file://', 'file://', 'of file: that names no path'],
     ['file:///a%2Fb', 'file:///a%2Fb', 'of file: that names no path'],
     ['ftp://user:secret@a/b', 'ftp://a/b', 'of ftp: where only http, https and file are possible'],
-    ['http://user:sec/ret@a', 'http://a', 'that is not a URL'],
+    ['http://user:sec/ret@a', 'http://a', 'that is no URL'],
     ['user:secret@a/b', 'a/b', 'of user: where only http, https and file are possible'],
   ])('leaves out %s, and shows no password', async (server, shown, problem) => {
     const { usable, leftOut } = await serversFrom([`CacheServer = ${server}`, 'Server = http://good/']);

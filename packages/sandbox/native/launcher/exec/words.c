@@ -7,7 +7,7 @@
 
 #define STDERR 2
 
-/* By step, and by errno where that makes a difference: 0 is any. */
+/* By step, and by errno if that makes a difference: 0 means any. */
 static const struct {
 	const char *step;
 	int error;
