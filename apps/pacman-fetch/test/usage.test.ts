@@ -30,7 +30,7 @@ describe('what is written to standard output', () => {
     await runProgram('sh', ['-c', `"$@" ${where}`, 'sh', process.execPath, program, ...args], { env: environment });
 
   it.each([['--help'], ['completion', 'bash'], ['conf', '--config', '/dev/null']])(
-    'and has no room, is told of: %s',
+    'and cannot be written is reported: %s',
     async (...args) => {
       expect(await into('>/dev/full', ...args)).toMatchObject({
         status: 4,

@@ -162,7 +162,7 @@ describe('a command', () => {
     ['/bin/true', Array(2), /args\[0\] is not a text: undefined/],
     ['/bin/true', [7], /args\[0\] is not a text: 7/],
     ['/bin/true', ['\ud800'], /args\[0\] is not a text/],
-  ])('of %j with %j is refused, whoever starts it', (program, args, message) => {
+  ])('of %j with %j is refused for every user', (program, args, message) => {
     for (const [name, call] of Object.entries(callers)) {
       expect(() => call(program as string, args as string[]), name).toThrow(
         expect.objectContaining({ code: 'invalid-policy', message: expect.stringMatching(message) }),
@@ -184,8 +184,8 @@ describe('options where arguments could be', () => {
   });
 });
 
-describe('a home folder', () => {
-  it('is refused where there is no private folder that it could lie beside', () => {
+describe('a home directory', () => {
+  it('is refused without a private temporary directory', () => {
     expect(() => definePolicy({ home: 'tmp' })).toThrow(/home is tmp, but the private temporary directory is off/);
   });
 });

@@ -126,7 +126,7 @@ describe('our own file', () => {
     ]);
   });
 
-  it('tells of everything at once, in both files', async () => {
+  it('reports every mistake of both files at once', async () => {
     write('ParallelDownloads = x', 'SigLevel = Requird', 'UseSandbox = maybe');
     writeOwn('SandboxUser = a', 'SandboxUser = b', 'SandboxDenySyscalls = chown', 'SandboxAllowSyscalls = chown', 'X');
     const found = await problems();
@@ -188,7 +188,7 @@ describe('our own file', () => {
     expect(await problems()).toEqual([]);
   });
 
-  it('is not taken for absent where it is a folder, or a link that leads nowhere', async () => {
+  it('is not treated as absent if it is a directory, or a link that leads nowhere', async () => {
     rmSync(own);
     mkdirSync(own);
     expect(await problems()).toEqual([
@@ -197,7 +197,7 @@ describe('our own file', () => {
     rmSync(own, { recursive: true });
     symlinkSync('nowhere', own);
     expect(await problems()).toEqual([
-      ['pacman.d/pacman-fetch.conf is a link that leads nowhere', expect.stringMatching(/^Make what it names/)],
+      ['pacman.d/pacman-fetch.conf is a link that leads nowhere', expect.stringMatching(/^Create the target/)],
     ]);
     writeFileSync(folder.file('pacman.d', 'nowhere'), '[options]\nSandboxPorts = 21\n');
     expect((await loadConfiguration({ config })).sandbox.ports.map(({ text }) => text)).toEqual(['21']);

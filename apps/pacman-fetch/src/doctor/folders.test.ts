@@ -20,7 +20,7 @@ describe.skipIf(missing('root'))('examineFolder', () => {
     [0, 65_534, 0o707, false],
     [0, 0, 0o001, true],
     [0, 0, 0o770, false],
-  ])('of a folder of %d:%d with mode %o: may nobody pass? %s', (uid, gid, mode, mayPass) => {
+  ])('of a directory of %d:%d with mode %o: may nobody pass? %s', (uid, gid, mode, mayPass) => {
     const above = folder.file('above');
     chownSync(above, uid, gid);
     chmodSync(above, mode);

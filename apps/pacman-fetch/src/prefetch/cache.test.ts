@@ -67,7 +67,7 @@ describe.skipIf(missing('root', 'linux'))('a package in a cache', () => {
   });
 });
 
-describe.skipIf(missing('root', 'linux'))('the folder to download to', () => {
+describe.skipIf(missing('root', 'linux'))('the directory to download to', () => {
   it('is made where root alone decides what its path is, and nowhere else', () => {
     const [theirs, own] = [folder.file('cache/pkg'), folder.file('a/b')];
     expect(downloadFolder([theirs, own])).toBe(own);

@@ -117,7 +117,7 @@ describe.skipIf(missing('linux'))('what a command has left', () => {
     expect(file.size).toBe(4);
   });
 
-  it('takes no more of the disk than that does, whatever its size', async () => {
+  it('takes no more of the disk than that does, at any size', async () => {
     const MiB = 1 << 20;
     // Full at its begin, within a chunk, at the end of one, and at its own.
     const full = [0, 3 * MiB + 8192, 5 * MiB - 4096, 64 * MiB + 4096];

@@ -81,7 +81,7 @@ describe('conf --verbose', () => {
   });
 
   it.skipIf(missing('root'))(
-    'infers the user from the owner of the cache folder, and says why there is none',
+    'infers the user from the owner of the cache directory, and says why none can be chosen',
     async () => {
       chownSync(folder.file('cache'), 65_534, 65_534);
       expect(await confOf([], '-v', 'SandboxUser')).toEqual(['SandboxUser = nobody # inferred: owner of cache']);

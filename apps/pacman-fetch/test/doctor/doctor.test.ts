@@ -166,7 +166,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
     expect(await execve()).toEqual({ status: 0, seen: 'EFAULT', isSaid: true });
   });
 
-  it('leaves nothing in the folders', async () => {
+  it('leaves nothing in the directories', async () => {
     await diagnose();
     expect((await runProgram('ls', ['-A', folder.file('cache')])).stdout).toBe('');
   });
@@ -230,7 +230,7 @@ describe.skipIf(missing('root'))('who downloads', () => {
   });
 });
 
-describe.skipIf(missing('root'))('folders', () => {
+describe.skipIf(missing('root'))('directories', () => {
   beforeEach(() => {
     mkdirSync(folder.file('closed'), { mode: 0o700 });
     mkdirSync(folder.file('closed/cache'));

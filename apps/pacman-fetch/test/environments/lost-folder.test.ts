@@ -37,7 +37,7 @@ describe.skipIf(missing('root', 'linux'))('where the working directory was remov
     expect(result.status).toBe(status);
   });
 
-  it('paths from the root folder are used: the twin; a relative report is a warning', async () => {
+  it('paths from the root directory are used: the twin; a relative report is a warning', async () => {
     const args = ['--config', folder.file('pacman.conf'), '-o', folder.file('x'), `file://${folder.file('source')}`];
     expect(await run(...args)).toMatchObject({ status: 0, stderr: '' });
     expect(readFileSync(folder.file('x'), 'utf8')).toBe('content');

@@ -170,7 +170,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
       return [`XferCommand = /bin/sh ${world.file('own.sh')} %u %o`];
     };
 
-    it('writes to a file in a folder of the user’s, and puts one in its place: the control', async () => {
+    it('writes to a file in a directory of the user, and replaces one: the control', async () => {
       chownSync(world.roots, as.uid, as.gid);
       const path = join(world.roots, 'test.db.part');
       await using neighbour = await Neighbour.start({ as, tactics: [['react', world.roots, 'bytes', 'test.db.part']] });

@@ -142,7 +142,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     });
   });
 
-  it('is root’s in a folder that nobody else can name', async () => {
+  it('is root’s in a directory that no other user can name', async () => {
     const env = { ...environment, XDG_CACHE_HOME: cacheHome };
     const script = 'mount -t tmpfs -o mode=755 none /var/cache && "$@"; status=$?; ls -R /var/cache; exit $status';
     const words = ['sh', '-c', script, 'sh', process.execPath, program, 'checkupdates', '--config', machine.config];

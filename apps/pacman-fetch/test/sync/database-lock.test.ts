@@ -112,7 +112,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'landlock6'))('the lock of re
     expect(existsSync(lock)).toBe(false);
   });
 
-  it('that a killed one was about to name is no obstacle', async () => {
+  it('that a killed process was about to name does not get in the way', async () => {
     writeFileSync(lock, 'pacman-fetch 1-1-1\n');
     linkSync(lock, `${lock}.new`);
     // Of another container, so it counts, and stays as it is.

@@ -116,7 +116,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     },
   );
 
-  it('asks for nothing that is complete in any cache folder, and again for what is not', async () => {
+  it('does not download what is complete in any cache directory, and downloads again what is not', async () => {
     const machine = await scene.refreshed();
     await machine.run('prefetch', ...targets);
     scene.asked();
@@ -146,7 +146,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     expect(asked.map((line) => line.split(' ')[1])).toEqual(files.toReversed().map((name) => `/${name}`));
   });
 
-  it('tells of all with --json', async () => {
+  it('reports everything with --json', async () => {
     const machine = await scene.refreshed();
     const { stdout } = await machine.run('prefetch', '--json', ...targets);
     const events = stdout
@@ -161,7 +161,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     }
   });
 
-  it('goes on with a part that is there', async () => {
+  it('resumes an existing part', async () => {
     const machine = await scene.refreshed();
     const name = files[2] ?? '';
     const whole = scene.repository.read(name);
@@ -227,7 +227,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     expectPackages(unlucky, files.slice(1));
   });
 
-  it("gives pacman's words for targets that are none", async () => {
+  it("gives pacman's words for unknown targets", async () => {
     const machine = await scene.refreshed();
     expect(await machine.run('prefetch', 'nothing')).toMatchObject({
       status: 1,

@@ -136,7 +136,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     expect(existsSync(file)).toBe(true);
   });
 
-  it('tells of a database that pacman can not use: no archive, or a signature that is not right', async () => {
+  it('reports a database that pacman can not use: not an archive, or with an invalid signature', async () => {
     const broken = scene.copy();
     writeFileSync(join(broken.folder, 'test.db'), brokenArchive);
     const machine = scene.machine({ servers: [broken.url] });

@@ -60,7 +60,7 @@ describe('enforcementOf', () => {
     });
   });
 
-  it('says why there is no session keyring of its own', () => {
+  it('says why a separate session keyring is missing', () => {
     const line = { layer: 'process', feature: 'session_keyring' };
     const features = (unjoined: number | undefined) => {
       const report = outcome({ ...executed, unjoined, task: { ...task, uid: [9, 9, 9, 9], gid: [9, 9, 9, 9] } }, user);

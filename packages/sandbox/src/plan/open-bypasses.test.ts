@@ -138,7 +138,7 @@ describe('openBypasses', () => {
     ]);
   });
 
-  it('finds everything where there is no filter, and says why', () => {
+  it('finds everything without a filter, and says why', () => {
     const [connect, bind, write] = open('off');
     expect([connect, bind]).toEqual(
       everything.slice(0, 2).map((text) => text.replace(through, 'because no filter denies them')),

@@ -83,7 +83,7 @@ describe('the line of unix sockets', () => {
     expect(() => planned({ ...named, landlock: 'off' })).toThrow(/unix names sockets by path, .* is off/);
   });
 
-  it('is unsupported where the filter is preferred, and not to be had', () => {
+  it('is unsupported if the filter is preferred, and missing', () => {
     const line = lineOf('unix_sockets', { prefer: ['seccomp'] }, withoutSeccomp);
     expect(line).toMatch(/^unsupported: .+; open: all sockets with a path that its user may reach$/);
   });

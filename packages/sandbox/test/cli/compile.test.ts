@@ -37,7 +37,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --compile', () =>
     expect(readFileSync(file).includes('/usr/bin/cat')).toBe(false);
   });
 
-  it('gives a file that others can’t write, whatever the umask is, nor read where it holds variables', async () => {
+  it('gives a file that others can’t write under any umask, nor read if it contains variables', async () => {
     const open = folder.file('open.sb');
     const words = ['-c', 'umask 000; exec "$@"', 'sh', process.execPath, sbRunPath(), '--compile', open];
     expect(await runProgram('/bin/sh', words)).toMatchObject({ status: 0 });

@@ -34,7 +34,7 @@ describe('sb-run -c', () => {
 });
 
 describe.skipIf(missing('linux', 'landlock7'))('a policy file', () => {
-  it('names paths from its own folder, wherever it is used from', async () => {
+  it('names paths from its own directory, from any place', async () => {
     using folder = temporaryFolder(0o755);
     mkdirSync(folder.file('project/out'), { recursive: true });
     mkdirSync(folder.file('elsewhere/out'), { recursive: true });

@@ -24,7 +24,7 @@ describe('a mistake in an option', () => {
     expect(stderr).not.toMatch(/connectTcp|bindTcp|\[\d|rlimits/);
   });
 
-  it('twin: what is no mistake is taken', async () => {
+  it('twin: valid options are accepted', async () => {
     const options = ['--deny', 'ptrace', '--caps', 'none', '--require', 'landlock', '--connect-tcp', '80'];
     expect(await sbRun([...options, '--', 'true'])).toMatchObject({ status: 0, stderr: '' });
   });

@@ -34,7 +34,7 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: a policy file', () => {
     expect(await sbRun(softer, ordinary)).toMatchObject({ status: 0 });
   });
 
-  it('can be had without a layer, and the report says that it asks for it', async () => {
+  it('works without a layer, and the report says that the file asks for it', async () => {
     using folder = temporaryFolder();
     const file = folder.file('policy.json');
     writeFileSync(file, JSON.stringify({ user: 'nobody' }));

@@ -201,7 +201,7 @@ describe('sb-run: limits, environment, place', () => {
     }
   });
 
-  it('gives a session of its own, unless --no-new-session', async () => {
+  it('gives a separate session, unless --no-new-session', async () => {
     const line = 'echo $$; cut -d" " -f6 /proc/$$/stat';
     const [pid, session] = (await says([], line)).split('\n');
     expect(session).toBe(pid);
@@ -219,7 +219,7 @@ describe.skipIf(missing('root'))('sb-run: levels', () => {
     expect(stderr).toMatch(/^sb-run: privdrop, step .*root/m);
   });
 
-  it('--prefer runs with what can be had, and reports the rest', async () => {
+  it('--prefer runs with the available layers, and reports the rest', async () => {
     const { status, stdout, stderr } = await sbRun(['--prefer', 'privdrop', ...toDaemon, '--', 'id', '-u'], nobody);
     expect(stdout).toBe('65534\n');
     expect(status).toBe(0);

@@ -85,7 +85,7 @@ describe.skipIf(missing('linux', 'landlock7'))('sb-run --why', () => {
     expect(answer?.add).toBeUndefined();
   });
 
-  it('says what a policy needs where no option does: to move a file between folders', async () => {
+  it('says what a policy needs if no option is enough: to move a file between directories', async () => {
     using folder = inhabited();
     const [from, to] = [folder.file('file'), folder.file('empty', 'file')];
     const [answer] = await why(['--rw', folder.path], [`rename ${from} ${to}`]);

@@ -129,13 +129,13 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-exec', () => {
     expect(await execute([file], nobody)).toMatchObject({ status: 125, stdout: '' });
   });
 
-  it('takes a path from the folder that it is in', async () => {
+  it('takes a path from the working directory', async () => {
     expect(await execute(['tool.sb'], { cwd: folder.file('in') })).toMatchObject({ status: 0, stdout: 'ran\n' });
     chmodSync(folder.file('in'), 0o777);
     expect(await execute(['tool.sb'], { cwd: folder.file('in') })).toMatchObject({ status: 125, stdout: '' });
   });
 
-  it('does-not-wait-for-a-writer of a FIFO, nor reads a device or a folder', async () => {
+  it('does-not-wait-for-a-writer of a FIFO, nor reads a device or a directory', async () => {
     await runProgram('/usr/bin/mkfifo', ['-m', '600', folder.file('fifo')]);
     for (const path of [folder.file('fifo'), '/dev/zero', folder.path, '/', `${file}/`]) {
       const { status, stdout, stderr } = await execute([path], { timeout: 5000 });
@@ -174,7 +174,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-exec', () => {
     },
   );
 
-  it('reads what it has opened, whatever lies there by then', async () => {
+  it('reads what it has opened, even if another file is there by then', async () => {
     // A folder that root alone can write: here only root could do this.
     const other = compileInto(folder.file('in', 'other.sb'), {}, ['/bin/echo', 'other']);
     renameSync(other, file);

@@ -307,7 +307,7 @@ describe.skipIf(missing(...needed))('the report', () => {
     return features.find(({ feature }) => feature === 'descendants');
   };
 
-  it('says what nobody asked for, and why it is not to be had', async () => {
+  it('names the missing default, and says why it is missing', async () => {
     expect(await line(free)).toEqual({ layer: 'process', feature: 'descendants', state: 'off' });
     const reason = expect.stringMatching(/signals may leave/) as string;
     expect(await line({ landlock: { scope: [] } })).toMatchObject({ state: 'off', reason });

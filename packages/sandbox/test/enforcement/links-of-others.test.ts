@@ -143,7 +143,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a link that root need no
     expect(start([{ ro: ['/proc', path] }] as Paths, `cat ${place.secret}/key`)).toMatchObject(refused);
   });
 
-  it('is followed to what another rule grants: a folder in it, a file, what is executed', () => {
+  it('is followed to what another rule grants: a directory in it, a file, what is executed', () => {
     using place = scene();
     const { folder, shared, secret } = place;
     mkdirSync(folder.file('open'));
@@ -182,7 +182,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a link that root need no
     expect(start(paths, 'true')).toMatchObject({ status: 125, stderr });
   });
 
-  it('is followed where root alone puts links, beneath a folder for all', () => {
+  it('is followed if only root puts links there, beneath a directory for all', () => {
     using place = scene();
     const { folder, secret } = place;
     link(secret, folder.file('link'), 0);

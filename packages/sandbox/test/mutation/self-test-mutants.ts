@@ -175,7 +175,7 @@ const bait = [
     'self-test/bait-files',
     '`${resolve(tmpdir())}/.`',
     'resolve(tmpdir())',
-    files('are made in no folder that is another user’s'),
+    files('are not made in a directory that is another user’s'),
   ),
   change(
     'removing it',
