@@ -87,7 +87,7 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: grants', () => {
   it.each([
     [['--unix', 'any', '--unix', path], /--unix any cannot be combined with a path/],
     [['--unix'], /--unix needs a value/],
-    [['--off', 'seccomp', '--ipc'], /--off seccomp switches off what --ipc asks for/],
+    [['--off', 'seccomp', '--ipc'], /--off seccomp switches off what --ipc configures/],
   ])('refuses %j', async (options, message) => {
     const { status, stderr } = await sbRun([...options, '--', 'true']);
     expect(status).toBe(125);

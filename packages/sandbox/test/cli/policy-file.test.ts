@@ -143,17 +143,17 @@ describe('sb-run: files that are at fault', () => {
     [['--fs', 'all'], /--fs is read-only, minimal, none, and not "all"/],
     [['--require', 'seccomp', '--off', 'seccomp'], /both name seccomp/],
     [['--off', 'process'], /names process/],
-    [['--user', 'nobody', '--off', 'privdrop'], /--off privdrop switches off what --user asks for/],
-    [['--caps', 'cap_chown', '--off', 'caps'], /--off caps switches off what --caps asks for/],
-    [['--rw', '/tmp', '--off', 'landlock'], /--off landlock switches off what --rw asks for/],
-    [['--deny', 'open', '--off', 'seccomp'], /--off seccomp switches off what --deny asks for/],
-    [['--off', 'landlock.fs', '--fs', 'none'], /--off landlock\.fs switches off what --fs asks for/],
+    [['--user', 'nobody', '--off', 'privdrop'], /--off privdrop switches off what --user configures/],
+    [['--caps', 'cap_chown', '--off', 'caps'], /--off caps switches off what --caps configures/],
+    [['--rw', '/tmp', '--off', 'landlock'], /--off landlock switches off what --rw configures/],
+    [['--deny', 'open', '--off', 'seccomp'], /--off seccomp switches off what --deny configures/],
+    [['--off', 'landlock.fs', '--fs', 'none'], /--off landlock\.fs switches off what --fs configures/],
     [
       ['--off', 'landlock.fs.read_file', '--ro', '/etc'],
-      /--off landlock\.fs\.read_file switches off what --ro asks for/,
+      /--off landlock\.fs\.read_file switches off what --ro configures/,
     ],
-    [['--off', 'landlock.net', '--connect-tcp', '443'], /--off landlock\.net switches off what --connect-tcp asks for/],
-    [['--off', 'landlock.scope', '--scope', 'signal'], /--off landlock\.scope switches off what --scope asks for/],
+    [['--off', 'landlock.net', '--connect-tcp', '443'], /--off landlock\.net switches off what --connect-tcp configures/],
+    [['--off', 'landlock.scope', '--scope', 'signal'], /--off landlock\.scope switches off what --scope configures/],
     [['--keep-fd', '2'], /--keep-fd 2 is not a descriptor from 3 to 1023\./],
     [['--completion', 'tcsh'], /--completion is bash, zsh, fish, and not "tcsh"/],
   ];
@@ -179,7 +179,7 @@ describe('sb-run: files that are at fault', () => {
     expect(await run(option, value)).toMatchObject({
       status: 125,
       stdout: '',
-      stderr: expect.stringContaining(`the policy file switches off ${layer}, which ${option} asks for`) as string,
+      stderr: expect.stringContaining(`the policy file switches off ${layer}, which ${option} configures`) as string,
     });
     // The twin: the file alone.
     expect(await run()).toMatchObject({ status: 0, stdout: 'ran\n' });

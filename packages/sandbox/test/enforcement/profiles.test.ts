@@ -156,7 +156,7 @@ describe.skipIf(missing('linux', 'landlock7'))('a profile', () => {
       ['--profile', 'client', '--connect-tcp', 'none'],
       /--connect-tcp none revokes ports that the profile client grants/,
     ],
-    [['--profile', 'project', '--off', 'landlock'], /switches off what --profile asks for/],
+    [['--profile', 'project', '--off', 'landlock'], /switches off what --profile configures/],
   ])('%j is a mistake', async (options, said) => {
     const { status, stderr } = await sbRun([...options, '--', 'true']);
     expect([status, stderr]).toEqual([125, expect.stringMatching(said)]);
