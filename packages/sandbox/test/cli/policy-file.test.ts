@@ -152,7 +152,10 @@ describe('sb-run: files that are at fault', () => {
       ['--off', 'landlock.fs.read_file', '--ro', '/etc'],
       /--off landlock\.fs\.read_file switches off what --ro configures/,
     ],
-    [['--off', 'landlock.net', '--connect-tcp', '443'], /--off landlock\.net switches off what --connect-tcp configures/],
+    [
+      ['--off', 'landlock.net', '--connect-tcp', '443'],
+      /--off landlock\.net switches off what --connect-tcp configures/,
+    ],
     [['--off', 'landlock.scope', '--scope', 'signal'], /--off landlock\.scope switches off what --scope configures/],
     [['--keep-fd', '2'], /--keep-fd 2 is not a descriptor from 3 to 1023\./],
     [['--completion', 'tcsh'], /--completion is bash, zsh, fish, and not "tcsh"/],
