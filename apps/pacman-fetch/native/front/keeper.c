@@ -107,8 +107,7 @@ static void hear_client(struct keeper *keeper)
 		keeper->state = ENDED;
 }
 
-/* The state after its first word. A process that ends without one, or is killed, shows nothing
- * about the next one. */
+/* The state after its first word; without one, nothing is known about the next one. */
 static enum keeper_state state_after(const struct wire_header *header, int is_whole)
 {
 	if (!is_whole)
@@ -190,8 +189,7 @@ static void wait_once(struct keeper *keeper)
 		take_client(keeper);
 }
 
-/* Closes the directory before it waits for anything: its file system may be unmounted as soon as
- * pacman has ended. */
+/* Closes the directory before it waits: its file system may be unmounted once pacman has ended. */
 static void leave(struct keeper *keeper)
 {
 	meeting_leave(keeper->meeting);
