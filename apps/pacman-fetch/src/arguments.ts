@@ -45,7 +45,7 @@ const optionLines = [
 /** The help of the whole program; fits a screen of 24 lines and 80 columns. */
 export function help(): string {
   const lines = Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(12)} ${about}\n`);
-  const usage = `\
+  const first = `\
 Usage: pacman-fetch [options] -o FILE URL
        pacman-fetch COMMAND [options] ...   or  pacman-fetch -Syu ... as pacman
 Downloads for pacman in a process without root's rights. In pacman.conf:
@@ -53,7 +53,7 @@ Downloads for pacman in a process without root's rights. In pacman.conf:
 
 Commands; "pacman-fetch COMMAND --help" describes one.
 ${lines.join('')}`;
-  return `${usage}${optionLines.join('\n')}\n`;
+  return `${first}${optionLines.join('\n')}\n`;
 }
 
 /**
