@@ -46,7 +46,8 @@ const exceptions = {
   },
   'packages/landlock/src/status.ts': {
     functions: ['lstatSync', 'readlinkSync', 'statfsSync', 'statSync'],
-    reason: 'by path it answers a question of an ordinary user alone; root holds each directory. Nothing else is opened',
+    reason:
+      'by path it answers a question of an ordinary user alone; root holds each directory. Nothing else is opened',
   },
   'packages/privdrop/src/lookup.ts': {
     functions: ['statSync'],

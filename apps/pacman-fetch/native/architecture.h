@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What seccomp(2) calls the processor that this program is built for: calls of another one are told apart by it. */
+/* The name of this program's processor in seccomp(2), which distinguishes calls of another one. */
 #ifndef START_ARCHITECTURE_H
 #define START_ARCHITECTURE_H
 

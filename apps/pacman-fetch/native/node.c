@@ -27,7 +27,7 @@
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
 #endif
 
-/* Of no restriction, so calls of another architecture pass: Node makes none. */
+/* It restricts nothing, so calls of another architecture pass: Node makes none. */
 static struct sock_filter filter[] = {
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 0, 3),
@@ -40,27 +40,26 @@ static struct sock_filter filter[] = {
 int node_without_rings(void)
 {
 	const struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
-	/* Needed by who lacks CAP_SYS_ADMIN, and set for every download in any case. */
+	/* A process without CAP_SYS_ADMIN needs it, and every download sets it in any case. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -1;
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
-/*
- * Descriptors that nobody meant to hand over. A kernel without close_range(2) leaves them, and the program sees them.
- */
+/* Descriptors that were inherited by mistake. A kernel without close_range(2) leaves them, and the
+ * program finds them. */
 void node_forget_descriptors(unsigned int first)
 {
 	if (syscall(__NR_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC))
 		errno = 0;
 }
 
-/*
- * How variables begin by which whoever called us has Node and its libraries load code or data, trust certificates or write
- * files: NODE_OPTIONS, OPENSSL_CONF and their like; ICU_DATA, whose files ICU maps and believes before Node's first line;
- * libuv's UV_USE_IO_URING; SSL_CERT_FILE where Node has the system's certificates; keys and logs of TLS. Root may have been
- * called by another user, whose environment sudo(8) has kept. None of them is ours. The same list: src/node-variables.ts.
- */
+/* The beginnings of variables by which the caller makes Node and its libraries load code or data,
+ * trust certificates or write files. They are NODE_OPTIONS, OPENSSL_CONF and similar ones;
+ * ICU_DATA, whose files ICU maps and trusts before Node's first line; libuv's UV_USE_IO_URING;
+ * SSL_CERT_FILE if Node uses the system's certificates; keys and logs of TLS. The caller of root
+ * may be another user, whose environment sudo(8) has kept. This program uses none of them. The same
+ * list: src/node-variables.ts. */
 static const char *const orders[] = {
 	"NODE_",
 	"OPENSSL_",
@@ -89,7 +88,7 @@ static void forget_variables(void)
 	*kept = NULL;
 }
 
-/* Path of a script, however this program was called; 0 or -1 with errno. */
+/* The path of a script, for any way of starting this program; 0 or -1 with errno. */
 static int find_script(const char *name, char *path, size_t size)
 {
 	static const char folder[] = "/dist/";
@@ -115,7 +114,8 @@ int node_become(const char *flag, const char *script, char **arguments)
 		count++;
 	char *all[count + 4];
 	if (find_script(script, path, sizeof(path))) {
-		fprintf(stderr, "error: pacman-fetch can't find itself: %s\n", strerror(errno));
+		fprintf(stderr, "error: pacman-fetch cannot find its own program: %s\n",
+			strerror(errno));
 		return 127;
 	}
 	forget_variables();
@@ -127,6 +127,6 @@ int node_become(const char *flag, const char *script, char **arguments)
 	for (int i = 0; i <= count; i++)
 		all[at++] = arguments[i]; /* the last one is the null that ends it */
 	execvp(all[0], all);
-	fprintf(stderr, "error: node can't be started: %s\n", strerror(errno));
+	fprintf(stderr, "error: cannot start node: %s\n", strerror(errno));
 	return 127;
 }

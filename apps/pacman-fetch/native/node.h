@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* How Node is started: without variables that it would take orders from, and without io_uring for a download. */
+/* How Node is started: without variables that it would obey, and without io_uring for a download. */
 #ifndef START_NODE_H
 #define START_NODE_H
 
-/* Keeps Node 22 and later from an io_uring, by which a process can't be restricted (docs/decisions/0007). 0 or -1. */
+/* Keeps Node 22 and later from using an io_uring, with which a process cannot be restricted
+ * (docs/decisions/0007). Returns 0 or -1. */
 int node_without_rings(void);
 
-/* Marks what was inherited beyond the first descriptors to be closed by exec. */
+/* Marks inherited descriptors after the first ones to be closed by exec. */
 void node_forget_descriptors(unsigned int first);
 
-/*
- * Becomes Node, the one of PATH.
- * Flag: of Node, or NULL. Script: its name in dist/ beside this program. Arguments: end with NULL.
- * Returns only where that fails; it says so then. The status to end with.
- */
+/* Executes Node, from PATH. flag: of Node, or NULL. script: its name in dist/ next to this program.
+ * arguments: end with NULL. Returns only after an error, with a message; then the result is the
+ * exit status. */
 int node_become(const char *flag, const char *script, char **arguments);
 
 #endif

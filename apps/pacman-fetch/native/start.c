@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Starts the program, dist/cli.js beside this file, in the node of PATH: without variables that Node would take orders
- * from, and without io_uring where one file is to be downloaded.
+/* Starts the program, dist/cli.js next to this file, in the node of PATH: without variables that
+ * Node would obey, and without io_uring for the download of one file.
  *
- * libuv opens an io_uring for its event loop in Node 22 and later, and a process that has one in use can't be restricted
- * (docs/decisions/0007). Where io_uring_setup(2) fails with ENOSYS libuv does without. The filter is for that alone and
- * no restriction: that it can't be had is no error, since a worker downloads then.
+ * libuv opens an io_uring for its event loop in Node 22 and later, and a process that uses one
+ * cannot be restricted (docs/decisions/0007). If io_uring_setup(2) fails with ENOSYS, libuv works
+ * without it. The filter is only for that, and is not a restriction. If it cannot be loaded, that
+ * is not an error, since a worker downloads then.
  *
- * A file that pacman wants goes by the front door first (docs/decisions/0016), which starts no Node for each.
- */
+ * A file that pacman wants goes to the front door first (docs/decisions/0016), which does not start
+ * Node for each file. */
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "front/front.h"
 #include "node.h"
 
-/* Operations of pacman(8), as src/commands/words.ts has them: -V and --version are ours. */
+/* Operations of pacman(8), as in src/commands/words.ts: -V and --version belong to pacman-fetch. */
 static int is_operation(const char *word)
 {
 	static const char *const names[] = {
@@ -29,16 +29,14 @@ static int is_operation(const char *word)
 	return 0;
 }
 
-/*
- * A command, for instance "pacman", runs programs that must not inherit this, and so does an operation of pacman's; a
- * download begins with an option.
- */
+/* A command, for instance "pacman", runs programs that must not inherit this, and so does an
+ * operation of pacman. A download begins with an option. */
 static int is_download(int argc, char **argv)
 {
 	return argc > 1 && argv[1][0] == '-' && !is_operation(argv[1]);
 }
 
-/* A download that starts a worker where the front door doesn't take it. */
+/* A download that starts a worker if the front door does not take it. */
 static int is_xfer(int argc, char **argv)
 {
 	return argc > 1 && !strcmp(argv[1], "xfer");

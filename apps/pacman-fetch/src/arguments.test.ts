@@ -27,12 +27,12 @@ describe('parseCommand', () => {
   });
 
   it.each([
-    [[], 'no FILE given'],
-    [['http://m/x'], 'no FILE given'],
-    [['-o', 'x'], 'no URL given'],
-    [['-o', 'x', 'http://m/x', 'http://m/y'], 'one URL at a time'],
+    [[], '-o FILE is missing'],
+    [['http://m/x'], '-o FILE is missing'],
+    [['-o', 'x'], 'the URL is missing'],
+    [['-o', 'x', 'http://m/x', 'http://m/y'], 'only one URL can be downloaded at a time'],
     [['--frobnicate'], 'frobnicate'],
-    [['frobnicate'], 'there is no command frobnicate'],
+    [['frobnicate'], 'unknown command frobnicate'],
     [['-q', 'conf'], 'the command conf must come first'],
   ])('refuses %j', (args, text) => {
     expect(() => parseCommand(args)).toThrow(text);

@@ -6,7 +6,7 @@ import { oneFileOptions } from './options/one-file.js';
 import { FetchError } from './errors.js';
 import { type ColorChoice, colorChoices } from './ui/environment.js';
 
-/** What the command line asks for. */
+/** The request of the command line. */
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
@@ -15,41 +15,45 @@ export type Command =
       readonly url: string;
       /** Path of FILE. */
       readonly output: string;
-      /** Path of pacman.conf; undefined means the default one, which may be missing. */
+      /** Path of pacman.conf; undefined for the default file, which may be missing. */
       readonly config: string | undefined;
-      /** Path of a bundle of certificates that replaces the system's. */
+      /** Path of a bundle of certificates that replaces those of the system. */
       readonly cacert: string | undefined;
-      /** Path of a file that gets the report of what was in force, one JSON document a line. */
+      /** Path of a file to which the report of what was in force is appended, one JSON document a line. */
       readonly report: string | undefined;
       readonly quiet: boolean;
-      /** Events for programs on standard output instead of bars. */
+      /** Print events for programs to standard output instead of bars. */
       readonly json: boolean;
       readonly color: ColorChoice;
       readonly disableDownloadTimeout: boolean;
-      /** No process is to serve all calls of one pacman. */
+      /** Start no process that serves all calls of one pacman. */
       readonly isAlone: boolean;
     };
+
+const optionLines = [
+  'Options of a download:',
+  '  --config FILE                pacman.conf to read (/etc/pacman.conf)',
+  "  --cacert FILE                certificates to trust instead of the system's",
+  '  --disable-download-timeout   keep waiting for a server that sends nothing',
+  '  --alone                      start a new process for each call of one pacman',
+  '  --report FILE                append a report of the sandbox to FILE, as JSON',
+  '  -q, --quiet  errors only  --json  one event a line   --color auto|always|never',
+  '  -h, --help   this text     -V, --version',
+  'Exit status: 0 done, 1 download failed, 2 usage, 3 no sandbox, 4 FILE failed.',
+];
 
 /** The help of the whole program; fits a screen of 24 lines and 80 columns. */
 export function help(): string {
   const lines = Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(12)} ${about}\n`);
-  return `\
+  const first = `\
 Usage: pacman-fetch [options] -o FILE URL
        pacman-fetch COMMAND [options] ...   or  pacman-fetch -Syu ... as pacman
-Downloads for pacman in a process that is not root. In pacman.conf:
+Downloads for pacman in a process without root's rights. In pacman.conf:
   XferCommand = /usr/bin/pacman-fetch -o %o %u
 
-Commands; "pacman-fetch COMMAND --help" tells more:
-${lines.join('')}Options of a download:
-  --config FILE                pacman.conf to read (/etc/pacman.conf)
-  --cacert FILE                certificates to trust instead of the system's
-  --disable-download-timeout   don't give up on a server that sends nothing
-  --alone                      no process that serves all calls of one pacman
-  --report FILE                append what was in force to FILE, one JSON line
-  -q, --quiet  errors only  --json  one event a line   --color auto|always|never
-  -h, --help   this text     -V, --version
-Exit status: 0 done, 1 download failed, 2 usage, 3 no sandbox, 4 FILE failed.
-`;
+Commands; "pacman-fetch COMMAND --help" describes one.
+${lines.join('')}`;
+  return `${first}${optionLines.join('\n')}\n`;
 }
 
 /**
@@ -65,8 +69,8 @@ export function parseCommand(args: readonly string[]): Command {
   const [url, ...rest] = operands;
   const output = values.get('output');
   if (output === undefined) throw noFile(url);
-  if (url === undefined) throw usage('no URL given');
-  if (rest.length > 0) throw usage(`one URL at a time, and there are ${operands.length}`);
+  if (url === undefined) throw usage('the URL is missing');
+  if (rest.length > 0) throw usage(`only one URL can be downloaded at a time, and ${operands.length} are given`);
   return {
     kind: 'fetch',
     url,
@@ -84,16 +88,16 @@ export function parseCommand(args: readonly string[]): Command {
 
 function colorOf(value: string | undefined): ColorChoice {
   const choice = colorChoices.find((one) => one === (value ?? 'auto'));
-  if (choice === undefined) throw usage(`--color is ${colorChoices.join(', ')}, and not "${value}"`);
+  if (choice === undefined) throw usage(`--color must be one of ${colorChoices.join(', ')}, not "${value}"`);
   return choice;
 }
 
-/** Without FILE the first word was more likely meant as a command, unless it looks like a URL. */
+/** Without -o, the first word is more likely a misspelt command, unless it looks like a URL. */
 function noFile(word: string | undefined): FetchError {
-  if (word === undefined || word.includes(':')) return usage('no FILE given');
+  if (word === undefined || word.includes(':')) return usage('-o FILE is missing');
   if (commandOf(word) !== undefined) return usage(`the command ${word} must come first`);
   const meant = nearest(word, Object.keys(commands));
-  return usage(`there is no command ${word}`, meant === undefined ? undefined : `Did you mean ${meant}?`);
+  return usage(`unknown command ${word}`, meant === undefined ? undefined : `Did you mean ${meant}?`);
 }
 
 function usage(message: string, hint = 'Try "pacman-fetch --help".'): FetchError {

@@ -3,16 +3,16 @@ import { promisify } from 'node:util';
 
 const readSome = promisify(read);
 
-/** Bytes of a chunk. */
+/** Size of a chunk, in bytes. */
 const size = 1 << 20;
 
 /**
- * Reads a file from where it stands to its end: in between signals are heard, so that nobody who made it large keeps this
- * process.
+ * Reads a file from its current position to its end. Signals are handled between chunks, so that a very large file
+ * cannot block this process.
  *
  * @param descriptor - to read; stays open meanwhile
- * @param signal - ends it
- * @returns chunks, each good until the next is asked for
+ * @param signal - stops the reading
+ * @returns chunks, each valid until the next is asked for
  * @throws the reason of the signal, once that is aborted; Error of the system
  */
 export async function* chunksOf(descriptor: number, signal: AbortSignal): AsyncGenerator<Buffer, void, undefined> {

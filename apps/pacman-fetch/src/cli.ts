@@ -12,10 +12,10 @@ import { keepForWriting } from './own-terminal.js';
 import { charsetOf, type ColorChoice, wantsColor } from './ui/environment.js';
 import { message } from './ui/messages.js';
 
-/** Errors before the command line is understood are coloured as nobody has chosen. */
+/** Errors before the command line is parsed are coloured by the default. */
 let color: ColorChoice = 'auto';
 
-/** How the process ends; a download waits for no name that is still being resolved. */
+/** Ends the process. A download does not wait for a name that is still being resolved. */
 let end: (status: number) => void = (status) => {
   process.exitCode = withLoss(status);
 };
@@ -41,8 +41,8 @@ async function main(args: readonly string[]): Promise<number> {
       return exitStatus.done;
     case 'fetch': {
       ({ color } = command);
-      // undici's parser of HTTP is WebAssembly: V8's optimizing compiler takes more time for it than it saves in one file,
-      // and a process that ends waits for it. Before that is loaded the flag may be set.
+      // undici's parser of HTTP is WebAssembly. V8's optimizing compiler takes more time for it than it saves in one
+      // file, and a process that ends waits for the compiler. The flag may be set before that parser is loaded.
       setFlagsFromString('--liftoff-only');
       const { endNow } = await import('@sb/sandbox/end-now');
       const { fetch } = await import('./fetch.js');
@@ -52,28 +52,28 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-// Who becomes another user can be sent signals by all processes of that user.
+// A process that switches to another user can be sent signals by all processes of that user.
 refuseInspector();
 forgetNodeVariables();
-// A command may hand the terminal on, as `pacman` does; a download has no use for what is typed.
+// A command may hand the terminal on, as `pacman` does. A download does not read what is typed.
 const words = meantBy(process.argv.slice(2));
 if (commandOf(words[0]) === undefined) keepForWriting();
-/** Set where something that was to be said has no room; a reader that is gone changes nothing about what was done. */
+/** Set if output is lost because the disk is full. A reader that is gone does not change the result. */
 let isSomethingLost = false;
 process.stderr.on('error', () => {});
 process.stdout.on('error', ({ code, message: text }: NodeJS.ErrnoException) => {
   if (code === 'EPIPE' || isSomethingLost) return;
   isSomethingLost = true;
   process.exitCode = withLoss(Number(process.exitCode ?? exitStatus.done));
-  process.stderr.write(`error: not all could be written to standard output: ${code ?? text}\n`);
+  process.stderr.write(`error: cannot write all output to standard output: ${code ?? text}\n`);
 });
 
-/** Who reads half of a document has to know. */
+/** A reader must learn that a document is incomplete. */
 function withLoss(status: number): number {
   return isSomethingLost && status === exitStatus.done ? exitStatus.file : status;
 }
 
-/** What goes into a pipe is written by then, as a rule (process I/O of Node); what isn't is waited for. */
+/** As a rule, output to a pipe is written by then (process I/O of Node). Output that is not written is waited for. */
 function endOf(endNow: (status: number) => never): typeof end {
   return (status) => {
     process.exitCode = withLoss(status);
@@ -82,7 +82,7 @@ function endOf(endNow: (status: number) => never): typeof end {
 }
 
 try {
-  // Not in one line: how to end is known when main is done.
+  // Two statements: how to end is known only when main is done.
   const status = await main(words);
   end(status);
 } catch (error) {

@@ -4,8 +4,9 @@ import { errorCode, listKernelFolder, readKernelFile } from '@sb/core';
 const O_CLOEXEC = 0o2_000_000;
 
 /**
- * The descriptors that this process inherited and was not meant to have, for instance a log that its parent holds open.
- * Node opens all of its own close-on-exec; a descriptor without that flag came with exec. None where there is no `/proc`.
+ * Finds the descriptors that this process inherited by mistake, for instance a log that its parent has open. Node opens
+ * all its descriptors close-on-exec, so a descriptor without that flag was inherited. Returns none if `/proc` is
+ * missing.
  *
  * @param expected - how many descriptors it was given, from 0 on
  */
@@ -20,7 +21,7 @@ function closesOnExec(descriptor: number): boolean {
     const flags = /^flags:\s*([0-7]+)$/m.exec(readKernelFile(`/proc/self/fdinfo/${descriptor}`))?.[1];
     return (Number.parseInt(flags ?? '0', 8) & O_CLOEXEC) !== 0;
   } catch (error) {
-    // It was the one that listed the folder, or was closed meanwhile.
+    // It was the descriptor that listed the directory, or it has been closed.
     if (errorCode(error) === 'ENOENT') return true;
     throw error;
   }

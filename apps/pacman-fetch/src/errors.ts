@@ -1,7 +1,7 @@
 import { isFolderLost, lostFolder } from '@sb/core';
 
 /**
- * The program's exit statuses. pacman only asks whether it is 0; people and scripts may want to know more.
+ * The program's exit statuses. pacman only distinguishes 0 from the others; people and scripts may want to know more.
  *
  * 129, 130 and 143 mean that SIGHUP, SIGINT or SIGTERM ended it.
  */
@@ -10,11 +10,11 @@ export const exitStatus = { done: 0, download: 1, usage: 2, sandbox: 3, file: 4 
 /** A class of failure, by its exit status. */
 export type FailureClass = Exclude<keyof typeof exitStatus, 'done'>;
 
-/** A failure that is told to the user: what happened, and one line that helps. */
+/** A failure that is reported to the user: what happened, and one line of help. */
 export class FetchError extends Error {
   override readonly name = 'FetchError';
   readonly kind: FailureClass;
-  /** What to do about it, as a sentence; absent where there is nothing to say. */
+  /** What to do about it, as a sentence; absent without advice. */
   readonly hint: string | undefined;
 
   constructor(kind: FailureClass, message: string, hint?: string) {
@@ -25,12 +25,12 @@ export class FetchError extends Error {
 }
 
 /**
- * Any error as a failure: with its own words where it is one, and otherwise as one that nobody has foreseen.
+ * Turns any error into a failure: a FetchError keeps its words, and any other error is reported as unexpected.
  *
- * @param error - whatever a `catch` caught
+ * @param error - caught by a `catch`
  */
 export function failureFrom(error: unknown): FetchError {
   if (error instanceof FetchError) return error;
   if (isFolderLost(error)) return new FetchError('file', lostFolder.what, lostFolder.hint);
-  return new FetchError('file', `unexpected: ${String(error)}`);
+  return new FetchError('file', `unexpected error: ${String(error)}`);
 }

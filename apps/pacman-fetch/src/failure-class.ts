@@ -3,8 +3,8 @@ import type { FetcherErrorCode } from '@sb/fetcher';
 import type { FailureClass } from './errors.js';
 
 /**
- * What kind of failure each error code of `@sb/fetcher` is, and with that the exit status. A code that is added there is
- * an error of types here until somebody has decided.
+ * The class of each error code of `@sb/fetcher`, and by that the exit status. A code that is added there is a type
+ * error here until it has a class.
  */
 export const failureClasses: Readonly<Record<FetcherErrorCode, FailureClass>> = {
   dns: 'download',
@@ -32,19 +32,21 @@ export const failureClasses: Readonly<Record<FetcherErrorCode, FailureClass>> = 
 };
 
 /**
- * What to do about a failure that has no hint of its own.
+ * What to do about a failure without its own hint.
  *
- * @param message - what a redirect was refused for: its port, or something that no directive changes
+ * @param message - says why a redirect was refused: for its port, or for a reason that no directive changes
  */
 export function hintOf(code: FetcherErrorCode, message: string): string | undefined {
   return code === 'redirect' && !message.endsWith(refusedPort) ? undefined : hints[code];
 }
 
-/** As `@sb/fetcher` says it, and native/front/download.c. */
+/** The wording of `@sb/fetcher`, and of native/front/download.c. */
 const refusedPort = ', which is not allowed';
 
 const hints: Partial<Readonly<Record<FetcherErrorCode, string>>> = {
   'disk-full': 'Make room on the disk: "paccache -r" removes old packages.',
-  redirect: 'Does the network want a login? A port of mirrors can be named by SandboxPorts in pacman-fetch.conf.',
-  'wrong-size': 'Does the network want a login? Otherwise run "pacman-fetch refresh": the database may be old.',
+  redirect:
+    'Check whether the network requires a login. To allow another port of mirrors, add it to SandboxPorts in pacman-fetch.conf.',
+  'wrong-size':
+    'Check whether the network requires a login. If not, run "pacman-fetch refresh": the database may be old.',
 };

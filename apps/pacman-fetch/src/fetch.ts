@@ -25,11 +25,11 @@ import { parseUrl, publicUrl } from './url.js';
 type FetchCommand = Extract<Command, { kind: 'fetch' }>;
 
 /**
- * Downloads one URL into one file, under every layer that the configuration asks for. All that takes rights is opened
- * first; then this process gives them up, or a worker is started that never had them.
+ * Downloads one URL to one file, under every layer of the configuration. Everything that needs privileges is opened
+ * first. Then this process drops them, or it starts a worker that never had them.
  *
  * @param command - from the command line
- * @param program - the worker's program; tests put a hostile one here
+ * @param program - the worker's program; tests use a hostile one
  * @returns exit status
  * @throws FetchError whose kind is the exit status
  */
@@ -52,7 +52,7 @@ export async function fetch(command: FetchCommand, program?: string): Promise<nu
   }
 }
 
-/** All that takes rights; a download that fails for it is reported as well. */
+/** Opens everything that needs privileges. A failure of this is in the report as well. */
 function openAll(command: FetchCommand, url: URL, report: ReportFile) {
   const output = resolve(command.output);
   const name = basename(output);
@@ -66,7 +66,7 @@ function openAll(command: FetchCommand, url: URL, report: ReportFile) {
   }
 }
 
-/** What a report is about. */
+/** The subject of a report. */
 interface Subject {
   readonly url: string;
   readonly file: string;
@@ -76,7 +76,7 @@ function subjectOf({ output }: FetchCommand, url: URL): Subject {
   return { url: publicUrl(url), file: resolve(output) };
 }
 
-/** Nothing was in force, and nothing asked of the network. */
+/** Nothing was in force, and the network was not used. */
 function unstarted(subject: Subject, error: unknown): EnforcementReport & Subject & { readonly error: string } {
   return { ...subject, status: 'none', features: [], error: error instanceof Error ? error.message : String(error) };
 }
@@ -107,7 +107,7 @@ async function supervise(command: FetchCommand, run: Run, report: ReportFile): P
   };
   try {
     complete(run, await download(run, events));
-    // Of a run that a signal came too late for, there is nothing to take back.
+    // If a signal comes too late for a run, nothing is undone.
     display.show({ event: 'done', name });
     return exitStatus.done;
   } catch (error) {
@@ -123,17 +123,24 @@ async function supervise(command: FetchCommand, run: Run, report: ReportFile): P
   }
 }
 
-/** All that was asked for may be in force, and be less than `full` says to people: a process that is root is not confined. */
+/**
+ * Everything that was asked for may be in force, and still be less than `full` means to people: a root process is not
+ * confined.
+ */
 function reported(said: EnforcementReport & { readonly verified?: SelfReport['verified'] }): EnforcementReport {
   const isRoot = said.verified?.uid.includes(0) === true;
   return isRoot && said.status === 'full' ? { ...said, status: 'partial' } : said;
 }
 
 /**
- * In this process where that can be. A FILE that gets its name in the end, or a time that it must have from its owner,
- * needs somebody who may do that, unless nothing is given up at all. A library that is preloaded, as fakeroot(1) does,
- * makes calls of its own that are denied then, and answers in the kernel's place; a worker has none. Nor has a worker
- * the terminal of another user, which this process can't give up reading.
+ * Downloads in this process if that is possible. Otherwise a worker does it, in these cases:
+ *
+ * - FILE gets its name at the end, or must get a time from its owner: a privileged process must stay for that, unless
+ *   no privileges are dropped.
+ * - A library is preloaded, as by fakeroot(1): it makes calls that the filter would deny, and answers in place of the
+ *   kernel. A worker has no such library.
+ * - The terminal belongs to another user: this process cannot stop having it open for reading. A worker does not have
+ *   it.
  */
 async function download(run: Run, events: RunEvents): Promise<OneFileResult> {
   const { destination, user } = run;
@@ -146,7 +153,10 @@ async function download(run: Run, events: RunEvents): Promise<OneFileResult> {
   return await downloadByWorker(run, events);
 }
 
-/** Bars go where messages go, since standard output may be redirected; without a terminal only errors are said. */
+/**
+ * Bars go to standard error, as messages do, since standard output may be redirected. Without a terminal only errors
+ * are shown.
+ */
 function displayFor({ quiet, json, color }: FetchCommand): Display {
   const { stderr, stdout } = process;
   const isSilent = quiet || !stderr.isTTY;

@@ -1,19 +1,19 @@
 const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
-/** What stops a program from outside, while it is listened to. */
+/** The signal that stopped a program, while it listens. */
 export interface Interruption {
-  /** The exit status that tells of it, 128 + number as shells have it; undefined while none has come. */
+  /** The exit status for it, 128 + number as in shells; undefined before a signal has come. */
   readonly status: number | undefined;
   /** Aborted by the first one. */
   readonly signal: AbortSignal;
-  /** Listens no more. */
+  /** Stops listening. */
   stop(): void;
 }
 
 /**
- * Ends what is under way on SIGHUP, SIGINT and SIGTERM, and remembers which it was.
+ * Ends the current work on SIGHUP, SIGINT and SIGTERM, and remembers which signal it was.
  *
- * @param end - called for each signal. Default: nothing but what listens to the interruption's own one
+ * @param end - called for each signal. Default: only the interruption's own signal is aborted
  */
 export function interruptOn(end: () => void = () => {}): Interruption {
   const names = Object.keys(numbers) as (keyof typeof numbers)[];

@@ -4,20 +4,20 @@ import { isatty } from 'node:tty';
 import { readKernelFile } from '@sb/core';
 import { openForWriting } from '@sb/files';
 
-/** Standard output and error: a terminal is open for reading there too, as login(1) opens it. */
+/** Standard output and error: a terminal is open for reading there too, since login(1) opens it so. */
 const streams = [1, 2] as const;
 
 /**
- * Opens the terminal of standard output and error anew, for writing alone: what is typed there is not ours to read. It
- * comes before the first use of `process.stdout` and `process.stderr`, which open it again as it is then. Where that
- * can't be, since it belongs to another user, it stays as it is; {@link canReadTerminal} tells.
+ * Opens the terminal of standard output and error again, only for writing: this process must not read what is typed.
+ * Call it before the first use of `process.stdout` and `process.stderr`, which open it again in the same way. A
+ * terminal of another user stays open for reading; {@link canReadTerminal} reports that.
  */
 export function keepForWriting(): void {
   if (process.platform !== 'linux') return;
   for (const stream of streams) if (isReadable(stream)) openAnew(stream);
 }
 
-/** Whether what is typed into the terminal can be read by standard output or error. */
+/** Whether standard output or error can be used to read what is typed into the terminal. */
 export function canReadTerminal(): boolean {
   return process.platform === 'linux' && streams.some(isReadable);
 }
@@ -26,7 +26,7 @@ function isReadable(stream: number): boolean {
   return isatty(stream) && accessOf(stream) !== constants.O_WRONLY;
 }
 
-/** How a descriptor may be used (proc_pid_fdinfo(5)). Where that can't be said, in the worst way. */
+/** How a descriptor may be used (proc_pid_fdinfo(5)). If that is unknown, the worst is assumed. */
 function accessOf(stream: number): number {
   try {
     const flags = /^flags:\s*([0-7]+)$/m.exec(readKernelFile(`/proc/self/fdinfo/${stream}`))?.[1];
@@ -36,7 +36,7 @@ function accessOf(stream: number): number {
   }
 }
 
-/** O_ACCMODE (open(2)), which Node has no name for. */
+/** O_ACCMODE (open(2)), for which Node has no name. */
 const accessMask = 3;
 
 function openAnew(stream: number): void {
@@ -48,7 +48,7 @@ function openAnew(stream: number): void {
   }
   closeSync(stream);
   try {
-    // The lowest number that is free, since those below are open.
+    // It gets the lowest free number, since the lower ones are open.
     const opened = openForWriting(spare);
     if (opened !== stream) throw new Error(`descriptor ${stream} came back as ${opened}`);
   } finally {

@@ -1,23 +1,29 @@
 import { readKernelFile, readKernelLink } from '@sb/core';
 
-/** What a mark looks like, as part of a regular expression. */
+/** The form of a mark, as part of a regular expression. */
 export const markPattern = String.raw`\d+-\d+-\d+`;
 
 /**
- * Names this process for as long as the machine runs: its id, when it began, and the namespace that the id is of. What
- * is marked so can be told from what a process left behind that was killed. Without /proc nobody can tell.
+ * Names this process for as long as the machine runs: by its id, its start time, and the namespace of the id. Files
+ * with a mark can be recognized as left behind by a killed process. Without /proc that is unknown.
  */
 export function processMark(): string {
   return `${process.pid}-${startOf(process.pid) ?? 0}-${namespace() ?? 0}`;
 }
 
-/** Whether the process of a mark is gone. That of another PID namespace, a container's, is never said to be. */
+/**
+ * Whether the process of a mark has ended. It is never reported for another PID namespace, for instance that of a
+ * container.
+ */
 export function isGone(mark: string): boolean {
   const [pid, start, itsNamespace] = mark.split('-');
   return itsNamespace === namespace() && startOf(Number(pid)) !== start;
 }
 
-/** When a process began, in clock ticks since the machine did (proc_pid_stat(5), field 22); undefined if it is gone. */
+/**
+ * The start time of a process, in clock ticks since the machine started (proc_pid_stat(5), field 22); undefined if it
+ * has ended.
+ */
 function startOf(pid: number): string | undefined {
   try {
     const stat = readKernelFile(`/proc/${pid}/stat`);
@@ -27,7 +33,7 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-/** The number of our PID namespace (pid_namespaces(7)). */
+/** The number of the PID namespace of this process (pid_namespaces(7)). */
 function namespace(): string | undefined {
   try {
     return /\d+/.exec(readKernelLink('/proc/self/ns/pid'))?.[0];

@@ -6,13 +6,13 @@ import { FetchError } from './errors.js';
  * @throws FetchError `usage` for anything but http, https and file
  */
 export function parseUrl(text: string): URL {
-  if (!URL.canParse(text)) throw new FetchError('usage', 'the URL is invalid', 'Give it as http://host/path.'); // not shown: it may hold a password
+  if (!URL.canParse(text)) throw new FetchError('usage', 'the URL is invalid', 'Write it as http://host/path.'); // not shown: it may hold a password
   const url = new URL(text);
   if (['http:', 'https:', 'file:'].includes(url.protocol)) return url;
   throw new FetchError('usage', `${url.protocol} URLs are not supported`, 'Give an http, https or file URL.');
 }
 
-/** A URL as it may be shown: without user and password. */
+/** A URL for messages: without user and password. */
 export function publicUrl(url: URL): string {
   const shown = new URL(url);
   shown.username = '';

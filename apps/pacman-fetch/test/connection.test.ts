@@ -264,7 +264,7 @@ describe.skipIf(missing('root', 'linux', 'openssl'))('a proxy', () => {
 // Ten seconds of waiting each.
 inLong(() => {
   describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('a resolver that never answers', () => {
-    it('is not waited for longer than a connection, whoever downloads', async () => {
+    it('is not waited for longer than a connection, by any downloader', async () => {
       await using network = await silentResolver(folder.file('resolv.conf'), 3);
       const [prefix = '', ...rest] = network.prefix;
       const begun = performance.now();

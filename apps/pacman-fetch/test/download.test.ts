@@ -120,7 +120,7 @@ describe.skipIf(missing('root', 'linux', 'fakeroot'))('a download', () => {
     expect(statSync(folder.file('x'))).toMatchObject({ uid: 0, mtime: lastModified });
   });
 
-  it('of a database has that time whoever downloads: the next server is asked for a newer one by it', async () => {
+  it('of a database has that time under every user: the next server is asked for a newer one by it', async () => {
     expect(await fetchTo('x.db.part', '/x.pkg')).toMatchObject({ status: 0, stderr: '' });
     expect(statSync(folder.file('x.db.part'))).toMatchObject({ uid: 0, mtime: lastModified });
     expect(await fetchTo('x.pkg.part', '/x.pkg')).toMatchObject({ status: 0, stderr: '' });
@@ -157,7 +157,7 @@ describe.skipIf(missing('root', 'linux', 'fakeroot'))('a download', () => {
     expect(statSync(folder.file('x')).size).toBe(0);
   });
 
-  it('works in a folder that only root can enter', async () => {
+  it('works in a directory that only root can enter', async () => {
     using closed = temporaryFolder(0o700);
     const { status } = await runFetch(['--config', config, '-o', closed.file('x'), `${mirror.origin}/x.pkg`]);
     expect(status).toBe(0);

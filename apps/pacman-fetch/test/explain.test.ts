@@ -72,7 +72,7 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     expect(unwrapped(stdout)).toContain('connect_tcp: 80, 443, 8080, 8443; UDP: not restricted\n');
   });
 
-  it('warns of servers that nothing is asked of, and counts no port of theirs', async () => {
+  it('warns about unusable servers, and does not count their ports', async () => {
     write(['DownloadUser = nobody'], []);
     appendFileSync(config, 'Server = ftp://user:secret@f.example:2121/\n[extra]\nServer = r.example\n');
     const { status, stdout, stderr } = await explain();
@@ -122,7 +122,7 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     write(['DownloadUser = nobody'], ['UseSandbox = no']);
     const { status, stdout } = await explain();
     expect(status).toBe(0);
-    expect(stdout).toContain('whoever starts pacman-fetch, root too (UseSandbox = no)');
+    expect(stdout).toContain('the user that starts pacman-fetch, even root (UseSandbox = no)');
     expect(stdout.match(/No sandbox: /g)).toHaveLength(3);
   });
 
@@ -156,12 +156,12 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     expect((await explain()).stderr).toContain('SigLevel = \uFFFD[2J is invalid');
   });
 
-  it('tells of a mistake instead', async () => {
+  it('reports a mistake instead', async () => {
     write(['DownloadUser = nobody'], ['SandboxPorts = 0', 'SandboxPreset = nothing']);
     const { status, stdout, stderr } = await explain();
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(
-      /:2: SandboxPorts = 0 names 0, which is no port\n.*\n.*:3: SandboxPreset = nothing is invalid\n/,
+      /:2: SandboxPorts = 0 names 0, which is not a port\n.*\n.*:3: SandboxPreset = nothing is invalid\n/,
     );
   });
 });

@@ -68,7 +68,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a message', () => {
     const words = ['-m', 'sh', '-c', script, 'sh', program, 'refresh', '--config', config()];
     const { stderr } = await runProgram('unshare', words, { env: environment });
     expect(stderr).toContain(
-      `error: ${database}/sync can't be made: EROFS (read-only file system)\n` +
+      `error: cannot create ${database}/sync: EROFS (read-only file system)\n` +
         '       Mount the file system read-write, or set another DBPath.\n',
     );
   });
@@ -76,8 +76,8 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a message', () => {
   it.each(['0', 'root'])('of SandboxUser = %s says that it is root', async (user) => {
     configure(`SandboxUser = ${user}`);
     expect(await said(folder.file('cache/x.part'))).toBe(
-      `error: ${config()}:2: SandboxUser = ${user} names root, and nothing is downloaded as root\n` +
-        '       Name a user without privileges: alpm, where that one exists.\n',
+      `error: ${config()}:2: SandboxUser = ${user} names root, but pacman-fetch never downloads as root\n` +
+        '       Name a user without privileges, for instance alpm if it exists.\n',
     );
   });
 

@@ -118,12 +118,12 @@ describe.skipIf(missing('linux'))('the starter', () => {
     expect(existsSync(folder.file('owned'))).toBe(true);
   });
 
-  it('says so where there is no node', async () => {
+  it('reports a missing node', async () => {
     const start = install('/nonexistent');
     const { status, stderr } = await runProgram(start, ['--help'], { env: { PATH: '/nonexistent' } });
     expect({ status, stderr }).toEqual({
       status: 127,
-      stderr: "error: node can't be started: No such file or directory\n",
+      stderr: 'error: cannot start node: No such file or directory\n',
     });
   });
 });

@@ -20,7 +20,7 @@ describe('a command that takes no argument', () => {
     expect(await runFetch([command, 'core'])).toMatchObject({
       status: 2,
       stdout: '',
-      stderr: `error: ${command} takes no argument: core\n       Try "pacman-fetch ${command} --help".\n`,
+      stderr: `error: ${command} does not take arguments: core\n       Try "pacman-fetch ${command} --help".\n`,
     });
   });
 });
@@ -30,11 +30,11 @@ describe('what is written to standard output', () => {
     await runProgram('sh', ['-c', `"$@" ${where}`, 'sh', process.execPath, program, ...args], { env: environment });
 
   it.each([['--help'], ['completion', 'bash'], ['conf', '--config', '/dev/null']])(
-    'and has no room, is told of: %s',
+    'and cannot be written is reported: %s',
     async (...args) => {
       expect(await into('>/dev/full', ...args)).toMatchObject({
         status: 4,
-        stderr: 'error: not all could be written to standard output: ENOSPC\n',
+        stderr: 'error: cannot write all output to standard output: ENOSPC\n',
       });
       // The twins: there is room; and nobody reads it any more, which changes nothing about what was done.
       expect(await into('>/dev/null', ...args)).toMatchObject({ status: 0, stderr: '' });

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Glue between JavaScript and the C files beside it: what a launch needs of the kernel, and what
- * restrictSelf needs beside the layers. Converts values, decides nothing.
- */
+/* Glue between JavaScript and the C files next to it: what a launch needs of the kernel, and what
+ * restrictSelf needs in addition to the layers. It converts values and decides nothing. */
 #include "anonymous_file.h"
 #include "death.h"
 #include "dumpable.h"
@@ -27,7 +25,8 @@ static napi_value anonymous_file(struct sb_js *js)
 	return sb_js_number(js, sb_anonymous_file(bytes.data, bytes.length, is_executable));
 }
 
-/* closeFile(descriptor: number): 0 or -errno. Not every runtime's own close knows a descriptor that it hasn't opened. */
+/* closeFile(descriptor: number): 0 or -errno. Some runtimes close only descriptors that they have
+ * opened. */
 static napi_value close_file(struct sb_js *js)
 {
 	int descriptor = (int)sb_js_integer(js, 0);
@@ -36,13 +35,13 @@ static napi_value close_file(struct sb_js *js)
 	return sb_js_number(js, close(descriptor) ? -errno : 0);
 }
 
-/* endNow(status: number): doesn't return (_exit(2)). */
+/* endNow(status: number): does not return (_exit(2)). */
 static napi_value end_now(struct sb_js *js)
 {
 	_exit((int)sb_js_integer(js, 0));
 }
 
-/* lockFile(descriptor: number): 0; 1 where another description of the file has it; or -errno */
+/* lockFile(descriptor: number): 0; 1 if another description of the file has it; or -errno */
 static napi_value lock_file(struct sb_js *js)
 {
 	int descriptor = (int)sb_js_integer(js, 0);
@@ -69,10 +68,9 @@ static napi_value make_undumpable(struct sb_js *js)
 	return sb_js_number(js, sb_make_undumpable());
 }
 
-/*
- * pipe(bytes: number): [number, number], what is read from and what is written to, both close-on-exec; or -errno. So many
- * bytes may wait to be read, as far as the system allows it (F_SETPIPE_SZ of fcntl(2)); 0: as many as it has it.
- */
+/* pipe(bytes: number): [number, number], the ends for reading and for writing, both close-on-exec;
+ * or -errno. bytes: how many may wait to be read, as far as the system allows it (F_SETPIPE_SZ of
+ * fcntl(2)); 0: the default of the system. */
 static napi_value make_pipe(struct sb_js *js)
 {
 	int ends[2];
@@ -86,17 +84,15 @@ static napi_value make_pipe(struct sb_js *js)
 	return pair;
 }
 
-/* reap(pid: number): 0; or -errno, -EAGAIN where it has not ended */
+/* reap(pid: number): 0; or -errno, -EAGAIN if it has not ended */
 static napi_value reap(struct sb_js *js)
 {
 	pid_t pid = (pid_t)sb_js_integer(js, 0);
 	return sb_js_is_whole(js) ? sb_js_number(js, sb_reap(pid)) : NULL;
 }
 
-/*
- * setLimit(resource: number, value: bigint, tries: boolean): 0 or -errno. Soft and hard alike, of the
- * whole process (setrlimit(2)); or tries whether it could, and leaves it.
- */
+/* setLimit(resource: number, value: bigint, tries: boolean): 0 or -errno. Soft and hard alike, of
+ * the whole process (setrlimit(2)); or tests whether it could be set, and leaves it. */
 static napi_value set_limit(struct sb_js *js)
 {
 	unsigned int resource = (unsigned int)sb_js_integer(js, 0);
@@ -108,12 +104,10 @@ static napi_value set_limit(struct sb_js *js)
 		js, is_trial ? sb_try_limit(resource, value) : sb_set_limit(resource, value));
 }
 
-/*
- * statusPipe(most: number, done: (said: string) => void): number, the end for the launcher,
- * close-on-exec, or -errno. `done` is called once, when every holder of that end has closed it, with
- * all that was written. `most` is how many bytes that may be: what the pipe holds without being read
- * is read at the end, so that nothing wakes us before.
- */
+/* statusPipe(most: number, done: (said: string) => void): number, the end for the launcher,
+ * close-on-exec, or -errno. `done` is called once with all that was written, after every holder of
+ * that end has closed it. `most` is the most bytes of that: what the pipe can hold is read at the
+ * end, so nothing wakes this process before. */
 static napi_value status_pipe(struct sb_js *js)
 {
 	int64_t most = sb_js_integer(js, 0);
@@ -129,12 +123,11 @@ static napi_value unreadable_copy(struct sb_js *js)
 	return sb_js_is_whole(js) ? sb_js_number(js, sb_unreadable_copy(program)) : NULL;
 }
 
-/*
- * watchDeath(pid: number, done: (death: number[]) => void): 0 or -errno. `done` is called once, before
- * child_process tells of the end, with the number of the signal that ended a child of ours, 0 where it
- * ended by itself, or -1 where something else has waited for it; then microseconds of the processor in user
- * and in system mode, and the most KiB in memory, of it and of those it has waited for. To be called where the child can't have been waited for yet.
- */
+/* watchDeath(pid: number, done: (death: number[]) => void): 0 or -errno. `done` is called once,
+ * before child_process reports the end. Its argument is the number of the signal that ended the
+ * child, 0 if it ended by itself, or -1 if something else has waited for it; then microseconds of
+ * processor time in user and in system mode, and the most KiB in memory, of it and of those that it
+ * has waited for. The child must not have been waited for yet. */
 static napi_value watch_death(struct sb_js *js)
 {
 	pid_t pid = (pid_t)sb_js_integer(js, 0);

@@ -9,10 +9,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Of <linux/memfd.h>; which of the last two holds where none is given is vm.memfd_noexec's to say. */
+/* Of <linux/memfd.h>; if neither of the last two is given, vm.memfd_noexec decides. */
 enum { CLOEXEC = 0x1, ALLOW_SEALING = 0x2, NOEXEC_SEAL = 0x8, EXEC = 0x10 };
 
-/* By its number: glibc has the function since 2.27. */
+/* By its number: glibc has the function only since 2.27. */
 static int create(const char *name, unsigned int flags)
 {
 	return (int)syscall(SYS_memfd_create, name, flags | CLOEXEC | ALLOW_SEALING);
@@ -34,7 +34,8 @@ int sb_seal(int descriptor)
 
 static int write_all(int descriptor, const uint8_t *bytes, size_t length)
 {
-	/* The launcher reads from where the descriptor stands, which it shares with us: that stays the start. */
+	/* The launcher reads from the position of the descriptor, which it shares with this process: that
+	 * stays the start. */
 	for (size_t done = 0; done < length;) {
 		ssize_t written = pwrite(descriptor, bytes + done, length - done, (off_t)done);
 		if (written < 0 && errno == EINTR)
@@ -52,7 +53,8 @@ int sb_anonymous_file(const uint8_t *bytes, size_t length, int is_executable)
 	if (descriptor < 0)
 		return descriptor;
 	int error = write_all(descriptor, bytes, length);
-	/* A program that only root reads: nobody of its user is let look into its process (unreadable.c). */
+	/* Only root can read the program: no other process of its user may look into its process
+	 * (unreadable.c). */
 	if (error == 0 && is_executable && fchmod(descriptor, 0111))
 		error = -errno;
 	if (error == 0)

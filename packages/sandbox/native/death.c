@@ -15,10 +15,8 @@
 /* Of the kernel, for headers that are older (pidfd_open(2), Linux 5.3). */
 #define NR_PIDFD_OPEN 434
 
-/*
- * A pidfd is readable when its process has ended. libuv, which then waits for it, hears of that by a
- * signal, and handles signals behind descriptors (uv__io_poll).
- */
+/* A pidfd is readable when its process has ended. libuv, which then waits for it, learns that by a
+ * signal, and handles signals after descriptors (uv__io_poll). */
 struct child {
 	struct sb_watch watch; /* first: a pointer to it is one to the whole */
 	pid_t pid;
@@ -29,7 +27,8 @@ static double microseconds(struct timeval time)
 	return (double)time.tv_sec * 1e6 + (double)time.tv_usec;
 }
 
-/* [signal, microseconds of the processor in user and in system mode, most KiB in memory]; NULL where there is no memory. */
+/* [signal, microseconds of processor time in user and in system mode, most KiB in memory]; NULL
+ * without memory. */
 static napi_value told_of(napi_env env, int signal, const struct rusage *usage)
 {
 	const double numbers[] = {signal, microseconds(usage->ru_utime),
@@ -46,10 +45,8 @@ static napi_value told_of(napi_env env, int signal, const struct rusage *usage)
 	return list;
 }
 
-/*
- * By the kernel's own call, which tells what wait4(2) does of a child that nobody waits for here (WNOWAIT); glibc's
- * waitid() has no place for it.
- */
+/* By the kernel's own call, which reports what wait4(2) does without waiting for the child
+ * (WNOWAIT); glibc's waitid() has no parameter for it. */
 static bool look(struct sb_watch *watch, napi_value *told)
 {
 	const struct child *child = (const struct child *)watch;

@@ -9,7 +9,7 @@
 int sb_make_undumpable(void)
 {
 #ifdef __linux__
-	/* Where the ids were changed the kernel has done it already: 0, or 2 for dumps that root alone can read. */
+	/* After a change of ids the kernel has done it already: 0, or 2 for dumps that only root can read. */
 	int state = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
 	if (state == 0 || state == 2)
 		return 0;

@@ -3,10 +3,8 @@
 #ifndef SB_DUMPABLE_H
 #define SB_DUMPABLE_H
 
-/*
- * 0 or -errno. Sets it and reads it back (PR_SET_DUMPABLE and PR_GET_DUMPABLE of prctl(2)); -EPERM
- * where the kernel says that it was set and it is not.
- */
+/* Returns 0 or -errno. Sets it and reads it back (PR_SET_DUMPABLE and PR_GET_DUMPABLE of prctl(2));
+ * -EPERM if the kernel reports success and it is not set. */
 int sb_make_undumpable(void);
 
 #endif

@@ -7,10 +7,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* A single byte where no file has any: CIFS has locks keep others, and a child of ours, from writing to what is locked. */
+/* A single byte beyond the end of every file: on CIFS locks prevent other processes, even children,
+ * from writing to the locked part. */
 static const off_t place_of_lock = (off_t)1 << 62;
 
-/* How often a lock is tried for that is refused, and then nobody's. */
+/* How often a refused lock is tried if then no process has it. */
 enum { TRIES = 3 };
 
 static struct flock place(short type)
@@ -31,7 +32,8 @@ static int set(int descriptor, short type)
 	return 0;
 }
 
-/* Who may only read can take a lock to read, in the way of ours: it is none of ours, which is -EBUSY, an error that fcntl(2) never gives here. */
+/* A user with only read access can take a read lock, which prevents ours. It is not one of this
+ * function, so it is -EBUSY, an error that fcntl(2) never gives here. */
 int sb_lock_file(int descriptor)
 {
 	for (int tries = 0; tries < TRIES; tries++) {
@@ -45,7 +47,7 @@ int sb_lock_file(int descriptor)
 			return 1;
 		if (other.l_type == F_RDLCK)
 			return -EBUSY;
-		/* It is gone meanwhile. */
+		/* It has been released meanwhile. */
 	}
 	return 1;
 }

@@ -8,13 +8,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* By its number: setrlimit's first parameter has a type of its own in glibc, and none in musl. */
+/* By its number: the type of setrlimit's first parameter differs between glibc and musl. */
 static int limit(unsigned int resource, const struct rlimit *wanted, struct rlimit *present)
 {
 	return syscall(SYS_prlimit64, 0, resource, wanted, present) ? -errno : 0;
 }
 
-/* A hard limit is raised and lowered again, since only the kernel knows how far that goes. */
+/* A hard limit is raised and lowered again, since only the kernel knows how far it can be raised. */
 int sb_try_limit(unsigned int resource, uint64_t value)
 {
 	struct rlimit present;

@@ -5,10 +5,11 @@
 
 #include <stdint.h>
 
-/* Sets a limit and reads it back: 0; -EBADMSG where success was reported and nothing was done; -errno. */
+/* Sets a limit and reads it back. Returns 0; -EBADMSG if success was reported and nothing was done;
+ * -errno. */
 int sb_set_limit(unsigned int resource, uint64_t value);
 
-/* Whether a limit could be set, which is left as it is: 0 or -errno. */
+/* Whether a limit could be set, without changing it: 0 or -errno. */
 int sb_try_limit(unsigned int resource, uint64_t value);
 
 #endif

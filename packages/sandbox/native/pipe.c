@@ -22,7 +22,7 @@ static int make(int ends[2])
 #endif
 }
 
-/* More in one go, so that fewer turns are taken between the two; what the system allows of it is good enough. */
+/* More bytes at once, so that the two alternate less often; less is accepted. */
 static void widen(int end, int bytes)
 {
 #ifdef F_SETPIPE_SZ

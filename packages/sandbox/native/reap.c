@@ -11,7 +11,7 @@
 
 int sb_reap(pid_t pid)
 {
-	/* -1 and 0 would be any child: libuv's as well. */
+	/* -1 and 0 would mean any child: libuv's as well. */
 	if (pid <= 0)
 		return -ECHILD;
 	long ended = syscall(SYS_wait4, pid, NULL, WNOHANG, NULL);
@@ -20,7 +20,7 @@ int sb_reap(pid_t pid)
 	return ended == pid ? 0 : -EAGAIN;
 }
 #else
-/* Only the launcher starts what is waited for so. */
+/* Only the launcher starts children that are waited for in this way. */
 int sb_reap(pid_t pid)
 {
 	(void)pid;

@@ -32,7 +32,7 @@ static int keep(struct pipe *pipe, const char *bytes, size_t length)
 	return 0;
 }
 
-/* 0 at the end, -errno otherwise; -EAGAIN while somebody can still write. */
+/* Returns 0 at the end, -errno otherwise; -EAGAIN while a writer is left. */
 static int drain(struct pipe *pipe)
 {
 	char buffer[4096];
@@ -52,7 +52,7 @@ static bool look(struct sb_watch *watch, napi_value *told)
 	int error = drain(pipe);
 	if (error == -EAGAIN)
 		return false;
-	/* What can't be read was not said: the launcher counts as lost. */
+	/* If it cannot be read, the launcher counts as lost. */
 	const char *said = pipe->said ? pipe->said : "";
 	if (napi_create_string_latin1(watch->env, said, error ? 0 : pipe->length, told) != napi_ok)
 		*told = NULL;
@@ -79,7 +79,7 @@ int sb_status_pipe(napi_env env, int64_t most, napi_value done)
 	pipe->watch.descriptor = ends[0];
 	pipe->watch.look = look;
 	pipe->watch.discard = discard;
-	/* Only the end that is read becomes non-blocking; the launcher's stays blocking. */
+	/* Only the end for reading becomes non-blocking; the launcher's stays blocking. */
 	bool is_early = fcntl(ends[0], F_GETPIPE_SZ) < most;
 	int error = sb_watch_start(
 		env, &pipe->watch, is_early ? UV_READABLE | UV_DISCONNECT : UV_DISCONNECT, done);

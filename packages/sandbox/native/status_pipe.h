@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pipe that a launcher reports on, watched by the event loop. */
+/* The pipe on which a launcher reports, watched by the event loop. */
 #ifndef SB_STATUS_PIPE_H
 #define SB_STATUS_PIPE_H
 

@@ -27,10 +27,11 @@ static int copy_span(int copy, int program, off_t from, off_t to)
 	return 0;
 }
 
-/* Holes stay holes: who made the file shall not have us fill memory with what takes no room on a disk. */
+/* Holes stay holes: the author of the file must not fill the memory with data that takes no space
+ * on a disk. */
 static int copy_all(int copy, int program, off_t size)
 {
-	/* By its number: of libc's two functions one has a name of glibc's own. */
+	/* By its number: one of libc's two functions exists only in glibc. */
 	if (syscall(SYS_ftruncate, copy, size))
 		return -errno;
 	for (off_t from = 0, to; from < size; from = to) {
@@ -57,11 +58,12 @@ static int fill(int copy, int program)
 	int error = copy_all(copy, program, status.st_size);
 	if (error)
 		return error;
-	/* Nobody but root reads it: that makes the process undumpable (would_dump of the kernel's fs/exec.c). */
+	/* Only root can read it, which makes the process undumpable (would_dump of the kernel's
+	 * fs/exec.c). */
 	return fchmod(copy, 0111) ? -errno : sb_seal(copy);
 }
 
-/* What is open for writing can't be executed (ETXTBSY, execve(2)). */
+/* A file that is open for writing cannot be executed (ETXTBSY, execve(2)). */
 static int reopen(int copy)
 {
 	char path[] = "/proc/self/fd/0000000000";

@@ -24,21 +24,21 @@ static void end(struct sb_watch *watch)
 	(void)close(watch->descriptor); /* only read from; libuv has let go of it */
 }
 
-/* The thread ends: a loop may not be closed before its handles are. */
+/* The thread ends: a loop may not be closed before its handles. */
 static void clean_up(napi_async_cleanup_hook_handle hook, void *watch)
 {
 	(void)hook;
 	end(watch);
 }
 
-/* Without a context of its own for async_hooks: the promise behind `done` has one. */
+/* Without an async_hooks context: the promise behind `done` has one. */
 static void tell(napi_env env, napi_value done, napi_value told)
 {
 	napi_value global = NULL, thrown = NULL;
 	if (napi_get_global(env, &global) != napi_ok)
 		return;
 	napi_status status = napi_make_callback(env, NULL, global, done, 1, &told, NULL);
-	/* What a tick threw that ran because of it; Node-API would keep it for itself. */
+	/* An exception of a tick that ran because of the call; Node-API would swallow it. */
 	if (status == napi_pending_exception &&
 		napi_get_and_clear_last_exception(env, &thrown) == napi_ok)
 		(void)napi_fatal_exception(
@@ -82,7 +82,7 @@ int sb_watch_start(napi_env env, struct sb_watch *watch, int events, napi_value 
 		watch->discard(watch);
 		return error;
 	}
-	/* libuv's now: closed() discards it. */
+	/* libuv owns it now: closed() discards it. */
 	watch->poll.data = watch;
 	if (napi_create_reference(env, done, 1, &watch->done) != napi_ok)
 		error = -ENOMEM;

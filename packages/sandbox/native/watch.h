@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One descriptor that the event loop watches until there is something to tell, which is told once. */
+/* One descriptor that the event loop watches until there is a result, which is reported once. */
 #ifndef SB_WATCH_H
 #define SB_WATCH_H
 
@@ -10,9 +10,9 @@
 
 struct sb_watch {
 	int descriptor;
-	/* Whether there is something to tell, and what; false to go on watching. */
+	/* Whether there is a result, and which; false to continue watching. */
 	bool (*look)(struct sb_watch *watch, napi_value *told);
-	/* Frees the watch and what it holds; the descriptor is closed by then. */
+	/* Frees the watch and its contents; the descriptor is closed already. */
 	void (*discard)(struct sb_watch *watch);
 	/* The rest is set by sb_watch_start(). */
 	napi_env env;
@@ -21,11 +21,9 @@ struct sb_watch {
 	uv_poll_t poll;
 };
 
-/*
- * Watches for `events` of uv_poll_start(), and calls the function `done` with what there is to tell.
- * Closes the descriptor and discards the watch in the end, also where this fails. 0 or -errno. The
- * descriptor becomes non-blocking, as every one that libuv watches.
- */
+/* Watches for `events` of uv_poll_start(), and calls the function `done` with the result. Closes
+ * the descriptor and discards the watch at the end, also if this fails. Returns 0 or -errno. The
+ * descriptor becomes non-blocking, like every one that libuv watches. */
 int sb_watch_start(napi_env env, struct sb_watch *watch, int events, napi_value done);
 
 #endif

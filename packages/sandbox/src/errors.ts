@@ -7,13 +7,14 @@ import type { PrivdropErrorCode } from '@sb/privdrop';
 import type { SeccompErrorCode } from '@sb/seccomp';
 
 /**
- * Codes of this package, beside those of every layer.
+ * The codes of this package, in addition to those of every layer.
  *
- * - `launcher-missing`: the launcher's program isn't there or can't be executed.
- * - `not-found`: the target doesn't exist, or is on no folder of the sandbox's PATH.
- * - `not-executable`: the target is there and can't be executed.
- * - `launcher-lost`: the launcher ended without a word, as when something kills it. The target may not have run.
- * - `aborted`: the child was ended before it became the target.
+ * - `launcher-missing`: the launcher's program is missing or cannot be executed.
+ * - `not-found`: the target does not exist, or is in no directory of the sandbox's PATH.
+ * - `not-executable`: the target exists and cannot be executed.
+ * - `launcher-lost`: the launcher ended without a report, for instance because it was killed. The target may not have
+ *   run.
+ * - `aborted`: the child was ended before it could execute the target.
  */
 export type SandboxPackageErrorCode =
   | CommonErrorCode
@@ -23,7 +24,7 @@ export type SandboxPackageErrorCode =
   | 'launcher-lost'
   | 'aborted';
 
-/** Every code that an error of a sandbox may have: this package's and its layers'. */
+/** Every code of an error of a sandbox: this package's and its layers'. */
 export type SandboxErrorCode =
   | SandboxPackageErrorCode
   | CapsErrorCode
@@ -33,9 +34,9 @@ export type SandboxErrorCode =
   | SeccompErrorCode;
 
 /**
- * Tells whether a value is an error of a sandbox or of one of its layers, also of another copy of this package.
+ * Returns whether a value is an error of a sandbox or of one of its layers, also of another copy of this package.
  *
- * @param value - anything, usually what a `catch` caught
+ * @param value - anything, usually caught by a `catch`
  */
 export function isSandboxError(value: unknown): value is SandboxError<SandboxErrorCode> {
   return isOfAnyLayer(value);
@@ -50,15 +51,15 @@ export function sandboxError(
   return new SandboxError({ code, layer: 'sandbox', step, ...details });
 }
 
-/** Refuses options that contradict themselves or mean nothing; `path` is the place in the options. */
+/** Refuses options that contradict each other or mean nothing; `path` is the place in the options. */
 export function refuse(path: string, what: string, hint: string): never {
   throw sandboxError('invalid-policy', 'policy', { what: `${path} ${what}`, hint, path });
 }
 
 /**
- * Where options of this package begin; keys stand alone in a path.
+ * Where options of this package begin; keys have no prefix in a path.
  *
- * @param name - what errors call the whole: `policy`, `options`
+ * @param name - the name of the whole in errors: `policy`, `options`
  */
 export function documentPlace(name: string): Place {
   return new Place('', ({ path, what, hint }) => refuse(path === '' ? name : path, what, hint));

@@ -122,13 +122,16 @@ describe('spawn', () => {
   const start = (options: object): unknown => createSandbox({}).spawn('/bin/true', [], options);
 
   it.each<[object, RegExp]>([
-    [{ uid: 1 }, /uid does not belong here\. The sandbox says whom its processes become: createSandbox\(\{ user \}\)/],
+    [
+      { uid: 1 },
+      /uid does not belong here\. The sandbox decides the user of its processes: createSandbox\(\{ user \}\)/,
+    ],
     [{ gid: 1 }, /gid does not belong here\. .*createSandbox\(\{ user \}\)/],
     [{ cwd: '' }, /cwd is not a non-empty text/],
     [{ env: { 'A=B': '' } }, /env has a key that is not a name/],
     [{ env: undefined }, /env is not an object: undefined/],
     [{ detached: true }, /detached does not belong here\. .*createSandbox\(\{ newSession \}\)/],
-    [{ shell: true }, /shell does not belong here\. No shell is started here/],
+    [{ shell: true }, /shell does not belong here\. spawn\(\) starts no shell/],
     [{ tiemout: 5 }, /tiemout is unknown\. Did you mean "timeout"\?/],
     [{ undumpabel: true }, /undumpabel is unknown\. Did you mean "undumpable"\?/],
     [{ stdio: ['pipe', 'pip'] }, /stdio\[1\] is "pip"\. Did you mean "pipe"\?/],
@@ -159,7 +162,7 @@ describe('a command', () => {
     ['/bin/true', Array(2), /args\[0\] is not a text: undefined/],
     ['/bin/true', [7], /args\[0\] is not a text: 7/],
     ['/bin/true', ['\ud800'], /args\[0\] is not a text/],
-  ])('of %j with %j is refused, whoever starts it', (program, args, message) => {
+  ])('of %j with %j is refused for every user', (program, args, message) => {
     for (const [name, call] of Object.entries(callers)) {
       expect(() => call(program as string, args as string[]), name).toThrow(
         expect.objectContaining({ code: 'invalid-policy', message: expect.stringMatching(message) }),
@@ -181,9 +184,9 @@ describe('options where arguments could be', () => {
   });
 });
 
-describe('a home folder', () => {
-  it('is refused where there is no private folder that it could lie beside', () => {
-    expect(() => definePolicy({ home: 'tmp' })).toThrow(/home is tmp, and there is no private temporary folder/);
+describe('a home directory', () => {
+  it('is refused without a private temporary directory', () => {
+    expect(() => definePolicy({ home: 'tmp' })).toThrow(/home is tmp, but the private temporary directory is off/);
   });
 });
 
@@ -193,7 +196,7 @@ describe('restrictSelf', () => {
     const call = (options: object): unknown => restrictSelf({ cwd: '/' }, options);
     expect(() => call({ prepair: () => undefined })).toThrow(/prepair is unknown\. Did you mean "prepare"\?/);
     expect(() => call({ prepare: undefined })).toThrow(/prepare is not a function: undefined/);
-    expect(() => call({})).toThrow(/cwd can be had for a child only/);
+    expect(() => call({})).toThrow(/cwd works only for a child/);
   });
 });
 

@@ -4,7 +4,7 @@ import { errnoName, loadPrebuild, packageRoot } from '@sb/core';
 
 import { sandboxError } from './errors.js';
 
-/** What `native/addon.c` exports. */
+/** The exports of `native/addon.c`. */
 export interface Native {
   anonymousFile(bytes: Uint8Array, executable: boolean): number;
   closeFile(descriptor: number): number;
@@ -21,7 +21,7 @@ export interface Native {
   watchDeath(pid: number, done: (death: readonly [number, number, number, number]) => void): number;
 }
 
-/** Asked for when it is needed, so that importing this package never fails. */
+/** Evaluated when it is needed, so that importing this package never fails. */
 const root = (): URL => packageRoot('sandbox', import.meta.url);
 
 let loaded: Native | undefined;
@@ -29,12 +29,12 @@ let loaded: Native | undefined;
 let launcher: string | undefined;
 
 /**
- * Puts bytes into an anonymous file that nobody can change any more, not even we.
+ * Writes bytes to an anonymous file that no process can change, not even this one.
  *
  * @param bytes - its content
- * @param use - whether it is a program: only root can read it, and a kernel may forbid to execute it (vm.memfd_noexec).
- *   Default: `data`
- * @returns a descriptor, close-on-exec, that stands at the start; the caller closes it with {@link closeAnonymous}
+ * @param use - whether it is a program: then only root can read it, and a kernel may forbid executing it
+ *   (vm.memfd_noexec). Default: `data`
+ * @returns a descriptor, close-on-exec, positioned at the start; the caller closes it with {@link closeAnonymous}
  * @throws SandboxError `syscall-failed`, `unsupported-platform`
  * @see memfd_create(2), F_ADD_SEALS in fcntl(2)
  */
@@ -43,14 +43,15 @@ export function anonymousFile(bytes: Uint8Array, use: 'data' | 'program' = 'data
   if (descriptor >= 0) return descriptor;
   const errno = errnoName(descriptor);
   throw sandboxError(errno === 'ENOSYS' ? 'unsupported-platform' : 'syscall-failed', 'records', {
-    what: `${use === 'data' ? "the launcher's records" : 'the probe'} could not be put into an anonymous file: ${errno}`,
-    hint: 'memfd_create needs Linux 3.17 and must not be forbidden by a system-call filter; for a program vm.memfd_noexec must be below 2.',
+    what: `cannot write ${use === 'data' ? "the launcher's records" : 'the probe'} to an anonymous file: ${errno}`,
+    hint: 'memfd_create needs Linux 3.17, and a system-call filter must not deny it. For a program, vm.memfd_noexec must be below 2.',
     errno,
   });
 }
 
 /**
- * Closes what {@link anonymousFile} made. By the addon as well: Deno's `closeSync` refuses what Deno hasn't opened.
+ * Closes a file of {@link anonymousFile}. It uses the addon as well: Deno's `closeSync` refuses descriptors that Deno
+ * has not opened.
  *
  * @throws SandboxError `syscall-failed`
  */
@@ -59,18 +60,18 @@ export function closeAnonymous(descriptor: number): void {
   if (error === 0) return;
   const errno = errnoName(error);
   throw sandboxError('syscall-failed', 'records', {
-    what: `an anonymous file could not be closed: ${errno}`,
-    hint: 'Something else in this process has closed it: look for a descriptor that is closed twice.',
+    what: `cannot close an anonymous file: ${errno}`,
+    hint: 'Other code in this process has closed it: look for a descriptor that is closed twice.',
     errno,
   });
 }
 
 /**
- * Opens a pipe and watches it from this thread's event loop, which it keeps going.
+ * Opens a pipe and watches it from this thread's event loop, which stays alive for it.
  *
- * @param most - bytes that are written to it at most; more of them are waited for one by one
- * @param done - called once with all that was written, as latin1, when every holder of the other end has closed it
- * @returns the end that is written to, close-on-exec; the caller closes it with {@link closeAnonymous}
+ * @param most - the most bytes that arrive as a rule; further bytes are read one by one
+ * @param done - called once with all that was written, as latin1, after every holder of the other end has closed it
+ * @returns the end for writing, close-on-exec; the caller closes it with {@link closeAnonymous}
  * @throws SandboxError `syscall-failed`
  * @see pipe(7)
  */
@@ -79,8 +80,8 @@ export function statusPipe(most: number, done: (said: string) => void): number {
   if (descriptor >= 0) return descriptor;
   const errno = errnoName(descriptor);
   throw sandboxError('syscall-failed', 'launch', {
-    what: `the pipe for the launcher's report could not be opened: ${errno}`,
-    hint: 'RLIMIT_NOFILE may be reached: close some descriptors, or raise it. The target was not run.',
+    what: `cannot open a pipe for the report of the launcher: ${errno}`,
+    hint: 'RLIMIT_NOFILE may be reached: close some descriptors, or raise the limit. The target was not run.',
     errno,
   });
 }
@@ -90,8 +91,8 @@ export function statusPipe(most: number, done: (said: string) => void): number {
  *
  * @param resource - its number in the kernel
  * @param value - in the kernel's unit
- * @param how - `set`; or `try` whether it could be, which changes nothing
- * @returns the name of an errno; undefined where it was set, or could be
+ * @param how - `set`; or `try`, which tests whether it could be set and changes nothing
+ * @returns the name of an errno; undefined if it was set, or could be
  * @see setrlimit(2)
  */
 export function setLimit(resource: number, value: bigint, how: 'set' | 'try'): string | undefined {
@@ -100,9 +101,9 @@ export function setLimit(resource: number, value: bigint, how: 'set' | 'try'): s
 }
 
 /**
- * Takes the end of a child that nobody else waits for.
+ * Waits for a child that nothing else waits for, without blocking.
  *
- * @returns whether it is gone: false where it has not ended
+ * @returns whether it has ended
  * @see waitpid(2)
  */
 export function reap(pid: number): boolean {
@@ -110,9 +111,9 @@ export function reap(pid: number): boolean {
   return error === 0 || errnoName(error) !== 'EAGAIN';
 }
 
-/** What a child and those that it has waited for have used, by the kernel's word. */
+/** The resources of a child and of those that it has waited for, from the kernel. */
 export interface Used {
-  /** Microseconds of the processor. */
+  /** Microseconds of processor time. */
   readonly user: number;
   readonly system: number;
   /** The most KiB that one of them had in memory. */
@@ -120,16 +121,17 @@ export interface Used {
 }
 
 /**
- * Tells what ended a child, before `child_process` tells that it has ended, and of every signal.
+ * Reports what ended a child, before `child_process` reports its end, and for every signal.
  *
- * @param pid - of a child that can't have been waited for yet
- * @param done - called once with the number of the signal, or 0 where the child ended by itself: nobody has waited for it
- *   then, so that its number is its own still; or -1 where something other than `child_process` has
- * @returns whether it is watched: not without pidfd_open(2) (Linux 5.3), nor where a filter forbids it, nor where the
- *   runtime has no event loop of libuv's
+ * @param pid - of a child that must not have been waited for yet
+ * @param done - called once. Its argument is the number of the signal, or 0 if the child ended by itself: the child has
+ *   not been waited for then, so its number is still valid. It is -1 if something other than `child_process` has waited
+ *   for it
+ * @returns whether it is watched: not without pidfd_open(2) (Linux 5.3), nor if a filter forbids it, nor if the runtime
+ *   has no event loop of libuv
  */
 export function watchDeath(pid: number, done: (signal: number, used: Used) => void): boolean {
-  // What can't be watched is told as child_process tells it.
+  // A child that cannot be watched is reported only by child_process.
   if (process.platform !== 'linux') return false;
   const tell = ([signal, user, system, resident]: readonly [number, number, number, number]): void =>
     done(signal, { user, system, resident });
@@ -152,13 +154,16 @@ export function launcherPath(): string {
 }
 
 /**
- * Path of `sb-exec` for this machine: a static program that applies what `compile` made. Copy it to wherever programs are.
+ * Path of `sb-exec` for this machine: a static program that applies the result of `compile`. Copy it to the place of
+ * your programs.
  */
 export function sbExecPath(): string {
   return programPath('sb-exec');
 }
 
-/** Path of the probe for this machine: a static program that attempts what it is told and reports the kernel's answer. */
+/**
+ * Path of the probe for this machine: a static program that attempts given operations and reports the kernel's answers.
+ */
 export function probePath(): string {
   return programPath('probe');
 }

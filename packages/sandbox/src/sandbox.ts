@@ -34,20 +34,20 @@ export function createSandbox(options: SandboxOptions | SandboxPolicy = {}): San
   return new LauncherSandbox(definePolicy(options));
 }
 
-/** The arguments of a command, once it is one: a text would be taken for a list of its letters. */
+/** Checks the arguments of a command: a text would be treated as a list of its letters. */
 function readCommand(program: unknown, args: unknown): readonly string[] {
   const place = documentPlace('command');
   programReader.read(program, place.key('program'));
   return argumentsReader.read(args, place.key('args'));
 }
 
-/** What a start was given. */
+/** The arguments of a start. */
 interface Given<Options> {
   readonly args: readonly string[];
   readonly options: Options;
 }
 
-/** Arguments may be left out where there are options: an object that is no list is those. */
+/** Arguments may be left out if there are options: an object that is not a list is options. */
 function readStart<Options>(
   program: unknown,
   [first = [], second]: readonly unknown[],
@@ -57,15 +57,15 @@ function readStart<Options>(
   return { args: readCommand(program, args), options: reader.read(options, documentPlace('options')) };
 }
 
-/** As many bytes as most programs never write. */
+/** More bytes than most programs write. */
 const usualBuffer = 64 * 2 ** 20;
 
 class LauncherSandbox implements Sandbox {
   readonly policy: SandboxPolicy;
-  /** With what its profile says. */
+  /** With the settings of its profile. */
   readonly #effective: SandboxPolicy;
   readonly #layers: LayerPolicies;
-  /** Where relative paths begin, wherever this process goes since. */
+  /** Where relative paths begin, even if this process changes its directory later. */
   readonly #folder = ownFolder();
   readonly #starter: Starter;
 
@@ -79,7 +79,7 @@ class LauncherSandbox implements Sandbox {
 
   spawn(program: string, ...given: readonly unknown[]): never {
     const { args, options } = readStart(program, given, spawnReader);
-    // Which streams it has only the callers' types know.
+    // Only the types of the caller know which streams it has.
     return this.#starter.start(program, args, options) as never;
   }
 
@@ -109,7 +109,7 @@ class LauncherSandbox implements Sandbox {
   command(program: string, args: readonly string[] = []): Command {
     const argv = [program, ...readCommand(program, args)];
     if (this.policy.tmp !== undefined)
-      refuse('tmp', 'goes with one start, and a command may be started again', 'Leave it out, or use spawn().');
+      refuse('tmp', 'is made for one start, but a command may be started again', 'Leave it out, or use spawn().');
     const { policy, starter } = this.#withoutTmp();
     const { target, plan, filter } = starter.prepare(program);
     if (filter) refuseUnstartable(filter, standardError);
@@ -143,7 +143,7 @@ class LauncherSandbox implements Sandbox {
     return exportSandbox(target, { policy: this.#effective, layers: own.layers, command: words, machine, links });
   }
 
-  /** The same for what may be started more than once, which has no folder of one start. */
+  /** The same for what may be started more than once, without the directory of one start. */
   #withoutTmp() {
     const policy = withoutProfileTmp(this.policy);
     if (policy === this.#effective) return { policy, layers: this.#layers, starter: this.#starter };
@@ -159,7 +159,7 @@ class LauncherSandbox implements Sandbox {
   }
 
   explain(): string {
-    // Of a policy for restrictSelf too, which starts nothing.
+    // Also for the policy of restrictSelf, which starts nothing.
     return explainSandbox(this.#effective, this.#layers, this.#starter.planned(this.#layers).plan);
   }
 
@@ -170,7 +170,7 @@ class LauncherSandbox implements Sandbox {
     );
   }
 
-  /** What would be in force for a program, or for any: the preset `minimal` grants what one needs. */
+  /** What would be in force for a program, or for any: the preset `minimal` grants what a program needs. */
   #inForce(program: string | undefined): InForce {
     const planned = program === undefined ? this.#starter.planned(this.#layers) : this.#starter.prepare(program);
     return { layers: this.#layers, plan: planned.plan };
@@ -199,7 +199,7 @@ class LauncherSandbox implements Sandbox {
   }
 }
 
-/** Our folder; empty where it is gone, which matters only to who needs it. */
+/** The working directory; empty if it has been removed, which only matters if it is needed. */
 function ownFolder(): string {
   try {
     return process.cwd();
@@ -208,10 +208,10 @@ function ownFolder(): string {
   }
 }
 
-/** As of `child_process`. */
+/** As in `child_process`. */
 const usualFork = ['inherit', 'inherit', 'inherit', 'ipc'] as const;
 
-/** Where a command's launcher tells of its failure. */
+/** Where the launcher of a command reports its failure. */
 const standardError = 2;
 
 function needLauncher({ expected }: SandboxPlan, step: string): void {

@@ -19,12 +19,12 @@ import type { SandboxPolicy } from './policy/options.js';
 import { lockPosition, tmpFor, tmpVariables } from './tmp/in-child.js';
 import type { PrivateTmp } from './tmp/private-tmp.js';
 
-/** What doesn't change between two starts of one program. */
+/** What does not change between two starts of one program. */
 export interface Prepared extends Planned {
   readonly target: Target;
 }
 
-/** A plan, and the filter that it loads, if it loads one. */
+/** A plan, and the filter that it loads, if any. */
 export interface Planned {
   readonly plan: SandboxPlan;
   readonly filter: LoadedFilter | undefined;
@@ -33,26 +33,26 @@ export interface Planned {
 /** How a program that is a descriptor is started. */
 export interface DescriptorStart {
   readonly program: number;
-  /** A folder that it gets behind the program, for its arguments. */
+  /** A directory that it gets as the descriptor after the program, for its arguments. */
   readonly folder?: number;
   readonly args: (folder: string) => readonly string[];
 }
 
-/** Milliseconds that the probe may take; it needs a few. */
+/** The most milliseconds of the probe; it needs a few. */
 const probeTime = 15_000;
 
-/** Programs that a plan is kept of. */
+/** The most programs whose plan is kept. */
 const mostPrepared = 1000;
 
-/** Where one of ours tells of its failure: see `launch`. */
+/** The descriptor on which a launcher of this package reports its failure: see `launch`. */
 const statusAfter = (stdio: readonly unknown[]): number => stdio.length + 1;
 
-/** What starts the processes of one sandbox. */
+/** Starts the processes of one sandbox. */
 export class Starter {
   readonly #policy: SandboxPolicy;
-  /** With the paths of its rules as they were when it was made, wherever this process goes since. */
+  /** With the paths of its rules as they were when it was made, even if this process changes its directory later. */
   readonly #layers: LayerPolicies;
-  /** What the filter knows the launcher's own exec by. */
+  /** The key by which the filter recognizes the launcher's exec. */
   readonly execKey: bigint | undefined;
   readonly #prepared = new Map<string, Prepared>();
   #environment: Readonly<Record<string, string>> | undefined;
@@ -69,7 +69,7 @@ export class Starter {
     return this.#environment;
   }
 
-  /** Plans here and now. */
+  /** Plans for this machine, now. */
   planned(layers: LayerPolicies): Planned {
     const support = sandboxSupport();
     const plan = planSandbox(this.#policy, layers, support);
@@ -80,27 +80,27 @@ export class Starter {
   }
 
   /**
-   * Finds a program, and plans for it. Only the preset `minimal` grants something that depends on the program; one plan
-   * does for all that are equal.
+   * Finds a program, and plans for it. Only the preset `minimal` and most profiles grant something that depends on the
+   * program; one plan serves all equal ones.
    *
-   * @param how - where one start differs from the sandbox: its environment and folder
+   * @param how - what differs from the sandbox in one start: its environment and directory
    */
   prepare(program: string, how: Pick<ReadSpawnOptions, 'cwd' | 'env'> = {}): Prepared {
     const path = (how.env ?? this.env())['PATH'];
     const folder = how.cwd ?? this.#policy.cwd ?? '';
     const key = isAbsolute(program) ? program : JSON.stringify([program, path, folder]);
     const known = this.#prepared.get(key);
-    // Nothing is looked for from a folder where the path is whole. Ours, which is empty, may be gone.
+    // An absolute path needs no directory. The working directory, an empty text, may have been removed.
     const target = findTarget(program, { path, cwd: isAbsolute(program) ? '/' : folder }, known?.target);
     if (known !== undefined && known.target === target) return known;
     const prepared = { target, ...this.planned(layersFor(this.#layers, this.#policy, target.files)) };
-    // Who starts from ever new folders fills no memory.
+    // Starts from ever new directories must not fill the memory.
     if (this.#prepared.size >= mostPrepared) this.#prepared.clear();
     this.#prepared.set(key, prepared);
     return prepared;
   }
 
-  /** Starts a program that was read to be one. */
+  /** Starts a program whose arguments were checked. */
   start(program: string, args: readonly string[], options: ReadSpawnOptions): SandboxedProcess {
     const prepared = this.prepare(program, options);
     const layout = layOut(options.stdio, this.#policy.keepDescriptors);
@@ -108,7 +108,7 @@ export class Starter {
     const tmp = tmpFor(this.#policy, prepared.plan);
     try {
       const child = this.#launch(prepared, { layout, argv, options, tmp });
-      // One that never ran has no exit.
+      // A process that never ran has no exit.
       if (tmp !== undefined) child.once('exit', () => tmp.release()).once('close', () => tmp.release());
       return child;
     } catch (error) {
@@ -155,25 +155,25 @@ export class Starter {
     return this.#supervise(launched, plan, options);
   }
 
-  /** The rules of each start name another folder. */
+  /** The rules of each start name another directory. */
   #planWith(tmp: PrivateTmp, { files }: Target): SandboxPlan {
     return this.planned(layersWithTmp(layersFor(this.#layers, this.#policy, files), this.#policy, tmp)).plan;
   }
 
-  /** What is executed in the place of a program that others of its user are to be kept out of. */
+  /** What is executed in place of a program that other processes of its user must not trace. */
   #copyOf({ path }: Target, { expected }: SandboxPlan, { undumpable }: ReadSpawnOptions) {
     const isOthers = expected.launcher && expected.user !== undefined && isRoot();
     if (undumpable !== true || !isOthers || expected.user?.privateGroup?.state === 'chosen') return undefined;
     const copy = unreadableProgram(path);
-    // Landlock has no rule for what is in memory; the launcher asks the kernel for the rest.
+    // Landlock has no rules for files in memory; the launcher asks the kernel for the rest.
     refuseForbidden(copy.original.path, expected.landlock);
     return copy;
   }
 
-  /** A program that is a descriptor of ours; the child finds it behind its standard streams. */
+  /** Starts a program that is a descriptor of this process; the child finds it after its standard streams. */
   startDescriptor(plan: SandboxPlan, { program, args, folder }: DescriptorStart): SandboxedProcess {
-    // A process of the user's that is not in the sandbox gets no descriptor of ours that it has no need of: another one of
-    // that user could take it, a terminal for instance.
+    // A process of the user outside the sandbox gets no descriptor that it does not need: another process of that user
+    // could take it, for instance a terminal.
     const isInside = folder === undefined;
     const { stdio, keep } = layOut(['ignore', 'pipe', 'ignore'], isInside ? this.#policy.keepDescriptors : []);
     const position = stdio.length;
@@ -186,7 +186,7 @@ export class Starter {
       execKey: this.execKey,
     };
     const launched = launch(startRecords(this.#policy, plan, start), [...stdio, program, ...others]);
-    // Another process of the same user may stop it for good.
+    // Another process of the same user may stop it for ever.
     return this.#supervise(launched, plan, { timeout: probeTime, killSignal: 'SIGKILL' });
   }
 
@@ -195,13 +195,13 @@ export class Starter {
     const child = asTarget(launched, plan, ending);
     void child.enforcement.then(
       () => ending.started(),
-      () => undefined, // told by the error event
+      () => undefined, // the error event reports it
     );
     return child;
   }
 }
 
-/** One start, once its program was found. */
+/** One start, after its program was found. */
 interface Launch {
   readonly layout: DescriptorLayout;
   readonly argv: readonly string[];
@@ -209,7 +209,7 @@ interface Launch {
   readonly tmp: PrivateTmp | undefined;
 }
 
-/** How a child that is Node finds its channel; child_process says it to the launcher, which passes nothing on. */
+/** How a child that is Node finds its channel; child_process sets them for the launcher, which passes nothing on. */
 function channelVariables(descriptor: number, serialization = 'json'): Readonly<Record<string, string>> {
   return { NODE_CHANNEL_FD: String(descriptor), NODE_CHANNEL_SERIALIZATION_MODE: serialization };
 }

@@ -11,7 +11,7 @@ import type { SelfTest } from './self-test/self-test.js';
 import type { SandboxQuestion } from './why/question.js';
 import type { SandboxAnswer } from './why/why.js';
 
-/** What `fork` gives a child where nothing else is said. */
+/** The default `stdio` of `fork`. */
 export type ForkStdio = readonly ['inherit', 'inherit', 'inherit', 'ipc'];
 
 /** One sandbox, for any number of processes. */
@@ -19,10 +19,10 @@ export interface Sandbox {
   /** The checked options. */
   readonly policy: SandboxPolicy;
   /**
-   * Starts a program in the sandbox. The arguments may be left out where there are options.
+   * Starts a program in the sandbox. The arguments may be left out if there are options.
    *
-   * @param program - a path, or a name that is looked for on the sandbox's own PATH
-   * @throws SandboxError before anything is started, if the program isn't there or a required layer can't be had;
+   * @param program - a path, or a name that is searched in the sandbox's own PATH
+   * @throws SandboxError before anything is started, if the program does not exist or a required layer is missing;
    *   later failures are events and reject `enforcement`
    */
   spawn<const Stdio extends SandboxStdio = 'pipe'>(
@@ -35,18 +35,18 @@ export interface Sandbox {
     options: SandboxSpawnOptions<Stdio>,
   ): SandboxedProcess<Stdio>;
   /**
-   * Runs a program in the sandbox to its end, whatever that is, and tells what became of it.
+   * Runs a program in the sandbox to its end, and returns how it ended.
    *
    * @param program - as for {@link spawn}
-   * @throws SandboxError where it never ran; AbortError; Error `ERR_CHILD_PROCESS_STDIO_MAXBUFFER` where it wrote too much
+   * @throws SandboxError if it never ran; AbortError; Error `ERR_CHILD_PROCESS_STDIO_MAXBUFFER` for too much output
    */
   run(program: string, args?: readonly string[], options?: RunOptions): Promise<RunResult>;
   run(program: string, options: RunOptions): Promise<RunResult>;
   /**
-   * The same as `execFile` of `child_process` as a promise: what the program wrote.
+   * The same as `execFile` of `child_process` as a promise: returns the output of the program.
    *
-   * @throws Error of a program that ended by a signal or another status than 0, with `code`, `signal`, `stdout`, `stderr`
-   *   and what else {@link run} tells; and as {@link run}
+   * @throws Error of a program that ended by a signal or with a status other than 0, with `code`, `signal`, `stdout`,
+   *   `stderr` and the other results of {@link run}; and as {@link run}
    */
   execFile(
     program: string,
@@ -55,10 +55,10 @@ export interface Sandbox {
   ): Promise<Pick<RunResult, 'stdout' | 'stderr'>>;
   execFile(program: string, options: RunOptions): Promise<Pick<RunResult, 'stdout' | 'stderr'>>;
   /**
-   * Runs a Node module in a process of its own, with a channel for messages, as `fork` of `child_process`. The sandbox has
-   * to let Node read the module: the preset `minimal` doesn't by itself.
+   * Runs a Node module in a separate process, with a channel for messages, as `fork` of `child_process`. The sandbox
+   * must allow Node to read the module; the preset `minimal` does not by itself.
    *
-   * @param modulePath - as Node takes it
+   * @param modulePath - as for Node
    * @throws SandboxError as {@link spawn}
    */
   fork<const Stdio extends SandboxStdio = ForkStdio>(
@@ -70,16 +70,17 @@ export interface Sandbox {
     modulePath: string,
     options: ForkOptions<Stdio>,
   ): SandboxedProcess<Stdio>;
-  /** The same as a command for whatever starts programs: execa, zx, node-pty, Bun, Deno. */
+  /** The same as a command for any API that starts programs: execa, zx, node-pty, Bun, Deno. */
   command(program: string, args?: readonly string[]): Command;
   /**
    * The sandbox as a file that the program `sb-exec` applies without Node: `sb-exec FILE -- COMMAND`. Paths and ids are
-   * looked up now, and opened when it runs. Save it where nobody else can write, and for nobody else to write.
+   * looked up now, and opened when it runs. Save it in a directory that no other user can write to, and make it
+   * writable only by its owner.
    *
-   * @param command - the program and its arguments, where the file shall name them: the preset `minimal` grants what
+   * @param command - the program and its arguments, if the file should name them: the preset `minimal` then grants what
    *   that program needs, and the file can be executed itself. Default: none
-   * @throws SandboxError `invalid-policy` for `execOnce` and `privateGroup`, which one start alone can have; `not-found`;
-   *   those of the layers where the policy can be enforced on no kernel
+   * @throws SandboxError `invalid-policy` for `execOnce` and `privateGroup`, which only one start can have;
+   *   `not-found`; those of the layers if the policy cannot be enforced on any kernel
    */
   compile(command?: readonly string[], options?: CompileOptions): Buffer;
   /**
@@ -91,29 +92,30 @@ export interface Sandbox {
    * @throws SandboxError `not-found` for a program of `systemd` or `bwrap`; SeccompError `inexpressible`, `too-complex`
    */
   export(target: ExportTarget, command?: readonly string[]): Promise<Exported>;
-  /** What would be enforced here and now, and what can't be. Asks the kernel anew. */
+  /** What would be enforced on this machine now, and what cannot be. Examines the kernel again. */
   plan(): SandboxPlan;
   /** The plan in plain words. */
   explain(): string;
   /**
-   * Answers whether the sandbox would let a program do something, which layer and rule decide, and what would allow it. Starts
-   * nothing. Looks at the paths as they are now, and at this kernel. File permissions and outer sandboxes are not considered.
+   * Answers whether the sandbox would allow a program to do something, which layer and rule decide, and what would
+   * allow it. Starts nothing. It uses the paths as they are now, and this kernel. It does not consider file permissions
+   * and outer sandboxes.
    *
    * @param question - one attempt: `{ write: '/etc/hosts' }`, `{ connect: 443 }`, `{ call: 'ptrace' }`
-   * @param program - the program that attempts it, where the preset `minimal` grants what it needs. Default: any
-   * @throws SandboxError `invalid-policy` for a question that asks nothing; LandlockError `path-missing` for a path that leads nowhere;
-   *   those of {@link plan}
+   * @param program - the program that attempts it, if the preset `minimal` grants what it needs. Default: any
+   * @throws SandboxError `invalid-policy` for a question without an attempt; LandlockError `path-missing` for a path
+   *   that leads nowhere; those of {@link plan}
    */
   allows(question: SandboxQuestion, program?: string): SandboxAnswer;
   /**
-   * Runs the probe inside, where it attempts what the policy forbids, and compares what it saw with what the policy
-   * says, and with what comes of it as the sandbox's user without the sandbox. Listens on an abstract socket and makes a
-   * folder in the temporary one (`TMPDIR`) while it runs.
+   * Runs the probe in the sandbox, where it attempts what the policy forbids. It compares the results with the policy,
+   * and with those of the sandbox's user without the sandbox. Meanwhile it listens on an abstract socket, and creates a
+   * directory in the temporary one (`TMPDIR`).
    *
-   * @throws SandboxError `untrusted-path` of `files` where root is asked to use a temporary folder in which another user
-   *   could rename what is made there; `syscall-failed` where nothing can be made in it
+   * @throws SandboxError `untrusted-path` of `files` if root would use a temporary directory in which another user
+   *   could rename files; `syscall-failed` if nothing can be created in it
    */
   selfTest(): Promise<SelfTest>;
-  /** For `JSON.stringify`; `definePolicy` takes it. */
+  /** For `JSON.stringify`; `definePolicy` accepts the result. */
   toJSON(): SandboxPolicy;
 }

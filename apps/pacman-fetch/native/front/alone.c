@@ -12,13 +12,14 @@
 #define __NR_close_range 436
 #endif
 
-/* The first number that no caller hands over a descriptor by. */
+/* The first number at which a caller does not pass a descriptor. */
 enum { FIRST = 3, BEYOND = 16 };
 
 static int default_signals(void)
 {
 	for (int number = 1; number <= SIGRTMAX; number++) {
-		/* Those of the C library's own are refused, and so are SIGKILL and SIGSTOP, which have no other way. */
+		/* The C library refuses its own signals, and the kernel refuses SIGKILL and SIGSTOP, which have
+		 * only this action. */
 		if (signal(number, SIG_DFL) == SIG_ERR)
 			continue;
 	}

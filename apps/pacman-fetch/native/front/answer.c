@@ -4,10 +4,8 @@
 
 #include <string.h>
 
-/*
- * Frames that may come at once, and frames a second that are given back, of those that are not full of data; as in
- * packages/fetcher/src/frames.ts.
- */
+/* The most frames at once, and the frames a second that are given back, of those that are not full
+ * of data; as in packages/fetcher/src/frames.ts. */
 enum { MAX_BURST = 10000, REFILL_PER_SECOND = 1000 };
 
 static enum answer_state lie(struct answer *answer, const char *what)
@@ -47,7 +45,7 @@ static enum answer_state take_time(struct answer *answer, uint64_t time)
 {
 	if (!answer->has_started || answer->has_time || answer->received > 0)
 		return lie(answer, "a time out of order");
-	/* The latest that a file can have on every file system: 32 bits of seconds. */
+	/* The latest time of a file on every file system: 32 bits of seconds. */
 	if (time > UINT32_MAX * 1000ULL)
 		return lie(answer, "a number out of range");
 	answer->has_time = 1;
@@ -106,7 +104,7 @@ static enum answer_state take_header(struct answer *answer, const struct wire_he
 	}
 }
 
-/* Text for a terminal: nothing that moves the cursor, and nothing that this program would have to decode. */
+/* Text for a terminal: it must not move the cursor, and this program must not need to decode it. */
 static enum answer_state take_text(struct answer *answer, const unsigned char *bytes, size_t length)
 {
 	for (size_t at = 0; at < length; at++) {
@@ -124,7 +122,7 @@ static enum answer_state take_data(struct answer *answer, const unsigned char *b
 	return answer->sink(answer->context, bytes, length) ? ANSWER_UNWRITABLE : ANSWER_UNDER_WAY;
 }
 
-/* How many of the bytes were taken is put into 'taken'. */
+/* The number of bytes that were taken is written to 'taken'. */
 static enum answer_state take_some(struct answer *answer, const unsigned char *bytes, size_t length,
 	size_t *taken, int64_t now)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the process that downloads says of one file. Whatever comes is taken for hostile. */
+/* The answer of the process that downloads about one file. All of it is treated as hostile. */
 #ifndef FRONT_ANSWER_H
 #define FRONT_ANSWER_H
 
@@ -21,7 +21,7 @@ enum answer_state {
 typedef int answer_sink(void *context, const unsigned char *bytes, size_t length);
 
 struct answer {
-	/* To be set, the rest to zero. */
+	/* Set these, and the rest to zero. */
 	uint64_t max_bytes;
 	answer_sink *sink;
 	void *context;
@@ -44,14 +44,11 @@ struct answer {
 	int64_t refilled;
 };
 
-/*
- * Takes bytes in, as they came.
- * Now: milliseconds of a steady clock.
- */
+/* Takes bytes in the order of their arrival. now: milliseconds of a steady clock. */
 enum answer_state answer_take(
 	struct answer *answer, const unsigned char *bytes, size_t length, int64_t now);
 
-/* Bytes of the whole file; WIRE_UNKNOWN where nobody knows yet. */
+/* Bytes of the whole file; WIRE_UNKNOWN if that is unknown. */
 uint64_t answer_total(const struct answer *answer);
 
 #endif

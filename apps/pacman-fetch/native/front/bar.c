@@ -11,10 +11,10 @@
 #include "said.h"
 #include "wire.h"
 
-/* Below this the line of src/ui/bar.ts leaves figures out. */
+/* In a narrower terminal the line of src/ui/bar.ts leaves figures out. */
 enum { LEAST_COLUMNS = 55, LEAST_LEFT = 50, FRAME = 8, RATE_WINDOW = 3000 };
 
-/* A terminal that doesn't know its size is taken for one of 80 columns. */
+/* A terminal that does not know its size is treated as one of 80 columns. */
 static int columns_now(void)
 {
 	struct winsize size = {0};
@@ -41,7 +41,7 @@ static const char *humanize(double *value)
 	return units[unit];
 }
 
-/* What lies half-way is rounded up, as by toFixed() of JavaScript. */
+/* Halves are rounded up, as by toFixed() of JavaScript. */
 static void digits_of(char *text, size_t size, double value, int digits)
 {
 	const uint64_t scale = digits == 2 ? 100 : digits == 1 ? 10 : 1;
@@ -69,7 +69,7 @@ static int percent_of(uint64_t received, uint64_t total)
 	return received >= total ? 100 : (int)((double)received / (double)total * 100);
 }
 
-/* A text in just so many columns. */
+/* A text in exactly the given columns. */
 static void fit(char *text, size_t size, const char *label, int columns)
 {
 	const int length = (int)strlen(label);
@@ -127,12 +127,13 @@ static void label_of(char *label, size_t size, const char *name)
 		end[-6] = '\0';
 }
 
-/* Erased first: after the last column a terminal waits with the cursor on it, and would erase that sign. */
+/* The line is erased first: after the last column the cursor waits on that column, and erasing then
+ * would remove its character. */
 static void draw(struct bar *bar, const char *line, int columns)
 {
 	if (bar->width && !strcmp(line, bar->line))
 		return;
-	/* A terminal that has become narrower has wrapped it. */
+	/* A terminal that has become narrower has wrapped the line. */
 	const int rows = bar->width ? (bar->width + columns - 1) / columns : 0;
 	if (rows)
 		(void)dprintf(STDERR_FILENO, "\033[%dF%s\033[K%s\r\n", rows,

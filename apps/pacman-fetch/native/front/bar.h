@@ -29,22 +29,25 @@ struct bar {
 
 enum bar_end { BAR_DONE, BAR_FAILED };
 
-/* Whether a bar can be drawn on standard error: the terminal is wide enough, and knows how to go up a line. */
+/* Whether a bar can be drawn on standard error: the terminal is wide enough, and can move up a
+ * line. */
 int bar_is_possible(void);
 
-/* Begins: draws a line, unless it is not to be shown. Now: as for all below, milliseconds of a steady clock. */
+/* Begins: draws a line, unless it must not be shown. now: as for all below, milliseconds of a
+ * steady clock. */
 void bar_begin(struct bar *bar, const char *name, int is_shown, int64_t now);
 
-/* Draws where time has passed. Total: WIRE_UNKNOWN where nobody knows it. */
+/* Draws if enough time has passed. total: WIRE_UNKNOWN if it is unknown. */
 void bar_update(struct bar *bar, uint64_t received, uint64_t total, int64_t now);
 
 /* Draws for the last time. */
 void bar_end(struct bar *bar, enum bar_end how, uint64_t received, uint64_t total, int64_t now);
 
-/* Takes the line away: somebody else draws one. */
+/* Removes the line, for another program that draws one. */
 void bar_clear(struct bar *bar);
 
-/* What a line says; for it and its tests. Total as above; milliseconds: what is left or was taken, -1 for nobody knows. */
+/* The text of a line; for the bar and its tests. total: as above; milliseconds: the remaining or
+ * the needed time, -1 if unknown. */
 void bar_line(char *line, size_t size, const char *label, uint64_t received, uint64_t total,
 	double rate, int64_t milliseconds, int columns);
 

@@ -11,7 +11,7 @@
 
 #define PART ".part"
 
-/* As 'Number.MAX_SAFE_INTEGER', which the process that downloads takes for no limit. */
+/* As 'Number.MAX_SAFE_INTEGER', which means no limit for the process that downloads. */
 #define NO_LIMIT ((1ULL << 53) - 1)
 
 static int ends_with(const char *text, const char *end)
@@ -20,7 +20,8 @@ static int ends_with(const char *text, const char *end)
 	return length > size && !strcmp(text + length - size, end);
 }
 
-/* Without slashes that mean nothing: what is said of it has none either. Others than ASCII take a locale to be shown. */
+/* Without redundant slashes, as in messages about it. Characters other than ASCII need a locale to
+ * be shown. */
 static int read_file(struct call *call, const char *given)
 {
 	size_t length = 0;
@@ -36,7 +37,7 @@ static int read_file(struct call *call, const char *given)
 	return 0;
 }
 
-/* Names of packages, databases and signatures: what else there is may need more than ASCII to be shown. */
+/* Names of packages, databases and signatures. Other names may need more than ASCII to be shown. */
 static int read_name(struct call *call)
 {
 	static const char plain[] =
@@ -62,7 +63,8 @@ static void read_limits(struct call *call)
 	call->max_bytes = call->is_signature ? 16 << 10 : is_database ? 128 << 20 : NO_LIMIT;
 }
 
-/* A name whose last label begins with a digit is an address to URL parsers, and may be written in many ways. */
+/* URL parsers read a name whose last label begins with a digit as an address, which may be written
+ * in many ways. */
 static int is_plain_host(const char *host)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
@@ -72,7 +74,7 @@ static int is_plain_host(const char *host)
 	label = label ? label + 1 : host;
 	if (host[0] == '\0' || strspn(host, letters) != strlen(host) || label[0] == '\0')
 		return 0;
-	/* Names in Punycode are checked by who parses URLs. */
+	/* Names in Punycode are left to the URL parser. */
 	if (strstr(host, "xn--"))
 		return 0;
 	if (label[0] < '0' || label[0] > '9')
@@ -81,7 +83,7 @@ static int is_plain_host(const char *host)
 	       inet_ntop(AF_INET, &address, written, sizeof(written)) && !strcmp(written, host);
 }
 
-/* A port that need not be named: it is written as digits without a zero before them. 0 for any other. */
+/* A port other than the default: digits without leading zeros. 0 for any other text. */
 static long port_of(const char *text)
 {
 	size_t digits = strspn(text, "0123456789");
@@ -116,7 +118,7 @@ static int read_url(struct call *call, uint32_t options)
 	char *colon = strchr(call->host, ':');
 	if (colon) {
 		port = port_of(colon + 1);
-		/* Its own port is left out by who parses URLs. */
+		/* The URL parser leaves the default port out. */
 		if (port == 0 || port == default_port)
 			return -1;
 		*colon = '\0';
@@ -129,7 +131,8 @@ static int read_url(struct call *call, uint32_t options)
 	return is_plain && written > 0 && (size_t)written < sizeof(call->key) ? 0 : -1;
 }
 
-/* FNV-1a. One pacman has one XferCommand: that two of them differ is an accident, and not an attack. */
+/* FNV-1a. One pacman has one XferCommand: two with different options are an accident, and not an
+ * attack. */
 #define HASH_START 2166136261U
 
 static uint32_t hash(uint32_t before, const char *text)
@@ -140,7 +143,7 @@ static uint32_t hash(uint32_t before, const char *text)
 	return before;
 }
 
-/* Options that say the same of each file. The number of the first argument behind them. */
+/* Options that are the same for each file. Returns the number of the first argument after them. */
 static int skip_options(int at, int argc, char **argv, struct call *call, uint32_t *options)
 {
 	static const char *const with_value[] = {"--config", "--cacert"};
@@ -165,7 +168,8 @@ static int skip_options(int at, int argc, char **argv, struct call *call, uint32
 	return at;
 }
 
-/* FILE of "xfer": the last name of the URL, in this directory. A name that has to be decoded is none of these. */
+/* FILE of "xfer": the last part of the URL, in this directory. A name that must be decoded is left
+ * to Node. */
 static int place_of(const char *url, char *path, size_t size)
 {
 	const char *name = strrchr(url, '/');
@@ -176,7 +180,7 @@ static int place_of(const char *url, char *path, size_t size)
 	return written > 0 && (size_t)written < size - length ? 0 : -1;
 }
 
-/* The process that downloads is told what "-o" is told. */
+/* The process that downloads gets the same options as for "-o". */
 static int read_xfer(int argc, char **argv, struct call *call)
 {
 	static char path[PATH_MAX];
@@ -200,7 +204,7 @@ static int read_xfer(int argc, char **argv, struct call *call)
 		read_url(call, options))
 		return -1;
 	read_limits(call);
-	/* Whether a database has changed is asked by Node. */
+	/* Node asks whether a database has changed. */
 	return call->is_signature || call->may_resume ? 0 : -1;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the program was called, where that is in the one form that pacman uses. */
+/* The arguments of the program, if they have the one form that pacman uses. */
 #ifndef FRONT_CALL_H
 #define FRONT_CALL_H
 
@@ -25,14 +25,13 @@ struct call {
 	int is_xfer; /* FILE gets its name without .part in the end, and a signature may be missing */
 };
 
-/* More than all options that are taken. */
+/* More than all options that are accepted. */
 enum { CALL_MAX_ARGUMENTS = 16 };
 
-/*
- * Reads "pacman-fetch -o FILE URL" or "pacman-fetch xfer URL", with options before it that are the same for all files, and with a
- * FILE and a URL that need no interpretation. FILE of "xfer" has .part behind its name until it is whole. One call is read at most.
- * 0; -1 for everything else.
- */
+/* Parses "pacman-fetch -o FILE URL" or "pacman-fetch xfer URL", with options before it that are the
+ * same for all files, and with a FILE and a URL that need no interpretation. FILE of "xfer" has
+ * .part after its name until it is complete. At most one call is parsed. Returns 0, or -1 for
+ * everything else. */
 int call_read(int argc, char **argv, struct call *call);
 
 #endif

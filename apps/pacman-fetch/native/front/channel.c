@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Bytes that may wait to be read, as in @sb/fetcher; what the system allows of it is good enough. */
+/* Bytes that may wait to be read, as in @sb/fetcher; less is accepted. */
 enum { MAX_UNREAD = 1 << 20 };
 
 static int make(int *input, int *output)
@@ -91,7 +91,7 @@ ssize_t channel_hear(const struct channel *channel, void *buffer, size_t size)
 	}
 	const ssize_t length = read(channel->answers, buffer, size);
 	const int error = errno;
-	/* Never as if there had been nothing: bytes may be lost then. */
+	/* Bytes may be lost then, so this never looks like an empty channel. */
 	const int is_counted = !count(channel);
 	errno = is_counted ? error : EIO;
 	return is_counted ? length : -1;

@@ -5,10 +5,10 @@
 
 #include <stdint.h>
 
-/* Milliseconds since some moment. */
+/* Milliseconds since an arbitrary moment. */
 int64_t clock_now(void);
 
-/* How many of so many milliseconds are left since a moment; 0 once they have passed. */
+/* How much of a time in milliseconds is left since a moment; 0 after it has passed. */
 int clock_left(int64_t since, int milliseconds);
 
 #endif

@@ -20,7 +20,7 @@
 
 enum { DONE = 0, DOWNLOAD_FAILED = 1, FILE_FAILED = 4 };
 
-/* Seconds that a server's clock may be ahead. */
+/* The most seconds that a server's clock may be ahead. */
 enum { TOLERANCE = 24 * 60 * 60 };
 
 static int write_bytes(void *context, const unsigned char *bytes, size_t length)
@@ -28,10 +28,11 @@ static int write_bytes(void *context, const unsigned char *bytes, size_t length)
 	return file_write(context, bytes, length);
 }
 
-/* A page in the place of a signature, by a network that wants a login, is refused by Node, which says so. */
+/* A page in place of a signature, from a network that requires a login, is refused by Node, which
+ * reports it. */
 static int write_signature(void *context, const unsigned char *bytes, size_t length)
 {
-	/* What a packet of RFC 9580 begins with, or its armor: src/download/formats.ts has the same. */
+	/* The first byte of a packet of RFC 9580, or of its armor: src/download/formats.ts has the same. */
 	static const unsigned char beginnings[] = {0x88, 0x89, 0x8a, 0x8b, 0xc2, '-'};
 	const struct file *file = context;
 	if (file->size == 0 && length > 0 && !memchr(beginnings, bytes[0], sizeof(beginnings))) {
@@ -41,7 +42,7 @@ static int write_signature(void *context, const unsigned char *bytes, size_t len
 	return file_write(context, bytes, length);
 }
 
-/* Nothing may be there before something was asked for. 0; -1 where that can't be. */
+/* Nothing may be in the channel before a request. Returns 0, or -1 if that is not so. */
 static int ask(const struct download *download)
 {
 	char text[WIRE_MAX_REQUEST];
@@ -54,21 +55,21 @@ static int ask(const struct download *download)
 	return channel_ask(&download->channel, text, (size_t)length);
 }
 
-/* Room for two paths and a text of the other side. */
+/* Enough for two paths and a text of the other side. */
 enum { MAX_MESSAGE = WIRE_MAX_TEXT + 2 * PATH_MAX };
 
-/* As src/failure-class.ts says it of a port that no redirect may lead to. */
+/* The hint of src/failure-class.ts for a port that a redirect may not use. */
 static const char *hint_for(const char *why)
 {
 	static const char end[] = ", which is not allowed";
 	size_t length = strlen(why);
 	if (length < sizeof(end) || strcmp(why + length + 1 - sizeof(end), end))
 		return NULL;
-	return "Does the network want a login? A port of mirrors can be named by SandboxPorts in "
-	       "pacman-fetch.conf.";
+	return "Check whether the network requires a login. To allow another port of mirrors, "
+	       "add it to SandboxPorts in pacman-fetch.conf.";
 }
 
-/* What another attempt can use stays. */
+/* Keeps what another attempt can use. */
 static void leave(const struct download *download, struct file *file)
 {
 	if (download->call->is_xfer)
@@ -77,7 +78,7 @@ static void leave(const struct download *download, struct file *file)
 		file_leave(file);
 }
 
-/* The next attempt goes on with what came of a package. */
+/* The next attempt resumes from the part of a package. */
 static int fail(
 	const struct download *download, struct file *file, const char *why, const char *hint)
 {
@@ -86,7 +87,7 @@ static int fail(
 	(void)snprintf(text, sizeof(text), "failed retrieving file '%s' from %s : %s", call->name,
 		call->host, why); /* always fits */
 	(void)snprintf(kept, sizeof(kept),
-		"%" PRIu64 " bytes are kept in %s; the next attempt goes on behind them.",
+		"%" PRIu64 " bytes are kept in %s; the next attempt resumes after them.",
 		file->size, call->file); /* the same */
 	if (!hint)
 		hint = file->size > 0 && call->may_resume && !call->is_xfer ? kept : hint_for(why);
@@ -110,7 +111,8 @@ static int fail_still(const struct download *download, struct file *file)
 	return fail(download, file, why, "Try again: it goes on behind what came.");
 }
 
-/* One answer from the year 2099 would become the time of a database, and no later one would ever be newer. */
+/* An answer from the year 2099 would become the time of a database, and no later one would ever be
+ * newer. */
 static int64_t believable(const struct answer *answer)
 {
 	const int64_t now = time(NULL);
@@ -158,13 +160,13 @@ static int conclude(struct download *download, struct file *file, struct answer 
 	case ANSWER_LIE:
 		return fail_lying(download, file, answer->lie);
 	default:
-		/* Node goes on with what came, and says what is wrong with the disk. */
+		/* Node resumes from this part, and reports the problem with the disk. */
 		leave(download, file);
 		return -1;
 	}
 }
 
-/* The line stays but for what another program begins anew. */
+/* Keeps the line, except for a file that another program starts again. */
 static void show_end(
 	struct bar *bar, enum outcome outcome, enum answer_state state, const struct answer *answer)
 {
@@ -207,7 +209,7 @@ int download_run(struct download *download)
 		return interrupt_status();
 	default:
 		leave(download, &file);
-		/* Where pacman has ended nobody waits for the file any more. */
+		/* After the end of pacman no process waits for the file. */
 		return owner_is_parent(download->owner) ? -1 : DOWNLOAD_FAILED;
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One file by the process that downloads: asked for, taken in, and finished. */
+/* Downloads one file by the process that downloads: asks for it, receives it, and finishes it. */
 #ifndef FRONT_DOWNLOAD_H
 #define FRONT_DOWNLOAD_H
 
@@ -14,11 +14,11 @@ struct download {
 	struct channel channel; /* to the process that downloads */
 	int is_patient;
 	int has_bar;
-	/* Set by it: the channel can be used for another file. */
+	/* Set by download_run(): the channel can be used for another file. */
 	int is_in_order;
 };
 
-/* The exit status; -1 where Node has to download the file, which finds FILE in a state that it knows. */
+/* Returns the exit status; -1 if Node must download the file, which finds FILE in a known state. */
 int download_run(struct download *download);
 
 #endif

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The field, counted from the one behind the name, which is 3; NULL where there are fewer. */
+/* The field of that number, counted from the one after the name, which is 3; NULL if there are
+ * fewer. */
 static const char *field(const char *text, int number)
 {
 	for (int at = 3; text && at < number; at++) {
@@ -38,7 +39,7 @@ int facts_read(pid_t pid, struct facts *facts)
 	static char text[1024];
 	if (pid <= 0 || read_text(pid, text, sizeof(text)))
 		return -1;
-	/* The name may hold anything, brackets too. */
+	/* The name may contain anything, even brackets. */
 	const char *open = strchr(text, '('), *end = strrchr(text, ')');
 	if (!open || !end || end < open || (size_t)(end - open) > sizeof(facts->name) ||
 		end[1] != ' ')

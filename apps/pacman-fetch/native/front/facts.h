@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What /proc says of a process (proc_pid_stat(5)), to everybody who can see it. */
+/* Facts about a process from /proc (proc_pid_stat(5)), which every user may read. */
 #ifndef FRONT_FACTS_H
 #define FRONT_FACTS_H
 
@@ -12,7 +12,7 @@ struct facts {
 	unsigned long long start; /* clock ticks since the machine has started */
 };
 
-/* Reads them. 0; -1 where there is no such process, or it can't be seen. */
+/* Reads them. Returns 0; -1 if the process does not exist, or is hidden. */
 int facts_read(pid_t pid, struct facts *facts);
 
 #endif

@@ -9,13 +9,14 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Nobody else may read it until it is locked, whose lock would keep ours away. */
+/* No other user may read it until it is locked: a reader's lock would prevent ours. */
 enum { UNREAD = 0600, READ_BY_ALL = 0644 };
 
 /* The byte that packages/sandbox/native/file_lock.c locks. */
 static const off_t place_of_lock = (off_t)1 << 62;
 
-/* 0 also where the file system has no such locks: two calls at once don't notice each other there. */
+/* 0 also if the file system has no such locks: two simultaneous calls do not notice each other
+ * there. */
 static int lock_file(int descriptor)
 {
 	struct flock wanted = {
@@ -29,7 +30,7 @@ static int lock_file(int descriptor)
 	return 0;
 }
 
-/* What the umask lets a new file have, where the file system has permissions. */
+/* The mode of a new file by the umask, if the file system has permissions. */
 static int let_read(int descriptor)
 {
 	struct stat stats;
@@ -81,10 +82,8 @@ static int is_still_named(const struct file *file, const struct stat *held)
 	       named.st_dev == held->st_dev && named.st_ino == held->st_ino;
 }
 
-/*
- * Begins to write what is not on the disk yet, without waiting for it: pacman checks each file before it uses one, and waits
- * for none either. File systems that can't say so take it with close(2), or later.
- */
+/* Starts writing the rest to the disk, without waiting for it. pacman checks each file before it
+ * uses one, and does not wait either. File systems without this call write at close(2), or later. */
 static int put_on_disk(int descriptor)
 {
 	if (!sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE))
@@ -105,7 +104,7 @@ int file_finish(struct file *file, int64_t modified)
 		errno = EBUSY;
 		return -1;
 	}
-	/* Its owner alone may do that. */
+	/* Only its owner may do that. */
 	if (modified >= 0 && held.st_uid == geteuid()) {
 		const struct timespec times[2] = {{.tv_nsec = UTIME_NOW},
 			{.tv_sec = modified / 1000, .tv_nsec = (modified % 1000) * 1000000}};
@@ -116,7 +115,7 @@ int file_finish(struct file *file, int64_t modified)
 		return -1;
 	const int descriptor = file->descriptor;
 	file->descriptor = -1;
-	/* NFS and quotas tell here what they have no room for (close(2)). */
+	/* NFS and quotas report missing space here (close(2)). */
 	return close(descriptor);
 }
 

@@ -23,7 +23,7 @@
 #include "said.h"
 #include "wire.h"
 
-/* pacman shows nothing of a signature. */
+/* pacman does not show signatures. */
 static int has_bar(const struct call *call)
 {
 	return said_is_terminal() && !call->is_signature && !call->has_no_bar;
@@ -35,7 +35,7 @@ static int is_absent(int folder, const char *name)
 	return fstatat(folder, name, &stats, AT_SYMLINK_NOFOLLOW) && errno == ENOENT;
 }
 
-/* Neither the package nor its signature lies in the directory above. */
+/* Neither the package nor its signature is in the parent directory. */
 static int is_uncached(int folder, const struct call *call)
 {
 	char name[sizeof(call->name) + 3];
@@ -47,14 +47,14 @@ static int is_uncached(int folder, const struct call *call)
 	return is_absent(folder, name);
 }
 
-/* A file that is there is looked at by who can go on with it, or take it. */
+/* An existing file is left to the program that can resume it, or take it. */
 static int is_new(int folder, const struct call *call)
 {
 	return is_absent(folder, call->part) && (!call->is_xfer || is_absent(folder, call->name)) &&
 	       (!call->takes_from_cache || is_uncached(folder, call));
 }
 
-/* A connection with the keeper, which is started where there is none. -1. */
+/* A connection to the keeper, which is started if there is none. -1 after an error. */
 static int knock(const struct meeting *meeting, const struct owner *owner, const struct call *call)
 {
 	int connection = meeting_connect(meeting);
@@ -63,7 +63,7 @@ static int knock(const struct meeting *meeting, const struct owner *owner, const
 	return keeper_start(meeting, owner, call) ? -1 : meeting_connect(meeting);
 }
 
-/* Where the keeper can't be told it does without, or another one is started. */
+/* If the keeper gets no word, it continues without it, or another one is started. */
 static void tell(int connection, char word)
 {
 	(void)send(connection, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -101,10 +101,11 @@ int front_door(int argc, char **argv)
 {
 	static struct call call;
 	struct owner owner;
-	/* What is preloaded, as by fakeroot(1), answers in the kernel's place; here it would not be asked. */
+	/* A preloaded library, as by fakeroot(1), answers in place of the kernel; here it would not be
+	 * asked. */
 	if (call_read(argc, argv, &call) || getenv("LD_PRELOAD"))
 		return -1;
-	/* Where no bar can be drawn as it should be, there are lines. */
+	/* If a bar cannot be drawn properly, Node prints lines. */
 	if (has_bar(&call) && !bar_is_possible())
 		return -1;
 	if (owner_find(&owner))
@@ -113,7 +114,7 @@ int front_door(int argc, char **argv)
 	if (folder < 0)
 		return -1;
 	int status = -1;
-	/* FILE and the channel are open here: no other process of this user may take them. Exec takes it back. */
+	/* FILE and the channel are open here: no other process of this user may take them. Exec undoes it. */
 	if (is_new(folder, &call) && !prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		status = served(folder, &owner, &call);
 	(void)close(folder); /* was read only */

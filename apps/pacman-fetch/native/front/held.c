@@ -4,13 +4,13 @@
 
 #include "facts.h"
 
-/*
- * Looks, and not time: after a machine has slept the first one comes at once. An honest process has the lock for microseconds, and
- * where it is swapped out meanwhile the file comes in the other way.
- */
+/* Checks, and not time: after a machine has slept, the first check comes at once. An honest process
+ * has the lock for microseconds. If it is swapped out meanwhile, the file is downloaded in the
+ * other way. */
 enum { MAX_LOOKS = 2 };
 
-/* One that is stopped (SIGSTOP, ptrace(2)) waits for nobody, and who is waiting for a lock can't be stopped. */
+/* A stopped process (SIGSTOP, ptrace(2)) does not wait, and a process that waits for a lock cannot
+ * be stopped. */
 static int is_stopped(pid_t pid)
 {
 	struct facts facts;
@@ -26,7 +26,7 @@ void held_begin(struct held *held, const struct channel *channel)
 int held_look(struct held *held, const struct channel *channel, pid_t pid)
 {
 	const uint64_t news = channel_calls(channel);
-	/* Each call says that it begins, and that it has ended. */
+	/* Each call is counted at its beginning and at its end. */
 	held->is_within ^= (int)(news & 1);
 	if (news || !held->is_within || is_stopped(pid))
 		held->looks = 0;

@@ -10,7 +10,7 @@
 static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
 enum { COUNT = sizeof(numbers) / sizeof(numbers[0]) };
 
-/* What is said of a write: that a file or a pipe takes no more is no reason to end without a word. */
+/* Signals about a write: a full file or pipe is not a reason to end without a message. */
 static const int ignored[] = {SIGPIPE, SIGXFSZ};
 enum { IGNORED = sizeof(ignored) / sizeof(ignored[0]) };
 
@@ -18,13 +18,13 @@ static int descriptor = -1, status;
 static struct sigaction before[COUNT], ignored_before[IGNORED];
 static sigset_t mask_before; /* empty until it is known */
 
-/* Never called: what is kept back is read. Only that one which was ignored before is kept, too. */
+/* Never called: blocked signals are read. A signal that was ignored before stays ignored. */
 static void keep(int number)
 {
 	(void)number;
 }
 
-/* What was kept back before stays so. */
+/* A signal that was blocked before stays so. */
 static int open_descriptor(void)
 {
 	sigset_t ours, heard;

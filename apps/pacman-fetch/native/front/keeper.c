@@ -14,21 +14,22 @@
 #include "server.h"
 #include "wire.h"
 
-/* Tests take more, so that it has to be told. */
+/* Tests need more time, so it can be set. */
 #ifndef FRONT_LOOK
 #define FRONT_LOOK 1000
 #endif
 
 enum {
-	/* Milliseconds between two looks at the folder of FILE; where inotify(7) works, that tells sooner that it is gone. */
+	/* Milliseconds between two checks of the directory of FILE. If inotify(7) works, it reports sooner
+	 * that the directory is gone. */
 	LOOK = FRONT_LOOK,
-	/* Looks without a front door until it ends. */
+	/* Checks without a front door until it ends. */
 	MAX_IDLE = 15,
-	/* Looks until what was started has to be ready. */
+	/* Checks until the started process must be ready. */
 	MAX_START = 30,
 };
 
-/* What the keeper says once it can be found. */
+/* The keeper writes this when it can be found. */
 static const char is_listening = 'l';
 
 enum keeper_state { STARTING, READY, REFUSED, ENDED };
@@ -55,7 +56,7 @@ static void let_client_go(struct keeper *keeper)
 	keeper->client = -1;
 }
 
-/* Tells the front door that waits what there is for it. */
+/* Tells the waiting front door what it gets. */
 static void answer_client(struct keeper *keeper)
 {
 	int error;
@@ -87,7 +88,8 @@ static void take_client(struct keeper *keeper)
 	answer_client(keeper);
 }
 
-/* One that ends without a word leaves a channel that nobody can go on with. Both words may come at once, and the next one wait. */
+/* A front door that ends without a word leaves a channel that no other can use. Both words may come
+ * at once, while the next one waits. */
 static void hear_client(struct keeper *keeper)
 {
 	char words[2];
@@ -100,12 +102,12 @@ static void hear_client(struct keeper *keeper)
 		return;
 	const int is_in_order = length > 0 && words[length - 1] == FRONT_IN_ORDER;
 	let_client_go(keeper);
-	/* While nothing was handed out nothing can be out of order. */
+	/* Before the channel was passed on, nothing can be out of order. */
 	if (!is_in_order && keeper->state == READY)
 		keeper->state = ENDED;
 }
 
-/* What its first word leads to; one that ends without a word, or is killed, says nothing about the next one. */
+/* The state after its first word; without one, nothing is known about the next one. */
 static enum keeper_state state_after(const struct wire_header *header, int is_whole)
 {
 	if (!is_whole)
@@ -115,7 +117,7 @@ static enum keeper_state state_after(const struct wire_header *header, int is_wh
 						: ENDED;
 }
 
-/* The one word that it says before it is asked: its layers are in force, or it can't have them. */
+/* Reads the one word before the first request: its layers are in force, or they cannot be. */
 static void hear_server(struct keeper *keeper)
 {
 	struct wire_header header;
@@ -140,7 +142,7 @@ static void look(struct keeper *keeper)
 	keeper->looked = clock_now();
 	const int limit = keeper->state == STARTING ? MAX_START : MAX_IDLE;
 	keeper->idle = keeper->client >= 0 && keeper->state == READY ? 0 : keeper->idle + 1;
-	/* What refuses costs nothing, and saves the next front door the attempt. */
+	/* A keeper that refuses costs nothing, and saves the next front door the attempt. */
 	const int is_over = keeper->idle > limit && keeper->state != REFUSED;
 	if (is_over || is_client_held(keeper) || !meeting_is_named(keeper->meeting))
 		keeper->state = ENDED;
@@ -156,7 +158,7 @@ static void hear_changes(struct keeper *keeper)
 static void wait_once(struct keeper *keeper)
 {
 	const int is_heard = keeper->state == STARTING;
-	/* Ready, it is asked for nothing but whether the other end is still there. */
+	/* When it is ready, only the end of the other side is watched. */
 	struct pollfd all[] = {
 		{.fd = keeper->owner_end, .events = POLLIN},
 		{.fd = keeper->signals, .events = POLLIN},
@@ -168,7 +170,7 @@ static void wait_once(struct keeper *keeper)
 	const int count = poll(all, sizeof(all) / sizeof(all[0]), clock_left(keeper->looked, LOOK));
 	if (count < 0 && errno != EINTR)
 		keeper->state = ENDED;
-	/* By the clock: whatever else there is to hear doesn't put it off. */
+	/* By the clock: other events do not delay it. */
 	if (!clock_left(keeper->looked, LOOK))
 		look(keeper);
 	if (count <= 0)
@@ -187,15 +189,13 @@ static void wait_once(struct keeper *keeper)
 		take_client(keeper);
 }
 
-/*
- * Lets go of the folder before anybody is waited for: the file system that it is on may be unmounted as soon as pacman has ended.
- */
+/* Closes the directory before it waits: its file system may be unmounted once pacman has ended. */
 static void leave(struct keeper *keeper)
 {
 	meeting_leave(keeper->meeting);
 	(void)close(keeper->meeting->folder); /* was read only */
 	(void)close(keeper->listener);        /* who connects now downloads alone */
-	/* A connection holds the folder of the name that it was made by. */
+	/* A connection holds the directory of the name by which it was made. */
 	if (keeper->client >= 0)
 		let_client_go(keeper);
 	server_end(&keeper->server);
@@ -203,7 +203,7 @@ static void leave(struct keeper *keeper)
 
 static int keep(struct keeper *keeper, const struct call *call, int told)
 {
-	/* The folder that pacman stands in may be needed by whoever removes it. */
+	/* The program that removes pacman's working directory may need it. */
 	if (chdir("/"))
 		return 1;
 	keeper->signals = alone_signals();

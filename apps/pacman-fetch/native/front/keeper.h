@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The keeper: a process that stays for as long as its pacman, starts one that downloads, and hands its channel to one
- * front door after the other. It reads nothing of what comes through there.
- */
+/* The keeper: a process that stays for as long as its pacman. It starts one that downloads, and
+ * passes its channel to one front door after the other. It reads nothing that comes through the
+ * channel. */
 #ifndef FRONT_KEEPER_H
 #define FRONT_KEEPER_H
 

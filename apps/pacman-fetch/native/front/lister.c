@@ -20,7 +20,7 @@
 #include "listing.h"
 #include "rights.h"
 
-/* The list is of what comes in any case. src/front-door/listed.ts reads it. */
+/* The list contains what is downloaded in any case. src/front-door/listed.ts reads it. */
 static const char certain[] = "certain\n";
 
 static ssize_t read_all(int descriptor, char *text, size_t size)
@@ -47,7 +47,7 @@ static int open_of(const struct owner *owner, const char *what, int flags)
 	return open(path, flags | O_CLOEXEC);
 }
 
-/* The arguments of the pacman, behind its name. -1. */
+/* The arguments of the pacman, after its name. -1 after an error. */
 static ssize_t read_arguments(const struct owner *owner, char *text, size_t size, char **first)
 {
 	const int descriptor = open_of(owner, "cmdline", O_RDONLY);
@@ -61,7 +61,7 @@ static ssize_t read_arguments(const struct owner *owner, char *text, size_t size
 	return length - (*first - text);
 }
 
-/* A script that is called pacman is run by another program. */
+/* A script named pacman is run by another program. */
 static int is_pacman(const struct owner *owner)
 {
 	char link[48], path[4096];
@@ -74,7 +74,8 @@ static int is_pacman(const struct owner *owner)
 	return name && !strcmp(name, "/pacman");
 }
 
-/* The same program as the owner. One that has changed its user may not be looked at: it is the system's then. */
+/* The same program as the owner's. If the owner has changed its user, its program may be hidden:
+ * then that of the system is used. */
 static int open_program(const struct owner *owner)
 {
 	const int known = is_pacman(owner);
@@ -84,7 +85,8 @@ static int open_program(const struct owner *owner)
 			 : open("/usr/bin/pacman", O_PATH | O_CLOEXEC);
 }
 
-/* One whose questions are answered by their defaults, as those of the pacman that downloads. Never returns. */
+/* Executes a pacman that answers its questions by their defaults, as the pacman that downloads
+ * does. Never returns. */
 static void become_pacman(int output, int program, char **words)
 {
 	static char *arguments[LISTING_MAX_WORDS + 1];
@@ -97,7 +99,8 @@ static void become_pacman(int output, int program, char **words)
 	_exit(1);
 }
 
-/* What finds out by more questions to pacman whether it may have had one. Never returns. */
+/* Executes the program that finds out, by more queries of pacman, whether pacman may have had a
+ * question. Never returns. */
 static void become_lister(char **words)
 {
 	static char path[PATH_MAX];
@@ -110,7 +113,7 @@ static void become_lister(char **words)
 	_exit(node_become(NULL, "list.cjs", words + LISTING_OWN_WORDS));
 }
 
-/* Never returns. Whatever it can't do leaves the list empty, and files are downloaded as they are asked for. */
+/* Never returns. After any error the list is empty, and files are downloaded as they are asked for. */
 static void list(int output, const struct owner *owner, const char *config)
 {
 	static char text[LISTING_MAX_TEXT];
@@ -119,12 +122,12 @@ static void list(int output, const struct owner *owner, const char *config)
 	char *first = NULL;
 	const int program = open_program(owner);
 	const ssize_t length = read_arguments(owner, text, sizeof(text), &first);
-	/* What was read is this pacman's if it is still there. */
+	/* The arguments are those of this pacman if it still exists. */
 	if (program < 0 || length <= 0 || facts_read(owner->pid, &facts) ||
 		facts.start != owner->start ||
 		listing_make(&listing, first, (size_t)length, config))
 		_exit(1);
-	/* What is warned of goes nowhere. */
+	/* Warnings are discarded. */
 	if (dup2(output, STDOUT_FILENO) < 0 || rights_give_up())
 		_exit(1);
 	if (listing.is_certain)
@@ -142,7 +145,7 @@ static void become(int output, int go, const struct owner *owner, const char *co
 		sigemptyset(&none) || sigprocmask(SIG_SETMASK, &none, NULL) ||
 		signal(SIGPIPE, SIG_DFL) == SIG_ERR)
 		_exit(1);
-	/* The end of it: nothing is to be listed. */
+	/* End of file: nothing is to be listed. */
 	if (read(kept[1], &word, 1) != 1)
 		_exit(0);
 	list(kept[0], owner, config);
@@ -172,7 +175,7 @@ void lister_begin(struct lister *lister)
 	const char word = 'g';
 	if (lister->go < 0)
 		return;
-	/* It has one byte, or the lister has ended and nothing is listed. */
+	/* It has one byte, or the lister has ended and lists nothing. */
 	if (write(lister->go, &word, 1) != 1)
 		errno = 0;
 	(void)close(lister->go); /* as above */
@@ -184,7 +187,7 @@ void lister_end(struct lister *lister)
 	if (lister->go >= 0)
 		(void)close(lister->go); /* nothing was said */
 	if (lister->pid > 0) {
-		/* It leads a session, in which its children are; both fail only for what has ended. */
+		/* It leads a session, which contains its children. Both calls fail only if it has ended. */
 		(void)kill(-lister->pid, SIGKILL);
 		(void)kill(lister->pid, SIGKILL);
 		while (waitpid(lister->pid, NULL, 0) < 0 && errno == EINTR)

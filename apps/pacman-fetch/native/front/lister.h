@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The process that asks pacman which packages it is about to download, so that they can be downloaded ahead. */
+/* The process that asks pacman which packages it is about to download, so that they can be
+ * downloaded ahead. */
 #ifndef FRONT_LISTER_H
 #define FRONT_LISTER_H
 
@@ -23,7 +24,7 @@ int lister_start(struct lister *lister, int list, const struct owner *owner, con
 /* Lets it begin; it does so once. */
 void lister_begin(struct lister *lister);
 
-/* Ends it. The process that could hold it up must have ended before. */
+/* Ends it. The process that could block it must have ended before. */
 void lister_end(struct lister *lister);
 
 #endif

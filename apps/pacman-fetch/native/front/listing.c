@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* What each line begins with: bytes that are still to come, and where from. */
+/* The beginning of each line: bytes to download, and the URL. */
 static char format[] = "%s %l";
 
 /* Long options of pacman(8) that take a value: src/pacman/pacman-options.ts has the same list. */
@@ -13,7 +13,7 @@ static const char *const with_value[] = {"arch", "ask", "assume-installed", "cac
 
 static const char own_descriptor[] = "/proc/self/fd/";
 
-/* Whether a word may be short for an option's name, as getopt_long(3) takes it. */
+/* Whether a word may abbreviate the name of an option, as for getopt_long(3). */
 static int may_mean(const char *word, size_t length, const char *name)
 {
 	return length > 0 && !strncmp(word, name, length);
@@ -53,7 +53,7 @@ static int add(struct listing *listing, char *word)
 	return 0;
 }
 
-/* "--config" is the only option whose value may be of no use to another process. */
+/* "--config" is the only option whose value another process may not be able to use. */
 static int add_config(struct reading *reading, char *option, char *value)
 {
 	static char name[] = "--config";
@@ -90,7 +90,7 @@ static int take_long(struct reading *reading, char *word)
 	return add(reading->listing, word) || (name[length] != '=' && add(reading->listing, value));
 }
 
-/* Switches in one word; what stands behind one that takes a value is its value. */
+/* Switches in one word; after one that takes a value, the rest is its value. */
 static int take_short(struct reading *reading, char *word)
 {
 	char *kept = word + 1;

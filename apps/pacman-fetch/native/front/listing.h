@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Which packages a pacman is about to download, as it says itself: its own arguments with --print-format. */
+/* Which packages a pacman is about to download, from pacman itself: its own arguments with
+ * --print-format. */
 #ifndef FRONT_LISTING_H
 #define FRONT_LISTING_H
 
 #include <stddef.h>
 
-/* How many of the words are ours: what pacman is to print, and that it asks nobody. */
+/* How many of the words are added: what pacman prints, and that it asks nothing. */
 enum { LISTING_OWN_WORDS = 3 };
 
-/* Room for the arguments of a pacman with some thousand packages, and how many there may be. */
+/* Enough for the arguments of a pacman with some thousand packages, and the most words. */
 enum { LISTING_MAX_TEXT = 256 * 1024, LISTING_MAX_WORDS = 16 * 1024 };
 
 struct listing {

@@ -15,7 +15,7 @@
 
 #include "wire.h"
 
-/* Milliseconds that a start may take on a machine with other work to do. */
+/* Milliseconds that a start may take on a busy machine. */
 enum { START_TIME = 30000 };
 
 /* Front doors of one pacman come one after the other. */
@@ -29,12 +29,12 @@ void meeting_name(
 	struct meeting *meeting, int folder, const struct owner *owner, const struct call *call)
 {
 	meeting->folder = folder;
-	/* The numbers have 10 and 20 digits at the most, and the key 20: it always fits. */
+	/* The numbers have at most 10 and 20 digits, and the key 20: it always fits. */
 	(void)snprintf(meeting->name, sizeof(meeting->name), ".pacman-fetch-%ld-%llu-%s",
 		(long)owner->pid, owner->start, call->key);
 }
 
-/* By the folder that is open: bind(2) and connect(2) know no other way. */
+/* By the open directory: bind(2) and connect(2) have no other way. */
 static struct sockaddr_un address_of(const struct meeting *meeting, const char *suffix)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -56,7 +56,7 @@ static int bind_new(int listener, struct meeting *meeting)
 	(void)umask(mask); /* can't fail */
 	if (error || listen(listener, BACKLOG))
 		return -1;
-	/* Whoever finds the name finds somebody who listens. */
+	/* A process that finds the name finds a listener. */
 	if (fstatat(meeting->folder, name, &stats, AT_SYMLINK_NOFOLLOW) ||
 		renameat(meeting->folder, name, meeting->folder, meeting->name)) {
 		(void)unlinkat(meeting->folder, name, 0); /* the error before says more */
@@ -129,7 +129,7 @@ int meeting_connect(const struct meeting *meeting)
 	int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (connection < 0)
 		return -1;
-	/* Not waiting: a row of others in front is somebody else's doing. */
+	/* Without waiting: a queue of other connections is the work of another program. */
 	if (!connect(connection, (const struct sockaddr *)&address, sizeof(address)) &&
 		meeting_peer(connection))
 		return connection;
@@ -177,7 +177,7 @@ int meeting_say(int connection, uint32_t kind, uint64_t value, const struct chan
 	return sent == (ssize_t)sizeof(header) ? 0 : -1;
 }
 
-/* The descriptors of a message, which may have less of them than a channel has. */
+/* The descriptors of a message, which may have fewer than a channel. */
 static void read_channel(struct msghdr *message, struct channel *channel)
 {
 	int ends[ENDS] = {-1, -1, -1};

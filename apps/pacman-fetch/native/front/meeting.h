@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The socket by which the front doors of one pacman find the keeper, in the folder of FILE. */
+/* The socket by which the front doors of one pacman find the keeper, in the directory of FILE. */
 #ifndef FRONT_MEETING_H
 #define FRONT_MEETING_H
 
@@ -21,37 +21,39 @@ struct meeting {
 void meeting_name(
 	struct meeting *meeting, int folder, const struct owner *owner, const struct call *call);
 
-/* Listens, for this user alone, in the place of whatever has the name. A descriptor; -1 with errno. */
+/* Listens, for this user only, and replaces any file of that name. Returns a descriptor, or -1 with
+ * errno. */
 int meeting_listen(struct meeting *meeting);
 
-/* Whether the name still leads to who listens. */
+/* Whether the name still leads to the listener. */
 int meeting_is_named(const struct meeting *meeting);
 
-/*
- * Can be read once a name of the folder was removed, or got another file (inotify(7)). A descriptor that doesn't block, and holds no
- * folder; -1 where there is none, and looking is all that is left.
- */
+/* Readable after a name of the directory was removed or replaced (inotify(7)). Returns a descriptor
+ * that does not block and holds no directory; -1 without one, and then only polling is left. */
 int meeting_watch(const struct meeting *meeting);
 
-/* Forgets what has changed: whether the name is there says all. */
+/* Discards the changes: the existence of the name is what counts. */
 void meeting_skip(int changes);
 
-/* Takes the name away if it is still that one's; nothing depends on it any more. */
+/* Removes the name if it still belongs to this socket; nothing depends on it any more. */
 void meeting_leave(const struct meeting *meeting);
 
-/* Connects with who listens, if that is this user. A descriptor that doesn't block; -1. */
+/* Connects to the listener, if that is this user. Returns a descriptor that does not block, or -1. */
 int meeting_connect(const struct meeting *meeting);
 
-/* Takes in who knocks, if that is this user and a child of the owner. A descriptor that doesn't block; -1. */
+/* Accepts a connection of this user from a child of the owner. Returns a descriptor that does not
+ * block, or -1. */
 int meeting_accept(int listener, const struct owner *owner);
 
-/* Whom the kernel names as the other side: whoever called listen(2), or connect(2). 0 for nobody of this user. */
+/* The process of the other side, by the kernel: the caller of listen(2) or connect(2). 0 if it is
+ * not this user's. */
 pid_t meeting_peer(int connection);
 
-/* Sends one word, and a channel with it unless that is NULL. 0; -1 with errno. */
+/* Sends one word, with a channel unless that is NULL. Returns 0, or -1 with errno. */
 int meeting_say(int connection, uint32_t kind, uint64_t value, const struct channel *channel);
 
-/* Waits for WIRE_READY and a channel, for as long as a start may take. 0; -1 where there is none. */
+/* Waits for WIRE_READY and a channel, for as long as a start may take. Returns 0; -1 without a
+ * channel. */
 int meeting_hear(int connection, uint64_t *value, struct channel *channel);
 
 #endif

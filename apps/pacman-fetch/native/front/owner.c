@@ -40,7 +40,7 @@ int owner_watch(const struct owner *owner)
 	int descriptor = (int)syscall(__NR_pidfd_open, owner->pid, 0); /* close-on-exec by itself */
 	if (descriptor < 0)
 		return -1;
-	/* It may have ended before, and its number be another's by now. */
+	/* It may have ended before, and its number may belong to another process by now. */
 	if (!facts_read(owner->pid, &facts) && facts.start == owner->start)
 		return descriptor;
 	(void)close(descriptor); /* nothing is lost */

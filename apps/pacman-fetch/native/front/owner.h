@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pacman that started this program: the process that all of it belongs to. */
+/* The pacman that started this program, to which all its processes belong. */
 #ifndef FRONT_OWNER_H
 #define FRONT_OWNER_H
 
@@ -10,7 +10,7 @@ struct owner {
 	unsigned long long start; /* when it began, in clock ticks since the machine did */
 };
 
-/* Finds it. 0; -1 where the parent is something else, or can't be seen. */
+/* Finds it. Returns 0; -1 if the parent is another program, or is hidden. */
 int owner_find(struct owner *owner);
 
 /* Whether it is still this process's parent. */
@@ -19,7 +19,7 @@ int owner_is_parent(const struct owner *owner);
 /* Whether it is the parent of another process. */
 int owner_is_parent_of(const struct owner *owner, pid_t pid);
 
-/* A descriptor that can be read once it has ended; -1 with errno. */
+/* A descriptor that is readable after its end; -1 with errno. */
 int owner_watch(const struct owner *owner);
 
 #endif

@@ -16,13 +16,14 @@ static int others_write(const struct stat *stats)
 	       ((stats->st_mode & WRITABLE_BY_GROUP) && stats->st_gid != 0);
 }
 
-/* In a sticky folder of root's nobody else renames what is root's. */
+/* In a sticky directory of root, no other user renames files of root. */
 static int others_rename(const struct stat *stats)
 {
 	return !(stats->st_uid == 0 && (stats->st_mode & STICKY)) && others_write(stats);
 }
 
-/* The next folder on the way; closes the one before. -1 where it is a link, or no folder. */
+/* Opens the next directory of the path, and closes the one before. -1 if it is a link, or not a
+ * directory. */
 static int step(int held, const char *name, int flags)
 {
 	struct stat stats;

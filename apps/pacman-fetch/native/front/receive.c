@@ -10,16 +10,14 @@
 #include "interrupt.h"
 
 enum {
-	/* Looks while a download is under way, a second. */
+	/* Checks a second during a download. */
 	LOOKS = 1000 / BAR_INTERVAL,
-	/* Seconds that one file may take, and those in which the other side says so itself. */
+	/* The most seconds of one file, plus those in which the other side reports it itself. */
 	MAX_TIME = 24 * 60 * 60 + 20,
 };
 
-/*
- * How long nothing has come. It counts looks, not the clock: a process that was stopped (SIGSTOP) must not blame the server.
- * Bytes alone begin it anew, whatever else wakes us.
- */
+/* How long nothing has come. It counts checks, not the clock: a process that was stopped (SIGSTOP)
+ * must not blame the server. Only bytes reset it, not other events. */
 struct still {
 	int looks;
 	int64_t looked;
@@ -35,7 +33,7 @@ static int is_too_long(struct still *still, int64_t now)
 
 enum wake { BYTES, SIGNAL, NOTHING, BROKEN };
 
-/* Waits for bytes, or a signal, or the time of a look. A signal is heard however many bytes there are. */
+/* Waits for bytes, a signal, or the time of a check. A signal is handled even if bytes keep coming. */
 static enum wake wait_once(const struct channel *channel)
 {
 	struct pollfd all[] = {

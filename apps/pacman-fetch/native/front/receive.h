@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Takes in what the process that downloads says of one file, for as long as that makes sense. */
+/* Receives the answer of the process that downloads about one file, for as long as one can be
+ * expected. */
 #ifndef FRONT_RECEIVE_H
 #define FRONT_RECEIVE_H
 
@@ -7,12 +8,13 @@
 #include "bar.h"
 #include "channel.h"
 
-/* Tests take less. */
+/* Tests use less. */
 #ifndef FRONT_MAX_STILL
 #define FRONT_MAX_STILL 30
 #endif
 
-/* Seconds that a server may be silent, and some more: as long as a worker of @sb/fetcher may do nothing. */
+/* Seconds that a server may be silent, and some more: as long as a worker of @sb/fetcher may do
+ * nothing. */
 enum { RECEIVE_MAX_STILL = FRONT_MAX_STILL };
 
 struct receiving {
@@ -25,7 +27,7 @@ struct receiving {
 /* TAKEN: there is a last word, or a lie; GONE: the other side has ended. */
 enum outcome { TAKEN, GONE, STOOD_STILL, INTERRUPTED };
 
-/* Takes in what comes until there is a last word, or none is to be expected. */
+/* Receives until there is a last word, or none can be expected. */
 enum outcome receive(const struct receiving *receiving, enum answer_state *state);
 
 #endif

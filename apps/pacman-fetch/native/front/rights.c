@@ -26,7 +26,7 @@
 #define __NR_io_uring_setup 425
 #endif
 
-/* Bytes: gpg(1) makes a lock where it may, and is ended by a signal where that may have none. */
+/* Bytes: gpg(1) creates a lock if it may, and a signal ends it if the lock must be empty. */
 enum { MAX_FILE = 16384 };
 
 #ifndef __NR_fchmodat2
@@ -42,13 +42,12 @@ enum { MAX_FILE = 16384 };
 
 #define REFUSE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES)
 #define DENY(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1), REFUSE
-/* Where x86-64 has its calls of the ABI x32. */
+/* The first call number of the ABI x32 on x86-64. */
 enum { X32 = 0x40000000 };
 
-/*
- * Only processes of this machine can be asked, as gpg-agent(1) is for a database's signature. Calls of another architecture, and those
- * that io_uring makes, would go past that. Landlock has no right for what is said of a file: mode, owner, attributes, times.
- */
+/* Only processes of this machine can be asked, such as gpg-agent(1) for the signature of a
+ * database. Calls of another architecture, and those that io_uring makes, would bypass that.
+ * Landlock has no right for the metadata of a file: mode, owner, attributes, times. */
 static struct sock_filter no_network[] = {
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),
@@ -87,7 +86,8 @@ static struct sock_filter no_network[] = {
 	REFUSE,
 };
 
-/* As linux/landlock.h has them, which older systems lack: what writes, makes and removes files; what cuts them, of version 3. */
+/* Rights of linux/landlock.h, which older systems lack: those that write, create and remove files,
+ * and of version 3 the one that truncates. */
 enum {
 	WRITE_FILE = 1 << 1,
 	WRITES = 0x1fff & ~((1 << 0) | (1 << 2) | (1 << 3)),
@@ -111,7 +111,8 @@ static int allow_null(int rules)
 	return close(null.parent) || error ? -1 : 0;
 }
 
-/* No file may be written, cut, made or removed; what the kernel doesn't know is left to the rest. */
+/* No file may be written, truncated, created or removed; what the kernel does not support is left
+ * to the other layers. */
 static int write_nothing(void)
 {
 	const long version = syscall(__NR_landlock_create_ruleset, NULL, 0, VERSION);
@@ -125,7 +126,7 @@ static int write_nothing(void)
 	return close(rules) || error ? -1 : 0;
 }
 
-/* It reads what pacman reads, and has no need of a root's rights, of files or of a network. */
+/* It reads what pacman reads, and does not need root's rights, files or a network. */
 int rights_give_up(void)
 {
 	const struct sock_fprog program = {sizeof(no_network) / sizeof(no_network[0]), no_network};

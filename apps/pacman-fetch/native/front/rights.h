@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What a process that only reads gives up before it becomes another program. */
+/* The rights that a process which only reads drops before it executes another program. */
 #ifndef FRONT_RIGHTS_H
 #define FRONT_RIGHTS_H
 
-/*
- * Capabilities, also those of root (SECBIT_NOROOT); new privileges; sockets but those of AF_UNIX; and, where the kernel has Landlock,
- * all changes to files. A file that is written without it has 16 KiB at the most.
- * 0; -1 where something of that can't be had.
- */
+/* Drops capabilities, also those of root (SECBIT_NOROOT); new privileges; sockets other than
+ * AF_UNIX; and, if the kernel has Landlock, all changes to files. A file that is written without
+ * Landlock has at most 16 KiB. Returns 0; -1 if a part of it fails. */
 int rights_give_up(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What people are told, in the words and colours of src/ui/messages.ts. */
+/* Messages to the user, in the words and colours of src/ui/messages.ts. */
 #ifndef FRONT_SAID_H
 #define FRONT_SAID_H
 

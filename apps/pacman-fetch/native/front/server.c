@@ -12,16 +12,17 @@
 #include "../node.h"
 #include "alone.h"
 
-/* Never returns. What can't be had here is had by nobody, and the keeper hears the end of the channel. */
+/* Never returns. After an error the keeper notices the end of the channel. */
 static void become(const struct channel *channel, int list, const struct call *call, pid_t keeper)
 {
 	int kept[] = {channel->requests, channel->answers, list};
 	sigset_t none;
-	/* It ends with its keeper, where it stays who it is; otherwise it sees the end of its channel. */
+	/* It ends with its keeper, if its user stays the same; otherwise it notices the end of its
+	 * channel. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != keeper || alone(kept, 3) ||
 		sigemptyset(&none) || sigprocmask(SIG_SETMASK, &none, NULL))
 		_exit(127);
-	/* The descriptors that are meant to be inherited, with the first numbers behind the streams. */
+	/* The descriptors that are to be inherited, at the first numbers after the streams. */
 	for (size_t one = 0; one < sizeof(kept) / sizeof(kept[0]); one++)
 		if (fcntl(kept[one], F_SETFD, 0))
 			_exit(127);
@@ -30,10 +31,9 @@ static void become(const struct channel *channel, int list, const struct call *c
 	_exit(node_become("--liftoff-only", "serve.cjs", call->arguments));
 }
 
-/*
- * Starts both ends of the list. This process keeps neither: closing the last end of a pipe takes its lock, which the process that
- * downloads could hold (held.h) once it has read a byte of a server. It hasn't yet.
- */
+/* Starts both ends of the list. This process keeps neither: closing the last end of a pipe takes
+ * its lock. The process that downloads could hold that lock (held.h) once it has read a byte of a
+ * server, which it has not yet. */
 static pid_t start(struct server *server, const struct channel *theirs, const struct owner *owner,
 	const struct call *call)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The process that downloads, as its keeper has it. */
+/* The process that downloads, as seen by its keeper. */
 #ifndef FRONT_SERVER_H
 #define FRONT_SERVER_H
 
@@ -16,12 +16,12 @@ struct server {
 	struct lister lister; /* what it reads comes from there; there may be none */
 };
 
-/* Starts it for what is called for: its user, and the port it may connect to, follow from that. 0; -1. */
+/* Starts it for the first call, which determines its user, and the port to which it may connect.
+ * Returns 0 or -1. */
 int server_start(struct server *server, const struct owner *owner, const struct call *call);
 
-/*
- * Ends it, whatever it is about. Only then is its channel closed, which it could hold up while it lives, and its lister ended.
- */
+/* Ends it in any state. Only then are its channel closed, which it could block while it lives, and
+ * its lister ended. */
 void server_end(struct server *server);
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What goes between the front door, its keeper and the process that downloads. Every answer begins with a header of 16
- * bytes in the order of this machine; src/front-door/wire.ts is the other side of it.
- */
+/* The protocol between the front door, its keeper and the process that downloads. Every answer
+ * begins with a header of 16 bytes in the byte order of this machine; src/front-door/wire.ts is the
+ * other side. */
 #ifndef FRONT_WIRE_H
 #define FRONT_WIRE_H
 
@@ -15,21 +14,21 @@ struct wire_header {
 };
 
 enum wire_kind {
-	/* Said once, before the first request: every layer is in force. The value holds enum wire_flag. */
+	/* Sent once, before the first request: every layer is in force. The value has enum wire_flag. */
 	WIRE_READY = 'R',
-	/* In its place, or in an answer's: this is for a process that is started anew, as ever. */
+	/* In place of that, or of an answer: a new process must download this, in the usual way. */
 	WIRE_ELSEWHERE = 'N',
 	/* An answer begins: bytes of the whole file, or WIRE_UNKNOWN. */
 	WIRE_STARTED = 'S',
-	/* The server's time of the file, in milliseconds since 1970; at most once, behind WIRE_STARTED. */
+	/* The server's time of the file, in milliseconds since 1970; at most once, after WIRE_STARTED. */
 	WIRE_TIME = 'T',
 	/* So many bytes of the file follow. */
 	WIRE_DATA = 'D',
-	/* The file is whole and has so many bytes. */
+	/* The file is complete and has this many bytes. */
 	WIRE_END = 'E',
-	/* It failed; so many bytes of text follow. */
+	/* It failed; this many bytes of text follow. */
 	WIRE_FAILED = 'F',
-	/* The same, since the server doesn't have it. */
+	/* The same, because the server does not have it. */
 	WIRE_MISSING = 'M',
 };
 
@@ -38,11 +37,11 @@ enum wire_flag {
 	WIRE_PATIENT = 1,
 };
 
-/* What a front door says to its keeper. */
+/* The words of a front door to its keeper. */
 enum front_word {
-	/* A package is wanted: what else this pacman is about to download can be listed. */
+	/* A package is wanted: the other packages that this pacman will download can be listed. */
 	FRONT_PACKAGE = 'p',
-	/* All that was asked for has come, and nothing else is under way. */
+	/* Everything that was asked for has come, and nothing else is under way. */
 	FRONT_IN_ORDER = 'k',
 };
 
@@ -50,7 +49,7 @@ enum front_word {
 
 enum {
 	WIRE_MAX_DATA = 256 * 1024,
-	/* Bytes from which on an announcement counts as full, as in @sb/fetcher. */
+	/* From this many bytes on an announcement counts as full, as in @sb/fetcher. */
 	WIRE_FULL_DATA = 16 * 1024,
 	WIRE_MAX_TEXT = 2048,
 	WIRE_MAX_URL = 2048,

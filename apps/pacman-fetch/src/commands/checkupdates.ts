@@ -10,16 +10,16 @@ import { printable } from '../ui/text.js';
 import { pendingUpdates } from '../updates/pending.js';
 import { makeUpdatesFolder, updatesFolder } from '../updates/updates-folder.js';
 
-/** What is as in checkupdates(8): no update, which is no failure. */
+/** As in checkupdates(8): no updates, which is not a failure. */
 const nothingNew = 2;
 
 const { config, cacert } = batchOptions;
 
-/** `pacman-fetch checkupdates`: what `pacman -Syu` would bring, without touching its databases. */
+/** `pacman-fetch checkupdates`: lists what `pacman -Syu` would upgrade, without touching its databases. */
 export const checkUpdatesCommand: Subcommand = {
-  about: `Prints what an upgrade would bring, as "NAME OLD -> NEW": from databases of its
-own, so that "pacman -S" never installs against newer ones than the system has.
-It needs neither root nor fakeroot.
+  about: `Lists available upgrades, as "NAME OLD -> NEW". It refreshes separate databases,
+so that "pacman -S" never installs against newer ones than the system has.
+It does not need root or fakeroot.
 Exit status: 0 updates, 1 a download failed, 2 no updates, or configuration,
 3 the sandbox, 4 files.`,
   options: {
@@ -39,9 +39,9 @@ Exit status: 0 updates, 1 a download failed, 2 no updates, or configuration,
 };
 
 interface Check {
-  /** DBPath of the databases that are looked at. */
+  /** DBPath of the databases that are examined. */
   readonly folder: string;
-  /** Options with which pacman looks at them. */
+  /** Options that make pacman use them. */
   readonly options: readonly string[];
   readonly isDownload: boolean;
 }
@@ -61,6 +61,6 @@ async function check(session: Session, { folder, options, isDownload }: Check): 
     process.stderr.write(printable(answer.refusal, charset));
     return exitStatus.download;
   }
-  // The system's pacman writes to the same cache.
+  // pacman itself writes to the same cache.
   return await prefetch({ ...session, places: { ...session.places, database } }, answer);
 }

@@ -8,9 +8,9 @@ import { oneFileOptions } from '../options/one-file.js';
 const program: Completable = { name: 'pacman-fetch', about: '', options: oneFileOptions, offers: [] };
 
 /**
- * What a shell completes of this program. What follows `--` is pacman's.
+ * Returns what a shell completes for this program. Words after `--` are pacman's.
  *
- * @param commands - the table of them
+ * @param commands - the table of commands
  */
 export async function completedProgram(commands: Commands): Promise<Completed> {
   const loaded = Object.entries(commands).map(async ([name, entry]): Promise<Completable> => {

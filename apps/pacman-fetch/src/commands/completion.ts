@@ -24,7 +24,7 @@ export const completionOf = (commands: Commands): Subcommand => ({
       const guess = meant === undefined ? '' : `Did you mean ${meant}? `;
       throw new FetchError(
         'usage',
-        'SHELL must be one shell that there is a completion for',
+        'SHELL must be one shell for which a completion exists',
         `${guess}Use one of: ${shells.join(', ')}.`,
       );
     }

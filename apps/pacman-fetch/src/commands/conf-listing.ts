@@ -8,27 +8,27 @@ import { type Effective, effective } from '../config/effective.js';
 import { FetchError } from '../errors.js';
 import { type Entry, entryLines } from './conf-text.js';
 
-/** What `conf` is asked for. */
+/** The question to `conf`. */
 export interface Query {
-  /** In whatever case; all of a repository where there is none. */
+  /** In upper or lower case; empty: all directives of the repository. */
   readonly directives: readonly string[];
   /** Name of a repository; undefined for `[options]`. */
   readonly repository: string | undefined;
   readonly origins: boolean;
 }
 
-/** What came of a query. */
+/** The answer to a query. */
 export interface Answer {
   readonly lines: readonly string[];
-  /** Whether all that was asked for is there. */
+  /** Whether everything that was asked for exists. */
   readonly isWhole: boolean;
   readonly warnings: readonly string[];
 }
 
-/** Name of the section that our own directives are printed in, behind all that pacman-conf prints. */
+/** Name of the section in which the directives of pacman-fetch are printed, after all that pacman-conf prints. */
 const ownSection = 'pacman-fetch';
 
-/** Everything, section by section. */
+/** Lists everything, section by section. */
 export function listing(configuration: Configuration, origins: boolean): readonly string[] {
   const style = { keys: true, origins };
   const section = (name: string, entries: readonly Entry[]) => [
@@ -46,9 +46,9 @@ export function listing(configuration: Configuration, origins: boolean): readonl
 }
 
 /**
- * Some directives, or all of a repository.
+ * Lists some directives, or all directives of a repository.
  *
- * @throws FetchError `download` (status 1, as pacman-conf) if there is no such repository
+ * @throws FetchError `download` (status 1, as pacman-conf) for an unknown repository
  */
 export function query(configuration: Configuration, { directives, repository, origins }: Query): Answer {
   const entries = repository === undefined ? allEntries(configuration) : entriesOf(named(configuration, repository));
@@ -97,7 +97,10 @@ function ownEntries(values: Effective['values']): readonly Entry[] {
   return Array.from(values, ([key, own]) => ({ key, isSwitch: false, values: own }));
 }
 
-/** What can be asked for without a repository. XferCommand is pacman's then: ours is in its section only. */
+/**
+ * Directives that can be queried without a repository. Here XferCommand is pacman's; that of pacman-fetch is only in
+ * its section.
+ */
 function allEntries(configuration: Configuration): readonly Entry[] {
   return [...optionEntries(configuration), ...ownEntries(effective(configuration).values)];
 }

@@ -1,6 +1,6 @@
 import { originText, type Value } from '../config/place.js';
 
-/** A directive with all its values, as one listing has it. */
+/** A directive with all its values, as in a listing. */
 export interface Entry {
   readonly key: string;
   /** Whether it is a switch, which is printed as its name alone. */
@@ -8,18 +8,18 @@ export interface Entry {
   readonly values: readonly Value[];
 }
 
-/** How entries are printed. */
+/** The format of entries. */
 export interface Style {
   /** Print the key too; switches always have it. */
   readonly keys: boolean;
-  /** Say where each value came from. */
+  /** Print the origin of each value. */
   readonly origins: boolean;
 }
 
-/** Columns before an origin, where the value leaves them. */
+/** The column of an origin, unless the value is longer. */
 const column = 44;
 
-/** The lines of a directive, one for each value. */
+/** Returns the lines of a directive, one for each value. */
 export function entryLines({ key, isSwitch, values }: Entry, { keys, origins }: Style): readonly string[] {
   return values.map(({ text, origin }) => {
     const line = isSwitch ? key : keys ? `${key} = ${text}` : text;

@@ -9,33 +9,33 @@ import { printMessage } from '../ui/print-message.js';
 import type { ParsedOptions } from '../options/parse.js';
 import type { Subcommand } from '../options/command.js';
 
-/** `pacman-fetch conf`: the configuration that is in effect, in the format of pacman-conf. */
+/** `pacman-fetch conf`: prints the configuration that is in effect, in the format of pacman-conf. */
 export const conf: Subcommand = {
   operands: '[DIRECTIVE...]',
   offers: [...optionNames, ...ownNames, ...repositoryDirectives],
   about: `Prints the configuration that is in effect, in the format of pacman-conf, and
 then the directives of pacman-fetch, as a section [pacman-fetch]. A single
-DIRECTIVE gives its values alone. Exit status: 1 it isn't there, 2 a mistake in
-it, 3 it names a user that isn't there.`,
+DIRECTIVE prints only its values. Exit status: 1 unknown name, 2 a mistake in
+the configuration, 3 it names a user that does not exist.`,
   options: {
     config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
-    // As pacman-conf has it: no root, and so none of what lies below it.
+    // As in pacman-conf: an empty value means no root, and none of the directories that follow from it.
     rootdir: { short: 'R', value: 'PATH', about: 'another installation root', names: 'folder', mayBeEmpty: true },
     sysroot: {
       short: 'S',
       value: 'PATH',
-      about: 'another system, whose paths all begin there',
+      about: 'another system, below whose root all paths are',
       names: 'folder',
       mayBeEmpty: true,
     },
     repo: { short: 'r', value: 'NAME', about: 'ask about this repository', mayBeEmpty: true },
     'repo-list': { short: 'l', about: 'list the repositories' },
-    verbose: { short: 'v', about: 'also say where each value came from' },
+    verbose: { short: 'v', about: 'also print the origin of each value' },
   },
   async run(parsed) {
     const { lines, isWhole, warnings } = await answer(parsed);
     for (const text of warnings) printMessage('warning', { text });
-    // A program reads what is written there; a terminal would do what it says.
+    // A program reads the bytes as they are. A terminal would obey escape sequences in them.
     const shown = process.stdout.isTTY ? lines.map(escaped) : lines;
     process.stdout.write(shown.map((line) => `${line}\n`).join(''));
     return isWhole ? exitStatus.done : exitStatus.download;
@@ -43,9 +43,9 @@ it, 3 it names a user that isn't there.`,
 };
 
 /**
- * What is printed.
+ * Returns what is printed.
  *
- * @throws ConfigError; FetchError `usage`, and `download` for a repository that isn't there
+ * @throws ConfigError; FetchError `usage`, and `download` for an unknown repository
  */
 export async function answer({ operands, values, switches }: ParsedOptions): Promise<Answer> {
   const isList = switches.has('repo-list');

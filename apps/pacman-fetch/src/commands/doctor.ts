@@ -7,16 +7,16 @@ import { serverProblems } from '../download/server-problems.js';
 import { charsetOf, wantsColor } from '../ui/environment.js';
 import type { Subcommand } from '../options/command.js';
 
-/** `pacman-fetch doctor`: what this machine can enforce. */
+/** `pacman-fetch doctor`: reports what this machine can enforce. */
 export const doctor: Subcommand = {
-  about: `Attempts from inside the sandbox what it forbids. Prints a verdict, cause and
-remedy of all that is missing, and what is in force. As root it also makes and
-removes an empty folder in each CacheDir and in the folder of the databases.
+  about: `Attempts, in the sandbox, what the sandbox forbids. Prints a verdict, cause and
+remedy of everything missing, and what is in force. As root it also makes and
+removes an empty directory in each CacheDir and in that of the databases.
 Exit status: 0 full, 1 partial, 2 usage or configuration, 3 broken.`,
   options: {
     config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
-    verbose: { short: 'v', about: 'list each attempt, and what comes of it without' },
-    quiet: { short: 'q', about: 'the verdict alone, in one line' },
+    verbose: { short: 'v', about: 'list each attempt, and its result without sandbox' },
+    quiet: { short: 'q', about: 'only the verdict, in one line' },
     json: { about: 'the same as one JSON document' },
   },
   async run({ values, switches }) {

@@ -7,11 +7,11 @@ import { charsetOf } from '../ui/environment.js';
 import { printMessage } from '../ui/print-message.js';
 import type { Subcommand } from '../options/command.js';
 
-/** `pacman-fetch explain`: the plan in plain words. */
+/** `pacman-fetch explain`: describes the plan in plain words. */
 export const explain: Subcommand = {
-  about: `Says in plain words who downloads, what it may read, write, connect to and call,
-and what of that can't be enforced here: for our own worker, for -o, and for the
-XferCommand of pacman.d/pacman-fetch.conf. Starts nothing.
+  about: `Describes the sandbox of a download: its user, and what it may read, write,
+connect to and call. Names what cannot be enforced here. It covers the built-in
+worker, -o, and the XferCommand of pacman.d/pacman-fetch.conf. Starts nothing.
 Exit status: 0, 2 configuration, 3 nothing would be downloaded.`,
   options: {
     config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },

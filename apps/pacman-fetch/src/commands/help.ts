@@ -3,11 +3,11 @@ import type { Option } from '@sb/cli-kit';
 import { helpOption } from '../options/parse.js';
 import type { Subcommand } from '../options/command.js';
 
-/** Columns before what an option does. */
+/** The column of the description of an option. */
 const indent = 28;
 
 /**
- * The help of one command; fits a screen of 24 lines and 80 columns, which a test asks of every command.
+ * Returns the help of one command. It fits a screen of 24 lines and 80 columns, which a test checks for every command.
  *
  * @param name - of the command
  */

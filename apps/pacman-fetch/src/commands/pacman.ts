@@ -16,20 +16,21 @@ import type { Subcommand } from '../options/command.js';
 
 const { cacert, quiet, json } = batchOptions;
 
-/** `pacman-fetch pacman`: the real pacman, after everything that it would download is there. */
+/** `pacman-fetch pacman`: runs the real pacman after everything that it would download has been downloaded. */
 export const pacmanCommand: Subcommand = {
   operands: '-- PACMAN-ARGUMENTS...',
-  about: `Refreshes (-Sy, -Fy) and downloads what is needed (-S, -Su, -Sw), and then runs
-pacman with the same arguments but for the -y that is done. That pacman doesn't
-download: what it still needs, "pacman-fetch xfer" brings.
+  about: `Refreshes (-Sy, -Fy) and downloads what is needed (-S, -Su, -Sw). Then it runs
+pacman with the same arguments, but without -y. That pacman does not download:
+"pacman-fetch xfer" fetches what it still needs.
 "pacman-fetch -Syu" is short for "pacman-fetch pacman -- -Syu".
-Exit status: that of pacman; before it 1 a download failed, 2 configuration,
-3 the sandbox, 4 files.`,
+Exit status: that of pacman; before it starts: 1 a download failed,
+2 configuration, 3 the sandbox, 4 files.`,
   behind: 'pacman',
   options: { cacert, quiet, json },
   async run(parsed) {
     const args = parsed.operands;
-    if (args.length === 0) throw new FetchError('usage', 'no arguments for pacman', 'For instance "pacman -- -Syu".');
+    if (args.length === 0)
+      throw new FetchError('usage', 'the arguments for pacman are missing', 'For instance "pacman -- -Syu".');
     const command = readPacmanCommand(args);
     const steps = stepsOf(command);
     const run = async (words: readonly string[]) => await runPacmanFor(parsed, { args, command, steps }, words);
@@ -46,14 +47,14 @@ Exit status: that of pacman; before it 1 a download failed, 2 configuration,
   },
 };
 
-/** What is done before pacman; the worker is gone when it starts. */
+/** Does what must be done before pacman. The worker has ended when pacman starts. */
 async function before(session: Session, command: PacmanCommand, steps: Steps): Promise<number> {
   if (steps.refresh !== undefined) {
     logRefresh(session.configuration, command.values.get('logfile')?.at(-1));
     const status = await refresh(session, { ...steps.refresh, repositories: [] }, placeOptions(command));
     if (status !== exitStatus.done) return status;
   }
-  // A refresh has its own; pacman needs one as well.
+  // A refresh takes the lock itself; pacman needs it as well.
   DatabaseLock.removeAbandoned(session.places.database);
   return steps.isPrefetched ? await fetchNeeded(session, command) : exitStatus.done;
 }
@@ -63,19 +64,19 @@ async function fetchNeeded(session: Session, command: PacmanCommand): Promise<nu
   const answer = await askPacman(session, command.withoutRefresh, options);
   if ('wanted' in answer) {
     const packages = answer.wanted.map(({ repository, name }) => `${repository}/${name}`);
-    // What is needed depends on the answer, which pacman gets. It has what it needs brought then.
+    // What is needed depends on an answer, which is given to pacman. It then has the files fetched.
     const listed = { command, packages, options };
     if ((await questionBeforehand(session.configuration, listed, session.signal)) !== undefined) return exitStatus.done;
     return await prefetch(session, { ...answer, isAsked: canAsk(session, command) });
   }
   const display = session.display('kept');
-  const text = "pacman doesn't say beforehand what it needs, so files come one after the other";
-  display.show({ event: 'warning', text, hint: 'pacman says below why.' });
+  const text = 'pacman does not list beforehand what it needs, so files are downloaded one after the other';
+  display.show({ event: 'warning', text, hint: 'The messages of pacman below say why.' });
   display.end();
   return exitStatus.done;
 }
 
-/** As pacman, which asks nobody who has said --noconfirm; what comes by a pipe are answers to pacman's own questions. */
+/** As pacman, which asks nothing with --noconfirm. Input from a pipe contains answers to pacman's own questions. */
 function canAsk({ isForPeople }: Session, { switches }: PacmanCommand): boolean {
   return isForPeople && !switches.has('noconfirm') && process.stdin.isTTY && process.stdout.isTTY;
 }
@@ -86,8 +87,8 @@ function last({ values }: PacmanCommand, name: string): readonly (readonly [stri
 }
 
 /**
- * What pacman's own options say in place of pacman.conf. As `pacman -v` shows, the last of each counts; but `--cachedir`
- * adds up, and `$arch` is the first `--arch`.
+ * Options of pacman that replace values of pacman.conf. As `pacman -v` shows, the last of each counts. But each
+ * `--cachedir` adds one, and `$arch` is the first `--arch`.
  */
 function overridesOf({ values, switches }: PacmanCommand): Overrides {
   const database = values.get('dbpath')?.at(-1);

@@ -7,19 +7,19 @@ import { charsetOf } from '../ui/environment.js';
 import { printable } from '../ui/text.js';
 import type { Subcommand } from '../options/command.js';
 
-/** `pacman-fetch prefetch`: what `pacman -Sw` downloads. */
+/** `pacman-fetch prefetch`: downloads what `pacman -Sw` would. */
 export const prefetchCommand: Subcommand = {
   operands: '[TARGET...]',
-  about: `Downloads what "pacman -S TARGET" or, with -u, "pacman -Su" needs, into the
-cache folder: in parallel, with signatures, and checked by size and SHA-256.
-The pacman that follows then downloads nothing.
+  about: `Downloads what "pacman -S TARGET" or, with -u, "pacman -Su" needs, to the
+cache directory: in parallel, with signatures, and checked by size and SHA-256.
+pacman then has nothing to download.
 Exit status: 0 done, 1 a download failed or pacman refuses the targets,
 2 configuration, 3 the sandbox, 4 files.`,
-  // As pacman's own completion has them: packages, and groups.
+  // As in pacman's own completion: packages, and groups.
   listedBy: ['pacman -Slq', 'pacman -Sgq'],
   options: {
-    sysupgrade: { short: 'u', about: 'what an upgrade of everything needs' },
-    needed: { about: 'nothing of what is installed and up to date' },
+    sysupgrade: { short: 'u', about: 'what an upgrade of all packages needs' },
+    needed: { about: 'skip packages that are installed and up to date' },
     ...batchOptions,
   },
   async run(parsed) {
@@ -45,7 +45,7 @@ async function askAndFetch(session: Session, question: readonly string[], option
   DatabaseLock.removeAbandoned(session.places.database);
   const answer = await askPacman(session, question, options);
   if ('refusal' in answer) {
-    // pacman's own words say it best.
+    // The messages of pacman are the clearest.
     const charset = charsetOf(process.env);
     const lines = answer.refusal.split('\n').map((line) => printable(line, charset));
     process.stderr.write(lines.join('\n'));

@@ -4,17 +4,17 @@ import { logRefresh } from '../refresh/log-line.js';
 import { refresh } from '../refresh/refresh.js';
 import type { Subcommand } from '../options/command.js';
 
-/** `pacman-fetch refresh`: what `pacman -Sy` does. */
+/** `pacman-fetch refresh`: does what `pacman -Sy` does. */
 export const refreshCommand: Subcommand = {
   operands: '[REPO...]',
-  about: `Brings the databases of pacman.conf, or those of REPO, up to date: in parallel,
-only what has changed, and with their signatures where SigLevel asks for any.
-Exit status: 0 done, 1 a download failed or pacman can't use what came,
+  about: `Refreshes the databases of pacman.conf, or only those of REPO: in parallel,
+only if they have changed, and with signatures if SigLevel asks for them.
+Exit status: 0 done, 1 a download failed or pacman cannot use a database,
 2 configuration, 3 the sandbox, 4 files.`,
   listedBy: ['pacman-conf --repo-list'],
   options: {
-    files: { short: 'F', about: 'the lists of files, as pacman -Fy' },
-    force: { short: 'f', about: "also what hasn't changed, as pacman -Syy" },
+    files: { short: 'F', about: 'the lists of files, like pacman -Fy' },
+    force: { short: 'f', about: 'also unchanged databases, like pacman -Syy' },
     ...batchOptions,
   },
   async run(parsed) {

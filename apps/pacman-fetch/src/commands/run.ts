@@ -6,11 +6,11 @@ import { printMessage } from '../ui/print-message.js';
 import type { CommandEntry } from '../options/command.js';
 
 /**
- * Loads a command and does it, or shows its help. A configuration that is wrong is told of as a whole.
+ * Loads a command and runs it, or shows its help. It reports all mistakes of a configuration.
  *
  * @param name - of the command
  * @param entry - its line of the table
- * @param args - what follows its name
+ * @param args - the words after its name
  * @returns exit status
  * @throws FetchError whose kind is the exit status
  */
@@ -23,7 +23,7 @@ export async function runCommand(name: string, entry: CommandEntry, args: readon
   }
   const [extra] = command.operands === undefined ? parsed.operands : [];
   if (extra !== undefined) {
-    throw new FetchError('usage', `${name} takes no argument: ${extra}`, `Try "pacman-fetch ${name} --help".`);
+    throw new FetchError('usage', `${name} does not take arguments: ${extra}`, `Try "pacman-fetch ${name} --help".`);
   }
   try {
     return await command.run(parsed);

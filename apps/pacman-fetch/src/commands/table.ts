@@ -3,23 +3,23 @@ import type { CommandEntry, Commands } from '../options/command.js';
 /** Every command by its name, in the order of the help. */
 export const commands: Commands = {
   refresh: {
-    about: 'bring the databases up to date, as pacman -Sy',
+    about: 'refresh the databases, like pacman -Sy',
     load: async () => (await import('./refresh.js')).refreshCommand,
   },
   prefetch: {
-    about: 'download what a transaction of pacman will need',
+    about: 'download what a pacman transaction will need',
     load: async () => (await import('./prefetch.js')).prefetchCommand,
   },
   pacman: {
-    about: 'run pacman, after downloading all that it needs',
+    about: 'download all that pacman needs, then run pacman',
     load: async () => (await import('./pacman.js')).pacmanCommand,
   },
   xfer: {
-    about: 'download one file for a pacman that runs this',
+    about: 'download one file, as an XferCommand without %o',
     load: async () => (await import('./xfer.js')).xferCommand,
   },
   checkupdates: {
-    about: 'print what an upgrade would bring; needs no root',
+    about: 'list available upgrades; does not need root',
     load: async () => (await import('./checkupdates.js')).checkUpdatesCommand,
   },
   conf: {
@@ -27,21 +27,21 @@ export const commands: Commands = {
     load: async () => (await import('./conf.js')).conf,
   },
   explain: {
-    about: 'say in plain words what a download may do',
+    about: 'describe what a download may do',
     load: async () => (await import('./explain.js')).explain,
   },
   doctor: {
-    about: 'find out what this machine can enforce, and what is missing',
+    about: 'test what this machine can enforce',
     load: async () => (await import('./doctor.js')).doctor,
   },
   completion: {
-    about: 'print what bash, zsh or fish completes the commands by',
-    // It knows no table but the one that it is given.
+    about: 'print a completion script for bash, zsh or fish',
+    // It gets the table as an argument, since it cannot import it.
     load: async () => (await import('./completion.js')).completionOf(commands),
   },
 };
 
-/** The command of that name; undefined for anything else. */
+/** Returns the command of a name; undefined for other words. */
 export function commandOf(name: string | undefined): CommandEntry | undefined {
   return name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
 }

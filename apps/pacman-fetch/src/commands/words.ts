@@ -1,9 +1,12 @@
-/** Operations of pacman(8) by their long names; the short ones are capital letters, which no option of ours is but -V. */
+/**
+ * Operations of pacman(8) by their long names. The short ones are capital letters; the only option of pacman-fetch that
+ * is a capital letter is -V.
+ */
 const operations = ['--sync', '--upgrade', '--database', '--query', '--remove', '--deptest', '--files'] as const;
 
 /**
- * The command line as it is meant: one that begins with an operation of pacman's is one for `pacman --`, so that
- * `pacman-fetch` can be called wherever pacman is.
+ * Interprets the command line. One that begins with an operation of pacman is meant for `pacman --`, so that
+ * `pacman-fetch` can be called in place of pacman.
  *
  * @param args - without the program's name
  */

@@ -15,24 +15,24 @@ import { parseUrl } from '../url.js';
 /** `pacman-fetch xfer`: an XferCommand that may leave a file out. */
 export const xferCommand: Subcommand = {
   operands: 'URL',
-  about: `Downloads URL into the current directory, under the last name of the URL. It is
-meant for XferCommand in pacman.conf, which then has no %o:
+  about: `Downloads URL to the current directory, under the last part of the URL. It is
+meant for an XferCommand of pacman.conf without %o:
     XferCommand = /usr/bin/pacman-fetch xfer %u
-pacman renames nothing in this form. So a signature that the server doesn't
-have, and a database that has not changed, are no error and cost no pause.
+Without %o pacman does not rename files. So a missing signature, and a database
+that has not changed, are not errors and cause no pause.
 "pacman-fetch pacman" runs pacman with this XferCommand.
 Exit status: 0 done or left out, 1 the download failed, 2 configuration,
 3 the sandbox, 4 files.`,
   options: {
-    'from-cache': { about: 'take what the directory above has from there' },
-    'disable-download-timeout': { about: "don't give up on a server that sends nothing" },
-    noprogressbar: { about: 'no progress bar' },
+    'from-cache': { about: 'first look for the file in the parent directory' },
+    'disable-download-timeout': { about: 'keep waiting for a server that sends nothing' },
+    noprogressbar: { about: 'do not show a progress bar' },
     ...batchOptions,
   },
   async run(parsed) {
     const [text, ...more] = parsed.operands;
     if (text === undefined || more.length > 0) {
-      throw new FetchError('usage', 'xfer takes one URL', 'For instance "xfer http://host/file".');
+      throw new FetchError('usage', 'xfer takes exactly one URL', 'For instance "xfer http://host/file".');
     }
     const url = parseUrl(text);
     const folder = process.cwd();

@@ -68,26 +68,26 @@ describe('our own file', () => {
     ['SandboxFilesystem = requird', 'SandboxFilesystem = requird is invalid', 'Did you mean require?'],
     ['SandboxUser =', 'SandboxUser needs a value', undefined],
     ['SandboxPreset = minimum', 'SandboxPreset = minimum is invalid', 'Did you mean minimal?'],
-    ['SandboxReadable = srv', 'SandboxReadable = srv names srv, which is no absolute path', 'Did you mean /srv?'],
+    ['SandboxReadable = srv', 'SandboxReadable = srv names srv, which is not an absolute path', 'Did you mean /srv?'],
     [
       'SandboxWritable = /a /',
-      'SandboxWritable = /a / names /, which is everything',
+      'SandboxWritable = /a / names /, which contains all files',
       'Write "SandboxFilesystem = off" if that is meant.',
     ],
-    ['SandboxPorts = htps', 'SandboxPorts = htps names htps, which is no port', 'Did you mean 443?'],
+    ['SandboxPorts = htps', 'SandboxPorts = htps names htps, which is not a port', 'Did you mean 443?'],
     [
       'SandboxPorts = 80 65536',
-      'SandboxPorts = 80 65536 names 65536, which is no port',
+      'SandboxPorts = 80 65536 names 65536, which is not a port',
       'Use numbers from 1 to 65535, or "any".',
     ],
     [
       'SandboxDenySyscalls = ptarce',
-      'SandboxDenySyscalls names ptarce, which is no system call',
+      'SandboxDenySyscalls names ptarce, which is not a system call',
       'Did you mean ptrace?',
     ],
     [
       'SandboxAllowSyscalls = @mout',
-      'SandboxAllowSyscalls names @mout, which is no group of system calls',
+      'SandboxAllowSyscalls names @mout, which is not a group of system calls',
       'Did you mean @mount?',
     ],
     ['XferCommand = curl "%u', 'XferCommand = curl "%u has a quote that is not closed', 'Close the quote.'],
@@ -102,10 +102,10 @@ describe('our own file', () => {
       'XferCommand = curl -o %o never gets the URL',
       'Write, for instance, "/usr/bin/curl -fLo %o %u".',
     ],
-    ['SandboxUsr = x', 'there is no directive SandboxUsr', 'Did you mean SandboxUser?'],
-    ['DownloadUser = x', 'DownloadUser has no place here', 'Write "SandboxUser" here, or write it into pacman.conf.'],
-    ['CacheDir = /x', 'CacheDir has no place here', 'Write it into pacman.conf.'],
-    ['[core]', '[core] has no place here', 'Write it into pacman.conf; here there is [options] only.'],
+    ['SandboxUsr = x', 'unknown directive SandboxUsr', 'Did you mean SandboxUser?'],
+    ['DownloadUser = x', 'DownloadUser is not allowed here', 'Write "SandboxUser" here, or move it to pacman.conf.'],
+    ['CacheDir = /x', 'CacheDir is not allowed here', 'Move it to pacman.conf.'],
+    ['[core]', 'the section [core] is not allowed here', 'Move it to pacman.conf; this file has only [options].'],
   ])('refuses %s', async (line, text, hint) => {
     writeOwn('# a comment', line);
     expect(await problems()).toEqual([[`${at(3)} ${text}`, hint]]);
@@ -120,13 +120,13 @@ describe('our own file', () => {
     writeOwn('SandboxUser = root');
     expect(await problems()).toEqual([
       [
-        `${at(2)} SandboxUser = root names root, and nothing is downloaded as root`,
-        'Name a user without privileges: alpm, where that one exists.',
+        `${at(2)} SandboxUser = root names root, but pacman-fetch never downloads as root`,
+        'Name a user without privileges, for instance alpm if it exists.',
       ],
     ]);
   });
 
-  it('tells of everything at once, in both files', async () => {
+  it('reports every mistake of both files at once', async () => {
     write('ParallelDownloads = x', 'SigLevel = Requird', 'UseSandbox = maybe');
     writeOwn('SandboxUser = a', 'SandboxUser = b', 'SandboxDenySyscalls = chown', 'SandboxAllowSyscalls = chown', 'X');
     const found = await problems();
@@ -188,14 +188,16 @@ describe('our own file', () => {
     expect(await problems()).toEqual([]);
   });
 
-  it('is not taken for absent where it is a folder, or a link that leads nowhere', async () => {
+  it('is not treated as absent if it is a directory, or a link that leads nowhere', async () => {
     rmSync(own);
     mkdirSync(own);
-    expect(await problems()).toEqual([['pacman.d/pacman-fetch.conf is a folder', expect.stringMatching(/^Move it/)]]);
+    expect(await problems()).toEqual([
+      ['pacman.d/pacman-fetch.conf is a directory', expect.stringMatching(/^Remove or rename it/)],
+    ]);
     rmSync(own, { recursive: true });
     symlinkSync('nowhere', own);
     expect(await problems()).toEqual([
-      ['pacman.d/pacman-fetch.conf is a link that leads nowhere', expect.stringMatching(/^Make what it names/)],
+      ['pacman.d/pacman-fetch.conf is a link that leads nowhere', expect.stringMatching(/^Create the target/)],
     ]);
     writeFileSync(folder.file('pacman.d', 'nowhere'), '[options]\nSandboxPorts = 21\n');
     expect((await loadConfiguration({ config })).sandbox.ports.map(({ text }) => text)).toEqual(['21']);

@@ -10,33 +10,33 @@ import { sandboxSettings, type SandboxSettings } from './sandbox-settings.js';
 import { type ReadSections, readSections } from './sections.js';
 import { underSystemRoot } from './system-root.js';
 
-/** What was read from all files. */
+/** The contents of all files. */
 export interface Configuration {
   readonly pacman: PacmanConfig;
-  /** Our own directives as they were written. */
+  /** The directives of pacman-fetch as they were written. */
   readonly own: OwnValues;
   readonly sandbox: SandboxSettings;
-  /** Path of our own file, whether it is there or not. */
+  /** Path of pacman-fetch's own file, whether or not it exists. */
   readonly ownFile: string;
-  /** What is odd, and stops nothing. */
+  /** Oddities that do not prevent downloads. */
   readonly warnings: readonly string[];
 }
 
-/** Where to read it. */
+/** Which files to read. */
 export interface ConfigurationOptions {
   /** Path of pacman.conf. Default: {@link defaultConfig}. */
   readonly config?: string | undefined;
-  /** `--rootdir`, for the paths that follow from it. */
+  /** `--rootdir`, for the paths below it. */
   readonly rootDir?: string | undefined;
   /** `--arch`, which comes before Architecture. */
   readonly architecture?: string | undefined;
-  /** `--sysroot`: every path, that of pacman.conf too, begins there. Default: our own root. */
+  /** `--sysroot`: every path, that of pacman.conf too, begins there. Default: the root of this process. */
   readonly sysroot?: string | undefined;
-  /** A machine without the default pacman.conf has an empty one. Default: that is an error. */
+  /** If the default pacman.conf is missing, treat it as empty. Default: that is an error. */
   readonly mayBeAbsent?: boolean;
 }
 
-/** pacman's own. */
+/** The default of pacman. */
 const defaultConfig = '/etc/pacman.conf';
 
 /**
@@ -63,7 +63,7 @@ export async function loadConfiguration(options: ConfigurationOptions): Promise<
 
 const nothing = { sections: [], problems: [] };
 
-/** @param confOwner - who owns pacman.conf */
+/** @param confOwner - the owner of pacman.conf */
 function readOwn(file: string, confOwner: number | undefined, sysroot: string | undefined): OwnReader {
   const reader = new OwnReader();
   const read = readSections(file, sysroot);
@@ -74,14 +74,20 @@ function readOwn(file: string, confOwner: number | undefined, sysroot: string | 
   return reader;
 }
 
-/** pacman takes a folder for an empty file. Of ours a level would be lost in silence, and so it would behind a link. */
+/**
+ * pacman treats a directory as an empty file. Here that would silently lose a level, as would a link that leads
+ * nowhere.
+ */
 function noFile(file: string, { isAbsent, file: opened }: ReadSections): Problem | undefined {
-  if (isAbsent) return { what: `${file} is a link that leads nowhere`, hint: 'Make what it names, or remove it.' };
+  if (isAbsent) return { what: `${file} is a link that leads nowhere`, hint: 'Create the target, or remove the link.' };
   if (opened?.isFolder !== true) return undefined;
-  return { what: `${file} is a folder`, hint: 'Move it away: a file belongs there, or nothing.' };
+  return { what: `${file} is a directory`, hint: 'Remove or rename it: only a file may have this name.' };
 }
 
-/** In a folder that others may write to, somebody else could have put it beside pacman.conf. Of root see FileTexts. */
+/**
+ * In a directory that others may write to, another user could have put the file beside pacman.conf. FileTexts checks
+ * for root.
+ */
 function ownerProblem(file: string, [owner, confOwner]: readonly (number | undefined)[]): Problem | undefined {
   if (owner === undefined || [0, effectiveUser(), confOwner].includes(owner)) return undefined;
   return {
@@ -90,7 +96,7 @@ function ownerProblem(file: string, [owner, confOwner]: readonly (number | undef
   };
 }
 
-/** Nothing was there to be read; a link that leads nowhere is something all the same. */
+/** Whether the missing file is a link that leads nowhere. */
 function isLink(file: string): boolean {
   try {
     return lookAtLink(file) !== undefined;
@@ -99,7 +105,7 @@ function isLink(file: string): boolean {
   }
 }
 
-/** pacman takes any name; whoever downloads finds out that nobody has it. */
+/** pacman accepts any name; the download then fails because the user does not exist. */
 function missingUser({ user, useSandbox }: SandboxSettings): readonly string[] {
   if (user?.key !== 'DownloadUser' || useSandbox.word === 'no') return [];
   return userProblems(user.key, user).map(problemText);

@@ -1,11 +1,11 @@
 /**
  * How pacman reads a directive of `[options]`:
  *
- * - `switch`: without a value; with one it isn't recognized
- * - `first`, `last`: one value, of which the first or the last line wins
- * - `list`: words of all lines; `cleanMethod`, `architecture`: of certain ones
- * - `number`: a positive one, of which the last line wins
- * - `sigLevel`: words of all lines, added up
+ * - `switch`: without a value; with a value it is not recognized
+ * - `first`, `last`: one value; the first or the last line wins
+ * - `list`: the words of all lines; `cleanMethod`, `architecture`: only certain words
+ * - `number`: a positive number; the last line wins
+ * - `sigLevel`: the words of all lines, added up
  */
 export type DirectiveKind =
   | 'switch'

@@ -7,16 +7,16 @@ import { originText, type Value } from './place.js';
 import { chooseUser } from './sandbox-user.js';
 import type { ChosenWord } from './sandbox-settings.js';
 
-/** Our own directives as they take effect, what follows from others included. */
+/** The directives of pacman-fetch as they take effect, including values that follow from others. */
 export interface Effective {
   /** In the order of `conf`; a directive without values is absent. */
   readonly values: ReadonlyMap<OwnName, readonly Value[]>;
-  /** Why there is no SandboxUser, where there is none. */
+  /** Why no user can be chosen; undefined if there is a SandboxUser. */
   readonly nobody: string | undefined;
 }
 
 /**
- * What is in effect here and now: asks who owns the cache folder, where no user is named.
+ * Returns what is in effect on this machine. If no user is named, it looks up the owner of the cache directory.
  *
  * @param configuration - from `loadConfiguration`
  */
@@ -50,12 +50,12 @@ function value({ word, origin }: ChosenWord<string>): Value {
   return { text: word, origin };
 }
 
-/** The first cache folder, where packages go. */
+/** The first cache directory, to which packages are downloaded. */
 function cacheFolder({ pacman }: Configuration): string {
   return pacman.options.get('CacheDir')?.[0]?.text ?? '/var/cache/pacman/pkg/';
 }
 
-/** The user, or why there is none. */
+/** The user, or the reason why none can be chosen. */
 function userOf(configuration: Configuration): Value | string {
   const { user } = configuration.sandbox;
   if (user?.key === 'SandboxUser') return user;

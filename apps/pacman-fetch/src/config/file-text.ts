@@ -3,36 +3,37 @@ import { closeSync, fstatSync } from 'node:fs';
 import { errorCode, readAll } from '@sb/core';
 import { openTrustedFile } from '@sb/files';
 
-/** Bytes of all files together; a list of every mirror has 30 KiB. */
+/** The most bytes of all files together; a list of every mirror has 30 KiB. */
 const maxBytes = 16 * 1024 * 1024;
-/** Files in all; ten levels of Include could otherwise name a file more often than anyone can wait for. */
+/** The most files in all. Otherwise ten levels of Include could name a file more often than anyone can wait for. */
 const maxFiles = 1000;
 
-/** What one file holds, and what it was when it was open. */
+/** The content of a file, and its state when it was opened. */
 export interface FileText {
-  /** None for a folder, as for pacman. */
+  /** Empty for a directory, as in pacman. */
   readonly bytes: Buffer;
   readonly isFolder: boolean;
   /** Its owner. */
   readonly uid: number;
 }
 
-/** Reads the files of one configuration, within bounds that end also what never ends by itself. */
+/** Reads the files of one configuration, with limits that also stop an endless file. */
 export class FileTexts {
   #bytes = 0;
   #files = 0;
 
   /**
-   * Opens a file once and reads it. They say what root executes and how it is confined, so root takes its own only.
+   * Opens and reads a file once. The files decide what root executes and how it is confined, so root accepts only its
+   * own files.
    *
    * @param file - its path
-   * @param mayWait - take a pipe too, which may make us wait for its writer
-   * @throws SandboxError for a file that others decide ({@link openTrustedFile}); the error of open(2) or read(2);
-   *   Error for what is no file and beyond the bounds
+   * @param mayWait - also accept a pipe, which may wait for its writer
+   * @throws SandboxError for a file that others can change ({@link openTrustedFile}); the error of open(2) or read(2);
+   *   Error for something that is not a file, and beyond the limits
    */
   read(file: string, mayWait: boolean): FileText {
     this.#files += 1;
-    if (this.#files > maxFiles) throw new Error(`more than ${maxFiles} files are included`);
+    if (this.#files > maxFiles) throw new Error(`Include names more than ${maxFiles} files`);
     const descriptor = open(file, mayWait);
     try {
       const status = fstatSync(descriptor);
@@ -46,13 +47,13 @@ export class FileTexts {
 
   #rest(descriptor: number): Buffer {
     const bytes = readAll(descriptor, maxBytes - this.#bytes);
-    if (bytes === undefined) throw new Error(`more than ${maxBytes / 1024 / 1024} MiB are included`);
+    if (bytes === undefined) throw new Error(`the files have more than ${maxBytes / 1024 / 1024} MiB together`);
     this.#bytes += bytes.length;
     return bytes;
   }
 }
 
-/** With the path as it was given in the error, whatever folder it was looked up in. */
+/** The error names the path as given, not the path in the opened directory. */
 function open(file: string, mayWait: boolean): number {
   try {
     return openTrustedFile(file, mayWait);

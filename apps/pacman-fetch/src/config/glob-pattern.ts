@@ -19,19 +19,19 @@ const classes: ReadonlyMap<string, RegExp> = new Map(
   }),
 );
 
-/** Whether a part of a path has to be looked for: `[` alone is an ordinary character (glob(7)). */
+/** Whether a part of a path is a pattern: `[` alone is an ordinary character (glob(7)). */
 export function isPattern(part: string): boolean {
   return /[*?]|\[.*\]/s.test(part.replaceAll(/\\./gs, ''));
 }
 
-/** A part of a path without the backslashes that quote. */
+/** Removes the backslashes that quote from a part of a path. */
 export function unquoted(part: string): string {
   return part.replaceAll(/\\(.)/gs, '$1');
 }
 
 /**
- * Compiles one part of a path, as in fnmatch(3) with FNM_PERIOD. A name is compared in time proportional to its length
- * times the pattern's, whatever the pattern.
+ * Compiles one part of a path, as in fnmatch(3) with FNM_PERIOD. For every pattern, comparing a name takes time
+ * proportional to the product of both lengths.
  *
  * @param part - without a slash
  */
@@ -42,7 +42,7 @@ export function matcherOf(part: string): (name: string) => boolean {
   return (name) => (isHiddenAllowed || !name.startsWith('.')) && matches(tokens, Array.from(name));
 }
 
-/** Goes back to the latest star only: an earlier one has nothing to offer that the latest hasn't. */
+/** Backtracks to the latest star only: an earlier one cannot match more than the latest. */
 function matches(tokens: readonly Token[], name: readonly string[]): boolean {
   let token = 0;
   let at = 0;
@@ -106,14 +106,14 @@ function bracketAt(characters: readonly string[], start: number): { token: Token
 
 type Member = (one: string) => boolean;
 
-/** `[:digit:]`, and how many characters that takes. */
+/** Reads `[:digit:]`, and returns how many characters it has. */
 function classAt(characters: readonly string[], at: number): readonly [Member, number] | undefined {
   const named = /^\[:([a-z]+):\]/.exec(characters.slice(at, at + 12).join(''));
   const known = named?.[1] === undefined ? undefined : classes.get(named[1]);
   return named === null || known === undefined ? undefined : [(one) => known.test(one), named[0].length];
 }
 
-/** `a-z` or `a`, each perhaps behind a backslash, and how many characters that takes. */
+/** Reads `a-z` or `a`, each with or without a backslash, and returns how many characters it has. */
 function rangeAt(characters: readonly string[], start: number): readonly [Member, number] {
   const at = characters[start] === '\\' && start + 1 < characters.length ? start + 1 : start;
   const low = characters[at] ?? '';

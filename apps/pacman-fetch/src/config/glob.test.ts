@@ -42,7 +42,7 @@ describe('glob', () => {
 });
 
 describe.skipIf(missing('root', 'linux'))('glob', () => {
-  it('finds nothing below a folder of a neighbour: that is refused', () => {
+  it('refuses a pattern below a directory of a neighbour', () => {
     using place = temporaryFolder();
     mkdirSync(place.file('theirs', 'sub'), { recursive: true });
     writeFileSync(place.file('theirs', 'sub', 'a.conf'), '');

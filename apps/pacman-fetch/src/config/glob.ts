@@ -3,15 +3,16 @@ import { Folder, fromHere, isFilesError, look, lookAtLink } from '@sb/files';
 import { isPattern, matcherOf, unquoted } from './glob-pattern.js';
 
 /**
- * The paths that a pattern names, as glob(3) with GLOB_NOCHECK finds them for pacman: sorted, without hidden files
- * unless the pattern has the dot, and the pattern itself where nothing is found. Folders that can't be read have
- * nothing. Sorted by code unit, where glob(3) asks the locale.
+ * Returns the paths that match a pattern, as glob(3) with GLOB_NOCHECK does for pacman: sorted, and without hidden
+ * files unless the pattern has the dot. If nothing matches, it returns the pattern itself.
+ *
+ * A directory that cannot be read counts as empty. Paths are sorted by code unit, where glob(3) uses the locale.
  *
  * @param pattern - a path or pattern; a relative one starts at the working directory
- * @throws SandboxError `untrusted-path` for a folder of others' choice, where root would miss what they hide
+ * @throws SandboxError `untrusted-path` for a directory that other users control: they could hide files from root
  */
 export function glob(pattern: string): readonly string[] {
-  // Without anything to look for or to unquote there is nothing to do: whether it exists is for the reader to find out.
+  // A path without pattern or quoting is returned as it is: the reader finds out whether it exists.
   if (!/[*?[\\]/.test(pattern)) return [pattern];
   const parts = pattern.split('/');
   let found: readonly string[] = [''];
@@ -22,7 +23,7 @@ export function glob(pattern: string): readonly string[] {
   return found.length === 0 ? [pattern] : found.toSorted();
 }
 
-/** One part further from a path that ends in a slash, or from nothing. */
+/** Takes one part more from a path that ends in a slash, or from an empty path. */
 function step(path: string, part: string): readonly string[] {
   if (part === '') return path === '' || isFolder(path) ? [path.replace(/(?<=.)\/$/, '')] : [];
   if (!isPattern(part)) {
@@ -41,7 +42,7 @@ function namesIn(folder: string): readonly string[] {
     opened = Folder.open(fromHere(folder));
   } catch (error) {
     if (isFilesError(error) && error.code === 'untrusted-path') throw error;
-    // No folder, or not for us: glob(3) without GLOB_ERR goes on.
+    // Not a directory, or not readable: glob(3) without GLOB_ERR continues.
     return [];
   }
   try {
@@ -59,7 +60,7 @@ function isFolder(path: string): boolean {
   return attempt(() => look(path))?.isDirectory() === true;
 }
 
-/** What can't be looked at, for a folder above it for instance, isn't there for glob(3). */
+/** For glob(3) a path that cannot be examined does not exist, for instance because of a directory above it. */
 function attempt<T>(ask: () => T): T | undefined {
   try {
     return ask();

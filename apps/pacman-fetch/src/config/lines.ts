@@ -1,4 +1,4 @@
-/** Bytes of a line that pacman reads at once: its buffer is PATH_MAX, with the terminating NUL. */
+/** The most bytes of a line that pacman reads at once: its buffer is PATH_MAX, with the terminating NUL. */
 const lineBytes = 4095;
 
 /** A line without the white space around it. */
@@ -9,11 +9,12 @@ export interface Line {
 }
 
 /**
- * The lines of a file as fgets(3) and pacman's own trimming give them: what follows a NUL is lost, a line that is
- * longer than the buffer is several, and white space is what `isspace` takes for it in the C locale. Empty lines and
- * comments are left out.
+ * Returns the lines of a file as fgets(3) and the trimming of pacman give them. Empty lines and comments are left out.
  *
- * @param bytes - of the whole file; what is no UTF-8 becomes U+FFFD
+ * What follows a NUL is lost. A line that is longer than the buffer becomes several. White space is that of `isspace`
+ * in the C locale.
+ *
+ * @param bytes - of the whole file; bytes that are not UTF-8 become U+FFFD
  */
 export function linesOf(bytes: Buffer): readonly Line[] {
   // One character a byte, so that lengths are those of the file.
@@ -36,7 +37,7 @@ function utf8(latin1: string): string {
   return /^[\0-\x7F]*$/.test(latin1) ? latin1 : Buffer.from(latin1, 'latin1').toString('utf8');
 }
 
-/** Without the white space around it; a no-break space is none, other than for `trim`. */
+/** Removes the white space around a text. Unlike for `trim`, a no-break space is not white space. */
 export function trimmed(text: string): string {
   return text.replace(/^[ \t\n\v\f\r]+/, '').replace(/(?<![ \t\n\v\f\r])[ \t\n\v\f\r]+$/, '');
 }

@@ -7,15 +7,15 @@ import type { Value } from './place.js';
 import { type Problem, suggestion } from './problem.js';
 
 /**
- * What a name service and the tables of system calls have to say: users and calls that don't exist. `@sb/seccomp` is
- * loaded only if a call is named.
+ * Finds users and system calls that do not exist, by the name service and the tables of calls. `@sb/seccomp` is loaded
+ * only if a call is named.
  */
 export async function checkNames(own: OwnValues): Promise<readonly Problem[]> {
   const [user] = own.get('SandboxUser') ?? [];
   return [...(user === undefined ? [] : userProblems('SandboxUser', user)), ...(await syscallProblems(own))];
 }
 
-/** What is wrong with a user. */
+/** The problems with a user. */
 export function userProblems(key: string, { text, origin }: Value): readonly Problem[] {
   try {
     policy({ user: text });
@@ -29,7 +29,7 @@ export function userProblems(key: string, { text, origin }: Value): readonly Pro
       return [
         {
           place,
-          what: `${key} = ${text} names root, and nothing is downloaded as root`,
+          what: `${key} = ${text} names root, but pacman-fetch never downloads as root`,
           hint: notRoot,
           isAboutUser: true,
         },
@@ -38,9 +38,9 @@ export function userProblems(key: string, { text, origin }: Value): readonly Pro
   }
 }
 
-const notRoot = 'Name a user without privileges: alpm, where that one exists.';
+const notRoot = 'Name a user without privileges, for instance alpm if it exists.';
 
-/** Bytes of /etc/passwd; a large one has 100 KB. */
+/** The most bytes of /etc/passwd; a large one has 100 KB. */
 const maxUsers = 4 * 1024 * 1024;
 
 /** Only for suggestions: other sources of users can't be listed. */
@@ -69,7 +69,9 @@ async function syscallProblems(own: OwnValues): Promise<readonly Problem[]> {
     } catch (error) {
       if (!isSandboxError(error)) throw error;
       const what = text.startsWith('@') ? 'group of system calls' : 'system call';
-      return [{ place, what: `${key} names ${text}, which is no ${what}`, hint: suggestion(nearest(text, known())) }];
+      return [
+        { place, what: `${key} names ${text}, which is not a ${what}`, hint: suggestion(nearest(text, known())) },
+      ];
     }
   };
   const both = allowed.filter(({ text }) => denied.some((other) => other.text === text));
@@ -78,7 +80,7 @@ async function syscallProblems(own: OwnValues): Promise<readonly Problem[]> {
     ...allowed.flatMap((value) => problemsOf('SandboxAllowSyscalls', value)),
     ...both.map(({ text, origin }) => ({
       place: origin.kind === 'file' ? origin : undefined,
-      what: `SandboxAllowSyscalls names ${text}, which is denied too`,
+      what: `SandboxAllowSyscalls names ${text}, which SandboxDenySyscalls denies`,
       hint: 'Leave one of them out.',
     })),
   ];

@@ -18,7 +18,7 @@ const cleanMethods = ['KeepInstalled', 'KeepCurrent'] as const;
 
 /** Takes the directives of `[options]` one by one, in the order of the files. */
 export class OptionsReader {
-  /** What was said, by key; a key that wasn't there is absent. */
+  /** The values by key; a key without a line is absent. */
   readonly values = new Map<OptionName, Value[]>();
   readonly sigLevels: Record<SigOption, SigLevel> = {
     SigLevel: unsaid,
@@ -27,7 +27,7 @@ export class OptionsReader {
   };
   readonly problems: Problem[] = [];
 
-  /** @returns whether pacman knows the directive in this form; a switch must have no value, everything else one */
+  /** @returns whether pacman knows the directive in this form: a switch without a value, all others with one */
   take(directive: Directive): boolean {
     const name = optionNames.find((one) => one === directive.key);
     const { value } = directive;
@@ -113,7 +113,7 @@ interface GivenOption {
   readonly origin: Origin;
 }
 
-/** The built-in defaults (pacman.conf(5)), where they don't depend on RootDir. */
+/** The built-in defaults (pacman.conf(5)) that do not depend on RootDir. */
 export const optionDefaults: readonly (readonly [OptionName, Value])[] = (
   [
     ['CacheDir', '/var/cache/pacman/pkg/'],

@@ -3,33 +3,33 @@ import { nearest } from '@sb/core';
 import { suggestion } from './problem.js';
 import { listOf, wordsOf } from './words.js';
 
-/** Why a value can't be used. */
+/** Why a value is invalid. */
 export interface Refusal {
-  /** What is wrong with it, a clause without a subject. */
+  /** What is wrong with it, as a clause without a subject. */
   readonly wrong: string;
   readonly hint?: string | undefined;
 }
 
-/** How one directive of our own is read. */
+/** How a directive of pacman-fetch is read. */
 export interface OwnDirective {
   /** Whether its lines add up; otherwise there must be one line. */
   readonly isList: boolean;
-  /** What it is without a value; absent where it needs one. */
+  /** Its meaning without a value; absent if it needs one. */
   readonly bare?: string;
-  /** Reads a value that is not empty: its parts, or why it can't be used. */
+  /** Reads a value that is not empty. Returns its parts, or why it is invalid. */
   read(value: string): readonly string[] | Refusal;
 }
 
-/** How much is insisted on a layer; see `@sb/core`. */
+/** Whether a layer is required; see `@sb/core`. */
 export const levelWords = ['require', 'prefer', 'off'] as const;
-/** What `UseSandbox` may be. */
+/** The values of `UseSandbox`. */
 export const useSandboxWords = ['yes', 'no', 'auto'] as const;
-/** What `FetchAhead` may be. */
+/** The values of `FetchAhead`. */
 export const fetchAheadWords = ['yes', 'no'] as const;
-/** What of the files stays readable, as in `@sb/sandbox`. */
+/** Which files stay readable, as in `@sb/sandbox`. */
 export const presetWords = ['minimal', 'read-only'] as const;
 
-/** Every directive of our own, in the order in which `conf` prints them. */
+/** Every directive of pacman-fetch, in the order in which `conf` prints them. */
 export const ownDirectives = {
   UseSandbox: { ...oneOf(useSandboxWords), bare: 'yes' },
   SandboxUser: single((value) => [value]),
@@ -41,14 +41,14 @@ export const ownDirectives = {
   SandboxReadable: list(pathProblem),
   SandboxWritable: list((path) => pathProblem(path) ?? rootProblem(path)),
   SandboxPorts: list(portProblem),
-  // Whether there are such calls is asked of @sb/seccomp, which is loaded only then.
+  // @sb/seccomp knows whether the calls exist. It is loaded only if a call is named.
   SandboxDenySyscalls: list(() => undefined),
   SandboxAllowSyscalls: list(() => undefined),
   FetchAhead: { ...oneOf(fetchAheadWords), bare: 'yes' },
   XferCommand: single(readCommand),
 } as const satisfies Readonly<Record<string, OwnDirective>>;
 
-/** Name of a directive of our own. */
+/** Name of a directive of pacman-fetch. */
 export type OwnName = keyof typeof ownDirectives;
 
 /** The names, in their order. */
@@ -79,12 +79,18 @@ function list(problem: (word: string) => Refusal | undefined): OwnDirective {
 
 function pathProblem(path: string): Refusal | undefined {
   if (path.startsWith('/')) return undefined;
-  return { wrong: `names ${path}, which is no absolute path`, hint: `Did you mean /${path.replace(/^(\.?\/)+/, '')}?` };
+  return {
+    wrong: `names ${path}, which is not an absolute path`,
+    hint: `Did you mean /${path.replace(/^(\.?\/)+/, '')}?`,
+  };
 }
 
 function rootProblem(path: string): Refusal | undefined {
   if (!/^[/.]*$/.test(path)) return undefined;
-  return { wrong: `names ${path}, which is everything`, hint: 'Write "SandboxFilesystem = off" if that is meant.' };
+  return {
+    wrong: `names ${path}, which contains all files`,
+    hint: 'Write "SandboxFilesystem = off" if that is meant.',
+  };
 }
 
 function portProblem(port: string): Refusal | undefined {
@@ -97,10 +103,10 @@ function portProblem(port: string): Refusal | undefined {
   ]);
   const meant = services.get(nearest(port, [...services.keys()]) ?? '');
   const hint = meant === undefined ? `Use numbers from 1 to ${maxPort}, or "any".` : `Did you mean ${meant}?`;
-  return { wrong: `names ${port}, which is no port`, hint };
+  return { wrong: `names ${port}, which is not a port`, hint };
 }
 
-/** Kept as it was written; its words are made anew where it is run. */
+/** Kept as it was written; it is split into words again when it runs. */
 function readCommand(value: string): readonly string[] | Refusal {
   const words = wordsOf(value);
   if (words === undefined) return { wrong: 'has a quote that is not closed', hint: 'Close the quote.' };

@@ -6,18 +6,18 @@ import { fromFile, type Value } from './place.js';
 import { type Problem, suggestion } from './problem.js';
 import type { Directive, Sections } from './sections.js';
 
-/** What was said of our own directives, by key; what wasn't said is absent. */
+/** The values of pacman-fetch's directives, by key; a directive without a line is absent. */
 export type OwnValues = ReadonlyMap<OwnName, readonly Value[]>;
 
-/** Takes our own directives from a file, in their order. */
+/** Reads pacman-fetch's directives from a file, in their order. */
 export class OwnReader {
   readonly values = new Map<OwnName, readonly Value[]>();
   readonly problems: Problem[] = [];
 
   /**
-   * Takes one from `[options]` of pacman.conf, where XferCommand is pacman's.
+   * Reads one from `[options]` of pacman.conf, where XferCommand is pacman's.
    *
-   * @returns whether it is one of ours
+   * @returns whether it is a directive of pacman-fetch
    */
   take(directive: Directive): boolean {
     const name = ownNames.find((one) => one === directive.key);
@@ -26,15 +26,15 @@ export class OwnReader {
     return true;
   }
 
-  /** Takes all of `pacman.d/pacman-fetch.conf`, where nothing else may stand. */
+  /** Reads all of `pacman.d/pacman-fetch.conf`, which may contain nothing else. */
   takeAll({ sections, problems }: Sections): void {
     this.problems.push(...problems);
     for (const { name, directives, file, line } of sections) {
       if (name !== 'options') {
         this.problems.push({
           place: { file, line },
-          what: `[${name}] has no place here`,
-          hint: 'Write it into pacman.conf; here there is [options] only.',
+          what: `the section [${name}] is not allowed here`,
+          hint: 'Move it to pacman.conf; this file has only [options].',
         });
         continue;
       }
@@ -68,11 +68,11 @@ export class OwnReader {
   #refuseKey(directive: Directive): void {
     const { key } = directive;
     if (key === 'DownloadUser') {
-      this.#refuse(directive, `${key} has no place here`, 'Write "SandboxUser" here, or write it into pacman.conf.');
+      this.#refuse(directive, `${key} is not allowed here`, 'Write "SandboxUser" here, or move it to pacman.conf.');
     } else if (optionNames.some((one) => one === key)) {
-      this.#refuse(directive, `${key} has no place here`, 'Write it into pacman.conf.');
+      this.#refuse(directive, `${key} is not allowed here`, 'Move it to pacman.conf.');
     } else {
-      this.#refuse(directive, `there is no directive ${key}`, suggestion(nearest(key, ownNames)));
+      this.#refuse(directive, `unknown directive ${key}`, suggestion(nearest(key, ownNames)));
     }
   }
 
@@ -81,7 +81,7 @@ export class OwnReader {
   }
 }
 
-/** Two files as one: of what is said once the own file's counts, lists add up. */
+/** Merges two files. Of a directive with one value, the own file's line counts; lists add up. */
 export function mergeOwn(pacmanConf: OwnValues, ownFile: OwnValues): OwnValues {
   const merged = new Map(pacmanConf);
   for (const [name, values] of ownFile) {

@@ -11,33 +11,33 @@ import type { Directive, Section, Sections } from './sections.js';
 import { defaultSigLevel, isSaid, mergeSigLevel, type SigLevel, sigLevelValues } from './sig-level.js';
 import { underSystemRoot } from './system-root.js';
 
-/** pacman.conf as pacman understands it. Every value knows where it came from. */
+/** pacman.conf as pacman understands it. Every value has its origin. */
 export interface PacmanConfig {
-  /** By key, defaults included, as pacman-conf prints them; what isn't set and has no default is absent. */
+  /** By key, with defaults, as pacman-conf prints them. A directive that is not set and has no default is absent. */
   readonly options: ReadonlyMap<OptionName, readonly Value[]>;
-  /** In the order of the files; a section that comes twice is there twice, as for pacman. */
+  /** In the order of the files. A section that occurs twice is listed twice, as in pacman. */
   readonly repositories: readonly Repository[];
-  /** What signatures packages and databases need where a repository says nothing. */
+  /** Which signatures packages and databases need if a repository does not set it. */
   readonly sigLevel: SigLevel;
-  /** The words of pacman about directives that it doesn't know, each with what was probably meant. */
+  /** pacman's warnings about unknown directives, each with the directive that was probably meant. */
   readonly warnings: readonly string[];
   readonly problems: readonly Problem[];
 }
 
-/** What the command line and our own configuration add. */
+/** What the command line and pacman-fetch's directives add. */
 export interface PacmanConfigOptions {
   /** `--rootdir`. */
   readonly rootDir?: string | undefined;
-  /** `--arch`, which comes before Architecture: `$arch` stands for it. */
+  /** `--arch`, which comes before Architecture: `$arch` is replaced by it. */
   readonly architecture?: string | undefined;
-  /** `--sysroot`: where all paths begin. */
+  /** `--sysroot`: the root of all paths. */
   readonly sysroot?: string | undefined;
-  /** Takes a directive of `[options]` that pacman doesn't know; true if it is known to us. */
+  /** Reads a directive of `[options]` that pacman does not know; true if pacman-fetch knows it. */
   readonly takeOther?: (directive: Directive) => boolean;
 }
 
 /**
- * Reads sections as pacman does. Pure but for the machine's architecture.
+ * Interprets sections as pacman does. Pure, except for the machine's architecture.
  *
  * @param parsed - from `readSections`
  */
@@ -68,7 +68,7 @@ export function pacmanConfig(parsed: Sections, given: PacmanConfigOptions = {}):
   };
 }
 
-/** pacman's own sentence, and ours. */
+/** The sentence of pacman, and a suggestion. */
 function notRecognized({ key, file, line }: Directive, { name }: Section): string {
   const meant = nearest(key, name === 'options' ? optionNames : repositoryDirectives);
   const hint = meant === undefined || meant === key ? '' : ` Did you mean ${meant}?`;

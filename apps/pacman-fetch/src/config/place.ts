@@ -5,23 +5,23 @@ export interface Place {
   readonly line: number;
 }
 
-/** Where a value came from. */
+/** The origin of a value. */
 export type Origin =
   | ({ readonly kind: 'file' } & Place)
-  /** Nothing was said. */
+  /** Not set. */
   | { readonly kind: 'default' }
   /** An option of the command line. */
   | { readonly kind: 'option'; readonly name: string }
-  /** It follows from something else. */
+  /** It follows from another value. */
   | { readonly kind: 'inferred'; readonly from: string };
 
-/** A value as it is printed, and where it came from. A switch that is on has an empty one. */
+/** A value as it is printed, and its origin. A switch that is on has an empty value. */
 export interface Value {
   readonly text: string;
   readonly origin: Origin;
 }
 
-/** Nothing was said. */
+/** Not set. */
 export const byDefault: Origin = { kind: 'default' };
 
 /** The place of a directive as an origin. */

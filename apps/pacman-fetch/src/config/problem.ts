@@ -3,17 +3,17 @@ import type { Place } from './place.js';
 
 /** One mistake in the configuration. */
 export interface Problem {
-  /** Absent where no line is at fault. */
+  /** Absent if no line is at fault. */
   readonly place?: Place | undefined;
-  /** What is wrong; begins with the key where there is one. */
+  /** What is wrong; begins with the key if there is one. */
   readonly what: string;
   /** What to do, as a sentence. */
   readonly hint?: string | undefined;
-  /** Set where all is well written, but there is nobody to download as. */
+  /** Set if the syntax is right, but no user can be chosen for downloads. */
   readonly isAboutUser?: true;
 }
 
-/** A configuration that can't be used, with everything that is wrong in it. */
+/** A configuration that cannot be used, with all its problems. */
 export class ConfigError extends FetchError {
   /** In the order of the files; never empty. */
   readonly problems: readonly Problem[];
@@ -33,12 +33,12 @@ export function problemText({ place, what }: Problem): string {
   return place === undefined ? what : `${place.file}:${place.line}: ${what}`;
 }
 
-/** @throws ConfigError if there is any problem */
+/** @throws ConfigError if there are problems */
 export function refuseProblems(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-/** What was probably meant, or what there is to choose from. */
+/** Suggests what was probably meant, or lists the choices. */
 export function suggestion(meant: string | undefined, all: readonly string[] = []): string | undefined {
   if (meant !== undefined) return `Did you mean ${meant}?`;
   return all.length === 0 ? undefined : `Use one of: ${all.join(', ')}.`;

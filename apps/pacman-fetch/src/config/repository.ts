@@ -15,19 +15,19 @@ import {
 } from './sig-level.js';
 import { listOf } from './words.js';
 
-/** One repository of pacman.conf. Every value knows where it came from. */
+/** One repository of pacman.conf. Every value has its origin. */
 export interface Repository extends Place {
   readonly name: string;
-  /** As pacman-conf prints them, `$repo` and `$arch` replaced; a level that was not said is absent. */
+  /** As pacman-conf prints them, with `$repo` and `$arch` replaced. A level that is not set is absent. */
   readonly values: Readonly<Record<RepositoryDirective, readonly Value[]>>;
-  /** What signatures it needs, merged with that of `[options]`. */
+  /** Which signatures it needs, merged with those of `[options]`. */
   readonly sigLevel: SigLevel;
 }
 
 const usages = ['Sync', 'Search', 'Install', 'Upgrade'] as const;
 const usageWords = [...usages, 'All'] as const;
 
-/** A repository as far as its own section says. */
+/** Reads the section of a repository. */
 export class RepositoryReader {
   readonly problems: Problem[] = [];
   readonly #usage = new Map<string, Value>();
@@ -60,10 +60,10 @@ export class RepositoryReader {
   ]);
 
   /**
-   * The repository, when all files have been read.
+   * Returns the repository, after all files have been read.
    *
    * @param sigLevel - that of `[options]`
-   * @param architecture - the first one; undefined where none is set
+   * @param architecture - the first one; undefined if none is set
    */
   finish(sigLevel: SigLevel, architecture: string | undefined): Repository {
     const { name, file, line } = this.#section;
@@ -98,7 +98,7 @@ export class RepositoryReader {
     }
   }
 
-  /** pacman prints all four as one. */
+  /** pacman prints all four as one value. */
   #usageValues(): readonly Value[] {
     const given = usages.flatMap((one) => this.#usage.get(one) ?? []);
     if (given.length === 0) return [{ text: 'All', origin: byDefault }];
@@ -109,8 +109,8 @@ export class RepositoryReader {
   #replaced({ text, origin }: Value, architecture: string | undefined): Value {
     if (architecture === undefined && text.includes('$arch')) {
       const place = origin.kind === 'file' ? origin : undefined;
-      const what = `${text} contains $arch, and no Architecture is set`;
-      this.problems.push({ place, what, hint: 'Write "Architecture = auto" into [options].' });
+      const what = `${text} contains $arch, but Architecture is not set`;
+      this.problems.push({ place, what, hint: 'Add "Architecture = auto" to [options].' });
     }
     const replaced = text.replaceAll('$arch', () => architecture ?? '$arch');
     return { text: replaced.replaceAll('$repo', () => this.#section.name), origin };

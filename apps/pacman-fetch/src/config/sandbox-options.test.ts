@@ -113,7 +113,7 @@ describe('sandboxOptions', () => {
 });
 
 describe('the group', () => {
-  it('gives a program that becomes another user a group of its own', () => {
+  it('gives a program that switches to another user a private group', () => {
     const of = (program: 'command' | 'self' | 'worker', lines: readonly string[], user?: string) =>
       sandboxOptions(settings(lines), { program, user, ports: [], writable: [] })?.privateGroup;
     expect(of('command', [], 'nobody')).toBe('prefer');

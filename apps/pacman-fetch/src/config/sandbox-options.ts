@@ -2,22 +2,22 @@ import type { SandboxOptions, SandboxUser } from '@sb/sandbox';
 
 import type { SandboxLayer, SandboxSettings } from './sandbox-settings.js';
 
-/** What a program that downloads needs, whatever the configuration says. */
+/** What a program that downloads needs, independent of the configuration. */
 export interface Needs {
   /**
-   * `worker`: our own, which gets open descriptors; `self`: this process, which has them open and is loaded already;
-   * `command`: that of XferCommand, which opens files itself.
+   * `worker`: the built-in one, which gets open descriptors; `self`: this process, which has them open and is already
+   * loaded; `command`: that of XferCommand, which opens files itself.
    */
   readonly program: 'worker' | 'self' | 'command';
-  /** Whom it becomes; undefined: it stays who we are. */
+  /** The user that it switches to; undefined: it keeps the user of this process. */
   readonly user: SandboxUser | undefined;
   /** TCP ports of its servers and proxies. */
   readonly ports: readonly number[];
-  /** Folders that it writes to: the staging folder of a command. */
+  /** Directories that it writes to: the staging directory of a command. */
   readonly writable: readonly string[];
 }
 
-/** What `@sb/sandbox` calls the layers. */
+/** The names of the layers in `@sb/sandbox`. */
 const layers: Readonly<Record<SandboxLayer, string>> = {
   userSwitch: 'privdrop',
   capabilities: 'caps',
@@ -25,7 +25,7 @@ const layers: Readonly<Record<SandboxLayer, string>> = {
   syscalls: 'seccomp',
 };
 
-/** What a program is given: a worker parses what strangers send, and starts nothing. */
+/** What a program may do: a worker parses untrusted data, and never starts programs. */
 const programs = {
   worker: { preset: 'minimal', base: 'network-client', deny: ['execve'] },
   self: { preset: 'minimal', base: 'network-client-running', deny: [] },
@@ -33,9 +33,9 @@ const programs = {
 } as const;
 
 /**
- * The sandbox that the configuration asks for, as options of `@sb/sandbox`. Pure.
+ * Returns the sandbox that the configuration asks for, as options of `@sb/sandbox`. Pure.
  *
- * @returns undefined where `UseSandbox = no`: then the program is started as any other
+ * @returns undefined for `UseSandbox = no`: the program is then started without a sandbox
  */
 export function sandboxOptions(settings: SandboxSettings, needs: Needs): SandboxOptions | undefined {
   if (settings.useSandbox.word === 'no') return undefined;
@@ -45,7 +45,8 @@ export function sandboxOptions(settings: SandboxSettings, needs: Needs): Sandbox
   const isSwitched = needs.user !== undefined && settings.levels.userSwitch.word !== 'off';
   return {
     ...(isSwitched ? { user: needs.user } : {}),
-    // A private group keeps other processes of the user out. This process needs none: it makes itself undumpable.
+    // A private group keeps other processes of the user out. This process does not need one: it makes itself
+    // undumpable.
     ...(isSwitched && needs.program !== 'self' ? { privateGroup: 'prefer' } : {}),
     landlock: {
       preset: settings.preset?.word ?? preset,
@@ -53,13 +54,13 @@ export function sandboxOptions(settings: SandboxSettings, needs: Needs): Sandbox
       net: { connectTcp: portsOf(settings, needs) },
     },
     seccomp: { base, deny: [...new Set(denied)], allow: [...new Set(allow)] },
-    // What is required is so by default, but for two features that an ordinary user can't have.
+    // A required layer requires all its features, except for two that an ordinary user cannot have.
     prefer: named(settings, 'prefer'),
     off: named(settings, 'off'),
   };
 }
 
-/** We have our files open: we write to no path, whatever commands may write to. */
+/** This process has its files open, so it writes to no path, even if commands may. */
 function pathsOf({ readable, writable }: SandboxSettings, needs: Needs): { paths?: readonly object[] } {
   const ro = readable.map(({ text }) => text);
   const rw = needs.program === 'command' ? [...needs.writable, ...writable.map(({ text }) => text)] : [];

@@ -5,34 +5,34 @@ import { byDefault, type Origin, type Value } from './place.js';
 
 type Level = (typeof levelWords)[number];
 
-/** One of some words, and where it came from. */
+/** One of some words, and its origin. */
 export interface ChosenWord<Word> {
   readonly word: Word;
   readonly origin: Origin;
 }
 
-/** What can be switched off by itself. */
+/** The layers that can be switched off separately. */
 export type SandboxLayer = 'userSwitch' | 'capabilities' | 'filesystem' | 'syscalls';
 
-/** What both files say of the sandbox, with what follows from it. */
+/** The settings of the sandbox from both files, with the values that follow from them. */
 export interface SandboxSettings {
-  /** `no`: download as an ordinary program; `yes`: what can't be enforced is an error; `auto`: it is reported. */
+  /** `no`: download without a sandbox; `yes`: what cannot be enforced is an error; `auto`: it is reported. */
   readonly useSandbox: ChosenWord<(typeof useSandboxWords)[number]>;
-  /** Who was named: SandboxUser, otherwise pacman's DownloadUser. Nobody: see `chooseUser`. */
+  /** The named user: SandboxUser, otherwise pacman's DownloadUser. If undefined, `chooseUser` decides. */
   readonly user: (Value & { readonly key: 'SandboxUser' | 'DownloadUser' }) | undefined;
-  /** `off` throughout where `useSandbox` is `no`. */
+  /** All `off` if `useSandbox` is `no`. */
   readonly levels: Readonly<Record<SandboxLayer, ChosenWord<Level>>>;
   /** What stays readable; undefined: what suits the program. */
   readonly preset: ChosenWord<(typeof presetWords)[number]> | undefined;
   readonly readable: readonly Value[];
   readonly writable: readonly Value[];
-  /** TCP ports beside those of servers and proxies; one of them may be `any`. */
+  /** TCP ports in addition to those of servers and proxies; one of them may be `any`. */
   readonly ports: readonly Value[];
   readonly denySyscalls: readonly Value[];
   readonly allowSyscalls: readonly Value[];
   /** Whether files are downloaded before pacman asks for them. */
   readonly fetchAhead: ChosenWord<(typeof fetchAheadWords)[number]>;
-  /** The program that downloads instead of ours, as it was written. */
+  /** The program that downloads in place of the built-in worker, as it was written. */
   readonly xferCommand: Value | undefined;
 }
 
@@ -43,16 +43,16 @@ const levelKeys: Readonly<Record<SandboxLayer, OwnName>> = {
   syscalls: 'SandboxSyscalls',
 };
 
-/** pacman's switches, each for its own layer; none is for the user. */
+/** pacman's switches, each for its layer; the switch of users has none. */
 const disablers = {
   filesystem: ['DisableSandboxFilesystem', 'DisableSandbox'],
   syscalls: ['DisableSandboxSyscalls', 'DisableSandbox'],
 } as const;
 
 /**
- * Puts together what both files say. Pure.
+ * Combines the settings of both files. Pure.
  *
- * @param own - our own directives, checked
+ * @param own - the directives of pacman-fetch, checked
  * @param options - of pacman.conf
  */
 export function sandboxSettings(own: OwnValues, { options }: Pick<PacmanConfig, 'options'>): SandboxSettings {
@@ -89,7 +89,7 @@ interface Sources extends Pick<PacmanConfig, 'options'> {
   readonly useSandbox: SandboxSettings['useSandbox'];
 }
 
-/** Our own word for a layer outweighs pacman's switch, which outweighs what UseSandbox means. */
+/** pacman-fetch's directive for a layer comes before pacman's switch, which comes before UseSandbox. */
 function levelOf(layer: SandboxLayer, { own, options, useSandbox }: Sources): ChosenWord<Level> {
   const inferred = (word: Level, from: string): ChosenWord<Level> => ({ word, origin: { kind: 'inferred', from } });
   if (useSandbox.word === 'no') return inferred('off', 'UseSandbox = no');

@@ -20,11 +20,11 @@ const named = (text: string): SandboxSettings => ({
 });
 
 describe.skipIf(missing('root'))('who downloads for root', () => {
-  it('is nobody where the folder is root’s and no user is named', () => {
+  it('fails if the directory is root’s and no user is named', () => {
     expect(() => chooseUser(settings(), folder.file('roots', 'x'))).toThrow('no user to download as');
   });
 
-  it('is the owner of the folder, or who is named: the twins', () => {
+  it('is the owner of the directory, or the named user: the twins', () => {
     chownSync(folder.file('theirs'), 65_534, 65_534);
     const owner = { kind: 'switch', policy: { uid: 65_534, gid: 65_534 } };
     expect(chooseUser(settings(), folder.file('theirs', 'x'))).toMatchObject(owner);

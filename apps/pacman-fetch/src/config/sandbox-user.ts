@@ -8,21 +8,21 @@ import { FetchError } from '../errors.js';
 import { originText } from './place.js';
 import type { SandboxSettings } from './sandbox-settings.js';
 
-/** Who will download, and why just that user. */
+/** The user that will download, and the reason for the choice. */
 export type SandboxUser =
   | { readonly kind: 'switch'; readonly policy: PrivdropPolicy; readonly source: string }
-  /** An ordinary user that no policy can describe stays what it is. */
+  /** An ordinary user that a policy cannot describe stays as it is. */
   | { readonly kind: 'unchanged'; readonly source: string }
   | { readonly kind: 'off'; readonly source: string };
 
 /**
- * Decides who downloads: the user that the configuration names; otherwise the owner of the folder of FILE; otherwise,
- * in a process that isn't root, that process's own user. A process that is root never downloads as root unless
- * `UseSandbox = no` says so.
+ * Chooses the user that downloads: the user that the configuration names; otherwise the owner of FILE's directory;
+ * otherwise, in a process that is not root, that process's own user. A root process downloads as root only with
+ * `UseSandbox = no`.
  *
  * @param settings - of both files
- * @param file - where the download goes
- * @throws FetchError `sandbox` for an unknown user, for root as a target, or where there is nobody to become
+ * @param file - the path of the download
+ * @throws FetchError `sandbox` for an unknown user, for root as a target, or if no user can be chosen
  */
 export function chooseUser(settings: SandboxSettings, file: string): SandboxUser {
   if (settings.useSandbox.word === 'no') return { kind: 'off', source: 'UseSandbox = no' };
@@ -36,7 +36,7 @@ export function chooseUser(settings: SandboxSettings, file: string): SandboxUser
 }
 
 function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
-  // `prefer` lets an ordinary user stay itself where it can't switch; root is never kept (see privdrop's plan).
+  // With `prefer` an ordinary user keeps its ids if it cannot switch; root never does (see privdrop's plan).
   const level = levels.userSwitch.word === 'require' ? 'require' : 'prefer';
   const become = (who: Parameters<typeof policy>[0]['user'], source: string): SandboxUser => ({
     kind: 'switch',
@@ -48,8 +48,8 @@ function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
   if (!identity.uid.includes(0)) {
     const [, uid] = identity.uid;
     const [, gid] = identity.gid;
-    // Container platforms start programs with a uid of their own and gid 0.
-    const source = `started as uid ${uid} with gid 0, which can't be given up`;
+    // Container platforms start programs with an arbitrary uid and gid 0.
+    const source = `started as uid ${uid} with gid 0, which it cannot drop`;
     if (gid === 0 && level === 'prefer') return { kind: 'unchanged', source };
     return become({ user: uid, group: gid, groups: [] }, 'started as an ordinary user');
   }
@@ -58,17 +58,21 @@ function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
   if (whyUnknown === undefined && owner.uid !== 0) return become(owner, `owner of ${folder}`);
   throw new FetchError(
     'sandbox',
-    `no user to download as: none is set, and ${folder} ${whyUnknown ?? 'belongs to root'}`,
-    "Set SandboxUser in pacman.d/pacman-fetch.conf, or pacman's own DownloadUser: to alpm, where that user exists.",
+    `no user to download as: neither SandboxUser nor DownloadUser is set, and ${folder} ${whyUnknown ?? 'belongs to root'}`,
+    "Set SandboxUser in pacman.d/pacman-fetch.conf, or pacman's DownloadUser, to a user without privileges, for instance alpm if it exists.",
   );
 }
 
-/** Who serves a file system names any owner, whose files a download could then reach. */
+/** The server of a file system can claim any owner, and a download as that user could reach the user's files. */
 function ownerOfFolder(folder: string): { readonly owner: UserIdentity; readonly whyUnknown: string | undefined } {
   try {
     return { owner: ownerOf(folder), whyUnknown: whyOwnerUnknown(folder) };
   } catch (error) {
     if (isSandboxError(error)) throw error;
-    throw new FetchError('file', `folder ${folder} can't be read: ${(error as Error).message}`, 'Create it first.');
+    throw new FetchError(
+      'file',
+      `cannot read the directory ${folder}: ${(error as Error).message}`,
+      'Create it first.',
+    );
   }
 }

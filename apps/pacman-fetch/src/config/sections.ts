@@ -8,31 +8,31 @@ import type { Place } from './place.js';
 import type { Problem } from './problem.js';
 import { underSystemRoot } from './system-root.js';
 
-/** One directive, with the place that it stands at. */
+/** One directive, with its place. */
 export interface Directive extends Place {
   readonly key: string;
   /** Undefined for a directive that is written without `=`. */
   readonly value: string | undefined;
 }
 
-/** What stands between two headers; a name may come more than once. */
+/** The lines between two headers; a name may occur more than once. */
 export interface Section extends Place {
   /** Without brackets. */
   readonly name: string;
   readonly directives: readonly Directive[];
 }
 
-/** A file and all that it includes. */
+/** A file and all files that it includes. */
 export interface Sections {
   readonly sections: readonly Section[];
   readonly problems: readonly Problem[];
 }
 
-/** The same, and what is known of the first file. */
+/** The same, with facts about the first file. */
 export interface ReadSections extends Sections {
-  /** What it was when it was read; undefined where it could not be. */
+  /** Its state when it was read; undefined if it could not be read. */
   readonly file: Omit<FileText, 'bytes'> | undefined;
-  /** Whether nothing is there. */
+  /** Whether the file does not exist. */
   readonly isAbsent: boolean;
 }
 
@@ -40,12 +40,12 @@ export interface ReadSections extends Sections {
 const maxDepth = 10;
 
 /**
- * Reads a configuration file as pacman does: `#` starts a comment only at the start of a line, keys are
- * case-sensitive, white space around a value is dropped, an Include stands for the lines of its files and what follows
- * it is in the section that they end in. Never throws, and ends for whatever is in the files.
+ * Reads a configuration file as pacman does. `#` starts a comment only at the start of a line, keys are case-sensitive,
+ * and white space around a value is dropped. An Include is replaced by the lines of its files; the lines after it
+ * belong to the section in which these files end. Never throws, and always ends.
  *
  * @param file - path of the first file
- * @param sysroot - where files of an Include are; undefined: in our own root
+ * @param sysroot - the root of included files; undefined: the root of this process
  */
 export function readSections(file: string, sysroot?: string): ReadSections {
   const reader = new Reader(sysroot);
@@ -62,7 +62,7 @@ class Reader {
   readonly #texts = new FileTexts();
   readonly #sysroot: string | undefined;
   #depth = 0;
-  /** Set by what every further line would only repeat: then nothing more is read. */
+  /** Set by a problem that every further line would only repeat: then nothing more is read. */
   #isOver = false;
 
   constructor(sysroot: string | undefined) {
@@ -94,8 +94,8 @@ class Reader {
     }
     const section = this.sections.at(-1);
     if (section === undefined) {
-      this.#refuse(place, `${key} belongs to no section`, 'Begin with "[options]".');
-      // The next lines belong to none either.
+      this.#refuse(place, `${key} is not in a section`, 'Begin the file with "[options]".');
+      // The next lines are not in a section either.
       this.#isOver = true;
       return;
     }
@@ -104,11 +104,11 @@ class Reader {
 
   #include(pattern: string | undefined, place: Place): void {
     if (pattern === undefined) {
-      this.#refuse(place, 'Include names no file', 'Write "Include = PATH".');
+      this.#refuse(place, 'Include needs a path', 'Write "Include = PATH".');
       return;
     }
     if (this.#depth >= maxDepth) {
-      this.#refuse(place, `Include is nested more than ${maxDepth} deep`, 'Does a file include itself?');
+      this.#refuse(place, `Include is nested more than ${maxDepth} deep`, 'Check whether a file includes itself.');
       this.#isOver = true;
       return;
     }
@@ -162,8 +162,7 @@ class Reader {
 }
 
 function hintFor(code: string | undefined, from: Place | undefined): string {
-  if (code === 'EACCES')
-    return 'Let whoever runs this read it (chmod 644), and pass through the folders above (chmod +x).';
+  if (code === 'EACCES') return 'Let this user read it (chmod 644), and search the directories above it (chmod +x).';
   return from === undefined ? 'Name another file with --config.' : 'Create it, or remove the Include.';
 }
 

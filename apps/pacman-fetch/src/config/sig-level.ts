@@ -12,7 +12,7 @@ const checks = ['Never', 'Optional', 'Required'] as const;
 const trusts = ['TrustedOnly', 'TrustAll'] as const;
 const levels = [...checks, ...trusts];
 
-/** What SigLevel says of one kind, as far as it says anything. */
+/** What SigLevel sets for one kind; absent parts are not set. */
 interface SigChoice {
   readonly check?: Said<(typeof checks)[number]>;
   readonly trust?: Said<(typeof trusts)[number]>;
@@ -23,13 +23,13 @@ interface Said<Word> {
   readonly origin: Origin;
 }
 
-/** What one or more SigLevel lines say. */
+/** The result of one or more SigLevel lines. */
 export type SigLevel = Readonly<Record<Kind, SigChoice>>;
 
-/** Nothing said. */
+/** Not set. */
 export const unsaid: SigLevel = { Package: {}, Database: {} };
 
-/** What holds where nothing is said (pacman.conf(5)). */
+/** The default (pacman.conf(5)). */
 export const defaultSigLevel: SigLevel = (() => {
   const origin: Origin = { kind: 'default' };
   const choice: SigChoice = { check: { word: 'Optional', origin }, trust: { word: 'TrustedOnly', origin } };
@@ -37,10 +37,10 @@ export const defaultSigLevel: SigLevel = (() => {
 })();
 
 /**
- * Adds a line to what was said before; later words win.
+ * Adds a line to the earlier ones; later words win.
  *
  * @param value - for instance `PackageRequired TrustAll`
- * @returns the sum, or the word that is none, with what it was probably meant to be
+ * @returns the sum; or the invalid word, with the word that was probably meant
  */
 export function addSigLevel(
   before: SigLevel,
@@ -66,7 +66,7 @@ function choiceOf(text: string, origin: Origin): SigChoice | undefined {
   return trust === undefined ? undefined : { trust: { word: trust, origin } };
 }
 
-/** One level on top of another: what the upper one says wins. */
+/** Merges two levels: the upper one wins. */
 export function mergeSigLevel(lower: SigLevel, upper: SigLevel): SigLevel {
   return {
     Package: { ...lower.Package, ...upper.Package },
@@ -74,16 +74,16 @@ export function mergeSigLevel(lower: SigLevel, upper: SigLevel): SigLevel {
   };
 }
 
-/** Whether anything was said. */
+/** Whether anything is set. */
 export function isSaid({ Package, Database }: SigLevel): boolean {
   return [Package, Database].some(({ check, trust }) => check !== undefined || trust !== undefined);
 }
 
 /**
- * As pacman-conf prints it: trust means nothing where nothing is checked.
+ * Returns a level as pacman-conf prints it. Trust is left out if nothing is checked.
  *
- * @param level - a whole one, merged with a default
- * @param only - of packages alone, as for files
+ * @param level - a complete one, merged with a default
+ * @param only - of packages only, as for files
  */
 export function sigLevelValues(level: SigLevel, only: readonly Kind[] = kinds): readonly Value[] {
   return only.flatMap((kind) => {

@@ -1,8 +1,8 @@
 /**
- * Where a path of a configuration is, in a system whose root lies elsewhere (`--sysroot`).
+ * Returns where a path of a configuration is in a system with another root (`--sysroot`).
  *
- * @param sysroot - that root; undefined: ours
- * @param path - from its root, also without the slash in front
+ * @param sysroot - that root; undefined: the root of this process
+ * @param path - from its root, also without the leading slash
  */
 export function underSystemRoot(sysroot: string | undefined, path: string): string {
   if (sysroot === undefined) return path;

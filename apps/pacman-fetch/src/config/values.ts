@@ -3,15 +3,15 @@ import { resolve } from 'node:path';
 import type { Configuration } from './configuration.js';
 import type { OptionName } from './directives.js';
 
-/** What pacman.conf, or the command line in its place, says of where things are. */
+/** The directories of pacman.conf, or of the command line. */
 export interface Places {
-  /** Absolute; databases lie in `sync` below it. */
+  /** Absolute; databases are in `sync` below it. */
   readonly database: string;
   /** In the order in which pacman looks for packages; it downloads to the first that it can write to. */
   readonly caches: readonly string[];
 }
 
-/** The values of a directive of `[options]`, without where they came from. */
+/** Returns the values of a directive of `[options]`, without their origins. */
 export function textsOf({ pacman }: Configuration, name: OptionName): readonly string[] {
   return (pacman.options.get(name) ?? []).map(({ text }) => text);
 }
@@ -22,9 +22,9 @@ export function isOn({ pacman }: Configuration, name: OptionName): boolean {
 }
 
 /**
- * Where things are, relative paths from the working directory as for pacman.
+ * Returns the directories. As in pacman, relative paths start at the working directory.
  *
- * @param given - of pacman's command line: `--cachedir` comes before those of pacman.conf, `--dbpath` replaces it
+ * @param given - from pacman's command line: `--cachedir` comes before those of pacman.conf, `--dbpath` replaces it
  */
 export function placesOf(configuration: Configuration, given: Partial<Places> = {}): Places {
   const [database = '/var/lib/pacman/'] = textsOf(configuration, 'DBPath');

@@ -1,5 +1,5 @@
 /**
- * The parts of a list: pacman splits at spaces only, so that a tab belongs to a part.
+ * Splits a list. pacman splits at spaces only, so a tab belongs to a part.
  *
  * @param value - of a directive, trimmed
  */
@@ -8,10 +8,11 @@ export function listOf(value: string): readonly string[] {
 }
 
 /**
- * Splits a command into words as pacman does for XferCommand: at white space; between quotes nothing is special but a
- * backslash before that quote; elsewhere a backslash before a quote gives the quote. No shell.
+ * Splits a command into words as pacman does for XferCommand: at white space, and without a shell.
  *
- * @returns undefined where a quote isn't closed
+ * Between quotes, only a backslash before that quote is special. Outside, a backslash before a quote gives the quote.
+ *
+ * @returns undefined if a quote is not closed
  */
 export function wordsOf(command: string): readonly string[] | undefined {
   const words: string[] = [];
@@ -20,7 +21,7 @@ export function wordsOf(command: string): readonly string[] | undefined {
     const [word = ''] = wordPattern.exec(rest) ?? [];
     const behind = rest.slice(word.length);
     rest = withoutLeading(behind);
-    // What follows a word without white space between them is a quote that nothing closes.
+    // A rest that directly follows a word is a quote that is not closed.
     if (rest === behind && rest !== '') return undefined;
     words.push(word.replaceAll(partPattern, plain));
   }

@@ -1,14 +1,14 @@
 import { listKernelFolder, readAllTasks, readKernelFile, readKernelLink } from '@sb/core';
 
-/** Who is at the other end of a connection, as the kernel says. */
+/** The peer of a connection, as the kernel shows it. */
 export interface Asker {
-  /** Owner of the socket; undefined where the kernel doesn't show it. */
+  /** Owner of the socket; undefined if the kernel does not show it. */
   readonly uid: number | undefined;
-  /** What its process may do; undefined where it can't be looked at, as by an ordinary user. */
+  /** The rights of its process; undefined if an ordinary user may not see them. */
   readonly rights: Rights | undefined;
 }
 
-/** What a process may do, all of its threads together. */
+/** The rights of a process, all of its threads together. */
 export interface Rights {
   /** Whether a thread has an effective or permitted capability. */
   readonly hasCapabilities: boolean;
@@ -16,13 +16,15 @@ export interface Rights {
   readonly isFiltered: boolean;
 }
 
-/** Columns of /proc/net/tcp (proc_pid_net(5)): number, own address, the other one, state, ..., uid, time-out, inode. */
+/**
+ * Columns of /proc/net/tcp (proc_pid_net(5)): number, local address, remote address, state, ..., uid, time-out, inode.
+ */
 const [ownAddress, ownerColumn, inodeColumn] = [1, 7, 9] as const;
 
 /** `Seccomp` of proc_pid_status(5) for a filter. */
 const filtered = 2;
 
-/** @param port - of that end, on 127.0.0.1 */
+/** @param port - of the peer, on 127.0.0.1 */
 export function askerAt(port: number | undefined): Asker {
   const columns = port === undefined ? undefined : unlessGone(() => socketAt(port));
   if (columns === undefined) return { uid: undefined, rights: undefined };
@@ -52,7 +54,7 @@ function rightsOfHolder(socket: string): Rights | undefined {
   };
 }
 
-/** Processes come and go while they are looked at, and not everyone may look at each. */
+/** Processes come and go while they are examined, and not every user may examine each. */
 function unlessGone<T>(look: () => T): T | undefined {
   try {
     return look();

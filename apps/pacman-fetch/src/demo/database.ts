@@ -1,6 +1,6 @@
 import { archiveOf } from './archive.js';
 
-/** A package file, as a database tells of it. */
+/** A package file, as a database describes it. */
 export interface DemoPackage {
   /** `NAME-VERSION-RELEASE-ARCHITECTURE.pkg.tar.gz`. */
   readonly file: string;
@@ -8,13 +8,13 @@ export interface DemoPackage {
   /** `VERSION-RELEASE`. */
   readonly version: string;
   readonly arch: string;
-  /** Bytes of the file, and of what it installs. */
+  /** Bytes of the file, and of the files that it installs. */
   readonly size: number;
   readonly installed: number;
   readonly sha256: string;
 }
 
-/** What pacman compares between a database and the package itself. */
+/** pacman compares this text between a database and the package itself. */
 export const description = 'demonstration';
 export const buildDate = 1;
 
@@ -39,7 +39,7 @@ export function databaseOf(packages: readonly DemoPackage[]): Buffer {
   );
 }
 
-/** What pacman's own database says of a package that is installed. */
+/** Returns the entry of an installed package in pacman's own database. */
 export function installedText({ name, arch }: DemoPackage, version: string): string {
   return fieldsText({ NAME: name, VERSION: version, ARCH: arch, INSTALLDATE: 1, SIZE: 1 });
 }

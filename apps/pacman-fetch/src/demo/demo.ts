@@ -1,6 +1,6 @@
 /**
- * `npm start`: an upgrade of a small system by pacman-fetch, from a mirror on loopback, who asked that mirror, and what of
- * the sandbox this machine can enforce. Everything lies in a temporary folder.
+ * `npm start`: pacman-fetch upgrades a small system from a mirror on loopback. It shows which user asked that mirror,
+ * and what of the sandbox this machine can enforce. Everything is in a temporary directory.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,12 +16,12 @@ import type { Rights } from './asker.js';
 import { type DemoMirror, startDemoMirror } from './mirror.js';
 import { type DemoSystem, makeSystem } from './system.js';
 
-/** The users that may download, the first that exists: Arch's own, or the one that every system has. */
+/** The users that may download; the first that exists is used: that of Arch, or the one that every system has. */
 const candidates = ['alpm', 'nobody'];
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Where the commands are run. */
+/** What the commands need. */
 type Scene = Pick<DemoSystem, 'config'> & Pick<DemoMirror, 'listening'>;
 
 /** Shows and runs one command. */
@@ -39,14 +39,14 @@ async function mustShow(scene: Scene, ...words: readonly string[]): Promise<void
   if (status !== 0) throw new Error(`pacman-fetch ${words[0]} ended with ${status}`);
 }
 
-/** Who downloads; an ordinary user can become nobody else. */
+/** The user that downloads; an ordinary user cannot switch to another user. */
 function sandboxUser(): string | undefined {
   if (!currentIdentity().uid.includes(0)) return undefined;
   const found = candidates.find((name) => {
     try {
       return lookupUser(name).uid !== 0;
     } catch {
-      // Not on this system: the next one may be.
+      // It does not exist on this system; the next one may.
       return false;
     }
   });
@@ -54,7 +54,7 @@ function sandboxUser(): string | undefined {
   return found;
 }
 
-/** Who asked, by the kernel; root stands there in any case. */
+/** A table of the users that asked, by the kernel; root would be in it as well. */
 function askersTable({ askers }: DemoMirror, user: string | undefined): string {
   const counts = new Map<string, number>();
   for (const { uid, rights } of askers) {
@@ -85,12 +85,12 @@ function hasPacman(): boolean {
   return (process.env['PATH'] ?? '').split(delimiter).some((folder) => isProgram(join(folder, 'pacman')));
 }
 
-/** As much of an upgrade as can be shown here. */
+/** As much of an upgrade as can be shown on this system. */
 async function upgrade(scene: Scene): Promise<void> {
   if (hasPacman() && isRoot()) return await mustShow(scene, '-Syu', '--noconfirm');
   await mustShow(scene, 'refresh');
   if (hasPacman()) return await mustShow(scene, 'prefetch', '--sysupgrade');
-  print('\nThere is no pacman here, which says what an upgrade needs; packages are left out.');
+  print('\npacman is not installed, and only pacman knows what an upgrade needs. So packages are left out.');
 }
 
 async function demo(): Promise<void> {
@@ -98,16 +98,16 @@ async function demo(): Promise<void> {
   const user = sandboxUser();
   using system = makeSystem(user, mirror);
   const { length } = mirror.packages;
-  print(`A small system has ${length} packages. A mirror on loopback has newer ones.`);
+  print(`A small system has ${length} packages. A mirror on loopback has newer versions.`);
   const who = user === undefined ? 'The same user, confined, downloads.' : `The user ${user} downloads.`;
   print(`This process is uid ${currentIdentity().uid[1]}. ${who}`);
   const scene = { config: system.config, listening: mirror.listening };
   await upgrade(scene);
-  print(`\nWho asked the mirror, as the kernel says:\n\n${askersTable(mirror, user)}`);
-  print('\nWhat who downloads must not be able to do, attempted:');
-  // Its status says what is missing here, which is no failure of the demonstration.
+  print(`\nRequests to the mirror, by the user that the kernel reports:\n\n${askersTable(mirror, user)}`);
+  print('\nAttempts at what the download must not be able to do:');
+  // Its status reports what is missing on this machine, which is not a failure of the demonstration.
   await show(scene, 'doctor', isRoot() ? '--quiet' : '--verbose');
-  print('\nOnce it is installed:  pacman-fetch -Syu   pacman-fetch doctor');
+  print('\nAfter installing it:  pacman-fetch -Syu   pacman-fetch doctor');
 }
 
 try {

@@ -12,13 +12,13 @@ import { buildDate, databaseOf, type DemoPackage, description } from './database
 /** The embedded mirror: a small package repository on loopback, made of random bytes. */
 export interface DemoMirror extends AsyncDisposable {
   /**
-   * The descriptor that listens, to be handed to each program that trusts the mirror: should this process end before that one,
-   * nobody else gets the port.
+   * The descriptor that listens. It is passed to each program that trusts the mirror: if this process ends first, no
+   * other program gets the port.
    */
   readonly listening: number;
   readonly origin: string;
   readonly packages: readonly DemoPackage[];
-  /** Who has asked so far, once for each request. */
+  /** The clients so far, one entry for each request. */
   readonly askers: readonly Asker[];
 }
 
@@ -35,10 +35,10 @@ const contents: readonly (readonly [name: string, version: string, size: number]
 
 const arch = 'x86_64';
 
-/** A neighbour may take all of them, and gains no more by it than a demonstration that fails. */
+/** Another user of the machine may take all of them, and only makes a demonstration fail. */
 const maxConnections = 64;
 
-/** Bytes a second that it sends at most, so that there is a progress to see. */
+/** The most bytes a second that it sends, so that progress is visible. */
 const rate = 16 * 1024 * KiB;
 const slice = 64 * KiB;
 
@@ -46,7 +46,7 @@ const slice = 64 * KiB;
 export async function startDemoMirror(): Promise<DemoMirror> {
   const made = contents.map(([name, version, size]) => packageOf(name, version, size));
   const packages = made.map(([one]) => one);
-  // By what stands in a request: a neighbour's may be none that can be decoded.
+  // By the path of a request. A request of another user may have a path that cannot be decoded.
   const bodies = new Map(made.map(([{ file }, body]) => [new URL(`/${file}`, 'http://mirror').pathname, body]));
   bodies.set('/demo.db', databaseOf(packages));
   const askers: Asker[] = [];
@@ -58,7 +58,7 @@ export async function startDemoMirror(): Promise<DemoMirror> {
       return;
     }
     response.writeHead(200, { 'content-length': body.length, 'last-modified': new Date(0).toUTCString() });
-    // Who goes away before the end has a reason of its own.
+    // A client that disconnects early is not an error.
     pipeline(Readable.from(paced(body)), response).catch(() => undefined);
   });
   server.maxConnections = maxConnections;
@@ -79,11 +79,11 @@ export async function startDemoMirror(): Promise<DemoMirror> {
   };
 }
 
-/** Node hands no server over to a program that is not its own, and has no other name for this. */
+/** Node passes a server only to its own programs, and has no other name for the descriptor. */
 function descriptorOf(server: Server): number {
   const { _handle: handle } = server as { readonly _handle?: { readonly fd?: unknown } };
   if (typeof handle?.fd === 'number' && handle.fd > 2) return handle.fd;
-  throw new Error('this Node does not say which descriptor its server has');
+  throw new Error('this version of Node does not give the descriptor of a server');
 }
 
 /** A package that pacman can install: its `.PKGINFO`, and one file below /opt. */
@@ -106,7 +106,7 @@ function packageOf(name: string, version: string, size: number): readonly [DemoP
   return [{ file, name, version, arch, size: body.length, installed: size, sha256: digest(body) }, body];
 }
 
-/** A body in slices, no faster than the rate. */
+/** Sends a body in slices, no faster than the rate. */
 async function* paced(body: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < body.length; at += slice) {
     yield body.subarray(at, at + slice);

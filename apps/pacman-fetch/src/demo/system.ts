@@ -8,7 +8,7 @@ import { FetchError } from '../errors.js';
 import { installedText } from './database.js';
 import type { DemoMirror } from './mirror.js';
 
-/** A small system in a temporary folder; it goes in the end. */
+/** A small system in a temporary directory, which is removed at the end. */
 export interface DemoSystem extends Disposable {
   /** Path of its pacman.conf. */
   readonly config: string;
@@ -16,25 +16,25 @@ export interface DemoSystem extends Disposable {
 
 const folders = ['root', 'db', 'cache', 'pacman.d', 'keys', 'hooks'];
 
-/** Version that is installed of each package: all of the mirror's are newer. */
+/** The installed version of each package: all versions of the mirror are newer. */
 const oldVersion = '0.1-1';
 
 /**
  * Makes a root, a cache, a configuration and a database in which an older version of each package is installed.
  *
- * @param user - who downloads; undefined: who runs this
+ * @param user - the user that downloads; undefined: the user of this process
  * @throws FetchError `file`
  */
 export function makeSystem(user: string | undefined, { origin, packages }: DemoMirror): DemoSystem {
   const above = Folder.open(resolve(tmpdir()));
-  // Its parts are used by their paths, so nobody else may turn those into others.
+  // Its parts are used by their paths, so no other user may replace those.
   const why = isRoot() ? above.whyOthersRename() : undefined;
   if (why !== undefined) {
-    const hint = 'Set TMPDIR to a folder in which nobody else can rename.';
-    throw new FetchError('file', `the temporary folder ${above.path} can't be used: it ${why}`, hint);
+    const hint = 'Set TMPDIR to a directory in which no other user can rename files.';
+    throw new FetchError('file', `cannot use the temporary directory ${above.path}: it ${why}`, hint);
   }
   const made = NewFolder.make(above, 'pacman-fetch-demo-');
-  // As /var/cache is. Others can put nothing into it, so what is made in it stays ours.
+  // The mode of /var/cache. Other users cannot write to it, so what is made in it stays as it is.
   made.openTo(0o755);
   const { inside } = made;
   const at = (name: string): string => join(inside.path, name);
@@ -72,7 +72,7 @@ function configuration(at: (name: string) => string, origin: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Fills pacman's database of what is installed. */
+/** Writes pacman's database of installed packages. */
 function install(path: string, packages: DemoMirror['packages']): void {
   using database = Folder.open(path);
   database.makeFolder('local', 0o755);

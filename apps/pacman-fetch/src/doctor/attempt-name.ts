@@ -1,6 +1,9 @@
 import type { SelfTestLine } from '@sb/sandbox';
 
-/** What an attempt is called: its system call, or what was done to what. Files lie in one folder, whose name says nothing. */
+/**
+ * Returns the name of an attempt: its system call, or the operation and its file. All files are in one directory, whose
+ * name is left out.
+ */
 export function attemptName({ feature, attempted }: Pick<SelfTestLine, 'feature' | 'attempted'>): string {
   return /^filter: (.*)$/.exec(feature)?.[1] ?? attempted.replace(/\/\S*\//, '.../');
 }

@@ -53,7 +53,7 @@ describe('explainMissing', () => {
       { layer: 'privdrop', feature: 'user', state: 'already' },
     ] as const;
     expect(explainMissing(features, machine).map(({ what }) => what)).toEqual([
-      'caps (bounding, securebits) stays as it is: needs CAP_SETPCAP',
+      'caps (bounding, securebits) stays unchanged: needs CAP_SETPCAP',
     ]);
   });
 
@@ -61,13 +61,13 @@ describe('explainMissing', () => {
     const unneeded = 'nothing can be gained by it';
     const lines = [{ ...line('caps', 'no', 'bounding'), unneeded }, line('caps', 'no', 'capabilities')];
     expect(explainMissing(lines, machine, 'broken')).toMatchObject([
-      { level: 'note', what: 'caps (bounding) stays as it is: no; nothing can be gained by it' },
+      { level: 'note', what: 'caps (bounding) stays unchanged: no; nothing can be gained by it' },
       { level: 'broken', what: expect.stringMatching(/^caps \(capabilities\)/) },
     ]);
   });
 
   it.each([
-    [{ emulatedOn: 'x86_64' }, /qemu-user has no filters/],
+    [{ emulatedOn: 'x86_64' }, /qemu-user does not support filters/],
     [{ isContainer: true }, /container's own filter/],
     [{}, /CONFIG_SECCOMP_FILTER/],
   ])('seccomp with %j', (facts, remedy) => {

@@ -4,15 +4,15 @@ import type { Finding } from './diagnosis.js';
 import { featureNames } from './feature-names.js';
 import type { Machine } from './machine.js';
 
-/** Cause and remedy of what is missing. */
+/** Cause and remedy of a missing layer. */
 type Explanation = Omit<Finding, 'level'>;
 
 /**
- * Explains each layer of which something is missing, in one finding for all features with one reason.
+ * Explains each layer that lacks something, in one finding for all features with the same reason.
  *
  * @param features - from a plan
- * @param machine - what may be the cause
- * @param level - how bad that is
+ * @param machine - facts that may be the cause
+ * @param level - the severity
  */
 export function explainMissing(
   features: readonly FeatureReport[],
@@ -31,7 +31,8 @@ export function explainMissing(
 }
 
 /**
- * Leaves out what is missing only because something else is: descendants are ended by Landlock's scope for signals.
+ * Leaves out features that are missing only because of another one: descendants are ended by Landlock's scope for
+ * signals.
  *
  * @param features - of a plan
  */
@@ -41,7 +42,7 @@ export function withoutConsequences(features: readonly FeatureReport[]): readonl
 }
 
 function explain(lines: readonly FeatureReport[], machine: Machine): Explanation {
-  const [{ layer, reason = 'no reason is known', unneeded } = { layer: '' }] = lines;
+  const [{ layer, reason = 'the reason is unknown', unneeded } = { layer: '' }] = lines;
   const name = `${layer} (${featureNames(lines.map(({ feature }) => feature)).join(', ')})`;
   switch (layer) {
     case 'landlock':
@@ -50,22 +51,26 @@ function explain(lines: readonly FeatureReport[], machine: Machine): Explanation
       return explainUser(`${name} is missing: ${reason}`, machine);
     case 'caps':
       return {
-        what: `${name} stays as it is: ${reason}${unneeded === undefined ? '' : `; ${unneeded}`}`,
-        remedy: 'Run as root, with CAP_SETPCAP; without it no_new_privs keeps anything from being gained.',
+        what: `${name} stays unchanged: ${reason}${unneeded === undefined ? '' : `; ${unneeded}`}`,
+        remedy:
+          'Run as root, with CAP_SETPCAP. Without it, no_new_privs still prevents the process from gaining privileges.',
       };
     case 'seccomp':
       return { what: `${name} is missing: ${reason}`, remedy: filterRemedy(machine) };
     default:
-      return { what: `${name} is missing: ${reason}`, remedy: 'Run on Linux, for which the launcher is built.' };
+      return {
+        what: `${name} is missing: ${reason}`,
+        remedy: 'Run on Linux, on an architecture that has the launcher.',
+      };
   }
 }
 
 /**
- * Why a user can't be become, with what the machine adds to it.
+ * Explains why switching to a user fails, with facts of the machine.
  *
- * @param what - what the layer says
- * @param machine - what may be the cause
- * @param hint - what the layer itself advises
+ * @param what - the message of the layer
+ * @param machine - facts that may be the cause
+ * @param hint - the advice of the layer
  */
 export function explainUser(what: string, machine: Machine, hint?: string): Explanation {
   const { uid, tracer } = machine;
@@ -78,15 +83,15 @@ export function explainUser(what: string, machine: Machine, hint?: string): Expl
   if (uid.said === 0 && uid.real !== 0) {
     return {
       what: `${what} (fakeroot only pretends to be root; the kernel sees uid ${uid.real})`,
-      remedy: 'Run outside of fakeroot: as root, or as the user who downloads.',
+      remedy: 'Run outside of fakeroot: as root, or as the user that downloads.',
     };
   }
-  return { what, remedy: hint ?? 'Run as root, or as the user who downloads.' };
+  return { what, remedy: hint ?? 'Run as root, or as the user that downloads.' };
 }
 
 const calls = 'landlock_create_ruleset, landlock_add_rule and landlock_restrict_self';
 
-/** Each cause that answers a question for Landlock, the first that fits: [is it?, cause, remedy]. */
+/** The causes of a missing Landlock; the first that applies counts: [applies?, cause, remedy]. */
 function explainLandlock(name: string, reason: string, machine: Machine): Explanation {
   const { kernel, securityModules, hasLandlockBuilt, emulatedOn, isFiltered } = machine;
   const isAbsent = reason.includes('ENOSYS');
@@ -99,7 +104,7 @@ function explainLandlock(name: string, reason: string, machine: Machine): Explan
     ],
     [
       isAbsent && emulatedOn !== undefined,
-      `qemu-user doesn't pass on the calls of Landlock to the ${emulatedOn ?? ''} kernel`,
+      `qemu-user does not pass the calls of Landlock on to the ${emulatedOn ?? ''} kernel`,
       "Run on the machine's own architecture, or in a virtual machine.",
     ],
     [
@@ -121,7 +126,7 @@ function explainLandlock(name: string, reason: string, machine: Machine): Explan
 }
 
 function filterRemedy({ emulatedOn, isContainer }: Machine): string {
-  if (emulatedOn !== undefined) return "qemu-user has no filters: run on the machine's own architecture.";
+  if (emulatedOn !== undefined) return "qemu-user does not support filters: run on the machine's own architecture.";
   if (isContainer) return "Let the container's own filter allow seccomp(2).";
   return 'Use a kernel that is built with CONFIG_SECCOMP_FILTER.';
 }

@@ -11,22 +11,22 @@ import { featureNames } from './feature-names.js';
 const verdicts: Readonly<Record<Diagnosis['verdict'], string>> = {
   full: 'full: every layer is in force',
   partial: 'partial: a layer is missing or off; nothing is downloaded as root',
-  broken: 'broken: nothing should be downloaded until this is changed',
+  broken: 'broken: do not download before this is fixed',
 };
 
 /** How much of a diagnosis is shown. */
 export type Extent = 'verdict' | 'summary' | 'whole';
 
 /**
- * A diagnosis for people: the verdict, what to do about it, and then what it rests on.
+ * A diagnosis for people: the verdict, then the remedies, then the details.
  *
- * @param extent - `verdict`: the first line alone; `whole`: with every attempt
+ * @param extent - `verdict`: only the first line; `whole`: with every attempt
  */
 export function diagnosisText(diagnosis: Diagnosis, extent: Extent, style: MessageStyle): string {
   const { verdict, kernel, user, features, attempts, findings } = diagnosis;
   const head = heading(verdicts[verdict], style);
   if (extent === 'verdict') return head;
-  // Not "as nobody": that is a user's name.
+  // Not "as nobody": that is the name of a user.
   const who = user === null ? 'Nothing is downloaded' : `Downloads as ${user.name}`;
   const parts = [
     head,
@@ -41,7 +41,7 @@ export function diagnosisText(diagnosis: Diagnosis, extent: Extent, style: Messa
   return parts.join('');
 }
 
-/** What came of all attempts, in numbers. */
+/** The results of all attempts, in numbers. */
 function countsOf(attempts: readonly SelfTestLine[]): string {
   if (attempts.length === 0) return 'none';
   const count = (result: SelfTestLine['result']): number => attempts.filter((one) => one.result === result).length;
@@ -63,7 +63,7 @@ function findingText({ level, what, remedy }: Finding, style: MessageStyle): str
   return message(level === 'broken' ? 'error' : 'warning', { text: what, hint: remedy }, style);
 }
 
-/** Columns of an attempt: with them a line has 80 at the most. */
+/** Columns of an attempt: a line has at most 80. */
 const attemptWidth = 30;
 
 /** How the result of an attempt is shown. */
@@ -73,7 +73,7 @@ const results: Readonly<Record<SelfTestLine['result'], string>> = {
   unproved: 'unproved',
 };
 
-/** What was expected is said where it didn't come. */
+/** The expected result is shown if another one came. */
 function attemptRow({ layer, feature, attempted, expected, seen, control, result }: SelfTestLine): readonly string[] {
   const call = attemptName({ feature, attempted });
   const short = call.length > attemptWidth ? `${call.slice(0, attemptWidth - 3)}...` : call;
@@ -92,7 +92,7 @@ function featureRows(features: readonly FeatureReport[]): readonly (readonly str
   );
 }
 
-/** Columns of the features: with them a line has 80 at the most. */
+/** Columns of the features: a line has at most 80. */
 const featureWidth = 56;
 
 function linesOf(words: readonly string[]): readonly string[] {

@@ -7,27 +7,27 @@ import type { SandboxSettings } from '../config/sandbox-settings.js';
 import { wordsOf } from '../config/words.js';
 import type { Finding } from './diagnosis.js';
 
-/** What stands in the way of whatever downloads: the program of XferCommand, or else the built-in worker. */
+/** Finds what prevents downloads by the program of XferCommand, or by the built-in worker. */
 export async function examineDownloader(settings: SandboxSettings): Promise<readonly Finding[]> {
   return settings.xferCommand === undefined ? await deniedCalls(settings) : missingProgram(settings.xferCommand);
 }
 
 function missingProgram({ text, origin }: NonNullable<SandboxSettings['xferCommand']>): readonly Finding[] {
   const [program = ''] = wordsOf(text) ?? [];
-  // It starts in a staging folder of its own, where a relative path leads nowhere.
+  // It starts in its own staging directory, where a relative path leads nowhere.
   const folders = program.includes('/') ? [] : (process.env['PATH'] ?? '').split(':');
   const candidates = isAbsolute(program) ? [program] : folders.map((folder) => join(folder, program));
   if (candidates.some(isProgram)) return [];
   return [
     {
       level: 'broken',
-      what: `${originText(origin)}: XferCommand names ${program}, which is no program here`,
+      what: `${originText(origin)}: XferCommand names ${program}, which is not an executable program here`,
       remedy: 'Install it, or correct the path.',
     },
   ];
 }
 
-/** Calls that are in use while it downloads; `@sb/seccomp` is loaded only if a call is named. */
+/** Denied calls that a download uses; `@sb/seccomp` is loaded only if a call is named. */
 async function deniedCalls({ denySyscalls }: SandboxSettings): Promise<readonly Finding[]> {
   if (denySyscalls.length === 0) return [];
   const { expandGroup } = await import('@sb/seccomp');
@@ -40,8 +40,8 @@ async function deniedCalls({ denySyscalls }: SandboxSettings): Promise<readonly 
     return [
       {
         level: 'note',
-        what: `${originText(origin)}: SandboxDenySyscalls denies what the built-in worker may need: ${shown}`,
-        remedy: 'Take it out if downloads fail.',
+        what: `${originText(origin)}: SandboxDenySyscalls denies calls that the built-in worker may need: ${shown}`,
+        remedy: 'Remove these calls from it if downloads fail.',
       },
     ];
   });

@@ -12,18 +12,18 @@ import { examineFolder } from './folders.js';
 import { readMachine } from './machine.js';
 import { tryLayers } from './try-layers.js';
 
-/** Something that is wrong with servers, and what to do about it, as a sentence. */
+/** A problem with servers, and what to do about it, as a sentence. */
 interface ServerProblem {
   readonly text: string;
   readonly hint: string;
 }
 
 /**
- * Finds out what this machine can enforce, by the very sandbox that the configuration asks for a worker.
+ * Finds out what this machine can enforce, by the very sandbox that the configuration gives to a worker.
  *
  * @param config - path of pacman.conf
- * @param serverProblems - says what whoever downloads finds wrong with its servers
- * @throws FetchError `usage` for a configuration that can't be read
+ * @param serverProblems - returns the problems of the program that downloads with its servers
+ * @throws FetchError `usage` for a configuration that cannot be read
  */
 export async function examine(
   config: string,
@@ -68,16 +68,16 @@ function nameOf({ name, uid }: { readonly name?: string | undefined; readonly ui
   return name ?? `uid ${uid}`;
 }
 
-/** Arch's packages come with their users as files for systemd-sysusers(8). */
+/** Arch's packages create their users by files for systemd-sysusers(8). */
 const createUser = 'Create the user ("systemd-sysusers", or "useradd --system alpm"), or name another.';
 
-/** Who downloads; where nobody can, that is what was found. */
+/** The user that downloads, or the finding that none can. */
 function choose(settings: SandboxSettings, cache: string): { user?: SandboxUser; findings: readonly Finding[] } {
   try {
     const user = chooseUser(settings, join(cache, 'file'));
     const off: Finding = {
       level: isRoot() ? 'broken' : 'partial',
-      what: `${user.source}: downloads are made as ${isRoot() ? 'root' : 'this user'}`,
+      what: `${user.source}: pacman-fetch downloads as ${isRoot() ? 'root' : 'this user'}`,
       remedy: 'Remove the line, or write "UseSandbox = auto" or "SandboxUserSwitch = prefer".',
     };
     return { user, findings: user.kind === 'off' ? [off] : [] };

@@ -1,4 +1,4 @@
-/** Names of a layer's features, for people: those of Landlock for files are counted where there are many. */
+/** Names of a layer's features, for people. Many features of Landlock for files are shown as a count. */
 export function featureNames(names: readonly string[]): readonly string[] {
   const files = names.filter((name) => name.startsWith('fs.'));
   if (files.length < 4) return names;

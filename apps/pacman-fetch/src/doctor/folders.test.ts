@@ -20,12 +20,12 @@ describe.skipIf(missing('root'))('examineFolder', () => {
     [0, 65_534, 0o707, false],
     [0, 0, 0o001, true],
     [0, 0, 0o770, false],
-  ])('of a folder of %d:%d with mode %o: may nobody pass? %s', (uid, gid, mode, mayPass) => {
+  ])('of a directory of %d:%d with mode %o: may nobody pass? %s', (uid, gid, mode, mayPass) => {
     const above = folder.file('above');
     chownSync(above, uid, gid);
     chmodSync(above, mode);
     const findings = examineFolder(folder.file('above', 'cache'), { user, isPacmans: true });
-    const text = `nobody can't pass through ${above} (mode ${mode.toString(8).padStart(4, '0')})`;
+    const text = `nobody may not search ${above} (mode ${mode.toString(8).padStart(4, '0')})`;
     // Below a folder of somebody else nothing is downloaded, which is another finding.
     const told = findings
       .map(({ what }) => what)

@@ -6,51 +6,52 @@ import { filesClause, Folder, isFilesError, look, NewFolder } from '@sb/files';
 
 import type { Finding } from './diagnosis.js';
 
-/** Who downloads. */
+/** The user that downloads. */
 interface Downloader {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
 }
 
-/** What a folder is examined for. */
+/** What a directory is examined for. */
 export interface FolderQuestion {
-  /** Who downloads; undefined where nobody else does. */
+  /** The user that downloads; undefined if it is the user of this process. */
   readonly user: Downloader | undefined;
   /**
-   * Whether pacman starts commands as that user already (DownloadUser): then the user has to reach and own the temporary
-   * folder in it. Otherwise nothing of ours needs that, since the worker gets descriptors.
+   * Whether pacman itself starts commands as that user (DownloadUser). Then the user must reach and own the temporary
+   * directory in it. Otherwise that is not needed, since the worker gets descriptors.
    */
   readonly isPacmans: boolean;
 }
 
 /**
- * Examines a folder that downloads go to. As root it makes an empty folder in it, gives it away, and removes it.
+ * Examines a directory that downloads go to. As root it makes an empty directory in it, gives it to the user, and
+ * removes it.
  *
  * @param path - CacheDir, or sync below DBPath
- * @param question - who downloads, and how
+ * @param question - the user that downloads, and how
  */
 export function examineFolder(path: string, { user, isPacmans }: FolderQuestion): readonly Finding[] {
   const folder = resolve(path);
   const closed = user === undefined ? undefined : firstClosed(folder, user);
   const level = isPacmans ? 'broken' : 'note';
   const whose = isPacmans
-    ? 'pacman starts its XferCommand as that user, who has to get there'
-    : "pacman-fetch's own worker needs no path; pacman's own downloader would";
+    ? 'pacman starts its XferCommand as that user, who must reach the directory'
+    : "the worker of pacman-fetch does not need the path, but pacman's own downloader does";
   const unreachable: readonly Finding[] =
     closed === undefined || user === undefined
       ? []
       : [
           {
             level,
-            what: `${user.name} can't pass through ${closed.path} (mode ${closed.mode}) to ${folder}: ${whose}`,
-            remedy: `"chmod o+x ${closed.path}", or set SandboxUser in place of DownloadUser.`,
+            what: `${user.name} may not search ${closed.path} (mode ${closed.mode}), which is above ${folder}: ${whose}`,
+            remedy: `"chmod o+x ${closed.path}", or set SandboxUser instead of DownloadUser.`,
           },
         ];
   return [...unreachable, ...tryFolder(folder, { user, isPacmans })];
 }
 
-/** The first folder on the way that a user may not pass through, by its mode; access control lists are not asked. */
+/** The first directory of the path that a user may not search, by its mode. Access control lists are not considered. */
 function firstClosed(folder: string, user: Downloader): { readonly path: string; readonly mode: string } | undefined {
   for (let path = folder, above = dirname(folder); ; path = above, above = dirname(above)) {
     const stats = look(path);
@@ -74,7 +75,7 @@ function tryFolder(path: string, question: FolderQuestion): readonly Finding[] {
     return tryToGive(folder, question);
   } catch (error) {
     if (isFilesError(error) && error.code === 'untrusted-path') {
-      // Somebody else could turn its path into another one: nothing is downloaded to it either.
+      // Another user could replace a part of its path: pacman-fetch does not download to it either.
       return [{ level: 'broken', what: filesClause(error), remedy: error.hint ?? '' }];
     }
     return [notWritable(path, errorCode((error as Error).cause ?? error) ?? String(error))];
@@ -93,15 +94,15 @@ function tryToGive(folder: Folder, { user, isPacmans }: FolderQuestion): readonl
       level: isPacmans ? 'broken' : 'note',
       what: `${folder.path} refuses chown (${reasonOf(error)}), as NFS with root_squash does`,
       remedy: isPacmans
-        ? 'Set SandboxUser in place of DownloadUser: pacman-fetch gives no file away. Or export it with no_root_squash.'
-        : 'Nothing to do: pacman-fetch gives no file away. With DownloadUser pacman would have to.',
+        ? 'Set SandboxUser instead of DownloadUser: pacman-fetch never changes the owner of a file. Or export it with no_root_squash.'
+        : 'Nothing to do: pacman-fetch never changes the owner of a file. With DownloadUser, pacman would have to.',
     };
     return [refusal, ...removed(trial, false)];
   }
   return removed(trial, true);
 }
 
-/** Removes a trial. What its new owner did with it says nothing of the folder that it was made in. */
+/** Removes the directory of a trial. What its new owner did with it does not matter for the directory above. */
 function removed(trial: NewFolder, isGiven: boolean): readonly Finding[] {
   try {
     if (isGiven) trial.takeBack();
@@ -109,8 +110,8 @@ function removed(trial: NewFolder, isGiven: boolean): readonly Finding[] {
     trial.remove();
     return [];
   } catch (error) {
-    const what = `${trial.inside.path}, made for a trial, can't be removed: ${reasonOf(error)}`;
-    return [{ level: 'note', what, remedy: 'Remove it; something else writes there.' }];
+    const what = `cannot remove ${trial.inside.path}, which was made for a trial: ${reasonOf(error)}`;
+    return [{ level: 'note', what, remedy: 'Remove it. Another program writes to that directory.' }];
   }
 }
 
@@ -123,13 +124,13 @@ function notWritable(folder: string, code: string): Finding {
     return {
       level: 'note',
       what: `${folder} does not exist yet`,
-      remedy: 'Nothing to do: it is made when it is needed.',
+      remedy: 'Nothing to do: it is created when it is needed.',
     };
   }
   const isRoot = process.geteuid?.() === 0;
   return {
     level: isRoot ? 'broken' : 'note',
-    what: `nothing can be written to ${folder} as ${isRoot ? 'root' : 'this user'}: ${code}`,
+    what: `cannot write to ${folder} as ${isRoot ? 'root' : 'this user'}: ${code}`,
     remedy: isRoot ? 'Mount it writable, or set another CacheDir.' : 'Run as root, as pacman does.',
   };
 }

@@ -11,10 +11,10 @@ import { explainMissing, explainUser, withoutConsequences } from './causes.js';
 import type { Diagnosis, Finding } from './diagnosis.js';
 import type { Machine } from './machine.js';
 
-/** Ports that mirrors have. */
+/** The usual ports of mirrors. */
 const ports = [80, 443];
 
-/** What `@sb/sandbox` calls the layers of the configuration. */
+/** The names of the layers in `@sb/sandbox`. */
 const layers: Readonly<Record<SandboxLayer, string>> = {
   userSwitch: 'privdrop',
   capabilities: 'caps',
@@ -22,16 +22,16 @@ const layers: Readonly<Record<SandboxLayer, string>> = {
   syscalls: 'seccomp',
 };
 
-/** What came of the layers. */
+/** The results for the layers. */
 type Trial = Pick<Diagnosis, 'features' | 'attempts' | 'findings'>;
 
 /**
- * Starts the probe in the sandbox that the configuration asks for, but that nothing of it refuses: all that is missing is
- * seen at once, and what is required and missing is broken.
+ * Starts the probe in the sandbox of the configuration, but with every layer preferred, so that nothing refuses it. It
+ * finds all that is missing at once. A required layer that is missing makes the verdict `broken`.
  *
  * @param settings - of both files
- * @param user - who downloads; undefined where nobody can
- * @param machine - what may be the cause of what is missing
+ * @param user - the user that downloads; undefined if none can
+ * @param machine - facts that may be the cause of a missing layer
  */
 export async function tryLayers(
   settings: SandboxSettings,
@@ -45,7 +45,7 @@ export async function tryLayers(
     const trial = await attempt(createSandbox(lenient(settings, as)), { settings, machine });
     return { ...trial, findings: [...switchedOff, ...trial.findings] };
   } catch (error) {
-    // Root that can't become the user: nothing is downloaded, and the other layers are still worth knowing.
+    // Root cannot switch to the user: pacman-fetch does not download, but the other layers are still examined.
     if (!isSandboxError(error) || as === undefined) throw error;
     const rest = await attempt(createSandbox(lenient(settings, undefined)), { settings, machine });
     const what = clauseOf(error);
@@ -54,9 +54,9 @@ export async function tryLayers(
   }
 }
 
-/** Where `UseSandbox = no` asks for none, each layer is off. */
+/** With `UseSandbox = no` each layer is off. */
 function lenient(settings: SandboxSettings, user: SandboxOptions['user']): SandboxOptions {
-  // An XferCommand executes programs and reads what its user may, which a worker of ours doesn't.
+  // An XferCommand executes programs and reads what its user may read, which a built-in worker may not.
   const program = settings.xferCommand === undefined ? 'worker' : 'command';
   const asked = sandboxOptions(settings, { program, user, ports, writable: [] }) ?? { off: Object.values(layers) };
   const { off = [] } = asked;
@@ -64,7 +64,7 @@ function lenient(settings: SandboxSettings, user: SandboxOptions['user']): Sandb
   return { ...asked, prefer, require: [] };
 }
 
-/** What is missing because it was switched off; `UseSandbox = no` has a finding of its own, as has the user. */
+/** Layers that are missing because they are off. `UseSandbox = no` has its own finding, as has the user. */
 function offFindings({ levels, useSandbox }: SandboxSettings): readonly Finding[] {
   if (useSandbox.word === 'no') return [];
   return (Object.keys(layers) as SandboxLayer[])
@@ -76,7 +76,7 @@ function offFindings({ levels, useSandbox }: SandboxSettings): readonly Finding[
     }));
 }
 
-/** Whose sandbox was tried, where it isn't that of a worker. */
+/** Which sandbox was tried, if it is not that of a worker. */
 function commandNote({ xferCommand }: SandboxSettings): readonly Finding[] {
   if (xferCommand === undefined) return [];
   const what = 'the sandbox of the XferCommand was tried: it may run programs, and read what its user may read';
@@ -106,13 +106,13 @@ async function attempt(sandbox: Sandbox, { settings, machine }: Context): Promis
   const wrong = test.lines.filter(({ result }) => result === 'failed');
   const findings = wrong.map(({ layer, feature, expected, seen }): Finding => ({
     level: 'broken',
-    what: `${layer} ${feature} is planned and doesn't hold: ${seen} in place of ${expected}`,
+    what: `${layer} ${feature} is planned but not enforced: the attempt gave ${seen}, not ${expected}`,
     remedy: 'Report it, with the output of "pacman-fetch doctor --json".',
   }));
   return { features, attempts: test.lines, findings: [...missing, ...process, ...findings, ...unproved(test)] };
 }
 
-/** What shows nothing of the sandbox is no proof of it, and no fault either: what is in force was read back. */
+/** An attempt that fails without the sandbox too is not a proof, and not a fault: what is in force was read back. */
 function unproved({ lines }: SelfTest): readonly Finding[] {
   return Object.values(layers).flatMap((layer): readonly Finding[] => {
     const own = lines.filter((line) => line.layer === layer);
@@ -125,13 +125,13 @@ function unproved({ lines }: SelfTest): readonly Finding[] {
       {
         level: 'note',
         what: `${which}, since they fail without the sandbox too: ${names.join(', ')}`,
-        remedy: `${isRoot() ? 'Something else denies it, for instance a container' : 'Only root may do that anyway'}. What is in force was read back all the same.`,
+        remedy: `${isRoot() ? 'Something else denies them, for instance a container' : 'Only root may do that'}. The kernel reports the layers as in force.`,
       },
     ];
   });
 }
 
-/** What can't be had of a layer; it stops every download where the configuration requires the layer. */
+/** What a layer lacks. It stops every download if the configuration requires the layer. */
 function missingOf(features: Diagnosis['features'], level: string, machine: Machine): readonly Finding[] {
   const isOptional = (feature: string) => feature === 'bounding' || feature === 'securebits';
   const required = level === 'require' ? features.filter(({ feature }) => !isOptional(feature)) : [];
@@ -149,7 +149,7 @@ async function selfTest(sandbox: Sandbox): Promise<SelfTest | { readonly finding
     return await sandbox.selfTest();
   } catch (error) {
     if (!isSandboxError(error)) throw error;
-    const what = `the sandbox can't be tried: ${clauseOf(error)}`;
+    const what = `cannot try the sandbox: ${clauseOf(error)}`;
     return { findings: [{ level: 'broken', what, remedy: error.hint ?? 'Report it.' }] };
   }
 }

@@ -13,27 +13,27 @@ import { removeAbandoned } from '../xfer/staging.js';
 import type { Plan } from './plan.js';
 import { ProgressEvents } from './progress-events.js';
 
-/** How a batch is done and shown. */
+/** How a batch is downloaded and shown. */
 export interface BatchOptions {
   readonly fetcher: Fetcher;
   readonly display: Display;
-  /** Whether people look at the display. */
+  /** Whether the display is for people. */
   readonly isForPeople: boolean;
-  /** Ends it when aborted. */
+  /** Stops it when aborted. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Downloads files, showing how far they are, and what went wrong.
+ * Downloads files, and shows progress and problems.
  *
- * @returns what became of them, the refused ones included
- * @throws FetchError `sandbox`, `usage`; the signal's reason where it is aborted, with everything shown
+ * @returns the outcome of every file, including the refused ones
+ * @throws FetchError `sandbox`, `usage`; the reason of the signal if it is aborted, after everything was shown
  */
 export async function runBatch(plan: Plan, options: BatchOptions): Promise<readonly Outcome[]> {
   const { display, isForPeople, signal } = options;
   const events = new ProgressEvents(isForPeople);
   warnOfServers(plan, options);
-  // Of an XferCommand, whether it is one this time or not.
+  // They belong to an XferCommand, whether or not there is one this time.
   for (const folder of new Set(plan.requests.map(({ to }) => dirname(to)))) removeAbandoned(folder);
   try {
     const outcomes = [...(await downloaded(plan, events, options)), ...plan.refused];
@@ -64,7 +64,7 @@ async function downloaded(
   });
 }
 
-/** The lines of servers that were warned of, by fetcher: databases and packages have the same ones. */
+/** The lines of servers for which a warning was shown, by fetcher: databases and packages have the same servers. */
 const warnedServers = new WeakMap<Fetcher, Set<string>>();
 
 function warnOfServers({ leftOut }: Plan, { fetcher, display }: BatchOptions): void {
@@ -76,10 +76,10 @@ function warnOfServers({ leftOut }: Plan, { fetcher, display }: BatchOptions): v
   }
 }
 
-/** The fetchers of which what their workers lack was warned of. */
+/** The fetchers for which the warnings about their workers were shown. */
 const warnedFetchers = new WeakSet<Fetcher>();
 
-/** What was to be enforced where possible, and couldn't be: each with its cause and remedy, and once. */
+/** Warns of preferred layers that are missing, each with its cause and remedy, and once. */
 function warnOfMissing({ fetcher, display }: BatchOptions): void {
   const features = (fetcher.enforcement?.features ?? []).filter(isOfConcern);
   if (warnedFetchers.has(fetcher) || features.every(({ state }) => state !== 'unsupported')) return;
@@ -90,9 +90,9 @@ function warnOfMissing({ fetcher, display }: BatchOptions): void {
 }
 
 /**
- * Whether something follows from a line that isn't in force. Without a private group the worker is executed from a copy
- * that its user can't read. The bounding set and the securebits take CAP_SETPCAP, which an ordinary user hasn't got, and
- * no_new_privs keeps it from gaining anything by them: doctor names them. Any other set that stays is said.
+ * Whether a missing feature has consequences. Without a private group the worker runs from a copy that its user cannot
+ * read. The bounding set and the securebits need CAP_SETPCAP, which an ordinary user does not have. no_new_privs
+ * prevents it from gaining anything by them, and doctor reports them. Every other set that stays is reported.
  */
 function isOfConcern({ feature, layer }: FeatureReport): boolean {
   const takesRoot = layer === 'caps' && (feature === 'bounding' || feature === 'securebits');
@@ -101,7 +101,7 @@ function isOfConcern({ feature, layer }: FeatureReport): boolean {
 
 /** @param shown - the errors that were shown, each of which is shown once */
 function showProblems(outcome: Outcome, shown: Set<string>, display: Display): void {
-  // Nobody has what need not be there: nothing failed.
+  // An optional file that no server has is not a failure.
   if (outcome.status === 'absent') return;
   const name = basename(outcome.to);
   for (const failure of outcome.failures) showServer({ name, failure }, shown, display);
@@ -115,7 +115,7 @@ function showProblems(outcome: Outcome, shown: Set<string>, display: Display): v
   display.show({ event: 'error', text: message, ...(hint === undefined ? {} : { hint }) });
 }
 
-/** What went wrong with a server; a hint is worth reading once. */
+/** Shows the problem with a server; a hint is shown once. */
 function showServer(
   { name, failure }: { readonly name: string; readonly failure: FetcherError },
   shown: Set<string>,
@@ -128,7 +128,7 @@ function showServer(
   display.show({ event: 'serverFailed', name, host, reason: message, ...(isNew ? { hint } : {}) });
 }
 
-/** What went wrong with a file of this machine names the file. */
+/** The message about a file of this machine names the file. */
 function withPath({ path, message }: FetcherError): string {
   return path === undefined || message.includes(path) ? message : `${path}: ${message}`;
 }

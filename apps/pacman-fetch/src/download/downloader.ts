@@ -14,11 +14,11 @@ import { XferFetcher } from '../xfer/xfer-fetcher.js';
 import { parallelOf } from './parallel.js';
 import { packageServers, serversOf } from './servers.js';
 
-/** What the command line says of downloads. */
+/** The options of the command line about downloads. */
 export interface DownloaderOptions {
-  /** The first cache folder: its owner downloads where nobody is named. */
+  /** The first cache directory: its owner downloads if no user is named. */
   readonly cache: string;
-  /** `--disable-download-timeout`; pacman.conf may say it, too. */
+  /** `--disable-download-timeout`; pacman.conf may set it, too. */
   readonly disableTimeout: boolean;
   /** `--cacert`. */
   readonly certificates: string | undefined;
@@ -27,7 +27,7 @@ export interface DownloaderOptions {
 /**
  * Makes the fetcher that the configuration asks for.
  *
- * @throws FetchError `sandbox` where there is nobody to download as
+ * @throws FetchError `sandbox` if no user can be chosen
  */
 export function downloader(configuration: Configuration, options: DownloaderOptions): Fetcher {
   const { cache, certificates } = options;
@@ -48,19 +48,19 @@ export function downloader(configuration: Configuration, options: DownloaderOpti
   });
 }
 
-/** Every server that our own worker may be asked for. */
+/** Every server that the built-in worker may have to ask. */
 function serverUrls(configuration: Configuration): readonly URL[] {
   const { repositories } = configuration.pacman;
   const servers = repositories.flatMap((one) => serversOf(configuration, one, packageServers).usable);
   return servers.map(({ url }) => new URL(url));
 }
 
-/** Who downloads, and what of the sandbox is insisted on. */
+/** The user that downloads, and the required layers. */
 function workerOptions({ sandbox }: Configuration, cache: string): Pick<FetcherOptions, 'user' | 'sandbox'> {
   const choice = chooseUser(sandbox, join(cache, 'package'));
   const user = choice.kind === 'switch' ? { user: choice.policy.uid, group: choice.policy.gid } : undefined;
   const options = sandboxOptions(sandbox, { program: 'worker', user, ports: [], writable: [] });
-  // UseSandbox = no: no layer at all.
+  // UseSandbox = no: without any layer.
   if (options === undefined) return { sandbox: { off: ['privdrop', 'caps', 'landlock', 'seccomp'] } };
   const { user: who, ...rest } = options;
   return { ...(who === undefined ? {} : { user: who }), sandbox: rest };

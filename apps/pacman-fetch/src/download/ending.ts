@@ -8,7 +8,7 @@ export function failuresOf(outcomes: readonly Outcome[]): readonly Extract<Outco
   return outcomes.filter((outcome) => outcome.status === 'failed');
 }
 
-/** The exit status that outcomes give: `file` where nothing else has failed than this machine. */
+/** Returns the exit status of outcomes: `file` if every failure is one of this machine. */
 export function statusOf(outcomes: readonly Outcome[]): number {
   const failures = failuresOf(outcomes);
   if (failures.length === 0) return exitStatus.done;

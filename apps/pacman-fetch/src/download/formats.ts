@@ -1,8 +1,8 @@
 import type { Magic } from '@sb/fetcher';
 
 /**
- * What a database can be: an archive in any compression that libarchive reads (libarchive-formats(5)), or a plain tar
- * with a first entry, or without any.
+ * The formats of a database: an archive in any compression that libarchive reads (libarchive-formats(5)), or a plain
+ * tar, with or without entries.
  */
 export const databaseFormats: readonly Magic[] = [
   { bytes: '1f8b' },
@@ -19,7 +19,7 @@ export const databaseFormats: readonly Magic[] = [
   { bytes: '00'.repeat(16) },
 ];
 
-/** What a detached signature can begin with: a signature packet (RFC 9580, 4.2), or the same in armor (6.2). */
+/** How a detached signature may begin: a signature packet (RFC 9580, 4.2), or the same in armor (6.2). */
 export const signatureFormats: readonly Magic[] = [
   { bytes: '88' },
   { bytes: '89' },

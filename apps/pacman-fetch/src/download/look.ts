@@ -5,18 +5,18 @@ import { FetchError } from '../errors.js';
 import { type ColorChoice, colorChoices } from '../ui/environment.js';
 import type { DisplayOptions } from '../ui/display.js';
 
-/** How to show what happens, but for the streams. */
+/** How to show progress, without the streams. */
 export type Look = Pick<DisplayOptions, 'style' | 'color' | 'bars' | 'candy'>;
 
 /**
- * How to show what happens: what the command line says, and pacman.conf where it says nothing.
+ * Decides how to show progress: by the command line, otherwise by pacman.conf.
  *
- * @throws FetchError `usage` for a colour that is none
+ * @throws FetchError `usage` for an unknown value of `--color`
  */
 export function lookOf({ switches, values }: ParsedOptions, configuration: Configuration): Look {
   const byConfig: ColorChoice = isOn(configuration, 'Color') ? 'auto' : 'never';
   const color = colorChoices.find((one) => one === (values.get('color') ?? byConfig));
-  if (color === undefined) throw new FetchError('usage', `--color is ${colorChoices.join(', ')}`);
+  if (color === undefined) throw new FetchError('usage', `--color must be one of ${colorChoices.join(', ')}`);
   return {
     style: switches.has('json') ? 'json' : switches.has('quiet') ? 'quiet' : 'normal',
     color,

@@ -3,19 +3,19 @@ import { type DownloadRequest, FetcherError, type Outcome } from '@sb/fetcher';
 import type { LeftOut, Servers } from './servers.js';
 import { withoutServer } from './server-problems.js';
 
-/** A file that no server can be asked for. */
+/** A file for which no server can be used. */
 export type Refused = Extract<Outcome, { readonly status: 'failed' }>;
 
-/** What is to be downloaded, and what can't be. */
+/** What is to be downloaded, and what cannot be. */
 export interface Plan {
   readonly requests: readonly DownloadRequest[];
   readonly refused: readonly Refused[];
-  /** Servers that are not asked. */
+  /** Servers that are not used. */
   readonly leftOut: readonly LeftOut[];
 }
 
 /**
- * The failure of a file whose repository has no server that can be used. It keeps no other file from being downloaded.
+ * The failure of a file whose repository has no usable server. It does not prevent the download of other files.
  *
  * @param to - path of the file
  * @param repository - its name

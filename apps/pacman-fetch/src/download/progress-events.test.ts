@@ -19,7 +19,7 @@ const done = { to: '/cache/x', status: 'done', size: 9 } as const;
 const name = 'x';
 
 describe('ProgressEvents', () => {
-  it('tells of a file that was over before anything was said of it, with its size', () => {
+  it('reports a file that ended before the first event, with its size', () => {
     expect(new ProgressEvents(true).ending(done)).toEqual([
       { event: 'start', name, size: 9 },
       { event: 'progress', name, received: 9, size: 9 },
@@ -42,7 +42,7 @@ describe('ProgressEvents', () => {
     expect(events.ending(done).map(({ event }) => event)).toEqual(['progress', 'done']);
   });
 
-  it('tells of a file that is whole at once where it began, what came, and how long that took', () => {
+  it('reports where a file that is complete at once began, what came, and how long that took', () => {
     const start = { event: 'start', name, size: 9, offset: 2, elapsed: 7 };
     expect(told(new ProgressEvents(true), { ...file(9, 9), offset: 2 })).toEqual([
       start,

@@ -4,16 +4,16 @@ import type { FileProgress, Outcome, Progress } from '@sb/fetcher';
 
 import type { DisplayEvent } from '../ui/events.js';
 
-/** What of an outcome is shown. */
+/** The part of an outcome that is shown. */
 type Ending =
   | { readonly status: 'done'; readonly size: number }
   | { readonly status: Exclude<Outcome['status'], 'done'> };
 
 /**
- * Turns what a fetcher tells of its progress into events of a display.
+ * Turns the progress of a fetcher into events of a display.
  *
- * Files get their names when all are there. For people each is done as soon as its last byte is there, as in pacman; a
- * program is told only of what is so.
+ * Files get their names when all are complete. For people, a file is shown as done when its last byte has arrived, as
+ * in pacman. For programs, it is reported as done when it has its name.
  */
 export class ProgressEvents {
   readonly #isForPeople: boolean;
@@ -24,16 +24,19 @@ export class ProgressEvents {
     this.#isForPeople = isForPeople;
   }
 
-  /** The events of one progress. */
+  /** The events of one progress report. */
   of({ files }: Progress): readonly DisplayEvent[] {
     return files.flatMap((file) => {
-      // One that was over before anything was said of it.
+      // A file that ended before anything was reported about it.
       const isNews = file.state === 'active' || (file.state === 'done' && !this.#begun.has(file.to));
       return isNews ? this.#underWay(file) : [];
     });
   }
 
-  /** The events of a file's end; one that came between two progresses has its beginning and its size here. */
+  /**
+   * The events of a file's end. For a file that ended between two progress reports, they include its beginning and its
+   * size.
+   */
   ending(outcome: Pick<Outcome, 'to'> & Ending): readonly DisplayEvent[] {
     const { to, status } = outcome;
     const name = basename(to);

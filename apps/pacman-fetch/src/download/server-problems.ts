@@ -1,15 +1,15 @@
 import type { Configuration } from '../config/configuration.js';
 import { eachOnce, packageServers, type Servers, serversOf } from './servers.js';
 
-/** Something that is wrong with servers, and what to do about it, as a sentence. */
+/** A problem with servers, and what to do about it, as a sentence. */
 export interface ServerProblem {
   readonly text: string;
   readonly hint: string;
 }
 
 /**
- * What is wrong with the servers of all repositories: those that are left out, each once, and repositories that none is
- * left of.
+ * Finds problems with the servers of all repositories: servers that are left out, each once, and repositories without a
+ * usable server.
  *
  * @param configuration - from `loadConfiguration`
  */
@@ -27,11 +27,11 @@ export function serverProblems(configuration: Configuration): readonly ServerPro
   ];
 }
 
-/** What is said of a repository that has no usable server. */
+/** Describes a repository without a usable server. */
 export function withoutServer(repository: string, { leftOut }: Servers): ServerProblem {
   const hasSome = leftOut.length > 0;
   return {
     text: `no ${hasSome ? 'usable servers' : 'servers'} configured for repository: ${repository}`,
-    hint: `Write "Server = URL"${hasSome ? ' with an http, https or file URL' : ''} into its section.`,
+    hint: `Add "Server = URL"${hasSome ? ' with an http, https or file URL' : ''} to its section.`,
   };
 }

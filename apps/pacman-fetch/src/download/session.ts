@@ -12,7 +12,7 @@ import type { Display } from '../ui/events.js';
 import { downloader } from './downloader.js';
 import { type Look, lookOf } from './look.js';
 
-/** What pacman's command line says in place of pacman.conf. */
+/** Options of pacman's command line that replace values of pacman.conf. */
 export interface Overrides {
   /** `--root`. */
   readonly rootDir?: string | undefined;
@@ -22,35 +22,35 @@ export interface Overrides {
   readonly look?: Partial<Look>;
   /** `--disable-download-timeout`. */
   readonly disableTimeout?: boolean;
-  /** pacman.conf has been warned of, or the real pacman will do it. */
+  /** The warnings about pacman.conf have been shown, or the real pacman will show them. */
   readonly isSilent?: boolean;
 }
 
-/** Everything that the parts of one run have in common. */
+/** What the parts of one run have in common. */
 export interface Session extends AsyncDisposable {
   readonly configuration: Configuration;
   readonly places: Places;
   readonly fetcher: Fetcher;
-  /** Whether people look at what is shown. */
+  /** Whether the display is for people. */
   readonly isForPeople: boolean;
-  /** Aborted when a signal asks the program to end; what is under way has to end, and nothing more to begin. */
+  /** Aborted when a signal asks the program to end: current work must end, and no new work may begin. */
   readonly signal: AbortSignal;
   /** Makes a display for one part of the work: `kept` for databases, `finished-first` for packages. */
   display(order: 'kept' | 'finished-first'): Display;
 }
 
-/** What is done in a session, and what follows it. */
+/** The work of a session, and what follows it. */
 export interface Work {
-  /** @returns exit status. May throw where the session's signal is aborted */
+  /** @returns exit status. May throw if the session's signal is aborted */
   readonly during: (session: Session) => Promise<number>;
-  /** Follows when all of that is done and the session is closed; it sees to signals itself. */
+  /** Follows when all of that is done and the session is closed; it handles signals itself. */
   readonly afterwards?: (() => Promise<number>) | undefined;
   readonly overrides?: Overrides;
 }
 
 /**
- * Reads the configuration, does some work, and closes what the work has opened. From first to last it listens to
- * signals: wherever one comes, the work is cut short in order.
+ * Reads the configuration, does some work, and closes what the work has opened. It listens to signals from first to
+ * last, and stops the work in an orderly way when one comes.
  *
  * @param parsed - the options of `batchOptions`
  * @returns exit status of the work, or of the signal that ended it
@@ -60,12 +60,12 @@ export async function inSession(parsed: ParsedOptions, { during, afterwards, ove
   const interruption = interruptOn();
   try {
     const status = await duringSession(await openSession(parsed, overrides, interruption.signal), during);
-    // A signal that has come already is heard when Node next looks for events, and never if nobody listens then. The
-    // first immediate may run in the turn of the event loop that is under way, which has looked before; the second can't.
+    // A pending signal is delivered when Node next polls for events, and lost if nothing listens then. The first
+    // immediate may run in the current turn of the event loop, which has already polled; the second cannot.
     await immediate();
     await immediate();
     if (interruption.status !== undefined) return interruption.status;
-    // Still listened to: until the other one listens no signal may get lost.
+    // It keeps listening until the other one listens, so that no signal is lost.
     return status === exitStatus.done && afterwards !== undefined ? await afterwards() : status;
   } catch (error) {
     if (interruption.status === undefined) throw error;
@@ -80,7 +80,7 @@ async function duringSession(opened: Session, during: Work['during']): Promise<n
   return await during(session);
 }
 
-/** Makes ready to download. Starts nothing. */
+/** Prepares downloads. Starts nothing. */
 async function openSession(parsed: ParsedOptions, overrides: Overrides, signal: AbortSignal): Promise<Session> {
   const { rootDir, architecture, isSilent = false, disableTimeout = false } = overrides;
   const configuration = await loadConfiguration({ config: parsed.values.get('config'), rootDir, architecture });

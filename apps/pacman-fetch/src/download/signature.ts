@@ -4,7 +4,7 @@ import type { SigLevel } from '../config/sig-level.js';
 import { signatureFormats } from './formats.js';
 
 /**
- * Whether a signature is asked for, by the SigLevel of a repository: pacman verifies it when it uses the file.
+ * Whether a signature is downloaded, by the SigLevel of a repository. pacman verifies it when it uses the file.
  *
  * @param kind - what is signed
  */

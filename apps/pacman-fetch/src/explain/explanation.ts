@@ -10,19 +10,23 @@ export interface Part {
   readonly title: string;
   /** Lines of text. */
   readonly lines: readonly string[];
-  /** Whether what it is about can be done here. */
+  /** Whether this can be done on this machine. */
   readonly isPossible: boolean;
 }
 
 /**
- * What a program may do in its sandbox, in the words of `@sb/sandbox`. Asks the kernel; starts nothing.
+ * Describes what a program may do in its sandbox, in the words of `@sb/sandbox`. Examines the kernel; starts nothing.
  *
  * @param title - of the program
  * @param options - from `sandboxOptions`
  */
 export function explainProgram(title: string, options: SandboxOptions | undefined): Part {
   if (options === undefined) {
-    return { title, lines: ['No sandbox: it may do all that whoever starts pacman-fetch may.'], isPossible: true };
+    return {
+      title,
+      lines: ['No sandbox: it may do everything that the user of pacman-fetch may do.'],
+      isPossible: true,
+    };
   }
   try {
     const lines = createSandbox(options).explain().trimEnd().split('\n');
@@ -42,28 +46,28 @@ const layerTexts: Readonly<Record<SandboxLayer, string>> = {
 
 const levelTexts = { require: 'required', prefer: 'where possible', off: 'off' } as const;
 
-/** How much is insisted on each layer, and where that was said. */
+/** Which layers are required, and where that was set. */
 export function explainLevels({ levels }: SandboxSettings): Part {
   const lines = (Object.keys(layerTexts) as SandboxLayer[]).map((layer) => {
     const { word, origin } = levels[layer];
     return `${layerTexts[layer].padEnd(29)} ${levelTexts[word]} ${originNote(origin)}`;
   });
-  return { title: 'Layers: where a required one is missing, nothing is downloaded', lines, isPossible: true };
+  return { title: 'Layers: without a required one, nothing is downloaded', lines, isPossible: true };
 }
 
-/** Where something was said, in parentheses. */
+/** The origin of a value, in parentheses. */
 export function originNote(origin: Origin): string {
   return `(${originText(origin)})`;
 }
 
-/** Columns of a line, and those before a text that goes on in the next one. */
+/** Columns of a line, and the indent of a continued text. */
 const width = 80;
 const hanging = 16;
 
 /**
- * All parts as one text, no wider than 80 columns where there are spaces to break at.
+ * Joins all parts to one text, no wider than 80 columns if it has spaces to break at.
  *
- * @param charset - of the terminal, which names from files can't do anything to
+ * @param charset - of the terminal; control characters from files are replaced
  */
 export function explanationText(parts: readonly Part[], charset: Charset): string {
   const shown = (line: string) => printable(line, charset);

@@ -11,11 +11,11 @@ import { commandPorts } from '../xfer/ports.js';
 import { explainLevels, explainProgram, type Part, originNote } from './explanation.js';
 import { workerPorts } from './ports.js';
 
-/** Stands for the folder of a download that a command writes into; each gets a new one. */
+/** Stands for the directory that a command downloads to; each download gets a new one. */
 const staging = 'pacman-fetch-XXXXXX';
 
 /**
- * The plan in plain words, for this machine and this user.
+ * Returns the plan in plain words, for this machine and this user.
  *
  * @param configuration - from `loadConfiguration`
  * @param environment - for the proxies
@@ -43,9 +43,9 @@ export function explainPlan(
   ];
 }
 
-/** Our worker and our own process, or why neither would download anything. */
+/** The built-in worker and this process, or why neither would download. */
 function explainOwn({ sandbox }: Configuration, needs: Needs, ports: readonly number[] | string): readonly Part[] {
-  const title = 'Our own worker, which gets open files';
+  const title = 'The built-in worker, which gets open files';
   if (typeof ports === 'string') {
     const isInTheWay = sandbox.xferCommand === undefined;
     return [{ title, lines: [`It would not be started: ${ports}`], isPossible: !isInTheWay }];
@@ -54,7 +54,7 @@ function explainOwn({ sandbox }: Configuration, needs: Needs, ports: readonly nu
   return [explainProgram(title, sandboxOptions(sandbox, own)), explainSelf(sandbox, own)];
 }
 
-/** Who downloads, or the part that says why nobody does. */
+/** The user that downloads, or the part that says why none can. */
 function choose({ sandbox }: Configuration, cache: string): SandboxUser | Part {
   try {
     return chooseUser(sandbox, join(cache, 'package'));
@@ -66,19 +66,19 @@ function choose({ sandbox }: Configuration, cache: string): SandboxUser | Part {
 }
 
 function userLine(user: SandboxUser): string {
-  if (user.kind === 'off') return `whoever starts pacman-fetch, root too (${user.source})`;
-  if (user.kind === 'unchanged') return `whoever starts pacman-fetch (${user.source})`;
+  if (user.kind === 'off') return `the user that starts pacman-fetch, even root (${user.source})`;
+  if (user.kind === 'unchanged') return `the user that starts pacman-fetch (${user.source})`;
   const { name, uid, gid } = user.policy;
-  return `${name ?? 'no name'}, uid ${uid}, gid ${gid} (${user.source})`;
+  return `${name ?? 'without a name'}, uid ${uid}, gid ${gid} (${user.source})`;
 }
 
-/** The process that downloads one FILE: nothing is started, so what only a child can be given is not there. */
+/** The process that downloads one FILE. Nothing is started, so features that only a child can have are missing. */
 function explainSelf(sandbox: Configuration['sandbox'], needs: Needs): Part {
   const title = '-o FILE URL: pacman-fetch itself, once FILE is open';
   const part = explainProgram(title, sandboxOptions(sandbox, { ...needs, program: 'self' }));
   const process = 'process       the one that you start; FILE at most 16 KiB (.sig) or 128 MiB (.db, .files)';
   const note =
-    'It connects to the ports of URL and its proxy; a worker takes its place where a name is given in the end.';
+    'It connects to the ports of URL and its proxy. A worker takes its place if FILE gets its name at the end.';
   const lines = part.lines.map((line) => (line.startsWith('process ') ? process : line));
   return { ...part, lines: part.isPossible ? [...lines, note] : lines };
 }
@@ -100,10 +100,10 @@ function explainCommand({ sandbox }: Configuration, needs: Needs, cache: string)
   const { xferCommand } = sandbox;
   const title =
     xferCommand === undefined
-      ? 'XferCommand: none, so the worker is used; a command would have'
+      ? 'XferCommand: not set, so the worker is used; a command would have'
       : `XferCommand: ${xferCommand.text} ${originNote(xferCommand.origin)}`;
   const part = explainProgram(title, sandboxOptions(sandbox, command));
   const isInTheWay = xferCommand !== undefined && !part.isPossible;
-  const note = `${staging} stands for a new folder for each file.`;
+  const note = `${staging} stands for a new directory for each file.`;
   return { title, lines: [...part.lines, note], isPossible: !isInTheWay };
 }

@@ -1,15 +1,15 @@
 import { parseProxy, proxyFor, type ProxyRules } from '@sb/fetcher/proxies';
 
-/** Ports of URLs that name none. */
+/** Ports of URLs without a port. */
 const schemePorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
 /**
- * The TCP ports that our own worker connects to for all servers together: theirs, 443 where one has 80, since a mirror
- * may redirect there, and those of the proxies.
+ * Returns the TCP ports to which the built-in worker connects, for all servers together: their ports and those of the
+ * proxies. If a server has port 80, port 443 is added, since a mirror may redirect to it.
  *
- * @param urls - of the servers; what a worker can't be asked for has no port
+ * @param urls - of the servers; those that a worker cannot use have no port
  * @param proxies - of the environment
- * @returns the ports; or, where the proxy of a server can't be used, why no worker would be started
+ * @returns the ports; or why no worker would be started, if the proxy of a server is invalid
  */
 export function workerPorts(urls: readonly string[], proxies: ProxyRules): readonly number[] | string {
   const servers = urls.map((text) => new URL(text)).filter(({ protocol }) => protocol in schemePorts);
@@ -31,12 +31,12 @@ function portOf({ port, protocol }: URL): readonly number[] {
   return [port === '' ? usual : Number(port)];
 }
 
-/** @returns what was asked for, or why there is none */
+/** @returns the answer, or the reason why it fails */
 function tried(ask: () => URL | undefined): URL | string | undefined {
   try {
     return ask();
   } catch (error) {
-    // TransferFailure, whose class is another one in each bundle.
+    // TransferFailure, which is a different class in each bundle.
     if (error instanceof Error && error.name === 'TransferFailure') return error.message;
     throw error;
   }

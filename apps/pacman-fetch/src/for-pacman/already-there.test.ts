@@ -19,7 +19,7 @@ function scene() {
 }
 
 describe('serveFromCache', () => {
-  it('copies what is in the folder above', async () => {
+  it('copies a file of the parent directory', async () => {
     using all = scene();
     writeFileSync(all.there, 'content');
     expect(await serveFromCache(all.to)).toBe(true);

@@ -5,18 +5,18 @@ import { Folder } from '@sb/files';
 
 import { StagedFile } from '../xfer/staged-file.js';
 
-/** Nobody listens to signals yet, so that one ends this process. */
+/** Nothing listens to signals yet, so a signal ends this process. */
 const untilKilled = new AbortController().signal;
 
 const signature = /\.sig$/;
 
 /**
- * Serves pacman from its cache folder, which is the one above the folder that it has its XferCommand run in. pacman asks
- * for a package that is there once more where it has no signature; it checks both itself.
+ * Serves pacman from its cache directory, which is the parent of the directory in which pacman runs its XferCommand.
+ * pacman asks again for a package without a signature that is already there; it checks both itself.
  *
  * @param to - absolute path of the file that pacman asks for
- * @returns whether there is nothing left to be downloaded: `to` is there by now, or it is the signature of a package that
- *   came without one
+ * @returns whether there is nothing left to download: `to` exists now, or it is the signature of a package that came
+ *   without one
  */
 export async function serveFromCache(to: string): Promise<boolean> {
   const name = basename(to);
@@ -25,10 +25,16 @@ export async function serveFromCache(to: string): Promise<boolean> {
   return signature.test(name) && cache.lookUp(name.replace(signature, ''))?.isFile() === true;
 }
 
-/** Whoever owns a file there: who may rename in that folder can have moved it in, so only what all may read is copied. */
+/**
+ * The owner does not matter: a user that may rename in that directory can have moved the file there. So only files that
+ * all users may read are copied.
+ */
 const nobodys = -1;
 
-/** A file that isn't served is downloaded: one that not all may read, is a link, or has another name as well. */
+/**
+ * A file that is not served is downloaded: if not all users may read it, if it is a link, or if it has another name as
+ * well.
+ */
 async function copy(cache: Folder, to: string): Promise<boolean> {
   const name = basename(to);
   using folder = Folder.open(dirname(to));

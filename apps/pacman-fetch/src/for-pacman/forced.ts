@@ -3,11 +3,11 @@ import { readKernelFile } from '@sb/core';
 import { readPacmanCommand } from '../pacman/command-line.js';
 
 /**
- * Whether a database that hasn't changed may be left out: pacman has forgotten the time of its own one where `-yy` forces
- * it to be fetched, and says so nowhere but on its command line.
+ * Whether a database that has not changed may be left out. With `-yy` pacman forgets the time of its database, to
+ * force the download. It shows this only in its command line.
  *
- * @param pid - of the process that has started us
- * @returns false where that is not a pacman whose command line can be read
+ * @param pid - of the process that has started this one
+ * @returns false if that is not a pacman whose command line can be read
  */
 export function mayLeaveOut(pid: number): boolean {
   try {

@@ -10,28 +10,28 @@ import { limitsFor } from '../one-file/limits.js';
 /** What pacman asks its XferCommand for. */
 export interface Asked {
   readonly url: URL;
-  /** Where pacman expects it: {@link placeFor}. */
+  /** The path at which pacman expects it: {@link placeFor}. */
   readonly to: string;
-  /** Whether a database that hasn't changed may be left out. */
+  /** Whether a database that has not changed may be left out. */
   readonly maySkip: boolean;
 }
 
 /**
- * The path of the file that pacman expects: the URL's last name, in the folder that the command is run in (pacman.conf(5),
- * XferCommand without `%o`).
+ * Returns the path of the file that pacman expects: the last part of the URL, in the working directory of the command
+ * (pacman.conf(5), XferCommand without `%o`).
  *
- * @throws FetchError `usage` for a URL that names no file
+ * @throws FetchError `usage` for a URL without a file name
  */
 export function placeFor({ pathname }: URL, folder: string): string {
-  // As libalpm takes it: not decoded.
+  // As in libalpm: not decoded.
   const name = basename(pathname);
   if (name === '' || name === '.' || name === '..') {
-    throw new FetchError('usage', 'the URL names no file', 'Give one that ends with the name of a file.');
+    throw new FetchError('usage', 'the URL does not end with a file name', 'Give a URL of a file.');
   }
   return join(folder, name);
 }
 
-/** Puts together what the downloader is asked for. A signature that no server has is left for pacman to judge. */
+/** Makes the request to the downloader. If no server has a signature, pacman decides whether that is an error. */
 export function requestFor({ url, to, maySkip }: Asked): DownloadRequest {
   const { maxBytes, isDated } = limitsFor(basename(to), false);
   const isSignature = to.endsWith('.sig');
@@ -47,7 +47,7 @@ export function requestFor({ url, to, maySkip }: Asked): DownloadRequest {
   };
 }
 
-/** When the database that pacman has is from; it was read by pacman before it asks. */
+/** The time of the database that pacman has; pacman read it before it asked. */
 function timeOf(path: string): Date | undefined {
   try {
     const stats = look(path);

@@ -19,19 +19,19 @@ import { mirrorsOf } from './mirrors-of.js';
 
 type FetchCommand = Extract<Command, { kind: 'fetch' }>;
 
-/** A process that has given up all that a download doesn't take. */
+/** A process that has dropped all that a download does not need. */
 export interface Confined {
   readonly files: OneAfterAnother;
-  /** No server is too slow. */
+  /** `--disable-download-timeout`: no server is too slow. */
   readonly disableTimeout: boolean;
 }
 
 /**
- * Reads the configuration, and confines this process as `-o` does for the first file that it is to download.
+ * Reads the configuration, and confines this process as `-o` does for its first file.
  *
- * @param command - how that was called for
+ * @param command - the arguments of the first call
  * @param descriptors - how many, from 0 on, this process was given and keeps
- * @returns undefined where it can't be confined as it must be, and where the configuration doesn't ask for it
+ * @returns undefined if it cannot be confined as it must be, and if the configuration does not ask for it
  * @throws FetchError, ConfigError
  */
 export async function confineFor(command: FetchCommand, descriptors: number): Promise<Confined | undefined> {
@@ -39,10 +39,10 @@ export async function confineFor(command: FetchCommand, descriptors: number): Pr
   const configuration = await loadConfiguration({ config: command.config, mayBeAbsent: true });
   const { sandbox: settings, pacman } = configuration;
   if (command.isAlone || settings.useSandbox.word === 'no') return undefined;
-  // `xfer` runs it; `-o` loses no more than time.
+  // `xfer` runs it; `-o` loses only time.
   if (settings.xferCommand !== undefined) return undefined;
   const user = chooseUser(settings, resolve(command.output));
-  // Whoever stays root is not to be left behind.
+  // A process that stays root must not be left running.
   if (user.kind === 'off') return undefined;
   const disableTimeout = command.disableDownloadTimeout || pacman.options.has('DisableDownloadTimeout');
   const certificates = openCertificates(command.cacert);
@@ -67,17 +67,17 @@ export async function confineFor(command: FetchCommand, descriptors: number): Pr
   return report !== undefined && hasFilter(report) ? { files, disableTimeout } : undefined;
 }
 
-/** Bytes of files that are held before pacman asks for them: this process stays below 160 MB with them. */
+/** The most bytes of files that are held before pacman asks for them. This process stays below 160 MB with them. */
 const maxAhead = 48 << 20;
 
-/** As many at once as pacman would download itself. */
+/** As many at once as pacman itself would download. */
 function aheadLimits(configuration: Configuration): AheadLimits {
   const isOff = configuration.sandbox.fetchAhead.word === 'no';
   return { parallel: isOff ? 0 : parallelOf(configuration), maxBytes: maxAhead };
 }
 
 /**
- * The filter alone forbids what holds a pipe up: without one, a server that has taken this process over could make the front
+ * Only the filter prevents blocking a pipe. Without it, a server that has taken over this process could make the front
  * door wait, and pacman with it.
  */
 function hasFilter({ features }: SelfReport): boolean {

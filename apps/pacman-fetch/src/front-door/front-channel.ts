@@ -2,23 +2,26 @@ import { Socket } from 'node:net';
 
 import { disableTimeoutFlag, maxWireText, unknownTotal, wireHeader, type wireKinds } from './wire.js';
 
-/** Bytes that may wait in this process to be taken. */
+/** The most bytes that may wait in this process. */
 const maxWaiting = 1 << 20;
 
-/** Longest piece of a line that is kept: no request is longer. */
+/** The longest piece of a line that is kept: no request is longer. */
 const maxLine = 4096;
 
-/** Descriptors behind the three streams: two pipes, to the front doors and back, and one for the list of what they will ask for. */
+/**
+ * Descriptors after the three streams: two pipes, from and to the front doors, and one for the list of what they will
+ * ask for.
+ */
 export const frontDescriptors = { requests: 3, answers: 4, list: 5, count: 6 } as const;
 
-/** The way to the front doors of one pacman and back. */
+/** The channel to the front doors of one pacman. */
 export class FrontChannel {
   readonly #requests: Socket;
   readonly #answers: Socket;
   #rest = '';
   #isHeld = false;
 
-  /** @param onEnd - told once that nobody is left who could ask for anything */
+  /** @param onEnd - called once when no front door is left */
   constructor(onEnd: () => void) {
     const { requests, answers } = frontDescriptors;
     this.#requests = new Socket({ fd: requests, readable: true, writable: false });
@@ -29,7 +32,7 @@ export class FrontChannel {
       writableHighWaterMark: maxWaiting,
     } as ConstructorParameters<typeof Socket>[0]);
     for (const socket of [this.#requests, this.#answers]) {
-      // What can't be written is followed by the end.
+      // An error of writing is followed by the end.
       socket.on('error', () => {});
       socket.once('close', onEnd);
     }
@@ -38,7 +41,7 @@ export class FrontChannel {
   /**
    * Listens for requests.
    *
-   * @param onLine - told of each one; undefined for one that is too long
+   * @param onLine - called with each request; with undefined for one that is too long
    */
   listen(onLine: (line: string | undefined) => void): void {
     this.#requests.on('data', (bytes: Buffer) => {
@@ -49,27 +52,27 @@ export class FrontChannel {
     });
   }
 
-  /** Every layer is in force. */
+  /** Reports that every layer is in force. */
   ready(disableTimeout: boolean): void {
     this.#say('ready', disableTimeout ? disableTimeoutFlag : 0);
   }
 
-  /** What was asked for is to be had in another way. */
+  /** Reports that the file must be downloaded in another way. */
   elsewhere(): void {
     this.#say('elsewhere', 0);
   }
 
   /**
-   * The same, for all that will be asked for as well.
+   * The same, for all later requests as well.
    *
-   * @param onLeft - told once that it was said
+   * @param onLeft - called once after that was sent
    */
   leave(onLeft: () => void): void {
     this.elsewhere();
     this.#answers.end(onLeft);
   }
 
-  /** A server's answer was taken. */
+  /** Reports that the answer of a server was accepted. */
   started(total: number | undefined, lastModified: number | undefined): void {
     this.#say('started', total ?? unknownTotal);
     if (lastModified !== undefined) this.#say('time', lastModified);
@@ -86,7 +89,7 @@ export class FrontChannel {
     for (const piece of pieces) this.#answers.write(piece);
   }
 
-  /** What to wait for while bytes pile up; undefined for nothing. */
+  /** What to wait for while bytes pile up; undefined if nothing waits. */
   drained(): Promise<void> | undefined {
     if (!this.#answers.writableNeedDrain) return undefined;
     return new Promise((resolve) => {
@@ -94,15 +97,15 @@ export class FrontChannel {
     });
   }
 
-  /** The file is whole. */
+  /** Reports that the file is complete. */
   end(size: number): void {
     this.#say('end', size);
   }
 
   /**
-   * It failed.
+   * Reports that the download failed.
    *
-   * @param kind - `missing`: since the server doesn't have it
+   * @param kind - `missing`: because the server does not have the file
    */
   failed(message: string, kind: 'failed' | 'missing'): void {
     const text = Buffer.from(message === '' ? 'unknown error' : message).subarray(0, maxWireText);
@@ -110,7 +113,7 @@ export class FrontChannel {
     this.#answers.write(text);
   }
 
-  /** What is said in one turn of the event loop goes at once: each write wakes the other side. */
+  /** Words of one turn of the event loop are sent together: each write wakes the other side. */
   #say(kind: keyof typeof wireKinds, value: number | bigint): void {
     if (!this.#isHeld) {
       this.#isHeld = true;

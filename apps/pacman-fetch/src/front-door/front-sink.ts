@@ -10,7 +10,7 @@ export class FrontSink implements StreamSink {
   #position = 0;
   #hasStarted = false;
 
-  /** @param maxBytes - that the file may have; the front door takes no more of them either */
+  /** @param maxBytes - the most bytes of the file; the front door accepts no more either */
   constructor(channel: FrontChannel, maxBytes: number) {
     this.#channel = channel;
     this.#maxBytes = maxBytes;
@@ -21,7 +21,7 @@ export class FrontSink implements StreamSink {
     return this.#position;
   }
 
-  /** A server's answer was taken. */
+  /** Whether the answer of a server was accepted. */
   get hasStarted(): boolean {
     return this.#hasStarted;
   }
@@ -44,7 +44,7 @@ export class FrontSink implements StreamSink {
     return this.#channel.drained();
   }
 
-  /** Sends what waits. To be called before anything else is said of the file. */
+  /** Sends what waits. Call it before any other word about the file. */
   flush(): void {
     this.#gathered.flush();
   }

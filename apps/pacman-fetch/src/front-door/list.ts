@@ -1,6 +1,6 @@
 /**
- * Lists what a pacman is about to download, where it may have had a question: the lister of a keeper becomes this program
- * (`native/front/lister.c`), without rights and without network. Nothing is listed where an answer decides.
+ * Lists what a pacman is about to download, if it may have had a question. The lister of a keeper executes this program
+ * (`native/front/lister.c`), without privileges and without network. If an answer decides, it lists nothing.
  */
 import { loadConfiguration } from '../config/configuration.js';
 import { forgetNodeVariables } from '../node-variables.js';
@@ -9,7 +9,7 @@ import { placeOptions, readPacmanCommand } from '../pacman/command-line.js';
 import { runPacman } from '../pacman/run-pacman.js';
 import { certain } from './listed.js';
 
-/** Bytes still to come, URL, repository, name. */
+/** Bytes to download, URL, repository, name. */
 const format = '%s\t%l\t%r\t%n';
 
 async function list(args: readonly string[]): Promise<string> {
@@ -28,7 +28,7 @@ async function list(args: readonly string[]): Promise<string> {
 }
 
 forgetNodeVariables();
-// It is built as a CommonJS module. Whatever goes wrong, files are downloaded as they are asked for.
+// It is built as a CommonJS module. After an error, files are downloaded as they are asked for.
 void list(process.argv.slice(2)).then(
   (text) => process.stdout.write(text),
   () => {},

@@ -2,18 +2,18 @@ import { Socket } from 'node:net';
 
 import type { ExpectedFile } from '@sb/fetcher/in-this-process';
 
-/** Lines that are read at most, and characters of the whole list. */
+/** The most lines that are read, and the most characters of the list. */
 const maxLines = 20_001;
 const maxText = 8 << 20;
 
-/** The first line of a list of what that pacman downloads in any case: it had no question, or nobody to ask. */
+/** The first line of a list of what that pacman downloads in any case: it had no question, or could not ask. */
 export const certain = 'certain';
 
 /**
  * Reads which files a pacman is about to download, as another pacman has listed them (`native/front/lister.c`).
  *
- * @param text - lines of bytes still to come and a URL; also what that pacman warned of
- * @returns none where an answer to a question may have left some of them out
+ * @param text - lines of bytes to download and a URL; also warnings of that pacman
+ * @returns an empty list if the answer to a question may have left some of them out
  */
 export function readListed(text: string): readonly ExpectedFile[] {
   const lines = text.split('\n', maxLines);
@@ -30,8 +30,8 @@ function fileOf(line: string): readonly ExpectedFile[] {
 /**
  * Waits for the list.
  *
- * @param descriptor - a pipe, which is closed in the end
- * @returns the whole text; empty for one that is too long
+ * @param descriptor - a pipe, which is closed at the end
+ * @returns the whole text; empty if it is too long
  */
 export async function listFrom(descriptor: number): Promise<string> {
   const socket = new Socket({ fd: descriptor, readable: true, writable: false });

@@ -1,6 +1,7 @@
 /**
- * The process that downloads for the front doors of one pacman, one file after the other. Its keeper, a program in C, has
- * started it with the arguments of the first one. It has every layer before it says that it is ready, and opens no file.
+ * The process that downloads for the front doors of one pacman, one file after the other. Its keeper, a program in C,
+ * has started it with the arguments of the first one. It enforces every layer before it reports that it is ready, and
+ * opens no file.
  */
 import { url as inspectorUrl } from 'node:inspector';
 
@@ -18,7 +19,7 @@ import { isStarved } from './starved.js';
 import { type FrontRequest, readRequest } from './wire.js';
 import { withoutHost } from '../ui/without-host.js';
 
-/** Why it can't be confined is told by the program that is started in its place. */
+/** The program that is started in its place reports why it cannot be confined. */
 async function confinedOrNot(): Promise<Confined | undefined> {
   try {
     const command = parseCommand(process.argv.slice(2));
@@ -48,7 +49,7 @@ function serve(confined: Confined, channel: FrontChannel): void {
   let isBusy = false;
   channel.listen((line) => {
     const request = line === undefined ? undefined : readRequest(line);
-    // Nobody who is to be served asks for two at once, or in any other way.
+    // A front door never sends two requests at once, nor any other text.
     if (isBusy || request === undefined) endNow(1);
     isBusy = true;
     void answer(confined, channel, request).finally(() => {
@@ -65,8 +66,8 @@ async function begin(channel: FrontChannel): Promise<void> {
   else serve(confined, channel);
 }
 
-// Others of this process's user may signal it, and would open Node's inspector to every local user.
+// Other processes of this user may signal it, which would open Node's inspector to every local user.
 refuseInspector();
 forgetNodeVariables();
-// It is built as a CommonJS module, which waits for nothing at its top.
+// It is built as a CommonJS module, which cannot await at its top level.
 void begin(new FrontChannel(() => endNow(0)));

@@ -1,15 +1,16 @@
 import { errorCode, readKernelFile } from '@sb/core';
 
-/** What the kernel says where this process can have no more of something, or is kept from it. */
+/** Errors of the kernel for a process that has reached a limit, or is kept from a resource. */
 const shortages: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EPERM']);
 
 /**
- * Whether a failure may be this process's own, and no server's: another process of its user can lower its limits (prlimit(2)).
+ * Whether a failure may be due to this process, and not to a server: another process of its user can lower its limits
+ * (prlimit(2)).
  *
- * @param failure - with what it was caused by
+ * @param failure - with its causes
  */
 export function isStarved(failure: Error): boolean {
-  // What resolves names doesn't say what it lacked.
+  // The resolver of names does not report what it lacked.
   return isShortage(failure) || !opensAnother();
 }
 
@@ -20,7 +21,9 @@ function isShortage(error: unknown): boolean {
   return shortages.has(errorCode(error) ?? '') || inner.some(isShortage);
 }
 
-/** A descriptor is looked for before the file is: whether that may be read doesn't matter. */
+/**
+ * The kernel allocates a descriptor before it looks for the file, so it does not matter whether the file may be read.
+ */
 function opensAnother(): boolean {
   try {
     readKernelFile('/proc/self/stat');

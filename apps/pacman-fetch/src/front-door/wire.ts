@@ -1,37 +1,37 @@
 /**
- * What goes between this process and a front door (`native/front/wire.h` is the other side of it). A request is a line: the
- * bytes that the file may have, a blank, the URL. An answer is made of words, each a header of 16 bytes in the order of the
- * machine; behind `data`, `failed` and `missing` follow as many bytes as it announces.
+ * The protocol between this process and a front door (`native/front/wire.h` is the other side). A request is a line:
+ * the most bytes of the file, a blank, the URL. An answer consists of words, each a header of 16 bytes in the byte
+ * order of the machine. After the headers of `data`, `failed` and `missing` follow as many bytes as they announce.
  */
 
 /** The kinds of words. */
 export const wireKinds = {
-  /** Every layer is in force; said once. */
+  /** Every layer is in force; sent once. */
   ready: 'R',
-  /** This is for a process that is started anew. */
+  /** A new process must download this. */
   elsewhere: 'N',
   started: 'S',
   time: 'T',
   data: 'D',
   end: 'E',
   failed: 'F',
-  /** The same, since the server doesn't have it. */
+  /** The same, because the server does not have it. */
   missing: 'M',
 } as const;
 
-/** What the value of `ready` may hold: no server is too slow. */
+/** A flag in the value of `ready`: no server is too slow. */
 export const disableTimeoutFlag = 1n;
 
-/** The value of `started` where the server doesn't say how long the file is. */
+/** The value of `started` if the server does not give the size of the file. */
 export const unknownTotal = 0xffff_ffff_ffff_ffffn;
 
-/** Most bytes of a text. */
+/** The most bytes of a text. */
 export const maxWireText = 2048;
 
-/** Most bytes of a request, its line feed included. */
+/** The most bytes of a request, with its line feed. */
 const maxRequest = 2048 + 32;
 
-/** One word without what follows it. x86-64 and AArch64, which the front door is built for, begin with the lowest byte. */
+/** One word without the bytes after it. x86-64 and AArch64, for which the front door is built, are little-endian. */
 export function wireHeader(kind: keyof typeof wireKinds, value: number | bigint): Buffer {
   const header = Buffer.alloc(16);
   header.writeUInt32LE(wireKinds[kind].charCodeAt(0), 0);
@@ -39,7 +39,7 @@ export function wireHeader(kind: keyof typeof wireKinds, value: number | bigint)
   return header;
 }
 
-/** What a front door asks for. */
+/** The request of a front door. */
 export interface FrontRequest {
   readonly url: URL;
   readonly maxBytes: number;
@@ -49,7 +49,7 @@ export interface FrontRequest {
  * Reads one request.
  *
  * @param line - without its line feed
- * @returns undefined for one that no front door makes
+ * @returns undefined for a text that no front door sends
  */
 export function readRequest(line: string): FrontRequest | undefined {
   const found = /^(\d{1,16}) (https?:\/\/[\x21-\x7E]+)$/.exec(line);

@@ -1,4 +1,4 @@
-/** The way of two processes: for a FILE that gets its name in the end, and where this process can't be restricted. */
+/** The way of two processes: for a FILE that gets its name at the end, and if this process cannot be restricted. */
 import { downloadByWorker as download } from '@sb/fetcher/by-worker';
 import type { OneFileResult } from '@sb/fetcher/in-this-process';
 
@@ -6,7 +6,7 @@ import { sandboxOptions } from '../config/sandbox-options.js';
 import { allLayers, optionsUser, type Run, type RunEvents } from './run.js';
 
 /**
- * Has FILE written by a worker of `@sb/fetcher` under the same layers.
+ * Lets a worker of `@sb/fetcher` write FILE under the same layers.
  *
  * @throws FetcherError
  */

@@ -8,7 +8,7 @@ import { asFetchError } from './files.js';
 import type { Run } from './run.js';
 
 /**
- * Checks what is in FILE, and finishes it.
+ * Checks the content of FILE, and finishes it.
  *
  * @throws FetchError `file`
  */
@@ -22,14 +22,14 @@ export function complete({ destination, request }: Run, { size, lastModified }: 
   }
 }
 
-/** The fields that errors of `@sb/fetcher` have, whichever copy of it threw them. */
+/** The fields of errors of `@sb/fetcher`, from any copy of it. */
 type FetcherFailure = Error & {
   readonly kind?: FetcherErrorCode;
   readonly code?: FetcherErrorCode;
   readonly hint?: string;
 };
 
-/** What went wrong, as this program tells it; anything unexpected as it is. */
+/** Returns the failure as this program reports it; any unexpected error is returned as it is. */
 export function failureOf(run: Run, error: unknown): unknown {
   if (!(error instanceof Error) || !['TransferFailure', 'FetcherError'].includes(error.name)) return error;
   const { kind, code = kind, message, hint } = error as FetcherFailure;
@@ -49,12 +49,12 @@ export function failureOf(run: Run, error: unknown): unknown {
   );
 }
 
-/** A file of this machine comes from `disk`, as pacman says it. */
+/** The host of a file of this machine is `disk`, as in pacman. */
 function hostOf({ protocol, host }: URL): string {
   return protocol === 'file:' ? 'disk' : host;
 }
 
 function keptHint({ destination: { size, path }, request }: Run): string | undefined {
   if (size === 0 || !request.mayResume) return undefined;
-  return `${size} bytes are kept in ${path}; the next attempt goes on behind them.`;
+  return `${size} bytes are kept in ${path}; the next attempt resumes after them.`;
 }

@@ -12,7 +12,7 @@ import {
 import { FetchError } from '../errors.js';
 
 /**
- * {@link Destination.named}, with its error as this program tells it.
+ * {@link Destination.named}, with the errors of this program.
  *
  * @throws FetchError `file`
  */
@@ -24,7 +24,7 @@ export function openDestination(path: string, mayResume: boolean): Destination {
   }
 }
 
-/** {@link lock}, with its error as this program tells it. */
+/** {@link lock}, with the errors of this program. */
 export function lockFile(descriptor: number, path: string): FileLock | undefined {
   try {
     return lock(descriptor, path);
@@ -37,7 +37,7 @@ export function lockFile(descriptor: number, path: string): FileLock | undefined
  * Opens the certificates to trust.
  *
  * @param file - a bundle that replaces the system's; undefined for the system's
- * @throws FetchError `usage` if a bundle can't be read
+ * @throws FetchError `usage` if a bundle cannot be read
  */
 export function openCertificates(file: string | undefined): number | undefined {
   try {
@@ -49,11 +49,11 @@ export function openCertificates(file: string | undefined): number | undefined {
 }
 
 /**
- * Opens what a `file:` URL names: who downloads may have no right to it.
+ * Opens the file of a `file:` URL: the user that downloads may not be allowed to read it.
  *
  * @param name - of the file, for messages
  * @returns undefined for other URLs
- * @throws FetchError `usage` for one that names no path; `download` if it can't be read
+ * @throws FetchError `usage` if it has no path; `download` if it cannot be read
  */
 export function openSource(url: URL, name: string): number | undefined {
   if (url.protocol !== 'file:') return undefined;
@@ -69,11 +69,13 @@ function pathOf(url: URL): string {
   try {
     return fileURLToPath(url);
   } catch {
-    throw new FetchError('usage', `${url.href} names no path of this machine`, 'Give it as file:///path.');
+    throw new FetchError('usage', `${url.href} is not a path on this machine`, 'Write it as file:///path.');
   }
 }
 
-/** An error of `@sb/fetcher` about FILE or its folder, as this program tells it; any other as it is. */
+/**
+ * Converts an error of `@sb/fetcher` about FILE or its directory to one of this program; returns any other unchanged.
+ */
 export function asFetchError(error: unknown): unknown {
   return error instanceof FetcherError ? new FetchError('file', error.message, error.hint) : error;
 }

@@ -65,7 +65,7 @@ describe('downloadInThisProcess', () => {
     for (const kind of ['switch', 'unchanged'] as const) {
       await expect(downloadInThisProcess(run(kind), events)).rejects.toMatchObject({
         kind: 'sandbox',
-        message: "/proc doesn't say which user this process is, so nothing was downloaded",
+        message: '/proc does not show the user of this process, so nothing was downloaded',
       });
     }
     expect(download).not.toHaveBeenCalled();

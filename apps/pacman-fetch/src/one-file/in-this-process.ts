@@ -1,4 +1,4 @@
-/** The way of one process: it gives up what it could do, and downloads then. */
+/** The way of one process: it drops its privileges, and then downloads. */
 import { closeSync, fstatSync, openSync } from 'node:fs';
 
 import { clauseOf, isSandboxError } from '@sb/core';
@@ -17,9 +17,9 @@ import { FetchError } from '../errors.js';
 import { allLayers, downloaderUid, optionsUser, type Run, type RunEvents } from './run.js';
 
 /**
- * Restricts this process for good and downloads.
+ * Restricts this process permanently and downloads.
  *
- * @returns undefined if this process can't be restricted as it must be, and nothing was changed
+ * @returns undefined if this process cannot be restricted as it must be, and nothing was changed
  * @throws TransferFailure; FetchError `sandbox`
  */
 export async function downloadInThisProcess(run: Run, events: RunEvents): Promise<OneFileResult | undefined> {
@@ -31,9 +31,9 @@ export async function downloadInThisProcess(run: Run, events: RunEvents): Promis
 }
 
 /**
- * Gives up all that the download doesn't take.
+ * Drops everything that the download does not need.
  *
- * @returns what is in force; undefined if this process can't be restricted as it must be, and nothing was changed
+ * @returns what is in force; undefined if this process cannot be restricted as it must be, and nothing was changed
  * @throws FetchError `sandbox`: the process must end
  */
 export function restrictThisProcess(run: Run): SelfReport | undefined {
@@ -42,15 +42,15 @@ export function restrictThisProcess(run: Run): SelfReport | undefined {
   return report;
 }
 
-/** Descriptors that every process is given: standard input, output and error. */
+/** Descriptors of every process: standard input, output and error. */
 const streams = 3;
 
 /**
- * Gives up what is inherited, and all that a sandbox forbids.
+ * Drops what is inherited, and everything that a sandbox forbids.
  *
- * @param options - the sandbox; all of it off where `UseSandbox = no`
+ * @param options - the sandbox; all of it off for `UseSandbox = no`
  * @param expected - how many descriptors, from 0 on, this process was given and keeps
- * @returns what is in force; undefined if this process can't be restricted as it must be, and nothing was changed
+ * @returns what is in force; undefined if this process cannot be restricted as it must be, and nothing was changed
  * @throws FetchError `sandbox`: the process must end
  */
 export function giveUp(
@@ -58,7 +58,7 @@ export function giveUp(
   options: SandboxOptions,
   expected: number,
 ): SelfReport | undefined {
-  // Both make their streams when they are first asked for, which takes calls that are denied afterwards.
+  // Node makes both streams at their first use, with calls that are denied afterwards.
   void [process.stdout, process.stderr];
   if (settings.useSandbox.word !== 'no' && !(canForget(expected) && canKeepDescriptor(user))) return undefined;
   const report = restrict(options, expected);
@@ -68,7 +68,7 @@ export function giveUp(
   return report;
 }
 
-/** What this process is restricted to. */
+/** The restrictions of this process. */
 function restrictionOf(run: Run): SandboxOptions {
   const { request, settings, user } = run;
   const options = sandboxOptions(settings, { program: 'self', user: optionsUser(user), ports: [], writable: [] });
@@ -83,20 +83,20 @@ function withRules({ seccomp }: SandboxOptions, rules: readonly Rule[]): Pick<Sa
   return { seccomp: { ...given, rules: [...(given.rules ?? []), ...rules] } };
 }
 
-/** Lets FILE have the server's time if it belongs to who downloads, and no other file. */
+/** Allows setting the time of FILE, and of no other file, if the user that downloads owns FILE. */
 function datingRules({ destination, user }: Run): readonly Rule[] {
-  // Where a switch is not to be had and only preferred, this process stays who it is.
+  // If a preferred switch is not possible, this process keeps its ids.
   const isOwn = destination.isDatedBy(downloaderUid(user)) || destination.isDatedBy(process.geteuid?.());
   if (!isOwn) return [];
-  // With no path the call is about the descriptor itself (futimens(3)).
+  // Without a path the call applies to the descriptor itself (futimens(3)).
   const when = [arg(0).eq32(destination.descriptor), arg(1).eq64(0)];
   return [{ syscall: 'utimensat', when, action: allow }];
 }
 
-/** Bytes that messages and reports may come to in files that hold more than FILE may. */
+/** The most bytes of messages and reports, in files that hold more than FILE may. */
 const roomForWords = 1 << 20;
 
-/** The limit is for each file that is written to, the one of `--report` and a log on standard error included. */
+/** The limit applies to each file that is written, including that of `--report` and a log on standard error. */
 function fileLimit({ request: { maxBytes }, written }: Run): { readonly fsize?: number } {
   if (maxBytes === Number.MAX_SAFE_INTEGER) return {};
   const sizes = written
@@ -107,7 +107,7 @@ function fileLimit({ request: { maxBytes }, written }: Run): { readonly fsize?: 
 
 function restrict(options: SandboxOptions, expected: number): SelfReport | undefined {
   try {
-    // Not before it is known that this process stays the one that downloads: a worker takes what would be lost.
+    // Only when it is certain that this process downloads: a worker would need what is dropped here.
     return restrictSelf(options, options.off === allLayers ? {} : { prepare: () => forget(expected) });
   } catch (error) {
     if (!isSandboxError(error)) throw error;
@@ -116,38 +116,44 @@ function restrict(options: SandboxOptions, expected: number): SelfReport | undef
   }
 }
 
-/** What the rest of the program reads of the environment: how to write to a terminal. */
+/** The variables that the rest of the program reads: how to write to a terminal. */
 const kept = new Set(['LC_ALL', 'LC_CTYPE', 'LANG', 'NO_COLOR', 'TERM', 'XTERM_VERSION']);
 
 /**
- * Whether a thread of Node's may be reading certificates that the environment names: by a descriptor that looks like one
- * that was inherited, and must not be closed.
+ * Whether a thread of Node may be reading certificates that the environment names. Its descriptor looks like an
+ * inherited one, and must not be closed.
  */
 const readsInThreads = Number(process.versions.node.split('.')[0]) >= 22;
 
-/** What was inherited is to be closed before Node starts then; the starter does so, and a worker has nothing of it. */
+/**
+ * In that case inherited descriptors must be closed before Node starts. The starter does so, and a worker does not have
+ * them.
+ */
 function canForget(expected: number): boolean {
   return !readsInThreads || strayDescriptors(expected).length === 0;
 }
 
-/** Whether no process of the new user can take a descriptor in the moment of the change: FILE's, or the front door's. */
+/**
+ * Whether no process of the new user can take a descriptor at the moment of the switch: that of FILE, or of the front
+ * door.
+ */
 function canKeepDescriptor(user: Run['user']): boolean {
   return user.kind !== 'switch' || isClosedBySwitch();
 }
 
-/** Gives up what was inherited and isn't needed: descriptors, variables, what is typed, the working directory. */
+/** Drops what was inherited and is not needed: descriptors, variables, terminal input, the working directory. */
 function forget(expected: number): void {
   if (!readsInThreads) for (const descriptor of strayDescriptors(expected)) closeSync(descriptor);
   closeSync(0);
-  // The lowest number that is free.
-  if (openSync('/dev/null', 'r') !== 0) throw new FetchError('sandbox', "standard input can't be replaced");
+  // It gets the lowest free number.
+  if (openSync('/dev/null', 'r') !== 0) throw new FetchError('sandbox', 'cannot replace standard input');
   for (const name of Object.keys(process.env)) if (!kept.has(name)) delete process.env[name];
   process.chdir('/');
 }
 
 /**
- * FILE is open here, and is to hold only what came: no other process of this user may take its descriptor. No socket that
- * it could be sent through can be made either (`confinement` of `@sb/fetcher`).
+ * FILE is open, and must contain only the download: no other process of this user may take its descriptor. A socket
+ * that could send the descriptor cannot be made either (`confinement` of `@sb/fetcher`).
  */
 function closeToNeighbours(): void {
   try {
@@ -158,11 +164,11 @@ function closeToNeighbours(): void {
   }
 }
 
-/** No thread may be root unless that was asked for, whatever the levels are. What Linux doesn't say, nobody knows. */
+/** No thread may be root unless that was asked for, at any level. If Linux does not show it, it is unknown. */
 function requireNoRoot(user: Run['user'], { verified }: SelfReport): void {
   if (user.kind === 'off') return;
   if (verified === undefined && process.platform === 'linux') {
-    const what = "/proc doesn't say which user this process is, so nothing was downloaded";
+    const what = '/proc does not show the user of this process, so nothing was downloaded';
     throw new FetchError('sandbox', what, 'Mount proc on /proc.');
   }
   if (verified?.uid.includes(0) !== true) return;

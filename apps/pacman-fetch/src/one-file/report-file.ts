@@ -6,14 +6,17 @@ import { openOutput, writeWhole } from '@sb/files';
 import { printMessage } from '../ui/print-message.js';
 
 /**
- * The file of `--report`, opened while this process may still open it, and closed before the network is asked: what parses
- * that could otherwise empty it, which holds what others have appended.
+ * The file of `--report`. It is opened while this process still may, and closed before the network is used. Otherwise
+ * the code that parses network data could empty the file, which may contain reports of other processes.
  */
 export class ReportFile implements Disposable {
   readonly #path: string | undefined;
   #descriptor: number | undefined;
 
-  /** @param path - undefined where nobody asked for one; one that can't be opened is said, and stops nothing */
+  /**
+   * @param path - undefined if no report was asked for. If it cannot be opened, a warning is shown and the download
+   *   continues
+   */
   constructor(path: string | undefined) {
     this.#path = path;
     try {
@@ -23,12 +26,15 @@ export class ReportFile implements Disposable {
     }
   }
 
-  /** Undefined where nobody asked for a report, it could not be opened, or it is closed. */
+  /** Undefined if no report was asked for, if it could not be opened, or if it is closed. */
   get descriptor(): number | undefined {
     return this.#descriptor;
   }
 
-  /** Appends a document as one line, and closes the file: one that can't be written is said, and undoes nothing. */
+  /**
+   * Appends a document as one line, and closes the file. If it cannot be written, a warning is shown and nothing is
+   * undone.
+   */
   append(document: object): void {
     if (this.#descriptor === undefined) return;
     try {
@@ -41,7 +47,7 @@ export class ReportFile implements Disposable {
 
   #warn(error: unknown): void {
     const { why, hint } = reasonOf(error);
-    printMessage('warning', { text: `the report ${this.#path} could not be written: ${why}`, hint });
+    printMessage('warning', { text: `cannot write the report ${this.#path}: ${why}`, hint });
   }
 
   #close(): void {

@@ -5,20 +5,20 @@ import type { SandboxSettings } from '../config/sandbox-settings.js';
 import { userAgent } from '../user-agent.js';
 import { limitsFor } from './limits.js';
 
-/** What a request is made of. */
+/** The parts of a request. */
 export interface RequestParts {
   readonly url: URL;
   readonly destination: Destination;
-  /** What a `file:` URL names, open. */
+  /** The open file of a `file:` URL. */
   readonly source?: number | undefined;
-  /** Never give up on a server that sends nothing. */
+  /** Wait without limit for a server that sends nothing. */
   readonly disableTimeout: boolean;
-  /** Open certificates; undefined: those that Node brings, since the system has none. */
+  /** Open certificates; undefined: those of Node, since the system has none. */
   readonly certificates: number | undefined;
   readonly settings: SandboxSettings;
 }
 
-/** Puts together what `@sb/fetcher` is asked for, with pacman's limits for the name of the file. */
+/** Makes the request to `@sb/fetcher`, with pacman's limits for the name of the file. */
 export function requestOf({
   url,
   source,
@@ -44,10 +44,10 @@ export function requestOf({
 }
 
 /**
- * What SandboxPorts names is for redirects, too.
+ * The ports of SandboxPorts are allowed for redirects, too.
  *
- * @param urls - of servers: where one has port 80, 443 is for redirects in any case
- * @returns undefined where nothing is named
+ * @param urls - of servers: if one has port 80, redirects to 443 are allowed in any case
+ * @returns undefined if no port is named
  */
 export function redirectPortsOf(
   urls: readonly URL[],

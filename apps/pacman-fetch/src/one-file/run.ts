@@ -5,28 +5,28 @@ import type { EnforcementReport } from '@sb/core';
 import type { SandboxSettings } from '../config/sandbox-settings.js';
 import type { SandboxUser } from '../config/sandbox-user.js';
 
-/** One download, with all that it takes open. */
+/** One download, with everything that it needs open. */
 export interface Run {
   readonly request: OneFileRequest;
   readonly destination: Destination;
   readonly settings: SandboxSettings;
   readonly user: SandboxUser;
-  /** Descriptors beside FILE's that this process writes to. */
+  /** Descriptors in addition to FILE's that this process writes to. */
   readonly written: readonly number[];
-  /** The worker's program; tests put a hostile one here. */
+  /** The worker's program; tests use a hostile one. */
   readonly program: string | undefined;
 }
 
-/** What is told of a run. */
+/** The events of a run. */
 export interface RunEvents extends OneFileEvents {
-  /** Told what is in force, before anything is asked of the network. */
+  /** Called with what is in force, before the network is used. */
   readonly onEnforcement: (report: EnforcementReport) => void;
 }
 
-/** All layers, as `@sb/sandbox` calls them. */
+/** All layers, by their names in `@sb/sandbox`. */
 export const allLayers = ['privdrop', 'caps', 'landlock', 'seccomp'] as const;
 
-/** Whom `@sb/sandbox` is to make of the process that downloads; undefined: it stays who we are. */
+/** The user to which `@sb/sandbox` switches the process that downloads; undefined: it keeps its ids. */
 export function optionsUser(user: SandboxUser): { readonly user: number; readonly group: number } | undefined {
   return user.kind === 'switch' ? { user: user.policy.uid, group: user.policy.gid } : undefined;
 }

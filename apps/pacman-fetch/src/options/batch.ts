@@ -6,7 +6,7 @@ import { colorChoices } from '../ui/environment.js';
 export const batchOptions = {
   config: { short: 'c', value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
   cacert: { value: 'FILE', about: "certificates to trust instead of the system's", names: 'file' },
-  quiet: { short: 'q', about: 'errors only' },
-  json: { about: 'what happens, as JSON: one event a line' },
+  quiet: { short: 'q', about: 'show only errors' },
+  json: { about: 'print events as JSON, one a line' },
   color: { value: 'WHEN', about: 'auto, always or never (Color of pacman.conf)', words: colorChoices },
 } as const satisfies Options;

@@ -4,7 +4,7 @@ import type { ParsedOptions } from './parse.js';
 
 /** One command of the program. Parsing, help and completions read its table of options. */
 export interface Subcommand {
-  /** What follows the options in the help's first line, for instance `[DIRECTIVE…]`. */
+  /** The words after the options in the first line of the help, for instance `[DIRECTIVE…]`. */
   readonly operands?: string;
   /** Words that may follow the options, for completions. */
   readonly offers?: readonly string[];
@@ -12,12 +12,12 @@ export interface Subcommand {
   readonly listedBy?: readonly string[];
   /** The program whose own arguments follow `--`, for completions. */
   readonly behind?: string;
-  /** What it does: lines of at most 80 columns, without a line feed at the end. */
+  /** The description: lines of at most 80 columns, without a line feed at the end. */
   readonly about: string;
-  /** Beside `-h, --help`, which every command has. */
+  /** In addition to `-h, --help`, which every command has. */
   readonly options: Options;
   /**
-   * Does it.
+   * Runs it.
    *
    * @returns exit status
    * @throws FetchError whose kind is the exit status
@@ -27,9 +27,9 @@ export interface Subcommand {
 
 /** One line of the table of commands. */
 export interface CommandEntry {
-  /** What it does, for the help and for completions; a clause of at most 60 columns. */
+  /** The description, for the help and for completions; a clause of at most 60 columns. */
   readonly about: string;
-  /** Its code, which is loaded only when it is asked for: `-o FILE URL` has to start fast. */
+  /** Its code, which is loaded only when it is needed: `-o FILE URL` must start fast. */
   load(): Promise<Subcommand>;
 }
 

@@ -11,19 +11,20 @@ export interface Listed {
   readonly command: PacmanCommand;
   /** Packages as `REPOSITORY/NAME`. */
   readonly packages: readonly string[];
-  /** Options that say where things are. */
+  /** Options that set directories. */
   readonly options: readonly string[];
 }
 
-/** What stands for a question where pacman doesn't say enough to rule one out. */
+/** Stands for a question if pacman's output does not rule one out. */
 const unknown = 'the transaction';
 
 /**
- * What the pacman that runs a transaction may ask about, where it answers questions itself as it lists.
+ * Returns what the pacman that runs a transaction may ask about. When pacman lists a transaction, it answers questions
+ * itself.
  *
- * @param signal - ends what is asked
- * @returns undefined where there is no question, as with `--noconfirm`
- * @throws the signal's reason where it is aborted; FetchError `download` for a hostile database
+ * @param signal - stops the query
+ * @returns undefined if pacman has no question, as with `--noconfirm`
+ * @throws the reason of the signal if it is aborted; FetchError `download` for a hostile database
  */
 export async function questionBeforehand(
   configuration: Configuration,
@@ -35,7 +36,7 @@ export async function questionBeforehand(
     let output = '';
     for (const portion of portionsOf(words)) {
       const result = await runPacman([operation, ...options, '--', ...portion], signal);
-      // Its status says that something isn't satisfied, or that nothing is installed; warnings are of its configuration.
+      // The status reports a missing dependency, or that nothing is installed. Warnings concern its configuration.
       if (result === undefined || /^error: /m.test(result.stderr)) return undefined;
       output += result.stdout;
     }

@@ -1,16 +1,16 @@
 import { longOption, operations, shortNames, shortWithValue } from './pacman-options.js';
 
-/** A command line of pacman, as far as downloads go. */
+/** A command line of pacman, as far as it matters for downloads. */
 export interface PacmanCommand {
-  /** Long name of the operation; undefined where there is none, or more than one. */
+  /** Long name of the operation; undefined without an operation, or with several. */
   readonly operation: string | undefined;
-  /** How often `-y` is there. */
+  /** How often `-y` occurs. */
   readonly refreshes: number;
-  /** Long names of the other switches that are there, of those that matter here. */
+  /** Long names of the other switches, of those that matter here. */
   readonly switches: ReadonlySet<string>;
   /** Values of long options, in their order. */
   readonly values: ReadonlyMap<string, readonly string[]>;
-  /** What is no option. */
+  /** The words that are not options. */
   readonly targets: readonly string[];
   /** The same command line without `-y`. */
   readonly withoutRefresh: readonly string[];
@@ -19,18 +19,18 @@ export interface PacmanCommand {
 const operationNames: ReadonlySet<string> = new Set(Object.values(operations));
 
 /**
- * Reads a command line as pacman's getopt does: options anywhere before `--`, switches in one word, beginnings of long
- * names.
+ * Reads a command line as pacman's getopt does: options anywhere before `--`, switches in one word, unique beginnings
+ * of long names.
  *
- * @param args - what pacman is given
- * @returns undefined for an option that pacman hasn't got: it says so best itself
+ * @param args - the arguments of pacman
+ * @returns undefined for an option that pacman does not know: pacman itself reports it best
  */
 export function readPacmanCommand(args: readonly string[]): PacmanCommand | undefined {
   const reader = new Reader(args);
   return reader.read() ? reader.command() : undefined;
 }
 
-/** The options of a command line that say where things are, for another question to pacman. */
+/** Returns the options of a command line that set directories, for another query of pacman. */
 export function placeOptions({ values }: PacmanCommand): readonly string[] {
   return ['config', 'root', 'dbpath', 'gpgdir', 'arch'].flatMap((name) =>
     (values.get(name) ?? []).flatMap((value) => [`--${name}`, value]),
@@ -94,7 +94,7 @@ class Reader {
     return this.#value(option.name, value);
   }
 
-  /** A word of switches; the rest of one that takes a value is its value. */
+  /** A word of switches; after one that takes a value, the rest is its value. */
   #short(word: string): void {
     const letters = word.slice(1);
     const index = letters.search(shortWithValue);

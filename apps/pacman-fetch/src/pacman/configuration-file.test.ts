@@ -14,12 +14,12 @@ describe('configurationText', () => {
   it.each(["it's", 'a"b', 'a\\b', 'a\nb', 'a\u0000b'])(
     'refuses the word %j, which pacman would read otherwise',
     (word) => {
-      expect(() => configurationText('/etc/pacman.conf', [word])).toThrow(/can't be written in a pacman\.conf/);
+      expect(() => configurationText('/etc/pacman.conf', [word])).toThrow(/cannot be written in a pacman\.conf/);
     },
   );
 
   it.each(['/a\nXferCommand = id', '/a '])('refuses the path %j', (path) => {
-    expect(() => configurationText(path, ['%u'])).toThrow(/can't be written in a pacman\.conf/);
+    expect(() => configurationText(path, ['%u'])).toThrow(/cannot be written in a pacman\.conf/);
   });
 });
 

@@ -1,4 +1,4 @@
-/** The configuration that pacman is run with: the user's own, and an XferCommand that is ours. */
+/** The configuration with which pacman runs: the user's own, with pacman-fetch as XferCommand. */
 import { randomUUID } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,20 +10,20 @@ import { filesClause, Folder, isFilesError, isRoot, openForReading, writeWhole }
 import { FetchError } from '../errors.js';
 
 /**
- * Text of a pacman.conf(5) that includes another one and sets the XferCommand behind it: of a directive that is there
- * twice pacman takes the last.
+ * Returns the text of a pacman.conf(5) that includes another one and then sets the XferCommand: if a directive occurs
+ * twice, pacman uses the last.
  *
  * @param included - absolute path of the user's pacman.conf
  * @param command - words of the XferCommand
- * @throws FetchError `usage` for what can't be written there
+ * @throws FetchError `usage` for a path or word that cannot be written there
  */
 export function configurationText(included: string, command: readonly string[]): string {
   return ['[options]', `Include = ${pattern(included)}`, '[options]', `XferCommand = ${words(command)}`, ''].join('\n');
 }
 
 /**
- * Writes it to a file that has lost its name again, so that whatever ends us leaves nothing behind. It is made by us and
- * held from then on: what others do to its name, or to the folder's, changes nothing of it.
+ * Writes it to a file whose name is removed at once, so that nothing is left even if this process is killed. The file
+ * is open from its creation on. Changes of its name, or of the directory's, do not affect it.
  *
  * @returns a descriptor to read; the caller closes it
  * @throws FetchError `usage`, `file`
@@ -39,10 +39,10 @@ export function openConfiguration(included: string, command: readonly string[]):
     }
   }
   const hint = 'pacman-fetch needs a few bytes in one of these directories. Make room there.';
-  throw new FetchError('file', `the configuration for pacman can't be written: ${failures.join('; ')}`, hint);
+  throw new FetchError('file', `cannot write the configuration for pacman: ${failures.join('; ')}`, hint);
 }
 
-/** No other user can fill these, as a rule. TMPDIR comes last for root, whose environment may be another user's. */
+/** As a rule other users cannot fill these. TMPDIR comes last for root, whose environment may be another user's. */
 const rootsFolders = ['/run', '/var/lib/pacman'];
 
 function openIn(path: string, text: string): number {
@@ -58,13 +58,13 @@ function openIn(path: string, text: string): number {
   }
 }
 
-/** Include takes a pattern of glob(7), and the white space around it doesn't count. */
+/** Include takes a pattern of glob(7), and white space around it does not count. */
 function pattern(path: string): string {
   if (path !== path.trim() || /\p{Cc}/u.test(path)) throw unwritable(path);
   return path.replaceAll(/[*?[\\]/g, String.raw`\$&`);
 }
 
-/** XferCommand is split at spaces, except within quotes. A backslash there is kept, but for one before a quote. */
+/** XferCommand is split at spaces, except in quotes. There a backslash is kept, unless it is before a quote. */
 function words(command: readonly string[]): string {
   return command
     .map((word) => {
@@ -76,5 +76,5 @@ function words(command: readonly string[]): string {
 
 function unwritable(text: string): FetchError {
   const hint = 'Use a path without quotes, backslashes, control characters and spaces at its ends.';
-  return new FetchError('usage', `${JSON.stringify(text)} can't be written in a pacman.conf`, hint);
+  return new FetchError('usage', `${JSON.stringify(text)} cannot be written in a pacman.conf`, hint);
 }

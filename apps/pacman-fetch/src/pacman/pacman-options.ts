@@ -21,7 +21,7 @@ const longWithValue = [
   'sysroot',
 ] as const;
 
-/** Long switches of pacman. getopt takes every beginning that only one of them has. */
+/** Long switches of pacman. getopt accepts every unique beginning of them. */
 const longSwitches = [
   'asdeps asexplicit cascade changelog check clean confirm database dbonly debug deps deptest',
   'disable-download-timeout disable-sandbox disable-sandbox-filesystem disable-sandbox-syscalls downloadonly',
@@ -32,12 +32,12 @@ const longSwitches = [
 
 /** A long option of pacman. */
 export interface LongOption {
-  /** As it is written in full. */
+  /** Its full name. */
   readonly name: string;
   readonly takesValue: boolean;
 }
 
-/** The option that a word without its dashes stands for; undefined if pacman would refuse it. */
+/** The option that a word without its dashes means; undefined if pacman would refuse it. */
 export function longOption(word: string): LongOption | undefined {
   const all = [
     ...longWithValue.map((name) => ({ name, takesValue: true })),
@@ -48,7 +48,7 @@ export function longOption(word: string): LongOption | undefined {
   return exact ?? (begun.length === 1 ? begun[0] : undefined);
 }
 
-/** What a short option of `-S` and `-F` stands for, as far as it matters here. */
+/** The long names of short options of `-S` and `-F`, as far as they matter here. */
 export const shortNames: Readonly<Record<string, string>> = {
   b: 'dbpath',
   r: 'root',

@@ -1,7 +1,10 @@
-/** Bytes of arguments that a program takes whatever its stack may be: a hostile database can name more (execve(2)). */
+/**
+ * Bytes of arguments that every program accepts, with any limit of its stack. A hostile database can name more
+ * (execve(2)).
+ */
 const mostBytes = 64 * 1024;
 
-/** Words as the arguments of one program, or of several; at least one. */
+/** Splits words into the arguments of one program, or of several; at least one. */
 export function portionsOf(words: readonly string[]): readonly (readonly string[])[] {
   const portions: string[][] = [[]];
   let bytes = 0;

@@ -1,6 +1,9 @@
-/** Which questions pacman may have about a transaction: with `--print` it answers them itself, and says nothing of them. */
+/**
+ * Which questions pacman may have about a transaction: with `--print` it answers them itself, and does not mention
+ * them.
+ */
 
-/** A package that a transaction brings, as `pacman -Si` describes it. */
+/** A package of a transaction, as `pacman -Si` describes it. */
 export interface Offered {
   readonly name: string;
   readonly groups: readonly string[];
@@ -9,23 +12,23 @@ export interface Offered {
   readonly replaces: readonly string[];
 }
 
-/** What is known of a transaction. */
+/** Facts about a transaction. */
 export interface Transaction {
-  /** What the command line names. */
+  /** The targets of the command line. */
   readonly targets: readonly string[];
   /** `-u`. */
   readonly isUpgrade: boolean;
   readonly offered: readonly Offered[];
-  /** Names of what is installed. */
+  /** Names of installed packages. */
   readonly installed: ReadonlySet<string>;
-  /** What the packages depend on, and nothing that is installed satisfies. */
+  /** Dependencies of the packages that no installed package satisfies. */
   readonly unsatisfied: readonly string[];
-  /** Whether pacman.conf or the command line has a package ignored. */
+  /** Whether pacman.conf or the command line ignores a package. */
   readonly isIgnored: (one: Offered) => boolean;
 }
 
 /**
- * Reads what `pacman -Si` says, in English and without a terminal.
+ * Reads the output of `pacman -Si`, in English and without a terminal.
  *
  * @param output - its standard output
  */
@@ -49,14 +52,14 @@ export function parseOffered(output: string): readonly Offered[] {
 }
 
 /**
- * What pacman may ask about. It may turn out that it doesn't; what is not named here it does not ask about.
+ * Returns what pacman may ask about. It may turn out that it does not ask; it never asks about anything else.
  *
- * @returns a word of the transaction; undefined where there is no question
+ * @returns a word of the transaction; undefined if pacman has no question
  */
 export function questionOf(transaction: Transaction): string | undefined {
   const { offered, installed, isUpgrade, isIgnored } = transaction;
   const names = new Set(offered.map(({ name }) => name));
-  // A group, or what several packages provide.
+  // A group, or a name that several packages provide.
   const target = transaction.targets.map(bareName).find((name) => !names.has(name) && !installed.has(name));
   if (target !== undefined) return target;
   const ignored = offered.find(isIgnored);
@@ -67,7 +70,7 @@ export function questionOf(transaction: Transaction): string | undefined {
   return gone ?? transaction.unsatisfied.find((wanted) => !settled.has(bareName(wanted)));
 }
 
-/** What is provided by packages that come in any case, so that nobody has to choose. */
+/** Names that packages of the transaction provide in any case, so that nobody has to choose. */
 function settledBy({ offered, targets, isUpgrade, installed }: Transaction): readonly string[] {
   const named = new Set(targets.map(bareName));
   const certain = offered.filter(({ name }) => named.has(name) || (isUpgrade && installed.has(name)));

@@ -10,10 +10,10 @@ import { openConfiguration } from './configuration-file.js';
 import { runThrough } from './run-through.js';
 import type { Steps } from './steps.js';
 
-/** A command line of pacman, as it is and as it was understood. */
+/** A command line of pacman, unchanged and as it was understood. */
 export interface Understood {
   readonly args: readonly string[];
-  /** Undefined where it couldn't be read. */
+  /** Undefined if it could not be read. */
   readonly command: PacmanCommand | undefined;
   readonly steps: Steps;
 }
@@ -21,12 +21,12 @@ export interface Understood {
 const defaultConfig = '/etc/pacman.conf';
 
 /**
- * Runs the real pacman. One that may have something left to download is run with a configuration whose XferCommand is
- * this program: it parses nothing of the network itself, whatever the user's pacman.conf says.
+ * Runs the real pacman. If pacman may have something left to download, it gets a configuration whose XferCommand is
+ * this program. So pacman never parses network data itself, even if the user's pacman.conf has no XferCommand.
  *
- * @param ours - the options that our own command was given
- * @param understood - what pacman was to be run with
- * @param words - what it is run with
+ * @param ours - the options that the command of pacman-fetch got
+ * @param understood - the original arguments of pacman
+ * @param words - the arguments with which it runs
  * @returns its exit status
  * @throws FetchError `usage`, `file`
  */
@@ -46,7 +46,7 @@ export async function runPacmanFor(
   }
 }
 
-/** This program as an XferCommand, with the options that it has itself. */
+/** This program as an XferCommand, with the same options. */
 function xferCommand(
   { switches, values }: ParsedOptions,
   { config, command, steps }: Omit<Understood, 'args'> & { readonly config: string | undefined },
@@ -56,7 +56,7 @@ function xferCommand(
   return [
     ...ownProgram(),
     'xfer',
-    // pacman runs it in a directory of its own.
+    // pacman runs it in another directory.
     ...(config === undefined ? [] : ['--config', resolve(config)]),
     ...(cacert === undefined ? [] : ['--cacert', resolve(cacert)]),
     ...(color === undefined ? [] : ['--color', color]),
@@ -69,14 +69,14 @@ function xferCommand(
   ];
 }
 
-/** The starter of this program where it is installed with one: by it, one process downloads for all calls. */
+/** The starter of this program, if it is installed with one: then one process downloads for all calls. */
 function ownProgram(): readonly string[] {
   const [, program = ''] = process.argv;
   const starter = join(dirname(program), '..', 'start');
   return isProgram(starter) ? [starter] : [process.execPath, program];
 }
 
-/** `--config` of a command line that holds something unknown. */
+/** `--config` of a command line with an unknown option. */
 function writtenConfig(args: readonly string[]): string | undefined {
   const at = args.findLastIndex((word) => /^--config(?:=|$)/.test(word));
   const word = args[at];

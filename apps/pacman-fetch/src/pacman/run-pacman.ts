@@ -5,32 +5,32 @@ import { errorCode } from '@sb/core';
 
 import { FetchError } from '../errors.js';
 
-/** What pacman said. */
+/** The output of pacman. */
 export interface PacmanResult {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Characters that it may say on one stream. All of Arch's packages by -Si are a tenth of that. */
+/** The most characters of one stream. `pacman -Si` for all packages of Arch prints a tenth of that. */
 const mostCharacters = 256 * 1024 * 1024;
 
 /**
- * Asks the real pacman something that changes nothing, in English and without a terminal.
+ * Runs a query of the real pacman that changes nothing, in English and without a terminal.
  *
- * @param signal - ends it when aborted
- * @returns undefined where there is no pacman
- * @throws the signal's reason where it is aborted, and FetchError `download` where it says more than any database of
- *   good faith has; then pacman is gone
+ * @param signal - stops it when aborted
+ * @returns undefined if pacman is not installed
+ * @throws the reason of the signal if it is aborted; FetchError `download` for more output than an honest database
+ *   causes. pacman has ended then
  */
 export async function runPacman(args: readonly string[], signal: AbortSignal): Promise<PacmanResult | undefined> {
   signal.throwIfAborted();
-  // By POSIXLY_CORRECT getopt(3) would take options behind a target for targets.
+  // With POSIXLY_CORRECT getopt(3) would take options after a target for targets.
   const { POSIXLY_CORRECT: _, ...inherited } = process.env;
   const env = { ...inherited, LC_ALL: 'C' };
   const child = spawn('pacman', args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
-  // It holds no lock and writes nothing: there is nothing to clean up.
+  // It holds no lock and writes nothing, so nothing must be cleaned up.
   const kill = (): void => void child.kill('SIGKILL');
   let isTooMuch = false;
   for (const name of ['stdout', 'stderr'] as const) {
@@ -55,6 +55,6 @@ export async function runPacman(args: readonly string[], signal: AbortSignal): P
 }
 
 function tooMuch(args: readonly string[]): FetchError {
-  const hint = 'Remove the database of the repository that has so many packages, and its line from pacman.conf.';
-  return new FetchError('download', `pacman ${args[0] ?? ''} says more than can be read: a database is hostile`, hint);
+  const hint = 'Remove the database of the repository that has so many packages, and its section from pacman.conf.';
+  return new FetchError('download', `pacman ${args[0] ?? ''} prints too much output: a database is hostile`, hint);
 }

@@ -6,25 +6,25 @@ import { errorCode } from '@sb/core';
 
 import { FetchError } from '../errors.js';
 
-/** What is passed on. A terminal sends SIGINT to pacman itself, as to everything that runs in it. */
+/** The signals that are passed on. A terminal sends SIGINT to pacman itself, as to everything that runs in it. */
 const passed = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs the real pacman in our place: with our streams, and signals passed on.
+ * Runs the real pacman in place of this program: with its streams, and with signals passed on.
  *
- * @param args - its own
- * @param configuration - what stands in place of its pacman.conf, open for reading; it stays open
+ * @param args - its arguments
+ * @param configuration - replaces its pacman.conf; open for reading, and it stays open
  * @returns its exit status, or 128 + number for the signal that ended it
- * @throws FetchError `usage` where there is none
+ * @throws FetchError `usage` if pacman is not installed
  */
 export async function runThrough(args: readonly string[], configuration?: number): Promise<number> {
   let child: ChildProcess | undefined;
   const listeners = passed.map((signal) => [signal, () => passOn(child, signal)] as const);
-  // Before there is a pacman: none may be left behind by a signal that ends us.
+  // Before pacman starts: a signal that ends this process must not leave a pacman behind.
   for (const [signal, listener] of listeners) process.on(signal, listener);
   try {
     const extra = configuration === undefined ? [] : [configuration];
-    // By it getopt(3) would take options behind a target for targets.
+    // With it getopt(3) would take options after a target for targets.
     const { POSIXLY_CORRECT: _, ...env } = process.env;
     const stdio = ['inherit', 'inherit', 'inherit', ...extra] as const;
     child = spawn('pacman', withConfiguration(args, extra), { stdio: [...stdio], env });
@@ -32,7 +32,7 @@ export async function runThrough(args: readonly string[], configuration?: number
     return status ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } catch (error) {
     if (errorCode(error) === 'ENOENT')
-      throw new FetchError('usage', 'pacman was not found', 'Install it, or add its directory to PATH.');
+      throw new FetchError('usage', 'pacman is not installed', 'Install it, or add its directory to PATH.');
     throw error;
   } finally {
     for (const [signal, listener] of listeners) process.off(signal, listener);
@@ -40,8 +40,8 @@ export async function runThrough(args: readonly string[], configuration?: number
 }
 
 /**
- * Behind its own options, since the last `--config` counts, and before what is no option. First as well, for a line that ends
- * with an option without its value.
+ * After its other options, since the last `--config` counts, and before the targets. At the front as well, for a line
+ * that ends with an option without its value.
  */
 function withConfiguration(args: readonly string[], { length }: readonly number[]): readonly string[] {
   if (length === 0) return args;

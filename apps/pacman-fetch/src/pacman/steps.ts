@@ -1,6 +1,6 @@
 import type { PacmanCommand } from './command-line.js';
 
-/** What is done before the real pacman, and whether there is anything left for it. */
+/** What is done before the real pacman, and whether pacman may have something left to download. */
 export interface Steps {
   readonly refresh: { readonly kind: 'db' | 'files'; readonly force: boolean } | undefined;
   readonly isPrefetched: boolean;
@@ -9,13 +9,13 @@ export interface Steps {
   readonly mayDownload: boolean;
 }
 
-/** Switches of `-S` that download no package. */
+/** Switches of `-S` that do not download packages. */
 const lookups = ['clean', 'groups', 'help', 'info', 'list', 'print', 'search'];
 
 /**
- * What of a command line is ours. Pure.
+ * Decides which parts of a command line pacman-fetch does. Pure.
  *
- * @param command - undefined where it couldn't be read: a newer pacman may know what this program doesn't
+ * @param command - undefined if it could not be read: a newer pacman may know options that this program does not
  */
 export function stepsOf(command: PacmanCommand | undefined): Steps {
   if (command === undefined) return left(true);
@@ -28,7 +28,7 @@ export function stepsOf(command: PacmanCommand | undefined): Steps {
   if (isElsewhere(command)) return left(hasPackages || refreshes > 0);
   return {
     refresh: refreshOf(command),
-    // Targets from standard input can be read once, and that is pacman's.
+    // Targets from standard input can be read once, by pacman.
     isPrefetched: hasPackages && !targets.includes('-'),
     needsPacman: refreshes === 0 || hasWork || isLookup,
     mayDownload: hasPackages,
@@ -40,12 +40,12 @@ function refreshOf({ operation, refreshes }: PacmanCommand): Steps['refresh'] {
   return { kind: operation === 'sync' ? 'db' : 'files', force: refreshes > 1 };
 }
 
-/** pacman does all by itself. */
+/** pacman does everything itself. */
 function left(mayDownload: boolean): Steps {
   return { refresh: undefined, isPrefetched: false, needsPacman: true, mayDownload };
 }
 
-/** Whether it is about another system, or about no folder at all: pacman refuses an empty path. */
+/** Whether it concerns another system, or an empty path, which pacman refuses. */
 function isElsewhere({ values }: PacmanCommand): boolean {
   return values.has('sysroot') || ['root', 'dbpath'].some((name) => values.get(name)?.at(-1) === '');
 }

@@ -4,15 +4,15 @@ import type { DownloadRequest } from '@sb/fetcher';
 
 import type { Wanted } from './wanted.js';
 
-/** What pacman's `humanize_size` counts in. */
+/** The units of pacman's `humanize_size`. */
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
 /**
- * Reads how large packages may be from what `pacman -Si` says. It rounds to hundredths of a unit, so this is a bound and
- * not a size.
+ * Reads from the output of `pacman -Si` how large packages may be. pacman rounds to hundredths of a unit, so this is an
+ * upper limit and not a size.
  *
  * @param output - its standard output, in English
- * @returns bytes by `REPOSITORY/NAME`; without those whose size the database hasn't got
+ * @returns bytes by `REPOSITORY/NAME`; without packages whose size the database does not have
  */
 export function parseBounds(output: string): ReadonlyMap<string, number> {
   const bounds = new Map<string, number>();
@@ -25,10 +25,10 @@ export function parseBounds(output: string): ReadonlyMap<string, number> {
 }
 
 /**
- * Reads what `pacman -Si` says of packages.
+ * Reads the output of `pacman -Si`.
  *
  * @param output - its standard output, in English
- * @returns for each package, what gives the text of a field by its name; '' where there is none
+ * @returns for each package, a function that returns the text of a field by its name; '' for a missing field
  */
 export function fieldsOf(output: string): readonly ((name: string) => string)[] {
   return output
@@ -37,11 +37,11 @@ export function fieldsOf(output: string): readonly ((name: string) => string)[] 
 }
 
 /**
- * Bounds the downloads whose size isn't known: where a file or a whole part of it is there already, pacman says only that
- * nothing is to come, and a mirror could send whatever it likes until the sum is compared.
+ * Limits the downloads whose size is unknown. If a file or a complete part of it exists, pacman reports only that
+ * nothing remains. Without a limit, a mirror could send any amount until the sum is compared.
  *
- * @param wanted - what the requests are made of
- * @param ask - what `pacman -Si` says of packages; undefined where it refuses
+ * @param wanted - the packages of the requests
+ * @param ask - runs `pacman -Si` for packages; undefined if it refuses
  */
 export async function withBounds(
   requests: readonly DownloadRequest[],

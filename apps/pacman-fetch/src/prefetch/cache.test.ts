@@ -67,11 +67,11 @@ describe.skipIf(missing('root', 'linux'))('a package in a cache', () => {
   });
 });
 
-describe.skipIf(missing('root', 'linux'))('the folder to download to', () => {
+describe.skipIf(missing('root', 'linux'))('the directory to download to', () => {
   it('is made where root alone decides what its path is, and nowhere else', () => {
     const [theirs, own] = [folder.file('cache/pkg'), folder.file('a/b')];
     expect(downloadFolder([theirs, own])).toBe(own);
     expect([theirs, own].map((path) => existsSync(path))).toEqual([false, true]);
-    expect(() => downloadFolder([theirs])).toThrow('no cache folder can be written');
+    expect(() => downloadFolder([theirs])).toThrow('cannot write to any cache directory');
   });
 });

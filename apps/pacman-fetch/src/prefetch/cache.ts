@@ -9,20 +9,20 @@ import { chunksOf } from '../chunks.js';
 import { FetchError } from '../errors.js';
 import type { Wanted } from './wanted.js';
 
-/** What pacman finds of a package in its cache folders. */
+/** What pacman finds of a package in its cache directories. */
 export interface Cached {
-  /** The first folder that has a file of that name: pacman looks no further. */
+  /** The first directory that has a file of that name: pacman does not look further. */
   readonly folder: string;
-  /** Whether it is what the database says. */
+  /** Whether it is the file of the database. */
   readonly isComplete: boolean;
 }
 
 /**
  * Looks for a package as pacman does.
  *
- * @param caches - its folders, in their order
- * @param signal - ends the sum of a file
- * @returns undefined if it isn't there
+ * @param caches - the directories, in their order
+ * @param signal - stops computing the sum of a file
+ * @returns undefined if it is not there
  * @throws the reason of the signal, once that is aborted
  */
 export async function cached(
@@ -35,20 +35,20 @@ export async function cached(
   return { folder, isComplete: await isWhole(join(folder, wanted.file), wanted, signal) };
 }
 
-/** The first folder that has a file of that name. */
+/** The first directory that has a file of that name. */
 export function folderOf(file: string, caches: readonly string[]): string | undefined {
   return caches.find((folder) => isThere(join(folder, file)));
 }
 
 /**
- * The folder that packages are downloaded to: the first that can be written, as for pacman.
+ * Returns the directory to which packages are downloaded: the first that can be written, as in pacman.
  *
  * @throws FetchError `file` if none can
  */
 export function downloadFolder(caches: readonly string[]): string {
   const found = caches.find(isWritable);
   if (found !== undefined) return found;
-  throw new FetchError('file', `no cache folder can be written: ${caches.join(', ')}`, 'Run it as root.');
+  throw new FetchError('file', `cannot write to any cache directory: ${caches.join(', ')}`, 'Run the command as root.');
 }
 
 function isWritable(path: string): boolean {
@@ -66,12 +66,12 @@ function isThere(path: string): boolean {
   try {
     return look(path)?.isFile() === true;
   } catch {
-    // pacman doesn't find what it can't look at.
+    // pacman does not find what it cannot examine.
     return false;
   }
 }
 
-/** Whether a file is the one that is wanted; what can't be opened, or not as a file of content, is not. */
+/** Whether a file is the wanted one. A file that cannot be opened, or is not a regular file, is not. */
 async function isWhole(path: string, { size, sha256 }: Wanted, signal: AbortSignal): Promise<boolean> {
   let descriptor: number;
   try {
@@ -81,9 +81,10 @@ async function isWhole(path: string, { size, sha256 }: Wanted, signal: AbortSign
   }
   try {
     const { size: held } = fstatSync(descriptor);
-    // pacman says no size of what is there. A file without blocks can be so large that nobody would see the end of its sum.
+    // pacman does not report the size of an existing file. A sparse file can be so large that computing its sum would
+    // never end.
     const hasSize = size === undefined ? held <= defaultMaxBytes : held === size;
-    // Without a sum in the database there is nothing to tell a good file by, and pacman takes it as it is.
+    // If the database has no sum, a good file cannot be recognized, and pacman accepts it.
     return hasSize && (sha256 === undefined || (await digest(descriptor, { maxBytes: held, signal })) === sha256);
   } finally {
     closeSync(descriptor);
@@ -91,7 +92,7 @@ async function isWhole(path: string, { size, sha256 }: Wanted, signal: AbortSign
 }
 
 interface Sum {
-  /** One that grows meanwhile has no end either. */
+  /** A file that grows meanwhile would not end either. */
   readonly maxBytes: number;
   readonly signal: AbortSignal;
 }

@@ -69,7 +69,7 @@ describe('prefetchPlan', () => {
     expect(requests.map(({ size }) => size)).toEqual([9, 7, 5, undefined]);
   });
 
-  it('leaves out what is complete in the first folder that has it', async () => {
+  it('leaves out what is complete in the first directory that has it', async () => {
     put(caches[1]);
     expect(await requestsOf([a])).toEqual([]);
     // pacman looks no further than the first, so that is where it has to be right.
@@ -84,7 +84,7 @@ describe('prefetchPlan', () => {
     expect(await requestsOf([{ ...a, sha256: undefined }])).toEqual([]);
   });
 
-  it('takes no folder for a package', async () => {
+  it('does not take a directory for a package', async () => {
     mkdirSync(join(caches[0], a.file));
     put(caches[1]);
     expect(await requestsOf([a])).toEqual([]);
@@ -104,13 +104,13 @@ describe('prefetchPlan', () => {
     expect(await requestsOf([a], signed)).toEqual([]);
   });
 
-  it('downloads to the first folder that can be written', async () => {
+  it('downloads to the first directory that can be written', async () => {
     rmSync(caches[0], { recursive: true });
     writeFileSync(caches[0], 'no folder');
     expect(await requestsOf([a])).toMatchObject([{ to: join(caches[1], a.file) }]);
     rmSync(caches[1], { recursive: true });
     writeFileSync(caches[1], 'no folder');
-    await expect(plan([a])).rejects.toMatchObject({ kind: 'file', hint: 'Run it as root.' });
+    await expect(plan([a])).rejects.toMatchObject({ kind: 'file', hint: 'Run the command as root.' });
     rmSync(caches[0]);
     // One that isn't there yet is made.
     expect(await requestsOf([a])).toMatchObject([{ to: join(caches[0], a.file) }]);

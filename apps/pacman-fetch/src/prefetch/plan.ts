@@ -11,20 +11,21 @@ import { FetchError } from '../errors.js';
 import { cached, downloadFolder, folderOf } from './cache.js';
 import type { Wanted } from './wanted.js';
 
-/** Where packages may be already. */
+/** Where packages may already be. */
 interface Caches {
-  /** Cache folders, in pacman's order. */
+  /** Cache directories, in pacman's order. */
   readonly caches: readonly string[];
-  /** Ends the search. */
+  /** Stops the search. */
   readonly signal: AbortSignal;
 }
 
 /**
- * The downloads of what isn't there yet, the largest first. What has no usable server fails by itself.
+ * Plans the downloads of missing packages, the largest first. If a package has no usable server, only that package
+ * fails.
  *
  * @param wanted - what the transaction needs
- * @param caches - what may be there already
- * @throws the reason of the signal; FetchError `usage` for a repository that isn't there; `file` if no folder can be written
+ * @param caches - where packages may already be
+ * @throws the reason of the signal; FetchError `usage` for an unknown repository; `file` if no directory can be written
  */
 export async function prefetchPlan(
   configuration: Configuration,
@@ -37,7 +38,7 @@ export async function prefetchPlan(
   const asked = new Map<string, Servers>();
   for (const one of wanted) {
     const repository = repositories.get(one.repository);
-    if (repository === undefined) throw new FetchError('usage', `there is no repository ${one.repository}`);
+    if (repository === undefined) throw new FetchError('usage', `unknown repository ${one.repository}`);
     const request = await requestOf(one, repository, { caches, signal });
     if (request === undefined) continue;
     const { name } = repository;
@@ -64,9 +65,9 @@ async function requestOf(
   const hasSignature = signature.signature === undefined || folderOf(`${file}.sig`, caches) !== undefined;
   if (there?.isComplete === true && hasSignature) return undefined;
   return {
-    // pacman takes the first that it finds: what is wrong there has to be replaced there.
+    // pacman takes the first that it finds, so a bad file must be replaced where it is.
     to: join(there?.folder ?? downloadFolder(caches), file),
-    // Of a file that lacks its signature alone only that is to come.
+    // If a file lacks only its signature, only that is downloaded.
     ...(there?.isComplete === true ? { ifModifiedSince: 'local' as const } : {}),
     ...(size === undefined ? {} : { size }),
     ...(sha256 === undefined ? {} : { sha256 }),
@@ -74,7 +75,7 @@ async function requestOf(
   };
 }
 
-/** A name in a URL: as it is, which mirrors are used to, but for what means something there. */
+/** A file name for a URL: unchanged, as mirrors expect it, except for characters with a meaning in URLs. */
 function inUrl(file: string): string {
   return encodeURI(file).replaceAll('#', '%23').replaceAll('?', '%3F');
 }

@@ -21,24 +21,24 @@ import { prefetchPlan } from './plan.js';
 import { type Ask, withSums } from './sums.js';
 import { parseWanted, printFormat, printFormatWithoutSum, type Wanted } from './wanted.js';
 
-/** What was found out beforehand: what is needed, or in pacman's words why that can't be said. */
+/** The result of the query: what is needed, or pacman's message why that is unknown. */
 export type Answer = Needed | { readonly refusal: string };
 
-/** What a transaction needs. */
+/** The needs of a transaction. */
 export interface Needed {
   readonly wanted: readonly Wanted[];
-  /** Options of pacman that say where things are, for another question. */
+  /** Options of pacman that set directories, for another query. */
   readonly options: readonly string[];
-  /** Whether people are asked before anything is downloaded. Default: not. */
+  /** Whether to ask the user before the download. Default: false. */
   readonly isAsked?: boolean;
 }
 
 /**
- * Asks pacman what a transaction needs; nothing is changed, and no lock taken.
+ * Asks pacman what a transaction needs. Nothing is changed, and no lock is taken.
  *
- * @param args - pacman's, as for the transaction itself, without `-y`
- * @param options - those of them that say where things are
- * @throws FetchError `usage` without a pacman; `download` for a hostile database
+ * @param args - the arguments of pacman, as for the transaction itself, without `-y`
+ * @param options - those of them that set directories
+ * @throws FetchError `usage` if pacman is not installed; `download` for a hostile database
  */
 export async function askPacman(
   { places, signal }: Session,
@@ -48,7 +48,7 @@ export async function askPacman(
   const ask = async (format: string): Promise<PacmanResult> => {
     const result = await runPacman(['--print', '--print-format', format, '--noconfirm', ...args], signal);
     if (result === undefined)
-      throw new FetchError('usage', 'pacman was not found', 'Install it, or add its directory to PATH.');
+      throw new FetchError('usage', 'pacman is not installed', 'Install it, or add its directory to PATH.');
     return result;
   };
   const first = await ask(printFormat);
@@ -58,11 +58,11 @@ export async function askPacman(
     const wanted = parseWanted(stdout, places.caches);
     return { wanted: isUnsummed ? await withSums(wanted, asking(options, signal)) : wanted, options };
   }
-  // With --print it warns of nothing but its configuration, which we have done.
+  // With --print pacman warns only about its configuration, which pacman-fetch has done already.
   return { refusal: stderr.replaceAll(/^warning: config file .*\n/gm, '') };
 }
 
-/** Asks pacman what it says of packages; undefined where it refuses or crashes. */
+/** Returns a function that runs `pacman -Si`; its result is undefined if pacman refuses or crashes. */
 function asking(options: readonly string[], signal: AbortSignal): Ask {
   return async (question, packages) => {
     let output = '';
@@ -75,13 +75,13 @@ function asking(options: readonly string[], signal: AbortSignal): Ask {
   };
 }
 
-/** A signal has ended it, and none of ours. */
+/** A signal has ended it, and this program sent none. */
 const hasCrashed = ({ status }: PacmanResult): boolean => status === null;
 
 /**
- * Downloads what isn't in a cache folder yet, in parallel and by the confined worker.
+ * Downloads what is not in a cache directory yet, in parallel and by the confined worker.
  *
- * @param needed - as pacman says it
+ * @param needed - from pacman
  * @returns exit status
  * @throws FetchError whose kind is the exit status
  */
@@ -94,7 +94,7 @@ export async function prefetch(session: Session, { wanted, options, isAsked = fa
   warnOfUnsummed(requests, session);
   const plan = { ...planned, requests };
   if (isOn(configuration, 'CheckSpace')) requireSpace(requests);
-  // Neither we nor pacman write to a part that the other one is at.
+  // pacman and pacman-fetch must not write to the same partial file.
   const lock = DatabaseLock.takeForTransaction(places.database);
   try {
     if (isAsked && !(await agreed(requests, signal))) return exitStatus.download;
@@ -104,21 +104,24 @@ export async function prefetch(session: Session, { wanted, options, isAsked = fa
   }
 }
 
-/** A mirror may send anything of the right size: pacman alone finds that, when it checks the signature. */
+/** A mirror may send anything of the right size. Only pacman detects that, when it checks the signature. */
 function warnOfUnsummed(requests: readonly DownloadRequest[], session: Session): void {
   const names = requests.flatMap(({ sha256, to }) => (sha256 === undefined ? basename(to) : [])).toSorted();
   if (names.length === 0) return;
   const [some, more] = [names.slice(0, mostNamed), names.length - mostNamed];
   const list = more > 0 ? `${some.join(', ')} and ${more} more` : some.join(', ');
   const display = session.display('kept');
-  display.show({ event: 'warning', text: `no SHA-256 in the database, checked by size only: ${list}` });
+  display.show({
+    event: 'warning',
+    text: `the database has no SHA-256 for these files, so only their size is checked: ${list}`,
+  });
   display.end();
 }
 
-/** Files that a warning names. */
+/** The most files that a warning names. */
 const mostNamed = 10;
 
-/** Whether who sits at the terminal wants that. */
+/** Whether the user at the terminal agrees. */
 async function agreed(requests: readonly DownloadRequest[], signal: AbortSignal): Promise<boolean> {
   const { stdout, env } = process;
   stdout.write(proposalOf(requests, { columns: stdout.columns ?? 80, charset: charsetOf(env) }));
@@ -136,7 +139,7 @@ async function retrieve(session: Session, plan: Plan): Promise<number> {
     const [first] = failures;
     if (first !== undefined) {
       const text = `failed to retrieve ${failures.length} of ${outcomes.length} packages`;
-      const hint = `What is complete stays in ${dirname(first.to)}; run it again to go on from there.`;
+      const hint = `Complete files stay in ${dirname(first.to)}. Run the command again to download the others.`;
       display.show({ event: 'error', text, hint });
     }
     return statusOf(outcomes);

@@ -11,7 +11,8 @@ export interface ProposalSpace {
 }
 
 /**
- * What is to come, as pacman shows a transaction: each package with its version, and bytes where all are known.
+ * Describes what will be downloaded, as pacman shows a transaction: each package with its version, and the bytes if all
+ * are known.
  *
  * @returns lines with their ends
  */
@@ -29,7 +30,7 @@ function nameOf(path: string): string {
   return basename(path).replace(/-[^-]+\.pkg\.tar.*$/, '');
 }
 
-/** A list behind its title, with two blanks between, and the lines below each other. */
+/** A list after its title, with two blanks between words, and with aligned lines. */
 function wrapped(title: string, words: readonly string[], columns: number): string {
   const indent = ' '.repeat(title.length + 1);
   const lines = [title];

@@ -5,13 +5,13 @@ import { Folder, look, type Space, spaceOf } from '@sb/files';
 
 import { FetchError } from '../errors.js';
 
-/** What stays free where files come: 20 MiB, or a twentieth where that is less, as pacman keeps it. */
+/** What stays free on the disk: 20 MiB, or a twentieth if that is less, as in pacman. */
 const cushionBytes = 20 * 1024 * 1024;
 
 /**
- * Blocks that files take, and the cushion beside them.
+ * Blocks that files need, with the free part.
  *
- * @param sizes - bytes of each that are still to come
+ * @param sizes - bytes of each that remain
  */
 function blocksNeeded(sizes: readonly number[], { blockSize, blocks }: Omit<Space, 'available'>): number {
   const cushion = Math.min(Math.trunc(blocks / 20) + 1, Math.trunc(cushionBytes / blockSize) + 1);
@@ -19,8 +19,8 @@ function blocksNeeded(sizes: readonly number[], { blockSize, blocks }: Omit<Spac
 }
 
 /**
- * Makes sure that there is room for all that is to come, before the first byte (CheckSpace in pacman.conf(5)). What has
- * no known size is not counted.
+ * Checks before the first byte that there is space for everything (CheckSpace in pacman.conf(5)). Files of unknown size
+ * are not counted.
  *
  * @throws FetchError `download`, in pacman's words
  */
@@ -37,13 +37,13 @@ export function requireSpace(requests: readonly DownloadRequest[]): void {
   }
 }
 
-/** Bytes of a file that are still to come. */
+/** Bytes of a file that remain. */
 function toCome({ to, size = 0 }: DownloadRequest, folder: Folder): number {
   const part = folder.lookUp(`${basename(to)}.part`);
   return Math.max(0, size - (part?.isFile() === true ? part.size : 0));
 }
 
-/** Where the file system of a folder is mounted. */
+/** The mount point of a directory's file system. */
 function mountPoint(path: string): string {
   let point = path;
   while (point !== '/' && look(dirname(point))?.dev === look(point)?.dev) point = dirname(point);

@@ -1,18 +1,18 @@
 import { fieldsOf } from './bounds.js';
 import { parseWanted, printFormat, type Wanted } from './wanted.js';
 
-/** What pacman says of packages; undefined where it refuses or crashes. */
+/** Runs a query of pacman about packages; undefined if it refuses or crashes. */
 export type Ask = (question: readonly string[], packages: readonly string[]) => Promise<string | undefined>;
 
-/** Prints the packages that are named and no others: dependencies are left alone. */
+/** Prints only the named packages: dependencies are ignored. */
 const printNamed = ['--print', '--print-format', printFormat, '--noconfirm', '-Sdd'];
 
 /**
- * Finds out the sums of packages where pacman can't print all of them, since a database lacks one. Each repository is
- * asked about by itself, twice at most: what one of them holds takes no sum from the packages of another one.
+ * Finds the sums of packages if pacman cannot print all of them, because a database lacks one. Each repository is
+ * queried separately, at most twice. So a missing sum in one repository does not affect the packages of another.
  *
  * @param wanted - what is needed
- * @param ask - asks pacman
+ * @param ask - queries pacman
  * @returns the same with the sums that the databases have
  */
 export async function withSums(wanted: readonly Wanted[], ask: Ask): Promise<readonly Wanted[]> {
@@ -28,7 +28,7 @@ export async function withSums(wanted: readonly Wanted[], ask: Ask): Promise<rea
 }
 
 /**
- * Reads which packages have a SHA-256 from what `pacman -Si` says.
+ * Reads from the output of `pacman -Si` which packages have a SHA-256.
  *
  * @param output - its standard output, in English
  * @returns `REPOSITORY/NAME` of each

@@ -33,7 +33,7 @@ describe('parseWanted', () => {
     expect(parse(line('core', size, sum, 'a.pkg'))[0]?.size).toBeUndefined();
   });
 
-  it('takes a sum in whatever case, and nothing else for one', () => {
+  it('accepts a sum in upper and lower case, and nothing else as one', () => {
     expect(parse(line('core', '7', sum.toUpperCase(), 'a.pkg'))[0]?.sha256).toBe(sum);
     for (const other of ['', 'None', `${sum}a`, sum.slice(1), sum.replace('a', 'g')]) {
       expect(parse(line('core', '7', other, 'a.pkg'))[0]?.sha256).toBeUndefined();

@@ -4,34 +4,34 @@ import { look } from '@sb/files';
 
 import { FetchError } from '../errors.js';
 
-/** A package that a transaction needs, in the words of the databases. */
+/** A package that a transaction needs, as the databases describe it. */
 export interface Wanted {
   /** Name of its repository. */
   readonly repository: string;
   readonly name: string;
   /** Name of its file. */
   readonly file: string;
-  /** Bytes; undefined where pacman doesn't say it. */
+  /** Bytes; undefined if pacman does not report them. */
   readonly size: number | undefined;
-  /** SHA-256 in hexadecimal digits; undefined where the database has none. */
+  /** SHA-256 in hexadecimal digits; undefined if the database has none. */
   readonly sha256: string | undefined;
 }
 
-/** Begins each line that is meant for us: pacman may print others. */
+/** The beginning of each line that is meant for pacman-fetch: pacman may print others. */
 const mark = '@pacman-fetch@';
 
-/** What `--print-format` is given (pacman(8)): repository, name, bytes still to come, SHA-256, name of the file. */
+/** The argument of `--print-format` (pacman(8)): repository, name, remaining bytes, SHA-256, name of the file. */
 export const printFormat = [mark, '%r', '%n', '%s', '%h', '%f'].join('\t');
 
-/** The same without the SHA-256: pacman 7 crashes where it is to print one that a database doesn't have. */
+/** The same without the SHA-256: pacman 7 crashes if it has to print a sum that the database lacks. */
 export const printFormatWithoutSum = printFormat.replace('%h', '');
 
 /**
- * Reads what `pacman --print` says.
+ * Reads the output of `pacman --print`.
  *
  * @param output - its standard output
  * @param caches - where pacman looks for packages, in its order
- * @throws FetchError `download` for the name of a file that is none: whoever made the database is not to be trusted
+ * @throws FetchError `download` for an invalid file name: the author of the database is not trusted
  */
 export function parseWanted(output: string, caches: readonly string[]): readonly Wanted[] {
   const lines = output.split('\n').map((line) => line.split('\t'));
@@ -48,15 +48,15 @@ export function parseWanted(output: string, caches: readonly string[]): readonly
   });
 }
 
-/** As libalpm has it, which doesn't take others either. */
+/** As in libalpm, which refuses the same names. */
 function requireFileName(file: string, repository: string): void {
   const isGood = /^[^./\p{Cc}][^/\p{Cc}]{0,254}$/u.test(file);
   if (isGood) return;
-  const what = `the database of ${repository} names a package file ${JSON.stringify(file)}`;
-  throw new FetchError('download', what, 'Nothing was downloaded. Refresh it, from another server.');
+  const what = `the database of ${repository} has an invalid name of a package file: ${JSON.stringify(file)}`;
+  throw new FetchError('download', what, 'Nothing was downloaded. Refresh the database from another server.');
 }
 
-/** pacman says what is still to come: nothing where a file is there, and less where a part of it is. */
+/** pacman reports the remaining bytes: 0 if a file exists, and less than its size if a part of it exists. */
 function sizeOf(remaining: number, file: string, caches: readonly string[]): number | undefined {
   if (!Number.isSafeInteger(remaining) || remaining <= 0) return undefined;
   for (const folder of caches) {
@@ -66,7 +66,7 @@ function sizeOf(remaining: number, file: string, caches: readonly string[]): num
   return remaining;
 }
 
-/** Bytes of a file; undefined for what is none, or can't be looked at. */
+/** Bytes of a file; undefined if it is not a regular file, or cannot be examined. */
 function sizeIn(path: string): number | undefined {
   try {
     const found = look(path);

@@ -8,16 +8,19 @@ import { FetchError } from '../errors.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
 import { LockDraft } from './lock-draft.js';
 
-/** pacman's own lock: a file that is there while somebody changes databases. It can't be told from one left behind. */
+/**
+ * pacman's own lock: a file that exists while a process changes databases. It cannot be distinguished from one that was
+ * left behind.
+ */
 const lockName = 'db.lck';
 
-/** What ours holds: our process, so that one left behind by SIGKILL is known to be. */
+/** The content of pacman-fetch's lock: its process, so that one left behind by SIGKILL is recognized. */
 const pattern = new RegExp(`^pacman-fetch (${markPattern})\n$`);
 
-/** Bytes of a lock that could be ours. */
+/** The most bytes of a lock of pacman-fetch. */
 const maxBytes = 200;
 
-/** pacman's lock of its databases, held by us. */
+/** pacman's lock of its databases, held by this process. */
 export class DatabaseLock implements Disposable {
   readonly #folder: Folder;
   readonly #content: string;
@@ -31,8 +34,8 @@ export class DatabaseLock implements Disposable {
    * Takes the lock.
    *
    * @param database - DBPath
-   * @param purpose - what can't be done without it, in pacman's words
-   * @throws FetchError `file` if pacman or another of us has it, or it can't be written
+   * @param purpose - what cannot be done without it, in pacman's words
+   * @throws FetchError `file` if pacman or another pacman-fetch has it, or if it cannot be written
    */
   static take(database: string, purpose = 'synchronize all databases'): DatabaseLock {
     let folder: Folder | undefined;
@@ -46,12 +49,12 @@ export class DatabaseLock implements Disposable {
   }
 
   /**
-   * Takes the lock for downloads of packages, as pacman does for its own: both write to the same `.part` files. A user who
-   * may not write to DBPath downloads without it, but not while it is taken.
+   * Takes the lock for downloads of packages, as pacman does for its own: both write to the same `.part` files. A user
+   * that may not write to DBPath downloads without it, but not while another process has it.
    *
    * @param database - DBPath
-   * @returns undefined where this user may not write there
-   * @throws FetchError `file` if pacman or another of us has it
+   * @returns undefined if this user may not write there
+   * @throws FetchError `file` if pacman or another pacman-fetch has it
    */
   static takeForTransaction(database: string): DatabaseLock | undefined {
     const purpose = 'init transaction';
@@ -62,30 +65,30 @@ export class DatabaseLock implements Disposable {
   }
 
   /**
-   * Removes a lock that a killed process of ours has left behind: pacman would wait for it for ever. What can't be
-   * removed stays, and pacman says so.
+   * Removes a lock that a killed pacman-fetch has left behind: pacman would wait for it for ever. A lock that cannot be
+   * removed stays, and pacman reports it.
    *
    * @param database - DBPath
    */
   static removeAbandoned(database: string): void {
-    // Another one of us may be at it, and whoever isn't root can't.
+    // Another pacman-fetch may be removing it, and a user other than root cannot.
     try {
       if (isLeftIn(database)) DatabaseLock.take(database)[Symbol.dispose]();
     } catch {
-      // pacman says so.
+      // pacman reports it.
     }
   }
 
   /**
-   * Removes it. Somebody may have removed it meanwhile, and another one taken it: that one's stays.
+   * Removes it. Another process may have removed it meanwhile, and taken a new one, which stays.
    *
-   * @throws FetchError `file` where it can't be removed
+   * @throws FetchError `file` if it cannot be removed
    */
   [Symbol.dispose](): void {
     try {
       if (contentIn(this.#folder) === this.#content) this.#folder.remove(lockName);
     } catch (error) {
-      // pacman's own has no rights at all, so that it can't be read by whoever isn't root.
+      // pacman's own lock has mode 0, so that only root can read it.
       if (['ENOENT', 'EACCES'].includes(errorCode(error) ?? '')) return;
       throw refusal(`${this.#folder.path}/${lockName}`, error);
     } finally {
@@ -94,10 +97,10 @@ export class DatabaseLock implements Disposable {
   }
 }
 
-/** @param made - makes what holds the lock */
+/** @param made - makes the object that holds the lock */
 function takeIn(folder: Folder, purpose: string, made: (content: string) => DatabaseLock): DatabaseLock {
   const content = `pacman-fetch ${processMark()}\n`;
-  // Only one of us at a time looks at what another has left behind.
+  // Only one pacman-fetch at a time examines what another has left behind.
   using draft = LockDraft.open(folder, `${lockName}.new`);
   draft.write(content);
   if (draft.name(lockName)) return made(content);
@@ -124,18 +127,18 @@ function isLeftIn(database: string): boolean {
   }
 }
 
-/** Whether a lock is one of ours whose process is gone. */
+/** Whether a lock is one of pacman-fetch whose process has ended. */
 function isAbandoned(folder: Folder): boolean {
   try {
     const [, mark] = pattern.exec(contentIn(folder) ?? '') ?? [];
     return mark !== undefined && isGone(mark);
   } catch {
-    // It can't be read: then it isn't ours to remove.
+    // It cannot be read, so it is not removed.
     return false;
   }
 }
 
-/** What the lock holds; undefined for more than one of ours could. */
+/** The content of the lock; undefined if it is longer than any of pacman-fetch. */
 function contentIn(folder: Folder): string | undefined {
   const descriptor = folder.openFile(lockName);
   try {
@@ -159,11 +162,11 @@ function refusal(path: string, error: unknown): FetchError {
     if (error.code !== 'open-failed') return new FetchError('file', filesClause(error), error.hint);
     return new FetchError(
       'file',
-      `${path} can't be written: ${error.errno}`,
-      isForRoot ? 'Run it as root.' : undefined,
+      `cannot write ${path}: ${error.errno}`,
+      isForRoot ? 'Run the command as root.' : undefined,
     );
   }
   const isForRoot = ['EACCES', 'EPERM'].includes(errorCode(error) ?? '');
-  const what = `${path} can't be written: ${errorCode(error) ?? (error as Error).message}`;
-  return new FetchError('file', what, isForRoot ? 'Run it as root.' : undefined);
+  const what = `cannot write ${path}: ${errorCode(error) ?? (error as Error).message}`;
+  return new FetchError('file', what, isForRoot ? 'Run the command as root.' : undefined);
 }

@@ -94,7 +94,7 @@ describe.skipIf(missing('linux', 'root'))('the lock of databases', () => {
     expect(readFileSync(lock(), 'utf8')).toBe(content);
   });
 
-  it('of one of ours that is gone is removed, and taken: the twin', () => {
+  it('of a pacman-fetch that has ended is removed, and taken: the twin', () => {
     writeFileSync(lock(), `pacman-fetch ${gone}\n`);
     take()[Symbol.dispose]();
     writeFileSync(lock(), `pacman-fetch ${gone}\n`);

@@ -8,21 +8,24 @@ import { effectiveUser, type Folder, writeWhole } from '@sb/files';
 import { FetchError } from '../errors.js';
 import { lockFile } from '../one-file/files.js';
 
-/** Its owner has to read one that was left behind; pacman, whose own has no rights, asks only whether one is there. */
+/**
+ * Its owner must be able to read a draft that was left behind. pacman's own lock has mode 0, and pacman only checks
+ * whether it exists.
+ */
 const mode = 0o600;
 
-/** How often another one may take the draft away between opening and locking it. */
+/** How often another process may remove the draft between opening and locking it. */
 const mostAttempts = 100;
 
-/** Where a draft lies. */
+/** Where a draft is. */
 interface Place {
   readonly folder: Folder;
   readonly name: string;
 }
 
 /**
- * A lock under a name that nobody looks for, which only one process at a time has open: so the lock has its content from
- * the first moment on. An empty one, of a process that was killed, would be taken for pacman's.
+ * A lock under a name that no program looks for, which only one process at a time has open. So the lock has its content
+ * from its first moment. An empty lock of a killed process would look like pacman's.
  */
 export class LockDraft implements Disposable {
   readonly #place: Place;
@@ -37,10 +40,10 @@ export class LockDraft implements Disposable {
   }
 
   /**
-   * Opens or makes it.
+   * Opens or creates it.
    *
    * @param folder - stays open meanwhile
-   * @throws FetchError `file` if another process has it, or it is somebody else's; Error of the system
+   * @throws FetchError `file` if another process has it, or it belongs to another user; Error of the system
    */
   static open(folder: Folder, name: string): LockDraft {
     const place = { folder, name };
@@ -58,13 +61,13 @@ export class LockDraft implements Disposable {
       own?.close();
       closeSync(descriptor);
     }
-    throw new FetchError('file', `${join(folder.path, name)} is taken away again and again`);
+    throw new FetchError('file', `${join(folder.path, name)} was removed again and again by another process`);
   }
 
   /**
-   * Puts bytes into it in the place of those of another process.
+   * Writes bytes to it, in place of those of another process.
    *
-   * @throws Error of the system where they have no room
+   * @throws Error of the system if the disk is full
    */
   write(content: string): void {
     this.#content = content;
@@ -73,7 +76,7 @@ export class LockDraft implements Disposable {
   }
 
   /**
-   * Gives it a further name.
+   * Gives it another name.
    *
    * @returns false if that name is taken
    * @throws Error of the system
@@ -107,7 +110,7 @@ export class LockDraft implements Disposable {
     }
   }
 
-  /** A part of a lock would be nobody's, and stay for ever. */
+  /** A partial lock would belong to no process, and stay for ever. */
   #copyTo(to: string): void {
     const { folder } = this.#place;
     const made = folder.create(to, mode);
@@ -133,16 +136,16 @@ function openOrMake({ folder, name }: Place): number {
   if (uid === 0 || uid === effectiveUser()) return descriptor;
   closeSync(descriptor);
   const path = join(folder.path, name);
-  throw new FetchError('file', `${path} belongs to uid ${uid}, who could hold it for ever`, 'Remove it.');
+  throw new FetchError('file', `${path} belongs to uid ${uid}, who could keep the lock for ever`, 'Remove it.');
 }
 
-/** Whether a name stands for the open file, which has no other one. */
+/** Whether a name leads to the open file, and is its only name. */
 function isAlone({ folder, name }: Place, descriptor: number): boolean {
   const { dev, ino, nlink } = fstatSync(descriptor);
   const named = folder.lookUp(name);
   if (named?.dev !== dev || named.ino !== ino) return false;
   if (nlink === 1) return true;
-  // Its process was killed when it had just become a lock, which it stays.
+  // Its process was killed right after the draft had got the name of the lock, which stays.
   folder.remove(name);
   return false;
 }

@@ -7,7 +7,7 @@ import type { Configuration } from '../config/configuration.js';
 import { textsOf } from '../config/values.js';
 import { printMessage } from '../ui/print-message.js';
 
-/** What pacman says in its log of `-y`. */
+/** pacman's text for `-y` in its log. */
 const text = 'synchronizing package lists';
 
 /**
@@ -27,18 +27,18 @@ export function logRefresh(configuration: Configuration, logFile?: string): void
       closeSync(descriptor);
     }
   } catch (error) {
-    // The refresh counts without it: a warning says that an auditor will miss it.
+    // The refresh is valid without it. A warning reports the missing line, for audits.
     const isOurs = isFilesError(error);
     const why = isOurs ? filesClause(error) : systemReason(error);
     printMessage('warning', {
-      text: `the log has no line of this refresh: ${why}`,
+      text: `cannot log this refresh: ${why}`,
       hint: isOurs ? error.hint : undefined,
     });
   }
 }
 
 /**
- * A line of pacman.log: local time with its offset, and who says it.
+ * A line of pacman.log: local time with its offset, the program, and the text.
  *
  * @param time - to the second
  */

@@ -74,9 +74,9 @@ describe('refreshPlan', () => {
   });
 
   it.each([
-    ['[../x]\nServer = http://a\n', "can't be the name of a file"],
-    ['[a/b]\nServer = http://a\n', "can't be the name of a file"],
-    ['[.x]\nServer = http://a\n', "can't be the name of a file"],
+    ['[../x]\nServer = http://a\n', 'cannot be the name of a file'],
+    ['[a/b]\nServer = http://a\n', 'cannot be the name of a file'],
+    ['[.x]\nServer = http://a\n', 'cannot be the name of a file'],
   ])('refuses %j', async (text, message) => {
     await expect(plan(text)).rejects.toMatchObject({
       kind: 'usage',

@@ -15,19 +15,19 @@ const maxBytes = 128 * 1024 * 1024;
 
 /** Which databases are refreshed, and how. */
 export interface RefreshChoice {
-  /** Names of repositories; none: all. */
+  /** Names of repositories; empty: all. */
   readonly repositories: readonly string[];
-  /** `files`: the lists of what is in each package, as `pacman -Fy`. */
+  /** `files`: the lists of the files of each package, as `pacman -Fy`. */
   readonly kind: 'db' | 'files';
-  /** Also what hasn't changed, as `-yy`. */
+  /** Also databases that have not changed, as `-yy`. */
   readonly force: boolean;
 }
 
 /**
- * The downloads of a refresh. A repository without a usable server fails by itself.
+ * Plans the downloads of a refresh. If a repository has no usable server, only that repository fails.
  *
- * @param folder - where databases lie
- * @throws FetchError `usage` for a repository that isn't there, or whose name is none for a file
+ * @param folder - the directory of databases
+ * @throws FetchError `usage` for an unknown repository, or one whose name cannot be the name of a file
  */
 export function refreshPlan(
   configuration: Configuration,
@@ -40,7 +40,7 @@ export function refreshPlan(
   const unique = new Map(chosen.map((repository) => [repository.name, repository]));
   const files = Array.from(unique.values(), (repository) => {
     requireFileName(repository);
-    // Cache servers have no databases.
+    // Cache servers do not have databases.
     return { repository, servers: serversOf(configuration, repository, ['Server']) };
   });
   const plan = { requests: [] as DownloadRequest[], refused: [] as Refused[] };
@@ -64,7 +64,7 @@ export function refreshPlan(
   return { ...plan, leftOut: eachOnce(files.flatMap(({ servers }) => servers.leftOut)) };
 }
 
-/** Usage says whether `-y` is for a repository (pacman.conf(5)). */
+/** Usage decides whether `-y` applies to a repository (pacman.conf(5)). */
 function isSynced({ values }: Repository): boolean {
   return values.Usage.some(({ text }) => text === 'All' || text === 'Sync');
 }
@@ -76,10 +76,10 @@ function named(all: readonly Repository[], name: string): Repository {
     name,
     all.map((one) => one.name),
   );
-  throw new FetchError('usage', `there is no repository ${name}`, meant && `Did you mean ${meant}?`);
+  throw new FetchError('usage', `unknown repository ${name}`, meant && `Did you mean ${meant}?`);
 }
 
 function requireFileName({ name, file, line }: Repository): void {
   if (!name.includes('/') && !name.startsWith('.')) return;
-  throw new FetchError('usage', `${file}:${line}: ${name} can't be the name of a file`);
+  throw new FetchError('usage', `${file}:${line}: ${name} cannot be the name of a file`);
 }

@@ -17,7 +17,7 @@ import { type RefreshChoice, refreshPlan } from './plan.js';
 /**
  * Refreshes databases as `pacman -Sy` does, in parallel and by the confined worker.
  *
- * @param session - what is common to all parts
+ * @param session - the common parts
  * @param choice - which databases
  * @param pacmanOptions - options with which pacman reads the same databases
  * @returns exit status
@@ -40,8 +40,8 @@ export async function refresh(
     let [outcomes, problems] = [first, await check(first)];
     const stale = problems.length === 0 ? [] : await unusable(first, check);
     if (stale.length > 0) {
-      // What was there already doesn't get better by being up to date.
-      const part = { heading: "Fetching again what pacman can't use...", plan: askedForAgain(plan, stale) };
+      // An unusable database stays unusable if it is up to date.
+      const part = { heading: 'Downloading unusable databases again...', plan: askedForAgain(plan, stale) };
       const again = await downloadLocked(session, part, display);
       outcomes = first.map((outcome) => again.find(({ to }) => to === outcome.to) ?? outcome);
       problems = await check(outcomes);
@@ -71,11 +71,11 @@ async function downloadLocked(
 
 function showFailure(display: Display, failed: number, all: number): void {
   const text = `failed to synchronize all databases (${failed} of ${all} could not be refreshed)`;
-  const hint = 'The others are up to date; run it again for those.';
+  const hint = 'The others are up to date. Run the command again for those that failed.';
   display.show({ event: 'error', text, ...(failed === all ? {} : { hint }) });
 }
 
-/** Why pacman can't use what is there now, in its words. */
+/** Why pacman cannot use the current databases, in its words. */
 async function problemsOf(
   outcomes: readonly Outcome[],
   pacmanOptions: readonly string[],
@@ -85,7 +85,7 @@ async function problemsOf(
   return there.length === 0 ? [] : await databaseProblems(pacmanOptions, there, signal);
 }
 
-/** Files that were up to date, and that pacman can't use all the same. */
+/** Databases that were up to date, and that pacman still cannot use. */
 async function unusable(
   outcomes: readonly Outcome[],
   check: (outcomes: readonly Outcome[]) => Promise<readonly string[]>,
@@ -97,7 +97,7 @@ async function unusable(
   return paths;
 }
 
-/** The requests of some files, whatever is there of them. */
+/** The requests of some files, without conditions: what exists of them is ignored. */
 function askedForAgain({ requests }: Plan, paths: readonly string[]): Plan {
   const chosen = requests.filter(({ to }) => paths.includes(to));
   return { requests: chosen.map(unconditional), refused: [], leftOut: [] };
@@ -108,7 +108,7 @@ function unconditional(request: DownloadRequest): DownloadRequest {
 }
 
 const folderHints: Readonly<Record<string, string>> = {
-  EACCES: 'Run it as root.',
+  EACCES: 'Run the command as root.',
   EROFS: 'Mount the file system read-write, or set another DBPath.',
   ENOSPC: 'Make room on the disk.',
 };
@@ -119,6 +119,6 @@ function makeFolder(folder: string): void {
   } catch (error) {
     if (isFilesError(error)) throw new FetchError('file', filesClause(error), error.hint);
     const hint = folderHints[errorCode(error) ?? ''];
-    throw new FetchError('file', `${folder} can't be made: ${systemReason(error)}`, hint);
+    throw new FetchError('file', `cannot create ${folder}: ${systemReason(error)}`, hint);
   }
 }

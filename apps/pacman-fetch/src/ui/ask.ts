@@ -1,17 +1,17 @@
 import { heading } from './messages.js';
 import { charsetOf, wantsColor } from './environment.js';
 
-/** Words that pacman takes for yes; an empty line is one, too. */
+/** Words that pacman accepts as yes; so does an empty line. */
 const yes = /^(?:y|yes)?$/i;
 
 /**
- * Asks a question in the terminal that the program was started in, as pacman does. What is typed ahead of another
- * question stays for whoever asks that.
+ * Asks a question in the terminal of the program, as pacman does. Input for a later question stays for the program that
+ * asks it.
  *
  * @param question - `Proceed with download?`
- * @param signal - ends it when aborted
- * @returns false for everything but yes, also where nobody answers
- * @throws the signal's reason
+ * @param signal - stops it when aborted
+ * @returns false for everything but yes, also without an answer
+ * @throws the reason of the signal
  */
 export async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
   const { stdin, stdout, env } = process;
@@ -20,14 +20,14 @@ export async function confirm(question: string, signal: AbortSignal): Promise<bo
   stdout.write(heading(`${question} [Y/n]`, style).replace(/\n$/, ' '));
   const answer = await new Promise<string | undefined>((resolve, reject) => {
     const settle = (act: () => void): void => {
-      // A terminal gives a line at a time: before it is read again, nothing more is taken from it.
+      // A terminal gives one line at a time. Before the next read, nothing more is taken from it.
       stdin.pause().off('data', hear).off('end', leave);
       signal.removeEventListener('abort', abort);
       act();
     };
     const hear = (bytes: Buffer): void => settle(() => resolve(bytes.toString()));
     const unanswered = (act: () => void): void => {
-      // Nobody has ended the line.
+      // No key has ended the line.
       stdout.write('\n');
       settle(act);
     };

@@ -1,16 +1,16 @@
 import { clock, clockWidth, rate, size, sizeWidth } from './figures.js';
 import { type Charset, fit, printable } from './text.js';
 
-/** What one line says of a download, or of all of them. */
+/** The line of one download, or of all of them. */
 export interface BarLine {
-  /** Anything; it is made printable here. */
+  /** Any text; it is made printable here. */
   readonly label: string;
   readonly received: number;
-  /** Bytes of the whole, where that is known. */
+  /** Bytes of the whole, if that is known. */
   readonly total: number | undefined;
   /** Bytes a second. */
   readonly rate: number;
-  /** Until it is done; after that, how long it took. Undefined where nobody can say. */
+  /** Remaining seconds; after the end, the time it took. Undefined if unknown. */
   readonly seconds: number | undefined;
 }
 
@@ -22,13 +22,13 @@ export interface BarSpace {
   readonly candy: boolean;
 }
 
-/** ` [] 100%`: what a bar needs beside its signs. */
+/** ` [] 100%`: the columns of a bar apart from its signs. */
 const frameWidth = 8;
 
 /**
- * One line as pacman draws it: name, size, rate and time in six tenths of the terminal and at least fifty columns, a bar
- * and percent in the rest. Where it is narrower pacman's lines wrap; these leave out the bar, then the rate, then the
- * time and the size. Never wider than the terminal.
+ * One line as pacman draws it: name, size, rate and time in six tenths of the terminal and at least fifty columns, and
+ * a bar with percent in the rest. In a narrower terminal pacman's lines wrap. These leave out the bar, then the rate,
+ * then the time and the size. A line is never wider than the terminal.
  */
 export function barLine(line: BarLine, space: BarSpace): string {
   const percent = percentOf(line);
@@ -42,7 +42,7 @@ export function barLine(line: BarLine, space: BarSpace): string {
   return ` ${nameIn(line, name, space)} ${figures}${bar}${right}`;
 }
 
-/** Below this there is no time left, and below the other no size. */
+/** Below the first width the time is left out, below the second the size. */
 const leastName = 12;
 
 function narrowLine(line: BarLine, right: string, space: BarSpace): string {

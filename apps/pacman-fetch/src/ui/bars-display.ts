@@ -4,16 +4,16 @@ import { heading, message, type MessageStyle, serverFailure } from './messages.j
 import { Region, type Terminal } from './region.js';
 import { Transfers } from './transfers.js';
 
-/** A terminal that says when its size changes: `tty.WriteStream`. */
+/** A terminal that reports changes of its size: `tty.WriteStream`. */
 export interface ResizingTerminal extends Terminal {
   on(event: 'resize', listener: () => void): unknown;
   off(event: 'resize', listener: () => void): unknown;
 }
 
-/** What a display with bars is made of. */
+/** The parts of a display with bars. */
 export interface BarsOptions extends MessageStyle {
   readonly terminal: ResizingTerminal;
-  /** Where errors and warnings go, which may be the same terminal or a file. */
+  /** Where errors and warnings go; it may be the same terminal or a file. */
   readonly errors: { write(text: string): unknown };
   readonly errorStyle: MessageStyle;
   readonly candy: boolean;
@@ -23,7 +23,7 @@ export interface BarsOptions extends MessageStyle {
   readonly now: () => number;
 }
 
-/** Milliseconds between two frames, as pacman's. */
+/** Milliseconds between two frames, as in pacman. */
 const interval = 200;
 
 /** A display with a moving bar for each download, in a terminal. */
@@ -42,7 +42,7 @@ export class BarsDisplay implements Display {
     this.#options = options;
     this.#region = new Region(options.terminal, options.reflows);
     options.terminal.on('resize', this.#resized);
-    // Rates fall and times pass where nothing arrives, too.
+    // Rates fall and time passes even if nothing arrives.
     this.#timer = setInterval(() => this.#draw(), interval).unref();
   }
 
@@ -83,7 +83,7 @@ export class BarsDisplay implements Display {
     this.#region.draw(frameLines(this.#transfers, space, at), above);
   }
 
-  /** What was drawn so far stays, and new lines come below it. */
+  /** What was drawn so far stays, and new lines follow below it. */
   #leave(): void {
     this.#draw();
     this.#region.leave();

@@ -14,7 +14,7 @@ interface DisplayStream {
   off(event: 'resize', listener: () => void): unknown;
 }
 
-/** How to show what happens. Everything but the streams may be left out. */
+/** How to show progress. Everything except the streams may be left out. */
 export interface DisplayOptions {
   /** Where bars and lines go; pacman's go to standard output. */
   readonly stream: DisplayStream;
@@ -28,9 +28,9 @@ export interface DisplayOptions {
   readonly bars?: boolean;
   /** pacman's ILoveCandy. Default: false. */
   readonly candy?: boolean;
-  /** `kept` for databases; `finished-first` for packages, as pacman has both. Default: `kept`. */
+  /** `kept` for databases; `finished-first` for packages, as in pacman. Default: `kept`. */
   readonly order?: 'kept' | 'finished-first';
-  /** Instead of the terminal's. */
+  /** In place of the width of the terminal. */
   readonly columns?: number;
   /** Default: `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -67,7 +67,7 @@ export function createDisplay(options: DisplayOptions): Display {
   });
 }
 
-/** A terminal that doesn't know its size says 0, and is taken for one of 80 columns and 24 rows. */
+/** A terminal that does not know its size reports 0, and is treated as one of 80 columns and 24 rows. */
 function terminalOf(stream: DisplayStream, columns: number | undefined): ResizingTerminal {
   return {
     get columns() {

@@ -10,10 +10,10 @@ export type ColorChoice = (typeof colorChoices)[number];
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Whether to write in colours. `NO_COLOR` (no-color.org) and a terminal that has none decide where nobody has chosen.
+ * Whether to write in colours. Without a choice, `NO_COLOR` (no-color.org) and a terminal without colours decide.
  *
  * @param choice - from the command line
- * @param isTerminal - whether the stream is one
+ * @param isTerminal - whether the stream is a terminal
  * @param env - the environment
  */
 export function wantsColor(choice: ColorChoice, isTerminal: boolean, env: Environment): boolean {
@@ -21,13 +21,13 @@ export function wantsColor(choice: ColorChoice, isTerminal: boolean, env: Enviro
   return isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
 }
 
-/** What the locale can write: the first of LC_ALL, LC_CTYPE and LANG that is set decides (locale(7)). */
+/** The charset of the locale: the first of LC_ALL, LC_CTYPE and LANG that is set decides (locale(7)). */
 export function charsetOf(env: Environment): Charset {
   const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '');
   return locale !== undefined && /\.utf-?8(?:@|$)/i.test(locale) ? 'utf8' : 'ascii';
 }
 
-/** Whether a terminal wraps what it shows anew when it becomes narrower. xterm and the Linux console cut it off. */
+/** Whether a terminal wraps its lines again when it becomes narrower. xterm and the Linux console cut them off. */
 export function reflows(env: Environment): boolean {
   return env['XTERM_VERSION'] === undefined && env['TERM'] !== 'linux';
 }

@@ -2,7 +2,7 @@
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
-/** A number of bytes in the unit that people read: pacman changes to the next one beyond 2048. */
+/** A number of bytes in a readable unit: pacman changes to the next unit beyond 2048. */
 function humanize(bytes: number): readonly [value: number, unit: string] {
   let value = bytes;
   let unit = 0;
@@ -32,7 +32,7 @@ export function rate(bytes: number): string {
 /** Columns of {@link clock}. */
 export const clockWidth = 5;
 
-/** Seconds as `mm:ss`; `--:--` where nobody can say, and from a hundred minutes on. */
+/** Seconds as `mm:ss`; `--:--` if unknown, and from a hundred minutes on. */
 export function clock(seconds: number | undefined): string {
   if (seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return '--:--';
   const whole = Math.ceil(seconds);

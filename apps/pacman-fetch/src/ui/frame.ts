@@ -8,7 +8,7 @@ export interface FrameSpace extends BarSpace {
   readonly rows: number;
 }
 
-/** The line of one download: its bar, or what pacman says instead. */
+/** The line of one download: its bar, or pacman's text in its place. */
 export function transferLine(transfer: Transfer, space: BarSpace, at: number): string {
   const { text } = transfer;
   if (text === undefined) return barLine(transfer.line(at), space);

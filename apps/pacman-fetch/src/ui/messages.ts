@@ -13,9 +13,9 @@ const reset = '\u001B[0m';
 const colors = { error: '\u001B[1;31m', warning: '\u001B[1;33m', heading: '\u001B[1;34m' } as const;
 
 /**
- * `error: …` or `warning: …`, and what helps in a second line.
+ * `error: …` or `warning: …`, and the hint in a second line.
  *
- * @param kind - what it is
+ * @param kind - error or warning
  * @param message - the text, and a hint
  * @param style - of the stream
  * @returns lines with their ends
@@ -32,13 +32,13 @@ export function message(
   return `${head} ${lines.join('\n')}\n${help}`;
 }
 
-/** `:: …`, as above each part of pacman's work. */
+/** `:: …`, the heading of each part of pacman's work. */
 export function heading(text: string, { color, charset }: MessageStyle): string {
   const line = printable(text, charset);
   return color ? `${colors.heading}::${reset}${bold} ${line}${reset}\n` : `:: ${line}\n`;
 }
 
-/** What pacman says of a server that could not give a file. */
+/** pacman's message about a server that failed. */
 export function serverFailure({ name, host, reason }: Readonly<Record<'name' | 'host' | 'reason', string>>): string {
   return `failed retrieving file '${name}' from ${host} : ${withoutHost(reason, host)}`;
 }

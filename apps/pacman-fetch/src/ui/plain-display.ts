@@ -2,21 +2,21 @@ import { type Display, type DisplayEvent, isSignature } from './events.js';
 import { heading, labelOf, message, type MessageStyle, serverFailure } from './messages.js';
 import { printable } from './text.js';
 
-/** Something that takes text. */
+/** A stream of text. */
 export interface TextStream {
   write(text: string): unknown;
 }
 
-/** What a display of lines is made of. */
+/** The parts of a display of lines. */
 export interface PlainOptions extends MessageStyle {
   readonly out: TextStream;
   readonly errors: TextStream;
   readonly errorStyle: MessageStyle;
-  /** Nothing but errors and warnings. */
+  /** Only errors and warnings. */
   readonly quiet: boolean;
 }
 
-/** A display without a terminal, or without bars: a line where a download begins, and where it isn't needed or fails. */
+/** A display without a terminal, or without bars. It prints a line when a download begins, is not needed, or fails. */
 export class PlainDisplay implements Display {
   readonly #options: PlainOptions;
   #hasEnded = false;
@@ -42,7 +42,7 @@ export class PlainDisplay implements Display {
   }
 }
 
-/** pacman's words, which it has for some events only. */
+/** pacman's words, which it has only for some events. */
 function lineOf(event: DisplayEvent): string | undefined {
   if (!('name' in event) || isSignature(event.name)) return undefined;
   if (event.event === 'start') return `${labelOf(event.name)} downloading...`;

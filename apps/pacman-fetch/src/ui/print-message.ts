@@ -2,11 +2,11 @@ import { charsetOf, wantsColor } from './environment.js';
 import { message } from './messages.js';
 
 /**
- * Says something on standard error as pacman does, in colour where that is wanted. What comes from a file can't do
- * anything to the terminal.
+ * Prints a message to standard error as pacman does, in colour if that is wanted. Control characters from files are
+ * replaced, so that they cannot affect the terminal.
  *
- * @param kind - whether it stops us
- * @param said - the text, and what helps
+ * @param kind - error or warning
+ * @param said - the text, and a hint
  */
 export function printMessage(kind: Parameters<typeof message>[0], said: Parameters<typeof message>[1]): void {
   const { env, stderr } = process;

@@ -1,6 +1,6 @@
 import { columnsOf } from './text.js';
 
-/** What a region needs of a terminal: a `tty.WriteStream` is one. */
+/** The part of a terminal that a region needs: `tty.WriteStream` has it. */
 export interface Terminal {
   readonly columns: number;
   readonly rows: number;
@@ -11,8 +11,8 @@ const eraseLine = '\u001B[K';
 const eraseBelow = '\u001B[J';
 
 /**
- * Lines at the bottom of a terminal that are drawn again and again; above them the terminal scrolls as ever. The cursor
- * rests in the row below, so nothing has to be put in order when the program is killed.
+ * Lines at the bottom of a terminal that are drawn again and again. Above them the terminal scrolls as usual. The
+ * cursor rests in the row below, so nothing must be cleaned up if the program is killed.
  */
 export class Region {
   readonly #terminal: Terminal;
@@ -21,7 +21,7 @@ export class Region {
 
   /**
    * @param terminal - where to draw
-   * @param reflows - whether it wraps what it shows anew when it becomes narrower, as all but a few do
+   * @param reflows - whether it wraps its lines again when it becomes narrower, as most terminals do
    */
   constructor(terminal: Terminal, reflows: boolean) {
     this.#terminal = terminal;
@@ -32,30 +32,31 @@ export class Region {
    * Draws the lines in place of the last ones.
    *
    * @param lines - none wider than the terminal
-   * @param above - lines that are to stay, above them
+   * @param above - lines that stay, above them
    */
   draw(lines: readonly string[], above: readonly string[] = []): void {
     if (above.length === 0 && lines.join('\n') === this.#drawn.join('\n')) return;
-    // Erased first: after the last column a terminal waits with the cursor on it, and would erase that sign.
+    // The line is erased first: after the last column the cursor waits on that column, and erasing then would remove
+    // its character.
     const row = (line: string): string => `${eraseLine}${line}\r\n`;
     const rest = above.length + lines.length < this.#drawn.length ? eraseBelow : '';
     this.#terminal.write(`${up(this.#drawn.length)}${[...above, ...lines].map(row).join('')}${rest}`);
     this.#drawn = lines;
   }
 
-  /** Lets the lines stay for good; the next ones come below them. */
+  /** Leaves the lines on the screen; the next ones follow below them. */
   leave(): void {
     this.#drawn = [];
   }
 
-  /** Takes the lines away, so that something else can be written; the next {@link draw} brings them back. */
+  /** Removes the lines, so that other text can be written; the next {@link draw} shows them again. */
   clear(): void {
     if (this.#drawn.length === 0) return;
     this.#terminal.write(`${up(this.#drawn.length)}${eraseBelow}`);
     this.#drawn = [];
   }
 
-  /** The same after the terminal has changed its size: by then the lines may take more rows than they did. */
+  /** The same after the terminal has changed its size: the lines may now take more rows than before. */
   clearResized(): void {
     const { columns, rows } = this.#terminal;
     const rowsOf = (line: string) => (this.#reflows ? Math.max(1, Math.ceil(columnsOf(line) / columns)) : 1);
@@ -65,7 +66,7 @@ export class Region {
   }
 }
 
-/** To the first column, so many rows up (ECMA-48, CPL). */
+/** Moves to the first column, the given number of rows up (ECMA-48, CPL). */
 function up(rows: number): string {
   return rows === 0 ? '\r' : `\u001B[${rows}F`;
 }

@@ -4,8 +4,8 @@ import { eastAsianWidth } from 'get-east-asian-width';
 export type Charset = 'ascii' | 'utf8';
 
 /**
- * A text that can't do anything to a terminal: no control character, no escape sequence, nothing invisible that turns
- * writing around. In ASCII each other character is a question mark.
+ * Returns a text that cannot affect a terminal: without control characters, escape sequences, and invisible characters
+ * that change the writing direction. In ASCII every other character becomes a question mark.
  *
  * @param text - anything, for instance the name of a file on a mirror
  */
@@ -17,7 +17,8 @@ export function printable(text: string, charset: Charset): string {
 }
 
 /**
- * Columns of a printable text in a terminal: two for what East Asia writes wide (UAX #11) and for emoji, none for marks.
+ * Columns of a printable text in a terminal: two for wide East Asian characters (UAX #11) and for emoji, none for
+ * marks.
  *
  * @param text - from {@link printable}
  */
@@ -27,7 +28,7 @@ export function columnsOf(text: string): number {
 }
 
 /**
- * A text in just so many columns: filled up with blanks, or cut and ended by three dots as pacman does.
+ * A text in exactly the given columns: filled with blanks, or cut and ended by three dots as in pacman.
  *
  * @param text - from {@link printable}
  * @param columns - how many

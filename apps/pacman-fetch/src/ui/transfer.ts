@@ -11,7 +11,7 @@ interface Sample {
   readonly received: number;
 }
 
-/** How far one file is, as its events told it. */
+/** The progress of one file, from its events. */
 export class Transfer {
   readonly name: string;
   readonly #begun: Sample;
@@ -21,7 +21,7 @@ export class Transfer {
   #end: 'done' | 'upToDate' | 'failed' | undefined;
 
   /**
-   * @param start - its first event; without an offset it starts with no byte
+   * @param start - its first event; without an offset it starts at byte 0
    * @param at - milliseconds of a clock that only runs forward
    */
   constructor(start: FileEvent, at: number) {
@@ -32,7 +32,7 @@ export class Transfer {
     this.#size = 'size' in start ? start.size : undefined;
   }
 
-  /** Takes an event of this file in; what comes after its end means nothing. */
+  /** Handles an event of this file; events after its end are ignored. */
   take(event: FileEvent, at: number): void {
     if (this.#end !== undefined) return;
     if (event.event === 'progress') {
@@ -53,34 +53,34 @@ export class Transfer {
     return this.#end !== undefined;
   }
 
-  /** Bytes that are there; all of them once it is done, whatever the last progress said. */
+  /** Bytes that exist; all of them once it is done, even if the last progress event reported fewer. */
   get received(): number {
     if (this.#end === 'done' && this.#size !== undefined) return this.#size;
     return this.#samples.at(-1)?.received ?? 0;
   }
 
-  /** Bytes of the whole file, where they are known. */
+  /** Bytes of the whole file, if they are known. */
   get size(): number | undefined {
     return this.#size;
   }
 
-  /** Bytes that were there before. */
+  /** Bytes that existed before. */
   get offset(): number {
     return this.#begun.received;
   }
 
-  /** A line of text where there is no bar any more, in pacman's words; undefined where there is one. */
+  /** The text that replaces the bar, in pacman's words; undefined while there is a bar. */
   get text(): string | undefined {
     if (this.#end === 'upToDate') return `${labelOf(this.name)} is up to date`;
     return this.#end === 'failed' ? `${this.name} failed to download` : undefined;
   }
 
-  /** What its bar shows now. */
+  /** The current content of its bar. */
   line(at: number): BarLine {
     const { received } = this;
     const base = { label: labelOf(this.name), received, total: this.#size };
     if (this.#ended !== undefined) {
-      // All that came within one tick of the clock took some time, too.
+      // Even if everything came within one tick of the clock, it took some time.
       const seconds = Math.max(1, this.#ended - this.#begun.at) / 1000;
       return { ...base, rate: (received - this.offset) / seconds, seconds };
     }

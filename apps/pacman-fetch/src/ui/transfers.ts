@@ -2,20 +2,20 @@ import type { BarLine } from './bar.js';
 import { type DisplayEvent, isSignature } from './events.js';
 import { Transfer } from './transfer.js';
 
-/** All downloads that a display shows, in the order in which they were begun. */
+/** All downloads that a display shows, in the order of their start. */
 export class Transfers {
   #shown: Transfer[] = [];
   readonly #byName = new Map<string, Transfer>();
   #total: { readonly files: number; readonly size?: number; readonly at: number } | undefined;
   #finished = 0;
 
-  /** Takes an event in. Events of one file that are not of a download, and those of signatures, change nothing. */
+  /** Handles an event. Events that do not concern a download, and those of signatures, change nothing. */
   take(event: DisplayEvent, at: number): void {
     if (event.event === 'total') this.#total = { ...event, at };
     if (!('name' in event) || event.event === 'serverFailed' || isSignature(event.name)) return;
     let transfer = this.#byName.get(event.name);
     if (transfer === undefined || transfer.hasEnded) {
-      // A second word about the end of a file is not another download.
+      // A second event about the end of a file is not another download.
       if (transfer !== undefined && event.event !== 'start') return;
       transfer = new Transfer(event, at);
       this.#byName.set(event.name, transfer);
@@ -31,9 +31,9 @@ export class Transfers {
   }
 
   /**
-   * Hands out the ones that need no moving line any more.
+   * Returns the ones that need no moving line any more.
    *
-   * @param order - `kept`: only what nothing that still runs stands before; `finished-first`: each as it ends
+   * @param order - `kept`: only those before the first that still runs; `finished-first`: each as it ends
    */
   settle(order: 'kept' | 'finished-first'): readonly Transfer[] {
     const running = this.#shown.findIndex(({ hasEnded }) => !hasEnded);
@@ -52,7 +52,7 @@ export class Transfers {
     this.#finished = 0;
   }
 
-  /** The line of all together; undefined where no total was announced. */
+  /** The line of all together; undefined if no total was announced. */
   totalLine(at: number): BarLine | undefined {
     if (this.#total === undefined || this.#total.files < 2) return undefined;
     const { files, size: announced } = this.#total;

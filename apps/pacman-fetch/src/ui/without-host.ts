@@ -1,11 +1,11 @@
-/** How reasons begin that name the server behind that, and how they begin without it. */
+/** Beginnings of reasons that repeat the name of the server, and the same beginnings without it. */
 const beginnings = [
   ['Could not connect to ', 'Could not connect'],
   ['Connection to ', 'Connection'],
   ['TLS with ', 'TLS'],
 ] as const;
 
-/** A reason that stands behind the name of its server: naming that once is enough. */
+/** Removes the name of the server from a reason, since it stands before the reason already. */
 export function withoutHost(reason: string, host: string): string {
   if (reason.startsWith(`${host}: `)) return reason.slice(host.length + 2);
   if (reason.startsWith(`${host} `)) return `The server${reason.slice(host.length)}`;

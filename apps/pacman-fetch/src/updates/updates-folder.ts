@@ -7,8 +7,8 @@ import { ensureFolder, filesClause, isFilesError, isRoot, leadTo } from '@sb/fil
 import { FetchError } from '../errors.js';
 
 /**
- * The folder of databases that are looked at, and that no transaction uses: below the caller's cache folder (XDG Base
- * Directory Specification), or for root where nobody else can say it.
+ * Returns the directory of databases for queries, which no transaction uses. It is below the caller's cache directory
+ * (XDG Base Directory Specification). For root it is in a directory that no other user controls.
  *
  * @param env - the environment
  * @returns its path
@@ -16,14 +16,14 @@ import { FetchError } from '../errors.js';
 export function updatesFolder(env: NodeJS.ProcessEnv): string {
   if (isRoot()) return '/var/cache/pacman-fetch/updates';
   const { XDG_CACHE_HOME: said = '' } = env;
-  // What is not absolute is to be ignored.
+  // The specification says to ignore a path that is not absolute.
   return join(isAbsolute(said) ? said : join(homedir(), '.cache'), 'pacman-fetch', 'updates');
 }
 
 /**
- * Makes that folder, where pacman finds the system's own packages beside its own databases.
+ * Creates that directory. pacman finds the system's own list of packages next to its databases.
  *
- * @param path - of the folder
+ * @param path - of the directory
  * @param database - the system's DBPath
  * @throws FetchError `file`
  */
@@ -35,8 +35,8 @@ export function makeUpdatesFolder(path: string, database: string): void {
     if (isFilesError(error)) throw new FetchError('file', filesClause(error), error.hint);
     throw new FetchError(
       'file',
-      `${path} can't be made: ${systemReason(error)}`,
-      'Set XDG_CACHE_HOME to a folder of yours.',
+      `cannot create ${path}: ${systemReason(error)}`,
+      'Set XDG_CACHE_HOME to a directory that you own.',
     );
   }
 }

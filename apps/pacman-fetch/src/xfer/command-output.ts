@@ -2,14 +2,14 @@ import { StringDecoder } from 'node:string_decoder';
 
 import { type Charset, printable } from '../ui/text.js';
 
-/** Characters of a line; what follows is left out. */
+/** The most characters of a line; the rest is left out. */
 const maxLine = 500;
 
-/** Lines that may come at once, and how many more each second; what is more is counted, and left out. */
+/** The most lines at once, and how many more each second. Other lines are counted, and left out. */
 const burst = 100;
 const linesPerSecond = 20;
 
-/** What {@link CommandOutput} writes to. */
+/** Where {@link CommandOutput} writes to. */
 export interface CommandOutputOptions {
   readonly charset: Charset;
   readonly write: (line: string) => void;
@@ -18,8 +18,8 @@ export interface CommandOutputOptions {
 }
 
 /**
- * What a command says, as it may go to a terminal: line by line, each printable and of a bounded length, and no more
- * lines than anyone can read. Of a line that it draws again and again, as curl does its figures, the last state is shown.
+ * The output of a command, made safe for a terminal: printable lines of limited length, and not more than a reader can
+ * follow. Of a line that is drawn again and again, such as curl's progress, the last state is shown.
  */
 export class CommandOutput {
   readonly #options: CommandOutputOptions;
@@ -34,7 +34,7 @@ export class CommandOutput {
     this.#at = options.now();
   }
 
-  /** Takes what came. */
+  /** Handles output. */
   take(bytes: Buffer): void {
     const [rest = '', ...ended] = this.#decoder.write(bytes).split('\n').toReversed();
     for (const text of ended.toReversed()) {
@@ -44,7 +44,7 @@ export class CommandOutput {
     this.#grow(rest);
   }
 
-  /** Shows what is left, and how much was left out. */
+  /** Shows what remains, and how much was left out. */
   end(): void {
     this.#grow(this.#decoder.end());
     if (this.#line !== '') this.#show();
@@ -52,7 +52,7 @@ export class CommandOutput {
     this.#omitted = 0;
   }
 
-  /** What was drawn before the last carriage return is gone; a line's own end may have one before it. */
+  /** Text before the last carriage return has been overwritten; a line may end with a carriage return as well. */
   #grow(text: string): void {
     const whole = (this.#line + text).replace(/^.*\r(?!$)/s, '');
     this.#line = whole.slice(0, maxLine + 1);

@@ -92,7 +92,7 @@ describe.skipIf(missing('linux'))('an XferCommand that is stopped', { timeout: 2
     await processIn('T', 'stopped');
     const child = await processIn('T', 'child');
     vi.advanceTimersByTime(302_000);
-    expect(await end).toBe('sh stood still for 300 seconds, and was ended');
+    expect(await end).toBe('sh made no progress for 300 seconds, and was ended');
     await gone(child);
     expect(readdirSync(folder.file('to'))).toEqual([]);
   });

@@ -4,35 +4,35 @@ import { StandStillWatch } from '@sb/fetcher/files';
 import { type Folder, someNames } from '@sb/files';
 import type { SandboxedProcess } from '@sb/sandbox';
 
-/** How long a command may take. */
+/** The time limits of a command. */
 export interface Patience {
-  /** Seconds without a byte in its folder and without a word; Infinity where any number is allowed. */
+  /** The most seconds without a byte in its directory and without output; Infinity for no limit. */
   readonly still: number;
-  /** Seconds for one file; Infinity where any number is allowed. */
+  /** The most seconds for one file; Infinity for no limit. */
   readonly whole: number;
 }
 
 /** curl(1) waits as long for a connection; and a day, as for a file that a worker downloads. */
 const usual: Patience = { still: 300, whole: 24 * 60 * 60 };
 
-/** Files that are looked at in its folder: a command that makes more moves, or its folder does. */
+/** The most files of its directory that are examined. A command that makes more moves, or its directory does. */
 const maxFiles = 100;
 
 /**
- * How long a command may take.
+ * Returns the time limits of a command.
  *
- * @param disableTimeout - `--disable-download-timeout`, or what pacman.conf says: no command is too slow
+ * @param disableTimeout - `--disable-download-timeout`, or the value of pacman.conf: no command is too slow
  */
 export function patienceOf(disableTimeout: boolean): Patience {
   return disableTimeout ? { still: Infinity, whole: Infinity } : usual;
 }
 
 /**
- * Ends a command that stands still, for instance since another process of its user has stopped it (SIGSTOP), or that never
- * ends. Time counts while this process runs, so that a suspended machine accuses nobody.
+ * Ends a command that makes no progress, for instance because another process of its user has stopped it (SIGSTOP), or
+ * that never ends. Time counts only while this process runs, so a suspended machine does not end commands.
  */
 export class CommandWatch implements Disposable {
-  /** What the command did, once it was ended for it. */
+  /** What the command did, if it was ended for that. */
   reason: string | undefined;
   readonly #child: SandboxedProcess;
   readonly #folder: Folder;
@@ -41,15 +41,15 @@ export class CommandWatch implements Disposable {
   #seen = '';
 
   /**
-   * @param child - the command, in a session of its own
-   * @param folder - what it writes to; stays open meanwhile
+   * @param child - the command, in its own session
+   * @param folder - the directory that it writes to; stays open meanwhile
    */
   constructor(child: SandboxedProcess, folder: Folder, { still, whole }: Patience) {
     this.#child = child;
     this.#folder = folder;
     const watch = new StandStillWatch({
       seconds: still,
-      onStandStill: () => this.#end(`stood still for ${still} seconds`),
+      onStandStill: () => this.#end(`made no progress for ${still} seconds`),
     });
     const end = new StandStillWatch({
       seconds: whole,
@@ -79,13 +79,13 @@ export class CommandWatch implements Disposable {
   }
 }
 
-/** What changes with each byte that is written to a file of the folder. */
+/** A text that changes with each byte that is written to a file of the directory. */
 function filesOf(folder: Folder): string {
   try {
     const files = someNames(folder, maxFiles);
     return files.map((name) => [name, ...figuresOf(folder.lookUp(name))].join(' ')).join('/');
   } catch {
-    // The command's user has removed it, or what is in it: nothing comes of that.
+    // The command's user has removed it, or a file in it: that is ignored.
     return '';
   }
 }
@@ -95,18 +95,19 @@ function figuresOf(stats: Stats | undefined): readonly number[] {
 }
 
 /**
- * Ends a process and what it has started, but for what has left its process group, also where all of them are stopped.
+ * Ends a process and what it has started, even if all of them are stopped. Processes that have left its process group
+ * are not ended.
  *
- * @param child - which leads a session of its own
+ * @param child - the leader of a session
  */
 export function killGroup(child: SandboxedProcess): void {
   const { pid, exitCode, signalCode } = child;
-  // Its number may be another one's by then.
+  // Its number may belong to another process by then.
   if (exitCode !== null || signalCode !== null) return;
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // It doesn't lead a session yet.
+    // It does not lead a session yet.
   }
   child.kill('SIGKILL');
 }

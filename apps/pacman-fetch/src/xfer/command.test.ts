@@ -82,7 +82,7 @@ describe.skipIf(missing('linux'))('runXfer', () => {
     expect(Number(readFileSync(seen, 'utf8'))).toBe((64 * 1024 ** 3) / 512);
   });
 
-  it('takes what one has left, and warns, where something that outlived it keeps its folder from going', async () => {
+  it('takes what one has left, and warns if a process that outlived it prevents removing its directory', async () => {
     const full = Object.assign(new Error('ENOTEMPTY: not empty'), { code: 'ENOTEMPTY' });
     const removal = vi.spyOn(Folder.prototype, 'removeAll').mockImplementationOnce(() => {
       throw full;
@@ -91,7 +91,7 @@ describe.skipIf(missing('linux'))('runXfer', () => {
     try {
       await run('survived', new AbortController().signal);
       expect(removal).toHaveBeenCalledOnce();
-      expect(said.mock.calls.join('')).toMatch(/^warning: \S*\/to\/pacman-fetch-\S+ can't be removed: ENOTEMPTY\n/);
+      expect(said.mock.calls.join('')).toMatch(/^warning: cannot remove \S*\/to\/pacman-fetch-\S+: ENOTEMPTY\n/);
     } finally {
       removal.mockRestore();
       said.mockRestore();

@@ -15,16 +15,16 @@ import { CommandOutput } from './command-output.js';
 import { boundOf, type Expected, StagedFile } from './staged-file.js';
 import { Staging } from './staging.js';
 
-/** What a command may know of our environment: how to find programs and proxies. */
+/** The variables that a command gets: how to find programs and proxies. */
 const passed = ['PATH', 'LANG', ...proxyVariables, 'no_proxy', 'NO_PROXY'] as const;
 
 /** A run of XferCommand. */
 export interface XferRun {
   readonly command: string;
-  /** Who downloads. */
+  /** The user that downloads. */
   readonly choice: SandboxUser;
   readonly url: string;
-  /** Where the file belongs. */
+  /** The directory of the file. */
   readonly folder: Folder;
   readonly file: Expected;
   /** When it is ended. */
@@ -32,24 +32,23 @@ export interface XferRun {
   readonly signal: AbortSignal;
 }
 
-/** A command that ended with another status than 0: what went wrong, it has said itself. */
+/** A command that ended with a status other than 0; it has reported the reason itself. */
 export class CommandFailure extends Error {}
 
 /**
- * Runs XferCommand for one URL under every layer that the configuration asks for, with a staging folder as the only place
- * that it can write to beside SandboxWritable. It has nothing of our terminal: what it says comes by pipes, and is shown
- * on standard error by {@link CommandOutput}.
+ * Runs XferCommand for one URL under every layer of the configuration. It can write only to a staging directory and to
+ * SandboxWritable. It does not have the terminal: its output comes by pipes, and {@link CommandOutput} shows it on
+ * standard error.
  *
  * @returns a checked copy of what it left, and what was in force
  * @throws CommandFailure; Error that says what is wrong with the file, or that the command took too long; SandboxError
- *   where it can't be confined; the signal's reason where it is aborted already, and then nothing is started, or while what
- *   the command left is copied
+ *   if it cannot be confined; the reason of the signal. If the signal is aborted already, nothing is started
  */
 export async function runXfer(
   configuration: Configuration,
   { command, choice, url, folder, file, patience, signal }: XferRun,
 ): Promise<{ readonly staged: StagedFile; readonly enforcement: SandboxReport | undefined }> {
-  // A listener would never hear of it.
+  // A listener would not be called for it.
   signal.throwIfAborted();
   const { sandbox } = configuration;
   const policy = choice.kind === 'switch' ? choice.policy : undefined;
@@ -78,13 +77,13 @@ export async function runXfer(
   signal.addEventListener('abort', kill, { once: true });
   using watch = new CommandWatch(child, staging.inside, patience);
   const [status, killedBy] = await endOf(child).catch((error: unknown) => {
-    // It was ended before it was the command.
+    // It was ended before it had executed the command.
     if (watch.reason !== undefined) return [null, 'SIGKILL'] as const;
     throw error;
   });
   signal.removeEventListener('abort', kill);
   show();
-  // It says nothing of what the server has.
+  // That does not show what the server has.
   if (watch.reason !== undefined) throw new Error(`${basename(program)} ${watch.reason}, and was ended`);
   if (status !== 0) throw new CommandFailure(`${basename(program)} ended with ${killedBy ?? status}`);
   const enforcement = await child.enforcement;
@@ -94,7 +93,7 @@ export async function runXfer(
   return { staged, enforcement };
 }
 
-/** Shows what a command says; what is returned shows the rest. */
+/** Shows the output of a command; call the result to show the rest. */
 function listen(child: SandboxedProcess): () => void {
   const charset = charsetOf(process.env);
   const write = (line: string): void => void process.stderr.write(line);

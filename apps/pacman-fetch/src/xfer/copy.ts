@@ -6,11 +6,11 @@ import { chunksOf } from '../chunks.js';
 
 const writeSome = promisify(write);
 
-/** Bytes that a file system gives out at once, most often; so many zeros need none. */
+/** The usual block size of file systems; a block of zeros can be a hole. */
 const block = 4096;
 const zeros = Buffer.alloc(block);
 
-/** What was copied: bytes, and their SHA-256 in hexadecimal digits. */
+/** The result of a copy: bytes, and their SHA-256 in hexadecimal digits. */
 export interface Copied {
   readonly size: number;
   readonly sha256: string;
@@ -20,16 +20,16 @@ export interface Copied {
 export interface CopyOptions {
   /** Bytes. */
   readonly maxBytes: number;
-  /** Ends it. */
+  /** Stops it. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Copies a file. What is empty stays a hole: the copy takes no more of the disk than its original, whatever its size.
+ * Copies a file. Blocks of zeros become holes, so the copy never needs more of the disk than its original.
  *
- * @param source - descriptor, at its begin
+ * @param source - descriptor, at its beginning
  * @param target - descriptor of an empty file
- * @throws Error that says it is larger than it may; the reason of the signal; Error of the system
+ * @throws Error for a file larger than the limit; the reason of the signal; Error of the system
  */
 export async function copy(source: number, target: number, { maxBytes, signal }: CopyOptions): Promise<Copied> {
   const hash = createHash('sha256');
@@ -45,7 +45,7 @@ export async function copy(source: number, target: number, { maxBytes, signal }:
   return { size, sha256: hash.digest('hex') };
 }
 
-/** Writes what is not empty. */
+/** Writes a chunk that is not all zeros. */
 async function writeFull(target: number, chunk: Buffer, position: number): Promise<void> {
   let start = 0;
   for (let at = 0; at < chunk.length; at += block) {

@@ -3,19 +3,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { SandboxedProcess } from '@sb/sandbox';
 
-/** Milliseconds for what is still in the pipes of a process that has ended. */
+/** Milliseconds for the rest of the output in the pipes of an ended process. */
 const forTheRest = 200;
 
 /**
- * Waits for the end of a process, and for what it has said. What it has started may hold its pipes open for as long as
- * it likes: that is waited for no longer.
+ * Waits for the end of a process, and for its output. Programs that it started may hold its pipes open without limit;
+ * they are not waited for.
  *
  * @returns its status, and the signal that ended it
- * @throws SandboxError where it was not started
+ * @throws SandboxError if it was not started
  */
 export async function endOf(child: SandboxedProcess): Promise<readonly [status: number | null, signal: string | null]> {
   const closed = once(child, 'close') as Promise<[number | null, string | null]>;
-  // It says `close` alone where the program was not started.
+  // If the program was not started, there is only a `close`.
   const end = await Promise.race([once(child, 'exit') as typeof closed, closed]);
   const waiting = new AbortController();
   const { signal } = waiting;

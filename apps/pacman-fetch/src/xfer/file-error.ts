@@ -2,8 +2,8 @@ import { FetcherError } from '@sb/fetcher';
 import { filesClause, isFilesError } from '@sb/files';
 
 /**
- * What `@sb/files` says of a folder or a file, as an error of a download. `@sb/fetcher/files` has the same; but a copy of
- * that is in this program, whose class is not the one of `@sb/fetcher`.
+ * Converts an error of `@sb/files` about a directory or a file to an error of a download. `@sb/fetcher/files` has the
+ * same function; but this program contains a copy of it, whose class is not that of `@sb/fetcher`.
  *
  * @param error - anything that was caught
  */

@@ -1,20 +1,20 @@
-/** What names a proxy for a command: curl's and wget's own variables. */
+/** Variables that name proxies for a command: those of curl and wget. */
 export const proxyVariables = ['http_proxy', 'https_proxy', 'all_proxy', 'HTTPS_PROXY', 'ALL_PROXY'] as const;
 
-/** Those that mirrors redirect to, and proxies of wget that name none. */
+/** The ports that mirrors redirect to, and those of wget's proxies without a port. */
 const always = [80, 443] as const;
 
-/** Ports of URLs that name none, beside those above. */
+/** Ports of URLs without a port, in addition to those above. */
 const schemePorts: Readonly<Record<string, number>> = { 'ftp:': 21, 'rsync:': 873 };
 
-/** The port of a proxy that names none, for curl (curl(1), "--proxy"). */
+/** The port of a proxy without a port, for curl (curl(1), "--proxy"). */
 const proxyPort = 1080;
 
 /**
- * The TCP ports that an XferCommand may connect to: 80 and 443, those of its URLs, and those of the proxies that it is
- * told of, of whatever kind they are.
+ * Returns the TCP ports to which an XferCommand may connect: 80 and 443, those of its URLs, and those of the proxies in
+ * its environment, of any kind.
  *
- * @param urls - what it is to download
+ * @param urls - to download
  * @param environment - for the proxies
  */
 export function commandPorts(
@@ -32,7 +32,7 @@ function portOf(text: string): number | undefined {
   return port === '' ? schemePorts[protocol] : Number(port);
 }
 
-/** One without a scheme is an http one. */
+/** A proxy without a scheme is an http proxy. */
 function proxyPortOf(text: string): readonly number[] {
   const full = text.includes('://') ? text : `http://${text}`;
   return text !== '' && URL.canParse(full) ? [portOf(full) ?? proxyPort] : [];

@@ -83,15 +83,25 @@ describe.skipIf(missing('linux'))('what a command has left', () => {
   });
 
   it.each<readonly [what: string, leave: () => void, expected: Partial<Expected>, why: RegExp]>([
-    ['nothing', () => {}, {}, /it left no file \(ENOENT\)/],
-    ['another name of a file', () => linkSync(place.file('victim'), staged()), {}, /is no file of its own/],
-    ['a symbolic link', () => symlinkSync(place.file('victim'), staged()), {}, /no file/],
-    ['a folder', () => mkdirSync(staged()), {}, /is no file of its own/],
-    ['another size', () => writeFileSync(staged(), 'left'), { size: 5 }, /it left 4 bytes, and not 5/],
+    ['nothing', () => {}, {}, /it did not leave a file \(ENOENT\)/],
+    [
+      'another name of a file',
+      () => linkSync(place.file('victim'), staged()),
+      {},
+      /is not a regular file, has a second name/,
+    ],
+    ['a symbolic link', () => symlinkSync(place.file('victim'), staged()), {}, /did not leave a file/],
+    ['a folder', () => mkdirSync(staged()), {}, /is not a regular file, has a second name/],
+    ['another size', () => writeFileSync(staged(), 'left'), { size: 5 }, /it left 4 bytes, not 5/],
     ['more than it may', () => writeFileSync(staged(), 'left'), { maxBytes: 3 }, /it is larger than 3 bytes/],
     ['more than it has to', () => writeFileSync(staged(), 'left'), { size: 3 }, /it is larger than 3 bytes/],
-    ['other bytes', () => writeFileSync(staged(), 'evil'), { sha256 }, /its SHA-256 is not the one asked for/],
-    ['another format', () => writeFileSync(staged(), 'left'), { magic: [{ bytes: '1f8b' }] }, /may be a login page/],
+    ['other bytes', () => writeFileSync(staged(), 'evil'), { sha256 }, /its SHA-256 is not the expected one/],
+    [
+      'another format',
+      () => writeFileSync(staged(), 'left'),
+      { magic: [{ bytes: '1f8b' }] },
+      /may be the page of a login/,
+    ],
   ])('is not taken where that is %s, and no copy stays', async (_, leave, expected, why) => {
     leave();
     await expect(take(expected)).rejects.toThrow(why);
@@ -101,13 +111,13 @@ describe.skipIf(missing('linux'))('what a command has left', () => {
   it.skipIf(missing('root'))('is not taken where that is somebody else’s, whom all may not read', async () => {
     writeFileSync(staged(), 'left', { mode: 0o600 });
     chownSync(staged(), 7, 7);
-    await expect(take()).rejects.toThrow(/is no file of its own/);
+    await expect(take()).rejects.toThrow(/is not a regular file, has a second name/);
     // The twin: whom the command ran as.
     using file = await take({ uid: 7 });
     expect(file.size).toBe(4);
   });
 
-  it('takes no more of the disk than that does, whatever its size', async () => {
+  it('takes no more of the disk than that does, at any size', async () => {
     const MiB = 1 << 20;
     // Full at its begin, within a chunk, at the end of one, and at its own.
     const full = [0, 3 * MiB + 8192, 5 * MiB - 4096, 64 * MiB + 4096];

@@ -11,34 +11,36 @@ import { type Copied, copy } from './copy.js';
 
 const toDisk = promisify(fsync);
 
-/** What a file has to be like. */
+/** The demands on a file. */
 export type Expected = Pick<DownloadRequest, 'to' | 'size' | 'sha256' | 'maxBytes' | 'magic'>;
 
-/** Bytes that a file may have; where no size is known, as many as one that the worker downloads. */
+/** The most bytes of a file; if its size is unknown, as many as for a file that the worker downloads. */
 export function boundOf({ maxBytes, size }: Expected): number {
   return maxBytes ?? size ?? defaultMaxBytes;
 }
 
-/** A file that a command was to write, and whom the command ran as: us, where that is undefined. */
+/** The file of a command, and the user that the command ran as; undefined: the user of this process. */
 interface Staged {
   readonly folder: Folder;
   readonly name: string;
   readonly uid?: number | undefined;
 }
 
-/** The folder that a copy belongs in, and its name until it gets the right one. */
+/** The directory of the copy, and its name until it gets the final one. */
 interface CopyPlace {
   readonly folder: Folder;
   readonly copyName: string;
 }
 
-/** What a copy has to be like, and what ends it. */
+/** The demands on a copy, and what stops it. */
 interface Demand {
   readonly expected: Expected;
   readonly signal: AbortSignal;
 }
 
-/** A checked copy of what a command has left, which has not got its name yet, and goes if it never does. */
+/**
+ * A checked copy of what a command has left. It does not have its final name yet, and is removed if it never gets it.
+ */
 export class StagedFile implements Disposable {
   /** Bytes. */
   readonly size: number;
@@ -59,12 +61,12 @@ export class StagedFile implements Disposable {
   }
 
   /**
-   * Copies a file from where a command could write to where it can't, and checks the copy.
+   * Copies a file from a place that the command could write to, to one that it cannot, and checks the copy.
    *
-   * @param staged - what it has left
-   * @param place - where the copy belongs
-   * @param demand - where it belongs in the end, what it has to be like, and what ends the copying
-   * @throws Error that says what is wrong, or the reason of the signal; then there is no copy
+   * @param staged - the file of the command
+   * @param place - where the copy is
+   * @param demand - its final path, the demands on it, and what stops the copying
+   * @throws Error that says what is wrong, or the reason of the signal; then no copy is left
    */
   static async take(staged: Staged, place: CopyPlace, { expected, signal }: Demand): Promise<StagedFile> {
     const { folder, copyName } = place;
@@ -77,7 +79,7 @@ export class StagedFile implements Disposable {
         const copied = await copy(source, target, { maxBytes: boundOf(expected), signal });
         check(copied, expected);
         if (!hasFormat(target, expected.magic)) throw new Error(otherFormat);
-        // A command takes the time from a server, which may say any.
+        // A command takes the time from a server, which may send any.
         const lastModified = new Date(believable(stats.mtimeMs) ?? Date.now());
         await seal(target, lastModified);
         return new StagedFile(place, expected.to, { ...copied, lastModified });
@@ -92,7 +94,7 @@ export class StagedFile implements Disposable {
     }
   }
 
-  /** Gives it its name, which stood for what it stood for before until now. */
+  /** Gives it its final name. Until now that name led to the old file, if any. */
   commit(): void {
     if (this.#copyName === undefined) return;
     this.#folder.rename(this.#copyName, this.#to);
@@ -105,40 +107,40 @@ export class StagedFile implements Disposable {
   }
 }
 
-/** What a copy turned out to be. */
+/** The properties of a copy. */
 interface Content extends Copied {
   readonly lastModified: Date;
 }
 
-const foreign = 'what it left is no file of its own';
+const foreign = 'what it left is not a regular file, has a second name, or is a private file of another user';
 
-/** What a file has for whom it is neither the owner's nor the group's. */
+/** The bit for reading by all users. */
 const readableForAll = 0o004;
 
 /**
- * Whether a file is somebody else's than who the command ran as, and not all may read it. Whoever has the folder can move
- * such a file there from another one of theirs; the copy would show it to all.
+ * Whether a file belongs to another user than that of the command, and not all users may read it. A user that owns the
+ * directory can move such a file there from another directory of that user. The copy would then show it to all.
  */
 function isKeptFrom({ uid, mode }: Stats, runner: number | undefined): boolean {
   return uid !== runner && (mode & readableForAll) === 0;
 }
 
-/** Whoever wrote it could have put something else there. */
+/** The writer of the file could have put another kind of file there. */
 function openStaged({ folder, name }: Staged): number {
   try {
     return folder.openFile(name);
   } catch (error) {
     if (isFilesError(error)) throw new Error(foreign, { cause: error });
-    throw new Error(`it left no file (${errorCode(error)})`, { cause: error });
+    throw new Error(`it did not leave a file (${errorCode(error)})`, { cause: error });
   }
 }
 
 function check(copied: Copied, { size, sha256 }: Expected): void {
-  if (size !== undefined && copied.size !== size) throw new Error(`it left ${copied.size} bytes, and not ${size}`);
-  if (sha256 !== undefined && copied.sha256 !== sha256) throw new Error('its SHA-256 is not the one asked for');
+  if (size !== undefined && copied.size !== size) throw new Error(`it left ${copied.size} bytes, not ${size}`);
+  if (sha256 !== undefined && copied.sha256 !== sha256) throw new Error('its SHA-256 is not the expected one');
 }
 
-/** All may read it from now on, and it is on the disk. */
+/** From now on all users may read it, and it is on the disk. */
 async function seal(target: number, time: Date): Promise<void> {
   fchmodSync(target, 0o644);
   futimesSync(target, new Date(), time);

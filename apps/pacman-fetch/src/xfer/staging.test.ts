@@ -46,7 +46,7 @@ describe.skipIf(missing('root', 'linux'))('what a killed run has left', () => {
     expect(existsSync(folder.file('cache', left))).toBe(false);
   });
 
-  it('is not removed in a sticky folder: a neighbour may have moved what holds files of root’s there', async () => {
+  it('is not removed in a sticky directory: a neighbour may have moved a directory with root’s files there', async () => {
     using world = new World(stranger);
     const left = `pacman-fetch-${processMark().replace(/-\d+-/, '-1-')}-abcdef`;
     mkdirSync(join(world.theirs, 'home'));
@@ -78,7 +78,7 @@ describe.skipIf(missing('root', 'linux'))('what a killed run has left', () => {
   });
 });
 
-describe.skipIf(missing('root', 'linux'))('a staging folder below a default ACL', () => {
+describe.skipIf(missing('root', 'linux'))('a staging directory below a default ACL', () => {
   it('is not shared, which says whose ACL it is and what to do', () => {
     using folder = temporaryFolder();
     setDefaultAcl(folder.path, stranger.uid);
@@ -97,7 +97,7 @@ describe.skipIf(missing('root', 'linux'))('a staging folder below a default ACL'
   });
 });
 
-describe.skipIf(missing('root', 'linux'))('a staging folder as a home', () => {
+describe.skipIf(missing('root', 'linux'))('a staging directory as a home', () => {
   it('has settings of root’s that say nothing, and are not the user’s to change', () => {
     using folder = temporaryFolder();
     using above = Folder.open(folder.path);
@@ -114,6 +114,6 @@ describe.skipIf(missing('root', 'linux'))('a staging folder as a home', () => {
     using staging = Staging.make(above);
     staging.openTo({ uid: stranger.uid, gid: stranger.gid });
     writeFileSync(join(staging.path, '.curlrc'), 'insecure');
-    expect(() => staging.furnish()).toThrow('has no room for an empty .curlrc: EEXIST');
+    expect(() => staging.furnish()).toThrow('cannot hold an empty .curlrc: EEXIST');
   });
 });

@@ -11,26 +11,29 @@ import { asDownloadError } from './file-error.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
 
 /**
- * Settings that a program looks for in the folder of HOME first, and then where passwd(5) says that its user lives, which
- * another process of that user may have written: so does curl(1). Empty ones end the search. wget(1) and aria2c(1) go by
- * HOME alone.
+ * Settings that a program looks for in HOME first, and then in the user's directory by passwd(5), where another process
+ * of that user may have written them. curl(1) does so. An empty file ends the search. wget(1) and aria2c(1) use only
+ * HOME.
  */
 const settings = ['.curlrc'];
 
-/** What names of ours begin with. pacman's own folders are called `download-XXXXXX`: those are never touched. */
+/**
+ * The beginning of the names of staging directories. Those of pacman are named `download-XXXXXX`, and are never
+ * touched.
+ */
 const prefix = 'pacman-fetch-';
 
-/** What the copy of a file is called, beside the folder that it is copied from. */
+/** The suffix of a copy, which is next to the staging directory. */
 const copySuffix = '.new';
 
 const pattern = new RegExp(String.raw`^${prefix}(${markPattern})-\w{6}(\.new)?$`);
 
-/** Who runs a command; where its group is nobody else's, `privateGroup` says so. */
+/** The user that runs a command; `privateGroup` is set if its group is private. */
 export type Runner = Owner & Pick<PrivdropPolicy, 'privateGroup'>;
 
-/** A folder for one run of a command, beside where its file belongs; it goes with everything in it. */
+/** A directory for one run of a command, next to the final place of its file. It is removed with everything in it. */
 export class Staging implements Disposable {
-  /** The folder, as the command is told of it. */
+  /** The directory, as a path for the command. */
   readonly path: string;
   readonly #folder: NewFolder;
 
@@ -40,25 +43,25 @@ export class Staging implements Disposable {
   }
 
   /**
-   * Makes it.
+   * Creates it.
    *
-   * @param parent - where the file belongs; stays open meanwhile
-   * @throws FetcherError `file` where it can't be made
+   * @param parent - the directory of the file; stays open meanwhile
+   * @throws FetcherError `file` if it cannot be created
    */
   static make(parent: Folder): Staging {
     try {
       return new Staging(parent, NewFolder.make(parent, `${prefix}${processMark()}-`));
     } catch (error) {
-      throw refusal(parent.path, 'has no room for a staging folder', error);
+      throw refusal(parent.path, 'cannot hold a staging directory', error);
     }
   }
 
   /**
-   * Lets the command in. A user's other processes stay out where the command has a group of its own: then the folder stays
-   * ours, and nobody else finds a way to what is in it. Otherwise it is given to the user.
+   * Gives the command access. If the command has a private group, the directory keeps its owner, and the user's other
+   * processes cannot reach its content. Otherwise it is given to the user.
    *
-   * @param runner - who runs the command
-   * @throws FetcherError `file` where it can't be given away, or a default ACL would let in others as well
+   * @param runner - the user that runs the command
+   * @throws FetcherError `file` if its owner cannot be changed, or if a default ACL would admit other users as well
    */
   openTo(runner: Runner): void {
     try {
@@ -70,40 +73,43 @@ export class Staging implements Disposable {
   }
 
   /**
-   * Makes the folder a home without settings: then it is opened no more, since it is not empty.
+   * Makes the directory a home without settings. Since it is then not empty, it is not opened to further users.
    *
-   * @throws FetcherError `file` where another process of the user has put something there already
+   * @throws FetcherError `file` if another process of the user has put a file there already
    */
   furnish(): void {
     for (const name of settings) {
       try {
         closeSync(this.inside.create(name, 0o444));
       } catch (error) {
-        throw refusal(this.path, `has no room for an empty ${name}`, error);
+        throw refusal(this.path, `cannot hold an empty ${name}`, error);
       }
     }
   }
 
-  /** What a checked copy is called until it gets its own name. */
+  /** The name of a checked copy until it gets its final name. */
   get copyName(): string {
     return `${this.#folder.name}${copySuffix}`;
   }
 
-  /** This very folder, whatever its path leads to by now. */
+  /** This very directory, even if its path now leads elsewhere. */
   get inside(): Folder {
     return this.#folder.inside;
   }
 
-  /** What can't be removed, since a process that outlived the command still writes there, is warned of and stays. */
+  /**
+   * If it cannot be removed, because a process that outlived the command still writes there, a warning is shown and it
+   * stays.
+   */
   [Symbol.dispose](): void {
     this.#folder[Symbol.dispose]();
     try {
       this.#folder.removeAll();
     } catch (error) {
-      const text = `${this.path} can't be removed: ${errorCode(error) ?? (error as Error).message}`;
+      const text = `cannot remove ${this.path}: ${errorCode(error) ?? (error as Error).message}`;
       printMessage('warning', {
         text,
-        hint: 'Something that the XferCommand started may still write there; the next run removes it.',
+        hint: 'A process that the XferCommand started may still write there. The next run removes it.',
       });
     }
   }
@@ -112,29 +118,29 @@ export class Staging implements Disposable {
 function refusal(path: string, what: string, caught: unknown): FetcherError {
   const error = asDownloadError(caught);
   if (error instanceof FetcherError) return error;
-  const hint = 'Without XferCommand nothing has to be given away.';
+  const hint = 'Remove XferCommand: the built-in worker does not need to change an owner.';
   const why = errorCode(error) ?? (error as Error).message;
   return new FetcherError('file', `${path} ${what}: ${why}`, { path, hint });
 }
 
 /**
- * Removes what runs have left in a folder that were killed, by the names that they give. What can't be removed stays for
- * the next time; so does all of it where somebody else could turn the path into another one.
+ * Removes what killed runs have left in a directory, by their names. What cannot be removed stays for the next time. If
+ * another user could replace a part of the path, everything stays.
  *
- * @param parent - where files belong
+ * @param parent - the directory of files
  */
 export function removeAbandoned(parent: string): void {
   let folder: Folder;
   try {
     folder = Folder.open(parent);
   } catch {
-    // Nothing is downloaded to it either, which is said then.
+    // Downloads to it fail as well, with a message.
     return;
   }
   try {
-    // Who may rename there, or move something there, could have given one of these names to what holds files of root's.
+    // A user that may rename there, or move files there, could have given such a name to a directory with root's files.
     if (isRoot() && folder.whyOthersWrite() !== undefined) return;
-    // Nobody is heard meanwhile: all of them have the time of one.
+    // Signals wait meanwhile, so all of them together have the time of one.
     const until = timeToRemove();
     for (const name of folder.names()) removeIfAbandoned(folder, name, until);
   } finally {
@@ -148,6 +154,6 @@ function removeIfAbandoned(folder: Folder, name: string, until: number): void {
   try {
     folder.removeAll(name, until);
   } catch {
-    // A program that outlived its run still writes there, or it isn't ours to remove.
+    // A program that outlived its run still writes there, or this process may not remove it.
   }
 }

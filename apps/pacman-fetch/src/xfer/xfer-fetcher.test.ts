@@ -31,7 +31,7 @@ async function download() {
 }
 
 describe.skipIf(missing('root', 'linux'))('an XferCommand', () => {
-  it('runs for a folder that root alone writes to: the control', async () => {
+  it('runs for a directory that only root writes to: the control', async () => {
     expect(await download()).toMatchObject({ status: 'done' });
     expect(existsSync(folder.file('ran'))).toBe(true);
   });
@@ -44,7 +44,7 @@ describe.skipIf(missing('root', 'linux'))('an XferCommand', () => {
       (path: string) => (chownSync(path, 0, neighbour), chmodSync(path, 0o775)),
       'is writable',
     ],
-  ])('is not run for a folder %s', async (_, give, why) => {
+  ])('is not run for a directory %s', async (_, give, why) => {
     give(folder.file('to'));
     const outcome = await download();
     expect(outcome).toMatchObject({ status: 'failed', error: { code: 'file' } });

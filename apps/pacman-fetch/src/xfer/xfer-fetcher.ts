@@ -25,7 +25,10 @@ import type { StagedFile } from './staged-file.js';
 /** pacman's own limit of a signature. */
 const maxSignature = 16 * 1024;
 
-/** Downloads by XferCommand of our own configuration, as `@sb/fetcher` does by its worker: a process for each file. */
+/**
+ * Downloads by XferCommand of pacman-fetch's configuration, as `@sb/fetcher` does by its worker: one process for each
+ * file.
+ */
 export class XferFetcher implements Fetcher {
   enforcement: SandboxReport | undefined;
   readonly #configuration: Configuration;
@@ -37,7 +40,7 @@ export class XferFetcher implements Fetcher {
 
   /**
    * @param configuration - with an XferCommand
-   * @param choice - who downloads
+   * @param choice - the user that downloads
    * @param limits - processes at once, and how long each may take
    */
   constructor(
@@ -76,7 +79,7 @@ export class XferFetcher implements Fetcher {
     this.#disposal.abort();
   }
 
-  /** From one source after the other; what fails keeps no other file from being downloaded. */
+  /** Tries one source after the other. A failure does not prevent the download of other files. */
   async #fetch(request: DownloadRequest, signal: AbortSignal): Promise<Outcome> {
     const { to } = request;
     const failures: FetcherError[] = [];
@@ -89,9 +92,9 @@ export class XferFetcher implements Fetcher {
       } catch (error) {
         last = asFetcherError(error, source.url);
         if (last.code === 'sandbox') throw last;
-        // What we have ended ourselves is no server's fault.
+        // If this program has ended the command, the server is not at fault.
         if (signal.aborted) break;
-        // Whether a cache server just hasn't got it, the status of a command doesn't say.
+        // The status of a command does not show whether a cache server merely lacks the file.
         if (!source.cache || !(error instanceof CommandFailure)) failures.push(last);
         if (last.code === 'file' || last.code === 'disk-full') break;
       }
@@ -102,14 +105,14 @@ export class XferFetcher implements Fetcher {
     return { status: 'failed', to, failures, error };
   }
 
-  /** Neither of file and signature gets its name before both are there: a signature fits only the file that it is of. */
+  /** File and signature get their names only when both are complete: a signature fits only its own file. */
   async #from(url: string, request: DownloadRequest, signal: AbortSignal): Promise<Found> {
     const { to, ifModifiedSince = false } = request;
     using folder = Folder.open(dirname(to));
     requireOwn(folder);
     using file = await this.#run(url, request, { folder, signal });
     using signature = await this.#signature(url, request, { folder, signal });
-    // A command can't ask for that.
+    // A command cannot make conditional requests.
     const isUnchanged = ifModifiedSince !== false && (await sumOf(folder, basename(to), signal)) === file.sha256;
     if (signature !== undefined) signature.commit();
     else if (request.signature !== undefined && !isUnchanged) folder.removeIfThere(`${basename(to)}.sig`);
@@ -118,7 +121,7 @@ export class XferFetcher implements Fetcher {
     return { status: 'done', size: file.size, lastModified: file.lastModified };
   }
 
-  /** @returns undefined where none is asked for, or an optional one isn't there */
+  /** @returns undefined if none is asked for, or if an optional one is missing */
   async #signature(url: string, { to, signature }: DownloadRequest, run: Run): Promise<StagedFile | undefined> {
     if (signature === undefined) return undefined;
     try {
@@ -133,7 +136,7 @@ export class XferFetcher implements Fetcher {
         run,
       );
     } catch (error) {
-      // One that we have ended says nothing of what the server has.
+      // A command that this program has ended shows nothing about the server.
       if (signature.optional === true && error instanceof CommandFailure && !run.signal.aborted) return undefined;
       throw error;
     }
@@ -154,7 +157,7 @@ interface Run {
   readonly signal: AbortSignal;
 }
 
-/** How a file ended that a source had. */
+/** The result for a file that a source had. */
 type Found =
   | { readonly status: 'done'; readonly size: number; readonly lastModified: Date }
   | { readonly status: 'unchanged' };
@@ -165,15 +168,14 @@ function asSource(source: DownloadRequest['sources'][number]): { readonly url: s
 }
 
 /**
- * A command is given the path of its staging folder, so nobody else may turn that into another one; and the folder is
- * given to the user, who could rename it where a folder is open to all.
+ * A command gets the path of its staging directory, so no other user may replace a part of it. The directory is given
+ * to the user, who could rename it if the parent is open to all users.
  */
 function requireOwn(folder: Folder): void {
   const why = isRoot() ? folder.whyOthersWrite() : undefined;
   if (why === undefined) return;
-  const hint =
-    'With an XferCommand files must belong in a folder that root alone writes to; "chown root" it, or leave XferCommand out.';
-  throw new FetcherError('file', `${folder.path} ${why}, who could lead the XferCommand elsewhere`, {
+  const hint = 'An XferCommand needs a directory that only root can write to: "chown root" it, or remove XferCommand.';
+  throw new FetcherError('file', `${folder.path} ${why}, who could redirect the XferCommand`, {
     path: folder.path,
     hint,
   });
@@ -184,14 +186,14 @@ function asFetcherError(caught: unknown, url: string): FetcherError {
   if (error instanceof FetcherError) return error;
   if (isSandboxError(error)) return new FetcherError('sandbox', clauseOf(error), { hint: error.hint });
   const code = errorCode(error);
-  // What the system refuses us is no fault of a server.
+  // An error of this machine is not the fault of a server.
   if (code !== undefined) {
     return new FetcherError(/^(ENOSPC|EDQUOT)$/.test(code) ? 'disk-full' : 'file', (error as Error).message);
   }
   return new FetcherError('source', (error as Error).message, { host: hostOf(url), cause: error });
 }
 
-/** The SHA-256 of a file that is there; undefined for anything else, which is replaced. */
+/** The SHA-256 of an existing file; undefined for anything else, which is replaced. */
 async function sumOf(folder: Folder, name: string, signal: AbortSignal): Promise<string | undefined> {
   if (folder.lookUp(name)?.isFile() !== true) return undefined;
   const descriptor = folder.openFile(name);
@@ -204,7 +206,7 @@ async function sumOf(folder: Folder, name: string, signal: AbortSignal): Promise
   }
 }
 
-/** A URL's host as pacman shows it. */
+/** The host of a URL, as pacman shows it. */
 function hostOf(source: string): string {
   const { protocol, host } = new URL(source);
   return protocol === 'file:' ? 'disk' : host;

@@ -91,7 +91,7 @@ function mutated(seed: Uint8Array, mutations: readonly { at: number; kind: strin
 
 const within = { numRuns: 1_000_000, interruptAfterTimeLimit: time, markInterruptAsFailure: false } as const;
 
-describe('the parser, for whatever is in a file', () => {
+describe('the parser, with any content of a file', () => {
   mkdirSync(folder.file('inc'));
   for (const [name, body] of Object.entries({ a: '[core]\nServer = x\n', b: 'Color\n', c: 'Include = @/inc/[ab]\n' })) {
     writeFileSync(folder.file('inc', name), body.replaceAll('@', folder.path));
@@ -140,7 +140,7 @@ describe('the parser, for whatever is in a file', () => {
     );
   });
 
-  it('waits for no pipe, and takes no folder for a mistake', async () => {
+  it('does not wait for a pipe, and does not treat a directory as a mistake', async () => {
     writeFileSync(own, '');
     execFileSync('mkfifo', [folder.file('waiting')]);
     writeFileSync(config, `Include = ${folder.path}/waiting\n`);
@@ -157,7 +157,7 @@ describe('the parser, for whatever is in a file', () => {
     }
     writeFileSync(folder.file('laughs', '10'), '[options]\n');
     expect(await outcomeOf(Buffer.from(`Include = ${folder.path}/laughs/1\n`), Buffer.from(''))).toBe('refused');
-    await expect(loadConfiguration({ config })).rejects.toThrow('more than 1000 files are included');
+    await expect(loadConfiguration({ config })).rejects.toThrow('Include names more than 1000 files');
   });
 
   it.skipIf(missing('linux'))('never makes the program crash', async () => {

@@ -81,14 +81,14 @@ describe('conf --verbose', () => {
   });
 
   it.skipIf(missing('root'))(
-    'infers the user from the owner of the cache folder, and says why there is none',
+    'infers the user from the owner of the cache directory, and says why none can be chosen',
     async () => {
       chownSync(folder.file('cache'), 65_534, 65_534);
       expect(await confOf([], '-v', 'SandboxUser')).toEqual(['SandboxUser = nobody # inferred: owner of cache']);
       chownSync(folder.file('cache'), 0, 0);
       expect(await confOf([], 'SandboxUser')).toEqual([]);
       expect((await confOf([], '-v')).at(-1)).toBe(
-        '# no SandboxUser: no user to download as: none is set, and cache belongs to root',
+        '# no SandboxUser: no user to download as: neither SandboxUser nor DownloadUser is set, and cache belongs to root',
       );
       expect((await confOf([])).slice(-1)).toEqual(['FetchAhead = yes']);
     },

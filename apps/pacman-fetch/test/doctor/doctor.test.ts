@@ -91,7 +91,9 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
       return (await diagnose()).broken;
     };
     const told = (command: string) => [
-      expect.stringMatching(`pacman-fetch\\.conf:2: XferCommand names ${command}, which is no program here$`),
+      expect.stringMatching(
+        `pacman-fetch\\.conf:2: XferCommand names ${command}, which is not an executable program here$`,
+      ),
     ];
     const absent = ['/usr/bin/no-such-curl', 'no-such-curl', '/etc', './true'].slice(0, fewOrMany(2, 4));
     for (const one of absent) expect(await broken(one)).toEqual(told(one));
@@ -106,7 +108,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
     writeFileSync(folder.file('pacman.d', 'pacman-fetch.conf'), denied);
     const { notes } = await diagnose({ options });
     expect(notes.filter((note) => !before.includes(note))).toEqual([
-      expect.stringMatching(/conf:2: SandboxDenySyscalls denies what the built-in worker may need: read$/),
+      expect.stringMatching(/conf:2: SandboxDenySyscalls denies calls that the built-in worker may need: read$/),
       expect.stringMatching(/may need: \w+, \w+, \w+ and \d+ more$/),
     ]);
   });
@@ -166,7 +168,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
     expect(await execve()).toEqual({ status: 0, seen: 'EFAULT', isSaid: true });
   });
 
-  it('leaves nothing in the folders', async () => {
+  it('leaves nothing in the directories', async () => {
     await diagnose();
     expect((await runProgram('ls', ['-A', folder.file('cache')])).stdout).toBe('');
   });
@@ -184,8 +186,10 @@ describe.skipIf(missing('root'))('who downloads', () => {
   it('nobody to download as is broken', async () => {
     const { status, user, broken, findings } = await diagnose({ options: [] });
     expect({ status, user }).toEqual({ status: 3, user: null });
-    expect(broken).toEqual([`no user to download as: none is set, and ${folder.file('cache')} belongs to root`]);
-    expect(findings[0]?.remedy).toMatch(/^Set SandboxUser in .*: to alpm, where that user exists\.$/);
+    expect(broken).toEqual([
+      `no user to download as: neither SandboxUser nor DownloadUser is set, and ${folder.file('cache')} belongs to root`,
+    ]);
+    expect(findings[0]?.remedy).toMatch(/^Set SandboxUser in .*, for instance alpm if it exists\.$/);
     expect((await run({ options: [] })).stdout).toMatch(/^:: broken: [^]*\n:: Nothing is downloaded, on Linux /);
   });
 
@@ -197,7 +201,7 @@ describe.skipIf(missing('root'))('who downloads', () => {
         status: 3,
         verdict: 'broken',
         user: { name: 'root', source: line },
-        broken: [`${line}: downloads are made as root`],
+        broken: [`${line}: pacman-fetch downloads as root`],
         partial: [],
       });
       // What is off is not said to be in force, and what is not there is not attempted.
@@ -213,7 +217,10 @@ describe.skipIf(missing('root'))('who downloads', () => {
 
   it('an ordinary user without a sandbox is partial: the twin', async () => {
     const { status, partial, features } = await diagnose({ ...nobody, options: ['UseSandbox = no'] });
-    expect({ status, partial }).toEqual({ status: 1, partial: ['UseSandbox = no: downloads are made as this user'] });
+    expect({ status, partial }).toEqual({
+      status: 1,
+      partial: ['UseSandbox = no: pacman-fetch downloads as this user'],
+    });
     expect(enforcedLayers(features)).toEqual([]);
   });
 
@@ -225,7 +232,7 @@ describe.skipIf(missing('root'))('who downloads', () => {
   });
 });
 
-describe.skipIf(missing('root'))('folders', () => {
+describe.skipIf(missing('root'))('directories', () => {
   beforeEach(() => {
     mkdirSync(folder.file('closed'), { mode: 0o700 });
     mkdirSync(folder.file('closed/cache'));
@@ -238,9 +245,7 @@ describe.skipIf(missing('root'))('folders', () => {
     const cache = `CacheDir = ${folder.file('closed/cache')}`;
     const diagnosis = await diagnose({ options: [`${key} = nobody`, cache] });
     expect(diagnosis.status).toBe(status);
-    expect(diagnosis[level]).toContainEqual(
-      expect.stringMatching(/nobody can't pass through \S+\/closed \(mode 0700\)/),
-    );
+    expect(diagnosis[level]).toContainEqual(expect.stringMatching(/nobody may not search \S+\/closed \(mode 0700\)/));
     chmodSync(folder.file('closed'), 0o711);
     expect(await diagnose({ options: [`${key} = nobody`, cache] })).toMatchObject({ status: 0, broken: [] });
   });
@@ -271,7 +276,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'libcap'))('with fewer rig
       expect(notes).toContainEqual(expect.stringMatching(said));
     }
     expect(states).toMatchObject({ ...inForce, 'privdrop.user': 'already' });
-    expect(notes).toContainEqual(expect.stringMatching(/nothing can be written to .* as this user: EACCES/));
+    expect(notes).toContainEqual(expect.stringMatching(/cannot write to .* as this user: EACCES/));
     // Whoever isn't root never has these two: requiring the rest is no reason to be broken.
     const strict = await diagnose({ ...nobody, options: ['SandboxUser = nobody', 'SandboxCapabilities = require'] });
     expect([strict.status, strict.broken]).toEqual([0, []]);

@@ -54,9 +54,9 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('doctor beside somebody',
     if (as === stranger) expect(statuses).toEqual([0, 0]);
   });
 
-  it('tries nothing in a folder of another user’s, and says so', async () => {
+  it('tries nothing in a directory of another user, and says so', async () => {
     const { status, stdout } = await doctor(world.theirs);
     expect(status).toBe(3);
-    expect(stdout).toMatch(`the sandbox can't be tried: files: ${world.theirs} belongs to uid ${stranger.uid}`);
+    expect(stdout).toMatch(`cannot try the sandbox: files: ${world.theirs} belongs to uid ${stranger.uid}`);
   });
 });

@@ -54,7 +54,7 @@ async function download(pacmanConf: readonly string[], own: readonly string[], n
 const refused = { requests: 0, exists: false };
 
 describe.skipIf(missing('root', 'linux'))('-o with pacman.d/pacman-fetch.conf', () => {
-  it('downloads as its SandboxUser, whatever pacman.conf says', async () => {
+  it('downloads as its SandboxUser, with every pacman.conf', async () => {
     expect(await download(['DownloadUser = daemon'], ['SandboxUser = nobody'])).toMatchObject({
       status: 0,
       exists: true,
@@ -95,7 +95,7 @@ describe.skipIf(missing('root', 'linux'))('-o with pacman.d/pacman-fetch.conf', 
     }
   });
 
-  it.each(['x', 'y.part'])('refuses where a layer is required that can not be had, for %s', async (name) => {
+  it.each(['x', 'y.part'])('refuses if a required layer is missing, for %s', async (name) => {
     const place = folder.file('place');
     mkdirSync(place);
     chownSync(place, 65_534, 65_534);
@@ -130,7 +130,7 @@ describe.skipIf(missing('root', 'linux'))('-o with pacman.d/pacman-fetch.conf', 
     expect(refusedOne.stderr).toContain('which is not allowed');
   });
 
-  it('tells of the first mistake in three lines at most, and asks nobody for anything', async () => {
+  it('reports the first mistake in three lines at most, and uses no network', async () => {
     const result = await download(['DownloadUser = nobody', 'SigLevel = x'], ['SandboxPorts = x', 'SandboxPreset = x']);
     expect(result).toMatchObject({ ...refused, status: 2 });
     expect(result.stderr).toMatch(/^error: .*pacman\.conf:3: SigLevel = x is invalid\n.*and 2 more\.\n$/);

@@ -68,7 +68,7 @@ describe.skipIf(missing('root', 'linux'))('FILE', () => {
     expect(existsSync('/etc/sb-planted')).toBe(false);
   });
 
-  it('below a folder of another user is not written by root', async () => {
+  it('below a directory of another user is not written by root', async () => {
     const theirs = folder.file('theirs');
     mkdirSync(`${theirs}/sub`, { recursive: true });
     chownSync(theirs, nobody, nobody);
@@ -113,7 +113,7 @@ describe.skipIf(missing('root', 'linux'))('FILE', () => {
     await eventually('its end', () => started.exitCode !== null);
   });
 
-  it('in a folder that is not there is a clear error', async () => {
+  it('in a missing directory is a clear error', async () => {
     const { status, stderr } = await runFetch([
       '--config',
       config('SandboxUser = nobody'),

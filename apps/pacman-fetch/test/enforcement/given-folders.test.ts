@@ -64,7 +64,7 @@ function putLink(made: string): void {
   symlinkSync(prize, made);
 }
 
-describe.skipIf(missing('root', 'linux'))('a link put in the place of a folder of root’s', () => {
+describe.skipIf(missing('root', 'linux'))('a link in place of a directory of root', () => {
   beforeEach(() => {
     attack.exchange = putLink;
   });
@@ -74,8 +74,8 @@ describe.skipIf(missing('root', 'linux'))('a link put in the place of a folder o
     expect(statSync(prize).uid).toBe(nobody.uid);
   });
 
-  it('gives a staging folder to nobody', () => {
-    expect(() => Staging.make(cache)).toThrow(/cache has no room for a staging folder: ENOTDIR$/);
+  it('does not give a staging directory to a user', () => {
+    expect(() => Staging.make(cache)).toThrow(/cache cannot hold a staging directory: ENOTDIR$/);
     expect(statSync(prize).uid).toBe(0);
   });
 
@@ -86,7 +86,7 @@ describe.skipIf(missing('root', 'linux'))('a link put in the place of a folder o
   });
 });
 
-describe.skipIf(missing('root', 'linux'))('a folder that root has just made', () => {
+describe.skipIf(missing('root', 'linux'))('a directory that root has just made', () => {
   it('is given away: the twin', () => {
     using staging = Staging.make(cache);
     staging.openTo(nobody);
@@ -94,7 +94,7 @@ describe.skipIf(missing('root', 'linux'))('a folder that root has just made', ()
     expect(examineFolder(cache.path, { user, isPacmans: true })).toEqual([]);
   });
 
-  it('is taken back and removed, whatever its new owner has put into it meanwhile', () => {
+  it('is taken back and removed, with everything that its new owner has put into it meanwhile', () => {
     const ends: unknown[] = [];
     attack.given = (uid) => {
       const [made = ''] = readdirSync(cache.path);
@@ -122,15 +122,15 @@ describe.skipIf(missing('root', 'linux'))('a folder that root has just made', ()
       {
         level: 'note',
         what: expect.stringMatching(
-          /cache\/\.pacman-fetch-doctor-\w{6}, made for a trial, can't be removed: ENOTEMPTY$/,
+          /^cannot remove \S*cache\/\.pacman-fetch-doctor-\w{6}, which was made for a trial: ENOTEMPTY$/,
         ) as string,
-        remedy: 'Remove it; something else writes there.',
+        remedy: 'Remove it. Another program writes to that directory.',
       },
     ]);
     expect(readdirSync(cache.path).length).toBe(2);
   });
 
-  it('stays root’s where the command has a group of its own, which alone is let in', () => {
+  it('stays root’s if the command has a private group, which alone is let in', () => {
     const gid = 1_900_000_000;
     using staging = Staging.make(cache);
     staging.openTo({ ...nobody, gid, privateGroup: { state: 'chosen' } });

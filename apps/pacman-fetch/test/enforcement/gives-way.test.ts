@@ -48,7 +48,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a process that has an io
     },
   );
 
-  it.each(releases.filter((release) => !hasRing(release)))('control: there is none in $version', async ({ file }) => {
+  it.each(releases.filter((release) => !hasRing(release)))('control: $version has an io_uring', async ({ file }) => {
     expect((await attempt(file)).after).toBeUndefined();
   });
 });

@@ -122,7 +122,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the process that downloa
     expect(gid).not.toContain(nobody);
   });
 
-  it('is the owner of the folder where nobody is named', async () => {
+  it('is the owner of the directory if no user is named', async () => {
     const cache = folder.file('cache');
     mkdirSync(cache);
     chownSync(cache, nobody, nobody);
@@ -261,7 +261,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the process that downloa
     });
   });
 
-  it('that can not be become leaves a report of that, and no file', async () => {
+  it('to which switching fails leaves a report of that, and no file', async () => {
     const cache = folder.file('theirs');
     mkdirSync(cache);
     chownSync(cache, 1000, 1000);

@@ -120,7 +120,7 @@ describe.skipIf(missing('root', 'linux'))('root takes no orders from a neighbour
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('it belongs to uid 65534') });
   });
 
-  it('who moved to a sticky folder what root once wrote elsewhere: a configuration, and certificates', async () => {
+  it('who moved to a sticky directory what root once wrote elsewhere: a configuration, and certificates', async () => {
     theirFolder('theirs');
     openFolder('sticky');
     const move = async (name: string): Promise<void> => {
@@ -158,7 +158,7 @@ describe.skipIf(missing('root', 'linux'))('root takes no orders from a neighbour
     expect(await conf('UseSandbox')).toMatchObject({ status: 0, stdout: 'yes\n' });
   });
 
-  it('while an ordinary user has its own files, and is told of a stranger’s', async () => {
+  it('while an ordinary user has its own files, and hears about a stranger’s', async () => {
     theirFolder('home');
     theirFolder('home/pacman.d');
     theirs('home/pacman.conf', '[options]\n');
@@ -185,7 +185,7 @@ async function refresh(database: string) {
 describe.skipIf(missing('root', 'linux'))('root writes into nothing of a neighbour, and waits for none', () => {
   const report = (): string => folder.file('report');
 
-  it('a report goes into a file of its own: the control', async () => {
+  it('a report goes to its own file: the control', async () => {
     for (const lines of [1, 2]) {
       expect(await download('--report', report())).toMatchObject({ status: 0, stderr: '' });
       expect(readFileSync(report(), 'utf8').trimEnd().split('\n')).toHaveLength(lines);
@@ -213,7 +213,7 @@ describe.skipIf(missing('root', 'linux'))('root writes into nothing of a neighbo
     expect(existsSync(folder.file(name)) ? readFileSync(folder.file(name), 'utf8') : undefined).toBe(before);
   });
 
-  it('follows no link of its own that a neighbour moved to a sticky folder: -o goes nowhere', async () => {
+  it('does not follow its own link that a neighbour moved to a sticky directory: -o goes nowhere', async () => {
     theirFolder('theirs');
     openFolder('sticky');
     mkdirSync(folder.file('etc'));
@@ -257,7 +257,7 @@ describe.skipIf(missing('root', 'linux'))('root writes into nothing of a neighbo
     expect(readFileSync(folder.file('db/db.lck.new'), 'utf8')).toBe('');
   });
 
-  it('no folder is made where a neighbour decides what its path is', async () => {
+  it('no directory is made at a path that a neighbour controls', async () => {
     theirFolder('theirs');
     theirFolder('theirs/db');
     const { status, stderr } = await refresh('theirs/db');
@@ -268,7 +268,7 @@ describe.skipIf(missing('root', 'linux'))('root writes into nothing of a neighbo
     expect(readdirSync(folder.file('theirs/db'))).toEqual([]);
   });
 
-  it('the demonstration starts in no temporary folder that others may rename in', async () => {
+  it('the demonstration does not start in a temporary directory in which others may rename', async () => {
     chmodSync(folder.path, 0o777);
     const demo = program.replace('cli.js', 'demo.js');
     const { status, stderr } = await runProgram(process.execPath, [demo], {

@@ -40,7 +40,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'landlock6', 'curl'))('downlo
   });
   afterAll(() => folder[Symbol.dispose]());
 
-  it('below a folder that only root can enter', async () => {
+  it('below a directory that only root can enter', async () => {
     const names = ['test.db', packageFile];
     const files = Object.fromEntries(names.map((name) => [`/${name}`, repository.read(name)]));
     await using mirror = await startMirror(files);
@@ -73,7 +73,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'landlock6', 'curl'))('downlo
     });
   });
 
-  it('not by an XferCommand where its staging folder can’t be given to it, and says so', async () => {
+  it('not by an XferCommand if its staging directory can’t be given to it, and says so', async () => {
     const own = ['XferCommand = /usr/bin/curl -sSfLo %o %u'];
     const machine = machineBelow(0o755, { servers: [`file://${repository.folder}`], own });
     const args = [program, 'refresh', '--config', machine.config];
@@ -81,7 +81,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'landlock6', 'curl'))('downlo
     const [file = '', ...words] = [...beneath(filter), process.execPath, ...args];
     const { status, stderr } = await runProgram(file, words, { env: environment });
     expect(stderr).toMatch(
-      /^error: \S*\/sync refuses chown: EPERM\n {7}Without XferCommand nothing has to be given away\.\n/,
+      /^error: \S*\/sync refuses chown: EPERM\n {7}Remove XferCommand: the built-in worker does not need to change an owner\.\n/,
     );
     expect(status).toBe(4);
     expect(readdirSync(join(machine.database, 'sync'))).toEqual([]);

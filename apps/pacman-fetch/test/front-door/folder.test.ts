@@ -49,7 +49,7 @@ async function traced(pid: number): Promise<ChildProcess> {
   return tracer;
 }
 
-describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('the folder of FILE', () => {
+describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('the directory of FILE', () => {
   it('is let go of as soon as pacman ends, though the process that downloads takes its time', async () => {
     await using disk = await smallDisk(folder.file('cache'));
     await using pacman = new StandIn({ prefix: disk.prefix });

@@ -96,7 +96,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('what the front door star
     expect(readdirSync(folder.file('cache'))).toEqual(['x.pkg.part']);
   });
 
-  it('ends once the folder of its files is gone, as pacman removes it', async () => {
+  it('ends once the directory of its files is gone, as pacman removes it', async () => {
     await using pacman = new StandIn();
     const place = mkdtempSync(folder.file('download-'));
     const name = place.slice(folder.path.length + 1);
@@ -151,7 +151,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('what the front door star
     await gone(folder.path);
   });
 
-  it('belongs to one of two pacmans in one folder', async () => {
+  it('belongs to one of two pacmans in one directory', async () => {
     await using one = new StandIn();
     await using other = new StandIn();
     const calls = [one.run(...words('x.pkg.part')), other.run(...words('y.pkg.part'))];
@@ -165,7 +165,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('what the front door star
     await gone(folder.path);
   });
 
-  it('keeps nothing of pacman open, nor its terminal, nor its folder', async () => {
+  it('keeps nothing of pacman open, nor its terminal, nor its directory', async () => {
     await using pacman = new StandIn();
     const command = `exec 50>${folder.file('log')} 51<${folder.file('cache')}; cd ${folder.file('cache')}; exec "$@"`;
     expect(await pacman.run('bash', '-c', command, 'bash', ...words('x.pkg.part'))).toEqual(done);

@@ -154,7 +154,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the socket of a keeper',
         chownSync(cache(), user, user);
       },
     ],
-  ])('lies in no folder %s', async (what, change) => {
+  ])('is not used in a directory %s', async (what, change) => {
     change();
     await using pacman = new StandIn();
     const isBelow = what.startsWith('below');

@@ -87,7 +87,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     },
   );
 
-  it('hears of a file that no server has, goes on with the next server, and leaves nothing', async () => {
+  it('learns that no server has a file, continues with the next server, and leaves nothing', async () => {
     const machine = machineOf({ servers: [`${scene.nginx.http}/absent`, scene.nginx.http] });
     const { status, stderr } = await counting(machine, '-Sy');
     expect(status).toBe(0);
@@ -120,7 +120,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     await gone(dirname(machine.config));
   });
 
-  it('that is killed leaves its own folder, and nothing of ours', async () => {
+  it('that is killed leaves its own directory, and nothing of pacman-fetch', async () => {
     const machine = machineOf({ servers: [`${scene.nginx.http}/slow`] });
     expect(await counting(machine, '-Sy')).toMatchObject({ status: 0 });
     const command = `pacman --config ${machine.config} --noconfirm -Sw ${names().join(' ')} & sleep 2; kill -9 $!; wait`;

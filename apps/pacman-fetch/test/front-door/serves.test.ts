@@ -104,7 +104,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the front door', () => {
     expect(families(folder.path)).toHaveLength(1);
   });
 
-  it('downloads by https, with certificates of its own', async () => {
+  it('downloads by https, with the certificates of --cacert', async () => {
     const authority = makeAuthority(folder.path);
     await using secure = await startMirror({ '/x.pkg': content }, {}, authority.issue('mirror', 'IP:127.0.0.1'));
     await using pacman = new StandIn();
@@ -180,7 +180,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the front door', () => {
     expect(ours.status).toBe(status);
   });
 
-  it('tells of a full disk as the program does', async () => {
+  it('reports a full disk as the program does', async () => {
     await using disk = await smallDisk(folder.file('cache'));
     await using big = await startMirror({ '/x.pkg': randomBytes(2_000_000) });
     const args = (name: string) => [starter, '--config', config, '-o', file(name), `${big.origin}/x.pkg`];

@@ -102,7 +102,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('xfer by the front door',
     expect(left()).toEqual([]);
   });
 
-  it('leaves databases, which may be unchanged, to a process of their own', async () => {
+  it('leaves databases, which may be unchanged, to separate processes', async () => {
     await using pacman = new StandIn();
     expect(await xfer(pacman, 'test.db')).toMatchObject({ status: 1 });
     expect(families(folder.path)).toEqual([]);
@@ -112,7 +112,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('xfer by the front door',
     ['a file', () => writeFileSync(file('x.pkg'), 'old')],
     ['a part', () => writeFileSync(file('x.pkg.part'), 'old')],
     ['a symbolic link', () => symlinkSync('/etc/passwd', file('x.pkg.part'))],
-  ])('leaves %s that is there to a process of its own', async (_, make) => {
+  ])('leaves %s that is there to a separate process', async (_, make) => {
     make();
     const before = statSync('/etc/passwd').mtimeMs;
     await using pacman = new StandIn();

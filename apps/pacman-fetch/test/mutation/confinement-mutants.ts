@@ -12,7 +12,7 @@ const group = without(
   'a group that no other process has',
   'config/sandbox-options',
   "...(isSwitched && needs.program !== 'self' ? { privateGroup: 'prefer' } : {}),",
-  options('gives a program that becomes another user a group of its own'),
+  options('gives a program that switches to another user a private group'),
 );
 
 /** The process that downloads by itself. */
@@ -130,14 +130,14 @@ const configured = [
     'config/sandbox-user',
     'owner.uid !== 0) return become(owner',
     'owner.uid >= 0) return become(owner',
-    user('is nobody where the folder is root’s'),
+    user('fails if the directory is root’s'),
   ),
   change(
     'the user that is named',
     'config/sandbox-user',
     'if (user !== undefined) return become(',
     'if (user === null) return become(',
-    user('is the owner of the folder, or who is named'),
+    user('is the owner of the directory, or the named user'),
   ),
 ];
 

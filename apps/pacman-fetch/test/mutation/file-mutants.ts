@@ -98,7 +98,7 @@ const left = [
   ]),
   change('a folder that its user has not got', 'xfer/staging', "runner.privateGroup?.state === 'chosen'", 'false', [
     'test/enforcement/given-folders',
-    'stays root’s where the command has a group of its own',
+    'stays root’s if the command has a private group',
   ]),
   change(
     'whom a command ran as',
@@ -130,7 +130,7 @@ const left = [
     'xfer/staging',
     'if (isRoot() && folder.whyOthersWrite() !== undefined) return;',
     '',
-    staging('is not removed in a sticky folder'),
+    staging('is not removed in a sticky directory'),
   ),
   without('settings that end a search', 'xfer/command', 'staging.furnish();', [
     'src/xfer/command',

@@ -28,11 +28,11 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('who downloads for 
     return () => program[Symbol.dispose]();
   });
 
-  it('is nobody by the word of the neighbour who serves the folder', async () => {
+  it('is not chosen by the word of the neighbour who serves the directory', async () => {
     const text = await userFor(stranger.uid);
     expect(text).not.toContain('uid 1,');
     expect(text).toMatch(
-      /no user to download as: none is set, and \S+ lies on a file system that uid 61717 serves \(FUSE\)/,
+      /no user to download as: neither SandboxUser nor DownloadUser is set, and \S+ lies on a file system that uid 61717 serves \(FUSE\)/,
     );
   });
 

@@ -124,7 +124,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     });
     expectNothingGained(gained);
     // Nothing appears for a command that is not run, since others write where its file belongs.
-    const isRefused = runsCommand === true && result.stderr.includes('who could lead the XferCommand elsewhere');
+    const isRefused = runsCommand === true && result.stderr.includes('who could redirect the XferCommand');
     if (!isRefused) requireMet(attack, attempts);
     expectClearEnd(result, () => {
       if (attack.place !== 'theirs') work(machine);
@@ -147,7 +147,9 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
       return { stderr, files: readdirSync(join(machine.database, 'sync')) };
     };
     expect(await run(0o600)).toEqual({
-      stderr: expect.stringContaining(' : what it left is no file of its own\n') as string,
+      stderr: expect.stringContaining(
+        ' : what it left is not a regular file, has a second name, or is a private file of another user\n',
+      ) as string,
       files: [],
     });
     // The control: what everybody may read is taken, and is no database.
@@ -168,7 +170,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
       return [`XferCommand = /bin/sh ${world.file('own.sh')} %u %o`];
     };
 
-    it('writes to a file in a folder of the user’s, and puts one in its place: the control', async () => {
+    it('writes to a file in a directory of the user, and replaces one: the control', async () => {
       chownSync(world.roots, as.uid, as.gid);
       const path = join(world.roots, 'test.db.part');
       await using neighbour = await Neighbour.start({ as, tactics: [['react', world.roots, 'bytes', 'test.db.part']] });
@@ -222,7 +224,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     const { status, stderr } = result;
     expect([status, stderr]).toEqual([
       expect.toBeOneOf([1, 3]),
-      expect.stringMatching(status === 1 ? /ended with SIGKILL/ : /ended without a word, so something killed it/),
+      expect.stringMatching(status === 1 ? /ended with SIGKILL/ : /ended without a report, so something killed it/),
     ]);
     expect(existsSync(join(world.roots, file))).toBe(false);
   });

@@ -81,7 +81,7 @@ describe.skipIf(missing(...needs))('of the bugs of pacman', () => {
   });
   afterAll(async () => await scene[Symbol.asyncDispose]());
 
-  it('B1: with DownloadUser one of several parts is gone on with; ours goes on with all', async () => {
+  it('B1: with DownloadUser pacman resumes one of several parts; pacman-fetch resumes all', async () => {
     const names = ['pkg7', 'pkg8', 'pkg9'];
     const run = async (isOurs: boolean) => {
       await using server = await mirror();
@@ -140,7 +140,7 @@ describe.skipIf(missing(...needs))('of the bugs of pacman', () => {
     expect(await run(true)).toEqual({ status: 1, cache: ['pkg1', 'pkg2'].map(fileOf) });
   });
 
-  it('B5: with DisableSandbox a command still is the user and can write (7.1 gives it a folder of root)', async () => {
+  it('B5: with DisableSandbox a command still is the user and can write (7.1 gives it a directory of root)', async () => {
     const { folder } = scene.copy();
     chmodSync(folder, 0o777);
     writeFileSync(join(folder, 'own.sh'), `id -u > ${folder}/id; exec curl -sfLo "$2" "$1"\n`);
@@ -179,7 +179,7 @@ describe.skipIf(missing(...needs))('of the bugs of pacman', () => {
     ['SIGTERM', [downloadUser]],
     // With DownloadUser pacman 7.0 keeps one part of one package then.
     ['SIGINT', []],
-  ] as const)('B7: %s loses what came, and leaves a folder; ours goes on', async (signal, options) => {
+  ] as const)('B7: %s loses the part, and leaves a directory; pacman-fetch resumes', async (signal, options) => {
     const run = async (isOurs: boolean) => {
       const machine = await machineWith(`${scene.nginx.http}/slow`, {}, options);
       const command = isOurs
@@ -234,7 +234,7 @@ describe.skipIf(missing(...needs))('of the bugs of pacman', () => {
     });
   });
 
-  it('B11: whatever stands in the way of the user, pacman has one message for it; ours says what it is', async () => {
+  it('B11: pacman has one message for every problem of the user; pacman-fetch names the problem', async () => {
     const machine = scene.machine({ options: [downloadUser] });
     const causes = [
       [['setpriv', '--bounding-set=-setuid'], /lacks CAP_SETUID, so it cannot switch to nobody\n/],

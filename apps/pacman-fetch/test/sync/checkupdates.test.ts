@@ -123,7 +123,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     const { status, stderr } = await checkUpdates('-d');
     expect({ status, stderr }).toEqual({
       status: 4,
-      stderr: `error: no cache folder can be written: ${machine.cache}\n       Run it as root.\n`,
+      stderr: `error: cannot write to any cache directory: ${machine.cache}\n       Run the command as root.\n`,
     });
     await runProgram('chown', ['65534:65534', machine.cache]);
     expect(await checkUpdates('-d')).toMatchObject({ status: 0, stdout: listed, stderr: '' });
@@ -142,7 +142,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     });
   });
 
-  it('is root’s in a folder that nobody else can name', async () => {
+  it('is root’s in a directory that no other user can name', async () => {
     const env = { ...environment, XDG_CACHE_HOME: cacheHome };
     const script = 'mount -t tmpfs -o mode=755 none /var/cache && "$@"; status=$?; ls -R /var/cache; exit $status';
     const words = ['sh', '-c', script, 'sh', process.execPath, program, 'checkupdates', '--config', machine.config];

@@ -47,7 +47,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
   });
   afterAll(async () => await scene[Symbol.asyncDispose]());
 
-  it('goes to --dbpath and --cachedir, and knows what is in the folders of pacman.conf', async () => {
+  it('goes to --dbpath and --cachedir, and finds packages in the directories of pacman.conf', async () => {
     const machine = scene.machine();
     const [database, cache] = [folderOf(machine, 'db2'), folderOf(machine, 'cache2')];
     const places = ['--dbpath', database, '--cachedir', cache];
@@ -76,7 +76,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     expect(readdirSync(join(root, 'var/lib/pacman/sync'))).toEqual(['test.db', 'test.db.sig']);
   });
 
-  it('takes of repeated options what pacman takes: the last path, every cache folder, the first architecture', async () => {
+  it('uses of repeated options what pacman uses: the last path, every cache directory, the first architecture', async () => {
     await using server = await startMirror({}, {});
     const machine = scene.machine();
     change(machine, /^DBPath = .*$/m, '');

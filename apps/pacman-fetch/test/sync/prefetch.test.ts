@@ -116,7 +116,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     },
   );
 
-  it('asks for nothing that is complete in any cache folder, and again for what is not', async () => {
+  it('does not download what is complete in any cache directory, and downloads again what is not', async () => {
     const machine = await scene.refreshed();
     await machine.run('prefetch', ...targets);
     scene.asked();
@@ -146,7 +146,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     expect(asked.map((line) => line.split(' ')[1])).toEqual(files.toReversed().map((name) => `/${name}`));
   });
 
-  it('tells of all with --json', async () => {
+  it('reports everything with --json', async () => {
     const machine = await scene.refreshed();
     const { stdout } = await machine.run('prefetch', '--json', ...targets);
     const events = stdout
@@ -161,7 +161,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     }
   });
 
-  it('goes on with a part that is there', async () => {
+  it('resumes an existing part', async () => {
     const machine = await scene.refreshed();
     const name = files[2] ?? '';
     const whole = scene.repository.read(name);
@@ -223,11 +223,11 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     const unlucky = await scene.refreshed({ servers: [broken.url] });
     const { status, stderr } = await unlucky.run('prefetch', ...targets);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^error: failed to retrieve 1 of 3 packages\n {7}What is complete stays in /m);
+    expect(stderr).toMatch(/^error: failed to retrieve 1 of 3 packages\n {7}Complete files stay in /m);
     expectPackages(unlucky, files.slice(1));
   });
 
-  it("gives pacman's words for targets that are none", async () => {
+  it("gives pacman's words for unknown targets", async () => {
     const machine = await scene.refreshed();
     expect(await machine.run('prefetch', 'nothing')).toMatchObject({
       status: 1,
@@ -246,7 +246,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     const result = await machine.run('prefetch', ...targets);
     expect(result).toMatchObject({
       status: 0,
-      stderr: `warning: no SHA-256 in the database, checked by size only: ${files.toSorted().join(', ')}\n`,
+      stderr: `warning: the database has no SHA-256 for these files, so only their size is checked: ${files.toSorted().join(', ')}\n`,
     });
     expectPackages(machine);
   });
@@ -264,7 +264,9 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     expect(crashed.signal).toBe('SIGSEGV');
     const { status, stderr } = await machine.run('prefetch', ...targets);
     expect(status).toBe(0);
-    expect(stderr).toContain(`warning: no SHA-256 in the database, checked by size only: ${second}\n`);
+    expect(stderr).toContain(
+      `warning: the database has no SHA-256 for these files, so only their size is checked: ${second}\n`,
+    );
     expect(stderr).toMatch(/^error: failed retrieving file 'pkg1-.*' from disk : .*SHA-256/m);
     expect(readFileSync(join(machine.cache, first)).equals(scene.repository.read(first))).toBe(true);
     // The control: what the warning says.

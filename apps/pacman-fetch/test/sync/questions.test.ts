@@ -122,7 +122,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'landlock6'))('pacman-fetch -
     expect(said).toMatch(/:: Retrieving packages\.\.\.\n \w+-1-1-any downloading/);
   });
 
-  it('asks once where there is no question but whether to go on, and brings all beforehand', async () => {
+  it('asks once if the only question is whether to proceed, and downloads all beforehand', async () => {
     const { status, said, cached } = await answering('y\n', '-S', 'plain');
     expect({ status, cached }).toEqual({ status: 0, cached: ['library', 'plain'] });
     expect(said.match(/Retrieving packages/g)).toHaveLength(1);

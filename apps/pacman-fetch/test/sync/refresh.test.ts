@@ -94,7 +94,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     const { status, stderr } = await runProgram(process.execPath, args, { env });
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: `error: pacman -Slq, which looks at the databases, ended with ${end}\n`,
+      stderr: `error: pacman -Slq, which checks the databases, ended with ${end}\n`,
     });
   });
 
@@ -107,7 +107,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     expect({ status, stderr }).toEqual({
       status: 0,
       stderr: expect.stringMatching(
-        /^warning: the log has no line of this refresh: .*pacman\.log.*\n {7}It is a symbolic link, .*\n$/,
+        /^warning: cannot log this refresh: .*pacman\.log.*\n {7}It is a symbolic link, .*\n$/,
       ) as string,
     });
     expect(readFileSync(at('precious'), 'utf8')).toBe('kept');
@@ -117,7 +117,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     const { status, stderr } = await scene.machine().run('refresh', 'tets');
     expect({ status, stderr }).toEqual({
       status: 2,
-      stderr: 'error: there is no repository tets\n       Did you mean test?\n',
+      stderr: 'error: unknown repository tets\n       Did you mean test?\n',
     });
   });
 
@@ -136,7 +136,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     expect(existsSync(file)).toBe(true);
   });
 
-  it('tells of a database that pacman can not use: no archive, or a signature that is not right', async () => {
+  it('reports a database that pacman can not use: not an archive, or with an invalid signature', async () => {
     const broken = scene.copy();
     writeFileSync(join(broken.folder, 'test.db'), brokenArchive);
     const machine = scene.machine({ servers: [broken.url] });
@@ -161,7 +161,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     utimesSync(file, mtime, mtime);
     const { status, stdout, stderr } = await machine.run('refresh');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toContain(":: Fetching again what pacman can't use...\n");
+    expect(stdout).toContain(':: Downloading unusable databases again...\n');
     expect(readFileSync(join(sync(machine), 'test.db')).equals(good)).toBe(true);
     // The twin: a good one that is up to date stays.
     expect((await machine.run('refresh')).stdout).not.toContain('again');
@@ -236,7 +236,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     const result = await runProgram('setpriv', [...args, '--config', config], { env: environment });
     expect(result).toMatchObject({
       status: 4,
-      stderr: `error: ${join(database, 'sync')} can't be made: EACCES (permission denied)\n       Run it as root.\n`,
+      stderr: `error: cannot create ${join(database, 'sync')}: EACCES (permission denied)\n       Run the command as root.\n`,
     });
   });
 

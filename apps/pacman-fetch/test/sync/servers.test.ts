@@ -32,7 +32,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
   });
 
   it.each(['ftp://user:secret@127.0.0.1:1/x', 'rsync://127.0.0.1:1/x', '127.0.0.1/x'])(
-    'that can not be used (%s) keep no other from being asked, and are told of once',
+    'that can not be used (%s) do not prevent asking others, and are reported once',
     async (odd) => {
       const machine = scene.machine({ servers: [odd, scene.nginx.http], cacheServers: [odd] });
       const { config, cache } = machine;

@@ -26,58 +26,61 @@ function stalling(): Machine {
 /** Ours, but of a process that began at another time: it is gone. */
 const gone = `pacman-fetch-${processMark().replace(/-\d+-/, '-1-')}`;
 
-describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', 'landlock6'))('staging folders', () => {
-  beforeAll(async () => {
-    scene = await makeScene();
-  });
-  afterAll(async () => await scene[Symbol.asyncDispose]());
+describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', 'landlock6'))(
+  'staging directories',
+  () => {
+    beforeAll(async () => {
+      scene = await makeScene();
+    });
+    afterAll(async () => await scene[Symbol.asyncDispose]());
 
-  it('are removed by the next run after SIGKILL', async () => {
-    const machine = stalling();
-    expect(await machine.run('refresh')).toMatchObject({ status: 0 });
-    const child = machine.start('prefetch', 'pkg8');
-    const ended = once(child, 'exit');
-    const folder = await eventually('a part', () =>
-      readdirSync(machine.cache).find((one) => readdirSync(join(machine.cache, one)).includes(`${name}.part`)),
-    );
-    child.kill('SIGKILL');
-    await ended;
-    expect(folder).toMatch(/^pacman-fetch-\d+-\d+-\d+-\w{6}$/);
-    expect(readdirSync(machine.cache)).toEqual([folder]);
-    // Also where there is no such command any more.
-    writeFileSync(join(machine.config, '..', 'pacman.d', 'pacman-fetch.conf'), '[options]\nSandboxUser = nobody\n');
-    expect(await machine.run('prefetch', 'pkg8')).toMatchObject({ status: 0, stderr: '' });
-    expect(readdirSync(machine.cache)).toEqual([name]);
-  });
+    it('are removed by the next run after SIGKILL', async () => {
+      const machine = stalling();
+      expect(await machine.run('refresh')).toMatchObject({ status: 0 });
+      const child = machine.start('prefetch', 'pkg8');
+      const ended = once(child, 'exit');
+      const folder = await eventually('a part', () =>
+        readdirSync(machine.cache).find((one) => readdirSync(join(machine.cache, one)).includes(`${name}.part`)),
+      );
+      child.kill('SIGKILL');
+      await ended;
+      expect(folder).toMatch(/^pacman-fetch-\d+-\d+-\d+-\w{6}$/);
+      expect(readdirSync(machine.cache)).toEqual([folder]);
+      // Also where there is no such command any more.
+      writeFileSync(join(machine.config, '..', 'pacman.d', 'pacman-fetch.conf'), '[options]\nSandboxUser = nobody\n');
+      expect(await machine.run('prefetch', 'pkg8')).toMatchObject({ status: 0, stderr: '' });
+      expect(readdirSync(machine.cache)).toEqual([name]);
+    });
 
-  it('stay where they are of somebody who is alive, of another container, or of pacman', async () => {
-    const machine = scene.machine({ own: [curl] });
-    expect(await machine.run('refresh')).toMatchObject({ status: 0 });
-    const kept = [
-      `pacman-fetch-${processMark()}-abcdef`,
-      `pacman-fetch-${process.pid}-1-1-abcdef`,
-      'download-abcdef',
-      `${gone}-abcdef-mine`,
-      `my-${gone}-abcdef`,
-    ];
-    for (const one of [...kept, `${gone}-abcdef`]) mkdirSync(join(machine.cache, one));
-    writeFileSync(join(machine.cache, `${gone}-abcdef.new`), 'a copy that got no name');
-    expect(await machine.run('prefetch', 'pkg8')).toMatchObject({ status: 0, stderr: '' });
-    expect(readdirSync(machine.cache).toSorted()).toEqual([...kept, name].toSorted());
-  });
+    it('stay where they are of somebody who is alive, of another container, or of pacman', async () => {
+      const machine = scene.machine({ own: [curl] });
+      expect(await machine.run('refresh')).toMatchObject({ status: 0 });
+      const kept = [
+        `pacman-fetch-${processMark()}-abcdef`,
+        `pacman-fetch-${process.pid}-1-1-abcdef`,
+        'download-abcdef',
+        `${gone}-abcdef-mine`,
+        `my-${gone}-abcdef`,
+      ];
+      for (const one of [...kept, `${gone}-abcdef`]) mkdirSync(join(machine.cache, one));
+      writeFileSync(join(machine.cache, `${gone}-abcdef.new`), 'a copy that got no name');
+      expect(await machine.run('prefetch', 'pkg8')).toMatchObject({ status: 0, stderr: '' });
+      expect(readdirSync(machine.cache).toSorted()).toEqual([...kept, name].toSorted());
+    });
 
-  it('are removed without following a link, whatever is in them', async () => {
-    const machine = scene.machine({ own: [curl] });
-    expect(await machine.run('refresh')).toMatchObject({ status: 0 });
-    const { folder: precious } = scene.copy();
-    const before = readdirSync(precious);
-    symlinkSync(precious, join(machine.cache, `${gone}-linked`));
-    const full = join(machine.cache, `${gone}-fulled`);
-    mkdirSync(join(full, 'a', 'b'), { recursive: true });
-    symlinkSync(precious, join(full, 'a', 'link'));
-    writeFileSync(Buffer.concat([Buffer.from(`${full}/a/`), Buffer.from([0xff, 0xfe])]), 'no UTF-8');
-    expect(await machine.run('prefetch', 'pkg8')).toMatchObject({ status: 0, stderr: '' });
-    expect(readdirSync(machine.cache)).toEqual([name]);
-    expect(readdirSync(precious)).toEqual(before);
-  });
-});
+    it('are removed with any content, without following a link', async () => {
+      const machine = scene.machine({ own: [curl] });
+      expect(await machine.run('refresh')).toMatchObject({ status: 0 });
+      const { folder: precious } = scene.copy();
+      const before = readdirSync(precious);
+      symlinkSync(precious, join(machine.cache, `${gone}-linked`));
+      const full = join(machine.cache, `${gone}-fulled`);
+      mkdirSync(join(full, 'a', 'b'), { recursive: true });
+      symlinkSync(precious, join(full, 'a', 'link'));
+      writeFileSync(Buffer.concat([Buffer.from(`${full}/a/`), Buffer.from([0xff, 0xfe])]), 'no UTF-8');
+      expect(await machine.run('prefetch', 'pkg8')).toMatchObject({ status: 0, stderr: '' });
+      expect(readdirSync(machine.cache)).toEqual([name]);
+      expect(readdirSync(precious)).toEqual(before);
+    });
+  },
+);

@@ -41,7 +41,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
   });
   afterAll(async () => await scene[Symbol.asyncDispose]());
 
-  it('has a folder of its own, limits, and nothing of our environment but what finds programs and proxies', async () => {
+  it('has a private directory, limits, and only the variables that find programs and proxies', async () => {
     const ask =
       'pwd; stat -c "%a %u" .; ulimit -c; ulimit -f; env | cut -d= -f1 | sort | tr "\\n" " "; echo; echo $HOME';
     const [machine, outside] = scripted((to) => `{ ${ask}; } > ${to}/seen; exec curl -sfo "$2" "$1"`);
@@ -54,7 +54,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     expect(names?.trim()).toBe('HOME PATH PWD SHLVL _');
   });
 
-  it('is not run below a default ACL, which would open its folder to others', async () => {
+  it('is not run below a default ACL, which would open its directory to others', async () => {
     const [machine, outside] = scripted((to) => `touch ${to}/ran; exec curl -sfo "$2" "$1"`);
     const folder = join(machine.database, 'sync');
     mkdirSync(folder);
@@ -86,7 +86,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     expect(answers).toEqual([undefined, 'Connection refused', 'Connection refused', 'Permission denied']);
   });
 
-  it('connects to the port of the proxy that it is told of, and downloads through it', async () => {
+  it('connects to the port of the proxy in its environment, and downloads through it', async () => {
     const { host, port } = new URL(scene.nginx.http);
     const asked: string[] = [];
     const proxy = createServer((request, response) => {
@@ -165,7 +165,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     expect(statSync(file).ino).not.toBe(before);
   });
 
-  it('is ended with us, and its folder goes', async () => {
+  it('is ended with pacman-fetch, and its directory is removed', async () => {
     const [machine, outside] = scripted((to) => `echo $$ > ${to}/pid; exec sleep 50`);
     const child = machine.start('refresh');
     const ended = once(child, 'exit');
@@ -181,7 +181,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     expect(readdirSync(join(machine.database, 'sync'))).toEqual([]);
   });
 
-  it('that is ended while it asks for an optional signature has not found out that there is none', async () => {
+  it('that is ended while it asks for an optional signature has not found out that it is missing', async () => {
     const body = (to: string) =>
       `case "$1" in *.sig) echo $$ > ${to}/pid; exec sleep 50;; *) exec curl -sfo "$2" "$1";; esac`;
     const [machine, outside] = scripted(body, { signedBy: scene.repository, options: ['SigLevel = Optional'] });

@@ -77,10 +77,18 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
     });
 
     it.each([
-      ['writes nothing', 'true', 'it left no file (ENOENT)'],
-      ['leaves a link', 'ln -s /etc/hostname "$2"', 'it left no file (ELOOP)'],
-      ['leaves a second name', 'echo x > "$2"; ln "$2" other', 'what it left is no file of its own'],
-      ['leaves a pipe', 'mkfifo "$2"', 'what it left is no file of its own'],
+      ['writes nothing', 'true', 'it did not leave a file (ENOENT)'],
+      ['leaves a link', 'ln -s /etc/hostname "$2"', 'it did not leave a file (ELOOP)'],
+      [
+        'leaves a second name',
+        'echo x > "$2"; ln "$2" other',
+        'what it left is not a regular file, has a second name, or is a private file of another user',
+      ],
+      [
+        'leaves a pipe',
+        'mkfifo "$2"',
+        'what it left is not a regular file, has a second name, or is a private file of another user',
+      ],
       ['ends with a status', 'exit 7', 'sh ended with 7'],
       ['is killed', 'kill -9 $$', 'sh ended with SIGKILL'],
     ])('is refused where it %s', async (_, body, reason) => {

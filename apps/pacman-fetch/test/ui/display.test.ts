@@ -49,7 +49,7 @@ describe('bars in a terminal', () => {
     expect(screen.filter((line) => line.startsWith(' linux'))).toHaveLength(1);
   });
 
-  it('send a terminal nothing but text and movements of our own, and no name’s escape sequences', async () => {
+  it('send a terminal only text and their own movements, and no escape sequences of names', async () => {
     const { written } = await runInTerminal(node('packages,end'), { columns: 80 });
     const sequences = visible(written).match(/␛(?:\[[^A-Za-z]*[A-Za-z]|.)?/g) ?? [];
     expect(sequences.filter((one) => !/^␛\[(?:K|J|\d*F|[01]m|1;3[134]m)$/.test(one))).toEqual([]);

@@ -29,7 +29,7 @@ struct linux_dirent64 {
 	char name[];
 };
 
-/* What is closed here, of which process, and the folder that says what is open. */
+/* What is closed here, for which process, and the directory that lists what is open. */
 struct listing {
 	const struct sb_process *process;
 	unsigned int status;
@@ -43,7 +43,7 @@ static int stays(const struct listing *listing, int descriptor)
 	       is_kept(listing->process, (unsigned int)descriptor);
 }
 
-/* Closes what a part of the listing names: how many. */
+/* Closes the descriptors of a part of the listing, and returns how many. */
 static int close_named(struct listing *listing, const char *entries, long length)
 {
 	int closed = 0;
@@ -55,14 +55,14 @@ static int close_named(struct listing *listing, const char *entries, long length
 			listing->is_shown = 1;
 		if (descriptor < 0 || stays(listing, descriptor))
 			continue;
-		/* A descriptor is gone even where close(2) reports an error. */
+		/* A descriptor is closed even if close(2) reports an error. */
 		(void)sb_syscall3(__NR_close, descriptor, 0, 0);
 		closed++;
 	}
 	return closed;
 }
 
-/* Every number once: how many were closed, or -errno. */
+/* Closes every number once. Returns how many were closed, or -errno. */
 static int close_once(struct listing *listing)
 {
 	_Alignas(8) char buffer[4096];
@@ -80,16 +80,12 @@ static int close_once(struct listing *listing)
 	return listing->is_shown ? closed : -ESTALE;
 }
 
-/*
- * More than any honest listing takes, which may leave out what moves while it is read: what is there still
- * was not closed.
- */
+/* More rounds than any honest listing needs, which may omit entries that move while it is read:
+ * what still exists was not closed. */
 #define ROUNDS 64
 
-/*
- * Before Linux 5.9: every number that /proc/self/fd lists, again and again until none is left. A filter
- * above can answer here too, for the listing as for what closes: neither is believed unseen.
- */
+/* Before Linux 5.9: closes every number that /proc/self/fd lists, until none is left. An earlier
+ * filter can answer here too, for the listing and for the closing calls: both are verified. */
 static int close_listed(const struct sb_process *process, unsigned int status)
 {
 	struct listing listing = {process, status, -1, 0};
@@ -105,14 +101,12 @@ static int close_listed(const struct sb_process *process, unsigned int status)
 	return (int)sb_syscall3(__NR_close, listing.folder, 0, 0);
 }
 
-/* Numbers that are asked for where no mark could be set: a fifth of a millisecond. */
+/* The numbers that are tested if no mark could be set: a fifth of a millisecond. */
 #define ASKED 4096u
 
-/*
- * Closes from..to, both included; nothing if there is nothing between. A filter above can answer in
- * the place of the kernel, so one that is open is put where the span begins, and is to be gone
- * afterwards: -ESTALE if it is not. Listing /proc/self/fd would take twenty times as long.
- */
+/* Closes from..to, both included; nothing if the span is empty. An earlier filter can answer in
+ * place of the kernel, so an open descriptor is put at the beginning of the span, and must be
+ * closed afterwards: otherwise -ESTALE. Listing /proc/self/fd would take twenty times as long. */
 static int close_span(int open, unsigned int from, unsigned int to)
 {
 	if (from > to)
@@ -133,7 +127,7 @@ int sb_close_others(const struct sb_process *process, int status)
 	unsigned int next = 0, own = (unsigned int)status;
 	int open = status >= 0 || process->keep_count == 0 ? status : (int)sb_u32(process->keep);
 	for (uint32_t i = 0; i <= process->keep_count; i++) {
-		/* The kept numbers ascend; `status` is put where it belongs among them. */
+		/* The kept numbers ascend; `status` is inserted at its place. */
 		unsigned int kept = i < process->keep_count ? sb_u32(process->keep + 4 * i) : LAST;
 		if (own >= next && own < kept) {
 			int error = own == 0 ? 0 : close_span(open, next, own - 1);

@@ -16,18 +16,17 @@
 
 #define PIDFD_OPEN 434 /* the same on every architecture; Linux 5.3 */
 #define CAP_KILL_BIT (1ull << 5)
-/* A ruleset's attributes as ABI 6 has them. */
+/* A ruleset's attributes, as of ABI 6. */
 #define ATTR_SIZE_6 24
 
-/* Whose end is waited for: descriptors of processes, which no other process gets the number of. */
+/* The processes whose end is waited for: by descriptors, which never lead to another process. */
 struct watched {
 	int target, parent; /* -1: nobody's */
 };
 
-/*
- * Of the launcher's rights it needs one: to signal processes of another user, which the target may become. Nothing hangs on
- * giving up the others, which a filter above may deny: what runs here is fixed, and reads nothing of anybody.
- */
+/* Of the launcher's rights it needs one: to signal processes of another user, to which the target
+ * may switch. Dropping the others is not essential, and an earlier filter may deny it: the code
+ * that runs here is fixed, and reads no input. */
 static void keep_kill_alone(void)
 {
 	struct caps_sets sets, wanted = {0, 0, 0};
@@ -37,7 +36,8 @@ static void keep_kill_alone(void)
 	(void)caps_change(&sets, &wanted);
 }
 
-/* Whether it may signal what the target starts: of another user only with CAP_KILL. 0 or -errno. */
+/* Whether it may signal the descendants of the target: those of another user only with CAP_KILL.
+ * Returns 0 or -errno. */
 static long may_signal(const struct sb_guarded *guarded)
 {
 	struct caps_sets sets;
@@ -47,7 +47,8 @@ static long may_signal(const struct sb_guarded *guarded)
 	return error || (sets.permitted & CAP_KILL_BIT) ? error : -EPERM;
 }
 
-/* What it has of the launcher, its streams before all, would keep others waiting. 0 or -errno. */
+/* Closes what it has of the launcher, above all its streams, which would keep others waiting.
+ * Returns 0 or -errno. */
 static long step_aside(const struct watched *watched)
 {
 	const uint64_t all = ~0ull;
@@ -58,13 +59,13 @@ static long step_aside(const struct watched *watched)
 	const struct sb_process process = {
 		.keep = (const uint8_t *)kept, .keep_count = is_one ? 1 : 2};
 	long error = sb_close_others(&process, SB_NOBODY);
-	/* No signal of a terminal or a group is for it, whoever sends it. */
+	/* Signals of a terminal or a group must not reach it. */
 	if (!error)
 		error = sb_syscall6(
 			__NR_rt_sigprocmask, SIG_SETMASK, (long)&all, 0, sizeof all, 0, 0);
 	if (!error)
 		error = sb_syscall3(__NR_setsid, 0, 0, 0) < 0 ? -EPERM : 0;
-	/* Nobody of its user looks into it, or takes its descriptors. */
+	/* No other process of its user may look into it, or take its descriptors. */
 	if (!error)
 		error = sb_syscall6(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0);
 	if (error)
@@ -75,20 +76,22 @@ static long step_aside(const struct watched *watched)
 	return 0;
 }
 
-/* Whatever fails here ends all: without a guardian nothing shall go on that was promised one. */
+/* Any failure here ends everything: without its guardian nothing may continue that was promised
+ * one. */
 static __attribute__((noreturn)) void stand_guard(const struct watched *watched)
 {
 	struct pollfd ends[2] = {{.fd = watched->target, .events = POLLIN},
 		{.fd = watched->parent, .events = POLLIN}};
 	if (!step_aside(watched))
 		(void)sb_syscall6(__NR_ppoll, (long)ends, 2, 0, 0, 0, 0);
-	/* ESRCH: there is nobody left. */
+	/* ESRCH: no process is left. */
 	(void)sb_syscall3(__NR_kill, -1, SIGKILL, 0);
 	for (;;)
 		(void)sb_syscall3(__NR_exit_group, 0, 0, 0);
 }
 
-/* Moving to another folder and linking there stay what they were: beneath / this ruleset grants them. 0 or -errno. */
+/* Moving and linking between directories stay as they were: beneath / this ruleset grants them.
+ * Returns 0 or -errno. */
 static long grant_moves(long ruleset)
 {
 	long root = ll_open_path("/");
@@ -100,11 +103,9 @@ static long grant_moves(long ruleset)
 	return error;
 }
 
-/*
- * The domain that it and the target have in common. Where the target's restricts files every ruleset denies LL_FS_REFER
- * that doesn't grant it; where it doesn't, one that handles a right of files would deny mounting. 0 or -errno, and *call
- * says of which.
- */
+/* The domain that it and the target have in common. If the target's ruleset restricts files, every
+ * ruleset denies LL_FS_REFER that does not grant it. If it does not, one that handles a right of
+ * files would deny mounting. Returns 0 or -errno, and *call names the call. */
 static long enter_scope(int has_files, const char **call)
 {
 	const struct ll_ruleset_attr attr = {
@@ -131,7 +132,8 @@ static void close_watched(const struct watched *watched)
 		(void)sb_syscall3(__NR_close, watched->parent, 0, 0);
 }
 
-/* 0 or -errno. One that is the parent's number after it was opened was the parent's then. */
+/* Returns 0 or -errno. If the number is still the parent's after it was opened, it was the parent's
+ * then. */
 static long watch(const struct sb_process *process, struct watched *watched)
 {
 	long parent = sb_syscall3(__NR_getppid, 0, 0, 0);
@@ -152,7 +154,8 @@ static long watch(const struct sb_process *process, struct watched *watched)
 	return opened < 0 ? opened : 0;
 }
 
-/* As fork_raw of sb_ask.c: a filter above can answer 0 and make no child, whose number only the kernel writes. */
+/* As fork_raw of sb_ask.c: an earlier filter can answer 0 without making a child, whose number only
+ * the kernel writes. */
 static long fork_raw(long flags)
 {
 	volatile int own = 0;
@@ -161,16 +164,15 @@ static long fork_raw(long flags)
 	return child == 0 && own == 0 ? -ECANCELED : child;
 }
 
-/*
- * Beside the target where the parent waits for it. Otherwise a child that wait(2) doesn't tell the target of, for it sends
- * no signal when it ends (__WCLONE); then it is for init(1) to wait for. Its number, or -errno.
- */
+/* A sibling of the target if the parent waits for it. Otherwise a child that wait(2) does not
+ * report to the target, for it sends no signal when it ends (__WCLONE); init(1) then waits for it.
+ * Returns its number, or -errno. */
 static long start(const struct sb_process *process, const struct watched *watched)
 {
 	long pid = -EPERM;
 	if (process->flags & SB_PROCESS_GUARD_BESIDE)
 		pid = fork_raw(CLONE_PARENT);
-	/* A sandbox around this one lets nobody leave to be beside its parent. */
+	/* A sandbox around this one may deny making a sibling. */
 	if (pid == -EPERM)
 		pid = fork_raw(0);
 	if (pid == 0)
@@ -195,7 +197,7 @@ int sb_guard(const struct sb_process *process, int status, struct sb_guarded *gu
 	/* With the first process of a namespace the kernel ends all others (pid_namespaces(7)). */
 	if (!(process->flags & SB_PROCESS_GUARD) || sb_syscall3(__NR_getpid, 0, 0, 0) == 1)
 		return 0;
-	/* Who can't be signalled before shows nothing afterwards. */
+	/* If the parent cannot be signalled before, a denial afterwards shows nothing. */
 	const long parent = sb_syscall3(__NR_getppid, 0, 0, 0);
 	long error = sb_ask(parent);
 	if (error)

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A guardian: a process beside the target that ends whatever the target started, when the target or its parent ends.
+/* A guardian: a process beside the target that ends everything that the target started, when the
+ * target or its parent ends.
  *
- * The launcher enters a Landlock domain that scopes signals and nothing else, and starts the guardian there; the target's
- * own domain lies within. kill(2) of -1 reaches what the caller may signal, so from there it reaches the target and its
- * descendants, in whatever session and whoever their parents are, and no other process of the machine. The kernel walks
- * its list with fork(2) locked out, and a fork ends that finds SIGKILL waiting: nobody slips through. The scope of the
- * target's own domain keeps it from signalling the guardian. Needs Landlock's ABI 6 (Linux 6.12).
- */
+ * The launcher enters a Landlock domain that scopes only signals, and starts the guardian there;
+ * the target's own domain is nested in it. kill(2) of -1 reaches what the caller may signal. So
+ * from there it reaches the target and its descendants, in any session and with any parent, and no
+ * other process of the machine. The kernel walks its list with fork(2) locked out, and a fork fails
+ * if SIGKILL is pending: no process escapes. The scope of the target's own domain prevents it from
+ * signalling the guardian. Needs Landlock's ABI 6 (Linux 6.12). */
 #ifndef SB_GUARD_H
 #define SB_GUARD_H
 
 #include "launcher.h"
 
-/* What it has to do with the target's own domain. */
+/* What it needs to know about the target's own domain. */
 struct sb_guarded {
 	int has_files;     /* whether that restricts a right of files */
 	unsigned int user; /* whom the target runs as */

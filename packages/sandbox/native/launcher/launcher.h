@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The launcher: applies records to itself, in one documented order, and becomes the target.
+/* The launcher: applies records to itself, in one documented order, and executes the target.
  *
- * It is static, has one thread, no libc, no heap and no environment, and reads nothing but the
- * descriptor it is given. Every step is checked; after a failed one it says which on the status
+ * It is static, has one thread, no libc, no heap and no environment, and reads only the descriptor
+ * that it is given. Every step is checked; after a failed one it reports the step on the status
  * descriptor and exits. The target starts after the last step or not at all.
  *
  * Arguments: the records, as the number of a descriptor or as the absolute path of a file; then the
- * number of the status descriptor, or "-" where nobody reads one: then a failure is one line on
- * standard error; after a path the mark that the file begins with (source.h).
- */
+ * number of the status descriptor, or "-" without a reader: then a failure is one line on standard
+ * error; after a path the mark with which the file begins (source.h). */
 #ifndef SB_LAUNCHER_H
 #define SB_LAUNCHER_H
 
@@ -18,10 +16,11 @@
 
 #include "sb_record.h"
 
-/* Exit status after a failed step; the status descriptor says the rest. */
+/* Exit status after a failed step; the status descriptor has the details. */
 #define SB_LAUNCHER_FAILED 125
 
-/* Argument or environment strings of the target: as many as a record holds, five bytes for an empty one. */
+/* Argument or environment strings of the target: as many as a record can contain, five bytes for an
+ * empty one. */
 #define SB_STRINGS_MAX (SB_RECORD_MAX / 5u)
 
 /* The process record, taken apart; pointers lead into the record. */
@@ -48,47 +47,45 @@ enum sb_process_flags {
 	SB_PROCESS_DIE_WITH_PARENT = 1 << 1,
 	/* `path` is the decimal number of a descriptor to execute: of a file without a name. */
 	SB_PROCESS_TARGET_DESCRIPTOR = 1 << 2,
-	/* The Landlock rules don't allow to write to the file that proves them (prove.h). */
+	/* The Landlock rules do not allow writing to the file that proves them (prove.h). */
 	SB_PROCESS_WRITE_DENIED = 1 << 3,
-	/* A u64 follows the environment: the key that the filter knows this exec by. */
+	/* A u64 follows the environment: the key by which the filter recognizes this exec. */
 	SB_PROCESS_EXEC_KEY = 1 << 4,
-	/* Then u64 st_dev, u64 st_ino and a string: what the target is a copy of, where that was found. */
+	/* Then u64 st_dev, u64 st_ino and a string: the original of which the target is a copy, and its
+	 * place. */
 	SB_PROCESS_ORIGINAL = 1 << 5,
-	/* The user changes, and shall not have the keys of the one that starts it (keyring.h). */
+	/* The user changes, and must not have the keys of the starting user (keyring.h). */
 	SB_PROCESS_NEW_KEYRING = 1 << 6,
-	/* What the target starts ends with it (guard.h). */
+	/* The descendants of the target end with it (guard.h). */
 	SB_PROCESS_GUARD = 1 << 7,
-	/* And nothing starts where that can't be had. */
+	/* And nothing starts if that is impossible. */
 	SB_PROCESS_GUARD_REQUIRED = 1 << 8,
-	/* The parent waits for the guardian as well: it becomes its child. */
+	/* The parent waits for the guardian as well, which is its child. */
 	SB_PROCESS_GUARD_BESIDE = 1 << 9,
 };
 
 #define SB_UMASK_KEEP 0xffffffffu
 
-/* 0, or -EINVAL for anything that is not exactly a process record; nothing is changed. */
+/* Returns 0, or -EINVAL for anything that is not exactly a process record; nothing is changed. */
 int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *process);
 
 /* Parent-death signal, session, keyring, limits, umask, descriptors: in that order, each read back. */
 int sb_process_apply(const struct sb_process *process, int status, struct sb_failure *failure);
 
-/* The parent-death signal, which a change of user clears; and whether the parent is still there. */
+/* Sets the parent-death signal again, which a change of user clears, and checks whether the parent
+ * still exists. */
 int sb_process_bind(const struct sb_process *process, struct sb_failure *failure);
 
-/*
- * The working directory, read back, and whether what the target is a copy of may be executed: as the user
- * that the target has, so that both are what this user may do, whatever rights, groups, access control
- * lists and folders on the way say of it.
- */
+/* Enters the working directory, and reads it back. It also checks whether the original of a copied
+ * target may be executed. Both are done as the user of the target, so they need the rights of this
+ * user: by modes, groups, access control lists and the directories above. */
 int sb_process_enter(const struct sb_process *process, struct sb_failure *failure);
 
-/* Becomes the target; returns only if that failed, with -errno. */
+/* Executes the target; returns only if that failed, with -errno. */
 int sb_process_execute(const struct sb_process *process, struct sb_failure *failure);
 
-/*
- * Closes every descriptor that is not in keep and not `status`. 0 or -errno; -ESTALE, which no call
- * has here by nature: success was reported and one is still open.
- */
+/* Closes every descriptor that is not in keep and not `status`. Returns 0 or -errno; -ESTALE, which
+ * no call here gives itself: success was reported and one is still open. */
 int sb_close_others(const struct sb_process *process, int status);
 
 #endif

@@ -11,10 +11,8 @@
 
 int sb_main(int argc, char **argv);
 
-/*
- * Reads the records, and finds the process record; what is wrong with them is an EINVAL of no call.
- * `mark` is what they begin with, or NULL where the descriptor itself was handed over.
- */
+/* Reads the records, and finds the process record; an invalid one is an EINVAL without a call.
+ * `mark` is what they must begin with, or NULL if the descriptor itself was passed. */
 static int take_records(struct sb_launch *launch, int source, const char *mark)
 {
 	struct sb_failure *failure = &launch->failure;
@@ -43,7 +41,7 @@ static int open_status(const char *argument)
 	return status >= 0 && !sb_syscall3(__NR_fcntl, status, F_SETFD, FD_CLOEXEC) ? status : -1;
 }
 
-/* A path needs a mark beside it: what it leads to may not be what it was written for any more. */
+/* A path needs a mark: it may no longer lead to the file for which it was written. */
 static int is_complete(int argc, char **argv)
 {
 	return argc >= 3 && argc == (argv[1][0] == '/' ? 4 : 3);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the compiler expects to find even without a libc. */
+/* Functions that the compiler expects even without a libc. */
 #include "strings.h"
 
 void *memcpy(void *to, const void *from, size_t length)

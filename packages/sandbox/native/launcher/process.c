@@ -13,7 +13,7 @@
 
 #define VERSION 1
 
-/* Reads a record from front to back; `ok` turns false at the first byte that isn't there. */
+/* Reads a record from front to back; `ok` becomes false at the first missing byte. */
 struct reader {
 	const uint8_t *at, *end;
 	int ok;
@@ -42,7 +42,7 @@ static uint64_t take_u64(struct reader *reader)
 	return low | (uint64_t)take_u32(reader) << 32;
 }
 
-/* A string: u32 length without its NUL, the bytes, the NUL. No NUL inside. */
+/* A string: u32 length without its NUL, the bytes, the NUL. It contains no other NUL. */
 static const char *take_string(struct reader *reader)
 {
 	uint32_t length = take_u32(reader);
@@ -143,7 +143,7 @@ int sb_process_bind(const struct sb_process *process, struct sb_failure *failure
 	error = sb_verify_death_signal(SIGKILL);
 	if (error)
 		return sb_fail(failure, "verify", "prctl", (int)-error);
-	/* It may have died before the signal was asked for. */
+	/* It may have died before the signal was requested. */
 	if (process->parent != 0 && sb_syscall3(__NR_getppid, 0, 0, 0) != (long)process->parent)
 		return sb_fail(failure, "die_with_parent", "getppid", ESRCH);
 	return 0;
@@ -166,7 +166,7 @@ static int set_limits(const struct sb_process *process, struct sb_failure *failu
 	return 0;
 }
 
-/* A session of its own; EPERM: it leads a process group already, as a child of detached: true does. */
+/* Makes a new session; EPERM: it leads a process group already, as a child of detached: true does. */
 static int lead_session(struct sb_failure *failure)
 {
 	long session = sb_syscall3(__NR_setsid, 0, 0, 0);

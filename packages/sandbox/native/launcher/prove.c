@@ -20,10 +20,8 @@ struct proof {
 	long result;
 };
 
-/*
- * A port that nobody listens to refuses a connection that was allowed, and one that another process
- * has a bind: Landlock is asked before either is looked at (net/socket.c).
- */
+/* A port without a listener refuses an allowed connection, and a port of another process refuses a
+ * bind. Landlock is asked before either (net/socket.c). */
 static int was_let_happen(long result)
 {
 	return result >= 0 || result == -ECONNREFUSED || result == -EINPROGRESS ||
@@ -44,7 +42,7 @@ static void close_quietly(long descriptor)
 		(void)sb_syscall3(__NR_close, descriptor, 0, 0); /* nothing was written to it */
 }
 
-/* Connecting or binding to a port that no rule names, on 127.0.0.1. */
+/* Connects to or binds a port that no rule names, on 127.0.0.1. */
 static long use_port(long number, uint16_t port)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET};
@@ -59,7 +57,7 @@ static long use_port(long number, uint16_t port)
 	return result;
 }
 
-/* A device that all may write to, and that keeps nothing (full(4)); opening it changes nothing. */
+/* A device that all may write to, and that stores nothing (full(4)); opening it changes nothing. */
 static long open_for_writing(void)
 {
 	long descriptor = sb_syscall6(__NR_openat, AT_FDCWD, (long)SB_PROOF_FILE,
@@ -70,7 +68,7 @@ static long open_for_writing(void)
 
 long sb_ask(long peer)
 {
-	/* Signal 0 only asks; the number 0 would be this process's own group. */
+	/* Signal 0 only checks; the number 0 would be this process's own group. */
 	return peer > 0 ? sb_syscall3(__NR_kill, peer, 0, 0) : -ESRCH;
 }
 

@@ -36,7 +36,7 @@ static void write_all(int descriptor, const char *bytes, size_t length)
 	}
 }
 
-/* What was said and not written yet: each write would wake the parent, which waits for the last. */
+/* Lines that are not written yet: each write would wake the parent, which waits for the last. */
 static char said[16384];
 static size_t said_length;
 
@@ -47,7 +47,7 @@ static void flush(int status)
 	said_length = 0;
 }
 
-/* A line in the making: what doesn't fit is cut, since a failure must be told whatever it is about. */
+/* A line that is being built: an excess is cut, since every failure must be reported. */
 struct line {
 	char text[512];
 	size_t length;
@@ -129,13 +129,13 @@ int sb_open_status_text(void)
 
 int sb_report_ready(int status, int text, struct sb_failure *failure)
 {
-	/* The file is made anew when it is read from its start: it tells of this moment. */
+	/* The kernel generates the file when it is read from its start, so it shows the current state. */
 	static char buffer[8192];
 	long at = 0, length;
 	if (status == SB_NOBODY)
 		return 0;
 	say(status, "ready\n", 6);
-	/* Longer than one part where there are many groups, of which a process may have 65,536. */
+	/* It is longer than one part with many groups, of which a process may have 65,536. */
 	while (text >= 0 && (length = sb_syscall6(__NR_pread64, text, (long)buffer, sizeof buffer,
 				     at, 0, 0)) > 0) {
 		say(status, buffer, (size_t)length);

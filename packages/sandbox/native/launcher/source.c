@@ -14,7 +14,7 @@ static long open_at(const char *path, int flags)
 	return sb_syscall6(__NR_openat, AT_FDCWD, (long)path, flags | O_CLOEXEC, 0, 0, 0);
 }
 
-/* Whether it is a file of ours: a device or a FIFO would notice that it is opened. */
+/* Whether it is a regular file of this user: a device or a FIFO would notice that it is opened. */
 static int is_own(long held)
 {
 	struct stat status;

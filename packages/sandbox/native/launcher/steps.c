@@ -16,7 +16,7 @@
 
 static int no_new_privs(struct sb_failure *failure)
 {
-	/* Set already where a sandbox is around this one, whose filter may deny to set anything. */
+	/* It is set already in an outer sandbox, whose filter may deny setting anything. */
 	if (sb_verify_no_new_privs() == 0)
 		return 0;
 	long error = sb_syscall6(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0);
@@ -123,7 +123,8 @@ static int step_restrict(struct sb_launch *launch)
 {
 	if (!has(launch, SB_LAYER_LANDLOCK))
 		return 0;
-	/* The guardian's scope keeps the parent out of reach already, and the guardian itself is where the parent was. */
+	/* The guardian's scope keeps the parent out of reach already, and the guardian itself takes its
+	 * place in the test. */
 	long peer = launch->guarded.guardian;
 	if (!peer)
 		peer = sb_syscall3(__NR_getppid, 0, 0, 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The steps of a launch: the records applied to this process in the documented order, the last of which becomes the target. */
+/* The steps of a launch: the records are applied to this process in the documented order, and the
+ * last step executes the target. */
 #ifndef SB_STEPS_H
 #define SB_STEPS_H
 
@@ -9,7 +10,7 @@
 
 #include "../../../landlock/native/landlock.h"
 
-/* Beside the records and the failed step what one step leaves to the next; zero at first. */
+/* In addition to the records and the failed step, what one step leaves to the next; zero at first. */
 struct sb_launch {
 	struct sb_records records;
 	struct sb_process process;
@@ -20,10 +21,12 @@ struct sb_launch {
 	struct sb_failure failure;
 };
 
-/* Takes the records apart, and finds the process record. 0, or -EINVAL of no call; nothing is changed. */
+/* Splits the records, and finds the process record. Returns 0, or -EINVAL without a call; nothing
+ * is changed. */
 int sb_launch_take(struct sb_launch *launch, const uint8_t *document, size_t length);
 
-/* Returns only where a step has failed: its layer, and in launch->failure which, of what call, and why. */
+/* Returns only after a failed step: its layer, and in launch->failure the step, the call, and the
+ * reason. */
 int sb_launch_run(struct sb_launch *launch);
 
 #endif

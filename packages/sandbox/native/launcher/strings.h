@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the compiler expects to find even without a libc, and the little that we need beside. */
+/* Functions that the compiler expects even without a libc, and the few others that are needed here. */
 #ifndef SB_STRINGS_H
 #define SB_STRINGS_H
 
@@ -13,7 +13,7 @@ size_t strlen(const char *text);
 /* A decimal number of at most nine digits, or -1. */
 int sb_parse_number(const char *text);
 
-/* Writes a number in decimal, without a NUL, and returns how many bytes it took (ten at most). */
+/* Writes a number in decimal, without a NUL, and returns its bytes (ten at most). */
 size_t sb_format_number(char *to, unsigned int number);
 
 #endif

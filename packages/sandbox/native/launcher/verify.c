@@ -22,7 +22,7 @@ int sb_verify_death_signal(int signal)
 
 int sb_verify_limit(uint32_t resource, const uint64_t limit[2])
 {
-	/* Neither is what is asked for, until the kernel has written them. */
+	/* Neither is the expected value until the kernel has written them. */
 	uint64_t present[2] = {~limit[0], ~limit[1]};
 	long error = sb_syscall6(__NR_prlimit64, 0, (long)resource, 0, (long)present, 0, 0);
 	if (error)
@@ -57,7 +57,8 @@ int sb_verify_executable(const char *path, uint64_t device, uint64_t inode)
 
 int sb_set_umask(uint32_t mask)
 {
-	/* By two others, of which one at least is no 0: one answer for all is none of the kernel's. */
+	/* By two other values, of which at least one is not 0: the kernel would not give one answer for
+	 * all. */
 	(void)sb_syscall3(__NR_umask, ALL_BITS, 0, 0);
 	long first = sb_syscall3(__NR_umask, mask, 0, 0);
 	long second = sb_syscall3(__NR_umask, mask, 0, 0);

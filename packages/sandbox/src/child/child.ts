@@ -29,20 +29,23 @@ type Standard<Stdio extends SandboxStdio> = Stdio extends string
           ? [In, undefined, undefined]
           : [undefined, undefined, undefined];
 
-/** What a sandboxed process has beside what every child process has. */
+/** What a sandboxed process has in addition to an ordinary child process. */
 interface Sandboxed extends AsyncDisposable {
   /**
-   * Settles when the target was executed and what is in force was read back, or when it can't be executed. Rejects with
-   * the SandboxError that the `error` event carries; nobody has to wait for it.
+   * Settles when the target was executed and what is in force was read back, or when it cannot be executed. Rejects
+   * with the SandboxError of the `error` event. A rejection that is not handled does no harm.
    */
   readonly enforcement: Promise<SandboxReport>;
-  /** Whether it was ended because its time was up: the option `timeout`. `killed` is true then as well. */
+  /** Whether it was ended after the option `timeout`. `killed` is true then as well. */
   readonly timedOut: boolean;
-  /** Ends it as a timeout does, unless it has ended, and waits until it is gone. */
+  /** Ends it as a timeout does, unless it has ended, and waits for its end. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** An ordinary child process, and what is in force in it. Its streams are typed by its option `stdio`. */
+/**
+ * An ordinary child process, with a report of what is in force in it. The option `stdio` determines the types of its
+ * streams.
+ */
 export type SandboxedProcess<Stdio extends SandboxStdio = SandboxStdio> = ChildProcessByStdio<
   StreamOf<Standard<Stdio>[0], Writable>,
   StreamOf<Standard<Stdio>[1], Readable>,
@@ -50,25 +53,25 @@ export type SandboxedProcess<Stdio extends SandboxStdio = SandboxStdio> = ChildP
 > &
   Sandboxed;
 
-/** How a child is ended by us. */
+/** How this process ends a child. */
 export interface Ender {
-  /** Ends the child. Default: as the options of its start say. */
+  /** Ends the child. Default: with the signal and grace of its options. */
   end(signal?: NodeJS.Signals): void;
-  /** Whether it was ended because its time was up. */
+  /** Whether it was ended after its timeout. */
   readonly isTimedOut: boolean;
 }
 
-/** What happens to a child; each waits until it is known whether the child ever became the target. */
+/** Events that wait until it is known whether the child was executed as the target. */
 const held = new Set<string | symbol>(['spawn', 'exit', 'close']);
 
 /**
- * Makes a started launcher look like the target it becomes: `spawn` when the target was executed; `exit` and `close`
- * are the target's own. A step that failed is an `error` and a `close`, as for a program that `child_process` can't
- * start, and never an exit status.
+ * Makes a started launcher look like the target: `spawn` means that the target was executed, and `exit` and `close` are
+ * those of the target. A failed step is an `error` and a `close`, as for a program that `child_process` cannot start,
+ * and never an exit status.
  *
  * @param launched - the launcher
- * @param plan - what it was told to enforce
- * @param ender - ends the child, for instance when something else runs in it than was planned
+ * @param plan - what it must enforce
+ * @param ender - ends the child, for instance if something else is in force in it than planned
  */
 export function asTarget({ child, status }: Launched, plan: SandboxPlan, ender: Ender): SandboxedProcess {
   const events: (readonly [name: string | symbol, values: readonly unknown[]])[] = [];
@@ -98,9 +101,10 @@ export function asTarget({ child, status }: Launched, plan: SandboxPlan, ender: 
       (error: unknown) => {
         const ran = isTarget || !(error instanceof SandboxError);
         if (ran) ender.end('SIGKILL');
-        // Where nobody listens it is thrown, as child_process does; not from here, where it would be a rejection.
+        // Without a listener it is thrown, as by child_process. In a later tick, since here it would become a
+        // rejection.
         process.nextTick(() => {
-          // Of one that was aborted the AbortError has told already, as child_process tells it: once.
+          // For an aborted child the AbortError was emitted already; as in child_process, there is only one.
           if (!(told && isSandboxError(error) && error.code === 'aborted')) emit('error', error);
           release(ran ? emit : asNeverStarted(child, emit, error));
           if (isLate(error)) leave(child);
@@ -108,7 +112,7 @@ export function asTarget({ child, status }: Launched, plan: SandboxPlan, ender: 
         throw error;
       },
     );
-  // Also who only listens to `error` has been told.
+  // A caller that listens only to `error` has got it as well.
   enforcement.catch(() => undefined);
   const dispose = async (): Promise<void> => {
     const isGone = child.pid === undefined || (child.exitCode ?? child.signalCode) !== null;
@@ -117,7 +121,7 @@ export function asTarget({ child, status }: Launched, plan: SandboxPlan, ender: 
       if (isGone) resolve();
       else child.once('close', () => resolve());
     });
-    // Its descendants may hold its streams for as long as they like.
+    // Its descendants may keep its streams open without limit.
     child.once('exit', () => letGo(child));
     ender.end();
     await gone;
@@ -127,19 +131,19 @@ export function asTarget({ child, status }: Launched, plan: SandboxPlan, ender: 
   return Object.assign(child, more) as unknown as SandboxedProcess;
 }
 
-/** Waits no more for one that may never end. */
+/** Waits no longer for a child that may never end. */
 function leave(child: ChildProcess): void {
   letGo(child);
   child.unref();
   child.emit('close', null, null);
 }
 
-/** Closes our ends of its streams, from which `close` follows once it has ended. */
+/** Closes this process's ends of its streams. After the end of the child, `close` follows from that. */
 export function letGo({ stdio }: Pick<ChildProcess, 'stdio'>): void {
   for (const stream of stdio) stream?.destroy();
 }
 
-/** The launcher's own end is nobody's business. child_process gives `close` the negated error then, and so do we. */
+/** The end of the launcher itself is not reported. As in child_process, `close` has the negated error number then. */
 function asNeverStarted(
   child: ChildProcess,
   emit: (name: string | symbol, ...values: unknown[]) => boolean,

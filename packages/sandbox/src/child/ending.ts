@@ -4,11 +4,11 @@ import { errorCode } from '@sb/core';
 
 import { watchDeath } from '../native.js';
 
-/** When and how a child is ended by us. */
+/** When and how this process ends a child. */
 export interface EndingOptions {
-  /** Ends the child when it is aborted; the `error` event then carries an AbortError. */
+  /** Ends the child when it is aborted; the `error` event then has an AbortError. */
   readonly signal?: AbortSignal;
-  /** Milliseconds until the child is ended, up to 2³¹−1. Default: 0, which is never. */
+  /** Milliseconds until the child is ended, up to 2³¹−1. Default: 0, which means never. */
   readonly timeout?: number;
   /** The first signal. Default: SIGTERM. */
   readonly killSignal?: NodeJS.Signals;
@@ -18,7 +18,7 @@ export interface EndingOptions {
 
 const defaultGrace = 5000;
 
-/** Ends a child and, where it has one of its own, its whole process group. */
+/** Ends a child and, if it leads a process group, the whole group. */
 export class Ending {
   readonly #child: ChildProcess;
   readonly #options: EndingOptions;
@@ -34,7 +34,7 @@ export class Ending {
     this.#watch(options);
   }
 
-  /** Whether it was ended because its time was up. */
+  /** Whether it was ended after its timeout. */
   get isTimedOut(): boolean {
     return this.#isTimedOut;
   }
@@ -44,24 +44,28 @@ export class Ending {
     this.#isTarget = true;
   }
 
-  /** The first signal now, SIGKILL when the grace is over or the leader is gone, whichever is first. */
+  /** Sends the first signal now. SIGKILL follows after the grace, or when the leader has ended. */
   end(signal: NodeJS.Signals = this.#options.killSignal ?? 'SIGTERM'): void {
-    // Of one that was never started the number means nothing, and child_process would signal it.
+    // A child that was never started has no valid number, and child_process would signal it.
     if (this.#asked || hasEnded(this.#child) || this.#child.pid === undefined) return;
     this.#asked = true;
-    // Before the target runs there is nothing to be gentle with, and no group yet.
+    // Before the target runs, no grace is needed, and there is no group yet.
     const isWatched = this.#endGroupWithLeader(this.#child.pid);
     this.#send(this.#isTarget ? signal : 'SIGKILL');
     const last = setTimeout(() => this.#send('SIGKILL'), this.#options.killGrace ?? defaultGrace);
     this.#child.once('exit', () => {
       clearTimeout(last);
-      // Members that ignored the first signal keep the group's number taken; without any it may be another one's by now.
+      // Members that ignored the first signal keep the number of the group in use. Without members it may belong to
+      // another group by now.
       if (!isWatched) this.#endGroup();
     });
     this.#child.once('close', () => clearTimeout(last));
   }
 
-  /** Members that ignored the first signal end when the leader does, before anybody waits for it: the number is its own. */
+  /**
+   * Members that ignored the first signal end with the leader, before the leader is waited for: until then the number
+   * is valid.
+   */
   #endGroupWithLeader(leader: number): boolean {
     return watchDeath(leader, (signal) => {
       if (signal >= 0) this.#endGroup();
@@ -75,7 +79,7 @@ export class Ending {
   #send(signal: NodeJS.Signals): void {
     if (this.#isTarget && this.#ownGroup && !hasEnded(this.#child)) {
       signalGroup(this.#child, signal);
-      // As `kill` of child_process, which reaches one process, would have it.
+      // As with `kill` of child_process, which signals one process.
       Object.assign(this.#child, { killed: true });
     } else this.#child.kill(signal);
   }
@@ -92,7 +96,7 @@ export class Ending {
       this.#child.emit('error', abortError(signal?.reason));
     };
     if (signal?.aborted === true) {
-      // At once, so that as a rule it never becomes the target; the error when somebody can listen.
+      // At once, so that as a rule the target is never executed. The error comes later, when a listener can exist.
       this.end();
       process.nextTick(abort);
     } else {
@@ -102,12 +106,12 @@ export class Ending {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
-    // A child that never became the target has no exit.
+    // A child that was never executed as the target has no exit.
     this.#child.once('exit', forget).once('close', forget);
   }
 }
 
-/** As child_process says it. */
+/** As child_process words it. */
 export function abortError(cause: unknown): Error {
   return Object.assign(new Error('The operation was aborted', { cause }), { name: 'AbortError', code: 'ABORT_ERR' });
 }
@@ -121,7 +125,7 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    // The group may be gone already, which is what was wanted.
+    // The group may have ended already, which is the goal.
     if (errorCode(error) !== 'ESRCH') throw error;
   }
 }

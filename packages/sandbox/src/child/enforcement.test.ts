@@ -60,14 +60,14 @@ describe('enforcementOf', () => {
     });
   });
 
-  it('says why there is no session keyring of its own', () => {
+  it('says why a separate session keyring is missing', () => {
     const line = { layer: 'process', feature: 'session_keyring' };
     const features = (unjoined: number | undefined) => {
       const report = outcome({ ...executed, unjoined, task: { ...task, uid: [9, 9, 9, 9], gid: [9, 9, 9, 9] } }, user);
       return 'features' in report ? report.features : report;
     };
     expect(features(undefined)).toContainEqual({ ...line, state: 'enforced' });
-    const reason = 'keyctl answers EPERM: there are no keys, or they are denied';
+    const reason = 'the kernel does not support keys, or a filter denies keyctl: EPERM';
     expect(features(1)).toContainEqual({ ...line, state: 'off', reason });
   });
 
@@ -84,7 +84,7 @@ describe('enforcementOf', () => {
       {
         code: 'verification-failed',
         step: 'prove',
-        message: /connect did what the Landlock rules forbid.*was not run/,
+        message: /connect succeeded although the Landlock rules forbid it.*was not run/,
       },
     ],
     ['a child that nobody could look at', { ...executed, task: undefined }, { code: 'verification-failed' }],
@@ -132,7 +132,7 @@ describe('enforcementOf', () => {
     const report = outcome({ ...executed, skipped: [skipped] }, options) as SandboxReport;
     expect(report.missingPaths).toEqual(['/missing']);
     const reasonOf = (feature: string) => report.features.find((line) => line.feature === feature)?.reason;
-    expect(reasonOf('fs.make_dir')).toMatch(/since missing: \/missing/);
+    expect(reasonOf('fs.make_dir')).toMatch(/because they do not exist: \/missing/);
     expect(reasonOf('fs.execute')).toBeUndefined();
   });
 

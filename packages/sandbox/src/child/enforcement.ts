@@ -19,29 +19,28 @@ import type { LauncherStatus } from '../launch/status.js';
 import { hasOwnNamespace, isTargetsWork } from '../launch/target-changes.js';
 import { differences, type Verified, verifiedOf } from '../launch/verify.js';
 
-/** What is in force in a child, and how that is known. */
+/** What is in force in a child, and how that was verified. */
 export interface SandboxReport extends EnforcementReport {
   /** Read back from the kernel. */
   readonly verified: Verified;
   /**
-   * Attempts that the launcher made under the ruleset and that were denied, for instance `net.connect_tcp: EACCES`:
-   * the kernel has no file that tells of Landlock.
+   * Attempts of the launcher under the ruleset that were denied, for instance `net.connect_tcp: EACCES`. The kernel has
+   * no file that shows Landlock rules.
    */
   readonly proofs: readonly string[];
-  /** Optional paths that do not exist; nothing beneath them is allowed, also if they are made later. */
+  /** Optional paths that do not exist. Nothing beneath them is allowed, even if they are created later. */
   readonly missingPaths: readonly string[];
   /** Absolute path of the program that was found and executed. */
   readonly program: string;
 }
 
 /**
- * Turns the launcher's word into a report, once the kernel was asked.
+ * Turns the launcher's status into a report, after reading the kernel's state.
  *
- * @param status - what the launcher said
+ * @param status - from the launcher
  * @param child - the process, which may have ended
  * @param plan - what was planned
- * @throws SandboxError for a step that failed, a launcher that was lost, and for what was read back otherwise than
- *   planned
+ * @throws SandboxError for a failed step, for a lost launcher, and if the kernel's state differs from the plan
  */
 export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan: SandboxPlan): SandboxReport {
   const { expected } = plan;
@@ -61,7 +60,10 @@ export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan:
   };
 }
 
-/** What was read back, and agrees with the plan; where the target has changed it already, before it did. */
+/**
+ * What was read back, and agrees with the plan. If the target has changed it since, the launcher's own reading from
+ * before counts.
+ */
 function readAsPlanned(child: ChildProcess, said: Executed, expected: Expected) {
   const { task, by } = readBack(child, said);
   if (task === undefined) throw unread();
@@ -77,13 +79,13 @@ function readAsPlanned(child: ChildProcess, said: Executed, expected: Expected) 
 
 type Executed = Extract<LauncherStatus, { kind: 'executed' }>;
 
-/** The kernel's word about the target while it is there: as long as nobody has waited for it, its number is its own. */
+/** The kernel's state of the target while it exists: until it is waited for, its number is valid. */
 function readBack(child: ChildProcess, said: Executed) {
   if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
     try {
       return { task: readTaskStatus(child.pid), by: 'parent' as const };
     } catch (error) {
-      // A /proc that shows no process of others (hidepid) leaves the launcher's own word.
+      // If /proc hides other processes (hidepid), the launcher's own reading counts.
       if (!['ENOENT', 'ESRCH', 'EACCES'].includes(errorCode(error) ?? '')) throw error;
     }
   }
@@ -92,23 +94,23 @@ function readBack(child: ChildProcess, said: Executed) {
 
 type Proofs = Executed['proofs'];
 
-/** Whether an attempt ended with the error that Landlock gives. Others have other causes, and prove nothing. */
+/** Whether an attempt failed with the error of Landlock. Other errors have other causes, and prove nothing. */
 function isDenied({ feature, errno }: Proofs[number]): boolean {
   return errno !== 0 && errnoName(errno) === (feature.startsWith('scope.') ? 'EPERM' : 'EACCES');
 }
 
-/** What limits the rights that are in force. */
+/** Limits of what is in force. */
 interface Limits {
-  /** Rules for paths that are not there. */
+  /** Rules for paths that do not exist. */
   readonly missed: Expected['rules']['paths'];
   readonly proven: boolean;
-  /** Why there is no session keyring of its own. */
+  /** Why it has no separate session keyring. */
   readonly unjoined: number | undefined;
-  /** Why no guardian ends what it starts. */
+  /** Why no guardian ends its descendants. */
   readonly unguarded: number | undefined;
 }
 
-/** Reports of plans for which nothing was missing: the same for every start. */
+/** Reports of plans without missing features: the same for every start. */
 const usual = new WeakMap<SandboxPlan, EnforcementReport>();
 
 function reportFor(plan: SandboxPlan, limits: Limits): EnforcementReport {
@@ -120,7 +122,7 @@ function reportFor(plan: SandboxPlan, limits: Limits): EnforcementReport {
   return report;
 }
 
-/** Adds to a line what limits it though it is in force. */
+/** Adds limits to a line of the report that is in force. */
 function withLimits(line: FeatureReport, { missed, proven, unjoined, unguarded }: Limits): FeatureReport {
   if (line.feature === 'session_keyring' && unjoined !== undefined) return withoutKeyring(line, unjoined);
   if (line.feature === 'descendants' && unguarded !== undefined) return withoutGuardian(line, unguarded);
@@ -130,30 +132,38 @@ function withLimits(line: FeatureReport, { missed, proven, unjoined, unguarded }
   });
   const reasons = [
     ...(line.reason === undefined ? [] : [line.reason]),
-    ...(paths.length > 0 ? [`not granted, since missing: ${paths.join(', ')}`] : []),
-    ...(proven ? [] : ['not verified: nothing that the policy forbids could be tried without harm']),
+    ...(paths.length > 0 ? [`not granted because they do not exist: ${paths.join(', ')}`] : []),
+    ...(proven ? [] : ['not verified: the policy forbids nothing that can be tried safely']),
   ];
   return reasons.length === 0 ? line : { ...line, reason: reasons.join('; ') };
 }
 
-/** Where nothing can be joined the calls that use keys are missing, or denied by a filter that the child has too. */
+/**
+ * If no keyring can be joined, the calls for keys are missing, or a filter denies them, which applies to the child too.
+ */
 function withoutKeyring(line: FeatureReport, error: number): FeatureReport {
-  return { ...line, state: 'off', reason: `keyctl answers ${errnoName(error)}: there are no keys, or they are denied` };
+  return {
+    ...line,
+    state: 'off',
+    reason: `the kernel does not support keys, or a filter denies keyctl: ${errnoName(error)}`,
+  };
 }
 
-/** EPERM: its parent is another user's, or a filter above denies to watch it; EAGAIN: the user may have no more processes. */
+/**
+ * EPERM: its parent belongs to another user, or an earlier filter denies watching it; EAGAIN: the user has the most
+ * processes already.
+ */
 function withoutGuardian(line: FeatureReport, error: number): FeatureReport {
-  return { ...line, state: 'unsupported', reason: `the launcher could start no guardian: ${errnoName(error)}` };
+  return { ...line, state: 'unsupported', reason: `the launcher could not start the guardian: ${errnoName(error)}` };
 }
 
-/** Installing again helps only where the file should be there. */
+/** Installing again helps only if the file is missing. */
 const unstartedHints: Readonly<Record<string, string>> = {
-  ENOENT:
-    'The file is missing: install the package again, without leaving out files, or build it as it was built here.',
-  EACCES: 'It must be executable, in a place where programs may be executed: not mounted noexec.',
+  ENOENT: 'The file is missing: install the package again with all its files, or build it from source.',
+  EACCES: 'It must be executable, on a file system that is not mounted noexec.',
 };
 const limitsHint =
-  'RLIMIT_NOFILE or RLIMIT_NPROC may be reached: close some descriptors or wait for some processes, or raise it.';
+  'RLIMIT_NOFILE or RLIMIT_NPROC may be reached: close some descriptors, wait until some processes end, or raise the limit.';
 
 function unstarted(errno: string): Error {
   const isMissing = errno === 'ENOENT' || errno === 'EACCES';
@@ -185,30 +195,30 @@ export function isLate(error: unknown): boolean {
 
 function aborted(): Error {
   return sandboxError('aborted', 'launch', {
-    what: 'the child was ended before it became the target',
-    hint: 'A signal of ours, a timeout or an AbortSignal did that. The target was not run.',
+    what: 'the child was ended before it could execute the target',
+    hint: 'A timeout, an AbortSignal or a signal of this process ended it. The target was not run.',
   });
 }
 
 function lost(): Error {
   return sandboxError('launcher-lost', 'launch', {
-    what: 'the launcher ended without a word, so something killed it',
+    what: 'the launcher ended without a report, so something killed it',
     hint:
-      'It may be another process of its user, a system-call filter above, a limit (cpu, as) or the out-of-memory killer. ' +
+      'Possible causes: another process of its user, an earlier system-call filter, a limit (cpu, as) or the out-of-memory killer. ' +
       'See the kernel log.',
   });
 }
 
 function unread(): Error {
   return sandboxError('verification-failed', 'verify', {
-    what: 'what the kernel says of the child could not be read',
-    hint: 'Mount /proc: without it nothing can be verified. The child was ended.',
+    what: "cannot read the kernel's status of the child",
+    hint: 'Mount /proc: without it the sandbox cannot be verified. The child was ended.',
   });
 }
 
 function contradiction(wrong: readonly string[]): Error {
   return sandboxError('verification-failed', 'verify', {
-    what: `the kernel says otherwise than planned: ${wrong.join(', ')}`,
-    hint: 'The child was ended. A kernel module or a filter above may be answering in the place of the kernel.',
+    what: `the state in the kernel differs from the plan: ${wrong.join(', ')}`,
+    hint: 'The child was ended. A kernel module or an earlier filter may answer in place of the kernel.',
   });
 }

@@ -1,4 +1,4 @@
-/** What the options of `run`, `execFile` and `fork` may hold, as tables. */
+/** Tables of what the options of `run`, `execFile` and `fork` may contain. */
 import {
   either,
   instance,
@@ -22,7 +22,7 @@ const most = 2 ** 31 - 1;
 
 const { stdio: _, serialization: _format, ...common } = spawnTable;
 
-/** The same once they were read. */
+/** The same after reading. */
 export type ReadRunOptions = Omit<RunOptions, 'env'> & Pick<ReadSpawnOptions, 'env'>;
 
 const runTable: Options<ReadRunOptions> = {
@@ -33,7 +33,7 @@ const runTable: Options<ReadRunOptions> = {
       instance<Uint8Array>(Uint8Array, 'bytes'),
     ),
   ),
-  // Left out, it is another than was meant.
+  // If it is left out, the limit is another one than was meant.
   maxBuffer: integer({ min: 0, max: most, what: 'bytes' }),
 };
 
@@ -46,7 +46,7 @@ export const runReader: Reader<ReadRunOptions> = object<ReadRunOptions>(runTable
   },
 });
 
-/** The same once they were read. */
+/** The same after reading. */
 export type ReadForkOptions = Omit<ForkOptions, 'env'> & Pick<ReadSpawnOptions, 'env'>;
 
 const { argv0: _name, ...ofFork } = spawnTable;

@@ -5,45 +5,45 @@ import type { Usage } from './usage.js';
 
 /** How one program is run to its end. */
 export interface RunOptions extends Omit<SandboxSpawnOptions, 'stdio' | 'serialization'> {
-  /** What it reads from its standard input. Default: nothing, from `/dev/null`. */
+  /** The input of the program. Default: none, from `/dev/null`. */
   readonly input?: string | Uint8Array | undefined;
-  /** Bytes that each of its output streams may have, up to 2³¹−1; with more it is ended. Default: 64 MiB. */
+  /** The most bytes of each output stream, up to 2³¹−1; with more the program is ended. Default: 64 MiB. */
   readonly maxBuffer?: number;
 }
 
-/** What became of a program that ran. */
+/** The result of a program that ran. */
 export interface RunResult {
-  /** What it wrote, read as UTF-8. */
+  /** Its output, read as UTF-8. */
   readonly stdout: string;
   readonly stderr: string;
-  /** Its exit status; null where a signal ended it. */
+  /** Its exit status; null if a signal ended it. */
   readonly exitCode: number | null;
-  /** The signal that ended it; null where it ended by itself. */
+  /** The signal that ended it; null without one. */
   readonly signal: NodeJS.Signals | null;
-  /** Whether it was ended because its time was up. */
+  /** Whether it was ended after its timeout. */
   readonly timedOut: boolean;
   /** What was in force in it. */
   readonly enforcement: SandboxReport;
-  /** What it has used; undefined where the system doesn't say. */
+  /** The resources that it has used; undefined if the system does not report them. */
   readonly usage: Usage | undefined;
 }
 
-/** How a Node module is run in a process of its own. */
+/** How a Node module is run in a separate process. */
 export interface ForkOptions<Stdio extends SandboxStdio = SandboxStdio> extends Omit<
   SandboxSpawnOptions<Stdio>,
   'argv0'
 > {
-  /** The Node to run it. Default: this one. */
+  /** The Node program that runs it. Default: that of this process. */
   readonly execPath?: string | undefined;
-  /** Options of Node's. Default: none, whatever this process has. */
+  /** Options of Node. Default: none, even if this process has some. */
   readonly execArgv?: readonly string[];
 }
 
-/** What `execFile` rejects with where a program failed: as of `child_process`. */
+/** The rejection of `execFile` for a program that failed, as in `child_process`. */
 export interface ExecFileError extends Error, Omit<RunResult, 'exitCode'> {
-  /** Its exit status; null where a signal ended it. */
+  /** Its exit status; null if a signal ended it. */
   readonly code: number | null;
-  /** Whether it was ended by us. */
+  /** Whether this process ended it. */
   readonly killed: boolean;
   /** The program and its arguments. */
   readonly cmd: string;

@@ -10,14 +10,14 @@ export interface RunningChild {
   readonly child: SandboxedProcess;
   readonly input: string | Uint8Array | undefined;
   readonly maxBuffer: number;
-  /** As of its start. */
+  /** From its start. */
   readonly options: Pick<EndingOptions, 'timeout' | 'signal'>;
 }
 
 /**
- * Reads what a child writes until it has ended, and everybody who has its streams.
+ * Reads the output of a child until the child, and every process that has its streams, has ended.
  *
- * @throws SandboxError where it never ran; AbortError; Error `ERR_CHILD_PROCESS_STDIO_MAXBUFFER` where it wrote too much
+ * @throws SandboxError if it never ran; AbortError; Error `ERR_CHILD_PROCESS_STDIO_MAXBUFFER` for too much output
  */
 export async function runToEnd({ child, input, maxBuffer, options }: RunningChild): Promise<RunResult> {
   const usage = usageOf(child);
@@ -25,7 +25,7 @@ export async function runToEnd({ child, input, maxBuffer, options }: RunningChil
   child.on('error', (error) => {
     failure ??= error;
   });
-  // As execFile of child_process does: who was ended is waited for, and its descendants are not.
+  // As execFile of child_process: after a child was ended, its descendants are not waited for.
   const stopWaiting = endWaiting(child, options, (error) => {
     failure ??= error;
   });
@@ -52,7 +52,7 @@ export async function runToEnd({ child, input, maxBuffer, options }: RunningChil
     child.once('close', (...end: [number | null, NodeJS.Signals | null]) => resolve(end));
   });
   stopWaiting();
-  // Of one that was aborted before it ran there are two errors: what the caller did comes first, as of child_process.
+  // A child that was aborted before it ran has two errors. The abort by the caller comes first, as in child_process.
   const enforcement = await child.enforcement.catch((error: unknown) => {
     throw failure ?? error;
   });
@@ -62,10 +62,10 @@ export async function runToEnd({ child, input, maxBuffer, options }: RunningChil
 }
 
 /**
- * Of a program that has ended itself a descendant may go on, with its streams: time and signal count for them as well.
+ * After a program has ended, a descendant may continue with its streams: timeout and signal apply to it as well.
  *
- * @param fail - told that it was aborted
- * @returns what forgets it, once all has ended
+ * @param fail - called after an abort
+ * @returns a function that stops the waiting, after everything has ended
  */
 function endWaiting(
   child: SandboxedProcess,
@@ -89,7 +89,7 @@ function endWaiting(
   };
 }
 
-/** A program may end before it has read all: that is its own business. */
+/** A program may end before it has read everything, which is not an error. */
 function feed(stdin: Writable | null, input: string | Uint8Array | undefined): void {
   stdin?.on('error', () => undefined);
   stdin?.end(input);
@@ -101,9 +101,9 @@ function tooLong(name: string, maxBuffer: number): Error {
 }
 
 /**
- * The error of a program that failed, as `child_process` makes it.
+ * Makes the error of a failed program, as `child_process` does.
  *
- * @returns undefined for one that ended with 0
+ * @returns undefined for a program that ended with 0
  */
 export function failureOf(result: RunResult, words: readonly string[]): ExecFileError | undefined {
   const { exitCode, signal, timedOut, stderr } = result;

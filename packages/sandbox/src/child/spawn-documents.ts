@@ -1,4 +1,4 @@
-/** What the options of `spawn` may hold, as a table. */
+/** A table of what the options of `spawn` may contain. */
 import { constants } from 'node:os';
 import { Stream } from 'node:stream';
 
@@ -23,20 +23,20 @@ import { environmentReader } from '../policy/environment-document.js';
 import type { SandboxStdio, StdioEntry } from '../launch/stdio.js';
 import type { ReadSpawnOptions } from './spawn-options.js';
 
-/** The longest time that a timer can wait (setTimeout): longer ones would be over at once. */
+/** The longest time of a timer (setTimeout): a longer one would end at once. */
 const longest = 2 ** 31 - 1;
 
 /** The largest descriptor (getrlimit(2), RLIMIT_NOFILE). */
 const maxDescriptor = 2 ** 31 - 1;
 
-/** The most descriptors that a child can be given so. */
+/** The most entries of `stdio`. */
 const maxEntries = 1024;
 
 const wholeWords = word(['pipe', 'ignore', 'inherit', 'overlapped']);
 const entryWords = word(['pipe', 'ignore', 'inherit', 'overlapped', 'ipc']);
 const entryExpected = 'a word, a descriptor or a stream';
 
-/** As `child_process` takes it, where null and undefined stand for the usual. */
+/** As in `child_process`, null and undefined mean the default. */
 function entryAt(value: unknown, place: Place): StdioEntry {
   if (value === undefined || value === null || value instanceof Stream) return value;
   if (typeof value === 'string') return entryWords.read(value, place);
@@ -58,7 +58,7 @@ const stdio: Reader<SandboxStdio> = {
   },
 };
 
-const asUser = 'The sandbox says whom its processes become: createSandbox({ user }).';
+const asUser = 'The sandbox decides the user of its processes: createSandbox({ user }).';
 
 /** Each option of `spawn`. */
 export const spawnTable: Options<ReadSpawnOptions> = {
@@ -67,37 +67,37 @@ export const spawnTable: Options<ReadSpawnOptions> = {
   env: environmentReader,
   argv0: lenient(text({ max: 131_072, pattern: /^[^\0]*$/, what: 'a text without a NUL' })),
   serialization: lenient(word(['json', 'advanced'])),
-  // Left out, other processes of the user can look into it.
+  // If it is left out, other processes of the user can read its memory.
   undumpable: boolean,
   signal: lenient(instance(AbortSignal, 'an AbortSignal')),
-  // Left out, it may run for ever.
+  // If it is left out, it may run for ever.
   timeout: integer({ min: 0, max: longest, what: 'milliseconds' }),
   killSignal: lenient(word(Object.keys(constants.signals) as NodeJS.Signals[])),
   killGrace: lenient(integer({ min: 0, max: longest, what: 'milliseconds' })),
 };
 
-/** What people look for among them. */
+/** Options that people look for here. */
 export const spawnElsewhere: Readonly<Record<string, string>> = {
   uid: asUser,
   gid: asUser,
-  detached: 'The sandbox has it for all its processes: createSandbox({ newSession }).',
-  shell: 'No shell is started here: name one as the program, with its arguments.',
+  detached: 'It is an option of the whole sandbox: createSandbox({ newSession }).',
+  shell: 'spawn() starts no shell: name a shell as the program, with its arguments.',
 };
 
-/** Options of `spawn`. Whom a process becomes and what it has is the sandbox's, which can't be said again here. */
+/** Options of `spawn`. The sandbox decides the user and the rights of a process, so they cannot be set here. */
 export const spawnReader: Reader<ReadSpawnOptions> = object<ReadSpawnOptions>(spawnTable, {
   elsewhere: spawnElsewhere,
 });
 
-/** What is executed; whether it is there is another question. */
+/** The program. Whether it exists is checked later. */
 export const programReader: Reader<string> = kind({
   expected: 'a text',
   schema: { type: 'string' },
-  // Half of a surrogate pair has no bytes: what the program is given would be another text.
+  // Half of a surrogate pair cannot be encoded: the program would get another text.
   is: (value): value is string => isText(value) && !/\p{Cs}/u.test(value),
 });
 
-/** Its arguments. That they hold no NUL, and how many bytes they may have together, the launcher's record says. */
+/** Its arguments. The record of the launcher checks for NULs, and for the number of bytes. */
 export const argumentsReader: Reader<readonly string[]> = list(programReader, {
   max: 1 << 20,
   what: 'a list of texts',

@@ -2,30 +2,32 @@ import type { SandboxStdio } from '../launch/stdio.js';
 import type { Environment } from '../policy/options.js';
 import type { EndingOptions } from './ending.js';
 
-/** How one program is started; everything else is the sandbox's. */
+/** How one program is started; the sandbox decides everything else. */
 export interface SandboxSpawnOptions<Stdio extends SandboxStdio = SandboxStdio> extends EndingOptions {
   /** As for `child_process.spawn`. Default: `pipe` for all three. */
   readonly stdio?: Stdio | undefined;
-  /** Working directory of this one. Default: the sandbox's. */
+  /** Working directory of this process. Default: the sandbox's. */
   readonly cwd?: string | undefined;
-  /** The whole environment of this one; a variable that is undefined is left out. Default: the sandbox's. */
+  /** The whole environment of this process; an undefined variable is left out. Default: the sandbox's. */
   readonly env?: Environment;
-  /** What the program finds as its own name. Default: as it was called. */
+  /** The name that the program gets as its own. Default: its name in the call. */
   readonly argv0?: string;
-  /** Of messages over `ipc`. Default: `json`. */
+  /** The format of messages over `ipc`. Default: `json`. */
   readonly serialization?: 'json' | 'advanced';
   /**
-   * Keeps other processes of the child's user from tracing it and from taking its memory and descriptors, from its first
-   * instruction on: as root that starts a program for another user. The program is executed from a copy in memory that
-   * this user can't read, unless a private group keeps them apart already; of a program that this user may execute, and of
-   * 1 GiB at the most. Costs the program's size in memory, once a process. It changes nothing where no user is switched:
-   * then those processes could look into this one as well.
-   * Default: false.
+   * Keeps other processes of the child's user from tracing it and from taking its memory and descriptors, from its
+   * first instruction on. It is for root that starts a program as another user.
+   *
+   * The program is executed from a copy in memory that this user cannot read, unless a private group separates the
+   * processes already. The user must be allowed to execute the program, which may have up to 1 GiB. The copy needs that
+   * much memory, once for each process that makes sandboxes.
+   *
+   * It changes nothing if the user stays the same: then those processes could read this one as well. Default: false.
    */
   readonly undumpable?: boolean;
 }
 
-/** The same once they were read. */
+/** The same after reading. */
 export interface ReadSpawnOptions extends Omit<SandboxSpawnOptions, 'env'> {
   readonly env?: Readonly<Record<string, string>>;
 }

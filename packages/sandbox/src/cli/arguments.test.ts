@@ -16,7 +16,7 @@ describe('parseArguments', () => {
     expect(args.list('require')).toEqual(['caps', 'seccomp', 'landlock']);
   });
 
-  it('has a report with and without a file, which is no next word', () => {
+  it('has a report with and without a file, which is never the next word', () => {
     expect(parseArguments(['--report']).one('report')).toBe('');
     expect(parseArguments(['--report=f']).one('report')).toBe('f');
     expect(parseArguments(['--report', '--dry-run']).has('dry-run')).toBe(true);

@@ -3,10 +3,10 @@ import { parseWords } from '@sb/cli-kit';
 import { type OptionName, optionOf, options } from './options.js';
 import { misuse } from './usage-error.js';
 
-/** What the command line says. */
+/** The parsed command line. */
 export class Arguments {
   readonly #values: ReadonlyMap<OptionName, readonly string[]>;
-  /** The program and its arguments; empty where none was given. */
+  /** The program and its arguments; empty if none is given. */
   readonly command: readonly string[];
 
   constructor(values: ReadonlyMap<OptionName, readonly string[]>, command: readonly string[]) {
@@ -19,17 +19,17 @@ export class Arguments {
     return this.#values.has(name);
   }
 
-  /** The value of an option that is given once; empty for one whose value may be left out, and was. */
+  /** The value of an option that may occur once; empty if an optional value is left out. */
   one(name: OptionName): string | undefined {
     return this.#values.get(name)?.[0];
   }
 
-  /** The values of an option, in turn. */
+  /** The values of an option, in their order. */
   all(name: OptionName): readonly string[] {
     return this.#values.get(name) ?? [];
   }
 
-  /** The same where each value may be a list with commas. */
+  /** The same if each value may be a list with commas. */
   list(name: OptionName): readonly string[] {
     return this.all(name).flatMap((value) => {
       const parts = value.split(',');
@@ -39,10 +39,10 @@ export class Arguments {
 }
 
 /**
- * Reads the command line. Options end at the first `--`; all that follows is the command's, unread.
+ * Parses the command line. Options end at the first `--`; the words after it belong to the command, and are not parsed.
  *
  * @param argv - without Node and the script
- * @throws UsageError for an option that doesn't exist, lacks its value, has one too many or is given twice
+ * @throws UsageError for an unknown option, a missing value, a value too many, or an option that occurs twice
  */
 export function parseArguments(argv: readonly string[]): Arguments {
   const values = new Map<OptionName, string[]>();
@@ -55,11 +55,11 @@ export function parseArguments(argv: readonly string[]): Arguments {
   return new Arguments(values, behind);
 }
 
-const help = 'sb-run --help lists all.';
+const help = 'sb-run --help lists all options.';
 
 function refuseOperand(word: string): never {
   return misuse(
     `${JSON.stringify(word)} is not an option`,
-    'Put -- before the command; --report takes a file as --report=FILE.',
+    'Put -- before the command. Write a file for --report as --report=FILE.',
   );
 }

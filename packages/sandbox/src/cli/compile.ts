@@ -5,19 +5,19 @@ import { sbExecPath } from '../native.js';
 import type { Sandbox } from '../types.js';
 import { misuse } from './usage-error.js';
 
-/** Executable, and for nobody else to write: sb-exec refuses another one. */
+/** Executable, and writable only by its owner: sb-exec refuses other files. */
 const mode = 0o755;
-/** Where variables were given, which may be secrets. */
+/** If variables are given, which may be secrets. */
 const secretMode = 0o700;
 
 /**
  * Writes the sandbox to a file for sb-exec.
  *
  * @param sandbox - the sandbox
- * @param command - the program and its arguments; empty where the file names none
- * @param file - its path; what is there is replaced, and no link is followed
- * @returns what was made, and how it is used
- * @throws UsageError if it can't be written; SandboxError of `compile`
+ * @param command - the program and its arguments; empty if the file names none
+ * @param file - its path; an existing file is replaced, and links are not followed
+ * @returns a text about the file and its use
+ * @throws UsageError if it cannot be written; SandboxError of `compile`
  */
 export function compileTo(sandbox: Sandbox, command: readonly string[], file: string): string {
   const bytes = sandbox.compile(command);
@@ -31,6 +31,6 @@ function write(file: string, bytes: Uint8Array, wanted: number): void {
     replaceFile(file, bytes, wanted);
   } catch (error) {
     if (isFilesError(error)) misuse(filesClause(error), error.hint ?? 'Name another file for --compile.');
-    misuse(`${file} could not be written: ${errorCode(error) ?? 'unknown'}`, 'Name another file.');
+    misuse(`cannot write ${file}: ${errorCode(error) ?? 'unknown error'}`, 'Name another file.');
   }
 }

@@ -3,9 +3,9 @@ import { completionFor } from '@sb/cli-kit';
 import { options } from './options.js';
 
 /**
- * A completion script, made from the table of options.
+ * Returns a completion script, made from the table of options.
  *
- * @param shell - one of those of the table
+ * @param shell - one of the table
  */
 export function completion(shell: string): string | undefined {
   const program = { name: 'sb-run', about: '', options, offers: [] };

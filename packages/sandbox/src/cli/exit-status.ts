@@ -2,13 +2,13 @@ import { constants } from 'node:os';
 
 import { isSandboxError } from '@sb/core';
 
-/** An attempt is denied that `--why` asks about. */
+/** The attempt of `--why` is denied. */
 export const denied = 1;
-/** A layer failed, or the command line is wrong, as of `env(1)`. */
+/** A layer failed, or the command line is wrong, as in `env(1)`. */
 export const failed = 125;
-/** The program is there and can't be executed (`sh(1)`, "Exit Status"). */
+/** The program exists and cannot be executed (`sh(1)`, "Exit Status"). */
 const notExecutable = 126;
-/** The program isn't there. */
+/** The program does not exist. */
 const notFound = 127;
 /** Added to the number of the signal that ended the program. */
 const bySignal = 128;
@@ -23,10 +23,10 @@ export function statusOfError(error: unknown): number {
 /**
  * The status for a program that ended.
  *
- * @param code - as `child_process` tells it, which has no name for real-time signals and says 0 of a program that one
- *   of them ended
- * @param signal - as `child_process` tells it
- * @param death - number of the signal by the kernel's own word, if that is known; 0 for none
+ * @param code - from `child_process`, which has no name for real-time signals and reports 0 for a program that one of
+ *   them ended
+ * @param signal - from `child_process`
+ * @param death - number of the signal as the kernel reports it, if that is known; 0 for none
  */
 export function statusOfEnd(code: number | null, signal: NodeJS.Signals | null, death = 0): number {
   if (signal !== null) return statusOfSignal(signal);

@@ -8,7 +8,7 @@ import { complain, print } from './output.js';
  * @param sandbox - the sandbox
  * @param command - the program and its arguments; empty for none
  * @param target - one of the words of the option; undefined where it was not given
- * @returns whether the engine enforces all that the policy requires, or there is none
+ * @returns whether the engine enforces all that the policy requires; true also without an engine
  * @throws SandboxError of `export`
  */
 export async function exportTo(

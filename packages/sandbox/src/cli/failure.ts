@@ -3,9 +3,9 @@ import { errorCode, isFolderLost, isSandboxError, lostFolder, type SandboxError 
 import { failed, statusOfError, statusOfSignal } from './exit-status.js';
 import { UsageError } from './usage-error.js';
 
-/** What sb-run says of an error, and its exit status. */
+/** The message of sb-run for an error, and its exit status. */
 export interface Failure {
-  /** Absent where there is nobody to say it to. */
+  /** Absent if no one can read it. */
   readonly message?: string;
   readonly status: number;
 }
@@ -14,7 +14,7 @@ export interface Failure {
 export function explainFailure(error: unknown): Failure {
   if (error instanceof UsageError) return { message: error.message, status: failed };
   if (isSandboxError(error)) return { message: layerMessage(error), status: statusOfError(error) };
-  // As for any program that writes into a pipe that nobody reads, had Node not switched SIGPIPE off.
+  // The end of an ordinary program that writes to a pipe without a reader; Node disables SIGPIPE.
   if (errorCode(error) === 'EPIPE') return { status: statusOfSignal('SIGPIPE') };
   if (isFolderLost(error)) return { message: `${lostFolder.what}. ${lostFolder.hint}`, status: failed };
   return { message: error instanceof Error ? error.message : String(error), status: failed };

@@ -7,29 +7,30 @@ import type { OptionName } from './options.js';
 import { misuse } from './usage-error.js';
 import { integerOf } from './words.js';
 
-/** Options that grant access to paths, by the name that rules have for it. */
+/** Options that grant access to paths, with the same names as in rules. */
 const accesses = ['ro', 'rx', 'rw', 'rwx'] as const;
 
-/** The options that are about files. */
+/** The options for files. */
 export const fileOptions = [
   'fs',
   ...accesses,
   ...accesses.map((access) => `${access}?` as const),
 ] as const satisfies readonly OptionName[];
 
-/** The options that are about ports. */
+/** The options for ports. */
 export const portOptions = ['connect-tcp', 'bind-tcp'] as const satisfies readonly OptionName[];
 
-/** The options that are about this layer. */
+/** The options for this layer. */
 const aboutLandlock = [...fileOptions, ...portOptions, 'scope'] as const;
 
 /**
- * The choice for files, ports and scopes: that of the policy file with what the options add. `--fs none` grants nothing
- * of itself and keeps the scopes and ports of the other presets.
+ * Returns the choice for files, ports and scopes: that of the policy file with the additions of the options. `--fs
+ * none` grants nothing, and keeps the scopes and ports of the other presets.
  *
  * @param args - the command line
  * @param before - options of the policy file
- * @throws UsageError where the file switches the layer off and an option adds to it, or one takes back what a profile grants
+ * @throws UsageError if the file switches the layer off and an option adds to it, or if an option revokes a grant of a
+ *   profile
  */
 export function landlockFrom(
   args: Arguments,
@@ -39,7 +40,7 @@ export function landlockFrom(
   if (given.length === 0) return before;
   const preset = args.one('fs') as FilesystemPreset | undefined;
   if (before === 'off' && preset === undefined) {
-    return misuse(`the policy file switches landlock off, and --${given[0]} adds to it`, 'Give --fs as well.');
+    return misuse(`the policy file switches landlock off, but --${given[0]} adds to it`, 'Give --fs as well.');
   }
   refuseNoPorts(args, (args.one('profile') as ProfileName | undefined) ?? named);
   const start = startOf(before);
@@ -54,14 +55,14 @@ export function landlockFrom(
   };
 }
 
-/** Options add to a profile: a port that it grants can't be taken back. */
+/** Options add to a profile: a port that it grants cannot be revoked. */
 function refuseNoPorts(args: Arguments, name: ProfileName | undefined): void {
   if (name === undefined || name === 'read') return;
   const { connectTcp } = profiles[name];
   if (!args.list('connect-tcp').includes('none') || connectTcp === 'any' || connectTcp.length === 0) return;
   misuse(
-    `--connect-tcp none takes back what the profile ${name} grants`,
-    'Options add to a profile: leave it out, or take another one.',
+    `--connect-tcp none revokes ports that the profile ${name} grants`,
+    'Options add to a profile: leave this option out, or use another profile.',
   );
 }
 
@@ -86,21 +87,21 @@ function netFrom(args: Arguments, before: Net): Net {
   };
 }
 
-/** `any` leaves the right alone, `none` forbids every port; else those of the file and these. */
+/** `any` leaves the right unrestricted, `none` forbids every port; otherwise the ports of the file and these. */
 function portsFrom(args: Arguments, name: OptionName, before: Net['bindTcp'] = []): readonly number[] | 'any' {
   const words = args.list(name);
   if (words[0] === 'any' && words.length === 1) return 'any';
   const alone = words.find((word) => word === 'any' || (word === 'none' && words.length > 1));
-  if (alone !== undefined) misuse(`--${name} ${alone} leaves no place for other ports`, 'Leave one out.');
+  if (alone !== undefined) misuse(`--${name} ${alone} cannot be combined with other ports`, 'Leave one out.');
   const ports = wordsOrNone(words).map((word) => integerOf(word, name));
   if (words[0] === 'none') return [];
   return [...new Set([...(before === 'any' ? [] : before), ...ports])];
 }
 
-/** `none` stands for an empty list. */
+/** `none` means an empty list. */
 function wordsOrNone(words: readonly string[]): readonly string[] {
   if (!words.includes('none')) return words;
   return words.length === 1
     ? []
-    : misuse(`none stands for an empty list, and ${words.join(', ')} is none`, 'Leave one out.');
+    : misuse(`none cannot be combined with other values: ${words.join(', ')}`, 'Leave one out.');
 }

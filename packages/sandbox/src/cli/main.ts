@@ -6,7 +6,7 @@ import { complain, print } from './output.js';
 
 process.exitCode = await main(process.argv.slice(2));
 
-/** Does what the command line asks for, and says what hinders it. */
+/** Executes the command line, and reports failures. */
 async function main(argv: readonly string[]): Promise<number> {
   let args: Arguments | undefined;
   try {
@@ -41,7 +41,7 @@ async function sandboxed(args: Arguments): Promise<number> {
   return await perform(args);
 }
 
-/** What kept the command from running is told by `--report` too: a program of its own may end with 125 as well. */
+/** `--report` reports a failure to start the command too: the command itself may end with 125 as well. */
 async function report(error: unknown, file: string | undefined): Promise<void> {
   if (file === undefined) return;
   const { reportFailure } = await import('./report-failure.js');
@@ -49,8 +49,8 @@ async function report(error: unknown, file: string | undefined): Promise<void> {
 }
 
 /**
- * The report of a command line that can't be read. Any other word may be meant as the value of the one before it, and then be
- * somebody else's: no file is written that one names.
+ * The first word of a command line that cannot be parsed, if it asks for a report. Any later word may be meant as the
+ * value of the word before it, and could name another user's file. Such a file is not written.
  */
 function firstWord([word = '']: readonly string[]): string | undefined {
   return /^--report(?:=(.*))?$/s.exec(word) === null ? undefined : word.slice('--report='.length);

@@ -7,23 +7,24 @@ import { allows } from '@sb/landlock';
 import { absolutePath } from '../policy/absolute-path.js';
 import type { Sandbox } from '../types.js';
 
-/** What Node ends with where it can't begin. */
+/** The exit status of Node if it cannot start. */
 const nodeFailed = 1;
 
 /** Names of Node's program. */
 const node = /^node(?:js)?\d*$/;
 
-/** A file that Node takes for a module of one kind or the other by the package that it lies in. */
+/** A file whose package decides what kind of module it is. */
 const ofPackage = /\.(?:js|ts|jsx|tsx)$/;
 
 /**
- * What to grant, where Node 24 or later may have failed because of it: before a script it reads the nearest package.json
- * above, and ends where it may not (ERR_INVALID_PACKAGE_CONFIG). Older releases took that for a package without one.
+ * Returns what to grant, if Node 24 or later may have failed because of it. Before a script it reads the nearest
+ * package.json above, and ends if that is denied (ERR_INVALID_PACKAGE_CONFIG). Older releases treated that like a
+ * missing file.
  *
- * @param sandbox - what it ran in
+ * @param sandbox - in which it ran
  * @param command - the program and its arguments
- * @param status - what it ended with
- * @returns a clause and a sentence; undefined where that can't be it
+ * @param status - its exit status
+ * @returns a clause and a sentence; undefined if that cannot be the cause
  */
 export function nodeHint(sandbox: Sandbox, command: readonly string[], status: number): string | undefined {
   const [program = '', ...args] = command;
@@ -32,10 +33,10 @@ export function nodeHint(sandbox: Sandbox, command: readonly string[], status: n
   if (!mayBe) return undefined;
   const config = nearestConfig(dirname(absolutePath(script, sandbox.policy.cwd)));
   if (config === undefined || mayRead(sandbox, config)) return undefined;
-  return `${config} can't be read, which Node 24 and later reads before ${script}. Add --ro ${config}, or name the script .mjs or .cjs.`;
+  return `Node 24 and later reads ${config} before ${script}, and the sandbox denies it. Add --ro ${config}, or name the script .mjs or .cjs.`;
 }
 
-/** What can't be told, as where a path of a rule is gone by now, is no hint. */
+/** If the answer is unknown, for instance because the path of a rule has disappeared, it does not give a hint. */
 function mayRead(sandbox: Sandbox, path: string): boolean {
   try {
     const { landlock } = sandbox.plan().expected;
@@ -46,7 +47,7 @@ function mayRead(sandbox: Sandbox, path: string): boolean {
   }
 }
 
-/** The package.json of a folder or of the nearest one above. */
+/** The package.json of a directory, or the nearest one above. */
 function nearestConfig(folder: string): string | undefined {
   const config = join(folder, 'package.json');
   if (isThere(config)) return config;

@@ -18,7 +18,7 @@ const callNames = (): readonly string[] => [
 ];
 const layerNames = (): readonly string[] => levelLayers;
 
-/** Where a place in the policy comes from, and the words that could have been meant. */
+/** Which option sets a place in the policy, and the words that could have been meant. */
 const places: readonly (readonly [place: string, option: OptionName, words?: () => readonly string[]])[] = [
   ['landlock.net.connectTcp', 'connect-tcp'],
   ['landlock.net.bindTcp', 'bind-tcp'],
@@ -40,12 +40,12 @@ const places: readonly (readonly [place: string, option: OptionName, words?: () 
 ];
 
 /**
- * Says of an error about a policy which option it is about: who wrote options has not seen the policy that they make.
+ * Names the option in an error about a policy: the author of the options has not seen the policy that they make.
  *
- * @param error - of a policy that the command line alone has made
+ * @param error - of a policy that only the command line has made
  * @param args - the command line
- * @throws UsageError with the option, its value and, where a word is like it, what could have been meant; nothing where the error is
- *   about no option's value
+ * @throws UsageError with the option, its value and, for a similar word, what could have been meant; it returns if the
+ *   error does not concern the value of an option
  */
 export function blameOption({ layer, message, hint = '' }: SandboxError, args: Arguments): void {
   const what = message.slice(`${layer}: `.length, hint === '' ? -1 : -(hint.length + 2));
@@ -62,7 +62,7 @@ export function blameOption({ layer, message, hint = '' }: SandboxError, args: A
   misuse(`--${option}${value === undefined ? '' : ` ${value}`} ${clause}`, `${guess}${hint}`);
 }
 
-/** A capability is often written without what all of them begin with. */
+/** A capability is often written without the common prefix. */
 function guessOf(value: string | undefined, words: readonly string[]): string {
   if (value === undefined) return '';
   const full = words.includes(`cap_${value}`) ? `cap_${value}` : undefined;
@@ -70,7 +70,7 @@ function guessOf(value: string | undefined, words: readonly string[]): string {
   return meant === undefined ? '' : `Did you mean ${meant}? `;
 }
 
-/** The value stands before the clause already. */
+/** The value is in the text before the clause already. */
 function withoutValue(clause: string): string {
   return clause.replace(/: (?:"(?:[^"\\]|\\.)*"|-?\d+)$/, '');
 }

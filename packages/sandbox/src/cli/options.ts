@@ -11,8 +11,8 @@ const level = (about: string, offers: readonly string[]): Option => ({
 });
 
 /**
- * Every option of sb-run. Parsing, the help's test and the completions read this one table. It imports no layer, so that
- * `--help` loads none; a test compares its words with what the layers take.
+ * Every option of sb-run. Parsing, the test of the help, and the completions read this table. It imports no layer, so
+ * that `--help` loads none; a test compares its words with those of the layers.
  */
 export const options = {
   user: {
@@ -39,11 +39,11 @@ export const options = {
   rx: path('grant reading and executing beneath a path'),
   rw: path('grant reading and writing beneath a path'),
   rwx: path('grant reading, writing and executing beneath a path'),
-  // In zsh and fish a question mark is a pattern: there it takes quotes.
-  'ro?': path('the same where the path is there'),
-  'rx?': path('the same where the path is there'),
-  'rw?': path('the same where the path is there'),
-  'rwx?': path('the same where the path is there'),
+  // In zsh and fish a question mark is a pattern, and must be quoted.
+  'ro?': path('the same if the path exists'),
+  'rx?': path('the same if the path exists'),
+  'rw?': path('the same if the path exists'),
+  'rwx?': path('the same if the path exists'),
   'connect-tcp': port('connect to this TCP port only'),
   'bind-tcp': port('bind this TCP port only'),
   scope: {
@@ -86,10 +86,10 @@ export const options = {
     words: ['memory'],
   },
   'tmp-home': { about: 'HOME beside the private temporary directory' },
-  cwd: { value: 'FOLDER', about: 'working directory', names: 'folder' },
+  cwd: { value: 'DIR', about: 'working directory', names: 'folder' },
   umask: { value: 'OCTAL', about: 'file mode creation mask' },
   'keep-fd': { value: 'N', repeatable: true, about: 'keep a descriptor open' },
-  // The terminal is then the command's too: only the filter keeps it from typing there (TIOCSTI, tty_ioctl(4)).
+  // The command then shares the terminal: only the filter prevents it from typing there (TIOCSTI, tty_ioctl(4)).
   'no-new-session': { about: 'stay in this session, with its terminal' },
   shell: {
     short: 'c',
@@ -99,7 +99,7 @@ export const options = {
   },
   policy: { value: 'FILE', about: 'start from a policy in JSON', names: 'file' },
   require: level('enforce this or run nothing', ['process', ...layers]),
-  prefer: level('enforce this where possible', ['process', ...layers]),
+  prefer: level('enforce this if possible', ['process', ...layers]),
   off: level('switch this off', layers),
   report: {
     value: 'FILE',
@@ -137,7 +137,7 @@ export type OptionName = keyof typeof options;
 /** The names of all options, in the order of the help. */
 export const optionNames = Object.keys(options) as OptionName[];
 
-/** What is known of an option by its name. */
+/** Returns an option by its name. */
 export function optionOf(name: OptionName): Option {
   return options[name];
 }

@@ -21,11 +21,12 @@ export async function perform(args: Arguments): Promise<number> {
     args.has(name),
   );
   const command = commandFrom(args);
-  if (shows.length === 0 && command.length === 0) misuse('there is no command', 'Write it behind --, or give -c.');
+  if (shows.length === 0 && command.length === 0) misuse('the command is missing', 'Write it after --, or use -c.');
   const sandbox = createSandbox(policyFrom(args));
   if (shows.length === 0) return await run(sandbox, command, args.one('report'));
-  if (args.has('report')) misuse(`--${shows[0]} runs nothing that a report could be of`, 'Leave --report out.');
-  if (args.has('json') && !args.has('why')) misuse('--json is for --why', 'Leave it out, or ask something by --why.');
+  if (args.has('report'))
+    misuse(`--report cannot be combined with --${shows[0]}, which runs nothing`, 'Leave --report out.');
+  if (args.has('json') && !args.has('why')) misuse('--json needs --why', 'Leave it out, or add a question with --why.');
   const file = args.one('compile');
   if (file !== undefined) await print(compileTo(sandbox, command, file));
   const exported = await exportTo(sandbox, command, args.one('export'));
@@ -39,10 +40,10 @@ export async function perform(args: Arguments): Promise<number> {
   return test.passed ? 0 : failed;
 }
 
-/** Whoever reads a plan wants to know about one file or port. */
+/** A reader of a plan often wants to know about one file or port. */
 const askMore = "more          add --why 'write PATH' to ask whether one attempt is allowed\n";
 
-/** A line for the shell finds the words behind `--` as `$1` and so on. */
+/** A line of the shell gets the words after `--` as `$1` and so on. */
 function commandFrom(args: Arguments): readonly string[] {
   const line = args.one('shell');
   return line === undefined ? args.command : ['/bin/sh', '-c', line, 'sh', ...args.command];

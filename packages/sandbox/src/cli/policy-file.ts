@@ -12,8 +12,8 @@ import type { ShortRule } from '../policy/options.js';
 import { misuse } from './usage-error.js';
 
 /**
- * Reads a sandbox's policy, of which nothing is made yet: the command line may add to it. Its relative paths begin where
- * the file lies, so that it means the same wherever it is used from.
+ * Reads the policy of a sandbox, without making one: the command line may add to it. Its relative paths begin at the
+ * directory of the file, so it means the same from every working directory.
  *
  * @param file - path of a JSON document, as `schema/policy.schema.json` describes it
  * @throws UsageError with the file, the place in the document and the remedy
@@ -26,7 +26,9 @@ export function readPolicyFile(file: string): ReadOptions {
   );
 }
 
-/** Where its relative paths begin: where the file lies; where the caller is, for what came by a descriptor. */
+/**
+ * Where its relative paths begin: in the directory of the file, or in the working directory if it came by a descriptor.
+ */
 function folderOf(file: string): string {
   return /^\/(?:dev|proc)\//.test(file) ? '' : dirname(file);
 }
@@ -61,7 +63,7 @@ function withPathsAt(
 }
 
 /**
- * Throws where the policy of a file is at fault by itself, whatever the command line adds.
+ * Throws if the policy of a file is wrong by itself, without the additions of the command line.
  *
  * @param read - from {@link readPolicyFile}
  * @throws UsageError with the file's name
@@ -71,7 +73,7 @@ export function blameFile(file: string, read: ReadOptions): void {
 }
 
 /**
- * Reads a policy of system calls, as `@sb/seccomp` has it.
+ * Reads a policy of system calls, as in `@sb/seccomp`.
  *
  * @param file - path of a JSON document
  * @throws UsageError with the file, the place in the document and the remedy
@@ -79,28 +81,30 @@ export function blameFile(file: string, read: ReadOptions): void {
 export function readSeccompFile(file: string): Omit<SeccompPolicy, 'layer' | 'level'> {
   const text = textOf(file, 'seccomp');
   const { layer: _, level, ...policy } = inFile(file, () => parsePolicy(text));
-  if (level !== 'require') misuse(`${file}: level is ${level}`, 'Leave it out, and give --prefer seccomp.');
+  if (level !== 'require') misuse(`${file}: level is ${level}`, 'Remove it, and use --prefer seccomp.');
   return policy;
 }
 
-/** Characters of a policy: a hundred times what anybody has reason to write. */
+/** The most characters of a policy: a hundred times what any user needs. */
 const longest = 1 << 20;
 
 function textOf(file: string, option: string): string {
   const text = contentOf(file, option);
-  return text.length <= longest ? text : misuse(`${file} has more than ${longest} characters`, 'Is it a policy?');
+  return text.length <= longest
+    ? text
+    : misuse(`${file} has more than ${longest} characters`, 'Name a file with a policy.');
 }
 
-/** What root takes orders from nobody else can have written; what never ends is not a policy. */
+/** Only root may have written what root obeys. A file that never ends is not a policy. */
 function contentOf(file: string, option: string): string {
   try {
     return readTrustedFile(file, 4 * longest).toString('utf8');
   } catch (error) {
     if (isFilesError(error)) return misuse(filesClause(error), error.hint ?? `Name another file for --${option}.`);
     const code = errorCode(error) ?? 'unknown error';
-    // Throws where the working directory is gone, in which a relative path is not there either.
+    // Throws if the working directory has been removed, in which a relative path does not exist either.
     if (code === 'ENOENT') process.cwd();
-    return misuse(`${file} can't be read: ${code}`, `Name a file that is there for --${option}.`);
+    return misuse(`cannot read ${file}: ${code}`, `Name an existing file for --${option}.`);
   }
 }
 
@@ -110,13 +114,13 @@ function parsed(text: string, file: string): unknown {
     document = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown cause';
-    return misuse(`${file} is not JSON: ${reason}`, 'Correct it.');
+    return misuse(`${file} is not JSON: ${reason}`, 'Correct the file.');
   }
   const twice = repeatedKey(text);
   return twice === undefined ? document : misuse(`${file} has the key ${twice} twice in one object`, 'Leave one out.');
 }
 
-/** What a layer or the policy's reader finds fault with, with the file's name before it. */
+/** Adds the name of the file to an error of a layer or of the policy's reader. */
 function inFile<T>(file: string, read: () => T): T {
   try {
     return read();

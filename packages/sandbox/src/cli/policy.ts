@@ -19,8 +19,8 @@ import { misuse } from './usage-error.js';
 import { assignment, integerOf, limitOf, nameOrNumber, octalOf } from './words.js';
 
 /**
- * Makes the policy that the command line describes. Where it starts from a policy file, lists are added to, and what
- * can be said once is replaced.
+ * Makes the policy of the command line. If it starts from a policy file, lists are added to, and single values are
+ * replaced.
  *
  * @throws UsageError; SandboxError for what the layers refuse
  */
@@ -41,7 +41,7 @@ export function policyFrom(args: Arguments): SandboxPolicy {
   }
 }
 
-/** What the command line adds to or puts in the place of what a file says; nothing else is read again. */
+/** What the command line adds to the file, or replaces; nothing else is read again. */
 function changesFrom(args: Arguments, before: SandboxOptions): SandboxOptions {
   const landlock = landlockFrom(args, before);
   const seccomp = seccompFrom(args, before.seccomp);
@@ -56,7 +56,7 @@ function changesFrom(args: Arguments, before: SandboxOptions): SandboxOptions {
   };
 }
 
-/** What has one value. */
+/** The options with one value. */
 function single(args: Arguments): SandboxOptions {
   const [user, caps, cwd, umask] = [args.one('user'), args.one('caps'), args.one('cwd'), args.one('umask')];
   const profile = args.one('profile') as ProfileName | undefined;
@@ -78,7 +78,7 @@ function userOf(text: string): SandboxUser {
   const at = text.indexOf(':');
   if (at < 0) return nameOrNumber(text);
   const [user, group] = [text.slice(0, at), text.slice(at + 1)];
-  if (user === '' || group === '') misuse(`--user ${text} lacks a part`, 'Write NAME or NAME:GROUP.');
+  if (user === '' || group === '') misuse(`--user ${text} has an empty part`, 'Write NAME or NAME:GROUP.');
   return { user: nameOrNumber(user), group: nameOrNumber(group) };
 }
 
@@ -87,7 +87,7 @@ function groupsOf(words: readonly string[]): NonNullable<SandboxOptions['groups'
   return words.length === 1 && (word === 'none' || word === 'initgroups') ? word : words.map(nameOrNumber);
 }
 
-/** What stays must be ambient: nothing else outlives the execution of an ordinary program (`capabilities(7)`). */
+/** Kept capabilities must be ambient: no others survive the execution of an ordinary program (`capabilities(7)`). */
 function capsOf(word: string, names: readonly string[]): NonNullable<SandboxOptions['caps']> {
   if (word === 'none' || word === 'off') return word;
   const keep = names as NonNullable<CapsOptions['ambient']>;
@@ -98,13 +98,13 @@ function seccompFrom(args: Arguments, before: SandboxOptions['seccomp']): Sandbo
   const start = args.one('seccomp');
   const choice = start === undefined ? before : seccompOf(start);
   if (!args.has('deny') && !args.has('allow')) return choice;
-  if (choice === 'off') return misuse('there is no filter that --deny or --allow could add to', 'Give --seccomp.');
+  if (choice === 'off') return misuse('--deny and --allow need a filter, and the filter is off', 'Give --seccomp.');
   const given: SeccompOptions = typeof choice === 'object' ? choice : { base: choice ?? 'deny-dangerous' };
   const { deny = [], allow = [] } = given;
   return { ...given, deny: [...deny, ...args.list('deny')], allow: [...allow, ...args.list('allow')] };
 }
 
-/** A preset's name is no file's; for a file of that name there is `./`. */
+/** The name of a preset is not a file; write `./` before a file of that name. */
 function seccompOf(text: string): NonNullable<SandboxOptions['seccomp']> {
   if (text === 'off' || Object.hasOwn(presets, text)) return text as Base | 'off';
   const words = [...Object.keys(presets), 'off'];
@@ -125,13 +125,13 @@ function limitsFrom(args: Arguments): Readonly<Record<string, RlimitValue>> {
   return Object.fromEntries(limits);
 }
 
-/** A path is no list: it may hold a comma. */
+/** A path is not a list: it may contain a comma. */
 function socketsFrom(args: Arguments, before: SandboxOptions['unix'] = []): NonNullable<SandboxOptions['unix']> {
   const paths = args.all('unix');
   if (!paths.includes('any')) return before === 'any' ? paths : [...new Set([...before, ...paths])];
   return paths.length === 1
     ? 'any'
-    : misuse('--unix any leaves no place for a path', 'Leave one out; a file is ./any.');
+    : misuse('--unix any cannot be combined with a path', 'Leave one out. Write a file named any as ./any.');
 }
 
 function keptFrom(args: Arguments, before: readonly number[] = []): readonly number[] {
@@ -141,7 +141,7 @@ function keptFrom(args: Arguments, before: readonly number[] = []): readonly num
 
 type LevelLists = Pick<SandboxOptions, 'require' | 'prefer' | 'off'>;
 
-/** A name that the command line gives a level loses the one that the file gave it. */
+/** A level of the command line replaces that of the file. */
 function levelsFrom(args: Arguments, before: LevelLists): LevelLists {
   const levels = ['require', 'prefer', 'off'] as const;
   const named = new Set(levels.flatMap((level) => args.list(level)));
@@ -153,7 +153,7 @@ function levelsFrom(args: Arguments, before: LevelLists): LevelLists {
   return { require: listOf('require'), prefer: listOf('prefer'), off: listOf('off') };
 }
 
-/** The environment is exact, so an addition needs all of it: the file's, or the one that a sandbox has by itself. */
+/** The environment is exact, so an addition needs all of it: that of the file, or the default of a sandbox. */
 function withEnvironment(options: ReadOptions, args: Arguments): ReadOptions {
   if (!args.has('env')) return options;
   const added = args.all('env').map((text) => {

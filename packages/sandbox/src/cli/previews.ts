@@ -9,11 +9,11 @@ import { findTarget } from '../launch/target.js';
 import type { Sandbox } from '../types.js';
 
 /**
- * What would happen, without its happening.
+ * Describes what would happen, without doing it.
  *
  * @param sandbox - the sandbox
  * @param command - the program and its arguments, which may be missing
- * @throws SandboxError if the program isn't there, or a required layer can't be had
+ * @throws SandboxError if the program does not exist, or if a required layer is missing
  */
 export function planText(sandbox: Sandbox, [program]: readonly string[]): string {
   const { features, status } = sandbox.plan();
@@ -28,7 +28,7 @@ export function planText(sandbox: Sandbox, [program]: readonly string[]): string
 /** How the result of an attempt is shown. */
 const results = { passed: 'passed', failed: 'FAILED', unproved: 'unproved' } as const;
 
-/** What the probe attempted from inside, and what the kernel answered there and outside. */
+/** The attempts of the probe in the sandbox, and the answers of the kernel there and outside. */
 export function selfTestText({ lines, report }: SelfTest): string {
   const rows = lines.map((line) => [
     results[line.result],
@@ -51,7 +51,7 @@ function verdictOf(lines: SelfTest['lines']): string {
     : `${failed} of ${lines.length} attempts FAILED${unproved}`;
 }
 
-/** Names can do nothing to a terminal. */
+/** Control characters in names are escaped, so that they cannot affect a terminal. */
 function tableOf(rows: readonly (readonly string[])[]): string {
   return columns(rows.map((row) => row.map(escaped)))
     .map((line) => `${line}\n`)

@@ -7,7 +7,7 @@ import { profiles } from '../profile/profiles.js';
 /** Access that lets a program write. */
 const writes: ReadonlySet<string> = new Set(['rw', 'rwx']);
 
-/** What each profile grants, for people: made from the data that is in force. */
+/** A table of what each profile grants, made from the data of the profiles. */
 export function profileTable(): string {
   const heads = ['PROFILE', 'READS', 'WRITES', 'CONNECTS', 'BINDS', 'TMP'];
   const rows = profileNames.map((name) => [name, ...cellsOf(profiles[name])]);
@@ -17,9 +17,9 @@ export function profileTable(): string {
 }
 
 const remarks = `\
-Without --profile and --fs it is read. --ro, --rw, --connect-tcp and all others add
-to a profile. None grants credentials (~/.ssh, ~/.aws, ~/.npmrc, browsers, ...),
-but --ro and --rw do where they name them, or a folder above.
+Without --profile and --fs the profile is read. --ro, --rw and other options add
+to a profile. No profile grants credentials (~/.ssh, ~/.aws, ~/.npmrc,
+browsers, ...), but --ro and --rw do if they name them, or a directory above.
 `;
 
 function cellsOf(profile: Profile): readonly string[] {
@@ -28,12 +28,12 @@ function cellsOf(profile: Profile): readonly string[] {
   const read = [
     ...(profile.preset === 'read-only' ? ['all'] : []),
     ...(has('/etc', false) ? ['system'] : has('/usr', false) ? ['programs'] : []),
-    ...(has('.', false) ? ['folder'] : []),
+    ...(has('.', false) ? ['directory'] : []),
     ...(profile.paths.some(({ paths }) => paths.some((path) => path.startsWith('~/'))) ? ['caches'] : []),
   ];
   return [
     wordsOr(read),
-    has('.', true) ? 'folder' : '-',
+    has('.', true) ? 'directory' : '-',
     portsOf(profile.connectTcp),
     portsOf(profile.bindTcp),
     profile.tmp === undefined ? '-' : `private${profile.tmp === 'rwx' ? ', executes' : ''}`,

@@ -57,9 +57,9 @@ describe('a policy file', () => {
     const from = (...options: readonly string[]) => policyFrom(parseArguments(['--policy', file, ...options]));
     expect(() => from('--cwd', '/')).toThrow(`${file}: caps: cap_chown: inheritable but not kept`);
     writeFileSync(file, JSON.stringify({ groups: [7] }));
-    expect(() => from('--cwd', '/')).toThrow(`${file}: sandbox: groups are those of a user`);
+    expect(() => from('--cwd', '/')).toThrow(`${file}: sandbox: groups need a user`);
     expect(from('--user', '65534')).toMatchObject({ user: 65_534, groups: [7] });
     writeFileSync(file, '{}');
-    expect(() => from('--groups', '7')).toThrow(/^sandbox: groups are those of a user/);
+    expect(() => from('--groups', '7')).toThrow(/^sandbox: groups need a user/);
   });
 });

@@ -2,9 +2,9 @@ import { ReportOutput } from './report-output.js';
 import { reported } from './reported.js';
 
 /**
- * Writes a failure to the report that the command line asks for, unless one that ran has done so.
+ * Writes a failure to the report that the command line asks for, unless it is there already.
  *
- * @param error - what was thrown
+ * @param error - the thrown error
  * @param file - its path; empty for standard error
  */
 export function reportFailure(error: unknown, file: string): void {
@@ -12,11 +12,11 @@ export function reportFailure(error: unknown, file: string): void {
   try {
     new ReportOutput(file).write({ error: plain(error) });
   } catch {
-    // Where the report can't be written the error itself is told all the same, and may be about just that.
+    // If the report cannot be written, the error itself is still printed, and may have the same cause.
   }
 }
 
-/** What knows nothing of reports would be empty there. */
+/** Errors without `toJSON` would be empty there. */
 function plain(error: unknown): unknown {
   return error instanceof Error && !('toJSON' in error) ? { code: 'unknown', message: error.message } : error;
 }

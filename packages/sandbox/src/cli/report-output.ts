@@ -7,7 +7,7 @@ import { misuse } from './usage-error.js';
 
 const standardError = 2;
 
-/** Where the report goes, as one line of JSON in printable ASCII: `child.enforcement`, or `{ "error": … }` where nothing was run. */
+/** The report, as one line of JSON in printable ASCII: `child.enforcement`, or `{ "error": … }` if nothing was run. */
 export class ReportOutput {
   readonly #descriptor: number;
   readonly #name: string;
@@ -15,8 +15,9 @@ export class ReportOutput {
   /**
    * Opens the file, before anything is started.
    *
-   * @param file - its path, emptied if it exists, and no link or special file; empty for standard error
-   * @throws UsageError if it can't be written
+   * @param file - its path; an existing file is emptied, and a link or special file is refused; empty for standard
+   *   error
+   * @throws UsageError if it cannot be written
    */
   constructor(file: string) {
     this.#name = file;
@@ -24,9 +25,9 @@ export class ReportOutput {
   }
 
   /**
-   * Writes and closes it. What can't be written as a whole isn't left there in part.
+   * Writes and closes it. A report that cannot be written as a whole does not stay there in part.
    *
-   * @returns why it could not be written; undefined where it was
+   * @returns why it could not be written; undefined after success
    */
   write(value: unknown): string | undefined {
     try {
@@ -35,7 +36,7 @@ export class ReportOutput {
       return undefined;
     } catch (error) {
       this.#empty();
-      return `the report could not be written to ${this.#name || 'standard error'}: ${errorCode(error) ?? 'unknown'}`;
+      return `cannot write the report to ${this.#name || 'standard error'}: ${errorCode(error) ?? 'unknown error'}`;
     }
   }
 
@@ -43,12 +44,12 @@ export class ReportOutput {
     try {
       ftruncateSync(this.#descriptor);
     } catch {
-      // No regular file, or one that is full beyond help: what is there is no JSON document.
+      // Not a regular file, or a full disk: the rest is not a valid JSON document.
     }
   }
 }
 
-/** No link is followed: as root it could lead to a file of root's. */
+/** Links are not followed: for root one could lead to a file of root. */
 function openedFor(file: string): number {
   try {
     return openOutput(file);

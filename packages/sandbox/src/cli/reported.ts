@@ -1,2 +1,2 @@
-/** Errors that a report tells of already. */
+/** Errors that are in a report already. */
 export const reported = new WeakSet();

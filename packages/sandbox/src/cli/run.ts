@@ -9,13 +9,13 @@ import { ReportOutput } from './report-output.js';
 import { SignalForwarding } from './signals.js';
 
 /**
- * Runs the command to its end, with our standard streams.
+ * Runs the command to its end, with the standard streams of this process.
  *
- * @param sandbox - what it runs in
+ * @param sandbox - in which it runs
  * @param command - the program and its arguments
  * @param file - where the report goes, as for {@link ReportOutput}; undefined for nowhere
- * @returns its exit status, or 125 where it was 0 and the report could not be written
- * @throws SandboxError where it was not run, or something else ran than was planned
+ * @returns its exit status, or 125 if it was 0 and the report could not be written
+ * @throws SandboxError if it was not run, or if something else ran than planned
  */
 export async function run(sandbox: Sandbox, command: readonly string[], file: string | undefined): Promise<number> {
   leaveStandardError();
@@ -57,7 +57,7 @@ async function endOf(child: SandboxedProcess): Promise<number> {
   });
 }
 
-/** What is in force; an error only once nothing runs any more. */
+/** Returns what is in force; throws only after everything has ended. */
 async function started(child: SandboxedProcess, end: Promise<number>) {
   try {
     return await child.enforcement;

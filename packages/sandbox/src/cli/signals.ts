@@ -16,20 +16,20 @@ const forwarded = [
 
 type Forwarded = (typeof forwarded)[number];
 
-/** What a terminal sends to the whole group in its foreground (`termios(3)`, `tty_ioctl(4)`). */
+/** Signals that a terminal sends to its whole foreground group (`termios(3)`, `tty_ioctl(4)`). */
 const ofTerminal: ReadonlySet<Forwarded> = new Set(['SIGINT', 'SIGQUIT', 'SIGTSTP', 'SIGWINCH', 'SIGCONT']);
 
 /**
- * Passes the signals that sb-run gets on to the command: to its whole process group where it has a session of its own,
- * as a terminal does; else to the command alone, and then not what the terminal has given it already. Those that come
- * before the command runs are passed on when it does.
+ * Passes the signals of sb-run on to the command. A command with its own session gets them for its whole process group,
+ * as from a terminal. Another gets them alone, without those that the terminal has sent to it already. Signals before
+ * the start of the command are passed on after it.
  */
 export class SignalForwarding {
   readonly #ownGroup: boolean;
   readonly #waiting: Forwarded[] = [];
   #target: ChildProcess | undefined;
 
-  /** @param ownGroup - whether the command leads a process group of its own */
+  /** @param ownGroup - whether the command leads a process group */
   constructor(ownGroup: boolean) {
     this.#ownGroup = ownGroup;
     for (const signal of forwarded) process.on(signal, () => this.#receive(signal));
@@ -50,7 +50,7 @@ export class SignalForwarding {
     const hasIt = !this.#ownGroup && ofTerminal.has(signal) && isInForeground();
     if (!hasIt) this.#send(signal, target);
     if (signal !== 'SIGTSTP') return;
-    // The kernel ignores SIGTSTP in a group whose session nobody else is in (setpgid(2)): it would run on.
+    // The kernel ignores SIGTSTP in a group that is alone in its session (setpgid(2)): it would continue to run.
     if (this.#ownGroup) this.#send('SIGSTOP', target);
     process.kill(process.pid, 'SIGSTOP');
   }
@@ -66,14 +66,14 @@ export class SignalForwarding {
   }
 }
 
-/** Whether this process's group is the one that its terminal sends signals to (proc_pid_stat(5)). */
+/** Whether this process is in the foreground group of its terminal (proc_pid_stat(5)). */
 function isInForeground(): boolean {
   try {
     const stat = readKernelFile('/proc/self/stat');
     const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return group === foreground;
   } catch {
-    // Without /proc nothing is known, and a signal twice is better than none.
+    // Without /proc that is unknown, and a signal twice is better than none.
     return false;
   }
 }

@@ -4,7 +4,7 @@ import { fileOptions, portOptions } from './landlock.js';
 import type { OptionName } from './options.js';
 import { misuse } from './usage-error.js';
 
-/** The options that say what a layer, or a part of one, shall do. */
+/** The options that configure a layer, or a part of one. */
 const optionsOf: Readonly<Record<string, readonly OptionName[]>> = {
   privdrop: ['user', 'groups'],
   caps: ['caps'],
@@ -15,10 +15,10 @@ const optionsOf: Readonly<Record<string, readonly OptionName[]>> = {
 };
 
 /**
- * Refuses a command line that asks for what is switched off: on itself, or in the policy file. Nobody would see that it is
- * not in force. What a file asks for may be switched off on the command line.
+ * Refuses a command line that configures something that is off, in the command line itself or in the policy file:
+ * nobody would notice that it is not in force. The command line may switch off what a file configures.
  *
- * @param off - what is off once both were read
+ * @param off - what is off, from both
  * @throws UsageError
  */
 export function refuseTakenBack(args: Arguments, off: SandboxOptions['off'] = []): void {
@@ -26,18 +26,18 @@ export function refuseTakenBack(args: Arguments, off: SandboxOptions['off'] = []
     const option = optionUnder(args, name);
     if (option === undefined) continue;
     if (args.list('off').includes(name)) {
-      misuse(`--off ${name} switches off what --${option} asks for`, 'Leave one of the two out.');
+      misuse(`--off ${name} switches off what --${option} configures`, 'Leave one of the two out.');
     }
     const hint = `Leave --${option} out, or add --require ${name}.`;
-    misuse(`the policy file switches off ${name}, which --${option} asks for`, hint);
+    misuse(`the policy file switches off ${name}, which --${option} configures`, hint);
   }
 }
 
-/** An option that is given and asks for something of what is off. */
+/** A given option that configures something that is off. */
 function optionUnder(args: Arguments, off: string): OptionName | undefined {
   return (
     Object.entries(optionsOf)
-      // One set of capabilities may stay as it is beside the others.
+      // One set of capabilities may stay unchanged beside the others.
       .filter(([part]) => isWithin(part, off) || (part !== 'caps' && isWithin(off, part)))
       .flatMap(([, options]) => options)
       .find((name) => args.has(name) && !args.all(name).includes('off'))

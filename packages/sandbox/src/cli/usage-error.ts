@@ -1,15 +1,15 @@
-/** A mistake on the command line or in a file that it names: what is wrong, and what to do, as two sentences. */
+/** A mistake on the command line or in a file that it names: what is wrong and what to do, as two sentences. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 
-  /** For a report: no layer's error has this code. */
+  /** For a report: no error of a layer has this code. */
   toJSON(): { readonly code: 'usage'; readonly message: string } {
     return { code: 'usage', message: this.message };
   }
 }
 
 /**
- * Ends with a usage error.
+ * Throws a usage error.
  *
  * @param what - what is wrong, a clause without a full stop
  * @param hint - what to do, a sentence

@@ -9,8 +9,8 @@ import { misuse } from './usage-error.js';
 import { integerOf } from './words.js';
 
 /**
- * Reads an attempt of `--why`: a verb, and what it is about. A path may hold blanks where there is one; `~` is the home directory,
- * which no shell puts into quotes.
+ * Parses an attempt of `--why`: a verb, and its object. A single path may contain blanks. `~` is the home directory,
+ * since shells do not expand it in quotes.
  *
  * @param text - for instance `write /etc/hosts`
  * @throws UsageError
@@ -21,7 +21,7 @@ export function questionOf(text: string): SandboxQuestion {
   if (known === undefined || about === '') {
     return misuse(
       `--why ${JSON.stringify(text)} is not an attempt`,
-      `Write one of ${verbs.join(', ')}, and what it is about.`,
+      `Write one of ${verbs.join(', ')}, and its object.`,
     );
   }
   if (isOne(pathVerbs, known)) return { [known]: atHome(about) } as SandboxQuestion;
@@ -34,10 +34,10 @@ function ofWords(verb: string, words: readonly string[]): SandboxQuestion {
   const [second] = others;
   if (isOne(moveVerbs, verb)) {
     if (second === undefined || others.length > 1)
-      misuse(`--why ${verb} takes two paths`, 'Write them without blanks.');
+      misuse(`--why ${verb} takes two paths`, 'Write paths without blanks.');
     return { [verb]: atHome(first), to: atHome(second) } as SandboxQuestion;
   }
-  if (second !== undefined) misuse(`--why ${verb} takes one port`, 'Ask about each by itself.');
+  if (second !== undefined) misuse(`--why ${verb} takes one port`, 'Ask about one port at a time.');
   return { [verb]: integerOf(first, 'why') } as unknown as SandboxQuestion;
 }
 
@@ -59,7 +59,7 @@ function argumentOf(text: string): bigint {
   return BigInt(text);
 }
 
-/** The answers as lines for people, or as JSON, one a line. */
+/** Returns the answers as lines for people, or as JSON, one a line. */
 export function answersText(answers: readonly SandboxAnswer[], isJson: boolean): string {
   return answers.map(isJson ? (answer) => `${asciiJson(answer)}\n` : textOf).join('');
 }

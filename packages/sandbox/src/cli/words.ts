@@ -1,6 +1,6 @@
 import { misuse } from './usage-error.js';
 
-/** A name, or a number where it consists of digits: user names of digits only are refused by useradd(8) too. */
+/** A name, or a number if it consists of digits: useradd(8) also refuses user names of only digits. */
 export function nameOrNumber(text: string): string | number {
   return /^\d+$/.test(text) ? Number(text) : text;
 }
@@ -13,11 +13,11 @@ export function integerOf(text: string, option: string): number {
 /** Limits that count bytes (setrlimit(2)). */
 const inBytes: ReadonlySet<string> = new Set(['fsize', 'data', 'stack', 'core', 'rss', 'memlock', 'as', 'msgqueue']);
 
-/** What a letter multiplies with, as in ulimit(1) and systemd: powers of 1024. */
+/** The factors of letters, as in ulimit(1) and systemd: powers of 1024. */
 const units: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
 /**
- * A limit: a number in digits, and for one that counts bytes perhaps with K, M, G or T, which count 1024 each.
+ * Parses a limit: a number in digits. A limit in bytes may have K, M, G or T, each a factor of 1024.
  *
  * @param text - for instance `2G`
  * @param name - of the limit
@@ -27,11 +27,11 @@ export function limitOf(text: string, name: string): number {
   const [, digits = '', unit = ''] = /^(\d{1,15})([KMGT]?)$/i.exec(text) ?? [];
   const value = Number(digits) * (units[unit.toUpperCase()] ?? 1);
   if (unit !== '' && !inBytes.has(name))
-    return misuse(`--rlimit ${name} counts no bytes, and ${text} has a unit`, 'Write it in digits.');
+    return misuse(`--rlimit ${name} is not in bytes, so ${text} cannot have a unit`, 'Write it in digits.');
   if (digits !== '' && Number.isSafeInteger(value)) return value;
   return misuse(
     `--rlimit ${name} ${text} is not a number`,
-    inBytes.has(name) ? 'Write it in digits, perhaps with K, M, G or T.' : 'Write it in digits.',
+    inBytes.has(name) ? 'Write it in digits, with or without K, M, G or T.' : 'Write it in digits.',
   );
 }
 
@@ -42,7 +42,7 @@ export function octalOf(text: string, option: string): number {
     : misuse(`--${option} ${text} is not an octal number`, 'Write it as umask(1) does: 027.');
 }
 
-/** The parts of `NAME=VALUE`; the value is undefined where there is no `=`. */
+/** Splits `NAME=VALUE`; the value is undefined without a `=`. */
 export function assignment(text: string): readonly [name: string, value: string | undefined] {
   const at = text.indexOf('=');
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];

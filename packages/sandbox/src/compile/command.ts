@@ -7,11 +7,11 @@ import { sandboxSupport } from '../plan/plan.js';
 import type { Compiled } from './compile.js';
 
 /**
- * Adds the command that a compiled sandbox names, which is looked for now, and asks what this machine can do.
+ * Adds the command that a compiled sandbox names, which is looked up now, and reads what this machine can do.
  *
- * @param sandbox - what the command is to run in
+ * @param sandbox - in which the command is to run
  * @param words - the program and its arguments; empty for none
- * @throws SandboxError `not-found`, `not-executable`; `unsupported-platform` where there is no launcher
+ * @throws SandboxError `not-found`, `not-executable`; `unsupported-platform` without a launcher
  */
 export function withCommand(
   sandbox: Pick<Compiled, 'policy' | 'layers' | 'env'>,
@@ -28,7 +28,7 @@ export function withCommand(
   const { policy, layers, env } = sandbox;
   const where = { path: env['PATH'], cwd: isAbsolute(program) ? '/' : (policy.cwd ?? '') };
   const { path, files } = findTarget(program, where);
-  // When it runs another release may be there: any file, but no folder.
+  // At its start another release may be there: any file, but not a directory.
   const anyFile = files.map((file) => ({ path: file.path, identity: true as const }));
   const granted = layersFor(layers, policy, anyFile);
   return { ...sandbox, support, layers: granted, command: { path, argv: [program, ...args] } };

@@ -45,7 +45,7 @@ describe('compileSandbox', () => {
     expect(machines({ require: ['caps.bounding'] })).toEqual(['1: 6–65535']);
   });
 
-  it('is the same whoever compiles it, on whatever kernel', () => {
+  it('is the same for every user and every kernel', () => {
     const policy = definePolicy({});
     const layers = layerPolicies(policy);
     const compiled = (support: SandboxSupport) =>

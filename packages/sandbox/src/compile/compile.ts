@@ -10,7 +10,7 @@ import type { SandboxPolicy } from '../policy/options.js';
 import { compiledFile, type Document, usualInterpreter } from './file.js';
 import { type Machine, machinesFor } from './machines.js';
 
-/** What a compiled sandbox is for. */
+/** Options of a compiled sandbox. */
 export interface CompileOptions {
   /** Path of sb-exec, for the file's first line. At most 61 bytes. Default: `/usr/bin/sb-exec` */
   readonly interpreter?: string;
@@ -21,30 +21,30 @@ export interface Compiled {
   readonly policy: SandboxPolicy;
   readonly layers: LayerPolicies;
   readonly support: SandboxSupport;
-  /** The command where the file names one: absolute path, name and arguments. */
+  /** The command, if the file names one: absolute path, name and arguments. */
   readonly command: (Pick<Start, 'argv'> & { readonly path: string }) | undefined;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The highest number that the file has room for: any kernel newer than the policy. */
+/** The highest number of the format: any kernel newer than the policy. */
 const anyLater = 0xffff;
 
 /** A command that the file does not name yet. */
 const placeholder = { path: '/', argv: ['-'] } as const;
 
-/** Where sb-exec tells of a failure. */
+/** Where sb-exec reports a failure. */
 const standardError = 2;
 
 /**
- * Makes the file that sb-exec applies: the launcher's records for every kernel and process that the policy can be enforced
- * on. What is required there and can't be had has no records, so that sb-exec refuses.
+ * Makes the file that sb-exec applies: the launcher's records for every kernel and process on which the policy can be
+ * enforced. A machine that lacks something required has no records, so sb-exec refuses to run there.
  *
- * @throws SandboxError `invalid-policy` for what only a start by this process can have, and the layers' own errors where
- *   the policy can be enforced nowhere
+ * @throws SandboxError `invalid-policy` for options that need a start by this process, and the layers' own errors if
+ *   the policy cannot be enforced anywhere
  */
 export function compileSandbox(compiled: Compiled, { interpreter = usualInterpreter }: CompileOptions = {}): Buffer {
   refuseOwn(compiled.policy);
-  // Once for all starts: each call is shown to be answered as the policy says.
+  // Once for all starts: each call is tested to be answered as the policy says.
   if (compiled.layers.seccomp !== undefined) proveFilter(compiled.layers.seccomp);
   const obstacles: unknown[] = [];
   const documents = machinesFor(compiled.layers, compiled.support).flatMap((machine) => {
@@ -56,14 +56,14 @@ export function compileSandbox(compiled: Compiled, { interpreter = usualInterpre
       return [];
     }
   });
-  // The last of root's: the newest kernel, with the most rights.
+  // The last error for root: the newest kernel, with the most rights.
   if (documents.length === 0) throw obstacles[compiled.layers.landlock?.abi ?? 0] ?? obstacles[0];
   const hasCommand = compiled.command !== undefined;
   return compiledFile(merged(documents), { hasCommand, interpreter });
 }
 
 function recordsFor({ policy, layers, support, command = placeholder, env }: Compiled, machine: Machine): Uint8Array {
-  // Who it stays is not known, so only root, which can become anybody, becomes somebody.
+  // The user that starts it is unknown, so only root, which can switch to any user, switches.
   if (policy.user !== undefined && !machine.privileged) throw needsRoot();
   const plan = planSandbox(policy, layers, machine.support);
   const filter = plan.expected.filter ? filterOf(layers, support) : undefined;
@@ -74,8 +74,8 @@ function recordsFor({ policy, layers, support, command = placeholder, env }: Com
 
 function needsRoot(): Error {
   return sandboxError('not-permitted', 'plan', {
-    what: 'the policy changes the user, and only root can',
-    hint: 'Leave the user out, or run it as root.',
+    what: 'the policy switches to another user, which only root can do',
+    hint: 'Leave the user out, or run the command as root.',
   });
 }
 
@@ -84,7 +84,7 @@ function filterOf({ seccomp }: LayerPolicies, support: SandboxSupport): LoadedFi
   return seccomp && machine && { policy: seccomp, machine, execKey: undefined };
 }
 
-/** Neighbours in ABI that have the same records share them; the highest are those of every newer kernel as well. */
+/** Neighbouring ABIs with the same records share them; the highest are also those of every newer kernel. */
 function merged(documents: readonly (Machine & Pick<Document, 'records'>)[]): readonly Document[] {
   const found: Document[] = [];
   for (const { abi, privileged, records } of documents) {
@@ -102,12 +102,13 @@ function merged(documents: readonly (Machine & Pick<Document, 'records'>)[]): re
   }));
 }
 
-/** What holds by a number that only one start knows, or that nobody else may have, can't lie in a file. */
+/** Options that depend on a number of one start, or on a secret, cannot be in a file. */
 function refuseOwn({ execOnce, privateGroup, tmp }: SandboxPolicy): void {
-  if (tmp !== undefined) refuse('tmp', 'can not be compiled: sb-exec makes no folder', 'Leave it out, or use spawn().');
+  if (tmp !== undefined)
+    refuse('tmp', 'cannot be compiled: sb-exec creates no directory', 'Leave it out, or use spawn().');
   if (execOnce === true)
-    refuse('execOnce', 'can not be compiled: its key would lie in the file', 'Leave it out, or use spawn().');
+    refuse('execOnce', 'cannot be compiled: its key would be in the file', 'Leave it out, or use spawn().');
   const group: RequirementLevel = privateGroup ?? 'off';
   if (group !== 'off')
-    refuse('privateGroup', 'can not be compiled: every start would have the same group', 'Leave it out.');
+    refuse('privateGroup', 'cannot be compiled: every start would have the same group', 'Leave it out.');
 }

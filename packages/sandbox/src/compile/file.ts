@@ -4,7 +4,7 @@ import { refuse } from '../errors.js';
 
 /** The launcher's records for one kind of machine. */
 export interface Document {
-  /** Lowest and highest Landlock ABI that they are for. */
+  /** Lowest and highest Landlock ABI of these records. */
   readonly abi: readonly [lowest: number, highest: number];
   readonly privileged: boolean;
   /** A multiple of eight bytes. */
@@ -21,15 +21,15 @@ const checksum = 88;
 /** `SB_RECORDS_MAX` of native/launcher/records.h. */
 const most = 4 << 20;
 
-/** Where sb-exec is where nothing else is said. */
+/** The default path of sb-exec. */
 export const usualInterpreter = '/usr/bin/sb-exec';
 
 /**
- * Lays out a compiled sandbox; native/launcher/exec/compiled.h describes the same bytes.
+ * Encodes a compiled sandbox; native/launcher/exec/compiled.h describes the same bytes.
  *
  * @param documents - one for each kind of machine
  * @param how - whether the records name the command, and the path of sb-exec for the first line
- * @throws SandboxError `invalid-policy` for more than 4 MiB, and a path that no first line can hold
+ * @throws SandboxError `invalid-policy` for more than 4 MiB, and for a path that does not fit a first line
  */
 export function compiledFile(
   documents: readonly Document[],
@@ -37,10 +37,14 @@ export function compiledFile(
 ): Buffer {
   const line = Buffer.from(`#!${interpreter}\n`);
   if (line.length > firstLine || !/^\/[^\s\0]+$/.test(interpreter))
-    refuse('interpreter', 'is not an absolute path of at most 61 bytes without blanks', 'Install sb-exec elsewhere.');
+    refuse(
+      'interpreter',
+      'is not an absolute path of at most 61 bytes without blanks',
+      'Install sb-exec in another place.',
+    );
   const start = header + documents.length * entry;
   const length = documents.reduce((sum, { records }) => sum + records.length, start);
-  if (length > most) refuse('policy', `takes ${length} bytes, and sb-exec reads ${most}`, 'Name fewer paths.');
+  if (length > most) refuse('policy', `needs ${length} bytes, but sb-exec reads at most ${most}`, 'Name fewer paths.');
   const file = Buffer.alloc(length);
   line.copy(file);
   file.write('sb-exec\0', firstLine, 'latin1');

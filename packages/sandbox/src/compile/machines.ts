@@ -3,9 +3,9 @@ import { capabilityName, type CapsPolicy } from '@sb/caps';
 import type { LayerPolicies } from '../plan/layers.js';
 import type { SandboxSupport } from '../plan/plan.js';
 
-/** A kind of process on a kind of kernel that a compiled sandbox may meet. */
+/** A kind of process on a kind of kernel, on which a compiled sandbox may run. */
 export interface Machine {
-  /** The kernel's Landlock ABI; 0 where it has none. */
+  /** The kernel's Landlock ABI; 0 without Landlock. */
   readonly abi: number;
   /** Whether CAP_SETPCAP is effective, as in a process of root. */
   readonly privileged: boolean;
@@ -13,7 +13,7 @@ export interface Machine {
 }
 
 /**
- * The machines that make a difference to a policy: up to the ABI that it asks for, with root's rights and without.
+ * The machines that differ for a policy: up to its ABI, with root's rights and without.
  *
  * @param layers - of the policy
  * @param here - this machine, for what is the same on each
@@ -34,10 +34,10 @@ function landlockOf(abi: number): SandboxSupport['landlock'] {
   return { state: 'not-built', abi: 0, errata: [], reason: 'the kernel has no Landlock' };
 }
 
-/** Any number that is not root's: where a policy changes the user, nothing is compiled for ordinary users. */
+/** Any number other than root's: a policy that switches the user is not compiled for ordinary users. */
 const somebody = 65_534;
 
-/** Who starts it: what it really has decides when it runs, and the launcher fails where that is less. */
+/** The process that starts it. Its real rights decide at run time, and the launcher fails if they are fewer. */
 function identityOf(
   privileged: boolean,
   policy: CapsPolicy | undefined,

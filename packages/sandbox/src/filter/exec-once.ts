@@ -6,19 +6,22 @@ import { refuse } from '../errors.js';
 
 const calls: readonly string[] = ['execve', 'execveat'];
 
-/** Makes a number of 64 bits that nobody knows but this process and its launcher, whose memory is gone after its exec. */
+/**
+ * Makes a random number of 64 bits that only this process and its launcher know. The launcher's memory is gone after
+ * its exec.
+ */
 export function newExecKey(): bigint {
   return randomBytes(8).readBigUInt64LE();
 }
 
 /**
- * Makes a filter let one exec through: the launcher's own, which becomes the target. `execveat` takes five arguments and
- * the kernel looks at no more, but a filter sees six (seccomp(2)): the launcher puts a key into the sixth. Nobody can
- * read a filter back without CAP_SYS_ADMIN outside of any user namespace (ptrace(2), PTRACE_SECCOMP_GET_FILTER).
+ * Makes a filter allow one exec: that of the launcher, which executes the target. `execveat` has five arguments and the
+ * kernel ignores the sixth, but a filter sees six (seccomp(2)): the launcher puts a key into the sixth. Reading a
+ * filter back needs CAP_SYS_ADMIN outside of any user namespace (ptrace(2), PTRACE_SECCOMP_GET_FILTER).
  *
- * @param options - what the filter is otherwise; what it says of both calls doesn't count
+ * @param options - the rest of the filter; its rules for both calls do not count
  * @param key - from {@link newExecKey}
- * @throws SandboxError `invalid-policy` where other tables go through, by which every call has another number
+ * @throws SandboxError `invalid-policy` if calls of other tables are allowed, in which every call has another number
  */
 export function withExecOnce(options: SeccompOptions, key: bigint): SeccompOptions {
   for (const table of ['foreign', 'x32'] as const) refuseOpen(table, options[table]);
@@ -32,7 +35,7 @@ export function withExecOnce(options: SeccompOptions, key: bigint): SeccompOptio
   };
 }
 
-/** A tracer lets through what it likes. */
+/** A tracer may allow any call. */
 const open: ReadonlySet<string> = new Set(['allow', 'log', 'trace']);
 
 function refuseOpen(table: 'foreign' | 'x32', said: SeccompOptions['foreign']): void {
@@ -40,7 +43,7 @@ function refuseOpen(table: 'foreign' | 'x32', said: SeccompOptions['foreign']): 
   if (action === undefined || !open.has(action)) return;
   refuse(
     `seccomp.${table}`,
-    `is ${action}, and execOnce would not hold: another program could be executed by its numbers`,
-    'Leave one of the two out; calls of i386 can be let through by name: list it in architectures.',
+    `is ${action}, which makes execOnce ineffective: its call numbers could execute another program`,
+    'Leave one of the two out; to allow calls of i386 by name, list it in architectures.',
   );
 }

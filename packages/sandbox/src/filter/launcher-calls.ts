@@ -3,7 +3,7 @@ import type { Machine, Rule, SeccompPolicy } from '@sb/seccomp';
 import { sandboxError } from '../errors.js';
 import { answersOf, type Question } from './questions.js';
 
-/** A filter that a launcher loads, and what the launcher is known to it by. */
+/** A filter that a launcher loads, and the key by which the filter knows the launcher. */
 export interface LoadedFilter {
   readonly policy: SeccompPolicy;
   readonly machine: Machine;
@@ -11,29 +11,29 @@ export interface LoadedFilter {
   readonly execKey: bigint | undefined;
 }
 
-/** The descriptor that a launcher with three standard streams tells of its failure by. */
+/** The descriptor on which a launcher with three standard streams reports its failure. */
 export const usualStatus = 4;
 
 const AT_FDCWD = -100;
 /** `SB_LAUNCHER_FAILED` of launcher.h. */
 const launcherFailed = 125;
 
-/** What the launcher calls after it has loaded the filter (native/launcher: process.c, report.c, start.c). */
+/** The calls of the launcher after it has loaded the filter (native/launcher: process.c, report.c, start.c). */
 const lastCalls = (execKey: bigint, status: number): readonly LastCall[] => [
   {
     question: ['execveat', AT_FDCWD, undefined, undefined, undefined, 0, execKey],
     purpose: 'to start the program',
-    hint: 'Let it through; execOnce keeps the program from executing another one.',
+    hint: 'Allow it; execOnce prevents the program from executing another one.',
   },
   {
     question: ['write', status],
-    purpose: 'to tell that the program could not be started, which would look like success without it',
-    hint: 'Let it through, at least to all descriptors above 2.',
+    purpose: 'to report that the program could not be started, which would otherwise look like success',
+    hint: 'Allow it, at least for all descriptors above 2.',
   },
   {
     question: ['exit_group', launcherFailed],
-    purpose: 'to end where the program could not be started',
-    hint: "Let it through, for instance by allow: ['@default']; a program needs it too.",
+    purpose: 'to end if the program could not be started',
+    hint: "Allow it, for instance by allow: ['@default']; a program needs it too.",
   },
 ];
 
@@ -44,11 +44,11 @@ interface LastCall {
 }
 
 /**
- * Refuses a filter under which the launcher can't come to its end, whatever it ends in: the program would never run and
- * be reported as sandboxed, or the launcher would never end.
+ * Refuses a filter under which the launcher cannot finish. Otherwise the program would never run and be reported as
+ * sandboxed, or the launcher would never end.
  *
- * @param filter - what will be loaded
- * @param status - the descriptor that the launcher tells of its failure by
+ * @param filter - that will be loaded
+ * @param status - the descriptor on which the launcher reports its failure
  * @throws SandboxError `invalid-policy`
  */
 export function refuseUnstartable(filter: LoadedFilter, status: number): void {
@@ -60,7 +60,7 @@ export function refuseUnstartable(filter: LoadedFilter, status: number): void {
     if (answers.some(isLet)) continue;
     const [first = policy.foreign] = answers;
     throw sandboxError('invalid-policy', 'plan', {
-      what: `seccomp answers ${question[0]} with ${worded(first)}, and the launcher needs it ${purpose}`,
+      what: `seccomp answers ${question[0]} with ${worded(first)}, but the launcher needs it ${purpose}`,
       hint,
       path: 'seccomp',
     });
@@ -68,10 +68,10 @@ export function refuseUnstartable(filter: LoadedFilter, status: number): void {
   startable.set(filter, status);
 }
 
-/** Filters that were found right, and the descriptor that was last asked about. */
+/** Filters that passed the check, and the descriptor of the last check. */
 const startable = new WeakMap<LoadedFilter, number>();
 
-/** A tracer that would let the call through is not there: the kernel answers ENOSYS then. */
+/** Without its tracer a call of that kind fails: the kernel answers ENOSYS. */
 const isLet = ({ action }: Rule['action']): boolean => action === 'allow' || action === 'log';
 
 function worded(action: Rule['action']): string {

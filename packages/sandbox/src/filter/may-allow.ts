@@ -1,9 +1,9 @@
 import { expandGroup, presets, type SeccompOptions } from '@sb/seccomp';
 
 /**
- * Whether a filter may let a call through. Where it surely doesn't, a rule more would only change how it is denied, for
- * instance by an error instead of the end of the process. What the starting point's own rules let through doesn't count:
- * that is known, and harmless.
+ * Whether a filter may allow a call. If it never does, one more rule would only change how the call is denied, for
+ * instance by an error instead of the end of the process. Rules of the starting point do not count: their effect is
+ * known, and harmless.
  *
  * @param filter - the filter's options
  * @param name - of the call

@@ -1,40 +1,40 @@
 import { type Architecture, evaluate, type Machine, type Rule, type SeccompPolicy, syscallNumber } from '@sb/seccomp';
 
-/** What an argument has to be: a number, some bits of it, or anything. */
+/** The value of an argument: a number, some bits of it, or anything. */
 type Wanted = number | bigint | { readonly mask: number; readonly value: number } | undefined;
 
-/** A call by its name, with what its arguments have to be; missing ones may be anything. */
+/** A call by its name, with the values of its arguments; missing ones may be anything. */
 export type Question = readonly [syscall: string, ...args: readonly Wanted[]];
 
 type Action = Rule['action'];
 type Condition = Rule['when'][number];
 
-/** Whether a call may go on: a tracer lets through what it likes. */
+/** Whether a call may proceed: a tracer may allow any call. */
 export function passes({ action }: Action): boolean {
   return action === 'allow' || action === 'log' || action === 'trace';
 }
 
 /**
- * Whether a filter lets such a call through, by any of the tables that its machine's kernel has. Where a rule of the
- * policy's own looks at an argument that may be anything, it is asked with what that rule looks for.
+ * Whether a filter allows such a call, in any of the call tables of its machine's kernel. If a rule of the policy looks
+ * at an argument that may be anything, the argument gets the value of that rule.
  *
  * @param policy - the filter's policy
- * @param machine - whose kernel takes the call
+ * @param machine - whose kernel gets the call
  * @param question - the call
  */
 export function letsThrough(policy: SeccompPolicy, machine: Machine, question: Question): boolean {
   const own = answersOf(policy, machine, question);
   if (machine !== 'x86_64') return own.some(passes) || passes(policy.foreign);
-  // int $0x80, and x32: every number of the machine's own has a twin there.
+  // int $0x80, and x32: every number of the machine's own table has a twin there.
   const x32 = policy.architectures.includes(machine) ? [policy.x32] : [];
   return [...own, ...answersOf(policy, 'i386', question), ...x32].some(passes);
 }
 
 /**
- * What a filter answers to such calls by one table; nothing where that has no such call.
+ * The answers of a filter to such calls of one table; empty if that has no such call.
  *
  * @param policy - the filter's policy
- * @param table - by whose numbers
+ * @param table - whose numbers are used
  * @param question - the call
  */
 export function answersOf(policy: SeccompPolicy, table: Architecture, question: Question): readonly Action[] {
@@ -46,7 +46,7 @@ export function answersOf(policy: SeccompPolicy, table: Architecture, question: 
   return calls.map((args) => evaluate(policy, table, { number, args }).action);
 }
 
-/** Arguments as they are wanted, and otherwise such that a rule's conditions hold, as far as both can be. */
+/** Arguments with the wanted values; the others are chosen to satisfy the conditions of a rule, if possible. */
 function argumentsFor(wanted: readonly Wanted[], when: readonly Condition[]): readonly bigint[] {
   return Array.from({ length: 6 }, (_, index) => {
     const condition = when.find(({ arg }) => arg === index);
@@ -58,7 +58,7 @@ function argumentsFor(wanted: readonly Wanted[], when: readonly Condition[]): re
   });
 }
 
-/** A value that a condition holds for, where there is one. */
+/** A value that satisfies a condition, if there is one. */
 function satisfying({ compare, value: text, mask = 1 }: Condition): bigint {
   const value = BigInt(text);
   switch (compare.slice(0, -2)) {

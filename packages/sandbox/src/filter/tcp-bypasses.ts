@@ -1,8 +1,8 @@
 import type { Question } from './questions.js';
 
 /**
- * Numbers of the kernel's headers, written down again: shared with the rules that close these ways, a wrong one would
- * ask the filter the wrong thing and hide itself.
+ * Numbers of the kernel's headers, written a second time. If they were shared with the rules that close these ways, a
+ * wrong number would ask the filter the wrong question and hide itself.
  */
 const [AF_INET, AF_INET6, AF_SMC] = [2, 10, 43] as const;
 const [IPPROTO_TCP, IPPROTO_SMC, IPPROTO_MPTCP] = [6, 256, 262] as const;
@@ -10,14 +10,17 @@ const [FASTOPEN_CONNECT, ULP] = [30, 31] as const;
 const [SYS_SOCKET, SYS_BIND, SYS_CONNECT, SYS_LISTEN] = [1, 2, 3, 4] as const;
 const [SYS_SENDTO, SYS_SETSOCKOPT, SYS_SENDMSG, SYS_SENDMMSG] = [11, 14, 16, 20] as const;
 
-/** A way around a right for TCP: open where one of `by` is let through, and one of `after` where there is such. */
+/** A bypass of a right for TCP: open if one of `by` is allowed, and one of `after` if there are any. */
 export interface Bypass {
   readonly what: string;
   readonly by: readonly Question[];
   readonly after?: readonly Question[];
 }
 
-/** An io_uring makes sockets, listens and sends unseen (`IORING_OP_*`); `socketcall` of i386 has pointers only. */
+/**
+ * An io_uring makes sockets, listens and sends without system calls (`IORING_OP_*`); `socketcall` of i386 has only
+ * pointers.
+ */
 const unseen = (call: number): readonly Question[] => [['io_uring_setup'], ['socketcall', call]];
 
 const streamType = { mask: 0xf, value: 1 };
@@ -27,13 +30,13 @@ const streams = (protocol: number): readonly Question[] => [
   ...unseen(SYS_SOCKET),
 ];
 
-/** Sockets that reach TCP ports and are no TCP sockets to Landlock. */
+/** Sockets that reach TCP ports but are not TCP sockets for Landlock. */
 const otherSockets = (after: readonly Question[]): readonly Bypass[] => [
   { what: 'MPTCP sockets', by: streams(IPPROTO_MPTCP), after },
   { what: 'SMC sockets', by: [['socket', AF_SMC, streamType], ...streams(IPPROTO_SMC)], after },
 ];
 
-/** What a right to connect by TCP doesn't reach. */
+/** What a right to connect by TCP does not cover. */
 export const connectBypasses: readonly Bypass[] = [
   ...otherSockets([['connect'], ...unseen(SYS_CONNECT)]),
   {
@@ -52,7 +55,7 @@ export const connectBypasses: readonly Bypass[] = [
   },
 ];
 
-/** What a right to bind to TCP ports doesn't reach. */
+/** What a right to bind TCP ports does not cover. */
 export const bindBypasses: readonly Bypass[] = [
   ...otherSockets([['bind'], ['listen'], ...unseen(SYS_BIND), ...unseen(SYS_LISTEN)]),
   { what: 'listening on a free port without binding', by: [['listen'], ...unseen(SYS_LISTEN)] },

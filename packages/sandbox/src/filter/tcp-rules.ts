@@ -22,7 +22,7 @@ type Conditions = NonNullable<Rule['when']>;
 
 const deny = (syscall: string, error: string, ...when: Conditions): Rule => ({ syscall, when, action: errno(error) });
 
-/** Only TCP is what Landlock's rules are for: no MPTCP, SCTP, SMC or DCCP, which reach the same ports. */
+/** Landlock's rules apply only to TCP: not to MPTCP, SCTP, SMC or DCCP, which reach the same ports. */
 const otherStreams: readonly Rule[] = [
   ...[AF_INET, AF_INET6].map((family) =>
     deny(
@@ -43,7 +43,7 @@ const otherStreams: readonly Rule[] = [
   ),
 ];
 
-/** SMC connects by TCP first, and stays with it where the other side has no SMC (af_smc(7), net/smc/af_smc.c). */
+/** SMC connects by TCP first, and uses TCP if the other side does not support SMC (af_smc(7), net/smc/af_smc.c). */
 const smcFamily: readonly Rule[] = [deny('socket', 'EAFNOSUPPORT', arg(0).eq32(AF_SMC))];
 
 /** TCP Fast Open connects without connect(2); an upper-layer protocol can turn a socket into another kind. */
@@ -55,18 +55,18 @@ const fastOpen: readonly Rule[] = [
   deny('setsockopt', 'ENOPROTOOPT', arg(1).eq32(IPPROTO_TCP), arg(2).eq32(TCP_ULP)),
 ];
 
-/** Listening on a socket that was never bound takes a free port, whatever Landlock's rules for binding say. */
+/** Listening on a socket that was never bound takes a free port, despite Landlock's rules for binding. */
 const unboundListen: readonly Rule[] = [deny('listen', 'EPERM')];
 
-/** These presets have such rules of their own, but for listening, which they deny, and for families that they don't list. */
+/** These presets have such rules already. They deny listening, and all families that they do not list. */
 const closedAlready: ReadonlySet<Base> = new Set<Base>(['network-client', 'network-client-running']);
 
 /**
- * Adds to a filter what closes the ways around a ruleset's rules for TCP. A rule of the caller on the same call comes first,
- * and a call that the caller allows by name stays allowed; `openBypasses` reports what is open then.
+ * Adds rules to a filter that close the bypasses of a ruleset's rules for TCP. A rule of the caller for the same call
+ * comes first, and a call that the caller allows by name stays allowed. `openBypasses` then reports what is open.
  *
  * @param filter - the filter's options
- * @param ruleset - the ruleset beside it, if there is one
+ * @param ruleset - the ruleset of the same sandbox, if there is one
  */
 export function withTcpRules(filter: SeccompOptions, ruleset: LandlockPolicy | undefined): SeccompOptions {
   const added = rulesFor(filter, ruleset).filter(

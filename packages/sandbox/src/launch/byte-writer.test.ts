@@ -32,7 +32,7 @@ describe('ByteWriter', () => {
     },
   );
 
-  it('pads with zeros, whatever another has left there', () => {
+  it('pads with zeros, over anything that another writer has left there', () => {
     written((to) => to.raw(Buffer.alloc(32, 0xff)));
     const three = Buffer.of(1, 2, 3);
     expect(written((to) => to.raw(three).pad(8).raw(three).pad(8).pad(8)).toString('hex')).toBe(

@@ -1,12 +1,12 @@
-/** Where every writer writes first: to ask for memory takes longer than to fill it. */
+/** The first buffer of every writer: allocating memory takes longer than filling it. */
 const shared = Buffer.alloc(16_384);
 
-/** What no launch has a use for: four layers' records and the process record, with room for its last text. */
+/** More than any launch needs: the records of four layers and the process record, with space for its last text. */
 const most = 2 ** 23;
 
 /**
- * Writes the fields of a record one behind the other. Numbers are little-endian on every architecture. One at a time:
- * what {@link bytes} gives is to be copied before the next is made.
+ * Writes the fields of a record one after the other. Numbers are little-endian on every architecture. Use one writer at
+ * a time: copy the result of {@link bytes} before the next writer is made.
  */
 export class ByteWriter {
   #bytes = shared;
@@ -29,11 +29,11 @@ export class ByteWriter {
   /**
    * Writes `u32 length, bytes, NUL`.
    *
-   * @throws RangeError if the text holds a NUL: the launcher would take it for its end
+   * @throws RangeError if the text contains a NUL, which would end it for the launcher
    */
   text(text: string): this {
-    if (text.includes('\0')) throw new RangeError(`${JSON.stringify(text)} holds a NUL`);
-    // The most that it can take, which is known without looking at it: three bytes for a code unit.
+    if (text.includes('\0')) throw new RangeError(`${JSON.stringify(text)} contains a NUL`);
+    // The most bytes that it can need, without examining it: three for a code unit.
     this.#room(4 + text.length * 3 + 1);
     const start = this.#length + 4;
     const length = this.#bytes.write(text, start);
@@ -50,7 +50,7 @@ export class ByteWriter {
     return this;
   }
 
-  /** Writes what was encoded before. */
+  /** Writes bytes that were encoded before. */
   raw(bytes: Uint8Array): this {
     this.#room(bytes.length);
     this.#bytes.set(bytes, this.#length);
@@ -67,12 +67,12 @@ export class ByteWriter {
     return this;
   }
 
-  /** What was written. */
+  /** Returns what was written. */
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** @throws RangeError if nothing could use so much, before there is any */
+  /** @throws RangeError for more than any launch needs, before it is allocated */
   #room(more: number): void {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;

@@ -12,7 +12,7 @@ const [EPERM, ENOENT, E2BIG, ENOEXEC, EAGAIN, EACCES, EINVAL] = [1, 2, 7, 8, 11,
 describe('launchError', () => {
   it.each([
     ['exec', ENOENT, 'not-found', /interpreter/],
-    ['exec', EACCES, 'not-executable', /grant rx/],
+    ['exec', EACCES, 'not-executable', /Grant rx/],
     ['exec', ENOEXEC, 'not-executable', /#!\/bin\/sh/],
     ['exec', EPERM, 'not-executable', /must allow execveat/],
     ['exec', EAGAIN, 'syscall-failed', /RLIMIT_NPROC/],

@@ -9,46 +9,49 @@ import type { LauncherStatus } from './status.js';
 
 type Failed = Extract<LauncherStatus, { kind: 'failed' }>;
 
-/** What a failed step of the launcher itself means, by `STEP ERRNO` or `STEP`, and what helps. */
+/** The meaning of a failed step of the launcher itself, by `STEP ERRNO` or `STEP`, and the remedy. */
 const causes: Readonly<Record<string, { readonly code?: SandboxPackageErrorCode; readonly hint: string }>> = {
   'exec ENOENT': {
     code: 'not-found',
-    hint: 'It, its interpreter (the first line of a script) or its loader does not exist.',
+    hint: 'The program, its interpreter (the first line of a script) or its loader does not exist.',
   },
   'exec EACCES': {
     code: 'not-executable',
-    hint: 'The user may not execute it or pass through a folder above it, its file system is mounted noexec, or no Landlock rule grants execute there: grant rx for it, for its interpreter and for its loader.',
+    hint: 'The user may not execute the program or search a directory above it, its file system is mounted noexec, or no Landlock rule grants execute there. Grant rx for the program, its interpreter and its loader.',
   },
   'exec ESTALE': {
     code: 'not-executable',
-    hint: 'Its file became another one meanwhile, or is another one for this user.',
+    hint: 'The file was replaced after it was examined, or its path leads to another file for this user.',
   },
-  'exec ENOEXEC': { code: 'not-executable', hint: 'It is no program: a script needs a first line such as #!/bin/sh.' },
+  'exec ENOEXEC': {
+    code: 'not-executable',
+    hint: 'The file is not a program: a script needs a first line such as #!/bin/sh.',
+  },
   'exec EPERM': {
     code: 'not-executable',
-    hint: 'The filter must allow execveat; and a program with file capabilities (getcap) is not started without them.',
+    hint: 'The filter must allow execveat. A program with file capabilities (getcap) cannot be started without them.',
   },
   'exec EAGAIN': { hint: 'The user has as many processes as RLIMIT_NPROC allows: raise it, or use another user.' },
   'exec E2BIG': { hint: 'Arguments and environment are too long for the kernel (execve(2)).' },
   'exec ENOMEM': { hint: 'RLIMIT_AS, RLIMIT_DATA or RLIMIT_STACK is too low for this program.' },
-  'rlimits EPERM': { hint: 'Only a process with CAP_SYS_RESOURCE may raise a hard limit: ask for less.' },
+  'rlimits EPERM': { hint: 'Only a process with CAP_SYS_RESOURCE may raise a hard limit: use a lower limit.' },
   'cwd ENOENT': { hint: 'Create the working directory, or name another.' },
   'cwd EACCES': { hint: 'This user may not enter the working directory: name another.' },
   'descendants EPERM': {
-    hint: 'The parent must be one that this user may signal, and a filter above must let pidfd_open through.',
+    hint: 'This user must be allowed to signal the parent, and earlier filters must allow pidfd_open.',
   },
-  'descendants E2BIG': { hint: 'Sixteen rulesets of Landlock are in force already, and the guardian takes one.' },
-  'descendants EAGAIN': { hint: 'The guardian is a process of its own: raise RLIMIT_NPROC by one.' },
+  'descendants E2BIG': { hint: 'Sixteen Landlock rulesets are in force already, and the guardian needs one.' },
+  'descendants EAGAIN': { hint: 'The guardian is a separate process: raise RLIMIT_NPROC by one.' },
   'session_keyring EDQUOT': { hint: 'This user has as many keys as kernel.keys.maxkeys allows: raise it.' },
   die_with_parent: { code: 'aborted', hint: 'The parent ended before the child was started.' },
   records: { hint: 'The arguments, environment and rules may be too long: each record takes up to 1 MiB.' },
 };
 
 /**
- * Turns a failed step of the launcher into an error: a layer's own steps into the error of that layer.
+ * Turns a failed step of the launcher into an error; a step of a layer becomes an error of that layer.
  *
- * @param failed - what the launcher said
- * @param rules - the rules as the launcher counts them
+ * @param failed - from the launcher
+ * @param rules - the rules as the launcher numbers them
  * @param target - the program, for the message
  */
 export function launchError(failed: Failed, rules: PlannedRules, target: string): SandboxError {
@@ -70,8 +73,8 @@ export function launchError(failed: Failed, rules: PlannedRules, target: string)
 
 function disproved({ syscall = '' }: Failed): SandboxError {
   return sandboxError('verification-failed', 'prove', {
-    what: `${syscall} did what the Landlock rules forbid, though the kernel said that they are in force`,
-    hint: 'An emulator or a filter may be answering in its place: leave landlock out, or run elsewhere. The target was not run.',
+    what: `${syscall} succeeded although the Landlock rules forbid it, and the kernel reported them as in force`,
+    hint: 'An emulator or a filter may answer in place of the kernel: leave landlock out, or run on another machine. The target was not run.',
     syscall,
   });
 }
@@ -79,8 +82,8 @@ function disproved({ syscall = '' }: Failed): SandboxError {
 function undone({ syscall = '', errno }: Failed): SandboxError {
   const name = errnoName(errno);
   return sandboxError('verification-failed', 'verify', {
-    what: `what ${syscall} did can't be read back: ${name === 'EPERM' ? 'nothing has changed, though it reported success' : name}`,
-    hint: 'An emulator or a filter may be answering in the place of the kernel: let the call through there, or run elsewhere. The target was not run.',
+    what: `cannot verify the effect of ${syscall}: ${name === 'EPERM' ? 'it reported success, but nothing has changed' : name}`,
+    hint: 'An emulator or a filter may answer in place of the kernel: allow the call there, or run on another machine. The target was not run.',
     syscall,
     errno: name,
   });
@@ -99,13 +102,13 @@ function ownError({ step, syscall, errno: number }: Failed, target: string): San
   });
 }
 
-/** The layers' hints are for a process that restricts itself; here a child failed, and it is gone. */
+/** The hints of the layers are for a process that restricts itself; here a child failed, which has ended. */
 function ofChild(error: SandboxError): SandboxError {
   return withOutcome(error, 'The target was not run.');
 }
 
 /**
- * A layer's error with another word on what state that leaves: the layer knows only of itself.
+ * Returns a layer's error with another sentence about the resulting state: the layer knows only itself.
  *
  * @param error - of a layer
  * @param outcome - a sentence

@@ -9,11 +9,11 @@ import { openStatusChannel } from './status-channel.js';
 import { type LauncherStatus, parseStatus } from './status.js';
 import type { StdioEntry } from './stdio.js';
 
-/** A process that the launcher was started for. */
+/** A started launcher. */
 export interface Launched {
   /** The launcher, and after its last step the target: the same process. */
   readonly child: ChildProcess;
-  /** Settles when the target is executed, or can't be. */
+  /** Settles when the target is executed, or cannot be. */
   readonly status: Promise<LauncherStatus>;
 }
 
@@ -29,7 +29,7 @@ const mostTime = 30_000;
  * @param records - the process record first, then those of the layers
  * @param stdio - what the target gets as descriptors 0, 1, 2 …
  * @param serialization - of messages over `ipc`
- * @throws SandboxError if the records can't be handed over
+ * @throws SandboxError if the records cannot be passed to the launcher
  */
 export function launch(
   records: Uint8Array,
@@ -40,10 +40,10 @@ export function launch(
   try {
     const channel = openStatusChannel(records.length);
     try {
-      // The launcher closes the first of its two, and the kernel the second when the target is executed.
+      // The launcher closes the first of its two descriptors, and the kernel the second when the target is executed.
       const all = [...stdio, source, channel.entry] as StdioOptions;
       const args = [String(stdio.length), String(stdio.length + 1)];
-      // No environment: the target's own is in the records, and the launcher reads none.
+      // No environment: that of the target is in the records, and the launcher reads none.
       const child = spawn(launcherPath(), args, { env: {}, stdio: all, serialization });
       if (child.pid === undefined) return { child, status: unstarted(child) };
       const status = channel.said(child, stdio.length + 1).then((said) => {
@@ -75,8 +75,8 @@ async function inTime(child: ChildProcess, status: Promise<LauncherStatus>): Pro
 }
 
 /**
- * What child_process says at the next tick of a program that it could not start. Its event would name the launcher as
- * the target; ours tells it instead.
+ * Waits for the error that child_process emits at the next tick for a program that it could not start. That event would
+ * name the launcher as the target; the status replaces it.
  */
 async function unstarted(child: ChildProcess): Promise<LauncherStatus> {
   const emit = child.emit.bind(child) as (name: string | symbol, ...values: unknown[]) => boolean;

@@ -13,9 +13,9 @@ import type { StdioEntry } from './stdio.js';
 /** The highest descriptor that every sh(1) can name in a redirection. */
 const highestDescriptor = 9;
 
-/** Where and as whom a program is started without the launcher. */
+/** Where and as which user a program is started without the launcher. */
 export interface PortableStart {
-  /** Whom to become; undefined to stay. */
+  /** The user to switch to; undefined for none. */
   readonly user: PrivdropPolicy | undefined;
   readonly policy: SandboxPolicy;
   readonly start: Omit<Start, 'path'> & { readonly path: string };
@@ -24,8 +24,8 @@ export interface PortableStart {
 
 /**
  * Starts a program as another user on systems without the launcher: macOS, the BSDs. child_process sets both ids and
- * clears the supplementary groups, and doesn't say whether that worked; so a shell reads the ids back, in the child, and
- * becomes the target only if they are those asked for.
+ * clears the supplementary groups, but does not report whether that worked. So a shell in the child reads the ids back,
+ * and executes the target only if they are as planned.
  *
  * @throws SandboxError `unsupported-platform` for more descriptors than a shell can name; those of `spawnOptions`
  * @see setuid(2), id(1)
@@ -34,7 +34,7 @@ export function launchPortable({ user, policy, start, stdio }: PortableStart): L
   const status = stdio.length;
   if (status > highestDescriptor) {
     throw sandboxError('unsupported-platform', 'descriptors', {
-      what: `${status} descriptors are more than can be passed on here`,
+      what: `cannot pass on ${status} descriptors on this system`,
       hint: `Pass at most ${highestDescriptor}.`,
     });
   }
@@ -50,13 +50,13 @@ export function launchPortable({ user, policy, start, stdio }: PortableStart): L
   return { child, status: saidOn(child, status).then(parsePortable) };
 }
 
-/** Says ids and groups on the status descriptor, which is closed for the target. */
+/** Writes ids and groups to the status descriptor, which is closed for the target. */
 function script(status: number, umask: number | undefined): string {
   return [
     'path=$PATH; PATH=/usr/bin:/bin',
     'u=$(id -u) && r=$(id -ru) && g=$(id -g) && s=$(id -rg) && a=$(id -G) || exit 125',
     `echo "$r $u $s $g $a" >&${status} || exit 125`,
-    // Each is compared here too: nothing of the target runs before it.
+    // Each is compared here too: the target does not run before that.
     'if [ -n "$1" ]; then',
     '  [ "$r $u $s $g $a" = "$1 $1 $2 $2 $2" ] || exit 125',
     'fi',
@@ -69,9 +69,9 @@ function script(status: number, umask: number | undefined): string {
 }
 
 /**
- * Reads what the shell said. Pure.
+ * Parses the output of the shell. Pure.
  *
- * @param said - the ids in one line, then `ready` where the target was to be executed
+ * @param said - the ids in one line, then `ready` if the target was to be executed
  */
 export function parsePortable(said: string): LauncherStatus {
   const [ids = '', ready] = said.split('\n');
@@ -81,7 +81,7 @@ export function parsePortable(said: string): LauncherStatus {
     return { kind: 'failed', layer: 'privdrop', step: 'verify', syscall: undefined, errno: 1, rule: undefined };
   }
   const task = {
-    // setuid(2) of a process that is root sets the saved ids as well, and nobody but the kernel could read those.
+    // setuid(2) by root sets the saved ids as well, which only the kernel can read.
     uid: [ruid, uid, uid, uid] as const,
     gid: [rgid, gid, gid, gid] as const,
     groups: groups.filter((group) => group !== gid),
@@ -90,7 +90,7 @@ export function parsePortable(said: string): LauncherStatus {
   return { kind: 'executed', task, filters: undefined, skipped: [], proofs: [], unjoined: undefined };
 }
 
-/** What only Linux has, as for a process that has none of it. */
+/** Features of Linux, with the values of a process that has none of them. */
 const unknown = {
   tid: 0,
   capInh: 0n,

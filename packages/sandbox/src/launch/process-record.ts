@@ -3,7 +3,7 @@ import { encodeRecord, type RequirementLevel, setRecordLength } from '@sb/core';
 import { type RlimitName, rlimitNumbers, unlimited } from '../policy/rlimits.js';
 import { ByteWriter } from './byte-writer.js';
 
-/** A program that is executed as a descriptor, where it was found. */
+/** A program that is executed by a descriptor, and its original place. */
 export interface ProgramFile {
   /** Absolute. */
   readonly path: string;
@@ -12,35 +12,35 @@ export interface ProgramFile {
   readonly inode: bigint;
 }
 
-/** What the launcher does beside the layers, and what it becomes. */
+/** What the launcher does in addition to the layers, and which target it executes. */
 export interface ProcessRecord {
   readonly newSession: boolean;
   readonly dieWithParent: boolean;
-  /** Whether it joins a session keyring of its own, as where the user changes. */
+  /** Whether it joins a separate session keyring, as when the user changes. */
   readonly newKeyring: boolean;
-  /** Whether a guardian ends what it starts, and whether nothing runs where there can be none. Default: `off`. */
+  /** Whether a guardian ends its descendants, and whether nothing runs without a guardian. Default: `off`. */
   readonly guard?: RequirementLevel;
-  /** Whether whoever starts it waits for the guardian as well. Default: no, and init(1) has to. */
+  /** Whether the process that starts it waits for the guardian as well. Default: no, and init(1) must. */
   readonly guardBeside?: boolean;
-  /** Process id of the parent, so that the launcher notices when it died meanwhile; 0 for any. */
+  /** Process id of the parent, so that the launcher notices if it has died; 0 for any. */
   readonly parent: number;
-  /** Whether the Landlock rules forbid to write to the file that the launcher tries. */
+  /** Whether the Landlock rules forbid writing to the file that the launcher tries. */
   readonly writeDenied: boolean;
-  /** File mode creation mask; undefined leaves it. */
+  /** File mode creation mask; undefined leaves it unchanged. */
   readonly umask: number | undefined;
-  /** Soft and hard limit alike. */
+  /** Soft and hard limits alike. */
   readonly rlimits: Readonly<Partial<Record<RlimitName, number>>>;
   /** Descriptors that stay open, ascending. */
   readonly keep: readonly number[];
-  /** Working directory; empty to stay. */
+  /** Working directory; empty for that of this process. */
   readonly cwd: string;
-  /** Absolute path of the target; or the number of a descriptor that is kept until then, of a file without a name. */
+  /** Absolute path of the target; or the number of a descriptor of a file without a name, which is kept until then. */
   readonly path: string | number;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** The sixth argument of the launcher's `execveat`, which a filter knows it by. Default: none, which is 0. */
+  /** The sixth argument of the launcher's `execveat`, by which a filter recognizes it. Default: none, which is 0. */
   readonly execKey?: bigint | undefined;
-  /** What the target is a copy of: its user must be able to execute that. Default: nothing. */
+  /** The original of a target that is a copy: its user must be able to execute that. Default: none. */
   readonly original?: ProgramFile | undefined;
 }
 
@@ -57,7 +57,10 @@ const GUARD_BESIDE = 512;
 const KEEP_UMASK = 0xffff_ffff;
 const version = 1;
 
-/** A process record without its arguments, and what follows it: most starts of a sandbox differ in them alone. */
+/**
+ * A process record without its arguments, with the records after it: most starts of a sandbox differ only in the
+ * arguments.
+ */
 export interface RecordFrame {
   readonly head: Uint8Array;
   readonly tail: Uint8Array;
@@ -68,7 +71,7 @@ export interface RecordFrame {
 /**
  * Encodes the process record; `native/launcher/launcher.h` describes the same bytes.
  *
- * @throws RangeError if a string holds a NUL, or the record would exceed the limit of a record
+ * @throws RangeError if a string contains a NUL, or if the record would exceed its limit
  */
 export function encodeProcess(record: ProcessRecord): Uint8Array {
   return Uint8Array.from(processWithin(frameOf(record), record.argv).bytes());
@@ -93,9 +96,9 @@ function guardFlags({ guard = 'off', guardBeside = false }: Omit<ProcessRecord, 
 }
 
 /**
- * Encodes all of a process record but its arguments.
+ * Encodes all of a process record except for its arguments.
  *
- * @param layers - what is to follow it, from {@link joinRecords}
+ * @param layers - the records after it, from {@link joinRecords}
  * @throws RangeError as `encodeProcess`
  */
 export function frameOf(record: Omit<ProcessRecord, 'argv'>, layers: Uint8Array = new Uint8Array()): RecordFrame {
@@ -123,7 +126,7 @@ export function frameOf(record: Omit<ProcessRecord, 'argv'>, layers: Uint8Array 
 /**
  * Puts arguments into a frame.
  *
- * @returns all records, to be copied before anything else is encoded
+ * @returns all records; copy them before anything else is encoded
  * @throws RangeError as `encodeProcess`
  */
 export function encodeWithin(frame: RecordFrame, argv: readonly string[]): Uint8Array {
@@ -136,10 +139,10 @@ function processWithin({ head, tail }: RecordFrame, argv: readonly string[]): By
   return writer;
 }
 
-/** Each record begins at a multiple of so many bytes. */
+/** Each record begins at a multiple of this many bytes. */
 const recordAlignment = 8;
 
-/** Puts records one behind the other, each where one may begin; their layers must ascend. */
+/** Puts records one after the other, each at its alignment; their layers must ascend. */
 export function joinRecords(records: readonly Uint8Array[]): Uint8Array {
   const writer = new ByteWriter();
   for (const record of records) writer.raw(record).pad(recordAlignment);

@@ -84,7 +84,7 @@ describe('startRecords', () => {
     expect(bytes()).toEqual(recordsOf({}, { argv: ['true', 'two', 'more'] }));
   });
 
-  it('sees that the folder was changed that the working directory is relative to', () => {
+  it('notices a change of the directory at which the working directory begins', () => {
     const policy = definePolicy({ cwd: 'src' });
     const plan = planSandbox(policy, layerPolicies(policy), root);
     const cwd = vi.spyOn(process, 'cwd');

@@ -18,7 +18,7 @@ import {
   type RecordFrame,
 } from './process-record.js';
 
-/** One start of one program: all that is not the sandbox's. */
+/** One start of one program: everything that the sandbox does not determine. */
 export interface Start {
   /** Absolute path, or the number of a descriptor that is kept until the target is executed. */
   readonly path: string | number;
@@ -28,19 +28,19 @@ export interface Start {
   readonly keep: readonly number[];
   /** Working directory. Default: the policy's. */
   readonly cwd?: string | undefined;
-  /** Whoever starts it is not known, so the launcher can't tell whether that one is still there. */
+  /** The process that will start it is unknown, so the launcher cannot check whether that still exists. */
   readonly anyParent?: boolean;
-  /** What the filter knows the launcher's own exec by. */
+  /** The key by which the filter recognizes the launcher's exec. */
   readonly execKey?: bigint | undefined;
-  /** What `path` is a copy of. */
+  /** The original of `path`, if that is a copy. */
   readonly original?: ProgramFile | undefined;
 }
 
 /**
- * Everything that the launcher has to know for one start, as the bytes that it reads.
+ * Encodes everything that the launcher needs for one start.
  *
- * @returns the bytes, to be handed over before another start is encoded
- * @throws SandboxError `invalid-policy` if a text holds a NUL, or the process record would exceed 1 MiB
+ * @returns the bytes; pass them on before another start is encoded
+ * @throws SandboxError `invalid-policy` if a text contains a NUL, or if the process record would exceed 1 MiB
  */
 export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: Start): Uint8Array {
   const fixed = fixedOf(policy, plan);
@@ -61,7 +61,7 @@ export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: St
 
 type Varying = Pick<ProcessRecord, 'path' | 'env' | 'keep' | 'execKey' | 'original' | 'cwd' | 'parent' | 'guardBeside'>;
 
-/** What a plan has encoded. */
+/** The encoded parts of a plan. */
 interface Fixed {
   readonly settings: Omit<ProcessRecord, keyof Varying | 'argv'>;
   /** The layers' records. */
@@ -69,7 +69,7 @@ interface Fixed {
   last: LastStart | undefined;
 }
 
-/** What was encoded last: as a rule the next start differs in its arguments only. */
+/** The last encoded start: as a rule the next one differs only in its arguments. */
 interface LastStart {
   readonly varying: Varying;
   readonly frame: RecordFrame;
@@ -91,7 +91,7 @@ function fixedOf(policy: SandboxPolicy, plan: SandboxPlan): Fixed {
   return made;
 }
 
-/** By the plan: without the scope that it takes nothing is asked of the launcher. */
+/** By the plan: without the scope that a guardian needs, the launcher does not start one. */
 function guardOf(policy: SandboxPolicy, { features }: SandboxPlan): RequirementLevel {
   const isOn = features.some(({ feature, state }) => feature === 'descendants' && state === 'enforced');
   return isOn ? levelOf(partsOf(policy).levels, descendantsName) : 'off';
@@ -102,7 +102,7 @@ function isSame(a: Varying, b: Varying): boolean {
   return isSameTarget && a.execKey === b.execKey && a.cwd === b.cwd && a.parent === b.parent;
 }
 
-/** What the launcher opens for writing, to see whether its rules hold (native/launcher/prove.h). */
+/** The file that the launcher opens for writing, to test whether its rules are enforced (native/launcher/prove.h). */
 const proofFile = '/dev/full';
 
 function isWriteDenied({ expected: { landlock } }: SandboxPlan): boolean {
@@ -111,7 +111,7 @@ function isWriteDenied({ expected: { landlock } }: SandboxPlan): boolean {
 
 function tooMuch({ message }: RangeError): Error {
   return sandboxError('invalid-policy', 'records', {
-    what: `the arguments and the environment can't be handed over: ${message}`,
-    hint: 'They hold no NUL and take up to 1 MiB together. The target was not run.',
+    what: `cannot pass the arguments and the environment to the launcher: ${message}`,
+    hint: 'They must not contain a NUL, and have up to 1 MiB together. The target was not run.',
   });
 }

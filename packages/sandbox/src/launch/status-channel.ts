@@ -3,14 +3,14 @@ import type { ChildProcess } from 'node:child_process';
 import { closeAnonymous, statusPipe } from '../native.js';
 import type { StdioEntry } from './stdio.js';
 
-/** Where what a launcher says arrives. */
+/** Where the status of a launcher arrives. */
 export interface StatusChannel {
   /** The launcher's end, for `child_process`. */
   readonly entry: StdioEntry;
-  /** Gives up our hold on the launcher's end. To be called once the child was started, or could not be. */
+  /** Closes this process's copy of the launcher's end. Call it after the child was started, or could not be. */
   close(): void;
   /**
-   * Everything that is said until every holder of that end has closed it.
+   * Returns everything that is written until every holder of that end has closed it.
    *
    * @param child - that was started with `entry`
    * @param index - the number that `entry` has in it
@@ -18,17 +18,17 @@ export interface StatusChannel {
   said(child: ChildProcess, index: number): Promise<string>;
 }
 
-/** The most that a launcher says beside a line for each rule: its own status, its proofs, and a failure. */
+/** The most that a launcher writes in addition to a line for each rule: its own status, its proofs, and a failure. */
 const ownWords = 16_384;
 
 /**
  * Opens a channel for one launcher.
  *
- * @param records - length in bytes of what it is told. A line about a rule is shorter than the rule.
- * @throws SandboxError if there can't be one
+ * @param records - length of its records in bytes. A line about a rule is shorter than the rule.
+ * @throws SandboxError if it cannot be opened
  */
 export function openStatusChannel(records: number): StatusChannel {
-  // Other runtimes have the names of libuv, and stop at them.
+  // Other runtimes define the names of libuv, and abort when they are called.
   if (process.versions['bun'] !== undefined || process.versions['deno'] !== undefined) return streamChannel;
   let tell: (text: string) => void = () => undefined;
   const text = new Promise<string>((resolve) => {
@@ -38,11 +38,12 @@ export function openStatusChannel(records: number): StatusChannel {
   return { entry: descriptor, close: () => closeAnonymous(descriptor), said: () => text };
 }
 
-/** A pipe of `child_process`: several times as expensive, and it wakes us at each word. */
+/** A pipe of `child_process`: several times as expensive, since it wakes this process for each write. */
 const streamChannel: StatusChannel = { entry: 'pipe', close: () => undefined, said: saidOn };
 
 /**
- * Everything that a child says on one of its descriptors, until every holder has closed it; empty if there is none.
+ * Returns everything that a child writes to one of its descriptors, until every holder has closed it; empty without a
+ * stream.
  *
  * @param child - with a `pipe` at that place
  * @param index - number of the descriptor

@@ -1,30 +1,30 @@
 import { parseTaskStatus, type TaskStatus } from '@sb/core';
 
-/** What the kernel answered to an attempt that the ruleset may forbid; 0 where it let it happen. */
+/** The kernel's answer to an attempt that the ruleset may forbid; 0 if it succeeded. */
 interface Proof {
-  /** The right by the name that reports use, for instance `net.connect_tcp`. */
+  /** The right by its name in reports, for instance `net.connect_tcp`. */
   readonly feature: string;
   readonly errno: number;
 }
 
-/** What the launcher noticed on the way. */
+/** What the launcher noticed on its way. */
 interface Notes {
   /** Numbers of the optional rules whose path does not exist. */
   readonly skipped: readonly number[];
   readonly proofs: readonly Proof[];
-  /** Why it has no session keyring of its own, as an errno; undefined where it has one, or was not to have one. */
+  /** Why it has no separate session keyring, as an errno; undefined if it has one, or was not to have one. */
   readonly unjoined: number | undefined;
-  /** Why no guardian ends what it starts, as an errno; undefined where one does, or was not to. */
+  /** Why no guardian ends its descendants, as an errno; undefined if one does, or was not to. */
   readonly unguarded?: number | undefined;
 }
 
-/** What the launcher said before it was gone or became the target. */
+/** The output of the launcher before it ended or executed the target. */
 export type LauncherStatus =
-  /** It applied every layer and executed the target; `task` is the kernel's word just before the filter. */
+  /** It applied every layer and executed the target; `task` is the kernel's status of it just before the filter. */
   | ({
       readonly kind: 'executed';
       readonly task: TaskStatus | undefined;
-      /** How many filters it had just before its own; undefined where it could not read that. */
+      /** How many filters it had just before its own; undefined if it could not read that. */
       readonly filters: number | undefined;
     } & Notes)
   /** A step failed; the target never ran. */
@@ -34,21 +34,21 @@ export type LauncherStatus =
       readonly step: string;
       readonly syscall: string | undefined;
       readonly errno: number;
-      /** Number of the rule that it was about, paths before ports. */
+      /** Number of the rule at fault, paths before ports. */
       readonly rule: number | undefined;
     }
   /** The launcher itself could not be started. */
   | { readonly kind: 'unstarted'; readonly errno: string }
-  /** It has said nothing for so long; it was sent SIGKILL, which a file system may keep from it. */
+  /** It reported nothing for so long. It was sent SIGKILL, which a file system may keep from it. */
   | { readonly kind: 'late'; readonly seconds: number }
-  /** It ended without a word: something killed it. */
+  /** It ended without a report: something killed it. */
   | { readonly kind: 'lost' };
 
 const failurePattern = /(?:^|\n)failed\t([^\t\n]+)\t([^\t\n]+)\t([^\t\n]*)\t(\d+)\n$/;
 const readyPattern = /(?:^|\n)ready\n/;
 
 /**
- * Reads what arrived on the status descriptor until its end.
+ * Parses everything that arrived on the status descriptor.
  *
  * @param text - all of it
  */
@@ -63,12 +63,12 @@ export function parseStatus(text: string): LauncherStatus {
   if (ready === null) return { kind: 'lost' };
   const before = text.slice(0, ready.index + 1);
   const rest = text.slice(ready.index + ready[0].length);
-  // One start after another says the same here.
+  // Most starts have the same text here.
   if (last?.text !== before) last = { text: before, notes: notesOf(before) };
   const { skipped, proofs, unjoined, unguarded } = last.notes;
   return {
     kind: 'executed',
-    // Looked at only where the parent came too late to ask the kernel itself.
+    // Used only if the parent came too late to ask the kernel itself.
     get task() {
       return rest === '' ? undefined : parseTaskStatus(rest);
     },
@@ -81,8 +81,8 @@ export function parseStatus(text: string): LauncherStatus {
 }
 
 /**
- * Not by the whole of the status: one start after another would parse two. 0 before Linux 5.9, which doesn't count;
- * undefined where the text doesn't come as far.
+ * It does not parse the whole status, since each start would then parse two. 0 before Linux 5.9, which does not count;
+ * undefined if the text ends earlier.
  */
 function filtersIn(task: string): number | undefined {
   const count = /^Seccomp_filters:\s*(\d+)\n/m.exec(task)?.[1];

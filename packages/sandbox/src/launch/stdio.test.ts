@@ -22,7 +22,7 @@ describe('layOut', () => {
   });
 
   it.each([
-    [['pipe', 'pipe', 'pipe', 'pipe'], [3], /names 3, and so does stdio/],
+    [['pipe', 'pipe', 'pipe', 'pipe'], [3], /names 3, which stdio also names/],
     ['pipe', [3, 3], /names 3/],
     [['pipe', 'pipe', 'pipe', 'ipc', 'ipc'], [], /ipc 2 times/],
     ['pipe', [4000], /names 4000, which is not open/],

@@ -6,10 +6,10 @@ import { errorCode } from '@sb/core';
 
 import { refuse } from '../errors.js';
 
-/** Something that `child_process` takes for one descriptor. */
+/** What `child_process` accepts for one descriptor. */
 export type StdioEntry = IOType | 'ipc' | number | Stream | null | undefined;
 
-/** What `spawn` takes: one word for all three, or a list. */
+/** The option `stdio` of `spawn`: one word for all three, or a list. */
 export type SandboxStdio = 'pipe' | 'ignore' | 'inherit' | 'overlapped' | readonly StdioEntry[];
 
 /** The descriptors of a child. */
@@ -18,17 +18,17 @@ export interface DescriptorLayout {
   readonly stdio: readonly StdioEntry[];
   /** What the launcher leaves open, ascending. */
   readonly keep: readonly number[];
-  /** Where the child finds its channel to us, if it has one. */
+  /** The number at which the child finds its channel to this process, if it has one. */
   readonly ipc: number | undefined;
 }
 
 /**
- * Lays out the descriptors of a child: its standard streams, what else `stdio` lists, and those of ours that it keeps
- * under their own numbers.
+ * Lays out the descriptors of a child: its standard streams, the others of `stdio`, and those of this process that it
+ * keeps under their own numbers.
  *
  * @param stdio - as for `child_process.spawn`; default: `pipe`
- * @param keepDescriptors - numbers of ours, 3 and up
- * @throws SandboxError `invalid-policy` if both name one number, or if one of ours is not open
+ * @param keepDescriptors - numbers of this process, 3 and up
+ * @throws SandboxError `invalid-policy` if both name one number, or if a kept one is not open
  */
 export function layOut(stdio: SandboxStdio = 'pipe', keepDescriptors: readonly number[] = []): DescriptorLayout {
   if (typeof stdio !== 'string') return layOutList(stdio, keepDescriptors);
@@ -38,17 +38,18 @@ export function layOut(stdio: SandboxStdio = 'pipe', keepDescriptors: readonly n
   return layout;
 }
 
-/** What most starts say, laid out. */
+/** The layouts of single words, which most starts use. */
 const ofOneWord = new Map<string, DescriptorLayout>();
 
 function layOutList(stdio: readonly StdioEntry[], keepDescriptors: readonly number[]): DescriptorLayout {
   const given: StdioEntry[] = [...stdio];
   while (given.length < 3) given.push('pipe');
-  // As in child_process: 'pipe' for the first three, nothing beyond.
+  // As in child_process: 'pipe' for the first three, none for others.
   const entries = given.map((entry, index) => entry ?? (index < 3 ? 'pipe' : 'ignore'));
   const keep = new Set(entries.flatMap((entry, index) => (index < 3 || entry !== 'ignore' ? [index] : [])));
   for (const descriptor of keepDescriptors) {
-    if (keep.has(descriptor)) refuse('keepDescriptors', `names ${descriptor}, and so does stdio`, 'Leave one out.');
+    if (keep.has(descriptor))
+      refuse('keepDescriptors', `names ${descriptor}, which stdio also names`, 'Leave one out.');
     if (!isOpen(descriptor)) refuse('keepDescriptors', `names ${descriptor}, which is not open`, 'Open it first.');
     while (entries.length <= descriptor) entries.push('ignore');
     entries[descriptor] = descriptor;

@@ -7,22 +7,21 @@ import { differences } from './verify.js';
 const CAP_SETGID = 1n << 6n;
 const CAP_SETUID = 1n << 7n;
 
-/** What the kernel was found to say otherwise than planned, and what may explain it. */
+/** Differences between the kernel's state and the plan, and facts that may explain them. */
 export interface Finding {
   /** From {@link differences}. */
   readonly wrong: readonly string[];
-  /** The kernel's word about the launcher, just before it became the target. */
+  /** The kernel's status of the launcher, just before it executed the target. */
   readonly launcher: TaskStatus;
   readonly expected: Expected;
-  /** Whether the target is in a user namespace of its own, which the launcher never makes. */
+  /** Whether the target is in another user namespace, which the launcher never makes. */
   readonly isElsewhere: boolean;
 }
 
 /**
- * Whether a target can have brought a difference about itself since it runs, by what its sandbox lets it do: a user
- * namespace that it makes gives it every capability in there and none outside (user_namespaces(7)), and with CAP_SETUID
- * or CAP_SETGID it may change its ids. Nothing takes no_new_privs or a filter away,
- * and who leads a session stays in it.
+ * Whether a running target can have caused a difference itself, by what its sandbox allows. A user namespace that it
+ * makes gives it every capability inside and none outside (user_namespaces(7)). With CAP_SETUID or CAP_SETGID it may
+ * change its ids. It can remove neither no_new_privs nor a filter, and a leader of a session stays in it.
  */
 export function isTargetsWork({ wrong, launcher, expected, isElsewhere }: Finding): boolean {
   if (differences(launcher, expected, { by: 'launcher', filters: undefined }).length > 0) return false;
@@ -36,9 +35,9 @@ export function isTargetsWork({ wrong, launcher, expected, isElsewhere }: Findin
 }
 
 /**
- * Whether a process is in another user namespace than this one. One that is gone by now may have been.
+ * Whether a process is in another user namespace than this one. A process that has ended may have been.
  *
- * @throws Error of the system, where that can't be asked
+ * @throws Error of the system, if that is unknown
  */
 export function hasOwnNamespace(pid: number): boolean {
   try {

@@ -48,9 +48,9 @@ describe('findTarget', () => {
     expect(find(name).path).toBe(`${folder.path}/${expected}`);
   });
 
-  it('takes folders of the PATH from the working directory, an empty one for it itself', () => {
+  it('takes directories of the PATH from the working directory, an empty one for it itself', () => {
     expect(find('tool', 'b:a').path).toBe(folder.file('b/tool'));
-    expect(() => find('tool', '')).toThrow(/no program "tool"/);
+    expect(() => find('tool', '')).toThrow(/cannot find the program "tool"/);
   });
 
   it.each([

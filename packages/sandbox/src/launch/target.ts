@@ -12,7 +12,7 @@ import { sandboxError } from '../errors.js';
 /** The longest first line that the kernel reads of a script (BINPRM_BUF_SIZE, `execve(2)`). */
 const firstLineMax = 256;
 
-/** A file of a program, as it was looked at: by its path there may be another one a moment later. */
+/** A file of a program, as it was examined: a moment later its path may lead to another one. */
 export interface ProgramPart {
   readonly path: string;
   readonly identity: FileIdentity;
@@ -29,15 +29,15 @@ export interface Target {
   readonly state: FileState;
 }
 
-/** Tells a state of a file from any other. */
+/** Identifies a state of a file. */
 type FileState = Pick<Stats, 'dev' | 'ino' | 'size' | 'mtimeMs' | 'ctimeMs'>;
 
 /**
- * Finds a program as `execvp(3)` does: a name with a slash as it is, another on the PATH of the sandbox.
+ * Finds a program as `execvp(3)` does: a name with a slash as it is, another in the PATH of the sandbox.
  *
- * @param name - what was asked for
- * @param where - the sandbox's environment, and its working directory where it names one, else empty for ours
- * @param known - what was found before, whose first line is not read again unless it changed
+ * @param name - from the caller
+ * @param where - the sandbox's environment, and its working directory if it names one; empty for that of this process
+ * @param known - from an earlier search; its first line is read again only if it has changed
  * @throws SandboxError `not-found`, `not-executable`
  */
 export function findTarget(
@@ -45,7 +45,7 @@ export function findTarget(
   where: { readonly path?: string | undefined; readonly cwd: string },
   known?: Target,
 ): Target {
-  // A whole path has nothing else to look at; a start as most are shall cost no more than that.
+  // An absolute path needs no search, and most starts have one, so they stay fast.
   if (known?.path === name && look(name, known) === known) return known;
   if (name === '') throw notFound(name, 'The name is empty.');
   const candidates = name.includes('/')
@@ -65,35 +65,38 @@ export function findTarget(
     if ('obstacle' in found) reasons.add(reasonOf(found, candidates.length > 1));
   }
   const denied = [...reasons].find((reason) => reason !== 'ENOENT' && reason !== 'ENOTDIR');
-  if (denied === undefined) throw notFound(name, `It was looked for at ${candidates.join(', ')}.`);
+  if (denied === undefined) throw notFound(name, `Searched at ${candidates.join(', ')}.`);
   throw sandboxError('not-executable', 'exec', {
-    what: `${name} can't be executed: ${denied}`,
-    hint: 'Check its mode (chmod +x), and that it is no folder.',
+    what: `cannot execute ${name}: ${denied}`,
+    hint: 'Check its mode (chmod +x), and that it is not a directory.',
     errno: denied,
     path: name,
   });
 }
 
-/** As shells have it: a folder of PATH that may not be searched has nothing for this user. */
+/** As in shells: a directory of PATH that the user may not search counts as empty. */
 function reasonOf({ obstacle, isHidden = false }: Obstacle, isSearched: boolean): string {
   return isHidden && isSearched ? 'ENOENT' : obstacle;
 }
 
-/** What a look at a path has found. */
+/** The result of examining a path. */
 type Look = { readonly state: FileState; readonly identity: FileIdentity } | Obstacle;
 
 interface Obstacle {
   readonly obstacle: string;
-  /** Whether it could not be looked at. */
+  /** Whether it could not be examined. */
   readonly isHidden?: boolean;
 }
 
-/** Whether we can execute a path, and in what state it is; `known` if it is that one still. The kernel decides. */
+/**
+ * Whether this process can execute a path, and the state of the file; `known` if it has not changed. The kernel
+ * decides.
+ */
 function look(path: string, known?: Target): Target | Look {
   try {
     const isKnown = known?.path === path;
     if (holdsPaths() && !(isKnown && known.files.every(({ isSteady }) => isSteady))) return lookWarily(path, known);
-    // Most folders of a PATH have no such file; an exception for each would be slow.
+    // Most directories of a PATH do not have the file; an exception for each would be slow.
     const state = statSync(path, { throwIfNoEntry: false });
     if (state === undefined) return { obstacle: 'ENOENT' };
     if (!state.isFile()) return { obstacle: 'EACCES' };
@@ -105,17 +108,17 @@ function look(path: string, known?: Target): Target | Look {
   }
 }
 
-/** As root, who others may lead to a file system that never answers. */
+/** Examines a path as root, whom others may lead to a file system that never answers. */
 function lookWarily(path: string, known: Target | undefined): Target | Look {
   const found = lookClosely(path);
   const isKnown = known?.path === path && 'state' in found && isSame(known.state, found.state);
   return isKnown && known.files.slice(1).every(isStill) ? known : found;
 }
 
-/** Bits of a mode without one of which not even root may execute (execve(2), EACCES). */
+/** Bits of a mode; without any of them not even root may execute a file (execve(2), EACCES). */
 const anybodyExecutes = 0o111;
 
-/** Looks at one file: that is held, since by its path another one may be there for each question. */
+/** Examines one file, which stays open: its path could lead to another file for each question. */
 function lookClosely(path: string): Look {
   if (process.platform !== 'linux') {
     accessSync(path, constants.X_OK);
@@ -125,7 +128,7 @@ function lookClosely(path: string): Look {
   try {
     const state = fstatSync(held);
     if (!state.isFile() || (state.mode & anybodyExecutes) === 0) return { obstacle: 'EACCES' };
-    // Deno judges the link in proc by its own mode.
+    // Deno checks the mode of the link in proc instead.
     accessSync(process.versions['deno'] === undefined ? `/proc/self/fd/${held}` : path, constants.X_OK);
     return lookOf(state, fstatSync(held, { bigint: true }));
   } finally {
@@ -143,7 +146,7 @@ function identityOf({ dev, ino }: Numbers): FileIdentity {
   return { device: String(dev), inode: String(ino) };
 }
 
-/** Whether a path leads to the file still that it led to: an interpreter may have been replaced by a newer one. */
+/** Whether a path still leads to the same file: an interpreter may have been replaced by a newer one. */
 function isStill({ path, identity, isSteady }: ProgramPart): boolean {
   const found = isSteady || !holdsPaths() ? statSync(path, { bigint: true, throwIfNoEntry: false }) : undefined;
   const now = found === undefined ? partAt(path)?.identity : identityOf(found);
@@ -169,9 +172,9 @@ function isSame(a: FileState, b: FileState): boolean {
 }
 
 /**
- * What a script's first line names, read as the kernel does (fs/binfmt_script.c):
- * only blanks and tabs end a name. Whoever wrote the script chose it, and the preset `minimal` grants it with all that
- * is beneath, so it must be a file. The program that env(1) is to find is not followed.
+ * Returns the interpreter that a script's first line names, read as the kernel does (fs/binfmt_script.c): only blanks
+ * and tabs end a name. The author of the script chose it, and the preset `minimal` grants it with everything beneath,
+ * so it must be a file. The program that env(1) would find is not followed.
  */
 function interpreterOf(path: string, search = defaultPath): readonly ProgramPart[] {
   const [, interpreter, argument] = /^#![ \t]*([^ \t]+)(?:[ \t]+([^ \t]+))?/.exec(firstLine(path)) ?? [];
@@ -185,13 +188,13 @@ function interpreterOf(path: string, search = defaultPath): readonly ProgramPart
   return [first, ...found.slice(0, 1)];
 }
 
-/** The program that is at a path now, for rules; none where there is no program. */
+/** The program that is at a path now, for rules; empty if it is not a program. */
 export function programParts(path: string): readonly ProgramPart[] {
   const part = partAt(path);
   return part === undefined ? [] : [part];
 }
 
-/** A program at a path; undefined where there is none. */
+/** A program at a path; undefined if it is not one. */
 function partAt(path: string): ProgramPart | undefined {
   const looked = look(path);
   return 'identity' in looked ? partOf(path, looked.identity) : undefined;
@@ -200,10 +203,10 @@ function partAt(path: string): ProgramPart | undefined {
 function firstLine(path: string): string {
   let descriptor: number | undefined;
   try {
-    // The program's owner may have put something else in its place since it was looked at.
+    // The owner of the program may have replaced it since it was examined.
     descriptor = openRegularFile(path);
   } catch {
-    // A program may be executable and not readable; then it is no script.
+    // A program may be executable and not readable; then it is not a script.
   }
   if (descriptor === undefined) return '';
   try {
@@ -217,8 +220,8 @@ function firstLine(path: string): string {
 
 function notFound(name: string, detail: string): Error {
   return sandboxError('not-found', 'exec', {
-    what: `there is no program ${JSON.stringify(name)}`,
-    hint: `${detail} The sandbox's own PATH counts, not ours.`,
+    what: `cannot find the program ${JSON.stringify(name)}`,
+    hint: `${detail} The PATH of the sandbox counts, not that of the caller.`,
     errno: 'ENOENT',
     path: name,
   });

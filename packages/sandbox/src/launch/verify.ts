@@ -7,9 +7,9 @@ import type { Expected } from '../plan/plan.js';
 /** What was read back from the kernel, as plain data. */
 export interface Verified {
   /**
-   * Who read it: the parent, from `/proc/<pid>/status` of the running target; or the launcher, from its own just before
-   * the filter, where the target had ended by then. Then `seccomp` is what the launcher found by an attempt that the
-   * filter alone answers as it does. A process that restricts itself reads its own.
+   * The process that read it. The parent reads `/proc/<pid>/status` of the running target. If the target had ended by
+   * then, the launcher's own reading from just before the filter counts. Then `seccomp` is the result of an attempt
+   * that only the filter answers in its way. A process that restricts itself reads its own.
    */
   readonly by: 'parent' | 'launcher' | 'self';
   /** Real, effective, saved and file-system id. */
@@ -21,7 +21,7 @@ export interface Verified {
   /** The bounding set, by name. */
   readonly capBnd: readonly string[];
   readonly noNewPrivs: boolean;
-  /** 0 none, 1 strict, 2 filter, as proc_pid_status(5) has it; 3 where the filter has killed the target already. */
+  /** 0 none, 1 strict, 2 filter, as in proc_pid_status(5); 3 if the filter has killed the target already. */
   readonly seccomp: number;
 }
 
@@ -29,11 +29,11 @@ export interface Verified {
 const FILTER = 2;
 const DEAD = 3;
 
-/** How the kernel's word of a task was read. */
+/** How the kernel's status of a task was read. */
 export interface Reading {
-  /** Who read it: before the filter there is none to see. */
+  /** The process that read it: before the filter none is visible. */
   readonly by: Verified['by'];
-  /** How many filters there were before, since an outer one has the same mode; undefined if nobody knows. */
+  /** How many filters there were before, since an earlier one has the same mode; undefined if unknown. */
   readonly filters: number | undefined;
 }
 
@@ -52,7 +52,7 @@ export function verifiedOf(task: TaskStatus, by: Verified['by'], filter: boolean
 }
 
 /**
- * What the kernel says otherwise than was planned; empty where all is well. Pure.
+ * Returns the differences between the kernel's state and the plan; empty if they agree. Pure.
  *
  * @param task - of the child
  * @param expected - from the plan
@@ -68,7 +68,7 @@ export function differences(task: TaskStatus, expected: Expected, { by, filters 
   ];
 }
 
-/** By its mode, and by one filter more than before where the kernel counts them (Linux 5.9). */
+/** By its mode, and by one filter more than before if the kernel counts them (Linux 5.9). */
 function isFiltered({ seccomp, seccompFilters }: TaskStatus, before: number | undefined): boolean {
   if (![FILTER, DEAD].includes(seccomp)) return false;
   const isCounted = before !== undefined && (before > 0 || seccompFilters > 0);
@@ -87,7 +87,7 @@ function idDifferences(
   ];
 }
 
-/** A set may be smaller than planned, as after the execution of an ordinary program, never larger. */
+/** A set may be smaller than planned, as after the execution of an ordinary program, but never larger. */
 function capabilityDifferences(task: TaskStatus, target: CapsTarget): readonly string[] {
   const sets: readonly (readonly [name: string, mask: bigint, most: readonly string[] | undefined])[] = [
     ['effective capabilities', task.capEff, target.permitted],

@@ -8,14 +8,15 @@ import type { SandboxPolicy } from '../policy/options.js';
 import { pathOf } from '../policy/path-text.js';
 
 /**
- * Which credentials of the home folders a ruleset leaves readable, and what becomes of names that appear later.
+ * Describes which credentials of the home directories a ruleset leaves readable, and what happens to names that appear
+ * later.
  *
  * @param landlock - the ruleset
  * @param policy - for the users
  */
 export function credentialsText(landlock: LandlockPolicy, policy: SandboxPolicy): string {
   const homes = homesOf(policy.user);
-  if (homes.length === 0) return 'nobody here has a home folder of his own';
+  if (homes.length === 0) return 'no home directory: nothing to look for';
   const granted = landlock.paths
     .filter(({ rights }) => rights.includes('read_file'))
     .map(({ path }) => realOf(pathOf(path)));
@@ -24,8 +25,8 @@ export function credentialsText(landlock: LandlockPolicy, policy: SandboxPolicy)
   const open = known.filter((path) => paths.isThere(byteText(path)) && granted.some((rule) => isWithin(path, rule)));
   const divided = homes.filter((home) => granted.some((rule) => isWithin(rule, realOf(home)) && rule !== realOf(home)));
   return [
-    open.length === 0 ? 'none is granted' : `readable, since a rule grants them: ${open.map(escaped).join(' ')}`,
+    open.length === 0 ? 'not granted' : `readable, because a rule grants them: ${open.map(escaped).join(' ')}`,
     `looked for in ${homes.map(escaped).join(' and ')}`,
-    ...(divided.length === 0 || open.length > 0 ? [] : ['what appears beside them later is denied too']),
+    ...(divided.length === 0 || open.length > 0 ? [] : ['names that appear beside them later are denied too']),
   ].join('; ');
 }

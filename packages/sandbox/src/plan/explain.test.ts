@@ -27,7 +27,7 @@ describe('explainSandbox', () => {
     ],
     [
       { landlock: { preset: 'minimal', paths: [{ rw: '/srv' }, { rx: '/srv/bin' }] } },
-      /^replaceable +landlock\.paths\[1\] names \/srv\/bin, where the program can put something else for its next start$/m,
+      /^replaceable +landlock\.paths\[1\] names \/srv\/bin, which the program can replace for its next start$/m,
     ],
     [{ user: 65_534 }, /^user +nobody \(uid 65534, gid 65534, no other groups\)$/m],
     [{ user: 65_534, groups: [27] }, /groups 27\)$/m],
@@ -80,7 +80,7 @@ describe('explainSandbox', () => {
     ],
     [{ seccomp: { base: 'deny-dangerous', allow: ['ioctl'] } }, /^system calls +deny-dangerous; denied too: chmod /m],
     [{ seccomp: 'off' }, /^system calls +not filtered$/m],
-    [{ user: 65_534, off: ['privdrop'] }, /^user +unchanged, although the policy names a user: off names privdrop$/m],
+    [{ user: 65_534, off: ['privdrop'] }, /^user +unchanged: the policy names a user, but switches privdrop off$/m],
     [{}, /^process +its own session; ends with its starter; what it starts ends with it; limits: core 0$/m],
     [{ off: ['process.descendants'] }, /^process +its own session; ends with its starter; limits: core 0$/m],
     [{ execOnce: true }, /^process .*cannot execute another program/m],

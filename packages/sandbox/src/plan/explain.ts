@@ -20,8 +20,8 @@ import { topFolders } from '../policy/top-folders.js';
 import { profiles } from '../profile/profiles.js';
 
 /**
- * A plan in plain words: who the child is, what it can reach, and what of that can't be enforced here. Names from the
- * policy are escaped, so that they can do nothing to a terminal.
+ * Describes a plan in plain words: the user of the child, what it can reach, and what of that cannot be enforced on
+ * this machine. Control characters in names of the policy are escaped, so that they cannot affect a terminal.
  *
  * @param given - from `definePolicy`
  * @param layers - from `layerPolicies`
@@ -54,10 +54,10 @@ export function explainSandbox(given: SandboxPolicy, layers: LayerPolicies, plan
 }
 
 function userText(policy: SandboxPolicy, { privdrop }: LayerPolicies): string {
-  if (isTakenBack(policy, 'privdrop')) return 'unchanged, although the policy names a user: off names privdrop';
+  if (isTakenBack(policy, 'privdrop')) return 'unchanged: the policy names a user, but switches privdrop off';
   if (privdrop === undefined) return 'unchanged';
   const groups = privdrop.groups.length === 0 ? 'no other groups' : `groups ${privdrop.groups.join(', ')}`;
-  return `${privdrop.name ?? 'no name'} (uid ${privdrop.uid}, gid ${privdrop.gid}, ${groups})`;
+  return `${privdrop.name ?? 'without a name'} (uid ${privdrop.uid}, gid ${privdrop.gid}, ${groups})`;
 }
 
 function capsText({ caps }: LayerPolicies): string {
@@ -72,10 +72,10 @@ function profileText(policy: SandboxPolicy): string {
   return `${name}${policy.profile === undefined ? ' (the default)' : ''}: ${profiles[name].about}`;
 }
 
-/** What stands for the paths of the preset and the profile that read everything. */
+/** Stands for the paths of the preset and the profile that read everything. */
 const wholeTree = 'everything now in /, except /dev';
 
-/** The paths that are told in one word; none where the policy doesn't start from everything. */
+/** The paths that are replaced by one text; undefined if the policy does not start from everything. */
 function wholeOf(policy: SandboxPolicy): { readonly paths: ReadonlySet<string>; readonly text: string } {
   const profile = profileOf(policy);
   if (profile === 'read') return { paths: new Set(readableOf(policy)), text: `${wholeTree} and credentials` };
@@ -97,7 +97,7 @@ function filesText({ landlock }: LayerPolicies, policy: SandboxPolicy): string {
   return [part('read', 'read_file'), part('execute', 'execute'), part('write', 'write_file')].join('\n              ');
 }
 
-/** Which secrets of a home folder stay closed; a preset for files knows of none. */
+/** Which secrets of a home directory stay closed; presets for files do not protect them. */
 function credentialLines(
   { landlock }: LayerPolicies,
   policy: SandboxPolicy,
@@ -106,7 +106,7 @@ function credentialLines(
   return [['credentials', credentialsText(landlock, policy)]];
 }
 
-/** The folder that each start gets. */
+/** The private directory of each start. */
 function tmpLines({ tmp, home }: SandboxPolicy): readonly (readonly [subject: string, text: string])[] {
   if (tmp === undefined) return [];
   const where = tmp === 'memory' ? 'in /dev/shm' : 'in the temporary directory';
@@ -116,18 +116,18 @@ function tmpLines({ tmp, home }: SandboxPolicy): readonly (readonly [subject: st
   ];
 }
 
-/** What the policy says and probably doesn't mean. */
+/** Parts of the policy that are probably mistakes. */
 function findingLines(policy: SandboxPolicy): readonly (readonly [subject: string, text: string])[] {
   const { landlock } = policy;
   if (typeof landlock !== 'object' || landlock.paths === undefined) return [];
   return ruleFindings(landlock, [...wholeOf(policy).paths]).map(({ code, place, path }) =>
     code === 'redundant-rule'
       ? ['redundant', `${place} grants nothing for ${escaped(path)} that is not granted already`]
-      : ['replaceable', `${place} names ${escaped(path)}, where the program can put something else for its next start`],
+      : ['replaceable', `${place} names ${escaped(path)}, which the program can replace for its next start`],
   );
 }
 
-/** Whose symbolic links may lead the path of a rule: the launcher judges them (`open_path.h` of `@sb/landlock`). */
+/** Whose symbolic links may be in the path of a rule: the launcher checks them (`open_path.h` of `@sb/landlock`). */
 function linkLines({ landlock }: LayerPolicies, { features }: SandboxPlan): readonly (readonly [string, string])[] {
   if (landlock === undefined || landlock.paths.length === 0) return [];
   const switches = features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
@@ -156,12 +156,12 @@ function networkText({ landlock, seccomp }: LayerPolicies, { features }: Sandbox
   ].join('; ');
 }
 
-/** Whether two rules are about the same calls. */
+/** Whether two rules concern the same calls. */
 function isSame(a: Pick<Rule, 'syscall' | 'when'>, b: Pick<Rule, 'syscall' | 'when'>): boolean {
   return a.syscall === b.syscall && isDeepStrictEqual(a.when, b.when);
 }
 
-/** What of other processes it cannot reach. */
+/** What it cannot reach of other processes. */
 function isolationText({ landlock }: LayerPolicies): string {
   const parts = [
     ...(landlock?.scope.includes('signal') === true ? ['signal processes'] : []),
@@ -184,13 +184,13 @@ function seccompText({ seccomp }: LayerPolicies): string {
   return `${base}; ${more.join('; ')}`;
 }
 
-/** What of that is open, as its line of the report has it. */
+/** The open part, from its line of the report. */
 function sharedText({ features }: SandboxPlan, name: (typeof sharedFeatureNames)[number], closed: string): string {
   const line = features.find(({ feature }) => feature === name);
   return line?.state === 'enforced' ? closed : (line?.reason ?? 'unknown');
 }
 
-/** Whether something that the policy says itself may let a change of metadata through, which a denied call is then. */
+/** Whether a rule of the policy itself may allow a change of metadata; otherwise such calls are denied. */
 function letsMetadata({ allow, rules }: NonNullable<LayerPolicies['seccomp']>): boolean {
   const isAbout = (name: string) => name === 'ioctl' || metadataCalls.includes(name);
   return allow.some(isAbout) || rules.some(({ syscall, action }) => isAbout(syscall) && passes(action));

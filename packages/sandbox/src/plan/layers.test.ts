@@ -77,7 +77,7 @@ describe('layerPolicies', () => {
     [{ caps: 'off', require: ['caps'] }, /names caps, which/],
     [{ require: ['caps.keep'] }, /names caps\.keep, which/],
     [{ caps: { bounding: 'leave' }, require: ['caps.bounding'] }, /names caps\.bounding, which/],
-    [{ off: ['caps.capabilities'] }, /names caps\.capabilities, which the options ask for/],
+    [{ off: ['caps.capabilities'] }, /names caps\.capabilities, which the options set/],
     [{ user: 0 }, /uid 0/],
     [{ user: 'no-such-user-here' }, /does not exist/],
     [{ user: 65_534, groups: ['no-such-group-here'] }, /does not exist/],

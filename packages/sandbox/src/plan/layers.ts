@@ -19,7 +19,7 @@ import { topFolders } from '../policy/top-folders.js';
 import { profileOf } from '../policy/with-profile.js';
 import { profiles } from '../profile/profiles.js';
 
-/** The policies of the layers that a sandbox's policy comes to; undefined where a layer is off. */
+/** The policies of the layers of a sandbox; undefined if a layer is off. */
 export interface LayerPolicies {
   readonly privdrop: PrivdropPolicy | undefined;
   readonly caps: CapsPolicy | undefined;
@@ -29,13 +29,13 @@ export interface LayerPolicies {
 
 /** How layers are made. */
 export interface Making extends GrantsNow {
-  /** What the launcher's own exec is known by, where the policy lets no other through. Default: a new one. */
+  /** The key of the launcher's exec, if the policy allows no other. Default: a new one. */
   readonly execKey?: bigint | undefined;
 }
 
 /**
- * Looks the user up and makes each layer's own policy: once, of what was read with the policy. Relative paths begin where
- * this process is now.
+ * Looks the user up and makes each layer's own policy, once, from the policy as it was read. Relative paths begin at
+ * the working directory of this process.
  *
  * @param given - from `definePolicy`
  * @param how - what is not in the policy
@@ -57,10 +57,11 @@ export function layerPolicies(given: SandboxPolicy, how: Making = {}): LayerPoli
 }
 
 /**
- * The same layers for one program: the file-system preset `minimal` and most profiles grant its files. Nothing is made again.
+ * Adds the files of one program to the layers: the file-system preset `minimal` and most profiles grant them. Nothing
+ * is made again.
  *
  * @param layers - from {@link layerPolicies}
- * @param policy - that they were made of
+ * @param policy - of these layers
  * @param files - of the target
  */
 export function layersFor(
@@ -73,11 +74,11 @@ export function layersFor(
 }
 
 /**
- * The same layers for one start with a private folder, which may be written in.
+ * Adds the private directory of one start to the layers, which may be written.
  *
  * @param layers - from {@link layerPolicies} or {@link layersFor}
- * @param policy - that they were made of
- * @param tmp - its folders
+ * @param policy - of these layers
+ * @param tmp - its directories
  */
 export function layersWithTmp(
   layers: LayerPolicies,
@@ -99,7 +100,7 @@ function presetOf({ landlock }: SandboxPolicy): string | undefined {
   return typeof landlock === 'string' ? landlock : landlock?.preset;
 }
 
-/** What is required and not asked for would look like a promise. */
+/** A required feature that the policy does not use would look like a promise. */
 function checkRequired(levels: Levels, layers: LayerPolicies): void {
   for (const [name, level] of levels) {
     const [layer = '', feature] = name.split('.');
@@ -110,12 +111,12 @@ function checkRequired(levels: Levels, layers: LayerPolicies): void {
     refuse(
       level,
       `names ${name}, which the policy does not ask for`,
-      layer === 'privdrop' ? 'Name a user.' : 'Ask for it.',
+      layer === 'privdrop' ? 'Name a user.' : 'Add it to the policy.',
     );
   }
 }
 
-/** The change of user that a policy asks for. Looks the user up. */
+/** The change of user of a policy. Looks the user up. */
 export function privdropOf(
   { user, groups = 'none', privateGroup = 'off' }: SandboxOptions,
   levels: Levels,
@@ -126,20 +127,20 @@ export function privdropOf(
     groups,
     privateGroup,
     level: layerLevel(levels, 'privdrop'),
-    // The launcher sets it for every sandbox, and the capabilities' layer says so.
+    // The launcher sets it for every sandbox, and the report of the capabilities' layer has it.
     noNewPrivs: 'off',
     unsafeAllowCapabilities: true,
   });
 }
 
-/** The user as the name service has it, with its supplementary groups, or with none where it has no entry. */
+/** The user from the name service, with its supplementary groups; without groups if it has no entry. */
 function identityOf(user: NonNullable<SandboxPolicy['user']>): UserIdentity {
   return lookupUser(typeof user === 'object' ? user : { user });
 }
 
 const softFeatures = ['capabilities', 'keep', 'ambient', 'bounding', 'securebits'] as const;
 
-/** What is asked for and may be given up: the second line of defence, by the level `off`. */
+/** Features that the level `off` may remove: they are the second line of defence. */
 const mayBeOff: ReadonlySet<string> = new Set(['bounding', 'securebits']);
 
 function capsOf({ caps, levels }: PolicyParts): CapsPolicy | undefined {
@@ -154,7 +155,7 @@ function capsOf({ caps, levels }: PolicyParts): CapsPolicy | undefined {
 
 function notOff(level: RequirementLevel, name: string): Exclude<RequirementLevel, 'off'> {
   if (level !== 'off') return level;
-  return refuse('off', `names ${name}, which the options ask for`, 'Leave it out of the options instead.');
+  return refuse('off', `names ${name}, which the options set`, 'Leave it out of the options instead.');
 }
 
 function landlockOf(
@@ -163,21 +164,21 @@ function landlockOf(
   how: Making,
 ): LandlockPolicy | undefined {
   const isUnbounded = landlock === undefined || levelOf(said, resolveUnix) === 'off';
-  // The filter can't see a path: all sockets would be open.
+  // The filter cannot see a path: all sockets would be open.
   if (isUnbounded && namesSockets(policy)) {
-    refuse('unix', `names sockets by path, and ${resolveUnix}, which alone tells them apart, is off`, unixHint);
+    refuse('unix', `names sockets by path, but ${resolveUnix} is off, and nothing else distinguishes them`, unixHint);
   }
   if (landlock === undefined || levelOf(said, 'landlock') === 'off') return undefined;
   const levels = levelsWithSockets(said, policy);
   checkFeatures(landlock, levels);
-  // The launcher opens them when it has changed to the child's working directory.
+  // The launcher opens them after it has changed to the child's working directory.
   const fixed = resolvePaths(landlock, (path) => absolutePath(path, how.folder));
   const whole = withStart(fixed, policy, how);
   const levelled = whole.require.map((feature) => [feature, levelOf(levels, `landlock.${feature}`)] as const);
   return withLandlockLevels(whole, Object.fromEntries(levelled));
 }
 
-/** Adds what the preset or the profile grants of this machine. */
+/** Adds the grants of the preset or the profile on this machine. */
 function withStart(fixed: LandlockPolicy, policy: SandboxPolicy, how: Making): LandlockPolicy {
   const name = profileOf(policy);
   if (name === undefined) return presetOf(policy) === 'read-only' ? withTop(fixed, topFolders()) : fixed;
@@ -187,9 +188,9 @@ function withStart(fixed: LandlockPolicy, policy: SandboxPolicy, how: Making): L
     : withRules(fixed, grantsOf(profile, policy, how));
 }
 
-const unixHint = 'Leave that in force, or grant any.';
+const unixHint = 'Remove it from off, or grant any.';
 
-/** A name of a level that the policy has nothing for would look like a promise. */
+/** The name of a level without a use in the policy would look like a promise. */
 function checkFeatures(whole: LandlockPolicy, levels: Levels): void {
   const known = whole.require.flatMap((feature) => [`landlock.${feature}`, `landlock.${feature.split('.')[0]}`]);
   for (const [name, level] of levels) {
@@ -202,7 +203,7 @@ function checkFeatures(whole: LandlockPolicy, levels: Levels): void {
   }
 }
 
-/** Stands for a private folder. */
+/** Stands for a private directory. */
 const anyFolder = '/tmp';
 
 function seccompOf(
@@ -212,11 +213,11 @@ function seccompOf(
 ): SeccompPolicy | undefined {
   const { seccomp: choice = 'deny-dangerous', execOnce = false } = policy;
   if (choice === 'off' || levelOf(levels, 'seccomp') === 'off') {
-    if (execOnce) refuse('execOnce', 'needs the filter, which is switched off', 'Leave one of the two out.');
+    if (execOnce) refuse('execOnce', 'needs the filter, which is off', 'Leave one of the two out.');
     return undefined;
   }
   const given = withGrants(typeof choice === 'string' ? { base: choice } : choice, policy);
-  // The filter is made before there is a private folder, whose files may get another mode.
+  // The filter is made before the private directory exists, in which files may get another mode.
   const written = landlock && policy.tmp !== undefined ? withOwnFolders(landlock, [anyFolder]) : landlock;
   const closed = withMetadataRules(withTcpRules(given, landlock), written);
   const once = execOnce ? withExecOnce(closed, execKey ?? newExecKey()) : closed;

@@ -23,9 +23,9 @@ function open(
 }
 
 const closed = [undefined, undefined, undefined];
-const through = 'which the filter lets through';
+const through = 'because the filter allows them';
 const others = 'MPTCP sockets, SMC sockets';
-const ofFiles = 'of files of the same user, which Landlock has no right for';
+const ofFiles = "of the user's own files, for which Landlock has no right";
 const everything = [
   `not for ${others}, TCP Fast Open and upper-layer protocols of TCP, ${through}`,
   `not for ${others} and listening on a free port without binding, ${through}`,
@@ -138,10 +138,10 @@ describe('openBypasses', () => {
     ]);
   });
 
-  it('finds everything where there is no filter, and says why', () => {
+  it('finds everything without a filter, and says why', () => {
     const [connect, bind, write] = open('off');
     expect([connect, bind]).toEqual(
-      everything.slice(0, 2).map((text) => text.replace(through, 'since there is no filter that forbids those')),
+      everything.slice(0, 2).map((text) => text.replace(through, 'because no filter denies them')),
     );
     expect(write).toBe(everything[2]);
   });
@@ -166,12 +166,17 @@ describe('lostByExec', () => {
 
   it.each<[string, SandboxOptions, SandboxSupport, RegExp | undefined]>([
     ['of root, all that is ambient', { caps: { keep, ambient: keep } }, root, undefined],
-    ['of root, what is not', { caps: { keep, ambient: ['cap_kill'] } }, root, /^not for cap_chown once/],
-    ['of root that does not count', { caps: { keep } }, root, /^not for cap_chown and cap_kill once/],
+    ['of root, what is not', { caps: { keep, ambient: ['cap_kill'] } }, root, /^not for cap_chown after/],
+    ['of root that does not count', { caps: { keep } }, root, /^not for cap_chown and cap_kill after/],
     ['of root that counts', { caps: { keep, securebits: 'leave' } }, root, undefined],
     ['of root whose securebits can’t be locked', { caps: { keep, bounding: 'leave' } }, unlockable, undefined],
-    ['of a user', { caps: { keep, securebits: 'leave' } }, capable, /^not for cap_chown and cap_kill once/],
-    ['of a user who has no more', { caps: { keep, bounding: 'leave' } }, exact, /^not for cap_chown and cap_kill once/],
+    ['of a user', { caps: { keep, securebits: 'leave' } }, capable, /^not for cap_chown and cap_kill after/],
+    [
+      'of a user who has no more',
+      { caps: { keep, bounding: 'leave' } },
+      exact,
+      /^not for cap_chown and cap_kill after/,
+    ],
     ['of another user', { user: 65_534, caps: { keep, securebits: 'leave' } }, root, /^not for cap_chown and cap_kill/],
   ])('%s', (_name, options, support, reason) => {
     const policy = definePolicy(options);

@@ -6,26 +6,25 @@ import { letsThrough, type Question } from '../filter/questions.js';
 import { metadataKinds } from '../filter/metadata-rules.js';
 import { bindBypasses, connectBypasses, type Bypass } from '../filter/tcp-bypasses.js';
 
-/** What lines of a report leave open though they are in force, by `LAYER.FEATURE`. */
+/** What lines of a report leave open although they are in force, by `LAYER.FEATURE`. */
 export type OpenBypasses = ReadonlyMap<string, string>;
 
-/** Whether a call is let through. */
+/** Whether a call is allowed. */
 type Asked = (question: Question) => boolean;
 
 /**
- * Says what a ruleset leaves open beside the filter that runs, by asking that filter call by call: what closes a bypass
- * may have been allowed again, by name, by a group or by a rule.
+ * Finds what a ruleset leaves open with its filter, by asking that filter for each call. A call that makes a bypass may
+ * be allowed again: by name, by a group or by a rule.
  *
  * @param layers - from `layerPolicies`
- * @param machine - the one that the filter is loaded on; undefined where none is
+ * @param machine - on which the filter is loaded; undefined without a filter
  */
 export function openBypasses({ landlock, seccomp }: LayerPolicies, machine: Machine | undefined): OpenBypasses {
   if (landlock === undefined) return new Map();
   const filter = machine === undefined ? undefined : seccomp;
   const asked: Asked = (question) =>
     filter === undefined || machine === undefined || letsThrough(filter, machine, question);
-  const through =
-    filter === undefined ? 'since there is no filter that forbids those' : 'which the filter lets through';
+  const through = filter === undefined ? 'because no filter denies them' : 'because the filter allows them';
   const tcp = (bypasses: readonly Bypass[]) => {
     const open = bypasses.filter((bypass) => isOpen(bypass, asked)).map(({ what }) => what);
     return open.length === 0 ? undefined : `not for ${listed(open)}, ${through}`;
@@ -39,8 +38,8 @@ export function openBypasses({ landlock, seccomp }: LayerPolicies, machine: Mach
 }
 
 /**
- * Says which kept capabilities a program gets nothing of: what is not ambient ends with the exec, but where root counts
- * (capabilities(7), SECBIT_NOROOT). Not where a process restricts itself.
+ * Finds kept capabilities that a program does not get: those that are not ambient end with the exec, unless root has
+ * its special treatment (capabilities(7), SECBIT_NOROOT). Not for a process that restricts itself.
  *
  * @param layers - from `layerPolicies`
  * @param rootCounts - whether the target starts as root, with securebits that were not locked
@@ -48,7 +47,7 @@ export function openBypasses({ landlock, seccomp }: LayerPolicies, machine: Mach
 export function lostByExec({ caps }: LayerPolicies, rootCounts: boolean): OpenBypasses {
   const lost = caps === undefined || rootCounts ? [] : caps.keep.filter((name) => !caps.ambient.includes(name));
   if (lost.length === 0) return new Map();
-  return new Map([['caps.keep', `not for ${listed(lost)} once the program is executed: name it in ambient as well`]]);
+  return new Map([['caps.keep', `not for ${listed(lost)} after the program is executed: add it to ambient`]]);
 }
 
 /**
@@ -70,7 +69,7 @@ function isOpen({ by, after }: Bypass, asked: Asked): boolean {
 function metadata(asked: Asked): string | undefined {
   const open = metadataKinds.filter(({ by }) => by.some(asked)).map(({ what }) => what);
   if (open.length === 0) return undefined;
-  return `not for ${listed(open)} of files of the same user, which Landlock has no right for`;
+  return `not for ${listed(open)} of the user's own files, for which Landlock has no right`;
 }
 
 function listed(words: readonly string[]): string {

@@ -133,7 +133,7 @@ describe('planSandbox', () => {
     expect(states).toMatchObject({ 'caps.no_new_privs': 'enforced' });
   });
 
-  it('says that ports have holes where there is no filter to close them', () => {
+  it('says that ports have holes without a filter that closes them', () => {
     const options = { landlock: { net: { connectTcp: [443] } } };
     expect(lines(options, root).get('landlock.net.connect_tcp')?.reason).toBeUndefined();
     const open = lines({ ...options, off: ['seccomp'] }, root).get('landlock.net.connect_tcp');

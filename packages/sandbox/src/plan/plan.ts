@@ -19,44 +19,47 @@ import { sandboxError } from '../errors.js';
 import { noLauncher, processFeatures, sessionKeyring } from './process-features.js';
 import { sharedFeatures } from './shared-features.js';
 
-/** What this process and this kernel can do, layer by layer. Plain data, so that any machine can be planned for. */
+/** What this process and this kernel can do, layer by layer. Plain data, so that tests can plan for any machine. */
 export interface SandboxSupport {
-  /** Whether there is a launcher: on Linux, for the architectures that it is built for. */
+  /** Whether the launcher exists: on Linux, for the architectures for which it is built. */
   readonly launcher: boolean;
   readonly privdrop: ReturnType<typeof privdropSupport>;
   readonly caps: ReturnType<typeof capsSupport>;
   readonly landlock: LandlockSupport;
   readonly seccomp: ReturnType<typeof seccompSupport>;
-  /** A number that nobody else knows: by the filter's answer to it the launcher finds the filter in force. */
+  /**
+   * A random number that is kept secret: by the filter's answer to it, the launcher recognizes that the filter is in
+   * force.
+   */
   readonly proofKey: bigint;
 }
 
 /** What will be enforced, decided before anything is started. */
 export interface SandboxPlan extends EnforcementReport {
-  /** The layers' records, in the launcher's order; without the process record, which each start has its own of. */
+  /** The layers' records, in the launcher's order; without the process record, which each start makes. */
   readonly records: readonly Uint8Array[];
-  /** What has to be read back afterwards. */
+  /** What must be read back afterwards. */
   readonly expected: Expected;
 }
 
-/** What the kernel must say of the child. */
+/** The expected state of the child in the kernel. */
 export interface Expected {
-  /** Absent where the user stays. */
+  /** Absent if the user stays the same. */
   readonly user?: PrivdropPolicy;
-  /** Whether the supplementary groups are the user's; they are not where `setgroups` is denied. */
+  /** Whether the supplementary groups are the user's; not if `setgroups` is denied. */
   readonly groups: boolean;
   readonly caps?: CapsTarget;
   /** Whether the launcher starts the child, and so sets no_new_privs. */
   readonly launcher: boolean;
-  /** Whether the child leads a session of its own. */
+  /** Whether the child leads a new session. */
   readonly newSession: boolean;
   readonly filter: boolean;
   readonly landlock?: LandlockPolicy;
-  /** The rules as the launcher counts them. */
+  /** The rules as the launcher numbers them. */
   readonly rules: PlannedRules;
 }
 
-/** Asks the kernel and the process. */
+/** Examines the kernel and the process. */
 export function sandboxSupport(): SandboxSupport {
   return {
     launcher: process.platform === 'linux',
@@ -73,8 +76,8 @@ export function sandboxSupport(): SandboxSupport {
  *
  * @param policy - from `definePolicy`, for what the launcher itself does
  * @param layers - from `layerPolicies`
- * @param support - from {@link sandboxSupport}, or made up for a test
- * @throws SandboxError of the layer that requires what is missing
+ * @param support - from {@link sandboxSupport}, or invented by a test
+ * @throws SandboxError of the layer that requires a missing feature
  */
 export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, support: SandboxSupport): SandboxPlan {
   const plans = planLayers(layers, support, policy);
@@ -109,18 +112,18 @@ function switchesUser({ features }: Planned): boolean {
   return features.some(({ feature, state }) => feature === 'user' && state === 'enforced');
 }
 
-/** Whether the child may take another user by itself; where the layer is off it has what this process has. */
+/** Whether the child may change its user itself; if the layer is off, it has the capabilities of this process. */
 function keepsSetuid({ target }: Planned, { caps }: SandboxSupport): boolean {
   if (caps.state !== 'available') return false;
   return (target?.permitted ?? caps.present.permitted).includes('cap_setuid');
 }
 
-/** Where nothing is known of capabilities there is no launcher either. */
+/** If capabilities are unknown, the launcher does not exist either. */
 function mayKill({ caps }: SandboxSupport): boolean {
   return caps.state !== 'available' || caps.present.permitted.includes('cap_kill');
 }
 
-/** By what will be in force, not by what was asked for: both layers may be preferred, and not to be had. */
+/** By what will be in force, not by what was asked for: both layers may be preferred, and missing. */
 function rootCounts(plans: Plans, { privdrop }: SandboxSupport): boolean {
   const isRoot = 'identity' in privdrop && privdrop.identity.uid.includes(0);
   const locked = plans.caps.features.some(
@@ -129,19 +132,19 @@ function rootCounts(plans: Plans, { privdrop }: SandboxSupport): boolean {
   return isRoot && !isActive(plans.privdrop) && !locked;
 }
 
-/** The machine that filters are made for; undefined where there are none. */
+/** The machine for which filters are made; undefined without filters. */
 export function machineOf({ seccomp }: SandboxSupport): Machine | undefined {
   return seccomp.state === 'available' ? seccomp.machine : undefined;
 }
 
-/** Whether the child stays the program that it is: the filter's work, so there is none where there is no filter. */
+/** Whether the child can only be this one program. That needs the filter. */
 function execOnce(policy: SandboxPolicy, filtered: boolean): readonly FeatureReport[] {
   if (policy.execOnce !== true) return [];
   const line = { layer: 'seccomp', feature: 'exec_once' } as const;
-  return [filtered ? { ...line, state: 'enforced' } : { ...line, state: 'unsupported', reason: 'there is no filter' }];
+  return [filtered ? { ...line, state: 'enforced' } : { ...line, state: 'unsupported', reason: 'it needs the filter' }];
 }
 
-/** A layer's plan, or what stands for one where it is off. */
+/** A layer's plan, or its replacement if it is off. */
 type Planned = Pick<LayerPlan, 'record' | 'features'> & { readonly target?: CapsTarget };
 
 type Plans = Readonly<Record<'privdrop' | 'caps' | 'landlock' | 'seccomp', Planned>>;
@@ -163,7 +166,7 @@ function planLayers(layers: LayerPolicies, support: SandboxSupport, policy: Sand
   };
 }
 
-/** Whether there is anything for the launcher to apply. */
+/** Whether the launcher has anything to apply. */
 function isActive({ record }: Planned): boolean {
   return record.length > 0;
 }
@@ -182,18 +185,18 @@ function expectedOf(layers: LayerPolicies, { privdrop, caps, landlock, seccomp }
   return expected;
 }
 
-/** Whether a policy asks for a layer in its own words, and switches it off with others. */
+/** Whether a policy configures a layer and also switches it off. */
 export function isTakenBack(policy: SandboxPolicy, layer: 'privdrop' | 'caps' | 'landlock' | 'seccomp'): boolean {
   const asked = layer === 'privdrop' ? policy.user : policy[layer];
   return asked !== undefined && asked !== 'off' && policy.off?.includes(layer) === true;
 }
 
-const takenBack = 'the policy asks for it, and off names it';
+const takenBack = 'the policy configures it, but also switches it off';
 
 /**
- * The launcher can't go on without it, whatever the levels say: Landlock and the filter both need it.
+ * The launcher needs it at every level: Landlock and the filter both require it.
  *
- * @throws SandboxError `not-permitted` where a filter above denies it
+ * @throws SandboxError `not-permitted` if an earlier filter denies it
  */
 function noNewPrivs({ launcher, privdrop, caps }: SandboxSupport): FeatureReport {
   const line = { layer: 'caps', feature: 'no_new_privs' };
@@ -203,7 +206,7 @@ function noNewPrivs({ launcher, privdrop, caps }: SandboxSupport): FeatureReport
   const denied = caps.state === 'available' ? caps.denied?.find(({ call }) => call === setNoNewPrivs) : undefined;
   if (denied === undefined) return { ...line, state: 'enforced' };
   throw sandboxError('not-permitted', 'plan', {
-    what: `${deniedClause(denied)}, and no sandbox can do without it`,
+    what: `${deniedClause(denied)}, and every sandbox needs it`,
     hint: 'Let that filter allow prctl, or set no_new_privs before it is loaded. Nothing was changed.',
     syscall: 'prctl',
   });

@@ -6,24 +6,24 @@ import { levelOf } from '../policy/levels.js';
 import type { RlimitValue, SandboxPolicy } from '../policy/options.js';
 import type { RlimitName } from '../policy/rlimits.js';
 
-/** The limits of a sandbox: those asked for, and no core dumps, which would hold what the process has read. */
+/** The limits of a sandbox: those of the policy, and no core dumps, which would contain what the process has read. */
 export function rlimitsOf(policy: SandboxPolicy): Readonly<Partial<Record<RlimitName, RlimitValue>>> {
   return { core: 0, ...policy.rlimits };
 }
 
-/** Why something is missing on macOS and the BSDs. */
+/** Why a feature is missing on macOS and the BSDs. */
 export const noLauncher = 'only Linux has it';
 
-/** What a child can be given without the launcher. */
+/** What a child can have without the launcher. */
 const portable = new Set(['environment', 'new_session', 'umask', 'cwd']);
 
 /**
- * What the launcher itself does, as lines of the report.
+ * The features of the launcher itself, as lines of the report.
  *
  * @param policy - from `definePolicy`
- * @param launcher - whether there is one here
- * @throws SandboxError `unsupported-platform` where there is none and the policy asks for what it alone can do, unless
- *   `process` is among what it prefers
+ * @param launcher - whether it exists on this system
+ * @throws SandboxError `unsupported-platform` if it does not exist and the policy needs it, unless `process` is among
+ *   the preferred layers
  */
 export function processFeatures(policy: SandboxPolicy, launcher: boolean): readonly FeatureReport[] {
   if (!launcher && levelOf(partsOf(policy).levels, 'process') === 'require') refuseUnportable(policy);
@@ -46,16 +46,16 @@ export function processFeatures(policy: SandboxPolicy, launcher: boolean): reado
 }
 
 /**
- * The line of the session keyring, with all the keys in it: a process has that of its parent, whatever its user is.
+ * The line of the session keyring, with all the keys in it: a process has that of its parent, even as another user.
  *
- * @param switches - whether the launcher changes the user; one that stays has the keys anyway
+ * @param switches - whether the launcher changes the user; a user that stays the same has the keys in any case
  * @see session-keyring(7)
  */
 export function sessionKeyring(switches: boolean): FeatureReport {
   return { layer: 'process', feature: 'session_keyring', state: switches ? 'enforced' : 'off' };
 }
 
-/** What nobody asked for is missing with a line in the report; what was asked for is refused. */
+/** Defaults that are missing have a line in the report; options that cannot be enforced are refused. */
 function refuseUnportable({ rlimits, dieWithParent, keepDescriptors = [], tmp }: SandboxPolicy): void {
   const asked = [
     ...(rlimits === undefined ? [] : ['rlimits']),
@@ -65,7 +65,7 @@ function refuseUnportable({ rlimits, dieWithParent, keepDescriptors = [], tmp }:
   ];
   if (asked.length === 0) return;
   throw sandboxError('unsupported-platform', 'plan', {
-    what: `the policy asks for ${asked.join(', ')}, which is only there on Linux`,
-    hint: "Leave it out, or go on without it: prefer: ['process'].",
+    what: `the policy asks for ${asked.join(', ')}, which only Linux has`,
+    hint: "Leave it out, or make it optional: prefer: ['process'].",
   });
 }

@@ -21,7 +21,7 @@ function lineOf(feature: string, options: SandboxOptions, support?: SandboxSuppo
 }
 
 const anySocket = 'open: all sockets with a path that its user may reach';
-const keyed = 'open: what its user may reach by key or name';
+const keyed = 'open: all objects that its user may reach by key or name';
 const rule = (
   syscall: string,
   ...when: NonNullable<SeccompOptions['rules']>[number]['when'] & object
@@ -67,7 +67,7 @@ describe('the line of unix sockets', () => {
   it('says-that-others-are-open-where-the-kernel-knows-no-paths, or refuses', () => {
     const old = withLandlock(8);
     expect(lineOf('unix_sockets', named, old)).toBe(
-      `off: ${anySocket}, not only /run/a /run/b, since Landlock before ABI 9 has no right for it`,
+      `off: ${anySocket}, not only /run/a /run/b, because Landlock before ABI 9 has no right for sockets`,
     );
     expect(planned(named, old).plan.status).toBe('partial');
     for (const require of [['landlock.fs.resolve_unix'], ['landlock.fs'], ['landlock']]) {
@@ -83,7 +83,7 @@ describe('the line of unix sockets', () => {
     expect(() => planned({ ...named, landlock: 'off' })).toThrow(/unix names sockets by path, .* is off/);
   });
 
-  it('is unsupported where the filter is preferred, and not to be had', () => {
+  it('is unsupported if the filter is preferred, and missing', () => {
     const line = lineOf('unix_sockets', { prefer: ['seccomp'] }, withoutSeccomp);
     expect(line).toMatch(/^unsupported: .+; open: all sockets with a path that its user may reach$/);
   });
@@ -112,7 +112,7 @@ describe('the plain words', () => {
   it('say what is open and what is not', () => {
     expect(words({})).toMatch(/^unix sockets +connected pairs only\nshared ipc +none$/m);
     expect(words({ unix: 'any', ipc: true })).toMatch(
-      /^unix sockets +open: all sockets with a path .*\nshared ipc +open: what its user may reach by key or name$/m,
+      /^unix sockets +open: all sockets with a path .*\nshared ipc +open: all objects that its user may reach by key or name$/m,
     );
     expect(words({ unix: ['/run/a'] }, withLandlock(9))).toMatch(/^unix sockets +open: sockets at \/run\/a$/m);
   });

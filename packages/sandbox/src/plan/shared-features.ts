@@ -9,7 +9,9 @@ const AF_UNIX = 1;
 const [SOCK_DGRAM, SOCK_RAW] = [2, 3] as const;
 const typeOf = (value: number) => ({ mask: 0xf, value });
 
-/** What makes a unix socket that leads anywhere; an io_uring and socketcall of i386 make one unseen. */
+/**
+ * Calls that make a unix socket that can be connected anywhere; an io_uring and socketcall of i386 do so without them.
+ */
 const unixQuestions: readonly Question[] = [
   ['socket', AF_UNIX],
   ['socketpair', AF_UNIX, typeOf(SOCK_DGRAM)],
@@ -18,39 +20,44 @@ const unixQuestions: readonly Question[] = [
   ['socketcall', 1],
 ];
 
-/** What finds something by its key or name. `ipc` of i386 does it unseen. */
+/** Calls that find an object by its key or name. `ipc` of i386 does so without them. */
 const ipcQuestions: readonly Question[] = [['shmget'], ['semget'], ['msgget'], ['mq_open'], ['ipc']];
 
-/** The features that these lines are for. */
+/** The features of these lines. */
 export const sharedFeatureNames = ['unix_sockets', 'shared_ipc'] as const;
 
-/** What is known where the lines are made. */
+/** Facts that the lines depend on. */
 export interface Situation {
   readonly layers: LayerPolicies;
-  /** The one that the filter is loaded on; undefined where none is. */
+  /** On which the filter is loaded; undefined without a filter. */
   readonly machine: Machine | undefined;
   /** The lines of Landlock and of the filter. */
   readonly lines: readonly FeatureReport[];
 }
 
 /**
- * Lines for what leads to other processes beside files and ports: enforced where the filter closes it, by asking that
- * filter, and otherwise with the reason what of it is open. What is granted is a line as well, never silence.
+ * Lines for connections to other processes, in addition to files and ports. A line is enforced if the filter denies
+ * every such call, which is tested by asking it. Otherwise the line has the reason what is open. A grant is a line as
+ * well.
  */
 export function sharedFeatures(situation: Situation): readonly FeatureReport[] {
   return [
     lineOf({ feature: 'unix_sockets', questions: unixQuestions, reachable: reachableSockets(situation) }, situation),
     lineOf(
-      { feature: 'shared_ipc', questions: ipcQuestions, reachable: 'what its user may reach by key or name' },
+      {
+        feature: 'shared_ipc',
+        questions: ipcQuestions,
+        reachable: 'all objects that its user may reach by key or name',
+      },
       situation,
     ),
   ];
 }
 
-/** One line before its state is known. */
+/** A line before its state is known. */
 interface Subject {
   readonly feature: (typeof sharedFeatureNames)[number];
-  /** What opens it, where one of these calls is let through. */
+  /** It is open if one of these calls is allowed. */
   readonly questions: readonly Question[];
   /** What is open then. */
   readonly reachable: string;
@@ -68,7 +75,7 @@ function lineOf({ feature, questions, reachable }: Subject, { layers, machine, l
   return isOpen ? { ...line, state: 'off', reason: `open: ${reachable}` } : { ...line, state: 'enforced' };
 }
 
-/** What Landlock lets be reached, where the filter lets sockets be made. */
+/** What Landlock allows to reach, if the filter allows making sockets. */
 function reachableSockets({ layers, lines }: Situation): string {
   const isOn = (feature: string) => lines.some((line) => line.feature === feature && line.state === 'enforced');
   const named = (layers.landlock?.paths ?? []).filter(({ rights }) => rights.includes('resolve_unix'));
@@ -80,8 +87,8 @@ function reachableSockets({ layers, lines }: Situation): string {
 function withPath(isBounded: boolean, paths: readonly string[]): string {
   if (isBounded) return paths.length === 0 ? 'no socket with a path' : `sockets at ${paths.join(' ')}`;
   const any = 'all sockets with a path that its user may reach';
-  // UnixAndIpc by path, on a kernel that knows no difference.
+  // Sockets are granted by path, but the kernel cannot distinguish them.
   return paths.length === 0
     ? any
-    : `${any}, not only ${paths.join(' ')}, since Landlock before ABI 9 has no right for it`;
+    : `${any}, not only ${paths.join(' ')}, because Landlock before ABI 9 has no right for sockets`;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { absolutePath } from './absolute-path.js';
 
 describe('absolutePath', () => {
-  it('begins at our folder where none is given, or a relative one', () => {
+  it('begins at the working directory without a base, or with a relative one', () => {
     expect(absolutePath('out')).toBe(`${process.cwd()}/out`);
     expect(absolutePath('out', 'work')).toBe(`${process.cwd()}/work/out`);
   });

@@ -1,12 +1,13 @@
 import { isAbsolute } from 'node:path';
 
 /**
- * Makes a path absolute and leaves all else of it to the kernel: what `..` means behind a symbolic link is where the link
- * leads (path_resolution(7)), which no text can tell.
+ * Makes a path absolute, and leaves the rest to the kernel. After a symbolic link, `..` depends on the target of the
+ * link (path_resolution(7)), so the text alone is not enough.
  *
- * @param path - as it was given
- * @param folder - where a relative one begins; itself relative to ours. Default: ours, which is asked for only then
- * @throws Error ENOENT if ours is needed and is gone
+ * @param path - from the caller
+ * @param folder - where a relative path begins; itself relative to the working directory. Default: the working
+ *   directory, which is read only then
+ * @throws Error ENOENT if the working directory is needed and has been removed
  */
 export function absolutePath(path: string, folder = ''): string {
   if (isAbsolute(path)) return path;

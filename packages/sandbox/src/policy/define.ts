@@ -9,36 +9,36 @@ import { withSockets } from './unix-and-ipc.js';
 import { levelsOf } from './levels.js';
 import type { Levels, SandboxOptions, SandboxPolicy } from './options.js';
 
-/** What was made of a policy when it was read: whoever needs it takes it from here, and makes nothing again. */
+/** The parts that were made when a policy was read. All users take them from here, and make nothing again. */
 export interface PolicyParts {
   readonly levels: Levels;
-  /** With what the profile says beside paths. */
+  /** With the settings of the profile, other than paths. */
   readonly effective: SandboxPolicy;
-  /** Every level as the layer has it by itself; undefined where the policy switches it off. */
+  /** With the level of each of the layer's own features; undefined if the policy switches it off. */
   readonly caps: CapsPolicy | undefined;
-  /** Without what lies in `/` and what the program needs; relative paths as they were given. */
+  /** Without the entries of `/` and the files of the program; relative paths as they were given. */
   readonly landlock: LandlockPolicy | undefined;
 }
 
-/** Policies that were made here, and are frozen: nobody can have changed them. */
+/** Policies that were made here and are frozen, so they cannot have changed. */
 const made = new WeakMap<SandboxPolicy, PolicyParts>();
 
-/** Those of them that have in them what their profile says. */
+/** Those of them that already contain the settings of their profile. */
 const effectives = new WeakSet<SandboxPolicy>();
 
 /**
- * Checks options, or a document such as a parsed JSON file, and gives back a frozen policy that `JSON.stringify` and
- * this function turn into each other. Pure: no user is looked up, no path is looked at, and the kernel isn't asked.
+ * Checks options, or a document such as a parsed JSON file, and returns a frozen policy. `JSON.stringify` and this
+ * function convert it without loss. Pure: it looks up no user, examines no path, and does not ask the kernel.
  *
- * @param document - a {@link SandboxOptions}, a {@link SandboxPolicy} or what was parsed from JSON; its form is
- *   described by `schema/policy.schema.json`
+ * @param document - a {@link SandboxOptions}, a {@link SandboxPolicy} or the result of parsing JSON;
+ *   `schema/policy.schema.json` describes its form
  * @throws SandboxError `invalid-policy`, with the place in the document as `path`; the errors of the layers' `policy`
  */
 export function definePolicy(document: unknown): SandboxPolicy {
   return isMade(document) ? document : makePolicy(readOptions(document));
 }
 
-/** Options that {@link readOptions} took, or several such with the later one's in the place of the earlier one's. */
+/** Options from {@link readOptions}, or several of them merged: later values replace earlier ones. */
 export interface ReadOptions extends Omit<SandboxOptions, 'env'> {
   readonly env?: Readonly<Record<string, string>>;
   readonly [isRead]: true;
@@ -47,18 +47,18 @@ export interface ReadOptions extends Omit<SandboxOptions, 'env'> {
 declare const isRead: unique symbol;
 
 /**
- * Reads options, and makes nothing of them.
+ * Reads options, without making a policy.
  *
- * @throws SandboxError `invalid-policy` for what is wrong with one of them
+ * @throws SandboxError `invalid-policy` for an invalid option
  */
 export function readOptions(document: unknown): ReadOptions {
   return policyReader.read(document, documentPlace('policy')) as ReadOptions;
 }
 
 /**
- * Makes a policy of options that were read, without a second look at them.
+ * Makes a policy of options that were read, without reading them again.
  *
- * @throws SandboxError for options that do not go together; the errors of the layers' `policy`
+ * @throws SandboxError for options that cannot be combined; the errors of the layers' `policy`
  */
 export function makePolicy(options: ReadOptions): SandboxPolicy {
   checkTogetherness(options, documentPlace('policy'));
@@ -71,20 +71,23 @@ export function makePolicy(options: ReadOptions): SandboxPolicy {
   return policy;
 }
 
-/** What was made of a policy. @param policy - from {@link definePolicy}, or parts of one put together anew */
+/** Returns the parts of a policy. @param policy - from {@link definePolicy}, or assembled from parts of one */
 export function partsOf(policy: SandboxPolicy): PolicyParts {
   const known = made.get(policy);
   return known ?? partsOf(definePolicy(policy));
 }
 
-/** A policy with what its profile says: what a layer, a plan or a start is made of. @param policy - any policy */
+/**
+ * Returns a policy with the settings of its profile, from which layers, plans and starts are made. @param policy - any
+ * policy
+ */
 export function effectiveOf(policy: SandboxPolicy): SandboxPolicy {
   return effectives.has(policy) ? policy : partsOf(policy).effective;
 }
 
 /**
- * What is in force of a policy where each start has no folder of its own that its profile alone would give it: in a command
- * that may be started again, and in a compiled file.
+ * Returns what is in force without the private directory that only a profile asks for. Commands, which may be started
+ * again, and compiled files have none.
  *
  * @param policy - from {@link definePolicy}
  */
@@ -109,7 +112,7 @@ function landlockOf(policy: SandboxPolicy): LandlockPolicy | undefined {
   const { landlock = 'read-only' } = policy;
   if (landlock === 'off') return undefined;
   const choice = withSockets(typeof landlock === 'string' ? { preset: landlock } : landlock, policy);
-  // The word alone is the wish for no restriction; an object that says nothing more is a mistake.
+  // The word alone means no restriction; an object without anything else is a mistake.
   if (landlock === 'none' && choice.paths === undefined) return undefined;
   return landlockPolicy(choice);
 }

@@ -1,4 +1,4 @@
-/** What a policy of this package may hold, as a table; `schema/policy.schema.json` is made of it. */
+/** The table of what a policy of this package may contain; `schema/policy.schema.json` is generated from it. */
 import { type CapsOptions, optionTable as capsTable } from '@sb/caps';
 import { requirementLevels } from '@sb/core';
 import {
@@ -28,13 +28,13 @@ import { levelListReader } from './levels.js';
 import type { RlimitValue, SandboxOptions, SandboxUser } from './options.js';
 import { type RlimitName, rlimitNumbers } from './rlimits.js';
 
-/** Largest descriptor that can be kept: the usual hard limit of an ordinary process lies above it. */
+/** Largest descriptor that can be kept: the usual hard limit of an ordinary process is higher. */
 const maxDescriptor = 1023;
 
 /** Largest id; 2³²−1 means "leave unchanged" to the kernel. */
 const maxId = 0xffff_fffe;
 
-/** Where a layer's own levels belong. */
+/** Where the levels of a layer belong. */
 const ownLevels = "Use the sandbox's own require, prefer and off.";
 
 const nameOrId: Reader<string | number> = titled(
@@ -60,7 +60,7 @@ const limit = titled(
   'limit',
 );
 
-/** Without a limit there is none, so that one that is missing is a mistake. */
+/** A missing value would mean no limit, so it is a mistake. */
 const limits = object<NonNullable<SandboxOptions['rlimits']>>(
   Object.fromEntries(Object.keys(rlimitNumbers).map((name) => [name, limit])) as Record<
     RlimitName,
@@ -69,8 +69,8 @@ const limits = object<NonNullable<SandboxOptions['rlimits']>>(
 );
 
 /**
- * The options of a sandbox. Where leaving one out is as strict as any value of it, or changes nothing that is allowed,
- * `undefined` counts as left out; everywhere else it is a mistake.
+ * The options of a sandbox. If leaving an option out is as strict as any of its values, or changes nothing that is
+ * allowed, `undefined` means left out; for all others it is a mistake.
  */
 const table: Options<SandboxOptions & { readonly version?: 1 }> = {
   $schema: lenient(described(text(), 'Where an editor finds this schema.')),
@@ -88,11 +88,11 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
       word(['none', 'initgroups']),
       list(nameOrId, { max: 65_536, what: 'a list of groups' }),
     ),
-    'Supplementary groups of the user that is named. Default: none.',
+    'Supplementary groups of the user. Default: none.',
   ),
   privateGroup: described(
     word(requirementLevels),
-    'Level of a group that no other process has, as the group of the user that is named. Default: off.',
+    'Level of a group that no other process has, in place of the group of the user. Default: off.',
   ),
   caps: described(
     either<NonNullable<SandboxOptions['caps']>>(word(['none', 'off']), capsReader),
@@ -104,7 +104,7 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
   ),
   landlock: described(
     either<NonNullable<SandboxOptions['landlock']>>(word([...filesystemPresets, 'off']), choiceReader),
-    'Files, ports, scopes. Default: as the profile says, no signal or abstract socket out of it, no binding.',
+    'Files, ports, scopes. Default: those of the profile; no signals and abstract sockets to the outside, no binding.',
   ),
   seccomp: described(
     either<NonNullable<SandboxOptions['seccomp']>>(word([...(Object.keys(presets) as Base[]), 'off']), seccompReader),
@@ -129,11 +129,11 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
     word(['private', 'memory']),
     'A private temporary directory: beneath TMPDIR, or in memory. Default: none.',
   ),
-  home: lenient(described(word(['tmp']), 'HOME lies beside the private temporary folder. Default: as env says.')),
-  cwd: lenient(described(text(), 'Working directory. Default: ours.')),
+  home: lenient(described(word(['tmp']), 'HOME is next to the private temporary directory. Default: HOME of env.')),
+  cwd: lenient(described(text(), 'Working directory. Default: that of the caller.')),
   umask: described(
     integer({ min: 0, max: 0o777, what: 'a mask' }),
-    'File mode creation mask, in decimal. Default: ours.',
+    'File mode creation mask, in decimal. Default: that of the caller.',
   ),
   keepDescriptors: lenient(
     described(
@@ -148,20 +148,20 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
   dieWithParent: lenient(described(boolean, 'Killed when its parent ends. Default: true.')),
   execOnce: described(
     boolean,
-    'It cannot execute another program. Needs the filter, and none of foreign or x32. Default: false.',
+    'It cannot execute another program. Needs the filter, without foreign and x32. Default: false.',
   ),
   require: described(levelListReader('require'), 'What must be enforced or nothing runs. Default: nearly everything.'),
-  prefer: lenient(described(levelListReader('prefer'), 'What is enforced where it can be.')),
-  off: lenient(described(levelListReader('off'), 'What is not asked for.')),
+  prefer: lenient(described(levelListReader('prefer'), 'What is enforced if the kernel can.')),
+  off: lenient(described(levelListReader('off'), 'What is not enforced.')),
 };
 
 /** A policy, or the options of one. */
 export const policyReader = object(table);
 
-/** What no table says: which options go together. */
+/** Checks which options can be combined. */
 export function checkTogetherness(policy: SandboxOptions, place: Place): void {
   if (policy.home !== undefined && policy.tmp === undefined) {
-    place.key('home').refuse('is tmp, and there is no private temporary folder', "Give tmp: 'private' as well.");
+    place.key('home').refuse('is tmp, but the private temporary directory is off', "Add tmp: 'private'.");
   }
   checkUser(policy, place);
 }
@@ -169,11 +169,9 @@ export function checkTogetherness(policy: SandboxOptions, place: Place): void {
 function checkUser(policy: SandboxOptions, place: Place): void {
   if (Object.hasOwn(policy, 'user')) return;
   if (Object.hasOwn(policy, 'groups')) {
-    place.key('groups').refuse('are those of a user, and none is named', 'Name a user; without one the groups stay.');
+    place.key('groups').refuse('need a user, and none is named', 'Name a user; without one the groups stay.');
   }
   if (Object.hasOwn(policy, 'privateGroup')) {
-    place
-      .key('privateGroup')
-      .refuse('goes with a user, and none is named', 'Name a user; without one the group stays.');
+    place.key('privateGroup').refuse('needs a user, and none is named', 'Name a user; without one the group stays.');
   }
 }

@@ -28,7 +28,7 @@ const identity = {
 };
 
 describe('defaultEnvironment', () => {
-  it('passes nothing of ours on but terminal and locale, for another user', () => {
+  it('passes only terminal and locale on, for another user', () => {
     const user = policy({ user: identity });
     const env = defaultEnvironment(user, { ...hostile, ...harmless, PATH: '/tmp/evil', HOME: '/tmp/evil' });
     const { PATH, HOME, USER, LOGNAME, SHELL, ...rest } = env;

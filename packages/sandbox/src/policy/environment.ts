@@ -1,17 +1,21 @@
 import { lookupUser, type PrivdropPolicy, environmentOf } from '@sb/privdrop';
 
-/** The path where none is given. */
+/** The default of PATH. */
 export const defaultPath = '/usr/local/bin:/usr/bin:/bin';
 
-/** What a child may inherit: how it talks to people. LD_*, NODE_OPTIONS, tokens and proxies are not here. */
+/**
+ * What a child may inherit: variables about terminal and language. LD_*, NODE_OPTIONS, tokens and proxies are not among
+ * them.
+ */
 const inherited = /^(?:TERM|COLORTERM|NO_COLOR|LANG|LANGUAGE|LC_[A-Z]+|TZ)$/;
 
 /**
- * The environment of a sandbox that names none: PATH, HOME, USER, LOGNAME and SHELL of who the child is, terminal and
- * locale. Who stays has PATH and HOME of `base`, since that is where his programs are found: those of a version manager.
+ * Returns the default environment: PATH, HOME, USER, LOGNAME and SHELL of the child's user, terminal and locale. If the
+ * user stays the same, PATH and HOME are those of `base`, since the user's programs are there: those of a version
+ * manager.
  *
- * @param user - whom the child becomes; undefined where it stays who we are
- * @param base - where terminal and locale come from. Default: `process.env`
+ * @param user - the user of the child; undefined if it stays the same
+ * @param base - has terminal and locale. Default: `process.env`
  * @see environ(7)
  */
 export function defaultEnvironment(

@@ -62,11 +62,11 @@ describe('landlockPolicy', () => {
     expect(may(choice, path, right)).toBe(expected);
   });
 
-  it('looks at no folder where it is only checked', () => {
+  it('examines no directory if it is only checked', () => {
     expect(landlockPolicy({}).paths.filter(({ rights }) => rights.includes('execute'))).toEqual([]);
   });
 
-  it('takes every path that a preset grants from the policy too, whatever the access', () => {
+  it('takes every path that a preset grants from the policy too, with every access', () => {
     const paths = ['/etc', '/dev/urandom', '/dev/zero', '/usr'];
     for (const access of ['ro', 'rx', 'rw', 'rwx'] as const) {
       const policy = whole({ paths: paths.map((path) => ({ [access]: path })) });

@@ -19,23 +19,26 @@ import { refuse } from '../errors.js';
 import { accesses } from './landlock-document.js';
 import type { Access, FilesystemPreset, LandlockChoice, ShortRule } from './options.js';
 
-/** The Landlock ABI that the presets were tested with (Linux 6.15); the choice's own `abi` wins. */
+/** The Landlock ABI that the presets were tested with (Linux 6.15); the choice's own `abi` comes first. */
 export const presetAbi = 7;
 
 const optional = { optional: true } as const;
 
-/** What nearly every program opens for writing, and nobody can keep anything in. */
+/** What almost every program opens for writing, and what stores nothing. */
 const sinks = path('/dev/null', ['read_file', 'write_file'], optional);
 
-/** Devices that give the same to everybody. No terminal: what is given stays open, and others are not ours to read. */
+/**
+ * Devices that give the same to every process. Terminals are not among them: others of the user's terminals must not be
+ * readable.
+ */
 const harmlessDevices = ['/dev/full', '/dev/random', '/dev/urandom', '/dev/zero'] as const;
 
-/** Libraries, and the loader that a dynamic program's own file names. */
+/** Libraries, and the loader that the file of a dynamic program names. */
 const libraries = rx('/lib', '/lib64', '/usr/lib', '/usr/lib32', '/usr/lib64', '/usr/local/lib', optional);
 
 /**
- * Certificates as each distribution has them, and what OpenSSL is told of them: never the whole of /etc/ssl or /etc/pki,
- * where private keys lie beside.
+ * Certificates in the places of each distribution, and the settings of OpenSSL. Never all of /etc/ssl or /etc/pki,
+ * which also contain private keys.
  */
 const certificates = [
   '/etc/ssl/certs',
@@ -53,7 +56,7 @@ const certificates = [
   '/var/lib/ca-certificates',
 ] as const;
 
-/** What the C library and TLS libraries read to resolve a name and to check a certificate. */
+/** The files that the C library and TLS libraries read to resolve a name and to check a certificate. */
 const networkClient = ro(
   '/etc/ld.so.cache',
   '/etc/resolv.conf',
@@ -74,7 +77,9 @@ const networkClient = ro(
   optional,
 );
 
-/** What a preset grants before the policy's own rules. Of `/` itself only the names, in every folder. */
+/**
+ * The grants of a preset, before the policy's own rules. For `/` itself they grant only the names, in every directory.
+ */
 const presetPaths: Readonly<Record<FilesystemPreset, readonly PathRule[]>> = {
   'read-only': [list('/'), sinks],
   minimal: [libraries, networkClient, sinks],
@@ -89,7 +94,9 @@ const builders: Readonly<Record<Access, (...args: [string, ...string[], object])
   list,
 };
 
-/** What stays restricted where a preset says nothing of it: no signal and no abstract socket leads out, no port binds. */
+/**
+ * Restrictions that a preset does not change: no signals and abstract sockets to the outside, and no binding of ports.
+ */
 export const presetDefaults = {
   abi: presetAbi,
   net: { bindTcp: [] },
@@ -97,8 +104,8 @@ export const presetDefaults = {
 } as const;
 
 /**
- * The Landlock policy of a choice, without what its preset grants of this machine: {@link withTop} and
- * {@link withProgram} add that. A preset `none` starts from nothing at all.
+ * Returns the Landlock policy of a choice, without what its preset grants on this machine: {@link withTop} and {@link
+ * withProgram} add that. A preset `none` starts from nothing.
  *
  * @param choice - a preset, or one with additions, as it was read
  */
@@ -106,7 +113,7 @@ export function landlockPolicy(choice: LandlockChoice): LandlockPolicy {
   return policy(optionsOf(choice));
 }
 
-/** Something in a rule of a policy's own that is allowed, and probably not meant. */
+/** A part of a policy's own rule that is valid and probably a mistake. */
 export interface RuleFinding {
   readonly code: LandlockFinding['code'];
   /** The place in the policy: `landlock.paths[2]`. */
@@ -115,10 +122,11 @@ export interface RuleFinding {
 }
 
 /**
- * Names the rules of a choice that grant nothing beyond the others and the preset, and those whose path the program may replace.
+ * Names the rules of a choice that grant nothing beyond the others and the preset, and those whose path the program may
+ * replace.
  *
  * @param choice - as it was read
- * @param top - what lies in `/`, which the preset `read-only` grants
+ * @param top - the entries of `/`, which the preset `read-only` grants
  */
 export function ruleFindings(choice: LandlockChoice, top: readonly string[]): readonly RuleFinding[] {
   const { preset = 'read-only', paths: own = [] } = choice;
@@ -141,7 +149,7 @@ function optionsOf(choice: LandlockChoice): LandlockOptions {
   ];
   return {
     ...(preset === 'none' ? { abi: presetAbi } : presetDefaults),
-    // As for @sb/landlock: an empty list allows nothing, and none at all restricts nothing.
+    // As in @sb/landlock: an empty list allows nothing, and a missing list restricts nothing.
     ...(preset === 'none' && paths === undefined ? {} : { paths: rules }),
     ...rest,
     net: netOf(net, preset === 'none' ? {} : presetDefaults.net),
@@ -149,17 +157,17 @@ function optionsOf(choice: LandlockChoice): LandlockOptions {
 }
 
 /**
- * Adds what lies in `/`, which the preset `read-only` grants.
+ * Adds the entries of `/`, which the preset `read-only` grants.
  *
  * @param made - from {@link landlockPolicy}
- * @param top - what lies there
+ * @param top - the entries
  */
 export function withTop(made: LandlockPolicy, top: readonly string[]): LandlockPolicy {
   return withReading(made, top, optional);
 }
 
 /**
- * Adds what a profile grants of this machine.
+ * Adds the grants of a profile on this machine.
  *
  * @param made - from {@link landlockPolicy}
  * @param rules - of the profile
@@ -169,8 +177,8 @@ export function withRules(made: LandlockPolicy, rules: readonly PathRule[]): Lan
 }
 
 /**
- * Adds files of the program itself, which the preset `minimal` grants: those that were looked at, and no other that
- * somebody puts in their place meanwhile. Identity `true`: whatever file is there, but no folder.
+ * Adds files of the program itself, which the preset `minimal` grants: only the files that were examined, and not
+ * replacements. Identity `true` means any file at that path, but not a directory.
  *
  * @param made - from {@link landlockPolicy}
  * @param files - of the program
@@ -183,7 +191,8 @@ export function withProgram(
 }
 
 /**
- * Adds folders of the sandbox's own, in and between which everything may be done, but executing where nothing is said of it.
+ * Adds the sandbox's own directories. Everything may be done in and between them, except executing, unless it is
+ * allowed.
  *
  * @param made - from {@link landlockPolicy}
  * @param folders - absolute paths
@@ -202,15 +211,15 @@ function withReading(made: LandlockPolicy, [first, ...others]: readonly string[]
   return first === undefined ? made : withRule(made, rx(first, ...others, options));
 }
 
-/** Where none of these rights is restricted there is nothing to grant. */
+/** If none of these rights is restricted, nothing must be granted. */
 function withRule(made: LandlockPolicy, rule: PathRule): LandlockPolicy {
   return rule.rights.some((right) => made.handled.fs.includes(right)) ? withPaths(made, [rule]) : made;
 }
 
 /**
- * Whether a rule is one of those for what lies in `/`.
+ * Whether a rule is one of those for the entries of `/`.
  *
- * @param top - what was given to {@link withTop}
+ * @param top - the entries given to {@link withTop}
  */
 export function isTopRule(rule: LandlockPolicy['paths'][number], top: ReadonlySet<string>): boolean {
   return rule.optional && typeof rule.path === 'string' && top.has(rule.path) && rule.rights.includes('execute');
@@ -223,12 +232,12 @@ function netOf(net: Net, defaults: Net): NonNullable<LandlockOptions['net']> {
   return Object.fromEntries(named.filter(([, ports]) => ports !== 'any')) as NonNullable<LandlockOptions['net']>;
 }
 
-/** A rule as the builders make it, of one that was read. */
+/** Converts a rule that was read to the form of the builders. */
 function ruleOf(rule: PathRule | ShortRule): PathRule {
   if ('paths' in rule) return rule;
   const access =
     accesses.find((one) => Object.hasOwn(rule, one)) ??
-    refuse('landlock.paths', 'has a rule without access', 'Name one.');
+    refuse('landlock.paths', 'has a rule without rights', 'Name a kind of access.');
   const { optional: isOptional, refer } = rule;
   const [first = '', ...others] = [rule[access] ?? []].flat();
   return builders[access](first, ...others, {

@@ -1,4 +1,4 @@
-/** What the choice for files, ports and scopes may hold, as a table. */
+/** The table of what the choice for files, ports and scopes may contain. */
 import {
   boolean,
   checked,
@@ -39,7 +39,7 @@ const paths = titled(
   'paths',
 );
 
-/** Left out, a path must be there, and nothing can be moved between folders. */
+/** If they are left out, a path must exist, and nothing can be moved between directories. */
 const flags = { optional: lenient(boolean), refer: lenient(boolean) };
 
 const shortObject = object<ShortRule>({ ro: paths, rx: paths, rw: paths, rwx: paths, list: paths, ...flags });
@@ -49,12 +49,12 @@ const shortRule: Reader<ShortRule> = {
   ...checked(shortObject, (rule, place) => {
     const named = accesses.filter((access) => Object.hasOwn(rule, access));
     if (named.length === 1) return rule;
-    return place.refuse('names not exactly one kind of access', `Use one of: ${accesses.join(', ')}.`);
+    return place.refuse('does not name exactly one kind of access', `Use one of: ${accesses.join(', ')}.`);
   }),
   schema: { ...shortObject.schema, oneOf: accesses.map((access) => ({ required: [access] })) },
 };
 
-/** A rule as the builders of `@sb/landlock` make it or as it is written by hand, or a short one of a document. */
+/** A rule in the form of the builders of `@sb/landlock` or written by hand, or a short one of a document. */
 const ruleReader: Reader<PathRule | ShortRule> = {
   expected: 'a rule',
   schema: { anyOf: [shortRule.schema, longRule.schema] },
@@ -93,14 +93,14 @@ const net = object<NonNullable<LandlockChoice['net']>>(
 const { require: _, paths: _rules, ...others } = landlockTable;
 
 const table: Options<LandlockChoice> = {
-  preset: described(word(filesystemPresets), 'Where to start from, in the place of a profile. Default: the profile.'),
+  preset: described(word(filesystemPresets), 'Where to start, in place of a profile. Default: the profile.'),
   ...others,
   abi: described(
     integer({ min: 1, max: 64, what: 'a Landlock ABI' }),
-    `The Landlock ABI that this was tested with, up to ${newestAbi}. Default: 7.`,
+    `The Landlock ABI that the policy was tested with, up to ${newestAbi}. Default: 7.`,
   ),
-  paths: described(list(ruleReader, { max: mostPaths, what: 'a list of rules' }), 'What else is granted.'),
-  net: described(net, 'Ports that stay allowed; any leaves a right alone.'),
+  paths: described(list(ruleReader, { max: mostPaths, what: 'a list of rules' }), 'Additional grants.'),
+  net: described(net, 'Ports that stay allowed; any leaves a right unrestricted.'),
 };
 
 /** A choice for the Landlock layer. */

@@ -29,15 +29,15 @@ describe('levels', () => {
   });
 
   it.each([
-    [{ require: ['landlok'] }, /require\[0\] names no layer: "landlok"\. Use one of: process, privdrop, caps/],
-    [{ require: ['seccomp.filter'] }, /names no feature of seccomp/],
+    [{ require: ['landlok'] }, /require\[0\] names an unknown layer: "landlok"\. Use one of: process, privdrop, caps/],
+    [{ require: ['seccomp.filter'] }, /names an unknown feature of seccomp/],
     [{ require: ['caps.no_new_privs'] }, /Use one of: caps, caps\.capabilities/],
-    [{ prefer: ['Caps'] }, /names no layer/],
+    [{ prefer: ['Caps'] }, /names an unknown layer/],
     [{ require: ['caps', 'caps'] }, /require\[1\] occurs twice: "caps"/],
     [{ require: ['caps'], prefer: ['caps'] }, /prefer and require both name caps/],
     [{ off: ['process'] }, /Set newSession/],
-    [{ off: [''] }, /names no layer: ""/],
-    [{ prefer: ['landlock.\0'] }, /names no feature of landlock/],
+    [{ off: [''] }, /names an unknown layer: ""/],
+    [{ prefer: ['landlock.\0'] }, /names an unknown feature of landlock/],
   ])('refuses %j', (options, message) => {
     expect(() => definePolicy(options)).toThrow(message);
   });

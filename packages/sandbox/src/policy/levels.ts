@@ -12,17 +12,17 @@ export const levelLayers = ['process', 'privdrop', 'caps', 'landlock', 'seccomp'
 export type LevelLayer = (typeof levelLayers)[number];
 
 /**
- * What holds where nothing is said. With no_new_privs and without a capability nothing can be gained from the bounding
- * set or by a securebit, and an ordinary user can't change either: they are a second line of defence.
+ * The default levels. With no_new_privs and without capabilities, a process gains nothing from the bounding set or a
+ * securebit, and an ordinary user cannot change either. They are a second line of defence.
  */
 const defaults: Levels = new Map<string, RequirementLevel>([
   ['caps.bounding', 'prefer'],
   ['caps.securebits', 'prefer'],
-  // Linux 6.12 is the first that has it; the program itself ends with its parent on any.
+  // Linux 6.12 is the first that supports it. The program itself ends with its parent on every kernel.
   ['process.descendants', 'prefer'],
 ]);
 
-/** Features of layers other than Landlock, whose names depend on the policy. */
+/** Features of layers other than Landlock; the names of Landlock's depend on the policy. */
 const features: Readonly<Record<Exclude<LevelLayer, 'landlock'>, readonly string[]>> = {
   process: ['descendants'],
   privdrop: [],
@@ -33,7 +33,7 @@ const features: Readonly<Record<Exclude<LevelLayer, 'landlock'>, readonly string
 /** The options that set levels. */
 type LevelOption = 'require' | 'prefer' | 'off';
 
-/** The names that such an option takes, beside those of Landlock's features. */
+/** The names that such an option accepts, in addition to those of Landlock's features. */
 function levelNames(option: LevelOption): readonly string[] {
   const layers = levelLayers.filter((layer) => option !== 'off' || layer !== 'process');
   return [...layers, ...namesOf('process'), ...namesOf('caps')];
@@ -49,7 +49,7 @@ export function levelListReader(option: LevelOption): Reader<readonly string[]> 
   const name = custom({
     expected: 'a layer, or a feature of one',
     schema: {
-      // What may be switched off is not all that may be required.
+      // Fewer names can be switched off than required.
       title: option === 'off' ? 'featureToSwitchOff' : 'feature',
       anyOf: [{ enum: names }, { type: 'string', pattern: '^landlock\\.[^\\u0000]*$' }],
     },
@@ -59,7 +59,7 @@ export function levelListReader(option: LevelOption): Reader<readonly string[]> 
   return list(name, { unique: true, what: 'a list of layers and features' });
 }
 
-/** What `require`, `prefer` and `off` say together; refuses a name that has two levels. */
+/** Combines `require`, `prefer` and `off`; refuses a name that has two levels. */
 export function levelsOf(options: Pick<SandboxOptions, 'require' | 'prefer' | 'off'>): Levels {
   const levels = new Map<string, RequirementLevel>();
   for (const level of ['require', 'prefer', 'off'] as const) {
@@ -75,7 +75,7 @@ function nameAt(name: string, path: string, option: LevelOption): string {
   const [layer = '', ...feature] = name.split('.');
   const known = levelLayers.find((one) => one === layer);
   if (known === undefined)
-    return refuse(path, `names no layer: ${shown(name)}`, `Use one of: ${levelLayers.join(', ')}.`);
+    return refuse(path, `names an unknown layer: ${shown(name)}`, `Use one of: ${levelLayers.join(', ')}.`);
   if (name === 'process' && option === 'off') {
     refuse(path, 'names process', 'Set newSession, dieWithParent or rlimits instead.');
   }
@@ -83,14 +83,21 @@ function nameAt(name: string, path: string, option: LevelOption): string {
   const isLandlocks = known === 'landlock' && !name.includes('\0');
   if (feature.length === 0 || isLandlocks || featuresOf(known).includes(feature.join('.'))) return name;
   const choices = featuresOf(known).map((one) => `${known}.${one}`);
-  return refuse(path, `names no feature of ${known}: ${shown(name)}`, `Use one of: ${[known, ...choices].join(', ')}.`);
+  return refuse(
+    path,
+    `names an unknown feature of ${known}: ${shown(name)}`,
+    `Use one of: ${[known, ...choices].join(', ')}.`,
+  );
 }
 
 function featuresOf(layer: LevelLayer): readonly string[] {
   return layer === 'landlock' ? [] : features[layer];
 }
 
-/** The level of a layer or feature: its own, else that of the nearest that it belongs to, else the default. */
+/**
+ * Returns the level of a layer or feature: its own, otherwise that of the nearest layer or feature that contains it,
+ * otherwise the default.
+ */
 export function levelOf(levels: Levels, name: string): RequirementLevel {
   for (let at = name; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
     const level = levels.get(at);
@@ -99,7 +106,7 @@ export function levelOf(levels: Levels, name: string): RequirementLevel {
   return defaults.get(name) ?? 'require';
 }
 
-/** The level of a layer that can't be in parts, and can't be off here. */
+/** The level of a layer that cannot be partly enforced, and cannot be off here. */
 export function layerLevel(levels: Levels, layer: LevelLayer): Exclude<RequirementLevel, 'off'> {
   return levelOf(levels, layer) === 'prefer' ? 'prefer' : 'require';
 }

@@ -6,13 +6,13 @@ import type { Base, SeccompOptions } from '@sb/seccomp';
 import type { ProfileName } from '../profile/profile.js';
 import type { RlimitName } from './rlimits.js';
 
-/** Whom to become: a login name, a uid, or either with a group. */
+/** A user to switch to: a login name, a uid, or either with a group. */
 export type SandboxUser = string | number | { readonly user: string | number; readonly group?: string | number };
 
-/** What of the file system stays, where nothing else is said; see the README for what each grants. */
+/** Which part of the file system stays accessible; see the README for what each grants. */
 export type FilesystemPreset = 'read-only' | 'minimal' | 'none';
 
-/** Kinds of access that a short path rule may name, as the builders of `@sb/landlock` do. */
+/** Kinds of access of a short path rule, as in the builders of `@sb/landlock`. */
 export type Access = 'ro' | 'rx' | 'rw' | 'rwx' | 'list';
 
 /** A path rule of a document: one key of {@link Access} with its paths, for instance `{ rw: ['out'], optional: true }`. */
@@ -23,58 +23,62 @@ export type ShortRule = Readonly<Partial<Record<Access, string | readonly string
 
 /** A choice for the Landlock layer: a preset with additions, or everything by hand (`preset: 'none'`). */
 export interface LandlockChoice extends Partial<Omit<LandlockOptions, 'require' | 'paths' | 'net'>> {
-  /** Where to start from, in the place of a profile. Default: the profile. */
+  /** Where to start, in place of a profile. Default: the profile. */
   readonly preset?: FilesystemPreset;
-  /** More paths, relative to where the parent is when it makes the sandbox. */
+  /** More paths, relative to the working directory when the sandbox is made. */
   readonly paths?: readonly (PathRule | ShortRule)[];
-  /** Ports that stay allowed, as for `@sb/landlock`; `any` leaves a right alone that a preset would restrict. */
+  /** Ports that stay allowed, as for `@sb/landlock`; `any` leaves a right unrestricted that a preset would restrict. */
   readonly net?: { readonly [Right in keyof NetOptions]: NetOptions[Right] | 'any' };
 }
 
-/** What a limit may be: a number in the kernel's unit, or none. */
+/** The value of a limit: a number in the kernel's unit, or none. */
 export type RlimitValue = number | 'unlimited';
 
-/** Variables by name. One that is undefined is left out, so that `process.env` is one. */
+/** Variables by name. An undefined one is left out, so `process.env` is valid. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a private temporary folder lies: beneath the caller's TMPDIR, or in memory (`/dev/shm`). */
+/** Where a private temporary directory is: beneath the caller's TMPDIR, or in memory (`/dev/shm`). */
 export type TmpKind = 'private' | 'memory';
 
-/** What {@link createSandbox} takes. Everything may be left out; what is left out is as strict as it can be. */
+/** The options of {@link createSandbox}. All are optional; the defaults are as strict as possible. */
 export interface SandboxOptions {
-  /** Where an editor finds the schema of a document; means nothing here. */
+  /** Where an editor finds the schema of a document; ignored here. */
   readonly $schema?: string;
-  /** Whom the child becomes. Default: it stays who we are. */
+  /** The user to which the child switches. Default: that of this process. */
   readonly user?: SandboxUser;
   /**
-   * Supplementary groups of `user`: `none`, `initgroups` (those of its entries) or a list. Default: `none`. Where no user
-   * is named the groups stay as they are, and none may be named.
+   * Supplementary groups of `user`: `none`, `initgroups` (those of its entries) or a list. Default: `none`. Without a
+   * user the groups stay unchanged, and this option is not allowed.
    */
   readonly groups?: 'none' | 'initgroups' | readonly (string | number)[];
   /**
-   * Level of a group that no other process has, in the place of the user's own, which becomes a supplementary one: a
-   * random number, drawn when the sandbox is made. It keeps other processes of the user from tracing the child, and from
-   * taking its descriptors or its memory; and they have no way into a folder that is root's and this group's. Where no
-   * user is named there is none. Default: `off`.
+   * Level of a group that no other process has: a random number, chosen when the sandbox is made. It replaces the
+   * user's own group, which becomes a supplementary group. Other processes of the user cannot trace the child, or take
+   * its descriptors or memory. They cannot reach a directory that belongs to root and this group. It needs `user`.
+   * Default: `off`.
    */
   readonly privateGroup?: RequirementLevel;
-  /** Capabilities: `none` in any set, or what to keep. Default: `none`. */
+  /** Capabilities: `none` in any set, or those to keep. Default: `none`. */
   readonly caps?: 'none' | 'off' | Omit<CapsOptions, 'levels' | 'noNewPrivs'>;
   /**
-   * What a kind of work needs: paths, ports, limits and a private temporary folder as in the README's table. The other
-   * options add to it; it goes with no preset for files. No profile grants credentials. Default: `read`, unless
-   * `landlock` names a preset.
+   * What a kind of work needs: paths, ports, limits and a private temporary directory, as in the README's table. The
+   * other options add to it. It cannot be combined with a preset for files. No profile grants credentials. Default:
+   * `read`, unless `landlock` names a preset.
    */
   readonly profile?: ProfileName;
-  /** Files, ports, scopes. Default: what the profile says, without signals or abstract sockets out of it and without binding. */
+  /**
+   * Files, ports, scopes. Default: those of the profile, without signals and abstract sockets to the outside, and
+   * without binding.
+   */
   readonly landlock?: FilesystemPreset | 'off' | LandlockChoice;
   /** System calls. Default: `deny-dangerous`. */
   readonly seccomp?: Base | 'off' | Omit<SeccompOptions, 'level'>;
   /**
-   * Unix sockets with a path that can be reached: these and those beneath these folders, or `any` that its user may.
-   * The filter sees no path, and lets unix sockets be made or not; which, Landlock says from ABI 9 on (Linux 7.1). Before
-   * that all are open where one is granted, and the report says so; `require: ['landlock.fs.resolve_unix']` refuses
-   * instead. Abstract sockets are the scope's. Default: none; connected pairs stay.
+   * Unix sockets with a path that can be reached: these and those beneath these directories, or `any` that its user may
+   * reach. The filter does not see paths: it allows all unix sockets, or none. Landlock distinguishes them from ABI 9
+   * on (Linux 7.1). On older kernels all are open if one is granted, and the report says so; `require:
+   * ['landlock.fs.resolve_unix']` refuses instead. The scope decides about abstract sockets. Default: none; connected
+   * pairs stay allowed.
    */
   readonly unix?: 'any' | readonly string[];
   /** Message queues, shared memory and semaphores of System V and POSIX, which processes of one user share. Default: false. */
@@ -82,49 +86,57 @@ export interface SandboxOptions {
   /** Limits, soft and hard alike, in the units of `getrlimit(2)`. Default: no core dumps. */
   readonly rlimits?: Readonly<Partial<Record<RlimitName, RlimitValue>>>;
   /**
-   * The whole environment. Default: PATH, HOME, USER, LOGNAME, SHELL and how to talk to people (TERM, LANG, …). PATH and
-   * HOME are the caller's where no user is named.
+   * The whole environment. Default: PATH, HOME, USER, LOGNAME, SHELL and variables about terminal and language (TERM,
+   * LANG, …). Without a user, PATH and HOME are the caller's.
    */
   readonly env?: Environment;
   /**
-   * A temporary folder for each start, which belongs to the user of the sandbox, is named by TMPDIR and can be written
-   * in; nobody else of the machine's users can look into it. It goes when no process is left that was started in it, or
-   * with the next start if this process is killed. `memory`: in `/dev/shm`. Default: none.
+   * A temporary directory for each start. It belongs to the user of the sandbox, TMPDIR names it, and it can be
+   * written. Other users of the machine cannot look into it. It is removed when no process is left that was started
+   * with it, or with the next start if this process is killed. `memory`: in `/dev/shm`. Default: none.
    */
   readonly tmp?: TmpKind;
-  /** HOME is an empty folder beside the private temporary one, with which it goes. Needs `tmp`. Default: as `env` says. */
+  /**
+   * HOME is an empty directory next to the private temporary one, and is removed with it. Needs `tmp`. Default: HOME of
+   * `env`.
+   */
   readonly home?: 'tmp';
-  /** Working directory. Default: ours. */
+  /** Working directory. Default: that of this process. */
   readonly cwd?: string;
-  /** File mode creation mask. Default: ours. */
+  /** File mode creation mask. Default: that of this process. */
   readonly umask?: number;
-  /** Descriptors of ours that the child has under the same number, beside its standard streams. Default: none. */
+  /**
+   * Descriptors of this process that the child has under the same number, in addition to its standard streams. Default:
+   * none.
+   */
   readonly keepDescriptors?: readonly number[];
   /**
-   * A session and process group of its own, without a controlling terminal; but a command whose starter makes it lead a
-   * session already, as node-pty does, keeps that one and its terminal. Default: true.
+   * A new session and process group, without a controlling terminal. A command that its starter has made the leader of
+   * a session already, as node-pty does, keeps that session and its terminal. Default: true.
    */
   readonly newSession?: boolean;
   /**
-   * The child is killed when the thread that started it ends. What it has started itself ends with it, unless `off` has
+   * The child is killed when the thread that started it ends. Its descendants end with it, unless `off` contains
    * `process.descendants`. Default: true.
    */
   readonly dieWithParent?: boolean;
   /**
-   * The child is the program that was started for good: it can execute no other in its place, by path or by descriptor.
-   * Needs the filter, and one that lets no calls of other tables through (`foreign`, `x32`). Default: false.
+   * The child can never execute another program, by path or by descriptor. Needs the filter, and one that allows no
+   * calls of other tables (`foreign`, `x32`). Default: false.
    */
   readonly execOnce?: boolean;
-  /** What must be enforced or nothing runs: `LAYER` or `LAYER.FEATURE`. Default: everything but `caps.bounding` and
-   * `caps.securebits`, which give nothing more where no_new_privs is set and no capability is left. */
+  /**
+   * What must be enforced or nothing runs: `LAYER` or `LAYER.FEATURE`. Default: everything except `caps.bounding` and
+   * `caps.securebits`, which add nothing if no_new_privs is set and no capability is left.
+   */
   readonly require?: readonly string[];
-  /** What is enforced where it can be. */
+  /** What is enforced if the kernel can. */
   readonly prefer?: readonly string[];
-  /** What is not asked for. */
+  /** What is not enforced. */
   readonly off?: readonly string[];
 }
 
-/** A checked, frozen, JSON-serialisable description of a sandbox; {@link definePolicy} of it gives the same again. */
+/** A checked, frozen, JSON-serialisable description of a sandbox; {@link definePolicy} of it returns an equal one. */
 export interface SandboxPolicy extends Omit<SandboxOptions, 'env'> {
   readonly env?: Readonly<Record<string, string>>;
   readonly version: 1;

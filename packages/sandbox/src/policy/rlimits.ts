@@ -21,5 +21,5 @@ export const rlimitNumbers = {
 /** Name of a limit. */
 export type RlimitName = keyof typeof rlimitNumbers;
 
-/** RLIM_INFINITY, which `Infinity` stands for. */
+/** RLIM_INFINITY, as which `Infinity` is encoded. */
 export const unlimited = 0xffff_ffff_ffff_ffffn;

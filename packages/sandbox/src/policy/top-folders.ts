@@ -4,15 +4,16 @@ import { errorCode } from '@sb/core';
 
 import { sandboxError } from '../errors.js';
 
-/** Where what others type, and what disks hold, can be read by a name: a read takes it away, or goes around modes. */
+/** Terminal input and disks can be read by a name there: a read removes input, or bypasses file modes. */
 const devices = 'dev';
 
 /**
- * What lies in `/` now but `/dev`: the preset `read-only` grants each of it, since a ruleset can only grant, and a rule
- * for `/` would be one for `/dev` as well. Symbolic links are left out: what they lead to has a rule of its own, or none.
+ * Lists the entries of `/` except for `/dev`. The preset `read-only` grants each of them, since a ruleset can only
+ * grant, and a rule for `/` would include `/dev`. Symbolic links are left out: their targets have their own rules, or
+ * none.
  *
- * @returns absolute paths of folders and files, sorted
- * @throws SandboxError `syscall-failed` where `/` can't be listed
+ * @returns absolute paths of directories and files, sorted
+ * @throws SandboxError `syscall-failed` if `/` cannot be listed
  */
 export function topFolders(): readonly string[] {
   try {
@@ -23,7 +24,7 @@ export function topFolders(): readonly string[] {
     const errno = errorCode(error) ?? 'unknown error';
     throw sandboxError('syscall-failed', 'policy', {
       what: `readdir("/") failed: ${errno}`,
-      hint: 'The preset read-only grants what is there. Start from minimal or none, and name what is needed.',
+      hint: 'The preset read-only grants the entries of /. Start from minimal or none, and name what is needed.',
       errno,
       path: '/',
     });

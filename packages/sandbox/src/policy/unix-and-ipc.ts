@@ -8,12 +8,12 @@ import type { LandlockChoice, Levels, SandboxPolicy } from './options.js';
 export const sharedIpc = '@shared-ipc';
 
 const AF_UNIX = 1;
-/** The first ABI that tells sockets with a path apart (Linux 7.1). */
+/** The first ABI that distinguishes sockets with a path (Linux 7.1). */
 const unixAbi = 9;
 /** The feature of Landlock that does it. */
 export const resolveUnix = 'landlock.fs.resolve_unix';
 
-/** What of the machine a policy grants beside files and ports. */
+/** What a policy grants in addition to files and ports. */
 export type UnixAndIpc = Pick<SandboxPolicy, 'unix' | 'ipc'>;
 
 /** Whether sockets with a path are granted one by one. */
@@ -22,8 +22,7 @@ export function namesSockets({ unix = [] }: UnixAndIpc): boolean {
 }
 
 /**
- * Adds to a choice for Landlock which sockets with a path can be reached. Where it restricts no files it goes on
- * restricting none.
+ * Adds the granted unix sockets with a path to a choice for Landlock. A choice that restricts no files stays so.
  *
  * @param choice - of the policy
  * @param granted - the policy
@@ -33,7 +32,7 @@ export function withSockets(choice: LandlockChoice, { unix = [] }: UnixAndIpc): 
   const { abi = presetAbi, paths = [] } = choice;
   const handled = handledBy(choice);
   if (unix === 'any') {
-    // An ABI that forbids them all was asked for as well; the grant is what counts.
+    // The choice may have an ABI that forbids all sockets; the grant comes first.
     const isForbidden = abi >= unixAbi && (handled?.includes('resolve_unix') ?? true);
     return isForbidden ? { ...choice, paths: [...paths, path('/', ['resolve_unix'])] } : choice;
   }
@@ -45,21 +44,21 @@ export function withSockets(choice: LandlockChoice, { unix = [] }: UnixAndIpc): 
   };
 }
 
-/** The rights for files that a choice restricts; undefined for all that its ABI has. */
+/** The rights for files that a choice restricts; undefined for all of its ABI. */
 function handledBy({ preset, handle, paths }: LandlockChoice): LandlockChoice['handle'] {
   return handle ?? (preset === 'none' && paths === undefined ? [] : undefined);
 }
 
 /**
- * Levels where sockets are granted by path: the ruleset asks for more than older kernels have, and what those leave open
- * is told in the report unless the policy requires it.
+ * Levels if sockets are granted by path. The ruleset then needs more than older kernels have. The report names what
+ * those leave open, unless the policy requires the feature.
  */
 export function levelsWithSockets(levels: Levels, granted: UnixAndIpc): Levels {
   const isSaid = ['landlock', 'landlock.fs', resolveUnix].some((name) => levels.has(name));
   return isSaid || !namesSockets(granted) ? levels : new Map([...levels, [resolveUnix, 'prefer']]);
 }
 
-/** These come after the policy's own rules and before the starting point's, which close unix sockets. */
+/** These come after the policy's own rules and before those of the starting point, which deny unix sockets. */
 const anyUnixSocket: readonly Rule[] = ['socket', 'socketpair'].map((syscall) => ({
   syscall,
   when: [arg(0).eq32(AF_UNIX)],
@@ -67,7 +66,7 @@ const anyUnixSocket: readonly Rule[] = ['socket', 'socketpair'].map((syscall) =>
 }));
 
 /**
- * Adds to a filter what the policy grants: it can't see a path, so it lets all unix sockets through or none.
+ * Adds the grants of a policy to a filter. The filter cannot see a path, so it allows all unix sockets or none.
  *
  * @param filter - the filter's options
  * @param granted - the policy

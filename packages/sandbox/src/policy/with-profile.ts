@@ -14,14 +14,14 @@ const AF_INET6 = 10;
 const SOCK_TYPE_MASK = 0xf;
 const SOCK_DGRAM = 2;
 
-/** What of the internet is by datagrams: Landlock has rules for it from ABI 10 on only (Linux 7.2). */
+/** Datagram sockets of the internet: Landlock has rules for them only from ABI 10 on (Linux 7.2). */
 export const noUdp: readonly Rule[] = [AF_INET, AF_INET6].map((family) => ({
   syscall: 'socket',
   when: [arg(0).eq32(family), arg(1).maskedEq32(SOCK_TYPE_MASK, SOCK_DGRAM)],
   action: errno('EPROTONOSUPPORT'),
 }));
 
-/** The name of the profile that is in force; undefined where files are chosen by a preset, or not restricted. */
+/** The name of the profile in force; undefined if a preset chooses the files, or if they are not restricted. */
 export function profileOf({ profile, landlock }: SandboxOptions): ProfileName | undefined {
   if (profile !== undefined) return profile;
   const isChosen = typeof landlock === 'string' || landlock?.preset !== undefined;
@@ -29,10 +29,10 @@ export function profileOf({ profile, landlock }: SandboxOptions): ProfileName | 
 }
 
 /**
- * Options with what their profile says beside paths: ports, limits, the private folder, sockets. The options' own come to
- * it, and what can be said once they say. Pure.
+ * Adds the settings of the profile to options, other than paths: ports, limits, the private directory, sockets. Lists
+ * of the options are added to them, and single values of the options replace them. Pure.
  *
- * @throws SandboxError `invalid-policy` where a preset for files is named as well
+ * @throws SandboxError `invalid-policy` if a preset for files is named as well
  */
 export function withProfile<Options extends SandboxOptions>(options: Options): Options {
   const { profile: name, landlock: own } = options;
@@ -58,7 +58,7 @@ function refuseTwoChoices(landlock: SandboxOptions['landlock'], name: ProfileNam
   if (preset === undefined) return;
   refuse(
     'profile',
-    `is ${name}, and landlock names ${preset}: both say what of the files stays`,
+    `is ${name}, but landlock names ${preset}, and only one of them can choose the files`,
     'Leave one of the two out.',
   );
 }
@@ -89,13 +89,13 @@ function filterOf({ internet }: Profile, given: Filter, { net }: LandlockChoice)
   const hasPorts = [net?.connectTcp, net?.bindTcp].some((ports) => ports === 'any' || (ports ?? []).length > 0);
   if (!hasPorts) return { ...filter, sockets: withoutInternet(filter) };
   const connects = net?.connectTcp === 'any' || (net?.connectTcp ?? []).length > 0;
-  // Who connects looks names up, and asks by UDP.
+  // A program that connects needs name look-ups, which use UDP.
   return internet === 'with-ports' || connects ? given : { ...filter, rules: [...(filter.rules ?? []), ...noUdp] };
 }
 
 const internetFamilies: ReadonlySet<SocketFamily> = new Set(['AF_INET', 'AF_INET6']);
 
-/** Where the filter lets any family through, what is left is that of the usual one. */
+/** If the filter allows any family, the rest is that of the default filter. */
 function withoutInternet({ base, sockets = presets[base].sockets }: SeccompOptions): readonly SocketFamily[] {
   const usual: Base = 'deny-dangerous';
   const listed = sockets === 'any' ? presets[usual].sockets : sockets;

@@ -1,7 +1,7 @@
 import { devices, programs, sink, system } from './places.js';
 import type { Profile } from './profile.js';
 
-/** Where version managers and package managers put programs in a home folder. */
+/** Where version managers and package managers put programs in a home directory. */
 const toolchains = [
   '~/.local/bin',
   '~/.cargo',
@@ -21,7 +21,7 @@ const toolchains = [
   '~/.local/share/virtualenvs',
 ] as const;
 
-/** Packages that were downloaded before, and settings of tools that hold no secret. */
+/** Downloaded packages, and settings of tools without secrets. */
 const caches = [
   '~/.npm',
   '~/.cache/bazel',
@@ -46,9 +46,10 @@ const caches = [
   '~/.config/git',
 ] as const;
 
-/** As `project`, for compilers and package managers that work from their caches. */
+/** As `project`, for compilers and package managers that use their caches. */
 export const build: Profile = {
-  about: 'as project; reads toolchains and package caches of the home folder, executes in its own tmp; no network',
+  about:
+    'as project; reads toolchains and package caches of the home directory, executes in its private tmp; no network',
   preset: 'none',
   paths: [
     programs,

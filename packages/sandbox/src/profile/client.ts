@@ -1,7 +1,7 @@
 import { devices, programs, sink, system } from './places.js';
 import type { Profile } from './profile.js';
 
-/** Fetches: what it may read it can send, so that no folder of yours is granted until it is named. */
+/** Downloads. It can send what it may read, so no directory of the user is granted until it is named. */
 export const client: Profile = {
   about: 'reads the system, connects to ports 443, 80, 53 and those that are named; listens nowhere',
   preset: 'none',

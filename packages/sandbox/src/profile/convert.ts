@@ -1,7 +1,7 @@
 import { devices, programs, sink } from './places.js';
 import type { Profile } from './profile.js';
 
-/** What converters read beside their input: fonts, delegates, how many processors there are. */
+/** What converters read in addition to their input: fonts, delegates, the number of processors. */
 const settings = [
   '/etc/alternatives',
   '/etc/fonts',
@@ -18,9 +18,9 @@ const settings = [
   '/var/cache/fontconfig',
 ] as const;
 
-/** Turns one file into another: whoever sent the input may have made it for a hole in the converter. */
+/** Converts a file. The author of the input may have made it for a vulnerability of the converter. */
 export const convert: Profile = {
-  about: 'reads and writes only what is named beside programs; no network; 4 GiB of memory, 10 minutes of processor',
+  about: 'reads and writes only programs and what is named; no network; 4 GiB of memory, 10 minutes of processor',
   preset: 'none',
   paths: [programs, { access: 'ro', paths: settings }, sink, devices],
   program: true,

@@ -1,4 +1,7 @@
-/** Where programs keep what lets others act in a user's name, beneath the home folder; sorted by kind. No profile grants them. */
+/**
+ * Where programs store what allows others to act in a user's name, beneath the home directory; sorted by kind. No
+ * profile grants them.
+ */
 export const credentials: readonly string[] = [
   // Keys and agents
   '.ssh',
@@ -58,7 +61,7 @@ export const credentials: readonly string[] = [
   '.composer/auth.json',
   '.config/composer/auth.json',
   '.nuget/NuGet/NuGet.Config',
-  // Data bases
+  // Databases
   '.pgpass',
   '.my.cnf',
   '.mylogin.cnf',

@@ -1,8 +1,8 @@
 import type { Profile } from './profile.js';
 
-/** For who knows each path and port. */
+/** For users who know each path and port. */
 export const none: Profile = {
-  about: 'nothing but what is given, not even the program',
+  about: 'grants nothing by itself, not even the program',
   preset: 'none',
   paths: [],
   program: false,

@@ -1,13 +1,16 @@
-/** Folders and files that several profiles grant. */
+/** Directories and files that several profiles grant. */
 import type { ProfileRule } from './profile.js';
 
-/** Programs, libraries and what they bring along. */
+/** Programs, libraries and their data. */
 export const programs: ProfileRule = {
   access: 'rx',
   paths: ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt', '/nix/store', '/gnu/store'],
 };
 
-/** How the machine is set up, and what it tells of itself. Of `/run` and `/var` only what names no person's data. */
+/**
+ * The configuration of the machine, and its descriptions of itself. Of `/run` and `/var` only files without personal
+ * data.
+ */
 export const system: ProfileRule = {
   access: 'ro',
   paths: [
@@ -26,11 +29,11 @@ export const system: ProfileRule = {
   ],
 };
 
-/** Devices that give the same to everybody. */
+/** Devices that give the same to every process. */
 export const devices: ProfileRule = {
   access: 'ro',
   paths: ['/dev/full', '/dev/random', '/dev/urandom', '/dev/zero'],
 };
 
-/** What nearly every program opens for writing, and nobody can keep anything in. */
+/** What almost every program opens for writing, and what stores nothing. */
 export const sink: ProfileRule = { access: 'rw', paths: ['/dev/null'] };

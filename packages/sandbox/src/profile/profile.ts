@@ -4,29 +4,36 @@ export const profileNames = ['read', 'project', 'build', 'convert', 'client', 's
 /** Name of a profile. */
 export type ProfileName = (typeof profileNames)[number];
 
-/** Ports of one kind that a profile grants; the policy's own come to them. */
+/** Ports of one kind that a profile grants; the policy's own are added. */
 export type ProfilePorts = readonly number[] | 'any';
 
 /**
- * What a kind of work needs, as data. Credentials (`credentials.ts`) are never granted, whatever folder they lie in. Paths
- * that don't exist are left out.
+ * What a kind of work needs, as data. Credentials (`credentials.ts`) are never granted, in any directory. Paths that do
+ * not exist are left out.
  */
 export interface Profile {
   /** One line for people. */
   readonly about: string;
-  /** What is granted of the whole file system before the paths: of `read-only` all but credentials. */
+  /** What is granted of the whole file system before the paths: with `read-only` everything except for credentials. */
   readonly preset: 'read-only' | 'none';
-  /** Grants by kind of access; `~/` is the home folder of who runs, `.` the working folder. */
+  /** Grants by kind of access; `~/` is the home directory of the user, `.` the working directory. */
   readonly paths: readonly ProfileRule[];
-  /** Whether what the program itself needs is granted, wherever it lies: its file, and the interpreter that it names. */
+  /**
+   * Whether the needs of the program itself are granted, in any directory: its file, and the interpreter that it names.
+   */
   readonly program: boolean;
-  /** The private temporary folder: none, written in, or programs executed in as well. */
+  /** The private temporary directory: none, `rw` for writing, `rwx` for executing programs as well. */
   readonly tmp?: 'rw' | 'rwx';
-  /** HOME is an empty folder beside the private temporary one: programs find no settings that they may not read. */
+  /**
+   * HOME is an empty directory next to the private temporary one, so programs find no settings that they may not read.
+   */
   readonly home?: 'tmp';
   readonly connectTcp: ProfilePorts;
   readonly bindTcp: ProfilePorts;
-  /** Whether internet sockets can be made: always, or where ports are granted; `tcp`: there, and none for UDP. */
+  /**
+   * Whether internet sockets can be made: always, or if ports are granted. `tcp-with-ports`: if ports are granted, and
+   * not for UDP.
+   */
   readonly internet: 'always' | 'with-ports' | 'tcp-with-ports';
   /** By kernel name, in the kernel's unit. */
   readonly rlimits?: Readonly<Record<string, number>>;

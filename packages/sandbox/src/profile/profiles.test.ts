@@ -18,13 +18,13 @@ describe('a profile', () => {
     expect(about).toMatch(/^[a-z]/);
   });
 
-  it.each(profileNames)('%s names no credentials, and no folder as a whole that they lie in', (name) => {
+  it.each(profileNames)('%s names no credentials, and no whole directory that contains them', (name) => {
     const beneathHome = pathsOf(profiles[name], 'ro', 'rx', 'rw', 'rwx').filter((path) => path.startsWith('~'));
     for (const path of beneathHome) expect(credentials).not.toContain(path.slice(2));
     expect(beneathHome.filter((path) => ['~', '~/', '~/.config', '~/.local'].includes(path))).toEqual([]);
   });
 
-  it.each(profileNames)('%s writes nowhere but to /dev/null and the working folder', (name) => {
+  it.each(profileNames)('%s writes only to /dev/null and the working directory', (name) => {
     expect(written(profiles[name]).filter((path) => path !== '/dev/null' && path !== '.')).toEqual([]);
   });
 });
@@ -38,7 +38,7 @@ describe('what tells the profiles apart', () => {
     ['client', 'closed', [443, 80, 53], []],
     ['server', 'read', [], []],
     ['none', 'closed', [], []],
-  ])('%s: the working folder is %s, and ports are', (name, folder, connect, bind) => {
+  ])('%s: the working directory is %s, and ports are', (name, folder, connect, bind) => {
     const profile = profiles[name];
     const isRead = pathsOf(profile, 'ro', 'rx').includes('.');
     expect(written(profile).includes('.') ? 'written' : isRead ? 'read' : 'closed').toBe(folder);
@@ -51,7 +51,7 @@ describe('what tells the profiles apart', () => {
     expect(Object.keys(profiles.convert.rlimits ?? {}).toSorted()).toEqual(['cpu', 'data', 'fsize', 'nofile']);
   });
 
-  it('only build reads what package managers keep in the home folder', () => {
+  it('only build reads what package managers keep in the home directory', () => {
     const beneathHome = profileNames.filter((name) =>
       profiles[name].paths.some(({ paths }) => paths.some((path) => path.startsWith('~/'))),
     );

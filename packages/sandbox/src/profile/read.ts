@@ -1,8 +1,8 @@
 import type { Profile } from './profile.js';
 
-/** The default: looks at everything but credentials, and changes nothing. */
+/** The default: reads everything except for credentials, and changes nothing. */
 export const read: Profile = {
-  about: 'reads all that its user may but credentials, writes nothing, connects anywhere',
+  about: 'reads everything its user may read, except credentials; writes nothing; connects anywhere',
   preset: 'read-only',
   paths: [],
   program: false,

@@ -6,39 +6,39 @@ import type { LayerPolicies } from '../plan/layers.js';
 import type { SandboxPlan } from '../plan/plan.js';
 import type { Bait } from './bait.js';
 
-/** What is known before the attempts. */
+/** Facts before the attempts. */
 export interface Situation {
   readonly layers: LayerPolicies;
   readonly plan: SandboxPlan;
   readonly bait: Bait;
 }
 
-/** One thing that the probe attempts inside. */
+/** One attempt of the probe in the sandbox. */
 export interface Attempt {
   readonly layer: 'privdrop' | 'caps' | 'landlock' | 'seccomp';
   readonly feature: string;
   /** For the probe: an operation and its arguments. */
   readonly operation: readonly (string | number)[];
-  /** The error that it must end with; undefined where the sandbox lets it happen as without one. */
+  /** The error with which it must fail; undefined if the sandbox allows it as without a sandbox. */
   readonly denied: string | undefined;
   /**
-   * Who attempts it without the sandbox: its user; where the loss of that very identity is attempted, and no file is
-   * touched, whoever calls.
+   * Who attempts it without the sandbox: `user` is the sandbox's user. `caller` is the user of this process, for
+   * attempts about the loss of that very identity that touch no file.
    */
   readonly control: 'user' | 'caller';
 }
 
-/** A call with the arguments that the probe gives it, which a filter may look at. */
+/** A call with the arguments of the probe, which a filter may check. */
 type Call = readonly [name: string, ...args: (number | bigint)[]];
 
 const openat: Call = ['openat'];
 const socket: Call = ['socket', 2, 1];
-/** What the probe asks of clone(2) for a child: SIGCHLD. */
+/** The flags of the probe's clone(2) for a child: SIGCHLD. */
 const fork: Call = ['clone', 17];
 
 /**
- * Calls that do no harm with these arguments, and that an ordinary process is let make without a filter, or is refused
- * for another reason than a filter gives.
+ * Calls that are harmless with these arguments. Without a filter an ordinary process may make them, or gets another
+ * error than that of a filter.
  */
 const harmlessCalls: readonly Call[] = [
   ['unshare', 0],
@@ -54,7 +54,7 @@ const harmlessCalls: readonly Call[] = [
   ['socket', 16, 3, 9],
 ];
 
-/** Everything to attempt under a plan, each with what must come of it. */
+/** Lists all attempts for a plan, each with its expected result. */
 export function attemptsOf(situation: Situation): readonly Attempt[] {
   return [...ofUser(situation), ...ofCaps(situation), ...ofLandlock(situation), ...ofSeccomp(situation)];
 }
@@ -70,7 +70,8 @@ function ofUser(situation: Situation): readonly Attempt[] {
       denied: 'EPERM',
       control: 'caller',
     });
-  // Having them is asked too: a filter may deny the calls that would raise them, and nothing would show that they are gone.
+  // Having them is tested too: a filter may deny the calls that would raise them, and nothing would show that they are
+  // gone.
   return [
     attempt('user', 'is-euid', 0),
     attempt('user', 'setresuid', 0, 0, 0),
@@ -93,7 +94,7 @@ function ofCaps(situation: Situation): readonly Attempt[] {
       denied: 'EPERM',
       control: 'caller',
     });
-  // Having it is asked too: a filter may deny capset(2), and would hide that it could be raised.
+  // Having it is tested too: a filter may deny capset(2), and would hide that it could be raised.
   return [attempt('has-permitted', [['capget']]), attempt('raise-permitted', [['capget'], ['capset']])];
 }
 
@@ -126,7 +127,7 @@ function ofLandlock(situation: Situation): readonly Attempt[] {
   ];
 }
 
-/** Where the filter denies a call on the way it is the filter that the attempt tries, and that the result names. */
+/** If the filter denies a call of the attempt, the attempt tests the filter, and the result names that call. */
 function namedFor(situation: Situation, calls: readonly Call[], attempt: Attempt): Attempt {
   for (const call of calls) {
     const denied = filtered(situation, call);
@@ -135,7 +136,7 @@ function namedFor(situation: Situation, calls: readonly Call[], attempt: Attempt
   return attempt;
 }
 
-/** A port that the policy doesn't grant, for an ordinary user to use. */
+/** A port that the policy does not grant, and that an ordinary user may use. */
 function closedPort({ plan }: Situation, right: string): number {
   const open = plan.expected.landlock?.ports.filter(({ rights }) => rights.some((one) => one === right)) ?? [];
   let port = 47_321;
@@ -163,7 +164,7 @@ function named(name: string, args: readonly number[]): string {
 
 const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 
-/** The error that the filter gives a call; undefined where it lets it through. */
+/** The error of the filter for a call; undefined if the filter allows it. */
 function filtered({ layers, plan }: Situation, [name, ...args]: Call): string | undefined {
   if (!plan.expected.filter || layers.seccomp === undefined) return undefined;
   if (syscallNumber(name, machine) === undefined) return undefined;

@@ -35,7 +35,7 @@ const modeOf = (path: string): string => {
 };
 
 describe.skipIf(missing('linux', 'root'))('the files of a self-test', () => {
-  it('are root’s, and the user may write in one folder by its group', () => {
+  it('are root’s, and the user may write in one directory by its group', () => {
     using files = new BaitFiles(program, user);
     expect(modeOf(files.folder)).toBe('0:0 755');
     expect(modeOf(files.program)).toBe('0:0 755');
@@ -64,7 +64,7 @@ describe.skipIf(missing('linux', 'root'))('the files of a self-test', () => {
   it.each([
     ['another user’s', () => chownSync(folder.path, 65_534, 0), 'belongs to uid 65534'],
     ['open to all', () => chmodSync(folder.path, 0o777), 'is writable for all'],
-  ])('are made in no folder that is %s', (_, spoil, why) => {
+  ])('are not made in a directory that is %s', (_, spoil, why) => {
     spoil();
     expect(() => new BaitFiles(program, user)).toThrow(`${basename(folder.path)} ${why}`);
     expect(readdirSync(folder.path)).toEqual([]);

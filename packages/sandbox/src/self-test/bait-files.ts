@@ -7,44 +7,49 @@ import { effectiveUser, Folder, NewFolder, type Owner } from '@sb/files';
 
 import { sandboxError } from '../errors.js';
 
-/** How often removing is tried: a process of the user's may go on writing in what the user has made. */
+/** How often removing is tried: a process of the user may continue to write to the user's files. */
 const removals = 20;
 
 /**
- * Files that the sandbox's user may use, so that only a sandbox can forbid it. Nobody else may change any of them: they
- * lie in a folder of ours that only we write in, below folders that only we can rename. What the user is to change it may
- * change by its group.
+ * Files that the sandbox's user may use, so that only a sandbox can deny it. No other user may change any of them. They
+ * are in a directory that only this process's user writes to, below directories that no other user can rename. What the
+ * user is to change, it may change by its group.
  */
 export class BaitFiles implements Disposable {
-  /** Of ours, mode 0755. */
+  /** Owned by this process's user, mode 0755. */
   readonly folder: string;
-  /** A file of ours that the user may read and write, by its group: not being its owner, it can't lease it (fcntl(2)). */
+  /**
+   * A file of this process's user that the sandbox's user may read and write by its group. Since it is not the owner,
+   * it cannot lease the file (fcntl(2)).
+   */
   readonly file: string;
-  /** A program of ours, which all may execute. */
+  /** A program of this process's user, which all may execute. */
   readonly program: string;
-  /** Names that do not exist yet, in a folder of ours that the user may write in, by its group. */
+  /**
+   * Names that do not exist yet, in a directory of this process's user that the sandbox's user may write by its group.
+   */
   readonly made: string;
   readonly link: string;
-  /** The folder, held open: a name in it stands for what was put there, whatever becomes of its path. */
+  /** The directory, held open: a name in it leads to what was put there, even if its path changes. */
   readonly descriptor: number;
   readonly #temporary: Folder;
   readonly #outer: NewFolder;
   #given: NewFolder | undefined;
 
   /**
-   * Lays them out in the temporary folder.
+   * Creates them in the temporary directory.
    *
    * @param program - the bytes of a static program
-   * @param user - the sandbox's; undefined where that is ours
-   * @throws SandboxError `untrusted-path` where somebody else could turn a name there into another one;
-   *   `syscall-failed` where nothing can be made there
+   * @param user - the sandbox's; undefined if it is that of this process
+   * @throws SandboxError `untrusted-path` if another user could replace a name there; `syscall-failed` if nothing can
+   *   be created there
    */
   constructor(program: Uint8Array, user: Owner | undefined) {
-    // With the dot the folder itself is looked at too, as each is that a name is looked up in.
-    this.#temporary = attempt("can't be used", () => Folder.open(`${resolve(tmpdir())}/.`));
+    // With the dot the directory itself is checked too, like each in which a name is looked up.
+    this.#temporary = attempt('cannot be used', () => Folder.open(`${resolve(tmpdir())}/.`));
     try {
-      this.#outer = attempt('takes no folder', () => NewFolder.make(this.#temporary, 'sb-self-test-'));
-      this.descriptor = attempt("can't be used", () => this.#outer.inside.reopen());
+      this.#outer = attempt('does not allow a new directory', () => NewFolder.make(this.#temporary, 'sb-self-test-'));
+      this.descriptor = attempt('cannot be used', () => this.#outer.inside.reopen());
     } catch (error) {
       this.#temporary.close();
       throw error;
@@ -53,7 +58,7 @@ export class BaitFiles implements Disposable {
     const at = (...names: readonly string[]): string => join(this.folder, ...names);
     [this.file, this.program] = [at('file'), at('program')];
     try {
-      const given = attempt('takes no bait', () => this.#fill(program, user));
+      const given = attempt('does not allow new files', () => this.#fill(program, user));
       [this.made, this.link] = [at(given.name, 'made'), at(given.name, 'link')];
     } catch (error) {
       this[Symbol.dispose]();
@@ -61,14 +66,14 @@ export class BaitFiles implements Disposable {
     }
   }
 
-  /** From its first line on others may pass through, and only we may write. */
+  /** From its first line on others may search the directory, and only this process may write to it. */
   #fill(program: Uint8Array, user: Owner | undefined): NewFolder {
     this.#outer.openTo(0o755);
     put(this.#outer.inside, { name: 'program', mode: 0o755, bytes: program });
     put(this.#outer.inside, { name: 'file', mode: 0o660, group: user?.gid });
     this.#given = NewFolder.make(this.#outer.inside, 'given-');
     const given = this.#given;
-    // By its group: its owner could change its mode between a control and an attempt.
+    // By its group: as its owner, the user could change its mode between a control and an attempt.
     giveTo(user && ownerOf(user.gid), (owner) => given.giveTo(owner));
     given.openTo(0o770);
     return given;
@@ -76,7 +81,7 @@ export class BaitFiles implements Disposable {
 
   /** Removes what the user has made. */
   clear(): void {
-    attempt("can't be cleared", () => {
+    attempt('cannot be cleared', () => {
       for (const name of this.#given?.inside.names() ?? []) removeAll(() => this.#given?.inside.removeAll(name));
     });
   }
@@ -84,7 +89,7 @@ export class BaitFiles implements Disposable {
   /** Removes all of it. */
   [Symbol.dispose](): void {
     try {
-      attempt("can't be cleared", () => {
+      attempt('cannot be cleared', () => {
         this.#takeBack();
         removeAll(() => this.#outer.removeAll());
       });
@@ -96,7 +101,7 @@ export class BaitFiles implements Disposable {
     }
   }
 
-  /** A process of the user's, which may be another one than ours, puts nothing into it any more. */
+  /** After this, no process of the sandbox's user, which may be another one than this process's, can add files. */
   #takeBack(): void {
     giveTo(ownerOf(process.getegid?.()), () => this.#given?.takeBack());
   }
@@ -120,13 +125,13 @@ function put(folder: Folder, { name, mode, bytes = new Uint8Array(), group }: Ne
   }
 }
 
-/** Us, with a group. */
+/** This process's user, with a group. */
 function ownerOf(gid: number | undefined): Owner | undefined {
   const uid = effectiveUser();
   return uid === undefined || gid === undefined ? undefined : { uid, gid };
 }
 
-/** Without CAP_CHOWN it stays ours: the user can't use it without the sandbox either, and the result says so. */
+/** Without CAP_CHOWN it keeps its owner: the user cannot use it without the sandbox either, and the result says so. */
 function giveTo(user: Owner | undefined, give: (user: Owner) => void): void {
   if (user === undefined) return;
   try {
@@ -154,8 +159,8 @@ function attempt<T>(what: string, act: () => T): T {
     if (isSandboxError(error)) throw error;
     const errno = errorCode(error);
     throw sandboxError('syscall-failed', 'self-test', {
-      what: `the temporary folder ${tmpdir()} ${what}: ${errno ?? String(error)}`,
-      hint: 'Point TMPDIR to another folder, which the user of the sandbox can pass through.',
+      what: `the temporary directory ${tmpdir()} ${what}: ${errno ?? String(error)}`,
+      hint: 'Set TMPDIR to another directory, which the user of the sandbox may search.',
       errno,
       cause: error,
     });

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import type { SandboxedProcess } from '../child/child.js';
 import type { BaitFiles } from './bait-files.js';
 
-/** Things that the sandbox's user may use, so that only a sandbox can forbid it. */
+/** Objects that the sandbox's user may use, so that only a sandbox can deny it. */
 export interface Bait {
   readonly files: BaitFiles;
   /** Name of an abstract socket that listens. */
@@ -15,7 +15,7 @@ export interface Bait {
 
 /**
  * Lengths of the abstract socket's name, in turn. First a whole sun_path without its first byte (unix(7)), since older
- * releases of Node fill shorter names up with NULs; Bun takes none that is so long, and fills none up.
+ * releases of Node fill shorter names with NULs. Bun accepts no name of that length, and does not fill shorter ones.
  */
 const abstractNameLengths = [107, 106] as const;
 
@@ -27,7 +27,7 @@ export interface Listener extends AsyncDisposable {
 /**
  * Listens at an abstract name of this process.
  *
- * @param mark - what no other listener of this process has
+ * @param mark - unique among the listeners of this process
  */
 export async function listen(mark: string): Promise<Listener> {
   const name = `sb-self-test-${process.pid}-${mark}`;
@@ -42,7 +42,7 @@ export async function listen(mark: string): Promise<Listener> {
   };
 }
 
-/** Listens at the first name that the runtime takes. */
+/** Listens at the first name that the runtime accepts. */
 async function listenAt(names: readonly string[]): Promise<{ readonly abstract: string; readonly server: Server }> {
   const [abstract = '', ...others] = names;
   const server = createServer((socket) => socket.destroy());
@@ -57,11 +57,11 @@ async function listenAt(names: readonly string[]): Promise<{ readonly abstract: 
 }
 
 /**
- * Waits until a process that was started to be attacked is there.
+ * Waits until a process has started that the probe will attack.
  *
  * @param child - a probe that waits
- * @returns its process id, and what ends it
- * @throws SandboxError where it can't be started
+ * @returns its process id, and a function that ends it
+ * @throws SandboxError if it cannot be started
  */
 export async function asVictim(child: SandboxedProcess): Promise<{ readonly pid: number } & AsyncDisposable> {
   // The promise of enforcement carries the same error.

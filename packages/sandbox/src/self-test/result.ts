@@ -1,36 +1,40 @@
 import type { Attempt } from './attempts.js';
 
-/** What came of one attempt. */
+/** The result of one attempt. */
 export interface SelfTestLine {
-  /** The layer that denies it, or would, were it not allowed. */
+  /** The layer that denies it, or would deny it if it were not allowed. */
   readonly layer: string;
   readonly feature: string;
   /** What the probe attempted, for instance `open-write /tmp/…/file`. */
   readonly attempted: string;
-  /** What the policy says must come of it: `OK` or the name of an error. */
+  /** The result that the policy requires: `OK` or the name of an error. */
   readonly expected: string;
-  /** What the kernel answered inside the sandbox. */
+  /** The answer of the kernel in the sandbox. */
   readonly seen: string;
-  /** What it answers without one. */
+  /** The answer of the kernel without a sandbox. */
   readonly control: string;
   /**
-   * - `passed`: it came as expected, and it comes otherwise without the sandbox, or is let happen as without one.
-   * - `failed`: it came otherwise than expected.
-   * - `unproved`: it came as expected, and would have without the sandbox: something else denies it already, for instance
-   *   the rules of a container. `reason` says so.
+   * - `passed`: the result was as expected, and is another one without the sandbox; or it is allowed, as without the
+   *   sandbox.
+   * - `failed`: the result was not as expected.
+   * - `unproved`: the result was as expected, and would be the same without the sandbox: something else denies it
+   *   already, for instance the rules of a container. `reason` says so.
    */
   readonly result: 'passed' | 'failed' | 'unproved';
   readonly reason?: string;
 }
 
-/** Answers without the sandbox that show of no denial that it is the sandbox's: something else denies, or nothing is there. */
+/**
+ * Answers without the sandbox after which a denial cannot be attributed to the sandbox: something else denies it, or
+ * nothing exists.
+ */
 const denials: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'ENOENT']);
 
 /**
  * Judges an attempt.
  *
- * @param seen - what the kernel answered inside the sandbox
- * @param control - what it answers without one; `nothing` where it wasn't attempted
+ * @param seen - the kernel's answer in the sandbox
+ * @param control - its answer without one; `nothing` if it was not attempted
  */
 export function lineOf({ layer, feature, operation, denied }: Attempt, seen: string, control: string): SelfTestLine {
   const expected = denied ?? control;
@@ -41,11 +45,11 @@ export function lineOf({ layer, feature, operation, denied }: Attempt, seen: str
   return reason === undefined ? { ...line, result: 'passed' } : { ...line, result: 'unproved', reason };
 }
 
-/** What stands for the answer of a probe that said none. */
+/** Stands for a missing answer of a probe. */
 export const nothing = 'nothing';
 
 function unprovedBy(control: string, denied: string | undefined): string | undefined {
   if (control === nothing) return 'it was not attempted without the sandbox';
-  if (control === denied || denials.has(control)) return `it ends with ${control} without the sandbox too`;
+  if (control === denied || denials.has(control)) return `it fails with ${control} without the sandbox too`;
   return undefined;
 }

@@ -88,7 +88,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a self-test', () => {
     ['ends with another status', { status: 1 }],
     ['says a line more', { after: 'setgroups 0 EPERM\n' }],
     ['says a line before', { before: 'is-euid 0 EPERM\n' }],
-  ])('does not pass where the probe %s, whatever it said', async (_, way) => {
+  ])('does not pass if the probe %s, after any output', async (_, way) => {
     const run = await test(userAlone, { answer: 'EPERM', ...way }, 'OK');
     expect(run).toMatchObject({ passed: false, results: ['failed'] });
   });

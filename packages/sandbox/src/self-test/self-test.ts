@@ -9,12 +9,12 @@ import { asVictim, listen } from './bait.js';
 import { BaitFiles } from './bait-files.js';
 import { lineOf, nothing, type SelfTestLine } from './result.js';
 
-/** What the probe saw from inside. */
+/** The results of the probe in the sandbox. */
 export interface SelfTest {
   /** Whether no line failed, and at least one passed. */
   readonly passed: boolean;
   readonly lines: readonly SelfTestLine[];
-  /** What was in force while it looked. */
+  /** What was in force during the test. */
   readonly report: SandboxReport;
 }
 
@@ -23,25 +23,25 @@ export interface OutsideStart {
   readonly program: number;
   /** A descriptor that it gets too. */
   readonly folder: number;
-  /** Makes its arguments from the path that the folder has there. */
+  /** Makes its arguments from the path of the directory there. */
   readonly args: (folder: string) => readonly string[];
 }
 
-/** The ways to start the probe, which is a descriptor. */
+/** How to start the probe, which is a descriptor. */
 export interface ProbeStarts {
   readonly inside: (probe: number, args: readonly string[]) => SandboxedProcess;
-  /** With no layer at all, or with the change of user alone. */
+  /** Without any layer, or with only the change of user. */
   readonly outside: (as: Attempt['control'], start: OutsideStart) => SandboxedProcess;
 }
 
 /**
- * Attempts what the policy forbids, from inside, and once without the sandbox. The probe is a file without a name, so
- * no rule has to grant it anything, and the policy under test is the policy itself. Without the sandbox nothing is
- * attempted as root that the sandbox's user can attempt, and files are found in an open folder, not by a path.
+ * Attempts what the policy forbids, in the sandbox, and once without the sandbox. The probe is a file without a name,
+ * so it needs no rule, and the tested policy is the policy itself. Without the sandbox nothing is attempted as root
+ * that the sandbox's user can attempt, and files are found by an open directory, not by a path.
  *
  * @param situation - the layers and the plan
  * @param starts - how the probe is started
- * @throws SandboxError where the bait can't be laid out or the probe can't be started
+ * @throws SandboxError if the bait cannot be created or the probe cannot be started
  */
 export async function selfTest(situation: Omit<Situation, 'bait'>, starts: ProbeStarts): Promise<SelfTest> {
   const program = readFileSync(probePath());
@@ -99,7 +99,7 @@ async function comparison(
 
 type Operation = Attempt['operation'];
 
-/** The same, with the bait's folder as a descriptor in place of its path. */
+/** The same, with the bait's directory as a descriptor in place of its path. */
 function throughFolder({ operation }: Attempt, path: string, descriptor: string): Operation {
   return operation.map((word) =>
     typeof word === 'string' && (word === path || word.startsWith(`${path}/`))
@@ -112,8 +112,9 @@ function throughFolder({ operation }: Attempt, path: string, descriptor: string)
 const oPath = 0o10_000_000;
 
 /**
- * A program can't be executed while it is open for writing (ETXTBSY, execve(2)). Who can't read it is not let look into
- * its process, so that no other one of the user takes the pipe and answers in its place (see `unreadableProgram`).
+ * A program cannot be executed while it is open for writing (ETXTBSY, execve(2)). A process that cannot read the
+ * program may not look into its process, so no other process of the user takes the pipe and answers in its place (see
+ * `unreadableProgram`).
  */
 function reopened(descriptor: number): number {
   try {
@@ -128,8 +129,8 @@ function words(operations: readonly Operation[]): readonly string[] {
 }
 
 /**
- * What a probe said of each attempt: nothing at all unless it came to its end, and said as many lines as it was to, each of
- * the attempt whose turn it was.
+ * Returns the probe's answer for each attempt. They are empty unless the probe came to its end, and wrote the expected
+ * number of lines, each for its attempt.
  */
 async function answersOf(child: SandboxedProcess, attempts: readonly Attempt[]) {
   // The promise of enforcement carries the same error.

@@ -2,12 +2,12 @@ import { closeSync, readSync } from 'node:fs';
 
 import { errorCode, listKernelFolder, openKernelFile, parseTaskStatus, type TaskStatus } from '@sb/core';
 
-/** A part of a `status` file, which is longer where there are many groups: a process may have 65,536. */
+/** For a part of a `status` file, which is longer with many groups: a process may have 65,536. */
 const buffer = Buffer.alloc(16_384);
 
 /**
- * The status files of every thread of this process, opened while that is still allowed: what is read from an open one
- * is what the kernel says at that moment (`proc_pid_status(5)`), whatever may be opened by then.
+ * The status files of every thread of this process, opened while that is still allowed. An open one shows the kernel's
+ * current state when it is read (`proc_pid_status(5)`), even if opening is denied by then.
  */
 export class OwnTasks implements Disposable {
   readonly #descriptors: readonly number[];
@@ -19,7 +19,7 @@ export class OwnTasks implements Disposable {
     this.filters = this.read()[0]?.seccompFilters;
   }
 
-  /** Opens them; undefined where there is no `/proc`. */
+  /** Opens them; undefined without `/proc`. */
   static open(): OwnTasks | undefined {
     const descriptors: number[] = [];
     try {
@@ -29,14 +29,14 @@ export class OwnTasks implements Disposable {
     } catch (error) {
       for (const descriptor of descriptors) closeSync(descriptor);
       const code = errorCode(error);
-      // A thread that ended just now: the others are asked for again.
+      // A thread has just ended: the others are listed again.
       if (code === 'ENOENT' && descriptors.length > 0) return OwnTasks.open();
       if (code === 'ENOENT' || code === 'EACCES') return undefined;
       throw error;
     }
   }
 
-  /** What the kernel says now. A thread that has ended is left out. */
+  /** Reads the current state. A thread that has ended is left out. */
   read(): readonly TaskStatus[] {
     return this.#descriptors.flatMap((descriptor) => {
       try {
@@ -53,7 +53,7 @@ export class OwnTasks implements Disposable {
   }
 }
 
-/** From its start, where the kernel makes it anew. */
+/** From its start, where the kernel generates it again. */
 function textOf(descriptor: number): string {
   let text = '';
   for (let length = buffer.length; length > 0;) {

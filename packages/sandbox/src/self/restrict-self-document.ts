@@ -1,16 +1,16 @@
 import { callback, object, type Reader } from '@sb/core/document';
 
-/** What a process does for itself beside. */
+/** Further options of a process that restricts itself. */
 export interface RestrictSelfOptions {
   /**
-   * Called once, when every layer is planned and this process is found fit for them, and before anything is changed: the
-   * place to give up what the process has, which is not to be lost where it can't be restricted. What it throws is
-   * thrown on, and nothing of the sandbox is in force then. Default: nothing.
+   * Called once, when every layer is planned and this process can be restricted, and before anything is changed. It is
+   * the place to drop what the process must keep if it cannot be restricted. If it throws, the error is passed on, and
+   * nothing of the sandbox is in force. Default: none.
    */
   readonly prepare?: () => void;
 }
 
-/** What is to be prepared, and is missing, would not be. */
+/** If `prepare` is given and undefined, nothing would be prepared. */
 export const restrictSelfReader: Reader<RestrictSelfOptions> = object<RestrictSelfOptions>({
   prepare: callback<() => void>(),
 });

@@ -21,17 +21,20 @@ import { sharedFeatureNames } from '../plan/shared-features.js';
 import type { Verified } from '../launch/verify.js';
 import { verifySelf } from './verify-self.js';
 
-/** What is in force in a process that restricted itself, and how that is known. */
+/** What is in force in a process that restricted itself, and how that was verified. */
 export interface SelfReport extends EnforcementReport {
-  /** Of the main thread; every other one was compared with the plan as well. Absent where there is no `/proc`. */
+  /** Of the main thread; all others were compared with the plan as well. Absent without `/proc`. */
   readonly verified?: Verified;
-  /** What every thread was denied that was allowed before: the kernel has no file that tells of Landlock. */
+  /**
+   * Attempts that every thread was denied and that were allowed before: the kernel has no file that shows Landlock
+   * rules.
+   */
   readonly proofs: readonly string[];
-  /** Optional paths that do not exist; nothing beneath them is allowed, also if they are made later. */
+  /** Optional paths that do not exist. Nothing beneath them is allowed, even if they are created later. */
   readonly missingPaths: readonly string[];
 }
 
-/** What only a new process can be given. */
+/** Options that only a new process can have. */
 const ofChildren = [
   'profile',
   'env',
@@ -45,17 +48,17 @@ const ofChildren = [
 ] as const;
 
 /**
- * Restricts the current process, every thread of it and all its future children, for good: limits, user and
+ * Restricts the current process, with every thread and all its future children, permanently: limits, user and
  * capabilities, then files, ports and scopes, then system calls. All layers are planned before the first is applied, so
- * that a layer that can't be had changes nothing. A child from `createSandbox` is the better choice wherever there can be one: what
- * this process has open, has read and has running stays with it.
+ * a missing layer changes nothing. Prefer a child of `createSandbox` if possible: this process keeps what it has open,
+ * has read and has running.
  *
- * @param options - options or a policy; only those that a running process can still be given
+ * @param options - options or a policy; only those that a running process can still get
  * @param more - what is to be done before the first change
- * @returns what is in force, as the layers and the kernel's word about every thread have it
- * @throws SandboxError. `invalid-policy`, `not-permitted`, every code of the layers' plans, and `io-uring-in-use`, since
- *   Node 22 and later don't survive the loss of their io_uring: nothing was changed, and `prepare` was not called.
- *   Whatever a step throws after that leaves the process in between: end it, never catch and go on
+ * @returns what is in force, by the layers and by the kernel's state of every thread
+ * @throws SandboxError. `invalid-policy`, `not-permitted`, `io-uring-in-use` and every code of the layers' plans mean
+ *   that nothing was changed, and that `prepare` was not called. (Node 22 and later do not survive the loss of their
+ *   io_uring.) After any other error the process is partly restricted: end it, and never catch the error and continue
  * @see nptl(7), landlock_restrict_self(2), seccomp(2)
  */
 export function restrictSelf(options: SandboxOptions | SandboxPolicy, more: RestrictSelfOptions = {}): SelfReport {
@@ -91,24 +94,26 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy, more: Rest
   };
 }
 
-/** The paths are opened once this process is the other user, who may not reach what lies in a home folder of ours. */
+/**
+ * The paths are opened after the switch of user, which may not reach files in a home directory of the original user.
+ */
 function layersOfSelf(policy: SandboxPolicy): LayerPolicies {
   return layerPolicies(policy, { withoutHomes: policy.user !== undefined });
 }
 
-/** What only a child can have, or only the main thread can do, is refused. */
+/** Refuses what only a child can have, or only the main thread can do. */
 function requireOwn(policy: SandboxPolicy): void {
   for (const key of ofChildren) {
-    if (policy[key] !== undefined) refuse(key, 'can be had for a child only', 'Leave it out, or use createSandbox.');
+    if (policy[key] !== undefined) refuse(key, 'works only for a child', 'Leave it out, or use createSandbox.');
   }
   if (isMainThread) return;
   throw sandboxError('not-permitted', 'thread', {
-    what: 'a process can be restricted by its main thread only',
+    what: 'only the main thread can restrict a process',
     hint: 'Call it in the main thread; it reaches the threads of workers too.',
   });
 }
 
-/** The user changes between the two phases of the capabilities, so that what is kept is carried across. */
+/** The user changes between the two phases of the capabilities, so that kept capabilities survive. */
 function identityReports({ privdrop, caps }: LayerPolicies, switches: boolean): readonly EnforcementReport[] {
   const user = privdrop === undefined || switches ? [] : [dropPrivileges(privdrop)];
   if (caps === undefined) return privdrop !== undefined && switches ? [dropPrivileges(privdrop)] : user;
@@ -135,7 +140,7 @@ const forFilter = 'a system-call filter must forbid those';
 const notReadBack =
   /not read back: \/proc can't be read any more \([^)]*\); the kernel reported success for every thread/;
 
-/** Takes away what a layer by itself has to say and this one says: what the filter leaves open, and what was read back. */
+/** Removes limits of a layer that this report answers: what the filter leaves open, and what was read back. */
 function withoutAnswered(line: FeatureReport, isRead: boolean): FeatureReport {
   if (line.reason === undefined) return line;
   const { reason, ...rest } = line;
@@ -146,7 +151,7 @@ function withoutAnswered(line: FeatureReport, isRead: boolean): FeatureReport {
   return left.length === 0 ? rest : { ...rest, reason: left.join('; ') };
 }
 
-/** Several layers tell of no_new_privs; the strongest word stands. */
+/** Several layers report no_new_privs; the strongest state counts. */
 function onceEach(lines: readonly FeatureReport[]): readonly FeatureReport[] {
   const strength = ['enforced', 'already', 'unsupported', 'off'];
   const known = new Map<string, FeatureReport>();

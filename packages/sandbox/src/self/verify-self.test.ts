@@ -29,7 +29,7 @@ describe('verifySelf', () => {
     expect(() => verifySelf(tasks(), expected, [])).toThrow(
       expect.objectContaining({
         code: 'verification-failed',
-        message: expect.stringContaining('/proc/self/task names no thread') as string,
+        message: expect.stringContaining('/proc/self/task lists no thread') as string,
       }),
     );
   });

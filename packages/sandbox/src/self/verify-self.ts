@@ -6,12 +6,12 @@ import type { Expected } from '../plan/plan.js';
 import { differences, type Verified, verifiedOf } from '../launch/verify.js';
 
 /**
- * Compares what the kernel says of every thread of this process with the plan.
+ * Compares the kernel's state of every thread of this process with the plan.
  *
- * @param tasks - opened before; undefined where there are none
+ * @param tasks - opened before; undefined without `/proc`
  * @param expected - from the plan
- * @param features - what the layers claim
- * @returns what was read of the main thread; undefined where there is no `/proc`
+ * @param features - the claims of the layers
+ * @returns the state of the main thread; undefined without `/proc`
  * @throws SandboxError `verification-failed`: the process must end
  */
 export function verifySelf(
@@ -22,11 +22,11 @@ export function verifySelf(
   const isSet = ({ feature, state }: FeatureReport): boolean =>
     feature === 'no_new_privs' && (state === 'enforced' || state === 'already');
   const read = tasks?.read() ?? [];
-  // A thread that asks is one of them, so a list without any is not the kernel's.
+  // The calling thread is one of them, so an empty list is not from the kernel.
   if (tasks !== undefined && read.length === 0) {
     throw sandboxError('verification-failed', 'verify', {
-      what: '/proc/self/task names no thread of this process, so nothing could be read back',
-      hint: 'Mount proc on /proc, and nothing over it. End this process: it is restricted, and nobody knows how far.',
+      what: '/proc/self/task lists no thread of this process, so nothing could be verified',
+      hint: 'Mount proc on /proc, and nothing over it. End this process: it is restricted, but how far is unknown.',
     });
   }
   const wrong = read.flatMap((task) =>
@@ -38,8 +38,8 @@ export function verifySelf(
   );
   if (wrong.length > 0) {
     throw sandboxError('verification-failed', 'verify', {
-      what: `the kernel says otherwise than was planned of this process: ${[...new Set(wrong)].join(', ')}`,
-      hint: 'End this process: it is restricted in part only.',
+      what: `the state of this process in the kernel differs from the plan: ${[...new Set(wrong)].join(', ')}`,
+      hint: 'End this process: it is only partly restricted.',
     });
   }
   const [main] = read;

@@ -1,9 +1,9 @@
 import { native } from '../native.js';
 
 /**
- * Ends this process at once. `process.exit` waits for what libuv's threads are about, and a name that is being resolved
- * can't be called off: half a minute and more where the name servers are silent (getaddrinfo(3), resolv.conf(5)).
- * Nothing runs any more: no listener, no `finally`, and what a stream still holds is lost.
+ * Ends this process at once. `process.exit` waits for libuv's threads, and a name look-up cannot be cancelled: that
+ * takes half a minute or more if the name servers are silent (getaddrinfo(3), resolv.conf(5)). No listener and no
+ * `finally` runs, and buffered data of streams is lost.
  *
  * @param status - exit status, 0 to 255
  * @throws SandboxError `prebuild-missing`

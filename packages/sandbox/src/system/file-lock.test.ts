@@ -31,7 +31,7 @@ describe.skipIf(missing('linux'))('a lock of a file', () => {
     closeSync(other);
   });
 
-  it('that is taken back is nobody’s, whoever has inherited it', async () => {
+  it('that is released is free, for all that have inherited it', async () => {
     const [one, other] = [openSync(path, 'r+'), openSync(path, 'r+')];
     expect(tryLockFile(one)).toEqual({ state: 'locked' });
     const child = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore', one] });
@@ -43,7 +43,7 @@ describe.skipIf(missing('linux'))('a lock of a file', () => {
     await once(child, 'exit');
   });
 
-  it('may be had by any number that may only read, and by nobody for himself meanwhile', async () => {
+  it('may be shared by any number of readers, and locked by none meanwhile', async () => {
     const [one, other, whole] = [openSync(path, 'r'), openSync(path, 'r'), openSync(path, 'r+')];
     expect([shareFile(one), shareFile(other)]).toEqual([undefined, undefined]);
     const child = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore', one] });

@@ -3,7 +3,7 @@ import { errnoName } from '@sb/core';
 import { native } from '../native.js';
 
 /**
- * What came of trying to lock a file: it is `locked`; another one has it, `taken`; or there is no telling, `unknown`,
+ * The result of locking a file: it is `locked`; another process has the lock, `taken`; or the state is `unknown`,
  * because of an errno.
  */
 export type FileLockAnswer =
@@ -12,12 +12,13 @@ export type FileLockAnswer =
   | { readonly state: 'unknown'; readonly errno: string };
 
 /**
- * Locks an open file against others who lock it so, and waits for none. Only who may write to it can: an open file
- * description lock (F_OFD_SETLK of fcntl(2)) on a byte that no file has. Who may only read can keep it from being taken, but
- * not make it look taken. It goes when every process that has inherited the descriptor has closed it.
+ * Locks an open file against other callers of this function, without waiting. Locking needs write access: it is an open
+ * file description lock (F_OFD_SETLK of fcntl(2)) on a byte beyond the end of every file. A user with only read access
+ * can prevent locking, but cannot make the file look locked. The lock ends when every process that has inherited the
+ * descriptor has closed it.
  *
  * @param descriptor - open for writing
- * @returns `unknown` with EBUSY where a reader has a lock in the way; with ENOLCK, EOPNOTSUPP or ENOSYS where the file system
+ * @returns `unknown` with EBUSY if a reader's lock is in the way; with ENOLCK, EOPNOTSUPP or ENOSYS if the file system
  *   has no locks; with EINVAL before Linux 3.15
  * @throws SandboxError `prebuild-missing`
  */
@@ -28,11 +29,12 @@ export function tryLockFile(descriptor: number): FileLockAnswer {
 }
 
 /**
- * Has a part in the lock of an open file, as any number may: meanwhile {@link tryLockFile} answers `unknown` with EBUSY to
- * others. It goes when every process that has inherited the descriptor has closed it, and who may only read can have it.
+ * Takes a shared lock of an open file, which any number of processes may have. Meanwhile {@link tryLockFile} returns
+ * `unknown` with EBUSY to others. The lock ends when every process that has inherited the descriptor has closed it.
+ * Read access is enough.
  *
  * @param descriptor - open for reading
- * @returns the name of an errno; undefined where it was had. EAGAIN where somebody has locked the file
+ * @returns the name of an errno; undefined after success. EAGAIN if another process has locked the file
  * @throws SandboxError `prebuild-missing`
  */
 export function shareFile(descriptor: number): string | undefined {
@@ -41,9 +43,9 @@ export function shareFile(descriptor: number): string | undefined {
 }
 
 /**
- * Takes the lock back, for all who share the descriptor.
+ * Releases the lock, for all processes that share the descriptor.
  *
- * @returns the name of an errno; undefined where nobody has it any more
+ * @returns the name of an errno; undefined if the lock is released
  * @throws SandboxError `prebuild-missing`
  */
 export function unlockFile(descriptor: number): string | undefined {

@@ -3,7 +3,7 @@ import { errnoName } from '@sb/core';
 import { sandboxError } from '../errors.js';
 import { native } from '../native.js';
 
-/** Both ends of a pipe, close-on-exec. Whoever has made it closes them. */
+/** Both ends of a pipe, close-on-exec. The caller closes them. */
 export interface Pipe {
   /** The descriptor to read from. */
   readonly input: number;
@@ -12,14 +12,14 @@ export interface Pipe {
 }
 
 /**
- * Makes a pipe between this process and a child that is not trusted. What `child_process` makes for `pipe` is a socket: through
- * that a child could send descriptors, and who closes one of these may have to wait, as for a TCP connection with SO_LINGER.
- * By splice(2) or sendfile(2) from a silent connection a child can make who reads a pipe wait too, until it is killed: forbid
- * these calls to it.
+ * Makes a pipe between this process and an untrusted child. For `pipe`, `child_process` makes a socket: a child could
+ * send descriptors through it, and closing one of these may block, as for a TCP connection with SO_LINGER. By splice(2)
+ * or sendfile(2) from a silent connection, a child can also block the reader of a pipe, until the child is killed:
+ * forbid these calls to it.
  *
- * @param bytes - that may wait to be read, as far as the system allows it (F_SETPIPE_SZ of fcntl(2)). Default: as many as the
- *   system has it
- * @throws SandboxError `syscall-failed` with EMFILE or ENFILE where too many are open, `prebuild-missing`
+ * @param bytes - that may wait to be read, as far as the system allows it (F_SETPIPE_SZ of fcntl(2)). Default: that of
+ *   the system
+ * @throws SandboxError `syscall-failed` with EMFILE or ENFILE if too many are open, `prebuild-missing`
  * @see pipe(7)
  */
 export function makePipe(bytes = 0): Pipe {
@@ -27,8 +27,8 @@ export function makePipe(bytes = 0): Pipe {
   if (typeof answer !== 'number') return { input: answer[0], output: answer[1] };
   const errno = errnoName(answer);
   throw sandboxError('syscall-failed', 'launch', {
-    what: `a pipe to the child could not be made: ${errno}`,
-    hint: 'RLIMIT_NOFILE may be reached: close some descriptors, or raise it.',
+    what: `cannot make a pipe to the child: ${errno}`,
+    hint: 'RLIMIT_NOFILE may be reached: close some descriptors, or raise the limit.',
     errno,
   });
 }

@@ -8,7 +8,7 @@ const { isClosedBySwitch } = await import('./undumpable.js');
 
 beforeEach(() => void readKernelFile.mockReset());
 
-describe('a process that becomes another user', () => {
+describe('a process that switches to another user', () => {
   it.each([
     ['0\n', true],
     ['2\n', true],

@@ -9,35 +9,35 @@ import type { ReadQuestion } from './question.js';
 
 /** What would allow an attempt. */
 export interface Addition {
-  /** Words for `sb-run`; absent where no option says it, and a policy has to. */
+  /** Words for `sb-run`; absent if no option expresses it, and a policy is needed. */
   readonly options?: readonly string[];
   /** What a policy needs in addition. */
   readonly policy: SandboxOptions;
 }
 
-/** An attempt, and who answers what comes of it under a policy. */
+/** An attempt, and a function that returns its answer under a policy. */
 export interface Asked {
   readonly question: ReadQuestion;
   readonly attempt: Attempted;
   readonly ask: (policy: SandboxPolicy) => Verdicts;
 }
 
-/** A policy with one thing more, and its answer. */
+/** A policy with one addition, and its answer. */
 interface Step {
   readonly candidate: Candidate;
   readonly policy: SandboxPolicy;
   readonly verdict: Verdicts;
 }
 
-/** An attempt lacks at most a call or two, a rule and a capability. */
+/** An attempt lacks at most one or two calls, a rule and a capability. */
 const mostSteps = 4;
 
 /**
- * Looks for the least that would allow an attempt, and tries it: what is returned was asked.
+ * Searches the least addition that would allow an attempt, and tries it: the result was tested.
  *
  * @param before - the policy
  * @param denied - its answer
- * @returns undefined where one addition for each layer does not do
+ * @returns undefined if one addition for each layer is not enough
  */
 export function additionFor(before: SandboxPolicy, denied: Verdicts, asked: Asked): Addition | undefined {
   let [policy, verdict] = [before, denied];
@@ -56,7 +56,7 @@ export function additionFor(before: SandboxPolicy, denied: Verdicts, asked: Aske
   };
 }
 
-/** The first candidate that allows it, or that leaves it to something else to deny it. */
+/** The first candidate that allows it, or after which another layer denies it. */
 function stepFrom(policy: SandboxPolicy, last: Verdicts, asked: Asked): Step | undefined {
   for (const candidate of candidatesFor(last, asked.question, asked.attempt.calls)) {
     const step = stepBy(policy, candidate, asked);
@@ -69,7 +69,7 @@ function isBetter(next: Verdicts, last: Verdicts): boolean {
   return next.allowed || next.layer !== last.layer || (next.layer === 'seccomp' && next.reason !== last.reason);
 }
 
-/** @returns undefined where there can be no such policy, for instance with a rule for a file that is not there */
+/** @returns undefined if such a policy is impossible, for instance with a rule for a file that does not exist */
 function stepBy(before: SandboxPolicy, candidate: Candidate, { ask }: Asked): Step | undefined {
   try {
     const policy = definePolicy(withCandidate(before, candidate));

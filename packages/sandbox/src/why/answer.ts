@@ -9,16 +9,16 @@ import { machineOf, type SandboxPlan, sandboxSupport } from '../plan/plan.js';
 import { pathOf } from '../policy/path-text.js';
 import type { Attempted, AttemptedCall } from './attempted.js';
 
-/** What a sandbox answers to an attempt, before anything that would allow it was looked for. */
+/** The answer of a sandbox to an attempt, before a search for what would allow it. */
 export interface Verdicts {
   readonly allowed: boolean;
-  /** The layer that decides; absent where no layer restricts such an attempt. */
+  /** The layer that decides; absent if no layer restricts such an attempt. */
   readonly layer?: 'landlock' | 'seccomp' | 'caps';
-  /** What of the policy decides: the path or port of a rule, or a place in the filter's policy. */
+  /** The part of the policy that decides: the path or port of a rule, or a place in the filter's policy. */
   readonly rule?: string;
-  /** Why, as a clause. */
+  /** The reason, as a clause. */
   readonly reason: string;
-  /** What the attempt fails with. */
+  /** The error of the attempt. */
   readonly errno?: string;
 }
 
@@ -29,15 +29,15 @@ export interface InForce {
 }
 
 /**
- * What a sandbox answers, in the kernel's order: the filter sees the call first. File permissions and what an outer sandbox denies
- * are not considered.
+ * Returns the answer of a sandbox, in the kernel's order: the filter sees the call first. It does not consider file
+ * permissions and outer sandboxes.
  *
- * @throws SandboxError `invalid-policy` for a call that this machine does not have; LandlockError `path-missing` for a path that leads
- *   nowhere
+ * @throws SandboxError `invalid-policy` for a call that this machine does not have; LandlockError `path-missing` for a
+ *   path that leads nowhere
  */
 export function verdictsOn(attempt: Attempted, inForce: InForce): Verdicts {
   const filtered = byFilter(attempt, inForce);
-  // First, so that a path that leads nowhere is an error whatever the filter says.
+  // First, so that a path that leads nowhere is an error under every filter.
   const restricted = byLandlock(attempt, inForce);
   if (filtered?.allowed === false) return filtered;
   if (restricted?.allowed === false) return restricted;
@@ -95,7 +95,7 @@ function ruleText({ rule }: Verdict): string | undefined {
   return 'port' in rule ? `port ${rule.port}` : pathOf(rule.path);
 }
 
-/** Below this port binding takes a capability (ip_unprivileged_port_start, ip(7)). */
+/** Binding a port below this one needs a capability (ip_unprivileged_port_start, ip(7)). */
 function firstFreePort(): number {
   try {
     return Number(readKernelFile('/proc/sys/net/ipv4/ip_unprivileged_port_start').trim());
@@ -108,9 +108,9 @@ const bindService = 'cap_net_bind_service';
 
 function byCapabilities({ binds }: Attempted, { plan }: InForce): Verdicts | undefined {
   const kept = plan.expected.caps?.permitted;
-  // Port 0 is any free one.
+  // Port 0 means any free port.
   if (binds === undefined || binds === 0 || kept === undefined || kept.includes(bindService)) return undefined;
   if (binds >= firstFreePort()) return undefined;
-  const reason = `port ${binds} takes ${bindService}, which the program does not have`;
+  const reason = `port ${binds} needs ${bindService}, which the program lacks`;
   return { allowed: false, layer: 'caps', reason, errno: 'EACCES' };
 }

@@ -8,13 +8,13 @@ import type { ReadQuestion } from './question.js';
 /** A system call with the arguments that decide. */
 export type AttemptedCall = readonly [name: string, ...args: (number | bigint)[]];
 
-/** What an attempt comes to in the kernel. */
+/** An attempt, as the kernel sees it. */
 export interface Attempted {
-  /** As people say it: `write /etc/hosts`. */
+  /** As people write it: `write /etc/hosts`. */
   readonly text: string;
-  /** What the filter may see: calls that this machine does not have are left out. */
+  /** The calls for the filter; calls that this machine does not have are left out. */
   readonly calls: readonly AttemptedCall[];
-  /** What Landlock is asked, in this order. */
+  /** The queries to Landlock, in this order. */
   readonly queries: readonly Query[];
   /** Whether it is that one call, which this machine must have. */
   readonly isOneCall?: true;
@@ -27,13 +27,13 @@ const [writeOnly, writeNew, internet, stream] = [1, 0o101, 2, 1];
 const currentFolder = 0xffff_ff9c;
 const removeFolder = 0x200;
 
-/** Each by every call that does it: a program may be denied one of them, and which it makes its C library decides. */
+/** Each by every call that does it: a program may be denied one of them, and its C library chooses the call. */
 const opens = (flags: number): readonly AttemptedCall[] => [
   ['openat', currentFolder, 0, flags, 0o666],
   ['open', 0, flags, 0o666],
 ];
 
-/** Files: what a path leads to now decides which right it takes. */
+/** Files: what a path leads to now decides which right is needed. */
 const ofPath: Readonly<Record<string, (path: string) => Pick<Attempted, 'calls' | 'queries'>>> = {
   read: (path) => ({ calls: opens(0), queries: [{ path, right: isFolder(path) ? 'read_dir' : 'read_file' }] }),
   write: (path) => (isFolder(path) ? makes(join(path, 'new-file')) : writes(path)),
@@ -55,7 +55,7 @@ const ofPath: Readonly<Record<string, (path: string) => Pick<Attempted, 'calls' 
 };
 
 /**
- * What an attempt comes to. Looks at the paths as they are now.
+ * Converts a question to an attempt. Examines the paths as they are now.
  *
  * @param question - read, with absolute paths
  */
@@ -91,13 +91,13 @@ function makes(path: string): Pick<Attempted, 'calls' | 'queries'> {
     calls: opens(writeNew),
     queries: [
       { path, right: 'make_reg' },
-      // It is not there to be asked about.
+      // It does not exist, so its directory is queried.
       { path: dirname(path), right: 'write_file' },
     ],
   };
 }
 
-/** A file that is not there is made by writing. */
+/** Writing creates a file that does not exist. */
 function writes(path: string): Pick<Attempted, 'calls' | 'queries'> {
   return look(path) !== undefined ? { calls: opens(writeOnly), queries: [{ path, right: 'write_file' }] } : makes(path);
 }

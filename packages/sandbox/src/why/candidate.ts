@@ -5,9 +5,9 @@ import type { Verdicts } from './answer.js';
 import type { AttemptedCall } from './attempted.js';
 import type { ReadQuestion } from './question.js';
 
-/** One thing that may be added to a policy. */
+/** One possible addition to a policy. */
 export interface Candidate {
-  /** Words for `sb-run`; absent where no option says it. */
+  /** Words for `sb-run`; absent if no option expresses it. */
   readonly options?: readonly string[];
   readonly rules?: readonly ShortRule[];
   readonly net?: Net;
@@ -19,7 +19,7 @@ type Net = NonNullable<LandlockChoice['net']>;
 
 const bindService = 'cap_net_bind_service';
 
-/** A policy with what a candidate adds. */
+/** A policy with the addition of a candidate. */
 export function withCandidate(options: SandboxOptions, { rules, net, call, capability }: Candidate): SandboxOptions {
   if (rules !== undefined) return withFiles(options, ({ paths = [] }) => ({ paths: [...paths, ...rules] }));
   if (net !== undefined) return withFiles(options, (before) => ({ net: withPorts(before.net, net) }));
@@ -58,7 +58,7 @@ function withCapability(caps: SandboxOptions['caps'], name: typeof bindService):
   return keep === 'all' ? before : { ...before, keep: [...keep, name], ambient: [...ambient, name] };
 }
 
-/** What may help, the least first. */
+/** Possible additions, the least first. */
 export function candidatesFor(
   { layer }: Verdicts,
   question: ReadQuestion,
@@ -89,7 +89,7 @@ function ofFiles({ read, write, execute, make, remove, rename, link, to }: ReadQ
   return [
     ...both.map((folder) => granting('rw', folder)),
     { options: both.flatMap((folder) => ['--rw', folder]), rules: [{ rw: both }] },
-    // No option says that files may move between folders.
+    // No option allows moving files between directories.
     { rules: [{ rw: both, refer: true }] },
   ];
 }

@@ -7,8 +7,8 @@ import { documentPlace } from '../errors.js';
  * One attempt of a sandboxed program:
  *
  * - `read`: a file, or the names in a directory. `write`: a file, or a new file in a directory. `execute`: a file.
- * - `make`: a file, or with a slash behind its name a directory. `remove`: a file or an empty directory.
- * - `rename` and `link` take `to`: rename(2), link(2).
+ * - `make`: a file, or a directory if its name ends with a slash. `remove`: a file or an empty directory.
+ * - `rename` and `link` need `to`: rename(2), link(2).
  * - `connect` and `bind`: a TCP port. `call`: a system call, with up to six `args`; the others are 0.
  */
 export type SandboxQuestion =
@@ -23,14 +23,14 @@ export type SandboxQuestion =
   | { readonly bind: number }
   | { readonly call: string; readonly args?: readonly (number | bigint)[] };
 
-/** What can be asked about one path. */
+/** Questions about one path. */
 export const pathVerbs = ['read', 'write', 'execute', 'make', 'remove'] as const;
-/** What can be asked about two paths. */
+/** Questions about two paths. */
 export const moveVerbs = ['rename', 'link'] as const;
-/** What can be asked about a port. */
+/** Questions about a port. */
 const portVerbs = ['connect', 'bind'] as const;
 
-/** All that can be asked, each by one word. */
+/** All questions, each by its word. */
 export const verbs = [...pathVerbs, ...moveVerbs, ...portVerbs, 'call'] as const;
 
 /** A question that was read. */
@@ -91,7 +91,7 @@ const reader: Reader<ReadQuestion> = checked(object<ReadQuestion>(table), (quest
 /**
  * Reads a question.
  *
- * @throws SandboxError `invalid-policy` for one that asks nothing, or two things
+ * @throws SandboxError `invalid-policy` for a question without an attempt, or with several
  */
 export function readQuestion(question: unknown): ReadQuestion {
   return reader.read(question, documentPlace('question'));

@@ -5,20 +5,20 @@ import { type InForce, type Verdicts, verdictsOn } from './answer.js';
 import { attempted } from './attempted.js';
 import { type ReadQuestion, readQuestion } from './question.js';
 
-/** What a sandbox answers to one attempt. */
+/** The answer of a sandbox to one attempt. */
 export interface SandboxAnswer extends Verdicts {
   /** The attempt, with absolute paths: `write /etc/hosts`. */
   readonly attempt: string;
-  /** What would allow it. Absent where it is allowed, and where no option or rule would do. */
+  /** What would allow it. Absent if it is allowed, and if no option or rule would be enough. */
   readonly add?: Addition;
 }
 
 /**
  * Answers a question from a policy, without starting anything.
  *
- * @param question - as it was given
+ * @param question - from the caller
  * @param policy - of the sandbox
- * @param inForceOf - what would be in force under a policy
+ * @param inForceOf - returns what would be in force under a policy
  */
 export function answer(
   question: unknown,
@@ -35,7 +35,7 @@ export function answer(
 
 const withPaths = ['read', 'write', 'execute', 'make', 'remove', 'rename', 'link', 'to'] as const;
 
-/** Relative paths begin where the program does. */
+/** Relative paths begin at the working directory of the program. */
 function withAbsolutePaths(question: ReadQuestion, cwd: string | undefined): ReadQuestion {
   const paths = withPaths.flatMap((name) => {
     const path = question[name];

@@ -34,7 +34,7 @@ describe('sb-run -c', () => {
 });
 
 describe.skipIf(missing('linux', 'landlock7'))('a policy file', () => {
-  it('names paths from its own folder, wherever it is used from', async () => {
+  it('names paths from its own directory, from any place', async () => {
     using folder = temporaryFolder(0o755);
     mkdirSync(folder.file('project/out'), { recursive: true });
     mkdirSync(folder.file('elsewhere/out'), { recursive: true });
@@ -62,7 +62,7 @@ describe('what kept a command from running', () => {
   it.each<readonly [name: string, args: readonly string[], error: object]>([
     ['an option that does not exist', ['--no-such'], { code: 'usage', message: expect.stringMatching(/no option/) }],
     ['a value that is none', ['--rlimit', 'nofile=x', '--', 'true'], { code: 'usage' }],
-    ['no command', [], { code: 'usage', message: expect.stringMatching(/no command/) }],
+    ['no command', [], { code: 'usage', message: expect.stringMatching(/the command is missing/) }],
     ['a program that is not there', ['--', 'no-such-program'], { code: 'not-found', layer: 'sandbox' }],
     ['a user that is not there', ['--user', 'no-such-user', '--', 'true'], { code: 'unknown-user' }],
   ])('is in the report: %s', async (_, args, error) => {
@@ -107,7 +107,7 @@ describe.skipIf(missing('linux', 'landlock7'))('a script of Node under --fs mini
     const config = folder.file('package/package.json');
     const [major = 0] = version.slice(1).split('.').map(Number);
     const first = await sbRun([...granted, '--', file, script, '0']);
-    const hint = `sb-run: ${config} can't be read, which Node 24 and later reads before ${script}. Add --ro ${config}, or `;
+    const hint = `sb-run: Node 24 and later reads ${config} before ${script}, and the sandbox denies it. Add --ro ${config}, or `;
     if (major >= 24) expect(first).toMatchObject({ status: 1, stderr: expect.stringContaining(hint) as string });
     else expect(first).toMatchObject({ status: 0, stdout: 'ran\n', stderr: '' });
     // What it says is enough, and it says nothing of a failure of the script's own.

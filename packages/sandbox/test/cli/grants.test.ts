@@ -60,7 +60,7 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: grants', () => {
     const args = [option, option === '--off' ? value : folder.file(value), '--unix', path, '--', 'true'];
     const { status, stderr } = await sbRun(args);
     expect(status).toBe(125);
-    expect(stderr).toMatch(/names sockets by path, and landlock\.fs\.resolve_unix, .* is off/);
+    expect(stderr).toMatch(/names sockets by path, but landlock\.fs\.resolve_unix is off/);
     // A level for what the policy doesn't ask for is refused in any case.
     if (value.endsWith('resolve_unix')) return;
     expect(await sbRun(args.map((word) => (word === path ? 'any' : word)))).toMatchObject({ status: 0 });
@@ -85,9 +85,9 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: grants', () => {
   });
 
   it.each([
-    [['--unix', 'any', '--unix', path], /--unix any leaves no place for a path/],
+    [['--unix', 'any', '--unix', path], /--unix any cannot be combined with a path/],
     [['--unix'], /--unix needs a value/],
-    [['--off', 'seccomp', '--ipc'], /--off seccomp switches off what --ipc asks for/],
+    [['--off', 'seccomp', '--ipc'], /--off seccomp switches off what --ipc configures/],
   ])('refuses %j', async (options, message) => {
     const { status, stderr } = await sbRun([...options, '--', 'true']);
     expect(status).toBe(125);

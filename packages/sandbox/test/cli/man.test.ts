@@ -15,7 +15,7 @@ async function show(path: string) {
 }
 
 describe.skipIf(missing('man'))('the man page', () => {
-  it.each(['sb-run.1', 'sb-exec.1'])('%s has no warnings, and is no wider than it may be', async (page) => {
+  it.each(['sb-run.1', 'sb-exec.1'])('%s has no warnings, and no line is too wide', async (page) => {
     const { status, stdout, stderr } = await show(pathOf(page));
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);

@@ -34,7 +34,7 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: a policy file', () => {
     expect(await sbRun(softer, ordinary)).toMatchObject({ status: 0 });
   });
 
-  it('can be had without a layer, and the report says that it asks for it', async () => {
+  it('works without a layer, and the report says that the file asks for it', async () => {
     using folder = temporaryFolder();
     const file = folder.file('policy.json');
     writeFileSync(file, JSON.stringify({ user: 'nobody' }));
@@ -50,7 +50,7 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: a policy file', () => {
     ]);
     expect({ status, stdout }).toEqual({ status: 0, stdout: '0\n' });
     expect(stderr).toContain(
-      '{"layer":"privdrop","feature":"user","state":"off","reason":"the policy asks for it, and off names it"}',
+      '{"layer":"privdrop","feature":"user","state":"off","reason":"the policy configures it, but also switches it off"}',
     );
   });
 
@@ -71,7 +71,7 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: a policy file', () => {
 
 describe('sb-run: files that are at fault', () => {
   it.each([
-    ['', /FILE is not JSON: .*\. Correct it\./],
+    ['', /FILE is not JSON: .*\. Correct the file\./],
     ['{"user": ', /FILE is not JSON: /],
     ['{"seccomp": "deny-dangerous", "seccomp": "off"}', /FILE has the key "seccomp" twice in one object\./],
     ['[]', /FILE: sandbox: policy is not an object: a list\. .* Nothing was run\./],
@@ -80,7 +80,7 @@ describe('sb-run: files that are at fault', () => {
       '{"rlimits": {"nofile": -1}}',
       /FILE: sandbox: rlimits\.nofile is not a limit in the kernel's unit from 0 to \d+ or "unlimited": -1/,
     ],
-    ['{"landlock": {"paths": [{"rx": "/"}, {}]}}', /FILE: sandbox: landlock\.paths\[1\] names not exactly one/],
+    ['{"landlock": {"paths": [{"rx": "/"}, {}]}}', /FILE: sandbox: landlock\.paths\[1\] does not name exactly one/],
     [
       '{"landlock": {"scope": ["signals"]}}',
       /FILE: landlock: landlock\.scope\[0\] is not a name of scope: "signals"\. Did you mean "signal"/,
@@ -93,7 +93,7 @@ describe('sb-run: files that are at fault', () => {
       '{"caps": {"keep": ["net_raw"]}}',
       /FILE: caps: caps\.keep\[0\] is not a capability: "net_raw"\. Write cap_net_raw/,
     ],
-    ['{"require": ["landlok"]}', /FILE: sandbox: require\[0\] names no layer: "landlok"/],
+    ['{"require": ["landlok"]}', /FILE: sandbox: require\[0\] names an unknown layer: "landlok"/],
   ])('--policy with %j', async (content, expected) => {
     using folder = temporaryFolder();
     const file = folder.file('policy.json');
@@ -105,7 +105,7 @@ describe('sb-run: files that are at fault', () => {
 
   it.each([
     ['{"base": "deny-all", "alow": []}', /FILE: seccomp: alow is unknown\. Did you mean "allow"/],
-    ['{"base": "deny-all", "level": "prefer"}', /FILE: level is prefer\. Leave it out, and give --prefer seccomp\./],
+    ['{"base": "deny-all", "level": "prefer"}', /FILE: level is prefer\. Remove it, and use --prefer seccomp\./],
     ['{"base": "deny-all", "base": "allow-all"}', /FILE: seccomp: \(document\) has the key "base" twice/],
   ])('--seccomp with %j', async (content, expected) => {
     using folder = temporaryFolder();
@@ -117,13 +117,13 @@ describe('sb-run: files that are at fault', () => {
   });
 
   const mistakes: readonly (readonly [options: readonly string[], said: RegExp])[] = [
-    [['--policy', '/no/such/file'], /\/no\/such\/file can't be read: ENOENT/],
-    [['--policy', '/etc'], /\/etc can't be read: EISDIR/],
+    [['--policy', '/no/such/file'], /cannot read \/no\/such\/file: ENOENT/],
+    [['--policy', '/etc'], /cannot read \/etc: EISDIR/],
     [
       ['--seccomp', 'deny-dangeros'],
       /deny-dangeros is neither a preset nor a file\. Did you mean deny-dangerous\? The presets are deny-dangerous, /,
     ],
-    [['--seccomp', './deny-dangeros'], /deny-dangeros can't be read: ENOENT/],
+    [['--seccomp', './deny-dangeros'], /cannot read \S*deny-dangeros: ENOENT/],
     [['--rlimit', 'files=3'], /--rlimit files is unknown\. Use: .*nofile/],
     [['--rlimit', 'nofile'], /has no value/],
     [['--rlimit', 'nofile=many'], /--rlimit nofile many is not a number/],
@@ -132,28 +132,31 @@ describe('sb-run: files that are at fault', () => {
     [['--connect-tcp', '65536'], /--connect-tcp 65536 is not a port from 1 to 65535\./],
     [['--connect-tcp', 'any,80'], /leaves no place/],
     [['--connect-tcp', '80', '--connect-tcp', 'none'], /--connect-tcp none leaves no place/],
-    [['--scope', 'none,signal'], /none stands for an empty list/],
+    [['--scope', 'none,signal'], /none cannot be combined with other values/],
     [['--bind-tcp', '1,,2'], /has an empty part/],
     [['--env', 'NOT_SET_HERE'], /--env NOT_SET_HERE is not set here/],
     [['--env', '=1'], /name/],
-    [['--user', ':nobody'], /lacks a part/],
+    [['--user', ':nobody'], /has an empty part/],
     [['--caps', 'net_raw'], /Write cap_net_raw/],
     [['--deny', '@no-such-group'], /--deny @no-such-group is not a group\./],
     [['--scope', 'signals'], /--scope signals is not a name of scope\. Did you mean "signal"/],
     [['--fs', 'all'], /--fs must be one of read-only, minimal, none, not "all"/],
     [['--require', 'seccomp', '--off', 'seccomp'], /both name seccomp/],
     [['--off', 'process'], /names process/],
-    [['--user', 'nobody', '--off', 'privdrop'], /--off privdrop switches off what --user asks for/],
-    [['--caps', 'cap_chown', '--off', 'caps'], /--off caps switches off what --caps asks for/],
-    [['--rw', '/tmp', '--off', 'landlock'], /--off landlock switches off what --rw asks for/],
-    [['--deny', 'open', '--off', 'seccomp'], /--off seccomp switches off what --deny asks for/],
-    [['--off', 'landlock.fs', '--fs', 'none'], /--off landlock\.fs switches off what --fs asks for/],
+    [['--user', 'nobody', '--off', 'privdrop'], /--off privdrop switches off what --user configures/],
+    [['--caps', 'cap_chown', '--off', 'caps'], /--off caps switches off what --caps configures/],
+    [['--rw', '/tmp', '--off', 'landlock'], /--off landlock switches off what --rw configures/],
+    [['--deny', 'open', '--off', 'seccomp'], /--off seccomp switches off what --deny configures/],
+    [['--off', 'landlock.fs', '--fs', 'none'], /--off landlock\.fs switches off what --fs configures/],
     [
       ['--off', 'landlock.fs.read_file', '--ro', '/etc'],
-      /--off landlock\.fs\.read_file switches off what --ro asks for/,
+      /--off landlock\.fs\.read_file switches off what --ro configures/,
     ],
-    [['--off', 'landlock.net', '--connect-tcp', '443'], /--off landlock\.net switches off what --connect-tcp asks for/],
-    [['--off', 'landlock.scope', '--scope', 'signal'], /--off landlock\.scope switches off what --scope asks for/],
+    [
+      ['--off', 'landlock.net', '--connect-tcp', '443'],
+      /--off landlock\.net switches off what --connect-tcp configures/,
+    ],
+    [['--off', 'landlock.scope', '--scope', 'signal'], /--off landlock\.scope switches off what --scope configures/],
     [['--keep-fd', '2'], /--keep-fd 2 is not a descriptor from 3 to 1023\./],
     [['--completion', 'tcsh'], /--completion must be one of bash, zsh, fish, not "tcsh"/],
   ];
@@ -179,7 +182,7 @@ describe('sb-run: files that are at fault', () => {
     expect(await run(option, value)).toMatchObject({
       status: 125,
       stdout: '',
-      stderr: expect.stringContaining(`the policy file switches off ${layer}, which ${option} asks for`) as string,
+      stderr: expect.stringContaining(`the policy file switches off ${layer}, which ${option} configures`) as string,
     });
     // The twin: the file alone.
     expect(await run()).toMatchObject({ status: 0, stdout: 'ran\n' });

@@ -67,7 +67,7 @@ describe('sb-run: what it prints', () => {
     const { status, stdout } = await sbRun(['--self-test'], { uid: 65_534, gid: 65_534 });
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /^unproved +caps\.capabilities +EPERM +EPERM +EPERM +has-permitted 0 \(it ends with EPERM without the sandbox too\)$/m,
+      /^unproved +caps\.capabilities +EPERM +EPERM +EPERM +has-permitted 0 \(it fails with EPERM without the sandbox too\)$/m,
     );
     const passed = stdout.split('\n').filter((line) => line.startsWith('passed ')).length;
     const unproved = stdout.split('\n').filter((line) => line.startsWith('unproved ')).length;

@@ -172,11 +172,11 @@ describe('sb-run: limits, environment, place', () => {
 
   it("refuses to keep what isn't open or is Node's own", async () => {
     const unopened = await sbRun(['--keep-fd', '900', '--', 'true']);
-    expect(unopened).toMatchObject({ status: 125, stderr: expect.stringMatching(/descriptor 900 isn't open/) });
+    expect(unopened).toMatchObject({ status: 125, stderr: expect.stringMatching(/descriptor 900 is not open/) });
     for (const own of ['3', '4', '5']) {
       const { status, stderr } = await sbRun(['--keep-fd', own, '--', 'true']);
       expect(status).toBe(125);
-      expect(stderr).toMatch(`descriptor ${own} is Node's own`);
+      expect(stderr).toMatch(`descriptor ${own} belongs to Node`);
     }
   });
 
@@ -184,8 +184,8 @@ describe('sb-run: limits, environment, place', () => {
     using folder = temporaryFolder();
     const file = folder.file('policy.json');
     for (const [descriptor, reason] of [
-      [900, /descriptor 900 isn't open/],
-      [5, /descriptor 5 is Node's own/],
+      [900, /descriptor 900 is not open/],
+      [5, /descriptor 5 belongs to Node/],
     ] as const) {
       writeFileSync(file, JSON.stringify({ keepDescriptors: [descriptor] }));
       const { status, stderr, stdout } = await sbRun(['--policy', file, '--', 'echo', 'ran']);
@@ -201,7 +201,7 @@ describe('sb-run: limits, environment, place', () => {
     }
   });
 
-  it('gives a session of its own, unless --no-new-session', async () => {
+  it('gives a separate session, unless --no-new-session', async () => {
     const line = 'echo $$; cut -d" " -f6 /proc/$$/stat';
     const [pid, session] = (await says([], line)).split('\n');
     expect(session).toBe(pid);
@@ -219,7 +219,7 @@ describe.skipIf(missing('root'))('sb-run: levels', () => {
     expect(stderr).toMatch(/^sb-run: privdrop, step .*root/m);
   });
 
-  it('--prefer runs with what can be had, and reports the rest', async () => {
+  it('--prefer runs with the available layers, and reports the rest', async () => {
     const { status, stdout, stderr } = await sbRun(['--prefer', 'privdrop', ...toDaemon, '--', 'id', '-u'], nobody);
     expect(stdout).toBe('65534\n');
     expect(status).toBe(0);

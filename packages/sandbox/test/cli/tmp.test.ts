@@ -24,12 +24,12 @@ describe.skipIf(missing('linux', 'landlock7'))('sb-run --tmp', () => {
     expect(await says(['--tmp=memory'], 'stat -f -c %T $TMPDIR')).toBe('tmpfs');
   });
 
-  it('is no place for the home folder where there is none, and says which option', async () => {
+  it('is required for --tmp-home, and the error names the option', async () => {
     const { status, stderr } = await sbRun(['--tmp-home', '--', 'true']);
-    expect([status, stderr]).toEqual([125, expect.stringMatching(/--tmp-home is tmp, and there is no private/)]);
+    expect([status, stderr]).toEqual([125, expect.stringMatching(/--tmp-home is tmp, but the private/)]);
   });
 
-  it('is said in the plan, and makes no folder there', async () => {
+  it('is in the plan, which makes no directory', async () => {
     using folder = temporaryFolder(0o1777);
     const env = { ...process.env, TMPDIR: folder.path };
     expect((await sbRun(['--tmp', '--dry-run'], { env })).stdout).toMatch(/^enforced +process\.tmp/m);

@@ -85,7 +85,7 @@ describe.skipIf(missing('linux', 'landlock7'))('sb-run --why', () => {
     expect(answer?.add).toBeUndefined();
   });
 
-  it('says what a policy needs where no option does: to move a file between folders', async () => {
+  it('says what a policy needs if no option is enough: to move a file between directories', async () => {
     using folder = inhabited();
     const [from, to] = [folder.file('file'), folder.file('empty', 'file')];
     const [answer] = await why(['--rw', folder.path], [`rename ${from} ${to}`]);
@@ -127,7 +127,7 @@ describe.skipIf(missing('linux', 'landlock7'))('sb-run --why', () => {
     [['--why', 'call nothing'], /call is "nothing", which is not a system call of this machine/],
     [['--why', 'call ptrace x'], /x: it is not a number/],
     [['--why', 'remove /nothing-sb/there'], /leads nowhere: ENOENT/],
-    [['--json', '--explain'], /--json is for --why/],
+    [['--json', '--explain'], /--json needs --why/],
   ])('refuses %j', async (args, message) => {
     const { status, stderr, stdout } = await sbRun(args);
     expect([status, stdout]).toEqual([125, '']);

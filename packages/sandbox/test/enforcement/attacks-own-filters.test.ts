@@ -94,7 +94,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'x64'))('a filter of the c
     const sockets = 'MPTCP sockets(, | and )SMC sockets';
     expect(found.get('landlock.net.connect_tcp')).toMatch(new RegExp(`^not for ${sockets}, which the filter`));
     expect(found.get('landlock.net.bind_tcp')).toMatch(new RegExp(`^not for ${sockets} and listening on a free port`));
-    expect(found.get('landlock.fs.write_file')).toMatch(/^not for modes of files of the same user/);
+    expect(found.get('landlock.fs.write_file')).toMatch(/^not for modes of the user's own files/);
   });
 
   it('lets a server listen without binding where some port may be bound, and says so', async () => {

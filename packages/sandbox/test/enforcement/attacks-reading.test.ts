@@ -39,7 +39,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a terminal of the same u
     expect(device(terminal)).toBe('read-terminal 11 EAGAIN\n');
   });
 
-  it('is lost to whoever may read it, and gained', async () => {
+  it('is lost to a program that may read it, and gained', async () => {
     const granted = { landlock: { paths: [{ ro: '/dev/pts' }] } };
     expect(await inside('switched', [['read-terminal', terminal]], granted)).toEqual(['OK']);
     expect(device(terminal)).toBe('read-terminal 11 EAGAIN\n');

@@ -54,7 +54,7 @@ describe.skipIf(missing('linux', 'root'))('surviving', () => {
 describe.skipIf(missing('linux', 'root'))('a core file', () => {
   const script = 'ulimit -c unlimited 2> /dev/null; kill -SEGV $$';
 
-  it('is not written, whatever the sandbox may write', async () => {
+  it('is not written, even if the sandbox may write anywhere', async () => {
     using folder = temporaryFolder(0o777);
     const policy = { cwd: folder.path, landlock: { paths: [{ rw: folder.path }] } };
     const crash = { program: '/bin/sh', args: ['-c', script] };

@@ -111,7 +111,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7')).each([
     const path = prepare() ?? file;
     const { status, stdout, stderr } = await execute([path], ids);
     expect([status, stdout]).toEqual([125, '']);
-    expect(stderr).toMatch(/others than root and you can change it/);
+    expect(stderr).toMatch(/another user than root and you can change it/);
   });
 
   it.each(twins)('takes a file that %s', async (_name, prepare) => {
@@ -129,13 +129,13 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-exec', () => {
     expect(await execute([file], nobody)).toMatchObject({ status: 125, stdout: '' });
   });
 
-  it('takes a path from the folder that it is in', async () => {
+  it('takes a path from the working directory', async () => {
     expect(await execute(['tool.sb'], { cwd: folder.file('in') })).toMatchObject({ status: 0, stdout: 'ran\n' });
     chmodSync(folder.file('in'), 0o777);
     expect(await execute(['tool.sb'], { cwd: folder.file('in') })).toMatchObject({ status: 125, stdout: '' });
   });
 
-  it('does-not-wait-for-a-writer of a FIFO, nor reads a device or a folder', async () => {
+  it('does-not-wait-for-a-writer of a FIFO, nor reads a device or a directory', async () => {
     await runProgram('/usr/bin/mkfifo', ['-m', '600', folder.file('fifo')]);
     for (const path of [folder.file('fifo'), '/dev/zero', folder.path, '/', `${file}/`]) {
       const { status, stdout, stderr } = await execute([path], { timeout: 5000 });
@@ -174,7 +174,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-exec', () => {
     },
   );
 
-  it('reads what it has opened, whatever lies there by then', async () => {
+  it('reads what it has opened, even if another file is there by then', async () => {
     // A folder that root alone can write: here only root could do this.
     const other = compileInto(folder.file('in', 'other.sb'), {}, ['/bin/echo', 'other']);
     renameSync(other, file);
@@ -197,7 +197,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'userNamespaces
     chownSync(file, 1001, 1001);
     const { status, stdout, stderr } = await within(id);
     expect([status, stdout]).toEqual([125, '']);
-    expect(stderr).toMatch(/its owner has no number here/);
+    expect(stderr).toMatch(/the user namespace does not map its owner/);
   });
 
   it('twin: takes a file of nobody’s where every user has a number', async () => {

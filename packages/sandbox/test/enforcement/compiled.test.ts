@@ -89,7 +89,7 @@ describe.skipIf(missing(...needs)).each(ordinary)('a compiled sandbox of %s', (_
 });
 
 describe.skipIf(missing(...needs, 'unshare', 'userNamespaces'))('a compiled sandbox', () => {
-  it('needs no Node, no libc and no /proc: two files in a folder that is the root', async () => {
+  it('needs no Node, no libc and no /proc: two files in a directory that is the root', async () => {
     // As an image that `COPY sb-exec tool.sb probe /` has made.
     for (const [from, to] of [
       [sbExec(), 'sb-exec'],
@@ -169,7 +169,7 @@ describe.skipIf(missing(...needs, 'unshare', 'userNamespaces'))('a compiled sand
     expect(words).toEqual(['GIVEN=1', '0', '1', '2', '3']);
   });
 
-  it('of minimal grants the program that it names, and one that was put in its place, but no folder', async () => {
+  it('of minimal grants the program that it names, and a replacement of it, but not a directory', async () => {
     copyFileSync(probePath(), folder.file('tool'));
     chmodSync(folder.file('tool'), 0o755);
     const words = probeArguments([['open-read', '/etc/passwd']]);
@@ -188,7 +188,7 @@ describe.skipIf(missing(...needs, 'unshare', 'userNamespaces'))('a compiled sand
     const strict = compileInto(folder.file('strict.sb'), {});
     const refused = await runProgram(program, [...words, sbExec(), strict, '--', ...probe]);
     expect([refused.status, refused.stdout]).toEqual([125, '']);
-    expect(refused.stderr).toMatch(/it requires what this kernel has not got/);
+    expect(refused.stderr).toMatch(/it requires features that this kernel lacks/);
     const soft = compileInto(folder.file('soft.sb'), { prefer: ['landlock'] });
     const { stdout, stderr } = await runProgram(program, [...words, sbExec(), soft, '--', ...probe]);
     expect(answers(stdout), stderr).toEqual(['OK', 'EPERM', 'OK', 'EPERM', 'OK']);
@@ -215,7 +215,7 @@ describe.skipIf(missing(...needs, 'unshare', 'userNamespaces'))('a compiled sand
     expect((await execute([])).status).toBe(125);
   });
 
-  it('has a proof of its own at each start, and starts nothing without', async () => {
+  it('has a new proof at each start, and starts nothing without one', async () => {
     const file = compileInto(folder.file('tool.sb'), {});
     const rules = [{ syscall: 'getrandom', action: errno('EPERM') }];
     const [program = '', ...words] = beneath({ base: 'allow-all', rules });

@@ -45,7 +45,7 @@ const all = (paths: readonly string[], answer: string) => paths.map(() => answer
 const denied = 'Permission denied';
 
 describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'fuse'))(
-  'a home folder with a server that never answers',
+  'a home directory with a server that never answers',
   () => {
     const program = temporaryFolder();
     const served = program.file('served');
@@ -121,7 +121,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'fuse'))(
   },
 );
 
-describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', () => {
+describe.skipIf(missing('linux', 'landlock7'))('credentials in a home directory', () => {
   it('control: can be read without a sandbox, and by the preset that reads everything', async () => {
     using home = homeFolder();
     expect(await readings(home.path, secrets)).toEqual(all(secrets, 'content'));
@@ -135,19 +135,19 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
   });
 
   it.each(profileNames.filter((name) => name !== 'none'))(
-    'cannot be read in %s, also where it is the working folder',
+    'cannot be read in %s, also if it is the working directory',
     async (name) => {
       using home = homeFolder();
       expect(await readings(home.path, secrets, ['--profile', name])).toEqual(all(secrets, denied));
     },
   );
 
-  it.each(['project', 'build', 'server'] as const)('leave the rest of a working folder to %s', async (name) => {
+  it.each(['project', 'build', 'server'] as const)('leave the rest of a working directory to %s', async (name) => {
     using home = homeFolder();
     expect(await readings(home.path, others, ['--profile', name])).toEqual(all(others, 'content'));
   });
 
-  it('cannot be written, moved or removed where the home folder is the working folder', async () => {
+  it('cannot be written, moved or removed if the home directory is the working directory', async () => {
     using home = homeFolder();
     const line =
       'for what in "rm .npmrc" "mv .ssh keys" "ln .npmrc alias" "mv notes .npmrc" "echo x > .netrc"; do sh -c "$what"; done; echo y >> notes';
@@ -187,14 +187,14 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
     });
   });
 
-  it('are not passed by where their folders have more names than are looked at', async () => {
+  it('are not missed if their directories have more names than are examined', async () => {
     using home = homeFolder();
     for (let number = 0; number <= 10_000; number++) writeFileSync(home.file(`.ssh/${number}`), '');
     const result = await sbRun(['--', 'true'], { env: { ...process.env, HOME: home.path } });
     expect(result).toMatchObject({ status: 125, stderr: expect.stringContaining('more than 10000 names') as string });
   });
 
-  it('are those that links in their folders lead to, as programs for dotfiles make them', async () => {
+  it('include the targets of links in their directories, as programs for dotfiles make them', async () => {
     using home = homeFolder();
     mkdirSync(home.file('dots/keys'), { recursive: true });
     for (const name of ['dots/id', 'dots/keys/deep', 'dots/other']) writeFileSync(home.file(name), 'content\n');
@@ -227,7 +227,7 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
     expect(await readings(home.path, ['k\ufffd'], [])).toEqual([denied]);
   });
 
-  it('are those that a link of their name leads to, as into a folder of dotfiles', async () => {
+  it('include the target of a link of their name, for instance in a directory of dotfiles', async () => {
     using home = homeFolder();
     mkdirSync(home.file('dotfiles'));
     renameSync(home.file('.ssh'), home.file('dotfiles/ssh'));
@@ -237,7 +237,7 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
     expect(await readings(home.path, paths, [])).toEqual([denied, denied, 'content']);
   });
 
-  it('cannot be read where the home folder itself is reached by a link', async () => {
+  it('cannot be read if the home directory itself is reached by a link', async () => {
     using home = homeFolder();
     using other = temporaryFolder();
     symlinkSync(home.path, other.file('home'));
@@ -257,7 +257,7 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
       for (const name of ['.pgpass', 'later']) expect((await read(name)).stderr).toMatch(/Permission denied/);
       expect((await read('notes')).stdout).toBe('content\n');
       expect(sandbox.explain()).toMatch(
-        /^credentials +none is granted; .*what appears beside them later is denied too$/m,
+        /^credentials +not granted; .*names that appear beside them later are denied too$/m,
       );
     } finally {
       if (before === undefined) delete process.env['HOME'];
@@ -282,7 +282,7 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
     }
   });
 
-  it('are refused to be divided where a folder has more names than rules can be made for', async () => {
+  it('are refused if a directory has more names than rules can be made for', async () => {
     using home = homeFolder();
     for (let index = 0; index < 10_001; index++) writeFileSync(home.file(`f${index}`), '');
     const env = { ...process.env, HOME: home.path };
@@ -295,7 +295,7 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home folder', (
 });
 
 describe('the list of credentials', () => {
-  it('has each once, beneath the home folder, and none within another', () => {
+  it('has each once, beneath the home directory, and none within another', () => {
     expect(new Set(credentials).size).toBe(credentials.length);
     for (const path of credentials) {
       expect(join('/', path)).toBe(`/${path}`);

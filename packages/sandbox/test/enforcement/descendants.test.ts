@@ -311,13 +311,13 @@ describe.skipIf(missing(...needed))('the report', () => {
     return features.find(({ feature }) => feature === 'descendants');
   };
 
-  it('says what nobody asked for, and why it is not to be had', async () => {
+  it('names the missing default, and says why it is missing', async () => {
     expect(await line(free)).toEqual({ layer: 'process', feature: 'descendants', state: 'off' });
     const reason = expect.stringMatching(/signals may leave/) as string;
     expect(await line({ landlock: { scope: [] } })).toMatchObject({ state: 'off', reason });
     expect(await line({ landlock: 'off' })).toMatchObject({ state: 'off', reason });
     const required = createSandbox({ landlock: { scope: [] }, require: ['process.descendants'] });
-    expect(() => required.plan()).toThrow(/can't be ended with it: signals may leave/);
+    expect(() => required.plan()).toThrow(/cannot be ended with it: signals may leave/);
   });
 
   it.skipIf(isOrdinary)('says that no guardian could be started, and nothing runs where it is required', async () => {
@@ -328,7 +328,7 @@ describe.skipIf(missing(...needed))('the report', () => {
       layer: 'process',
       feature: 'descendants',
       state: 'unsupported',
-      reason: 'the launcher could start no guardian: EAGAIN',
+      reason: 'the launcher could not start the guardian: EAGAIN',
     });
     const policy = { ...options.policy, require: ['process.descendants'] };
     const required = await startAs('ordinary', { ...options, policy });

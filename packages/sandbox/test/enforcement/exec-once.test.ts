@@ -36,7 +36,7 @@ describe.skipIf(missing('linux', 'root'))('a sandbox that executes once', () => 
   });
 
   it.each<seccomp.Base>(['allow-all', 'deny-dangerous', 'network-client', 'network-client-running'])(
-    'does so from the starting point %s, whatever else is allowed',
+    'does so from the starting point %s, with all else allowed',
     async (base) => {
       const allow = ['execve', 'execveat'];
       const rules = [{ syscall: 'execve', action: 'allow' }] as const;

@@ -49,7 +49,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a capability that is kep
       layer: 'caps',
       feature: 'keep',
       state: 'enforced',
-      reason: 'not for cap_net_bind_service once the program is executed: name it in ambient as well',
+      reason: 'not for cap_net_bind_service after the program is executed: add it to ambient',
     });
   });
 

@@ -40,7 +40,7 @@ describe.skipIf(missing('root', 'linux'))('the launcher', () => {
     });
   });
 
-  it('sets no_new_privs whatever layers there are', async () => {
+  it('sets no_new_privs with any layers', async () => {
     expect(lines((await run([processOf(['/bin/cat', '/proc/self/status'])])).stdout)).toMatchObject({
       NoNewPrivs: '1',
     });
@@ -86,7 +86,7 @@ describe.skipIf(missing('root', 'linux'))('the launcher', () => {
     expect(await attack([['open-read', '/etc/passwd']], allLayers())).toEqual(['OK']);
   });
 
-  it('gives exactly the descriptors, environment, folder, mask and limits that it was told', async () => {
+  it('gives exactly the descriptors, environment, directory, mask and limits of the record', async () => {
     const leak = openSync('/etc/passwd', 'r');
     const script = 'ls /proc/self/fd; env | sort; pwd; umask; ulimit -n; ps -o sid= -p $$; echo $$';
     const { stdout } = await run([

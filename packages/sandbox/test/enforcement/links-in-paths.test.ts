@@ -28,7 +28,7 @@ function scene() {
 }
 
 describe.skipIf(missing('linux', 'landlock7'))('a path through a link', () => {
-  it('grants the folder that the kernel finds, and not the one that the text names', () => {
+  it('grants the directory that the kernel finds, and not the one that the text names', () => {
     const { folder, meant, other, through } = scene();
     using _ = folder;
     const script = `echo x >${meant}/file; echo x >${other}/file`;
@@ -41,7 +41,7 @@ describe.skipIf(missing('linux', 'landlock7'))('a path through a link', () => {
     expect(existsSync(`${other}/file`)).toBe(true);
   });
 
-  it('leads to the working folder and the program that the kernel finds', () => {
+  it('leads to the working directory and the program that the kernel finds', () => {
     const { folder, meant, other, through } = scene();
     using _ = folder;
     for (const [path, word] of [
@@ -90,7 +90,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a link in a path that ro
     expect(writesThrough(0, { user: 'nobody', owner: 65_534 })).toBe(false);
   });
 
-  it('is followed in a folder that all may write to where it is the ordinary user’s own', () => {
+  it('is followed in a directory that all may write to if it is the ordinary user’s own', () => {
     using folder = temporaryFolder();
     const [target, open] = [folder.file('target'), folder.file('open')];
     for (const path of [target, open]) mkdirSync(path);

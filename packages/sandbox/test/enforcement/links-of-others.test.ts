@@ -150,7 +150,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a link that root need no
     closeSync(held);
   });
 
-  it('is followed to what another rule grants: a folder in it, a file, what is executed', () => {
+  it('is followed to what another rule grants: a directory in it, a file, what is executed', () => {
     using place = scene();
     const { folder, shared, secret } = place;
     mkdirSync(folder.file('open'));
@@ -189,7 +189,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a link that root need no
     expect(start(paths, 'true')).toMatchObject({ status: 125, stderr });
   });
 
-  it('is followed where root alone puts links, beneath a folder for all', () => {
+  it('is followed if only root puts links there, beneath a directory for all', () => {
     using place = scene();
     const { folder, secret } = place;
     link(secret, folder.file('link'), 0);

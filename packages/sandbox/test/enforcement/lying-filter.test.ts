@@ -71,7 +71,7 @@ describe.skipIf(missing('linux', 'root'))('an outer filter', () => {
     expect(error).toMatchObject({ code: 'verification-failed', layer: 'seccomp' });
   });
 
-  it('twin: that is honest is no hindrance to who restricts itself', async () => {
+  it('twin: that is honest does not hinder a process that restricts itself', async () => {
     const { report, error } = await restrict(honest());
     expect(error).toBeUndefined();
     expect(report?.features).toContainEqual({ layer: 'seccomp', feature: 'filter', state: 'enforced' });

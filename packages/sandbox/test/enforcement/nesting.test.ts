@@ -68,7 +68,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'userNamespaces
       });
     });
 
-    it('nests in one of its own in a user namespace', async () => {
+    it('nests in another one in a user namespace', async () => {
       const namespace = ['/usr/bin/unshare', '--user', '--map-root-user'];
       const result = await run([...namespace, ...deep(3), ...probe], ids);
       expect(answers(result), result.stderr).toEqual(confined);

@@ -22,7 +22,7 @@ const answers = (stdout = '') =>
 const request = { program: probePath(), args: ['--apart', ...probeArguments(attempts)] };
 
 describe.skipIf(missing('linux', 'root', 'landlock7'))('an ordinary user', () => {
-  it('could do all of it without a sandbox but become root', async () => {
+  it('could do all of it without a sandbox except for switching to root', async () => {
     const open = { caps: 'off', landlock: 'off', seccomp: 'off' } as const;
     const { stdout } = await startIn({ ...request, policy: open }, nobody);
     expect(answers(stdout)).toEqual(['OK', 'OK', 'OK', 'OK', 'EPERM', 'OK']);

@@ -83,7 +83,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
     expect(start(pathsOf(app), 'true')).toMatchObject(refused);
   });
 
-  it('reads no folder of its own that it may not read, by a link of its own', () => {
+  it('does not read its own unreadable directory by its own link', () => {
     using place = scene(0);
     const { app } = place;
     mkdirSync(`${app}/drop`);
@@ -93,7 +93,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
     expect(start([drop, { ro: `${app}/bin` }] as Paths, 'true')).toMatchObject({ status: 0 });
   });
 
-  it('gains nothing by a link that it moved there with its folder', () => {
+  it('gains nothing by a link that it moved there with its directory', () => {
     using place = scene(0);
     const { app, secret } = place;
     for (const path of ['work', 'out', 'out/current', 'out/current/bin']) mkdirSync(`${app}/${path}`);
@@ -108,7 +108,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
     expect(start(rules, 'true')).toMatchObject(refused);
   });
 
-  it('gains nothing by a folder with a link that it renames where it may make no link', () => {
+  it('gains nothing by renaming a directory with a link to a place where it may not make a link', () => {
     using place = scene(0);
     const { app, secret } = place;
     for (const path of ['out', 'out/other', 'out/current']) mkdirSync(`${app}/${path}`);
@@ -168,7 +168,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
     expect(run()).toMatchObject({ status: 125, stderr: expect.stringContaining('symbolic link') as string });
   });
 
-  it('gains nothing where folders may be moved anywhere, of an ordinary user', () => {
+  it('gains nothing if directories may be moved anywhere, of an ordinary user', () => {
     using place = scene(65_534);
     const { app, secret } = place;
     const folders = [`${app}/current`, `${app}/other`, place.file('public')];
@@ -196,7 +196,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
     });
   });
 
-  it('gains nothing in a folder that is mounted on one in itself', () => {
+  it('gains nothing in a directory that is mounted on one in itself', () => {
     using place = scene(0);
     const { secret } = place;
     // The way up passes the same folder twice, once by each mount, before it comes to where links may be made.
@@ -220,7 +220,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
     expect(run(`${top}/tree`)).toMatchObject(refused);
   });
 
-  it('is given links elsewhere: those of root beside its folder', () => {
+  it('is given links elsewhere: those of root beside its directory', () => {
     using place = scene(65_534);
     const { app, secret } = place;
     symlinkSync(secret, place.file('link'));

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 const fixture = new URL('fixtures/parent-folder.ts', import.meta.url);
 
 describe.skipIf(missing('linux', 'landlock7'))('a parent', () => {
-  it('that moves leaves the rules where they were, loses its folder, and gives ten thousand arguments', async () => {
+  it('that moves leaves the rules where they were, loses its directory, and gives ten thousand arguments', async () => {
     expect(await fixtureJson(fixture)).toEqual({
       before: [0, 1],
       touch: [0, 1],

@@ -71,7 +71,7 @@ describe.skipIf(missing('root'))('without a launcher', () => {
     expect(denied.report).toBeUndefined();
   });
 
-  it('tells of a user that could not be switched to', async () => {
+  it('reports that switching to the user failed', async () => {
     const request = { platform, program: 'echo', args: ['ran'], policy: { user: 'nobody', prefer } } as const;
     const denied = await startIn({ ...request, deny: ['setuid'] });
     expect(denied.stdout ?? '').toBe('');

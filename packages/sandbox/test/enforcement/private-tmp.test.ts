@@ -41,7 +41,7 @@ const until = async (is: () => boolean): Promise<void> => {
   for (let tries = 0; tries < 100 && !is(); tries++) await new Promise((resolve) => setTimeout(resolve, 50));
 };
 
-describe.skipIf(missing('linux', 'landlock7'))('a private temporary folder', () => {
+describe.skipIf(missing('linux', 'landlock7'))('a private temporary directory', () => {
   it('can be written in, and nothing else can: its neighbour with the same mode is the control', async () => {
     const script =
       'echo x > $TMPDIR/file && cat $TMPDIR/file; (echo y > "$1/file") 2>&1 | grep -o denied; echo $TMPDIR';
@@ -64,7 +64,7 @@ describe.skipIf(missing('linux', 'landlock7'))('a private temporary folder', () 
     expect((await sh({ tmp: 'private' }, script)).lines).toEqual(['600']);
   });
 
-  it('may have a home folder beside it, and may lie in memory', async () => {
+  it('may have a home directory beside it, and may be in memory', async () => {
     const { lines } = await sh(
       { tmp: 'memory', home: 'tmp' },
       'echo x > ~/file && echo $HOME $TMPDIR; stat -f -c %T $TMPDIR',
@@ -123,7 +123,7 @@ describe.skipIf(missing('linux', 'landlock7'))('a private temporary folder', () 
     expect(lines).toContain('20');
   });
 
-  it('can not be had by a command, a file for sb-exec or this process', () => {
+  it('is refused for a command, a file for sb-exec and this process', () => {
     expect(() => createSandbox({ tmp: 'private' }).command('/bin/true')).toThrow(/tmp goes with one start/);
     expect(() => createSandbox({ tmp: 'private' }).compile()).toThrow(/tmp can not be compiled/);
   });
@@ -137,7 +137,7 @@ async function startsUntil(isSo: () => boolean): Promise<void> {
   }
 }
 
-describe.skipIf(missing('linux', 'landlock7'))('a private folder whose parent was killed', () => {
+describe.skipIf(missing('linux', 'landlock7'))('a private directory whose parent was killed', () => {
   const options = JSON.stringify({ dieWithParent: false });
 
   it('goes with the next start, and stays while a process is in it', async () => {
@@ -183,7 +183,7 @@ describe.skipIf(missing('linux', 'landlock7'))('a private folder whose parent wa
   }, 40_000);
 });
 
-describe.skipIf(missing('linux', 'root', 'landlock7'))('a private folder of another user', () => {
+describe.skipIf(missing('linux', 'root', 'landlock7'))('a private directory of another user', () => {
   it('is that user’s, below one of root’s, and no third user gets in', async () => {
     const child = createSandbox({ user: 'nobody', tmp: 'private' }).spawn('/bin/sh', [
       '-c',

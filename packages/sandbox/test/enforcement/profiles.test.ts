@@ -110,7 +110,7 @@ describe.skipIf(missing('linux', 'landlock7'))('a profile', () => {
     expect(stdout).toMatch(/^network .*connect_tcp: no port(?!.*UDP: not restricted)/m);
   });
 
-  it('project has HOME and TMPDIR of its own, and build executes in its TMPDIR', async () => {
+  it('project has a private HOME and TMPDIR, and build executes in its TMPDIR', async () => {
     const line =
       'echo "#!/bin/sh" > $TMPDIR/x; chmod +x $TMPDIR/x; $TMPDIR/x 2>&1 | grep -o denied; echo x > ~/own; cat ~/own; echo $TMPDIR';
     using folder = folders();
@@ -137,7 +137,7 @@ describe.skipIf(missing('linux', 'landlock7'))('a profile', () => {
     expect([stdout, stderr]).toEqual(['ran\n', expect.stringMatching(/Permission denied/)]);
   });
 
-  it('refuses / as a working folder: all of it would be written', async () => {
+  it('refuses / as a working directory: all of it would be written', async () => {
     const { status, stderr } = await sbRun(['--profile', 'project', '--', 'true'], { cwd: '/' });
     expect([status, stderr]).toEqual([
       125,
@@ -149,11 +149,14 @@ describe.skipIf(missing('linux', 'landlock7'))('a profile', () => {
   it.each<[options: readonly string[], said: RegExp]>([
     [
       ['--profile', 'project', '--fs', 'minimal'],
-      /--profile is project, and landlock names minimal: both say what of the files stays/,
+      /--profile is project, but landlock names minimal, and only one of them can choose the files/,
     ],
     [['--profile', 'projekt'], /--profile is read, project, .* and not "projekt"\. Did you mean project\?/],
-    [['--profile', 'client', '--connect-tcp', 'none'], /--connect-tcp none takes back what the profile client grants/],
-    [['--profile', 'project', '--off', 'landlock'], /switches off what --profile asks for/],
+    [
+      ['--profile', 'client', '--connect-tcp', 'none'],
+      /--connect-tcp none revokes ports that the profile client grants/,
+    ],
+    [['--profile', 'project', '--off', 'landlock'], /switches off what --profile configures/],
   ])('%j is a mistake', async (options, said) => {
     const { status, stderr } = await sbRun([...options, '--', 'true']);
     expect([status, stderr]).toEqual([125, expect.stringMatching(said)]);
@@ -170,7 +173,7 @@ describe.skipIf(missing('linux', 'landlock7'))('a profile', () => {
     ).toHaveLength(14);
   });
 
-  it('may be compiled, without a private folder: its writing stays within what is left', async () => {
+  it('may be compiled, without a private directory: its writing stays within what is left', async () => {
     using folder = folders();
     const file = folder.file('work.sb');
     expect((await sbRun(['--profile', 'server', '--compile', file], { cwd: folder.file('work') })).status).toBe(0);
@@ -200,7 +203,7 @@ describe('a policy with a profile', () => {
 });
 
 describe.skipIf(missing('root', 'landlock7', 'unshare'))('build', () => {
-  it('reads the package caches of the home folder that the name service has, and not those of HOME', async () => {
+  it('reads the package caches of the home directory of the name service, and not those of HOME', async () => {
     using folder = folders();
     for (const home of ['own', 'other']) {
       for (const path of ['.npm/cache', '.npmrc', 'notes', '.m2/settings.xml', '.m2/repository/x.jar']) {

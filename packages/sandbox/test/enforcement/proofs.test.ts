@@ -95,7 +95,7 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('the attempts of the laun
     expect(await outcome(lying(), signals, 'root')).toEqual(disproved('kill'));
   });
 
-  it('are none where the ids of another user deny the same', async () => {
+  it('are missing if the ids of another user deny the same', async () => {
     expect(await outcome(honest(), signals, 'nobody')).toEqual({ proofs: [], ran: true });
     expect(await outcome(lying(), signals, 'nobody')).toEqual({ proofs: [], ran: true });
   });

@@ -35,7 +35,7 @@ describe.skipIf(missing('linux'))('run()', () => {
     });
   });
 
-  it('says that the time was up, which an end of its own by the same signal is not', async () => {
+  it('reports a timeout, but not for a program that ends itself by the same signal', async () => {
     const result = await sandbox.run('/bin/sleep', ['60'], { timeout: 50 });
     expect(result).toMatchObject({ exitCode: null, signal: 'SIGTERM', timedOut: true });
     const own = await sandbox.run('/bin/sh', sh('kill -TERM $$'), { timeout: 5000 });
@@ -121,7 +121,7 @@ describe.skipIf(missing('linux'))('execFile()', () => {
 });
 
 describe.skipIf(missing('linux'))('one start', () => {
-  it('may have a folder and an environment of its own, and the next one has the sandbox’s', async () => {
+  it('may have another directory and environment, and the next one has the sandbox’s', async () => {
     const own = createSandbox({ cwd: '/usr', env: { PATH: '/usr/bin:/bin', A: 'sandbox' } });
     const line = sh('pwd; echo $A $B');
     const env = { PATH: '/usr/bin:/bin', A: 'start', B: undefined };

@@ -26,13 +26,13 @@ async function inside(user?: string): Promise<Started> {
 }
 
 describe.skipIf(missing('linux', 'root'))('a key in the session keyring of root', () => {
-  it('is had by every child, whatever its user is: the control', async () => {
+  it('belongs to every child, under every user: the control', async () => {
     const switched = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', keys, 'look'];
     for (const command of [[keys, 'look'], switched])
       expect(await runProgram(keys, ['hold', ...command])).toMatchObject({ stdout: found, stderr: '' });
   });
 
-  it('is-not-had-by-another-user-in-a-sandbox, which has keys of its own', async () => {
+  it('does-not-belong-to-another-user-in-a-sandbox, which has separate keys', async () => {
     const { stdout, report } = await inside('nobody');
     expect([stdout, Number(none.split(' ')[0])]).toEqual([none, ENOKEY]);
     expect(states(report)).toMatchObject({ 'process.session_keyring': 'enforced' });
@@ -52,7 +52,7 @@ describe.skipIf(missing('linux', 'root'))('a key in the session keyring of root'
     expect(states(report)).toMatchObject({ 'process.session_keyring': 'off' });
   });
 
-  it('is told of where keys are denied above', async () => {
+  it('is reported if an earlier filter denies keys', async () => {
     const target = processOf(['/bin/true'], { parent: 0, dieWithParent: false, newKeyring: true });
     const denied = saysYesTo('personality', [], [['keyctl', 'EPERM']]);
     expect((await runUnder(denied, [target])).status).toMatchObject({ kind: 'executed', unjoined: 1 });

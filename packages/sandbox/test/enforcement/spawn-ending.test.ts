@@ -99,7 +99,7 @@ describe.skipIf(missing('linux'))('a timeout', () => {
     await allGone(pids);
   });
 
-  it('takes the signal that is asked for, and is none where the child has ended', async () => {
+  it('takes the given signal, and returns false after the end of the child', async () => {
     const { end } = await start(willing, { timeout: 200, killSignal: 'SIGHUP' });
     expect((await end).signal).toBe('SIGHUP');
     const { child, end: early } = await start('echo 1 2', { timeout: 50 });
@@ -116,7 +116,7 @@ describe.skipIf(missing('linux'))('a timeout', () => {
     expect(error).toMatchObject({ code: 'aborted', step: 'launch' });
   });
 
-  it('reaches the child alone where it has no group of its own, and us never', async () => {
+  it('reaches only a child without its own group, and never this process', async () => {
     const shared = createSandbox({ newSession: false });
     const child = shared.spawn('/bin/sleep', ['60'], { timeout: 200, stdio: 'ignore' });
     expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);

@@ -70,7 +70,7 @@ describe.skipIf(missing('linux'))('streams', () => {
     expect(await collect(child)).toMatchObject({ stderr: '/dev/null\n' });
   });
 
-  it('may be numbers of ours, beyond the standard ones too', async () => {
+  it('may be numbers of this process, beyond the standard ones too', async () => {
     using folder = temporaryFolder();
     const [input, output] = [openSync('/etc/hostname', 'r'), openSync(folder.file('out'), 'w')];
     const stdio = [input, output, 'pipe', 'ignore', 'pipe', output] as const;
@@ -143,7 +143,7 @@ describe.skipIf(missing('linux'))('what goes wrong', () => {
     expect(await collect(sandbox.spawn('/bin/true'))).toMatchObject({ status: 0, report: { status: bestStatus } });
   });
 
-  it('is no unhandled rejection where only the event is listened to, and is thrown where nothing is', async () => {
+  it('is not an unhandled rejection with only a listener to the event, and is thrown without one', async () => {
     const fixture = new URL('fixtures/failing.ts', import.meta.url);
     expect(await fixtureJson(fixture, ['listen'])).toEqual({ error: 'not-executable' });
     expect(await fixtureJson(fixture, ['await'])).toEqual({ enforcement: 'not-executable', error: 'not-executable' });
@@ -186,7 +186,7 @@ describe.skipIf(missing('linux', 'root'))('many', () => {
     expect(await fixtureJson(fixture, [], { timeout: 50_000 })).toEqual({ ended: 10 });
   });
 
-  it('tells of more than a pipe holds', async () => {
+  it('reports more than a pipe can hold', async () => {
     const paths = Array.from({ length: 6000 }, (_, number) => `/missing/${number}`);
     const [first = '', ...others] = paths;
     const grants = [

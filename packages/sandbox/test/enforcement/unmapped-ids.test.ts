@@ -37,7 +37,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'userNamespaces
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '65534\n', stderr: '' });
   });
 
-  it('is-not-taken-for-nobody by the launcher, whatever was planned', async () => {
+  it('is-not-taken-for-nobody by the launcher, under every plan', async () => {
     const VERIFY_ONLY = 1;
     const payload = encodeU32([65_534, 65_534, 0]);
     const verifying = encodeRecord({ layer: 'privdrop', version: 1, flags: VERIFY_ONLY, payload });

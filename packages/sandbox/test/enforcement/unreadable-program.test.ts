@@ -86,7 +86,7 @@ describe.skipIf(missing('linux', 'root'))('the file of another user, copied by r
     expect(copy.blocks * 512).toBeLessThan(size + 2 ** 20);
   });
 
-  it('is refused above 1 GiB, and where it is no file', () => {
+  it('is refused above 1 GiB, and if it is not a regular file', () => {
     const path = place(0o755);
     truncateSync(path, 2 ** 30 + 1);
     expect(() => unreadableProgram(path)).toThrow(expect.objectContaining({ code: 'not-executable', errno: 'EFBIG' }));

@@ -19,7 +19,7 @@ async function enter(cwd: string): Promise<string | undefined> {
   }
 }
 
-describe.skipIf(missing('linux', 'root'))('a folder that is closed to all but root', () => {
+describe.skipIf(missing('linux', 'root'))('a directory that is closed to all but root', () => {
   it('is entered by nobody who may not, not by way of root either', async () => {
     using folder = temporaryFolder();
     const [closed, inner, link] = [folder.file('closed'), folder.file('closed', 'inner'), folder.file('link')];

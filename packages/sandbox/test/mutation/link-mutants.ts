@@ -46,7 +46,7 @@ export const linkMutants: readonly Mutant[] = [
   change(
     'a folder that is mounted on one in itself',
     ['landlock/native/climb.c', 'return a->mount == b->mount;', 'return 1;'],
-    ['own-links', 'gains nothing in a folder that is mounted on one in itself'],
+    ['own-links', 'gains nothing in a directory that is mounted on one in itself'],
   ),
   never('the file that was looked at', openPath, 'walk->user != 0 || walk->trust->is_known', [
     'links-of-others',
@@ -99,7 +99,7 @@ export const linkMutants: readonly Mutant[] = [
   change(
     'what the program may do where its link leads',
     [folders, '((rights & ~LL_FS_EXECUTE) | AT_WILL) & handled', 'LL_FS_MAKE_SYM'],
-    ['own-links', 'reads no folder of its own that it may not read'],
+    ['own-links', 'does not read its own unreadable directory'],
   ),
   change(
     'the user of the sandbox among those whose links are followed',

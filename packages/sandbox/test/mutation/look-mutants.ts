@@ -76,7 +76,7 @@ export const lookMutants: readonly Mutant[] = [
     file: 'sandbox/native/launcher/keyring.c',
     from: 'sb_report_number(status, "unjoined", (unsigned int)-joined);',
     to: '(void)status;',
-    red: ['session-keyring', 'is told of where keys are denied'],
+    red: ['session-keyring', 'is reported if an earlier filter denies keys'],
   },
   {
     name: 'what is read back of the umask',

@@ -71,7 +71,7 @@ ${entry}`;
 export const launcherMutants: readonly Mutant[] = [
   step('step_process', given),
   step('step_build_ruleset', files),
-  step('step_no_new_privs', ['launcher', 'sets no_new_privs whatever']),
+  step('step_no_new_privs', ['launcher', 'sets no_new_privs with any']),
   step('step_guard', ['descendants', 'ends with it, for switched']),
   step('step_caps_before', applied),
   step('step_privdrop', applied),

@@ -72,14 +72,14 @@ const speakers = [
     'self-test/self-test',
     'isWhole && (await closed) === 0',
     'isWhole',
-    answers('does not pass where the probe ends by a signal'),
+    answers('does not pass if the probe ends by a signal'),
   ),
   change(
     'how much a probe says',
     'self-test/self-test',
     'lines.length === attempts.length && attempts',
     'attempts',
-    answers('does not pass where the probe says a line more'),
+    answers('does not pass if the probe says a line more'),
   ),
   change(
     'of what a probe says it',
@@ -175,7 +175,7 @@ const bait = [
     'self-test/bait-files',
     '`${resolve(tmpdir())}/.`',
     'resolve(tmpdir())',
-    files('are made in no folder that is another user’s'),
+    files('are not made in a directory that is another user’s'),
   ),
   change(
     'removing it',

@@ -120,7 +120,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --policy as root'
 });
 
 describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --cwd', () => {
-  it('enters no folder that the user of the sandbox may not enter', async () => {
+  it('does not enter a directory that the user of the sandbox may not enter', async () => {
     const closed = world.file('closed');
     const inner = join(closed, 'inner');
     mkdirSync(inner, { recursive: true });
@@ -212,7 +212,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('the paths of root’s ru
     );
   });
 
-  it('grant /tmp, links of root’s in circles are none, and links of /proc lead where the kernel says', async () => {
+  it('grant /tmp; circular links of root count as missing, and links of /proc lead where the kernel says', async () => {
     expect(await sbRun(['--rw', '/tmp', '--', 'true'])).toMatchObject({ status: 0 });
     symlinkSync('circle', join(world.roots, 'circle'));
     const { status, stderr } = await sbRun(['--rw', join(world.roots, 'circle'), '--', 'true']);

@@ -48,7 +48,7 @@ async function starts(folder: string): Promise<readonly number[]> {
 
 const left = (): readonly string[] => readdirSync(world.open).filter((name) => name.startsWith('sb-tmp-'));
 
-describe.skipIf(missing('linux', 'root', 'landlock7'))('a private folder of root’s sandbox', () => {
+describe.skipIf(missing('linux', 'root', 'landlock7'))('a private directory of root’s sandbox', () => {
   it('is whole without a neighbour: the control', async () => {
     expect(new Set(await starts(world.open))).toEqual(new Set([0]));
     expect(left()).toEqual([]);

@@ -16,7 +16,7 @@ const fixture = new URL('../enforcement/fixtures/starts.ts', import.meta.url);
 const start = async (program: string): Promise<readonly string[]> =>
   await fixtureJson(fixture, [program, String(stranger.uid), '60'], { timeout: 30_000 });
 
-describe.skipIf(missing('linux', 'root'))('a program in a folder of the neighbour’s', () => {
+describe.skipIf(missing('linux', 'root'))('a program in a directory of the neighbour', () => {
   it.each([
     ['a FIFO', (other: string) => execFileSync('mkfifo', [other])],
     ['a folder', (other: string) => mkdirSync(other)],

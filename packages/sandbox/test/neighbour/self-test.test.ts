@@ -72,14 +72,14 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --self-test besid
 
   // The same code makes the same files; only whose they are differs.
   const some = attacks.filter((_, index) => index % fewOrMany(4, 1) === 0);
-  it.each(some)('who %s gives nothing away, with a user of its own', async (_, tacticsAt) => {
+  it.each(some)('who %s gives nothing away, with a separate user', async (_, tacticsAt) => {
     const run = await beside({ as: stranger, tactics: tacticsAt(world.open), folder: world.open, args: asUser });
     expect(run).toEqual({ statuses: [0], attempts: expect.any(Number) as number, gained: [] });
     expect(run.attempts).toBeGreaterThan(0);
   });
 });
 
-describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --self-test in the wrong folder', () => {
+describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-run --self-test in the wrong directory', () => {
   it('refuses one of another user’s, and makes nothing there', async () => {
     const before = readdirSync(world.theirs);
     const { status, stdout, stderr } = await selfTest(world.theirs);

@@ -101,7 +101,7 @@ describe.skipIf(missing('linux', 'root'))('the neighbour', () => {
     expect(neighbour.did[0]).toMatchObject({ what: 'flip', outcome: 'OK' });
   });
 
-  it('holds a file of its own, so that others wait for it', async () => {
+  it('locks its own file, so that others wait for it', async () => {
     const file = join(world.theirs, 'file');
     writeFileSync(file, '');
     chownSync(file, stranger.uid, stranger.gid);

@@ -34,8 +34,8 @@ const beyondSchema: readonly (readonly [why: string, message: RegExp, example: u
   ['an ABI that nothing needs', /is newer than this package/, { landlock: { abi: 12 } }],
   ['a rule without effect', /can have no effect/, { landlock: { handle: ['execute'], paths: [{ ro: '/etc' }] } }],
   [
-    'a profile and a preset both say what of the files stays',
-    /both say what/,
+    'a profile and a preset both choose the files',
+    /only one of them can choose the files/,
     { profile: 'read', landlock: 'minimal' },
   ],
   ['nothing is restricted', /restricts nothing/, { landlock: { preset: 'none' } }],

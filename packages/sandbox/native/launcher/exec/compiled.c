@@ -47,7 +47,8 @@ static const uint8_t *entry_at(const uint8_t *file, uint32_t index)
 	return file + SB_COMPILED_HEADER + (size_t)index * SB_COMPILED_ENTRY;
 }
 
-/* Whether the documents lie one behind the other to the file's end: what none of them holds nobody would look at. */
+/* Whether the documents follow each other up to the end of the file: bytes outside of them would
+ * not be checked. */
 static int are_whole(const uint8_t *file, size_t length, uint32_t count)
 {
 	size_t at = SB_COMPILED_HEADER + (size_t)count * SB_COMPILED_ENTRY;

@@ -29,11 +29,11 @@
 #define SB_COMPILED_DOCUMENTS 64u
 
 enum sb_compiled_flags {
-	/* The process record names the command: what else is given are further arguments of it. */
+	/* The process record names the command: further words are its arguments. */
 	SB_COMPILED_COMMAND = 1 << 0,
 };
 
-/* What a file is asked for. */
+/* The machine for which a document is searched. */
 struct sb_machine {
 	unsigned int abi;        /* of Landlock, 0 where there is none */
 	unsigned int privileged; /* 1 where CAP_SETPCAP is effective */
@@ -45,11 +45,10 @@ struct sb_compiled {
 	size_t length;
 };
 
-/*
- * Checks all of a file, then finds the document for a machine. 0, or -errno with the step: "magic" ENOEXEC, "version"
- * EPROTONOSUPPORT, "length" EMSGSIZE, "checksum" EBADMSG, "documents" EINVAL, "privileges" EPERM where there is one for a
- * process with other rights only, "kernel" EOPNOTSUPP where there is none for this kernel.
- */
+/* Checks the whole file, then finds the document for a machine. Returns 0, or -errno with the step:
+ * "magic" ENOEXEC, "version" EPROTONOSUPPORT, "length" EMSGSIZE, "checksum" EBADMSG, "documents"
+ * EINVAL, "privileges" EPERM if there is one only for a process with other rights, "kernel"
+ * EOPNOTSUPP if there is none for this kernel. */
 int sb_compiled_find(const uint8_t *file, size_t length, struct sb_machine machine,
 	struct sb_compiled *compiled, struct sb_failure *failure);
 

@@ -6,7 +6,7 @@
 
 #include "../../../../caps/native/kernel.h"
 
-/* Root has its capabilities of the user id, unless the securebits say otherwise (capabilities(7)). */
+/* Root has its capabilities by its user id, unless the securebits forbid it (capabilities(7)). */
 static int is_root(void)
 {
 	int securebits = caps_prctl(PRCTL_GET_SECUREBITS, 0, 0);
@@ -14,7 +14,7 @@ static int is_root(void)
 	       !(securebits & SECURE_NOROOT);
 }
 
-/* What anybody else has after an exec is ambient, or comes of the file. */
+/* Other users have capabilities after an exec only if they are ambient, or from the file. */
 static int has_own_capabilities(void)
 {
 	struct caps_sets sets;

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * sb-exec: applies a compiled sandbox to itself and becomes the command. It is the launcher, with another way to its
- * records: from a file that can be trusted, for whatever command it is given. Static, without a libc, a heap and an
- * environment.
- */
+/* sb-exec: applies a compiled sandbox to itself and executes the command. It is the launcher, with
+ * another source of its records: a trusted file, for any command. Static, without a libc, a heap
+ * and an environment. */
 #include "compiled.h"
 #include "identity.h"
 #include "search.h"
@@ -27,7 +25,7 @@
 
 int sb_main(int argc, char **argv);
 
-/* The command line: what is left of it behind the file begins with `rest`. */
+/* The command line: the words after the file begin with `rest`. */
 struct line {
 	const char *file;
 	const char **rest;
@@ -39,7 +37,7 @@ static int is_word(const char *text, const char *word)
 	return strlen(text) == strlen(word) && memcmp(text, word, strlen(word)) == 0;
 }
 
-/* 0, or -1 for what is no use of it. */
+/* Returns 0, or -1 for a wrong command line. */
 static int read_line(int argc, char **argv, struct line *line)
 {
 	int at = 1;
@@ -57,7 +55,8 @@ static int read_line(int argc, char **argv, struct line *line)
 	return 0;
 }
 
-/* What decides which document is for this process; anything but an ABI counts as no Landlock. */
+/* The facts that decide which document is for this process; anything but an ABI counts as no
+ * Landlock. */
 static struct sb_machine ask(void)
 {
 	struct caps_sets sets;
@@ -67,7 +66,8 @@ static struct sb_machine ask(void)
 		.privileged = is_known && sets.effective & CAP_SETPCAP_BIT ? 1 : 0};
 }
 
-/* Every start from this file has the same filter, within each other too: only a new key shows that it is in force. */
+/* Every start from this file has the same filter, also within each other: only a new key shows that
+ * it is in force. */
 static int renew_proof(struct sb_launch *launch, uint8_t *bytes)
 {
 	uint32_t key[2];
@@ -78,7 +78,7 @@ static int renew_proof(struct sb_launch *launch, uint8_t *bytes)
 	if (length != (long)sizeof key)
 		return sb_fail(
 			&launch->failure, "prove", "getrandom", length < 0 ? (int)-length : EPERM);
-	/* What is no record is refused by its own step. */
+	/* An invalid record is refused by its own step. */
 	(void)sb_seccomp_renew(
 		bytes + (record - bytes), launch->records.length[SB_LAYER_SECCOMP], key);
 	return 0;
@@ -106,7 +106,7 @@ static int take_file(struct sb_launch *launch, const char *name, struct sb_compi
 	return error ? error : renew_proof(launch, bytes);
 }
 
-/* The record's command, and behind its arguments those of the command line. */
+/* The record's command, followed by the arguments of the command line. */
 static int add_arguments(struct sb_process *process, const char **rest, struct sb_failure *failure)
 {
 	size_t count = 0;
@@ -133,7 +133,7 @@ static int take_command(
 	return process->path ? 0 : sb_fail(&launch->failure, "command", "faccessat", -error);
 }
 
-/* As sb-run ends, and sh(1). */
+/* The exit status, as of sb-run and sh(1). */
 static int status_of(const struct sb_failure *failure)
 {
 	if (!is_word(failure->step, "exec") && !is_word(failure->step, "command"))
@@ -147,7 +147,7 @@ static int status_of(const struct sb_failure *failure)
 
 static int complain(const struct sb_launch *launch, int layer, const char *file)
 {
-	/* Where the report is lost, that can't be said in it. */
+	/* A lost report cannot be reported in itself. */
 	int is_lost = is_word(launch->failure.step, "report");
 	int is_told = !is_lost && (launch->status != SB_NOBODY || layer != 0);
 	if (is_told || !sb_words_say(file, &launch->failure))
@@ -167,7 +167,8 @@ int sb_main(int argc, char **argv)
 	launch.status = line.status;
 	if (take_file(&launch, line.file, &compiled))
 		return complain(&launch, 0, line.file);
-	/* Without the dashes the script of an interpreter would be taken for a command, and start itself for ever. */
+	/* Without the dashes, the script of an interpreter would be treated as a command, and start itself
+	 * for ever. */
 	if (!(compiled.flags & SB_COMPILED_COMMAND) &&
 		(!line.rest[0] || !is_word(line.rest[0], "--") || !line.rest[1])) {
 		sb_words_usage();

@@ -12,10 +12,10 @@
 #define EXECUTE 1   /* X_OK */
 #define OPENAT2 437 /* the same on every architecture; Linux 5.6 */
 
-/* Of a sandbox without a PATH, as src/policy/environment.ts has it. */
+/* The default without a PATH, as in src/policy/environment.ts. */
 static const char usual[] = "/usr/local/bin:/usr/bin:/bin";
 
-/* A path in the making; longer ones no kernel takes. */
+/* A path that is being built; the kernel accepts no longer ones. */
 struct path {
 	char text[4096];
 	size_t length;
@@ -30,7 +30,7 @@ static void add(struct path *path, const char *text, size_t length)
 	path->text[path->length] = 0;
 }
 
-/* Relative paths begin in the folder that the command will have. */
+/* Relative paths begin at the working directory of the command. */
 static void start(struct path *path, const struct sb_process *process, const char *first)
 {
 	path->length = 0;

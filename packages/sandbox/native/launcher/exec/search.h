@@ -5,11 +5,9 @@
 
 #include "../launcher.h"
 
-/*
- * The path of a command: a name with a slash as it is, another on the PATH of the record's environment. A regular file
- * that the caller may execute; the user that the sandbox has is asked by the kernel at the exec. NULL, with -ENOENT or
- * -EACCES in *error.
- */
+/* The path of a command: a name with a slash as it is, another in the PATH of the record's
+ * environment. It is a regular file that the caller may execute; for the user of the sandbox, the
+ * kernel checks at the exec. NULL, with -ENOENT or -EACCES in *error. */
 const char *sb_search(const struct sb_process *process, const char *name, int *error);
 
 #endif

@@ -12,7 +12,7 @@
 #define MAP_WORDS 3          /* first inside, first outside, count */
 #define LINE_LENGTH 64u      /* of three numbers of ten digits, with their blanks */
 
-/* The words of a file's first line, cut off with zeros; how many there are, or -errno. */
+/* The words of a file's first line, each ended by a zero. Returns how many there are, or -errno. */
 static long read_words(const char *path, char line[LINE_LENGTH], const char *words[MAP_WORDS])
 {
 	long count = 0, length,
@@ -60,7 +60,7 @@ static int has_all_ids(void)
 	char line[LINE_LENGTH];
 	const char *words[MAP_WORDS];
 	long count = read_words("/proc/self/uid_map", line, words);
-	/* A kernel without user namespaces has no map; without /proc nothing is known. */
+	/* A kernel without user namespaces has no map; without /proc it is unknown. */
 	if (count == -ENOENT)
 		return sb_syscall6(__NR_faccessat, AT_FDCWD, (long)"/proc/self/status", 0, 0, 0,
 			       0) == 0;

@@ -17,7 +17,8 @@
 #define OTHERS_WRITE 022u
 #define STICKY 01000u
 
-/* Where a walk stands: a folder, whether others may put names into it, and what of the path is left. */
+/* The state of a walk: a directory, whether other users may add names to it, and the rest of the
+ * path. */
 struct walk {
 	long folder;
 	int is_open;
@@ -41,7 +42,8 @@ static int is_own(unsigned int uid)
 				   !sb_stranger_may_be(uid));
 }
 
-/* Root's or the caller's, and on no file system that an ordinary user serves and says the owners of. 0 or -errno. */
+/* Owned by root or the caller, and not on a file system that an ordinary user serves, who could
+ * claim any owner. Returns 0 or -errno. */
 static int stat_own(long descriptor, struct stat *status)
 {
 	memset(status, 0xff, sizeof *status);
@@ -52,10 +54,9 @@ static int stat_own(long descriptor, struct stat *status)
 	return is_own(status->st_uid) && !ll_is_served(descriptor) ? 0 : -EPERM;
 }
 
-/*
- * Goes on in a folder where others can't put something else in the place of a folder: it has the sticky bit, or they may
- * not write to it. To one with the sticky bit they can move files and links of root's, but no folder of root's.
- */
+/* Enters a directory in which other users cannot replace directories: it has the sticky bit, or
+ * they may not write to it. To one with the sticky bit they can move files and links of root, but
+ * no directory of root. */
 static int enter(struct walk *walk, long folder, const struct stat *status)
 {
 	int is_open = (status->st_mode & OTHERS_WRITE) != 0;
@@ -81,7 +82,7 @@ static int enter_top(struct walk *walk, const char *name)
 	return error;
 }
 
-/* The next name of what is left, cut off with its slashes; empty at the end. */
+/* The next name of the rest, without its slashes; empty at the end. */
 static size_t take_name(struct walk *walk, char *name)
 {
 	size_t start = 0, length = 0, all = strlen(walk->rest);
@@ -98,7 +99,7 @@ static size_t take_name(struct walk *walk, char *name)
 	return length < PATH_LENGTH ? length : 0;
 }
 
-/* Puts what a link says before what is left. */
+/* Inserts the target of a link before the rest. */
 static int follow(struct walk *walk, long link)
 {
 	char target[PATH_LENGTH];
@@ -111,14 +112,14 @@ static int follow(struct walk *walk, long link)
 		return -ELOOP;
 	if (from + rest + 1 > sizeof walk->rest)
 		return -ENAMETOOLONG;
-	/* What is left begins with a slash, if there is anything. */
+	/* The rest begins with a slash, if it is not empty. */
 	for (size_t i = rest + 1; i-- > 0;)
 		walk->rest[from + i] = walk->rest[i];
 	memcpy(walk->rest, target, from);
 	return target[0] == '/' ? enter_top(walk, "/") : 0;
 }
 
-/* The file under its name, opened for reading: it must be the one that was looked at. */
+/* Opens the file by its name, for reading: it must be the one that was checked. */
 static int open_file(const struct walk *walk, const char *name, const struct stat *seen)
 {
 	struct stat status;
@@ -136,7 +137,8 @@ static int open_file(const struct walk *walk, const char *name, const struct sta
 	return error;
 }
 
-/* One name further: the file's descriptor, -EAGAIN where the walk goes on, or another -errno. */
+/* Walks to the next name. Returns the descriptor of the file, -EAGAIN to continue, or another
+ * -errno. */
 static int step(struct walk *walk)
 {
 	char name[PATH_LENGTH];

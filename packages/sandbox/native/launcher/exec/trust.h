@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Opens a compiled sandbox that nobody but root and the caller can have written: whoever can write to it chooses what a
- * later start is kept from.
- */
+/* Opens a compiled sandbox that only root and the caller can have written: a user that can write to
+ * it decides what a later start is denied. */
 #ifndef SB_EXEC_TRUST_H
 #define SB_EXEC_TRUST_H
 
 #include "sb_record.h"
 
-/*
- * Walks the path folder by folder, through links too. Every folder, link and the file itself belongs to root or to the
- * caller, and nobody else may write to it. Beneath a folder with the sticky bit, as /tmp, a folder is as good, since others
- * can't take it away; a file or a link in such a folder is not, since they can have moved it there. The file is looked at once more when it is open. Its descriptor, or -errno: -EPERM, step
- * "trust", for what others may write to; -EISDIR and -EINVAL for what is no regular file.
- */
+/* Walks the path directory by directory, through links too. Every directory, link and the file
+ * itself must belong to root or to the caller, and no other user may write to it. Beneath a
+ * directory with the sticky bit, such as /tmp, a directory is safe, since others cannot move it
+ * away. A file or a link in it is not, since they can have moved it there. The file is checked
+ * again when it is open. Returns its descriptor, or -errno: -EPERM, step "trust", if others may
+ * write to it; -EISDIR and -EINVAL if it is not a regular file. */
 int sb_trust_open(const char *path, struct sb_failure *failure);
 
 #endif

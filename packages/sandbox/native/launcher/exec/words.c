@@ -7,38 +7,37 @@
 
 #define STDERR 2
 
-/* By step, and by errno where that makes a difference: 0 is any. */
+/* By step, and by errno if that makes a difference: 0 means any. */
 static const struct {
 	const char *step;
 	int error;
 	const char *text;
 } words[] = {
 	{"open", ENOENT, "it does not exist. Compile one: sb-run --compile FILE"},
-	{"open", EACCES, "you may not read it. Ask its owner, or compile one of your own"},
+	{"open", EACCES, "you may not read it. Ask its owner, or compile a file yourself"},
 	{"open", ELOOP, "its links lead in a circle. Correct them"},
-	{"open", 0, "it can't be opened. Name a regular file"},
+	{"open", 0, "it cannot be opened. Name a regular file"},
 	{"trust", 0,
-		"others than root and you can change it, by it or by a folder or link on its path, "
-		"or its owner "
-		"has no number here. Use chmod go-w and chown, or move it"},
+		"another user than root and you can change it, or a directory or link of its path, "
+		"or the user namespace does not map its owner. Use chmod go-w and chown, or move "
+		"it"},
 	{"magic", 0, "it is not a compiled sandbox. Make one with sb-run --compile FILE"},
 	{"version", 0,
-		"it is of another version. Compile it anew, with the sb-run of this sb-exec"},
-	{"length", 0, "it is not as long as it was made. Copy or compile it anew"},
-	{"checksum", 0, "it is damaged. Copy or compile it anew"},
-	{"documents", 0, "its parts contradict each other. Compile it anew"},
-	{"records", 0, "its parts contradict each other, or are too long. Compile it anew"},
+		"it is of another version. Compile it again, with the sb-run of this sb-exec"},
+	{"length", 0, "its length is wrong. Copy or compile it again"},
+	{"checksum", 0, "it is damaged. Copy or compile it again"},
+	{"documents", 0, "its parts contradict each other. Compile it again"},
+	{"records", 0, "its parts contradict each other, or are too long. Compile it again"},
 	{"privileges", 0,
-		"what it requires can't be had with the rights of this process. Run it as it was "
-		"made for: as root, "
-		"or as an ordinary user"},
+		"this process lacks the rights that it requires. Run it as the user that it was "
+		"made for: as root, or as an ordinary user"},
 	{"kernel", 0,
-		"it requires what this kernel has not got. Use a newer kernel, or compile it with "
-		"--prefer"},
-	{"report", 0, "its report can't be written. Give a descriptor that can be written to"},
+		"it requires features that this kernel lacks. Use a newer kernel, or compile it "
+		"with --prefer"},
+	{"report", 0, "cannot write the report of it. Give a descriptor that is open for writing"},
 	{"identity", 0,
-		"sb-exec has other rights than its caller. Take the set-user-ID bit and the "
-		"capabilities away from its file (chmod ug-s, setcap -r)"},
+		"sb-exec has other rights than its caller. Remove the set-user-ID bit and the "
+		"capabilities from the file of sb-exec (chmod ug-s, setcap -r)"},
 };
 
 static void say(const char *text)
@@ -70,8 +69,8 @@ static const char *text_of(const struct sb_failure *failure)
 	if (!is_same(failure->step, "command"))
 		return NULL;
 	return failure->error == ENOENT
-		       ? "the command does not exist. The sandbox's own PATH counts"
-		       : "the command can't be executed. Check its mode";
+		       ? "the command does not exist. The PATH of the sandbox counts"
+		       : "the command cannot be executed. Check its mode";
 }
 
 int sb_words_say(const char *file, const struct sb_failure *failure)
@@ -90,7 +89,7 @@ int sb_words_say(const char *file, const struct sb_failure *failure)
 void sb_words_usage(void)
 {
 	say("Usage: sb-exec [--report-fd N] FILE -- COMMAND [ARGUMENT...]\n"
-	    "       sb-exec [--report-fd N] FILE [ARGUMENT...]   where FILE names its command\n"
+	    "       sb-exec [--report-fd N] FILE [ARGUMENT...]   if FILE names its command\n"
 	    "Runs a command in the sandbox that sb-run --compile FILE has made. Exit status:\n"
 	    "the command's; 125 a layer failed and nothing ran; 126 not executable; 127 not "
 	    "found.\n");

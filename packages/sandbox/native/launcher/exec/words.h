@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What sb-exec says on standard error where nobody reads a report. */
+/* The messages of sb-exec on standard error, without a reader of reports. */
 #ifndef SB_EXEC_WORDS_H
 #define SB_EXEC_WORDS_H
 
 #include "sb_record.h"
 
-/* "sb-exec: FILE: what failed. What to do." for a step of sb-exec's own; 0 where the step is another's. */
+/* Prints "sb-exec: FILE: what failed. What to do." for a step of sb-exec itself; returns 0 for
+ * other steps. */
 int sb_words_say(const char *file, const struct sb_failure *failure);
 
 void sb_words_usage(void);
