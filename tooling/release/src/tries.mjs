@@ -17,10 +17,12 @@ import { modulesOf, problemOfCommand, problemOfModule, problemOfSelfTest } from 
 /**
  * @param {readonly Published[]} packages
  * @param {readonly Tarball[]} tarballs of them
- * @param {string} folder to work in
+ * @param {object} options
+ * @param {string} options.folder to work in
+ * @param {readonly string[]} options.processors that there must be native parts for
  * @returns {Promise<readonly Result[]>}
  */
-export async function tryAll(packages, tarballs, folder) {
+export async function tryAll(packages, tarballs, { folder, processors }) {
   /** @type {Result[]} */
   const results = [];
   /** @param {string} name @param {() => string | undefined | Promise<string | undefined>} attempt */
@@ -32,7 +34,7 @@ export async function tryAll(packages, tarballs, folder) {
       const place = join(folder, 'unpacked', tarball.name);
       mkdirSync(place, { recursive: true });
       execFileSync('tar', ['-xzf', tarball.file, '-C', place, '--strip-components=1']);
-      return textOf(problemsIn(tarball, place));
+      return textOf(problemsIn(tarball, place, processors));
     });
   }
   const together = join(folder, 'together');

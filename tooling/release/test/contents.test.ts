@@ -20,7 +20,10 @@ const good: Readonly<Record<string, string>> = {
 };
 
 /** What is said of a tarball of @sb/core with these files. */
-function said(files: Readonly<Record<string, string>>, { size = 1000, mode = 0o755 } = {}): readonly string[] {
+function said(
+  files: Readonly<Record<string, string>>,
+  { size = 1000, mode = 0o755, processors = [process.arch as string] } = {},
+): readonly string[] {
   using folder = temporaryFolder();
   const listed = Object.entries(files).map(([path, text]) => {
     mkdirSync(dirname(join(folder.path, path)), { recursive: true });
@@ -28,7 +31,7 @@ function said(files: Readonly<Record<string, string>>, { size = 1000, mode = 0o7
     return { path, size: text.length, mode: path.startsWith('prebuilds') ? mode : 0o644 };
   });
   const about = { name: '@sb/core', version: '0.1.0', filename: 'x.tgz', file: 'x.tgz', integrity: 'sha512-x' };
-  return problemsIn({ ...about, size, unpackedSize: 10 * size, files: listed }, folder.path);
+  return problemsIn({ ...about, size, unpackedSize: 10 * size, files: listed }, folder.path, processors);
 }
 
 describe('a tarball', () => {
@@ -64,6 +67,19 @@ describe('a tarball', () => {
     ],
   ])('with %s is refused', (_, files, problem) => {
     expect(said(files)).toContain(problem);
+  });
+
+  it.each([
+    ['nothing', {}, 'prebuilds/linux-arm64/ is missing'],
+    ['less', { 'prebuilds/linux-arm64/probe': 'ELF' }, 'prebuilds/linux-arm64/launcher is missing'],
+  ])('with %s for another processor is refused where that must be there too', (_, more, problem) => {
+    const manifest = { 'package.json': '{"scripts":{"build:native":"make"}}' };
+    const own = { ...good, ...manifest, 'prebuilds/linux-x64/launcher': 'ELF' };
+    const processors = ['x64', 'arm64'];
+    expect(said({ ...own, ...more }, { processors })).toEqual([problem]);
+    expect(said({ ...own, ...more }, { processors: ['x64'] })).toEqual([]);
+    const whole = { 'prebuilds/linux-arm64/probe': 'ELF', 'prebuilds/linux-arm64/launcher': 'ELF' };
+    expect(said({ ...own, ...whole }, { processors })).toEqual([]);
   });
 
   it('that is too large is refused, packed and unpacked', () => {
