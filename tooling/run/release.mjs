@@ -41,6 +41,8 @@ try {
   const results = [];
   const status = attempt(process.execPath, ['tooling/checks/structure.mjs']);
   results.push({ name: 'the sources hold to their rules', problem: status === 0 ? undefined : 'see above' });
+  const parts = attempt(process.execPath, ['tooling/checks/native-parts.mjs']);
+  results.push({ name: 'every addon loads wherever its Node does', problem: parts === 0 ? undefined : 'see above' });
   const tarballs = packInto(packages, folder);
   results.push(
     ...(await tryAll(packages, tarballs, { folder, processors: isForBoth ? ['x64', 'arm64'] : [process.arch] })),
