@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { limits } from './limits.mjs';
+import { limitsOf } from './limits.mjs';
 
 /** @typedef {import('./pack.mjs').Tarball} Tarball */
 
@@ -27,7 +27,7 @@ const glibc = Buffer.from('GNU C Library');
  */
 export function problemsIn({ name, size, unpackedSize, files }, folder, processors = [process.arch]) {
   const paths = files.map(({ path }) => path);
-  const [packed = 0, unpacked = 0] = limits[name] ?? [];
+  const [packed, unpacked] = limitsOf(name, paths);
   return [
     ...everywhere.filter((path) => !paths.includes(path)).map((path) => `${path} is missing`),
     ...nativeProblems(paths, folder, processors),

@@ -6,6 +6,7 @@ import { temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { problemsIn } from '../src/contents.mjs';
+import { limitsOf } from '../src/limits.mjs';
 
 const bill = JSON.stringify({ components: [{ name: '@sb/core' }, { name: 'undici' }] });
 const good: Readonly<Record<string, string>> = {
@@ -87,6 +88,15 @@ describe('a tarball', () => {
       'has 60001 bytes, over 60 kB',
       'unpacks to 600010 bytes, over 200 kB',
     ]);
+  });
+
+  it('may be larger by the native parts of another processor, and by nothing else', () => {
+    const [x64, arm64] = ['prebuilds/linux-x64/caps.node', 'prebuilds/linux-arm64/caps.node'];
+    expect(limitsOf('@sb/caps', ['dist/index.js', x64])).toEqual([90, 300]);
+    expect(limitsOf('@sb/caps', [x64, x64.replace('caps', 'other')])).toEqual([90, 300]);
+    expect(limitsOf('@sb/caps', [x64, arm64])).toEqual([105, 370]);
+    // One that is not in the table may be of no size at all.
+    expect(limitsOf('@sb/new', [x64])).toEqual([0, 0]);
   });
 
   it.each([0o644, 0o775])('with a program of the mode %o is refused', (mode) => {
