@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import { crossBuild } from '../../kernel-matrix/src/foreign.mjs';
 import { MatrixError } from '../../kernel-matrix/src/shell.mjs';
+import { inTurn } from '../../kernel-matrix/src/turns.mjs';
 import { thisRun } from '../../support/src/data.mjs';
 import { userlandTable } from '../../support/src/userlands.mjs';
 import { lands } from './lands.mjs';
@@ -31,17 +32,16 @@ async function testLand({ land, ids }, { refresh, tarballs }) {
   const chosen = ids.map(runtimeNamed);
   try {
     const root = rootOf(land, { refresh, say });
-    /** @type {import('./record.mjs').Row['results'][number][]} */
-    const results = [];
-    for (const runtime of chosen) {
+    // An emulated machine has one processor of this one; others use this one's own.
+    const results = await inTurn(chosen, land.arch === undefined ? 1 : 2, async (runtime) => {
       say(`» ${land.name}: ${runtime.name}`);
       const { problems, ...result } = await tryRuntime({ land, root, runtime, tarballs });
       for (const problem of problems) say(`${land.name}, ${runtime.name}: ${problem}`);
       failed = [...failed, ...problems.map((one) => `${land.name}, ${runtime.name}: ${one.split('\n')[0]}`)];
       say(`» ${land.name}: ${runtime.name}: ${result.passed} passed, ${result.failed} failed, ${result.seconds} s`);
       const { seconds: _, ...kept } = result;
-      results.push(kept);
-    }
+      return kept;
+    });
     return { land: land.name, libc: libcOf(root), results };
   } catch (error) {
     // One that could not be made is one that failed, and no reason to stop.
