@@ -45,7 +45,11 @@ try {
   results.push({ name: 'every addon loads wherever its Node does', problem: parts === 0 ? undefined : 'see above' });
   const tarballs = packInto(packages, folder);
   results.push(
-    ...(await tryAll(packages, tarballs, { folder, processors: isForBoth ? ['x64', 'arm64'] : [process.arch] })),
+    ...(await tryAll(packages, tarballs, {
+      folder,
+      processors: isForBoth ? ['x64', 'arm64'] : [process.arch],
+      isFinal: values.keep !== undefined,
+    })),
   );
   if (values.reproducible) {
     say('building twice, in two clean clones');

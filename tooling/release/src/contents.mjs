@@ -59,6 +59,23 @@ function nativeProblems(paths, folder, processors) {
   });
 }
 
+/**
+ * What may not be said by a tarball that is about to be published: until then a README warns of the name in the registry,
+ * which may be somebody else's.
+ *
+ * @param {Tarball} tarball
+ * @param {string} folder where it was unpacked
+ * @returns {readonly string[]}
+ */
+export function untrueOncePublished({ files }, folder) {
+  return files
+    .map(({ path }) => path)
+    .filter(
+      (path) => path.endsWith('.md') && /\bnot\s+published\s+yet\b/.test(readFileSync(join(folder, path), 'utf8')),
+    )
+    .map((path) => `${path} says that it is not published yet`);
+}
+
 /** A file of some size that is there twice under two names. @type {(paths: readonly string[], folder: string) => readonly string[]} */
 function twice(paths, folder) {
   /** @type {Map<string, string>} */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { problemsIn } from '../src/contents.mjs';
+import { problemsIn, untrueOncePublished } from '../src/contents.mjs';
 import { limitsOf } from '../src/limits.mjs';
 
 const bill = JSON.stringify({ components: [{ name: '@sb/core' }, { name: 'undici' }] });
@@ -98,6 +98,19 @@ describe('a tarball', () => {
     // One that is not in the table may be of no size at all.
     expect(limitsOf('@sb/new', [x64])).toEqual([0, 0]);
   });
+
+  it.each(['It is not published yet: add it.', 'It is not\npublished yet.'])(
+    'that is to be published may not say that it is not: %j',
+    (text) => {
+      using folder = temporaryFolder();
+      writeFileSync(folder.file('README.md'), text);
+      writeFileSync(folder.file('CHANGELOG.md'), 'This is not published: a word of another meaning. Yet.');
+      const files = ['README.md', 'CHANGELOG.md'].map((path) => ({ path, size: 1, mode: 0o644 }));
+      const about = { name: '@sb/core', version: '0.1.0', filename: 'x.tgz', file: 'x.tgz', integrity: 'sha512-x' };
+      const tarball = { ...about, size: 1, unpackedSize: 1, files };
+      expect(untrueOncePublished(tarball, folder.path)).toEqual(['README.md says that it is not published yet']);
+    },
+  );
 
   it.each([0o644, 0o775])('with a program of the mode %o is refused', (mode) => {
     expect(said(good, { mode })).toEqual([`prebuilds/linux-x64/probe has the mode ${mode.toString(8)}`]);
