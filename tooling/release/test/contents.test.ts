@@ -23,7 +23,7 @@ const good: Readonly<Record<string, string>> = {
 /** What is said of a tarball of @sb/core with these files. */
 function said(
   files: Readonly<Record<string, string>>,
-  { size = 1000, mode = 0o755, processors = [process.arch as string] } = {},
+  { size = 1000, mode = 0o755, processors = [process.arch] } = {},
 ): readonly string[] {
   using folder = temporaryFolder();
   const listed = Object.entries(files).map(([path, text]) => {
