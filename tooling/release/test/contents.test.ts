@@ -20,10 +20,16 @@ const good: Readonly<Record<string, string>> = {
   'prebuilds/linux-x64/probe': 'ELF',
 };
 
+interface SaidOptions {
+  readonly size?: number;
+  readonly mode?: number;
+  readonly processors?: readonly string[];
+}
+
 /** What is said of a tarball of @sb/core with these files. */
 function said(
   files: Readonly<Record<string, string>>,
-  { size = 1000, mode = 0o755, processors = [process.arch] } = {},
+  { size = 1000, mode = 0o755, processors = [process.arch] }: SaidOptions = {},
 ): readonly string[] {
   using folder = temporaryFolder();
   const listed = Object.entries(files).map(([path, text]) => {
