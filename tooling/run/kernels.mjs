@@ -5,6 +5,6 @@ import { attempt } from './shell.mjs';
 
 const args = process.argv.slice(2);
 // The quick ones are of this processor; a cross-compiler and a second qemu are not worth fetching for them.
-setUp(['test', 'kernels', ...(args.includes('--quick') ? [] : [/** @type {const} */ ('arm64')])]);
+setUp(['test', 'kernels', ...(args.includes('--quick') ? [] : /** @type {const} */ (['arm64', 'arm64-machine']))]);
 build();
 process.exit(attempt(process.execPath, ['tooling/kernel-matrix/src/main.mjs', ...args]));

@@ -76,13 +76,14 @@ function requireNode() {
  * Installs what a lock file says, unless exactly that is there already.
  *
  * @param {string} folder the folder of the lock file
+ * @param {readonly string[]} [options] further arguments of npm
  */
-export function installNpmPackages(folder) {
+export function installNpmPackages(folder, options = []) {
   const lock = readFileSync(join(root, folder, 'package-lock.json'));
   const digest = createHash('sha256').update(lock).digest('hex');
   const stamp = join(root, folder, 'node_modules', '.installed-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   say(`installing npm packages${folder === '.' ? '' : ` of ${folder}`}`);
-  run('npm', ['ci', '--no-audit', '--no-fund', '--prefix', folder], { quiet: true });
+  run('npm', ['ci', '--no-audit', '--no-fund', '--prefix', folder, ...options], { quiet: true });
   writeFileSync(stamp, digest);
 }

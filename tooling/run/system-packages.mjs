@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 import { fail, run, say } from './shell.mjs';
 
-/** @typedef {'build' | 'start' | 'test' | 'bench' | 'check' | 'kernels' | 'arm64' | 'userlands' | 'pacman'} Purpose */
+/** @typedef {'build' | 'start' | 'test' | 'bench' | 'check' | 'kernels' | 'arm64' | 'arm64-machine' | 'userlands' | 'pacman'} Purpose */
 
 /** @type {readonly { purpose: Purpose, found: () => boolean, debian: string, arch: string }[]} */
 const packages = [
@@ -58,7 +58,7 @@ const packages = [
     arch: 'qemu-system-x86',
   },
   {
-    purpose: 'arm64',
+    purpose: 'arm64-machine',
     found: () => onPath('qemu-system-aarch64'),
     debian: 'qemu-system-arm',
     arch: 'qemu-system-aarch64',
@@ -68,6 +68,13 @@ const packages = [
     found: () => onPath('aarch64-linux-gnu-gcc'),
     debian: 'gcc-aarch64-linux-gnu',
     arch: 'aarch64-linux-gnu-gcc',
+  },
+  {
+    // The compiler only recommends its headers, and nothing that is recommended is installed here.
+    purpose: 'arm64',
+    found: () => existsSync('/usr/aarch64-linux-gnu/include/errno.h'),
+    debian: 'libc6-dev-arm64-cross',
+    arch: 'aarch64-linux-gnu-glibc',
   },
   { purpose: 'kernels', found: () => existsSync('/usr/libexec/virtiofsd'), debian: 'virtiofsd', arch: 'virtiofsd' },
   { purpose: 'kernels', found: () => onPath('busybox'), debian: 'busybox-static', arch: 'busybox' },

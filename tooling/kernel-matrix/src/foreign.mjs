@@ -60,7 +60,7 @@ function foreignMusl() {
 }
 
 /**
- * Builds the addons, the launcher and the probe with Debian's cross-compiler; their place is `prebuilds/linux-arm64`.
+ * Builds the addons and every program with Debian's cross-compiler; their place is `prebuilds/linux-arm64`.
  *
  * @throws {MatrixError} with what the compiler said
  */
@@ -75,7 +75,8 @@ export function crossBuild() {
     // The headers say nothing of a processor.
     npm_config_nodedir: process.env['npm_config_nodedir'] ?? join(process.execPath, '../..'),
   };
-  output('make', ['--silent'], { cwd: join(root, 'packages/sandbox'), env: { ...env, MUSL: foreignMusl() } });
+  for (const folder of ['packages/sandbox', 'apps/pacman-fetch'])
+    output('make', ['--silent'], { cwd: join(root, folder), env: { ...env, MUSL: foreignMusl() } });
   for (const name of ['caps', 'landlock', 'privdrop', 'seccomp', 'sandbox']) {
     const args = ['--no-install', 'prebuildify', '--napi', '--strip', `--name=${name}`, '--arch=arm64'];
     output('npx', args, { cwd: join(root, 'packages', name), env });

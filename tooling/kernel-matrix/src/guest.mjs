@@ -1,14 +1,13 @@
 // One guest from its start to its end, whatever that is.
 // @ts-check
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { startChild } from './children.mjs';
 import { makeInitrd } from './initrd.mjs';
-import { guestFolders, initScript, marks } from './init-script.mjs';
+import { guestFolders, initScript, logName, marks } from './init-script.mjs';
 import { machineArguments, programOf } from './machine.mjs';
-import { root as projectRoot } from '../../support/src/data.mjs';
 import { share } from './share.mjs';
 
 /** How long a kernel may take to its first process, in seconds; emulated it takes five, and minutes on a busy machine. */
@@ -19,7 +18,7 @@ const startSeconds = 600;
  * @property {string | undefined} failure why it did not come to an end of its own; undefined if it did
  * @property {string} serial what it wrote to its console
  * @property {string} log what the command wrote
- * @property {string | undefined} report the file that the command left, `report.json`
+ * @property {ReadonlyMap<string, string>} files what the command left beside its log, by name
  * @property {number} seconds
  */
 
@@ -31,7 +30,7 @@ const startSeconds = 600;
  * @param {import('./image.mjs').Image} job.image
  * @param {import('./machine.mjs').Accelerator} job.accelerator
  * @param {string} [job.root] the folder that is its root file system; default: the host's
- * @param {string} [job.project] where the project is mounted there, if the root hasn't got it
+ * @param {{ folder: string, at: string }} [job.share] a folder of the host, and where it is mounted there, read-only
  * @param {string} job.folder where the command runs
  * @param {readonly string[]} job.command
  * @param {Readonly<Record<string, string>>} job.env
@@ -45,6 +44,8 @@ export async function runGuest(job) {
   const init = root === '/' ? join(folder, 'init') : '/init';
   const results = join(folder, 'results');
   mkdirSync(results);
+  // An ordinary user of the guest leaves results as well.
+  chmodSync(results, 0o1777);
   writeFileSync(join(root, init), initScript(job));
   for (const path of [folder, join(root, init)]) chmodSync(path, 0o755);
   /** @type {{ end: () => void }[]} */
@@ -54,8 +55,10 @@ export async function runGuest(job) {
       { tag: 'rootfs', socket: join(folder, 'root.socket'), folder: root, readOnly: true },
       { tag: 'results', socket: join(folder, 'results.socket'), folder: results, readOnly: false },
     ];
-    const project = { tag: 'project', socket: join(folder, 'project.socket'), folder: projectRoot, readOnly: true };
-    if (job.project !== undefined) offers.push(project);
+    if (job.share !== undefined) {
+      const shared = join(folder, 'share.socket');
+      offers.push({ tag: 'share', socket: shared, folder: job.share.folder, readOnly: true });
+    }
     for (const offer of offers) shares.push(await share(offer));
     const parameters = `rootfstype=virtiofs root=rootfs ro init=${init}`;
     const initrd = kernel.initrd ? { initrd: makeInitrd(folder, { modules: image.modules, init, busybox }) } : {};
@@ -70,7 +73,8 @@ export async function runGuest(job) {
     const started = performance.now();
     const { serial, failure } = await run(programOf(kernel.arch), args, job.minutes);
     const seconds = Math.round((performance.now() - started) / 1000);
-    return { failure, serial, seconds, log: read(results, 'log.txt') ?? '', report: read(results, 'report.json') };
+    const { [logName]: log = '', ...left } = filesIn(results);
+    return { failure, serial, seconds, log, files: new Map(Object.entries(left)) };
   } finally {
     for (const one of shares) one.end();
     rmSync(folder, { recursive: true, force: true });
@@ -80,8 +84,9 @@ export async function runGuest(job) {
 /** Where Debian's busybox-static has it. */
 const busybox = '/bin/busybox';
 
-/** Where a command in a guest leaves its report. */
-export const reportFile = `${guestFolders.results}/report.json`;
+/** The name of a command's report among the files that it leaves, and where it leaves it. */
+export const reportName = 'report.json';
+export const reportFile = `${guestFolders.results}/${reportName}`;
 
 /**
  * @param {string} program
@@ -119,11 +124,7 @@ function run(program, args, minutes) {
   });
 }
 
-/**
- * @param {string} folder
- * @param {string} name
- */
-function read(folder, name) {
-  const file = join(folder, name);
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+/** @type {(folder: string) => Readonly<Record<string, string>>} */
+function filesIn(folder) {
+  return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }

@@ -4,6 +4,9 @@
 /** The marks that the script writes to the console; what lies between is the kernel's and the tests'. */
 export const marks = { started: 'sb-guest: started', ended: 'sb-guest: ended' };
 
+/** The file among the results that has what the command wrote. */
+export const logName = 'log.txt';
+
 /** Where a guest has its writable folder, and the one that it shares with the host. */
 export const guestFolders = { temporary: '/run/tmp', results: '/run/results' };
 
@@ -12,12 +15,12 @@ export const guestFolders = { temporary: '/run/tmp', results: '/run/results' };
  *
  * @param {object} job
  * @param {string} job.folder where the command runs
- * @param {string} [job.project] where the project is mounted, if it isn't part of the root
+ * @param {{ at: string }} [job.share] where a folder of the host is mounted
  * @param {readonly string[]} job.command
  * @param {Readonly<Record<string, string>>} job.env
  * @returns {string}
  */
-export function initScript({ folder, project, command, env }) {
+export function initScript({ folder, share, command, env }) {
   const { temporary, results } = guestFolders;
   const variables = Object.entries({ TMPDIR: temporary, HOME: temporary, ...env });
   return `#!/bin/sh
@@ -31,12 +34,12 @@ mount -t devpts -o ptmxmode=666 devpts /dev/pts
 ln -sfn /proc/self/fd /dev/fd
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 mount -t virtiofs results ${results}
-${project === undefined ? '' : `mount -t virtiofs -o ro project ${project}\n`}ip link set lo up
+${share === undefined ? '' : `mount -t virtiofs -o ro share ${share.at}\n`}ip link set lo up
 exec </dev/null >/dev/console 2>&1
 echo '${marks.started}'
 cd ${quoted(folder)}
 env -i ${variables.map(([name, value]) => quoted(`${name}=${value}`)).join(' ')} \\
-  ${command.map(quoted).join(' ')} >${results}/log.txt 2>&1
+  ${command.map(quoted).join(' ')} >${results}/${logName} 2>&1
 echo "${marks.ended} $?"
 busybox poweroff -f
 `;

@@ -6,7 +6,7 @@ import { root } from './record.mjs';
 /**
  * @typedef {object} Job
  * @property {string} [root]
- * @property {string} [project]
+ * @property {{ folder: string, at: string }} [share]
  * @property {string} folder
  * @property {readonly string[]} command
  * @property {Readonly<Record<string, string>>} env
@@ -40,7 +40,7 @@ export function smokeRun() {
   const layers = ['landlock', 'seccomp', 'caps', 'privdrop', 'sandbox', 'pacman-fetch'];
   return {
     root: foreignRoot(),
-    project: foreign.project,
+    share: { folder: root, at: foreign.project },
     folder: foreign.project,
     command: [foreign.node, `${foreign.project}/tooling/kernel-matrix/guest/smoke.mjs`],
     env: {},

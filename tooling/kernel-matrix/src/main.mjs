@@ -1,7 +1,7 @@
 // `npm run test:kernels`: boots each kernel, runs the tests that ask it, and prints one table.
 // @ts-check
 import { acceleratorFor } from './accelerator.mjs';
-import { reportFile, runGuest } from './guest.mjs';
+import { reportFile, reportName, runGuest } from './guest.mjs';
 import { imageOf } from './image.mjs';
 import { smokeRun, testRun } from './jobs.mjs';
 import { kernels } from './kernels.mjs';
@@ -51,9 +51,10 @@ async function testKernel(kernel, { refresh, files, minutes, thorough }, modules
       SB_WORKERS: accelerator === 'tcg' ? '1' : '2',
     },
   });
-  const results = resultsByLayer(guest.report, job.files, kernel.landlock);
+  const report = guest.files.get(reportName);
+  const results = resultsByLayer(report, job.files, kernel.landlock);
   const log = keepLog(kernel, guest);
-  if (guest.failure !== undefined || guest.report === undefined) {
+  if (guest.failure !== undefined || report === undefined) {
     say(`${guest.failure ?? 'no report'}; see ${log}\n${tail(guest.serial)}\n${tail(guest.log)}`);
   }
   for (const [layer, { problems }] of Object.entries(results)) {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { limits } from './limits.mjs';
+import { limitsOf } from './limits.mjs';
 
 /** @typedef {import('./pack.mjs').Tarball} Tarball */
 
@@ -22,14 +22,15 @@ const glibc = Buffer.from('GNU C Library');
  *
  * @param {Tarball} tarball
  * @param {string} folder where it was unpacked
+ * @param {readonly string[]} [processors] that it must have native parts for. Default: this machine's
  * @returns {readonly string[]}
  */
-export function problemsIn({ name, size, unpackedSize, files }, folder) {
+export function problemsIn({ name, size, unpackedSize, files }, folder, processors = [process.arch]) {
   const paths = files.map(({ path }) => path);
-  const [packed = 0, unpacked = 0] = limits[name] ?? [];
+  const [packed, unpacked] = limitsOf(name, paths);
   return [
     ...everywhere.filter((path) => !paths.includes(path)).map((path) => `${path} is missing`),
-    ...nativeProblems(paths, folder),
+    ...nativeProblems(paths, folder, processors),
     ...paths.filter((path) => unwanted.test(path)).map((path) => `${path} is of no use to a user`),
     ...(size > packed * 1000 ? [`has ${size} bytes, over ${packed} kB`] : []),
     ...(unpackedSize > unpacked * 1000 ? [`unpacks to ${unpackedSize} bytes, over ${unpacked} kB`] : []),
@@ -42,13 +43,37 @@ export function problemsIn({ name, size, unpackedSize, files }, folder) {
   ];
 }
 
-/** A package that builds native parts has them for this machine at least. @type {(paths: readonly string[], folder: string) => readonly string[]} */
-function nativeProblems(paths, folder) {
+/** A package that builds native parts has the same ones for each processor. @type {(paths: readonly string[], folder: string, processors: readonly string[]) => readonly string[]} */
+function nativeProblems(paths, folder, processors) {
   if (!paths.includes('package.json')) return [];
   const { scripts = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const place = `prebuilds/${process.platform}-${process.arch}/`;
-  if (scripts['build:native'] === undefined || paths.some((path) => path.startsWith(place))) return [];
-  return [`${place} is missing`];
+  if (scripts['build:native'] === undefined) return [];
+  const places = processors.map((processor) => `prebuilds/${process.platform}-${processor}/`);
+  const partsIn = (/** @type {string} */ place) =>
+    paths.filter((path) => path.startsWith(place)).map((path) => path.slice(place.length));
+  const parts = new Set(places.flatMap(partsIn));
+  return places.flatMap((place) => {
+    const own = partsIn(place);
+    if (own.length === 0) return [`${place} is missing`];
+    return [...parts].filter((part) => !own.includes(part)).map((part) => `${place}${part} is missing`);
+  });
+}
+
+/**
+ * What may not be said by a tarball that is about to be published: until then a README warns of the name in the registry,
+ * which may be somebody else's.
+ *
+ * @param {Tarball} tarball
+ * @param {string} folder where it was unpacked
+ * @returns {readonly string[]}
+ */
+export function untrueOncePublished({ files }, folder) {
+  return files
+    .map(({ path }) => path)
+    .filter(
+      (path) => path.endsWith('.md') && /\bnot\s+published\s+yet\b/.test(readFileSync(join(folder, path), 'utf8')),
+    )
+    .map((path) => `${path} says that it is not published yet`);
 }
 
 /** A file of some size that is there twice under two names. @type {(paths: readonly string[], folder: string) => readonly string[]} */

@@ -1,9 +1,25 @@
 // How large what is published may be. A package that grows past its bound has something in it that it should not, or the
-// bound is to be raised with a reason in the commit. There is room for the native parts of a second processor.
+// bound is to be raised with a reason in the commit.
 // @ts-check
 
-/** Kilobytes (1,000 bytes) of a tarball, and of what it unpacks to. @type {Readonly<Record<string, readonly [packed: number, unpacked: number]>>} */
-export const limits = {
+/** @typedef {readonly [packed: number, unpacked: number]} Kilobytes 1,000 bytes of a tarball, and of what it unpacks to */
+
+/**
+ * @param {string} name of a package
+ * @param {readonly string[]} paths in its tarball
+ * @returns {Kilobytes} of the package, with native parts for all the processors that it has some for
+ */
+export function limitsOf(name, paths) {
+  const processors = new Set(paths.flatMap((path) => /^prebuilds\/([^/]+)\//.exec(path)?.[1] ?? []));
+  const further = Math.max(0, processors.size - 1);
+  const [packed = 0, unpacked = 0] = limits[name] ?? [];
+  const [morePacked = 0, moreUnpacked = 0] = furtherProcessor[name] ?? [];
+  return [packed + further * morePacked, unpacked + further * moreUnpacked];
+}
+
+/** With native parts for one processor. @type {Readonly<Record<string, Kilobytes>>} */
+
+const limits = {
   '@sb/core': [60, 200],
   '@sb/files': [55, 200],
   '@sb/privdrop': [70, 220],
@@ -13,4 +29,14 @@ export const limits = {
   '@sb/sandbox': [520, 1700],
   '@sb/fetcher': [1000, 4200],
   'pacman-fetch': [2200, 7600],
+};
+
+/** What the native parts for one more processor add. @type {Readonly<Record<string, Kilobytes>>} */
+const furtherProcessor = {
+  '@sb/privdrop': [15, 70],
+  '@sb/caps': [15, 70],
+  '@sb/landlock': [20, 70],
+  '@sb/seccomp': [15, 70],
+  '@sb/sandbox': [150, 300],
+  'pacman-fetch': [60, 120],
 };

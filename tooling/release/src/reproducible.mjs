@@ -25,7 +25,7 @@ import { packInto } from './pack.mjs';
 export function differences(packages, own, folder) {
   const [first = [], second = []] = ['one', 'the-other/with-a-longer-path'].map((name) => {
     const clone = join(folder, name);
-    makeClone(clone);
+    makeClone(clone, { isForBoth: own.some(({ files }) => files.some(({ path }) => path.startsWith(arm64))) });
     const out = join(clone, 'packed');
     mkdirSync(out);
     return packInto(packages, out, clone);
@@ -60,8 +60,16 @@ function git(args) {
   return execFileSync('git', ['-c', `safe.directory=${root}`, ...args], options);
 }
 
-/** A clone of the last commit, with what npm has installed here, and built with nothing that was built before. @param {string} clone */
-function makeClone(clone) {
+/** Where native parts for the other processor are. */
+const arm64 = 'prebuilds/linux-arm64/';
+
+/**
+ * A clone of the last commit, with what npm has installed here, and built with nothing that was built before.
+ *
+ * @param {string} clone
+ * @param {{ isForBoth: boolean }} options isForBoth: whether this tree was built for arm64 too
+ */
+function makeClone(clone, { isForBoth }) {
   execFileSync('git', [
     '-c',
     `safe.directory=${join(root, '.git')}`,
@@ -77,7 +85,7 @@ function makeClone(clone) {
     cpSync(from, join(clone, place, 'node_modules'), { recursive: true, verbatimSymlinks: true, filter: isInstalled });
   }
   const env = { ...process.env, TURBO_FORCE: 'true', TURBO_CACHE_DIR: join(clone, '.turbo/cache') };
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['tooling/run/build.mjs'], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [`tooling/run/${isForBoth ? 'arm64' : 'build'}.mjs`], {
     cwd: clone,
     env,
     encoding: 'utf8',

@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { compilers, problemOfConsumer, resolutions, writeConsumers } from './consumers.mjs';
-import { problemsIn } from './contents.mjs';
+import { problemsIn, untrueOncePublished } from './contents.mjs';
 import { dropRoot } from './drop-root.mjs';
 import { install } from './empty-folder.mjs';
 import { modulesOf, problemOfCommand, problemOfModule, problemOfSelfTest } from './try-installed.mjs';
@@ -17,10 +17,13 @@ import { modulesOf, problemOfCommand, problemOfModule, problemOfSelfTest } from 
 /**
  * @param {readonly Published[]} packages
  * @param {readonly Tarball[]} tarballs of them
- * @param {string} folder to work in
+ * @param {object} options
+ * @param {string} options.folder to work in
+ * @param {readonly string[]} options.processors that there must be native parts for
+ * @param {boolean} options.isFinal whether they are to be published
  * @returns {Promise<readonly Result[]>}
  */
-export async function tryAll(packages, tarballs, folder) {
+export async function tryAll(packages, tarballs, { folder, processors, isFinal }) {
   /** @type {Result[]} */
   const results = [];
   /** @param {string} name @param {() => string | undefined | Promise<string | undefined>} attempt */
@@ -32,7 +35,8 @@ export async function tryAll(packages, tarballs, folder) {
       const place = join(folder, 'unpacked', tarball.name);
       mkdirSync(place, { recursive: true });
       execFileSync('tar', ['-xzf', tarball.file, '-C', place, '--strip-components=1']);
-      return textOf(problemsIn(tarball, place));
+      const untrue = isFinal ? untrueOncePublished(tarball, place) : [];
+      return textOf([...problemsIn(tarball, place, processors), ...untrue]);
     });
   }
   const together = join(folder, 'together');

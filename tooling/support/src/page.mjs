@@ -86,8 +86,8 @@ function userlandsPart(userlands) {
   return `
 \`npm run test:userlands\` packs every package, and installs the tarballs with \`--ignore-scripts\` and without a registry. It does so
 in the files of each of these systems, and tests them there as root and as an ordinary user. It imports and requires every
-package, and runs the examples of the READMEs and the tests that show what is denied. The kernel is that of the machine. A
-number counts tests that passed.
+package, and runs the examples of the READMEs and the tests that show what is denied. The kernel is that of the machine. For
+arm64 qemu emulates a machine, with Debian's newest kernel. A number counts tests that passed.
 
 Run ${whenOf(userlands)} on an x64 processor.
 

@@ -11,7 +11,6 @@ import { runWithoutRings } from './without-rings.mjs';
 const modules = join(import.meta.dirname, 'node_modules');
 const isRoot = process.getuid?.() === 0;
 const env = { PATH: '/usr/bin:/bin', HOME: '/tmp' };
-const hasUsing = Number(process.versions.node.split('.')[0]) >= 24;
 
 /** The first block of code of a package's README. @param {string} name */
 function example(name) {
@@ -29,9 +28,6 @@ function changed(text, parts) {
   }, text);
 }
 
-/** `using` is of Node 24; the README says what to do before. @param {string} code */
-const asHere = (code) => (hasUsing ? code : code.replaceAll(/\b(?:await )?using (\w+ =)/g, 'const $1'));
-
 /** A folder to run an example in, with the packages and a folder `out` that the user may write to. */
 function workFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'sb-readme-'));
@@ -43,7 +39,7 @@ function workFolder() {
 }
 
 /** @param {string} code @returns {readonly string[]} arguments of Node that run it as a module */
-const inline = (code) => ['--input-type=module', '-e', asHere(code)];
+const inline = (code) => ['--input-type=module', '-e', code];
 
 /** Runs code and returns the last line that it printed. @type {(code: string, cwd?: string) => Promise<string>} */
 async function lastLine(code, cwd = workFolder()) {
@@ -66,6 +62,11 @@ const imports = `import * as fs from 'node:fs';\n`;
 
 /** @type {Readonly<Record<string, () => Promise<void>>>} */
 const ofLayers = {
+  '@sb/core': async () => {
+    const { status, stderr } = await run(process.execPath, inline(example('@sb/core')), { cwd: workFolder(), env });
+    same(status, 0);
+    has(stderr, 'unknown-user ');
+  },
   '@sb/privdrop': async () => {
     const code = example('@sb/privdrop');
     if (!isRoot) return await refused(code);

@@ -9,7 +9,7 @@ import { output } from '../../kernel-matrix/src/shell.mjs';
 import { ordinary } from './cache.mjs';
 
 /** What an example of a README starts, and what Node's own builds want from release 26 on, as its container images have it. */
-const packages = ['ca-certificates', 'curl', 'libatomic1'];
+export const neededPackages = ['ca-certificates', 'curl', 'libatomic1'];
 
 /** How long a root may take, in minutes: half a one where the mirror is near. */
 const minutes = 10;
@@ -23,7 +23,13 @@ export function makeDebianRoot(folder, { suite, isStale = false }) {
   mkdirSync(folder, { recursive: true });
   const stale = isStale ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : [];
   const source = `deb ${debianMirror()} ${suite} main`;
-  const options = ['--quiet', '--variant=minbase', `--include=${packages.join(',')}`, `--keyring=${keyring}`, ...stale];
+  const options = [
+    '--quiet',
+    '--variant=minbase',
+    `--include=${neededPackages.join(',')}`,
+    `--keyring=${keyring}`,
+    ...stale,
+  ];
   output('mmdebstrap', [...options, suite, folder, source], { minutes });
   chmodSync(folder, 0o755);
   const { name, id } = ordinary;

@@ -5,6 +5,7 @@
  * @typedef {object} Land
  * @property {string} name as the table and the command line have it
  * @property {string} about what has these files
+ * @property {'arm64'} [arch] its processor, where that is not the machine's: it is emulated then
  * @property {string} [suite] Debian's name of the release; without one the root is of musl and busybox
  * @property {boolean} [isStale] whether the list of the release may be older than it says it is good for
  * @property {readonly string[]} runtimes names of what runs there, as `runtimes.mjs` has them
@@ -39,5 +40,13 @@ export const lands = [
     about: "Debian's musl, busybox, and Bun built for musl",
     runtimes: ['bun-musl'],
     quick: ['bun-musl'],
+  },
+  {
+    name: 'Debian 13 arm64',
+    about: 'glibc 2.41 on another processor, which is emulated',
+    arch: 'arm64',
+    suite: 'trixie',
+    // An emulated processor is ten times slower: the oldest and the newest.
+    runtimes: ['node20-arm64', 'node26-arm64'],
   },
 ];

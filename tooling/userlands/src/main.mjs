@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { crossBuild } from '../../kernel-matrix/src/foreign.mjs';
 import { MatrixError } from '../../kernel-matrix/src/shell.mjs';
+import { inTurn } from '../../kernel-matrix/src/turns.mjs';
 import { thisRun } from '../../support/src/data.mjs';
 import { userlandTable } from '../../support/src/userlands.mjs';
 import { lands } from './lands.mjs';
@@ -24,15 +26,16 @@ let failed = [];
 /**
  * @param {import('./options.mjs').Choice} choice
  * @param {{ refresh: boolean, tarballs: string }} options
- * @returns {import('./record.mjs').Row}
+ * @returns {Promise<import('./record.mjs').Row>}
  */
-function testLand({ land, ids }, { refresh, tarballs }) {
+async function testLand({ land, ids }, { refresh, tarballs }) {
   const chosen = ids.map(runtimeNamed);
   try {
     const root = rootOf(land, { refresh, say });
-    const results = chosen.map((runtime) => {
+    // An emulated machine has one processor of this one; others use this one's own.
+    const results = await inTurn(chosen, land.arch === undefined ? 1 : 2, async (runtime) => {
       say(`» ${land.name}: ${runtime.name}`);
-      const { problems, ...result } = tryRuntime({ land, root, runtime, tarballs });
+      const { problems, ...result } = await tryRuntime({ land, root, runtime, tarballs });
       for (const problem of problems) say(`${land.name}, ${runtime.name}: ${problem}`);
       failed = [...failed, ...problems.map((one) => `${land.name}, ${runtime.name}: ${one.split('\n')[0]}`)];
       say(`» ${land.name}: ${runtime.name}: ${result.passed} passed, ${result.failed} failed, ${result.seconds} s`);
@@ -50,7 +53,7 @@ function testLand({ land, ids }, { refresh, tarballs }) {
   }
 }
 
-function main() {
+async function main() {
   const options = optionsOf(process.argv.slice(2));
   if (options.help || options.list) {
     const ofLand = lands.map(({ name, about, runtimes: ids }) => `  ${name} (${about}): ${ids.join(', ')}`);
@@ -61,13 +64,19 @@ function main() {
   const run = thisRun();
   const folder = mkdtempSync(join(tmpdir(), 'sb-packed-'));
   try {
+    if (options.choices.some(({ land }) => land.arch === 'arm64')) {
+      say('» building for arm64');
+      crossBuild();
+    }
     say('» packing');
     packAll(folder);
-    const rows = options.choices.map((choice) => {
-      const row = testLand(choice, { refresh: options.refresh, tarballs: folder });
+    /** @type {import('./record.mjs').Row[]} */
+    const rows = [];
+    for (const choice of options.choices) {
+      const row = await testLand(choice, { refresh: options.refresh, tarballs: folder });
       if (options.isWhole) keepWhole(row, run);
-      return row;
-    });
+      rows.push(row);
+    }
     say(`\n${userlandTable(rows)}`);
     say(options.isWhole ? 'kept in docs/support.json' : 'not kept: --quick, or only some runtimes');
     say(keepTotal(rows, failed));
@@ -78,7 +87,7 @@ function main() {
 }
 
 try {
-  main();
+  await main();
 } catch (error) {
   if (!(error instanceof MatrixError) && /** @type {any} */ (error)?.code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION')
     throw error;

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { makeArm64Root } from './arm64-root.mjs';
 import { cache } from './cache.mjs';
 import { makeDebianRoot } from './debian-root.mjs';
 import { makeMuslRoot } from './musl-root.mjs';
@@ -18,7 +19,7 @@ const version = 1;
  * @returns {string} its folder
  * @throws {import('../../kernel-matrix/src/shell.mjs').MatrixError} if it can't be had, with the reason
  */
-export function rootOf({ name, suite, isStale }, { refresh, say }) {
+export function rootOf({ name, arch, suite, isStale }, { refresh, say }) {
   const folder = join(cache, 'roots', `${name.toLowerCase().replaceAll(' ', '-')}-${version}`);
   // Beside the root: what is in it is what a user of it sees.
   const mark = `${folder}.complete`;
@@ -29,6 +30,7 @@ export function rootOf({ name, suite, isStale }, { refresh, say }) {
   const fresh = `${folder}.${process.pid}`;
   try {
     if (suite === undefined) makeMuslRoot(fresh);
+    else if (arch === 'arm64') makeArm64Root(fresh, suite);
     else makeDebianRoot(fresh, { suite, isStale });
     rmSync(mark, { force: true });
     rmSync(folder, { recursive: true, force: true });

@@ -16,6 +16,7 @@ import { root } from './record.mjs';
 
 const nodes = join(root, 'tooling/node-matrix/nodes');
 const musl = join(root, 'tooling/userlands/musl');
+const arm64 = join(root, 'tooling/userlands/arm64');
 
 /** Where each kind has its program below its package. */
 const programs = { node: 'bin/node', bun: 'bin/bun', deno: 'deno' };
@@ -34,6 +35,7 @@ function runtimeOf(id, project, alias = id) {
 export const runtimes = [
   ...['node20', 'node22', 'node24', 'node26', 'bun', 'deno'].map((id) => runtimeOf(id, nodes)),
   runtimeOf('bun-musl', musl, 'bun'),
+  ...['node20', 'node26'].map((id) => runtimeOf(`${id}-arm64`, arm64, id)),
 ];
 
 /** @param {string} id @returns {Runtime} */

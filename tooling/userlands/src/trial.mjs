@@ -1,10 +1,11 @@
 // One runtime in one user land: the packages installed, and every test as root and as an ordinary user.
 // @ts-check
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { output } from '../../kernel-matrix/src/shell.mjs';
+import { visitEmulated } from './emulated.mjs';
 import { visit } from './enter.mjs';
 import { root as project } from './record.mjs';
 import { runtimeNamed } from './runtimes.mjs';
@@ -30,6 +31,15 @@ const runs = {
   deno: ['/sb/runtime/deno', 'run', '--allow-all', '--no-lock', '--cached-only', '--node-modules-dir=manual'],
 };
 
+/** What only bundlers, package managers and the container file need, and Deno, for which npm installs the packages. */
+const forTools = {
+  '/sb/node': runtimeNamed('node24').folder,
+  '/sb/tools': join(project, 'tooling/userlands/tools'),
+  '/sb/children': join(project, 'tooling/node-matrix/test/fixtures'),
+  '/sb/containers': join(project, 'tooling/containers/src'),
+  '/sb/docker': join(project, 'examples/docker'),
+};
+
 /** Packages whose `examples` are run. */
 const withExamples = ['caps', 'fetcher', 'landlock', 'seccomp'];
 
@@ -40,12 +50,12 @@ const withExamples = ['caps', 'fetcher', 'landlock', 'seccomp'];
  * @param {import('./runtimes.mjs').Runtime} trial.runtime
  * @param {string} trial.tarballs folder of the packed packages
  */
-export function tryRuntime({ land, root, runtime, tarballs }) {
+export async function tryRuntime({ land, root, runtime, tarballs }) {
   const started = performance.now();
   const others = land.hasTools === true ? (more[/** @type {keyof typeof more} */ (runtime.id)] ?? []) : [];
   const all = [...phases, ...others];
   const examples = withExamples.map((name) => [`/sb/examples/${name}`, join(project, 'packages', name, 'examples')]);
-  const { files, log, failure } = visit({
+  const { files, log, failure } = await (land.arch === undefined ? visit : visitEmulated)({
     root,
     minutes,
     phases: all,
@@ -53,16 +63,12 @@ export function tryRuntime({ land, root, runtime, tarballs }) {
     env: { LC_ALL: 'C.UTF-8', HOME: '/tmp', NO_COLOR: '1', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
     folders: {
       '/sb/runtime': runtime.folder,
-      '/sb/node': runtimeNamed('node24').folder,
       '/sb/npm': npmFolder(),
       '/sb/guest': join(project, 'tooling/userlands/guest'),
       '/sb/smoke': join(project, 'tooling/kernel-matrix/guest'),
       '/sb/tarballs': tarballs,
-      '/sb/tools': join(project, 'tooling/userlands/tools'),
-      '/sb/children': join(project, 'tooling/node-matrix/test/fixtures'),
-      '/sb/containers': join(project, 'tooling/containers/src'),
-      '/sb/docker': join(project, 'examples/docker'),
       ...Object.fromEntries(examples),
+      ...(land.hasTools === true ? forTools : {}),
     },
   });
   const file = keepLog(`${land.name} ${runtime.name}`, log);
@@ -79,9 +85,13 @@ export function tryRuntime({ land, root, runtime, tarballs }) {
  * @returns {string} the name and version of its C library
  */
 export function libcOf(root) {
-  const { stdout } = spawnSync('chroot', [root, '/usr/bin/ldd', '--version'], { encoding: 'utf8' });
-  const [, version] = /^ldd .* (\d+\.\d+)$/m.exec(stdout ?? '') ?? [];
-  if (version !== undefined) return `glibc ${version}`;
+  // It is read, since what is of another processor can't be run.
+  const glibc = ['x86_64', 'aarch64'].map((name) => join(root, `lib/${name}-linux-gnu/libc.so.6`)).find(existsSync);
+  if (glibc !== undefined) {
+    const [, version = 'of unknown version'] =
+      / stable release version (\d+\.\d+)/.exec(readFileSync(glibc, 'latin1')) ?? [];
+    return `glibc ${version}`;
+  }
   const { stderr } = spawnSync('chroot', [root, '/lib/ld-musl-x86_64.so.1'], { encoding: 'utf8' });
   const [, musl = 'of unknown version'] = /^Version (\S+)$/m.exec(stderr ?? '') ?? [];
   return `musl ${musl}`;
