@@ -69,8 +69,8 @@ export const mutants: readonly Mutant[] = [
   change(
     'looking before a file is opened',
     'regular-file',
-    'isLinux ? oPath : harmless',
-    'isLinux ? constants.O_RDONLY : harmless',
+    'isLinux ? hold(path) : openSync(path, harmless)',
+    'openSync(path, isLinux ? constants.O_RDONLY : harmless)',
     'opened as regular by the leader',
   ),
   change(
