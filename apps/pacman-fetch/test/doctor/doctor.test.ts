@@ -300,7 +300,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'libcap'))('with fewer rig
     const denied = diagnosis.attempts.filter(({ control }) => control === 'EPERM');
     expect(denied.map(({ feature }) => feature)).toContain('filter: unshare(0)');
     for (const { result, reason } of denied) {
-      expect({ result, reason }).toEqual({ result: 'unproved', reason: 'it ends with EPERM without the sandbox too' });
+      expect({ result, reason }).toEqual({ result: 'unproved', reason: 'it fails with EPERM without the sandbox too' });
     }
     expect(diagnosis.notes).toContainEqual(
       expect.stringMatching(/^\d of \d+ attempts prove nothing of seccomp, since .*: unshare\(0\)/),

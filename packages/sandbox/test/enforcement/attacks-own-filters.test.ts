@@ -92,7 +92,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'x64'))('a filter of the c
     expect(await inside('switched', attempts, policy)).toEqual(['OK', 'OK', 'OK', 'EOPNOTSUPP', 'EPERM']);
     const found = reasons(policy);
     const sockets = 'MPTCP sockets(, | and )SMC sockets';
-    expect(found.get('landlock.net.connect_tcp')).toMatch(new RegExp(`^not for ${sockets}, which the filter`));
+    expect(found.get('landlock.net.connect_tcp')).toMatch(new RegExp(`^not for ${sockets}, because the filter`));
     expect(found.get('landlock.net.bind_tcp')).toMatch(new RegExp(`^not for ${sockets} and listening on a free port`));
     expect(found.get('landlock.fs.write_file')).toMatch(/^not for modes of the user's own files/);
   });
@@ -156,7 +156,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'x64'))('a filter of the c
     [
       'a call by name',
       { ...system, allow: ['@system-service', 'socket', 'utimensat'] },
-      [/^not for MPTCP sockets/, /^not for times of files/],
+      [/^not for MPTCP sockets/, /^not for times of the user's own files/],
     ],
   ])('is reported as well by restrictSelf: %s', async (_name, seccomp, expected) => {
     const script = `

@@ -37,13 +37,13 @@ const word = (at: number, value: number) => (file: Buffer) => {
 const damage: readonly (readonly [name: string, change: (file: Buffer) => Uint8Array, said: RegExp])[] = [
   ['is empty', () => Buffer.alloc(0), /not a compiled sandbox/],
   ['ends in its header', (file) => file.subarray(0, 90), /not a compiled sandbox/],
-  ['is cut off', (file) => file.subarray(0, -8), /not as long/],
-  ['has a byte more', (file) => Buffer.concat([file, Buffer.alloc(1)]), /not as long/],
+  ['is cut off', (file) => file.subarray(0, -8), /its length is wrong/],
+  ['has a byte more', (file) => Buffer.concat([file, Buffer.alloc(1)]), /its length is wrong/],
   ['is of a later version', word(version, 2), /another version/],
   ['is of no version', word(version, 0), /another version/],
   ['has an unknown flag', word(flags, 2), /contradict/],
   ['has something in its reserve', word(reserved, 1), /contradict/],
-  ['says another length', word(lengthAt, 96), /not as long/],
+  ['says another length', word(lengthAt, 96), /its length is wrong/],
   ['has no document', word(countAt, 0), /contradict/],
   ['has too many documents', word(countAt, 65), /contradict/],
   ['says that it has huge many documents', word(countAt, 0xffff_ffff), /contradict/],
@@ -54,7 +54,7 @@ const damage: readonly (readonly [name: string, change: (file: Buffer) => Uint8A
   ['has a kind of process that there is not', word(table + 4, 2), /contradict/],
   ['has ABIs upside down', word(table, 0x0001_0002), /contradict/],
   ['has a record that is none', (file) => summed(file.fill(0xff, file.readUInt32LE(table + 8))), /contradict/],
-  ['is too long', (file) => Buffer.concat([file, Buffer.alloc(5 << 20)]), /can't be opened/],
+  ['is too long', (file) => Buffer.concat([file, Buffer.alloc(5 << 20)]), /cannot be opened/],
 ];
 
 describe.skipIf(missing('linux', 'root', 'landlock7'))('a compiled sandbox that', () => {

@@ -140,7 +140,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sb-exec', () => {
     for (const path of [folder.file('fifo'), '/dev/zero', folder.path, '/', `${file}/`]) {
       const { status, stdout, stderr } = await execute([path], { timeout: 5000 });
       expect([path, status, stdout]).toEqual([path, 125, '']);
-      expect(stderr).toMatch(/can't be opened/);
+      expect(stderr).toMatch(/cannot be opened/);
     }
   });
 

@@ -56,7 +56,7 @@ describe.skipIf(missing('linux', 'root', 'x64'))('a filter that denies the launc
       code: 'invalid-policy',
       step: 'plan',
       message: expect.stringMatching(new RegExp(`^sandbox: seccomp answers ${call} with `)),
-      hint: expect.stringMatching(/^Let it through/),
+      hint: expect.stringMatching(/^Allow it/),
     });
     expect(() => sandbox.spawn('/bin/true')).toThrow(error);
     expect(() => sandbox.plan()).toThrow(error);

@@ -124,8 +124,8 @@ describe.skipIf(missing('linux', 'landlock7'))('a private temporary directory', 
   });
 
   it('is refused for a command, a file for sb-exec and this process', () => {
-    expect(() => createSandbox({ tmp: 'private' }).command('/bin/true')).toThrow(/tmp goes with one start/);
-    expect(() => createSandbox({ tmp: 'private' }).compile()).toThrow(/tmp can not be compiled/);
+    expect(() => createSandbox({ tmp: 'private' }).command('/bin/true')).toThrow(/tmp is made for one start/);
+    expect(() => createSandbox({ tmp: 'private' }).compile()).toThrow(/tmp cannot be compiled/);
   });
 });
 
