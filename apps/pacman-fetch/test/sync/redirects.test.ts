@@ -49,7 +49,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a redirect to another po
     it('is refused, with what to do', async () => {
       const { status, stderr } = await download();
       expect(status).toBe(1);
-      expect(stderr).toMatch(/ port \d+, which is not allowed\n {7}.*a login\? .*SandboxPorts/);
+      expect(stderr).toMatch(/ port \d+, which is not allowed\n {7}.*a login\. .*SandboxPorts/);
     });
 
     it.each(['its number', 'any'])('is followed where SandboxPorts is %s', async (word) => {
