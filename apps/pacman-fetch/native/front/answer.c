@@ -33,9 +33,9 @@ static enum answer_state count_frame(
 static enum answer_state start(struct answer *answer, uint64_t total)
 {
 	if (answer->has_started)
-		return lie(answer, "an answer that begins twice");
+		return lie(answer, "an answer that starts twice");
 	if (total != WIRE_UNKNOWN && total > answer->max_bytes)
-		return lie(answer, "it claims more than the file may have");
+		return lie(answer, "it announces more than the file may have");
 	answer->has_started = 1;
 	answer->total = total;
 	return ANSWER_UNDER_WAY;
@@ -71,7 +71,7 @@ static enum answer_state end(struct answer *answer, uint64_t size)
 	if (!answer->has_started)
 		return lie(answer, "an end before an answer");
 	if (size != answer->received || (answer->total != WIRE_UNKNOWN && size != answer->total))
-		return lie(answer, "it says another size than it sent");
+		return lie(answer, "it reported a size that differs from what it sent");
 	return ANSWER_WHOLE;
 }
 
@@ -156,7 +156,7 @@ enum answer_state answer_take(
 	}
 	const int is_over =
 		state == ANSWER_WHOLE || state == ANSWER_FAILED || state == ANSWER_ELSEWHERE;
-	return is_over && length > 0 ? lie(answer, "it goes on behind its last word") : state;
+	return is_over && length > 0 ? lie(answer, "it continues after its last message") : state;
 }
 
 uint64_t answer_total(const struct answer *answer)

@@ -99,7 +99,7 @@ static int fail(
 static int fail_lying(const struct download *download, struct file *file, const char *lie)
 {
 	char why[200];
-	(void)snprintf(why, sizeof(why), "the worker was ended: %s", lie); /* always fits */
+	(void)snprintf(why, sizeof(why), "the worker was stopped: %s", lie); /* always fits */
 	return fail(download, file, why, NULL);
 }
 
@@ -108,7 +108,7 @@ static int fail_still(const struct download *download, struct file *file)
 	char why[80];
 	(void)snprintf(why, sizeof(why), "the worker did nothing for %d seconds",
 		RECEIVE_MAX_STILL); /* always fits */
-	return fail(download, file, why, "Try again: it goes on behind what came.");
+	return fail(download, file, why, "Try again: the download resumes from what was received.");
 }
 
 /* An answer from the year 2099 would become the time of a database, and no later one would ever be
@@ -129,7 +129,8 @@ static int finish(const struct download *download, struct file *file, const stru
 	const int error = errno;
 	const char *path = call->file;
 	if (error == ESTALE)
-		(void)snprintf(text, sizeof(text), "%s was taken away during the download", path);
+		(void)snprintf(text, sizeof(text),
+			"%s was removed, renamed or replaced during the download", path);
 	else if (error == EBUSY)
 		(void)snprintf(text, sizeof(text), "%s does not hold what was written", path);
 	else
@@ -137,7 +138,7 @@ static int finish(const struct download *download, struct file *file, const stru
 			text, sizeof(text), "%s could not be finished: %s", path, strerror(error));
 	said_error(text, error == ESTALE || error == EBUSY
 				 ? "Something else renames, removes or writes files there: choose "
-				   "a folder that only you can write to."
+				   "a directory that only you can write to."
 				 : NULL);
 	leave(download, file);
 	return FILE_FAILED;

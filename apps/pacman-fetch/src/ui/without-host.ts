@@ -3,6 +3,8 @@ const beginnings = [
   ['Could not connect to ', 'Could not connect'],
   ['Connection to ', 'Connection'],
   ['TLS with ', 'TLS'],
+  ['The request to ', 'The request'],
+  ['the file on ', 'the file'],
 ] as const;
 
 /** Removes the name of the server from a reason, since it stands before the reason already. */

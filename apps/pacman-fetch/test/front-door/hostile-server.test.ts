@@ -59,21 +59,21 @@ describe.skipIf(missing('root', 'linux'))('a hostile process that downloads', ()
     ['ready-again', 'a frame of unknown type'],
     ['data-first', 'bytes before an answer'],
     ['end-first', 'an end before an answer'],
-    ['starts-twice', 'an answer that begins twice'],
-    ['too-large', 'it claims more than the file may have'],
+    ['starts-twice', 'an answer that starts twice'],
+    ['too-large', 'it announces more than the file may have'],
     ['no-data', 'a number out of range'],
     ['large-data', 'a number out of range'],
     ['more-than-said', 'it sends more than the file has'],
     ['more-than-allowed', 'it sends more than the file has'],
-    ['less-than-said', 'it says another size than it sent'],
-    ['another-size', 'it says another size than it sent'],
+    ['less-than-said', 'it reported a size that differs from what it sent'],
+    ['another-size', 'it reported a size that differs from what it sent'],
     ['time-first', 'a time out of order'],
     ['time-twice', 'a time out of order'],
     ['late-time', 'a time out of order'],
     ['time-beyond-all', 'a number out of range'],
     ['no-text', 'a number out of range'],
     ['long-text', 'a number out of range'],
-    ['goes-on', 'it goes on behind its last word'],
+    ['goes-on', 'it continues after its last message'],
     ['refuses-late', 'a refusal out of order'],
     ['many-frames', 'it sends too many frames'],
   ])('that lies by %s is ended, and its file fails', async (act, why) => {
@@ -81,7 +81,7 @@ describe.skipIf(missing('root', 'linux'))('a hostile process that downloads', ()
     const { status, said } = await call(pacman, act, 'x.sig.part');
     expect({ status, said }).toEqual({
       status: 1,
-      said: `error: failed retrieving file 'x.sig' from ${mirror.host} : the worker was ended: ${why}\n`,
+      said: `error: failed retrieving file 'x.sig' from ${mirror.host} : the worker was stopped: ${why}\n`,
     });
     await gone(folder.path);
     if (existsSync(file('x.sig.part'))) expect(statSync(file('x.sig.part')).size).toBeLessThanOrEqual(16_384);
@@ -149,7 +149,7 @@ describe.skipIf(missing('root', 'linux'))('a hostile process that downloads', ()
       status: 1,
       said:
         `error: failed retrieving file 'x.sig' from ${mirror.host} : the worker did nothing for 1 seconds\n` +
-        '       Try again: it goes on behind what came.\n',
+        '       Try again: the download resumes from what was received.\n',
     });
     expect(existsSync(file('x.sig.part'))).toBe(false);
     await gone(folder.path);
