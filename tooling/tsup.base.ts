@@ -29,7 +29,7 @@ export interface PackageBuild {
 const requireBanner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** Declarations name Node's types, which TypeScript 7 no longer takes from whatever is installed. */
+/** Declarations name Node's types. TypeScript 7 no longer finds them among the installed packages by itself. */
 const nodeTypes = '/// <reference types="node" />';
 
 /** ESM for Node 20.19 and later, with declarations, from the entries of one package. */

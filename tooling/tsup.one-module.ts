@@ -18,7 +18,7 @@ const __packageUrl = (name) => {
   return __url(require('node:fs').existsSync(near) ? near : require.resolve(name)).href;
 };`;
 
-/** What the program can do without, in the place of which stands a module that can't be had. */
+/** Modules that the program can do without. A module that throws an error takes the place of each. */
 function isLeftOut(path: string, kind: string): boolean {
   // undici takes it for a Node without HTTP/2, which nobody asks it for.
   return path === 'node:http2' || (kind === 'dynamic-import' && path.startsWith('.'));
@@ -31,7 +31,7 @@ const plugin: NonNullable<Options['esbuildPlugins']>[number] = {
       isLeftOut(path, kind) ? { path, namespace: 'left-out' } : undefined,
     );
     build.onLoad({ filter: /^/, namespace: 'left-out' }, ({ path }) => ({
-      contents: `throw new Error(${JSON.stringify(`${path} is no part of this program`)});`,
+      contents: `throw new Error(${JSON.stringify(`${path} is not part of this program`)});`,
     }));
     build.onLoad({ filter: built }, async ({ path }) => {
       const name = built.exec(path)?.groups?.['name'] ?? '';

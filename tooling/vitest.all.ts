@@ -18,8 +18,8 @@ const long = ['/test/mutation/', '/test/long/', '/test/interruption/', '/test/ne
 const together = 'together';
 
 /**
- * Those that take long come first, so that none of them is left for one worker at the end. What shares a process comes last:
- * it is short, and a process is kept only for the next file of its own kind.
+ * Test files that take long come first, so that none of them is left for one worker at the end. Files that share a process
+ * come last. They are short, and a process is kept only for the next file of the same kind.
  */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -32,7 +32,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Folders of the packages that have tests. */
+/** Directories of the packages that have tests. */
 const folders = ['packages', 'apps', 'tooling']
   .flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(root, parent, name)))
   .filter((folder) => existsSync(join(folder, 'vitest.config.ts')));
@@ -41,7 +41,7 @@ const folders = ['packages', 'apps', 'tooling']
 const isChosen = process.argv.some((word) => word.startsWith('--project'));
 const shared = isLong || isChosen ? [] : folders.flatMap((folder) => filesTogether(folder));
 
-/** Files that an argument leaves out: vitest leaves them out of its own list alone, not out of those of projects. */
+/** Files that an argument leaves out: vitest leaves them out of the list of the top only, not out of the lists of projects. */
 const excluded = process.argv.filter((_, index, words) => words[index - 1] === '--exclude');
 
 const nameOf = (folder: string): string =>

@@ -17,8 +17,8 @@ delete process.env['NODE_EXTRA_CA_CERTS'];
 const longTests = ['test/long/**/*.test.ts', 'test/mutation/**/*.test.ts'];
 
 /**
- * Test files at a time: twice as many as there are processors, since every second one waits for a clock, a server or the
- * end of a program. Tests start programs of their own; with more than eight files they would wait for each other's.
+ * The number of test files at a time. It is twice the number of processors, since every second file waits for a clock, a
+ * server or the end of a program. Tests start programs: with more than eight files, these would wait for each other.
  */
 export const maxWorkers = Math.min(2 * availableParallelism(), 8);
 

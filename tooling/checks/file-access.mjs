@@ -34,7 +34,7 @@ const exceptions = {
   },
   'packages/core/src/prebuild-missing.ts': {
     functions: ['existsSync', 'readFileSync'],
-    reason: "it looks into the package's own folder, after a failure, to say what to do",
+    reason: "it looks into the package's own directory, after a failure, to say what to do",
   },
   'packages/core/src/package-version.ts': {
     functions: ['readFileSync'],
@@ -72,7 +72,7 @@ const exceptions = {
   },
   'packages/sandbox/src/self-test/self-test.ts': {
     functions: ['openSync', 'readFileSync'],
-    reason: "it reads the package's own probe, and opens a descriptor of its own for reading alone",
+    reason: "it reads the package's own probe, and opens a separate descriptor for reading only",
   },
   'packages/sandbox/src/cli/report-output.ts': {
     functions: ['writeFileSync'],
@@ -84,7 +84,7 @@ const exceptions = {
   },
   'packages/fetcher/src/disk/destination-file.ts': {
     functions: ['openSync'],
-    reason: 'it opens a name within a folder that is open, follows no link, and looks at what it has then',
+    reason: 'it opens a name within a directory that is open, follows no link, and examines what it opened',
   },
   'apps/pacman-fetch/src/one-file/in-this-process.ts': {
     functions: ['openSync'],

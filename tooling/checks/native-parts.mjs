@@ -8,8 +8,8 @@ import { basename, join } from 'node:path';
 const root = join(import.meta.dirname, '../..');
 
 /**
- * Bytes that an addon may have. Zeros that bring what is writable to a page of its own are not among them: for arm64 that is
- * one of 64 kB, as some of its kernels have, and they compress to nothing.
+ * The most bytes of an addon. Zeros that move the writable part to a separate page do not count. On arm64 such a page has
+ * 64 kB, as some of its kernels require, and the zeros compress to nothing.
  */
 const largest = 60_000;
 
@@ -26,7 +26,7 @@ const known = new Set(
 const files = readdirSync(join(root, 'packages')).flatMap((name) =>
   addonsOf(join(root, 'packages', name, 'prebuilds')),
 );
-if (files.length === 0) throw new Error('there are no addons: run "npm run build"');
+if (files.length === 0) throw new Error('no addons were found: run "npm run build"');
 const problems = files.flatMap((file) =>
   problemsOf(file).map((problem) => `${file.slice(root.length + 1)}: ${problem}`),
 );

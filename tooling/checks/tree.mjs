@@ -19,7 +19,7 @@ export class Tree {
   #known;
 
   /**
-   * @param {readonly string[]} files below the top folder
+   * @param {readonly string[]} files below the top directory
    * @param {(file: string) => string} read
    */
   constructor(files, read) {

@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 
 import { root } from './shell.mjs';
 
-/** More than so many failures are no matter of a machine's pace. */
+/** More failures than this are not caused by a slow machine. */
 const most = 4;
 
 /** Failures that no second run can undo, by what they say: a neighbour gained something, or a call that is to fail was OK. */

@@ -20,9 +20,9 @@ const stampOf = (folder, task) => join(folder, '.built', `${task.replace(':', '-
 /**
  * Runs a build and leaves the checksums, unless a source changed meanwhile.
  *
- * @param {{ base?: string, name: string, task: Task }} what base: the top folder; name: of the package
+ * @param {{ base?: string, name: string, task: Task }} what base: the top directory; name: of the package
  * @param {() => void} build that throws where it fails
- * @throws Error where a source changed: what was built is of neither
+ * @throws Error if a source changed: the build matches neither version
  */
 export function stamped({ base = root, name, task }, build) {
   const { PREBUILD_ARCH: arch = process.arch } = process.env;
@@ -41,10 +41,10 @@ export function stamped({ base = root, name, task }, build) {
 }
 
 /**
- * The packages whose built parts a test of a package would run, though they are not of the sources that are there.
+ * The packages whose built parts a test of a package would run although they were built from other sources.
  *
  * @param {string} name of the package
- * @param {string} [base] the top folder
+ * @param {string} [base] the top directory
  * @returns {readonly string[]} `@sb/caps: dist is not of its sources`
  */
 export function staleParts(name, base = root) {
@@ -78,7 +78,7 @@ function withDependencies(fingerprints, name, found = new Set()) {
 /** @type {(fingerprints: Fingerprints, name: string) => string} */
 function folderOf({ base, packages }, name) {
   const found = packages.get(name);
-  if (found === undefined) throw new Error(`there is no package ${name}`);
+  if (found === undefined) throw new Error(`the project has no package ${name}`);
   return join(base, found.folder);
 }
 

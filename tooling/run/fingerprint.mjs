@@ -8,9 +8,9 @@ import { join, relative } from 'node:path';
 import { root } from './shell.mjs';
 
 /** @typedef {'build' | 'build:native'} Task */
-/** @typedef {{ folder: string, manifest: any }} Package folder: below the top */
+/** @typedef {{ folder: string, manifest: any }} Package `folder`: below the top */
 
-/** A place among the inputs that is below the top folder, not below the package. */
+/** The prefix of an input that is below the top directory, not below the package. */
 const top = '$TURBO_ROOT$/';
 
 /** Every package of this project, by its name. @returns {ReadonlyMap<string, Package>} */
@@ -34,7 +34,7 @@ export class Fingerprints {
   #known = new Map();
 
   /**
-   * @param {string} [base] the top folder
+   * @param {string} [base] the top directory
    * @param {(path: string) => Uint8Array} [read] a file
    */
   constructor(base = root, read = (path) => readFileSync(path)) {
@@ -92,18 +92,18 @@ export class Fingerprints {
   }
 }
 
-/** The checksum of each file that a build has made, by its path below the folder. @param {string} folder */
+/** The checksum of each file that a build has made, by its path below the directory. @param {string} folder */
 export function contentOf(folder) {
   const files = existsSync(folder) ? filesBelow(folder) : [];
   return Object.fromEntries(files.map((file) => [file, checksumOf(join(folder, file))]));
 }
 
-/** @param {string} path of a file @returns {string} empty where there is none */
+/** @param {string} path of a file @returns {string} empty if the file does not exist */
 export function checksumOf(path) {
   return existsSync(path) ? createHash('sha256').update(readFileSync(path)).digest('hex') : '';
 }
 
-/** Folders of a package that no build reads. */
+/** Directories of a package that no build reads. */
 const ignored = new Set(['node_modules', 'dist', 'build', 'prebuilds', 'reports', 'test', '.turbo', '.built']);
 
 /** @type {(folder: string) => readonly string[]} paths below it, in order */
@@ -118,7 +118,7 @@ function filesBelow(folder) {
   return walk(folder).toSorted();
 }
 
-/** As turbo reads it: `**` is any folders, `*` any part of a name. @param {string} glob */
+/** As turbo reads it: `**` is any number of directories, `*` any part of a name. @param {string} glob */
 function patternOf(glob) {
   const source = glob
     .split('/')

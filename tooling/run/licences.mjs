@@ -11,10 +11,10 @@ import { root } from './shell.mjs';
 const place = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
 
 /**
- * The packages that bundles hold code of, as their source maps say.
+ * The packages whose code bundles contain, as their source maps say.
  *
- * @param {string} dist a folder
- * @returns {readonly string[]} their folders: of two versions of one package each has its own
+ * @param {string} dist a directory
+ * @returns {readonly string[]} their directories: two versions of one package have two
  */
 export function bundledIn(dist) {
   const maps = readdirSync(dist).filter((name) => /\.c?js\.map$/.test(name));
@@ -38,7 +38,7 @@ export function linkedIn(folder = '.') {
   return existsSync(file) && readFileSync(file, 'utf8').includes('/native/static.mk') ? ['musl'] : [];
 }
 
-/** Licences of what is no npm package. @type {Readonly<Record<string, string>>} */
+/** Licences of libraries that are not npm packages. @type {Readonly<Record<string, string>>} */
 const ofLibraries = { musl: 'packages/native/musl-copyright.txt' };
 
 /**

@@ -34,15 +34,17 @@ const pure = [
 const filters = process.argv.slice(2);
 const chosen = filters.length > 0 ? filters : pure.flatMap((files) => ['--exclude', files]);
 
-/** Mounts what the user is to see, and becomes that user. The arguments: folder, top folder, user, program with arguments. */
+/** Mounts what the user is to see, and switches to it. The arguments: directory, top directory, uid, program, its arguments. */
 const script = `
 set -e
-folder=$1 top=$2 id=$3
+dir=$1 top=$2 id=$3
 shift 3
-mount --bind "$top" "$folder/tree"
-mount -o remount,bind,ro "$folder/tree"
-for file in passwd group; do mount --bind "$folder/$file" "/etc/$file"; done
-cd "$folder/tree"
+
+mount --bind "$top" "$dir/tree"
+mount -o remount,bind,ro "$dir/tree"
+for file in passwd group; do mount --bind "$dir/$file" "/etc/$file"; done
+
+cd "$dir/tree"
 exec setpriv --reuid="$id" --regid="$id" --clear-groups --inh-caps=-all "$@"
 `;
 

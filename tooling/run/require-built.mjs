@@ -24,10 +24,10 @@ export default function requireBuilt(project) {
 }
 
 /**
- * The package of a folder.
+ * The package of a directory.
  *
  * @param {string} root of vitest
- * @returns {string | undefined} undefined for a copy of a package elsewhere: who changes it there builds it as well
+ * @returns {string | undefined} undefined for a copy of a package elsewhere: the code that changes the copy also builds it
  */
 export function packageOf(root) {
   const folder = realpathSync(root);

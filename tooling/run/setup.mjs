@@ -75,7 +75,7 @@ function requireNode() {
 /**
  * Installs what a lock file says, unless exactly that is there already.
  *
- * @param {string} folder the folder of the lock file
+ * @param {string} folder the directory of the lock file
  * @param {readonly string[]} [options] further arguments of npm
  */
 export function installNpmPackages(folder, options = []) {

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** The project's top folder. */
+/** The project's top directory. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** @param {string} text */
@@ -35,7 +35,7 @@ export function run(file, args, options = {}) {
 }
 
 /**
- * Runs a program in the top folder.
+ * Runs a program in the top directory.
  *
  * @param {string} file
  * @param {readonly string[]} args

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { stamped } from './built.mjs';
 
 const [, , task, ...commands] = process.argv;
-if (task !== 'build' && task !== 'build:native') throw new Error(`there is no task ${task}`);
+if (task !== 'build' && task !== 'build:native') throw new Error(`unknown task ${task}`);
 const { name } = JSON.parse(readFileSync('package.json', 'utf8'));
 try {
   stamped({ name, task }, () => {

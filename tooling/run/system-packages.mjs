@@ -137,7 +137,7 @@ export function installSystemPackages(purposes) {
 }
 
 /**
- * The folder that holds `include/node` of the running Node, or undefined where its headers are not installed.
+ * The directory that contains `include/node` of the running Node, or undefined where its headers are not installed.
  * Given to node-gyp, which would download them otherwise.
  */
 export function nodeHeaders() {

@@ -8,13 +8,14 @@ import { root } from './shell.mjs';
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number, problems: string[], names: string[], line: string }} Totals
- *   problems: what is wrong beside tests that failed; names: those tests, each with its file and the first line of its failure
+ *   problems: everything that is wrong beside failed tests.
+ *   names: the failed tests, each with its file and the first line of its failure
  */
 
 const totalsFile = join(root, 'reports', 'totals.txt');
 const partsFolder = join(root, 'reports', 'totals');
 
-/** Folders of the packages that have tests. */
+/** Directories of the packages that have tests. */
 export function testedPackages() {
   return ['packages', 'apps', 'tooling']
     .flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(parent, name)))
@@ -37,7 +38,7 @@ export function readTotals(packages) {
 
 /**
  * @param {readonly string[]} files reports of vitest
- * @param {readonly string[]} [packages] folders of packages that must have a test in one of them
+ * @param {readonly string[]} [packages] directories of packages that must have a test in one of them
  * @returns {Totals}
  */
 export function readReports(files, packages = []) {

@@ -12,7 +12,7 @@ import { readReports, testedPackages, writePart } from './totals.mjs';
  *
  * @param {string} part name of the part
  * @param {{ env?: NodeJS.ProcessEnv, packages?: readonly string[], filters?: readonly string[] }} [options]
- *   env: more variables; packages: folders that must have a test in the report; filters: arguments of vitest
+ *   env: more variables; packages: directories that must have a test in the report; filters: arguments of vitest
  * @returns {import('./totals.mjs').Totals & { alone: readonly string[] }} alone: tests that passed only when they ran alone
  */
 export function runTests(part, { env = {}, packages = testedPackages(), filters = [] } = {}) {

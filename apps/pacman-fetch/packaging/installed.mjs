@@ -1,5 +1,5 @@
 // Puts the built program where it is to be installed, with the packages of this project that it loads, their licences and
-// its starter: installed.mjs FOLDER
+// its starter: installed.mjs DIR
 // @ts-check
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -11,7 +11,7 @@ const root = join(app, '..', '..');
 const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
 /**
- * The folders of a package's own dependencies, and of theirs.
+ * The directories of the dependencies of a package, and of their dependencies.
  *
  * @param {string} folder
  * @param {Set<string>} found
@@ -46,7 +46,7 @@ function copyBuilt(source, target, parts = ['package.json', 'dist', 'prebuilds']
 const isUsed = (path) => !/\.(?:map|d\.ts|d\.cts)$|\/demo\.js$|\/dist\/man$/.test(path);
 
 const [, , folder] = process.argv;
-if (folder === undefined) throw new Error('Say where to: installed.mjs FOLDER');
+if (folder === undefined) throw new Error('name the target directory: installed.mjs DIR');
 const target = resolve(folder);
 mkdirSync(target, { recursive: true });
 // The starter is the only program of the package.

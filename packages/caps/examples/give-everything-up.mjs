@@ -13,8 +13,8 @@ const child = execFileSync('/bin/grep', ['CapEff', '/proc/self/status'], { encod
 console.log(`a program started now has ${child.trim()}`);
 
 const attempts = {
-  'becoming another user': () => process.setuid(1),
-  'changing the root folder': () => execFileSync('/usr/sbin/chroot', ['/', '/bin/true'], { stdio: 'ignore' }),
+  'switching to another user': () => process.setuid(1),
+  'changing the root directory': () => execFileSync('/usr/sbin/chroot', ['/', '/bin/true'], { stdio: 'ignore' }),
 };
 for (const [name, attempt] of Object.entries(attempts)) {
   try {

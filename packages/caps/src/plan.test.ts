@@ -124,7 +124,7 @@ describe('plan', () => {
     if (feature === 'bounding') expect(target.bounding).toBeUndefined();
   });
 
-  it('says what no_setuid_fixup is where it was locked as on, whoever locked the rest', () => {
+  it('reports no_setuid_fixup that was locked as on, also if the rest was already locked', () => {
     const fixup: readonly Securebit[] = ['no_setuid_fixup', 'no_setuid_fixup_locked'];
     const securebitsLine = (securebits: readonly Securebit[]) =>
       plan(policy({}), support({ ...root, securebits })).features.find(({ feature }) => feature === 'securebits');
@@ -136,7 +136,7 @@ describe('plan', () => {
       expect(securebitsLine(bits)).not.toHaveProperty('reason');
   });
 
-  it('refuses a change of user where keep_caps is locked as on, whatever is to be locked', () => {
+  it('refuses a change of user where keep_caps is locked as on, for every choice of securebits', () => {
     const present: CapabilityState = { ...root, securebits: ['keep_caps', 'keep_caps_locked'] };
     const options: CapsOptions = { levels: { securebits: 'prefer' } };
     expect(refusal(options, present, { userSwitch: true }).message).toContain('keep_caps is locked as on');
@@ -144,7 +144,7 @@ describe('plan', () => {
     expect(states({ securebits: 'leave' }, present)).toMatchObject({ capabilities: 'enforced' });
   });
 
-  it('refuses a change of user that could be undone, whatever the levels', () => {
+  it('refuses a change of user that could be undone, at every level', () => {
     const how = { userSwitch: true };
     expect(refusal({ keep: ['cap_setgid'], levels: { keep: 'prefer' } }, root, how).code).toBe('invalid-policy');
     const surviving: CapabilityState = { ...root, securebits: ['no_setuid_fixup'] };

@@ -104,7 +104,7 @@ describe('a policy that travelled as JSON', () => {
       expect(requirePolicy(JSON.parse(JSON.stringify(decided)) as CapsPolicy)).toEqual(decided);
   });
 
-  it('is planned for by what was checked, whatever is listed how often and in which order', () => {
+  it('is planned for by what was checked, in any order and with any repetitions', () => {
     const jumbled = { ...good, keep: ['cap_kill', 'cap_chown', 'cap_kill'] } as CapsPolicy;
     const kept = ['cap_chown', 'cap_kill'] as const; // in this order, as the kernel's sets are read
     const present = {

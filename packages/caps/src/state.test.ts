@@ -26,7 +26,7 @@ describe.skipIf(process.platform !== 'linux')('get', () => {
     expect(() => get(pid as number, { threads: true })).toThrow(error);
   });
 
-  it('takes the number of a process, and says so where there is none', () => {
+  it('takes the number of a process, and reports a process that does not exist', () => {
     expect(get(1).bounding).toEqual(expect.any(Array));
     expect(get(process.pid)).toEqual(get());
     const tids = get(process.pid, { threads: true }).map(({ tid }) => tid);

@@ -28,7 +28,7 @@ describe('SandboxError', () => {
     expect(new SandboxError({ code: 'x', layer: 'caps', step: 'lock' }).message).toBe('caps: lock failed.');
   });
 
-  it('keeps its cause, and leaves it out where there is none', () => {
+  it('keeps its cause, and leaves it out if it has no cause', () => {
     const cause = new Error('underneath');
     expect(new SandboxError({ code: 'x', layer: 'l', step: 's', cause }).cause).toBe(cause);
     expect('cause' in new SandboxError({ code: 'x', layer: 'l', step: 's' })).toBe(false);

@@ -110,7 +110,7 @@ describe.skipIf(process.platform !== 'linux')('holdPath', () => {
     closeSync(own);
   });
 
-  it('follows no link to what another process has, by whatever way', async () => {
+  it('follows no link to what another process has, by any of its paths', async () => {
     const child = spawn('sleep', ['60'], { stdio: ['pipe', 'ignore', 'ignore'], cwd: folder });
     await once(child, 'spawn');
     for (const name of ['root', 'cwd', 'exe', 'fd/0', `task/${child.pid}/root`, 'root/etc']) {

@@ -12,7 +12,7 @@ describe('parseIdMap', () => {
     ]);
   });
 
-  it('maps nothing where the map is empty, everything where there is no map', () => {
+  it('maps nothing where the map is empty, everything where the map is missing', () => {
     expect(parseIdMap('')).toEqual([]);
     expect(parseIdMap(undefined)).toEqual([[0, 0xffff_ffff]]);
   });

@@ -28,7 +28,7 @@ describe('loadPrebuild', () => {
     }
   });
 
-  it('says so where the file is there and is no addon', () => {
+  it('reports a file that exists but is not an addon', () => {
     const file = join(folder, prebuildPath('text'));
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, 'text');

@@ -33,7 +33,7 @@ describe('reportOf', () => {
     [['unsupported', 'off'], 'none'],
     [['enforced', 'off'], 'full'],
     [['already', 'unsupported'], 'partial'],
-  ])('what goes with a restriction is none by itself: layers %j are %s', (states, status) => {
+  ])('a feature that goes with a restriction does not count as one: layers %j are %s', (states, status) => {
     const beside: readonly FeatureReport[] = [
       { layer: 'process', feature: 'new_session', state: 'enforced' },
       { layer: 'caps', feature: 'no_new_privs', state: 'enforced' },

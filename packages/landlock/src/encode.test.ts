@@ -59,7 +59,7 @@ describe('a record', () => {
     expect([at.getBigUint64(8, true), at.getBigUint64(16, true)]).toEqual([0x7fffn, 0n]);
   });
 
-  it('marks named rights, so that one that needs a folder is an error on a file', () => {
+  it('marks named rights, so that one that needs a directory is an error on a file', () => {
     const flags = (rule: ReturnType<typeof ro>) =>
       view(encodePolicy(policy({ abi: 10, paths: [rule] }), on(10))).getUint16(80, true);
     expect([flags(ro('/ab')), flags(path('/ab', ['read_dir'])), flags(ro('/ab', { quiet: true }))]).toEqual([0, 2, 4]);

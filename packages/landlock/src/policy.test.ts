@@ -46,7 +46,7 @@ describe('policy', () => {
     expect(rule({ abi: 11, paths: [preset('/x', { refer: true })] })?.rights).toContain('refer');
   });
 
-  it('keeps a path that is no UTF-8 text as bytes', () => {
+  it('keeps a path that is not UTF-8 text as bytes', () => {
     expect(rule({ paths: [ro(Uint8Array.of(0x2f, 0xff))] })?.path).toEqual({ base64: 'L/8=' });
     expect(rule({ paths: [ro(Buffer.from('/ä'))] })?.path).toBe('/ä');
   });
@@ -181,7 +181,7 @@ describe('policy', () => {
     );
   });
 
-  it('says nothing twice, in whatever order it was said', () => {
+  it('lists nothing twice, in any order of the options', () => {
     const once = policy({ abi: 7, paths: [rw('/x')], net: { connectTcp: [443] }, scope: ['signal'] });
     for (const paths of [
       [rw('/x'), ro('/x')],

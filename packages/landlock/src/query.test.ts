@@ -41,7 +41,7 @@ describe('a query', () => {
     { rename: '', to: '/b' },
     { link: '/a', to: 7 },
     { link: '/a', to: '/b', right: 'refer' },
-  ])('%o is none', (query) => {
+  ])('%o is not a valid query', (query) => {
     const error = expect.objectContaining({ code: 'invalid-policy', step: 'allows' });
     expect(() => allows(everything, query as Query)).toThrow(error);
   });

@@ -32,7 +32,7 @@ describe('supportFrom', () => {
     expect(supportFrom(-38, -38, [{ call: 'landlock_add_rule', errno: 38 }])).toMatchObject({ state: 'not-built' });
   });
 
-  it('says why where there is none', () => {
+  it('gives the reason if Landlock is not available', () => {
     expect(supportFrom(-13, -13)).toMatchObject({ state: 'blocked', reason: expect.stringContaining('EACCES') });
   });
 });

@@ -75,7 +75,7 @@ describe('lookupUser', () => {
 });
 
 describe('ownerOf', () => {
-  it('is the user of a folder', () => {
+  it('is the user that owns a directory', () => {
     const { uid } = statSync('/etc');
     expect(ownerOf('/etc')).toEqual(lookupUser(uid));
   });

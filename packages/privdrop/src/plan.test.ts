@@ -62,7 +62,7 @@ describe('the line of a private group', () => {
     expect(lineOf({})).toBeUndefined();
   });
 
-  it('has its number, or says why there is none', () => {
+  it('has its number, or gives the reason why it is missing', () => {
     expect(lineOf({ privateGroup: { state: 'chosen' } })).toMatchObject({ state: 'enforced', reason: 'gid 955' });
     const reason = 'nothing is free';
     expect(lineOf({ privateGroup: { state: 'missing', reason } })).toMatchObject({ state: 'unsupported', reason });

@@ -1,7 +1,7 @@
 // Writes src/data/prototypes.json from the prototypes that SYSCALL_DEFINE is checked against: include/linux/syscalls.h
 // and arch/x86/include/asm/syscalls.h of the kernel, as Debian's package linux-headers-…-common has them (`dpkg-deb -x`
 // is enough):
-//   node scripts/generate-prototypes.mjs FOLDER "PACKAGE VERSION"
+//   node scripts/generate-prototypes.mjs DIR "PACKAGE VERSION"
 // Then `npm run format`. Only names and the kinds of arguments are taken: `i` a 32-bit value, of which the kernel ignores
 // the upper half, `l` a whole register, `p` an address, `?` where architectures differ.
 // @ts-check
@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [folder = '', source = ''] = process.argv.slice(2);
-if (source === '') throw new Error('usage: generate-prototypes.mjs FOLDER "PACKAGE VERSION"');
+if (source === '') throw new Error('usage: generate-prototypes.mjs DIR "PACKAGE VERSION"');
 
 const int32 = new Set(
   `int,unsigned,unsigned int,short,unsigned short,umode_t,mode_t,pid_t,uid_t,gid_t,old_uid_t,old_gid_t,clockid_t,timer_t,

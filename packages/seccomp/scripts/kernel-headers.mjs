@@ -14,7 +14,7 @@ export const tables = {
 /**
  * The numbers of every call, by its name and architecture.
  *
- * @param {string} headers the folder of all architectures, `/usr/lib/linux/uapi`
+ * @param {string} headers the directory of all architectures, `/usr/lib/linux/uapi`
  * @returns {Record<string, Record<string, number>>}
  */
 export function readNumbers(headers) {

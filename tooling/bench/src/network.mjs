@@ -32,7 +32,7 @@ export async function makeNetwork(roundTrip, folder) {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   await Promise.race([once(link.stdout, 'data'), once(link, 'exit')]);
-  if (link.exitCode !== null) throw new Error('there is no link with a delay');
+  if (link.exitCode !== null) throw new Error('the link with a delay did not start');
   for (const [{ prefix }, device, address] of /** @type {const} */ ([
     [near, 'near', '10.99.0.1/24'],
     [far, 'far', '10.99.0.2/24'],
@@ -57,7 +57,7 @@ async function namespace() {
   const script = 'ip link set lo up && echo ready && exec cat';
   const holder = spawn('unshare', ['--net', 'sh', '-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')]);
-  if (holder.exitCode !== null) throw new Error('there is no network namespace to be had');
+  if (holder.exitCode !== null) throw new Error('making a network namespace failed');
   return {
     pid: holder.pid,
     prefix: ['nsenter', `--net=/proc/${holder.pid}/ns/net`],

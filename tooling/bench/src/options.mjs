@@ -44,7 +44,7 @@ export function readOptions(words) {
     });
     const targets = values.target.split(',');
     const odd = targets.find((target) => !known.includes(target));
-    if (odd !== undefined) return `there is no target ${JSON.stringify(odd)}; use ${known.join(', ')}`;
+    if (odd !== undefined) return `unknown target ${JSON.stringify(odd)}; use ${known.join(', ')}`;
     const rounds = Number(values.rounds);
     if (!Number.isInteger(rounds) || rounds < 1) return '--rounds takes a whole number, 1 or more';
     return {

@@ -16,7 +16,7 @@ export const user = 'nobody';
  * @property {string} name of its file
  * @property {string} server
  * @property {number} [parallel] pacman's ParallelDownloads
- * @property {string} [xfer] pacman's XferCommand; pacman's own downloader where there is none
+ * @property {string} [xfer] pacman's XferCommand; pacman's own downloader if absent
  * @property {boolean} [isUser] whether pacman starts it as its DownloadUser; as root by default
  */
 
@@ -66,7 +66,7 @@ export class Place {
   /**
    * A system without packages, whose databases are as those of the server.
    *
-   * @param {string} served the folder of the repository
+   * @param {string} served the directory of the repository
    */
   clear(served) {
     for (const name of ['root', 'cache', 'db']) {

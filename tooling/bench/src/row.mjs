@@ -7,7 +7,7 @@ import { judge, judgeMemory } from './judge.mjs';
  * @typedef {object} Setting
  * @property {import('./place.mjs').Place} place
  * @property {string} folder that a row may use
- * @property {string} repository the folder that is served
+ * @property {string} repository the directory that is served
  * @property {import('./server.mjs').Server} server
  * @property {readonly string[]} client what starts a program on the client's side of the network
  * @property {number} delay milliseconds each way

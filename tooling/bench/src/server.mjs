@@ -18,7 +18,7 @@ const [httpPort, httpsPort] = [8080, 8443];
 
 /**
  * @param {import('./network.mjs').Network} network
- * @param {string} root the folder that is served
+ * @param {string} root the directory that is served
  * @param {string} scratch
  * @returns {Promise<Server>}
  */

@@ -33,6 +33,6 @@ function circlesOf(tree, name) {
   }
   return circlesIn(edges).map((circle) => {
     const steps = circle.map((one, index) => examples.get(`${one} ${circle[(index + 1) % circle.length]}`));
-    return `${top}: folders import in a circle: ${steps.join(', ')}`;
+    return `${top}: directories import in a circle: ${steps.join(', ')}`;
   });
 }

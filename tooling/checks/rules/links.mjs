@@ -32,7 +32,7 @@ function problemWith(tree, folders, { file, target }) {
   return `${file}: links to ${target}, which has no such heading`;
 }
 
-/** @param {string} file @returns {readonly string[]} the folders that it lies in */
+/** @param {string} file @returns {readonly string[]} the directories that it lies in */
 function ancestors(file) {
   const folder = posix.dirname(file);
   return folder === '.' ? [folder] : [folder, ...ancestors(folder)];

@@ -18,7 +18,7 @@ async function withKeep(value: string) {
   return { ...(await import('../../test-kit/src/kept-folders.js')), path, said };
 }
 
-describe('a folder of a test', () => {
+describe('a directory of a test', () => {
   it('goes at once, as a rule', async () => {
     const { finish, path } = await withKeep('');
     finish(path);

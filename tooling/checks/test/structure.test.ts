@@ -206,7 +206,7 @@ const breaches: readonly (readonly [name: string, rule: Rule, good: Files, bad: 
       'packages/a/src/two/y.ts': '',
       'packages/a/src/two/z.ts': "import type { W } from '../one/w.js';",
     },
-    'packages/a/src/: folders import in a circle: one/x.ts → two/y.ts, two/z.ts → one/w.ts',
+    'packages/a/src/: directories import in a circle: one/x.ts → two/y.ts, two/z.ts → one/w.ts',
   ],
   [
     'a folder imports a file above it that imports the folder',
@@ -221,7 +221,7 @@ const breaches: readonly (readonly [name: string, rule: Rule, good: Files, bad: 
       'packages/a/src/one/x.ts': '',
       'packages/a/src/one/y.ts': "import '../top.js';",
     },
-    'packages/a/src/: folders import in a circle: top.ts → one/x.ts, one/y.ts → top.ts',
+    'packages/a/src/: directories import in a circle: top.ts → one/x.ts, one/y.ts → top.ts',
   ],
   [
     'files import each other, types alone',

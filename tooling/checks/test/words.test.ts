@@ -9,25 +9,25 @@ import { titlesOfTests } from '../words/titles.mjs';
 
 /** For each pattern: what it refuses, and how the same may be written. */
 const samples: Readonly<Record<string, readonly (readonly [refused: string, plain: string])[]>> = {
-  'is no': [
+  'is-no': [
     ['uid 0 is no drop.', 'uid 0 is not a drop.'],
     ['They are no users.', 'They are no longer users.'],
     ['There was no defence.', 'It was no more than a try.'],
   ],
-  'is none': [['Its SHA-256 is none.', 'Its SHA-256 is not valid.']],
-  'told of': [
+  'is-none': [['Its SHA-256 is none.', 'Its SHA-256 is not valid.']],
+  'told-of': [
     ['The caller is told of it.', 'The caller is told about it.'],
     ['Two lines tell of it.', 'Two lines tell how.'],
   ],
-  'gone on with': [
+  'gone-on-with': [
     ['The part is gone on with.', 'The part is resumed.'],
     ['It goes on with the next.', 'It goes on.'],
   ],
-  'to be had': [
+  'to-be-had': [
     ['A group is not to be had.', 'A group is not available.'],
     ["A layer can't be had.", 'A layer had been there.'],
   ],
-  'become a user': [
+  'become-a-user': [
     ['It becomes another user.', 'It switches to another user.'],
     ["or the user can't be become", 'or switching to that user fails'],
     ['You become root.', 'It becomes a file. The user waits.'],
@@ -38,7 +38,7 @@ const samples: Readonly<Record<string, readonly (readonly [refused: string, plai
     ['It is refused whatever it is.', 'It is refused in any case.'],
     ['whosoever', 'whose'],
   ],
-  'of its own': [
+  'of-its-own': [
     ['It has a session of its own.', 'It has its own session.'],
     ['The code is of ours.', 'The code is ours.'],
   ],
@@ -125,6 +125,13 @@ describe('the words of a source', () => {
     expect(blocksOfSource('a.ts', `\n${comment}`).map(({ line }) => line)).toEqual([2, 2, 2, 2]);
   });
 
+  it('are doc comments without the types and names of their tags', () => {
+    const comment =
+      '/** Makes it. @type {(folder: string, one: { a: { b: string } }) => string} the way @param {string} folder of it */';
+    expect(texts(comment)).toEqual(['Makes it.', 'the way', 'of it']);
+    expect(texts('/**\n * @property {{ folder: string }} [share] where\n */')).toEqual(['where']);
+  });
+
   it('are not imports, types, names or other comments', () => {
     expect(
       texts("import a from 'a b';\nexport * from 'c d';\ntype T = 'e f'; // a folder\n/* a folder */ g('h');"),
@@ -146,7 +153,7 @@ describe('the words of a help', () => {
     ]);
   });
 
-  it('end a sentence at each row, so that a table of thirty options is none', () => {
+  it('end a sentence at each row, so that a table of thirty options is not one sentence', () => {
     const rows = Array.from({ length: mostWords }, (_, index) => ` --option-${index} does this`).join('\\n');
     expect(texts(`'${rows}'`).flatMap(problemsIn)).toEqual([]);
     expect(texts(`'${rows.replaceAll(/\\n /g, ' ')}'`).flatMap(problemsIn)).toHaveLength(1);
@@ -165,7 +172,7 @@ describe('the titles of tests', () => {
     expect(titles(content)).toEqual(found);
   });
 
-  it('are no other texts, nor what a test does', () => {
+  it('are not other texts, nor what a test does', () => {
     expect(titles("run('a'); it(title, () => { expect('b').toBe('c'); }); it.each(['d'])(title, f);")).toEqual([]);
   });
 

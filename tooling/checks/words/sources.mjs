@@ -46,13 +46,19 @@ function ownText(node) {
   return node.head.text + node.templateSpans.map(({ literal }) => `${code}${literal.text}`).join('');
 }
 
+/** A type of a tag, in braces, which may have braces in it. */
+const type = String.raw`\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}`;
+
+/** How an item begins: a tag, its type, and the name of a parameter. Types and names are not words. */
+const tag = new RegExp(String.raw`^\s*@(?:param|property)\s+(?:${type}\s*)?\S+|^\s*@\w+(?:\s+${type})?`);
+
 /** Of doc comments each paragraph, each item of a list and each tag. @param {string} content @returns {readonly Found[]} */
 function docCommentsIn(content) {
   return [...content.matchAll(/\/\*\*(?!\/)([^]*?)\*\//g)].flatMap(({ index, 1: body = '' }) => {
     const text = body.replaceAll(/^[ \t]*\*[ \t]?/gm, '').replaceAll(/\{@\w+ [^}]*\}/g, code);
     return text
-      .split(/\n\s*\n|\n(?=\s*(?:@\w+|[-*] ))/)
-      .map((part) => part.replace(/^\s*@(?:param|property)\s+(?:\{.*?\}\s*)?\S+|^\s*@\w+/, '').trim())
+      .split(/\n\s*\n|\n(?=\s*[-*] )|\s(?=@\w+(?:\s|$))/)
+      .map((part) => part.replace(tag, '').trim())
       .filter((part) => part !== '')
       .map((part) => ({ at: index, text: part }));
   });

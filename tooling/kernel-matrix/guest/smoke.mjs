@@ -88,8 +88,8 @@ const noCapability = '0'.repeat(16);
 const allowed = { write: 'OK', granted: 'OK', mkdir: 'OK', chown: 'OK' };
 
 /**
- * What each layer alone must deny, beside its control: to the main thread, to the pool and to a worker; what it must
- * leave alone; and what the kernel says of every thread (of Landlock it says nothing).
+ * What each layer alone must deny, beside its control, to the main thread, to the pool and to a worker. It also has what the
+ * layer must leave alone, and what the kernel says of every thread. Of Landlock the kernel says nothing.
  *
  * @type {(hasLandlock: boolean) => Readonly<Record<string, object>>}
  */

@@ -17,7 +17,7 @@ export const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
  * @param {string} folder where the state is kept
  * @param {{ suite: string, architecture: string }} release `architecture` as Debian calls it
  * @returns {Apt}
- * @throws {MatrixError} where this is no Debian, or the mirror can't be reached
+ * @throws {MatrixError} if this system is not Debian, or the mirror cannot be reached
  */
 export function openSuite(folder, { suite, architecture }) {
   const state = join(folder, `${suite}-${architecture}`);
@@ -55,7 +55,7 @@ export function packagesNamed({ options }, pattern) {
 }
 
 /**
- * Downloads a package and unpacks it into a folder.
+ * Downloads a package and unpacks it into a directory.
  *
  * @param {Apt} apt
  * @param {string} name
@@ -71,10 +71,10 @@ export function unpack({ options, architecture }, name, folder) {
 }
 
 /**
- * The address that this machine itself has Debian from.
+ * The address from which this machine itself gets Debian.
  *
  * @returns {string}
- * @throws {MatrixError} where this is no Debian, or apt knows no mirror
+ * @throws {MatrixError} if this system is not Debian, or apt knows no mirror
  */
 export function debianMirror() {
   if (!existsSync(keyring)) {

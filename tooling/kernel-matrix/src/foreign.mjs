@@ -22,7 +22,7 @@ export const foreign = { project: '/project', node: '/node/node_modules/node-lin
 /**
  * Makes the root, once; kept in the cache.
  *
- * @returns {string} its folder
+ * @returns {string} its directory
  */
 export function foreignRoot() {
   const folder = join(cache, 'root-arm64');

@@ -15,7 +15,7 @@ const startSeconds = 600;
 
 /**
  * @typedef {object} GuestResult
- * @property {string | undefined} failure why it did not come to an end of its own; undefined if it did
+ * @property {string | undefined} failure why it did not end by itself; undefined if it did
  * @property {string} serial what it wrote to its console
  * @property {string} log what the command wrote
  * @property {ReadonlyMap<string, string>} files what the command left beside its log, by name
@@ -29,8 +29,8 @@ const startSeconds = 600;
  * @param {import('./kernels.mjs').Kernel} job.kernel
  * @param {import('./image.mjs').Image} job.image
  * @param {import('./machine.mjs').Accelerator} job.accelerator
- * @param {string} [job.root] the folder that is its root file system; default: the host's
- * @param {{ folder: string, at: string }} [job.share] a folder of the host, and where it is mounted there, read-only
+ * @param {string} [job.root] the directory that is its root file system; default: the host's
+ * @param {{ folder: string, at: string }} [job.share] a directory of the host, and where it is mounted there, read-only
  * @param {string} job.folder where the command runs
  * @param {readonly string[]} job.command
  * @param {Readonly<Record<string, string>>} job.env

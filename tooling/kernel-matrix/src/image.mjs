@@ -10,7 +10,7 @@ import { MatrixError } from './shell.mjs';
 /**
  * @typedef {object} Image
  * @property {string} file the kernel itself
- * @property {string} modules the folder of its modules
+ * @property {string} modules the directory of its modules
  * @property {string} version as `uname -r` has it
  */
 
@@ -25,7 +25,7 @@ export const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cac
  * @param {import('./kernels.mjs').Kernel} kernel
  * @param {{ refresh?: boolean }} [options]
  * @returns {Image}
- * @throws {MatrixError} if it can't be had
+ * @throws {MatrixError} if it is not available
  */
 export function imageOf(kernel, { refresh = false } = {}) {
   const key = `${kernel.suite}-${kernel.arch}-${kernel.package.source.replaceAll(/[^\w.]+/g, '_')}`;

@@ -7,7 +7,7 @@ export const marks = { started: 'sb-guest: started', ended: 'sb-guest: ended' };
 /** The file among the results that has what the command wrote. */
 export const logName = 'log.txt';
 
-/** Where a guest has its writable folder, and the one that it shares with the host. */
+/** Where a guest has its writable directory, and the directory that it shares with the host. */
 export const guestFolders = { temporary: '/run/tmp', results: '/run/results' };
 
 /**
@@ -15,7 +15,7 @@ export const guestFolders = { temporary: '/run/tmp', results: '/run/results' };
  *
  * @param {object} job
  * @param {string} job.folder where the command runs
- * @param {{ at: string }} [job.share] where a folder of the host is mounted
+ * @param {{ at: string }} [job.share] where a directory of the host is mounted
  * @param {readonly string[]} job.command
  * @param {Readonly<Record<string, string>>} job.env
  * @returns {string}
@@ -28,19 +28,25 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
 mount -t tmpfs -o mode=755 tmpfs /run
+
 mkdir -p /dev/pts /dev/shm ${temporary} ${results}
 chmod 1777 ${temporary}
+
 mount -t devpts -o ptmxmode=666 devpts /dev/pts
 ln -sfn /proc/self/fd /dev/fd
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+
 mount -t virtiofs results ${results}
 ${share === undefined ? '' : `mount -t virtiofs -o ro share ${share.at}\n`}ip link set lo up
+
 exec </dev/null >/dev/console 2>&1
 echo '${marks.started}'
+
 cd ${quoted(folder)}
 env -i ${variables.map(([name, value]) => quoted(`${name}=${value}`)).join(' ')} \\
   ${command.map(quoted).join(' ')} >${results}/${logName} 2>&1
 echo "${marks.ended} $?"
+
 busybox poweroff -f
 `;
 }

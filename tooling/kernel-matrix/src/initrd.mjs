@@ -21,8 +21,8 @@ const modules = [
  * Writes an initrd.
  *
  * @param {string} folder an empty one for its parts
- * @param {{ modules: string, init: string, busybox: string }} parts `modules`: the kernel's folder of them; `init`: path
- *   of the program that the root file system goes on with
+ * @param {{ modules: string, init: string, busybox: string }} parts `modules`: the directory of the kernel's modules;
+ *   `init`: path of the program that the root file system starts with
  * @returns {string} path of the archive
  */
 export function makeInitrd(folder, { modules: from, init, busybox }) {

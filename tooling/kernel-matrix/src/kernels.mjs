@@ -2,7 +2,7 @@
 // @ts-check
 
 /**
- * What a kernel must answer when it is asked for Landlock: its ABI, or why there is none.
+ * What a kernel must answer when it is asked for Landlock: its ABI, or why it has no Landlock.
  *
  * @typedef {number | 'not-built' | 'disabled-at-boot'} ExpectedLandlock
  */

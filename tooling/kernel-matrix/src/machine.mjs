@@ -5,8 +5,8 @@
 const memory = 2048;
 
 /**
- * Every processor that qemu emulates. An x86 one is not to tell the kernel and the C library that its string instructions are
- * fast: emulated they go byte by byte, and a sixth of a guest's time was theirs.
+ * Every processor that qemu emulates. An x86 one must not report to the kernel and the C library that its string instructions
+ * are fast. Emulated, they go byte by byte, and took a sixth of a guest's time.
  */
 const processors = {
   x64: { kvm: 'max', tcg: 'max,-erms,-fsrm' },

@@ -16,7 +16,7 @@ import { MatrixError } from './shell.mjs';
 import { suites } from './suites.mjs';
 import { inTurn } from './turns.mjs';
 
-/** By how much longer tests may wait in a guest, which has two processors of whoever runs this. */
+/** By how much longer tests may wait in a guest, which has only two processors of the host. */
 const patience = 4;
 
 /** @param {string} text */
@@ -25,7 +25,7 @@ const say = (text) => process.stdout.write(`${text}\n`);
 /**
  * @param {import('./kernels.mjs').Kernel} kernel
  * @param {ReturnType<typeof optionsOf>} options
- * @param {string} modules folder of what vitest has transformed
+ * @param {string} modules directory of what vitest has transformed
  * @returns {Promise<import('./record.mjs').Row>}
  */
 async function testKernel(kernel, { refresh, files, minutes, thorough }, modules) {

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Collects the tests of a guest here, which runs none of them, and keeps every module that they load. Modules are named by
- * their content: what is missing, since a file can't be collected here, is transformed in the guest.
+ * Collects the tests of a guest here, without running them, and keeps every module that they load. Modules are named by their
+ * content. A module is missing if its file cannot be collected here: the guest transforms it.
  *
  * @param {import('./jobs.mjs').Job} job
- * @returns {{ folder: string, remove: () => void }} the folder, for `SB_MODULES` (guest/vitest.config.ts)
+ * @returns {{ folder: string, remove: () => void }} the directory, for `SB_MODULES` (guest/vitest.config.ts)
  */
 export function transformed({ folder: cwd, command, env }) {
   const folder = mkdtempSync(join(tmpdir(), 'sb-modules-'));

@@ -40,9 +40,10 @@ export function optionsOf(args) {
     },
   });
   const minutes = Number(values.minutes);
-  if (!(minutes > 0)) throw new MatrixError(`--minutes ${values.minutes} is no time.`);
+  if (!(minutes > 0)) throw new MatrixError(`--minutes ${values.minutes} is not a time: use a number above 0.`);
   const jobs = Number(values.jobs);
-  if (!Number.isInteger(jobs) || jobs < 1) throw new MatrixError(`--jobs ${values.jobs} is no number of kernels.`);
+  if (!Number.isInteger(jobs) || jobs < 1)
+    throw new MatrixError(`--jobs ${values.jobs} is not a number of kernels: use 1 or more.`);
   const { kernel: names = [], layer: layers = Object.keys(suites), ...rest } = values;
   const unknown = [
     ...names.filter(

@@ -13,7 +13,7 @@ export { root };
 /** @typedef {import('../../support/src/data.mjs').Kernel} Row */
 
 /**
- * Keeps what a guest wrote, for whoever looks for the cause of a failure.
+ * Keeps what a guest wrote, so that the cause of a failure can be found.
  *
  * @param {import('./kernels.mjs').Kernel} kernel
  * @param {import('./guest.mjs').GuestResult} guest
@@ -45,7 +45,7 @@ export function keepTotal(rows) {
 }
 
 /**
- * Keeps the results of a kernel on which every layer was tested, and writes the pages that tell of it.
+ * Keeps the results of a kernel on which every layer was tested, and writes the pages that report it.
  *
  * @param {Row} row
  * @param {import('../../support/src/data.mjs').Run} run

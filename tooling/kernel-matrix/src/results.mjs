@@ -5,7 +5,7 @@
  * - `enforced`: every test passed.
  * - `partly`: what the kernel has is enforced; the rest is reported missing, as it must be on this kernel.
  * - `missing`: the kernel has nothing of it, which is reported.
- * - `failed`: a test failed, or there is no result.
+ * - `failed`: a test failed, or the result is missing.
  *
  * @typedef {'enforced' | 'partly' | 'missing' | 'failed'} State
  */

@@ -10,7 +10,7 @@ import { MatrixError } from './shell.mjs';
 export const virtiofsd = ['/usr/libexec/virtiofsd', '/usr/lib/virtiofsd'].find((file) => existsSync(file));
 
 /**
- * Offers a folder on a socket.
+ * Offers a directory on a socket.
  *
  * @param {{ socket: string, folder: string, readOnly: boolean }} share
  * @returns {Promise<{ end: () => void }>}

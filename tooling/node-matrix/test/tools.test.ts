@@ -105,7 +105,7 @@ describe.skipIf(missing('linux', 'root', 'landlock6', 'programs'))('of the five 
       expect(readFileSync(result, 'latin1')).toMatch(/^P6\n2 2\n/);
     });
 
-    it('the server on a port of root’s gives no file outside its folder away, and is not root', async () => {
+    it('the server on a port of root’s does not serve a file outside its directory, and is not root', async () => {
       using folder = temporaryFolder(0o755);
       writeFileSync(folder.file('page'), 'a page');
       const port = await freePortOfRoot();

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Becomes another user, tries to become root again, and stays until its input ends. */
+/** Switches to another user, tries `setuid(0)`, and stays until its input ends. */
 const program = `
 import * as privdrop from '@sb/privdrop';
 const report = privdrop.dropPrivileges(privdrop.policy({ user: { user: 65534, group: 65534 } }));

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 /** @typedef {import('./pack.mjs').Tarball} Tarball */
 
-/** A folder that every user may enter, as programs of other users run in it. @param {string} name @returns {string} */
+/** A directory that every user may enter, since programs of other users run in it. @param {string} name @returns {string} */
 export function openFolder(name) {
   const folder = mkdtempSync(join(tmpdir(), `sb-${name}-`));
   chmodSync(folder, 0o755);
@@ -19,7 +19,7 @@ export function openFolder(name) {
  *
  * @param {readonly Tarball[]} tarballs
  * @param {string} folder that is empty; made if it isn't there
- * @throws Error with what npm said: a package that is none of these was asked for, for instance
+ * @throws Error with what npm said: for instance, that a package is not among these
  */
 export function install(tarballs, folder) {
   mkdirSync(folder, { recursive: true });

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 /** @typedef {Pick<Tarball, 'name' | 'version' | 'filename' | 'integrity'>} KeptTarball */
 /** @typedef {{ commit: string, tarballs: readonly KeptTarball[] }} Kept tarballs: in the order of publishing */
 
-/** The list of what is in the folder. */
+/** The list of what is in the directory. */
 export const listName = 'release.json';
 
 /**
  * @param {readonly Tarball[]} tarballs
  * @param {string} folder that is empty; made if it isn't there
  * @param {string} commit that they were packed of
- * @throws Error where something is in the folder
+ * @throws Error if the directory is not empty
  */
 export function keepTarballs(tarballs, folder, commit) {
   mkdirSync(folder, { recursive: true });

@@ -13,11 +13,11 @@ import { root } from '../../run/shell.mjs';
  */
 
 /**
- * Packs them into a folder.
+ * Packs them into a directory.
  *
  * @param {readonly Published[]} packages that were built
  * @param {string} folder
- * @param {string} [tree] the top folder
+ * @param {string} [tree] the top directory
  * @returns {readonly Tarball[]} in the order of the packages
  * @throws Error with what npm said
  */

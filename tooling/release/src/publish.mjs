@@ -84,7 +84,7 @@ function integrityOf(file) {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [folder] = process.argv.slice(2);
-  if (folder === undefined) throw new Error('name the folder of the tarballs');
+  if (folder === undefined) throw new Error('name the directory of the tarballs');
   const tree = resolve(import.meta.dirname, '../../..');
   const tags = await publishKept(folder, { tree, say: (line) => process.stdout.write(`${line}\n`) });
   process.stdout.write(`${tags.length} published\n`);

@@ -6,7 +6,7 @@ import { packagesOf } from '../../run/fingerprint.mjs';
 import { root } from '../../run/shell.mjs';
 
 /** @typedef {{ name: string, version: string, exports?: Readonly<Record<string, unknown>>, bin?: Readonly<Record<string, string>>, dependencies?: Readonly<Record<string, string>> }} Manifest */
-/** @typedef {{ name: string, folder: string, manifest: Manifest }} Published folder: absolute */
+/** @typedef {{ name: string, folder: string, manifest: Manifest }} Published `folder`: absolute */
 
 /**
  * The packages that are to be released, with those of this project that they are installed with.
@@ -28,7 +28,7 @@ export function published(names = []) {
   function add(name) {
     if (found.has(name)) return;
     const one = all.get(name);
-    if (one === undefined) throw new Error(`there is no package ${name}`);
+    if (one === undefined) throw new Error(`the project has no package ${name}`);
     if (one.manifest.private === true) throw new Error(`${name} is private: it is not published`);
     for (const needed of Object.keys(one.manifest.dependencies ?? {})) if (all.has(needed)) add(needed);
     found.set(name, { name, folder: join(root, one.folder), manifest: one.manifest });

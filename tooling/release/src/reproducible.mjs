@@ -13,8 +13,8 @@ import { packInto } from './pack.mjs';
 /** @typedef {import('./published.mjs').Published} Published */
 
 /**
- * Builds what was committed in two folders, one path longer than the other, and compares the tarballs, file by file where they
- * differ. Where all is committed they have to be those of this tree as well.
+ * Builds what was committed in two directories, one path longer than the other, and compares the tarballs. It compares file by
+ * file if they differ. If everything is committed, they must also equal those of this tree.
  *
  * @param {readonly Published[]} packages
  * @param {readonly Tarball[]} own those of this tree
@@ -93,7 +93,7 @@ function makeClone(clone, { isForBoth }) {
   if (status !== 0) throw new Error(`the clone could not be built: ${stdout}${stderr}`);
 }
 
-/** Packages that have modules of their own. */
+/** Packages that have their own modules. */
 function placesWithModules() {
   return [...packagesOf().values()]
     .map(({ folder }) => folder)

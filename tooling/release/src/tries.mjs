@@ -40,7 +40,7 @@ export async function tryAll(packages, tarballs, { folder, processors, isFinal }
     });
   }
   const together = join(folder, 'together');
-  await check('all of them install in an empty folder, without a network and without scripts', () => {
+  await check('all of them install in an empty directory, without a network and without scripts', () => {
     install(tarballs, together);
     return undefined;
   });

@@ -46,6 +46,6 @@ describe('what is released', () => {
       for (const needed of Object.keys(manifest.dependencies ?? {})) expect(before).toContain(needed);
     }
     expect(() => published(['@sb/native'])).toThrow('@sb/native is private');
-    expect(() => published(['@sb/nothing'])).toThrow('there is no package @sb/nothing');
+    expect(() => published(['@sb/nothing'])).toThrow('the project has no package @sb/nothing');
   });
 });

@@ -141,7 +141,7 @@ it('publishes nothing where the registry gives no answer', async () => {
   expect(published()).toEqual([]);
 }, 240_000);
 
-it('publishes nothing without a record of where it was built: outside of a forge there is none', async () => {
+it('publishes nothing without a record of where it was built, which only a forge can make', async () => {
   const place = kept(['@x/first'], { publishConfig: { access: 'public', provenance: true } });
   await expect(publish(place)).rejects.toThrow('provenance');
   expect(published()).toEqual([]);

@@ -56,8 +56,8 @@ function installWrapper() {
   const wrapper = join(work, 'pacman');
   const lines = [
     '#!/bin/bash',
-    'for word in "$@"; do [ "$last" = --config ] && folder="${word%/*}/pacman.d"; last="$word"; done',
-    'mkdir -p "$folder" && printf "[options]\\nSandboxUser = nobody\\n" >"$folder/pacman-fetch.conf"',
+    'for word in "$@"; do [ "$last" = --config ] && dir="${word%/*}/pacman.d"; last="$word"; done',
+    'mkdir -p "$dir" && printf "[options]\\nSandboxUser = nobody\\n" >"$dir/pacman-fetch.conf"',
     `exec '${process.execPath}' '${program}/dist/cli.js' pacman -- "$@"`,
   ];
   writeFileSync(wrapper, `${lines.join('\n')}\n`, { mode: 0o755 });
@@ -105,7 +105,7 @@ function report(tests, results) {
     `pacman passes ${passed.length} of ${tests.length} tests; pacman-fetch ${passed.length - lost.length} of those`,
   );
   for (const test of lost) print(`  ${test}: ${known[test] ?? 'FAILED'}`);
-  for (const test of stale) print(`  ${test}: passes; it is no exception any more`);
+  for (const test of stale) print(`  ${test}: passes; remove it from the exceptions`);
   const failed = unexpected.length + stale.length;
   print(`${passed.length - lost.length} passed, ${failed} failed`);
   return failed === 0 && passed.length > 0 ? 0 : 1;

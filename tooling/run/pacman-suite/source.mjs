@@ -19,10 +19,10 @@ const release = {
 const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'sb-pacman-suite');
 
 /**
- * Brings the suite where it isn't yet.
+ * Downloads the suite, unless it is there already.
  *
- * @returns {string} its folder, which holds `pactest.py` and `tests`
- * @throws Error where it can't be fetched, or is another one
+ * @returns {string} its directory, which holds `pactest.py` and `tests`
+ * @throws Error if it cannot be downloaded, or is a different one
  */
 export function suiteFolder() {
   const folder = join(cache, `pacman-${release.version}`);
@@ -44,7 +44,7 @@ function isRight(file) {
   return createHash('sha256').update(readFileSync(file)).digest('hex') === release.sha256;
 }
 
-/** By a state of apt of its own, from the mirror that this machine has Debian from. */
+/** Uses a separate state of apt, and the mirror from which this machine gets Debian. */
 function download() {
   const state = join(cache, 'apt');
   for (const part of ['lists/partial', 'archives/partial']) mkdirSync(join(state, part), { recursive: true });

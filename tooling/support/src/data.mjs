@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The project's top folder. */
+/** The project's top directory. */
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** When a run was, and of which state of the project: git's short name, with `+` where files had changed since. */
@@ -24,7 +24,7 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url));
  * @property {string} kernel its name in the matrix
  * @property {'x64' | 'arm64'} arch
  * @property {string} version as `uname -r` has it; empty if it didn't start
- * @property {number | 'not-built' | 'disabled-at-boot'} landlock what it must answer: an ABI, or why there is none
+ * @property {number | 'not-built' | 'disabled-at-boot'} landlock what it must answer: an ABI, or why it has no Landlock
  * @property {'kvm' | 'tcg'} accelerator
  * @property {boolean} thorough
  * @property {string} [failure] why the guest failed as a whole

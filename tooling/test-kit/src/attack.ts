@@ -4,7 +4,7 @@ import type { World } from './world.js';
 /** One way to sit beside a command: where that writes, and who does what meanwhile. */
 export interface Attack {
   readonly name: string;
-  /** Which folder of the {@link World} the command works in. */
+  /** The directory of the {@link World} that the command works in. */
   readonly place: 'open' | 'theirs' | 'roots';
   /** What neighbours must have attempted by the end: a test in which they did nothing proves nothing. */
   readonly attempts: readonly string[];
@@ -41,42 +41,43 @@ const by =
   (world, names) => [{ as, tactics: all.flatMap((tactics) => tactics(world, world[place], names)) }];
 
 /**
- * What is done beside every command that root can call, in a few runs: a stranger in a folder that all may write in, in
- * one of its own, and in one of root's, and another process of the user that downloads.
+ * The attacks that run beside every command that root can call, in a few runs. A stranger attacks in a directory that all
+ * may write in, in a directory that the stranger owns, and in a directory that root owns. Another process of the user that
+ * downloads attacks as well.
  */
 const all: readonly Attack[] = [
   {
-    name: 'a stranger who plants links in an open folder',
+    name: 'a stranger who plants links in an open directory',
     place: 'open',
     attempts: ['plant'],
     neighbours: by(stranger, 'open', planted),
   },
   {
-    name: 'a stranger who plants FIFOs in an open folder',
+    name: 'a stranger who plants FIFOs in an open directory',
     place: 'open',
     attempts: ['plant'],
     neighbours: by(stranger, 'open', pipes),
   },
   {
-    name: 'a stranger who replaces what appears in an open folder',
+    name: 'a stranger who replaces what appears in an open directory',
     place: 'open',
     attempts: ['replace'],
     neighbours: by(stranger, 'open', replaced),
   },
   {
-    name: 'a stranger who plants links in its own folder',
+    name: 'a stranger who plants links in its own directory',
     place: 'theirs',
     attempts: ['plant'],
     neighbours: by(stranger, 'theirs', planted),
   },
   {
-    name: 'a stranger who replaces what appears in its own folder',
+    name: 'a stranger who replaces what appears in its own directory',
     place: 'theirs',
     attempts: [],
     neighbours: by(stranger, 'theirs', replaced),
   },
   {
-    name: 'a stranger, and a process of the same user that takes descriptors, beside a folder of root’s',
+    name: 'a stranger, and a process of the same user that takes descriptors, beside a directory that root owns',
     place: 'roots',
     attempts: ['plant', 'take'],
     neighbours: (world, names) => [
@@ -85,7 +86,7 @@ const all: readonly Attack[] = [
     ],
   },
   {
-    name: 'a process of the same user in an open folder',
+    name: 'a process of the same user in an open directory',
     place: 'open',
     attempts: ['take'],
     neighbours: by(sandboxUser, 'open', robbed),
@@ -108,8 +109,8 @@ interface Aftermath<T> {
 /**
  * Runs a command beside an attack.
  *
- * @param names - what the command is expected to make or use in its folder
- * @param command - what is run; it gets the folder
+ * @param names - what the command is expected to make or use in its directory
+ * @param command - what is run; it gets the path of the directory
  * @throws Error where a neighbour can't begin, or fails
  */
 export async function beside<T>(

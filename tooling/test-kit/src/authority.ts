@@ -18,7 +18,7 @@ interface OddCertificate {
   readonly validity?: readonly string[];
 }
 
-/** A certificate authority of a test's own, in a folder of its own. */
+/** A certificate authority for one test, in a separate directory. */
 export interface Authority {
   /** Path of its certificate. */
   readonly file: string;

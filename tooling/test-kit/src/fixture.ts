@@ -10,7 +10,7 @@ import { stage } from './stage.js';
 let count = 0;
 
 /**
- * Compiles a TypeScript fixture to a module that Node 20 can run as a program of its own, and any user can read.
+ * Compiles a TypeScript fixture to a module that Node 20 can run as a separate program, and that any user can read.
  * Restrictions are never applied in the test runner's own process: it would not be the runner any more.
  *
  * @param fixture - URL of the `.ts` file; it may import packages of the project, and nothing relative
@@ -30,7 +30,7 @@ export function compileFixture(fixture: URL): string {
 }
 
 /**
- * The same for a fixture that imports files of its own package: everything is copied into the one module.
+ * The same for a fixture that imports files of the same package: everything is copied into the one module.
  *
  * @param fixture - URL of the `.ts` file
  * @param packages - `external`: packages are not copied, since they look for files beside them. Default: `bundle`

@@ -3,17 +3,17 @@ import { rmSync } from 'node:fs';
 /** Whether what a failing test staged stays, to be looked at (`SB_KEEP=1`). */
 export const keepsFolders = process.env['SB_KEEP'] === '1';
 
-/** Folders that are done with, and whose test may have failed. */
+/** Directories that are no longer needed, and whose test may have failed. */
 const finished: string[] = [];
 
-/** Removes a folder, or leaves it until it is known what came of its test. */
+/** Removes a directory, or leaves it until the result of its test is known. */
 export function finish(path: string): void {
   if (keepsFolders) finished.push(path);
   else rmSync(path, { recursive: true, force: true });
 }
 
 /**
- * Says where the folders of a test are, or removes them.
+ * Says where the directories of a test are, or removes them.
  *
  * @param hasFailed - whether that test did
  */

@@ -11,7 +11,7 @@ export interface LayerUnderTest<Options extends object, Policy extends object, S
 }
 
 /**
- * Holds a layer to the contract that every layer has, but for what only a process of its own can show: that
+ * Compares a layer with the contract that every layer has. It leaves out what only a separate process can show: that
  * `restrictSelf` restricts.
  *
  * @returns what is not as it should be. Empty: all is well
@@ -65,7 +65,7 @@ export function layerFaults<Options extends object, Policy extends object, Suppo
   return faults;
 }
 
-/** What an error of the family says; empty where there was none, or one of the engine's own. */
+/** The message of an error of the family; empty if the call succeeds, or throws an error of the JavaScript engine. */
 function refused(call: () => unknown): string {
   try {
     call();

@@ -15,19 +15,19 @@ export const sandboxUser = { uid: 65_534, gid: 65_534 } as const;
 
 /**
  * One thing that the neighbour does. An asset is what it puts in a place: `program=FILE`, `link=TARGET`, `hard=TARGET`,
- * `fifo`, `socket`, or `bytes` for a file of its own; {@link World} has some.
+ * `fifo`, `socket`, or `bytes` for a separate file; {@link World} has some.
  *
- * - `react`: replaces each name that appears in a folder (or below it), as soon as the kernel tells of it.
+ * - `react`: replaces each name that appears in a directory (or below it), as soon as the kernel reports it.
  * - `poll`: the same, by looking again and again.
- * - `plant`: puts names into each folder that appears, before somebody else does.
- * - `flip`: two names change places for ever.
- * - `trap`: puts a folder into each one that appears, which changes places with a link to the target.
+ * - `plant`: puts names into each directory that appears, before somebody else does.
+ * - `flip`: exchanges two names for ever.
+ * - `trap`: puts a directory into each one that appears, and exchanges it with a link to the target.
  * - `hold`: reads what it may, and holds it by leases and locks.
- * - `take`: takes descriptors of processes of its user that descend from one, and have a word in their command line where
- *   one is given; writes into files by them, at once and again when their owner is gone. It keeps a pipe that is the
- *   owner's descriptor 4, and says `channel` of it.
+ * - `take`: takes descriptors of processes of its user that descend from one. If a word is given, it must be in their
+ *   command line. The neighbour writes into files by the descriptors, at once and again when their owner is gone. It keeps
+ *   a pipe that is the owner's descriptor 4, and says `channel` of it.
  * - `signal`: sends them a signal.
- * - `fill`: fills the disk of a folder, which must be a tmpfs of 64 MiB at most.
+ * - `fill`: fills the disk of a directory, which must be a tmpfs of 64 MiB at most.
  */
 export type Tactic =
   | readonly [kind: 'react' | 'poll', folder: string, asset: string, ...names: string[]]
@@ -66,8 +66,8 @@ export function neighbourPath(): string {
 }
 
 /**
- * A hostile local user that runs beside whatever is tested (`await using neighbour = await Neighbour.start(…)`). It is a
- * process of its own with no right but its user's, ends with this process, and tells what it did: a test in which it did
+ * A hostile local user that runs beside a test (`await using neighbour = await Neighbour.start(…)`). It is a separate
+ * process, has only the rights of its user, and ends with this process. It reports what it did: a test in which it did
  * nothing proves nothing.
  */
 export class Neighbour implements AsyncDisposable {

@@ -24,9 +24,10 @@ export interface OptionWalk {
 }
 
 /**
- * Makes every mistake at every place of some options, one at a time, and looks at what is said: an unknown key, one with
- * a letter too many, an inherited key, `undefined`, `null`, another kind, a nesting without end, a list or text that is
- * too long, a hole. Each must be refused in the one wording, with the path of its place.
+ * Makes every mistake at every place of some options, one at a time, and examines the error. The mistakes of keys are an
+ * unknown key, a key with a letter too many, and an inherited key. Those of values are `undefined`, `null`, another kind, a
+ * nesting without end, a list or text that is too long, and a hole. Each must be refused in the one wording, with the path
+ * of its place.
  *
  * @param table - the options
  */

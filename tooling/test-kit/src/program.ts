@@ -14,7 +14,7 @@ export interface ProgramResult {
 
 /** Options of {@link runProgram}, beside those of `spawn`. */
 export interface ProgramOptions extends Omit<SpawnOptions, 'stdio'> {
-  /** Descriptors of ours that the program gets as 3, 4, … */
+  /** Descriptors of this process that the program gets as 3, 4, … */
   readonly descriptors?: readonly number[];
   /** Milliseconds until it is killed, on a real machine; more in an emulated one. Default: 15,000. */
   readonly timeout?: number;

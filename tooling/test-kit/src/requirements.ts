@@ -45,7 +45,7 @@ const requirements = {
   audit: () => existsSync('/proc/self/loginuid') && hasCapabilities(29n, 30n, 37n),
   /** This process may serve a file system (fuse(4)): not every container may. */
   fuse: () => opens('/dev/fuse'),
-  /** A terminal of one's own for a program: script of util-linux. */
+  /** Gives a program its own terminal: script of util-linux. */
   script: () => existsSync('/usr/bin/script'),
   /** Pretends to programs that they are root. */
   fakeroot: () => existsSync('/usr/bin/fakeroot'),

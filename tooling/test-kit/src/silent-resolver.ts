@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 
 import { compileFixture } from './fixture.js';
 
-/** A network of its own, whose resolver never answers for some names. */
+/** A private network, whose resolver never answers for some names. */
 export interface SilentResolver extends AsyncDisposable {
   /** Starts a program in it. */
   readonly prefix: readonly string[];
@@ -28,7 +28,7 @@ export async function silentResolver(file: string, servers: number): Promise<Sil
   const holder = spawn('unshare', [...args, process.execPath, program], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(holder, 'exit');
   await Promise.race([once(holder.stdout, 'data'), ended]);
-  if (holder.pid === undefined || holder.exitCode !== null) throw new Error('there is no network of its own');
+  if (holder.pid === undefined || holder.exitCode !== null) throw new Error('making a private network failed');
   return {
     prefix: ['nsenter', `--net=/proc/${holder.pid}/ns/net`, `--mount=/proc/${holder.pid}/ns/mnt`],
     [Symbol.asyncDispose]: async () => {

@@ -8,7 +8,7 @@ export interface SmallDisk extends AsyncDisposable {
 }
 
 /**
- * Mounts a disk of 1 MiB in memory, which all may write to, in a mount namespace of its own.
+ * Mounts a disk of 1 MiB in memory, which all may write to, in a private mount namespace.
  *
  * @param folder - where
  * @throws Error where that isn't allowed
@@ -21,7 +21,7 @@ export async function smallDisk(folder: string): Promise<SmallDisk> {
   });
   const ended = once(holder, 'exit');
   await Promise.race([once(holder.stdout, 'data'), ended]);
-  if (holder.pid === undefined || holder.exitCode !== null) throw new Error('there is no disk of its own');
+  if (holder.pid === undefined || holder.exitCode !== null) throw new Error('mounting a private disk failed');
   return {
     prefix: ['nsenter', `--mount=/proc/${holder.pid}/ns/mnt`],
     [Symbol.asyncDispose]: async () => {

@@ -7,7 +7,7 @@ const named = ([name, value]: readonly [string, unknown]): string => `${name}=${
 /**
  * What must occur so that each value of each dimension does.
  *
- * @param one - a case, whose values are texts, numbers, booleans, or have a text of their own
+ * @param one - a case, whose values are texts, numbers, booleans, or have their own text
  */
 export function valuesOf(one: Case): readonly string[] {
   return Object.entries(one).map(named);
@@ -24,8 +24,8 @@ export function pairsOf(one: Case): readonly string[] {
 }
 
 /**
- * The cases of a matrix that a test tries: all of them in `npm run test:long`; in `npm test` so few that whatever is named
- * still occurs. The same ones each time, in the order in which they are given.
+ * The cases of a matrix that a test tries. `npm run test:long` tries all of them. `npm test` tries so few that everything
+ * that is named still occurs. The cases are the same each time, in the order in which they are given.
  *
  * @param cases - of the matrix, all of them
  * @param namesOf - what must occur, of a case. Default: each two values of two dimensions

@@ -8,7 +8,7 @@ import { temporaryFolder } from './temporary.js';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /**
- * A folder that every user can read, with the built packages in `node_modules/@sb`. Programs that run as another user
+ * A directory that every user can read, with the built packages in `node_modules/@sb`. Programs that run as another user
  * are started from here, since the project itself may lie where only its owner can enter, for instance below /root.
  *
  * @throws Error outside a test run that `vitest.base.ts` has set up
@@ -39,7 +39,7 @@ export function makeStage(): () => void {
   };
 }
 
-/** Whether every user can pass through the folders above a file. */
+/** Whether every user can pass through the directories above a file. */
 export function isReachable(file: string): boolean {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     if ((statSync(folder).mode & 0o001) === 0) return false;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { finish } from './kept-folders.js';
 
-/** A folder that goes when it leaves its block (`using folder = temporaryFolder()`). */
+/** A directory that is removed when it leaves its block (`using folder = temporaryFolder()`). */
 export interface TemporaryFolder extends Disposable {
   readonly path: string;
   /** A path inside it. */
@@ -12,7 +12,7 @@ export interface TemporaryFolder extends Disposable {
 }
 
 /**
- * Makes a folder for one test. Under `SB_KEEP=1` that of a test that fails stays, and its path is said.
+ * Makes a directory for one test. Under `SB_KEEP=1`, that of a test that fails stays, and its path is printed.
  *
  * @param mode - its permissions. Default: 0o755, so that every user can pass through it
  */

@@ -15,13 +15,13 @@ export class World implements Disposable {
   readonly #folder: TemporaryFolder;
   readonly #as: { readonly uid: number; readonly gid: number };
   readonly #before: ReadonlyMap<string, string>;
-  /** A folder that all may write in, as /tmp is. */
+  /** A directory that all may write in, as /tmp is. */
   readonly open: string;
-  /** A folder of the neighbour's. */
+  /** A directory that the neighbour owns. */
   readonly theirs: string;
-  /** A folder of root's that all may read, with nothing in it. */
+  /** An empty directory that root owns and all may read. */
   readonly roots: string;
-  /** Canaries: files of root's, of modes 0600 and 0644; and a folder with more of them. */
+  /** Canaries: files that root owns, of modes 0600 and 0644, and a directory with more of them. */
   readonly secret: string;
   readonly known: string;
   readonly kept: string;
@@ -68,7 +68,7 @@ export class World implements Disposable {
     return this.#folder.file('stock', 'record');
   }
 
-  /** A path in the folder around all of it, which is root's. */
+  /** A path in the directory around all of it, which root owns. */
   file(...parts: readonly string[]): string {
     return this.#folder.file(...parts);
   }

@@ -24,7 +24,7 @@ void main();
 `;
 
 /** @typedef {{ folder: string, entry: string }} Place */
-/** @typedef {(place: Place, isExternal: boolean) => Promise<string>} Bundle makes a file below the folder and returns its path */
+/** @typedef {(place: Place, isExternal: boolean) => Promise<string>} Bundle makes a file below the directory and returns its path */
 
 const external = /^@sb\//;
 /** @param {string} name */
@@ -84,7 +84,7 @@ export const bundlers = {
   webpack: byWebpack,
 };
 
-/** A folder with the packages and a program that uses them. @param {string} [source] */
+/** A directory with the packages and a program that uses them. @param {string} [source] */
 export function place(source = program) {
   const folder = mkdtempSync('/tmp/sb-bundle-');
   mkdirSync(join(folder, 'out'));

@@ -27,7 +27,7 @@ function prepareBase() {
   appendFileSync('/etc/group', `${user}:x:${id}:\n`);
 }
 
-/** The folder that the image is made of: the example's, and the packed packages in `packages`. */
+/** The directory that the image is made of: the files of the example, and the packed packages in `packages`. */
 function context() {
   const folder = mkdtempSync('/tmp/sb-context-');
   cpSync('/sb/docker', folder, { recursive: true });

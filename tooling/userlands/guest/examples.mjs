@@ -12,7 +12,7 @@ const isRoot = process.getuid?.() === 0;
 
 /** What each prints, by package and program. @type {readonly (readonly [name: string, says: string, needsRoot?: boolean])[]} */
 const programs = [
-  ['caps/give-everything-up', 'becoming another user: refused', true],
+  ['caps/give-everything-up', 'switching to another user: refused', true],
   ['landlock/dry-run', ''],
   ['landlock/read-only', 'writing in the thread pool: EACCES'],
   ['seccomp/look-at-a-filter', ''],

@@ -28,7 +28,7 @@ function changed(text, parts) {
   }, text);
 }
 
-/** A folder to run an example in, with the packages and a folder `out` that the user may write to. */
+/** A directory to run an example in, with the packages and a directory `out` that the user may write to. */
 function workFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'sb-readme-'));
   chmodSync(folder, 0o755);

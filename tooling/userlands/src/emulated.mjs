@@ -20,7 +20,7 @@ const kernel = {
   landlock: 11,
 };
 
-/** Where the guest has the folders of the host. */
+/** Where the guest has the directories of the host. */
 const place = '/sb';
 
 /** By how much longer a program may take where its processor is emulated. */
@@ -51,11 +51,11 @@ exit $status
 `;
 
 /**
- * As `visit`, in an emulated machine. Folders are copied: the machine has them as one.
+ * As `visit`, in an emulated machine. Directories are copied: the machine gets all of them as one.
  *
  * @param {import('./enter.mjs').Visit} visit
  * @returns {Promise<ReturnType<typeof import('./enter.mjs').visit>>}
- * @throws {import('../../kernel-matrix/src/shell.mjs').MatrixError} if the kernel can't be had
+ * @throws {import('../../kernel-matrix/src/shell.mjs').MatrixError} if the kernel is not available
  */
 export async function visitEmulated({ root, folders, command, phases, env, minutes }) {
   const folder = mkdtempSync(join(tmpdir(), 'sb-userland-'));

@@ -8,22 +8,26 @@ import { join } from 'node:path';
 
 import { ordinary } from './cache.mjs';
 
-/** The arguments: folder, root, then `HOST INSIDE` of each folder that is mounted, `--`, phases and a command. */
+/** The arguments: directory, root, then `HOST INSIDE` of each directory that is mounted, `--`, phases and a command. */
 const script = `
 set -e
-folder=$1 lower=$2
+dir=$1 lower=$2
 shift 2
-mount -t tmpfs -o mode=755 tmpfs "$folder/files"
-mkdir "$folder/files/upper" "$folder/files/work" "$folder/files/root"
-cd "$folder/files"
+mount -t tmpfs -o mode=755 tmpfs "$dir/files"
+mkdir "$dir/files/upper" "$dir/files/work" "$dir/files/root"
+
+cd "$dir/files"
 mount -t overlay -o "lowerdir=$lower,upperdir=upper,workdir=work" overlay root
 cd root
+
 mount -t proc proc proc
 mount -t sysfs -o ro sysfs sys
+
 mount --rbind /dev dev
 mount -t tmpfs -o mode=1777 tmpfs dev/shm
 mount -t tmpfs -o mode=1777 tmpfs tmp
 mount -t tmpfs -o mode=755 tmpfs run
+
 while [ "$1" != -- ]; do
   mkdir -p ".$2"
   mount --bind "$1" ".$2"
@@ -31,11 +35,14 @@ while [ "$1" != -- ]; do
   shift 2
 done
 shift
+
 mkdir -p sb/results
-mount --bind "$folder/results" sb/results
+mount --bind "$dir/results" sb/results
 ip link set lo up
 cd /
+
 # Each gets the same command with its own name behind it, and one that fails keeps no other from running.
+
 status=0
 phases=$1
 shift
@@ -44,15 +51,15 @@ for user in $phases; do
     user) id=${ordinary.id}:${ordinary.id} ;;
     *) id=0:0 ;;
   esac
-  chroot --userspec="$id" --groups= "$folder/files/root" "$@" "$user" || status=1
+  chroot --userspec="$id" --groups= "$dir/files/root" "$@" "$user" || status=1
 done
 exit $status
 `;
 
 /**
  * @typedef {object} Visit
- * @property {string} root folder with the files of the user land
- * @property {Readonly<Record<string, string>>} folders of the host, by where they are seen there, read-only
+ * @property {string} root directory with the files of the user land
+ * @property {Readonly<Record<string, string>>} folders directories of the host, by where they are seen there, read-only
  * @property {readonly string[]} command a program there and its arguments; the name of each phase follows, in turn
  * @property {readonly string[]} phases `user` runs as an ordinary user, every other one as root
  * @property {Readonly<Record<string, string>>} env the whole environment
@@ -62,7 +69,7 @@ exit $status
 /**
  * @param {Visit} visit
  * @returns {{ files: ReadonlyMap<string, string>, log: string, failure: string | undefined }} files: what the programs left
- *   in `/sb/results`; failure: why it did not come to an end of its own
+ *   in `/sb/results`; failure: why it did not end by itself
  */
 export function visit({ root, folders, command, phases, env, minutes }) {
   const folder = mkdtempSync(join(tmpdir(), 'sb-userland-'));

@@ -70,7 +70,8 @@ export function makeMuslRoot(folder) {
 function linkRuntime(file) {
   const { folder, program } = runtimeNamed('bun-musl');
   const archive = output('gcc', ['-print-file-name=libstdc++.a']).trim();
-  if (!existsSync(archive)) throw new MatrixError('There is no libstdc++.a. As root, on Debian: apt-get install g++');
+  if (!existsSync(archive))
+    throw new MatrixError('libstdc++.a is not installed. On Debian, run as root: apt-get install g++');
   const symbols = output('nm', ['--dynamic', '--undefined-only', join(folder, program)]);
   const wanted = [...new Set(symbols.match(runtimeName))].flatMap((name) => ['-u', name]);
   const others = ['libgcc_eh.a', 'libgcc.a'].map((name) => join(dirname(archive), name));

@@ -25,7 +25,7 @@ export function keepTotal(rows, names) {
 }
 
 /**
- * Keeps what a whole run in a user land showed, and writes the pages that tell of it.
+ * Keeps what a whole run in a user land showed, and writes the pages that report it.
  *
  * @param {Row} row
  * @param {import('../../support/src/data.mjs').Run} run

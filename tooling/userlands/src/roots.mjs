@@ -12,12 +12,12 @@ import { makeMuslRoot } from './musl-root.mjs';
 const version = 1;
 
 /**
- * The root of a user land. Nothing writes there but this.
+ * The root of a user land. Only this function writes there.
  *
  * @param {import('./lands.mjs').Land} land
  * @param {{ refresh: boolean, say: (text: string) => void }} options
- * @returns {string} its folder
- * @throws {import('../../kernel-matrix/src/shell.mjs').MatrixError} if it can't be had, with the reason
+ * @returns {string} its directory
+ * @throws {import('../../kernel-matrix/src/shell.mjs').MatrixError} if it is not available, with the reason
  */
 export function rootOf({ name, arch, suite, isStale }, { refresh, say }) {
   const folder = join(cache, 'roots', `${name.toLowerCase().replaceAll(' ', '-')}-${version}`);

@@ -10,8 +10,8 @@ import { root } from './record.mjs';
  * @property {string} id
  * @property {string} name as the table has it, with the version
  * @property {'node' | 'bun' | 'deno'} kind
- * @property {string} folder of the host that has the program
- * @property {string} program its name in that folder
+ * @property {string} folder the directory of the host that has the program
+ * @property {string} program its name in that directory
  */
 
 const nodes = join(root, 'tooling/node-matrix/nodes');
@@ -41,6 +41,6 @@ export const runtimes = [
 /** @param {string} id @returns {Runtime} */
 export function runtimeNamed(id) {
   const found = runtimes.find((one) => one.id === id);
-  if (found === undefined) throw new Error(`there is no runtime ${id}`);
+  if (found === undefined) throw new Error(`unknown runtime ${id}`);
   return found;
 }

@@ -46,9 +46,9 @@ const withExamples = ['caps', 'fetcher', 'landlock', 'seccomp'];
 /**
  * @param {object} trial
  * @param {import('./lands.mjs').Land} trial.land
- * @param {string} trial.root folder with its files
+ * @param {string} trial.root directory with its files
  * @param {import('./runtimes.mjs').Runtime} trial.runtime
- * @param {string} trial.tarballs folder of the packed packages
+ * @param {string} trial.tarballs directory of the packed packages
  */
 export async function tryRuntime({ land, root, runtime, tarballs }) {
   const started = performance.now();
@@ -81,7 +81,7 @@ export async function tryRuntime({ land, root, runtime, tarballs }) {
 }
 
 /**
- * @param {string} root folder of a user land
+ * @param {string} root directory of a user land
  * @returns {string} the name and version of its C library
  */
 export function libcOf(root) {

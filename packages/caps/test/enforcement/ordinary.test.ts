@@ -13,7 +13,7 @@ const fixture = new URL('../fixtures/restrict.ts', import.meta.url);
 const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 const empty = '0000000000000000';
 
-describe.skipIf(missing('linux'))('an ordinary user without a right of its own', () => {
+describe.skipIf(missing('linux'))('an ordinary user without any capability', () => {
   it('gives up what it can, on every thread', async () => {
     const options = { levels: { bounding: 'prefer', securebits: 'prefer' } };
     const { before, after, outcome } = await fixtureJson<Restricted>(fixture, [JSON.stringify(options)], user);

@@ -82,7 +82,7 @@ describe.skipIf(missing('linux', 'libcap'))(`the text forms and libcap (seed ${s
     expect(texts.map(parseIab)).toEqual(samples);
   });
 
-  it('whatever text we accept, libcap reads as the same sets', async () => {
+  it('libcap reads every text that the package accepts as the same sets', async () => {
     const piece = fc.constantFrom(
       'cap_chown',
       'CAP_KILL',
@@ -132,7 +132,7 @@ describe.skipIf(missing('linux', 'libcap'))(`the text forms and libcap (seed ${s
     expect(refused.filter((text) => !leadingZero.test(text))).toEqual([]);
   });
 
-  it('whatever IAB we accept, libcap reads as the same sets, up to the last capability', async () => {
+  it('libcap reads every IAB that the package accepts as the same sets, up to the last capability', async () => {
     const piece = fc.constantFrom('cap_chown', 'CAP_KILL', '13', 'all', '!', '^', '%', ',', ',', ' ', 'x', ...numbers);
     const texts = fc.sample(
       fc.array(piece, { maxLength: 7 }).map((pieces) => pieces.join('')),

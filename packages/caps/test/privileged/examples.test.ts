@@ -47,8 +47,8 @@ describe.skipIf(missing('root', 'linux'))('the examples', () => {
       '  no_new_privs: enforced',
       'uid 0 has "="',
       'a program started now has CapEff:\t0000000000000000',
-      'becoming another user: refused',
-      'changing the root folder: refused',
+      'switching to another user: refused',
+      'changing the root directory: refused',
       '',
     ]);
   });

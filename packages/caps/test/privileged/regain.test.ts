@@ -231,7 +231,7 @@ describe.skipIf(missing('root', 'linux', 'libcap'))('after giving everything up'
     expect(await attack(own, { options: {}, user: nobody })).toEqual(['OK', 'OK']);
   });
 
-  it('cannot-become-root-again', async () => {
+  it('cannot-regain-uid-0', async () => {
     const attempts: Attempt[] = [
       ['setuid', 0],
       ['setresuid', -1, -1, 0],

@@ -135,7 +135,7 @@ describe.skipIf(missing('root', 'linux', 'libcap'))(`a sequence of our calls (se
     return JSON.parse(stdout) as Step[];
   }
 
-  it('never enlarges a set of any thread, whatever the order, and whoever it becomes', async () => {
+  it('never enlarges a set of any thread, in any order and for any user that it switches to', async () => {
     const seen = new Map<string, number>();
     const property = fc.asyncProperty(starts, calls, async (start, sequence) => {
       const steps = await run(start, sequence);

@@ -60,7 +60,7 @@ describe.skipIf(missing('root', 'linux', 'libcap'))('restrictSelf', () => {
     expect(result.outcome.status).toBe('full');
   });
 
-  it.each(nodeReleases())('becomes an ordinary user and keeps one capability on $version', async ({ file }) => {
+  it.each(nodeReleases())('switches to an ordinary user and keeps one capability on $version', async ({ file }) => {
     const options = { keep: ['cap_net_bind_service'], ambient: ['cap_net_bind_service'] };
     const result = await fixtureJson<Restricted>(fixture, [JSON.stringify(options), '33'], { node: file });
     expect(result.outcome).toMatchObject({ status: 'full' });
@@ -69,7 +69,7 @@ describe.skipIf(missing('root', 'linux', 'libcap'))('restrictSelf', () => {
     for (const thread of result.after) expect(thread).toEqual({ ...nothing, ...kept, uid: '33\t33\t33\t33' });
   });
 
-  it('becomes an ordinary user and keeps nothing', async () => {
+  it('switches to an ordinary user and keeps nothing', async () => {
     const result = await fixtureJson<Restricted>(fixture, ['{}', '33']);
     expect(result.outcome).toMatchObject({ status: 'full' });
     for (const thread of result.after) expect(thread).toEqual({ ...nothing, uid: '33\t33\t33\t33' });

@@ -46,7 +46,7 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))('a rule for a file', () =
     expect(await read(linked, true)).toBe('OK');
   });
 
-  it('grants no folder with all beneath, which a rule for anything does', async () => {
+  it('does not grant a directory and everything beneath it, as a rule for anything does', async () => {
     expect(await read(folderOf, false, '/inner')).toBe('OK');
     expect(await read(folderOf, true, '/inner')).toBe('file 21 0');
     const root = (place: string): void => symlinkSync('/', place);

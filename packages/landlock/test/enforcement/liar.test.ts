@@ -40,7 +40,7 @@ describe.skipIf(missing('linux', 'root', 'landlock6'))(
       expect(await run(options, 'liar-to-all')).toBe('rehearse EPERM\n');
     });
 
-    it('is no matter where every attempt is allowed by a rule or can not be tried', async () => {
+    it('is harmless where every attempt is allowed by a rule or can not be tried', async () => {
       const allowed = [path('/', ['read_file'])];
       expect(await run({ handle: ['read_file'], paths: allowed }, 'honest')).toBe('done 7\n');
       expect(await run({ handle: ['make_dir'], paths: [] }, 'honest')).toBe('done 7\n');

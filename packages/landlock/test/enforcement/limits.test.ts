@@ -56,7 +56,7 @@ describe.skipIf(missing('linux', 'root', 'landlock6', 'unshare'))('at its limits
     expect([read, others]).toEqual(['OK', ['EACCES']]);
   });
 
-  it('refuses a right of folders on a file when it was named, and names both', async () => {
+  it('refuses a right of directories on a file when it was named, and names both', async () => {
     const file = folder.file('file');
     writeFileSync(file, '');
     const { outcomes, read } = await attempt([policy({ abi: 7, paths: [path(file, ['read_file', 'make_reg'])] })]);
@@ -197,7 +197,7 @@ describe.skipIf(missing('linux', 'root', 'landlock6', 'unshare'))('at its limits
     expect(report.proofs).not.toContain('open("/proc/self/exe", read_file): EACCES');
   });
 
-  it('keeps to the folder it opened when the path is removed and made again', async () => {
+  it('keeps to the directory it opened when the path is removed and made again', async () => {
     // The ruleset holds the folder itself: one of the same name is another.
     const race = new URL('fixtures/removed.ts', import.meta.url);
     const inner = folder.file('inner');

@@ -14,7 +14,7 @@ const drop = async (level: string) => await fixtureJson<Dropped>(fixture, ['nobo
 const lineOf = ({ report }: Dropped) => report.features.find(({ feature }) => feature === 'private_group');
 
 describe.skipIf(missing('root', 'linux'))('a private group', () => {
-  it('is set on every thread, beside the user’s own, and there is no way back', async () => {
+  it('is set on every thread, beside the user’s own, and cannot be changed back', async () => {
     const dropped = await drop('require');
     const [first] = dropped.after;
     const gid = Number(first?.gid.split('\t')[0]);

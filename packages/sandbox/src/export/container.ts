@@ -1,4 +1,4 @@
-/** What OCI runtimes, Docker and Kubernetes have in common: a container with namespaces and files of its own. */
+/** The common part of OCI runtimes, Docker and Kubernetes: a container with its own namespaces and files. */
 import { toOci } from '@sb/seccomp/analysis';
 
 import { rlimitsOf } from '../plan/process-features.js';
@@ -54,7 +54,7 @@ export function capabilitiesOf({ layers: { caps } }: ExportSubject): readonly st
   return caps?.ambient.map((name) => name.toUpperCase());
 }
 
-/** The profile in JSON, and what it can't say; undefined where there is no filter. */
+/** The profile in JSON, and what it cannot express; undefined if the sandbox has no filter. */
 export function profileOf({
   layers: { seccomp },
 }: ExportSubject): { readonly document: string; readonly missing: readonly MissingFeature[] } | undefined {

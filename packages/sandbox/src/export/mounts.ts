@@ -19,15 +19,15 @@ export interface Mounts {
   readonly mounts: readonly Mount[];
   /** Links in `/` where nothing is mounted. */
   readonly links: readonly TopLink[];
-  /** Why some rules are no mounts, in words; empty where all are. */
+  /** Why some rules cannot be written as mounts, in words; empty if all of them can. */
   readonly lost: readonly string[];
 }
 
 type Rule = LandlockPolicy['paths'][number];
 
 /**
- * The mounts of a sandbox; undefined where it restricts no files. Everything that is read can be read beneath a mount, so a
- * rule that lets a directory be listed only is none.
+ * The mounts of a sandbox; undefined if it does not restrict files. Everything that a process can read, it can read beneath a
+ * mount. A rule that only lets a process list a directory is therefore not written as a mount.
  */
 export function mountsOf({ layers: { landlock }, links }: ExportSubject): Mounts | undefined {
   if (landlock === undefined || landlock.handled.fs.length === 0) return undefined;

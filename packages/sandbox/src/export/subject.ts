@@ -36,8 +36,8 @@ const coarse: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the sandbox enforces, by the names of its report. What the filter enforces is one of them, whatever is closed by it;
- * rights for files are told apart as far as other engines do.
+ * What the sandbox enforces, by the names of its report. All that the filter enforces is one of them. Rights for files are
+ * distinguished as far as other engines distinguish them.
  */
 export function featuresOf({ policy, layers }: ExportSubject): readonly string[] {
   const { privdrop, caps, landlock, seccomp } = layers;
@@ -78,7 +78,7 @@ export function hasInternet({ layers: { seccomp } }: ExportSubject): boolean {
   return sockets === 'any' || sockets.includes('AF_INET') || sockets.includes('AF_INET6');
 }
 
-/** Whether something may be written to that is not a device or the private folder of a start. */
+/** Whether the sandbox may write to something other than a device or the private directory of a start. */
 export function writesFiles({ layers: { landlock } }: ExportSubject): boolean {
   if (landlock?.handled.fs.includes('write_file') !== true) return true;
   return landlock.paths.some(({ path, rights }) => rights.includes('write_file') && !isDevice(path));

@@ -9,7 +9,7 @@ import { type ExportSubject, hasInternet } from './subject.js';
 import { commandWord, unitWord } from './unit-word.js';
 
 /**
- * A unit for systemd 257. Files become mounts of a namespace of its own.
+ * A unit for systemd 257. The rights for files become mounts in a private mount namespace.
  *
  * @throws SeccompError `inexpressible` where the filter does not list this machine; `too-complex`
  */
@@ -115,7 +115,7 @@ const never: Readonly<Record<string, string>> = {
   'process.keep_descriptors': 'a unit gets its descriptors from sockets of systemd',
 };
 
-/** What a unit has where it has a network of its own, which no socket of the internet needs. */
+/** What a unit enforces only with its own network, which it cannot have if the sandbox needs sockets of the internet. */
 const shared: Readonly<Record<string, string>> = {
   'landlock.net.bind_tcp': 'SocketBindAllow= needs a systemd with the BPF framework, which Debian has not',
   'landlock.net.connect_tcp': 'a unit has no rule for ports to connect to',

@@ -17,7 +17,7 @@ function folderWith(...paths: readonly string[]) {
 }
 
 describe('AllBut', () => {
-  it('grants a folder as it is where nothing is left out, and nothing where all is', () => {
+  it('grants a directory as it is where nothing is left out, and nothing where all is', () => {
     using folder = folderWith('a/b', 'secret/key');
     const all = new AllBut([folder.file('secret')]);
     expect(all.within(folder.file('a'))).toEqual([folder.file('a')]);
@@ -50,7 +50,7 @@ describe('AllBut', () => {
     expect(granted.toSorted()).toEqual(['a', 'a-too', 'b'].map((one) => folder.file(one)));
   });
 
-  it('sees through links on the way to a folder', () => {
+  it('sees through links on the way to a directory', () => {
     using folder = folderWith('real/secret', 'real/a');
     symlinkSync('real', folder.file('link'));
     const all = new AllBut([folder.file('real/secret')]);

@@ -6,28 +6,30 @@ import { sandboxError } from '../errors.js';
 import { entriesOf } from './entries.js';
 import { RealPaths } from './real-paths.js';
 
-/** As many names as folders may have that are granted one by one: some milliseconds of a start. */
+/** The most names in directories that are granted name by name: some milliseconds of a start. */
 const mostNames = 10_000;
 
 /** What else is known. */
 export interface AllButOptions {
-  /** Whether siblings are granted in the place of a folder, or nothing of it. Default: siblings */
+  /** Whether to grant siblings in the place of a directory, or nothing of the directory. Default: siblings */
   readonly divides?: boolean;
-  /** Folders that are left out as well, and never looked at: their server may not answer. Default: none */
+  /** Further directories that are left out and never examined: their server may not answer. Default: none */
   readonly unlooked?: readonly string[];
   /** What is known of paths, with file systems of ordinary users that are left out as well. Default: nothing */
   readonly paths?: RealPaths;
 }
 
 /**
- * Grants folders without some of what lies in them. A ruleset can only grant: where something is left out, its siblings are
- * granted in the place of the folder, and what is made there later is denied. Links are left out, since what they lead to
- * may be just that; so is another name of the same file (a hard link) beside it. One deeper down is not looked for. A name
- * that is not UTF-8 is left out, since no text names it.
+ * Grants directories without some of what they contain. A ruleset can only grant. Where something is left out, its siblings
+ * are granted in the place of the directory, and everything made there later is denied.
+ *
+ * Symbolic links are left out, since they may lead to what is left out. Another name of the same file (a hard link) beside
+ * it is left out too. Hard links deeper down are not looked for. A name that is not UTF-8 is left out, since no text can
+ * name it.
  */
 export class AllBut implements Disposable {
   readonly #denied: ReadonlySet<ByteText>;
-  /** What is left out, and all folders above. */
+  /** What is left out, and all directories above it. */
   readonly #above: ReadonlySet<ByteText>;
   readonly #files: ReadonlySet<string>;
   readonly #paths: RealPaths;
@@ -50,10 +52,10 @@ export class AllBut implements Disposable {
   }
 
   /**
-   * The paths to be granted in the place of one.
+   * The paths to grant in the place of one.
    *
-   * @param path - absolute; the same is given back where nothing is to be left out
-   * @throws SandboxError `invalid-policy` where there are too many; `syscall-failed` where a folder can't be listed
+   * @param path - absolute; the same path is returned if nothing is to be left out
+   * @throws SandboxError `invalid-policy` if there are too many; `syscall-failed` if a directory cannot be listed
    */
   within(path: string): readonly string[] {
     const real = this.#paths.of(byteText(path));
@@ -102,14 +104,14 @@ export class AllBut implements Disposable {
   }
 }
 
-/** Paths, and all folders above: each once, since thousands of paths may lie in one deep folder. */
+/** Paths, and all directories above them. Each is listed once: thousands of paths may lie in one deep directory. */
 function withFoldersAbove(paths: ReadonlySet<ByteText>): ReadonlySet<ByteText> {
   const all = new Set<ByteText>();
   for (const path of paths) for (let at = path; !all.has(at); at = dirname(at)) all.add(at);
   return all;
 }
 
-/** The folders that a path without links lies in, the next one first. */
+/** The directories above a path without symbolic links, the nearest first. */
 function foldersAbove(path: ByteText): readonly ByteText[] {
   const folders: ByteText[] = [];
   for (let at = path; at !== dirname(at);) folders.push((at = dirname(at)));

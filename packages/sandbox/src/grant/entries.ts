@@ -7,9 +7,9 @@ import { sandboxError } from '../errors.js';
 const unlisted: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR']);
 
 /**
- * What lies in a folder, as it is asked for; nothing where it is not for this user.
+ * Lists a directory, entry by entry; lists nothing if this user may not.
  *
- * @throws SandboxError `syscall-failed` where it can't be listed for another reason: what is not known can't be left out
+ * @throws SandboxError `syscall-failed` if it cannot be listed for another reason: what is unknown cannot be left out
  */
 export function* entriesOf(directories: HeldDirectories, folder: ByteText): Generator<HeldEntry> {
   const entries = directories.entries(folder);

@@ -21,8 +21,8 @@ const builders: Readonly<Record<ProfileRule['access'], (...args: [string, ...str
 /** What grants depend on beside the policy. */
 export interface GrantsNow {
   /**
-   * Whether no home folder is granted: who opens the paths is another user then, or on another machine, who may not reach
-   * what lies in one here. Default: false.
+   * Whether to grant no home directory. Another user or another machine opens the paths then, and may not be able to reach
+   * what lies in a home directory of this machine. Default: false.
    */
   readonly withoutHomes?: boolean;
   /** Where relative paths begin. Default: where this process is now. */
@@ -32,7 +32,7 @@ export interface GrantsNow {
 /** Where homes lie, of whomever. */
 const foldersOfHomes = ['/root', '/home'] as const;
 
-/** What grants folders of this machine without the credentials of whom a policy is about. */
+/** Grants directories of this machine, without the credentials of the users that a policy is about. */
 function withoutCredentials({ user }: Pick<SandboxPolicy, 'user'>, withoutHomes: boolean): AllBut {
   const paths = new RealPaths();
   try {
@@ -66,9 +66,9 @@ export function readableOf(
  * The rules of a profile on this machine and for these users, now.
  *
  * @param profile - its data
- * @param policy - for the working folder and the user
- * @param now - what else they depend on; without home folders there is the working folder alone
- * @throws SandboxError `invalid-policy` where the working folder is `/`, or has too many names beside credentials
+ * @param policy - for the working directory and the user
+ * @param now - what else the rules depend on; if home directories are excluded, only the working directory is granted
+ * @throws SandboxError `invalid-policy` if the working directory is `/`, or has too many names beside credentials
  */
 export function grantsOf(profile: Profile, policy: SandboxPolicy, now: GrantsNow): readonly PathRule[] {
   const { withoutHomes = false } = now;
@@ -87,13 +87,13 @@ function placeOf(path: string, policy: SandboxPolicy, now: GrantsNow): string {
   return path.startsWith('~/') ? join(homeOfChild(policy.user), path.slice(2)) : path;
 }
 
-/** Where services and cron start, all would be the working folder. */
+/** Services and cron start in `/`, so the working directory would be everything. */
 function workingFolder({ profile, cwd = '' }: SandboxPolicy, now: GrantsNow): string {
   const folder = absolutePath(cwd, now.folder);
   if (realOf(folder) !== '/') return folder;
   return refuse(
     'profile',
-    `${profile} grants the working folder, and that is /`,
-    'Start it in a folder of your own, or name one: cwd, --cwd FOLDER.',
+    `${profile} grants the working directory, and that is /`,
+    'Start it in another directory, or name one: cwd, --cwd DIR.',
   );
 }

@@ -16,7 +16,7 @@ describe('homesOf', () => {
     ['a relative HOME', { HOME: 'other' }],
     ['HOME of a system user', { HOME: '/usr/sbin' }],
     ['HOME above', { HOME: '/' }],
-  ])('has the home folder of the name service, whatever the environment says: %s', (_, env) => {
+  ])('has the home directory of the name service in every environment: %s', (_, env) => {
     expect(homesOf(undefined, env)).toContain(own);
   });
 
@@ -26,14 +26,14 @@ describe('homesOf', () => {
     expect(homesOf('daemon', { HOME: '/usr/lib' })).toEqual([own]);
   });
 
-  it('grants beneath ~ are for the home folder of the name service', () => {
+  it('grants beneath ~ are for the home directory of the name service', () => {
     expect(homeOfChild(undefined)).toBe(own);
     expect(homeOfChild('nobody')).toBe('/nonexistent');
   });
 });
 
 describe('credentialPaths', () => {
-  it('are without links, also where one of them or the home folder is one, or is not there yet', () => {
+  it('are without links, also where one of them or the home directory is one, or is not there yet', () => {
     using folder = temporaryFolder();
     mkdirSync(folder.file('real/dotfiles'), { recursive: true });
     writeFileSync(folder.file('real/dotfiles/npmrc'), '');
@@ -52,7 +52,7 @@ describe('credentialPaths', () => {
     expect(credentialPaths([folder.path])).toContain(folder.file('dotfiles'));
   });
 
-  it('name what a link in home leads to even where it is a secret’s folder elsewhere', () => {
+  it('name what a link in home leads to even where it is a secret’s directory elsewhere', () => {
     using folder = temporaryFolder();
     mkdirSync(folder.file('elsewhere'));
     mkdirSync(folder.file('home'));

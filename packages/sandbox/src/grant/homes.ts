@@ -13,11 +13,12 @@ import { RealPaths } from './real-paths.js';
 const ofSystem = /^\/(?:usr|etc|dev|proc|sys|boot|bin|sbin|lib\w*)(?:\/|$)/;
 
 /**
- * The home folders whose credentials no profile grants: those that the name service has of who starts and of who runs, and
- * the caller's HOME, by which a program may find others. A variable can only deny more.
+ * The home directories whose credentials no profile grants. The name service names those of the user that starts the sandbox
+ * and of the user that it runs as. The caller's HOME is one too, since a program may find others by it. A variable can only
+ * deny more.
  *
  * @param user - of the policy
- * @param env - the caller's environment. Default: ours
+ * @param env - the caller's environment. Default: the environment of this process
  */
 export function homesOf(user: SandboxPolicy['user'], env: NodeJS.ProcessEnv = process.env): readonly string[] {
   const { HOME = '' } = env;
@@ -25,7 +26,7 @@ export function homesOf(user: SandboxPolicy['user'], env: NodeJS.ProcessEnv = pr
   return [...new Set(homes)].filter((home) => !ofSystem.test(realOf(home)));
 }
 
-/** The home folder that the name service has of who the child is: grants beneath `~` are for that one. */
+/** The home directory of the user that the child runs as, from the name service. Grants beneath `~` are for it. */
 export function homeOfChild(user: SandboxPolicy['user']): string {
   return user === undefined ? ownHome() : homeOf(user);
 }
@@ -39,8 +40,8 @@ function homeOf(user: NonNullable<SandboxPolicy['user']>): string {
 }
 
 /**
- * The credentials in home folders: by their own paths, and by where those lead to, as from a link into a folder of
- * dotfiles.
+ * The credentials in home directories: by their own paths, and by the paths that those lead to. An example is a link into a
+ * directory of dotfiles.
  *
  * @param homes - from {@link homesOf}
  * @param paths - what is known of paths. Default: nothing
@@ -58,7 +59,7 @@ export function credentialPaths(homes: readonly string[], paths?: RealPaths): re
   return [...found].map(shownText);
 }
 
-/** Names in credentials' folders that are looked at: there are some dozen. */
+/** The most names that are examined in directories of credentials: usually there are some dozen. */
 const mostLinked = 10_000;
 
 interface Search {
@@ -68,7 +69,7 @@ interface Search {
   names: number;
 }
 
-/** Where links in a folder lead to: programs that keep dotfiles elsewhere link each key by itself. */
+/** Where symbolic links in a directory lead: programs that keep dotfiles elsewhere link each key separately. */
 function findLinked(folder: ByteText, levels: number, search: Search): void {
   const { paths, found } = search;
   if (levels === 0 || !paths.isThere(folder)) return;

@@ -7,7 +7,7 @@ import { expect, it, vi } from 'vitest';
 import { lockName, sweep, timeShare } from './abandoned.js';
 
 it.skipIf(missing('linux', 'root'))(
-  'looks at some hundred names of a neighbour and no more, and finds what is left of ours all the same',
+  'looks at some hundred names of a neighbour and no more, and still finds what this user left',
   async () => {
     using folder = temporaryFolder();
     using base = Folder.open(folder.path);

@@ -6,13 +6,13 @@ import { type Folder, FoundFolder, someNames } from '@sb/files';
 import { tryLockFile } from '../system/file-lock.js';
 import { TimeShare } from './time-share.js';
 
-/** What the names of private folders begin with; six characters follow. */
+/** What the names of private directories begin with; six characters follow. */
 export const namePrefix = 'sb-tmp-';
 
 /** The file in each that all its processes have a part in the lock of. */
 export const lockName = 'lock';
 
-/** How many names of the folder above are looked at. */
+/** How many names of the directory above are examined. */
 const mostNames = 100_000;
 
 /** Milliseconds that are spent at once on what programs have left: who leaves more takes no more of anybody's time. */
@@ -21,17 +21,17 @@ const timeAtOnce = 500;
 /** Names of others that are looked at for one start: anybody can make some thousand that look like ours. */
 const mostOthers = 500;
 
-/** All private folders of this process have it together. */
+/** The share of time that all private directories of this process use together. */
 export const timeShare = new TimeShare();
 
 /** Milliseconds after which one that has no lock yet is not being made any more. */
 const makingTime = 60_000;
 
 /**
- * Removes the private folders of this user that no process has a part in the lock of, as those whose parent was killed.
- * What can't be removed stays for the next time: that hinders nobody.
+ * Removes the private directories of this user whose lock no process holds a part of. A killed parent leaves such a
+ * directory. What cannot be removed stays until the next time: it hinders nobody.
  *
- * @param base - the folder that they lie in, which anybody may write in
+ * @param base - the directory that they lie in, which anybody may write in
  */
 export function sweep(base: Folder): void {
   if (timeShare.pause === 0) timeShare.spend(() => sweepUntil(base, soon()));
@@ -59,19 +59,19 @@ function sweepUntil(base: Folder, until: number): void {
   }
 }
 
-/** From another one each time: those of others hide none of ours for good. */
+/** Starts at another name each time: names of other users never hide the directories of this user for good. */
 function fromAnywhere(names: readonly string[]): readonly string[] {
   const first = Math.floor(Math.random() * names.length);
   return [...names.slice(first), ...names.slice(0, first)];
 }
 
 /**
- * Removes one private folder, unless a process is left that has a part in its lock.
+ * Removes one private directory, unless a process still holds a part of its lock.
  *
- * @param base - the folder that it lies in
+ * @param base - the directory that it lies in
  * @param name - its name there
- * @param until - when it has to have ended, by performance.now(); what is left then goes another time. Default: as of `removeTree`
- * @returns whether there is nothing left to be removed: also of what is somebody else's
+ * @param until - when the removal must end, by performance.now(); the rest is removed another time. Default: as of `removeTree`
+ * @returns whether nothing is left to remove: also if it belongs to somebody else
  * @throws Error of the system, as `FoundFolder.removeAll`
  */
 export function removeIfAbandoned(base: Folder, name: string, until?: number): boolean {

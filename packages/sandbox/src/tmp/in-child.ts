@@ -3,12 +3,12 @@ import type { SandboxPolicy } from '../policy/options.js';
 import { PrivateTmp } from './private-tmp.js';
 
 /**
- * The number at which a child has its part in the lock, or a higher one where it was given as many descriptors: above those
- * that scripts write to by number, as in `exec 3>file`.
+ * The number of the descriptor by which a child holds its part of the lock. It is higher if the child was given as many
+ * descriptors. It is above the numbers that scripts write to, as in `exec 3>file`.
  */
 export const lockPosition = 20;
 
-/** Makes the private folder that a policy asks for, if it does. @throws SandboxError as `PrivateTmp.make` */
+/** Makes the private directory, if the policy asks for one. @throws SandboxError as `PrivateTmp.make` */
 export function tmpFor({ tmp, home }: SandboxPolicy, { expected: { user } }: SandboxPlan): PrivateTmp | undefined {
   if (tmp === undefined) return undefined;
   const isPrivate = user?.privateGroup?.state === 'chosen';

@@ -10,7 +10,7 @@ import type { TmpKind } from '../policy/options.js';
 import { shareFile } from '../system/file-lock.js';
 import { lockName, namePrefix, removeIfAbandoned, soon, sweep, timeShare } from './abandoned.js';
 
-/** Whose a private folder is to be. */
+/** Who is to own a private directory. */
 export interface TmpOwner {
   readonly uid: number;
   readonly gid: number;
@@ -21,7 +21,7 @@ export interface TmpOwner {
 /** What is made. */
 export interface TmpWish {
   readonly kind: TmpKind;
-  /** Whether a home folder lies beside it. */
+  /** Whether a home directory lies beside it. */
   readonly home: boolean;
 }
 
@@ -30,15 +30,16 @@ const passable = 0o711;
 const passableForGroup = 0o710;
 const onlyOwner = 0o600;
 
-/** Milliseconds until the next look whether a descendant still has the folder: twice as many each time, up to a minute. */
+/** Milliseconds until the next look whether a descendant still holds it. They double each time, up to a minute. */
 const firstPause = 100;
 const longestPause = 60_000;
 
 /**
- * A temporary folder of one process and its descendants: `NAME/tmp-…`, and `NAME/home-…` beside it. Above them lies a
- * folder of ours, in which nobody else can rename or replace them, with a file that all of them have a part in the lock
- * of: by a descriptor that each inherits. Without one it is abandoned, and goes: by {@link release}, or by whoever makes
- * the next one.
+ * A temporary directory of one process and its descendants: `NAME/tmp-…`, and `NAME/home-…` beside it.
+ *
+ * The directory above them belongs to this user: nobody else can rename or replace them there. It contains a file, and each
+ * of the processes holds a part of its lock, by a descriptor that each inherits. If no process holds it, the directory is
+ * abandoned. {@link release} removes it, or the process that makes the next one.
  */
 export class PrivateTmp {
   /** Absolute, for TMPDIR. */
@@ -59,12 +60,12 @@ export class PrivateTmp {
   }
 
   /**
-   * Makes one, in the temporary folder (`TMPDIR`) or in memory (`/dev/shm`), and removes those there that were abandoned.
+   * Makes one, in the temporary directory (`TMPDIR`) or in memory (`/dev/shm`), and removes abandoned ones there.
    *
    * @param wish - what is made
-   * @param owner - whose it is to be; undefined where that is us
-   * @throws SandboxError `untrusted-path` of `files` where root is asked to use a folder in which another user could
-   *   rename what is made there; `syscall-failed` where nothing can be made in it
+   * @param owner - who is to own it; undefined if the user of this process is
+   * @throws SandboxError `untrusted-path` of `files` if root is asked to use a directory in which another user could
+   *   rename what is made there; `syscall-failed` if nothing can be made in it
    */
   static make(wish: TmpWish, owner: TmpOwner | undefined): PrivateTmp {
     const path = wish.kind === 'memory' ? '/dev/shm' : resolve(tmpdir());
@@ -119,7 +120,7 @@ export class PrivateTmp {
   }
 }
 
-/** The last look at each folder that is still there, when this process ends: half a second for all of them. */
+/** The last look at each directory that is still there, when this process ends: half a second for all of them. */
 const unremoved = new Set<(until: number) => void>();
 let isExpectingExit = false;
 
@@ -172,7 +173,7 @@ function lockIn(inside: Folder): number {
       return lock;
     }
     closeSync(lock);
-    throw Object.assign(new Error(`its lock can't be had: ${errno}`), { code: errno });
+    throw Object.assign(new Error(`locking it failed: ${errno}`), { code: errno });
   } finally {
     closeSync(made);
   }
@@ -191,8 +192,8 @@ function attempt<T>(path: string, act: () => T): T {
     if (isSandboxError(error)) throw error;
     const errno = errorCode(error);
     throw sandboxError('syscall-failed', 'tmp', {
-      what: `no private folder could be made in ${path}: ${errno ?? String(error)}`,
-      hint: 'Point TMPDIR to a folder of a local file system in which this user may make some, or leave tmp out. The target was not run.',
+      what: `cannot make a private directory in ${path}: ${errno ?? String(error)}`,
+      hint: 'Set TMPDIR to a directory of a local file system in which this user may make directories, or leave tmp out. The target was not run.',
       errno,
       cause: error,
     });

@@ -1,12 +1,12 @@
-/** Of this process's time at most one part in so many goes to what programs have left in their folders. */
+/** Cleaning the directories that programs leave takes at most one part in this many of this process's time. */
 const parts = 10;
 
 /** Milliseconds that count for nothing. */
 const unnoticed = 20;
 
 /**
- * Lets something be done that nobody is heard during, as long as it takes only a share of this process's time: who fills folders that
- * are to be removed must not keep it.
+ * Runs a task during which this process answers nobody, as long as such tasks take only a share of its time. A program that
+ * fills directories that are to be removed must not keep this process busy.
  */
 export class TimeShare {
   #next = 0;

@@ -124,7 +124,7 @@ describe.skipIf(missing('linux', 'root', 'systemdAnalyze'))('a unit', () => {
 });
 
 describe.skipIf(missing('linux', 'root'))('a script for Docker', () => {
-  it('calls the engine with the options and the profile, whatever a shell makes of their words', async () => {
+  it('calls the engine with the options and the profile, also if a shell gives their words a meaning', async () => {
     const { text } = await createSandbox(full).export('docker', command);
     const [script, engine] = [folder.file('run.sh'), folder.file('engine')];
     writeFileSync(script, text);
@@ -206,7 +206,7 @@ describe.skipIf(missing('linux', 'root'))('objects of Kubernetes', () => {
 });
 
 describe.skipIf(missing('linux', 'root', 'bwrap'))('a script for bubblewrap', () => {
-  it('gives the command its words, variables, umask, folder and limits', async () => {
+  it('gives the command its words, variables, umask, directory and limits', async () => {
     const { user: _user, groups: _groups, ...rest } = full;
     const words = [
       '/bin/sh',

@@ -206,7 +206,7 @@ describe.skipIf(missing('linux', 'landlock7'))('credentials in a home directory'
     expect(await readings(home.path, paths, [])).toEqual([denied, denied, 'content']);
   });
 
-  it('are those that links in their folders lead to whose names are not UTF-8', async () => {
+  it('are those that links in their directories lead to, also if their names are not UTF-8', async () => {
     using home = homeFolder();
     const raw = (name: string) => Buffer.from(home.file(name), 'latin1');
     mkdirSync(home.file('dots'));

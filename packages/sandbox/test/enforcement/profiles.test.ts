@@ -141,7 +141,7 @@ describe.skipIf(missing('linux', 'landlock7'))('a profile', () => {
     const { status, stderr } = await sbRun(['--profile', 'project', '--', 'true'], { cwd: '/' });
     expect([status, stderr]).toEqual([
       125,
-      expect.stringMatching(/profile project grants the working folder, and that is \/\./),
+      expect.stringMatching(/profile project grants the working directory, and that is \/\./),
     ]);
     expect((await sbRun(['--profile', 'client', '--', 'true'], { cwd: '/' })).status).toBe(0);
   });

@@ -10,7 +10,7 @@ const timeout = 180_000;
 /**
  * The tests of a list of mutants: each is noticed by the test that is named for it, and none of those fails without one.
  *
- * @param name - of the package's folder, below the top
+ * @param name - of the package's directory, below the top
  * @param mutants - what is taken away, one at a time
  * @param needs - what the named tests need
  */

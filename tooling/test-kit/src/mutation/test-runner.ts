@@ -19,7 +19,7 @@ export interface Order {
   readonly files: readonly string[];
   /** Parts of the names of tests, one of which is enough. */
   readonly names: readonly string[];
-  /** Files and folders below the package that may be others than they were. */
+  /** Files and directories below the package that may have changed. */
   readonly changed: readonly string[];
 }
 

@@ -47,7 +47,7 @@ function textOf(error) {
   return error.cause === undefined ? text : `${text}\nby ${textOf(error.cause)}`;
 }
 
-/** What was read of a file, or of what is below a folder, is read again. @param {string} path */
+/** Makes the server read a file, or everything below a directory, again. @param {string} path */
 function forget(path) {
   for (const { moduleGraph } of Object.values(vitest.getRootProject().vite.environments)) {
     for (const file of moduleGraph.fileToModulesMap.keys()) {

@@ -42,7 +42,7 @@ export interface Workshop extends Disposable {
 /**
  * Copies a package.
  *
- * @param name - its folder, below the top: `packages/fetcher`
+ * @param name - its directory, below the top: `packages/fetcher`
  */
 export function makeWorkshop(name: string): Workshop {
   const folder = temporaryFolder();
@@ -66,7 +66,7 @@ export function makeWorkshop(name: string): Workshop {
   let unread: readonly string[] = [];
   let isWhole = false;
   const kept = folder.file('whole');
-  /** The build without any change: once, by whatever comes first. */
+  /** The build without any change: once, by the first caller. */
   const makeWhole = async (): Promise<void> => {
     if (isWhole) return;
     await build(here, configurations);
