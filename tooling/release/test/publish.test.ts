@@ -77,7 +77,7 @@ function kept(names: readonly string[], more: object = {}): string {
   const packed = Object.values(
     JSON.parse(execFileSync('npm', args, { cwd: folder.path, encoding: 'utf8' })) as Record<string, Tarball>,
   );
-  const tarballs = packed.map((one) => ({ ...one, file: folder.file(one.filename) }));
+  const tarballs = packed.map((one) => Object.assign(one, { file: folder.file(one.filename) }));
   keepTarballs(tarballs, folder.file('kept'), git('rev-parse', 'HEAD'));
   return folder.file('kept');
 }
