@@ -8,6 +8,9 @@ const oPath = 0o10_000_000;
 /** The number of links that the kernel follows (MAXSYMLINKS, path_resolution(7)). */
 const mostLinks = 40;
 
+/** The most names that are looked up for one path: links in each other's targets could make a hundred thousand of them. */
+const mostNames = 4096;
+
 /** PROC_SUPER_MAGIC */
 const procType = 0x9fa0;
 
@@ -33,30 +36,30 @@ type Step = { readonly descriptor: number } | { readonly target: string };
  *
  * @param path - text or bytes. A relative path starts in the working directory
  * @returns a descriptor with O_PATH
- * @throws Error of the system: ELOOP also for a link to what another process has
+ * @throws Error of the system: ELOOP also for a link to what another process has, and for links that lead through 4,096 names
  * @see path_resolution(7), proc_pid_root(5), fuse(4)
  */
 export function holdPath(path: Buffer | string, options: HoldPathOptions = {}): number {
   const bytes = Buffer.from(path).toString('latin1');
   if (bytes === '') throw failure('ENOENT');
-  let todo = namesOf(bytes);
-  let links = 0;
+  // The next name comes last.
+  const todo = namesOf(bytes).toReversed();
+  let [links, names] = [0, 0];
   let held = openSync(bytes.startsWith('/') ? '/' : '.', oPath);
   const enter = (next: number): void => {
     closeSync(held);
     held = next;
   };
   try {
-    while (todo.length > 0) {
-      const [name = '', ...rest] = todo;
+    for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+      if (++names > mostNames) throw failure('ELOOP');
       const step = stepTo(held, name, options);
-      todo = rest;
       if ('descriptor' in step) {
         enter(step.descriptor);
         continue;
       }
       if (++links > mostLinks) throw failure('ELOOP');
-      todo = [...namesOf(step.target), ...rest];
+      todo.push(...namesOf(step.target).toReversed());
       if (step.target.startsWith('/')) enter(openSync('/', oPath));
     }
     return held;

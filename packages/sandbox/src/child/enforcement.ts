@@ -46,7 +46,7 @@ export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan:
   const { expected } = plan;
   if (status.kind === 'failed') throw launchError(status, expected.rules, child.spawnfile);
   if (status.kind === 'unstarted') throw unstarted(status.errno);
-  if (status.kind === 'late') throw late(status.seconds);
+  if (status.kind === 'late') throw late(status);
   if (status.kind === 'lost') throw child.killed ? aborted() : lost();
   const { task, by } = readAsPlanned(child, status, expected);
   const missed = status.skipped.flatMap((rule) => expected.rules.paths[rule] ?? []);
@@ -178,12 +178,15 @@ function unstarted(errno: string): Error {
 /** The error of a launcher that may be there for ever. */
 const lateErrno = 'ETIMEDOUT';
 
-function late(seconds: number): Error {
+function late({ seconds, isKilled }: Extract<LauncherStatus, { kind: 'late' }>): Error {
   return sandboxError('syscall-failed', 'launch', {
     what: `the launcher could not start the target within ${seconds} seconds: a file system does not answer`,
     hint:
       'The server of one on the way to a rule, to the working directory or to the program hangs, for instance one that a user ' +
-      'has mounted (findmnt -t fuse). Unmount it, or grant nothing below it. The target was not run.',
+      'has mounted (findmnt -t fuse). Unmount it, or grant nothing below it. ' +
+      (isKilled
+        ? 'The target was not run.'
+        : 'This process lacks CAP_KILL and could not end the launcher: the target runs once that server answers.'),
     errno: lateErrno,
   });
 }

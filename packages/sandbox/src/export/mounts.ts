@@ -48,6 +48,8 @@ const depth = (path: string): number => path.split('/').filter(Boolean).length;
 function problemOf({ path, rights }: Rule): string | undefined {
   if (typeof path !== 'string') return 'a path that is not UTF-8 is left out';
   if (!path.startsWith('/')) return 'a relative path is left out';
+  // Another user may have chosen the name. Engines end a line at some of these, and split a mount at a colon.
+  if (/[\p{Cc}:]/u.test(path)) return 'a path with a control character or a colon is left out';
   if (!rights.some((right) => right !== 'read_dir' && right !== 'resolve_unix'))
     return 'directories that are listed only are left out';
   return undefined;

@@ -6,7 +6,7 @@ import type { Written, MissingFeature } from './exported.js';
 import { type Gaps, insteadOf, missingOf } from './missing.js';
 import { type Mount, mountsOf } from './mounts.js';
 import { type ExportSubject, hasInternet } from './subject.js';
-import { commandWord, unitWord } from './unit-word.js';
+import { commandWord, unitPath, unitWord } from './unit-word.js';
 
 /**
  * A unit for systemd 257. The rights for files become mounts in a private mount namespace.
@@ -42,9 +42,6 @@ export function toUnit(subject: ExportSubject): Written {
     missing,
   };
 }
-
-/** A setting that takes one path takes no quotes. */
-const unitPath = (path: string): string => path.replaceAll('%', '%%');
 
 function userLines({ layers: { privdrop } }: ExportSubject): readonly string[] {
   if (privdrop === undefined) return [];

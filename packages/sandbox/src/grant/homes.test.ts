@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 
@@ -33,6 +34,18 @@ describe('homesOf', () => {
 });
 
 describe('credentialPaths', () => {
+  it('refuse links that lead to a longer path than the kernel takes', () => {
+    using folder = temporaryFolder();
+    const name = 'n'.repeat(255);
+    const names = Array.from({ length: 15 }, () => name).join('/');
+    const nest = `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do mkdir ${name} && cd ${name}; done`;
+    execFileSync('/bin/sh', ['-c', `cd "$1" && ${nest} && ln -s ${names} on && ${nest}`, 'sh', folder.path]);
+    symlinkSync(names, folder.file('first'));
+    symlinkSync('first/on', folder.file('.ssh'));
+    expect(() => credentialPaths([folder.path])).toThrow(/directories or 4095 bytes deep/);
+    execFileSync('rm', ['-rf', folder.file(name)]);
+  });
+
   it('are without links, also where one of them or the home directory is one, or is not there yet', () => {
     using folder = temporaryFolder();
     mkdirSync(folder.file('real/dotfiles'), { recursive: true });

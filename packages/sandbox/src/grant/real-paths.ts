@@ -13,6 +13,12 @@ const mostLinks = 40;
 /** Directories within each other: nobody keeps credentials deeper, and each look goes through all of them. */
 const mostLevels = 200;
 
+/** The longest path that the kernel takes (PATH_MAX). Longer texts cost more than their length, for instance as keys of a map. */
+const mostBytes = 4095;
+
+/** Bytes of all paths that are looked at for one start. */
+const mostText = 2 ** 26;
+
 interface Place {
   readonly real: ByteText;
   readonly isThere: boolean;
@@ -42,6 +48,7 @@ export class RealPaths implements Disposable {
   readonly #known = new Map<ByteText, Place | undefined>();
   readonly #served = new Set<ByteText>();
   #names = 0;
+  #text = 0;
   #links = 0;
   /** How often a link was not followed, since too many lead to it. */
   #cut = 0;
@@ -75,6 +82,7 @@ export class RealPaths implements Disposable {
   }
 
   #look(path: ByteText, expected?: HeldEntry['kind']): Place | undefined {
+    if (path.length > mostBytes || path.split('/').length > mostLevels) throw tooDeep(path);
     if (this.#known.has(path)) return this.#known.get(path);
     this.#known.set(path, undefined);
     const cut = this.#cut;
@@ -87,7 +95,6 @@ export class RealPaths implements Disposable {
 
   #lookAt(path: ByteText, expected: HeldEntry['kind'] | undefined): Place {
     this.#count(path);
-    if (path.split('/').length > mostLevels) throw tooDeep(path);
     const above = dirname(path);
     if (above === path) return { real: path, isThere: true };
     // Asked once: what is not remembered would be looked at twice at each level.
@@ -126,10 +133,11 @@ export class RealPaths implements Disposable {
 
   #count(bytes: ByteText): void {
     this.#names++;
-    if (this.#names <= mostNames) return;
-    const path = shownText(bytes);
+    this.#text += bytes.length;
+    if (this.#names <= mostNames && this.#text <= mostText) return;
+    const path = shortText(bytes);
     throw sandboxError('invalid-policy', 'policy', {
-      what: `links such as ${JSON.stringify(path)} lead through more than ${mostNames} names, where credentials are looked for`,
+      what: `links such as ${JSON.stringify(path)} lead through more than ${mostNames} names or ${mostText} bytes, where credentials are looked for`,
       hint: 'Start from the profile none or --fs minimal, and name what is needed.',
       path,
     });
@@ -137,10 +145,15 @@ export class RealPaths implements Disposable {
 }
 
 function tooDeep(bytes: ByteText): Error {
-  const path = shownText(bytes);
+  const path = shortText(bytes);
   return sandboxError('invalid-policy', 'policy', {
-    what: `${JSON.stringify(path)} lies more than ${mostLevels} directories deep, where credentials are looked for`,
+    what: `${JSON.stringify(path)} lies more than ${mostLevels} directories or ${mostBytes} bytes deep, where credentials are looked for`,
     hint: 'Start from the profile none or --fs minimal, and name what is needed.',
     path,
   });
+}
+
+/** Enough of a path to find it. */
+function shortText(bytes: ByteText): string {
+  return shownText(bytes.length > 200 ? `${bytes.slice(0, 200)}...` : bytes);
 }

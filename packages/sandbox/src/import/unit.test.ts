@@ -46,6 +46,30 @@ describe('readUnit', () => {
     expect(read(unit).policy.caps).toMatchObject({ ambient: ['cap_chown'] });
   });
 
+  it('refuses a user that exists only while the service runs, which would leave it to root', () => {
+    expect(() => read('DynamicUser=yes')).toThrow(/DynamicUser.*name one by User=/);
+    expect(read('DynamicUser=no\nNoNewPrivileges=yes').unsaid).toEqual([]);
+  });
+
+  it('names every setting that it does not know, and none that only starts a service', () => {
+    const { unsaid } = read(
+      'NoNewPrivileges=yes\nExecStart=/bin/true\nRestart=always\nNetworkNamespacePath=/x\nPersonality=x86\nNewThing=yes',
+    );
+    expect(unsaid.map(({ path, what }) => `${path}: ${what}`)).toEqual([
+      'line 4: NetworkNamespacePath has no place in the policy',
+      'line 5: Personality has no place in the policy',
+      'line 6: NewThing has no place in the policy',
+    ]);
+  });
+
+  it.each(['Description=x\\\\\n', 'Description=x\\ \n', 'Description=x\r'])(
+    'reads the line after %j, as systemd does',
+    (before) => {
+      const { policy } = read(`${before}User=nobody\nNoNewPrivileges=yes`);
+      expect(policy.user).toBe('nobody');
+    },
+  );
+
   it('names what confines and has no place in a policy', () => {
     const { unsaid } = read(
       'ProtectSystem=strict\nPrivateTmp=no\nReadWritePaths=/srv\nRestrictRealtime=yes\nMemoryMax=1G',

@@ -8,9 +8,13 @@ import { rlimitNumbers } from '../policy/rlimits.js';
 import type { Imported, UnsaidSetting } from './imported.js';
 import { limitOf, nameOrId, plain, refuseSetting, wordsOf } from './unit-values.js';
 
-/** Settings that confine a service in a way that a sandbox does not: by mounts, namespaces, control groups or labels. */
-const otherConfinement =
-  /^(?:Protect|Private|IPAddress|Device|Socket|Restrict|MemoryDeny|LockPersonality|SecureBits|Keyring|(?:No)?ExecPaths|(?:ReadWrite|ReadOnly|Inaccessible|BindReadOnly|Bind)Paths|TemporaryFileSystem|Root|AppArmor|SELinux|Smack|Memory|Tasks|CPUQuota|RemoveIPC|UMask$)/;
+/** Settings that the policy has, beside those of the filter. */
+const ofPolicy =
+  /^(?:User|Group|SupplementaryGroups|CapabilityBoundingSet|AmbientCapabilities|NoNewPrivileges|Limit[A-Z]+|Environment|WorkingDirectory|UMask)$/;
+
+/** Settings that start, stop and log a service, and confine nothing. All others are named. */
+const ofService =
+  /^(?:Exec(?:Start|Stop|Reload|Condition)\w*|Type|ExitType|Restart\w*|Timeout\w+|RemainAfterExit|RuntimeMaxSec|Watchdog\w+|NotifyAccess|PIDFile|BusName|GuessMainPID|SuccessExitStatus|KillMode|\w*KillSignal|SendSIG\w+|Standard(?:Input|Output|Error)|Syslog\w*|Nice)$/;
 
 /** Settings that are about system calls, which `fromSystemd` reads. */
 const ofFilter = /^(?:SystemCall(?:Filter|ErrorNumber|Architectures)|RestrictAddressFamilies|RestrictNamespaces)$/;
@@ -36,14 +40,21 @@ export function readUnit(text: string, machine: Machine): Imported {
     ...environmentOf(settings),
     ...whereOf(last('WorkingDirectory'), last('UMask')),
   };
-  const handled = (name: string) => ofFilter.test(name) || name === 'UMask';
+  refuseDynamicUser(last('DynamicUser'), last('User'));
+  const isKnown = (name: string) => ofFilter.test(name) || ofPolicy.test(name) || ofService.test(name);
   for (const { name, value, line } of settings) {
-    if (otherConfinement.test(name) && !handled(name) && unitSwitch(value) !== false && value !== '')
+    if (!isKnown(name) && unitSwitch(value) !== false && value !== '')
       unsaid.push({ path: `line ${line}`, what: `${name} has no place in the policy` });
   }
   if (unitSwitch(last('NoNewPrivileges')?.value ?? 'no') !== true)
     unsaid.push({ path: 'NoNewPrivileges', what: 'a sandbox always sets no_new_privs' });
   return { policy: definePolicy(options), unsaid };
+}
+
+/** Without it the service would be root. */
+function refuseDynamicUser(dynamic: UnitSetting | undefined, user: UnitSetting | undefined): void {
+  if (dynamic === undefined || user !== undefined || unitSwitch(dynamic.value) === false) return;
+  refuseSetting(dynamic, 'makes a user for each start: name one by User=');
 }
 
 function userOf(

@@ -59,12 +59,20 @@ export function launch(
   }
 }
 
+/** Sends SIGKILL. Without CAP_KILL root may not end a launcher that has changed its user already. */
+function isKilled({ pid = 0 }: ChildProcess): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
+
 async function inTime(child: ChildProcess, status: Promise<LauncherStatus>): Promise<LauncherStatus> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<LauncherStatus>((resolve) => {
     timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      resolve({ kind: 'late', seconds: mostTime / 1000 });
+      resolve({ kind: 'late', seconds: mostTime / 1000, isKilled: isKilled(child) });
     }, mostTime);
   });
   try {

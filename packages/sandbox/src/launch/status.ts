@@ -39,8 +39,8 @@ export type LauncherStatus =
     }
   /** The launcher itself could not be started. */
   | { readonly kind: 'unstarted'; readonly errno: string }
-  /** It reported nothing for so long. It was sent SIGKILL, which a file system may keep from it. */
-  | { readonly kind: 'late'; readonly seconds: number }
+  /** It reported nothing for so long. It was sent SIGKILL if this process may; a file system may keep that from it. */
+  | { readonly kind: 'late'; readonly seconds: number; readonly isKilled: boolean }
   /** It ended without a report: something killed it. */
   | { readonly kind: 'lost' };
 

@@ -151,7 +151,7 @@ describe.skipIf(missing('linux', 'landlock7'))('a profile', () => {
       ['--profile', 'project', '--fs', 'minimal'],
       /--profile is project, but landlock names minimal, and only one of them can choose the files/,
     ],
-    [['--profile', 'projekt'], /--profile is read, project, .* and not "projekt"\. Did you mean project\?/],
+    [['--profile', 'projekt'], /--profile must be one of read, project, .* not "projekt"\. Did you mean project\?/],
     [
       ['--profile', 'client', '--connect-tcp', 'none'],
       /--connect-tcp none revokes ports that the profile client grants/,

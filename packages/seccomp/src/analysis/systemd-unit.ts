@@ -46,18 +46,26 @@ interface Line {
   readonly text: string;
 }
 
-/** Lines with what continues them behind a backslash; comments within are left out, as systemd does. */
+/**
+ * Lines with those that continue them: a line that ends with a backslash, which no other backslash escapes, goes on with the next
+ * one. Comments within are left out, as in systemd (src/shared/conf-parser.c, `read_line`).
+ */
 function logicalLines(text: string): readonly Line[] {
-  const lines: { line: number; parts: string[] }[] = [];
-  let continues = false;
-  for (const [index, raw] of text.split('\n').entries()) {
-    const trimmed = raw.trim();
-    if (/^[#;]/.test(trimmed) || (trimmed === '' && !continues)) continue;
-    if (!continues) lines.push({ line: index + 1, parts: [] });
-    lines.at(-1)?.parts.push(trimmed.replace(/\\$/, ' '));
-    continues = trimmed.endsWith('\\');
+  const lines: Line[] = [];
+  let open: Line | undefined;
+  for (const [index, raw] of text.split(/\r\n|\n\r|\n|\r/).entries()) {
+    const own = raw.replace(/^[ \t]+/, '');
+    if (/^[#;]/.test(own) || (own === '' && open === undefined)) continue;
+    const joined: Line = { line: open?.line ?? index + 1, text: (open?.text ?? '') + own };
+    open = continues(joined.text) ? { ...joined, text: `${joined.text.slice(0, -1)} ` } : undefined;
+    if (open === undefined) lines.push({ ...joined, text: joined.text.trim() });
   }
-  return lines.map(({ line, parts }) => ({ line, text: parts.join('').trim() }));
+  return open === undefined ? lines : [...lines, { ...open, text: open.text.trim() }];
+}
+
+/** Whether the last backslash is not escaped by the one before it. */
+function continues(text: string): boolean {
+  return (/\\*$/.exec(text)?.[0].length ?? 0) % 2 === 1;
 }
 
 /** What switches mean, by systemd.syntax(7); undefined for other words. */
