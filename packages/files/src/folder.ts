@@ -4,7 +4,6 @@ import {
   constants,
   fchmodSync,
   fstatSync,
-  fsyncSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -24,11 +23,9 @@ import { naming } from './named-path.js';
 import { isRoot } from './own-user.js';
 import { removeTree } from './remove-tree.js';
 import { servingUserOf } from './serving-user.js';
+import { syncFolder } from './sync-folder.js';
 import { openTrusted, whyOthersRename, whyOthersWrite } from './trusted-path.js';
 import { oPath } from './walk.js';
-
-/** Errors where directories have no fsync(2), as on vboxsf and some of FUSE: the name exists nevertheless. */
-const withoutFsync: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 // Does not follow a symbolic link, and does not wait for the other end of a pipe.
 const oldFile = constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -204,11 +201,7 @@ export class Folder implements Disposable {
    */
   rename(from: string, to: string): void {
     this.#naming(() => renameSync(this.at(from), this.at(to)));
-    try {
-      fsyncSync(this.#descriptor);
-    } catch (error) {
-      if (!withoutFsync.has(errorCode(error))) throw error;
-    }
+    syncFolder(this.#descriptor);
   }
 
   /** Removes a name. */

@@ -72,8 +72,8 @@ export function walk(path: string, judge: Judge): number {
       read.folder({ path: at, stats: folder, servedBy });
       const [name = '', ...rest] = todo;
       const place = `/proc/self/fd/${held}/${name}`;
-      const path = join(at, name);
-      const next = { descriptor: naming(place, path, () => openPlace(place)), path };
+      const below = join(at, name);
+      const next = { descriptor: naming(place, below, () => openPlace(place)), path: below };
       todo = rest;
       if (!fstatSync(next.descriptor).isSymbolicLink()) {
         enter(next.descriptor, next.path);
