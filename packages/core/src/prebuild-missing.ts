@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { errorCode } from './errno.js';
@@ -70,7 +70,8 @@ export function packageRoot(layer: string, url: string | undefined): URL {
       ? 'this code does not know its own location'
       : `${fileURLToPath(root)} is not the directory of @sb/${layer}`;
   const what = `the native part for ${platformTag()} could not be found: ${why}`;
-  throw new SandboxError({ code: 'prebuild-missing', layer, step: 'load-addon', what, hint: bundled });
+  const hint = root === undefined ? bundled : noPackage(root);
+  throw new SandboxError({ code: 'prebuild-missing', layer, step: 'load-addon', what, hint });
 }
 
 /**
@@ -111,10 +112,8 @@ export function refuseMissingPrebuild<Support extends { readonly state: string }
 
 /** Returns the remedy. Installing again helps only if the package should have had the file. */
 function remedy(file: string, { layer, root }: PrebuildLocation): string {
-  if (!isPackage(root, `@sb/${layer}`)) return bundled;
-  if (isHidden(file)) {
-    return `This user may not reach the file: check the permissions of ${fileURLToPath(root)} (an installation under a strict umask?).`;
-  }
+  if (!isPackage(root, `@sb/${layer}`)) return noPackage(root);
+  if (isHidden(file)) return unreachable(root);
   if (existsSync(file)) {
     return 'The file exists: check that this user can read it, that its file system is not mounted noexec, and that it is for this Node.';
   }
@@ -125,6 +124,15 @@ function remedy(file: string, { layer, root }: PrebuildLocation): string {
   }
   const command = hasSources ? `npm run build:source --prefix ${fileURLToPath(root)}` : 'npm run build';
   return `The package is shipped for ${shipped.join(' and ')}. On other platforms build it from its sources, with a C compiler: "${command}".`;
+}
+
+/** Returns the remedy for a directory that is not that of the package, or whose package.json cannot be read. */
+function noPackage(root: URL): string {
+  return isHidden(fileURLToPath(new URL('package.json', root))) ? unreachable(root) : bundled;
+}
+
+function unreachable(root: URL): string {
+  return `This user may not read ${fileURLToPath(root)}: check its permissions (was it installed under a strict umask?), or load the native part before the change of user.`;
 }
 
 const stickyForAll = 0o1002;
@@ -140,10 +148,11 @@ function isPackage(root: URL, name: string): boolean {
   }
 }
 
-/** Whether a directory on the way may not be searched. */
+/** Whether it may not be read, or a directory on the way may not be searched. */
 function isHidden(file: string): boolean {
   try {
-    statSync(file);
+    // Unlike access(2), it asks as the effective user. It does not wait for a FIFO.
+    closeSync(openSync(file, constants.O_RDONLY | constants.O_NONBLOCK));
     return false;
   } catch (error) {
     return errorCode(error) === 'EACCES';

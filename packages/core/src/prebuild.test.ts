@@ -65,6 +65,17 @@ describe('code that was copied out of its package', () => {
     expect(() => packageRoot('caps', module(join(folder, 'none')))).toThrow('leave @sb/* external');
   });
 
+  it.runIf(process.geteuid?.() === 0)('names the permissions where a user may not read the package', () => {
+    chmodSync(folder, 0o700);
+    process.seteuid?.(65_534);
+    try {
+      const load = () => packageRoot('privdrop', pathToFileURL(join(folder, 'dist', 'index.js')).href);
+      expect(load).toThrow(`This user may not read ${folder}/`);
+    } finally {
+      process.seteuid?.(0);
+    }
+  });
+
   it('finds no package where every user can place a package.json', () => {
     const shared = join(folder, 'shared');
     mkdirSync(shared);
