@@ -26,8 +26,9 @@ export interface PackageBuild {
   readonly clean?: boolean;
 }
 
+/** Only for Node's own modules. A bundler that makes CommonJS leaves no `import.meta.url`. */
 const requireBanner =
-  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url ?? 'file:///');";
 
 /** Declarations name Node's types. TypeScript 7 no longer finds them among the installed packages by itself. */
 const nodeTypes = '/// <reference types="node" />';

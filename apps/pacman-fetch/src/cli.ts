@@ -77,7 +77,12 @@ function withLoss(status: number): number {
 function endOf(endNow: (status: number) => never): typeof end {
   return (status) => {
     process.exitCode = withLoss(status);
-    if (process.stdout.writableLength + process.stderr.writableLength === 0) endNow(withLoss(status));
+    if (process.stdout.writableLength + process.stderr.writableLength > 0) return;
+    try {
+      endNow(withLoss(status));
+    } catch {
+      // Without the native part, which is reported by then, the process ends as any other.
+    }
   };
 }
 

@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { SandboxError } from '@sb/core';
 import { describe, expect, it } from 'vitest';
 
 import { help } from './arguments.js';
-import { exitStatus } from './errors.js';
+import { exitStatus, failureFrom } from './errors.js';
 
 const read = (file: string): string => readFileSync(join(import.meta.dirname, '..', file), 'utf8');
 
@@ -30,5 +31,19 @@ describe('the exit statuses', () => {
   it('are those of the help', () => {
     const [, line = ''] = /^Exit status: (.*)$/m.exec(help()) ?? [];
     expect(numbers(line, /(\d+)/g)).toEqual(own);
+  });
+});
+
+describe('an installation without a native part', () => {
+  it('is a failure of the sandbox with its remedy, and not unexpected', () => {
+    const details = { what: 'it could not be loaded', hint: 'Install it again.' };
+    const error = new SandboxError({ code: 'prebuild-missing', layer: 'caps', step: 'load-addon', ...details });
+    const { kind, message, hint } = failureFrom(error);
+    expect({ kind, message, hint }).toEqual({
+      kind: 'sandbox',
+      message: 'caps: it could not be loaded',
+      hint: details.hint,
+    });
+    expect(failureFrom(new TypeError('another')).message).toBe('unexpected error: TypeError: another');
   });
 });

@@ -1,4 +1,4 @@
-import { isFolderLost, lostFolder } from '@sb/core';
+import { clauseOf, isFolderLost, isSandboxError, lostFolder } from '@sb/core';
 
 /**
  * The program's exit statuses. pacman only distinguishes 0 from the others; people and scripts may want to know more.
@@ -32,5 +32,8 @@ export class FetchError extends Error {
 export function failureFrom(error: unknown): FetchError {
   if (error instanceof FetchError) return error;
   if (isFolderLost(error)) return new FetchError('file', lostFolder.what, lostFolder.hint);
+  if (isSandboxError(error) && error.code === 'prebuild-missing') {
+    return new FetchError('sandbox', clauseOf(error), error.hint);
+  }
   return new FetchError('file', `unexpected error: ${String(error)}`);
 }

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { errorCode } from './errno.js';
 import { clauseOf, isSandboxError, SandboxError } from './errors.js';
 
 /** The place and the name of a package's native part. */
@@ -53,16 +54,24 @@ export function prebuildError(
 }
 
 /**
- * Returns the directory of a package.
+ * Returns the directory of a package. Code that was copied out of its package has none: beside a bundle, another user
+ * may have placed what root would load.
  *
- * @param layer - the layer, for the error
+ * @param layer - the layer, for the error; the name of the package is `@sb/` and this
  * @param url - `import.meta.url` of a module of the package's `dist`
- * @throws SandboxError `prebuild-missing` without a URL: a bundler that makes CommonJS removes it
+ * @throws SandboxError `prebuild-missing` if there is no package; also without a URL, which a bundler that makes
+ *   CommonJS removes
  */
 export function packageRoot(layer: string, url: string | undefined): URL {
-  if (url !== undefined) return new URL('../', url);
-  const what = `the native part for ${platformTag()} could not be found: this code does not know its own location`;
-  throw new SandboxError({ code: 'prebuild-missing', layer, step: 'load-addon', what, hint: bundled });
+  const root = url === undefined ? undefined : new URL('../', url);
+  if (root !== undefined && isPackage(root, `@sb/${layer}`)) return root;
+  const why =
+    root === undefined
+      ? 'this code does not know its own location'
+      : `${fileURLToPath(root)} is not the directory of @sb/${layer}`;
+  const what = `the native part for ${platformTag()} could not be found: ${why}`;
+  const hint = root === undefined ? bundled : noPackage(root);
+  throw new SandboxError({ code: 'prebuild-missing', layer, step: 'load-addon', what, hint });
 }
 
 /**
@@ -103,8 +112,11 @@ export function refuseMissingPrebuild<Support extends { readonly state: string }
 
 /** Returns the remedy. Installing again helps only if the package should have had the file. */
 function remedy(file: string, { layer, root }: PrebuildLocation): string {
-  if (existsSync(file)) return 'The file exists: check that it can be read and mapped, and that it is for this Node.';
-  if (!isPackage(root, `@sb/${layer}`)) return bundled;
+  if (!isPackage(root, `@sb/${layer}`)) return noPackage(root);
+  if (isHidden(file)) return unreachable(root);
+  if (existsSync(file)) {
+    return 'The file exists: check that this user can read it, that its file system is not mounted noexec, and that it is for this Node.';
+  }
   const hasSources = existsSync(new URL('source/', root));
   if (shipped.includes(platformTag())) {
     const checkout = hasSources ? '' : ' In a checkout run "npm run build".';
@@ -114,13 +126,36 @@ function remedy(file: string, { layer, root }: PrebuildLocation): string {
   return `The package is shipped for ${shipped.join(' and ')}. On other platforms build it from its sources, with a C compiler: "${command}".`;
 }
 
-/** Whether a directory is that of a package, by its package.json. */
+/** Returns the remedy for a directory that is not that of the package, or whose package.json cannot be read. */
+function noPackage(root: URL): string {
+  return isHidden(fileURLToPath(new URL('package.json', root))) ? unreachable(root) : bundled;
+}
+
+function unreachable(root: URL): string {
+  return `This user may not read ${fileURLToPath(root)}: check its permissions (was it installed under a strict umask?), or load the native part before the change of user.`;
+}
+
+const stickyForAll = 0o1002;
+
+/** Whether a directory is that of a package, by its package.json. One like `/tmp`, where all users make files, is not. */
 function isPackage(root: URL, name: string): boolean {
   try {
+    if ((statSync(root).mode & stickyForAll) === stickyForAll) return false;
     const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { readonly name?: unknown };
     return manifest.name === name;
   } catch {
     return false; // not there, or not one
+  }
+}
+
+/** Whether it may not be read, or a directory on the way may not be searched. */
+function isHidden(file: string): boolean {
+  try {
+    // Unlike access(2), it asks as the effective user. It does not wait for a FIFO.
+    closeSync(openSync(file, constants.O_RDONLY | constants.O_NONBLOCK));
+    return false;
+  } catch (error) {
+    return errorCode(error) === 'EACCES';
   }
 }
 

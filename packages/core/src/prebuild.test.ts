@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -56,7 +56,35 @@ describe('code that was copied out of its package', () => {
       reason: expect.stringContaining('does not know its own location') as string,
       hint: external,
     });
-    expect(packageRoot('caps', 'file:///a/dist/index.js').href).toBe('file:///a/');
+  });
+
+  it('finds no package where a bundle lies, whatever lies beside it', () => {
+    const module = (above: string) => pathToFileURL(join(above, 'dist', 'index.js')).href;
+    expect(packageRoot('privdrop', module(folder)).href).toBe(pathToFileURL(`${folder}/`).href);
+    expect(() => packageRoot('caps', module(folder))).toThrow('is not the directory of @sb/caps');
+    expect(() => packageRoot('caps', module(join(folder, 'none')))).toThrow('leave @sb/* external');
+  });
+
+  it.runIf(process.geteuid?.() === 0)('names the permissions where a user may not read the package', () => {
+    chmodSync(folder, 0o700);
+    process.seteuid?.(65_534);
+    try {
+      const load = () => packageRoot('privdrop', pathToFileURL(join(folder, 'dist', 'index.js')).href);
+      expect(load).toThrow(`This user may not read ${folder}/`);
+    } finally {
+      process.seteuid?.(0);
+    }
+  });
+
+  it('finds no package where every user can place a package.json', () => {
+    const shared = join(folder, 'shared');
+    mkdirSync(shared);
+    chmodSync(shared, 0o1777);
+    writeFileSync(join(shared, 'package.json'), '{ "name": "@sb/privdrop" }');
+    const module = pathToFileURL(join(shared, 'app', 'bundle.mjs')).href;
+    expect(() => packageRoot('privdrop', module)).toThrow('is not the directory of @sb/privdrop');
+    chmodSync(shared, 0o755);
+    expect(packageRoot('privdrop', module).href).toBe(pathToFileURL(`${shared}/`).href);
   });
 });
 

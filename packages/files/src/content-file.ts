@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 
 import { refusal } from './errors.js';
 import { fromHere } from './from-here.js';
+import { naming } from './named-path.js';
 import { ownDescriptor } from './own-descriptor.js';
 import { effectiveUser } from './own-user.js';
 import { type ServingUser, servingUserOf } from './serving-user.js';
@@ -84,7 +85,8 @@ function openHeld(held: number, path: string, { owners, folders }: Way): number 
   ) {
     refuse(path, 'not all users may read it, and another user than its owner may have moved it there');
   }
-  return openSync(`/proc/self/fd/${held}`, flags);
+  const place = `/proc/self/fd/${held}`;
+  return naming(place, path, () => openSync(place, flags));
 }
 
 /**

@@ -4,7 +4,6 @@ import {
   constants,
   fchmodSync,
   fstatSync,
-  fsyncSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -20,14 +19,13 @@ import { errorCode } from '@sb/core';
 
 import { isFilesError, openFailed, refusal } from './errors.js';
 import { mountOf } from './mount-of.js';
+import { naming } from './named-path.js';
 import { isRoot } from './own-user.js';
 import { removeTree } from './remove-tree.js';
 import { servingUserOf } from './serving-user.js';
+import { syncFolder } from './sync-folder.js';
 import { openTrusted, whyOthersRename, whyOthersWrite } from './trusted-path.js';
 import { oPath } from './walk.js';
-
-/** Errors where directories have no fsync(2), as on vboxsf and some of FUSE: the name exists nevertheless. */
-const withoutFsync: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 // Does not follow a symbolic link, and does not wait for the other end of a pipe.
 const oldFile = constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -111,7 +109,7 @@ export class Folder implements Disposable {
    * @throws Error of the system: EEXIST if the name exists
    */
   create(name: string, mode: number): number {
-    const descriptor = openSync(this.at(name), newFile, mode);
+    const descriptor = this.#naming(() => openSync(this.at(name), newFile, mode));
     try {
       fchmodSync(descriptor, mode);
       return descriptor;
@@ -128,7 +126,7 @@ export class Folder implements Disposable {
    * @throws SandboxError `untrusted-file` for anything else; Error of the system: ELOOP for a symbolic link
    */
   openFile(name: string, access: number = constants.O_RDONLY): number {
-    const descriptor = openSync(this.at(name), access | oldFile);
+    const descriptor = this.#naming(() => openSync(this.at(name), access | oldFile));
     if (fstatSync(descriptor).isFile()) return descriptor;
     closeSync(descriptor);
     const path = join(this.path, name);
@@ -142,7 +140,7 @@ export class Folder implements Disposable {
    * @throws Error of the system: EEXIST if the name exists
    */
   makeFolder(name: string, mode: number): void {
-    mkdirSync(this.at(name), mode);
+    this.#naming(() => mkdirSync(this.at(name), mode));
   }
 
   /**
@@ -151,7 +149,7 @@ export class Folder implements Disposable {
    * @throws Error of the system: EEXIST if that name exists
    */
   link(from: string, to: string): void {
-    linkSync(this.at(from), this.at(to));
+    this.#naming(() => linkSync(this.at(from), this.at(to)));
   }
 
   /**
@@ -180,7 +178,7 @@ export class Folder implements Disposable {
    * @throws Error of the system: ENOENT
    */
   hold(name: string): number | undefined {
-    const held = openSync(this.at(name), oPath | constants.O_NOFOLLOW);
+    const held = this.#naming(() => openSync(this.at(name), oPath | constants.O_NOFOLLOW));
     if (mountOf(held) === mountOf(this.#descriptor)) return held;
     closeSync(held);
     return undefined;
@@ -202,17 +200,13 @@ export class Folder implements Disposable {
    * @throws Error of the system
    */
   rename(from: string, to: string): void {
-    renameSync(this.at(from), this.at(to));
-    try {
-      fsyncSync(this.#descriptor);
-    } catch (error) {
-      if (!withoutFsync.has(errorCode(error))) throw error;
-    }
+    this.#naming(() => renameSync(this.at(from), this.at(to)));
+    syncFolder(this.#descriptor);
   }
 
   /** Removes a name. */
   remove(name: string): void {
-    unlinkSync(this.at(name));
+    this.#naming(() => unlinkSync(this.at(name)));
   }
 
   /**
@@ -240,6 +234,11 @@ export class Folder implements Disposable {
 
   close(): void {
     closeSync(this.#descriptor);
+  }
+
+  /** An error of the system names the path of this directory, not that of its descriptor. */
+  #naming<Result>(call: () => Result): Result {
+    return naming(this.at(''), join(this.path, '/'), call);
   }
 
   [Symbol.dispose](): void {

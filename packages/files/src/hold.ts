@@ -3,6 +3,7 @@ import { openSync } from 'node:fs';
 import { holdPath, holdsPaths } from '@sb/core';
 
 import { mountIfKnown } from './mount-of.js';
+import { namingWhole } from './named-path.js';
 import { isServedMount } from './serving-user.js';
 import { oPath } from './walk.js';
 
@@ -15,7 +16,8 @@ import { oPath } from './walk.js';
  * @throws Error of the system: EACCES also for what an ordinary user serves to root (FUSE)
  */
 export function hold(path: string): number {
-  return holdsPaths() ? holdPath(path, { entering: refuserOfServed() }) : openSync(path, oPath);
+  if (!holdsPaths()) return openSync(path, oPath);
+  return namingWhole(path, () => holdPath(path, { entering: refuserOfServed() }));
 }
 
 /** To open with O_PATH asks no server, and then the kernel says which mount that was. */

@@ -4,6 +4,7 @@ import { boolean } from '@sb/core/document';
 
 import { documentPlace, refusal } from './errors.js';
 import { fromHere } from './from-here.js';
+import { naming } from './named-path.js';
 import { effectiveUser, isRoot } from './own-user.js';
 import { ownDescriptor } from './own-descriptor.js';
 import { readToEnd } from './read-to-end.js';
@@ -43,7 +44,8 @@ export function openTrustedFile(path: string, mayWait?: boolean): number {
   try {
     requireRoots(path, { stats: fstatSync(held), servedBy: servingUserOf(held) }, above);
     // A path with a slash at its end is that of a directory.
-    return openSync(`/proc/self/fd/${held}${path.endsWith('/') ? '/' : ''}`, flags);
+    const place = `/proc/self/fd/${held}${path.endsWith('/') ? '/' : ''}`;
+    return naming(place, path, () => openSync(place, flags));
   } finally {
     closeSync(held);
   }

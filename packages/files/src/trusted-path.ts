@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, realpathSync, statSync, type Stats } fr
 import { dirname } from 'node:path';
 
 import { refusal } from './errors.js';
+import { naming } from './named-path.js';
 import { type ServingUser, whyServed } from './serving-user.js';
 import { type Judge, walk } from './walk.js';
 
@@ -30,7 +31,8 @@ export function openTrusted(path: string): number {
   if (process.platform !== 'linux') return openByPath(path);
   const held = walk(path, rootDecides);
   try {
-    return openSync(`/proc/self/fd/${held}`, flags);
+    const place = `/proc/self/fd/${held}`;
+    return naming(place, path, () => openSync(place, flags));
   } finally {
     closeSync(held);
   }

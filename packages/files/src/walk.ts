@@ -5,6 +5,7 @@ import { errorCode } from '@sb/core';
 import { callback, object, type Options, type Reader, required } from '@sb/core/document';
 
 import { documentPlace } from './errors.js';
+import { naming } from './named-path.js';
 import { type ServingUser, servingUserOf } from './serving-user.js';
 
 /** From Linux; Node does not name it. Opens what a name leads to without reading it (open(2)). */
@@ -71,7 +72,8 @@ export function walk(path: string, judge: Judge): number {
       read.folder({ path: at, stats: folder, servedBy });
       const [name = '', ...rest] = todo;
       const place = `/proc/self/fd/${held}/${name}`;
-      const next = { descriptor: openPlace(place), path: join(at, name) };
+      const below = join(at, name);
+      const next = { descriptor: naming(place, below, () => openPlace(place)), path: below };
       todo = rest;
       if (!fstatSync(next.descriptor).isSymbolicLink()) {
         enter(next.descriptor, next.path);

@@ -23,6 +23,13 @@ async function main() {
 void main();
 `;
 
+/** Its modules call `require` for Node's own: it must load where `import.meta.url` is undefined. */
+const fetching = `
+import { createFetcher } from '@sb/fetcher';
+const request = { sources: ['http://127.0.0.1:9/file'], to: '/var/tmp/sb-bundle-file' };
+createFetcher({ user: 'nobody' }).download([request]).catch(({ message }) => console.log(message));
+`;
+
 /** @typedef {{ folder: string, entry: string }} Place */
 /** @typedef {(place: Place, isExternal: boolean) => Promise<string>} Bundle makes a file below the directory and returns its path */
 
@@ -113,4 +120,8 @@ export async function checks(tests) {
       has(said.stdout, copied);
     });
   }
+  await tests.test('esbuild, CommonJS: the fetcher loads, and names the native part that it lacks', async () => {
+    const file = await byEsbuild('cjs')(place(fetching), false);
+    has(succeeded(await run(process.execPath, [file])), 'the native part for linux-');
+  });
 }

@@ -1,4 +1,5 @@
 /* What doctor makes of a self-test: what proves nothing is no proof, and what fails is never a note. */
+import { SandboxError } from '@sb/core';
 import type { SelfTestLine } from '@sb/sandbox';
 import { describe, expect, it, vi } from 'vitest';
 
@@ -53,6 +54,19 @@ describe('what was attempted', () => {
     expect(some).toMatchObject([{ level: 'note', what: expect.stringMatching(/^1 of 2 attempts prove nothing/) }]);
     const none = await findings([line('unproved', 'mkdir /a'), line('unproved', 'mkdir /b')]);
     expect(none).toMatchObject([{ what: expect.stringMatching(/^no attempt proves anything of landlock/) }]);
+  });
+});
+
+describe('a missing native part', () => {
+  it('is broken, and says what to do', async () => {
+    const plan = (): never => {
+      const details = { what: 'the native part could not be loaded', hint: 'Install it again.' };
+      throw new SandboxError({ code: 'prebuild-missing', layer: 'caps', step: 'plan', ...details });
+    };
+    createSandbox.mockReturnValue({ plan });
+    const { findings: found } = await tryLayers(settings, undefined, { kernel: '6.18' } as Machine);
+    const what = 'cannot try the sandbox: caps: the native part could not be loaded';
+    expect(found).toEqual([{ level: 'broken', what, remedy: 'Install it again.' }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { clauseOf, isSandboxError } from '@sb/core';
+import { clauseOf, isSandboxError, type SandboxError } from '@sb/core';
 import { isRoot } from '@sb/files';
 import { createSandbox, type Sandbox, type SandboxOptions, type SelfTest } from '@sb/sandbox';
 
@@ -13,6 +13,9 @@ import type { Machine } from './machine.js';
 
 /** The usual ports of mirrors. */
 const ports = [80, 443];
+
+/** Nothing is known of any layer. */
+const untried = { features: [], attempts: [] } as const;
 
 /** The names of the layers in `@sb/sandbox`. */
 const layers: Readonly<Record<SandboxLayer, string>> = {
@@ -46,7 +49,10 @@ export async function tryLayers(
     return { ...trial, findings: [...switchedOff, ...trial.findings] };
   } catch (error) {
     // Root cannot switch to the user: pacman-fetch does not download, but the other layers are still examined.
-    if (!isSandboxError(error) || as === undefined) throw error;
+    if (!isSandboxError(error)) throw error;
+    // A layer without its native part refuses every plan, with a user and without.
+    if (error.code === 'prebuild-missing') return { ...untried, findings: [cannotTry(error), ...switchedOff] };
+    if (as === undefined) throw error;
     const rest = await attempt(createSandbox(lenient(settings, undefined)), { settings, machine });
     const what = clauseOf(error);
     const refusal: Finding = { level: 'broken', ...explainUser(what, machine, error.hint) };
@@ -149,7 +155,14 @@ async function selfTest(sandbox: Sandbox): Promise<SelfTest | { readonly finding
     return await sandbox.selfTest();
   } catch (error) {
     if (!isSandboxError(error)) throw error;
-    const what = `cannot try the sandbox: ${clauseOf(error)}`;
-    return { findings: [{ level: 'broken', what, remedy: error.hint ?? 'Report it.' }] };
+    return { findings: [cannotTry(error)] };
   }
+}
+
+function cannotTry(error: SandboxError): Finding {
+  return {
+    level: 'broken',
+    what: `cannot try the sandbox: ${clauseOf(error)}`,
+    remedy: error.hint ?? 'Report it.',
+  };
 }

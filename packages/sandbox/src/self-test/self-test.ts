@@ -1,8 +1,11 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
+import { errorCode, systemReason } from '@sb/core';
+
 import type { SandboxedProcess } from '../child/child.js';
 import type { SandboxReport } from '../child/enforcement.js';
+import { sandboxError } from '../errors.js';
 import { anonymousFile, closeAnonymous, probePath } from '../native.js';
 import { type Attempt, attemptsOf, type Situation } from './attempts.js';
 import { asVictim, listen } from './bait.js';
@@ -34,6 +37,21 @@ export interface ProbeStarts {
   readonly outside: (as: Attempt['control'], start: OutsideStart) => SandboxedProcess;
 }
 
+function readProbe(): Buffer {
+  const path = probePath();
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw sandboxError('prebuild-missing', 'self-test', {
+      what: `the probe of the self-test cannot be read (tried ${path}: ${systemReason(cause)})`,
+      hint: 'Install the package again with all its files, and let this user read them, or build it from source.',
+      errno: errorCode(cause),
+      path,
+      cause,
+    });
+  }
+}
+
 /**
  * Attempts what the policy forbids, in the sandbox, and once without the sandbox. The probe is a file without a name,
  * so it needs no rule, and the tested policy is the policy itself. Without the sandbox nothing is attempted as root
@@ -44,7 +62,7 @@ export interface ProbeStarts {
  * @throws SandboxError if the bait cannot be created or the probe cannot be started
  */
 export async function selfTest(situation: Omit<Situation, 'bait'>, starts: ProbeStarts): Promise<SelfTest> {
-  const program = readFileSync(probePath());
+  const program = readProbe();
   const probe = reopened(anonymousFile(program, 'program'));
   try {
     const files = new BaitFiles(program, situation.plan.expected.user);
