@@ -38,12 +38,16 @@ describe('credentialPaths', () => {
     using folder = temporaryFolder();
     const name = 'n'.repeat(255);
     const names = Array.from({ length: 15 }, () => name).join('/');
-    const nest = `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do mkdir ${name} && cd ${name}; done`;
-    execFileSync('/bin/sh', ['-c', `cd "$1" && ${nest} && ln -s ${names} on && ${nest}`, 'sh', folder.path]);
+    const nest = 'for _ in range(15): os.mkdir(name); os.chdir(name)\n';
+    const script = `import os, sys\nname, names = sys.argv[2:]\nos.chdir(sys.argv[1])\n${nest}os.symlink(names, 'on')\n${nest}`;
+    execFileSync('/usr/bin/python3', ['-c', script, folder.path, name, names]);
     symlinkSync(names, folder.file('first'));
     symlinkSync('first/on', folder.file('.ssh'));
-    expect(() => credentialPaths([folder.path])).toThrow(/directories or 4095 bytes deep/);
-    execFileSync('rm', ['-rf', folder.file(name)]);
+    try {
+      expect(() => credentialPaths([folder.path])).toThrow(/directories or 4095 bytes deep/);
+    } finally {
+      execFileSync('rm', ['-rf', folder.file(name)]);
+    }
   });
 
   it('are without links, also where one of them or the home directory is one, or is not there yet', () => {
