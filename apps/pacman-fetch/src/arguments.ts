@@ -35,7 +35,7 @@ const optionLines = [
   '  --config FILE                pacman.conf to read (/etc/pacman.conf)',
   "  --cacert FILE                certificates to trust instead of the system's",
   '  --disable-download-timeout   keep waiting for a server that sends nothing',
-  '  --alone                      start a new process for each call of one pacman',
+  '  --alone                      start a separate process for this file alone',
   '  --report FILE                append a report of the sandbox to FILE, as JSON',
   '  -q, --quiet  errors only  --json  one event a line   --color auto|always|never',
   '  -h, --help   this text     -V, --version',
@@ -49,7 +49,7 @@ export function help(): string {
 Usage: pacman-fetch [options] -o FILE URL
        pacman-fetch COMMAND [options] ...   or  pacman-fetch -Syu ... as pacman
 Downloads for pacman in a process without root's rights. In pacman.conf:
-  XferCommand = /usr/bin/pacman-fetch -o %o %u
+  XferCommand = /usr/bin/pacman-fetch xfer %u
 
 Commands; "pacman-fetch COMMAND --help" describes one.
 ${lines.join('')}`;

@@ -128,7 +128,7 @@ function obstacleToBounding(policy: CapsPolicy, situation: Situation): Obstacle 
   return {
     code: 'not-permitted',
     what: 'CAP_SETPCAP is not effective, and dropping the bounding set needs it',
-    hint: "Start it as root, or set levels.bounding to 'prefer': the other sets are still emptied, and with no_new_privs no program that is started can gain what the bounding set allows.",
+    hint: "Start it as root, or set levels.bounding to 'prefer' (in a sandbox: prefer caps.bounding). The other sets are still emptied. With no_new_privs, no program that is started can gain what the bounding set allows.",
   };
 }
 

@@ -50,11 +50,11 @@ describe('policy', () => {
       { keep: 'all', bounding: 'leave', securebits: 'leave', noNewPrivs: false },
       /asks for nothing/,
     ],
-    ['ambient but not kept', { ambient: ['cap_chown'] }, /not kept/],
+    ['ambient but not kept', { ambient: ['cap_chown'] }, /not in keep/],
     [
       'ambient but not inheritable',
       { keep: ['cap_chown'], inheritable: [], ambient: ['cap_chown'] },
-      /not inheritable/,
+      /not in inheritable/,
     ],
     ['all kept, and a list of ambient', { keep: 'all', ambient: ['cap_chown'] }, /leaves the ambient/],
     ['an unknown name', { keep: ['cap_root'] }, /is not a capability/],

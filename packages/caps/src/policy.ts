@@ -119,8 +119,8 @@ function setsOf({ keep = [], ambient = [], inheritable = ambient }: CapsOptions)
 }
 
 function requireNested({ keep, inheritable, ambient }: KeptSets): void {
-  requireWithin(inheritable, keep, 'inheritable but not kept');
-  requireWithin(ambient, inheritable, 'ambient but not inheritable');
+  requireWithin(inheritable, keep, 'not in keep, but in inheritable or ambient');
+  requireWithin(ambient, inheritable, 'not in inheritable, but in ambient');
 }
 
 /**
@@ -149,7 +149,10 @@ function sorted(names: readonly CapabilityName[]): readonly CapabilityName[] {
 function requireWithin(names: readonly string[], within: readonly string[], what: string): void {
   const outside = names.filter((name) => !within.includes(name));
   if (outside.length > 0)
-    refuse(`${outside.join(', ')}: ${what}`, 'ambient must be a part of inheritable, and inheritable a part of keep.');
+    refuse(
+      `${outside.join(', ')} is ${what}`,
+      'Add it there, or leave it out. ambient must be a part of inheritable, and inheritable a part of keep.',
+    );
 }
 
 function refuse(what: string, hint: string): never {

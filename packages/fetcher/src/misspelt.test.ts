@@ -46,16 +46,41 @@ describe('a fetcher is not made with', () => {
   it.each<Mistake>([
     ['limts', { limts: {} }, 'options.limts', 'Did you mean "limits"?'],
     ['limits.timout', { limits: { timout: 1 } }, 'options.limits.timout', 'Did you mean "timeout"?'],
-    ['limits.timeout: undefined', { limits: { timeout: undefined } }, 'options.limits.timeout', 'Leave the option out'],
-    ['user: undefined', { user: undefined }, 'options.user', 'Leave the option out'],
-    ['certificates: undefined', { certificates: undefined }, 'options.certificates', 'Leave the option out'],
-    ['sandbox: undefined', { sandbox: undefined }, 'options.sandbox', 'Leave the option out'],
+    [
+      'limits.timeout: undefined',
+      { limits: { timeout: undefined } },
+      'options.limits.timeout',
+      'Give it a value, or leave it out',
+    ],
+    ['user: undefined', { user: undefined }, 'options.user', 'Give it a value, or leave it out'],
+    [
+      'certificates: undefined',
+      { certificates: undefined },
+      'options.certificates',
+      'Give it a value, or leave it out',
+    ],
+    ['sandbox: undefined', { sandbox: undefined }, 'options.sandbox', 'Give it a value, or leave it out'],
     ['sandbox.rlimits', { sandbox: { rlimits: {} } }, 'options.sandbox.rlimits', 'Use: prefer,'],
     ['sandbox.of', { sandbox: { of: [] } }, 'options.sandbox.of', 'Did you mean "off"?'],
-    ['no net', { sandbox: { landlock: { net: undefined } } }, 'options.sandbox.landlock.net', 'Leave the option out'],
-    ['no rules', { sandbox: { seccomp: { rules: undefined } } }, 'options.sandbox.seccomp.rules', 'Leave the option'],
+    [
+      'no net',
+      { sandbox: { landlock: { net: undefined } } },
+      'options.sandbox.landlock.net',
+      'Give it a value, or leave it out',
+    ],
+    [
+      'no rules',
+      { sandbox: { seccomp: { rules: undefined } } },
+      'options.sandbox.seccomp.rules',
+      'Give it a value, or leave it out',
+    ],
     ['proxies.htpp', { proxies: { htpp: 'http://a' } }, 'options.proxies.htpp', 'Did you mean "http"?'],
-    ['proxies.https: undefined', { proxies: { https: undefined } }, 'options.proxies.https', 'Leave the option out'],
+    [
+      'proxies.https: undefined',
+      { proxies: { https: undefined } },
+      'options.proxies.https',
+      'Give it a value, or leave it out',
+    ],
     ['a proxy of another kind', { proxies: { http: 'ftp://a' } }, 'options.proxies.http', 'http, https, socks5h'],
   ])('%s', (_, options, path, hint) => {
     expect(() => createFetcher({ user: 'nobody', ...options })).toThrow(refusal(path, hint));
@@ -79,10 +104,10 @@ describe('nothing is downloaded for', () => {
   it.each<Mistake>([
     ['sha265', { sha265: 'x' }, 'requests[0].sha265', 'Did you mean "sha256"?'],
     ['sha512', { sha512: 'x' }, 'requests[0].sha512', 'Use: sources,'],
-    ['sha256: undefined', { sha256: undefined }, 'requests[0].sha256', 'Leave the option out'],
-    ['signature: undefined', { signature: undefined }, 'requests[0].signature', 'Leave the option out'],
-    ['maxBytes: undefined', { maxBytes: undefined }, 'requests[0].maxBytes', 'Leave the option out'],
-    ['size: null', { size: null }, 'requests[0].size', 'Leave the option out'],
+    ['sha256: undefined', { sha256: undefined }, 'requests[0].sha256', 'Give it a value, or leave it out'],
+    ['signature: undefined', { signature: undefined }, 'requests[0].signature', 'Give it a value, or leave it out'],
+    ['maxBytes: undefined', { maxBytes: undefined }, 'requests[0].maxBytes', 'Give it a value, or leave it out'],
+    ['size: null', { size: null }, 'requests[0].size', 'Give it a value, or leave it out'],
     ['signature.maxByte', { signature: { maxByte: 1 } }, 'requests[0].signature.maxByte', 'Did you mean "maxBytes"?'],
     ['a source without URL', { sources: [{ ulr: 'x' }] }, 'requests[0].sources[0].ulr', 'Use: url,'],
     ['a source of ftp', { sources: ['ftp://a/x'] }, 'requests[0].sources[0]', 'http, https or file'],
@@ -126,7 +151,7 @@ describe('the download of one file is not begun with', () => {
   const misspelt = { ...oneFile, certificate: 3 } as OneFileRequest;
   const noCertificates = { ...oneFile, certificates: undefined } as unknown as OneFileRequest;
   const unknown = refusal('request.certificate', 'Did you mean "certificates"?');
-  const missing = refusal('request.certificates', 'Leave the option out');
+  const missing = refusal('request.certificates', 'Give it a value, or leave it out');
 
   it('a request that is misspelt or lacks a value', async () => {
     for (const [request, refused] of [
@@ -148,7 +173,9 @@ describe('the download of one file is not begun with', () => {
     const late = { ...events, onProgres: () => {} } as OneFileEvents;
     await expect(downloadInThisProcess(oneFile, late)).rejects.toThrow(refusal('events.onProgres', 'Did you mean'));
     const base = { landlock: { net: undefined } } as unknown as object;
-    expect(() => confinementOfThisProcess(oneFile, base)).toThrow(refusal('base.landlock.net', 'Leave the option out'));
+    expect(() => confinementOfThisProcess(oneFile, base)).toThrow(
+      refusal('base.landlock.net', 'Give it a value, or leave it out'),
+    );
   });
 
   it('rules of proxies that are misspelt', () => {

@@ -197,7 +197,7 @@ const ways: readonly (readonly [name: string, answer: (socket: Socket) => void, 
   [
     'opens no tunnel but says so',
     (socket) => socket.write('HTTP/1.1 200 OK\r\n\r\nhello, this is no TLS at all'),
-    /^protocol: .*how long/,
+    /^protocol: .*no valid length/,
     /^tls: /,
   ],
 ];

@@ -56,7 +56,7 @@ export class Folder implements Disposable {
     } catch (error) {
       if (isFilesError(error)) throw error;
       const isMissing = errorCode(error) === 'ENOENT';
-      const hint = isMissing ? 'Create its directory first.' : 'Choose a directory that this user may enter.';
+      const hint = isMissing ? 'Create it first.' : 'Choose a directory that this user may enter.';
       throw openFailed({ path, what: `directory ${path} can't be used`, hint }, error);
     }
   }

@@ -82,9 +82,7 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
   });
 
   it('names the flaw of the path', () => {
-    expect(() => open('none')).toThrow(
-      /none can't be used: ENOENT \(no such file or directory\)\. Create its directory first\.$/,
-    );
+    expect(() => open('none')).toThrow(/none can't be used: ENOENT \(no such file or directory\)\. Create it first\.$/);
     expect(() => open('none/pkg')).toThrow(/pkg can't be used: ENOENT \(/);
   });
 });

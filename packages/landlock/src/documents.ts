@@ -28,18 +28,26 @@ import { entryOf, type FsRight, type Group, namesOf, newestAbi, type Scope } fro
 
 const unknownBit = /^unsafe_unknown_bit_\d{1,2}$/;
 
+const meanings: Readonly<Record<Group, string>> = {
+  fs: 'a right for files',
+  net: 'a right for ports',
+  scope: 'a scope',
+  log: 'a flag of the log',
+};
+
 /** A right, scope or feature by its kernel name; whether the pinned ABI has it is checked later. */
 function named<Name extends string>(group: Group): Reader<Name> {
   const names = namesOf(group, newestAbi);
+  const what = meanings[group];
   return custom({
-    expected: `a name of ${group}`,
+    expected: what,
     schema: { anyOf: [{ enum: names }, { type: 'string', pattern: unknownBit.source }] },
     is: isText,
     read: (value, path): Name => {
       if (entryOf(group, value) !== undefined) return value as Name;
       const meant = nearest(value, names);
       const guess = meant === undefined ? '' : `Did you mean ${JSON.stringify(meant)}? `;
-      return refuse(`${path} is not a name of ${group}: ${shown(value)}`, `${guess}Use one of: ${names.join(', ')}.`);
+      return refuse(`${path} is not ${what}: ${shown(value)}`, `${guess}Use one of: ${names.join(', ')}.`);
     },
   });
 }

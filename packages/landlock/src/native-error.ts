@@ -29,7 +29,7 @@ const causes: Readonly<Record<string, Cause>> = {
   },
   'file EISDIR': {
     code: 'wrong-file-type',
-    hint: 'The rule names a file, and a directory is in its place. Find out who put it there.',
+    hint: 'The rule is for a file, but its path leads to a directory. Correct the path, or find out who put the directory there.',
   },
   'file EINVAL': {
     code: 'wrong-file-type',
@@ -84,7 +84,10 @@ const causes: Readonly<Record<string, Cause>> = {
   '* ENOSYS': { code: 'unsupported-kernel', hint: obstacles['not-built'].hint },
   '* EPERM': { code: 'not-permitted', hint: obstacles.blocked.hint },
   '* E2BIG': { code: 'unsupported-kernel', hint: 'Pin a lower ABI.' },
-  '* ENOMEM': { code: 'syscall-failed', hint: 'The kernel has not enough memory for this ruleset: use fewer rules.' },
+  '* ENOMEM': {
+    code: 'syscall-failed',
+    hint: 'There is too little memory for this ruleset: raise RLIMIT_AS if it is set, or use fewer rules.',
+  },
   '* ENFILE': { code: 'syscall-failed', hint: 'This machine has no descriptor left: close some.' },
   '* EMFILE': { code: 'syscall-failed', hint: 'Close some descriptors, or raise RLIMIT_NOFILE.' },
 };

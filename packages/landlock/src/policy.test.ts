@@ -78,7 +78,7 @@ describe('policy', () => {
     [
       'a right that does not exist',
       { abi: 7, paths: [path('/x', ['read' as 'read_file'])] },
-      /rights\[0\] is not a name of fs: "read"/,
+      /rights\[0\] is not a right for files: "read"/,
     ],
     [
       'a right that the ABI has not got',
@@ -167,7 +167,7 @@ describe('policy', () => {
     [
       'a right that is no name',
       loose({ abi: 7, paths: [{ paths: ['/x'], rights: [null] }] }),
-      /rights\[0\] is not a name of fs: null/,
+      /rights\[0\] is not a right for files: null/,
     ],
     [
       'a requirement that nothing asks for',

@@ -70,7 +70,7 @@ function userById(uid: number, hasGroup: boolean): Entry {
   if (!hasGroup) {
     throw privdropError('uid-without-gid', 'lookup-user', {
       what: `uid ${uid} has no entry and no group was given`,
-      hint: 'Give a group too: { user, group }. A uid alone would keep the present group.',
+      hint: 'Give a group too: { user, group }, or --user USER:GROUP of sb-run. A uid alone would keep the present group.',
     });
   }
   // lookupUser replaces 0 by the given group.

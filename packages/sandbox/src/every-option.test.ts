@@ -210,7 +210,7 @@ describe('undefined', () => {
     { rlimits: { cpu: undefined } },
     { execOnce: undefined },
   ])('is refused where leaving out is weaker, or a value was meant: %j', (options) => {
-    expect(() => definePolicy(options)).toThrow(/: undefined\. Leave the option out, or give it a value\./);
+    expect(() => definePolicy(options)).toThrow(/: undefined\. Give it a value, or leave it out if it is optional\./);
   });
 
   it('counts as left out where that is as strict', () => {

@@ -82,7 +82,7 @@ describe('sb-seccomp', () => {
   it.each<[what: string, args: readonly string[], says: string]>([
     ['no command', [], 'the command is missing'],
     ['another command', ['compair', 'a', 'b'], 'Did you mean compare?'],
-    ['one filter', ['compare', 'allow-all'], 'compare got 1 arguments'],
+    ['one filter', ['compare', 'allow-all'], 'compare got 1 argument. Write it as "compare FILTER FILTER"'],
     ['an option of another command', ['lint', 'allow-all', '--arch', 'i386'], 'lint has no option --arch'],
     ['a file that is not there', ['lint', '/nonexistent/policy.json'], "can't be read: ENOENT"],
     ['a folder', ['lint', '/'], '/ is not a file'],

@@ -21,9 +21,14 @@ export class ConfigError extends FetchError {
   constructor(problems: readonly Problem[]) {
     const [first] = problems;
     const others = problems.length - 1;
-    const more = others > 0 ? `"pacman-fetch conf" shows this and ${others} more.` : undefined;
+    const more = others > 0 ? `"pacman-fetch conf" shows this and ${others} more.` : '';
+    const hint = [first?.hint, more].filter(Boolean).join(' ');
     const kind = problems.every(({ isAboutUser }) => isAboutUser === true) ? 'sandbox' : 'usage';
-    super(kind, first === undefined ? 'the configuration is invalid' : problemText(first), more ?? first?.hint);
+    super(
+      kind,
+      first === undefined ? 'the configuration is invalid' : problemText(first),
+      hint === '' ? undefined : hint,
+    );
     this.problems = problems;
   }
 }

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 
 import { asciiJson, clauseOf, isFolderLost, isSandboxError, lostFolder } from '@sb/core';
-import { openOutput, writeWhole } from '@sb/files';
+import { filesClause, isFilesError, openOutput, writeWhole } from '@sb/files';
 
 import { printMessage } from '../ui/print-message.js';
 
@@ -62,6 +62,7 @@ export class ReportFile implements Disposable {
 
 function reasonOf(error: unknown): { readonly why: string; readonly hint: string | undefined } {
   if (isFolderLost(error)) return { why: lostFolder.what, hint: lostFolder.hint };
+  if (isFilesError(error)) return { why: filesClause(error), hint: error.hint };
   if (isSandboxError(error)) return { why: clauseOf(error), hint: error.hint };
   return { why: (error as Error).message, hint: undefined };
 }

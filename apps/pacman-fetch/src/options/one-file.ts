@@ -9,7 +9,7 @@ export const oneFileOptions = {
   config: { value: 'FILE', about: 'pacman.conf to read (/etc/pacman.conf)', names: 'file' },
   cacert: { value: 'FILE', about: "certificates to trust instead of the system's", names: 'file' },
   'disable-download-timeout': { about: 'keep waiting for a server that sends nothing' },
-  alone: { about: 'start a new process for each call of one pacman' },
+  alone: { about: 'start a separate process for this file alone' },
   report: { value: 'FILE', about: 'append a report of the sandbox to FILE, as JSON', names: 'file' },
   json: { about: 'print events as JSON, one a line' },
   color: { value: 'WHEN', about: 'auto (default), always or never', words: colorChoices },

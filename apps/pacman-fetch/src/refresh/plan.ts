@@ -36,7 +36,12 @@ export function refreshPlan(
 ): Plan {
   const all = configuration.pacman.repositories;
   const chosen = repositories.length === 0 ? all.filter(isSynced) : repositories.map((name) => named(all, name));
-  if (all.length === 0) throw new FetchError('usage', 'no usable package repositories configured');
+  if (all.length === 0)
+    throw new FetchError(
+      'usage',
+      'no usable package repositories configured',
+      'Add a repository with a Server to pacman.conf.',
+    );
   const unique = new Map(chosen.map((repository) => [repository.name, repository]));
   const files = Array.from(unique.values(), (repository) => {
     requireFileName(repository);

@@ -61,9 +61,9 @@ describe('a document', () => {
     [
       'undefined',
       { name: 'a', ports: undefined },
-      'ports is not a list: each entry is a port from 1 to 65535: undefined. Leave',
+      'ports is not a list: each entry is a port from 1 to 65535: undefined. Give it',
     ],
-    ['null', { name: null }, 'name is not a non-empty text without NUL characters: null. Leave'],
+    ['null', { name: null }, 'name is not a non-empty text without NUL characters: null. Give it'],
     ['null where undefined may be', { name: 'a', level: null }, 'level is not one of "require", "prefer": null'],
     [
       'another kind',

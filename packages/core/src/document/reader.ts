@@ -70,9 +70,9 @@ export function kind<T>({ expected, schema, is }: Kind<T>): Reader<T> {
 }
 
 /** Refuses a value of the wrong kind. */
-export function refuseKind(value: unknown, place: Place, expected: string): never {
+export function refuseKind(value: unknown, place: Place, expected: string, remedy = 'Correct the value.'): never {
   const isAbsent = value === undefined || value === null;
-  const hint = isAbsent ? 'Leave the option out, or give it a value.' : 'Correct the value, or leave the option out.';
+  const hint = isAbsent ? 'Give it a value, or leave it out if it is optional.' : remedy;
   return place.refuse(`is not ${expected}: ${shown(value)}`, hint);
 }
 

@@ -17,11 +17,17 @@ export interface IntegerBounds {
 
 /** An integer within bounds. */
 export function integer({ min, max, what = 'an integer' }: IntegerBounds): Reader<number> {
-  return kind({
-    expected: `${what} from ${min} to ${max}`,
+  const expected = `${what} from ${min} to ${max}`;
+  const reader = kind({
+    expected,
     schema: { type: 'integer', minimum: min, maximum: max },
     is: (value): value is number => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
   });
+  const read: Reader<number>['read'] = (value, place) =>
+    typeof value === 'string'
+      ? refuseKind(value, place, expected, 'Give a number, not a text.')
+      : reader.read(value, place);
+  return { ...reader, read };
 }
 
 /** Rules for a text. */

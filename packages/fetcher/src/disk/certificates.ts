@@ -29,7 +29,11 @@ export function openCertificates(file: string | undefined): number | undefined {
       }
       const code = errorCode(error);
       if (file === undefined && code === 'ENOENT') continue;
-      throw new FetcherError('invalid-request', `certificates ${bundle} can't be read: ${code}`, { path: bundle });
+      const hint = 'Name a PEM file that this user may read, or leave certificates out.';
+      throw new FetcherError('invalid-request', `certificates ${bundle} can't be read: ${code}`, {
+        path: bundle,
+        hint,
+      });
     }
   }
   return undefined;

@@ -53,6 +53,9 @@ export function failureOf(error: unknown, url: URL): TransferFailure {
     const found = coded.find(({ code }) => pattern.test(code));
     if (found !== undefined) return new TransferFailure(kind, `${text(url, found)} (${found.code})`, error);
   }
+  // The parser's error has no code for some answers, and its text names protocols that nobody asked for.
+  if (coded.some((one) => (one.error as Error).name === 'HTTPParserError'))
+    return new TransferFailure('protocol', `${url.host} does not speak valid HTTP`, error);
   return new TransferFailure(
     'protocol',
     `The request to ${url.host} failed: ${error instanceof Error ? error.message : 'unknown error'}`,

@@ -52,6 +52,7 @@ export async function downloadByWorker(request: OneFileRequest, how: OneFileWork
 function died({ signal, status, stderr }: WorkerEnd): FetcherError {
   const line = stderr.split('\n').find((text) => /Error/.test(text)) ?? '';
   const detail = line.replaceAll(/[\p{Cc}\p{Cf}]/gu, '�').slice(0, 512);
-  const hint = 'Try again. If it ends this way each time, it is killed or lacks memory: see the log of the kernel.';
+  const hint =
+    'Try again. If it ends this way each time, it lacks memory, it is killed, or its filter denies a call that it needs.';
   return new FetcherError('worker-died', `the worker ended with ${signal ?? status} ${detail}`.trim(), { hint });
 }

@@ -50,7 +50,7 @@ function sandboxOf({ user, sandbox = {} }: FetcherOptions, parallel: number): Sa
   const isNobody = user === undefined || user === 0 || user === 'root';
   const isAskedFor = sandbox.off?.includes('privdrop') === true;
   if (isNobody && !isAskedFor && process.geteuid?.() === 0) {
-    refuse('user must not be root', 'Name a user that owns nothing, for instance nobody.');
+    refuse('the worker must not run as root', 'Name a user that owns nothing, for instance nobody.');
   }
   return user === undefined || isAskedFor ? common : { ...common, user };
 }

@@ -55,7 +55,7 @@ function choice<T extends string | object>(...completed: readonly Completed[]): 
         where = where.key(key);
       }
       if (at === undefined) {
-        where.refuse(`is not ${what}: undefined`, 'Leave the option out, or give it a value.');
+        where.refuse(`is not ${what}: undefined`, 'Give it a value, or leave it out if it is optional.');
       }
     }
     return value;

@@ -14,6 +14,6 @@ export function checkEnd(response: Response, total: number | undefined, isSummed
   const { host } = response.url;
   throw new TransferFailure(
     'protocol',
-    `${host} does not say how long the file is; a size or a SHA-256 is required then`,
+    `${host} gives no valid length of the file; without a size or a SHA-256, nothing shows that it is complete`,
   );
 }

@@ -43,7 +43,7 @@ export function unshown<T>(reader: Reader<T>, words: readonly string[] = []): Re
     ...reader,
     read: (value, place) => {
       if (typeof value !== 'string' || words.includes(value)) return reader.read(value, place);
-      return place.refuse(`is not ${reader.expected}: a text`, 'Correct the value, or leave the option out.');
+      return place.refuse(`is not ${reader.expected}: a text`, 'Correct the value.');
     },
   };
 }

@@ -32,7 +32,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('sandbox of the options',
   });
 
   it('downloads as root only where the switch of the user is off', async () => {
-    await expect(inForce({ user: 0 })).rejects.toThrow('user must not be root');
+    await expect(inForce({ user: 0 })).rejects.toThrow('the worker must not run as root');
     expect(await inForce({ sandbox: { off: all } })).toEqual({ status: 'done', off: all, uid: 0 });
   });
 

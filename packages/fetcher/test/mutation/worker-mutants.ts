@@ -8,7 +8,7 @@ const confinement = [
   without(
     'another user than root',
     'request/settings',
-    "refuse('user must not be root', 'Name a user that owns nothing, for instance nobody.');",
+    "refuse('the worker must not run as root', 'Name a user that owns nothing, for instance nobody.');",
     ['test/enforcement/choices', 'downloads as root only where the switch'],
   ),
   without(

@@ -14,7 +14,7 @@ export const help = `${[
   ' --deny --allow LIST          system calls and @groups on top of that',
   ' --rlimit NAME=VALUE          such as nofile=64, as=2G; cpu in s, sizes in bytes',
   ' --env NAME[=VALUE]           add to PATH HOME USER LOGNAME SHELL TERM LANG',
-  ' --tmp[=memory]  --tmp-home   a private TMPDIR, in memory; HOME next to it',
+  ' --tmp[=memory]  --tmp-home   a private TMPDIR (or in memory); HOME beside it',
   ' --cwd DIR  --umask OCTAL  --keep-fd N  --no-new-session',
   ' -c, --shell LINE             run a line of sh(1); words after -- are $1 ...',
   ' --policy FILE  --require --prefer --off LAYER[.FEATURE]  a JSON policy; levels',

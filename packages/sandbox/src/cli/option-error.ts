@@ -67,7 +67,7 @@ function guessOf(value: string | undefined, words: readonly string[]): string {
   if (value === undefined) return '';
   const full = words.includes(`cap_${value}`) ? `cap_${value}` : undefined;
   const meant = full ?? nearest(value, words) ?? nearest(`cap_${value}`, words);
-  return meant === undefined ? '' : `Did you mean ${meant}? `;
+  return meant === undefined || meant === value ? '' : `Did you mean ${meant}? `;
 }
 
 /** The value is in the text before the clause already. */

@@ -104,7 +104,8 @@ function contentOf(file: string, option: string): string {
     const code = errorCode(error) ?? 'unknown error';
     // Throws if the working directory has been removed, in which a relative path does not exist either.
     if (code === 'ENOENT') process.cwd();
-    return misuse(`cannot read ${file}: ${code}`, `Name an existing file for --${option}.`);
+    const which = code === 'ENOENT' ? 'an existing file' : 'a file that this user may read';
+    return misuse(`cannot read ${file}: ${code}`, `Name ${which} for --${option}.`);
   }
 }
 

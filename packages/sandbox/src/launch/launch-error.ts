@@ -35,7 +35,9 @@ const causes: Readonly<Record<string, { readonly code?: SandboxPackageErrorCode;
   'exec E2BIG': { hint: 'Arguments and environment are too long for the kernel (execve(2)).' },
   'exec ENOMEM': { hint: 'RLIMIT_AS, RLIMIT_DATA or RLIMIT_STACK is too low for this program.' },
   'rlimits EPERM': { hint: 'Only a process with CAP_SYS_RESOURCE may raise a hard limit: use a lower limit.' },
-  'cwd ENOENT': { hint: 'Create the working directory, or name another.' },
+  'cwd ENOENT': {
+    hint: 'The directory of the option cwd does not exist. Create the working directory, or name another.',
+  },
   'cwd EACCES': { hint: 'This user may not enter the working directory: name another.' },
   'descendants EPERM': {
     hint: 'This user must be allowed to signal the parent, and earlier filters must allow pidfd_open.',

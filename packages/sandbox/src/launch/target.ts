@@ -65,7 +65,7 @@ export function findTarget(
     if ('obstacle' in found) reasons.add(reasonOf(found, candidates.length > 1));
   }
   const denied = [...reasons].find((reason) => reason !== 'ENOENT' && reason !== 'ENOTDIR');
-  if (denied === undefined) throw notFound(name, `Searched at ${candidates.join(', ')}.`);
+  if (denied === undefined) throw notFound(name, whereSought(name, candidates));
   throw sandboxError('not-executable', 'exec', {
     what: `cannot execute ${name}: ${denied}`,
     hint: 'Check its mode (chmod +x), and that it is not a directory.',
@@ -218,10 +218,16 @@ function firstLine(path: string): string {
   }
 }
 
+/** The directories of PATH do not matter for a program that is named by a path. */
+function whereSought(name: string, candidates: readonly string[]): string {
+  if (name.includes('/')) return 'Install it, or correct its path.';
+  return `Searched at ${candidates.join(', ')}. The PATH of the sandbox counts, not that of the caller.`;
+}
+
 function notFound(name: string, detail: string): Error {
   return sandboxError('not-found', 'exec', {
     what: `cannot find the program ${JSON.stringify(name)}`,
-    hint: `${detail} The PATH of the sandbox counts, not that of the caller.`,
+    hint: detail,
     errno: 'ENOENT',
     path: name,
   });

@@ -132,7 +132,7 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
   home: lenient(described(word(['tmp']), 'HOME is next to the private temporary directory. Default: HOME of env.')),
   cwd: lenient(described(text(), 'Working directory. Default: that of the caller.')),
   umask: described(
-    integer({ min: 0, max: 0o777, what: 'a mask' }),
+    integer({ min: 0, max: 0o777, what: 'a mask such as 0o027' }),
     'File mode creation mask, in decimal. Default: that of the caller.',
   ),
   keepDescriptors: lenient(
@@ -161,7 +161,9 @@ export const policyReader = object(table);
 /** Checks which options can be combined. */
 export function checkTogetherness(policy: SandboxOptions, place: Place): void {
   if (policy.home !== undefined && policy.tmp === undefined) {
-    place.key('home').refuse('is tmp, but the private temporary directory is off', "Add tmp: 'private'.");
+    place
+      .key('home')
+      .refuse('is tmp, but the private temporary directory is off', "Add --tmp, or tmp: 'private' in a policy.");
   }
   checkUser(policy, place);
 }

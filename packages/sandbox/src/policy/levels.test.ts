@@ -35,7 +35,7 @@ describe('levels', () => {
     [{ prefer: ['Caps'] }, /names an unknown layer/],
     [{ require: ['caps', 'caps'] }, /require\[1\] occurs twice: "caps"/],
     [{ require: ['caps'], prefer: ['caps'] }, /prefer and require both name caps/],
-    [{ off: ['process'] }, /Set newSession/],
+    [{ off: ['process'] }, /or set newSession/],
     [{ off: [''] }, /names an unknown layer: ""/],
     [{ prefer: ['landlock.\0'] }, /names an unknown feature of landlock/],
   ])('refuses %j', (options, message) => {

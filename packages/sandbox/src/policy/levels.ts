@@ -77,7 +77,11 @@ function nameAt(name: string, path: string, option: LevelOption): string {
   if (known === undefined)
     return refuse(path, `names an unknown layer: ${shown(name)}`, `Use one of: ${levelLayers.join(', ')}.`);
   if (name === 'process' && option === 'off') {
-    refuse(path, 'names process', 'Set newSession, dieWithParent or rlimits instead.');
+    refuse(
+      path,
+      'names process, which cannot be off as a whole',
+      'Name a feature such as process.descendants, or set newSession, dieWithParent or rlimits.',
+    );
   }
   // Landlock's features are checked when the policy that has them is known.
   const isLandlocks = known === 'landlock' && !name.includes('\0');

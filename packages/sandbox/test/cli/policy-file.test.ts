@@ -83,7 +83,7 @@ describe('sb-run: files that are at fault', () => {
     ['{"landlock": {"paths": [{"rx": "/"}, {}]}}', /FILE: sandbox: landlock\.paths\[1\] does not name exactly one/],
     [
       '{"landlock": {"scope": ["signals"]}}',
-      /FILE: landlock: landlock\.scope\[0\] is not a name of scope: "signals"\. Did you mean "signal"/,
+      /FILE: landlock: landlock\.scope\[0\] is not a scope: "signals"\. Did you mean "signal"/,
     ],
     [
       '{"seccomp": {"base": "deny-dangerous", "deny": ["opne"]}}',
@@ -139,7 +139,7 @@ describe('sb-run: files that are at fault', () => {
     [['--user', ':nobody'], /has an empty part/],
     [['--caps', 'net_raw'], /Write cap_net_raw/],
     [['--deny', '@no-such-group'], /--deny @no-such-group is not a group\./],
-    [['--scope', 'signals'], /--scope signals is not a name of scope\. Did you mean "signal"/],
+    [['--scope', 'signals'], /--scope signals is not a scope\. Did you mean "signal"/],
     [['--fs', 'all'], /--fs must be one of read-only, minimal, none, not "all"/],
     [['--require', 'seccomp', '--off', 'seccomp'], /both name seccomp/],
     [['--off', 'process'], /names process/],

@@ -168,7 +168,7 @@ describe('sb-run: the report', () => {
     expect(status).toBe(125);
     const parent = folder.file('no', 'such');
     expect(stderr).toBe(
-      `sb-run: directory ${parent} can't be used: ENOENT (no such file or directory). Create its directory first. Nothing was run.\n`,
+      `sb-run: directory ${parent} can't be used: ENOENT (no such file or directory). Create it first. Nothing was run.\n`,
     );
     expect(existsSync(folder.file('ran'))).toBe(false);
   });

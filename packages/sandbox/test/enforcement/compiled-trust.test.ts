@@ -197,7 +197,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'userNamespaces
     chownSync(file, 1001, 1001);
     const { status, stdout, stderr } = await within(id);
     expect([status, stdout]).toEqual([125, '']);
-    expect(stderr).toMatch(/the user namespace does not map its owner/);
+    expect(stderr).toMatch(/An owner that the user namespace does not map counts as another user/);
   });
 
   it('twin: takes a file of nobody’s where every user has a number', async () => {

@@ -11,6 +11,7 @@ import type { Architecture, Machine } from '../tables/architectures.js';
 import type { Answer } from './answer.js';
 import { comparison } from './compared.js';
 import { exportedTo, formats, importedFrom } from './formats.js';
+import { help } from './help.js';
 import { filterFrom, policyFrom } from './input.js';
 import { type CommandName, commands, type OptionName } from './options.js';
 import { misuse } from './usage-error.js';
@@ -43,7 +44,10 @@ export function answerTo(name: CommandName, given: Given): Answer {
 function wordsOf(given: Given, least: number, most = least): readonly string[] {
   const words = [...given.operands.slice(1), ...given.behind];
   if (words.length >= least && words.length <= most) return words;
-  return misuse(`${given.operands[0]} got ${words.length} arguments`, 'sb-seccomp --help shows which it takes.');
+  const [name = ''] = given.operands;
+  const form = help.split('\n').find((line) => line.startsWith(` ${name} `));
+  const count = words.length === 1 ? '1 argument' : `${words.length} arguments`;
+  return misuse(`${name} got ${count}`, `Write it as "${form?.slice(1, 30).trim()}".`);
 }
 
 const machineOf = (given: Given): Machine => (given.values.get('machine') ?? 'x86_64') as Machine;

@@ -6,7 +6,7 @@ Usage: sb-seccomp COMMAND [options] FILTER ...
  simulate FILTER CALL [ARG..]  show the answer to a call, on --arch ARCH
  lint FILTER                   find mistakes in a valid policy
  compare FILTER FILTER         show how two filters relate, for every call
- import FORMAT FILE            print the policy of a profile or unit
+ import FORMAT FILE            print the policy of an oci or systemd file
  export FORMAT FILTER          print a policy in that format: oci, systemd
  disasm FILTER                 list a program's instructions
 

@@ -31,7 +31,7 @@ export function filterFrom(word: string, machine: Machine): SeccompPolicy | AnyP
     return policy(parsePolicy(Buffer.from(bytes).toString('utf8')));
   } catch (error) {
     if (!isSandboxError(error)) throw error;
-    return misuse(`${word}: ${error.message.replace(/^seccomp: /, '').replace(/\.$/, '')}`, 'Nothing was compared.');
+    return misuse(`${word}: ${error.message.replace(/^seccomp: /, '').replace(/\.$/, '')}`, 'Nothing was done.');
   }
 }
 

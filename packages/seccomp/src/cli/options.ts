@@ -26,7 +26,7 @@ export const commands = {
   simulate: { about: 'show the answer to a call', takes: ['arch'] },
   lint: { about: 'find mistakes in a valid policy', takes: [] },
   compare: { about: 'show how two filters relate, for every call', takes: ['machine', 'expect'] },
-  import: { about: 'print the policy of a profile or unit', takes: ['machine', 'runtime'] },
+  import: { about: 'print the policy of an oci or systemd file', takes: ['machine', 'runtime'] },
   export: { about: 'print a policy as a profile or as settings of a unit', takes: ['machine'] },
   disasm: { about: "list a program's instructions", takes: ['machine'] },
 } as const satisfies Readonly<Record<string, { readonly about: string; readonly takes: readonly OptionName[] }>>;

@@ -37,19 +37,29 @@ static int is_word(const char *text, const char *word)
 	return strlen(text) == strlen(word) && memcmp(text, word, strlen(word)) == 0;
 }
 
-/* Returns 0, or -1 for a wrong command line. */
-static int read_line(int argc, char **argv, struct line *line)
+/* Returns 0, or -1 for a wrong command line; `why` then says what is wrong, unless nothing was asked for. */
+static int read_line(int argc, char **argv, struct line *line, const char **why)
 {
 	int at = 1;
+	*why = NULL;
 	line->status = SB_NOBODY;
 	if (argc > 2 && is_word(argv[1], "--report-fd")) {
 		line->status = sb_parse_number(argv[2]);
-		if (line->status <= 2 || sb_syscall3(__NR_fcntl, line->status, F_SETFD, FD_CLOEXEC))
+		if (line->status <= 2 || sb_syscall3(__NR_fcntl, line->status, F_SETFD, FD_CLOEXEC)) {
+			*why = "--report-fd needs the number of an open descriptor, from 3 on";
 			return -1;
+		}
 		at = 3;
 	}
-	if (at >= argc || argv[at][0] == '-')
+	if (at >= argc) {
+		*why = argc > 1 ? "FILE is missing" : NULL;
 		return -1;
+	}
+	if (argv[at][0] == '-') {
+		int is_help = is_word(argv[at], "--help") || is_word(argv[at], "-h");
+		*why = is_help ? NULL : "FILE is missing, or the option before it is wrong";
+		return -1;
+	}
 	line->file = argv[at];
 	line->rest = (const char **)argv + at + 1;
 	return 0;
@@ -160,8 +170,9 @@ int sb_main(int argc, char **argv)
 	static struct sb_launch launch; /* zero, and not on the stack */
 	static struct sb_compiled compiled;
 	struct line line;
-	if (read_line(argc, argv, &line)) {
-		sb_words_usage();
+	const char *why;
+	if (read_line(argc, argv, &line, &why)) {
+		sb_words_usage(why);
 		return SB_LAUNCHER_FAILED;
 	}
 	launch.status = line.status;
@@ -171,7 +182,7 @@ int sb_main(int argc, char **argv)
 	 * for ever. */
 	if (!(compiled.flags & SB_COMPILED_COMMAND) &&
 		(!line.rest[0] || !is_word(line.rest[0], "--") || !line.rest[1])) {
-		sb_words_usage();
+		sb_words_usage("FILE names no command. Write one after --");
 		return SB_LAUNCHER_FAILED;
 	}
 	if (take_command(&launch, &compiled, line.rest))

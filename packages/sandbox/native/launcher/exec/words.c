@@ -18,9 +18,9 @@ static const struct {
 	{"open", ELOOP, "its links lead in a circle. Correct them"},
 	{"open", 0, "it cannot be opened. Name a regular file"},
 	{"trust", 0,
-		"another user than root and you can change it, or a directory or link of its path, "
-		"or the user namespace does not map its owner. Use chmod go-w and chown, or move "
-		"it"},
+		"another user than root and you can change it, or can change a directory or link "
+		"on its path. An owner that the user namespace does not map counts as another "
+		"user. Use chmod go-w and chown, or move it"},
 	{"magic", 0, "it is not a compiled sandbox. Make one with sb-run --compile FILE"},
 	{"version", 0,
 		"it is of another version. Compile it again, with the sb-run of this sb-exec"},
@@ -86,11 +86,15 @@ int sb_words_say(const char *file, const struct sb_failure *failure)
 	return 1;
 }
 
-void sb_words_usage(void)
+void sb_words_usage(const char *why)
 {
+	if (why) {
+		say("sb-exec: ");
+		say(why);
+		say(".\n");
+	}
 	say("Usage: sb-exec [--report-fd N] FILE -- COMMAND [ARGUMENT...]\n"
 	    "       sb-exec [--report-fd N] FILE [ARGUMENT...]   if FILE names its command\n"
 	    "Runs a command in the sandbox that sb-run --compile FILE has made. Exit status:\n"
-	    "the command's; 125 a layer failed and nothing ran; 126 not executable; 127 not "
-	    "found.\n");
+	    "that of the command; 125 failure, nothing ran; 126 not executable; 127 missing.\n");
 }

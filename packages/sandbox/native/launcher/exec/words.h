@@ -9,6 +9,7 @@
  * other steps. */
 int sb_words_say(const char *file, const struct sb_failure *failure);
 
-void sb_words_usage(void);
+/* Prints the usage, after what is wrong if that is not NULL. */
+void sb_words_usage(const char *why);
 
 #endif
