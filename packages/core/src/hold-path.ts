@@ -71,10 +71,11 @@ export function holdPath(path: Buffer | string, options: HoldPathOptions = {}): 
 
 /**
  * Whether this process has to look at paths of others by {@link holdPath}: as root on Linux. An ordinary user may not follow such a
- * link of another user (ptrace(2)), and without /proc no such link exists.
+ * link of another user (ptrace(2)), and without /proc no such link exists. In Deno a descriptor is not the kernel's number, so /proc
+ * does not show it.
  */
 export function holdsPaths(): boolean {
-  if (process.platform !== 'linux' || process.geteuid?.() !== 0) return false;
+  if (process.platform !== 'linux' || process.geteuid?.() !== 0 || 'deno' in process.versions) return false;
   try {
     accessSync('/proc/self/fd');
     return true;

@@ -96,12 +96,7 @@ describe.skipIf(missing('linux'))('what a command has left', () => {
     ['more than it may', () => writeFileSync(staged(), 'left'), { maxBytes: 3 }, /it is larger than 3 bytes/],
     ['more than it has to', () => writeFileSync(staged(), 'left'), { size: 3 }, /it is larger than 3 bytes/],
     ['other bytes', () => writeFileSync(staged(), 'evil'), { sha256 }, /its SHA-256 is not the expected one/],
-    [
-      'another format',
-      () => writeFileSync(staged(), 'left'),
-      { magic: [{ bytes: '1f8b' }] },
-      /may be the page of a login/,
-    ],
+    ['another format', () => writeFileSync(staged(), 'left'), { magic: [{ bytes: '1f8b' }] }, /may be a login page/],
   ])('is not taken where that is %s, and no copy stays', async (_, leave, expected, why) => {
     leave();
     await expect(take(expected)).rejects.toThrow(why);
