@@ -33,8 +33,8 @@ const exceptions = {
     reason: "it loads the package's own native part",
   },
   'packages/core/src/prebuild-missing.ts': {
-    functions: ['existsSync', 'readFileSync'],
-    reason: "it looks into the package's own directory, after a failure, to say what to do",
+    functions: ['existsSync', 'openSync', 'readFileSync', 'statSync'],
+    reason: "it looks into the package's own directory, to know it and to say what to do after a failure",
   },
   'packages/core/src/package-version.ts': {
     functions: ['readFileSync'],

@@ -59,8 +59,8 @@ export function prebuildError(
  *
  * @param layer - the layer, for the error; the name of the package is `@sb/` and this
  * @param url - `import.meta.url` of a module of the package's `dist`
- * @throws SandboxError `prebuild-missing` if there is no package; also without a URL, which a bundler that makes
- *   CommonJS removes
+ * @throws SandboxError `prebuild-missing` if the directory does not belong to the package; also without a URL, which a
+ *   bundler that makes CommonJS removes
  */
 export function packageRoot(layer: string, url: string | undefined): URL {
   const root = url === undefined ? undefined : new URL('../', url);

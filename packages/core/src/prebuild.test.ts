@@ -58,7 +58,7 @@ describe('code that was copied out of its package', () => {
     });
   });
 
-  it('finds no package where a bundle lies, whatever lies beside it', () => {
+  it('finds no package beside a bundle, for all that lies there', () => {
     const module = (above: string) => pathToFileURL(join(above, 'dist', 'index.js')).href;
     expect(packageRoot('privdrop', module(folder)).href).toBe(pathToFileURL(`${folder}/`).href);
     expect(() => packageRoot('caps', module(folder))).toThrow('is not the directory of @sb/caps');

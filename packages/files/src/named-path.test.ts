@@ -49,7 +49,7 @@ describe('an error of the system', () => {
     expect(message).toContain(`'${join(at, 'file')}/'`);
   });
 
-  it('names both names in a folder', () => {
+  it('names both names in a directory', () => {
     const folder = Folder.open(at);
     const renamed = errorOf(() => folder.rename('missing', 'new'));
     expect(renamed).toMatchObject({ path: missing, dest: join(at, 'new') });
@@ -74,7 +74,7 @@ describe('an error of the system', () => {
       const call = (): never => {
         throw error;
       };
-      expect(() => naming('/proc/self/fd/7/', '/etc/', call)).toThrow(error as Error);
+      expect(() => naming('/proc/self/fd/7/', '/etc/', call)).toThrow(error);
     }
     expect(other.message).toBe("ENOENT, open '/other'");
   });

@@ -60,7 +60,11 @@ describe('a program', () => {
 
 describe('what kept a command from running', () => {
   it.each<readonly [name: string, args: readonly string[], error: object]>([
-    ['an option that does not exist', ['--no-such'], { code: 'usage', message: expect.stringMatching(/unknown option/) }],
+    [
+      'an option that does not exist',
+      ['--no-such'],
+      { code: 'usage', message: expect.stringMatching(/unknown option/) },
+    ],
     ['a value that is none', ['--rlimit', 'nofile=x', '--', 'true'], { code: 'usage' }],
     ['no command', [], { code: 'usage', message: expect.stringMatching(/the command is missing/) }],
     ['a program that is not there', ['--', 'no-such-program'], { code: 'not-found', layer: 'sandbox' }],

@@ -91,7 +91,10 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'fuse'))(
       const env = { ...process.env, HOME: home.path };
       const options = ['--mount', '--propagation', 'private', served, ...command];
       const { status, stdout } = await runProgram('unshare', options, { env, timeout: 30_000 });
-      expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^credentials +not granted/m) as string });
+      expect({ status, stdout }).toEqual({
+        status: 0,
+        stdout: expect.stringMatching(/^credentials +not granted/m) as string,
+      });
     });
 
     it('does not keep root for good where it is mounted on the way to a rule', async () => {

@@ -47,8 +47,8 @@ interface Line {
 }
 
 /**
- * Lines with those that continue them: a line that ends with a backslash, which no other backslash escapes, goes on with the next
- * one. Comments within are left out, as in systemd (src/shared/conf-parser.c, `read_line`).
+ * Lines with those that continue them: a backslash at the end of a line, which no other backslash escapes, joins the next line to
+ * it. Comments within are left out, as in systemd (src/shared/conf-parser.c, `read_line`).
  */
 function logicalLines(text: string): readonly Line[] {
   const lines: Line[] = [];
