@@ -70,9 +70,9 @@ export function kind<T>({ expected, schema, is }: Kind<T>): Reader<T> {
 }
 
 /** Refuses a value of the wrong kind. */
-export function refuseKind(value: unknown, place: Place, expected: string, remedy = 'Correct the value.'): never {
+export function refuseKind(value: unknown, place: Place, expected: string): never {
   const isAbsent = value === undefined || value === null;
-  const hint = isAbsent ? 'Give it a value, or leave it out if it is optional.' : remedy;
+  const hint = isAbsent ? 'Give it a value, or leave it out if it is optional.' : 'Correct the value.';
   return place.refuse(`is not ${expected}: ${shown(value)}`, hint);
 }
 

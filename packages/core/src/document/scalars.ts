@@ -1,4 +1,5 @@
 import { kind, type Reader, refuseKind, refuseWord, type Schema } from './reader.js';
+import { shown } from './shown.js';
 
 /** True or false. */
 export const boolean: Reader<boolean> = kind({
@@ -25,7 +26,7 @@ export function integer({ min, max, what = 'an integer' }: IntegerBounds): Reade
   });
   const read: Reader<number>['read'] = (value, place) =>
     typeof value === 'string'
-      ? refuseKind(value, place, expected, 'Give a number, not a text.')
+      ? place.refuse(`is not ${expected}: ${shown(value)}`, 'Give a number, not a text.')
       : reader.read(value, place);
   return { ...reader, read };
 }
