@@ -54,7 +54,7 @@ export function readUnit(text: string, machine: Machine): Imported {
 /** Without it the service would be root. */
 function refuseDynamicUser(dynamic: UnitSetting | undefined, user: UnitSetting | undefined): void {
   if (dynamic === undefined || user !== undefined || unitSwitch(dynamic.value) === false) return;
-  refuseSetting(dynamic, 'makes a user for each start: name one by User=');
+  refuseSetting(dynamic, 'has DynamicUser=, which makes a user for each start: name one by User=');
 }
 
 function userOf(
