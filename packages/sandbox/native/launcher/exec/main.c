@@ -45,7 +45,8 @@ static int read_line(int argc, char **argv, struct line *line, const char **why)
 	line->status = SB_NOBODY;
 	if (argc > 2 && is_word(argv[1], "--report-fd")) {
 		line->status = sb_parse_number(argv[2]);
-		if (line->status <= 2 || sb_syscall3(__NR_fcntl, line->status, F_SETFD, FD_CLOEXEC)) {
+		if (line->status <= 2 ||
+			sb_syscall3(__NR_fcntl, line->status, F_SETFD, FD_CLOEXEC)) {
 			*why = "--report-fd needs the number of an open descriptor, from 3 on";
 			return -1;
 		}
