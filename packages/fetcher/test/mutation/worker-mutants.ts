@@ -80,7 +80,7 @@ const connections = [
     'one-file/one-after-another',
     'if (failure === undefined || hasStarted || !ofKeptConnections.has(failure.kind)) return { failure, hasStarted };',
     'if (hasStarted || mayBeKept) return { failure, hasStarted };',
-    ['test/one-after-another', 'where the server sends bytes that belong to no answer'],
+    ['test/one-after-another', 'if the server sends bytes that belong to no answer'],
   ),
   change('no more connections that are kept', 'one-file/one-after-another', 'this.#keeps = false;', '', [
     'test/one-after-another',

@@ -58,7 +58,7 @@ export const mutants: readonly Mutant[] = [
   ),
   changeSeenBy('whose a folder is that root empties', 'remove-tree', '(takes && taken(itself, own))', 'false', [
     'src/found-folder',
-    'who can fill found/inner/below/deep no more',
+    'who cannot fill found/inner/below/deep any more',
   ]),
   without(
     'what kind of file is only looked into',

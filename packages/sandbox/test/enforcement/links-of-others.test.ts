@@ -136,6 +136,19 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a link that root need no
     expect(start([{ ro: ['/proc', path] }] as Paths, `cat ${place.secret}/key`)).toMatchObject(refused);
   });
 
+  it('widens no sandbox: one to what the launcher itself has open', () => {
+    using place = scene();
+    const { folder, secret } = place;
+    const held = openSync(`${secret}/key`, 'r');
+    link('/proc/self/fd/0', folder.file('theirs'), nobody);
+    const paths: Paths = [{ ro: ['/proc', folder.file('theirs')] }, { rx: ['/bin', '/usr/bin'] }];
+    const sandbox = createSandbox({ user: 'nobody', landlock: { preset: 'minimal', paths } });
+    using command = sandbox.command('/bin/sh', ['-c', `cat ${secret}/key`]);
+    const found = spawnSync(command.file, command.args, { encoding: 'utf8', stdio: [held, 'pipe', 'pipe'] });
+    expect(found).toMatchObject(refused);
+    closeSync(held);
+  });
+
   it('to what another process has open is not followed by root', () => {
     using place = scene();
     const { folder, secret } = place;

@@ -55,7 +55,7 @@ export const linkMutants: readonly Mutant[] = [
   change(
     'the folder of what the kernel alone leads to',
     [openPath, 'is_file && lies_here', 'is_file'],
-    ['links-of-others', 'one to what a process has open'],
+    ['links-of-others', 'one to what the launcher itself has open'],
   ),
   change(
     'who owns a folder of links',
