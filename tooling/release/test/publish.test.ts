@@ -73,9 +73,12 @@ function kept(names: readonly string[], more: object = {}): string {
     return place;
   });
   // All at once: each start of npm takes seconds on a busy machine.
-  const args = ['pack', '--json', '--offline', '--pack-destination', folder.path, ...places];
+  const args = ['pack', '--json', '--offline', '--cache', folder.file('.npm'), '--pack-destination', folder.path];
   const packed = Object.values(
-    JSON.parse(execFileSync('npm', args, { cwd: folder.path, encoding: 'utf8' })) as Record<string, Tarball>,
+    JSON.parse(execFileSync('npm', [...args, ...places], { cwd: folder.path, encoding: 'utf8' })) as Record<
+      string,
+      Tarball
+    >,
   );
   const tarballs = packed.map((one) => Object.assign(one, { file: folder.file(one.filename) }));
   keepTarballs(tarballs, folder.file('kept'), git('rev-parse', 'HEAD'));
