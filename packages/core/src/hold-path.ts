@@ -71,11 +71,10 @@ export function holdPath(path: Buffer | string, options: HoldPathOptions = {}): 
 
 /**
  * Whether this process has to look at paths of others by {@link holdPath}: as root on Linux. An ordinary user may not follow such a
- * link of another user (ptrace(2)), and without /proc no such link exists. In Deno a descriptor is not the kernel's number, so /proc
- * does not show it.
+ * link of another user (ptrace(2)), and without /proc no such link exists.
  */
 export function holdsPaths(): boolean {
-  if (process.platform !== 'linux' || process.geteuid?.() !== 0 || 'deno' in process.versions) return false;
+  if (process.platform !== 'linux' || process.geteuid?.() !== 0) return false;
   try {
     accessSync('/proc/self/fd');
     return true;
@@ -101,7 +100,8 @@ function stepTo(held: number, name: string, { follows = true, entering }: HoldPa
   } finally {
     if (!isKept) closeSync(descriptor);
   }
-  const target = readlinkSync(place, { encoding: 'buffer' }).toString('latin1');
+  // In Deno the bytes are an Uint8Array.
+  const target = Buffer.from(readlinkSync(place, { encoding: 'buffer' })).toString('latin1');
   if (statfsSync(`/proc/self/fd/${held}`).type !== procType) return { target };
   // There, /proc/self and its like are text, and all others stand for files.
   const folder = readKernelLink(`/proc/self/fd/${held}`);

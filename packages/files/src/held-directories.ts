@@ -109,7 +109,8 @@ export class HeldDirectories implements Disposable {
     if (above === undefined) return { kind: 'served' };
     try {
       // Nothing can be mounted on a link, and of all else the kernel says so itself.
-      const target = readlinkSync(placeIn(above, basename(path)), { encoding: 'buffer' });
+      // In Deno the bytes are an Uint8Array.
+      const target = Buffer.from(readlinkSync(placeIn(above, basename(path)), { encoding: 'buffer' }));
       return { kind: 'link', target: target.toString('latin1') };
     } catch (error) {
       if (errorCode(error) !== 'EINVAL') throw error;

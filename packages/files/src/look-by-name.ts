@@ -14,6 +14,6 @@ export function lookByName(path: ByteText): Found | undefined {
   if (status === undefined) return undefined;
   if (status.isDirectory()) return { kind: 'directory' };
   if (status.isSymbolicLink())
-    return { kind: 'link', target: readlinkSync(place, { encoding: 'buffer' }).toString('latin1') };
+    return { kind: 'link', target: Buffer.from(readlinkSync(place, { encoding: 'buffer' })).toString('latin1') };
   return { kind: status.isFile() ? 'file' : 'other', id: `${status.dev}:${status.ino}`, links: status.nlink };
 }

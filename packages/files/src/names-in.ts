@@ -21,9 +21,9 @@ export interface NamedEntry {
  * @throws Error of the system
  */
 export function* namesIn(inside: Buffer): Generator<NamedEntry> {
-  // Bun and Deno give no bytes there, and none of them has root look at what others have filled.
+  // Bun and Deno give no bytes there, so all names are read at once.
   if (!isNode) {
-    for (const name of readdirSync(inside, { encoding: 'buffer' })) yield { name, kind: undefined };
+    for (const name of readdirSync(inside, { encoding: 'buffer' })) yield { name: Buffer.from(name), kind: undefined };
     return;
   }
   const names = opendirSync(inside, namesAtOnce);

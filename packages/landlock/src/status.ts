@@ -32,7 +32,10 @@ export function linkStatusOf(path: Buffer): BigIntStats {
  */
 export function linkOf(folder: Buffer, name: Buffer): { readonly target: string; readonly isOfProc: boolean } {
   const read = (place: string | Buffer) => ({
-    target: readlinkSync(Buffer.concat([Buffer.from(place), Buffer.from('/'), name]), 'buffer').toString('latin1'),
+    // In Deno the bytes are an Uint8Array.
+    target: Buffer.from(readlinkSync(Buffer.concat([Buffer.from(place), Buffer.from('/'), name]), 'buffer')).toString(
+      'latin1',
+    ),
     isOfProc: statfsSync(place).type === procType,
   });
   return holdsPaths() ? withHeld(folder, false, (descriptor) => read(`/proc/self/fd/${descriptor}`)) : read(folder);

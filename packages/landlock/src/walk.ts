@@ -9,6 +9,8 @@ import { linkOf, linkStatusOf, statusOf } from './status.js';
 
 /** The number of links that the kernel follows (MAXSYMLINKS). */
 const maxLinks = 40;
+/** The number of names that are looked up for one path. Links in each other's targets could lead through far more. */
+const maxNames = 1024;
 
 /** A path whose characters are its bytes, so that names that are not UTF-8 survive. */
 export type BinaryPath = string;
@@ -43,7 +45,8 @@ export function startOf(path: string, right: FsRight): BinaryPath {
     needsFolder: text.endsWith('/'),
     links: 0,
   };
-  while (walk.rest.length > 0) {
+  for (let names = 1; walk.rest.length > 0; names++) {
+    if (names + walk.rest.length > maxNames) throw lost(path, 'ELOOP');
     const end = step(walk);
     if (end !== undefined) return end;
   }

@@ -25,6 +25,10 @@ describe('a word of a unit', () => {
     },
   );
 
+  it('is refused as a path that ends with a backslash, which would take the next line with it', () => {
+    expect(() => unitPath('/x\\')).toThrow(/backslash/);
+  });
+
   it('is refused with a line break where quotes are not possible', () => {
     expect(() => unitPath('/a\nExecStartPre=+/bin/evil')).toThrow(/control character/);
   });

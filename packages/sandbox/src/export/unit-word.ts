@@ -28,13 +28,17 @@ export const commandWord = (word: string): string => unitWord(word.replaceAll('$
  */
 export function unitPath(path: string): string {
   refuseControl(path);
+  if (path.endsWith('\\')) throw refused(path, 'ends with a backslash, which continues a line of a unit');
   return path.replaceAll('%', '%%');
 }
 
 function refuseControl(word: string): void {
-  if (!/\p{Cc}/u.test(word)) return;
-  throw sandboxError('invalid-policy', 'export', {
-    what: `${JSON.stringify(word)} has a control character, which a unit cannot contain`,
+  if (/\p{Cc}/u.test(word)) throw refused(word, 'has a control character, which a unit cannot contain');
+}
+
+function refused(word: string, why: string): Error {
+  return sandboxError('invalid-policy', 'export', {
+    what: `${JSON.stringify(word)} ${why}`,
     hint: 'Use another word, or start the program from a script that sets it.',
   });
 }

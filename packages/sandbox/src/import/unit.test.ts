@@ -70,6 +70,12 @@ describe('readUnit', () => {
     },
   );
 
+  it('reads a megabyte of backslashes at once', () => {
+    const begun = performance.now();
+    expect(read(`NoNewPrivileges=yes\nDescription=${'\\'.repeat(1_000_000)}x`).unsaid).toHaveLength(1);
+    expect(performance.now() - begun).toBeLessThan(2000);
+  });
+
   it('names what confines and has no place in a policy', () => {
     const { unsaid } = read(
       'ProtectSystem=strict\nPrivateTmp=no\nReadWritePaths=/srv\nRestrictRealtime=yes\nMemoryMax=1G',

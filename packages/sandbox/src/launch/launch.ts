@@ -71,8 +71,11 @@ function isKilled({ pid = 0 }: ChildProcess): boolean {
 async function inTime(child: ChildProcess, status: Promise<LauncherStatus>): Promise<LauncherStatus> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<LauncherStatus>((resolve) => {
+    // A report that came while this process was busy is read first.
     timer = setTimeout(() => {
-      resolve({ kind: 'late', seconds: mostTime / 1000, isKilled: isKilled(child) });
+      timer = setTimeout(() => {
+        resolve({ kind: 'late', seconds: mostTime / 1000, isKilled: isKilled(child) });
+      }, 500);
     }, mostTime);
   });
   try {

@@ -52,20 +52,30 @@ interface Line {
  */
 function logicalLines(text: string): readonly Line[] {
   const lines: Line[] = [];
-  let open: Line | undefined;
+  let open: { readonly line: number; readonly parts: string[] } | undefined;
   for (const [index, raw] of text.split(/\r\n|\n\r|\n|\r/).entries()) {
     const own = raw.replace(/^[ \t]+/, '');
     if (/^[#;]/.test(own) || (own === '' && open === undefined)) continue;
-    const joined: Line = { line: open?.line ?? index + 1, text: (open?.text ?? '') + own };
-    open = continues(joined.text) ? { ...joined, text: `${joined.text.slice(0, -1)} ` } : undefined;
-    if (open === undefined) lines.push({ ...joined, text: joined.text.trim() });
+    open ??= { line: index + 1, parts: [] };
+    const isOpen = continues(own);
+    open.parts.push(isOpen ? `${own.slice(0, -1)} ` : own);
+    if (isOpen) continue;
+    lines.push(joined(open));
+    open = undefined;
   }
-  return open === undefined ? lines : [...lines, { ...open, text: open.text.trim() }];
+  return open === undefined ? lines : [...lines, joined(open)];
 }
 
-/** Whether the last backslash is not escaped by the one before it. */
+const joined = ({ line, parts }: { readonly line: number; readonly parts: readonly string[] }): Line => ({
+  line,
+  text: parts.join('').trim(),
+});
+
+/** Whether the last backslash is not escaped by the one before it. What is joined before ends with a blank. */
 function continues(text: string): boolean {
-  return (/\\*$/.exec(text)?.[0].length ?? 0) % 2 === 1;
+  let backslashes = 0;
+  while (text[text.length - 1 - backslashes] === '\\') backslashes++;
+  return backslashes % 2 === 1;
 }
 
 /** What switches mean, by systemd.syntax(7); undefined for other words. */
