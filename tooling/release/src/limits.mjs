@@ -21,12 +21,12 @@ export function limitsOf(name, paths) {
 
 const limits = {
   '@sb/core': [60, 200],
-  '@sb/files': [55, 200],
+  '@sb/files': [65, 250],
   '@sb/privdrop': [70, 220],
   '@sb/caps': [90, 300],
   '@sb/landlock': [150, 500],
   '@sb/seccomp': [290, 1100],
-  '@sb/sandbox': [520, 1700],
+  '@sb/sandbox': [620, 2050],
   '@sb/fetcher': [1000, 4200],
   'pacman-fetch': [2200, 7600],
 };

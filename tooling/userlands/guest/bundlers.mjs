@@ -58,7 +58,8 @@ const byRollup = async ({ folder, entry }, isExternal) => {
   const outside = isExternal ? { external: [external] } : { plugins: [plugin] };
   const bundle = await tools('rollup').rollup({ input: entry, onwarn: () => {}, ...outside });
   const file = join(folder, 'out/bundle.mjs');
-  await bundle.write({ file, format: 'es' });
+  // The exports of @sb/sandbox are loaded when they are asked for, which makes a second file otherwise.
+  await bundle.write({ file, format: 'es', inlineDynamicImports: true });
   return file;
 };
 
