@@ -132,10 +132,15 @@ export interface Used {
  */
 export function watchDeath(pid: number, done: (signal: number, used: Used) => void): boolean {
   // A child that cannot be watched is reported only by child_process.
-  if (process.platform !== 'linux') return false;
+  if (process.platform !== 'linux' || !hasLibuv()) return false;
   const tell = ([signal, user, system, resident]: readonly [number, number, number, number]): void =>
     done(signal, { user, system, resident });
   return native().watchDeath(pid, tell) === 0;
+}
+
+/** Whether the runtime has the event loop of Node. Others define the names of libuv, and abort when they are called. */
+export function hasLibuv(): boolean {
+  return process.versions['bun'] === undefined && process.versions['deno'] === undefined;
 }
 
 /** The addon, loaded once.

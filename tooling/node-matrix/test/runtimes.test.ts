@@ -1,6 +1,6 @@
 /* The sandbox on runtimes that npm has and that aren't Node: a child that runs, and one that is denied a file. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { bestStatus, missing, runProgram, temporaryFolder } from '@sb/test-kit';
@@ -19,6 +19,7 @@ const runtimes = [
 ] as const;
 
 const fixture = fileURLToPath(new URL('fixtures/children.mjs', import.meta.url));
+const credentialsFixture = fileURLToPath(new URL('fixtures/credentials.mjs', import.meta.url));
 
 /** The releases are fetched for one platform (tooling/run/setup.mjs). */
 const isElsewhere = missing('linux', 'x64') || !runtimes.every(({ file }) => existsSync(file));
@@ -46,6 +47,21 @@ describe.skipIf(isElsewhere).each(runtimes)('$name', ({ file, args }) => {
     });
     // By the control alone.
     expect(readFileSync(bait, 'utf8')).toBe('written\n');
+  });
+
+  it.skipIf(missing('landlock7'))('keeps from a program what a link of credentials leads to', async () => {
+    using folder = temporaryFolder();
+    mkdirSync(folder.file('dots/ssh'), { recursive: true });
+    for (const path of ['dots/ssh/id', 'dots/other']) writeFileSync(folder.file(path), 'content\n');
+    symlinkSync('dots/ssh', folder.file('.ssh'));
+    const env = { PATH: '/usr/bin:/bin', HOME: folder.path, NO_COLOR: '1' };
+    const read = async (path: string): Promise<unknown> => {
+      const options = { env, timeout: 60_000 };
+      const { stdout } = await runProgram(file, [...args, credentialsFixture, folder.file(path)], options);
+      return JSON.parse(stdout);
+    };
+    expect(await read('dots/other')).toEqual({ stdout: 'content\n', exitCode: 0 });
+    expect(await read('dots/ssh/id')).toEqual({ stdout: '', exitCode: 1 });
   });
 
   it('is the release that is asked for', () => {

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-import { closeAnonymous, statusPipe } from '../native.js';
+import { closeAnonymous, hasLibuv, statusPipe } from '../native.js';
 import type { StdioEntry } from './stdio.js';
 
 /** Where the status of a launcher arrives. */
@@ -28,8 +28,7 @@ const ownWords = 16_384;
  * @throws SandboxError if it cannot be opened
  */
 export function openStatusChannel(records: number): StatusChannel {
-  // Other runtimes define the names of libuv, and abort when they are called.
-  if (process.versions['bun'] !== undefined || process.versions['deno'] !== undefined) return streamChannel;
+  if (!hasLibuv()) return streamChannel;
   let tell: (text: string) => void = () => undefined;
   const text = new Promise<string>((resolve) => {
     tell = resolve;
