@@ -9,6 +9,7 @@ import type { SandboxPlan } from '../plan/plan.js';
 vi.mock('../native.js', () => ({
   anonymousFile: () => openSync('/dev/null', 'r'),
   closeAnonymous: (descriptor: number) => closeSync(descriptor),
+  hasLibuv: () => true,
   launcherPath: () => '/nonexistent/launcher',
   statusPipe: () => openSync('/dev/null', 'w'),
 }));
