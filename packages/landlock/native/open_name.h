@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-/* Does what the kernel does where there is no link on the way. */
+/* Opens a path in one call if no name of it is a link; -ELOOP otherwise. */
 static inline long open_without_links(const char *path)
 {
 	const struct ll_open_how how = {LL_O_PATH | LL_O_CLOEXEC, 0, LL_RESOLVE_NO_SYMLINKS};

@@ -132,7 +132,7 @@ class LauncherSandbox implements Sandbox {
     const words = argumentsReader.read(command, documentPlace('export').key('command'));
     const policy = definePolicy({ ...this.policy, execOnce: false });
     const layers = layerPolicies(policy, { folder: this.#folder });
-    // A container has programs of its own; the others run that of this machine.
+    // A container runs a program of its image; a unit and bwrap run one of this machine.
     const isHere = target === 'systemd' || target === 'bwrap';
     const own = isHere
       ? withCommand({ policy: effectiveOf(policy), layers, env: this.#starter.env() }, words)

@@ -13,8 +13,8 @@ interface Config {
 }
 
 /**
- * The hybrid hierarchy of control groups that some machines have is not for crun: it gets one of its own, in a mount namespace
- * that goes with it.
+ * crun refuses the hybrid hierarchy of control groups that some machines have. So it gets a private one, in a mount namespace that
+ * ends with it.
  */
 const apart = `
 awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 }' /proc/mounts | while read -r path; do umount -l "$path"; done

@@ -46,7 +46,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
       await ended;
       expect(folder).toMatch(/^pacman-fetch-\d+-\d+-\d+-\w{6}$/);
       expect(readdirSync(machine.cache)).toEqual([folder]);
-      // Also where there is no such command any more.
+      // Also after the command was removed from the configuration.
       writeFileSync(join(machine.config, '..', 'pacman.d', 'pacman-fetch.conf'), '[options]\nSandboxUser = nobody\n');
       expect(await machine.run('prefetch', 'pkg8')).toMatchObject({ status: 0, stderr: '' });
       expect(readdirSync(machine.cache)).toEqual([name]);

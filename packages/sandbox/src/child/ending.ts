@@ -49,7 +49,7 @@ export class Ending {
     // A child that was never started has no valid number, and child_process would signal it.
     if (this.#asked || hasEnded(this.#child) || this.#child.pid === undefined) return;
     this.#asked = true;
-    // Before the target runs, no grace is needed, and there is no group yet.
+    // Before the target runs it has no process group, and nothing to finish: SIGKILL is enough.
     const isWatched = this.#endGroupWithLeader(this.#child.pid);
     this.#send(this.#isTarget ? signal : 'SIGKILL');
     const last = setTimeout(() => this.#send('SIGKILL'), this.#options.killGrace ?? defaultGrace);

@@ -60,7 +60,7 @@ export function profileOf({
 }: ExportSubject): { readonly document: string; readonly missing: readonly MissingFeature[] } | undefined {
   if (seccomp === undefined) return undefined;
   const { document, unsaid } = toOci(seccomp);
-  // Number -1 is no call, and nothing is called by it.
+  // Number -1 does not name a call, so a program cannot use it.
   const differing = unsaid.filter(({ path }) => path !== '(number)');
   const missing = differing.map(({ path, what }) => ({
     feature: `seccomp.filter.${path}`,

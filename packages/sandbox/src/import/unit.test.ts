@@ -70,6 +70,16 @@ describe('readUnit', () => {
     },
   );
 
+  it('names a limit of 0 and groups without a user, and refuses what is not a header', () => {
+    const { unsaid } = read('NoNewPrivileges=yes\nMemoryMax=0\nGroup=7\nSupplementaryGroups=8\nPrivateTmp=no');
+    expect(unsaid.map(({ what }) => what)).toEqual([
+      'MemoryMax has no place in the policy',
+      'Group has no place in a policy without User',
+      'SupplementaryGroups has no place in a policy without User',
+    ]);
+    expect(() => read('[Unit]\n[Service] # comment\nUser=nobody')).toThrow(/header/);
+  });
+
   it('reads a megabyte of backslashes at once', () => {
     const begun = performance.now();
     expect(read(`NoNewPrivileges=yes\nDescription=${'\\'.repeat(1_000_000)}x`).unsaid).toHaveLength(1);

@@ -43,13 +43,18 @@ export function readUnit(text: string, machine: Machine): Imported {
   refuseDynamicUser(last('DynamicUser'), last('User'));
   const isKnown = (name: string) => ofFilter.test(name) || ofPolicy.test(name) || ofService.test(name);
   for (const { name, value, line } of settings) {
-    if (!isKnown(name) && unitSwitch(value) !== false && value !== '')
+    if (!isKnown(name) && !isSwitchedOff(value) && value !== '')
       unsaid.push({ path: `line ${line}`, what: `${name} has no place in the policy` });
+    if (/^(?:Group|SupplementaryGroups)$/.test(name) && value !== '' && last('User') === undefined)
+      unsaid.push({ path: `line ${line}`, what: `${name} has no place in a policy without User` });
   }
   if (unitSwitch(last('NoNewPrivileges')?.value ?? 'no') !== true)
     unsaid.push({ path: 'NoNewPrivileges', what: 'a sandbox always sets no_new_privs' });
   return { policy: definePolicy(options), unsaid };
 }
+
+/** Not for 0, which many settings take as a number: the strictest one. */
+const isSwitchedOff = (value: string): boolean => value !== '0' && unitSwitch(value) === false;
 
 /** Without it the service would be root. */
 function refuseDynamicUser(dynamic: UnitSetting | undefined, user: UnitSetting | undefined): void {

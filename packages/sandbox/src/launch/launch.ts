@@ -60,7 +60,9 @@ export function launch(
 }
 
 /** Sends SIGKILL. Without CAP_KILL root may not end a launcher that has changed its user already. */
-function isKilled({ pid = 0 }: ChildProcess): boolean {
+function isKilled({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  // Number 0 would be this process's own group, and that of a child that has ended may be another's by now.
+  if (pid === undefined || exitCode !== null || signalCode !== null) return pid !== undefined;
   try {
     return process.kill(pid, 'SIGKILL');
   } catch {

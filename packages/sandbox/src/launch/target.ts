@@ -128,8 +128,10 @@ function lookClosely(path: string): Look {
   try {
     const state = fstatSync(held);
     if (!state.isFile() || (state.mode & anybodyExecutes) === 0) return { obstacle: 'EACCES' };
-    // Deno checks the mode of the link in proc instead.
-    accessSync(process.versions['deno'] === undefined ? `/proc/self/fd/${held}` : path, constants.X_OK);
+    // Deno checks the mode of the link in proc instead. By its path root could be led elsewhere meanwhile, so the mode decides.
+    const isDeno = process.versions['deno'] !== undefined;
+    if (!isDeno) accessSync(`/proc/self/fd/${held}`, constants.X_OK);
+    else if (!holdsPaths()) accessSync(path, constants.X_OK);
     return lookOf(state, fstatSync(held, { bigint: true }));
   } finally {
     closeSync(held);

@@ -33,7 +33,7 @@ const command = ['/bin/echo', 'a b', "it's", '$HOME', '100%'];
 /** The filter of a sandbox, with what a runtime does to calls of other tables. */
 function filterOf(options: SandboxOptions): SeccompOptions {
   const { seccomp } = layerPolicies(definePolicy(options));
-  if (seccomp === undefined) throw new Error('there is no filter');
+  if (seccomp === undefined) throw new Error('the sandbox lacks a filter');
   return { ...seccomp, foreign: 'kill-thread', x32: 'kill-thread' };
 }
 const features = async (target: ExportTarget, options: SandboxOptions) =>

@@ -32,6 +32,7 @@ export function unitSettings(text: string): readonly UnitSetting[] {
   let section = 'Service';
   for (const { line, text: one } of logicalLines(text)) {
     const header = /^\[([^\]]*)\]$/.exec(one)?.[1];
+    if (header === undefined && one.startsWith('[')) throw unitRefusal(line, 'is not the header of a section');
     if (header !== undefined) section = header;
     if (header !== undefined || section !== 'Service') continue;
     const at = one.indexOf('=');

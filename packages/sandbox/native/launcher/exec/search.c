@@ -61,7 +61,7 @@ static int is_found_by_root(const char *path)
 	return S_ISREG(status.st_mode) && (status.st_mode & 0111) ? 0 : -EACCES;
 }
 
-/* What this process has open is no other user's. */
+/* Whether a path names what this process has open, which another user cannot replace. */
 static int is_own(const char *path)
 {
 	static const char own[][16] = {"/proc/self/", "/dev/fd/"};
