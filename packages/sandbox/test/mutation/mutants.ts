@@ -176,8 +176,8 @@ export const presetMutants: readonly Mutant[] = [
   {
     name: 'private folders: whose they are, before they are removed',
     file: abandoned,
-    from: 'found?.isOwn() !== true',
-    to: 'found === undefined',
+    from: 'if (found?.isOwn() === true) ',
+    to: 'if (found !== undefined) ',
     red: ['private-tmp', 'is not mistaken'],
   },
   {

@@ -43,6 +43,9 @@ const action = fc.constantFrom(
   'SCMP_ACT_KILL_PROCESS',
   'SCMP_ACT_KILL',
 );
+/** The calls that profiles have rules for. */
+export const ruledCalls = ['read', 'getppid'] as const;
+
 /** In either half, as the reduced domain has them. */
 const value = fc.tuple(fc.nat(2), fc.nat(4)).map(([high, low]) => high * 2 ** 32 + low);
 const argument: fc.Arbitrary<Argument> = fc

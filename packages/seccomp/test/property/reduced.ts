@@ -49,19 +49,21 @@ export interface ReducedCall extends Omit<OracleCall, 'arch'> {
   readonly audit: number;
 }
 
-/** One call of every kind, the smallest first. */
-export const reducedCalls: readonly ReducedCall[] = made();
+/** One call of every kind, the smallest first, for policies that have rules for the one call alone. */
+export const reducedCalls: readonly ReducedCall[] = callsOf([reducedCall]);
 
-function made(): readonly ReducedCall[] {
+/** The same for rules of several calls. */
+export function callsOf(ruled: readonly string[]): readonly ReducedCall[] {
   const { audit } = architectures.x86_64;
   const table = syscallTable('x86_64');
   const unnamed = Array.from({ length: 1000 }, (_, nr) => nr).find((nr) => !table.has(nr)) ?? 0;
   const plain = (nr: number): ReducedCall => ({ arch: 'x86_64', audit, nr, args: [0n, 0n] });
-  const own = syscallNumber(reducedCall, 'x86_64') ?? 0;
-  // The first call there is stands for all without rules; clone3 alone is denied in a way of its own.
-  const known = [0, syscallNumber('clone3', 'x86_64') ?? 0].map(plain);
-  const calls = values.flatMap((first) =>
-    values.map((second): ReducedCall => ({ arch: 'x86_64', audit, nr: own, args: [first, second] })),
+  const own = ruled.map((name) => syscallNumber(name, 'x86_64') ?? 0);
+  const first = [...table.keys()].filter((nr) => !own.includes(nr)).sort((a, b) => a - b)[0] ?? 0;
+  // The first other call stands for all without rules; clone3 alone is denied in a way of its own.
+  const known = [first, syscallNumber('clone3', 'x86_64') ?? 0].map(plain);
+  const calls = own.flatMap((nr) =>
+    values.flatMap((left) => values.map((right): ReducedCall => ({ arch: 'x86_64', audit, nr, args: [left, right] }))),
   );
   const named = [...known, ...calls, plain(unnamed), plain(0x4000_0000)].sort((a, b) => a.nr - b.nr);
   return [{ audit: 0, nr: 0, args: [0n, 0n] }, ...named];

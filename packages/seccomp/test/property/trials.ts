@@ -22,9 +22,9 @@ const rank = ({ action }: Action): number => order.indexOf(action);
 /** Whether a call goes on, or may. */
 export const going = ({ action }: Action): boolean => order.indexOf(action) >= order.indexOf('user-notify');
 
-/** What a policy answers to each call of the reduced domain, by the oracle. */
-export function answersOf(policy: SeccompPolicy): readonly Action[] {
-  return reducedCalls.map((call) => answer(policy, call));
+/** What a policy answers to each of some calls, by the oracle. Default: those of the reduced domain. */
+export function answersOf(policy: SeccompPolicy, calls = reducedCalls): readonly Action[] {
+  return calls.map((call) => answer(policy, call));
 }
 
 /** What it answers to one. */
