@@ -132,9 +132,7 @@ async function launcherWith(code: string, spoil: (launcher: string) => void): Pr
 }
 
 describe.skipIf(lacks)('the sources in a tarball', () => {
-  const names = isLong
-    ? (['privdrop', 'caps', 'landlock', 'seccomp', 'sandbox'] as const)
-    : (['caps', 'sandbox'] as const);
+  const names = isLong ? (['privdrop', 'caps', 'landlock', 'seccomp', 'sandbox'] as const) : (['caps'] as const);
 
   it.each(names)('make the native part of %s', { timeout: 300_000 }, async (name) => {
     const folder = packages.of(name);

@@ -5,7 +5,7 @@ import { setTimeout as after } from 'node:timers/promises';
 
 import type { Sandbox } from '@sb/sandbox';
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 
 import { createSandbox, type SandboxedProcess } from '../../src/index.js';
 
@@ -54,12 +54,21 @@ const allGone = async (pids: readonly number[]) => {
 };
 
 /** A sandbox whose launcher has so many rules to make that a signal at once reaches it before its last step. */
-function slow(folder: TemporaryFolder): Sandbox {
+function slowIn(folder: TemporaryFolder): Sandbox {
   const files = Array.from({ length: 10_000 }, (_, number) => folder.file(`file-${number}`));
   for (const file of files) writeFileSync(file, '');
   const rules = [files.slice(0, 4000), files.slice(4000, 8000), files.slice(8000)].map((rw) => ({ rw }));
   return createSandbox({ landlock: { paths: rules } });
 }
+
+/** One for all tests: a policy of ten thousand paths takes seconds. */
+let made: { readonly folder: TemporaryFolder; readonly sandbox: Sandbox } | undefined;
+function slow(): Sandbox {
+  const folder = made?.folder ?? temporaryFolder();
+  made ??= { folder, sandbox: slowIn(folder) };
+  return made.sandbox;
+}
+afterAll(() => made?.folder[Symbol.dispose]());
 
 describe.skipIf(missing('linux'))('a timeout', () => {
   it('ends the whole process group with TERM', async () => {
@@ -109,8 +118,7 @@ describe.skipIf(missing('linux'))('a timeout', () => {
   });
 
   it('that is over before the child is the target is an error that says so', async () => {
-    using folder = temporaryFolder();
-    const child = slow(folder).spawn('/bin/sleep', ['60']);
+    const child = slow().spawn('/bin/sleep', ['60']);
     child.kill();
     const error = await new Promise((resolve) => child.once('error', resolve));
     expect(error).toMatchObject({ code: 'aborted', step: 'launch' });
@@ -125,8 +133,7 @@ describe.skipIf(missing('linux'))('a timeout', () => {
 
 describe.skipIf(missing('linux'))('an AbortSignal', () => {
   it('that is aborted already ends the child at once, as in child_process', async () => {
-    using folder = temporaryFolder();
-    const child = slow(folder).spawn('/bin/sleep', ['60'], { signal: AbortSignal.abort('why') });
+    const child = slow().spawn('/bin/sleep', ['60'], { signal: AbortSignal.abort('why') });
     const errors: Error[] = [];
     child.on('error', (error) => errors.push(error));
     await new Promise((resolve) => {
